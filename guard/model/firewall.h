@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * firewall - what firewalld holds, as one flat, sorted set of items
+ *
+ * Each entry says whether the item is in the runtime, in the permanent
+ * configuration, or both, and when it ends. The order is canonical, so equal
+ * states have equal digests. Not known and empty are different: a struct
+ * firewall always is a known state; who does not know has none.
+ */
+#ifndef GUARD_MODEL_FIREWALL_H
+#define GUARD_MODEL_FIREWALL_H
+
+#include "guard/model/item.h"
+
+/* As the `state` property of firewalld tells it. */
+enum firewall_state {
+	FIREWALL_STATE_UNKNOWN,
+	FIREWALL_STATE_INIT,
+	FIREWALL_STATE_RUNNING,
+	FIREWALL_STATE_FAILED,
+};
+
+enum {
+	FIREWALL_RUNTIME = 1 << 0,
+	FIREWALL_PERMANENT = 1 << 1,
+	/* Left the permanent configuration while it was in it: the next reload is meant to drop it. */
+	FIREWALL_WITHDRAWN = 1 << 2,
+	/* Its time was set by the administrator, and the guard, not firewalld, ends it. */
+	FIREWALL_GUARD_TIMED = 1 << 3,
+};
+
+struct firewall_entry {
+	struct item item;
+	unsigned flags;
+	int64_t until_us; /* end of its timeout, microseconds since the epoch, UTC; 0: none */
+};
+
+struct firewall {
+	char *default_zone; /* owned; NULL while nobody said */
+	struct strv zones;  /* all zones of the runtime, sorted */
+	bool panic;
+	struct firewall_entry *entries; /* sorted by item_cmp() */
+	size_t n;
+	size_t capacity;
+};
+#define FIREWALL_NULL ((struct firewall){0})
+#define _cleanup_firewall_ _cleanup_(firewall_deinit)
+
+#define FIREWALL_DIGEST_LENGTH 64 /* hexadecimal digits of a SHA-256 */
+
+void firewall_deinit(struct firewall *fw);
+int firewall_copy(struct firewall *out, const struct firewall *from) _must_check_;
+struct firewall_entry *firewall_find(const struct firewall *fw, const struct item *item);
+int firewall_put(struct firewall *fw, const struct item *item, struct firewall_entry **out)
+	_must_check_;
+void firewall_drop(struct firewall *fw, const struct item *item);
+void firewall_sweep(struct firewall *fw);
+bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags);
+int firewall_set_default_zone(struct firewall *fw, const char *zone) _must_check_;
+int firewall_add_zone(struct firewall *fw, const char *zone) _must_check_;
+bool firewall_zone_is_active(const struct firewall *fw, const char *zone);
+void firewall_digest(const struct firewall *fw, char out[FIREWALL_DIGEST_LENGTH + 1]);
+
+const char *firewall_state_name(enum firewall_state state);
+enum firewall_state firewall_state_parse(const char *name);
+
+#endif

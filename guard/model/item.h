@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * item - one thing that firewalld holds in a zone: a service, a port, a rule…
+ *
+ * Written ZONE/KIND:VALUE, e.g. public/service:imaps, public/port:465/tcp,
+ * iredmail/interface:enp6s0, public/rule:rule family=…. The value is always in
+ * firewalld's normal form, so that two items are the same thing exactly when
+ * item_cmp() says 0.
+ */
+#ifndef GUARD_MODEL_ITEM_H
+#define GUARD_MODEL_ITEM_H
+
+#include "guard/model/err.h"
+
+enum item_kind {
+	ITEM_INTERFACE,
+	ITEM_SOURCE,
+	ITEM_SERVICE,
+	ITEM_PORT,
+	ITEM_SOURCE_PORT,
+	ITEM_PROTOCOL,
+	ITEM_FORWARD_PORT,
+	ITEM_MASQUERADE, /* value "yes" */
+	ITEM_ICMP_BLOCK,
+	ITEM_RULE,
+	ITEM_N_KINDS,
+};
+
+/* What it is for; the order is the order of restoring (law 3). */
+enum item_class {
+	ITEM_CLASS_BINDING, /* what packets need to reach the zone at all */
+	ITEM_CLASS_MAIL,
+	ITEM_CLASS_WEB,
+	ITEM_CLASS_OTHER,
+	ITEM_CLASS_RULE,
+};
+
+struct item {
+	char *zone;  /* owned */
+	char *value; /* owned */
+	enum item_kind kind;
+};
+#define ITEM_NULL ((struct item){0})
+#define _cleanup_item_ _cleanup_(item_deinit)
+
+/* Zone and value lengths beyond these are refused: firewalld has no such thing. */
+#define ITEM_ZONE_MAX  64
+#define ITEM_VALUE_MAX 4096
+
+enum {
+	ITEM_E_SYNTAX = 1, /* not an item, or its value is not valid for its kind */
+};
+
+int item_init(struct item *out, const char *zone, enum item_kind kind, const char *value,
+	      struct err *err) _must_check_;
+int item_parse(struct item *out, const char *text, struct err *err) _must_check_;
+int item_copy(struct item *out, const struct item *from) _must_check_;
+void item_deinit(struct item *item);
+int item_cmp(const struct item *a, const struct item *b);
+int item_format(char **out, const struct item *item) _must_check_;
+
+const char *item_kind_name(enum item_kind kind);
+int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
+enum item_class item_class(const struct item *item);
+unsigned item_rank(const struct item *item);
+
+bool item_port_parse(const char *value, unsigned *first, unsigned *last, char protocol[8])
+	_must_check_;
+
+#endif

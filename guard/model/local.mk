@@ -1,0 +1,13 @@
+# Floor 1: pure values. Nothing here may do I/O, read a clock or log.
+noinst_LIBRARIES += libguard-model.a
+libguard_model_a_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
+libguard_model_a_SOURCES = \
+	guard/model/diff.c guard/model/diff.h \
+	guard/model/err.c guard/model/err.h \
+	guard/model/firewall.c guard/model/firewall.h \
+	guard/model/item.c guard/model/item.h \
+	guard/model/loss.c guard/model/loss.h \
+	guard/model/plan.c guard/model/plan.h \
+	guard/model/scope.c guard/model/scope.h \
+	guard/model/util.c guard/model/util.h
+MODEL_LIBS = libguard-model.a $(NETTLE_LIBS)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * scope - which items the guard protects
+ *
+ * From the configuration: zones, services, and the items under `require`.
+ * Services and ports are protected; bans and other rules have their own laws.
+ */
+#ifndef GUARD_MODEL_SCOPE_H
+#define GUARD_MODEL_SCOPE_H
+
+#include "guard/model/firewall.h"
+
+struct scope {
+	struct strv zones;    /* empty: active zones, the default zone, those with mail or web */
+	struct strv services; /* service names and PORT/PROTO; empty: every service and port */
+	struct item *require; /* owned, sorted by item_cmp(); enforced whatever happened */
+	size_t n_require;
+};
+#define SCOPE_NULL ((struct scope){0})
+
+void scope_deinit(struct scope *scope);
+int scope_require(struct scope *scope, const struct item *item) _must_check_;
+bool scope_requires(const struct scope *scope, const struct item *item);
+bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, const char *zone);
+bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item);
+
+#endif

@@ -1,0 +1,1 @@
+# hooks: what is shipped and installed from here

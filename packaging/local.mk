@@ -1,0 +1,1 @@
+# packaging: what is shipped and installed from here

@@ -1,0 +1,1 @@
+# schema: what is shipped and installed from here

@@ -1,0 +1,12 @@
+# Unit tests, one program a module. A test links only its module's floor and the floors below.
+if HAVE_CHECK
+check_PROGRAMS += $(UNIT_TESTS)
+TESTS += $(UNIT_TESTS)
+endif
+UNIT_TESTS = tests/unit/test-item
+MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
+SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
+
+tests_unit_test_item_SOURCES = tests/unit/test-item.c tests/unit/unit.h
+tests_unit_test_item_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_item_LDADD = $(MODEL_TEST_LIBS)

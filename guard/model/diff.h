@@ -25,11 +25,11 @@ struct diff {
 	size_t n;
 	size_t capacity;
 };
-#define DIFF_NULL ((struct diff){0})
+#define DIFF_NULL      ((struct diff){0})
 #define _cleanup_diff_ _cleanup_(diff_deinit)
 
 void diff_deinit(struct diff *diff);
-int diff_firewalls(struct diff *out, const struct firewall *before, const struct firewall *after)
-	_must_check_;
+int diff_firewalls(struct diff *out, const struct firewall *before,
+                   const struct firewall *after) _must_check_;
 
 #endif

@@ -23,7 +23,8 @@ enum firewall_state {
 enum {
 	FIREWALL_RUNTIME = 1 << 0,
 	FIREWALL_PERMANENT = 1 << 1,
-	/* Left the permanent configuration while it was in it: the next reload is meant to drop it. */
+	/* Left the permanent configuration while it was in it: the next reload is meant to drop it.
+	 */
 	FIREWALL_WITHDRAWN = 1 << 2,
 	/* Its time was set by the administrator, and the guard, not firewalld, ends it. */
 	FIREWALL_GUARD_TIMED = 1 << 3,
@@ -43,7 +44,7 @@ struct firewall {
 	size_t n;
 	size_t capacity;
 };
-#define FIREWALL_NULL ((struct firewall){0})
+#define FIREWALL_NULL      ((struct firewall){0})
 #define _cleanup_firewall_ _cleanup_(firewall_deinit)
 
 #define FIREWALL_DIGEST_LENGTH 64 /* hexadecimal digits of a SHA-256 */
@@ -51,8 +52,8 @@ struct firewall {
 void firewall_deinit(struct firewall *fw);
 int firewall_copy(struct firewall *out, const struct firewall *from) _must_check_;
 struct firewall_entry *firewall_find(const struct firewall *fw, const struct item *item);
-int firewall_put(struct firewall *fw, const struct item *item, struct firewall_entry **out)
-	_must_check_;
+int firewall_put(struct firewall *fw, const struct item *item,
+                 struct firewall_entry **out) _must_check_;
 void firewall_drop(struct firewall *fw, const struct item *item);
 void firewall_sweep(struct firewall *fw);
 bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags);

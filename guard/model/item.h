@@ -40,7 +40,7 @@ struct item {
 	char *value; /* owned */
 	enum item_kind kind;
 };
-#define ITEM_NULL ((struct item){0})
+#define ITEM_NULL      ((struct item){0})
 #define _cleanup_item_ _cleanup_(item_deinit)
 
 /* Zone and value lengths beyond these are refused: firewalld has no such thing. */
@@ -52,7 +52,7 @@ enum {
 };
 
 int item_init(struct item *out, const char *zone, enum item_kind kind, const char *value,
-	      struct err *err) _must_check_;
+              struct err *err) _must_check_;
 int item_parse(struct item *out, const char *text, struct err *err) _must_check_;
 int item_copy(struct item *out, const struct item *from) _must_check_;
 void item_deinit(struct item *item);
@@ -64,7 +64,7 @@ int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 enum item_class item_class(const struct item *item);
 unsigned item_rank(const struct item *item);
 
-bool item_port_parse(const char *value, unsigned *first, unsigned *last, char protocol[8])
-	_must_check_;
+bool item_port_parse(const char *value, unsigned *first, unsigned *last,
+                     char protocol[8]) _must_check_;
 
 #endif

@@ -21,11 +21,11 @@ enum wipe_kind {
 };
 
 enum loss_verdict {
-	LOSS_LOST,	   /* was there, nobody removed it: restore */
-	LOSS_REQUIRED,	   /* configured under `require`: restore whatever happened */
-	LOSS_REMOVED,	   /* left the permanent configuration while it was in it */
-	LOSS_EXPIRED,	   /* its own time ended */
-	LOSS_RELEASED,	   /* `reload-guard release` */
+	LOSS_LOST,         /* was there, nobody removed it: restore */
+	LOSS_REQUIRED,     /* configured under `require`: restore whatever happened */
+	LOSS_REMOVED,      /* left the permanent configuration while it was in it */
+	LOSS_EXPIRED,      /* its own time ended */
+	LOSS_RELEASED,     /* `reload-guard release` */
 	LOSS_UNATTRIBUTED, /* gone, and no evidence says why: reported, left to `restore` */
 	LOSS_UNPROTECTED,  /* lost, but outside of what the guard restores (rules, other zones) */
 	LOSS_N_VERDICTS,
@@ -34,7 +34,7 @@ enum loss_verdict {
 struct loss_row {
 	struct item item; /* owned */
 	enum loss_verdict verdict;
-	unsigned flags;	  /* as before the wipe: FIREWALL_* */
+	unsigned flags;   /* as before the wipe: FIREWALL_* */
 	int64_t until_us; /* the end that it had; 0: none */
 };
 
@@ -43,7 +43,7 @@ struct loss {
 	size_t n;
 	size_t capacity;
 };
-#define LOSS_NULL ((struct loss){0})
+#define LOSS_NULL      ((struct loss){0})
 #define _cleanup_loss_ _cleanup_(loss_deinit)
 
 struct loss_evidence {

@@ -18,11 +18,11 @@ struct plan {
 	size_t n;
 	size_t capacity;
 };
-#define PLAN_NULL ((struct plan){0})
+#define PLAN_NULL      ((struct plan){0})
 #define _cleanup_plan_ _cleanup_(plan_deinit)
 
 void plan_deinit(struct plan *plan);
 int plan_build(struct plan *out, const struct loss *loss, const struct firewall *now,
-	       int64_t now_us) _must_check_;
+               int64_t now_us) _must_check_;
 
 #endif

@@ -13,17 +13,17 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-#define _cleanup_(f)	   __attribute__((cleanup(f)))
-#define _must_check_	   __attribute__((warn_unused_result))
+#define _cleanup_(f)       __attribute__((cleanup(f)))
+#define _must_check_       __attribute__((warn_unused_result))
 #define _printf_(fmt, arg) __attribute__((format(printf, fmt, arg)))
-#define _unused_	   __attribute__((unused))
+#define _unused_           __attribute__((unused))
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 /* Takes the value out of a pointer and leaves NULL behind. */
 #define steal(ptr)                                                                                 \
 	({                                                                                         \
-		__typeof__(ptr) _steal_p = (ptr);                                                    \
+		__typeof__(ptr) _steal_p = (ptr);                                                  \
 		(ptr) = NULL;                                                                      \
 		_steal_p;                                                                          \
 	})
@@ -50,7 +50,7 @@ struct strv {
 	size_t n;
 	size_t capacity;
 };
-#define STRV_NULL ((struct strv){0})
+#define STRV_NULL      ((struct strv){0})
 #define _cleanup_strv_ _cleanup_(strv_deinit)
 
 void strv_deinit(struct strv *strv);

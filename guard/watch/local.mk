@@ -1,5 +1,5 @@
 # Floor 3: the daemon.
 noinst_LIBRARIES += libguard-watch.a
 libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
-libguard_watch_a_SOURCES =
+libguard_watch_a_SOURCES = guard/watch/watcher.h
 WATCH_LIBS = libguard-watch.a $(SYSTEM_LIBS) $(JANSSON_LIBS)

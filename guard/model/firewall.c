@@ -1,0 +1,254 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/firewall.h"
+
+#include <errno.h>
+#include <nettle/sha2.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const state_names[] = {
+    [FIREWALL_STATE_UNKNOWN] = "unknown",
+    [FIREWALL_STATE_INIT] = "INIT",
+    [FIREWALL_STATE_RUNNING] = "RUNNING",
+    [FIREWALL_STATE_FAILED] = "FAILED",
+};
+
+/** firewall_state_name() - as firewalld writes it; static */
+const char *firewall_state_name(enum firewall_state state)
+{
+	return state_names[state];
+}
+
+/** firewall_state_parse() - from firewalld's `state` property; unknown words are UNKNOWN */
+enum firewall_state firewall_state_parse(const char *name)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(state_names); i++)
+		if (strcmp(name, state_names[i]) == 0)
+			return (enum firewall_state)i;
+	return FIREWALL_STATE_UNKNOWN;
+}
+
+/** firewall_deinit() - release everything; the result is FIREWALL_NULL and usable */
+void firewall_deinit(struct firewall *fw)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		item_deinit(&fw->entries[i].item);
+	free(fw->entries);
+	free(fw->default_zone);
+	strv_deinit(&fw->zones);
+	*fw = FIREWALL_NULL;
+}
+
+/** firewall_copy() - deep copy; @out is written on success alone; Return: 0 or -ENOMEM */
+int firewall_copy(struct firewall *out, const struct firewall *from)
+{
+	_cleanup_firewall_ struct firewall copy = {.panic = from->panic};
+
+	if (from->default_zone && firewall_set_default_zone(&copy, from->default_zone) < 0)
+		return -ENOMEM;
+	if (strv_copy(&copy.zones, &from->zones) < 0)
+		return -ENOMEM;
+	if (from->n && grow(&copy.entries, &copy.capacity, from->n, sizeof(*copy.entries)) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < from->n; i++) {
+		copy.entries[i] = from->entries[i];
+		if (item_copy(&copy.entries[i].item, &from->entries[i].item) < 0)
+			return -ENOMEM;
+		copy.n++;
+	}
+	*out = copy;
+	copy = FIREWALL_NULL;
+	return 0;
+}
+
+/* Where the item is, or where it would have to be inserted. */
+static size_t position(const struct firewall *fw, const struct item *item, bool *found)
+{
+	size_t low = 0, high = fw->n;
+
+	/* Read in order, as from the store or a sorted list, each item comes last. */
+	*found = false;
+	if (fw->n && item_cmp(&fw->entries[fw->n - 1].item, item) < 0)
+		return fw->n;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int r = item_cmp(&fw->entries[middle].item, item);
+
+		if (r == 0) {
+			*found = true;
+			return middle;
+		}
+		if (r < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/**
+ * firewall_find() - the entry of an item
+ *
+ * Return: borrowed from @fw until the next put, drop or sweep; NULL when it is not there.
+ */
+struct firewall_entry *firewall_find(const struct firewall *fw, const struct item *item)
+{
+	bool found;
+	size_t at = position(fw, item, &found);
+
+	return found ? &fw->entries[at] : NULL;
+}
+
+/**
+ * firewall_put() - the entry of an item, made with no flags if it is not there
+ * @item: copied
+ * @out:  the entry, borrowed as from firewall_find(); the caller sets its flags
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int firewall_put(struct firewall *fw, const struct item *item, struct firewall_entry **out)
+{
+	struct firewall_entry entry = {0};
+	bool found;
+	size_t at = position(fw, item, &found);
+
+	if (!found) {
+		if (grow(&fw->entries, &fw->capacity, fw->n + 1, sizeof(*fw->entries)) < 0 ||
+		    item_copy(&entry.item, item) < 0)
+			return -ENOMEM;
+		memmove(&fw->entries[at + 1], &fw->entries[at],
+		        (fw->n - at) * sizeof(*fw->entries));
+		fw->entries[at] = entry;
+		fw->n++;
+	}
+	*out = &fw->entries[at];
+	return 0;
+}
+
+/** firewall_drop() - remove an item altogether; nothing happens if it is not there */
+void firewall_drop(struct firewall *fw, const struct item *item)
+{
+	bool found;
+	size_t at = position(fw, item, &found);
+
+	if (!found)
+		return;
+	item_deinit(&fw->entries[at].item);
+	memmove(&fw->entries[at], &fw->entries[at + 1], (fw->n - at - 1) * sizeof(*fw->entries));
+	fw->n--;
+}
+
+/** firewall_sweep() - remove the entries that are neither in the runtime nor permanent */
+void firewall_sweep(struct firewall *fw)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < fw->n; i++) {
+		if (fw->entries[i].flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT))
+			fw->entries[kept++] = fw->entries[i];
+		else
+			item_deinit(&fw->entries[i].item);
+	}
+	fw->n = kept;
+}
+
+/** firewall_has() - is the item there with all of these flags? */
+bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags)
+{
+	const struct firewall_entry *entry = firewall_find(fw, item);
+
+	return entry && (entry->flags & flags) == flags;
+}
+
+/** firewall_set_default_zone() - Return: 0 or -ENOMEM (the old one stays) */
+int firewall_set_default_zone(struct firewall *fw, const char *zone)
+{
+	char *copy = strdup(zone);
+
+	if (!copy)
+		return -ENOMEM;
+	free(fw->default_zone);
+	fw->default_zone = copy;
+	return 0;
+}
+
+static int compare_strings(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/** firewall_add_zone() - note that a zone exists; Return: 0 or -ENOMEM */
+int firewall_add_zone(struct firewall *fw, const char *zone)
+{
+	if (strv_contains(&fw->zones, zone))
+		return 0;
+	if (strv_add(&fw->zones, zone) < 0)
+		return -ENOMEM;
+	qsort(fw->zones.strings, fw->zones.n, sizeof(char *), compare_strings);
+	return 0;
+}
+
+/**
+ * firewall_zone_is_active() - can a packet reach the zone?
+ *
+ * As firewalld has it: an interface or a source is bound to it; and the default
+ * zone, to which everything falls that is bound nowhere.
+ */
+bool firewall_zone_is_active(const struct firewall *fw, const char *zone)
+{
+	if (fw->default_zone && strcmp(fw->default_zone, zone) == 0)
+		return true;
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct firewall_entry *entry = &fw->entries[i];
+
+		if ((entry->flags & FIREWALL_RUNTIME) &&
+		    (entry->item.kind == ITEM_INTERFACE || entry->item.kind == ITEM_SOURCE) &&
+		    strcmp(entry->item.zone, zone) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void hash_text(struct sha256_ctx *hash, const char *text)
+{
+	/* with its end, so that no two lists of texts run together */
+	sha256_update(hash, strlen(text) + 1, (const uint8_t *)text);
+}
+
+static void hash_number(struct sha256_ctx *hash, uint64_t number)
+{
+	uint8_t bytes[8];
+
+	for (unsigned i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)(number >> (56 - 8 * i));
+	sha256_update(hash, sizeof(bytes), bytes);
+}
+
+/**
+ * firewall_digest() - the content address of a state
+ * @out: SHA-256 in hexadecimal, terminated; the same exactly for equal states
+ */
+void firewall_digest(const struct firewall *fw, char out[FIREWALL_DIGEST_LENGTH + 1])
+{
+	uint8_t digest[SHA256_DIGEST_SIZE];
+	struct sha256_ctx hash;
+
+	sha256_init(&hash);
+	hash_text(&hash, fw->default_zone ? fw->default_zone : "");
+	hash_number(&hash, fw->panic);
+	hash_number(&hash, fw->zones.n);
+	for (size_t i = 0; i < fw->zones.n; i++)
+		hash_text(&hash, fw->zones.strings[i]);
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct firewall_entry *entry = &fw->entries[i];
+
+		hash_text(&hash, entry->item.zone);
+		hash_text(&hash, item_kind_name(entry->item.kind));
+		hash_text(&hash, entry->item.value);
+		hash_number(&hash, entry->flags);
+		hash_number(&hash, (uint64_t)entry->until_us);
+	}
+	sha256_digest(&hash, sizeof(digest), digest);
+	for (unsigned i = 0; i < sizeof(digest); i++)
+		snprintf(out + 2 * (size_t)i, 3, "%02x", digest[i]);
+}

@@ -1,0 +1,310 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/item.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const kind_names[ITEM_N_KINDS] = {
+    [ITEM_INTERFACE] = "interface",       [ITEM_SOURCE] = "source",
+    [ITEM_SERVICE] = "service",           [ITEM_PORT] = "port",
+    [ITEM_SOURCE_PORT] = "source-port",   [ITEM_PROTOCOL] = "protocol",
+    [ITEM_FORWARD_PORT] = "forward-port", [ITEM_MASQUERADE] = "masquerade",
+    [ITEM_ICMP_BLOCK] = "icmp-block",     [ITEM_RULE] = "rule",
+};
+
+/*
+ * What a mail server is there for, in the order in which its users miss it:
+ * the place in this table is the rank. Service names move between firewalld's
+ * releases (smtp-submission was submission), so both stand here.
+ */
+static const struct {
+	const char *service;
+	const char *ports[2];
+	enum item_class class;
+} known[] = {
+    {"imaps", {"993/tcp"}, ITEM_CLASS_MAIL},
+    {"smtp", {"25/tcp"}, ITEM_CLASS_MAIL},
+    {"smtp-submission", {"587/tcp"}, ITEM_CLASS_MAIL},
+    {"submission", {"587/tcp"}, ITEM_CLASS_MAIL},
+    {"smtps", {"465/tcp"}, ITEM_CLASS_MAIL},
+    {"submissions", {"465/tcp"}, ITEM_CLASS_MAIL},
+    {"imap", {"143/tcp"}, ITEM_CLASS_MAIL},
+    {"pop3s", {"995/tcp"}, ITEM_CLASS_MAIL},
+    {"pop3", {"110/tcp"}, ITEM_CLASS_MAIL},
+    {"managesieve", {"4190/tcp"}, ITEM_CLASS_MAIL},
+    {"https", {"443/tcp"}, ITEM_CLASS_WEB},
+    {"http", {"80/tcp"}, ITEM_CLASS_WEB},
+    {"http3", {"443/udp"}, ITEM_CLASS_WEB},
+};
+
+/** item_kind_name() - the word for a kind, as in ZONE/KIND:VALUE; static */
+const char *item_kind_name(enum item_kind kind)
+{
+	return kind_names[kind];
+}
+
+/** item_kind_parse() - the kind for a word; Return: 0 or ITEM_E_SYNTAX */
+int item_kind_parse(enum item_kind *out, const char *name)
+{
+	for (unsigned i = 0; i < ITEM_N_KINDS; i++) {
+		if (strcmp(kind_names[i], name) == 0) {
+			*out = (enum item_kind)i;
+			return 0;
+		}
+	}
+	return ITEM_E_SYNTAX;
+}
+
+static bool is_name_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+	       strchr("_-./:+@", c) != NULL;
+}
+
+/* Names of zones and services (firewalld: core/io/io_object.py, check_name) and of interfaces. */
+static bool is_name(const char *text, size_t max)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > max)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if (!is_name_char(text[i]))
+			return false;
+	return true;
+}
+
+static bool is_zone_name(const char *text)
+{
+	return is_name(text, ITEM_ZONE_MAX) && !strchr(text, '/') && !strchr(text, ':');
+}
+
+static bool is_printable(const char *text, size_t max)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > max)
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
+			return false;
+	return true;
+}
+
+/**
+ * item_port_parse() - PORT/PROTO or FIRST-LAST/PROTO
+ * @value:    e.g. "465/tcp", "6000-6010/udp"
+ * @first:    first port; written on success alone, as are the others
+ * @last:     last port, the same as @first for a single one
+ * @protocol: tcp, udp, sctp or dccp (what firewalld accepts: functions.py, checkProtocol
+ *            for ports)
+ */
+bool item_port_parse(const char *value, unsigned *first, unsigned *last, char protocol[8])
+{
+	static const char *const protocols[] = {"tcp", "udp", "sctp", "dccp"};
+	const char *slash = strchr(value, '/');
+	char ports[16];
+	char *dash;
+	unsigned long low, high;
+
+	if (!slash || (size_t)(slash - value) >= sizeof(ports))
+		return false;
+	memcpy(ports, value, (size_t)(slash - value));
+	ports[slash - value] = '\0';
+	dash = strchr(ports, '-');
+	if (dash)
+		*dash++ = '\0';
+	if (!parse_uint(ports, 65535, &low) || !parse_uint(dash ? dash : ports, 65535, &high))
+		return false;
+	if (low == 0 || low > high)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
+		if (strcmp(slash + 1, protocols[i]) != 0)
+			continue;
+		*first = (unsigned)low;
+		*last = (unsigned)high;
+		strcpy(protocol, protocols[i]);
+		return true;
+	}
+	return false;
+}
+
+/* A port in the one way of writing it: 0465/tcp and 465-465/tcp are 465/tcp. */
+static int canonical_port(char **out, const char *value)
+{
+	unsigned first, last;
+	char protocol[8];
+
+	if (!item_port_parse(value, &first, &last, protocol))
+		return ITEM_E_SYNTAX;
+	if (first == last)
+		return xasprintf(out, "%u/%s", first, protocol);
+	return xasprintf(out, "%u-%u/%s", first, last, protocol);
+}
+
+static int canonical_value(char **out, enum item_kind kind, const char *value)
+{
+	bool valid = false;
+
+	switch (kind) {
+	case ITEM_PORT:
+	case ITEM_SOURCE_PORT:
+		return canonical_port(out, value);
+	case ITEM_SERVICE:
+	case ITEM_PROTOCOL:
+	case ITEM_ICMP_BLOCK:
+	case ITEM_INTERFACE:
+		valid = is_name(value, 128);
+		break;
+	case ITEM_SOURCE:
+	case ITEM_FORWARD_PORT:
+	case ITEM_RULE:
+		valid = is_printable(value, ITEM_VALUE_MAX);
+		break;
+	case ITEM_MASQUERADE:
+		valid = strcmp(value, "yes") == 0;
+		break;
+	case ITEM_N_KINDS:
+		break;
+	}
+	if (!valid)
+		return ITEM_E_SYNTAX;
+	*out = strdup(value);
+	return *out ? 0 : -ENOMEM;
+}
+
+/**
+ * item_init() - make an item, in normal form
+ * @out:   written on success alone; release with item_deinit()
+ * @zone:  borrowed
+ * @value: borrowed; brought into normal form
+ * @err:   says what is not valid
+ *
+ * Return: 0; ITEM_E_SYNTAX; -ENOMEM.
+ */
+int item_init(struct item *out, const char *zone, enum item_kind kind, const char *value,
+              struct err *err)
+{
+	_cleanup_item_ struct item item = {.kind = kind};
+	int r;
+
+	if (!is_zone_name(zone))
+		return err_set(err, ITEM_E_SYNTAX, "\"%.64s\" is not a zone name", zone);
+	r = canonical_value(&item.value, kind, value);
+	if (r > 0)
+		return err_set(err, r, "\"%.128s\" is not a valid %s", value, item_kind_name(kind));
+	if (r < 0)
+		return r;
+	item.zone = strdup(zone);
+	if (!item.zone)
+		return -ENOMEM;
+	*out = item;
+	item = ITEM_NULL;
+	return 0;
+}
+
+/**
+ * item_parse() - read ZONE/KIND:VALUE
+ * @out:  written on success alone; release with item_deinit()
+ * @text: borrowed
+ *
+ * Return: 0; ITEM_E_SYNTAX with the reason in @err; -ENOMEM.
+ */
+int item_parse(struct item *out, const char *text, struct err *err)
+{
+	const char *slash = strchr(text, '/');
+	const char *colon = slash ? strchr(slash, ':') : NULL;
+	char zone[ITEM_ZONE_MAX + 1], kind_name[32];
+	enum item_kind kind;
+
+	if (!colon || (size_t)(slash - text) >= sizeof(zone) ||
+	    (size_t)(colon - slash - 1) >= sizeof(kind_name))
+		return err_set(err, ITEM_E_SYNTAX,
+		               "\"%.128s\" is not an item; write ZONE/KIND:VALUE, for example "
+		               "public/service:imaps or public/port:465/tcp",
+		               text);
+	memcpy(zone, text, (size_t)(slash - text));
+	zone[slash - text] = '\0';
+	memcpy(kind_name, slash + 1, (size_t)(colon - slash - 1));
+	kind_name[colon - slash - 1] = '\0';
+	if (item_kind_parse(&kind, kind_name))
+		return err_set(err, ITEM_E_SYNTAX,
+		               "\"%s\" is not a kind of item; known are service, port, "
+		               "source-port, protocol, forward-port, masquerade, icmp-block, "
+		               "interface, source and rule",
+		               kind_name);
+	return item_init(out, zone, kind, colon + 1, err);
+}
+
+/** item_copy() - deep copy; @out is written on success alone; Return: 0 or -ENOMEM */
+int item_copy(struct item *out, const struct item *from)
+{
+	_cleanup_item_ struct item copy = {.kind = from->kind};
+
+	copy.zone = strdup(from->zone);
+	copy.value = strdup(from->value);
+	if (!copy.zone || !copy.value)
+		return -ENOMEM;
+	*out = copy;
+	copy = ITEM_NULL;
+	return 0;
+}
+
+/** item_deinit() - release what an item owns; the item is ITEM_NULL afterwards */
+void item_deinit(struct item *item)
+{
+	free(item->zone);
+	free(item->value);
+	*item = ITEM_NULL;
+}
+
+/** item_cmp() - the canonical order: zone, kind, value; 0 exactly for the same thing */
+int item_cmp(const struct item *a, const struct item *b)
+{
+	int r = strcmp(a->zone, b->zone);
+
+	if (r == 0 && a->kind != b->kind)
+		r = a->kind < b->kind ? -1 : 1;
+	return r ? r : strcmp(a->value, b->value);
+}
+
+/** item_format() - ZONE/KIND:VALUE; the caller frees @out; Return: 0 or -ENOMEM */
+int item_format(char **out, const struct item *item)
+{
+	return xasprintf(out, "%s/%s:%s", item->zone, item_kind_name(item->kind), item->value);
+}
+
+/* The row of an item in the table of known services, or the number of rows. */
+static size_t known_row(const struct item *item)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (item->kind == ITEM_SERVICE && strcmp(item->value, known[i].service) == 0)
+			return i;
+		for (size_t j = 0; j < ARRAY_SIZE(known[i].ports); j++)
+			if (item->kind == ITEM_PORT && known[i].ports[j] &&
+			    strcmp(item->value, known[i].ports[j]) == 0)
+				return i;
+	}
+	return ARRAY_SIZE(known);
+}
+
+/** item_class() - what an item is for */
+enum item_class item_class(const struct item *item)
+{
+	size_t row = known_row(item);
+
+	if (row < ARRAY_SIZE(known))
+		return known[row].class;
+	if (item->kind == ITEM_INTERFACE || item->kind == ITEM_SOURCE)
+		return ITEM_CLASS_BINDING;
+	if (item->kind == ITEM_RULE)
+		return ITEM_CLASS_RULE;
+	return ITEM_CLASS_OTHER;
+}
+
+/** item_rank() - the place in the order of restoring; lower comes first */
+unsigned item_rank(const struct item *item)
+{
+	return (unsigned)item_class(item) * 64 + (unsigned)known_row(item);
+}

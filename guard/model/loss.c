@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/loss.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What is known about an item that was in the runtime and is no longer. */
+enum evidence {
+	REQUIRED = 1 << 0,        /* stands under `require` */
+	EXPIRED = 1 << 1,         /* had a timeout, and it is over */
+	RELEASED = 1 << 2,        /* `reload-guard release` */
+	BY_HAND = 1 << 3,         /* a person asks for that state back */
+	WITHDRAWN = 1 << 4,       /* was taken out of the permanent configuration, as we saw */
+	UNPROTECTED = 1 << 5,     /* not a thing that the guard restores */
+	NO_WIPE = 1 << 6,         /* same boot, same firewalld: it may have been removed */
+	WAS_PERMANENT = 1 << 7,   /* was in the permanent configuration before the wipe */
+	STILL_PERMANENT = 1 << 8, /* and is in it after the wipe */
+};
+
+/*
+ * Law 1 as a table: the first row decides whose `all` are there and whose `none`
+ * are not. A wipe makes the runtime what the permanent configuration is, so what
+ * was permanent and is gone after one must have been taken out of the permanent
+ * configuration, whoever watched.
+ */
+static const struct {
+	unsigned all;
+	unsigned none;
+	enum loss_verdict verdict;
+} law[] = {
+    {REQUIRED, 0, LOSS_REQUIRED},
+    {EXPIRED, 0, LOSS_EXPIRED},
+    {RELEASED, 0, LOSS_RELEASED},
+    {UNPROTECTED, 0, LOSS_UNPROTECTED},
+    {BY_HAND, 0, LOSS_LOST},
+    {WITHDRAWN, 0, LOSS_REMOVED},
+    {NO_WIPE, 0, LOSS_UNATTRIBUTED},
+    {WAS_PERMANENT, STILL_PERMANENT, LOSS_REMOVED},
+    {0, 0, LOSS_LOST},
+};
+
+static const char *const verdict_names[LOSS_N_VERDICTS] = {
+    [LOSS_LOST] = "lost",
+    [LOSS_REQUIRED] = "required",
+    [LOSS_REMOVED] = "removed",
+    [LOSS_EXPIRED] = "expired",
+    [LOSS_RELEASED] = "released",
+    [LOSS_UNATTRIBUTED] = "unattributed",
+    [LOSS_UNPROTECTED] = "unprotected",
+};
+
+static const char *const wipe_names[WIPE_N_KINDS] = {
+    [WIPE_RELOAD] = "reload",   [WIPE_RESTART] = "restart", [WIPE_REBOOT] = "reboot",
+    [WIPE_UNKNOWN] = "unknown", [WIPE_REQUIRE] = "require", [WIPE_BY_HAND] = "by-hand",
+};
+
+/** loss_verdict_name() - one word; static */
+const char *loss_verdict_name(enum loss_verdict verdict)
+{
+	return verdict_names[verdict];
+}
+
+/** wipe_kind_name() - one word; static */
+const char *wipe_kind_name(enum wipe_kind kind)
+{
+	return wipe_names[kind];
+}
+
+static int find_name(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return (int)i;
+	return -ENOENT;
+}
+
+/** loss_verdict_parse() - Return: 0 or -ENOENT */
+int loss_verdict_parse(enum loss_verdict *out, const char *name)
+{
+	int i = find_name(verdict_names, LOSS_N_VERDICTS, name);
+
+	if (i < 0)
+		return i;
+	*out = (enum loss_verdict)i;
+	return 0;
+}
+
+/** wipe_kind_parse() - Return: 0 or -ENOENT */
+int wipe_kind_parse(enum wipe_kind *out, const char *name)
+{
+	int i = find_name(wipe_names, WIPE_N_KINDS, name);
+
+	if (i < 0)
+		return i;
+	*out = (enum wipe_kind)i;
+	return 0;
+}
+
+/** loss_verdict_restores() - is an item with this verdict put back by the guard itself? */
+bool loss_verdict_restores(enum loss_verdict verdict)
+{
+	return verdict == LOSS_LOST || verdict == LOSS_REQUIRED;
+}
+
+/** loss_deinit() - release everything; the result is LOSS_NULL and usable */
+void loss_deinit(struct loss *loss)
+{
+	for (size_t i = 0; i < loss->n; i++)
+		item_deinit(&loss->rows[i].item);
+	free(loss->rows);
+	*loss = LOSS_NULL;
+}
+
+/** loss_count() - how many items have this verdict */
+size_t loss_count(const struct loss *loss, enum loss_verdict verdict)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < loss->n; i++)
+		count += loss->rows[i].verdict == verdict;
+	return count;
+}
+
+static bool is_released(const struct loss_evidence *evidence, const struct item *item)
+{
+	for (size_t i = 0; i < evidence->n_released; i++)
+		if (item_cmp(&evidence->released[i], item) == 0)
+			return true;
+	return false;
+}
+
+static unsigned collect(const struct loss_evidence *evidence, const struct firewall_entry *entry)
+{
+	unsigned bits = 0;
+
+	if (scope_requires(evidence->scope, &entry->item))
+		bits |= REQUIRED;
+	if (entry->until_us && entry->until_us <= evidence->now_us)
+		bits |= EXPIRED;
+	if (is_released(evidence, &entry->item))
+		bits |= RELEASED;
+	if (evidence->kind == WIPE_BY_HAND)
+		bits |= BY_HAND;
+	if (entry->flags & FIREWALL_WITHDRAWN)
+		bits |= WITHDRAWN;
+	if (!scope_protects(evidence->scope, evidence->before, &entry->item))
+		bits |= UNPROTECTED;
+	if (evidence->kind == WIPE_UNKNOWN || evidence->kind == WIPE_REQUIRE)
+		bits |= NO_WIPE;
+	if (entry->flags & FIREWALL_PERMANENT)
+		bits |= WAS_PERMANENT;
+	if (firewall_has(evidence->after, &entry->item, FIREWALL_PERMANENT))
+		bits |= STILL_PERMANENT;
+	return bits;
+}
+
+static enum loss_verdict judge(unsigned bits)
+{
+	size_t i = 0;
+
+	/* the last row takes everything */
+	while ((bits & law[i].all) != law[i].all || (bits & law[i].none))
+		i++;
+	return law[i].verdict;
+}
+
+static int add_row(struct loss *loss, const struct item *item, enum loss_verdict verdict,
+                   unsigned flags, int64_t until_us)
+{
+	struct loss_row row = {.verdict = verdict, .flags = flags, .until_us = until_us};
+
+	if (grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(row)) < 0 ||
+	    item_copy(&row.item, item) < 0)
+		return -ENOMEM;
+	loss->rows[loss->n++] = row;
+	return 0;
+}
+
+static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
+{
+	for (size_t i = 0; i < evidence->before->n; i++) {
+		const struct firewall_entry *entry = &evidence->before->entries[i];
+
+		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		    firewall_has(evidence->after, &entry->item, FIREWALL_RUNTIME))
+			continue;
+		if (add_row(loss, &entry->item, judge(collect(evidence, entry)), entry->flags,
+		            entry->until_us) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* What stands under `require` is wanted also if it never was there. */
+static int add_required(struct loss *loss, const struct loss_evidence *evidence)
+{
+	const struct scope *scope = evidence->scope;
+
+	for (size_t i = 0; i < scope->n_require; i++) {
+		const struct item *item = &scope->require[i];
+
+		if (firewall_has(evidence->after, item, FIREWALL_RUNTIME))
+			continue;
+		if (evidence->before && firewall_has(evidence->before, item, FIREWALL_RUNTIME))
+			continue;
+		if (add_row(loss, item, LOSS_REQUIRED, 0, 0) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct loss_row *x = a, *y = b;
+	unsigned rank_x = item_rank(&x->item), rank_y = item_rank(&y->item);
+
+	if (rank_x != rank_y)
+		return rank_x < rank_y ? -1 : 1;
+	return item_cmp(&x->item, &y->item);
+}
+
+/**
+ * loss_find() - what is gone, and what to think of it
+ * @out:      written on success alone; release with loss_deinit()
+ * @evidence: borrowed; without a state before, only what is required can be missing
+ *
+ * Return: 0; LOSS_E_UNKNOWN when the state after the wipe is not known; -ENOMEM.
+ */
+int loss_find(struct loss *out, const struct loss_evidence *evidence)
+{
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+
+	if (!evidence->after)
+		return LOSS_E_UNKNOWN;
+	if (evidence->before && add_missing(&loss, evidence) < 0)
+		return -ENOMEM;
+	if (add_required(&loss, evidence) < 0)
+		return -ENOMEM;
+	if (loss.n)
+		qsort(loss.rows, loss.n, sizeof(*loss.rows), by_rank);
+	*out = loss;
+	loss = LOSS_NULL;
+	return 0;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/scope.h"
+
+#include <errno.h>
+#include <string.h>
+
+/** scope_deinit() - release everything; the result is SCOPE_NULL and usable */
+void scope_deinit(struct scope *scope)
+{
+	strv_deinit(&scope->zones);
+	strv_deinit(&scope->services);
+	for (size_t i = 0; i < scope->n_require; i++)
+		item_deinit(&scope->require[i]);
+	free(scope->require);
+	*scope = SCOPE_NULL;
+}
+
+/* Where the item is under `require`, or where it would have to be inserted. */
+static size_t require_position(const struct scope *scope, const struct item *item, bool *found)
+{
+	size_t at = 0;
+
+	while (at < scope->n_require && item_cmp(&scope->require[at], item) < 0)
+		at++;
+	*found = at < scope->n_require && item_cmp(&scope->require[at], item) == 0;
+	return at;
+}
+
+/** scope_require() - add an item under `require`; @item is copied; Return: 0 or -ENOMEM */
+int scope_require(struct scope *scope, const struct item *item)
+{
+	struct item copy, *bigger;
+	bool found;
+	size_t at = require_position(scope, item, &found);
+
+	if (found)
+		return 0;
+	bigger = reallocarray(scope->require, scope->n_require + 1, sizeof(*bigger));
+	if (!bigger)
+		return -ENOMEM;
+	scope->require = bigger;
+	if (item_copy(&copy, item) < 0)
+		return -ENOMEM;
+	memmove(&bigger[at + 1], &bigger[at], (scope->n_require - at) * sizeof(*bigger));
+	bigger[at] = copy;
+	scope->n_require++;
+	return 0;
+}
+
+/** scope_requires() - does the item stand under `require`? */
+bool scope_requires(const struct scope *scope, const struct item *item)
+{
+	bool found;
+
+	(void)require_position(scope, item, &found);
+	return found;
+}
+
+/* Is there a mail or web service or port in the zone? */
+static bool zone_serves_mail(const struct firewall *fw, const char *zone)
+{
+	for (size_t i = 0; i < fw->n; i++) {
+		enum item_class class = item_class(&fw->entries[i].item);
+
+		if (strcmp(fw->entries[i].item.zone, zone) == 0 &&
+		    (class == ITEM_CLASS_MAIL || class == ITEM_CLASS_WEB))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * scope_watches_zone() - does the guard look after this zone?
+ * @fw: the state before the wipe: an interface that was lost with the zone's
+ *      services must not make the zone look unused
+ *
+ * With no `zones` configured: the active zones, the default zone, and those that
+ * carry a mail or web service.
+ */
+bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, const char *zone)
+{
+	if (scope->zones.n)
+		return strv_contains(&scope->zones, zone);
+	return firewall_zone_is_active(fw, zone) || zone_serves_mail(fw, zone);
+}
+
+/** scope_protects() - does the guard restore this item when a wipe takes it? */
+bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item)
+{
+	if (scope_requires(scope, item))
+		return true;
+	if (item->kind != ITEM_SERVICE && item->kind != ITEM_PORT)
+		return false;
+	if (scope->services.n && !strv_contains(&scope->services, item->value))
+		return false;
+	return scope_watches_zone(scope, fw, item->zone);
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/item.h"
+
+#include "tests/unit/unit.h"
+
+static const struct {
+	const char *text;
+	const char *canonical; /* NULL: refused */
+} parse_rows[] = {
+    {"public/service:imaps", "public/service:imaps"},
+    {"public/port:465/tcp", "public/port:465/tcp"},
+    {"public/port:0465/tcp", "public/port:465/tcp"},
+    {"public/port:465-465/tcp", "public/port:465/tcp"},
+    {"public/port:6000-6010/udp", "public/port:6000-6010/udp"},
+    {"iredmail/interface:enp6s0", "iredmail/interface:enp6s0"},
+    {"iredmail/source:2001:db8::/32", "iredmail/source:2001:db8::/32"},
+    {"public/masquerade:yes", "public/masquerade:yes"},
+    {"public/service:", NULL},
+    {"public/service:imaps imap", NULL},
+    {"public/service:imaps\n", NULL},
+    {"public/service:../../etc", "public/service:../../etc"},
+    {"public/port:465", NULL},
+    {"public/port:0/tcp", NULL},
+    {"public/port:65536/tcp", NULL},
+    {"public/port:18446744073709551617/tcp", NULL}, /* 2^64 + 1 must not wrap to 1 */
+    {"public/port:-1/tcp", NULL},
+    {"public/port:10-9/tcp", NULL},
+    {"public/port:465/tcp ", NULL},
+    {"public/port: 465/tcp", NULL},
+    {"public/port:465/tcpx", NULL},
+    {"public/masquerade:no", NULL},
+    {"public/rule:", NULL},
+    {"public/rule:rule\x1b[2Jdrop", NULL}, /* would reach a terminal */
+    {"public/thing:x", NULL},
+    {"public", NULL},
+    {"public/service", NULL},
+    {"/service:imaps", NULL},
+    {"pub lic/service:imaps", NULL},
+    {"", NULL},
+    {"/", NULL},
+    {":", NULL},
+};
+
+START_TEST(parses)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	_cleanup_free_ char *text = NULL;
+	struct err err = ERR_NULL;
+	int r = item_parse(&item, parse_rows[_i].text, &err);
+
+	if (!parse_rows[_i].canonical) {
+		ck_assert_msg(r == ITEM_E_SYNTAX, "accepted: %s", parse_rows[_i].text);
+		ck_assert_str_ne(err.text, "");
+		return;
+	}
+	ck_assert_msg(r == 0, "refused: %s: %s", parse_rows[_i].text, err.text);
+	ck_assert_int_eq(item_format(&text, &item), 0);
+	ck_assert_str_eq(text, parse_rows[_i].canonical);
+}
+END_TEST
+
+/* Each is restored before the next (law 3). */
+static const char *const restore_order[] = {
+    "public/interface:eth0",  "public/service:imaps",  "public/service:smtp",
+    "public/port:587/tcp",    "public/service:smtps",  "public/service:imap",
+    "public/service:pop3s",   "public/service:https",  "public/port:80/tcp",
+    "public/service:openvpn", "public/rule:rule drop",
+};
+
+START_TEST(ranks_mail_before_web_before_the_rest)
+{
+	unsigned last = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(restore_order); i++) {
+		_cleanup_item_ struct item item = ITEM_NULL;
+		unsigned rank;
+
+		ck_assert_int_eq(item_parse(&item, restore_order[i], NULL), 0);
+		rank = item_rank(&item);
+		ck_assert_msg(rank > last || i == 0, "%s comes too early", restore_order[i]);
+		last = rank;
+	}
+}
+END_TEST
+
+START_TEST(orders_by_zone_kind_value)
+{
+	static const char *const sorted[] = {
+	    "a/service:x", "b/interface:x", "b/service:a", "b/service:b", "b/port:1/tcp",
+	};
+	struct item items[ARRAY_SIZE(sorted)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(sorted); i++)
+		ck_assert_int_eq(item_parse(&items[i], sorted[i], NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(sorted); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(sorted); j++)
+			ck_assert_int_eq((item_cmp(&items[i], &items[j]) > 0) -
+			                     (item_cmp(&items[i], &items[j]) < 0),
+			                 (i > j) - (i < j));
+	for (size_t i = 0; i < ARRAY_SIZE(sorted); i++)
+		item_deinit(&items[i]);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("item");
+	TCase *tcase = tcase_create("item");
+
+	tcase_add_loop_test(tcase, parses, 0, (int)ARRAY_SIZE(parse_rows));
+	tcase_add_test(tcase, ranks_mail_before_web_before_the_rest);
+	tcase_add_test(tcase, orders_by_zone_kind_value);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

@@ -22,3 +22,9 @@ int64_t clock_monotonic_us(void)
 {
 	return read_clock(CLOCK_MONOTONIC);
 }
+
+/** clock_monotonic_ms() - the same, in milliseconds */
+int64_t clock_monotonic_ms(void)
+{
+	return clock_monotonic_us() / 1000;
+}

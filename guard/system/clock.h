@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * clock - the two clocks
+ * clock - what time it is
+ *
+ * clock_now_us() is the time of day that is stored and shown; the monotonic
+ * ones measure and set deadlines, and never go back.
  */
 #ifndef GUARD_SYSTEM_CLOCK_H
 #define GUARD_SYSTEM_CLOCK_H
@@ -9,5 +12,6 @@
 
 int64_t clock_now_us(void);
 int64_t clock_monotonic_us(void);
+int64_t clock_monotonic_ms(void);
 
 #endif

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libguard-model.a
 libguard_model_a_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
 libguard_model_a_SOURCES = \
+	guard/model/cidr.c guard/model/cidr.h \
 	guard/model/diff.c guard/model/diff.h \
 	guard/model/err.c guard/model/err.h \
 	guard/model/firewall.c guard/model/firewall.h \

@@ -1,5 +1,7 @@
 # Floor 3: the daemon.
 noinst_LIBRARIES += libguard-watch.a
 libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
-libguard_watch_a_SOURCES = guard/watch/watcher.h
+libguard_watch_a_SOURCES = \
+	guard/watch/restorer.c guard/watch/restorer.h \
+	guard/watch/watcher.h
 WATCH_LIBS = libguard-watch.a $(SYSTEM_LIBS) $(JANSSON_LIBS)

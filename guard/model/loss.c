@@ -176,12 +176,17 @@ static int add_row(struct loss *loss, const struct item *item, enum loss_verdict
 	return 0;
 }
 
+static bool was_looked_at(const struct loss_evidence *evidence, const struct item *item)
+{
+	return !evidence->zones || strv_contains(evidence->zones, item->zone);
+}
+
 static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 {
 	for (size_t i = 0; i < evidence->before->n; i++) {
 		const struct firewall_entry *entry = &evidence->before->entries[i];
 
-		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		if (!(entry->flags & FIREWALL_RUNTIME) || !was_looked_at(evidence, &entry->item) ||
 		    firewall_has(evidence->after, &entry->item, FIREWALL_RUNTIME))
 			continue;
 		if (add_row(loss, &entry->item, judge(collect(evidence, entry)), entry->flags,
@@ -199,7 +204,8 @@ static int add_required(struct loss *loss, const struct loss_evidence *evidence)
 	for (size_t i = 0; i < scope->n_require; i++) {
 		const struct item *item = &scope->require[i];
 
-		if (firewall_has(evidence->after, item, FIREWALL_RUNTIME))
+		if (!was_looked_at(evidence, item) ||
+		    firewall_has(evidence->after, item, FIREWALL_RUNTIME))
 			continue;
 		if (evidence->before && firewall_has(evidence->before, item, FIREWALL_RUNTIME))
 			continue;

@@ -50,6 +50,7 @@ struct loss_evidence {
 	const struct firewall *before; /* what was there and meant to be; NULL: not known */
 	const struct firewall *after;  /* what is there now; NULL: not known */
 	const struct scope *scope;
+	const struct strv *zones;    /* only these were looked at; NULL: all */
 	const struct item *released; /* sorted; `reload-guard release` */
 	size_t n_released;
 	enum wipe_kind kind;

@@ -2,6 +2,9 @@
 noinst_LIBRARIES += libguard-watch.a
 libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 libguard_watch_a_SOURCES = \
+	guard/watch/cycle.c \
+	guard/watch/record.c guard/watch/record.h \
 	guard/watch/restorer.c guard/watch/restorer.h \
-	guard/watch/watcher.h
+	guard/watch/tracker.c guard/watch/tracker.h \
+	guard/watch/watcher.c guard/watch/watcher.h guard/watch/watcher-internal.h
 WATCH_LIBS = libguard-watch.a $(SYSTEM_LIBS) $(JANSSON_LIBS)

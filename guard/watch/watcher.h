@@ -7,13 +7,10 @@
 
 #include "guard/model/err.h"
 
-struct config;
-
 struct watcher_options {
-	const struct config *config; /* borrowed; the first one, SIGHUP reads the file again */
-	const char *config_path;     /* NULL: the default path, which may be missing */
-	const char *state_dir;       /* where the store, the spool and the lock are */
-	int verbosity;               /* -1 quiet, 0 normal, 1 verbose */
+	const char *config_path; /* NULL: the default path, which may be missing */
+	const char *state_dir;   /* where the store, the spool and the lock are */
+	int verbosity;           /* -1 quiet, 0 normal, 1 verbose */
 };
 
 int watcher_run(const struct watcher_options *options, struct err *err) _must_check_;

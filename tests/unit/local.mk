@@ -3,10 +3,27 @@ if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
-UNIT_TESTS = tests/unit/test-item
+UNIT_TESTS = \
+	tests/unit/test-firewall \
+	tests/unit/test-item \
+	tests/unit/test-loss \
+	tests/unit/test-tracker
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
+WATCH_TEST_LIBS = $(WATCH_LIBS) $(CHECK_LIBS)
 
 tests_unit_test_item_SOURCES = tests/unit/test-item.c tests/unit/unit.h
 tests_unit_test_item_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_item_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_firewall_SOURCES = tests/unit/test-firewall.c tests/unit/firewalls.h tests/unit/unit.h
+tests_unit_test_firewall_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_firewall_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_loss_SOURCES = tests/unit/test-loss.c tests/unit/firewalls.h tests/unit/unit.h
+tests_unit_test_loss_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_loss_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_tracker_SOURCES = tests/unit/test-tracker.c tests/unit/firewalls.h tests/unit/unit.h
+tests_unit_test_tracker_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_tracker_LDADD = $(WATCH_TEST_LIBS)

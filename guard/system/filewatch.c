@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/filewatch.h"
+
+#include <errno.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+/*
+ * Only what leaves a file complete: a writer that closes it, or a rename. A
+ * MODIFY alone would have us read halves (firewalld writes zone files in place).
+ */
+#define COMPLETE (IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE | IN_DELETE_SELF)
+
+struct filewatch {
+	int fd;
+	struct loop_source *source;
+	filewatch_fn fn;
+	void *userdata;
+};
+
+static void on_readable(int fd, unsigned events _unused_, void *userdata)
+{
+	struct filewatch *watch = userdata;
+	char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool changed = false;
+
+	while (read(fd, buffer, sizeof(buffer)) > 0)
+		changed = true;
+	if (changed)
+		watch->fn(watch->userdata);
+}
+
+/**
+ * filewatch_new() - be told when a file in a folder is written, moved or removed
+ * @out:      written on success alone; release with filewatch_free()
+ * @dir:      must exist
+ * @fn:       called from the loop, once for a batch of changes
+ * @userdata: handed to @fn
+ *
+ * Return: 0 or a negative errno (-ENOENT: no such folder; -ENOSPC, -EMFILE: the
+ * user's inotify limits).
+ */
+int filewatch_new(struct filewatch **out, struct loop *loop, const char *dir, filewatch_fn fn,
+                  void *userdata)
+{
+	_cleanup_(filewatch_cleanup) struct filewatch *watch = calloc(1, sizeof(*watch));
+	int r;
+
+	if (!watch)
+		return -ENOMEM;
+	watch->fn = fn;
+	watch->userdata = userdata;
+	watch->fd = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	if (watch->fd < 0)
+		return -errno;
+	if (inotify_add_watch(watch->fd, dir, COMPLETE | IN_ONLYDIR) < 0)
+		return -errno;
+	r = loop_add_io(loop, &watch->source, watch->fd, LOOP_READ, on_readable, watch);
+	if (r < 0)
+		return r;
+	*out = steal(watch);
+	return 0;
+}
+
+/** filewatch_free() - stop watching */
+void filewatch_free(struct filewatch *watch)
+{
+	if (!watch)
+		return;
+	loop_remove(watch->source);
+	if (watch->fd >= 0)
+		close(watch->fd);
+	free(watch);
+}

@@ -1,0 +1,720 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a wipe to everything being back: read, judge, journal, restore, read back,
+ * journal, look at everything once more.
+ */
+#include "guard/watch/watcher-internal.h"
+
+#include "guard/system/clock.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* How long until it is read again, after so many failures in a row; the last one repeats. */
+static const int64_t read_pause_ms[] = {100, 200, 500, 1000, 2000, 5000};
+
+/* The same for items that firewalld did not take; after the last one the guard gives up. */
+static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
+
+#define REQUIRE_DELAY_MIN_MS 1000
+#define REQUIRE_DELAY_MAX_MS 300000
+
+/** cycle_deinit() - release everything; firewalld's adapter must still be there */
+void cycle_deinit(struct cycle *cycle)
+{
+	firewalld_cancel(cycle->reading);
+	cycle->reading = NULL;
+	restorer_free(cycle->restorer);
+	cycle->restorer = NULL;
+	episode_free(cycle->episode);
+	cycle->episode = NULL;
+	strv_deinit(&cycle->zones);
+	store_unfinished_list_deinit(&cycle->unfinished);
+}
+
+static void read_whole(struct watcher *watcher);
+
+/* --- words ------------------------------------------------------------------------------ */
+
+static const char *wipe_words(const struct cycle *cycle, char buffer[96])
+{
+	if (cycle->unfinished.n) {
+		snprintf(buffer, 96, "the guard was interrupted after a %s",
+		         wipe_kind_name(cycle->kind));
+		return buffer;
+	}
+	switch (cycle->kind) {
+	case WIPE_RELOAD:
+		if (cycle->n_reloads > 1)
+			snprintf(buffer, 96, "firewalld reloaded, %u times in a row",
+			         cycle->n_reloads);
+		else
+			snprintf(buffer, 96, "firewalld reloaded");
+		break;
+	case WIPE_RESTART:
+		snprintf(buffer, 96, "firewalld was started anew");
+		break;
+	case WIPE_REBOOT:
+		snprintf(buffer, 96, "the machine was booted anew");
+		break;
+	case WIPE_REQUIRE:
+		snprintf(buffer, 96, "items under `require` were missing");
+		break;
+	case WIPE_UNKNOWN:
+	case WIPE_BY_HAND:
+	case WIPE_N_KINDS:
+		snprintf(buffer, 96, "items were missing, and nobody was seen to remove them");
+		break;
+	}
+	return buffer;
+}
+
+/* The items of one verdict, for a log line; long lists end with how many more there are. */
+static void list_items(const struct loss *loss, enum loss_verdict verdict, char *buffer,
+                       size_t size)
+{
+	size_t used = 0, left_out = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct item *item = &loss->rows[i].item;
+		int n;
+
+		if (loss->rows[i].verdict != verdict)
+			continue;
+		if (left_out || used + 64 > size) {
+			left_out++;
+			continue;
+		}
+		n = snprintf(buffer + used, size - used - 32, "%s%s/%s:%s", used ? ", " : "",
+		             item->zone, item_kind_name(item->kind), item->value);
+		used += (size_t)n < size - used - 32 ? (size_t)n : size - used - 33;
+	}
+	if (left_out)
+		snprintf(buffer + used, size - used, " and %zu more", left_out);
+}
+
+static void log_items(struct watcher *watcher, const struct loss *loss, enum loss_verdict verdict,
+                      enum journal_level level, const char *words, const char *advice)
+{
+	size_t n = loss_count(loss, verdict);
+	char items[1024];
+
+	if (n == 0)
+		return;
+	list_items(loss, verdict, items, sizeof(items));
+	journal_write(watcher->journal, level, "%s (%zu): %s%s%s", words, n, items,
+	              *advice ? "; " : "", advice);
+}
+
+static void log_loss(struct watcher *watcher, const struct loss *loss)
+{
+	char words[96];
+
+	(void)wipe_words(&watcher->cycle, words);
+	log_items(watcher, loss, LOSS_LOST, JOURNAL_WARNING, words,
+	          watcher->config.restore ? "restoring" : "not restored: restore = no");
+	log_items(watcher, loss, LOSS_REQUIRED, JOURNAL_WARNING, "required and missing",
+	          watcher->config.restore ? "restoring" : "not restored: restore = no");
+	log_items(watcher, loss, LOSS_UNATTRIBUTED, JOURNAL_WARNING,
+	          "gone since the guard last looked, and nobody can tell why",
+	          "`reload-guard restore` brings back what was lost, `reload-guard release ITEM` "
+	          "says that it was meant");
+	log_items(watcher, loss, LOSS_REMOVED, JOURNAL_NOTICE,
+	          "stays away, it was taken out of the permanent configuration", "");
+	log_items(watcher, loss, LOSS_RELEASED, JOURNAL_NOTICE, "stays away, it was released", "");
+	log_items(watcher, loss, LOSS_EXPIRED, JOURNAL_INFO, "stays away, its time was over", "");
+	log_items(watcher, loss, LOSS_UNPROTECTED, JOURNAL_NOTICE,
+	          "lost and not restored by the guard", "");
+}
+
+/* --- the end of an episode ------------------------------------------------------------------ */
+
+static int64_t last_restored_us(const struct episode *episode)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < episode->n_steps; i++)
+		if (episode->steps[i].outcome == STORE_STEP_RESTORED &&
+		    episode->steps[i].finished_us > last)
+			last = episode->steps[i].finished_us;
+	return last;
+}
+
+static size_t count_restored(const struct episode *episode)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < episode->n_steps; i++)
+		count += episode->steps[i].outcome == STORE_STEP_RESTORED;
+	return count;
+}
+
+static void end_episode(struct watcher *watcher, const char *outcome)
+{
+	struct episode *episode = steal(watcher->cycle.episode);
+	size_t wanted =
+	    loss_count(&episode->loss, LOSS_LOST) + loss_count(&episode->loss, LOSS_REQUIRED);
+	size_t restored = count_restored(episode);
+	int64_t last_us = last_restored_us(episode);
+
+	if (restored)
+		journal_write(watcher->journal, JOURNAL_NOTICE,
+		              "restored %zu of %zu in %lld ms, read back from firewalld", restored,
+		              wanted, (long long)((last_us - episode->at_us) / 1000));
+	snprintf(watcher->last_wipe, sizeof(watcher->last_wipe), "last %s: %zu lost, %zu restored",
+	         wipe_kind_name(episode->kind), wanted, restored);
+	record_episode_end_take(watcher->record, episode, outcome);
+}
+
+/* Steps for what no step has settled, so that nobody resumes it. */
+static void settle_rest(struct episode *episode, enum store_outcome outcome)
+{
+	for (size_t row = 0; row < episode->loss.n; row++) {
+		bool settled = !loss_verdict_restores(episode->loss.rows[row].verdict);
+
+		for (size_t i = 0; i < episode->n_steps && !settled; i++)
+			settled = episode->steps[i].row == row &&
+			          episode->steps[i].outcome != STORE_STEP_FAILED;
+		if (settled || grow(&episode->steps, &episode->steps_capacity, episode->n_steps + 1,
+		                    sizeof(*episode->steps)) < 0)
+			continue;
+		episode->steps[episode->n_steps++] = (struct store_step){
+		    .row = row,
+		    .outcome = outcome,
+		    .started_us = clock_now_us(),
+		    .finished_us = clock_now_us(),
+		};
+	}
+}
+
+/**
+ * cycle_stop() - drop what is under way: firewalld went, or another wipe came
+ * @why: static; the outcome of an episode that did not come to its end
+ *
+ * What was to be restored stays wanted, so the next cycle finds it again.
+ */
+void cycle_stop(struct watcher *watcher, const char *why)
+{
+	struct cycle *cycle = &watcher->cycle;
+
+	firewalld_cancel(cycle->reading);
+	cycle->reading = NULL;
+	restorer_free(cycle->restorer);
+	cycle->restorer = NULL;
+	loop_timer_stop(watcher->read_timer);
+	loop_timer_stop(watcher->refresh_timer);
+	if (cycle->episode) {
+		settle_rest(cycle->episode, STORE_STEP_SUPERSEDED);
+		end_episode(watcher, why);
+	}
+	cycle->attempts = 0;
+	watcher->idle = false;
+}
+
+/* --- restoring -------------------------------------------------------------------------------- */
+
+static void after_episode(struct watcher *watcher)
+{
+	watcher->cycle.attempts = 0;
+	read_whole(watcher);
+}
+
+/* What could not be restored is not there, and not wanted until somebody adds it again. */
+static void give_up(struct watcher *watcher, const struct plan *plan,
+                    const struct restorer_step *steps)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (steps[i].outcome != STORE_STEP_FAILED)
+			continue;
+		if (item_format(&text, &plan->steps[i].item) == 0)
+			journal_write(watcher->journal, JOURNAL_ERROR,
+			              "%s could not be restored: %s; when that is mended, "
+			              "`reload-guard restore` tries again",
+			              text, steps[i].error ? steps[i].error : "unknown error");
+		if (tracker_removed(&watcher->tracker, &plan->steps[i].item) < 0)
+			journal_write(watcher->journal, JOURNAL_ERROR, "out of memory");
+	}
+}
+
+static bool worth_another_try(const struct restorer_step *step)
+{
+	return step->outcome == STORE_STEP_FAILED && step->code != FIREWALLD_E_INVALID_SERVICE;
+}
+
+static void on_restored(const struct plan *plan, const struct restorer_step *steps, void *userdata)
+{
+	struct watcher *watcher = userdata;
+	struct cycle *cycle = &watcher->cycle;
+	size_t failed = 0, retriable = 0;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		failed += steps[i].outcome == STORE_STEP_FAILED;
+		retriable += worth_another_try(&steps[i]);
+	}
+	if (episode_add_steps(cycle->episode, plan, steps) < 0)
+		journal_write(watcher->journal, JOURNAL_ERROR,
+		              "out of memory: steps are not recorded");
+	record_episode_steps(watcher->record, cycle->episode);
+	if (retriable && cycle->attempts < ARRAY_SIZE(restore_pause_ms)) {
+		restorer_free(steal(cycle->restorer));
+		loop_timer_set(watcher->read_timer, restore_pause_ms[cycle->attempts++]);
+		return;
+	}
+	if (failed)
+		give_up(watcher, plan, steps);
+	restorer_free(steal(cycle->restorer));
+	end_episode(watcher, failed ? "partly restored" : "restored");
+	watcher_plan_expiry(watcher);
+	after_episode(watcher);
+}
+
+/* Steps of the plan that the administrator took back while they waited. */
+static void drop_unwanted(struct plan *plan, const struct firewall *wanted)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		if (firewall_has(wanted, &plan->steps[i].item, FIREWALL_RUNTIME))
+			plan->steps[kept++] = plan->steps[i];
+		else
+			item_deinit(&plan->steps[i].item);
+	}
+	plan->n = kept;
+}
+
+/* Starts what the open episode still needs; false when that is nothing. */
+static bool restore(struct watcher *watcher, const struct firewall *now, bool again)
+{
+	struct cycle *cycle = &watcher->cycle;
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	int r;
+
+	if (!watcher->config.restore)
+		return false;
+	r = plan_build(&plan, &cycle->episode->loss, now, clock_now_us());
+	if (r == 0 && again)
+		drop_unwanted(&plan, &watcher->tracker.wanted);
+	if (r == 0 && plan.n == 0)
+		return false;
+	if (r == 0)
+		r = restorer_start(&cycle->restorer, watcher->fw, &plan, on_restored, watcher);
+	if (r != 0)
+		/* firewalld goes just now, or memory is short: the pause brings us back here */
+		loop_timer_set(watcher->read_timer, restore_pause_ms[0]);
+	return true;
+}
+
+/* --- judging ---------------------------------------------------------------------------------- */
+
+/* A loss that the guard knew of before it was interrupted is a loss still. */
+static void resume_unfinished(struct watcher *watcher, struct loss *loss)
+{
+	const struct store_unfinished_list *list = &watcher->cycle.unfinished;
+
+	for (size_t i = 0; i < loss->n; i++) {
+		for (size_t w = 0; w < list->n && loss->rows[i].verdict == LOSS_UNATTRIBUTED; w++) {
+			const struct store_unfinished *unfinished = &list->wipes[w];
+
+			for (size_t j = 0; j < unfinished->loss.n; j++) {
+				if (item_cmp(&unfinished->loss.rows[j].item, &loss->rows[i].item))
+					continue;
+				loss->rows[i].verdict = unfinished->loss.rows[j].verdict;
+				watcher->cycle.kind = unfinished->wipe.kind;
+				break;
+			}
+		}
+	}
+}
+
+static void close_unfinished(struct watcher *watcher)
+{
+	struct store_unfinished_list *list = &watcher->cycle.unfinished;
+	struct store *store = record_store(watcher->record);
+	struct err err = ERR_NULL;
+
+	for (size_t i = 0; store && i < list->n; i++)
+		if (store_wipe_finish(store, list->wipes[i].wipe.id, clock_now_us(), "interrupted",
+		                      &err))
+			journal_write(watcher->journal, JOURNAL_WARNING, "%s",
+			              err_text(&err, -EIO));
+	store_unfinished_list_deinit(list);
+}
+
+static int judge(struct watcher *watcher, const struct firewall *now, struct loss *out)
+{
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	struct cycle *cycle = &watcher->cycle;
+	struct loss_evidence evidence = {
+	    .before = watcher->tracker.known ? &watcher->tracker.wanted : NULL,
+	    .after = now,
+	    .scope = &watcher->config.scope,
+	    .zones = cycle->whole ? NULL : &cycle->zones,
+	    .kind = cycle->kind,
+	    .now_us = clock_now_us(),
+	};
+	int r = record_released(watcher->record, &released);
+
+	if (r < 0)
+		return r;
+	evidence.released = released.items;
+	evidence.n_released = released.n;
+	r = loss_find(out, &evidence);
+	if (r == 0)
+		resume_unfinished(watcher, out);
+	return r;
+}
+
+static void remove_rows(struct loss *loss, enum loss_verdict verdict)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < loss->n; i++) {
+		if (loss->rows[i].verdict == verdict)
+			item_deinit(&loss->rows[i].item);
+		else
+			loss->rows[kept++] = loss->rows[i];
+	}
+	loss->n = kept;
+}
+
+/*
+ * Something may remove a required item again and again, or firewalld may never
+ * take it: each time the guard waits longer before it tries once more (law 6).
+ */
+static void pace_required(struct watcher *watcher, struct loss *loss)
+{
+	int64_t now_us = clock_now_us();
+
+	if (watcher->cycle.tell || loss_count(loss, LOSS_REQUIRED) == 0)
+		return;
+	if (now_us < watcher->require_after_us) {
+		remove_rows(loss, LOSS_REQUIRED);
+		loop_timer_set(watcher->refresh_timer,
+		               (watcher->require_after_us - now_us) / 1000 + 1);
+		return;
+	}
+	/* quiet for a long time: begin anew */
+	if (now_us - watcher->require_after_us > INT64_C(1000) * REQUIRE_DELAY_MAX_MS)
+		watcher->require_delay_ms = 0;
+	watcher->require_delay_ms =
+	    watcher->require_delay_ms ? watcher->require_delay_ms * 2 : REQUIRE_DELAY_MIN_MS;
+	if (watcher->require_delay_ms > REQUIRE_DELAY_MAX_MS)
+		watcher->require_delay_ms = REQUIRE_DELAY_MAX_MS;
+	watcher->require_after_us = now_us + INT64_C(1000) * watcher->require_delay_ms;
+}
+
+static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
+{
+	return cycle->tell || loss_count(loss, LOSS_LOST) || loss_count(loss, LOSS_REQUIRED) ||
+	       loss_count(loss, LOSS_UNATTRIBUTED);
+}
+
+/* Puts the loss on record; from here on it is the episode's. */
+static int open_episode(struct watcher *watcher, struct loss *loss)
+{
+	struct cycle *cycle = &watcher->cycle;
+	struct episode *episode;
+	char words[96];
+
+	if (cycle->kind == WIPE_UNKNOWN && loss_count(loss, LOSS_REQUIRED) &&
+	    !loss_count(loss, LOSS_UNATTRIBUTED))
+		cycle->kind = WIPE_REQUIRE;
+	if (watcher->tracker.dirty && watcher->tracker.known)
+		watcher_store_snapshot(watcher);
+	episode = episode_new(cycle->kind, cycle->tell ? cycle->at_us : clock_now_us());
+	if (!episode)
+		return -ENOMEM;
+	episode->cause = strdup(wipe_words(cycle, words));
+	episode->instance = strdup(watcher->instance ? watcher->instance : "");
+	episode->before_id = watcher->snapshot_id;
+	episode->loss = *loss;
+	*loss = LOSS_NULL;
+	cycle->episode = episode;
+	cycle->tell = false;
+	cycle->n_reloads = 0;
+	record_episode_begin(watcher->record, episode);
+	return 0;
+}
+
+static void on_permanent(const struct item *item, bool withdrawn, void *userdata)
+{
+	struct watcher *watcher = userdata;
+	_cleanup_free_ char *text = NULL;
+
+	if (!scope_protects(&watcher->config.scope, &watcher->tracker.wanted, item) ||
+	    item_format(&text, item) < 0)
+		return;
+	if (withdrawn) {
+		journal_write(watcher->journal, JOURNAL_WARNING,
+		              "%s was taken out of the permanent configuration: the next reload "
+		              "closes it, and the guard will not restore it; if that is not meant: "
+		              "firewall-cmd --permanent --zone=%s --add-%s=%s",
+		              text, item->zone, item_kind_name(item->kind), item->value);
+		record_event(watcher->record, "permanent-removed",
+		             "%s was taken out of the permanent configuration", text);
+	} else {
+		journal_write(watcher->journal, JOURNAL_NOTICE,
+		              "%s is in the permanent configuration again", text);
+	}
+}
+
+static int absorb(struct watcher *watcher, const struct firewall *now, const struct loss *loss,
+                  bool after_wipe)
+{
+	struct tracker_absorb options = {
+	    .reading = now,
+	    .loss = loss,
+	    .after_wipe = after_wipe,
+	    .whole = watcher->cycle.whole,
+	    .on_permanent = on_permanent,
+	    .userdata = watcher,
+	};
+
+	return tracker_absorb(&watcher->tracker, &options);
+}
+
+/* With `restore = no` the loss is told and recorded, and that is all. */
+static void accept_loss(struct watcher *watcher, const struct loss *loss)
+{
+	for (size_t i = 0; i < loss->n; i++)
+		if (loss_verdict_restores(loss->rows[i].verdict) &&
+		    tracker_removed(&watcher->tracker, &loss->rows[i].item) < 0)
+			journal_write(watcher->journal, JOURNAL_ERROR, "out of memory");
+}
+
+/* The whole round is done: nothing is lost any more as far as can be seen. */
+static void settle_down(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+
+	if (!cycle->whole) {
+		read_whole(watcher);
+		return;
+	}
+	cycle->kind = WIPE_UNKNOWN;
+	cycle->attempts = 0;
+	close_unfinished(watcher);
+	watcher->idle = true;
+	watcher_went_idle(watcher);
+}
+
+static int assess(struct watcher *watcher, const struct firewall *now)
+{
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct cycle *cycle = &watcher->cycle;
+	bool after_wipe = cycle->tell; /* the first look after it */
+	bool restoring;
+	int r = judge(watcher, now, &loss);
+
+	if (r != 0)
+		return r;
+	pace_required(watcher, &loss);
+	cycle->looked = true;
+	if (!needs_episode(cycle, &loss)) {
+		log_loss(watcher, &loss);
+		r = absorb(watcher, now, &loss, after_wipe);
+		if (r == 0)
+			settle_down(watcher);
+		return r;
+	}
+	r = open_episode(watcher, &loss);
+	if (r < 0)
+		return r;
+	/* on its way before anything else is done: mail is down until it arrives */
+	restoring = restore(watcher, now, false);
+	r = absorb(watcher, now, &cycle->episode->loss, after_wipe);
+	if (r < 0)
+		return r;
+	log_loss(watcher, &cycle->episode->loss);
+	if (restoring)
+		return 0;
+	accept_loss(watcher, &cycle->episode->loss);
+	end_episode(watcher, loss_count(&cycle->episode->loss, LOSS_UNATTRIBUTED)
+	                         ? "left to the administrator"
+	                     : loss_count(&cycle->episode->loss, LOSS_LOST) ? "not restored"
+	                                                                    : "nothing lost");
+	settle_down(watcher);
+	return 0;
+}
+
+/* --- reading ------------------------------------------------------------------------------------
+ */
+
+static void try_reading_later(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+	size_t last = ARRAY_SIZE(read_pause_ms) - 1;
+	size_t i = cycle->attempts < last ? cycle->attempts : last;
+
+	cycle->attempts++;
+	loop_timer_set(watcher->read_timer, read_pause_ms[i]);
+}
+
+/* Unknown is not empty (law 2): whatever firewalld holds now, nothing follows from it. */
+static void tell_not_ready(struct watcher *watcher, enum firewall_state state)
+{
+	if (state == watcher->told_state)
+		return;
+	watcher->told_state = state;
+	if (state == FIREWALL_STATE_FAILED) {
+		journal_write(
+		    watcher->journal, JOURNAL_ERROR,
+		    "firewalld is in state FAILED: it could not load its configuration "
+		    "and holds a stock one; see `firewall-cmd --check-config`, mend it and "
+		    "restart firewalld; the guard waits and restores then");
+		record_event(watcher->record, "firewalld-failed", "firewalld is in state FAILED");
+	} else {
+		journal_write(watcher->journal, JOURNAL_INFO, "firewalld is not ready yet (%s)",
+		              firewall_state_name(state));
+	}
+	journal_notify_status(&watcher->notifier, "firewalld is not ready (%s): waiting",
+	                      firewall_state_name(state));
+}
+
+static int take_reading(struct watcher *watcher, struct firewall *now)
+{
+	int r = tracker_correct_reading(&watcher->tracker, now);
+
+	if (r < 0)
+		return r;
+	if (!watcher->cycle.episode)
+		return assess(watcher, now);
+	/* an episode is open: this reading is for another try */
+	if (!restore(watcher, now, true)) {
+		/* somebody else has put back what was missing, or it is not wanted any more */
+		settle_rest(watcher->cycle.episode, STORE_STEP_SKIPPED);
+		end_episode(watcher, "restored");
+		after_episode(watcher);
+	}
+	return 0;
+}
+
+static void on_reading(int result, struct firewalld_reading *reading, const struct err *err,
+                       void *userdata)
+{
+	struct watcher *watcher = userdata;
+	int r;
+
+	watcher->cycle.reading = NULL;
+	if (result == FIREWALLD_E_GONE)
+		return; /* GONE has been heard, or will be; APPEARED begins again */
+	if (result != 0) {
+		journal_write(watcher->journal, JOURNAL_WARNING,
+		              "firewalld could not be read: %s; trying again",
+		              err_text(err, result));
+		try_reading_later(watcher);
+		return;
+	}
+	if (reading->state != FIREWALL_STATE_RUNNING || reading->stale) {
+		if (reading->state != FIREWALL_STATE_RUNNING)
+			tell_not_ready(watcher, reading->state);
+		try_reading_later(watcher);
+		return;
+	}
+	watcher->told_state = FIREWALL_STATE_RUNNING;
+	if (reading->n_skipped)
+		journal_write(watcher->journal, JOURNAL_WARNING,
+		              "%u entries of firewalld are not understood and not guarded: %s",
+		              reading->n_skipped, reading->skipped);
+	r = take_reading(watcher, &reading->firewall);
+	if (r < 0) {
+		journal_write(watcher->journal, JOURNAL_ERROR, "%s; trying again", strerror(-r));
+		try_reading_later(watcher);
+	}
+}
+
+static void start_reading(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+	struct firewalld_query query = {
+	    .flags = cycle->whole ? FIREWALL_RUNTIME | FIREWALL_PERMANENT : FIREWALL_RUNTIME,
+	    .zones = cycle->whole ? NULL : &cycle->zones,
+	};
+	int r;
+
+	firewalld_cancel(cycle->reading);
+	cycle->reading = NULL;
+	tracker_reading_begins(&watcher->tracker);
+	r = firewalld_read(watcher->fw, &cycle->reading, &query, on_reading, watcher);
+	if (r != 0 && r != FIREWALLD_E_GONE)
+		try_reading_later(watcher);
+}
+
+static void read_whole(struct watcher *watcher)
+{
+	watcher->cycle.whole = true;
+	start_reading(watcher);
+}
+
+/** cycle_read_again() - the pause is over */
+void cycle_read_again(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+
+	if (cycle->reading || cycle->restorer)
+		return;
+	if (cycle->episode)
+		cycle->whole = true;
+	start_reading(watcher);
+}
+
+/*
+ * Reloads of a burst are one wipe, from the first on, until that is on record; a
+ * start that was not looked at yet counts for more than a reload that follows it;
+ * and to look again takes nothing from what is still to be told.
+ */
+static bool starts_anew(const struct cycle *cycle, enum wipe_kind kind)
+{
+	if (kind == WIPE_RELOAD)
+		return !cycle->tell && cycle->looked;
+	if (kind == WIPE_UNKNOWN)
+		return !cycle->tell && cycle->kind == WIPE_UNKNOWN;
+	return true;
+}
+
+/**
+ * cycle_begin() - firewalld's runtime may have been wiped
+ * @kind:  WIPE_UNKNOWN: look, and say nothing if nothing is missing
+ * @at_us: when it was noticed
+ *
+ * After a reload only the zones at stake are read at first: each costs 2 ms, and
+ * mail is down meanwhile.
+ */
+void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
+{
+	struct cycle *cycle = &watcher->cycle;
+	bool interrupted = cycle->episode != NULL;
+
+	cycle_stop(watcher, "superseded");
+	if (starts_anew(cycle, kind)) {
+		cycle->kind = kind;
+		cycle->tell = kind != WIPE_UNKNOWN;
+		cycle->at_us = at_us;
+		cycle->n_reloads = 0;
+		cycle->looked = kind == WIPE_RELOAD;
+	} else if (interrupted) {
+		/* what was being restored is still to be restored, for the reason that it had */
+		cycle->tell = true;
+	}
+	cycle->n_reloads += kind == WIPE_RELOAD;
+	cycle->whole = true;
+	strv_deinit(&cycle->zones);
+	if (cycle->kind == WIPE_RELOAD &&
+	    tracker_zones_at_stake(&watcher->tracker, &watcher->config.scope, &cycle->zones) == 0 &&
+	    cycle->zones.n)
+		cycle->whole = false;
+	start_reading(watcher);
+}
+
+/** cycle_look() - read everything, unless a cycle does so anyway */
+void cycle_look(struct watcher *watcher)
+{
+	if (!watcher->present || !watcher->idle)
+		return;
+	watcher->idle = false;
+	read_whole(watcher);
+}

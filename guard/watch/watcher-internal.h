@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * watcher-internal - what watcher.c (the daemon) and cycle.c (its work) share
+ *
+ * A cycle begins with a wipe, or with the wish to look again, and goes through
+ * reading, judging, restoring and reading everything once more, until the
+ * watcher is idle. A new wipe ends the cycle that is under way and begins another.
+ */
+#ifndef GUARD_WATCH_WATCHER_INTERNAL_H
+#define GUARD_WATCH_WATCHER_INTERNAL_H
+
+#include "guard/system/config.h"
+#include "guard/system/journal.h"
+#include "guard/watch/record.h"
+#include "guard/watch/restorer.h"
+#include "guard/watch/tracker.h"
+#include "guard/watch/watcher.h"
+
+struct cycle {
+	enum wipe_kind kind; /* WIPE_UNKNOWN while nothing but looking is going on */
+	bool tell;           /* a wipe that has not been put on record yet */
+	bool looked;         /* firewalld was judged at least once since it appeared */
+	bool whole;          /* the reading under way is of everything */
+	int64_t at_us;       /* of the wipe */
+	unsigned n_reloads;  /* that came in one burst */
+	unsigned attempts;   /* of reading, or of restoring, in a row */
+	struct strv zones;   /* what the reading under way is of, unless whole */
+	struct firewalld_op *reading;
+	struct episode *episode; /* owned; a wipe whose losses are being restored */
+	struct restorer *restorer;
+	/* From before a crash of the guard: what it had not yet restored. */
+	struct store_unfinished_list unfinished;
+};
+
+struct watcher {
+	const struct watcher_options *options; /* borrowed */
+	struct config config;
+	struct journal *journal; /* borrowed */
+	struct journal_notifier notifier;
+	struct loop *loop;
+	struct bus *bus;
+	struct firewalld *fw;
+	struct record *record;
+	struct tracker tracker;
+	struct cycle cycle;
+	char *boot_id;
+	char *instance; /* of firewalld, as it appeared last */
+	bool present;   /* firewalld is there */
+	bool idle;      /* present, everything read, nothing to restore */
+	bool told_ready;
+	enum firewall_state told_state; /* what was last said about its state */
+	int64_t snapshot_id;            /* of what was last stored */
+	/* Enforcing `require` against somebody who removes it again and again slows down. */
+	unsigned require_delay_ms;
+	int64_t require_after_us;
+	char last_wipe[160];                /* for the status line; "" : none yet */
+	struct loop_source *read_timer;     /* try to read (and restore) again */
+	struct loop_source *refresh_timer;  /* look at everything, now that it is quiet */
+	struct loop_source *snapshot_timer; /* store what is meant */
+	struct loop_source *expiry_timer;   /* take away what was opened for a time */
+};
+
+/* watcher.c */
+void watcher_went_idle(struct watcher *watcher);
+void watcher_store_snapshot(struct watcher *watcher);
+void watcher_plan_expiry(struct watcher *watcher);
+
+/* cycle.c */
+void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us);
+void cycle_look(struct watcher *watcher);
+void cycle_read_again(struct watcher *watcher);
+void cycle_stop(struct watcher *watcher, const char *why);
+void cycle_deinit(struct cycle *cycle);
+
+#endif

@@ -1,0 +1,747 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The daemon around the cycle: what is heard, when things are due, how it begins
+ * and how it ends.
+ */
+#include "guard/watch/watcher.h"
+
+#include "guard/system/clock.h"
+#include "guard/system/filewatch.h"
+#include "guard/system/lock.h"
+#include "guard/system/spool.h"
+#include "guard/watch/watcher-internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Bans come in bursts, and each is on record anyway: one snapshot for all of them. */
+#define SNAPSHOT_RULES_MS 5000
+
+/* Without firewalld the guard is ready all the same: the boot must not wait for it. */
+#define READY_WITHOUT_FIREWALLD_MS 3000
+
+#define BUS_TROUBLE_MS    2000
+#define STORE_RETRY_MS    10000
+#define SPOOL_FALLBACK_MS 60000
+#define DAY_MS            (24 * 3600 * INT64_C(1000))
+
+/* The clock may be set, so a long wait is cut into pieces. */
+#define EXPIRY_LOOK_MS 30000
+
+/* What the daemon has beside what cycle.c needs to know. */
+struct daemon {
+	struct watcher watcher;
+	struct journal journal;
+	struct filewatch *spool_watch;
+	struct loop_source *ready_timer, *bus_timer, *store_timer, *spool_timer, *prune_timer,
+	    *watchdog_timer;
+	struct loop_source *sigterm, *sigint, *sighup;
+	bool told_bus_trouble;
+	int lock;
+};
+
+/* --- what is due -------------------------------------------------------------------------- */
+
+static void tell_status(struct watcher *watcher)
+{
+	size_t bare, n;
+
+	n = tracker_count_protected(&watcher->tracker, &watcher->config.scope, &bare);
+	journal_notify_status(
+	    &watcher->notifier,
+	    "guarding %zu services and ports, %zu of them in the runtime only%s%s", n, bare,
+	    watcher->last_wipe[0] ? "; " : "", watcher->last_wipe);
+}
+
+static void tell_ready(struct watcher *watcher)
+{
+	if (watcher->told_ready)
+		return;
+	watcher->told_ready = true;
+	journal_notify_ready(&watcher->notifier);
+}
+
+/** watcher_store_snapshot() - put on record what is meant to be there */
+void watcher_store_snapshot(struct watcher *watcher)
+{
+	int64_t id = record_snapshot(watcher->record, &watcher->tracker.wanted, watcher->instance);
+
+	loop_timer_stop(watcher->snapshot_timer);
+	if (!id)
+		return;
+	watcher->snapshot_id = id;
+	watcher->tracker.dirty = false;
+}
+
+/* While something is still lost, the present instance of firewalld must not look settled. */
+static void store_snapshot_if_idle(struct watcher *watcher)
+{
+	if (watcher->idle && watcher->tracker.dirty)
+		watcher_store_snapshot(watcher);
+}
+
+static void on_snapshot_due(void *userdata)
+{
+	store_snapshot_if_idle(userdata);
+}
+
+static void changed(struct watcher *watcher, const struct item *item)
+{
+	int64_t delay_ms = item->kind == ITEM_RULE ? SNAPSHOT_RULES_MS : watcher->config.settle_ms;
+
+	if (item->kind == ITEM_RULE && loop_timer_is_set(watcher->snapshot_timer))
+		return;
+	loop_timer_set(watcher->snapshot_timer, delay_ms);
+}
+
+/** watcher_went_idle() - everything is read and in place */
+void watcher_went_idle(struct watcher *watcher)
+{
+	watcher_store_snapshot(watcher);
+	watcher_plan_expiry(watcher);
+	tell_status(watcher);
+	tell_ready(watcher);
+}
+
+static void on_read_due(void *userdata)
+{
+	cycle_read_again(userdata);
+}
+
+static void refresh_soon(struct watcher *watcher)
+{
+	loop_timer_set(watcher->refresh_timer, watcher->config.settle_ms);
+}
+
+static void on_refresh_due(void *userdata)
+{
+	struct watcher *watcher = userdata;
+
+	if (watcher->present && !watcher->idle)
+		refresh_soon(
+		    watcher); /* a cycle is under way; it may have read before the change */
+	else
+		cycle_look(watcher);
+}
+
+static void out_of_memory(struct watcher *watcher)
+{
+	/* what was missed is found by looking */
+	journal_write(watcher->journal, JOURNAL_ERROR, "out of memory; looking again");
+	refresh_soon(watcher);
+}
+
+/* --- items for a time ------------------------------------------------------------------------ */
+
+struct expiry {
+	struct watcher *watcher;
+	struct item item; /* owned */
+};
+
+static void expiry_free(struct expiry *expiry)
+{
+	item_deinit(&expiry->item);
+	free(expiry);
+}
+
+static void on_expired(int result, const struct err *err, void *userdata)
+{
+	struct expiry *expiry = userdata;
+	struct watcher *watcher = expiry->watcher;
+	struct firewall_entry *entry;
+	_cleanup_free_ char *text = NULL;
+
+	if (item_format(&text, &expiry->item) < 0)
+		text = NULL;
+	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
+		/* the signal has told it already, unless it was gone before */
+		if (tracker_removed(&watcher->tracker, &expiry->item) < 0)
+			out_of_memory(watcher);
+		store_snapshot_if_idle(watcher);
+	} else {
+		if (result != FIREWALLD_E_GONE)
+			journal_write(watcher->journal, JOURNAL_WARNING,
+			              "%s could not be closed at the end of its time: %s; trying "
+			              "again",
+			              text ? text : "an item", err_text(err, result));
+		/* it is still open, and still ours to close */
+		entry = firewall_find(&watcher->tracker.wanted, &expiry->item);
+		if (entry)
+			entry->flags |= FIREWALL_GUARD_TIMED;
+	}
+	expiry_free(expiry);
+	watcher_plan_expiry(watcher);
+}
+
+static void expire(struct watcher *watcher, struct firewall_entry *entry)
+{
+	struct expiry *expiry = calloc(1, sizeof(*expiry));
+
+	if (!expiry)
+		return;
+	expiry->watcher = watcher;
+	if (item_copy(&expiry->item, &entry->item) == 0 &&
+	    firewalld_remove(watcher->fw, NULL, &expiry->item, on_expired, expiry) == 0) {
+		/* not a second time while the answer is on its way */
+		entry->flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
+		return;
+	}
+	expiry_free(expiry);
+}
+
+static void on_expiry_due(void *userdata)
+{
+	struct watcher *watcher = userdata;
+	struct firewall *wanted = &watcher->tracker.wanted;
+	int64_t now_us = clock_now_us();
+
+	for (size_t i = 0; watcher->present && i < wanted->n; i++)
+		if ((wanted->entries[i].flags & FIREWALL_GUARD_TIMED) &&
+		    wanted->entries[i].until_us <= now_us)
+			expire(watcher, &wanted->entries[i]);
+	watcher_plan_expiry(watcher);
+}
+
+/** watcher_plan_expiry() - wake up when the next item has to go */
+void watcher_plan_expiry(struct watcher *watcher)
+{
+	int64_t until_us, delay_ms;
+
+	if (tracker_next_end(&watcher->tracker, &until_us) < 0) {
+		loop_timer_stop(watcher->expiry_timer);
+		return;
+	}
+	delay_ms = (until_us - clock_now_us()) / 1000 + 1;
+	if (delay_ms < 1)
+		delay_ms = watcher->present ? 1000 : EXPIRY_LOOK_MS; /* it was tried just now */
+	if (delay_ms > EXPIRY_LOOK_MS)
+		delay_ms = EXPIRY_LOOK_MS;
+	loop_timer_set(watcher->expiry_timer, delay_ms);
+}
+
+/* --- what firewalld says ------------------------------------------------------------------------
+ */
+
+static bool protects(const struct watcher *watcher, const struct item *item)
+{
+	return scope_protects(&watcher->config.scope, &watcher->tracker.wanted, item);
+}
+
+static void protect_again(struct watcher *watcher, const struct item *item)
+{
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+
+	if (item->kind == ITEM_RULE || record_released(watcher->record, &released) < 0)
+		return;
+	for (size_t i = 0; i < released.n; i++)
+		if (item_cmp(&released.items[i], item) == 0)
+			record_protected_again(watcher->record, item);
+}
+
+static void on_item_added(struct watcher *watcher, const struct firewalld_event *event)
+{
+	const struct plan_step *ours = restorer_step_of(watcher->cycle.restorer, event->item);
+	int64_t until_us = 0;
+	unsigned flags = 0;
+
+	if (ours) {
+		/* we add with no timeout, and keep to the one that it had */
+		until_us = ours->until_us;
+		flags = until_us ? FIREWALL_GUARD_TIMED : 0;
+	} else if (event->timeout_s > 0) {
+		until_us = event->at_us + INT64_C(1000000) * event->timeout_s;
+	}
+	if (tracker_added(&watcher->tracker, event->item, flags, until_us) < 0)
+		out_of_memory(watcher);
+	if (!ours)
+		protect_again(watcher, event->item);
+	changed(watcher, event->item);
+}
+
+static void tell_removal(struct watcher *watcher, const struct item *item, bool timed)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (item_format(&text, item) < 0)
+		return;
+	if (timed) {
+		journal_write(watcher->journal, JOURNAL_INFO, "%s ended with its timeout", text);
+		record_event(watcher->record, "expired", "%s ended with its timeout", text);
+		return;
+	}
+	journal_write(watcher->journal, JOURNAL_NOTICE, "%s was removed on purpose%s", text,
+	              scope_requires(&watcher->config.scope, item)
+	                  ? ", but is required: it will be put back"
+	                  : ": it will not be restored");
+	record_event(watcher->record, "intent-removed", "%s was removed on purpose", text);
+}
+
+static void on_item_removed(struct watcher *watcher, const struct firewalld_event *event)
+{
+	const struct firewall_entry *entry = firewall_find(&watcher->tracker.wanted, event->item);
+	/* timers fire a little late, never early; the slack is for the two clocks */
+	bool timed = entry && entry->until_us && entry->until_us <= event->at_us + 500000;
+	bool was_there = entry && (entry->flags & FIREWALL_RUNTIME);
+	bool protected = was_there && protects(watcher, event->item);
+
+	restorer_forget(watcher->cycle.restorer, event->item);
+	if (protected)
+		tell_removal(watcher, event->item, timed);
+	if (tracker_removed(&watcher->tracker, event->item) < 0)
+		out_of_memory(watcher);
+	/* an intent that is not on record when the power goes would be undone */
+	if (protected)
+		store_snapshot_if_idle(watcher);
+	else
+		changed(watcher, event->item);
+	if (scope_requires(&watcher->config.scope, event->item))
+		refresh_soon(watcher);
+}
+
+static void on_panic(struct watcher *watcher, bool on)
+{
+	tracker_panic(&watcher->tracker, on);
+	journal_write(watcher->journal, on ? JOURNAL_WARNING : JOURNAL_NOTICE, "panic mode is %s",
+	              on ? "on: firewalld drops everything" : "off");
+	record_event(watcher->record, "panic", "panic mode %s", on ? "on" : "off");
+}
+
+/*
+ * Compares with what was stored when the guard ran last. Another boot or another
+ * firewalld: what is missing was lost. The same: nobody can tell.
+ */
+static enum wipe_kind start_from_store(struct watcher *watcher, const char *instance)
+{
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	_cleanup_firewall_ struct firewall snapshot = FIREWALL_NULL;
+	struct store *store = record_store(watcher->record);
+	struct err err = ERR_NULL;
+	bool same_boot, same_instance;
+
+	if (record_last_good(watcher->record, &meta, &snapshot))
+		return WIPE_UNKNOWN;
+	if (store_wipe_unfinished(store, &watcher->cycle.unfinished, &err))
+		journal_write(watcher->journal, JOURNAL_WARNING,
+		              "unfinished restores could not be read: %s", err_text(&err, -EIO));
+	same_boot = meta.boot_id && strcmp(meta.boot_id, watcher->boot_id) == 0;
+	same_instance = same_boot && (!*instance || !meta.instance || !*meta.instance ||
+	                              strcmp(meta.instance, instance) == 0);
+	if (tracker_start_from_take(&watcher->tracker, &snapshot, same_instance) < 0)
+		return WIPE_UNKNOWN;
+	watcher->snapshot_id = meta.id;
+	return !same_boot ? WIPE_REBOOT : !same_instance ? WIPE_RESTART : WIPE_UNKNOWN;
+}
+
+static void on_appeared(struct watcher *watcher, const struct firewalld_event *event)
+{
+	enum wipe_kind kind = WIPE_UNKNOWN;
+	bool other = !watcher->instance || strcmp(watcher->instance, event->instance) != 0;
+	char *instance = strdup(event->instance);
+
+	if (!watcher->tracker.known)
+		kind = start_from_store(watcher, event->instance);
+	else if (other && *event->instance)
+		kind = WIPE_RESTART;
+	if (watcher->instance)
+		journal_write(watcher->journal, JOURNAL_NOTICE, "firewalld is back");
+	record_event(watcher->record, "firewalld-back", "firewalld is there");
+	if (instance) {
+		free(watcher->instance);
+		watcher->instance = instance;
+	}
+	watcher->present = true;
+	watcher->told_state = FIREWALL_STATE_UNKNOWN;
+	cycle_begin(watcher, kind, event->at_us);
+}
+
+static void on_gone(struct watcher *watcher, bool bus)
+{
+	if (!watcher->present && !bus)
+		return;
+	if (watcher->present)
+		record_event(watcher->record, "firewalld-gone", "%s went away",
+		             bus ? "the bus" : "firewalld");
+	watcher->present = false;
+	cycle_stop(watcher, "interrupted");
+	journal_write(watcher->journal, JOURNAL_WARNING, "%s went away; waiting for it",
+	              bus ? "the bus" : "firewalld");
+	journal_notify_status(&watcher->notifier, "waiting for %s", bus ? "the bus" : "firewalld");
+}
+
+static void on_event(const struct firewalld_event *event, void *userdata)
+{
+	struct watcher *watcher = userdata;
+
+	switch (event->type) {
+	case FIREWALLD_EVENT_APPEARED:
+		on_appeared(watcher, event);
+		break;
+	case FIREWALLD_EVENT_GONE:
+		on_gone(watcher, false);
+		break;
+	case FIREWALLD_EVENT_BUS_GONE:
+		on_gone(watcher, true);
+		break;
+	case FIREWALLD_EVENT_BUS_BACK:
+		journal_write(watcher->journal, JOURNAL_INFO, "connected to the bus");
+		break;
+	case FIREWALLD_EVENT_RELOADED:
+		cycle_begin(watcher, WIPE_RELOAD, event->at_us);
+		break;
+	case FIREWALLD_EVENT_ITEM_ADDED:
+		on_item_added(watcher, event);
+		break;
+	case FIREWALLD_EVENT_ITEM_REMOVED:
+		on_item_removed(watcher, event);
+		break;
+	case FIREWALLD_EVENT_ITEM_MOVED:
+		if (tracker_moved(&watcher->tracker, event->item) < 0)
+			out_of_memory(watcher);
+		changed(watcher, event->item);
+		break;
+	case FIREWALLD_EVENT_DEFAULT_ZONE:
+		if (tracker_default_zone(&watcher->tracker, event->zone) < 0)
+			out_of_memory(watcher);
+		refresh_soon(watcher);
+		break;
+	case FIREWALLD_EVENT_PANIC:
+		on_panic(watcher, event->on);
+		break;
+	case FIREWALLD_EVENT_PERMANENT_CHANGED:
+	case FIREWALLD_EVENT_ZONE_CHANGED:
+	case FIREWALLD_EVENT_LOST_TRACK:
+		refresh_soon(watcher);
+		break;
+	}
+}
+
+static void on_slow(bool slow, void *userdata)
+{
+	struct watcher *watcher = userdata;
+
+	journal_write(watcher->journal, slow ? JOURNAL_WARNING : JOURNAL_NOTICE,
+	              slow ? "firewalld does not answer; waiting for it"
+	                   : "firewalld answers again");
+}
+
+/* --- timers and signals of the daemon
+ * --------------------------------------------------------------- */
+
+static void on_ready_due(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (!daemon->watcher.told_ready && !daemon->watcher.present)
+		journal_notify_status(&daemon->watcher.notifier, "waiting for firewalld");
+	tell_ready(&daemon->watcher);
+}
+
+static void on_bus_due(void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct bus *bus = daemon->watcher.bus;
+
+	if (bus_is_connected(bus)) {
+		daemon->told_bus_trouble = false;
+	} else if (!daemon->told_bus_trouble && bus_failed_attempts(bus)) {
+		daemon->told_bus_trouble = true;
+		journal_write(&daemon->journal, JOURNAL_ERROR,
+		              "the system bus cannot be reached: %s; trying again and again",
+		              bus_last_error(bus));
+	}
+	loop_timer_set(daemon->bus_timer, BUS_TROUBLE_MS);
+}
+
+static void on_spool_changed(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	record_drain_spool(daemon->watcher.record);
+}
+
+/* The folder is made by whoever needs it first, so it may not be there yet. */
+static void watch_spool(struct daemon *daemon)
+{
+	_cleanup_free_ char *dir = NULL;
+
+	if (daemon->spool_watch ||
+	    xasprintf(&dir, "%s/%s", daemon->watcher.options->state_dir, SPOOL_DIR) < 0)
+		return;
+	(void)mkdir(dir, 0700);
+	if (filewatch_new(&daemon->spool_watch, daemon->watcher.loop, dir, on_spool_changed,
+	                  daemon) < 0)
+		daemon->spool_watch = NULL; /* then the timer looks */
+}
+
+static void on_spool_due(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	watch_spool(daemon);
+	record_drain_spool(daemon->watcher.record);
+	loop_timer_set(daemon->spool_timer, SPOOL_FALLBACK_MS);
+}
+
+static void on_store_due(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	(void)record_retry(daemon->watcher.record);
+	store_snapshot_if_idle(&daemon->watcher);
+	loop_timer_set(daemon->store_timer, STORE_RETRY_MS);
+}
+
+static void on_prune_due(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	record_prune(daemon->watcher.record, daemon->watcher.config.keep_days);
+	loop_timer_set(daemon->prune_timer, DAY_MS);
+}
+
+static void on_watchdog_due(void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	journal_notify_watchdog(&daemon->watcher.notifier);
+	loop_timer_set(daemon->watchdog_timer, daemon->watcher.notifier.watchdog_us / 2000);
+}
+
+static void on_terminate(int signo _unused_, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	loop_exit(daemon->watcher.loop, 0);
+}
+
+static void on_hangup(int signo _unused_, void *userdata)
+{
+	struct daemon *daemon = userdata;
+	struct watcher *watcher = &daemon->watcher;
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	const char *path = watcher->options->config_path;
+	struct err err = ERR_NULL;
+	int r;
+
+	journal_notify_reloading(&watcher->notifier);
+	r = config_load(&config, path ? path : CONFIG_DEFAULT_PATH, path != NULL, &err);
+	if (r) {
+		journal_write(&daemon->journal, JOURNAL_ERROR,
+		              "%s; the configuration stays as it was", err_text(&err, r));
+	} else {
+		config_deinit(&watcher->config);
+		watcher->config = config;
+		config = CONFIG_NULL;
+		journal_write(&daemon->journal, JOURNAL_NOTICE, "the configuration was read again");
+		record_event(watcher->record, "config", "the configuration was read again");
+		watcher->require_after_us = 0;
+		refresh_soon(watcher);
+	}
+	journal_notify_ready(&watcher->notifier);
+	tell_status(watcher);
+}
+
+/* --- beginning and end
+ * ---------------------------------------------------------------------------------- */
+
+static int read_boot_id(char **out)
+{
+	char text[64];
+	ssize_t n;
+	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	n = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	if (n <= 0)
+		return -EIO;
+	text[n] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	*out = strdup(text);
+	return *out ? 0 : -ENOMEM;
+}
+
+static int add_timers(struct daemon *daemon)
+{
+	struct watcher *watcher = &daemon->watcher;
+	const struct {
+		struct loop_source **source;
+		loop_fn fn;
+		void *userdata;
+	} timers[] = {
+	    {&watcher->read_timer, on_read_due, watcher},
+	    {&watcher->refresh_timer, on_refresh_due, watcher},
+	    {&watcher->snapshot_timer, on_snapshot_due, watcher},
+	    {&watcher->expiry_timer, on_expiry_due, watcher},
+	    {&daemon->ready_timer, on_ready_due, daemon},
+	    {&daemon->bus_timer, on_bus_due, daemon},
+	    {&daemon->store_timer, on_store_due, daemon},
+	    {&daemon->spool_timer, on_spool_due, daemon},
+	    {&daemon->prune_timer, on_prune_due, daemon},
+	    {&daemon->watchdog_timer, on_watchdog_due, daemon},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(timers); i++) {
+		int r = loop_add_timer(watcher->loop, timers[i].source, timers[i].fn,
+		                       timers[i].userdata);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void start_timers(struct daemon *daemon)
+{
+	loop_timer_set(daemon->ready_timer, READY_WITHOUT_FIREWALLD_MS);
+	loop_timer_set(daemon->bus_timer, BUS_TROUBLE_MS);
+	loop_timer_set(daemon->store_timer, STORE_RETRY_MS);
+	loop_timer_set(daemon->spool_timer, 0);
+	loop_timer_set(daemon->prune_timer, 60000);
+	if (daemon->watcher.notifier.watchdog_us)
+		loop_timer_set(daemon->watchdog_timer, 0);
+}
+
+static int add_signals(struct daemon *daemon)
+{
+	struct loop *loop = daemon->watcher.loop;
+	int r = loop_add_signal(loop, &daemon->sigterm, SIGTERM, on_terminate, daemon);
+
+	if (r == 0)
+		r = loop_add_signal(loop, &daemon->sigint, SIGINT, on_terminate, daemon);
+	if (r == 0)
+		r = loop_add_signal(loop, &daemon->sighup, SIGHUP, on_hangup, daemon);
+	return r;
+}
+
+static int connect_parts(struct daemon *daemon, struct err *err)
+{
+	struct watcher *watcher = &daemon->watcher;
+	struct firewalld_options options = {
+	    .on_event = on_event, .userdata = watcher, .on_slow = on_slow};
+	int r;
+
+	r = loop_new(&watcher->loop);
+	if (r == 0)
+		r = add_signals(daemon);
+	if (r == 0)
+		r = add_timers(daemon);
+	if (r == 0)
+		r = bus_new(&watcher->bus, watcher->loop, NULL);
+	if (r == 0)
+		r = firewalld_new(&watcher->fw, watcher->bus, &options);
+	if (r == 0)
+		r = read_boot_id(&watcher->boot_id);
+	if (r == 0)
+		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
+		                &daemon->journal);
+	if (r < 0)
+		return err_set(err, r, "the watcher could not be set up: %s", strerror(-r));
+	return 0;
+}
+
+/*
+ * A second watcher would restore everything twice. Without a lock file, on a
+ * full or read-only disk, guarding counts for more.
+ */
+static int take_lock(struct daemon *daemon, struct err *err)
+{
+	struct err trouble = ERR_NULL;
+	int r = lock_take(&daemon->lock, daemon->watcher.options->state_dir, &trouble);
+
+	if (r == LOCK_E_HELD)
+		return err_set(err, -EEXIST, "%s", err_text(&trouble, r));
+	if (r < 0)
+		journal_write(&daemon->journal, JOURNAL_WARNING, "%s; going on without a lock",
+		              err_text(&trouble, r));
+	return 0;
+}
+
+/* The watcher has a configuration of its own, since SIGHUP replaces it. */
+static int take_config(struct watcher *watcher, struct err *err)
+{
+	const char *path = watcher->options->config_path;
+
+	return config_load(&watcher->config, path ? path : CONFIG_DEFAULT_PATH, path != NULL, err);
+}
+
+static void daemon_deinit(struct daemon *daemon)
+{
+	struct watcher *watcher = &daemon->watcher;
+
+	if (watcher->fw)
+		cycle_deinit(&watcher->cycle);
+	record_close(watcher->record);
+	firewalld_free(watcher->fw);
+	bus_free(watcher->bus);
+	filewatch_free(daemon->spool_watch);
+	loop_free(watcher->loop);
+	tracker_deinit(&watcher->tracker);
+	config_deinit(&watcher->config);
+	journal_notifier_deinit(&watcher->notifier);
+	lock_release(&daemon->lock);
+	free(watcher->boot_id);
+	free(watcher->instance);
+}
+
+static int run(struct daemon *daemon, struct err *err)
+{
+	struct watcher *watcher = &daemon->watcher;
+	int code, r;
+
+	r = take_config(watcher, err);
+	if (r)
+		return r;
+	r = journal_notifier_init(&watcher->notifier, err);
+	if (r < 0)
+		return r;
+	r = take_lock(daemon, err);
+	if (r < 0)
+		return r;
+	r = connect_parts(daemon, err);
+	if (r < 0)
+		return r;
+	journal_write(&daemon->journal, JOURNAL_INFO, "watching firewalld%s",
+	              watcher->config.restore ? "" : "; restore = no, so nothing is restored");
+	record_event(watcher->record, "start", "the guard was started");
+	watch_spool(daemon);
+	start_timers(daemon);
+	r = loop_run(watcher->loop, &code);
+	journal_notify_stopping(&watcher->notifier);
+	store_snapshot_if_idle(watcher);
+	record_event(watcher->record, "stop", "the guard was stopped");
+	journal_write(&daemon->journal, JOURNAL_INFO, "stopped");
+	journal_flush(&daemon->journal);
+	return r;
+}
+
+/**
+ * watcher_run() - watch firewalld until SIGTERM or SIGINT
+ * @options: borrowed
+ * @err:     says why it could not begin
+ *
+ * Once it runs, neither firewalld nor the bus nor the store can end it.
+ *
+ * Return: 0 after a signal; CONFIG_E_INVALID; -EEXIST when a watcher runs
+ * already; other negative errno.
+ */
+int watcher_run(const struct watcher_options *options, struct err *err)
+{
+	struct daemon daemon = {.lock = -1, .journal = JOURNAL_NULL};
+	int r;
+
+	daemon.watcher.options = options;
+	daemon.watcher.journal = &daemon.journal;
+	daemon.watcher.notifier = JOURNAL_NOTIFIER_NULL;
+	daemon.watcher.cycle.kind = WIPE_UNKNOWN;
+	journal_init(&daemon.journal, STDERR_FILENO, options->verbosity);
+	r = run(&daemon, err);
+	daemon_deinit(&daemon);
+	return r;
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/diff.h"
+#include "guard/model/scope.h"
+
+#include "tests/unit/firewalls.h"
+#include "tests/unit/unit.h"
+
+START_TEST(keeps_entries_sorted_whatever_the_order_of_adding)
+{
+	static const char *const items[] = {"b/service:b", "a/port:1/tcp",     "a/service:z",
+	                                    "c/service:a", "a/interface:eth0", "b/service:b"};
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
+		_cleanup_item_ struct item item = item_from_text(items[i]);
+		struct firewall_entry *entry;
+
+		ck_assert_int_eq(firewall_put(&fw, &item, &entry), 0);
+		entry->flags |= FIREWALL_RUNTIME;
+	}
+	ck_assert_uint_eq(fw.n, ARRAY_SIZE(items) - 1);
+	for (size_t i = 1; i < fw.n; i++)
+		ck_assert_int_lt(item_cmp(&fw.entries[i - 1].item, &fw.entries[i].item), 0);
+}
+END_TEST
+
+/* Equal exactly when nothing differs: each row differs from the first in one thing. */
+static const char *const different[] = {
+    "public/service:imaps=r public/port:465/tcp=rp",
+    "public/service:imaps=rp public/port:465/tcp=rp",
+    "public/service:imap=r public/port:465/tcp=rp",
+    "public/service:imaps=r@5 public/port:465/tcp=rp",
+    "public/service:imaps=rw public/port:465/tcp=rp",
+    "home/service:imaps=r public/port:465/tcp=rp",
+    "public/service:imaps=r",
+    "",
+};
+
+START_TEST(digests_differ_exactly_when_states_do)
+{
+	char digests[ARRAY_SIZE(different) + 2][FIREWALL_DIGEST_LENGTH + 1];
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(different); i++) {
+		_cleanup_firewall_ struct firewall fw = firewall_from_text(different[i]);
+		_cleanup_firewall_ struct firewall copy = FIREWALL_NULL;
+		char again[FIREWALL_DIGEST_LENGTH + 1];
+
+		firewall_digest(&fw, digests[n++]);
+		ck_assert_int_eq(firewall_copy(&copy, &fw), 0);
+		firewall_digest(&copy, again);
+		ck_assert_str_eq(again, digests[n - 1]);
+		if (i == 0) {
+			fw.panic = true;
+			firewall_digest(&fw, digests[n++]);
+			fw.panic = false;
+			ck_assert_int_eq(firewall_add_zone(&fw, "home"), 0);
+			firewall_digest(&fw, digests[n++]);
+		}
+	}
+	for (size_t i = 0; i < n; i++) {
+		ck_assert_uint_eq(strlen(digests[i]), FIREWALL_DIGEST_LENGTH);
+		for (size_t j = 0; j < i; j++)
+			ck_assert_msg(strcmp(digests[i], digests[j]) != 0, "%zu and %zu", i, j);
+	}
+}
+END_TEST
+
+START_TEST(knows_what_a_packet_can_reach)
+{
+	_cleanup_firewall_ struct firewall fw = firewall_from_text(
+	    "mail/interface:eth1=r office/source:192.0.2.0/24=r dmz/interface:eth2=p "
+	    "home/service:imaps=r");
+
+	ck_assert(firewall_zone_is_active(&fw, "public")); /* the default zone */
+	ck_assert(firewall_zone_is_active(&fw, "mail"));
+	ck_assert(firewall_zone_is_active(&fw, "office"));
+	ck_assert(!firewall_zone_is_active(&fw, "dmz")); /* bound permanently, not now */
+	ck_assert(!firewall_zone_is_active(&fw, "home"));
+}
+END_TEST
+
+static const struct {
+	const char *zones, *services; /* as configured */
+	const char *item;
+	bool protected;
+} scope_rows[] = {
+    {"", "", "public/service:imaps", true},
+    {"", "", "public/service:ssh", true}, /* the rest comes back too, after mail */
+    {"", "", "public/port:8080/tcp", true},
+    {"", "", "home/service:imaps", true}, /* carries a mail service */
+    {"", "", "home/service:ssh", true},
+    {"", "", "work/service:ssh", false}, /* no packet gets there, no mail in it */
+    {"", "", "public/rule:rule drop", false},
+    {"", "", "public/interface:eth0", false},
+    {"home", "", "public/service:imaps", false},
+    {"home", "", "home/service:imaps", true},
+    {"", "imaps 465/tcp", "public/service:imaps", true},
+    {"", "imaps 465/tcp", "public/port:465/tcp", true},
+    {"", "imaps 465/tcp", "public/service:ssh", false},
+    {"home", "imaps", "work/port:25/tcp", true}, /* under require */
+};
+
+START_TEST(protects_what_is_configured)
+{
+	_cleanup_firewall_ struct firewall fw =
+	    firewall_from_text("public/service:imaps=r public/service:ssh=rp home/service:imaps=r "
+	                       "home/service:ssh=r work/service:ssh=r");
+	_cleanup_item_ struct item required = item_from_text("work/port:25/tcp");
+	_cleanup_item_ struct item item = item_from_text(scope_rows[_i].item);
+	struct scope scope = SCOPE_NULL;
+
+	ck_assert_int_eq(strv_split(&scope.zones, scope_rows[_i].zones, " "), 0);
+	ck_assert_int_eq(strv_split(&scope.services, scope_rows[_i].services, " "), 0);
+	ck_assert_int_eq(scope_require(&scope, &required), 0);
+	ck_assert_int_eq(scope_require(&scope, &required), 0); /* twice is once */
+	ck_assert_uint_eq(scope.n_require, 1);
+	ck_assert_msg(scope_protects(&scope, &fw, &item) == scope_rows[_i].protected, "%s",
+	              scope_rows[_i].item);
+	scope_deinit(&scope);
+}
+END_TEST
+
+START_TEST(tells_added_removed_and_changed_in_order)
+{
+	_cleanup_firewall_ struct firewall before = firewall_from_text(
+	    "public/service:imap=rp public/service:imaps=r public/service:ssh=rp");
+	_cleanup_firewall_ struct firewall after = firewall_from_text(
+	    "public/service:imap=r public/service:ssh=rp public/port:465/tcp=r@9");
+	_cleanup_diff_ struct diff diff = DIFF_NULL;
+
+	ck_assert_int_eq(diff_firewalls(&diff, &before, &after), 0);
+	ck_assert_uint_eq(diff.n, 3);
+	ck_assert_int_eq(diff.changes[0].kind, DIFF_CHANGED);
+	ck_assert_str_eq(diff.changes[0].item.value, "imap");
+	ck_assert_uint_eq(diff.changes[0].flags_before, FIREWALL_RUNTIME | FIREWALL_PERMANENT);
+	ck_assert_uint_eq(diff.changes[0].flags_after, FIREWALL_RUNTIME);
+	ck_assert_int_eq(diff.changes[1].kind, DIFF_REMOVED);
+	ck_assert_str_eq(diff.changes[1].item.value, "imaps");
+	ck_assert_int_eq(diff.changes[2].kind, DIFF_ADDED);
+	ck_assert_str_eq(diff.changes[2].item.value, "465/tcp");
+	ck_assert_int_eq(diff.changes[2].until_after_us, 9 * SECOND);
+}
+END_TEST
+
+START_TEST(equal_states_do_not_differ)
+{
+	_cleanup_firewall_ struct firewall fw = firewall_from_text(different[0]);
+	_cleanup_diff_ struct diff diff = DIFF_NULL;
+
+	ck_assert_int_eq(diff_firewalls(&diff, &fw, &fw), 0);
+	ck_assert_uint_eq(diff.n, 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("firewall");
+	TCase *tcase = tcase_create("firewall");
+
+	tcase_add_test(tcase, keeps_entries_sorted_whatever_the_order_of_adding);
+	tcase_add_test(tcase, digests_differ_exactly_when_states_do);
+	tcase_add_test(tcase, knows_what_a_packet_can_reach);
+	tcase_add_loop_test(tcase, protects_what_is_configured, 0, (int)ARRAY_SIZE(scope_rows));
+	tcase_add_test(tcase, tells_added_removed_and_changed_in_order);
+	tcase_add_test(tcase, equal_states_do_not_differ);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

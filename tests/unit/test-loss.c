@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/loss.h"
+#include "guard/model/plan.h"
+
+#include "tests/unit/firewalls.h"
+#include "tests/unit/unit.h"
+
+#define NOW (100 * SECOND)
+
+/* Law 1, row by row: one item before and after, what is known of it, what follows. */
+static const struct {
+	const char *what;
+	enum wipe_kind kind;
+	const char *before; /* flags of public/service:imaps, or "" */
+	const char *after;  /* flags of it after the wipe, or "" */
+	bool released, required;
+	const char *verdict; /* NULL: nothing is missing */
+} rows[] = {
+    {"runtime only, reload", WIPE_RELOAD, "r", "", 0, 0, "lost"},
+    {"runtime only, restart", WIPE_RESTART, "r", "", 0, 0, "lost"},
+    {"runtime only, reboot", WIPE_REBOOT, "r", "", 0, 0, "lost"},
+    {"nobody can tell", WIPE_UNKNOWN, "r", "", 0, 0, "unattributed"},
+    {"still there", WIPE_RELOAD, "r", "r", 0, 0, NULL},
+    {"never there", WIPE_RELOAD, "", "", 0, 0, NULL},
+    {"only ever permanent", WIPE_RELOAD, "p", "p", 0, 0, NULL},
+    {"taken out of the permanent configuration, as seen", WIPE_RELOAD, "rw", "", 0, 0, "removed"},
+    {"the same while the guard was away", WIPE_REBOOT, "rp", "", 0, 0, "removed"},
+    {"permanent, and taken out between two looks", WIPE_RELOAD, "rp", "", 0, 0, "removed"},
+    {"permanent still, yet not loaded", WIPE_RESTART, "rp", "p", 0, 0, "lost"},
+    {"withdrawn and gone without a wipe", WIPE_UNKNOWN, "rw", "", 0, 0, "removed"},
+    {"time not over", WIPE_RELOAD, "r@101", "", 0, 0, "lost"},
+    {"time over", WIPE_RELOAD, "r@100", "", 0, 0, "expired"},
+    {"time over, guard's own", WIPE_REBOOT, "rg@99", "", 0, 0, "expired"},
+    {"released", WIPE_RELOAD, "r", "", 1, 0, "released"},
+    {"released, and nobody can tell", WIPE_UNKNOWN, "r", "", 1, 0, "released"},
+    {"required beats released", WIPE_RELOAD, "r", "", 1, 1, "required"},
+    {"required beats withdrawn", WIPE_RELOAD, "rw", "", 0, 1, "required"},
+    {"required beats not knowing", WIPE_UNKNOWN, "r", "", 0, 1, "required"},
+    {"required beats the end of a timeout", WIPE_RELOAD, "r@1", "", 0, 1, "required"},
+    {"required and never there", WIPE_UNKNOWN, "", "", 0, 1, "required"},
+    {"required and there", WIPE_UNKNOWN, "r", "r", 0, 1, NULL},
+    {"asked for by hand", WIPE_BY_HAND, "r", "", 0, 0, "lost"},
+    {"by hand, what left the permanent configuration", WIPE_BY_HAND, "rp", "", 0, 0, "lost"},
+    {"by hand, but released", WIPE_BY_HAND, "r", "", 1, 0, "released"},
+    {"by hand, but over", WIPE_BY_HAND, "r@1", "", 0, 0, "expired"},
+};
+
+static struct firewall one_item(const char *flags)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (!*flags)
+		return firewall_from_text("");
+	ck_assert_int_eq(xasprintf(&text, "public/service:imaps=%s", flags), 0);
+	return firewall_from_text(text);
+}
+
+START_TEST(judges_by_law_1)
+{
+	_cleanup_firewall_ struct firewall before = one_item(rows[_i].before);
+	_cleanup_firewall_ struct firewall after = one_item(rows[_i].after);
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .released = rows[_i].released ? &imaps : NULL,
+	                                 .n_released = rows[_i].released,
+	                                 .kind = rows[_i].kind,
+	                                 .now_us = NOW};
+
+	if (rows[_i].required)
+		ck_assert_int_eq(scope_require(&scope, &imaps), 0);
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_msg(loss.n == (rows[_i].verdict != NULL), "%s: %zu rows", rows[_i].what, loss.n);
+	if (rows[_i].verdict)
+		ck_assert_msg(strcmp(loss_verdict_name(loss.rows[0].verdict), rows[_i].verdict) ==
+		                  0,
+		              "%s: %s", rows[_i].what, loss_verdict_name(loss.rows[0].verdict));
+	scope_deinit(&scope);
+}
+END_TEST
+
+START_TEST(unknown_is_not_empty)
+{
+	_cleanup_firewall_ struct firewall before = one_item("r");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {
+	    .before = &before, .scope = &scope, .kind = WIPE_RELOAD, .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&loss, &evidence), LOSS_E_UNKNOWN);
+	ck_assert_uint_eq(loss.n, 0);
+}
+END_TEST
+
+START_TEST(without_a_state_before_only_the_required_is_missing)
+{
+	_cleanup_firewall_ struct firewall after = one_item("");
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {
+	    .after = &after, .scope = &scope, .kind = WIPE_REBOOT, .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss.n, 0);
+	ck_assert_int_eq(scope_require(&scope, &imaps), 0);
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss.n, 1);
+	scope_deinit(&scope);
+}
+END_TEST
+
+START_TEST(looks_only_where_it_was_read)
+{
+	_cleanup_firewall_ struct firewall before =
+	    firewall_from_text("public/service:imaps=r home/service:imaps=r");
+	_cleanup_firewall_ struct firewall after = firewall_from_text("");
+	_cleanup_item_ struct item required = item_from_text("home/port:25/tcp");
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .zones = &zones,
+	                                 .kind = WIPE_RELOAD,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(scope_require(&scope, &required), 0);
+	ck_assert_int_eq(strv_add(&zones, "public"), 0);
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss.n, 1);
+	ck_assert_str_eq(loss.rows[0].item.zone, "public");
+	scope_deinit(&scope);
+}
+END_TEST
+
+START_TEST(plans_mail_first_and_only_what_is_to_be_restored)
+{
+	static const char *const order[] = {"imaps", "smtp", "https", "openvpn", "8080/tcp"};
+	_cleanup_firewall_ struct firewall before = firewall_from_text(
+	    "public/service:openvpn=r public/port:8080/tcp=r public/service:https=r "
+	    "public/service:smtp=r public/service:imaps=r@200 public/service:imap=rw "
+	    "public/service:pop3=r@99 public/interface:eth0=r "
+	    "public/service:ssh=rp");
+	_cleanup_firewall_ struct firewall after = firewall_from_text("public/service:ssh=r");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_RELOAD,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss.n, 8);
+	ck_assert_uint_eq(loss_count(&loss, LOSS_LOST), 5);
+	ck_assert_uint_eq(loss_count(&loss, LOSS_UNPROTECTED), 1);
+	ck_assert_int_eq(plan_build(&plan, &loss, &after, NOW), 0);
+	ck_assert_uint_eq(plan.n, ARRAY_SIZE(order));
+	for (size_t i = 0; i < plan.n; i++) {
+		ck_assert_str_eq(plan.steps[i].item.value, order[i]);
+		ck_assert_int_eq(
+		    item_cmp(&plan.steps[i].item, &loss.rows[plan.steps[i].loss_row].item), 0);
+	}
+	ck_assert_int_eq(plan.steps[0].until_us, 200 * SECOND);
+	ck_assert_int_eq(plan.steps[1].until_us, 0);
+}
+END_TEST
+
+/* The plan may be made anew at any time: what is there, or over by now, drops out. */
+START_TEST(plans_are_idempotent)
+{
+	_cleanup_firewall_ struct firewall before =
+	    firewall_from_text("public/service:imaps=r public/service:smtp=r@150");
+	_cleanup_firewall_ struct firewall after = firewall_from_text("");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_plan_ struct plan again = PLAN_NULL, later = PLAN_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_RELOAD,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_int_eq(plan_build(&again, &loss, &before, NOW), 0);
+	ck_assert_uint_eq(again.n, 0);
+	ck_assert_int_eq(plan_build(&later, &loss, &after, 150 * SECOND), 0);
+	ck_assert_uint_eq(later.n, 1);
+	ck_assert_str_eq(later.steps[0].item.value, "imaps");
+}
+END_TEST
+
+START_TEST(names_are_read_back)
+{
+	for (unsigned i = 0; i < LOSS_N_VERDICTS; i++) {
+		enum loss_verdict verdict;
+
+		ck_assert_int_eq(loss_verdict_parse(&verdict, loss_verdict_name(i)), 0);
+		ck_assert_uint_eq(verdict, i);
+	}
+	for (unsigned i = 0; i < WIPE_N_KINDS; i++) {
+		enum wipe_kind kind;
+
+		ck_assert_int_eq(wipe_kind_parse(&kind, wipe_kind_name(i)), 0);
+		ck_assert_uint_eq(kind, i);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("loss");
+	TCase *tcase = tcase_create("loss");
+
+	tcase_add_loop_test(tcase, judges_by_law_1, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_test(tcase, unknown_is_not_empty);
+	tcase_add_test(tcase, without_a_state_before_only_the_required_is_missing);
+	tcase_add_test(tcase, looks_only_where_it_was_read);
+	tcase_add_test(tcase, plans_mail_first_and_only_what_is_to_be_restored);
+	tcase_add_test(tcase, plans_are_idempotent);
+	tcase_add_test(tcase, names_are_read_back);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

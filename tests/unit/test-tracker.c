@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/tracker.h"
+
+#include "tests/unit/firewalls.h"
+#include "tests/unit/unit.h"
+
+static const struct loss no_loss;
+
+static struct tracker tracker_from_text(const char *text)
+{
+	struct tracker tracker = TRACKER_NULL;
+	struct firewall fw = firewall_from_text(text);
+
+	ck_assert_int_eq(tracker_start_from_take(&tracker, &fw, true), 0);
+	return tracker;
+}
+
+static void absorb(struct tracker *tracker, const char *reading, bool after_wipe)
+{
+	_cleanup_firewall_ struct firewall fw = firewall_from_text(reading);
+	struct tracker_absorb options = {
+	    .reading = &fw, .loss = &no_loss, .after_wipe = after_wipe, .whole = true};
+
+	ck_assert_int_eq(tracker_absorb(tracker, &options), 0);
+}
+
+static void expect(const struct tracker *tracker, const char *text)
+{
+	_cleanup_firewall_ struct firewall fw = firewall_from_text(text);
+
+	ck_assert_uint_eq(tracker->wanted.n, fw.n);
+	for (size_t i = 0; i < fw.n; i++) {
+		const struct firewall_entry *want = &fw.entries[i];
+		const struct firewall_entry *have = &tracker->wanted.entries[i];
+
+		ck_assert_int_eq(item_cmp(&have->item, &want->item), 0);
+		ck_assert_msg(have->flags == want->flags, "%s has flags %x, not %x",
+		              have->item.value, have->flags, want->flags);
+		ck_assert_int_eq(have->until_us, want->until_us);
+	}
+}
+
+START_TEST(follows_signals)
+{
+	struct tracker tracker = tracker_from_text("public/service:imap=rp");
+	_cleanup_item_ struct item imap = item_from_text("public/service:imap");
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+
+	ck_assert_int_eq(tracker_added(&tracker, &imaps, 0, 60 * SECOND), 0);
+	expect(&tracker, "public/service:imap=rp public/service:imaps=r@60");
+	ck_assert(tracker.dirty);
+	ck_assert_int_eq(tracker_removed(&tracker, &imap), 0);
+	expect(&tracker, "public/service:imap=p public/service:imaps=r@60");
+	ck_assert_int_eq(tracker_removed(&tracker, &imaps), 0);
+	expect(&tracker, "public/service:imap=p");
+	ck_assert_int_eq(tracker_removed(&tracker, &imaps), 0);
+	expect(&tracker, "public/service:imap=p");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+START_TEST(an_interface_is_in_one_zone)
+{
+	struct tracker tracker = tracker_from_text("home/interface:eth0=r home/interface:eth1=r");
+	_cleanup_item_ struct item moved = item_from_text("mail/interface:eth0");
+
+	ck_assert_int_eq(tracker_moved(&tracker, &moved), 0);
+	expect(&tracker, "home/interface:eth1=r mail/interface:eth0=r");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+static void note(const struct item *item, bool withdrawn, void *userdata)
+{
+	int *count = userdata;
+
+	ck_assert_str_eq(item->value, "imap");
+	*count += withdrawn ? 1 : 100;
+}
+
+/* What leaves the permanent configuration is marked, and unmarked when it comes back. */
+START_TEST(sees_withdrawals)
+{
+	struct tracker tracker =
+	    tracker_from_text("public/service:imap=rp public/service:ssh=rp home/service:x=p");
+	_cleanup_firewall_ struct firewall without =
+	    firewall_from_text("public/service:imap=r public/service:ssh=rp");
+	_cleanup_firewall_ struct firewall with =
+	    firewall_from_text("public/service:imap=rp public/service:ssh=rp");
+	int count = 0;
+	struct tracker_absorb options = {.reading = &without,
+	                                 .loss = &no_loss,
+	                                 .whole = true,
+	                                 .on_permanent = note,
+	                                 .userdata = &count};
+
+	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+	expect(&tracker, "public/service:imap=rw public/service:ssh=rp");
+	ck_assert_int_eq(count, 1);
+	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+	ck_assert_int_eq(count, 1);
+	options.reading = &with;
+	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+	expect(&tracker, "public/service:imap=rp public/service:ssh=rp");
+	ck_assert_int_eq(count, 101);
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+/* Loaded by a wipe means there for good: no timeout of the old runtime holds any more. */
+START_TEST(a_wipe_ends_timeouts_of_what_it_loaded)
+{
+	struct tracker tracker =
+	    tracker_from_text("public/service:imap=rg@50 public/service:imaps=r@50");
+
+	absorb(&tracker, "public/service:imap=rp public/service:imaps=rp", false);
+	expect(&tracker, "public/service:imap=rp@50 public/service:imaps=rp@50");
+	absorb(&tracker, "public/service:imap=rp public/service:imaps=rp", true);
+	expect(&tracker, "public/service:imap=rp public/service:imaps=rp");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+/* The answer may be older than a signal that came before it was complete. */
+START_TEST(a_signal_beats_an_older_answer)
+{
+	struct tracker tracker = tracker_from_text("public/service:imap=r public/service:ssh=r");
+	_cleanup_firewall_ struct firewall reading =
+	    firewall_from_text("public/service:imap=r public/service:ssh=r");
+	_cleanup_item_ struct item imap = item_from_text("public/service:imap");
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+	_cleanup_item_ struct item ssh = item_from_text("public/service:ssh");
+
+	ck_assert_int_eq(tracker_removed(&tracker, &ssh), 0); /* before the reading: no matter */
+	tracker_reading_begins(&tracker);
+	ck_assert_int_eq(tracker_removed(&tracker, &imap), 0);
+	ck_assert_int_eq(tracker_added(&tracker, &imaps, 0, 0), 0);
+	ck_assert_int_eq(tracker_correct_reading(&tracker, &reading), 0);
+	ck_assert(!firewall_find(&reading, &imap));
+	ck_assert(firewall_has(&reading, &imaps, FIREWALL_RUNTIME));
+	ck_assert(firewall_has(&reading, &ssh, FIREWALL_RUNTIME));
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+/* What is restored stays wanted, with the guard as the owner of its end; the rest is let go. */
+START_TEST(keeps_what_is_being_restored)
+{
+	struct tracker tracker = tracker_from_text(
+	    "public/service:imap=r@50 public/service:imaps=r public/service:pop3=r "
+	    "public/service:smtp=rp");
+	struct loss_row rows[] = {
+	    {.item = item_from_text("public/service:imap"), .verdict = LOSS_LOST},
+	    {.item = item_from_text("public/service:imaps"), .verdict = LOSS_LOST},
+	    {.item = item_from_text("public/service:pop3"), .verdict = LOSS_RELEASED},
+	    {.item = item_from_text("public/service:smtp"), .verdict = LOSS_REMOVED},
+	    {.item = item_from_text("public/port:25/tcp"), .verdict = LOSS_REQUIRED},
+	};
+	struct loss loss = {.rows = rows, .n = ARRAY_SIZE(rows)};
+	_cleanup_firewall_ struct firewall empty = firewall_from_text("");
+	struct tracker_absorb options = {
+	    .reading = &empty, .loss = &loss, .after_wipe = true, .whole = false};
+	int64_t until_us = 0;
+
+	ck_assert_int_eq(tracker_next_end(&tracker, &until_us), -ENOENT);
+	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+	expect(&tracker, "public/service:imap=rg@50 public/service:imaps=r public/service:smtp=p "
+	                 "public/port:25/tcp=r");
+	ck_assert_int_eq(tracker_next_end(&tracker, &until_us), 0);
+	ck_assert_int_eq(until_us, 50 * SECOND);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		item_deinit(&rows[i].item);
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+START_TEST(reads_first_where_something_is_at_stake)
+{
+	struct tracker tracker = tracker_from_text(
+	    "dmz/service:ssh=rp home/service:ssh=p mail/service:imaps=r public/service:ssh=rp "
+	    "public/service:imaps=r public/service:smtp=r");
+	_cleanup_item_ struct item required = item_from_text("work/port:25/tcp");
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+	struct scope scope = SCOPE_NULL;
+
+	ck_assert_int_eq(scope_require(&scope, &required), 0);
+	ck_assert_int_eq(tracker_zones_at_stake(&tracker, &scope, &zones), 0);
+	ck_assert_uint_eq(zones.n, 3);
+	ck_assert_str_eq(zones.strings[0], "mail");
+	ck_assert_str_eq(zones.strings[1], "public");
+	ck_assert_str_eq(zones.strings[2], "work");
+	scope_deinit(&scope);
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+START_TEST(another_instance_has_no_timers_of_the_old_one)
+{
+	struct firewall snapshot = firewall_from_text("public/service:imap=rg@50");
+	struct tracker tracker = TRACKER_NULL;
+
+	ck_assert_int_eq(tracker_start_from_take(&tracker, &snapshot, false), 0);
+	ck_assert_ptr_null(snapshot.entries);
+	expect(&tracker, "public/service:imap=r@50");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("tracker");
+	TCase *tcase = tcase_create("tracker");
+
+	tcase_add_test(tcase, follows_signals);
+	tcase_add_test(tcase, an_interface_is_in_one_zone);
+	tcase_add_test(tcase, sees_withdrawals);
+	tcase_add_test(tcase, a_wipe_ends_timeouts_of_what_it_loaded);
+	tcase_add_test(tcase, a_signal_beats_an_older_answer);
+	tcase_add_test(tcase, keeps_what_is_being_restored);
+	tcase_add_test(tcase, reads_first_where_something_is_at_stake);
+	tcase_add_test(tcase, another_instance_has_no_timers_of_the_old_one);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

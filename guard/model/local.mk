@@ -9,6 +9,9 @@ libguard_model_a_SOURCES = \
 	guard/model/item.c guard/model/item.h \
 	guard/model/loss.c guard/model/loss.h \
 	guard/model/plan.c guard/model/plan.h \
+	guard/model/richlex.c guard/model/richlex.h \
+	guard/model/richrule.c guard/model/richrule.h \
+	guard/model/richvalue.c guard/model/richvalue.h \
 	guard/model/scope.c guard/model/scope.h \
 	guard/model/util.c guard/model/util.h
 MODEL_LIBS = libguard-model.a $(NETTLE_LIBS)

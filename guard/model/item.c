@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/item.h"
 
+#include "guard/model/richrule.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -143,7 +145,18 @@ static int canonical_port(char **out, const char *value)
 	return xasprintf(out, "%u-%u/%s", first, last, protocol);
 }
 
-static int canonical_value(char **out, enum item_kind kind, const char *value)
+/*
+ * firewalld's getters return its normal form, its signals what the caller typed:
+ * only the normal form tells whether two rules are the same.
+ */
+static int canonical_rule(char **out, const char *value, struct err *err)
+{
+	int r = richrule_canonical(out, value, err);
+
+	return r > 0 ? ITEM_E_SYNTAX : r;
+}
+
+static int canonical_value(char **out, enum item_kind kind, const char *value, struct err *err)
 {
 	bool valid = false;
 
@@ -159,9 +172,10 @@ static int canonical_value(char **out, enum item_kind kind, const char *value)
 		break;
 	case ITEM_SOURCE:
 	case ITEM_FORWARD_PORT:
-	case ITEM_RULE:
 		valid = is_printable(value, ITEM_VALUE_MAX);
 		break;
+	case ITEM_RULE:
+		return canonical_rule(out, value, err);
 	case ITEM_MASQUERADE:
 		valid = strcmp(value, "yes") == 0;
 		break;
@@ -191,7 +205,9 @@ int item_init(struct item *out, const char *zone, enum item_kind kind, const cha
 
 	if (!is_zone_name(zone))
 		return err_set(err, ITEM_E_SYNTAX, "\"%.64s\" is not a zone name", zone);
-	r = canonical_value(&item.value, kind, value);
+	r = canonical_value(&item.value, kind, value, err);
+	if (r > 0 && kind == ITEM_RULE)
+		return err_prefix(err, r, "not a valid rule");
 	if (r > 0)
 		return err_set(err, r, "\"%.128s\" is not a valid %s", value, item_kind_name(kind));
 	if (r < 0)

@@ -91,7 +91,7 @@ static const struct {
     {"", "", "home/service:imaps", true}, /* carries a mail service */
     {"", "", "home/service:ssh", true},
     {"", "", "work/service:ssh", false}, /* no packet gets there, no mail in it */
-    {"", "", "public/rule:rule drop", false},
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 drop", false},
     {"", "", "public/interface:eth0", false},
     {"home", "", "public/service:imaps", false},
     {"home", "", "home/service:imaps", true},

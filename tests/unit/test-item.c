@@ -61,10 +61,17 @@ END_TEST
 
 /* Each is restored before the next (law 3). */
 static const char *const restore_order[] = {
-    "public/interface:eth0",  "public/service:imaps",  "public/service:smtp",
-    "public/port:587/tcp",    "public/service:smtps",  "public/service:imap",
-    "public/service:pop3s",   "public/service:https",  "public/port:80/tcp",
-    "public/service:openvpn", "public/rule:rule drop",
+    "public/interface:eth0",
+    "public/service:imaps",
+    "public/service:smtp",
+    "public/port:587/tcp",
+    "public/service:smtps",
+    "public/service:imap",
+    "public/service:pop3s",
+    "public/service:https",
+    "public/port:80/tcp",
+    "public/service:openvpn",
+    "public/rule:rule family=\"ipv4\" source address=\"192.0.2.1\" drop",
 };
 
 START_TEST(ranks_mail_before_web_before_the_rest)

@@ -29,6 +29,8 @@ void cycle_deinit(struct cycle *cycle)
 	cycle->restorer = NULL;
 	episode_free(cycle->episode);
 	cycle->episode = NULL;
+	episode_free(cycle->heard);
+	cycle->heard = NULL;
 	strv_deinit(&cycle->zones);
 	store_unfinished_list_deinit(&cycle->unfinished);
 }
@@ -310,22 +312,31 @@ static bool restore(struct watcher *watcher, const struct firewall *now, bool ag
 
 /* --- judging ---------------------------------------------------------------------------------- */
 
+/* What the journal says of a row that cannot be attributed otherwise. */
+static enum loss_verdict verdict_of_unfinished(const struct store_unfinished *unfinished,
+                                               const struct loss_row *row)
+{
+	/* heard of, and killed before it was read what it took: it took what is missing */
+	if (unfinished->wipe.n_rows == 0)
+		return row->flags & FIREWALL_PERMANENT ? LOSS_REMOVED : LOSS_LOST;
+	for (size_t i = 0; i < unfinished->loss.n; i++)
+		if (item_cmp(&unfinished->loss.rows[i].item, &row->item) == 0)
+			return unfinished->loss.rows[i].verdict;
+	return LOSS_UNATTRIBUTED;
+}
+
 /* A loss that the guard knew of before it was interrupted is a loss still. */
 static void resume_unfinished(struct watcher *watcher, struct loss *loss)
 {
 	const struct store_unfinished_list *list = &watcher->cycle.unfinished;
 
 	for (size_t i = 0; i < loss->n; i++) {
-		for (size_t w = 0; w < list->n && loss->rows[i].verdict == LOSS_UNATTRIBUTED; w++) {
-			const struct store_unfinished *unfinished = &list->wipes[w];
+		struct loss_row *row = &loss->rows[i];
 
-			for (size_t j = 0; j < unfinished->loss.n; j++) {
-				if (item_cmp(&unfinished->loss.rows[j].item, &loss->rows[i].item))
-					continue;
-				loss->rows[i].verdict = unfinished->loss.rows[j].verdict;
-				watcher->cycle.kind = unfinished->wipe.kind;
-				break;
-			}
+		for (size_t w = list->n; w > 0 && row->verdict == LOSS_UNATTRIBUTED; w--) {
+			row->verdict = verdict_of_unfinished(&list->wipes[w - 1], row);
+			if (row->verdict != LOSS_UNATTRIBUTED)
+				watcher->cycle.kind = list->wipes[w - 1].wipe.kind;
 		}
 	}
 }
@@ -413,30 +424,62 @@ static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
 	       loss_count(loss, LOSS_UNATTRIBUTED);
 }
 
+static struct episode *begin_episode(struct watcher *watcher, int64_t at_us)
+{
+	struct cycle *cycle = &watcher->cycle;
+	struct episode *episode = episode_new(cycle->kind, at_us);
+	char words[96];
+
+	if (!episode)
+		return NULL;
+	episode->cause = strdup(wipe_words(cycle, words));
+	episode->instance = strdup(watcher->instance ? watcher->instance : "");
+	episode->before_id = watcher->snapshot_id;
+	return episode;
+}
+
+/*
+ * A wipe is on record from the moment when it is heard, while the reading is
+ * under way: a guard that is killed before the answer comes knows afterwards
+ * that what is missing was lost (law 4).
+ */
+static void put_heard_on_record(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+	struct record *record = watcher->record;
+
+	if (cycle->heard || !watcher->tracker.known)
+		return;
+	if (watcher->tracker.dirty && cycle->kind == WIPE_RELOAD)
+		(void)watcher_store_snapshot(watcher);
+	cycle->heard = begin_episode(watcher, cycle->at_us);
+	if (!cycle->heard)
+		return;
+	record_episode_begin(record, cycle->heard);
+}
+
 /* Puts the loss on record; from here on it is the episode's. */
 static int open_episode(struct watcher *watcher, struct loss *loss)
 {
 	struct cycle *cycle = &watcher->cycle;
-	struct episode *episode;
+	struct episode *episode = steal(cycle->heard);
 	char words[96];
 
 	if (cycle->kind == WIPE_UNKNOWN && loss_count(loss, LOSS_REQUIRED) &&
 	    !loss_count(loss, LOSS_UNATTRIBUTED))
 		cycle->kind = WIPE_REQUIRE;
-	if (watcher->tracker.dirty && watcher->tracker.known)
-		watcher_store_snapshot(watcher);
-	episode = episode_new(cycle->kind, cycle->tell ? cycle->at_us : clock_now_us());
+	if (!episode)
+		episode = begin_episode(watcher, cycle->tell ? cycle->at_us : clock_now_us());
 	if (!episode)
 		return -ENOMEM;
-	episode->cause = strdup(wipe_words(cycle, words));
-	episode->instance = strdup(watcher->instance ? watcher->instance : "");
-	episode->before_id = watcher->snapshot_id;
+	free(episode->cause);
+	episode->cause = strdup(wipe_words(cycle, words)); /* the burst may have grown */
 	episode->loss = *loss;
 	*loss = LOSS_NULL;
 	cycle->episode = episode;
 	cycle->tell = false;
 	cycle->n_reloads = 0;
-	record_episode_begin(watcher->record, episode);
+	record_episode_loss(watcher->record, episode);
 	return 0;
 }
 
@@ -691,6 +734,8 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 
 	cycle_stop(watcher, "superseded");
 	if (starts_anew(cycle, kind)) {
+		if (cycle->heard)
+			record_episode_end_take(watcher->record, steal(cycle->heard), "superseded");
 		cycle->kind = kind;
 		cycle->tell = kind != WIPE_UNKNOWN;
 		cycle->at_us = at_us;
@@ -708,6 +753,8 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 	    cycle->zones.n)
 		cycle->whole = false;
 	start_reading(watcher);
+	if (cycle->tell)
+		put_heard_on_record(watcher);
 }
 
 /** cycle_look() - read everything, unless a cycle does so anyway */

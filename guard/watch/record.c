@@ -292,7 +292,6 @@ void episode_free(struct episode *episode)
 	free(episode->steps);
 	loss_deinit(&episode->loss);
 	free(episode->cause);
-	free(episode->boot_id);
 	free(episode->instance);
 	free(episode);
 }
@@ -316,9 +315,10 @@ int episode_add_steps(struct episode *episode, const struct plan *plan,
 }
 
 /**
- * record_episode_begin() - write down what was lost, before it is restored
+ * record_episode_begin() - write down that there was a wipe, and what is known of it
  *
- * In one transaction. When that fails, it is tried again with the steps.
+ * With the loss, if that is known already. When it fails, it is tried again with
+ * the loss or the steps.
  */
 void record_episode_begin(struct record *record, struct episode *episode)
 {
@@ -326,17 +326,34 @@ void record_episode_begin(struct record *record, struct episode *episode)
 	    .kind = episode->kind,
 	    .cause = episode->cause,
 	    .at_us = episode->at_us,
-	    .boot_id = episode->boot_id ? episode->boot_id : record->boot_id,
+	    .boot_id = record->boot_id,
 	    .instance = episode->instance,
 	    .before_id = episode->before_id,
 	};
 	struct err err = ERR_NULL;
 	int64_t id;
 
-	if (record->store &&
-	    settle(record, store_wipe_begin(record->store, &wipe, &episode->loss, &id, &err), &err,
-	           "what was lost"))
-		episode->wipe_id = id;
+	if (!record->store ||
+	    !settle(record, store_wipe_begin(record->store, &wipe, &episode->loss, &id, &err), &err,
+	            "a wipe"))
+		return;
+	episode->wipe_id = id;
+	episode->loss_written = episode->loss.n > 0;
+}
+
+/** record_episode_loss() - write down what was lost, before it is restored; one transaction */
+void record_episode_loss(struct record *record, struct episode *episode)
+{
+	struct err err = ERR_NULL;
+
+	if (!episode->wipe_id)
+		record_episode_begin(record, episode);
+	if (!record->store || !episode->wipe_id || episode->loss_written || !episode->loss.n)
+		return;
+	episode->loss_written = settle(record,
+	                               store_wipe_losses(record->store, episode->wipe_id,
+	                                                 episode->cause, &episode->loss, &err),
+	                               &err, "what was lost");
 }
 
 /** record_episode_steps() - write down the steps that were added since the last time */
@@ -345,7 +362,7 @@ void record_episode_steps(struct record *record, struct episode *episode)
 	size_t n = episode->n_steps - episode->n_written;
 	struct err err = ERR_NULL;
 
-	if (!record->store || !episode->wipe_id || n == 0)
+	if (!record->store || !episode->loss_written || n == 0)
 		return;
 	if (settle(record,
 	           store_steps_put(record->store, episode->wipe_id,
@@ -359,8 +376,7 @@ static bool write_episode(struct record *record, struct episode *episode)
 {
 	struct err err = ERR_NULL;
 
-	if (!episode->wipe_id)
-		record_episode_begin(record, episode);
+	record_episode_loss(record, episode);
 	record_episode_steps(record, episode);
 	return record->store && episode->wipe_id && episode->n_written == episode->n_steps &&
 	       settle(record,

@@ -19,8 +19,8 @@
 /* One wipe from its discovery to its end. */
 struct episode {
 	enum wipe_kind kind;
-	char *cause;              /* owned */
-	char *boot_id, *instance; /* owned */
+	char *cause;    /* owned */
+	char *instance; /* owned; of firewalld, after the wipe */
 	int64_t at_us, finished_us;
 	int64_t before_id; /* snapshot; 0: none */
 	struct loss loss;
@@ -56,6 +56,7 @@ void episode_free(struct episode *episode);
 int episode_add_steps(struct episode *episode, const struct plan *plan,
                       const struct restorer_step *steps) _must_check_;
 void record_episode_begin(struct record *record, struct episode *episode);
+void record_episode_loss(struct record *record, struct episode *episode);
 void record_episode_steps(struct record *record, struct episode *episode);
 void record_episode_end_take(struct record *record, struct episode *episode, const char *outcome);
 

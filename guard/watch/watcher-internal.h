@@ -26,6 +26,7 @@ struct cycle {
 	unsigned attempts;   /* of reading, or of restoring, in a row */
 	struct strv zones;   /* what the reading under way is of, unless whole */
 	struct firewalld_op *reading;
+	struct episode *heard;   /* owned; a wipe of which it is not known yet what it took */
 	struct episode *episode; /* owned; a wipe whose losses are being restored */
 	struct restorer *restorer;
 	/* From before a crash of the guard: what it had not yet restored. */
@@ -62,7 +63,7 @@ struct watcher {
 
 /* watcher.c */
 void watcher_went_idle(struct watcher *watcher);
-void watcher_store_snapshot(struct watcher *watcher);
+int64_t watcher_store_snapshot(struct watcher *watcher);
 void watcher_plan_expiry(struct watcher *watcher);
 
 /* cycle.c */

@@ -66,23 +66,28 @@ static void tell_ready(struct watcher *watcher)
 	journal_notify_ready(&watcher->notifier);
 }
 
-/** watcher_store_snapshot() - put on record what is meant to be there */
-void watcher_store_snapshot(struct watcher *watcher)
+/**
+ * watcher_store_snapshot() - put on record what is meant to be there
+ *
+ * Return: the snapshot's id; 0 when it could not be written.
+ */
+int64_t watcher_store_snapshot(struct watcher *watcher)
 {
 	int64_t id = record_snapshot(watcher->record, &watcher->tracker.wanted, watcher->instance);
 
 	loop_timer_stop(watcher->snapshot_timer);
-	if (!id)
-		return;
-	watcher->snapshot_id = id;
-	watcher->tracker.dirty = false;
+	if (id) {
+		watcher->snapshot_id = id;
+		watcher->tracker.dirty = false;
+	}
+	return id;
 }
 
 /* While something is still lost, the present instance of firewalld must not look settled. */
 static void store_snapshot_if_idle(struct watcher *watcher)
 {
 	if (watcher->idle && watcher->tracker.dirty)
-		watcher_store_snapshot(watcher);
+		(void)watcher_store_snapshot(watcher);
 }
 
 static void on_snapshot_due(void *userdata)
@@ -102,7 +107,7 @@ static void changed(struct watcher *watcher, const struct item *item)
 /** watcher_went_idle() - everything is read and in place */
 void watcher_went_idle(struct watcher *watcher)
 {
-	watcher_store_snapshot(watcher);
+	(void)watcher_store_snapshot(watcher);
 	watcher_plan_expiry(watcher);
 	tell_status(watcher);
 	tell_ready(watcher);
@@ -350,6 +355,9 @@ static void on_appeared(struct watcher *watcher, const struct firewalld_event *e
 	if (watcher->instance)
 		journal_write(watcher->journal, JOURNAL_NOTICE, "firewalld is back");
 	record_event(watcher->record, "firewalld-back", "firewalld is there");
+	/* what was meant until now belongs to the instance that went */
+	if (watcher->instance && watcher->tracker.dirty)
+		(void)watcher_store_snapshot(watcher);
 	if (instance) {
 		free(watcher->instance);
 		watcher->instance = instance;

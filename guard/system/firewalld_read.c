@@ -215,6 +215,12 @@ static int ask_main(struct firewalld_op *op, const char *member, const char *arg
 	return ask(op, FWMESSAGE_PATH, FWMESSAGE_INTERFACE, member, argument, fn);
 }
 
+static int ask_zone(struct firewalld_op *op, const char *member, const char *argument,
+		    firewalld_answer_fn fn)
+{
+	return ask(op, FWMESSAGE_PATH, FWMESSAGE_ZONE, member, argument, fn);
+}
+
 static int ask_state(struct firewalld_op *op)
 {
 	return firewalld_op_call(
@@ -227,7 +233,7 @@ static int ask_zones(struct firewalld_op *op, const struct strv *zones)
 	int r = 0;
 
 	for (size_t i = 0; i < zones->n && r == 0; i++)
-		r = ask_main(op, "getZoneSettings2", zones->strings[i], on_zone);
+		r = ask_zone(op, "getZoneSettings2", zones->strings[i], on_zone);
 	return r;
 }
 
@@ -274,7 +280,7 @@ static int ask_runtime(struct firewalld_op *op)
 		read->reading.firewall.panic = op->fw->panic;
 		return r;
 	}
-	r = ask_main(op, "getZones", NULL, on_zones);
+	r = ask_zone(op, "getZones", NULL, on_zones);
 	if (r == 0)
 		r = ask_main(op, "queryPanicMode", NULL, on_panic);
 	return r;

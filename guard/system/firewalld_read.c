@@ -216,7 +216,7 @@ static int ask_main(struct firewalld_op *op, const char *member, const char *arg
 }
 
 static int ask_zone(struct firewalld_op *op, const char *member, const char *argument,
-		    firewalld_answer_fn fn)
+                    firewalld_answer_fn fn)
 {
 	return ask(op, FWMESSAGE_PATH, FWMESSAGE_ZONE, member, argument, fn);
 }

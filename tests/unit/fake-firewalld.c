@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -39,16 +41,30 @@ static void write_config(const char *path, const char *address)
 	fclose(file);
 }
 
+/* The socket is there a moment before anyone listens on it. */
+static bool is_listening(const char *path)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool ok;
+
+	must(fd >= 0, "socket");
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%.100s", path);
+	ok = connect(fd, (struct sockaddr *)&sa, sizeof(sa)) == 0;
+	close(fd);
+	return ok;
+}
+
 pid_t fake_bus_start(const char *dir, char address[256])
 {
-	char config[256], option[300], socket[256];
+	char config[256], option[300], path[256];
 	pid_t pid;
 
 	snprintf(address, 256, "unix:path=%.200s/bus", dir);
-	snprintf(socket, sizeof(socket), "%.200s/bus", dir);
+	snprintf(path, sizeof(path), "%.200s/bus", dir);
 	snprintf(config, sizeof(config), "%.200s/bus.conf", dir);
 	snprintf(option, sizeof(option), "--config-file=%s", config);
-	unlink(socket);
+	unlink(path);
 	write_config(config, address);
 	pid = fork();
 	must(pid >= 0, "fork");
@@ -59,7 +75,7 @@ pid_t fake_bus_start(const char *dir, char address[256])
 		       (char *)NULL);
 		_exit(127);
 	}
-	for (int i = 0; i < 2000 && access(socket, F_OK) != 0; i++)
+	for (int i = 0; i < 2000 && !is_listening(path); i++)
 		usleep(5000);
 	return pid;
 }

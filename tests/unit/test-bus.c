@@ -671,7 +671,7 @@ static void on_done(int result, const struct err *err, void *userdata)
 
 START_TEST(permanent_writes_wait_their_turn)
 {
-	struct done first = {0}, second = {0}, third = {0};
+	struct done first = {0}, second = {0}, third = {0}, last = {0};
 	struct item item = ITEM_NULL;
 	struct firewalld_op *op;
 
@@ -681,7 +681,15 @@ START_TEST(permanent_writes_wait_their_turn)
 	ck_assert_int_eq(firewalld_permanent_add(world.fw, &first.victim, &item, on_done, &second),
 	                 0);
 	ck_assert_int_eq(firewalld_permanent_add(world.fw, NULL, &item, on_done, &third), 0);
-	await(third.n);
+	ck_assert_int_ge(loop_run_until(world.loop, 0, NULL), 0);
+	ck_assert_uint_eq(firewalld_pending(world.fw), 1);
+	/* One that comes while another is under way starts neither. */
+	ck_assert_int_eq(firewalld_permanent_add(world.fw, NULL, &item, on_done, &last), 0);
+	while (!last.n) {
+		ck_assert_uint_le(firewalld_pending(world.fw), 1);
+		ck_assert_int_ge(loop_run_until(world.loop, 0, NULL), 0);
+	}
+	ck_assert_int_eq(third.n, 1);
 	ck_assert_int_eq(first.n, 1);
 	ck_assert_int_eq(second.n, 0);
 	ck_assert_int_eq(third.result, 0);

@@ -3,3 +3,10 @@
 include tests/unit/local.mk
 dist_check_SCRIPTS = tests/check-includes
 TESTS += tests/check-includes
+
+# Programs and scripts for a real firewalld, which need root.
+check_PROGRAMS += tests/lab/firewalld-adapter
+tests_lab_firewalld_adapter_SOURCES = tests/lab/firewalld-adapter.c
+tests_lab_firewalld_adapter_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
+tests_lab_firewalld_adapter_LDADD = $(SYSTEM_LIBS)
+dist_check_SCRIPTS += tests/lab/firewalld-adapter.sh

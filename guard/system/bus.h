@@ -2,8 +2,8 @@
 /*
  * bus - one private connection to the system bus, in the loop
  *
- * Connects by itself, also again after the bus went away (first at once, then
- * with a growing pause), and never blocks on a bus that hangs. Matches are made
+ * Connects by itself, also again after the bus went away (with a growing pause
+ * between attempts), and never waits for a bus that hangs. Matches are made
  * anew on every connection. All messages go out with auto-start off. Nothing is
  * ever called from inside bus_call(); callbacks may call everything except
  * bus_free().

@@ -44,7 +44,7 @@ enum firewalld_event_type {
 	FIREWALLD_EVENT_ITEM_ADDED,   /* item, timeout_s */
 	FIREWALLD_EVENT_ITEM_REMOVED, /* item */
 	FIREWALLD_EVENT_ITEM_MOVED,   /* item (interface or source): is in item->zone alone now */
-	FIREWALLD_EVENT_DEFAULT_ZONE, /* zone: the new one; Reloaded comes too */
+	FIREWALLD_EVENT_DEFAULT_ZONE, /* zone: the new one; interfaces moved with it: read again */
 	FIREWALLD_EVENT_PANIC,        /* on */
 	FIREWALLD_EVENT_PERMANENT_CHANGED, /* zone; a reload says this of every zone, before
 	                                      RELOADED */

@@ -2,7 +2,14 @@
 noinst_LIBRARIES += libguard-system.a
 libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS)
 libguard_system_a_SOURCES = \
+	guard/system/bus.c guard/system/bus.h \
 	guard/system/clock.c guard/system/clock.h \
 	guard/system/filewatch.c guard/system/filewatch.h \
-	guard/system/lock.c guard/system/lock.h
+	guard/system/firewalld.c guard/system/firewalld.h \
+	guard/system/firewalld_internal.h \
+	guard/system/firewalld_read.c \
+	guard/system/firewalld_wait.c \
+	guard/system/fwmessage.c guard/system/fwmessage.h \
+	guard/system/lock.c guard/system/lock.h \
+	guard/system/loop.c guard/system/loop.h
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS)

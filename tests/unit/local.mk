@@ -4,8 +4,10 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
+	tests/unit/test-bus \
 	tests/unit/test-firewall \
 	tests/unit/test-item \
+	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-tracker
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
@@ -27,3 +29,12 @@ tests_unit_test_loss_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_tracker_SOURCES = tests/unit/test-tracker.c tests/unit/firewalls.h tests/unit/unit.h
 tests_unit_test_tracker_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_tracker_LDADD = $(WATCH_TEST_LIBS)
+
+tests_unit_test_loop_SOURCES = tests/unit/test-loop.c tests/unit/unit.h
+tests_unit_test_loop_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_loop_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_bus_SOURCES = tests/unit/test-bus.c tests/unit/unit.h \
+	tests/unit/fake-firewalld.c tests/unit/fake-firewalld.h
+tests_unit_test_bus_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_bus_LDADD = $(SYSTEM_TEST_LIBS)

@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The reading half of the firewalld adapter: answers to a struct firewall, or to nothing at all. */
+#include "guard/system/firewalld.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/system/firewalld_internal.h"
+
+struct read_op {
+	struct firewalld_op op; /* first, so that one can be made of the other */
+	unsigned flags;
+	struct strv zones; /* asked for by name */
+	bool all;
+	uint64_t generation;
+	struct firewalld_reading reading;
+
+	/* objects of the permanent configuration: paths and, beside them, names of zones */
+	struct strv paths;
+	struct strv names;
+};
+
+static struct read_op *read_op(struct firewalld_op *op)
+{
+	return (struct read_op *)op;
+}
+
+/**
+ * firewalld_reading_deinit() - free what was read
+ * @reading: empty afterwards
+ */
+void firewalld_reading_deinit(struct firewalld_reading *reading)
+{
+	firewall_deinit(&reading->firewall);
+	reading->firewall = FIREWALL_NULL;
+}
+
+static void read_deinit(struct firewalld_op *op)
+{
+	struct read_op *read = read_op(op);
+
+	strv_deinit(&read->zones);
+	strv_deinit(&read->names);
+	strv_deinit(&read->paths);
+	firewalld_reading_deinit(&read->reading);
+}
+
+static void finish(struct firewalld_op *op, int result, const struct err *err)
+{
+	struct read_op *read = read_op(op);
+	struct firewalld_reading reading = read->reading;
+	firewalld_read_fn fn = op->fn.read;
+	void *userdata = op->userdata;
+
+	/* Half a firewall is none (law 2). */
+	if (result != 0)
+		firewalld_reading_deinit(&reading);
+	reading.stale = read->generation != op->fw->generation;
+	read->reading.firewall = FIREWALL_NULL;
+	firewalld_op_free(op);
+	fn(result, &reading, err, userdata);
+	firewalld_reading_deinit(&reading);
+}
+
+static void fail(struct firewalld_op *op, int result, struct err *err, const char *what)
+{
+	if (result == FIREWALLD_E_MALFORMED)
+		err_set(err, result, "firewalld gave %s in an unknown form", what);
+	else
+		err_prefix(err, result, "%s", what);
+	finish(op, result, err);
+}
+
+/* After each answer was parsed, with 0 or an error of fwmessage: the last one ends the reading. */
+static void settle(struct firewalld_op *op, int r, struct err *err, const char *what)
+{
+	if (r != 0)
+		fail(op, r > 0 ? FIREWALLD_E_MALFORMED : r, err, what);
+	else if (op->n_calls == 0)
+		finish(op, 0, err);
+}
+
+/* --- entries ---------------------------------------------------------------------- */
+
+struct entry_context {
+	struct read_op *read;
+	const char *zone;
+	unsigned flag;
+};
+
+static void skip(struct firewalld_reading *reading, const char *zone, const struct err *err)
+{
+	if (reading->n_skipped++ == 0)
+		(void)snprintf(reading->skipped, sizeof(reading->skipped), "%.64s: %.180s", zone,
+		               err->text);
+}
+
+/* One strange entry must not blind the guard to all the others: it is left out and counted. */
+static int add_entry(enum item_kind kind, const char *value, void *userdata)
+{
+	struct entry_context *context = userdata;
+	struct firewalld_reading *reading = &context->read->reading;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct firewall_entry *entry;
+	struct err err = ERR_NULL;
+	int r = item_init(&item, context->zone, kind, value, &err);
+
+	if (r > 0) {
+		skip(reading, context->zone, &err);
+		return 0;
+	}
+	if (r == 0)
+		r = firewall_put(&reading->firewall, &item, &entry);
+	if (r < 0)
+		return r;
+	entry->flags |= context->flag;
+	return 0;
+}
+
+static int take_zone(struct read_op *read, DBusMessage *reply, const char *zone, unsigned flag)
+{
+	struct entry_context context = {.read = read, .zone = zone, .flag = flag};
+
+	return fwmessage_zone(reply, add_entry, &context);
+}
+
+/* --- runtime ---------------------------------------------------------------------- */
+
+static void on_state(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                     struct err *err)
+{
+	const char *name;
+	int r;
+
+	(void)tag;
+	if (result != 0) {
+		fail(op, result, err, "its state");
+		return;
+	}
+	r = fwmessage_variant_string(reply, &name);
+	if (r == 0)
+		read_op(op)->reading.state = firewall_state_parse(name);
+	settle(op, r, err, "its state");
+}
+
+static void on_default_zone(struct firewalld_op *op, int result, DBusMessage *reply,
+                            const char *tag, struct err *err)
+{
+	const char *zone = NULL;
+	int r;
+
+	(void)tag;
+	if (result != 0) {
+		fail(op, result, err, "the default zone");
+		return;
+	}
+	r = fwmessage_string(reply, DBUS_TYPE_STRING, &zone);
+	if (r == 0 && !*zone)
+		r = FWMESSAGE_E_MALFORMED;
+	if (r == 0)
+		r = firewall_set_default_zone(&read_op(op)->reading.firewall, zone);
+	settle(op, r, err, "the default zone");
+}
+
+static void on_panic(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                     struct err *err)
+{
+	bool *panic = &read_op(op)->reading.firewall.panic;
+	int r;
+
+	(void)tag;
+	if (result != 0) {
+		fail(op, result, err, "the panic mode");
+		return;
+	}
+	r = fwmessage_bool(reply, panic);
+	if (r == 0)
+		op->fw->panic = *panic;
+	settle(op, r, err, "the panic mode");
+}
+
+static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                    struct err *err)
+{
+	struct read_op *read = read_op(op);
+	int r;
+
+	/* A zone that is not there has nothing in it; that it is missing shows in the zones. */
+	if (result == FIREWALLD_E_REFUSED && fwmessage_has_code(reply, "INVALID_ZONE")) {
+		*err = ERR_NULL;
+		settle(op, 0, err, tag);
+		return;
+	}
+	if (result != 0) {
+		fail(op, result, err, tag);
+		return;
+	}
+	r = firewall_add_zone(&read->reading.firewall, tag);
+	if (r == 0)
+		r = take_zone(read, reply, tag, FIREWALL_RUNTIME);
+	settle(op, r, err, tag);
+}
+
+static int ask(struct firewalld_op *op, const char *path, const char *interface, const char *member,
+               const char *argument, firewalld_answer_fn fn)
+{
+	return firewalld_op_call(
+	    op, fwmessage_call(op->fw->owner, path, interface, member, argument), argument, fn);
+}
+
+static int ask_main(struct firewalld_op *op, const char *member, const char *argument,
+                    firewalld_answer_fn fn)
+{
+	return ask(op, FWMESSAGE_PATH, FWMESSAGE_INTERFACE, member, argument, fn);
+}
+
+static int ask_zone(struct firewalld_op *op, const char *member, const char *argument,
+                    firewalld_answer_fn fn)
+{
+	return ask(op, FWMESSAGE_PATH, FWMESSAGE_ZONE, member, argument, fn);
+}
+
+static int ask_state(struct firewalld_op *op)
+{
+	return firewalld_op_call(
+	    op, fwmessage_get_property(op->fw->owner, FWMESSAGE_PATH, FWMESSAGE_INTERFACE, "state"),
+	    NULL, on_state);
+}
+
+static int ask_zones(struct firewalld_op *op, const struct strv *zones)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < zones->n && r == 0; i++)
+		r = ask_zone(op, "getZoneSettings2", zones->strings[i], on_zone);
+	return r;
+}
+
+static void fail_to_ask(struct firewalld_op *op, int r, struct err *err)
+{
+	if (r > 0)
+		err_set(err, r, "firewalld went away");
+	finish(op, r, err);
+}
+
+static void on_zones(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                     struct err *err)
+{
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+	int r;
+
+	(void)tag;
+	if (result != 0) {
+		fail(op, result, err, "the list of zones");
+		return;
+	}
+	r = fwmessage_list(reply, DBUS_TYPE_STRING, &zones);
+	if (r == 0) {
+		r = ask_zones(op, &zones);
+		/* Again behind the zones, so that a failure while they were read shows. */
+		if (r == 0)
+			r = ask_state(op);
+		if (r != 0) {
+			fail_to_ask(op, r, err);
+			return;
+		}
+	}
+	settle(op, r, err, "the list of zones");
+}
+
+static int ask_runtime(struct firewalld_op *op)
+{
+	struct read_op *read = read_op(op);
+	int r;
+
+	if (!read->all) {
+		/* What the restorer waits for comes first. */
+		r = ask_zones(op, &read->zones);
+		read->reading.firewall.panic = op->fw->panic;
+		return r;
+	}
+	r = ask_zone(op, "getZones", NULL, on_zones);
+	if (r == 0)
+		r = ask_main(op, "queryPanicMode", NULL, on_panic);
+	return r;
+}
+
+/* --- permanent configuration ------------------------------------------------------------ */
+
+static bool is_missing(int result, DBusMessage *reply)
+{
+	return result == FIREWALLD_E_REFUSED &&
+	       (fwmessage_has_code(reply, "INVALID_ZONE") ||
+	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_OBJECT) ||
+	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_METHOD));
+}
+
+static const char *name_of(const struct read_op *read, const char *path)
+{
+	for (size_t i = 0; i < read->paths.n; i++)
+		if (strcmp(read->paths.strings[i], path) == 0)
+			return read->names.strings[i];
+	return NULL;
+}
+
+static void on_settings(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                        struct err *err)
+{
+	struct read_op *read = read_op(op);
+	/* It was asked for in front of this, and firewalld answers in order. */
+	const char *zone = name_of(read, tag);
+
+	if (result != 0) {
+		fail(op, result, err, zone ? zone : tag);
+		return;
+	}
+	settle(op, zone ? take_zone(read, reply, zone, FIREWALL_PERMANENT) : FWMESSAGE_E_MALFORMED,
+	       err, zone ? zone : tag);
+}
+
+static int add_path(struct read_op *read, const char *path, const char *name)
+{
+	int r = strv_add(&read->paths, path);
+
+	if (r == 0)
+		r = strv_add(&read->names, name);
+	return r;
+}
+
+static void on_name(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                    struct err *err)
+{
+	const char *name = NULL;
+	int r;
+
+	if (result != 0) {
+		fail(op, result, err, tag);
+		return;
+	}
+	r = fwmessage_variant_string(reply, &name);
+	if (r == 0)
+		r = add_path(read_op(op), tag, name);
+	settle(op, r, err, tag);
+}
+
+static int ask_settings(struct firewalld_op *op, const char *path)
+{
+	return firewalld_op_call(
+	    op, fwmessage_call(op->fw->owner, path, FWMESSAGE_CONFIG_ZONE, "getSettings2", NULL),
+	    path, on_settings);
+}
+
+static int ask_object(struct firewalld_op *op, const char *path)
+{
+	int r = firewalld_op_call(
+	    op, fwmessage_get_property(op->fw->owner, path, FWMESSAGE_CONFIG_ZONE, "name"), path,
+	    on_name);
+
+	return r == 0 ? ask_settings(op, path) : r;
+}
+
+static void on_objects(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                       struct err *err)
+{
+	_cleanup_strv_ struct strv paths = STRV_NULL;
+	int r;
+
+	(void)tag;
+	if (result != 0) {
+		fail(op, result, err, "the permanent zones");
+		return;
+	}
+	r = fwmessage_list(reply, DBUS_TYPE_OBJECT_PATH, &paths);
+	for (size_t i = 0; i < paths.n && r == 0; i++) {
+		r = ask_object(op, paths.strings[i]);
+		if (r != 0) {
+			fail_to_ask(op, r, err);
+			return;
+		}
+	}
+	settle(op, r, err, "the permanent zones");
+}
+
+static void on_object(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                      struct err *err)
+{
+	const char *path;
+	int r;
+
+	if (is_missing(result, reply)) {
+		*err = ERR_NULL;
+		settle(op, 0, err, tag);
+		return;
+	}
+	if (result != 0) {
+		fail(op, result, err, tag);
+		return;
+	}
+	r = fwmessage_string(reply, DBUS_TYPE_OBJECT_PATH, &path);
+	if (r == 0) {
+		r = add_path(read_op(op), path, tag);
+		if (r == 0)
+			r = ask_settings(op, path);
+		if (r != 0) {
+			fail_to_ask(op, r, err);
+			return;
+		}
+	}
+	settle(op, r, err, tag);
+}
+
+static int ask_permanent(struct firewalld_op *op)
+{
+	struct read_op *read = read_op(op);
+	int r = 0;
+
+	if (read->all)
+		return ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listZones", NULL,
+		           on_objects);
+	for (size_t i = 0; i < read->zones.n && r == 0; i++)
+		r = ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "getZoneByName",
+		        read->zones.strings[i], on_object);
+	return r;
+}
+
+/* --- the start ------------------------------------------------------------------------ */
+
+static int start(struct firewalld_op *op, const struct firewalld_query *query)
+{
+	struct read_op *read = read_op(op);
+	int r = 0;
+
+	read->flags = query->flags;
+	read->all = !query->zones;
+	if (query->zones)
+		r = strv_copy(&read->zones, query->zones);
+	if (r == 0 && (read->flags & FIREWALL_RUNTIME))
+		r = ask_runtime(op);
+	if (r == 0 && (read->flags & FIREWALL_PERMANENT))
+		r = ask_permanent(op);
+	if (r == 0)
+		r = ask_main(op, "getDefaultZone", NULL, on_default_zone);
+	return r == 0 ? ask_state(op) : r;
+}
+
+/**
+ * firewalld_read() - read the firewall, all calls in as few goes as possible
+ * @fw: the adapter
+ * @op: receives what can be cancelled; may be NULL
+ * @query: borrowed during the call
+ * @fn: called with 0 and what was read, or with a FIREWALLD_E_* or negative errno
+ *      and nothing: unknown
+ * @userdata: for @fn
+ *
+ * With zones given and without FIREWALL_PERMANENT, everything is asked for in
+ * one go, the zones first: for after a wipe, where each round trip counts.
+ *
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
+ */
+int firewalld_read(struct firewalld *fw, struct firewalld_op **op,
+                   const struct firewalld_query *query, firewalld_read_fn fn, void *userdata)
+{
+	struct read_op *read = calloc(1, sizeof(*read));
+	int r;
+
+	if (!read)
+		return -ENOMEM;
+	read->op.deinit = read_deinit;
+	read->op.fn.read = fn;
+	read->generation = fw->generation;
+	r = firewalld_op_init(fw, &read->op, userdata);
+	if (r == 0)
+		r = start(&read->op, query);
+	if (r != 0) {
+		firewalld_op_free(&read->op);
+		return r;
+	}
+	if (op)
+		*op = &read->op;
+	return 0;
+}

@@ -1,0 +1,616 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guard/system/fwmessage.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The most strings that any kind of item is made of (a forward port: four). */
+#define MAX_PARTS 4
+
+/* --- calls ---------------------------------------------------------------------- */
+
+static void unref_message(DBusMessage **message)
+{
+	if (*message)
+		dbus_message_unref(*message);
+}
+#define _cleanup_message_ _cleanup_(unref_message)
+
+/**
+ * fwmessage_call() - a call with one string or nothing as its arguments
+ * @destination: bus name
+ * @path: object
+ * @interface: interface
+ * @member: method
+ * @argument: may be NULL
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_call(const char *destination, const char *path, const char *interface,
+                            const char *member, const char *argument)
+{
+	_cleanup_message_ DBusMessage *message =
+	    dbus_message_new_method_call(destination, path, interface, member);
+
+	if (message && argument &&
+	    !dbus_message_append_args(message, DBUS_TYPE_STRING, &argument, DBUS_TYPE_INVALID))
+		return NULL;
+	return steal(message);
+}
+
+/**
+ * fwmessage_get_property() - a call that asks for a property
+ * @destination: bus name
+ * @path: object
+ * @interface: whose property it is
+ * @property: its name
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_get_property(const char *destination, const char *path,
+                                    const char *interface, const char *property)
+{
+	_cleanup_message_ DBusMessage *message =
+	    dbus_message_new_method_call(destination, path, DBUS_INTERFACE_PROPERTIES, "Get");
+
+	if (message && !dbus_message_append_args(message, DBUS_TYPE_STRING, &interface,
+	                                         DBUS_TYPE_STRING, &property, DBUS_TYPE_INVALID))
+		return NULL;
+	return steal(message);
+}
+
+/* What firewalld calls each kind: add*, remove*, *Added, *Removed. */
+static const char *kind_member(enum item_kind kind)
+{
+	static const char *const members[ITEM_N_KINDS] = {
+	    [ITEM_INTERFACE] = "Interface",      [ITEM_SOURCE] = "Source",
+	    [ITEM_SERVICE] = "Service",          [ITEM_PORT] = "Port",
+	    [ITEM_SOURCE_PORT] = "SourcePort",   [ITEM_PROTOCOL] = "Protocol",
+	    [ITEM_FORWARD_PORT] = "ForwardPort", [ITEM_MASQUERADE] = "Masquerade",
+	    [ITEM_ICMP_BLOCK] = "IcmpBlock",     [ITEM_RULE] = "RichRule",
+	};
+
+	return members[kind];
+}
+
+static bool kind_has_timeout(enum item_kind kind)
+{
+	return kind != ITEM_INTERFACE && kind != ITEM_SOURCE;
+}
+
+static size_t kind_n_parts(enum item_kind kind)
+{
+	switch (kind) {
+	case ITEM_MASQUERADE:
+		return 0;
+	case ITEM_PORT:
+	case ITEM_SOURCE_PORT:
+		return 2;
+	case ITEM_FORWARD_PORT:
+		return 4;
+	case ITEM_INTERFACE:
+	case ITEM_SOURCE:
+	case ITEM_SERVICE:
+	case ITEM_PROTOCOL:
+	case ITEM_ICMP_BLOCK:
+	case ITEM_RULE:
+	case ITEM_N_KINDS:
+		break;
+	}
+	return 1;
+}
+
+/* Takes apart port=80:proto=tcp:toport=8080:toaddr=ADDRESS, in place; ADDRESS may hold colons. */
+static bool split_forward_port(char *value, const char *parts[MAX_PARTS])
+{
+	static const char *const keys[MAX_PARTS] = {"port=", "proto=", "toport=", "toaddr="};
+
+	for (size_t i = 0; i < MAX_PARTS; i++) {
+		char *colon;
+
+		parts[i] = "";
+		if (!value || strncmp(value, keys[i], strlen(keys[i])) != 0)
+			continue;
+		parts[i] = value + strlen(keys[i]);
+		if (i == MAX_PARTS - 1)
+			return true;
+		colon = strchr(value, ':');
+		if (colon)
+			*colon++ = '\0';
+		value = colon;
+	}
+	return !value && *parts[0] && *parts[1];
+}
+
+static bool split_value(enum item_kind kind, char *value, const char *parts[MAX_PARTS])
+{
+	char *slash;
+
+	parts[0] = value;
+	if (kind == ITEM_FORWARD_PORT)
+		return split_forward_port(value, parts);
+	if (kind_n_parts(kind) != 2)
+		return true;
+	slash = strchr(value, '/');
+	if (!slash)
+		return false;
+	*slash = '\0';
+	parts[1] = slash + 1;
+	return true;
+}
+
+static bool append_parts(DBusMessage *message, const struct item *item)
+{
+	_cleanup_free_ char *value = strdup(item->value);
+	const char *parts[MAX_PARTS];
+
+	if (!value || !split_value(item->kind, value, parts))
+		return false;
+	for (size_t i = 0; i < kind_n_parts(item->kind); i++)
+		if (!dbus_message_append_args(message, DBUS_TYPE_STRING, &parts[i],
+		                              DBUS_TYPE_INVALID))
+			return false;
+	return true;
+}
+
+static DBusMessage *new_item_call(const char *destination, const char *path, const char *interface,
+                                  const char *verb, enum item_kind kind)
+{
+	_cleanup_free_ char *member = NULL;
+
+	if (xasprintf(&member, "%s%s", verb, kind_member(kind)) < 0)
+		return NULL;
+	return dbus_message_new_method_call(destination, path, interface, member);
+}
+
+static DBusMessage *runtime_call(const char *destination, const char *verb, const struct item *item)
+{
+	_cleanup_message_ DBusMessage *message =
+	    new_item_call(destination, FWMESSAGE_PATH, FWMESSAGE_ZONE, verb, item->kind);
+
+	if (!message ||
+	    !dbus_message_append_args(message, DBUS_TYPE_STRING, &item->zone, DBUS_TYPE_INVALID))
+		return NULL;
+	return append_parts(message, item) ? steal(message) : NULL;
+}
+
+/**
+ * fwmessage_add() - the call that adds an item to the runtime
+ * @destination: bus name
+ * @item: borrowed
+ *
+ * The timeout is 0 always: pending ones crash reloads in firewalld 2.4.1 to 2.5
+ * (firewalld#1597).
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_add(const char *destination, const struct item *item)
+{
+	_cleanup_message_ DBusMessage *message = runtime_call(destination, "add", item);
+	const dbus_int32_t timeout_s = 0;
+
+	if (message && kind_has_timeout(item->kind) &&
+	    !dbus_message_append_args(message, DBUS_TYPE_INT32, &timeout_s, DBUS_TYPE_INVALID))
+		return NULL;
+	return steal(message);
+}
+
+/**
+ * fwmessage_remove() - the call that removes an item from the runtime
+ * @destination: bus name
+ * @item: borrowed
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_remove(const char *destination, const struct item *item)
+{
+	return runtime_call(destination, "remove", item);
+}
+
+/**
+ * fwmessage_permanent_add() - the call that adds an item to a zone's permanent configuration
+ * @destination: bus name
+ * @path: the zone's object
+ * @item: borrowed; its zone does not matter
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
+                                     const struct item *item)
+{
+	_cleanup_message_ DBusMessage *message =
+	    new_item_call(destination, path, FWMESSAGE_CONFIG_ZONE, "add", item->kind);
+
+	if (!message || !append_parts(message, item))
+		return NULL;
+	return steal(message);
+}
+
+/* --- signals -------------------------------------------------------------------- */
+
+static int join_parts(char **out, enum item_kind kind, const char *const parts[MAX_PARTS])
+{
+	switch (kind) {
+	case ITEM_PORT:
+	case ITEM_SOURCE_PORT:
+		return xasprintf(out, "%s/%s", parts[0], parts[1]);
+	case ITEM_FORWARD_PORT:
+		return xasprintf(out, "port=%s:proto=%s:toport=%s:toaddr=%s", parts[0], parts[1],
+		                 parts[2], parts[3]);
+	case ITEM_MASQUERADE:
+		return xasprintf(out, "yes");
+	case ITEM_INTERFACE:
+	case ITEM_SOURCE:
+	case ITEM_SERVICE:
+	case ITEM_PROTOCOL:
+	case ITEM_ICMP_BLOCK:
+	case ITEM_RULE:
+	case ITEM_N_KINDS:
+		break;
+	}
+	return xasprintf(out, "%s", parts[0]);
+}
+
+static bool parse_member(const char *member, struct fwmessage_item *out)
+{
+	if (strcmp(member, "ZoneOfInterfaceChanged") == 0) {
+		out->change = FWMESSAGE_MOVED;
+		out->kind = ITEM_INTERFACE;
+		return true;
+	}
+	if (strcmp(member, "ZoneOfSourceChanged") == 0) {
+		out->change = FWMESSAGE_MOVED;
+		out->kind = ITEM_SOURCE;
+		return true;
+	}
+	for (enum item_kind kind = 0; kind < ITEM_N_KINDS; kind++) {
+		const char *name = kind_member(kind);
+		size_t n = strlen(name);
+
+		if (strncmp(member, name, n) != 0)
+			continue;
+		out->kind = kind;
+		out->change = FWMESSAGE_ADDED;
+		if (strcmp(member + n, "Added") == 0)
+			return true;
+		out->change = FWMESSAGE_REMOVED;
+		if (strcmp(member + n, "Removed") == 0)
+			return true;
+	}
+	return false;
+}
+
+static int read_parts(DBusMessage *signal, struct fwmessage_item *item,
+                      const char *parts[MAX_PARTS])
+{
+	size_t n = kind_n_parts(item->kind);
+	DBusMessageIter iter;
+	dbus_int32_t timeout_s = 0;
+
+	if (!dbus_message_iter_init(signal, &iter))
+		return FWMESSAGE_E_MALFORMED;
+	for (size_t i = 0; i <= n; i++) {
+		if (dbus_message_iter_get_arg_type(&iter) != DBUS_TYPE_STRING)
+			return FWMESSAGE_E_MALFORMED;
+		dbus_message_iter_get_basic(&iter, i == 0 ? &item->zone : &parts[i - 1]);
+		dbus_message_iter_next(&iter);
+	}
+	if (item->change == FWMESSAGE_ADDED && kind_has_timeout(item->kind)) {
+		if (dbus_message_iter_get_arg_type(&iter) != DBUS_TYPE_INT32)
+			return FWMESSAGE_E_MALFORMED;
+		dbus_message_iter_get_basic(&iter, &timeout_s);
+		if (timeout_s < 0)
+			return FWMESSAGE_E_MALFORMED;
+		dbus_message_iter_next(&iter);
+	}
+	item->timeout_s = timeout_s;
+	return dbus_message_iter_get_arg_type(&iter) == DBUS_TYPE_INVALID ? 0
+	                                                                  : FWMESSAGE_E_MALFORMED;
+}
+
+/**
+ * fwmessage_item_signal() - what a signal of the zone interface says of which item
+ * @signal: its interface has been checked by the caller
+ * @out: receives it, untouched on failure; the caller frees out->value
+ *
+ * Return: 0; FWMESSAGE_E_OTHER for a signal that is not about one item;
+ * FWMESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int fwmessage_item_signal(DBusMessage *signal, struct fwmessage_item *out)
+{
+	const char *parts[MAX_PARTS] = {"", "", "", ""};
+	struct fwmessage_item item = {0};
+	int r;
+
+	if (!parse_member(dbus_message_get_member(signal), &item))
+		return FWMESSAGE_E_OTHER;
+	r = read_parts(signal, &item, parts);
+	if (r != 0)
+		return r;
+	r = join_parts(&item.value, item.kind, parts);
+	if (r < 0)
+		return r;
+	*out = item;
+	return 0;
+}
+
+/* --- answers -------------------------------------------------------------------- */
+
+/**
+ * fwmessage_string() - take the one string of a message
+ * @message: borrowed
+ * @type: DBUS_TYPE_STRING or DBUS_TYPE_OBJECT_PATH
+ * @out: borrowed from the message
+ *
+ * Return: 0; FWMESSAGE_E_MALFORMED.
+ */
+int fwmessage_string(DBusMessage *message, int type, const char **out)
+{
+	return dbus_message_get_args(message, NULL, type, out, DBUS_TYPE_INVALID)
+	           ? 0
+	           : FWMESSAGE_E_MALFORMED;
+}
+
+/**
+ * fwmessage_variant_string() - take the string in the one variant of a message
+ * @message: borrowed; the answer to Properties.Get
+ * @out: borrowed from the message
+ *
+ * Return: 0; FWMESSAGE_E_MALFORMED.
+ */
+int fwmessage_variant_string(DBusMessage *message, const char **out)
+{
+	DBusMessageIter iter, value;
+
+	if (!dbus_message_has_signature(message, "v") || !dbus_message_iter_init(message, &iter))
+		return FWMESSAGE_E_MALFORMED;
+	dbus_message_iter_recurse(&iter, &value);
+	if (dbus_message_iter_get_arg_type(&value) != DBUS_TYPE_STRING)
+		return FWMESSAGE_E_MALFORMED;
+	dbus_message_iter_get_basic(&value, out);
+	return 0;
+}
+
+/**
+ * fwmessage_bool() - take the one boolean of a message
+ * @message: borrowed
+ * @out: receives it
+ *
+ * Return: 0; FWMESSAGE_E_MALFORMED.
+ */
+int fwmessage_bool(DBusMessage *message, bool *out)
+{
+	dbus_bool_t value;
+
+	if (!dbus_message_get_args(message, NULL, DBUS_TYPE_BOOLEAN, &value, DBUS_TYPE_INVALID))
+		return FWMESSAGE_E_MALFORMED;
+	*out = value;
+	return 0;
+}
+
+/**
+ * fwmessage_list() - take the one list of strings of a message
+ * @message: borrowed
+ * @type: DBUS_TYPE_STRING or DBUS_TYPE_OBJECT_PATH
+ * @out: gets the strings added
+ *
+ * Return: 0; FWMESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int fwmessage_list(DBusMessage *message, int type, struct strv *out)
+{
+	const char *signature = type == DBUS_TYPE_STRING ? "as" : "ao";
+	DBusMessageIter iter, element;
+
+	if (!dbus_message_has_signature(message, signature) ||
+	    !dbus_message_iter_init(message, &iter))
+		return FWMESSAGE_E_MALFORMED;
+	for (dbus_message_iter_recurse(&iter, &element);
+	     dbus_message_iter_get_arg_type(&element) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&element)) {
+		const char *string;
+		int r;
+
+		dbus_message_iter_get_basic(&element, &string);
+		r = strv_add(out, string);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* An array of strings, or of structs of strings as many as the kind has parts. */
+static int read_entries(DBusMessageIter *array, enum item_kind kind, fwmessage_entry_fn fn,
+                        void *userdata)
+{
+	DBusMessageIter element;
+
+	for (dbus_message_iter_recurse(array, &element);
+	     dbus_message_iter_get_arg_type(&element) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&element)) {
+		const char *parts[MAX_PARTS] = {"", "", "", ""};
+		_cleanup_free_ char *value = NULL;
+		int r;
+
+		if (kind_n_parts(kind) == 1) {
+			dbus_message_iter_get_basic(&element, &parts[0]);
+		} else {
+			DBusMessageIter part;
+
+			dbus_message_iter_recurse(&element, &part);
+			for (size_t i = 0; i < kind_n_parts(kind); i++) {
+				dbus_message_iter_get_basic(&part, &parts[i]);
+				dbus_message_iter_next(&part);
+			}
+		}
+		r = join_parts(&value, kind, parts);
+		if (r < 0)
+			return r;
+		r = fn(kind, value, userdata);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+struct setting {
+	const char *key;
+	const char *signature;
+	enum item_kind kind;
+};
+
+static int read_setting(const struct setting *setting, DBusMessageIter *value,
+                        fwmessage_entry_fn fn, void *userdata)
+{
+	char *signature = dbus_message_iter_get_signature(value);
+	bool fits;
+
+	if (!signature)
+		return -ENOMEM;
+	fits = strcmp(signature, setting->signature) == 0;
+	dbus_free(signature);
+	if (!fits)
+		return FWMESSAGE_E_MALFORMED;
+	if (setting->kind == ITEM_MASQUERADE) {
+		dbus_bool_t on;
+
+		dbus_message_iter_get_basic(value, &on);
+		return on ? fn(setting->kind, "yes", userdata) : 0;
+	}
+	return read_entries(value, setting->kind, fn, userdata);
+}
+
+/* Keys that are not in the table are none of ours; firewalld adds new ones. */
+static int read_settings(DBusMessage *message, const struct setting *settings, size_t n,
+                         fwmessage_entry_fn fn, void *userdata)
+{
+	DBusMessageIter iter, entry, pair, value;
+
+	if (!dbus_message_has_signature(message, "a{sv}") ||
+	    !dbus_message_iter_init(message, &iter))
+		return FWMESSAGE_E_MALFORMED;
+	for (dbus_message_iter_recurse(&iter, &entry);
+	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&entry)) {
+		const char *key;
+
+		dbus_message_iter_recurse(&entry, &pair);
+		dbus_message_iter_get_basic(&pair, &key);
+		dbus_message_iter_next(&pair);
+		dbus_message_iter_recurse(&pair, &value);
+		for (size_t i = 0; i < n; i++) {
+			int r;
+
+			if (strcmp(key, settings[i].key) != 0)
+				continue;
+			r = read_setting(&settings[i], &value, fn, userdata);
+			if (r != 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+/**
+ * fwmessage_zone() - go through the entries of a zone
+ * @message: the answer to getZoneSettings2 or getSettings2
+ * @fn: called for each; what it returns, if not 0, ends this
+ * @userdata: for @fn
+ *
+ * Return: 0; FWMESSAGE_E_MALFORMED, with @fn called for a part of them maybe;
+ * -ENOMEM; what @fn returned.
+ */
+int fwmessage_zone(DBusMessage *message, fwmessage_entry_fn fn, void *userdata)
+{
+	static const struct setting settings[] = {
+	    {"interfaces", "as", ITEM_INTERFACE},
+	    {"sources", "as", ITEM_SOURCE},
+	    {"services", "as", ITEM_SERVICE},
+	    {"ports", "a(ss)", ITEM_PORT},
+	    {"source_ports", "a(ss)", ITEM_SOURCE_PORT},
+	    {"protocols", "as", ITEM_PROTOCOL},
+	    {"forward_ports", "a(ssss)", ITEM_FORWARD_PORT},
+	    {"masquerade", "b", ITEM_MASQUERADE},
+	    {"icmp_blocks", "as", ITEM_ICMP_BLOCK},
+	    {"rules_str", "as", ITEM_RULE},
+	};
+
+	return read_settings(message, settings, ARRAY_SIZE(settings), fn, userdata);
+}
+
+struct service_lists {
+	struct strv *ports;
+	struct strv *protocols;
+	struct strv *source_ports;
+	struct strv *includes;
+};
+
+static int add_to_service(enum item_kind kind, const char *value, void *userdata)
+{
+	struct service_lists *lists = userdata;
+
+	if (kind == ITEM_PORT)
+		return strv_add(lists->ports, value);
+	if (kind == ITEM_PROTOCOL)
+		return strv_add(lists->protocols, value);
+	if (kind == ITEM_SOURCE_PORT)
+		return strv_add(lists->source_ports, value);
+	return strv_add(lists->includes, value);
+}
+
+/**
+ * fwmessage_service() - what a service consists of
+ * @message: the answer to getServiceSettings2
+ * @ports: gets PORT/PROTOCOL added
+ * @protocols: gets the protocols added
+ * @source_ports: gets PORT/PROTOCOL added
+ * @includes: gets names of services added
+ *
+ * Return: 0; FWMESSAGE_E_MALFORMED; -ENOMEM. The lists may be filled in part on
+ * failure.
+ */
+int fwmessage_service(DBusMessage *message, struct strv *ports, struct strv *protocols,
+                      struct strv *source_ports, struct strv *includes)
+{
+	static const struct setting settings[] = {
+	    {"ports", "a(ss)", ITEM_PORT},
+	    {"protocols", "as", ITEM_PROTOCOL},
+	    {"source_ports", "a(ss)", ITEM_SOURCE_PORT},
+	    {"includes", "as", ITEM_SERVICE},
+	};
+	struct service_lists lists = {ports, protocols, source_ports, includes};
+
+	return read_settings(message, settings, ARRAY_SIZE(settings), add_to_service, &lists);
+}
+
+/**
+ * fwmessage_error_text() - the words of an error message
+ * @error: borrowed
+ *
+ * Return: text borrowed from the message, its name if it has no words.
+ */
+const char *fwmessage_error_text(DBusMessage *error)
+{
+	DBusMessageIter iter;
+	const char *text = dbus_message_get_error_name(error);
+
+	if (dbus_message_iter_init(error, &iter) &&
+	    dbus_message_iter_get_arg_type(&iter) == DBUS_TYPE_STRING)
+		dbus_message_iter_get_basic(&iter, &text);
+	return text ? text : "";
+}
+
+/**
+ * fwmessage_has_code() - whether an error is firewalld's of that code
+ * @error: borrowed
+ * @code: e.g. ALREADY_ENABLED; stands first in the text, alone or before a colon
+ *
+ * Return: whether it is.
+ */
+bool fwmessage_has_code(DBusMessage *error, const char *code)
+{
+	const char *text = fwmessage_error_text(error);
+	size_t n = strlen(code);
+
+	return dbus_message_is_error(error, FWMESSAGE_EXCEPTION) && strncmp(text, code, n) == 0 &&
+	       (text[n] == '\0' || text[n] == ':');
+}

@@ -6,6 +6,7 @@ libguard_system_a_SOURCES = \
 	guard/system/clock.c guard/system/clock.h \
 	guard/system/filewatch.c guard/system/filewatch.h \
 	guard/system/lock.c guard/system/lock.h \
+	guard/system/spool.c guard/system/spool.h \
 	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
 	guard/system/store-ban.c \
 	guard/system/store-client.c \

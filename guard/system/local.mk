@@ -1,6 +1,7 @@
 # Floor 2: adapters, one outside thing each.
 noinst_LIBRARIES += libguard-system.a
-libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS)
+libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS) \
+	$(JANSSON_CFLAGS)
 libguard_system_a_SOURCES = \
 	guard/system/bus.c guard/system/bus.h \
 	guard/system/clock.c guard/system/clock.h \
@@ -11,5 +12,20 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
 	guard/system/lock.c guard/system/lock.h \
-	guard/system/loop.c guard/system/loop.h
-SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS)
+	guard/system/loop.c guard/system/loop.h \
+	guard/system/spool.c guard/system/spool.h \
+	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
+	guard/system/store-ban.c \
+	guard/system/store-client.c \
+	guard/system/store-file.c \
+	guard/system/store-history.c \
+	guard/system/store-migrate.c \
+	guard/system/store-prune.c \
+	guard/system/store-release.c \
+	guard/system/store-snapshot.c \
+	guard/system/store-statements.c \
+	guard/system/store-transaction.c \
+	guard/system/store-wipe.c
+nodist_libguard_system_a_SOURCES = guard/system/migrations.c
+SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
+	$(JANSSON_LIBS)

@@ -179,8 +179,8 @@ const char *store_outcome_name(enum store_outcome outcome);
 /*
  * Kinds of events in use: start, stop, config, snapshot, firewalld-gone,
  * firewalld-back, intent-removed, permanent-removed, released, protected-again,
- * expired, zone-file-changed, breaker, store. "wipe", "loss", "restore", "ban"
- * and "unban" are taken: history makes these rows from their own tables.
+ * expired, zone-file-changed, breaker, store, jail-start, jail-stop. "wipe", "loss", "restore",
+ * "ban" and "unban" are taken: history makes these rows from their own tables.
  */
 int store_event_put(struct store *store, const char *kind, const char *text, const char *json,
                     int64_t at_us, struct err *err) _must_check_;
@@ -259,7 +259,7 @@ struct store_ban {
 	int64_t id;
 	int64_t ended_us;      /* 0: nobody ended it */
 	const char *ended_how; /* NULL: nobody ended it */
-	bool active;           /* at active_at_us of the query, or else now_us of it */
+	bool active;           /* at active_at_us of the query */
 };
 
 /* What the hook is told; also what a spool file holds. */
@@ -283,7 +283,7 @@ struct store_ban_query {
 	const char *jail;    /* NULL: all */
 	const char *address; /* address or CIDR: bans inside it and bans that cover it; or a name */
 	bool active;         /* only those active at active_at_us */
-	int64_t active_at_us; /* also decides store_ban.active in the answer */
+	int64_t active_at_us; /* decides store_ban.active; 0: whether anybody ended it */
 	int64_t since_us;     /* banned at or after; 0: all */
 	size_t limit;         /* 0: no limit */
 };

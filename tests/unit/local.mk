@@ -9,6 +9,10 @@ UNIT_TESTS = \
 	tests/unit/test-item \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-spool \
+	tests/unit/test-store \
+	tests/unit/test-store-bans \
+	tests/unit/test-store-faults \
 	tests/unit/test-tracker
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
@@ -38,3 +42,19 @@ tests_unit_test_bus_SOURCES = tests/unit/test-bus.c tests/unit/unit.h \
 	tests/unit/fake-firewalld.c tests/unit/fake-firewalld.h
 tests_unit_test_bus_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_bus_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_store_SOURCES = tests/unit/test-store.c tests/unit/store-fixture.h tests/unit/unit.h
+tests_unit_test_store_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_store_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_store_bans_SOURCES = tests/unit/test-store-bans.c tests/unit/store-fixture.h tests/unit/unit.h
+tests_unit_test_store_bans_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_store_bans_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_store_faults_SOURCES = tests/unit/test-store-faults.c tests/unit/store-fixture.h tests/unit/unit.h
+tests_unit_test_store_faults_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_store_faults_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_spool_SOURCES = tests/unit/test-spool.c tests/unit/store-fixture.h tests/unit/unit.h
+tests_unit_test_spool_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_spool_LDADD = $(SYSTEM_TEST_LIBS)

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Bans: what the hook says, and how they are found again. */
+#include "guard/system/store-internal.h"
+#include "tests/unit/store-fixture.h"
+
+#include <errno.h>
+
+static void put(struct store *store, const char *jail, const char *address, int64_t time_us,
+                int64_t bantime_s)
+{
+	const struct store_ban ban = {.jail = jail,
+	                              .address = address,
+	                              .time_us = time_us,
+	                              .bantime_s = bantime_s,
+	                              .failures = 3,
+	                              .count = 1,
+	                              .source = "hook"};
+
+	ck_ok(store_ban_put(store, &ban, &err));
+}
+
+static int tell(const struct store_ban *ban, void *userdata)
+{
+	char *text = userdata;
+	size_t at = strlen(text);
+
+	snprintf(text + at, 4096 - at, "%s%s%s", ban->address, ban->active ? "+" : "",
+	         ban->ended_how ? ban->ended_how : "");
+	strcat(text, " ");
+	return 0;
+}
+
+static const char *ask(struct store *store, const struct store_ban_query *query)
+{
+	static char text[4096];
+
+	text[0] = '\0';
+	ck_ok(store_bans(store, query, tell, text, &err));
+	return text;
+}
+
+static void fixture_bans(struct store *store)
+{
+	put(store, "imap", "192.0.2.1", NOW + 1 * SECOND, 600);
+	put(store, "imap", "192.0.2.0/25", NOW + 2 * SECOND, 600);
+	put(store, "smtp", "192.0.0.0/16", NOW + 3 * SECOND, -1);
+	put(store, "smtp", "198.51.100.9", NOW + 4 * SECOND, 600);
+	put(store, "imap", "2001:db8::1", NOW + 5 * SECOND, 600);
+	put(store, "imap", "2001:DB8::/32", NOW + 6 * SECOND, 600);
+	put(store, "imap", "::/0", NOW + 7 * SECOND, 600);
+	put(store, "imap", "0.0.0.0/0", NOW + 8 * SECOND, 600);
+	put(store, "imap", "host.example", NOW + 9 * SECOND, 600);
+	put(store, "smtp", "192.0.2.128/25", NOW + 10 * SECOND, 600);
+}
+
+static const struct {
+	const char *address;
+	const char *expected;
+} address_rows[] = {
+    {"192.0.2.1", "0.0.0.0/0 192.0.0.0/16 192.0.2.0/25 192.0.2.1 "},
+    {"192.0.2.0/24", "192.0.2.128/25 0.0.0.0/0 192.0.0.0/16 192.0.2.0/25 192.0.2.1 "},
+    {"192.0.2.200", "192.0.2.128/25 0.0.0.0/0 192.0.0.0/16 "},
+    {"203.0.113.1", "0.0.0.0/0 "},
+    {"0.0.0.0/0", "192.0.2.128/25 0.0.0.0/0 198.51.100.9 192.0.0.0/16 192.0.2.0/25 192.0.2.1 "},
+    {"::ffff:198.51.100.9", "0.0.0.0/0 198.51.100.9 "},
+    {"2001:db8:0::1", "::/0 2001:db8::/32 2001:db8::1 "},
+    {"2001:db8:1::/48", "::/0 2001:db8::/32 "},
+    {"::/0", "::/0 2001:db8::/32 2001:db8::1 "}, /* and not IPv4, though its keys lie inside */
+    {"::", "::/0 "},
+    {"host.example", "host.example "},
+    {"other.example", ""},
+    {"%", ""},
+    {"' OR 1=1 --", ""},
+};
+
+START_TEST(test_bans_by_address)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	const struct store_ban_query query = {.address = address_rows[_i].address,
+	                                      .active_at_us = NOW - SECOND};
+
+	fixture_bans(store);
+	ck_assert_str_eq(ask(store, &query), address_rows[_i].expected);
+}
+END_TEST
+
+static const struct {
+	struct store_ban_query query;
+	const char *expected;
+} query_rows[] = {
+    {{.jail = "smtp", .active_at_us = NOW}, "192.0.2.128/25 198.51.100.9 192.0.0.0/16 "},
+    {{.jail = "smtp", .active_at_us = NOW + 500 * SECOND},
+     "192.0.2.128/25+ 198.51.100.9+ 192.0.0.0/16+ "},
+    {{.active = true, .active_at_us = NOW + 9999 * SECOND}, "192.0.0.0/16+ "},
+    {{.jail = "smtp", .address = "192.0.2.1", .active_at_us = NOW}, "192.0.0.0/16 "},
+    {{.address = "192.0.2.1", .active = true, .active_at_us = NOW + 602 * SECOND},
+     "0.0.0.0/0+ 192.0.0.0/16+ "},
+    {{.limit = 1, .active_at_us = NOW}, "192.0.2.128/25 "},
+    {{.since_us = NOW + 9 * SECOND, .active_at_us = NOW}, "192.0.2.128/25 host.example "},
+    {{.jail = "none", .active_at_us = NOW}, ""},
+};
+
+START_TEST(test_bans_by_query)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+
+	fixture_bans(store);
+	ck_assert_str_eq(ask(store, &query_rows[_i].query), query_rows[_i].expected);
+}
+END_TEST
+
+/* A look-up by address over all bans must not become a scan when there are many. */
+START_TEST(test_look_ups_use_indexes)
+{
+	static const enum store_statement asked[] = {
+	    STMT_BANS_BY_RANGE,
+	    STMT_BANS_BY_JAIL,
+	    STMT_BANS_BY_NAME,
+	    STMT_BAN_END,
+	    STMT_BAN_END_JAIL,
+	    STMT_BAN_PROLONG,
+	    STMT_ITEM_ID,
+	    STMT_SNAPSHOT_LAST_GOOD_ID,
+	    STMT_SNAPSHOT_NEWEST,
+	    STMT_SNAPSHOT_SEEN,
+	    STMT_SNAPSHOT_BY_DIGEST,
+	    STMT_WIPE_UNFINISHED_IDS,
+	    STMT_LOSS_LIST,
+	    STMT_HISTORY,
+	};
+	static const char *const fine[] = {
+	    "USING INDEX", "USING COVERING INDEX", "CONSTANT ROW", "wider", "subquery", "SUBQUERY"};
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	sqlite3_stmt *statement;
+	char sql[8192];
+
+	for (size_t i = 0; i < ARRAY_SIZE(asked); i++) {
+		unsigned lines = 0;
+
+		snprintf(sql, sizeof(sql), "EXPLAIN QUERY PLAN %s", store_sql[asked[i]]);
+		ck_assert_int_eq(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL),
+		                 SQLITE_OK);
+		while (sqlite3_step(statement) == SQLITE_ROW) {
+			const char *line = (const char *)sqlite3_column_text(statement, 3);
+			bool good = strstr(line, "SCAN") == NULL;
+
+			for (size_t k = 0; k < ARRAY_SIZE(fine); k++)
+				good = good || strstr(line, fine[k]);
+			ck_assert_msg(good, "%s\n%s", line, store_sql[asked[i]]);
+			if (asked[i] == STMT_BANS_BY_RANGE)
+				lines += strstr(line, "ban_by_range") != NULL;
+			if (asked[i] == STMT_BANS_BY_RANGE || asked[i] == STMT_BANS_BY_JAIL)
+				ck_assert_msg(!strstr(line, "SCAN ban"), "%s", line);
+		}
+		sqlite3_finalize(statement);
+		if (asked[i] == STMT_BANS_BY_RANGE)
+			ck_assert_uint_eq(lines, 2); /* those inside, and those that cover */
+	}
+}
+END_TEST
+
+START_TEST(test_ban_again_is_one_row)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	const struct store_ban_query all = {.active_at_us = NOW + SECOND};
+
+	put(store, "imap", "192.0.2.1", NOW, 600);
+	put(store, "imap", "192.0.2.1/32", NOW, 600);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 1);
+	ck_ok(store_ban_end(store, "imap", "192.0.2.1", NOW + SECOND, "stop", &err));
+	ck_assert_str_eq(ask(store, &all), "192.0.2.1stop ");
+	put(store, "imap", "192.0.2.1", NOW, 600); /* restored with the time that it had */
+	ck_assert_str_eq(ask(store, &all), "192.0.2.1+ ");
+	put(store, "imap", "192.0.2.1", NOW + 9 * SECOND, 600);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 2);
+}
+END_TEST
+
+/* fail2ban's file keeps rows after an unban, and knows prolonged bans in memory alone. */
+START_TEST(test_database_knows_less_than_the_hook)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct store_ban ban = {
+	    .jail = "imap", .address = "192.0.2.1", .time_us = NOW, .bantime_s = 600};
+	const struct store_ban_query all = {.active_at_us = NOW + SECOND};
+
+	ban.rule = "rule family=\"ipv4\" source address=\"192.0.2.1\" reject";
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_ok(store_ban_prolong(store, "imap", "192.0.2.1", NOW, 86400, 2, &err));
+	ban.source = "database";
+	ban.rule = NULL;
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_assert_int_eq(fixture_number("SELECT bantime_s FROM ban"), 86400);
+	ck_assert_int_eq(fixture_number("SELECT (end_us - time_us) / 1000000 FROM ban"), 86400);
+	ck_assert_int_eq(fixture_number("SELECT count FROM ban"), 2);
+	ck_assert_int_eq(fixture_number("SELECT rule LIKE '%192.0.2.1%' FROM ban"), 1);
+	ban.bantime_s = -1;
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_assert_int_eq(fixture_number("SELECT end_us IS NULL FROM ban"), 1);
+	ck_ok(store_ban_end(store, "imap", "192.0.2.1", NOW + 1, "unban", &err));
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_assert_str_eq(ask(store, &all), "192.0.2.1unban ");
+}
+END_TEST
+
+START_TEST(test_ends)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	const struct store_ban_query all = {.active_at_us = NOW + 100 * SECOND};
+
+	fixture_bans(store);
+	ck_assert_int_eq(store_ban_end(store, "imap", "192.0.2.99", NOW, "unban", NULL),
+	                 STORE_E_NOT_FOUND);
+	/* an unban that was spooled and comes late ends no later ban */
+	ck_assert_int_eq(store_ban_end(store, "imap", "192.0.2.1", NOW, "unban", NULL),
+	                 STORE_E_NOT_FOUND);
+	ck_ok(store_ban_end(store, "smtp", NULL, NOW + 50 * SECOND, "flush", &err));
+	ck_ok(store_ban_end(store, "imap", "host.example", NOW + 50 * SECOND, "unban", &err));
+	ck_ok(store_ban_end(store, "imap", "2001:db8:0:0::1", NOW + 50 * SECOND, "unban", &err));
+	ck_assert_str_eq(ask(store, &all), "192.0.2.128/25flush host.exampleunban 0.0.0.0/0+ ::/0+ "
+	                                   "2001:db8::/32+ 2001:db8::1unban 198.51.100.9flush "
+	                                   "192.0.0.0/16flush 192.0.2.0/25+ 192.0.2.1+ ");
+	ck_assert_int_eq(store_ban_prolong(store, "smtp", "198.51.100.9", 0, 1, 1, NULL),
+	                 STORE_E_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(test_events)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct store_ban_event event = {
+	    .kind = STORE_BAN_BAN,
+	    .at_us = NOW,
+	    .ban = {.jail = "imap", .address = "192.0.2.1", .time_us = NOW, .bantime_s = 600}};
+	const struct store_ban_query all = {.active_at_us = NOW + 700 * SECOND};
+
+	ck_ok(store_ban_event_apply(store, &event, &err));
+	ck_assert_str_eq(ask(store, &all), "192.0.2.1 ");
+	event.kind = STORE_BAN_PROLONG;
+	event.ban.bantime_s = 6000;
+	ck_ok(store_ban_event_apply(store, &event, &err));
+	ck_assert_str_eq(ask(store, &all), "192.0.2.1+ ");
+	event.ban.address = "192.0.2.2"; /* whose beginning nobody heard */
+	ck_ok(store_ban_event_apply(store, &event, &err));
+	ck_assert_str_eq(ask(store, &all), "192.0.2.2+ 192.0.2.1+ ");
+	event.kind = STORE_BAN_UNBAN;
+	event.at_us = NOW + SECOND;
+	ck_ok(store_ban_event_apply(store, &event, &err));
+	ck_ok(store_ban_event_apply(store, &event, &err)); /* and again */
+	ck_assert_str_eq(ask(store, &all), "192.0.2.2unban 192.0.2.1+ ");
+	event.ban = (struct store_ban){.jail = "imap"};
+	event.kind = STORE_BAN_STOP;
+	ck_ok(store_ban_event_apply(store, &event, &err));
+	ck_assert_str_eq(ask(store, &all), "192.0.2.2unban 192.0.2.1stop ");
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event WHERE kind = 'jail-stop'"), 1);
+}
+END_TEST
+
+static char too_long[STORE_RULE_MAX + 10];
+
+static const struct {
+	enum store_ban_event_kind kind;
+	struct store_ban ban;
+	int code;
+} check_rows[] = {
+    {STORE_BAN_BAN, {.jail = "imap", .address = "192.0.2.1"}, 0},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "not an address"}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "any.thing; rm -rf"}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "$(id)"}, 0}, /* a text like another */
+    {STORE_BAN_BAN, {.jail = "imap", .address = ""}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap"}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "", .address = "192.0.2.1"}, -EINVAL},
+    {STORE_BAN_BAN, {.address = "192.0.2.1"}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "a\nb", .address = "192.0.2.1"}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "192.0.2.1\x1b[31m"}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = too_long, .address = "192.0.2.1"}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap", .address = too_long}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "192.0.2.1", .rule = too_long}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "192.0.2.1", .time_us = -1}, -EINVAL},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "192.0.2.1", .failures = -1}, -EINVAL},
+    {STORE_BAN_BAN,
+     {.jail = "imap", .address = "192.0.2.1", .time_us = INT64_MAX, .bantime_s = INT64_MAX},
+     0},
+    {STORE_BAN_BAN,
+     {.jail = "imap", .address = "192.0.2.1", .time_us = INT64_MAX, .bantime_s = 9},
+     0},
+    {STORE_BAN_BAN, {.jail = "imap", .address = "192.0.2.1", .bantime_s = INT64_MIN}, 0},
+    {STORE_BAN_STOP, {.jail = "imap"}, 0},
+    {STORE_BAN_N_EVENTS, {.jail = "imap", .address = "192.0.2.1"}, -EINVAL},
+};
+
+START_TEST(test_hostile_events)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	const struct store_ban_event event = {
+	    .kind = check_rows[_i].kind, .at_us = NOW, .ban = check_rows[_i].ban};
+
+	memset(too_long, 'x', sizeof(too_long) - 1);
+	ck_assert_int_eq(store_ban_event_apply(store, &event, NULL), check_rows[_i].code);
+	if (check_rows[_i].code)
+		ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 0);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("store-bans");
+	TCase *tests = tcase_create("store-bans");
+
+	tcase_set_timeout(tests, 60);
+	tcase_add_checked_fixture(tests, fixture_setup, fixture_teardown);
+	tcase_add_loop_test(tests, test_bans_by_address, 0, ARRAY_SIZE(address_rows));
+	tcase_add_loop_test(tests, test_bans_by_query, 0, ARRAY_SIZE(query_rows));
+	tcase_add_test(tests, test_look_ups_use_indexes);
+	tcase_add_test(tests, test_ban_again_is_one_row);
+	tcase_add_test(tests, test_database_knows_less_than_the_hook);
+	tcase_add_test(tests, test_ends);
+	tcase_add_test(tests, test_events);
+	tcase_add_loop_test(tests, test_hostile_events, 0, ARRAY_SIZE(check_rows));
+	suite_add_tcase(suite, tests);
+	return unit_run(suite);
+}

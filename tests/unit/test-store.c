@@ -1,0 +1,723 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the store promises while nothing is wrong; test-store-faults.c has the rest. */
+#include "guard/system/store-internal.h"
+#include "tests/unit/store-fixture.h"
+
+#include <errno.h>
+
+/* --- snapshots ---------------------------------------------------------------------- */
+
+START_TEST(test_snapshot_comes_back)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL, back = FIREWALL_NULL;
+	const struct firewall_entry *entry;
+	struct item item = ITEM_NULL;
+	int64_t id;
+
+	fixture_mail(&fw);
+	fw.panic = true;
+	id = fixture_put(store, &fw, NOW, true);
+	store_close(store);
+	store = fixture_open(&fixture_writer);
+	ck_ok(store_snapshot_last_good(store, &meta, &back, &err));
+	ck_firewall_eq(&fw, &back);
+	ck_assert_str_eq(back.default_zone, "public");
+	ck_assert_uint_eq(back.zones.n, 2);
+	ck_assert(back.panic);
+	ck_ok(item_init(&item, "public", ITEM_PORT, "465/tcp", &err));
+	entry = firewall_find(&back, &item);
+	item_deinit(&item);
+	ck_assert_ptr_nonnull(entry);
+	ck_assert_uint_eq(entry->flags, FIREWALL_RUNTIME | FIREWALL_GUARD_TIMED);
+	ck_assert_int_eq(entry->until_us, NOW + 60 * SECOND);
+	ck_assert_int_eq(meta.id, id);
+	ck_assert_str_eq(meta.boot_id, BOOT);
+	ck_assert_str_eq(meta.instance, INSTANCE);
+	ck_assert_int_eq(meta.good_us, NOW);
+	ck_assert_uint_eq(meta.n_items, 4);
+}
+END_TEST
+
+START_TEST(test_snapshot_none)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct firewall fw = FIREWALL_NULL;
+
+	ck_assert_int_eq(store_snapshot_last_good(store, NULL, &fw, NULL), STORE_E_NOT_FOUND);
+	ck_assert_int_eq(store_snapshot_last(store, NULL, &fw, NULL), STORE_E_NOT_FOUND);
+	ck_assert_int_eq(store_snapshot_load(store, 7, NULL, &fw, NULL), STORE_E_NOT_FOUND);
+}
+END_TEST
+
+/* An empty firewall, and one that nobody named a default zone for, are states too. */
+START_TEST(test_snapshot_empty)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL, back = FIREWALL_NULL;
+
+	fixture_put(store, &fw, NOW, true);
+	ck_ok(store_snapshot_last_good(store, NULL, &back, &err));
+	ck_assert_uint_eq(back.n, 0);
+	ck_assert_ptr_null(back.default_zone);
+}
+END_TEST
+
+START_TEST(test_same_state_is_one_row)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	const struct store_sighting other = {
+	    .boot_id = "b2", .instance = "7:8", .at_us = NOW + 9 * SECOND, .good = true};
+	int64_t first, again;
+
+	fixture_mail(&fw);
+	first = fixture_put(store, &fw, NOW, true);
+	again = fixture_put(store, &fw, NOW + SECOND, false);
+	ck_assert_int_eq(first, again);
+	ck_ok(store_snapshot_put(store, &fw, &other, &again, &err));
+	ck_assert_int_eq(first, again);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM snapshot"), 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM snapshot_item"), 4);
+	ck_ok(store_snapshot_load(store, first, &meta, NULL, &err));
+	ck_assert_int_eq(meta.times_seen, 3);
+	ck_assert_int_eq(meta.first_us, NOW);
+	ck_assert_int_eq(meta.last_us, NOW + 9 * SECOND);
+	ck_assert_str_eq(meta.boot_id, "b2");
+	ck_assert_str_eq(meta.instance, "7:8");
+}
+END_TEST
+
+/* A wiped state that once was a good one must not become what to go back to. */
+START_TEST(test_last_good_is_the_last_good_sighting)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall bare = FIREWALL_NULL, mail = FIREWALL_NULL;
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	const struct store_sighting wiped = {
+	    .boot_id = BOOT, .instance = "900:1", .at_us = NOW - 5 * SECOND};
+	int64_t good;
+
+	fixture_mail(&mail);
+	fixture_put(store, &bare, NOW, true);
+	/* The clock went back meanwhile: the order of sightings counts, not the time. */
+	good = fixture_put(store, &mail, NOW - 9 * SECOND, true);
+	ck_ok(store_snapshot_put(store, &bare, &wiped, NULL, &err));
+	ck_ok(store_snapshot_last_good(store, &meta, NULL, &err));
+	ck_assert_int_eq(meta.id, good);
+	ck_assert_str_eq(meta.instance, INSTANCE);
+	store_snapshot_deinit(&meta);
+	ck_ok(store_snapshot_last(store, &meta, NULL, &err));
+	ck_assert_int_ne(meta.id, good);
+	store_snapshot_deinit(&meta);
+	/* seen as good again, it is */
+	fixture_put(store, &bare, NOW, true);
+	ck_ok(store_snapshot_last_good(store, &meta, NULL, &err));
+	ck_assert_int_ne(meta.id, good);
+}
+END_TEST
+
+START_TEST(test_one_more_ban_costs_one_row)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL, back = FIREWALL_NULL;
+	int64_t before, id = 0;
+
+	fixture_mail(&fw);
+	for (unsigned i = 0; i < 1000; i++)
+		fixture_ban_rule(&fw, i);
+	fixture_put(store, &fw, NOW, true);
+	before = fixture_number("SELECT count(*) FROM snapshot_item");
+	ck_assert_int_eq(before, 1004);
+	for (unsigned i = 1000; i < 1010; i++) {
+		fixture_ban_rule(&fw, i);
+		id = fixture_put(store, &fw, NOW, true);
+		if (i == 1005) { /* a store that has just been opened knows no base yet */
+			store_close(store);
+			store = fixture_open(&fixture_writer);
+		}
+	}
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM snapshot_item"), before + 10);
+	ck_ok(store_snapshot_load(store, id, NULL, &back, &err));
+	ck_firewall_eq(&fw, &back);
+}
+END_TEST
+
+static unsigned next_random(unsigned *state)
+{
+	*state = *state * 1103515245 + 12345;
+	return *state >> 16 & 0x7fff;
+}
+
+static void mutate(struct firewall *fw, unsigned *state)
+{
+	static const char *const zones[] = {"drop", "public", "work"};
+	char value[32];
+
+	if (next_random(state) % 10 == 0)
+		ck_assert_int_eq(firewall_set_default_zone(fw, zones[next_random(state) % 3]), 0);
+	ck_assert_int_eq(firewall_add_zone(fw, zones[next_random(state) % 3]), 0);
+	if (next_random(state) % 40 == 0) { /* a wipe */
+		firewall_deinit(fw);
+		return;
+	}
+	for (unsigned n = 1 + next_random(state) % 4; n > 0; n--) {
+		if (fw->n > 0 && next_random(state) % 3 == 0) {
+			struct item gone = ITEM_NULL;
+
+			ck_assert_int_eq(
+			    item_copy(&gone, &fw->entries[next_random(state) % fw->n].item), 0);
+			firewall_drop(fw, &gone);
+			item_deinit(&gone);
+			continue;
+		}
+		snprintf(value, sizeof(value), "%u/tcp", 1 + next_random(state) % 200);
+		fixture_add(fw, zones[next_random(state) % 3], ITEM_PORT, value,
+		            1 + next_random(state) % 15, next_random(state) % 2 ? 0 : NOW);
+	}
+}
+
+/* Whatever the changes between them: each state loads as it was put, also long chains. */
+START_TEST(test_random_states_come_back)
+{
+	enum { ROUNDS = 300 };
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct firewall fw = FIREWALL_NULL, *kept = calloc(ROUNDS, sizeof(*kept));
+	int64_t ids[ROUNDS];
+	unsigned state = 20261121u + (unsigned)_i;
+
+	ck_ok(store_begin(store, &err));
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		if (i > 0 && next_random(&state) % 8 == 0) { /* back to an older one */
+			firewall_deinit(&fw);
+			ck_assert_int_eq(firewall_copy(&fw, &kept[next_random(&state) % i]), 0);
+		}
+		mutate(&fw, &state);
+		ids[i] = fixture_put(store, &fw, NOW + i, i % 2);
+		ck_assert_int_eq(firewall_copy(&kept[i], &fw), 0);
+	}
+	ck_ok(store_commit(store, &err));
+	ck_assert_int_ge(fixture_number("SELECT max(chain) FROM snapshot"), 10);
+	ck_assert_int_lt(fixture_number("SELECT max(chain) FROM snapshot"), 64);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		struct firewall back = FIREWALL_NULL;
+
+		ck_ok(store_snapshot_load(store, ids[i], NULL, &back, &err));
+		ck_firewall_eq(&kept[i], &back);
+		firewall_deinit(&back);
+		firewall_deinit(&kept[i]);
+	}
+	free(kept);
+	firewall_deinit(&fw);
+}
+END_TEST
+
+START_TEST(test_chain_ends_in_a_whole_one)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+
+	ck_ok(store_begin(store, &err));
+	for (unsigned i = 0; i < 200; i++) {
+		fixture_ban_rule(&fw, i);
+		fixture_put(store, &fw, NOW + i, true);
+	}
+	ck_ok(store_commit(store, &err));
+	ck_assert_int_eq(fixture_number("SELECT max(chain) FROM snapshot"), 63);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM snapshot WHERE base_id IS NULL"), 4);
+}
+END_TEST
+
+/* The base that is remembered goes with a transaction that is undone: its number is given again. */
+START_TEST(test_rollback_forgets_the_base)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall one = FIREWALL_NULL, two = FIREWALL_NULL,
+	                                   back = FIREWALL_NULL;
+	int64_t undone, id;
+
+	for (unsigned i = 0; i < 50; i++) {
+		fixture_ban_rule(&one, i);
+		fixture_ban_rule(&two, i + 20);
+	}
+	ck_ok(store_begin(store, &err));
+	undone = fixture_put(store, &one, NOW, true);
+	store_rollback(store);
+	id = fixture_put(store, &two, NOW, true);
+	ck_assert_int_eq(undone, id);
+	/* what is only in the second one goes: a difference to the first would not say so */
+	firewall_drop(&two, &two.entries[two.n - 1].item);
+	fixture_ban_rule(&two, 99);
+	id = fixture_put(store, &two, NOW, true);
+	ck_ok(store_snapshot_load(store, id, NULL, &back, &err));
+	ck_firewall_eq(&two, &back);
+}
+END_TEST
+
+static int count_snapshot(const struct store_snapshot *snapshot, void *userdata)
+{
+	int64_t *last = userdata;
+
+	ck_assert(*last == 0 || snapshot->last_us < *last);
+	*last = snapshot->last_us;
+	return 0;
+}
+
+START_TEST(test_snapshot_list)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	int64_t last = 0;
+
+	for (unsigned i = 0; i < 5; i++) {
+		fixture_ban_rule(&fw, i);
+		fixture_put(store, &fw, NOW + i, true);
+	}
+	ck_ok(store_snapshot_list(store, 3, count_snapshot, &last, &err));
+	ck_assert_int_eq(last, NOW + 2);
+}
+END_TEST
+
+/* --- wipes --------------------------------------------------------------------------- */
+
+static void add_loss(struct loss *loss, const char *text, enum loss_verdict verdict)
+{
+	ck_assert_int_eq(grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(*loss->rows)), 0);
+	loss->rows[loss->n] = (struct loss_row){
+	    .verdict = verdict, .flags = FIREWALL_RUNTIME, .until_us = (int64_t)loss->n};
+	ck_ok(item_parse(&loss->rows[loss->n].item, text, &err));
+	loss->n++;
+}
+
+static void fixture_loss(struct loss *loss)
+{
+	add_loss(loss, "public/service:imaps", LOSS_LOST);
+	add_loss(loss, "public/service:imap", LOSS_REMOVED);
+	add_loss(loss, "public/service:smtp", LOSS_REQUIRED);
+	add_loss(loss, "public/port:465/tcp", LOSS_LOST);
+	add_loss(loss, "work/port:993/tcp", LOSS_UNPROTECTED);
+}
+
+static int64_t fixture_wipe(struct store *store, enum wipe_kind kind, int64_t at_us,
+                            int64_t before_id)
+{
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	const struct store_wipe wipe = {
+	    .kind = kind,
+	    .cause = "firewall-cmd --reload",
+	    .at_us = at_us,
+	    .boot_id = BOOT,
+	    .instance = INSTANCE,
+	    .before_id = before_id,
+	};
+	int64_t id = 0;
+
+	fixture_loss(&loss);
+	ck_ok(store_wipe_begin(store, &wipe, &loss, &id, &err));
+	return id;
+}
+
+START_TEST(test_wipe_journal)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
+	    STORE_UNFINISHED_LIST_NULL;
+	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	_cleanup_loss_ struct loss all = LOSS_NULL;
+	int64_t id = fixture_wipe(store, WIPE_RELOAD, NOW, 0);
+	const struct store_step first[] = {
+	    {.row = 0,
+	     .outcome = STORE_STEP_RESTORED,
+	     .started_us = NOW,
+	     .finished_us = NOW + 20000},
+	    {.row = 2,
+	     .outcome = STORE_STEP_FAILED,
+	     .error = "INVALID_SERVICE",
+	     .finished_us = NOW},
+	};
+	const struct store_step rest[] = {
+	    {.row = 2,
+	     .outcome = STORE_STEP_RESTORED,
+	     .started_us = NOW,
+	     .finished_us = NOW + 50000},
+	    {.row = 3,
+	     .outcome = STORE_STEP_SKIPPED,
+	     .started_us = NOW,
+	     .finished_us = NOW + 60000},
+	};
+
+	ck_ok(store_steps_put(store, id, first, 2, &err));
+	store_close(store); /* a guard killed now goes on from here */
+	store = fixture_open(&fixture_writer);
+	ck_ok(store_wipe_unfinished(store, &list, &err));
+	ck_assert_uint_eq(list.n, 1);
+	ck_assert_int_eq(list.wipes[0].wipe.id, id);
+	ck_assert_int_eq(list.wipes[0].wipe.kind, WIPE_RELOAD);
+	ck_assert_uint_eq(list.wipes[0].loss.n, 2);
+	ck_assert_str_eq(list.wipes[0].loss.rows[0].item.value, "smtp");
+	ck_assert_int_eq(list.wipes[0].loss.rows[0].verdict, LOSS_REQUIRED);
+	ck_assert_uint_eq(list.wipes[0].row[0], 2);
+	ck_assert_str_eq(list.wipes[0].loss.rows[1].item.value, "465/tcp");
+	ck_assert_uint_eq(list.wipes[0].row[1], 3);
+	ck_assert_int_eq(list.wipes[0].loss.rows[1].until_us, 3);
+	ck_assert_uint_eq(list.wipes[0].wipe.n_failed, 1);
+
+	ck_ok(store_steps_put(store, id, rest, 2, &err));
+	ck_ok(store_wipe_finish(store, id, NOW + 70000, "2 restored", &err));
+	store_unfinished_list_deinit(&list);
+	ck_ok(store_wipe_unfinished(store, &list, &err));
+	ck_assert_uint_eq(list.n, 0);
+	ck_ok(store_wipe_last(store, &info, &err));
+	ck_assert_int_eq(info.id, id);
+	ck_assert_str_eq(info.cause, "firewall-cmd --reload");
+	ck_assert_str_eq(info.outcome, "2 restored");
+	ck_assert_uint_eq(info.n_rows, 5);
+	ck_assert_uint_eq(info.n_lost, 3);
+	ck_assert_uint_eq(info.n_restored, 2);
+	ck_assert_uint_eq(info.n_failed, 0);
+	ck_assert_uint_eq(info.n_skipped, 1);
+	ck_assert_int_eq(info.restored_us, NOW + 50000);
+	ck_ok(store_wipe_load(store, id, NULL, &all, &err));
+	ck_assert_uint_eq(all.n, 5);
+	ck_assert_int_eq(all.rows[4].verdict, LOSS_UNPROTECTED);
+}
+END_TEST
+
+START_TEST(test_wipe_refuses_what_is_not_there)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	const struct store_wipe wipe = {
+	    .kind = WIPE_RELOAD, .at_us = NOW, .boot_id = BOOT, .before_id = 77};
+	const struct store_step steps[] = {{.row = 0}, {.row = 9}};
+	const struct loss nothing = LOSS_NULL;
+	int64_t id = 0;
+
+	ck_assert_int_eq(store_wipe_last(store, &info, NULL), STORE_E_NOT_FOUND);
+	/* the store was begun anew since that snapshot: the wipe is written down nevertheless */
+	ck_ok(store_wipe_begin(store, &wipe, &nothing, &id, &err));
+	ck_ok(store_wipe_last(store, &info, &err));
+	ck_assert_int_eq(info.before_id, 0);
+	ck_assert_int_eq(store_wipe_finish(store, 5, NOW, "", NULL), STORE_E_NOT_FOUND);
+	id = fixture_wipe(store, WIPE_RELOAD, NOW, 0);
+	ck_assert_int_eq(store_steps_put(store, id, steps, 2, NULL), STORE_E_NOT_FOUND);
+	/* all or nothing */
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM restore_step"), 0);
+}
+END_TEST
+
+/* --- history --------------------------------------------------------------------------- */
+
+struct told {
+	char text[4096];
+	size_t n;
+};
+
+static int tell(const struct store_history_row *row, void *userdata)
+{
+	struct told *told = userdata;
+	size_t at = strlen(told->text);
+
+	snprintf(told->text + at, sizeof(told->text) - at, "%lld %s %s\n",
+	         (long long)((row->at_us - NOW) / SECOND), row->kind, row->text);
+	told->n++;
+	if (strcmp(row->kind, "wipe") == 0) {
+		ck_assert_str_eq(row->wipe_kind, "reload");
+		ck_assert_int_eq(row->n_lost, 3);
+		ck_assert_int_eq(row->n_restored, 1);
+		ck_assert_int_eq(row->n_failed, 1);
+		ck_assert_int_eq(row->restore_ms, 1000);
+	}
+	if (strcmp(row->kind, "restore") == 0)
+		ck_assert_str_eq(row->item, row->text);
+	return 0;
+}
+
+static void fixture_history(struct store *store)
+{
+	const struct store_ban ban = {
+	    .jail = "dovecot", .address = "192.0.2.7", .time_us = NOW + SECOND, .bantime_s = 600};
+	int64_t id;
+
+	ck_ok(store_event_put(store, "start", "watching", "{\"pid\":1}", NOW, &err));
+	id = fixture_wipe(store, WIPE_RELOAD, NOW + 2 * SECOND, 0);
+	const struct store_step steps[] = {
+	    {.row = 0, .outcome = STORE_STEP_RESTORED, .finished_us = NOW + 3 * SECOND},
+	    {.row = 2,
+	     .outcome = STORE_STEP_FAILED,
+	     .error = "no",
+	     .finished_us = NOW + 3 * SECOND},
+	};
+	ck_ok(store_steps_put(store, id, steps, 2, &err));
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_ok(store_ban_end(store, "dovecot", "192.0.2.7", NOW + 4 * SECOND, "unban", &err));
+	ck_ok(store_event_put(store, "stop", "SIGTERM", NULL, NOW + 5 * SECOND, &err));
+}
+
+static const struct {
+	struct store_history_query query;
+	const char *expected;
+} history_rows[] = {
+    {{.bans = true},
+     "5 stop SIGTERM\n4 unban 192.0.2.7 in dovecot\n3 restore public/service:smtp\n"
+     "3 restore public/service:imaps\n2 loss work/port:993/tcp\n2 loss public/port:465/tcp\n"
+     "2 loss public/service:smtp\n2 loss public/service:imap\n2 loss public/service:imaps\n"
+     "2 wipe firewall-cmd --reload\n1 ban 192.0.2.7 in dovecot\n0 start watching\n"},
+    {{.limit = 1}, "5 stop SIGTERM\n"},
+    {{.kind = "wipe"}, "2 wipe firewall-cmd --reload\n"},
+    {{.kind = "reload", .limit = 2},
+     "3 restore public/service:smtp\n3 restore public/service:imaps\n"},
+    {{.kind = "ban"}, "1 ban 192.0.2.7 in dovecot\n"},
+    {{.kind = "unban"}, "4 unban 192.0.2.7 in dovecot\n"},
+    {{.kind = "start"}, "0 start watching\n"},
+    {{.kind = "restart"}, ""},
+    {{.kind = "' OR 1 --"}, ""},
+    {{.since_us = NOW + 5 * SECOND}, "5 stop SIGTERM\n"},
+    {{.until_us = NOW + 2 * SECOND}, "0 start watching\n"},
+    {{.since_us = NOW + 9 * SECOND}, ""},
+};
+
+START_TEST(test_history)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct told told = {{0}, 0};
+
+	fixture_history(store);
+	ck_ok(store_history(store, &history_rows[_i].query, tell, &told, &err));
+	ck_assert_str_eq(told.text, history_rows[_i].expected);
+}
+END_TEST
+
+static int stop_at_once(const struct store_history_row *row, void *userdata)
+{
+	(*(int *)userdata)++;
+	return row ? 42 : 0;
+}
+
+START_TEST(test_callback_can_stop)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	const struct store_history_query all = {0};
+	int calls = 0;
+
+	fixture_history(store);
+	ck_assert_int_eq(store_history(store, &all, stop_at_once, &calls, NULL), 42);
+	ck_assert_int_eq(calls, 1);
+}
+END_TEST
+
+START_TEST(test_event_kinds)
+{
+	static const char *const refused[] = {
+	    "", "wipe", "ban", "Start", "two words", "a-kind-that-is-much-too-long-for-one"};
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+
+	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
+		ck_assert_int_eq(store_event_put(store, refused[i], "x", NULL, NOW, NULL), -EINVAL);
+	ck_ok(store_event_put(store, "firewalld-gone", "it's \"away\"; DROP TABLE event", NULL, NOW,
+	                      &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event"), 1);
+}
+END_TEST
+
+/* --- released items and client ranges ------------------------------------------------------ */
+
+START_TEST(test_release)
+{
+	static const char *const texts[] = {"public/service:smtp", "drop/port:25/tcp",
+	                                    "public/service:imap"};
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_items_ struct store_items items = STORE_ITEMS_NULL;
+	_cleanup_item_ struct item smtp = ITEM_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		_cleanup_item_ struct item item = ITEM_NULL;
+
+		ck_ok(item_parse(&item, texts[i], &err));
+		ck_ok(store_release_put(store, &item, NOW, &err));
+		ck_ok(store_release_put(store, &item, NOW + 1, &err));
+	}
+	ck_ok(store_release_list(store, &items, &err));
+	ck_assert_uint_eq(items.n, 3);
+	for (size_t i = 1; i < items.n; i++)
+		ck_assert_int_lt(item_cmp(&items.items[i - 1], &items.items[i]), 0);
+	ck_ok(item_parse(&smtp, texts[0], &err));
+	ck_ok(store_release_clear(store, &smtp, &err));
+	ck_assert_int_eq(store_release_clear(store, &smtp, NULL), STORE_E_NOT_FOUND);
+	store_items_deinit(&items);
+	ck_ok(store_release_list(store, &items, &err));
+	ck_assert_uint_eq(items.n, 2);
+}
+END_TEST
+
+static int tell_range(const struct store_client_range *range, void *userdata)
+{
+	struct told *told = userdata;
+	size_t at = strlen(told->text);
+
+	snprintf(told->text + at, sizeof(told->text) - at, "%s %s %lld\n", range->cidr,
+	         range->source, (long long)range->count);
+	return 0;
+}
+
+START_TEST(test_client_ranges)
+{
+	static const struct store_client_range ranges[] = {
+	    {.cidr = "2001:db8::/32", .source = "hand"},
+	    {.cidr = "192.0.2.77/24", .source = "learned", .count = 2, .last_seen_us = NOW},
+	    {.cidr = "192.0.2.0/24", .source = "hand", .count = 1, .note = "office"},
+	    {.cidr = "192.0.2.5", .source = "learned", .count = 1},
+	};
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct told told = {{0}, 0};
+	const struct store_client_range bad = {.cidr = "office.example"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++)
+		ck_ok(store_client_range_put(store, &ranges[i], &err));
+	ck_assert_int_eq(store_client_range_put(store, &bad, NULL), -EINVAL);
+	ck_ok(store_client_range_list(store, tell_range, &told, &err));
+	ck_assert_str_eq(told.text,
+	                 "192.0.2.0/24 hand 3\n192.0.2.5 learned 1\n2001:db8::/32 hand 0\n");
+	ck_ok(store_client_range_remove(store, "192.0.2.9/24", &err));
+	ck_assert_int_eq(store_client_range_remove(store, "192.0.2.0/24", NULL), STORE_E_NOT_FOUND);
+}
+END_TEST
+
+/* --- retention ------------------------------------------------------------------------------ */
+
+START_TEST(test_prune_keeps_what_it_must)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL, good = FIREWALL_NULL,
+	                                   seen = FIREWALL_NULL, back = FIREWALL_NULL;
+	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
+	    STORE_UNFINISHED_LIST_NULL;
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	const struct store_ban bans[] = {
+	    {.jail = "a", .address = "192.0.2.1", .time_us = NOW - 99 * DAY, .bantime_s = -1},
+	    {.jail = "a", .address = "192.0.2.2", .time_us = NOW - 99 * DAY, .bantime_s = 60},
+	    {.jail = "a",
+	     .address = "192.0.2.3",
+	     .time_us = NOW - 99 * DAY,
+	     .bantime_s = 86400 * 200},
+	    {.jail = "b", .address = "192.0.2.4", .time_us = NOW - 99 * DAY, .bantime_s = -1},
+	};
+	int64_t compared = 0, open_wipe, old_wipe, good_id = 0, recent;
+
+	for (unsigned i = 0; i < 60; i++) { /* one chain of differences, all old */
+		fixture_ban_rule(&fw, i);
+		int64_t id = fixture_put(store, &fw, NOW - 100 * DAY + i, i <= 40);
+		if (i == 20) {
+			compared = id;
+			ck_assert_int_eq(firewall_copy(&seen, &fw), 0);
+		}
+		if (i == 40) {
+			good_id = id;
+			ck_assert_int_eq(firewall_copy(&good, &fw), 0);
+		}
+	}
+	old_wipe = fixture_wipe(store, WIPE_RELOAD, NOW - 98 * DAY, 0);
+	ck_ok(store_wipe_finish(store, old_wipe, NOW - 98 * DAY, "done", &err));
+	open_wipe = fixture_wipe(store, WIPE_REBOOT, NOW - 97 * DAY, compared);
+	for (size_t i = 0; i < ARRAY_SIZE(bans); i++)
+		ck_ok(store_ban_put(store, &bans[i], &err));
+	ck_ok(store_ban_end(store, "b", NULL, NOW - 95 * DAY, "stop", &err));
+	ck_ok(store_event_put(store, "start", "old", NULL, NOW - 99 * DAY, &err));
+	ck_ok(store_event_put(store, "start", "new", NULL, NOW - DAY, &err));
+	ck_ok(item_parse(&item, "public/service:pop3", &err));
+	ck_ok(store_release_put(store, &item, NOW - 99 * DAY, &err));
+
+	ck_ok(store_prune(store, NOW, 0, &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM snapshot"), 60);
+	ck_ok(store_prune(store, NOW, 90, &err));
+
+	/* 0 to 40 as bases of the last good one, and the one seen last with its bases */
+	ck_assert_int_le(fixture_number("SELECT count(*) FROM snapshot"), 60);
+	ck_ok(store_snapshot_load(store, compared, NULL, &back, &err));
+	ck_firewall_eq(&back, &seen);
+	firewall_deinit(&back);
+	ck_ok(store_snapshot_load(store, good_id, NULL, &back, &err));
+	ck_firewall_eq(&back, &good);
+	ck_ok(store_wipe_unfinished(store, &list, &err));
+	ck_assert_uint_eq(list.n, 1);
+	ck_assert_int_eq(list.wipes[0].wipe.id, open_wipe);
+	ck_assert_uint_eq(list.wipes[0].loss.n, 3);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM wipe"), 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 2);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event"), 1);
+	ck_ok(store_release_list(store, &released, &err));
+	ck_assert_uint_eq(released.n, 1);
+
+	/* When a whole one is seen, good, and nothing needs the old ones, they go. */
+	ck_ok(store_wipe_finish(store, open_wipe, NOW, "done", &err));
+	firewall_deinit(&fw);
+	fixture_mail(&fw);
+	recent = fixture_put(store, &fw, NOW, true);
+	ck_ok(store_prune(store, NOW, 90, &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM snapshot"), 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM wipe"), 0);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM loss"), 0);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM item"), 5);
+	firewall_deinit(&back);
+	ck_ok(store_snapshot_load(store, recent, NULL, &back, &err));
+	ck_firewall_eq(&back, &fw);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+END_TEST
+
+/* --- transactions ------------------------------------------------------------------------------
+ */
+
+START_TEST(test_failed_call_undoes_itself_alone)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	const struct store_step steps[] = {{.row = 0}, {.row = 99}};
+	int64_t id;
+
+	ck_ok(store_begin(store, &err));
+	ck_assert_int_eq(store_begin(store, NULL), -EALREADY);
+	id = fixture_wipe(store, WIPE_RELOAD, NOW, 0);
+	ck_assert_int_eq(store_steps_put(store, id, steps, 2, NULL), STORE_E_NOT_FOUND);
+	ck_ok(store_event_put(store, "start", "x", NULL, NOW, &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM wipe"), 0);
+	ck_ok(store_commit(store, &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM wipe"), 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event"), 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM restore_step"), 0);
+	ck_assert_int_eq(store_commit(store, NULL), -EINVAL);
+	store_rollback(store);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("store");
+	TCase *tests = tcase_create("store");
+
+	tcase_set_timeout(tests, 120);
+	tcase_add_checked_fixture(tests, fixture_setup, fixture_teardown);
+	tcase_add_test(tests, test_snapshot_comes_back);
+	tcase_add_test(tests, test_snapshot_none);
+	tcase_add_test(tests, test_snapshot_empty);
+	tcase_add_test(tests, test_same_state_is_one_row);
+	tcase_add_test(tests, test_last_good_is_the_last_good_sighting);
+	tcase_add_test(tests, test_one_more_ban_costs_one_row);
+	tcase_add_loop_test(tests, test_random_states_come_back, 0, 4);
+	tcase_add_test(tests, test_chain_ends_in_a_whole_one);
+	tcase_add_test(tests, test_rollback_forgets_the_base);
+	tcase_add_test(tests, test_snapshot_list);
+	tcase_add_test(tests, test_wipe_journal);
+	tcase_add_test(tests, test_wipe_refuses_what_is_not_there);
+	tcase_add_loop_test(tests, test_history, 0, ARRAY_SIZE(history_rows));
+	tcase_add_test(tests, test_callback_can_stop);
+	tcase_add_test(tests, test_event_kinds);
+	tcase_add_test(tests, test_release);
+	tcase_add_test(tests, test_client_ranges);
+	tcase_add_test(tests, test_prune_keeps_what_it_must);
+	tcase_add_test(tests, test_failed_call_undoes_itself_alone);
+	suite_add_tcase(suite, tests);
+	return unit_run(suite);
+}

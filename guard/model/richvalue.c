@@ -175,13 +175,12 @@ static bool span_is_port(struct span t)
  * richvalue_port() - check_port(): a port or a range of ports
  *
  * Names may have dashes in them, so firewalld tries each dash as the one
- * between the ends of a range, the longest first part first, and refuses what
- * can be read in two ways. "25-" counts as 25 to it.
+ * between the ends of a range. It refuses what can be read in two ways, but
+ * what can has the form of one long name. "25-" counts as 25 to it.
  */
 bool richvalue_port(const char *text)
 {
 	size_t length = strlen(text);
-	unsigned readings = 0;
 
 	if (span_is_port((struct span){text, length}))
 		return true;
@@ -191,9 +190,9 @@ bool richvalue_port(const char *text)
 		if (text[i] != '-' || !span_is_port(low))
 			continue;
 		if (high.n == 0 || span_is_port(high))
-			readings++;
+			return true;
 	}
-	return readings == 1;
+	return false;
 }
 
 /** richvalue_port_protocol() - what has ports */

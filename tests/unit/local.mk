@@ -5,9 +5,11 @@ TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
 	tests/unit/test-cidr \
+	tests/unit/test-coverage \
 	tests/unit/test-firewall \
 	tests/unit/test-item \
 	tests/unit/test-loss \
+	tests/unit/test-rangeset \
 	tests/unit/test-richrule \
 	tests/unit/test-tracker
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
@@ -33,6 +35,12 @@ tests_unit_test_tracker_LDADD = $(WATCH_TEST_LIBS)
 tests_unit_test_cidr_SOURCES = tests/unit/test-cidr.c tests/unit/unit.h
 tests_unit_test_cidr_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cidr_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_coverage_SOURCES = tests/unit/test-coverage.c tests/unit/unit.h
+tests_unit_test_coverage_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_coverage_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_rangeset_SOURCES = tests/unit/test-rangeset.c tests/unit/unit.h
+tests_unit_test_rangeset_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_rangeset_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_richrule_SOURCES = tests/unit/test-richrule.c tests/unit/unit.h
 tests_unit_test_richrule_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_richrule_LDADD = $(MODEL_TEST_LIBS)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Compares our parser of rich rules with firewalld's own, on rules made up at random.
 
-Usage: richrule-oracle [--filter PROGRAM] [--count N] [--seed S]
+Usage: richrule-oracle [--filter PROGRAM] [--count N] [--seed S] [--corpus FOLDER]
 
 Both must accept the same rules and write them in the same form, and the
 canonical form must be where firewalld's own form comes to rest. Exit status:
@@ -12,7 +12,8 @@ counts it as a failure).
 
 What richrule.h names as deliberate is left out of the comparison: names of
 ports and protocols are replaced by their form, digits and blanks of other
-scripts and `burst` do not occur.
+scripts do not occur, nor does what this firewalld is too old (`burst`) or too
+new (`EOL`) for.
 """
 import argparse
 import os
@@ -295,6 +296,8 @@ class Maker:
 def is_deliberate(text):
     """Whether richrule.h says that we differ here."""
     odd = any(ord(c) > 0x9f and (c.isspace() or unicodedata.category(c) == "Nd" or c == "\ufb00") for c in text)
+    if hasattr(rich, "EOL") and "EOL" in text:
+        return True  # from 2.1 on no longer firewalld's mark for the end
     return odd or "\0" in text or ("burst" in text and not MODERN) or len(text.encode()) > 4096
 
 
@@ -323,6 +326,18 @@ def known_names():
             fields = line.split("#")[0].split()
             for name in fields[:1] + fields[2:]:
                 yield 'rule protocol value="%s" accept' % name
+
+
+def corpus(folder):
+    """What the fuzzer found worth keeping, as far as it could have come over D-Bus."""
+    for name in sorted(os.listdir(folder)):
+        with open(os.path.join(folder, name), "rb") as f:
+            try:
+                text = f.read().split(b"\0")[0].decode()
+            except UnicodeDecodeError:
+                continue
+            if text and not is_deliberate(text):
+                yield text
 
 
 def difference(text, theirs_is, ours_is):
@@ -357,8 +372,11 @@ def loosen(form):
     return re.sub(r' mac="[^"]*"', lambda m: m.group(0).lower(), form)
 
 
-# A unit with blanks around it, a limit or clamp said twice, or something unused and wrong.
-WIDER = re.compile(r"""/\s|\S/\w+\s+["']|value.*value|burst.*burst""")
+def only_theirs(text):
+    """Whether a rule has what only 2.2 and later take: blanks around a unit, an attribute of a limit said twice."""
+    words = functions.splitArgs(functions.stripNonPrintableCharacters(text))
+    blanks = any(re.match(r"value=.*/(\s.*|.*\s)$", w) for w in words)
+    return blanks or any(sum(w.startswith(a) for w in words) > 1 for a in ("value=", "burst="))
 
 
 def compare_modern(program, rules):
@@ -371,7 +389,7 @@ def compare_modern(program, rules):
         accepted += form is not None
         if form is None:
             wider += a is not None
-        elif loosen(a) != loosen(b) and not (a is None and WIDER.search(text)):
+        elif loosen(a) != loosen(b) and not (a is None and only_theirs(text)):
             out.append(difference(text, (form, b), a))
     print("richrule-oracle: %d rules that only we take" % wider)
     if wider > len(rules) // 50:
@@ -385,6 +403,7 @@ def main():
     parser.add_argument("--filter", default=os.environ.get("RICHRULE_FILTER"))
     parser.add_argument("--count", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=None)
+    parser.add_argument("--corpus", action="append", metavar="FOLDER")
     args = parser.parse_args()
     program = args.filter or next(
         (p for p in ("tests/unit/richrule-filter", here + "/richrule-filter") if os.access(p, os.X_OK)), None)
@@ -396,6 +415,8 @@ def main():
     rules = [r for r in (maker.rule() for _ in range(args.count)) if not is_deliberate(r)]
     left_out = args.count - len(rules)
     rules += known_names()
+    for folder in args.corpus or [here + "/../fuzz/corpus/richrule"]:
+        rules += corpus(folder)
     accepted, differences = (compare_modern if MODERN else compare)(program, rules)
     for difference in differences[:20]:
         print(difference)

@@ -5,9 +5,9 @@
  * What firewalld's own parser accepts is accepted, in any order and quoting,
  * and richrule_format() writes what firewalld itself would: its getters return
  * that form, its signals carry what the caller typed. The form is that of
- * firewalld 1.3 to 2.1. From 2.2 on it rewrites odd numbers ("03/m", group="0x1")
- * and from 2.3 on it leaves the case of a MAC address alone: compare what went
- * through richrule_canonical() on both sides, which is right for all of them.
+ * firewalld 1.3 to 2.1. Later ones leave the case of a MAC address alone, so
+ * compare what went through richrule_canonical() on both sides. They also rewrite
+ * odd numbers ("03/m", group="0x1"): who types these there has two rules for us.
  *
  * Stricter or wider than firewalld in these points only:
  * - a rule has at most RICHRULE_TEXT_MAX bytes, the rate of a limit 300 digits;

@@ -4,7 +4,8 @@
 #include "tests/unit/unit.h"
 
 static const char *const clients[] = {
-    "192.0.2.0/24", "192.0.2.64/26", "198.51.100.7", "2001:db8::/32", "10.0.0.0/8", "198.51.100.7",
+    "192.0.2.0/24", "192.0.2.64/26", "198.51.100.7", "2001:db8::/32",
+    "10.0.0.0/8",   "198.51.100.7",  "192.0.0.0/16",
 };
 
 static const struct {
@@ -16,7 +17,7 @@ static const struct {
     {"192.0.2.1", COVERAGE_INSIDE, 0},
     {"192.0.2.65", COVERAGE_INSIDE, 1}, /* of both ranges the narrower */
     {"192.0.2.0/25", COVERAGE_COVERS, 1},
-    {"192.0.2.0/24", COVERAGE_COVERS, 1}, /* equals one, covers another */
+    {"192.0.2.0/24", COVERAGE_COVERS, 1}, /* equals one, covers another, lies in a third */
     {"192.0.2.64/26", COVERAGE_EQUAL, 1}, /* and lies inside of the other */
     {"198.51.100.7", COVERAGE_EQUAL, 2},  /* the first of two */
     {"198.51.100.0/24", COVERAGE_COVERS, 2},

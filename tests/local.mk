@@ -1,7 +1,8 @@
 # All tests. `make check` runs what needs no root: units, the include check, the man pages.
 # tests/run runs everything, the labs included.
-include tests/unit/local.mk
 dist_check_SCRIPTS = tests/check-includes
+include tests/unit/local.mk
+include tests/fuzz/local.mk
 TESTS += tests/check-includes
 
 # Programs and scripts for a real firewalld, which need root.

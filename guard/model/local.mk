@@ -3,12 +3,14 @@ noinst_LIBRARIES += libguard-model.a
 libguard_model_a_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
 libguard_model_a_SOURCES = \
 	guard/model/cidr.c guard/model/cidr.h \
+	guard/model/coverage.c guard/model/coverage.h \
 	guard/model/diff.c guard/model/diff.h \
 	guard/model/err.c guard/model/err.h \
 	guard/model/firewall.c guard/model/firewall.h \
 	guard/model/item.c guard/model/item.h \
 	guard/model/loss.c guard/model/loss.h \
 	guard/model/plan.c guard/model/plan.h \
+	guard/model/rangeset.c guard/model/rangeset.h \
 	guard/model/richlex.c guard/model/richlex.h \
 	guard/model/richrule.c guard/model/richrule.h \
 	guard/model/richvalue.c guard/model/richvalue.h \

@@ -5,18 +5,19 @@
  * What firewalld's own parser accepts is accepted, in any order and quoting,
  * and richrule_format() writes what firewalld itself would: its getters return
  * that form, its signals carry what the caller typed. The form is that of
- * firewalld 1.0 to 2.1; `burst`, which 2.2 added, is understood too. From 2.3
- * on firewalld rewrites odd numbers ("03/m", group="0x1") and leaves the case
- * of a MAC address alone: there, compare what went through richrule_canonical()
- * on both sides.
+ * firewalld 1.3 to 2.1. Later ones leave the case of a MAC address alone, so
+ * compare what went through richrule_canonical() on both sides. They also rewrite
+ * odd numbers ("03/m", group="0x1"): who types these there has two rules for us.
  *
  * Stricter or wider than firewalld in these points only:
- * - a rule has at most RICHRULE_TEXT_MAX bytes, a number in it 128 characters;
+ * - a rule has at most RICHRULE_TEXT_MAX bytes, the rate of a limit 300 digits;
  * - numbers are ASCII (firewalld takes the digits and blanks of any script), and
  *   so are MAC addresses (firewalld takes the ligature U+FB00 for FF);
  * - names of ports and protocols are not looked up, only checked for their form,
  *   since what /etc/services knows is no property of the rule;
- * - a limit may have a `burst`.
+ * - what only some releases take is taken: `burst` (from 2.2 on), a word `EOL`
+ *   as the end of the rule (before 2.1), wrong limits that nothing uses;
+ * - limits are as strict as before 2.2, which takes blanks around the unit.
  */
 #ifndef GUARD_MODEL_RICHRULE_H
 #define GUARD_MODEL_RICHRULE_H

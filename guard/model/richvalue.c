@@ -4,9 +4,9 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-#define NUMBER_LENGTH_MAX 128
-#define NUMBER_MAX        INT64_C(1000000000000000) /* larger ones stop here */
-#define PORT_MAX          65535
+#define NUMBER_MAX      INT64_C(1000000000000000) /* larger ones stop here */
+#define RATE_LENGTH_MAX 300 /* to firewalld, 10000 through a larger one is 0 */
+#define PORT_MAX        65535
 
 static bool is_digit(char c)
 {
@@ -91,8 +91,6 @@ static bool span_int(struct span t, bool based, int64_t *out)
 	bool negative = false, ok;
 
 	t = span_strip(t.s, t.n);
-	if (t.n > NUMBER_LENGTH_MAX)
-		return false;
 	if (t.n && (t.s[0] == '+' || t.s[0] == '-')) {
 		negative = t.s[0] == '-';
 		t = (struct span){t.s + 1, t.n - 1};
@@ -175,13 +173,12 @@ static bool span_is_port(struct span t)
  * richvalue_port() - check_port(): a port or a range of ports
  *
  * Names may have dashes in them, so firewalld tries each dash as the one
- * between the ends of a range, the longest first part first, and refuses what
- * can be read in two ways. "25-" counts as 25 to it.
+ * between the ends of a range. It refuses what can be read in two ways, but
+ * what can has the form of one long name. "25-" counts as 25 to it.
  */
 bool richvalue_port(const char *text)
 {
 	size_t length = strlen(text);
-	unsigned readings = 0;
 
 	if (span_is_port((struct span){text, length}))
 		return true;
@@ -191,9 +188,9 @@ bool richvalue_port(const char *text)
 		if (text[i] != '-' || !span_is_port(low))
 			continue;
 		if (high.n == 0 || span_is_port(high))
-			readings++;
+			return true;
 	}
-	return readings == 1;
+	return false;
 }
 
 /** richvalue_port_protocol() - what has ports */
@@ -246,7 +243,8 @@ bool richvalue_limit(const char *text)
 
 	if (!slash || slash[1] == '\0' || slash[2] != '\0' || !strchr("smhd", slash[1]))
 		return false;
-	if (!span_int((struct span){text, (size_t)(slash - text)}, false, &rate))
+	if (slash - text > RATE_LENGTH_MAX ||
+	    !span_int((struct span){text, (size_t)(slash - text)}, false, &rate))
 		return false;
 	return rate > 1 || (rate == 1 && slash[1] != 'd');
 }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/coverage.h"
+
+#include "tests/unit/unit.h"
+
+static const char *const clients[] = {
+    "192.0.2.0/24", "192.0.2.64/26", "198.51.100.7", "2001:db8::/32",
+    "10.0.0.0/8",   "198.51.100.7",  "192.0.0.0/16",
+};
+
+static const struct {
+	const char *denied;
+	enum coverage coverage;
+	size_t which;
+} rows[] = {
+    {"203.0.113.1", COVERAGE_NONE, 99},
+    {"192.0.2.1", COVERAGE_INSIDE, 0},
+    {"192.0.2.65", COVERAGE_INSIDE, 1}, /* of both ranges the narrower */
+    {"192.0.2.0/25", COVERAGE_COVERS, 1},
+    {"192.0.2.0/24", COVERAGE_COVERS, 1}, /* equals one, covers another, lies in a third */
+    {"192.0.2.64/26", COVERAGE_EQUAL, 1}, /* and lies inside of the other */
+    {"198.51.100.7", COVERAGE_EQUAL, 2},  /* the first of two */
+    {"198.51.100.0/24", COVERAGE_COVERS, 2},
+    {"0.0.0.0/0", COVERAGE_COVERS, 2},
+    {"10.0.0.0/8", COVERAGE_EQUAL, 4},
+    {"9.255.255.255", COVERAGE_NONE, 99},
+    {"11.0.0.0", COVERAGE_NONE, 99},
+    {"::/0", COVERAGE_COVERS, 3}, /* IPv6 only */
+    {"2001:db8::1", COVERAGE_INSIDE, 3},
+    {"2001:db9::/32", COVERAGE_NONE, 99},
+    {"::ffff:10.1.2.3", COVERAGE_INSIDE, 4},
+};
+
+START_TEST(weighs)
+{
+	struct cidr list[ARRAY_SIZE(clients)], denied;
+	size_t which = 99;
+
+	for (size_t i = 0; i < ARRAY_SIZE(clients); i++)
+		ck_assert_int_eq(cidr_parse(&list[i], clients[i], 0, NULL), 0);
+	ck_assert_int_eq(cidr_parse(&denied, rows[_i].denied, 0, NULL), 0);
+	ck_assert_str_eq(coverage_name(coverage_of(&denied, list, ARRAY_SIZE(list), &which)),
+	                 coverage_name(rows[_i].coverage));
+	ck_assert_uint_eq(which, rows[_i].which);
+	ck_assert_int_eq(coverage_of(&denied, list, ARRAY_SIZE(list), NULL), rows[_i].coverage);
+	ck_assert_int_eq(coverage_of(&denied, NULL, 0, &which), COVERAGE_NONE);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *suite = suite_create("coverage");
+	TCase *tcase = tcase_create("coverage");
+
+	tcase_add_loop_test(tcase, weighs, 0, ARRAY_SIZE(rows));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

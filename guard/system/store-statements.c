@@ -68,6 +68,7 @@ const char *const store_sql[STMT_N] = {
     /* A snapshot that is gone must not keep a wipe from being written down. */
     [STMT_WIPE_PUT] = "INSERT INTO wipe (kind, cause, at_us, boot, instance, before_id)"
                       " VALUES (?1, ?2, ?3, ?4, ?5, (SELECT id FROM snapshot WHERE id = ?6))",
+    [STMT_WIPE_CAUSE] = "UPDATE wipe SET cause = ?2 WHERE id = ?1",
     [STMT_WIPE_FINISH] = "UPDATE wipe SET finished_us = ?2, outcome = ?3 WHERE id = ?1",
     [STMT_WIPE_LOAD] =
         "SELECT id, kind, cause, at_us, finished_us, outcome, boot_id, instance, before_id,"

@@ -59,6 +59,15 @@ static int put_loss_row(struct store *store, int64_t wipe, size_t position,
 	                 row->until_us);
 }
 
+static int put_loss(struct store *store, int64_t wipe, const struct loss *loss, struct err *err)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < loss->n && r == 0; i++)
+		r = put_loss_row(store, wipe, i, &loss->rows[i], err);
+	return r;
+}
+
 static int put_wipe(struct store *store, const struct store_wipe *wipe, const struct loss *loss,
                     int64_t *id, struct err *err)
 {
@@ -72,9 +81,7 @@ static int put_wipe(struct store *store, const struct store_wipe *wipe, const st
 	if (r)
 		return r;
 	*id = sqlite3_last_insert_rowid(store->db);
-	for (size_t i = 0; i < loss->n && r == 0; i++)
-		r = put_loss_row(store, *id, i, &loss->rows[i], err);
-	return r;
+	return put_loss(store, *id, loss, err);
 }
 
 /**
@@ -101,6 +108,37 @@ int store_wipe_begin(struct store *store, const struct store_wipe *wipe, const s
 	if (r == 0)
 		*wipe_id = id;
 	return r;
+}
+
+static int put_late(struct store *store, int64_t id, const char *cause, const struct loss *loss,
+                    struct err *err)
+{
+	int r = store_run(store, err, STMT_WIPE_CAUSE, "it", id, cause);
+
+	if (r == 0 && sqlite3_changes(store->db) == 0)
+		return err_set(err, STORE_E_NOT_FOUND, "there is no wipe %lld", (long long)id);
+	return r ? r : put_loss(store, id, loss, err);
+}
+
+/**
+ * store_wipe_losses() - what a wipe took, which was begun when it was only heard of
+ * @wipe_id: was begun with an empty loss
+ * @cause:   replaces the one that it was begun with; may be NULL
+ * @loss:    borrowed; as for store_wipe_begin()
+ *
+ * One transaction, one fsync.
+ *
+ * Return: 0; STORE_E_NOT_FOUND; others as in store.h.
+ */
+int store_wipe_losses(struct store *store, int64_t wipe_id, const char *cause,
+                      const struct loss *loss, struct err *err)
+{
+	int r = store_transaction_begin(store, err);
+
+	if (r)
+		return r;
+	return store_transaction_end(store, put_late(store, wipe_id, cause, loss, err),
+	                             STORE_URGENT, err);
 }
 
 static int put_step(struct store *store, int64_t wipe, const struct store_step *step,
@@ -297,6 +335,15 @@ int store_wipe_load(struct store *store, int64_t wipe_id, struct store_wipe_info
 	*info = found;
 	found = STORE_WIPE_INFO_NULL;
 	return 0;
+}
+
+/**
+ * store_wipe_open_rows() - what of a wipe was to be restored and was not, finished or not
+ * @out: written on success alone; release with loss_deinit()
+ */
+int store_wipe_open_rows(struct store *store, int64_t wipe_id, struct loss *out, struct err *err)
+{
+	return load_rows(store, wipe_id, true, out, NULL, err);
 }
 
 /** store_wipe_last() - the latest wipe; STORE_E_NOT_FOUND when there was none */

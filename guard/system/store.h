@@ -163,6 +163,8 @@ void store_wipe_info_deinit(struct store_wipe_info *info);
 void store_unfinished_list_deinit(struct store_unfinished_list *list);
 int store_wipe_begin(struct store *store, const struct store_wipe *wipe, const struct loss *loss,
                      int64_t *wipe_id, struct err *err) _must_check_;
+int store_wipe_losses(struct store *store, int64_t wipe_id, const char *cause,
+                      const struct loss *loss, struct err *err) _must_check_;
 int store_steps_put(struct store *store, int64_t wipe_id, const struct store_step *steps, size_t n,
                     struct err *err) _must_check_;
 int store_wipe_finish(struct store *store, int64_t wipe_id, int64_t finished_us,
@@ -172,6 +174,8 @@ int store_wipe_unfinished(struct store *store, struct store_unfinished_list *out
 int store_wipe_last(struct store *store, struct store_wipe_info *out, struct err *err) _must_check_;
 int store_wipe_load(struct store *store, int64_t wipe_id, struct store_wipe_info *info,
                     struct loss *loss, struct err *err) _must_check_;
+int store_wipe_open_rows(struct store *store, int64_t wipe_id, struct loss *out,
+                         struct err *err) _must_check_;
 const char *store_outcome_name(enum store_outcome outcome);
 
 /* --- events and history ----------------------------------------------------------- */

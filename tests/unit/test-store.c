@@ -385,6 +385,41 @@ START_TEST(test_wipe_journal)
 }
 END_TEST
 
+/* Heard first, told later what it took; what is open after its end is still to be had. */
+START_TEST(test_wipe_heard_before_it_is_known)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
+	    STORE_UNFINISHED_LIST_NULL;
+	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	_cleanup_loss_ struct loss loss = LOSS_NULL, open = LOSS_NULL;
+	const struct store_wipe wipe = {
+	    .kind = WIPE_RELOAD, .cause = "a reload", .at_us = NOW, .boot_id = BOOT};
+	const struct store_step restored = {
+	    .row = 0, .outcome = STORE_STEP_RESTORED, .started_us = NOW, .finished_us = NOW};
+	int64_t id = 0;
+
+	ck_ok(store_wipe_begin(store, &wipe, &loss, &id, &err));
+	ck_ok(store_wipe_unfinished(store, &list, &err));
+	ck_assert_uint_eq(list.n, 1);
+	ck_assert_uint_eq(list.wipes[0].wipe.n_rows, 0);
+
+	fixture_loss(&loss);
+	ck_ok(store_wipe_losses(store, id, "two reloads", &loss, &err));
+	ck_assert_int_eq(store_wipe_losses(store, id + 1, NULL, &loss, NULL),
+	                 STORE_E_NOT_FOUND);
+	ck_ok(store_steps_put(store, id, &restored, 1, &err));
+	ck_ok(store_wipe_finish(store, id, NOW, "not restored", &err));
+	ck_ok(store_wipe_load(store, id, &info, NULL, &err));
+	ck_assert_str_eq(info.cause, "two reloads");
+	ck_assert_uint_eq(info.n_rows, 5);
+	ck_ok(store_wipe_open_rows(store, id, &open, &err));
+	ck_assert_uint_eq(open.n, 2);
+	ck_assert_str_eq(open.rows[0].item.value, "smtp");
+	ck_assert_str_eq(open.rows[1].item.value, "465/tcp");
+}
+END_TEST
+
 START_TEST(test_wipe_refuses_what_is_not_there)
 {
 	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
@@ -710,6 +745,7 @@ int main(void)
 	tcase_add_test(tests, test_rollback_forgets_the_base);
 	tcase_add_test(tests, test_snapshot_list);
 	tcase_add_test(tests, test_wipe_journal);
+	tcase_add_test(tests, test_wipe_heard_before_it_is_known);
 	tcase_add_test(tests, test_wipe_refuses_what_is_not_there);
 	tcase_add_loop_test(tests, test_history, 0, ARRAY_SIZE(history_rows));
 	tcase_add_test(tests, test_callback_can_stop);

@@ -24,7 +24,8 @@ struct record {
 	char *spool_dir;
 	struct journal *journal; /* borrowed */
 	struct store *store;     /* NULL: could not be opened */
-	int trouble;             /* what is wrong with it since when it was last said; 0: nothing */
+	unsigned serial; /* counts the stores that were opened: what is in one is not in the next */
+	int trouble;     /* what is wrong with it since when it was last said; 0: nothing */
 	struct store_items released;                 /* as last read, for when it cannot be read */
 	struct episode *backlog[RECORD_BACKLOG_MAX]; /* owned, oldest first */
 	size_t n_backlog;
@@ -39,6 +40,7 @@ static void open_store(struct record *record)
 	struct err err = ERR_NULL;
 	int r = store_open(&record->store, record->state_dir, &options, &err);
 
+	record->serial++;
 	if (r == 0) {
 		if (store_notice(record->store))
 			journal_write(record->journal, JOURNAL_ERROR, "%s",
@@ -338,7 +340,18 @@ void record_episode_begin(struct record *record, struct episode *episode)
 	            "a wipe"))
 		return;
 	episode->wipe_id = id;
+	episode->store_serial = record->serial;
 	episode->loss_written = episode->loss.n > 0;
+}
+
+/* An episode from a store that was set aside meanwhile begins anew in the new one. */
+static void forget_old_store(const struct record *record, struct episode *episode)
+{
+	if (episode->store_serial == record->serial)
+		return;
+	episode->wipe_id = 0;
+	episode->loss_written = false;
+	episode->n_written = 0;
 }
 
 /** record_episode_loss() - write down what was lost, before it is restored; one transaction */
@@ -346,6 +359,7 @@ void record_episode_loss(struct record *record, struct episode *episode)
 {
 	struct err err = ERR_NULL;
 
+	forget_old_store(record, episode);
 	if (!episode->wipe_id)
 		record_episode_begin(record, episode);
 	if (!record->store || !episode->wipe_id || episode->loss_written || !episode->loss.n)
@@ -356,12 +370,14 @@ void record_episode_loss(struct record *record, struct episode *episode)
 	                               &err, "what was lost");
 }
 
-/** record_episode_steps() - write down the steps that were added since the last time */
+/** record_episode_steps() - write down what is not yet: the loss, the steps since the last time */
 void record_episode_steps(struct record *record, struct episode *episode)
 {
-	size_t n = episode->n_steps - episode->n_written;
 	struct err err = ERR_NULL;
+	size_t n;
 
+	record_episode_loss(record, episode);
+	n = episode->n_steps - episode->n_written;
 	if (!record->store || !episode->loss_written || n == 0)
 		return;
 	if (settle(record,
@@ -376,7 +392,6 @@ static bool write_episode(struct record *record, struct episode *episode)
 {
 	struct err err = ERR_NULL;
 
-	record_episode_loss(record, episode);
 	record_episode_steps(record, episode);
 	return record->store && episode->wipe_id && episode->n_written == episode->n_steps &&
 	       settle(record,

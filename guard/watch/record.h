@@ -26,9 +26,11 @@ struct episode {
 	struct loss loss;
 	struct store_step *steps; /* errors owned; one for each row of loss that was tried */
 	size_t n_steps, steps_capacity;
-	size_t n_written;    /* of these, in the store already */
-	const char *outcome; /* static; NULL while it goes on */
-	int64_t wipe_id;     /* 0: not in the store yet */
+	size_t n_written;      /* of these, in the store already */
+	const char *outcome;   /* static; NULL while it goes on */
+	int64_t wipe_id;       /* 0: not in the store yet */
+	unsigned store_serial; /* of the store that wipe_id is from */
+	bool loss_written;
 };
 
 struct record;

@@ -458,6 +458,68 @@ static void try_reload(void)
 	printf("ok: a new default zone\n");
 }
 
+static unsigned burst_done;
+
+static void on_burst(int result, const struct err *err, void *userdata)
+{
+	(void)userdata;
+	need(result == 0 || result == FIREWALLD_E_ALREADY, "burst: %d %s", result, err->text);
+	burst_done++;
+}
+
+static void on_reload_answer(int result, DBusMessage *reply, void *userdata)
+{
+	(void)reply;
+	(void)userdata;
+	need(result == 0, "reload: %d", result);
+}
+
+/* firewall-cmd is too slow to come in between. */
+static void ask_for_reload(void)
+{
+	DBusMessage *message = dbus_message_new_method_call(
+	    "org.fedoraproject.FirewallD1", "/org/fedoraproject/FirewallD1",
+	    "org.fedoraproject.FirewallD1", "reload");
+
+	need(bus_call(lab.bus, NULL, message, PATIENCE_MS, on_reload_answer, NULL) == 0, "reload");
+}
+
+/* All at once, then again with a reload amid them. */
+static void try_burst(void)
+{
+	static const char *const services[] = {"smtp",  "smtps", "smtp-submission", "imap",
+	                                       "imaps", "pop3",  "pop3s",           "https"};
+	int64_t start_us, until_ms = deadline();
+
+	need(CMD("--reload") == 0, "firewall-cmd");
+	for (int i = 0; i < 2; i++) {
+		forget_events();
+		burst_done = 0;
+		start_us = clock_monotonic_us();
+		for (unsigned n = 0; n < ARRAY_SIZE(services); n++) {
+			struct item item = {.kind = ITEM_SERVICE,
+			                    .zone = (char *)(uintptr_t) "public",
+			                    .value = (char *)(uintptr_t)services[n]};
+
+			need(firewalld_add(lab.fw, NULL, &item, on_burst, NULL) == 0, "add");
+			if (i == 1 && n == 3)
+				ask_for_reload();
+		}
+		while (burst_done < ARRAY_SIZE(services) && clock_monotonic_ms() < until_ms)
+			turn(1);
+		need(burst_done == ARRAY_SIZE(services), "%u of them", burst_done);
+		if (i == 0)
+			printf("ok: eight services, pipelined, in %.1f ms\n",
+			       (double)(clock_monotonic_us() - start_us) / 1000);
+		else
+			need(await(FIREWALLD_EVENT_RELOADED, NULL), "the reload amid them");
+	}
+	need(!reading_has(FIREWALL_RUNTIME, "public/service:smtp"), "before the reload: lost");
+	need(reading_has(FIREWALL_RUNTIME, "public/service:https"), "after it: there");
+	printf("ok: and with a reload amid them\n");
+	need(CMD("--reload") == 0, "firewall-cmd");
+}
+
 static unsigned permanent_done;
 
 static void on_permanent(int result, const struct err *err, void *userdata)
@@ -623,6 +685,7 @@ int main(void)
 	try_refusals();
 	try_others();
 	try_reload();
+	try_burst();
 	try_permanent();
 	try_services();
 	try_hang();

@@ -112,9 +112,9 @@ static void log_items(struct watcher *watcher, const struct loss *loss, enum los
 
 static void log_loss(struct watcher *watcher, const struct loss *loss)
 {
-	char words[96];
+	char words[128], wipe[96];
 
-	(void)wipe_words(&watcher->cycle, words);
+	snprintf(words, sizeof(words), "%s; lost", wipe_words(&watcher->cycle, wipe));
 	log_items(watcher, loss, LOSS_LOST, JOURNAL_WARNING, words,
 	          watcher->config.restore ? "restoring" : "not restored: restore = no");
 	log_items(watcher, loss, LOSS_REQUIRED, JOURNAL_WARNING, "required and missing",

@@ -45,9 +45,10 @@ struct watcher {
 	struct tracker tracker;
 	struct cycle cycle;
 	char *boot_id;
-	char *instance; /* of firewalld, as it appeared last */
-	bool present;   /* firewalld is there */
-	bool idle;      /* present, everything read, nothing to restore */
+	char *instance;  /* of firewalld, as it appeared last */
+	bool present;    /* firewalld is there */
+	bool idle;       /* present, everything read, nothing to restore */
+	bool look_again; /* something changed while a cycle was under way */
 	bool told_ready;
 	enum firewall_state told_state; /* what was last said about its state */
 	int64_t snapshot_id;            /* of what was last stored */

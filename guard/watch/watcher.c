@@ -104,6 +104,11 @@ static void changed(struct watcher *watcher, const struct item *item)
 	loop_timer_set(watcher->snapshot_timer, delay_ms);
 }
 
+static void refresh_soon(struct watcher *watcher)
+{
+	loop_timer_set(watcher->refresh_timer, watcher->config.settle_ms);
+}
+
 /** watcher_went_idle() - everything is read and in place */
 void watcher_went_idle(struct watcher *watcher)
 {
@@ -111,16 +116,14 @@ void watcher_went_idle(struct watcher *watcher)
 	watcher_plan_expiry(watcher);
 	tell_status(watcher);
 	tell_ready(watcher);
+	if (watcher->look_again)
+		refresh_soon(watcher);
+	watcher->look_again = false;
 }
 
 static void on_read_due(void *userdata)
 {
 	cycle_read_again(userdata);
-}
-
-static void refresh_soon(struct watcher *watcher)
-{
-	loop_timer_set(watcher->refresh_timer, watcher->config.settle_ms);
 }
 
 static void on_refresh_due(void *userdata)

@@ -1,0 +1,7 @@
+# Benchmarks: run by hand, on a built tree.
+noinst_PROGRAMS += tests/bench/bare-restore
+tests_bench_bare_restore_SOURCES = tests/bench/bare-restore.c
+tests_bench_bare_restore_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
+tests_bench_bare_restore_LDADD = $(DBUS_LIBS)
+dist_noinst_SCRIPTS += tests/bench/outage
+EXTRA_DIST += tests/bench/outage-rounds.sh

@@ -1,0 +1,142 @@
+# The rounds of tests/bench/outage, in a world made by tests/lab/lab.sh.
+# shellcheck shell=bash
+rounds=$1
+STATE=$BENCH_STATE/state
+mkdir -m 700 "$STATE"
+results=$W/results
+mkdir "$results"
+
+across_reload() { # VARIANT: one measured reload
+	probe_up 993 2 20
+	sleep 0.4
+	fwc --reload
+	sleep 2.6
+	probe_down
+	cp "$W/probe" "$results/$1.$round"
+}
+# back to nothing but what the stock configuration opens
+clean() { need "a clean firewall" fwc --reload; }
+
+variant_nothing() {
+	mail_open
+	across_reload nothing
+	clean
+}
+variant_script() {
+	mail_open
+	{
+		exec dbus-monitor --system "type='signal',interface='org.fedoraproject.FirewallD1',member='Reloaded'"
+	} 2>/dev/null > >(
+		add=()
+		for service in $MAIL; do add+=("--add-service=$service"); done
+		while read -r line; do
+			case $line in *member=Reloaded*) fwc "${add[@]}" ;; esac
+		done
+	) &
+	monitor=$!
+	sleep 0.5
+	across_reload script
+	end_process $monitor
+	clean
+}
+variant_guard() {
+	watch_up
+	mail_open
+	sleep 1
+	across_reload guard
+	watch_down
+	clean
+}
+variant_permanent() {
+	local add=() remove=() service
+	for service in $MAIL; do
+		add+=("--add-service=$service")
+		remove+=("--remove-service=$service")
+	done
+	fwc --permanent "${add[@]}"
+	clean
+	across_reload permanent
+	fwc --permanent "${remove[@]}"
+	clean
+}
+
+# VARIANT: the traces of some reloads and of what is restored after each
+all_back() { [ "$(added_after_reload | grep -c ServiceAdded)" -ge 8 ]; }
+traced() {
+	local turn
+	for turn in 1 2 3 4 5; do
+		signals_up
+		sleep 0.5
+		reload_fast
+		need "$1 restores eight services" within 10 all_back
+		sleep 0.3
+		kill "$(cat "$W/signals.pid")"
+		cp "$W/signals" "$results/trace-$1.$round.$turn"
+	done
+}
+traces() {
+	local bare
+	mail_open
+	# shellcheck disable=SC2086
+	bare=$("$BUILD/tests/bench/bare-restore" public $MAIL)
+	traced bare
+	kill "$bare"
+	watch_up
+	traced guard
+	watch_down
+	clean
+}
+
+for ((round = 1; round <= rounds; round++)); do
+	for variant in nothing script guard permanent; do "variant_$variant"; done
+	traces
+	echo "round $round of $rounds" >&2
+done
+
+/usr/bin/python3 - "$results" "$rounds" <<'X'
+import glob, statistics, sys
+folder, rounds = sys.argv[1], int(sys.argv[2])
+
+def outage(path):
+    """milliseconds timed out, refused; was it open at the end"""
+    rows = sorted((int(l.split()[0]), l.split()[1]) for l in open(path))
+    lost = {"timeout": 0.0, "refused": 0.0}
+    for (start, result), (following, _) in zip(rows, rows[1:]):
+        if result in lost:
+            lost[result] += (following - start) / 1000
+    return lost["timeout"], lost["refused"], rows[-1][1] == "open"
+
+def shown(values):
+    return f"{statistics.median(values):6.0f} ({min(values):.0f} to {max(values):.0f})"
+
+print(f"Port 993 across `firewall-cmd --reload`, a connect every 2 ms, {rounds} rounds,")
+print("milliseconds, median (least to most):\n")
+print(f"  {'':44}{'timed out':20}refused")
+for name, text in (("nothing", "runtime services, no reload guard"),
+                   ("script", "dbus-monitor | while read ... firewall-cmd"),
+                   ("guard", "reload-guard"),
+                   ("permanent", "floor: services permanent from the start")):
+    seen = [outage(p) for p in glob.glob(f"{folder}/{name}.*")]
+    back = all(s[2] for s in seen)
+    print(f"  {text:44}{shown([s[0] for s in seen]):20}{shown([s[1] for s in seen])}"
+          + ("" if back else ", and refused still when the watching ended"))
+
+def span(path):
+    times, reloaded = [], 0
+    for line in open(path):
+        words = line.split()
+        if words[1] == "Reloaded":
+            reloaded, times = int(words[0]), []
+        elif words[1] == "ServiceAdded":
+            times.append(int(words[0]))
+    return (times[-1] - reloaded) / 1000, (times[0] - reloaded) / 1000
+
+spans = {n: [span(p) for p in sorted(glob.glob(f"{folder}/trace-{n}.*"))] for n in ("bare", "guard")}
+print(f"\nReloaded to the last of eight restored services, from the signals, {len(spans['bare'])} reloads each:\n")
+for name, text in (("bare", "bare client, pipelined, checks nothing"), ("guard", "reload-guard")):
+    print(f"  {text:44}{shown([s[0] for s in spans[name]])} ms; the first after"
+          f" {statistics.median(s[1] for s in spans[name]):.0f} ms")
+pairs = [g[0] / b[0] for g, b in zip(spans["guard"], spans["bare"])]
+print(f"  {'ratio of the medians':44}{statistics.median(s[0] for s in spans['guard']) / statistics.median(s[0] for s in spans['bare']):9.2f}"
+      f" (of pairs: median {statistics.median(pairs):.2f})")
+X

@@ -1,0 +1,11 @@
+# firewalld is away for five seconds: unknown is not empty.
+watch_up
+mail_open
+need "firewalld ends" fw_down
+sleep 5
+need "the watcher lives" watching
+fw_start
+need "firewalld is back" within 15 fw_running
+need "imaps is open, and firewalld has it" within 3 has imaps
+for service in $MAIL; do need "firewalld has $service" within 3 has "$service"; done
+need "all mail services are reachable" mail_reachable

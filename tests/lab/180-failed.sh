@@ -1,0 +1,22 @@
+# A firewalld that could not read its files runs on a stock configuration, in state FAILED.
+# That is nobody's wish: no plan is made from it, and it replaces no good snapshot.
+need "a permanent service, so that there is a zone file" fwc --permanent --add-service=ssh --add-service=ldap
+watch_up
+mail_open
+cp /etc/firewalld/zones/public.xml "$W/public.xml"
+need "firewalld ends" fw_down
+echo '<zone><short>Public</short><service nam="imaps"/' >/etc/firewalld/zones/public.xml
+fw_start
+need "it fails" within 15 fw_failed
+sleep 2
+need "the watcher lives" watching
+need "it opens nothing on a failed firewalld" not has imaps
+need "the status is not fine" exits 1 guard status
+need "and says why" out_has 'fail'
+need "the failed firewalld ends" fw_down
+cp "$W/public.xml" /etc/firewalld/zones/public.xml
+fw_start
+need "the repaired one runs" within 15 fw_running
+need "imaps is open again" within 4 has imaps
+for service in $MAIL; do need "firewalld has $service" within 3 has "$service"; done
+need "all mail services are reachable" mail_reachable

@@ -1,0 +1,15 @@
+# Killed while its calls wait at a firewalld that does not answer.
+watch_up
+mail_open
+sleep 0.5
+signals_up
+reload_fast
+until grep -q Reloaded "$W/signals"; do :; done
+kill -STOP "$FW"
+sleep 0.5
+watch_kill
+kill -CONT "$FW"
+watch_up
+need "all is open" within 4 mail_reachable
+for service in $MAIL; do need "firewalld has $service" has "$service"; done
+need "the history" exits 0 guard history

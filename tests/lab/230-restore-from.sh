@@ -1,0 +1,14 @@
+# Back to how it was at a chosen time; nothing is ever taken away.
+mail_open
+need "a snapshot is taken" exits 0 guard snapshot take
+need "listed" exits 0 guard --json snapshot list
+id=$(json '(d if isinstance(d, list) else d["snapshots"])[0]["id"]') || fail "the list has an id"
+need "services are removed" fwc --remove-service=imap --remove-service=imaps
+need "another is added" fwc --add-service=ldap
+need "the dry run" exits 0 guard restore --dry-run --from "$id"
+need "names imaps" out_has 'public/service:imaps'
+need "and changes nothing" not has imaps
+need "restore --from" exits 0 guard restore --from "$id"
+need "brings them back" is_open 143 993
+need "and takes nothing away" has ldap
+need "an id that is none is an error" not exits 0 guard restore --from 999999

@@ -1,0 +1,14 @@
+# SIGTERM also ends a guard whose calls nobody answers.
+watch_up
+mail_open
+kill -STOP "$FW"
+reload_fast
+sleep 0.5
+start=$(now_ms)
+kill -TERM "$WATCH"
+wait "$WATCH"
+status=$?
+took=$(($(now_ms) - start))
+kill -CONT "$FW"
+[ $status = 0 ] || fail "it ends with exit status $status"
+[ $took -lt 1000 ] || fail "it ends after $took ms only"

@@ -1,0 +1,408 @@
+#!/usr/bin/env bash
+# lab.sh SCRIPT [ARGUMENT...] - runs SCRIPT (bash, sourced) in a world of its own:
+# network, mount and pid namespaces, its own /run, bus, firewalld and fail2ban, mail
+# listeners, and a client in another network namespace behind a veth pair.
+#
+#   server 10.77.0.1, fd77::1     client 10.77.0.2, 10.77.0.3, fd77::2
+#
+# Everything lives in the namespaces and on a tmpfs in them: when the first process
+# ends, by whatever signal, the kernel takes all of it away, and the host has seen nothing.
+#
+# Environment: BUILD (build tree; default: the current folder), GUARD (the binary;
+# default $BUILD/reload-guard), LAB_LIMIT (seconds, default 60), LAB_KEEP (a folder that
+# receives the logs of a failed scenario), LAB_BARE=1 (set up the world, start nothing).
+#
+# Exit status: 0 passed, 1 failed, 2 misuse, 124 over the time limit.
+set -u
+LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+TOP=$(cd "$LAB_DIR/../.." && pwd)
+
+# --- outside: check what is needed, open the namespaces, see to it that they end --------
+
+outside() {
+	local script=${1:-} pid status tool
+	[ -f "$script" ] || { echo "usage: lab.sh SCRIPT [ARGUMENT...]" >&2; exit 2; }
+	[ "$(id -u)" = 0 ] || { echo "lab.sh: needs root, for the namespaces" >&2; exit 2; }
+	export BUILD=${BUILD:-$PWD} LAB_DIR TOP
+	BUILD=$(cd "$BUILD" && pwd) || exit 2
+	export GUARD=${GUARD:-$BUILD/reload-guard} LAB_LIMIT=${LAB_LIMIT:-60}
+	for tool in "$GUARD" "$BUILD"/tests/lab/{connect,listener,notify,probe,signals}; do
+		[ -x "$tool" ] || { echo "lab.sh: $tool is missing: run make in $BUILD, or set BUILD" >&2; exit 2; }
+	done
+	for tool in dbus-daemon firewalld firewall-cmd ip nft unshare; do
+		command -v "$tool" >/dev/null || { echo "lab.sh: $tool is missing: see packaging/deps" >&2; exit 2; }
+	done
+	trap 'stop_inside 130' INT
+	trap 'stop_inside 143' TERM HUP
+	# the first process in there is killed with unshare, and all others with the first
+	LAB=inside unshare -n -m -p --propagation private --fork --kill-child --mount-proc \
+		bash "$LAB_DIR/lab.sh" "$@" <&0 &
+	pid=$!
+	wait "$pid"
+	status=$?
+	trap - INT TERM HUP
+	exit "$status"
+}
+
+stop_inside() {
+	kill -KILL "$pid" 2>/dev/null
+	wait "$pid" 2>/dev/null
+	exit "$1"
+}
+
+# --- inside, as the first process: the world, the scenario's time limit, its verdict -----
+
+# the configuration as the package ships it, whatever this host made of its own
+stock_firewalld() {
+	mkdir -p "$W/firewalld"/{zones,services,policies,ipsets,icmptypes,helpers}
+	cp /etc/firewalld/firewalld.conf "$W/firewalld/" 2>/dev/null
+	sed -i 's/^DefaultZone=.*/DefaultZone=public/' "$W/firewalld/firewalld.conf" 2>/dev/null
+	cp /etc/firewalld/lockdown-whitelist.xml "$W/firewalld/" 2>/dev/null
+	mount --bind "$W/firewalld" /etc/firewalld
+}
+
+stock_fail2ban() {
+	[ -d /etc/fail2ban ] || return 0
+	cp -r /etc/fail2ban "$W/fail2ban"
+	rm -rf "$W/fail2ban/jail.local" "$W/fail2ban/jail.d" "$W/fail2ban/fail2ban.local" "$W/fail2ban/fail2ban.d"
+	mkdir -p "$W/fail2ban/jail.d" "$W/fail2ban/fail2ban.d" /var/lib/fail2ban
+	mount --bind "$W/fail2ban" /etc/fail2ban
+	mount -t tmpfs tmpfs /var/lib/fail2ban
+}
+
+network() {
+	ip link set lo up
+	ip netns add client
+	ip link add host0 type veth peer name client0 netns client
+	ip address add 10.77.0.1/24 dev host0
+	ip -6 address add fd77::1/64 dev host0 nodad
+	ip link set host0 up
+	ip -n client link set lo up
+	ip -n client address add 10.77.0.2/24 dev client0
+	ip -n client address add 10.77.0.3/24 dev client0
+	ip -n client -6 address add fd77::2/64 dev client0 nodad
+	ip -n client link set client0 up
+	# else the kernel answers only some of a fast client's attempts, and a rejected port
+	# looks like one that drops
+	sysctl -q -w net.ipv4.icmp_ratelimit=0 net.ipv6.icmp.ratelimit=0
+}
+
+world() {
+	mount -t tmpfs -o mode=755 tmpfs /run || return 1
+	mkdir -p /run/{dbus,firewalld,fail2ban,netns,lock,reload-guard,lab}
+	W=/run/lab
+	export W TMPDIR=$W
+	STATE=$W/state
+	CONF=$W/reload-guard.conf
+	mkdir -p "$W/bin" "$STATE"
+	: >"$CONF"
+	chmod 700 "$STATE"
+	# as the first process has no parent's bus or service manager to talk to
+	unset NOTIFY_SOCKET JOURNAL_STREAM WATCHDOG_USEC WATCHDOG_PID LISTEN_FDS
+	export DBUS_SYSTEM_BUS_ADDRESS=unix:path=/run/dbus/system_bus_socket
+	export GUARD STATE CONF PATH="$W/bin:$PATH"
+	# what hooks and scenarios call by its name
+	printf '#!/bin/sh\nexec "%s" -c "%s" --state "%s" "$@"\n' "$GUARD" "$CONF" "$STATE" >"$W/bin/reload-guard"
+	chmod +x "$W/bin/reload-guard"
+	stock_firewalld && stock_fail2ban && network
+}
+
+inside() {
+	local script=$1 name status start_ms took scenario
+	name=$(basename "$script" .sh)
+	trap 'exit 143' TERM HUP
+	trap 'exit 130' INT
+	start_ms=$(now_ms)
+	world || { echo "FAILED $name: the lab could not be set up"; exit 1; }
+	shift
+	# a bus that nobody waits for, a scenario in its own shell: it can be ended from here
+	(
+		if [ -z "${LAB_BARE:-}" ]; then
+			mail_listeners
+			bus_up
+			fw_up
+		fi
+		# shellcheck source=/dev/null
+		. "$script"
+	) <&0 &
+	scenario=$!
+	( sleep "$LAB_LIMIT"; echo "over its $LAB_LIMIT s" >"$W/late"; kill -KILL "$scenario" ) &
+	wait "$scenario"
+	status=$?
+	took=$(($(now_ms) - start_ms))
+	took=$((took / 1000)).$((took / 100 % 10))
+	# of a build with sanitizers: what they found, wherever it did not end the scenario
+	if [ "$status" = 0 ] && grep -sE 'runtime error:|(Address|Leak)Sanitizer:' "$W"/*.log "$W"/err; then
+		status=1
+	fi
+	if [ "$status" = 0 ]; then
+		[ -n "${LAB_QUIET:-}" ] || echo "ok $name ${took} s"
+		exit 0
+	fi
+	[ -e "$W/late" ] && { status=124; echo "  $(cat "$W/late")"; }
+	[ -n "${LAB_QUIET:-}" ] || { evidence; echo "FAILED $name ${took} s"; }
+	exit "$status"
+}
+
+# what a person wants to see of a failure
+evidence() {
+	local log
+	for log in watch hook bus firewalld fail2ban; do
+		[ -s "$W/$log.log" ] || continue
+		echo "  --- the end of $log.log"
+		tail -n "${LAB_TAIL:-25}" "$W/$log.log" | cut -c1-300 | sed 's/^/  /'
+	done
+	if [ -n "${LAB_KEEP:-}" ]; then
+		mkdir -p "$LAB_KEEP/$name"
+		cp -r "$W/." "$LAB_KEEP/$name/" 2>/dev/null
+		nft list ruleset >"$LAB_KEEP/$name/ruleset" 2>/dev/null
+	fi
+}
+
+# --- for scenarios ------------------------------------------------------------------------
+
+now_ms() { local t=${EPOCHREALTIME/[.,]/}; echo $((t / 1000)); }
+
+# within SECONDS COMMAND...: until it succeeds, else fails
+within() {
+	local end=$(($(now_ms) + ${1%.*} * 1000))
+	shift
+	until "$@"; do
+		[ "$(now_ms)" -lt "$end" ] || return 1
+		sleep 0.05
+	done
+}
+
+# need WHAT COMMAND...: the scenario fails, saying WHAT, unless COMMAND succeeds
+need() {
+	local what=$1
+	shift
+	"$@" && return 0
+	fail "$what"
+}
+
+# never SECONDS COMMAND...: true when COMMAND does not succeed in all that time
+never() { ! within "$@"; }
+not() { ! "$@"; }
+fail() {
+	echo "  falls short: $*$(caller_line)"
+	exit 1
+}
+caller_line() {
+	local i
+	for ((i = 1; i < ${#BASH_SOURCE[@]}; i++)); do
+		[ "${BASH_SOURCE[i]}" -ef "$LAB_DIR/lab.sh" ] || { echo " (line ${BASH_LINENO[i - 1]} of $(basename "${BASH_SOURCE[i]}"))"; return; }
+	done
+}
+said() { grep -qiE -e "$1" "${2:-$W/watch.log}"; }
+
+# exits STATUS COMMAND...: its output goes to $W/out, $W/err
+exits() {
+	local want=$1 got
+	shift
+	"$@" >"$W/out" 2>"$W/err"
+	got=$?
+	[ "$got" = "$want" ] && return 0
+	echo "  exit status $got instead of $want: $*"
+	sed 's/^/    /' "$W/out" "$W/err" | head -n 20
+	return 1
+}
+out_has() { grep -qiE -e "$1" "$W/out" || { echo "  no /$1/ in:"; sed 's/^/    /' "$W/out" | head -n 30; return 1; }; }
+err_has() { grep -qiE -e "$1" "$W/err" || { echo "  no /$1/ in:"; sed 's/^/    /' "$W/err" | head -n 30; return 1; }; }
+
+# json EXPRESSION [FILE]: python over the document d; prints the result, false when it is falsy
+json() {
+	/usr/bin/python3 -c '
+import json, sys
+d = json.load(open(sys.argv[2]))
+r = eval(sys.argv[1])
+print(json.dumps(r) if not isinstance(r, str) else r)
+sys.exit(0 if r else 1)' "$1" "${2:-$W/out}"
+}
+
+# --- the bus ---
+
+bus_up() {
+	local policy=/usr/share/dbus-1/system.conf
+	[ -e "$policy" ] || policy=/etc/dbus-1/system.conf
+	rm -f /run/dbus/system_bus_socket
+	dbus-daemon --config-file="$policy" --nofork --nopidfile --nosyslog \
+		--address="$DBUS_SYSTEM_BUS_ADDRESS" >>"$W/bus.log" 2>&1 &
+	BUS=$!
+	need "the bus comes up" within 5 bus_answers
+}
+bus_answers() { dbus-send --system --print-reply --dest=org.freedesktop.DBus / org.freedesktop.DBus.GetId >/dev/null 2>&1; }
+bus_down() { end_process "$BUS" "${1:-TERM}"; }
+
+# end_process PID [SIGNAL]
+end_process() {
+	kill "-${2:-TERM}" "$1" 2>/dev/null
+	wait "$1" 2>/dev/null
+	within 10 not kill -0 "$1" 2>/dev/null
+}
+
+# --- firewalld ---
+
+fw_start() {
+	firewalld --nofork --nopid --log-file "$W/firewalld.log" >>"$W/firewalld.out" 2>&1 &
+	FW=$!
+}
+fw_up() {
+	fw_start
+	need "firewalld starts" within 15 fw_running
+	# a zone that is bound to the interface of the clients is an active one
+	[ -n "${FW_UNBOUND:-}" ] || fwc --zone=public --change-interface=host0
+}
+fw_state() {
+	dbus-send --system --print-reply=literal --dest=org.fedoraproject.FirewallD1 /org/fedoraproject/FirewallD1 \
+		org.freedesktop.DBus.Properties.Get string:org.fedoraproject.FirewallD1 string:state 2>/dev/null |
+		awk '{print $NF}'
+}
+fw_running() { [ "$(fw_state)" = RUNNING ]; }
+fw_failed() { [ "$(fw_state)" = FAILED ]; }
+fw_down() { end_process "$FW" TERM; }
+fw_kill() { end_process "$FW" KILL; }
+fwc() { firewall-cmd -q "$@" >/dev/null 2>>"$W/firewall-cmd.log"; }
+has() { fwc --zone="${2:-public}" --query-service="$1"; }
+has_port() { fwc --zone="${2:-public}" --query-port="$1"; }
+
+# the eight that an administrator opens on a mail server
+MAIL="smtp smtps smtp-submission imap imaps pop3s http https"
+MAIL_PORTS="25 465 587 143 993 995 80 443"
+mail_open() {
+	local services=() service
+	for service in $MAIL; do services+=("--add-service=$service"); done
+	need "the mail services open" fwc --zone="${1:-public}" "${services[@]}"
+}
+
+# what firewalld tells everybody, from now on, in $W/signals: microseconds, member, arguments
+signals_up() {
+	"$BUILD/tests/lab/signals" "$W/signals" >"$W/signals.pid" || fail "the signals can be traced"
+}
+# added_after_reload: the services and ports added since the last Reloaded, a line each, in order
+added_after_reload() { awk '$2 == "Reloaded" { n = 0 } $2 ~ /^(Service|Port)Added$/ { a[n++] = $0 } END { for (i = 0; i < n; i++) print a[i] }' "$W/signals"; }
+# reload_fast: a reload without firewall-cmd's 200 ms; returns before it is done.
+# The caller stays for the answer: firewalld asks polkit about it.
+reload_fast() {
+	dbus-send --system --print-reply --dest=org.fedoraproject.FirewallD1 \
+		/org/fedoraproject/FirewallD1 org.fedoraproject.FirewallD1.reload >/dev/null 2>&1 &
+}
+
+# new_boot: from now on this is another boot of the machine, whose firewall is empty
+new_boot() {
+	local id
+	id=$(cat /proc/sys/kernel/random/uuid)
+	if [ ! -e "$W/boot_id" ]; then
+		echo "$id" >"$W/boot_id"
+		mount --bind "$W/boot_id" /proc/sys/kernel/random/boot_id
+	else
+		echo "$id" >"$W/boot_id"
+	fi
+	nft flush ruleset
+}
+
+# --- the wire ---
+
+# shellcheck disable=SC2034
+mail_listeners() { LISTENER=$("$BUILD/tests/lab/listener" 25 80 110 143 443 465 587 993 995 2525); }
+client() { ip netns exec client "$@"; }
+# reach PORT [ADDRESS [SOURCE]]: prints open, refused or timeout
+reach() { client "$BUILD/tests/lab/connect" "${2:-10.77.0.1}" "$1" "${3:-}"; }
+is_open() {
+	local port
+	for port in "$@"; do [ "$(reach "$port")" = open ] || return 1; done
+}
+is_open6() { [ "$(reach "$1" fd77::1)" = open ]; }
+# is_shut_from SOURCE PORT, is_open_from SOURCE PORT
+is_open_from() { [ "$(reach "$2" 10.77.0.1 "$1")" = open ]; }
+is_shut_from() { ! is_open_from "$@"; }
+is_shut() {
+	local port
+	for port in "$@"; do [ "$(reach "$port")" != open ] || return 1; done
+}
+# shellcheck disable=SC2086
+mail_reachable() { is_open $MAIL_PORTS; }
+probe_up() {
+	ip netns exec client "$BUILD/tests/lab/probe" 10.77.0.1 "${1:-993}" "${2:-5}" "${3:-30}" "$W/probe" &
+	PROBE=$!
+}
+probe_down() { kill -TERM "$PROBE"; wait "$PROBE"; }
+
+# --- the guard ---
+
+# bounded, so that a command that hangs is a failure that names it
+guard() { timeout -k 2 "${GUARD_LIMIT:-20}" "$GUARD" -c "$CONF" --state "$STATE" "$@"; }
+watcher() { exec "$GUARD" -c "$CONF" --state "$STATE" "$@" watch; }
+conf() { cat >"$CONF"; }
+
+manager_up() { # plays the service manager, whose messages go to $W/notify
+	[ -n "${MANAGER:-}" ] && return 0
+	MANAGER=$("$BUILD/tests/lab/notify" "$W/notify.socket" "$W/notify")
+}
+notified() { grep -qE -e "$1" "$W/notify" 2>/dev/null; }
+
+watch_start() {
+	manager_up
+	: >"$W/notify"
+	NOTIFY_SOCKET=$W/notify.socket watcher "$@" >>"$W/watch.log" 2>&1 &
+	WATCH=$!
+}
+watch_up() {
+	watch_start "$@"
+	need "the watcher says that it is ready" within 10 notified 'READY=1$'
+}
+watch_down() { end_process "$WATCH" TERM; }
+watch_kill() { end_process "$WATCH" KILL; }
+watching() { kill -0 "$WATCH" 2>/dev/null; }
+
+# --- fail2ban ---
+
+# f2b_up: a jail over $W/mail.log: two lines "login failed from ADDRESS" are a ban of an hour
+f2b_up() {
+	need "the tree has built the fail2ban action" test -f "$BUILD/hooks/reload-guard.conf"
+	cp "$BUILD/hooks/reload-guard.conf" /etc/fail2ban/action.d/
+	: >>"$W/mail.log"
+	cat >/etc/fail2ban/filter.d/lab.conf <<-X
+		[Definition]
+		failregex = ^.* login failed from <HOST>$
+	X
+	cat >/etc/fail2ban/fail2ban.local <<-X
+		[Definition]
+		logtarget = $W/fail2ban.log
+		dbfile = /var/lib/fail2ban/fail2ban.sqlite3
+		syslogsocket = auto
+	X
+	cat >/etc/fail2ban/jail.local <<-X
+		[DEFAULT]
+		backend = polling
+		bantime = 3600
+		findtime = 600
+		maxretry = 2
+		[lab]
+		enabled = true
+		filter = lab
+		logpath = $W/mail.log
+		port = imaps
+		action = firewallcmd-rich-rules[name=%(__name__)s, port="%(port)s", protocol="tcp"]
+		         reload-guard[guard="$W/bin/reload-guard"]
+	X
+	[ -z "${F2B_JAIL:-}" ] || printf '%s\n' "$F2B_JAIL" >>/etc/fail2ban/jail.local
+	fail2ban-server -f start >>"$W/fail2ban.out" 2>&1 &
+	F2B=$!
+	need "fail2ban starts" within 15 f2b ping
+}
+f2b() { fail2ban-client "$@" >>"$W/fail2ban-client.log" 2>&1; }
+f2b_down() { f2b stop; wait "$F2B" 2>/dev/null; }
+attack() { # ADDRESS
+	local i
+	for i in 1 2; do echo "$(date '+%b %e %H:%M:%S') mail imapd: login failed from $1" >>"$W/mail.log"; done
+}
+
+if [ "${BASH_SOURCE[0]}" = "$0" ]; then
+	if [ "${LAB:-}" = inside ]; then
+		unset LAB
+		inside "$@"
+	else
+		outside "$@"
+	fi
+fi

@@ -1,0 +1,20 @@
+# The lab's tools: what a client, a service manager and a listener on the bus see.
+# lab.sh runs them; tests/lab/run runs the scenarios.
+noinst_PROGRAMS += tests/lab/connect tests/lab/listener tests/lab/notify tests/lab/probe \
+	tests/lab/signals
+tests_lab_connect_SOURCES = tests/lab/connect.c tests/lab/wire.c tests/lab/wire.h
+tests_lab_listener_SOURCES = tests/lab/listener.c
+tests_lab_notify_SOURCES = tests/lab/notify.c tests/lab/wire.c tests/lab/wire.h
+tests_lab_probe_SOURCES = tests/lab/probe.c tests/lab/wire.c tests/lab/wire.h
+tests_lab_signals_SOURCES = tests/lab/signals.c tests/lab/wire.c tests/lab/wire.h
+tests_lab_signals_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
+tests_lab_signals_LDADD = $(DBUS_LIBS)
+dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/run
+EXTRA_DIST += packaging/deps $(srcdir)/tests/lab/[0-9]*.sh
+
+# The adapter of floor 2 before a real firewalld that stalls, fails and dies; tests/run runs it.
+check_PROGRAMS += tests/lab/firewalld-adapter
+tests_lab_firewalld_adapter_SOURCES = tests/lab/firewalld-adapter.c
+tests_lab_firewalld_adapter_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
+tests_lab_firewalld_adapter_LDADD = $(SYSTEM_LIBS)
+dist_check_SCRIPTS += tests/lab/firewalld-adapter.sh

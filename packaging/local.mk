@@ -40,4 +40,4 @@ dist_check_SCRIPTS += packaging/man/lint
 TESTS += packaging/man/lint
 
 EXTRA_DIST += packaging/debian packaging/reload-guard.spec
-dist_noinst_SCRIPTS += packaging/build-deb packaging/demo
+dist_noinst_SCRIPTS += packaging/build-deb packaging/demo packaging/demo-steps.sh

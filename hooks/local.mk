@@ -1,1 +1,15 @@
-# hooks: what is shipped and installed from here
+# What other programs call: the fail2ban action, the after-boot unit, a drop-in.
+# They only call the command line.
+HOOKS_GENERATED = hooks/reload-guard.conf hooks/reload-guard-restore.service
+EXTRA_DIST += $(HOOKS_GENERATED:=.in)
+CLEANFILES += $(HOOKS_GENERATED)
+
+fail2banactiondir = $(sysconfdir)/fail2ban/action.d
+nodist_fail2banaction_DATA = hooks/reload-guard.conf
+hookexamplesdir = $(docdir)/examples
+dist_hookexamples_DATA = hooks/fail2ban-guard.conf
+
+$(HOOKS_GENERATED): Makefile
+	$(AM_V_GEN)$(MKDIR_P) hooks && $(INSTALL_PATHS) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+hooks/reload-guard.conf: hooks/reload-guard.conf.in
+hooks/reload-guard-restore.service: hooks/reload-guard-restore.service.in

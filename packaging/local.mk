@@ -1,1 +1,43 @@
-# packaging: what is shipped and installed from here
+# What a distribution expects: units, the configuration example, man pages,
+# the bash completion; and the recipes for Debian and RPM packages.
+PACKAGING_GENERATED = packaging/reload-guard.service
+EXTRA_DIST += $(PACKAGING_GENERATED:=.in)
+CLEANFILES += $(PACKAGING_GENERATED)
+
+# Full paths are known only when make runs: sbindir hangs on prefix.
+INSTALL_PATHS = $(SED) -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
+	-e 's|@localstatedir[@]|$(localstatedir)|g'
+
+$(PACKAGING_GENERATED): Makefile
+	$(AM_V_GEN)$(MKDIR_P) packaging && $(INSTALL_PATHS) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
+packaging/reload-guard.service: packaging/reload-guard.service.in
+
+if HAVE_SYSTEMD_UNITS
+nodist_systemdsystemunit_DATA = packaging/reload-guard.service hooks/reload-guard-restore.service
+endif
+
+dist_man_MANS += packaging/man/reload-guard.8 packaging/man/reload-guard.conf.5
+
+dist_bashcompletion_DATA = packaging/completion/reload-guard
+
+# The example becomes the configuration of a machine that has none; an
+# administrator's file is never touched, neither here nor by uninstall, which
+# removes it only while it is still the example.
+dist_hookexamples_DATA += packaging/reload-guard.conf
+guardconfdir = $(sysconfdir)/reload-guard
+install-data-hook:
+	$(MKDIR_P) '$(DESTDIR)$(guardconfdir)'
+	test -e '$(DESTDIR)$(guardconfdir)/reload-guard.conf' || \
+	  $(INSTALL_DATA) '$(srcdir)/packaging/reload-guard.conf' '$(DESTDIR)$(guardconfdir)/reload-guard.conf'
+uninstall-hook:
+	if cmp -s '$(srcdir)/packaging/reload-guard.conf' '$(DESTDIR)$(guardconfdir)/reload-guard.conf'; then \
+	  rm -f '$(DESTDIR)$(guardconfdir)/reload-guard.conf'; \
+	  rmdir '$(DESTDIR)$(guardconfdir)' 2>/dev/null || :; \
+	fi
+
+# Lint the man pages where mandoc is there.
+dist_check_SCRIPTS += packaging/man/lint
+TESTS += packaging/man/lint
+
+EXTRA_DIST += packaging/debian packaging/reload-guard.spec
+dist_noinst_SCRIPTS += packaging/build-deb packaging/demo packaging/demo-steps.sh

@@ -6,3 +6,4 @@ include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/lab/local.mk
+include tests/machine/local.mk

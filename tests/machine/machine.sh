@@ -1,0 +1,184 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# machine.sh - a real machine to test on: systemd as pid 1 with its own processes,
+# mounts, network and cgroups. Sourced by tests/machine/run, which gives it a
+# mount and a pid namespace of its own: what is mounted or started here ends with
+# them, however the run ends.
+#
+# The disk is an overlay of this host's root on a tmpfs: what the machine writes
+# never reaches the host, what the host has installed is what is tested. A reboot
+# keeps the disk and nothing else: the network namespace with its rules is new,
+# and so is the boot id.
+#
+#   machine_prepare            mount the disk ($disk) and make a stock system of it
+#   machine_up                 network and boot; returns when the boot is finished
+#   machine_down | machine_crash   power off properly | pull the plug
+#   m COMMAND...               run in the machine
+#   client COMMAND...          run on another host, 10.99.0.2 (the machine is 10.99.0.1)
+
+machine_pid=
+disk=
+
+machine_prepare()
+{
+	local unit
+	# Only in this mount namespace: the host's /run, with its bus, is not ours to see.
+	mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns /run/machine || return 1
+	mount -t tmpfs -o size=2g,mode=755 tmpfs "$work" || return 1
+	# The upper layer must lie outside of the lower one, hence on the tmpfs.
+	mkdir "$work/upper" "$work/overlay" "$work/disk"
+	disk=$work/disk
+	mount -t overlay overlay -o "lowerdir=/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
+
+	# The host's own settings go; what the packages bring stays.
+	rm -rf "$disk"/etc/firewalld "$disk"/etc/fail2ban/jail.local "$disk"/etc/fail2ban/jail.d \
+		"$disk"/etc/fail2ban/*.local "$disk"/var/lib/fail2ban "$disk"/var/lib/reload-guard \
+		"$disk"/etc/reload-guard "$disk"/etc/systemd/system "$disk"/etc/systemd/network \
+		"$disk"/var/log/journal
+	mkdir -p "$disk"/etc/firewalld "$disk"/etc/fail2ban/jail.d "$disk"/var/lib/fail2ban \
+		"$disk"/etc/systemd/system "$disk"/tmp "$disk"/run
+	: >"$disk/etc/fstab"
+	echo machine >"$disk/etc/hostname"
+	printf '127.0.0.1 localhost machine\n::1 localhost\n' >"$disk/etc/hosts"
+	# Not empty: that would make it a first boot, with every unit at its preset.
+	tr -d - </proc/sys/kernel/random/uuid >"$disk/etc/machine-id"
+	ln -s /lib/systemd/system/multi-user.target "$disk/etc/systemd/system/default.target"
+	for unit in console-getty.service getty.target getty@.service serial-getty@.service \
+		systemd-networkd-wait-online.service systemd-firstboot.service \
+		systemd-udevd.service systemd-udev-trigger.service systemd-timesyncd.service \
+		systemd-resolved.service dev-hugepages.mount dev-mqueue.mount \
+		apt-daily.timer apt-daily-upgrade.timer man-db.timer; do
+		ln -s /dev/null "$disk/etc/systemd/system/$unit"
+	done
+}
+
+# A pair of network namespaces, new at each boot: kernel rules do not outlive one.
+machine_network()
+{
+	local ns
+	for ns in machine client; do
+		[ ! -e "/run/netns/$ns" ] || ip netns del "$ns"
+		ip netns add "$ns" || return 1
+		ip -n "$ns" link set lo up
+	done
+	ip -n machine link add host0 type veth peer name cli0 netns client || return 1
+	ip -n machine addr add 10.99.0.1/24 dev host0
+	ip -n client addr add 10.99.0.2/24 dev cli0
+	ip -n client addr add 10.99.0.3/24 dev cli0
+	ip -n machine link set host0 up
+	ip -n client link set cli0 up
+	# Fast probing meets the kernel's limit on ICMP errors, which looks like a time-out.
+	ip netns exec machine sysctl -q -w net.ipv4.icmp_ratelimit=0
+}
+
+machine_up()
+{
+	local starter child i
+	machine_network || return 1
+	cat /proc/sys/kernel/random/uuid >/run/machine/boot_id
+	mkdir -p "$cgroup/boot"
+	(
+		echo "$BASHPID" >"$cgroup/boot/cgroup.procs"
+		exec nsenter --net=/run/netns/machine \
+			unshare -m -u -i -p -C --fork --kill-child=SIGKILL --propagation private \
+			bash "$machine_sh" init "$disk"
+	) >"$work/console.log" 2>&1 </dev/null &
+	starter=$!
+	machine_starter=$starter
+	for ((i = 0; i < 100; i++)); do
+		child=$(pgrep -P "$starter") && [ "$(cat "/proc/$child/comm" 2>/dev/null)" = systemd ] && break
+		child=
+		sleep 0.05
+	done
+	[ -n "$child" ] || {
+		cat "$work/console.log"
+		return 1
+	}
+	machine_pid=$child
+	for ((i = 0; i < 600; i++)); do
+		case $(m timeout 5 systemctl is-system-running 2>/dev/null) in
+			running | degraded) return 0 ;;
+		esac
+		sleep 0.1
+	done
+	echo "the boot did not finish:"
+	m timeout 5 systemctl list-jobs
+	cat "$work/console.log"
+	return 1
+}
+
+machine_gone()
+{
+	local i
+	for ((i = 0; i < $1 * 10; i++)); do
+		kill -0 "$machine_starter" 2>/dev/null || break
+		sleep 0.1
+	done
+	kill -0 "$machine_starter" 2>/dev/null && return 1
+	wait "$machine_starter" 2>/dev/null
+	machine_pid=
+	find "$cgroup/boot" -depth -type d -exec rmdir {} + 2>/dev/null
+	return 0
+}
+
+machine_down()
+{
+	m systemctl poweroff >/dev/null 2>&1
+	machine_gone 30 || machine_crash
+}
+
+machine_crash()
+{
+	kill -KILL "$machine_pid" 2>/dev/null
+	machine_gone 10
+}
+
+m()
+{
+	nsenter -t "$machine_pid" -a -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
+}
+
+client()
+{
+	ip netns exec client "$@"
+}
+
+# Runs as pid 1 of the new namespaces: lay out /proc, /sys, /dev and become init.
+machine_init()
+{
+	local root=$1 file
+	mount --bind "$root" "$root" && cd "$root" || exit 1
+	mount -t proc proc proc
+	mount -t sysfs -o ro sysfs sys
+	mount -t cgroup2 cgroup2 sys/fs/cgroup
+	mount -t tmpfs -o mode=755 tmpfs dev
+	mkdir dev/pts dev/shm
+	for file in null zero full random urandom tty; do
+		: >"dev/$file"
+		mount --bind "/dev/$file" "dev/$file"
+	done
+	mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
+	ln -s pts/ptmx dev/ptmx
+	ln -s /proc/self/fd dev/fd
+	: >dev/console
+	mount -t tmpfs tmpfs dev/shm
+	mount -t tmpfs -o mode=755 tmpfs run
+	mount -t tmpfs -o mode=1777 tmpfs tmp
+	# The kernel's settings are the host's, except for those of the network.
+	mount --bind proc/sys proc/sys
+	mount --bind proc/sys/net proc/sys/net
+	mount -o remount,ro,bind proc/sys
+	[ ! -e proc/sysrq-trigger ] || mount --bind /dev/null proc/sysrq-trigger
+	mkdir run/machine
+	cp /run/machine/boot_id run/machine/boot_id
+	mount --bind run/machine/boot_id proc/sys/kernel/random/boot_id
+	hostname machine
+	mkdir -p .old && pivot_root . .old && umount -l /.old || exit 1
+	exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+		setpriv --bounding-set=-sys_time,-sys_module /sbin/init
+}
+
+machine_sh=${BASH_SOURCE[0]}
+if [ "${BASH_SOURCE[0]}" = "$0" ] && [ "${1:-}" = init ]; then
+	machine_init "$2"
+fi

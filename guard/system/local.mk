@@ -25,7 +25,8 @@ libguard_system_a_SOURCES = \
 	guard/system/store-snapshot.c \
 	guard/system/store-statements.c \
 	guard/system/store-transaction.c \
-	guard/system/store-wipe.c
+	guard/system/store-wipe.c \
+	guard/system/zonefile.c guard/system/zonefile.h
 nodist_libguard_system_a_SOURCES = guard/system/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
 	$(JANSSON_LIBS)

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libguard-watch.a
 libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 libguard_watch_a_SOURCES = \
 	guard/watch/cycle.c \
+	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/restorer.c guard/watch/restorer.h \
 	guard/watch/tracker.c guard/watch/tracker.h \

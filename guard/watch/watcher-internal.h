@@ -33,6 +33,13 @@ struct cycle {
 	struct store_unfinished_list unfinished;
 };
 
+/* A call about one item that is under way; the watcher owns it. */
+struct item_call {
+	struct watcher *watcher;
+	struct item item; /* owned */
+	struct item_call *next, **link;
+};
+
 struct watcher {
 	const struct watcher_options *options; /* borrowed */
 	struct config config;
@@ -45,10 +52,12 @@ struct watcher {
 	struct tracker tracker;
 	struct cycle cycle;
 	char *boot_id;
-	char *instance;  /* of firewalld, as it appeared last */
-	bool present;    /* firewalld is there */
-	bool idle;       /* present, everything read, nothing to restore */
-	bool look_again; /* something changed while a cycle was under way */
+	char *instance;          /* of firewalld, as it appeared last */
+	bool present;            /* firewalld is there */
+	bool idle;               /* present, everything read, nothing to restore */
+	struct item_call *calls; /* what is under way to firewalld beside the cycle */
+	unsigned n_persisting;   /* writes to the permanent configuration under way */
+	bool look_again;         /* something changed while a cycle was under way */
 	bool told_ready;
 	enum firewall_state told_state; /* what was last said about its state */
 	int64_t snapshot_id;            /* of what was last stored */
@@ -66,6 +75,8 @@ struct watcher {
 void watcher_went_idle(struct watcher *watcher);
 int64_t watcher_store_snapshot(struct watcher *watcher);
 void watcher_plan_expiry(struct watcher *watcher);
+struct item_call *item_call_new(struct watcher *watcher, const struct item *item) _must_check_;
+void item_call_free(struct item_call *call);
 
 /* cycle.c */
 void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us);

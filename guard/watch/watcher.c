@@ -9,6 +9,7 @@
 #include "guard/system/filewatch.h"
 #include "guard/system/lock.h"
 #include "guard/system/spool.h"
+#include "guard/watch/persister.h"
 #include "guard/watch/watcher-internal.h"
 
 #include <errno.h>
@@ -93,6 +94,7 @@ static void store_snapshot_if_idle(struct watcher *watcher)
 static void on_snapshot_due(void *userdata)
 {
 	store_snapshot_if_idle(userdata);
+	persister_look(userdata);
 }
 
 static void changed(struct watcher *watcher, const struct item *item)
@@ -114,6 +116,7 @@ void watcher_went_idle(struct watcher *watcher)
 {
 	(void)watcher_store_snapshot(watcher);
 	watcher_plan_expiry(watcher);
+	persister_look(watcher);
 	tell_status(watcher);
 	tell_ready(watcher);
 	if (watcher->look_again)
@@ -146,20 +149,39 @@ static void out_of_memory(struct watcher *watcher)
 
 /* --- items for a time ------------------------------------------------------------------------ */
 
-struct expiry {
-	struct watcher *watcher;
-	struct item item; /* owned */
-};
-
-static void expiry_free(struct expiry *expiry)
+/** item_call_new() - Return: remembered by the watcher; NULL without memory */
+struct item_call *item_call_new(struct watcher *watcher, const struct item *item)
 {
-	item_deinit(&expiry->item);
-	free(expiry);
+	struct item_call *call = calloc(1, sizeof(*call));
+
+	if (!call || item_copy(&call->item, item) < 0) {
+		free(call);
+		return NULL;
+	}
+	call->watcher = watcher;
+	call->next = watcher->calls;
+	call->link = &watcher->calls;
+	if (call->next)
+		call->next->link = &call->next;
+	watcher->calls = call;
+	return call;
+}
+
+/** item_call_free() - NULL is fine; the call itself is not cancelled */
+void item_call_free(struct item_call *call)
+{
+	if (!call)
+		return;
+	*call->link = call->next;
+	if (call->next)
+		call->next->link = call->link;
+	item_deinit(&call->item);
+	free(call);
 }
 
 static void on_expired(int result, const struct err *err, void *userdata)
 {
-	struct expiry *expiry = userdata;
+	struct item_call *expiry = userdata;
 	struct watcher *watcher = expiry->watcher;
 	struct firewall_entry *entry;
 	_cleanup_free_ char *text = NULL;
@@ -182,24 +204,19 @@ static void on_expired(int result, const struct err *err, void *userdata)
 		if (entry)
 			entry->flags |= FIREWALL_GUARD_TIMED;
 	}
-	expiry_free(expiry);
+	item_call_free(expiry);
 	watcher_plan_expiry(watcher);
 }
 
 static void expire(struct watcher *watcher, struct firewall_entry *entry)
 {
-	struct expiry *expiry = calloc(1, sizeof(*expiry));
+	struct item_call *expiry = item_call_new(watcher, &entry->item);
 
-	if (!expiry)
-		return;
-	expiry->watcher = watcher;
-	if (item_copy(&expiry->item, &entry->item) == 0 &&
-	    firewalld_remove(watcher->fw, NULL, &expiry->item, on_expired, expiry) == 0) {
+	if (expiry && firewalld_remove(watcher->fw, NULL, &expiry->item, on_expired, expiry) == 0)
 		/* not a second time while the answer is on its way */
 		entry->flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
-		return;
-	}
-	expiry_free(expiry);
+	else
+		item_call_free(expiry);
 }
 
 static void on_expiry_due(void *userdata)
@@ -690,6 +707,8 @@ static void daemon_deinit(struct daemon *daemon)
 		cycle_deinit(&watcher->cycle);
 	record_close(watcher->record);
 	firewalld_free(watcher->fw);
+	while (watcher->calls)
+		item_call_free(watcher->calls);
 	bus_free(watcher->bus);
 	filewatch_free(daemon->spool_watch);
 	loop_free(watcher->loop);

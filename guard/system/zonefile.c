@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/zonefile.h"
+
+#include "guard/system/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Where firewalld looks, the administrator's first (firewalld: config/__init__.py). */
+static const char *const zone_dirs[] = {"/etc/firewalld/zones", "/usr/lib/firewalld/zones"};
+
+#define ZONE_FILE_MAX   (16 * 1024 * 1024)
+#define BACKUP_ATTEMPTS 100
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+static int write_all(int fd, const char *bytes, size_t n)
+{
+	while (n > 0) {
+		ssize_t written = write(fd, bytes, n);
+
+		if (written < 0 && errno != EINTR)
+			return -errno;
+		if (written > 0) {
+			bytes += written;
+			n -= (size_t)written;
+		}
+	}
+	return 0;
+}
+
+static int copy_bytes(int from, int to)
+{
+	char buffer[65536];
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n = read(from, buffer, sizeof(buffer));
+		int r;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return fsync(to) < 0 ? -errno : 0;
+		total += (size_t)n;
+		if (total > ZONE_FILE_MAX)
+			return -EFBIG;
+		r = write_all(to, buffer, (size_t)n);
+		if (r < 0)
+			return r;
+	}
+}
+
+static int make_folder(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (lstat(path, &st) < 0)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
+		return err_set(err, -EPERM, "%s: not a folder that is ours alone", path);
+	return 0;
+}
+
+/* A new file ZONE.xml.20261121T203425Z, with a number when there is one of that second. */
+static int create_backup(const char *folder, const char *zone, char **path, struct err *err)
+{
+	time_t now = (time_t)(clock_now_us() / 1000000);
+	char stamp[32];
+	struct tm tm;
+
+	if (!gmtime_r(&now, &tm) || strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0)
+		return -EOVERFLOW;
+	for (int i = 1; i <= BACKUP_ATTEMPTS; i++) {
+		_cleanup_free_ char *name = NULL;
+		int fd, r;
+
+		if (i == 1)
+			r = xasprintf(&name, "%s/%s.xml.%s", folder, zone, stamp);
+		else
+			r = xasprintf(&name, "%s/%s.xml.%s-%d", folder, zone, stamp, i);
+		if (r < 0)
+			return r;
+		fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (fd >= 0) {
+			*path = steal(name);
+			return fd;
+		}
+		if (errno != EEXIST)
+			return err_set(err, -errno, "%s: %s", name, strerror(errno));
+	}
+	return err_set(err, -EEXIST, "%s: too many copies of %s.xml", folder, zone);
+}
+
+/* The file that is in force: the administrator's, else the one that came with firewalld. */
+static int open_zone_file(const char *zone, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(zone_dirs); i++) {
+		_cleanup_free_ char *path = NULL;
+		struct stat st;
+		int fd;
+
+		if (xasprintf(&path, "%s/%s.xml", zone_dirs[i], zone) < 0)
+			return -ENOMEM;
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+		if (fd < 0 && errno == ENOENT)
+			continue;
+		if (fd < 0)
+			return err_set(err, -errno, "%s: %s", path, strerror(errno));
+		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+			return fd;
+		close(fd);
+		return err_set(err, -EINVAL, "%s: not a regular file", path);
+	}
+	return -ENOENT;
+}
+
+static int copy_to_state(char **out, const char *state_dir, const char *zone, int from,
+                         struct err *err)
+{
+	_cleanup_free_ char *folder = NULL, *path = NULL;
+	_cleanup_(close_fd) int to = -1;
+	int r;
+
+	if (xasprintf(&folder, "%s/%s", state_dir, ZONEFILE_BACKUP_DIR) < 0)
+		return -ENOMEM;
+	r = make_folder(state_dir, err);
+	if (r == 0)
+		r = make_folder(folder, err);
+	if (r < 0)
+		return r;
+	to = create_backup(folder, zone, &path, err);
+	if (to < 0)
+		return to;
+	r = copy_bytes(from, to);
+	if (r < 0) {
+		unlink(path);
+		return err_set(err, r, "%s: %s", path, strerror(-r));
+	}
+	*out = steal(path);
+	return 0;
+}
+
+/**
+ * zonefile_backup() - copy the file of a zone that is about to be rewritten
+ * @out:       the copy's path; NULL when the zone has no file; the caller frees it
+ * @state_dir: its backup/ receives the copy, ZONE.xml.TIME, 0600
+ * @zone:      a zone's name, as firewalld knows it
+ *
+ * firewalld itself writes zone files in place and keeps one .old (core/io/zone.py,
+ * zone_writer), and writes beside reloads have erased them (firewalld#1495).
+ *
+ * Return: 0; negative errno, -EINVAL when it is no regular file.
+ */
+int zonefile_backup(char **out, const char *state_dir, const char *zone, struct err *err)
+{
+	_cleanup_(close_fd) int from = -1;
+
+	if (strchr(zone, '/'))
+		return err_set(err, -EINVAL, "\"%s\" is not a zone name", zone);
+	from = open_zone_file(zone, err);
+	if (from == -ENOENT) {
+		*out = NULL;
+		return 0;
+	}
+	return from < 0 ? from : copy_to_state(out, state_dir, zone, from, err);
+}

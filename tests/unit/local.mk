@@ -11,12 +11,14 @@ UNIT_TESTS = \
 	tests/unit/test-item \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-rangeset \
+	tests/unit/test-richrule \
 	tests/unit/test-spool \
 	tests/unit/test-store \
 	tests/unit/test-store-bans \
 	tests/unit/test-store-faults \
-	tests/unit/test-rangeset \
-	tests/unit/test-richrule \
+	tests/unit/test-text \
+	tests/unit/test-timespec \
 	tests/unit/test-tracker
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
@@ -83,3 +85,11 @@ tests_unit_richrule_filter_LDADD = $(MODEL_LIBS)
 dist_check_SCRIPTS += tests/unit/richrule-oracle
 EXTRA_DIST += tests/unit/richrule-oracle.py
 TESTS += tests/unit/richrule-oracle
+
+tests_unit_test_text_SOURCES = tests/unit/test-text.c tests/unit/unit.h
+tests_unit_test_text_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_text_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_timespec_SOURCES = tests/unit/test-timespec.c tests/unit/unit.h
+tests_unit_test_timespec_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_timespec_LDADD = $(MODEL_TEST_LIBS)

@@ -5,6 +5,7 @@ libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(IN
 libguard_system_a_SOURCES = \
 	guard/system/bus.c guard/system/bus.h \
 	guard/system/clock.c guard/system/clock.h \
+	guard/system/config.c guard/system/config.h \
 	guard/system/filewatch.c guard/system/filewatch.h \
 	guard/system/firewalld.c guard/system/firewalld.h \
 	guard/system/firewalld_internal.h \
@@ -14,7 +15,6 @@ libguard_system_a_SOURCES = \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/spool.c guard/system/spool.h \
-	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
 	guard/system/store-ban.c \
 	guard/system/store-client.c \
 	guard/system/store-file.c \
@@ -25,7 +25,8 @@ libguard_system_a_SOURCES = \
 	guard/system/store-snapshot.c \
 	guard/system/store-statements.c \
 	guard/system/store-transaction.c \
-	guard/system/store-wipe.c
+	guard/system/store-wipe.c \
+	guard/system/store.c guard/system/store.h guard/system/store-internal.h
 nodist_libguard_system_a_SOURCES = guard/system/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
 	$(JANSSON_LIBS)

@@ -6,6 +6,7 @@ endif
 UNIT_TESTS = \
 	tests/unit/test-bus \
 	tests/unit/test-cidr \
+	tests/unit/test-config \
 	tests/unit/test-coverage \
 	tests/unit/test-firewall \
 	tests/unit/test-item \
@@ -93,3 +94,7 @@ tests_unit_test_text_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_timespec_SOURCES = tests/unit/test-timespec.c tests/unit/unit.h
 tests_unit_test_timespec_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_timespec_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/unit.h
+tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_config_LDADD = $(SYSTEM_TEST_LIBS)

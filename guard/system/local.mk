@@ -12,6 +12,7 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld_read.c \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
+	guard/system/journal.c guard/system/journal.h \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/spool.c guard/system/spool.h \

@@ -10,6 +10,7 @@ UNIT_TESTS = \
 	tests/unit/test-coverage \
 	tests/unit/test-firewall \
 	tests/unit/test-item \
+	tests/unit/test-journal \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-rangeset \
@@ -98,3 +99,7 @@ tests_unit_test_timespec_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/unit.h
 tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_config_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_journal_SOURCES = tests/unit/test-journal.c tests/unit/unit.h
+tests_unit_test_journal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_journal_LDADD = $(SYSTEM_TEST_LIBS)

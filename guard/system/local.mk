@@ -6,6 +6,7 @@ libguard_system_a_SOURCES = \
 	guard/system/bus.c guard/system/bus.h \
 	guard/system/clock.c guard/system/clock.h \
 	guard/system/config.c guard/system/config.h \
+	guard/system/fail2ban.c guard/system/fail2ban.h \
 	guard/system/filewatch.c guard/system/filewatch.h \
 	guard/system/firewalld.c guard/system/firewalld.h \
 	guard/system/firewalld_internal.h \
@@ -13,6 +14,7 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
 	guard/system/journal.c guard/system/journal.h \
+	guard/system/listeners.c guard/system/listeners.h \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/spool.c guard/system/spool.h \

@@ -8,9 +8,11 @@ UNIT_TESTS = \
 	tests/unit/test-cidr \
 	tests/unit/test-config \
 	tests/unit/test-coverage \
+	tests/unit/test-fail2ban \
 	tests/unit/test-firewall \
 	tests/unit/test-item \
 	tests/unit/test-journal \
+	tests/unit/test-listeners \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-rangeset \
@@ -103,3 +105,11 @@ tests_unit_test_config_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_journal_SOURCES = tests/unit/test-journal.c tests/unit/unit.h
 tests_unit_test_journal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_journal_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_listeners_SOURCES = tests/unit/test-listeners.c tests/unit/unit.h
+tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_listeners_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_fail2ban_SOURCES = tests/unit/test-fail2ban.c tests/unit/unit.h
+tests_unit_test_fail2ban_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_fail2ban_LDADD = $(SYSTEM_TEST_LIBS) -lpthread

@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-rangeset \
+	tests/unit/test-report \
 	tests/unit/test-richrule \
 	tests/unit/test-spool \
 	tests/unit/test-store \
@@ -113,3 +114,7 @@ tests_unit_test_listeners_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_fail2ban_SOURCES = tests/unit/test-fail2ban.c tests/unit/unit.h
 tests_unit_test_fail2ban_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_fail2ban_LDADD = $(SYSTEM_TEST_LIBS) -lpthread
+
+tests_unit_test_report_SOURCES = tests/unit/test-report.c tests/unit/unit.h
+tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_report_LDADD = $(WATCH_TEST_LIBS)

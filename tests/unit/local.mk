@@ -118,3 +118,6 @@ tests_unit_test_fail2ban_LDADD = $(SYSTEM_TEST_LIBS) -lpthread
 tests_unit_test_report_SOURCES = tests/unit/test-report.c tests/unit/unit.h
 tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_report_LDADD = $(WATCH_TEST_LIBS)
+
+dist_check_SCRIPTS += tests/unit/cli.sh
+TESTS += tests/unit/cli.sh

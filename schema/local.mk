@@ -8,3 +8,19 @@ guard/system/migrations.c: schema/embed-migrations $(SCHEMA_SQL)
 	cd $(srcdir) && $(SHELL) schema/embed-migrations $(SCHEMA_SQL) \
 		> $(abs_builddir)/$@.tmp && mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
 CLEANFILES += guard/system/migrations.c guard/system/migrations.c.tmp
+
+# What each answer in JSON looks like.
+schemadir = $(pkgdatadir)/schema/json
+dist_schema_DATA = \
+	schema/json/bans.schema.json \
+	schema/json/check-config.schema.json \
+	schema/json/history.schema.json \
+	schema/json/persist.schema.json \
+	schema/json/release-list.schema.json \
+	schema/json/release.schema.json \
+	schema/json/restore.schema.json \
+	schema/json/snapshot-diff.schema.json \
+	schema/json/snapshot-list.schema.json \
+	schema/json/snapshot-show.schema.json \
+	schema/json/snapshot-take.schema.json \
+	schema/json/status.schema.json

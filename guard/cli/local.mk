@@ -1,5 +1,17 @@
 # Floor 4: the command line.
 sbin_PROGRAMS += reload-guard
 reload_guard_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
-reload_guard_SOURCES = guard/cli/main.c
+reload_guard_SOURCES = \
+	guard/cli/cli.c guard/cli/cli.h \
+	guard/cli/cmd-bans.c \
+	guard/cli/cmd-history.c \
+	guard/cli/cmd-hook.c \
+	guard/cli/cmd-persist.c \
+	guard/cli/cmd-release.c \
+	guard/cli/cmd-restore.c \
+	guard/cli/cmd-snapshot.c \
+	guard/cli/cmd-status.c \
+	guard/cli/cmd-watch.c \
+	guard/cli/main.c \
+	guard/cli/missing.c guard/cli/missing.h
 reload_guard_LDADD = $(WATCH_LIBS)

@@ -15,5 +15,7 @@ libguard_model_a_SOURCES = \
 	guard/model/richrule.c guard/model/richrule.h \
 	guard/model/richvalue.c guard/model/richvalue.h \
 	guard/model/scope.c guard/model/scope.h \
+	guard/model/text.c guard/model/text.h \
+	guard/model/timespec.c guard/model/timespec.h \
 	guard/model/util.c guard/model/util.h
 MODEL_LIBS = libguard-model.a $(NETTLE_LIBS)

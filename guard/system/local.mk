@@ -5,16 +5,19 @@ libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(IN
 libguard_system_a_SOURCES = \
 	guard/system/bus.c guard/system/bus.h \
 	guard/system/clock.c guard/system/clock.h \
+	guard/system/config.c guard/system/config.h \
+	guard/system/fail2ban.c guard/system/fail2ban.h \
 	guard/system/filewatch.c guard/system/filewatch.h \
 	guard/system/firewalld.c guard/system/firewalld.h \
 	guard/system/firewalld_internal.h \
 	guard/system/firewalld_read.c \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
+	guard/system/journal.c guard/system/journal.h \
+	guard/system/listeners.c guard/system/listeners.h \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/spool.c guard/system/spool.h \
-	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
 	guard/system/store-ban.c \
 	guard/system/store-client.c \
 	guard/system/store-file.c \
@@ -26,6 +29,7 @@ libguard_system_a_SOURCES = \
 	guard/system/store-statements.c \
 	guard/system/store-transaction.c \
 	guard/system/store-wipe.c \
+	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
 	guard/system/zonefile.c guard/system/zonefile.h
 nodist_libguard_system_a_SOURCES = guard/system/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \

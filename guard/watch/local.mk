@@ -5,6 +5,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/cycle.c \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
+	guard/watch/report.c guard/watch/report.h \
 	guard/watch/restorer.c guard/watch/restorer.h \
 	guard/watch/tracker.c guard/watch/tracker.h \
 	guard/watch/watcher.c guard/watch/watcher.h guard/watch/watcher-internal.h

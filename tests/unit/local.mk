@@ -6,17 +6,24 @@ endif
 UNIT_TESTS = \
 	tests/unit/test-bus \
 	tests/unit/test-cidr \
+	tests/unit/test-config \
 	tests/unit/test-coverage \
+	tests/unit/test-fail2ban \
 	tests/unit/test-firewall \
 	tests/unit/test-item \
+	tests/unit/test-journal \
+	tests/unit/test-listeners \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-rangeset \
+	tests/unit/test-report \
+	tests/unit/test-richrule \
 	tests/unit/test-spool \
 	tests/unit/test-store \
 	tests/unit/test-store-bans \
 	tests/unit/test-store-faults \
-	tests/unit/test-rangeset \
-	tests/unit/test-richrule \
+	tests/unit/test-text \
+	tests/unit/test-timespec \
 	tests/unit/test-tracker
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
@@ -83,3 +90,34 @@ tests_unit_richrule_filter_LDADD = $(MODEL_LIBS)
 dist_check_SCRIPTS += tests/unit/richrule-oracle
 EXTRA_DIST += tests/unit/richrule-oracle.py
 TESTS += tests/unit/richrule-oracle
+
+tests_unit_test_text_SOURCES = tests/unit/test-text.c tests/unit/unit.h
+tests_unit_test_text_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_text_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_timespec_SOURCES = tests/unit/test-timespec.c tests/unit/unit.h
+tests_unit_test_timespec_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_timespec_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_config_SOURCES = tests/unit/test-config.c tests/unit/unit.h
+tests_unit_test_config_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_config_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_journal_SOURCES = tests/unit/test-journal.c tests/unit/unit.h
+tests_unit_test_journal_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_journal_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_listeners_SOURCES = tests/unit/test-listeners.c tests/unit/unit.h
+tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_listeners_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_fail2ban_SOURCES = tests/unit/test-fail2ban.c tests/unit/unit.h
+tests_unit_test_fail2ban_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_fail2ban_LDADD = $(SYSTEM_TEST_LIBS) -lpthread
+
+tests_unit_test_report_SOURCES = tests/unit/test-report.c tests/unit/unit.h
+tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_report_LDADD = $(WATCH_TEST_LIBS)
+
+dist_check_SCRIPTS += tests/unit/cli.sh
+TESTS += tests/unit/cli.sh

@@ -1,0 +1,330 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdarg.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard/model/text.h"
+#include "guard/system/clock.h"
+
+/* --- time ------------------------------------------------------------------------------------- */
+
+/* What the clocks on the wall show, as if it were UTC. */
+static int64_t zone_to_local(int64_t utc_s)
+{
+	time_t t = (time_t)utc_s;
+	struct tm tm;
+
+	if (!localtime_r(&t, &tm))
+		return utc_s;
+	return utc_s + tm.tm_gmtoff;
+}
+
+static int64_t zone_to_utc(int64_t local_s)
+{
+	time_t t = (time_t)local_s, utc;
+	struct tm tm;
+
+	if (!gmtime_r(&t, &tm))
+		return local_s;
+	tm.tm_isdst = -1;
+	utc = mktime(&tm);
+	return utc == (time_t)-1 ? local_s : utc;
+}
+
+/** cli_local_zone() - the time zone of this process (TZ, /etc/localtime) */
+const struct timespec_zone *cli_local_zone(void)
+{
+	static const struct timespec_zone zone = {zone_to_local, zone_to_utc};
+
+	return &zone;
+}
+
+/* --- words to standard error --------------------------------------------------------------------
+ */
+
+/** cli_fail() - say why, and hand the exit status through */
+int cli_fail(struct cli *cli, int status, const char *format, ...)
+{
+	char text[JOURNAL_LINE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	journal_write(&cli->journal, JOURNAL_ERROR, "%s", text);
+	return status;
+}
+
+/** cli_warn() - what the person should know, though it goes on */
+void cli_warn(struct cli *cli, const char *format, ...)
+{
+	char text[JOURNAL_LINE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	journal_write(&cli->journal, JOURNAL_WARNING, "%s", text);
+}
+
+/** cli_note() - what is good to know; not with --quiet */
+void cli_note(struct cli *cli, const char *format, ...)
+{
+	char text[JOURNAL_LINE_MAX];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	journal_write(&cli->journal, JOURNAL_NOTICE, "%s", text);
+}
+
+/** cli_report() - the way to standard output that the options ask for */
+void cli_report(const struct cli *cli, struct report *report)
+{
+	report_init(report, stdout, cli->json, cli->zone);
+	report->quiet = cli->verbosity < 0;
+}
+
+/* --- values -------------------------------------------------------------------------------------
+ */
+
+/**
+ * cli_load_config() - read the configuration, and from it where the state is
+ *
+ * Return: CLI_FINE or CLI_USAGE, with the reason told.
+ */
+int cli_load_config(struct cli *cli)
+{
+	const char *path = cli->config_path ? cli->config_path : CONFIG_DEFAULT_PATH;
+	struct config config = CONFIG_NULL;
+	struct err err = ERR_NULL;
+	int r = config_load(&config, path, cli->config_path != NULL, &err);
+
+	if (r != 0)
+		return cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));
+	config_deinit(&cli->config);
+	cli->config = config;
+	free(cli->store_dir);
+	if (cli->state_dir || !config.store_path) {
+		cli->store_dir = strdup(cli->state_dir ? cli->state_dir : CONFIG_DEFAULT_STATE_DIR);
+	} else {
+		_cleanup_free_ char *copy = strdup(config.store_path);
+
+		cli->store_dir = copy ? strdup(dirname(copy)) : NULL;
+	}
+	return cli->store_dir ? CLI_FINE : cli_fail(cli, CLI_USAGE, "out of memory");
+}
+
+/** cli_parse_time() - the value of --since and --until; false: it is none, and that was said */
+bool cli_parse_time(struct cli *cli, const char *option, const char *text, bool end_of_day,
+                    int64_t *out_us)
+{
+	struct err err = ERR_NULL;
+
+	if (timespec_parse(out_us, text, cli->now_us, cli->zone, end_of_day, &err) == 0)
+		return true;
+	cli_fail(cli, CLI_USAGE, "--%s: %s", option, err.text);
+	return false;
+}
+
+/** cli_parse_count() - a number from 1 to @max; false: it is none, and that was said */
+bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsigned long max,
+                     size_t *out)
+{
+	unsigned long number;
+
+	if (parse_uint(text, max, &number) && number > 0) {
+		*out = number;
+		return true;
+	}
+	cli_fail(cli, CLI_USAGE, "--%s: \"%.100s\" is not a number from 1 to %lu", option, text,
+	         max);
+	return false;
+}
+
+/** cli_parse_id() - the number of a snapshot; false: it is none, and that was said */
+bool cli_parse_id(struct cli *cli, const char *text, int64_t *out)
+{
+	if (parse_int64(text, out) && *out > 0)
+		return true;
+	cli_fail(cli, CLI_USAGE,
+	         "\"%.100s\" is not the number of a snapshot; see: reload-guard snapshot list",
+	         text);
+	return false;
+}
+
+/* --- the store ----------------------------------------------------------------------------------
+ */
+
+/** cli_store_failed() - tell why the store cannot be used, and what to do; Return: CLI_NO_STORE */
+int cli_store_failed(struct cli *cli, int r, const struct err *err)
+{
+	const char *advice = "";
+
+	switch (r) {
+	case STORE_E_BUSY:
+		advice = "; another process is writing to it: try again";
+		break;
+	case STORE_E_FULL:
+		advice = "; make room on its disk";
+		break;
+	case STORE_E_CORRUPT:
+		advice = "; the watcher sets a damaged store aside when it starts: systemctl "
+		         "restart reload-guard";
+		break;
+	case STORE_E_VERSION:
+		advice = "; it belongs to another release of reload-guard: use that one, or start "
+		         "the watcher of this one";
+		break;
+	case STORE_E_ABSENT:
+		advice = "; nothing was recorded yet: start the watcher (systemctl start "
+		         "reload-guard), or name the folder with --state";
+		break;
+	case STORE_E_UNSAFE:
+		advice = "; only root (or you) may own and write to it";
+		break;
+	case STORE_E_READ_ONLY:
+	case -EACCES:
+	case -EPERM:
+		advice = geteuid() == 0 ? "" : "; run it as root";
+		break;
+	default:
+		break;
+	}
+	return cli_fail(cli, CLI_NO_STORE, "%s%s",
+	                err && err->text[0] ? err->text
+	                : r < 0             ? strerror(-r)
+	                                    : store_error_name(r),
+	                advice);
+}
+
+/**
+ * cli_open_store() - the store in the state directory
+ * @out:  the caller closes it; NULL when it is absent and may be
+ *
+ * Return: CLI_FINE, or CLI_NO_STORE with the reason told.
+ */
+int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need)
+{
+	struct store_options options = {
+	    .create = need.write, .read_only = !need.write, .busy_ms = STORE_BUSY_MS};
+	struct err err = ERR_NULL;
+	int r = store_open(out, cli->store_dir, &options, &err);
+
+	if (r == STORE_E_ABSENT && need.absent) {
+		*out = NULL;
+		return CLI_FINE;
+	}
+	return r == 0 ? CLI_FINE : cli_store_failed(cli, r, &err);
+}
+
+/* --- firewalld -----------------------------------------------------------------------------------
+ */
+
+/** cli_firewalld_failed() - tell why firewalld cannot be asked; Return: CLI_NO_FIREWALLD */
+int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
+{
+	const char *advice = "";
+
+	if (r == FIREWALLD_E_GONE)
+		advice = "; firewalld does not run: systemctl start firewalld";
+	else if (r == FIREWALLD_E_NO_BUS)
+		advice = "; is the system bus running? See: systemctl status dbus";
+	else if (r == FIREWALLD_E_TIMEOUT)
+		advice = "; firewalld does not answer: see systemctl status firewalld";
+	else if (geteuid() != 0)
+		advice = "; run it as root";
+	return cli_fail(cli, CLI_NO_FIREWALLD, "firewalld: %s%s",
+	                err && err->text[0] ? err->text
+	                : r < 0             ? strerror(-r)
+	                                    : "no answer",
+	                advice);
+}
+
+/**
+ * cli_firewalld_open() - connect, and wait until firewalld is known to be there
+ * @out: closed with cli_firewalld_close() in any case
+ *
+ * Return: 0, or what firewalld_connect_wait() says, not told yet.
+ */
+int cli_firewalld_open(struct cli *cli, struct cli_firewalld *out)
+{
+	struct firewalld_options options = {.call_timeout_ms = CLI_DEADLINE_MS};
+	struct err err = ERR_NULL;
+	int r = loop_new(&out->loop);
+
+	if (r == 0)
+		r = bus_new(&out->bus, out->loop, NULL);
+	if (r == 0)
+		r = firewalld_new(&out->fw, out->bus, &options);
+	if (r == 0)
+		r = firewalld_connect_wait(out->fw, clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
+	return r == 0 ? CLI_FINE : cli_firewalld_failed(cli, r, &err);
+}
+
+/** cli_firewalld_close() - disconnect; may be called twice */
+void cli_firewalld_close(struct cli_firewalld *connection)
+{
+	firewalld_free(connection->fw);
+	bus_free(connection->bus);
+	loop_free(connection->loop);
+	*connection = CLI_FIREWALLD_NULL;
+}
+
+/**
+ * cli_firewalld_read() - runtime and permanent state of all zones
+ * @out: the caller deinits it
+ *
+ * A reload in the middle of it makes it begin again, a few times.
+ *
+ * Return: CLI_FINE, or CLI_NO_FIREWALLD with the reason told.
+ */
+int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
+                       struct firewalld_reading *out)
+{
+	const struct firewalld_query query = {.flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT};
+	struct firewalld_reading reading = {0};
+	struct err err = ERR_NULL;
+
+	for (int attempt = 0; attempt < 10; attempt++) {
+		int r;
+
+		firewalld_reading_deinit(&reading);
+		r = firewalld_read_wait(connection->fw, &reading, &query,
+		                        clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
+		if (r != 0)
+			return cli_firewalld_failed(cli, r, &err);
+		if (!reading.stale)
+			break;
+	}
+	if (reading.n_skipped > 0)
+		cli_warn(cli,
+		         "firewalld: %u entries are not understood and left out; the first: %s",
+		         reading.n_skipped, reading.skipped);
+	*out = reading;
+	return CLI_FINE;
+}
+
+/** cli_boot_id() - which boot of the machine this is; Return: 0 or negative errno */
+int cli_boot_id(char out[64], struct err *err)
+{
+	static const char path[] = "/proc/sys/kernel/random/boot_id";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd < 0 ? -1 : read(fd, out, 63);
+	int code = errno;
+
+	if (fd >= 0)
+		close(fd);
+	if (n < 0)
+		return err_set(err, -code, "%s: %s", path, strerror(code));
+	out[n] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	return out[0] ? 0 : err_set(err, -ENODATA, "%s is empty", path);
+}

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * cli - what the commands have in common
+ *
+ * A command is one row of the table in main.c: its options are data, its exec
+ * gets them parsed. A command writes its answer to standard output and what
+ * went wrong to standard error, and returns an exit status; only main() exits.
+ */
+#ifndef GUARD_CLI_CLI_H
+#define GUARD_CLI_CLI_H
+
+#include <stdio.h>
+
+#include "guard/model/timespec.h"
+#include "guard/system/config.h"
+#include "guard/system/firewalld.h"
+#include "guard/system/journal.h"
+#include "guard/system/store.h"
+#include "guard/watch/report.h"
+
+enum cli_status {
+	CLI_FINE = 0,
+	CLI_NOT_FINE = 1, /* the answer is "not fine" */
+	CLI_USAGE = 2,    /* usage or configuration */
+	CLI_NO_FIREWALLD = 3,
+	CLI_NO_STORE = 4,
+};
+
+/* What firewalld may take to answer a person who waits; reloads take seconds with many rules. */
+#define CLI_DEADLINE_MS 60000
+
+#define CLI_N_OPTIONS_MAX 16
+
+struct cli {
+	const char *config_path; /* borrowed; NULL: the default, which may be missing */
+	const char *state_dir;   /* borrowed; NULL: by the configuration, else the default */
+	bool json;
+	int verbosity; /* below 0: quiet */
+	int64_t now_us;
+	const struct timespec_zone *zone;
+	struct journal journal; /* for errors and warnings, to standard error */
+	struct config config;   /* owned; after cli_load_config() */
+	char *store_dir;        /* owned; after cli_load_config() */
+};
+
+/* An option of a command; flags have no argument. */
+struct cli_option {
+	const char *name;
+	char letter;          /* 0: none */
+	const char *argument; /* NULL: a flag */
+	const char *help;
+};
+
+struct cli_args {
+	const char *values[CLI_N_OPTIONS_MAX]; /* by place in the command's options; "" for flags */
+	char *const *words;                    /* what is no option */
+	size_t n_words;
+};
+
+enum {
+	/* fail2ban calls it: whatever happens, the exit status is 0. */
+	CLI_NEVER_FAILS = 1 << 0,
+	/* Has no answer that could be JSON. */
+	CLI_NO_JSON = 1 << 1,
+};
+
+struct cli_command {
+	const char *name;
+	const char *words;   /* as in the usage; "" for none */
+	const char *summary; /* one line */
+	const char *help;    /* what it does, in full */
+	const char *examples;
+	const char *statuses; /* the exit statuses that it has, in words */
+	const struct cli_option *options;
+	size_t n_options;
+	size_t min_words, max_words;
+	unsigned flags;
+	int (*exec)(struct cli *cli, const struct cli_args *args);
+};
+
+int cmd_watch(struct cli *cli, const struct cli_args *args);
+int cmd_status(struct cli *cli, const struct cli_args *args);
+int cmd_restore(struct cli *cli, const struct cli_args *args);
+int cmd_persist(struct cli *cli, const struct cli_args *args);
+int cmd_release(struct cli *cli, const struct cli_args *args);
+int cmd_snapshot(struct cli *cli, const struct cli_args *args);
+int cmd_history(struct cli *cli, const struct cli_args *args);
+int cmd_bans(struct cli *cli, const struct cli_args *args);
+int cmd_hook(struct cli *cli, const struct cli_args *args);
+
+/* The places of options, as the tables in main.c have them. */
+enum { STATUS_N_OPTIONS };
+enum { RESTORE_DRY_RUN, RESTORE_FROM, RESTORE_N_OPTIONS };
+enum { PERSIST_DRY_RUN, PERSIST_N_OPTIONS };
+enum { RELEASE_LIST, RELEASE_UNDO, RELEASE_N_OPTIONS };
+enum { SNAPSHOT_LIMIT, SNAPSHOT_N_OPTIONS };
+enum { HISTORY_SINCE, HISTORY_UNTIL, HISTORY_KIND, HISTORY_LIMIT, HISTORY_BANS, HISTORY_N_OPTIONS };
+enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_LIMIT, BANS_N_OPTIONS };
+enum {
+	HOOK_JAIL,
+	HOOK_ADDRESS,
+	HOOK_FAMILY,
+	HOOK_TIME,
+	HOOK_BANTIME,
+	HOOK_FAILURES,
+	HOOK_COUNT,
+	HOOK_RESTORED,
+	HOOK_RULE,
+	HOOK_N_OPTIONS
+};
+
+/* --- for the commands (cli.c) ---------------------------------------------------------------- */
+
+const struct timespec_zone *cli_local_zone(void);
+
+int cli_fail(struct cli *cli, int status, const char *format, ...) _printf_(3, 4);
+void cli_warn(struct cli *cli, const char *format, ...) _printf_(2, 3);
+void cli_note(struct cli *cli, const char *format, ...) _printf_(2, 3);
+
+void cli_report(const struct cli *cli, struct report *report);
+
+int cli_load_config(struct cli *cli) _must_check_;
+bool cli_parse_time(struct cli *cli, const char *option, const char *text, bool end_of_day,
+                    int64_t *out_us) _must_check_;
+bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsigned long max,
+                     size_t *out) _must_check_;
+bool cli_parse_id(struct cli *cli, const char *text, int64_t *out) _must_check_;
+
+struct cli_store_need {
+	bool write;  /* opened for writing, and made when it is not there */
+	bool absent; /* it may be absent: *out is NULL then, and the status is fine */
+};
+int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need) _must_check_;
+int cli_store_failed(struct cli *cli, int r, const struct err *err);
+
+/* Loop, bus and adapter of a short-lived command. */
+struct cli_firewalld {
+	struct loop *loop;
+	struct bus *bus;
+	struct firewalld *fw;
+};
+#define CLI_FIREWALLD_NULL      ((struct cli_firewalld){0})
+#define _cleanup_cli_firewalld_ _cleanup_(cli_firewalld_close)
+
+int cli_firewalld_open(struct cli *cli, struct cli_firewalld *out) _must_check_;
+void cli_firewalld_close(struct cli_firewalld *connection);
+int cli_firewalld_failed(struct cli *cli, int r, const struct err *err);
+int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
+                       struct firewalld_reading *out) _must_check_;
+
+int cli_boot_id(char out[64], struct err *err) _must_check_;
+
+#endif

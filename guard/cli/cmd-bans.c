@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+
+static int take_row(const struct store_ban *ban, void *userdata)
+{
+	report_bans_row(userdata, ban);
+	return 0;
+}
+
+static bool parse_query(struct cli *cli, const struct cli_args *args, struct store_ban_query *query)
+{
+	const char *since = args->values[BANS_SINCE], *limit = args->values[BANS_LIMIT];
+
+	*query = (struct store_ban_query){
+	    .jail = args->values[BANS_JAIL],
+	    .address = args->values[BANS_ADDRESS],
+	    .active = args->values[BANS_ACTIVE] != NULL,
+	    .active_at_us = cli->now_us,
+	    .limit = 200,
+	};
+	if (query->address && query->address[0] == '\0') {
+		cli_fail(cli, CLI_USAGE, "--address needs an address, a prefix or a host name");
+		return false;
+	}
+	if (since && !cli_parse_time(cli, "since", since, false, &query->since_us))
+		return false;
+	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
+}
+
+int cmd_bans(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_store_ struct store *store = NULL;
+	_cleanup_report_list_ struct report_list list = {0};
+	struct store_ban_query query;
+	struct err err = ERR_NULL;
+	struct report report;
+	int r;
+
+	if (!parse_query(cli, args, &query))
+		return CLI_USAGE;
+	r = cli_load_config(cli);
+	if (r == CLI_FINE)
+		r = cli_open_store(cli, &store, (struct cli_store_need){0});
+	if (r != CLI_FINE)
+		return r;
+	cli_report(cli, &report);
+	report_bans_begin(&list, &report, cli->now_us);
+	r = store_bans(store, &query, take_row, &list, &err);
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	if (report_list_end(&list, "no bans") < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+#include "guard/model/text.h"
+
+#include <string.h>
+
+static int take_row(const struct store_history_row *row, void *userdata)
+{
+	report_history_row(userdata, row);
+	return 0;
+}
+
+/* As the store, the watcher and the commands write them. */
+static const char *const kinds[] = {
+    "wipe",           "loss",
+    "restore",        "ban",
+    "unban",          "reload",
+    "restart",        "reboot",
+    "unknown",        "require",
+    "by-hand",        "start",
+    "stop",           "config",
+    "snapshot",       "firewalld-gone",
+    "firewalld-back", "firewalld-failed",
+    "intent-removed", "permanent-removed",
+    "released",       "protected-again",
+    "expired",        "zone-file-changed",
+    "breaker",        "store",
+    "panic",          "persist",
+    "jail-start",     "jail-stop",
+};
+
+static bool check_kind(struct cli *cli, const char *kind)
+{
+	const char *nearest;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(kinds[i], kind) == 0)
+			return true;
+	nearest = text_nearest(kind, kinds, ARRAY_SIZE(kinds));
+	cli_fail(cli, CLI_USAGE, "--kind: there is no \"%.100s\" in the history; %s%s%s", kind,
+	         nearest ? "did you mean \"" : "there are wipe, loss, restore, ban, start, stop…",
+	         nearest ? nearest : "", nearest ? "\"?" : "");
+	return false;
+}
+
+static bool parse_query(struct cli *cli, const struct cli_args *args,
+                        struct store_history_query *query)
+{
+	const char *since = args->values[HISTORY_SINCE], *until = args->values[HISTORY_UNTIL];
+	const char *limit = args->values[HISTORY_LIMIT];
+
+	*query = (struct store_history_query){
+	    .kind = args->values[HISTORY_KIND],
+	    .bans = args->values[HISTORY_BANS] != NULL,
+	    .limit = 200,
+	};
+	if (query->kind && !check_kind(cli, query->kind))
+		return false;
+	if (since && !cli_parse_time(cli, "since", since, false, &query->since_us))
+		return false;
+	if (until) {
+		if (!cli_parse_time(cli, "until", until, true, &query->until_us))
+			return false;
+		query->until_us++; /* what happened at that very time belongs to it */
+	}
+	if (since && until && query->since_us >= query->until_us) {
+		cli_fail(cli, CLI_USAGE, "--since is later than --until");
+		return false;
+	}
+	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
+}
+
+int cmd_history(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_store_ struct store *store = NULL;
+	_cleanup_report_list_ struct report_list list = {0};
+	struct store_history_query query;
+	struct err err = ERR_NULL;
+	struct report report;
+	int r;
+
+	if (!parse_query(cli, args, &query))
+		return CLI_USAGE;
+	r = cli_load_config(cli);
+	if (r == CLI_FINE)
+		r = cli_open_store(cli, &store, (struct cli_store_need){0});
+	if (r != CLI_FINE)
+		return r;
+	cli_report(cli, &report);
+	report_history_begin(&list, &report);
+	r = store_history(store, &query, take_row, &list, &err);
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	if (report_list_end(&list, "nothing happened") < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}

@@ -1,0 +1,373 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+#include "guard/cli/missing.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard/system/clock.h"
+
+#define ZONES_DIR        "/etc/firewalld/zones"
+#define ZONE_FILE_MAX    (16 * 1024 * 1024)
+#define SETTLE_MARGIN_MS 300
+#define BACKUP_ATTEMPTS  100
+
+struct run {
+	struct cli *cli;
+	struct cli_firewalld connection;
+	struct firewalld_reading reading;
+	struct missing missing;
+	struct store_items released;
+	struct strv saved; /* zones whose file was copied, or has none */
+	struct report_action action;
+	size_t n_wanted, n_failed;
+};
+
+static void run_deinit(struct run *run)
+{
+	missing_deinit(&run->missing);
+	store_items_deinit(&run->released);
+	strv_deinit(&run->saved);
+	report_action_deinit(&run->action);
+	firewalld_reading_deinit(&run->reading);
+	cli_firewalld_close(&run->connection);
+}
+
+static int out_of_memory(struct run *run)
+{
+	return cli_fail(run->cli, CLI_NOT_FINE, "out of memory");
+}
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/* --- the copy of a zone's file -------------------------------------------------------------------
+ */
+
+static int copy_bytes(int from, int to)
+{
+	char buffer[65536];
+	size_t total = 0;
+
+	for (;;) {
+		ssize_t n = read(from, buffer, sizeof(buffer));
+		size_t done = 0;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -errno;
+		if (n == 0)
+			return fsync(to) < 0 ? -errno : 0;
+		total += (size_t)n;
+		if (total > ZONE_FILE_MAX)
+			return -EFBIG;
+		while (done < (size_t)n) {
+			ssize_t put = write(to, buffer + done, (size_t)n - done);
+
+			if (put < 0 && errno == EINTR)
+				continue;
+			if (put < 0)
+				return -errno;
+			done += (size_t)put;
+		}
+	}
+}
+
+static int make_folder(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (lstat(path, &st) < 0)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
+		return err_set(err, -EPERM, "%s: not a folder that is ours alone", path);
+	return 0;
+}
+
+/* A new file ZONE.xml.20261121T203425Z, with a number when there is one of that second. */
+static int create_backup(const char *folder, const char *zone, char **path, struct err *err)
+{
+	time_t now = (time_t)(clock_now_us() / 1000000);
+	char stamp[32];
+	struct tm tm;
+
+	if (!gmtime_r(&now, &tm) || strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0)
+		return -EOVERFLOW;
+	for (int i = 1; i <= BACKUP_ATTEMPTS; i++) {
+		_cleanup_free_ char *name = NULL;
+		char number[16] = "";
+		int fd, code;
+
+		if (i > 1)
+			snprintf(number, sizeof(number), "-%d", i);
+		if (xasprintf(&name, "%s/%s.xml.%s%s", folder, zone, stamp, number) < 0)
+			return -ENOMEM;
+		fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+		code = errno;
+		if (fd >= 0) {
+			*path = steal(name);
+			return fd;
+		}
+		if (code != EEXIST)
+			return err_set(err, -code, "%s: %s", name, strerror(code));
+	}
+	return err_set(err, -EEXIST, "%s: too many copies of %s.xml", folder, zone);
+}
+
+static int copy_zone_file(struct run *run, const char *zone, int from, struct err *err)
+{
+	_cleanup_free_ char *folder = NULL, *path = NULL;
+	_cleanup_(close_fd) int to = -1;
+	int r;
+
+	if (xasprintf(&folder, "%s/backup", run->cli->store_dir) < 0)
+		return -ENOMEM;
+	r = make_folder(run->cli->store_dir, err);
+	if (r == 0)
+		r = make_folder(folder, err);
+	if (r < 0)
+		return r;
+	to = create_backup(folder, zone, &path, err);
+	if (to < 0)
+		return to;
+	r = copy_bytes(from, to);
+	if (r < 0) {
+		unlink(path);
+		return err_set(err, r, "%s: %s", path, strerror(-r));
+	}
+	return strv_add(&run->action.backups, path);
+}
+
+/* Once a zone. A zone that is only in /usr/lib has no file of the administrator's to lose. */
+static int save_zone(struct run *run, const char *zone, struct err *err)
+{
+	_cleanup_free_ char *path = NULL;
+	_cleanup_(close_fd) int from = -1;
+	struct stat st;
+	int r = 0;
+
+	if (strv_contains(&run->saved, zone))
+		return 0;
+	if (xasprintf(&path, ZONES_DIR "/%s.xml", zone) < 0)
+		return -ENOMEM;
+	from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (from < 0 && errno != ENOENT)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (from >= 0) {
+		if (fstat(from, &st) < 0 || !S_ISREG(st.st_mode))
+			return err_set(err, -EINVAL, "%s: not a regular file", path);
+		r = copy_zone_file(run, zone, from, err);
+	}
+	return r == 0 ? strv_add(&run->saved, zone) : r;
+}
+
+/* --- which items
+ * ---------------------------------------------------------------------------------- */
+
+static bool is_released(const struct run *run, const struct item *item)
+{
+	for (size_t i = 0; i < run->released.n; i++)
+		if (item_cmp(&run->released.items[i], item) == 0)
+			return true;
+	return false;
+}
+
+/* Why an item of the runtime is not written; NULL: it is. */
+static const char *reason_against(const struct run *run, const struct firewall_entry *entry)
+{
+	if (entry->until_us > 0 || (entry->flags & FIREWALL_GUARD_TIMED))
+		return "it has an end";
+	if (entry->flags & FIREWALL_WITHDRAWN)
+		return "it was taken out of the permanent configuration";
+	if (is_released(run, &entry->item))
+		return "it is released";
+	return NULL;
+}
+
+static bool is_candidate(const struct run *run, const struct firewall_entry *entry)
+{
+	return (entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
+	       scope_protects(&run->cli->config.scope, &run->reading.firewall, &entry->item);
+}
+
+/* What the store knows of ends, withdrawals and releases; without it, what firewalld says counts.
+ */
+static int ask_store(struct run *run)
+{
+	_cleanup_store_ struct store *store = NULL;
+	const char *instance = firewalld_instance(run->connection.fw);
+	struct err err = ERR_NULL;
+	int r = cli_open_store(run->cli, &store, (struct cli_store_need){.absent = true});
+
+	if (r != CLI_FINE)
+		return r;
+	if (!store) {
+		cli_note(run->cli, "there is no store: whether an item has an end is not known");
+		return CLI_FINE;
+	}
+	r = missing_find(&run->missing, run->cli, store, &run->reading.firewall, instance, &err);
+	if (r == 0)
+		r = store_release_list(store, &run->released, &err);
+	if (r != 0)
+		return cli_store_failed(run->cli, r, &err);
+	missing_overlay(&run->missing, &run->reading.firewall, instance);
+	return CLI_FINE;
+}
+
+/* --- writing
+ * -------------------------------------------------------------------------------------- */
+
+static int write_item(struct run *run, const struct item *item, struct err *err)
+{
+	int r = save_zone(run, item->zone, err);
+
+	if (r == 0)
+		r = firewalld_permanent_add_wait(run->connection.fw, item,
+		                                 clock_monotonic_ms() + CLI_DEADLINE_MS, err);
+	return r == FIREWALLD_E_ALREADY ? 0 : r;
+}
+
+static int handle(struct run *run, const struct firewall_entry *entry)
+{
+	const char *reason = reason_against(run, entry), *outcome = "left out";
+	enum report_color color = REPORT_DIM;
+	struct report_action_row *row;
+	struct err err = ERR_NULL;
+	int r = 0;
+
+	if (!reason) {
+		run->n_wanted++;
+		outcome = run->action.dry_run ? "would write" : "written";
+		color = run->action.dry_run ? REPORT_WARN : REPORT_GOOD;
+		if (!run->action.dry_run)
+			r = write_item(run, &entry->item, &err);
+		if (r != 0) {
+			outcome = "failed";
+			color = REPORT_BAD;
+			reason = err_text(&err, r);
+			run->n_failed++;
+		}
+	}
+	row = report_action_add(&run->action, &entry->item, outcome, color);
+	if (!row)
+		return -ENOMEM;
+	row->until_us = entry->until_us;
+	row->error = reason ? strdup(reason) : NULL;
+	return 0;
+}
+
+/* Law 4: nothing is written that was not read back. */
+static int read_back(struct run *run)
+{
+	_cleanup_(firewalld_reading_deinit) struct firewalld_reading after = {0};
+	int r = cli_firewalld_read(run->cli, &run->connection, &after);
+
+	if (r != CLI_FINE)
+		return r;
+	for (size_t i = 0; i < run->action.n; i++) {
+		struct report_action_row *row = &run->action.rows[i];
+
+		if (strcmp(row->outcome, "written") != 0 ||
+		    firewall_has(&after.firewall, &row->item, FIREWALL_PERMANENT))
+			continue;
+		row->outcome = "failed";
+		row->color = REPORT_BAD;
+		row->error = strdup("firewalld accepted it, yet it is not there when read back");
+		run->n_failed++;
+	}
+	return CLI_FINE;
+}
+
+static void record(struct run *run)
+{
+	_cleanup_store_ struct store *store = NULL;
+	char text[128];
+
+	snprintf(text, sizeof(text), "%zu items written to the permanent configuration, %zu failed",
+	         run->n_wanted - run->n_failed, run->n_failed);
+	if (cli_open_store(run->cli, &store, (struct cli_store_need){.write = true}) == CLI_FINE &&
+	    store_event_put(store, "persist", text, NULL, run->cli->now_us, NULL) != 0)
+		cli_warn(run->cli, "the history could not be written");
+}
+
+static int finish(struct run *run)
+{
+	struct report report;
+
+	run->action.ok = run->n_failed == 0;
+	cli_report(run->cli, &report);
+	if (report_action(&report, &run->action) < 0)
+		return out_of_memory(run);
+	if (run->action.n == 0 && !run->cli->json)
+		report_line(&report, REPORT_GOOD, "every protected item is permanent already");
+	return run->n_failed > 0 ? CLI_NOT_FINE : CLI_FINE;
+}
+
+/*
+ * firewalld does not tell which items have an end; the watcher hears it and puts it
+ * on record, but not at once. What was opened just now must not become permanent.
+ */
+static void let_watcher_settle(const struct run *run)
+{
+	int64_t wait_ms = run->cli->config.settle_ms + SETTLE_MARGIN_MS;
+	struct timespec wait = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+
+	if (missing_watcher(run->cli).running)
+		(void)nanosleep(&wait, NULL);
+}
+
+static int persist(struct run *run)
+{
+	int64_t begin_us = clock_monotonic_us();
+	int r = cli_firewalld_open(run->cli, &run->connection);
+
+	if (r == CLI_FINE)
+		r = cli_firewalld_read(run->cli, &run->connection, &run->reading);
+	if (r != CLI_FINE)
+		return r;
+	if (run->reading.state != FIREWALL_STATE_RUNNING || run->reading.stale)
+		return cli_fail(
+		    run->cli, CLI_NO_FIREWALLD,
+		    "firewalld is %s: what it holds is not what anybody meant, so nothing "
+		    "is written; see: systemctl status firewalld",
+		    firewall_state_name(run->reading.state));
+	let_watcher_settle(run);
+	r = ask_store(run);
+	if (r != CLI_FINE)
+		return r;
+	for (size_t i = 0; i < run->reading.firewall.n; i++) {
+		const struct firewall_entry *entry = &run->reading.firewall.entries[i];
+
+		if (is_candidate(run, entry) && handle(run, entry) < 0)
+			return out_of_memory(run);
+	}
+	if (run->n_wanted > 0 && !run->action.dry_run) {
+		r = read_back(run);
+		run->action.took_us = clock_monotonic_us() - begin_us;
+		if (r != CLI_FINE)
+			return r;
+		record(run);
+	}
+	return finish(run);
+}
+
+int cmd_persist(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_(run_deinit) struct run run = {
+	    .cli = cli,
+	    .action = {.verb = "persist", .dry_run = args->values[PERSIST_DRY_RUN] != NULL},
+	};
+	int r = cli_load_config(cli);
+
+	return r == CLI_FINE ? persist(&run) : r;
+}

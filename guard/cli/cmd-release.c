@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+
+#include <errno.h>
+
+#include "guard/system/clock.h"
+
+/* The answer is worth a moment, not more: releasing works without firewalld. */
+#define PRESENCE_MS 3000
+
+/* "open", "not open" or "unknown". */
+static const char *presence_of(const struct item *item)
+{
+	_cleanup_cli_firewalld_ struct cli_firewalld connection = CLI_FIREWALLD_NULL;
+	struct firewalld_options options = {.call_timeout_ms = PRESENCE_MS};
+	struct strv zones = {.strings = (char *[]){item->zone}, .n = 1};
+	struct firewalld_query query = {.flags = FIREWALL_RUNTIME, .zones = &zones};
+	int64_t deadline_ms = clock_monotonic_ms() + PRESENCE_MS;
+	struct firewalld_reading reading = {0};
+	const char *presence = "unknown";
+
+	if (loop_new(&connection.loop) == 0 &&
+	    bus_new(&connection.bus, connection.loop, NULL) == 0 &&
+	    firewalld_new(&connection.fw, connection.bus, &options) == 0 &&
+	    firewalld_connect_wait(connection.fw, deadline_ms, NULL) == 0 &&
+	    firewalld_read_wait(connection.fw, &reading, &query, deadline_ms, NULL) == 0) {
+		presence =
+		    firewall_has(&reading.firewall, item, FIREWALL_RUNTIME) ? "open" : "not open";
+		firewalld_reading_deinit(&reading);
+	}
+	return presence;
+}
+
+static int list(struct cli *cli)
+{
+	_cleanup_store_ struct store *store = NULL;
+	_cleanup_report_list_ struct report_list rows = {0};
+	_cleanup_store_items_ struct store_items items = STORE_ITEMS_NULL;
+	struct err err = ERR_NULL;
+	struct report report;
+	int r = cli_open_store(cli, &store, (struct cli_store_need){.absent = true});
+
+	if (r != CLI_FINE)
+		return r;
+	if (store)
+		r = store_release_list(store, &items, &err);
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	cli_report(cli, &report);
+	report_released_begin(&rows, &report);
+	for (size_t i = 0; i < items.n; i++)
+		report_released_row(&rows, &items.items[i]);
+	if (report_list_end(&rows, "nothing is released") < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}
+
+static int put(struct cli *cli, struct store *store, const struct item *item, bool undo,
+               struct err *err)
+{
+	_cleanup_free_ char *text = NULL;
+	int r = item_format(&text, item);
+
+	if (r == 0)
+		r = undo ? store_release_clear(store, item, err)
+		         : store_release_put(store, item, cli->now_us, err);
+	/* The event is for the history alone: without it, it is released nevertheless. */
+	if (r == 0 && store_event_put(store, undo ? "protected-again" : "released", text, NULL,
+	                              cli->now_us, NULL) != 0)
+		cli_warn(cli, "the history could not be written");
+	return r;
+}
+
+static int release(struct cli *cli, const struct item *item, bool undo)
+{
+	_cleanup_store_ struct store *store = NULL;
+	struct err err = ERR_NULL;
+	const char *presence;
+	struct report report;
+	int r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
+
+	if (r != CLI_FINE)
+		return r;
+	r = put(cli, store, item, undo, &err);
+	if (r == STORE_E_NOT_FOUND)
+		return cli_fail(cli, CLI_NOT_FINE,
+		                "it was not released; see: reload-guard release --list");
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	presence = presence_of(item);
+	if (!undo && presence[0] == 'n')
+		cli_warn(cli, "it is not open now; if the name is right, it just stays that way");
+	if (!undo && scope_requires(&cli->config.scope, item))
+		cli_warn(cli,
+		         "it stands under \"require\" in the configuration, which wins: take it "
+		         "out there, too");
+	cli_report(cli, &report);
+	if (report_released(&report, item, undo, presence) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}
+
+int cmd_release(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	bool undo = args->values[RELEASE_UNDO] != NULL;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (args->values[RELEASE_LIST] && (undo || args->n_words > 0))
+		return cli_fail(cli, CLI_USAGE, "--list goes alone");
+	if (!args->values[RELEASE_LIST]) {
+		if (args->n_words == 0)
+			return cli_fail(cli, CLI_USAGE,
+			                "name the item, such as public/service:imap; "
+			                "reload-guard status shows them");
+		r = item_parse(&item, args->words[0], &err);
+		if (r != 0)
+			return cli_fail(cli, CLI_USAGE,
+			                "%s; items are written ZONE/KIND:VALUE, such as "
+			                "public/service:imap or public/port:465/tcp",
+			                err_text(&err, r));
+	}
+	r = cli_load_config(cli);
+	if (r != CLI_FINE)
+		return r;
+	return args->values[RELEASE_LIST] ? list(cli) : release(cli, &item, undo);
+}

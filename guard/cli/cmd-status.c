@@ -1,0 +1,528 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+#include "guard/cli/missing.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "guard/system/clock.h"
+#include "guard/system/fail2ban.h"
+
+#define FAIL2BAN_MS    1000
+#define N_SERVICES_MAX 256
+#define INCLUDES_MAX   8
+/* So many services are named in a finding; the table has them all. */
+#define NAMES_MAX 8
+
+/* What a service consists of, once it was asked for. */
+struct service {
+	char *name; /* owned */
+	struct firewalld_service parts;
+	bool known;
+	struct services *services;
+};
+
+struct services {
+	struct loop *loop;
+	struct firewalld *fw;
+	struct service *rows[N_SERVICES_MAX];
+	size_t n;
+	size_t waiting;
+	bool failed;
+};
+
+struct collect {
+	struct cli *cli;
+	struct store *store;
+	struct cli_firewalld connection;
+	struct firewalld_reading reading;
+	struct missing missing;
+	struct report_status *status;
+	struct services services;
+};
+
+static void collect_deinit(struct collect *collect)
+{
+	for (size_t i = 0; i < collect->services.n; i++) {
+		free(collect->services.rows[i]->name);
+		firewalld_service_deinit(&collect->services.rows[i]->parts);
+		free(collect->services.rows[i]);
+	}
+	missing_deinit(&collect->missing);
+	firewalld_reading_deinit(&collect->reading);
+	cli_firewalld_close(&collect->connection);
+	store_close(collect->store);
+}
+
+/* --- services to ports, pipelined
+ * ------------------------------------------------------------------ */
+
+static void ask_for(struct services *services, const char *name);
+
+static void on_service(int result, const struct firewalld_service *parts, const struct err *err,
+                       void *userdata)
+{
+	struct service *row = userdata;
+	struct services *services = row->services;
+
+	(void)err;
+	services->waiting--;
+	if (result == 0) {
+		row->known = strv_copy(&row->parts.ports, &parts->ports) == 0 &&
+		             strv_copy(&row->parts.includes, &parts->includes) == 0;
+		for (size_t i = 0; i < parts->includes.n; i++)
+			ask_for(services, parts->includes.strings[i]);
+	}
+	if (services->waiting == 0)
+		loop_exit(services->loop, 0);
+}
+
+static struct service *find_service(const struct services *services, const char *name)
+{
+	for (size_t i = 0; i < services->n; i++)
+		if (strcmp(services->rows[i]->name, name) == 0)
+			return services->rows[i];
+	return NULL;
+}
+
+/* All questions go out at once; firewalld answers one after the other. */
+static void ask_for(struct services *services, const char *name)
+{
+	struct service *row;
+
+	if (services->n == N_SERVICES_MAX || find_service(services, name))
+		return;
+	row = calloc(1, sizeof(*row));
+	if (!row || !(row->name = strdup(name))) {
+		free(row);
+		services->failed = true;
+		return;
+	}
+	row->services = services;
+	services->rows[services->n++] = row;
+	if (firewalld_service(services->fw, NULL, name, on_service, row) == 0)
+		services->waiting++;
+}
+
+static void ask_for_services(struct collect *collect)
+{
+	struct services *services = &collect->services;
+	const struct report_status *status = collect->status;
+	int code;
+
+	services->loop = collect->connection.loop;
+	services->fw = collect->connection.fw;
+	for (size_t i = 0; i < status->n_items; i++)
+		if (status->items[i].item.kind == ITEM_SERVICE)
+			ask_for(services, status->items[i].item.value);
+	/* Without answers the ports are not known, which the table says. */
+	if (services->waiting > 0)
+		(void)!loop_run_until(services->loop, clock_monotonic_ms() + CLI_DEADLINE_MS,
+		                      &code);
+}
+
+static int add_ports(struct strv *out, const struct services *services, const char *name,
+                     unsigned depth)
+{
+	const struct service *row = find_service(services, name);
+	int r = 0;
+
+	if (!row || !row->known || depth > INCLUDES_MAX)
+		return 0;
+	for (size_t i = 0; i < row->parts.ports.n && r == 0; i++)
+		if (!strv_contains(out, row->parts.ports.strings[i]))
+			r = strv_add(out, row->parts.ports.strings[i]);
+	for (size_t i = 0; i < row->parts.includes.n && r == 0; i++)
+		r = add_ports(out, services, row->parts.includes.strings[i], depth + 1);
+	return r;
+}
+
+/* The best answer over all ports: a service with one live port is served. */
+static enum listeners_answer listens_on(const struct listeners *listeners, const struct strv *ports)
+{
+	enum listeners_answer best = LISTENERS_UNKNOWN;
+
+	for (size_t i = 0; i < ports->n; i++) {
+		unsigned first, last;
+		char protocol[8];
+		enum listeners_answer answer;
+
+		if (!item_port_parse(ports->strings[i], &first, &last, protocol))
+			continue;
+		answer = listeners_on(listeners, protocol, first, last, AF_UNSPEC);
+		if (answer > best)
+			best = answer;
+	}
+	return best;
+}
+
+static int find_listeners(struct collect *collect)
+{
+	_cleanup_listeners_ struct listeners listeners = LISTENERS_NULL;
+	struct err err = ERR_NULL;
+	bool known = listeners_read(&listeners, &err) == 0;
+	int r = 0;
+
+	if (!known)
+		cli_warn(collect->cli, "%s", err.text);
+	for (size_t i = 0; i < collect->status->n_items && r == 0; i++) {
+		struct report_status_item *item = &collect->status->items[i];
+
+		if (item->item.kind == ITEM_SERVICE)
+			r = add_ports(&item->ports, &collect->services, item->item.value, 0);
+		else if (item->item.kind == ITEM_PORT)
+			r = strv_add(&item->ports, item->item.value);
+		if (r == 0 && known)
+			item->listens = listens_on(&listeners, &item->ports);
+	}
+	return r;
+}
+
+/* --- items
+ * ------------------------------------------------------------------------------------------ */
+
+static struct report_status_item *add_item(struct report_status *status, const struct item *item)
+{
+	struct report_status_item row = {.listens = LISTENERS_UNKNOWN};
+
+	if (grow(&status->items, &status->capacity, status->n_items + 1, sizeof(row)) < 0 ||
+	    item_copy(&row.item, item) < 0)
+		return NULL;
+	status->items[status->n_items] = row;
+	return &status->items[status->n_items++];
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct report_status_item *x = a, *y = b;
+	int zones = strcmp(x->item.zone, y->item.zone);
+	unsigned rank_x = item_rank(&x->item), rank_y = item_rank(&y->item);
+
+	if (zones != 0)
+		return zones;
+	if (rank_x != rank_y)
+		return rank_x < rank_y ? -1 : 1;
+	return item_cmp(&x->item, &y->item);
+}
+
+static bool is_gone(const struct loss_row *row)
+{
+	return loss_verdict_restores(row->verdict) || row->verdict == LOSS_UNATTRIBUTED;
+}
+
+static int add_items(struct collect *collect)
+{
+	const struct scope *scope = &collect->cli->config.scope;
+	const struct firewall *fw = &collect->reading.firewall;
+	struct report_status *status = collect->status;
+	struct report_status_item *row;
+
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct firewall_entry *entry = &fw->entries[i];
+
+		if (!scope_protects(scope, fw, &entry->item))
+			continue;
+		row = add_item(status, &entry->item);
+		if (!row)
+			return -ENOMEM;
+		row->open = (entry->flags & FIREWALL_RUNTIME) != 0;
+		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
+		row->required = scope_requires(scope, &entry->item);
+		row->until_us = entry->until_us;
+	}
+	for (size_t i = 0; i < collect->missing.loss.n; i++) {
+		const struct loss_row *gone = &collect->missing.loss.rows[i];
+		size_t j = 0;
+
+		if (!is_gone(gone))
+			continue;
+		while (j < status->n_items && item_cmp(&status->items[j].item, &gone->item) != 0)
+			j++;
+		row = j < status->n_items ? &status->items[j] : add_item(status, &gone->item);
+		if (!row)
+			return -ENOMEM;
+		row->required = gone->verdict == LOSS_REQUIRED;
+		row->lost = !row->required;
+		row->until_us = gone->until_us;
+	}
+	if (status->n_items > 0)
+		qsort(status->items, status->n_items, sizeof(*status->items), by_rank);
+	return 0;
+}
+
+static int add_active_zones(struct collect *collect)
+{
+	const struct firewall *fw = &collect->reading.firewall;
+
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct item *item = &fw->entries[i].item;
+
+		if ((item->kind == ITEM_INTERFACE || item->kind == ITEM_SOURCE) &&
+		    (fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    !strv_contains(&collect->status->active_zones, item->zone) &&
+		    strv_add(&collect->status->active_zones, item->zone) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/* --- findings
+ * --------------------------------------------------------------------------------------- */
+
+typedef bool test_fn(const struct report_status_item *item);
+
+static bool is_mail_or_web(const struct report_status_item *item)
+{
+	enum item_class class = item_class(&item->item);
+
+	return class == ITEM_CLASS_MAIL || class == ITEM_CLASS_WEB;
+}
+
+static bool test_lost(const struct report_status_item *item)
+{
+	return item->lost;
+}
+
+static bool test_required(const struct report_status_item *item)
+{
+	return item->required && !item->open;
+}
+
+static bool test_runtime_only(const struct report_status_item *item)
+{
+	return item->open && !item->permanent && item->until_us == 0;
+}
+
+static bool test_runtime_only_mail(const struct report_status_item *item)
+{
+	return test_runtime_only(item) && is_mail_or_web(item);
+}
+
+static bool test_not_open(const struct report_status_item *item)
+{
+	return item->permanent && !item->open && !item->lost && !item->required;
+}
+
+static bool test_silent(const struct report_status_item *item)
+{
+	return item->open && is_mail_or_web(item) && item->listens == LISTENERS_NO;
+}
+
+static bool test_loopback(const struct report_status_item *item)
+{
+	return item->open && is_mail_or_web(item) && item->listens == LISTENERS_LOOPBACK;
+}
+
+/* The names of those that pass, a few of them; Return: how many there are. */
+static size_t name_items(const struct report_status *status, test_fn *test, char *out, size_t size)
+{
+	size_t n = 0, length = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < status->n_items; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (!test(&status->items[i]))
+			continue;
+		n++;
+		if (n > NAMES_MAX || item_format(&text, &status->items[i].item) < 0)
+			continue;
+		if (length < size)
+			length += (size_t)snprintf(out + length, size - length, "%s%.128s",
+			                           n > 1 ? ", " : "", text);
+	}
+	if (n > NAMES_MAX && length < size)
+		snprintf(out + length, size - length, " and %zu more", n - NAMES_MAX);
+	return n;
+}
+
+struct check {
+	test_fn *test;
+	enum report_severity severity;
+	const char *code;
+	const char *what;
+	const char *advice;
+};
+
+static int find_in_items(struct report_status *status)
+{
+	bool guarded = status->watcher_running;
+	const struct check checks[] = {
+	    {test_lost, REPORT_PROBLEM, "lost", "open before, and gone",
+	     "put it back with: reload-guard restore; or let it go with: reload-guard release "
+	     "ITEM"},
+	    {test_required, REPORT_PROBLEM, "required-missing",
+	     "required by the configuration, and not open", "open it with: reload-guard restore"},
+	    {guarded ? NULL : test_runtime_only_mail, REPORT_PROBLEM, "runtime-only-unguarded",
+	     "in the runtime only, and no watcher runs, so the next reload takes it",
+	     "make it permanent with: reload-guard persist; or start the watcher: systemctl enable "
+	     "--now reload-guard"},
+	    {guarded ? test_runtime_only : NULL, REPORT_NOTE, "runtime-only",
+	     "in the runtime only, and put back by the watcher after a reload",
+	     "make it permanent with: reload-guard persist"},
+	    {test_not_open, REPORT_NOTE, "not-open", "permanent, and not open now",
+	     "the next reload opens it"},
+	    {test_silent, REPORT_WARNING, "no-listener", "open, but nothing listens there",
+	     "does its server run?"},
+	    {test_loopback, REPORT_WARNING, "loopback-only",
+	     "open, but its server listens on loopback only", "see its configuration"},
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(checks) && r == 0; i++) {
+		char names[2048];
+
+		if (checks[i].test && name_items(status, checks[i].test, names, sizeof(names)) > 0)
+			r = report_finding_add(status, checks[i].severity, checks[i].code,
+			                       "%s: %s; %s", checks[i].what, names,
+			                       checks[i].advice);
+	}
+	return r;
+}
+
+static int find_around(struct report_status *status)
+{
+	int r = 0;
+
+	if (!status->reachable)
+		r = report_finding_add(status, REPORT_PROBLEM, "firewalld-unreachable",
+		                       "firewalld cannot be asked; see: systemctl status "
+		                       "firewalld");
+	else if (status->state != FIREWALL_STATE_RUNNING)
+		r = report_finding_add(
+		    status, REPORT_PROBLEM, "firewalld-state",
+		    "firewalld is in state %s: its rules are not what is configured; see: "
+		    "firewall-cmd --check-config, then systemctl restart firewalld",
+		    firewall_state_name(status->state));
+	if (r == 0 && status->panic)
+		r = report_finding_add(status, REPORT_PROBLEM, "panic",
+		                       "panic mode drops every packet; end it with: firewall-cmd "
+		                       "--panic-off");
+	if (r == 0 && status->watcher_known && !status->watcher_running)
+		r = report_finding_add(status, REPORT_WARNING, "watcher-stopped",
+		                       "the watcher does not run: nothing is put back after a "
+		                       "reload; start it: systemctl enable --now reload-guard");
+	if (r == 0 && !status->store_usable)
+		r = report_finding_add(status, REPORT_WARNING, "store",
+		                       "the store cannot be used (%s), so what was open before is "
+		                       "not known",
+		                       status->store_error ? status->store_error
+		                                           : "no reason given");
+	if (r == 0 && status->has_wipe && status->wipe.n_failed > 0)
+		r = report_finding_add(
+		    status, REPORT_WARNING, "restore-failed",
+		    "after the last wipe %zu of %zu items could not be put back; "
+		    "see: reload-guard history --kind restore",
+		    status->wipe.n_failed, status->wipe.n_lost);
+	if (r == 0 && strcmp(status->fail2ban, "unreachable") == 0)
+		r = report_finding_add(status, REPORT_WARNING, "fail2ban-unreachable",
+		                       "fail2ban does not answer; see: systemctl status fail2ban");
+	return r;
+}
+
+/* --- all together
+ * ------------------------------------------------------------------------------------- */
+
+/* The store is worth having, not needed. */
+static int open_store(struct collect *collect)
+{
+	struct report_status *status = collect->status;
+	struct store_options options = {.read_only = true, .busy_ms = STORE_BUSY_MS};
+	struct err err = ERR_NULL;
+	int r = store_open(&collect->store, collect->cli->store_dir, &options, &err);
+
+	if (r == 0) {
+		status->store_usable = true;
+		r = store_wipe_last(collect->store, &status->wipe, &err);
+		status->has_wipe = r == 0;
+		if (r == 0 || r == STORE_E_NOT_FOUND)
+			return 0;
+	}
+	status->store_usable = false;
+	status->store_error = strdup(r == STORE_E_ABSENT ? "there is none yet" : err_text(&err, r));
+	return status->store_error ? 0 : -ENOMEM;
+}
+
+static int compare(struct collect *collect)
+{
+	const char *instance = firewalld_instance(collect->connection.fw);
+	struct report_status *status = collect->status;
+	struct store *store = status->store_usable ? collect->store : NULL;
+	struct err err = ERR_NULL;
+	int r = missing_find(&collect->missing, collect->cli, store, &collect->reading.firewall,
+	                     instance, &err);
+
+	if (r != 0 && store) {
+		status->store_usable = false;
+		status->store_error = strdup(err_text(&err, r));
+		r = missing_find(&collect->missing, collect->cli, NULL, &collect->reading.firewall,
+		                 instance, &err);
+	}
+	if (r == 0)
+		missing_attribute(&collect->missing, &collect->reading.firewall);
+	if (r == 0)
+		missing_overlay(&collect->missing, &collect->reading.firewall, instance);
+	return r;
+}
+
+static int look_at_firewalld(struct collect *collect)
+{
+	struct report_status *status = collect->status;
+	struct cli *cli = collect->cli;
+	int r = cli_firewalld_open(cli, &collect->connection);
+
+	if (r == CLI_FINE)
+		r = cli_firewalld_read(cli, &collect->connection, &collect->reading);
+	if (r != CLI_FINE)
+		return r;
+	status->reachable = true;
+	status->state = collect->reading.state;
+	status->panic = collect->reading.firewall.panic;
+	if (collect->reading.firewall.default_zone)
+		status->default_zone = strdup(collect->reading.firewall.default_zone);
+	r = compare(collect);
+	if (r == 0)
+		r = add_active_zones(collect);
+	if (r == 0)
+		r = add_items(collect);
+	if (r == 0) {
+		ask_for_services(collect);
+		r = find_listeners(collect);
+	}
+	if (r == 0)
+		r = find_in_items(status);
+	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_NOT_FINE, "%s", strerror(r < 0 ? -r : EIO));
+}
+
+int cmd_status(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	_cleanup_(collect_deinit) struct collect collect = {.cli = cli, .status = &status};
+	struct watcher_state watcher;
+	struct report report;
+	int r = cli_load_config(cli), reached;
+
+	(void)args;
+	if (r != CLI_FINE)
+		return r;
+	status.at_us = cli->now_us;
+	watcher = missing_watcher(cli);
+	status.watcher_known = watcher.known;
+	status.watcher_running = watcher.running;
+	status.watcher_pid = watcher.pid;
+	r = open_store(&collect);
+	reached = look_at_firewalld(&collect);
+	status.fail2ban =
+	    fail2ban_state_name(fail2ban_ping(cli->config.fail2ban_socket, FAIL2BAN_MS));
+	if (r == 0)
+		r = find_around(&status);
+	cli_report(cli, &report);
+	if (r == 0)
+		r = report_status(&report, &status);
+	if (r < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "%s", strerror(-r));
+	if (reached != CLI_FINE)
+		return reached;
+	return report_status_is_degraded(&status) ? CLI_NOT_FINE : CLI_FINE;
+}

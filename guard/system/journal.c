@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/journal.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard/model/text.h"
+#include "guard/system/clock.h"
+
+static const char *level_word(enum journal_level level)
+{
+	switch (level) {
+	case JOURNAL_ERROR:
+		return "error: ";
+	case JOURNAL_WARNING:
+		return "warning: ";
+	case JOURNAL_NOTICE:
+	case JOURNAL_INFO:
+		return "";
+	case JOURNAL_DEBUG:
+		return "debug: ";
+	}
+	return "";
+}
+
+/* JOURNAL_STREAM names the socket that journald reads; it is inherited even where it is not ours.
+ */
+static bool is_journald(int fd)
+{
+	const char *stream = getenv("JOURNAL_STREAM");
+	char ours[64];
+	struct stat st;
+
+	if (!stream || fstat(fd, &st) < 0)
+		return false;
+	snprintf(ours, sizeof(ours), "%ju:%ju", (uintmax_t)st.st_dev, (uintmax_t)st.st_ino);
+	return strcmp(stream, ours) == 0;
+}
+
+/**
+ * journal_init() - write to a descriptor from now on
+ * @fd:        borrowed; usually standard error
+ * @verbosity: below 0 warnings and errors, 0 with notices and information, above with debugging
+ */
+void journal_init(struct journal *journal, int fd, int verbosity)
+{
+	*journal = JOURNAL_NULL;
+	journal->fd = fd;
+	journal->level = verbosity < 0 ? JOURNAL_WARNING : JOURNAL_INFO;
+	if (verbosity > 0)
+		journal->level = JOURNAL_DEBUG;
+	journal->prefixed = fd >= 0 && is_journald(fd);
+	journal->now_us = clock_monotonic_us;
+}
+
+/* FNV-1a, over level and text. */
+static uint64_t hash_line(enum journal_level level, const char *text)
+{
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)level;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* One write a line, so that lines of several processes do not mix. */
+static void put_line(const struct journal *journal, enum journal_level level, const char *text)
+{
+	char line[JOURNAL_LINE_MAX + 64];
+	size_t length, done = 0;
+	int n;
+
+	if (journal->prefixed)
+		n = snprintf(line, sizeof(line) - 1, "<%d>%s", (int)level, text);
+	else
+		n = snprintf(line, sizeof(line) - 1, "reload-guard: %s%s", level_word(level), text);
+	if (n < 0)
+		return;
+	length = (size_t)n < sizeof(line) - 1 ? (size_t)n : sizeof(line) - 2;
+	line[length++] = '\n';
+	while (done < length) {
+		ssize_t put = write(journal->fd, line + done, length - done);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return; /* a log that cannot be written is no reason to stop */
+		done += (size_t)put;
+	}
+}
+
+static void put_held_back(const struct journal *journal, struct journal_recent *recent)
+{
+	char text[96];
+
+	if (recent->held_back == 0)
+		return;
+	snprintf(text, sizeof(text), "(a line that was written before came %lu more time%s)",
+	         recent->held_back, recent->held_back == 1 ? "" : "s");
+	put_line(journal, JOURNAL_INFO, text);
+	recent->held_back = 0;
+}
+
+/* Is it to be held back? If not, *repeats tells how many were, since the last time. */
+static bool is_repeated(struct journal *journal, uint64_t hash, unsigned long *repeats)
+{
+	int64_t now_us = journal->now_us() + 1; /* 0 means a free slot */
+	struct journal_recent *oldest = &journal->recent[0];
+
+	*repeats = 0;
+	for (size_t i = 0; i < JOURNAL_N_RECENT; i++) {
+		struct journal_recent *recent = &journal->recent[i];
+
+		if (recent->written_us != 0 && recent->hash == hash) {
+			if (now_us - recent->written_us < JOURNAL_REPEAT_US) {
+				recent->held_back++;
+				return true;
+			}
+			*repeats = recent->held_back;
+			recent->held_back = 0;
+			recent->written_us = now_us;
+			return false;
+		}
+		if (recent->written_us < oldest->written_us)
+			oldest = recent;
+	}
+	put_held_back(journal, oldest);
+	*oldest = (struct journal_recent){.hash = hash, .written_us = now_us};
+	return false;
+}
+
+/**
+ * journal_write() - say something
+ * @level:  decides whether it is written at all
+ * @format: without a line's end; everything that is not fit to be shown is escaped
+ *
+ * The same line comes at most once in JOURNAL_REPEAT_US; debugging is never
+ * held back. Never fails, never changes errno.
+ */
+void journal_write(struct journal *journal, enum journal_level level, const char *format, ...)
+{
+	char raw[JOURNAL_LINE_MAX], text[JOURNAL_LINE_MAX];
+	unsigned long repeats = 0;
+	int saved = errno;
+	va_list args;
+
+	if (journal->fd < 0 || level > journal->level)
+		return;
+	errno = saved; /* for %m */
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	if (level == JOURNAL_DEBUG || !is_repeated(journal, hash_line(level, raw), &repeats)) {
+		size_t length = text_escape(text, sizeof(text), raw);
+
+		if (length >= sizeof(text) || strlen(raw) == sizeof(raw) - 1)
+			memcpy(text + strlen(text) - 3, "...", 3);
+		put_line(journal, level, text);
+		if (repeats > 0) {
+			snprintf(text, sizeof(text), "(that came %lu more time%s before)", repeats,
+			         repeats == 1 ? "" : "s");
+			put_line(journal, JOURNAL_INFO, text);
+		}
+	}
+	errno = saved;
+}
+
+/** journal_flush() - tell at last what was held back; before the end, or now and then */
+void journal_flush(struct journal *journal)
+{
+	if (journal->fd < 0)
+		return;
+	for (size_t i = 0; i < JOURNAL_N_RECENT; i++)
+		put_held_back(journal, &journal->recent[i]);
+}
+
+/* --- sd_notify ------------------------------------------------------------------------------ */
+
+/* The watchdog's time is for us only when WATCHDOG_PID, if it is there, is ours. */
+static int64_t watchdog_from_environment(void)
+{
+	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
+	unsigned long number, owner;
+
+	if (!usec || !parse_uint(usec, INT64_MAX, &number))
+		return 0;
+	if (pid && (!parse_uint(pid, INT32_MAX, &owner) || (pid_t)owner != getpid()))
+		return 0;
+	return (int64_t)number;
+}
+
+/**
+ * journal_notifier_init() - speak to systemd, when it listens
+ * @notifier: usable in any case, also after a failure; deinit it in the end
+ *
+ * Return: 0, also without NOTIFY_SOCKET; negative errno for a socket that
+ * cannot be used, which is worth a warning and no more.
+ */
+int journal_notifier_init(struct journal_notifier *notifier, struct err *err)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un *address = &notifier->address;
+	size_t length;
+
+	*notifier = JOURNAL_NOTIFIER_NULL;
+	if (!path || path[0] == '\0')
+		return 0;
+	length = strlen(path);
+	if ((path[0] != '/' && path[0] != '@') || length < 2 || length >= sizeof(address->sun_path))
+		return err_set(err, -EINVAL,
+		               "NOTIFY_SOCKET is neither a path nor an abstract name");
+	address->sun_family = AF_UNIX;
+	memcpy(address->sun_path, path, length + 1);
+	notifier->address_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
+	if (path[0] == '@')
+		address->sun_path[0] = '\0';
+	else
+		notifier->address_length++;
+	notifier->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (notifier->fd < 0)
+		return err_set(err, -errno, "notification socket: %s", strerror(errno));
+	notifier->watchdog_us = watchdog_from_environment();
+	return 0;
+}
+
+/** journal_notifier_deinit() - close it; may be called twice */
+void journal_notifier_deinit(struct journal_notifier *notifier)
+{
+	if (notifier->fd >= 0)
+		close(notifier->fd);
+	*notifier = JOURNAL_NOTIFIER_NULL;
+}
+
+/* systemd away or its queue full: the next message says it again. */
+static bool send_state(const struct journal_notifier *notifier, const char *state)
+{
+	if (notifier->fd < 0)
+		return false;
+	return sendto(notifier->fd, state, strlen(state), MSG_NOSIGNAL,
+	              (const struct sockaddr *)&notifier->address, notifier->address_length) >= 0;
+}
+
+/** journal_notify_ready() - the start, or a reload, is done */
+void journal_notify_ready(struct journal_notifier *notifier)
+{
+	(void)send_state(notifier, "READY=1");
+}
+
+/** journal_notify_reloading() - the configuration is being read again; READY ends it */
+void journal_notify_reloading(struct journal_notifier *notifier)
+{
+	char state[96];
+
+	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
+	         clock_monotonic_us());
+	(void)send_state(notifier, state);
+}
+
+/** journal_notify_stopping() - the end has begun */
+void journal_notify_stopping(struct journal_notifier *notifier)
+{
+	(void)send_state(notifier, "STOPPING=1");
+}
+
+/** journal_notify_watchdog() - still alive; call it twice in each watchdog_us */
+void journal_notify_watchdog(struct journal_notifier *notifier)
+{
+	if (notifier->watchdog_us > 0)
+		(void)send_state(notifier, "WATCHDOG=1");
+}
+
+/** journal_notify_status() - one line for `systemctl status`; the same line is sent once */
+void journal_notify_status(struct journal_notifier *notifier, const char *format, ...)
+{
+	char raw[192], text[sizeof(notifier->status)], state[sizeof(text) + 8];
+	va_list args;
+
+	if (notifier->fd < 0)
+		return;
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	text_escape(text, sizeof(text), raw);
+	if (strcmp(text, notifier->status) == 0)
+		return;
+	snprintf(state, sizeof(state), "STATUS=%s", text);
+	if (send_state(notifier, state))
+		memcpy(notifier->status, text, sizeof(text));
+}

@@ -1,0 +1,253 @@
+#!/bin/sh
+# The command line without root, bus and firewalld: arguments, help, exit statuses, the
+# hook, and JSON against its schemas (that part only where Python has jsonschema).
+# Environment: GUARD (default ./reload-guard), srcdir.
+set -u
+here=${srcdir:-$(dirname "$0")/../..}
+guard=${GUARD:-./reload-guard}
+[ -x "$guard" ] || { echo "$guard is missing: run make, or set GUARD"; exit 1; }
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 1' HUP INT TERM
+DBUS_SYSTEM_BUS_ADDRESS=unix:path=$tmp/no-bus
+TZ=UTC
+export DBUS_SYSTEM_BUS_ADDRESS TZ
+bad=0
+n=0
+: >"$tmp/conf"
+chmod 600 "$tmp/conf"
+
+fail() {
+	echo "FAILED: $*"
+	sed 's/^/  out: /' "$tmp/out" | head -n 5
+	sed 's/^/  err: /' "$tmp/err" | head -n 5
+	bad=1
+}
+# run ARGUMENT...: with a configuration and a state of our own
+run() { timeout 30 "$guard" -c "$tmp/conf" --state "$tmp/state" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null; }
+# exits STATUS ARGUMENT...
+exits() {
+	want=$1
+	shift
+	n=$((n + 1))
+	run "$@"
+	got=$?
+	[ "$got" = "$want" ] || fail "exit status $got instead of $want: $*"
+}
+out_has() { grep -q -e "$1" "$tmp/out" || fail "no \"$1\" on standard output"; }
+err_has() { grep -q -e "$1" "$tmp/err" || fail "no \"$1\" on standard error"; }
+out_empty() { [ ! -s "$tmp/out" ] || fail "something on standard output"; }
+err_empty() { [ ! -s "$tmp/err" ] || fail "something on standard error"; }
+
+# --- help, version, options ---
+exits 0 --help
+out_has '^Usage: reload-guard'
+out_has 'Exit status'
+err_empty
+exits 0 --version
+out_has '^reload-guard [0-9]'
+commands=$(run --help; sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/out")
+[ "$(echo "$commands" | wc -w)" -ge 9 ] || fail "the help lists the commands"
+for command in $commands; do
+	exits 0 "$command" --help
+	out_has "^Usage: reload-guard $command"
+	out_has '^Examples:'
+	out_has '^Exit status:'
+	out_has '^  0  '
+	err_empty
+	exits 0 --help "$command"
+	out_has "^Usage: reload-guard $command"
+	[ "$command" = hook ] && continue
+	exits 2 "$command" --frobnicate
+	err_has 'unknown option --frobnicate'
+	err_has "reload-guard $command --help"
+	out_empty
+	exits 2 "$command" too many words for it
+	out_empty
+done
+exits 2
+err_has 'no command'
+exits 2 frobnicate
+err_has 'unknown command "frobnicate"'
+exits 2 statsu
+err_has 'did you mean "status"'
+exits 2 history --sicne -2h
+err_has 'did you mean --since'
+exits 2 -x status
+err_has 'unknown option -x'
+exits 2 history --since
+err_has 'needs a value'
+exits 2 history --limit=0
+err_has 'number from 1'
+exits 2 history --limit=99999999999999999999
+exits 2 history --since whenever
+err_has '"whenever" is not a time'
+exits 2 history --kind nonsense
+exits 2 history --since now --until yesterday
+exits 2 restore --from abc
+err_has 'snapshot list'
+exits 2 snapshot
+exits 2 snapshot frobnicate
+exits 2 snapshot show
+exits 2 snapshot show 0
+exits 2 snapshot list 5
+exits 2 release
+err_has 'public/service:imap'
+exits 2 release imap
+err_has 'ZONE/KIND:VALUE'
+exits 2 release --list public/service:imap
+exits 2 bans --address ''
+printf 'evil\033[2J' >"$tmp/name"
+exits 2 "$(cat "$tmp/name")"
+grep -q "$(printf '\033')" "$tmp/err" && fail "control characters reach the terminal"
+
+# --- the configuration ---
+exits 0 --check-config
+out_has '^keep-days = 90$'
+exits 0 status --check-config
+printf '[guard]\nkeep-days = 7\n' >"$tmp/conf"
+exits 0 --check-config
+out_has '^keep-days = 7$'
+printf '[guard]\nrestor = yes\n' >"$tmp/conf"
+exits 2 --check-config
+err_has "conf:2: unknown key \"restor\" in \[guard\]; did you mean \"restore\"?"
+for command in watch status restore persist history bans 'snapshot list' 'release --list'; do
+	# shellcheck disable=SC2086 # these are words
+	exits 2 $command
+	err_has 'conf:2'
+done
+: >"$tmp/conf"
+exits 2 -c "$tmp/missing" status
+err_has "$tmp/missing"
+chmod 666 "$tmp/conf"
+exits 2 status
+err_has 'chmod go-w'
+chmod 600 "$tmp/conf"
+
+# --- no bus, no store ---
+for command in status restore persist 'snapshot take'; do
+	# shellcheck disable=SC2086
+	exits 3 $command
+	err_has 'bus'
+done
+exits 3 status
+out_has 'cannot be reached'
+exits 3 -q status
+out_empty
+mv "$tmp/state" "$tmp/state.old" 2>/dev/null
+for command in history bans 'snapshot list' 'snapshot show 1' 'snapshot diff 1'; do
+	# shellcheck disable=SC2086
+	exits 4 $command
+	err_has 'start the watcher'
+done
+exits 0 release --list
+out_has 'nothing is released'
+
+# --- a store, made by the first who writes ---
+exits 0 release public/service:imap
+out_has 'public/service:imap is released'
+exits 0 release --list
+out_has '^public/service:imap$'
+exits 0 release --undo public/service:imap
+exits 1 release --undo public/service:imap
+err_has 'was not released'
+exits 2 snapshot show 4711
+err_has 'snapshot list'
+exits 0 history
+out_has 'released .*public/service:imap'
+exits 0 history --until yesterday
+out_has 'nothing happened'
+exits 0 history --since -1h --kind protected-again
+out_has 'protected-again'
+mkdir "$tmp/broken"
+chmod 700 "$tmp/broken"
+head -c 8192 /dev/urandom >"$tmp/broken/guard.db"
+chmod 600 "$tmp/broken/guard.db"
+exits 4 --state "$tmp/broken" history
+err_has 'guard.db'
+timeout 30 "$guard" -c "$tmp/conf" --state "$tmp/state" history >/dev/full 2>"$tmp/err"
+[ $? = 1 ] || fail "an answer that could not be written was taken for a good one"
+
+# --- the hook: always 0, never a word on standard output ---
+hook() {
+	exits 0 hook "$@"
+	out_empty
+}
+hook start --jail postfix
+hook ban --jail postfix --address 192.0.2.11 --family inet4 --time 1795293265.25 --bantime 3600 \
+	--failures 5 --count 1 --restored 0 --rule 'rule family="ipv4" source address="192.0.2.11" drop'
+err_empty
+hook ban --jail=dovecot --address=2001:db8::1 --bantime=-1
+hook ban --jail=dovecot --address=192.0.2.12 --failures='<failures>' --time=yesterday
+err_has 'is not a number'
+exits 0 bans
+out_has '192.0.2.11 .*postfix'
+out_has '2001:db8::1 .*for ever'
+out_has '192.0.2.12'
+hook unban --jail postfix --address 192.0.2.11
+exits 0 bans --active
+grep -q 192.0.2.11 "$tmp/out" && fail "an unbanned address is still banned"
+exits 0 bans --address 192.0.2.0/24 --jail postfix
+out_has '192.0.2.11'
+long=$(head -c 100000 /dev/zero | tr '\0' a)
+for jail in '' 'x; touch pwned' "$long" '../x' "$(printf 'a\nb')" "$(printf '\377\376')"; do
+	hook ban --jail="$jail" --address=192.0.2.13
+	err_has 'hook'
+done
+for address in '' -v '192.0.2.13 -v' "$long" '`id`' "$(printf '192.0.2.1\033')"; do
+	hook ban --jail=postfix --address="$address"
+	err_has 'hook'
+done
+hook
+hook nonsense
+hook ban
+hook ban ban --jail postfix --address 192.0.2.14
+hook ban --frobnicate --jail postfix
+hook ban --jail
+exits 0 --frobnicate hook ban
+out_empty
+exits 0 bans
+grep -q 192.0.2.1[34] "$tmp/out" && fail "a refused event is on record"
+# a configuration that is broken must not cost the record
+echo nonsense >"$tmp/conf"
+hook ban --jail=postfix --address=192.0.2.15
+: >"$tmp/conf"
+exits 0 bans
+out_has '192.0.2.15'
+# a store that cannot be used leaves a file in the spool
+exits 0 --state "$tmp/broken" hook ban --jail=postfix --address=192.0.2.16
+out_empty
+[ "$(find "$tmp/broken/spool" -type f | wc -l)" = 1 ] || fail "there is no spool file"
+: >"$tmp/file"
+exits 0 --state "$tmp/file/state" hook ban --jail=postfix --address=192.0.2.17
+out_empty
+err_has 'not recorded'
+
+# --- JSON ---
+for python in python3 /usr/bin/python3; do
+	"$python" -c 'import jsonschema' 2>/dev/null && break
+	python=
+done
+fits() { # SCHEMA STATUS ARGUMENT...
+	schema=$here/schema/json/$1.schema.json
+	shift
+	exits "$@"
+	[ -z "$python" ] || "$python" -W ignore -c '
+import json, sys, jsonschema
+schema = json.load(open(sys.argv[1]))
+jsonschema.Draft202012Validator.check_schema(schema)
+jsonschema.validate(json.load(open(sys.argv[2])), schema)' "$schema" "$tmp/out" 2>"$tmp/err" ||
+		fail "$* does not fit $schema"
+}
+fits check-config 0 --json --check-config
+fits status 3 --json status
+out_has '"ok": false'
+fits history 0 history --json --bans
+fits bans 0 --json bans
+fits release 0 --json release public/port:465/tcp
+fits release-list 0 --json release --list
+fits snapshot-list 0 --json snapshot list
+[ -n "$python" ] || echo "no Python with jsonschema: JSON was not compared with its schemas"
+
+echo "$n calls"
+exit $bad

@@ -1,0 +1,264 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/config.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "tests/unit/unit.h"
+
+/* What is refused, and a part of what must be said about it. */
+static const struct {
+	const char *text;
+	const char *says;
+} bad_rows[] = {
+    {"[gaurd]\n", "x.conf:1: unknown section [gaurd]; did you mean [guard]?"},
+    {"[plugh-xyzzy]\nzones = a\n", "x.conf:1: unknown section [plugh-xyzzy]; there are [guard]"},
+    {"zones = public\n", "x.conf:1: a key before the first [section]"},
+    {"[guard]\n\n# a comment\nzone = public\n",
+     "x.conf:4: unknown key \"zone\" in [guard]; did you mean \"zones\"?"},
+    {"[guard]\nranges = 192.0.2.0/24\n",
+     "x.conf:2: \"ranges\" does not belong into [guard] but into [clients]"},
+    {"[guard]\nqwertz = 1\n", "unknown key \"qwertz\" in [guard]; see"},
+    {"[guard]\nrestore = maybe\n", "x.conf:2: restore: \"maybe\" is not yes or no"},
+    {"[guard]\nrestore = yse\n", "did you mean \"yes\"?"},
+    {"[guard]\nrestore =\n", "restore: \"\" is not yes or no"},
+    {"[guard]\nrestore-bans = sane\n", "did you mean \"safe\"?"},
+    {"[guard]\nkeep-days = 0\n", "\"0\" is not a number from 1 to 36500, in days"},
+    {"[guard]\nkeep-days = 18446744073709551617\n", "is not a number from 1"},
+    {"[guard]\nkeep-days = -1\n", "is not a number from 1"},
+    {"[guard]\nkeep-days = 9 # days\n", "is not a number from 1"},
+    {"[guard]\nsettle-ms = 60001\n", "is not a number from 0 to 60000, in ms"},
+    {"[guard]\nkeep-days = 9\nkeep-days = 8\n",
+     "x.conf:3: \"keep-days\" is given twice, first in line 2"},
+    {"[guard]\nkeep-days = 9\n  8\n", "x.conf:3: \"keep-days\" takes one value, on one line"},
+    {"[guard]\nzones = pub/lic\n", "\"pub/lic\" is not the name of a zone"},
+    {"[guard]\nzones = public\n  home\n  w\xc3\xb6rk\n", "x.conf:4: zones: \"w\xc3\xb6rk\" is not"},
+    {"[guard]\nservices = imaps 465\n", "\"465\" is not the name of a service, nor PORT"},
+    {"[guard]\nservices = 465/tpc\n", "\"465/tpc\" is not PORT/PROTOCOL"},
+    {"[guard]\nservices = 70000/tcp\n", "is not PORT/PROTOCOL"},
+    {"[guard]\nservices = ../../etc/passwd\n", "is not PORT/PROTOCOL"},
+    {"[guard]\nrequire = imaps\n", "x.conf:2: require: "},
+    {"[guard]\nrequire = public/service:imaps, public/srevice:imap\n", "x.conf:2: require: "},
+    {"[guard]\nrestore = no\nrequire = public/service:imaps\n", "\"require\" cannot"},
+    {"[guard]\nrestore = no\npersist = yes\n", "\"persist = yes\" cannot"},
+    {"[clients]\nranges = 192.0.2.0/33\n", "\"192.0.2.0/33\" is not an address or a prefix"},
+    {"[clients]\nranges = 192.0.2\n", "is not an address or a prefix"},
+    {"[clients]\nlearn-logs = mail.log\n", "\"mail.log\" is not an absolute path"},
+    {"[store]\npath = guard.db\n", "is not an absolute path"},
+    {"[store]\npath = /var/lib/x.db\n", "the file must be named guard.db"},
+    {"[guard\nzones = public\n", "x.conf:1: neither a [section] nor"},
+    {"[guard]\nzones\n", "x.conf:2: neither a [section] nor"},
+    {"[guard]\nzones = \x1b[2J\n", "x.conf:2: a control character (byte 0x1b)"},
+    {"[guard]\nzones = \xff\n", "not UTF-8"},
+};
+
+START_TEST(refuses)
+{
+	struct config config = CONFIG_NULL;
+	struct err err = ERR_NULL;
+	int r = config_parse(&config, "x.conf", bad_rows[_i].text, strlen(bad_rows[_i].text), &err);
+
+	ck_assert_msg(r == CONFIG_E_INVALID, "accepted (%d): %s", r, bad_rows[_i].text);
+	ck_assert_msg(strstr(err.text, bad_rows[_i].says) != NULL, "\"%s\" lacks \"%s\"", err.text,
+	              bad_rows[_i].says);
+	ck_assert_msg(strncmp(err.text, "x.conf", 6) == 0, "no place: %s", err.text);
+}
+END_TEST
+
+START_TEST(has_defaults)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+
+	ck_assert_int_eq(config_parse(&config, "x", "", 0, NULL), 0);
+	ck_assert(config.restore);
+	ck_assert(!config.persist);
+	ck_assert_int_eq(config.restore_bans, CONFIG_RESTORE_BANS_SAFE);
+	ck_assert_uint_eq(config.settle_ms, 200);
+	ck_assert_uint_eq(config.keep_days, 90);
+	ck_assert(config.use_fail2ban_ignoreip);
+	ck_assert_uint_eq(config.scope.zones.n, 0);
+	ck_assert_ptr_null(config.store_path);
+	/* What the table tells as the default is what one gets. */
+	for (size_t i = 0; i < config_n_options(); i++) {
+		struct config_option option = config_option(i);
+		_cleanup_free_ char *text = NULL;
+
+		ck_assert_int_eq(config_format(&text, &config, i), 0);
+		ck_assert_str_eq(text, option.default_text);
+		ck_assert_str_ne(option.help, "");
+	}
+}
+END_TEST
+
+static const char everything[] =
+    "\xef\xbb\xbf# all keys\n"
+    "[guard]\n"
+    "zones = public,\n"
+    "        iredmail  public\n"
+    "services = imaps 0465/tcp\n"
+    "require = public/service:imaps, iredmail/interface:enp6s0\n"
+    "   public/rule:rule family=\"ipv4\" source address=\"192.0.2.1\" accept\n"
+    "restore = yes\r\n"
+    "restore-bans = all\n"
+    "persist = on ; a remark\n"
+    "settle-ms = 0\n"
+    "keep-days = 36500\n"
+    "[clients]\n"
+    "ranges = 192.0.2.0/24 2001:DB8::/32\n"
+    "use-fail2ban-ignoreip = no\n"
+    "learn-logs = /var/log/mail.log, /var/log/my mail.log\n"
+    "learn-days = 7\n"
+    "[fail2ban]\n"
+    "database = /f.sqlite3\n"
+    "socket = /f.sock\n"
+    "pidfile = /f.pid\n"
+    "[store]\n"
+    "path = /s/guard.db";
+
+static const char *const everything_back[] = {
+    "public, iredmail",
+    "imaps, 465/tcp",
+    NULL,
+    "yes",
+    "all",
+    "yes",
+    "0",
+    "36500",
+    "192.0.2.0/24, 2001:db8::/32",
+    "no",
+    "/var/log/mail.log, /var/log/my mail.log",
+    "7",
+    "/f.sqlite3",
+    "/f.sock",
+    "/f.pid",
+    "/s/guard.db",
+};
+
+START_TEST(takes_everything)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	struct err err = ERR_NULL;
+	int r = config_parse(&config, "x", everything, sizeof(everything) - 1, &err);
+
+	ck_assert_msg(r == 0, "%s", err.text);
+	ck_assert_uint_eq(config_n_options(), ARRAY_SIZE(everything_back));
+	for (size_t i = 0; i < config_n_options(); i++) {
+		_cleanup_free_ char *text = NULL;
+
+		ck_assert_int_eq(config_format(&text, &config, i), 0);
+		if (everything_back[i])
+			ck_assert_str_eq(text, everything_back[i]);
+	}
+	ck_assert_uint_eq(config.scope.n_require, 3);
+}
+END_TEST
+
+/* inih cuts long lines in two and takes the rest for another line: it must be an error instead. */
+START_TEST(refuses_long_lines)
+{
+	_cleanup_free_ char *text = malloc(5000);
+	struct config config = CONFIG_NULL;
+	struct err err = ERR_NULL;
+
+	strcpy(text, "[guard]\nzones =");
+	for (size_t n = strlen(text); n < 4900; n += 6)
+		strcpy(text + n, " zoneX");
+	strcat(text, "\n");
+	ck_assert_int_eq(config_parse(&config, "x.conf", text, strlen(text), &err),
+	                 CONFIG_E_INVALID);
+	ck_assert_ptr_nonnull(strstr(err.text, "x.conf:2: the line is longer"));
+}
+END_TEST
+
+static char folder[] = "/tmp/test-config.XXXXXX";
+static char path[64], link_path[64];
+
+static void make_folder(void)
+{
+	ck_assert_ptr_nonnull(mkdtemp(folder));
+	snprintf(path, sizeof(path), "%s/x.conf", folder);
+	snprintf(link_path, sizeof(link_path), "%s/link.conf", folder);
+}
+
+static void remove_folder(void)
+{
+	unlink(path);
+	unlink(link_path);
+	rmdir(folder);
+}
+
+static void write_file(const char *text, mode_t mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+	ck_assert_int_eq(fchmod(fd, mode), 0);
+	close(fd);
+}
+
+START_TEST(reads_the_file)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	struct err err = ERR_NULL;
+
+	make_folder();
+	ck_assert_int_eq(config_load(&config, path, true, &err), -ENOENT);
+	ck_assert_ptr_nonnull(strstr(err.text, path));
+	ck_assert_int_eq(config_load(&config, path, false, &err), 0);
+	ck_assert_uint_eq(config.keep_days, 90);
+	write_file("[guard]\nkeep-days = 5\n", 0644);
+	ck_assert_int_eq(config_load(&config, path, true, &err), 0);
+	ck_assert_uint_eq(config.keep_days, 5);
+	remove_folder();
+}
+END_TEST
+
+START_TEST(refuses_files)
+{
+	struct config config = CONFIG_NULL;
+	struct err err = ERR_NULL;
+
+	make_folder();
+	write_file("[guard]\n", 0664);
+	ck_assert_int_eq(config_load(&config, path, true, &err), CONFIG_E_INVALID);
+	ck_assert_ptr_nonnull(strstr(err.text, "chmod go-w"));
+	ck_assert_int_eq(chmod(path, 0602), 0);
+	ck_assert_int_eq(config_load(&config, path, false, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(chmod(path, 0644), 0);
+	ck_assert_int_eq(symlink(path, link_path), 0);
+	ck_assert_int_eq(config_load(&config, link_path, false, &err), CONFIG_E_INVALID);
+	ck_assert_ptr_nonnull(strstr(err.text, "symbolic link"));
+	ck_assert_int_eq(config_load(&config, folder, false, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(config_load(&config, "/dev/zero", false, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(truncate(path, 10 * 1024 * 1024), 0);
+	ck_assert_int_eq(config_load(&config, path, false, &err), CONFIG_E_INVALID);
+	ck_assert_ptr_nonnull(strstr(err.text, "larger than"));
+	if (geteuid() == 0) {
+		ck_assert_int_eq(truncate(path, 0), 0);
+		ck_assert_int_eq(chown(path, 12345, 0), 0);
+		ck_assert_int_eq(config_load(&config, path, false, &err), CONFIG_E_INVALID);
+		ck_assert_ptr_nonnull(strstr(err.text, "user 12345"));
+	}
+	remove_folder();
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("config");
+	TCase *tcase = tcase_create("config");
+
+	tcase_add_loop_test(tcase, refuses, 0, ARRAY_SIZE(bad_rows));
+	tcase_add_test(tcase, has_defaults);
+	tcase_add_test(tcase, takes_everything);
+	tcase_add_test(tcase, refuses_long_lines);
+	tcase_add_test(tcase, reads_the_file);
+	tcase_add_test(tcase, refuses_files);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

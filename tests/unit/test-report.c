@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/report.h"
+
+#include <errno.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "tests/unit/unit.h"
+
+#define S INT64_C(1000000)
+/* 2026-11-21T20:34:25.5Z */
+#define NOW (INT64_C(1795293265) * S + 500000)
+
+/* What a report wrote. */
+struct output {
+	FILE *file;
+	char *text;
+	size_t length;
+	struct report report;
+};
+
+static void output_begin(struct output *output, bool json)
+{
+	*output = (struct output){0};
+	output->file = open_memstream(&output->text, &output->length);
+	ck_assert_ptr_nonnull(output->file);
+	report_init(&output->report, output->file, json, NULL);
+}
+
+static const char *output_text(struct output *output)
+{
+	ck_assert_int_eq(fflush(output->file), 0);
+	return output->text;
+}
+
+/* One document and nothing after it. */
+static json_t *output_json(struct output *output)
+{
+	json_error_t error;
+	json_t *document = json_loads(output_text(output), JSON_REJECT_DUPLICATES, &error);
+
+	ck_assert_msg(document != NULL, "%s in: %s", error.text, output->text);
+	return document;
+}
+
+static void output_end(struct output *output)
+{
+	fclose(output->file);
+	free(output->text);
+}
+
+static void assert_clean(const char *text)
+{
+	for (; *text; text++)
+		ck_assert_msg((unsigned char)*text >= 0x20 || *text == '\n',
+		              "control character 0x%02x", (unsigned)(unsigned char)*text);
+}
+
+START_TEST(aligns_columns)
+{
+	static const char *const headings[] = {"A", "LONG HEADING", "C"};
+	struct report_table table;
+	struct output output;
+
+	output_begin(&output, false);
+	report_table_init(&table, headings, 3);
+	report_table_cell(&table, REPORT_BAD, "wide cell");
+	report_table_cell(&table, REPORT_PLAIN, "x");
+	report_table_cell(&table, REPORT_PLAIN, "y");
+	report_table_cell(&table, REPORT_PLAIN, "\xe2\x82\xac");
+	report_table_cell(&table, REPORT_PLAIN, "b");
+	report_table_cell(&table, REPORT_PLAIN, "%s", "");
+	ck_assert_uint_eq(report_table_n_rows(&table), 2);
+	ck_assert_int_eq(report_table_print(&output.report, &table), 0);
+	ck_assert_str_eq(output_text(&output), "A          LONG HEADING  C\n"
+	                                       "wide cell  x             y\n"
+	                                       "\xe2\x82\xac          b\n");
+	report_table_deinit(&table);
+	report_table_deinit(&table);
+	output_end(&output);
+}
+END_TEST
+
+START_TEST(colours_where_asked_for)
+{
+	struct output output;
+
+	output_begin(&output, false);
+	ck_assert(!output.report.color); /* not a terminal */
+	report_line(&output.report, REPORT_BAD, "plain");
+	output.report.color = true;
+	report_line(&output.report, REPORT_BAD, "red \x1b[2J");
+	output.report.quiet = true;
+	report_line(&output.report, REPORT_BAD, "unheard");
+	ck_assert_str_eq(output_text(&output), "plain\n\x1b[31mred \\x1b[2J\x1b[0m\n");
+	output_end(&output);
+}
+END_TEST
+
+/* Items as no firewalld has them, but as a bus could hand them over. */
+static void add_item(struct report_status *status, enum item_kind kind, const char *value)
+{
+	struct report_status_item *row;
+
+	ck_assert_int_eq(
+	    grow(&status->items, &status->capacity, status->n_items + 1, sizeof(*status->items)),
+	    0);
+	row = &status->items[status->n_items++];
+	*row = (struct report_status_item){.item = {.kind = kind}};
+	row->item.zone = strdup("public");
+	row->item.value = strdup(value);
+}
+
+static void fill_status(struct report_status *status)
+{
+	add_item(status, ITEM_SERVICE, "imaps");
+	status->items[0].open = true;
+	status->items[0].listens = LISTENERS_YES;
+	add_item(status, ITEM_SERVICE, "smtp\n\x1b[2J\xff");
+	status->items[1].lost = true;
+	add_item(status, ITEM_PORT, "465/tcp");
+	status->items[2].open = status->items[2].permanent = true;
+	status->items[2].listens = LISTENERS_NO;
+	add_item(status, ITEM_PORT, "21/tcp");
+	status->items[3].open = true;
+	status->items[3].until_us = NOW;
+	add_item(status, ITEM_SERVICE, "pop3");
+	status->items[4].required = true;
+	status->at_us = NOW;
+	status->reachable = true;
+	status->state = FIREWALL_STATE_RUNNING;
+	status->default_zone = strdup("public");
+	status->watcher_known = status->watcher_running = true;
+	status->watcher_pid = 77;
+	status->store_usable = status->has_wipe = true;
+	status->wipe = (struct store_wipe_info){.id = 3,
+	                                        .kind = WIPE_RELOAD,
+	                                        .cause = strdup("evil\r\nforged"),
+	                                        .at_us = NOW,
+	                                        .finished_us = NOW + S,
+	                                        .n_rows = 9,
+	                                        .n_lost = 8,
+	                                        .n_restored = 8,
+	                                        .restored_us = NOW + 34000};
+}
+
+START_TEST(tells_the_status)
+{
+	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	struct output output;
+	const char *text;
+
+	fill_status(&status);
+	ck_assert(!report_status_is_degraded(&status));
+	ck_assert_int_eq(report_finding_add(&status, REPORT_WARNING, "w", "a \x1b[1mwarning"), 0);
+	ck_assert(!report_status_is_degraded(&status));
+	ck_assert_int_eq(report_finding_add(&status, REPORT_PROBLEM, "p", "a problem"), 0);
+	ck_assert(report_status_is_degraded(&status));
+	output_begin(&output, false);
+	ck_assert_int_eq(report_status(&output.report, &status), 0);
+	text = output_text(&output);
+	assert_clean(text);
+	ck_assert_ptr_nonnull(strstr(text, "public/service:imaps"));
+	ck_assert_ptr_nonnull(strstr(text, "runtime only (will be lost at the next reload)"));
+	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp\\x0a\\x1b[2J\\xff"));
+	ck_assert_ptr_nonnull(strstr(text, "LOST"));
+	ck_assert_ptr_nonnull(strstr(text, "MISSING"));
+	ck_assert_ptr_nonnull(strstr(text, "until 2026-11-21 20:34:25"));
+	ck_assert_ptr_nonnull(strstr(text, "nothing listens"));
+	ck_assert_ptr_nonnull(strstr(text, "8 lost, 8 restored after 34 ms"));
+	ck_assert_ptr_nonnull(strstr(text, "problem: a problem"));
+	ck_assert_ptr_null(strstr(text, "\nforged"));
+	output_end(&output);
+}
+END_TEST
+
+START_TEST(tells_the_status_as_json)
+{
+	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	struct output output;
+	json_t *document, *items;
+
+	fill_status(&status);
+	output_begin(&output, true);
+	ck_assert_int_eq(report_status(&output.report, &status), 0);
+	document = output_json(&output);
+	ck_assert(json_is_true(json_object_get(document, "ok")));
+	ck_assert_str_eq(json_string_value(json_object_get(document, "at")),
+	                 "2026-11-21T20:34:25.500000Z");
+	items = json_object_get(document, "items");
+	ck_assert_uint_eq(json_array_size(items), 5);
+	/* not UTF-8, and JSON must be */
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(items, 1), "value")),
+	                 "smtp\\x0a\\x1b[2J\\xff");
+	ck_assert_int_eq(json_integer_value(
+	                     json_object_get(json_object_get(document, "last_wipe"), "restore_ms")),
+	                 34);
+	json_decref(document);
+	output_end(&output);
+}
+END_TEST
+
+/* The store hands out the newest first; people and programs get the oldest first. */
+START_TEST(turns_the_history_round)
+{
+	static const struct store_history_row rows[] = {
+	    {.at_us = NOW + S, .kind = "stop", .text = "second\x1b", .id = 2, .restore_ms = -1},
+	    {.at_us = NOW,
+	     .kind = "wipe",
+	     .text = "first",
+	     .id = 1,
+	     .wipe_id = 1,
+	     .wipe_kind = "reload",
+	     .n_lost = 2,
+	     .n_restored = 2,
+	     .restore_ms = 34,
+	     .finished_us = NOW + S},
+	};
+	_cleanup_report_list_ struct report_list list = {0}, none = {0};
+	struct output output;
+	const char *text;
+
+	output_begin(&output, false);
+	report_history_begin(&list, &output.report);
+	report_history_row(&list, &rows[0]);
+	report_history_row(&list, &rows[1]);
+	ck_assert_int_eq(report_list_end(&list, "nothing"), 0);
+	text = output_text(&output);
+	assert_clean(text);
+	ck_assert_ptr_nonnull(strstr(text, "wipe (reload)"));
+	ck_assert_ptr_nonnull(strstr(text, "2 lost, 2 restored after 34 ms"));
+	ck_assert(strstr(text, "TIME") == text);
+	ck_assert(strstr(text, "first") < strstr(text, "second\\x1b"));
+	output_end(&output);
+	output_begin(&output, false);
+	report_history_begin(&none, &output.report);
+	ck_assert_int_eq(report_list_end(&none, "nothing"), 0);
+	ck_assert_str_eq(output_text(&output), "nothing\n");
+	output_end(&output);
+}
+END_TEST
+
+START_TEST(turns_the_history_round_in_json)
+{
+	static const struct store_history_row rows[] = {
+	    {.at_us = NOW + S,
+	     .kind = "unban",
+	     .text = "x",
+	     .id = 2,
+	     .jail = "a\"b",
+	     .address = "192.0.2.1",
+	     .how = "unban",
+	     .detail = "{broken"},
+	    {.at_us = NOW, .kind = "start", .text = "first", .id = 1, .detail = "{\"pid\": 7}"},
+	};
+	_cleanup_report_list_ struct report_list list = {0};
+	struct output output;
+	json_t *document, *history;
+
+	output_begin(&output, true);
+	report_history_begin(&list, &output.report);
+	report_history_row(&list, &rows[0]);
+	report_history_row(&list, &rows[1]);
+	ck_assert_int_eq(report_list_end(&list, "nothing"), 0);
+	document = output_json(&output);
+	history = json_object_get(document, "history");
+	ck_assert_uint_eq(json_array_size(history), 2);
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(history, 0), "text")),
+	                 "first");
+	ck_assert_int_eq(json_integer_value(json_object_get(
+	                     json_object_get(json_array_get(history, 0), "detail"), "pid")),
+	                 7);
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(history, 1), "detail")),
+	                 "{broken");
+	json_decref(document);
+	output_end(&output);
+}
+END_TEST
+
+START_TEST(lists_bans)
+{
+	static const struct store_ban rows[] = {
+	    {.id = 2,
+	     .jail = "postfix",
+	     .address = "2001:db8::1",
+	     .family = "inet6",
+	     .time_us = NOW,
+	     .bantime_s = -1,
+	     .failures = 5,
+	     .count = 1,
+	     .source = "hook",
+	     .active = true},
+	    {.id = 1,
+	     .jail = "dovecot",
+	     .address = "192.0.2.11",
+	     .family = "inet4",
+	     .time_us = NOW,
+	     .bantime_s = INT64_MAX,
+	     .source = "hook",
+	     .ended_us = NOW + S,
+	     .ended_how = "unban"},
+	    {.id = 3,
+	     .jail = "x",
+	     .address = "192.0.2.12",
+	     .family = "inet4",
+	     .time_us = NOW,
+	     .bantime_s = 60,
+	     .source = "hook"},
+	};
+	_cleanup_report_list_ struct report_list list = {0};
+	struct output output;
+	const char *text;
+
+	output_begin(&output, false);
+	report_bans_begin(&list, &output.report, NOW);
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		report_bans_row(&list, &rows[i]);
+	ck_assert_int_eq(report_list_end(&list, "no bans"), 0);
+	text = output_text(&output);
+	ck_assert_ptr_nonnull(strstr(text, "for ever"));
+	ck_assert_ptr_nonnull(strstr(text, "banned"));
+	ck_assert_ptr_nonnull(strstr(text, "unban"));
+	ck_assert_ptr_nonnull(strstr(text, "2026-11-21 20:35:25"));
+	ck_assert_ptr_nonnull(strstr(text, "over"));
+	output_end(&output);
+}
+END_TEST
+
+START_TEST(tells_what_was_done)
+{
+	_cleanup_report_action_ struct report_action action = {.verb = "restore", .ok = true};
+	struct item imaps = {
+	    .zone = (char[]){"public"}, .value = (char[]){"imaps"}, .kind = ITEM_SERVICE};
+	struct report_action_row *row;
+	struct output output;
+	json_t *document;
+
+	row = report_action_add(&action, &imaps, "failed", REPORT_BAD);
+	ck_assert_ptr_nonnull(row);
+	row->verdict = "lost";
+	row->error = strdup("INVALID_SERVICE: \x1b[2Jimaps");
+	output_begin(&output, false);
+	ck_assert_int_eq(report_action(&output.report, &action), 0);
+	assert_clean(output_text(&output));
+	ck_assert_ptr_nonnull(strstr(output.text, "lost: INVALID_SERVICE: \\x1b[2Jimaps"));
+	output_end(&output);
+	output_begin(&output, true);
+	ck_assert_int_eq(report_action(&output.report, &action), 0);
+	document = output_json(&output);
+	ck_assert_uint_eq(json_array_size(json_object_get(document, "items")), 1);
+	ck_assert(json_is_null(json_object_get(document, "wipe_id")));
+	json_decref(document);
+	output_end(&output);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("report");
+	TCase *tcase = tcase_create("report");
+
+	tcase_add_test(tcase, aligns_columns);
+	tcase_add_test(tcase, colours_where_asked_for);
+	tcase_add_test(tcase, tells_the_status);
+	tcase_add_test(tcase, tells_the_status_as_json);
+	tcase_add_test(tcase, turns_the_history_round);
+	tcase_add_test(tcase, turns_the_history_round_in_json);
+	tcase_add_test(tcase, lists_bans);
+	tcase_add_test(tcase, tells_what_was_done);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

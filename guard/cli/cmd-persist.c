@@ -3,18 +3,13 @@
 #include "guard/cli/missing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "guard/system/clock.h"
+#include "guard/system/zonefile.h"
 
-#define ZONES_DIR        "/etc/firewalld/zones"
-#define ZONE_FILE_MAX    (16 * 1024 * 1024)
 #define SETTLE_MARGIN_MS 300
-#define BACKUP_ATTEMPTS  100
 
 struct run {
 	struct cli *cli;
@@ -42,132 +37,17 @@ static int out_of_memory(struct run *run)
 	return cli_fail(run->cli, CLI_NOT_FINE, "out of memory");
 }
 
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
-/* --- the copy of a zone's file -------------------------------------------------------------------
- */
-
-static int copy_bytes(int from, int to)
-{
-	char buffer[65536];
-	size_t total = 0;
-
-	for (;;) {
-		ssize_t n = read(from, buffer, sizeof(buffer));
-		size_t done = 0;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -errno;
-		if (n == 0)
-			return fsync(to) < 0 ? -errno : 0;
-		total += (size_t)n;
-		if (total > ZONE_FILE_MAX)
-			return -EFBIG;
-		while (done < (size_t)n) {
-			ssize_t put = write(to, buffer + done, (size_t)n - done);
-
-			if (put < 0 && errno == EINTR)
-				continue;
-			if (put < 0)
-				return -errno;
-			done += (size_t)put;
-		}
-	}
-}
-
-static int make_folder(const char *path, struct err *err)
-{
-	struct stat st;
-
-	if (mkdir(path, 0700) < 0 && errno != EEXIST)
-		return err_set(err, -errno, "%s: %s", path, strerror(errno));
-	if (lstat(path, &st) < 0)
-		return err_set(err, -errno, "%s: %s", path, strerror(errno));
-	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
-		return err_set(err, -EPERM, "%s: not a folder that is ours alone", path);
-	return 0;
-}
-
-/* A new file ZONE.xml.20261121T203425Z, with a number when there is one of that second. */
-static int create_backup(const char *folder, const char *zone, char **path, struct err *err)
-{
-	time_t now = (time_t)(clock_now_us() / 1000000);
-	char stamp[32];
-	struct tm tm;
-
-	if (!gmtime_r(&now, &tm) || strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0)
-		return -EOVERFLOW;
-	for (int i = 1; i <= BACKUP_ATTEMPTS; i++) {
-		_cleanup_free_ char *name = NULL;
-		char number[16] = "";
-		int fd, code;
-
-		if (i > 1)
-			snprintf(number, sizeof(number), "-%d", i);
-		if (xasprintf(&name, "%s/%s.xml.%s%s", folder, zone, stamp, number) < 0)
-			return -ENOMEM;
-		fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
-		code = errno;
-		if (fd >= 0) {
-			*path = steal(name);
-			return fd;
-		}
-		if (code != EEXIST)
-			return err_set(err, -code, "%s: %s", name, strerror(code));
-	}
-	return err_set(err, -EEXIST, "%s: too many copies of %s.xml", folder, zone);
-}
-
-static int copy_zone_file(struct run *run, const char *zone, int from, struct err *err)
-{
-	_cleanup_free_ char *folder = NULL, *path = NULL;
-	_cleanup_(close_fd) int to = -1;
-	int r;
-
-	if (xasprintf(&folder, "%s/backup", run->cli->store_dir) < 0)
-		return -ENOMEM;
-	r = make_folder(run->cli->store_dir, err);
-	if (r == 0)
-		r = make_folder(folder, err);
-	if (r < 0)
-		return r;
-	to = create_backup(folder, zone, &path, err);
-	if (to < 0)
-		return to;
-	r = copy_bytes(from, to);
-	if (r < 0) {
-		unlink(path);
-		return err_set(err, r, "%s: %s", path, strerror(-r));
-	}
-	return strv_add(&run->action.backups, path);
-}
-
-/* Once a zone. A zone that is only in /usr/lib has no file of the administrator's to lose. */
+/* Once a zone, before its first item is written. */
 static int save_zone(struct run *run, const char *zone, struct err *err)
 {
-	_cleanup_free_ char *path = NULL;
-	_cleanup_(close_fd) int from = -1;
-	struct stat st;
-	int r = 0;
+	_cleanup_free_ char *copy = NULL;
+	int r;
 
 	if (strv_contains(&run->saved, zone))
 		return 0;
-	if (xasprintf(&path, ZONES_DIR "/%s.xml", zone) < 0)
-		return -ENOMEM;
-	from = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (from < 0 && errno != ENOENT)
-		return err_set(err, -errno, "%s: %s", path, strerror(errno));
-	if (from >= 0) {
-		if (fstat(from, &st) < 0 || !S_ISREG(st.st_mode))
-			return err_set(err, -EINVAL, "%s: not a regular file", path);
-		r = copy_zone_file(run, zone, from, err);
-	}
+	r = zonefile_backup(&copy, run->cli->store_dir, zone, err);
+	if (r == 0 && copy)
+		r = strv_add(&run->action.backups, copy);
 	return r == 0 ? strv_add(&run->saved, zone) : r;
 }
 

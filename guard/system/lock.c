@@ -7,7 +7,11 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#define TRIES        20
+#define TRY_PAUSE_MS 10
 
 static int open_in(const char *dir, int flags)
 {
@@ -30,6 +34,24 @@ static void write_pid(int fd)
 	(void)written;
 }
 
+/*
+ * Somebody who asks whether a watcher runs holds the lock for an instant, so that
+ * only a lock that stays held is another watcher's.
+ */
+static int lock_exclusively(int fd)
+{
+	struct timespec pause = {.tv_nsec = TRY_PAUSE_MS * 1000000L};
+
+	for (int i = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; i++) {
+		if (errno != EWOULDBLOCK && errno != EINTR)
+			return -errno;
+		if (i == TRIES)
+			return LOCK_E_HELD;
+		(void)nanosleep(&pause, NULL);
+	}
+	return 0;
+}
+
 /**
  * lock_take() - become the watcher of a state directory
  * @fd:  the lock, to be given to lock_release(); written on success alone
@@ -47,8 +69,8 @@ int lock_take(int *fd, const char *dir, struct err *err)
 	lock = open_in(dir, O_RDWR | O_CREAT);
 	if (lock < 0)
 		return err_set(err, lock, "%s/%s: %s", dir, LOCK_FILE, strerror(-lock));
-	if (flock(lock, LOCK_EX | LOCK_NB) < 0) {
-		r = errno == EWOULDBLOCK ? LOCK_E_HELD : -errno;
+	r = lock_exclusively(lock);
+	if (r) {
 		err_set(err, r, "%s/%s: %s", dir, LOCK_FILE,
 		        r > 0 ? "another watcher is running" : strerror(-r));
 		close(lock);

@@ -723,14 +723,17 @@ static void daemon_deinit(struct daemon *daemon)
 static int run(struct daemon *daemon, struct err *err)
 {
 	struct watcher *watcher = &daemon->watcher;
+	struct err trouble = ERR_NULL;
 	int code, r;
 
 	r = take_config(watcher, err);
 	if (r)
 		return r;
-	r = journal_notifier_init(&watcher->notifier, err);
+	r = journal_notifier_init(&watcher->notifier, &trouble);
 	if (r < 0)
-		return r;
+		journal_write(&daemon->journal, JOURNAL_WARNING,
+		              "the service manager cannot be told anything: %s",
+		              err_text(&trouble, r));
 	r = take_lock(daemon, err);
 	if (r < 0)
 		return r;

@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/test-item \
 	tests/unit/test-journal \
 	tests/unit/test-listeners \
+	tests/unit/test-lock \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-rangeset \
@@ -121,3 +122,7 @@ tests_unit_test_report_LDADD = $(WATCH_TEST_LIBS)
 
 dist_check_SCRIPTS += tests/unit/cli.sh
 TESTS += tests/unit/cli.sh
+
+tests_unit_test_lock_SOURCES = tests/unit/test-lock.c tests/unit/unit.h
+tests_unit_test_lock_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_lock_LDADD = $(SYSTEM_TEST_LIBS)

@@ -311,20 +311,3 @@ int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
 	*out = reading;
 	return CLI_FINE;
 }
-
-/** cli_boot_id() - which boot of the machine this is; Return: 0 or negative errno */
-int cli_boot_id(char out[64], struct err *err)
-{
-	static const char path[] = "/proc/sys/kernel/random/boot_id";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, 63);
-	int code = errno;
-
-	if (fd >= 0)
-		close(fd);
-	if (n < 0)
-		return err_set(err, -code, "%s: %s", path, strerror(code));
-	out[n] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-	return out[0] ? 0 : err_set(err, -ENODATA, "%s is empty", path);
-}

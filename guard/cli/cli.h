@@ -148,6 +148,5 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err);
 int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
                        struct firewalld_reading *out) _must_check_;
 
-int cli_boot_id(char out[64], struct err *err) _must_check_;
 
 #endif

@@ -54,14 +54,6 @@ static int save_zone(struct run *run, const char *zone, struct err *err)
 /* --- which items
  * ---------------------------------------------------------------------------------- */
 
-static bool is_released(const struct run *run, const struct item *item)
-{
-	for (size_t i = 0; i < run->released.n; i++)
-		if (item_cmp(&run->released.items[i], item) == 0)
-			return true;
-	return false;
-}
-
 /* Why an item of the runtime is not written; NULL: it is. */
 static const char *reason_against(const struct run *run, const struct firewall_entry *entry)
 {
@@ -69,7 +61,7 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 		return "it has an end";
 	if (entry->flags & FIREWALL_WITHDRAWN)
 		return "it was taken out of the permanent configuration";
-	if (is_released(run, &entry->item))
+	if (items_contain(run->released.items, run->released.n, &entry->item))
 		return "it is released";
 	return NULL;
 }

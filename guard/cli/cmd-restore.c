@@ -81,7 +81,7 @@ static int find_from(struct run *run)
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	struct missing *missing = &run->missing;
 	struct err err = ERR_NULL;
-	int r = cli_boot_id(missing->boot_id, &err);
+	int r = bootid_read(missing->boot_id, &err);
 
 	if (r == 0)
 		r = store_snapshot_load(run->store, run->from_id, &missing->meta, &missing->before,

@@ -197,13 +197,8 @@ static int by_rank(const void *a, const void *b)
 {
 	const struct report_status_item *x = a, *y = b;
 	int zones = strcmp(x->item.zone, y->item.zone);
-	unsigned rank_x = item_rank(&x->item), rank_y = item_rank(&y->item);
 
-	if (zones != 0)
-		return zones;
-	if (rank_x != rank_y)
-		return rank_x < rank_y ? -1 : 1;
-	return item_cmp(&x->item, &y->item);
+	return zones ? zones : item_restore_cmp(&x->item, &y->item);
 }
 
 static bool is_gone(const struct loss_row *row)

@@ -18,28 +18,10 @@ void missing_deinit(struct missing *missing)
 	*missing = MISSING_NULL;
 }
 
-static int by_rank(const void *a, const void *b)
-{
-	const struct loss_row *x = a, *y = b;
-	unsigned rank_x = item_rank(&x->item), rank_y = item_rank(&y->item);
-
-	if (rank_x != rank_y)
-		return rank_x < rank_y ? -1 : 1;
-	return item_cmp(&x->item, &y->item);
-}
-
 static bool has_row(const struct loss *loss, const struct item *item)
 {
 	for (size_t i = 0; i < loss->n; i++)
 		if (item_cmp(&loss->rows[i].item, item) == 0)
-			return true;
-	return false;
-}
-
-static bool is_released(const struct store_items *released, const struct item *item)
-{
-	for (size_t i = 0; i < released->n; i++)
-		if (item_cmp(&released->items[i], item) == 0)
 			return true;
 	return false;
 }
@@ -63,7 +45,7 @@ static int add_journalled(struct missing *missing, const struct search *search,
 	copy.verdict = verdict;
 	if (row->until_us && row->until_us <= search->cli->now_us)
 		copy.verdict = LOSS_EXPIRED;
-	else if (is_released(&search->released, &row->item))
+	else if (items_contain(search->released.items, search->released.n, &row->item))
 		copy.verdict = LOSS_RELEASED;
 	if (grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(copy)) < 0 ||
 	    item_copy(&copy.item, &row->item) < 0)
@@ -233,7 +215,7 @@ int missing_find(struct missing *out, struct cli *cli, struct store *store,
 	_cleanup_missing_ struct missing missing = MISSING_NULL;
 	struct search search = {
 	    .cli = cli, .store = store, .now = now, .released = STORE_ITEMS_NULL};
-	int r = cli_boot_id(missing.boot_id, err);
+	int r = bootid_read(missing.boot_id, err);
 
 	if (r == 0 && store)
 		r = store_release_list(store, &search.released, err);
@@ -246,8 +228,7 @@ int missing_find(struct missing *out, struct cli *cli, struct store *store,
 	store_items_deinit(&search.released);
 	if (r != 0)
 		return r;
-	if (missing.loss.n > 0)
-		qsort(missing.loss.rows, missing.loss.n, sizeof(*missing.loss.rows), by_rank);
+	loss_sort(&missing.loss);
 	*out = missing;
 	missing = MISSING_NULL;
 	return 0;

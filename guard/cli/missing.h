@@ -10,13 +10,14 @@
 #define GUARD_CLI_MISSING_H
 
 #include "guard/cli/cli.h"
+#include "guard/system/bootid.h"
 
 struct missing {
 	struct loss loss; /* in the order of restoring */
 	enum wipe_kind kind;
 	struct firewall before;     /* the last good state; its meta.id is 0 when there is none */
 	struct store_snapshot meta; /* of it */
-	char boot_id[64];
+	char boot_id[BOOTID_SIZE];
 };
 #define MISSING_NULL      ((struct missing){0})
 #define _cleanup_missing_ _cleanup_(missing_deinit)

@@ -324,3 +324,22 @@ unsigned item_rank(const struct item *item)
 {
 	return (unsigned)item_class(item) * 64 + (unsigned)known_row(item);
 }
+
+/** item_restore_cmp() - the order of restoring: what comes before what */
+int item_restore_cmp(const struct item *a, const struct item *b)
+{
+	unsigned rank_a = item_rank(a), rank_b = item_rank(b);
+
+	if (rank_a != rank_b)
+		return rank_a < rank_b ? -1 : 1;
+	return item_cmp(a, b);
+}
+
+/** items_contain() - is the item one of these? */
+bool items_contain(const struct item *items, size_t n, const struct item *item)
+{
+	for (size_t i = 0; i < n; i++)
+		if (item_cmp(&items[i], item) == 0)
+			return true;
+	return false;
+}

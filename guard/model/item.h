@@ -63,6 +63,8 @@ const char *item_kind_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 enum item_class item_class(const struct item *item);
 unsigned item_rank(const struct item *item);
+int item_restore_cmp(const struct item *a, const struct item *b);
+bool items_contain(const struct item *items, size_t n, const struct item *item);
 
 bool item_port_parse(const char *value, unsigned *first, unsigned *last,
                      char protocol[8]) _must_check_;

@@ -121,14 +121,6 @@ size_t loss_count(const struct loss *loss, enum loss_verdict verdict)
 	return count;
 }
 
-static bool is_released(const struct loss_evidence *evidence, const struct item *item)
-{
-	for (size_t i = 0; i < evidence->n_released; i++)
-		if (item_cmp(&evidence->released[i], item) == 0)
-			return true;
-	return false;
-}
-
 static unsigned collect(const struct loss_evidence *evidence, const struct firewall_entry *entry)
 {
 	unsigned bits = 0;
@@ -137,7 +129,7 @@ static unsigned collect(const struct loss_evidence *evidence, const struct firew
 		bits |= REQUIRED;
 	if (entry->until_us && entry->until_us <= evidence->now_us)
 		bits |= EXPIRED;
-	if (is_released(evidence, &entry->item))
+	if (items_contain(evidence->released, evidence->n_released, &entry->item))
 		bits |= RELEASED;
 	if (evidence->kind == WIPE_BY_HAND)
 		bits |= BY_HAND;
@@ -215,14 +207,18 @@ static int add_required(struct loss *loss, const struct loss_evidence *evidence)
 	return 0;
 }
 
-static int by_rank(const void *a, const void *b)
+static int compare_rows(const void *a, const void *b)
 {
 	const struct loss_row *x = a, *y = b;
-	unsigned rank_x = item_rank(&x->item), rank_y = item_rank(&y->item);
 
-	if (rank_x != rank_y)
-		return rank_x < rank_y ? -1 : 1;
-	return item_cmp(&x->item, &y->item);
+	return item_restore_cmp(&x->item, &y->item);
+}
+
+/** loss_sort() - put the rows into the order of restoring */
+void loss_sort(struct loss *loss)
+{
+	if (loss->n)
+		qsort(loss->rows, loss->n, sizeof(*loss->rows), compare_rows);
 }
 
 /**
@@ -242,8 +238,7 @@ int loss_find(struct loss *out, const struct loss_evidence *evidence)
 		return -ENOMEM;
 	if (add_required(&loss, evidence) < 0)
 		return -ENOMEM;
-	if (loss.n)
-		qsort(loss.rows, loss.n, sizeof(*loss.rows), by_rank);
+	loss_sort(&loss);
 	*out = loss;
 	loss = LOSS_NULL;
 	return 0;

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libguard-system.a
 libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS) \
 	$(JANSSON_CFLAGS)
 libguard_system_a_SOURCES = \
+	guard/system/bootid.c guard/system/bootid.h \
 	guard/system/bus.c guard/system/bus.h \
 	guard/system/clock.c guard/system/clock.h \
 	guard/system/config.c guard/system/config.h \

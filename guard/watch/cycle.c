@@ -37,100 +37,6 @@ void cycle_deinit(struct cycle *cycle)
 
 static void read_whole(struct watcher *watcher);
 
-/* --- words ------------------------------------------------------------------------------ */
-
-static const char *wipe_words(const struct cycle *cycle, char buffer[96])
-{
-	if (cycle->unfinished.n) {
-		snprintf(buffer, 96, "the guard was interrupted after a %s",
-		         wipe_kind_name(cycle->kind));
-		return buffer;
-	}
-	switch (cycle->kind) {
-	case WIPE_RELOAD:
-		if (cycle->n_reloads > 1)
-			snprintf(buffer, 96, "firewalld reloaded, %u times in a row",
-			         cycle->n_reloads);
-		else
-			snprintf(buffer, 96, "firewalld reloaded");
-		break;
-	case WIPE_RESTART:
-		snprintf(buffer, 96, "firewalld was started anew");
-		break;
-	case WIPE_REBOOT:
-		snprintf(buffer, 96, "the machine was booted anew");
-		break;
-	case WIPE_REQUIRE:
-		snprintf(buffer, 96, "items under `require` were missing");
-		break;
-	case WIPE_UNKNOWN:
-	case WIPE_BY_HAND:
-	case WIPE_N_KINDS:
-		snprintf(buffer, 96, "items were missing, and nobody was seen to remove them");
-		break;
-	}
-	return buffer;
-}
-
-/* The items of one verdict, for a log line; long lists end with how many more there are. */
-static void list_items(const struct loss *loss, enum loss_verdict verdict, char *buffer,
-                       size_t size)
-{
-	size_t used = 0, left_out = 0;
-
-	buffer[0] = '\0';
-	for (size_t i = 0; i < loss->n; i++) {
-		const struct item *item = &loss->rows[i].item;
-		int n;
-
-		if (loss->rows[i].verdict != verdict)
-			continue;
-		if (left_out || used + 64 > size) {
-			left_out++;
-			continue;
-		}
-		n = snprintf(buffer + used, size - used - 32, "%s%s/%s:%s", used ? ", " : "",
-		             item->zone, item_kind_name(item->kind), item->value);
-		used += (size_t)n < size - used - 32 ? (size_t)n : size - used - 33;
-	}
-	if (left_out)
-		snprintf(buffer + used, size - used, " and %zu more", left_out);
-}
-
-static void log_items(struct watcher *watcher, const struct loss *loss, enum loss_verdict verdict,
-                      enum journal_level level, const char *words, const char *advice)
-{
-	size_t n = loss_count(loss, verdict);
-	char items[1024];
-
-	if (n == 0)
-		return;
-	list_items(loss, verdict, items, sizeof(items));
-	journal_write(watcher->journal, level, "%s (%zu): %s%s%s", words, n, items,
-	              *advice ? "; " : "", advice);
-}
-
-static void log_loss(struct watcher *watcher, const struct loss *loss)
-{
-	char words[128], wipe[96];
-
-	snprintf(words, sizeof(words), "%s; lost", wipe_words(&watcher->cycle, wipe));
-	log_items(watcher, loss, LOSS_LOST, JOURNAL_WARNING, words,
-	          watcher->config.restore ? "restoring" : "not restored: restore = no");
-	log_items(watcher, loss, LOSS_REQUIRED, JOURNAL_WARNING, "required and missing",
-	          watcher->config.restore ? "restoring" : "not restored: restore = no");
-	log_items(watcher, loss, LOSS_UNATTRIBUTED, JOURNAL_WARNING,
-	          "gone since the guard last looked, and nobody can tell why",
-	          "`reload-guard restore` brings back what was lost, `reload-guard release ITEM` "
-	          "says that it was meant");
-	log_items(watcher, loss, LOSS_REMOVED, JOURNAL_NOTICE,
-	          "stays away, it was taken out of the permanent configuration", "");
-	log_items(watcher, loss, LOSS_RELEASED, JOURNAL_NOTICE, "stays away, it was released", "");
-	log_items(watcher, loss, LOSS_EXPIRED, JOURNAL_INFO, "stays away, its time was over", "");
-	log_items(watcher, loss, LOSS_UNPROTECTED, JOURNAL_NOTICE,
-	          "lost and not restored by the guard", "");
-}
-
 /* --- the end of an episode ------------------------------------------------------------------ */
 
 static int64_t last_restored_us(const struct episode *episode)
@@ -270,7 +176,7 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		give_up(watcher, plan, steps);
 	restorer_free(steal(cycle->restorer));
 	end_episode(watcher, failed ? "partly restored" : "restored");
-	watcher_plan_expiry(watcher);
+	expiry_plan(watcher);
 	after_episode(watcher);
 }
 
@@ -428,11 +334,11 @@ static struct episode *begin_episode(struct watcher *watcher, int64_t at_us)
 {
 	struct cycle *cycle = &watcher->cycle;
 	struct episode *episode = episode_new(cycle->kind, at_us);
-	char words[96];
+	char words[TELL_WIPE_SIZE];
 
 	if (!episode)
 		return NULL;
-	episode->cause = strdup(wipe_words(cycle, words));
+	episode->cause = strdup(tell_wipe(cycle, words));
 	episode->instance = strdup(watcher->instance ? watcher->instance : "");
 	episode->before_id = watcher->snapshot_id;
 	return episode;
@@ -463,7 +369,7 @@ static int open_episode(struct watcher *watcher, struct loss *loss)
 {
 	struct cycle *cycle = &watcher->cycle;
 	struct episode *episode = steal(cycle->heard);
-	char words[96];
+	char words[TELL_WIPE_SIZE];
 
 	if (cycle->kind == WIPE_UNKNOWN && loss_count(loss, LOSS_REQUIRED) &&
 	    !loss_count(loss, LOSS_UNATTRIBUTED))
@@ -473,7 +379,7 @@ static int open_episode(struct watcher *watcher, struct loss *loss)
 	if (!episode)
 		return -ENOMEM;
 	free(episode->cause);
-	episode->cause = strdup(wipe_words(cycle, words)); /* the burst may have grown */
+	episode->cause = strdup(tell_wipe(cycle, words)); /* the burst may have grown */
 	episode->loss = *loss;
 	*loss = LOSS_NULL;
 	cycle->episode = episode;
@@ -558,7 +464,7 @@ static int assess(struct watcher *watcher, const struct firewall *now)
 	pace_required(watcher, &loss);
 	cycle->looked = true;
 	if (!needs_episode(cycle, &loss)) {
-		log_loss(watcher, &loss);
+		tell_loss(watcher, &loss);
 		r = absorb(watcher, now, &loss, after_wipe);
 		if (r == 0)
 			settle_down(watcher);
@@ -572,7 +478,7 @@ static int assess(struct watcher *watcher, const struct firewall *now)
 	r = absorb(watcher, now, &cycle->episode->loss, after_wipe);
 	if (r < 0)
 		return r;
-	log_loss(watcher, &cycle->episode->loss);
+	tell_loss(watcher, &cycle->episode->loss);
 	if (restoring)
 		return 0;
 	accept_loss(watcher, &cycle->episode->loss);

@@ -3,10 +3,12 @@ noinst_LIBRARIES += libguard-watch.a
 libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 libguard_watch_a_SOURCES = \
 	guard/watch/cycle.c \
+	guard/watch/expiry.c \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report.c guard/watch/report.h \
 	guard/watch/restorer.c guard/watch/restorer.h \
+	guard/watch/tell.c \
 	guard/watch/tracker.c guard/watch/tracker.h \
 	guard/watch/watcher.c guard/watch/watcher.h guard/watch/watcher-internal.h
 WATCH_LIBS = libguard-watch.a $(SYSTEM_LIBS) $(JANSSON_LIBS)

@@ -6,21 +6,14 @@
 #include <errno.h>
 #include <string.h>
 
-static bool is_released(const struct store_items *released, const struct item *item)
-{
-	for (size_t i = 0; i < released->n; i++)
-		if (item_cmp(&released->items[i], item) == 0)
-			return true;
-	return false;
-}
-
 /** persister_wants() - is this an item that should be permanent and is not? */
 bool persister_wants(const struct firewall_entry *entry, const struct scope *scope,
                      const struct firewall *fw, const struct store_items *released)
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
 	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN)) && !entry->until_us &&
-	       scope_protects(scope, fw, &entry->item) && !is_released(released, &entry->item);
+	       scope_protects(scope, fw, &entry->item) &&
+	       !items_contain(released->items, released->n, &entry->item);
 }
 
 static void on_written(int result, const struct err *err, void *userdata)

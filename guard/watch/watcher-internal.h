@@ -9,12 +9,15 @@
 #ifndef GUARD_WATCH_WATCHER_INTERNAL_H
 #define GUARD_WATCH_WATCHER_INTERNAL_H
 
+#include "guard/system/bootid.h"
 #include "guard/system/config.h"
 #include "guard/system/journal.h"
 #include "guard/watch/record.h"
 #include "guard/watch/restorer.h"
 #include "guard/watch/tracker.h"
 #include "guard/watch/watcher.h"
+
+#define TELL_WIPE_SIZE 96
 
 struct cycle {
 	enum wipe_kind kind; /* WIPE_UNKNOWN while nothing but looking is going on */
@@ -51,7 +54,7 @@ struct watcher {
 	struct record *record;
 	struct tracker tracker;
 	struct cycle cycle;
-	char *boot_id;
+	char boot_id[BOOTID_SIZE];
 	char *instance;          /* of firewalld, as it appeared last */
 	bool present;            /* firewalld is there */
 	bool idle;               /* present, everything read, nothing to restore */
@@ -74,9 +77,18 @@ struct watcher {
 /* watcher.c */
 void watcher_went_idle(struct watcher *watcher);
 int64_t watcher_store_snapshot(struct watcher *watcher);
-void watcher_plan_expiry(struct watcher *watcher);
+void watcher_store_if_idle(struct watcher *watcher);
+void watcher_out_of_memory(struct watcher *watcher);
 struct item_call *item_call_new(struct watcher *watcher, const struct item *item) _must_check_;
 void item_call_free(struct item_call *call);
+
+/* expiry.c */
+void expiry_plan(struct watcher *watcher);
+void expiry_due(void *userdata);
+
+/* tell.c */
+const char *tell_wipe(const struct cycle *cycle, char buffer[TELL_WIPE_SIZE]);
+void tell_loss(struct watcher *watcher, const struct loss *loss);
 
 /* cycle.c */
 void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us);

@@ -5,6 +5,7 @@
  */
 #include "guard/watch/watcher.h"
 
+#include "guard/system/bootid.h"
 #include "guard/system/clock.h"
 #include "guard/system/filewatch.h"
 #include "guard/system/lock.h"
@@ -13,7 +14,6 @@
 #include "guard/watch/watcher-internal.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -30,9 +30,6 @@
 #define STORE_RETRY_MS    10000
 #define SPOOL_FALLBACK_MS 60000
 #define DAY_MS            (24 * 3600 * INT64_C(1000))
-
-/* The clock may be set, so a long wait is cut into pieces. */
-#define EXPIRY_LOOK_MS 30000
 
 /* What the daemon has beside what cycle.c needs to know. */
 struct daemon {
@@ -84,8 +81,12 @@ int64_t watcher_store_snapshot(struct watcher *watcher)
 	return id;
 }
 
-/* While something is still lost, the present instance of firewalld must not look settled. */
-static void store_snapshot_if_idle(struct watcher *watcher)
+/**
+ * watcher_store_if_idle() - the same, once nothing is lost any more
+ *
+ * While something is, the present instance of firewalld must not look settled.
+ */
+void watcher_store_if_idle(struct watcher *watcher)
 {
 	if (watcher->idle && watcher->tracker.dirty)
 		(void)watcher_store_snapshot(watcher);
@@ -93,7 +94,7 @@ static void store_snapshot_if_idle(struct watcher *watcher)
 
 static void on_snapshot_due(void *userdata)
 {
-	store_snapshot_if_idle(userdata);
+	watcher_store_if_idle(userdata);
 	persister_look(userdata);
 }
 
@@ -115,7 +116,7 @@ static void refresh_soon(struct watcher *watcher)
 void watcher_went_idle(struct watcher *watcher)
 {
 	(void)watcher_store_snapshot(watcher);
-	watcher_plan_expiry(watcher);
+	expiry_plan(watcher);
 	persister_look(watcher);
 	tell_status(watcher);
 	tell_ready(watcher);
@@ -140,14 +141,15 @@ static void on_refresh_due(void *userdata)
 		cycle_look(watcher);
 }
 
-static void out_of_memory(struct watcher *watcher)
+/** watcher_out_of_memory() - something was missed for want of memory */
+void watcher_out_of_memory(struct watcher *watcher)
 {
 	/* what was missed is found by looking */
 	journal_write(watcher->journal, JOURNAL_ERROR, "out of memory; looking again");
 	refresh_soon(watcher);
 }
 
-/* --- items for a time ------------------------------------------------------------------------ */
+/* --- calls about one item ---------------------------------------------------------------- */
 
 /** item_call_new() - Return: remembered by the watcher; NULL without memory */
 struct item_call *item_call_new(struct watcher *watcher, const struct item *item)
@@ -179,76 +181,6 @@ void item_call_free(struct item_call *call)
 	free(call);
 }
 
-static void on_expired(int result, const struct err *err, void *userdata)
-{
-	struct item_call *expiry = userdata;
-	struct watcher *watcher = expiry->watcher;
-	struct firewall_entry *entry;
-	_cleanup_free_ char *text = NULL;
-
-	if (item_format(&text, &expiry->item) < 0)
-		text = NULL;
-	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
-		/* the signal has told it already, unless it was gone before */
-		if (tracker_removed(&watcher->tracker, &expiry->item) < 0)
-			out_of_memory(watcher);
-		store_snapshot_if_idle(watcher);
-	} else {
-		if (result != FIREWALLD_E_GONE)
-			journal_write(watcher->journal, JOURNAL_WARNING,
-			              "%s could not be closed at the end of its time: %s; trying "
-			              "again",
-			              text ? text : "an item", err_text(err, result));
-		/* it is still open, and still ours to close */
-		entry = firewall_find(&watcher->tracker.wanted, &expiry->item);
-		if (entry)
-			entry->flags |= FIREWALL_GUARD_TIMED;
-	}
-	item_call_free(expiry);
-	watcher_plan_expiry(watcher);
-}
-
-static void expire(struct watcher *watcher, struct firewall_entry *entry)
-{
-	struct item_call *expiry = item_call_new(watcher, &entry->item);
-
-	if (expiry && firewalld_remove(watcher->fw, NULL, &expiry->item, on_expired, expiry) == 0)
-		/* not a second time while the answer is on its way */
-		entry->flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
-	else
-		item_call_free(expiry);
-}
-
-static void on_expiry_due(void *userdata)
-{
-	struct watcher *watcher = userdata;
-	struct firewall *wanted = &watcher->tracker.wanted;
-	int64_t now_us = clock_now_us();
-
-	for (size_t i = 0; watcher->present && i < wanted->n; i++)
-		if ((wanted->entries[i].flags & FIREWALL_GUARD_TIMED) &&
-		    wanted->entries[i].until_us <= now_us)
-			expire(watcher, &wanted->entries[i]);
-	watcher_plan_expiry(watcher);
-}
-
-/** watcher_plan_expiry() - wake up when the next item has to go */
-void watcher_plan_expiry(struct watcher *watcher)
-{
-	int64_t until_us, delay_ms;
-
-	if (tracker_next_end(&watcher->tracker, &until_us) < 0) {
-		loop_timer_stop(watcher->expiry_timer);
-		return;
-	}
-	delay_ms = (until_us - clock_now_us()) / 1000 + 1;
-	if (delay_ms < 1)
-		delay_ms = watcher->present ? 1000 : EXPIRY_LOOK_MS; /* it was tried just now */
-	if (delay_ms > EXPIRY_LOOK_MS)
-		delay_ms = EXPIRY_LOOK_MS;
-	loop_timer_set(watcher->expiry_timer, delay_ms);
-}
-
 /* --- what firewalld says ------------------------------------------------------------------------
  */
 
@@ -263,9 +195,8 @@ static void protect_again(struct watcher *watcher, const struct item *item)
 
 	if (item->kind == ITEM_RULE || record_released(watcher->record, &released) < 0)
 		return;
-	for (size_t i = 0; i < released.n; i++)
-		if (item_cmp(&released.items[i], item) == 0)
-			record_protected_again(watcher->record, item);
+	if (items_contain(released.items, released.n, item))
+		record_protected_again(watcher->record, item);
 }
 
 static void on_item_added(struct watcher *watcher, const struct firewalld_event *event)
@@ -282,7 +213,7 @@ static void on_item_added(struct watcher *watcher, const struct firewalld_event 
 		until_us = event->at_us + INT64_C(1000000) * event->timeout_s;
 	}
 	if (tracker_added(&watcher->tracker, event->item, flags, until_us) < 0)
-		out_of_memory(watcher);
+		watcher_out_of_memory(watcher);
 	if (!ours)
 		protect_again(watcher, event->item);
 	changed(watcher, event->item);
@@ -318,10 +249,10 @@ static void on_item_removed(struct watcher *watcher, const struct firewalld_even
 	if (protected)
 		tell_removal(watcher, event->item, timed);
 	if (tracker_removed(&watcher->tracker, event->item) < 0)
-		out_of_memory(watcher);
+		watcher_out_of_memory(watcher);
 	/* an intent that is not on record when the power goes would be undone */
 	if (protected)
-		store_snapshot_if_idle(watcher);
+		watcher_store_if_idle(watcher);
 	else
 		changed(watcher, event->item);
 	if (scope_requires(&watcher->config.scope, event->item))
@@ -429,12 +360,12 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		break;
 	case FIREWALLD_EVENT_ITEM_MOVED:
 		if (tracker_moved(&watcher->tracker, event->item) < 0)
-			out_of_memory(watcher);
+			watcher_out_of_memory(watcher);
 		changed(watcher, event->item);
 		break;
 	case FIREWALLD_EVENT_DEFAULT_ZONE:
 		if (tracker_default_zone(&watcher->tracker, event->zone) < 0)
-			out_of_memory(watcher);
+			watcher_out_of_memory(watcher);
 		refresh_soon(watcher);
 		break;
 	case FIREWALLD_EVENT_PANIC:
@@ -520,7 +451,7 @@ static void on_store_due(void *userdata)
 	struct daemon *daemon = userdata;
 
 	(void)record_retry(daemon->watcher.record);
-	store_snapshot_if_idle(&daemon->watcher);
+	watcher_store_if_idle(&daemon->watcher);
 	loop_timer_set(daemon->store_timer, STORE_RETRY_MS);
 }
 
@@ -577,24 +508,6 @@ static void on_hangup(int signo _unused_, void *userdata)
 /* --- beginning and end
  * ---------------------------------------------------------------------------------- */
 
-static int read_boot_id(char **out)
-{
-	char text[64];
-	ssize_t n;
-	int fd = open("/proc/sys/kernel/random/boot_id", O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return -EIO;
-	text[n] = '\0';
-	text[strcspn(text, "\n")] = '\0';
-	*out = strdup(text);
-	return *out ? 0 : -ENOMEM;
-}
-
 static int add_timers(struct daemon *daemon)
 {
 	struct watcher *watcher = &daemon->watcher;
@@ -606,7 +519,7 @@ static int add_timers(struct daemon *daemon)
 	    {&watcher->read_timer, on_read_due, watcher},
 	    {&watcher->refresh_timer, on_refresh_due, watcher},
 	    {&watcher->snapshot_timer, on_snapshot_due, watcher},
-	    {&watcher->expiry_timer, on_expiry_due, watcher},
+	    {&watcher->expiry_timer, expiry_due, watcher},
 	    {&daemon->ready_timer, on_ready_due, daemon},
 	    {&daemon->bus_timer, on_bus_due, daemon},
 	    {&daemon->store_timer, on_store_due, daemon},
@@ -665,7 +578,7 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = firewalld_new(&watcher->fw, watcher->bus, &options);
 	if (r == 0)
-		r = read_boot_id(&watcher->boot_id);
+		r = bootid_read(watcher->boot_id, NULL);
 	if (r == 0)
 		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
 		                &daemon->journal);
@@ -716,7 +629,6 @@ static void daemon_deinit(struct daemon *daemon)
 	config_deinit(&watcher->config);
 	journal_notifier_deinit(&watcher->notifier);
 	lock_release(&daemon->lock);
-	free(watcher->boot_id);
 	free(watcher->instance);
 }
 
@@ -747,7 +659,7 @@ static int run(struct daemon *daemon, struct err *err)
 	start_timers(daemon);
 	r = loop_run(watcher->loop, &code);
 	journal_notify_stopping(&watcher->notifier);
-	store_snapshot_if_idle(watcher);
+	watcher_store_if_idle(watcher);
 	record_event(watcher->record, "stop", "the guard was stopped");
 	journal_write(&daemon->journal, JOURNAL_INFO, "stopped");
 	journal_flush(&daemon->journal);

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the log says of a wipe and of what it took.
+ */
+#include "guard/watch/watcher-internal.h"
+
+#include <stdio.h>
+
+/** tell_wipe() - what happened, in words; Return: @buffer */
+const char *tell_wipe(const struct cycle *cycle, char buffer[TELL_WIPE_SIZE])
+{
+	if (cycle->unfinished.n) {
+		snprintf(buffer, TELL_WIPE_SIZE, "the guard was interrupted after a %s",
+		         wipe_kind_name(cycle->kind));
+		return buffer;
+	}
+	switch (cycle->kind) {
+	case WIPE_RELOAD:
+		if (cycle->n_reloads > 1)
+			snprintf(buffer, TELL_WIPE_SIZE, "firewalld reloaded, %u times in a row",
+			         cycle->n_reloads);
+		else
+			snprintf(buffer, TELL_WIPE_SIZE, "firewalld reloaded");
+		break;
+	case WIPE_RESTART:
+		snprintf(buffer, TELL_WIPE_SIZE, "firewalld was started anew");
+		break;
+	case WIPE_REBOOT:
+		snprintf(buffer, TELL_WIPE_SIZE, "the machine was booted anew");
+		break;
+	case WIPE_REQUIRE:
+		snprintf(buffer, TELL_WIPE_SIZE, "items under `require` were missing");
+		break;
+	case WIPE_UNKNOWN:
+	case WIPE_BY_HAND:
+	case WIPE_N_KINDS:
+		snprintf(buffer, TELL_WIPE_SIZE,
+		         "items were missing, and nobody was seen to remove them");
+		break;
+	}
+	return buffer;
+}
+
+/* The items of one verdict, for a log line; long lists end with how many more there are. */
+static void list_items(const struct loss *loss, enum loss_verdict verdict, char *buffer,
+                       size_t size)
+{
+	size_t used = 0, left_out = 0;
+
+	buffer[0] = '\0';
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct item *item = &loss->rows[i].item;
+		int n;
+
+		if (loss->rows[i].verdict != verdict)
+			continue;
+		if (left_out || used + 64 > size) {
+			left_out++;
+			continue;
+		}
+		n = snprintf(buffer + used, size - used - 32, "%s%s/%s:%s", used ? ", " : "",
+		             item->zone, item_kind_name(item->kind), item->value);
+		used += (size_t)n < size - used - 32 ? (size_t)n : size - used - 33;
+	}
+	if (left_out)
+		snprintf(buffer + used, size - used, " and %zu more", left_out);
+}
+
+static void log_items(struct watcher *watcher, const struct loss *loss, enum loss_verdict verdict,
+                      enum journal_level level, const char *words, const char *advice)
+{
+	size_t n = loss_count(loss, verdict);
+	char items[1024];
+
+	if (n == 0)
+		return;
+	list_items(loss, verdict, items, sizeof(items));
+	journal_write(watcher->journal, level, "%s (%zu): %s%s%s", words, n, items,
+	              *advice ? "; " : "", advice);
+}
+
+/** tell_loss() - say in the log what was lost, and what the guard makes of it */
+void tell_loss(struct watcher *watcher, const struct loss *loss)
+{
+	char words[128], wipe[TELL_WIPE_SIZE];
+
+	snprintf(words, sizeof(words), "%s; lost", tell_wipe(&watcher->cycle, wipe));
+	log_items(watcher, loss, LOSS_LOST, JOURNAL_WARNING, words,
+	          watcher->config.restore ? "restoring" : "not restored: restore = no");
+	log_items(watcher, loss, LOSS_REQUIRED, JOURNAL_WARNING, "required and missing",
+	          watcher->config.restore ? "restoring" : "not restored: restore = no");
+	log_items(watcher, loss, LOSS_UNATTRIBUTED, JOURNAL_WARNING,
+	          "gone since the guard last looked, and nobody can tell why",
+	          "`reload-guard restore` brings back what was lost, `reload-guard release ITEM` "
+	          "says that it was meant");
+	log_items(watcher, loss, LOSS_REMOVED, JOURNAL_NOTICE,
+	          "stays away, it was taken out of the permanent configuration", "");
+	log_items(watcher, loss, LOSS_RELEASED, JOURNAL_NOTICE, "stays away, it was released", "");
+	log_items(watcher, loss, LOSS_EXPIRED, JOURNAL_INFO, "stays away, its time was over", "");
+	log_items(watcher, loss, LOSS_UNPROTECTED, JOURNAL_NOTICE,
+	          "lost and not restored by the guard", "");
+}

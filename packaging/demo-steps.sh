@@ -139,7 +139,8 @@ watch_the_wire run firewall-cmd --reload
 client_sees
 expect "mail is open after a reload" within 5 mail_reachable
 note "What was lost and what came back:"
-run reload-guard history --limit 12
+run reload-guard history --kind wipe
+run reload-guard history --kind restore
 
 step "firewalld is restarted"
 watch_the_wire restart_firewalld
@@ -160,7 +161,8 @@ expect "pop3s stays closed" is_shut 995
 note "pop3s: $(reach 995), imaps: $(reach 993)"
 
 step "The history"
-run reload-guard history
+run reload-guard history --kind wipe
+note "With each item that was lost, each restore, and who came and went: reload-guard history"
 
 step "fail2ban bans the range of the client"
 f2b_up

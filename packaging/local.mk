@@ -35,9 +35,9 @@ uninstall-hook:
 	  rmdir '$(DESTDIR)$(guardconfdir)' 2>/dev/null || :; \
 	fi
 
-# Lint the man pages where mandoc is there.
-dist_check_SCRIPTS += packaging/man/lint
-TESTS += packaging/man/lint
+# Lint the man pages where mandoc is there; what they say is what the binary has.
+dist_check_SCRIPTS += packaging/man/lint packaging/check-docs
+TESTS += packaging/man/lint packaging/check-docs
 
 EXTRA_DIST += packaging/debian packaging/reload-guard.spec
 dist_noinst_SCRIPTS += packaging/build-deb packaging/demo packaging/demo-steps.sh

@@ -25,7 +25,8 @@ UNIT_TESTS = \
 	tests/unit/test-store-faults \
 	tests/unit/test-text \
 	tests/unit/test-timespec \
-	tests/unit/test-tracker
+	tests/unit/test-tracker \
+	tests/unit/test-util
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
 WATCH_TEST_LIBS = $(WATCH_LIBS) $(CHECK_LIBS)
@@ -126,3 +127,7 @@ TESTS += tests/unit/cli.sh
 tests_unit_test_lock_SOURCES = tests/unit/test-lock.c tests/unit/unit.h
 tests_unit_test_lock_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_lock_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_util_SOURCES = tests/unit/test-util.c tests/unit/unit.h
+tests_unit_test_util_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_util_LDADD = $(MODEL_TEST_LIBS)

@@ -176,6 +176,34 @@ START_TEST(test_ban_again_is_one_row)
 }
 END_TEST
 
+/* fail2ban restores a ban with the whole second that is in its database, up or down. */
+START_TEST(test_restored_ban_is_no_other_ban)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct store_ban ban = {.jail = "imap",
+	                        .address = "192.0.2.1",
+	                        .time_us = NOW + 986000,
+	                        .bantime_s = 600,
+	                        .source = "hook"};
+
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_ok(store_ban_end(store, "imap", "192.0.2.1", NOW + 2 * SECOND, "stop", &err));
+	ban.restored = true;
+	ban.time_us = NOW + SECOND;
+	ck_ok(store_ban_put(store, &ban, &err));
+	ban.time_us = NOW;
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 1);
+	ck_assert_int_eq(fixture_number("SELECT restored FROM ban"), 1);
+	ck_assert_int_eq(fixture_number("SELECT ended_us IS NULL FROM ban"), 1);
+	/* a ban of its own, however soon */
+	ban.restored = false;
+	ban.time_us = NOW + SECOND;
+	ck_ok(store_ban_put(store, &ban, &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 2);
+}
+END_TEST
+
 /* fail2ban's file keeps rows after an unban, and knows prolonged bans in memory alone. */
 START_TEST(test_database_knows_less_than_the_hook)
 {
@@ -313,6 +341,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_bans_by_query, 0, ARRAY_SIZE(query_rows));
 	tcase_add_test(tests, test_look_ups_use_indexes);
 	tcase_add_test(tests, test_ban_again_is_one_row);
+	tcase_add_test(tests, test_restored_ban_is_no_other_ban);
 	tcase_add_test(tests, test_database_knows_less_than_the_hook);
 	tcase_add_test(tests, test_ends);
 	tcase_add_test(tests, test_events);

@@ -118,10 +118,10 @@ START_TEST(test_order_is_kept)
 	struct spool_result result;
 
 	for (unsigned i = 0; i < 20; i++) {
-		write_event(STORE_BAN_BAN, "192.0.2.1", NOW + 2 * i);
-		write_event(STORE_BAN_UNBAN, "192.0.2.1", NOW + 2 * i + 1);
+		write_event(STORE_BAN_BAN, "192.0.2.1", NOW + 2 * i * SECOND);
+		write_event(STORE_BAN_UNBAN, "192.0.2.1", NOW + 2 * i * SECOND + 1);
 	}
-	write_event(STORE_BAN_BAN, "192.0.2.1", NOW + 100);
+	write_event(STORE_BAN_BAN, "192.0.2.1", NOW + 100 * SECOND);
 	ck_ok(spool_drain(spool, store, 0, &result, &err));
 	ck_assert_uint_eq(result.applied, 41);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban WHERE ended_us = time_us + 1"),
@@ -331,7 +331,7 @@ START_TEST(test_writers_beside_a_drain)
 		ck_assert_int_ge(pid, 0);
 		if (pid == 0) {
 			for (int i = 0; i < EVENTS; i++)
-				write_event(STORE_BAN_BAN, "192.0.2.1", NOW + w * 1000 + i);
+				write_event(STORE_BAN_BAN, "192.0.2.1", NOW + (w * 1000 + i) * SECOND);
 			_exit(0);
 		}
 	}

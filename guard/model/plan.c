@@ -30,14 +30,14 @@ int plan_build(struct plan *out, const struct loss *loss, const struct firewall 
 		const struct loss_row *row = &loss->rows[i];
 		struct plan_step step = {.until_us = row->until_us, .loss_row = i};
 
+		/* required for good, whatever timeout it once had */
+		if (row->verdict == LOSS_REQUIRED)
+			step.until_us = 0;
 		if (!loss_verdict_restores(row->verdict) ||
 		    firewall_has(now, &row->item, FIREWALL_RUNTIME))
 			continue;
-		if (row->until_us && row->until_us <= now_us) {
-			if (row->verdict != LOSS_REQUIRED)
-				continue;
-			step.until_us = 0; /* required for good, whatever timeout it once had */
-		}
+		if (step.until_us && step.until_us <= now_us)
+			continue;
 		if (grow(&plan.steps, &plan.capacity, plan.n + 1, sizeof(step)) < 0 ||
 		    item_copy(&step.item, &row->item) < 0)
 			return -ENOMEM;

@@ -172,6 +172,34 @@ START_TEST(plans_mail_first_and_only_what_is_to_be_restored)
 }
 END_TEST
 
+/* Required for good: the guard must not end it, only to put it back at once. */
+START_TEST(plans_required_items_without_an_end)
+{
+	_cleanup_firewall_ struct firewall before =
+	    firewall_from_text("public/service:imaps=r@200 public/service:smtp=r@50");
+	_cleanup_firewall_ struct firewall after = firewall_from_text("");
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+	_cleanup_item_ struct item smtp = item_from_text("public/service:smtp");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_RELOAD,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(scope_require(&scope, &imaps), 0);
+	ck_assert_int_eq(scope_require(&scope, &smtp), 0);
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_int_eq(plan_build(&plan, &loss, &after, NOW), 0);
+	ck_assert_uint_eq(plan.n, 2);
+	ck_assert_int_eq(plan.steps[0].until_us, 0);
+	ck_assert_int_eq(plan.steps[1].until_us, 0);
+	scope_deinit(&scope);
+}
+END_TEST
+
 /* The plan may be made anew at any time: what is there, or over by now, drops out. */
 START_TEST(plans_are_idempotent)
 {
@@ -223,6 +251,7 @@ int main(void)
 	tcase_add_test(tcase, without_a_state_before_only_the_required_is_missing);
 	tcase_add_test(tcase, looks_only_where_it_was_read);
 	tcase_add_test(tcase, plans_mail_first_and_only_what_is_to_be_restored);
+	tcase_add_test(tcase, plans_required_items_without_an_end);
 	tcase_add_test(tcase, plans_are_idempotent);
 	tcase_add_test(tcase, names_are_read_back);
 	suite_add_tcase(suite, tcase);

@@ -27,6 +27,8 @@ void cycle_deinit(struct cycle *cycle)
 	cycle->reading = NULL;
 	restorer_free(cycle->restorer);
 	cycle->restorer = NULL;
+	restorer_free(cycle->retired);
+	cycle->retired = NULL;
 	episode_free(cycle->episode);
 	cycle->episode = NULL;
 	episode_free(cycle->heard);
@@ -97,35 +99,51 @@ static void settle_rest(struct episode *episode, enum store_outcome outcome)
 	}
 }
 
+static void halt(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+
+	firewalld_cancel(cycle->reading);
+	cycle->reading = NULL;
+	if (cycle->restorer) {
+		/* firewalld answers in order: what an older one sent is answered by now */
+		restorer_free(cycle->retired);
+		restorer_retire(cycle->restorer);
+		cycle->retired = steal(cycle->restorer);
+	}
+	loop_timer_stop(watcher->read_timer);
+	loop_timer_stop(watcher->refresh_timer);
+	cycle->attempts = 0;
+	cycle->tries = 0;
+	watcher->idle = false;
+}
+
+/* Ends the episode that did not come to its end; what it was to restore stays wanted. */
+static void cut_short(struct watcher *watcher, const char *why)
+{
+	if (!watcher->cycle.episode)
+		return;
+	settle_rest(watcher->cycle.episode, STORE_STEP_SUPERSEDED);
+	end_episode(watcher, why);
+}
+
 /**
- * cycle_stop() - drop what is under way: firewalld went, or another wipe came
+ * cycle_stop() - drop what is under way: firewalld went
  * @why: static; the outcome of an episode that did not come to its end
  *
  * What was to be restored stays wanted, so the next cycle finds it again.
  */
 void cycle_stop(struct watcher *watcher, const char *why)
 {
-	struct cycle *cycle = &watcher->cycle;
-
-	firewalld_cancel(cycle->reading);
-	cycle->reading = NULL;
-	restorer_free(cycle->restorer);
-	cycle->restorer = NULL;
-	loop_timer_stop(watcher->read_timer);
-	loop_timer_stop(watcher->refresh_timer);
-	if (cycle->episode) {
-		settle_rest(cycle->episode, STORE_STEP_SUPERSEDED);
-		end_episode(watcher, why);
-	}
-	cycle->attempts = 0;
-	watcher->idle = false;
+	halt(watcher);
+	cut_short(watcher, why);
 }
 
 /* --- restoring -------------------------------------------------------------------------------- */
 
 static void after_episode(struct watcher *watcher)
 {
-	watcher->cycle.attempts = 0;
+	watcher->cycle.tries = 0;
 	read_whole(watcher);
 }
 
@@ -167,16 +185,15 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		journal_write(watcher->journal, JOURNAL_ERROR,
 		              "out of memory: steps are not recorded");
 	record_episode_steps(watcher->record, cycle->episode);
-	if (retriable && cycle->attempts < ARRAY_SIZE(restore_pause_ms)) {
+	if (retriable && cycle->tries < ARRAY_SIZE(restore_pause_ms)) {
 		restorer_free(steal(cycle->restorer));
-		loop_timer_set(watcher->read_timer, restore_pause_ms[cycle->attempts++]);
+		loop_timer_set(watcher->read_timer, restore_pause_ms[cycle->tries++]);
 		return;
 	}
 	if (failed)
 		give_up(watcher, plan, steps);
 	restorer_free(steal(cycle->restorer));
 	end_episode(watcher, failed ? "partly restored" : "restored");
-	expiry_plan(watcher);
 	after_episode(watcher);
 }
 
@@ -445,7 +462,6 @@ static void settle_down(struct watcher *watcher)
 		return;
 	}
 	cycle->kind = WIPE_UNKNOWN;
-	cycle->attempts = 0;
 	close_unfinished(watcher);
 	watcher->idle = true;
 	watcher_went_idle(watcher);
@@ -478,6 +494,8 @@ static int assess(struct watcher *watcher, const struct firewall *now)
 	r = absorb(watcher, now, &cycle->episode->loss, after_wipe);
 	if (r < 0)
 		return r;
+	/* not only when all is back: another item may be tried for half a minute */
+	expiry_plan(watcher);
 	tell_loss(watcher, &cycle->episode->loss);
 	if (restoring)
 		return 0;
@@ -565,6 +583,7 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 		return;
 	}
 	watcher->told_state = FIREWALL_STATE_RUNNING;
+	watcher->cycle.attempts = 0;
 	if (reading->n_skipped)
 		journal_write(watcher->journal, JOURNAL_WARNING,
 		              "%u entries of firewalld are not understood and not guarded: %s",
@@ -638,7 +657,7 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 	struct cycle *cycle = &watcher->cycle;
 	bool interrupted = cycle->episode != NULL;
 
-	cycle_stop(watcher, "superseded");
+	halt(watcher);
 	if (starts_anew(cycle, kind)) {
 		if (cycle->heard)
 			record_episode_end_take(watcher->record, steal(cycle->heard), "superseded");
@@ -661,6 +680,8 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 	start_reading(watcher);
 	if (cycle->tell)
 		put_heard_on_record(watcher);
+	/* only now: killed in between, the guard must find that there is something to do */
+	cut_short(watcher, "superseded");
 }
 
 /** cycle_look() - read everything, unless a cycle does so anyway */

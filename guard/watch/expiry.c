@@ -21,9 +21,10 @@ static void on_expired(int result, const struct err *err, void *userdata)
 		text = NULL;
 	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
 		/* the signal has told it already, unless it was gone before */
+		restorer_forget(watcher->cycle.restorer, &expiry->item);
 		if (tracker_removed(&watcher->tracker, &expiry->item) < 0)
 			watcher_out_of_memory(watcher);
-		watcher_store_if_idle(watcher);
+		watcher_store_if_dirty(watcher);
 	} else {
 		if (result != FIREWALLD_E_GONE)
 			journal_write(watcher->journal, JOURNAL_WARNING,

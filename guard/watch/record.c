@@ -18,6 +18,9 @@
 /* Files of the spool that are taken in at a time; the loop must go round in between. */
 #define SPOOL_BATCH 256
 
+/* So many wipes back the journal is asked who put a timed item where it is. */
+#define WIPES_BACK 32
+
 struct record {
 	char *state_dir;
 	char *boot_id;
@@ -171,6 +174,56 @@ int record_last_good(struct record *record, struct store_snapshot *meta, struct 
 	if (r > 0 && !settle(record, r, &err, "the last snapshot"))
 		return STORE_E_NOT_FOUND;
 	return r;
+}
+
+/* The rows of a wipe whose item with this very end the guard was to put back. */
+static void mark_rows(const struct loss *loss, struct firewall *wanted)
+{
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct loss_row *row = &loss->rows[i];
+		struct firewall_entry *entry = firewall_find(wanted, &row->item);
+
+		if (entry && row->until_us && entry->until_us == row->until_us &&
+		    row->verdict == LOSS_LOST)
+			entry->flags |= FIREWALL_GUARD_TIMED;
+	}
+}
+
+static bool has_an_end(const struct firewall *fw)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		if (fw->entries[i].until_us)
+			return true;
+	return false;
+}
+
+/**
+ * record_mark_put_back() - mark the timed items that the guard put back, or was about to
+ * @wanted: the last snapshot; gets FIREWALL_GUARD_TIMED where the journal says so
+ *
+ * A guard that was killed between a restore and the next snapshot has left items
+ * there that firewalld never ends, and only the journal knows.
+ */
+void record_mark_put_back(struct record *record, struct firewall *wanted)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info last = STORE_WIPE_INFO_NULL;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!record->store || !has_an_end(wanted))
+		return;
+	r = store_wipe_last(record->store, &last, &err);
+	for (int64_t id = last.id; r == 0 && id > 0 && id > last.id - WIPES_BACK; id--) {
+		_cleanup_loss_ struct loss loss = LOSS_NULL;
+
+		r = store_wipe_load(record->store, id, NULL, &loss, &err);
+		if (r == 0)
+			mark_rows(&loss, wanted);
+		else if (r == STORE_E_NOT_FOUND)
+			r = 0;
+	}
+	if (r)
+		(void)settle(record, r, &err, "what was restored last");
 }
 
 /** record_event() - add a line to the history; @kind as store_event_put() lists them */

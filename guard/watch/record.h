@@ -48,6 +48,7 @@ int64_t record_snapshot(struct record *record, const struct firewall *fw, const 
 int record_last_good(struct record *record, struct store_snapshot *meta,
                      struct firewall *out) _must_check_;
 void record_event(struct record *record, const char *kind, const char *format, ...) _printf_(3, 4);
+void record_mark_put_back(struct record *record, struct firewall *wanted);
 int record_released(struct record *record, struct store_items *out) _must_check_;
 void record_protected_again(struct record *record, const struct item *item);
 void record_drain_spool(struct record *record);

@@ -35,6 +35,7 @@ struct restorer {
 	size_t next; /* first step that was not sent */
 	size_t unanswered;
 	struct firewalld_op *read_back;
+	bool retired;
 	restorer_done_fn done;
 	void *userdata;
 };
@@ -149,6 +150,8 @@ static void on_answer(int result, const struct err *err, void *userdata)
 	call->op = NULL;
 	call->state = STEP_ANSWERED;
 	restorer->unanswered--;
+	if (restorer->retired)
+		return;
 	if (result == 0 || result == FIREWALLD_E_ALREADY) {
 		step->outcome = STORE_STEP_RESTORED;
 		step->finished_us = clock_now_us();
@@ -235,6 +238,18 @@ int restorer_start(struct restorer **out, struct firewalld *fw, const struct pla
 	send_more(restorer);
 	*out = steal(restorer);
 	return 0;
+}
+
+/**
+ * restorer_retire() - send nothing more, and tell nobody
+ *
+ * From here on it only serves restorer_step_of(), until it is freed.
+ */
+void restorer_retire(struct restorer *restorer)
+{
+	firewalld_cancel(restorer->read_back);
+	restorer->read_back = NULL;
+	restorer->retired = true;
 }
 
 /** restorer_free() - stop, and forget what is under way: it may still happen */

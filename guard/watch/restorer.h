@@ -7,8 +7,9 @@
  * restored (law 4). Nothing is written to the store here: who starts a restorer
  * has journalled the loss before and journals the steps afterwards.
  *
- * A reload in the middle makes the rest pointless: the caller frees the restorer
- * and starts another one.
+ * A reload in the middle makes the rest pointless: the caller retires the restorer
+ * and starts another one. What was sent is carried out all the same, and told by
+ * signals; so a retired one is kept to recognize them.
  */
 #ifndef GUARD_WATCH_RESTORER_H
 #define GUARD_WATCH_RESTORER_H
@@ -37,6 +38,7 @@ typedef void (*restorer_done_fn)(const struct plan *plan, const struct restorer_
 
 int restorer_start(struct restorer **out, struct firewalld *fw, const struct plan *plan,
                    restorer_done_fn done, void *userdata) _must_check_;
+void restorer_retire(struct restorer *restorer);
 void restorer_free(struct restorer *restorer);
 DEFINE_CLEANUP(struct restorer *, restorer_free, restorer_cleanup);
 #define _cleanup_restorer_ _cleanup_(restorer_cleanup)

@@ -29,6 +29,7 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, 
 	tracker->wanted = *snapshot;
 	*snapshot = FIREWALL_NULL;
 	tracker->known = true;
+	tracker->from_store = true;
 	tracker->dirty = false;
 	if (same_instance)
 		return 0;
@@ -42,7 +43,8 @@ static int note_heard(struct tracker *tracker, const struct item *item)
 {
 	struct firewall_entry *entry;
 
-	return firewall_put(&tracker->heard, item, &entry);
+	/* without a reading to be newer than, it would only grow, ban by ban */
+	return tracker->reading ? firewall_put(&tracker->heard, item, &entry) : 0;
 }
 
 /**
@@ -126,6 +128,7 @@ void tracker_panic(struct tracker *tracker, bool on)
 void tracker_reading_begins(struct tracker *tracker)
 {
 	firewall_deinit(&tracker->heard);
+	tracker->reading = true;
 }
 
 /**
@@ -189,6 +192,21 @@ static int want_what_is_restored(struct tracker *tracker, const struct loss *los
 	return 0;
 }
 
+/*
+ * What a wipe loaded has no end of its time any more. At the guard's start the wipe
+ * was earlier: then what is there, is not permanent and was put back by a guard is
+ * what that guard had to end.
+ */
+static bool lost_its_end(const struct tracker *tracker, const struct firewall_entry *entry,
+                         const struct firewall_entry *now)
+{
+	if (tracker->from_store && (entry->flags & FIREWALL_GUARD_TIMED) &&
+	    !(now->flags & FIREWALL_PERMANENT))
+		return false;
+	return !firewall_find(&tracker->heard, &entry->item) &&
+	       (entry->until_us || entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED));
+}
+
 static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *options)
 {
 	const struct firewall *reading = options->reading;
@@ -203,9 +221,7 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 		if (!(entry->flags & FIREWALL_RUNTIME))
 			tracker->dirty = true;
 		entry->flags |= FIREWALL_RUNTIME;
-		if (options->after_wipe && !firewall_find(&tracker->heard, &entry->item) &&
-		    (entry->until_us ||
-		     entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED))) {
+		if (options->after_wipe && lost_its_end(tracker, entry, &reading->entries[i])) {
 			entry->until_us = 0;
 			entry->flags &= ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED);
 			tracker->dirty = true;
@@ -298,6 +314,8 @@ int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options
 		r = tracker_default_zone(tracker, options->reading->default_zone);
 	firewall_sweep(&tracker->wanted);
 	tracker->known = true;
+	tracker->from_store = false;
+	tracker->reading = false;
 	return r;
 }
 

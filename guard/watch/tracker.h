@@ -16,9 +16,12 @@ struct tracker {
 	struct firewall wanted;
 	bool known; /* wanted means something: it comes from firewalld or from a snapshot */
 	bool dirty; /* wanted is not what was last stored */
+	/* It comes from a snapshot, and was not compared with firewalld yet. */
+	bool from_store;
+	bool reading; /* a reading is under way, or its result not yet absorbed */
 	/*
-	 * What was heard of since the present reading began. The signal may be newer
-	 * than the answer, so for these the signal counts.
+	 * What was heard of since the present reading began, until it is absorbed. The signal may
+	 * be newer than the answer, so for these the signal counts.
 	 */
 	struct firewall heard;
 };

@@ -26,12 +26,14 @@ struct cycle {
 	bool whole;          /* the reading under way is of everything */
 	int64_t at_us;       /* of the wipe */
 	unsigned n_reloads;  /* that came in one burst */
-	unsigned attempts;   /* of reading, or of restoring, in a row */
+	unsigned attempts;   /* of reading in a row, that failed */
+	unsigned tries;      /* of restoring, the same */
 	struct strv zones;   /* what the reading under way is of, unless whole */
 	struct firewalld_op *reading;
 	struct episode *heard;   /* owned; a wipe of which it is not known yet what it took */
 	struct episode *episode; /* owned; a wipe whose losses are being restored */
 	struct restorer *restorer;
+	struct restorer *retired; /* of the cycle before; what it sent may still be under way */
 	/* From before a crash of the guard: what it had not yet restored. */
 	struct store_unfinished_list unfinished;
 };
@@ -60,7 +62,6 @@ struct watcher {
 	bool idle;               /* present, everything read, nothing to restore */
 	struct item_call *calls; /* what is under way to firewalld beside the cycle */
 	unsigned n_persisting;   /* writes to the permanent configuration under way */
-	bool look_again;         /* something changed while a cycle was under way */
 	bool told_ready;
 	enum firewall_state told_state; /* what was last said about its state */
 	int64_t snapshot_id;            /* of what was last stored */
@@ -77,7 +78,7 @@ struct watcher {
 /* watcher.c */
 void watcher_went_idle(struct watcher *watcher);
 int64_t watcher_store_snapshot(struct watcher *watcher);
-void watcher_store_if_idle(struct watcher *watcher);
+void watcher_store_if_dirty(struct watcher *watcher);
 void watcher_out_of_memory(struct watcher *watcher);
 struct item_call *item_call_new(struct watcher *watcher, const struct item *item) _must_check_;
 void item_call_free(struct item_call *call);

@@ -31,6 +31,12 @@
 #define SPOOL_FALLBACK_MS 60000
 #define DAY_MS            (24 * 3600 * INT64_C(1000))
 
+/*
+ * The instance in a snapshot while what a start of firewalld took is not all back: no
+ * firewalld has this one, so a guard that is interrupted sees that start again.
+ */
+#define UNSETTLED "unsettled"
+
 /* What the daemon has beside what cycle.c needs to know. */
 struct daemon {
 	struct watcher watcher;
@@ -71,7 +77,10 @@ static void tell_ready(struct watcher *watcher)
  */
 int64_t watcher_store_snapshot(struct watcher *watcher)
 {
-	int64_t id = record_snapshot(watcher->record, &watcher->tracker.wanted, watcher->instance);
+	bool settled = watcher->idle ||
+	               (watcher->cycle.kind != WIPE_RESTART && watcher->cycle.kind != WIPE_REBOOT);
+	int64_t id = record_snapshot(watcher->record, &watcher->tracker.wanted,
+	                             settled ? watcher->instance : UNSETTLED);
 
 	loop_timer_stop(watcher->snapshot_timer);
 	if (id) {
@@ -81,20 +90,16 @@ int64_t watcher_store_snapshot(struct watcher *watcher)
 	return id;
 }
 
-/**
- * watcher_store_if_idle() - the same, once nothing is lost any more
- *
- * While something is, the present instance of firewalld must not look settled.
- */
-void watcher_store_if_idle(struct watcher *watcher)
+/** watcher_store_if_dirty() - the same, if it is not what was stored last */
+void watcher_store_if_dirty(struct watcher *watcher)
 {
-	if (watcher->idle && watcher->tracker.dirty)
+	if (watcher->tracker.known && watcher->tracker.dirty)
 		(void)watcher_store_snapshot(watcher);
 }
 
 static void on_snapshot_due(void *userdata)
 {
-	watcher_store_if_idle(userdata);
+	watcher_store_if_dirty(userdata);
 	persister_look(userdata);
 }
 
@@ -120,9 +125,6 @@ void watcher_went_idle(struct watcher *watcher)
 	persister_look(watcher);
 	tell_status(watcher);
 	tell_ready(watcher);
-	if (watcher->look_again)
-		refresh_soon(watcher);
-	watcher->look_again = false;
 }
 
 static void on_read_due(void *userdata)
@@ -205,6 +207,11 @@ static void on_item_added(struct watcher *watcher, const struct firewalld_event 
 	int64_t until_us = 0;
 	unsigned flags = 0;
 
+	if (!ours)
+		ours = restorer_step_of(watcher->cycle.retired, event->item);
+	/* ours never has a timeout: one that does came before it, and counts */
+	if (event->timeout_s > 0)
+		ours = NULL;
 	if (ours) {
 		/* we add with no timeout, and keep to the one that it had */
 		until_us = ours->until_us;
@@ -252,7 +259,7 @@ static void on_item_removed(struct watcher *watcher, const struct firewalld_even
 		watcher_out_of_memory(watcher);
 	/* an intent that is not on record when the power goes would be undone */
 	if (protected)
-		watcher_store_if_idle(watcher);
+		watcher_store_if_dirty(watcher);
 	else
 		changed(watcher, event->item);
 	if (scope_requires(&watcher->config.scope, event->item))
@@ -290,6 +297,7 @@ static enum wipe_kind start_from_store(struct watcher *watcher, const char *inst
 	if (tracker_start_from_take(&watcher->tracker, &snapshot, same_instance) < 0)
 		return WIPE_UNKNOWN;
 	watcher->snapshot_id = meta.id;
+	record_mark_put_back(watcher->record, &watcher->tracker.wanted);
 	return !same_boot ? WIPE_REBOOT : !same_instance ? WIPE_RESTART : WIPE_UNKNOWN;
 }
 
@@ -301,8 +309,8 @@ static void on_appeared(struct watcher *watcher, const struct firewalld_event *e
 
 	if (!watcher->tracker.known)
 		kind = start_from_store(watcher, event->instance);
-	else if (other && *event->instance)
-		kind = WIPE_RESTART;
+	else if (*event->instance ? other : watcher->instance != NULL)
+		kind = WIPE_RESTART; /* also when nothing is known but that it went and came */
 	if (watcher->instance)
 		journal_write(watcher->journal, JOURNAL_NOTICE, "firewalld is back");
 	record_event(watcher->record, "firewalld-back", "firewalld is there");
@@ -451,7 +459,7 @@ static void on_store_due(void *userdata)
 	struct daemon *daemon = userdata;
 
 	(void)record_retry(daemon->watcher.record);
-	watcher_store_if_idle(&daemon->watcher);
+	watcher_store_if_dirty(&daemon->watcher);
 	loop_timer_set(daemon->store_timer, STORE_RETRY_MS);
 }
 
@@ -659,7 +667,7 @@ static int run(struct daemon *daemon, struct err *err)
 	start_timers(daemon);
 	r = loop_run(watcher->loop, &code);
 	journal_notify_stopping(&watcher->notifier);
-	watcher_store_if_idle(watcher);
+	watcher_store_if_dirty(watcher);
 	record_event(watcher->record, "stop", "the guard was stopped");
 	journal_write(&daemon->journal, JOURNAL_INFO, "stopped");
 	journal_flush(&daemon->journal);

@@ -174,6 +174,49 @@ START_TEST(keeps_what_is_being_restored)
 }
 END_TEST
 
+/* Without a reading under way there is nothing to be newer than: bans would pile up for ever. */
+START_TEST(hears_only_while_it_reads)
+{
+	struct tracker tracker = tracker_from_text("public/service:ssh=r");
+	_cleanup_item_ struct item imap = item_from_text("public/service:imap");
+
+	ck_assert_int_eq(tracker_added(&tracker, &imap, 0, 0), 0);
+	ck_assert_uint_eq(tracker.heard.n, 0);
+	tracker_reading_begins(&tracker);
+	ck_assert_int_eq(tracker_removed(&tracker, &imap), 0);
+	ck_assert_uint_eq(tracker.heard.n, 1);
+	absorb(&tracker, "public/service:ssh=r", false);
+	ck_assert_int_eq(tracker_added(&tracker, &imap, 0, 0), 0);
+	ck_assert(!firewall_has(&tracker.heard, &imap, FIREWALL_RUNTIME));
+	ck_assert_uint_eq(tracker.heard.n, 1);
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+/*
+ * What a killed guard had put back is no loaded item: it keeps its end. What is
+ * permanent was loaded all the same; and that holds for the first look alone.
+ */
+START_TEST(keeps_the_end_of_what_a_killed_guard_put_back)
+{
+	struct firewall snapshot = firewall_from_text(
+	    "public/service:imap=r@50 public/service:imaps=r@50 public/service:pop3=r@50");
+	struct tracker tracker = TRACKER_NULL;
+
+	ck_assert_int_eq(tracker_start_from_take(&tracker, &snapshot, false), 0);
+	/* as the journal says */
+	tracker.wanted.entries[0].flags |= FIREWALL_GUARD_TIMED;
+	tracker.wanted.entries[1].flags |= FIREWALL_GUARD_TIMED;
+	absorb(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=r",
+	       true);
+	expect(&tracker, "public/service:imap=rg@50 public/service:imaps=rp public/service:pop3=r");
+	absorb(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=r",
+	       true);
+	expect(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=r");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
 START_TEST(reads_first_where_something_is_at_stake)
 {
 	struct tracker tracker = tracker_from_text(
@@ -217,6 +260,8 @@ int main(void)
 	tcase_add_test(tcase, a_wipe_ends_timeouts_of_what_it_loaded);
 	tcase_add_test(tcase, a_signal_beats_an_older_answer);
 	tcase_add_test(tcase, keeps_what_is_being_restored);
+	tcase_add_test(tcase, hears_only_while_it_reads);
+	tcase_add_test(tcase, keeps_the_end_of_what_a_killed_guard_put_back);
 	tcase_add_test(tcase, reads_first_where_something_is_at_stake);
 	tcase_add_test(tcase, another_instance_has_no_timers_of_the_old_one);
 	suite_add_tcase(suite, tcase);

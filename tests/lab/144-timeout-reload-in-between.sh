@@ -1,0 +1,25 @@
+# A reload overtakes the calls that put back what the reload before took: they are carried
+# out after it. A timed item that comes back by such a call keeps its end.
+watch_up
+start=$(now_ms)
+need "imap opens for fifteen seconds" fwc --add-service=imap --timeout=15
+# more zones take longer to read: time for a reload to get in between
+for zone in dmz external home internal work; do need "imaps in $zone" fwc --zone=$zone --add-service=imaps; done
+sleep 0.5
+# firewalld's own timer outlives a reload, and would hide what is looked for
+fw_down
+fw_start
+need "firewalld starts" within 15 fw_running
+/usr/bin/python3 <<'P' || fail "firewalld reloads"
+import dbus, time
+firewalld = dbus.Interface(dbus.SystemBus().get_object("org.fedoraproject.FirewallD1", "/org/fedoraproject/FirewallD1"),
+                           "org.fedoraproject.FirewallD1")
+for i in range(14):
+    firewalld.reload()
+    time.sleep(0.003 * i)
+P
+need "imap is open again" within 3 is_open 143
+[ $(($(now_ms) - start)) -lt 14000 ] || fail "this machine is too slow for this scenario"
+need "it is gone when its time is over" within 17 is_shut 143
+took=$(($(now_ms) - start))
+[ $took -ge 14500 ] || fail "it is gone after $took ms, before its time"

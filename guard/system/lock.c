@@ -16,12 +16,20 @@
 static int open_in(const char *dir, int flags)
 {
 	_cleanup_free_ char *path = NULL;
+	struct stat st;
 	int fd;
 
 	if (xasprintf(&path, "%s/%s", dir, LOCK_FILE) < 0)
 		return -ENOMEM;
-	fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW, 0600);
-	return fd < 0 ? -errno : fd;
+	fd = open(path, flags | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600);
+	if (fd < 0)
+		return -errno;
+	/* A pipe would hold up who asks, and a second name of a file is somebody else's file. */
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode) || st.st_nlink != 1) {
+		close(fd);
+		return -EPERM;
+	}
+	return fd;
 }
 
 /* The pid is for people alone, so it is no error when it cannot be written. */

@@ -91,6 +91,36 @@ START_TEST(a_link_is_not_followed)
 }
 END_TEST
 
+/* `status` asks, and must not wait for somebody who opens the other end. */
+START_TEST(a_pipe_holds_up_nobody)
+{
+	bool held = true;
+	int fd = -1;
+
+	ck_assert_int_eq(mkfifo(path, 0600), 0);
+	ck_assert_int_eq(lock_is_held(dir, &held, NULL), -EPERM);
+	ck_assert_int_eq(lock_take(&fd, dir, NULL), -EPERM);
+}
+END_TEST
+
+/* Its content is cut off to write the number of our process. */
+START_TEST(a_second_name_of_a_file_is_left_alone)
+{
+	char other[128];
+	struct stat st;
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+
+	ck_assert_int_eq(write(fd, "precious", 8), 8);
+	close(fd);
+	snprintf(other, sizeof(other), "%s/other", dir);
+	ck_assert_int_eq(link(path, other), 0);
+	ck_assert_int_eq(lock_take(&fd, dir, NULL), -EPERM);
+	ck_assert_int_eq(stat(other, &st), 0);
+	ck_assert_int_eq(st.st_size, 8);
+	ck_assert_int_eq(unlink(other), 0);
+}
+END_TEST
+
 static void count(void *userdata)
 {
 	(*(int *)userdata)++;
@@ -164,6 +194,8 @@ int main(void)
 	tcase_add_test(tcase, one_holder_and_everybody_may_ask);
 	tcase_add_test(tcase, an_asker_does_not_keep_the_watcher_out);
 	tcase_add_test(tcase, a_link_is_not_followed);
+	tcase_add_test(tcase, a_pipe_holds_up_nobody);
+	tcase_add_test(tcase, a_second_name_of_a_file_is_left_alone);
 	tcase_add_test(tcase, a_folder_tells_that_a_file_is_complete);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -146,18 +146,33 @@ static int make_folders(const char *dir)
 	return r ? r : make_folder(dir);
 }
 
+/* Who else may write here could forge bans, or their end. */
+static int check_folder(int fd)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	return (st.st_mode & 022) || (st.st_uid != geteuid() && st.st_uid != 0) ? -EPERM : 0;
+}
+
+/* Who may write to the folder above could put another spool in the place of ours. */
 static int open_folder(int *out, const char *dir)
 {
 	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
+	_cleanup_close_ int above = -1;
+	int r;
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0)
+	above = openat(fd, "..", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (above < 0)
 		return -errno;
-	/* Who else may write here could forge bans, or their end. */
-	if ((st.st_mode & 022) || (st.st_uid != geteuid() && st.st_uid != 0))
-		return -EPERM;
+	r = check_folder(above);
+	if (r == 0)
+		r = check_folder(fd);
+	if (r < 0)
+		return r;
 	*out = fd;
 	fd = -1;
 	return 0;

@@ -309,6 +309,12 @@ START_TEST(test_folder_of_others)
 	ck_assert_int_eq(chmod(spool, 0777), 0);
 	ck_assert_int_eq(spool_write(spool, &event, NULL), -EPERM);
 	ck_assert_int_eq(spool_drain(spool, store, 0, &result, NULL), -EPERM);
+	/* who may write to the state directory could put another spool there */
+	ck_assert_int_eq(chmod(spool, 0700), 0);
+	ck_assert_int_eq(chmod(fixture_dir, 0777), 0);
+	ck_assert_int_eq(spool_write(spool, &event, NULL), -EPERM);
+	ck_assert_int_eq(spool_drain(spool, store, 0, &result, NULL), -EPERM);
+	ck_assert_int_eq(chmod(fixture_dir, 0700), 0);
 	ck_assert_int_eq(rmdir(spool), 0);
 	ck_assert_int_eq(symlink("/tmp", spool), 0);
 	ck_assert_int_lt(spool_write(spool, &event, NULL), 0);

@@ -1,10 +1,34 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 
+#include <string.h>
+
+#include "guard/model/cidr.h"
+
 static int take_row(const struct store_ban *ban, void *userdata)
 {
 	report_bans_row(userdata, ban);
 	return 0;
+}
+
+/* A typing error must not look like an address that nobody banned. */
+static bool check_address(struct cli *cli, const char *text)
+{
+	struct err err = ERR_NULL;
+	struct cidr cidr;
+
+	if (text[0] == '\0') {
+		cli_fail(cli, CLI_USAGE, "--address needs an address, a prefix or a host name");
+		return false;
+	}
+	if (cidr_parse(&cidr, text, CIDR_NETMASK, &err) == 0)
+		return true;
+	/* A host name has another sign in it than numbers have, and none of theirs. */
+	if (!strpbrk(text, ":/") && strspn(text, "0123456789.") < strlen(text))
+		return true;
+	cli_fail(cli, CLI_USAGE, "--address: \"%.100s\" is neither an address nor a prefix: %s",
+	         text, err.text);
+	return false;
 }
 
 static bool parse_query(struct cli *cli, const struct cli_args *args, struct store_ban_query *query)
@@ -18,10 +42,8 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 	    .active_at_us = cli->now_us,
 	    .limit = 200,
 	};
-	if (query->address && query->address[0] == '\0') {
-		cli_fail(cli, CLI_USAGE, "--address needs an address, a prefix or a host name");
+	if (query->address && !check_address(cli, query->address))
 		return false;
-	}
 	if (since && !cli_parse_time(cli, "since", since, false, &query->since_us))
 		return false;
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);

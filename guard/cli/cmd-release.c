@@ -116,10 +116,7 @@ int cmd_release(struct cli *cli, const struct cli_args *args)
 			                "reload-guard status shows them");
 		r = item_parse(&item, args->words[0], &err);
 		if (r != 0)
-			return cli_fail(cli, CLI_USAGE,
-			                "%s; items are written ZONE/KIND:VALUE, such as "
-			                "public/service:imap or public/port:465/tcp",
-			                err_text(&err, r));
+			return cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));
 	}
 	r = cli_load_config(cli);
 	if (r != CLI_FINE)

@@ -394,14 +394,24 @@ static int usage_error(struct cli *cli, const struct cli_command *command, const
 	return CLI_USAGE;
 }
 
+/*
+ * @number: getopt's optopt: of a letter that is none the letter, of a flag that was
+ * given a value the flag's number, of a long name that is none 0
+ */
 static int unknown_option(struct cli *cli, const struct cli_command *command, const char *word,
-                          int letter, const struct getopt_tables *tables)
+                          int number, const struct getopt_tables *tables)
 {
 	const char *names[GLOBAL_N + CLI_N_OPTIONS_MAX], *nearest = NULL;
 	char text[256], bare[64];
 
-	if (letter != 0 && word[1] != '-') {
-		snprintf(text, sizeof(text), "unknown option -%c", letter);
+	if (number >= VALUE_GLOBAL) {
+		snprintf(text, sizeof(text), "option --%s takes no value",
+		         number >= VALUE_COMMAND ? command->options[number - VALUE_COMMAND].name
+		                                 : global_options[number - VALUE_GLOBAL].name);
+		return usage_error(cli, command, text);
+	}
+	if (number != 0) {
+		snprintf(text, sizeof(text), "unknown option -%c", number);
 		return usage_error(cli, command, text);
 	}
 	snprintf(bare, sizeof(bare), "%s", word + strspn(word, "-"));

@@ -75,6 +75,21 @@ exits 2 history --sicne -2h
 err_has 'did you mean --since'
 exits 2 -x status
 err_has 'unknown option -x'
+exits 2 --json -xv status
+err_has 'unknown option -x'
+exits 2 restore --dry-run=1
+err_has 'option --dry-run takes no value'
+exits 2 --json=1 status
+err_has 'option --json takes no value'
+exits 2 bans --address 192.0.2.300
+err_has '192.0.2.300'
+exits 2 bans --address 192.0.2.0/99
+err_has '192.0.2.0/99'
+exits 2 bans --address 2001:db8::g
+err_has '2001:db8::g'
+exits 2 release nonsense
+err_has 'ZONE/KIND:VALUE'
+[ "$(grep -o 'ZONE/KIND' "$tmp/err" | wc -l)" = 1 ] || fail "what to write is said once"
 exits 2 history --since
 err_has 'needs a value'
 exits 2 history --limit=0

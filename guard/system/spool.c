@@ -126,26 +126,6 @@ static int make_folder(const char *path)
 	return errno == EEXIST ? 0 : -errno;
 }
 
-/* The state directory too: the first ban may come before the first watch. */
-static int make_folders(const char *dir)
-{
-	_cleanup_free_ char *parent = strdup(dir);
-	char *slash;
-	int r;
-
-	if (!parent)
-		return -ENOMEM;
-	r = make_folder(dir);
-	if (r != -ENOENT)
-		return r;
-	slash = strrchr(parent, '/');
-	if (!slash || slash == parent)
-		return -ENOENT;
-	*slash = '\0';
-	r = make_folder(parent);
-	return r ? r : make_folder(dir);
-}
-
 /* Who else may write here could forge bans, or their end. */
 static int check_folder(int fd)
 {
@@ -154,6 +134,28 @@ static int check_folder(int fd)
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	return (st.st_mode & 022) || (st.st_uid != geteuid() && st.st_uid != 0) ? -EPERM : 0;
+}
+
+/* The state directory too: the first ban may come before the first watch. */
+static int make_folders(const char *dir)
+{
+	_cleanup_free_ char *parent = strdup(dir);
+	_cleanup_close_ int above = -1;
+	char *slash;
+	int r;
+
+	if (!parent)
+		return -ENOMEM;
+	slash = strrchr(parent, '/');
+	if (!slash || slash == parent)
+		return make_folder(dir);
+	*slash = '\0';
+	r = make_folder(parent);
+	if (r < 0)
+		return r;
+	above = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	r = above < 0 ? -errno : check_folder(above);
+	return r < 0 ? r : make_folder(dir);
 }
 
 /* Who may write to the folder above could put another spool in the place of ours. */

@@ -314,8 +314,10 @@ START_TEST(test_folder_of_others)
 	ck_assert_int_eq(chmod(fixture_dir, 0777), 0);
 	ck_assert_int_eq(spool_write(spool, &event, NULL), -EPERM);
 	ck_assert_int_eq(spool_drain(spool, store, 0, &result, NULL), -EPERM);
-	ck_assert_int_eq(chmod(fixture_dir, 0700), 0);
 	ck_assert_int_eq(rmdir(spool), 0);
+	ck_assert_int_eq(spool_write(spool, &event, NULL), -EPERM);
+	ck_assert_int_eq(access(spool, F_OK), -1);
+	ck_assert_int_eq(chmod(fixture_dir, 0700), 0);
 	ck_assert_int_eq(symlink("/tmp", spool), 0);
 	ck_assert_int_lt(spool_write(spool, &event, NULL), 0);
 	ck_assert_int_lt(spool_drain(spool, store, 0, &result, NULL), 0);

@@ -179,18 +179,17 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
 		advice = "; the watcher sets a damaged store aside when it starts: systemctl "
 		         "restart reload-guard";
 		break;
-	case STORE_E_VERSION:
-		advice = "; it belongs to another release of reload-guard: use that one, or start "
-		         "the watcher of this one";
+	case STORE_E_VERSION: /* their texts say what to do */
+	case STORE_E_UNSAFE:
 		break;
 	case STORE_E_ABSENT:
 		advice = "; nothing was recorded yet: start the watcher (systemctl start "
 		         "reload-guard), or name the folder with --state";
 		break;
-	case STORE_E_UNSAFE:
-		advice = "; only root (or you) may own and write to it";
-		break;
 	case STORE_E_READ_ONLY:
+		advice =
+		    geteuid() == 0 ? "; is its file system mounted read-only?" : "; run it as root";
+		break;
 	case -EACCES:
 	case -EPERM:
 		advice = geteuid() == 0 ? "" : "; run it as root";

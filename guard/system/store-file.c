@@ -39,10 +39,15 @@ static int check_folder(int fd, const char *dir, struct err *err)
 
 	if (fstat(fd, &st) < 0)
 		return err_set(err, -errno, "%s: %s", dir, strerror(errno));
-	if ((st.st_mode & 022) || (st.st_uid != geteuid() && st.st_uid != 0))
+	if (st.st_uid != geteuid() && st.st_uid != 0)
 		return err_set(err, STORE_E_UNSAFE,
-		               "%s: others may write to this folder; it must be ours, mode 0700",
-		               dir);
+		               "%s: belongs to user %u, who could change what is in it; see who "
+		               "made it, then chown it",
+		               dir, (unsigned)st.st_uid);
+	if (st.st_mode & 022)
+		return err_set(err, STORE_E_UNSAFE,
+		               "%s: others may write to this folder (mode %04o); chmod go-w it",
+		               dir, (unsigned)st.st_mode & 07777u);
 	return 0;
 }
 

@@ -61,13 +61,15 @@ static int copy_bytes(int from, int to)
 	}
 }
 
-static int make_folder(const char *path, struct err *err)
+/* @link_is_fine: the state directory may lie elsewhere, as it may for the store; what is in it not
+ */
+static int make_folder(const char *path, bool link_is_fine, struct err *err)
 {
 	struct stat st;
 
 	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
-	if (lstat(path, &st) < 0)
+	if ((link_is_fine ? stat(path, &st) : lstat(path, &st)) < 0)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
 		return err_set(err, -EPERM, "%s: not a folder that is ours alone", path);
@@ -136,9 +138,9 @@ static int copy_to_state(char **out, const char *state_dir, const char *zone, in
 
 	if (xasprintf(&folder, "%s/%s", state_dir, ZONEFILE_BACKUP_DIR) < 0)
 		return -ENOMEM;
-	r = make_folder(state_dir, err);
+	r = make_folder(state_dir, true, err);
 	if (r == 0)
-		r = make_folder(folder, err);
+		r = make_folder(folder, false, err);
 	if (r < 0)
 		return r;
 	to = create_backup(folder, zone, &path, err);

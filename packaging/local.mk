@@ -36,8 +36,8 @@ uninstall-hook:
 	fi
 
 # Lint the man pages where mandoc is there; what they say is what the binary has.
-dist_check_SCRIPTS += packaging/man/lint packaging/check-docs
-TESTS += packaging/man/lint packaging/check-docs
+dist_check_SCRIPTS += packaging/man/lint packaging/check-docs packaging/check-completion
+TESTS += packaging/man/lint packaging/check-docs packaging/check-completion
 
 EXTRA_DIST += packaging/debian packaging/reload-guard.spec
 dist_noinst_SCRIPTS += packaging/build-deb packaging/demo packaging/demo-steps.sh

@@ -2,12 +2,25 @@
 #include "guard/cli/cli.h"
 #include "guard/model/text.h"
 
+#include <errno.h>
 #include <string.h>
 
 static int take_row(const struct store_history_row *row, void *userdata)
 {
-	report_history_row(userdata, row);
+	struct report_list *list = userdata;
+
+	if (report_history_is_full(list))
+		return -ECANCELED;
+	report_history_row(list, row);
 	return 0;
+}
+
+/* Who asks for losses or restores, for all of it or for JSON gets a row for each item. */
+static bool is_folded(const struct cli *cli, const struct store_history_query *query)
+{
+	return !cli->json && cli->verbosity <= 0 &&
+	       !(query->kind &&
+	         (strcmp(query->kind, "loss") == 0 || strcmp(query->kind, "restore") == 0));
 }
 
 /* As the store, the watcher and the commands write them. */
@@ -88,8 +101,12 @@ int cmd_history(struct cli *cli, const struct cli_args *args)
 		return r;
 	cli_report(cli, &report);
 	report_history_begin(&list, &report);
+	if (is_folded(cli, &query)) {
+		report_history_fold(&list, query.limit);
+		query.limit = 0; /* the rows of items are many, and do not count */
+	}
 	r = store_history(store, &query, take_row, &list, &err);
-	if (r != 0)
+	if (r != 0 && r != -ECANCELED)
 		return cli_store_failed(cli, r, &err);
 	if (report_list_end(&list, "nothing happened") < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");

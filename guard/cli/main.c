@@ -181,7 +181,9 @@ static const struct cli_command commands[] = {
         .summary = "wipes, losses, restores, and when the daemons came and went",
         .help = "What happened, the oldest first: reloads, restarts and reboots that took\n"
                 "something, what it was and what became of it, starts and stops of the watcher\n"
-                "and of firewalld. With a limit, the newest rows are shown.\n",
+                "and of firewalld. Under a wipe stands what it took and what became of it; with\n"
+                "-v, and in JSON, each loss and each attempt has a row and a time of its own.\n"
+                "With a limit, the newest are shown.\n",
         .examples = "  reload-guard history --since yesterday\n"
                     "  reload-guard history --since -2h --kind restore\n"
                     "  reload-guard history --since 2026-11-20 --until 2026-11-21 --bans\n",

@@ -4,6 +4,7 @@ libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 libguard_watch_a_SOURCES = \
 	guard/watch/cycle.c \
 	guard/watch/expiry.c \
+	guard/watch/historyfold.c guard/watch/historyfold.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report.c guard/watch/report.h \

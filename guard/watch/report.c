@@ -660,6 +660,50 @@ void report_list_deinit(struct report_list *list)
 	json_decref(list->rows);
 	list->rows = NULL;
 	report_table_deinit(&list->table);
+	history_fold_deinit(&list->fold);
+}
+
+static void cell_time(struct report_list *list, int64_t us, const char *none)
+{
+	char text[TIMESPEC_TEXT_MAX];
+
+	timespec_format_local(us, list->report->zone, text);
+	report_table_cell(&list->table, REPORT_PLAIN, "%s", us ? text : none);
+}
+
+static enum report_color fate_color(const char *heading)
+{
+	return strstr(heading, "failed")     ? REPORT_BAD
+	       : strstr(heading, "restored") ? REPORT_GOOD
+	                                     : REPORT_PLAIN;
+}
+
+/* The rows stand from the newest to the oldest, so the last line goes first. */
+static void put_fold_lines(struct report_list *list, const struct history_fold_lines *lines,
+                           bool with_time)
+{
+	for (size_t i = lines->texts.n; i > 0; i--) {
+		const char *heading = lines->headings.strings[i - 1];
+
+		cell_time(list, with_time && i == 1 ? lines->at_us : 0, "");
+		report_table_cell(&list->table, fate_color(heading), "%s", heading);
+		report_table_cell(&list->table, REPORT_PLAIN, "%s", lines->texts.strings[i - 1]);
+		report_table_cell(&list->table, REPORT_PLAIN, "%s", "");
+	}
+}
+
+/* What happened after a wipe that lies before the time asked for; not what the limit cut off. */
+static void put_orphans(struct report_list *list)
+{
+	while (list->fold.n > 0 && !report_history_is_full(list)) {
+		_cleanup_history_fold_lines_ struct history_fold_lines lines =
+		    HISTORY_FOLD_LINES_NULL;
+
+		if (history_fold_give_any(&list->fold, &lines) < 0)
+			list->failed = true;
+		put_fold_lines(list, &lines, true);
+		list->n_told++;
+	}
 }
 
 /* Takes the array. */
@@ -681,6 +725,7 @@ static json_t *reversed(json_t *rows)
  */
 int report_list_end(struct report_list *list, const char *nothing)
 {
+	put_orphans(list);
 	if (list->failed)
 		return -ENOMEM;
 	if (list->report->json) {
@@ -696,14 +741,6 @@ int report_list_end(struct report_list *list, const char *nothing)
 	return report_table_print(list->report, &list->table);
 }
 
-static void cell_time(struct report_list *list, int64_t us, const char *none)
-{
-	char text[TIMESPEC_TEXT_MAX];
-
-	timespec_format_local(us, list->report->zone, text);
-	report_table_cell(&list->table, REPORT_PLAIN, "%s", us ? text : none);
-}
-
 /** report_history_begin() - the answer of `history`; rows come in from the newest to the oldest */
 void report_history_begin(struct report_list *list, const struct report *report)
 {
@@ -712,6 +749,22 @@ void report_history_begin(struct report_list *list, const struct report *report)
 	list_begin(list, report, "history", headings, ARRAY_SIZE(headings));
 	/* The store hands out the newest first; people read from then to now. */
 	list->table.reversed = true;
+}
+
+/**
+ * report_history_fold() - tell what a wipe took and what became of it under the wipe, in text
+ * @limit: how many wipes and events are told; the rows of items do not count
+ */
+void report_history_fold(struct report_list *list, size_t limit)
+{
+	list->folded = !list->report->json;
+	list->limit = limit;
+}
+
+/** report_history_is_full() - has a folded history what its limit allows? */
+bool report_history_is_full(const struct report_list *list)
+{
+	return list->folded && list->n_told >= list->limit;
 }
 
 static json_t *history_json(const struct store_history_row *row)
@@ -780,16 +833,40 @@ static const char *result_of(const struct store_history_row *row)
 	return row->how && strcmp(row->how, row->kind) != 0 ? row->how : "";
 }
 
-static void put_wipe_counts(struct report_table *table, const struct store_history_row *row)
+static void put_wipe_counts(struct report_table *table, const struct store_history_row *row,
+                            const char *before)
 {
 	char after[TIMESPEC_TEXT_MAX] = "";
 
 	if (row->restore_ms >= 0)
 		timespec_format_duration(row->restore_ms * 1000, after);
-	report_table_cell(table, REPORT_PLAIN, "%lld lost, %lld restored%s%s%s",
-	                  (long long)row->n_lost, (long long)row->n_restored,
+	report_table_cell(table, REPORT_PLAIN, "%s%s%lld lost, %lld restored%s%s%s", before,
+	                  before[0] ? ": " : "", (long long)row->n_lost, (long long)row->n_restored,
 	                  after[0] ? " after " : "", after,
 	                  row->finished_us ? "" : ", not finished");
+}
+
+/* One line for a wipe or an event, and under a wipe what it took. */
+static void put_folded(struct report_list *list, const struct store_history_row *row)
+{
+	_cleanup_history_fold_lines_ struct history_fold_lines lines = HISTORY_FOLD_LINES_NULL;
+	struct report_table *table = &list->table;
+	bool is_wipe = strcmp(row->kind, "wipe") == 0;
+	const char *result = result_of(row);
+
+	if (is_wipe && history_fold_give(&list->fold, row->id, &lines) < 0)
+		list->failed = true;
+	put_fold_lines(list, &lines, false);
+	cell_time(list, row->at_us, "");
+	report_table_cell(table, history_color(row), "%s%s%s%s", row->kind, is_wipe ? " (" : "",
+	                  is_wipe && row->wipe_kind ? row->wipe_kind : "", is_wipe ? ")" : "");
+	if (is_wipe)
+		put_wipe_counts(table, row, row->text);
+	else
+		report_table_cell(table, REPORT_PLAIN, "%s%s%s", row->text, result[0] ? ": " : "",
+		                  result);
+	report_table_cell(table, REPORT_PLAIN, "%s", "");
+	list->n_told++;
 }
 
 /** report_history_row() - one thing that happened; a failure is kept for report_list_end() */
@@ -802,13 +879,20 @@ void report_history_row(struct report_list *list, const struct store_history_row
 		list_append(list, history_json(row));
 		return;
 	}
+	if (list->folded) {
+		if (strcmp(row->kind, "loss") != 0 && strcmp(row->kind, "restore") != 0)
+			put_folded(list, row);
+		else if (history_fold_take(&list->fold, row) < 0)
+			list->failed = true;
+		return;
+	}
 	cell_time(list, row->at_us, "");
 	is_wipe = strcmp(row->kind, "wipe") == 0;
 	report_table_cell(table, history_color(row), "%s%s%s%s", row->kind, is_wipe ? " (" : "",
 	                  is_wipe && row->wipe_kind ? row->wipe_kind : "", is_wipe ? ")" : "");
 	report_table_cell(table, REPORT_PLAIN, "%s", row->item ? row->item : row->text);
 	if (is_wipe)
-		put_wipe_counts(table, row);
+		put_wipe_counts(table, row, "");
 	else
 		report_table_cell(table, REPORT_PLAIN, "%s%s%s", result_of(row),
 		                  row->error ? ": " : "", row->error ? row->error : "");

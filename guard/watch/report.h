@@ -16,6 +16,7 @@
 #include "guard/system/config.h"
 #include "guard/system/listeners.h"
 #include "guard/system/store.h"
+#include "guard/watch/historyfold.h"
 
 enum report_color {
 	REPORT_PLAIN,
@@ -171,6 +172,10 @@ struct report_list {
 	struct report_table table;
 	bool failed;
 	int64_t now_us;
+	/* of a folded history */
+	bool folded;
+	struct history_fold fold;
+	size_t n_told, limit;
 };
 #define _cleanup_report_list_ _cleanup_(report_list_deinit)
 
@@ -178,6 +183,8 @@ void report_list_deinit(struct report_list *list);
 int report_list_end(struct report_list *list, const char *nothing) _must_check_;
 
 void report_history_begin(struct report_list *list, const struct report *report);
+void report_history_fold(struct report_list *list, size_t limit);
+bool report_history_is_full(const struct report_list *list) _must_check_;
 void report_history_row(struct report_list *list, const struct store_history_row *row);
 
 void report_bans_begin(struct report_list *list, const struct report *report, int64_t now_us);

@@ -240,6 +240,165 @@ START_TEST(turns_the_history_round)
 }
 END_TEST
 
+/* As the store hands them out: the newest first, a wipe behind its losses and these behind the
+ * steps. */
+static const struct store_history_row folded_rows[] = {
+    {.at_us = NOW + 3 * S, .kind = "stop", .text = "bye", .id = 1, .restore_ms = -1},
+    {.at_us = NOW + 2 * S,
+     .kind = "restore",
+     .text = "x",
+     .id = 3,
+     .wipe_id = 7,
+     .item = "public/service:imap",
+     .outcome = "restored",
+     .verdict = "lost"},
+    {.at_us = NOW + S,
+     .kind = "restore",
+     .text = "x",
+     .id = 2,
+     .wipe_id = 7,
+     .item = "public/service:smtp",
+     .outcome = "failed",
+     .error = "no\x1b",
+     .verdict = "lost"},
+    {.at_us = NOW + S,
+     .kind = "restore",
+     .text = "x",
+     .id = 1,
+     .wipe_id = 7,
+     .item = "public/service:imap",
+     .outcome = "failed",
+     .error = "busy",
+     .verdict = "lost"},
+    {.at_us = NOW,
+     .kind = "loss",
+     .text = "x",
+     .id = 4,
+     .wipe_id = 7,
+     .item = "public/rule:b",
+     .verdict = "unprotected"},
+    {.at_us = NOW,
+     .kind = "loss",
+     .text = "x",
+     .id = 3,
+     .wipe_id = 7,
+     .item = "public/rule:a\x1b",
+     .verdict = "unprotected"},
+    {.at_us = NOW,
+     .kind = "loss",
+     .text = "x",
+     .id = 2,
+     .wipe_id = 7,
+     .item = "public/service:smtp",
+     .verdict = "lost"},
+    {.at_us = NOW,
+     .kind = "loss",
+     .text = "x",
+     .id = 1,
+     .wipe_id = 7,
+     .item = "public/service:imap",
+     .verdict = "lost"},
+    {.at_us = NOW,
+     .kind = "wipe",
+     .text = "cause",
+     .id = 7,
+     .wipe_id = 7,
+     .wipe_kind = "reload",
+     .n_lost = 2,
+     .n_restored = 1,
+     .n_failed = 1,
+     .restore_ms = 34,
+     .finished_us = NOW + S},
+    {.at_us = NOW - S, .kind = "start", .text = "hello", .id = 0, .restore_ms = -1},
+};
+
+/* How many of the rows are taken in before the list is full. */
+static size_t fold(struct output *output, size_t n, size_t limit)
+{
+	_cleanup_report_list_ struct report_list list = {0};
+	size_t i = 0;
+
+	output_begin(output, false);
+	report_history_begin(&list, &output->report);
+	report_history_fold(&list, limit);
+	for (; i < n && !report_history_is_full(&list); i++)
+		report_history_row(&list, &folded_rows[i]);
+	ck_assert_int_eq(report_list_end(&list, "nothing"), 0);
+	return i;
+}
+
+START_TEST(folds_what_a_wipe_took)
+{
+	struct output output;
+	const char *text, *wipe, *items;
+
+	ck_assert_uint_eq(fold(&output, ARRAY_SIZE(folded_rows), 100), ARRAY_SIZE(folded_rows));
+	text = output_text(&output);
+	assert_clean(text);
+	wipe = strstr(text, "cause: 2 lost, 1 restored after 34 ms");
+	items = strstr(text, "restored (1)");
+	ck_assert_ptr_nonnull(wipe);
+	ck_assert_ptr_nonnull(items);
+	ck_assert(wipe < items);
+	/* the newest attempt counts, and an attempt more than the loss */
+	ck_assert_ptr_nonnull(strstr(items, "public/service:imap\n"));
+	ck_assert_ptr_nonnull(strstr(text, "failed (1)"));
+	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp (no\\x1b)\n"));
+	ck_assert_ptr_null(strstr(text, "busy"));
+	ck_assert_ptr_null(strstr(text, "  lost ("));
+	ck_assert_ptr_nonnull(strstr(text, "unprotected (2)"));
+	ck_assert_ptr_nonnull(strstr(text, "public/rule:a\\x1b, public/rule:b\n"));
+	ck_assert(strstr(text, "hello") < wipe && strstr(text, "bye") > items);
+	output_end(&output);
+	/* a wipe and its items are one; what a limit cuts off leaves nothing behind */
+	ck_assert_uint_eq(fold(&output, ARRAY_SIZE(folded_rows), 2), ARRAY_SIZE(folded_rows) - 1);
+	ck_assert_ptr_nonnull(strstr(output_text(&output), "restored (1)"));
+	output_end(&output);
+	ck_assert_uint_eq(fold(&output, ARRAY_SIZE(folded_rows), 1), 1);
+	ck_assert_ptr_null(strstr(output_text(&output), "restored (1)"));
+	output_end(&output);
+	/* the wipe lies before the time asked for: its items are told nevertheless */
+	ck_assert_uint_eq(fold(&output, 3, 100), 3);
+	ck_assert_ptr_nonnull(strstr(output_text(&output), "restored (1)"));
+	ck_assert_ptr_nonnull(strstr(output_text(&output), "failed (1)"));
+	output_end(&output);
+}
+END_TEST
+
+/* A thousand bans that a reload took are a few lines. */
+START_TEST(folds_many)
+{
+	_cleanup_history_fold_lines_ struct history_fold_lines lines = HISTORY_FOLD_LINES_NULL;
+	struct history_fold all = HISTORY_FOLD_NULL;
+	char item[80];
+
+	for (int i = 0; i < 1000; i++) {
+		const struct store_history_row row = {.at_us = NOW,
+		                                      .kind = "loss",
+		                                      .text = item,
+		                                      .wipe_id = 7,
+		                                      .item = item,
+		                                      .verdict = "unprotected"};
+
+		snprintf(item, sizeof(item), "public/rule:%d", 999 - i);
+		ck_assert_int_eq(history_fold_take(&all, &row), 0);
+	}
+	ck_assert_int_eq(history_fold_give(&all, 8, &lines), 0);
+	ck_assert_uint_eq(lines.texts.n, 0);
+	ck_assert_int_eq(history_fold_give(&all, 7, &lines), 0);
+	ck_assert_uint_le(lines.texts.n, 10);
+	ck_assert_uint_eq(lines.texts.n, lines.headings.n);
+	ck_assert_str_eq(lines.headings.strings[0], "  unprotected (1000)");
+	ck_assert_str_eq(lines.headings.strings[1], "");
+	ck_assert(strncmp(lines.texts.strings[0], "public/rule:0, public/rule:1,", 29) == 0);
+	for (size_t i = 0; i + 1 < lines.texts.n; i++)
+		ck_assert_uint_le(strlen(lines.texts.strings[i]), 76);
+	ck_assert_ptr_nonnull(strstr(lines.texts.strings[lines.texts.n - 1], " more"));
+	ck_assert_uint_eq(all.n, 0);
+	history_fold_deinit(&all);
+}
+END_TEST
+
 START_TEST(turns_the_history_round_in_json)
 {
 	static const struct store_history_row rows[] = {
@@ -364,6 +523,8 @@ int main(void)
 	tcase_add_test(tcase, tells_the_status);
 	tcase_add_test(tcase, tells_the_status_as_json);
 	tcase_add_test(tcase, turns_the_history_round);
+	tcase_add_test(tcase, folds_what_a_wipe_took);
+	tcase_add_test(tcase, folds_many);
 	tcase_add_test(tcase, turns_the_history_round_in_json);
 	tcase_add_test(tcase, lists_bans);
 	tcase_add_test(tcase, tells_what_was_done);

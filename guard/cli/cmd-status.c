@@ -345,23 +345,24 @@ static int find_in_items(struct report_status *status)
 	bool guarded = status->watcher_running;
 	const struct check checks[] = {
 	    {test_lost, REPORT_PROBLEM, "lost", "open before, and gone",
-	     "put it back with: reload-guard restore; or let it go with: reload-guard release "
-	     "ITEM"},
+	     "to put back what is gone: reload-guard restore; to let an item go: reload-guard "
+	     "release ITEM"},
 	    {test_required, REPORT_PROBLEM, "required-missing",
-	     "required by the configuration, and not open", "open it with: reload-guard restore"},
+	     "required by the configuration, and not open",
+	     "to open what is missing: reload-guard restore"},
 	    {guarded ? NULL : test_runtime_only_mail, REPORT_PROBLEM, "runtime-only-unguarded",
-	     "in the runtime only, and no watcher runs, so the next reload takes it",
-	     "make it permanent with: reload-guard persist; or start the watcher: systemctl enable "
-	     "--now reload-guard"},
+	     "in the runtime only while no watcher runs, so gone at the next reload",
+	     "to make permanent what is open: reload-guard persist; to start the watcher: "
+	     "systemctl enable --now reload-guard"},
 	    {guarded ? test_runtime_only : NULL, REPORT_NOTE, "runtime-only",
 	     "in the runtime only, and put back by the watcher after a reload",
-	     "make it permanent with: reload-guard persist"},
+	     "to make permanent what is open: reload-guard persist"},
 	    {test_not_open, REPORT_NOTE, "not-open", "permanent, and not open now",
 	     "the next reload opens it"},
 	    {test_silent, REPORT_WARNING, "no-listener", "open, but nothing listens there",
-	     "does its server run?"},
+	     "is the server running?"},
 	    {test_loopback, REPORT_WARNING, "loopback-only",
-	     "open, but its server listens on loopback only", "see its configuration"},
+	     "open, but the server listens on loopback only", "see the server's configuration"},
 	};
 	int r = 0;
 

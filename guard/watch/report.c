@@ -196,7 +196,8 @@ static int put_document(const struct report *report, json_t *document)
 
 	if (!document)
 		return -ENOMEM;
-	text = json_dumps(document, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+	/* ASCII: what is a letter to JSON may be a control character to the terminal (U+009B). */
+	text = json_dumps(document, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
 	json_decref(document);
 	if (!text)
 		return -ENOMEM;

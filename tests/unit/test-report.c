@@ -406,7 +406,8 @@ START_TEST(turns_the_history_round_in_json)
 	     .kind = "unban",
 	     .text = "x",
 	     .id = 2,
-	     .jail = "a\"b",
+	     .jail = "a\"b\xc2\x9b"
+	             "31m\xe2\x80\xae",
 	     .address = "192.0.2.1",
 	     .how = "unban",
 	     .detail = "{broken"},
@@ -421,6 +422,9 @@ START_TEST(turns_the_history_round_in_json)
 	report_history_row(&list, &rows[0]);
 	report_history_row(&list, &rows[1]);
 	ck_assert_int_eq(report_list_end(&list, "nothing"), 0);
+	ck_assert_ptr_nonnull(strstr(output_text(&output), "\\u009B31m\\u202E"));
+	for (const char *at = output_text(&output); *at; at++)
+		ck_assert(*at == '\n' || (*at >= 0x20 && *at < 0x7f));
 	document = output_json(&output);
 	history = json_object_get(document, "history");
 	ck_assert_uint_eq(json_array_size(history), 2);

@@ -233,14 +233,15 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 	const char *advice = "";
 
 	if (r == FIREWALLD_E_GONE)
-		advice = "; firewalld does not run: systemctl start firewalld";
+		advice = "; start it: systemctl start firewalld";
 	else if (r == FIREWALLD_E_NO_BUS)
 		advice = "; is the system bus running? See: systemctl status dbus";
 	else if (r == FIREWALLD_E_TIMEOUT)
 		advice = "; firewalld does not answer: see systemctl status firewalld";
 	else if (geteuid() != 0)
 		advice = "; run it as root";
-	return cli_fail(cli, CLI_NO_FIREWALLD, "firewalld: %s%s",
+	return cli_fail(cli, CLI_NO_FIREWALLD, "%s%s%s",
+	                err && strncmp(err->text, "firewalld", 9) == 0 ? "" : "firewalld: ",
 	                err && err->text[0] ? err->text
 	                : r < 0             ? strerror(-r)
 	                                    : "no answer",

@@ -343,10 +343,13 @@ struct check {
 static int find_in_items(struct report_status *status)
 {
 	bool guarded = status->watcher_running;
+	/* Nothing is restored into a firewall that nobody meant. */
+	bool running = status->state == FIREWALL_STATE_RUNNING;
 	const struct check checks[] = {
 	    {test_lost, REPORT_PROBLEM, "lost", "open before, and gone",
-	     "to put back what is gone: reload-guard restore; to let an item go: reload-guard "
-	     "release ITEM"},
+	     running ? "to put back what is gone: reload-guard restore; to let an item go: "
+	               "reload-guard release ITEM"
+	             : "see to firewalld first"},
 	    {test_required, REPORT_PROBLEM, "required-missing",
 	     "required by the configuration, and not open",
 	     "to open what is missing: reload-guard restore"},

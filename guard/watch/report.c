@@ -514,6 +514,7 @@ static void put_surroundings(const struct report *report, const struct report_st
 	report_line(report, REPORT_PLAIN, "fail2ban   %s", status->fail2ban);
 }
 
+/* The worst first. */
 static void put_findings(const struct report *report, const struct report_status *status)
 {
 	static const enum report_color colors[] = {
@@ -524,9 +525,14 @@ static void put_findings(const struct report *report, const struct report_status
 
 	if (status->n_findings > 0)
 		report_line(report, REPORT_PLAIN, "%s", "");
-	for (size_t i = 0; i < status->n_findings; i++)
-		report_line(report, colors[status->findings[i].severity], "%s: %s",
-		            severity_name(status->findings[i].severity), status->findings[i].text);
+	for (enum report_severity severity = REPORT_PROBLEM;; severity--) {
+		for (size_t i = 0; i < status->n_findings; i++)
+			if (status->findings[i].severity == severity)
+				report_line(report, colors[severity], "%s: %s",
+				            severity_name(severity), status->findings[i].text);
+		if (severity == REPORT_NOTE)
+			break;
+	}
 }
 
 /** report_status() - the answer of `status`; Return: 0 or -ENOMEM */

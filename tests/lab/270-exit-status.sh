@@ -22,11 +22,34 @@ need "and the nearest name" err_has 'restore'
 need "and keeps the watcher from starting" exits 2 guard watch
 : >"$CONF"
 
+watch_up
+mail_open
+sleep 0.5
+watch_down
+need "firewalld ends" fw_down
+echo '<zone><service nam="imaps"/' >/etc/firewalld/zones/public.xml
+fw_start
+need "and fails" within 15 fw_failed
+need "on a failed firewalld status is 1" exits 1 guard status
+need "and says so first" out_has '^problem: firewalld is in state FAILED'
+need "and does not send to a command that refuses" not grep -q 'reload-guard restore' "$W/out"
+for command in restore persist "snapshot take" "snapshot diff 1"; do
+	# shellcheck disable=SC2086
+	need "$command is 3" exits 3 guard $command
+	need "and says where to look" err_has 'FAILED.*see: '
+done
+rm /etc/firewalld/zones/public.xml
 need "firewalld ends" fw_down
 need "without firewalld status is 3" exits 3 guard status
 need "restore too" exits 3 guard restore
 need "snapshot take too" exits 3 guard snapshot take
-need "with a word about firewalld" err_has 'firewalld'
+need "with what to do" err_has 'error: firewalld is not running; start it: systemctl start firewalld'
+need "persist too" exits 3 guard persist
+need "a comparison with what is there now, too" exits 3 guard snapshot diff 1
+for command in history bans "snapshot list" "release public/service:pop3"; do
+	# shellcheck disable=SC2086
+	need "$command needs no firewalld" exits 0 guard $command
+done
 need "the bus ends" bus_down
 need "without a bus status is 3" exits 3 guard status
 need "restore too" exits 3 guard restore

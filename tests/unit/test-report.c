@@ -169,6 +169,7 @@ START_TEST(tells_the_status)
 	ck_assert_ptr_nonnull(strstr(text, "nothing listens"));
 	ck_assert_ptr_nonnull(strstr(text, "8 lost, 8 restored after 34 ms"));
 	ck_assert_ptr_nonnull(strstr(text, "problem: a problem"));
+	ck_assert(strstr(text, "problem: a problem") < strstr(text, "warning: a "));
 	ck_assert_ptr_null(strstr(text, "\nforged"));
 	output_end(&output);
 }

@@ -119,6 +119,11 @@ grep -q "$(printf '\033')" "$tmp/err" && fail "control characters reach the term
 # --- the configuration ---
 exits 0 --check-config
 out_has '^keep-days = 90$'
+cp "$tmp/conf" "$tmp/conf.kept"
+printf '[guard]\nrestore-bans = all\n' >"$tmp/conf"
+exits 0 --check-config
+err_has 'restores no bans yet'
+cp "$tmp/conf.kept" "$tmp/conf"
 exits 0 status --check-config
 printf '[guard]\nkeep-days = 7\n' >"$tmp/conf"
 exits 0 --check-config

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What other programs call: the fail2ban action, the after-boot unit, a drop-in.
 # They only call the command line.
 HOOKS_GENERATED = hooks/reload-guard.conf hooks/reload-guard-restore.service

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What a distribution expects: units, the configuration example, man pages,
 # the bash completion; and the recipes for Debian and RPM packages.
 PACKAGING_GENERATED = packaging/reload-guard.service

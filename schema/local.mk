@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # schema: what the database looks like; the migrations become part of the binary
 SCHEMA_SQL = \
 	schema/sql/001-first.sql

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # All tests. `make check` runs what needs no root: units, the include check, the man pages.
 # tests/run runs everything, the labs included.
 dist_check_SCRIPTS = tests/check-includes

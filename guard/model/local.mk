@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Floor 1: pure values. Nothing here may do I/O, read a clock or log.
 noinst_LIBRARIES += libguard-model.a
 libguard_model_a_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)

@@ -1,3 +1,4 @@
+-- SPDX-License-Identifier: GPL-2.0-or-later
 -- The first schema. Times are microseconds since the epoch, UTC.
 -- Names of kinds, verdicts and outcomes are stored as text: a dump stays readable,
 -- and no number changes its meaning when an enum grows.

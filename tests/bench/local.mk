@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Benchmarks: run by hand, on a built tree.
 noinst_PROGRAMS += tests/bench/bare-restore
 tests_bench_bare_restore_SOURCES = tests/bench/bare-restore.c

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The rounds of tests/bench/outage, in a world made by tests/lab/lab.sh.
 # shellcheck shell=bash
 rounds=$1

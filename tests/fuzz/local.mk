@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Fuzz targets. Each is built twice: replay-NAME goes through the corpus in `make check`;
 # fuzz-NAME is driven by libFuzzer (--enable-fuzzing, clang):
 #   tests/fuzz/fuzz-richrule -dict=../tests/fuzz/richrule.dict ../tests/fuzz/corpus/richrule

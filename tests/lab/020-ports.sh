@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Bare ports come back like services.
 watch_up
 need "ports open" fwc --add-port=465/tcp --add-port=2525/tcp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Every runtime service comes back, in the order of need: mail, then web, then the rest.
 watch_up
 need "services open" fwc --add-service=ldap --add-service=http --add-service=https --add-service=imaps --add-service=smtp

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Each zone gets its own services back, and only those.
 need "a zone for one client" fwc --permanent --zone=internal --add-source=10.77.0.3
 need "it loads" fwc --reload

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A complete reload drops connection tracking too; what was open comes back all the same.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `systemctl reload firewalld` is a SIGHUP.
 watch_up
 mail_open

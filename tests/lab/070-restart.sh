@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A restarted firewalld sends no Reloaded; the guard sees another instance.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld is killed: its rules stay in the kernel until the next one starts without them.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # After a reboot the guard finds another boot than in its last good snapshot.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The power fails, and the guard is up before firewalld is.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld was restarted while no guard ran, on the same boot: loss, too.
 watch_up
 mail_open

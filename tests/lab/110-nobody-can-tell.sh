@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Same boot, same firewalld, and a service is gone: nobody can tell why. The guard reports.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What `require` names is enforced whatever happened.
 conf <<X
 [guard]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `services` and `zones` narrow down what is protected.
 conf <<X
 [guard]

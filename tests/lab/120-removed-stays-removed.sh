@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `firewall-cmd --remove-service` is intent.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Who removes a permanent service from the permanent configuration and reloads means it.
 need "imap and pop3s are permanent" fwc --permanent --add-service=imap --add-service=pop3s
 need "loaded" fwc --reload

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Removed from the permanent configuration while no guard ran, then a restart: meant as well.
 need "imap is permanent" fwc --permanent --add-service=imap
 need "loaded" fwc --reload

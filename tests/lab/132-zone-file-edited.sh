@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A zone file that an editor or a package rewrote: the coming loss is announced at once,
 # with the command for both answers, and not undone by itself.
 need "imap is permanent" fwc --permanent --add-service=imap

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A timed service survives a reload and ends in its own time, by the guard's doing:
 # a pending firewalld timeout crashes reloads of some firewalld releases.
 watch_up

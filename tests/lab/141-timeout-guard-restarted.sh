@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The guard that is to end the service is killed meanwhile; the next one does it.
 watch_up
 start=$(now_ms)

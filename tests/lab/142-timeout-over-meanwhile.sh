@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Its time ends while neither guard nor firewalld runs: it does not come back.
 watch_up
 need "imap opens for three seconds" fwc --add-service=imap --timeout=3

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A ban costs firewalld no call of the guard's: what is heard is enough, and is on record.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Five reloads in a row are one piece of work, and no reason to give up.
 watch_up
 mail_open

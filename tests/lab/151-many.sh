@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A hundred ports beside the mail services: mail first, and firewalld goes on answering.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A reload in the middle of a restore, at several distances.
 watch_up
 mail_open

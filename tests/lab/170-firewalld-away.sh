@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld is away for five seconds: unknown is not empty.
 watch_up
 mail_open

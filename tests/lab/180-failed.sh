@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A firewalld that could not read its files runs on a stock configuration, in state FAILED.
 # That is nobody's wish: no plan is made from it, and it replaces no good snapshot.
 need "a permanent service, so that there is a zone file" fwc --permanent --add-service=ssh --add-service=ldap

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The bus is restarted under everybody. The guard never exits for that.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Started before there is a bus: it waits.
 fw_down
 bus_down

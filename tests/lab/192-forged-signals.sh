@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Whoever may connect to the bus may send the guard signals: none of theirs is believed.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Killed at any instant of a restore, the guard finishes it at its next start.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Killed while its calls wait at a firewalld that does not answer.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A released item stays away after the next wipe; the others come back.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `restore` without a watcher; with --dry-run it only says what it would do.
 watch_up
 mail_open

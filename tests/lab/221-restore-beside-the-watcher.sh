@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `restore` with a running watcher that only reports.
 conf <<-X
 	[guard]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # `restore` puts back what was lost, and nothing that was removed, released or has an end.
 need "pop3 is permanent" fwc --permanent --add-service=pop3
 need "and loaded" fwc --reload

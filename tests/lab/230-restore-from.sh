@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Back to how it was at a chosen time; nothing is ever taken away.
 mail_open
 need "a snapshot is taken" exits 0 guard snapshot take

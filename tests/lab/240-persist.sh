@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # persist writes the protected items, and nothing else, after a copy of the zone file.
 need "there is a zone file" fwc --permanent --add-service=ldap
 watch_up

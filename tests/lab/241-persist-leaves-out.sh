@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # persist writes nothing that has an end, that was withdrawn, or that was released.
 need "imap is permanent" fwc --permanent --add-service=imap
 need "and loaded" fwc --reload

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # With persist = yes what is opened becomes permanent by itself, and a reload takes nothing.
 conf <<-X
 	[guard]

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The same state twice costs one row; two states can be compared.
 ids() { json '" ".join(str(s["id"]) for s in (d if isinstance(d, list) else d["snapshots"]))'; }
 count() { guard --json snapshot list >"$W/out" && json 'str(len(d if isinstance(d, list) else d["snapshots"]))'; }

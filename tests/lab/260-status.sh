@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # One screen: open now, permanent or runtime only, and whether anything listens there.
 need "imap is permanent" fwc --permanent --add-service=imap
 need "and loaded" fwc --reload

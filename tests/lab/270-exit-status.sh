@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Errors say what to do next, and the exit status says what kind they are.
 need "no command is misuse" exits 2 guard
 need "an unknown one too" exits 2 guard frobnicate

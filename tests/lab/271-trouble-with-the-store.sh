@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A store that cannot be used: every command that needs it says so with status 4 and what
 # to do; what does not need it goes on.
 need_store="history bans snapshot:list snapshot:take release:public/service:imap"

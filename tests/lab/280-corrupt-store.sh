@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A corrupt store is set aside, with a clear message, and the guard goes on guarding.
 head -c 65536 /dev/urandom >"$STATE/guard.db"
 chmod 600 "$STATE/guard.db"

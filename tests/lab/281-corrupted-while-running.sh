@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The store is damaged under the running guard.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A full disk does not stop a restore.
 mount -t tmpfs -o size=64k,mode=700 tmpfs "$STATE"
 watch_up

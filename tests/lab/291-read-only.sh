@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Nor does a store that cannot be written.
 watch_up
 need "the guard ends" watch_down

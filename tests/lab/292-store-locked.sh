@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Another process sits on the database: a restore does not wait for it, and is on record later.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # READY, STATUS, WATCHDOG and STOPPING; SIGTERM within a second; SIGHUP reads the configuration.
 manager_up
 export WATCHDOG_USEC=1000000

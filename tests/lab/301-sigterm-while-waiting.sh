@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # SIGTERM also ends a guard whose calls nobody answers.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # There is one watcher for a state directory; the second says so and leaves the first alone.
 watch_up
 GUARD_LIMIT=5 guard watch >"$W/out" 2>"$W/err"

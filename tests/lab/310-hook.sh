@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # fail2ban's own server bans over firewallcmd-rich-rules; our action writes it down.
 watch_up
 mail_open

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The store is locked: the hook waits a bounded time, exits 0, says nothing on stdout,
 # and leaves a spool file that the watcher takes in.
 watch_up

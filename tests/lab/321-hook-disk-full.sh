@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # With the disk full neither store nor spool can be written; fail2ban must not notice.
 mount -t tmpfs -o size=64k,mode=700 tmpfs "$STATE"
 dd if=/dev/zero of="$STATE/filler" bs=1k 2>/dev/null

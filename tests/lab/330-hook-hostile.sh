@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Whatever fail2ban hands over, the hook exits 0 and is silent on stdout.
 long=$(head -c 100000 /dev/zero | tr '\0' a)
 hostile() {

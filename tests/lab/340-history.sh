@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What happened, by time and kind.
 watch_up
 mail_open

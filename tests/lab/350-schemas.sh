@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Each --json form is one document that fits its schema.
 watch_up
 mail_open

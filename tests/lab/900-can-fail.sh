@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The tests can fail: with the restorer off, the core scenario says what falls short.
 conf <<-X
 	[guard]

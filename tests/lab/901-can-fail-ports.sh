@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # And so does the one for ports.
 conf <<-X
 	[guard]

@@ -1,4 +1,5 @@
 #!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-or-later
 # lab.sh SCRIPT [ARGUMENT...] - runs SCRIPT (bash, sourced) in a world of its own:
 # network, mount and pid namespaces, its own /run, bus, firewalld and fail2ban, mail
 # listeners, and a client in another network namespace behind a veth pair.

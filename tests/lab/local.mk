@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The lab's tools: what a client, a service manager and a listener on the bus see.
 # lab.sh runs them; tests/lab/run runs the scenarios.
 noinst_PROGRAMS += tests/lab/connect tests/lab/listener tests/lab/notify tests/lab/probe \

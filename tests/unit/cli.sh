@@ -1,4 +1,5 @@
 #!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The command line without root, bus and firewalld: arguments, help, exit statuses, the
 # hook, and JSON against its schemas (that part only where Python has jsonschema).
 # Environment: GUARD (default ./reload-guard), srcdir.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Unit tests, one program a module. A test links only its module's floor and the floors below.
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)

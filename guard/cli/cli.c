@@ -305,8 +305,7 @@ int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
 			break;
 	}
 	if (reading.n_skipped > 0)
-		cli_warn(cli,
-		         "firewalld: %u entries are not understood and left out; the first: %s",
+		cli_warn(cli, "firewalld: not understood and left out: %u in all; the first: %s",
 		         reading.n_skipped, reading.skipped);
 	*out = reading;
 	return CLI_FINE;

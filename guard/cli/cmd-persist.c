@@ -165,7 +165,7 @@ static void record(struct run *run)
 	_cleanup_store_ struct store *store = NULL;
 	char text[128];
 
-	snprintf(text, sizeof(text), "%zu items written to the permanent configuration, %zu failed",
+	snprintf(text, sizeof(text), "written to the permanent configuration: %zu; failed: %zu",
 	         run->n_wanted - run->n_failed, run->n_failed);
 	if (cli_open_store(run->cli, &store, (struct cli_store_need){.write = true}) == CLI_FINE &&
 	    store_event_put(store, "persist", text, NULL, run->cli->now_us, NULL) != 0)

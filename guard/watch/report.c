@@ -1031,8 +1031,8 @@ int report_snapshot_taken(const struct report *report, int64_t id, const struct 
 		return put_document(report, json_pack("{s:I, s:s, s:I, s:b}", "id", (json_int_t)id,
 		                                      "digest", digest, "n_items",
 		                                      (json_int_t)fw->n, "good", good));
-	report_line(report, REPORT_PLAIN, "snapshot %lld: %zu items%s", (long long)id, fw->n,
-	            good ? "" : ", not counted as good");
+	report_line(report, REPORT_PLAIN, "snapshot %lld: %zu item%s%s", (long long)id, fw->n,
+	            fw->n == 1 ? "" : "s", good ? "" : ", not counted as good");
 	return 0;
 }
 

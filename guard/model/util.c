@@ -19,7 +19,7 @@
 int grow(void *array, size_t *capacity, size_t needed, size_t element_size)
 {
 	void **slot = array;
-	size_t wanted = *capacity ? *capacity : 8;
+	size_t wanted = *capacity ? *capacity : 8, bytes;
 	void *bigger;
 
 	if (needed <= *capacity)
@@ -29,7 +29,10 @@ int grow(void *array, size_t *capacity, size_t needed, size_t element_size)
 			return -ENOMEM;
 		wanted *= 2;
 	}
-	bigger = reallocarray(*slot, wanted, element_size);
+	/* Not left to reallocarray(), at whose refusal the address sanitizer ends the process. */
+	if (__builtin_mul_overflow(wanted, element_size, &bytes))
+		return -ENOMEM;
+	bigger = realloc(*slot, bytes);
 	if (!bigger)
 		return -ENOMEM;
 	*slot = bigger;

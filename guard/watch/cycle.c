@@ -17,6 +17,10 @@ static const int64_t read_pause_ms[] = {100, 200, 500, 1000, 2000, 5000};
 /* The same for items that firewalld did not take; after the last one the guard gives up. */
 static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
 
+/* In panic mode firewalld takes nothing; its end is told by a signal, and this is for a missed one.
+ */
+#define PANIC_PAUSE_MS 60000
+
 #define REQUIRE_DELAY_MIN_MS 1000
 #define REQUIRE_DELAY_MAX_MS 300000
 
@@ -171,6 +175,23 @@ static bool worth_another_try(const struct restorer_step *step)
 	return step->outcome == STORE_STEP_FAILED && step->code != FIREWALLD_E_INVALID_SERVICE;
 }
 
+/* Sees to another try, and says whether there is to be one. */
+static bool try_again_later(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+
+	if (watcher->tracker.wanted.panic) {
+		journal_write(watcher->journal, JOURNAL_WARNING,
+		              "firewalld takes nothing in panic mode; waiting for its end");
+		loop_timer_set(watcher->read_timer, PANIC_PAUSE_MS);
+		return true;
+	}
+	if (cycle->tries >= ARRAY_SIZE(restore_pause_ms))
+		return false;
+	loop_timer_set(watcher->read_timer, restore_pause_ms[cycle->tries++]);
+	return true;
+}
+
 static void on_restored(const struct plan *plan, const struct restorer_step *steps, void *userdata)
 {
 	struct watcher *watcher = userdata;
@@ -185,9 +206,8 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		journal_write(watcher->journal, JOURNAL_ERROR,
 		              "out of memory: steps are not recorded");
 	record_episode_steps(watcher->record, cycle->episode);
-	if (retriable && cycle->tries < ARRAY_SIZE(restore_pause_ms)) {
+	if (retriable && try_again_later(watcher)) {
 		restorer_free(steal(cycle->restorer));
-		loop_timer_set(watcher->read_timer, restore_pause_ms[cycle->tries++]);
 		return;
 	}
 	if (failed)
@@ -628,6 +648,13 @@ void cycle_read_again(struct watcher *watcher)
 	if (cycle->episode)
 		cycle->whole = true;
 	start_reading(watcher);
+}
+
+/** cycle_panic_ended() - what firewalld refused in panic mode can be put back */
+void cycle_panic_ended(struct watcher *watcher)
+{
+	if (watcher->present && watcher->cycle.episode)
+		cycle_read_again(watcher);
 }
 
 /*

@@ -95,6 +95,7 @@ void tell_loss(struct watcher *watcher, const struct loss *loss);
 void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us);
 void cycle_look(struct watcher *watcher);
 void cycle_read_again(struct watcher *watcher);
+void cycle_panic_ended(struct watcher *watcher);
 void cycle_stop(struct watcher *watcher, const char *why);
 void cycle_deinit(struct cycle *cycle);
 

@@ -272,6 +272,8 @@ static void on_panic(struct watcher *watcher, bool on)
 	journal_write(watcher->journal, on ? JOURNAL_WARNING : JOURNAL_NOTICE, "panic mode is %s",
 	              on ? "on: firewalld drops everything" : "off");
 	record_event(watcher->record, "panic", "panic mode %s", on ? "on" : "off");
+	if (!on)
+		cycle_panic_ended(watcher);
 }
 
 /*

@@ -189,6 +189,12 @@ act_guard_off() {
 	tick
 	on=0
 }
+# the configuration is read again, which changes nothing
+act_hangup() {
+	[ $on = 1 ] || return 0
+	say "SIGHUP"
+	kill -HUP "$WATCH"
+}
 act_guard_on() {
 	[ $on = 0 ] || return 0
 	say "the guard is started"
@@ -248,7 +254,7 @@ watched() { [ $on = 0 ] || watching || falls "the guard is gone"; }
 began
 need "a first look" within 5 differs
 acts=(add add add add_timed add_timed remove remove permanent_add permanent_remove release
-	reload reload reload restart killed_in_a_wipe killed_in_a_wipe guard_off guard_on guard_on)
+	reload reload reload restart killed_in_a_wipe killed_in_a_wipe guard_off guard_on guard_on hangup)
 n=0
 while [ "$(now_ms)" -lt $walk_end ]; do
 	tick

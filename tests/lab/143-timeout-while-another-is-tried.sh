@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # One item cannot be restored and is tried again for half a minute: that keeps another
 # open no longer than its time.
 need "a zone" fwc --permanent --new-zone=doomed

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A reload overtakes the calls that put back what the reload before took: they are carried
 # out after it. A timed item that comes back by such a call keeps its end.
 watch_up

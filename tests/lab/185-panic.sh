@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # In panic mode firewalld refuses everything, however long it lasts: what a reload took
 # meanwhile comes back as soon as it ends.
 watch_up

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Killed after it has put back a timed item, and before a snapshot says that it is the
 # guard who ends it: the next one knows it from the journal, after a reload and a restart.
 need "a zone" fwc --permanent --new-zone=doomed

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # While one item is tried again and again after a start of firewalld, the administrator
 # removes another and adds a third. The guard is killed; the next one knows of both.
 need "a zone" fwc --permanent --new-zone=doomed

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # An administrator, a package and an unlucky guard do things at random, and who did what
 # is known here: after each wipe exactly what law 1 says is open. WALK_SEED repeats a walk
 # (as far as time allows), WALK_S is how long it is in seconds.

@@ -53,6 +53,7 @@ struct bus {
 	char *address;
 	int backoff_min_ms;
 	int backoff_max_ms;
+	bool monitor;
 	int backoff_ms;
 	unsigned failures;
 	char last_error[256];
@@ -294,6 +295,11 @@ static DBusHandlerResult on_message(DBusConnection *connection, DBusMessage *mes
 		bus->lost = true;
 		return DBUS_HANDLER_RESULT_HANDLED;
 	}
+	if (bus->monitor) {
+		/* libdbus would answer calls to others that nobody has handled */
+		tell_signal(bus, message);
+		return DBUS_HANDLER_RESULT_HANDLED;
+	}
 	if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_SIGNAL)
 		tell_signal(bus, message);
 	return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
@@ -517,6 +523,7 @@ static int init_options(struct bus *bus, const struct bus_options *options)
 	bus->backoff_max_ms =
 	    options && options->backoff_max_ms > 0 ? options->backoff_max_ms : DEFAULT_BACKOFF_MAX;
 	bus->backoff_ms = bus->backoff_min_ms;
+	bus->monitor = options && options->monitor;
 	return bus->address ? 0 : -ENOMEM;
 }
 

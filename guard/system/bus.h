@@ -41,6 +41,8 @@ struct bus_options {
 	const char *address; /* NULL: the system bus */
 	int backoff_min_ms;  /* 0: 100 */
 	int backoff_max_ms;  /* 0: 5000 */
+	/* Becomes a monitor: bus_on_signal() gets every message, and nobody is answered. */
+	bool monitor;
 };
 
 int bus_new(struct bus **out, struct loop *loop, const struct bus_options *options) _must_check_;

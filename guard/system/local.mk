@@ -6,6 +6,7 @@ libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(IN
 libguard_system_a_SOURCES = \
 	guard/system/bootid.c guard/system/bootid.h \
 	guard/system/bus.c guard/system/bus.h \
+	guard/system/busmonitor.c guard/system/busmonitor.h \
 	guard/system/clock.c guard/system/clock.h \
 	guard/system/config.c guard/system/config.h \
 	guard/system/fail2ban.c guard/system/fail2ban.h \
@@ -15,10 +16,12 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld_read.c \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
+	guard/system/jobwatch.c guard/system/jobwatch.h \
 	guard/system/journal.c guard/system/journal.h \
 	guard/system/listeners.c guard/system/listeners.h \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
+	guard/system/process.c guard/system/process.h \
 	guard/system/spool.c guard/system/spool.h \
 	guard/system/store-ban.c \
 	guard/system/store-client.c \

@@ -375,7 +375,7 @@ static struct episode *begin_episode(struct watcher *watcher, int64_t at_us)
 
 	if (!episode)
 		return NULL;
-	episode->cause = strdup(tell_wipe(cycle, words));
+	episode->cause = strdup(tell_wipe(watcher, words));
 	episode->instance = strdup(watcher->instance ? watcher->instance : "");
 	episode->before_id = watcher->snapshot_id;
 	return episode;
@@ -416,7 +416,7 @@ static int open_episode(struct watcher *watcher, struct loss *loss)
 	if (!episode)
 		return -ENOMEM;
 	free(episode->cause);
-	episode->cause = strdup(tell_wipe(cycle, words)); /* the burst may have grown */
+	episode->cause = strdup(tell_wipe(watcher, words)); /* the burst may have grown */
 	episode->loss = *loss;
 	*loss = LOSS_NULL;
 	cycle->episode = episode;

@@ -7,30 +7,24 @@
 #include <stdio.h>
 
 /** tell_wipe() - what happened, in words; Return: @buffer */
-const char *tell_wipe(const struct cycle *cycle, char buffer[TELL_WIPE_SIZE])
+const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE])
 {
+	const struct cycle *cycle = &watcher->cycle;
+
 	if (cycle->unfinished.n) {
 		snprintf(buffer, TELL_WIPE_SIZE, "the guard was interrupted after a %s",
 		         wipe_kind_name(cycle->kind));
 		return buffer;
 	}
+	if (attribution_cause(watcher->attribution, cycle->kind, cycle->n_reloads, buffer))
+		return buffer;
 	switch (cycle->kind) {
-	case WIPE_RELOAD:
-		if (cycle->n_reloads > 1)
-			snprintf(buffer, TELL_WIPE_SIZE, "firewalld reloaded, %u times in a row",
-			         cycle->n_reloads);
-		else
-			snprintf(buffer, TELL_WIPE_SIZE, "firewalld reloaded");
-		break;
-	case WIPE_RESTART:
-		snprintf(buffer, TELL_WIPE_SIZE, "firewalld was started anew");
-		break;
-	case WIPE_REBOOT:
-		snprintf(buffer, TELL_WIPE_SIZE, "the machine was booted anew");
-		break;
 	case WIPE_REQUIRE:
 		snprintf(buffer, TELL_WIPE_SIZE, "items under `require` were missing");
 		break;
+	case WIPE_RELOAD:
+	case WIPE_RESTART:
+	case WIPE_REBOOT:
 	case WIPE_UNKNOWN:
 	case WIPE_BY_HAND:
 	case WIPE_N_KINDS:
@@ -82,9 +76,11 @@ static void log_items(struct watcher *watcher, const struct loss *loss, enum los
 /** tell_loss() - say in the log what was lost, and what the guard makes of it */
 void tell_loss(struct watcher *watcher, const struct loss *loss)
 {
-	char words[128], wipe[TELL_WIPE_SIZE];
+	const struct episode *episode = watcher->cycle.episode;
+	char words[TELL_WIPE_SIZE + 16], wipe[TELL_WIPE_SIZE];
 
-	snprintf(words, sizeof(words), "%s; lost", tell_wipe(&watcher->cycle, wipe));
+	snprintf(words, sizeof(words), "%s; lost",
+	         episode && episode->cause ? episode->cause : tell_wipe(watcher, wipe));
 	log_items(watcher, loss, LOSS_LOST, JOURNAL_WARNING, words,
 	          watcher->config.restore ? "restoring" : "not restored: restore = no");
 	log_items(watcher, loss, LOSS_REQUIRED, JOURNAL_WARNING, "required and missing",

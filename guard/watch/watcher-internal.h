@@ -12,12 +12,13 @@
 #include "guard/system/bootid.h"
 #include "guard/system/config.h"
 #include "guard/system/journal.h"
+#include "guard/watch/attribution.h"
 #include "guard/watch/record.h"
 #include "guard/watch/restorer.h"
 #include "guard/watch/tracker.h"
 #include "guard/watch/watcher.h"
 
-#define TELL_WIPE_SIZE 96
+#define TELL_WIPE_SIZE CAUSE_WORDS_SIZE
 
 struct cycle {
 	enum wipe_kind kind; /* WIPE_UNKNOWN while nothing but looking is going on */
@@ -53,6 +54,7 @@ struct watcher {
 	struct loop *loop;
 	struct bus *bus;
 	struct firewalld *fw;
+	struct attribution *attribution;
 	struct record *record;
 	struct tracker tracker;
 	struct cycle cycle;
@@ -88,7 +90,7 @@ void expiry_plan(struct watcher *watcher);
 void expiry_due(void *userdata);
 
 /* tell.c */
-const char *tell_wipe(const struct cycle *cycle, char buffer[TELL_WIPE_SIZE]);
+const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]);
 void tell_loss(struct watcher *watcher, const struct loss *loss);
 
 /* cycle.c */

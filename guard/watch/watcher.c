@@ -333,6 +333,8 @@ static void on_gone(struct watcher *watcher, bool bus)
 	if (!watcher->present && !bus)
 		return;
 	if (watcher->present)
+		attribution_gone(watcher->attribution, bus);
+	if (watcher->present)
 		record_event(watcher->record, "firewalld-gone", "%s went away",
 		             bus ? "the bus" : "firewalld");
 	watcher->present = false;
@@ -360,6 +362,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		journal_write(watcher->journal, JOURNAL_INFO, "connected to the bus");
 		break;
 	case FIREWALLD_EVENT_RELOADED:
+		attribution_reloaded(watcher->attribution);
 		cycle_begin(watcher, WIPE_RELOAD, event->at_us);
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
@@ -588,6 +591,8 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = firewalld_new(&watcher->fw, watcher->bus, &options);
 	if (r == 0)
+		r = attribution_new(&watcher->attribution, watcher->bus, &daemon->journal);
+	if (r == 0)
 		r = bootid_read(watcher->boot_id, NULL);
 	if (r == 0)
 		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
@@ -629,6 +634,7 @@ static void daemon_deinit(struct daemon *daemon)
 	if (watcher->fw)
 		cycle_deinit(&watcher->cycle);
 	record_close(watcher->record);
+	attribution_free(watcher->attribution);
 	firewalld_free(watcher->fw);
 	while (watcher->calls)
 		item_call_free(watcher->calls);

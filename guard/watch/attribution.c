@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/attribution.h"
+
+#include "guard/system/busmonitor.h"
+#include "guard/system/clock.h"
+#include "guard/system/jobwatch.h"
+
+#include <errno.h>
+
+/* A reload that is heard so soon may have been called for before calls were seen. */
+#define SEEN_FOR_US (2 * INT64_C(1000000))
+
+struct attribution {
+	struct journal *journal;
+	struct busmonitor *monitor;
+	struct jobwatch *jobs;
+	struct cause_log log;
+	uint64_t last_serial;
+	int64_t monitoring_since_us; /* 0: not now */
+};
+
+static uint64_t next_serial(void *userdata)
+{
+	struct attribution *attribution = userdata;
+
+	return ++attribution->last_serial;
+}
+
+static void on_evidence(const struct cause_evidence *evidence, void *userdata)
+{
+	struct attribution *attribution = userdata;
+
+	cause_log_put(&attribution->log, evidence);
+}
+
+static void on_refused(uint64_t serial, void *userdata)
+{
+	struct attribution *attribution = userdata;
+
+	cause_log_drop(&attribution->log, serial);
+}
+
+static void on_state(bool monitoring, const char *why, void *userdata)
+{
+	struct attribution *attribution = userdata;
+
+	if (monitoring)
+		journal_write(attribution->journal, JOURNAL_DEBUG, "seeing who calls firewalld");
+	else if (!attribution->monitoring_since_us)
+		journal_write(attribution->journal, JOURNAL_NOTICE,
+		              "the bus does not let the guard see who calls firewalld (%s): "
+		              "who reloads it stays unknown",
+		              why);
+	attribution->monitoring_since_us = monitoring ? clock_monotonic_us() : 0;
+}
+
+static int start(struct attribution *attribution, struct bus *bus)
+{
+	struct busmonitor_options monitor = {
+	    .bus = bus,
+	    .on_evidence = on_evidence,
+	    .on_refused = on_refused,
+	    .on_state = on_state,
+	    .next_serial = next_serial,
+	    .userdata = attribution,
+	};
+	struct jobwatch_options jobs = {
+	    .bus = bus,
+	    .on_evidence = on_evidence,
+	    .next_serial = next_serial,
+	    .userdata = attribution,
+	};
+	int r = busmonitor_new(&attribution->monitor, &monitor);
+
+	return r < 0 ? r : jobwatch_new(&attribution->jobs, &jobs);
+}
+
+/**
+ * attribution_new() - begin to collect evidence
+ * @out:     receives it; untouched on failure
+ * @bus:     the main connection; borrowed
+ * @journal: borrowed
+ *
+ * Return: 0; -ENOMEM.
+ */
+int attribution_new(struct attribution **out, struct bus *bus, struct journal *journal)
+{
+	struct attribution *attribution = calloc(1, sizeof(*attribution));
+	int r;
+
+	if (!attribution)
+		return -ENOMEM;
+	attribution->journal = journal;
+	r = start(attribution, bus);
+	if (r < 0) {
+		attribution_free(attribution);
+		return r;
+	}
+	*out = attribution;
+	return 0;
+}
+
+/** attribution_free() - NULL is fine */
+void attribution_free(struct attribution *attribution)
+{
+	if (!attribution)
+		return;
+	busmonitor_free(attribution->monitor);
+	jobwatch_free(attribution->jobs);
+	free(attribution);
+}
+
+/** attribution_reloaded() - Reloaded was heard; once for each time */
+void attribution_reloaded(struct attribution *attribution)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	cause_log_reloaded(&attribution->log, now_us,
+	                   attribution->monitoring_since_us &&
+	                       now_us - attribution->monitoring_since_us > SEEN_FOR_US);
+}
+
+/** attribution_gone() - firewalld went away, or the bus and it with it */
+void attribution_gone(struct attribution *attribution, bool bus)
+{
+	cause_log_gone(&attribution->log, clock_monotonic_us(), bus,
+	               jobwatch_is_told(attribution->jobs));
+}
+
+/**
+ * attribution_cause() - why there was a wipe, in words
+ * @n_reloads: in one burst
+ * @out:       receives the words; "" when there are none of this kind
+ *
+ * Return: whether there are words.
+ */
+bool attribution_cause(const struct attribution *attribution, enum wipe_kind kind,
+                       unsigned n_reloads, char out[CAUSE_WORDS_SIZE])
+{
+	return cause_words(out, &attribution->log, kind, n_reloads, clock_monotonic_us());
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * attribution - who or what caused a wipe
+ *
+ * Collects evidence from the bus and from systemd while nothing happens, and has
+ * the words ready when something has: no restore waits for it. Without the right
+ * to monitor the bus it says so once, and causes are unknown.
+ */
+#ifndef GUARD_WATCH_ATTRIBUTION_H
+#define GUARD_WATCH_ATTRIBUTION_H
+
+#include "guard/model/cause.h"
+#include "guard/system/bus.h"
+#include "guard/system/journal.h"
+
+struct attribution;
+
+int attribution_new(struct attribution **out, struct bus *bus,
+                    struct journal *journal) _must_check_;
+void attribution_free(struct attribution *attribution); /* before the bus */
+
+void attribution_reloaded(struct attribution *attribution);
+void attribution_gone(struct attribution *attribution, bool bus);
+bool attribution_cause(const struct attribution *attribution, enum wipe_kind kind,
+                       unsigned n_reloads, char out[CAUSE_WORDS_SIZE]);
+
+#endif

@@ -11,8 +11,8 @@
 /* A job that came to nothing is not heard of again. */
 #define JOB_WAITS_US (120 * INT64_C(1000000))
 
-/* "In the seconds before", and not by the same job (PartOf=), whose signals come together. */
-#define FAIL2BAN_BEFORE_US   (30 * INT64_C(1000000))
+/* "In the seconds before", and not by the same job, whose signals come together. */
+#define FAIL2BAN_BEFORE_US   (10 * INT64_C(1000000))
 #define FAIL2BAN_TOGETHER_US INT64_C(500000)
 
 /* What a change of the default zone is held responsible for. */
@@ -150,31 +150,6 @@ static bool name_of(char out[CAUSE_NAME_SIZE], const struct cause_process *proce
 
 /* --- who it was ------------------------------------------------------------------------- */
 
-/* The path of the unified hierarchy, or of systemd's own in the older one. */
-static const char *cgroup_path(const char *text, size_t *length)
-{
-	const char *path = NULL;
-
-	*length = 0;
-	for (const char *line = text; *line;) {
-		size_t n = strcspn(line, "\n");
-		static const char old[] = "name=systemd:";
-		const char *colon = memchr(line, ':', n);
-		size_t left = colon ? n - (size_t)(colon + 1 - line) : 0;
-
-		if (colon && left > sizeof(old) - 1 &&
-		    strncmp(colon + 1, old, sizeof(old) - 1) == 0) {
-			path = colon + sizeof(old);
-			*length = left - (sizeof(old) - 1);
-		} else if (strncmp(line, "0::", 3) == 0 && !path) {
-			path = line + 3;
-			*length = n - 3;
-		}
-		line += n + (line[n] == '\n');
-	}
-	return path;
-}
-
 static bool ends_with(const char *text, size_t length, const char *end)
 {
 	size_t n = strlen(end);
@@ -182,13 +157,10 @@ static bool ends_with(const char *text, size_t length, const char *end)
 	return length > n && memcmp(text + length - n, end, n) == 0;
 }
 
-/* The last service or session of the path: what is below is the unit's own business. */
-static void find_unit(struct cause_caller *out, const char *cgroup)
+/* The last service or session of a path: what is below is the unit's own business. */
+static void find_unit_in(struct cause_caller *out, const char *path, size_t length)
 {
-	size_t length;
-	const char *path = cgroup_path(cgroup, &length);
-
-	for (size_t i = 0; path && i < length;) {
+	for (size_t i = 0; i < length;) {
 		const char *part = path + i;
 		size_t n = 0;
 
@@ -199,10 +171,27 @@ static void find_unit(struct cause_caller *out, const char *cgroup)
 			cause_show(out->unit, sizeof(out->unit), part, n);
 			out->session = false;
 		} else if (ends_with(part, n, ".scope") && !(n == 10 && !memcmp(part, "init", 4))) {
-			out->session = n > 14 && strncmp(part, "session-", 8) == 0;
+			out->session = n > 14 && memcmp(part, "session-", 8) == 0;
 			cause_show(out->unit, sizeof(out->unit), part, out->session ? n - 6 : n);
 		}
 	}
+}
+
+/* systemd's paths are in the unified hierarchy (0::), or in the older one of its own. */
+static void find_unit(struct cause_caller *out, const char *cgroup)
+{
+	static const char *const marks[] = {"0::", ":name=systemd:"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(marks) && !*out->unit; i++)
+		for (const char *line = cgroup; *line && !*out->unit;) {
+			size_t n = strcspn(line, "\n"), mark = strlen(marks[i]);
+			const char *colon = i == 0 ? line : memchr(line, ':', n);
+
+			if (colon && (size_t)(line + n - colon) >= mark &&
+			    memcmp(colon, marks[i], mark) == 0)
+				find_unit_in(out, colon + mark, (size_t)(line + n - colon) - mark);
+			line += n + (line[n] == '\n');
+		}
 }
 
 static void find_parents(struct cause_caller *out, const struct cause_origin *origin)
@@ -319,6 +308,8 @@ static void drop_row(struct cause_log *log, size_t i)
  */
 void cause_log_put(struct cause_log *log, const struct cause_evidence *evidence)
 {
+	if (evidence->serial && log->end_job.serial == evidence->serial)
+		log->end_job = *evidence;
 	for (size_t i = 0; evidence->serial && i < log->n; i++)
 		if (log->rows[i].serial == evidence->serial) {
 			bool spent = log->rows[i].spent;
@@ -327,10 +318,6 @@ void cause_log_put(struct cause_log *log, const struct cause_evidence *evidence)
 			log->rows[i].spent = spent;
 			return;
 		}
-	if (log->end_job.serial == evidence->serial && evidence->serial) {
-		log->end_job = *evidence;
-		return;
-	}
 	if (log->n == CAUSE_LOG_MAX)
 		drop_row(log, 0);
 	log->rows[log->n++] = *evidence;
@@ -621,6 +608,16 @@ static int64_t say_default_zone(struct words *words, const struct cause_log *log
 	return 0;
 }
 
+/* PartOf=firewalld.service: what was done to firewalld was done to it, too. */
+static bool went_along(const struct cause_log *log, const struct cause_evidence *fail2ban)
+{
+	for (size_t i = 0; i < log->n; i++)
+		if (log->rows[i].kind == CAUSE_JOB &&
+		    llabs(log->rows[i].at_us - fail2ban->at_us) < FAIL2BAN_TOGETHER_US)
+			return true;
+	return false;
+}
+
 static void say_fail2ban(struct words *words, const struct cause_log *log, int64_t began_us)
 {
 	for (size_t i = log->n; began_us && i > 0; i--) {
@@ -628,7 +625,8 @@ static void say_fail2ban(struct words *words, const struct cause_log *log, int64
 		int64_t before_us = began_us - row->at_us;
 
 		if (row->kind != CAUSE_FAIL2BAN || before_us < FAIL2BAN_TOGETHER_US ||
-		    before_us > FAIL2BAN_BEFORE_US || row->job == CAUSE_JOB_RELOAD)
+		    before_us > FAIL2BAN_BEFORE_US || row->job == CAUSE_JOB_RELOAD ||
+		    went_along(log, row))
 			continue;
 		say(words, "; fail2ban was %s %lld s before",
 		    row->job == CAUSE_JOB_STOP    ? "stopped"

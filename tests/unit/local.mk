@@ -6,6 +6,7 @@ TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
 	tests/unit/test-bus \
+	tests/unit/test-cause \
 	tests/unit/test-cidr \
 	tests/unit/test-config \
 	tests/unit/test-coverage \
@@ -72,6 +73,9 @@ tests_unit_test_store_faults_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_spool_SOURCES = tests/unit/test-spool.c tests/unit/store-fixture.h tests/unit/unit.h
 tests_unit_test_spool_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_spool_LDADD = $(SYSTEM_TEST_LIBS)
+tests_unit_test_cause_SOURCES = tests/unit/test-cause.c tests/unit/unit.h
+tests_unit_test_cause_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_cause_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_cidr_SOURCES = tests/unit/test-cidr.c tests/unit/unit.h
 tests_unit_test_cidr_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cidr_LDADD = $(MODEL_TEST_LIBS)

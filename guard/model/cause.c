@@ -300,6 +300,13 @@ static void drop_row(struct cause_log *log, size_t i)
 	log->n--;
 }
 
+static void append_row(struct cause_log *log, const struct cause_evidence *evidence)
+{
+	if (log->n == CAUSE_LOG_MAX)
+		drop_row(log, 0);
+	log->rows[log->n++] = *evidence;
+}
+
 /**
  * cause_log_put() - keep a piece of evidence, or what more is known of it
  * @evidence: borrowed
@@ -318,9 +325,11 @@ void cause_log_put(struct cause_log *log, const struct cause_evidence *evidence)
 			log->rows[i].spent = spent;
 			return;
 		}
-	if (log->n == CAUSE_LOG_MAX)
-		drop_row(log, 0);
-	log->rows[log->n++] = *evidence;
+	/* what more is learnt of a call that was refused meanwhile does not bring it back */
+	if (evidence->serial && evidence->serial <= log->last_serial)
+		return;
+	log->last_serial = evidence->serial ? evidence->serial : log->last_serial;
+	append_row(log, evidence);
 }
 
 /** cause_log_drop() - it came to nothing: firewalld refused it */
@@ -366,13 +375,13 @@ void cause_log_reloaded(struct cause_log *log, int64_t now_us, bool calls_are_se
 			row = log->rows[i];
 			drop_row(log, i);
 			row.spent = true;
-			cause_log_put(log, &row);
+			append_row(log, &row);
 			return;
 		}
 	row.kind = calls_are_seen ? CAUSE_HANGUP : CAUSE_UNSEEN;
 	row.at_us = now_us;
 	row.spent = true;
-	cause_log_put(log, &row);
+	append_row(log, &row);
 }
 
 static bool may_end(const struct cause_evidence *row, int64_t now_us)

@@ -74,7 +74,7 @@ enum cause_job {
 };
 
 struct cause_evidence {
-	uint64_t serial; /* the same for what is learnt later; 0: none */
+	uint64_t serial; /* counts up; the same for what is learnt later */
 	enum cause_kind kind;
 	enum cause_job job;
 	uint32_t job_id;
@@ -96,6 +96,7 @@ enum cause_end {
 struct cause_log {
 	struct cause_evidence rows[CAUSE_LOG_MAX]; /* oldest first */
 	size_t n;
+	uint64_t last_serial;
 	enum cause_end end; /* of firewalld, the last time */
 	int64_t end_us;
 	struct cause_evidence end_job;

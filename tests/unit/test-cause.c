@@ -202,7 +202,8 @@ enum act {
 	CALL,          /* reload by pid 1, 2… */
 	COMPLETE_CALL, /* the same */
 	ZONE_CALL,
-	REFUSED, /* the last call */
+	REFUSED,      /* the last call */
+	REFUSED_CALL, /* before its caller was known */
 	RELOADED,
 	RELOADED_UNSEEN,
 	JOB_RELOAD,
@@ -244,6 +245,7 @@ static const struct {
      "firewalld reloaded, 2 times in a row: reload by cmd (pid 1); others follow"},
     /* one that was refused has led to nothing, and nobody is blamed for what comes next */
     {{CALL, REFUSED, RELOADED}, WIPE_RELOAD, 1, "reload by SIGHUP, its sender is unknown"},
+    {{REFUSED_CALL, RELOADED}, WIPE_RELOAD, 1, "reload by SIGHUP, its sender is unknown"},
     {{CALL, CALL, REFUSED, RELOADED, RELOADED},
      WIPE_RELOAD,
      1,
@@ -311,7 +313,8 @@ struct play {
 	int64_t now_us;
 };
 
-static void hear(struct play *play, enum cause_kind kind, enum cause_job job, bool caller)
+static void hear(struct play *play, enum cause_kind kind, enum cause_job job, bool caller,
+                 bool refused)
 {
 	struct cause_evidence evidence = CAUSE_EVIDENCE_NULL;
 
@@ -323,6 +326,8 @@ static void hear(struct play *play, enum cause_kind kind, enum cause_job job, bo
 	if (kind == CAUSE_DEFAULT_ZONE)
 		strcpy(evidence.zone, "work");
 	cause_log_put(&play->log, &evidence);
+	if (refused)
+		cause_log_drop(&play->log, evidence.serial);
 	/* what is learnt later */
 	evidence.job = job;
 	if (caller) {
@@ -339,13 +344,16 @@ static void act(struct play *play, enum act what)
 	case END:
 		break;
 	case CALL:
-		hear(play, CAUSE_RELOAD, CAUSE_JOB_OTHER, true);
+		hear(play, CAUSE_RELOAD, CAUSE_JOB_OTHER, true, false);
+		break;
+	case REFUSED_CALL:
+		hear(play, CAUSE_RELOAD, CAUSE_JOB_OTHER, true, true);
 		break;
 	case COMPLETE_CALL:
-		hear(play, CAUSE_COMPLETE_RELOAD, CAUSE_JOB_OTHER, true);
+		hear(play, CAUSE_COMPLETE_RELOAD, CAUSE_JOB_OTHER, true, false);
 		break;
 	case ZONE_CALL:
-		hear(play, CAUSE_DEFAULT_ZONE, CAUSE_JOB_OTHER, true);
+		hear(play, CAUSE_DEFAULT_ZONE, CAUSE_JOB_OTHER, true, false);
 		break;
 	case REFUSED:
 		cause_log_drop(&play->log, play->serial);
@@ -355,29 +363,29 @@ static void act(struct play *play, enum act what)
 		cause_log_reloaded(&play->log, play->now_us, what == RELOADED);
 		break;
 	case JOB_RELOAD:
-		hear(play, CAUSE_JOB, CAUSE_JOB_RELOAD, false);
+		hear(play, CAUSE_JOB, CAUSE_JOB_RELOAD, false, false);
 		break;
 	case JOB_RESTART:
-		hear(play, CAUSE_JOB, CAUSE_JOB_RESTART, false);
+		hear(play, CAUSE_JOB, CAUSE_JOB_RESTART, false, false);
 		break;
 	case JOB_START:
-		hear(play, CAUSE_JOB, CAUSE_JOB_START, false);
+		hear(play, CAUSE_JOB, CAUSE_JOB_START, false, false);
 		break;
 	case JOB_STOP:
-		hear(play, CAUSE_JOB, CAUSE_JOB_STOP, false);
+		hear(play, CAUSE_JOB, CAUSE_JOB_STOP, false, false);
 		break;
 	case JOB_OTHER:
-		hear(play, CAUSE_JOB, CAUSE_JOB_OTHER, false);
+		hear(play, CAUSE_JOB, CAUSE_JOB_OTHER, false, false);
 		break;
 	case SYSTEMCTL_RESTART:
-		hear(play, CAUSE_JOB, CAUSE_JOB_RESTART, true);
+		hear(play, CAUSE_JOB, CAUSE_JOB_RESTART, true, false);
 		break;
 	case F2B_RESTART:
-		hear(play, CAUSE_FAIL2BAN, CAUSE_JOB_RESTART, false);
+		hear(play, CAUSE_FAIL2BAN, CAUSE_JOB_RESTART, false, false);
 		break;
 	case F2B_TOGETHER:
 		play->now_us -= S(1);
-		hear(play, CAUSE_FAIL2BAN, CAUSE_JOB_RESTART, false);
+		hear(play, CAUSE_FAIL2BAN, CAUSE_JOB_RESTART, false, false);
 		break;
 	case GONE:
 	case GONE_WITHOUT_SYSTEMD:
@@ -448,13 +456,16 @@ START_TEST(longest)
 	fill(evidence.caller.manager);
 	fill(evidence.caller.unit);
 	fill(evidence.zone);
+	evidence.serial = 1;
 	evidence.kind = CAUSE_LOG_DENIED;
 	cause_log_put(&log, &evidence);
 	cause_log_reloaded(&log, 0, true);
+	evidence.serial = 2;
 	evidence.kind = CAUSE_JOB;
 	evidence.job = CAUSE_JOB_STOP;
 	cause_log_put(&log, &evidence);
 	cause_log_gone(&log, 1, false, true);
+	evidence.serial = 3;
 	evidence.job = CAUSE_JOB_START;
 	evidence.at_us = 2;
 	cause_log_put(&log, &evidence);

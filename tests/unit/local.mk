@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	tests/unit/test-lock \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-process \
 	tests/unit/test-rangeset \
 	tests/unit/test-report \
 	tests/unit/test-richrule \
@@ -82,6 +83,9 @@ tests_unit_test_cidr_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_coverage_SOURCES = tests/unit/test-coverage.c tests/unit/unit.h
 tests_unit_test_coverage_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_coverage_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_process_SOURCES = tests/unit/test-process.c tests/unit/unit.h
+tests_unit_test_process_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_process_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_rangeset_SOURCES = tests/unit/test-rangeset.c tests/unit/unit.h
 tests_unit_test_rangeset_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_rangeset_LDADD = $(MODEL_TEST_LIBS)

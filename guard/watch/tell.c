@@ -35,6 +35,18 @@ const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]
 	return buffer;
 }
 
+/** tell_default_zone() - say in the log and the history who set it */
+void tell_default_zone(struct watcher *watcher, const char *zone)
+{
+	char words[CAUSE_WORDS_SIZE];
+
+	if (!attribution_cause(watcher->attribution, WIPE_UNKNOWN, 0, words))
+		snprintf(words, sizeof(words), "default zone set to %.64s, by whom is unknown",
+		         zone);
+	journal_write(watcher->journal, JOURNAL_NOTICE, "%s", words);
+	record_event(watcher->record, "default-zone", "%s", words);
+}
+
 /* The items of one verdict, for a log line; long lists end with how many more there are. */
 static void list_items(const struct loss *loss, enum loss_verdict verdict, char *buffer,
                        size_t size)

@@ -91,6 +91,7 @@ void expiry_due(void *userdata);
 
 /* tell.c */
 const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]);
+void tell_default_zone(struct watcher *watcher, const char *zone);
 void tell_loss(struct watcher *watcher, const struct loss *loss);
 
 /* cycle.c */

@@ -377,6 +377,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		changed(watcher, event->item);
 		break;
 	case FIREWALLD_EVENT_DEFAULT_ZONE:
+		tell_default_zone(watcher, event->zone);
 		if (tracker_default_zone(&watcher->tracker, event->zone) < 0)
 			watcher_out_of_memory(watcher);
 		refresh_soon(watcher);

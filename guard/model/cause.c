@@ -361,25 +361,39 @@ static bool may_reload(const struct cause_evidence *row, int64_t now_us)
 	return false;
 }
 
+/* systemd and root are never refused; of others that is not known before they are. */
+static bool is_sure(const struct cause_evidence *row)
+{
+	return row->kind == CAUSE_JOB || row->caller.uid == 0;
+}
+
+static const struct cause_evidence *oldest(const struct cause_log *log, int64_t now_us, bool sure)
+{
+	for (size_t i = 0; i < log->n; i++)
+		if (may_reload(&log->rows[i], now_us) && (!sure || is_sure(&log->rows[i])))
+			return &log->rows[i];
+	return NULL;
+}
+
 /**
  * cause_log_reloaded() - Reloaded was heard: the oldest evidence has led to it
  * @calls_are_seen: and have been long enough, so that a call for it would have been
  */
 void cause_log_reloaded(struct cause_log *log, int64_t now_us, bool calls_are_seen)
 {
+	const struct cause_evidence *found = oldest(log, now_us, true);
 	struct cause_evidence row = CAUSE_EVIDENCE_NULL;
 
-	for (size_t i = 0; i < log->n; i++)
-		if (may_reload(&log->rows[i], now_us)) {
-			/* what was spent stands in the order of what was heard */
-			row = log->rows[i];
-			drop_row(log, i);
-			row.spent = true;
-			append_row(log, &row);
-			return;
-		}
-	row.kind = calls_are_seen ? CAUSE_HANGUP : CAUSE_UNSEEN;
-	row.at_us = now_us;
+	if (!found)
+		found = oldest(log, now_us, false);
+	if (found) {
+		/* what was spent stands in the order of what was heard */
+		row = *found;
+		drop_row(log, (size_t)(found - log->rows));
+	} else {
+		row.kind = calls_are_seen ? CAUSE_HANGUP : CAUSE_UNSEEN;
+		row.at_us = now_us;
+	}
 	row.spent = true;
 	append_row(log, &row);
 }

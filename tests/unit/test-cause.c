@@ -201,6 +201,7 @@ enum act {
 	END,
 	CALL,          /* reload by pid 1, 2… */
 	COMPLETE_CALL, /* the same */
+	USERS_CALL,    /* of somebody who is not root, and may yet be refused */
 	ZONE_CALL,
 	REFUSED,      /* the last call */
 	REFUSED_CALL, /* before its caller was known */
@@ -251,6 +252,9 @@ static const struct {
      1,
      "reload by SIGHUP, its sender is unknown"},
     {{CALL, RELOADED, REFUSED}, WIPE_RELOAD, 1, "reload by cmd (pid 1)"},
+    {{USERS_CALL, CALL, RELOADED}, WIPE_RELOAD, 1, "reload by cmd (pid 2)"},
+    {{USERS_CALL, JOB_RELOAD, RELOADED}, WIPE_RELOAD, 1, "reload by systemd (SIGHUP, job 2)"},
+    {{USERS_CALL, RELOADED}, WIPE_RELOAD, 1, "reload by cmd (pid 1), run by uid 1000"},
     {{CALL, AGES, RELOADED}, WIPE_RELOAD, 1, "reload by SIGHUP, its sender is unknown"},
     {{CALL, GONE, RELOADED}, WIPE_RELOAD, 1, "reload by SIGHUP, its sender is unknown"},
     {{JOB_RELOAD, RELOADED}, WIPE_RELOAD, 1, "reload by systemd (SIGHUP, job 1)"},
@@ -310,7 +314,7 @@ static const struct {
 struct play {
 	struct cause_log log;
 	uint64_t serial;
-	int64_t now_us;
+	int64_t now_us, uid;
 };
 
 static void hear(struct play *play, enum cause_kind kind, enum cause_job job, bool caller,
@@ -333,6 +337,7 @@ static void hear(struct play *play, enum cause_kind kind, enum cause_job job, bo
 	if (caller) {
 		evidence.caller.pid = (int64_t)play->serial;
 		strcpy(evidence.caller.name, "cmd");
+		evidence.caller.uid = play->uid;
 	}
 	cause_log_put(&play->log, &evidence);
 }
@@ -348,6 +353,11 @@ static void act(struct play *play, enum act what)
 		break;
 	case REFUSED_CALL:
 		hear(play, CAUSE_RELOAD, CAUSE_JOB_OTHER, true, true);
+		break;
+	case USERS_CALL:
+		play->uid = 1000;
+		hear(play, CAUSE_RELOAD, CAUSE_JOB_OTHER, true, false);
+		play->uid = 0;
 		break;
 	case COMPLETE_CALL:
 		hear(play, CAUSE_COMPLETE_RELOAD, CAUSE_JOB_OTHER, true, false);

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The history and the log name who wiped firewalld: the caller, its parent, SIGHUP.
 watch_up -v
 mail_open
@@ -29,7 +30,8 @@ caused_by 'reload by dbus-send \(pid'
 # a name that goes on with the sentence
 cp "$W/bin/renew.sh" "$W/bin/z), from a.se"
 need "a hostile script reloads" "z), from a.se" reload
-caused_by 'called by z\?\?\?from\?a.se \(pid [0-9]+\) '
+caused_by 'called by z\?\?\?from\?a.se \(pid [0-9]+\)'
+need "and poses as no unit" not grep -q 'from a.se' "$W/out"
 
 # Who is refused is not to be blamed for what comes next, nor who calls somebody else.
 sleep 2

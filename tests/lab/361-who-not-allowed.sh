@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A bus that lets nobody monitor it: causes are unknown, that is said once, guarding goes on.
 fw_down
 bus_down

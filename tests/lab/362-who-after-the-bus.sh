@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The monitor comes back with the bus.
 seen() { [ "$(grep -c 'seeing who calls' "$W/watch.log")" -ge "$1" ]; }
 watch_up -v

@@ -216,7 +216,8 @@ static int add_items(struct collect *collect)
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 
-		if (!scope_protects(scope, fw, &entry->item))
+		/* bindings show in what is open to whom */
+		if (item_is_binding(&entry->item) || !scope_protects(scope, fw, &entry->item))
 			continue;
 		row = add_item(status, &entry->item);
 		if (!row)

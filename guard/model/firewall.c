@@ -189,6 +189,37 @@ int firewall_add_zone(struct firewall *fw, const char *zone)
 }
 
 /**
+ * firewall_bound_elsewhere() - where an interface or source is, if not in this zone
+ *
+ * Return: the runtime's entry of another zone, borrowed; NULL when it is nowhere else.
+ */
+const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
+                                                      const struct item *binding)
+{
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct firewall_entry *entry = &fw->entries[i];
+
+		if ((entry->flags & FIREWALL_RUNTIME) &&
+		    item_is_same_binding(&entry->item, binding) &&
+		    strcmp(entry->item.zone, binding->zone) != 0)
+			return entry;
+	}
+	return NULL;
+}
+
+/**
+ * firewall_is_fallback() - is this where an interface lands that nobody has bound?
+ *
+ * firewalld itself puts NetworkManager's interfaces without a zone into the
+ * default zone (core/fw.py, reload): that is no wish of anybody's.
+ */
+bool firewall_is_fallback(const struct firewall *fw, const struct firewall_entry *entry)
+{
+	return entry->item.kind == ITEM_INTERFACE && !(entry->flags & FIREWALL_PERMANENT) &&
+	       fw->default_zone && strcmp(fw->default_zone, entry->item.zone) == 0;
+}
+
+/**
  * firewall_zone_is_active() - can a packet reach the zone?
  *
  * As firewalld has it: an interface or a source is bound to it; and the default
@@ -201,8 +232,7 @@ bool firewall_zone_is_active(const struct firewall *fw, const char *zone)
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 
-		if ((entry->flags & FIREWALL_RUNTIME) &&
-		    (entry->item.kind == ITEM_INTERFACE || entry->item.kind == ITEM_SOURCE) &&
+		if ((entry->flags & FIREWALL_RUNTIME) && item_is_binding(&entry->item) &&
 		    strcmp(entry->item.zone, zone) == 0)
 			return true;
 	}

@@ -59,6 +59,9 @@ void firewall_sweep(struct firewall *fw);
 bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags);
 int firewall_set_default_zone(struct firewall *fw, const char *zone) _must_check_;
 int firewall_add_zone(struct firewall *fw, const char *zone) _must_check_;
+const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
+                                                      const struct item *binding);
+bool firewall_is_fallback(const struct firewall *fw, const struct firewall_entry *entry);
 bool firewall_zone_is_active(const struct firewall *fw, const char *zone);
 void firewall_digest(const struct firewall *fw, char out[FIREWALL_DIGEST_LENGTH + 1]);
 

@@ -312,11 +312,23 @@ enum item_class item_class(const struct item *item)
 
 	if (row < ARRAY_SIZE(known))
 		return known[row].class;
-	if (item->kind == ITEM_INTERFACE || item->kind == ITEM_SOURCE)
+	if (item_is_binding(item))
 		return ITEM_CLASS_BINDING;
 	if (item->kind == ITEM_RULE)
 		return ITEM_CLASS_RULE;
 	return ITEM_CLASS_OTHER;
+}
+
+/** item_is_binding() - does it bring packets into the zone, rather than open something? */
+bool item_is_binding(const struct item *item)
+{
+	return item->kind == ITEM_INTERFACE || item->kind == ITEM_SOURCE;
+}
+
+/** item_is_same_binding() - the same interface or source, in whatever zone? */
+bool item_is_same_binding(const struct item *a, const struct item *b)
+{
+	return item_is_binding(a) && a->kind == b->kind && strcmp(a->value, b->value) == 0;
 }
 
 /** item_rank() - the place in the order of restoring; lower comes first */

@@ -62,6 +62,8 @@ int item_format(char **out, const struct item *item) _must_check_;
 const char *item_kind_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 enum item_class item_class(const struct item *item);
+bool item_is_binding(const struct item *item);
+bool item_is_same_binding(const struct item *a, const struct item *b);
 unsigned item_rank(const struct item *item);
 int item_restore_cmp(const struct item *a, const struct item *b);
 bool items_contain(const struct item *items, size_t n, const struct item *item);

@@ -15,6 +15,7 @@ enum evidence {
 	NO_WIPE = 1 << 6,         /* same boot, same firewalld: it may have been removed */
 	WAS_PERMANENT = 1 << 7,   /* was in the permanent configuration before the wipe */
 	STILL_PERMANENT = 1 << 8, /* and is in it after the wipe */
+	ELSEWHERE = 1 << 9,       /* a binding that somebody made to another zone meanwhile */
 };
 
 /*
@@ -32,6 +33,7 @@ static const struct {
     {EXPIRED, 0, LOSS_EXPIRED},
     {RELEASED, 0, LOSS_RELEASED},
     {UNPROTECTED, 0, LOSS_UNPROTECTED},
+    {ELSEWHERE, 0, LOSS_CLAIMED},
     {BY_HAND, 0, LOSS_LOST},
     {WITHDRAWN, 0, LOSS_REMOVED},
     {NO_WIPE, 0, LOSS_UNATTRIBUTED},
@@ -40,13 +42,10 @@ static const struct {
 };
 
 static const char *const verdict_names[LOSS_N_VERDICTS] = {
-    [LOSS_LOST] = "lost",
-    [LOSS_REQUIRED] = "required",
-    [LOSS_REMOVED] = "removed",
-    [LOSS_EXPIRED] = "expired",
-    [LOSS_RELEASED] = "released",
-    [LOSS_UNATTRIBUTED] = "unattributed",
-    [LOSS_UNPROTECTED] = "unprotected",
+    [LOSS_LOST] = "lost",         [LOSS_REQUIRED] = "required",
+    [LOSS_REMOVED] = "removed",   [LOSS_EXPIRED] = "expired",
+    [LOSS_RELEASED] = "released", [LOSS_UNATTRIBUTED] = "unattributed",
+    [LOSS_CLAIMED] = "claimed",   [LOSS_UNPROTECTED] = "unprotected",
 };
 
 static const char *const wipe_names[WIPE_N_KINDS] = {
@@ -121,6 +120,18 @@ size_t loss_count(const struct loss *loss, enum loss_verdict verdict)
 	return count;
 }
 
+/*
+ * Whoever binds an interface anew means it. Not so firewalld, which lets it fall
+ * back to the default zone, unless the permanent configuration has it there.
+ */
+static bool is_claimed(const struct loss_evidence *evidence, const struct item *item)
+{
+	const struct firewall_entry *now = firewall_bound_elsewhere(evidence->after, item);
+
+	return now && (!firewall_is_fallback(evidence->after, now) ||
+	               firewall_has(evidence->before, &now->item, FIREWALL_PERMANENT));
+}
+
 static unsigned collect(const struct loss_evidence *evidence, const struct firewall_entry *entry)
 {
 	unsigned bits = 0;
@@ -143,6 +154,8 @@ static unsigned collect(const struct loss_evidence *evidence, const struct firew
 		bits |= WAS_PERMANENT;
 	if (firewall_has(evidence->after, &entry->item, FIREWALL_PERMANENT))
 		bits |= STILL_PERMANENT;
+	if (item_is_binding(&entry->item) && is_claimed(evidence, &entry->item))
+		bits |= ELSEWHERE;
 	return bits;
 }
 

@@ -27,6 +27,7 @@ enum loss_verdict {
 	LOSS_EXPIRED,      /* its own time ended */
 	LOSS_RELEASED,     /* `reload-guard release` */
 	LOSS_UNATTRIBUTED, /* gone, and no evidence says why: reported, left to `restore` */
+	LOSS_CLAIMED,      /* an interface or source that is bound to another zone by now */
 	LOSS_UNPROTECTED,  /* lost, but outside of what the guard restores (rules, other zones) */
 	LOSS_N_VERDICTS,
 };

@@ -2,6 +2,7 @@
 #include "guard/model/plan.h"
 
 #include <errno.h>
+#include <string.h>
 
 /** plan_deinit() - release everything; the result is PLAN_NULL and usable */
 void plan_deinit(struct plan *plan)
@@ -12,11 +13,83 @@ void plan_deinit(struct plan *plan)
 	*plan = PLAN_NULL;
 }
 
+/*
+ * The turns of the plan. A zone that packets reach only through a binding needs
+ * it before its mail services are worth anything; the default zone is reached
+ * without, so there the services come first, as everywhere else (law 3).
+ */
+enum turn {
+	TURN_BINDINGS_OF_MAIL,
+	TURN_MAIL_AND_WEB,
+	TURN_BINDINGS,
+	TURN_REST,
+	N_TURNS,
+};
+
+static bool opens_mail(const struct item *item, const char *zone)
+{
+	return item_class(item) == ITEM_CLASS_MAIL && strcmp(item->zone, zone) == 0;
+}
+
+static bool zone_has_mail(const struct loss *loss, const struct firewall *now, const char *zone)
+{
+	for (size_t i = 0; i < loss->n; i++)
+		if (loss_verdict_restores(loss->rows[i].verdict) &&
+		    opens_mail(&loss->rows[i].item, zone))
+			return true;
+	for (size_t i = 0; i < now->n; i++)
+		if ((now->entries[i].flags & FIREWALL_RUNTIME) &&
+		    opens_mail(&now->entries[i].item, zone))
+			return true;
+	return false;
+}
+
+static enum turn turn_of(const struct item *item, const struct loss *loss,
+                         const struct firewall *now)
+{
+	enum item_class class = item_class(item);
+
+	if (class == ITEM_CLASS_MAIL || class == ITEM_CLASS_WEB)
+		return TURN_MAIL_AND_WEB;
+	if (class != ITEM_CLASS_BINDING)
+		return TURN_REST;
+	if (now->default_zone && strcmp(now->default_zone, item->zone) == 0)
+		return TURN_BINDINGS;
+	return zone_has_mail(loss, now, item->zone) ? TURN_BINDINGS_OF_MAIL : TURN_BINDINGS;
+}
+
+/* Is the row still to be restored? Says what becomes of it in @step. */
+static bool needs_step(struct plan_step *step, const struct loss_row *row,
+                       const struct firewall *now, int64_t now_us)
+{
+	const struct firewall_entry *elsewhere;
+
+	if (!loss_verdict_restores(row->verdict) || firewall_has(now, &row->item, FIREWALL_RUNTIME))
+		return false;
+	/* required for good, whatever timeout it once had */
+	step->until_us = row->verdict == LOSS_REQUIRED ? 0 : row->until_us;
+	if (step->until_us && step->until_us <= now_us)
+		return false;
+	elsewhere = item_is_binding(&row->item) ? firewall_bound_elsewhere(now, &row->item) : NULL;
+	step->move = elsewhere != NULL;
+	return !elsewhere || row->verdict == LOSS_REQUIRED || firewall_is_fallback(now, elsewhere);
+}
+
+static int add_step(struct plan *plan, struct plan_step *step, const struct item *item)
+{
+	if (grow(&plan->steps, &plan->capacity, plan->n + 1, sizeof(*step)) < 0 ||
+	    item_copy(&step->item, item) < 0)
+		return -ENOMEM;
+	plan->steps[plan->n++] = *step;
+	return 0;
+}
+
 /**
  * plan_build() - derive the restore steps from what was lost
  * @out:    written on success alone; release with plan_deinit()
- * @loss:   borrowed; its order is the order of the steps
- * @now:    the state as it is now: what is there already needs no step
+ * @loss:   borrowed; its order is the order of the steps within each turn
+ * @now:    the state as it is now: what is there already needs no step, and what
+ *          somebody bound to another zone gets none
  * @now_us: microseconds since the epoch, UTC: what has ended meanwhile needs none either
  *
  * Return: 0 or -ENOMEM.
@@ -26,24 +99,37 @@ int plan_build(struct plan *out, const struct loss *loss, const struct firewall 
 {
 	_cleanup_plan_ struct plan plan = PLAN_NULL;
 
-	for (size_t i = 0; i < loss->n; i++) {
-		const struct loss_row *row = &loss->rows[i];
-		struct plan_step step = {.until_us = row->until_us, .loss_row = i};
+	for (enum turn turn = 0; turn < N_TURNS; turn++) {
+		for (size_t i = 0; i < loss->n; i++) {
+			const struct loss_row *row = &loss->rows[i];
+			struct plan_step step = {.loss_row = i};
 
-		/* required for good, whatever timeout it once had */
-		if (row->verdict == LOSS_REQUIRED)
-			step.until_us = 0;
-		if (!loss_verdict_restores(row->verdict) ||
-		    firewall_has(now, &row->item, FIREWALL_RUNTIME))
-			continue;
-		if (step.until_us && step.until_us <= now_us)
-			continue;
-		if (grow(&plan.steps, &plan.capacity, plan.n + 1, sizeof(step)) < 0 ||
-		    item_copy(&step.item, &row->item) < 0)
-			return -ENOMEM;
-		plan.steps[plan.n++] = step;
+			if (turn_of(&row->item, loss, now) == turn &&
+			    needs_step(&step, row, now, now_us) &&
+			    add_step(&plan, &step, &row->item) < 0)
+				return -ENOMEM;
+		}
 	}
 	*out = plan;
 	plan = PLAN_NULL;
 	return 0;
+}
+
+/**
+ * plan_hold_bindings() - leave the bindings out, for now
+ *
+ * Return: how many there were.
+ */
+size_t plan_hold_bindings(struct plan *plan)
+{
+	size_t kept = 0, n = plan->n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (item_is_binding(&plan->steps[i].item))
+			item_deinit(&plan->steps[i].item);
+		else
+			plan->steps[kept++] = plan->steps[i];
+	}
+	plan->n = kept;
+	return n - kept;
 }

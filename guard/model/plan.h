@@ -11,6 +11,7 @@ struct plan_step {
 	struct item item; /* owned */
 	int64_t until_us; /* when the guard takes it away again; 0: never */
 	size_t loss_row;  /* index into the loss that it was made from */
+	bool move;        /* a binding that is in another zone now, and to be taken from it */
 };
 
 struct plan {
@@ -24,5 +25,6 @@ struct plan {
 void plan_deinit(struct plan *plan);
 int plan_build(struct plan *out, const struct loss *loss, const struct firewall *now,
                int64_t now_us) _must_check_;
+size_t plan_hold_bindings(struct plan *plan);
 
 #endif

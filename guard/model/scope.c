@@ -84,14 +84,32 @@ bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, co
 	return firewall_zone_is_active(fw, zone) || zone_serves_mail(fw, zone);
 }
 
+/* Does it open something that the guard is to keep open? */
+static bool protects_opening(const struct scope *scope, const struct item *item)
+{
+	if (item->kind != ITEM_SERVICE && item->kind != ITEM_PORT)
+		return false;
+	return !scope->services.n || strv_contains(&scope->services, item->value);
+}
+
+/* A binding counts where packets must reach something that is protected. */
+static bool zone_needs_packets(const struct scope *scope, const struct firewall *fw,
+                               const char *zone)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		if (strcmp(fw->entries[i].item.zone, zone) == 0 &&
+		    protects_opening(scope, &fw->entries[i].item))
+			return true;
+	return false;
+}
+
 /** scope_protects() - does the guard restore this item when a wipe takes it? */
 bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item)
 {
 	if (scope_requires(scope, item))
 		return true;
-	if (item->kind != ITEM_SERVICE && item->kind != ITEM_PORT)
-		return false;
-	if (scope->services.n && !strv_contains(&scope->services, item->value))
+	if (item_is_binding(item) ? !zone_needs_packets(scope, fw, item->zone)
+	                          : !protects_opening(scope, item))
 		return false;
 	return scope_watches_zone(scope, fw, item->zone);
 }

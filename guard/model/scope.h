@@ -3,7 +3,8 @@
  * scope - which items the guard protects
  *
  * From the configuration: zones, services, and the items under `require`.
- * Services and ports are protected; bans and other rules have their own laws.
+ * Services and ports are protected, and so are the bindings of the zones that
+ * carry such; bans and other rules have their own laws.
  */
 #ifndef GUARD_MODEL_SCOPE_H
 #define GUARD_MODEL_SCOPE_H

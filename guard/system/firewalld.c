@@ -575,6 +575,7 @@ static int translate_error(DBusMessage *error, struct err *err)
 	    {"NOT_ENABLED", FIREWALLD_E_NOT_ENABLED},
 	    {"UNKNOWN_INTERFACE", FIREWALLD_E_NOT_ENABLED},
 	    {"UNKNOWN_SOURCE", FIREWALLD_E_NOT_ENABLED},
+	    {"ZONE_CONFLICT", FIREWALLD_E_CONFLICT},
 	    {"INVALID_SERVICE", FIREWALLD_E_INVALID_SERVICE},
 	};
 	int result = FIREWALLD_E_REFUSED;
@@ -789,6 +790,24 @@ int firewalld_add(struct firewalld *fw, struct firewalld_op **op, const struct i
 	if (!fw->present)
 		return FIREWALLD_E_GONE;
 	return start_change(fw, op, fwmessage_add(fw->owner, item), fn, userdata);
+}
+
+/**
+ * firewalld_move() - bind an interface or source to its zone, wherever it is bound now
+ * @fw: the adapter
+ * @op: receives what can be cancelled; may be NULL
+ * @binding: borrowed during the call
+ * @fn: called with 0 or a FIREWALLD_E_*
+ * @userdata: for @fn
+ *
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
+ */
+int firewalld_move(struct firewalld *fw, struct firewalld_op **op, const struct item *binding,
+                   firewalld_done_fn fn, void *userdata)
+{
+	if (!fw->present)
+		return FIREWALLD_E_GONE;
+	return start_change(fw, op, fwmessage_move(fw->owner, binding), fn, userdata);
 }
 
 /**

@@ -33,6 +33,7 @@ enum {
 	FIREWALLD_E_MALFORMED,       /* an answer that is not what firewalld documents */
 	FIREWALLD_E_ALREADY,         /* ALREADY_ENABLED, ZONE_ALREADY_SET: is there already */
 	FIREWALLD_E_NOT_ENABLED,     /* was not there */
+	FIREWALLD_E_CONFLICT,        /* ZONE_CONFLICT: the binding is in another zone */
 	FIREWALLD_E_INVALID_SERVICE, /* this release knows no such service */
 	FIREWALLD_E_REFUSED,         /* any other error; the err has firewalld's words */
 };
@@ -131,6 +132,9 @@ int firewalld_read(struct firewalld *fw, struct firewalld_op **op,
                    void *userdata) _must_check_;
 int firewalld_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                   firewalld_done_fn fn, void *userdata) _must_check_;
+/* An interface or source, from whatever zone it is in. */
+int firewalld_move(struct firewalld *fw, struct firewalld_op **op, const struct item *binding,
+                   firewalld_done_fn fn, void *userdata) _must_check_;
 int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                      firewalld_done_fn fn, void *userdata) _must_check_;
 /* Permanent writes queue up and go out one at a time; to be there already is 0. */

@@ -196,6 +196,18 @@ DBusMessage *fwmessage_add(const char *destination, const struct item *item)
 }
 
 /**
+ * fwmessage_move() - the call that takes an interface or source to its zone from any other
+ * @destination: bus name
+ * @binding: borrowed
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_move(const char *destination, const struct item *binding)
+{
+	return runtime_call(destination, "changeZoneOf", binding);
+}
+
+/**
  * fwmessage_remove() - the call that removes an item from the runtime
  * @destination: bus name
  * @item: borrowed

@@ -50,6 +50,7 @@ DBusMessage *fwmessage_call(const char *destination, const char *path, const cha
 DBusMessage *fwmessage_get_property(const char *destination, const char *path,
                                     const char *interface, const char *property);
 DBusMessage *fwmessage_add(const char *destination, const struct item *item);
+DBusMessage *fwmessage_move(const char *destination, const struct item *binding);
 DBusMessage *fwmessage_remove(const char *destination, const struct item *item);
 DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
                                      const struct item *item);

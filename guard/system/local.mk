@@ -7,6 +7,7 @@ libguard_system_a_SOURCES = \
 	guard/system/bootid.c guard/system/bootid.h \
 	guard/system/bus.c guard/system/bus.h \
 	guard/system/busmonitor.c guard/system/busmonitor.h \
+	guard/system/busname.c guard/system/busname.h \
 	guard/system/clock.c guard/system/clock.h \
 	guard/system/config.c guard/system/config.h \
 	guard/system/fail2ban.c guard/system/fail2ban.h \

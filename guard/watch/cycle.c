@@ -170,9 +170,28 @@ static void give_up(struct watcher *watcher, const struct plan *plan,
 	}
 }
 
+/*
+ * NetworkManager sends the zones of its interfaces again some time after firewalld
+ * is back. What it binds is its own; only what is left then is ours to bind.
+ */
+static int64_t bindings_wait_ms(const struct watcher *watcher)
+{
+	int64_t due_us =
+	    watcher->cycle.episode->at_us + INT64_C(1000) * (int64_t)watcher->config.settle_ms;
+	int64_t now_us = clock_now_us();
+
+	if (!busname_is_present(watcher->network_manager) || now_us >= due_us)
+		return 0;
+	/* the clock may have been set */
+	return due_us - now_us > INT64_C(1000) * (int64_t)watcher->config.settle_ms
+	           ? (int64_t)watcher->config.settle_ms
+	           : (due_us - now_us) / 1000 + 1;
+}
+
 static bool worth_another_try(const struct restorer_step *step)
 {
-	return step->outcome == STORE_STEP_FAILED && step->code != FIREWALLD_E_INVALID_SERVICE;
+	return step->outcome == STORE_STEP_FAILED && step->code != FIREWALLD_E_INVALID_SERVICE &&
+	       step->code != FIREWALLD_E_CONFLICT;
 }
 
 /* Sees to another try, and says whether there is to be one. */
@@ -206,6 +225,11 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		journal_write(watcher->journal, JOURNAL_ERROR,
 		              "out of memory: steps are not recorded");
 	record_episode_steps(watcher->record, cycle->episode);
+	if (cycle->held) {
+		restorer_free(steal(cycle->restorer));
+		loop_timer_set(watcher->read_timer, bindings_wait_ms(watcher));
+		return;
+	}
 	if (retriable && try_again_later(watcher)) {
 		restorer_free(steal(cycle->restorer));
 		return;
@@ -243,6 +267,11 @@ static bool restore(struct watcher *watcher, const struct firewall *now, bool ag
 	r = plan_build(&plan, &cycle->episode->loss, now, clock_now_us());
 	if (r == 0 && again)
 		drop_unwanted(&plan, &watcher->tracker.wanted);
+	cycle->held = r == 0 && bindings_wait_ms(watcher) > 0 && plan_hold_bindings(&plan) > 0;
+	if (cycle->held && plan.n == 0) {
+		loop_timer_set(watcher->read_timer, bindings_wait_ms(watcher));
+		return true;
+	}
 	if (r == 0 && plan.n == 0)
 		return false;
 	if (r == 0)

@@ -163,6 +163,7 @@ static void on_answer(int result, const struct err *err, void *userdata)
 
 static void send_step(struct restorer *restorer, size_t i)
 {
+	const struct plan_step *step = &restorer->plan.steps[i];
 	struct call *call = &restorer->calls[i];
 	int r;
 
@@ -171,7 +172,8 @@ static void send_step(struct restorer *restorer, size_t i)
 		return;
 	}
 	restorer->steps[i].started_us = clock_now_us();
-	r = firewalld_add(restorer->fw, &call->op, &restorer->plan.steps[i].item, on_answer, call);
+	r = step->move ? firewalld_move(restorer->fw, &call->op, &step->item, on_answer, call)
+	               : firewalld_add(restorer->fw, &call->op, &step->item, on_answer, call);
 	if (r != 0) {
 		call->state = STEP_ANSWERED;
 		fail_step(restorer, i, r, r > 0 ? "firewalld is away" : strerror(-r));

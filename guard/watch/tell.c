@@ -103,6 +103,8 @@ void tell_loss(struct watcher *watcher, const struct loss *loss)
 	          "says that it was meant");
 	log_items(watcher, loss, LOSS_REMOVED, JOURNAL_NOTICE,
 	          "stays away, it was taken out of the permanent configuration", "");
+	log_items(watcher, loss, LOSS_CLAIMED, JOURNAL_NOTICE,
+	          "stays where it is, somebody has bound it to another zone meanwhile", "");
 	log_items(watcher, loss, LOSS_RELEASED, JOURNAL_NOTICE, "stays away, it was released", "");
 	log_items(watcher, loss, LOSS_EXPIRED, JOURNAL_INFO, "stays away, its time was over", "");
 	log_items(watcher, loss, LOSS_UNPROTECTED, JOURNAL_NOTICE,

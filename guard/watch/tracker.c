@@ -319,6 +319,16 @@ int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options
 	return r;
 }
 
+/*
+ * Where the interfaces of these fall back to must be known too: it decides
+ * whether they are put back.
+ */
+static bool falls_back(const struct firewall_entry *entry, const char *default_zone)
+{
+	return default_zone && entry->item.kind == ITEM_INTERFACE &&
+	       strcmp(entry->item.zone, default_zone) != 0;
+}
+
 /**
  * tracker_zones_at_stake() - the zones that a reload can have taken something from
  * @out: appended to
@@ -331,11 +341,17 @@ int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options
 int tracker_zones_at_stake(const struct tracker *tracker, const struct scope *scope,
                            struct strv *out)
 {
+	const char *default_zone = tracker->wanted.default_zone;
+
 	for (size_t i = 0; i < tracker->wanted.n; i++) {
 		const struct firewall_entry *entry = &tracker->wanted.entries[i];
 
-		if ((entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)) == FIREWALL_RUNTIME &&
-		    !strv_contains(out, entry->item.zone) && strv_add(out, entry->item.zone) < 0)
+		if ((entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)) != FIREWALL_RUNTIME)
+			continue;
+		if (!strv_contains(out, entry->item.zone) && strv_add(out, entry->item.zone) < 0)
+			return -ENOMEM;
+		if (falls_back(entry, default_zone) && !strv_contains(out, default_zone) &&
+		    strv_add(out, default_zone) < 0)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < scope->n_require; i++)
@@ -369,7 +385,7 @@ int tracker_next_end(const struct tracker *tracker, int64_t *until_us)
 }
 
 /**
- * tracker_count_protected() - how many items are protected
+ * tracker_count_protected() - how many items are protected, not counting bindings
  * @runtime_only: how many of these the next reload would take; may be NULL
  */
 size_t tracker_count_protected(const struct tracker *tracker, const struct scope *scope,
@@ -380,7 +396,7 @@ size_t tracker_count_protected(const struct tracker *tracker, const struct scope
 	for (size_t i = 0; i < tracker->wanted.n; i++) {
 		const struct firewall_entry *entry = &tracker->wanted.entries[i];
 
-		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		if (!(entry->flags & FIREWALL_RUNTIME) || item_is_binding(&entry->item) ||
 		    !scope_protects(scope, &tracker->wanted, &entry->item))
 			continue;
 		count++;

@@ -10,6 +10,7 @@
 #define GUARD_WATCH_WATCHER_INTERNAL_H
 
 #include "guard/system/bootid.h"
+#include "guard/system/busname.h"
 #include "guard/system/config.h"
 #include "guard/system/journal.h"
 #include "guard/watch/attribution.h"
@@ -27,6 +28,7 @@ struct cycle {
 	bool whole;          /* the reading under way is of everything */
 	int64_t at_us;       /* of the wipe */
 	unsigned n_reloads;  /* that came in one burst */
+	bool held;           /* bindings wait for what NetworkManager says */
 	unsigned attempts;   /* of reading in a row, that failed */
 	unsigned tries;      /* of restoring, the same */
 	struct strv zones;   /* what the reading under way is of, unless whole */
@@ -55,6 +57,7 @@ struct watcher {
 	struct bus *bus;
 	struct firewalld *fw;
 	struct attribution *attribution;
+	struct busname *network_manager;
 	struct record *record;
 	struct tracker tracker;
 	struct cycle cycle;

@@ -266,6 +266,40 @@ static void on_item_removed(struct watcher *watcher, const struct firewalld_even
 		refresh_soon(watcher);
 }
 
+/* Where it was bound until now it is not wanted any more: one zone has it. */
+static void tell_moved(struct watcher *watcher, const struct item *from, const struct item *to)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (!protects(watcher, from) || item_format(&text, from) < 0)
+		return;
+	journal_write(watcher->journal, JOURNAL_NOTICE,
+	              "%s is bound to %s now, on purpose: it will not be restored", text, to->zone);
+	record_event(watcher->record, "intent-removed", "%s is bound to %s now", text, to->zone);
+}
+
+static void on_binding(struct watcher *watcher, const struct item *item)
+{
+	const struct firewall_entry *from =
+	    firewall_bound_elsewhere(&watcher->tracker.wanted, item);
+	bool ours = restorer_step_of(watcher->cycle.restorer, item) ||
+	            restorer_step_of(watcher->cycle.retired, item);
+
+	if (from && !ours) {
+		tell_moved(watcher, &from->item, item);
+		restorer_forget(watcher->cycle.restorer, &from->item);
+	}
+	if (tracker_moved(&watcher->tracker, item) < 0)
+		watcher_out_of_memory(watcher);
+	if (!ours)
+		protect_again(watcher, item);
+	/* as with a removal: an intent is on record at once */
+	if (from && !ours)
+		watcher_store_if_dirty(watcher);
+	else
+		changed(watcher, item);
+}
+
 static void on_panic(struct watcher *watcher, bool on)
 {
 	tracker_panic(&watcher->tracker, on);
@@ -366,15 +400,16 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		cycle_begin(watcher, WIPE_RELOAD, event->at_us);
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
-		on_item_added(watcher, event);
+		if (item_is_binding(event->item))
+			on_binding(watcher, event->item);
+		else
+			on_item_added(watcher, event);
 		break;
 	case FIREWALLD_EVENT_ITEM_REMOVED:
 		on_item_removed(watcher, event);
 		break;
 	case FIREWALLD_EVENT_ITEM_MOVED:
-		if (tracker_moved(&watcher->tracker, event->item) < 0)
-			watcher_out_of_memory(watcher);
-		changed(watcher, event->item);
+		on_binding(watcher, event->item);
 		break;
 	case FIREWALLD_EVENT_DEFAULT_ZONE:
 		tell_default_zone(watcher, event->zone);
@@ -594,6 +629,9 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = attribution_new(&watcher->attribution, watcher->bus, &daemon->journal);
 	if (r == 0)
+		r = busname_new(&watcher->network_manager, watcher->bus,
+		                "org.freedesktop.NetworkManager");
+	if (r == 0)
 		r = bootid_read(watcher->boot_id, NULL);
 	if (r == 0)
 		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
@@ -639,6 +677,7 @@ static void daemon_deinit(struct daemon *daemon)
 	firewalld_free(watcher->fw);
 	while (watcher->calls)
 		item_call_free(watcher->calls);
+	busname_free(watcher->network_manager);
 	bus_free(watcher->bus);
 	filewatch_free(daemon->spool_watch);
 	loop_free(watcher->loop);

@@ -92,7 +92,8 @@ static const struct {
     {"", "", "home/service:ssh", true},
     {"", "", "work/service:ssh", false}, /* no packet gets there, no mail in it */
     {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 drop", false},
-    {"", "", "public/interface:eth0", false},
+    {"", "", "public/interface:eth0", true}, /* services stand in its zone */
+    {"", "", "drop/interface:eth0", false},
     {"home", "", "public/service:imaps", false},
     {"home", "", "home/service:imaps", true},
     {"", "imaps 465/tcp", "public/service:imaps", true},

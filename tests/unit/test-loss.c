@@ -140,7 +140,8 @@ END_TEST
 
 START_TEST(plans_mail_first_and_only_what_is_to_be_restored)
 {
-	static const char *const order[] = {"imaps", "smtp", "https", "openvpn", "8080/tcp"};
+	static const char *const order[] = {"imaps", "smtp",    "https",
+	                                    "eth0",  "openvpn", "8080/tcp"};
 	_cleanup_firewall_ struct firewall before = firewall_from_text(
 	    "public/service:openvpn=r public/port:8080/tcp=r public/service:https=r "
 	    "public/service:smtp=r public/service:imaps=r@200 public/service:imap=rw "
@@ -158,8 +159,8 @@ START_TEST(plans_mail_first_and_only_what_is_to_be_restored)
 
 	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
 	ck_assert_uint_eq(loss.n, 8);
-	ck_assert_uint_eq(loss_count(&loss, LOSS_LOST), 5);
-	ck_assert_uint_eq(loss_count(&loss, LOSS_UNPROTECTED), 1);
+	ck_assert_uint_eq(loss_count(&loss, LOSS_LOST), 6);
+	ck_assert_uint_eq(loss_count(&loss, LOSS_UNPROTECTED), 0);
 	ck_assert_int_eq(plan_build(&plan, &loss, &after, NOW), 0);
 	ck_assert_uint_eq(plan.n, ARRAY_SIZE(order));
 	for (size_t i = 0; i < plan.n; i++) {
@@ -224,6 +225,121 @@ START_TEST(plans_are_idempotent)
 }
 END_TEST
 
+/* Where a binding is after the wipe decides whether it is anybody's (firewalld lets it fall back).
+ */
+static const struct {
+	const char *what;
+	enum wipe_kind kind;
+	const char *before, *after;
+	const char *verdict;
+	bool moves;
+} bindings[] = {
+    {"in no zone any more", WIPE_RELOAD, "mail/interface:eth0=r", "", "lost", false},
+    {"fell back to the default zone", WIPE_RELOAD, "mail/interface:eth0=r",
+     "public/interface:eth0=r", "lost", true},
+    {"the default zone has it permanently", WIPE_RELOAD,
+     "mail/interface:eth0=r public/interface:eth0=p", "public/interface:eth0=r", "claimed", false},
+    {"the same, as just read", WIPE_RESTART, "mail/interface:eth0=r", "public/interface:eth0=rp",
+     "claimed", false},
+    {"another zone has it", WIPE_RELOAD, "mail/interface:eth0=r", "home/interface:eth0=r",
+     "claimed", false},
+    {"a source does not fall back", WIPE_RELOAD, "mail/source:192.0.2.0/24=r",
+     "public/source:192.0.2.0/24=r", "claimed", false},
+    {"another interface is another one", WIPE_RELOAD, "mail/interface:eth0=r",
+     "home/interface:eth1=r", "lost", false},
+    {"in another zone, asked for by hand", WIPE_BY_HAND, "mail/interface:eth0=r",
+     "home/interface:eth0=r", "claimed", false},
+    {"nobody can tell", WIPE_UNKNOWN, "mail/interface:eth0=r", "public/interface:eth0=r",
+     "unattributed", false},
+    {"permanent, and taken out", WIPE_RELOAD, "mail/interface:eth0=rp", "", "removed", false},
+};
+
+START_TEST(judges_bindings_by_where_they_are)
+{
+	_cleanup_firewall_ struct firewall before = firewall_from_text(bindings[_i].before);
+	_cleanup_firewall_ struct firewall after = firewall_from_text(bindings[_i].after);
+	_cleanup_item_ struct item imaps = item_from_text("mail/service:imaps");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	struct firewall_entry *entry;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = bindings[_i].kind,
+	                                 .now_us = NOW};
+	bool restores = strcmp(bindings[_i].verdict, "lost") == 0;
+
+	ck_assert_int_eq(firewall_put(&before, &imaps, &entry), 0);
+	entry->flags = FIREWALL_PERMANENT;
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss.n, 1);
+	ck_assert_msg(strcmp(loss_verdict_name(loss.rows[0].verdict), bindings[_i].verdict) == 0,
+	              "%s: %s", bindings[_i].what, loss_verdict_name(loss.rows[0].verdict));
+	ck_assert_int_eq(plan_build(&plan, &loss, &after, NOW), 0);
+	ck_assert_msg(plan.n == restores, "%s: %zu steps", bindings[_i].what, plan.n);
+	if (restores)
+		ck_assert_msg(plan.steps[0].move == bindings[_i].moves, "%s", bindings[_i].what);
+}
+END_TEST
+
+START_TEST(protects_bindings_of_zones_that_carry_something)
+{
+	_cleanup_firewall_ struct firewall fw =
+	    firewall_from_text("drop/source:192.0.2.1=r mail/interface:eth0=r mail/port:993/tcp=p");
+	_cleanup_item_ struct item ban = item_from_text("drop/source:192.0.2.1");
+	_cleanup_item_ struct item eth0 = item_from_text("mail/interface:eth0");
+	struct scope scope = SCOPE_NULL;
+
+	ck_assert(!scope_protects(&scope, &fw, &ban));
+	ck_assert(scope_protects(&scope, &fw, &eth0));
+	ck_assert_int_eq(strv_add(&scope.services, "imaps"), 0);
+	ck_assert(!scope_protects(&scope, &fw, &eth0));
+	ck_assert_int_eq(strv_add(&scope.services, "993/tcp"), 0);
+	ck_assert(scope_protects(&scope, &fw, &eth0));
+	ck_assert_int_eq(strv_add(&scope.zones, "public"), 0);
+	ck_assert(!scope_protects(&scope, &fw, &eth0));
+	scope_deinit(&scope);
+}
+END_TEST
+
+/* Bindings that mail needs come first; the default zone is reached without one. */
+START_TEST(plans_bindings_where_they_are_needed)
+{
+	static const char *const order[] = {"mail/interface:eth0",   "mail/source:192.0.2.0/24",
+	                                    "public/service:imaps",  "public/service:https",
+	                                    "public/interface:eth1", "shop/interface:eth2",
+	                                    "public/port:8080/tcp"};
+	_cleanup_firewall_ struct firewall before = firewall_from_text(
+	    "public/port:8080/tcp=r public/service:https=r public/service:imaps=r "
+	    "public/interface:eth1=r shop/interface:eth2=r shop/service:https=rp "
+	    "mail/interface:eth0=r mail/source:192.0.2.0/24=r mail/service:imaps=rp");
+	_cleanup_firewall_ struct firewall after =
+	    firewall_from_text("mail/service:imaps=rp shop/service:https=rp");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_RELOAD,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_int_eq(plan_build(&plan, &loss, &after, NOW), 0);
+	ck_assert_uint_eq(plan.n, ARRAY_SIZE(order));
+	for (size_t i = 0; i < plan.n; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		ck_assert_int_ge(item_format(&text, &plan.steps[i].item), 0);
+		ck_assert_str_eq(text, order[i]);
+	}
+	ck_assert_uint_eq(plan_hold_bindings(&plan), 4);
+	ck_assert_uint_eq(plan.n, 3);
+	ck_assert_str_eq(plan.steps[2].item.value, "8080/tcp");
+}
+END_TEST
+
 START_TEST(names_are_read_back)
 {
 	for (unsigned i = 0; i < LOSS_N_VERDICTS; i++) {
@@ -253,6 +369,9 @@ int main(void)
 	tcase_add_test(tcase, plans_mail_first_and_only_what_is_to_be_restored);
 	tcase_add_test(tcase, plans_required_items_without_an_end);
 	tcase_add_test(tcase, plans_are_idempotent);
+	tcase_add_loop_test(tcase, judges_bindings_by_where_they_are, 0, (int)ARRAY_SIZE(bindings));
+	tcase_add_test(tcase, protects_bindings_of_zones_that_carry_something);
+	tcase_add_test(tcase, plans_bindings_where_they_are_needed);
 	tcase_add_test(tcase, names_are_read_back);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -1,0 +1,26 @@
+# An interface that somebody binds to another zone is theirs: the guard does not take it back.
+need "a zone for mail" fwc --permanent --new-zone=iredmail
+need "imaps is permanent there" fwc --permanent --zone=iredmail --add-service=imaps
+need "it loads" fwc --reload
+watch_up
+need "the interface is bound at run time" fwc --zone=iredmail --change-interface=host0
+need "imaps is open" is_open 993
+sleep 0.6
+bound() { fwc --zone="$1" --query-interface=host0; }
+need "it moves to internal" fwc --zone=internal --change-interface=host0
+need "the log says so" within 2 said 'iredmail/interface:host0 is bound to internal now'
+need "the reload" fwc --reload
+need "it comes back to internal" within 2 bound internal
+need "not to iredmail" never 1 bound iredmail
+
+# The permanent configuration binds it elsewhere: a wipe brings it there, and it stays.
+need "at run time in iredmail" fwc --zone=iredmail --change-interface=host0
+need "permanently in internal" fwc --permanent --zone=internal --add-interface=host0
+sleep 0.6
+need "the reload" fwc --reload
+need "the interface is in internal" within 2 bound internal
+need "and stays there" never 2 bound iredmail
+tries() { [ "$(grep -c 'could not be restored\|stays where it is' "$W/watch.log")" = 1 ]; }
+need "which is said once" within 2 tries
+sleep 1.5
+need "and once only" tries

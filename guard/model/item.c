@@ -145,6 +145,73 @@ static int canonical_port(char **out, const char *value)
 	return xasprintf(out, "%u-%u/%s", first, last, protocol);
 }
 
+/* The parts of port=…:proto=…[:toport=…][:toaddr=…], in this order; an address may hold colons. */
+struct forward {
+	char port[16];
+	char protocol[8];
+	char to_port[16];
+	const char *to_address;
+};
+
+static bool take_part(const char **at, const char *key, char *out, size_t size)
+{
+	size_t skip = strlen(key), length;
+
+	*out = '\0';
+	if (strncmp(*at, key, skip) != 0)
+		return true;
+	length = strcspn(*at + skip, ":");
+	if (length >= size)
+		return false;
+	memcpy(out, *at + skip, length);
+	out[length] = '\0';
+	*at += skip + length;
+	if (**at == ':')
+		(*at)++;
+	return true;
+}
+
+static bool is_address(const char *text)
+{
+	return strspn(text, "0123456789abcdefABCDEF.:") == strlen(text);
+}
+
+static bool split_forward(const char *value, struct forward *out)
+{
+	const char *at = value;
+
+	out->to_address = "";
+	if (!take_part(&at, "port=", out->port, sizeof(out->port)) ||
+	    !take_part(&at, "proto=", out->protocol, sizeof(out->protocol)) ||
+	    !take_part(&at, "toport=", out->to_port, sizeof(out->to_port)))
+		return false;
+	if (strncmp(at, "toaddr=", 7) == 0) {
+		out->to_address = at + 7;
+		at += strlen(at);
+	}
+	return *at == '\0' && is_address(out->to_address) &&
+	       strspn(out->to_port, "0123456789-") == strlen(out->to_port);
+}
+
+/* A forward port with all its parts, as firewalld's getters and signals have it. */
+static int canonical_forward(char **out, const char *value)
+{
+	_cleanup_free_ char *text = NULL, *port = NULL;
+	struct forward forward;
+	int r;
+
+	if (strlen(value) > ITEM_VALUE_MAX || !split_forward(value, &forward))
+		return ITEM_E_SYNTAX;
+	if (xasprintf(&text, "%s/%s", forward.port, forward.protocol) < 0)
+		return -ENOMEM;
+	r = canonical_port(&port, text);
+	if (r != 0)
+		return r;
+	*strchr(port, '/') = '\0';
+	return xasprintf(out, "port=%s:proto=%s:toport=%s:toaddr=%s", port, forward.protocol,
+	                 forward.to_port, forward.to_address);
+}
+
 /*
  * firewalld's getters return its normal form, its signals what the caller typed:
  * only the normal form tells whether two rules are the same.
@@ -171,9 +238,10 @@ static int canonical_value(char **out, enum item_kind kind, const char *value, s
 		valid = is_name(value, 128);
 		break;
 	case ITEM_SOURCE:
-	case ITEM_FORWARD_PORT:
 		valid = is_printable(value, ITEM_VALUE_MAX);
 		break;
+	case ITEM_FORWARD_PORT:
+		return canonical_forward(out, value);
 	case ITEM_RULE:
 		return canonical_rule(out, value, err);
 	case ITEM_MASQUERADE:
@@ -291,15 +359,88 @@ int item_format(char **out, const struct item *item)
 	return xasprintf(out, "%s/%s:%s", item->zone, item_kind_name(item->kind), item->value);
 }
 
+/*
+ * What a rule lets in; only those that accept a service or a port are looked at,
+ * and bans, of which there may be thousands, not even parsed.
+ */
+static bool rule_opens(const char *value, char opened[ITEM_OPENED_MAX])
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	int n = -1;
+
+	if (!strstr(value, " accept") || richrule_parse(&rule, value, NULL) != 0 ||
+	    rule.action != RICHRULE_ACTION_ACCEPT)
+		return false;
+	if (rule.element == RICHRULE_ELEMENT_SERVICE)
+		n = snprintf(opened, ITEM_OPENED_MAX, "%s", rule.value);
+	else if (rule.element == RICHRULE_ELEMENT_PORT)
+		n = snprintf(opened, ITEM_OPENED_MAX, "%s/%s", rule.port, rule.protocol);
+	return n >= 0 && n < ITEM_OPENED_MAX;
+}
+
+static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
+{
+	struct forward forward;
+
+	if (!split_forward(value, &forward))
+		return false;
+	snprintf(opened, ITEM_OPENED_MAX, "%s/%s", forward.port, forward.protocol);
+	return true;
+}
+
+/**
+ * item_opens() - does the item let packets in, to which service or port?
+ * @opened: a service's name, or PORT/PROTO; written on success alone
+ *
+ * Services, ports, forward ports, and rules that accept a service or a port.
+ */
+bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX])
+{
+	if (item->kind == ITEM_RULE)
+		return rule_opens(item->value, opened);
+	if (item->kind == ITEM_FORWARD_PORT)
+		return forward_opens(item->value, opened);
+	if ((item->kind != ITEM_SERVICE && item->kind != ITEM_PORT) ||
+	    strlen(item->value) >= ITEM_OPENED_MAX)
+		return false;
+	strcpy(opened, item->value);
+	return true;
+}
+
+/** item_forwards_away() - a forward port to another address, which may need masquerading? */
+bool item_forwards_away(const struct item *item)
+{
+	struct forward forward;
+
+	return item->kind == ITEM_FORWARD_PORT && split_forward(item->value, &forward) &&
+	       *forward.to_address;
+}
+
+/** item_port_is_of() - is this PORT/PROTO the one of a mail or web service? */
+bool item_port_is_of(const char *service, const char *port)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		for (size_t j = 0; j < ARRAY_SIZE(known[i].ports); j++)
+			if (known[i].ports[j] && strcmp(known[i].service, service) == 0 &&
+			    strcmp(known[i].ports[j], port) == 0)
+				return true;
+	return false;
+}
+
 /* The row of an item in the table of known services, or the number of rows. */
 static size_t known_row(const struct item *item)
 {
+	char opened[ITEM_OPENED_MAX];
+
+	/* rules come after what they are exceptions of, whatever they open */
+	if (item->kind == ITEM_RULE || !item_opens(item, opened))
+		return ARRAY_SIZE(known);
 	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
 		if (item->kind == ITEM_SERVICE && strcmp(item->value, known[i].service) == 0)
 			return i;
 		for (size_t j = 0; j < ARRAY_SIZE(known[i].ports); j++)
-			if (item->kind == ITEM_PORT && known[i].ports[j] &&
-			    strcmp(item->value, known[i].ports[j]) == 0)
+			if (item->kind != ITEM_SERVICE && known[i].ports[j] &&
+			    strcmp(opened, known[i].ports[j]) == 0)
 				return i;
 	}
 	return ARRAY_SIZE(known);

@@ -47,6 +47,9 @@ struct item {
 #define ITEM_ZONE_MAX  64
 #define ITEM_VALUE_MAX 4096
 
+/* A service's name or PORT/PROTO; longer ones are nobody's. */
+#define ITEM_OPENED_MAX 129
+
 enum {
 	ITEM_E_SYNTAX = 1, /* not an item, or its value is not valid for its kind */
 };
@@ -62,6 +65,9 @@ int item_format(char **out, const struct item *item) _must_check_;
 const char *item_kind_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 enum item_class item_class(const struct item *item);
+bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;
+bool item_port_is_of(const char *service, const char *port);
+bool item_forwards_away(const struct item *item);
 bool item_is_binding(const struct item *item);
 bool item_is_same_binding(const struct item *a, const struct item *b);
 unsigned item_rank(const struct item *item);

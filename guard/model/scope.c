@@ -84,22 +84,39 @@ bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, co
 	return firewall_zone_is_active(fw, zone) || zone_serves_mail(fw, zone);
 }
 
+/* A rule or a forward port may name the port of a service that is listed, too. */
+static bool is_listed(const struct scope *scope, const struct item *item, const char *opened)
+{
+	if (!scope->services.n || strv_contains(&scope->services, opened))
+		return true;
+	if (item->kind != ITEM_RULE && item->kind != ITEM_FORWARD_PORT)
+		return false;
+	for (size_t i = 0; i < scope->services.n; i++)
+		if (item_port_is_of(scope->services.strings[i], opened))
+			return true;
+	return false;
+}
+
 /* Does it open something that the guard is to keep open? */
 static bool protects_opening(const struct scope *scope, const struct item *item)
 {
-	if (item->kind != ITEM_SERVICE && item->kind != ITEM_PORT)
-		return false;
-	return !scope->services.n || strv_contains(&scope->services, item->value);
+	char opened[ITEM_OPENED_MAX];
+
+	return item_opens(item, opened) && is_listed(scope, item, opened);
 }
 
-/* A binding counts where packets must reach something that is protected. */
-static bool zone_needs_packets(const struct scope *scope, const struct firewall *fw,
-                               const char *zone)
+/* Masquerading and bindings count where they serve something that is protected. */
+static bool is_needed(const struct scope *scope, const struct firewall *fw, const struct item *item)
 {
-	for (size_t i = 0; i < fw->n; i++)
-		if (strcmp(fw->entries[i].item.zone, zone) == 0 &&
-		    protects_opening(scope, &fw->entries[i].item))
+	bool masquerade = item->kind == ITEM_MASQUERADE;
+
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct item *other = &fw->entries[i].item;
+
+		if (strcmp(other->zone, item->zone) == 0 &&
+		    (!masquerade || item_forwards_away(other)) && protects_opening(scope, other))
 			return true;
+	}
 	return false;
 }
 
@@ -108,8 +125,8 @@ bool scope_protects(const struct scope *scope, const struct firewall *fw, const 
 {
 	if (scope_requires(scope, item))
 		return true;
-	if (item_is_binding(item) ? !zone_needs_packets(scope, fw, item->zone)
-	                          : !protects_opening(scope, item))
+	if (item_is_binding(item) || item->kind == ITEM_MASQUERADE ? !is_needed(scope, fw, item)
+	                                                           : !protects_opening(scope, item))
 		return false;
 	return scope_watches_zone(scope, fw, item->zone);
 }

@@ -3,8 +3,9 @@
  * scope - which items the guard protects
  *
  * From the configuration: zones, services, and the items under `require`.
- * Services and ports are protected, and so are the bindings of the zones that
- * carry such; bans and other rules have their own laws.
+ * Services and ports are protected, and so is what lets packets reach them:
+ * rules that accept them, forward ports with the masquerading that these need,
+ * and the bindings of their zones. Bans and other rules have their own laws.
  */
 #ifndef GUARD_MODEL_SCOPE_H
 #define GUARD_MODEL_SCOPE_H

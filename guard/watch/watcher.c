@@ -195,7 +195,9 @@ static void protect_again(struct watcher *watcher, const struct item *item)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 
-	if (item->kind == ITEM_RULE || record_released(watcher->record, &released) < 0)
+	/* bans come in bursts, and nobody releases one */
+	if ((item->kind == ITEM_RULE && !protects(watcher, item)) ||
+	    record_released(watcher->record, &released) < 0)
 		return;
 	if (items_contain(released.items, released.n, item))
 		record_protected_again(watcher->record, item);

@@ -100,13 +100,28 @@ static const struct {
     {"", "imaps 465/tcp", "public/port:465/tcp", true},
     {"", "imaps 465/tcp", "public/service:ssh", false},
     {"home", "imaps", "work/port:25/tcp", true}, /* under require */
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 service name=imaps accept",
+     true},
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 service name=imaps reject",
+     false},
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 accept", false},
+    {"", "ssh", "public/rule:rule family=ipv4 source address=192.0.2.1 service name=imaps accept",
+     false},
+    {"", "imaps", "public/rule:rule port port=993 protocol=tcp accept", true},
+    {"", "imaps", "public/forward-port:port=993:proto=tcp:toport=1993:toaddr=", true},
+    {"", "smtp", "public/forward-port:port=993:proto=tcp:toport=1993:toaddr=", false},
+    {"", "", "public/masquerade:yes", false}, /* nothing in the zone needs it */
+    {"", "", "home/masquerade:yes", true},
+    {"", "imaps", "home/masquerade:yes", false},
 };
 
 START_TEST(protects_what_is_configured)
 {
 	_cleanup_firewall_ struct firewall fw =
 	    firewall_from_text("public/service:imaps=r public/service:ssh=rp home/service:imaps=r "
-	                       "home/service:ssh=r work/service:ssh=r");
+	                       "home/service:ssh=r work/service:ssh=r "
+	                       "home/forward-port:port=25:proto=tcp:toport=:toaddr=192.0.2.1=r "
+	                       "public/forward-port:port=25:proto=tcp:toport=2525:toaddr==r");
 	_cleanup_item_ struct item required = item_from_text("work/port:25/tcp");
 	_cleanup_item_ struct item item = item_from_text(scope_rows[_i].item);
 	struct scope scope = SCOPE_NULL;

@@ -29,6 +29,19 @@ static const struct {
     {"public/port: 465/tcp", NULL},
     {"public/port:465/tcpx", NULL},
     {"public/masquerade:no", NULL},
+    {"public/forward-port:port=25:proto=tcp:toport=2525",
+     "public/forward-port:port=25:proto=tcp:toport=2525:toaddr="},
+    {"public/forward-port:port=025:proto=tcp:toaddr=192.0.2.1",
+     "public/forward-port:port=25:proto=tcp:toport=:toaddr=192.0.2.1"},
+    {"public/forward-port:port=1-9:proto=udp:toport=11-19:toaddr=2001:db8::1",
+     "public/forward-port:port=1-9:proto=udp:toport=11-19:toaddr=2001:db8::1"},
+    {"public/forward-port:port=25:toport=2525", NULL},
+    {"public/forward-port:proto=tcp:port=25", NULL},
+    {"public/forward-port:port=25:proto=tcp:toport=2525:toaddr=x y", NULL},
+    {"public/forward-port:port=25:proto=tcp:toport=smtp", NULL},
+    {"public/forward-port:port=25:proto=tcp:toport=2525:toport=1", NULL},
+    {"public/forward-port:port=99999999999999999999:proto=tcp:toport=1", NULL},
+    {"public/forward-port:", NULL},
     {"public/rule:", NULL},
     {"public/rule:rule\x1b[2Jdrop", NULL}, /* would reach a terminal */
     {"public/thing:x", NULL},
@@ -67,7 +80,8 @@ static const char *const restore_order[] = {
     "public/port:587/tcp",
     "public/service:smtps",
     "public/service:imap",
-    "public/service:pop3s",
+    "public/forward-port:port=995:proto=tcp:toport=1995:toaddr=",
+    "public/service:pop3",
     "public/service:https",
     "public/port:80/tcp",
     "public/service:openvpn",
@@ -87,6 +101,38 @@ START_TEST(ranks_mail_before_web_before_the_rest)
 		ck_assert_msg(rank > last || i == 0, "%s comes too early", restore_order[i]);
 		last = rank;
 	}
+}
+END_TEST
+
+static const struct {
+	const char *item;
+	const char *opens; /* NULL: nothing */
+} opening_rows[] = {
+    {"a/service:imaps", "imaps"},
+    {"a/port:993/tcp", "993/tcp"},
+    {"a/forward-port:port=993:proto=tcp:toport=1993:toaddr=", "993/tcp"},
+    {"a/rule:rule family=ipv4 source address=203.0.113.0/24 service name=imaps accept", "imaps"},
+    {"a/rule:rule port port=993 protocol=tcp accept limit value=9/m", "993/tcp"},
+    {"a/rule:rule family=ipv4 source address=203.0.113.1 accept", NULL}, /* opens no service */
+    {"a/rule:rule family=ipv4 source address=203.0.113.1 service name=imaps reject", NULL},
+    {"a/rule:rule service name=imaps log prefix=\" accept\" drop", NULL}, /* only says so */
+    {"a/rule:rule service name=imaps mark set=1", NULL},
+    {"a/rule:rule protocol value=esp accept", NULL},
+    {"a/masquerade:yes", NULL},
+    {"a/interface:imaps", NULL},
+    {"a/source-port:993/tcp", NULL},
+};
+
+START_TEST(tells_what_is_opened)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	char opened[ITEM_OPENED_MAX];
+
+	ck_assert_int_eq(item_parse(&item, opening_rows[_i].item, NULL), 0);
+	ck_assert_msg(item_opens(&item, opened) == (opening_rows[_i].opens != NULL), "%s",
+	              opening_rows[_i].item);
+	if (opening_rows[_i].opens)
+		ck_assert_str_eq(opened, opening_rows[_i].opens);
 }
 END_TEST
 
@@ -116,6 +162,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, parses, 0, (int)ARRAY_SIZE(parse_rows));
 	tcase_add_test(tcase, ranks_mail_before_web_before_the_rest);
+	tcase_add_loop_test(tcase, tells_what_is_opened, 0, (int)ARRAY_SIZE(opening_rows));
 	tcase_add_test(tcase, orders_by_zone_kind_value);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

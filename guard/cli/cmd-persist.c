@@ -63,6 +63,8 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 		return "it was taken out of the permanent configuration";
 	if (items_contain(run->released.items, run->released.n, &entry->item))
 		return "it is released";
+	if (item_policy_name(entry->item.zone))
+		return "policies are left to: firewall-cmd --permanent --policy";
 	return NULL;
 }
 

@@ -77,8 +77,22 @@ static bool is_name(const char *text, size_t max)
 	return true;
 }
 
+/** item_policy_name() - the name of a policy that stands for a zone; NULL: it is a zone */
+const char *item_policy_name(const char *zone)
+{
+	size_t n = strlen(ITEM_POLICY_PREFIX);
+
+	return strncmp(zone, ITEM_POLICY_PREFIX, n) == 0 ? zone + n : NULL;
+}
+
 static bool is_zone_name(const char *text)
 {
+	const char *policy = item_policy_name(text);
+
+	if (strlen(text) > ITEM_ZONE_MAX)
+		return false;
+	if (policy)
+		text = policy;
 	return is_name(text, ITEM_ZONE_MAX) && !strchr(text, '/') && !strchr(text, ':');
 }
 
@@ -273,6 +287,8 @@ int item_init(struct item *out, const char *zone, enum item_kind kind, const cha
 
 	if (!is_zone_name(zone))
 		return err_set(err, ITEM_E_SYNTAX, "\"%.64s\" is not a zone name", zone);
+	if (item_policy_name(zone) && (kind == ITEM_INTERFACE || kind == ITEM_SOURCE))
+		return err_set(err, ITEM_E_SYNTAX, "a policy has no interfaces and no sources");
 	r = canonical_value(&item.value, kind, value, err);
 	if (r > 0 && kind == ITEM_RULE)
 		return err_prefix(err, r, "not a valid rule");

@@ -3,7 +3,8 @@
  * item - one thing that firewalld holds in a zone: a service, a port, a rule…
  *
  * Written ZONE/KIND:VALUE, e.g. public/service:imaps, public/port:465/tcp,
- * iredmail/interface:enp6s0, public/rule:rule family=…. The value is always in
+ * iredmail/interface:enp6s0, public/rule:rule family=…; with policy:NAME as the
+ * zone, of a policy: policy:mail-in/service:imaps. The value is always in
  * firewalld's normal form, so that two items are the same thing exactly when
  * item_cmp() says 0.
  */
@@ -43,6 +44,9 @@ struct item {
 #define ITEM_NULL      ((struct item){0})
 #define _cleanup_item_ _cleanup_(item_deinit)
 
+/* Before the name of a policy, which stands in the place of a zone's. */
+#define ITEM_POLICY_PREFIX "policy:"
+
 /* Zone and value lengths beyond these are refused: firewalld has no such thing. */
 #define ITEM_ZONE_MAX  64
 #define ITEM_VALUE_MAX 4096
@@ -68,6 +72,7 @@ enum item_class item_class(const struct item *item);
 bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;
 bool item_port_is_of(const char *service, const char *port);
 bool item_forwards_away(const struct item *item);
+const char *item_policy_name(const char *zone);
 bool item_is_binding(const struct item *item);
 bool item_is_same_binding(const struct item *a, const struct item *b);
 unsigned item_rank(const struct item *item);

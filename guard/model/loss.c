@@ -15,6 +15,7 @@ enum evidence {
 	NO_WIPE = 1 << 6,         /* same boot, same firewalld: it may have been removed */
 	WAS_PERMANENT = 1 << 7,   /* was in the permanent configuration before the wipe */
 	STILL_PERMANENT = 1 << 8, /* and is in it after the wipe */
+	POLICY_GONE = 1 << 10,    /* of a policy that the configuration has no more */
 	ELSEWHERE = 1 << 9,       /* a binding that somebody made to another zone meanwhile */
 };
 
@@ -34,6 +35,7 @@ static const struct {
     {RELEASED, 0, LOSS_RELEASED},
     {UNPROTECTED, 0, LOSS_UNPROTECTED},
     {ELSEWHERE, 0, LOSS_CLAIMED},
+    {POLICY_GONE, 0, LOSS_REMOVED},
     {BY_HAND, 0, LOSS_LOST},
     {WITHDRAWN, 0, LOSS_REMOVED},
     {NO_WIPE, 0, LOSS_UNATTRIBUTED},
@@ -154,6 +156,9 @@ static unsigned collect(const struct loss_evidence *evidence, const struct firew
 		bits |= WAS_PERMANENT;
 	if (firewall_has(evidence->after, &entry->item, FIREWALL_PERMANENT))
 		bits |= STILL_PERMANENT;
+	if (item_policy_name(entry->item.zone) &&
+	    !strv_contains(&evidence->after->zones, entry->item.zone))
+		bits |= POLICY_GONE;
 	if (item_is_binding(&entry->item) && is_claimed(evidence, &entry->item))
 		bits |= ELSEWHERE;
 	return bits;

@@ -75,13 +75,14 @@ static bool zone_serves_mail(const struct firewall *fw, const char *zone)
  *      services must not make the zone look unused
  *
  * With no `zones` configured: the active zones, the default zone, and those that
- * carry a mail or web service.
+ * carry a mail or web service; and every policy.
  */
 bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, const char *zone)
 {
 	if (scope->zones.n)
 		return strv_contains(&scope->zones, zone);
-	return firewall_zone_is_active(fw, zone) || zone_serves_mail(fw, zone);
+	return item_policy_name(zone) || firewall_zone_is_active(fw, zone) ||
+	       zone_serves_mail(fw, zone);
 }
 
 /* A rule or a forward port may name the port of a service that is listed, too. */

@@ -480,6 +480,60 @@ static void on_config_zone_signal(struct firewalld *fw, DBusMessage *signal)
 		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, signal);
 }
 
+struct policy_contents {
+	const char *zone;
+	struct firewall firewall;
+};
+
+static int add_policy_entry(enum item_kind kind, const char *value, void *userdata)
+{
+	struct policy_contents *contents = userdata;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct firewall_entry *entry;
+	int r = item_init(&item, contents->zone, kind, value, NULL);
+
+	if (r > 0)
+		return 0; /* not understood when it is read, either */
+	if (r == 0)
+		r = firewall_put(&contents->firewall, &item, &entry);
+	if (r == 0)
+		entry->flags = FIREWALL_RUNTIME;
+	return r;
+}
+
+static bool changes_policy(const struct firewalld *fw, const char *policy);
+
+static void on_policy_signal(struct firewalld *fw, DBusMessage *signal)
+{
+	struct firewalld_event event = {.type = FIREWALLD_EVENT_POLICY_CHANGED,
+	                                .at_us = clock_now_us()};
+	struct policy_contents contents = {0};
+	_cleanup_free_ char *zone = NULL;
+	const char *policy = "";
+	int r;
+
+	if (strcmp(dbus_message_get_member(signal), "PolicyUpdated") != 0)
+		return;
+	if (dbus_message_get_args(signal, NULL, DBUS_TYPE_STRING, &policy, DBUS_TYPE_INVALID) &&
+	    xasprintf(&zone, ITEM_POLICY_PREFIX "%s", policy) < 0) {
+		lose_track(fw);
+		return;
+	}
+	contents.zone = zone ? zone : "";
+	r = fwmessage_policy_signal(signal, &policy, &event.kinds, add_policy_entry, &contents);
+	if (r == FWMESSAGE_E_MALFORMED || strlen(contents.zone) > ITEM_ZONE_MAX)
+		fw->n_malformed++;
+	else if (r < 0 || fw->held)
+		lose_track(fw); /* in order, or read anew */
+	else {
+		event.zone = contents.zone;
+		event.contents = &contents.firewall;
+		event.ours = changes_policy(fw, policy);
+		tell(fw, &event);
+	}
+	firewall_deinit(&contents.firewall);
+}
+
 static void on_name_owner_changed(struct firewalld *fw, DBusMessage *signal)
 {
 	const char *name, *before, *after;
@@ -507,7 +561,10 @@ static void on_signal(DBusMessage *signal, void *userdata)
 		on_zone_signal(fw, signal);
 	else if (strcmp(interface, FWMESSAGE_INTERFACE) == 0)
 		on_main_signal(fw, signal);
-	else if (strcmp(interface, FWMESSAGE_CONFIG_ZONE) == 0)
+	else if (strcmp(interface, FWMESSAGE_POLICY) == 0)
+		on_policy_signal(fw, signal);
+	else if (strcmp(interface, FWMESSAGE_CONFIG_ZONE) == 0 ||
+	         strcmp(interface, FWMESSAGE_CONFIG_POLICY) == 0)
 		on_config_zone_signal(fw, signal);
 	else if (dbus_message_is_signal(signal, FWMESSAGE_CONFIG, "ZoneAdded"))
 		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, signal);
@@ -670,25 +727,34 @@ int firewalld_op_init(struct firewalld *fw, struct firewalld_op *op, void *userd
 	return fw->present ? 0 : FIREWALLD_E_GONE;
 }
 
-static void unqueue(struct firewalld_op *op)
+/* Takes an op out of a queue; true: others wait in it. */
+static bool take_out(struct firewalld_op **first, struct firewalld_op **end,
+                     struct firewalld_op *op)
 {
-	struct firewalld *fw = op->fw;
-	struct firewalld_op **link = &fw->queue;
+	struct firewalld_op **link = first;
 	struct firewalld_op *last = NULL;
 
-	if (!op->queued)
-		return;
 	while (*link && *link != op) {
 		last = *link;
 		link = &last->queue_next;
 	}
 	if (*link)
 		*link = op->queue_next;
-	if (fw->queue_last == op)
-		fw->queue_last = last;
-	op->queued = false;
-	if (fw->queue)
+	if (*end == op)
+		*end = last;
+	return *first != NULL;
+}
+
+static void unqueue(struct firewalld_op *op)
+{
+	struct firewalld *fw = op->fw;
+
+	if (op->queued && take_out(&fw->queue, &fw->queue_last, op))
 		loop_deferred_trigger(fw->queue_work);
+	if (op->in_policy && take_out(&fw->policy_queue, &fw->policy_last, op))
+		loop_deferred_trigger(fw->policy_work);
+	op->queued = false;
+	op->in_policy = false;
 }
 
 /**
@@ -774,6 +840,81 @@ static int start_change(struct firewalld *fw, struct firewalld_op **out, DBusMes
 	return 0;
 }
 
+/* --- policies: read a list, write it back longer by one ------------------------------------ */
+
+static void on_policy_settings(struct firewalld_op *op, int result, DBusMessage *reply,
+                               const char *tag, struct err *err)
+{
+	struct firewalld *fw = op->fw;
+	DBusMessage *message = NULL;
+	bool there = false;
+	int r = result;
+
+	(void)tag;
+	if (r == 0 && fw->owner)
+		message = fwmessage_policy_add(fw->owner, reply, &op->item, &there);
+	if (r == 0 && !there)
+		r = message ? firewalld_op_call(op, message, NULL, on_changed)
+		            : err_set(err, FIREWALLD_E_MALFORMED,
+		                      "firewalld gave the policy in an unknown form");
+	if (r != 0 || there)
+		finish_done(op, r, err);
+}
+
+static void work_policies(void *userdata)
+{
+	struct firewalld *fw = userdata;
+	struct firewalld_op *op = fw->policy_queue;
+	struct err err = ERR_NULL;
+	int r = FIREWALLD_E_GONE;
+
+	if (!op || op->n_calls > 0)
+		return;
+	if (fw->present)
+		r = firewalld_op_call(op,
+		                      fwmessage_call(fw->owner, FWMESSAGE_PATH, FWMESSAGE_POLICY,
+		                                     "getPolicySettings",
+		                                     item_policy_name(op->item.zone)),
+		                      NULL, on_policy_settings);
+	if (r != 0)
+		finish_done(op, err_set(&err, r, "firewalld went away"), &err);
+}
+
+static int add_to_policy(struct firewalld *fw, struct firewalld_op **out, const struct item *item,
+                         firewalld_done_fn fn, void *userdata)
+{
+	struct firewalld_op *op = calloc(1, sizeof(*op));
+	int r;
+
+	if (!op)
+		return -ENOMEM;
+	op->fn.done = fn;
+	r = firewalld_op_init(fw, op, userdata);
+	if (r == 0)
+		r = item_copy(&op->item, item);
+	if (r != 0) {
+		firewalld_op_free(op);
+		return r;
+	}
+	op->in_policy = true;
+	if (fw->policy_queue)
+		fw->policy_last->queue_next = op;
+	else
+		fw->policy_queue = op;
+	fw->policy_last = op;
+	loop_deferred_trigger(fw->policy_work);
+	if (out)
+		*out = op;
+	return 0;
+}
+
+static bool changes_policy(const struct firewalld *fw, const char *policy)
+{
+	const char *name = fw->policy_queue ? item_policy_name(fw->policy_queue->item.zone) : NULL;
+
+	return name && fw->policy_queue->n_calls > 0 && strcmp(name, policy) == 0;
+}
+
 /**
  * firewalld_add() - add an item to the runtime, without a timeout
  * @fw: the adapter
@@ -789,6 +930,8 @@ int firewalld_add(struct firewalld *fw, struct firewalld_op **op, const struct i
 {
 	if (!fw->present)
 		return FIREWALLD_E_GONE;
+	if (item_policy_name(item->zone))
+		return add_to_policy(fw, op, item, fn, userdata);
 	return start_change(fw, op, fwmessage_add(fw->owner, item), fn, userdata);
 }
 
@@ -818,13 +961,16 @@ int firewalld_move(struct firewalld *fw, struct firewalld_op **op, const struct 
  * @fn: called with 0 or a FIREWALLD_E_*
  * @userdata: for @fn
  *
- * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
+ * a policy, where nothing has a timeout that we would have to end; -ENOMEM.
  */
 int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                      firewalld_done_fn fn, void *userdata)
 {
 	if (!fw->present)
 		return FIREWALLD_E_GONE;
+	if (item_policy_name(item->zone))
+		return -EOPNOTSUPP;
 	return start_change(fw, op, fwmessage_remove(fw->owner, item), fn, userdata);
 }
 
@@ -906,14 +1052,18 @@ static void work_queue(void *userdata)
  * @fn: called with 0, also if it was there, or a FIREWALLD_E_*
  * @userdata: for @fn
  *
- * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
+ * a policy; -ENOMEM.
  */
 int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                             firewalld_done_fn fn, void *userdata)
 {
-	struct firewalld_op *new = calloc(1, sizeof(*new));
+	struct firewalld_op *new;
 	int r;
 
+	if (item_policy_name(item->zone))
+		return -EOPNOTSUPP;
+	new = calloc(1, sizeof(*new));
 	if (!new)
 		return -ENOMEM;
 	new->fn.done = fn;
@@ -1024,6 +1174,9 @@ static int add_matches(struct firewalld *fw)
 	    "type='signal',sender='" FWMESSAGE_NAME "',interface='" FWMESSAGE_CONFIG_ZONE "'",
 	    "type='signal',sender='" FWMESSAGE_NAME "',interface='" FWMESSAGE_CONFIG
 	    "',member='ZoneAdded'",
+	    "type='signal',sender='" FWMESSAGE_NAME "',path='" FWMESSAGE_PATH
+	    "',interface='" FWMESSAGE_POLICY "'",
+	    "type='signal',sender='" FWMESSAGE_NAME "',interface='" FWMESSAGE_CONFIG_POLICY "'",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
@@ -1044,6 +1197,8 @@ static int attach(struct firewalld *fw)
 		r = loop_add_timer(loop, &fw->default_timer, ask_default_zone, fw);
 	if (r == 0)
 		r = loop_add_deferred(loop, &fw->queue_work, work_queue, fw);
+	if (r == 0)
+		r = loop_add_deferred(loop, &fw->policy_work, work_policies, fw);
 	if (r == 0)
 		r = add_matches(fw);
 	if (r == 0)
@@ -1112,6 +1267,7 @@ void firewalld_free(struct firewalld *fw)
 	loop_remove(fw->slow_timer);
 	loop_remove(fw->default_timer);
 	loop_remove(fw->queue_work);
+	loop_remove(fw->policy_work);
 	free(fw->owner);
 	free(fw->default_zone);
 	free(fw->proc);

@@ -49,6 +49,7 @@ enum firewalld_event_type {
 	FIREWALLD_EVENT_PANIC,        /* on */
 	FIREWALLD_EVENT_PERMANENT_CHANGED, /* zone; a reload says this of every zone, before
 	                                      RELOADED */
+	FIREWALLD_EVENT_POLICY_CHANGED,    /* contents, kinds, ours; zone: policy:NAME */
 	FIREWALLD_EVENT_ZONE_CHANGED,      /* zone: changed as a whole, read it again */
 	FIREWALLD_EVENT_LOST_TRACK,        /* events were dropped: read everything again */
 	FIREWALLD_EVENT_BUS_GONE, /* the bus went, and firewalld with it as far as we know */
@@ -63,6 +64,10 @@ struct firewalld_event {
 	const char *instance;    /* borrowed; "PID:STARTTIME", or "" when that cannot be known */
 	int timeout_s;           /* of a timed item; 0: none */
 	bool on;
+	/* All that the policy has of these kinds (1 << kind), flags FIREWALL_RUNTIME. */
+	const struct firewall *contents; /* borrowed */
+	unsigned kinds;
+	bool ours; /* a change of our own to this policy is under way */
 };
 typedef void (*firewalld_event_fn)(const struct firewalld_event *event, void *userdata);
 

@@ -32,6 +32,7 @@ struct firewalld_op {
 	void *userdata;
 	bool queued; /* a permanent write; the first in the queue is under way */
 	struct firewalld_op *queue_next;
+	bool in_policy; /* waits in the queue of policies, or is under way there */
 	struct item item;
 	union {
 		firewalld_done_fn done;
@@ -86,6 +87,11 @@ struct firewalld {
 	struct firewalld_op *queue; /* of permanent writes */
 	struct firewalld_op *queue_last;
 	struct loop_source *queue_work;
+	/* What adds to policies: the first is under way, since each reads and writes a whole list.
+	 */
+	struct firewalld_op *policy_queue;
+	struct firewalld_op *policy_last;
+	struct loop_source *policy_work;
 };
 
 int firewalld_op_init(struct firewalld *fw, struct firewalld_op *op, void *userdata) _must_check_;

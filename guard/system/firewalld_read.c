@@ -187,7 +187,8 @@ static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, con
 	int r;
 
 	/* A zone that is not there has nothing in it; that it is missing shows in the zones. */
-	if (result == FIREWALLD_E_REFUSED && fwmessage_has_code(reply, "INVALID_ZONE")) {
+	if (result == FIREWALLD_E_REFUSED && (fwmessage_has_code(reply, "INVALID_ZONE") ||
+	                                      fwmessage_has_code(reply, "INVALID_POLICY"))) {
 		*err = ERR_NULL;
 		settle(op, 0, err, tag);
 		return;
@@ -228,20 +229,71 @@ static int ask_state(struct firewalld_op *op)
 	    NULL, on_state);
 }
 
-static int ask_zones(struct firewalld_op *op, const struct strv *zones)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < zones->n && r == 0; i++)
-		r = ask_zone(op, "getZoneSettings2", zones->strings[i], on_zone);
-	return r;
-}
-
 static void fail_to_ask(struct firewalld_op *op, int r, struct err *err)
 {
 	if (r > 0)
 		err_set(err, r, "firewalld went away");
 	finish(op, r, err);
+}
+
+static int ask_policy(struct firewalld_op *op, const char *policy)
+{
+	_cleanup_free_ char *zone = NULL;
+
+	if (xasprintf(&zone, ITEM_POLICY_PREFIX "%s", policy) < 0)
+		return -ENOMEM;
+	return firewalld_op_call(op,
+	                         fwmessage_call(op->fw->owner, FWMESSAGE_PATH, FWMESSAGE_POLICY,
+	                                        "getPolicySettings", policy),
+	                         zone, on_zone);
+}
+
+/* Before 0.9 firewalld had none. */
+static bool has_no_policies(int result, DBusMessage *reply)
+{
+	return result == FIREWALLD_E_REFUSED &&
+	       (dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_METHOD) ||
+	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_INTERFACE));
+}
+
+static void on_policies(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                        struct err *err)
+{
+	_cleanup_strv_ struct strv policies = STRV_NULL;
+	int r = 0;
+
+	(void)tag;
+	if (has_no_policies(result, reply)) {
+		*err = ERR_NULL;
+		settle(op, 0, err, "the list of policies");
+		return;
+	}
+	if (result != 0) {
+		fail(op, result, err, "the list of policies");
+		return;
+	}
+	r = fwmessage_list(reply, DBUS_TYPE_STRING, &policies);
+	for (size_t i = 0; i < policies.n && r == 0; i++) {
+		r = ask_policy(op, policies.strings[i]);
+		if (r != 0) {
+			fail_to_ask(op, r, err);
+			return;
+		}
+	}
+	settle(op, r, err, "the list of policies");
+}
+
+static int ask_zones(struct firewalld_op *op, const struct strv *zones)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < zones->n && r == 0; i++) {
+		const char *policy = item_policy_name(zones->strings[i]);
+
+		r = policy ? ask_policy(op, policy)
+		           : ask_zone(op, "getZoneSettings2", zones->strings[i], on_zone);
+	}
+	return r;
 }
 
 static void on_zones(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
@@ -280,7 +332,9 @@ static int ask_runtime(struct firewalld_op *op)
 		read->reading.firewall.panic = op->fw->panic;
 		return r;
 	}
-	r = ask_zone(op, "getZones", NULL, on_zones);
+	r = ask(op, FWMESSAGE_PATH, FWMESSAGE_POLICY, "getPolicies", NULL, on_policies);
+	if (r == 0)
+		r = ask_zone(op, "getZones", NULL, on_zones);
 	if (r == 0)
 		r = ask_main(op, "queryPanicMode", NULL, on_panic);
 	return r;
@@ -292,6 +346,7 @@ static bool is_missing(int result, DBusMessage *reply)
 {
 	return result == FIREWALLD_E_REFUSED &&
 	       (fwmessage_has_code(reply, "INVALID_ZONE") ||
+	        fwmessage_has_code(reply, "INVALID_POLICY") ||
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_OBJECT) ||
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_METHOD));
 }
@@ -328,6 +383,28 @@ static int add_path(struct read_op *read, const char *path, const char *name)
 	return r;
 }
 
+static int add_policy(struct read_op *read, const char *path, const char *policy)
+{
+	_cleanup_free_ char *zone = NULL;
+
+	if (xasprintf(&zone, ITEM_POLICY_PREFIX "%s", policy) < 0)
+		return -ENOMEM;
+	return add_path(read, path, zone);
+}
+
+/* What kind of object of the permanent configuration it is. */
+static bool is_policy(const char *path)
+{
+	const char *policies = FWMESSAGE_CONFIG_PATH "/policy/";
+
+	return strncmp(path, policies, strlen(policies)) == 0;
+}
+
+static const char *interface_of(const char *path)
+{
+	return is_policy(path) ? FWMESSAGE_CONFIG_POLICY : FWMESSAGE_CONFIG_ZONE;
+}
+
 static void on_name(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
                     struct err *err)
 {
@@ -340,21 +417,24 @@ static void on_name(struct firewalld_op *op, int result, DBusMessage *reply, con
 	}
 	r = fwmessage_variant_string(reply, &name);
 	if (r == 0)
-		r = add_path(read_op(op), tag, name);
+		r = is_policy(tag) ? add_policy(read_op(op), tag, name)
+		                   : add_path(read_op(op), tag, name);
 	settle(op, r, err, tag);
 }
 
 static int ask_settings(struct firewalld_op *op, const char *path)
 {
-	return firewalld_op_call(
-	    op, fwmessage_call(op->fw->owner, path, FWMESSAGE_CONFIG_ZONE, "getSettings2", NULL),
-	    path, on_settings);
+	return firewalld_op_call(op,
+	                         fwmessage_call(op->fw->owner, path, interface_of(path),
+	                                        is_policy(path) ? "getSettings" : "getSettings2",
+	                                        NULL),
+	                         path, on_settings);
 }
 
 static int ask_object(struct firewalld_op *op, const char *path)
 {
 	int r = firewalld_op_call(
-	    op, fwmessage_get_property(op->fw->owner, path, FWMESSAGE_CONFIG_ZONE, "name"), path,
+	    op, fwmessage_get_property(op->fw->owner, path, interface_of(path), "name"), path,
 	    on_name);
 
 	return r == 0 ? ask_settings(op, path) : r;
@@ -367,6 +447,11 @@ static void on_objects(struct firewalld_op *op, int result, DBusMessage *reply, 
 	int r;
 
 	(void)tag;
+	if (has_no_policies(result, reply)) {
+		*err = ERR_NULL;
+		settle(op, 0, err, "the permanent policies");
+		return;
+	}
 	if (result != 0) {
 		fail(op, result, err, "the permanent zones");
 		return;
@@ -415,12 +500,22 @@ static int ask_permanent(struct firewalld_op *op)
 	struct read_op *read = read_op(op);
 	int r = 0;
 
-	if (read->all)
-		return ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listZones", NULL,
-		           on_objects);
-	for (size_t i = 0; i < read->zones.n && r == 0; i++)
-		r = ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "getZoneByName",
-		        read->zones.strings[i], on_object);
+	if (read->all) {
+		r = ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listZones", NULL, on_objects);
+		return r == 0 ? ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listPolicies",
+		                    NULL, on_objects)
+		              : r;
+	}
+	for (size_t i = 0; i < read->zones.n && r == 0; i++) {
+		const char *zone = read->zones.strings[i], *policy = item_policy_name(zone);
+
+		r = firewalld_op_call(op,
+		                      fwmessage_call(op->fw->owner, FWMESSAGE_CONFIG_PATH,
+		                                     FWMESSAGE_CONFIG,
+		                                     policy ? "getPolicyByName" : "getZoneByName",
+		                                     policy ? policy : zone),
+		                      zone, on_object);
+	}
 	return r;
 }
 

@@ -492,15 +492,12 @@ static int read_setting(const struct setting *setting, DBusMessageIter *value,
 }
 
 /* Keys that are not in the table are none of ours; firewalld adds new ones. */
-static int read_settings(DBusMessage *message, const struct setting *settings, size_t n,
-                         fwmessage_entry_fn fn, void *userdata)
+static int read_dict(DBusMessageIter *dict, const struct setting *settings, size_t n,
+                     unsigned *kinds, fwmessage_entry_fn fn, void *userdata)
 {
-	DBusMessageIter iter, entry, pair, value;
+	DBusMessageIter entry, pair, value;
 
-	if (!dbus_message_has_signature(message, "a{sv}") ||
-	    !dbus_message_iter_init(message, &iter))
-		return FWMESSAGE_E_MALFORMED;
-	for (dbus_message_iter_recurse(&iter, &entry);
+	for (dbus_message_iter_recurse(dict, &entry);
 	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
 	     dbus_message_iter_next(&entry)) {
 		const char *key;
@@ -514,6 +511,8 @@ static int read_settings(DBusMessage *message, const struct setting *settings, s
 
 			if (strcmp(key, settings[i].key) != 0)
 				continue;
+			if (kinds)
+				*kinds |= 1U << settings[i].kind;
 			r = read_setting(&settings[i], &value, fn, userdata);
 			if (r != 0)
 				return r;
@@ -522,9 +521,35 @@ static int read_settings(DBusMessage *message, const struct setting *settings, s
 	return 0;
 }
 
+static int read_settings(DBusMessage *message, const struct setting *settings, size_t n,
+                         fwmessage_entry_fn fn, void *userdata)
+{
+	DBusMessageIter iter;
+
+	if (!dbus_message_has_signature(message, "a{sv}") ||
+	    !dbus_message_iter_init(message, &iter))
+		return FWMESSAGE_E_MALFORMED;
+	return read_dict(&iter, settings, n, NULL, fn, userdata);
+}
+
+/* Zones have their rules under one name, policies under another. */
+static const struct setting zone_settings[] = {
+    {"interfaces", "as", ITEM_INTERFACE},
+    {"sources", "as", ITEM_SOURCE},
+    {"services", "as", ITEM_SERVICE},
+    {"ports", "a(ss)", ITEM_PORT},
+    {"source_ports", "a(ss)", ITEM_SOURCE_PORT},
+    {"protocols", "as", ITEM_PROTOCOL},
+    {"forward_ports", "a(ssss)", ITEM_FORWARD_PORT},
+    {"masquerade", "b", ITEM_MASQUERADE},
+    {"icmp_blocks", "as", ITEM_ICMP_BLOCK},
+    {"rules_str", "as", ITEM_RULE},
+    {"rich_rules", "as", ITEM_RULE},
+};
+
 /**
- * fwmessage_zone() - go through the entries of a zone
- * @message: the answer to getZoneSettings2 or getSettings2
+ * fwmessage_zone() - go through the entries of a zone or policy
+ * @message: the answer to getZoneSettings2, getPolicySettings, getSettings2 or getSettings
  * @fn: called for each; what it returns, if not 0, ends this
  * @userdata: for @fn
  *
@@ -533,20 +558,156 @@ static int read_settings(DBusMessage *message, const struct setting *settings, s
  */
 int fwmessage_zone(DBusMessage *message, fwmessage_entry_fn fn, void *userdata)
 {
-	static const struct setting settings[] = {
-	    {"interfaces", "as", ITEM_INTERFACE},
-	    {"sources", "as", ITEM_SOURCE},
-	    {"services", "as", ITEM_SERVICE},
-	    {"ports", "a(ss)", ITEM_PORT},
-	    {"source_ports", "a(ss)", ITEM_SOURCE_PORT},
-	    {"protocols", "as", ITEM_PROTOCOL},
-	    {"forward_ports", "a(ssss)", ITEM_FORWARD_PORT},
-	    {"masquerade", "b", ITEM_MASQUERADE},
-	    {"icmp_blocks", "as", ITEM_ICMP_BLOCK},
-	    {"rules_str", "as", ITEM_RULE},
-	};
+	return read_settings(message, zone_settings, ARRAY_SIZE(zone_settings), fn, userdata);
+}
 
-	return read_settings(message, settings, ARRAY_SIZE(settings), fn, userdata);
+/**
+ * fwmessage_policy_signal() - what PolicyUpdated says
+ * @signal: borrowed
+ * @policy: receives its name, borrowed from the signal
+ * @kinds:  receives a bit (1 << kind) for each kind that the signal has in full
+ * @fn: called for each entry of these kinds; what it returns, if not 0, ends this
+ * @userdata: for @fn
+ *
+ * Return: 0; FWMESSAGE_E_MALFORMED; -ENOMEM; what @fn returned.
+ */
+int fwmessage_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
+                            fwmessage_entry_fn fn, void *userdata)
+{
+	DBusMessageIter iter;
+
+	*kinds = 0;
+	if (!dbus_message_has_signature(signal, "sa{sv}") || !dbus_message_iter_init(signal, &iter))
+		return FWMESSAGE_E_MALFORMED;
+	dbus_message_iter_get_basic(&iter, policy);
+	dbus_message_iter_next(&iter);
+	return read_dict(&iter, zone_settings, ARRAY_SIZE(zone_settings), kinds, fn, userdata);
+}
+
+/* The entries of one kind that a policy has. */
+struct policy_list {
+	enum item_kind kind;
+	const char *zone;
+	struct strv values;
+	const struct item *item;
+	bool there;
+};
+
+static int collect_policy_value(enum item_kind kind, const char *value, void *userdata)
+{
+	struct policy_list *list = userdata;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	int r;
+
+	if (kind != list->kind)
+		return 0;
+	r = item_init(&item, list->zone, kind, value, NULL);
+	if (r < 0)
+		return r;
+	list->there |= r == 0 && item_cmp(&item, list->item) == 0;
+	/* as firewalld has it, whatever we make of it */
+	return strv_add(&list->values, value);
+}
+
+static bool append_entry(DBusMessageIter *array, enum item_kind kind, const char *from)
+{
+	_cleanup_free_ char *value = strdup(from);
+	const char *parts[MAX_PARTS] = {"", "", "", ""};
+	DBusMessageIter entry;
+
+	if (!value || !split_value(kind, value, parts))
+		return false;
+	if (kind_n_parts(kind) == 1)
+		return dbus_message_iter_append_basic(array, DBUS_TYPE_STRING, &parts[0]);
+	if (!dbus_message_iter_open_container(array, DBUS_TYPE_STRUCT, NULL, &entry))
+		return false;
+	for (size_t i = 0; i < kind_n_parts(kind); i++)
+		if (!dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &parts[i])) {
+			dbus_message_iter_abandon_container(array, &entry);
+			return false;
+		}
+	return dbus_message_iter_close_container(array, &entry);
+}
+
+static bool append_list(DBusMessageIter *variant, const char *signature,
+                        const struct policy_list *list)
+{
+	DBusMessageIter array;
+	bool ok = true;
+
+	if (list->kind == ITEM_MASQUERADE) {
+		const dbus_bool_t on = TRUE;
+
+		return dbus_message_iter_append_basic(variant, DBUS_TYPE_BOOLEAN, &on);
+	}
+	if (!dbus_message_iter_open_container(variant, DBUS_TYPE_ARRAY, signature + 1, &array))
+		return false;
+	for (size_t i = 0; i < list->values.n && ok; i++)
+		ok = append_entry(&array, list->kind, list->values.strings[i]);
+	if (ok && append_entry(&array, list->kind, list->item->value))
+		return dbus_message_iter_close_container(variant, &array);
+	dbus_message_iter_abandon_container(variant, &array);
+	return false;
+}
+
+static const struct setting *policy_setting(enum item_kind kind)
+{
+	size_t i = ARRAY_SIZE(zone_settings) - 1;
+
+	/* from the end, where the policies' name of the rules stands */
+	while (i > 0 && zone_settings[i].kind != kind)
+		i--;
+	return &zone_settings[i];
+}
+
+static bool append_setting(DBusMessageIter *iter, const struct policy_list *list)
+{
+	const struct setting *setting = policy_setting(list->kind);
+	DBusMessageIter dict, pair, variant;
+
+	/* an abandoned message is thrown away as a whole, whatever is still open in it */
+	return dbus_message_iter_open_container(iter, DBUS_TYPE_ARRAY, "{sv}", &dict) &&
+	       dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &pair) &&
+	       dbus_message_iter_append_basic(&pair, DBUS_TYPE_STRING, &setting->key) &&
+	       dbus_message_iter_open_container(&pair, DBUS_TYPE_VARIANT, setting->signature,
+	                                        &variant) &&
+	       append_list(&variant, setting->signature, list) &&
+	       dbus_message_iter_close_container(&pair, &variant) &&
+	       dbus_message_iter_close_container(&dict, &pair) &&
+	       dbus_message_iter_close_container(iter, &dict);
+}
+
+/**
+ * fwmessage_policy_add() - the call that adds an item to a policy of the runtime
+ * @destination: bus name
+ * @settings: the answer to getPolicySettings
+ * @item: borrowed; its zone is policy:NAME
+ * @there: receives whether the policy has it already; then no call is made
+ *
+ * firewalld has no call for one item of a policy, only for all of one kind; other
+ * kinds stay as they are.
+ *
+ * Return: the message, which the caller unrefs; NULL without memory, when
+ * @settings are malformed, or when it is there.
+ */
+DBusMessage *fwmessage_policy_add(const char *destination, DBusMessage *settings,
+                                  const struct item *item, bool *there)
+{
+	struct policy_list list = {.kind = item->kind, .zone = item->zone, .item = item};
+	const char *policy = item_policy_name(item->zone);
+	_cleanup_message_ DBusMessage *message = dbus_message_new_method_call(
+	    destination, FWMESSAGE_PATH, FWMESSAGE_POLICY, "setPolicySettings");
+	DBusMessageIter iter;
+	bool ok = message && fwmessage_zone(settings, collect_policy_value, &list) == 0;
+
+	*there = list.there;
+	if (ok && !list.there) {
+		dbus_message_iter_init_append(message, &iter);
+		ok = dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &policy) &&
+		     append_setting(&iter, &list);
+	}
+	strv_deinit(&list.values);
+	return ok && !list.there ? steal(message) : NULL;
 }
 
 struct service_lists {

@@ -12,14 +12,16 @@
 
 #include "guard/model/firewall.h"
 
-#define FWMESSAGE_NAME        "org.fedoraproject.FirewallD1"
-#define FWMESSAGE_PATH        "/org/fedoraproject/FirewallD1"
-#define FWMESSAGE_INTERFACE   "org.fedoraproject.FirewallD1"
-#define FWMESSAGE_ZONE        "org.fedoraproject.FirewallD1.zone"
-#define FWMESSAGE_CONFIG_PATH "/org/fedoraproject/FirewallD1/config"
-#define FWMESSAGE_CONFIG      "org.fedoraproject.FirewallD1.config"
-#define FWMESSAGE_CONFIG_ZONE "org.fedoraproject.FirewallD1.config.zone"
-#define FWMESSAGE_EXCEPTION   "org.fedoraproject.FirewallD1.Exception"
+#define FWMESSAGE_NAME          "org.fedoraproject.FirewallD1"
+#define FWMESSAGE_PATH          "/org/fedoraproject/FirewallD1"
+#define FWMESSAGE_INTERFACE     "org.fedoraproject.FirewallD1"
+#define FWMESSAGE_ZONE          "org.fedoraproject.FirewallD1.zone"
+#define FWMESSAGE_CONFIG_PATH   "/org/fedoraproject/FirewallD1/config"
+#define FWMESSAGE_CONFIG        "org.fedoraproject.FirewallD1.config"
+#define FWMESSAGE_CONFIG_ZONE   "org.fedoraproject.FirewallD1.config.zone"
+#define FWMESSAGE_POLICY        "org.fedoraproject.FirewallD1.policy"
+#define FWMESSAGE_CONFIG_POLICY "org.fedoraproject.FirewallD1.config.policy"
+#define FWMESSAGE_EXCEPTION     "org.fedoraproject.FirewallD1.Exception"
 
 enum {
 	FWMESSAGE_E_MALFORMED = 1, /* not of the documented types */
@@ -55,6 +57,10 @@ DBusMessage *fwmessage_remove(const char *destination, const struct item *item);
 DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
                                      const struct item *item);
 
+DBusMessage *fwmessage_policy_add(const char *destination, DBusMessage *settings,
+                                  const struct item *item, bool *there);
+int fwmessage_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
+                            fwmessage_entry_fn fn, void *userdata) _must_check_;
 int fwmessage_item_signal(DBusMessage *signal, struct fwmessage_item *out) _must_check_;
 int fwmessage_string(DBusMessage *message, int type, const char **out) _must_check_;
 int fwmessage_variant_string(DBusMessage *message, const char **out) _must_check_;

@@ -10,14 +10,16 @@
  * persister_wants() - is this an item that should be permanent and is not?
  *
  * Bindings are left alone: in the runtime they are NetworkManager's, libvirt's or
- * somebody's else, who keeps them permanent in a place of its own.
+ * somebody's else, who keeps them permanent in a place of its own. Of policies
+ * firewalld can only rewrite all at once, which is the administrator's to do.
  */
 bool persister_wants(const struct firewall_entry *entry, const struct scope *scope,
                      const struct firewall *fw, const struct store_items *released)
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
 	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN)) && !entry->until_us &&
-	       !item_is_binding(&entry->item) && scope_protects(scope, fw, &entry->item) &&
+	       !item_is_binding(&entry->item) && !item_policy_name(entry->item.zone) &&
+	       scope_protects(scope, fw, &entry->item) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
 

@@ -302,6 +302,36 @@ static void on_binding(struct watcher *watcher, const struct item *item)
 		changed(watcher, item);
 }
 
+/*
+ * firewalld tells of a policy only all that it has now: what is not there any more
+ * was removed, and what is new was added. While a change of our own is under way,
+ * the list may lack what somebody adds at the same moment; then nothing is taken
+ * for a removal.
+ */
+static void on_policy(struct watcher *watcher, const struct firewalld_event *event)
+{
+	_cleanup_firewall_ struct firewall wanted = FIREWALL_NULL;
+	struct firewalld_event change = *event;
+
+	if (firewall_copy(&wanted, &watcher->tracker.wanted) < 0) {
+		watcher_out_of_memory(watcher);
+		return;
+	}
+	for (size_t i = 0; i < wanted.n && !event->ours; i++) {
+		change.item = &wanted.entries[i].item;
+		if (strcmp(change.item->zone, event->zone) == 0 &&
+		    (wanted.entries[i].flags & FIREWALL_RUNTIME) &&
+		    (event->kinds & 1U << change.item->kind) &&
+		    !firewall_find(event->contents, change.item))
+			on_item_removed(watcher, &change);
+	}
+	for (size_t i = 0; i < event->contents->n; i++) {
+		change.item = &event->contents->entries[i].item;
+		if (!firewall_has(&wanted, change.item, FIREWALL_RUNTIME))
+			on_item_added(watcher, &change);
+	}
+}
+
 static void on_panic(struct watcher *watcher, bool on)
 {
 	tracker_panic(&watcher->tracker, on);
@@ -421,6 +451,9 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		break;
 	case FIREWALLD_EVENT_PANIC:
 		on_panic(watcher, event->on);
+		break;
+	case FIREWALLD_EVENT_POLICY_CHANGED:
+		on_policy(watcher, event);
 		break;
 	case FIREWALLD_EVENT_PERMANENT_CHANGED:
 	case FIREWALLD_EVENT_ZONE_CHANGED:

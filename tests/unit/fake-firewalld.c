@@ -128,7 +128,8 @@ static void add_strings(DBusMessage *reply, int type, const char *value)
 {
 	const char **values = &value;
 
-	must(dbus_message_append_args(reply, DBUS_TYPE_ARRAY, type, &values, 1, DBUS_TYPE_INVALID),
+	must(dbus_message_append_args(reply, DBUS_TYPE_ARRAY, type, &values, value ? 1 : 0,
+	                              DBUS_TYPE_INVALID),
 	     "append");
 }
 
@@ -192,6 +193,10 @@ static void answer_well(DBusMessage *call, DBusMessage *reply)
 	else if (strcmp(member, "queryPanicMode") == 0)
 		must(dbus_message_append_args(reply, DBUS_TYPE_BOOLEAN, &no, DBUS_TYPE_INVALID),
 		     "append");
+	else if (strcmp(member, "getPolicies") == 0)
+		add_strings(reply, DBUS_TYPE_STRING, NULL);
+	else if (strcmp(member, "listPolicies") == 0)
+		add_strings(reply, DBUS_TYPE_OBJECT_PATH, NULL);
 	else if (strcmp(member, "getZones") == 0)
 		add_strings(reply, DBUS_TYPE_STRING, public);
 	else if (strcmp(member, "listZones") == 0)

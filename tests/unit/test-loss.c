@@ -283,6 +283,28 @@ START_TEST(judges_bindings_by_where_they_are)
 }
 END_TEST
 
+/* A policy cannot be made in the runtime: who deleted it meant it. */
+START_TEST(lets_go_of_a_policy_that_is_gone)
+{
+	_cleanup_firewall_ struct firewall before =
+	    firewall_from_text("policy:mail-in/service:imaps=r");
+	_cleanup_firewall_ struct firewall after = firewall_from_text("");
+	_cleanup_loss_ struct loss gone = LOSS_NULL, there = LOSS_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_REBOOT,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&gone, &evidence), 0);
+	ck_assert_uint_eq(loss_count(&gone, LOSS_REMOVED), 1);
+	ck_assert_int_eq(firewall_add_zone(&after, "policy:mail-in"), 0);
+	ck_assert_int_eq(loss_find(&there, &evidence), 0);
+	ck_assert_uint_eq(loss_count(&there, LOSS_LOST), 1);
+}
+END_TEST
+
 START_TEST(protects_bindings_of_zones_that_carry_something)
 {
 	_cleanup_firewall_ struct firewall fw =
@@ -370,6 +392,7 @@ int main(void)
 	tcase_add_test(tcase, plans_required_items_without_an_end);
 	tcase_add_test(tcase, plans_are_idempotent);
 	tcase_add_loop_test(tcase, judges_bindings_by_where_they_are, 0, (int)ARRAY_SIZE(bindings));
+	tcase_add_test(tcase, lets_go_of_a_policy_that_is_gone);
 	tcase_add_test(tcase, protects_bindings_of_zones_that_carry_something);
 	tcase_add_test(tcase, plans_bindings_where_they_are_needed);
 	tcase_add_test(tcase, names_are_read_back);

@@ -3,9 +3,11 @@
 #include "guard/cli/missing.h"
 
 #include <errno.h>
+#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guard/model/reach.h"
 #include "guard/system/clock.h"
 #include "guard/system/fail2ban.h"
 
@@ -40,6 +42,7 @@ struct collect {
 	struct missing missing;
 	struct report_status *status;
 	struct services services;
+	struct strv interfaces; /* of this machine, without loopback */
 };
 
 static void collect_deinit(struct collect *collect)
@@ -49,6 +52,7 @@ static void collect_deinit(struct collect *collect)
 		firewalld_service_deinit(&collect->services.rows[i]->parts);
 		free(collect->services.rows[i]);
 	}
+	strv_deinit(&collect->interfaces);
 	missing_deinit(&collect->missing);
 	firewalld_reading_deinit(&collect->reading);
 	cli_firewalld_close(&collect->connection);
@@ -222,7 +226,9 @@ static int add_items(struct collect *collect)
 		row = add_item(status, &entry->item);
 		if (!row)
 			return -ENOMEM;
-		row->open = (entry->flags & FIREWALL_RUNTIME) != 0;
+		row->listed = (entry->flags & FIREWALL_RUNTIME) != 0;
+		row->open = row->listed &&
+		            reach_zone_gets_packets(fw, entry->item.zone, &collect->interfaces);
 		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
 		row->required = scope_requires(scope, &entry->item);
 		row->until_us = entry->until_us;
@@ -245,6 +251,20 @@ static int add_items(struct collect *collect)
 	if (status->n_items > 0)
 		qsort(status->items, status->n_items, sizeof(*status->items), by_rank);
 	return 0;
+}
+
+/* Without the list the default zone counts as reached. */
+static int list_interfaces(struct collect *collect)
+{
+	struct if_nameindex *list = if_nameindex();
+	int r = 0;
+
+	for (size_t i = 0; list && list[i].if_index != 0 && r == 0; i++)
+		if (strcmp(list[i].if_name, "lo") != 0)
+			r = strv_add(&collect->interfaces, list[i].if_name);
+	if (list)
+		if_freenameindex(list);
+	return r;
 }
 
 static int add_active_zones(struct collect *collect)
@@ -282,12 +302,12 @@ static bool test_lost(const struct report_status_item *item)
 
 static bool test_required(const struct report_status_item *item)
 {
-	return item->required && !item->open;
+	return item->required && !item->listed;
 }
 
 static bool test_runtime_only(const struct report_status_item *item)
 {
-	return item->open && !item->permanent && item->until_us == 0;
+	return item->listed && !item->permanent && item->until_us == 0;
 }
 
 static bool test_runtime_only_mail(const struct report_status_item *item)
@@ -297,7 +317,12 @@ static bool test_runtime_only_mail(const struct report_status_item *item)
 
 static bool test_not_open(const struct report_status_item *item)
 {
-	return item->permanent && !item->open && !item->lost && !item->required;
+	return item->permanent && !item->listed && !item->lost && !item->required;
+}
+
+static bool test_unreached(const struct report_status_item *item)
+{
+	return item->listed && !item->open;
 }
 
 static bool test_silent(const struct report_status_item *item)
@@ -331,6 +356,44 @@ static size_t name_items(const struct report_status *status, test_fn *test, char
 	if (n > NAMES_MAX && length < size)
 		snprintf(out + length, size - length, " and %zu more", n - NAMES_MAX);
 	return n;
+}
+
+/* Is one of its ports open by another item? */
+static bool is_open_elsewhere(const struct report_status *status,
+                              const struct report_status_item *item)
+{
+	for (size_t i = 0; i < status->n_items; i++) {
+		const struct report_status_item *other = &status->items[i];
+
+		if (!other->open)
+			continue;
+		if (other->item.kind == item->item.kind &&
+		    strcmp(other->item.value, item->item.value) == 0)
+			return true;
+		for (size_t j = 0; j < item->ports.n; j++)
+			if (strv_contains(&other->ports, item->ports.strings[j]))
+				return true;
+	}
+	return false;
+}
+
+/* What is listed where no packet comes is not open; for mail that is a problem of its own. */
+static int find_unreached(struct report_status *status)
+{
+	const char *advice = "bind an interface to its zone: firewall-cmd --zone=ZONE "
+	                     "--change-interface=INTERFACE, the same with --permanent";
+	bool mail_shut = false;
+	char names[2048];
+
+	for (size_t i = 0; i < status->n_items; i++)
+		mail_shut |= test_unreached(&status->items[i]) &&
+		             item_class(&status->items[i].item) == ITEM_CLASS_MAIL &&
+		             !is_open_elsewhere(status, &status->items[i]);
+	if (name_items(status, test_unreached, names, sizeof(names)) == 0)
+		return 0;
+	return report_finding_add(status, mail_shut ? REPORT_PROBLEM : REPORT_NOTE, "unreached",
+	                          "listed in a zone that no packet reaches, so not open: %s%s%s",
+	                          names, mail_shut ? "; " : "", mail_shut ? advice : "");
 }
 
 struct check {
@@ -485,6 +548,8 @@ static int look_at_firewalld(struct collect *collect)
 	if (r == 0)
 		r = add_active_zones(collect);
 	if (r == 0)
+		r = list_interfaces(collect);
+	if (r == 0)
 		r = add_items(collect);
 	if (r == 0) {
 		ask_for_services(collect);
@@ -492,6 +557,8 @@ static int look_at_firewalld(struct collect *collect)
 	}
 	if (r == 0)
 		r = find_in_items(status);
+	if (r == 0)
+		r = find_unreached(status);
 	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_NOT_FINE, "%s", strerror(r < 0 ? -r : EIO));
 }
 

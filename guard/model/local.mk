@@ -13,6 +13,7 @@ libguard_model_a_SOURCES = \
 	guard/model/loss.c guard/model/loss.h \
 	guard/model/plan.c guard/model/plan.h \
 	guard/model/rangeset.c guard/model/rangeset.h \
+	guard/model/reach.c guard/model/reach.h \
 	guard/model/richlex.c guard/model/richlex.h \
 	guard/model/richrule.c guard/model/richrule.h \
 	guard/model/richvalue.c guard/model/richvalue.h \

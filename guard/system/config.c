@@ -279,7 +279,9 @@ static bool is_name(const char *word, size_t max, const char *signs)
 
 static int add_zone(struct config *config, const char *word, struct err *err)
 {
-	if (!is_name(word, ITEM_ZONE_MAX, "_-"))
+	const char *policy = item_policy_name(word);
+
+	if (strlen(word) > ITEM_ZONE_MAX || !is_name(policy ? policy : word, ITEM_ZONE_MAX, "_-"))
 		return invalid(err, word, "the name of a zone");
 	return strv_contains(&config->scope.zones, word) ? 0 : strv_add(&config->scope.zones, word);
 }

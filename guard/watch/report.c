@@ -362,13 +362,13 @@ static json_t *status_items_json(const struct report_status *status)
 	for (size_t i = 0; items && i < status->n_items; i++) {
 		const struct report_status_item *item = &status->items[i];
 		json_t *row = json_pack(
-		    "{s:o, s:o, s:s, s:o, s:s, s:b, s:b, s:b, s:b, s:o, s:s, s:o}", "item",
+		    "{s:o, s:o, s:s, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:s, s:o}", "item",
 		    json_item(&item->item), "zone", json_text(item->item.zone), "kind",
 		    item_kind_name(item->item.kind), "value", json_text(item->item.value), "class",
-		    class_name(&item->item), "open", item->open, "permanent", item->permanent,
-		    "required", item->required, "lost", item->lost, "until",
-		    json_time(item->until_us), "listens", listeners_answer_name(item->listens),
-		    "ports", json_strv(&item->ports));
+		    class_name(&item->item), "open", item->open, "listed", item->listed,
+		    "permanent", item->permanent, "required", item->required, "lost", item->lost,
+		    "until", json_time(item->until_us), "listens",
+		    listeners_answer_name(item->listens), "ports", json_strv(&item->ports));
 
 		if (!row) {
 			json_decref(items);
@@ -423,7 +423,7 @@ static void put_permanence(const struct report *report, struct report_table *tab
 		report_table_cell(table, REPORT_PLAIN, "until %s", until);
 	} else if (item->permanent) {
 		report_table_cell(table, REPORT_PLAIN, "permanent");
-	} else if (item->open) {
+	} else if (item->listed) {
 		report_table_cell(table, REPORT_WARN,
 		                  "runtime only (will be lost at the next reload)");
 	} else {
@@ -449,6 +449,9 @@ static void put_status_item(const struct report *report, struct report_table *ta
 	report_table_cell(table, REPORT_PLAIN, "%s", text);
 	if (item->open)
 		report_table_cell(table, REPORT_GOOD, "open");
+	else if (item->listed)
+		report_table_cell(table, REPORT_WARN, "open, but no packet reaches zone %s",
+		                  item->item.zone);
 	else if (item->lost || item->required)
 		report_table_cell(table, REPORT_BAD, item->lost ? "LOST" : "MISSING");
 	else

@@ -87,7 +87,8 @@ struct report_finding {
 
 struct report_status_item {
 	struct item item; /* owned */
-	bool open;        /* in the runtime */
+	bool open;        /* listed, and packets come into its zone */
+	bool listed;      /* in the runtime */
 	bool permanent;
 	bool required;
 	bool lost;        /* was there, and a wipe took it */

@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/unit/test-loss \
 	tests/unit/test-process \
 	tests/unit/test-rangeset \
+	tests/unit/test-reach \
 	tests/unit/test-report \
 	tests/unit/test-richrule \
 	tests/unit/test-spool \
@@ -126,6 +127,9 @@ tests_unit_test_fail2ban_SOURCES = tests/unit/test-fail2ban.c tests/unit/unit.h
 tests_unit_test_fail2ban_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_fail2ban_LDADD = $(SYSTEM_TEST_LIBS) -lpthread
 
+tests_unit_test_reach_SOURCES = tests/unit/test-reach.c tests/unit/firewalls.h tests/unit/unit.h
+tests_unit_test_reach_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_reach_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_report_SOURCES = tests/unit/test-report.c tests/unit/unit.h
 tests_unit_test_report_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_report_LDADD = $(WATCH_TEST_LIBS)

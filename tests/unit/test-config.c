@@ -36,6 +36,8 @@ static const struct {
      "x.conf:3: \"keep-days\" is given twice, first in line 2"},
     {"[guard]\nkeep-days = 9\n  8\n", "x.conf:3: \"keep-days\" takes one value, on one line"},
     {"[guard]\nzones = pub/lic\n", "\"pub/lic\" is not the name of a zone"},
+    {"[guard]\nzones = policy:\n", "\"policy:\" is not the name of a zone"},
+    {"[guard]\nzones = home:x\n", "\"home:x\" is not the name of a zone"},
     {"[guard]\nzones = public\n  home\n  w\xc3\xb6rk\n", "x.conf:4: zones: \"w\xc3\xb6rk\" is not"},
     {"[guard]\nservices = imaps 465\n", "\"465\" is not the name of a service, nor PORT"},
     {"[guard]\nservices = 465/tpc\n", "\"465/tpc\" is not PORT/PROTOCOL"},
@@ -98,7 +100,7 @@ static const char everything[] =
     "\xef\xbb\xbf# all keys\n"
     "[guard]\n"
     "zones = public,\n"
-    "        iredmail  public\n"
+    "        iredmail  public policy:mail-in\n"
     "services = imaps 0465/tcp\n"
     "require = public/service:imaps, iredmail/interface:enp6s0\n"
     "   public/rule:rule family=\"ipv4\" source address=\"192.0.2.1\" accept\n"
@@ -120,7 +122,7 @@ static const char everything[] =
     "path = /s/guard.db";
 
 static const char *const everything_back[] = {
-    "public, iredmail",
+    "public, iredmail, policy:mail-in",
     "imaps, 465/tcp",
     NULL,
     "yes",

@@ -114,18 +114,20 @@ static void add_item(struct report_status *status, enum item_kind kind, const ch
 static void fill_status(struct report_status *status)
 {
 	add_item(status, ITEM_SERVICE, "imaps");
-	status->items[0].open = true;
+	status->items[0].open = status->items[0].listed = true;
 	status->items[0].listens = LISTENERS_YES;
 	add_item(status, ITEM_SERVICE, "smtp\n\x1b[2J\xff");
 	status->items[1].lost = true;
 	add_item(status, ITEM_PORT, "465/tcp");
-	status->items[2].open = status->items[2].permanent = true;
+	status->items[2].open = status->items[2].listed = status->items[2].permanent = true;
 	status->items[2].listens = LISTENERS_NO;
 	add_item(status, ITEM_PORT, "21/tcp");
-	status->items[3].open = true;
+	status->items[3].open = status->items[3].listed = true;
 	status->items[3].until_us = NOW;
 	add_item(status, ITEM_SERVICE, "pop3");
 	status->items[4].required = true;
+	add_item(status, ITEM_SERVICE, "imap");
+	status->items[5].listed = true;
 	status->at_us = NOW;
 	status->reachable = true;
 	status->state = FIREWALL_STATE_RUNNING;
@@ -165,6 +167,7 @@ START_TEST(tells_the_status)
 	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp\\x0a\\x1b[2J\\xff"));
 	ck_assert_ptr_nonnull(strstr(text, "LOST"));
 	ck_assert_ptr_nonnull(strstr(text, "MISSING"));
+	ck_assert_ptr_nonnull(strstr(text, "open, but no packet reaches zone public"));
 	ck_assert_ptr_nonnull(strstr(text, "until 2026-11-21 20:34:25"));
 	ck_assert_ptr_nonnull(strstr(text, "nothing listens"));
 	ck_assert_ptr_nonnull(strstr(text, "8 lost, 8 restored after 34 ms"));
@@ -189,7 +192,10 @@ START_TEST(tells_the_status_as_json)
 	ck_assert_str_eq(json_string_value(json_object_get(document, "at")),
 	                 "2026-11-21T20:34:25.500000Z");
 	items = json_object_get(document, "items");
-	ck_assert_uint_eq(json_array_size(items), 5);
+	ck_assert_uint_eq(json_array_size(items), 6);
+	/* in the runtime, and yet not open */
+	ck_assert(json_is_true(json_object_get(json_array_get(items, 5), "listed")));
+	ck_assert(json_is_false(json_object_get(json_array_get(items, 5), "open")));
 	/* not UTF-8, and JSON must be */
 	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(items, 1), "value")),
 	                 "smtp\\x0a\\x1b[2J\\xff");

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # Services of policies: one from everywhere to this machine, one from a zone. What is added
 # at run time comes back; what is removed stays away; a policy that is gone needs nothing.
 policy() {

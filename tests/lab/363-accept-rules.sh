@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # imaps for one network only, by a rule of the runtime: it comes back; a ban does not.
 watch_up
 need "smtps is open" fwc --add-service=smtps

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The zone of the mail server is bound to its interface at run time only. A reload leaves
 # imaps in the zone, which no packet reaches any more: the binding comes back, and first.
 need "a zone for mail" fwc --permanent --new-zone=iredmail

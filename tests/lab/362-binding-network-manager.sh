@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # NetworkManager is there. On a reload firewalld asks it and puts its interfaces back by
 # itself; after a restart NetworkManager binds them anew, a while later. The guard lets it
 # speak first, and delays nothing but bindings. A stand-in plays it: firewalld's own code

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # An interface that somebody binds to another zone is theirs: the guard does not take it back.
 need "a zone for mail" fwc --permanent --new-zone=iredmail
 need "imaps is permanent there" fwc --permanent --zone=iredmail --add-service=imaps

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # The default zone needs no guard: firewalld writes it down when it is set, and a wipe keeps
 # it. What stands in it is restored there, and nowhere else.
 need "the interface is bound nowhere" fwc --zone=public --remove-interface=host0

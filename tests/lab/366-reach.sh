@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # What is listed in a zone that no packet reaches is not open.
 watch_up
 mail_open

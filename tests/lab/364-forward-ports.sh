@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
 # A port of this machine is another one's: the forwarding comes back, and the masquerading
 # without which no answer would.
 client "$BUILD/tests/lab/listener" 143 >/dev/null

@@ -14,7 +14,7 @@ X
 chmod +x "$W/bin/renew.sh"
 need "a script reloads" renew.sh reload
 caused_by 'reload by firewall-cmd \(pid [0-9]+\), called by renew.sh \(pid [0-9]+\)'
-need "the log says so too" said 'reload by firewall-cmd \(pid [0-9]+\), called by renew.sh .*; lost \(8\)'
+need "the log says so too" said 'reload by firewall-cmd \(pid [0-9]+\), called by renew.sh .*; lost \(9\)'
 need "a script reloads completely" renew.sh complete-reload
 caused_by 'complete reload by firewall-cmd \(pid [0-9]+\), called by renew.sh'
 need "LogDenied is set" renew.sh set-log-denied=all

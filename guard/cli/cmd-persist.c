@@ -71,7 +71,7 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 static bool is_candidate(const struct run *run, const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
-	       !item_is_binding(&entry->item) &&
+	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
 	       scope_protects(&run->cli->config.scope, &run->reading.firewall, &entry->item);
 }
 

@@ -221,7 +221,8 @@ static int add_items(struct collect *collect)
 		const struct firewall_entry *entry = &fw->entries[i];
 
 		/* bindings show in what is open to whom */
-		if (item_is_binding(&entry->item) || !scope_protects(scope, fw, &entry->item))
+		if (item_class(&entry->item) == ITEM_CLASS_BINDING ||
+		    !scope_protects(scope, fw, &entry->item))
 			continue;
 		row = add_item(status, &entry->item);
 		if (!row)

@@ -38,7 +38,8 @@ struct firewall_entry {
 
 struct firewall {
 	char *default_zone; /* owned; NULL while nobody said */
-	struct strv zones;  /* all zones of the runtime, and its policies as policy:NAME, sorted */
+	struct strv
+	    zones; /* all zones of the runtime, and policies and ipsets with their prefix, sorted */
 	bool panic;
 	struct firewall_entry *entries; /* sorted by item_cmp() */
 	size_t n;

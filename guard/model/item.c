@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/item.h"
 
+#include "guard/model/cidr.h"
 #include "guard/model/richrule.h"
 
 #include <errno.h>
@@ -8,11 +9,17 @@
 #include <string.h>
 
 static const char *const kind_names[ITEM_N_KINDS] = {
-    [ITEM_INTERFACE] = "interface",       [ITEM_SOURCE] = "source",
-    [ITEM_SERVICE] = "service",           [ITEM_PORT] = "port",
-    [ITEM_SOURCE_PORT] = "source-port",   [ITEM_PROTOCOL] = "protocol",
-    [ITEM_FORWARD_PORT] = "forward-port", [ITEM_MASQUERADE] = "masquerade",
-    [ITEM_ICMP_BLOCK] = "icmp-block",     [ITEM_RULE] = "rule",
+    [ITEM_INTERFACE] = "interface",
+    [ITEM_SOURCE] = "source",
+    [ITEM_SERVICE] = "service",
+    [ITEM_PORT] = "port",
+    [ITEM_SOURCE_PORT] = "source-port",
+    [ITEM_PROTOCOL] = "protocol",
+    [ITEM_FORWARD_PORT] = "forward-port",
+    [ITEM_MASQUERADE] = "masquerade",
+    [ITEM_ICMP_BLOCK] = "icmp-block",
+    [ITEM_RULE] = "rule",
+    [ITEM_ENTRY] = "entry",
 };
 
 /*
@@ -77,6 +84,14 @@ static bool is_name(const char *text, size_t max)
 	return true;
 }
 
+/** item_ipset_name() - the name of an ipset that stands for a zone; NULL: it is none */
+const char *item_ipset_name(const char *zone)
+{
+	size_t n = strlen(ITEM_IPSET_PREFIX);
+
+	return strncmp(zone, ITEM_IPSET_PREFIX, n) == 0 ? zone + n : NULL;
+}
+
 /** item_policy_name() - the name of a policy that stands for a zone; NULL: it is a zone */
 const char *item_policy_name(const char *zone)
 {
@@ -87,12 +102,12 @@ const char *item_policy_name(const char *zone)
 
 static bool is_zone_name(const char *text)
 {
-	const char *policy = item_policy_name(text);
+	const char *policy = item_policy_name(text), *ipset = item_ipset_name(text);
 
 	if (strlen(text) > ITEM_ZONE_MAX)
 		return false;
-	if (policy)
-		text = policy;
+	if (policy || ipset)
+		text = policy ? policy : ipset;
 	return is_name(text, ITEM_ZONE_MAX) && !strchr(text, '/') && !strchr(text, ':');
 }
 
@@ -237,6 +252,22 @@ static int canonical_rule(char **out, const char *value, struct err *err)
 	return r > 0 ? ITEM_E_SYNTAX : r;
 }
 
+/* Of addresses and prefixes the one way of writing them; what else there is as it is. */
+static int canonical_entry(char **out, const char *value)
+{
+	char text[CIDR_TEXT_LENGTH];
+	struct cidr cidr;
+
+	if (!is_printable(value, 256) || strchr(value, ' '))
+		return ITEM_E_SYNTAX;
+	if (cidr_parse(&cidr, value, 0, NULL) == 0) {
+		cidr_format(&cidr, text);
+		value = text;
+	}
+	*out = strdup(value);
+	return *out ? 0 : -ENOMEM;
+}
+
 static int canonical_value(char **out, enum item_kind kind, const char *value, struct err *err)
 {
 	bool valid = false;
@@ -258,6 +289,8 @@ static int canonical_value(char **out, enum item_kind kind, const char *value, s
 		return canonical_forward(out, value);
 	case ITEM_RULE:
 		return canonical_rule(out, value, err);
+	case ITEM_ENTRY:
+		return canonical_entry(out, value);
 	case ITEM_MASQUERADE:
 		valid = strcmp(value, "yes") == 0;
 		break;
@@ -289,6 +322,9 @@ int item_init(struct item *out, const char *zone, enum item_kind kind, const cha
 		return err_set(err, ITEM_E_SYNTAX, "\"%.64s\" is not a zone name", zone);
 	if (item_policy_name(zone) && (kind == ITEM_INTERFACE || kind == ITEM_SOURCE))
 		return err_set(err, ITEM_E_SYNTAX, "a policy has no interfaces and no sources");
+	if ((kind == ITEM_ENTRY) != (item_ipset_name(zone) != NULL))
+		return err_set(err, ITEM_E_SYNTAX,
+		               "entries stand in ipsets, and nothing else does");
 	r = canonical_value(&item.value, kind, value, err);
 	if (r > 0 && kind == ITEM_RULE)
 		return err_prefix(err, r, "not a valid rule");
@@ -332,7 +368,7 @@ int item_parse(struct item *out, const char *text, struct err *err)
 		return err_set(err, ITEM_E_SYNTAX,
 		               "\"%s\" is not a kind of item; known are service, port, "
 		               "source-port, protocol, forward-port, masquerade, icmp-block, "
-		               "interface, source and rule",
+		               "interface, source, rule and entry",
 		               kind_name);
 	return item_init(out, zone, kind, colon + 1, err);
 }
@@ -423,6 +459,36 @@ bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX])
 	return true;
 }
 
+/**
+ * item_ipset_of_rule() - the ipset whose entries a rule lets in
+ * @out: ipset:NAME; written on success alone; the caller frees it
+ *
+ * Return: whether there is one that an item can name; false also without memory.
+ */
+bool item_ipset_of_rule(const struct item *item, char **out)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	_cleanup_free_ char *zone = NULL;
+
+	if (item->kind != ITEM_RULE || !strstr(item->value, " accept") ||
+	    !strstr(item->value, "ipset=") || richrule_parse(&rule, item->value, NULL) != 0 ||
+	    rule.action != RICHRULE_ACTION_ACCEPT || !rule.source.ipset ||
+	    xasprintf(&zone, ITEM_IPSET_PREFIX "%s", rule.source.ipset) < 0 || !is_zone_name(zone))
+		return false;
+	*out = steal(zone);
+	return true;
+}
+
+/** item_uses_ipset() - a source binding or an accepting rule for the entries of ipset:NAME? */
+bool item_uses_ipset(const struct item *item, const char *zone)
+{
+	_cleanup_free_ char *ipset = NULL;
+
+	if (item->kind == ITEM_SOURCE)
+		return strcmp(item->value, zone) == 0;
+	return item_ipset_of_rule(item, &ipset) && strcmp(ipset, zone) == 0;
+}
+
 /** item_forwards_away() - a forward port to another address, which may need masquerading? */
 bool item_forwards_away(const struct item *item)
 {
@@ -469,7 +535,7 @@ enum item_class item_class(const struct item *item)
 
 	if (row < ARRAY_SIZE(known))
 		return known[row].class;
-	if (item_is_binding(item))
+	if (item_is_binding(item) || item->kind == ITEM_ENTRY)
 		return ITEM_CLASS_BINDING;
 	if (item->kind == ITEM_RULE)
 		return ITEM_CLASS_RULE;

@@ -4,7 +4,8 @@
  *
  * Written ZONE/KIND:VALUE, e.g. public/service:imaps, public/port:465/tcp,
  * iredmail/interface:enp6s0, public/rule:rule family=…; with policy:NAME as the
- * zone, of a policy: policy:mail-in/service:imaps. The value is always in
+ * zone, of a policy: policy:mail-in/service:imaps, and with ipset:NAME an entry of
+ * an ipset: ipset:friends/entry:192.0.2.1. The value is always in
  * firewalld's normal form, so that two items are the same thing exactly when
  * item_cmp() says 0.
  */
@@ -24,6 +25,7 @@ enum item_kind {
 	ITEM_MASQUERADE, /* value "yes" */
 	ITEM_ICMP_BLOCK,
 	ITEM_RULE,
+	ITEM_ENTRY, /* of an ipset */
 	ITEM_N_KINDS,
 };
 
@@ -46,6 +48,7 @@ struct item {
 
 /* Before the name of a policy, which stands in the place of a zone's. */
 #define ITEM_POLICY_PREFIX "policy:"
+#define ITEM_IPSET_PREFIX  "ipset:" /* the same for an ipset, as firewalld writes sources */
 
 /* Zone and value lengths beyond these are refused: firewalld has no such thing. */
 #define ITEM_ZONE_MAX  64
@@ -73,6 +76,9 @@ bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_che
 bool item_port_is_of(const char *service, const char *port);
 bool item_forwards_away(const struct item *item);
 const char *item_policy_name(const char *zone);
+const char *item_ipset_name(const char *zone);
+bool item_ipset_of_rule(const struct item *item, char **out) _must_check_;
+bool item_uses_ipset(const struct item *item, const char *zone);
 bool item_is_binding(const struct item *item);
 bool item_is_same_binding(const struct item *a, const struct item *b);
 unsigned item_rank(const struct item *item);

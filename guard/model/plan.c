@@ -53,6 +53,8 @@ static enum turn turn_of(const struct item *item, const struct loss *loss,
 		return TURN_MAIL_AND_WEB;
 	if (class != ITEM_CLASS_BINDING)
 		return TURN_REST;
+	if (item->kind == ITEM_ENTRY)
+		return TURN_BINDINGS; /* there may be many */
 	if (now->default_zone && strcmp(now->default_zone, item->zone) == 0)
 		return TURN_BINDINGS;
 	return zone_has_mail(loss, now, item->zone) ? TURN_BINDINGS_OF_MAIL : TURN_BINDINGS;

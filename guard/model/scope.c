@@ -121,11 +121,24 @@ static bool is_needed(const struct scope *scope, const struct firewall *fw, cons
 	return false;
 }
 
+/* An entry counts where a source or a rule that is protected stands for its ipset. */
+static bool entry_is_needed(const struct scope *scope, const struct firewall *fw,
+                            const struct item *entry)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		if (item_uses_ipset(&fw->entries[i].item, entry->zone) &&
+		    scope_protects(scope, fw, &fw->entries[i].item))
+			return true;
+	return false;
+}
+
 /** scope_protects() - does the guard restore this item when a wipe takes it? */
 bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item)
 {
 	if (scope_requires(scope, item))
 		return true;
+	if (item->kind == ITEM_ENTRY)
+		return entry_is_needed(scope, fw, item);
 	if (item_is_binding(item) || item->kind == ITEM_MASQUERADE ? !is_needed(scope, fw, item)
 	                                                           : !protects_opening(scope, item))
 		return false;

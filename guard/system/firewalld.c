@@ -480,6 +480,25 @@ static void on_config_zone_signal(struct firewalld *fw, DBusMessage *signal)
 		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, signal);
 }
 
+static void on_ipset_signal(struct firewalld *fw, DBusMessage *signal)
+{
+	struct fwmessage_item raw = {0};
+	_cleanup_free_ char *zone = NULL;
+	int r = fwmessage_item_signal(signal, &raw);
+
+	if (r == 0 && xasprintf(&zone, ITEM_IPSET_PREFIX "%s", raw.zone) < 0)
+		r = -ENOMEM;
+	if (r < 0)
+		lose_track(fw);
+	else if (r == FWMESSAGE_E_MALFORMED || (r == 0 && raw.kind != ITEM_ENTRY))
+		fw->n_malformed++;
+	else if (r == 0) {
+		raw.zone = zone;
+		on_item_signal(fw, &raw);
+	}
+	free(raw.value);
+}
+
 struct policy_contents {
 	const char *zone;
 	struct firewall firewall;
@@ -563,7 +582,10 @@ static void on_signal(DBusMessage *signal, void *userdata)
 		on_main_signal(fw, signal);
 	else if (strcmp(interface, FWMESSAGE_POLICY) == 0)
 		on_policy_signal(fw, signal);
+	else if (strcmp(interface, FWMESSAGE_IPSET) == 0)
+		on_ipset_signal(fw, signal);
 	else if (strcmp(interface, FWMESSAGE_CONFIG_ZONE) == 0 ||
+	         strcmp(interface, FWMESSAGE_CONFIG_IPSET) == 0 ||
 	         strcmp(interface, FWMESSAGE_CONFIG_POLICY) == 0)
 		on_config_zone_signal(fw, signal);
 	else if (dbus_message_is_signal(signal, FWMESSAGE_CONFIG, "ZoneAdded"))
@@ -634,6 +656,8 @@ static int translate_error(DBusMessage *error, struct err *err)
 	    {"UNKNOWN_SOURCE", FIREWALLD_E_NOT_ENABLED},
 	    {"ZONE_CONFLICT", FIREWALLD_E_CONFLICT},
 	    {"INVALID_SERVICE", FIREWALLD_E_INVALID_SERVICE},
+	    {"INVALID_POLICY", FIREWALLD_E_INVALID_SERVICE},
+	    {"INVALID_IPSET", FIREWALLD_E_INVALID_SERVICE},
 	};
 	int result = FIREWALLD_E_REFUSED;
 
@@ -1053,7 +1077,7 @@ static void work_queue(void *userdata)
  * @userdata: for @fn
  *
  * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
- * a policy; -ENOMEM.
+ * a policy or an ipset; -ENOMEM.
  */
 int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                             firewalld_done_fn fn, void *userdata)
@@ -1061,7 +1085,7 @@ int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, cons
 	struct firewalld_op *new;
 	int r;
 
-	if (item_policy_name(item->zone))
+	if (item_policy_name(item->zone) || item_ipset_name(item->zone))
 		return -EOPNOTSUPP;
 	new = calloc(1, sizeof(*new));
 	if (!new)
@@ -1177,6 +1201,9 @@ static int add_matches(struct firewalld *fw)
 	    "type='signal',sender='" FWMESSAGE_NAME "',path='" FWMESSAGE_PATH
 	    "',interface='" FWMESSAGE_POLICY "'",
 	    "type='signal',sender='" FWMESSAGE_NAME "',interface='" FWMESSAGE_CONFIG_POLICY "'",
+	    "type='signal',sender='" FWMESSAGE_NAME "',path='" FWMESSAGE_PATH
+	    "',interface='" FWMESSAGE_IPSET "'",
+	    "type='signal',sender='" FWMESSAGE_NAME "',interface='" FWMESSAGE_CONFIG_IPSET "'",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {

@@ -34,7 +34,7 @@ enum {
 	FIREWALLD_E_ALREADY,         /* ALREADY_ENABLED, ZONE_ALREADY_SET: is there already */
 	FIREWALLD_E_NOT_ENABLED,     /* was not there */
 	FIREWALLD_E_CONFLICT,        /* ZONE_CONFLICT: the binding is in another zone */
-	FIREWALLD_E_INVALID_SERVICE, /* this release knows no such service */
+	FIREWALLD_E_INVALID_SERVICE, /* there is no such service, policy or ipset */
 	FIREWALLD_E_REFUSED,         /* any other error; the err has firewalld's words */
 };
 
@@ -85,6 +85,8 @@ struct firewalld_options {
 struct firewalld_query {
 	unsigned flags;           /* FIREWALL_RUNTIME, FIREWALL_PERMANENT or both */
 	const struct strv *zones; /* NULL: all; else these alone. Borrowed during the start */
+	/* Ipsets (ipset:NAME) to read as well, beside those that let somebody in; may be NULL. */
+	const struct strv *ipsets;
 };
 
 /* What was read. */

@@ -16,6 +16,8 @@ struct read_op {
 	uint64_t generation;
 	struct firewalld_reading reading;
 
+	struct strv ipsets; /* asked for, as ipset:NAME */
+
 	/* objects of the permanent configuration: paths and, beside them, names of zones */
 	struct strv paths;
 	struct strv names;
@@ -42,6 +44,7 @@ static void read_deinit(struct firewalld_op *op)
 
 	strv_deinit(&read->zones);
 	strv_deinit(&read->names);
+	strv_deinit(&read->ipsets);
 	strv_deinit(&read->paths);
 	firewalld_reading_deinit(&read->reading);
 }
@@ -180,6 +183,138 @@ static void on_panic(struct firewalld_op *op, int result, DBusMessage *reply, co
 	settle(op, r, err, "the panic mode");
 }
 
+static int ask(struct firewalld_op *op, const char *path, const char *interface, const char *member,
+               const char *argument, firewalld_answer_fn fn)
+{
+	return firewalld_op_call(
+	    op, fwmessage_call(op->fw->owner, path, interface, member, argument), argument, fn);
+}
+
+/* --- ipsets, of which only those are read that let somebody in: others may be huge -------------
+ */
+
+/* No such ipset, or one whose entries end by themselves and are not told. */
+static bool has_no_entries(int result, DBusMessage *reply)
+{
+	return result == FIREWALLD_E_INVALID_SERVICE ||
+	       (result == FIREWALLD_E_REFUSED && fwmessage_has_code(reply, "IPSET_WITH_TIMEOUT"));
+}
+
+static void take_entries(struct firewalld_op *op, int result, DBusMessage *reply, const char *zone,
+                         unsigned flag, struct err *err)
+{
+	struct read_op *read = read_op(op);
+	struct entry_context context = {.read = read, .zone = zone, .flag = flag};
+	_cleanup_strv_ struct strv entries = STRV_NULL;
+	int r;
+
+	if (has_no_entries(result, reply)) {
+		*err = ERR_NULL;
+		settle(op, 0, err, zone);
+		return;
+	}
+	if (result != 0) {
+		fail(op, result, err, zone);
+		return;
+	}
+	r = fwmessage_list(reply, DBUS_TYPE_STRING, &entries);
+	if (r == 0 && flag == FIREWALL_RUNTIME)
+		r = firewall_add_zone(&read->reading.firewall, zone);
+	for (size_t i = 0; i < entries.n && r == 0; i++)
+		r = add_entry(ITEM_ENTRY, entries.strings[i], &context);
+	settle(op, r, err, zone);
+}
+
+static void on_entries(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                       struct err *err)
+{
+	take_entries(op, result, reply, tag, FIREWALL_RUNTIME, err);
+}
+
+static void on_permanent_entries(struct firewalld_op *op, int result, DBusMessage *reply,
+                                 const char *tag, struct err *err)
+{
+	take_entries(op, result, reply, tag, FIREWALL_PERMANENT, err);
+}
+
+static void on_ipset_object(struct firewalld_op *op, int result, DBusMessage *reply,
+                            const char *tag, struct err *err)
+{
+	const char *path;
+	int r;
+
+	if (has_no_entries(result, reply)) {
+		*err = ERR_NULL;
+		settle(op, 0, err, tag);
+		return;
+	}
+	if (result != 0) {
+		fail(op, result, err, tag);
+		return;
+	}
+	r = fwmessage_string(reply, DBUS_TYPE_OBJECT_PATH, &path);
+	if (r == 0)
+		r = firewalld_op_call(
+		    op,
+		    fwmessage_call(op->fw->owner, path, FWMESSAGE_CONFIG_IPSET, "getEntries", NULL),
+		    tag, on_permanent_entries);
+	settle(op, r, err, tag);
+}
+
+/* @zone: ipset:NAME */
+static int ask_ipset(struct firewalld_op *op, const char *zone)
+{
+	struct read_op *read = read_op(op);
+	const char *ipset = item_ipset_name(zone), *owner = op->fw->owner;
+	int r = 0;
+
+	if (strv_contains(&read->ipsets, zone))
+		return 0;
+	r = strv_add(&read->ipsets, zone);
+	if (r == 0 && (read->flags & FIREWALL_RUNTIME))
+		r = firewalld_op_call(
+		    op, fwmessage_call(owner, FWMESSAGE_PATH, FWMESSAGE_IPSET, "getEntries", ipset),
+		    zone, on_entries);
+	if (r == 0 && (read->flags & FIREWALL_PERMANENT))
+		r = firewalld_op_call(op,
+		                      fwmessage_call(owner, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG,
+		                                     "getIPSetByName", ipset),
+		                      zone, on_ipset_object);
+	return r;
+}
+
+static bool zone_opens(const struct firewall *fw, const char *zone)
+{
+	char opened[ITEM_OPENED_MAX];
+
+	for (size_t i = 0; i < fw->n; i++)
+		if (strcmp(fw->entries[i].item.zone, zone) == 0 &&
+		    item_opens(&fw->entries[i].item, opened))
+			return true;
+	return false;
+}
+
+static int ask_ipsets_of(struct firewalld_op *op, const char *zone)
+{
+	const struct firewall *fw = &read_op(op)->reading.firewall;
+	bool opens = zone_opens(fw, zone);
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
+		const struct item *item = &fw->entries[i].item;
+		_cleanup_free_ char *ipset = NULL;
+
+		if (strcmp(item->zone, zone) != 0)
+			continue;
+		if (item->kind == ITEM_SOURCE && opens && item_ipset_name(item->value) &&
+		    strlen(item->value) <= ITEM_ZONE_MAX)
+			r = ask_ipset(op, item->value);
+		else if (item->kind == ITEM_RULE && item_ipset_of_rule(item, &ipset))
+			r = ask_ipset(op, ipset);
+	}
+	return r;
+}
+
 static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
                     struct err *err)
 {
@@ -187,8 +322,8 @@ static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, con
 	int r;
 
 	/* A zone that is not there has nothing in it; that it is missing shows in the zones. */
-	if (result == FIREWALLD_E_REFUSED && (fwmessage_has_code(reply, "INVALID_ZONE") ||
-	                                      fwmessage_has_code(reply, "INVALID_POLICY"))) {
+	if (result == FIREWALLD_E_INVALID_SERVICE ||
+	    (result == FIREWALLD_E_REFUSED && fwmessage_has_code(reply, "INVALID_ZONE"))) {
 		*err = ERR_NULL;
 		settle(op, 0, err, tag);
 		return;
@@ -200,14 +335,9 @@ static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, con
 	r = firewall_add_zone(&read->reading.firewall, tag);
 	if (r == 0)
 		r = take_zone(read, reply, tag, FIREWALL_RUNTIME);
+	if (r == 0 && read->all)
+		r = ask_ipsets_of(op, tag);
 	settle(op, r, err, tag);
-}
-
-static int ask(struct firewalld_op *op, const char *path, const char *interface, const char *member,
-               const char *argument, firewalld_answer_fn fn)
-{
-	return firewalld_op_call(
-	    op, fwmessage_call(op->fw->owner, path, interface, member, argument), argument, fn);
 }
 
 static int ask_main(struct firewalld_op *op, const char *member, const char *argument,
@@ -290,8 +420,11 @@ static int ask_zones(struct firewalld_op *op, const struct strv *zones)
 	for (size_t i = 0; i < zones->n && r == 0; i++) {
 		const char *policy = item_policy_name(zones->strings[i]);
 
-		r = policy ? ask_policy(op, policy)
-		           : ask_zone(op, "getZoneSettings2", zones->strings[i], on_zone);
+		if (item_ipset_name(zones->strings[i]))
+			r = ask_ipset(op, zones->strings[i]);
+		else
+			r = policy ? ask_policy(op, policy)
+			           : ask_zone(op, "getZoneSettings2", zones->strings[i], on_zone);
 	}
 	return r;
 }
@@ -344,9 +477,10 @@ static int ask_runtime(struct firewalld_op *op)
 
 static bool is_missing(int result, DBusMessage *reply)
 {
+	if (result == FIREWALLD_E_INVALID_SERVICE)
+		return true;
 	return result == FIREWALLD_E_REFUSED &&
 	       (fwmessage_has_code(reply, "INVALID_ZONE") ||
-	        fwmessage_has_code(reply, "INVALID_POLICY") ||
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_OBJECT) ||
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_METHOD));
 }
@@ -509,6 +643,10 @@ static int ask_permanent(struct firewalld_op *op)
 	for (size_t i = 0; i < read->zones.n && r == 0; i++) {
 		const char *zone = read->zones.strings[i], *policy = item_policy_name(zone);
 
+		if (item_ipset_name(zone)) {
+			r = ask_ipset(op, zone);
+			continue;
+		}
 		r = firewalld_op_call(op,
 		                      fwmessage_call(op->fw->owner, FWMESSAGE_CONFIG_PATH,
 		                                     FWMESSAGE_CONFIG,
@@ -534,6 +672,8 @@ static int start(struct firewalld_op *op, const struct firewalld_query *query)
 		r = ask_runtime(op);
 	if (r == 0 && (read->flags & FIREWALL_PERMANENT))
 		r = ask_permanent(op);
+	for (size_t i = 0; query->ipsets && i < query->ipsets->n && r == 0; i++)
+		r = ask_ipset(op, query->ipsets->strings[i]);
 	if (r == 0)
 		r = ask_main(op, "getDefaultZone", NULL, on_default_zone);
 	return r == 0 ? ask_state(op) : r;

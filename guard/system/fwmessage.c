@@ -63,11 +63,17 @@ DBusMessage *fwmessage_get_property(const char *destination, const char *path,
 static const char *kind_member(enum item_kind kind)
 {
 	static const char *const members[ITEM_N_KINDS] = {
-	    [ITEM_INTERFACE] = "Interface",      [ITEM_SOURCE] = "Source",
-	    [ITEM_SERVICE] = "Service",          [ITEM_PORT] = "Port",
-	    [ITEM_SOURCE_PORT] = "SourcePort",   [ITEM_PROTOCOL] = "Protocol",
-	    [ITEM_FORWARD_PORT] = "ForwardPort", [ITEM_MASQUERADE] = "Masquerade",
-	    [ITEM_ICMP_BLOCK] = "IcmpBlock",     [ITEM_RULE] = "RichRule",
+	    [ITEM_INTERFACE] = "Interface",
+	    [ITEM_SOURCE] = "Source",
+	    [ITEM_SERVICE] = "Service",
+	    [ITEM_PORT] = "Port",
+	    [ITEM_SOURCE_PORT] = "SourcePort",
+	    [ITEM_PROTOCOL] = "Protocol",
+	    [ITEM_FORWARD_PORT] = "ForwardPort",
+	    [ITEM_MASQUERADE] = "Masquerade",
+	    [ITEM_ICMP_BLOCK] = "IcmpBlock",
+	    [ITEM_RULE] = "RichRule",
+	    [ITEM_ENTRY] = "Entry",
 	};
 
 	return members[kind];
@@ -75,7 +81,7 @@ static const char *kind_member(enum item_kind kind)
 
 static bool kind_has_timeout(enum item_kind kind)
 {
-	return kind != ITEM_INTERFACE && kind != ITEM_SOURCE;
+	return kind != ITEM_INTERFACE && kind != ITEM_SOURCE && kind != ITEM_ENTRY;
 }
 
 static size_t kind_n_parts(enum item_kind kind)
@@ -94,6 +100,7 @@ static size_t kind_n_parts(enum item_kind kind)
 	case ITEM_PROTOCOL:
 	case ITEM_ICMP_BLOCK:
 	case ITEM_RULE:
+	case ITEM_ENTRY:
 	case ITEM_N_KINDS:
 		break;
 	}
@@ -165,11 +172,13 @@ static DBusMessage *new_item_call(const char *destination, const char *path, con
 
 static DBusMessage *runtime_call(const char *destination, const char *verb, const struct item *item)
 {
+	const char *ipset = item_ipset_name(item->zone), *zone = ipset ? ipset : item->zone;
 	_cleanup_message_ DBusMessage *message =
-	    new_item_call(destination, FWMESSAGE_PATH, FWMESSAGE_ZONE, verb, item->kind);
+	    new_item_call(destination, FWMESSAGE_PATH, ipset ? FWMESSAGE_IPSET : FWMESSAGE_ZONE,
+	                  verb, item->kind);
 
 	if (!message ||
-	    !dbus_message_append_args(message, DBUS_TYPE_STRING, &item->zone, DBUS_TYPE_INVALID))
+	    !dbus_message_append_args(message, DBUS_TYPE_STRING, &zone, DBUS_TYPE_INVALID))
 		return NULL;
 	return append_parts(message, item) ? steal(message) : NULL;
 }
@@ -257,6 +266,7 @@ static int join_parts(char **out, enum item_kind kind, const char *const parts[M
 	case ITEM_PROTOCOL:
 	case ITEM_ICMP_BLOCK:
 	case ITEM_RULE:
+	case ITEM_ENTRY:
 	case ITEM_N_KINDS:
 		break;
 	}

@@ -21,6 +21,8 @@
 #define FWMESSAGE_CONFIG_ZONE   "org.fedoraproject.FirewallD1.config.zone"
 #define FWMESSAGE_POLICY        "org.fedoraproject.FirewallD1.policy"
 #define FWMESSAGE_CONFIG_POLICY "org.fedoraproject.FirewallD1.config.policy"
+#define FWMESSAGE_IPSET         "org.fedoraproject.FirewallD1.ipset"
+#define FWMESSAGE_CONFIG_IPSET  "org.fedoraproject.FirewallD1.config.ipset"
 #define FWMESSAGE_EXCEPTION     "org.fedoraproject.FirewallD1.Exception"
 
 enum {

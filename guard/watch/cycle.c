@@ -647,7 +647,9 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 static void start_reading(struct watcher *watcher)
 {
 	struct cycle *cycle = &watcher->cycle;
+	_cleanup_strv_ struct strv ipsets = STRV_NULL;
 	struct firewalld_query query = {
+	    .ipsets = &ipsets,
 	    .flags = cycle->whole ? FIREWALL_RUNTIME | FIREWALL_PERMANENT : FIREWALL_RUNTIME,
 	    .zones = cycle->whole ? NULL : &cycle->zones,
 	};
@@ -656,6 +658,11 @@ static void start_reading(struct watcher *watcher)
 	firewalld_cancel(cycle->reading);
 	cycle->reading = NULL;
 	tracker_reading_begins(&watcher->tracker);
+	/* what uses them may be lost itself */
+	if (cycle->whole && tracker_ipsets(&watcher->tracker, &ipsets) < 0) {
+		try_reading_later(watcher);
+		return;
+	}
 	r = firewalld_read(watcher->fw, &cycle->reading, &query, on_reading, watcher);
 	if (r != 0 && r != FIREWALLD_E_GONE)
 		try_reading_later(watcher);

@@ -18,8 +18,8 @@ bool persister_wants(const struct firewall_entry *entry, const struct scope *sco
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
 	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN)) && !entry->until_us &&
-	       !item_is_binding(&entry->item) && !item_policy_name(entry->item.zone) &&
-	       scope_protects(scope, fw, &entry->item) &&
+	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
+	       !item_policy_name(entry->item.zone) && scope_protects(scope, fw, &entry->item) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
 

@@ -361,6 +361,20 @@ int tracker_zones_at_stake(const struct tracker *tracker, const struct scope *sc
 	return 0;
 }
 
+/** tracker_ipsets() - add the ipsets (ipset:NAME) that entries are wanted in; Return: 0 or -ENOMEM
+ */
+int tracker_ipsets(const struct tracker *tracker, struct strv *out)
+{
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		const struct item *item = &tracker->wanted.entries[i].item;
+
+		if (item->kind == ITEM_ENTRY && !strv_contains(out, item->zone) &&
+		    strv_add(out, item->zone) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
 /**
  * tracker_next_end() - when does the guard have to take the next item away?
  * @until_us: microseconds since the epoch, UTC; written on success alone
@@ -396,7 +410,8 @@ size_t tracker_count_protected(const struct tracker *tracker, const struct scope
 	for (size_t i = 0; i < tracker->wanted.n; i++) {
 		const struct firewall_entry *entry = &tracker->wanted.entries[i];
 
-		if (!(entry->flags & FIREWALL_RUNTIME) || item_is_binding(&entry->item) ||
+		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		    item_class(&entry->item) == ITEM_CLASS_BINDING ||
 		    !scope_protects(scope, &tracker->wanted, &entry->item))
 			continue;
 		count++;

@@ -280,6 +280,15 @@ static void tell_moved(struct watcher *watcher, const struct item *from, const s
 	record_event(watcher->record, "intent-removed", "%s is bound to %s now", text, to->zone);
 }
 
+/*
+ * Ipsets may be used to ban, too, and then fill fast. Only the entries of those
+ * that let somebody in are followed; what is used later is found by reading.
+ */
+static bool is_followed(const struct watcher *watcher, const struct item *item)
+{
+	return item->kind != ITEM_ENTRY || protects(watcher, item);
+}
+
 static void on_binding(struct watcher *watcher, const struct item *item)
 {
 	const struct firewall_entry *from =
@@ -432,13 +441,16 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		cycle_begin(watcher, WIPE_RELOAD, event->at_us);
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
+		if (!is_followed(watcher, event->item))
+			break;
 		if (item_is_binding(event->item))
 			on_binding(watcher, event->item);
 		else
 			on_item_added(watcher, event);
 		break;
 	case FIREWALLD_EVENT_ITEM_REMOVED:
-		on_item_removed(watcher, event);
+		if (is_followed(watcher, event->item))
+			on_item_removed(watcher, event);
 		break;
 	case FIREWALLD_EVENT_ITEM_MOVED:
 		on_binding(watcher, event->item);

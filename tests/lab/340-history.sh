@@ -9,7 +9,7 @@ need "the history" exits 0 guard history
 need "has the reload" out_has 'reload'
 need "and what came back" out_has 'imaps'
 need "one line for the reload, with all it took under it" test "$(grep -c '^20' "$W/out")" -le 4
-need "which are eight services and the interface" out_has 'restored \(9\)'
+need "which are eight and the interface" out_has 'restored \(9\)'
 need "each has a line of its own with -v" exits 0 guard -v history
 need "of losing" test "$(grep -c ' loss ' "$W/out")" -ge 8
 need "and of coming back" test "$(grep -c ' restore ' "$W/out")" -ge 8

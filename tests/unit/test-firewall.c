@@ -113,6 +113,11 @@ static const struct {
     {"", "", "public/masquerade:yes", false}, /* nothing in the zone needs it */
     {"", "", "home/masquerade:yes", true},
     {"", "imaps", "home/masquerade:yes", false},
+    {"", "", "ipset:friends/entry:192.0.2.1", true},    /* a source binding of home */
+    {"", "", "ipset:colleagues/entry:192.0.2.1", true}, /* a rule that accepts imaps */
+    {"", "ssh", "ipset:colleagues/entry:192.0.2.1", false},
+    {"", "", "ipset:banned/entry:192.0.2.1", false}, /* used to drop */
+    {"", "", "ipset:nobody/entry:192.0.2.1", false},
 };
 
 START_TEST(protects_what_is_configured)
@@ -122,10 +127,23 @@ START_TEST(protects_what_is_configured)
 	                       "home/service:ssh=r work/service:ssh=r "
 	                       "home/forward-port:port=25:proto=tcp:toport=:toaddr=192.0.2.1=r "
 	                       "public/forward-port:port=25:proto=tcp:toport=2525:toaddr==r");
+	static const char *const users[] = {
+	    "home/source:ipset:friends",
+	    "home/rule:rule family=ipv4 source ipset=colleagues service name=imaps accept",
+	    "home/rule:rule family=ipv4 source ipset=banned service name=imaps drop",
+	    "drop/source:ipset:banned",
+	};
 	_cleanup_item_ struct item required = item_from_text("work/port:25/tcp");
 	_cleanup_item_ struct item item = item_from_text(scope_rows[_i].item);
 	struct scope scope = SCOPE_NULL;
 
+	for (size_t i = 0; i < ARRAY_SIZE(users); i++) {
+		_cleanup_item_ struct item user = item_from_text(users[i]);
+		struct firewall_entry *entry;
+
+		ck_assert_int_eq(firewall_put(&fw, &user, &entry), 0);
+		entry->flags = FIREWALL_RUNTIME;
+	}
 	ck_assert_int_eq(strv_split(&scope.zones, scope_rows[_i].zones, " "), 0);
 	ck_assert_int_eq(strv_split(&scope.services, scope_rows[_i].services, " "), 0);
 	ck_assert_int_eq(scope_require(&scope, &required), 0);

@@ -37,8 +37,7 @@ static bool is_good(struct cli *cli, const struct missing *missing)
 	size_t n = 0;
 
 	for (size_t i = 0; i < missing->loss.n; i++)
-		n += loss_verdict_restores(missing->loss.rows[i].verdict) ||
-		     missing->loss.rows[i].verdict == LOSS_UNATTRIBUTED;
+		n += loss_verdict_restores(missing->loss.rows[i].verdict);
 	if (n > 0)
 		cli_warn(
 		    cli,
@@ -70,6 +69,8 @@ static int take(struct cli *cli)
 	r = missing_find(&missing, cli, store, &reading.firewall, instance, &err);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
+	/* Gone is what restore would bring back, no more: a withdrawn item is no doubt. */
+	missing_attribute(&missing, &reading.firewall);
 	missing_overlay(&missing, &reading.firewall, instance);
 	sighting = (struct store_sighting){
 	    .boot_id = missing.boot_id,

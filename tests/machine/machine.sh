@@ -37,6 +37,8 @@ machine_prepare()
 		"$disk"/var/log/journal
 	mkdir -p "$disk"/etc/firewalld "$disk"/etc/fail2ban/jail.d "$disk"/var/lib/fail2ban \
 		"$disk"/etc/systemd/system "$disk"/tmp "$disk"/run
+	# Without its file firewalld has other defaults than a distribution ships (NftablesTableOwner).
+	sed 's/^DefaultZone=.*/DefaultZone=public/' /etc/firewalld/firewalld.conf >"$disk/etc/firewalld/firewalld.conf"
 	: >"$disk/etc/fstab"
 	echo machine >"$disk/etc/hostname"
 	printf '127.0.0.1 localhost machine\n::1 localhost\n' >"$disk/etc/hosts"
@@ -123,8 +125,11 @@ machine_gone()
 
 machine_down()
 {
-	m systemctl poweroff >/dev/null 2>&1
-	machine_gone 30 || machine_crash
+	# Not "systemctl poweroff", which asks logind, and waits for it where it has lost the bus.
+	m systemctl --no-block --job-mode=replace-irreversibly start poweroff.target >/dev/null 2>&1
+	machine_gone 30 && return
+	machine_crash
+	return 1
 }
 
 machine_crash()
@@ -143,15 +148,12 @@ client()
 	ip netns exec client "$@"
 }
 
-# Runs as pid 1 of the new namespaces: lay out /proc, /sys, /dev and become init.
-machine_init()
+# In the root of a new pid namespace, which is the current folder.
+machine_proc_and_dev()
 {
-	local root=$1 file
-	mount --bind "$root" "$root" && cd "$root" || exit 1
-	mount -t proc proc proc
-	mount -t sysfs -o ro sysfs sys
-	mount -t cgroup2 cgroup2 sys/fs/cgroup
-	mount -t tmpfs -o mode=755 tmpfs dev
+	local file
+	mount -t proc proc proc || return 1
+	mount -t tmpfs -o mode=755 tmpfs dev || return 1
 	mkdir dev/pts dev/shm
 	for file in null zero full random urandom tty; do
 		: >"dev/$file"
@@ -160,8 +162,18 @@ machine_init()
 	mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
 	ln -s pts/ptmx dev/ptmx
 	ln -s /proc/self/fd dev/fd
-	: >dev/console
 	mount -t tmpfs tmpfs dev/shm
+}
+
+# Runs as pid 1 of the new namespaces: lay out /proc, /sys, /dev and become init.
+machine_init()
+{
+	local root=$1
+	mount --bind "$root" "$root" && cd "$root" || exit 1
+	machine_proc_and_dev || exit 1
+	: >dev/console
+	mount -t sysfs -o ro sysfs sys
+	mount -t cgroup2 cgroup2 sys/fs/cgroup
 	mount -t tmpfs -o mode=755 tmpfs run
 	mount -t tmpfs -o mode=1777 tmpfs tmp
 	# The kernel's settings are the host's, except for those of the network.

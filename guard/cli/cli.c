@@ -12,7 +12,7 @@
 #include "guard/model/text.h"
 #include "guard/system/clock.h"
 
-/* --- time ------------------------------------------------------------------------------------- */
+/* --- time -------------------------------------------------------------------------------- */
 
 /* What the clocks on the wall show, as if it were UTC. */
 static int64_t zone_to_local(int64_t utc_s)
@@ -45,8 +45,7 @@ const struct timespec_zone *cli_local_zone(void)
 	return &zone;
 }
 
-/* --- words to standard error --------------------------------------------------------------------
- */
+/* --- words to standard error ------------------------------------------------------------- */
 
 /** cli_fail() - say why, and hand the exit status through */
 int cli_fail(struct cli *cli, int status, const char *format, ...)
@@ -92,8 +91,7 @@ void cli_report(const struct cli *cli, struct report *report)
 	report->quiet = cli->verbosity < 0;
 }
 
-/* --- values -------------------------------------------------------------------------------------
- */
+/* --- values ------------------------------------------------------------------------------ */
 
 /**
  * cli_load_config() - read the configuration, and from it where the state is
@@ -160,8 +158,7 @@ bool cli_parse_id(struct cli *cli, const char *text, int64_t *out)
 	return false;
 }
 
-/* --- the store ----------------------------------------------------------------------------------
- */
+/* --- the store --------------------------------------------------------------------------- */
 
 /** cli_store_failed() - tell why the store cannot be used, and what to do; Return: CLI_NO_STORE */
 int cli_store_failed(struct cli *cli, int r, const struct err *err)
@@ -224,8 +221,7 @@ int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need ne
 	return r == 0 ? CLI_FINE : cli_store_failed(cli, r, &err);
 }
 
-/* --- firewalld -----------------------------------------------------------------------------------
- */
+/* --- firewalld --------------------------------------------------------------------------- */
 
 /** cli_firewalld_failed() - tell why firewalld cannot be asked; Return: CLI_NO_FIREWALLD */
 int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)

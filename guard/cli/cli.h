@@ -109,7 +109,7 @@ enum {
 	HOOK_N_OPTIONS
 };
 
-/* --- for the commands (cli.c) ---------------------------------------------------------------- */
+/* --- for the commands (cli.c) ------------------------------------------------------------ */
 
 const struct timespec_zone *cli_local_zone(void);
 
@@ -147,6 +147,5 @@ void cli_firewalld_close(struct cli_firewalld *connection);
 int cli_firewalld_failed(struct cli *cli, int r, const struct err *err);
 int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
                        struct firewalld_reading *out) _must_check_;
-
 
 #endif

@@ -52,7 +52,7 @@ static int save_zone(struct run *run, const char *zone, struct err *err)
 }
 
 /* --- which items
- * ---------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------- */
 
 /* Why an item of the runtime is not written; NULL: it is. */
 static const char *reason_against(const struct run *run, const struct firewall_entry *entry)
@@ -100,7 +100,7 @@ static int ask_store(struct run *run)
 }
 
 /* --- writing
- * -------------------------------------------------------------------------------------- */
+ * -------------------------------------------------------------------------- */
 
 static int write_item(struct run *run, const struct item *item, struct err *err)
 {

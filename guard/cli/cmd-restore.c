@@ -42,8 +42,7 @@ static int out_of_memory(struct run *run)
 	return cli_fail(run->cli, CLI_NOT_FINE, "out of memory");
 }
 
-/* --- what is to be restored ----------------------------------------------------------------------
- */
+/* --- what is to be restored -------------------------------------------------------------- */
 
 static int open_both(struct run *run)
 {
@@ -145,8 +144,7 @@ static int build_plan(struct run *run)
 	return CLI_FINE;
 }
 
-/* --- the journal ---------------------------------------------------------------------------------
- */
+/* --- the journal ------------------------------------------------------------------------- */
 
 static void store_broke(struct run *run, int r, const struct err *err)
 {
@@ -245,7 +243,7 @@ static void journal_end(struct run *run, const struct restorer_step *steps, size
 }
 
 /* --- doing it
- * ------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------- */
 
 static void on_done(const struct plan *plan, const struct restorer_step *steps, void *userdata)
 {

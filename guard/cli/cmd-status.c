@@ -60,7 +60,7 @@ static void collect_deinit(struct collect *collect)
 }
 
 /* --- services to ports, pipelined
- * ------------------------------------------------------------------ */
+ * ----------------------------------------------------- */
 
 static void ask_for(struct services *services, const char *name);
 
@@ -184,7 +184,7 @@ static int find_listeners(struct collect *collect)
 }
 
 /* --- items
- * ------------------------------------------------------------------------------------------ */
+ * ---------------------------------------------------------------------------- */
 
 static struct report_status_item *add_item(struct report_status *status, const struct item *item)
 {
@@ -285,7 +285,7 @@ static int add_active_zones(struct collect *collect)
 }
 
 /* --- findings
- * --------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------- */
 
 typedef bool test_fn(const struct report_status_item *item);
 
@@ -486,7 +486,7 @@ static int find_around(struct report_status *status)
 }
 
 /* --- all together
- * ------------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------------- */
 
 /* The store is worth having, not needed. */
 static int open_store(struct collect *collect)

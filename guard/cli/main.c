@@ -11,8 +11,7 @@
 #include "guard/model/text.h"
 #include "guard/system/clock.h"
 
-/* --- the commands --------------------------------------------------------------------------------
- */
+/* --- the commands ------------------------------------------------------------------------ */
 
 static const struct cli_option restore_options[] = {
     [RESTORE_DRY_RUN] = {"dry-run", 'n', NULL, "say what would be done, and do nothing"},
@@ -228,7 +227,7 @@ static const struct cli_command commands[] = {
 };
 
 /* --- the options that every command has
- * ------------------------------------------------------------ */
+ * ----------------------------------------------- */
 
 enum global {
 	GLOBAL_CONFIG,
@@ -263,8 +262,7 @@ struct line {
 	struct cli_args args;
 };
 
-/* --- help ---------------------------------------------------------------------------------------
- */
+/* --- help -------------------------------------------------------------------------------- */
 
 static void print_option(const struct cli_option *option)
 {
@@ -332,8 +330,7 @@ static void print_command_help(const struct cli_command *command)
 	printf("\nExamples:\n%s\nExit status:\n%s", command->examples, command->statuses);
 }
 
-/* --- the command line ---------------------------------------------------------------------------
- */
+/* --- the command line -------------------------------------------------------------------- */
 
 static const struct cli_command *find_command(const char *name)
 {
@@ -512,8 +509,7 @@ static int check_words(struct cli *cli, const struct line *line)
 	return CLI_FINE;
 }
 
-/* --- what main does itself -----------------------------------------------------------------------
- */
+/* --- what main does itself --------------------------------------------------------------- */
 
 /* Who writes bans or ranges into the configuration must not think that they do something. */
 static void tell_unused(struct cli *cli)

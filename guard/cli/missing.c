@@ -278,8 +278,7 @@ void missing_attribute(struct missing *missing, const struct firewall *now)
 	}
 }
 
-/* --- the watcher --------------------------------------------------------------------------------
- */
+/* --- the watcher ------------------------------------------------------------------------- */
 
 /** missing_watcher() - does a watcher run with this state directory? */
 struct watcher_state missing_watcher(const struct cli *cli)

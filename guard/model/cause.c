@@ -56,7 +56,7 @@ static bool is_one_of(const char *name, const char *const *list, size_t n)
 }
 #define IS_ONE_OF(name, list) is_one_of(name, list, ARRAY_SIZE(list))
 
-/* --- names ---------------------------------------------------------------------------- */
+/* --- names ------------------------------------------------------------------------------- */
 
 /**
  * cause_show() - a stranger's name, fit to stand in a sentence
@@ -148,7 +148,7 @@ static bool name_of(char out[CAUSE_NAME_SIZE], const struct cause_process *proce
 	return script || !is_interpreter(process->comm);
 }
 
-/* --- who it was ------------------------------------------------------------------------- */
+/* --- who it was -------------------------------------------------------------------------- */
 
 static bool ends_with(const char *text, size_t length, const char *end)
 {
@@ -292,7 +292,7 @@ enum cause_job cause_job_parse(const char *type)
 	return CAUSE_JOB_OTHER;
 }
 
-/* --- evidence ------------------------------------------------------------------------------ */
+/* --- evidence ---------------------------------------------------------------------------- */
 
 static void drop_row(struct cause_log *log, size_t i)
 {
@@ -430,7 +430,7 @@ void cause_log_gone(struct cause_log *log, int64_t now_us, bool bus, bool jobs_a
 		log->end = CAUSE_END_BUS;
 }
 
-/* --- words ---------------------------------------------------------------------------------- */
+/* --- words ------------------------------------------------------------------------------- */
 
 struct words {
 	char *out;

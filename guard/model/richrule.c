@@ -17,7 +17,7 @@
 #define CANONICAL_ROUNDS  16
 #define FORMAT_FIRST_SIZE 256
 
-/* --- the grammar, as rows ---------------------------------------------------- */
+/* --- the grammar, as rows ---------------------------------------------------------------- */
 
 enum attr {
 	ATTR_PRIORITY,
@@ -113,7 +113,7 @@ static const struct word words[] = {
 static const struct word rule_word = {
     "rule", SLOT_RULE, .attrs = BIT(ATTR_PRIORITY) | BIT(ATTR_FAMILY), .limits = true};
 
-/* --- the parser ---------------------------------------------------------------- */
+/* --- the parser -------------------------------------------------------------------------- */
 
 /*
  * One pass over the words, as firewalld's _import_from_string() makes it. An
@@ -437,7 +437,7 @@ static int parse_words(struct parser *p)
 	return 0;
 }
 
-/* --- what firewalld's check() asks ------------------------------------------- */
+/* --- what firewalld's check() asks ------------------------------------------------------- */
 
 static bool peer_is_set(const struct richrule_peer *peer)
 {
@@ -723,7 +723,7 @@ void richrule_deinit(struct richrule *rule)
 	*rule = RICHRULE_NULL;
 }
 
-/* --- the printer --------------------------------------------------------------- */
+/* --- the printer ------------------------------------------------------------------------- */
 
 struct printer {
 	char *text; /* owned; NULL after running out of memory */
@@ -912,7 +912,7 @@ int richrule_canonical(char **out, const char *text, struct err *err)
 	return r ? r : err_set(err, RICHRULE_E_SYNTAX, "the rule has too many quotes");
 }
 
-/* --- questions ------------------------------------------------------------------ */
+/* --- questions --------------------------------------------------------------------------- */
 
 #define N_STRINGS 19
 

@@ -74,7 +74,7 @@ struct bus {
 	bool has_dead;
 };
 
-/* --- slots ------------------------------------------------------------------ */
+/* --- slots ------------------------------------------------------------------------------- */
 
 static void slot_link(struct slot_list *list, struct bus_slot *slot)
 {
@@ -178,7 +178,7 @@ static void tell_signal(struct bus *bus, DBusMessage *message)
 	sweep(bus);
 }
 
-/* --- libdbus in the loop ------------------------------------------------------ */
+/* --- libdbus in the loop ----------------------------------------------------------------- */
 
 static unsigned watch_events(DBusWatch *watch)
 {
@@ -305,7 +305,7 @@ static DBusHandlerResult on_message(DBusConnection *connection, DBusMessage *mes
 	return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 }
 
-/* --- coming and going ----------------------------------------------------------- */
+/* --- coming and going -------------------------------------------------------------------- */
 
 static void set_last_error(struct bus *bus, const char *text)
 {
@@ -495,7 +495,7 @@ static void try_to_connect(void *userdata)
 	loop_deferred_trigger(bus->dispatch);
 }
 
-/* --- for the others --------------------------------------------------------------- */
+/* --- for the others ---------------------------------------------------------------------- */
 
 static int init_sources(struct bus *bus)
 {

@@ -57,7 +57,7 @@ struct busmonitor {
 	bool told_why_not;
 };
 
-/* --- the caller ------------------------------------------------------------------------ */
+/* --- the caller -------------------------------------------------------------------------- */
 
 static void lookup_free(struct lookup *lookup)
 {
@@ -141,7 +141,7 @@ static void look_up(struct busmonitor *monitor, const struct cause_evidence *evi
 		lookup_free(lookup);
 }
 
-/* --- what is seen -------------------------------------------------------------------------- */
+/* --- what is seen ------------------------------------------------------------------------ */
 
 static bool kind_of(const char *member, enum cause_kind *out)
 {
@@ -220,7 +220,7 @@ static void on_message(DBusMessage *message, void *userdata)
 		on_error(monitor, message);
 }
 
-/* --- coming and going ------------------------------------------------------------------------- */
+/* --- coming and going -------------------------------------------------------------------- */
 
 static DBusMessage *message_become(void)
 {

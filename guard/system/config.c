@@ -178,7 +178,7 @@ struct config_option config_option(size_t index)
 	return rows[index].option;
 }
 
-/* --- values ------------------------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------------------------ */
 
 static int invalid(struct err *err, const char *word, const char *what)
 {
@@ -399,7 +399,7 @@ static int set_value(struct config *config, const struct config_row *row, const 
 	return -EINVAL;
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* --- the file ---------------------------------------------------------------------------- */
 
 struct reader {
 	struct config *config;
@@ -738,7 +738,7 @@ int config_load(struct config *out, const char *path, bool required, struct err 
 	return r != 0 ? r : config_parse(out, path, text, length, err);
 }
 
-/* --- back to text ---------------------------------------------------------------------------- */
+/* --- back to text ------------------------------------------------------------------------ */
 
 static int join(char **out, const struct strv *words)
 {

@@ -22,7 +22,7 @@
 /* Events that wait for the default zone, at most; a ban is one, and thousands come in a burst. */
 #define HELD_MAX 20000
 
-/* --- events ------------------------------------------------------------------------ */
+/* --- events ------------------------------------------------------------------------------ */
 
 static void held_free(struct held_event *held)
 {
@@ -144,7 +144,7 @@ static void emit(struct firewalld *fw, const struct firewalld_event *event)
 		tell(fw, event);
 }
 
-/* --- the default zone ------------------------------------------------------------------ */
+/* --- the default zone -------------------------------------------------------------------- */
 
 /**
  * firewalld_learn_default_zone() - take note of the default zone, and tell what waited for it
@@ -359,7 +359,7 @@ static void on_bus_state(bool connected, void *userdata)
 		tell_type(fw, FIREWALLD_EVENT_BUS_GONE);
 }
 
-/* --- signals ------------------------------------------------------------------------------- */
+/* --- signals ----------------------------------------------------------------------------- */
 
 static void on_item_signal(struct firewalld *fw, struct fwmessage_item *raw)
 {
@@ -592,7 +592,7 @@ static void on_signal(DBusMessage *signal, void *userdata)
 		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, signal);
 }
 
-/* --- ops and their calls -------------------------------------------------------------------- */
+/* --- ops and their calls ----------------------------------------------------------------- */
 
 struct firewalld_call {
 	struct firewalld_op *op;
@@ -818,8 +818,7 @@ void firewalld_cancel(struct firewalld_op *op)
 		firewalld_op_free(op);
 }
 
-/* --- adding and removing ------------------------------------------------------------------------
- */
+/* --- adding and removing ----------------------------------------------------------------- */
 
 static void finish_done(struct firewalld_op *op, int result, const struct err *err)
 {
@@ -864,7 +863,7 @@ static int start_change(struct firewalld *fw, struct firewalld_op **out, DBusMes
 	return 0;
 }
 
-/* --- policies: read a list, write it back longer by one ------------------------------------ */
+/* --- policies: read a list, write it back longer by one ---------------------------------- */
 
 static void on_policy_settings(struct firewalld_op *op, int result, DBusMessage *reply,
                                const char *tag, struct err *err)
@@ -999,7 +998,7 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
 }
 
 /* --- permanent writes: parallel ones have erased zone files (firewalld#1495)
- * ------------------------- */
+ * ---------- */
 
 static void on_permanent_added(struct firewalld_op *op, int result, DBusMessage *reply,
                                const char *tag, struct err *err)
@@ -1111,7 +1110,7 @@ int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, cons
 }
 
 /* --- services
- * -------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------- */
 
 /**
  * firewalld_service_deinit() - free the lists of a service
@@ -1182,7 +1181,7 @@ int firewalld_service(struct firewalld *fw, struct firewalld_op **op, const char
 }
 
 /* --- the adapter itself
- * -------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------- */
 
 static int add_matches(struct firewalld *fw)
 {

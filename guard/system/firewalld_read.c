@@ -84,7 +84,7 @@ static void settle(struct firewalld_op *op, int r, struct err *err, const char *
 		finish(op, 0, err);
 }
 
-/* --- entries ---------------------------------------------------------------------- */
+/* --- entries ----------------------------------------------------------------------------- */
 
 struct entry_context {
 	struct read_op *read;
@@ -128,7 +128,7 @@ static int take_zone(struct read_op *read, DBusMessage *reply, const char *zone,
 	return fwmessage_zone(reply, add_entry, &context);
 }
 
-/* --- runtime ---------------------------------------------------------------------- */
+/* --- runtime ----------------------------------------------------------------------------- */
 
 static void on_state(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
                      struct err *err)
@@ -190,8 +190,7 @@ static int ask(struct firewalld_op *op, const char *path, const char *interface,
 	    op, fwmessage_call(op->fw->owner, path, interface, member, argument), argument, fn);
 }
 
-/* --- ipsets, of which only those are read that let somebody in: others may be huge -------------
- */
+/* --- ipsets, of which only those are read that let somebody in: others may be huge ------- */
 
 /* No such ipset, or one whose entries end by themselves and are not told. */
 static bool has_no_entries(int result, DBusMessage *reply)
@@ -473,7 +472,7 @@ static int ask_runtime(struct firewalld_op *op)
 	return r;
 }
 
-/* --- permanent configuration ------------------------------------------------------------ */
+/* --- permanent configuration ------------------------------------------------------------- */
 
 static bool is_missing(int result, DBusMessage *reply)
 {
@@ -657,7 +656,7 @@ static int ask_permanent(struct firewalld_op *op)
 	return r;
 }
 
-/* --- the start ------------------------------------------------------------------------ */
+/* --- the start --------------------------------------------------------------------------- */
 
 static int start(struct firewalld_op *op, const struct firewalld_query *query)
 {

@@ -7,7 +7,7 @@
 /* The most strings that any kind of item is made of (a forward port: four). */
 #define MAX_PARTS 4
 
-/* --- calls ---------------------------------------------------------------------- */
+/* --- calls ------------------------------------------------------------------------------- */
 
 static void unref_message(DBusMessage **message)
 {
@@ -247,7 +247,7 @@ DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
 	return steal(message);
 }
 
-/* --- signals -------------------------------------------------------------------- */
+/* --- signals ----------------------------------------------------------------------------- */
 
 static int join_parts(char **out, enum item_kind kind, const char *const parts[MAX_PARTS])
 {
@@ -356,7 +356,7 @@ int fwmessage_item_signal(DBusMessage *signal, struct fwmessage_item *out)
 	return 0;
 }
 
-/* --- answers -------------------------------------------------------------------- */
+/* --- answers ----------------------------------------------------------------------------- */
 
 /**
  * fwmessage_string() - take the one string of a message

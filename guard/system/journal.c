@@ -180,7 +180,7 @@ void journal_flush(struct journal *journal)
 		put_held_back(journal, &journal->recent[i]);
 }
 
-/* --- sd_notify ------------------------------------------------------------------------------ */
+/* --- sd_notify --------------------------------------------------------------------------- */
 
 /* The watchdog's time is for us only when WATCHDOG_PID, if it is there, is ours. */
 static int64_t watchdog_from_environment(void)

@@ -31,7 +31,7 @@ static void close_cleanup(int *fd)
 DEFINE_CLEANUP(DIR *, closedir, closedir_cleanup);
 DEFINE_CLEANUP(json_t *, json_decref, json_cleanup);
 
-/* --- an event as JSON --------------------------------------------------------------- */
+/* --- an event as JSON -------------------------------------------------------------------- */
 
 /* Log lines are in any encoding; JSON is UTF-8. What is not becomes '?'. */
 static json_t *text_or_null(const char *text)
@@ -105,7 +105,7 @@ static int event_from_json(struct store_ban_event *out, json_t *json, struct err
 	return store_ban_event_check(out, err);
 }
 
-/* --- the folder ------------------------------------------------------------------------ */
+/* --- the folder -------------------------------------------------------------------------- */
 
 static bool has_suffix(const char *name, const char *suffix)
 {
@@ -306,7 +306,7 @@ bool spool_pending(const char *dir)
 	return open_folder(&folder, dir) == 0 && count_files(folder, EVENT_SUFFIX, 1) > 0;
 }
 
-/* --- draining ------------------------------------------------------------------------------- */
+/* --- draining ---------------------------------------------------------------------------- */
 
 static void remove_stale(int folder, const char *name)
 {

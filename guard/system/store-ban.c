@@ -32,7 +32,7 @@ int store_ban_event_parse(enum store_ban_event_kind *out, const char *name)
 	return -EINVAL;
 }
 
-/* --- what an address is ------------------------------------------------------------ */
+/* --- what an address is ------------------------------------------------------------------ */
 
 struct address {
 	char text[STORE_ADDRESS_MAX + 1]; /* one spelling for one address */
@@ -105,7 +105,7 @@ int store_ban_event_check(const struct store_ban_event *event, struct err *err)
 	return check_ban(ban, err);
 }
 
-/* --- writing ------------------------------------------------------------------------- */
+/* --- writing ----------------------------------------------------------------------------- */
 
 static int64_t normal_bantime(int64_t bantime_s)
 {
@@ -291,7 +291,7 @@ int store_ban_event_apply(struct store *store, const struct store_ban_event *eve
 	return store_transaction_end(store, apply(store, event, err), STORE_RELAXED, err);
 }
 
-/* --- reading --------------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------- */
 
 /* First and last keys of every prefix wider than one: their number is small, so that
  * each is looked up, where a comparison with all bans would need a scan. */

@@ -33,7 +33,7 @@ void store_snapshot_deinit(struct store_snapshot *snapshot)
 	*snapshot = STORE_SNAPSHOT_NULL;
 }
 
-/* --- reading -------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------- */
 
 static int read_meta(struct store_snapshot *out, sqlite3_stmt *row)
 {
@@ -229,7 +229,7 @@ int store_snapshot_list(struct store *store, size_t limit, store_snapshot_fn *fn
 	return r;
 }
 
-/* --- writing ---------------------------------------------------------------------- */
+/* --- writing ----------------------------------------------------------------------------- */
 
 static int zone_lines(char **out, const struct firewall *fw)
 {

@@ -42,7 +42,7 @@ void store_unfinished_list_deinit(struct store_unfinished_list *list)
 	*list = STORE_UNFINISHED_LIST_NULL;
 }
 
-/* --- writing ------------------------------------------------------------------------ */
+/* --- writing ----------------------------------------------------------------------------- */
 
 static int put_loss_row(struct store *store, int64_t wipe, size_t position,
                         const struct loss_row *row, struct err *err)
@@ -211,7 +211,7 @@ int store_wipe_finish(struct store *store, int64_t wipe_id, int64_t finished_us,
 	                             STORE_RELAXED, err);
 }
 
-/* --- reading ------------------------------------------------------------------------- */
+/* --- reading ----------------------------------------------------------------------------- */
 
 static int read_info(struct store_wipe_info *info, sqlite3_stmt *row)
 {

@@ -299,7 +299,7 @@ int64_t store_limit(size_t limit)
 	return limit == 0 || limit > INT64_MAX ? -1 : (int64_t)limit;
 }
 
-/* --- open and close ---------------------------------------------------------------- */
+/* --- open and close ---------------------------------------------------------------------- */
 
 static int remember_wal_pages(void *userdata, _unused_ sqlite3 *db, _unused_ const char *name,
                               int pages)

@@ -59,7 +59,7 @@ int store_begin(struct store *store, struct err *err) _must_check_;
 int store_commit(struct store *store, struct err *err) _must_check_;
 void store_rollback(struct store *store);
 
-/* --- snapshots --------------------------------------------------------------- */
+/* --- snapshots --------------------------------------------------------------------------- */
 
 /* Who saw it, and when. */
 struct store_sighting {
@@ -100,7 +100,7 @@ int store_snapshot_load(struct store *store, int64_t id, struct store_snapshot *
 int store_snapshot_list(struct store *store, size_t limit, store_snapshot_fn *fn, void *userdata,
                         struct err *err) _must_check_;
 
-/* --- wipes: the journal -------------------------------------------------------- */
+/* --- wipes: the journal ------------------------------------------------------------------ */
 
 struct store_wipe {
 	enum wipe_kind kind;
@@ -178,7 +178,7 @@ int store_wipe_open_rows(struct store *store, int64_t wipe_id, struct loss *out,
                          struct err *err) _must_check_;
 const char *store_outcome_name(enum store_outcome outcome);
 
-/* --- events and history ----------------------------------------------------------- */
+/* --- events and history ------------------------------------------------------------------ */
 
 /*
  * Kinds of events in use: start, stop, config, snapshot, firewalld-gone,
@@ -226,7 +226,7 @@ typedef int store_history_fn(const struct store_history_row *row, void *userdata
 int store_history(struct store *store, const struct store_history_query *query,
                   store_history_fn *fn, void *userdata, struct err *err) _must_check_;
 
-/* --- what was released ---------------------------------------------------------------- */
+/* --- what was released ------------------------------------------------------------------- */
 
 struct store_items {
 	struct item *items; /* owned, sorted by item_cmp() */
@@ -242,7 +242,7 @@ int store_release_put(struct store *store, const struct item *item, int64_t at_u
 int store_release_clear(struct store *store, const struct item *item, struct err *err) _must_check_;
 int store_release_list(struct store *store, struct store_items *out, struct err *err) _must_check_;
 
-/* --- bans ------------------------------------------------------------------------------- */
+/* --- bans -------------------------------------------------------------------------------- */
 
 #define STORE_JAIL_MAX    256
 #define STORE_ADDRESS_MAX 256
@@ -306,7 +306,7 @@ int store_bans(struct store *store, const struct store_ban_query *query, store_b
 const char *store_ban_event_name(enum store_ban_event_kind kind);
 int store_ban_event_parse(enum store_ban_event_kind *out, const char *name) _must_check_;
 
-/* --- the clients' ranges ---------------------------------------------------------------- */
+/* --- the clients' ranges ----------------------------------------------------------------- */
 
 struct store_client_range {
 	const char *cidr;   /* its canonical text */

@@ -43,7 +43,7 @@ void cycle_deinit(struct cycle *cycle)
 
 static void read_whole(struct watcher *watcher);
 
-/* --- the end of an episode ------------------------------------------------------------------ */
+/* --- the end of an episode --------------------------------------------------------------- */
 
 static int64_t last_restored_us(const struct episode *episode)
 {
@@ -143,7 +143,7 @@ void cycle_stop(struct watcher *watcher, const char *why)
 	cut_short(watcher, why);
 }
 
-/* --- restoring -------------------------------------------------------------------------------- */
+/* --- restoring --------------------------------------------------------------------------- */
 
 static void after_episode(struct watcher *watcher)
 {
@@ -282,7 +282,7 @@ static bool restore(struct watcher *watcher, const struct firewall *now, bool ag
 	return true;
 }
 
-/* --- judging ---------------------------------------------------------------------------------- */
+/* --- judging ----------------------------------------------------------------------------- */
 
 /* What the journal says of a row that cannot be attributed otherwise. */
 static enum loss_verdict verdict_of_unfinished(const struct store_unfinished *unfinished,
@@ -557,8 +557,7 @@ static int assess(struct watcher *watcher, const struct firewall *now)
 	return 0;
 }
 
-/* --- reading ------------------------------------------------------------------------------------
- */
+/* --- reading ----------------------------------------------------------------------------- */
 
 static void try_reading_later(struct watcher *watcher)
 {

@@ -125,7 +125,7 @@ int history_fold_take(struct history_fold *fold, const struct store_history_row 
 	return group ? add_name(group, row, item) : -ENOMEM;
 }
 
-/* --- lines -------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------- */
 
 static int put_line(struct history_fold_lines *out, const char *heading, const char *text)
 {

@@ -35,7 +35,7 @@ struct record {
 	size_t n_forgotten; /* wipes that did not fit in there */
 };
 
-/* --- the store, whatever state it is in ------------------------------------------- */
+/* --- the store, whatever state it is in -------------------------------------------------- */
 
 static void open_store(struct record *record)
 {
@@ -137,7 +137,7 @@ struct store *record_store(struct record *record)
 	return record->store;
 }
 
-/* --- snapshots, events, releases ------------------------------------------------------ */
+/* --- snapshots, events, releases --------------------------------------------------------- */
 
 /**
  * record_snapshot() - note what the firewall is meant to look like
@@ -323,7 +323,7 @@ void record_prune(struct record *record, unsigned keep_days)
 		             &err, "the retention");
 }
 
-/* --- wipes ---------------------------------------------------------------------------- */
+/* --- wipes ------------------------------------------------------------------------------- */
 
 /** episode_new() - Return: an episode with nothing lost yet; NULL without memory */
 struct episode *episode_new(enum wipe_kind kind, int64_t at_us)

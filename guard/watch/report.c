@@ -11,7 +11,7 @@
 
 #define TEXT_MAX 8192
 
-/* --- the basis -------------------------------------------------------------------------------- */
+/* --- the basis --------------------------------------------------------------------------- */
 
 /**
  * report_init() - where and how to write
@@ -57,7 +57,7 @@ void report_line(const struct report *report, enum report_color color, const cha
 	fprintf(report->out, "%s%s%s\n", color_on(report, color), text, color_off(report, color));
 }
 
-/* --- columns ---------------------------------------------------------------------------------- */
+/* --- columns ----------------------------------------------------------------------------- */
 
 /** report_table_init() - a table with these headings, at most REPORT_COLUMNS_MAX */
 void report_table_init(struct report_table *table, const char *const *headings, size_t n)
@@ -143,7 +143,7 @@ int report_table_print(const struct report *report, const struct report_table *t
 	return 0;
 }
 
-/* --- JSON ------------------------------------------------------------------------------------- */
+/* --- JSON -------------------------------------------------------------------------------- */
 
 /* Strangers' bytes need not be UTF-8, JSON must be: what is not is escaped as in text. */
 static json_t *json_text(const char *text)
@@ -206,8 +206,7 @@ static int put_document(const struct report *report, json_t *document)
 	return 0;
 }
 
-/* --- the configuration --------------------------------------------------------------------------
- */
+/* --- the configuration ------------------------------------------------------------------- */
 
 static json_t *config_json(const struct config *config, const char *path)
 {
@@ -258,8 +257,7 @@ int report_config(const struct report *report, const struct config *config, cons
 	return 0;
 }
 
-/* --- status -------------------------------------------------------------------------------------
- */
+/* --- status ------------------------------------------------------------------------------ */
 
 /** report_status_deinit() - free all of it; may be called twice */
 void report_status_deinit(struct report_status *status)
@@ -562,7 +560,7 @@ int report_status(const struct report *report, const struct report_status *statu
 }
 
 /* --- restore and persist
- * -------------------------------------------------------------------------- */
+ * -------------------------------------------------------------- */
 
 /** report_action_deinit() - free all of it; may be called twice */
 void report_action_deinit(struct report_action *action)
@@ -643,7 +641,7 @@ int report_action(const struct report *report, const struct report_action *actio
 }
 
 /* --- lists
- * ---------------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------------------- */
 
 static void list_begin(struct report_list *list, const struct report *report, const char *name,
                        const char *const *headings, size_t n)
@@ -1021,7 +1019,7 @@ void report_released_row(struct report_list *list, const struct item *item)
 }
 
 /* --- the rest
- * -------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------- */
 
 /** report_snapshot_taken() - the answer of `snapshot take`; Return: 0 or -ENOMEM */
 int report_snapshot_taken(const struct report *report, int64_t id, const struct firewall *fw,

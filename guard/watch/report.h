@@ -39,7 +39,7 @@ void report_init(struct report *report, FILE *out, bool json, const struct times
 void report_line(const struct report *report, enum report_color color, const char *format, ...)
     _printf_(3, 4);
 
-/* --- columns --------------------------------------------------------------------------------- */
+/* --- columns ----------------------------------------------------------------------------- */
 
 #define REPORT_COLUMNS_MAX 10
 
@@ -65,12 +65,12 @@ void report_table_cell(struct report_table *table, enum report_color color, cons
 size_t report_table_n_rows(const struct report_table *table);
 int report_table_print(const struct report *report, const struct report_table *table) _must_check_;
 
-/* --- the configuration ------------------------------------------------------------------------ */
+/* --- the configuration ------------------------------------------------------------------- */
 
 int report_config(const struct report *report, const struct config *config,
                   const char *path) _must_check_;
 
-/* --- status ----------------------------------------------------------------------------------- */
+/* --- status ------------------------------------------------------------------------------ */
 
 enum report_severity {
 	REPORT_NOTE,
@@ -131,7 +131,7 @@ bool report_status_is_degraded(const struct report_status *status);
 int report_status(const struct report *report, const struct report_status *status) _must_check_;
 
 /* --- restore and persist
- * -------------------------------------------------------------------------- */
+ * -------------------------------------------------------------- */
 
 struct report_action_row {
 	struct item item;    /* owned */
@@ -164,7 +164,7 @@ struct report_action_row *report_action_add(struct report_action *action, const 
 int report_action(const struct report *report, const struct report_action *action) _must_check_;
 
 /* --- lists: begin, a row at a time, end
- * ------------------------------------------------------------- */
+ * ----------------------------------------------- */
 
 struct report_list {
 	const struct report *report;
@@ -198,7 +198,7 @@ void report_released_begin(struct report_list *list, const struct report *report
 void report_released_row(struct report_list *list, const struct item *item);
 
 /* --- the rest
- * -------------------------------------------------------------------------------------- */
+ * ------------------------------------------------------------------------- */
 
 int report_snapshot_taken(const struct report *report, int64_t id, const struct firewall *fw,
                           bool good) _must_check_;

@@ -49,7 +49,7 @@ struct daemon {
 	int lock;
 };
 
-/* --- what is due -------------------------------------------------------------------------- */
+/* --- what is due ------------------------------------------------------------------------- */
 
 static void tell_status(struct watcher *watcher)
 {
@@ -183,8 +183,7 @@ void item_call_free(struct item_call *call)
 	free(call);
 }
 
-/* --- what firewalld says ------------------------------------------------------------------------
- */
+/* --- what firewalld says ----------------------------------------------------------------- */
 
 static bool protects(const struct watcher *watcher, const struct item *item)
 {
@@ -485,7 +484,7 @@ static void on_slow(bool slow, void *userdata)
 }
 
 /* --- timers and signals of the daemon
- * --------------------------------------------------------------- */
+ * ------------------------------------------------- */
 
 static void on_ready_due(void *userdata)
 {
@@ -602,7 +601,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 }
 
 /* --- beginning and end
- * ---------------------------------------------------------------------------------- */
+ * ---------------------------------------------------------------- */
 
 static int add_timers(struct daemon *daemon)
 {

@@ -70,7 +70,7 @@ __attribute__((noreturn)) static void stop(int code)
 	exit(code);
 }
 
-/* --- the world ---------------------------------------------------------------- */
+/* --- the world --------------------------------------------------------------------------- */
 
 static pid_t spawn(const char *log, const char *const argv[])
 {
@@ -141,7 +141,7 @@ static int command(const char *const argv[])
 }
 #define CMD(...) command((const char *const[]){"firewall-cmd", __VA_ARGS__, NULL})
 
-/* --- events --------------------------------------------------------------------- */
+/* --- events ------------------------------------------------------------------------------ */
 
 static void on_reload_read(int result, struct firewalld_reading *reading, const struct err *err,
                            void *userdata)
@@ -226,7 +226,7 @@ static size_t count(enum firewalld_event_type type)
 	return n;
 }
 
-/* --- shorthands ----------------------------------------------------------------- */
+/* --- shorthands -------------------------------------------------------------------------- */
 
 static struct item parse(const char *text)
 {
@@ -265,7 +265,7 @@ static bool reading_has(unsigned flags, const char *text)
 	return has;
 }
 
-/* --- what is tried ---------------------------------------------------------------- */
+/* --- what is tried ----------------------------------------------------------------------- */
 
 static void try_appear(void)
 {

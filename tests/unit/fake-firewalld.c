@@ -24,7 +24,7 @@ static void must(bool what, const char *text)
 	abort();
 }
 
-/* --- the bus ------------------------------------------------------------------------ */
+/* --- the bus ----------------------------------------------------------------------------- */
 
 static void write_config(const char *path, const char *address)
 {
@@ -90,7 +90,7 @@ void fake_stop(pid_t *pid, int signo)
 	*pid = 0;
 }
 
-/* --- answers --------------------------------------------------------------------------- */
+/* --- answers ----------------------------------------------------------------------------- */
 
 static void add_list(DBusMessageIter *dict, const char *key, const char *const values[])
 {

@@ -8,7 +8,7 @@
 
 #define S(s) INT64_C(s##000000)
 
-/* --- who it was ---------------------------------------------------------------------------- */
+/* --- who it was -------------------------------------------------------------------------- */
 
 /* A process in one line: PID NAME|ARGUMENT|ARGUMENT… */
 struct row {
@@ -194,7 +194,7 @@ START_TEST(systemctl)
 }
 END_TEST
 
-/* --- what it led to -------------------------------------------------------------------------- */
+/* --- what it led to ---------------------------------------------------------------------- */
 
 /* What is heard, in its order; at one second more each. */
 enum act {

@@ -157,7 +157,7 @@ START_TEST(holds_back_repeated_lines)
 }
 END_TEST
 
-/* --- sd_notify: a real datagram socket ---------------------------------------------------- */
+/* --- sd_notify: a real datagram socket --------------------------------------------------- */
 
 static char folder[] = "/tmp/test-journal.XXXXXX";
 static char socket_path[64];

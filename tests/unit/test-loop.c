@@ -100,7 +100,7 @@ static void on_signal(int signo, void *userdata)
 	hit(probe);
 }
 
-/* --- descriptors ------------------------------------------------------------------ */
+/* --- descriptors ------------------------------------------------------------------------- */
 
 /* libdbus has two watches on one descriptor, which epoll would refuse. */
 START_TEST(two_watches_on_one_descriptor)
@@ -198,7 +198,7 @@ START_TEST(closed_descriptor_does_not_spin)
 }
 END_TEST
 
-/* --- timers ------------------------------------------------------------------------- */
+/* --- timers ------------------------------------------------------------------------------ */
 
 START_TEST(timers_run_when_due)
 {
@@ -255,7 +255,7 @@ START_TEST(timer_removed_by_timer)
 }
 END_TEST
 
-/* --- deferred ------------------------------------------------------------------------- */
+/* --- deferred ---------------------------------------------------------------------------- */
 
 START_TEST(deferred_runs_once_a_trigger)
 {
@@ -285,7 +285,7 @@ START_TEST(eager_deferred_starves_nobody)
 }
 END_TEST
 
-/* --- signals and exit ---------------------------------------------------------------------- */
+/* --- signals and exit -------------------------------------------------------------------- */
 
 START_TEST(signals_arrive_in_the_loop)
 {

@@ -339,7 +339,8 @@ START_TEST(test_writers_beside_a_drain)
 		ck_assert_int_ge(pid, 0);
 		if (pid == 0) {
 			for (int i = 0; i < EVENTS; i++)
-				write_event(STORE_BAN_BAN, "192.0.2.1", NOW + (w * 1000 + i) * SECOND);
+				write_event(STORE_BAN_BAN, "192.0.2.1",
+				            NOW + (w * 1000 + i) * SECOND);
 			_exit(0);
 		}
 	}

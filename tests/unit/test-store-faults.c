@@ -55,7 +55,7 @@ static void exec_raw(const char *sql)
 	sqlite3_close(db);
 }
 
-/* --- where it is ------------------------------------------------------------------------ */
+/* --- where it is ------------------------------------------------------------------------- */
 
 START_TEST(test_modes_do_not_depend_on_umask)
 {
@@ -125,7 +125,7 @@ START_TEST(test_odd_folder_names)
 }
 END_TEST
 
-/* --- queries beside a watcher and without one ---------------------------------------------- */
+/* --- queries beside a watcher and without one -------------------------------------------- */
 
 START_TEST(test_reader)
 {
@@ -191,7 +191,7 @@ START_TEST(test_empty_read_only_folder)
 }
 END_TEST
 
-/* --- no space --------------------------------------------------------------------------------- */
+/* --- no space ---------------------------------------------------------------------------- */
 
 /* Writes until there is no room, then checks that nothing that was promised is gone. */
 static int64_t fill(struct store *store, int *code)
@@ -302,7 +302,7 @@ START_TEST(test_full_disk)
 }
 END_TEST
 
-/* --- writes that fail, one after the other ------------------------------------------------- */
+/* --- writes that fail, one after the other ----------------------------------------------- */
 
 static struct {
 	ssize_t (*write)(int fd, const void *data, size_t size, off_t at);
@@ -408,8 +408,7 @@ START_TEST(test_each_write_fails)
 }
 END_TEST
 
-/* --- others -------------------------------------------------------------------------------------
- */
+/* --- others ------------------------------------------------------------------------------ */
 
 START_TEST(test_locked)
 {
@@ -522,7 +521,7 @@ START_TEST(test_killed_while_writing)
 END_TEST
 
 /* --- damage
- * ---------------------------------------------------------------------------------------- */
+ * --------------------------------------------------------------------------- */
 
 static void overwrite(const char *name, int64_t at, int64_t length)
 {

@@ -5,7 +5,7 @@
 
 #include <errno.h>
 
-/* --- snapshots ---------------------------------------------------------------------- */
+/* --- snapshots --------------------------------------------------------------------------- */
 
 START_TEST(test_snapshot_comes_back)
 {
@@ -280,7 +280,7 @@ START_TEST(test_snapshot_list)
 }
 END_TEST
 
-/* --- wipes --------------------------------------------------------------------------- */
+/* --- wipes ------------------------------------------------------------------------------- */
 
 static void add_loss(struct loss *loss, const char *text, enum loss_verdict verdict)
 {
@@ -406,8 +406,7 @@ START_TEST(test_wipe_heard_before_it_is_known)
 
 	fixture_loss(&loss);
 	ck_ok(store_wipe_losses(store, id, "two reloads", &loss, &err));
-	ck_assert_int_eq(store_wipe_losses(store, id + 1, NULL, &loss, NULL),
-	                 STORE_E_NOT_FOUND);
+	ck_assert_int_eq(store_wipe_losses(store, id + 1, NULL, &loss, NULL), STORE_E_NOT_FOUND);
 	ck_ok(store_steps_put(store, id, &restored, 1, &err));
 	ck_ok(store_wipe_finish(store, id, NOW, "not restored", &err));
 	ck_ok(store_wipe_load(store, id, &info, NULL, &err));
@@ -443,7 +442,7 @@ START_TEST(test_wipe_refuses_what_is_not_there)
 }
 END_TEST
 
-/* --- history --------------------------------------------------------------------------- */
+/* --- history ----------------------------------------------------------------------------- */
 
 struct told {
 	char text[4096];
@@ -557,7 +556,7 @@ START_TEST(test_event_kinds)
 }
 END_TEST
 
-/* --- released items and client ranges ------------------------------------------------------ */
+/* --- released items and client ranges ---------------------------------------------------- */
 
 START_TEST(test_release)
 {
@@ -620,7 +619,7 @@ START_TEST(test_client_ranges)
 }
 END_TEST
 
-/* --- retention ------------------------------------------------------------------------------ */
+/* --- retention --------------------------------------------------------------------------- */
 
 START_TEST(test_prune_keeps_what_it_must)
 {
@@ -703,8 +702,7 @@ START_TEST(test_prune_keeps_what_it_must)
 }
 END_TEST
 
-/* --- transactions ------------------------------------------------------------------------------
- */
+/* --- transactions ------------------------------------------------------------------------ */
 
 START_TEST(test_failed_call_undoes_itself_alone)
 {

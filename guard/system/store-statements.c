@@ -133,8 +133,7 @@ const char *const store_sql[STMT_N] = {
         "INSERT INTO ban (jail, address, family, lo, hi, time_us, bantime_s, end_us, failures,"
         " count, restored, source, rule)"
         " VALUES (?1, ?2, ?3, ?4, ?5,"
-        /* fail2ban's database has whole seconds: what it restores at its start is not another ban
-         */
+        /* fail2ban restores at its start with whole seconds: that is not another ban */
         " coalesce((SELECT b.time_us FROM ban b WHERE ?11 AND b.jail = ?1 AND b.address = ?2"
         " AND abs(b.time_us - ?6) < 1000000 ORDER BY abs(b.time_us - ?6) LIMIT 1), ?6),"
         " ?7, ?8, ?9, ?10, ?11, ?12, ?13)"

@@ -26,6 +26,7 @@
 /* Without firewalld the guard is ready all the same: the boot must not wait for it. */
 #define READY_WITHOUT_FIREWALLD_MS 3000
 
+#define LAST_WORDS_MS     50
 #define BUS_TROUBLE_MS    2000
 #define STORE_RETRY_MS    10000
 #define SPOOL_FALLBACK_MS 60000
@@ -44,7 +45,7 @@ struct daemon {
 	struct filewatch *spool_watch;
 	struct loop_source *ready_timer, *bus_timer, *store_timer, *spool_timer, *prune_timer,
 	    *watchdog_timer;
-	struct loop_source *sigterm, *sigint, *sighup;
+	struct loop_source *exit_timer, *sigterm, *sigint, *sighup;
 	bool told_bus_trouble;
 	int lock;
 };
@@ -566,7 +567,16 @@ static void on_watchdog_due(void *userdata)
 	loop_timer_set(daemon->watchdog_timer, daemon->watcher.notifier.watchdog_us / 2000);
 }
 
+/* What firewalld has said before the signal came is still on its way through the bus. */
 static void on_terminate(int signo _unused_, void *userdata)
+{
+	struct daemon *daemon = userdata;
+
+	if (!loop_timer_is_set(daemon->exit_timer))
+		loop_timer_set(daemon->exit_timer, LAST_WORDS_MS);
+}
+
+static void on_exit_due(void *userdata)
 {
 	struct daemon *daemon = userdata;
 
@@ -621,6 +631,7 @@ static int add_timers(struct daemon *daemon)
 	    {&daemon->spool_timer, on_spool_due, daemon},
 	    {&daemon->prune_timer, on_prune_due, daemon},
 	    {&daemon->watchdog_timer, on_watchdog_due, daemon},
+	    {&daemon->exit_timer, on_exit_due, daemon},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(timers); i++) {

@@ -367,7 +367,7 @@ static void try_refusals(void)
 	    {"no-such-zone/service:imaps", FIREWALLD_E_REFUSED, "INVALID_ZONE"},
 	    {"public/protocol:no-such-protocol", FIREWALLD_E_REFUSED, "INVALID_PROTOCOL"},
 	    {"public/rule:rule nonsense", FIREWALLD_E_REFUSED, "INVALID_RULE"},
-	    {"work/interface:rgtest1", FIREWALLD_E_REFUSED, "ZONE_CONFLICT"},
+	    {"work/interface:rgtest1", FIREWALLD_E_CONFLICT, "ZONE_CONFLICT"},
 	};
 	struct item item = parse("home/interface:rgtest1");
 

@@ -6,6 +6,7 @@ TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
 	tests/unit/test-bus \
+	tests/unit/test-busmonitor \
 	tests/unit/test-cause \
 	tests/unit/test-cidr \
 	tests/unit/test-config \
@@ -75,6 +76,10 @@ tests_unit_test_store_faults_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_spool_SOURCES = tests/unit/test-spool.c tests/unit/store-fixture.h tests/unit/unit.h
 tests_unit_test_spool_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_spool_LDADD = $(SYSTEM_TEST_LIBS)
+tests_unit_test_busmonitor_SOURCES = tests/unit/test-busmonitor.c tests/unit/unit.h \
+	tests/unit/fake-firewalld.c tests/unit/fake-firewalld.h
+tests_unit_test_busmonitor_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_busmonitor_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_cause_SOURCES = tests/unit/test-cause.c tests/unit/unit.h
 tests_unit_test_cause_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_cause_LDADD = $(MODEL_TEST_LIBS)

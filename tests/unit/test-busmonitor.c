@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The monitor, on a real dbus-daemon of its own. */
+#include "guard/system/busmonitor.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guard/system/clock.h"
+#include "tests/unit/fake-firewalld.h"
+#include "tests/unit/unit.h"
+
+/* Never waited for in full when things work. */
+#define PATIENCE_MS 20000
+
+#define NAME "org.fedoraproject.FirewallD1"
+#define PATH "/org/fedoraproject/FirewallD1"
+
+static struct {
+	char dir[64];
+	char address[256];
+	pid_t bus_pid;
+	struct loop *loop;
+	struct bus *bus;
+	struct busmonitor *monitor;
+	DBusConnection *owner;  /* calls itself firewalld */
+	DBusConnection *caller; /* calls it */
+	struct cause_log log;
+	uint64_t serial;
+	int n_evidence, n_refused, n_monitoring, n_away;
+} world;
+
+static uint64_t next_serial(void *userdata)
+{
+	(void)userdata;
+	return ++world.serial;
+}
+
+static void on_evidence(const struct cause_evidence *evidence, void *userdata)
+{
+	(void)userdata;
+	world.n_evidence++;
+	cause_log_put(&world.log, evidence);
+}
+
+static void on_refused(uint64_t serial, void *userdata)
+{
+	(void)userdata;
+	world.n_refused++;
+	cause_log_drop(&world.log, serial);
+}
+
+static void on_state(bool monitoring, const char *why, void *userdata)
+{
+	(void)userdata;
+	(void)why;
+	if (monitoring)
+		world.n_monitoring++;
+	else
+		world.n_away++;
+}
+
+static void turn(int ms)
+{
+	ck_assert_int_eq(loop_run_until(world.loop, clock_monotonic_ms() + ms, NULL),
+	                 LOOP_E_DEADLINE);
+}
+
+/* Runs the loop until the condition holds, which it has to in the end. */
+#define await(condition)                                                                           \
+	do {                                                                                       \
+		int64_t _until_ms = clock_monotonic_ms() + PATIENCE_MS;                            \
+		while (!(condition)) {                                                             \
+			ck_assert_msg(clock_monotonic_ms() < _until_ms, "never: %s", #condition);  \
+			turn(2);                                                                   \
+		}                                                                                  \
+	} while (0)
+
+static DBusConnection *connect_client(void)
+{
+	DBusConnection *client = dbus_connection_open_private(world.address, NULL);
+
+	ck_assert_ptr_nonnull(client);
+	ck_assert(dbus_bus_register(client, NULL));
+	dbus_connection_set_exit_on_disconnect(client, FALSE);
+	return client;
+}
+
+static void connect_clients(void)
+{
+	world.owner = connect_client();
+	world.caller = connect_client();
+	ck_assert_int_eq(dbus_bus_request_name(world.owner, NAME, 0, NULL),
+	                 DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER);
+}
+
+static void drop_client(DBusConnection **client)
+{
+	if (!*client)
+		return;
+	dbus_connection_close(*client);
+	dbus_connection_unref(*client);
+	*client = NULL;
+}
+
+static void setup(void)
+{
+	struct bus_options options = {.backoff_min_ms = 10, .backoff_max_ms = 50};
+	struct busmonitor_options monitor = {
+	    .on_evidence = on_evidence,
+	    .on_refused = on_refused,
+	    .on_state = on_state,
+	    .next_serial = next_serial,
+	};
+
+	memset(&world, 0, sizeof(world));
+	strcpy(world.dir, "/tmp/test-busmonitor.XXXXXX");
+	ck_assert_ptr_nonnull(mkdtemp(world.dir));
+	world.bus_pid = fake_bus_start(world.dir, world.address);
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", world.address, 1);
+	ck_assert_int_eq(loop_new(&world.loop), 0);
+	ck_assert_int_eq(bus_new(&world.bus, world.loop, &options), 0);
+	monitor.bus = world.bus;
+	ck_assert_int_eq(busmonitor_new(&world.monitor, &monitor), 0);
+	connect_clients();
+	await(world.n_monitoring == 1 && bus_is_connected(world.bus));
+}
+
+static void teardown(void)
+{
+	static const char *const names[] = {"bus", "bus.conf"};
+	char path[128];
+
+	drop_client(&world.owner);
+	drop_client(&world.caller);
+	busmonitor_free(world.monitor);
+	bus_free(world.bus);
+	loop_free(world.loop);
+	fake_stop(&world.bus_pid, SIGKILL);
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), "%s/%s", world.dir, names[i]);
+		unlink(path);
+	}
+	rmdir(world.dir);
+	dbus_shutdown();
+}
+
+/* interface and argument: may be NULL */
+static dbus_uint32_t call(const char *to, const char *interface, const char *member,
+                          const char *argument)
+{
+	DBusMessage *message = dbus_message_new_method_call(to, PATH, interface, member);
+	dbus_uint32_t serial;
+
+	ck_assert_ptr_nonnull(message);
+	if (argument)
+		ck_assert(dbus_message_append_args(message, DBUS_TYPE_STRING, &argument,
+		                                   DBUS_TYPE_INVALID));
+	ck_assert(dbus_connection_send(world.caller, message, &serial));
+	dbus_connection_flush(world.caller);
+	dbus_message_unref(message);
+	return serial;
+}
+
+static const char *words(void)
+{
+	static char buffer[CAUSE_WORDS_SIZE];
+
+	cause_log_reloaded(&world.log, clock_monotonic_us(), true);
+	ck_assert(cause_words(buffer, &world.log, WIPE_RELOAD, 1, clock_monotonic_us()));
+	return buffer;
+}
+
+static const char hangup[] = "reload by SIGHUP, its sender is unknown";
+
+START_TEST(caller_is_found)
+{
+	char start[64];
+
+	call(NAME, NAME, "reload", NULL);
+	await(world.n_evidence == 2);
+	snprintf(start, sizeof(start), "reload by test-busmonitor (pid %d)", (int)getpid());
+	ck_assert_msg(strncmp(words(), start, strlen(start)) == 0, "no %s", start);
+	ck_assert_int_eq(world.n_refused, 0);
+}
+END_TEST
+
+START_TEST(unique_name)
+{
+	call(dbus_bus_get_unique_name(world.owner), NULL, "completeReload", NULL);
+	await(world.n_evidence == 2);
+	turn(100);
+	ck_assert_int_eq(world.n_refused, 0);
+	ck_assert_int_eq(strncmp(words(), "complete reload by test-busmonitor", 34), 0);
+}
+END_TEST
+
+/* Anybody may have an object of that path, and call it. */
+START_TEST(somebody_else)
+{
+	call(dbus_bus_get_unique_name(world.caller), NAME, "reload", NULL);
+	await(world.n_refused == 1);
+	ck_assert_str_eq(words(), hangup);
+}
+END_TEST
+
+/* Seen in their order: when the last is, the ones before were not. */
+START_TEST(other_calls)
+{
+	call(NAME, NAME, "getZones", NULL);
+	call(NAME, "org.example.Other", "reload", NULL);
+	call("org.example.Other", NAME, "reload", NULL);
+	call(NAME, NAME, "setDefaultZone", "a\nb), from x.service");
+	await(world.n_evidence == 2);
+	ck_assert_uint_eq(world.log.n, 1);
+	ck_assert_int_eq(world.log.rows[0].kind, CAUSE_DEFAULT_ZONE);
+	ck_assert_str_eq(world.log.rows[0].zone, "a?b???from?x.service");
+	call(NAME, NAME, "setDefaultZone", NULL);
+	await(world.n_evidence == 4);
+	ck_assert_str_eq(world.log.rows[1].zone, "");
+}
+END_TEST
+
+START_TEST(refused_call)
+{
+	dbus_uint32_t serial = call(NAME, NAME, "reload", NULL);
+	DBusMessage *message = NULL, *error;
+
+	call(NAME, NAME, "reload", NULL);
+	await(world.n_evidence == 4);
+	while (!message || dbus_message_get_serial(message) != serial ||
+	       !dbus_message_is_method_call(message, NAME, "reload")) {
+		if (message)
+			dbus_message_unref(message);
+		ck_assert(dbus_connection_read_write(world.owner, PATIENCE_MS));
+		message = dbus_connection_pop_message(world.owner);
+	}
+	error = dbus_message_new_error(message, NAME ".Exception", "NOT_AUTHORIZED");
+	ck_assert_ptr_nonnull(error);
+	ck_assert(dbus_connection_send(world.owner, error, NULL));
+	dbus_connection_flush(world.owner);
+	dbus_message_unref(error);
+	dbus_message_unref(message);
+	await(world.n_refused == 1);
+	ck_assert_uint_eq(world.log.n, 1);
+	ck_assert_uint_eq(world.log.rows[0].serial, 2);
+}
+END_TEST
+
+/* firewalld is not there: it is the bus that refuses. */
+START_TEST(refused_by_the_bus)
+{
+	ck_assert_int_ge(dbus_bus_release_name(world.owner, NAME, NULL), 0);
+	call(NAME, NAME, "reload", NULL);
+	await(world.n_refused == 1);
+	turn(50);
+	ck_assert_str_eq(words(), hangup);
+}
+END_TEST
+
+START_TEST(caller_leaves)
+{
+	call(NAME, NAME, "reload", NULL);
+	drop_client(&world.caller);
+	await(world.n_evidence >= 1);
+	turn(50);
+	ck_assert_int_eq(strncmp(words(), "reload by ", 10), 0);
+}
+END_TEST
+
+/* A flood costs a bounded number of look-ups; after it everything works. */
+START_TEST(flood)
+{
+	for (int i = 0; i < 300; i++)
+		call(NAME, NAME, "reload", NULL);
+	await(world.serial == 300);
+	turn(50);
+	ck_assert_uint_le(world.log.n, CAUSE_LOG_MAX);
+	/* the bus itself has had enough of that caller */
+	drop_client(&world.caller);
+	world.caller = connect_client();
+	call(NAME, NAME, "completeReload", NULL);
+	await(world.log.n && world.log.rows[world.log.n - 1].kind == CAUSE_COMPLETE_RELOAD &&
+	      world.log.rows[world.log.n - 1].caller.pid == getpid());
+}
+END_TEST
+
+START_TEST(comes_back)
+{
+	fake_stop(&world.bus_pid, SIGKILL);
+	drop_client(&world.owner);
+	drop_client(&world.caller);
+	await(world.n_away == 1);
+	world.bus_pid = fake_bus_start(world.dir, world.address);
+	await(world.n_monitoring == 2 && bus_is_connected(world.bus));
+	ck_assert_int_eq(world.n_away, 1);
+	connect_clients();
+	call(NAME, NAME, "reload", NULL);
+	await(world.n_evidence == 2);
+}
+END_TEST
+
+/* With a look-up under way, whose answer comes to nobody. */
+START_TEST(freed_meanwhile)
+{
+	call(NAME, NAME, "reload", NULL);
+	await(world.n_evidence >= 1);
+	call(NAME, NAME, "reload", NULL);
+	busmonitor_free(world.monitor);
+	world.monitor = NULL;
+	turn(50);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("busmonitor");
+	TCase *tc = tcase_create("busmonitor");
+
+	tcase_set_timeout(tc, 60);
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_test(tc, caller_is_found);
+	tcase_add_test(tc, unique_name);
+	tcase_add_test(tc, somebody_else);
+	tcase_add_test(tc, other_calls);
+	tcase_add_test(tc, refused_call);
+	tcase_add_test(tc, refused_by_the_bus);
+	tcase_add_test(tc, caller_leaves);
+	tcase_add_test(tc, flood);
+	tcase_add_test(tc, comes_back);
+	tcase_add_test(tc, freed_meanwhile);
+	suite_add_tcase(suite, tc);
+	return unit_run(suite);
+}

@@ -441,6 +441,31 @@ static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
 }
 
 /**
+ * item_permanent_command() - the firewall-cmd line that makes an item permanent
+ * @out: the caller frees it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int item_permanent_command(char **out, const struct item *item)
+{
+	const char *policy = item_policy_name(item->zone), *ipset = item_ipset_name(item->zone);
+	const char *word = item->kind == ITEM_RULE ? "rich-rule" : item_kind_name(item->kind);
+	const char *quote = item->kind == ITEM_RULE ? "'" : "";
+
+	if (item->kind == ITEM_MASQUERADE)
+		return xasprintf(out, "firewall-cmd --permanent --%s=%s --add-masquerade",
+		                 policy ? "policy" : "zone", policy ? policy : item->zone);
+	return xasprintf(out, "firewall-cmd --permanent --%s=%s --add-%s=%s%s%s",
+	                 policy  ? "policy"
+	                 : ipset ? "ipset"
+	                         : "zone",
+	                 policy  ? policy
+	                 : ipset ? ipset
+	                         : item->zone,
+	                 word, quote, item->value, quote);
+}
+
+/**
  * item_opens() - does the item let packets in, to which service or port?
  * @opened: a service's name, or PORT/PROTO; written on success alone
  *

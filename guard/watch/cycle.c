@@ -458,17 +458,17 @@ static int open_episode(struct watcher *watcher, struct loss *loss)
 static void on_permanent(const struct item *item, bool withdrawn, void *userdata)
 {
 	struct watcher *watcher = userdata;
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *command = NULL;
 
 	if (!scope_protects(&watcher->config.scope, &watcher->tracker.wanted, item) ||
-	    item_format(&text, item) < 0)
+	    item_format(&text, item) < 0 || item_permanent_command(&command, item) < 0)
 		return;
 	if (withdrawn) {
-		journal_write(watcher->journal, JOURNAL_WARNING,
-		              "%s was taken out of the permanent configuration: the next reload "
-		              "closes it, and the guard will not restore it; if that is not meant: "
-		              "firewall-cmd --permanent --zone=%s --add-%s=%s",
-		              text, item->zone, item_kind_name(item->kind), item->value);
+		journal_write(
+		    watcher->journal, JOURNAL_WARNING,
+		    "%s was taken out of the permanent configuration: the next reload "
+		    "closes it, and the guard will not restore it; if that is not meant: %s",
+		    text, command);
 		record_event(watcher->record, "permanent-removed",
 		             "%s was taken out of the permanent configuration", text);
 	} else {

@@ -148,6 +148,33 @@ START_TEST(tells_what_is_opened)
 }
 END_TEST
 
+static const struct {
+	const char *item, *command;
+} command_rows[] = {
+    {"public/service:imaps", "--zone=public --add-service=imaps"},
+    {"public/forward-port:port=25:proto=tcp:toport=2525",
+     "--zone=public --add-forward-port=port=25:proto=tcp:toport=2525:toaddr="},
+    {"public/masquerade:yes", "--zone=public --add-masquerade"},
+    {"policy:in/masquerade:yes", "--policy=in --add-masquerade"},
+    {"policy:in/port:993/tcp", "--policy=in --add-port=993/tcp"},
+    {"ipset:friends/entry:192.0.2.1", "--ipset=friends --add-entry=192.0.2.1"},
+    {"public/rule:rule service name=imaps accept",
+     "--zone=public --add-rich-rule='rule service name=\"imaps\" accept'"},
+};
+
+START_TEST(gives_the_command_that_makes_it_permanent)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	_cleanup_free_ char *command = NULL, *want = NULL;
+
+	ck_assert_int_eq(item_parse(&item, command_rows[_i].item, NULL), 0);
+	ck_assert_int_ge(xasprintf(&want, "firewall-cmd --permanent %s", command_rows[_i].command),
+	                 0);
+	ck_assert_int_ge(item_permanent_command(&command, &item), 0);
+	ck_assert_str_eq(command, want);
+}
+END_TEST
+
 START_TEST(orders_by_zone_kind_value)
 {
 	static const char *const sorted[] = {
@@ -175,6 +202,8 @@ int main(void)
 	tcase_add_loop_test(tcase, parses, 0, (int)ARRAY_SIZE(parse_rows));
 	tcase_add_test(tcase, ranks_mail_before_web_before_the_rest);
 	tcase_add_loop_test(tcase, tells_what_is_opened, 0, (int)ARRAY_SIZE(opening_rows));
+	tcase_add_loop_test(tcase, gives_the_command_that_makes_it_permanent, 0,
+	                    (int)ARRAY_SIZE(command_rows));
 	tcase_add_test(tcase, orders_by_zone_kind_value);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -129,7 +129,13 @@ size_t loss_count(const struct loss *loss, enum loss_verdict verdict)
 static bool is_claimed(const struct loss_evidence *evidence, const struct item *item)
 {
 	const struct firewall_entry *now = firewall_bound_elsewhere(evidence->after, item);
+	const char *default_zone = evidence->after->default_zone;
 
+	/* it may have been there only because that was the default zone, which is another now */
+	if (item->kind == ITEM_INTERFACE && default_zone && evidence->before->default_zone &&
+	    strcmp(evidence->before->default_zone, default_zone) != 0 &&
+	    strcmp(evidence->before->default_zone, item->zone) == 0)
+		return true;
 	return now && (!firewall_is_fallback(evidence->after, now) ||
 	               firewall_has(evidence->before, &now->item, FIREWALL_PERMANENT));
 }

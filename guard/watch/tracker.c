@@ -117,6 +117,28 @@ int tracker_default_zone(struct tracker *tracker, const char *zone)
 	return firewall_set_default_zone(&tracker->wanted, zone);
 }
 
+/**
+ * tracker_default_zone_left() - another zone is going to be the default zone
+ * @zone: the new one
+ *
+ * firewalld takes along the interfaces that were in the old one for want of another,
+ * and does not say which these are: the next reading tells.
+ */
+void tracker_default_zone_left(struct tracker *tracker, const char *zone)
+{
+	const char *old = tracker->wanted.default_zone;
+
+	if (!old || strcmp(old, zone) == 0)
+		return;
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if (entry->item.kind == ITEM_INTERFACE && strcmp(entry->item.zone, old) == 0)
+			forget_runtime(tracker, entry);
+	}
+	firewall_sweep(&tracker->wanted);
+}
+
 /** tracker_panic() - panic mode was switched */
 void tracker_panic(struct tracker *tracker, bool on)
 {

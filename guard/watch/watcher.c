@@ -457,6 +457,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		break;
 	case FIREWALLD_EVENT_DEFAULT_ZONE:
 		tell_default_zone(watcher, event->zone);
+		tracker_default_zone_left(&watcher->tracker, event->zone);
 		if (tracker_default_zone(&watcher->tracker, event->zone) < 0)
 			watcher_out_of_memory(watcher);
 		refresh_soon(watcher);

@@ -17,3 +17,23 @@ for wipe in reload restart; do
 	need "in the default zone, which is the same" default
 	need "and public has none" not has imaps public
 done
+
+# An interface that is in the default zone only because it is the default one goes with it.
+bound() { fwc --zone="$1" --query-interface=host0; }
+need "an interface of no zone in particular" fwc --change-interface=host0
+need "it is in work" bound work
+sleep 0.5
+need "the default zone is public again" fwc --set-default-zone=public
+need "the interface went along" within 2 bound public
+sleep 0.5
+need "and nobody misses it" not said 'nobody can tell'
+guard status >"$W/out"
+need "nor does the status" not grep -q 'host0' "$W/out"
+need "which knows that nobody reaches imaps in work" out_has 'no packet reaches zone work'
+sleep 0.5
+# set in the file, read by a reload: the same
+sed -i 's/^DefaultZone=.*/DefaultZone=work/' /etc/firewalld/firewalld.conf
+need "the reload" fwc --reload
+need "which has another default zone" within 2 default
+need "the interface is not put into public" never 2 bound public
+need "and imaps is reached in work" is_open 993

@@ -305,6 +305,32 @@ START_TEST(lets_go_of_a_policy_that_is_gone)
 }
 END_TEST
 
+/* Who makes another zone the default one moves the interfaces that nobody has bound. */
+START_TEST(lets_interfaces_follow_the_default_zone)
+{
+	_cleanup_firewall_ struct firewall before = firewall_from_text(
+	    "public/interface:eth0=r public/service:imaps=rp mail/interface:eth1=r "
+	    "mail/service:imaps=rp public/source:192.0.2.0/24=r");
+	_cleanup_firewall_ struct firewall after =
+	    firewall_from_text("public/service:imaps=rp mail/service:imaps=rp");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_RELOAD,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(firewall_set_default_zone(&after, "work"), 0);
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss.n, 3);
+	ck_assert_uint_eq(loss_count(&loss, LOSS_LOST), 2);
+	for (size_t i = 0; i < loss.n; i++)
+		ck_assert((loss.rows[i].verdict == LOSS_CLAIMED) ==
+		          (strcmp(loss.rows[i].item.value, "eth0") == 0));
+}
+END_TEST
+
 START_TEST(protects_bindings_of_zones_that_carry_something)
 {
 	_cleanup_firewall_ struct firewall fw =
@@ -393,6 +419,7 @@ int main(void)
 	tcase_add_test(tcase, plans_are_idempotent);
 	tcase_add_loop_test(tcase, judges_bindings_by_where_they_are, 0, (int)ARRAY_SIZE(bindings));
 	tcase_add_test(tcase, lets_go_of_a_policy_that_is_gone);
+	tcase_add_test(tcase, lets_interfaces_follow_the_default_zone);
 	tcase_add_test(tcase, protects_bindings_of_zones_that_carry_something);
 	tcase_add_test(tcase, plans_bindings_where_they_are_needed);
 	tcase_add_test(tcase, names_are_read_back);

@@ -11,6 +11,7 @@ libguard_model_a_SOURCES = \
 	guard/model/firewall.c guard/model/firewall.h \
 	guard/model/item.c guard/model/item.h \
 	guard/model/loss.c guard/model/loss.h \
+	guard/model/pace.c guard/model/pace.h \
 	guard/model/plan.c guard/model/plan.h \
 	guard/model/rangeset.c guard/model/rangeset.h \
 	guard/model/reach.c guard/model/reach.h \

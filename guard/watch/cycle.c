@@ -643,6 +643,17 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 	}
 }
 
+/* In a loop of reloads: not yet; the timer comes back here. */
+static bool is_held_back(struct watcher *watcher)
+{
+	int64_t left_us = watcher->hold_until_us - clock_monotonic_us();
+
+	if (left_us <= 0)
+		return false;
+	loop_timer_set(watcher->read_timer, left_us / 1000 + 1);
+	return true;
+}
+
 static void start_reading(struct watcher *watcher)
 {
 	struct cycle *cycle = &watcher->cycle;
@@ -656,6 +667,8 @@ static void start_reading(struct watcher *watcher)
 
 	firewalld_cancel(cycle->reading);
 	cycle->reading = NULL;
+	if (is_held_back(watcher))
+		return;
 	tracker_reading_begins(&watcher->tracker);
 	/* what uses them may be lost itself */
 	if (cycle->whole && tracker_ipsets(&watcher->tracker, &ipsets) < 0) {
@@ -706,6 +719,33 @@ static bool starts_anew(const struct cycle *cycle, enum wipe_kind kind)
 	return true;
 }
 
+/*
+ * Whoever makes firewalld reload each time that something was restored keeps it
+ * and us busy for ever: then what is lost still comes back, but ever later (law 6).
+ */
+static void keep_pace(struct watcher *watcher)
+{
+	struct cycle *cycle = &watcher->cycle;
+	bool tripped = watcher->pace.delay_ms != 0;
+	char words[TELL_WIPE_SIZE];
+	unsigned delay_ms;
+
+	if (cycle->kind != WIPE_RESTART && (cycle->kind != WIPE_RELOAD || cycle->whole))
+		return; /* nothing is at stake */
+	delay_ms = pace_note(&watcher->pace, clock_monotonic_us());
+	watcher->hold_until_us = delay_ms ? clock_monotonic_us() + INT64_C(1000) * delay_ms : 0;
+	if (!delay_ms || tripped)
+		return;
+	journal_write(watcher->journal, JOURNAL_ERROR,
+	              "firewalld is wiped again and again, more than %d times in %d minutes (the "
+	              "last: %s); restoring goes on at a slower pace; `reload-guard history --kind "
+	              "wipe` names the causes, `reload-guard persist` makes reloads harmless",
+	              PACE_LIMIT, (int)(PACE_WINDOW_US / 60000000), tell_wipe(watcher, words));
+	record_event(watcher->record, "breaker",
+	             "wiped more than %d times in %d minutes: restoring at a slower pace",
+	             PACE_LIMIT, (int)(PACE_WINDOW_US / 60000000));
+}
+
 /**
  * cycle_begin() - firewalld's runtime may have been wiped
  * @kind:  WIPE_UNKNOWN: look, and say nothing if nothing is missing
@@ -718,9 +758,11 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 {
 	struct cycle *cycle = &watcher->cycle;
 	bool interrupted = cycle->episode != NULL;
+	bool anew;
 
 	halt(watcher);
-	if (starts_anew(cycle, kind)) {
+	anew = starts_anew(cycle, kind);
+	if (anew) {
 		if (cycle->heard)
 			record_episode_end_take(watcher->record, steal(cycle->heard), "superseded");
 		cycle->kind = kind;
@@ -739,6 +781,8 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 	    tracker_zones_at_stake(&watcher->tracker, &watcher->config.scope, &cycle->zones) == 0 &&
 	    cycle->zones.n)
 		cycle->whole = false;
+	if (anew)
+		keep_pace(watcher);
 	start_reading(watcher);
 	if (cycle->tell)
 		put_heard_on_record(watcher);

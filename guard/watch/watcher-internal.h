@@ -9,6 +9,7 @@
 #ifndef GUARD_WATCH_WATCHER_INTERNAL_H
 #define GUARD_WATCH_WATCHER_INTERNAL_H
 
+#include "guard/model/pace.h"
 #include "guard/system/bootid.h"
 #include "guard/system/busname.h"
 #include "guard/system/config.h"
@@ -61,6 +62,8 @@ struct watcher {
 	struct record *record;
 	struct tracker tracker;
 	struct cycle cycle;
+	struct pace pace;      /* of wipes */
+	int64_t hold_until_us; /* monotonic; in a loop of reloads nothing is read before */
 	char boot_id[BOOTID_SIZE];
 	char *instance;          /* of firewalld, as it appeared last */
 	bool present;            /* firewalld is there */

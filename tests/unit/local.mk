@@ -19,6 +19,7 @@ UNIT_TESTS = \
 	tests/unit/test-lock \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-pace \
 	tests/unit/test-process \
 	tests/unit/test-rangeset \
 	tests/unit/test-reach \
@@ -149,3 +150,7 @@ tests_unit_test_lock_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_util_SOURCES = tests/unit/test-util.c tests/unit/unit.h
 tests_unit_test_util_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_util_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_pace_SOURCES = tests/unit/test-pace.c tests/unit/unit.h
+tests_unit_test_pace_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_pace_LDADD = $(MODEL_TEST_LIBS)

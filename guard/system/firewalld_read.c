@@ -385,31 +385,48 @@ static bool has_no_policies(int result, DBusMessage *reply)
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_INTERFACE));
 }
 
-static void on_policies(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
-                        struct err *err)
-{
-	_cleanup_strv_ struct strv policies = STRV_NULL;
-	int r = 0;
+typedef int (*ask_one_fn)(struct firewalld_op *op, const char *name);
 
-	(void)tag;
-	if (has_no_policies(result, reply)) {
-		*err = ERR_NULL;
-		settle(op, 0, err, "the list of policies");
-		return;
-	}
+/* Asks about each that a list names; the list is of strings or object paths, by @type. */
+static void ask_each(struct firewalld_op *op, int result, DBusMessage *reply, int type,
+                     ask_one_fn ask_one, const char *what, struct err *err)
+{
+	_cleanup_strv_ struct strv names = STRV_NULL;
+	int r;
+
 	if (result != 0) {
-		fail(op, result, err, "the list of policies");
+		fail(op, result, err, what);
 		return;
 	}
-	r = fwmessage_list(reply, DBUS_TYPE_STRING, &policies);
-	for (size_t i = 0; i < policies.n && r == 0; i++) {
-		r = ask_policy(op, policies.strings[i]);
+	r = fwmessage_list(reply, type, &names);
+	for (size_t i = 0; i < names.n && r == 0; i++) {
+		r = ask_one(op, names.strings[i]);
 		if (r != 0) {
 			fail_to_ask(op, r, err);
 			return;
 		}
 	}
-	settle(op, r, err, "the list of policies");
+	settle(op, r, err, what);
+}
+
+/* The same for policies, which an old firewalld does not have. */
+static void ask_each_policy(struct firewalld_op *op, int result, DBusMessage *reply, int type,
+                            ask_one_fn ask_one, const char *what, struct err *err)
+{
+	if (has_no_policies(result, reply)) {
+		*err = ERR_NULL;
+		settle(op, 0, err, what);
+		return;
+	}
+	ask_each(op, result, reply, type, ask_one, what, err);
+}
+
+static void on_policies(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                        struct err *err)
+{
+	(void)tag;
+	ask_each_policy(op, result, reply, DBUS_TYPE_STRING, ask_policy, "the list of policies",
+	                err);
 }
 
 static int ask_zones(struct firewalld_op *op, const struct strv *zones)
@@ -573,31 +590,19 @@ static int ask_object(struct firewalld_op *op, const char *path)
 	return r == 0 ? ask_settings(op, path) : r;
 }
 
-static void on_objects(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
-                       struct err *err)
+static void on_zone_objects(struct firewalld_op *op, int result, DBusMessage *reply,
+                            const char *tag, struct err *err)
 {
-	_cleanup_strv_ struct strv paths = STRV_NULL;
-	int r;
-
 	(void)tag;
-	if (has_no_policies(result, reply)) {
-		*err = ERR_NULL;
-		settle(op, 0, err, "the permanent policies");
-		return;
-	}
-	if (result != 0) {
-		fail(op, result, err, "the permanent zones");
-		return;
-	}
-	r = fwmessage_list(reply, DBUS_TYPE_OBJECT_PATH, &paths);
-	for (size_t i = 0; i < paths.n && r == 0; i++) {
-		r = ask_object(op, paths.strings[i]);
-		if (r != 0) {
-			fail_to_ask(op, r, err);
-			return;
-		}
-	}
-	settle(op, r, err, "the permanent zones");
+	ask_each(op, result, reply, DBUS_TYPE_OBJECT_PATH, ask_object, "the permanent zones", err);
+}
+
+static void on_policy_objects(struct firewalld_op *op, int result, DBusMessage *reply,
+                              const char *tag, struct err *err)
+{
+	(void)tag;
+	ask_each_policy(op, result, reply, DBUS_TYPE_OBJECT_PATH, ask_object,
+	                "the permanent policies", err);
 }
 
 static void on_object(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
@@ -634,9 +639,10 @@ static int ask_permanent(struct firewalld_op *op)
 	int r = 0;
 
 	if (read->all) {
-		r = ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listZones", NULL, on_objects);
+		r = ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listZones", NULL,
+		        on_zone_objects);
 		return r == 0 ? ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listPolicies",
-		                    NULL, on_objects)
+		                    NULL, on_policy_objects)
 		              : r;
 	}
 	for (size_t i = 0; i < read->zones.n && r == 0; i++) {

@@ -232,6 +232,9 @@ static DBusMessage *answer_badly(DBusMessage *call, const struct fake_behaviour 
 	case FAKE_ERROR:
 		dbus_message_unref(reply);
 		return dbus_message_new_error(call, NAME ".Exception", behaviour->text);
+	case FAKE_UNKNOWN_METHOD:
+		dbus_message_unref(reply);
+		return dbus_message_new_error(call, DBUS_ERROR_UNKNOWN_METHOD, "no such method");
 	case FAKE_BARE_ERROR:
 		dbus_message_unref(reply);
 		return dbus_message_new_error(call, NAME ".Exception", NULL);

@@ -13,15 +13,16 @@
 #include <sys/types.h>
 
 enum fake_answer {
-	FAKE_HANG,         /* none */
-	FAKE_EMPTY,        /* no arguments */
-	FAKE_NUMBER,       /* an int32 */
-	FAKE_STRING,       /* a string where something else belongs */
-	FAKE_WRONG_VALUES, /* a{sv} with values of wrong types; a variant with a number */
-	FAKE_ERROR,        /* firewalld's exception, with the text of the behaviour */
-	FAKE_BARE_ERROR,   /* an error without any text */
-	FAKE_DIE,          /* instead of answering */
-	FAKE_STATE,        /* the state, as the text of the behaviour */
+	FAKE_HANG,           /* none */
+	FAKE_EMPTY,          /* no arguments */
+	FAKE_NUMBER,         /* an int32 */
+	FAKE_STRING,         /* a string where something else belongs */
+	FAKE_WRONG_VALUES,   /* a{sv} with values of wrong types; a variant with a number */
+	FAKE_ERROR,          /* firewalld's exception, with the text of the behaviour */
+	FAKE_UNKNOWN_METHOD, /* as a release without that member */
+	FAKE_BARE_ERROR,     /* an error without any text */
+	FAKE_DIE,            /* instead of answering */
+	FAKE_STATE,          /* the state, as the text of the behaviour */
 };
 
 /* What one method does differently; the others answer as they should. */

@@ -557,6 +557,8 @@ static const struct {
     {"listPolicies", FAKE_HANG, NULL, FIREWALLD_E_TIMEOUT},
     {"listZones", FAKE_NUMBER, NULL, FIREWALLD_E_MALFORMED},
     {"listZones", FAKE_STRING, NULL, FIREWALLD_E_MALFORMED},
+    /* a firewalld without policies there was, one without zones not (law 2) */
+    {"listZones", FAKE_UNKNOWN_METHOD, NULL, FIREWALLD_E_REFUSED},
     {"listZones", FAKE_HANG, NULL, FIREWALLD_E_TIMEOUT},
     {"getSettings2", FAKE_EMPTY, NULL, FIREWALLD_E_MALFORMED},
     {"getSettings2", FAKE_WRONG_VALUES, NULL, FIREWALLD_E_MALFORMED},

@@ -8,6 +8,7 @@ libguard_model_a_SOURCES = \
 	guard/model/coverage.c guard/model/coverage.h \
 	guard/model/diff.c guard/model/diff.h \
 	guard/model/err.c guard/model/err.h \
+	guard/model/finding.c guard/model/finding.h \
 	guard/model/firewall.c guard/model/firewall.h \
 	guard/model/item.c guard/model/item.h \
 	guard/model/loss.c guard/model/loss.h \
@@ -20,6 +21,7 @@ libguard_model_a_SOURCES = \
 	guard/model/richvalue.c guard/model/richvalue.h \
 	guard/model/scope.c guard/model/scope.h \
 	guard/model/text.c guard/model/text.h \
+	guard/model/ticket.c guard/model/ticket.h \
 	guard/model/timespec.c guard/model/timespec.h \
 	guard/model/util.c guard/model/util.h
 MODEL_LIBS = libguard-model.a $(NETTLE_LIBS)

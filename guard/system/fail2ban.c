@@ -147,15 +147,12 @@ enum fail2ban_state fail2ban_ping(const char *socket_path, int timeout_ms)
 /** fail2ban_state_name() - one word; static */
 const char *fail2ban_state_name(enum fail2ban_state state)
 {
-	switch (state) {
-	case FAIL2BAN_RUNNING:
-		return "running";
-	case FAIL2BAN_STOPPED:
-		return "stopped";
-	case FAIL2BAN_UNREACHABLE:
-		return "unreachable";
-	case FAIL2BAN_UNKNOWN:
-		break;
-	}
-	return "unknown";
+	static const char *const names[FAIL2BAN_N_STATES] = {
+	    [FAIL2BAN_UNKNOWN] = "unknown",   [FAIL2BAN_RUNNING] = "running",
+	    [FAIL2BAN_STOPPED] = "stopped",   [FAIL2BAN_UNREACHABLE] = "unreachable",
+	    [FAIL2BAN_STOPPING] = "stopping", [FAIL2BAN_CRASHED] = "crashed",
+	    [FAIL2BAN_STARTING] = "starting",
+	};
+
+	return names[state];
 }

@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	tests/unit/test-config \
 	tests/unit/test-coverage \
 	tests/unit/test-fail2ban \
+	tests/unit/test-finding \
 	tests/unit/test-firewall \
 	tests/unit/test-item \
 	tests/unit/test-journal \
@@ -30,6 +31,7 @@ UNIT_TESTS = \
 	tests/unit/test-store-bans \
 	tests/unit/test-store-faults \
 	tests/unit/test-text \
+	tests/unit/test-ticket \
 	tests/unit/test-timespec \
 	tests/unit/test-tracker \
 	tests/unit/test-util
@@ -40,6 +42,14 @@ WATCH_TEST_LIBS = $(WATCH_LIBS) $(CHECK_LIBS)
 tests_unit_test_item_SOURCES = tests/unit/test-item.c tests/unit/unit.h
 tests_unit_test_item_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_item_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_finding_SOURCES = tests/unit/test-finding.c tests/unit/unit.h
+tests_unit_test_finding_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_finding_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_ticket_SOURCES = tests/unit/test-ticket.c tests/unit/unit.h
+tests_unit_test_ticket_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_ticket_LDADD = $(MODEL_TEST_LIBS)
 
 tests_unit_test_firewall_SOURCES = tests/unit/test-firewall.c tests/unit/firewalls.h tests/unit/unit.h
 tests_unit_test_firewall_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/ticket.h"
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <string.h>
+
+START_TEST(live_tickets_of_an_address_in_all_jails)
+{
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	const struct ticket *found;
+	struct cidr cidr;
+
+	ck_assert_int_eq(tickets_add(&tickets, "sshd", "192.0.2.1", 10, 100, 1, 0), 0);
+	ck_assert_int_eq(tickets_add(&tickets, "postfix", "192.0.2.1", 10, 0, 1, 0), 0);
+	ck_assert_int_eq(tickets_add(&tickets, "dovecot", "192.0.2.1", 10, 50, 1, 0), 0);
+	ck_assert_int_eq(tickets_add(&tickets, "dovecot", "192.0.2.0/24", 10, 0, 1, 0), 0);
+	ck_assert_int_eq(tickets_add(&tickets, "dovecot", "no address", 10, 0, 1, 0), 0);
+	tickets_sort(&tickets);
+	ck_assert_int_eq(cidr_parse(&cidr, "192.0.2.1", 0, NULL), 0);
+
+	found = tickets_find_live(&tickets, &cidr, 50, NULL);
+	ck_assert_ptr_nonnull(found);
+	ck_assert_str_eq(found->jail, "postfix");
+	found = tickets_find_live(&tickets, &cidr, 50, found);
+	ck_assert_ptr_nonnull(found);
+	ck_assert_str_eq(found->jail, "sshd");
+	ck_assert_ptr_null(tickets_find_live(&tickets, &cidr, 50, found));
+}
+END_TEST
+
+START_TEST(jails_are_sorted_and_stand_once)
+{
+	static const char *const names[] = {"sshd", "a", "postfix", "sshd", "a"};
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		ck_assert_int_eq(tickets_add_jail(&tickets, names[i], NULL), 0);
+	ck_assert_uint_eq(tickets.n_jails, 3);
+	ck_assert_str_eq(tickets.jails[0].name, "a");
+	ck_assert_str_eq(tickets.jails[2].name, "sshd");
+	ck_assert_ptr_eq(tickets_jail(&tickets, "postfix"), &tickets.jails[1]);
+	ck_assert_ptr_null(tickets_jail(&tickets, "dovecot"));
+}
+END_TEST
+
+START_TEST(what_is_too_long_or_empty_is_refused)
+{
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	char long_name[TICKET_ADDRESS_MAX + 2];
+
+	memset(long_name, 'x', sizeof(long_name) - 1);
+	long_name[sizeof(long_name) - 1] = '\0';
+	ck_assert_int_eq(tickets_add(&tickets, "", "192.0.2.1", 0, 0, 0, 0), -EINVAL);
+	ck_assert_int_eq(tickets_add(&tickets, "sshd", "", 0, 0, 0, 0), -EINVAL);
+	ck_assert_int_eq(tickets_add(&tickets, "sshd", long_name, 0, 0, 0, 0), -EINVAL);
+	ck_assert_int_eq(tickets_add(&tickets, long_name, "192.0.2.1", 0, 0, 0, 0), -EINVAL);
+	ck_assert_int_eq(tickets_add_jail(&tickets, long_name, NULL), -EINVAL);
+	ck_assert_uint_eq(tickets.n, 0);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *suite = suite_create("ticket");
+	TCase *tcase = tcase_create("ticket");
+
+	tcase_add_test(tcase, live_tickets_of_an_address_in_all_jails);
+	tcase_add_test(tcase, jails_are_sorted_and_stand_once);
+	tcase_add_test(tcase, what_is_too_long_or_empty_is_refused);
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

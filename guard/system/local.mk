@@ -17,6 +17,7 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld_read.c \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
+	guard/system/gaptable.h \
 	guard/system/jobwatch.c guard/system/jobwatch.h \
 	guard/system/journal.c guard/system/journal.h \
 	guard/system/listeners.c guard/system/listeners.h \

@@ -89,6 +89,10 @@ static const struct config_row rows[] = {
                 "Where legitimate clients come from."},
      .type = CONFIG_RANGES,
      .offset = AT(client_ranges)},
+    {.option = {"clients", "ranges-files", "list of files", "", NULL,
+                "Files with more of them: one address or prefix a line, # begins a comment."},
+     .type = CONFIG_PATHS,
+     .offset = AT(ranges_files)},
     {.option = {"clients", "use-fail2ban-ignoreip", "yes|no", "yes", NULL,
                 "Take the addresses that fail2ban ignores for legitimate clients, too."},
      .type = CONFIG_BOOL,
@@ -158,6 +162,7 @@ void config_deinit(struct config *config)
 {
 	scope_deinit(&config->scope);
 	strv_deinit(&config->client_ranges);
+	strv_deinit(&config->ranges_files);
 	strv_deinit(&config->learn_logs);
 	free(config->fail2ban_database);
 	free(config->fail2ban_socket);
@@ -334,11 +339,20 @@ static int add_range(struct config *config, const char *word, struct err *err)
 	                                                   : strv_add(&config->client_ranges, text);
 }
 
+static int add_ranges_file(struct config *config, const char *word, struct err *err)
+{
+	int r = check_path(word, err);
+
+	return r != 0 ? r : strv_add(&config->ranges_files, word);
+}
+
 static int add_log(struct config *config, const char *word, struct err *err)
 {
 	int r = check_path(word, err);
 
-	return r != 0 ? r : strv_add(&config->learn_logs, word);
+	if (r != 0 || strv_contains(&config->learn_logs, word))
+		return r;
+	return strv_add(&config->learn_logs, word);
 }
 
 static char *trim(char *word)
@@ -394,7 +408,8 @@ static int set_value(struct config *config, const struct config_row *row, const 
 	case CONFIG_RANGES:
 		return add_words(config, value, " ,\t", add_range, err);
 	case CONFIG_PATHS:
-		return add_words(config, value, ",", add_log, err);
+		return add_words(config, value, ",",
+		                 row->offset == AT(learn_logs) ? add_log : add_ranges_file, err);
 	}
 	return -EINVAL;
 }
@@ -566,7 +581,8 @@ static int on_value(void *user, const char *section, const char *key, const char
 static int check_together(const struct config *config, const char *name, struct err *err)
 {
 	const struct strv *lists[] = {&config->scope.zones, &config->scope.services,
-	                              &config->client_ranges, &config->learn_logs};
+	                              &config->client_ranges, &config->ranges_files,
+	                              &config->learn_logs};
 
 	const char *file = config->store_path ? strrchr(config->store_path, '/') : NULL;
 

@@ -32,6 +32,7 @@ struct config {
 	unsigned keep_days;
 	/* [clients] */
 	struct strv client_ranges; /* addresses and prefixes, checked */
+	struct strv ranges_files;  /* absolute paths; read by rangesfile.h */
 	bool use_fail2ban_ignoreip;
 	struct strv learn_logs; /* absolute paths */
 	unsigned learn_days;

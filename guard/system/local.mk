@@ -24,6 +24,7 @@ libguard_system_a_SOURCES = \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/process.c guard/system/process.h \
+	guard/system/rangesfile.c guard/system/rangesfile.h \
 	guard/system/spool.c guard/system/spool.h \
 	guard/system/store-ban.c \
 	guard/system/store-client.c \

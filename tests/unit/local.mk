@@ -9,6 +9,7 @@ UNIT_TESTS = \
 	tests/unit/test-busmonitor \
 	tests/unit/test-cause \
 	tests/unit/test-cidr \
+	tests/unit/test-clientranges \
 	tests/unit/test-config \
 	tests/unit/test-coverage \
 	tests/unit/test-fail2ban \
@@ -23,6 +24,7 @@ UNIT_TESTS = \
 	tests/unit/test-pace \
 	tests/unit/test-process \
 	tests/unit/test-rangeset \
+	tests/unit/test-rangesfile \
 	tests/unit/test-reach \
 	tests/unit/test-report \
 	tests/unit/test-richrule \
@@ -164,3 +166,11 @@ tests_unit_test_util_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_pace_SOURCES = tests/unit/test-pace.c tests/unit/unit.h
 tests_unit_test_pace_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_pace_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_clientranges_SOURCES = tests/unit/test-clientranges.c tests/unit/unit.h
+tests_unit_test_clientranges_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_clientranges_LDADD = $(WATCH_TEST_LIBS)
+
+tests_unit_test_rangesfile_SOURCES = tests/unit/test-rangesfile.c tests/unit/unit.h
+tests_unit_test_rangesfile_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_rangesfile_LDADD = $(SYSTEM_TEST_LIBS)

@@ -49,6 +49,7 @@ static const struct {
     {"[guard]\nrestore = no\npersist = yes\n", "\"persist = yes\" cannot"},
     {"[clients]\nranges = 192.0.2.0/33\n", "\"192.0.2.0/33\" is not an address or a prefix"},
     {"[clients]\nranges = 192.0.2\n", "is not an address or a prefix"},
+    {"[clients]\nranges-files = offices\n", "\"offices\" is not an absolute path"},
     {"[clients]\nlearn-logs = mail.log\n", "\"mail.log\" is not an absolute path"},
     {"[store]\npath = guard.db\n", "is not an absolute path"},
     {"[store]\npath = /var/lib/x.db\n", "the file must be named guard.db"},
@@ -111,6 +112,7 @@ static const char everything[] =
     "keep-days = 36500\n"
     "[clients]\n"
     "ranges = 192.0.2.0/24 2001:DB8::/32\n"
+    "ranges-files = /etc/offices, /etc/vpn\n"
     "use-fail2ban-ignoreip = no\n"
     "learn-logs = /var/log/mail.log, /var/log/my mail.log\n"
     "learn-days = 7\n"
@@ -131,6 +133,7 @@ static const char *const everything_back[] = {
     "0",
     "36500",
     "192.0.2.0/24, 2001:db8::/32",
+    "/etc/offices, /etc/vpn",
     "no",
     "/var/log/mail.log, /var/log/my mail.log",
     "7",

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/coverage.h"
 
+#include <stdio.h>
+
 #include "tests/unit/unit.h"
 
 static const char *const clients[] = {
@@ -47,12 +49,74 @@ START_TEST(weighs)
 }
 END_TEST
 
+/* Few bits, so that prefixes meet often. */
+static struct cidr random_prefix(unsigned *seed)
+{
+	struct cidr cidr;
+	char text[CIDR_TEXT_LENGTH];
+	unsigned bits = (unsigned)rand_r(seed) % 9;
+	unsigned value = (unsigned)rand_r(seed) % 256;
+
+	if (rand_r(seed) % 4)
+		snprintf(text, sizeof(text), "10.0.%u.0/%u", value, bits + 16);
+	else if (rand_r(seed) % 2)
+		snprintf(text, sizeof(text), "2001:db8:%02x00::/%u", value, bits + 32);
+	else
+		snprintf(text, sizeof(text), "::/%u", bits * 10);
+	ck_assert_int_eq(cidr_parse(&cidr, text, 0, NULL), 0);
+	return cidr;
+}
+
+START_TEST(agrees_with_looking_at_each)
+{
+	_cleanup_coverage_ranges_ struct coverage_ranges ranges = COVERAGE_RANGES_NULL;
+	unsigned seed = (unsigned)_i + 1;
+
+	for (size_t i = 0; i < 20; i++) {
+		struct cidr cidr = random_prefix(&seed);
+
+		ck_assert_int_eq(coverage_ranges_add(&ranges, &cidr), 0);
+	}
+	ck_assert_int_eq(coverage_ranges_sort(&ranges), 0);
+	for (size_t i = 0; i < 100; i++) {
+		struct cidr denied = random_prefix(&seed);
+		enum coverage expected = coverage_of(&denied, ranges.ranges, ranges.n, NULL);
+		size_t which = SIZE_MAX;
+
+		ck_assert_int_eq(coverage_ranges_ask(&ranges, &denied, &which), expected);
+		ck_assert_int_eq(which == SIZE_MAX, expected == COVERAGE_NONE);
+		if (expected != COVERAGE_NONE)
+			ck_assert_int_eq(coverage_of(&denied, &ranges.ranges[which], 1, NULL),
+			                 expected);
+		if (expected == COVERAGE_INSIDE) {
+			size_t narrowest = SIZE_MAX;
+
+			coverage_of(&denied, ranges.ranges, ranges.n, &narrowest);
+			ck_assert_uint_eq(which, narrowest);
+		}
+	}
+}
+END_TEST
+
+START_TEST(asks_nobody)
+{
+	_cleanup_coverage_ranges_ struct coverage_ranges ranges = COVERAGE_RANGES_NULL;
+	struct cidr denied;
+
+	ck_assert_int_eq(cidr_parse(&denied, "0.0.0.0/0", 0, NULL), 0);
+	ck_assert_int_eq(coverage_ranges_sort(&ranges), 0);
+	ck_assert_int_eq(coverage_ranges_ask(&ranges, &denied, NULL), COVERAGE_NONE);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("coverage");
 	TCase *tcase = tcase_create("coverage");
 
 	tcase_add_loop_test(tcase, weighs, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, agrees_with_looking_at_each, 0, 200);
+	tcase_add_test(tcase, asks_nobody);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

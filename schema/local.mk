@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # schema: what the database looks like; the migrations become part of the binary
 SCHEMA_SQL = \
-	schema/sql/001-first.sql
+	schema/sql/001-first.sql \
+	schema/sql/002-wipe-bans.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libguard-model.a
 libguard_model_a_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
 libguard_model_a_SOURCES = \
+	guard/model/banplan.c guard/model/banplan.h \
 	guard/model/cause.c guard/model/cause.h \
 	guard/model/cidr.c guard/model/cidr.h \
 	guard/model/coverage.c guard/model/coverage.h \

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/loss.h"
 
+#include "guard/model/banplan.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -17,6 +19,7 @@ enum evidence {
 	STILL_PERMANENT = 1 << 8, /* and is in it after the wipe */
 	POLICY_GONE = 1 << 10,    /* of a policy that the configuration has no more */
 	ELSEWHERE = 1 << 9,       /* a binding that somebody made to another zone meanwhile */
+	BAN = 1 << 16,            /* keeps an address away: fail2ban's tickets decide */
 };
 
 /*
@@ -33,6 +36,10 @@ static const struct {
     {REQUIRED, 0, LOSS_REQUIRED},
     {EXPIRED, 0, LOSS_EXPIRED},
     {RELEASED, 0, LOSS_RELEASED},
+    {BAN | WITHDRAWN, 0, LOSS_REMOVED},
+    {BAN | WAS_PERMANENT, STILL_PERMANENT, LOSS_REMOVED},
+    /* also where nobody saw a wipe: who is banned is on record at fail2ban */
+    {BAN, 0, LOSS_BAN},
     {UNPROTECTED, 0, LOSS_UNPROTECTED},
     {ELSEWHERE, 0, LOSS_CLAIMED},
     {POLICY_GONE, 0, LOSS_REMOVED},
@@ -48,6 +55,7 @@ static const char *const verdict_names[LOSS_N_VERDICTS] = {
     [LOSS_REMOVED] = "removed",   [LOSS_EXPIRED] = "expired",
     [LOSS_RELEASED] = "released", [LOSS_UNATTRIBUTED] = "unattributed",
     [LOSS_CLAIMED] = "claimed",   [LOSS_UNPROTECTED] = "unprotected",
+    [LOSS_BAN] = "ban",
 };
 
 static const char *const wipe_names[WIPE_N_KINDS] = {
@@ -103,6 +111,16 @@ bool loss_verdict_restores(enum loss_verdict verdict)
 	return verdict == LOSS_LOST || verdict == LOSS_REQUIRED;
 }
 
+/**
+ * loss_verdict_is_open() - is such a row unfinished business until a step has settled it?
+ *
+ * What is restored, and bans, of which somebody else decides whether they are.
+ */
+bool loss_verdict_is_open(enum loss_verdict verdict)
+{
+	return loss_verdict_restores(verdict) || verdict == LOSS_BAN;
+}
+
 /** loss_deinit() - release everything; the result is LOSS_NULL and usable */
 void loss_deinit(struct loss *loss)
 {
@@ -156,6 +174,9 @@ static unsigned collect(const struct loss_evidence *evidence, const struct firew
 		bits |= WITHDRAWN;
 	if (!scope_protects(evidence->scope, evidence->before, &entry->item))
 		bits |= UNPROTECTED;
+	if (evidence->bans && banplan_is_ban(&entry->item) &&
+	    scope_watches_zone(evidence->scope, evidence->before, entry->item.zone))
+		bits |= BAN;
 	if (evidence->kind == WIPE_UNKNOWN || evidence->kind == WIPE_REQUIRE)
 		bits |= NO_WIPE;
 	if (entry->flags & FIREWALL_PERMANENT)

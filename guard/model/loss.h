@@ -29,6 +29,7 @@ enum loss_verdict {
 	LOSS_UNATTRIBUTED, /* gone, and no evidence says why: reported, left to `restore` */
 	LOSS_CLAIMED,      /* an interface or source that is bound to another zone by now */
 	LOSS_UNPROTECTED,  /* lost, but outside of what the guard restores (rules, other zones) */
+	LOSS_BAN,          /* lost, and comes back while fail2ban holds a ticket for it */
 	LOSS_N_VERDICTS,
 };
 
@@ -54,6 +55,7 @@ struct loss_evidence {
 	const struct strv *zones;    /* only these were looked at; NULL: all */
 	const struct item *released; /* sorted; `reload-guard release` */
 	size_t n_released;
+	bool bans; /* rules that keep an address away are looked after, too */
 	enum wipe_kind kind;
 	int64_t now_us;
 };
@@ -67,6 +69,7 @@ int loss_find(struct loss *out, const struct loss_evidence *evidence) _must_chec
 void loss_sort(struct loss *loss);
 size_t loss_count(const struct loss *loss, enum loss_verdict verdict);
 bool loss_verdict_restores(enum loss_verdict verdict);
+bool loss_verdict_is_open(enum loss_verdict verdict);
 
 const char *loss_verdict_name(enum loss_verdict verdict);
 int loss_verdict_parse(enum loss_verdict *out, const char *name) _must_check_;

@@ -72,7 +72,8 @@ const char *const store_sql[STMT_N] = {
     [STMT_WIPE_FINISH] = "UPDATE wipe SET finished_us = ?2, outcome = ?3 WHERE id = ?1",
     [STMT_WIPE_LOAD] =
         "SELECT id, kind, cause, at_us, finished_us, outcome, boot_id, instance, before_id,"
-        " n_rows, n_lost, n_restored, n_failed, n_skipped, restored_us"
+        " n_rows, n_lost, n_restored, n_failed, n_skipped, restored_us,"
+        " n_bans, n_bans_restored, n_bans_failed, n_bans_left_out, n_bans_ended, bans_restored_us"
         " FROM wipe_info WHERE id = ?1",
     [STMT_WIPE_LAST_ID] = "SELECT id FROM wipe ORDER BY id DESC LIMIT 1",
     [STMT_WIPE_UNFINISHED_IDS] = "SELECT id FROM wipe WHERE finished_us IS NULL ORDER BY id",

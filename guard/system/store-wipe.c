@@ -8,9 +8,11 @@ static const char *const outcome_names[STORE_STEP_N] = {
     [STORE_STEP_FAILED] = "failed",
     [STORE_STEP_SUPERSEDED] = "superseded",
     [STORE_STEP_SKIPPED] = "skipped",
+    [STORE_STEP_ENDED] = "ended",
+    [STORE_STEP_LEFT_OUT] = "left-out",
 };
 
-/** store_outcome_name() - restored, failed, superseded, skipped; Return: static */
+/** store_outcome_name() - one word; Return: static */
 const char *store_outcome_name(enum store_outcome outcome)
 {
 	return (unsigned)outcome < STORE_STEP_N ? outcome_names[outcome] : "unknown";
@@ -55,7 +57,7 @@ static int put_loss_row(struct store *store, int64_t wipe, size_t position,
 		return r;
 	return store_run(store, err, STMT_LOSS_PUT, "iiitiii", wipe, (int64_t)position, item,
 	                 loss_verdict_name(row->verdict),
-	                 (int64_t)loss_verdict_restores(row->verdict), (int64_t)row->flags,
+	                 (int64_t)loss_verdict_is_open(row->verdict), (int64_t)row->flags,
 	                 row->until_us);
 }
 
@@ -230,6 +232,12 @@ static int read_info(struct store_wipe_info *info, sqlite3_stmt *row)
 	info->n_failed = (size_t)sqlite3_column_int64(row, 12);
 	info->n_skipped = (size_t)sqlite3_column_int64(row, 13);
 	info->restored_us = sqlite3_column_int64(row, 14);
+	info->n_bans = (size_t)sqlite3_column_int64(row, 15);
+	info->n_bans_restored = (size_t)sqlite3_column_int64(row, 16);
+	info->n_bans_failed = (size_t)sqlite3_column_int64(row, 17);
+	info->n_bans_left_out = (size_t)sqlite3_column_int64(row, 18);
+	info->n_bans_ended = (size_t)sqlite3_column_int64(row, 19);
+	info->bans_restored_us = sqlite3_column_int64(row, 20);
 	r = store_text_dup(&info->cause, row, 2);
 	if (r == 0)
 		r = store_text_dup(&info->outcome, row, 5);

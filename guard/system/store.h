@@ -116,6 +116,8 @@ enum store_outcome {
 	STORE_STEP_FAILED,     /* see its error; stays open until another step settles it */
 	STORE_STEP_SUPERSEDED, /* a later wipe took over */
 	STORE_STEP_SKIPPED,    /* not wanted any more, or there already */
+	STORE_STEP_ENDED,      /* a ban whose ticket is over, or that fail2ban knows nothing of */
+	STORE_STEP_LEFT_OUT,   /* a ban that covers legitimate clients */
 	STORE_STEP_N,
 };
 
@@ -138,9 +140,14 @@ struct store_wipe_info {
 	char *instance;      /* owned; may be NULL */
 	int64_t before_id;   /* 0: none */
 	size_t n_rows;       /* everything that was gone, whatever the verdict */
+	/* Bans apart, of which there may be thousands, and which come last. */
 	size_t n_lost;       /* of these to be restored (lost, required) */
 	size_t n_restored, n_failed, n_skipped; /* of these; superseded counts as skipped */
 	int64_t restored_us;                    /* when the last one was back; 0: none */
+	size_t n_bans;
+	size_t n_bans_restored, n_bans_failed, n_bans_left_out;
+	size_t n_bans_ended;      /* also those that needed nothing */
+	int64_t bans_restored_us; /* when the last one was back; 0: none */
 };
 #define STORE_WIPE_INFO_NULL      ((struct store_wipe_info){0})
 #define _cleanup_store_wipe_info_ _cleanup_(store_wipe_info_deinit)

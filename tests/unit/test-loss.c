@@ -82,6 +82,74 @@ START_TEST(judges_by_law_1)
 }
 END_TEST
 
+/* Bans are fail2ban's to decide about, whoever took them; what was permanent is not. */
+static const struct {
+	const char *what;
+	enum wipe_kind kind;
+	unsigned before, after; /* FIREWALL_* of the rule */
+	int64_t until_us;
+	bool bans, released, watched;
+	const char *verdict;
+} bans[] = {
+    {"a reload", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
+    {"a reboot", WIPE_REBOOT, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
+    {"nobody saw a wipe", WIPE_UNKNOWN, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
+    {"asked for by hand", WIPE_BY_HAND, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
+    {"not looked after", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, false, false, true, "unprotected"},
+    {"in a zone of no interest", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, false, false,
+     "unprotected"},
+    {"its own time is over", WIPE_RELOAD, FIREWALL_RUNTIME, 0, NOW, true, false, true, "expired"},
+    {"released", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, true, true, "released"},
+    {"taken out of the permanent configuration", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN,
+     0, 0, true, false, true, "removed"},
+    {"the same unseen", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_PERMANENT, 0, 0, true, false, true,
+     "removed"},
+    {"permanent, and not loaded", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_PERMANENT,
+     FIREWALL_PERMANENT, 0, true, false, true, "ban"},
+};
+
+START_TEST(leaves_bans_to_their_tickets)
+{
+	_cleanup_firewall_ struct firewall before = firewall_from_text("");
+	_cleanup_firewall_ struct firewall after = firewall_from_text("");
+	_cleanup_item_ struct item item =
+	    item_from_text("public/rule:rule family=ipv4 source address=192.0.2.1 port port=smtp "
+	                   "protocol=tcp drop");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	struct firewall_entry *entry;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .released = bans[_i].released ? &item : NULL,
+	                                 .n_released = bans[_i].released,
+	                                 .bans = bans[_i].bans,
+	                                 .kind = bans[_i].kind,
+	                                 .now_us = NOW};
+
+	if (!bans[_i].watched)
+		ck_assert_int_eq(strv_add(&scope.zones, "home"), 0);
+	ck_assert_int_eq(firewall_put(&before, &item, &entry), 0);
+	entry->flags = bans[_i].before;
+	entry->until_us = bans[_i].until_us;
+	if (bans[_i].after) {
+		ck_assert_int_eq(firewall_put(&after, &item, &entry), 0);
+		entry->flags = bans[_i].after;
+	}
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss.n, 1);
+	ck_assert_msg(strcmp(loss_verdict_name(loss.rows[0].verdict), bans[_i].verdict) == 0,
+	              "%s: %s", bans[_i].what, loss_verdict_name(loss.rows[0].verdict));
+	/* never a step of the plan that brings mail back */
+	ck_assert_int_eq(plan_build(&plan, &loss, &after, NOW), 0);
+	ck_assert_uint_eq(plan.n, 0);
+	ck_assert_int_eq(loss_verdict_is_open(loss.rows[0].verdict),
+	                 loss.rows[0].verdict == LOSS_BAN);
+	scope_deinit(&scope);
+}
+END_TEST
+
 START_TEST(unknown_is_not_empty)
 {
 	_cleanup_firewall_ struct firewall before = one_item("r");
@@ -411,6 +479,7 @@ int main(void)
 	TCase *tcase = tcase_create("loss");
 
 	tcase_add_loop_test(tcase, judges_by_law_1, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, leaves_bans_to_their_tickets, 0, ARRAY_SIZE(bans));
 	tcase_add_test(tcase, unknown_is_not_empty);
 	tcase_add_test(tcase, without_a_state_before_only_the_required_is_missing);
 	tcase_add_test(tcase, looks_only_where_it_was_read);

@@ -385,6 +385,61 @@ START_TEST(test_wipe_journal)
 }
 END_TEST
 
+/* Bans come last and may be thousands: how long mail was down is not told by them. */
+START_TEST(test_bans_are_counted_apart)
+{
+	static const enum store_outcome outcomes[] = {
+	    STORE_STEP_RESTORED, STORE_STEP_RESTORED, STORE_STEP_RESTORED, STORE_STEP_ENDED,
+	    STORE_STEP_LEFT_OUT, STORE_STEP_FAILED,   STORE_STEP_SKIPPED,
+	};
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
+	    STORE_UNFINISHED_LIST_NULL;
+	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	const struct store_wipe wipe = {.kind = WIPE_RELOAD, .at_us = NOW, .boot_id = BOOT};
+	int64_t id = 0;
+	char item[128];
+
+	add_loss(&loss, "public/service:imaps", LOSS_LOST);
+	for (unsigned i = 0; i < ARRAY_SIZE(outcomes); i++) {
+		snprintf(item, sizeof(item),
+		         "public/rule:rule family=ipv4 source address=192.0.2.%u drop", i);
+		add_loss(&loss, item, LOSS_BAN);
+	}
+	ck_ok(store_wipe_begin(store, &wipe, &loss, &id, &err));
+	for (unsigned i = 0; i < ARRAY_SIZE(outcomes); i++) {
+		struct store_step step = {.row = i,
+		                          .outcome = outcomes[i],
+		                          .error =
+		                              outcomes[i] == STORE_STEP_LEFT_OUT ? "why" : NULL,
+		                          .started_us = NOW,
+		                          .finished_us = NOW + 1000 * (i + 1)};
+
+		ck_ok(store_steps_put(store, id, &step, 1, &err));
+	}
+	ck_ok(store_wipe_last(store, &info, &err));
+	ck_assert_uint_eq(info.n_rows, 8);
+	ck_assert_uint_eq(info.n_lost, 1);
+	ck_assert_uint_eq(info.n_restored, 1);
+	ck_assert_uint_eq(info.n_failed, 0);
+	ck_assert_uint_eq(info.n_skipped, 0);
+	ck_assert_int_eq(info.restored_us, NOW + 1000);
+	ck_assert_uint_eq(info.n_bans, 7);
+	ck_assert_uint_eq(info.n_bans_restored, 2);
+	ck_assert_uint_eq(info.n_bans_failed, 1);
+	ck_assert_uint_eq(info.n_bans_left_out, 1);
+	ck_assert_uint_eq(info.n_bans_ended, 2);
+	ck_assert_int_eq(info.bans_restored_us, NOW + 3000);
+	/* what failed and what had no step yet is still to be done */
+	ck_ok(store_wipe_unfinished(store, &list, &err));
+	ck_assert_uint_eq(list.n, 1);
+	ck_assert_uint_eq(list.wipes[0].loss.n, 2);
+	ck_assert_uint_eq(list.wipes[0].row[0], 5);
+	ck_assert_uint_eq(list.wipes[0].row[1], 7);
+}
+END_TEST
+
 /* Heard first, told later what it took; what is open after its end is still to be had. */
 START_TEST(test_wipe_heard_before_it_is_known)
 {
@@ -743,6 +798,7 @@ int main(void)
 	tcase_add_test(tests, test_rollback_forgets_the_base);
 	tcase_add_test(tests, test_snapshot_list);
 	tcase_add_test(tests, test_wipe_journal);
+	tcase_add_test(tests, test_bans_are_counted_apart);
 	tcase_add_test(tests, test_wipe_heard_before_it_is_known);
 	tcase_add_test(tests, test_wipe_refuses_what_is_not_there);
 	tcase_add_loop_test(tests, test_history, 0, ARRAY_SIZE(history_rows));

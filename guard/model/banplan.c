@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/banplan.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* --- whose rule is it? ------------------------------------------------------------------- */
+
+/**
+ * banplan_is_ban() - is the item a rule that keeps an address away?
+ *
+ * Cheap where it is not: there may be thousands of items, and mail waits.
+ */
+bool banplan_is_ban(const struct item *item)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+
+	if (item->kind != ITEM_RULE || !strstr(item->value, "source ") ||
+	    (!strstr(item->value, " reject") && !strstr(item->value, " drop")))
+		return false;
+	return richrule_parse(&rule, item->value, NULL) == 0 && richrule_is_ban(&rule);
+}
+
+/* A word of the jail's list of ports; the action writes a range with a hyphen. */
+static bool is_port_word(const char *word, size_t length, const char *port)
+{
+	if (length != strlen(port))
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if ((word[i] == ':' ? '-' : word[i]) != port[i])
+			return false;
+	return true;
+}
+
+static bool lists_port(const char *ports, const char *port)
+{
+	for (const char *at = ports + strspn(ports, ", \t"); *at; at += strspn(at, ", \t")) {
+		size_t length = strcspn(at, ", \t");
+
+		if (is_port_word(at, length, port))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+static bool action_fits(const struct jail_action *action, const struct richrule *rule)
+{
+	if (action->kind != JAIL_ACTION_RICH)
+		return false;
+	/* an action that somebody changed so that it bans for everything */
+	if (!action->ports || rule->element == RICHRULE_ELEMENT_NONE)
+		return true;
+	if (rule->element != RICHRULE_ELEMENT_PORT || !lists_port(action->ports, rule->port))
+		return false;
+	return !action->protocol || strcmp(action->protocol, rule->protocol) == 0;
+}
+
+/**
+ * banplan_jail_fits() - may the jail have made this rule for one of its tickets?
+ * @jail: NULL when nothing is known of it
+ *
+ * Where its actions are not known, it may.
+ */
+bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule)
+{
+	if (!jail || !jail->actions_known)
+		return true;
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (action_fits(&jail->actions[i], rule))
+			return true;
+	return false;
+}
+
+/* --- tickets by address ------------------------------------------------------------------ */
+
+struct by_address {
+	const struct tickets *tickets;
+	const struct ticket **sorted; /* owned; those with an address or prefix */
+	size_t n;
+};
+
+static void by_address_deinit(struct by_address *index)
+{
+	free(index->sorted);
+}
+
+static int compare_pointers(const void *a, const void *b)
+{
+	const struct ticket *const *x = a, *const *y = b;
+
+	return cidr_cmp(&(*x)->cidr, &(*y)->cidr);
+}
+
+static int by_address_init(struct by_address *out, const struct tickets *tickets)
+{
+	*out = (struct by_address){.tickets = tickets};
+	if (!tickets || tickets->n == 0)
+		return 0;
+	out->sorted = calloc(tickets->n, sizeof(const struct ticket *));
+	if (!out->sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < tickets->n; i++)
+		if (tickets->tickets[i].has_cidr)
+			out->sorted[out->n++] = &tickets->tickets[i];
+	if (out->n)
+		qsort(out->sorted, out->n, sizeof(const struct ticket *), compare_pointers);
+	return 0;
+}
+
+/* The first that is for @source or sorts behind it. */
+static size_t lower_bound(const struct by_address *index, const struct cidr *source)
+{
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (cidr_cmp(&index->sorted[middle]->cidr, source) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* --- the answers ------------------------------------------------------------------------- */
+
+static bool ends_later(const struct ticket *a, const struct ticket *b)
+{
+	if (!b || b->end_us == 0)
+		return !b;
+	return a->end_us == 0 || a->end_us > b->end_us;
+}
+
+/* Looks through the tickets for the source; says whether there was a fitting one at all. */
+static bool find_tickets(struct banplan_rule *out, const struct by_address *index,
+                         const struct richrule *rule, const struct cidr *source, int64_t now_us)
+{
+	bool any = false;
+
+	for (size_t i = lower_bound(index, source);
+	     i < index->n && cidr_cmp(&index->sorted[i]->cidr, source) == 0; i++) {
+		const struct ticket *ticket = index->sorted[i];
+
+		if (!banplan_jail_fits(tickets_jail(index->tickets, ticket->jail), rule))
+			continue;
+		any = true;
+		if (!ticket_is_live(ticket, now_us))
+			continue;
+		out->n_jails++;
+		if (ends_later(ticket, out->ticket))
+			out->ticket = ticket;
+	}
+	return any;
+}
+
+static void judge_rule(struct banplan_rule *out, const struct by_address *now,
+                       const struct by_address *before, const struct banplan_evidence *evidence)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	struct banplan_rule past = {0};
+	struct cidr source;
+
+	*out = (struct banplan_rule){.item = out->item, .answer = BANPLAN_STRANGER};
+	if (richrule_parse(&rule, out->item->value, NULL) != 0 || !richrule_is_ban(&rule) ||
+	    !richrule_source_cidr(&rule, &source))
+		return;
+	cidr_first(&source, source.key);
+	if (evidence->clients)
+		out->coverage = coverage_ranges_ask(evidence->clients, &source, &out->client);
+	if (find_tickets(out, now, &rule, &source, evidence->now_us))
+		out->answer = BANPLAN_ENDED;
+	/* whether these have ended since does not matter: they were there */
+	if (find_tickets(&past, before, &rule, &source, INT64_MIN))
+		out->answer = BANPLAN_ENDED;
+	out->n_before = past.n_jails;
+	if (!out->ticket)
+		return;
+	/* what lies inside a range, one client of the office, is fail2ban's to decide */
+	out->answer =
+	    evidence->safe && out->coverage >= COVERAGE_EQUAL ? BANPLAN_LEFT_OUT : BANPLAN_HELD;
+}
+
+/**
+ * banplan_judge() - is each of these rules to be there?
+ * @rules:    only item needs to be set; the answers stand in the same order
+ * @evidence: borrowed; the answers point into its tickets
+ *
+ * The caller has made sure that the tickets are known: from tickets that are not
+ * known nothing follows (law 2).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int banplan_judge(struct banplan_rule *rules, size_t n, const struct banplan_evidence *evidence)
+{
+	_cleanup_(by_address_deinit) struct by_address now = {0}, before = {0};
+	int r = by_address_init(&now, evidence->tickets);
+
+	if (r == 0)
+		r = by_address_init(&before, evidence->before);
+	for (size_t i = 0; i < n && r == 0; i++)
+		judge_rule(&rules[i], &now, &before, evidence);
+	return r;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	const struct banplan_rule *x = a, *y = b;
+	int64_t left = x->ticket ? x->ticket->time_us : 0;
+	int64_t right = y->ticket ? y->ticket->time_us : 0;
+
+	if (left != right)
+		return left > right ? -1 : 1;
+	return item_cmp(x->item, y->item);
+}
+
+/**
+ * banplan_newest_first() - the order of putting back
+ *
+ * Who was banned last is most likely still at it. The rules of one ticket, a port
+ * each, stay together.
+ */
+void banplan_newest_first(struct banplan_rule *rules, size_t n)
+{
+	if (n)
+		qsort(rules, n, sizeof(*rules), compare_rules);
+}
+
+/** banplan_answer_name() - one or two words; static */
+const char *banplan_answer_name(enum banplan_answer answer)
+{
+	static const char *const names[BANPLAN_N_ANSWERS] = {
+	    [BANPLAN_HELD] = "held",
+	    [BANPLAN_ENDED] = "ended",
+	    [BANPLAN_STRANGER] = "no ticket",
+	    [BANPLAN_LEFT_OUT] = "left out",
+	};
+
+	return names[answer];
+}

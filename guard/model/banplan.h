@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * banplan - which of the rules that keep somebody away are to be there (law 5)
+ *
+ * fail2ban says who is banned, so its tickets decide: a rule is a ban of
+ * fail2ban's when there is a live ticket for exactly the rule's source, of a jail
+ * that bans with rich rules, for the rule's port. Which zone the jail names does
+ * not count: fail2ban's own actions have put their rules into the default zone
+ * whatever the jail said.
+ *
+ * Pure: the same answers serve for putting back, for dry runs, and for telling
+ * what is left over.
+ */
+#ifndef GUARD_MODEL_BANPLAN_H
+#define GUARD_MODEL_BANPLAN_H
+
+#include "guard/model/coverage.h"
+#include "guard/model/item.h"
+#include "guard/model/richrule.h"
+#include "guard/model/ticket.h"
+
+enum banplan_answer {
+	BANPLAN_HELD,     /* a live ticket stands for it */
+	BANPLAN_ENDED,    /* fail2ban had a ticket, and it is over: expired, or unbanned */
+	BANPLAN_STRANGER, /* fail2ban is not known to have had one: somebody else's rule */
+	BANPLAN_LEFT_OUT, /* a live ticket stands for it, and it covers legitimate clients */
+	BANPLAN_N_ANSWERS,
+};
+
+struct banplan_rule {
+	/* in */
+	const struct item *item; /* borrowed */
+	/* out */
+	enum banplan_answer answer;
+	const struct ticket *ticket; /* the live one that ends last; borrowed; NULL: none */
+	size_t n_jails;              /* whose live tickets stand for it */
+	size_t n_before;             /* the same as it was known before */
+	enum coverage coverage;      /* what it does to legitimate clients */
+	size_t client;               /* which range; says something unless coverage is NONE */
+};
+
+struct banplan_evidence {
+	const struct tickets *tickets; /* borrowed; as they are now */
+	const struct tickets *before;  /* borrowed; as they were known before; NULL: not known */
+	const struct coverage_ranges *clients; /* borrowed; NULL: none */
+	bool safe;                             /* leave out what covers a client range */
+	int64_t now_us;
+};
+
+int banplan_judge(struct banplan_rule *rules, size_t n,
+                  const struct banplan_evidence *evidence) _must_check_;
+void banplan_newest_first(struct banplan_rule *rules, size_t n);
+bool banplan_is_ban(const struct item *item);
+bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule);
+const char *banplan_answer_name(enum banplan_answer answer);
+
+#endif

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/banplan.h"
+
+#include "tests/unit/unit.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define NOW INT64_C(1000)
+
+/* As fail2ban's action writes it, and as firewalld tells it. */
+#define RULE(address, port_)                                                                       \
+	"rule family=\"ipv4\" source address=\"" address "\" port port=\"" port_                   \
+	"\" protocol=\"tcp\" reject type=\"icmp-port-unreachable\""
+
+static struct item rule_item(const char *rule)
+{
+	struct item item;
+	struct err err = ERR_NULL;
+
+	ck_assert_msg(item_init(&item, "public", ITEM_RULE, rule, &err) == 0, "%s", err.text);
+	return item;
+}
+
+/*
+ * Tickets as words: JAIL!ADDRESS!END, END 0 for ever. The jails: rich bans smtp,
+ * imaps and 8000:8010 with rich rules, wide every port with them, own with nftables,
+ * udp with rich rules for UDP; any other jail's actions are not known.
+ */
+static struct tickets tickets_from_text(const char *text)
+{
+	static const struct {
+		const char *jail;
+		enum jail_action_kind kind;
+		const char *ports, *protocol;
+	} jails[] = {
+	    {"rich", JAIL_ACTION_RICH, "smtp, imaps,8000:8010", "tcp"},
+	    {"wide", JAIL_ACTION_RICH, NULL, NULL},
+	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp"},
+	    {"udp", JAIL_ACTION_RICH, "smtp", "udp"},
+	};
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	struct tickets tickets = TICKETS_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(jails); i++) {
+		struct jail *jail;
+
+		ck_assert_int_eq(tickets_add_jail(&tickets, jails[i].jail, &jail), 0);
+		ck_assert_int_eq(
+		    grow(&jail->actions, &jail->actions_capacity, 2, sizeof(*jail->actions)), 0);
+		jail->actions[0] =
+		    (struct jail_action){.name = strdup("mail"), .kind = JAIL_ACTION_OTHER};
+		jail->actions[1] = (struct jail_action){
+		    .name = strdup("ban"),
+		    .kind = jails[i].kind,
+		    .ports = jails[i].ports ? strdup(jails[i].ports) : NULL,
+		    .protocol = jails[i].protocol ? strdup(jails[i].protocol) : NULL,
+		};
+		jail->n_actions = 2;
+		jail->actions_known = true;
+	}
+	ck_assert_int_eq(tickets_add_jail(&tickets, "dark", NULL), 0);
+	ck_assert_int_eq(strv_split(&words, text, " "), 0);
+	for (size_t i = 0; i < words.n; i++) {
+		char *at = strchr(words.strings[i], '!'), *address;
+
+		ck_assert_ptr_nonnull(at);
+		*at = '\0';
+		address = at + 1;
+		at = strchr(address, '!');
+		ck_assert_ptr_nonnull(at);
+		*at = '\0';
+		ck_assert_int_eq(tickets_add(&tickets, words.strings[i], address, (int64_t)(10 + i),
+		                             strtoll(at + 1, NULL, 10), 1, TICKET_SOURCE_SOCKET),
+		                 0);
+	}
+	tickets_sort(&tickets);
+	return tickets;
+}
+
+static struct coverage_ranges ranges_from_text(const char *text)
+{
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	struct coverage_ranges ranges = COVERAGE_RANGES_NULL;
+	struct cidr cidr;
+
+	ck_assert_int_eq(strv_split(&words, text, " "), 0);
+	for (size_t i = 0; i < words.n; i++) {
+		ck_assert_int_eq(cidr_parse(&cidr, words.strings[i], 0, NULL), 0);
+		ck_assert_int_eq(coverage_ranges_add(&ranges, &cidr), 0);
+	}
+	ck_assert_int_eq(coverage_ranges_sort(&ranges), 0);
+	return ranges;
+}
+
+static const struct {
+	const char *what, *rule, *tickets, *before, *clients, *answer;
+} rows[] = {
+    {"a live ticket", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!2000", "", "", "held"},
+    {"one for ever", RULE("192.0.2.1", "imaps"), "rich!192.0.2.1!0", "", "", "held"},
+    {"it ends this very moment", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!1000", "", "", "ended"},
+    {"unbanned since", RULE("192.0.2.1", "smtp"), "", "rich!192.0.2.1!2000", "", "ended"},
+    {"nobody knows it", RULE("192.0.2.1", "smtp"), "", "", "", "no ticket"},
+    {"another's ticket", RULE("192.0.2.1", "smtp"), "rich!192.0.2.2!0", "rich!192.0.2.3!0", "",
+     "no ticket"},
+    {"a port that the jail does not ban", RULE("192.0.2.1", "ssh"), "rich!192.0.2.1!0", "", "",
+     "no ticket"},
+    {"a number is not the name, for firewalld", RULE("192.0.2.1", "25"), "rich!192.0.2.1!0", "", "",
+     "no ticket"},
+    {"a part of a name", RULE("192.0.2.1", "imap"), "rich!192.0.2.1!0", "", "", "no ticket"},
+    {"a range of ports, as the action writes it", RULE("192.0.2.1", "8000-8010"),
+     "rich!192.0.2.1!0", "", "", "held"},
+    {"another protocol", RULE("192.0.2.1", "smtp"), "udp!192.0.2.1!0", "", "", "no ticket"},
+    {"a jail that bans every port", RULE("192.0.2.1", "ssh"), "wide!192.0.2.1!0", "", "", "held"},
+    {"a jail whose bans firewalld never sees", RULE("192.0.2.1", "smtp"), "own!192.0.2.1!0", "", "",
+     "no ticket"},
+    {"that jail and one that does", RULE("192.0.2.1", "smtp"),
+     "own!192.0.2.1!0 rich!192.0.2.1!2000", "", "", "held"},
+    {"a jail of which nothing is known", RULE("192.0.2.1", "ssh"), "dark!192.0.2.1!0", "", "",
+     "held"},
+    {"a jail that is not even listed", RULE("192.0.2.1", "ssh"), "gone!192.0.2.1!0", "", "",
+     "held"},
+    {"no port at all", "rule family=ipv4 source address=192.0.2.1 drop", "rich!192.0.2.1!0", "", "",
+     "held"},
+    {"a service instead of a port",
+     "rule family=ipv4 source address=192.0.2.1 service name=smtp drop", "rich!192.0.2.1!0", "", "",
+     "no ticket"},
+    {"a prefix", RULE("192.0.2.0/24", "smtp"), "rich!192.0.2.0/24!0", "", "", "held"},
+    {"one address and all of its length", RULE("192.0.2.1/32", "smtp"), "rich!192.0.2.1!0", "", "",
+     "held"},
+    {"a prefix that holds the banned one", RULE("192.0.2.0/24", "smtp"), "rich!192.0.2.1!0", "", "",
+     "no ticket"},
+    {"IPv6 in two spellings",
+     "rule family=ipv6 source address=2001:DB8:0::1 port port=smtp protocol=tcp reject",
+     "rich!2001:db8::1!0", "", "", "held"},
+    {"what is no address", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1;reboot!0 rich!host.example!0",
+     "", "", "no ticket"},
+    {"not a ban: lets in", "rule family=ipv4 source address=192.0.2.1 service name=imaps accept",
+     "wide!192.0.2.1!0", "", "", "no ticket"},
+    {"not a ban: all but", "rule family=ipv4 source NOT address=192.0.2.1 drop", "wide!192.0.2.1!0",
+     "", "", "no ticket"},
+    {"not a ban: only slows down",
+     "rule family=ipv4 source address=192.0.2.1 port port=smtp protocol=tcp drop limit value=1/s",
+     "wide!192.0.2.1!0", "", "", "no ticket"},
+    /* law 5 */
+    {"a legitimate client", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!0", "", "192.0.2.1",
+     "left out"},
+    {"the office", RULE("192.0.2.0/24", "smtp"), "rich!192.0.2.0/24!0", "", "192.0.2.0/24",
+     "left out"},
+    {"more than the office", RULE("192.0.0.0/16", "smtp"), "rich!192.0.0.0/16!0", "",
+     "192.0.2.0/24 198.51.100.0/24", "left out"},
+    {"one client of the office", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!0", "", "192.0.2.0/24",
+     "held"},
+    {"everybody", RULE("0.0.0.0/0", "smtp"), "rich!0.0.0.0/0!0", "", "2001:db8::/32 192.0.2.7",
+     "left out"},
+    {"everybody, and clients of the other family", RULE("0.0.0.0/0", "smtp"), "rich!0.0.0.0/0!0",
+     "", "2001:db8::/32", "held"},
+    {"over, whatever it covers", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!1", "", "192.0.2.1",
+     "ended"},
+};
+
+START_TEST(answers)
+{
+	_cleanup_tickets_ struct tickets tickets = tickets_from_text(rows[_i].tickets);
+	_cleanup_tickets_ struct tickets before = tickets_from_text(rows[_i].before);
+	_cleanup_coverage_ranges_ struct coverage_ranges clients =
+	    ranges_from_text(rows[_i].clients);
+	_cleanup_item_ struct item item = rule_item(rows[_i].rule);
+	struct banplan_rule rule = {.item = &item};
+	struct banplan_evidence evidence = {.tickets = &tickets,
+	                                    .before = &before,
+	                                    .clients = &clients,
+	                                    .safe = true,
+	                                    .now_us = NOW};
+
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_msg(strcmp(banplan_answer_name(rule.answer), rows[_i].answer) == 0,
+	              "%s: %s instead of %s", rows[_i].what, banplan_answer_name(rule.answer),
+	              rows[_i].answer);
+	ck_assert_int_eq(rule.ticket != NULL,
+	                 rule.answer == BANPLAN_HELD || rule.answer == BANPLAN_LEFT_OUT);
+	/* with `all` nothing is left out, and nothing else changes */
+	evidence.safe = false;
+	evidence.before = NULL;
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_int_ne(rule.answer, BANPLAN_LEFT_OUT);
+	if (strcmp(rows[_i].answer, "left out") == 0)
+		ck_assert_int_eq(rule.answer, BANPLAN_HELD);
+}
+END_TEST
+
+/* firewalld counts no references: the rule is to be there until the last ticket ends. */
+START_TEST(two_jails_with_one_rule)
+{
+	_cleanup_tickets_ struct tickets before =
+	    tickets_from_text("rich!192.0.2.1!1500 wide!192.0.2.1!3000");
+	_cleanup_tickets_ struct tickets one = tickets_from_text("wide!192.0.2.1!3000");
+	_cleanup_item_ struct item item = rule_item(RULE("192.0.2.1", "smtp"));
+	struct banplan_rule rule = {.item = &item};
+	struct banplan_evidence evidence = {.tickets = &before, .before = &before, .now_us = NOW};
+
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_uint_eq(rule.n_jails, 2);
+	ck_assert_str_eq(rule.ticket->jail, "wide");
+	evidence.now_us = 2000; /* the first one ended by itself */
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_uint_eq(rule.n_jails, 1);
+	ck_assert_uint_eq(rule.n_before, 2);
+	evidence.now_us = NOW;
+	evidence.tickets = &one;
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_int_eq(rule.answer, BANPLAN_HELD);
+	ck_assert_uint_eq(rule.n_jails, 1);
+	ck_assert_uint_eq(rule.n_before, 2);
+}
+END_TEST
+
+START_TEST(newest_first)
+{
+	_cleanup_tickets_ struct tickets tickets =
+	    tickets_from_text("rich!192.0.2.1!0 rich!192.0.2.2!0 rich!192.0.2.3!0");
+	struct item items[] = {
+	    rule_item(RULE("192.0.2.1", "smtp")), rule_item(RULE("192.0.2.3", "smtp")),
+	    rule_item(RULE("192.0.2.2", "smtp")), rule_item(RULE("192.0.2.3", "imaps"))};
+	struct banplan_rule order[ARRAY_SIZE(items)];
+	struct banplan_evidence evidence = {.tickets = &tickets, .now_us = NOW};
+
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		order[i].item = &items[i];
+	ck_assert_int_eq(banplan_judge(order, ARRAY_SIZE(items), &evidence), 0);
+	banplan_newest_first(order, ARRAY_SIZE(items));
+	ck_assert_ptr_eq(order[0].item, &items[3]); /* both of .3, in their own order */
+	ck_assert_ptr_eq(order[1].item, &items[1]);
+	ck_assert_ptr_eq(order[2].item, &items[2]);
+	ck_assert_ptr_eq(order[3].item, &items[0]);
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		item_deinit(&items[i]);
+}
+END_TEST
+
+static const struct {
+	const char *item;
+	bool is;
+} bans[] = {
+    {"public/rule:rule family=ipv4 source address=192.0.2.1 drop", true},
+    {"public/rule:rule family=ipv4 source address=192.0.2.1 service name=smtp reject", true},
+    {"public/rule:rule family=ipv4 source address=192.0.2.1 accept", false},
+    {"public/rule:rule source mac=00:11:22:33:44:55 drop", false},
+    {"public/rule:rule source ipset=evil drop", false},
+    {"public/rule:rule service name=smtp reject", false},
+    {"public/service:smtp", false},
+    {"public/source:192.0.2.1", false},
+};
+
+START_TEST(what_is_a_ban)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct err err = ERR_NULL;
+
+	ck_assert_msg(item_parse(&item, bans[_i].item, &err) == 0, "%s", err.text);
+	ck_assert_msg(banplan_is_ban(&item) == bans[_i].is, "%s", bans[_i].item);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *suite = suite_create("banplan");
+	TCase *tcase = tcase_create("banplan");
+
+	tcase_add_loop_test(tcase, answers, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tcase, two_jails_with_one_rule);
+	tcase_add_test(tcase, newest_first);
+	tcase_add_loop_test(tcase, what_is_a_ban, 0, ARRAY_SIZE(bans));
+	suite_add_tcase(suite, tcase);
+	return suite;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

@@ -6,9 +6,10 @@
 # them, however the run ends.
 #
 # The disk is an overlay of this host's root on a tmpfs: what the machine writes
-# never reaches the host, what the host has installed is what is tested. A reboot
-# keeps the disk and nothing else: the network namespace with its rules is new,
-# and so is the boot id.
+# never reaches the host, what the host has installed is what is tested; only
+# Postfix and Dovecot lie in a layer between (see mail-layer). A reboot keeps the
+# disk and nothing else: the network namespace with its rules is new, and so is
+# the boot id.
 #
 #   machine_prepare            mount the disk ($disk) and make a stock system of it
 #   machine_up                 network and boot; returns when the boot is finished
@@ -22,13 +23,14 @@ disk=
 machine_prepare()
 {
 	local unit
+	mount -t tmpfs -o size=3g,mode=755 tmpfs "$work" || return 1
+	# The upper layer must lie outside of the lower one, hence on the tmpfs.
+	mkdir "$work/upper" "$work/overlay" "$work/disk" "$work/mail"
+	disk=$work/disk
+	"${machine_sh%/*}/mail-layer" "$work/mail" || return 1
 	# Only in this mount namespace: the host's /run, with its bus, is not ours to see.
 	mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns /run/machine || return 1
-	mount -t tmpfs -o size=2g,mode=755 tmpfs "$work" || return 1
-	# The upper layer must lie outside of the lower one, hence on the tmpfs.
-	mkdir "$work/upper" "$work/overlay" "$work/disk"
-	disk=$work/disk
-	mount -t overlay overlay -o "lowerdir=/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
+	mount -t overlay overlay -o "lowerdir=$work/mail:/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
 
 	# The host's own settings go; what the packages bring stays.
 	rm -rf "$disk"/etc/firewalld "$disk"/etc/fail2ban/jail.local "$disk"/etc/fail2ban/jail.d \

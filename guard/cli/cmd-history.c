@@ -40,7 +40,7 @@ static const char *const kinds[] = {
     "breaker",        "store",
     "panic",          "persist",
     "jail-start",     "jail-stop",
-    "default-zone",
+    "default-zone",   "at-risk",
 };
 
 static bool check_kind(struct cli *cli, const char *kind)

@@ -61,6 +61,8 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 		return "it has an end";
 	if (entry->flags & FIREWALL_WITHDRAWN)
 		return "it was taken out of the permanent configuration";
+	if (entry->flags & FIREWALL_EDITED)
+		return "somebody edited it out of its file";
 	if (items_contain(run->released.items, run->released.n, &entry->item))
 		return "it is released";
 	if (item_policy_name(entry->item.zone))

@@ -232,6 +232,8 @@ static int add_items(struct collect *collect)
 		            reach_zone_gets_packets(fw, entry->item.zone, &collect->interfaces);
 		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
 		row->required = scope_requires(scope, &entry->item);
+		row->withdrawn = (entry->flags & FIREWALL_WITHDRAWN) != 0;
+		row->edited = (entry->flags & FIREWALL_EDITED) != 0;
 		row->until_us = entry->until_us;
 	}
 	for (size_t i = 0; i < collect->missing.loss.n; i++) {
@@ -308,7 +310,17 @@ static bool test_required(const struct report_status_item *item)
 
 static bool test_runtime_only(const struct report_status_item *item)
 {
-	return item->listed && !item->permanent && item->until_us == 0;
+	return report_status_is_runtime_only(item);
+}
+
+static bool test_withdrawn(const struct report_status_item *item)
+{
+	return item->listed && item->withdrawn;
+}
+
+static bool test_edited(const struct report_status_item *item)
+{
+	return item->listed && item->edited && !item->withdrawn;
 }
 
 static bool test_runtime_only_mail(const struct report_status_item *item)
@@ -395,6 +407,82 @@ static int find_unreached(struct report_status *status)
 	return report_finding_add(status, mail_shut ? REPORT_PROBLEM : REPORT_NOTE, "unreached",
 	                          "listed in a zone that no packet reaches, so not open: %s%s%s",
 	                          names, mail_shut ? "; " : "", mail_shut ? advice : "");
+}
+
+/* The commands for those that pass, as many as are named; NULL without memory. */
+static char *keep_commands(const struct report_status *status, test_fn *test)
+{
+	const struct item *items[NAMES_MAX];
+	size_t n = 0;
+	char *out;
+
+	for (size_t i = 0; i < status->n_items && n < NAMES_MAX; i++)
+		if (test(&status->items[i]))
+			items[n++] = &status->items[i].item;
+	return items_permanent_commands(&out, items, n) < 0 ? NULL : out;
+}
+
+/* What the next reload closes for good, with the command for both answers. */
+static int find_leaving(struct report_status *status)
+{
+	static const struct {
+		test_fn *test;
+		const char *code, *what, *let_go;
+	} checks[] = {
+	    {test_withdrawn, "withdrawn",
+	     "taken out of the permanent configuration, so closed by the next reload and not "
+	     "restored",
+	     ""},
+	    {test_edited, "edited",
+	     "not in its file any more, which was not written by firewalld: closed by the next "
+	     "reload, and not restored by itself",
+	     "; to let it go: reload-guard release ITEM"},
+	};
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(checks) && r == 0; i++) {
+		_cleanup_free_ char *commands = NULL;
+		char names[2048];
+
+		if (name_items(status, checks[i].test, names, sizeof(names)) == 0)
+			continue;
+		commands = keep_commands(status, checks[i].test);
+		r = report_finding_add(status, REPORT_WARNING, checks[i].code,
+		                       "%s: %s; to keep it: %s%s", checks[i].what, names,
+		                       commands ? commands : "firewall-cmd --permanent",
+		                       checks[i].let_go);
+	}
+	return r;
+}
+
+/* Bindings are not in the table; a zone that loses its own has no packets. */
+static int find_bindings_at_risk(struct collect *collect)
+{
+	const struct firewall *fw = &collect->reading.firewall;
+	struct report_status bindings = REPORT_STATUS_NULL;
+	_cleanup_free_ char *commands = NULL;
+	char names[2048];
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++)
+		if (item_is_binding(&fw->entries[i].item) &&
+		    scope_at_risk(&collect->cli->config.scope, fw, &fw->entries[i])) {
+			struct report_status_item *row = add_item(&bindings, &fw->entries[i].item);
+
+			r = row ? 0 : -ENOMEM;
+			if (row)
+				row->listed = true;
+		}
+	if (r == 0 && name_items(&bindings, test_runtime_only, names, sizeof(names)) > 0) {
+		commands = keep_commands(&bindings, test_runtime_only);
+		r = report_finding_add(
+		    collect->status, REPORT_NOTE, "binding-runtime-only",
+		    "bound in the runtime only, so a restart of firewalld undoes it unless "
+		    "NetworkManager or the guard puts it back: %s; to make it permanent: %s",
+		    names, commands ? commands : "firewall-cmd --permanent");
+	}
+	report_status_deinit(&bindings);
+	return r;
 }
 
 struct check {
@@ -558,6 +646,10 @@ static int look_at_firewalld(struct collect *collect)
 	}
 	if (r == 0)
 		r = find_in_items(status);
+	if (r == 0)
+		r = find_leaving(status);
+	if (r == 0)
+		r = find_bindings_at_risk(collect);
 	if (r == 0)
 		r = find_unreached(status);
 	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_NOT_FINE, "%s", strerror(r < 0 ? -r : EIO));

@@ -254,6 +254,9 @@ void missing_overlay(const struct missing *missing, struct firewall *now, const 
 		entry->flags |= known->flags & FIREWALL_GUARD_TIMED;
 		if (!(entry->flags & FIREWALL_PERMANENT))
 			entry->flags |= known->flags & FIREWALL_WITHDRAWN;
+		/* firewalld finds some seconds later what somebody edited */
+		if (!(entry->flags & FIREWALL_PERMANENT) || (known->flags & FIREWALL_PERMANENT))
+			entry->flags |= known->flags & FIREWALL_EDITED;
 		if (known->until_us > 0)
 			entry->until_us = known->until_us;
 	}
@@ -272,7 +275,7 @@ void missing_attribute(struct missing *missing, const struct firewall *now)
 		if (row->verdict != LOSS_UNATTRIBUTED)
 			continue;
 		row->verdict = LOSS_LOST;
-		if ((row->flags & FIREWALL_PERMANENT) &&
+		if ((row->flags & FIREWALL_PERMANENT) && !(row->flags & FIREWALL_EDITED) &&
 		    !firewall_has(now, &row->item, FIREWALL_PERMANENT))
 			row->verdict = LOSS_REMOVED;
 	}

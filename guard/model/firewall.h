@@ -28,6 +28,9 @@ enum {
 	FIREWALL_WITHDRAWN = 1 << 2,
 	/* Its time was set by the administrator, and the guard, not firewalld, ends it. */
 	FIREWALL_GUARD_TIMED = 1 << 3,
+	/* Left its file by the hand of somebody other than firewalld, which says nothing of intent.
+	 */
+	FIREWALL_EDITED = 1 << 4,
 };
 
 struct firewall_entry {

@@ -440,29 +440,83 @@ static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
 	return true;
 }
 
+/* Whose it is, as firewall-cmd wants to be told. */
+static void put_holder(FILE *out, const struct item *item)
+{
+	const char *policy = item_policy_name(item->zone), *ipset = item_ipset_name(item->zone);
+
+	if (policy)
+		fprintf(out, "firewall-cmd --permanent --policy=%s", policy);
+	else if (ipset)
+		fprintf(out, "firewall-cmd --permanent --ipset=%s", ipset);
+	else
+		fprintf(out, "firewall-cmd --permanent --zone=%s", item->zone);
+}
+
+static void put_addition(FILE *out, const struct item *item)
+{
+	if (item->kind == ITEM_MASQUERADE)
+		fputs(" --add-masquerade", out);
+	else if (item->kind == ITEM_RULE)
+		fprintf(out, " --add-rich-rule='%s'", item->value);
+	else
+		fprintf(out, " --add-%s=%s", item_kind_name(item->kind), item->value);
+}
+
+static bool shares_command(const struct item *a, const struct item *b)
+{
+	return a->kind == b->kind && strcmp(a->zone, b->zone) == 0;
+}
+
+/* firewall-cmd takes many options of one kind at a time, for one zone. */
+static void put_commands(FILE *out, const struct item *const *items, size_t n)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t j = 0;
+
+		while (j < i && !shares_command(items[j], items[i]))
+			j++;
+		if (j < i)
+			continue; /* told with the first of them */
+		if (!first)
+			fputs(" && ", out);
+		first = false;
+		put_holder(out, items[i]);
+		for (j = i; j < n; j++)
+			if (shares_command(items[i], items[j]))
+				put_addition(out, items[j]);
+	}
+}
+
 /**
- * item_permanent_command() - the firewall-cmd line that makes an item permanent
- * @out: the caller frees it
+ * items_permanent_commands() - the firewall-cmd lines that make items permanent
+ * @out: the caller frees it; more than one line is joined by &&
  *
  * Return: 0 or -ENOMEM.
  */
+int items_permanent_commands(char **out, const struct item *const *items, size_t n)
+{
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *stream = open_memstream(&text, &size);
+	bool failed;
+
+	if (!stream)
+		return -ENOMEM;
+	put_commands(stream, items, n);
+	failed = ferror(stream);
+	if (fclose(stream) != 0 || failed)
+		return -ENOMEM;
+	*out = steal(text);
+	return 0;
+}
+
+/** item_permanent_command() - the same for one item; Return: 0 or -ENOMEM */
 int item_permanent_command(char **out, const struct item *item)
 {
-	const char *policy = item_policy_name(item->zone), *ipset = item_ipset_name(item->zone);
-	const char *word = item->kind == ITEM_RULE ? "rich-rule" : item_kind_name(item->kind);
-	const char *quote = item->kind == ITEM_RULE ? "'" : "";
-
-	if (item->kind == ITEM_MASQUERADE)
-		return xasprintf(out, "firewall-cmd --permanent --%s=%s --add-masquerade",
-		                 policy ? "policy" : "zone", policy ? policy : item->zone);
-	return xasprintf(out, "firewall-cmd --permanent --%s=%s --add-%s=%s%s%s",
-	                 policy  ? "policy"
-	                 : ipset ? "ipset"
-	                         : "zone",
-	                 policy  ? policy
-	                 : ipset ? ipset
-	                         : item->zone,
-	                 word, quote, item->value, quote);
+	return items_permanent_commands(out, &item, 1);
 }
 
 /**

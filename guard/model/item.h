@@ -67,6 +67,7 @@ int item_parse(struct item *out, const char *text, struct err *err) _must_check_
 int item_copy(struct item *out, const struct item *from) _must_check_;
 void item_deinit(struct item *item);
 int item_cmp(const struct item *a, const struct item *b);
+int items_permanent_commands(char **out, const struct item *const *items, size_t n) _must_check_;
 int item_permanent_command(char **out, const struct item *item) _must_check_;
 int item_format(char **out, const struct item *item) _must_check_;
 

@@ -17,8 +17,9 @@ enum evidence {
 	NO_WIPE = 1 << 6,         /* same boot, same firewalld: it may have been removed */
 	WAS_PERMANENT = 1 << 7,   /* was in the permanent configuration before the wipe */
 	STILL_PERMANENT = 1 << 8, /* and is in it after the wipe */
-	POLICY_GONE = 1 << 10,    /* of a policy that the configuration has no more */
 	ELSEWHERE = 1 << 9,       /* a binding that somebody made to another zone meanwhile */
+	POLICY_GONE = 1 << 10,    /* of a policy that the configuration has no more */
+	EDITED = 1 << 11,         /* somebody other than firewalld wrote a file without it */
 	BAN = 1 << 16,            /* keeps an address away: fail2ban's tickets decide */
 };
 
@@ -45,6 +46,7 @@ static const struct {
     {POLICY_GONE, 0, LOSS_REMOVED},
     {BY_HAND, 0, LOSS_LOST},
     {WITHDRAWN, 0, LOSS_REMOVED},
+    {EDITED, 0, LOSS_UNATTRIBUTED},
     {NO_WIPE, 0, LOSS_UNATTRIBUTED},
     {WAS_PERMANENT, STILL_PERMANENT, LOSS_REMOVED},
     {0, 0, LOSS_LOST},
@@ -172,6 +174,8 @@ static unsigned collect(const struct loss_evidence *evidence, const struct firew
 		bits |= BY_HAND;
 	if (entry->flags & FIREWALL_WITHDRAWN)
 		bits |= WITHDRAWN;
+	if (entry->flags & FIREWALL_EDITED)
+		bits |= EDITED;
 	if (!scope_protects(evidence->scope, evidence->before, &entry->item))
 		bits |= UNPROTECTED;
 	if (evidence->bans && banplan_is_ban(&entry->item) &&

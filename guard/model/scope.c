@@ -144,3 +144,19 @@ bool scope_protects(const struct scope *scope, const struct firewall *fw, const 
 		return false;
 	return scope_watches_zone(scope, fw, item->zone);
 }
+
+/**
+ * scope_at_risk() - is it protected, in the runtime only, and meant to stay?
+ * @entry: of @fw
+ *
+ * Not what has an end, what left the permanent configuration, and interfaces that
+ * come into this zone anyway, since it is the default zone.
+ */
+bool scope_at_risk(const struct scope *scope, const struct firewall *fw,
+                   const struct firewall_entry *entry)
+{
+	return (entry->flags & FIREWALL_RUNTIME) &&
+	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED)) &&
+	       !entry->until_us && !firewall_is_fallback(fw, entry) &&
+	       scope_protects(scope, fw, &entry->item);
+}

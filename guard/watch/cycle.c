@@ -3,6 +3,7 @@
  * From a wipe to everything being back: read, judge, journal, restore, read back,
  * journal, look at everything once more.
  */
+#include "guard/watch/risk.h"
 #include "guard/watch/watcher-internal.h"
 
 #include "guard/system/clock.h"
@@ -305,6 +306,8 @@ static void resume_unfinished(struct watcher *watcher, struct loss *loss)
 	for (size_t i = 0; i < loss->n; i++) {
 		struct loss_row *row = &loss->rows[i];
 
+		if (row->flags & FIREWALL_EDITED)
+			continue; /* there is evidence, and it tells neither */
 		for (size_t w = list->n; w > 0 && row->verdict == LOSS_UNATTRIBUTED; w--) {
 			row->verdict = verdict_of_unfinished(&list->wipes[w - 1], row);
 			if (row->verdict != LOSS_UNATTRIBUTED)
@@ -455,28 +458,6 @@ static int open_episode(struct watcher *watcher, struct loss *loss)
 	return 0;
 }
 
-static void on_permanent(const struct item *item, bool withdrawn, void *userdata)
-{
-	struct watcher *watcher = userdata;
-	_cleanup_free_ char *text = NULL, *command = NULL;
-
-	if (!scope_protects(&watcher->config.scope, &watcher->tracker.wanted, item) ||
-	    item_format(&text, item) < 0 || item_permanent_command(&command, item) < 0)
-		return;
-	if (withdrawn) {
-		journal_write(
-		    watcher->journal, JOURNAL_WARNING,
-		    "%s was taken out of the permanent configuration: the next reload "
-		    "closes it, and the guard will not restore it; if that is not meant: %s",
-		    text, command);
-		record_event(watcher->record, "permanent-removed",
-		             "%s was taken out of the permanent configuration", text);
-	} else {
-		journal_write(watcher->journal, JOURNAL_NOTICE,
-		              "%s is in the permanent configuration again", text);
-	}
-}
-
 static int absorb(struct watcher *watcher, const struct firewall *now, const struct loss *loss,
                   bool after_wipe)
 {
@@ -485,11 +466,13 @@ static int absorb(struct watcher *watcher, const struct firewall *now, const str
 	    .loss = loss,
 	    .after_wipe = after_wipe,
 	    .whole = watcher->cycle.whole,
-	    .on_permanent = on_permanent,
+	    .on_permanent = risk_permanent,
 	    .userdata = watcher,
 	};
+	int r = tracker_absorb(&watcher->tracker, &options);
 
-	return tracker_absorb(&watcher->tracker, &options);
+	risk_tell_permanent(watcher);
+	return r;
 }
 
 /* With `restore = no` the loss is told and recorded, and that is all. */

@@ -17,8 +17,8 @@ bool persister_wants(const struct firewall_entry *entry, const struct scope *sco
                      const struct firewall *fw, const struct store_items *released)
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
-	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN)) && !entry->until_us &&
-	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
+	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED)) &&
+	       !entry->until_us && item_class(&entry->item) != ITEM_CLASS_BINDING &&
 	       !item_policy_name(entry->item.zone) && scope_protects(scope, fw, &entry->item) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }

@@ -353,6 +353,40 @@ static json_t *wipe_json(const struct store_wipe_info *wipe)
 	                 us < 0 ? json_null() : json_integer(us / 1000));
 }
 
+/** report_status_is_leaving() - does the next reload close it for good? */
+bool report_status_is_leaving(const struct report_status_item *item)
+{
+	return item->listed && (item->withdrawn || item->edited);
+}
+
+/** report_status_is_runtime_only() - does the next reload take it, though it is meant to stay? */
+bool report_status_is_runtime_only(const struct report_status_item *item)
+{
+	return item->listed && !item->permanent && item->until_us == 0 &&
+	       !report_status_is_leaving(item);
+}
+
+static const char *risk_name(const struct report_status_item *item)
+{
+	if (!item->listed)
+		return NULL;
+	if (item->edited)
+		return "edited";
+	if (item->withdrawn)
+		return "withdrawn";
+	return report_status_is_runtime_only(item) ? "runtime-only" : NULL;
+}
+
+/* The line that makes it permanent; null: nothing is at risk. */
+static json_t *mending_json(const struct report_status_item *item)
+{
+	_cleanup_free_ char *command = NULL;
+
+	if (!risk_name(item) || item_permanent_command(&command, &item->item) < 0)
+		return json_null();
+	return json_text(command);
+}
+
 static json_t *status_items_json(const struct report_status *status)
 {
 	json_t *items = json_array();
@@ -360,13 +394,14 @@ static json_t *status_items_json(const struct report_status *status)
 	for (size_t i = 0; items && i < status->n_items; i++) {
 		const struct report_status_item *item = &status->items[i];
 		json_t *row = json_pack(
-		    "{s:o, s:o, s:s, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:s, s:o}", "item",
-		    json_item(&item->item), "zone", json_text(item->item.zone), "kind",
+		    "{s:o, s:o, s:s, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:s, s:o, s:o, s:o}",
+		    "item", json_item(&item->item), "zone", json_text(item->item.zone), "kind",
 		    item_kind_name(item->item.kind), "value", json_text(item->item.value), "class",
 		    class_name(&item->item), "open", item->open, "listed", item->listed,
 		    "permanent", item->permanent, "required", item->required, "lost", item->lost,
 		    "until", json_time(item->until_us), "listens",
-		    listeners_answer_name(item->listens), "ports", json_strv(&item->ports));
+		    listeners_answer_name(item->listens), "ports", json_strv(&item->ports),
+		    "at_risk", json_text(risk_name(item)), "command", mending_json(item));
 
 		if (!row) {
 			json_decref(items);
@@ -419,6 +454,10 @@ static void put_permanence(const struct report *report, struct report_table *tab
 	if (item->until_us) {
 		timespec_format_local(item->until_us, report->zone, until);
 		report_table_cell(table, REPORT_PLAIN, "until %s", until);
+	} else if (report_status_is_leaving(item)) {
+		report_table_cell(table, REPORT_WARN, "closed (%s)",
+		                  item->edited ? "edited out of its file"
+		                               : "taken out of the permanent configuration");
 	} else if (item->permanent) {
 		report_table_cell(table, REPORT_PLAIN, "permanent");
 	} else if (item->listed) {
@@ -1059,11 +1098,13 @@ static json_t *entries_json(const struct firewall *fw)
 		const struct firewall_entry *entry = &fw->entries[i];
 
 		json_array_append_new(
-		    items, json_pack("{s:o, s:b, s:b, s:b, s:o}", "item", json_item(&entry->item),
-		                     "runtime", (entry->flags & FIREWALL_RUNTIME) != 0, "permanent",
-		                     (entry->flags & FIREWALL_PERMANENT) != 0, "withdrawn",
-		                     (entry->flags & FIREWALL_WITHDRAWN) != 0, "until",
-		                     json_time(entry->until_us)));
+		    items,
+		    json_pack("{s:o, s:b, s:b, s:b, s:b, s:o}", "item", json_item(&entry->item),
+		              "runtime", (entry->flags & FIREWALL_RUNTIME) != 0, "permanent",
+		              (entry->flags & FIREWALL_PERMANENT) != 0, "withdrawn",
+		              (entry->flags & FIREWALL_WITHDRAWN) != 0, "edited",
+		              (entry->flags & FIREWALL_EDITED) != 0, "until",
+		              json_time(entry->until_us)));
 	}
 	return items;
 }

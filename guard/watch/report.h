@@ -92,6 +92,8 @@ struct report_status_item {
 	bool permanent;
 	bool required;
 	bool lost;        /* was there, and a wipe took it */
+	bool withdrawn;   /* left the permanent configuration: a reload is meant to close it */
+	bool edited;      /* somebody's edit took it out of its file */
 	int64_t until_us; /* 0: no end */
 	enum listeners_answer listens;
 	struct strv ports; /* PORT/PROTOCOL; empty when not known */
@@ -127,6 +129,8 @@ struct report_status {
 void report_status_deinit(struct report_status *status);
 int report_finding_add(struct report_status *status, enum report_severity severity,
                        const char *code, const char *format, ...) _printf_(4, 5) _must_check_;
+bool report_status_is_leaving(const struct report_status_item *item);
+bool report_status_is_runtime_only(const struct report_status_item *item);
 bool report_status_is_degraded(const struct report_status *status);
 int report_status(const struct report *report, const struct report_status *status) _must_check_;
 

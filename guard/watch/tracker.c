@@ -5,7 +5,8 @@
 #include <string.h>
 
 /* What belongs to the life of an item in the runtime, and ends with it. */
-#define RUNTIME_FLAGS (FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED)
+#define RUNTIME_FLAGS                                                                              \
+	(FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED)
 
 /** tracker_deinit() - release everything; the result is TRACKER_NULL and usable */
 void tracker_deinit(struct tracker *tracker)
@@ -104,6 +105,26 @@ int tracker_moved(struct tracker *tracker, const struct item *item)
 	}
 	firewall_sweep(&tracker->wanted);
 	return tracker_added(tracker, item, 0, 0);
+}
+
+/**
+ * tracker_edited() - somebody other than firewalld wrote a file without the item, or with it
+ * @gone: without it; then it counts as neither lost nor removed
+ *
+ * What is in the runtime alone has no file to leave.
+ */
+void tracker_edited(struct tracker *tracker, const struct item *item, bool gone)
+{
+	struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
+	unsigned flags;
+
+	if (!entry || !(entry->flags & FIREWALL_RUNTIME))
+		return;
+	flags = entry->flags & ~(unsigned)FIREWALL_EDITED;
+	if (gone && (entry->flags & (FIREWALL_PERMANENT | FIREWALL_EDITED)))
+		flags |= FIREWALL_EDITED;
+	tracker->dirty |= flags != entry->flags;
+	entry->flags = flags;
 }
 
 /** tracker_default_zone() - Return: 0 or -ENOMEM */
@@ -226,7 +247,8 @@ static bool lost_its_end(const struct tracker *tracker, const struct firewall_en
 	    !(now->flags & FIREWALL_PERMANENT))
 		return false;
 	return !firewall_find(&tracker->heard, &entry->item) &&
-	       (entry->until_us || entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED));
+	       (entry->until_us ||
+	        entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED));
 }
 
 static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *options)
@@ -245,7 +267,8 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 		entry->flags |= FIREWALL_RUNTIME;
 		if (options->after_wipe && lost_its_end(tracker, entry, &reading->entries[i])) {
 			entry->until_us = 0;
-			entry->flags &= ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED);
+			entry->flags &= ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED |
+			                            FIREWALL_EDITED);
 			tracker->dirty = true;
 		}
 	}
@@ -257,7 +280,8 @@ static void leave_permanent(struct tracker *tracker, struct firewall_entry *entr
 {
 	entry->flags &= ~(unsigned)FIREWALL_PERMANENT;
 	tracker->dirty = true;
-	if (!(entry->flags & FIREWALL_RUNTIME))
+	/* what an edit took out was told then; firewalld finds it some seconds later */
+	if (!(entry->flags & FIREWALL_RUNTIME) || (entry->flags & FIREWALL_EDITED))
 		return;
 	entry->flags |= FIREWALL_WITHDRAWN;
 	if (options->on_permanent)
@@ -267,9 +291,10 @@ static void leave_permanent(struct tracker *tracker, struct firewall_entry *entr
 static void enter_permanent(struct tracker *tracker, struct firewall_entry *entry,
                             const struct tracker_absorb *options)
 {
-	bool was_withdrawn = entry->flags & FIREWALL_WITHDRAWN;
+	bool was_withdrawn = entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_EDITED);
 
-	entry->flags = (entry->flags & ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED)) |
+	entry->flags = (entry->flags &
+	                ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED)) |
 	               FIREWALL_PERMANENT;
 	/* Made permanent, it is meant to stay: firewalld itself may still end it, we do not. */
 	tracker->dirty = true;

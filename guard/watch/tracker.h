@@ -36,6 +36,7 @@ int tracker_added(struct tracker *tracker, const struct item *item, unsigned fla
 int tracker_removed(struct tracker *tracker, const struct item *item) _must_check_;
 int tracker_moved(struct tracker *tracker, const struct item *item) _must_check_;
 int tracker_default_zone(struct tracker *tracker, const char *zone) _must_check_;
+void tracker_edited(struct tracker *tracker, const struct item *item, bool gone);
 void tracker_default_zone_left(struct tracker *tracker, const char *zone);
 void tracker_panic(struct tracker *tracker, bool on);
 

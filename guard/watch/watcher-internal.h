@@ -49,6 +49,8 @@ struct item_call {
 	struct item_call *next, **link;
 };
 
+struct risk;
+
 struct watcher {
 	const struct watcher_options *options; /* borrowed */
 	struct config config;
@@ -60,6 +62,7 @@ struct watcher {
 	struct attribution *attribution;
 	struct busname *network_manager;
 	struct record *record;
+	struct risk *risk;
 	struct tracker tracker;
 	struct cycle cycle;
 	struct pace pace;      /* of wipes */

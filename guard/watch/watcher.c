@@ -11,6 +11,7 @@
 #include "guard/system/lock.h"
 #include "guard/system/spool.h"
 #include "guard/watch/persister.h"
+#include "guard/watch/risk.h"
 #include "guard/watch/watcher-internal.h"
 
 #include <errno.h>
@@ -102,13 +103,20 @@ static void on_snapshot_due(void *userdata)
 {
 	watcher_store_if_dirty(userdata);
 	persister_look(userdata);
+	risk_look(userdata);
+}
+
+static bool protects(const struct watcher *watcher, const struct item *item)
+{
+	return scope_protects(&watcher->config.scope, &watcher->tracker.wanted, item);
 }
 
 static void changed(struct watcher *watcher, const struct item *item)
 {
-	int64_t delay_ms = item->kind == ITEM_RULE ? SNAPSHOT_RULES_MS : watcher->config.settle_ms;
+	bool may_wait = item->kind == ITEM_RULE && !protects(watcher, item);
+	int64_t delay_ms = may_wait ? SNAPSHOT_RULES_MS : watcher->config.settle_ms;
 
-	if (item->kind == ITEM_RULE && loop_timer_is_set(watcher->snapshot_timer))
+	if (may_wait && loop_timer_is_set(watcher->snapshot_timer))
 		return;
 	loop_timer_set(watcher->snapshot_timer, delay_ms);
 }
@@ -124,6 +132,7 @@ void watcher_went_idle(struct watcher *watcher)
 	(void)watcher_store_snapshot(watcher);
 	expiry_plan(watcher);
 	persister_look(watcher);
+	risk_look(watcher);
 	tell_status(watcher);
 	tell_ready(watcher);
 }
@@ -185,11 +194,6 @@ void item_call_free(struct item_call *call)
 }
 
 /* --- what firewalld says ----------------------------------------------------------------- */
-
-static bool protects(const struct watcher *watcher, const struct item *item)
-{
-	return scope_protects(&watcher->config.scope, &watcher->tracker.wanted, item);
-}
 
 static void protect_again(struct watcher *watcher, const struct item *item)
 {
@@ -694,6 +698,8 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
 		                &daemon->journal);
+	if (r == 0)
+		r = risk_new(&watcher->risk, watcher);
 	if (r < 0)
 		return err_set(err, r, "the watcher could not be set up: %s", strerror(-r));
 	return 0;
@@ -730,6 +736,7 @@ static void daemon_deinit(struct daemon *daemon)
 
 	if (watcher->fw)
 		cycle_deinit(&watcher->cycle);
+	risk_free(watcher->risk);
 	record_close(watcher->record);
 	attribution_free(watcher->attribution);
 	firewalld_free(watcher->fw);

@@ -48,6 +48,26 @@ variant_guard() {
 	watch_down
 	clean
 }
+# In a store of its own: what is permanent here is not in the other variants, and the guard
+# would take that for somebody's wish.
+variant_persist() {
+	local STATE=$BENCH_STATE/persist.$round service
+	mkdir -m 700 "$STATE"
+	conf <<-C
+		[guard]
+		persist = yes
+	C
+	watch_up
+	mail_open
+	for service in $MAIL; do
+		need "$service becomes permanent" within 10 fwc --permanent --query-service="$service"
+	done
+	across_reload persist
+	watch_down
+	conf </dev/null
+	for service in $MAIL; do fwc --permanent --remove-service="$service"; done
+	clean
+}
 variant_permanent() {
 	local add=() remove=() service
 	for service in $MAIL; do
@@ -89,7 +109,7 @@ traces() {
 }
 
 for ((round = 1; round <= rounds; round++)); do
-	for variant in nothing script guard permanent; do "variant_$variant"; done
+	for variant in nothing script guard persist permanent; do "variant_$variant"; done
 	traces
 	echo "round $round of $rounds" >&2
 done
@@ -116,6 +136,7 @@ print(f"  {'':44}{'timed out':20}refused")
 for name, text in (("nothing", "runtime services, no reload guard"),
                    ("script", "dbus-monitor | while read ... firewall-cmd"),
                    ("guard", "reload-guard"),
+                   ("persist", "reload-guard with persist = yes"),
                    ("permanent", "floor: services permanent from the start")):
     seen = [outage(p) for p in glob.glob(f"{folder}/{name}.*")]
     back = all(s[2] for s in seen)

@@ -9,7 +9,7 @@ grep -v 'name="imap"' /etc/firewalld/zones/public.xml >"$W/edited.xml"
 not cmp -s "$W/edited.xml" /etc/firewalld/zones/public.xml || fail "the zone file names imap"
 cp "$W/edited.xml" /etc/firewalld/zones/.public.xml.new
 mv /etc/firewalld/zones/.public.xml.new /etc/firewalld/zones/public.xml
-need "the coming loss is announced" within 10 said 'public/service:imap .*permanent'
+need "the coming loss is announced" within 10 said 'permanent.*public/service:imap'
 need "with the command to keep it" said 'firewall-cmd --permanent .*--add-service=imap'
 need "nothing is undone" is_open 143
 need "the reload" fwc --reload

@@ -175,6 +175,32 @@ START_TEST(gives_the_command_that_makes_it_permanent)
 }
 END_TEST
 
+/* firewall-cmd takes many options at a time, but of one zone and one kind. */
+START_TEST(joins_commands_of_many)
+{
+	static const char *const texts[] = {"public/service:imaps", "home/service:smtp",
+	                                    "public/port:465/tcp", "public/service:smtp"};
+	_cleanup_free_ char *command = NULL, *none = NULL;
+	const struct item *borrowed[ARRAY_SIZE(texts)];
+	struct item items[ARRAY_SIZE(texts)];
+
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		ck_assert_int_eq(item_parse(&items[i], texts[i], NULL), 0);
+		borrowed[i] = &items[i];
+	}
+	ck_assert_int_eq(items_permanent_commands(&command, borrowed, ARRAY_SIZE(texts)), 0);
+	ck_assert_str_eq(
+	    command,
+	    "firewall-cmd --permanent --zone=public --add-service=imaps --add-service=smtp && "
+	    "firewall-cmd --permanent --zone=home --add-service=smtp && "
+	    "firewall-cmd --permanent --zone=public --add-port=465/tcp");
+	ck_assert_int_eq(items_permanent_commands(&none, borrowed, 0), 0);
+	ck_assert_str_eq(none, "");
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		item_deinit(&items[i]);
+}
+END_TEST
+
 START_TEST(orders_by_zone_kind_value)
 {
 	static const char *const sorted[] = {
@@ -204,6 +230,7 @@ int main(void)
 	tcase_add_loop_test(tcase, tells_what_is_opened, 0, (int)ARRAY_SIZE(opening_rows));
 	tcase_add_loop_test(tcase, gives_the_command_that_makes_it_permanent, 0,
 	                    (int)ARRAY_SIZE(command_rows));
+	tcase_add_test(tcase, joins_commands_of_many);
 	tcase_add_test(tcase, orders_by_zone_kind_value);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -107,6 +107,40 @@ START_TEST(sees_withdrawals)
 }
 END_TEST
 
+/* What an edit took out is neither lost nor removed, whenever firewalld finds out. */
+START_TEST(keeps_edits_apart_from_withdrawals)
+{
+	struct tracker tracker = tracker_from_text("public/service:imap=rp public/service:pop3=r");
+	_cleanup_item_ struct item imap = item_from_text("public/service:imap");
+	_cleanup_item_ struct item pop3 = item_from_text("public/service:pop3");
+
+	tracker_edited(&tracker, &imap, true);
+	tracker_edited(&tracker, &pop3, true);
+	expect(&tracker, "public/service:imap=rpe public/service:pop3=r");
+	ck_assert(tracker.dirty);
+	/* firewalld does not know yet */
+	absorb(&tracker, "public/service:imap=rp public/service:pop3=r", false);
+	expect(&tracker, "public/service:imap=rpe public/service:pop3=r");
+	absorb(&tracker, "public/service:imap=r public/service:pop3=r", false);
+	expect(&tracker, "public/service:imap=re public/service:pop3=r");
+	/* put back, by whatever way */
+	absorb(&tracker, "public/service:imap=rp public/service:pop3=r", false);
+	expect(&tracker, "public/service:imap=rp public/service:pop3=r");
+	tracker_edited(&tracker, &imap, true);
+	tracker_edited(&tracker, &imap, false);
+	expect(&tracker, "public/service:imap=rp public/service:pop3=r");
+	/* loaded by a wipe all the same */
+	tracker_edited(&tracker, &imap, true);
+	absorb(&tracker, "public/service:imap=rp public/service:pop3=r", true);
+	expect(&tracker, "public/service:imap=rp public/service:pop3=r");
+	/* removed from the runtime, too: nothing is left to say */
+	tracker_edited(&tracker, &imap, true);
+	ck_assert_int_eq(tracker_removed(&tracker, &imap), 0);
+	expect(&tracker, "public/service:imap=p public/service:pop3=r");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
 /* Loaded by a wipe means there for good: no timeout of the old runtime holds any more. */
 START_TEST(a_wipe_ends_timeouts_of_what_it_loaded)
 {
@@ -257,6 +291,7 @@ int main(void)
 	tcase_add_test(tcase, follows_signals);
 	tcase_add_test(tcase, an_interface_is_in_one_zone);
 	tcase_add_test(tcase, sees_withdrawals);
+	tcase_add_test(tcase, keeps_edits_apart_from_withdrawals);
 	tcase_add_test(tcase, a_wipe_ends_timeouts_of_what_it_loaded);
 	tcase_add_test(tcase, a_signal_beats_an_older_answer);
 	tcase_add_test(tcase, keeps_what_is_being_restored);

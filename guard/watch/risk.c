@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/risk.h"
+
+#include "guard/watch/persister.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* So many items are named in a line, and so many in a command. */
+#define NAMED_MAX 6
+
+/* Items that belong into one line; they are borrowed. */
+struct gathered {
+	const struct item **items;
+	size_t n, capacity;
+};
+#define GATHERED_NULL      ((struct gathered){0})
+#define _cleanup_gathered_ _cleanup_(gathered_deinit)
+
+struct risk {
+	struct firewall told; /* what is at risk, and was told */
+	/* What left the permanent configuration, or came back to it, and is not told yet. */
+	struct firewall withdrawn, returned;
+};
+
+/**
+ * risk_new() - begin with nothing told
+ * @out: written on success alone; release with risk_free()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int risk_new(struct risk **out, struct watcher *watcher)
+{
+	struct risk *risk = calloc(1, sizeof(*risk));
+
+	(void)watcher;
+	if (!risk)
+		return -ENOMEM;
+	*out = risk;
+	return 0;
+}
+
+/** risk_free() - NULL is fine */
+void risk_free(struct risk *risk)
+{
+	if (!risk)
+		return;
+	firewall_deinit(&risk->told);
+	firewall_deinit(&risk->withdrawn);
+	firewall_deinit(&risk->returned);
+	free(risk);
+}
+
+/* --- many items in one line -------------------------------------------------------------- */
+
+static void gathered_deinit(struct gathered *gathered)
+{
+	free(gathered->items);
+}
+
+static int gather(struct gathered *gathered, const struct item *item)
+{
+	int r = grow(&gathered->items, &gathered->capacity, gathered->n + 1, sizeof(struct item *));
+
+	if (r == 0)
+		gathered->items[gathered->n++] = item;
+	return r;
+}
+
+static int gather_all(struct gathered *gathered, const struct firewall *fw)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++)
+		r = gather(gathered, &fw->entries[i].item);
+	return r;
+}
+
+/* The most important first; Return: the names of the first few, or NULL without memory. */
+static char *name_gathered(const struct gathered *gathered)
+{
+	_cleanup_free_ char *text = strdup("");
+	size_t named = gathered->n < NAMED_MAX ? gathered->n : NAMED_MAX;
+	char *longer;
+
+	for (size_t i = 0; text && i < named; i++) {
+		_cleanup_free_ char *name = NULL;
+
+		if (item_format(&name, gathered->items[i]) < 0 ||
+		    xasprintf(&longer, "%s%s%.200s", text, i ? ", " : "", name) < 0)
+			return NULL;
+		free(text);
+		text = longer;
+	}
+	if (text && gathered->n > named) {
+		if (xasprintf(&longer, "%s and %zu more", text, gathered->n - named) < 0)
+			return NULL;
+		free(text);
+		text = longer;
+	}
+	return steal(text);
+}
+
+/* The firewall-cmd lines for as many as are named. */
+static char *command_for(const struct gathered *gathered)
+{
+	size_t n = gathered->n < NAMED_MAX ? gathered->n : NAMED_MAX;
+	_cleanup_free_ char *command = NULL;
+	char *text;
+
+	if (items_permanent_commands(&command, gathered->items, n) < 0 ||
+	    xasprintf(&text, "%s%s", command, gathered->n > n ? " …" : "") < 0)
+		return NULL;
+	return text;
+}
+
+static int by_importance(const void *a, const void *b)
+{
+	const struct item *const *x = a, *const *y = b;
+
+	return item_restore_cmp(*x, *y);
+}
+
+static void sort_gathered(struct gathered *gathered)
+{
+	if (gathered->n)
+		qsort(gathered->items, gathered->n, sizeof(*gathered->items), by_importance);
+}
+
+/* --- in the runtime only ----------------------------------------------------------------- */
+
+/* NetworkManager keeps the zones of its interfaces, and puts them back by itself. */
+static bool is_kept_by_another(const struct watcher *watcher, const struct item *item)
+{
+	return item->kind == ITEM_INTERFACE && busname_is_present(watcher->network_manager);
+}
+
+static bool is_at_risk(const struct watcher *watcher, const struct firewall_entry *entry,
+                       const struct store_items *released)
+{
+	const struct firewall *wanted = &watcher->tracker.wanted;
+
+	return scope_at_risk(&watcher->config.scope, wanted, entry) &&
+	       !is_kept_by_another(watcher, &entry->item) &&
+	       !items_contain(released->items, released->n, &entry->item);
+}
+
+static void tell_at_risk(struct watcher *watcher, struct gathered *gathered, const char *command)
+{
+	_cleanup_free_ char *names = NULL;
+
+	if (gathered->n == 0 || !command)
+		return;
+	sort_gathered(gathered);
+	names = name_gathered(gathered);
+	if (!names)
+		return;
+	journal_write(watcher->journal, JOURNAL_NOTICE,
+	              "at risk, for in the runtime only (%zu): %s; the next reload takes it%s; to "
+	              "make permanent what is open: %s",
+	              gathered->n, names,
+	              watcher->config.restore ? ", until the guard has put it back"
+	                                      : ", and with restore = no nobody puts it back",
+	              command);
+	record_event(watcher->record, "at-risk", "in the runtime only (%zu): %s; mended by: %s",
+	             gathered->n, names, command);
+}
+
+/* What `persist` writes and what is left to firewall-cmd are two lines. */
+static int tell_new(struct watcher *watcher, const struct firewall *now,
+                    const struct store_items *released)
+{
+	const struct firewall *wanted = &watcher->tracker.wanted;
+	_cleanup_gathered_ struct gathered by_persist = GATHERED_NULL, by_hand = GATHERED_NULL;
+	_cleanup_free_ char *command = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < now->n && r == 0; i++) {
+		const struct item *item = &now->entries[i].item;
+		const struct firewall_entry *entry = firewall_find(wanted, item);
+
+		if (firewall_find(&watcher->risk->told, item))
+			continue;
+		if (!persister_wants(entry, &watcher->config.scope, wanted, released))
+			r = gather(&by_hand, item);
+		else if (!watcher->config.persist)
+			r = gather(&by_persist, item);
+	}
+	if (r < 0)
+		return r;
+	tell_at_risk(watcher, &by_persist, "reload-guard persist");
+	sort_gathered(&by_hand);
+	command = by_hand.n ? command_for(&by_hand) : NULL;
+	tell_at_risk(watcher, &by_hand, command);
+	return 0;
+}
+
+/**
+ * risk_look() - say what is at risk and was not told yet
+ *
+ * To be called when things have been quiet for a moment. What was told is told
+ * anew only after it was not at risk in between.
+ */
+void risk_look(struct watcher *watcher)
+{
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	const struct firewall *wanted = &watcher->tracker.wanted;
+	struct firewall now = FIREWALL_NULL;
+	struct firewall_entry *entry;
+	int r;
+
+	if (!watcher->tracker.known || watcher->tracker.from_store)
+		return;
+	r = record_released(watcher->record, &released);
+	for (size_t i = 0; i < wanted->n && r == 0; i++)
+		if (is_at_risk(watcher, &wanted->entries[i], &released))
+			r = firewall_put(&now, &wanted->entries[i].item, &entry);
+	if (r == 0)
+		r = tell_new(watcher, &now, &released);
+	if (r < 0) {
+		firewall_deinit(&now);
+		return; /* told the next time */
+	}
+	firewall_deinit(&watcher->risk->told);
+	watcher->risk->told = now;
+}
+
+/* --- out of the permanent configuration -------------------------------------------------- */
+
+/**
+ * risk_permanent() - an item has left the permanent configuration, or come back to it
+ * @userdata: the watcher
+ *
+ * On record at once, for that is what an intent is read from; told by
+ * risk_tell_permanent().
+ */
+void risk_permanent(const struct item *item, bool withdrawn, void *userdata)
+{
+	struct watcher *watcher = userdata;
+	struct risk *risk = watcher->risk;
+	_cleanup_free_ char *text = NULL;
+	struct firewall_entry *entry;
+
+	if (!scope_protects(&watcher->config.scope, &watcher->tracker.wanted, item) ||
+	    item_format(&text, item) < 0)
+		return;
+	firewall_drop(withdrawn ? &risk->returned : &risk->withdrawn, item);
+	if (firewall_put(withdrawn ? &risk->withdrawn : &risk->returned, item, &entry) < 0)
+		journal_write(watcher->journal, JOURNAL_ERROR, "out of memory");
+	if (withdrawn)
+		record_event(watcher->record, "permanent-removed",
+		             "%s was taken out of the permanent configuration", text);
+}
+
+static void tell_withdrawn(struct watcher *watcher, struct gathered *gathered)
+{
+	_cleanup_free_ char *names = NULL, *command = NULL;
+
+	sort_gathered(gathered);
+	names = name_gathered(gathered);
+	command = command_for(gathered);
+	if (names && command)
+		journal_write(watcher->journal, JOURNAL_WARNING,
+		              "taken out of the permanent configuration (%zu): %s; the next reload "
+		              "closes it, and the guard will not restore it; if that is not meant: "
+		              "%s",
+		              gathered->n, names, command);
+}
+
+static void tell_returned(struct watcher *watcher, struct gathered *gathered)
+{
+	_cleanup_free_ char *names = NULL;
+
+	sort_gathered(gathered);
+	names = name_gathered(gathered);
+	if (names)
+		journal_write(watcher->journal, JOURNAL_NOTICE,
+		              "in the permanent configuration again (%zu): %s", gathered->n, names);
+}
+
+static void tell_gathered(struct watcher *watcher, struct firewall *items,
+                          void (*tell)(struct watcher *watcher, struct gathered *gathered))
+{
+	_cleanup_gathered_ struct gathered gathered = GATHERED_NULL;
+
+	if (items->n && gather_all(&gathered, items) == 0)
+		tell(watcher, &gathered);
+	firewall_deinit(items);
+}
+
+/** risk_tell_permanent() - say what risk_permanent() was told, in one line each way */
+void risk_tell_permanent(struct watcher *watcher)
+{
+	tell_gathered(watcher, &watcher->risk->withdrawn, tell_withdrawn);
+	tell_gathered(watcher, &watcher->risk->returned, tell_returned);
+}

@@ -1,0 +1,40 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is protected and in the runtime only is said at once, all of it in one line and each
+# item once, with the command that mends it; and so is what leaves the permanent configuration.
+lines() { grep -c "$1" "$W/watch.log"; }
+need "pop3s is there before the guard" fwc --add-service=pop3s
+need "imap is permanent" fwc --permanent --add-service=imap
+need "and open" fwc --add-service=imap
+watch_up
+need "what was there at the start is said" within 5 said 'at risk.*public/service:pop3s.*reload-guard persist'
+need "what is permanent is not" not said 'at risk.*public/service:imap[, ;]'
+mail_open
+need "what is opened is said" within 5 said 'at risk.*public/service:imaps'
+need "in one line" said 'at risk, for in the runtime only \(6\): public/service:imaps, .*service:http;'
+need "not what was said before" [ "$(grep 'at risk.*imaps' "$W/watch.log" | grep -c 'pop3s')" = 0 ]
+need "a service for a time" fwc --add-service=ftp --timeout=60
+need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
+need "status names the command" exits 0 guard status
+need "for what is runtime only" out_has 'in the runtime only.*public/service:imaps.*reload-guard persist'
+need "in JSON" exits 0 guard --json status
+need "for each item" json '[i["command"] for i in d["items"] if i["item"] == "public/service:imaps" and i["at_risk"] == "runtime-only"] == ["firewall-cmd --permanent --zone=public --add-service=imaps"]'
+need "what is permanent has none" json '[(i["at_risk"], i["command"]) for i in d["items"] if i["item"] == "public/service:imap"] == [(None, None)]'
+need "what ends has none" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:ftp"] == [None]'
+need "the history has it" exits 0 guard history --kind at-risk
+need "with the command" out_has 'public/service:imaps.*mended by: reload-guard persist'
+n=$(lines 'at risk')
+need "a reload" fwc --reload
+need "mail is back" within 3 mail_reachable
+need "nothing is said anew" never 2 eval '[ "$(lines "at risk")" != '"$n"' ]'
+need "nor of the ban, nor of what has an end" not said 'at risk.*(rule|ftp)'
+
+# out of the permanent configuration, several at a time
+need "two more are permanent" fwc --permanent --add-service=imap --add-service=imaps --add-service=pop3s
+sleep 1
+need "and are taken out again" fwc --permanent --remove-service=imap --remove-service=imaps --remove-service=pop3s
+need "it is said within a second or two" within 3 said 'taken out of the permanent configuration .*public/service:imap[,;].*firewall-cmd --permanent --zone=public .*--add-service=imap'
+need "status says what a reload does" exits 0 guard status
+need "and how to keep it" out_has 'closed by the next reload and not restored: public/service:imaps.*firewall-cmd --permanent --zone=public --add-service=imaps'
+need "it is no longer listed as put back by the watcher" not out_has 'put back by the watcher.*service:imaps' >/dev/null
+need "in JSON" exits 0 guard --json status
+need "it is withdrawn" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imaps"] == ["withdrawn"]'

@@ -21,9 +21,11 @@ libguard_model_a_SOURCES = \
 	guard/model/richlex.c guard/model/richlex.h \
 	guard/model/richrule.c guard/model/richrule.h \
 	guard/model/richvalue.c guard/model/richvalue.h \
+	guard/model/ruleset.c guard/model/ruleset.h \
 	guard/model/scope.c guard/model/scope.h \
 	guard/model/text.c guard/model/text.h \
 	guard/model/ticket.c guard/model/ticket.h \
 	guard/model/timespec.c guard/model/timespec.h \
-	guard/model/util.c guard/model/util.h
+	guard/model/util.c guard/model/util.h \
+	guard/model/verdict.c guard/model/verdict.h
 MODEL_LIBS = libguard-model.a $(NETTLE_LIBS)

@@ -37,7 +37,8 @@ UNIT_TESTS = \
 	tests/unit/test-ticket \
 	tests/unit/test-timespec \
 	tests/unit/test-tracker \
-	tests/unit/test-util
+	tests/unit/test-util \
+	tests/unit/test-verdict
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
 WATCH_TEST_LIBS = $(WATCH_LIBS) $(CHECK_LIBS)
@@ -179,3 +180,7 @@ tests_unit_test_clientranges_LDADD = $(WATCH_TEST_LIBS)
 tests_unit_test_rangesfile_SOURCES = tests/unit/test-rangesfile.c tests/unit/unit.h
 tests_unit_test_rangesfile_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_rangesfile_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_verdict_SOURCES = tests/unit/test-verdict.c tests/unit/rulesets.h tests/unit/unit.h
+tests_unit_test_verdict_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_verdict_LDADD = $(MODEL_TEST_LIBS)

@@ -14,11 +14,11 @@
 
 #include "guard/model/cidr.h"
 #include "guard/model/firewall.h"
+#include "guard/model/rangeset.h"
 
 enum gap_action {
 	GAP_DROP,
-	GAP_REJECT_ICMP,  /* with code, of the family's ICMP */
-	GAP_REJECT_ICMPX, /* with code, one of NFT_REJECT_ICMPX_* */
+	GAP_REJECT_ICMP, /* with code, of the family's ICMP */
 	GAP_REJECT_RESET,
 };
 
@@ -32,11 +32,13 @@ struct gap_match {
 	size_t place;         /* index into the gap's places */
 };
 
-/* The interfaces of a zone: only what comes in there is denied. */
+/* Where packets of a zone come in: only there is anything denied. */
 struct gap_place {
-	char *zone; /* owned */
+	char *zone; /* owned; NULL: whatever comes in */
 	struct strv interfaces;
-	bool others; /* all but these: the zone takes what is bound nowhere */
+	bool others;             /* all but these: the zone takes what is bound nowhere */
+	struct rangeset own;     /* addresses that are the zone's wherever they come in */
+	struct rangeset foreign; /* addresses that are another zone's */
 };
 
 struct gap_ban {

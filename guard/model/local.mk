@@ -11,7 +11,7 @@ libguard_model_a_SOURCES = \
 	guard/model/err.c guard/model/err.h \
 	guard/model/finding.c guard/model/finding.h \
 	guard/model/firewall.c guard/model/firewall.h \
-	guard/model/gap.h \
+	guard/model/gap.c guard/model/gap.h \
 	guard/model/item.c guard/model/item.h \
 	guard/model/loss.c guard/model/loss.h \
 	guard/model/pace.c guard/model/pace.h \

@@ -23,7 +23,8 @@ enum {
 	GAPTABLE_E_MISSING = 1, /* not built in, no nf_tables in the kernel, or not permitted */
 };
 
-int gaptable_fill(const struct gap_sets *sets, int64_t now_us, struct err *err) _must_check_;
+int gaptable_fill(const struct gap_sets *sets, const struct gap *gap, int64_t now_us,
+                  struct err *err) _must_check_;
 int gaptable_drop(struct err *err) _must_check_;
 int gaptable_exists(bool *exists, struct err *err) _must_check_;
 int gaptable_port_of(const char *name, const char *protocol);

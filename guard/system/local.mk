@@ -2,7 +2,7 @@
 # Floor 2: adapters, one outside thing each.
 noinst_LIBRARIES += libguard-system.a
 libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS) \
-	$(JANSSON_CFLAGS)
+	$(JANSSON_CFLAGS) $(NFTABLES_CPPFLAGS)
 libguard_system_a_SOURCES = \
 	guard/system/bootid.c guard/system/bootid.h \
 	guard/system/bus.c guard/system/bus.h \
@@ -17,12 +17,13 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld_read.c \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
-	guard/system/gaptable.h \
+	guard/system/gaptable.c guard/system/gaptable.h \
 	guard/system/jobwatch.c guard/system/jobwatch.h \
 	guard/system/journal.c guard/system/journal.h \
 	guard/system/listeners.c guard/system/listeners.h \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
+	guard/system/nfbatch.c guard/system/nfbatch.h \
 	guard/system/process.c guard/system/process.h \
 	guard/system/rangesfile.c guard/system/rangesfile.h \
 	guard/system/spool.c guard/system/spool.h \

@@ -27,7 +27,7 @@ outside() {
 	export BUILD=${BUILD:-$PWD} LAB_DIR TOP
 	BUILD=$(cd "$BUILD" && pwd) || exit 2
 	export GUARD=${GUARD:-$BUILD/reload-guard} LAB_LIMIT=${LAB_LIMIT:-60}
-	for tool in "$GUARD" "$BUILD"/tests/lab/{connect,listener,notify,probe,signals}; do
+	for tool in "$GUARD" "$BUILD"/tests/lab/{connect,gaptable,listener,notify,probe,signals}; do
 		[ -x "$tool" ] || { echo "lab.sh: $tool is missing: run make in $BUILD, or set BUILD" >&2; exit 2; }
 	done
 	for tool in dbus-daemon firewalld firewall-cmd ip nft unshare; do

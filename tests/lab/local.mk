@@ -1,9 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The lab's tools: what a client, a service manager and a listener on the bus see.
 # lab.sh runs them; tests/lab/run runs the scenarios.
-noinst_PROGRAMS += tests/lab/connect tests/lab/listener tests/lab/notify tests/lab/probe \
+noinst_PROGRAMS += tests/lab/connect tests/lab/gaptable tests/lab/listener tests/lab/notify tests/lab/probe \
 	tests/lab/signals
 tests_lab_connect_SOURCES = tests/lab/connect.c tests/lab/wire.c tests/lab/wire.h
+tests_lab_gaptable_SOURCES = tests/lab/gaptable.c
+tests_lab_gaptable_LDADD = $(SYSTEM_LIBS)
 tests_lab_listener_SOURCES = tests/lab/listener.c
 tests_lab_notify_SOURCES = tests/lab/notify.c tests/lab/wire.c tests/lab/wire.h
 tests_lab_probe_SOURCES = tests/lab/probe.c tests/lab/wire.c tests/lab/wire.h

@@ -16,6 +16,8 @@ UNIT_TESTS = \
 	tests/unit/test-fail2ban \
 	tests/unit/test-finding \
 	tests/unit/test-firewall \
+	tests/unit/test-gap \
+	tests/unit/test-gaptable \
 	tests/unit/test-item \
 	tests/unit/test-journal \
 	tests/unit/test-listeners \
@@ -184,3 +186,11 @@ tests_unit_test_rangesfile_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_verdict_SOURCES = tests/unit/test-verdict.c tests/unit/rulesets.h tests/unit/unit.h
 tests_unit_test_verdict_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_verdict_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_gap_SOURCES = tests/unit/test-gap.c tests/unit/unit.h
+tests_unit_test_gap_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_gap_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_gaptable_SOURCES = tests/unit/test-gaptable.c tests/unit/unit.h
+tests_unit_test_gaptable_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(NFTABLES_CPPFLAGS)
+tests_unit_test_gaptable_LDADD = $(SYSTEM_TEST_LIBS)

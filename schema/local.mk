@@ -2,7 +2,8 @@
 # schema: what the database looks like; the migrations become part of the binary
 SCHEMA_SQL = \
 	schema/sql/001-first.sql \
-	schema/sql/002-wipe-bans.sql
+	schema/sql/002-wipe-bans.sql \
+	schema/sql/003-bans.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

@@ -33,7 +33,8 @@ static bool check_address(struct cli *cli, const char *text)
 
 static bool parse_query(struct cli *cli, const struct cli_args *args, struct store_ban_query *query)
 {
-	const char *since = args->values[BANS_SINCE], *limit = args->values[BANS_LIMIT];
+	const char *since = args->values[BANS_SINCE], *until = args->values[BANS_UNTIL];
+	const char *limit = args->values[BANS_LIMIT];
 
 	*query = (struct store_ban_query){
 	    .jail = args->values[BANS_JAIL],
@@ -46,6 +47,15 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 		return false;
 	if (since && !cli_parse_time(cli, "since", since, false, &query->since_us))
 		return false;
+	if (until) {
+		if (!cli_parse_time(cli, "until", until, true, &query->until_us))
+			return false;
+		query->until_us++; /* what happened at that very time belongs to it */
+	}
+	if (since && until && query->since_us >= query->until_us) {
+		cli_fail(cli, CLI_USAGE, "--since is later than --until");
+		return false;
+	}
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
 }
 
@@ -66,7 +76,7 @@ int cmd_bans(struct cli *cli, const struct cli_args *args)
 	if (r != CLI_FINE)
 		return r;
 	cli_report(cli, &report);
-	report_bans_begin(&list, &report, cli->now_us);
+	report_bans_begin(&list, &report, cli->now_us, cli->verbosity > 0);
 	r = store_bans(store, &query, take_row, &list, &err);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);

@@ -44,9 +44,10 @@ static const struct cli_option history_options[] = {
 static const struct cli_option bans_options[] = {
     [BANS_JAIL] = {"jail", 'j', "JAIL", "only those of this jail"},
     [BANS_ADDRESS] = {"address", 'a', "ADDRESS",
-                      "only those of or covering this address or prefix"},
+                      "only those of this address, inside this prefix, or covering either"},
     [BANS_ACTIVE] = {"active", 'A', NULL, "only those that are in force now"},
     [BANS_SINCE] = {"since", 's', "TIME", "banned at this time or later"},
+    [BANS_UNTIL] = {"until", 'u', "TIME", "banned up to this time; a day counts to its end"},
     [BANS_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
 };
 
@@ -195,9 +196,13 @@ static const struct cli_command commands[] = {
     {
         .name = "bans",
         .words = "",
-        .summary = "what fail2ban banned, as the hook recorded it",
-        .help = "Bans with jail, address, times, failures and how they ended. With --address\n"
-                "those of an address, and those of prefixes that cover it.\n",
+        .summary = "what fail2ban banned, and what became of it",
+        .help =
+            "Who was banned, by which jail, when, for how long, how often before, and how it\n"
+            "ended: its time was over, somebody unbanned it, or the jail was stopped; and when\n"
+            "a reload took its rules and how long after they were back. From the hook, and\n"
+            "from fail2ban's own database, which the watcher takes in. With --address those\n"
+            "inside a prefix, and those that cover it. With -v rules are shown whole.\n",
         .examples = "  reload-guard bans --active\n"
                     "  reload-guard bans --address 192.0.2.0/24 --since -7d\n"
                     "  reload-guard --json bans --jail postfix | jq '.bans[].address'\n",

@@ -28,6 +28,7 @@ libguard_system_a_SOURCES = \
 	guard/system/rangesfile.c guard/system/rangesfile.h \
 	guard/system/spool.c guard/system/spool.h \
 	guard/system/store-ban.c \
+	guard/system/store-ban-query.c \
 	guard/system/store-client.c \
 	guard/system/store-file.c \
 	guard/system/store-history.c \

@@ -5,8 +5,6 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_BITS = 8 * CIDR_KEY_LENGTH };
-
 /* 950 years: more is for ever, and its end would not fit. */
 static const int64_t BANTIME_MAX_S = 30000000000;
 
@@ -34,16 +32,8 @@ int store_ban_event_parse(enum store_ban_event_kind *out, const char *name)
 
 /* --- what an address is ------------------------------------------------------------------ */
 
-struct address {
-	char text[STORE_ADDRESS_MAX + 1]; /* one spelling for one address */
-	const char *family;
-	bool is_prefix; /* first and last are set */
-	struct cidr cidr;
-	uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
-};
-
 /* fail2ban bans what a regular expression found: an address, a prefix, a host name, anything. */
-static void read_address(struct address *out, const char *text)
+void store_address_read(struct store_address *out, const char *text)
 {
 	snprintf(out->text, sizeof(out->text), "%s", text);
 	out->family = "dns";
@@ -125,9 +115,9 @@ static int64_t end_of(int64_t time_us, int64_t bantime_s)
 static int put_ban(struct store *store, const struct store_ban *ban, struct err *err)
 {
 	int64_t bantime_s = normal_bantime(ban->bantime_s);
-	struct address address;
+	struct store_address address;
 
-	read_address(&address, ban->address);
+	store_address_read(&address, ban->address);
 	return store_run(store, err, STMT_BAN_PUT, "tttkkiipiiitt", ban->jail, address.text,
 	                 address.family, address.is_prefix ? address.first : NULL,
 	                 address.is_prefix ? address.last : NULL, ban->time_us, bantime_s,
@@ -161,11 +151,11 @@ int store_ban_put(struct store *store, const struct store_ban *ban, struct err *
 static int end_bans(struct store *store, const char *jail, const char *address, int64_t at_us,
                     const char *how, struct err *err)
 {
-	struct address one;
+	struct store_address one;
 	int r;
 
 	if (address) {
-		read_address(&one, address);
+		store_address_read(&one, address);
 		r = store_run(store, err, STMT_BAN_END, "ttit", jail, one.text, at_us, how);
 	} else {
 		r = store_run(store, err, STMT_BAN_END_JAIL, "tit", jail, at_us, how);
@@ -198,10 +188,10 @@ int store_ban_end(struct store *store, const char *jail, const char *address, in
 static int prolong(struct store *store, const char *jail, const char *address, int64_t time_us,
                    int64_t bantime_s, int64_t count, struct err *err)
 {
-	struct address one;
+	struct store_address one;
 	int r;
 
-	read_address(&one, address);
+	store_address_read(&one, address);
 	r = store_run(store, err, STMT_BAN_PROLONG, "ttiii", jail, one.text, time_us,
 	              normal_bantime(bantime_s), count);
 	if (r == 0 && sqlite3_changes(store->db) == 0)
@@ -291,119 +281,67 @@ int store_ban_event_apply(struct store *store, const struct store_ban_event *eve
 	return store_transaction_end(store, apply(store, event, err), STORE_RELAXED, err);
 }
 
-/* --- reading ----------------------------------------------------------------------------- */
+/* --- taking in what others have on record -------------------------------------------------- */
 
-/* First and last keys of every prefix wider than one: their number is small, so that
- * each is looked up, where a comparison with all bans would need a scan. */
-struct wider {
-	uint8_t first[KEY_BITS][CIDR_KEY_LENGTH];
-	uint8_t last[KEY_BITS][CIDR_KEY_LENGTH];
-	unsigned n;
-};
-
-static int find_wider(struct wider *out, const struct cidr *cidr)
+/**
+ * store_import_get() - how far a history has been taken in
+ * @out: nothing of it, when it never was
+ *
+ * Return: 0; others as in store.h.
+ */
+int store_import_get(struct store *store, const char *source, struct store_import *out,
+                     struct err *err)
 {
-	unsigned shortest = cidr->family == CIDR_IPV4 ? 96 : 0;
-
-	out->n = 0;
-	for (unsigned bits = shortest; bits < cidr_bits(cidr); bits++) {
-		struct cidr prefix;
-		int r = cidr_from_key(&prefix, cidr->key, bits);
-
-		if (r < 0)
-			return r;
-		cidr_first(&prefix, out->first[out->n]);
-		cidr_last(&prefix, out->last[out->n]);
-		out->n++;
-	}
-	return 0;
-}
-
-static int bind_range(struct store *store, const struct store_ban_query *query,
-                      const struct address *address, sqlite3_stmt **out)
-{
-	struct wider wider;
+	_cleanup_reset_ sqlite3_stmt *row = store_bind(store, STMT_IMPORT_GET, "t", source);
+	bool found;
 	int r;
 
-	r = find_wider(&wider, &address->cidr);
-	if (r < 0)
+	*out = (struct store_import){0};
+	r = store_step(store, row, &found, err);
+	if (r || !found)
 		return r;
-	*out = store_bind(
-	    store, STMT_BANS_BY_RANGE, "iiiitkktbbi", (int64_t)query->active, query->active_at_us,
-	    query->since_us, store_limit(query->limit), query->jail, address->first, address->last,
-	    address->family, (const void *)wider.first, (int64_t)(wider.n * CIDR_KEY_LENGTH),
-	    (const void *)wider.last, (int64_t)(wider.n * CIDR_KEY_LENGTH), (int64_t)wider.n);
+	out->position = sqlite3_column_int64(row, 0);
+	snprintf(out->mark, sizeof(out->mark), "%s", store_text(row, 1) ? store_text(row, 1) : "");
 	return 0;
 }
 
-static int bind_query(struct store *store, const struct store_ban_query *query, sqlite3_stmt **out)
+static int import_bans(struct store *store, const struct store_ban *bans, size_t n,
+                       size_t *n_refused, struct err *err)
 {
-	int64_t active = query->active, limit = store_limit(query->limit);
-	struct address address;
+	int r = 0;
 
-	if (!query->address && !query->jail) {
-		*out = store_bind(store, STMT_BANS, "iiii", active, query->active_at_us,
-		                  query->since_us, limit);
-		return 0;
-	}
-	if (!query->address) {
-		*out = store_bind(store, STMT_BANS_BY_JAIL, "iiiit", active, query->active_at_us,
-		                  query->since_us, limit, query->jail);
-		return 0;
-	}
-	read_address(&address, query->address);
-	if (address.is_prefix)
-		return bind_range(store, query, &address, out);
-	*out = store_bind(store, STMT_BANS_BY_NAME, "iiiitt", active, query->active_at_us,
-	                  query->since_us, limit, query->jail, address.text);
-	return 0;
-}
+	for (size_t i = 0; i < n && r == 0; i++) {
+		const struct store_ban_event event = {.kind = STORE_BAN_BAN, .ban = bans[i]};
 
-static void read_ban(struct store_ban *out, sqlite3_stmt *row)
-{
-	*out = (struct store_ban){
-	    .id = sqlite3_column_int64(row, 0),
-	    .jail = store_text(row, 1),
-	    .address = store_text(row, 2),
-	    .family = store_text(row, 3),
-	    .time_us = sqlite3_column_int64(row, 4),
-	    .bantime_s = sqlite3_column_int64(row, 5),
-	    .failures = sqlite3_column_int64(row, 6),
-	    .count = sqlite3_column_int64(row, 7),
-	    .restored = sqlite3_column_int(row, 8) != 0,
-	    .source = store_text(row, 9),
-	    .rule = store_text(row, 10),
-	    .ended_us = sqlite3_column_int64(row, 11),
-	    .ended_how = store_text(row, 12),
-	    .active = sqlite3_column_int(row, 13) != 0,
-	};
+		if (store_ban_event_check(&event, NULL) != 0)
+			(*n_refused)++;
+		else
+			r = put_ban(store, &bans[i], err);
+	}
+	return r;
 }
 
 /**
- * store_bans() - bans that fit the query, the latest first
+ * store_bans_import() - a piece of another program's history, as one transaction
+ * @bans:      source "database"; what is on record already stays one ban
+ * @source:    which history
+ * @upto:      up to where it is taken in with these
+ * @n_refused: receives how many cannot be bans
  *
- * With an address: those inside of it and those that cover it, found by index.
- * What is neither address nor prefix is compared as a name.
- *
- * Return: 0; what @fn returned; others as in store.h.
+ * Return: 0; others as in store.h.
  */
-int store_bans(struct store *store, const struct store_ban_query *query, store_ban_fn *fn,
-               void *userdata, struct err *err)
+int store_bans_import(struct store *store, const struct store_ban *bans, size_t n,
+                      const char *source, const struct store_import *upto, size_t *n_refused,
+                      struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *rows = NULL;
-	bool row;
-	int r;
+	int r = store_transaction_begin(store, err);
 
-	r = bind_query(store, query, &rows);
-	if (r < 0)
+	*n_refused = 0;
+	if (r)
 		return r;
-	while ((r = store_step(store, rows, &row, err)) == 0 && row) {
-		struct store_ban ban;
-
-		read_ban(&ban, rows);
-		r = fn(&ban, userdata);
-		if (r)
-			break;
-	}
-	return r;
+	r = import_bans(store, bans, n, n_refused, err);
+	if (r == 0)
+		r = store_run(store, err, STMT_IMPORT_PUT, "tit", source, upto->position,
+		              upto->mark);
+	return store_transaction_end(store, r, STORE_RELAXED, err);
 }

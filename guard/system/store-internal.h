@@ -58,7 +58,14 @@ enum store_statement {
 	STMT_BANS,
 	STMT_BANS_BY_JAIL,
 	STMT_BANS_BY_NAME,
+	STMT_BANS_ACTIVE,
 	STMT_BANS_BY_RANGE,
+	STMT_BANS_BY_WIDE_RANGE,
+	STMT_BANS_IN_RANGE,
+	STMT_BAN_RULES,
+	STMT_BAN_LOSSES,
+	STMT_IMPORT_GET,
+	STMT_IMPORT_PUT,
 	STMT_RANGE_PUT,
 	STMT_RANGE_REMOVE,
 	STMT_RANGE_LIST,
@@ -126,6 +133,16 @@ int store_boot_id(struct store *store, const char *boot_id, int64_t at_us, int64
 int store_item_id(struct store *store, const struct item *item, int64_t *id,
                   struct err *err) _must_check_;
 int64_t store_limit(size_t limit);
+
+/* store-ban.c: what an address is */
+struct store_address {
+	char text[STORE_ADDRESS_MAX + 1]; /* one spelling for one address */
+	const char *family;
+	bool is_prefix; /* first and last are set */
+	struct cidr cidr;
+	uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
+};
+void store_address_read(struct store_address *out, const char *text);
 
 /* store-file.c: the folder and the file */
 struct store_file {

@@ -8,17 +8,22 @@
 	" s.zones, s.panic"                                                                        \
 	" FROM snapshot s JOIN boot b ON b.id = coalesce(s.good_boot, s.boot)"
 
-/* ?2: at what time, 0 for whether anybody ended it */
+/*
+ * Of all questions about bans: ?1: only active ones; ?2: at what time, 0 for whether
+ * anybody ended it; ?3: since; ?4: before; ?5: how many; ?6: of which jail, NULL for all
+ */
 #define BAN_ACTIVE                                                                                 \
 	"CASE WHEN ?2 = 0 THEN ended_us IS NULL ELSE time_us <= ?2"                                \
 	" AND (ended_us IS NULL OR ended_us > ?2) AND (end_us IS NULL OR end_us > ?2) END"
+/* how often before: a counter that stops, since the worst ones come back for years */
 #define BAN_COLUMNS                                                                                \
 	"SELECT id, jail, address, family, time_us, bantime_s, failures, count, restored, source," \
-	" rule, ended_us, ended_how, " BAN_ACTIVE " AS active FROM ban"
-/* ?1: only active ones, ?3: since, ?4: limit */
+	" rule, ended_us, ended_how, " BAN_ACTIVE " AS active, end_us,"                            \
+	" (SELECT count(*) FROM (SELECT 1 FROM ban p WHERE p.address = ban.address"                \
+	" AND p.time_us < ban.time_us LIMIT 1000)) FROM ban"
 #define BAN_FILTER                                                                                 \
-	" AND time_us >= ?3 AND (NOT ?1 OR " BAN_ACTIVE ")"                                        \
-	" ORDER BY time_us DESC, id DESC LIMIT ?4"
+	" AND time_us >= ?3 AND time_us < ?4 AND (NOT ?1 OR " BAN_ACTIVE ")"                       \
+	" ORDER BY time_us DESC, id DESC LIMIT ?5"
 
 #define HISTORY_ITEM "i.zone || '/' || i.kind || ':' || i.value"
 
@@ -134,9 +139,14 @@ const char *const store_sql[STMT_N] = {
         "INSERT INTO ban (jail, address, family, lo, hi, time_us, bantime_s, end_us, failures,"
         " count, restored, source, rule)"
         " VALUES (?1, ?2, ?3, ?4, ?5,"
-        /* fail2ban restores at its start with whole seconds: that is not another ban */
-        " coalesce((SELECT b.time_us FROM ban b WHERE ?11 AND b.jail = ?1 AND b.address = ?2"
-        " AND abs(b.time_us - ?6) < 1000000 ORDER BY abs(b.time_us - ?6) LIMIT 1), ?6),"
+        /*
+         * fail2ban writes whole seconds to its database, and restores bans with them at
+         * its start: that is not another ban, whichever of the two is heard first.
+         */
+        " coalesce((SELECT b.time_us FROM ban b WHERE b.jail = ?1 AND b.address = ?2"
+        " AND b.time_us > ?6 - 1000000 AND b.time_us < ?6 + 1000000"
+        " AND (?11 OR ?12 = 'database' OR b.source = 'database')"
+        " ORDER BY abs(b.time_us - ?6) LIMIT 1), ?6),"
         " ?7, ?8, ?9, ?10, ?11, ?12, ?13)"
         " ON CONFLICT (jail, address, time_us) DO UPDATE SET"
         " bantime_s = CASE WHEN excluded.source = 'database' AND (end_us IS NULL OR"
@@ -145,6 +155,7 @@ const char *const store_sql[STMT_N] = {
         " end_us > excluded.end_us) THEN end_us ELSE excluded.end_us END,"
         " failures = max(failures, excluded.failures), count = max(count, excluded.count),"
         " restored = max(restored, excluded.restored), rule = coalesce(excluded.rule, rule),"
+        " source = CASE WHEN excluded.source = 'database' THEN source ELSE excluded.source END,"
         " ended_us = CASE WHEN excluded.source = 'database' THEN ended_us END,"
         " ended_how = CASE WHEN excluded.source = 'database' THEN ended_how END",
     [STMT_BAN_END] = "UPDATE ban SET ended_us = ?3, ended_how = ?4 WHERE jail = ?1"
@@ -156,21 +167,56 @@ const char *const store_sql[STMT_N] = {
                          " end_us = CASE WHEN ?4 < 0 THEN NULL ELSE time_us + ?4 * 1000000 END"
                          " WHERE id = (SELECT id FROM ban WHERE jail = ?1 AND address = ?2"
                          " AND ended_us IS NULL ORDER BY time_us = ?3 DESC, time_us DESC LIMIT 1)",
-    [STMT_BANS] = BAN_COLUMNS " WHERE 1" BAN_FILTER,
-    [STMT_BANS_BY_JAIL] = BAN_COLUMNS " WHERE jail = ?5" BAN_FILTER,
+    [STMT_BANS] = BAN_COLUMNS " WHERE ?6 IS NULL" BAN_FILTER,
+    [STMT_BANS_BY_JAIL] = BAN_COLUMNS " WHERE jail = ?6" BAN_FILTER,
     [STMT_BANS_BY_NAME] =
-        BAN_COLUMNS " WHERE address = ?6 AND (?5 IS NULL OR jail = ?5)" BAN_FILTER,
+        BAN_COLUMNS " WHERE address = ?7 AND (?6 IS NULL OR jail = ?6)" BAN_FILTER,
     /*
-     * ?6, ?7: first and last key; ?8: family; ?9: the first keys of all wider
-     * prefixes, ?10: their last ones, 16 bytes each; ?11: how many.
+     * Those in force are few among all that ever were: not through time, but from an
+     * index. Which they are is found first, and only then what there is to tell of them.
+     */
+    [STMT_BANS_ACTIVE] =
+        BAN_COLUMNS " WHERE id IN (SELECT id FROM ban WHERE id IN ("
+                    "SELECT id FROM ban WHERE ended_us IS NULL AND end_us > ?2"
+                    " UNION ALL SELECT id FROM ban WHERE ended_us IS NULL AND end_us IS NULL"
+                    " UNION ALL SELECT id FROM ban WHERE ended_us > ?2"
+                    ") AND (?6 IS NULL OR jail = ?6) AND (?9 IS NULL OR (family = ?9"
+                    " AND ((lo >= ?7 AND hi <= ?8) OR (lo <= ?7 AND hi >= ?8))))" BAN_FILTER
+                    ") ORDER BY time_us DESC, id DESC",
+    /*
+     * ?7, ?8: first and last key; ?9: family; ?10: the first keys of all wider
+     * prefixes, ?11: their last ones, 16 bytes each; ?12: how many.
      */
     [STMT_BANS_BY_RANGE] =
-        "WITH RECURSIVE wider (n) AS (SELECT 0 WHERE ?11 > 0"
-        " UNION ALL SELECT n + 1 FROM wider WHERE n + 1 < ?11) " BAN_COLUMNS " WHERE id IN ("
-        "SELECT id FROM ban WHERE lo >= ?6 AND lo <= ?7 AND hi <= ?7"
+        "WITH RECURSIVE wider (n) AS (SELECT 0 WHERE ?12 > 0"
+        " UNION ALL SELECT n + 1 FROM wider WHERE n + 1 < ?12) " BAN_COLUMNS
+        " WHERE id IN (SELECT id FROM ban WHERE id IN ("
+        "SELECT id FROM ban WHERE lo >= ?7 AND lo <= ?8 AND hi <= ?8"
         " UNION ALL SELECT b.id FROM wider CROSS JOIN ban b"
-        " WHERE b.lo = substr(?9, n * 16 + 1, 16) AND b.hi = substr(?10, n * 16 + 1, 16)"
-        ") AND family = ?8 AND (?5 IS NULL OR jail = ?5)" BAN_FILTER,
+        " WHERE b.lo = substr(?10, n * 16 + 1, 16) AND b.hi = substr(?11, n * 16 + 1, 16)"
+        ") AND family = ?9 AND (?6 IS NULL OR jail = ?6)" BAN_FILTER
+        ") ORDER BY time_us DESC, id DESC",
+    /* The same where it holds so many that the latest are soon found by going back in time. */
+    [STMT_BANS_BY_WIDE_RANGE] =
+        BAN_COLUMNS " WHERE family = ?9 AND ((lo >= ?7 AND hi <= ?8) OR (lo <= ?7 AND hi >= ?8))"
+                    " AND (?6 IS NULL OR jail = ?6)" BAN_FILTER,
+    [STMT_BANS_IN_RANGE] =
+        "SELECT count(*) FROM (SELECT 1 FROM ban WHERE lo >= ?1 AND lo <= ?2 LIMIT ?3)",
+    /* ?1, ?2: between which texts the rules of an address lie */
+    [STMT_BAN_RULES] = "SELECT DISTINCT value FROM item WHERE kind = 'rule'"
+                       " AND value >= ?1 AND value < ?2 ORDER BY value LIMIT 64",
+    /* ?3, ?4: from when to when the ban held; one row a wipe, the latest first */
+    [STMT_BAN_LOSSES] =
+        "SELECT w.at_us, w.kind, max(l.outcome = 'restored'), min(l.outcome IS 'restored'),"
+        " max(CASE WHEN l.outcome = 'restored' THEN l.outcome_us END)"
+        " FROM item i CROSS JOIN loss l ON l.item_id = i.id CROSS JOIN wipe w ON w.id = l.wipe_id"
+        " WHERE i.kind = 'rule' AND i.value >= ?1 AND i.value < ?2"
+        " AND l.verdict NOT IN ('removed', 'expired')"
+        " AND w.at_us >= ?3 AND w.at_us < ?4 GROUP BY w.id ORDER BY w.id DESC",
+
+    [STMT_IMPORT_GET] = "SELECT position, mark FROM import WHERE source = ?1",
+    [STMT_IMPORT_PUT] = "INSERT INTO import (source, position, mark) VALUES (?1, ?2, ?3)"
+                        " ON CONFLICT (source) DO UPDATE SET position = ?2, mark = ?3",
 
     [STMT_RANGE_PUT] = "INSERT INTO client_range (cidr, lo, hi, note, source, last_seen_us, count)"
                        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (cidr) DO UPDATE SET"
@@ -193,8 +239,10 @@ const char *const store_sql[STMT_N] = {
         " WHERE s.base_id IS NOT NULL)"
         " DELETE FROM snapshot WHERE id NOT IN (SELECT id FROM keep)",
     [STMT_PRUNE_EVENTS] = "DELETE FROM event WHERE at_us < ?1",
-    [STMT_PRUNE_BANS] = "DELETE FROM ban WHERE coalesce(min(end_us, ended_us), end_us, ended_us)"
-                        " < ?1",
+    /* a piece, since nobody else can write meanwhile; who is over began before that */
+    [STMT_PRUNE_BANS] = "DELETE FROM ban WHERE id IN (SELECT id FROM ban WHERE time_us < ?1"
+                        " AND coalesce(min(end_us, ended_us), end_us, ended_us) < ?1"
+                        " ORDER BY time_us LIMIT ?2)",
     [STMT_PRUNE_ITEMS] = "DELETE FROM item WHERE"
                          " NOT EXISTS (SELECT 1 FROM snapshot_item x WHERE x.item_id = item.id)"
                          " AND NOT EXISTS (SELECT 1 FROM loss l WHERE l.item_id = item.id)"

@@ -19,6 +19,7 @@ static const char *const error_names[] = {
     [STORE_E_READ_ONLY] = "read-only", [STORE_E_CORRUPT] = "corrupt",
     [STORE_E_VERSION] = "version",     [STORE_E_ABSENT] = "absent",
     [STORE_E_NOT_FOUND] = "not-found", [STORE_E_UNSAFE] = "unsafe",
+    [STORE_E_MORE] = "more",
 };
 
 /** store_error_name() - a stable word for a code, for logs and JSON; Return: static */

@@ -30,6 +30,7 @@ enum {
 	STORE_E_ABSENT,    /* there is no such file (opened without create) */
 	STORE_E_NOT_FOUND, /* no such snapshot, wipe, ban, range… */
 	STORE_E_UNSAFE, /* a symbolic link, not a regular file, or others may write to its folder */
+	STORE_E_MORE,   /* done in part: call again */
 };
 
 #define STORE_FILE         "guard.db"
@@ -255,6 +256,15 @@ int store_release_list(struct store *store, struct store_items *out, struct err 
 #define STORE_ADDRESS_MAX 256
 #define STORE_RULE_MAX    4096
 
+/* What wipes did to the rules of a ban while it was in force. */
+struct store_ban_loss {
+	int64_t n;           /* how many wipes took one; 0: none, and nothing else is set */
+	int64_t at_us;       /* of the last one */
+	enum wipe_kind kind; /* the same */
+	int64_t restored_us; /* when the last rule of it was back; 0: none came back */
+	bool whole;          /* all of them came back */
+};
+
 struct store_ban {
 	const char *jail;
 	const char *address; /* address, CIDR or host name, as fail2ban wrote it */
@@ -271,6 +281,11 @@ struct store_ban {
 	int64_t ended_us;      /* 0: nobody ended it */
 	const char *ended_how; /* NULL: nobody ended it */
 	bool active;           /* at active_at_us of the query */
+	int64_t until_us;      /* when its time is over; 0: never */
+	int64_t before;        /* earlier bans of the address in any jail; 1000: or more */
+	const struct strv
+	    *rules; /* borrowed; rule, else those that firewalld had for the address */
+	struct store_ban_loss loss;
 };
 
 /* What the hook is told; also what a spool file holds. */
@@ -296,6 +311,7 @@ struct store_ban_query {
 	bool active;         /* only those active at active_at_us */
 	int64_t active_at_us; /* decides store_ban.active; 0: whether anybody ended it */
 	int64_t since_us;     /* banned at or after; 0: all */
+	int64_t until_us;     /* banned before; 0: all */
 	size_t limit;         /* 0: no limit */
 };
 typedef int store_ban_fn(const struct store_ban *ban, void *userdata);
@@ -312,6 +328,20 @@ int store_bans(struct store *store, const struct store_ban_query *query, store_b
                void *userdata, struct err *err) _must_check_;
 const char *store_ban_event_name(enum store_ban_event_kind kind);
 int store_ban_event_parse(enum store_ban_event_kind *out, const char *name) _must_check_;
+
+/*
+ * How far another program's history was taken in. A position without a mark that
+ * fits what is there now is worth nothing: row numbers are given again.
+ */
+struct store_import {
+	int64_t position; /* 0: from the beginning */
+	char mark[80];
+};
+int store_import_get(struct store *store, const char *source, struct store_import *out,
+                     struct err *err) _must_check_;
+int store_bans_import(struct store *store, const struct store_ban *bans, size_t n,
+                      const char *source, const struct store_import *upto, size_t *n_refused,
+                      struct err *err) _must_check_;
 
 /* --- the clients' ranges ----------------------------------------------------------------- */
 

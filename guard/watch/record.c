@@ -313,14 +313,19 @@ void record_drain_spool(struct record *record)
 	}
 }
 
-/** record_prune() - drop what is older than @keep_days */
-void record_prune(struct record *record, unsigned keep_days)
+/** record_prune() - drop a piece of what is older than @keep_days; true: there may be more */
+bool record_prune(struct record *record, unsigned keep_days)
 {
 	struct err err = ERR_NULL;
+	int r;
 
-	if (record->store)
-		(void)settle(record, store_prune(record->store, clock_now_us(), keep_days, &err),
-		             &err, "the retention");
+	if (!record->store)
+		return false;
+	r = store_prune(record->store, clock_now_us(), keep_days, &err);
+	if (r == STORE_E_MORE)
+		return true;
+	(void)settle(record, r, &err, "the retention");
+	return false;
 }
 
 /* --- wipes ------------------------------------------------------------------------------- */

@@ -52,7 +52,7 @@ void record_mark_put_back(struct record *record, struct firewall *wanted);
 int record_released(struct record *record, struct store_items *out) _must_check_;
 void record_protected_again(struct record *record, const struct item *item);
 void record_drain_spool(struct record *record);
-void record_prune(struct record *record, unsigned keep_days);
+bool record_prune(struct record *record, unsigned keep_days);
 
 struct episode *episode_new(enum wipe_kind kind, int64_t at_us) _must_check_;
 void episode_free(struct episode *episode);

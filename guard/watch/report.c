@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guard/model/richrule.h"
 #include "guard/model/text.h"
 
 #define TEXT_MAX 8192
@@ -945,14 +946,16 @@ void report_history_row(struct report_list *list, const struct store_history_row
 		                  row->error ? ": " : "", row->error ? row->error : "");
 }
 
-/** report_bans_begin() - the answer of `bans` */
-void report_bans_begin(struct report_list *list, const struct report *report, int64_t now_us)
+/** report_bans_begin() - the answer of `bans`; with @rules, whole rules in the last column */
+void report_bans_begin(struct report_list *list, const struct report *report, int64_t now_us,
+                       bool rules)
 {
-	static const char *const headings[] = {"ADDRESS",  "JAIL",  "BANNED", "UNTIL",
-	                                       "FAILURES", "COUNT", "STATE"};
+	static const char *const headings[] = {"ADDRESS", "JAIL",     "BANNED", "FOR",   "UNTIL",
+	                                       "BEFORE",  "FAILURES", "SOURCE", "STATE", "RULE"};
 
 	list_begin(list, report, "bans", headings, ARRAY_SIZE(headings));
 	list->now_us = now_us;
+	list->whole_rules = rules;
 }
 
 static int64_t ban_until(const struct store_ban *ban)
@@ -962,9 +965,50 @@ static int64_t ban_until(const struct store_ban *ban)
 	return ban->time_us + ban->bantime_s * 1000000;
 }
 
+/*
+ * fail2ban calls the same action at the end of a ban's time and for an unban by
+ * hand: which of them it was, the time tells. It looks once a second.
+ */
+static const char *ban_state(const struct store_ban *ban)
+{
+	int64_t until_us = ban_until(ban);
+
+	if (ban->active)
+		return "banned";
+	if (!ban->ended_how)
+		return "expired";
+	if (strcmp(ban->ended_how, "unban") == 0)
+		return until_us && ban->ended_us >= until_us - 1500000 ? "expired" : "unbanned";
+	if (strcmp(ban->ended_how, "flush") == 0)
+		return "flushed";
+	if (strcmp(ban->ended_how, "stop") == 0)
+		return "stopped";
+	return "ended";
+}
+
+/* fail2ban counts what it still knows of, the store what it has on record. */
+static int64_t ban_before(const struct store_ban *ban)
+{
+	return ban->count - 1 > ban->before ? ban->count - 1 : ban->before;
+}
+
+static json_t *ban_lost_json(const struct store_ban_loss *loss)
+{
+	bool back = loss->restored_us >= loss->at_us && loss->restored_us;
+
+	if (loss->n == 0)
+		return json_null();
+	return json_pack("{s:I, s:o, s:s, s:o, s:o, s:b}", "times", (json_int_t)loss->n, "at",
+	                 json_time(loss->at_us), "in", wipe_kind_name(loss->kind), "restored",
+	                 json_time(loss->restored_us), "restored_ms",
+	                 back ? json_integer((loss->restored_us - loss->at_us) / 1000)
+	                      : json_null(),
+	                 "whole", loss->whole);
+}
+
 static json_t *ban_json(const struct store_ban *ban)
 {
-	return json_pack(
+	json_t *row = json_pack(
 	    "{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:b, s:o, s:o}", "id",
 	    (json_int_t)ban->id, "jail", json_text(ban->jail), "address", json_text(ban->address),
 	    "family", json_text(ban->family), "time", json_time(ban->time_us), "until",
@@ -972,12 +1016,112 @@ static json_t *ban_json(const struct store_ban *ban)
 	    (json_int_t)ban->failures, "count", (json_int_t)ban->count, "restored", ban->restored,
 	    "source", json_text(ban->source), "rule", json_text(ban->rule), "active", ban->active,
 	    "ended", json_time(ban->ended_us), "ended_how", json_text(ban->ended_how));
+
+	if (!row)
+		return NULL;
+	json_object_set_new(row, "state", json_string(ban_state(ban)));
+	json_object_set_new(row, "before", json_integer(ban_before(ban)));
+	json_object_set_new(row, "rules", ban->rules ? json_strv(ban->rules) : json_array());
+	json_object_set_new(row, "lost", ban_lost_json(&ban->loss));
+	return row;
+}
+
+static void cell_ban_duration(struct report_list *list, const struct store_ban *ban)
+{
+	char text[TIMESPEC_TEXT_MAX];
+
+	if (ban->bantime_s < 0 || ban->bantime_s > INT64_MAX / 1000000) {
+		report_table_cell(&list->table, REPORT_PLAIN, "%s", "-");
+		return;
+	}
+	if (ban->bantime_s < 60)
+		snprintf(text, sizeof(text), "%lld s", (long long)ban->bantime_s);
+	else
+		timespec_format_duration(ban->bantime_s * 1000000, text);
+	report_table_cell(&list->table, REPORT_PLAIN, "%s", text);
+}
+
+static const char *ban_state_words(const char *state)
+{
+	return strcmp(state, "stopped") == 0   ? "ended: jail stopped"
+	       : strcmp(state, "flushed") == 0 ? "ended: all unbanned"
+	                                       : state;
+}
+
+static void cell_ban_state(struct report_list *list, const struct store_ban *ban)
+{
+	const struct store_ban_loss *loss = &ban->loss;
+	char at[TIMESPEC_TEXT_MAX], after[TIMESPEC_TEXT_MAX];
+	const char *state = ban_state_words(ban_state(ban));
+	bool back = loss->restored_us >= loss->at_us && loss->restored_us;
+
+	if (loss->n == 0) {
+		report_table_cell(&list->table, ban->active ? REPORT_WARN : REPORT_DIM, "%s",
+		                  state);
+		return;
+	}
+	timespec_format_local(loss->at_us, list->report->zone, at);
+	timespec_format_duration(loss->restored_us - loss->at_us, after);
+	report_table_cell(&list->table,
+	                  back && loss->whole ? REPORT_WARN
+	                  : ban->active       ? REPORT_BAD
+	                                      : REPORT_DIM,
+	                  "%s; lost in %s %s, %s%s%s", state, wipe_kind_name(loss->kind), at,
+	                  !back         ? "not restored"
+	                  : loss->whole ? "restored after "
+	                                : "restored in part after ",
+	                  back ? after : "", loss->n > 1 ? " (and before)" : "");
+}
+
+/* "reject smtp/tcp": what people want to know of a rule whose address stands beside it. */
+static void rule_words(char *out, size_t size, const char *text)
+{
+	static const char *const actions[] = {[RICHRULE_ACTION_NONE] = "",
+	                                      [RICHRULE_ACTION_ACCEPT] = "accept",
+	                                      [RICHRULE_ACTION_REJECT] = "reject",
+	                                      [RICHRULE_ACTION_DROP] = "drop",
+	                                      [RICHRULE_ACTION_MARK] = "mark"};
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+
+	if (richrule_parse(&rule, text, NULL) != 0)
+		snprintf(out, size, "%.60s", text);
+	else if (rule.element == RICHRULE_ELEMENT_PORT)
+		snprintf(out, size, "%s %.30s/%.8s", actions[rule.action], rule.port,
+		         rule.protocol);
+	else if (rule.element == RICHRULE_ELEMENT_SERVICE)
+		snprintf(out, size, "%s %.40s", actions[rule.action], rule.value);
+	else
+		snprintf(out, size, "%s", actions[rule.action]);
+}
+
+static void cell_ban_rules(struct report_list *list, const struct store_ban *ban)
+{
+	char text[600] = "", words[80];
+	size_t at = 0;
+
+	for (size_t i = 0; ban->rules && i < ban->rules->n && at < sizeof(text) - 100; i++) {
+		rule_words(words, sizeof(words), ban->rules->strings[i]);
+		at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s", i ? ", " : "", words);
+	}
+	if (!list->whole_rules) {
+		report_table_cell(&list->table, REPORT_DIM, "%s", text);
+		return;
+	}
+	/* one a line, under each other */
+	report_table_cell(&list->table, REPORT_DIM, "%s",
+	                  ban->rules && ban->rules->n ? ban->rules->strings[0] : "");
+	for (size_t i = 1; ban->rules && i < ban->rules->n; i++) {
+		for (size_t k = 1; k < list->table.n_columns; k++)
+			report_table_cell(&list->table, REPORT_PLAIN, "%s", "");
+		report_table_cell(&list->table, REPORT_DIM, "%s", ban->rules->strings[i]);
+	}
 }
 
 /** report_bans_row() - one ban; a failure is kept for report_list_end() */
 void report_bans_row(struct report_list *list, const struct store_ban *ban)
 {
 	struct report_table *table = &list->table;
+	int64_t before = ban_before(ban);
 
 	if (list->report->json) {
 		list_append(list, ban_json(ban));
@@ -986,14 +1130,14 @@ void report_bans_row(struct report_list *list, const struct store_ban *ban)
 	report_table_cell(table, REPORT_PLAIN, "%s", ban->address);
 	report_table_cell(table, REPORT_PLAIN, "%s", ban->jail);
 	cell_time(list, ban->time_us, "");
+	cell_ban_duration(list, ban);
 	cell_time(list, ban_until(ban), "for ever");
+	report_table_cell(table, REPORT_PLAIN, "%lld%s", (long long)before,
+	                  before >= 1000 ? "+" : "");
 	report_table_cell(table, REPORT_PLAIN, "%lld", (long long)ban->failures);
-	report_table_cell(table, REPORT_PLAIN, "%lld", (long long)ban->count);
-	if (ban->active)
-		report_table_cell(table, REPORT_WARN, "banned");
-	else
-		report_table_cell(table, REPORT_DIM, "%s",
-		                  ban->ended_how ? ban->ended_how : "over");
+	report_table_cell(table, REPORT_DIM, "%s", ban->source);
+	cell_ban_state(list, ban);
+	cell_ban_rules(list, ban);
 }
 
 /** report_snapshots_begin() - the answer of `snapshot list` */

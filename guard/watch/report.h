@@ -177,6 +177,7 @@ struct report_list {
 	struct report_table table;
 	bool failed;
 	int64_t now_us;
+	bool whole_rules; /* of bans: not in short */
 	/* of a folded history */
 	bool folded;
 	struct history_fold fold;
@@ -192,7 +193,8 @@ void report_history_fold(struct report_list *list, size_t limit);
 bool report_history_is_full(const struct report_list *list) _must_check_;
 void report_history_row(struct report_list *list, const struct store_history_row *row);
 
-void report_bans_begin(struct report_list *list, const struct report *report, int64_t now_us);
+void report_bans_begin(struct report_list *list, const struct report *report, int64_t now_us,
+                       bool rules);
 void report_bans_row(struct report_list *list, const struct store_ban *ban);
 
 void report_snapshots_begin(struct report_list *list, const struct report *report);

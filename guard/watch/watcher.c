@@ -31,6 +31,7 @@
 #define BUS_TROUBLE_MS    2000
 #define STORE_RETRY_MS    10000
 #define SPOOL_FALLBACK_MS 60000
+#define PRUNE_PAUSE_MS    500
 #define DAY_MS            (24 * 3600 * INT64_C(1000))
 
 /*
@@ -560,8 +561,9 @@ static void on_prune_due(void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	record_prune(daemon->watcher.record, daemon->watcher.config.keep_days);
-	loop_timer_set(daemon->prune_timer, DAY_MS);
+	bool more = record_prune(daemon->watcher.record, daemon->watcher.config.keep_days);
+
+	loop_timer_set(daemon->prune_timer, more ? PRUNE_PAUSE_MS : DAY_MS);
 }
 
 static void on_watchdog_due(void *userdata)

@@ -6,3 +6,7 @@ tests_bench_bare_restore_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
 tests_bench_bare_restore_LDADD = $(DBUS_LIBS)
 dist_noinst_SCRIPTS += tests/bench/outage
 EXTRA_DIST += tests/bench/outage-rounds.sh
+noinst_PROGRAMS += tests/bench/bans
+tests_bench_bans_SOURCES = tests/bench/bans.c
+tests_bench_bans_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
+tests_bench_bans_LDADD = $(SYSTEM_LIBS)

@@ -482,7 +482,7 @@ START_TEST(lists_bans)
 	const char *text;
 
 	output_begin(&output, false);
-	report_bans_begin(&list, &output.report, NOW);
+	report_bans_begin(&list, &output.report, NOW, false);
 	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
 		report_bans_row(&list, &rows[i]);
 	ck_assert_int_eq(report_list_end(&list, "no bans"), 0);
@@ -491,7 +491,7 @@ START_TEST(lists_bans)
 	ck_assert_ptr_nonnull(strstr(text, "banned"));
 	ck_assert_ptr_nonnull(strstr(text, "unban"));
 	ck_assert_ptr_nonnull(strstr(text, "2026-11-21 20:35:25"));
-	ck_assert_ptr_nonnull(strstr(text, "over"));
+	ck_assert_ptr_nonnull(strstr(text, "expired"));
 	output_end(&output);
 }
 END_TEST

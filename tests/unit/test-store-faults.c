@@ -485,6 +485,36 @@ START_TEST(test_migrators_race)
 }
 END_TEST
 
+/* A store as the first release left it is brought up to date, and keeps what it has. */
+START_TEST(test_migrates_from_the_first)
+{
+	struct store *store = NULL;
+	sqlite3 *db;
+
+	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
+	ck_assert_int_eq(sqlite3_open(fixture_path(STORE_FILE), &db), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db, store_migrations[0].sql, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(
+	    sqlite3_exec(
+	        db,
+	        "INSERT INTO event (at_us, kind, text) VALUES (1, 'start', 'old');"
+	        "INSERT INTO ban (jail, address, family, time_us, bantime_s, failures,"
+	        " count, restored, source) VALUES ('j', 'a', 'dns', 1, -1, 0, 0, 0, 'hook');"
+	        "PRAGMA user_version = 1",
+	        NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(db);
+	ck_assert_int_eq(store_open(&store, fixture_dir, &fixture_reader, NULL), STORE_E_VERSION);
+	store = fixture_open(&fixture_watcher);
+	ck_assert_ptr_null(store_notice(store));
+	ck_assert_int_eq(put_event(store, NULL), 0);
+	store_close(store);
+	ck_assert_int_eq(fixture_number("PRAGMA user_version"), store_n_migrations);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event"), 2);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 1);
+}
+END_TEST
+
 START_TEST(test_killed_while_writing)
 {
 	int acknowledged[2];
@@ -724,6 +754,7 @@ int main(void)
 	tcase_add_test(tests, test_locked);
 	tcase_add_test(tests, test_locked_while_it_is_made);
 	tcase_add_loop_test(tests, test_migrators_race, 0, 10);
+	tcase_add_test(tests, test_migrates_from_the_first);
 	tcase_add_loop_test(tests, test_killed_while_writing, 0, 5);
 	tcase_add_loop_test(tests, test_damaged_file_is_set_aside, 0, ARRAY_SIZE(damages));
 	tcase_add_test(tests, test_log_goes_with_the_damaged_file);

@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A ban, the rule that carried it out, and the reload that took the rule.
+watch_up
+mail_open
+f2b_up
+attack 192.0.2.11
+ruled() { firewall-cmd --list-rich-rules | grep -q 192.0.2.11; }
+need "firewalld has the rule" within 15 ruled
+noted() { guard -q snapshot take && guard bans >"$W/out" && grep -q 'reject imaps/tcp' "$W/out"; }
+need "the rule stands beside the ban" within 10 noted
+need "nothing was lost yet" not grep -q 'lost in' "$W/out"
+need "a reload" fwc --reload
+lost() { guard bans --address 192.0.2.0/24 >"$W/out" && grep -qE 'banned; lost in reload 20' "$W/out"; }
+need "is said of the ban" within 10 lost
+need "as a document" exits 0 guard --json bans
+need "which has all of it" json '[b for b in d["bans"] if b["address"] == "192.0.2.11" and b["state"] == "banned" and b["lost"]["in"] == "reload" and b["lost"]["times"] == 1 and "reject" in b["rules"][0]]' >/dev/null
+need "with -v" exits 0 guard -v bans
+need "the rule is whole" out_has 'rule family="ipv4" source address="192.0.2.11" port port="imaps" protocol="tcp" reject'
+need "unban" f2b set lab unbanip 192.0.2.11
+unbanned() { guard bans >"$W/out" && grep -qE '192.0.2.11 .* unbanned; lost in reload' "$W/out"; }
+need "is how it ended" within 10 unbanned

@@ -41,6 +41,7 @@ static const char *const kinds[] = {
     "panic",          "persist",
     "jail-start",     "jail-stop",
     "default-zone",   "at-risk",
+    "silent",
 };
 
 static bool check_kind(struct cli *cli, const char *kind)

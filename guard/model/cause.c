@@ -688,6 +688,7 @@ bool cause_words(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, enum w
 	case WIPE_UNKNOWN:
 		began_us = say_default_zone(&words, log, now_us);
 		break;
+	case WIPE_SILENT:
 	case WIPE_REQUIRE:
 	case WIPE_BY_HAND:
 	case WIPE_N_KINDS:

@@ -37,6 +37,8 @@ struct firewall_entry {
 	struct item item;
 	unsigned flags;
 	int64_t until_us; /* end of its timeout, microseconds since the epoch, UTC; 0: none */
+	/* Heard of since all was compared with firewalld last; not stored, nor in the digest. */
+	bool fresh;
 };
 
 struct firewall {

@@ -14,12 +14,15 @@ enum evidence {
 	BY_HAND = 1 << 3,         /* a person asks for that state back */
 	WITHDRAWN = 1 << 4,       /* was taken out of the permanent configuration, as we saw */
 	UNPROTECTED = 1 << 5,     /* not a thing that the guard restores */
-	NO_WIPE = 1 << 6,         /* same boot, same firewalld: it may have been removed */
+	NO_WIPE = 1 << 6,         /* same boot, same firewalld, and no reload was heard */
 	WAS_PERMANENT = 1 << 7,   /* was in the permanent configuration before the wipe */
 	STILL_PERMANENT = 1 << 8, /* and is in it after the wipe */
 	ELSEWHERE = 1 << 9,       /* a binding that somebody made to another zone meanwhile */
 	POLICY_GONE = 1 << 10,    /* of a policy that the configuration has no more */
 	EDITED = 1 << 11,         /* somebody other than firewalld wrote a file without it */
+	HEARD_ALL = 1 << 12,      /* a removal would have been heard */
+	OTHERS_STAY = 1 << 13,    /* of what a wipe takes, something is still there */
+	NO_WITNESS = 1 << 14,     /* nothing is gone but what may go without a signal */
 	BAN = 1 << 16,            /* keeps an address away: fail2ban's tickets decide */
 };
 
@@ -28,6 +31,13 @@ enum evidence {
  * are not. A wipe makes the runtime what the permanent configuration is, so what
  * was permanent and is gone after one must have been taken out of the permanent
  * configuration, whoever watched.
+ *
+ * A wipe of which no signal came (a reload that failed half way, a message that was
+ * lost on its way) is told by what it leaves: nothing that was in the runtime alone.
+ * It is believed only while every signal was heard, since else the removals may be
+ * what was missed; only if a wipe would have left no more than there is; and not of
+ * interfaces and ipset entries alone: setDefaultZone moves interfaces without a
+ * word, firewalld keeps both over some reloads, and NetworkManager binds on its own.
  */
 static const struct {
 	unsigned all;
@@ -47,7 +57,9 @@ static const struct {
     {BY_HAND, 0, LOSS_LOST},
     {WITHDRAWN, 0, LOSS_REMOVED},
     {EDITED, 0, LOSS_UNATTRIBUTED},
-    {NO_WIPE, 0, LOSS_UNATTRIBUTED},
+    {NO_WIPE, HEARD_ALL, LOSS_UNATTRIBUTED},
+    {NO_WIPE | OTHERS_STAY, 0, LOSS_UNATTRIBUTED},
+    {NO_WIPE | NO_WITNESS, 0, LOSS_UNATTRIBUTED},
     {WAS_PERMANENT, STILL_PERMANENT, LOSS_REMOVED},
     {0, 0, LOSS_LOST},
 };
@@ -63,6 +75,7 @@ static const char *const verdict_names[LOSS_N_VERDICTS] = {
 static const char *const wipe_names[WIPE_N_KINDS] = {
     [WIPE_RELOAD] = "reload",   [WIPE_RESTART] = "restart", [WIPE_REBOOT] = "reboot",
     [WIPE_UNKNOWN] = "unknown", [WIPE_REQUIRE] = "require", [WIPE_BY_HAND] = "by-hand",
+    [WIPE_SILENT] = "silent",
 };
 
 /** loss_verdict_name() - one word; static */
@@ -222,16 +235,48 @@ static bool was_looked_at(const struct loss_evidence *evidence, const struct ite
 	return !evidence->zones || strv_contains(evidence->zones, item->zone);
 }
 
+/* What firewalld neither moves nor keeps by itself: it goes with a signal or with a wipe. */
+static bool is_witness(const struct item *item)
+{
+	return item->kind != ITEM_INTERFACE && item->kind != ITEM_ENTRY;
+}
+
+/* The evidence that is the same for all items: was there a wipe that nobody told of? */
+static unsigned collect_common(const struct loss_evidence *evidence)
+{
+	unsigned bits = NO_WITNESS;
+
+	/* a part says nothing of the rest */
+	if (evidence->heard_all && !evidence->zones)
+		bits |= HEARD_ALL;
+	for (size_t i = 0; i < evidence->before->n; i++) {
+		const struct firewall_entry *entry = &evidence->before->entries[i];
+
+		if (!(entry->flags & FIREWALL_RUNTIME) || !is_witness(&entry->item))
+			continue;
+		if (!firewall_has(evidence->after, &entry->item, FIREWALL_RUNTIME)) {
+			if (!entry->until_us || entry->until_us > evidence->now_us)
+				bits &= ~(unsigned)NO_WITNESS;
+		} else if (!(entry->flags & FIREWALL_PERMANENT) && !entry->fresh) {
+			/* what was added lately may have been added after the wipe */
+			bits |= OTHERS_STAY;
+		}
+	}
+	return bits;
+}
+
 static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 {
+	unsigned common = collect_common(evidence);
+
 	for (size_t i = 0; i < evidence->before->n; i++) {
 		const struct firewall_entry *entry = &evidence->before->entries[i];
 
 		if (!(entry->flags & FIREWALL_RUNTIME) || !was_looked_at(evidence, &entry->item) ||
 		    firewall_has(evidence->after, &entry->item, FIREWALL_RUNTIME))
 			continue;
-		if (add_row(loss, &entry->item, judge(collect(evidence, entry)), entry->flags,
-		            entry->until_us) < 0)
+		if (add_row(loss, &entry->item, judge(common | collect(evidence, entry)),
+		            entry->flags, entry->until_us) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -17,6 +17,7 @@ enum wipe_kind {
 	WIPE_UNKNOWN, /* same boot, same instance: items are gone, and nobody can tell why */
 	WIPE_REQUIRE, /* no wipe: an item under `require` was missing */
 	WIPE_BY_HAND, /* `restore --from`: a person named the state to go back to */
+	WIPE_SILENT,  /* nobody told of it, yet all that was in the runtime alone is gone */
 	WIPE_N_KINDS,
 };
 
@@ -57,6 +58,7 @@ struct loss_evidence {
 	size_t n_released;
 	bool bans; /* rules that keep an address away are looked after, too */
 	enum wipe_kind kind;
+	bool heard_all; /* no signal was missed since @before was compared with firewalld last */
 	int64_t now_us;
 };
 

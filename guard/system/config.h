@@ -30,6 +30,7 @@ struct config {
 	bool persist;
 	unsigned settle_ms; /* how long firewalld must be quiet before a snapshot counts */
 	unsigned keep_days;
+	unsigned audit_s; /* 0: never */
 	/* [clients] */
 	struct strv client_ranges; /* addresses and prefixes, checked */
 	struct strv ranges_files;  /* absolute paths; read by rangesfile.h */

@@ -111,6 +111,9 @@ struct firewalld_reading {
 typedef void (*firewalld_read_fn)(int result, struct firewalld_reading *reading,
                                   const struct err *err, void *userdata);
 typedef void (*firewalld_done_fn)(int result, const struct err *err, void *userdata);
+/* @there: the item is in the runtime; both only with @result 0. */
+typedef void (*firewalld_probe_fn)(int result, enum firewall_state state, bool there,
+                                   const struct err *err, void *userdata);
 /* What a service consists of; @ports are PORT/PROTOCOL; borrowed. */
 struct firewalld_service {
 	struct strv ports;
@@ -149,6 +152,8 @@ int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, cons
                             firewalld_done_fn fn, void *userdata) _must_check_;
 int firewalld_service(struct firewalld *fw, struct firewalld_op **op, const char *service,
                       firewalld_service_fn fn, void *userdata) _must_check_;
+int firewalld_probe(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
+                    firewalld_probe_fn fn, void *userdata) _must_check_;
 void firewalld_cancel(struct firewalld_op *op); /* NULL is fine */
 
 void firewalld_service_deinit(struct firewalld_service *service);

@@ -38,6 +38,7 @@ struct firewalld_op {
 		firewalld_done_fn done;
 		firewalld_read_fn read;
 		firewalld_service_fn service;
+		firewalld_probe_fn probe;
 	} fn;
 };
 

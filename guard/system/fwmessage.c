@@ -229,6 +229,18 @@ DBusMessage *fwmessage_remove(const char *destination, const struct item *item)
 }
 
 /**
+ * fwmessage_query() - the call that asks whether an item is in the runtime
+ * @destination: bus name
+ * @item: borrowed; not of a policy
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_query(const char *destination, const struct item *item)
+{
+	return runtime_call(destination, "query", item);
+}
+
+/**
  * fwmessage_permanent_add() - the call that adds an item to a zone's permanent configuration
  * @destination: bus name
  * @path: the zone's object

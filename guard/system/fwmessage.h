@@ -56,6 +56,7 @@ DBusMessage *fwmessage_get_property(const char *destination, const char *path,
 DBusMessage *fwmessage_add(const char *destination, const struct item *item);
 DBusMessage *fwmessage_move(const char *destination, const struct item *binding);
 DBusMessage *fwmessage_remove(const char *destination, const struct item *item);
+DBusMessage *fwmessage_query(const char *destination, const struct item *item);
 DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
                                      const struct item *item);
 

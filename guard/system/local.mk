@@ -14,6 +14,7 @@ libguard_system_a_SOURCES = \
 	guard/system/filewatch.c guard/system/filewatch.h \
 	guard/system/firewalld.c guard/system/firewalld.h \
 	guard/system/firewalld_internal.h \
+	guard/system/firewalld_probe.c \
 	guard/system/firewalld_read.c \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \

@@ -22,6 +22,9 @@ static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
  */
 #define PANIC_PAUSE_MS 60000
 
+/* So many readings in a row of a firewalld in state INIT, some seconds, are no coincidence. */
+#define INIT_ATTEMPTS 4
+
 #define REQUIRE_DELAY_MIN_MS 1000
 #define REQUIRE_DELAY_MAX_MS 300000
 
@@ -330,6 +333,14 @@ static void close_unfinished(struct watcher *watcher)
 	store_unfinished_list_deinit(list);
 }
 
+static void notice_silent_wipe(struct cycle *cycle)
+{
+	cycle->kind = WIPE_SILENT;
+	cycle->tell = true;
+	cycle->at_us = clock_now_us();
+	cycle->n_reloads = 0;
+}
+
 static int judge(struct watcher *watcher, const struct firewall *now, struct loss *out)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
@@ -340,6 +351,7 @@ static int judge(struct watcher *watcher, const struct firewall *now, struct los
 	    .scope = &watcher->config.scope,
 	    .zones = cycle->whole ? NULL : &cycle->zones,
 	    .kind = cycle->kind,
+	    .heard_all = watcher->compared_gaps == watcher->gaps && !watcher->tracker.from_store,
 	    .now_us = clock_now_us(),
 	};
 	int r = record_released(watcher->record, &released);
@@ -349,9 +361,13 @@ static int judge(struct watcher *watcher, const struct firewall *now, struct los
 	evidence.released = released.items;
 	evidence.n_released = released.n;
 	r = loss_find(out, &evidence);
-	if (r == 0)
-		resume_unfinished(watcher, out);
-	return r;
+	if (r != 0)
+		return r;
+	/* nothing is lost without a wipe */
+	if (cycle->kind == WIPE_UNKNOWN && loss_count(out, LOSS_LOST))
+		notice_silent_wipe(cycle);
+	resume_unfinished(watcher, out);
+	return 0;
 }
 
 static void remove_rows(struct loss *loss, enum loss_verdict verdict)
@@ -494,6 +510,7 @@ static void settle_down(struct watcher *watcher)
 		return;
 	}
 	cycle->kind = WIPE_UNKNOWN;
+	watcher->compared_gaps = cycle->gaps;
 	close_unfinished(watcher);
 	watcher->idle = true;
 	watcher_went_idle(watcher);
@@ -503,12 +520,12 @@ static int assess(struct watcher *watcher, const struct firewall *now)
 {
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	struct cycle *cycle = &watcher->cycle;
-	bool after_wipe = cycle->tell; /* the first look after it */
-	bool restoring;
+	bool after_wipe, restoring;
 	int r = judge(watcher, now, &loss);
 
 	if (r != 0)
 		return r;
+	after_wipe = cycle->tell; /* the first look after it */
 	pace_required(watcher, &loss);
 	cycle->looked = true;
 	if (!needs_episode(cycle, &loss)) {
@@ -552,9 +569,27 @@ static void try_reading_later(struct watcher *watcher)
 	loop_timer_set(watcher->read_timer, read_pause_ms[i]);
 }
 
+/*
+ * firewalld has one thread: while it loads it does not answer. So INIT as an answer,
+ * again and again, is what a load left that was broken off by an error, amid the
+ * policy DROP that lets no new connection in. Reloading is the administrator's to do.
+ */
+static void tell_broken_off(struct watcher *watcher)
+{
+	journal_write(watcher->journal, JOURNAL_ERROR,
+	              "a reload of firewalld broke off half way and left it in state INIT: the "
+	              "kernel may drop every new connection, whatever firewalld says is open; see "
+	              "its log, mend the cause, and `firewall-cmd --reload`; the guard waits and "
+	              "restores then");
+	record_event(watcher->record, "firewalld-failed",
+	             "a reload broke off and left firewalld in state INIT");
+}
+
 /* Unknown is not empty (law 2): whatever firewalld holds now, nothing follows from it. */
 static void tell_not_ready(struct watcher *watcher, enum firewall_state state)
 {
+	if (state == FIREWALL_STATE_INIT && watcher->cycle.attempts == INIT_ATTEMPTS)
+		tell_broken_off(watcher);
 	if (state == watcher->told_state)
 		return;
 	watcher->told_state = state;
@@ -652,6 +687,7 @@ static void start_reading(struct watcher *watcher)
 	cycle->reading = NULL;
 	if (is_held_back(watcher))
 		return;
+	cycle->gaps = watcher->gaps;
 	tracker_reading_begins(&watcher->tracker);
 	/* what uses them may be lost itself */
 	if (cycle->whole && tracker_ipsets(&watcher->tracker, &ipsets) < 0) {

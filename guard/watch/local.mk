@@ -4,6 +4,7 @@ noinst_LIBRARIES += libguard-watch.a
 libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 libguard_watch_a_SOURCES = \
 	guard/watch/attribution.c guard/watch/attribution.h \
+	guard/watch/audit.c \
 	guard/watch/clientranges.c guard/watch/clientranges.h \
 	guard/watch/cycle.c \
 	guard/watch/expiry.c \

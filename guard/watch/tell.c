@@ -22,6 +22,11 @@ const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]
 	case WIPE_REQUIRE:
 		snprintf(buffer, TELL_WIPE_SIZE, "items under `require` were missing");
 		break;
+	case WIPE_SILENT:
+		snprintf(buffer, TELL_WIPE_SIZE,
+		         "a wipe that nobody told of: what was in the runtime alone is gone, and "
+		         "neither a reload nor a removal was heard");
+		break;
 	case WIPE_RELOAD:
 	case WIPE_RESTART:
 	case WIPE_REBOOT:

@@ -64,6 +64,7 @@ int tracker_added(struct tracker *tracker, const struct item *item, unsigned fla
 		return -ENOMEM;
 	entry->flags = (entry->flags & ~(unsigned)RUNTIME_FLAGS) | FIREWALL_RUNTIME | flags;
 	entry->until_us = until_us;
+	entry->fresh = true;
 	tracker->dirty = true;
 	return 0;
 }
@@ -340,6 +341,16 @@ static int absorb_zones(struct tracker *tracker, const struct firewall *reading)
 	return 0;
 }
 
+/* From here on it is known that these were there; of what is younger than the answers it is not. */
+static void grow_old(struct tracker *tracker)
+{
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		entry->fresh = entry->fresh && firewall_find(&tracker->heard, &entry->item);
+	}
+}
+
 /**
  * tracker_absorb() - make what was read, and what was judged about it, the present state
  *
@@ -360,6 +371,8 @@ int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options
 	if (r == 0 && options->reading->default_zone)
 		r = tracker_default_zone(tracker, options->reading->default_zone);
 	firewall_sweep(&tracker->wanted);
+	if (options->whole)
+		grow_old(tracker);
 	tracker->known = true;
 	tracker->from_store = false;
 	tracker->reading = false;

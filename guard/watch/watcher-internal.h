@@ -30,6 +30,7 @@ struct cycle {
 	int64_t at_us;       /* of the wipe */
 	unsigned n_reloads;  /* that came in one burst */
 	bool held;           /* bindings wait for what NetworkManager says */
+	unsigned gaps;       /* as counted when the reading under way began */
 	unsigned attempts;   /* of reading in a row, that failed */
 	unsigned tries;      /* of restoring, the same */
 	struct strv zones;   /* what the reading under way is of, unless whole */
@@ -72,7 +73,11 @@ struct watcher {
 	bool present;            /* firewalld is there */
 	bool idle;               /* present, everything read, nothing to restore */
 	struct item_call *calls; /* what is under way to firewalld beside the cycle */
-	unsigned n_persisting;   /* writes to the permanent configuration under way */
+	unsigned gaps;           /* how often something may have happened that was not heard of */
+	unsigned compared_gaps;  /* of these, before all was compared with firewalld last */
+	struct firewalld_op *probe; /* the canary that is under way */
+	unsigned n_probes;
+	unsigned n_persisting; /* writes to the permanent configuration under way */
 	bool told_ready;
 	enum firewall_state told_state; /* what was last said about its state */
 	int64_t snapshot_id;            /* of what was last stored */
@@ -83,6 +88,7 @@ struct watcher {
 	struct loop_source *read_timer;     /* try to read (and restore) again */
 	struct loop_source *refresh_timer;  /* look at everything, now that it is quiet */
 	struct loop_source *snapshot_timer; /* store what is meant */
+	struct loop_source *audit_timer;    /* ask whether all is still there */
 	struct loop_source *expiry_timer;   /* take away what was opened for a time */
 };
 
@@ -93,6 +99,10 @@ void watcher_store_if_dirty(struct watcher *watcher);
 void watcher_out_of_memory(struct watcher *watcher);
 struct item_call *item_call_new(struct watcher *watcher, const struct item *item) _must_check_;
 void item_call_free(struct item_call *call);
+
+/* audit.c */
+void audit_due(void *userdata);
+void audit_plan(struct watcher *watcher);
 
 /* expiry.c */
 void expiry_plan(struct watcher *watcher);

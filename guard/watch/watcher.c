@@ -159,6 +159,7 @@ void watcher_out_of_memory(struct watcher *watcher)
 {
 	/* what was missed is found by looking */
 	journal_write(watcher->journal, JOURNAL_ERROR, "out of memory; looking again");
+	watcher->gaps++;
 	refresh_soon(watcher);
 }
 
@@ -331,6 +332,7 @@ static void on_policy(struct watcher *watcher, const struct firewalld_event *eve
 		watcher_out_of_memory(watcher);
 		return;
 	}
+	watcher->gaps += event->ours;
 	for (size_t i = 0; i < wanted.n && !event->ours; i++) {
 		change.item = &wanted.entries[i].item;
 		if (strcmp(change.item->zone, event->zone) == 0 &&
@@ -418,6 +420,7 @@ static void on_gone(struct watcher *watcher, bool bus)
 		record_event(watcher->record, "firewalld-gone", "%s went away",
 		             bus ? "the bus" : "firewalld");
 	watcher->present = false;
+	watcher->gaps++;
 	cycle_stop(watcher, "interrupted");
 	journal_write(watcher->journal, JOURNAL_WARNING, "%s went away; waiting for it",
 	              bus ? "the bus" : "firewalld");
@@ -473,9 +476,13 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 	case FIREWALLD_EVENT_POLICY_CHANGED:
 		on_policy(watcher, event);
 		break;
-	case FIREWALLD_EVENT_PERMANENT_CHANGED:
 	case FIREWALLD_EVENT_ZONE_CHANGED:
 	case FIREWALLD_EVENT_LOST_TRACK:
+		/* what is gone with this may have been meant to go */
+		watcher->gaps++;
+		refresh_soon(watcher);
+		break;
+	case FIREWALLD_EVENT_PERMANENT_CHANGED:
 		refresh_soon(watcher);
 		break;
 	}
@@ -611,6 +618,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 		journal_write(&daemon->journal, JOURNAL_NOTICE, "the configuration was read again");
 		record_event(watcher->record, "config", "the configuration was read again");
 		watcher->require_after_us = 0;
+		audit_plan(watcher);
 		refresh_soon(watcher);
 	}
 	journal_notify_ready(&watcher->notifier);
@@ -631,6 +639,7 @@ static int add_timers(struct daemon *daemon)
 	    {&watcher->read_timer, on_read_due, watcher},
 	    {&watcher->refresh_timer, on_refresh_due, watcher},
 	    {&watcher->snapshot_timer, on_snapshot_due, watcher},
+	    {&watcher->audit_timer, audit_due, watcher},
 	    {&watcher->expiry_timer, expiry_due, watcher},
 	    {&daemon->ready_timer, on_ready_due, daemon},
 	    {&daemon->bus_timer, on_bus_due, daemon},
@@ -658,6 +667,7 @@ static void start_timers(struct daemon *daemon)
 	loop_timer_set(daemon->store_timer, STORE_RETRY_MS);
 	loop_timer_set(daemon->spool_timer, 0);
 	loop_timer_set(daemon->prune_timer, 60000);
+	audit_plan(&daemon->watcher);
 	if (daemon->watcher.notifier.watchdog_us)
 		loop_timer_set(daemon->watchdog_timer, 0);
 }
@@ -808,6 +818,7 @@ int watcher_run(const struct watcher_options *options, struct err *err)
 	daemon.watcher.journal = &daemon.journal;
 	daemon.watcher.notifier = JOURNAL_NOTIFIER_NULL;
 	daemon.watcher.cycle.kind = WIPE_UNKNOWN;
+	daemon.watcher.gaps = 1; /* nothing was compared yet */
 	journal_init(&daemon.journal, STDERR_FILENO, options->verbosity);
 	r = run(&daemon, err);
 	daemon_deinit(&daemon);

@@ -3,8 +3,8 @@
  * firewalls - states of the firewall for tests, written as text
  *
  * "public/service:imaps=r public/service:ssh=rp": an item, then its flags: r
- * runtime, p permanent, w withdrawn, e edited out of its file, g timed by the guard, @N
- * ends at N seconds.
+ * runtime, p permanent, w withdrawn, e edited out of its file, g timed by the guard, f
+ * fresh, @N ends at N seconds.
  */
 #ifndef TESTS_UNIT_FIREWALLS_H
 #define TESTS_UNIT_FIREWALLS_H
@@ -39,6 +39,8 @@ static inline void firewall_entry_from_text(struct firewall *fw, char *word)
 			entry->flags |= FIREWALL_EDITED;
 		else if (*flags == 'g')
 			entry->flags |= FIREWALL_GUARD_TIMED;
+		else if (*flags == 'f')
+			entry->fresh = true;
 		else if (*flags == '@') {
 			entry->until_us = strtoll(flags + 1, NULL, 10) * SECOND;
 			break;

@@ -110,6 +110,7 @@ static const char everything[] =
     "persist = on ; a remark\n"
     "settle-ms = 0\n"
     "keep-days = 36500\n"
+    "audit-s = 0\n"
     "[clients]\n"
     "ranges = 192.0.2.0/24 2001:DB8::/32\n"
     "ranges-files = /etc/offices, /etc/vpn\n"
@@ -132,6 +133,7 @@ static const char *const everything_back[] = {
     "yes",
     "0",
     "36500",
+    "0",
     "192.0.2.0/24, 2001:db8::/32",
     "/etc/offices, /etc/vpn",
     "no",

@@ -159,6 +159,92 @@ START_TEST(leaves_bans_to_their_tickets)
 }
 END_TEST
 
+/* No wipe was heard of: what the rest of the firewall says about imaps, which is gone. */
+static const struct {
+	const char *what;
+	bool heard_all;
+	const char *before, *after;
+	const char *verdict;
+} silent[] = {
+    {"all that was in the runtime alone is gone", true,
+     "public/service:imaps=r public/service:ssh=rp", "public/service:ssh=rp", "lost"},
+    {"a signal may have been missed", false, "public/service:imaps=r public/service:smtp=r", "",
+     "unattributed"},
+    {"a single one, while others stay", true, "public/service:imaps=r public/service:smtp=r",
+     "public/service:smtp=r", "unattributed"},
+    {"one of another zone stays", true, "public/service:imaps=r home/port:25/tcp=r",
+     "home/port:25/tcp=r", "unattributed"},
+    {"what opens nothing stays", true, "public/service:imaps=r public/icmp-block:redirect=r",
+     "public/icmp-block:redirect=r", "unattributed"},
+    {"what stays is permanent, too: a wipe would have left it", true,
+     "public/service:imaps=r public/service:smtp=rp", "public/service:smtp=rp", "lost"},
+    {"what stays was withdrawn: a wipe would have taken it", true,
+     "public/service:imaps=r public/service:smtp=rw", "public/service:smtp=r", "unattributed"},
+    {"what stays may have come after the wipe", true, "public/service:imaps=r home/port:25/tcp=rf",
+     "home/port:25/tcp=r", "lost"},
+    {"interfaces stay over some reloads", true, "public/service:imaps=r public/interface:eth0=r",
+     "public/interface:eth0=r", "lost"},
+    {"so do the entries of ipsets", true, "public/service:imaps=r ipset:lan/entry:192.0.2.1=r",
+     "ipset:lan/entry:192.0.2.1=r", "lost"},
+    {"sources do not", true, "public/service:imaps=r public/source:192.0.2.0/24=r",
+     "public/source:192.0.2.0/24=r", "unattributed"},
+    {"permanent, and not loaded by a reload that broke off", true, "public/service:imaps=rp",
+     "public/service:imaps=p", "lost"},
+    {"permanent, and taken out of it as well", true, "public/service:imaps=rp", "", "removed"},
+    {"withdrawn before", true, "public/service:imaps=rw", "", "removed"},
+    {"its time was over", true, "public/service:imaps=r@99", "", "expired"},
+    {"its time was over, and only that of another is not", true,
+     "public/service:imaps=r@99 public/service:smtp=r", "", "expired"},
+    {"everything else was over", true, "public/service:imaps=r public/service:smtp=r@99", "",
+     "lost"},
+};
+
+START_TEST(tells_a_silent_wipe_by_what_it_leaves)
+{
+	_cleanup_firewall_ struct firewall before = firewall_from_text(silent[_i].before);
+	_cleanup_firewall_ struct firewall after = firewall_from_text(silent[_i].after);
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	enum loss_verdict verdict = LOSS_N_VERDICTS;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_UNKNOWN,
+	                                 .heard_all = silent[_i].heard_all,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	for (size_t i = 0; i < loss.n; i++)
+		if (item_cmp(&loss.rows[i].item, &imaps) == 0)
+			verdict = loss.rows[i].verdict;
+	ck_assert_msg(verdict < LOSS_N_VERDICTS &&
+	                  strcmp(loss_verdict_name(verdict), silent[_i].verdict) == 0,
+	              "%s: %s", silent[_i].what,
+	              verdict < LOSS_N_VERDICTS ? loss_verdict_name(verdict) : "nothing");
+}
+END_TEST
+
+/* setDefaultZone and NetworkManager move interfaces without a word. */
+START_TEST(takes_no_interface_alone_for_a_silent_wipe)
+{
+	_cleanup_firewall_ struct firewall before =
+	    firewall_from_text("mail/interface:eth0=r mail/service:imaps=rp");
+	_cleanup_firewall_ struct firewall after = firewall_from_text("mail/service:imaps=rp");
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct scope scope = SCOPE_NULL;
+	struct loss_evidence evidence = {.before = &before,
+	                                 .after = &after,
+	                                 .scope = &scope,
+	                                 .kind = WIPE_UNKNOWN,
+	                                 .heard_all = true,
+	                                 .now_us = NOW};
+
+	ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+	ck_assert_uint_eq(loss_count(&loss, LOSS_UNATTRIBUTED), 1);
+}
+END_TEST
+
 START_TEST(unknown_is_not_empty)
 {
 	_cleanup_firewall_ struct firewall before = one_item("r");
@@ -489,6 +575,9 @@ int main(void)
 
 	tcase_add_loop_test(tcase, judges_by_law_1, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tcase, leaves_bans_to_their_tickets, 0, ARRAY_SIZE(bans));
+	tcase_add_loop_test(tcase, tells_a_silent_wipe_by_what_it_leaves, 0,
+	                    (int)ARRAY_SIZE(silent));
+	tcase_add_test(tcase, takes_no_interface_alone_for_a_silent_wipe);
 	tcase_add_test(tcase, unknown_is_not_empty);
 	tcase_add_test(tcase, without_a_state_before_only_the_required_is_missing);
 	tcase_add_test(tcase, looks_only_where_it_was_read);

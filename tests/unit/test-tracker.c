@@ -271,6 +271,29 @@ START_TEST(reads_first_where_something_is_at_stake)
 }
 END_TEST
 
+/* What was heard of after the reading began may not have been there when it was made. */
+START_TEST(knows_what_is_younger_than_the_last_look)
+{
+	struct tracker tracker = tracker_from_text("public/service:ssh=r");
+	_cleanup_item_ struct item imap = item_from_text("public/service:imap");
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+
+	ck_assert_int_eq(tracker_added(&tracker, &imap, 0, 0), 0);
+	ck_assert(firewall_find(&tracker.wanted, &imap)->fresh);
+	tracker_reading_begins(&tracker);
+	ck_assert_int_eq(tracker_added(&tracker, &imaps, 0, 0), 0);
+	absorb(&tracker, "public/service:ssh=r public/service:imap=r public/service:imaps=r",
+	       false);
+	ck_assert(!firewall_find(&tracker.wanted, &imap)->fresh);
+	ck_assert(firewall_find(&tracker.wanted, &imaps)->fresh);
+	tracker_reading_begins(&tracker);
+	absorb(&tracker, "public/service:ssh=r public/service:imap=r public/service:imaps=r",
+	       false);
+	ck_assert(!firewall_find(&tracker.wanted, &imaps)->fresh);
+	tracker_deinit(&tracker);
+}
+END_TEST
+
 START_TEST(another_instance_has_no_timers_of_the_old_one)
 {
 	struct firewall snapshot = firewall_from_text("public/service:imap=rg@50");
@@ -298,6 +321,7 @@ int main(void)
 	tcase_add_test(tcase, hears_only_while_it_reads);
 	tcase_add_test(tcase, keeps_the_end_of_what_a_killed_guard_put_back);
 	tcase_add_test(tcase, reads_first_where_something_is_at_stake);
+	tcase_add_test(tcase, knows_what_is_younger_than_the_last_look);
 	tcase_add_test(tcase, another_instance_has_no_timers_of_the_old_one);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The slow audit beside the signals: a reload that fails half way tells nobody, and
+ * messages get lost. A canary asks for one protected item and for firewalld's state,
+ * two calls whatever the number of bans; when it is gone, and now and then without a
+ * reason, everything is compared.
+ */
+#include "guard/watch/watcher-internal.h"
+
+/* Each so many canaries, a look at everything. */
+#define AUDIT_WHOLE 20
+
+/* What the next wipe would take counts for more than what it would leave; then mail first. */
+static bool is_better(const struct firewall_entry *a, const struct firewall_entry *b)
+{
+	unsigned permanent_a = a->flags & FIREWALL_PERMANENT;
+	unsigned permanent_b = b->flags & FIREWALL_PERMANENT;
+
+	return permanent_a != permanent_b ? !permanent_a : item_restore_cmp(&a->item, &b->item) < 0;
+}
+
+static bool can_be_asked_for(const struct firewall_entry *entry)
+{
+	return (entry->flags & FIREWALL_RUNTIME) &&
+	       (entry->item.kind == ITEM_SERVICE || entry->item.kind == ITEM_PORT) &&
+	       !item_policy_name(entry->item.zone);
+}
+
+/* NULL: nothing that is protected can be asked for. */
+static const struct item *canary(const struct watcher *watcher)
+{
+	const struct firewall *wanted = &watcher->tracker.wanted;
+	const struct firewall_entry *best = NULL;
+
+	for (size_t i = 0; i < wanted->n; i++) {
+		const struct firewall_entry *entry = &wanted->entries[i];
+
+		if (can_be_asked_for(entry) &&
+		    scope_protects(&watcher->config.scope, wanted, &entry->item) &&
+		    (!best || is_better(entry, best)))
+			best = entry;
+	}
+	return best ? &best->item : NULL;
+}
+
+static void on_probe(int result, enum firewall_state state, bool there, const struct err *err,
+                     void *userdata)
+{
+	struct watcher *watcher = userdata;
+
+	watcher->probe = NULL;
+	if (result == FIREWALLD_E_GONE)
+		return;
+	/* a signal that came meanwhile makes this look one in vain, and no harm is done */
+	if (result != 0 || !there || state != FIREWALL_STATE_RUNNING) {
+		journal_write(watcher->journal, JOURNAL_DEBUG, "the canary is gone: %s",
+		              result                            ? err_text(err, result)
+		              : state == FIREWALL_STATE_RUNNING ? "looking at everything"
+		                                                : firewall_state_name(state));
+		cycle_look(watcher);
+	}
+}
+
+/** audit_due() - the timer: ask, unless a cycle is under way that finds out anyway */
+void audit_due(void *userdata)
+{
+	struct watcher *watcher = userdata;
+
+	audit_plan(watcher);
+	if (!watcher->present || !watcher->idle || watcher->probe)
+		return;
+	if (++watcher->n_probes % AUDIT_WHOLE == 0)
+		cycle_look(watcher);
+	else if (firewalld_probe(watcher->fw, &watcher->probe, canary(watcher), on_probe,
+	                         watcher) != 0)
+		watcher->probe = NULL; /* the next one asks again */
+}
+
+/** audit_plan() - when to ask next; after the configuration was read, too */
+void audit_plan(struct watcher *watcher)
+{
+	unsigned audit_s = watcher->config.audit_s;
+
+	if (audit_s)
+		loop_timer_set(watcher->audit_timer, INT64_C(1000) * audit_s);
+	else
+		loop_timer_stop(watcher->audit_timer);
+}

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Reloads that fail half way, as the real firewalld does: the runtime is wiped, no signal comes.
+# In state FAILED or INIT nothing is restored and nothing replaces the good snapshot; it is said.
+conf <<-X
+	[guard]
+	audit-s = 1
+X
+sed -i 's/^FlushAllOnReload=.*/FlushAllOnReload=no/' /etc/firewalld/firewalld.conf
+need "an ipset" fwc --permanent --new-ipset=lan --type=hash:net
+need "with a net" fwc --permanent --ipset=lan --add-entry=10.1.0.0/16
+need "firewalld reads it" fwc --reload
+signals_up
+watch_up -v
+mail_open
+sleep 1
+good() { guard --json snapshot list >"$W/out" && json 'max(s["id"] for s in d["snapshots"])'; }
+before=$(good)
+
+# passes firewalld's check of the files, and fails when it is loaded
+cat >/etc/firewalld/zones/home.xml <<-X
+	<zone><short>Home</short><interface name="none0"/>
+	<rule family="ipv4"><source ipset="nosuchset"/><accept/></rule></zone>
+X
+not fwc --reload || fail "the broken reload fails"
+need "firewalld is in state FAILED" fw_failed
+need "the guard says so" within 8 said 'state FAILED'
+need "the status is not fine" exits 1 guard status
+need "and says why" out_has fail
+sleep 1
+need "nothing is restored to it" not has imaps
+[ "$(good)" = "$before" ] || fail "no snapshot was taken of it"
+rm /etc/firewalld/zones/home.xml
+need "it is mended" fwc --reload
+need "all mail services are reachable again" within 8 mail_reachable
+need "the guard is done" within 5 said 'restored 8 of'
+
+# An entry of the runtime that overlaps a permanent one ends a reload amid the policy DROP.
+need "another net" fwc --permanent --ipset=lan --remove-entry=10.1.0.0/16
+need "that has the old one in it" fwc --permanent --ipset=lan --add-entry=10.0.0.0/8
+not fwc --reload || fail "the reload breaks off"
+if [ "$(fw_state)" = INIT ]; then
+	need "the kernel lets nobody in" is_shut 993
+	need "the guard says that firewalld broke off" within 8 said 'broke off .*state INIT'
+	need "the status is not fine" exits 1 guard status
+	sleep 1
+	need "nothing is restored to it" not has imaps
+	need "a second reload mends it" fwc --reload
+fi
+need "all mail services are reachable again" within 8 mail_reachable
+need "the watcher lives" watching

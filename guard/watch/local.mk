@@ -11,6 +11,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
+	guard/watch/report-internal.h \
 	guard/watch/report.c guard/watch/report.h \
 	guard/watch/risk.c guard/watch/risk.h \
 	guard/watch/restorer.c guard/watch/restorer.h \

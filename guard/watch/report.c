@@ -2,13 +2,13 @@
 #include "guard/watch/report.h"
 
 #include <errno.h>
-#include <jansson.h>
 #include <stdarg.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "guard/model/richrule.h"
 #include "guard/model/text.h"
+#include "guard/watch/report-internal.h"
 
 #define TEXT_MAX 8192
 
@@ -146,8 +146,13 @@ int report_table_print(const struct report *report, const struct report_table *t
 
 /* --- JSON -------------------------------------------------------------------------------- */
 
-/* Strangers' bytes need not be UTF-8, JSON must be: what is not is escaped as in text. */
-static json_t *json_text(const char *text)
+/**
+ * report_json_text() - a string of JSON
+ * @text: may be NULL, which gives null
+ *
+ * Strangers' bytes need not be UTF-8, JSON must be: what is not is escaped as in text.
+ */
+json_t *report_json_text(const char *text)
 {
 	_cleanup_free_ char *escaped = NULL;
 
@@ -158,8 +163,11 @@ static json_t *json_text(const char *text)
 	return text_escape_new(&escaped, text) < 0 ? NULL : json_string(escaped);
 }
 
-/* 0 means "none". */
-static json_t *json_time(int64_t us)
+/**
+ * report_json_time() - a time as a string of JSON
+ * @us: microseconds since the epoch, UTC; 0: none, which gives null
+ */
+json_t *report_json_time(int64_t us)
 {
 	char text[TIMESPEC_TEXT_MAX];
 
@@ -173,7 +181,7 @@ static json_t *json_item(const struct item *item)
 {
 	_cleanup_free_ char *text = NULL;
 
-	return item_format(&text, item) < 0 ? NULL : json_text(text);
+	return item_format(&text, item) < 0 ? NULL : report_json_text(text);
 }
 
 static json_t *json_strv(const struct strv *strv)
@@ -181,7 +189,7 @@ static json_t *json_strv(const struct strv *strv)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < strv->n; i++)
-		json_array_append_new(array, json_text(strv->strings[i]));
+		json_array_append_new(array, report_json_text(strv->strings[i]));
 	return array;
 }
 
@@ -190,8 +198,13 @@ static json_t *json_id(int64_t id)
 	return id > 0 ? json_integer(id) : json_null();
 }
 
-/* Writes the document and releases it; NULL means that memory ran out while it was made. */
-static int put_document(const struct report *report, json_t *document)
+/**
+ * report_put_document() - write the one document of an answer
+ * @document: released; NULL: memory ran out while it was made
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int report_put_document(const struct report *report, json_t *document)
 {
 	char *text;
 
@@ -226,9 +239,10 @@ static json_t *config_json(const struct config *config, const char *path)
 			json_object_set_new(values, option.section, json_object());
 			section = json_object_get(values, option.section);
 		}
-		json_object_set_new(section, option.key, json_text(text));
+		json_object_set_new(section, option.key, report_json_text(text));
 	}
-	return json_pack("{s:b, s:o, s:o}", "ok", 1, "file", json_text(path), "values", values);
+	return json_pack("{s:b, s:o, s:o}", "ok", 1, "file", report_json_text(path), "values",
+	                 values);
 }
 
 /**
@@ -242,7 +256,7 @@ int report_config(const struct report *report, const struct config *config, cons
 	const char *section = "";
 
 	if (report->json)
-		return put_document(report, config_json(config, path));
+		return report_put_document(report, config_json(config, path));
 	report_line(report, REPORT_GOOD, "# %s: fine; with the defaults it comes to:", path);
 	for (size_t i = 0; i < config_n_options(); i++) {
 		struct config_option option = config_option(i);
@@ -346,11 +360,12 @@ static json_t *wipe_json(const struct store_wipe_info *wipe)
 
 	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "id",
 	                 (json_int_t)wipe->id, "kind", wipe_kind_name(wipe->kind), "cause",
-	                 json_text(wipe->cause), "at", json_time(wipe->at_us), "finished",
-	                 json_time(wipe->finished_us), "outcome", json_text(wipe->outcome), "gone",
-	                 (json_int_t)wipe->n_rows, "lost", (json_int_t)wipe->n_lost, "restored",
-	                 (json_int_t)wipe->n_restored, "failed", (json_int_t)wipe->n_failed,
-	                 "skipped", (json_int_t)wipe->n_skipped, "restore_ms",
+	                 report_json_text(wipe->cause), "at", report_json_time(wipe->at_us),
+	                 "finished", report_json_time(wipe->finished_us), "outcome",
+	                 report_json_text(wipe->outcome), "gone", (json_int_t)wipe->n_rows, "lost",
+	                 (json_int_t)wipe->n_lost, "restored", (json_int_t)wipe->n_restored,
+	                 "failed", (json_int_t)wipe->n_failed, "skipped",
+	                 (json_int_t)wipe->n_skipped, "restore_ms",
 	                 us < 0 ? json_null() : json_integer(us / 1000));
 }
 
@@ -385,7 +400,7 @@ static json_t *mending_json(const struct report_status_item *item)
 
 	if (!risk_name(item) || item_permanent_command(&command, &item->item) < 0)
 		return json_null();
-	return json_text(command);
+	return report_json_text(command);
 }
 
 static json_t *status_items_json(const struct report_status *status)
@@ -396,13 +411,14 @@ static json_t *status_items_json(const struct report_status *status)
 		const struct report_status_item *item = &status->items[i];
 		json_t *row = json_pack(
 		    "{s:o, s:o, s:s, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:s, s:o, s:o, s:o}",
-		    "item", json_item(&item->item), "zone", json_text(item->item.zone), "kind",
-		    item_kind_name(item->item.kind), "value", json_text(item->item.value), "class",
-		    class_name(&item->item), "open", item->open, "listed", item->listed,
-		    "permanent", item->permanent, "required", item->required, "lost", item->lost,
-		    "until", json_time(item->until_us), "listens",
-		    listeners_answer_name(item->listens), "ports", json_strv(&item->ports),
-		    "at_risk", json_text(risk_name(item)), "command", mending_json(item));
+		    "item", json_item(&item->item), "zone", report_json_text(item->item.zone),
+		    "kind", item_kind_name(item->item.kind), "value",
+		    report_json_text(item->item.value), "class", class_name(&item->item), "open",
+		    item->open, "listed", item->listed, "permanent", item->permanent, "required",
+		    item->required, "lost", item->lost, "until", report_json_time(item->until_us),
+		    "listens", listeners_answer_name(item->listens), "ports",
+		    json_strv(&item->ports), "at_risk", report_json_text(risk_name(item)),
+		    "command", mending_json(item));
 
 		if (!row) {
 			json_decref(items);
@@ -422,25 +438,26 @@ static json_t *findings_json(const struct report_status *status)
 		                      json_pack("{s:s, s:s, s:o}", "severity",
 		                                severity_name(status->findings[i].severity), "code",
 		                                status->findings[i].code, "text",
-		                                json_text(status->findings[i].text)));
+		                                report_json_text(status->findings[i].text)));
 	return findings;
 }
 
 static json_t *status_json(const struct report_status *status)
 {
-	json_t *firewalld = json_pack(
-	    "{s:b, s:s, s:b, s:o, s:o}", "reachable", status->reachable, "state",
-	    firewall_state_name(status->state), "panic", status->panic, "default_zone",
-	    json_text(status->default_zone), "active_zones", json_strv(&status->active_zones));
+	json_t *firewalld =
+	    json_pack("{s:b, s:s, s:b, s:o, s:o}", "reachable", status->reachable, "state",
+	              firewall_state_name(status->state), "panic", status->panic, "default_zone",
+	              report_json_text(status->default_zone), "active_zones",
+	              json_strv(&status->active_zones));
 	json_t *watcher =
 	    json_pack("{s:o, s:o}", "running",
 	              status->watcher_known ? json_boolean(status->watcher_running) : json_null(),
 	              "pid", json_id(status->watcher_pid));
 	json_t *store = json_pack("{s:b, s:o}", "usable", status->store_usable, "error",
-	                          json_text(status->store_error));
+	                          report_json_text(status->store_error));
 
 	return json_pack("{s:b, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "ok",
-	                 !report_status_is_degraded(status), "at", json_time(status->at_us),
+	                 !report_status_is_degraded(status), "at", report_json_time(status->at_us),
 	                 "firewalld", firewalld, "watcher", watcher, "fail2ban", status->fail2ban,
 	                 "store", store, "last_wipe",
 	                 status->has_wipe ? wipe_json(&status->wipe) : json_null(), "items",
@@ -584,7 +601,7 @@ int report_status(const struct report *report, const struct report_status *statu
 	int r = 0;
 
 	if (report->json)
-		return put_document(report, status_json(status));
+		return report_put_document(report, status_json(status));
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < status->n_items; i++)
 		put_status_item(report, &table, &status->items[i]);
@@ -640,15 +657,15 @@ static json_t *action_json(const struct report_action *action)
 	for (size_t i = 0; rows && i < action->n; i++) {
 		const struct report_action_row *row = &action->rows[i];
 
-		json_array_append_new(rows, json_pack("{s:o, s:o, s:s, s:o, s:o}", "item",
-		                                      json_item(&row->item), "verdict",
-		                                      json_text(row->verdict), "outcome",
-		                                      row->outcome, "error", json_text(row->error),
-		                                      "until", json_time(row->until_us)));
+		json_array_append_new(
+		    rows, json_pack("{s:o, s:o, s:s, s:o, s:o}", "item", json_item(&row->item),
+		                    "verdict", report_json_text(row->verdict), "outcome",
+		                    row->outcome, "error", report_json_text(row->error), "until",
+		                    report_json_time(row->until_us)));
 	}
 	return json_pack("{s:b, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", action->ok,
 	                 "dry_run", action->dry_run, "action", action->verb, "kind",
-	                 json_text(action->kind), "wipe_id", json_id(action->wipe_id),
+	                 report_json_text(action->kind), "wipe_id", json_id(action->wipe_id),
 	                 "snapshot_id", json_id(action->snapshot_id), "took_ms",
 	                 json_integer(action->took_us / 1000), "backups",
 	                 json_strv(&action->backups), "items", rows);
@@ -661,7 +678,7 @@ int report_action(const struct report *report, const struct report_action *actio
 	_cleanup_report_table_ struct report_table table = {0};
 
 	if (report->json)
-		return put_document(report, action_json(action));
+		return report_put_document(report, action_json(action));
 	for (size_t i = 0; i < action->backups.n; i++)
 		report_line(report, REPORT_PLAIN, "copied to %s", action->backups.strings[i]);
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
@@ -780,7 +797,7 @@ int report_list_end(struct report_list *list, const char *nothing)
 		json_t *rows = list->table.reversed ? reversed(list->rows) : list->rows;
 
 		list->rows = NULL;
-		return put_document(list->report, json_pack("{s:o}", list->name, rows));
+		return report_put_document(list->report, json_pack("{s:o}", list->name, rows));
 	}
 	if (report_table_n_rows(&list->table) == 0 && !list->table.failed) {
 		report_line(list->report, REPORT_DIM, "%s", nothing);
@@ -817,18 +834,18 @@ bool report_history_is_full(const struct report_list *list)
 
 static json_t *history_json(const struct store_history_row *row)
 {
-	json_t *object = json_pack("{s:o, s:o, s:o, s:I}", "at", json_time(row->at_us), "kind",
-	                           json_text(row->kind), "text", json_text(row->text), "id",
-	                           (json_int_t)row->id);
+	json_t *object = json_pack("{s:o, s:o, s:o, s:I}", "at", report_json_time(row->at_us),
+	                           "kind", report_json_text(row->kind), "text",
+	                           report_json_text(row->text), "id", (json_int_t)row->id);
 
 	if (!object)
 		return NULL;
 	if (row->wipe_id)
 		json_object_set_new(object, "wipe_id", json_integer(row->wipe_id));
 	if (row->wipe_kind)
-		json_object_set_new(object, "wipe_kind", json_text(row->wipe_kind));
+		json_object_set_new(object, "wipe_kind", report_json_text(row->wipe_kind));
 	if (strcmp(row->kind, "wipe") == 0) {
-		json_object_set_new(object, "finished", json_time(row->finished_us));
+		json_object_set_new(object, "finished", report_json_time(row->finished_us));
 		json_object_set_new(object, "lost", json_integer(row->n_lost));
 		json_object_set_new(object, "restored", json_integer(row->n_restored));
 		json_object_set_new(object, "failed", json_integer(row->n_failed));
@@ -837,25 +854,26 @@ static json_t *history_json(const struct store_history_row *row)
 		                                        : json_integer(row->restore_ms));
 	}
 	if (row->outcome)
-		json_object_set_new(object, "outcome", json_text(row->outcome));
+		json_object_set_new(object, "outcome", report_json_text(row->outcome));
 	if (row->item)
-		json_object_set_new(object, "item", json_text(row->item));
+		json_object_set_new(object, "item", report_json_text(row->item));
 	if (row->verdict)
-		json_object_set_new(object, "verdict", json_text(row->verdict));
+		json_object_set_new(object, "verdict", report_json_text(row->verdict));
 	if (row->error)
-		json_object_set_new(object, "error", json_text(row->error));
+		json_object_set_new(object, "error", report_json_text(row->error));
 	if (row->started_us)
-		json_object_set_new(object, "started", json_time(row->started_us));
+		json_object_set_new(object, "started", report_json_time(row->started_us));
 	if (row->jail)
-		json_object_set_new(object, "jail", json_text(row->jail));
+		json_object_set_new(object, "jail", report_json_text(row->jail));
 	if (row->address)
-		json_object_set_new(object, "address", json_text(row->address));
+		json_object_set_new(object, "address", report_json_text(row->address));
 	if (row->how)
-		json_object_set_new(object, "how", json_text(row->how));
+		json_object_set_new(object, "how", report_json_text(row->how));
 	if (row->detail) {
 		json_t *detail = json_loads(row->detail, 0, NULL);
 
-		json_object_set_new(object, "detail", detail ? detail : json_text(row->detail));
+		json_object_set_new(object, "detail",
+		                    detail ? detail : report_json_text(row->detail));
 	}
 	return object;
 }
@@ -999,8 +1017,8 @@ static json_t *ban_lost_json(const struct store_ban_loss *loss)
 	if (loss->n == 0)
 		return json_null();
 	return json_pack("{s:I, s:o, s:s, s:o, s:o, s:b}", "times", (json_int_t)loss->n, "at",
-	                 json_time(loss->at_us), "in", wipe_kind_name(loss->kind), "restored",
-	                 json_time(loss->restored_us), "restored_ms",
+	                 report_json_time(loss->at_us), "in", wipe_kind_name(loss->kind),
+	                 "restored", report_json_time(loss->restored_us), "restored_ms",
 	                 back ? json_integer((loss->restored_us - loss->at_us) / 1000)
 	                      : json_null(),
 	                 "whole", loss->whole);
@@ -1010,12 +1028,14 @@ static json_t *ban_json(const struct store_ban *ban)
 {
 	json_t *row = json_pack(
 	    "{s:I, s:o, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:b, s:o, s:o, s:b, s:o, s:o}", "id",
-	    (json_int_t)ban->id, "jail", json_text(ban->jail), "address", json_text(ban->address),
-	    "family", json_text(ban->family), "time", json_time(ban->time_us), "until",
-	    json_time(ban_until(ban)), "bantime", (json_int_t)ban->bantime_s, "failures",
-	    (json_int_t)ban->failures, "count", (json_int_t)ban->count, "restored", ban->restored,
-	    "source", json_text(ban->source), "rule", json_text(ban->rule), "active", ban->active,
-	    "ended", json_time(ban->ended_us), "ended_how", json_text(ban->ended_how));
+	    (json_int_t)ban->id, "jail", report_json_text(ban->jail), "address",
+	    report_json_text(ban->address), "family", report_json_text(ban->family), "time",
+	    report_json_time(ban->time_us), "until", report_json_time(ban_until(ban)), "bantime",
+	    (json_int_t)ban->bantime_s, "failures", (json_int_t)ban->failures, "count",
+	    (json_int_t)ban->count, "restored", ban->restored, "source",
+	    report_json_text(ban->source), "rule", report_json_text(ban->rule), "active",
+	    ban->active, "ended", report_json_time(ban->ended_us), "ended_how",
+	    report_json_text(ban->ended_how));
 
 	if (!row)
 		return NULL;
@@ -1151,14 +1171,14 @@ void report_snapshots_begin(struct report_list *list, const struct report *repor
 
 static json_t *snapshot_json(const struct store_snapshot *snapshot)
 {
-	return json_pack("{s:I, s:s, s:o, s:I, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "id",
-	                 (json_int_t)snapshot->id, "digest", snapshot->digest, "default_zone",
-	                 json_text(snapshot->default_zone), "n_items",
-	                 (json_int_t)snapshot->n_items, "first", json_time(snapshot->first_us),
-	                 "last", json_time(snapshot->last_us), "times_seen",
-	                 (json_int_t)snapshot->times_seen, "good", snapshot->good, "last_good",
-	                 json_time(snapshot->good_us), "boot_id", json_text(snapshot->boot_id),
-	                 "instance", json_text(snapshot->instance));
+	return json_pack(
+	    "{s:I, s:s, s:o, s:I, s:o, s:o, s:I, s:b, s:o, s:o, s:o}", "id",
+	    (json_int_t)snapshot->id, "digest", snapshot->digest, "default_zone",
+	    report_json_text(snapshot->default_zone), "n_items", (json_int_t)snapshot->n_items,
+	    "first", report_json_time(snapshot->first_us), "last",
+	    report_json_time(snapshot->last_us), "times_seen", (json_int_t)snapshot->times_seen,
+	    "good", snapshot->good, "last_good", report_json_time(snapshot->good_us), "boot_id",
+	    report_json_text(snapshot->boot_id), "instance", report_json_text(snapshot->instance));
 }
 
 /** report_snapshots_row() - one snapshot; a failure is kept for report_list_end() */
@@ -1212,9 +1232,9 @@ int report_snapshot_taken(const struct report *report, int64_t id, const struct 
 
 	firewall_digest(fw, digest);
 	if (report->json)
-		return put_document(report, json_pack("{s:I, s:s, s:I, s:b}", "id", (json_int_t)id,
-		                                      "digest", digest, "n_items",
-		                                      (json_int_t)fw->n, "good", good));
+		return report_put_document(
+		    report, json_pack("{s:I, s:s, s:I, s:b}", "id", (json_int_t)id, "digest",
+		                      digest, "n_items", (json_int_t)fw->n, "good", good));
 	report_line(report, REPORT_PLAIN, "snapshot %lld: %zu item%s%s", (long long)id, fw->n,
 	            fw->n == 1 ? "" : "s", good ? "" : ", not counted as good");
 	return 0;
@@ -1248,7 +1268,7 @@ static json_t *entries_json(const struct firewall *fw)
 		              (entry->flags & FIREWALL_PERMANENT) != 0, "withdrawn",
 		              (entry->flags & FIREWALL_WITHDRAWN) != 0, "edited",
 		              (entry->flags & FIREWALL_EDITED) != 0, "until",
-		              json_time(entry->until_us)));
+		              report_json_time(entry->until_us)));
 	}
 	return items;
 }
@@ -1270,9 +1290,9 @@ int report_snapshot(const struct report *report, const struct store_snapshot *sn
 	char last[TIMESPEC_TEXT_MAX];
 
 	if (report->json)
-		return put_document(report,
-		                    json_pack("{s:o, s:o}", "snapshot", snapshot_json(snapshot),
-		                              "items", entries_json(fw)));
+		return report_put_document(report, json_pack("{s:o, s:o}", "snapshot",
+		                                             snapshot_json(snapshot), "items",
+		                                             entries_json(fw)));
 	timespec_format_local(snapshot->last_us, report->zone, last);
 	report_line(report, REPORT_PLAIN, "snapshot %lld, last seen %s, default zone %s, %sgood",
 	            (long long)snapshot->id, last,
@@ -1316,8 +1336,8 @@ static json_t *diff_json(int64_t a, int64_t b, const struct diff *diff)
 		                       change_name(change->kind), "item", json_item(&change->item),
 		                       "before", place_name(change->flags_before), "after",
 		                       place_name(change->flags_after), "until_before",
-		                       json_time(change->until_before_us), "until_after",
-		                       json_time(change->until_after_us)));
+		                       report_json_time(change->until_before_us), "until_after",
+		                       report_json_time(change->until_after_us)));
 	}
 	return json_pack("{s:b, s:I, s:o, s:o}", "equal", diff->n == 0, "a", (json_int_t)a, "b",
 	                 json_id(b), "changes", changes);
@@ -1339,7 +1359,7 @@ int report_diff(const struct report *report, int64_t a, int64_t b, const struct 
 	_cleanup_report_table_ struct report_table table = {0};
 
 	if (report->json)
-		return put_document(report, diff_json(a, b, diff));
+		return report_put_document(report, diff_json(a, b, diff));
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < diff->n; i++) {
 		const struct diff_change *change = &diff->changes[i];
@@ -1369,8 +1389,9 @@ int report_released(const struct report *report, const struct item *item, bool u
 	_cleanup_free_ char *text = NULL;
 
 	if (report->json)
-		return put_document(report, json_pack("{s:o, s:b, s:s}", "item", json_item(item),
-		                                      "released", !undo, "presence", presence));
+		return report_put_document(report,
+		                           json_pack("{s:o, s:b, s:s}", "item", json_item(item),
+		                                     "released", !undo, "presence", presence));
 	if (item_format(&text, item) < 0)
 		return -ENOMEM;
 	if (undo)

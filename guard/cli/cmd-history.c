@@ -42,6 +42,7 @@ static const char *const kinds[] = {
     "jail-start",     "jail-stop",
     "default-zone",   "at-risk",
     "silent",
+    "gap",
 };
 
 static bool check_kind(struct cli *cli, const char *kind)

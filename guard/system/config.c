@@ -65,6 +65,12 @@ static const struct config_row rows[] = {
                 "range (safe), or none."},
      .type = CONFIG_RESTORE_BANS,
      .offset = AT(restore_bans)},
+    {.option = {"guard", "close-gap", "yes|no", "yes", NULL,
+                "Whether the bans that a wipe took are held in an nftables table of the guard's "
+                "own until their rules are back."},
+     .type = CONFIG_BOOL,
+     .offset = AT(close_gap),
+     .standard = 1},
     {.option = {"guard", "persist", "yes|no", "no", NULL,
                 "Write protected items that are open in the runtime alone to the permanent "
                 "configuration, too."},

@@ -27,6 +27,7 @@ struct config {
 	struct scope scope; /* zones, services, require */
 	bool restore;       /* no: watch and tell, change nothing */
 	enum config_restore_bans restore_bans;
+	bool close_gap; /* deny lost bans by a table of our own until their rules are back */
 	bool persist;
 	unsigned settle_ms; /* how long firewalld must be quiet before a snapshot counts */
 	unsigned keep_days;

@@ -8,6 +8,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/clientranges.c guard/watch/clientranges.h \
 	guard/watch/cycle.c \
 	guard/watch/expiry.c \
+	guard/watch/gapkeeper.c guard/watch/gapkeeper.h \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \

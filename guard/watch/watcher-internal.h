@@ -15,6 +15,7 @@
 #include "guard/system/config.h"
 #include "guard/system/journal.h"
 #include "guard/watch/attribution.h"
+#include "guard/watch/gapkeeper.h"
 #include "guard/watch/record.h"
 #include "guard/watch/restorer.h"
 #include "guard/watch/tracker.h"
@@ -63,6 +64,7 @@ struct watcher {
 	struct attribution *attribution;
 	struct busname *network_manager;
 	struct record *record;
+	struct gapkeeper *gapkeeper;
 	struct risk *risk;
 	struct tracker tracker;
 	struct cycle cycle;

@@ -134,6 +134,7 @@ void watcher_went_idle(struct watcher *watcher)
 	expiry_plan(watcher);
 	persister_look(watcher);
 	risk_look(watcher);
+	gapkeeper_end(watcher->gapkeeper);
 	tell_status(watcher);
 	tell_ready(watcher);
 }
@@ -619,6 +620,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 		record_event(watcher->record, "config", "the configuration was read again");
 		watcher->require_after_us = 0;
 		audit_plan(watcher);
+		gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
 		refresh_soon(watcher);
 	}
 	journal_notify_ready(&watcher->notifier);
@@ -712,8 +714,12 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 		                &daemon->journal);
 	if (r == 0)
 		r = risk_new(&watcher->risk, watcher);
+	if (r == 0)
+		r = gapkeeper_new(&watcher->gapkeeper, watcher->loop, &daemon->journal,
+		                  watcher->record);
 	if (r < 0)
 		return err_set(err, r, "the watcher could not be set up: %s", strerror(-r));
+	gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
 	return 0;
 }
 
@@ -749,6 +755,7 @@ static void daemon_deinit(struct daemon *daemon)
 	if (watcher->fw)
 		cycle_deinit(&watcher->cycle);
 	risk_free(watcher->risk);
+	gapkeeper_free(watcher->gapkeeper);
 	record_close(watcher->record);
 	attribution_free(watcher->attribution);
 	firewalld_free(watcher->fw);

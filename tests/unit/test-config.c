@@ -80,6 +80,7 @@ START_TEST(has_defaults)
 	ck_assert(config.restore);
 	ck_assert(!config.persist);
 	ck_assert_int_eq(config.restore_bans, CONFIG_RESTORE_BANS_SAFE);
+	ck_assert(config.close_gap);
 	ck_assert_uint_eq(config.settle_ms, 200);
 	ck_assert_uint_eq(config.keep_days, 90);
 	ck_assert(config.use_fail2ban_ignoreip);
@@ -107,6 +108,7 @@ static const char everything[] =
     "   public/rule:rule family=\"ipv4\" source address=\"192.0.2.1\" accept\n"
     "restore = yes\r\n"
     "restore-bans = all\n"
+    "close-gap = no\n"
     "persist = on ; a remark\n"
     "settle-ms = 0\n"
     "keep-days = 36500\n"
@@ -130,6 +132,7 @@ static const char *const everything_back[] = {
     NULL,
     "yes",
     "all",
+    "no",
     "yes",
     "0",
     "36500",

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/gapkeeper.h"
+
+#include "guard/system/clock.h"
+#include "guard/system/gaptable.h"
+
+#include <errno.h>
+#include <string.h>
+
+struct gapkeeper {
+	struct loop *loop;       /* borrowed */
+	struct journal *journal; /* borrowed */
+	struct record *record;   /* borrowed */
+	struct loop_source *renew_timer;
+	struct gap gap;    /* what is held */
+	bool enabled;
+	bool there;        /* a table, ours or one that was left */
+	bool told_trouble; /* why it cannot be done, once */
+	int64_t since_us;  /* when the present table was filled first */
+};
+
+static void trouble(struct gapkeeper *keeper, int r, const struct err *err)
+{
+	if (keeper->told_trouble)
+		return;
+	keeper->told_trouble = true;
+	journal_write(
+	    keeper->journal, JOURNAL_WARNING,
+	    "lost bans cannot be held in a table of our own: %s; the banned are free until "
+	    "their rules are back, one after the other",
+	    err_text(err, r));
+	record_event(keeper->record, "gap", "lost bans cannot be held: %s", err_text(err, r));
+}
+
+/* Fills the table with what is held and still lives; false when it is told that it cannot be. */
+static bool fill(struct gapkeeper *keeper)
+{
+	_cleanup_gap_sets_ struct gap_sets sets = GAP_SETS_NULL;
+	struct err err = ERR_NULL;
+	int64_t now_us = clock_now_us();
+	int r = gap_sets_build(&sets, &keeper->gap, now_us);
+
+	if (r == 0)
+		r = gaptable_fill(&sets, &keeper->gap, now_us, &err);
+	if (r) {
+		trouble(keeper, r, &err);
+		return false;
+	}
+	keeper->told_trouble = false;
+	keeper->there = sets.n > 0;
+	if (keeper->there)
+		loop_timer_set(keeper->renew_timer, GAPTABLE_RENEW_MS);
+	else
+		loop_timer_stop(keeper->renew_timer);
+	return true;
+}
+
+static void on_renew(void *userdata)
+{
+	struct gapkeeper *keeper = userdata;
+
+	/* not at once: what cannot be renewed ends by itself half an hour from now */
+	if (!fill(keeper))
+		loop_timer_set(keeper->renew_timer, GAPTABLE_RENEW_MS / 6);
+}
+
+/**
+ * gapkeeper_new() - begin, and look for what an earlier guard has left
+ * @journal, @record: borrowed
+ *
+ * It is not enabled.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int gapkeeper_new(struct gapkeeper **out, struct loop *loop, struct journal *journal,
+                  struct record *record)
+{
+	struct gapkeeper *keeper = calloc(1, sizeof(*keeper));
+	int r;
+
+	if (!keeper)
+		return -ENOMEM;
+	keeper->loop = loop;
+	keeper->journal = journal;
+	keeper->record = record;
+	keeper->gap.port_of = gaptable_port_of;
+	r = loop_add_timer(loop, &keeper->renew_timer, on_renew, keeper);
+	if (r < 0) {
+		free(keeper);
+		return r;
+	}
+	/* where nobody can tell, there is nothing of ours either */
+	if (gaptable_exists(&keeper->there, NULL) != 0)
+		keeper->there = false;
+	if (keeper->there)
+		journal_write(journal, JOURNAL_NOTICE,
+		              "the table inet %s of an earlier guard is still there: taken over",
+		              GAPTABLE_NAME);
+	*out = keeper;
+	return 0;
+}
+
+/**
+ * gapkeeper_free() - end it in order: the table goes, too
+ *
+ * A guard that is stopped leaves nothing behind that nobody renews.
+ */
+void gapkeeper_free(struct gapkeeper *keeper)
+{
+	if (!keeper)
+		return;
+	gapkeeper_end(keeper);
+	loop_remove(keeper->renew_timer);
+	gap_deinit(&keeper->gap);
+	free(keeper);
+}
+
+/** gapkeeper_enable() - `close-gap`; while it is off nothing is held */
+void gapkeeper_enable(struct gapkeeper *keeper, bool on)
+{
+	keeper->enabled = on;
+	if (!on)
+		gapkeeper_end(keeper);
+}
+
+static void forget(struct gapkeeper *keeper)
+{
+	gap_deinit(&keeper->gap);
+	keeper->gap.port_of = gaptable_port_of;
+}
+
+/* Those of @bans that a set can stand in for; the others have their rules alone. */
+static int collect(struct gapkeeper *keeper, const struct firewall *fw,
+                   const struct gapkeeper_ban *bans, size_t n)
+{
+	forget(keeper);
+	for (size_t i = 0; i < n; i++) {
+		int r = gap_add_item(&keeper->gap, fw, bans[i].item, bans[i].end_us, NULL);
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
+{
+	int64_t now_us = clock_now_us();
+	long long ms = wiped_us && now_us > wiped_us ? (now_us - wiped_us) / 1000 : 0;
+
+	keeper->since_us = now_us;
+	journal_write(
+	    keeper->journal, JOURNAL_NOTICE,
+	    "%zu of %zu lost rules that ban are held in the table inet %s, %lld ms after the "
+	    "wipe, until they are back",
+	    keeper->gap.n, n, GAPTABLE_NAME, ms);
+	record_event(keeper->record, "gap", "%zu of %zu lost bans held, %lld ms after the wipe",
+	             keeper->gap.n, n, ms);
+}
+
+/**
+ * gapkeeper_hold() - these bans, and no others, are to be held
+ * @fw:       borrowed; the firewall as it was before the wipe: where its zones' packets come in
+ * @bans:     borrowed; @n of them; none at all ends it
+ * @wiped_us: when the wipe was noticed, microseconds since the epoch, UTC; 0: not known
+ *
+ * Call it again when a ticket ends by hand, or when another wipe took more. What
+ * no set can say exactly is left out and has its rule alone.
+ */
+void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
+                    const struct gapkeeper_ban *bans, size_t n, int64_t wiped_us)
+{
+	bool again = keeper->since_us != 0;
+	int r;
+
+	if (n == 0 || !keeper->enabled) {
+		gapkeeper_end(keeper);
+		return;
+	}
+	r = collect(keeper, fw, bans, n);
+	if (r < 0) {
+		/* some are better than none */
+		trouble(keeper, r, NULL);
+	}
+	if (keeper->gap.n == 0 && !keeper->there)
+		return;
+	if (fill(keeper) && !again && keeper->there)
+		tell_closed(keeper, n, wiped_us);
+}
+
+/** gapkeeper_end() - the rules are back, or nothing was lost: the table goes */
+void gapkeeper_end(struct gapkeeper *keeper)
+{
+	struct err err = ERR_NULL;
+	int64_t since_us = keeper->since_us;
+	int r;
+
+	loop_timer_stop(keeper->renew_timer);
+	forget(keeper);
+	keeper->since_us = 0;
+	if (!keeper->there)
+		return;
+	r = gaptable_drop(&err);
+	if (r) {
+		/* it ends by itself, later */
+		journal_write(
+		    keeper->journal, JOURNAL_WARNING,
+		    "the table inet %s could not be removed: %s; what it denies ends within "
+		    "the hour",
+		    GAPTABLE_NAME, err_text(&err, r));
+		return;
+	}
+	keeper->there = false;
+	journal_write(keeper->journal, JOURNAL_INFO, "the table inet %s is removed", GAPTABLE_NAME);
+	if (since_us)
+		record_event(keeper->record, "gap", "lost bans were held for %lld ms",
+		             (long long)((clock_now_us() - since_us) / 1000));
+}
+
+/** gapkeeper_n_held() - how many rules the table stands in for just now */
+size_t gapkeeper_n_held(const struct gapkeeper *keeper)
+{
+	return keeper->there ? keeper->gap.n : 0;
+}

@@ -655,6 +655,24 @@ static int look_at_firewalld(struct collect *collect)
 	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_NOT_FINE, "%s", strerror(r < 0 ? -r : EIO));
 }
 
+static int look_at_fail2ban(struct collect *collect)
+{
+	const struct config *config = &collect->cli->config;
+	struct fail2ban_options options = {
+	    .socket = config->fail2ban_socket,
+	    .pidfile = config->fail2ban_pidfile,
+	    .database = config->fail2ban_database,
+	    .timeout_ms = FAIL2BAN_MS,
+	};
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	enum fail2ban_state state;
+	struct err err = ERR_NULL;
+	int r = fail2ban_read_wait(&tickets, &state, &options, &err);
+
+	collect->status->fail2ban = fail2ban_state_name(state);
+	return r < 0 ? r : 0;
+}
+
 int cmd_status(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
@@ -673,8 +691,8 @@ int cmd_status(struct cli *cli, const struct cli_args *args)
 	status.watcher_pid = watcher.pid;
 	r = open_store(&collect);
 	reached = look_at_firewalld(&collect);
-	status.fail2ban =
-	    fail2ban_state_name(fail2ban_ping(cli->config.fail2ban_socket, FAIL2BAN_MS));
+	if (r == 0)
+		r = look_at_fail2ban(&collect);
 	if (r == 0)
 		r = find_around(&status);
 	cli_report(cli, &report);

@@ -525,8 +525,6 @@ static void tell_unused(struct cli *cli)
 		cli_warn(cli, "restore-bans: this version restores no bans yet");
 	if (config->client_ranges.n > 0 || config->learn_logs.n > 0)
 		cli_warn(cli, "[clients]: this version does not use it yet");
-	if (config->fail2ban_database || config->fail2ban_pidfile)
-		cli_warn(cli, "[fail2ban]: this version uses the socket alone");
 }
 
 static int check_config(struct cli *cli)

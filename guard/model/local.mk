@@ -9,12 +9,15 @@ libguard_model_a_SOURCES = \
 	guard/model/coverage.c guard/model/coverage.h \
 	guard/model/diff.c guard/model/diff.h \
 	guard/model/err.c guard/model/err.h \
+	guard/model/f2breply.c guard/model/f2breply.h \
 	guard/model/finding.c guard/model/finding.h \
 	guard/model/firewall.c guard/model/firewall.h \
 	guard/model/gap.c guard/model/gap.h \
 	guard/model/item.c guard/model/item.h \
+	guard/model/jailaction.c guard/model/jailaction.h \
 	guard/model/loss.c guard/model/loss.h \
 	guard/model/pace.c guard/model/pace.h \
+	guard/model/pickle.c guard/model/pickle.h \
 	guard/model/plan.c guard/model/plan.h \
 	guard/model/rangeset.c guard/model/rangeset.h \
 	guard/model/reach.c guard/model/reach.h \

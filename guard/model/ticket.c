@@ -12,6 +12,8 @@ static void jail_deinit(struct jail *jail)
 		free(jail->actions[i].protocol);
 		free(jail->actions[i].zone);
 		free(jail->actions[i].blocktype);
+		free(jail->actions[i].blocktype6);
+		free(jail->actions[i].command);
 	}
 	free(jail->actions);
 	free(jail->name);
@@ -166,6 +168,35 @@ bool jail_uses(const struct jail *jail, enum jail_action_kind kind)
 		if (jail->actions[i].kind == kind)
 			return true;
 	return false;
+}
+
+/**
+ * jail_add_action() - one more action, of which nothing is known yet but its name
+ * @out: receives it, valid until the next one is added
+ *
+ * Return: 0; -ENOMEM.
+ */
+int jail_add_action(struct jail *jail, const char *name, struct jail_action **out)
+{
+	_cleanup_free_ char *copy = strdup(name);
+
+	if (!copy || grow(&jail->actions, &jail->actions_capacity, jail->n_actions + 1,
+	                  sizeof(*jail->actions)) < 0)
+		return -ENOMEM;
+	*out = &jail->actions[jail->n_actions++];
+	**out = (struct jail_action){.name = steal(copy)};
+	return 0;
+}
+
+/**
+ * jail_action_kind_is_wiped() - can a wipe take its bans?
+ *
+ * What it keeps in firewalld's runtime, or reaches through a rule there.
+ */
+bool jail_action_kind_is_wiped(enum jail_action_kind kind)
+{
+	return kind == JAIL_ACTION_RICH || kind == JAIL_ACTION_DIRECT ||
+	       kind == JAIL_ACTION_IPSET || kind == JAIL_ACTION_FW_IPSET;
 }
 
 /** jail_action_kind_name() - as it is written in output */

@@ -48,10 +48,15 @@ enum jail_action_kind {
 struct jail_action {
 	char *name; /* owned */
 	enum jail_action_kind kind;
-	char *ports;     /* owned; as configured, "smtp,465"; NULL: not known or all */
-	char *protocol;  /* owned; "tcp"; NULL: not known */
-	char *zone;      /* owned; NULL: the default zone */
-	char *blocktype; /* owned; rich-blocktype or blocktype, as configured; NULL: not known */
+	char *ports;    /* owned; as configured, "smtp,465"; NULL: not known or all */
+	char *protocol; /* owned; "tcp"; NULL: not known */
+	char *zone;     /* owned; NULL: the default zone */
+	/*
+	 * rich-blocktype or blocktype, as configured, for IPv4 and for IPv6: with
+	 * <rejecttype> put in; owned; NULL: not known
+	 */
+	char *blocktype, *blocktype6;
+	char *command; /* owned; its actionban, as the running server has it; NULL: none */
 };
 
 struct jail {
@@ -83,6 +88,8 @@ bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
 const struct ticket *tickets_find_live(const struct tickets *tickets, const struct cidr *source,
                                        int64_t now_us, const struct ticket *after);
 bool jail_uses(const struct jail *jail, enum jail_action_kind kind);
+int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
+bool jail_action_kind_is_wiped(enum jail_action_kind kind);
 const char *jail_action_kind_name(enum jail_action_kind kind);
 
 #endif

@@ -7,6 +7,10 @@
  * that nobody answers on, or that we may not open, is not the same as a fail2ban
  * that does not run; and what could not be read is unknown, not empty (law 2).
  *
+ * A list of bans is whole: every ticket of every jail, or FAIL2BAN_E_UNKNOWN. Only what no
+ * firewall could hold is left out (names longer than TICKET_ADDRESS_MAX). While a server
+ * starts, bans that it still has to put back are not in its list yet.
+ *
  * struct fail2ban follows it in a loop: inotify on the folders that hold its
  * socket and database (and on their parents, since systemd removes the first at
  * each stop) says when to look again.
@@ -41,10 +45,13 @@ struct fail2ban_options {
 	const char *pidfile;  /* NULL: the default; borrowed */
 	const char *database; /* NULL: asked from the running server, else the default; borrowed */
 	int timeout_ms;       /* for each question; 0: 5 s */
-	/* The state changed; may be NULL. */
+	/*
+	 * The state changed, @took_us after it changed last; both RUNNING: another server has
+	 * taken its place meanwhile. May be NULL, as on_change.
+	 */
 	void (*on_state)(enum fail2ban_state from, enum fail2ban_state to, int64_t took_us,
 	                 void *userdata);
-	/* The tickets may have changed; may be NULL. */
+	/* The tickets may have changed; once for a burst. A ban that just ends does not show. */
 	void (*on_change)(void *userdata);
 	void *userdata;
 };
@@ -64,10 +71,12 @@ DEFINE_CLEANUP(struct fail2ban *, fail2ban_free, fail2ban_cleanup);
 enum fail2ban_state fail2ban_state(const struct fail2ban *fail2ban);
 /* One at a time: a second wish while one is under way is answered by a reading of its own after. */
 int fail2ban_read(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata) _must_check_;
-void fail2ban_read_cancel(struct fail2ban *fail2ban);
+void fail2ban_read_cancel(struct fail2ban *fail2ban); /* of everybody */
+void fail2ban_read_forget(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata);
+int64_t fail2ban_pid(const struct fail2ban *fail2ban);
+void fail2ban_look(struct fail2ban *fail2ban);
 
 /* For short-lived commands. */
-enum fail2ban_state fail2ban_ping(const char *socket_path, int timeout_ms);
 int fail2ban_read_wait(struct tickets *out, enum fail2ban_state *state,
                        const struct fail2ban_options *options, struct err *err) _must_check_;
 const char *fail2ban_state_name(enum fail2ban_state state);

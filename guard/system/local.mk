@@ -10,6 +10,10 @@ libguard_system_a_SOURCES = \
 	guard/system/busname.c guard/system/busname.h \
 	guard/system/clock.c guard/system/clock.h \
 	guard/system/config.c guard/system/config.h \
+	guard/system/f2bdatabase.c guard/system/f2bdatabase.h \
+	guard/system/f2bprocess.c guard/system/f2bprocess.h \
+	guard/system/f2breading.c guard/system/f2breading.h \
+	guard/system/f2bsocket.c guard/system/f2bsocket.h \
 	guard/system/fail2ban.c guard/system/fail2ban.h \
 	guard/system/filewatch.c guard/system/filewatch.h \
 	guard/system/firewalld.c guard/system/firewalld.h \

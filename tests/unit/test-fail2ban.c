@@ -10,8 +10,11 @@
 
 #include "tests/unit/unit.h"
 
-/* What fail2ban 1.0.2 answers to a ping: a pickle of (0, 'pong'), and its end. */
-#define PONG "\x80\x05\x95\x0b\0\0\0\0\0\0\0K\0\x8c\x04pong\x94\x86\x94.<F2B_END_COMMAND>"
+#define END "<F2B_END_COMMAND>"
+/* (0, 'pong'), ['SHUTDOWN'], and (0, ['a']) without its end, as Python writes them. */
+#define PONG     "\x80\x05\x95\x0b\0\0\0\0\0\0\0K\0\x8c\x04pong\x94\x86\x94." END
+#define SHUTDOWN "\x80\x05\x95\x0f\0\0\0\0\0\0\0]\x94\x8c\x08SHUTDOWN\x94\x61." END
+#define CUT      "\x80\x05\x95\x0b\0\0\0\0\0\0\0K\0]\x94\x8c\x01" END
 
 static char folder[] = "/tmp/test-fail2ban.XXXXXX";
 static char path[64];
@@ -47,6 +50,7 @@ static void *serve(void *userdata)
 {
 	struct server *server = userdata;
 	int fd = accept(server->fd, NULL, NULL);
+	char rest[64];
 	size_t n = 0;
 
 	while (!strstr(server->request, "<F2B_END_COMMAND>") && n < sizeof(server->request) - 1) {
@@ -61,8 +65,27 @@ static void *serve(void *userdata)
 		if (send(fd, server->answer + i, server->length - i < 7 ? server->length - i : 7,
 		         MSG_NOSIGNAL) < 0)
 			break;
+	shutdown(fd, SHUT_WR);
+	while (read(fd, rest, sizeof(rest)) > 0)
+		;
 	close(fd);
 	return NULL;
+}
+
+static int look(int timeout_ms, enum fail2ban_state *state)
+{
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	struct fail2ban_options options = {
+	    .socket = path,
+	    .pidfile = "/nonexistent/pid",
+	    .database = "/nonexistent/database",
+	    .timeout_ms = timeout_ms,
+	};
+	struct err err = ERR_NULL;
+	int r = fail2ban_read_wait(&tickets, state, &options, &err);
+
+	ck_assert(r == 0 || err.text[0]);
+	return r;
 }
 
 static const struct {
@@ -70,36 +93,43 @@ static const struct {
 	size_t length;
 	enum fail2ban_state state;
 } rows[] = {
-    {PONG, sizeof(PONG) - 1, FAIL2BAN_RUNNING},
-    {"nonsense<F2B_END_COMMAND>", 25, FAIL2BAN_UNREACHABLE},
+    {"nonsense" END, sizeof("nonsense" END) - 1, FAIL2BAN_UNREACHABLE},
     {"pong", 4, FAIL2BAN_UNREACHABLE}, /* hung up in the middle */
     {"", 0, FAIL2BAN_UNREACHABLE},
+    {CUT, sizeof(CUT) - 1, FAIL2BAN_UNREACHABLE}, /* an end where it does not end */
+    {SHUTDOWN, sizeof(SHUTDOWN) - 1, FAIL2BAN_STOPPING},
+    {PONG, sizeof(PONG) - 1, FAIL2BAN_RUNNING}, /* an answer, to another question */
 };
 
+/* What is no answer leaves the tickets unknown, never empty. */
 START_TEST(understands)
 {
 	struct server server = {.answer = rows[_i].answer, .length = rows[_i].length};
+	enum fail2ban_state state;
 
 	server.fd = listen_there();
 	ck_assert_int_eq(pthread_create(&server.thread, NULL, serve, &server), 0);
-	ck_assert_int_eq(fail2ban_ping(path, 5000), rows[_i].state);
+	ck_assert_int_eq(look(5000, &state), FAIL2BAN_E_UNKNOWN);
+	ck_assert_int_eq(state, rows[_i].state);
 	pthread_join(server.thread, NULL);
-	ck_assert_str_eq(server.request, "(Vping\nl.<F2B_END_COMMAND>");
+	ck_assert_str_eq(server.request, "(Vstatus\nl." END);
 	close(server.fd);
 	remove_folder();
 }
 END_TEST
 
-/* Endless bytes that never end an answer must not be collected for ever. */
+/* Endless bytes that never end an answer must not be waited for, nor collected, for ever. */
 START_TEST(bounds_the_answer)
 {
-	static char endless[65536];
+	static char endless[1 << 20];
 	struct server server = {.answer = endless, .length = sizeof(endless)};
+	enum fail2ban_state state;
 
 	memset(endless, 'x', sizeof(endless));
 	server.fd = listen_there();
 	ck_assert_int_eq(pthread_create(&server.thread, NULL, serve, &server), 0);
-	ck_assert_int_eq(fail2ban_ping(path, 5000), FAIL2BAN_UNREACHABLE);
+	ck_assert_int_eq(look(5000, &state), FAIL2BAN_E_UNKNOWN);
+	ck_assert_int_eq(state, FAIL2BAN_UNREACHABLE);
 	pthread_join(server.thread, NULL);
 	close(server.fd);
 	remove_folder();
@@ -109,26 +139,36 @@ END_TEST
 START_TEST(waits_for_a_bounded_time)
 {
 	int fd = listen_there(); /* nobody accepts */
+	enum fail2ban_state state;
 
-	ck_assert_int_eq(fail2ban_ping(path, 50), FAIL2BAN_UNREACHABLE);
-	/* the backlog is full now: connect() itself has to wait */
-	ck_assert_int_eq(fail2ban_ping(path, 50), FAIL2BAN_UNREACHABLE);
-	ck_assert_int_eq(fail2ban_ping(path, 50), FAIL2BAN_UNREACHABLE);
+	/* at the third the backlog is full: connect() itself has to wait */
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(look(50, &state), FAIL2BAN_E_UNKNOWN);
+		ck_assert_int_eq(state, FAIL2BAN_UNREACHABLE);
+	}
 	close(fd);
 	/* as kill -9 leaves it */
-	ck_assert_int_eq(fail2ban_ping(path, 50), FAIL2BAN_STOPPED);
+	ck_assert_int_eq(look(50, &state), FAIL2BAN_E_UNKNOWN);
+	ck_assert_int_eq(state, FAIL2BAN_CRASHED);
 	remove_folder();
-	ck_assert_int_eq(fail2ban_ping(path, 50), FAIL2BAN_STOPPED);
+	ck_assert_int_eq(look(50, &state), FAIL2BAN_E_UNKNOWN);
+	ck_assert_int_eq(state, FAIL2BAN_STOPPED);
 }
 END_TEST
 
 START_TEST(refuses_long_paths)
 {
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	struct fail2ban_options options = {0};
+	enum fail2ban_state state;
+	struct err err = ERR_NULL;
 	char endless[512];
 
 	memset(endless, '/', sizeof(endless) - 1);
 	endless[sizeof(endless) - 1] = '\0';
-	ck_assert_int_eq(fail2ban_ping(endless, 50), FAIL2BAN_UNKNOWN);
+	options.socket = endless;
+	ck_assert_int_eq(fail2ban_read_wait(&tickets, &state, &options, &err), FAIL2BAN_E_UNKNOWN);
+	ck_assert_int_eq(state, FAIL2BAN_UNKNOWN);
 	ck_assert_str_eq(fail2ban_state_name(FAIL2BAN_UNKNOWN), "unknown");
 }
 END_TEST

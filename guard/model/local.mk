@@ -15,6 +15,8 @@ libguard_model_a_SOURCES = \
 	guard/model/gap.c guard/model/gap.h \
 	guard/model/item.c guard/model/item.h \
 	guard/model/jailaction.c guard/model/jailaction.h \
+	guard/model/lines.c guard/model/lines.h \
+	guard/model/loginline.c guard/model/loginline.h \
 	guard/model/loss.c guard/model/loss.h \
 	guard/model/pace.c guard/model/pace.h \
 	guard/model/pickle.c guard/model/pickle.h \

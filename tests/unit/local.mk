@@ -20,8 +20,10 @@ UNIT_TESTS = \
 	tests/unit/test-gaptable \
 	tests/unit/test-item \
 	tests/unit/test-journal \
+	tests/unit/test-lines \
 	tests/unit/test-listeners \
 	tests/unit/test-lock \
+	tests/unit/test-loginline \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-pace \
@@ -194,3 +196,10 @@ tests_unit_test_gap_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_gaptable_SOURCES = tests/unit/test-gaptable.c tests/unit/unit.h
 tests_unit_test_gaptable_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS) $(NFTABLES_CPPFLAGS)
 tests_unit_test_gaptable_LDADD = $(SYSTEM_TEST_LIBS)
+tests_unit_test_lines_SOURCES = tests/unit/test-lines.c tests/unit/unit.h
+tests_unit_test_lines_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_lines_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_loginline_SOURCES = tests/unit/test-loginline.c tests/unit/unit.h
+tests_unit_test_loginline_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_loginline_LDADD = $(MODEL_TEST_LIBS)

@@ -3,7 +3,8 @@
 SCHEMA_SQL = \
 	schema/sql/001-first.sql \
 	schema/sql/002-wipe-bans.sql \
-	schema/sql/003-bans.sql
+	schema/sql/003-bans.sql \
+	schema/sql/004-learn-log.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/migrations.c: schema/embed-migrations $(SCHEMA_SQL)
@@ -17,6 +18,9 @@ schemadir = $(pkgdatadir)/schema/json
 dist_schema_DATA = \
 	schema/json/bans.schema.json \
 	schema/json/check-config.schema.json \
+	schema/json/clients-change.schema.json \
+	schema/json/clients-learn.schema.json \
+	schema/json/clients-list.schema.json \
 	schema/json/history.schema.json \
 	schema/json/persist.schema.json \
 	schema/json/release-list.schema.json \

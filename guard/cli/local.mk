@@ -5,6 +5,7 @@ reload_guard_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 reload_guard_SOURCES = \
 	guard/cli/cli.c guard/cli/cli.h \
 	guard/cli/cmd-bans.c \
+	guard/cli/cmd-clients.c \
 	guard/cli/cmd-history.c \
 	guard/cli/cmd-hook.c \
 	guard/cli/cmd-persist.c \
@@ -14,5 +15,6 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-status.c \
 	guard/cli/cmd-watch.c \
 	guard/cli/main.c \
-	guard/cli/missing.c guard/cli/missing.h
+	guard/cli/missing.c guard/cli/missing.h \
+	guard/cli/ranges.c guard/cli/ranges.h
 reload_guard_LDADD = $(WATCH_LIBS)

@@ -51,6 +51,10 @@ static const struct cli_option bans_options[] = {
     [BANS_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
 };
 
+static const struct cli_option clients_options[] = {
+    [CLIENTS_NOTE] = {"note", 'N', "TEXT", "add: whose range it is"},
+};
+
 static const struct cli_option hook_options[] = {
     [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
@@ -211,6 +215,31 @@ static const struct cli_command commands[] = {
                     "  4  the store cannot be used\n",
         OPTIONS(bans_options),
         .exec = cmd_bans,
+    },
+    {
+        .name = "clients",
+        .words = "list|add CIDR|remove CIDR|learn [FILE|-]",
+        .summary = "the ranges that legitimate clients come from",
+        .help =
+            "  list         all of them, and where each comes from: configured, of a file, added\n"
+            "               by hand, of fail2ban's ignoreip, or learned from logins\n"
+            "  add CIDR     one more, by hand; it stays until it is removed\n"
+            "  remove CIDR  one that was added or learned; the next login may teach it again\n"
+            "  learn [FILE] the addresses of successful logins in a log of Dovecot or Postfix\n"
+            "               or in what journalctl prints; without FILE, or with -, standard\n"
+            "               input. Of IPv6 addresses the /64 is kept; of users nothing is.\n",
+        .examples = "  reload-guard clients add 192.0.2.0/24 --note 'the office'\n"
+                    "  reload-guard clients learn /var/log/mail.log.1\n"
+                    "  journalctl -u dovecot --since -30d | reload-guard clients learn\n"
+                    "  reload-guard --json clients list | jq '.clients[].range'\n",
+        .statuses = "  0  done\n"
+                    "  1  remove: no such range was added or learned\n"
+                    "  2  usage or configuration, or the file cannot be read\n"
+                    "  4  the store cannot be used\n",
+        .min_words = 1,
+        .max_words = 2,
+        OPTIONS(clients_options),
+        .exec = cmd_clients,
     },
     {
         .name = "hook",

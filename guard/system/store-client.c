@@ -2,6 +2,7 @@
 #include "guard/system/store-internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 static int read_range(struct cidr *out, char text[CIDR_TEXT_LENGTH], const char *cidr,
                       struct err *err)
@@ -80,4 +81,62 @@ int store_client_range_list(struct store *store, store_client_range_fn *fn, void
 			break;
 	}
 	return r;
+}
+
+/** store_client_range_forget() - learned ranges that nobody came from since @before_us */
+int store_client_range_forget(struct store *store, int64_t before_us, struct err *err)
+{
+	int r = store_transaction_begin(store, err);
+
+	if (r)
+		return r;
+	r = store_run(store, err, STMT_RANGE_FORGET, "i", before_us);
+	return store_transaction_end(store, r, STORE_RELAXED, err);
+}
+
+/* --- how far logs have been read --------------------------------------------------------- */
+
+/**
+ * store_log_position_put() - a log has been read up to here
+ * @path: borrowed; as it is configured
+ */
+int store_log_position_put(struct store *store, const char *path,
+                           const struct store_log_position *position, struct err *err)
+{
+	int r = store_transaction_begin(store, err);
+
+	if (r)
+		return r;
+	r = store_run(store, err, STMT_LEARN_LOG_PUT, "tiiibi", path, (int64_t)position->dev,
+	              (int64_t)position->inode, position->offset, position->head,
+	              (int64_t)position->n_head, position->at_us);
+	return store_transaction_end(store, r, STORE_RELAXED, err);
+}
+
+/** store_log_position_get() - Return: 0; STORE_E_NOT_FOUND: never read; others as in store.h */
+int store_log_position_get(struct store *store, const char *path, struct store_log_position *out,
+                           struct err *err)
+{
+	_cleanup_reset_ sqlite3_stmt *statement = store_bind(store, STMT_LEARN_LOG_GET, "t", path);
+	struct store_log_position position = {0};
+	const void *head;
+	bool row;
+	int r = store_step(store, statement, &row, err);
+
+	if (r)
+		return r;
+	if (!row)
+		return STORE_E_NOT_FOUND;
+	position.dev = (uint64_t)sqlite3_column_int64(statement, 0);
+	position.inode = (uint64_t)sqlite3_column_int64(statement, 1);
+	position.offset = sqlite3_column_int64(statement, 2);
+	head = sqlite3_column_blob(statement, 3);
+	position.n_head = (size_t)sqlite3_column_bytes(statement, 3);
+	if (position.n_head > sizeof(position.head))
+		position.n_head = sizeof(position.head);
+	if (head)
+		memcpy(position.head, head, position.n_head);
+	position.at_us = sqlite3_column_int64(statement, 4);
+	*out = position;
+	return 0;
 }

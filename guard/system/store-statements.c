@@ -227,6 +227,11 @@ const char *const store_sql[STMT_N] = {
     [STMT_RANGE_REMOVE] = "DELETE FROM client_range WHERE cidr = ?1",
     [STMT_RANGE_LIST] = "SELECT cidr, note, source, last_seen_us, count FROM client_range"
                         " ORDER BY lo, hi DESC",
+    [STMT_RANGE_FORGET] = "DELETE FROM client_range WHERE source = 'learned'"
+                          " AND last_seen_us < ?1",
+    [STMT_LEARN_LOG_PUT] = "INSERT OR REPLACE INTO learn_log (path, dev, inode, offset, head,"
+                           " at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [STMT_LEARN_LOG_GET] = "SELECT dev, inode, offset, head, at_us FROM learn_log WHERE path = ?1",
 
     [STMT_PRUNE_WIPES] = "DELETE FROM wipe WHERE at_us < ?1 AND finished_us IS NOT NULL",
     [STMT_PRUNE_SNAPSHOTS] =

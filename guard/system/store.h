@@ -142,7 +142,7 @@ struct store_wipe_info {
 	int64_t before_id;   /* 0: none */
 	size_t n_rows;       /* everything that was gone, whatever the verdict */
 	/* Bans apart, of which there may be thousands, and which come last. */
-	size_t n_lost;       /* of these to be restored (lost, required) */
+	size_t n_lost;                          /* of these to be restored (lost, required) */
 	size_t n_restored, n_failed, n_skipped; /* of these; superseded counts as skipped */
 	int64_t restored_us;                    /* when the last one was back; 0: none */
 	size_t n_bans;
@@ -191,8 +191,8 @@ const char *store_outcome_name(enum store_outcome outcome);
 /*
  * Kinds of events in use: start, stop, config, snapshot, firewalld-gone,
  * firewalld-back, intent-removed, permanent-removed, released, protected-again,
- * expired, zone-file-changed, default-zone, at-risk, breaker, store, jail-start, jail-stop. "wipe", "loss",
- * "restore", "ban" and "unban" are taken: history makes these rows from their own tables.
+ * expired, zone-file-changed, default-zone, at-risk, breaker, store, jail-start, jail-stop. "wipe",
+ * "loss", "restore", "ban" and "unban" are taken: history makes these rows from their own tables.
  */
 int store_event_put(struct store *store, const char *kind, const char *text, const char *json,
                     int64_t at_us, struct err *err) _must_check_;
@@ -359,6 +359,26 @@ int store_client_range_put(struct store *store, const struct store_client_range 
 int store_client_range_remove(struct store *store, const char *cidr, struct err *err) _must_check_;
 int store_client_range_list(struct store *store, store_client_range_fn *fn, void *userdata,
                             struct err *err) _must_check_;
+
+/* Forgets those that were learned, and not seen since. */
+int store_client_range_forget(struct store *store, int64_t before_us, struct err *err) _must_check_;
+
+#define STORE_LOG_HEAD 64
+
+/* How far a log has been read. */
+struct store_log_position {
+	uint64_t dev, inode;
+	int64_t offset;               /* of the first byte that was not read as part of a line */
+	uint8_t head[STORE_LOG_HEAD]; /* the first bytes of the file, n_head of them */
+	size_t n_head;
+	int64_t at_us;
+};
+
+/* With what was learned from there: between store_begin() and store_commit(). */
+int store_log_position_put(struct store *store, const char *path,
+                           const struct store_log_position *position, struct err *err) _must_check_;
+int store_log_position_get(struct store *store, const char *path, struct store_log_position *out,
+                           struct err *err) _must_check_;
 
 /* --- retention --------------------------------------------------------------------------- */
 

@@ -10,8 +10,10 @@ libguard_watch_a_SOURCES = \
 	guard/watch/expiry.c \
 	guard/watch/gapkeeper.c guard/watch/gapkeeper.h \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
+	guard/watch/learned.c guard/watch/learned.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
+	guard/watch/report-clients.c guard/watch/report-clients.h \
 	guard/watch/report-internal.h \
 	guard/watch/report.c guard/watch/report.h \
 	guard/watch/risk.c guard/watch/risk.h \

@@ -2,12 +2,15 @@
 # Fuzz targets. Each is built twice: replay-NAME goes through the corpus in `make check`;
 # fuzz-NAME is driven by libFuzzer (--enable-fuzzing, clang):
 #   tests/fuzz/fuzz-richrule -dict=../tests/fuzz/richrule.dict ../tests/fuzz/corpus/richrule
-REPLAYS = tests/fuzz/replay-item tests/fuzz/replay-richrule
+REPLAYS = tests/fuzz/replay-item tests/fuzz/replay-loginline tests/fuzz/replay-richrule
 check_PROGRAMS += $(REPLAYS)
 TESTS += $(REPLAYS)
 
 tests_fuzz_replay_item_SOURCES = tests/fuzz/fuzz-item.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_replay_item_LDADD = $(MODEL_LIBS)
+tests_fuzz_replay_loginline_SOURCES = tests/fuzz/fuzz-loginline.c tests/fuzz/fuzz.h \
+	tests/fuzz/replay.c
+tests_fuzz_replay_loginline_LDADD = $(MODEL_LIBS)
 tests_fuzz_replay_richrule_SOURCES = tests/fuzz/fuzz-richrule.c tests/fuzz/fuzz.h \
 	tests/fuzz/replay.c
 tests_fuzz_replay_richrule_LDADD = $(MODEL_LIBS)
@@ -15,14 +18,19 @@ tests_fuzz_replay_richrule_LDADD = $(MODEL_LIBS)
 FUZZ_CFLAGS = $(AM_CFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=undefined
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz-item tests/fuzz/fuzz-richrule
+noinst_PROGRAMS += tests/fuzz/fuzz-item tests/fuzz/fuzz-loginline tests/fuzz/fuzz-richrule
 endif
-EXTRA_PROGRAMS += tests/fuzz/fuzz-item tests/fuzz/fuzz-richrule
+EXTRA_PROGRAMS += tests/fuzz/fuzz-item tests/fuzz/fuzz-loginline tests/fuzz/fuzz-richrule
 tests_fuzz_fuzz_item_SOURCES = tests/fuzz/fuzz-item.c tests/fuzz/fuzz.h \
 	$(libguard_model_a_SOURCES)
 tests_fuzz_fuzz_item_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
 tests_fuzz_fuzz_item_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_item_LDADD = $(NETTLE_LIBS)
+tests_fuzz_fuzz_loginline_SOURCES = tests/fuzz/fuzz-loginline.c tests/fuzz/fuzz.h \
+	$(libguard_model_a_SOURCES)
+tests_fuzz_fuzz_loginline_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
+tests_fuzz_fuzz_loginline_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_loginline_LDADD = $(NETTLE_LIBS)
 tests_fuzz_fuzz_richrule_SOURCES = tests/fuzz/fuzz-richrule.c tests/fuzz/fuzz.h \
 	$(libguard_model_a_SOURCES)
 tests_fuzz_fuzz_richrule_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)

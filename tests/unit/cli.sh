@@ -244,6 +244,50 @@ exits 0 --state "$tmp/file/state" hook ban --jail=postfix --address=192.0.2.17
 out_empty
 err_has 'not recorded'
 
+# --- client ranges ---
+exits 2 clients
+exits 2 clients frobnicate
+exits 2 clients add
+exits 2 clients add 192.0.2.0/33
+exits 2 clients add office.example
+exits 2 clients list --note x
+exits 2 clients list all
+exits 2 clients learn "$tmp/none"
+exits 0 --state "$tmp/none" clients list
+out_has '^no client ranges'
+[ ! -e "$tmp/none" ] || fail "listing makes a store"
+exits 0 clients add 192.0.2.7/24 --note "the office"
+out_has '^added: 192.0.2.0/24'
+exits 0 clients add 2001:db8::/48
+exits 0 clients list
+out_has '^192.0.2.0/24 *hand .*the office'
+exits 0 clients remove 2001:db8:0::/48
+exits 1 clients remove 2001:db8::/48
+err_has 'neither added nor learned'
+cat >"$tmp/mail.log" <<X
+$(date -u +%Y-%m-%dT%H:%M:%SZ) mx dovecot: imap-login: Login: user=<alice>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, mpid=4, TLS, session=<a>
+$(date -u +%Y-%m-%dT%H:%M:%SZ) mx dovecot: imap-login: Login: user=<bob>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, mpid=4, TLS, session=<b>
+$(date -u +%Y-%m-%dT%H:%M:%SZ) mx dovecot: imap-login: Disconnected (auth failed, 1 attempts): user=<alice>, method=PLAIN, rip=203.0.113.66, lip=192.0.2.1
+2020-01-01T00:00:00Z mx postfix/smtps/smtpd[9]: 4A1B2C3D: client=unknown[2001:db8:5:6::7], sasl_method=PLAIN, sasl_username=alice
+$(date -u +%Y-%m-%dT%H:%M:%SZ) mx dovecot: imap-login: Login: user=<x>, method=PLAIN, rip=203.0.113.67, lip=
+X
+printf '%s mx dovecot: imap-login: Login: user=<c>, rip=203.0.113.10' "$(date -u +%Y-%m-%dT%H:%M:%SZ)" >>"$tmp/mail.log"
+exits 0 clients learn "$tmp/mail.log"
+out_has '^6 lines, 5 successful logins from 4 ranges'
+exits 0 clients list
+out_has '^203.0.113.9 *learned .* 2 *$'
+out_has '^203.0.113.10 *learned'
+out_has '^2001:db8:5:6::/64 *learned, too long ago'
+grep -q -e 203.0.113.66 -e alice "$tmp/out" && fail "a failed login or a name is in the list"
+grep -q alice "$tmp/state/guard.db" "$tmp/state/guard.db-wal" 2>/dev/null && fail "a user's name is in the store"
+echo "nothing of interest" | timeout 30 "$guard" -c "$tmp/conf" --state "$tmp/state" clients learn - >"$tmp/out" 2>"$tmp/err" || fail "learning from standard input"
+out_has '^1 lines, 0 successful logins from 0 ranges'
+exits 2 clients learn "$tmp"
+printf '[clients]\nranges = 198.51.100.0/24\nranges-files = %s/none\n' "$tmp" >"$tmp/conf"
+exits 0 clients list
+out_has '^198.51.100.0/24 *configured'
+err_has 'client ranges are missing: .*none'
+
 # --- JSON ---
 for python in python3 /usr/bin/python3; do
 	"$python" -c 'import jsonschema' 2>/dev/null && break
@@ -265,6 +309,11 @@ fits status 3 --json status
 out_has '"ok": false'
 fits history 0 history --json --bans
 fits bans 0 --json bans
+fits clients-list 0 --json clients list
+out_has '"complete": false'
+fits clients-change 0 --json clients add 192.0.2.9 --note x
+fits clients-change 0 --json clients remove 192.0.2.9
+fits clients-learn 0 --json clients learn
 fits release 0 --json release public/port:465/tcp
 fits release-list 0 --json release --list
 fits snapshot-list 0 --json snapshot list

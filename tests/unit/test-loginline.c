@@ -68,6 +68,27 @@ static const struct {
     {DOVECOT "imap-login: Login: user=<\xc3\xa4?\?>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.1, "
              "mpid=63, secured, session=<9nFz99Fgy5bAAAIB>",
      "192.0.2.1"},
+    /* Dovecot 2.4.1, as written */
+    {DOVECOT "imap-login: Logged in: user=<alice>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.1, "
+             "mpid=3101, secured, session=<tiXTDNJg95LAAAIB>",
+     "192.0.2.1"},
+    {DOVECOT "imap-login: Login aborted: Logged out (auth failed, 1 attempts in 2 secs) "
+             "(auth_failed): user=<alice>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.1, secured, "
+             "session=<JnHTDNJgY+TAAAIB>",
+     NULL},
+    {DOVECOT "imap-login: Logged in: user=<x>, method=plain, rip=6.6.6.6, lip=7.7.7.7, mpid=1, "
+             "session=<a>>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.1, mpid=3106, secured, "
+             "session=<sHHqDNJgRYnAAAIB>",
+     NULL},
+    {DOVECOT "imap-login: Login aborted: Logged out (auth failed, 1 attempts in 2 secs) "
+             "(auth_failed): user=<x>, method=plain, rip=6.6.6.6, lip=7.7.7.7, mpid=1, "
+             "session=<a>>, method=PLAIN, rip=192.0.2.1, lip=192.0.2.1, secured, "
+             "session=<cZknDdJgNcLAAAIB>",
+     NULL},
+    {DOVECOT "imap(a nov 21 23:00:00 mx dovecot: imap-login: login: user=<b>, method=plain, "
+             "rip=6.6.6.6, lip=1.1.1.1, mpid=3, session=<q>)<3110><FEFGDdJgg5XAAAIB>: "
+             "Disconnected: Connection closed (No commands sent) in=0 out=452",
+     NULL},
     /* what other settings make of it */
     {LOGIN "user=<a@example.org>, method=CRAM-MD5, rip=203.0.113.9, lip=192.0.2.1, mpid=7, TLS, "
            "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384 (256/256 bits), session=<a/B+9=>",

@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guard/cli/ranges.h"
+#include "guard/model/lines.h"
+#include "guard/watch/learned.h"
+#include "guard/watch/report-clients.h"
+
+#define NOTE_MAX 256
+
+static void close_fd(const int *fd)
+{
+	if (*fd > STDIN_FILENO)
+		close(*fd);
+}
+
+/* --- list -------------------------------------------------------------------------------- */
+
+static int list(struct cli *cli)
+{
+	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
+	_cleanup_store_ struct store *store = NULL;
+	struct report report;
+	int r = cli_open_store(cli, &store, (struct cli_store_need){.absent = true});
+
+	if (r == CLI_FINE)
+		r = ranges_read(cli, store, &ranges);
+	if (r != CLI_FINE)
+		return r;
+	cli_report(cli, &report);
+	if (report_clients(&report, &ranges, cli->now_us) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}
+
+/* --- add and remove ---------------------------------------------------------------------- */
+
+static bool parse_range(struct cli *cli, const char *word, char out[CIDR_TEXT_LENGTH])
+{
+	struct err err = ERR_NULL;
+	struct cidr range;
+
+	if (cidr_parse(&range, word, CIDR_NETMASK, &err) != 0) {
+		cli_fail(cli, CLI_USAGE, "%s", err.text);
+		return false;
+	}
+	cidr_format(&range, out);
+	return true;
+}
+
+static int add(struct cli *cli, const char *word, const char *note)
+{
+	_cleanup_store_ struct store *store = NULL;
+	char text[CIDR_TEXT_LENGTH];
+	struct store_client_range range = {
+	    .cidr = text, .note = note, .source = "hand", .last_seen_us = cli->now_us};
+	struct err err = ERR_NULL;
+	struct report report;
+	int r;
+
+	if (note && strlen(note) > NOTE_MAX)
+		return cli_fail(cli, CLI_USAGE, "--note: longer than %d bytes", NOTE_MAX);
+	if (!parse_range(cli, word, text))
+		return CLI_USAGE;
+	r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
+	if (r != CLI_FINE)
+		return r;
+	r = store_client_range_put(store, &range, &err);
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	cli_report(cli, &report);
+	if (report_client_changed(&report, "added", text, note) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}
+
+static int take_away(struct cli *cli, const char *word)
+{
+	_cleanup_store_ struct store *store = NULL;
+	char text[CIDR_TEXT_LENGTH];
+	struct err err = ERR_NULL;
+	struct report report;
+	int r;
+
+	if (!parse_range(cli, word, text))
+		return CLI_USAGE;
+	r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
+	if (r != CLI_FINE)
+		return r;
+	r = store_client_range_remove(store, text, &err);
+	if (r == STORE_E_NOT_FOUND)
+		return cli_fail(cli, CLI_NOT_FINE,
+		                "%s was neither added nor learned; `reload-guard clients list` "
+		                "tells where a range comes from",
+		                text);
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	cli_report(cli, &report);
+	if (report_client_changed(&report, "removed", text, NULL) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}
+
+/* --- learn ------------------------------------------------------------------------------- */
+
+struct reading {
+	struct learned learned;
+	struct lines lines;
+	int64_t now_us;
+	int result;
+};
+
+static void take_line(const char *line, size_t length, void *userdata)
+{
+	struct reading *reading = userdata;
+
+	if (reading->result == 0)
+		reading->result = learned_line(&reading->learned, line, length, reading->now_us);
+}
+
+static int read_all(struct reading *reading, int fd)
+{
+	char *buffer = malloc(1 << 16);
+	ssize_t n = 0;
+
+	if (!buffer)
+		return -ENOMEM;
+	while (reading->result == 0) {
+		n = read(fd, buffer, 1 << 16);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			break;
+		lines_feed(&reading->lines, buffer, (size_t)n, take_line, reading);
+	}
+	if (n < 0)
+		reading->result = -errno;
+	/* the end of a file ends its last line, too */
+	if (n == 0 && reading->lines.pending > 0)
+		lines_feed(&reading->lines, "\n", 1, take_line, reading);
+	free(buffer);
+	return reading->result;
+}
+
+static int put(struct cli *cli, const struct learned *learned)
+{
+	_cleanup_store_ struct store *store = NULL;
+	struct err err = ERR_NULL;
+	int r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
+
+	if (r != CLI_FINE)
+		return r;
+	r = store_begin(store, &err);
+	if (r == 0)
+		r = learned_put(learned, store, &err);
+	if (r == 0)
+		r = store_commit(store, &err);
+	return r == 0 ? CLI_FINE : cli_store_failed(cli, r, &err);
+}
+
+static int learn(struct cli *cli, const char *file)
+{
+	bool from_stdin = !file || strcmp(file, "-") == 0;
+	_cleanup_(close_fd) int fd =
+	    from_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct reading *reading;
+	struct report report;
+	int r;
+
+	if (fd < 0)
+		return cli_fail(cli, CLI_USAGE, "%s: %s", file, strerror(errno));
+	reading = calloc(1, sizeof(*reading));
+	if (!reading)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	reading->learned.zone = cli->zone;
+	reading->now_us = cli->now_us;
+	r = read_all(reading, fd);
+	if (r < 0)
+		r = cli_fail(cli, CLI_USAGE, "%s: %s", from_stdin ? "standard input" : file,
+		             strerror(-r));
+	else
+		r = put(cli, &reading->learned);
+	cli_report(cli, &report);
+	if (r == CLI_FINE && report_clients_learned(&report, &reading->learned) < 0)
+		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	learned_deinit(&reading->learned);
+	free(reading);
+	return r;
+}
+
+/* --- the command ------------------------------------------------------------------------- */
+
+int cmd_clients(struct cli *cli, const struct cli_args *args)
+{
+	const char *what = args->words[0], *word = args->n_words > 1 ? args->words[1] : NULL;
+	const char *note = args->values[CLIENTS_NOTE];
+	bool adds = strcmp(what, "add") == 0, removes = strcmp(what, "remove") == 0;
+	int r;
+
+	if (note && !adds)
+		return cli_fail(cli, CLI_USAGE, "--note goes with add");
+	if (!word && (adds || removes))
+		return cli_fail(cli, CLI_USAGE, "clients %s needs an address or a prefix", what);
+	r = cli_load_config(cli);
+	if (r != CLI_FINE)
+		return r;
+	if (adds)
+		return add(cli, word, note);
+	if (removes)
+		return take_away(cli, word);
+	if (strcmp(what, "learn") == 0)
+		return learn(cli, word);
+	if (strcmp(what, "list") == 0 && !word)
+		return list(cli);
+	return cli_fail(cli, CLI_USAGE,
+	                "clients: \"%.100s\" is not list, add CIDR, remove CIDR or learn [FILE|-]",
+	                strcmp(what, "list") == 0 ? word : what);
+}

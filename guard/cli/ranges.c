@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/ranges.h"
+
+/**
+ * ranges_read() - the legitimate client ranges, from every source
+ * @store: borrowed; NULL: there is none
+ * @out:   written on success alone; the caller deinits it
+ *
+ * Sources that could not be read are warned about.
+ *
+ * Return: CLI_FINE, or another status with the reason told.
+ */
+int ranges_read(struct cli *cli, struct store *store, struct clientranges *out)
+{
+	struct clientranges_options options = {
+	    .config = &cli->config, .store = store, .now_us = cli->now_us};
+	struct err err = ERR_NULL;
+	int r = clientranges_read(out, &options, &err);
+
+	if (r != 0)
+		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));
+	for (size_t i = 0; i < out->troubles.n; i++)
+		cli_warn(cli, "client ranges are missing: %s", out->troubles.strings[i]);
+	return CLI_FINE;
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ranges - the legitimate client ranges for a command, fail2ban asked for its share
+ */
+#ifndef GUARD_CLI_RANGES_H
+#define GUARD_CLI_RANGES_H
+
+#include "guard/cli/cli.h"
+#include "guard/watch/clientranges.h"
+
+int ranges_read(struct cli *cli, struct store *store, struct clientranges *out) _must_check_;
+
+#endif

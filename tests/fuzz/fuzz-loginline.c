@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The input as a line, and as what a stranger chose within lines of Dovecot and
+ * Postfix: whatever it is, nobody but the client that logged in is learned.
+ */
+#include "guard/model/loginline.h"
+
+#include "tests/fuzz/fuzz.h"
+
+#define NOW INT64_C(1795305600000000)
+
+static int64_t same(int64_t s)
+{
+	return s;
+}
+
+static const struct {
+	const char *before, *after;
+	bool success; /* then the client, 192.0.2.1, may be learned; otherwise nobody */
+} frames[] = {
+    {"2026-11-21T22:46:36Z mx dovecot: imap-login: Login: user=<",
+     ">, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1, mpid=49, TLS, session=<cgpB9tFgBar>", true},
+    {"Nov 21 22:46:36 mx dovecot: imap-login: Login: user=<", ">, rip=192.0.2.1", true},
+    {"2026-11-21T22:46:36Z mx dovecot: imap-login: Disconnected: Aborted login (auth failed, 1 "
+     "attempts in 2 secs): user=<",
+     ">, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1, session=<B1NB9tFg/7bAAAIB>", false},
+    {"2026-11-21T22:46:36Z mx dovecot: imap(", ")<49><cgpB9tFg>: Disconnected: Logged out", false},
+    {"2026-11-21T22:46:36Z mx postfix/submission/smtpd[165]: 22E3B5AD: client=unknown[192.0.2.1], "
+     "sasl_method=PLAIN, sasl_username=",
+     "", true},
+    {"2026-11-21T22:46:36Z mx postfix/smtpd[165]: warning: unknown[192.0.2.1]: SASL PLAIN "
+     "authentication failed: (reason unavailable), sasl_username=",
+     "", false},
+    {"2026-11-21T22:46:36Z mx postfix/smtpd[165]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: "
+     "554 5.7.1 <",
+     ">: Recipient address rejected: Access denied; proto=ESMTP", false},
+    {"2026-11-21T22:46:36Z mx sshd[1]: Invalid user ", " from 192.0.2.1 port 4711", false},
+    {"2026-11-21T22:46:36Z mx postfix/cleanup[1]: 22E3B5AD: message-id=<", ">", false},
+};
+
+static void within(size_t frame, const char *text, const struct timespec_zone *zone)
+{
+	_cleanup_free_ char *line = NULL;
+	struct cidr client, loopback;
+	struct loginline login;
+
+	if (xasprintf(&line, "%s%s%s", frames[frame].before, text, frames[frame].after) < 0 ||
+	    !loginline_parse(&login, line, strlen(line), NOW, zone))
+		return;
+	FUZZ_CHECK(frames[frame].success);
+	FUZZ_CHECK(cidr_parse(&client, "192.0.2.1", 0, NULL) == 0);
+	FUZZ_CHECK(cidr_parse(&loopback, "127.0.0.1", 0, NULL) == 0);
+	FUZZ_CHECK(cidr_cmp(&login.address, &client) == 0);
+	FUZZ_CHECK(!loginline_range(&loopback, &client));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const struct timespec_zone zone = {same, same};
+	_cleanup_free_ char *text = fuzz_string(data, size);
+	struct loginline login;
+	struct cidr range;
+
+	if (loginline_parse(&login, text, size, NOW, &zone)) {
+		FUZZ_CHECK(login.at_us <= NOW && cidr_is_address(&login.address));
+		if (loginline_range(&login.address, &range))
+			FUZZ_CHECK(cidr_contains(&range, &login.address));
+	}
+	/* syslog and the daemons leave no newline in what strangers chose */
+	for (size_t i = 0; i < size; i++)
+		if (text[i] == '\n' || text[i] == '\0')
+			text[i] = '?';
+	for (size_t i = 0; i < ARRAY_SIZE(frames); i++)
+		within(i, text, &zone);
+	return 0;
+}

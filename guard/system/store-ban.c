@@ -306,40 +306,42 @@ int store_import_get(struct store *store, const char *source, struct store_impor
 }
 
 static int import_bans(struct store *store, const struct store_ban *bans, size_t n,
-                       size_t *n_refused, struct err *err)
+                       struct store_import_counts *counts, struct err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < n && r == 0; i++) {
 		const struct store_ban_event event = {.kind = STORE_BAN_BAN, .ban = bans[i]};
 
-		if (store_ban_event_check(&event, NULL) != 0)
-			(*n_refused)++;
-		else
-			r = put_ban(store, &bans[i], err);
+		if (store_ban_event_check(&event, NULL) != 0) {
+			counts->n_refused++;
+			continue;
+		}
+		r = put_ban(store, &bans[i], err);
+		if (r == 0 && sqlite3_changes(store->db) > 0)
+			counts->n_taken++;
 	}
 	return r;
 }
 
 /**
  * store_bans_import() - a piece of another program's history, as one transaction
- * @bans:      source "database"; what is on record already stays one ban
- * @source:    which history
- * @upto:      up to where it is taken in with these
- * @n_refused: receives how many cannot be bans
+ * @bans:   source "database"; what is on record already stays one ban
+ * @source: which history
+ * @upto:   up to where it is taken in with these
  *
  * Return: 0; others as in store.h.
  */
 int store_bans_import(struct store *store, const struct store_ban *bans, size_t n,
-                      const char *source, const struct store_import *upto, size_t *n_refused,
-                      struct err *err)
+                      const char *source, const struct store_import *upto,
+                      struct store_import_counts *counts, struct err *err)
 {
 	int r = store_transaction_begin(store, err);
 
-	*n_refused = 0;
+	*counts = (struct store_import_counts){0};
 	if (r)
 		return r;
-	r = import_bans(store, bans, n, n_refused, err);
+	r = import_bans(store, bans, n, counts, err);
 	if (r == 0)
 		r = store_run(store, err, STMT_IMPORT_PUT, "tit", source, upto->position,
 		              upto->mark);

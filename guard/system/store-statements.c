@@ -157,7 +157,11 @@ const char *const store_sql[STMT_N] = {
         " restored = max(restored, excluded.restored), rule = coalesce(excluded.rule, rule),"
         " source = CASE WHEN excluded.source = 'database' THEN source ELSE excluded.source END,"
         " ended_us = CASE WHEN excluded.source = 'database' THEN ended_us END,"
-        " ended_how = CASE WHEN excluded.source = 'database' THEN ended_how END",
+        " ended_how = CASE WHEN excluded.source = 'database' THEN ended_how END"
+        /* a history that is read again writes nothing */
+        " WHERE excluded.source <> 'database' OR excluded.failures > failures"
+        " OR excluded.count > count"
+        " OR (end_us IS NOT NULL AND (excluded.end_us IS NULL OR excluded.end_us > end_us))",
     [STMT_BAN_END] = "UPDATE ban SET ended_us = ?3, ended_how = ?4 WHERE jail = ?1"
                      " AND address = ?2 AND time_us <= ?3 AND ended_us IS NULL",
     [STMT_BAN_END_JAIL] = "UPDATE ban SET ended_us = ?2, ended_how = ?3 WHERE jail = ?1"

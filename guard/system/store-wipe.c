@@ -4,12 +4,9 @@
 #include <string.h>
 
 static const char *const outcome_names[STORE_STEP_N] = {
-    [STORE_STEP_RESTORED] = "restored",
-    [STORE_STEP_FAILED] = "failed",
-    [STORE_STEP_SUPERSEDED] = "superseded",
-    [STORE_STEP_SKIPPED] = "skipped",
-    [STORE_STEP_ENDED] = "ended",
-    [STORE_STEP_LEFT_OUT] = "left-out",
+    [STORE_STEP_RESTORED] = "restored",     [STORE_STEP_FAILED] = "failed",
+    [STORE_STEP_SUPERSEDED] = "superseded", [STORE_STEP_SKIPPED] = "skipped",
+    [STORE_STEP_ENDED] = "ended",           [STORE_STEP_LEFT_OUT] = "left-out",
 };
 
 /** store_outcome_name() - one word; Return: static */

@@ -337,11 +337,15 @@ struct store_import {
 	int64_t position; /* 0: from the beginning */
 	char mark[80];
 };
+struct store_import_counts {
+	size_t n_taken;   /* new, or more is known now */
+	size_t n_refused; /* cannot be bans */
+};
 int store_import_get(struct store *store, const char *source, struct store_import *out,
                      struct err *err) _must_check_;
 int store_bans_import(struct store *store, const struct store_ban *bans, size_t n,
-                      const char *source, const struct store_import *upto, size_t *n_refused,
-                      struct err *err) _must_check_;
+                      const char *source, const struct store_import *upto,
+                      struct store_import_counts *counts, struct err *err) _must_check_;
 
 /* --- the clients' ranges ----------------------------------------------------------------- */
 

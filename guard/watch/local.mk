@@ -10,6 +10,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/expiry.c \
 	guard/watch/gapkeeper.c guard/watch/gapkeeper.h \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
+	guard/watch/importer.c guard/watch/importer.h \
 	guard/watch/learned.c guard/watch/learned.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \

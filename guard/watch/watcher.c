@@ -7,9 +7,11 @@
 
 #include "guard/system/bootid.h"
 #include "guard/system/clock.h"
+#include "guard/system/fail2ban.h"
 #include "guard/system/filewatch.h"
 #include "guard/system/lock.h"
 #include "guard/system/spool.h"
+#include "guard/watch/importer.h"
 #include "guard/watch/persister.h"
 #include "guard/watch/risk.h"
 #include "guard/watch/watcher-internal.h"
@@ -45,6 +47,7 @@ struct daemon {
 	struct watcher watcher;
 	struct journal journal;
 	struct filewatch *spool_watch;
+	struct importer *importer;
 	struct loop_source *ready_timer, *bus_timer, *store_timer, *spool_timer, *prune_timer,
 	    *watchdog_timer;
 	struct loop_source *exit_timer, *sigterm, *sigint, *sighup;
@@ -598,6 +601,12 @@ static void on_exit_due(void *userdata)
 	loop_exit(daemon->watcher.loop, 0);
 }
 
+static const char *fail2ban_database(const struct watcher *watcher)
+{
+	return watcher->config.fail2ban_database ? watcher->config.fail2ban_database
+	                                         : FAIL2BAN_DEFAULT_DATABASE;
+}
+
 static void on_hangup(int signo _unused_, void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -619,6 +628,8 @@ static void on_hangup(int signo _unused_, void *userdata)
 		journal_write(&daemon->journal, JOURNAL_NOTICE, "the configuration was read again");
 		record_event(watcher->record, "config", "the configuration was read again");
 		watcher->require_after_us = 0;
+		if (importer_set_database(daemon->importer, fail2ban_database(watcher)) < 0)
+			watcher_out_of_memory(watcher);
 		audit_plan(watcher);
 		gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
 		refresh_soon(watcher);
@@ -686,6 +697,28 @@ static int add_signals(struct daemon *daemon)
 	return r;
 }
 
+/* What was lost comes first; without firewalld there is nothing that could come first. */
+static bool has_time(void *userdata)
+{
+	const struct watcher *watcher = userdata;
+
+	return watcher->idle || !watcher->present;
+}
+
+static int start_importer(struct daemon *daemon)
+{
+	const struct importer_options options = {
+	    .database = fail2ban_database(&daemon->watcher),
+	    .loop = daemon->watcher.loop,
+	    .record = daemon->watcher.record,
+	    .journal = &daemon->journal,
+	    .may_work = has_time,
+	    .userdata = &daemon->watcher,
+	};
+
+	return importer_new(&daemon->importer, &options);
+}
+
 static int connect_parts(struct daemon *daemon, struct err *err)
 {
 	struct watcher *watcher = &daemon->watcher;
@@ -712,6 +745,8 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
 		                &daemon->journal);
+	if (r == 0)
+		r = start_importer(daemon);
 	if (r == 0)
 		r = risk_new(&watcher->risk, watcher);
 	if (r == 0)
@@ -756,6 +791,7 @@ static void daemon_deinit(struct daemon *daemon)
 		cycle_deinit(&watcher->cycle);
 	risk_free(watcher->risk);
 	gapkeeper_free(watcher->gapkeeper);
+	importer_free(daemon->importer);
 	record_close(watcher->record);
 	attribution_free(watcher->attribution);
 	firewalld_free(watcher->fw);

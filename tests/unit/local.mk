@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/unit/test-config \
 	tests/unit/test-coverage \
 	tests/unit/test-fail2ban \
+	tests/unit/test-fail2ban-history \
 	tests/unit/test-finding \
 	tests/unit/test-firewall \
 	tests/unit/test-gap \
@@ -154,6 +155,11 @@ tests_unit_test_listeners_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_fail2ban_SOURCES = tests/unit/test-fail2ban.c tests/unit/unit.h
 tests_unit_test_fail2ban_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_fail2ban_LDADD = $(SYSTEM_TEST_LIBS) -lpthread
+
+tests_unit_test_fail2ban_history_SOURCES = tests/unit/test-fail2ban-history.c \
+	tests/unit/store-fixture.h tests/unit/unit.h
+tests_unit_test_fail2ban_history_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_fail2ban_history_LDADD = $(SYSTEM_TEST_LIBS)
 
 tests_unit_test_reach_SOURCES = tests/unit/test-reach.c tests/unit/firewalls.h tests/unit/unit.h
 tests_unit_test_reach_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

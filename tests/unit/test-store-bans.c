@@ -347,14 +347,17 @@ START_TEST(test_import)
 	    {.jail = "imap", .address = "no.address", .time_us = NOW, .bantime_s = -1},
 	};
 	struct store_import upto = {.position = 7, .mark = "seven"};
-	size_t n_refused;
+	struct store_import_counts counts;
 
 	memset(jail, 'j', sizeof(jail) - 1);
 	for (size_t i = 0; i < ARRAY_SIZE(bans); i++)
 		bans[i].source = "database";
 	ck_ok(
-	    store_bans_import(store, bans, ARRAY_SIZE(bans), "/db bans", &upto, &n_refused, &err));
-	ck_assert_uint_eq(n_refused, 4);
+	    store_bans_import(store, bans, ARRAY_SIZE(bans), "/db bans", &upto, &counts, &err));
+	ck_assert_uint_eq(counts.n_refused, 4);
+	ck_assert_uint_eq(counts.n_taken, 2);
+	ck_ok(store_bans_import(store, bans, ARRAY_SIZE(bans), "/db bans", &upto, &counts, &err));
+	ck_assert_uint_eq(counts.n_taken, 0);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 2);
 	ck_ok(store_import_get(store, "/db bips", &upto, &err));
 	ck_assert_int_eq(upto.position, 0);

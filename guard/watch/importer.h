@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * importer - takes fail2ban's own history into the store, in small pieces
+ *
+ * Looks at its database every few seconds and, when it has changed, reads what is
+ * new. Between two pieces the loop goes on, and while a wipe is being dealt with
+ * nothing is read at all.
+ */
+#ifndef GUARD_WATCH_IMPORTER_H
+#define GUARD_WATCH_IMPORTER_H
+
+#include "guard/system/journal.h"
+#include "guard/system/loop.h"
+#include "guard/watch/record.h"
+
+struct importer_options {
+	const char *database; /* copied */
+	struct loop *loop;
+	struct record *record;
+	struct journal *journal;
+	bool (*may_work)(void *userdata);
+	void *userdata;
+};
+
+struct importer;
+
+int importer_new(struct importer **out, const struct importer_options *options) _must_check_;
+void importer_free(struct importer *importer);
+int importer_set_database(struct importer *importer, const char *database) _must_check_;
+
+#endif

@@ -23,6 +23,7 @@ dist_schema_DATA = \
 	schema/json/clients-list.schema.json \
 	schema/json/history.schema.json \
 	schema/json/persist.schema.json \
+	schema/json/probe.schema.json \
 	schema/json/release-list.schema.json \
 	schema/json/release.schema.json \
 	schema/json/restore.schema.json \

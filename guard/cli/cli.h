@@ -87,6 +87,7 @@ int cmd_snapshot(struct cli *cli, const struct cli_args *args);
 int cmd_history(struct cli *cli, const struct cli_args *args);
 int cmd_bans(struct cli *cli, const struct cli_args *args);
 int cmd_clients(struct cli *cli, const struct cli_args *args);
+int cmd_probe(struct cli *cli, const struct cli_args *args);
 int cmd_hook(struct cli *cli, const struct cli_args *args);
 
 /* The places of options, as the tables in main.c have them. */
@@ -98,6 +99,7 @@ enum { SNAPSHOT_LIMIT, SNAPSHOT_N_OPTIONS };
 enum { HISTORY_SINCE, HISTORY_UNTIL, HISTORY_KIND, HISTORY_LIMIT, HISTORY_BANS, HISTORY_N_OPTIONS };
 enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT, BANS_N_OPTIONS };
 enum { CLIENTS_NOTE, CLIENTS_N_OPTIONS };
+enum { PROBE_NAME, PROBE_TIMEOUT, PROBE_N_OPTIONS };
 enum {
 	HOOK_JAIL,
 	HOOK_ADDRESS,

@@ -9,6 +9,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-history.c \
 	guard/cli/cmd-hook.c \
 	guard/cli/cmd-persist.c \
+	guard/cli/cmd-probe.c \
 	guard/cli/cmd-release.c \
 	guard/cli/cmd-restore.c \
 	guard/cli/cmd-snapshot.c \

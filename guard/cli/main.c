@@ -55,6 +55,12 @@ static const struct cli_option clients_options[] = {
     [CLIENTS_NOTE] = {"note", 'N', "TEXT", "add: whose range it is"},
 };
 
+static const struct cli_option probe_options[] = {
+    [PROBE_NAME] = {"name", 'N', "NAME",
+                    "what the certificate must be for (default HOST, unless it is an address)"},
+    [PROBE_TIMEOUT] = {"timeout", 't', "SECONDS", "for each answer (default 10)"},
+};
+
 static const struct cli_option hook_options[] = {
     [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
@@ -240,6 +246,26 @@ static const struct cli_command commands[] = {
         .max_words = 2,
         OPTIONS(clients_options),
         .exec = cmd_clients,
+    },
+    {
+        .name = "probe",
+        .words = "HOST [PORT|SERVICE]…",
+        .summary = "connect to mail services as a client does, and see what they say",
+        .help = "Connects to each port of each address of HOST, waits for the greeting, asks\n"
+                "whether STARTTLS is offered, shakes hands, and looks at the certificate. Nobody\n"
+                "logs in. It tells refused from timed out, and from let in and not served, and\n"
+                "says what each means for the firewall: run it from outside, and on the server\n"
+                "itself. Without a port: smtp, smtp-submission, smtps, imap, imaps and pop3s.\n",
+        .examples = "  reload-guard probe mail.example.org\n"
+                    "  reload-guard probe --name mail.example.org 192.0.2.25 imaps 587\n"
+                    "  reload-guard --json probe mail.example.org | jq '.probes[].outcome'\n",
+        .statuses = "  0  all of them serve, with certificates that clients take\n"
+                    "  1  something does not, or HOST is not known\n"
+                    "  2  usage or configuration\n",
+        .min_words = 1,
+        .max_words = 65,
+        OPTIONS(probe_options),
+        .exec = cmd_probe,
     },
     {
         .name = "hook",

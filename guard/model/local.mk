@@ -7,6 +7,7 @@ libguard_model_a_SOURCES = \
 	guard/model/cause.c guard/model/cause.h \
 	guard/model/cidr.c guard/model/cidr.h \
 	guard/model/coverage.c guard/model/coverage.h \
+	guard/model/dialogue.c guard/model/dialogue.h \
 	guard/model/diff.c guard/model/diff.h \
 	guard/model/err.c guard/model/err.h \
 	guard/model/f2breply.c guard/model/f2breply.h \

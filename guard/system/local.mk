@@ -2,7 +2,7 @@
 # Floor 2: adapters, one outside thing each.
 noinst_LIBRARIES += libguard-system.a
 libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS) \
-	$(JANSSON_CFLAGS) $(NFTABLES_CPPFLAGS)
+	$(JANSSON_CFLAGS) $(NFTABLES_CPPFLAGS) $(OPENSSL_CFLAGS)
 libguard_system_a_SOURCES = \
 	guard/system/bootid.c guard/system/bootid.h \
 	guard/system/bus.c guard/system/bus.h \
@@ -30,6 +30,7 @@ libguard_system_a_SOURCES = \
 	guard/system/lock.c guard/system/lock.h \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/nfbatch.c guard/system/nfbatch.h \
+	guard/system/probe.c guard/system/probe.h \
 	guard/system/process.c guard/system/process.h \
 	guard/system/rangesfile.c guard/system/rangesfile.h \
 	guard/system/spool.c guard/system/spool.h \
@@ -46,7 +47,8 @@ libguard_system_a_SOURCES = \
 	guard/system/store-transaction.c \
 	guard/system/store-wipe.c \
 	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
+	guard/system/tls.c guard/system/tls.h \
 	guard/system/zonefile.c guard/system/zonefile.h
 nodist_libguard_system_a_SOURCES = guard/system/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
-	$(JANSSON_LIBS)
+	$(JANSSON_LIBS) $(OPENSSL_LIBS)

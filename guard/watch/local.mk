@@ -16,6 +16,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-clients.c guard/watch/report-clients.h \
 	guard/watch/report-internal.h \
+	guard/watch/report-probe.c guard/watch/report-probe.h \
 	guard/watch/report.c guard/watch/report.h \
 	guard/watch/risk.c guard/watch/risk.h \
 	guard/watch/restorer.c guard/watch/restorer.h \

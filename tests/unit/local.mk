@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/test-clientranges \
 	tests/unit/test-config \
 	tests/unit/test-coverage \
+	tests/unit/test-dialogue \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-history \
 	tests/unit/test-finding \
@@ -55,6 +56,10 @@ tests_unit_test_banplan_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_item_SOURCES = tests/unit/test-item.c tests/unit/unit.h
 tests_unit_test_item_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_item_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_dialogue_SOURCES = tests/unit/test-dialogue.c tests/unit/unit.h
+tests_unit_test_dialogue_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_dialogue_LDADD = $(MODEL_TEST_LIBS)
 
 tests_unit_test_finding_SOURCES = tests/unit/test-finding.c tests/unit/unit.h
 tests_unit_test_finding_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -353,6 +353,7 @@ static bool may_reload(const struct cause_evidence *row, int64_t now_us)
 		return !row->spent && now_us - row->at_us <= JOB_WAITS_US &&
 		       (row->job == CAUSE_JOB_RELOAD || row->job == CAUSE_JOB_OTHER);
 	case CAUSE_DEFAULT_ZONE:
+	case CAUSE_REMOVAL:
 	case CAUSE_FAIL2BAN:
 	case CAUSE_HANGUP:
 	case CAUSE_UNSEEN:
@@ -531,6 +532,8 @@ static void say_evidence(struct words *words, const struct cause_evidence *row)
 	case CAUSE_DEFAULT_ZONE:
 		say(words, "default zone set to %s by ", row->zone);
 		break;
+	case CAUSE_REMOVAL:
+		break;
 	case CAUSE_JOB:
 		say_job(words, row, "reload");
 		return;
@@ -696,4 +699,66 @@ bool cause_words(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, enum w
 	}
 	say_fail2ban(&words, log, began_us);
 	return out[0] != '\0';
+}
+
+/**
+ * cause_failed_reload() - who made a call for a reload that came to nothing
+ * @serial: of the evidence
+ * @out:    receives the words
+ *
+ * Return: whether the evidence is of a reload.
+ */
+bool cause_failed_reload(const struct cause_log *log, uint64_t serial, char out[CAUSE_WORDS_SIZE])
+{
+	struct words words = {.out = out};
+
+	out[0] = '\0';
+	for (size_t i = 0; i < log->n; i++) {
+		const struct cause_evidence *row = &log->rows[i];
+
+		if (row->serial != serial || row->spent ||
+		    (row->kind != CAUSE_RELOAD && row->kind != CAUSE_COMPLETE_RELOAD &&
+		     row->kind != CAUSE_LOG_DENIED))
+			continue;
+		say_evidence(&words, row);
+		return true;
+	}
+	return false;
+}
+
+static bool is_of_item(const struct cause_evidence *row, const struct item *item,
+                       bool zone_is_default)
+{
+	return row->kind == CAUSE_REMOVAL && row->item_kind == item->kind &&
+	       strcmp(row->value, item->value) == 0 &&
+	       (strcmp(row->zone, item->zone) == 0 || (zone_is_default && !*row->zone));
+}
+
+/**
+ * cause_remover() - who asked firewalld to remove an item, the last time
+ * @out:             receives the words
+ * @log:             of removals
+ * @zone_is_default: the item's zone is the default one, which callers need not name
+ * @now_us:          monotonic
+ *
+ * Return: whether that is known.
+ */
+bool cause_remover(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, const struct item *item,
+                   bool zone_is_default, int64_t now_us)
+{
+	struct words words = {.out = out};
+
+	out[0] = '\0';
+	for (size_t i = log->n; i > 0; i--) {
+		const struct cause_evidence *row = &log->rows[i - 1];
+
+		if (!is_of_item(row, item, zone_is_default))
+			continue;
+		/* the latest call for it; an older one of somebody else's says nothing */
+		if (now_us - row->at_us > CALL_WAITS_US || !row->caller.pid)
+			return false;
+		say_caller(&words, &row->caller);
+		return true;
+	}
+	return false;
 }

@@ -20,6 +20,7 @@
 #define CAUSE_WORDS_SIZE 480
 #define CAUSE_CHAIN_MAX  16
 #define CAUSE_LOG_MAX    16
+#define CAUSE_VALUE_SIZE 128
 
 /* A process, as /proc tells of it. */
 struct cause_process {
@@ -59,6 +60,7 @@ enum cause_kind {
 	CAUSE_COMPLETE_RELOAD,
 	CAUSE_LOG_DENIED,
 	CAUSE_DEFAULT_ZONE,
+	CAUSE_REMOVAL,  /* of an item from the runtime */
 	CAUSE_JOB,      /* of systemd, for firewalld.service */
 	CAUSE_FAIL2BAN, /* the same, for fail2ban.service */
 	CAUSE_HANGUP,   /* a reload that nobody called for, though calls are seen */
@@ -79,7 +81,9 @@ struct cause_evidence {
 	enum cause_job job;
 	uint32_t job_id;
 	int64_t at_us;
-	char zone[CAUSE_NAME_SIZE]; /* CAUSE_DEFAULT_ZONE; fit to be shown */
+	char zone[CAUSE_NAME_SIZE];   /* CAUSE_DEFAULT_ZONE, CAUSE_REMOVAL; fit to be shown */
+	enum item_kind item_kind;     /* CAUSE_REMOVAL */
+	char value[CAUSE_VALUE_SIZE]; /* the same; as items have it, not to be shown */
 	struct cause_caller caller;
 	bool spent; /* it has led to something that was heard */
 };
@@ -114,5 +118,9 @@ void cause_log_reloaded(struct cause_log *log, int64_t now_us, bool calls_are_se
 void cause_log_gone(struct cause_log *log, int64_t now_us, bool bus, bool jobs_are_seen);
 bool cause_words(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, enum wipe_kind kind,
                  unsigned n_reloads, int64_t now_us);
+
+bool cause_failed_reload(const struct cause_log *log, uint64_t serial, char out[CAUSE_WORDS_SIZE]);
+bool cause_remover(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, const struct item *item,
+                   bool zone_is_default, int64_t now_us);
 
 #endif

@@ -16,7 +16,7 @@
 #define LOOKUPS_MAX 16
 
 /* Calls whose refusal would still be recognised. */
-#define CALLS_MAX 16
+#define CALLS_MAX 32
 
 /* Of the path, not of the interface: a call may leave that out. */
 #define RULE_OF_CALL(member) "type='method_call',path='" FWMESSAGE_PATH "',member='" member "'"
@@ -26,6 +26,14 @@ static const char *const rules[] = {
     RULE_OF_CALL("completeReload"),
     RULE_OF_CALL("setDefaultZone"),
     RULE_OF_CALL("setLogDenied"),
+    RULE_OF_CALL("removeService"),
+    RULE_OF_CALL("removePort"),
+    RULE_OF_CALL("removeSourcePort"),
+    RULE_OF_CALL("removeProtocol"),
+    RULE_OF_CALL("removeForwardPort"),
+    RULE_OF_CALL("removeMasquerade"),
+    RULE_OF_CALL("removeInterface"),
+    RULE_OF_CALL("removeSource"),
     "type='error',sender='" FWMESSAGE_NAME "'",
     "type='error',sender='" DBUS_SERVICE_DBUS "'",
 };
@@ -80,7 +88,7 @@ static void on_owner(int result, DBusMessage *reply, void *userdata)
 	/* a call to somebody else's object of that path says nothing of firewalld */
 	if (result != 0 || fwmessage_string(reply, DBUS_TYPE_STRING, &owner) != 0 ||
 	    strcmp(owner, lookup->destination) != 0)
-		options->on_refused(lookup->evidence.serial, options->userdata);
+		options->on_refused(lookup->evidence.serial, false, options->userdata);
 	lookup_free(lookup);
 }
 
@@ -163,31 +171,78 @@ static bool kind_of(const char *member, enum cause_kind *out)
 	return false;
 }
 
+static bool is_of(const char *interface, const char *wanted)
+{
+	/* a call may leave it out */
+	return !interface || strcmp(interface, wanted) == 0;
+}
+
+static bool take_removal(struct cause_evidence *evidence, DBusMessage *call)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct fwmessage_item raw;
+	bool fits;
+
+	if (fwmessage_removal_call(call, &raw) != 0)
+		return false;
+	/* in normal form, as those that are removed; a zone that is not named comes later */
+	fits = item_init(&item, *raw.zone ? raw.zone : "default", raw.kind, raw.value, NULL) == 0 &&
+	       strlen(item.value) < sizeof(evidence->value);
+	if (fits) {
+		evidence->kind = CAUSE_REMOVAL;
+		evidence->item_kind = item.kind;
+		cause_show(evidence->zone, sizeof(evidence->zone), raw.zone, strlen(raw.zone));
+		memcpy(evidence->value, item.value, strlen(item.value) + 1);
+	}
+	free(raw.value);
+	return fits;
+}
+
+static bool take_call(struct cause_evidence *evidence, DBusMessage *call)
+{
+	const char *interface = dbus_message_get_interface(call), *zone;
+	const char *member = dbus_message_get_member(call);
+
+	if (is_of(interface, FWMESSAGE_ZONE) && take_removal(evidence, call))
+		return true;
+	if (!is_of(interface, FWMESSAGE_INTERFACE) || !kind_of(member, &evidence->kind))
+		return false;
+	if (evidence->kind == CAUSE_DEFAULT_ZONE &&
+	    dbus_message_get_args(call, NULL, DBUS_TYPE_STRING, &zone, DBUS_TYPE_INVALID))
+		cause_show(evidence->zone, sizeof(evidence->zone), zone, strlen(zone));
+	return true;
+}
+
 static void on_call(struct busmonitor *monitor, DBusMessage *call)
 {
 	const struct busmonitor_options *options = &monitor->options;
 	struct cause_evidence evidence = CAUSE_EVIDENCE_NULL;
 	const char *sender = dbus_message_get_sender(call);
 	const char *destination = dbus_message_get_destination(call);
-	const char *interface = dbus_message_get_interface(call);
-	const char *member = dbus_message_get_member(call), *zone;
 	struct seen_call *seen = &monitor->calls[monitor->next_call];
 
-	if (!sender || !destination || !member || !kind_of(member, &evidence.kind) ||
-	    (interface && strcmp(interface, FWMESSAGE_INTERFACE) != 0) ||
+	if (!sender || !destination || !dbus_message_get_member(call) ||
+	    !take_call(&evidence, call) ||
 	    (*destination != ':' && strcmp(destination, FWMESSAGE_NAME) != 0))
 		return;
 	evidence.serial = options->next_serial(options->userdata);
 	evidence.at_us = clock_monotonic_us();
-	if (evidence.kind == CAUSE_DEFAULT_ZONE &&
-	    dbus_message_get_args(call, NULL, DBUS_TYPE_STRING, &zone, DBUS_TYPE_INVALID))
-		cause_show(evidence.zone, sizeof(evidence.zone), zone, strlen(zone));
 	monitor->next_call = (monitor->next_call + 1) % CALLS_MAX;
 	snprintf(seen->sender, sizeof(seen->sender), "%s", sender);
 	seen->message = dbus_message_get_serial(call);
 	seen->serial = evidence.serial;
 	options->on_evidence(&evidence, options->userdata);
 	look_up(monitor, &evidence, sender, destination);
+}
+
+/* Not that it was not allowed: it was tried. */
+static bool tells_of_failure(DBusMessage *error)
+{
+	const char *name = dbus_message_get_error_name(error);
+
+	return dbus_message_has_sender(error, DBUS_SERVICE_DBUS) == FALSE && name &&
+	       !strstr(name, "NotAuthorized") && !fwmessage_has_code(error, "NOT_AUTHORIZED") &&
+	       !fwmessage_has_code(error, "ACCESS_DENIED");
 }
 
 /* The refusal of a call that was seen: polkit or the bus said no, or it failed. */
@@ -201,7 +256,8 @@ static void on_error(struct busmonitor *monitor, DBusMessage *error)
 		struct seen_call *seen = &monitor->calls[i];
 
 		if (seen->serial && seen->message == message && strcmp(seen->sender, to) == 0) {
-			options->on_refused(seen->serial, options->userdata);
+			options->on_refused(seen->serial, tells_of_failure(error),
+			                    options->userdata);
 			seen->serial = 0;
 			return;
 		}

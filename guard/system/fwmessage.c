@@ -342,6 +342,21 @@ static int read_parts(DBusMessage *signal, struct fwmessage_item *item,
 	                                                                  : FWMESSAGE_E_MALFORMED;
 }
 
+/* Its change and kind are known already. */
+static int take_item(DBusMessage *message, struct fwmessage_item *item, struct fwmessage_item *out)
+{
+	const char *parts[MAX_PARTS] = {"", "", "", ""};
+	int r = read_parts(message, item, parts);
+
+	if (r != 0)
+		return r;
+	r = join_parts(&item->value, item->kind, parts);
+	if (r < 0)
+		return r;
+	*out = *item;
+	return 0;
+}
+
 /**
  * fwmessage_item_signal() - what a signal of the zone interface says of which item
  * @signal: its interface has been checked by the caller
@@ -352,20 +367,44 @@ static int read_parts(DBusMessage *signal, struct fwmessage_item *item,
  */
 int fwmessage_item_signal(DBusMessage *signal, struct fwmessage_item *out)
 {
-	const char *parts[MAX_PARTS] = {"", "", "", ""};
 	struct fwmessage_item item = {0};
-	int r;
 
 	if (!parse_member(dbus_message_get_member(signal), &item))
 		return FWMESSAGE_E_OTHER;
-	r = read_parts(signal, &item, parts);
-	if (r != 0)
-		return r;
-	r = join_parts(&item.value, item.kind, parts);
-	if (r < 0)
-		return r;
-	*out = item;
-	return 0;
+	return take_item(signal, &item, out);
+}
+
+/* What a call of removeX means; the members are those of signals about an item, without the end. */
+static bool parse_removal(const char *member, struct fwmessage_item *out)
+{
+	static const char verb[] = "remove";
+
+	if (strncmp(member, verb, sizeof(verb) - 1) != 0)
+		return false;
+	for (enum item_kind kind = 0; kind < ITEM_N_KINDS; kind++)
+		if (strcmp(member + sizeof(verb) - 1, kind_member(kind)) == 0) {
+			out->kind = kind;
+			out->change = FWMESSAGE_REMOVED;
+			return true;
+		}
+	return false;
+}
+
+/**
+ * fwmessage_removal_call() - which item somebody asks firewalld to remove
+ * @call: to the zone interface, as seen on the bus
+ * @out: receives it, untouched on failure; the caller frees out->value
+ *
+ * Return: 0; FWMESSAGE_E_OTHER for a call that removes no single item;
+ * FWMESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int fwmessage_removal_call(DBusMessage *call, struct fwmessage_item *out)
+{
+	struct fwmessage_item item = {0};
+
+	if (!parse_removal(dbus_message_get_member(call), &item))
+		return FWMESSAGE_E_OTHER;
+	return take_item(call, &item, out);
 }
 
 /* --- answers ----------------------------------------------------------------------------- */

@@ -65,6 +65,7 @@ DBusMessage *fwmessage_policy_add(const char *destination, DBusMessage *settings
 int fwmessage_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
                             fwmessage_entry_fn fn, void *userdata) _must_check_;
 int fwmessage_item_signal(DBusMessage *signal, struct fwmessage_item *out) _must_check_;
+int fwmessage_removal_call(DBusMessage *call, struct fwmessage_item *out) _must_check_;
 int fwmessage_string(DBusMessage *message, int type, const char **out) _must_check_;
 int fwmessage_variant_string(DBusMessage *message, const char **out) _must_check_;
 int fwmessage_bool(DBusMessage *message, bool *out) _must_check_;

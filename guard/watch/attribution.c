@@ -15,6 +15,9 @@ struct attribution {
 	struct busmonitor *monitor;
 	struct jobwatch *jobs;
 	struct cause_log log;
+	struct cause_log removals; /* of their own: a flood of them must not wash out the rest */
+	attribution_failed_fn on_failed;
+	void *userdata;
 	uint64_t last_serial;
 	int64_t monitoring_since_us; /* 0: not now */
 };
@@ -30,14 +33,21 @@ static void on_evidence(const struct cause_evidence *evidence, void *userdata)
 {
 	struct attribution *attribution = userdata;
 
-	cause_log_put(&attribution->log, evidence);
+	cause_log_put(evidence->kind == CAUSE_REMOVAL ? &attribution->removals : &attribution->log,
+	              evidence);
 }
 
-static void on_refused(uint64_t serial, void *userdata)
+static void on_refused(uint64_t serial, bool failed, void *userdata)
 {
 	struct attribution *attribution = userdata;
+	char who[CAUSE_WORDS_SIZE];
+	bool tell =
+	    failed && attribution->on_failed && cause_failed_reload(&attribution->log, serial, who);
 
 	cause_log_drop(&attribution->log, serial);
+	cause_log_drop(&attribution->removals, serial);
+	if (tell)
+		attribution->on_failed(who, attribution->userdata);
 }
 
 static void on_state(bool monitoring, const char *why, void *userdata)
@@ -52,6 +62,8 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 		              "who reloads it stays unknown",
 		              why);
 	attribution->monitoring_since_us = monitoring ? clock_monotonic_us() : 0;
+	/* who removed what meanwhile was not seen */
+	attribution->removals = CAUSE_LOG_NULL;
 }
 
 static int start(struct attribution *attribution, struct bus *bus)
@@ -138,4 +150,26 @@ bool attribution_cause(const struct attribution *attribution, enum wipe_kind kin
                        unsigned n_reloads, char out[CAUSE_WORDS_SIZE])
 {
 	return cause_words(out, &attribution->log, kind, n_reloads, clock_monotonic_us());
+}
+
+/** attribution_on_failed() - call @fn when a reload was called for and failed */
+void attribution_on_failed(struct attribution *attribution, attribution_failed_fn fn,
+                           void *userdata)
+{
+	attribution->on_failed = fn;
+	attribution->userdata = userdata;
+}
+
+/**
+ * attribution_remover() - who asked firewalld to remove an item, in words
+ * @zone_is_default: the item is in the default zone
+ * @out:             receives the words; "" when it is not known
+ *
+ * Return: whether it is known.
+ */
+bool attribution_remover(const struct attribution *attribution, const struct item *item,
+                         bool zone_is_default, char out[CAUSE_WORDS_SIZE])
+{
+	return cause_remover(out, &attribution->removals, item, zone_is_default,
+	                     clock_monotonic_us());
 }

@@ -15,13 +15,20 @@
 
 struct attribution;
 
+/* A reload was called for and came to nothing, yet firewalld tried; who called: borrowed. */
+typedef void (*attribution_failed_fn)(const char *who, void *userdata);
+
 int attribution_new(struct attribution **out, struct bus *bus,
                     struct journal *journal) _must_check_;
 void attribution_free(struct attribution *attribution); /* before the bus */
+void attribution_on_failed(struct attribution *attribution, attribution_failed_fn fn,
+                           void *userdata);
 
 void attribution_reloaded(struct attribution *attribution);
 void attribution_gone(struct attribution *attribution, bool bus);
 bool attribution_cause(const struct attribution *attribution, enum wipe_kind kind,
                        unsigned n_reloads, char out[CAUSE_WORDS_SIZE]);
+bool attribution_remover(const struct attribution *attribution, const struct item *item,
+                         bool zone_is_default, char out[CAUSE_WORDS_SIZE]);
 
 #endif

@@ -61,19 +61,25 @@ static void on_probe(int result, enum firewall_state state, bool there, const st
 	}
 }
 
-/** audit_due() - the timer: ask, unless a cycle is under way that finds out anyway */
+/** audit_now() - ask, unless a cycle is under way that finds out anyway */
+void audit_now(struct watcher *watcher)
+{
+	if (!watcher->present || !watcher->idle || watcher->probe)
+		return;
+	if (firewalld_probe(watcher->fw, &watcher->probe, canary(watcher), on_probe, watcher) != 0)
+		watcher->probe = NULL; /* the next one asks again */
+}
+
+/** audit_due() - the timer */
 void audit_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
 
 	audit_plan(watcher);
-	if (!watcher->present || !watcher->idle || watcher->probe)
-		return;
 	if (++watcher->n_probes % AUDIT_WHOLE == 0)
 		cycle_look(watcher);
-	else if (firewalld_probe(watcher->fw, &watcher->probe, canary(watcher), on_probe,
-	                         watcher) != 0)
-		watcher->probe = NULL; /* the next one asks again */
+	else
+		audit_now(watcher);
 }
 
 /** audit_plan() - when to ask next; after the configuration was read, too */

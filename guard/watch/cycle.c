@@ -25,9 +25,6 @@ static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
 /* So many readings in a row of a firewalld in state INIT, some seconds, are no coincidence. */
 #define INIT_ATTEMPTS 4
 
-#define REQUIRE_DELAY_MIN_MS 1000
-#define REQUIRE_DELAY_MAX_MS 300000
-
 /** cycle_deinit() - release everything; firewalld's adapter must still be there */
 void cycle_deinit(struct cycle *cycle)
 {
@@ -78,7 +75,9 @@ static void end_episode(struct watcher *watcher, const char *outcome)
 	int64_t last_us = last_restored_us(episode);
 
 	if (restored)
-		journal_write(watcher->journal, JOURNAL_NOTICE,
+		journal_write(watcher->journal,
+		              tell_is_old_news(watcher, &episode->loss) ? JOURNAL_DEBUG
+		                                                        : JOURNAL_NOTICE,
 		              "restored %zu of %zu in %lld ms, read back from firewalld", restored,
 		              wanted, (long long)((last_us - episode->at_us) / 1000));
 	snprintf(watcher->last_wipe, sizeof(watcher->last_wipe), "last %s: %zu lost, %zu restored",
@@ -370,43 +369,41 @@ static int judge(struct watcher *watcher, const struct firewall *now, struct los
 	return 0;
 }
 
-static void remove_rows(struct loss *loss, enum loss_verdict verdict)
+/* Return: whether it has to wait. */
+static bool has_to_wait(struct watcher *watcher, const struct item *item, int64_t *wake_us)
 {
+	bool tripped = false;
+	int64_t due_us = pace_items_due(&watcher->required, item, clock_monotonic_us(), &tripped);
+
+	if (tripped)
+		tell_fight(watcher, item);
+	if (due_us && (*wake_us == 0 || due_us < *wake_us))
+		*wake_us = due_us;
+	return due_us != 0;
+}
+
+/*
+ * Something may remove a required item again and again, or firewalld may never
+ * take it: from some time on the guard waits longer each time before it tries once
+ * more (law 6).
+ */
+static void pace_required(struct watcher *watcher, struct loss *loss)
+{
+	int64_t wake_us = 0;
 	size_t kept = 0;
 
+	if (watcher->cycle.tell)
+		return;
 	for (size_t i = 0; i < loss->n; i++) {
-		if (loss->rows[i].verdict == verdict)
+		if (loss->rows[i].verdict == LOSS_REQUIRED &&
+		    has_to_wait(watcher, &loss->rows[i].item, &wake_us))
 			item_deinit(&loss->rows[i].item);
 		else
 			loss->rows[kept++] = loss->rows[i];
 	}
 	loss->n = kept;
-}
-
-/*
- * Something may remove a required item again and again, or firewalld may never
- * take it: each time the guard waits longer before it tries once more (law 6).
- */
-static void pace_required(struct watcher *watcher, struct loss *loss)
-{
-	int64_t now_us = clock_now_us();
-
-	if (watcher->cycle.tell || loss_count(loss, LOSS_REQUIRED) == 0)
-		return;
-	if (now_us < watcher->require_after_us) {
-		remove_rows(loss, LOSS_REQUIRED);
-		loop_timer_set(watcher->refresh_timer,
-		               (watcher->require_after_us - now_us) / 1000 + 1);
-		return;
-	}
-	/* quiet for a long time: begin anew */
-	if (now_us - watcher->require_after_us > INT64_C(1000) * REQUIRE_DELAY_MAX_MS)
-		watcher->require_delay_ms = 0;
-	watcher->require_delay_ms =
-	    watcher->require_delay_ms ? watcher->require_delay_ms * 2 : REQUIRE_DELAY_MIN_MS;
-	if (watcher->require_delay_ms > REQUIRE_DELAY_MAX_MS)
-		watcher->require_delay_ms = REQUIRE_DELAY_MAX_MS;
-	watcher->require_after_us = now_us + INT64_C(1000) * watcher->require_delay_ms;
+	if (wake_us)
+		loop_timer_set(watcher->refresh_timer, (wake_us - clock_monotonic_us()) / 1000 + 1);
 }
 
 static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
@@ -588,6 +585,8 @@ static void tell_broken_off(struct watcher *watcher)
 /* Unknown is not empty (law 2): whatever firewalld holds now, nothing follows from it. */
 static void tell_not_ready(struct watcher *watcher, enum firewall_state state)
 {
+	const char *failed = tell_failed_reload(watcher);
+
 	if (state == FIREWALL_STATE_INIT && watcher->cycle.attempts == INIT_ATTEMPTS)
 		tell_broken_off(watcher);
 	if (state == watcher->told_state)
@@ -596,10 +595,12 @@ static void tell_not_ready(struct watcher *watcher, enum firewall_state state)
 	if (state == FIREWALL_STATE_FAILED) {
 		journal_write(
 		    watcher->journal, JOURNAL_ERROR,
-		    "firewalld is in state FAILED: it could not load its configuration "
-		    "and holds a stock one; see `firewall-cmd --check-config`, mend it and "
-		    "restart firewalld; the guard waits and restores then");
-		record_event(watcher->record, "firewalld-failed", "firewalld is in state FAILED");
+		    "firewalld is in state FAILED%s%s: it could not load its configuration "
+		    "and holds a stock one; see `firewall-cmd --check-config` and its log, mend it "
+		    "and reload or restart firewalld; the guard waits and restores then",
+		    *failed ? " after " : "", failed);
+		record_event(watcher->record, "firewalld-failed",
+		             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
 	} else {
 		journal_write(watcher->journal, JOURNAL_INFO, "firewalld is not ready yet (%s)",
 		              firewall_state_name(state));

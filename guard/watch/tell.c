@@ -4,7 +4,36 @@
  */
 #include "guard/watch/watcher-internal.h"
 
+#include "guard/system/clock.h"
+
 #include <stdio.h>
+#include <string.h>
+
+/* What a reload that failed is held responsible for: the guard looks at once. */
+#define FAILED_RELOAD_US (60 * INT64_C(1000000))
+
+/**
+ * tell_failed_reload() - who called for a reload that failed just now
+ *
+ * Return: the words; "" when there was none.
+ */
+const char *tell_failed_reload(const struct watcher *watcher)
+{
+	return watcher->failed_reload_us &&
+	               clock_monotonic_us() - watcher->failed_reload_us < FAILED_RELOAD_US
+	           ? watcher->failed_reload
+	           : "";
+}
+
+static void say_silent(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE])
+{
+	const char *failed = tell_failed_reload(watcher);
+
+	snprintf(buffer, TELL_WIPE_SIZE,
+	         "a wipe that nobody told of: what was in the runtime alone is gone, and neither "
+	         "a reload nor a removal was heard%s%.250s%s",
+	         *failed ? "; before it, " : "", failed, *failed ? " came to nothing" : "");
+}
 
 /** tell_wipe() - what happened, in words; Return: @buffer */
 const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE])
@@ -23,9 +52,7 @@ const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]
 		snprintf(buffer, TELL_WIPE_SIZE, "items under `require` were missing");
 		break;
 	case WIPE_SILENT:
-		snprintf(buffer, TELL_WIPE_SIZE,
-		         "a wipe that nobody told of: what was in the runtime alone is gone, and "
-		         "neither a reload nor a removal was heard");
+		say_silent(watcher, buffer);
 		break;
 	case WIPE_RELOAD:
 	case WIPE_RESTART:
@@ -50,6 +77,80 @@ void tell_default_zone(struct watcher *watcher, const char *zone)
 		         zone);
 	journal_write(watcher->journal, JOURNAL_NOTICE, "%s", words);
 	record_event(watcher->record, "default-zone", "%s", words);
+}
+
+/*
+ * Who asked for it; "" when that is not known. firewalld takes longer to remove an item
+ * than it takes to look the caller up, so nothing has to wait.
+ */
+static void who_removed(const struct watcher *watcher, const struct item *item,
+                        char out[CAUSE_WORDS_SIZE])
+{
+	const char *default_zone = watcher->tracker.wanted.default_zone;
+
+	(void)attribution_remover(watcher->attribution, item,
+	                          default_zone && strcmp(default_zone, item->zone) == 0, out);
+}
+
+static bool is_slow(const struct watcher *watcher, const struct item *item)
+{
+	return pace_items_is_slow(&watcher->required, item, clock_monotonic_us());
+}
+
+/** tell_is_old_news() - nothing but what goes missing again and again, which was said once */
+bool tell_is_old_news(const struct watcher *watcher, const struct loss *loss)
+{
+	for (size_t i = 0; i < loss->n; i++)
+		if (loss->rows[i].verdict != LOSS_REQUIRED ||
+		    !is_slow(watcher, &loss->rows[i].item))
+			return false;
+	return loss->n > 0;
+}
+
+/** tell_removal() - say in the log and the history that an item was removed, and by whom */
+void tell_removal(struct watcher *watcher, const struct item *item, bool timed)
+{
+	_cleanup_free_ char *text = NULL;
+	char who[CAUSE_WORDS_SIZE];
+
+	if (item_format(&text, item) < 0)
+		return;
+	if (timed) {
+		journal_write(watcher->journal, JOURNAL_INFO, "%s ended with its timeout", text);
+		record_event(watcher->record, "expired", "%s ended with its timeout", text);
+		return;
+	}
+	who_removed(watcher, item, who);
+	/* what goes on for ever was said once */
+	journal_write(watcher->journal, is_slow(watcher, item) ? JOURNAL_DEBUG : JOURNAL_NOTICE,
+	              "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
+	              scope_requires(&watcher->config.scope, item)
+	                  ? ", but is required: it will be put back"
+	                  : ": it will not be restored");
+	record_event(watcher->record, "intent-removed", "%s was removed on purpose%s%s", text,
+	             *who ? " by " : "", who);
+}
+
+/** tell_fight() - say once that a required item goes missing again and again, and who removes it */
+void tell_fight(struct watcher *watcher, const struct item *item)
+{
+	const int minutes = (int)(PACE_WINDOW_US / 60000000);
+	_cleanup_free_ char *text = NULL;
+	char who[CAUSE_WORDS_SIZE];
+
+	if (item_format(&text, item) < 0)
+		return;
+	who_removed(watcher, item, who);
+	journal_write(watcher->journal, JOURNAL_ERROR,
+	              "%s %s again and again, more than %d times in %d minutes%s%s; it is required "
+	              "and comes back, but at a slower pace from now on: end what removes it, or "
+	              "take it out of `require`",
+	              text, *who ? "is removed" : "goes missing", PACE_ITEM_LIMIT, minutes,
+	              *who ? ", the last time by " : "", who);
+	record_event(watcher->record, "breaker",
+	             "%s %s more than %d times in %d minutes%s%s: put back at a slower pace", text,
+	             *who ? "was removed" : "went missing", PACE_ITEM_LIMIT, minutes,
+	             *who ? ", the last time by " : "", who);
 }
 
 /* The items of one verdict, for a log line; long lists end with how many more there are. */
@@ -100,7 +201,9 @@ void tell_loss(struct watcher *watcher, const struct loss *loss)
 	         episode && episode->cause ? episode->cause : tell_wipe(watcher, wipe));
 	log_items(watcher, loss, LOSS_LOST, JOURNAL_WARNING, words,
 	          watcher->config.restore ? "restoring" : "not restored: restore = no");
-	log_items(watcher, loss, LOSS_REQUIRED, JOURNAL_WARNING, "required and missing",
+	log_items(watcher, loss, LOSS_REQUIRED,
+	          tell_is_old_news(watcher, loss) ? JOURNAL_DEBUG : JOURNAL_WARNING,
+	          "required and missing",
 	          watcher->config.restore ? "restoring" : "not restored: restore = no");
 	log_items(watcher, loss, LOSS_UNATTRIBUTED, JOURNAL_WARNING,
 	          "gone since the guard last looked, and nobody can tell why",

@@ -84,14 +84,15 @@ struct watcher {
 	enum firewall_state told_state; /* what was last said about its state */
 	int64_t snapshot_id;            /* of what was last stored */
 	/* Enforcing `require` against somebody who removes it again and again slows down. */
-	unsigned require_delay_ms;
-	int64_t require_after_us;
-	char last_wipe[160];                /* for the status line; "" : none yet */
-	struct loop_source *read_timer;     /* try to read (and restore) again */
-	struct loop_source *refresh_timer;  /* look at everything, now that it is quiet */
-	struct loop_source *snapshot_timer; /* store what is meant */
-	struct loop_source *audit_timer;    /* ask whether all is still there */
-	struct loop_source *expiry_timer;   /* take away what was opened for a time */
+	struct pace_items required;
+	char failed_reload[CAUSE_WORDS_SIZE]; /* who called for the last one that came to nothing */
+	int64_t failed_reload_us;             /* monotonic; 0: none */
+	char last_wipe[160];                  /* for the status line; "" : none yet */
+	struct loop_source *read_timer;       /* try to read (and restore) again */
+	struct loop_source *refresh_timer;    /* look at everything, now that it is quiet */
+	struct loop_source *snapshot_timer;   /* store what is meant */
+	struct loop_source *audit_timer;      /* ask whether all is still there */
+	struct loop_source *expiry_timer;     /* take away what was opened for a time */
 };
 
 /* watcher.c */
@@ -104,6 +105,7 @@ void item_call_free(struct item_call *call);
 
 /* audit.c */
 void audit_due(void *userdata);
+void audit_now(struct watcher *watcher);
 void audit_plan(struct watcher *watcher);
 
 /* expiry.c */
@@ -112,7 +114,11 @@ void expiry_due(void *userdata);
 
 /* tell.c */
 const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]);
+const char *tell_failed_reload(const struct watcher *watcher);
 void tell_default_zone(struct watcher *watcher, const char *zone);
+void tell_removal(struct watcher *watcher, const struct item *item, bool timed);
+void tell_fight(struct watcher *watcher, const struct item *item);
+bool tell_is_old_news(const struct watcher *watcher, const struct loss *loss);
 void tell_loss(struct watcher *watcher, const struct loss *loss);
 
 /* cycle.c */

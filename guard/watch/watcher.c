@@ -238,24 +238,6 @@ static void on_item_added(struct watcher *watcher, const struct firewalld_event 
 	changed(watcher, event->item);
 }
 
-static void tell_removal(struct watcher *watcher, const struct item *item, bool timed)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (item_format(&text, item) < 0)
-		return;
-	if (timed) {
-		journal_write(watcher->journal, JOURNAL_INFO, "%s ended with its timeout", text);
-		record_event(watcher->record, "expired", "%s ended with its timeout", text);
-		return;
-	}
-	journal_write(watcher->journal, JOURNAL_NOTICE, "%s was removed on purpose%s", text,
-	              scope_requires(&watcher->config.scope, item)
-	                  ? ", but is required: it will be put back"
-	                  : ": it will not be restored");
-	record_event(watcher->record, "intent-removed", "%s was removed on purpose", text);
-}
-
 static void on_item_removed(struct watcher *watcher, const struct firewalld_event *event)
 {
 	const struct firewall_entry *entry = firewall_find(&watcher->tracker.wanted, event->item);
@@ -492,6 +474,18 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 	}
 }
 
+/* It may have been wiped before it failed, and nobody else tells of that. */
+static void on_reload_failed(const char *who, void *userdata)
+{
+	struct watcher *watcher = userdata;
+
+	snprintf(watcher->failed_reload, sizeof(watcher->failed_reload), "%s", who);
+	watcher->failed_reload_us = clock_monotonic_us();
+	journal_write(watcher->journal, JOURNAL_WARNING, "%s came to nothing: looking what it did",
+	              who);
+	audit_now(watcher);
+}
+
 static void on_slow(bool slow, void *userdata)
 {
 	struct watcher *watcher = userdata;
@@ -627,9 +621,9 @@ static void on_hangup(int signo _unused_, void *userdata)
 		config = CONFIG_NULL;
 		journal_write(&daemon->journal, JOURNAL_NOTICE, "the configuration was read again");
 		record_event(watcher->record, "config", "the configuration was read again");
-		watcher->require_after_us = 0;
 		if (importer_set_database(daemon->importer, fail2ban_database(watcher)) < 0)
 			watcher_out_of_memory(watcher);
+		pace_items_deinit(&watcher->required);
 		audit_plan(watcher);
 		gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
 		refresh_soon(watcher);
@@ -738,6 +732,8 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = attribution_new(&watcher->attribution, watcher->bus, &daemon->journal);
 	if (r == 0)
+		attribution_on_failed(watcher->attribution, on_reload_failed, watcher);
+	if (r == 0)
 		r = busname_new(&watcher->network_manager, watcher->bus,
 		                "org.freedesktop.NetworkManager");
 	if (r == 0)
@@ -802,6 +798,7 @@ static void daemon_deinit(struct daemon *daemon)
 	filewatch_free(daemon->spool_watch);
 	loop_free(watcher->loop);
 	tracker_deinit(&watcher->tracker);
+	pace_items_deinit(&watcher->required);
 	config_deinit(&watcher->config);
 	journal_notifier_deinit(&watcher->notifier);
 	lock_release(&daemon->lock);

@@ -28,7 +28,7 @@ static struct {
 	DBusConnection *caller; /* calls it */
 	struct cause_log log;
 	uint64_t serial;
-	int n_evidence, n_refused, n_monitoring, n_away;
+	int n_evidence, n_refused, n_failed, n_monitoring, n_away;
 } world;
 
 static uint64_t next_serial(void *userdata)
@@ -44,10 +44,11 @@ static void on_evidence(const struct cause_evidence *evidence, void *userdata)
 	cause_log_put(&world.log, evidence);
 }
 
-static void on_refused(uint64_t serial, void *userdata)
+static void on_refused(uint64_t serial, bool failed, void *userdata)
 {
 	(void)userdata;
 	world.n_refused++;
+	world.n_failed += failed;
 	cause_log_drop(&world.log, serial);
 }
 
@@ -222,29 +223,86 @@ START_TEST(other_calls)
 }
 END_TEST
 
-START_TEST(refused_call)
+static void call_removal(const char *interface, const char *member, const char *zone, const char *a,
+                         const char *b)
 {
-	dbus_uint32_t serial = call(NAME, NAME, "reload", NULL);
+	DBusMessage *message = dbus_message_new_method_call(NAME, PATH, interface, member);
+
+	ck_assert(dbus_message_append_args(message, DBUS_TYPE_STRING, &zone, DBUS_TYPE_STRING, &a,
+	                                   b ? DBUS_TYPE_STRING : DBUS_TYPE_INVALID, &b,
+	                                   DBUS_TYPE_INVALID));
+	ck_assert(dbus_connection_send(world.caller, message, NULL));
+	dbus_connection_flush(world.caller);
+	dbus_message_unref(message);
+}
+
+START_TEST(removals)
+{
+	_cleanup_item_ struct item port = ITEM_NULL;
+	char words[CAUSE_WORDS_SIZE];
+	char hostile[4096];
+
+	ck_assert_int_eq(item_parse(&port, "public/port:993/tcp", NULL), 0);
+	memset(hostile, 'x', sizeof(hostile) - 1);
+	hostile[sizeof(hostile) - 1] = '\0';
+	/* none of these is a removal of an item, or to be looked up */
+	call_removal(NAME ".config", "removeService", "public", "imaps", NULL);
+	call_removal(NAME ".zone", "removePort", "public", "993", NULL);
+	call_removal(NAME ".zone", "removePort", "public", "993 to the end", "tcp");
+	call_removal(NAME ".zone", "removeService", "public", hostile, NULL);
+	call_removal(NAME ".zone", "removeRichRule", "public", "rule drop", NULL);
+	call_removal(NAME ".zone", "removePort", "", "0993", "tcp");
+	await(world.n_evidence == 2);
+	ck_assert_uint_eq(world.log.n, 1);
+	ck_assert_int_eq(world.log.rows[0].kind, CAUSE_REMOVAL);
+	ck_assert(cause_remover(words, &world.log, &port, true, clock_monotonic_us()));
+	ck_assert_ptr_nonnull(strstr(words, "test-busmonitor (pid "));
+	call_removal(NULL, "removeService", "public", "imaps", NULL);
+	await(world.n_evidence == 4);
+	ck_assert_str_eq(world.log.rows[1].zone, "public");
+}
+END_TEST
+
+/* The owner reads the call with this serial and answers it with an error. */
+static void answer_with(dbus_uint32_t serial, const char *words)
+{
 	DBusMessage *message = NULL, *error;
 
-	call(NAME, NAME, "reload", NULL);
-	await(world.n_evidence == 4);
 	while (!message || dbus_message_get_serial(message) != serial ||
 	       !dbus_message_is_method_call(message, NAME, "reload")) {
 		if (message)
 			dbus_message_unref(message);
-		ck_assert(dbus_connection_read_write(world.owner, PATIENCE_MS));
+		/* it may have come with the one before */
 		message = dbus_connection_pop_message(world.owner);
+		if (!message)
+			ck_assert(dbus_connection_read_write(world.owner, PATIENCE_MS));
 	}
-	error = dbus_message_new_error(message, NAME ".Exception", "NOT_AUTHORIZED");
+	error = dbus_message_new_error(message, NAME ".Exception", words);
 	ck_assert_ptr_nonnull(error);
 	ck_assert(dbus_connection_send(world.owner, error, NULL));
 	dbus_connection_flush(world.owner);
 	dbus_message_unref(error);
 	dbus_message_unref(message);
+}
+
+START_TEST(refused_call)
+{
+	dbus_uint32_t first = call(NAME, NAME, "reload", NULL);
+	dbus_uint32_t second = call(NAME, NAME, "reload", NULL);
+
+	call(NAME, NAME, "reload", NULL);
+	await(world.n_evidence == 6);
+	answer_with(first, "NOT_AUTHORIZED");
 	await(world.n_refused == 1);
-	ck_assert_uint_eq(world.log.n, 1);
+	ck_assert_int_eq(world.n_failed, 0);
+	ck_assert_uint_eq(world.log.n, 2);
 	ck_assert_uint_eq(world.log.rows[0].serial, 2);
+	/* it was tried */
+	answer_with(second, "INVALID_IPSET: nosuchset");
+	await(world.n_refused == 2);
+	ck_assert_int_eq(world.n_failed, 1);
+	ck_assert_uint_eq(world.log.n, 1);
+	ck_assert_uint_eq(world.log.rows[0].serial, 3);
 }
 END_TEST
 
@@ -324,6 +382,7 @@ int main(void)
 	tcase_add_test(tc, unique_name);
 	tcase_add_test(tc, somebody_else);
 	tcase_add_test(tc, other_calls);
+	tcase_add_test(tc, removals);
 	tcase_add_test(tc, refused_call);
 	tcase_add_test(tc, refused_by_the_bus);
 	tcase_add_test(tc, caller_leaves);

@@ -488,6 +488,92 @@ START_TEST(longest)
 }
 END_TEST
 
+/* Calls to remove something, in order, and who is named for public/service:imaps at 10 s. */
+static const struct {
+	const char *what;
+	struct {
+		int64_t at_us;
+		const char *zone;
+		enum item_kind kind;
+		const char *value;
+		int pid; /* 0: not known (yet) */
+	} calls[3];
+	bool zone_is_default;
+	const char *words; /* NULL: nobody */
+} removals[] = {
+    {"nobody was seen", {{0}}, true, NULL},
+    {"by name",
+     {{S(9), "public", ITEM_SERVICE, "imaps", 7}},
+     false,
+     "cmd (pid 7), called by x.sh (pid 1), from cron.service"},
+    {"in the default zone",
+     {{S(9), "", ITEM_SERVICE, "imaps", 7}},
+     true,
+     "cmd (pid 7), called by x.sh (pid 1), from cron.service"},
+    {"in the default zone, which is another", {{S(9), "", ITEM_SERVICE, "imaps", 7}}, false, NULL},
+    {"in another zone", {{S(9), "home", ITEM_SERVICE, "imaps", 7}}, true, NULL},
+    {"another service", {{S(9), "public", ITEM_SERVICE, "imap", 7}}, true, NULL},
+    {"another kind", {{S(9), "public", ITEM_PORT, "imaps", 7}}, true, NULL},
+    {"the latest",
+     {{S(8), "public", ITEM_SERVICE, "imaps", 7}, {S(9), "public", ITEM_SERVICE, "imaps", 8}},
+     true,
+     "cmd (pid 8), called by x.sh (pid 1), from cron.service"},
+    {"the latest, who is not known",
+     {{S(8), "public", ITEM_SERVICE, "imaps", 7}, {S(9), "public", ITEM_SERVICE, "imaps", 0}},
+     true,
+     NULL},
+    {"long ago", {{S(-1000), "public", ITEM_SERVICE, "imaps", 7}}, true, NULL},
+};
+
+START_TEST(removers)
+{
+	_cleanup_item_ struct item imaps = ITEM_NULL;
+	struct cause_log log = CAUSE_LOG_NULL;
+	char words[CAUSE_WORDS_SIZE];
+	bool known;
+
+	ck_assert_int_eq(item_parse(&imaps, "public/service:imaps", NULL), 0);
+	for (uint64_t i = 0; i < 3 && removals[_i].calls[i].value; i++) {
+		struct cause_evidence evidence = CAUSE_EVIDENCE_NULL;
+
+		evidence.serial = i + 1;
+		evidence.kind = CAUSE_REMOVAL;
+		evidence.at_us = removals[_i].calls[i].at_us;
+		evidence.item_kind = removals[_i].calls[i].kind;
+		snprintf(evidence.zone, sizeof(evidence.zone), "%s", removals[_i].calls[i].zone);
+		snprintf(evidence.value, sizeof(evidence.value), "%s", removals[_i].calls[i].value);
+		evidence.caller.pid = removals[_i].calls[i].pid;
+		evidence.caller.by_pid = 1;
+		strcpy(evidence.caller.name, "cmd");
+		strcpy(evidence.caller.by, "x.sh");
+		strcpy(evidence.caller.unit, "cron.service");
+		cause_log_put(&log, &evidence);
+	}
+	known = cause_remover(words, &log, &imaps, removals[_i].zone_is_default, S(10));
+	ck_assert_msg(known == (removals[_i].words != NULL), "%s", removals[_i].what);
+	ck_assert_str_eq(words, known ? removals[_i].words : "");
+}
+END_TEST
+
+START_TEST(reloads_that_fail)
+{
+	struct cause_log log = CAUSE_LOG_NULL;
+	struct cause_evidence evidence = CAUSE_EVIDENCE_NULL;
+	char words[CAUSE_WORDS_SIZE];
+
+	evidence.kind = CAUSE_RELOAD;
+	evidence.serial = 5;
+	evidence.caller.pid = 7;
+	strcpy(evidence.caller.name, "cmd");
+	cause_log_put(&log, &evidence);
+	ck_assert(!cause_failed_reload(&log, 4, words));
+	ck_assert(cause_failed_reload(&log, 5, words));
+	ck_assert_str_eq(words, "reload by cmd (pid 7)");
+	cause_log_reloaded(&log, 1, true);
+	ck_assert(!cause_failed_reload(&log, 5, words));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("cause");
@@ -499,6 +585,8 @@ int main(void)
 	tcase_add_loop_test(tc, wipes, 0, ARRAY_SIZE(log_rows));
 	tcase_add_test(tc, learnt_late);
 	tcase_add_test(tc, longest);
+	tcase_add_loop_test(tc, removers, 0, ARRAY_SIZE(removals));
+	tcase_add_test(tc, reloads_that_fail);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
 }

@@ -41,8 +41,8 @@ static const char *const kinds[] = {
     "panic",          "persist",
     "jail-start",     "jail-stop",
     "default-zone",   "at-risk",
-    "silent",
-    "gap",
+    "silent",         "gap",
+    "fail2ban",
 };
 
 static bool check_kind(struct cli *cli, const char *kind)

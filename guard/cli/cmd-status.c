@@ -664,13 +664,17 @@ static int look_at_fail2ban(struct collect *collect)
 	    .database = config->fail2ban_database,
 	    .timeout_ms = FAIL2BAN_MS,
 	};
-	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	struct report_status *status = collect->status;
 	enum fail2ban_state state;
 	struct err err = ERR_NULL;
-	int r = fail2ban_read_wait(&tickets, &state, &options, &err);
+	int r = fail2ban_read_wait(&status->tickets, &state, &options, &err);
 
-	collect->status->fail2ban = fail2ban_state_name(state);
-	return r < 0 ? r : 0;
+	status->fail2ban = fail2ban_state_name(state);
+	status->tickets_known = r == 0;
+	if (r <= 0 || state == FAIL2BAN_STOPPED)
+		return r < 0 ? r : 0;
+	status->tickets_error = strdup(err_text(&err, r));
+	return status->tickets_error ? 0 : -ENOMEM;
 }
 
 int cmd_status(struct cli *cli, const struct cli_args *args)

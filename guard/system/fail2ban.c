@@ -312,18 +312,26 @@ void fail2ban_read_forget(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *
 
 /* --- from outside ------------------------------------------------------------------------ */
 
+static int copy_path(char **out, const char *path, const char *otherwise)
+{
+	*out = path || otherwise ? strdup(path ? path : otherwise) : NULL;
+	return *out || !(path || otherwise) ? 0 : -ENOMEM;
+}
+
 static int copy_paths(struct fail2ban *fail2ban, const struct fail2ban_options *options)
 {
-	fail2ban->options = *options;
-	fail2ban->socket = strdup(options->socket ? options->socket : FAIL2BAN_DEFAULT_SOCKET);
-	fail2ban->pidfile = strdup(options->pidfile ? options->pidfile : FAIL2BAN_DEFAULT_PIDFILE);
-	if (options->database)
-		fail2ban->database = strdup(options->database);
-	if (!fail2ban->socket || !fail2ban->pidfile || (options->database && !fail2ban->database))
+	_cleanup_free_ char *socket = NULL, *pidfile = NULL, *database = NULL;
+
+	if (copy_path(&socket, options->socket, FAIL2BAN_DEFAULT_SOCKET) < 0 ||
+	    copy_path(&pidfile, options->pidfile, FAIL2BAN_DEFAULT_PIDFILE) < 0 ||
+	    copy_path(&database, options->database, NULL) < 0)
 		return -ENOMEM;
-	fail2ban->options.socket = fail2ban->socket;
-	fail2ban->options.pidfile = fail2ban->pidfile;
-	fail2ban->options.database = fail2ban->database;
+	free(fail2ban->socket);
+	free(fail2ban->pidfile);
+	free(fail2ban->database);
+	fail2ban->options.socket = fail2ban->socket = steal(socket);
+	fail2ban->options.pidfile = fail2ban->pidfile = steal(pidfile);
+	fail2ban->options.database = fail2ban->database = steal(database);
 	return 0;
 }
 
@@ -345,6 +353,7 @@ int fail2ban_new(struct fail2ban **out, struct loop *loop, const struct fail2ban
 		return -ENOMEM;
 	fail2ban->pidfd = -1;
 	fail2ban->loop = loop;
+	fail2ban->options = *options;
 	r = copy_paths(fail2ban, options);
 	if (r == 0)
 		r = loop_add_timer(loop, &fail2ban->look_timer, on_look_due, fail2ban);
@@ -359,6 +368,31 @@ int fail2ban_new(struct fail2ban **out, struct loop *loop, const struct fail2ban
 	return 0;
 }
 
+static void unwatch_folders(struct fail2ban *fail2ban)
+{
+	filewatch_free(fail2ban->run_parent);
+	filewatch_free(fail2ban->run);
+	filewatch_free(fail2ban->data);
+	fail2ban->run_parent = fail2ban->run = fail2ban->data = NULL;
+}
+
+/**
+ * fail2ban_configure() - look for it elsewhere from now on
+ * @options: of these only the paths; copied
+ *
+ * Return: 0; -ENOMEM, and all is as it was.
+ */
+int fail2ban_configure(struct fail2ban *fail2ban, const struct fail2ban_options *options)
+{
+	int r = copy_paths(fail2ban, options);
+
+	if (r < 0)
+		return r;
+	unwatch_folders(fail2ban);
+	fail2ban_look(fail2ban);
+	return 0;
+}
+
 /** fail2ban_free() - NULL is fine; nothing calls back any more */
 void fail2ban_free(struct fail2ban *fail2ban)
 {
@@ -367,9 +401,7 @@ void fail2ban_free(struct fail2ban *fail2ban)
 	fail2ban_read_cancel(fail2ban);
 	f2breading_free(fail2ban->look);
 	forget_server(fail2ban);
-	filewatch_free(fail2ban->run_parent);
-	filewatch_free(fail2ban->run);
-	filewatch_free(fail2ban->data);
+	unwatch_folders(fail2ban);
 	loop_remove(fail2ban->look_timer);
 	loop_remove(fail2ban->change_timer);
 	loop_remove(fail2ban->read_timer);

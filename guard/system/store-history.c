@@ -45,7 +45,7 @@ static bool kind_is_valid(const char *kind)
 		if (strcmp(kind, taken[i]) == 0)
 			return false;
 	return length > 0 && length <= EVENT_KIND_MAX &&
-	       strspn(kind, "abcdefghijklmnopqrstuvwxyz-") == length;
+	       strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
 }
 
 /**

@@ -8,6 +8,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/clientranges.c guard/watch/clientranges.h \
 	guard/watch/cycle.c \
 	guard/watch/expiry.c \
+	guard/watch/fail2banwatch.c guard/watch/fail2banwatch.h \
 	guard/watch/gapkeeper.c guard/watch/gapkeeper.h \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
 	guard/watch/importer.c guard/watch/importer.h \
@@ -15,6 +16,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-clients.c guard/watch/report-clients.h \
+	guard/watch/report-fail2ban.c \
 	guard/watch/report-internal.h \
 	guard/watch/report-probe.c guard/watch/report-probe.h \
 	guard/watch/report.c guard/watch/report.h \

@@ -287,6 +287,8 @@ void report_status_deinit(struct report_status *status)
 	free(status->findings);
 	free(status->default_zone);
 	free(status->store_error);
+	free(status->tickets_error);
+	tickets_deinit(&status->tickets);
 	strv_deinit(&status->active_zones);
 	store_wipe_info_deinit(&status->wipe);
 	*status = REPORT_STATUS_NULL;
@@ -456,10 +458,10 @@ static json_t *status_json(const struct report_status *status)
 	json_t *store = json_pack("{s:b, s:o}", "usable", status->store_usable, "error",
 	                          report_json_text(status->store_error));
 
-	return json_pack("{s:b, s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "ok",
+	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
 	                 !report_status_is_degraded(status), "at", report_json_time(status->at_us),
-	                 "firewalld", firewalld, "watcher", watcher, "fail2ban", status->fail2ban,
-	                 "store", store, "last_wipe",
+	                 "firewalld", firewalld, "watcher", watcher, "fail2ban",
+	                 report_fail2ban_json(status), "store", store, "last_wipe",
 	                 status->has_wipe ? wipe_json(&status->wipe) : json_null(), "items",
 	                 status_items_json(status), "findings", findings_json(status));
 }
@@ -569,7 +571,7 @@ static void put_surroundings(const struct report *report, const struct report_st
 		report_line(report, REPORT_PLAIN, "last wipe  none recorded");
 	if (status->has_wipe)
 		put_wipe_line(report, &status->wipe);
-	report_line(report, REPORT_PLAIN, "fail2ban   %s", status->fail2ban);
+	report_fail2ban_put(report, status);
 }
 
 /* The worst first. */

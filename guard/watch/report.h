@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "guard/model/diff.h"
+#include "guard/model/ticket.h"
 #include "guard/model/timespec.h"
 #include "guard/system/config.h"
 #include "guard/system/listeners.h"
@@ -114,7 +115,10 @@ struct report_status {
 	bool watcher_known;
 	bool watcher_running;
 	int64_t watcher_pid;  /* 0: not known */
-	const char *fail2ban; /* static: running, stopped, unreachable, unknown */
+	const char *fail2ban; /* static: its state */
+	bool tickets_known;
+	struct tickets tickets; /* when known */
+	char *tickets_error;    /* owned; NULL when known, or when it does not run */
 	bool store_usable;
 	char *store_error; /* owned; NULL when usable */
 	bool has_wipe;

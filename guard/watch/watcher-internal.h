@@ -13,6 +13,7 @@
 #include "guard/system/bootid.h"
 #include "guard/system/busname.h"
 #include "guard/system/config.h"
+#include "guard/system/fail2ban.h"
 #include "guard/system/journal.h"
 #include "guard/watch/attribution.h"
 #include "guard/watch/gapkeeper.h"
@@ -64,6 +65,8 @@ struct watcher {
 	struct attribution *attribution;
 	struct busname *network_manager;
 	struct record *record;
+	struct fail2ban *fail2ban;
+	struct fail2banwatch *fail2banwatch;
 	struct gapkeeper *gapkeeper;
 	struct risk *risk;
 	struct tracker tracker;

@@ -12,6 +12,7 @@
 #include "guard/system/lock.h"
 #include "guard/system/spool.h"
 #include "guard/watch/importer.h"
+#include "guard/watch/fail2banwatch.h"
 #include "guard/watch/persister.h"
 #include "guard/watch/risk.h"
 #include "guard/watch/watcher-internal.h"
@@ -625,6 +626,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 			watcher_out_of_memory(watcher);
 		pace_items_deinit(&watcher->required);
 		audit_plan(watcher);
+		fail2banwatch_configure(watcher->fail2banwatch);
 		gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
 		refresh_soon(watcher);
 	}
@@ -746,6 +748,8 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = risk_new(&watcher->risk, watcher);
 	if (r == 0)
+		r = fail2banwatch_new(&watcher->fail2banwatch, watcher);
+	if (r == 0)
 		r = gapkeeper_new(&watcher->gapkeeper, watcher->loop, &daemon->journal,
 		                  watcher->record);
 	if (r < 0)
@@ -788,6 +792,7 @@ static void daemon_deinit(struct daemon *daemon)
 	risk_free(watcher->risk);
 	gapkeeper_free(watcher->gapkeeper);
 	importer_free(daemon->importer);
+	fail2banwatch_free(watcher->fail2banwatch);
 	record_close(watcher->record);
 	attribution_free(watcher->attribution);
 	firewalld_free(watcher->fw);

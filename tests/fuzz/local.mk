@@ -2,10 +2,14 @@
 # Fuzz targets. Each is built twice: replay-NAME goes through the corpus in `make check`;
 # fuzz-NAME is driven by libFuzzer (--enable-fuzzing, clang):
 #   tests/fuzz/fuzz-richrule -dict=../tests/fuzz/richrule.dict ../tests/fuzz/corpus/richrule
-REPLAYS = tests/fuzz/replay-item tests/fuzz/replay-loginline tests/fuzz/replay-richrule
+REPLAYS = tests/fuzz/replay-f2breply tests/fuzz/replay-item tests/fuzz/replay-loginline \
+	tests/fuzz/replay-richrule
 check_PROGRAMS += $(REPLAYS)
 TESTS += $(REPLAYS)
 
+tests_fuzz_replay_f2breply_SOURCES = tests/fuzz/fuzz-f2breply.c tests/fuzz/fuzz.h \
+	tests/fuzz/replay.c
+tests_fuzz_replay_f2breply_LDADD = $(MODEL_LIBS)
 tests_fuzz_replay_item_SOURCES = tests/fuzz/fuzz-item.c tests/fuzz/fuzz.h tests/fuzz/replay.c
 tests_fuzz_replay_item_LDADD = $(MODEL_LIBS)
 tests_fuzz_replay_loginline_SOURCES = tests/fuzz/fuzz-loginline.c tests/fuzz/fuzz.h \
@@ -17,10 +21,17 @@ tests_fuzz_replay_richrule_LDADD = $(MODEL_LIBS)
 
 FUZZ_CFLAGS = $(AM_CFLAGS) -O1 -g -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=undefined
+FUZZERS = tests/fuzz/fuzz-f2breply tests/fuzz/fuzz-item tests/fuzz/fuzz-loginline \
+	tests/fuzz/fuzz-richrule
 if FUZZING
-noinst_PROGRAMS += tests/fuzz/fuzz-item tests/fuzz/fuzz-loginline tests/fuzz/fuzz-richrule
+noinst_PROGRAMS += $(FUZZERS)
 endif
-EXTRA_PROGRAMS += tests/fuzz/fuzz-item tests/fuzz/fuzz-loginline tests/fuzz/fuzz-richrule
+EXTRA_PROGRAMS += $(FUZZERS)
+tests_fuzz_fuzz_f2breply_SOURCES = tests/fuzz/fuzz-f2breply.c tests/fuzz/fuzz.h \
+	$(libguard_model_a_SOURCES)
+tests_fuzz_fuzz_f2breply_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
+tests_fuzz_fuzz_f2breply_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_f2breply_LDADD = $(NETTLE_LIBS)
 tests_fuzz_fuzz_item_SOURCES = tests/fuzz/fuzz-item.c tests/fuzz/fuzz.h \
 	$(libguard_model_a_SOURCES)
 tests_fuzz_fuzz_item_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
@@ -37,4 +48,4 @@ tests_fuzz_fuzz_richrule_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
 tests_fuzz_fuzz_richrule_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_richrule_LDADD = $(NETTLE_LIBS)
 
-EXTRA_DIST += tests/fuzz/corpus tests/fuzz/richrule.dict
+EXTRA_DIST += tests/fuzz/corpus tests/fuzz/f2breply.dict tests/fuzz/richrule.dict

@@ -388,10 +388,15 @@ f2b_up() {
 		         reload-guard[guard="$W/bin/reload-guard"]
 	X
 	[ -z "${F2B_JAIL:-}" ] || printf '%s\n' "$F2B_JAIL" >>/etc/fail2ban/jail.local
+	f2b_start
+}
+# f2b_start: with the configuration that is there
+f2b_start() {
 	fail2ban-server -f start >>"$W/fail2ban.out" 2>&1 &
 	F2B=$!
 	need "fail2ban starts" within 15 f2b ping
 }
+f2b_kill() { end_process "$F2B" KILL; }
 f2b() { fail2ban-client "$@" >>"$W/fail2ban-client.log" 2>&1; }
 f2b_down() { f2b stop; wait "$F2B" 2>/dev/null; }
 attack() { # ADDRESS

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/fail2banwatch.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "guard/model/timespec.h"
+#include "guard/system/clock.h"
+
+/* A service manager starts again at once, or after RestartSec=; then it was a restart. */
+#define AWAY_MS 5000
+/* Somebody who bans by hand stalls the server for seconds. */
+#define SILENT_MS 5000
+
+#define EVENT "fail2ban"
+
+struct fail2banwatch {
+	struct watcher *watcher;
+	struct loop_source *timer; /* until what is going on is told */
+	bool looked;               /* its state has been told once */
+	int64_t away_us;           /* monotonic; since when it has not been running; 0: it is */
+	bool crashed;              /* in that time */
+	bool told;                 /* that it is away */
+};
+
+static void tell(struct fail2banwatch *watch, enum journal_level level, const char *format, ...)
+    _printf_(3, 4);
+
+static void tell(struct fail2banwatch *watch, enum journal_level level, const char *format, ...)
+{
+	char text[256];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	journal_write(watch->watcher->journal, level, "%s", text);
+	record_event(watch->watcher->record, EVENT, "%s", text);
+}
+
+/* --- away -------------------------------------------------------------------------------- */
+
+static void tell_away(struct fail2banwatch *watch)
+{
+	enum fail2ban_state state = fail2ban_state(watch->watcher->fail2ban);
+
+	if (watch->crashed)
+		tell(watch, JOURNAL_WARNING,
+		     "fail2ban crashed: its bans stay as they are, until somebody starts it");
+	else if (state == FAIL2BAN_UNREACHABLE)
+		tell(watch, JOURNAL_WARNING, "fail2ban is there and does not answer");
+	else if (state == FAIL2BAN_UNKNOWN)
+		tell(watch, JOURNAL_WARNING, "fail2ban may not be asked: see who owns its socket");
+	else
+		tell(watch, JOURNAL_NOTICE, "fail2ban was stopped");
+	watch->told = true;
+}
+
+static void on_due(void *userdata)
+{
+	struct fail2banwatch *watch = userdata;
+
+	if (watch->away_us && !watch->told)
+		tell_away(watch);
+}
+
+/* Its bans are being taken away, or put back: that takes as long as it takes. */
+static bool is_moving(enum fail2ban_state state)
+{
+	return state == FAIL2BAN_STOPPING || state == FAIL2BAN_STARTING;
+}
+
+static void went(struct fail2banwatch *watch, enum fail2ban_state to)
+{
+	bool silent = to == FAIL2BAN_UNREACHABLE || to == FAIL2BAN_UNKNOWN;
+
+	if (!watch->away_us)
+		watch->away_us = clock_monotonic_us();
+	watch->crashed |= to == FAIL2BAN_CRASHED;
+	if (is_moving(to))
+		loop_timer_stop(watch->timer);
+	else if (!loop_timer_is_set(watch->timer) && !watch->told)
+		loop_timer_set(watch->timer, silent ? SILENT_MS : AWAY_MS);
+}
+
+/* --- back -------------------------------------------------------------------------------- */
+
+static void came_back(struct fail2banwatch *watch, enum fail2ban_state from)
+{
+	char took[TIMESPEC_TEXT_MAX];
+
+	timespec_format_duration(clock_monotonic_us() - watch->away_us, took);
+	if (from == FAIL2BAN_UNREACHABLE || from == FAIL2BAN_UNKNOWN) {
+		/* what was never told does not have to be taken back */
+		if (watch->told)
+			tell(watch, JOURNAL_NOTICE, "fail2ban answers again, after %s", took);
+	} else if (watch->told) {
+		tell(watch, JOURNAL_NOTICE, "fail2ban was started; it was away for %s", took);
+	} else {
+		tell(watch, JOURNAL_NOTICE, "fail2ban %s, which took %s",
+		     watch->crashed ? "crashed and was started again" : "was restarted", took);
+	}
+}
+
+static void is_there(struct fail2banwatch *watch, enum fail2ban_state from)
+{
+	if (watch->away_us)
+		came_back(watch, from);
+	else if (from == FAIL2BAN_RUNNING)
+		tell(watch, JOURNAL_NOTICE, "fail2ban was restarted");
+	watch->away_us = 0;
+	watch->crashed = watch->told = false;
+	loop_timer_stop(watch->timer);
+}
+
+/* As it was before the guard began is nothing that happened now. */
+static void find(struct fail2banwatch *watch, enum fail2ban_state state)
+{
+	watch->looked = true;
+	journal_write(watch->watcher->journal, JOURNAL_INFO, "fail2ban is %s",
+	              fail2ban_state_name(state));
+	if (state == FAIL2BAN_RUNNING)
+		return;
+	watch->away_us = clock_monotonic_us();
+	watch->told = state == FAIL2BAN_STOPPED;
+	if (!watch->told)
+		went(watch, state);
+}
+
+static void on_state(enum fail2ban_state from, enum fail2ban_state to, int64_t took_us _unused_,
+                     void *userdata)
+{
+	struct fail2banwatch *watch = userdata;
+
+	if (!watch->looked) {
+		find(watch, to);
+		return;
+	}
+	journal_write(watch->watcher->journal, JOURNAL_DEBUG, "fail2ban is %s, and was %s",
+	              fail2ban_state_name(to), fail2ban_state_name(from));
+	if (to == FAIL2BAN_RUNNING)
+		is_there(watch, from);
+	else
+		went(watch, to);
+}
+
+/* --- from outside ------------------------------------------------------------------------ */
+
+static struct fail2ban_options options_of(struct fail2banwatch *watch)
+{
+	const struct config *config = &watch->watcher->config;
+
+	return (struct fail2ban_options){
+	    .socket = config->fail2ban_socket,
+	    .pidfile = config->fail2ban_pidfile,
+	    .database = config->fail2ban_database,
+	    .on_state = on_state,
+	    .userdata = watch,
+	};
+}
+
+static int follow(struct fail2banwatch *watch)
+{
+	struct fail2ban_options options = options_of(watch);
+
+	return fail2ban_new(&watch->watcher->fail2ban, watch->watcher->loop, &options);
+}
+
+/** fail2banwatch_configure() - the configuration was read again */
+void fail2banwatch_configure(struct fail2banwatch *watch)
+{
+	struct fail2ban_options options = options_of(watch);
+
+	if (fail2ban_configure(watch->watcher->fail2ban, &options) < 0)
+		journal_write(watch->watcher->journal, JOURNAL_ERROR,
+		              "out of memory; fail2ban is looked for where it was");
+}
+
+/**
+ * fail2banwatch_new() - follow fail2ban, as configured
+ * @out:     written on success alone; release with fail2banwatch_free()
+ * @watcher: borrowed; its loop, record and configuration are there; its fail2ban is set
+ *
+ * Return: 0; -ENOMEM.
+ */
+int fail2banwatch_new(struct fail2banwatch **out, struct watcher *watcher)
+{
+	struct fail2banwatch *watch = calloc(1, sizeof(*watch));
+	int r;
+
+	if (!watch)
+		return -ENOMEM;
+	watch->watcher = watcher;
+	r = loop_add_timer(watcher->loop, &watch->timer, on_due, watch);
+	if (r == 0)
+		r = follow(watch);
+	if (r < 0) {
+		fail2banwatch_free(watch);
+		return r;
+	}
+	*out = watch;
+	return 0;
+}
+
+/** fail2banwatch_free() - NULL is fine; frees the watcher's fail2ban too */
+void fail2banwatch_free(struct fail2banwatch *watch)
+{
+	if (!watch)
+		return;
+	fail2ban_free(watch->watcher->fail2ban);
+	watch->watcher->fail2ban = NULL;
+	loop_remove(watch->timer);
+	free(watch);
+}

@@ -2,6 +2,7 @@
 #include "guard/model/item.h"
 
 #include "guard/model/cidr.h"
+#include "guard/model/direct.h"
 #include "guard/model/richrule.h"
 
 #include <errno.h>
@@ -20,6 +21,8 @@ static const char *const kind_names[ITEM_N_KINDS] = {
     [ITEM_ICMP_BLOCK] = "icmp-block",
     [ITEM_RULE] = "rule",
     [ITEM_ENTRY] = "entry",
+    [ITEM_CHAIN] = "chain",
+    [ITEM_DIRECT_RULE] = "direct-rule",
 };
 
 /*
@@ -100,9 +103,26 @@ const char *item_policy_name(const char *zone)
 	return strncmp(zone, ITEM_POLICY_PREFIX, n) == 0 ? zone + n : NULL;
 }
 
+/** item_direct_family() - ipv4, ipv6 or eb, of which direct rules are; NULL: it is none of these */
+const char *item_direct_family(const char *zone)
+{
+	size_t n = strlen(ITEM_DIRECT_PREFIX);
+
+	return strncmp(zone, ITEM_DIRECT_PREFIX, n) == 0 ? zone + n : NULL;
+}
+
+static bool is_family(const char *name)
+{
+	return strcmp(name, "ipv4") == 0 || strcmp(name, "ipv6") == 0 || strcmp(name, "eb") == 0;
+}
+
 static bool is_zone_name(const char *text)
 {
 	const char *policy = item_policy_name(text), *ipset = item_ipset_name(text);
+	const char *family = item_direct_family(text);
+
+	if (family)
+		return is_family(family);
 
 	if (strlen(text) > ITEM_ZONE_MAX)
 		return false;
@@ -268,6 +288,13 @@ static int canonical_entry(char **out, const char *value)
 	return *out ? 0 : -ENOMEM;
 }
 
+static int canonical_direct(char **out, enum item_kind kind, const char *value)
+{
+	int r = direct_canonical(out, kind, value);
+
+	return r > 0 ? ITEM_E_SYNTAX : r;
+}
+
 static int canonical_value(char **out, enum item_kind kind, const char *value, struct err *err)
 {
 	bool valid = false;
@@ -291,6 +318,9 @@ static int canonical_value(char **out, enum item_kind kind, const char *value, s
 		return canonical_rule(out, value, err);
 	case ITEM_ENTRY:
 		return canonical_entry(out, value);
+	case ITEM_CHAIN:
+	case ITEM_DIRECT_RULE:
+		return canonical_direct(out, kind, value);
 	case ITEM_MASQUERADE:
 		valid = strcmp(value, "yes") == 0;
 		break;
@@ -325,6 +355,10 @@ int item_init(struct item *out, const char *zone, enum item_kind kind, const cha
 	if ((kind == ITEM_ENTRY) != (item_ipset_name(zone) != NULL))
 		return err_set(err, ITEM_E_SYNTAX,
 		               "entries stand in ipsets, and nothing else does");
+	if ((kind == ITEM_CHAIN || kind == ITEM_DIRECT_RULE) != (item_direct_family(zone) != NULL))
+		return err_set(err, ITEM_E_SYNTAX,
+		               "chains and direct rules stand in direct:FAMILY, and nothing else "
+		               "does");
 	r = canonical_value(&item.value, kind, value, err);
 	if (r > 0 && kind == ITEM_RULE)
 		return err_prefix(err, r, "not a valid rule");
@@ -368,7 +402,7 @@ int item_parse(struct item *out, const char *text, struct err *err)
 		return err_set(err, ITEM_E_SYNTAX,
 		               "\"%s\" is not a kind of item; known are service, port, "
 		               "source-port, protocol, forward-port, masquerade, icmp-block, "
-		               "interface, source, rule and entry",
+		               "interface, source, rule, entry, chain and direct-rule",
 		               kind_name);
 	return item_init(out, zone, kind, colon + 1, err);
 }
@@ -445,7 +479,9 @@ static void put_holder(FILE *out, const struct item *item)
 {
 	const char *policy = item_policy_name(item->zone), *ipset = item_ipset_name(item->zone);
 
-	if (policy)
+	if (item_direct_family(item->zone))
+		fputs("firewall-cmd --permanent --direct", out);
+	else if (policy)
 		fprintf(out, "firewall-cmd --permanent --policy=%s", policy);
 	else if (ipset)
 		fprintf(out, "firewall-cmd --permanent --ipset=%s", ipset);
@@ -455,7 +491,10 @@ static void put_holder(FILE *out, const struct item *item)
 
 static void put_addition(FILE *out, const struct item *item)
 {
-	if (item->kind == ITEM_MASQUERADE)
+	if (item->kind == ITEM_CHAIN || item->kind == ITEM_DIRECT_RULE)
+		fprintf(out, " --add-%s %s %s", item->kind == ITEM_CHAIN ? "chain" : "rule",
+		        item_direct_family(item->zone), item->value);
+	else if (item->kind == ITEM_MASQUERADE)
 		fputs(" --add-masquerade", out);
 	else if (item->kind == ITEM_RULE)
 		fprintf(out, " --add-rich-rule='%s'", item->value);
@@ -465,7 +504,8 @@ static void put_addition(FILE *out, const struct item *item)
 
 static bool shares_command(const struct item *a, const struct item *b)
 {
-	return a->kind == b->kind && strcmp(a->zone, b->zone) == 0;
+	/* a direct one takes all words behind it */
+	return a->kind == b->kind && a->kind < ITEM_CHAIN && strcmp(a->zone, b->zone) == 0;
 }
 
 /* firewall-cmd takes many options of one kind at a time, for one zone. */
@@ -485,7 +525,7 @@ static void put_commands(FILE *out, const struct item *const *items, size_t n)
 		first = false;
 		put_holder(out, items[i]);
 		for (j = i; j < n; j++)
-			if (shares_command(items[i], items[j]))
+			if (j == i || shares_command(items[i], items[j]))
 				put_addition(out, items[j]);
 	}
 }
@@ -616,7 +656,7 @@ enum item_class item_class(const struct item *item)
 		return known[row].class;
 	if (item_is_binding(item) || item->kind == ITEM_ENTRY)
 		return ITEM_CLASS_BINDING;
-	if (item->kind == ITEM_RULE)
+	if (item->kind == ITEM_RULE || item->kind == ITEM_CHAIN || item->kind == ITEM_DIRECT_RULE)
 		return ITEM_CLASS_RULE;
 	return ITEM_CLASS_OTHER;
 }
@@ -636,6 +676,9 @@ bool item_is_same_binding(const struct item *a, const struct item *b)
 /** item_rank() - the place in the order of restoring; lower comes first */
 unsigned item_rank(const struct item *item)
 {
+	/* what stands in a chain needs it */
+	if (item->kind == ITEM_CHAIN)
+		return (unsigned)ITEM_CLASS_RULE * 64;
 	return (unsigned)item_class(item) * 64 + (unsigned)known_row(item);
 }
 

@@ -5,7 +5,8 @@
  * Written ZONE/KIND:VALUE, e.g. public/service:imaps, public/port:465/tcp,
  * iredmail/interface:enp6s0, public/rule:rule family=…; with policy:NAME as the
  * zone, of a policy: policy:mail-in/service:imaps, and with ipset:NAME an entry of
- * an ipset: ipset:friends/entry:192.0.2.1. The value is always in
+ * an ipset: ipset:friends/entry:192.0.2.1. Chains and rules of firewalld's direct
+ * interface stand in direct:ipv4, direct:ipv6 and direct:eb. The value is always in
  * firewalld's normal form, so that two items are the same thing exactly when
  * item_cmp() says 0.
  */
@@ -25,7 +26,9 @@ enum item_kind {
 	ITEM_MASQUERADE, /* value "yes" */
 	ITEM_ICMP_BLOCK,
 	ITEM_RULE,
-	ITEM_ENTRY, /* of an ipset */
+	ITEM_ENTRY,       /* of an ipset */
+	ITEM_CHAIN,       /* of the direct interface; see direct.h */
+	ITEM_DIRECT_RULE, /* likewise */
 	ITEM_N_KINDS,
 };
 
@@ -49,6 +52,7 @@ struct item {
 /* Before the name of a policy, which stands in the place of a zone's. */
 #define ITEM_POLICY_PREFIX "policy:"
 #define ITEM_IPSET_PREFIX  "ipset:" /* the same for an ipset, as firewalld writes sources */
+#define ITEM_DIRECT_PREFIX "direct:" /* and for what the direct interface holds of one family */
 
 /* Zone and value lengths beyond these are refused: firewalld has no such thing. */
 #define ITEM_ZONE_MAX  64
@@ -79,6 +83,7 @@ bool item_port_is_of(const char *service, const char *port);
 bool item_forwards_away(const struct item *item);
 const char *item_policy_name(const char *zone);
 const char *item_ipset_name(const char *zone);
+const char *item_direct_family(const char *zone);
 bool item_ipset_of_rule(const struct item *item, char **out) _must_check_;
 bool item_uses_ipset(const struct item *item, const char *zone);
 bool item_is_binding(const struct item *item);

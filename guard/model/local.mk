@@ -9,6 +9,7 @@ libguard_model_a_SOURCES = \
 	guard/model/coverage.c guard/model/coverage.h \
 	guard/model/dialogue.c guard/model/dialogue.h \
 	guard/model/diff.c guard/model/diff.h \
+	guard/model/direct.c guard/model/direct.h \
 	guard/model/err.c guard/model/err.h \
 	guard/model/f2breply.c guard/model/f2breply.h \
 	guard/model/finding.c guard/model/finding.h \

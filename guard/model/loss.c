@@ -235,10 +235,14 @@ static bool was_looked_at(const struct loss_evidence *evidence, const struct ite
 	return !evidence->zones || strv_contains(evidence->zones, item->zone);
 }
 
-/* What firewalld neither moves nor keeps by itself: it goes with a signal or with a wipe. */
+/*
+ * What firewalld neither moves nor keeps by itself: it goes with a signal or with a wipe.
+ * With FlushAllOnReload=no ipsets and direct rules outlive a reload.
+ */
 static bool is_witness(const struct item *item)
 {
-	return item->kind != ITEM_INTERFACE && item->kind != ITEM_ENTRY;
+	return item->kind != ITEM_INTERFACE && item->kind != ITEM_ENTRY &&
+	       !item_direct_family(item->zone);
 }
 
 /* The evidence that is the same for all items: was there a wipe that nobody told of? */

@@ -499,6 +499,20 @@ static void on_ipset_signal(struct firewalld *fw, DBusMessage *signal)
 	free(raw.value);
 }
 
+static void on_direct_signal(struct firewalld *fw, DBusMessage *signal)
+{
+	struct fwmessage_item raw = {0};
+	int r = fwmessage_direct_signal(signal, &raw);
+
+	if (r < 0)
+		lose_track(fw);
+	else if (r == FWMESSAGE_E_MALFORMED)
+		fw->n_malformed++;
+	else if (r == 0)
+		on_item_signal(fw, &raw);
+	free(raw.value);
+}
+
 struct policy_contents {
 	const char *zone;
 	struct firewall firewall;
@@ -584,6 +598,8 @@ static void on_signal(DBusMessage *signal, void *userdata)
 		on_policy_signal(fw, signal);
 	else if (strcmp(interface, FWMESSAGE_IPSET) == 0)
 		on_ipset_signal(fw, signal);
+	else if (strcmp(interface, FWMESSAGE_DIRECT) == 0)
+		on_direct_signal(fw, signal);
 	else if (strcmp(interface, FWMESSAGE_CONFIG_ZONE) == 0 ||
 	         strcmp(interface, FWMESSAGE_CONFIG_IPSET) == 0 ||
 	         strcmp(interface, FWMESSAGE_CONFIG_POLICY) == 0)
@@ -1076,7 +1092,7 @@ static void work_queue(void *userdata)
  * @userdata: for @fn
  *
  * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
- * a policy or an ipset; -ENOMEM.
+ * a policy, of an ipset or of the direct interface; -ENOMEM.
  */
 int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                             firewalld_done_fn fn, void *userdata)
@@ -1084,7 +1100,8 @@ int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, cons
 	struct firewalld_op *new;
 	int r;
 
-	if (item_policy_name(item->zone) || item_ipset_name(item->zone))
+	if (item_policy_name(item->zone) || item_ipset_name(item->zone) ||
+	    item_direct_family(item->zone))
 		return -EOPNOTSUPP;
 	new = calloc(1, sizeof(*new));
 	if (!new)
@@ -1202,6 +1219,8 @@ static int add_matches(struct firewalld *fw)
 	    "type='signal',sender='" FWMESSAGE_NAME "',interface='" FWMESSAGE_CONFIG_POLICY "'",
 	    "type='signal',sender='" FWMESSAGE_NAME "',path='" FWMESSAGE_PATH
 	    "',interface='" FWMESSAGE_IPSET "'",
+	    "type='signal',sender='" FWMESSAGE_NAME "',path='" FWMESSAGE_PATH
+	    "',interface='" FWMESSAGE_DIRECT "'",
 	    "type='signal',sender='" FWMESSAGE_NAME "',interface='" FWMESSAGE_CONFIG_IPSET "'",
 	};
 

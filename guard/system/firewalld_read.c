@@ -314,6 +314,79 @@ static int ask_ipsets_of(struct firewalld_op *op, const char *zone)
 	return r;
 }
 
+/* --- the direct interface: a call for all chains, one for all rules ------------------------ */
+
+static int add_direct(enum item_kind kind, const char *zone, const char *value, void *userdata)
+{
+	struct entry_context *context = userdata;
+
+	context->zone = zone;
+	return add_entry(kind, value, context);
+}
+
+/* Firewalls to come may do without it: then there is nothing of it. */
+static bool has_no_direct(int result, DBusMessage *reply)
+{
+	return result == FIREWALLD_E_REFUSED &&
+	       (dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_METHOD) ||
+	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_INTERFACE));
+}
+
+static void take_direct(struct firewalld_op *op, int result, DBusMessage *reply, unsigned flag,
+                        struct err *err)
+{
+	struct entry_context context = {.read = read_op(op), .flag = flag};
+
+	if (has_no_direct(result, reply)) {
+		*err = ERR_NULL;
+		settle(op, 0, err, "the direct rules");
+		return;
+	}
+	if (result != 0) {
+		fail(op, result, err, "the direct rules");
+		return;
+	}
+	settle(op, fwmessage_direct(reply, add_direct, &context), err, "the direct rules");
+}
+
+static void on_direct(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                      struct err *err)
+{
+	(void)tag;
+	take_direct(op, result, reply, FIREWALL_RUNTIME, err);
+}
+
+static void on_permanent_direct(struct firewalld_op *op, int result, DBusMessage *reply,
+                                const char *tag, struct err *err)
+{
+	(void)tag;
+	take_direct(op, result, reply, FIREWALL_PERMANENT, err);
+}
+
+static int ask_direct(struct firewalld_op *op)
+{
+	const char *owner = op->fw->owner;
+	int r = firewalld_op_call(
+	    op, fwmessage_call(owner, FWMESSAGE_PATH, FWMESSAGE_DIRECT, "getAllChains", NULL), NULL,
+	    on_direct);
+
+	return r == 0 ? firewalld_op_call(op,
+	                                  fwmessage_call(owner, FWMESSAGE_PATH, FWMESSAGE_DIRECT,
+	                                                 "getAllRules", NULL),
+	                                  NULL, on_direct)
+	              : r;
+}
+
+static int ask_permanent_direct(struct firewalld_op *op)
+{
+	return firewalld_op_call(op,
+	                         fwmessage_call(op->fw->owner, FWMESSAGE_CONFIG_PATH,
+	                                        FWMESSAGE_CONFIG_DIRECT, "getSettings", NULL),
+	                         NULL, on_permanent_direct);
+}
+
+/* --- zones --------------------------------------------------------------------------------- */
+
 static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
                     struct err *err)
 {
@@ -431,12 +504,17 @@ static void on_policies(struct firewalld_op *op, int result, DBusMessage *reply,
 
 static int ask_zones(struct firewalld_op *op, const struct strv *zones)
 {
+	bool direct = false;
 	int r = 0;
 
 	for (size_t i = 0; i < zones->n && r == 0; i++) {
 		const char *policy = item_policy_name(zones->strings[i]);
 
-		if (item_ipset_name(zones->strings[i]))
+		if (item_direct_family(zones->strings[i])) {
+			/* of all families at once */
+			r = direct ? 0 : ask_direct(op);
+			direct = true;
+		} else if (item_ipset_name(zones->strings[i]))
 			r = ask_ipset(op, zones->strings[i]);
 		else
 			r = policy ? ask_policy(op, policy)
@@ -486,7 +564,7 @@ static int ask_runtime(struct firewalld_op *op)
 		r = ask_zone(op, "getZones", NULL, on_zones);
 	if (r == 0)
 		r = ask_main(op, "queryPanicMode", NULL, on_panic);
-	return r;
+	return r == 0 ? ask_direct(op) : r;
 }
 
 /* --- permanent configuration ------------------------------------------------------------- */
@@ -636,20 +714,27 @@ static void on_object(struct firewalld_op *op, int result, DBusMessage *reply, c
 static int ask_permanent(struct firewalld_op *op)
 {
 	struct read_op *read = read_op(op);
+	bool direct = false;
 	int r = 0;
 
 	if (read->all) {
 		r = ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listZones", NULL,
 		        on_zone_objects);
-		return r == 0 ? ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listPolicies",
-		                    NULL, on_policy_objects)
-		              : r;
+		if (r == 0)
+			r = ask(op, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG, "listPolicies", NULL,
+			        on_policy_objects);
+		return r == 0 ? ask_permanent_direct(op) : r;
 	}
 	for (size_t i = 0; i < read->zones.n && r == 0; i++) {
 		const char *zone = read->zones.strings[i], *policy = item_policy_name(zone);
 
 		if (item_ipset_name(zone)) {
 			r = ask_ipset(op, zone);
+			continue;
+		}
+		if (item_direct_family(zone)) {
+			r = direct ? 0 : ask_permanent_direct(op);
+			direct = true;
 			continue;
 		}
 		r = firewalld_op_call(op,

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/system/fwmessage.h"
 
+#include "guard/model/direct.h"
+
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 /* The most strings that any kind of item is made of (a forward port: four). */
@@ -59,7 +62,7 @@ DBusMessage *fwmessage_get_property(const char *destination, const char *path,
 	return steal(message);
 }
 
-/* What firewalld calls each kind: add*, remove*, *Added, *Removed. */
+/* What firewalld calls each kind of a zone's or an ipset's: add*, remove*, *Added, *Removed. */
 static const char *kind_member(enum item_kind kind)
 {
 	static const char *const members[ITEM_N_KINDS] = {
@@ -81,7 +84,7 @@ static const char *kind_member(enum item_kind kind)
 
 static bool kind_has_timeout(enum item_kind kind)
 {
-	return kind != ITEM_INTERFACE && kind != ITEM_SOURCE && kind != ITEM_ENTRY;
+	return kind != ITEM_INTERFACE && kind != ITEM_SOURCE && kind < ITEM_ENTRY;
 }
 
 static size_t kind_n_parts(enum item_kind kind)
@@ -101,6 +104,8 @@ static size_t kind_n_parts(enum item_kind kind)
 	case ITEM_ICMP_BLOCK:
 	case ITEM_RULE:
 	case ITEM_ENTRY:
+	case ITEM_CHAIN:
+	case ITEM_DIRECT_RULE:
 	case ITEM_N_KINDS:
 		break;
 	}
@@ -170,7 +175,48 @@ static DBusMessage *new_item_call(const char *destination, const char *path, con
 	return dbus_message_new_method_call(destination, path, interface, member);
 }
 
-static DBusMessage *runtime_call(const char *destination, const char *verb, const struct item *item)
+static bool append_strings(DBusMessage *message, char *const *strings, size_t n)
+{
+	DBusMessageIter iter, array;
+
+	dbus_message_iter_init_append(message, &iter);
+	if (!dbus_message_iter_open_container(&iter, DBUS_TYPE_ARRAY, "s", &array))
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if (!dbus_message_iter_append_basic(&array, DBUS_TYPE_STRING, &strings[i])) {
+			dbus_message_iter_abandon_container(&iter, &array);
+			return false;
+		}
+	return dbus_message_iter_close_container(&iter, &array);
+}
+
+/* A chain: family, table, chain. A rule: these, its priority, and a list of arguments. */
+static DBusMessage *direct_call(const char *destination, const char *verb, const struct item *item)
+{
+	const char *family = item_direct_family(item->zone);
+	_cleanup_direct_ struct direct direct = DIRECT_NULL;
+	_cleanup_message_ DBusMessage *message = NULL;
+	_cleanup_free_ char *member = NULL;
+	dbus_int32_t priority;
+
+	if (direct_parse(&direct, item->kind, item->value) != 0 ||
+	    xasprintf(&member, "%s%s", verb, item->kind == ITEM_CHAIN ? "Chain" : "Rule") < 0)
+		return NULL;
+	priority = direct.priority;
+	message =
+	    dbus_message_new_method_call(destination, FWMESSAGE_PATH, FWMESSAGE_DIRECT, member);
+	if (!message || !dbus_message_append_args(message, DBUS_TYPE_STRING, &family,
+	                                          DBUS_TYPE_STRING, &direct.table, DBUS_TYPE_STRING,
+	                                          &direct.chain, DBUS_TYPE_INVALID))
+		return NULL;
+	if (item->kind == ITEM_DIRECT_RULE &&
+	    (!dbus_message_append_args(message, DBUS_TYPE_INT32, &priority, DBUS_TYPE_INVALID) ||
+	     !append_strings(message, direct.args, direct.n_args)))
+		return NULL;
+	return steal(message);
+}
+
+static DBusMessage *zone_call(const char *destination, const char *verb, const struct item *item)
 {
 	const char *ipset = item_ipset_name(item->zone), *zone = ipset ? ipset : item->zone;
 	_cleanup_message_ DBusMessage *message =
@@ -181,6 +227,12 @@ static DBusMessage *runtime_call(const char *destination, const char *verb, cons
 	    !dbus_message_append_args(message, DBUS_TYPE_STRING, &zone, DBUS_TYPE_INVALID))
 		return NULL;
 	return append_parts(message, item) ? steal(message) : NULL;
+}
+
+static DBusMessage *runtime_call(const char *destination, const char *verb, const struct item *item)
+{
+	return item_direct_family(item->zone) ? direct_call(destination, verb, item)
+	                                      : zone_call(destination, verb, item);
 }
 
 /**
@@ -279,6 +331,8 @@ static int join_parts(char **out, enum item_kind kind, const char *const parts[M
 	case ITEM_ICMP_BLOCK:
 	case ITEM_RULE:
 	case ITEM_ENTRY:
+	case ITEM_CHAIN:
+	case ITEM_DIRECT_RULE:
 	case ITEM_N_KINDS:
 		break;
 	}
@@ -297,7 +351,7 @@ static bool parse_member(const char *member, struct fwmessage_item *out)
 		out->kind = ITEM_SOURCE;
 		return true;
 	}
-	for (enum item_kind kind = 0; kind < ITEM_N_KINDS; kind++) {
+	for (enum item_kind kind = 0; kind <= ITEM_ENTRY; kind++) {
 		const char *name = kind_member(kind);
 		size_t n = strlen(name);
 
@@ -405,6 +459,139 @@ int fwmessage_removal_call(DBusMessage *call, struct fwmessage_item *out)
 	if (!parse_removal(dbus_message_get_member(call), &item))
 		return FWMESSAGE_E_OTHER;
 	return take_item(call, &item, out);
+}
+
+/* --- the direct interface ------------------------------------------------------------------ */
+
+static const char *direct_zone(const char *family)
+{
+	static const char *const zones[] = {ITEM_DIRECT_PREFIX "ipv4", ITEM_DIRECT_PREFIX "ipv6",
+	                                    ITEM_DIRECT_PREFIX "eb"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(zones); i++)
+		if (strcmp(item_direct_family(zones[i]), family) == 0)
+			return zones[i];
+	return NULL;
+}
+
+/* The words of a chain (sss) or a rule (sssias), whose types have been checked. */
+static int read_direct(DBusMessageIter *iter, enum item_kind kind, const char **zone, char **value)
+{
+	const char *words[DIRECT_WORDS_MAX], *family;
+	dbus_int32_t priority;
+	DBusMessageIter args;
+	char number[16];
+	size_t n = 2;
+
+	dbus_message_iter_get_basic(iter, &family);
+	*zone = direct_zone(family);
+	for (size_t i = 0; i < 2; i++) {
+		dbus_message_iter_next(iter);
+		dbus_message_iter_get_basic(iter, &words[i]);
+	}
+	if (kind == ITEM_DIRECT_RULE) {
+		dbus_message_iter_next(iter);
+		dbus_message_iter_get_basic(iter, &priority);
+		snprintf(number, sizeof(number), "%d", (int)priority);
+		words[n++] = number;
+		dbus_message_iter_next(iter);
+		for (dbus_message_iter_recurse(iter, &args);
+		     dbus_message_iter_get_arg_type(&args) == DBUS_TYPE_STRING;
+		     dbus_message_iter_next(&args)) {
+			if (n >= DIRECT_WORDS_MAX)
+				return FWMESSAGE_E_MALFORMED;
+			dbus_message_iter_get_basic(&args, &words[n++]);
+		}
+	}
+	if (!*zone)
+		return FWMESSAGE_E_MALFORMED;
+	return direct_format(value, words, n);
+}
+
+/**
+ * fwmessage_direct_signal() - what a signal of the direct interface says of which item
+ * @out: receives it, untouched on failure; its zone is static, the caller frees out->value
+ *
+ * Return: as fwmessage_item_signal().
+ */
+int fwmessage_direct_signal(DBusMessage *signal, struct fwmessage_item *out)
+{
+	static const struct {
+		const char *member, *signature;
+		enum item_kind kind;
+		enum fwmessage_change change;
+	} members[] = {
+	    {"ChainAdded", "sss", ITEM_CHAIN, FWMESSAGE_ADDED},
+	    {"ChainRemoved", "sss", ITEM_CHAIN, FWMESSAGE_REMOVED},
+	    {"RuleAdded", "sssias", ITEM_DIRECT_RULE, FWMESSAGE_ADDED},
+	    {"RuleRemoved", "sssias", ITEM_DIRECT_RULE, FWMESSAGE_REMOVED},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(members); i++) {
+		struct fwmessage_item item = {.kind = members[i].kind, .change = members[i].change};
+		DBusMessageIter iter;
+		int r;
+
+		if (strcmp(dbus_message_get_member(signal), members[i].member) != 0)
+			continue;
+		if (!dbus_message_has_signature(signal, members[i].signature) ||
+		    !dbus_message_iter_init(signal, &iter))
+			return FWMESSAGE_E_MALFORMED;
+		r = read_direct(&iter, item.kind, &item.zone, &item.value);
+		if (r == 0)
+			*out = item;
+		return r;
+	}
+	return FWMESSAGE_E_OTHER;
+}
+
+static int read_direct_list(DBusMessageIter *list, enum item_kind kind, fwmessage_direct_fn fn,
+                            void *userdata)
+{
+	DBusMessageIter element, iter;
+
+	for (dbus_message_iter_recurse(list, &element);
+	     dbus_message_iter_get_arg_type(&element) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&element)) {
+		_cleanup_free_ char *value = NULL;
+		const char *zone;
+		int r;
+
+		dbus_message_iter_recurse(&element, &iter);
+		r = read_direct(&iter, kind, &zone, &value);
+		if (r == 0)
+			r = fn(kind, zone, value, userdata);
+		if (r != 0)
+			return r;
+	}
+	return 0;
+}
+
+/**
+ * fwmessage_direct() - go through chains and rules of the direct interface
+ * @message: the answer to getAllChains, getAllRules, or of the permanent ones getSettings
+ * @fn: called for each; what it returns, if not 0, ends this
+ * @userdata: for @fn
+ *
+ * Return: as fwmessage_zone().
+ */
+int fwmessage_direct(DBusMessage *message, fwmessage_direct_fn fn, void *userdata)
+{
+	DBusMessageIter iter, lists;
+	int r;
+
+	if (!dbus_message_iter_init(message, &iter))
+		return FWMESSAGE_E_MALFORMED;
+	if (dbus_message_has_signature(message, "a(sss)"))
+		return read_direct_list(&iter, ITEM_CHAIN, fn, userdata);
+	if (dbus_message_has_signature(message, "a(sssias)"))
+		return read_direct_list(&iter, ITEM_DIRECT_RULE, fn, userdata);
+	if (!dbus_message_has_signature(message, "(a(sss)a(sssias)a(sas))"))
+		return FWMESSAGE_E_MALFORMED;
+	dbus_message_iter_recurse(&iter, &lists);
+	r = read_direct_list(&lists, ITEM_CHAIN, fn, userdata);
+	dbus_message_iter_next(&lists);
+	return r == 0 ? read_direct_list(&lists, ITEM_DIRECT_RULE, fn, userdata) : r;
 }
 
 /* --- answers ----------------------------------------------------------------------------- */

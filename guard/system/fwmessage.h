@@ -23,6 +23,8 @@
 #define FWMESSAGE_CONFIG_POLICY "org.fedoraproject.FirewallD1.config.policy"
 #define FWMESSAGE_IPSET         "org.fedoraproject.FirewallD1.ipset"
 #define FWMESSAGE_CONFIG_IPSET  "org.fedoraproject.FirewallD1.config.ipset"
+#define FWMESSAGE_DIRECT        "org.fedoraproject.FirewallD1.direct"
+#define FWMESSAGE_CONFIG_DIRECT "org.fedoraproject.FirewallD1.config.direct"
 #define FWMESSAGE_EXCEPTION     "org.fedoraproject.FirewallD1.Exception"
 
 enum {
@@ -48,6 +50,10 @@ struct fwmessage_item {
 /* Called for each entry of a zone; not 0 ends it. */
 typedef int (*fwmessage_entry_fn)(enum item_kind kind, const char *value, void *userdata);
 
+/* The same for what the direct interface holds; @zone is direct:FAMILY. */
+typedef int (*fwmessage_direct_fn)(enum item_kind kind, const char *zone, const char *value,
+                                   void *userdata);
+
 /* Calls; NULL is out of memory. */
 DBusMessage *fwmessage_call(const char *destination, const char *path, const char *interface,
                             const char *member, const char *argument);
@@ -64,6 +70,8 @@ DBusMessage *fwmessage_policy_add(const char *destination, DBusMessage *settings
                                   const struct item *item, bool *there);
 int fwmessage_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
                             fwmessage_entry_fn fn, void *userdata) _must_check_;
+int fwmessage_direct_signal(DBusMessage *signal, struct fwmessage_item *out) _must_check_;
+int fwmessage_direct(DBusMessage *message, fwmessage_direct_fn fn, void *userdata) _must_check_;
 int fwmessage_item_signal(DBusMessage *signal, struct fwmessage_item *out) _must_check_;
 int fwmessage_removal_call(DBusMessage *call, struct fwmessage_item *out) _must_check_;
 int fwmessage_string(DBusMessage *message, int type, const char **out) _must_check_;

@@ -124,6 +124,60 @@ static void add_settings(DBusMessage *reply, bool runtime)
 	dbus_message_iter_close_container(&iter, &dict);
 }
 
+static void add_chains(DBusMessageIter *iter, const char *chain)
+{
+	static const char *const family = "ipv4", *const table = "filter";
+	DBusMessageIter array, entry;
+
+	dbus_message_iter_open_container(iter, DBUS_TYPE_ARRAY, "(sss)", &array);
+	dbus_message_iter_open_container(&array, DBUS_TYPE_STRUCT, NULL, &entry);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &family);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &table);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &chain);
+	dbus_message_iter_close_container(&array, &entry);
+	dbus_message_iter_close_container(iter, &array);
+}
+
+static void add_rules(DBusMessageIter *iter, const char *chain)
+{
+	static const char *const words[] = {"ipv6", "filter", "-j", "it is dropped"};
+	const dbus_int32_t priority = 7;
+	DBusMessageIter array, entry, args;
+
+	dbus_message_iter_open_container(iter, DBUS_TYPE_ARRAY, "(sssias)", &array);
+	dbus_message_iter_open_container(&array, DBUS_TYPE_STRUCT, NULL, &entry);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &words[0]);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &words[1]);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &chain);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_INT32, &priority);
+	dbus_message_iter_open_container(&entry, DBUS_TYPE_ARRAY, "s", &args);
+	dbus_message_iter_append_basic(&args, DBUS_TYPE_STRING, &words[2]);
+	dbus_message_iter_append_basic(&args, DBUS_TYPE_STRING, &words[3]);
+	dbus_message_iter_close_container(&entry, &args);
+	dbus_message_iter_close_container(&array, &entry);
+	dbus_message_iter_close_container(iter, &array);
+}
+
+/* The direct interface: chains, rules, or with its passthroughs all that is permanent. */
+static void add_direct(DBusMessage *reply, const char *member)
+{
+	DBusMessageIter iter, all, none;
+
+	dbus_message_iter_init_append(reply, &iter);
+	if (strcmp(member, "getAllChains") == 0) {
+		add_chains(&iter, "mine");
+	} else if (strcmp(member, "getAllRules") == 0) {
+		add_rules(&iter, "mine");
+	} else {
+		dbus_message_iter_open_container(&iter, DBUS_TYPE_STRUCT, NULL, &all);
+		add_chains(&all, "permanent");
+		add_rules(&all, "permanent");
+		dbus_message_iter_open_container(&all, DBUS_TYPE_ARRAY, "(sas)", &none);
+		dbus_message_iter_close_container(&all, &none);
+		dbus_message_iter_close_container(&iter, &all);
+	}
+}
+
 static void add_strings(DBusMessage *reply, int type, const char *value)
 {
 	const char **values = &value;
@@ -203,6 +257,9 @@ static void answer_well(DBusMessage *call, DBusMessage *reply)
 		add_strings(reply, DBUS_TYPE_OBJECT_PATH, ZONE_OBJECT);
 	else if (strcmp(member, "getZoneByName") == 0)
 		add_string(reply, DBUS_TYPE_OBJECT_PATH, ZONE_OBJECT);
+	else if (strncmp(member, "getAll", 6) == 0 ||
+	         strcmp(dbus_message_get_interface(call), NAME ".config.direct") == 0)
+		add_direct(reply, member);
 	else if (strncmp(member, "add", 3) == 0 || strncmp(member, "remove", 6) == 0)
 		add_string(reply, DBUS_TYPE_STRING, public);
 	else

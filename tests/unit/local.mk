@@ -14,6 +14,7 @@ UNIT_TESTS = \
 	tests/unit/test-config \
 	tests/unit/test-coverage \
 	tests/unit/test-dialogue \
+	tests/unit/test-direct \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-history \
 	tests/unit/test-finding \
@@ -199,6 +200,10 @@ tests_unit_test_rangesfile_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_verdict_SOURCES = tests/unit/test-verdict.c tests/unit/rulesets.h tests/unit/unit.h
 tests_unit_test_verdict_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_verdict_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_direct_SOURCES = tests/unit/test-direct.c tests/unit/unit.h
+tests_unit_test_direct_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_direct_LDADD = $(MODEL_TEST_LIBS)
 
 tests_unit_test_gap_SOURCES = tests/unit/test-gap.c tests/unit/unit.h
 tests_unit_test_gap_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -525,6 +525,42 @@ START_TEST(reads)
 }
 END_TEST
 
+/* What stands in the direct interface, when all is read, and when it is asked for by its name. */
+START_TEST(reads_direct_rules)
+{
+	static const struct {
+		const char *item;
+		unsigned flags;
+	} items[] = {
+	    {"direct:ipv4/chain:filter mine", FIREWALL_RUNTIME},
+	    {"direct:ipv6/direct-rule:filter mine 7 -j 'it is dropped'", FIREWALL_RUNTIME},
+	    {"direct:ipv4/chain:filter permanent", FIREWALL_PERMANENT},
+	    {"direct:ipv6/direct-rule:filter permanent 7 -j 'it is dropped'", FIREWALL_PERMANENT},
+	};
+	char *names[] = {(char *)(uintptr_t) "direct:ipv4", (char *)(uintptr_t) "direct:ipv6"};
+	struct strv zones = {.strings = names, .n = 2, .capacity = 2};
+	struct firewalld_query query = {.flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT};
+
+	start_adapter(NULL, 0);
+	for (int i = 0; i < 2; i++) {
+		struct firewalld_reading reading = {0};
+
+		query.zones = i ? &zones : NULL;
+		ck_assert_int_eq(firewalld_read_wait(world.fw, &reading, &query, deadline(), NULL),
+		                 0);
+		for (size_t k = 0; k < ARRAY_SIZE(items); k++) {
+			_cleanup_item_ struct item item = ITEM_NULL;
+			const struct firewall_entry *entry;
+
+			ck_assert_int_eq(item_parse(&item, items[k].item, NULL), 0);
+			entry = firewall_find(&reading.firewall, &item);
+			ck_assert_msg(entry && entry->flags == items[k].flags, "%s", items[k].item);
+		}
+		firewalld_reading_deinit(&reading);
+	}
+}
+END_TEST
+
 /* Law 2: what is not as documented is unknown, never empty. */
 static const struct {
 	const char *member;
@@ -546,6 +582,12 @@ static const struct {
     {"getZoneSettings2", FAKE_ERROR, "UNKNOWN_ERROR: x", FIREWALLD_E_REFUSED},
     {"getZoneSettings2", FAKE_HANG, NULL, FIREWALLD_E_TIMEOUT},
     {"getZoneSettings2", FAKE_DIE, NULL, FIREWALLD_E_GONE},
+    {"getAllChains", FAKE_EMPTY, NULL, FIREWALLD_E_MALFORMED},
+    {"getAllChains", FAKE_WRONG_VALUES, NULL, FIREWALLD_E_MALFORMED},
+    {"getAllRules", FAKE_NUMBER, NULL, FIREWALLD_E_MALFORMED},
+    {"getAllRules", FAKE_ERROR, "NOT_RUNNING", FIREWALLD_E_REFUSED},
+    {"getSettings", FAKE_STRING, NULL, FIREWALLD_E_MALFORMED},
+    {"getSettings", FAKE_HANG, NULL, FIREWALLD_E_TIMEOUT},
     {"getDefaultZone", FAKE_EMPTY, NULL, FIREWALLD_E_MALFORMED},
     {"getDefaultZone", FAKE_NUMBER, NULL, FIREWALLD_E_MALFORMED},
     {"queryPanicMode", FAKE_STRING, NULL, FIREWALLD_E_MALFORMED},
@@ -929,6 +971,7 @@ int main(void)
 	tcase_add_checked_fixture(firewalld, setup, teardown);
 	tcase_set_timeout(firewalld, 120);
 	tcase_add_test(firewalld, reads);
+	tcase_add_test(firewalld, reads_direct_rules);
 	tcase_add_loop_test(firewalld, bad_answers_are_unknown, 0, ARRAY_SIZE(bad_answers));
 	tcase_add_loop_test(firewalld, state_is_told, 0, ARRAY_SIZE(states));
 	tcase_add_test(firewalld, missing_zone_is_no_failure);

@@ -22,6 +22,15 @@ static const struct {
     {"ipset:friends/entry:192.0.2.1 x", NULL},
     {"ipset:friends/service:imaps", NULL},
     {"public/entry:192.0.2.1", NULL},
+    {"direct:ipv4/chain:filter  f2b-lab", "direct:ipv4/chain:filter f2b-lab"},
+    {"direct:eb/direct-rule:filter INPUT 00 -j \"DROP\"",
+     "direct:eb/direct-rule:filter INPUT 0 -j DROP"},
+    {"direct:ipv5/chain:filter f2b-lab", NULL},
+    {"direct:/chain:filter f2b-lab", NULL},
+    {"direct:ipv4/chain:filter", NULL},
+    {"direct:ipv4/service:imaps", NULL},
+    {"public/chain:filter f2b-lab", NULL},
+    {"public/direct-rule:filter INPUT 0 -j DROP", NULL},
     {"ipset:/entry:192.0.2.1", NULL},
     {"policy:mail-in/interface:eth0", NULL},
     {"policy:/service:imaps", NULL},
@@ -160,6 +169,9 @@ static const struct {
     {"ipset:friends/entry:192.0.2.1", "--ipset=friends --add-entry=192.0.2.1"},
     {"public/rule:rule service name=imaps accept",
      "--zone=public --add-rich-rule='rule service name=\"imaps\" accept'"},
+    {"direct:ipv4/chain:filter f2b-lab", "--direct --add-chain ipv4 filter f2b-lab"},
+    {"direct:ipv6/direct-rule:filter INPUT 0 -m comment --comment 'a b' -j DROP",
+     "--direct --add-rule ipv6 filter INPUT 0 -m comment --comment 'a b' -j DROP"},
 };
 
 START_TEST(gives_the_command_that_makes_it_permanent)

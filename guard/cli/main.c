@@ -576,8 +576,6 @@ static void tell_unused(struct cli *cli)
 {
 	const struct config *config = &cli->config;
 
-	if (config->restore_bans != CONFIG_RESTORE_BANS_SAFE)
-		cli_warn(cli, "restore-bans: this version restores no bans yet");
 	if (config->client_ranges.n > 0 || config->learn_logs.n > 0)
 		cli_warn(cli, "[clients]: this version does not use it yet");
 }

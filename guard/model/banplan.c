@@ -75,7 +75,7 @@ bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule)
 /* --- tickets by address ------------------------------------------------------------------ */
 
 struct by_address {
-	const struct tickets *tickets;
+	const struct tickets *jails;  /* where to look the jails up */
 	const struct ticket **sorted; /* owned; those with an address or prefix */
 	size_t n;
 };
@@ -92,9 +92,10 @@ static int compare_pointers(const void *a, const void *b)
 	return cidr_cmp(&(*x)->cidr, &(*y)->cidr);
 }
 
-static int by_address_init(struct by_address *out, const struct tickets *tickets)
+static int by_address_init(struct by_address *out, const struct tickets *tickets,
+                           const struct tickets *jails)
 {
-	*out = (struct by_address){.tickets = tickets};
+	*out = (struct by_address){.jails = jails};
 	if (!tickets || tickets->n == 0)
 		return 0;
 	out->sorted = calloc(tickets->n, sizeof(const struct ticket *));
@@ -143,7 +144,7 @@ static bool find_tickets(struct banplan_rule *out, const struct by_address *inde
 	     i < index->n && cidr_cmp(&index->sorted[i]->cidr, source) == 0; i++) {
 		const struct ticket *ticket = index->sorted[i];
 
-		if (!banplan_jail_fits(tickets_jail(index->tickets, ticket->jail), rule))
+		if (!banplan_jail_fits(tickets_jail(index->jails, ticket->jail), rule))
 			continue;
 		any = true;
 		if (!ticket_is_live(ticket, now_us))
@@ -156,10 +157,10 @@ static bool find_tickets(struct banplan_rule *out, const struct by_address *inde
 }
 
 static void judge_rule(struct banplan_rule *out, const struct by_address *now,
-                       const struct by_address *before, const struct banplan_evidence *evidence)
+                       const struct by_address *past, const struct banplan_evidence *evidence)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
-	struct banplan_rule past = {0};
+	struct banplan_rule gone = {0};
 	struct cidr source;
 
 	*out = (struct banplan_rule){.item = out->item, .answer = BANPLAN_STRANGER};
@@ -172,9 +173,9 @@ static void judge_rule(struct banplan_rule *out, const struct by_address *now,
 	if (find_tickets(out, now, &rule, &source, evidence->now_us))
 		out->answer = BANPLAN_ENDED;
 	/* whether these have ended since does not matter: they were there */
-	if (find_tickets(&past, before, &rule, &source, INT64_MIN))
+	if (find_tickets(&gone, past, &rule, &source, INT64_MIN))
 		out->answer = BANPLAN_ENDED;
-	out->n_before = past.n_jails;
+	out->n_past = gone.n_jails;
 	if (!out->ticket)
 		return;
 	/* what lies inside a range, one client of the office, is fail2ban's to decide */
@@ -194,14 +195,79 @@ static void judge_rule(struct banplan_rule *out, const struct by_address *now,
  */
 int banplan_judge(struct banplan_rule *rules, size_t n, const struct banplan_evidence *evidence)
 {
-	_cleanup_(by_address_deinit) struct by_address now = {0}, before = {0};
-	int r = by_address_init(&now, evidence->tickets);
+	_cleanup_(by_address_deinit) struct by_address now = {0}, past = {0};
+	int r = by_address_init(&now, evidence->tickets, evidence->tickets);
 
 	if (r == 0)
-		r = by_address_init(&before, evidence->before);
+		r = by_address_init(&past, evidence->past, evidence->tickets);
 	for (size_t i = 0; i < n && r == 0; i++)
-		judge_rule(&rules[i], &now, &before, evidence);
+		judge_rule(&rules[i], &now, &past, evidence);
 	return r;
+}
+
+static int ticket_order(const struct ticket *a, const struct ticket *b)
+{
+	int order = strcmp(a->jail, b->jail);
+
+	return order ? order : strcmp(a->address, b->address);
+}
+
+static int add_past(struct tickets *past, const struct ticket *ticket, int64_t gone_us)
+{
+	return tickets_add(past, ticket->jail, ticket->address, ticket->time_us, gone_us,
+	                   ticket->count, ticket->source);
+}
+
+static bool has_ticket(const struct tickets *tickets, const struct ticket *ticket)
+{
+	size_t low = 0, high = tickets->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = ticket_order(&tickets->tickets[middle], ticket);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/**
+ * banplan_note_ended() - remember the tickets that are not there any more
+ * @past:   those that ended lately, each with the time at which that was seen as its
+ *          end; changed on success alone
+ * @before: as they were; sorted, as tickets_sort() does
+ * @now:    as they are; sorted
+ *
+ * An unban is seen in the firewall some time after the ticket has gone from the
+ * list, so the list from just before it may lack the ticket already.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int banplan_note_ended(struct tickets *past, const struct tickets *before,
+                       const struct tickets *now, int64_t now_us)
+{
+	_cleanup_tickets_ struct tickets fresh = TICKETS_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < past->n && r == 0; i++)
+		if (past->tickets[i].end_us > now_us - BANPLAN_PAST_US &&
+		    !has_ticket(now, &past->tickets[i]) && !has_ticket(before, &past->tickets[i]))
+			r = add_past(&fresh, &past->tickets[i], past->tickets[i].end_us);
+	for (size_t i = 0; i < before->n && r == 0; i++)
+		if (!has_ticket(now, &before->tickets[i]))
+			r = add_past(&fresh, &before->tickets[i], now_us);
+	if (r < 0)
+		return r;
+	tickets_sort(&fresh);
+	tickets_deinit(past);
+	*past = fresh;
+	fresh = TICKETS_NULL;
+	return 0;
 }
 
 static int compare_rules(const void *a, const void *b)

@@ -34,21 +34,26 @@ struct banplan_rule {
 	enum banplan_answer answer;
 	const struct ticket *ticket; /* the live one that ends last; borrowed; NULL: none */
 	size_t n_jails;              /* whose live tickets stand for it */
-	size_t n_before;             /* the same as it was known before */
+	size_t n_past;               /* whose tickets for it have ended lately */
 	enum coverage coverage;      /* what it does to legitimate clients */
 	size_t client;               /* which range; says something unless coverage is NONE */
 };
 
 struct banplan_evidence {
-	const struct tickets *tickets; /* borrowed; as they are now */
-	const struct tickets *before;  /* borrowed; as they were known before; NULL: not known */
+	const struct tickets *tickets;         /* borrowed; as they are now */
+	const struct tickets *past;            /* borrowed; that ended lately; NULL: not known */
 	const struct coverage_ranges *clients; /* borrowed; NULL: none */
 	bool safe;                             /* leave out what covers a client range */
 	int64_t now_us;
 };
 
+/* So long a ticket that ended explains a rule that goes: unbans queue up in fail2ban. */
+#define BANPLAN_PAST_US (INT64_C(600) * 1000000)
+
 int banplan_judge(struct banplan_rule *rules, size_t n,
                   const struct banplan_evidence *evidence) _must_check_;
+int banplan_note_ended(struct tickets *past, const struct tickets *before,
+                       const struct tickets *now, int64_t now_us) _must_check_;
 void banplan_newest_first(struct banplan_rule *rules, size_t n);
 bool banplan_is_ban(const struct item *item);
 bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule);

@@ -7,6 +7,7 @@
 #include "guard/watch/watcher-internal.h"
 
 #include "guard/system/clock.h"
+#include "guard/watch/banlist.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -82,7 +83,10 @@ static void end_episode(struct watcher *watcher, const char *outcome)
 		              wanted, (long long)((last_us - episode->at_us) / 1000));
 	snprintf(watcher->last_wipe, sizeof(watcher->last_wipe), "last %s: %zu lost, %zu restored",
 	         wipe_kind_name(episode->kind), wanted, restored);
-	record_episode_end_take(watcher->record, episode, outcome);
+	if (loss_has_bans(&episode->loss))
+		bankeeper_take(watcher->bans, episode, outcome);
+	else
+		record_episode_end_take(watcher->record, episode, outcome);
 }
 
 /* Steps for what no step has settled, so that nobody resumes it. */
@@ -110,6 +114,7 @@ static void halt(struct watcher *watcher)
 {
 	struct cycle *cycle = &watcher->cycle;
 
+	bankeeper_halt(watcher->bans);
 	firewalld_cancel(cycle->reading);
 	cycle->reading = NULL;
 	if (cycle->restorer) {
@@ -325,7 +330,8 @@ static void close_unfinished(struct watcher *watcher)
 	struct err err = ERR_NULL;
 
 	for (size_t i = 0; store && i < list->n; i++)
-		if (store_wipe_finish(store, list->wipes[i].wipe.id, clock_now_us(), "interrupted",
+		if (!bankeeper_has_wipe(watcher->bans, list->wipes[i].wipe.id) &&
+		    store_wipe_finish(store, list->wipes[i].wipe.id, clock_now_us(), "interrupted",
 		                      &err))
 			journal_write(watcher->journal, JOURNAL_WARNING, "%s",
 			              err_text(&err, -EIO));
@@ -349,6 +355,7 @@ static int judge(struct watcher *watcher, const struct firewall *now, struct los
 	    .after = now,
 	    .scope = &watcher->config.scope,
 	    .zones = cycle->whole ? NULL : &cycle->zones,
+	    .bans = bankeeper_is_wanted(watcher),
 	    .kind = cycle->kind,
 	    .heard_all = watcher->compared_gaps == watcher->gaps && !watcher->tracker.from_store,
 	    .now_us = clock_now_us(),
@@ -526,6 +533,7 @@ static int assess(struct watcher *watcher, const struct firewall *now)
 	pace_required(watcher, &loss);
 	cycle->looked = true;
 	if (!needs_episode(cycle, &loss)) {
+		bankeeper_suspect(watcher->bans, &loss);
 		tell_loss(watcher, &loss);
 		r = absorb(watcher, now, &loss, after_wipe);
 		if (r == 0)
@@ -543,6 +551,7 @@ static int assess(struct watcher *watcher, const struct firewall *now)
 	/* not only when all is back: another item may be tried for half a minute */
 	expiry_plan(watcher);
 	tell_loss(watcher, &cycle->episode->loss);
+	bankeeper_lost(watcher->bans, &cycle->episode->loss, cycle->episode->at_us);
 	if (restoring)
 		return 0;
 	accept_loss(watcher, &cycle->episode->loss);

@@ -133,6 +133,7 @@ static void on_state(enum fail2ban_state from, enum fail2ban_state to, int64_t t
 {
 	struct fail2banwatch *watch = userdata;
 
+	bankeeper_fail2ban(watch->watcher->bans, to);
 	if (!watch->looked) {
 		find(watch, to);
 		return;
@@ -143,6 +144,13 @@ static void on_state(enum fail2ban_state from, enum fail2ban_state to, int64_t t
 		is_there(watch, from);
 	else
 		went(watch, to);
+}
+
+static void on_change(void *userdata)
+{
+	struct fail2banwatch *watch = userdata;
+
+	bankeeper_tickets_changed(watch->watcher->bans);
 }
 
 /* --- from outside ------------------------------------------------------------------------ */
@@ -156,6 +164,7 @@ static struct fail2ban_options options_of(struct fail2banwatch *watch)
 	    .pidfile = config->fail2ban_pidfile,
 	    .database = config->fail2ban_database,
 	    .on_state = on_state,
+	    .on_change = on_change,
 	    .userdata = watch,
 	};
 }

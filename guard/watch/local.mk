@@ -5,6 +5,8 @@ libguard_watch_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 libguard_watch_a_SOURCES = \
 	guard/watch/attribution.c guard/watch/attribution.h \
 	guard/watch/audit.c \
+	guard/watch/bankeeper.c guard/watch/bankeeper.h \
+	guard/watch/banlist.c guard/watch/banlist.h \
 	guard/watch/clientranges.c guard/watch/clientranges.h \
 	guard/watch/cycle.c \
 	guard/watch/expiry.c \

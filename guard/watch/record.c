@@ -375,6 +375,64 @@ int episode_add_steps(struct episode *episode, const struct plan *plan,
 }
 
 /**
+ * episode_add_step() - what becomes of a row without a call to firewalld
+ * @error: copied; why; NULL: nothing to add
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int episode_add_step(struct episode *episode, size_t row, enum store_outcome outcome,
+                     const char *error)
+{
+	_cleanup_free_ char *copy = error ? strdup(error) : NULL;
+	int64_t now_us = clock_now_us();
+
+	if ((error && !copy) || grow(&episode->steps, &episode->steps_capacity,
+	                             episode->n_steps + 1, sizeof(*episode->steps)) < 0)
+		return -ENOMEM;
+	episode->steps[episode->n_steps++] = (struct store_step){
+	    .row = row,
+	    .outcome = outcome,
+	    .error = steal(copy),
+	    .started_us = now_us,
+	    .finished_us = now_us,
+	};
+	return 0;
+}
+
+/**
+ * episode_adopt() - go on with a wipe that a guard before this one has begun
+ * @out:     written on success alone; with all rows, and no steps yet
+ * @wipe_id: of a wipe that is not finished
+ *
+ * Return: 0; STORE_E_NOT_FOUND when it, or the store, is not there; -ENOMEM.
+ */
+int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	struct episode *episode = episode_new(WIPE_UNKNOWN, 0);
+	struct err err = ERR_NULL;
+
+	if (!episode)
+		return -ENOMEM;
+	if (!record->store ||
+	    !settle(record, store_wipe_load(record->store, wipe_id, &info, &episode->loss, &err),
+	            &err, "what an interrupted guard left")) {
+		episode_free(episode);
+		return STORE_E_NOT_FOUND;
+	}
+	episode->kind = info.kind;
+	episode->at_us = info.at_us;
+	episode->before_id = info.before_id;
+	episode->cause = steal(info.cause);
+	episode->instance = steal(info.instance);
+	episode->wipe_id = wipe_id;
+	episode->store_serial = record->serial;
+	episode->loss_written = true;
+	*out = episode;
+	return 0;
+}
+
+/**
  * record_episode_begin() - write down that there was a wipe, and what is known of it
  *
  * With the loss, if that is known already. When it fails, it is tried again with

@@ -58,6 +58,9 @@ struct episode *episode_new(enum wipe_kind kind, int64_t at_us) _must_check_;
 void episode_free(struct episode *episode);
 int episode_add_steps(struct episode *episode, const struct plan *plan,
                       const struct restorer_step *steps) _must_check_;
+int episode_add_step(struct episode *episode, size_t row, enum store_outcome outcome,
+                     const char *error) _must_check_;
+int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id) _must_check_;
 void record_episode_begin(struct record *record, struct episode *episode);
 void record_episode_loss(struct record *record, struct episode *episode);
 void record_episode_steps(struct record *record, struct episode *episode);

@@ -30,6 +30,7 @@ struct call {
 struct restorer {
 	struct firewalld *fw; /* borrowed */
 	struct plan plan;
+	size_t window;
 	struct restorer_step *steps;
 	struct call *calls;
 	size_t next; /* first step that was not sent */
@@ -185,7 +186,7 @@ static void send_step(struct restorer *restorer, size_t i)
 
 static void send_more(struct restorer *restorer)
 {
-	while (restorer->next < restorer->plan.n && restorer->unanswered < WINDOW)
+	while (restorer->next < restorer->plan.n && restorer->unanswered < restorer->window)
 		send_step(restorer, restorer->next++);
 	if (restorer->unanswered == 0)
 		read_back(restorer);
@@ -204,6 +205,17 @@ static void send_more(struct restorer *restorer)
 int restorer_start(struct restorer **out, struct firewalld *fw, const struct plan *plan,
                    restorer_done_fn done, void *userdata)
 {
+	return restorer_start_paced(out, fw, plan, WINDOW, done, userdata);
+}
+
+/**
+ * restorer_start_paced() - the same for what is long and may wait
+ * @window: so many calls at once, at least 1; firewalld answers in the order of asking,
+ *          so everybody else waits for that many
+ */
+int restorer_start_paced(struct restorer **out, struct firewalld *fw, const struct plan *plan,
+                         size_t window, restorer_done_fn done, void *userdata)
+{
 	_cleanup_restorer_ struct restorer *restorer = NULL;
 	int r;
 
@@ -215,6 +227,7 @@ int restorer_start(struct restorer **out, struct firewalld *fw, const struct pla
 	if (!restorer)
 		return -ENOMEM;
 	restorer->fw = fw;
+	restorer->window = window;
 	restorer->done = done;
 	restorer->userdata = userdata;
 	r = copy_plan(&restorer->plan, plan);

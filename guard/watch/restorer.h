@@ -38,6 +38,8 @@ typedef void (*restorer_done_fn)(const struct plan *plan, const struct restorer_
 
 int restorer_start(struct restorer **out, struct firewalld *fw, const struct plan *plan,
                    restorer_done_fn done, void *userdata) _must_check_;
+int restorer_start_paced(struct restorer **out, struct firewalld *fw, const struct plan *plan,
+                         size_t window, restorer_done_fn done, void *userdata) _must_check_;
 void restorer_retire(struct restorer *restorer);
 void restorer_free(struct restorer *restorer);
 DEFINE_CLEANUP(struct restorer *, restorer_free, restorer_cleanup);

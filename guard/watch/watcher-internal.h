@@ -17,6 +17,7 @@
 #include "guard/system/journal.h"
 #include "guard/watch/attribution.h"
 #include "guard/watch/gapkeeper.h"
+#include "guard/watch/bankeeper.h"
 #include "guard/watch/record.h"
 #include "guard/watch/restorer.h"
 #include "guard/watch/tracker.h"
@@ -69,6 +70,7 @@ struct watcher {
 	struct fail2banwatch *fail2banwatch;
 	struct gapkeeper *gapkeeper;
 	struct risk *risk;
+	struct bankeeper *bans;
 	struct tracker tracker;
 	struct cycle cycle;
 	struct pace pace;      /* of wipes */

@@ -138,7 +138,7 @@ void watcher_went_idle(struct watcher *watcher)
 	expiry_plan(watcher);
 	persister_look(watcher);
 	risk_look(watcher);
-	gapkeeper_end(watcher->gapkeeper);
+	bankeeper_go(watcher->bans);
 	tell_status(watcher);
 	tell_ready(watcher);
 }
@@ -252,6 +252,7 @@ static void on_item_removed(struct watcher *watcher, const struct firewalld_even
 		tell_removal(watcher, event->item, timed);
 	if (tracker_removed(&watcher->tracker, event->item) < 0)
 		watcher_out_of_memory(watcher);
+	bankeeper_removed(watcher->bans, event->item);
 	/* an intent that is not on record when the power goes would be undone */
 	if (protected)
 		watcher_store_if_dirty(watcher);
@@ -341,8 +342,10 @@ static void on_panic(struct watcher *watcher, bool on)
 	journal_write(watcher->journal, on ? JOURNAL_WARNING : JOURNAL_NOTICE, "panic mode is %s",
 	              on ? "on: firewalld drops everything" : "off");
 	record_event(watcher->record, "panic", "panic mode %s", on ? "on" : "off");
-	if (!on)
-		cycle_panic_ended(watcher);
+	if (on)
+		return;
+	cycle_panic_ended(watcher);
+	bankeeper_go(watcher->bans);
 }
 
 /*
@@ -362,6 +365,7 @@ static enum wipe_kind start_from_store(struct watcher *watcher, const char *inst
 	if (store_wipe_unfinished(store, &watcher->cycle.unfinished, &err))
 		journal_write(watcher->journal, JOURNAL_WARNING,
 		              "unfinished restores could not be read: %s", err_text(&err, -EIO));
+	bankeeper_adopt(watcher->bans, &watcher->cycle.unfinished);
 	same_boot = meta.boot_id && strcmp(meta.boot_id, watcher->boot_id) == 0;
 	same_instance = same_boot && (!*instance || !meta.instance || !*meta.instance ||
 	                              strcmp(meta.instance, instance) == 0);
@@ -698,7 +702,7 @@ static bool has_time(void *userdata)
 {
 	const struct watcher *watcher = userdata;
 
-	return watcher->idle || !watcher->present;
+	return (watcher->idle && !bankeeper_is_at_work(watcher->bans)) || !watcher->present;
 }
 
 static int start_importer(struct daemon *daemon)
@@ -752,6 +756,8 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = gapkeeper_new(&watcher->gapkeeper, watcher->loop, &daemon->journal,
 		                  watcher->record);
+	if (r == 0)
+		r = bankeeper_new(&watcher->bans, watcher);
 	if (r < 0)
 		return err_set(err, r, "the watcher could not be set up: %s", strerror(-r));
 	gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
@@ -790,6 +796,7 @@ static void daemon_deinit(struct daemon *daemon)
 	if (watcher->fw)
 		cycle_deinit(&watcher->cycle);
 	risk_free(watcher->risk);
+	bankeeper_free(watcher->bans);
 	gapkeeper_free(watcher->gapkeeper);
 	importer_free(daemon->importer);
 	fail2banwatch_free(watcher->fail2banwatch);

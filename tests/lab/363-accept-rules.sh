@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# imaps for one network only, by a rule of the runtime: it comes back; a ban does not.
+# imaps for one network only, by a rule of the runtime: it comes back; a ban that is not fail2ban's does not.
 watch_up
 need "smtps is open" fwc --add-service=smtps
 need "a rule lets one client in" fwc --add-rich-rule='rule family=ipv4 source address=10.77.0.3/32 service name=imaps accept'

@@ -13,7 +13,7 @@ tests_lab_signals_SOURCES = tests/lab/signals.c tests/lab/wire.c tests/lab/wire.
 tests_lab_signals_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
 tests_lab_signals_LDADD = $(DBUS_LIBS)
 dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/run
-EXTRA_DIST += packaging/deps tests/lab/random-walk.sh $(srcdir)/tests/lab/[0-9]*.sh
+EXTRA_DIST += packaging/deps tests/lab/bans.sh tests/lab/random-walk.sh $(srcdir)/tests/lab/[0-9]*.sh
 
 # The adapter of floor 2 before a real firewalld that stalls, fails and dies; tests/run runs it.
 check_PROGRAMS += tests/lab/firewalld-adapter

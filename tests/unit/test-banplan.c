@@ -95,7 +95,7 @@ static struct coverage_ranges ranges_from_text(const char *text)
 }
 
 static const struct {
-	const char *what, *rule, *tickets, *before, *clients, *answer;
+	const char *what, *rule, *tickets, *past, *clients, *answer;
 } rows[] = {
     {"a live ticket", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!2000", "", "", "held"},
     {"one for ever", RULE("192.0.2.1", "imaps"), "rich!192.0.2.1!0", "", "", "held"},
@@ -163,16 +163,13 @@ static const struct {
 START_TEST(answers)
 {
 	_cleanup_tickets_ struct tickets tickets = tickets_from_text(rows[_i].tickets);
-	_cleanup_tickets_ struct tickets before = tickets_from_text(rows[_i].before);
+	_cleanup_tickets_ struct tickets past = tickets_from_text(rows[_i].past);
 	_cleanup_coverage_ranges_ struct coverage_ranges clients =
 	    ranges_from_text(rows[_i].clients);
 	_cleanup_item_ struct item item = rule_item(rows[_i].rule);
 	struct banplan_rule rule = {.item = &item};
-	struct banplan_evidence evidence = {.tickets = &tickets,
-	                                    .before = &before,
-	                                    .clients = &clients,
-	                                    .safe = true,
-	                                    .now_us = NOW};
+	struct banplan_evidence evidence = {
+	    .tickets = &tickets, .past = &past, .clients = &clients, .safe = true, .now_us = NOW};
 
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_msg(strcmp(banplan_answer_name(rule.answer), rows[_i].answer) == 0,
@@ -182,7 +179,7 @@ START_TEST(answers)
 	                 rule.answer == BANPLAN_HELD || rule.answer == BANPLAN_LEFT_OUT);
 	/* with `all` nothing is left out, and nothing else changes */
 	evidence.safe = false;
-	evidence.before = NULL;
+	evidence.past = NULL;
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_int_ne(rule.answer, BANPLAN_LEFT_OUT);
 	if (strcmp(rows[_i].answer, "left out") == 0)
@@ -193,26 +190,54 @@ END_TEST
 /* firewalld counts no references: the rule is to be there until the last ticket ends. */
 START_TEST(two_jails_with_one_rule)
 {
-	_cleanup_tickets_ struct tickets before =
-	    tickets_from_text("rich!192.0.2.1!1500 wide!192.0.2.1!3000");
+	_cleanup_tickets_ struct tickets both =
+	    tickets_from_text("rich!192.0.2.1!1500 wide!192.0.2.1!3000 own!192.0.2.1!0");
 	_cleanup_tickets_ struct tickets one = tickets_from_text("wide!192.0.2.1!3000");
+	_cleanup_tickets_ struct tickets past = TICKETS_NULL;
 	_cleanup_item_ struct item item = rule_item(RULE("192.0.2.1", "smtp"));
 	struct banplan_rule rule = {.item = &item};
-	struct banplan_evidence evidence = {.tickets = &before, .before = &before, .now_us = NOW};
+	struct banplan_evidence evidence = {.tickets = &both, .past = &past, .now_us = NOW};
 
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_uint_eq(rule.n_jails, 2);
+	ck_assert_uint_eq(rule.n_past, 0);
 	ck_assert_str_eq(rule.ticket->jail, "wide");
 	evidence.now_us = 2000; /* the first one ended by itself */
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_uint_eq(rule.n_jails, 1);
-	ck_assert_uint_eq(rule.n_before, 2);
 	evidence.now_us = NOW;
+	ck_assert_int_eq(banplan_note_ended(&past, &both, &one, NOW), 0);
 	evidence.tickets = &one;
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_int_eq(rule.answer, BANPLAN_HELD);
 	ck_assert_uint_eq(rule.n_jails, 1);
-	ck_assert_uint_eq(rule.n_before, 2);
+	/* the jail that bans with nftables has no part in it */
+	ck_assert_uint_eq(rule.n_past, 1);
+}
+END_TEST
+
+START_TEST(remembers_what_ended_lately)
+{
+	_cleanup_tickets_ struct tickets first =
+	    tickets_from_text("rich!192.0.2.1!0 rich!192.0.2.2!0 wide!host!0");
+	_cleanup_tickets_ struct tickets second = tickets_from_text("rich!192.0.2.2!0");
+	_cleanup_tickets_ struct tickets past = TICKETS_NULL;
+
+	ck_assert_int_eq(banplan_note_ended(&past, &first, &first, NOW), 0);
+	ck_assert_uint_eq(past.n, 0);
+	ck_assert_int_eq(banplan_note_ended(&past, &first, &second, NOW), 0);
+	ck_assert_uint_eq(past.n, 2);
+	ck_assert_int_eq(past.tickets[0].end_us, NOW);
+	/* from the list for a while, and not longer */
+	ck_assert_int_eq(banplan_note_ended(&past, &second, &second, NOW + BANPLAN_PAST_US - 1), 0);
+	ck_assert_uint_eq(past.n, 2);
+	ck_assert_int_eq(past.tickets[0].end_us, NOW);
+	/* banned again */
+	ck_assert_int_eq(banplan_note_ended(&past, &second, &first, NOW + 1), 0);
+	ck_assert_uint_eq(past.n, 0);
+	ck_assert_int_eq(banplan_note_ended(&past, &first, &second, NOW), 0);
+	ck_assert_int_eq(banplan_note_ended(&past, &second, &second, NOW + BANPLAN_PAST_US), 0);
+	ck_assert_uint_eq(past.n, 0);
 }
 END_TEST
 
@@ -270,6 +295,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tcase, answers, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, two_jails_with_one_rule);
+	tcase_add_test(tcase, remembers_what_ended_lately);
 	tcase_add_test(tcase, newest_first);
 	tcase_add_loop_test(tcase, what_is_a_ban, 0, ARRAY_SIZE(bans));
 	suite_add_tcase(suite, tcase);

@@ -10,6 +10,7 @@
 #include "guard/model/reach.h"
 #include "guard/system/clock.h"
 #include "guard/system/fail2ban.h"
+#include "guard/system/zonefile.h"
 
 #define FAIL2BAN_MS    1000
 #define N_SERVICES_MAX 256
@@ -485,6 +486,28 @@ static int find_bindings_at_risk(struct collect *collect)
 	return r;
 }
 
+/* The files themselves: firewalld keeps what it has until the next reload, and says nothing. */
+static int find_broken_files(struct report_status *status, const struct firewall *fw)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < fw->zones.n && r >= 0; i++) {
+		_cleanup_firewall_ struct firewall file = FIREWALL_NULL;
+		struct err err = ERR_NULL;
+
+		r = zonefile_read(&file, fw->zones.strings[i], "", &err);
+		if (r == ZONEFILE_E_BROKEN)
+			r = report_finding_add(
+			    status, REPORT_PROBLEM, "file-broken",
+			    "the file of %s is broken (%s): firewalld will refuse the next reload, "
+			    "and a restart of it ends with a stock configuration; mend it, then "
+			    "see: "
+			    "firewall-cmd --check-config",
+			    fw->zones.strings[i], err.text);
+	}
+	return r < 0 ? r : 0;
+}
+
 struct check {
 	test_fn *test;
 	enum report_severity severity;
@@ -650,6 +673,8 @@ static int look_at_firewalld(struct collect *collect)
 		r = find_leaving(status);
 	if (r == 0)
 		r = find_bindings_at_risk(collect);
+	if (r == 0)
+		r = find_broken_files(status, &collect->reading.firewall);
 	if (r == 0)
 		r = find_unreached(status);
 	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_NOT_FINE, "%s", strerror(r < 0 ? -r : EIO));

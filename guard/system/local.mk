@@ -2,13 +2,14 @@
 # Floor 2: adapters, one outside thing each.
 noinst_LIBRARIES += libguard-system.a
 libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS) \
-	$(JANSSON_CFLAGS) $(NFTABLES_CPPFLAGS) $(OPENSSL_CFLAGS)
+	$(JANSSON_CFLAGS) $(EXPAT_CFLAGS) $(NFTABLES_CPPFLAGS) $(OPENSSL_CFLAGS)
 libguard_system_a_SOURCES = \
 	guard/system/bootid.c guard/system/bootid.h \
 	guard/system/bus.c guard/system/bus.h \
 	guard/system/busmonitor.c guard/system/busmonitor.h \
 	guard/system/busname.c guard/system/busname.h \
 	guard/system/clock.c guard/system/clock.h \
+	guard/system/confwatch.c guard/system/confwatch.h \
 	guard/system/config.c guard/system/config.h \
 	guard/system/f2bdatabase.c guard/system/f2bdatabase.h \
 	guard/system/f2bprocess.c guard/system/f2bprocess.h \
@@ -48,7 +49,8 @@ libguard_system_a_SOURCES = \
 	guard/system/store-wipe.c \
 	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
 	guard/system/tls.c guard/system/tls.h \
-	guard/system/zonefile.c guard/system/zonefile.h
+	guard/system/zonefile.c guard/system/zonefile.h \
+	guard/system/zonexml.c guard/system/zonexml.h
 nodist_libguard_system_a_SOURCES = guard/system/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
-	$(JANSSON_LIBS) $(OPENSSL_LIBS)
+	$(JANSSON_LIBS) $(EXPAT_LIBS) $(OPENSSL_LIBS)

@@ -2,6 +2,7 @@
 #include "guard/system/zonefile.h"
 
 #include "guard/system/clock.h"
+#include "guard/system/zonexml.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -11,7 +12,7 @@
 #include <unistd.h>
 
 /* Where firewalld looks, the administrator's first (firewalld: config/__init__.py). */
-static const char *const zone_dirs[] = {"/etc/firewalld/zones", "/usr/lib/firewalld/zones"};
+static const char *const dirs[] = {"/etc/firewalld", "/usr/lib/firewalld"};
 
 #define ZONE_FILE_MAX   (16 * 1024 * 1024)
 #define BACKUP_ATTEMPTS 100
@@ -106,15 +107,28 @@ static int create_backup(const char *folder, const char *zone, char **path, stru
 	return err_set(err, -EEXIST, "%s: too many copies of %s.xml", folder, zone);
 }
 
-/* The file that is in force: the administrator's, else the one that came with firewalld. */
-static int open_zone_file(const char *zone, struct err *err)
+/* The folder and the name that the file of a zone, policy or ipset has. */
+static const char *folder_of(const char *zone, const char **name)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(zone_dirs); i++) {
+	const char *policy = item_policy_name(zone), *ipset = item_ipset_name(zone);
+
+	*name = policy ? policy : ipset ? ipset : zone;
+	return policy ? "policies" : ipset ? "ipsets" : "zones";
+}
+
+/* The file that is in force: the administrator's, else the one that came with firewalld. */
+static int open_zone_file(const char *root, const char *zone, struct err *err)
+{
+	const char *name, *folder = folder_of(zone, &name);
+
+	if (strchr(name, '/'))
+		return err_set(err, -EINVAL, "\"%s\" is not a zone name", zone);
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		_cleanup_free_ char *path = NULL;
 		struct stat st;
 		int fd;
 
-		if (xasprintf(&path, "%s/%s.xml", zone_dirs[i], zone) < 0)
+		if (xasprintf(&path, "%s%s/%s/%s.xml", root, dirs[i], folder, name) < 0)
 			return -ENOMEM;
 		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 		if (fd < 0 && errno == ENOENT)
@@ -127,6 +141,88 @@ static int open_zone_file(const char *zone, struct err *err)
 		return err_set(err, -EINVAL, "%s: not a regular file", path);
 	}
 	return -ENOENT;
+}
+
+/** zonefile_is_own() - has the administrator a file for it, so that the one of firewalld does not
+ * count?
+ */
+bool zonefile_is_own(const char *zone, const char *root)
+{
+	const char *name, *folder = folder_of(zone, &name);
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	return !strchr(name, '/') &&
+	       xasprintf(&path, "%s%s/%s/%s.xml", root, dirs[0], folder, name) >= 0 &&
+	       stat(path, &st) == 0;
+}
+
+/* Bounded by what a file of firewalld can be. */
+static int read_bytes(char **out, size_t *n, int fd)
+{
+	_cleanup_free_ char *bytes = NULL;
+	size_t capacity = 0;
+
+	*n = 0;
+	for (;;) {
+		ssize_t got;
+
+		if (*n > ZONE_FILE_MAX)
+			return -EFBIG;
+		if (grow(&bytes, &capacity, *n + 65536, 1) < 0)
+			return -ENOMEM;
+		got = read(fd, bytes + *n, 65536);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return -errno;
+		if (got == 0)
+			break;
+		*n += (size_t)got;
+	}
+	*out = steal(bytes);
+	return 0;
+}
+
+/**
+ * zonefile_read() - the items in the file of a zone, policy or ipset, as it is now
+ * @out:  written on success alone; its entries are FIREWALL_PERMANENT
+ * @zone: or policy:NAME, ipset:NAME
+ * @root: "" for the machine's own files; a folder for tests
+ *
+ * Not what firewalld has: that notices what somebody else wrote some seconds later,
+ * or at its next reload. Zones that are put together from a folder of files are absent.
+ *
+ * Return: 0; ZONEFILE_E_*; -ENOMEM.
+ */
+int zonefile_read(struct firewall *out, const char *zone, const char *root, struct err *err)
+{
+	_cleanup_(close_fd) int fd = open_zone_file(root, zone, err);
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	_cleanup_free_ char *bytes = NULL;
+	size_t n = 0;
+	int r;
+
+	if (fd == -ENOENT)
+		return err_set(err, ZONEFILE_E_ABSENT, "%s has no file", zone);
+	if (fd == -ENOMEM)
+		return fd;
+	if (fd < 0)
+		return ZONEFILE_E_UNKNOWN;
+	r = read_bytes(&bytes, &n, fd);
+	if (r < 0 && r != -ENOMEM)
+		return err_set(err, ZONEFILE_E_UNKNOWN, "%s", strerror(-r));
+	if (r == 0)
+		r = zonexml_parse(&fw, zone, bytes, n, err);
+	if (r == ZONEXML_E_BROKEN)
+		return ZONEFILE_E_BROKEN;
+	if (r == ZONEXML_E_UNKNOWN)
+		return ZONEFILE_E_UNKNOWN;
+	if (r < 0)
+		return r;
+	*out = fw;
+	fw = FIREWALL_NULL;
+	return 0;
 }
 
 static int copy_to_state(char **out, const char *state_dir, const char *zone, int from,
@@ -159,7 +255,7 @@ static int copy_to_state(char **out, const char *state_dir, const char *zone, in
  * zonefile_backup() - copy the file of a zone that is about to be rewritten
  * @out:       the copy's path; NULL when the zone has no file; the caller frees it
  * @state_dir: its backup/ receives the copy, ZONE.xml.TIME, 0600
- * @zone:      a zone's name, as firewalld knows it
+ * @zone:      a zone's name, as firewalld knows it, or policy:NAME or ipset:NAME
  *
  * firewalld itself writes zone files in place and keeps one .old (core/io/zone.py,
  * zone_writer), and writes beside reloads have erased them (firewalld#1495).
@@ -170,9 +266,7 @@ int zonefile_backup(char **out, const char *state_dir, const char *zone, struct 
 {
 	_cleanup_(close_fd) int from = -1;
 
-	if (strchr(zone, '/'))
-		return err_set(err, -EINVAL, "\"%s\" is not a zone name", zone);
-	from = open_zone_file(zone, err);
+	from = open_zone_file("", zone, err);
 	if (from == -ENOENT) {
 		*out = NULL;
 		return 0;

@@ -9,9 +9,11 @@ libguard_watch_a_SOURCES = \
 	guard/watch/banlist.c guard/watch/banlist.h \
 	guard/watch/clientranges.c guard/watch/clientranges.h \
 	guard/watch/cycle.c \
+	guard/watch/edits.c guard/watch/edits.h \
 	guard/watch/expiry.c \
 	guard/watch/fail2banwatch.c guard/watch/fail2banwatch.h \
 	guard/watch/gapkeeper.c guard/watch/gapkeeper.h \
+	guard/watch/gather.c guard/watch/gather.h \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
 	guard/watch/importer.c guard/watch/importer.h \
 	guard/watch/learned.c guard/watch/learned.h \

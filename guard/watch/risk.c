@@ -1,22 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/risk.h"
 
+#include "guard/watch/gather.h"
 #include "guard/watch/persister.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-
-/* So many items are named in a line, and so many in a command. */
-#define NAMED_MAX 6
-
-/* Items that belong into one line; they are borrowed. */
-struct gathered {
-	const struct item **items;
-	size_t n, capacity;
-};
-#define GATHERED_NULL      ((struct gathered){0})
-#define _cleanup_gathered_ _cleanup_(gathered_deinit)
 
 struct risk {
 	struct firewall told; /* what is at risk, and was told */
@@ -30,11 +20,10 @@ struct risk {
  *
  * Return: 0 or -ENOMEM.
  */
-int risk_new(struct risk **out, struct watcher *watcher)
+int risk_new(struct risk **out)
 {
 	struct risk *risk = calloc(1, sizeof(*risk));
 
-	(void)watcher;
 	if (!risk)
 		return -ENOMEM;
 	*out = risk;
@@ -50,82 +39,6 @@ void risk_free(struct risk *risk)
 	firewall_deinit(&risk->withdrawn);
 	firewall_deinit(&risk->returned);
 	free(risk);
-}
-
-/* --- many items in one line -------------------------------------------------------------- */
-
-static void gathered_deinit(struct gathered *gathered)
-{
-	free(gathered->items);
-}
-
-static int gather(struct gathered *gathered, const struct item *item)
-{
-	int r = grow(&gathered->items, &gathered->capacity, gathered->n + 1, sizeof(struct item *));
-
-	if (r == 0)
-		gathered->items[gathered->n++] = item;
-	return r;
-}
-
-static int gather_all(struct gathered *gathered, const struct firewall *fw)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < fw->n && r == 0; i++)
-		r = gather(gathered, &fw->entries[i].item);
-	return r;
-}
-
-/* The most important first; Return: the names of the first few, or NULL without memory. */
-static char *name_gathered(const struct gathered *gathered)
-{
-	_cleanup_free_ char *text = strdup("");
-	size_t named = gathered->n < NAMED_MAX ? gathered->n : NAMED_MAX;
-	char *longer;
-
-	for (size_t i = 0; text && i < named; i++) {
-		_cleanup_free_ char *name = NULL;
-
-		if (item_format(&name, gathered->items[i]) < 0 ||
-		    xasprintf(&longer, "%s%s%.200s", text, i ? ", " : "", name) < 0)
-			return NULL;
-		free(text);
-		text = longer;
-	}
-	if (text && gathered->n > named) {
-		if (xasprintf(&longer, "%s and %zu more", text, gathered->n - named) < 0)
-			return NULL;
-		free(text);
-		text = longer;
-	}
-	return steal(text);
-}
-
-/* The firewall-cmd lines for as many as are named. */
-static char *command_for(const struct gathered *gathered)
-{
-	size_t n = gathered->n < NAMED_MAX ? gathered->n : NAMED_MAX;
-	_cleanup_free_ char *command = NULL;
-	char *text;
-
-	if (items_permanent_commands(&command, gathered->items, n) < 0 ||
-	    xasprintf(&text, "%s%s", command, gathered->n > n ? " …" : "") < 0)
-		return NULL;
-	return text;
-}
-
-static int by_importance(const void *a, const void *b)
-{
-	const struct item *const *x = a, *const *y = b;
-
-	return item_restore_cmp(*x, *y);
-}
-
-static void sort_gathered(struct gathered *gathered)
-{
-	if (gathered->n)
-		qsort(gathered->items, gathered->n, sizeof(*gathered->items), by_importance);
 }
 
 /* --- in the runtime only ----------------------------------------------------------------- */
@@ -152,8 +65,8 @@ static void tell_at_risk(struct watcher *watcher, struct gathered *gathered, con
 
 	if (gathered->n == 0 || !command)
 		return;
-	sort_gathered(gathered);
-	names = name_gathered(gathered);
+	gather_sort(gathered);
+	names = gather_names(gathered);
 	if (!names)
 		return;
 	journal_write(watcher->journal, JOURNAL_NOTICE,
@@ -183,15 +96,15 @@ static int tell_new(struct watcher *watcher, const struct firewall *now,
 		if (firewall_find(&watcher->risk->told, item))
 			continue;
 		if (!persister_wants(entry, &watcher->config.scope, wanted, released))
-			r = gather(&by_hand, item);
+			r = gather_add(&by_hand, item);
 		else if (!watcher->config.persist)
-			r = gather(&by_persist, item);
+			r = gather_add(&by_persist, item);
 	}
 	if (r < 0)
 		return r;
 	tell_at_risk(watcher, &by_persist, "reload-guard persist");
-	sort_gathered(&by_hand);
-	command = by_hand.n ? command_for(&by_hand) : NULL;
+	gather_sort(&by_hand);
+	command = by_hand.n ? gather_command(&by_hand) : NULL;
 	tell_at_risk(watcher, &by_hand, command);
 	return 0;
 }
@@ -257,9 +170,9 @@ static void tell_withdrawn(struct watcher *watcher, struct gathered *gathered)
 {
 	_cleanup_free_ char *names = NULL, *command = NULL;
 
-	sort_gathered(gathered);
-	names = name_gathered(gathered);
-	command = command_for(gathered);
+	gather_sort(gathered);
+	names = gather_names(gathered);
+	command = gather_command(gathered);
 	if (names && command)
 		journal_write(watcher->journal, JOURNAL_WARNING,
 		              "taken out of the permanent configuration (%zu): %s; the next reload "
@@ -272,8 +185,8 @@ static void tell_returned(struct watcher *watcher, struct gathered *gathered)
 {
 	_cleanup_free_ char *names = NULL;
 
-	sort_gathered(gathered);
-	names = name_gathered(gathered);
+	gather_sort(gathered);
+	names = gather_names(gathered);
 	if (names)
 		journal_write(watcher->journal, JOURNAL_NOTICE,
 		              "in the permanent configuration again (%zu): %s", gathered->n, names);

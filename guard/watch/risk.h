@@ -12,7 +12,7 @@
 
 #include "guard/watch/watcher-internal.h"
 
-int risk_new(struct risk **out, struct watcher *watcher) _must_check_;
+int risk_new(struct risk **out) _must_check_;
 void risk_free(struct risk *risk);
 void risk_look(struct watcher *watcher);
 void risk_permanent(const struct item *item, bool withdrawn, void *watcher);

@@ -53,6 +53,7 @@ struct item_call {
 	struct item_call *next, **link;
 };
 
+struct edits;
 struct risk;
 
 struct watcher {
@@ -71,6 +72,7 @@ struct watcher {
 	struct gapkeeper *gapkeeper;
 	struct risk *risk;
 	struct bankeeper *bans;
+	struct edits *edits;
 	struct tracker tracker;
 	struct cycle cycle;
 	struct pace pace;      /* of wipes */

@@ -11,6 +11,7 @@
 #include "guard/system/filewatch.h"
 #include "guard/system/lock.h"
 #include "guard/system/spool.h"
+#include "guard/watch/edits.h"
 #include "guard/watch/importer.h"
 #include "guard/watch/fail2banwatch.h"
 #include "guard/watch/persister.h"
@@ -138,6 +139,7 @@ void watcher_went_idle(struct watcher *watcher)
 	expiry_plan(watcher);
 	persister_look(watcher);
 	risk_look(watcher);
+	edits_look(watcher);
 	bankeeper_go(watcher->bans);
 	tell_status(watcher);
 	tell_ready(watcher);
@@ -382,6 +384,7 @@ static void on_appeared(struct watcher *watcher, const struct firewalld_event *e
 	bool other = !watcher->instance || strcmp(watcher->instance, event->instance) != 0;
 	char *instance = strdup(event->instance);
 
+	edits_settle(watcher);
 	if (!watcher->tracker.known)
 		kind = start_from_store(watcher, event->instance);
 	else if (*event->instance ? other : watcher->instance != NULL)
@@ -436,6 +439,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		journal_write(watcher->journal, JOURNAL_INFO, "connected to the bus");
 		break;
 	case FIREWALLD_EVENT_RELOADED:
+		edits_settle(watcher);
 		attribution_reloaded(watcher->attribution);
 		cycle_begin(watcher, WIPE_RELOAD, event->at_us);
 		break;
@@ -474,6 +478,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		refresh_soon(watcher);
 		break;
 	case FIREWALLD_EVENT_PERMANENT_CHANGED:
+		edits_heard(watcher, event->zone, event->at_us);
 		refresh_soon(watcher);
 		break;
 	}
@@ -750,7 +755,9 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = start_importer(daemon);
 	if (r == 0)
-		r = risk_new(&watcher->risk, watcher);
+		r = risk_new(&watcher->risk);
+	if (r == 0)
+		r = edits_new(&watcher->edits, watcher);
 	if (r == 0)
 		r = fail2banwatch_new(&watcher->fail2banwatch, watcher);
 	if (r == 0)
@@ -795,6 +802,7 @@ static void daemon_deinit(struct daemon *daemon)
 
 	if (watcher->fw)
 		cycle_deinit(&watcher->cycle);
+	edits_free(watcher->edits);
 	risk_free(watcher->risk);
 	bankeeper_free(watcher->bans);
 	gapkeeper_free(watcher->gapkeeper);

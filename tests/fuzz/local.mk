@@ -49,3 +49,13 @@ tests_fuzz_fuzz_richrule_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_richrule_LDADD = $(NETTLE_LIBS)
 
 EXTRA_DIST += tests/fuzz/corpus tests/fuzz/f2breply.dict tests/fuzz/richrule.dict
+
+REPLAYS += tests/fuzz/replay-zonexml
+tests_fuzz_replay_zonexml_SOURCES = tests/fuzz/fuzz-zonexml.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_replay_zonexml_LDADD = $(SYSTEM_LIBS)
+FUZZERS += tests/fuzz/fuzz-zonexml
+tests_fuzz_fuzz_zonexml_SOURCES = tests/fuzz/fuzz-zonexml.c tests/fuzz/fuzz.h \
+	guard/system/zonexml.c guard/system/zonexml.h $(libguard_model_a_SOURCES)
+tests_fuzz_fuzz_zonexml_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS) $(EXPAT_CFLAGS)
+tests_fuzz_fuzz_zonexml_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_zonexml_LDADD = $(NETTLE_LIBS) $(EXPAT_LIBS)

@@ -2,6 +2,10 @@
 # What is protected and in the runtime only is said at once, all of it in one line and each
 # item once, with the command that mends it; and so is what leaves the permanent configuration.
 lines() { grep -c "$1" "$W/watch.log"; }
+conf <<-C
+	[guard]
+	settle-ms = 800
+C
 need "pop3s is there before the guard" fwc --add-service=pop3s
 need "imap is permanent" fwc --permanent --add-service=imap
 need "and open" fwc --add-service=imap
@@ -14,6 +18,7 @@ need "in one line" said 'at risk, for in the runtime only \(6\): public/service:
 need "not what was said before" [ "$(grep 'at risk.*imaps' "$W/watch.log" | grep -c 'pop3s')" = 0 ]
 need "a service for a time" fwc --add-service=ftp --timeout=60
 need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
+sleep 1.5
 need "status names the command" exits 0 guard status
 need "for what is runtime only" out_has 'in the runtime only.*public/service:imaps.*reload-guard persist'
 need "in JSON" exits 0 guard --json status

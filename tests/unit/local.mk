@@ -12,6 +12,7 @@ UNIT_TESTS = \
 	tests/unit/test-cidr \
 	tests/unit/test-clientranges \
 	tests/unit/test-config \
+	tests/unit/test-confwatch \
 	tests/unit/test-coverage \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
@@ -45,7 +46,8 @@ UNIT_TESTS = \
 	tests/unit/test-timespec \
 	tests/unit/test-tracker \
 	tests/unit/test-util \
-	tests/unit/test-verdict
+	tests/unit/test-verdict \
+	tests/unit/test-zonexml
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
 WATCH_TEST_LIBS = $(WATCH_LIBS) $(CHECK_LIBS)
@@ -219,3 +221,11 @@ tests_unit_test_lines_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_loginline_SOURCES = tests/unit/test-loginline.c tests/unit/unit.h
 tests_unit_test_loginline_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_loginline_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_confwatch_SOURCES = tests/unit/test-confwatch.c tests/unit/unit.h
+tests_unit_test_confwatch_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_confwatch_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_zonexml_SOURCES = tests/unit/test-zonexml.c tests/unit/unit.h
+tests_unit_test_zonexml_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_zonexml_LDADD = $(SYSTEM_TEST_LIBS)

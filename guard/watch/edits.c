@@ -1,0 +1,501 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/edits.h"
+
+#include "guard/system/clock.h"
+#include "guard/system/confwatch.h"
+#include "guard/system/zonefile.h"
+#include "guard/watch/gather.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define FOLDER "/etc/firewalld"
+
+/* Files that are written one after the other are told of together. */
+#define GATHER_MS 250
+
+/* firewalld says Updated within milliseconds; on a machine that is busy, later. */
+#define HEARD_WITHIN_US (1500 * INT64_C(1000))
+
+#define HEARD_MAX 128
+
+static const struct {
+	const char *folder, *prefix;
+} folders[] = {
+    {"zones/", ""},
+    {"policies/", ITEM_POLICY_PREFIX},
+    {"ipsets/", ITEM_IPSET_PREFIX},
+};
+
+enum author {
+	AUTHOR_FIREWALLD,
+	AUTHOR_SOMEBODY,
+	AUTHOR_OPEN, /* looks like firewalld, which has not said so yet */
+};
+
+struct edits {
+	struct watcher *watcher; /* borrowed */
+	struct confwatch *watch; /* NULL: cannot be watched; then firewalld notices */
+	struct loop_source *timer;
+	struct confwatch_changes pending;
+	struct firewall files; /* what the files had in them when they were read last */
+	struct strv read;      /* zones and the like whose file is in there, or has none */
+	struct strv own;       /* of these, whose file is the administrator's */
+	struct strv broken;    /* as was told */
+	struct {
+		char name[ITEM_ZONE_MAX + 1];
+		int64_t at_us;
+	} heard[HEARD_MAX]; /* Updated, of whom and when; the oldest is overwritten */
+	size_t heard_next;
+	/* What the present round has found, for one line each. */
+	struct firewall gone, back;
+};
+
+/* --- names ------------------------------------------------------------------------------- */
+
+static bool has_suffix(const char *text, const char *suffix)
+{
+	size_t n = strlen(text), m = strlen(suffix);
+
+	return n > m && strcmp(text + n - m, suffix) == 0;
+}
+
+/* zones/public.xml is of public, policies/in.xml of policy:in. */
+static int zone_of(char **out, const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		size_t n = strlen(folders[i].folder);
+
+		if (strncmp(name, folders[i].folder, n) == 0 && has_suffix(name + n, ".xml"))
+			return xasprintf(out, "%s%.*s", folders[i].prefix,
+			                 (int)(strlen(name) - n - strlen(".xml")), name + n);
+	}
+	return -ENOENT;
+}
+
+/* Signals have the bare name. */
+static const char *bare_name(const char *zone)
+{
+	const char *policy = item_policy_name(zone), *ipset = item_ipset_name(zone);
+
+	return policy ? policy : ipset ? ipset : zone;
+}
+
+static int set_member(struct strv *strv, const char *string, bool member)
+{
+	if (!member)
+		strv_remove(strv, string);
+	else if (!strv_contains(strv, string))
+		return strv_add(strv, string);
+	return 0;
+}
+
+/* --- who wrote it ------------------------------------------------------------------------ */
+
+static bool was_heard(const struct edits *edits, const char *zone, int64_t since_us)
+{
+	for (size_t i = 0; i < HEARD_MAX; i++)
+		if (edits->heard[i].at_us >= since_us &&
+		    strcmp(edits->heard[i].name, bare_name(zone)) == 0)
+			return true;
+	return false;
+}
+
+/* Could firewalld have done it in this way? */
+static bool is_like_firewalld(const struct edits *edits, const struct confwatch_change *change,
+                              const char *zone)
+{
+	/* what it removes it moves to NAME.old */
+	if (change->moved)
+		return change->to_old;
+	/* there is nothing to copy before the first file */
+	return !change->bare || !strv_contains(&edits->own, zone);
+}
+
+static enum author author_of(const struct edits *edits, const struct confwatch_change *change,
+                             const char *zone, bool final)
+{
+	if (!is_like_firewalld(edits, change, zone))
+		return AUTHOR_SOMEBODY;
+	if (was_heard(edits, zone, change->at_us - HEARD_WITHIN_US))
+		return AUTHOR_FIREWALLD;
+	return final || clock_now_us() - change->at_us >= HEARD_WITHIN_US ? AUTHOR_SOMEBODY
+	                                                                  : AUTHOR_OPEN;
+}
+
+/* --- what it means ----------------------------------------------------------------------- */
+
+/* firewalld joins ports that touch each other, so a file may name one differently. */
+static bool covers_port(const struct item *have, const struct item *want)
+{
+	unsigned first, last, from, to;
+	char protocol[8], wanted[8];
+
+	return have->kind == want->kind && strcmp(have->zone, want->zone) == 0 &&
+	       item_port_parse(have->value, &from, &to, protocol) &&
+	       item_port_parse(want->value, &first, &last, wanted) &&
+	       strcmp(protocol, wanted) == 0 && from <= last && first <= to;
+}
+
+static bool file_has(const struct firewall *file, const struct item *item)
+{
+	if (firewall_find(file, item))
+		return true;
+	if (item->kind != ITEM_PORT && item->kind != ITEM_SOURCE_PORT)
+		return false;
+	for (size_t i = 0; i < file->n; i++)
+		if (covers_port(&file->entries[i].item, item))
+			return true;
+	return false;
+}
+
+/* Only what is written in one way can be missed in a file that was never read before. */
+static bool was_in_file(const struct edits *edits, const struct item *item)
+{
+	return item->kind == ITEM_SERVICE || item->kind == ITEM_PORT ||
+	       file_has(&edits->files, item);
+}
+
+static int compare(struct edits *edits, const char *zone, const struct firewall *file,
+                   enum author author)
+{
+	struct tracker *tracker = &edits->watcher->tracker;
+	struct firewall_entry *entry;
+	int r = 0;
+
+	for (size_t i = 0; i < tracker->wanted.n && r == 0; i++) {
+		const struct firewall_entry *wanted = &tracker->wanted.entries[i];
+		bool edited = (wanted->flags & FIREWALL_EDITED) != 0;
+
+		if (strcmp(wanted->item.zone, zone) != 0 || !(wanted->flags & FIREWALL_RUNTIME) ||
+		    !scope_protects(&edits->watcher->config.scope, &tracker->wanted, &wanted->item))
+			continue;
+		if (file_has(file, &wanted->item)) {
+			if (edited)
+				r = firewall_put(&edits->back, &wanted->item, &entry);
+		} else if (author == AUTHOR_SOMEBODY && !edited &&
+		           (wanted->flags & FIREWALL_PERMANENT) &&
+		           was_in_file(edits, &wanted->item)) {
+			r = firewall_put(&edits->gone, &wanted->item, &entry);
+		}
+	}
+	return r;
+}
+
+static int remember(struct edits *edits, const char *zone, const struct firewall *file)
+{
+	struct firewall_entry *entry;
+	int r = set_member(&edits->own, zone, zonefile_is_own(zone, ""));
+
+	for (size_t i = edits->files.n; i > 0; i--)
+		if (strcmp(edits->files.entries[i - 1].item.zone, zone) == 0)
+			edits->files.entries[i - 1].flags = 0;
+	firewall_sweep(&edits->files);
+	for (size_t i = 0; i < file->n && r == 0; i++) {
+		r = firewall_put(&edits->files, &file->entries[i].item, &entry);
+		if (r == 0)
+			entry->flags = FIREWALL_PERMANENT;
+	}
+	return r == 0 ? set_member(&edits->read, zone, true) : r;
+}
+
+static int tell_broken(struct edits *edits, const char *zone, const struct err *err)
+{
+	struct watcher *watcher = edits->watcher;
+
+	if (strv_contains(&edits->broken, zone))
+		return 0;
+	journal_write(watcher->journal, JOURNAL_ERROR,
+	              "the file of %s is broken (%s): firewalld will refuse the next reload, and a "
+	              "restart of it ends with a stock configuration; mend it, then see: "
+	              "firewall-cmd --check-config",
+	              zone, err->text);
+	record_event(watcher->record, "zone-file-changed", "the file of %s is broken: %s", zone,
+	             err->text);
+	return strv_add(&edits->broken, zone);
+}
+
+static void tell_whole(struct edits *edits, const char *zone)
+{
+	if (!strv_contains(&edits->broken, zone))
+		return;
+	journal_write(edits->watcher->journal, JOURNAL_NOTICE, "the file of %s is no longer broken",
+	              zone);
+	record_event(edits->watcher->record, "zone-file-changed",
+	             "the file of %s is no longer broken", zone);
+	strv_remove(&edits->broken, zone);
+}
+
+/* Compares with what is wanted, unless it is the first look at that file. */
+static int look_at(struct edits *edits, const char *zone, enum author author, bool first)
+{
+	_cleanup_firewall_ struct firewall file = FIREWALL_NULL;
+	struct err err = ERR_NULL;
+	int r = zonefile_read(&file, zone, "", &err);
+
+	if (r == ZONEFILE_E_BROKEN)
+		return tell_broken(edits, zone, &err);
+	if (r == ZONEFILE_E_UNKNOWN) {
+		journal_write(edits->watcher->journal, JOURNAL_WARNING,
+		              "the file of %s cannot be read: %s; what firewalld says of it counts",
+		              zone, err.text);
+		return set_member(&edits->read, zone, true);
+	}
+	if (r < 0)
+		return r;
+	tell_whole(edits, zone);
+	/* one that never had a file is put together in another way */
+	if (!first && (r == 0 || strv_contains(&edits->own, zone)))
+		r = compare(edits, zone, &file, author);
+	else
+		r = 0;
+	return r == 0 ? remember(edits, zone, &file) : r;
+}
+
+/* --- what is said ------------------------------------------------------------------------ */
+
+static void mark(struct edits *edits, const struct firewall *items, bool gone)
+{
+	for (size_t i = 0; i < items->n; i++)
+		tracker_edited(&edits->watcher->tracker, &items->entries[i].item, gone);
+}
+
+static void tell_gone(struct edits *edits)
+{
+	_cleanup_gathered_ struct gathered gathered = GATHERED_NULL;
+	_cleanup_free_ char *names = NULL, *command = NULL, *only = NULL;
+	struct watcher *watcher = edits->watcher;
+
+	if (edits->gone.n == 0 || gather_all(&gathered, &edits->gone) < 0)
+		return;
+	gather_sort(&gathered);
+	names = gather_names(&gathered);
+	command = gather_command(&gathered);
+	if (gathered.n == 1 && item_format(&only, gathered.items[0]) < 0)
+		return;
+	if (!names || !command)
+		return;
+	journal_write(watcher->journal, JOURNAL_WARNING,
+	              "not in the permanent files any more, and not by firewalld's hand (%zu): %s; "
+	              "the next reload closes it, and the guard will not undo that by itself; to "
+	              "keep it: %s; to let it go: reload-guard release %s",
+	              gathered.n, names, command, only ? only : "ITEM");
+	record_event(watcher->record, "zone-file-changed",
+	             "edited out of the permanent files (%zu): %s; kept by: %s", gathered.n, names,
+	             command);
+}
+
+static void tell_back(struct edits *edits)
+{
+	_cleanup_gathered_ struct gathered gathered = GATHERED_NULL;
+	_cleanup_free_ char *names = NULL;
+	struct watcher *watcher = edits->watcher;
+
+	if (edits->back.n == 0 || gather_all(&gathered, &edits->back) < 0)
+		return;
+	gather_sort(&gathered);
+	names = gather_names(&gathered);
+	if (!names)
+		return;
+	journal_write(watcher->journal, JOURNAL_NOTICE, "in the permanent files again (%zu): %s",
+	              gathered.n, names);
+	record_event(watcher->record, "zone-file-changed", "in the permanent files again (%zu): %s",
+	             gathered.n, names);
+}
+
+static void conclude(struct edits *edits)
+{
+	mark(edits, &edits->gone, true);
+	mark(edits, &edits->back, false);
+	tell_gone(edits);
+	tell_back(edits);
+	if (edits->gone.n || edits->back.n)
+		watcher_store_if_dirty(edits->watcher);
+	firewall_deinit(&edits->gone);
+	firewall_deinit(&edits->back);
+}
+
+/* --- rounds ------------------------------------------------------------------------------ */
+
+/* Too much changed to be told apart: only what firewalld has just spoken of is its own. */
+static int look_at_all(struct edits *edits)
+{
+	int64_t since_us = clock_now_us() - HEARD_WITHIN_US;
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+	int r = strv_copy(&zones, &edits->read);
+
+	for (size_t i = 0; i < zones.n && r == 0; i++)
+		r = look_at(edits, zones.strings[i],
+		            was_heard(edits, zones.strings[i], since_us) ? AUTHOR_FIREWALLD
+		                                                         : AUTHOR_SOMEBODY,
+		            false);
+	return r;
+}
+
+/* Return: 1 when the change is settled, 0 when it is still open, -ENOMEM. */
+static int settle(struct edits *edits, size_t index, bool final)
+{
+	const struct confwatch_change *change = &edits->pending.changes[index];
+	_cleanup_free_ char *zone = NULL;
+	enum author author;
+	int r;
+
+	r = zone_of(&zone, change->name);
+	if (r < 0)
+		return r == -ENOENT ? 1 : r;
+	author = author_of(edits, change, zone, final);
+	if (author == AUTHOR_OPEN)
+		return 0;
+	r = look_at(edits, zone, author, false);
+	return r < 0 ? r : 1;
+}
+
+static void go_round(struct edits *edits, bool final)
+{
+	int r = 0;
+
+	if (edits->pending.all && edits->watcher->tracker.known)
+		r = look_at_all(edits);
+	edits->pending.all = false;
+	for (size_t i = 0; i < edits->pending.n && r >= 0;) {
+		r = settle(edits, i, final);
+		if (r > 0)
+			confwatch_changes_drop(&edits->pending, i);
+		else
+			i++;
+	}
+	if (r < 0)
+		journal_write(edits->watcher->journal, JOURNAL_ERROR,
+		              "the files of firewalld could not be looked at: %s", strerror(-r));
+	conclude(edits);
+	if (edits->pending.n)
+		loop_timer_set(edits->timer, GATHER_MS);
+	else
+		loop_timer_stop(edits->timer);
+}
+
+static void take(struct edits *edits)
+{
+	if (edits->watch && confwatch_take(edits->watch, &edits->pending) < 0)
+		journal_write(edits->watcher->journal, JOURNAL_ERROR, "out of memory");
+}
+
+static void on_due(void *userdata)
+{
+	struct edits *edits = userdata;
+
+	take(edits);
+	go_round(edits, false);
+}
+
+static void on_change(void *userdata)
+{
+	struct edits *edits = userdata;
+
+	take(edits);
+	if ((edits->pending.n || edits->pending.all) && !loop_timer_is_set(edits->timer))
+		loop_timer_set(edits->timer, GATHER_MS);
+}
+
+/* --- from outside ------------------------------------------------------------------------ */
+
+/**
+ * edits_new() - begin to watch the files of firewalld
+ * @out:     written on success alone; release with edits_free(), before the loop
+ * @watcher: borrowed
+ *
+ * Return: 0, also when they cannot be watched, which is said; negative errno.
+ */
+int edits_new(struct edits **out, struct watcher *watcher)
+{
+	struct edits *edits = calloc(1, sizeof(*edits));
+	int r;
+
+	if (!edits)
+		return -ENOMEM;
+	edits->watcher = watcher;
+	r = loop_add_timer(watcher->loop, &edits->timer, on_due, edits);
+	if (r < 0) {
+		free(edits);
+		return r;
+	}
+	r = confwatch_new(&edits->watch, watcher->loop, FOLDER, on_change, edits);
+	if (r < 0)
+		journal_write(watcher->journal, JOURNAL_WARNING,
+		              "%s cannot be watched: %s; edits in there are noticed some seconds "
+		              "later, by firewalld",
+		              FOLDER, strerror(-r));
+	*out = edits;
+	return 0;
+}
+
+/** edits_free() - NULL is fine */
+void edits_free(struct edits *edits)
+{
+	if (!edits)
+		return;
+	confwatch_free(edits->watch);
+	loop_remove(edits->timer);
+	confwatch_changes_deinit(&edits->pending);
+	firewall_deinit(&edits->files);
+	firewall_deinit(&edits->gone);
+	firewall_deinit(&edits->back);
+	strv_deinit(&edits->read);
+	strv_deinit(&edits->own);
+	strv_deinit(&edits->broken);
+	free(edits);
+}
+
+/**
+ * edits_look() - take note of the files of what is permanent, to compare with later
+ *
+ * To be called when everything was read. Files that are known already cost nothing.
+ */
+void edits_look(struct watcher *watcher)
+{
+	struct edits *edits = watcher->edits;
+	const struct firewall *wanted = &watcher->tracker.wanted;
+	int r = 0;
+
+	for (size_t i = 0; i < wanted->n && r == 0; i++) {
+		const char *zone = wanted->entries[i].item.zone;
+
+		if ((wanted->entries[i].flags & FIREWALL_PERMANENT) &&
+		    !strv_contains(&edits->read, zone))
+			r = look_at(edits, zone, AUTHOR_FIREWALLD, true);
+	}
+	if (r < 0)
+		journal_write(watcher->journal, JOURNAL_ERROR, "%s", strerror(-r));
+}
+
+/**
+ * edits_heard() - firewalld says that its permanent configuration of something has changed
+ * @name: of a zone, policy or ipset, without a prefix
+ *
+ * It says so of what it wrote, of what it has found in a file that somebody else
+ * wrote, and of everything in a reload: the files tell which. They are looked at
+ * before anybody asks firewalld what it has now.
+ */
+void edits_heard(struct watcher *watcher, const char *name, int64_t at_us)
+{
+	struct edits *edits = watcher->edits;
+	size_t i = edits->heard_next;
+
+	snprintf(edits->heard[i].name, sizeof(edits->heard[i].name), "%s", name);
+	edits->heard[i].at_us = at_us;
+	edits->heard_next = (i + 1) % HEARD_MAX;
+	take(edits);
+	if (edits->pending.n)
+		go_round(edits, false);
+}
+
+/** edits_settle() - a wipe has come: what was written before it counts now */
+void edits_settle(struct watcher *watcher)
+{
+	struct edits *edits = watcher->edits;
+
+	take(edits);
+	if (edits->pending.n || edits->pending.all)
+		go_round(edits, true);
+}

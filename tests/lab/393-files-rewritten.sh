@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# All files are rewritten by renames, as a package or configuration management does, and the
+# folder itself is replaced: one line says what goes, of zones, policies and ipsets.
+need "three are permanent" fwc --permanent --add-service=imap --add-service=imaps --add-service=smtp
+need "another zone" fwc --permanent --zone=internal --add-service=pop3s
+need "a source for it" fwc --permanent --zone=internal --add-source=192.0.2.0/24
+need "a policy" fwc --permanent --new-policy=in
+need "of its own" fwc --permanent --policy=in --add-ingress-zone=ANY
+need "for this machine" fwc --permanent --policy=in --add-egress-zone=HOST
+need "with a port" fwc --permanent --policy=in --add-port=993/tcp
+need "loaded" fwc --reload
+watch_up
+sleep 0.5
+for file in zones/public zones/internal policies/in; do
+	sed -e '/imaps\|pop3s\|993/d' "/etc/firewalld/$file.xml" >"/etc/firewalld/$file.new"
+done
+for file in zones/public zones/internal policies/in; do mv "/etc/firewalld/$file.new" "/etc/firewalld/$file.xml"; done
+need "all is said" within 2 said "not by firewalld's hand \(3\): .*public/service:imaps"
+need "of the other zone" said "firewalld's hand.*internal/service:pop3s"
+need "and of the policy" said "firewalld's hand.*policy:in/port:993/tcp"
+need "with its command" said 'firewall-cmd --permanent --policy=in --add-port=993/tcp'
+
+cp -r /etc/firewalld/zones "$W/zones"
+sed -i '/"smtp"/d' "$W/zones/public.xml"
+mv /etc/firewalld/zones "$W/zones.before"
+cp -r "$W/zones" /etc/firewalld/zones.new
+mv /etc/firewalld/zones.new /etc/firewalld/zones
+need "what a new folder lacks is said" within 3 said "firewalld's hand \(1\): public/service:smtp;"
+
+rm /etc/firewalld/zones/public.xml
+need "what a removed file had is said" within 3 said "firewalld's hand \(1\): public/service:imap;"
+need "a reload" fwc --reload
+need "nothing of it comes back by itself" never 2 has imaps
+need "and all of it is reported" said 'nobody can tell why'

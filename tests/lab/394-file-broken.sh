@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A file that firewalld will refuse is said at once, with the line; and that it is mended.
+need "imaps is permanent" fwc --permanent --add-service=imaps
+need "loaded" fwc --reload
+watch_up
+sleep 0.5
+cp /etc/firewalld/zones/public.xml "$W/whole.xml"
+sed 's|</zone>||' "$W/whole.xml" >/etc/firewalld/zones/public.xml
+need "that it is broken is said" within 2 said 'the file of public is broken \(line [0-9]+: .*firewalld will refuse the next reload'
+need "nothing in it counts as gone" not said "firewalld's hand"
+need "status names it" exits 1 guard status
+need "as a problem" out_has 'the file of public is broken \(line [0-9]+'
+fwc --reload
+need "firewalld keeps what it has" is_open 993
+cat "$W/whole.xml" >/etc/firewalld/zones/public.xml
+need "that it is mended is said" within 2 said 'the file of public is no longer broken'
+need "and nothing is missing" not said "firewalld's hand"
+need "status is fine again" exits 0 guard status

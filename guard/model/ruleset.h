@@ -165,7 +165,6 @@ struct ruleset {
 	char *version;      /* owned; of firewalld; NULL: not known */
 	char *default_zone; /* owned */
 	bool panic;
-	bool strict_forward_ports;  /* 2.3: nobody else's DNAT is let in */
 	struct ruleset_zone *zones; /* sorted by name; policies behind the zones */
 	size_t n_zones;
 	size_t zones_capacity;

@@ -22,9 +22,11 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld_internal.h \
 	guard/system/firewalld_probe.c \
 	guard/system/firewalld_read.c \
+	guard/system/firewalld_rules.c guard/system/firewalld_rules.h \
 	guard/system/firewalld_wait.c \
 	guard/system/fwmessage.c guard/system/fwmessage.h \
 	guard/system/gaptable.c guard/system/gaptable.h \
+	guard/system/fwruleset.c guard/system/fwruleset.h \
 	guard/system/jobwatch.c guard/system/jobwatch.h \
 	guard/system/journal.c guard/system/journal.h \
 	guard/system/listeners.c guard/system/listeners.h \
@@ -32,6 +34,7 @@ libguard_system_a_SOURCES = \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/nfbatch.c guard/system/nfbatch.h \
 	guard/system/probe.c guard/system/probe.h \
+	guard/system/nftrules.c guard/system/nftrules.h \
 	guard/system/process.c guard/system/process.h \
 	guard/system/rangesfile.c guard/system/rangesfile.h \
 	guard/system/spool.c guard/system/spool.h \

@@ -21,6 +21,7 @@ dist_schema_DATA = \
 	schema/json/clients-change.schema.json \
 	schema/json/clients-learn.schema.json \
 	schema/json/clients-list.schema.json \
+	schema/json/explain.schema.json \
 	schema/json/history.schema.json \
 	schema/json/persist.schema.json \
 	schema/json/probe.schema.json \

@@ -6,6 +6,7 @@ reload_guard_SOURCES = \
 	guard/cli/cli.c guard/cli/cli.h \
 	guard/cli/cmd-bans.c \
 	guard/cli/cmd-clients.c \
+	guard/cli/cmd-explain.c \
 	guard/cli/cmd-history.c \
 	guard/cli/cmd-hook.c \
 	guard/cli/cmd-persist.c \

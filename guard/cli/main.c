@@ -61,6 +61,11 @@ static const struct cli_option probe_options[] = {
     [PROBE_TIMEOUT] = {"timeout", 't', "SECONDS", "for each answer (default 10)"},
 };
 
+static const struct cli_option explain_options[] = {
+    [EXPLAIN_INTERFACE] = {"interface", 'i', "NAME",
+                           "where it comes in (default: where answers to it go out)"},
+};
+
 static const struct cli_option hook_options[] = {
     [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
@@ -266,6 +271,29 @@ static const struct cli_command commands[] = {
         .max_words = 65,
         OPTIONS(probe_options),
         .exec = cmd_probe,
+    },
+    {
+        .name = "explain",
+        .words = "ADDRESS [PORT/PROTO|SERVICE]…",
+        .summary = "which rule lets a client in or keeps it out, and why",
+        .help = "Goes the way of a packet from ADDRESS: chains and direct rules before firewalld,\n"
+                "the zone that the address or interface leads to, policies, rich rules by\n"
+                "priority, services and ports, the target. For each port (default: those of mail\n"
+                "and web) it tells the verdict, what the client sees, what decides and why that\n"
+                "came first, who put it there and how long it stays, and the commands that\n"
+                "change it. A verdict with a question mark depends on what nobody can know.\n",
+        .examples = "  reload-guard explain 101.13.5.7\n"
+                    "  reload-guard explain 101.13.5.7 465/tcp submission\n"
+                    "  reload-guard --json explain 2001:db8::7 imaps --interface eth1\n",
+        .statuses = "  0  what was asked for is let in\n"
+                    "  1  something is refused (without ports: of those that somebody opened or\n"
+                    "     that are served)\n"
+                    "  2  usage or configuration\n"
+                    "  3  firewalld cannot be reached, or is not in a state to be trusted\n",
+        .min_words = 1,
+        .max_words = 64,
+        OPTIONS(explain_options),
+        .exec = cmd_explain,
     },
     {
         .name = "hook",

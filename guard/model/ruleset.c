@@ -56,6 +56,8 @@ static void step_deinit(struct ruleset_step *step)
 {
 	free(step->text);
 	free(step->argument);
+	free(step->command);
+	free(step->set);
 	for (size_t i = 0; i < step->n_matches; i++) {
 		rangeset_deinit(&step->matches[i].addresses);
 		strv_deinit(&step->matches[i].names);
@@ -843,6 +845,7 @@ static void place_chain(struct ruleset_chain *chain)
  * @table:  filter, raw…
  * @chain:  INPUT, or one that others jump to
  * @words:  borrowed; the arguments, as iptables takes them
+ * @command: what takes it away, as it is typed; may be NULL
  *
  * Call in the order of their priorities. Understood are addresses, protocol, ports, interface,
  * state, and the targets ACCEPT, DROP, REJECT, RETURN and chains; a rule with anything else is
@@ -851,7 +854,7 @@ static void place_chain(struct ruleset_chain *chain)
  * Return: 0; -ENOMEM.
  */
 int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
-                       const char *chain, const struct strv *words)
+                       const char *chain, const struct strv *words, const char *command)
 {
 	const char *ip = strcmp(family, "ipv6") == 0 ? "ip6" : "ip";
 	struct ruleset_chain *to = direct_chain(ruleset, ip, table, chain);
@@ -869,6 +872,8 @@ int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *
 	r = join(&text, words);
 	if (r == 0)
 		r = ruleset_add_step(to, text, &reading.step);
+	if (r == 0 && command && !(reading.step->command = strdup(command)))
+		r = -ENOMEM;
 	return r == 0 ? read_words(&reading) : r;
 }
 

@@ -145,6 +145,8 @@ struct ruleset_step {
 	size_t matches_capacity;
 	enum ruleset_action action;
 	char *argument; /* owned; of a jump: the chain; of a reject: its type, NULL for the usual */
+	char *command;  /* owned; what takes it away, as it is typed; NULL: not known */
+	char *set;      /* owned; the set that holds the sources it is for; NULL: none */
 };
 
 struct ruleset_chain {
@@ -205,7 +207,8 @@ int ruleset_add_match(struct ruleset_step *step, enum ruleset_field field, bool 
                       struct ruleset_match **out) _must_check_;
 int ruleset_match_ports(struct ruleset_match *match, unsigned first, unsigned last) _must_check_;
 int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
-                       const char *chain, const struct strv *words) _must_check_;
+                       const char *chain, const struct strv *words,
+                       const char *command) _must_check_;
 int ruleset_order_rules(struct ruleset_zone *zone, const struct strv *permanent) _must_check_;
 void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what);
 

@@ -437,6 +437,40 @@ static int take_direct(DBusMessageIter *element, struct directs *directs)
 	return take_strings(&field, &rule->words);
 }
 
+/* @text, and the words behind it, as a shell takes them. */
+static int quote(char **text, const struct strv *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		const char *word = words->strings[i];
+		bool plain = *word && !strpbrk(word, " \t\n'\"\\$`!*?[](){}<>|&;#~");
+		char *longer = NULL;
+
+		/* A word with a quote of its own is nothing to be typed from a screen. */
+		if (strchr(word, '\''))
+			return 1;
+		if (xasprintf(&longer, "%s %s%s%s", *text, plain ? "" : "'", word,
+		              plain ? "" : "'") < 0)
+			return -ENOMEM;
+		free(*text);
+		*text = longer;
+	}
+	return 0;
+}
+
+static int add_direct(struct ruleset *ruleset, const struct direct *rule)
+{
+	_cleanup_free_ char *command = NULL;
+	int r = xasprintf(&command, "firewall-cmd --direct --remove-rule %s %s %s %d", rule->family,
+	                  rule->table, rule->chain, (int)rule->priority);
+
+	if (r == 0)
+		r = quote(&command, &rule->words);
+	if (r < 0)
+		return r;
+	return ruleset_add_direct(ruleset, rule->family, rule->table, rule->chain, &rule->words,
+	                          r == 0 ? command : NULL);
+}
+
 /**
  * fwruleset_direct_rules() - firewalld's direct rules
  * @message: the answer to getAllRules of the direct interface
@@ -463,8 +497,7 @@ int fwruleset_direct_rules(DBusMessage *message, struct ruleset *ruleset)
 		const struct direct *rule = &directs.rules[i];
 
 		if (strcmp(rule->family, "eb") != 0)
-			r = ruleset_add_direct(ruleset, rule->family, rule->table, rule->chain,
-			                       &rule->words);
+			r = add_direct(ruleset, rule);
 	}
 	return r;
 }
@@ -495,6 +528,19 @@ static bool split_passthrough(const struct strv *words, const char **table, cons
 	return *chain != NULL;
 }
 
+static int add_passthrough(struct ruleset *ruleset, const char *family, const char *table,
+                           const char *chain, const struct strv *words, const struct strv *rest)
+{
+	_cleanup_free_ char *command = NULL;
+	int r = xasprintf(&command, "firewall-cmd --direct --remove-passthrough %s", family);
+
+	if (r == 0)
+		r = quote(&command, words);
+	if (r < 0)
+		return r;
+	return ruleset_add_direct(ruleset, family, table, chain, rest, r == 0 ? command : NULL);
+}
+
 /**
  * fwruleset_passthroughs() - what is passed through to iptables, as far as it adds rules
  * @message: the answer to getAllPassthroughs of the direct interface
@@ -522,7 +568,7 @@ int fwruleset_passthroughs(DBusMessage *message, struct ruleset *ruleset)
 		r = take_strings(&field, &words);
 		if (r == 0 && strcmp(family, "eb") != 0 &&
 		    split_passthrough(&words, &table, &chain, &rest))
-			r = ruleset_add_direct(ruleset, family, table, chain, &rest);
+			r = add_passthrough(ruleset, family, table, chain, &words, &rest);
 	}
 	return r;
 }

@@ -263,6 +263,21 @@ static void settle_state(struct ruleset_match *match, bool invert)
 	strv_deinit(&match->names);
 }
 
+static int keep(char **to, const char *text)
+{
+	free(*to);
+	*to = strdup(text);
+	return *to ? 0 : -ENOMEM;
+}
+
+/* What is in a set is taken out of it, not the rule that asks for it. */
+static int keep_set(struct ruleset_step *step, const json_t *right)
+{
+	const char *text = json_string_value(right);
+
+	return text && *text == '@' ? keep(&step->set, text + 1) : 0;
+}
+
 static int take_match(const struct reader *reader, const json_t *rule, struct ruleset_step *step,
                       const json_t *expression)
 {
@@ -288,19 +303,14 @@ static int take_match(const struct reader *reader, const json_t *rule, struct ru
 		r = take_values(reader, rule, match, json_object_get(expression, "right"), left.fn);
 	if (r == 0 && left.state)
 		settle_state(match, invert);
+	if (r == 0 && left.field == RULESET_FIELD_SOURCE && !invert)
+		r = keep_set(step, json_object_get(expression, "right"));
 	if (r > 0)
 		match->field = RULESET_FIELD_UNKNOWN;
 	return r > 0 ? 0 : r;
 }
 
 /* --- statements --------------------------------------------------------------------------- */
-
-static int keep(char **to, const char *text)
-{
-	free(*to);
-	*to = strdup(text);
-	return *to ? 0 : -ENOMEM;
-}
 
 static int take_jump(struct ruleset_step *step, const json_t *jump, enum ruleset_action action)
 {
@@ -547,6 +557,14 @@ static struct ruleset_chain *chain_of(const struct reader *reader, const json_t 
 	return NULL;
 }
 
+static int add_command(struct ruleset_step *step, const json_t *rule)
+{
+	return xasprintf(&step->command, "nft delete rule %s %s %s handle %d",
+	                 string_of(rule, "family"), string_of(rule, "table"),
+	                 string_of(rule, "chain"),
+	                 (int)json_integer_value(json_object_get(rule, "handle")));
+}
+
 static int take_rule(struct reader *reader, const json_t *rule)
 {
 	struct ruleset_chain *chain = is_foreign(rule) ? chain_of(reader, rule) : NULL;
@@ -561,6 +579,8 @@ static int take_rule(struct reader *reader, const json_t *rule)
 		return 0;
 	put_rule(&text, rule);
 	r = ruleset_add_step(chain, text.bytes, &step);
+	if (r == 0)
+		r = add_command(step, rule);
 	json_array_foreach(expressions, i, expression)
 	{
 		const char *key;

@@ -12,6 +12,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/edits.c guard/watch/edits.h \
 	guard/watch/expiry.c \
 	guard/watch/fail2banwatch.c guard/watch/fail2banwatch.h \
+	guard/watch/explain.c guard/watch/explain.h \
 	guard/watch/gapkeeper.c guard/watch/gapkeeper.h \
 	guard/watch/gather.c guard/watch/gather.h \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
@@ -21,6 +22,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-clients.c guard/watch/report-clients.h \
 	guard/watch/report-fail2ban.c \
+	guard/watch/report-explain.c guard/watch/report-explain.h \
 	guard/watch/report-internal.h \
 	guard/watch/report-probe.c guard/watch/report-probe.h \
 	guard/watch/report.c guard/watch/report.h \

@@ -125,7 +125,7 @@ static inline void rulesets_line(struct ruleset *ruleset, char *line)
 		struct strv rest = {.strings = words.strings + 3, .n = words.n - 3};
 
 		ck_assert_int_eq(ruleset_add_direct(ruleset, first + 7, words.strings[1],
-		                                    words.strings[2], &rest),
+		                                    words.strings[2], &rest, NULL),
 		                 0);
 	} else {
 		char *key = space ? space + 1 : line + strlen(line), *value = strchr(key, ' ');

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+
+#include <string.h>
+
+#include "guard/system/clock.h"
+#include "guard/system/fail2ban.h"
+#include "guard/system/firewalld_rules.h"
+#include "guard/system/nftrules.h"
+#include "guard/system/route.h"
+#include "guard/watch/report-explain.h"
+
+#define FAIL2BAN_MS 3000
+#define NFT_MS      20000
+#define READINGS    10
+
+struct run {
+	struct cli *cli;
+	struct cli_firewalld connection;
+	struct firewalld_rules rules;
+	struct tickets tickets;
+	struct listeners listeners;
+	struct route route;
+	struct explain explain;
+};
+
+static void run_deinit(struct run *run)
+{
+	explain_deinit(&run->explain);
+	listeners_deinit(&run->listeners);
+	tickets_deinit(&run->tickets);
+	firewalld_rules_deinit(&run->rules);
+	cli_firewalld_close(&run->connection);
+}
+
+static int out_of_memory(struct run *run)
+{
+	return cli_fail(run->cli, CLI_NOT_FINE, "out of memory");
+}
+
+/* --- what is asked ------------------------------------------------------------------------ */
+
+/* What mail and web are reached at. */
+static const struct {
+	unsigned port;
+	const char *service;
+} usual[] = {
+    {25, "smtp"},  {465, "smtps"}, {587, "smtp-submission"}, {143, "imap"},  {993, "imaps"},
+    {110, "pop3"}, {995, "pop3s"}, {4190, "managesieve"},    {443, "https"}, {80, "http"},
+};
+
+static const char *usual_service(unsigned port, const char *protocol)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(usual) && strcmp(protocol, "tcp") == 0; i++)
+		if (usual[i].port == port)
+			return usual[i].service;
+	return NULL;
+}
+
+static int no_such(struct run *run, const char *word)
+{
+	return cli_fail(run->cli, CLI_USAGE,
+	                "\"%.100s\" is neither a port (465, 465/tcp) nor a service", word);
+}
+
+static int add_port(struct run *run, const char *protocol, unsigned port, const char *service)
+{
+	if (!service)
+		service = usual_service(port, protocol);
+	return explain_add(&run->explain, protocol, port, service, true) < 0 ? out_of_memory(run)
+	                                                                     : CLI_FINE;
+}
+
+static int add_ports(struct run *run, const struct strv *ports, const char *service)
+{
+	int r = CLI_FINE;
+
+	for (size_t i = 0; i < ports->n && r == CLI_FINE; i++) {
+		unsigned first, last;
+		char protocol[8];
+
+		if (item_port_parse(ports->strings[i], &first, &last, protocol))
+			r = add_port(run, protocol, first, service);
+	}
+	return r;
+}
+
+/* A service of firewalld's, with what it includes, one step deep. */
+static int add_service(struct run *run, const char *name, bool *found)
+{
+	struct firewalld_service service = {0};
+	struct err err = ERR_NULL;
+	int r = firewalld_service_wait(run->connection.fw, &service, name,
+	                               clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
+
+	*found = r == 0;
+	if (r == FIREWALLD_E_INVALID_SERVICE)
+		return CLI_FINE;
+	if (r != 0)
+		return cli_firewalld_failed(run->cli, r, &err);
+	r = add_ports(run, &service.ports, name);
+	for (size_t i = 0; i < service.includes.n && r == CLI_FINE; i++) {
+		struct firewalld_service inner = {0};
+
+		if (firewalld_service_wait(run->connection.fw, &inner, service.includes.strings[i],
+		                           clock_monotonic_ms() + CLI_DEADLINE_MS, NULL) == 0)
+			r = add_ports(run, &inner.ports, service.includes.strings[i]);
+		firewalld_service_deinit(&inner);
+	}
+	firewalld_service_deinit(&service);
+	return r;
+}
+
+static int add_word(struct run *run, const char *word)
+{
+	_cleanup_free_ char *tcp = NULL;
+	unsigned first, last;
+	char protocol[8];
+	bool found = false;
+	int r;
+
+	if (xasprintf(&tcp, "%s/tcp", word) < 0)
+		return out_of_memory(run);
+	if ((item_port_parse(word, &first, &last, protocol) ||
+	     item_port_parse(tcp, &first, &last, protocol)) &&
+	    first == last)
+		return add_port(run, protocol, first, NULL);
+	r = strchr(word, '/') ? no_such(run, word) : add_service(run, word, &found);
+	if (r != CLI_FINE || found)
+		return r;
+	/* Names move between firewalld's releases; the table has the usual ones. */
+	if (ruleset_port_range(word, &first, &last) && first == last)
+		return add_port(run, "tcp", first, word);
+	return no_such(run, word);
+}
+
+static int add_words(struct run *run, const struct cli_args *args)
+{
+	int r = CLI_FINE;
+
+	for (size_t i = 1; i < args->n_words && r == CLI_FINE; i++)
+		r = add_word(run, args->words[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(usual) && args->n_words == 1 && r == CLI_FINE; i++)
+		if (explain_add(&run->explain, "tcp", usual[i].port, usual[i].service, false) < 0)
+			r = out_of_memory(run);
+	if (r == CLI_FINE && run->explain.n_ports == 0)
+		r = cli_fail(run->cli, CLI_USAGE, "what was asked for has no port");
+	return r;
+}
+
+/* --- what is read ------------------------------------------------------------------------- */
+
+static int read_rules(struct run *run)
+{
+	struct err err = ERR_NULL;
+	int r;
+
+	for (int attempt = 0; attempt < READINGS; attempt++) {
+		firewalld_rules_deinit(&run->rules);
+		r = firewalld_rules_wait(run->connection.fw, &run->rules,
+		                         clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
+		if (r != 0)
+			return cli_firewalld_failed(run->cli, r, &err);
+		if (!run->rules.stale)
+			break;
+	}
+	if (run->rules.state != FIREWALL_STATE_RUNNING)
+		return cli_fail(
+		    run->cli, CLI_NO_FIREWALLD,
+		    "firewalld is in state %s: what it says is not what the kernel does",
+		    firewall_state_name(run->rules.state));
+	r = nftrules_read(&run->rules.ruleset, NFT_MS, &err);
+	if (r < 0)
+		return out_of_memory(run);
+	if (r > 0)
+		cli_note(run->cli, "%s", err.text);
+	run->explain.ruleset = &run->rules.ruleset;
+	return CLI_FINE;
+}
+
+static void read_tickets(struct run *run)
+{
+	const struct fail2ban_options options = {
+	    .socket = run->cli->config.fail2ban_socket,
+	    .pidfile = run->cli->config.fail2ban_pidfile,
+	    .database = run->cli->config.fail2ban_database,
+	    .timeout_ms = FAIL2BAN_MS,
+	};
+	enum fail2ban_state state;
+
+	if (fail2ban_read_wait(&run->tickets, &state, &options, NULL) == 0)
+		run->explain.tickets = &run->tickets;
+}
+
+static void find_way(struct run *run, const struct cli_args *args)
+{
+	const char *interface = args->values[EXPLAIN_INTERFACE];
+	struct explain *explain = &run->explain;
+	struct err err = ERR_NULL;
+	bool known = route_to(&run->route, &explain->packet.source, &err) == 0;
+
+	explain->interface_given = interface != NULL;
+	if (known && run->route.has_local)
+		explain->packet.destination = &run->route.local;
+	if (interface)
+		explain->packet.interface = interface;
+	else if (known)
+		explain->packet.interface = run->route.interface;
+	else
+		cli_note(run->cli, "%s; --interface names where it comes in", err.text);
+}
+
+static int parse_address(struct run *run, const char *word)
+{
+	struct err err = ERR_NULL;
+
+	if (cidr_parse(&run->explain.packet.source, word, CIDR_ADDRESS_ONLY, &err) != 0)
+		return cli_fail(run->cli, CLI_USAGE, "\"%.100s\" is not an address: %s", word,
+		                err.text);
+	return CLI_FINE;
+}
+
+static int explain_all(struct run *run, const struct cli_args *args)
+{
+	struct report report;
+	int r = cli_firewalld_open(run->cli, &run->connection);
+
+	if (r == CLI_FINE)
+		r = add_words(run, args);
+	if (r == CLI_FINE)
+		r = read_rules(run);
+	if (r != CLI_FINE)
+		return r;
+	read_tickets(run);
+	find_way(run, args);
+	if (explain_decide(&run->explain,
+	                   listeners_read(&run->listeners, NULL) == 0 ? &run->listeners : NULL) < 0)
+		return out_of_memory(run);
+	cli_report(run->cli, &report);
+	if (report_explain(&report, &run->explain) < 0)
+		return out_of_memory(run);
+	return explain_is_fine(&run->explain) ? CLI_FINE : CLI_NOT_FINE;
+}
+
+int cmd_explain(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_(run_deinit) struct run run = {.cli = cli};
+	int r;
+
+	run.explain.now_us = cli->now_us;
+	r = parse_address(&run, args->words[0]);
+	if (r == CLI_FINE)
+		r = cli_load_config(cli);
+	return r == CLI_FINE ? explain_all(&run, args) : r;
+}

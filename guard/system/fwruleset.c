@@ -141,6 +141,8 @@ static int take_entry(enum item_kind kind, const char *value, void *userdata)
 	case ITEM_RULE:
 		return take_rule(context, value);
 	case ITEM_ENTRY:
+	case ITEM_CHAIN:
+	case ITEM_DIRECT_RULE:
 	case ITEM_N_KINDS:
 		break;
 	}

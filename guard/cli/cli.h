@@ -117,8 +117,6 @@ enum {
 
 /* --- for the commands (cli.c) ------------------------------------------------------------ */
 
-const struct timespec_zone *cli_local_zone(void);
-
 int cli_fail(struct cli *cli, int status, const char *format, ...) _printf_(3, 4);
 void cli_warn(struct cli *cli, const char *format, ...) _printf_(2, 3);
 void cli_note(struct cli *cli, const char *format, ...) _printf_(2, 3);

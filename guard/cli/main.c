@@ -697,7 +697,7 @@ static bool never_fails(const struct line *line, int argc, char **argv)
 
 int main(int argc, char **argv)
 {
-	struct cli cli = {.now_us = clock_now_us(), .zone = cli_local_zone()};
+	struct cli cli = {.now_us = clock_now_us(), .zone = clock_local_zone()};
 	struct line line = {0};
 	int status;
 

@@ -8,13 +8,14 @@ void lines_reset(struct lines *lines)
 {
 	lines->n = 0;
 	lines->pending = 0;
+	lines->skip = false;
 }
 
 /** lines_skip_first() - what comes up to the first newline is the rest of a line: leave it out */
 void lines_skip_first(struct lines *lines)
 {
-	lines->n = 0;
-	lines->pending = LINES_MAX + 1;
+	lines_reset(lines);
+	lines->skip = true;
 }
 
 /* More of a line whose end has not come. */
@@ -38,11 +39,11 @@ void lines_feed(struct lines *lines, const char *data, size_t length, lines_fn f
 		const char *newline = memchr(data, '\n', length);
 		size_t part = newline ? (size_t)(newline - data) : length;
 
-		if (newline && lines->pending == 0 && part <= LINES_MAX) {
+		if (newline && lines->pending == 0 && !lines->skip && part <= LINES_MAX) {
 			fn(data, part, userdata);
 		} else {
 			keep(lines, data, part);
-			if (newline && lines->pending <= LINES_MAX)
+			if (newline && !lines->skip && lines->pending <= LINES_MAX)
 				fn(lines->buffer, lines->n, userdata);
 			if (newline)
 				lines_reset(lines);

@@ -17,6 +17,7 @@ struct lines {
 	char buffer[LINES_MAX]; /* the line that has not ended yet */
 	size_t n;
 	uint64_t pending; /* its length so far, also where it is too long to be kept */
+	bool skip;        /* it began before the stream: it is left out */
 };
 #define LINES_NULL ((struct lines){.n = 0})
 

@@ -8,10 +8,11 @@
 #ifndef GUARD_SYSTEM_CLOCK_H
 #define GUARD_SYSTEM_CLOCK_H
 
-#include <stdint.h>
+#include "guard/model/timespec.h"
 
 int64_t clock_now_us(void);
 int64_t clock_monotonic_us(void);
 int64_t clock_monotonic_ms(void);
+const struct timespec_zone *clock_local_zone(void);
 
 #endif

@@ -31,6 +31,7 @@ libguard_system_a_SOURCES = \
 	guard/system/journal.c guard/system/journal.h \
 	guard/system/listeners.c guard/system/listeners.h \
 	guard/system/lock.c guard/system/lock.h \
+	guard/system/logfollow.c guard/system/logfollow.h \
 	guard/system/loop.c guard/system/loop.h \
 	guard/system/nfbatch.c guard/system/nfbatch.h \
 	guard/system/probe.c guard/system/probe.h \

@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/test-lines \
 	tests/unit/test-listeners \
 	tests/unit/test-lock \
+	tests/unit/test-logfollow \
 	tests/unit/test-loginline \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
@@ -229,3 +230,6 @@ tests_unit_test_confwatch_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_zonexml_SOURCES = tests/unit/test-zonexml.c tests/unit/unit.h
 tests_unit_test_zonexml_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_zonexml_LDADD = $(SYSTEM_TEST_LIBS)
+tests_unit_test_logfollow_SOURCES = tests/unit/test-logfollow.c tests/unit/unit.h
+tests_unit_test_logfollow_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_logfollow_LDADD = $(SYSTEM_TEST_LIBS)

@@ -599,15 +599,6 @@ static int check_words(struct cli *cli, const struct line *line)
 
 /* --- what main does itself --------------------------------------------------------------- */
 
-/* Who writes bans or ranges into the configuration must not think that they do something. */
-static void tell_unused(struct cli *cli)
-{
-	const struct config *config = &cli->config;
-
-	if (config->client_ranges.n > 0 || config->learn_logs.n > 0)
-		cli_warn(cli, "[clients]: this version does not use it yet");
-}
-
 static int check_config(struct cli *cli)
 {
 	const char *path = cli->config_path ? cli->config_path : CONFIG_DEFAULT_PATH;
@@ -616,7 +607,6 @@ static int check_config(struct cli *cli)
 
 	if (r != CLI_FINE)
 		return r;
-	tell_unused(cli);
 	cli_report(cli, &report);
 	if (report_config(&report, &cli->config, path) < 0)
 		return cli_fail(cli, CLI_USAGE, "out of memory");

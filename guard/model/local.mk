@@ -8,6 +8,7 @@ libguard_model_a_SOURCES = \
 	guard/model/cidr.c guard/model/cidr.h \
 	guard/model/coverage.c guard/model/coverage.h \
 	guard/model/dialogue.c guard/model/dialogue.h \
+	guard/model/denial.c guard/model/denial.h \
 	guard/model/diff.c guard/model/diff.h \
 	guard/model/direct.c guard/model/direct.h \
 	guard/model/err.c guard/model/err.h \

@@ -12,6 +12,7 @@ libguard_system_a_SOURCES = \
 	guard/system/confwatch.c guard/system/confwatch.h \
 	guard/system/config.c guard/system/config.h \
 	guard/system/f2bdatabase.c guard/system/f2bdatabase.h \
+	guard/system/f2bignoreip.c guard/system/f2bignoreip.h \
 	guard/system/f2bprocess.c guard/system/f2bprocess.h \
 	guard/system/f2breading.c guard/system/f2breading.h \
 	guard/system/f2bsocket.c guard/system/f2bsocket.h \

@@ -140,3 +140,15 @@ int store_log_position_get(struct store *store, const char *path, struct store_l
 	*out = position;
 	return 0;
 }
+
+/** store_data_version() - Return: 0; others as in store.h */
+int store_data_version(struct store *store, int64_t *out, struct err *err)
+{
+	_cleanup_reset_ sqlite3_stmt *statement = store_bind(store, STMT_DATA_VERSION, "");
+	bool row;
+	int r = store_step(store, statement, &row, err);
+
+	if (r == 0 && row)
+		*out = sqlite3_column_int64(statement, 0);
+	return r;
+}

@@ -235,6 +235,7 @@ const char *const store_sql[STMT_N] = {
                           " AND last_seen_us < ?1",
     [STMT_LEARN_LOG_PUT] = "INSERT OR REPLACE INTO learn_log (path, dev, inode, offset, head,"
                            " at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [STMT_DATA_VERSION] = "PRAGMA data_version",
     [STMT_LEARN_LOG_GET] = "SELECT dev, inode, offset, head, at_us FROM learn_log WHERE path = ?1",
 
     [STMT_PRUNE_WIPES] = "DELETE FROM wipe WHERE at_us < ?1 AND finished_us IS NOT NULL",

@@ -55,6 +55,9 @@ const char *store_notice(const struct store *store);
 const char *store_path(const struct store *store);
 const char *store_error_name(int code);
 
+/* Changes whenever another process has written to the store; costs next to nothing. */
+int store_data_version(struct store *store, int64_t *out, struct err *err) _must_check_;
+
 /* Several calls as one transaction (one fsync): begin, calls, commit. */
 int store_begin(struct store *store, struct err *err) _must_check_;
 int store_commit(struct store *store, struct err *err) _must_check_;
@@ -189,7 +192,7 @@ const char *store_outcome_name(enum store_outcome outcome);
 /* --- events and history ------------------------------------------------------------------ */
 
 /*
- * Kinds of events in use: start, stop, config, snapshot, firewalld-gone,
+ * Kinds of events in use: start, stop, config, conflict, snapshot, firewalld-gone,
  * firewalld-back, intent-removed, permanent-removed, released, protected-again,
  * expired, zone-file-changed, default-zone, at-risk, breaker, store, fail2ban, jail-start,
  * jail-stop. "wipe", "loss", "restore", "ban" and "unban" are taken: history makes these rows from their own tables.

@@ -482,6 +482,7 @@ static int read_ranges(struct decision *decision)
 	struct clientranges_options options = {
 	    .config = &watcher->config,
 	    .store = record_store(watcher->record),
+	    .ignoreip = clientkeeper_ignoreip(watcher->clients),
 	    .now_us = clock_now_us(),
 	};
 

@@ -7,6 +7,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/audit.c \
 	guard/watch/bankeeper.c guard/watch/bankeeper.h \
 	guard/watch/banlist.c guard/watch/banlist.h \
+	guard/watch/clientkeeper.c guard/watch/clientkeeper.h \
 	guard/watch/clientranges.c guard/watch/clientranges.h \
 	guard/watch/cycle.c \
 	guard/watch/edits.c guard/watch/edits.h \
@@ -18,6 +19,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/historyfold.c guard/watch/historyfold.h \
 	guard/watch/importer.c guard/watch/importer.h \
 	guard/watch/learned.c guard/watch/learned.h \
+	guard/watch/learner.c guard/watch/learner.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-clients.c guard/watch/report-clients.h \

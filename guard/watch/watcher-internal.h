@@ -16,6 +16,7 @@
 #include "guard/system/fail2ban.h"
 #include "guard/system/journal.h"
 #include "guard/watch/attribution.h"
+#include "guard/watch/clientkeeper.h"
 #include "guard/watch/gapkeeper.h"
 #include "guard/watch/bankeeper.h"
 #include "guard/watch/record.h"
@@ -69,6 +70,7 @@ struct watcher {
 	struct record *record;
 	struct fail2ban *fail2ban;
 	struct fail2banwatch *fail2banwatch;
+	struct clientkeeper *clients;
 	struct gapkeeper *gapkeeper;
 	struct risk *risk;
 	struct bankeeper *bans;

@@ -140,6 +140,7 @@ void watcher_went_idle(struct watcher *watcher)
 	persister_look(watcher);
 	risk_look(watcher);
 	edits_look(watcher);
+	clientkeeper_look(watcher->clients);
 	bankeeper_go(watcher->bans);
 	tell_status(watcher);
 	tell_ready(watcher);
@@ -238,6 +239,8 @@ static void on_item_added(struct watcher *watcher, const struct firewalld_event 
 		watcher_out_of_memory(watcher);
 	if (!ours)
 		protect_again(watcher, event->item);
+	if (event->item->kind == ITEM_RULE)
+		clientkeeper_rule_added(watcher->clients, event->item);
 	changed(watcher, event->item);
 }
 
@@ -250,6 +253,8 @@ static void on_item_removed(struct watcher *watcher, const struct firewalld_even
 	bool protected = was_there && protects(watcher, event->item);
 
 	restorer_forget(watcher->cycle.restorer, event->item);
+	if (event->item->kind == ITEM_RULE)
+		clientkeeper_rule_removed(watcher->clients, event->item);
 	if (protected)
 		tell_removal(watcher, event->item, timed);
 	if (tracker_removed(&watcher->tracker, event->item) < 0)
@@ -634,6 +639,8 @@ static void on_hangup(int signo _unused_, void *userdata)
 		if (importer_set_database(daemon->importer, fail2ban_database(watcher)) < 0)
 			watcher_out_of_memory(watcher);
 		pace_items_deinit(&watcher->required);
+		if (clientkeeper_configured(watcher->clients) < 0)
+			watcher_out_of_memory(watcher);
 		audit_plan(watcher);
 		fail2banwatch_configure(watcher->fail2banwatch);
 		gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
@@ -724,6 +731,18 @@ static int start_importer(struct daemon *daemon)
 	return importer_new(&daemon->importer, &options);
 }
 
+static int start_clientkeeper(struct daemon *daemon)
+{
+	struct watcher *watcher = &daemon->watcher;
+	const struct clientkeeper_options options = {.loop = watcher->loop,
+	                                             .record = watcher->record,
+	                                             .journal = &daemon->journal,
+	                                             .config = &watcher->config,
+	                                             .tracker = &watcher->tracker};
+
+	return clientkeeper_new(&watcher->clients, &options);
+}
+
 static int connect_parts(struct daemon *daemon, struct err *err)
 {
 	struct watcher *watcher = &daemon->watcher;
@@ -765,6 +784,8 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 		                  watcher->record);
 	if (r == 0)
 		r = bankeeper_new(&watcher->bans, watcher);
+	if (r == 0)
+		r = start_clientkeeper(daemon);
 	if (r < 0)
 		return err_set(err, r, "the watcher could not be set up: %s", strerror(-r));
 	gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
@@ -806,6 +827,7 @@ static void daemon_deinit(struct daemon *daemon)
 	risk_free(watcher->risk);
 	bankeeper_free(watcher->bans);
 	gapkeeper_free(watcher->gapkeeper);
+	clientkeeper_free(watcher->clients);
 	importer_free(daemon->importer);
 	fail2banwatch_free(watcher->fail2banwatch);
 	record_close(watcher->record);

@@ -16,6 +16,7 @@ UNIT_TESTS = \
 	tests/unit/test-coverage \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
+	tests/unit/test-denial \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-history \
 	tests/unit/test-finding \
@@ -233,3 +234,7 @@ tests_unit_test_zonexml_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_logfollow_SOURCES = tests/unit/test-logfollow.c tests/unit/unit.h
 tests_unit_test_logfollow_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_logfollow_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_denial_SOURCES = tests/unit/test-denial.c tests/unit/unit.h
+tests_unit_test_denial_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_denial_LDADD = $(MODEL_TEST_LIBS)

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a distribution expects: units, the configuration example, man pages,
 # the bash completion; and the recipes for Debian and RPM packages.
-PACKAGING_GENERATED = packaging/reload-guard.service
+PACKAGING_GENERATED = packaging/reload-guard.service packaging/reload-guard-metrics.service
 EXTRA_DIST += $(PACKAGING_GENERATED:=.in)
+PACKAGING_TIMERS = packaging/reload-guard-metrics.timer
 CLEANFILES += $(PACKAGING_GENERATED)
 
 # Full paths are known only when make runs: sbindir hangs on prefix.
@@ -12,12 +13,18 @@ INSTALL_PATHS = $(SED) -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sy
 $(PACKAGING_GENERATED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && $(INSTALL_PATHS) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 packaging/reload-guard.service: packaging/reload-guard.service.in
+packaging/reload-guard-metrics.service: packaging/reload-guard-metrics.service.in
 
 if HAVE_SYSTEMD_UNITS
-nodist_systemdsystemunit_DATA = packaging/reload-guard.service hooks/reload-guard-restore.service
+nodist_systemdsystemunit_DATA = $(PACKAGING_GENERATED) hooks/reload-guard-restore.service
+dist_systemdsystemunit_DATA = $(PACKAGING_TIMERS)
 endif
 
 dist_man_MANS += packaging/man/reload-guard.8 packaging/man/reload-guard.conf.5
+
+# For Prometheus and what shows it.
+monitoringdir = $(pkgdatadir)/monitoring
+dist_monitoring_DATA = packaging/monitoring/reload-guard.rules.yml packaging/monitoring/dashboard.json
 
 dist_bashcompletion_DATA = packaging/completion/reload-guard
 

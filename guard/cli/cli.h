@@ -89,6 +89,8 @@ int cmd_history(struct cli *cli, const struct cli_args *args);
 int cmd_bans(struct cli *cli, const struct cli_args *args);
 int cmd_clients(struct cli *cli, const struct cli_args *args);
 int cmd_probe(struct cli *cli, const struct cli_args *args);
+int cmd_metrics(struct cli *cli, const struct cli_args *args);
+int cmd_export(struct cli *cli, const struct cli_args *args);
 int cmd_hook(struct cli *cli, const struct cli_args *args);
 
 /* The places of options, as the tables in main.c have them. */
@@ -102,6 +104,8 @@ enum { HISTORY_SINCE, HISTORY_UNTIL, HISTORY_KIND, HISTORY_LIMIT, HISTORY_BANS, 
 enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT, BANS_N_OPTIONS };
 enum { CLIENTS_NOTE, CLIENTS_N_OPTIONS };
 enum { PROBE_NAME, PROBE_TIMEOUT, PROBE_N_OPTIONS };
+enum { METRICS_OUTPUT, METRICS_N_OPTIONS };
+enum { EXPORT_SINCE, EXPORT_UNTIL, EXPORT_N_OPTIONS };
 enum {
 	HOOK_JAIL,
 	HOOK_ADDRESS,
@@ -136,6 +140,12 @@ struct cli_store_need {
 };
 int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need) _must_check_;
 int cli_store_failed(struct cli *cli, int r, const struct err *err);
+
+/* --- what status looks at, for others (cmd-status.c) ------------------------------------- */
+
+int cli_status_collect(struct cli *cli, struct report_status *out, int *reached) _must_check_;
+
+/* --- firewalld (cli.c) ------------------------------------------------------------------- */
 
 /* Loop, bus and adapter of a short-lived command. */
 struct cli_firewalld {

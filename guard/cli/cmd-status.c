@@ -702,33 +702,50 @@ static int look_at_fail2ban(struct collect *collect)
 	return status->tickets_error ? 0 : -ENOMEM;
 }
 
+/**
+ * cli_status_collect() - look at firewalld, the store, the watcher and fail2ban
+ * @out:     REPORT_STATUS_NULL before; the caller deinits it, also after a failure
+ * @reached: receives CLI_FINE, or the exit status of not having reached firewalld,
+ *           which was said on standard error
+ *
+ * Loads the configuration.
+ *
+ * Return: CLI_FINE, or an exit status after the reason was said.
+ */
+int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
+{
+	_cleanup_(collect_deinit) struct collect collect = {.cli = cli, .status = out};
+	struct watcher_state watcher;
+	int r = cli_load_config(cli);
+
+	if (r != CLI_FINE)
+		return r;
+	out->at_us = cli->now_us;
+	watcher = missing_watcher(cli);
+	out->watcher_known = watcher.known;
+	out->watcher_running = watcher.running;
+	out->watcher_pid = watcher.pid;
+	r = open_store(&collect);
+	*reached = look_at_firewalld(&collect);
+	if (r == 0)
+		r = look_at_fail2ban(&collect);
+	if (r == 0)
+		r = find_around(out);
+	return r < 0 ? cli_fail(cli, CLI_NOT_FINE, "%s", strerror(-r)) : CLI_FINE;
+}
+
 int cmd_status(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
-	_cleanup_(collect_deinit) struct collect collect = {.cli = cli, .status = &status};
-	struct watcher_state watcher;
 	struct report report;
-	int r = cli_load_config(cli), reached;
+	int reached, r = cli_status_collect(cli, &status, &reached);
 
 	(void)args;
 	if (r != CLI_FINE)
 		return r;
-	status.at_us = cli->now_us;
-	watcher = missing_watcher(cli);
-	status.watcher_known = watcher.known;
-	status.watcher_running = watcher.running;
-	status.watcher_pid = watcher.pid;
-	r = open_store(&collect);
-	reached = look_at_firewalld(&collect);
-	if (r == 0)
-		r = look_at_fail2ban(&collect);
-	if (r == 0)
-		r = find_around(&status);
 	cli_report(cli, &report);
-	if (r == 0)
-		r = report_status(&report, &status);
-	if (r < 0)
-		return cli_fail(cli, CLI_NOT_FINE, "%s", strerror(-r));
+	if (report_status(&report, &status) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	if (reached != CLI_FINE)
 		return reached;
 	return report_status_is_degraded(&status) ? CLI_NOT_FINE : CLI_FINE;

@@ -7,8 +7,10 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-bans.c \
 	guard/cli/cmd-clients.c \
 	guard/cli/cmd-explain.c \
+	guard/cli/cmd-export.c \
 	guard/cli/cmd-history.c \
 	guard/cli/cmd-hook.c \
+	guard/cli/cmd-metrics.c \
 	guard/cli/cmd-persist.c \
 	guard/cli/cmd-probe.c \
 	guard/cli/cmd-release.c \

@@ -66,6 +66,15 @@ static const struct cli_option explain_options[] = {
                            "where it comes in (default: where answers to it go out)"},
 };
 
+static const struct cli_option metrics_options[] = {
+    [METRICS_OUTPUT] = {"output", 'o', "FILE", "write to this file, in one piece"},
+};
+
+static const struct cli_option export_options[] = {
+    [EXPORT_SINCE] = {"since", 's', "TIME", "from this time on"},
+    [EXPORT_UNTIL] = {"until", 'u', "TIME", "before this time"},
+};
+
 static const struct cli_option hook_options[] = {
     [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
@@ -294,6 +303,41 @@ static const struct cli_command commands[] = {
         .max_words = 64,
         OPTIONS(explain_options),
         .exec = cmd_explain,
+    },
+    {
+        .name = "metrics",
+        .words = "",
+        .summary = "how things stand, for Prometheus",
+        .help = "Writes what status knows as metrics in the text format of Prometheus, which is\n"
+                "valid OpenMetrics as well. With --output the file is replaced in one piece, as\n"
+                "the textfile collector of node_exporter needs it. What is not known is left\n"
+                "out; that firewalld cannot be reached is a metric, not a failure.\n",
+        .examples = "  reload-guard metrics\n"
+                    "  reload-guard -q metrics --output "
+                    "/var/lib/prometheus/node-exporter/reload_guard.prom\n",
+        .statuses = "  0  fine\n"
+                    "  1  the file could not be written\n"
+                    "  2  usage or configuration\n"
+                    "  4  the store cannot be used\n",
+        .flags = CLI_NO_JSON,
+        OPTIONS(metrics_options),
+        .exec = cmd_metrics,
+    },
+    {
+        .name = "export",
+        .words = "",
+        .summary = "the history as JSON lines, for log shippers",
+        .help = "Writes what happened, bans included, the oldest first: one JSON object a line,\n"
+                "with the same fields as the rows of history --json. To go on where the last\n"
+                "run ended, give its --until as the next --since.\n",
+        .examples = "  reload-guard export --since -1h\n"
+                    "  reload-guard export --since 2026-11-20T00:00Z --until 2026-11-21T00:00Z\n",
+        .statuses = "  0  fine\n"
+                    "  1  standard output could not be written\n"
+                    "  2  usage or configuration\n"
+                    "  4  the store cannot be used\n",
+        OPTIONS(export_options),
+        .exec = cmd_export,
     },
     {
         .name = "hook",

@@ -108,7 +108,7 @@ static bool asks_for_bans(const struct store_history_query *query)
 }
 
 /**
- * store_history() - what happened, the newest first
+ * store_history() - what happened, the newest first unless the query wants the oldest
  * @query: borrowed
  *
  * Within one instant the restored come before the lost and these before their
@@ -120,7 +120,8 @@ int store_history(struct store *store, const struct store_history_query *query,
                   store_history_fn *fn, void *userdata, struct err *err)
 {
 	_cleanup_reset_ sqlite3_stmt *rows =
-	    store_bind(store, STMT_HISTORY, "iitii", query->since_us ? query->since_us : INT64_MIN,
+	    store_bind(store, query->oldest_first ? STMT_HISTORY_FORWARD : STMT_HISTORY, "iitii",
+	               query->since_us ? query->since_us : INT64_MIN,
 	               query->until_us ? query->until_us : INT64_MAX, query->kind,
 	               (int64_t)asks_for_bans(query), store_limit(query->limit));
 	bool row;

@@ -205,6 +205,7 @@ struct store_history_query {
 	int64_t until_us; /* exclusive; 0: to the end */
 	const char *kind; /* a row's kind, or the kind of its wipe ("reload"…); NULL: all */
 	bool bans;        /* with bans and unbans (also when kind asks for them) */
+	bool oldest_first;
 	size_t limit;     /* 0: no limit */
 };
 

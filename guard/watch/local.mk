@@ -20,6 +20,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/importer.c guard/watch/importer.h \
 	guard/watch/learned.c guard/watch/learned.h \
 	guard/watch/learner.c guard/watch/learner.h \
+	guard/watch/metrics.c guard/watch/metrics.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-clients.c guard/watch/report-clients.h \

@@ -880,6 +880,23 @@ static json_t *history_json(const struct store_history_row *row)
 	return object;
 }
 
+/**
+ * report_history_line() - one thing that happened, as one line of JSON
+ *
+ * Return: 0; -ENOMEM; -EIO.
+ */
+int report_history_line(const struct report *report, const struct store_history_row *row)
+{
+	json_t *object = history_json(row);
+	int r;
+
+	if (!object)
+		return -ENOMEM;
+	r = json_dumpf(object, report->out, JSON_COMPACT | JSON_ENSURE_ASCII);
+	json_decref(object);
+	return r == 0 && fputc('\n', report->out) != EOF ? 0 : -EIO;
+}
+
 static enum report_color history_color(const struct store_history_row *row)
 {
 	if (row->outcome && strcmp(row->outcome, "failed") == 0)

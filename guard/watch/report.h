@@ -194,6 +194,8 @@ int report_list_end(struct report_list *list, const char *nothing) _must_check_;
 
 void report_history_begin(struct report_list *list, const struct report *report);
 void report_history_fold(struct report_list *list, size_t limit);
+int report_history_line(const struct report *report,
+                        const struct store_history_row *row) _must_check_;
 bool report_history_is_full(const struct report_list *list) _must_check_;
 void report_history_row(struct report_list *list, const struct store_history_row *row);
 

@@ -2,7 +2,7 @@
 # The lab's tools: what a client, a service manager and a listener on the bus see.
 # lab.sh runs them; tests/lab/run runs the scenarios.
 noinst_PROGRAMS += tests/lab/connect tests/lab/gaptable tests/lab/listener tests/lab/notify tests/lab/probe \
-	tests/lab/signals
+	tests/lab/signals tests/lab/tickets
 tests_lab_connect_SOURCES = tests/lab/connect.c tests/lab/wire.c tests/lab/wire.h
 tests_lab_gaptable_SOURCES = tests/lab/gaptable.c
 tests_lab_gaptable_LDADD = $(SYSTEM_LIBS)
@@ -12,6 +12,8 @@ tests_lab_probe_SOURCES = tests/lab/probe.c tests/lab/wire.c tests/lab/wire.h
 tests_lab_signals_SOURCES = tests/lab/signals.c tests/lab/wire.c tests/lab/wire.h
 tests_lab_signals_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
 tests_lab_signals_LDADD = $(DBUS_LIBS)
+tests_lab_tickets_SOURCES = tests/lab/tickets.c
+tests_lab_tickets_LDADD = $(SYSTEM_LIBS)
 dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/run
 EXTRA_DIST += packaging/deps tests/lab/bans.sh tests/lab/random-walk.sh $(srcdir)/tests/lab/[0-9]*.sh
 

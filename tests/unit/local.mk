@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
 	tests/unit/test-denial \
+	tests/unit/test-f2breply \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-history \
 	tests/unit/test-finding \
@@ -24,6 +25,7 @@ UNIT_TESTS = \
 	tests/unit/test-gap \
 	tests/unit/test-gaptable \
 	tests/unit/test-item \
+	tests/unit/test-jailaction \
 	tests/unit/test-journal \
 	tests/unit/test-lines \
 	tests/unit/test-listeners \
@@ -33,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-pace \
+	tests/unit/test-pickle \
 	tests/unit/test-process \
 	tests/unit/test-rangeset \
 	tests/unit/test-rangesfile \
@@ -70,6 +73,15 @@ tests_unit_test_finding_SOURCES = tests/unit/test-finding.c tests/unit/unit.h
 tests_unit_test_finding_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_finding_LDADD = $(MODEL_TEST_LIBS)
 
+tests_unit_test_f2breply_SOURCES = tests/unit/test-f2breply.c tests/unit/unit.h
+tests_unit_test_f2breply_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_f2breply_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_jailaction_SOURCES = tests/unit/test-jailaction.c tests/unit/unit.h
+tests_unit_test_jailaction_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_jailaction_LDADD = $(MODEL_TEST_LIBS)
+tests_unit_test_pickle_SOURCES = tests/unit/test-pickle.c tests/unit/unit.h
+tests_unit_test_pickle_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_pickle_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_ticket_SOURCES = tests/unit/test-ticket.c tests/unit/unit.h
 tests_unit_test_ticket_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_ticket_LDADD = $(MODEL_TEST_LIBS)

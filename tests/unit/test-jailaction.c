@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/jailaction.h"
+
+#include <string.h>
+
+#include "tests/unit/unit.h"
+
+/* As running servers gave them (fail2ban 1.0.2), and what people make of them. */
+static const struct {
+	const char *ban, *start;
+	enum jail_action_kind kind;
+	const char *zone;
+} rows[] = {
+    {"ports=\"imaps\"; for p in $(echo $ports | tr \", \" \" \"); do firewall-cmd "
+     "--add-rich-rule=\"rule family='<family>' source address='<ip>' port port='$p' "
+     "protocol='tcp' reject type='<rejecttype>'\"; done",
+     "", JAIL_ACTION_RICH, NULL},
+    {"/usr/bin/firewall-cmd --zone=dmz --add-rich-rule 'rule source address=<ip> drop'", NULL,
+     JAIL_ACTION_RICH, "dmz"},
+    {"firewall-cmd --zone \"my zone\" --add-rich-rule=x", NULL, JAIL_ACTION_RICH, "my zone"},
+    /* continued on the next line */
+    {"firewall-cmd --zone=z \\\n  --add-rich-rule=x", NULL, JAIL_ACTION_RICH, "z"},
+    {"firewall-cmd --direct --add-rule <family> filter f2b-new 0 -s <ip> -j REJECT",
+     "firewall-cmd --direct --add-chain <family> filter f2b-new", JAIL_ACTION_DIRECT, NULL},
+    {"ipset -exist add <ipmset> <ip> timeout 0",
+     "ipset -exist create <ipmset> hash:ip timeout 0 <familyopt>\n"
+     "firewall-cmd --direct --add-rule <family> filter INPUT_direct 0 -p tcp -j REJECT",
+     JAIL_ACTION_IPSET, NULL},
+    {"ipset -exist add <ipmset> <ip> timeout 0", "<iptables> -I INPUT -m set -j DROP",
+     JAIL_ACTION_IPTABLES, NULL},
+    {"ipset add mine <ip>", "", JAIL_ACTION_OTHER, NULL},
+    {"firewall-cmd --ipset=<ipmset> --add-entry=<ip>",
+     "firewall-cmd --direct --new-ipset=<ipmset> --type=hash:ip", JAIL_ACTION_FW_IPSET, NULL},
+    {"nft add element inet f2b-table <addr_set> \\{ <ip> \\}", "nft add table inet f2b-table",
+     JAIL_ACTION_NFTABLES, NULL},
+    {"iptables -w -I f2b-sshd 1 -s <ip> -j REJECT", "", JAIL_ACTION_IPTABLES, NULL},
+    {"<iptables> -I f2b-sshd 1 -s <ip> -j REJECT", "", JAIL_ACTION_IPTABLES, NULL},
+    {"/usr/bin/reload-guard hook ban --jail=\"lab\" --address=\"<ip>\" >/dev/null 2>&1 || :", "",
+     JAIL_ACTION_OTHER, NULL},
+    {NULL, NULL, JAIL_ACTION_OTHER, NULL},
+    {"", "", JAIL_ACTION_OTHER, NULL},
+    /* the word alone does nothing */
+    {"echo 'firewall-cmd --add-rich-rule=x' | mail root", "", JAIL_ACTION_OTHER, NULL},
+    {"# firewall-cmd --add-rich-rule=x\ntrue", "", JAIL_ACTION_OTHER, NULL},
+    {"my-firewall-cmd --add-rich-rule=x", "", JAIL_ACTION_OTHER, NULL},
+    {"firewall-cmd --state; echo --add-rich-rule=x", "", JAIL_ACTION_OTHER, NULL},
+    /* quotes and escapes that do not end */
+    {"firewall-cmd \"--add-rich-rule", "", JAIL_ACTION_OTHER, NULL},
+    {"firewall-cmd --add-rich-rule='\\", "", JAIL_ACTION_RICH, NULL},
+    {"\\", "'", JAIL_ACTION_OTHER, NULL},
+};
+
+START_TEST(tells_by_the_commands)
+{
+	_cleanup_free_ char *zone = NULL;
+
+	ck_assert_int_eq(jailaction_classify(rows[_i].ban, rows[_i].start), rows[_i].kind);
+	if (!rows[_i].ban)
+		return;
+	ck_assert_int_eq(jailaction_zone(&zone, rows[_i].ban), 0);
+	ck_assert_pstr_eq(zone, rows[_i].zone);
+}
+END_TEST
+
+START_TEST(substitutes)
+{
+	static const struct {
+		const char *text, *value, *result;
+	} cases[] = {
+	    {"reject type='<x>'", "a", "reject type='a'"},
+	    {"drop", "a", "drop"},
+	    {"<x>", NULL, "<x>"},
+	    {"<x>", "<x>", "<x>"},
+	    {"", "a", ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_free_ char *out = NULL;
+
+		ck_assert_int_eq(jailaction_substitute(&out, cases[i].text, "<x>", cases[i].value),
+		                 0);
+		ck_assert_str_eq(out, cases[i].result);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("jailaction");
+	TCase *tcase = tcase_create("jailaction");
+
+	tcase_add_loop_test(tcase, tells_by_the_commands, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tcase, substitutes);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # An administrator, a package and an unlucky guard do things at random, and who did what
 # is known here: after each wipe exactly what law 1 says is open. WALK_SEED repeats a walk
-# (as far as time allows), WALK_S is how long it is in seconds.
+# (as far as time allows), WALK_S is how long it is in seconds. tests/lab/walks does many.
 #
 # What nobody can tell is allowed both ways: a reload that the guard did not hear of leaves
 # firewalld the same instance, so what it took is reported and not restored; a start of
 # firewalld is seen later too, so what that took is restored.
+#
+# What is there and was permanent when the guard looked last was taken out of the permanent
+# configuration since. Whether it has been there all the while, was loaded before that, or
+# was added again by hand after it, cannot be told from what is there; the guard takes it for
+# meant to go, and says so at once, with the command for the other answer.
 seed=${WALK_SEED:-$RANDOM}
 RANDOM=$seed
-walk_end=$(($(now_ms) + ${WALK_S:-35} * 1000))
 echo "  the seed is $seed"
 conf <<'C'
 [guard]
@@ -165,21 +169,25 @@ act_restart() {
 	if [ $on = 1 ]; then restored; else newborn=1; fi
 }
 began() {
-	local x
+	local x withdrawn=
 	watch_up
 	on=1
+	tick
+	for x in $POOL; do
+		[ "${T[$x]}" = 1 ] && [ "${GP[$x]}" = 1 ] && [ "${P[$x]}" = 0 ] && withdrawn+=" $x"
+	done
 	if [ $newborn = 1 ]; then
 		restored
 	else
 		tick
 		for x in $POOL; do
 			[ "${T[$x]}" = 1 ] && [ "${G[$x]}" = 0 ] && GU[$x]=0
-			[ "${T[$x]}" = 1 ] && [ "${GP[$x]}" = 1 ] && [ "${P[$x]}" = 0 ] && GW[$x]=${G[$x]}
 			[ "${P[$x]}" = 1 ] && GW[$x]=0
 			G[$x]=${T[$x]} GP[$x]=${P[$x]}
 			[ "${G[$x]}" = 1 ] || GU[$x]=0 GW[$x]=0
 		done
 	fi
+	for x in $withdrawn; do GW[$x]=1; done
 	newborn=0
 }
 act_guard_off() {
@@ -254,9 +262,24 @@ watched() { [ $on = 0 ] || watching || falls "the guard is gone"; }
 
 began
 need "a first look" within 5 differs
+# Three ways to one and the same state, which no walk of a bearable length goes.
+while_the_guard_is_off() {
+	local pool=$POOL act
+	POOL=imap
+	for act in add permanent_add guard_off permanent_remove restart add guard_on reload \
+		add permanent_add guard_off restart permanent_remove guard_on reload \
+		permanent_add guard_off add permanent_remove guard_on reload; do
+		"act_$act"
+		[ $on = 0 ] || settled
+	done
+	POOL=$pool
+}
+[ -z "${WALK_OFF:-}" ] || while_the_guard_is_off
+
 acts=(add add add add_timed add_timed remove remove permanent_add permanent_remove release
 	reload reload reload restart killed_in_a_wipe killed_in_a_wipe guard_off guard_on guard_on hangup)
 n=0
+walk_end=$(($(now_ms) + ${WALK_S:-35} * 1000))
 while [ "$(now_ms)" -lt $walk_end ]; do
 	tick
 	"act_${acts[RANDOM % ${#acts[@]}]}"

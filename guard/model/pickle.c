@@ -116,7 +116,7 @@ static int take(struct reader *reader, size_t n, const unsigned char **out)
 /* Little endian, up to eight bytes. */
 static int take_uint(struct reader *reader, size_t n, uint64_t *out)
 {
-	const unsigned char *bytes;
+	const unsigned char *bytes = NULL;
 	int r = take(reader, n, &bytes);
 
 	if (r != 0)

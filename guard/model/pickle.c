@@ -254,7 +254,7 @@ static int append_from(struct reader *reader, size_t list, size_t first)
 static int read_string(struct reader *reader, size_t n_count)
 {
 	struct pickle_value value = {.type = PICKLE_STRING};
-	const unsigned char *bytes;
+	const unsigned char *bytes = NULL;
 	int r = take_counted(reader, n_count, &bytes, &value.string.length);
 
 	value.string.text = (const char *)bytes;
@@ -263,7 +263,7 @@ static int read_string(struct reader *reader, size_t n_count)
 
 static int read_bytes(struct reader *reader, size_t n_count)
 {
-	const unsigned char *bytes;
+	const unsigned char *bytes = NULL;
 	size_t length;
 	int r = take_counted(reader, n_count, &bytes, &length);
 
@@ -273,7 +273,7 @@ static int read_bytes(struct reader *reader, size_t n_count)
 /* Two's complement of any length; what does not fit is a number that nobody sends us. */
 static int read_long(struct reader *reader, size_t n_count)
 {
-	const unsigned char *bytes;
+	const unsigned char *bytes = NULL;
 	uint64_t number;
 	size_t length;
 	int r = take_counted(reader, n_count, &bytes, &length);
@@ -332,7 +332,7 @@ static int gather_n(struct reader *reader, size_t n)
 
 static int gather_marked(struct reader *reader, enum pickle_type type)
 {
-	size_t first;
+	size_t first = 0;
 	int r = pop_mark(reader, &first);
 
 	return r != 0 ? r : gather(reader, type, first);
@@ -367,7 +367,7 @@ static int fill_n(struct reader *reader, enum pickle_type type, size_t n)
 
 static int fill_marked(struct reader *reader, enum pickle_type type)
 {
-	size_t first;
+	size_t first = 0;
 	int r = pop_mark(reader, &first);
 
 	return r != 0 ? r : fill(reader, type, first);
@@ -508,7 +508,7 @@ static int read_pop(struct reader *reader)
 
 static int read_pop_mark(struct reader *reader)
 {
-	size_t first;
+	size_t first = 0;
 	int r = pop_mark(reader, &first);
 
 	if (r == 0)
@@ -546,7 +546,7 @@ static int read_frame(struct reader *reader)
 
 static int read_float(struct reader *reader)
 {
-	const unsigned char *bytes;
+	const unsigned char *bytes = NULL;
 	int r = take(reader, 8, &bytes);
 
 	return r != 0 ? r : push_type(reader, PICKLE_OPAQUE);
@@ -687,7 +687,7 @@ static int read_opcode(struct reader *reader, unsigned char opcode)
 
 static int read_all(struct reader *reader)
 {
-	const unsigned char *opcode;
+	const unsigned char *opcode = NULL;
 	int r = 0;
 
 	while (r == 0 && !reader->done) {

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What other programs call: the fail2ban action, the after-boot unit, a drop-in.
 # They only call the command line.
-HOOKS_GENERATED = hooks/reload-guard.conf hooks/reload-guard-restore.service
+HOOKS_GENERATED = hooks/reload-guard.conf hooks/reload-guard-after-boot.service \
+	hooks/reload-guard-restore.service
 EXTRA_DIST += $(HOOKS_GENERATED:=.in)
 CLEANFILES += $(HOOKS_GENERATED)
 
@@ -13,4 +14,5 @@ dist_hookexamples_DATA = hooks/fail2ban-guard.conf
 $(HOOKS_GENERATED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) hooks && $(INSTALL_PATHS) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 hooks/reload-guard.conf: hooks/reload-guard.conf.in
+hooks/reload-guard-after-boot.service: hooks/reload-guard-after-boot.service.in
 hooks/reload-guard-restore.service: hooks/reload-guard-restore.service.in

@@ -16,7 +16,8 @@ packaging/reload-guard.service: packaging/reload-guard.service.in
 packaging/reload-guard-metrics.service: packaging/reload-guard-metrics.service.in
 
 if HAVE_SYSTEMD_UNITS
-nodist_systemdsystemunit_DATA = $(PACKAGING_GENERATED) hooks/reload-guard-restore.service
+nodist_systemdsystemunit_DATA = $(PACKAGING_GENERATED) hooks/reload-guard-after-boot.service \
+	hooks/reload-guard-restore.service
 dist_systemdsystemunit_DATA = $(PACKAGING_TIMERS)
 endif
 

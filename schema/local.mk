@@ -16,6 +16,7 @@ CLEANFILES += guard/system/migrations.c guard/system/migrations.c.tmp
 # What each answer in JSON looks like.
 schemadir = $(pkgdatadir)/schema/json
 dist_schema_DATA = \
+	schema/json/after-boot.schema.json \
 	schema/json/bans.schema.json \
 	schema/json/check-config.schema.json \
 	schema/json/clients-change.schema.json \

@@ -53,7 +53,7 @@ void cli_note(struct cli *cli, const char *format, ...)
 /** cli_report() - the way to standard output that the options ask for */
 void cli_report(const struct cli *cli, struct report *report)
 {
-	report_init(report, stdout, cli->json, cli->zone);
+	report_init(report, cli->out ? cli->out : stdout, cli->json, cli->zone);
 	report->quiet = cli->verbosity < 0;
 }
 

@@ -35,6 +35,7 @@ struct cli {
 	const char *config_path; /* borrowed; NULL: the default, which may be missing */
 	const char *state_dir;   /* borrowed; NULL: by the configuration, else the default */
 	bool json;
+	FILE *out;     /* borrowed; where answers go; NULL: standard output */
 	int verbosity; /* below 0: quiet */
 	int64_t now_us;
 	const struct timespec_zone *zone;
@@ -91,6 +92,7 @@ int cmd_clients(struct cli *cli, const struct cli_args *args);
 int cmd_probe(struct cli *cli, const struct cli_args *args);
 int cmd_metrics(struct cli *cli, const struct cli_args *args);
 int cmd_export(struct cli *cli, const struct cli_args *args);
+int cmd_after_boot(struct cli *cli, const struct cli_args *args);
 int cmd_hook(struct cli *cli, const struct cli_args *args);
 
 /* The places of options, as the tables in main.c have them. */
@@ -106,6 +108,7 @@ enum { CLIENTS_NOTE, CLIENTS_N_OPTIONS };
 enum { PROBE_NAME, PROBE_TIMEOUT, PROBE_N_OPTIONS };
 enum { METRICS_OUTPUT, METRICS_N_OPTIONS };
 enum { EXPORT_SINCE, EXPORT_UNTIL, EXPORT_N_OPTIONS };
+enum { AFTER_BOOT_WAIT, AFTER_BOOT_N_OPTIONS };
 enum {
 	HOOK_JAIL,
 	HOOK_ADDRESS,

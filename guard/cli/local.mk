@@ -3,6 +3,7 @@
 sbin_PROGRAMS += reload-guard
 reload_guard_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 reload_guard_SOURCES = \
+	guard/cli/cmd-after-boot.c \
 	guard/cli/cli.c guard/cli/cli.h \
 	guard/cli/cmd-bans.c \
 	guard/cli/cmd-clients.c \

@@ -75,6 +75,10 @@ static const struct cli_option export_options[] = {
     [EXPORT_UNTIL] = {"until", 'u', "TIME", "before this time"},
 };
 
+static const struct cli_option after_boot_options[] = {
+    [AFTER_BOOT_WAIT] = {"wait", 'w', "SECONDS", "for firewalld, at most (default 120)"},
+};
+
 static const struct cli_option hook_options[] = {
     [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
@@ -338,6 +342,25 @@ static const struct cli_command commands[] = {
                     "  4  the store cannot be used\n",
         OPTIONS(export_options),
         .exec = cmd_export,
+    },
+    {
+        .name = "after-boot",
+        .words = "",
+        .summary = "after a reboot: wait, restore, probe, and say how things stand",
+        .help = "Waits until firewalld runs and its zones have settled (NetworkManager sends its\n"
+                "own after firewalld is there), restores what the reboot took, connects to each\n"
+                "open mail and web service to see whether its server speaks, and prints what it\n"
+                "did and how things stand. It does no harm beside the watcher, nor on any other\n"
+                "day. reload-guard-after-boot.service is the same at each boot.\n",
+        .examples = "  reload-guard after-boot\n"
+                    "  reload-guard --json after-boot | jq .status.findings\n",
+        .statuses = "  0  everything is open, and served\n"
+                    "  1  something is not\n"
+                    "  2  usage or configuration\n"
+                    "  3  firewalld did not come up, or is not in a state to be trusted\n"
+                    "  4  the store cannot be used; only what is required was restored\n",
+        OPTIONS(after_boot_options),
+        .exec = cmd_after_boot,
     },
     {
         .name = "hook",

@@ -1,59 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # probe tells, from another host, refused from timed out from let in and not served. Real
 # mail servers answer it in tests/machine; here are the ones that do not do what they should.
-make_certificate() { # NAME DAYS FILE
-	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" \
-		-keyout "$3.key" -out "$3.csr" 2>/dev/null &&
-		openssl x509 -req -in "$3.csr" -signkey "$3.key" -days "$2" -out "$3" 2>/dev/null
-}
 need "a certificate" make_certificate mail.test 2 "$W/good.pem"
 need "one that has expired" make_certificate mail.test -1 "$W/expired.pem"
-cat >"$W/servers.py" <<'X'
-import socket, ssl, sys, threading, time
-folder = sys.argv[1]
-def context(name):
-    c = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    c.load_cert_chain(f"{folder}/{name}.pem", f"{folder}/{name}.pem.key")
-    return c
-def imap(s):
-    s.sendall(b"* OK lab ready\r\n")
-    for line in s.makefile("rb"):
-        tag = line.split()[0]
-        if b"CAPABILITY" in line: s.sendall(b"* CAPABILITY IMAP4rev1\r\n")
-        s.sendall(tag + b" OK done\r\n")
-        if b"LOGOUT" in line: return
-def smtp(s):
-    s.sendall(b"220-lab\r\n220 ESMTP\r\n")
-    for line in s.makefile("rb"):
-        s.sendall(b"250-lab\r\n250 STARTTLS\r\n" if line[:4] == b"EHLO" else b"220 go\r\n")
-        if line[:8] == b"STARTTLS": break
-    s = context("good").wrap_socket(s, server_side=True)
-    s.makefile("rb").readline()
-    s.sendall(b"221 bye\r\n")
-def tls(name): return lambda s: imap(context(name).wrap_socket(s, server_side=True))
-def no_tls(s): s.recv(100); s.sendall(b"* OK I speak no TLS here\r\n")
-def refuses(s): s.sendall(b"554 go away\r\n")
-def endless(s):
-    while True: s.sendall(b"220-" + b"x" * 5000 + b"\r\n")
-def binary(s): s.sendall(bytes(range(1, 256)) + b"\x1b[31m\r\n")
-def silent(s): time.sleep(30)
-for port, role in ((993, tls("good")), (995, tls("expired")), (587, smtp), (465, no_tls),
-                   (25, refuses), (143, endless), (110, binary), (80, silent)):
-    listener = socket.create_server(("::", port), family=socket.AF_INET6, dualstack_ipv6=True)
-    def serve(listener=listener, role=role):
-        while True:
-            s, _ = listener.accept()
-            def one(s=s):
-                try: role(s)
-                except Exception: pass
-                finally: s.close()
-            threading.Thread(target=one, daemon=True).start()
-    threading.Thread(target=serve, daemon=True).start()
-print("ready", flush=True)
-time.sleep(600)
-X
 end_process "$LISTENER" TERM
-/usr/bin/python3 "$W/servers.py" "$W" >"$W/servers.log" 2>&1 &
+/usr/bin/python3 "$LAB_DIR/servers.py" "$W" 993=imaps 995=imaps-expired 587=smtp 465=no-tls 25=refuses \
+	143=endless 110=binary 80=silent >"$W/servers.log" 2>&1 &
 need "the servers are there" within 10 grep -q ready "$W/servers.log"
 need "all ports are open" fwc --add-service=imaps --add-service=pop3s --add-service=smtps \
 	--add-service=smtp-submission --add-service=smtp --add-service=imap --add-service=pop3 --add-service=http

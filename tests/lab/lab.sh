@@ -305,6 +305,11 @@ new_boot() {
 # --- the wire ---
 
 # shellcheck disable=SC2034
+make_certificate() { # NAME DAYS FILE: signed by itself
+	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" \
+		-keyout "$3.key" -out "$3.csr" 2>/dev/null &&
+		openssl x509 -req -in "$3.csr" -signkey "$3.key" -days "$2" -out "$3" 2>/dev/null
+}
 mail_listeners() { LISTENER=$("$BUILD/tests/lab/listener" 25 80 110 143 443 465 587 993 995 2525); }
 client() { ip netns exec client "$@"; }
 # reach PORT [ADDRESS [SOURCE]]: prints open, refused or timeout

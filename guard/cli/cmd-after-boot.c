@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <jansson.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+#include "guard/system/clock.h"
+#include "guard/watch/report-internal.h"
+#include "guard/watch/report-probe.h"
+
+#define DEFAULT_WAIT_S 120
+#define WAIT_MAX_S     3600
+#define LOOK_MS        500
+#define PROGRESS_MS    5000
+/* NetworkManager sends the zones of its connections one by one after firewalld is there. */
+#define QUIET_MS 2000
+#define PROBE_MS 8000
+
+/* --- waiting ----------------------------------------------------------------------------- */
+
+struct waiting {
+	struct cli *cli;
+	int64_t deadline_ms;
+	int64_t told_ms;
+	char digest[FIREWALL_DIGEST_LENGTH + 1]; /* of what was there last; "" : nothing yet */
+	int64_t quiet_since_ms;
+};
+
+static void progress(struct waiting *waiting, const char *what)
+{
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (now_ms - waiting->told_ms < PROGRESS_MS)
+		return;
+	waiting->told_ms = now_ms;
+	cli_note(waiting->cli, "waiting %s, for %lld seconds more at most", what,
+	         (long long)((waiting->deadline_ms - now_ms) / 1000));
+}
+
+/* One look at all that firewalld holds; 0, or why it is not to be had. */
+static int look(struct waiting *waiting, char digest[FIREWALL_DIGEST_LENGTH + 1])
+{
+	_cleanup_cli_firewalld_ struct cli_firewalld connection = CLI_FIREWALLD_NULL;
+	struct firewalld_query query = {.flags = FIREWALL_RUNTIME};
+	struct firewalld_reading reading = {0};
+	int r = loop_new(&connection.loop);
+
+	if (r == 0)
+		r = bus_new(&connection.bus, connection.loop, NULL);
+	if (r == 0)
+		r = firewalld_new(&connection.fw, connection.bus, NULL);
+	if (r == 0)
+		r = firewalld_connect_wait(connection.fw, waiting->deadline_ms, NULL);
+	if (r == 0)
+		r = firewalld_read_wait(connection.fw, &reading, &query, waiting->deadline_ms,
+		                        NULL);
+	if (r != 0)
+		return r;
+	r = reading.state == FIREWALL_STATE_RUNNING && !reading.stale ? 0 : -EAGAIN;
+	firewall_digest(&reading.firewall, digest);
+	firewalld_reading_deinit(&reading);
+	return r;
+}
+
+/* True when firewalld runs and nothing has changed in it for a while. */
+static bool has_settled(struct waiting *waiting)
+{
+	char digest[FIREWALL_DIGEST_LENGTH + 1];
+	int64_t now_ms = clock_monotonic_ms();
+
+	if (look(waiting, digest) != 0) {
+		waiting->digest[0] = '\0';
+		progress(waiting, "for firewalld");
+		return false;
+	}
+	if (strcmp(digest, waiting->digest) != 0) {
+		memcpy(waiting->digest, digest, sizeof(digest));
+		waiting->quiet_since_ms = now_ms;
+		progress(waiting, "until firewalld's zones have settled");
+	}
+	return now_ms - waiting->quiet_since_ms >= QUIET_MS;
+}
+
+static int wait_until_settled(struct cli *cli, size_t seconds)
+{
+	struct waiting waiting = {
+	    .cli = cli,
+	    .deadline_ms = clock_monotonic_ms() + (int64_t)seconds * 1000,
+	    .told_ms = clock_monotonic_ms(),
+	};
+
+	for (;;) {
+		struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+
+		if (has_settled(&waiting))
+			return CLI_FINE;
+		if (clock_monotonic_ms() >= waiting.deadline_ms) {
+			if (waiting.digest[0]) {
+				cli_warn(cli, "firewalld's zones do not settle; going on");
+				return CLI_FINE;
+			}
+			return cli_fail(cli, CLI_NO_FIREWALLD,
+			                "firewalld did not come up within %zu seconds; see: "
+			                "systemctl status firewalld",
+			                seconds);
+		}
+		nanosleep(&pause, NULL);
+	}
+}
+
+/* --- do the servers speak? --------------------------------------------------------------- */
+
+#define PROBES_MAX 64
+
+struct probes {
+	char address[INET6_ADDRSTRLEN];
+	struct probe_target targets[PROBES_MAX];
+	struct probe_result results[PROBES_MAX];
+	struct report_probe rows[PROBES_MAX];
+	size_t n;
+};
+
+/* An address that clients know this machine by: the first that is not loopback's. */
+static bool own_address(struct sockaddr_storage *out, socklen_t *length, char *text)
+{
+	struct ifaddrs *list = NULL;
+	bool found = false;
+
+	if (getifaddrs(&list) != 0)
+		return false;
+	for (const struct ifaddrs *at = list; at && !found; at = at->ifa_next) {
+		const struct sockaddr_in *address = (const struct sockaddr_in *)at->ifa_addr;
+
+		if (!at->ifa_addr || at->ifa_addr->sa_family != AF_INET ||
+		    (at->ifa_flags & (IFF_LOOPBACK | IFF_UP)) != IFF_UP)
+			continue;
+		memcpy(out, address, sizeof(*address));
+		*length = sizeof(*address);
+		found = inet_ntop(AF_INET, &address->sin_addr, text, INET6_ADDRSTRLEN) != NULL;
+	}
+	freeifaddrs(list);
+	return found;
+}
+
+static void add_probe(struct probes *probes, const struct dialogue_service *service,
+                      const struct sockaddr_storage *address, socklen_t length)
+{
+	struct probe_target *target = &probes->targets[probes->n];
+
+	for (size_t i = 0; i < probes->n; i++)
+		if (probes->rows[i].port == service->port)
+			return;
+	if (probes->n == PROBES_MAX)
+		return;
+	*target = (struct probe_target){
+	    .address = *address,
+	    .address_length = length,
+	    .protocol = service->protocol,
+	    .tls = service->tls,
+	};
+	((struct sockaddr_in *)&target->address)->sin_port = htons((uint16_t)service->port);
+	probes->rows[probes->n++] = (struct report_probe){
+	    .address = probes->address,
+	    .port = service->port,
+	    .service = service->name,
+	};
+}
+
+/* What is open to clients and can be spoken to. */
+static void choose_probes(struct probes *probes, const struct report_status *status)
+{
+	struct sockaddr_storage address;
+	socklen_t length;
+
+	if (!own_address(&address, &length, probes->address))
+		return;
+	for (size_t i = 0; i < status->n_items; i++) {
+		const struct report_status_item *item = &status->items[i];
+		const struct dialogue_service *service = NULL;
+		unsigned first, last;
+		char protocol[8];
+
+		if (!item->open)
+			continue;
+		if (item->item.kind == ITEM_SERVICE)
+			service = dialogue_service_by_name(item->item.value);
+		else if (item->item.kind == ITEM_PORT &&
+		         item_port_parse(item->item.value, &first, &last, protocol) &&
+		         first == last && strcmp(protocol, "tcp") == 0)
+			service = dialogue_service_by_port(first);
+		if (service)
+			add_probe(probes, service, &address, length);
+	}
+}
+
+/* From inside: whether servers speak. Their certificates' names are the clients' affair. */
+static int run_probes(struct cli *cli, struct probes *probes)
+{
+	_cleanup_loop_ struct loop *loop = NULL;
+	struct err err = ERR_NULL;
+	int r = loop_new(&loop);
+
+	if (r == 0)
+		r = probe_run(loop, probes->targets, probes->n, PROBE_MS, probes->results, &err);
+	if (r < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));
+	for (size_t i = 0; i < probes->n; i++) {
+		probes->rows[i].result = probes->results[i];
+		probes->rows[i].result.tls.faults &= TLS_CERT_EXPIRED | TLS_CERT_NOT_YET;
+	}
+	return CLI_FINE;
+}
+
+static bool all_serve(const struct probes *probes)
+{
+	for (size_t i = 0; i < probes->n; i++)
+		if (!report_probe_is_fine(&probes->rows[i]))
+			return false;
+	return true;
+}
+
+/* --- the answer -------------------------------------------------------------------------- */
+
+/* In JSON the three answers become one document: each is written to memory first. */
+struct part {
+	FILE *file;
+	char *text; /* owned */
+	size_t length;
+};
+
+static void part_begin(struct cli *cli, struct part *part)
+{
+	if (!cli->json)
+		return;
+	part->file = open_memstream(&part->text, &part->length);
+	cli->out = part->file;
+}
+
+static json_t *part_end(struct cli *cli, struct part *part)
+{
+	json_t *document;
+
+	cli->out = NULL;
+	if (!part->file)
+		return NULL;
+	fclose(part->file);
+	document = json_loadb(part->text, part->length, 0, NULL);
+	free(part->text);
+	return document ? document : json_null();
+}
+
+struct answer {
+	json_t *restore, *probes, *status;
+	int worst;
+};
+
+static void note_status(struct answer *answer, int status)
+{
+	if (status > answer->worst)
+		answer->worst = status;
+}
+
+static void restore(struct cli *cli, struct answer *answer)
+{
+	static const struct cli_args args = {.n_words = 0};
+	struct part part = {0};
+
+	part_begin(cli, &part);
+	note_status(answer, cmd_restore(cli, &args));
+	answer->restore = part_end(cli, &part);
+}
+
+static void look_and_probe(struct cli *cli, struct answer *answer)
+{
+	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	_cleanup_free_ struct probes *probes = calloc(1, sizeof(*probes));
+	struct part part = {0};
+	struct report report;
+	int reached = CLI_FINE;
+	int r = probes ? cli_status_collect(cli, &status, &reached) : CLI_NOT_FINE;
+
+	note_status(answer, r != CLI_FINE ? r : reached);
+	if (r != CLI_FINE)
+		return;
+	choose_probes(probes, &status);
+	note_status(answer, run_probes(cli, probes));
+	note_status(answer, all_serve(probes) && !report_status_is_degraded(&status)
+	                        ? CLI_FINE
+	                        : CLI_NOT_FINE);
+	part_begin(cli, &part);
+	cli_report(cli, &report);
+	if (probes->n &&
+	    report_probes(&report, probes->address, probes->rows, probes->n, clock_now_us()) < 0)
+		note_status(answer, CLI_NOT_FINE);
+	answer->probes = part_end(cli, &part);
+	part_begin(cli, &part);
+	cli_report(cli, &report);
+	if (report_status(&report, &status) < 0)
+		note_status(answer, CLI_NOT_FINE);
+	answer->status = part_end(cli, &part);
+}
+
+int cmd_after_boot(struct cli *cli, const struct cli_args *args)
+{
+	struct answer answer = {0};
+	size_t seconds = DEFAULT_WAIT_S;
+	struct report report;
+	int r;
+
+	if (args->values[AFTER_BOOT_WAIT] &&
+	    !cli_parse_count(cli, "wait", args->values[AFTER_BOOT_WAIT], WAIT_MAX_S, &seconds))
+		return CLI_USAGE;
+	r = cli_load_config(cli);
+	if (r == CLI_FINE)
+		r = wait_until_settled(cli, seconds);
+	if (r != CLI_FINE)
+		return r;
+	signal(SIGPIPE, SIG_IGN); /* servers may hang up */
+	cli->now_us = clock_now_us();
+	restore(cli, &answer);
+	cli->now_us = clock_now_us();
+	look_and_probe(cli, &answer);
+	if (!cli->json)
+		return answer.worst;
+	cli_report(cli, &report);
+	if (report_put_document(&report,
+	                        json_pack("{s:o*, s:o*, s:o*}", "restore", answer.restore, "probes",
+	                                  answer.probes, "status", answer.status)) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return answer.worst;
+}

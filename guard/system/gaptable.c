@@ -17,9 +17,13 @@ int gaptable_port_of(const char *name, const char *protocol)
 	return entry ? ntohs((uint16_t)entry->s_port) : -ENOENT;
 }
 
-#ifdef HAVE_NF_TABLES
+/** gaptable_close() - let go of it; may be called twice */
+void gaptable_close(struct gaptable *table)
+{
+	nfsocket_close(&table->sock);
+}
 
-#include "guard/system/nfbatch.h"
+#ifdef HAVE_NF_TABLES
 
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_conntrack_common.h>
@@ -401,14 +405,14 @@ static void add_table(struct nfbatch *batch)
  * Return: 0; GAPTABLE_E_MISSING, which will stay so; negative errno. Where it fails,
  * everything is as it was.
  */
-int gaptable_fill(const struct gap_sets *sets, const struct gap *gap, int64_t now_us,
-                  struct err *err)
+int gaptable_fill(struct gaptable *table, const struct gap_sets *sets, const struct gap *gap,
+                  int64_t now_us, struct err *err)
 {
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 	char name[32];
 
 	if (sets->n == 0)
-		return gaptable_drop(err);
+		return gaptable_drop(table, err);
 	nfbatch_begin(&batch);
 	remove_table(&batch);
 	add_table(&batch);
@@ -422,28 +426,28 @@ int gaptable_fill(const struct gap_sets *sets, const struct gap *gap, int64_t no
 		add_elements(&batch, set, name, id, now_us);
 		add_rules(&batch, gap, set, name, id);
 	}
-	return missing(nfbatch_send(&batch, err));
+	return missing(nfbatch_send(&batch, &table->sock, err));
 }
 
 /** gaptable_drop() - remove the table, if it is there; Return: as gaptable_fill() */
-int gaptable_drop(struct err *err)
+int gaptable_drop(struct gaptable *table, struct err *err)
 {
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 
 	nfbatch_begin(&batch);
 	remove_table(&batch);
-	return missing(nfbatch_send(&batch, err));
+	return missing(nfbatch_send(&batch, &table->sock, err));
 }
 
 /** gaptable_exists() - whether there is such a table; Return: as gaptable_fill() */
-int gaptable_exists(bool *exists, struct err *err)
+int gaptable_exists(struct gaptable *table, bool *exists, struct err *err)
 {
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 	int r;
 
 	nfbatch_message(&batch, NFT_MSG_GETTABLE, 0, NFPROTO_INET);
 	nfbatch_string(&batch, NFTA_TABLE_NAME, GAPTABLE_NAME);
-	r = nfbatch_ask(&batch, NULL);
+	r = nfbatch_ask(&batch, &table->sock, NULL);
 	if (r == -ENOENT || r == 0) {
 		*exists = r == 0;
 		return 0;
@@ -459,18 +463,18 @@ static int not_built_in(struct err *err)
 	return err_set(err, GAPTABLE_E_MISSING, "built without nf_tables");
 }
 
-int gaptable_fill(const struct gap_sets *sets _unused_, const struct gap *gap _unused_,
-                  int64_t now_us _unused_, struct err *err)
+int gaptable_fill(struct gaptable *table _unused_, const struct gap_sets *sets _unused_,
+                  const struct gap *gap _unused_, int64_t now_us _unused_, struct err *err)
 {
 	return not_built_in(err);
 }
 
-int gaptable_drop(struct err *err)
+int gaptable_drop(struct gaptable *table _unused_, struct err *err)
 {
 	return not_built_in(err);
 }
 
-int gaptable_exists(bool *exists, struct err *err)
+int gaptable_exists(struct gaptable *table _unused_, bool *exists, struct err *err)
 {
 	*exists = false;
 	return not_built_in(err);

@@ -9,24 +9,31 @@
  * it again before that. Filling is one transaction with the kernel, without any
  * process or library in between: all of it or nothing, whatever was there before.
  *
- * Needs CAP_NET_ADMIN in the network namespace. Each call opens its own socket.
+ * Needs CAP_NET_ADMIN in the network namespace.
  */
 #ifndef GUARD_SYSTEM_GAPTABLE_H
 #define GUARD_SYSTEM_GAPTABLE_H
 
 #include "guard/model/gap.h"
+#include "guard/system/nfbatch.h"
 
 #define GAPTABLE_NAME     "reload_guard"
 #define GAPTABLE_RENEW_MS (30 * 60 * 1000) /* fill it again when it is that old */
+
+struct gaptable {
+	struct nfsocket sock;
+};
+#define GAPTABLE_NULL ((struct gaptable){NFSOCKET_NULL})
 
 enum {
 	GAPTABLE_E_MISSING = 1, /* not built in, no nf_tables in the kernel, or not permitted */
 };
 
-int gaptable_fill(const struct gap_sets *sets, const struct gap *gap, int64_t now_us,
-                  struct err *err) _must_check_;
-int gaptable_drop(struct err *err) _must_check_;
-int gaptable_exists(bool *exists, struct err *err) _must_check_;
+int gaptable_fill(struct gaptable *table, const struct gap_sets *sets, const struct gap *gap,
+                  int64_t now_us, struct err *err) _must_check_;
+int gaptable_drop(struct gaptable *table, struct err *err) _must_check_;
+int gaptable_exists(struct gaptable *table, bool *exists, struct err *err) _must_check_;
+void gaptable_close(struct gaptable *table); /* the kernel's table stays as it is */
 int gaptable_port_of(const char *name, const char *protocol);
 
 #endif

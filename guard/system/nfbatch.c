@@ -17,10 +17,17 @@
 /* Errors of single messages, and their end; what does not fit is not looked at. */
 #define NFBATCH_ANSWER_SIZE 65536
 
-static void close_fd(const int *fd)
+/**
+ * nfsocket_close() - close it; may be called twice
+ *
+ * The kernel has this wait until it has freed what transactions have removed, for
+ * 5 to 30 ms: so it is kept open from one transaction to the next.
+ */
+void nfsocket_close(struct nfsocket *sock)
 {
-	if (*fd >= 0)
-		close(*fd);
+	if (sock->fd >= 0)
+		close(sock->fd);
+	*sock = NFSOCKET_NULL;
 }
 
 /** nfbatch_deinit() - free it; it may be begun again */
@@ -178,19 +185,25 @@ static int failed(int error, struct err *err)
 	}
 }
 
-static int open_socket(size_t size)
+static int open_socket(struct nfsocket *sock)
 {
 	struct timeval wait = {.tv_sec = NFBATCH_WAIT_S};
-	/* a transaction goes out in one piece, and the kernel counts its own memory too */
-	int room = (int)(size + size / 2 + 65536);
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
 
-	if (fd < 0)
+	if (sock->fd < 0)
+		sock->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
+	if (sock->fd < 0)
 		return -errno;
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	if (setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) < 0)
-		(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
-	return fd;
+	(void)setsockopt(sock->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return 0;
+}
+
+/* A transaction goes out in one piece, and the kernel counts its own memory too. */
+static void make_room(const struct nfsocket *sock, size_t size)
+{
+	int room = (int)(size + size / 2 + 65536);
+
+	if (setsockopt(sock->fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room)) < 0)
+		(void)setsockopt(sock->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 }
 
 /* Return: 1 when the kernel has answered message @last, 0 when more follows, negative errno. */
@@ -215,26 +228,18 @@ static int take_messages(void *buffer, size_t length, uint32_t last)
 	return result;
 }
 
-static int exchange(const struct nfbatch *batch, uint32_t last)
+static int receive(const struct nfsocket *sock, uint32_t last)
 {
-	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
 	_cleanup_free_ void *answer = malloc(NFBATCH_ANSWER_SIZE);
-	_cleanup_(close_fd) int fd = open_socket(batch->n);
 	int r = 0;
 
-	if (fd < 0)
-		return fd;
 	if (!answer)
 		return -ENOMEM;
-	while (sendto(fd, batch->data, batch->n, 0, (const struct sockaddr *)&kernel,
-	              sizeof(kernel)) < 0)
-		if (errno != EINTR)
-			return -errno;
 	while (r == 0) {
 		struct sockaddr_nl from = {0};
 		socklen_t from_length = sizeof(from);
-		ssize_t n = recvfrom(fd, answer, NFBATCH_ANSWER_SIZE, 0, (struct sockaddr *)&from,
-		                     &from_length);
+		ssize_t n = recvfrom(sock->fd, answer, NFBATCH_ANSWER_SIZE, 0,
+		                     (struct sockaddr *)&from, &from_length);
 
 		if (n < 0 && errno == EINTR)
 			continue;
@@ -246,6 +251,25 @@ static int exchange(const struct nfbatch *batch, uint32_t last)
 			r = take_messages(answer, (size_t)n, last);
 	}
 	return r < 0 ? r : 0;
+}
+
+static int exchange(const struct nfbatch *batch, struct nfsocket *sock, uint32_t last)
+{
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	int r = open_socket(sock);
+
+	if (r < 0)
+		return r;
+	make_room(sock, batch->n);
+	while (r == 0 && sendto(sock->fd, batch->data, batch->n, 0,
+	                        (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+		r = errno == EINTR ? 0 : -errno;
+	if (r == 0)
+		r = receive(sock, last);
+	/* what else the kernel had to say of it is no answer to the next one */
+	if (r < 0)
+		nfsocket_close(sock);
+	return r;
 }
 
 /* Has the kernel say when the last message is done. */
@@ -266,7 +290,7 @@ static void want_answer(struct nfbatch *batch)
  * Return: 0 when all of it was done; nothing of it was otherwise: NFBATCH_E_MISSING;
  * NFBATCH_E_FORBIDDEN; negative errno, that of a message or of writing it.
  */
-int nfbatch_send(struct nfbatch *batch, struct err *err)
+int nfbatch_send(struct nfbatch *batch, struct nfsocket *sock, struct err *err)
 {
 	uint32_t last = batch->n_messages;
 	int r;
@@ -274,7 +298,7 @@ int nfbatch_send(struct nfbatch *batch, struct err *err)
 	want_answer(batch);
 	add_message(batch, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
 	end_message(batch);
-	r = batch->error ? batch->error : exchange(batch, last);
+	r = batch->error ? batch->error : exchange(batch, sock, last);
 	return r < 0 ? failed(r, err) : 0;
 }
 
@@ -283,12 +307,12 @@ int nfbatch_send(struct nfbatch *batch, struct err *err)
  *
  * Return: 0 when there was an answer; -ENOENT; else as nfbatch_send().
  */
-int nfbatch_ask(struct nfbatch *batch, struct err *err)
+int nfbatch_ask(struct nfbatch *batch, struct nfsocket *sock, struct err *err)
 {
 	int r;
 
 	want_answer(batch);
 	end_message(batch);
-	r = batch->error ? batch->error : exchange(batch, batch->n_messages);
+	r = batch->error ? batch->error : exchange(batch, sock, batch->n_messages);
 	return r < 0 ? failed(r, err) : 0;
 }

@@ -29,6 +29,14 @@ enum {
 	NFBATCH_E_FORBIDDEN,   /* not without CAP_NET_ADMIN */
 };
 
+/* The socket is opened when it is needed first, and again after a failure. */
+struct nfsocket {
+	int fd; /* owned; -1: not open */
+};
+#define NFSOCKET_NULL ((struct nfsocket){-1})
+
+void nfsocket_close(struct nfsocket *sock);
+
 void nfbatch_deinit(struct nfbatch *batch);
 void nfbatch_begin(struct nfbatch *batch);
 void nfbatch_message(struct nfbatch *batch, unsigned type, unsigned flags, uint8_t family);
@@ -39,8 +47,8 @@ void nfbatch_u32(struct nfbatch *batch, unsigned type, uint32_t value);
 void nfbatch_u64(struct nfbatch *batch, unsigned type, uint64_t value);
 size_t nfbatch_open(struct nfbatch *batch, unsigned type);
 void nfbatch_close(struct nfbatch *batch, size_t opened);
-int nfbatch_send(struct nfbatch *batch, struct err *err) _must_check_;
+int nfbatch_send(struct nfbatch *batch, struct nfsocket *sock, struct err *err) _must_check_;
 /* One question instead of a transaction; -ENOENT when there is no such thing. */
-int nfbatch_ask(struct nfbatch *batch, struct err *err) _must_check_;
+int nfbatch_ask(struct nfbatch *batch, struct nfsocket *sock, struct err *err) _must_check_;
 
 #endif

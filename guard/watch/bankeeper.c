@@ -887,37 +887,80 @@ static void on_refresh_due(void *userdata)
 
 /* --- from the cycle ---------------------------------------------------------------------- */
 
+/* By the tickets as they were read last, so that nothing has to be waited for. */
+static void hold_by_tickets(struct bankeeper *keeper, struct decision *decision, size_t n,
+                            int64_t wiped_us)
+{
+	struct banplan_evidence evidence;
+
+	if (!decision->rules || read_ranges(decision) < 0) {
+		watcher_out_of_memory(keeper->watcher);
+		return;
+	}
+	evidence = evidence_of(decision);
+	if (n && banplan_judge(decision->rules, n, &evidence) == 0)
+		hold(keeper, decision->rules, n, wiped_us);
+}
+
+/**
+ * bankeeper_wiped() - firewalld has just dropped what was in the runtime only
+ * @wiped_us: when that was noticed, microseconds since the epoch, UTC
+ *
+ * What exactly it took is being read; the bans among it need not be free until then.
+ */
+void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
+{
+	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
+	                                                       .ranges = CLIENTRANGES_NULL};
+	const struct firewall *wanted = &keeper->watcher->tracker.wanted;
+	size_t n = 0;
+
+	if (!bankeeper_is_wanted(keeper->watcher) || !keeper->known || !fail2ban_runs(keeper))
+		return;
+	decision.rules = calloc(wanted->n + keeper->list.n + 1, sizeof(*decision.rules));
+	for (size_t i = 0; decision.rules && i < wanted->n; i++) {
+		const struct firewall_entry *entry = &wanted->entries[i];
+
+		if ((entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
+		    banplan_is_ban(&entry->item) && !(banlist_find(&keeper->list, &entry->item)))
+			decision.rules[n++].item = &entry->item;
+	}
+	/* and what a wipe before has taken, or a guard has put back since */
+	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
+		decision.rules[n++].item = keeper->list.bans[i].item;
+	hold_by_tickets(keeper, &decision, n, wiped_us);
+}
+
+static bool is_lost_already(const struct bankeeper *keeper, const struct item *item)
+{
+	const struct ban *ban = banlist_find(&keeper->list, item);
+
+	return ban && ban->state != BAN_BACK;
+}
+
 /**
  * bankeeper_lost() - a wipe took these, and mail is on its way back
  * @loss:     borrowed
  * @wiped_us: when the wipe was noticed, microseconds since the epoch, UTC
- *
- * By the tickets as they were read last, so that nothing has to be waited for.
  */
 void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us)
 {
 	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
 	                                                       .ranges = CLIENTRANGES_NULL};
-	struct banplan_evidence evidence;
 	size_t n = 0;
 
 	if (!loss_has_bans(loss) || !keeper->known || !fail2ban_runs(keeper))
 		return;
 	decision.rules = calloc(loss->n + keeper->list.n, sizeof(*decision.rules));
 	for (size_t i = 0; decision.rules && i < loss->n; i++)
-		if (loss->rows[i].verdict == LOSS_BAN)
+		if (loss->rows[i].verdict == LOSS_BAN &&
+		    !is_lost_already(keeper, &loss->rows[i].item))
 			decision.rules[n++].item = &loss->rows[i].item;
 	/* and what the wipe before has taken */
 	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
 		if (keeper->list.bans[i].state != BAN_BACK)
 			decision.rules[n++].item = keeper->list.bans[i].item;
-	if (!decision.rules || read_ranges(&decision) < 0) {
-		watcher_out_of_memory(keeper->watcher);
-		return;
-	}
-	evidence = evidence_of(&decision);
-	if (banplan_judge(decision.rules, n, &evidence) == 0)
-		hold(keeper, decision.rules, n, wiped_us);
+	hold_by_tickets(keeper, &decision, n, wiped_us);
 }
 
 /**

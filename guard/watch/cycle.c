@@ -813,6 +813,9 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 	if (anew)
 		keep_pace(watcher);
 	start_reading(watcher);
+	/* while firewalld makes its answer */
+	if (anew && (cycle->kind == WIPE_RELOAD || cycle->kind == WIPE_RESTART))
+		bankeeper_wiped(watcher->bans, at_us);
 	if (cycle->tell)
 		put_heard_on_record(watcher);
 	/* only now: killed in between, the guard must find that there is something to do */

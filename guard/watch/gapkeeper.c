@@ -12,7 +12,8 @@ struct gapkeeper {
 	struct journal *journal; /* borrowed */
 	struct record *record;   /* borrowed */
 	struct loop_source *renew_timer;
-	struct gap gap;    /* what is held */
+	struct gaptable table;
+	struct gap gap; /* what is held */
 	bool enabled;
 	bool there;        /* a table, ours or one that was left */
 	bool told_trouble; /* why it cannot be done, once */
@@ -41,7 +42,7 @@ static bool fill(struct gapkeeper *keeper)
 	int r = gap_sets_build(&sets, &keeper->gap, now_us);
 
 	if (r == 0)
-		r = gaptable_fill(&sets, &keeper->gap, now_us, &err);
+		r = gaptable_fill(&keeper->table, &sets, &keeper->gap, now_us, &err);
 	if (r) {
 		trouble(keeper, r, &err);
 		return false;
@@ -83,6 +84,7 @@ int gapkeeper_new(struct gapkeeper **out, struct loop *loop, struct journal *jou
 	keeper->loop = loop;
 	keeper->journal = journal;
 	keeper->record = record;
+	keeper->table = GAPTABLE_NULL;
 	keeper->gap.port_of = gaptable_port_of;
 	r = loop_add_timer(loop, &keeper->renew_timer, on_renew, keeper);
 	if (r < 0) {
@@ -90,7 +92,7 @@ int gapkeeper_new(struct gapkeeper **out, struct loop *loop, struct journal *jou
 		return r;
 	}
 	/* where nobody can tell, there is nothing of ours either */
-	if (gaptable_exists(&keeper->there, NULL) != 0)
+	if (gaptable_exists(&keeper->table, &keeper->there, NULL) != 0)
 		keeper->there = false;
 	if (keeper->there)
 		journal_write(journal, JOURNAL_NOTICE,
@@ -111,6 +113,7 @@ void gapkeeper_free(struct gapkeeper *keeper)
 		return;
 	gapkeeper_end(keeper);
 	loop_remove(keeper->renew_timer);
+	gaptable_close(&keeper->table);
 	gap_deinit(&keeper->gap);
 	free(keeper);
 }
@@ -200,7 +203,7 @@ void gapkeeper_end(struct gapkeeper *keeper)
 	keeper->since_us = 0;
 	if (!keeper->there)
 		return;
-	r = gaptable_drop(&err);
+	r = gaptable_drop(&keeper->table, &err);
 	if (r) {
 		/* it ends by itself, later */
 		journal_write(

@@ -13,6 +13,7 @@
 #include "guard/system/gaptable.h"
 
 static struct firewall fw;
+static struct gaptable table = {{-1}};
 static struct gap gap = {.port_of = gaptable_port_of};
 
 static int has(const char *text, struct err *err)
@@ -65,7 +66,7 @@ static int fill(struct err *err)
 	if (r == 0)
 		r = gap_sets_build(&sets, &gap, begin_us);
 	if (r == 0)
-		r = gaptable_fill(&sets, &gap, begin_us, err);
+		r = gaptable_fill(&table, &sets, &gap, begin_us, err);
 	if (r == 0)
 		printf("%zu bans in %zu sets, %lld us\n", gap.n, sets.n,
 		       (long long)(clock_now_us() - begin_us));
@@ -82,15 +83,16 @@ int main(int argc, char **argv)
 	if (strcmp(command, "fill") == 0) {
 		r = fill(&err);
 	} else if (strcmp(command, "drop") == 0) {
-		r = gaptable_drop(&err);
+		r = gaptable_drop(&table, &err);
 	} else if (strcmp(command, "exists") == 0) {
-		r = gaptable_exists(&exists, &err);
+		r = gaptable_exists(&table, &exists, &err);
 	} else {
 		fprintf(stderr, "usage: gaptable fill|drop|exists\n");
 		return 2;
 	}
 	if (r)
 		fprintf(stderr, "gaptable: %s\n", err_text(&err, r));
+	gaptable_close(&table);
 	gap_deinit(&gap);
 	firewall_deinit(&fw);
 	return r ? 2 : !exists;

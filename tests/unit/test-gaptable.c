@@ -14,6 +14,7 @@
 #define HOUR_US INT64_C(3600000000)
 
 static struct firewall fw;
+static struct gaptable table;
 static bool usable;
 
 static void put(const char *zone, enum item_kind kind, const char *value)
@@ -33,16 +34,18 @@ static void setup(void)
 	bool exists;
 
 	fw = FIREWALL_NULL;
+	table = GAPTABLE_NULL;
 	ck_assert_int_eq(firewall_set_default_zone(&fw, "public"), 0);
 	put("lan", ITEM_INTERFACE, "lan0");
 	put("lan", ITEM_INTERFACE, "wg+");
-	usable = unshare(CLONE_NEWNET) == 0 && gaptable_exists(&exists, &err) == 0;
+	usable = unshare(CLONE_NEWNET) == 0 && gaptable_exists(&table, &exists, &err) == 0;
 	if (!usable)
 		printf("gaptable: left out, as this place has no nf_tables for us: %s\n", err.text);
 }
 
 static void teardown(void)
 {
+	gaptable_close(&table);
 	firewall_deinit(&fw);
 }
 
@@ -61,14 +64,14 @@ static int fill(const struct gap *gap, struct err *err)
 	_cleanup_gap_sets_ struct gap_sets sets = GAP_SETS_NULL;
 
 	ck_assert_int_eq(gap_sets_build(&sets, gap, clock_now_us()), 0);
-	return gaptable_fill(&sets, gap, clock_now_us(), err);
+	return gaptable_fill(&table, &sets, gap, clock_now_us(), err);
 }
 
 static bool is_there(void)
 {
 	bool exists = false;
 
-	ck_assert_int_eq(gaptable_exists(&exists, NULL), 0);
+	ck_assert_int_eq(gaptable_exists(&table, &exists, NULL), 0);
 	return exists;
 }
 
@@ -97,7 +100,7 @@ START_TEST(is_taken)
 	add(&gap, zones[_i % 2], rules[_i / 2], _i % 3 ? clock_now_us() + HOUR_US : 0);
 	ck_assert_msg(fill(&gap, &err) == 0, "%s: %s", rules[_i / 2], err.text);
 	ck_assert(is_there());
-	ck_assert_int_eq(gaptable_drop(NULL), 0);
+	ck_assert_int_eq(gaptable_drop(&table, NULL), 0);
 	ck_assert(!is_there());
 }
 END_TEST
@@ -118,7 +121,7 @@ START_TEST(replaces_what_was_there)
 	ck_assert_int_eq(fill(&none, NULL), 0);
 	ck_assert(!is_there());
 	/* and what is not there can be dropped */
-	ck_assert_int_eq(gaptable_drop(NULL), 0);
+	ck_assert_int_eq(gaptable_drop(&table, NULL), 0);
 }
 END_TEST
 
@@ -141,7 +144,7 @@ START_TEST(takes_many)
 	begin_us = clock_now_us();
 	ck_assert_msg(fill(&gap, &err) == 0, "%s", err.text);
 	printf("gaptable: 10000 bans in %lld us\n", (long long)(clock_now_us() - begin_us));
-	ck_assert_int_eq(gaptable_drop(NULL), 0);
+	ck_assert_int_eq(gaptable_drop(&table, NULL), 0);
 }
 END_TEST
 
@@ -154,10 +157,11 @@ START_TEST(is_forbidden)
 	if (!usable)
 		return;
 	add(&gap, "public", rules[0], 0);
+	gaptable_close(&table);
 	ck_assert_int_eq(setuid(65534), 0);
 	ck_assert_int_eq(fill(&gap, &err), GAPTABLE_E_MISSING);
 	ck_assert_ptr_nonnull(strstr(err.text, "not permitted"));
-	ck_assert_int_eq(gaptable_drop(NULL), GAPTABLE_E_MISSING);
+	ck_assert_int_eq(gaptable_drop(&table, NULL), GAPTABLE_E_MISSING);
 }
 END_TEST
 

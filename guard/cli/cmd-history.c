@@ -42,7 +42,8 @@ static const char *const kinds[] = {
     "jail-start",     "jail-stop",
     "default-zone",   "at-risk",
     "silent",         "gap",
-    "fail2ban",
+    "fail2ban",       "ban-kept",
+    "ban-taken-back",
 };
 
 static bool check_kind(struct cli *cli, const char *kind)

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Longer than this the loop does not look through all processes; 1,000 take about 8 ms. */
@@ -157,5 +158,37 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 		if (cause_asks_systemd(&process, unit))
 			return pid;
 	}
+	return 0;
+}
+
+/* Of the fields of `stat` behind the name, the state being the first. */
+#define FIELD_START 20
+
+/**
+ * process_age_us() - for how long has it been running?
+ * @out: microseconds; written on success alone
+ *
+ * Return: 0; -EINVAL when that is not to be read; other negative errno.
+ */
+int process_age_us(int64_t *out, const char *proc, int64_t pid)
+{
+	char text[1024];
+	ssize_t n = read_of(text, sizeof(text), proc, pid, "stat");
+	long ticks_a_second = sysconf(_SC_CLK_TCK);
+	struct timespec now;
+	char *at, *rest = NULL;
+	int64_t ticks;
+
+	if (n < 0)
+		return (int)n;
+	at = memrchr(text, ')', (size_t)n);
+	at = at ? strtok_r(at + 1, " ", &rest) : NULL;
+	for (unsigned field = 1; at && field < FIELD_START; field++)
+		at = strtok_r(NULL, " ", &rest);
+	if (!at || !parse_int64(at, &ticks) || ticks < 0 || ticks_a_second <= 0 ||
+	    ticks > INT64_MAX / 1000000 || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+		return -EINVAL;
+	*out =
+	    (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - ticks * 1000000 / ticks_a_second;
 	return 0;
 }

@@ -195,7 +195,8 @@ const char *store_outcome_name(enum store_outcome outcome);
  * Kinds of events in use: start, stop, config, conflict, snapshot, firewalld-gone,
  * firewalld-back, intent-removed, permanent-removed, released, protected-again,
  * expired, zone-file-changed, default-zone, at-risk, breaker, store, fail2ban, jail-start,
- * jail-stop. "wipe", "loss", "restore", "ban" and "unban" are taken: history makes these rows from their own tables.
+ * jail-stop, ban-kept, ban-taken-back. "wipe", "loss", "restore", "ban" and "unban" are
+ * taken: history makes these rows from their own tables.
  */
 int store_event_put(struct store *store, const char *kind, const char *text, const char *json,
                     int64_t at_us, struct err *err) _must_check_;

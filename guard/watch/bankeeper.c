@@ -3,6 +3,7 @@
 
 #include "guard/model/banplan.h"
 #include "guard/system/clock.h"
+#include "guard/system/process.h"
 #include "guard/watch/banlist.h"
 #include "guard/watch/clientranges.h"
 #include "guard/watch/watcher-internal.h"
@@ -129,6 +130,12 @@ static bool is_busy(const struct bankeeper *keeper)
 	return keeper->reading || keeper->restorer || keeper->n_removing;
 }
 
+/* Does fail2ban still put its bans back, so that the list of them grows? */
+static bool is_young(const struct bankeeper *keeper)
+{
+	return clock_monotonic_us() - keeper->grown_us < YOUNG_US;
+}
+
 static bool has_work(const struct bankeeper *keeper)
 {
 	return keeper->list.n || keeper->suspects.n || keeper->freed.n;
@@ -169,6 +176,7 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 static void end_wipes(struct bankeeper *keeper)
 {
 	struct ban_wipe **link = &keeper->list.wipes;
+	bool ended = false;
 
 	banlist_sweep(&keeper->list);
 	banlist_write(&keeper->list);
@@ -181,7 +189,11 @@ static void end_wipes(struct bankeeper *keeper)
 		}
 		*link = wipe->next;
 		end_wipe_take(keeper, wipe);
+		ended = true;
 	}
+	/* else what is back were known to firewalld alone for some seconds */
+	if (ended)
+		watcher_store_if_dirty(keeper->watcher);
 }
 
 /* --- putting back ------------------------------------------------------------------------ */
@@ -514,7 +526,9 @@ static void tell_wipes(struct decision *decision)
 			if (keeper->list.bans[i].wipe == wipe &&
 			    keeper->list.bans[i].state == BAN_LOST)
 				count_rule(&tally, &decision->rules[i]);
-		tell_wipe_once(keeper, wipe, &tally);
+		/* of those that seem to have ended, some may only not be there yet */
+		if (!decision->young || tally.ended + tally.strangers == 0)
+			tell_wipe_once(keeper, wipe, &tally);
 	}
 }
 
@@ -701,7 +715,7 @@ static void decide(struct bankeeper *keeper)
 	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
 	                                                       .ranges = CLIENTRANGES_NULL};
 
-	decision.young = clock_monotonic_us() - keeper->grown_us < YOUNG_US;
+	decision.young = is_young(keeper);
 	if (read_ranges(&decision) < 0) {
 		loop_timer_set(keeper->timer, RETRY_MS);
 		return;
@@ -750,7 +764,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	if (keeper->known &&
 	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0)
 		watcher_out_of_memory(keeper->watcher);
-	if (tickets->n > keeper->tickets.n)
+	if (keeper->known && tickets->n > keeper->tickets.n && is_young(keeper))
 		keeper->grown_us = clock_monotonic_us();
 	tickets_deinit(&keeper->tickets);
 	keeper->tickets = *tickets;
@@ -766,6 +780,7 @@ static void ask(struct bankeeper *keeper)
 	int r;
 
 	loop_timer_stop(keeper->refresh_timer);
+	loop_timer_stop(keeper->timer);
 	keeper->asked_us = clock_monotonic_us();
 	firewall_deinit(&keeper->asked);
 	keeper->asked = keeper->freed;
@@ -1071,11 +1086,21 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 		loop_timer_set(keeper->freed_timer, FREED_MS);
 }
 
+/* When the server that runs now began to; just now where that is not known. */
+static int64_t started_us(const struct bankeeper *keeper)
+{
+	int64_t pid = fail2ban_pid(keeper->watcher->fail2ban), age_us = 0;
+
+	if (pid <= 0 || process_age_us(&age_us, "/proc", pid) < 0 || age_us < 0)
+		age_us = 0;
+	return clock_monotonic_us() - age_us;
+}
+
 /** bankeeper_fail2ban() - fail2ban's state changed */
 void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 {
 	if (to == FAIL2BAN_RUNNING) {
-		keeper->grown_us = clock_monotonic_us();
+		keeper->grown_us = started_us(keeper);
 		bankeeper_tickets_changed(keeper);
 		advance(keeper);
 		return;

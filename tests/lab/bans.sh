@@ -43,6 +43,8 @@ more_than() { [ "$(n_rules)" -gt "$1" ]; }
 # the last wipe is closed
 finished() { guard --json status >"$W/status"; json 'd["last_wipe"]["finished"] is not None' "$W/status" >/dev/null; }
 
+all_closed() { guard --json history --kind wipe --limit 6 >"$W/wipes" && json 'all(w["finished"] for w in d["history"])' "$W/wipes" >/dev/null; }
+
 # ban_many N [JAIL]: tickets and rules for 198.18.0.0/16, as if fail2ban had worked for minutes
 ban_many() {
 	local i addresses=() jail=${2:-lab}

@@ -2,6 +2,7 @@
 /* /proc of other processes, as trees made up here: hostile, cut short, gone. */
 #include "guard/system/process.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>

@@ -18,7 +18,9 @@ schemadir = $(pkgdatadir)/schema/json
 dist_schema_DATA = \
 	schema/json/after-boot.schema.json \
 	schema/json/bans.schema.json \
+	schema/json/check.schema.json \
 	schema/json/check-config.schema.json \
+	schema/json/check-list.schema.json \
 	schema/json/clients-change.schema.json \
 	schema/json/clients-learn.schema.json \
 	schema/json/clients-list.schema.json \

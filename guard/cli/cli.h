@@ -30,6 +30,7 @@ enum cli_status {
 #define CLI_DEADLINE_MS 60000
 
 #define CLI_N_OPTIONS_MAX 16
+#define CLI_N_GIVEN_MAX   64
 
 struct cli {
 	const char *config_path; /* borrowed; NULL: the default, which may be missing */
@@ -52,7 +53,15 @@ struct cli_option {
 	const char *help;
 };
 
+/* An option as it was given; for those that may be given more than once. */
+struct cli_given {
+	int option; /* its place in the command's options */
+	const char *value;
+};
+
 struct cli_args {
+	struct cli_given given[CLI_N_GIVEN_MAX]; /* in the order of the command line */
+	size_t n_given;
 	const char *values[CLI_N_OPTIONS_MAX]; /* by place in the command's options; "" for flags */
 	char *const *words;                    /* what is no option */
 	size_t n_words;
@@ -87,6 +96,7 @@ int cmd_release(struct cli *cli, const struct cli_args *args);
 int cmd_snapshot(struct cli *cli, const struct cli_args *args);
 int cmd_explain(struct cli *cli, const struct cli_args *args);
 int cmd_history(struct cli *cli, const struct cli_args *args);
+int cmd_check(struct cli *cli, const struct cli_args *args);
 int cmd_bans(struct cli *cli, const struct cli_args *args);
 int cmd_clients(struct cli *cli, const struct cli_args *args);
 int cmd_probe(struct cli *cli, const struct cli_args *args);
@@ -97,6 +107,7 @@ int cmd_hook(struct cli *cli, const struct cli_args *args);
 
 /* The places of options, as the tables in main.c have them. */
 enum { STATUS_N_OPTIONS };
+enum { CHECK_OPTION_ONLY, CHECK_OPTION_SKIP, CHECK_OPTION_LIST, CHECK_N_OPTIONS };
 enum { RESTORE_DRY_RUN, RESTORE_FROM, RESTORE_N_OPTIONS };
 enum { PERSIST_DRY_RUN, PERSIST_N_OPTIONS };
 enum { RELEASE_LIST, RELEASE_UNDO, RELEASE_N_OPTIONS };

@@ -702,6 +702,26 @@ static int look_at_fail2ban(struct collect *collect)
 	return status->tickets_error ? 0 : -ENOMEM;
 }
 
+/* While bans are being put back, some are without a rule, as everybody knows. */
+static int look_for_drift(struct collect *collect)
+{
+	struct report_status *status = collect->status;
+	const struct drift_evidence evidence = {
+	    .fw = &collect->reading.firewall,
+	    .tickets = &status->tickets,
+	    .interfaces = &collect->interfaces,
+	    .now_us = collect->cli->now_us,
+	    .unwiped_us = -1,
+	};
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+
+	if (!status->tickets_known || status->state != FIREWALL_STATE_RUNNING ||
+	    (status->watcher_running && status->has_wipe && !status->wipe.finished_us))
+		return 0;
+	status->drift_known = true;
+	return drift_find(&findings, &status->drift, 0, &evidence);
+}
+
 /**
  * cli_status_collect() - look at firewalld, the store, the watcher and fail2ban
  * @out:     REPORT_STATUS_NULL before; the caller deinits it, also after a failure
@@ -729,6 +749,8 @@ int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
 	*reached = look_at_firewalld(&collect);
 	if (r == 0)
 		r = look_at_fail2ban(&collect);
+	if (r == 0 && *reached == CLI_FINE)
+		r = look_for_drift(&collect);
 	if (r == 0)
 		r = find_around(out);
 	return r < 0 ? cli_fail(cli, CLI_NOT_FINE, "%s", strerror(-r)) : CLI_FINE;

@@ -5,7 +5,10 @@ reload_guard_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 reload_guard_SOURCES = \
 	guard/cli/cmd-after-boot.c \
 	guard/cli/cli.c guard/cli/cli.h \
+	guard/cli/check-around.c guard/cli/check.h \
+	guard/cli/check-items.c \
 	guard/cli/cmd-bans.c \
+	guard/cli/cmd-check.c \
 	guard/cli/cmd-clients.c \
 	guard/cli/cmd-explain.c \
 	guard/cli/cmd-export.c \

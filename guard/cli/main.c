@@ -13,6 +13,12 @@
 
 /* --- the commands ------------------------------------------------------------------------ */
 
+static const struct cli_option check_options[] = {
+    [CHECK_OPTION_ONLY] = {"only", 'o', "NAME", "only this check; may be given again"},
+    [CHECK_OPTION_SKIP] = {"skip", 's', "NAME", "not this check; may be given again"},
+    [CHECK_OPTION_LIST] = {"list", 'l', NULL, "list the checks"},
+};
+
 static const struct cli_option restore_options[] = {
     [RESTORE_DRY_RUN] = {"dry-run", 'n', NULL, "say what would be done, and do nothing"},
     [RESTORE_FROM] = {"from", 'f', "ID", "go back to the items of this snapshot"},
@@ -126,6 +132,27 @@ static const struct cli_command commands[] = {
                     "  2  usage or configuration\n"
                     "  3  firewalld cannot be reached\n",
         .exec = cmd_status,
+    },
+    {
+        .name = "check",
+        .words = "",
+        .summary = "find what is wrong, with the command that mends it",
+        .help =
+            "Looks at firewalld, fail2ban and the guard itself. Each finding has a weight, the\n"
+            "name of its check, one line in plain words, what was seen, and the command that\n"
+            "mends it, which is not run. Checks can be chosen with --only and silenced with\n"
+            "--skip, or by `skip` in section [check] of the configuration.\n",
+        .examples = "  reload-guard check\n"
+                    "  reload-guard check --only ban-without-rule --only rule-without-ban\n"
+                    "  reload-guard check --list\n"
+                    "  reload-guard --json check | jq '.findings[].command'\n",
+        .statuses = "  0  nothing is wrong\n"
+                    "  1  something was found, or could not be looked at\n"
+                    "  2  usage or configuration\n"
+                    "  3  firewalld cannot be reached\n"
+                    "  4  nothing is wrong but that the store cannot be used\n",
+        OPTIONS(check_options),
+        .exec = cmd_check,
     },
     {
         .name = "restore",
@@ -605,9 +632,14 @@ static int parse_options(struct cli *cli, struct line *line, const struct cli_co
 		}
 		if (value < VALUE_GLOBAL)
 			value = value_of_letter(command, value);
-		if (value >= VALUE_COMMAND)
+		if (value >= VALUE_COMMAND && line->args.n_given == CLI_N_GIVEN_MAX)
+			return usage_error(cli, command, "too many options");
+		if (value >= VALUE_COMMAND) {
 			line->args.values[value - VALUE_COMMAND] = optarg ? optarg : "";
-		else if (value >= VALUE_GLOBAL)
+			line->args.given[line->args.n_given++] =
+			    (struct cli_given){value - VALUE_COMMAND, optarg ? optarg : ""};
+		}
+		if (value >= VALUE_GLOBAL && value < VALUE_COMMAND)
 			line->values[value - VALUE_GLOBAL] = optarg ? optarg : "";
 	}
 	*used = optind;

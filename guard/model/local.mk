@@ -5,12 +5,14 @@ libguard_model_a_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS)
 libguard_model_a_SOURCES = \
 	guard/model/banplan.c guard/model/banplan.h \
 	guard/model/cause.c guard/model/cause.h \
+	guard/model/check.c guard/model/check.h \
 	guard/model/cidr.c guard/model/cidr.h \
 	guard/model/coverage.c guard/model/coverage.h \
 	guard/model/dialogue.c guard/model/dialogue.h \
 	guard/model/denial.c guard/model/denial.h \
 	guard/model/diff.c guard/model/diff.h \
 	guard/model/direct.c guard/model/direct.h \
+	guard/model/drift.c guard/model/drift.h \
 	guard/model/err.c guard/model/err.h \
 	guard/model/f2breply.c guard/model/f2breply.h \
 	guard/model/finding.c guard/model/finding.h \

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guard/model/check.h"
 #include "guard/model/cidr.h"
 #include "guard/model/text.h"
 
@@ -29,6 +30,7 @@ enum config_type {
 	CONFIG_ITEMS,
 	CONFIG_RANGES,
 	CONFIG_PATHS,
+	CONFIG_CHECKS,
 };
 
 struct config_row {
@@ -135,6 +137,10 @@ static const struct config_row rows[] = {
                 "fail2ban's PID file. Empty: the distribution's."},
      .type = CONFIG_PATH,
      .offset = AT(fail2ban_pidfile)},
+    {.option = {"check", "skip", "list of checks", "", NULL,
+                "Checks that `check` does not make unless it is asked for them by name."},
+     .type = CONFIG_CHECKS,
+     .offset = AT(check_skip)},
     {.option = {"store", "path", "file", "", NULL,
                 "The store. Empty: guard.db in the state directory."},
      .type = CONFIG_PATH,
@@ -175,6 +181,7 @@ void config_init(struct config *config)
 void config_deinit(struct config *config)
 {
 	scope_deinit(&config->scope);
+	strv_deinit(&config->check_skip);
 	strv_deinit(&config->client_ranges);
 	strv_deinit(&config->ranges_files);
 	strv_deinit(&config->learn_logs);
@@ -305,6 +312,18 @@ static int add_zone(struct config *config, const char *word, struct err *err)
 	return strv_contains(&config->scope.zones, word) ? 0 : strv_add(&config->scope.zones, word);
 }
 
+static int add_check(struct config *config, const char *word, struct err *err)
+{
+	const char *nearest = check_nearest(word);
+	enum check_id id;
+
+	if (check_parse(&id, word) != 0)
+		return err_set(err, CONFIG_E_INVALID, "\"%.64s\" is not a check%s%s%s", word,
+		               nearest ? "; did you mean \"" : "; see: reload-guard check --list",
+		               nearest ? nearest : "", nearest ? "\"?" : "");
+	return strv_contains(&config->check_skip, word) ? 0 : strv_add(&config->check_skip, word);
+}
+
 static int add_service(struct config *config, const char *word, struct err *err)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
@@ -419,6 +438,8 @@ static int set_value(struct config *config, const struct config_row *row, const 
 	case CONFIG_ITEMS:
 		/* Values of rules hold blanks. */
 		return add_words(config, value, ",", add_item, err);
+	case CONFIG_CHECKS:
+		return add_words(config, value, " ,\t", add_check, err);
 	case CONFIG_RANGES:
 		return add_words(config, value, " ,\t", add_range, err);
 	case CONFIG_PATHS:
@@ -832,6 +853,7 @@ int config_format(char **out, const struct config *config, size_t index)
 	case CONFIG_SERVICES:
 	case CONFIG_RANGES:
 	case CONFIG_PATHS:
+	case CONFIG_CHECKS:
 		return join(out, value);
 	}
 	return -EINVAL;

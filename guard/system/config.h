@@ -42,6 +42,8 @@ struct config {
 	char *fail2ban_database;
 	char *fail2ban_socket;
 	char *fail2ban_pidfile;
+	/* [check] */
+	struct strv check_skip; /* names of checks */
 	/* [store]; NULL: guard.db in the state directory */
 	char *store_path;
 };

@@ -23,6 +23,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/metrics.c guard/watch/metrics.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
+	guard/watch/report-check.c guard/watch/report-check.h \
 	guard/watch/report-clients.c guard/watch/report-clients.h \
 	guard/watch/report-fail2ban.c \
 	guard/watch/report-explain.c guard/watch/report-explain.h \

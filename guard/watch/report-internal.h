@@ -12,6 +12,8 @@
 json_t *report_json_text(const char *text);
 json_t *report_json_time(int64_t us);
 json_t *report_fail2ban_json(const struct report_status *status);
+json_t *report_drift_json(const struct report_status *status);
+void report_drift_put(const struct report *report, const struct report_status *status);
 void report_fail2ban_put(const struct report *report, const struct report_status *status);
 int report_put_document(const struct report *report, json_t *document) _must_check_;
 

@@ -458,10 +458,11 @@ static json_t *status_json(const struct report_status *status)
 	json_t *store = json_pack("{s:b, s:o}", "usable", status->store_usable, "error",
 	                          report_json_text(status->store_error));
 
-	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
 	                 !report_status_is_degraded(status), "at", report_json_time(status->at_us),
 	                 "firewalld", firewalld, "watcher", watcher, "fail2ban",
-	                 report_fail2ban_json(status), "store", store, "last_wipe",
+	                 report_fail2ban_json(status), "drift", report_drift_json(status), "store",
+	                 store, "last_wipe",
 	                 status->has_wipe ? wipe_json(&status->wipe) : json_null(), "items",
 	                 status_items_json(status), "findings", findings_json(status));
 }
@@ -572,6 +573,7 @@ static void put_surroundings(const struct report *report, const struct report_st
 	if (status->has_wipe)
 		put_wipe_line(report, &status->wipe);
 	report_fail2ban_put(report, status);
+	report_drift_put(report, status);
 }
 
 /* The worst first. */

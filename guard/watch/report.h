@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "guard/model/diff.h"
+#include "guard/model/drift.h"
 #include "guard/model/ticket.h"
 #include "guard/model/timespec.h"
 #include "guard/system/config.h"
@@ -119,6 +120,8 @@ struct report_status {
 	bool tickets_known;
 	struct tickets tickets; /* when known */
 	char *tickets_error;    /* owned; NULL when known, or when it does not run */
+	bool drift_known;
+	struct drift_counts drift; /* of its bans and firewalld's rules; when known */
 	bool store_usable;
 	char *store_error; /* owned; NULL when usable */
 	bool has_wipe;

@@ -8,7 +8,7 @@ need "an unknown option of a command" exits 2 guard status --frobnicate
 need "named on stderr" err_has frobnicate
 need "help is fine" exits 0 guard --help
 need "the version is fine" exits 0 guard --version
-for command in watch status restore persist release snapshot history bans hook; do
+for command in watch status check restore persist release snapshot history bans hook; do
 	need "$command --help is fine" exits 0 guard $command --help
 	need "and on stdout" out_has "$command"
 done

@@ -27,6 +27,8 @@ id=$(json '(d if isinstance(d, list) else d["snapshots"])[0]["id"]')
 fits status status
 fits history history
 fits bans bans
+fits check check
+fits check-list check --list
 fits explain explain 10.77.0.2
 fits snapshot-list snapshot list
 fits snapshot-show snapshot show "$id"

@@ -132,7 +132,7 @@ out_has '^keep-days = 7$'
 printf '[guard]\nrestor = yes\n' >"$tmp/conf"
 exits 2 --check-config
 err_has "conf:2: unknown key \"restor\" in \[guard\]; did you mean \"restore\"?"
-for command in watch status restore persist history bans 'snapshot list' 'release --list'; do
+for command in watch status check restore persist history bans 'snapshot list' 'release --list'; do
 	# shellcheck disable=SC2086 # these are words
 	exits 2 $command
 	err_has 'conf:2'
@@ -146,7 +146,7 @@ err_has 'chmod go-w'
 chmod 600 "$tmp/conf"
 
 # --- no bus, no store ---
-for command in status restore persist 'snapshot take'; do
+for command in status check restore persist 'snapshot take'; do
 	# shellcheck disable=SC2086
 	exits 3 $command
 	err_has 'bus'
@@ -309,6 +309,7 @@ fits status 3 --json status
 out_has '"ok": false'
 fits history 0 history --json --bans
 fits bans 0 --json bans
+fits check-list 0 --json check --list
 fits clients-list 0 --json clients list
 out_has '"complete": false'
 fits clients-change 0 --json clients add 192.0.2.9 --note x

@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	tests/unit/test-direct \
 	tests/unit/test-denial \
 	tests/unit/test-f2breply \
+	tests/unit/test-drift \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-history \
 	tests/unit/test-finding \
@@ -182,6 +183,10 @@ tests_unit_test_fail2ban_history_SOURCES = tests/unit/test-fail2ban-history.c \
 	tests/unit/store-fixture.h tests/unit/unit.h
 tests_unit_test_fail2ban_history_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_fail2ban_history_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_drift_SOURCES = tests/unit/test-drift.c tests/unit/firewalls.h tests/unit/unit.h
+tests_unit_test_drift_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_drift_LDADD = $(MODEL_TEST_LIBS)
 
 tests_unit_test_reach_SOURCES = tests/unit/test-reach.c tests/unit/firewalls.h tests/unit/unit.h
 tests_unit_test_reach_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

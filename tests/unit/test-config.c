@@ -51,6 +51,7 @@ static const struct {
     {"[clients]\nranges = 192.0.2\n", "is not an address or a prefix"},
     {"[clients]\nranges-files = offices\n", "\"offices\" is not an absolute path"},
     {"[clients]\nlearn-logs = mail.log\n", "\"mail.log\" is not an absolute path"},
+    {"[check]\nskip = raw-ports\n", "did you mean \"raw-port\""},
     {"[store]\npath = guard.db\n", "is not an absolute path"},
     {"[store]\npath = /var/lib/x.db\n", "the file must be named guard.db"},
     {"[guard\nzones = public\n", "x.conf:1: neither a [section] nor"},
@@ -123,6 +124,8 @@ static const char everything[] =
     "database = /f.sqlite3\n"
     "socket = /f.sock\n"
     "pidfile = /f.pid\n"
+    "[check]\n"
+    "skip = raw-port, ban-zone\n"
     "[store]\n"
     "path = /s/guard.db";
 
@@ -145,6 +148,7 @@ static const char *const everything_back[] = {
     "/f.sqlite3",
     "/f.sock",
     "/f.pid",
+    "raw-port, ban-zone",
     "/s/guard.db",
 };
 

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * check - what the checks of `reload-guard check` look at, and the checks
+ *
+ * All is read once, before the first check; a check only judges, adds findings
+ * under its own name, and says with a finding of weight FINDING_UNKNOWN what it
+ * could not look at.
+ */
+#ifndef GUARD_CLI_CHECK_H
+#define GUARD_CLI_CHECK_H
+
+#include "guard/cli/cli.h"
+#include "guard/cli/missing.h"
+#include "guard/model/check.h"
+#include "guard/model/drift.h"
+#include "guard/model/finding.h"
+#include "guard/system/fail2ban.h"
+
+struct check_context {
+	struct cli *cli;
+	struct cli_firewalld connection;
+	struct firewalld_reading reading;
+	struct missing missing;
+	struct strv interfaces; /* of this machine, without loopback */
+	struct watcher_state watcher;
+	/* the store */
+	struct store *store;    /* NULL: cannot be used */
+	bool store_absent;      /* because there is none yet */
+	struct err store_error; /* why not */
+	bool wipe_open;         /* a wipe is being dealt with right now */
+	int64_t unwiped_us;     /* see drift.h */
+	/* fail2ban */
+	enum fail2ban_state fail2ban;
+	struct tickets tickets;
+	bool tickets_known;
+	struct err tickets_error;
+	struct findings *findings;
+};
+
+int check_read(struct check_context *context) _must_check_;
+int check_read_drift(struct check_context *context) _must_check_;
+void check_deinit(struct check_context *context);
+
+/* Takes over what was allocated; Return: 0 or -ENOMEM */
+int check_add(struct check_context *context, enum check_id id, enum finding_severity severity,
+              char *evidence, char *command, const char *format, ...) _printf_(6, 7) _must_check_;
+
+typedef int check_fn(struct check_context *context, enum check_id id);
+
+/* check-items.c: what firewalld holds */
+int check_firewalld_state(struct check_context *context, enum check_id id) _must_check_;
+int check_panic(struct check_context *context, enum check_id id) _must_check_;
+int check_missing(struct check_context *context, enum check_id id) _must_check_;
+int check_unreached_zone(struct check_context *context, enum check_id id) _must_check_;
+int check_runtime_only(struct check_context *context, enum check_id id) _must_check_;
+int check_raw_port(struct check_context *context, enum check_id id) _must_check_;
+
+/* check-around.c: fail2ban, the guard itself */
+int check_fail2ban_down(struct check_context *context, enum check_id id) _must_check_;
+int check_drift(struct check_context *context, enum check_id id) _must_check_;
+int check_watcher(struct check_context *context, enum check_id id) _must_check_;
+int check_store(struct check_context *context, enum check_id id) _must_check_;
+
+#endif

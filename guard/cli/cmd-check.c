@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/check.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/watch/report-check.h"
+
+#define FAIL2BAN_MS 3000
+
+static check_fn *const checks[CHECK_N] = {
+    [CHECK_FIREWALLD_STATE] = check_firewalld_state,
+    [CHECK_PANIC] = check_panic,
+    [CHECK_REQUIRED_MISSING] = check_missing,
+    [CHECK_LOST] = check_missing,
+    [CHECK_UNREACHED_ZONE] = check_unreached_zone,
+    [CHECK_RUNTIME_ONLY] = check_runtime_only,
+    [CHECK_RAW_PORT] = check_raw_port,
+    [CHECK_FAIL2BAN_DOWN] = check_fail2ban_down,
+    [CHECK_BAN_WITHOUT_RULE] = check_drift,
+    [CHECK_JAIL_ACTION_FAILS] = check_drift,
+    [CHECK_RULE_WITHOUT_BAN] = check_drift,
+    [CHECK_BAN_PERMANENT] = check_drift,
+    [CHECK_BAN_ZONE] = check_drift,
+    [CHECK_WATCHER_STOPPED] = check_watcher,
+    [CHECK_STORE] = check_store,
+};
+
+/**
+ * check_add() - one finding
+ * @evidence: taken over; may be NULL
+ * @command:  taken over; may be NULL
+ */
+int check_add(struct check_context *context, enum check_id id, enum finding_severity severity,
+              char *evidence, char *command, const char *format, ...)
+{
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	return findings_add_take(context->findings, check_name(id)->name, severity, strdup(text),
+	                         evidence, command);
+}
+
+/** check_deinit() - free what was read, but not the findings */
+void check_deinit(struct check_context *context)
+{
+	tickets_deinit(&context->tickets);
+	strv_deinit(&context->interfaces);
+	missing_deinit(&context->missing);
+	firewalld_reading_deinit(&context->reading);
+	cli_firewalld_close(&context->connection);
+	store_close(context->store);
+}
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+static void open_store(struct check_context *context)
+{
+	struct store_options options = {.read_only = true, .busy_ms = STORE_BUSY_MS};
+	int r =
+	    store_open(&context->store, context->cli->store_dir, &options, &context->store_error);
+
+	if (r == 0)
+		return;
+	context->store = NULL;
+	context->store_absent = r == STORE_E_ABSENT;
+}
+
+static int take_start(const struct store_history_row *row, void *userdata)
+{
+	*(int64_t *)userdata = row->at_us;
+	return 0;
+}
+
+/* Only a watcher that runs knows of every wipe, and only since it runs. */
+static void read_wipes(struct check_context *context)
+{
+	const struct store_history_query starts = {.kind = "start", .limit = 1};
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+	int64_t start_us = 0;
+	int r;
+
+	context->unwiped_us = -1;
+	if (!context->store)
+		return;
+	r = store_wipe_last(context->store, &wipe, NULL);
+	context->wipe_open = r == 0 && wipe.finished_us == 0 && context->watcher.running;
+	if (!context->watcher.running || (r && r != STORE_E_NOT_FOUND) ||
+	    store_history(context->store, &starts, take_start, &start_us, NULL) != 0 || !start_us)
+		return;
+	context->unwiped_us = wipe.at_us > start_us ? wipe.at_us : start_us;
+}
+
+static int list_interfaces(struct check_context *context)
+{
+	struct if_nameindex *list = if_nameindex();
+	int r = 0;
+
+	for (size_t i = 0; list && list[i].if_index != 0 && r == 0; i++)
+		if (strcmp(list[i].if_name, "lo") != 0)
+			r = strv_add(&context->interfaces, list[i].if_name);
+	if (list)
+		if_freenameindex(list);
+	return r;
+}
+
+static int find_missing(struct check_context *context)
+{
+	const char *instance = firewalld_instance(context->connection.fw);
+	const struct firewall *fw = &context->reading.firewall;
+	int r = missing_find(&context->missing, context->cli, context->store, fw, instance,
+	                     &context->store_error);
+
+	if (r != 0 && context->store) {
+		store_close(context->store);
+		context->store = NULL;
+		r = missing_find(&context->missing, context->cli, NULL, fw, instance, NULL);
+	}
+	if (r == 0)
+		missing_attribute(&context->missing, fw);
+	return r;
+}
+
+/* The rules were read before: a ban that comes meanwhile must not make an orphan of its rule. */
+static int read_tickets(struct check_context *context)
+{
+	const struct config *config = &context->cli->config;
+	const struct fail2ban_options options = {
+	    .socket = config->fail2ban_socket,
+	    .pidfile = config->fail2ban_pidfile,
+	    .database = config->fail2ban_database,
+	    .timeout_ms = FAIL2BAN_MS,
+	};
+	int r = fail2ban_read_wait(&context->tickets, &context->fail2ban, &options,
+	                           &context->tickets_error);
+
+	context->tickets_known = r == 0;
+	return r < 0 ? r : 0;
+}
+
+/* Return: an exit status; CLI_FINE: everything that could be read is there. */
+static int read_all(struct check_context *context)
+{
+	struct cli *cli = context->cli;
+	int r;
+
+	context->watcher = missing_watcher(cli);
+	open_store(context);
+	read_wipes(context);
+	r = cli_firewalld_open(cli, &context->connection);
+	if (r == CLI_FINE)
+		r = cli_firewalld_read(cli, &context->connection, &context->reading);
+	if (r != CLI_FINE)
+		return r;
+	r = list_interfaces(context);
+	if (r == 0)
+		r = find_missing(context);
+	if (r == 0)
+		r = read_tickets(context);
+	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_NOT_FINE, "%s", strerror(r < 0 ? -r : EIO));
+}
+
+/* --- which of them ----------------------------------------------------------------------- */
+
+static bool take_name(struct cli *cli, const char *option, const char *name, bool set[CHECK_N])
+{
+	const char *nearest;
+	enum check_id id;
+
+	if (check_parse(&id, name) == 0) {
+		set[id] = true;
+		return true;
+	}
+	nearest = check_nearest(name);
+	cli_fail(cli, CLI_USAGE, "--%s: there is no check \"%.64s\"%s%s%s", option, name,
+	         nearest ? "; did you mean \"" : "; see: reload-guard check --list",
+	         nearest ? nearest : "", nearest ? "\"?" : "");
+	return false;
+}
+
+static bool choose(struct cli *cli, const struct cli_args *args, bool run[CHECK_N])
+{
+	bool only[CHECK_N] = {false}, skip[CHECK_N] = {false}, any = false;
+
+	for (size_t i = 0; i < args->n_given; i++) {
+		const struct cli_given *given = &args->given[i];
+
+		if (given->option == CHECK_OPTION_ONLY) {
+			any = true;
+			if (!take_name(cli, "only", given->value, only))
+				return false;
+		} else if (given->option == CHECK_OPTION_SKIP &&
+		           !take_name(cli, "skip", given->value, skip)) {
+			return false;
+		}
+	}
+	for (size_t i = 0; i < CHECK_N; i++) {
+		bool silenced =
+		    skip[i] || strv_contains(&cli->config.check_skip, check_name(i)->name);
+
+		/* who asks for a check by its name wants to know */
+		run[i] = any ? only[i] && !skip[i] : !silenced;
+	}
+	return true;
+}
+
+static int run_checks(struct check_context *context, const bool run[CHECK_N])
+{
+	int r = 0;
+
+	for (size_t i = 0; i < CHECK_N && r == 0; i++)
+		if (run[i])
+			r = checks[i](context, (enum check_id)i);
+	findings_sort(context->findings);
+	return r;
+}
+
+static int status_of(const struct check_context *context)
+{
+	bool only_store = true;
+
+	if (findings_worst(context->findings) < FINDING_UNKNOWN)
+		return CLI_FINE;
+	for (size_t i = 0; i < context->findings->n; i++) {
+		const struct finding *finding = &context->findings->findings[i];
+
+		only_store &= finding->severity < FINDING_UNKNOWN ||
+		              strcmp(finding->name, check_name(CHECK_STORE)->name) == 0;
+	}
+	return only_store ? CLI_NO_STORE : CLI_NOT_FINE;
+}
+
+int cmd_check(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_(check_deinit) struct check_context context = {.cli = cli, .findings = &findings};
+	struct report report;
+	bool run[CHECK_N];
+	int r = cli_load_config(cli);
+
+	if (r != CLI_FINE)
+		return r;
+	cli_report(cli, &report);
+	if (args->values[CHECK_OPTION_LIST])
+		return report_check_names(&report) < 0
+		           ? cli_fail(cli, CLI_NOT_FINE, "out of memory")
+		           : CLI_FINE;
+	if (!choose(cli, args, run))
+		return CLI_USAGE;
+	r = read_all(&context);
+	if (r != CLI_FINE)
+		return r;
+	if (run_checks(&context, run) < 0 || report_check(&report, &findings, run, cli->now_us) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return status_of(&context);
+}

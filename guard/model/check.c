@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/check.h"
+
+#include "guard/model/text.h"
+
+#include <errno.h>
+#include <string.h>
+
+static const struct check_name names[CHECK_N] = {
+    [CHECK_FIREWALLD_STATE] = {"firewalld-state", "firewalld could not load its configuration"},
+    [CHECK_PANIC] = {"panic", "panic mode drops every packet"},
+    [CHECK_REQUIRED_MISSING] = {"required-missing",
+                                "the configuration requires it, and it is not open"},
+    [CHECK_LOST] = {"lost", "it was open before a wipe, and is not any more"},
+    [CHECK_UNREACHED_ZONE] = {"unreached-zone",
+                              "mail services are open in a zone that no packet comes through"},
+    [CHECK_RUNTIME_ONLY] = {"runtime-only-service",
+                            "open in the runtime alone: the next reload closes it"},
+    [CHECK_RAW_PORT] = {"raw-port", "a port is open by its number where firewalld has a service"},
+    [CHECK_FAIL2BAN_DOWN] = {"fail2ban-down", "fail2ban does not run, or does not answer"},
+    [CHECK_BAN_WITHOUT_RULE] = {"ban-without-rule",
+                                "fail2ban holds a ban that firewalld has no rule for"},
+    [CHECK_JAIL_ACTION_FAILS] = {"jail-action-fails",
+                                 "none of a jail's latest bans ever got a rule"},
+    [CHECK_RULE_WITHOUT_BAN] = {"rule-without-ban",
+                                "a rule of fail2ban's keeps away whom no jail holds any more"},
+    [CHECK_BAN_PERMANENT] = {"ban-permanent", "a ban became part of the permanent configuration"},
+    [CHECK_BAN_ZONE] = {"ban-zone", "bans stand in a zone that mail does not come through"},
+    [CHECK_WATCHER_STOPPED] = {"watcher-stopped",
+                               "the watcher does not run: nothing is put back after a reload"},
+    [CHECK_STORE] = {"store", "the store cannot be used"},
+};
+
+/** check_name() - its name and what it looks for; static */
+const struct check_name *check_name(enum check_id id)
+{
+	return &names[id];
+}
+
+/** check_parse() - the check of a name; Return: 0 or -ENOENT */
+int check_parse(enum check_id *out, const char *name)
+{
+	for (size_t i = 0; i < CHECK_N; i++)
+		if (strcmp(names[i].name, name) == 0) {
+			*out = (enum check_id)i;
+			return 0;
+		}
+	return -ENOENT;
+}
+
+/** check_nearest() - which name may have been meant; NULL: none is near */
+const char *check_nearest(const char *name)
+{
+	const char *candidates[CHECK_N];
+
+	for (size_t i = 0; i < CHECK_N; i++)
+		candidates[i] = names[i].name;
+	return text_nearest(name, candidates, CHECK_N);
+}

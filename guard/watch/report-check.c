@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/report-check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/watch/report-internal.h"
+
+static json_t *names_json(void)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; rows && i < CHECK_N; i++)
+		json_array_append_new(rows, json_pack("{s:s, s:s}", "name", check_name(i)->name,
+		                                      "help", check_name(i)->help));
+	return json_pack("{s:o}", "checks", rows);
+}
+
+/** report_check_names() - the answer of `check --list`; Return: 0 or -ENOMEM */
+int report_check_names(const struct report *report)
+{
+	static const char *const headings[] = {"CHECK", "LOOKS FOR"};
+	_cleanup_report_table_ struct report_table table = {0};
+
+	if (report->json)
+		return report_put_document(report, names_json());
+	report_table_init(&table, headings, ARRAY_SIZE(headings));
+	for (size_t i = 0; i < CHECK_N; i++) {
+		report_table_cell(&table, REPORT_PLAIN, "%s", check_name(i)->name);
+		report_table_cell(&table, REPORT_PLAIN, "%s", check_name(i)->help);
+	}
+	return report_table_print(report, &table);
+}
+
+static json_t *finding_json(const struct finding *finding)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "name", finding->name, "severity",
+	                 finding_severity_name(finding->severity), "text",
+	                 report_json_text(finding->text), "evidence",
+	                 report_json_text(finding->evidence), "command",
+	                 report_json_text(finding->command));
+}
+
+static json_t *check_json(const struct findings *findings, const bool run[CHECK_N], int64_t now_us)
+{
+	json_t *names = json_array(), *rows = json_array();
+
+	for (size_t i = 0; names && i < CHECK_N; i++)
+		if (run[i])
+			json_array_append_new(names, json_string(check_name(i)->name));
+	for (size_t i = 0; rows && i < findings->n; i++)
+		json_array_append_new(rows, finding_json(&findings->findings[i]));
+	return json_pack("{s:b, s:o, s:o, s:o}", "ok", findings_worst(findings) < FINDING_UNKNOWN,
+	                 "at", report_json_time(now_us), "checks", names, "findings", rows);
+}
+
+static enum report_color color_of(enum finding_severity severity)
+{
+	switch (severity) {
+	case FINDING_ERROR:
+		return REPORT_BAD;
+	case FINDING_WARNING:
+	case FINDING_UNKNOWN:
+		return REPORT_WARN;
+	case FINDING_INFO:
+	case FINDING_N_SEVERITIES:
+		break;
+	}
+	return REPORT_PLAIN;
+}
+
+/**
+ * report_check() - the answer of `check`
+ * @run: which checks were made
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int report_check(const struct report *report, const struct findings *findings,
+                 const bool run[CHECK_N], int64_t now_us)
+{
+	size_t n = 0;
+
+	if (report->json)
+		return report_put_document(report, check_json(findings, run, now_us));
+	for (size_t i = 0; i < CHECK_N; i++)
+		n += run[i];
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *finding = &findings->findings[i];
+
+		report_line(report, color_of(finding->severity), "%s: %s: %s",
+		            finding_severity_name(finding->severity), finding->name, finding->text);
+		if (finding->evidence)
+			report_line(report, REPORT_PLAIN, "  seen: %s", finding->evidence);
+		if (finding->command)
+			report_line(report, REPORT_PLAIN, "  mend: %s", finding->command);
+	}
+	if (findings->n == 0)
+		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n,
+		            n == 1 ? "" : "s");
+	return 0;
+}
+
+/* --- in the status ----------------------------------------------------------------------- */
+
+/** report_drift_json() - how many of each kind; null: not known */
+json_t *report_drift_json(const struct report_status *status)
+{
+	json_t *counts = json_object();
+
+	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
+		json_object_set_new(counts, drift_kind_name((enum drift_kind)i),
+		                    json_integer((json_int_t)status->drift.n[i]));
+	if (status->drift_known)
+		return counts;
+	json_decref(counts);
+	return json_null();
+}
+
+/** report_drift_put() - a line, where there is something to say */
+void report_drift_put(const struct report *report, const struct report_status *status)
+{
+	char text[256];
+	size_t at = 0;
+
+	for (unsigned i = 0; status->drift_known && i < DRIFT_N_KINDS; i++)
+		if (status->drift.n[i])
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s: %zu",
+			                       at ? ", " : "", drift_kind_name((enum drift_kind)i),
+			                       status->drift.n[i]);
+	if (at)
+		report_line(report, REPORT_WARN, "drift      %s; see: reload-guard check", text);
+}

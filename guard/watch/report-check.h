@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report-check - the answers of `reload-guard check`
+ */
+#ifndef GUARD_WATCH_REPORT_CHECK_H
+#define GUARD_WATCH_REPORT_CHECK_H
+
+#include "guard/model/check.h"
+#include "guard/model/finding.h"
+#include "guard/watch/report.h"
+
+int report_check_names(const struct report *report) _must_check_;
+int report_check(const struct report *report, const struct findings *findings,
+                 const bool run[CHECK_N], int64_t now_us) _must_check_;
+
+#endif

@@ -1,0 +1,87 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Bans and rules that have come apart: each is found, and gone after the command that
+# the finding printed.
+F2B_JAIL='
+[broken]
+enabled = true
+filter = broken
+logpath = /run/lab/other.log
+action = firewallcmd-rich-rules[name=broken, port="no-such-port", protocol="tcp"]'
+: >"$W/other.log"
+printf '[Definition]\nfailregex = ^.* broken login from <HOST>$\n' >/etc/fail2ban/filter.d/broken.conf
+watch_up
+mail_open
+need "the services are permanent" fwc --runtime-to-permanent
+f2b_up
+# fail2ban takes its time for a ban, so a fresh one may lack its rule: these are older
+old_attack() { # LOG WHAT ADDRESS...
+	local log=$1 what=$2 address
+	shift 2
+	for address; do
+		printf '%s mail imapd: %s from %s\n' "$(date -d '-100 sec' '+%b %e %H:%M:%S')" "$what" "$address"
+		printf '%s mail imapd: %s from %s\n' "$(date -d '-100 sec' '+%b %e %H:%M:%S')" "$what" "$address"
+	done >>"$W/$log"
+}
+old_attack mail.log "login failed" 192.0.2.11 192.0.2.12 fd77::66
+ruled() { firewall-cmd "${@:2}" --list-rich-rules | grep -qF "\"$1\""; }
+need "a rule for each ban" within 20 ruled fd77::66
+rule() { echo "rule family=ipv4 source address=$1 port port=imaps protocol=tcp reject type=icmp-port-unreachable"; }
+clean() { guard check --only "$1" >"$W/out" 2>"$W/err"; }
+finds() { exits 1 guard check --only "$1" && grep -q ": $1: " "$W/out"; }
+mend() {
+	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
+	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
+}
+found_and_mended() {
+	need "$1 is found" finds "$1"
+	need "with a command" mend
+	need "after which it is not ($(cat "$W/mend"))" within 10 clean "$1"
+}
+for name in ban-without-rule jail-action-fails rule-without-ban ban-permanent ban-zone; do
+	need "at first there is no $name" clean "$name"
+done
+
+need "somebody takes a rule away" fwc --remove-rich-rule="$(rule 192.0.2.11)"
+need "which the status counts" within 5 sh -c '"$GUARD" -c "$CONF" --state "$STATE" status | grep -q "ban-without-rule: 1"'
+found_and_mended ban-without-rule
+need "the rule is back" ruled 192.0.2.11
+
+need "a rule is left by a crash" fwc --add-rich-rule="$(rule 192.0.2.99)"
+need "and one is somebody's own" fwc --add-rich-rule="rule family=ipv4 source address=203.0.113.9 port port=ssh protocol=tcp drop"
+found_and_mended rule-without-ban
+need "the other one stays" ruled 203.0.113.9
+need "and the bans" ruled 192.0.2.12
+
+need "somebody makes it all permanent" fwc --runtime-to-permanent
+need "the bans as well" ruled 192.0.2.12 --permanent
+found_and_mended ban-permanent
+need "they are out of it" not ruled 192.0.2.12 --permanent
+need "and in force" ruled 192.0.2.12
+
+# only a watcher that has been there since knows that nothing was wiped
+/usr/bin/python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1], timeout=5)
+db.execute("UPDATE event SET at_us = at_us - 1000000000 WHERE kind = ?", ("start",))
+db.commit()' "$STATE/guard.db"
+old_attack other.log "broken login" 198.51.100.1 198.51.100.2 198.51.100.3
+tried() { [ "$(grep -c 'Failed to execute ban jail .broken' "$W/fail2ban.log")" = 3 ]; }
+need "an action fails each time" within 30 tried
+need "which is found" finds jail-action-fails
+need "and not mended while its cause is there" mend
+sleep 1
+need "but still there" within 10 finds jail-action-fails
+sed -i 's/no-such-port/imaps/' /etc/fail2ban/jail.local
+need "the cause is mended, and then the command" mend
+need "has them banned" within 20 ruled 198.51.100.3
+need "which mends the rest" within 10 clean jail-action-fails
+for name in ban-without-rule rule-without-ban; do need "there is no $name" within 10 clean "$name"; done
+
+need "mail comes through another zone" fwc --zone=internal --change-interface=host0
+mail_open internal
+found_and_mended ban-zone
+need "the bans are where mail is" ruled 192.0.2.12 --zone=internal
+need "all checks are as a document" guard --json check >"$W/out" 2>"$W/err" || true
+need "which names those that were made" json 'len(d["checks"]) > 10' >/dev/null
+need "checks can be silenced" exits 0 guard check --only ban-zone --only panic
+need "names are checked" exits 2 guard check --skip ban-zoned
+need "with the nearest" err_has 'did you mean "ban-zone"'

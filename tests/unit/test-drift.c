@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/check.h"
+#include "guard/model/drift.h"
+
+#include "tests/unit/firewalls.h"
+#include "tests/unit/unit.h"
+
+#include <stdio.h>
+
+#define NOW (INT64_C(100000) * SECOND)
+
+/* The jails: rich bans smtp, imaps and 8000:8010; odd has another end; own uses nftables. */
+static struct tickets tickets_from_text(const char *text)
+{
+	static const struct {
+		const char *jail;
+		enum jail_action_kind kind;
+		const char *ports, *protocol, *blocktype, *blocktype6;
+	} jails[] = {
+	    {"rich", JAIL_ACTION_RICH, "smtp, imaps,8000:8010", "tcp",
+	     "reject type='icmp-port-unreachable'", "reject type='icmp6-port-unreachable'"},
+	    {"one", JAIL_ACTION_RICH, "imaps", "tcp", "reject type='icmp-port-unreachable'",
+	     "reject type='icmp6-port-unreachable'"},
+	    {"a b", JAIL_ACTION_RICH, "ssh", "tcp", NULL, NULL},
+	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp", NULL, NULL},
+	};
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	struct tickets tickets = TICKETS_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(jails); i++) {
+		struct jail *jail;
+		struct jail_action *action;
+
+		ck_assert_int_eq(tickets_add_jail(&tickets, jails[i].jail, &jail), 0);
+		ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
+		action->kind = jails[i].kind;
+		action->ports = strdup(jails[i].ports);
+		action->protocol = strdup(jails[i].protocol);
+		action->blocktype = jails[i].blocktype ? strdup(jails[i].blocktype) : NULL;
+		action->blocktype6 = jails[i].blocktype6 ? strdup(jails[i].blocktype6) : NULL;
+		jail->actions_known = true;
+	}
+	ck_assert_int_eq(strv_split(&words, text, ";"), 0);
+	for (size_t i = 0; i < words.n; i++) {
+		char jail[32], address[64];
+		long long age_s, left_s;
+
+		ck_assert_int_eq(sscanf(words.strings[i], " %31[^!]!%63[^!]!%lld!%lld", jail,
+		                        address, &age_s, &left_s),
+		                 4);
+		ck_assert_int_eq(tickets_add(&tickets, jail, address, NOW - age_s * SECOND,
+		                             left_s ? NOW + left_s * SECOND : 0, 1,
+		                             TICKET_SOURCE_SOCKET),
+		                 0);
+	}
+	tickets_sort(&tickets);
+	return tickets;
+}
+
+/* ZONE ADDRESS PORT FLAGS, or an item as firewalls.h has it. */
+static struct firewall firewall_of(const char *text)
+{
+	struct firewall fw = FIREWALL_NULL;
+	_cleanup_strv_ struct strv words = STRV_NULL;
+
+	ck_assert_int_eq(firewall_set_default_zone(&fw, "public"), 0);
+	ck_assert_int_eq(firewall_add_zone(&fw, "public"), 0);
+	ck_assert_int_eq(firewall_add_zone(&fw, "inside"), 0);
+	ck_assert_int_eq(strv_split(&words, text, ";"), 0);
+	for (size_t i = 0; i < words.n; i++) {
+		char *word = words.strings[i] + strspn(words.strings[i], " ");
+		char zone[32], address[64], port[32], flags[8], value[256];
+		_cleanup_item_ struct item item = ITEM_NULL;
+		struct firewall_entry *entry;
+		bool v6;
+
+		if (sscanf(word, "%31s %63s %31s %7s", zone, address, port, flags) != 4) {
+			firewall_entry_from_text(&fw, word);
+			continue;
+		}
+		v6 = strchr(address, ':') != NULL;
+		if (strcmp(port, "*") == 0)
+			snprintf(value, sizeof(value),
+			         "rule family=\"ipv4\" source address=\"%s\" drop", address);
+		else
+			snprintf(value, sizeof(value),
+			         "rule family=\"%s\" source address=\"%s\" port port=\"%s\" "
+			         "protocol=\"tcp\" reject type=\"%s-port-unreachable\"",
+			         v6 ? "ipv6" : "ipv4", address, port, v6 ? "icmp6" : "icmp");
+		ck_assert_int_eq(item_init(&item, zone, ITEM_RULE, value, NULL), 0);
+		ck_assert_int_eq(firewall_put(&fw, &item, &entry), 0);
+		entry->flags = (strchr(flags, 'r') ? FIREWALL_RUNTIME : 0) |
+		               (strchr(flags, 'p') ? FIREWALL_PERMANENT : 0);
+	}
+	return fw;
+}
+
+#define MAIL "public/interface:eth0=r; public/service:imaps=r"
+#define ALL(address)                                                                               \
+	"; public " address " smtp r; public " address " imaps r; public " address " 8000-8010 r"
+#define SIXTEEN                                                                                    \
+	"one!192.0.2.1!99!0;one!192.0.2.2!99!0;one!192.0.2.3!99!0;one!192.0.2.4!99!0;"             \
+	"one!192.0.2.5!99!0;one!192.0.2.6!99!0;one!192.0.2.7!99!0;one!192.0.2.8!99!0;"             \
+	"one!192.0.2.9!99!0;one!192.0.2.10!99!0;one!192.0.2.11!99!0;one!192.0.2.12!99!0;"          \
+	"one!192.0.2.13!99!0;one!192.0.2.14!99!0;one!192.0.2.15!99!0;one!192.0.2.16!99!0"
+
+static const struct {
+	const char *what, *tickets, *firewall;
+	int64_t unwiped_s; /* before now; 0: not known */
+	const char *expected;
+	const char *command; /* a part of the first one; NULL: there is none */
+} rows[] = {
+    {"nothing at all", "", MAIL, 0, "", NULL},
+    {"all in place", "rich!192.0.2.1!900!900", MAIL ALL("192.0.2.1"), 900, "", NULL},
+    {"over IPv6", "one!2001:db8::1!900!0", MAIL "; public 2001:db8::1 imaps r", 0, "", NULL},
+    {"a prefix", "one!192.0.2.0/24!900!0", MAIL "; public 192.0.2.0/24 imaps r", 0, "", NULL},
+    {"one port is missing", "rich!192.0.2.1!900!900",
+     MAIL "; public 192.0.2.1 smtp r; public 192.0.2.1 imaps r", 0, "ban-without-rule 1",
+     "--add-rich-rule='rule family=\"ipv4\" source address=\"192.0.2.1\" port port=\"8000-8010\" "
+     "protocol=\"tcp\" reject type=\"icmp-port-unreachable\"'"},
+    {"in the permanent configuration alone", "one!192.0.2.1!900!900",
+     MAIL "; public 192.0.2.1 imaps p", 0, "ban-without-rule 1 ban-permanent 1",
+     "firewall-cmd --add"},
+    {"no rule, but over", "one!192.0.2.1!900!-1", MAIL, 0, "", NULL},
+    {"no rule, but fresh", "one!192.0.2.1!59!900", MAIL, 0, "", NULL},
+    {"no address", "one!mail.example!900!900", MAIL, 0, "", NULL},
+    {"a jail that firewalld knows nothing of", "own!192.0.2.1!900!900", MAIL, 0, "", NULL},
+    {"another's rule is as good", "one!192.0.2.1!900!900", MAIL "; public 192.0.2.1 * r", 0, "",
+     NULL},
+    {"a rule for another", "one!192.0.2.1!900!900", MAIL "; public 192.0.2.10 * r", 0,
+     "ban-without-rule 1", "firewall-cmd --add"},
+    {"as many as can be typed", SIXTEEN, MAIL, 0, "ban-without-rule 16", "firewall-cmd --add"},
+    {"more than that", SIXTEEN ";one!192.0.2.17!99!0", MAIL, 0, "ban-without-rule 17",
+     "fail2ban-client reload --restart one"},
+    {"how its rule ends is not known, and its name cannot be typed", "a b!192.0.2.1!900!900", MAIL,
+     0, "ban-without-rule 1", NULL},
+    {"never any success", "one!192.0.2.1!900!900;one!192.0.2.2!900!900", MAIL, 1000,
+     "jail-action-fails 2", "fail2ban-client reload --restart one"},
+    {"one is no proof", "one!192.0.2.1!900!900", MAIL, 1000, "ban-without-rule 1",
+     "firewall-cmd --add"},
+    {"a wipe has been since", "one!192.0.2.1!900!900;one!192.0.2.2!900!900", MAIL, 800,
+     "ban-without-rule 2", "firewall-cmd --add"},
+    {"one did succeed", "one!192.0.2.1!900!900;one!192.0.2.2!900!900;one!192.0.2.3!900!900",
+     MAIL "; public 192.0.2.3 imaps r", 1000, "ban-without-rule 2", "firewall-cmd --add"},
+    {"a port of each at least", "rich!192.0.2.1!900!900;rich!192.0.2.2!900!900",
+     MAIL "; public 192.0.2.1 smtp r; public 192.0.2.2 smtp r", 1000, "ban-without-rule 2",
+     "firewall-cmd --add"},
+    {"a rule that nobody holds", "", MAIL "; public 192.0.2.1 imaps r", 0, "rule-without-ban 1",
+     "firewall-cmd --zone=public --remove-rich-rule='rule family=\"ipv4\" source "
+     "address=\"192.0.2.1\""},
+    {"one whose ban is over", "one!192.0.2.1!900!-1", MAIL "; public 192.0.2.1 imaps r", 0,
+     "rule-without-ban 1", "firewall-cmd --zone=public --remove"},
+    {"an administrator's own: no port", "", MAIL "; public 192.0.2.1 * r", 0, "", NULL},
+    {"an administrator's own: a port that no jail bans", "", MAIL "; public 192.0.2.1 pop3s r", 0,
+     "", NULL},
+    {"somebody's, for a jail of which it is not known how its rules end", "",
+     MAIL "; public 192.0.2.1 ssh r", 0, "", NULL},
+    {"two zones", "", MAIL "; public 192.0.2.1 imaps r; inside 192.0.2.1 imaps r", 0,
+     "rule-without-ban 2", "firewall-cmd --zone="},
+    {"made permanent, and still held", "one!192.0.2.1!900!900", MAIL "; public 192.0.2.1 imaps rp",
+     0, "ban-permanent 1", "firewall-cmd --permanent --zone=public --remove-rich-rule"},
+    {"made permanent, and over", "", MAIL "; public 192.0.2.1 imaps rp", 0,
+     "rule-without-ban 1 ban-permanent 1", "firewall-cmd --zone=public --remove"},
+    {"permanent by hand", "one!192.0.2.1!900!900",
+     MAIL "; public 192.0.2.1 imaps r; public 203.0.113.0/24 * rp", 0, "", NULL},
+    {"where mail does not come through", "one!192.0.2.1!900!900",
+     "inside/interface:eth0=r; inside/service:imaps=r; public 192.0.2.1 imaps r", 0, "ban-zone 1",
+     "firewall-cmd --zone=inside --add-rich-rule='rule family=\"ipv4\" source "
+     "address=\"192.0.2.1\" port port=\"imaps\""},
+    {"in both", "one!192.0.2.1!900!900",
+     "inside/interface:eth0=r; inside/service:imaps=r; public 192.0.2.1 imaps r;"
+     " inside 192.0.2.1 imaps r",
+     0, "", NULL},
+    {"no zone has mail", "one!192.0.2.1!900!900",
+     "inside/interface:eth0=r; public 192.0.2.1 imaps r", 0, "", NULL},
+    {"a mail zone without packets", "one!192.0.2.1!900!900",
+     "public/interface:eth0=r; inside/service:imaps=r; public 192.0.2.1 imaps r", 0, "", NULL},
+};
+
+static void describe(char *out, size_t size, const struct drift_counts *counts)
+{
+	size_t at = 0;
+
+	out[0] = '\0';
+	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
+		if (counts->n[i])
+			at += (size_t)snprintf(out + at, size - at, "%s%s %zu", at ? " " : "",
+			                       drift_kind_name((enum drift_kind)i), counts->n[i]);
+}
+
+START_TEST(test_drift)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_tickets_ struct tickets tickets = tickets_from_text(rows[_i].tickets);
+	_cleanup_firewall_ struct firewall fw = firewall_of(rows[_i].firewall);
+	_cleanup_strv_ struct strv interfaces = STRV_NULL;
+	const struct drift_evidence evidence = {
+	    .fw = &fw,
+	    .tickets = &tickets,
+	    .interfaces = &interfaces,
+	    .now_us = NOW,
+	    .unwiped_us = rows[_i].unwiped_s ? NOW - rows[_i].unwiped_s * SECOND : -1,
+	};
+	struct drift_counts counts, none;
+	char text[256];
+
+	ck_assert_int_eq(strv_add(&interfaces, "eth0"), 0);
+	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
+	describe(text, sizeof(text), &counts);
+	ck_assert_msg(strcmp(text, rows[_i].expected) == 0, "%s: %s instead of %s", rows[_i].what,
+	              text, rows[_i].expected);
+	if (!rows[_i].command)
+		ck_assert_msg(findings.n == 0 || !findings.findings[0].command, "%s: %s",
+		              rows[_i].what, findings.n ? findings.findings[0].command : "");
+	else
+		ck_assert_msg(findings.n && findings.findings[0].command &&
+		                  strstr(findings.findings[0].command, rows[_i].command),
+		              "%s: %s", rows[_i].what,
+		              findings.n ? findings.findings[0].command : "no finding");
+	/* what is not to be told is counted all the same */
+	findings_deinit(&findings);
+	ck_assert_int_eq(drift_find(&findings, &none, 0, &evidence), 0);
+	ck_assert_uint_eq(findings.n, 0);
+	ck_assert_mem_eq(&none, &counts, sizeof(counts));
+}
+END_TEST
+
+/* Each kind of drift is a check of that name, in that order. */
+START_TEST(test_names)
+{
+	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
+		ck_assert_str_eq(check_name((enum check_id)(CHECK_BAN_WITHOUT_RULE + i))->name,
+		                 drift_kind_name((enum drift_kind)i));
+	for (unsigned i = 0; i < CHECK_N; i++) {
+		enum check_id id;
+
+		ck_assert_ptr_nonnull(check_name((enum check_id)i)->name);
+		ck_assert_int_eq(check_parse(&id, check_name((enum check_id)i)->name), 0);
+		ck_assert_uint_eq(id, i);
+	}
+	ck_assert_int_ne(check_parse(&(enum check_id){0}, "nonsense"), 0);
+	ck_assert_str_eq(check_nearest("ban-zones"), "ban-zone");
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("drift");
+	TCase *tests = tcase_create("drift");
+
+	tcase_add_loop_test(tests, test_drift, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tests, test_names);
+	suite_add_tcase(suite, tests);
+	return unit_run(suite);
+}

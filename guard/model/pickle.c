@@ -98,16 +98,20 @@ struct reader {
 	struct err *err;
 };
 
+/* The codes stand by themselves, so that a compiler sees that they are not 0. */
 #define malformed(reader, what)                                                                    \
-	err_set((reader)->err, PICKLE_E_MALFORMED, "%s at byte %zu", what, (reader)->at)
+	(err_set((reader)->err, PICKLE_E_MALFORMED, "%s at byte %zu", what, (reader)->at),         \
+	 PICKLE_E_MALFORMED)
+#define truncated(reader, what)                                                                    \
+	(err_set((reader)->err, PICKLE_E_TRUNCATED, "%s, at byte %zu", what, (reader)->length),    \
+	 PICKLE_E_TRUNCATED)
 
 /* --- bytes ------------------------------------------------------------------------------- */
 
 static int take(struct reader *reader, size_t n, const unsigned char **out)
 {
 	if (n > reader->length - reader->at)
-		return err_set(reader->err, PICKLE_E_TRUNCATED, "ends in the middle, at byte %zu",
-		               reader->length);
+		return truncated(reader, "ends in the middle");
 	*out = reader->data + reader->at;
 	reader->at += n;
 	return 0;
@@ -148,7 +152,7 @@ static int take_line(struct reader *reader, const char **text, size_t *length)
 
 	end = memchr(start, '\n', left);
 	if (!end && left <= NAME_MAX_LEN)
-		return err_set(reader->err, PICKLE_E_TRUNCATED, "ends in the middle of a line");
+		return truncated(reader, "ends in the middle of a line");
 	if (!end || end - start > NAME_MAX_LEN)
 		return malformed(reader, "endless line");
 	*text = (const char *)start;
@@ -540,7 +544,7 @@ static int read_frame(struct reader *reader)
 	int r = take_uint(reader, 8, &length);
 
 	if (r == 0 && length > reader->length - reader->at)
-		return err_set(reader->err, PICKLE_E_TRUNCATED, "the frame goes on");
+		return truncated(reader, "ends in the middle of a frame");
 	return r;
 }
 

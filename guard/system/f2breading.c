@@ -61,6 +61,7 @@ struct f2breading {
 	const struct fail2ban_options *options; /* borrowed */
 	bool brief;
 	enum fail2ban_state was;
+	char *last_database; /* owned; of the server before; NULL: not known */
 	f2breading_fn fn;
 	void *userdata;
 	struct f2bsocket *socket;
@@ -446,6 +447,15 @@ static int take(struct f2breading *reading, const struct f2breply *reply)
 	return -EINVAL;
 }
 
+static const char *database_path(const struct f2breading *reading)
+{
+	if (reading->options->database)
+		return reading->options->database;
+	if (reading->result.database)
+		return reading->result.database;
+	return reading->last_database ? reading->last_database : FAIL2BAN_DEFAULT_DATABASE;
+}
+
 /* --- who runs ---------------------------------------------------------------------------- */
 
 static int64_t pid_in_file(const struct f2breading *reading)
@@ -465,6 +475,27 @@ static enum fail2ban_state coming_or_going(const struct f2breading *reading, int
 	return f2bprocess_age_ms(pid) < JUST_STARTED_MS ? FAIL2BAN_STARTING : FAIL2BAN_STOPPING;
 }
 
+static int found_jail(const char *name _unused_, void *userdata)
+{
+	*(bool *)userdata = true;
+	return F2BDATABASE_MORE;
+}
+
+/*
+ * Who ends in order takes its jails off first. After a crash a service manager may have
+ * removed everything else.
+ */
+static bool left_jails(const struct f2breading *reading)
+{
+	_cleanup_(f2bdatabase_cleanup) struct f2bdatabase *database = NULL;
+	bool found = false;
+	int r = f2bdatabase_open(&database, database_path(reading), NULL);
+
+	if (r == 0)
+		r = f2bdatabase_jails(database, found_jail, &found, NULL);
+	return found && r == F2BDATABASE_MORE;
+}
+
 /* Nobody listens. @left: the socket is there all the same. */
 static enum fail2ban_state not_listening(struct f2breading *reading, bool left)
 {
@@ -474,7 +505,7 @@ static enum fail2ban_state not_listening(struct f2breading *reading, bool left)
 		reading->result.pid = pid;
 		return coming_or_going(reading, pid);
 	}
-	return left || pid > 0 ? FAIL2BAN_CRASHED : FAIL2BAN_STOPPED;
+	return left || pid > 0 || left_jails(reading) ? FAIL2BAN_CRASHED : FAIL2BAN_STOPPED;
 }
 
 static enum fail2ban_state judge(struct f2breading *reading, int r)
@@ -602,13 +633,6 @@ static void on_reply(int result, const struct f2breply *reply, const struct err 
 }
 
 /* --- the database ------------------------------------------------------------------------ */
-
-static const char *database_path(const struct f2breading *reading)
-{
-	if (reading->options->database)
-		return reading->options->database;
-	return reading->result.database ? reading->result.database : FAIL2BAN_DEFAULT_DATABASE;
-}
 
 /* Sorted by then, by jail and address. */
 static struct ticket *find_ticket(struct tickets *tickets, const struct f2bdatabase_row *row)
@@ -760,14 +784,14 @@ static void on_timer(void *userdata)
  * @out:     written on success alone; release with f2breading_free()
  * @options: borrowed, as long as the reading
  * @brief:   only who runs
- * @was:     what was known of it
+ * @before:  what was known of it
  * @fn:      called once, from the loop
  *
  * Return: 0; -ENAMETOOLONG for a path that no socket can have; -ENOMEM.
  */
 int f2breading_new(struct f2breading **out, struct loop *loop,
-                   const struct fail2ban_options *options, bool brief, enum fail2ban_state was,
-                   f2breading_fn fn, void *userdata)
+                   const struct fail2ban_options *options, bool brief,
+                   const struct f2breading_before *before, f2breading_fn fn, void *userdata)
 {
 	_cleanup_(f2breading_cleanup) struct f2breading *reading = calloc(1, sizeof(*reading));
 	const char *path = options->socket ? options->socket : FAIL2BAN_DEFAULT_SOCKET;
@@ -778,7 +802,9 @@ int f2breading_new(struct f2breading **out, struct loop *loop,
 	reading->loop = loop;
 	reading->options = options;
 	reading->brief = brief;
-	reading->was = was;
+	reading->was = before ? before->state : FAIL2BAN_UNKNOWN;
+	if (before && before->database && !(reading->last_database = strdup(before->database)))
+		return -ENOMEM;
 	reading->fn = fn;
 	reading->userdata = userdata;
 	reading->asking = true;
@@ -804,5 +830,6 @@ void f2breading_free(struct f2breading *reading)
 	loop_remove(reading->timer);
 	forget(reading);
 	free(reading->result.database);
+	free(reading->last_database);
 	free(reading);
 }

@@ -25,13 +25,20 @@ struct f2breading_result {
 
 typedef void (*f2breading_fn)(struct f2breading_result *result, void *userdata);
 
+/* What was known before. */
+struct f2breading_before {
+	enum fail2ban_state state; /* a process without a socket may be coming or going */
+	const char *database;      /* as a server had it that may be gone; NULL: not known */
+};
+
 /*
- * @brief: only who runs. @was: what was known before, as a process without a socket may be
- * coming or going. The callback comes from the loop, once; it may free the reading.
+ * @brief: only who runs. @before: copied; NULL: nothing was known. The callback comes from the
+ * loop, once; it may free the reading.
  */
 int f2breading_new(struct f2breading **out, struct loop *loop,
-                   const struct fail2ban_options *options, bool brief, enum fail2ban_state was,
-                   f2breading_fn fn, void *userdata) _must_check_;
+                   const struct fail2ban_options *options, bool brief,
+                   const struct f2breading_before *before, f2breading_fn fn,
+                   void *userdata) _must_check_;
 void f2breading_free(struct f2breading *reading); /* before its loop */
 DEFINE_CLEANUP(struct f2breading *, f2breading_free, f2breading_cleanup);
 

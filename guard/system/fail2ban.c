@@ -203,19 +203,29 @@ static void set_state(struct fail2ban *fail2ban, const struct f2breading_result 
 static void on_looked(struct f2breading_result *result, void *userdata)
 {
 	struct fail2ban *fail2ban = userdata;
-	_cleanup_(f2breading_cleanup) struct f2breading *look = steal(fail2ban->look);
+	struct f2breading *look = steal(fail2ban->look);
 
 	set_state(fail2ban, result);
+	f2breading_free(look);
+}
+
+static struct f2breading_before what_is_known(const struct fail2ban *fail2ban)
+{
+	return (struct f2breading_before){
+	    .state = fail2ban->state,
+	    .database = fail2ban->known_database,
+	};
 }
 
 static void on_look_due(void *userdata)
 {
 	struct fail2ban *fail2ban = userdata;
+	struct f2breading_before before = what_is_known(fail2ban);
 
 	watch_folders(fail2ban);
 	loop_timer_set(fail2ban->look_timer, look_again_in(fail2ban->state));
 	if (!fail2ban->look && f2breading_new(&fail2ban->look, fail2ban->loop, &fail2ban->options,
-	                                      true, fail2ban->state, on_looked, fail2ban) < 0)
+	                                      true, &before, on_looked, fail2ban) < 0)
 		fail2ban->look = NULL; /* and again later */
 }
 
@@ -248,21 +258,23 @@ static void answer_wish(struct fail2ban *fail2ban, struct f2breading_result *res
 static void on_read(struct f2breading_result *result, void *userdata)
 {
 	struct fail2ban *fail2ban = userdata;
-	_cleanup_(f2breading_cleanup) struct f2breading *reading = steal(fail2ban->reading);
+	struct f2breading *reading = steal(fail2ban->reading);
 
 	set_state(fail2ban, result);
 	answer_wish(fail2ban, result);
+	f2breading_free(reading);
 }
 
 static void on_read_due(void *userdata)
 {
 	struct fail2ban *fail2ban = userdata;
 	struct f2breading_result failed = {.state = fail2ban->state};
+	struct f2breading_before before = what_is_known(fail2ban);
 
 	if (fail2ban->reading || !fail2ban->wishes)
 		return;
 	failed.result = f2breading_new(&fail2ban->reading, fail2ban->loop, &fail2ban->options,
-	                               false, fail2ban->state, on_read, fail2ban);
+	                               false, &before, on_read, fail2ban);
 	if (failed.result < 0)
 		answer_wish(fail2ban, &failed);
 }
@@ -475,7 +487,7 @@ int fail2ban_read_wait(struct tickets *out, enum fail2ban_state *state,
 	if (r < 0)
 		return r;
 	wait.loop = loop;
-	r = f2breading_new(&reading, loop, options, false, FAIL2BAN_UNKNOWN, on_read_waited, &wait);
+	r = f2breading_new(&reading, loop, options, false, NULL, on_read_waited, &wait);
 	if (r == -ENAMETOOLONG)
 		return err_set(err, FAIL2BAN_E_UNKNOWN, "%s: too long for a socket's path",
 		               options->socket);

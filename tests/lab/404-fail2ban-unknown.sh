@@ -47,7 +47,9 @@ need "and that it may not ask" out_has '^state unknown'
 f2b_kill
 need "crashed, it tells nothing" unknown
 need "and that it crashed" out_has '^state crashed'
-rm /run/fail2ban/fail2ban.sock
+rm -f /run/fail2ban/*
+need "also when nothing else is left of it" unknown
+need "which its jails tell" out_has '^state crashed'
 f2b_start
 need "it holds them again" within 10 tickets
 f2b_down

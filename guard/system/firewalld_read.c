@@ -324,11 +324,16 @@ static int add_direct(enum item_kind kind, const char *zone, const char *value, 
 	return add_entry(kind, value, context);
 }
 
-/* Firewalls to come may do without it: then there is nothing of it. */
-static bool has_no_direct(int result, DBusMessage *reply)
+/*
+ * Firewalls to come may do without it: then there is nothing of it. One that failed to
+ * load has no permanent part of it, and answers with an error of Python's; its state, which is read
+ * last, says that nothing of it counts.
+ */
+static bool has_no_direct(int result, DBusMessage *reply, const struct err *err)
 {
 	return result == FIREWALLD_E_REFUSED &&
-	       (dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_METHOD) ||
+	       (strstr(err->text, "'NoneType' object has no attribute") ||
+	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_METHOD) ||
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_INTERFACE));
 }
 
@@ -337,7 +342,7 @@ static void take_direct(struct firewalld_op *op, int result, DBusMessage *reply,
 {
 	struct entry_context context = {.read = read_op(op), .flag = flag};
 
-	if (has_no_direct(result, reply)) {
+	if (has_no_direct(result, reply, err)) {
 		*err = ERR_NULL;
 		settle(op, 0, err, "the direct rules");
 		return;

@@ -11,6 +11,7 @@
 #include "guard/system/f2bdatabase.h"
 #include "guard/system/f2bprocess.h"
 #include "guard/system/f2bsocket.h"
+#include "guard/system/f2btime.h"
 
 #define TIMEOUT_MS         5000
 #define BUSY_AGAIN_MS      20
@@ -142,73 +143,6 @@ static void failed(struct f2breading *reading, int r)
 		finish(reading, r);
 }
 
-/* --- times ------------------------------------------------------------------------------- */
-
-/* Seconds that local time is ahead of UTC then; false: not to be told. */
-static bool offset_at(int64_t at_s, int64_t *out)
-{
-	time_t at = (time_t)at_s;
-	struct tm tm;
-
-	if (!localtime_r(&at, &tm))
-		return false;
-	*out = tm.tm_gmtoff;
-	return true;
-}
-
-/*
- * Which seconds since the epoch show as that local time: two where the clock is put back,
- * none where it is put forward (then what is nearest). Return: how many.
- */
-static size_t utc_of(int64_t local_s, int64_t out[2])
-{
-	int64_t before, after, offset;
-	size_t n = 0;
-
-	if (!offset_at(local_s - 86400, &before) || !offset_at(local_s + 86400, &after))
-		return 0;
-	for (int i = 0; i < 2; i++) {
-		int64_t at = local_s - (i ? after : before);
-
-		if (i && before == after)
-			break;
-		if (offset_at(at, &offset) && at + offset == local_s)
-			out[n++] = at;
-	}
-	if (n == 0)
-		out[n++] = local_s - after;
-	return n;
-}
-
-/* Does it end when the server says that it ends? */
-static bool ends_then(const struct f2breply_ban *ban, int64_t from_s)
-{
-	int64_t offset;
-
-	return ban->bantime_s < 0 || !offset_at(from_s + ban->bantime_s, &offset) ||
-	       from_s + ban->bantime_s + offset == ban->until_s;
-}
-
-/*
- * The hour that comes twice a year: what neither begins in the future nor is over, and ends
- * at the time of day that the server says; if both do, the first, as no ban is to be
- * kept longer than fail2ban keeps it.
- */
-static int64_t began_at(const struct f2breply_ban *ban, int64_t now_s)
-{
-	int64_t candidates[2];
-	size_t n = utc_of(ban->from_s, candidates);
-
-	if (n == 0)
-		return ban->from_s;
-	if (n == 2 &&
-	    (!ends_then(ban, candidates[0]) ||
-	     (ban->bantime_s >= 0 && candidates[0] + ban->bantime_s < now_s)) &&
-	    candidates[1] <= now_s)
-		return candidates[1];
-	return candidates[0];
-}
-
 /* --- bans from the socket ---------------------------------------------------------------- */
 
 static int add_ban(struct f2breading *reading, const struct f2breply_ban *ban, int64_t now_s)
@@ -222,7 +156,7 @@ static int add_ban(struct f2breading *reading, const struct f2breply_ban *ban, i
 	address = strndup(ban->address, ban->length);
 	if (!address)
 		return -ENOMEM;
-	from_s = began_at(ban, now_s);
+	from_s = f2btime_began_at(ban, now_s);
 	return tickets_add(&reading->result.tickets, jail_name(reading), address, from_s * US,
 	                   ban->bantime_s < 0 ? 0 : (from_s + ban->bantime_s) * US, 0,
 	                   TICKET_SOURCE_SOCKET);

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fail2ban's server tells local times. They mean what its database says, also in the hour that
-# comes twice and when the server lives in another time zone.
+# fail2ban's server tells local times. They mean what its database says,
+# also when the server lives in another time zone.
 tickets() { timeout 20 "$BUILD/tests/lab/tickets" >"$W/out" 2>"$W/err"; }
 from_db() { /usr/bin/python3 -c '
 import sqlite3

@@ -18,6 +18,7 @@ UNIT_TESTS = \
 	tests/unit/test-direct \
 	tests/unit/test-denial \
 	tests/unit/test-f2breply \
+	tests/unit/test-f2btime \
 	tests/unit/test-drift \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-history \
@@ -175,6 +176,9 @@ tests_unit_test_listeners_SOURCES = tests/unit/test-listeners.c tests/unit/unit.
 tests_unit_test_listeners_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_listeners_LDADD = $(SYSTEM_TEST_LIBS)
 
+tests_unit_test_f2btime_SOURCES = tests/unit/test-f2btime.c tests/unit/unit.h
+tests_unit_test_f2btime_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_f2btime_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_fail2ban_SOURCES = tests/unit/test-fail2ban.c tests/unit/unit.h
 tests_unit_test_fail2ban_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_fail2ban_LDADD = $(SYSTEM_TEST_LIBS) -lpthread

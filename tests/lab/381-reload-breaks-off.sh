@@ -5,7 +5,6 @@ conf <<-X
 	[guard]
 	audit-s = 1
 X
-sed -i 's/^FlushAllOnReload=.*/FlushAllOnReload=no/' /etc/firewalld/firewalld.conf
 need "an ipset" fwc --permanent --new-ipset=lan --type=hash:net
 need "with a net" fwc --permanent --ipset=lan --add-entry=10.1.0.0/16
 need "firewalld reads it" fwc --reload
@@ -17,9 +16,8 @@ good() { guard --json snapshot list >"$W/out" && json 'max(s["id"] for s in d["s
 before=$(good)
 
 # passes firewalld's check of the files, and fails when it is loaded
-cat >/etc/firewalld/zones/home.xml <<-X
-	<zone><short>Home</short><interface name="none0"/>
-	<rule family="ipv4"><source ipset="nosuchset"/><accept/></rule></zone>
+cat >/etc/firewalld/ipsets/twice.xml <<-X
+	<ipset type="hash:net"><entry>192.0.2.0/24</entry><entry>192.0.2.0/28</entry></ipset>
 X
 not fwc --reload || fail "the broken reload fails"
 need "firewalld is in state FAILED" fw_failed
@@ -29,7 +27,9 @@ need "and says why" out_has fail
 sleep 1
 need "nothing is restored to it" not has imaps
 [ "$(good)" = "$before" ] || fail "no snapshot was taken of it"
-rm /etc/firewalld/zones/home.xml
+rm /etc/firewalld/ipsets/twice.xml
+# only now: it would keep the set that cannot be loaded
+sed -i 's/^FlushAllOnReload=.*/FlushAllOnReload=no/' /etc/firewalld/firewalld.conf
 need "it is mended" fwc --reload
 need "all mail services are reachable again" within 8 mail_reachable
 need "the guard is done" within 5 said 'restored 8 of'

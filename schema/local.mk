@@ -24,6 +24,7 @@ dist_schema_DATA = \
 	schema/json/clients-change.schema.json \
 	schema/json/clients-learn.schema.json \
 	schema/json/clients-list.schema.json \
+	schema/json/conflicts.schema.json \
 	schema/json/explain.schema.json \
 	schema/json/history.schema.json \
 	schema/json/persist.schema.json \

@@ -103,6 +103,7 @@ int cmd_probe(struct cli *cli, const struct cli_args *args);
 int cmd_metrics(struct cli *cli, const struct cli_args *args);
 int cmd_export(struct cli *cli, const struct cli_args *args);
 int cmd_after_boot(struct cli *cli, const struct cli_args *args);
+int cmd_conflicts(struct cli *cli, const struct cli_args *args);
 int cmd_hook(struct cli *cli, const struct cli_args *args);
 
 /* The places of options, as the tables in main.c have them. */
@@ -115,6 +116,7 @@ enum { SNAPSHOT_LIMIT, SNAPSHOT_N_OPTIONS };
 enum { EXPLAIN_INTERFACE, EXPLAIN_N_OPTIONS };
 enum { HISTORY_SINCE, HISTORY_UNTIL, HISTORY_KIND, HISTORY_LIMIT, HISTORY_BANS, HISTORY_N_OPTIONS };
 enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT, BANS_N_OPTIONS };
+enum { CONFLICTS_ALL, CONFLICTS_N_OPTIONS };
 enum { CLIENTS_NOTE, CLIENTS_N_OPTIONS };
 enum { PROBE_NAME, PROBE_TIMEOUT, PROBE_N_OPTIONS };
 enum { METRICS_OUTPUT, METRICS_N_OPTIONS };

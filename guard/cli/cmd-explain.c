@@ -1,18 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/cli/cli.h"
+#include "guard/cli/rules.h"
 
 #include <string.h>
 
 #include "guard/system/clock.h"
-#include "guard/system/fail2ban.h"
-#include "guard/system/firewalld_rules.h"
-#include "guard/system/nftrules.h"
 #include "guard/system/route.h"
 #include "guard/watch/report-explain.h"
-
-#define FAIL2BAN_MS 3000
-#define NFT_MS      20000
-#define READINGS    10
 
 struct run {
 	struct cli *cli;
@@ -152,44 +145,11 @@ static int add_words(struct run *run, const struct cli_args *args)
 
 static int read_rules(struct run *run)
 {
-	struct err err = ERR_NULL;
-	int r;
+	int r = rules_read(run->cli, &run->connection, &run->rules);
 
-	for (int attempt = 0; attempt < READINGS; attempt++) {
-		firewalld_rules_deinit(&run->rules);
-		r = firewalld_rules_wait(run->connection.fw, &run->rules,
-		                         clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
-		if (r != 0)
-			return cli_firewalld_failed(run->cli, r, &err);
-		if (!run->rules.stale)
-			break;
-	}
-	if (run->rules.state != FIREWALL_STATE_RUNNING)
-		return cli_fail(
-		    run->cli, CLI_NO_FIREWALLD,
-		    "firewalld is in state %s: what it says is not what the kernel does",
-		    firewall_state_name(run->rules.state));
-	r = nftrules_read(&run->rules.ruleset, NFT_MS, &err);
-	if (r < 0)
-		return out_of_memory(run);
-	if (r > 0)
-		cli_note(run->cli, "%s", err.text);
-	run->explain.ruleset = &run->rules.ruleset;
-	return CLI_FINE;
-}
-
-static void read_tickets(struct run *run)
-{
-	const struct fail2ban_options options = {
-	    .socket = run->cli->config.fail2ban_socket,
-	    .pidfile = run->cli->config.fail2ban_pidfile,
-	    .database = run->cli->config.fail2ban_database,
-	    .timeout_ms = FAIL2BAN_MS,
-	};
-	enum fail2ban_state state;
-
-	if (fail2ban_read_wait(&run->tickets, &state, &options, NULL) == 0)
-		run->explain.tickets = &run->tickets;
+	if (r == CLI_FINE)
+		run->explain.ruleset = &run->rules.ruleset;
+	return r;
 }
 
 static void find_way(struct run *run, const struct cli_args *args)
@@ -231,7 +191,8 @@ static int explain_all(struct run *run, const struct cli_args *args)
 		r = read_rules(run);
 	if (r != CLI_FINE)
 		return r;
-	read_tickets(run);
+	if (rules_tickets(run->cli, &run->tickets))
+		run->explain.tickets = &run->tickets;
 	find_way(run, args);
 	if (explain_decide(&run->explain,
 	                   listeners_read(&run->listeners, NULL) == 0 ? &run->listeners : NULL) < 0)

@@ -10,6 +10,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-bans.c \
 	guard/cli/cmd-check.c \
 	guard/cli/cmd-clients.c \
+	guard/cli/cmd-conflicts.c \
 	guard/cli/cmd-explain.c \
 	guard/cli/cmd-export.c \
 	guard/cli/cmd-history.c \
@@ -24,5 +25,6 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-watch.c \
 	guard/cli/main.c \
 	guard/cli/missing.c guard/cli/missing.h \
-	guard/cli/ranges.c guard/cli/ranges.h
+	guard/cli/ranges.c guard/cli/ranges.h \
+	guard/cli/rules.c guard/cli/rules.h
 reload_guard_LDADD = $(WATCH_LIBS)

@@ -57,6 +57,10 @@ static const struct cli_option bans_options[] = {
     [BANS_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
 };
 
+static const struct cli_option conflicts_options[] = {
+    [CONFLICTS_ALL] = {"all", 'a', NULL, "those that have no effect, too"},
+};
+
 static const struct cli_option clients_options[] = {
     [CLIENTS_NOTE] = {"note", 'N', "TEXT", "add: whose range it is"},
 };
@@ -266,6 +270,26 @@ static const struct cli_command commands[] = {
                     "  4  the store cannot be used\n",
         OPTIONS(bans_options),
         .exec = cmd_bans,
+    },
+    {
+        .name = "conflicts",
+        .words = "",
+        .summary = "what cuts legitimate clients off from mail",
+        .help = "Holds everything that denies (rich rules of zones and policies, by address or\n"
+                "ipset, zones that keep out what is bound to them, fail2ban's tables and direct\n"
+                "rules) against the ranges that `clients list` tells, the widest first: how many\n"
+                "addresses of which range are cut off from which services, who put it there and\n"
+                "until when, and the commands that let the clients in again. What never decides,\n"
+                "because something before it does or no packet comes there, is left out; --all\n"
+                "tells it, and why.\n",
+        .examples = "  reload-guard conflicts\n"
+                    "  reload-guard --json conflicts | jq -r '.conflicts[].commands[0]'\n",
+        .statuses = "  0  no legitimate client is cut off\n"
+                    "  1  some are\n"
+                    "  2  usage or configuration\n"
+                    "  3  firewalld cannot be reached, or is not in a state to be trusted\n",
+        OPTIONS(conflicts_options),
+        .exec = cmd_conflicts,
     },
     {
         .name = "clients",

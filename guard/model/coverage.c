@@ -160,6 +160,32 @@ enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const st
 	return answer;
 }
 
+/**
+ * coverage_ranges_within() - which ranges a prefix holds, itself included
+ * @ranges: borrowed; sorted
+ * @first:  receives the place of the first of them; the others follow
+ *
+ * Return: how many.
+ */
+size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct cidr *denied,
+                              size_t *first)
+{
+	struct cidr prefix = *denied;
+	size_t low, high = ranges->n;
+
+	cidr_first(denied, prefix.key);
+	*first = low = lower_bound(ranges, &prefix);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (cidr_contains(&prefix, &ranges->ranges[middle]))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low - *first;
+}
+
 /** coverage_name() - the word for it in output; static */
 const char *coverage_name(enum coverage coverage)
 {

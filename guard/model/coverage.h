@@ -35,6 +35,9 @@ int coverage_ranges_sort(struct coverage_ranges *ranges) _must_check_;
 enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const struct cidr *denied,
                                   size_t *which);
 
+size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct cidr *denied,
+                              size_t *first);
+
 enum coverage coverage_of(const struct cidr *denied, const struct cidr *clients, size_t n,
                           size_t *which);
 const char *coverage_name(enum coverage coverage);

@@ -7,6 +7,7 @@ libguard_model_a_SOURCES = \
 	guard/model/cause.c guard/model/cause.h \
 	guard/model/check.c guard/model/check.h \
 	guard/model/cidr.c guard/model/cidr.h \
+	guard/model/conflict.c guard/model/conflict.h \
 	guard/model/coverage.c guard/model/coverage.h \
 	guard/model/dialogue.c guard/model/dialogue.h \
 	guard/model/denial.c guard/model/denial.h \

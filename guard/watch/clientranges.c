@@ -219,8 +219,9 @@ int clientranges_read(struct clientranges *out, const struct clientranges_option
 	return 0;
 }
 
-/* The most trusted source of a range that has an effect. */
-static const struct clientrange *find(const struct clientranges *ranges, const struct cidr *cidr)
+/** clientranges_find() - the most trusted source of an effective range; borrowed; NULL: none */
+const struct clientrange *clientranges_find(const struct clientranges *ranges,
+                                            const struct cidr *cidr)
 {
 	size_t low = 0, high = ranges->n;
 
@@ -232,7 +233,9 @@ static const struct clientrange *find(const struct clientranges *ranges, const s
 		else
 			high = middle;
 	}
-	return low < ranges->n ? &ranges->ranges[low] : NULL;
+	return low < ranges->n && cidr_cmp(&ranges->ranges[low].cidr, cidr) == 0
+	           ? &ranges->ranges[low]
+	           : NULL;
 }
 
 /**
@@ -247,6 +250,6 @@ enum coverage clientranges_coverage(const struct clientranges *ranges, const str
 	enum coverage coverage = coverage_ranges_ask(&ranges->effective, denied, &at);
 
 	if (which && coverage != COVERAGE_NONE)
-		*which = find(ranges, &ranges->effective.ranges[at]);
+		*which = clientranges_find(ranges, &ranges->effective.ranges[at]);
 	return coverage;
 }

@@ -64,6 +64,9 @@ int clientranges_read(struct clientranges *out, const struct clientranges_option
 /* What a denied prefix does to the effective ranges. @which may be NULL; receives one of ranges. */
 enum coverage clientranges_coverage(const struct clientranges *ranges, const struct cidr *denied,
                                     const struct clientrange **which);
+/* The most trusted source of a range that has an effect; NULL: there is no such range. */
+const struct clientrange *clientranges_find(const struct clientranges *ranges,
+                                            const struct cidr *cidr);
 const char *clientrange_source_name(enum clientrange_source source);
 
 #endif

@@ -9,6 +9,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/banlist.c guard/watch/banlist.h \
 	guard/watch/clientkeeper.c guard/watch/clientkeeper.h \
 	guard/watch/clientranges.c guard/watch/clientranges.h \
+	guard/watch/conflictlist.c guard/watch/conflictlist.h \
 	guard/watch/cycle.c \
 	guard/watch/edits.c guard/watch/edits.h \
 	guard/watch/expiry.c \
@@ -25,6 +26,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-check.c guard/watch/report-check.h \
 	guard/watch/report-clients.c guard/watch/report-clients.h \
+	guard/watch/report-conflicts.c guard/watch/report-conflicts.h \
 	guard/watch/report-fail2ban.c \
 	guard/watch/report-explain.c guard/watch/report-explain.h \
 	guard/watch/report-internal.h \

@@ -29,6 +29,8 @@ fits history history
 fits bans bans
 fits check check
 fits check-list check --list
+fits clients-list clients list
+fits conflicts conflicts
 fits explain explain 10.77.0.2
 fits snapshot-list snapshot list
 fits snapshot-show snapshot show "$id"

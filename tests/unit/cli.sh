@@ -245,6 +245,8 @@ out_empty
 err_has 'not recorded'
 
 # --- client ranges ---
+exits 2 conflicts all
+exits 3 conflicts
 exits 2 clients
 exits 2 clients frobnicate
 exits 2 clients add

@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/test-clientranges \
 	tests/unit/test-config \
 	tests/unit/test-confwatch \
+	tests/unit/test-conflict \
 	tests/unit/test-coverage \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
@@ -259,3 +260,7 @@ tests_unit_test_logfollow_LDADD = $(SYSTEM_TEST_LIBS)
 tests_unit_test_denial_SOURCES = tests/unit/test-denial.c tests/unit/unit.h
 tests_unit_test_denial_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_denial_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_conflict_SOURCES = tests/unit/test-conflict.c tests/unit/rulesets.h tests/unit/unit.h
+tests_unit_test_conflict_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_conflict_LDADD = $(MODEL_TEST_LIBS)

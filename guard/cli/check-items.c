@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "guard/model/reach.h"
+#include "guard/system/clock.h"
+#include "guard/system/zonefile.h"
 
 int check_firewalld_state(struct check_context *context, enum check_id id)
 {
@@ -71,22 +73,28 @@ static char *list_take(struct list *list)
 	return fclose(steal(list->stream)) == 0 ? steal(list->names) : NULL;
 }
 
+/* What is gone without a known wipe is missed just the same. */
+static bool is_missed(enum loss_verdict verdict, enum check_id id)
+{
+	return id == CHECK_LOST ? verdict == LOSS_LOST || verdict == LOSS_UNATTRIBUTED
+	                        : verdict == LOSS_REQUIRED;
+}
+
 int check_missing(struct check_context *context, enum check_id id)
 {
-	enum loss_verdict wanted = id == CHECK_LOST ? LOSS_LOST : LOSS_REQUIRED;
 	const struct loss *loss = &context->missing.loss;
 	_cleanup_list_ struct list list;
 	int r = list_open(&list);
 
 	for (size_t i = 0; i < loss->n && r == 0; i++)
-		if (loss->rows[i].verdict == wanted)
+		if (is_missed(loss->rows[i].verdict, id))
 			r = list_add(&list, &loss->rows[i].item);
 	if (r < 0 || list.n == 0)
 		return r;
 	if (id == CHECK_LOST)
-		return check_add(context, id, FINDING_ERROR, list_take(&list),
-		                 strdup("reload-guard restore"),
-		                 "%zu were open before a wipe, and nobody removed them", list.n);
+		return check_add(
+		    context, id, FINDING_ERROR, list_take(&list), strdup("reload-guard restore"),
+		    "%zu were there before, and nobody is known to have removed them", list.n);
 	return check_add(context, id, FINDING_ERROR, list_take(&list),
 	                 strdup("reload-guard restore"),
 	                 "%zu are required by the configuration, and not open", list.n);
@@ -195,14 +203,18 @@ int check_runtime_only(struct check_context *context, enum check_id id)
 
 /* --- raw ports --------------------------------------------------------------------------- */
 
+static const struct {
+	const char *service, *port;
+} mail_services[] = {
+    {"smtp", "25/tcp"},   {"smtps", "465/tcp"}, {"smtp-submission", "587/tcp"}, {"imap", "143/tcp"},
+    {"imaps", "993/tcp"}, {"pop3", "110/tcp"},  {"pop3s", "995/tcp"},
+};
+
 static const char *service_of(const struct item *port)
 {
-	static const char *const services[] = {"smtp", "smtps", "smtp-submission", "imap", "imaps",
-	                                       "pop3", "pop3s"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(services); i++)
-		if (item_port_is_of(services[i], port->value))
-			return services[i];
+	for (size_t i = 0; i < ARRAY_SIZE(mail_services); i++)
+		if (strcmp(mail_services[i].port, port->value) == 0)
+			return mail_services[i].service;
 	return NULL;
 }
 
@@ -253,5 +265,101 @@ int check_raw_port(struct check_context *context, enum check_id id)
 		              "%s is open by its number; firewalld has the service %s",
 		              entry->item.value, service);
 	}
+	return r;
+}
+
+/* --- files and definitions --------------------------------------------------------------- */
+
+/*
+ * What the file was meant to say may be worth reading, so it is kept. To set a name
+ * that it has makes firewalld write the file again, as it was when it last read it.
+ */
+static int tell_broken(struct check_context *context, enum check_id id, const char *zone,
+                       const struct err *why)
+{
+	char *command = NULL, *evidence;
+
+	if (xasprintf(&command,
+	              "cp -p /etc/firewalld/zones/%s.xml /etc/firewalld/zones/%s.xml.broken && "
+	              "firewall-cmd --permanent --zone=%s --set-short=\"$(firewall-cmd --permanent "
+	              "--zone=%s --get-short)\"",
+	              zone, zone, zone, zone) < 0)
+		return -ENOMEM;
+	evidence = strdup(why->text);
+	if (!evidence) {
+		free(command);
+		return -ENOMEM;
+	}
+	return check_add(context, id, FINDING_ERROR, evidence, command,
+	                 "the file of zone %s is broken: the next reload fails, and the next start "
+	                 "loads the stock configuration",
+	                 zone);
+}
+
+int check_zone_file(struct check_context *context, enum check_id id)
+{
+	const struct strv *zones = &context->reading.firewall.zones;
+	int r = 0;
+
+	for (size_t i = 0; i < zones->n && r == 0; i++) {
+		_cleanup_firewall_ struct firewall file = FIREWALL_NULL;
+		const char *zone = zones->strings[i];
+		struct err err = ERR_NULL;
+
+		if (item_policy_name(zone) || item_ipset_name(zone) || !zonefile_is_own(zone, ""))
+			continue;
+		r = zonefile_read(&file, zone, "", &err);
+		if (r == ZONEFILE_E_BROKEN)
+			r = tell_broken(context, id, zone, &err);
+		else if (r > 0)
+			r = 0;
+	}
+	return r;
+}
+
+static bool is_in_use(const struct firewall *fw, const char *service)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		if (fw->entries[i].item.kind == ITEM_SERVICE &&
+		    strcmp(fw->entries[i].item.value, service) == 0)
+			return true;
+	return false;
+}
+
+static int check_definition(struct check_context *context, enum check_id id, const char *service,
+                            const char *port)
+{
+	struct firewalld_service parts = {0};
+	char *command = NULL;
+	int r;
+
+	r = firewalld_service_wait(context->connection.fw, &parts, service,
+	                           clock_monotonic_ms() + CLI_DEADLINE_MS, NULL);
+	if (r < 0)
+		return r;
+	/* one that includes others is somebody's who knows what it is made of */
+	if (r > 0 || strv_contains(&parts.ports, port) || parts.includes.n > 0) {
+		firewalld_service_deinit(&parts);
+		return 0;
+	}
+	firewalld_service_deinit(&parts);
+	if (xasprintf(
+	        &command,
+	        "firewall-cmd --permanent --load-service-defaults=%s && firewall-cmd --reload",
+	        service) < 0)
+		return -ENOMEM;
+	return check_add(context, id, FINDING_ERROR, NULL, command,
+	                 "the service %s does not have %s: it is open in name alone", service,
+	                 port);
+}
+
+int check_service_definition(struct check_context *context, enum check_id id)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(mail_services) && r == 0; i++)
+		if (is_in_use(&context->reading.firewall, mail_services[i].service))
+			r = check_definition(context, id, mail_services[i].service,
+			                     mail_services[i].port);
 	return r;
 }

@@ -53,6 +53,8 @@ int check_panic(struct check_context *context, enum check_id id) _must_check_;
 int check_missing(struct check_context *context, enum check_id id) _must_check_;
 int check_unreached_zone(struct check_context *context, enum check_id id) _must_check_;
 int check_runtime_only(struct check_context *context, enum check_id id) _must_check_;
+int check_zone_file(struct check_context *context, enum check_id id) _must_check_;
+int check_service_definition(struct check_context *context, enum check_id id) _must_check_;
 int check_raw_port(struct check_context *context, enum check_id id) _must_check_;
 
 /* check-around.c: fail2ban, the guard itself */

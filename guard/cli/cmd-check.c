@@ -14,11 +14,13 @@
 static check_fn *const checks[CHECK_N] = {
     [CHECK_FIREWALLD_STATE] = check_firewalld_state,
     [CHECK_PANIC] = check_panic,
+    [CHECK_ZONE_FILE] = check_zone_file,
     [CHECK_REQUIRED_MISSING] = check_missing,
     [CHECK_LOST] = check_missing,
     [CHECK_UNREACHED_ZONE] = check_unreached_zone,
     [CHECK_RUNTIME_ONLY] = check_runtime_only,
     [CHECK_RAW_PORT] = check_raw_port,
+    [CHECK_SERVICE_DEFINITION] = check_service_definition,
     [CHECK_FAIL2BAN_DOWN] = check_fail2ban_down,
     [CHECK_BAN_WITHOUT_RULE] = check_drift,
     [CHECK_JAIL_ACTION_FAILS] = check_drift,

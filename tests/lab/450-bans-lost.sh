@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A ban, the rule that carried it out, and the reload that took the rule.
+holds() { json "$1" >/dev/null; }
 watch_up
 mail_open
 f2b_up
@@ -12,8 +13,10 @@ need "nothing was lost yet" not grep -q 'lost in' "$W/out"
 need "a reload" fwc --reload
 lost() { guard bans --address 192.0.2.0/24 >"$W/out" && grep -qE 'banned; lost in reload 20' "$W/out"; }
 need "is said of the ban" within 10 lost
+back() { guard bans >"$W/out" && grep -qE "banned; lost in reload 20.*, restored after [0-9.]+ (ms|s)" "$W/out"; }
+need "and of its coming back" within 10 back
 need "as a document" exits 0 guard --json bans
-need "which has all of it" json '[b for b in d["bans"] if b["address"] == "192.0.2.11" and b["state"] == "banned" and b["lost"]["in"] == "reload" and b["lost"]["times"] == 1 and "reject" in b["rules"][0]]' >/dev/null
+need "which has all of it" holds '[b for b in d["bans"] if b["address"] == "192.0.2.11" and b["state"] == "banned" and b["lost"]["in"] == "reload" and b["lost"]["times"] == 1 and b["lost"]["whole"] and b["lost"]["restored_ms"] < 10000 and "reject" in b["rules"][0]]'
 need "with -v" exits 0 guard -v bans
 need "the rule is whole" out_has 'rule family="ipv4" source address="192.0.2.11" port port="imaps" protocol="tcp" reject'
 need "unban" f2b set lab unbanip 192.0.2.11

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is wrong with what firewalld holds: made, found, and mended by the command that
+# the finding printed.
+holds() { json "$1" >/dev/null; }
+conf <<'C'
+[guard]
+require = public/service:pop3s
+C
+clean() { guard check --only "$1" >"$W/out" 2>"$W/err"; }
+finds() { guard check --only "$1" >"$W/out" 2>"$W/err"; grep -q "$2: $1: " "$W/out"; }
+mend() {
+	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
+	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
+}
+found_and_mended() { # NAME WEIGHT
+	need "$1 is found" finds "$1" "$2"
+	need "with a command" mend
+	need "after which it is not ($(cat "$W/mend"))" within 10 clean "$1"
+}
+found_and_mended required-missing error
+need "the service is open" has pop3s
+need "and stays so" fwc --runtime-to-permanent
+
+need "a service in the runtime alone" fwc --add-service=imaps
+found_and_mended runtime-only-service error
+need "which lasts" fwc --permanent --zone=public --query-service=imaps
+
+need "a raw port" fwc --add-port=465/tcp
+need "permanent, too" fwc --permanent --add-port=465/tcp
+probe_up 465 2 30
+need "is a note" finds raw-port info
+need "which is no failure" exits 0 guard check --only raw-port
+need "the command" mend
+need "replaces it" clean raw-port
+need "by nothing to say" not grep -q raw-port "$W/out"
+need "but the service" has smtps
+need "in both" fwc --permanent --query-service=smtps
+need "and no port" not has_port 465/tcp
+probe_down
+need "and was never shut meanwhile" not grep -qE 'refused|timeout' "$W/probe"
+
+need "somebody changes what a service is" fwc --permanent --service=imaps --remove-port=993/tcp
+need "which is in force" fwc --reload
+need "so that it is open in name alone" is_shut 993
+found_and_mended service-definition error
+need "then it is open" within 5 is_open 993
+
+head -c 120 /etc/firewalld/zones/public.xml >"$W/half"
+cat "$W/half" >/etc/firewalld/zones/public.xml
+found_and_mended zone-file error
+need "the next reload" fwc --reload
+need "works" within 5 is_open 993
+
+need "panic" fwc --panic-on
+found_and_mended panic error
+
+need "the clients' interface moves to another zone" fwc --zone=internal --change-interface=host0
+need "where mail is not open" finds unreached-zone error
+need "with a command" mend
+need "after which mail is" within 5 is_open 993
+
+watch_up
+mail_open
+need "a watcher makes it less grave" finds runtime-only-service info
+watch_down
+need "a reload that nobody sees" fwc --reload
+found_and_mended lost error
+need "mail is back" mail_reachable
+need "two names" exits 0 guard check --only panic --only lost
+need "a name that is none" exits 2 guard check --only nonsense
+guard --json check --skip raw-port >"$W/out" 2>"$W/err"
+need "but one" holds '"raw-port" not in d["checks"] and "lost" in d["checks"]'
+conf <<'C'
+[check]
+skip = raw-port
+C
+guard --json check >"$W/out" 2>"$W/err"
+need "is silenced" holds '"raw-port" not in d["checks"] and "lost" in d["checks"]'

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 #include "guard/cli/missing.h"
+#include "guard/cli/restore-bans.h"
 #include "guard/watch/restorer.h"
 
 #include <errno.h>
@@ -10,6 +11,12 @@
 
 /* Restoring may be long where firewalld is slow: with a thousand rules each call takes 25 ms. */
 #define RESTORE_DEADLINE_MS (10 * 60 * 1000)
+
+/* As the watcher does it: others are to get through to firewalld meanwhile. */
+#define BANS_WINDOW 4
+#define BANS_BATCH  48
+
+#define PROGRESS_US 1000000
 
 /* Everything that one run knows. */
 struct run {
@@ -21,15 +28,18 @@ struct run {
 	int64_t from_id; /* 0: what the last wipe took */
 	struct missing missing;
 	struct plan plan;
+	struct restore_bans bans;
+	size_t n_bans_back;
 	int64_t wipe_id; /* 0: not journalled */
 	struct report_action action;
 	bool done;
-	size_t n_failed;
+	size_t n_steps, n_failed;
 };
 
 static void run_deinit(struct run *run)
 {
 	plan_deinit(&run->plan);
+	restore_bans_deinit(&run->bans);
 	missing_deinit(&run->missing);
 	report_action_deinit(&run->action);
 	firewalld_reading_deinit(&run->reading);
@@ -94,15 +104,17 @@ static int find_from(struct run *run)
 	if (r != 0)
 		return cli_store_failed(run->cli, r, &err);
 	missing->kind = WIPE_BY_HAND;
-	r = loss_find(&missing->loss, &(struct loss_evidence){
-	                                  .before = &missing->before,
-	                                  .after = &run->reading.firewall,
-	                                  .scope = &run->cli->config.scope,
-	                                  .released = released.items,
-	                                  .n_released = released.n,
-	                                  .kind = WIPE_BY_HAND,
-	                                  .now_us = run->cli->now_us,
-	                              });
+	r = loss_find(&missing->loss,
+	              &(struct loss_evidence){
+	                  .before = &missing->before,
+	                  .after = &run->reading.firewall,
+	                  .scope = &run->cli->config.scope,
+	                  .released = released.items,
+	                  .n_released = released.n,
+	                  .bans = run->cli->config.restore_bans != CONFIG_RESTORE_BANS_NONE,
+	                  .kind = WIPE_BY_HAND,
+	                  .now_us = run->cli->now_us,
+	              });
 	return r == 0 ? CLI_FINE : out_of_memory(run);
 }
 
@@ -110,8 +122,8 @@ static int find_missing(struct run *run)
 {
 	const char *instance = firewalld_instance(run->connection.fw);
 	struct err err = ERR_NULL;
-	int r = missing_find(&run->missing, run->cli, run->store, &run->reading.firewall, instance,
-	                     &err);
+	int r = missing_find_with_bans(&run->missing, run->cli, run->store, &run->reading.firewall,
+	                               instance, &err);
 
 	if (r != 0 && run->store) {
 		/* A store that breaks under our hands is no store; the required items remain. */
@@ -141,6 +153,36 @@ static int build_plan(struct run *run)
 			loss->rows[i].verdict = LOSS_UNATTRIBUTED;
 	if (plan_build(&run->plan, loss, &run->reading.firewall, run->cli->now_us) < 0)
 		return out_of_memory(run);
+	return CLI_FINE;
+}
+
+/* Whom fail2ban still bans; what it cannot tell is told, and is no reason to stop. */
+static int ask_for_bans(struct run *run)
+{
+	struct restore_bans *bans = &run->bans;
+	int r;
+
+	bans->cli = run->cli;
+	bans->store = run->store;
+	bans->loss = &run->missing.loss;
+	r = restore_bans_find(bans, &run->reading.firewall);
+	if (r == 0 && bans->n)
+		r = restore_bans_ask(bans);
+	if (r < 0)
+		return out_of_memory(run);
+	if (bans->n == 0)
+		return CLI_FINE;
+	if (!bans->known)
+		cli_warn(run->cli,
+		         "%zu bans are missing, and which of them still hold only fail2ban knows, "
+		         "which is %s: they are not restored",
+		         bans->n, bans->state);
+	else if (bans->n_ended + bans->n_strangers)
+		cli_note(
+		    run->cli,
+		    "%zu rules that ban are missing, and fail2ban has no ticket for them: they "
+		    "stay away",
+		    bans->n_ended + bans->n_strangers);
 	return CLI_FINE;
 }
 
@@ -222,19 +264,30 @@ static int supersede_unfinished(struct run *run, struct err *err)
 	return r;
 }
 
-static void journal_end(struct run *run, const struct restorer_step *steps, size_t n)
+static void note_steps(struct run *run, const struct restorer_step *steps, size_t n)
+{
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!run->store || !run->wipe_id || n == 0)
+		return;
+	r = journal_steps(run, steps, n, &err);
+	if (r != 0)
+		store_broke(run, r, &err);
+}
+
+static void journal_end(struct run *run)
 {
 	struct err err = ERR_NULL;
 	char outcome[96];
-	int r;
+	int r = 0;
 
 	if (!run->store || !run->wipe_id)
 		return;
-	r = journal_steps(run, steps, n, &err);
 	/* A watcher that runs finishes its own. */
-	if (r == 0 && !run->from_id && !missing_watcher(run->cli).running)
+	if (!run->from_id && !missing_watcher(run->cli).running)
 		r = supersede_unfinished(run, &err);
-	snprintf(outcome, sizeof(outcome), "%zu restored, %zu failed", n - run->n_failed,
+	snprintf(outcome, sizeof(outcome), "%zu restored, %zu failed", run->n_steps - run->n_failed,
 	         run->n_failed);
 	if (r == 0)
 		r = store_wipe_finish(run->store, run->wipe_id, clock_now_us(), outcome, &err);
@@ -250,6 +303,7 @@ static void on_done(const struct plan *plan, const struct restorer_step *steps, 
 	struct run *run = userdata;
 
 	run->done = true;
+	run->n_steps += plan->n;
 	for (size_t i = 0; i < plan->n; i++) {
 		bool failed = steps[i].outcome == STORE_STEP_FAILED;
 		struct report_action_row *row = report_action_add(
@@ -263,41 +317,161 @@ static void on_done(const struct plan *plan, const struct restorer_step *steps, 
 		if (failed)
 			row->error = strdup(steps[i].error ? steps[i].error : "failed");
 	}
-	journal_end(run, steps, plan->n);
+	note_steps(run, steps, plan->n);
 	loop_exit(run->connection.loop, 0);
 }
 
-static int execute(struct run *run)
+/* @window: calls at once; 0: as many as is usual */
+static int run_plan(struct run *run, const struct plan *plan, size_t window)
 {
 	_cleanup_restorer_ struct restorer *restorer = NULL;
-	int64_t begin_us = clock_monotonic_us();
 	int code, r;
 
-	journal_begin(run);
-	r = restorer_start(&restorer, run->connection.fw, &run->plan, on_done, run);
+	run->done = false;
+	r = window ? restorer_start_paced(&restorer, run->connection.fw, plan, window, on_done, run)
+	           : restorer_start(&restorer, run->connection.fw, plan, on_done, run);
 	if (r == 0)
 		r = loop_run_until(run->connection.loop, clock_monotonic_ms() + RESTORE_DEADLINE_MS,
 		                   &code);
-	run->action.took_us = clock_monotonic_us() - begin_us;
 	if (r > 0 || (r == 0 && !run->done))
 		return cli_fail(run->cli, CLI_NO_FIREWALLD,
 		                "firewalld went away or does not answer; what was under way is not "
 		                "known: run it again");
 	if (r < 0)
 		return cli_fail(run->cli, CLI_NO_FIREWALLD, "%s", strerror(-r));
-	return run->n_failed > 0 ? CLI_NOT_FINE : CLI_FINE;
+	return CLI_FINE;
 }
 
-static int pretend(struct run *run)
+static void tell_ended(struct run *run, const struct item *item)
 {
-	for (size_t i = 0; i < run->plan.n; i++) {
-		const struct plan_step *step = &run->plan.steps[i];
+	for (size_t i = 0; i < run->action.n; i++)
+		if (item_cmp(&run->action.rows[i].item, item) == 0) {
+			run->action.rows[i].outcome = store_outcome_name(STORE_STEP_ENDED);
+			run->action.rows[i].color = REPORT_DIM;
+		}
+}
+
+/* It ended while it was put back: fail2ban found nothing to remove, so it is ours to take away. */
+static bool take_back(struct run *run, const struct item *item)
+{
+	int r = firewalld_remove_wait(run->connection.fw, item,
+	                              clock_monotonic_ms() + RESTORE_DEADLINE_MS, NULL);
+
+	if (r != 0 && r != FIREWALLD_E_NOT_ENABLED)
+		return false;
+	tell_ended(run, item);
+	return true;
+}
+
+/* A last look at the tickets: what ended, and what stays away, is put on record. */
+static int settle_bans(struct run *run)
+{
+	struct restore_bans *bans = &run->bans;
+	_cleanup_free_ struct restorer_step *steps = calloc(bans->n + 1, sizeof(*steps));
+	int64_t now_us = clock_now_us();
+	size_t n = 0;
+
+	if (!steps || restore_bans_ask(bans) < 0)
+		return out_of_memory(run);
+	for (size_t i = 0; i < bans->n && bans->known; i++) {
+		enum banplan_answer answer = bans->rules[i].answer;
+
+		if (answer == BANPLAN_HELD || (answer == BANPLAN_LEFT_OUT && bans->done[i]) ||
+		    (answer != BANPLAN_LEFT_OUT && bans->done[i] &&
+		     !take_back(run, bans->rules[i].item)))
+			continue;
+		steps[n++] = (struct restorer_step){
+		    .loss_row = bans->rows[i],
+		    .outcome = answer == BANPLAN_LEFT_OUT ? STORE_STEP_LEFT_OUT : STORE_STEP_ENDED,
+		    .started_us = now_us,
+		    .finished_us = now_us,
+		};
+	}
+	note_steps(run, steps, n);
+	return CLI_FINE;
+}
+
+static int execute_bans(struct run *run)
+{
+	int64_t told_us = clock_monotonic_us();
+	int status = CLI_FINE;
+
+	while (status == CLI_FINE && run->bans.known) {
+		_cleanup_plan_ struct plan plan = PLAN_NULL;
+
+		if (restore_bans_batch(&plan, &run->bans, BANS_BATCH) < 0)
+			return out_of_memory(run);
+		if (plan.n == 0)
+			break;
+		status = run_plan(run, &plan, BANS_WINDOW);
+		run->n_bans_back += plan.n;
+		if (clock_monotonic_us() - told_us > PROGRESS_US) {
+			told_us = clock_monotonic_us();
+			cli_note(run->cli, "%zu of %zu bans are back", run->n_bans_back,
+			         run->bans.n_held);
+		}
+		if (status == CLI_FINE && restore_bans_ask(&run->bans) < 0)
+			return out_of_memory(run);
+	}
+	return status == CLI_FINE && run->bans.known ? settle_bans(run) : status;
+}
+
+static int execute(struct run *run)
+{
+	int64_t begin_us = clock_monotonic_us();
+	int status = CLI_FINE;
+
+	journal_begin(run);
+	if (run->plan.n)
+		status = run_plan(run, &run->plan, 0);
+	if (status == CLI_FINE && run->bans.n)
+		status = execute_bans(run);
+	run->action.took_us = clock_monotonic_us() - begin_us;
+	if (status == CLI_FINE)
+		journal_end(run);
+	if (status == CLI_FINE && (run->n_failed > 0 || (run->bans.n && !run->bans.known)))
+		return CLI_NOT_FINE;
+	return status;
+}
+
+static int pretend_plan(struct run *run, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct plan_step *step = &plan->steps[i];
 		struct report_action_row *row =
 		    report_action_add(&run->action, &step->item, "would restore", REPORT_WARN);
 
 		if (!row)
 			return out_of_memory(run);
 		row->verdict = loss_verdict_name(run->missing.loss.rows[step->loss_row].verdict);
+	}
+	return CLI_FINE;
+}
+
+static int pretend(struct run *run)
+{
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	int r = pretend_plan(run, &run->plan);
+
+	if (r == CLI_FINE && run->bans.known &&
+	    restore_bans_batch(&plan, &run->bans, run->bans.n) < 0)
+		return out_of_memory(run);
+	return r == CLI_FINE ? pretend_plan(run, &plan) : r;
+}
+
+/* A ban that fail2ban holds and that covers legitimate clients; the ended ones are over. */
+static int add_left_out_bans(struct run *run)
+{
+	for (size_t i = 0; i < run->bans.n && run->bans.known; i++) {
+		const struct banplan_rule *rule = &run->bans.rules[i];
+		struct report_action_row *line;
+
+		if (rule->answer != BANPLAN_LEFT_OUT)
+			continue;
+		line = report_action_add(&run->action, rule->item, "left out", REPORT_WARN);
+		if (!line || restore_bans_why(&line->error, &run->bans, rule) < 0)
+			return out_of_memory(run);
+		line->verdict = loss_verdict_name(LOSS_BAN);
 	}
 	return CLI_FINE;
 }
@@ -309,7 +483,7 @@ static int add_left_out(struct run *run)
 		const struct loss_row *row = &run->missing.loss.rows[i];
 		struct report_action_row *line;
 
-		if (loss_verdict_restores(row->verdict) || row->verdict == LOSS_UNPROTECTED)
+		if (loss_verdict_is_open(row->verdict) || row->verdict == LOSS_UNPROTECTED)
 			continue;
 		line = report_action_add(&run->action, &row->item, "left out", REPORT_DIM);
 		if (!line)
@@ -352,13 +526,17 @@ static int restore(struct run *run)
 		r = run->from_id ? find_from(run) : find_missing(run);
 	if (r == CLI_FINE)
 		r = build_plan(run);
+	if (r == CLI_FINE)
+		r = ask_for_bans(run);
 	if (r != CLI_FINE)
 		return r;
-	if (run->plan.n == 0)
-		status = CLI_FINE;
+	if (run->plan.n == 0 && run->bans.n_held == 0)
+		status = run->bans.n && !run->bans.known ? CLI_NOT_FINE : CLI_FINE;
 	else
 		status = run->action.dry_run ? pretend(run) : execute(run);
 	r = add_left_out(run);
+	if (r == CLI_FINE)
+		r = add_left_out_bans(run);
 	return r == CLI_FINE ? finish(run, status) : r;
 }
 

@@ -590,6 +590,19 @@ static int find_around(struct report_status *status)
 		    "after the last wipe %zu of %zu items could not be put back; "
 		    "see: reload-guard history --kind restore",
 		    status->wipe.n_failed, status->wipe.n_lost);
+	if (r == 0 && status->has_wipe && status->wipe.n_bans_failed > 0)
+		r = report_finding_add(
+		    status, REPORT_WARNING, "bans-failed",
+		    "after the last wipe %zu of %zu bans could not be put back; see: reload-guard "
+		    "history --kind restore, then reload-guard restore",
+		    status->wipe.n_bans_failed, status->wipe.n_bans);
+	if (r == 0 && status->has_wipe && status->wipe.n_bans_left_out > 0)
+		r = report_finding_add(
+		    status, REPORT_WARNING, "bans-left-out",
+		    "%zu bans that cover legitimate clients were not put back after the last wipe; "
+		    "fail2ban still holds them: fail2ban-client set JAIL unbanip ADDRESS ends one, "
+		    "restore-bans = all brings such back",
+		    status->wipe.n_bans_left_out);
 	if (r == 0 && strcmp(status->fail2ban, "unreachable") == 0)
 		r = report_finding_add(status, REPORT_WARNING, "fail2ban-unreachable",
 		                       "fail2ban does not answer; see: systemctl status fail2ban");

@@ -26,5 +26,6 @@ reload_guard_SOURCES = \
 	guard/cli/main.c \
 	guard/cli/missing.c guard/cli/missing.h \
 	guard/cli/ranges.c guard/cli/ranges.h \
+	guard/cli/restore-bans.c guard/cli/restore-bans.h \
 	guard/cli/rules.c guard/cli/rules.h
 reload_guard_LDADD = $(WATCH_LIBS)

@@ -167,15 +167,16 @@ static const struct cli_command commands[] = {
                 "works without the watcher. Items that were removed, released or are over are\n"
                 "never put back. With --from the protected items of that snapshot are put back,\n"
                 "whatever happened since. Each item is read back from firewalld before it counts\n"
-                "as restored.\n",
+                "as restored. Bans come last: those that fail2ban still holds.\n",
         .examples = "  reload-guard restore --dry-run\n"
                     "  reload-guard restore\n"
                     "  reload-guard snapshot list; reload-guard restore --from 17\n",
-        .statuses = "  0  everything is there, or with --dry-run could be\n"
-                    "  1  something could not be restored\n"
-                    "  2  usage or configuration\n"
-                    "  3  firewalld cannot be reached, or is not in a state to be trusted\n"
-                    "  4  the store cannot be used; only what is required was restored\n",
+        .statuses =
+            "  0  everything is there, or with --dry-run could be\n"
+            "  1  something could not be restored, or fail2ban could not tell which bans hold\n"
+            "  2  usage or configuration\n"
+            "  3  firewalld cannot be reached, or is not in a state to be trusted\n"
+            "  4  the store cannot be used; only what is required was restored\n",
         OPTIONS(restore_options),
         .exec = cmd_restore,
     },

@@ -31,6 +31,7 @@ struct search {
 	struct store *store;
 	const struct firewall *now;
 	struct store_items released;
+	bool bans; /* these, too; there may be thousands of them */
 };
 
 /* Rows of the journal that the comparison with the last good state did not bring up. */
@@ -40,7 +41,8 @@ static int add_journalled(struct missing *missing, const struct search *search,
 	struct loss_row copy = *row;
 	struct loss *loss = &missing->loss;
 
-	if (firewall_has(search->now, &row->item, FIREWALL_RUNTIME) || has_row(loss, &row->item))
+	if ((verdict == LOSS_BAN && !search->bans) ||
+	    firewall_has(search->now, &row->item, FIREWALL_RUNTIME) || has_row(loss, &row->item))
 		return 0;
 	copy.verdict = verdict;
 	if (row->until_us && row->until_us <= search->cli->now_us)
@@ -85,7 +87,7 @@ static int note_settled(const struct store_history_row *row, void *userdata)
 	struct verdicts *verdicts = userdata;
 
 	if (row->wipe_id != verdicts->wipe_id || !row->item || !row->outcome ||
-	    strcmp(row->outcome, "failed") == 0)
+	    strcmp(row->outcome, "failed") == 0 || strcmp(row->outcome, "left-out") == 0)
 		return 0;
 	return strv_add(&verdicts->settled, row->item);
 }
@@ -117,7 +119,7 @@ static bool is_open_question(const struct verdicts *verdicts, const struct loss_
 {
 	_cleanup_free_ char *text = NULL;
 
-	if (row->verdict != LOSS_UNATTRIBUTED && !loss_verdict_restores(row->verdict))
+	if (row->verdict != LOSS_UNATTRIBUTED && !loss_verdict_is_open(row->verdict))
 		return false;
 	if (item_format(&text, &row->item) < 0 || strv_contains(&verdicts->settled, text))
 		return false;
@@ -149,7 +151,8 @@ static int add_wipe(struct missing *missing, const struct search *search, int64_
 		r = store_history(search->store, &query, note_intent, &verdicts, err);
 	}
 	for (size_t i = 0; i < loss.n && r == 0; i++)
-		if (is_open_question(&verdicts, &loss.rows[i]))
+		if ((search->bans || loss.rows[i].verdict != LOSS_BAN) &&
+		    is_open_question(&verdicts, &loss.rows[i]))
 			r = add_journalled(missing, search, &loss.rows[i], loss.rows[i].verdict);
 	return r;
 }
@@ -178,6 +181,7 @@ static int compare(struct missing *missing, const struct search *search, const c
 	    .scope = &search->cli->config.scope,
 	    .released = search->released.items,
 	    .n_released = search->released.n,
+	    .bans = search->bans,
 	    .now_us = search->cli->now_us,
 	};
 	int r = 0;
@@ -200,6 +204,29 @@ static int compare(struct missing *missing, const struct search *search, const c
 	return loss_find(&missing->loss, &evidence);
 }
 
+static int find(struct missing *out, struct search *search, const char *instance, struct err *err)
+{
+	_cleanup_missing_ struct missing missing = MISSING_NULL;
+	struct store *store = search->store;
+	int r = bootid_read(missing.boot_id, err);
+
+	if (r == 0 && store)
+		r = store_release_list(store, &search->released, err);
+	if (r == 0)
+		r = compare(&missing, search, instance, err);
+	if (r == 0 && store)
+		r = add_unfinished(&missing, search, err);
+	if (r == 0 && store)
+		r = add_left_open(&missing, search, err);
+	store_items_deinit(&search->released);
+	if (r != 0)
+		return r;
+	loss_sort(&missing.loss);
+	*out = missing;
+	missing = MISSING_NULL;
+	return 0;
+}
+
 /**
  * missing_find() - compare what is on record with what is there
  * @out:      written on success alone; the caller deinits it
@@ -212,26 +239,23 @@ static int compare(struct missing *missing, const struct search *search, const c
 int missing_find(struct missing *out, struct cli *cli, struct store *store,
                  const struct firewall *now, const char *instance, struct err *err)
 {
-	_cleanup_missing_ struct missing missing = MISSING_NULL;
 	struct search search = {
 	    .cli = cli, .store = store, .now = now, .released = STORE_ITEMS_NULL};
-	int r = bootid_read(missing.boot_id, err);
 
-	if (r == 0 && store)
-		r = store_release_list(store, &search.released, err);
-	if (r == 0)
-		r = compare(&missing, &search, instance, err);
-	if (r == 0 && store)
-		r = add_unfinished(&missing, &search, err);
-	if (r == 0 && store)
-		r = add_left_open(&missing, &search, err);
-	store_items_deinit(&search.released);
-	if (r != 0)
-		return r;
-	loss_sort(&missing.loss);
-	*out = missing;
-	missing = MISSING_NULL;
-	return 0;
+	return find(out, &search, instance, err);
+}
+
+/** missing_find_with_bans() - the same, with lost bans, as far as these are to come back */
+int missing_find_with_bans(struct missing *out, struct cli *cli, struct store *store,
+                           const struct firewall *now, const char *instance, struct err *err)
+{
+	struct search search = {.cli = cli,
+	                        .store = store,
+	                        .now = now,
+	                        .released = STORE_ITEMS_NULL,
+	                        .bans = cli->config.restore_bans != CONFIG_RESTORE_BANS_NONE};
+
+	return find(out, &search, instance, err);
 }
 
 /**

@@ -25,6 +25,9 @@ struct missing {
 void missing_deinit(struct missing *missing);
 int missing_find(struct missing *out, struct cli *cli, struct store *store,
                  const struct firewall *now, const char *instance, struct err *err) _must_check_;
+int missing_find_with_bans(struct missing *out, struct cli *cli, struct store *store,
+                           const struct firewall *now, const char *instance,
+                           struct err *err) _must_check_;
 void missing_overlay(const struct missing *missing, struct firewall *now, const char *instance);
 void missing_attribute(struct missing *missing, const struct firewall *now);
 

@@ -356,19 +356,40 @@ static const char *class_name(const struct item *item)
 	return "other";
 }
 
+/* Bans that are neither back nor settled otherwise. */
+static size_t open_bans(const struct store_wipe_info *wipe)
+{
+	size_t settled = wipe->n_bans_restored + wipe->n_bans_ended + wipe->n_bans_left_out +
+	                 wipe->n_bans_failed;
+
+	return wipe->n_bans > settled ? wipe->n_bans - settled : 0;
+}
+
+static json_t *wipe_bans_json(const struct store_wipe_info *wipe)
+{
+	int64_t us = wipe->bans_restored_us ? wipe->bans_restored_us - wipe->at_us : -1;
+
+	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "lost", (json_int_t)wipe->n_bans,
+	                 "restored", (json_int_t)wipe->n_bans_restored, "ended",
+	                 (json_int_t)wipe->n_bans_ended, "left_out",
+	                 (json_int_t)wipe->n_bans_left_out, "failed",
+	                 (json_int_t)wipe->n_bans_failed, "open", (json_int_t)open_bans(wipe),
+	                 "restore_ms", us < 0 ? json_null() : json_integer(us / 1000));
+}
+
 static json_t *wipe_json(const struct store_wipe_info *wipe)
 {
 	int64_t us = wipe->restored_us ? wipe->restored_us - wipe->at_us : -1;
 
-	return json_pack("{s:I, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o}", "id",
-	                 (json_int_t)wipe->id, "kind", wipe_kind_name(wipe->kind), "cause",
-	                 report_json_text(wipe->cause), "at", report_json_time(wipe->at_us),
-	                 "finished", report_json_time(wipe->finished_us), "outcome",
-	                 report_json_text(wipe->outcome), "gone", (json_int_t)wipe->n_rows, "lost",
-	                 (json_int_t)wipe->n_lost, "restored", (json_int_t)wipe->n_restored,
-	                 "failed", (json_int_t)wipe->n_failed, "skipped",
-	                 (json_int_t)wipe->n_skipped, "restore_ms",
-	                 us < 0 ? json_null() : json_integer(us / 1000));
+	return json_pack(
+	    "{s:I, s:s, s:o, s:o, s:o, s:o, s:I, s:I, s:I, s:I, s:I, s:o, s:o}", "id",
+	    (json_int_t)wipe->id, "kind", wipe_kind_name(wipe->kind), "cause",
+	    report_json_text(wipe->cause), "at", report_json_time(wipe->at_us), "finished",
+	    report_json_time(wipe->finished_us), "outcome", report_json_text(wipe->outcome), "gone",
+	    (json_int_t)wipe->n_rows, "lost", (json_int_t)wipe->n_lost, "restored",
+	    (json_int_t)wipe->n_restored, "failed", (json_int_t)wipe->n_failed, "skipped",
+	    (json_int_t)wipe->n_skipped, "restore_ms",
+	    us < 0 ? json_null() : json_integer(us / 1000), "bans", wipe_bans_json(wipe));
 }
 
 /** report_status_is_leaving() - does the next reload close it for good? */
@@ -553,6 +574,35 @@ static void put_wipe_line(const struct report *report, const struct store_wipe_i
 	            wipe->restored_us ? took : "", wipe->finished_us ? "" : "; not finished");
 }
 
+static void put_wipe_bans_line(const struct report *report, const struct store_wipe_info *wipe)
+{
+	char took[TIMESPEC_TEXT_MAX], more[160];
+	size_t open = open_bans(wipe), n = 0;
+
+	if (wipe->n_bans == 0)
+		return;
+	timespec_format_duration(wipe->bans_restored_us - wipe->at_us, took);
+	more[0] = '\0';
+	if (wipe->n_bans_ended)
+		n +=
+		    (size_t)snprintf(more + n, sizeof(more) - n, ", %zu ended", wipe->n_bans_ended);
+	if (wipe->n_bans_left_out)
+		n += (size_t)snprintf(more + n, sizeof(more) - n, ", %zu left out",
+		                      wipe->n_bans_left_out);
+	if (wipe->n_bans_failed)
+		n += (size_t)snprintf(more + n, sizeof(more) - n, ", %zu failed",
+		                      wipe->n_bans_failed);
+	if (open)
+		snprintf(more + n, sizeof(more) - n, ", %zu still to come", open);
+	report_line(report,
+	            wipe->n_bans_failed ? REPORT_BAD
+	            : open              ? REPORT_WARN
+	                                : REPORT_PLAIN,
+	            "its bans   %zu lost, %zu restored%s%s%s", wipe->n_bans, wipe->n_bans_restored,
+	            wipe->bans_restored_us ? " after " : "", wipe->bans_restored_us ? took : "",
+	            more);
+}
+
 static void put_surroundings(const struct report *report, const struct report_status *status)
 {
 	put_firewalld_line(report, status);
@@ -572,6 +622,8 @@ static void put_surroundings(const struct report *report, const struct report_st
 		report_line(report, REPORT_PLAIN, "last wipe  none recorded");
 	if (status->has_wipe)
 		put_wipe_line(report, &status->wipe);
+	if (status->has_wipe)
+		put_wipe_bans_line(report, &status->wipe);
 	report_fail2ban_put(report, status);
 	report_drift_put(report, status);
 }

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What covers legitimate clients is left out, and said; `all` brings it back, `none` nothing.
 . "$LAB_DIR/bans.sh"
+F='import json, sys, jsonschema
+jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))'
+fits() { /usr/bin/python3 -c "$F" "$TOP/schema/json/$1.schema.json" "$W/out"; }
 conf <<'C'
 [clients]
 ranges = 198.51.100.0/24, 10.77.0.3
@@ -19,8 +22,14 @@ need "the log says it of both" within 5 said 'source address="198.51.100.0/24".*
 need "of both" said 'source address="10.77.0.3".* is left out'
 need "the wipe ends" within 10 finished
 need "the history has it" exits 0 guard --json history --kind restore
+need "that fits its schema" fits history
 need "with the reason" json '[r["error"] for r in d["history"] if r.get("outcome") == "left-out"]'
 need "nothing more comes" never 3 rules_are 3
+need "status" exits 0 guard status
+need "says it too" out_has "its bans *4 lost, 2 restored after .*, 2 left out"
+need "with what to do" out_has "2 bans that cover legitimate clients were not put back"
+need "as a document" exits 0 guard --json status
+need "that fits its schema" fits status
 conf <<'C'
 [guard]
 restore-bans = all

@@ -1,20 +1,40 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/banplan.h"
 
+#include "guard/model/direct.h"
+
 #include <errno.h>
 #include <string.h>
 
 /* --- whose rule is it? ------------------------------------------------------------------- */
 
+/* NAME, in f2b-NAME, of an ipset that fail2ban's firewallcmd-ipset fills; NULL: it is none. */
+static const char *ipset_of_bans(const struct item *item)
+{
+	const char *ipset = item->kind == ITEM_ENTRY ? item_ipset_name(item->zone) : NULL;
+
+	return ipset && strncmp(ipset, DIRECT_F2B, strlen(DIRECT_F2B)) == 0
+	           ? ipset + strlen(DIRECT_F2B)
+	           : NULL;
+}
+
 /**
- * banplan_is_ban() - is the item a rule that keeps an address away?
+ * banplan_is_ban() - does the item keep an address away, or have a part in that?
  *
+ * Rich rules, whoever made them; and what fail2ban's actions write by the direct
+ * interface and into firewalld's ipsets, the chains and rules around it included.
  * Cheap where it is not: there may be thousands of items, and mail waits.
  */
 bool banplan_is_ban(const struct item *item)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	char name[ITEM_ZONE_MAX + 1];
+	struct cidr source;
 
+	if (item_direct_family(item->zone))
+		return direct_role(item, name, &source) != DIRECT_ROLE_NONE;
+	if (item->kind == ITEM_ENTRY)
+		return ipset_of_bans(item) != NULL;
 	if (item->kind != ITEM_RULE || !strstr(item->value, "source ") ||
 	    (!strstr(item->value, " reject") && !strstr(item->value, " drop")))
 		return false;
@@ -68,6 +88,66 @@ bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule)
 		return true;
 	for (size_t i = 0; i < jail->n_actions; i++)
 		if (action_fits(&jail->actions[i], rule))
+			return true;
+	return false;
+}
+
+/* Does a command speak of f2b-NAME? */
+static bool speaks_of(const char *command, const char *name)
+{
+	size_t length = strlen(name);
+
+	while ((command = strstr(command, DIRECT_F2B))) {
+		command += strlen(DIRECT_F2B);
+		if (strncmp(command, name, length) == 0 &&
+		    (command[length] == '\0' || strchr(" \t\n'\"", command[length])))
+			return true;
+	}
+	return false;
+}
+
+/* The IPv6 ipset of a jail has a 6 behind its name. */
+static bool is_named_after(const char *name, const char *jail)
+{
+	size_t length = strlen(jail);
+
+	return strncmp(name, jail, length) == 0 &&
+	       (name[length] == '\0' || strcmp(name + length, "6") == 0);
+}
+
+/* What the item that is looked for can be made by. */
+struct maker {
+	const struct richrule *rule; /* NULL: not by a rich rule, but for f2b-NAME: */
+	const char *name;
+	enum item_kind kind;
+	bool frame; /* no ban itself */
+};
+
+static bool named_action_fits(const struct jail *jail, const struct jail_action *action,
+                              const struct maker *maker)
+{
+	bool sets = action->kind == JAIL_ACTION_IPSET || action->kind == JAIL_ACTION_FW_IPSET;
+
+	if (action->kind == JAIL_ACTION_DIRECT)
+		return maker->kind != ITEM_ENTRY &&
+		       (!action->command || speaks_of(action->command, maker->name));
+	if (maker->kind == ITEM_ENTRY ? action->kind != JAIL_ACTION_FW_IPSET
+	                              : !sets || !maker->frame)
+		return false;
+	/* the server puts the name in with each ban, since it is not the same for IPv6 */
+	if (!action->command || strstr(action->command, "<ipmset>"))
+		return is_named_after(maker->name, jail->name);
+	return speaks_of(action->command, maker->name);
+}
+
+static bool jail_fits(const struct jail *jail, const struct maker *maker)
+{
+	if (maker->rule)
+		return banplan_jail_fits(jail, maker->rule);
+	if (!jail || !jail->actions_known)
+		return !maker->frame || (jail && is_named_after(maker->name, jail->name));
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (named_action_fits(jail, &jail->actions[i], maker))
 			return true;
 	return false;
 }
@@ -136,7 +216,7 @@ static bool ends_later(const struct ticket *a, const struct ticket *b)
 
 /* Looks through the tickets for the source; says whether there was a fitting one at all. */
 static bool find_tickets(struct banplan_rule *out, const struct by_address *index,
-                         const struct richrule *rule, const struct cidr *source, int64_t now_us)
+                         const struct maker *maker, const struct cidr *source, int64_t now_us)
 {
 	bool any = false;
 
@@ -144,7 +224,7 @@ static bool find_tickets(struct banplan_rule *out, const struct by_address *inde
 	     i < index->n && cidr_cmp(&index->sorted[i]->cidr, source) == 0; i++) {
 		const struct ticket *ticket = index->sorted[i];
 
-		if (!banplan_jail_fits(tickets_jail(index->jails, ticket->jail), rule))
+		if (!jail_fits(tickets_jail(index->jails, ticket->jail), maker))
 			continue;
 		any = true;
 		if (!ticket_is_live(ticket, now_us))
@@ -156,24 +236,21 @@ static bool find_tickets(struct banplan_rule *out, const struct by_address *inde
 	return any;
 }
 
-static void judge_rule(struct banplan_rule *out, const struct by_address *now,
-                       const struct by_address *past, const struct banplan_evidence *evidence)
+/* One address that is kept away, by whatever makes it. */
+static void judge_ban(struct banplan_rule *out, const struct maker *maker,
+                      const struct cidr *banned, const struct by_address *now,
+                      const struct by_address *past, const struct banplan_evidence *evidence)
 {
-	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	struct banplan_rule gone = {0};
-	struct cidr source;
+	struct cidr source = *banned;
 
-	*out = (struct banplan_rule){.item = out->item, .answer = BANPLAN_STRANGER};
-	if (richrule_parse(&rule, out->item->value, NULL) != 0 || !richrule_is_ban(&rule) ||
-	    !richrule_source_cidr(&rule, &source))
-		return;
-	cidr_first(&source, source.key);
+	cidr_first(banned, source.key);
 	if (evidence->clients)
 		out->coverage = coverage_ranges_ask(evidence->clients, &source, &out->client);
-	if (find_tickets(out, now, &rule, &source, evidence->now_us))
+	if (find_tickets(out, now, maker, &source, evidence->now_us))
 		out->answer = BANPLAN_ENDED;
 	/* whether these have ended since does not matter: they were there */
-	if (find_tickets(&gone, past, &rule, &source, INT64_MIN))
+	if (find_tickets(&gone, past, maker, &source, INT64_MIN))
 		out->answer = BANPLAN_ENDED;
 	out->n_past = gone.n_jails;
 	if (!out->ticket)
@@ -181,6 +258,46 @@ static void judge_rule(struct banplan_rule *out, const struct by_address *now,
 	/* what lies inside a range, one client of the office, is fail2ban's to decide */
 	out->answer =
 	    evidence->safe && out->coverage >= COVERAGE_EQUAL ? BANPLAN_LEFT_OUT : BANPLAN_HELD;
+}
+
+/* A chain and what leads there are to be as long as a jail runs that puts its bans there. */
+static void judge_frame(struct banplan_rule *out, const struct maker *maker,
+                        const struct tickets *tickets)
+{
+	for (size_t i = 0; tickets && i < tickets->n_jails; i++)
+		out->n_jails += jail_fits(&tickets->jails[i], maker);
+	if (out->n_jails)
+		out->answer = BANPLAN_HELD;
+}
+
+static void judge_rule(struct banplan_rule *out, const struct by_address *now,
+                       const struct by_address *past, const struct banplan_evidence *evidence)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	struct maker maker = {.kind = out->item->kind};
+	enum direct_role role = DIRECT_ROLE_BAN;
+	char name[ITEM_ZONE_MAX + 1];
+	struct cidr source;
+
+	*out = (struct banplan_rule){.item = out->item, .answer = BANPLAN_STRANGER};
+	if (out->item->kind == ITEM_RULE) {
+		if (richrule_parse(&rule, out->item->value, NULL) != 0 || !richrule_is_ban(&rule) ||
+		    !richrule_source_cidr(&rule, &source))
+			return;
+		maker.rule = &rule;
+	} else if (ipset_of_bans(out->item)) {
+		maker.name = ipset_of_bans(out->item);
+		if (cidr_parse(&source, out->item->value, 0, NULL) != 0)
+			return;
+	} else {
+		maker.name = name;
+		role = direct_role(out->item, name, &source);
+		maker.frame = role == DIRECT_ROLE_FRAME;
+	}
+	if (role == DIRECT_ROLE_FRAME)
+		judge_frame(out, &maker, evidence->tickets);
+	else if (role == DIRECT_ROLE_BAN)
+		judge_ban(out, &maker, &source, now, past, evidence);
 }
 
 /**
@@ -273,17 +390,19 @@ int banplan_note_ended(struct tickets *past, const struct tickets *before,
 static int compare_rules(const void *a, const void *b)
 {
 	const struct banplan_rule *x = a, *y = b;
-	int64_t left = x->ticket ? x->ticket->time_us : 0;
-	int64_t right = y->ticket ? y->ticket->time_us : 0;
+	/* what is held without a ticket is what the others need around them */
+	int64_t left = x->ticket ? x->ticket->time_us : INT64_MAX;
+	int64_t right = y->ticket ? y->ticket->time_us : INT64_MAX;
 
 	if (left != right)
 		return left > right ? -1 : 1;
-	return item_cmp(x->item, y->item);
+	return item_restore_cmp(x->item, y->item);
 }
 
 /**
  * banplan_newest_first() - the order of putting back
  *
+ * Chains and what leads there come first, since without them no ban is in effect.
  * Who was banned last is most likely still at it. The rules of one ticket, a port
  * each, stay together.
  */

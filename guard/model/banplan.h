@@ -8,6 +8,11 @@
  * not count: fail2ban's own actions have put their rules into the default zone
  * whatever the jail said.
  *
+ * The same for the bans that fail2ban's actions put into chains of the direct
+ * interface and into firewalld's ipsets, by the names (f2b-NAME) that they have there.
+ * The chains and the rules that lead there are held by no ticket, but by a running
+ * jail that uses them.
+ *
  * Pure: the same answers serve for putting back, for dry runs, and for telling
  * what is left over.
  */
@@ -32,11 +37,12 @@ struct banplan_rule {
 	const struct item *item; /* borrowed */
 	/* out */
 	enum banplan_answer answer;
-	const struct ticket *ticket; /* the live one that ends last; borrowed; NULL: none */
-	size_t n_jails;              /* whose live tickets stand for it */
-	size_t n_past;               /* whose tickets for it have ended lately */
-	enum coverage coverage;      /* what it does to legitimate clients */
-	size_t client;               /* which range; says something unless coverage is NONE */
+	const struct ticket
+	    *ticket;            /* the live one that ends last; borrowed; NULL: none, or a frame */
+	size_t n_jails;         /* whose live tickets stand for it */
+	size_t n_past;          /* whose tickets for it have ended lately */
+	enum coverage coverage; /* what it does to legitimate clients */
+	size_t client;          /* which range; says something unless coverage is NONE */
 };
 
 struct banplan_evidence {

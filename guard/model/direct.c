@@ -6,9 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What fail2ban's actions put before the name of theirs. */
-#define F2B "f2b-"
-
 /** direct_deinit() - free it; may be called twice */
 void direct_deinit(struct direct *direct)
 {
@@ -182,9 +179,10 @@ int direct_canonical(char **out, enum item_kind kind, const char *value)
 /* The name in f2b-NAME; false when it is none, or longer than any. */
 static bool take_name(const char *text, char name[ITEM_ZONE_MAX + 1])
 {
-	size_t skip = strlen(F2B);
+	size_t skip = strlen(DIRECT_F2B);
 
-	if (strncmp(text, F2B, skip) != 0 || !text[skip] || strlen(text + skip) > ITEM_ZONE_MAX)
+	if (strncmp(text, DIRECT_F2B, skip) != 0 || !text[skip] ||
+	    strlen(text + skip) > ITEM_ZONE_MAX)
 		return false;
 	strcpy(name, text + skip);
 	return true;
@@ -244,9 +242,32 @@ enum direct_role direct_role(const struct item *item, char name[ITEM_ZONE_MAX + 
 
 	/* not taken apart where it cannot be: there may be thousands */
 	if ((item->kind != ITEM_CHAIN && item->kind != ITEM_DIRECT_RULE) ||
-	    !strstr(item->value, F2B) || direct_parse(&direct, item->kind, item->value) != 0)
+	    !strstr(item->value, DIRECT_F2B) || direct_parse(&direct, item->kind, item->value) != 0)
 		return DIRECT_ROLE_NONE;
 	if (item->kind == ITEM_CHAIN)
 		return take_name(direct.chain, name) ? DIRECT_ROLE_FRAME : DIRECT_ROLE_NONE;
 	return rule_role(&direct, name, source);
+}
+
+/**
+ * direct_ipset() - the ipset that a rule of fail2ban's firewallcmd-ipset looks into
+ * @out: ipset:NAME; written on success alone; the caller frees it
+ *
+ * It is the kernel's or firewalld's: the rule reads the same.
+ *
+ * Return: whether there is one; false also without memory.
+ */
+bool direct_ipset(const struct item *item, char **out)
+{
+	_cleanup_direct_ struct direct direct = DIRECT_NULL;
+	char name[ITEM_ZONE_MAX + 1];
+	const char *set;
+
+	if (!strstr(item->value, "--match-set " DIRECT_F2B) ||
+	    direct_parse(&direct, item->kind, item->value) != 0)
+		return false;
+	set = option(&direct, "--match-set");
+	return set && take_name(set, name) &&
+	       strlen(set) + strlen(ITEM_IPSET_PREFIX) <= ITEM_ZONE_MAX &&
+	       xasprintf(out, ITEM_IPSET_PREFIX "%s", set) >= 0;
 }

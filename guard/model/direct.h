@@ -21,6 +21,9 @@
 
 #define DIRECT_WORDS_MAX 128
 
+/* What fail2ban's actions put before the names of their chains and ipsets. */
+#define DIRECT_F2B "f2b-"
+
 struct direct {
 	struct strv words; /* owned: all of them, in order */
 	const char *table; /* these lead into words */
@@ -51,5 +54,6 @@ enum direct_role {
 /* @name: the action's name, as in f2b-NAME; @source: of a ban */
 enum direct_role direct_role(const struct item *item, char name[ITEM_ZONE_MAX + 1],
                              struct cidr *source);
+bool direct_ipset(const struct item *item, char **out) _must_check_;
 
 #endif

@@ -192,7 +192,8 @@ static unsigned collect(const struct loss_evidence *evidence, const struct firew
 	if (!scope_protects(evidence->scope, evidence->before, &entry->item))
 		bits |= UNPROTECTED;
 	if (evidence->bans && banplan_is_ban(&entry->item) &&
-	    scope_watches_zone(evidence->scope, evidence->before, entry->item.zone))
+	    (item_direct_family(entry->item.zone) || item_ipset_name(entry->item.zone) ||
+	     scope_watches_zone(evidence->scope, evidence->before, entry->item.zone)))
 		bits |= BAN;
 	if (evidence->kind == WIPE_UNKNOWN || evidence->kind == WIPE_REQUIRE)
 		bits |= NO_WIPE;

@@ -2,6 +2,8 @@
 /* The reading half of the firewalld adapter: answers to a struct firewall, or to nothing at all. */
 #include "guard/system/firewalld.h"
 
+#include "guard/model/direct.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -337,10 +339,28 @@ static bool has_no_direct(int result, DBusMessage *reply, const struct err *err)
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_INTERFACE));
 }
 
+/* Those that fail2ban's rules look into: they are firewalld's, or else there is nothing to read. */
+static int ask_ipsets_of_bans(struct firewalld_op *op)
+{
+	const struct firewall *fw = &read_op(op)->reading.firewall;
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
+		_cleanup_free_ char *zone = NULL;
+
+		if (fw->entries[i].item.kind != ITEM_DIRECT_RULE ||
+		    !direct_ipset(&fw->entries[i].item, &zone))
+			continue;
+		r = ask_ipset(op, zone);
+	}
+	return r;
+}
+
 static void take_direct(struct firewalld_op *op, int result, DBusMessage *reply, unsigned flag,
                         struct err *err)
 {
 	struct entry_context context = {.read = read_op(op), .flag = flag};
+	int r;
 
 	if (has_no_direct(result, reply, err)) {
 		*err = ERR_NULL;
@@ -351,7 +371,10 @@ static void take_direct(struct firewalld_op *op, int result, DBusMessage *reply,
 		fail(op, result, err, "the direct rules");
 		return;
 	}
-	settle(op, fwmessage_direct(reply, add_direct, &context), err, "the direct rules");
+	r = fwmessage_direct(reply, add_direct, &context);
+	if (r == 0 && read_op(op)->all)
+		r = ask_ipsets_of_bans(op);
+	settle(op, r, err, "the direct rules");
 }
 
 static void on_direct(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,

@@ -454,7 +454,7 @@ static void hold(struct bankeeper *keeper, const struct banplan_rule *rules, siz
 		return;
 	}
 	for (size_t i = 0; i < n; i++)
-		if (rules[i].answer == BANPLAN_HELD)
+		if (rules[i].answer == BANPLAN_HELD && rules[i].ticket)
 			bans[n_held++] = (struct gapkeeper_ban){.item = rules[i].item,
 			                                        .end_us = rules[i].ticket->end_us};
 	gapkeeper_hold(watcher->gapkeeper, &watcher->tracker.wanted, bans, n_held, wiped_us);

@@ -5,6 +5,7 @@
  */
 #include "guard/watch/watcher.h"
 
+#include "guard/model/banplan.h"
 #include "guard/system/bootid.h"
 #include "guard/system/clock.h"
 #include "guard/system/fail2ban.h"
@@ -283,11 +284,12 @@ static void tell_moved(struct watcher *watcher, const struct item *from, const s
 
 /*
  * Ipsets may be used to ban, too, and then fill fast. Only the entries of those
- * that let somebody in are followed; what is used later is found by reading.
+ * that let somebody in are followed, and fail2ban's; what is used later is found by
+ * reading.
  */
 static bool is_followed(const struct watcher *watcher, const struct item *item)
 {
-	return item->kind != ITEM_ENTRY || protects(watcher, item);
+	return item->kind != ITEM_ENTRY || banplan_is_ban(item) || protects(watcher, item);
 }
 
 static void on_binding(struct watcher *watcher, const struct item *item)

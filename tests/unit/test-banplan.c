@@ -187,6 +187,134 @@ START_TEST(answers)
 }
 END_TEST
 
+/* --- what fail2ban's other actions make --------------------------------------------------- */
+
+static void add_named_jail(struct tickets *tickets, const char *name, enum jail_action_kind kind,
+                           const char *command)
+{
+	struct jail *jail;
+
+	ck_assert_int_eq(tickets_add_jail(tickets, name, &jail), 0);
+	ck_assert_int_eq(grow(&jail->actions, &jail->actions_capacity, 1, sizeof(*jail->actions)),
+	                 0);
+	jail->actions[0] = (struct jail_action){
+	    .name = strdup("ban"), .kind = kind, .command = command ? strdup(command) : NULL};
+	jail->n_actions = 1;
+	jail->actions_known = true;
+}
+
+#define ADD_RULE  "firewall-cmd --direct --add-rule <family> filter f2b-"
+#define V4        "direct:ipv4/"
+#define JUMP(to)  V4 "direct-rule:filter INPUT_direct 0 -p tcp -m multiport --dports 25 -j " to
+#define LOOK(set) V4 "direct-rule:filter INPUT_direct 0 -m set --match-set " set " src -j REJECT"
+#define RULE_ITEM "public/rule:" RULE("192.0.2.1", "smtp")
+#define BAN(in)   V4 "direct-rule:filter " in " 0 -s 192.0.2.1 -j REJECT"
+
+/* Banned is 192.0.2.1 in every jail, and was 192.0.2.2 in all. */
+static const struct {
+	const char *item, *answer;
+} named[] = {
+    {V4 "chain:filter f2b-multi", "held"},
+    {V4 "direct-rule:filter f2b-multi 1000 -j RETURN", "held"},
+    {JUMP("f2b-multi"), "held"},
+    {BAN("f2b-multi"), "held"},
+    {V4 "direct-rule:filter f2b-multi 0 -s 192.0.2.2 -j REJECT", "ended"},
+    {V4 "direct-rule:filter f2b-multi 0 -s 192.0.2.3 -j REJECT", "no ticket"},
+    /* the action's name need not be the jail's */
+    {V4 "chain:filter f2b-elsewhere", "held"},
+    {BAN("f2b-elsewhere"), "held"},
+    /* no jail that runs makes these */
+    {V4 "chain:filter f2b-gone", "no ticket"},
+    {JUMP("f2b-gone"), "no ticket"},
+    {V4 "chain:filter f2b-mult", "no ticket"},
+    {V4 "chain:filter f2b-multi2", "no ticket"},
+    {V4 "chain:filter f2b-rich", "no ticket"},
+    /* the kernel's ipset keeps its entries, and needs the rule alone */
+    {LOOK("f2b-kernel"), "held"},
+    {LOOK("f2b-kernel6"), "held"},
+    {LOOK("f2b-gone"), "no ticket"},
+    {BAN("f2b-kernel"), "no ticket"},
+    {LOOK("f2b-own"), "held"},
+    {LOOK("f2b-named"), "held"},
+    {"ipset:f2b-own/entry:192.0.2.1", "held"},
+    {"ipset:f2b-own/entry:192.0.2.2", "ended"},
+    {"ipset:f2b-own/entry:192.0.2.3", "no ticket"},
+    {"ipset:f2b-own/entry:192.0.2.1,tcp:25", "no ticket"},
+    {"ipset:f2b-kernel/entry:192.0.2.1", "no ticket"},
+    {"ipset:f2b-named/entry:192.0.2.1", "held"},
+    /* a jail that cannot say how it bans: by its name; whom, by its tickets */
+    {V4 "chain:filter f2b-dark", "held"},
+};
+
+static void make_named(struct tickets *now, struct tickets *past)
+{
+	static const char *const jails[] = {"multi", "other", "kernel", "own", "named", "rich"};
+
+	add_named_jail(now, "multi", JAIL_ACTION_DIRECT, ADD_RULE "multi 0 -s <ip> -j REJECT");
+	add_named_jail(now, "other", JAIL_ACTION_DIRECT, ADD_RULE "elsewhere 0 -s <ip> -j REJECT");
+	add_named_jail(now, "kernel", JAIL_ACTION_IPSET,
+	               "ipset -exist add <ipmset> <ip> timeout 0");
+	add_named_jail(now, "own", JAIL_ACTION_FW_IPSET,
+	               "firewall-cmd --ipset=<ipmset> --add-entry=<ip>");
+	add_named_jail(now, "named", JAIL_ACTION_FW_IPSET,
+	               "firewall-cmd --ipset=f2b-named --add-entry=<ip>");
+	add_named_jail(now, "rich", JAIL_ACTION_RICH, NULL);
+	ck_assert_int_eq(tickets_add_jail(now, "dark", NULL), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(jails); i++) {
+		ck_assert_int_eq(
+		    tickets_add(now, jails[i], "192.0.2.1", 10, 0, 1, TICKET_SOURCE_SOCKET), 0);
+		ck_assert_int_eq(
+		    tickets_add(past, jails[i], "192.0.2.2", 10, 20, 1, TICKET_SOURCE_SOCKET), 0);
+	}
+	tickets_sort(now);
+	tickets_sort(past);
+}
+
+START_TEST(answers_for_other_actions)
+{
+	_cleanup_tickets_ struct tickets now = TICKETS_NULL, past = TICKETS_NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct banplan_rule rule = {.item = &item};
+	struct banplan_evidence evidence = {.tickets = &now, .past = &past, .now_us = NOW};
+
+	make_named(&now, &past);
+	ck_assert_int_eq(item_parse(&item, named[_i].item, NULL), 0);
+	ck_assert(banplan_is_ban(&item));
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_msg(strcmp(banplan_answer_name(rule.answer), named[_i].answer) == 0,
+	              "%s: %s instead of %s", named[_i].item, banplan_answer_name(rule.answer),
+	              named[_i].answer);
+}
+END_TEST
+
+/* Chains, then what leads there, then the bans, whatever their tickets say. */
+START_TEST(frames_come_first)
+{
+	static const char *const texts[] = {V4 "chain:filter f2b-multi",
+	                                    V4 "chain:filter f2b-elsewhere", JUMP("f2b-multi"),
+	                                    BAN("f2b-multi"), RULE_ITEM};
+	_cleanup_tickets_ struct tickets now = TICKETS_NULL, past = TICKETS_NULL;
+	struct banplan_evidence evidence = {.tickets = &now, .past = &past, .now_us = NOW};
+	struct banplan_rule rules[ARRAY_SIZE(texts)] = {{0}};
+	struct item items[ARRAY_SIZE(texts)];
+
+	make_named(&now, &past);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++) {
+		ck_assert_int_eq(item_parse(&items[i], texts[ARRAY_SIZE(texts) - 1 - i], NULL), 0);
+		rules[i].item = &items[i];
+	}
+	ck_assert_int_eq(banplan_judge(rules, ARRAY_SIZE(texts), &evidence), 0);
+	banplan_newest_first(rules, ARRAY_SIZE(texts));
+	ck_assert_int_eq(rules[0].item->kind, ITEM_CHAIN);
+	ck_assert_int_eq(rules[1].item->kind, ITEM_CHAIN);
+	ck_assert_ptr_nonnull(strstr(rules[2].item->value, "-j f2b-multi"));
+	ck_assert_ptr_nonnull(rules[3].ticket);
+	ck_assert_ptr_nonnull(rules[4].ticket);
+	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
+		item_deinit(&items[i]);
+}
+END_TEST
+
 /* firewalld counts no references: the rule is to be there until the last ticket ends. */
 START_TEST(two_jails_with_one_rule)
 {
@@ -294,6 +422,8 @@ static Suite *suite(void)
 	TCase *tcase = tcase_create("banplan");
 
 	tcase_add_loop_test(tcase, answers, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, answers_for_other_actions, 0, ARRAY_SIZE(named));
+	tcase_add_test(tcase, frames_come_first);
 	tcase_add_test(tcase, two_jails_with_one_rule);
 	tcase_add_test(tcase, remembers_what_ended_lately);
 	tcase_add_test(tcase, newest_first);

@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "guard/model/reach.h"
+#include "guard/system/dropchain.h"
 #include "guard/system/clock.h"
 #include "guard/system/fail2ban.h"
 #include "guard/system/zonefile.h"
@@ -556,6 +557,17 @@ static int find_in_items(struct report_status *status)
 	return r;
 }
 
+static bool kernel_is_shut(void)
+{
+	struct nfsocket sock = NFSOCKET_NULL;
+	bool there = false;
+
+	if (dropchain_is_there(&sock, &there) != 0)
+		there = false;
+	nfsocket_close(&sock);
+	return there;
+}
+
 static int find_around(struct report_status *status)
 {
 	int r = 0;
@@ -564,12 +576,24 @@ static int find_around(struct report_status *status)
 		r = report_finding_add(status, REPORT_PROBLEM, "firewalld-unreachable",
 		                       "firewalld cannot be asked; see: systemctl status "
 		                       "firewalld");
+	else if (status->state == FIREWALL_STATE_INIT)
+		r = report_finding_add(
+		    status, REPORT_PROBLEM, "firewalld-state",
+		    "firewalld is in state INIT: a reload broke off half way, and the kernel may "
+		    "drop every new connection; see its log, mend the cause, then: firewall-cmd "
+		    "--reload");
 	else if (status->state != FIREWALL_STATE_RUNNING)
 		r = report_finding_add(
 		    status, REPORT_PROBLEM, "firewalld-state",
 		    "firewalld is in state %s: its rules are not what is configured; see: "
 		    "firewall-cmd --check-config, then systemctl restart firewalld",
 		    firewall_state_name(status->state));
+	else if (!status->panic && kernel_is_shut())
+		r = report_finding_add(
+		    status, REPORT_PROBLEM, "policy-drop",
+		    "firewalld says open, the kernel does not: its policy DROP is in force, as it "
+		    "is during a reload alone; if it stays, see its log, then: firewall-cmd "
+		    "--reload");
 	if (r == 0 && status->panic)
 		r = report_finding_add(status, REPORT_PROBLEM, "panic",
 		                       "panic mode drops every packet; end it with: firewall-cmd "

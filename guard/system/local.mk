@@ -17,6 +17,7 @@ libguard_system_a_SOURCES = \
 	guard/system/f2breading.c guard/system/f2breading.h \
 	guard/system/f2bsocket.c guard/system/f2bsocket.h \
 	guard/system/f2btime.c guard/system/f2btime.h \
+	guard/system/dropchain.c guard/system/dropchain.h \
 	guard/system/fail2ban.c guard/system/fail2ban.h \
 	guard/system/fail2ban-history.c guard/system/fail2ban-history.h \
 	guard/system/filewatch.c guard/system/filewatch.h \

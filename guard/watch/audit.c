@@ -10,6 +10,10 @@
 /* Each so many canaries, a look at everything. */
 #define AUDIT_WHOLE 20
 
+/* So often in a row, and so much later, for what may be a reload that has just begun. */
+#define DROP_IS_SURE  3
+#define DROP_AGAIN_MS 500
+
 /* What the next wipe would take counts for more than what it would leave; then mail first. */
 static bool is_better(const struct firewall_entry *a, const struct firewall_entry *b)
 {
@@ -43,6 +47,38 @@ static const struct item *canary(const struct watcher *watcher)
 	return best ? &best->item : NULL;
 }
 
+/*
+ * firewalld has one thread, and has just answered, so it is not amid a reload, unless
+ * one has begun since. What is found twice in a row was left behind.
+ */
+static void look_for_drop(struct watcher *watcher)
+{
+	bool there = false;
+
+	if (watcher->tracker.wanted.panic || dropchain_is_there(&watcher->nft, &there) != 0)
+		there = false;
+	if (!there) {
+		if (watcher->n_shut >= DROP_IS_SURE)
+			journal_write(watcher->journal, JOURNAL_NOTICE,
+			              "the kernel lets in again what firewalld says is open");
+		watcher->n_shut = 0;
+		return;
+	}
+	if (watcher->n_shut < DROP_IS_SURE && ++watcher->n_shut == DROP_IS_SURE) {
+		journal_write(
+		    watcher->journal, JOURNAL_ERROR,
+		    "firewalld says open, the kernel does not: a reload that broke off has "
+		    "left its policy DROP (nft list table inet firewalld_policy_drop), and "
+		    "no new connection gets in; see firewalld's log, then: firewall-cmd "
+		    "--reload");
+		record_event(
+		    watcher->record, "firewalld-failed",
+		    "firewalld says open, the kernel does not: a reload left its policy DROP");
+	}
+	if (watcher->n_shut < DROP_IS_SURE && watcher->config.audit_s)
+		loop_timer_set(watcher->audit_timer, DROP_AGAIN_MS);
+}
+
 static void on_probe(int result, enum firewall_state state, bool there, const struct err *err,
                      void *userdata)
 {
@@ -58,7 +94,9 @@ static void on_probe(int result, enum firewall_state state, bool there, const st
 		              : state == FIREWALL_STATE_RUNNING ? "looking at everything"
 		                                                : firewall_state_name(state));
 		cycle_look(watcher);
+		return;
 	}
+	look_for_drop(watcher);
 }
 
 /** audit_now() - ask, unless a cycle is under way that finds out anyway */

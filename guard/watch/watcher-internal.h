@@ -13,6 +13,7 @@
 #include "guard/system/bootid.h"
 #include "guard/system/busname.h"
 #include "guard/system/config.h"
+#include "guard/system/dropchain.h"
 #include "guard/system/fail2ban.h"
 #include "guard/system/journal.h"
 #include "guard/watch/attribution.h"
@@ -88,6 +89,8 @@ struct watcher {
 	unsigned compared_gaps;  /* of these, before all was compared with firewalld last */
 	struct firewalld_op *probe; /* the canary that is under way */
 	unsigned n_probes;
+	struct nfsocket nft;   /* to look for the policy DROP that a reload left behind */
+	unsigned n_shut;       /* probes in a row that found it */
 	unsigned n_persisting; /* writes to the permanent configuration under way */
 	bool told_ready;
 	enum firewall_state told_state; /* what was last said about its state */

@@ -843,6 +843,7 @@ static void daemon_deinit(struct daemon *daemon)
 	loop_free(watcher->loop);
 	tracker_deinit(&watcher->tracker);
 	pace_items_deinit(&watcher->required);
+	nfsocket_close(&watcher->nft);
 	config_deinit(&watcher->config);
 	journal_notifier_deinit(&watcher->notifier);
 	lock_release(&daemon->lock);
@@ -903,6 +904,7 @@ int watcher_run(const struct watcher_options *options, struct err *err)
 	daemon.watcher.notifier = JOURNAL_NOTIFIER_NULL;
 	daemon.watcher.cycle.kind = WIPE_UNKNOWN;
 	daemon.watcher.gaps = 1; /* nothing was compared yet */
+	daemon.watcher.nft = NFSOCKET_NULL;
 	journal_init(&daemon.journal, STDERR_FILENO, options->verbosity);
 	r = run(&daemon, err);
 	daemon_deinit(&daemon);

@@ -45,6 +45,7 @@ if [ "$(fw_state)" = INIT ]; then
 	need "the kernel lets nobody in" is_shut 993
 	need "the guard says that firewalld broke off" within 8 said 'broke off .*state INIT'
 	need "the status is not fine" exits 1 guard status
+	need "and says why" out_has 'state INIT: a reload broke off'
 	sleep 1
 	need "nothing is restored to it" not has imaps
 	need "a second reload mends it" fwc --reload

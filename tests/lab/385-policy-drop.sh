@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# firewalld is RUNNING and says open, and the policy DROP of a reload that broke off is still in
+# the kernel. The installed firewalld leaves it in state INIT only, so here it is made by hand.
+conf <<-X
+	[guard]
+	audit-s = 1
+X
+watch_up
+mail_open
+need "mail is reachable" within 3 mail_reachable
+guard status >"$W/out"
+not grep -q 'the kernel does not' "$W/out" || fail "it does"
+for _ in 1 2 3 4 5; do fwc --reload; done
+sleep 1.5
+need "reloads are not taken for it" not said 'the kernel does not'
+fwc --panic-on
+sleep 2.5
+fwc --panic-off
+need "nor is panic mode" not said 'the kernel does not'
+
+nft add table inet firewalld_policy_drop
+nft 'add chain inet firewalld_policy_drop filter_input { type filter hook input priority filter + 9; policy drop; }'
+nft 'add rule inet firewalld_policy_drop filter_input ct state { established, related } accept'
+need "firewalld says open" has imaps
+need "the kernel does not let anybody in" is_shut 993
+need "the guard says so" within 8 said 'error: firewalld says open, the kernel does not'
+need "the status is not fine" exits 1 guard status
+need "and says why" out_has 'firewalld says open, the kernel does not'
+need "the JSON has it" exits 1 guard --json status
+need "as a finding" json 'any(f["code"] == "policy-drop" for f in d["findings"])'
+need "the history has it" exits 0 guard history --kind firewalld-failed
+need "in words" out_has 'policy DROP'
+nft delete table inet firewalld_policy_drop
+need "its end is told" within 5 said 'lets in again'
+need "mail is reachable" within 3 mail_reachable

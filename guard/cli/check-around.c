@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of fail2ban, of what it and firewalld hold of each other, and of the guard itself. */
 #include "guard/cli/check.h"
+#include "guard/cli/ranges.h"
 
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "guard/model/denial.h"
 
 int check_fail2ban_down(struct check_context *context, enum check_id id)
 {
@@ -72,6 +75,28 @@ int check_drift(struct check_context *context, enum check_id id)
 	}
 	return drift_find(context->findings, &counts, 1U << (unsigned)(id - CHECK_BAN_WITHOUT_RULE),
 	                  &evidence);
+}
+
+/* From a glance at the rules; `conflicts` weighs each of them. */
+int check_clients(struct check_context *context, enum check_id id)
+{
+	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
+	size_t n = 0;
+	int r = ranges_read(context->cli, context->store, context->tickets_known, &ranges);
+
+	if (r == CLI_FINE)
+		r = denial_count(&n, &context->reading.firewall, &ranges.effective);
+	if (r != 0)
+		return -ENOMEM;
+	if (!ranges.complete)
+		r = check_add(context, id, FINDING_UNKNOWN,
+		              ranges.troubles.n ? strdup(ranges.troubles.strings[0]) : NULL, NULL,
+		              "some client ranges could not be read");
+	if (r == 0 && n > 0)
+		r = check_add(context, id, FINDING_WARNING, NULL, strdup("reload-guard conflicts"),
+		              "%zu rule%s or ban%s cut%s off legitimate clients", n,
+		              n == 1 ? "" : "s", n == 1 ? "" : "s", n == 1 ? "s" : "");
+	return r;
 }
 
 int check_watcher(struct check_context *context, enum check_id id)

@@ -60,6 +60,7 @@ int check_raw_port(struct check_context *context, enum check_id id) _must_check_
 /* check-around.c: fail2ban, the guard itself */
 int check_fail2ban_down(struct check_context *context, enum check_id id) _must_check_;
 int check_drift(struct check_context *context, enum check_id id) _must_check_;
+int check_clients(struct check_context *context, enum check_id id) _must_check_;
 int check_watcher(struct check_context *context, enum check_id id) _must_check_;
 int check_store(struct check_context *context, enum check_id id) _must_check_;
 

@@ -27,6 +27,7 @@ static check_fn *const checks[CHECK_N] = {
     [CHECK_RULE_WITHOUT_BAN] = check_drift,
     [CHECK_BAN_PERMANENT] = check_drift,
     [CHECK_BAN_ZONE] = check_drift,
+    [CHECK_CLIENTS_CUT_OFF] = check_clients,
     [CHECK_WATCHER_STOPPED] = check_watcher,
     [CHECK_STORE] = check_store,
 };

@@ -29,7 +29,7 @@ static int list(struct cli *cli)
 	int r = cli_open_store(cli, &store, (struct cli_store_need){.absent = true});
 
 	if (r == CLI_FINE)
-		r = ranges_read(cli, store, &ranges);
+		r = ranges_read(cli, store, true, &ranges);
 	if (r != CLI_FINE)
 		return r;
 	cli_report(cli, &report);

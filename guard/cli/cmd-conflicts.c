@@ -75,7 +75,7 @@ static int read_all(struct run *run)
 	/* without a store the ranges of the configuration count all the same */
 	if (r == CLI_NO_STORE)
 		cli_warn(run->cli, "ranges that were added or learned are left out");
-	r = ranges_read(run->cli, run->store, &run->ranges);
+	r = ranges_read(run->cli, run->store, true, &run->ranges);
 	if (r == CLI_FINE)
 		r = cli_firewalld_open(run->cli, &run->connection);
 	return r == CLI_FINE ? rules_read(run->cli, &run->connection, &run->rules) : r;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 #include "guard/cli/missing.h"
+#include "guard/cli/ranges.h"
 
 #include <errno.h>
 #include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guard/model/denial.h"
 #include "guard/model/reach.h"
 #include "guard/system/dropchain.h"
 #include "guard/system/clock.h"
@@ -759,6 +761,30 @@ static int look_for_drift(struct collect *collect)
 	return drift_find(&findings, &status->drift, 0, &evidence);
 }
 
+/* Whether rules cut off legitimate clients; `conflicts` looks closer. */
+static int look_for_conflicts(struct collect *collect)
+{
+	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
+	struct report_status *status = collect->status;
+	struct store *store = status->store_usable ? collect->store : NULL;
+	int r = ranges_read(collect->cli, store, status->tickets_known, &ranges);
+
+	if (r == CLI_FINE)
+		r = denial_count(&status->n_cut_off, &collect->reading.firewall, &ranges.effective);
+	if (r != 0)
+		return r < 0 ? r : -ENOMEM;
+	status->clients_known = status->state == FIREWALL_STATE_RUNNING;
+	status->n_client_ranges = ranges.effective.n;
+	if (status->clients_known && status->n_cut_off > 0)
+		r = report_finding_add(status, REPORT_WARNING, "clients-cut-off",
+		                       "%zu rule%s or ban%s cut%s off legitimate clients; see: "
+		                       "reload-guard conflicts",
+		                       status->n_cut_off, status->n_cut_off == 1 ? "" : "s",
+		                       status->n_cut_off == 1 ? "" : "s",
+		                       status->n_cut_off == 1 ? "s" : "");
+	return r;
+}
+
 /**
  * cli_status_collect() - look at firewalld, the store, the watcher and fail2ban
  * @out:     REPORT_STATUS_NULL before; the caller deinits it, also after a failure
@@ -788,6 +814,8 @@ int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
 		r = look_at_fail2ban(&collect);
 	if (r == 0 && *reached == CLI_FINE)
 		r = look_for_drift(&collect);
+	if (r == 0 && *reached == CLI_FINE)
+		r = look_for_conflicts(&collect);
 	if (r == 0)
 		r = find_around(out);
 	return r < 0 ? cli_fail(cli, CLI_NOT_FINE, "%s", strerror(-r)) : CLI_FINE;

@@ -9,13 +9,14 @@
 /**
  * ranges_read() - the legitimate client ranges, from every source
  * @store: borrowed; NULL: there is none
+ * @ask:   false: nobody waits for fail2ban, which is known not to answer
  * @out:   written on success alone; the caller deinits it
  *
  * Sources that could not be read are warned about.
  *
  * Return: CLI_FINE, or another status with the reason told.
  */
-int ranges_read(struct cli *cli, struct store *store, struct clientranges *out)
+int ranges_read(struct cli *cli, struct store *store, bool ask, struct clientranges *out)
 {
 	struct clientranges_options options = {
 	    .config = &cli->config, .store = store, .now_us = cli->now_us};
@@ -24,7 +25,7 @@ int ranges_read(struct cli *cli, struct store *store, struct clientranges *out)
 	struct err err = ERR_NULL;
 	int r = 0;
 
-	if (cli->config.use_fail2ban_ignoreip)
+	if (ask && cli->config.use_fail2ban_ignoreip)
 		r = f2bignoreip_wait(&ignoreip, cli->config.fail2ban_socket, IGNOREIP_MS, &err);
 	if (r < 0 && xasprintf(&trouble, "fail2ban's ignoreip: %s", err_text(&err, r)) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");

@@ -8,6 +8,8 @@
 #include "guard/cli/cli.h"
 #include "guard/watch/clientranges.h"
 
-int ranges_read(struct cli *cli, struct store *store, struct clientranges *out) _must_check_;
+/* @ask: fail2ban for whom it ignores, if the configuration wants that. */
+int ranges_read(struct cli *cli, struct store *store, bool ask,
+                struct clientranges *out) _must_check_;
 
 #endif

@@ -29,6 +29,8 @@ static const struct check_name names[CHECK_N] = {
                                 "a rule of fail2ban's keeps away whom no jail holds any more"},
     [CHECK_BAN_PERMANENT] = {"ban-permanent", "a ban became part of the permanent configuration"},
     [CHECK_BAN_ZONE] = {"ban-zone", "bans stand in a zone that mail does not come through"},
+    [CHECK_CLIENTS_CUT_OFF] = {"clients-cut-off",
+                               "rules or bans cut legitimate clients off from mail"},
     [CHECK_WATCHER_STOPPED] = {"watcher-stopped",
                                "the watcher does not run: nothing is put back after a reload"},
     [CHECK_STORE] = {"store", "the store cannot be used"},

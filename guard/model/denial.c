@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/model/denial.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -90,4 +91,43 @@ bool denial_of_mail(const struct item *item, struct cidr *source)
 		return false;
 	return richrule_is_deny(&rule) && is_about_mail(&rule) && !rule.source.invert &&
 	       richrule_source_cidr(&rule, source);
+}
+
+/* --- all of them --------------------------------------------------------------------------- */
+
+static int by_cidr(const void *a, const void *b)
+{
+	return cidr_cmp(a, b);
+}
+
+/**
+ * denial_count() - how many sources are denied that cut off some clients
+ * @out:     receives the number; a ban has a rule for each of its ports, and counts once
+ * @fw:      borrowed; its runtime counts
+ * @clients: borrowed; sorted
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int denial_count(size_t *out, const struct firewall *fw, const struct coverage_ranges *clients)
+{
+	_cleanup_free_ struct cidr *sources = NULL;
+	size_t n = 0, capacity = 0, distinct = 0;
+
+	for (size_t i = 0; i < fw->n && clients->n > 0; i++) {
+		struct cidr source;
+
+		if (!(fw->entries[i].flags & FIREWALL_RUNTIME) ||
+		    !denial_of_mail(&fw->entries[i].item, &source) ||
+		    coverage_ranges_ask(clients, &source, NULL) == COVERAGE_NONE)
+			continue;
+		if (grow(&sources, &capacity, n + 1, sizeof(*sources)) < 0)
+			return -ENOMEM;
+		sources[n++] = source;
+	}
+	if (n > 1)
+		qsort(sources, n, sizeof(*sources), by_cidr);
+	for (size_t i = 0; i < n; i++)
+		distinct += i == 0 || cidr_cmp(&sources[i - 1], &sources[i]) != 0;
+	*out = distinct;
+	return 0;
 }

@@ -16,6 +16,7 @@
 #define SOCKET_MS   5000
 /* learned ranges grow old without anybody writing anything */
 #define RANGES_US (INT64_C(600) * 1000000)
+#define DAY_US    (INT64_C(24) * 3600 * 1000000)
 
 /* A source that is denied and cuts clients off. */
 struct told {
@@ -305,6 +306,18 @@ static void on_learned(void *userdata)
 	clientkeeper_learned(userdata);
 }
 
+/* What was learned so long ago that nothing else of that time is kept, either. */
+static void forget(struct clientkeeper *keeper, struct store *store)
+{
+	const struct config *config = keeper->options.config;
+	unsigned days =
+	    config->learn_days > config->keep_days ? config->learn_days : config->keep_days;
+
+	/* what is still there is forgotten another time */
+	if (store && store_client_range_forget(store, clock_now_us() - days * DAY_US, NULL) != 0)
+		return;
+}
+
 static void on_look(void *userdata)
 {
 	struct clientkeeper *keeper = userdata;
@@ -317,6 +330,7 @@ static void on_look(void *userdata)
 		clientkeeper_look(keeper);
 		look_at_bans(keeper, store);
 	} else if (clock_now_us() - keeper->read_us > RANGES_US) {
+		forget(keeper, store);
 		read_ranges(keeper);
 	}
 	loop_timer_set(keeper->look_timer, LOOK_MS);

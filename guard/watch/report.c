@@ -465,6 +465,14 @@ static json_t *findings_json(const struct report_status *status)
 	return findings;
 }
 
+static json_t *clients_json(const struct report_status *status)
+{
+	if (!status->clients_known)
+		return json_null();
+	return json_pack("{s:I, s:I}", "ranges", (json_int_t)status->n_client_ranges, "conflicts",
+	                 (json_int_t)status->n_cut_off);
+}
+
 static json_t *status_json(const struct report_status *status)
 {
 	json_t *firewalld =
@@ -479,11 +487,11 @@ static json_t *status_json(const struct report_status *status)
 	json_t *store = json_pack("{s:b, s:o}", "usable", status->store_usable, "error",
 	                          report_json_text(status->store_error));
 
-	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
 	                 !report_status_is_degraded(status), "at", report_json_time(status->at_us),
 	                 "firewalld", firewalld, "watcher", watcher, "fail2ban",
-	                 report_fail2ban_json(status), "drift", report_drift_json(status), "store",
-	                 store, "last_wipe",
+	                 report_fail2ban_json(status), "drift", report_drift_json(status),
+	                 "clients", clients_json(status), "store", store, "last_wipe",
 	                 status->has_wipe ? wipe_json(&status->wipe) : json_null(), "items",
 	                 status_items_json(status), "findings", findings_json(status));
 }
@@ -603,6 +611,24 @@ static void put_wipe_bans_line(const struct report *report, const struct store_w
 	            more);
 }
 
+static void put_clients_line(const struct report *report, const struct report_status *status)
+{
+	const char *plural = status->n_client_ranges == 1 ? "" : "s";
+
+	if (!status->clients_known)
+		return;
+	if (status->n_client_ranges == 0)
+		report_line(report, REPORT_DIM, "clients    no range is known");
+	else if (status->n_cut_off == 0)
+		report_line(report, REPORT_PLAIN, "clients    %zu range%s, no conflicts",
+		            status->n_client_ranges, plural);
+	else
+		report_line(report, REPORT_BAD,
+		            "clients    %zu range%s, %zu conflict%s (reload-guard conflicts)",
+		            status->n_client_ranges, plural, status->n_cut_off,
+		            status->n_cut_off == 1 ? "" : "s");
+}
+
 static void put_surroundings(const struct report *report, const struct report_status *status)
 {
 	put_firewalld_line(report, status);
@@ -626,6 +652,7 @@ static void put_surroundings(const struct report *report, const struct report_st
 		put_wipe_bans_line(report, &status->wipe);
 	report_fail2ban_put(report, status);
 	report_drift_put(report, status);
+	put_clients_line(report, status);
 }
 
 /* The worst first. */

@@ -122,6 +122,9 @@ struct report_status {
 	char *tickets_error;    /* owned; NULL when known, or when it does not run */
 	bool drift_known;
 	struct drift_counts drift; /* of its bans and firewalld's rules; when known */
+	bool clients_known;
+	size_t n_client_ranges; /* where legitimate clients come from */
+	size_t n_cut_off;       /* sources that rules deny, and that cut off some of them */
 	bool store_usable;
 	char *store_error; /* owned; NULL when usable */
 	bool has_wipe;

@@ -29,8 +29,16 @@ need "JSON says the same" json 'd["conflicts"][0]["addresses"] == 256 and d["con
 cp "$W/out" "$W/conflicts.json"
 need "JSON fits its schema" /usr/bin/python3 -c 'import json, sys, jsonschema; jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' \
 	"$TOP/schema/json/conflicts.schema.json" "$W/conflicts.json"
+exits 1 guard --json status
+need "status counts it" json 'd["clients"] == {"ranges": 1, "conflicts": 1} and "clients-cut-off" in [f["code"] for f in d["findings"]]'
+guard status >"$W/out"
+need "in a line" out_has '^clients    1 range, 1 conflict \(reload-guard conflicts\)'
+guard check >"$W/out" 2>&1
+need "check finds it" out_has 'clients-cut-off'
 need "the advice is taken" take_advice
 need "the client gets in" is_open_from 10.77.0.2 993
+guard status >"$W/out"
+need "no conflict is left" out_has '^clients    1 range, no conflicts'
 json '" && ".join(d["conflicts"][0]["commands"])' "$W/conflicts.json" >"$W/commands"
 need "a reload would bring it back, and the second command sees to that" grep -q -- '&& firewall-cmd --permanent --zone=public --remove-rich-rule=' "$W/commands"
 fwc --permanent --remove-rich-rule="$RULE"

@@ -56,12 +56,53 @@ START_TEST(denies)
 }
 END_TEST
 
+START_TEST(counts)
+{
+	static const char *const rules[] = {
+	    "rule family=\"ipv4\" source address=\"192.0.2.1\" port port=\"smtp\" protocol=\"tcp\" "
+	    "reject",
+	    "rule family=\"ipv4\" source address=\"192.0.2.1\" port port=\"imap\" protocol=\"tcp\" "
+	    "reject",
+	    "rule family=\"ipv4\" source address=\"192.0.0.0/16\" drop",
+	    "rule family=\"ipv4\" source address=\"198.51.100.1\" drop",
+	    "rule family=\"ipv4\" source address=\"192.0.2.9\" port port=\"22\" protocol=\"tcp\" "
+	    "drop",
+	};
+	_cleanup_coverage_ranges_ struct coverage_ranges clients = COVERAGE_RANGES_NULL;
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	struct cidr client;
+	size_t n = 99;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		_cleanup_item_ struct item item = ITEM_NULL;
+		struct firewall_entry *entry;
+
+		ck_assert_int_eq(item_init(&item, "public", ITEM_RULE, rules[i], NULL), 0);
+		ck_assert_int_eq(firewall_put(&fw, &item, &entry), 0);
+		entry->flags = FIREWALL_RUNTIME;
+	}
+	ck_assert_int_eq(coverage_ranges_sort(&clients), 0);
+	ck_assert_int_eq(denial_count(&n, &fw, &clients), 0);
+	ck_assert_uint_eq(n, 0);
+	ck_assert_int_eq(cidr_parse(&client, "192.0.2.0/24", 0, NULL), 0);
+	ck_assert_int_eq(coverage_ranges_add(&clients, &client), 0);
+	ck_assert_int_eq(coverage_ranges_sort(&clients), 0);
+	ck_assert_int_eq(denial_count(&n, &fw, &clients), 0);
+	ck_assert_uint_eq(n, 2);
+	for (size_t i = 0; i < fw.n; i++)
+		fw.entries[i].flags = FIREWALL_PERMANENT;
+	ck_assert_int_eq(denial_count(&n, &fw, &clients), 0);
+	ck_assert_uint_eq(n, 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("denial");
 	TCase *tcase = tcase_create("denial");
 
 	tcase_add_loop_test(tcase, denies, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tcase, counts);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -254,3 +254,33 @@ int store_bans(struct store *store, const struct store_ban_query *query, store_b
 	}
 	return r;
 }
+
+/**
+ * store_bans_unended() - bans in force, as far as @source knows
+ * @now_us:    their time is not over then
+ * @before_us: they began before that
+ * @fn:        gets id, jail and address alone
+ *
+ * Return: 0; what @fn returned; others as in store.h.
+ */
+int store_bans_unended(struct store *store, const char *source, int64_t now_us, int64_t before_us,
+                       store_ban_fn *fn, void *userdata, struct err *err)
+{
+	_cleanup_reset_ sqlite3_stmt *rows =
+	    store_bind(store, STMT_BANS_UNENDED, "iti", now_us, source, before_us);
+	bool row;
+	int r;
+
+	while ((r = store_step(store, rows, &row, err)) == 0 && row) {
+		const struct store_ban ban = {.id = sqlite3_column_int64(rows, 0),
+		                              .jail = store_text(rows, 1),
+		                              .address = store_text(rows, 2)};
+
+		if (!ban.jail || !ban.address)
+			return err_set(err, STORE_E_CORRUPT, "%s: a ban is damaged", store->path);
+		r = fn(&ban, userdata);
+		if (r)
+			break;
+	}
+	return r;
+}

@@ -185,6 +185,24 @@ int store_ban_end(struct store *store, const char *jail, const char *address, in
 	                             STORE_RELAXED, err);
 }
 
+/**
+ * store_bans_end_ids() - these bans hold no longer, as one transaction
+ * @how: as store_ban_end() has it
+ *
+ * Return: 0, also for those that have ended already; others as in store.h.
+ */
+int store_bans_end_ids(struct store *store, const int64_t *ids, size_t n, int64_t at_us,
+                       const char *how, struct err *err)
+{
+	int r = store_transaction_begin(store, err);
+
+	if (r)
+		return r;
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = store_run(store, err, STMT_BAN_END_ID, "iit", ids[i], at_us, how);
+	return store_transaction_end(store, r, STORE_RELAXED, err);
+}
+
 static int prolong(struct store *store, const char *jail, const char *address, int64_t time_us,
                    int64_t bantime_s, int64_t count, struct err *err)
 {

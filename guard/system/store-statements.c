@@ -208,6 +208,13 @@ const char *const store_sql[STMT_N] = {
                     " AND (?6 IS NULL OR jail = ?6)" BAN_FILTER,
     [STMT_BANS_IN_RANGE] =
         "SELECT count(*) FROM (SELECT 1 FROM ban WHERE lo >= ?1 AND lo <= ?2 LIMIT ?3)",
+    /* ?1: whose time is not over then; ?2: from whom; ?3: began before */
+    [STMT_BANS_UNENDED] = "SELECT id, jail, address FROM ban WHERE id IN ("
+                          "SELECT id FROM ban WHERE ended_us IS NULL AND end_us > ?1"
+                          " UNION ALL SELECT id FROM ban WHERE ended_us IS NULL AND end_us IS NULL)"
+                          " AND source = ?2 AND time_us < ?3",
+    [STMT_BAN_END_ID] = "UPDATE ban SET ended_us = ?2, ended_how = ?3"
+                        " WHERE id = ?1 AND ended_us IS NULL",
     /* ?1, ?2: between which texts the rules of an address lie */
     [STMT_BAN_RULES] = "SELECT DISTINCT value FROM item WHERE kind = 'rule'"
                        " AND value >= ?1 AND value < ?2 ORDER BY value LIMIT 64",

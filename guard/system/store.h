@@ -207,7 +207,7 @@ struct store_history_query {
 	const char *kind; /* a row's kind, or the kind of its wipe ("reload"…); NULL: all */
 	bool bans;        /* with bans and unbans (also when kind asks for them) */
 	bool oldest_first;
-	size_t limit;     /* 0: no limit */
+	size_t limit; /* 0: no limit */
 };
 
 struct store_history_row {
@@ -324,6 +324,10 @@ typedef int store_ban_fn(const struct store_ban *ban, void *userdata);
 int store_ban_put(struct store *store, const struct store_ban *ban, struct err *err) _must_check_;
 int store_ban_end(struct store *store, const char *jail, const char *address, int64_t at_us,
                   const char *how, struct err *err) _must_check_;
+int store_bans_unended(struct store *store, const char *source, int64_t now_us, int64_t before_us,
+                       store_ban_fn *fn, void *userdata, struct err *err) _must_check_;
+int store_bans_end_ids(struct store *store, const int64_t *ids, size_t n, int64_t at_us,
+                       const char *how, struct err *err) _must_check_;
 int store_ban_prolong(struct store *store, const char *jail, const char *address, int64_t time_us,
                       int64_t bantime_s, int64_t count, struct err *err) _must_check_;
 int store_ban_event_check(const struct store_ban_event *event, struct err *err) _must_check_;

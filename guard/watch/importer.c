@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/importer.h"
 
+#include "guard/system/clock.h"
 #include "guard/system/fail2ban-history.h"
 
 #include <errno.h>
@@ -9,10 +10,15 @@
 
 enum {
 	FIRST_MS = 1000, /* after the start of the guard, which has more urgent things to do */
-	LOOK_MS = 5000,
+	LOOK_MS = 2000,
 	PAUSE_MS = 40, /* between two pieces */
 	BUSY_MS = 200,
+	/* An unban deletes the row before or after the ticket is gone; a start adds tickets. */
+	PROOF_MS = 4000,
 };
+
+/* A fresh ban has its row before its ticket. */
+static const int64_t FRESH_US = 5 * INT64_C(1000000);
 
 struct version {
 	dev_t dev;
@@ -31,6 +37,12 @@ struct importer {
 	bool reading;
 	bool told_trouble;
 	size_t n_taken, n_refused; /* since reading began */
+	/* What may have been unbanned */
+	struct loop_source *compare_timer;
+	bool asked;       /* for the tickets */
+	size_t n_tickets; /* when they were read last */
+	int64_t *missed;  /* owned; bans without a ticket then; sorted */
+	size_t n_missed, missed_capacity;
 };
 
 static bool read_version(const char *path, struct version *out)
@@ -76,6 +88,8 @@ static void finish(struct importer *importer)
 		              "%zu bans taken in from fail2ban's database%s", importer->n_taken,
 		              importer->n_refused ? ", without some that cannot be bans" : "");
 	loop_timer_set(importer->timer, LOOK_MS);
+	importer->n_missed = 0;
+	loop_timer_set(importer->compare_timer, 0);
 }
 
 enum outcome { TAKEN, AT_END, BUSY, STORE_TROUBLE, DATABASE_TROUBLE };
@@ -145,6 +159,153 @@ static void next_piece(struct importer *importer)
 	}
 }
 
+/* --- what was unbanned ------------------------------------------------------------------- */
+
+/* A ticket by its jail, and its address as the store spells it. */
+struct held {
+	const struct ticket *ticket; /* borrowed */
+	char address[CIDR_TEXT_LENGTH];
+};
+
+struct compare {
+	struct held *held; /* owned; sorted */
+	size_t n_held;
+	int64_t *missed; /* owned */
+	size_t n, capacity;
+};
+
+static const char *address_of(const struct held *held)
+{
+	return held->ticket->has_cidr ? held->address : held->ticket->address;
+}
+
+static int held_cmp(const void *a, const void *b)
+{
+	const struct held *left = a, *right = b;
+	int order = strcmp(left->ticket->jail, right->ticket->jail);
+
+	return order ? order : strcmp(address_of(left), address_of(right));
+}
+
+static int ban_cmp(const void *key, const void *element)
+{
+	const struct store_ban *ban = key;
+	const struct held *held = element;
+	int order = strcmp(ban->jail, held->ticket->jail);
+
+	return order ? order : strcmp(ban->address, address_of(held));
+}
+
+static int compare_init(struct compare *compare, const struct tickets *tickets)
+{
+	*compare = (struct compare){.n_held = tickets->n};
+	compare->held = calloc(tickets->n + 1, sizeof(*compare->held));
+	if (!compare->held)
+		return -ENOMEM;
+	for (size_t i = 0; i < tickets->n; i++) {
+		compare->held[i].ticket = &tickets->tickets[i];
+		if (tickets->tickets[i].has_cidr)
+			cidr_format(&tickets->tickets[i].cidr, compare->held[i].address);
+	}
+	qsort(compare->held, compare->n_held, sizeof(*compare->held), held_cmp);
+	return 0;
+}
+
+static int compare_ban(const struct store_ban *ban, void *userdata)
+{
+	struct compare *compare = userdata;
+
+	if (bsearch(ban, compare->held, compare->n_held, sizeof(*compare->held), ban_cmp))
+		return 0;
+	if (grow(&compare->missed, &compare->capacity, compare->n + 1, sizeof(*compare->missed)) <
+	    0)
+		return -ENOMEM;
+	compare->missed[compare->n++] = ban->id;
+	return 0;
+}
+
+static int id_cmp(const void *a, const void *b)
+{
+	int64_t left = *(const int64_t *)a, right = *(const int64_t *)b;
+
+	return left < right ? -1 : left > right;
+}
+
+/* Ends those that were missed before, too; leaves the others in @compare. Both are sorted. */
+static void end_missed(struct importer *importer, struct compare *compare, int64_t now_us)
+{
+	struct store *store = record_store(importer->options.record);
+	size_t n_new = 0, n_proven = 0;
+
+	for (size_t i = 0; i < compare->n; i++) {
+		int64_t id = compare->missed[i];
+
+		if (importer->n_missed &&
+		    bsearch(&id, importer->missed, importer->n_missed, sizeof(id), id_cmp))
+			importer->missed[n_proven++] = id; /* what lies before is done with */
+		else
+			compare->missed[n_new++] = id;
+	}
+	if (n_proven &&
+	    store_bans_end_ids(store, importer->missed, n_proven, now_us, "unban", NULL) == 0)
+		journal_write(importer->options.journal, JOURNAL_INFO,
+		              "%zu bans of fail2ban's database were unbanned", n_proven);
+	compare->n = n_new;
+}
+
+static void on_tickets(int result, struct tickets *tickets, const struct err *err _unused_,
+                       void *userdata)
+{
+	struct importer *importer = userdata;
+	struct store *store = record_store(importer->options.record);
+	int64_t now_us = clock_now_us();
+	struct compare compare;
+	int r;
+
+	importer->asked = false;
+	if (result != 0 || !store ||
+	    fail2ban_state(*importer->options.fail2ban) != FAIL2BAN_RUNNING)
+		return;
+	/* a server that has just started is putting them back */
+	if (tickets->n > importer->n_tickets)
+		importer->n_missed = 0;
+	importer->n_tickets = tickets->n;
+	r = compare_init(&compare, tickets);
+	if (r == 0)
+		r = store_bans_unended(store, "database", now_us, now_us - FRESH_US, compare_ban,
+		                       &compare, NULL);
+	free(compare.held);
+	if (r == 0 && compare.n) {
+		qsort(compare.missed, compare.n, sizeof(int64_t), id_cmp);
+		end_missed(importer, &compare, now_us);
+	}
+	free(importer->missed);
+	importer->missed = compare.missed;
+	importer->n_missed = r == 0 ? compare.n : 0;
+	if (importer->n_missed)
+		loop_timer_set(importer->compare_timer, PROOF_MS);
+}
+
+/* Of what the hook told, the hook tells the end: that costs fail2ban no question. */
+static int note_any(const struct store_ban *ban _unused_, void *userdata _unused_)
+{
+	return 1;
+}
+
+static void on_compare_due(void *userdata)
+{
+	struct importer *importer = userdata;
+	struct fail2ban *fail2ban = *importer->options.fail2ban;
+	struct store *store = record_store(importer->options.record);
+	int64_t now_us = clock_now_us();
+
+	if (!fail2ban || !store || importer->asked ||
+	    fail2ban_state(fail2ban) != FAIL2BAN_RUNNING ||
+	    store_bans_unended(store, "database", now_us, INT64_MAX, note_any, NULL, NULL) != 1)
+		return;
+	importer->asked = fail2ban_read(fail2ban, on_tickets, importer) == 0;
+}
+
 static void on_due(void *userdata)
 {
 	struct importer *importer = userdata;
@@ -183,6 +344,9 @@ int importer_new(struct importer **out, const struct importer_options *options)
 	r = importer_set_database(importer, options->database);
 	if (r == 0)
 		r = loop_add_timer(options->loop, &importer->timer, on_due, importer);
+	if (r == 0)
+		r = loop_add_timer(options->loop, &importer->compare_timer, on_compare_due,
+		                   importer);
 	if (r < 0) {
 		importer_free(importer);
 		return r;
@@ -197,7 +361,11 @@ void importer_free(struct importer *importer)
 {
 	if (!importer)
 		return;
+	if (importer->asked && *importer->options.fail2ban)
+		fail2ban_read_forget(*importer->options.fail2ban, on_tickets, importer);
+	loop_remove(importer->compare_timer);
 	loop_remove(importer->timer);
+	free(importer->missed);
 	free(importer->database);
 	free(importer);
 }
@@ -212,6 +380,7 @@ int importer_set_database(struct importer *importer, const char *database)
 	free(importer->database);
 	importer->database = copy;
 	importer->reading = false;
+	importer->asked = false; /* fail2ban may be another, too */
 	importer->taken = (struct version){0};
 	return 0;
 }

@@ -4,11 +4,13 @@
  *
  * Looks at its database every few seconds and, when it has changed, reads what is
  * new. Between two pieces the loop goes on, and while a wipe is being dealt with
- * nothing is read at all.
+ * nothing is read at all. Bans that are known from there alone, and that the
+ * running fail2ban does not hold any more, are ended: an unban deletes the row.
  */
 #ifndef GUARD_WATCH_IMPORTER_H
 #define GUARD_WATCH_IMPORTER_H
 
+#include "guard/system/fail2ban.h"
 #include "guard/system/journal.h"
 #include "guard/system/loop.h"
 #include "guard/watch/record.h"
@@ -18,6 +20,7 @@ struct importer_options {
 	struct loop *loop;
 	struct record *record;
 	struct journal *journal;
+	struct fail2ban *const *fail2ban; /* where it is, when there is one */
 	bool (*may_work)(void *userdata);
 	void *userdata;
 };

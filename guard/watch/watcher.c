@@ -726,6 +726,7 @@ static int start_importer(struct daemon *daemon)
 	    .loop = daemon->watcher.loop,
 	    .record = daemon->watcher.record,
 	    .journal = &daemon->journal,
+	    .fail2ban = &daemon->watcher.fail2ban,
 	    .may_work = has_time,
 	    .userdata = &daemon->watcher,
 	};

@@ -44,6 +44,8 @@ need "from the database" within 2 taken 192.0.2.1 banned
 f2b unban --all
 need "fail2ban forgets them" within 20 there 0
 need "all are still known" on_record 56
+nobody() { [ "$(guard --json bans --active 2>/dev/null | grep -c '"address"')" = 0 ]; }
+need "and nobody is banned, though no hook said so" within 20 nobody
 watch_down
 need "the watcher starts again" watch_up
 sleep 1.5

@@ -153,6 +153,8 @@ START_TEST(test_look_ups_use_indexes)
 	    STMT_BANS_IN_RANGE,
 	    STMT_BANS_BY_JAIL,
 	    STMT_BANS_ACTIVE,
+	    STMT_BANS_UNENDED,
+	    STMT_BAN_END_ID,
 	    STMT_BAN_RULES,
 	    STMT_BAN_LOSSES,
 	    STMT_BAN_PUT,
@@ -352,8 +354,7 @@ START_TEST(test_import)
 	memset(jail, 'j', sizeof(jail) - 1);
 	for (size_t i = 0; i < ARRAY_SIZE(bans); i++)
 		bans[i].source = "database";
-	ck_ok(
-	    store_bans_import(store, bans, ARRAY_SIZE(bans), "/db bans", &upto, &counts, &err));
+	ck_ok(store_bans_import(store, bans, ARRAY_SIZE(bans), "/db bans", &upto, &counts, &err));
 	ck_assert_uint_eq(counts.n_refused, 4);
 	ck_assert_uint_eq(counts.n_taken, 2);
 	ck_ok(store_bans_import(store, bans, ARRAY_SIZE(bans), "/db bans", &upto, &counts, &err));
@@ -364,6 +365,39 @@ START_TEST(test_import)
 	ck_ok(store_import_get(store, "/db bans", &upto, &err));
 	ck_assert_int_eq(upto.position, 7);
 	ck_assert_str_eq(upto.mark, "seven");
+}
+END_TEST
+
+static int tell_id(const struct store_ban *ban, void *userdata)
+{
+	int64_t *ids = userdata;
+
+	ck_assert_str_eq(ban->jail, "imap");
+	ids[++ids[0]] = ban->id;
+	return 0;
+}
+
+START_TEST(test_unended)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	int64_t ids[8] = {0};
+
+	put_from(store, "database", NOW); /* over */
+	put_from(store, "database", NOW + 500 * SECOND);
+	put_from(store, "database", NOW + 700 * SECOND);
+	put_from(store, "database", NOW + 890 * SECOND); /* too fresh */
+	put_from(store, "hook", NOW + 600 * SECOND);     /* told by another */
+	ck_ok(store_bans_unended(store, "database", NOW + 900 * SECOND, NOW + 890 * SECOND, tell_id,
+	                         ids, &err));
+	ck_assert_int_eq(ids[0], 2);
+	ck_ok(store_bans_end_ids(store, ids + 1, 2, NOW + 900 * SECOND, "unban", &err));
+	ck_ok(store_bans_end_ids(store, ids + 1, 2, NOW + 950 * SECOND, "flush", &err));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban WHERE ended_how = 'unban'"), 2);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban WHERE ended_us IS NULL"), 3);
+	ids[0] = 0;
+	ck_ok(store_bans_unended(store, "database", NOW + 900 * SECOND, NOW + 890 * SECOND, tell_id,
+	                         ids, &err));
+	ck_assert_int_eq(ids[0], 0);
 }
 END_TEST
 
@@ -547,6 +581,7 @@ int main(void)
 	                    2 * ARRAY_SIZE(join_rows));
 	tcase_add_test(tests, test_quick_bans_stay_two);
 	tcase_add_test(tests, test_import);
+	tcase_add_test(tests, test_unended);
 	tcase_add_test(tests, test_losses_of_a_ban);
 	tcase_add_test(tests, test_ends);
 	tcase_add_test(tests, test_events);

@@ -25,7 +25,9 @@ declare -A T P TU
 # the guard's: wanted, its end, known as permanent, withdrawn, released; heard in a doubtful moment
 declare -A G GU GP GW GR MAYBE
 declare -A OVER # when it last ended by itself
-for x in $POOL; do T[$x]=0 P[$x]=0 TU[$x]=0 G[$x]=0 GU[$x]=0 GP[$x]=0 GW[$x]=0 GR[$x]=0 MAYBE[$x]=0 OVER[$x]=0; done
+# the end that firewalld keeps of what a reload took: whoever has put it back, it goes then
+declare -A ST
+for x in $POOL; do T[$x]=0 P[$x]=0 TU[$x]=0 G[$x]=0 GU[$x]=0 GP[$x]=0 GW[$x]=0 GR[$x]=0 MAYBE[$x]=0 OVER[$x]=0 ST[$x]=0; done
 on=0       # the guard runs
 newborn=0  # firewalld was started anew since the guard saw it
 log=$W/walk.log
@@ -54,6 +56,10 @@ tick() {
 			T[$x]=0 OVER[$x]=${TU[$x]} TU[$x]=0
 			[ $on = 1 ] && G[$x]=0 GU[$x]=0
 		fi
+		if [ "${ST[$x]}" != 0 ] && [ "${ST[$x]}" -le "$now" ]; then
+			[ "${T[$x]}" = 0 ] || [ $on = 0 ] || G[$x]=0 GU[$x]=0
+			T[$x]=0 OVER[$x]=${ST[$x]} ST[$x]=0
+		fi
 		# the guard's own ends need a guard
 		if [ $on = 1 ] && [ "${GU[$x]}" != 0 ] && [ "${GU[$x]}" -le "$now" ]; then
 			[ "${P[$x]}" = 1 ] || T[$x]=0
@@ -67,6 +73,7 @@ near_an_end() {
 	now=$(now_ms)
 	[ $((now - OVER[$1])) -lt 2500 ] && return 0
 	[ "${GU[$1]}" != 0 ] && [ $((GU[$1] - now)) -lt 1500 ] && return 0
+	[ "${ST[$1]}" != 0 ] && [ $((ST[$1] - now)) -lt 1500 ] && return 0
 	[ "${TU[$1]}" != 0 ] && [ $((TU[$1] - now)) -lt 1500 ]
 }
 
@@ -79,7 +86,7 @@ act_add() {
 	[ $on = 0 ] || { G[$x]=1 GU[$x]=0 GW[$x]=0 GR[$x]=0; }
 }
 act_add_timed() {
-	pick "$POOL" '[ ${T[$x]} = 0 ] && [ ${P[$x]} = 0 ] && [ ${G[$x]} = 0 ] && ! near_an_end $x' || return 0
+	pick "$POOL" '[ ${T[$x]} = 0 ] && [ ${P[$x]} = 0 ] && [ ${G[$x]} = 0 ] && [ ${ST[$x]} = 0 ] && ! near_an_end $x' || return 0
 	[ $on = 1 ] || return 0
 	local x=$picked s=$((4 + RANDOM % 6))
 	say "add $x for $s s"
@@ -92,7 +99,7 @@ act_remove() {
 	local x=$picked
 	if call zone.removeService string:public "string:$x" >/dev/null; then
 		say "removed $x"
-		T[$x]=0 TU[$x]=0
+		T[$x]=0 TU[$x]=0 ST[$x]=0
 		[ $on = 0 ] || { G[$x]=0 GU[$x]=0 GW[$x]=0; }
 	else
 		say "$x was not there to be removed"
@@ -143,10 +150,14 @@ restored() {
 		GP[$x]=${P[$x]}
 	done
 }
-wiped() {
+wiped() { # reload or restart
 	local x
 	tick
-	for x in $POOL; do T[$x]=${P[$x]} TU[$x]=0; done
+	for x in $POOL; do
+		[ "${TU[$x]}" = 0 ] || ST[$x]=${TU[$x]}
+		[ "$1" = reload ] || ST[$x]=0
+		T[$x]=${P[$x]} TU[$x]=0
+	done
 }
 reload() { call reload >/dev/null || falls "firewalld reloads"; }
 
@@ -154,7 +165,7 @@ act_reload() {
 	local n=$((1 + RANDOM % 5 / 4))
 	say "reload, $n times"
 	for ((; n > 0; n--)); do reload; done
-	wiped
+	wiped reload
 	[ $on = 0 ] || restored
 }
 fw_again() {
@@ -165,7 +176,7 @@ fw_again() {
 act_restart() {
 	say "firewalld is started anew"
 	fw_again
-	wiped
+	wiped restart
 	if [ $on = 1 ]; then restored; else newborn=1; fi
 }
 began() {
@@ -217,8 +228,7 @@ act_killed_in_a_wipe() {
 	sleep 0.5
 	settled
 	say "wipe $kind, and the guard is killed in the middle"
-	if [ $kind = 0 ]; then reload; else fw_again; fi
-	wiped
+	if [ $kind = 0 ]; then reload; wiped reload; else fw_again; wiped restart; fi
 	restored
 	[ $kind = 1 ] || for x in $POOL; do [ "${T[$x]}" = 1 ] && [ "${P[$x]}" = 0 ] && MAYBE[$x]=1; done
 	nap 150

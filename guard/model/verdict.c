@@ -146,22 +146,32 @@ static struct answer address_is(const struct walk *walk, bool destination,
 	return answer_if(cidr_contains(prefix, address));
 }
 
-/* "465/tcp", of a service or zone; "ftp/tcp" does not occur there. */
+/* "465/tcp", "smtps/tcp", of a service or zone; false: not of this packet's protocol, or strange */
+static bool split_port(const struct walk *walk, const char *port, unsigned *first, unsigned *last)
+{
+	const char *slash = strchr(port, '/');
+	char text[32];
+
+	if (!slash || (size_t)(slash - port) >= sizeof(text) || !is_protocol(walk, slash + 1))
+		return false;
+	memcpy(text, port, (size_t)(slash - port));
+	text[slash - port] = '\0';
+	return ruleset_port_range(text, first, last);
+}
+
 static bool port_is(const struct walk *walk, const char *port)
 {
 	unsigned first, last;
-	char protocol[8];
 
-	return item_port_parse(port, &first, &last, protocol) && is_protocol(walk, protocol) &&
-	       walk->packet.port >= first && walk->packet.port <= last;
+	return split_port(walk, port, &first, &last) && walk->packet.port >= first &&
+	       walk->packet.port <= last;
 }
 
 static struct answer source_port_in(const struct walk *walk, const char *port)
 {
 	unsigned first, last;
-	char protocol[8];
 
-	if (!item_port_parse(port, &first, &last, protocol) || !is_protocol(walk, protocol))
+	if (!split_port(walk, port, &first, &last))
 		return ANSWER_NO;
 	return source_port_is(walk, first, last);
 }
@@ -957,38 +967,48 @@ static bool forward_parse(const char *text, struct forward *out)
 	       forward_part(text, ":proto=", out->protocol, sizeof(out->protocol));
 }
 
+static bool is_own_address(const struct walk *walk, const char *address)
+{
+	struct cidr to;
+
+	if (!address || !*address)
+		return true;
+	return walk->packet.destination && cidr_parse(&to, address, CIDR_ADDRESS_ONLY, NULL) == 0 &&
+	       cidr_cmp(&to, walk->packet.destination) == 0;
+}
+
 /* The packet is for another port, or another machine, from here on. */
-static void rewrite(struct walk *walk, const char *to_port, const char *to_address)
+static void rewrite(struct walk *walk, unsigned to_port, const char *to_address)
 {
 	struct verdict *verdict = &walk->verdict;
-	struct cidr to;
-	unsigned first, last;
 
-	if (walk->rewritten)
-		return;
-	walk->rewritten = true;
-	if (to_port && *to_port && ruleset_port_range(to_port, &first, &last))
-		walk->packet.port = first;
-	verdict->to_port = walk->packet.port;
+	walk->packet.port = to_port;
+	verdict->to_port = to_port;
 	if (!to_address || !*to_address)
 		return;
 	(void)snprintf(verdict->to_address, sizeof(verdict->to_address), "%s", to_address);
-	walk->away = !walk->packet.destination ||
-	             cidr_parse(&to, to_address, CIDR_ADDRESS_ONLY, NULL) != 0 ||
-	             cidr_cmp(&to, walk->packet.destination) != 0;
+	walk->away = !is_own_address(walk, to_address);
 }
 
 static int note_forward(struct walk *walk, struct verdict_step step, struct answer answer,
                         const char *to_port, const char *to_address)
 {
+	unsigned port = walk->packet.port, last;
 	int r;
 
-	/* The first that rewrites ends it. */
+	/* The first that matches ends it. */
 	if (walk->rewritten || answer.match == MATCH_NO)
+		return 0;
+	if (to_port && *to_port && !ruleset_port_range(to_port, &port, &last))
+		answer = maybe("the number of its port is not known");
+	/* Where nothing changes the kernel counts nothing as forwarded (ct status dnat). */
+	if (answer.match == MATCH_YES)
+		walk->rewritten = true;
+	if (port == walk->packet.port && is_own_address(walk, to_address))
 		return 0;
 	r = note(walk, step, answer);
 	if (r == 0 && answer.match == MATCH_YES)
-		rewrite(walk, to_port, to_address);
+		rewrite(walk, port, to_address);
 	return r;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/system/fwruleset.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
 #include <stdio.h>
@@ -83,16 +84,54 @@ struct zone_context {
 };
 
 /* Names of ports that the model does not know: what this system says of them. */
+static bool port_of_name(const char *name, const char *protocol, unsigned *out)
+{
+	const struct servent *entry = getservbyname(name, protocol);
+
+	if (entry)
+		*out = ntohs((uint16_t)entry->s_port);
+	return entry != NULL;
+}
+
 static void resolve_port(struct ruleset_rule *rule)
 {
-	struct servent *entry;
+	if (rule->rule.port && rule->port_last == 0 &&
+	    port_of_name(rule->rule.port, rule->rule.protocol, &rule->port_first))
+		rule->port_last = rule->port_first;
+}
 
-	if (!rule->rule.port || rule->port_last != 0)
-		return;
-	entry = getservbyname(rule->rule.port, rule->rule.protocol);
-	if (entry)
-		rule->port_first = rule->port_last =
-		    (unsigned)(((entry->s_port & 0xff) << 8) | ((entry->s_port >> 8) & 0xff));
+/* NAME/PROTOCOL of a name that the model does not know becomes NUMBER/PROTOCOL. */
+static int add_port(struct strv *ports, const char *value)
+{
+	_cleanup_free_ char *name = strdup(value), *number = NULL;
+	char *slash = name ? strchr(name, '/') : NULL;
+	unsigned first, last;
+
+	if (!name)
+		return -ENOMEM;
+	if (slash)
+		*slash++ = '\0';
+	if (!slash || ruleset_port_range(name, &first, &last) || !port_of_name(name, slash, &first))
+		return strv_add(ports, value);
+	if (xasprintf(&number, "%u/%s", first, slash) < 0)
+		return -ENOMEM;
+	return strv_add_take(ports, steal(number));
+}
+
+static int resolve_ports(struct strv *ports)
+{
+	struct strv resolved = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < ports->n && r == 0; i++)
+		r = add_port(&resolved, ports->strings[i]);
+	if (r == 0) {
+		strv_deinit(ports);
+		*ports = resolved;
+	} else {
+		strv_deinit(&resolved);
+	}
+	return r;
 }
 
 static int take_rule(struct zone_context *context, const char *text)
@@ -126,9 +165,9 @@ static int take_entry(enum item_kind kind, const char *value, void *userdata)
 	case ITEM_SERVICE:
 		return strv_add(&zone->services, value);
 	case ITEM_PORT:
-		return strv_add(&zone->ports, value);
+		return add_port(&zone->ports, value);
 	case ITEM_SOURCE_PORT:
-		return strv_add(&zone->source_ports, value);
+		return add_port(&zone->source_ports, value);
 	case ITEM_PROTOCOL:
 		return strv_add(&zone->protocols, value);
 	case ITEM_FORWARD_PORT:
@@ -308,6 +347,10 @@ int fwruleset_service(DBusMessage *message, struct ruleset *ruleset, const char 
 	if (r == 0)
 		r = fwmessage_service(message, &service->ports, &service->protocols,
 		                      &service->source_ports, &service->includes);
+	if (r == 0)
+		r = resolve_ports(&service->ports);
+	if (r == 0)
+		r = resolve_ports(&service->source_ports);
 	return r == 0 ? each_setting(message, take_service_setting, service) : r;
 }
 

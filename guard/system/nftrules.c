@@ -680,8 +680,8 @@ static int start_nft(pid_t *pid, int *out)
 {
 	static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"};
 	static char *const environment[] = {NULL};
-	char *arguments[] = {(char[]){"nft"},  (char[]){"-j"},      (char[]){"-n"},
-	                     (char[]){"list"}, (char[]){"ruleset"}, NULL};
+	char *arguments[] = {(char[]){"nft"}, (char[]){"-j"}, (char[]){"list"}, (char[]){"ruleset"},
+	                     NULL};
 	posix_spawn_file_actions_t actions;
 	int pipes[2], r = -ENOENT;
 

@@ -24,3 +24,9 @@ tests_lab_firewalld_adapter_SOURCES = tests/lab/firewalld-adapter.c
 tests_lab_firewalld_adapter_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
 tests_lab_firewalld_adapter_LDADD = $(SYSTEM_LIBS)
 dist_check_SCRIPTS += tests/lab/firewalld-adapter.sh
+
+# The model's verdicts against the kernel's, for the scenario of that name.
+noinst_PROGRAMS += tests/lab/differential
+tests_lab_differential_SOURCES = tests/lab/differential.c
+tests_lab_differential_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS)
+tests_lab_differential_LDADD = $(SYSTEM_LIBS)

@@ -21,6 +21,7 @@ UNIT_TESTS = \
 	tests/unit/test-f2breply \
 	tests/unit/test-f2btime \
 	tests/unit/test-drift \
+	tests/unit/test-explain \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-history \
 	tests/unit/test-finding \
@@ -37,6 +38,7 @@ UNIT_TESTS = \
 	tests/unit/test-loginline \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-nftrules \
 	tests/unit/test-pace \
 	tests/unit/test-pickle \
 	tests/unit/test-process \
@@ -264,3 +266,11 @@ tests_unit_test_denial_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_conflict_SOURCES = tests/unit/test-conflict.c tests/unit/rulesets.h tests/unit/unit.h
 tests_unit_test_conflict_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_conflict_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_nftrules_SOURCES = tests/unit/test-nftrules.c tests/unit/unit.h
+tests_unit_test_nftrules_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_nftrules_LDADD = $(SYSTEM_TEST_LIBS)
+
+tests_unit_test_explain_SOURCES = tests/unit/test-explain.c tests/unit/rulesets.h tests/unit/unit.h
+tests_unit_test_explain_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_explain_LDADD = $(WATCH_TEST_LIBS)

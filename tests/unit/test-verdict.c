@@ -147,6 +147,12 @@ static const struct {
     {PUBLIC "public forward-port port=25:proto=tcp:toport=2525:toaddr=198.51.100.1\ndirect:ipv4 "
             "filter INPUT -p tcp --dport 2525 -j DROP",
      "192.0.2.1%eth0", "25/tcp", VERDICT_ACCEPT, 0, VERDICT_STAGE_FORWARD_PORT, NULL},
+    /* to where it is going anyway: the kernel counts that as no forwarding */
+    {PUBLIC "public forward-port port=993:proto=tcp:toport=993\npublic rule rule family=ipv4 "
+            "source address=192.0.2.1 drop",
+     "192.0.2.1%eth0", "993/tcp", VERDICT_DROP, ETIMEDOUT, VERDICT_STAGE_DENY, NULL},
+    {PUBLIC "public port pop3/tcp", "192.0.2.1%eth0", "110/tcp", VERDICT_ACCEPT, 0,
+     VERDICT_STAGE_ALLOW, "pop3/tcp"},
     /* direct rules come first; to accept is not to let in */
     {PUBLIC "direct:ipv4 filter INPUT -s 192.0.2.0/24 -p tcp -m multiport --dports smtp,993 -j "
             "REJECT --reject-with icmp-host-prohibited",

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/explain.h"
+
+#include <string.h>
+
+#include "tests/unit/rulesets.h"
+
+#define PUBLIC                                                                                     \
+	"service:smtps 465/tcp\nservice:imaps 993/tcp\ndefault public\npublic interface eth0\n"    \
+	"public service smtps\npublic service imaps\n"
+#define NOW_US  INT64_C(1000000000)
+#define HOUR_US INT64_C(3600000000)
+
+static struct ruleset ruleset;
+static struct tickets tickets;
+
+static struct explain asked(const char *rules, const char *from, unsigned port)
+{
+	struct explain explain = {.ruleset = &ruleset, .tickets = &tickets, .now_us = NOW_US};
+
+	ruleset = ruleset_from_text(rules);
+	ruleset.chains_known = true;
+	ck_assert_int_eq(cidr_parse(&explain.packet.source, from, CIDR_ADDRESS_ONLY, NULL), 0);
+	explain.packet.interface = "eth0";
+	ck_assert_int_eq(explain_add(&explain, "tcp", port, NULL, true), 0);
+	return explain;
+}
+
+static void done(struct explain *explain)
+{
+	explain_deinit(explain);
+	ruleset_deinit(&ruleset);
+	tickets_deinit(&tickets);
+	tickets = TICKETS_NULL;
+}
+
+/* What keeps a port shut, in one sentence, and the first command that changes it. */
+static const struct {
+	const char *rules, *from;
+	unsigned port;
+	const char *sentence, *command;
+} rows[] = {
+    {PUBLIC "public rule rule family=ipv4 source address=101.13.5.0/24 drop", "101.13.5.7", 465,
+     "465/tcp is open (service smtps in zone public), but this rule drops 101.13.5.0/24 before "
+     "services are looked at.",
+     "firewall-cmd --zone=public --remove-rich-rule='rule family=ipv4 source address=101.13.5.0/24 "
+     "drop'"},
+    {PUBLIC "public rule rule priority=-7 family=ipv4 source address=101.13.5.7 reject",
+     "101.13.5.7", 465,
+     "465/tcp is open (service smtps in zone public), but this rule rejects 101.13.5.7. Its "
+     "priority of -7 is below 0: it is looked at before everything of priority 0, services and "
+     "ports included.",
+     "firewall-cmd --zone=public --remove-rich-rule='rule priority=-7 family=ipv4 source "
+     "address=101.13.5.7 reject'"},
+    {PUBLIC, "101.13.5.7", 4190, "Nothing opens the port, so the target decides.",
+     "firewall-cmd --zone=public --add-port=4190/tcp"},
+    {PUBLIC "drop source 101.13.5.0/24\ndrop target DROP", "101.13.5.7", 465,
+     "Nothing opens the port, so the target decides.",
+     "firewall-cmd --zone=drop --remove-source='101.13.5.0/24'"},
+    {PUBLIC "policy:in ingress ANY\npolicy:in egress HOST\npolicy:in priority -1\npolicy:in rule "
+            "rule family=ipv4 source address=101.13.5.7 drop",
+     "101.13.5.7", 465,
+     "465/tcp is open (service smtps in zone public), but this rule drops 101.13.5.7. Policy in "
+     "(priority -1) is asked before zone public. What drops or rejects is looked at before "
+     "services, ports and rules that accept.",
+     "firewall-cmd --policy=in --remove-rich-rule='rule family=ipv4 source address=101.13.5.7 "
+     "drop'"},
+    {PUBLIC
+     "policy:in ingress ANY\npolicy:in egress HOST\npolicy:in priority -1\npolicy:in target DROP",
+     "101.13.5.7", 465,
+     "465/tcp is open (service smtps in zone public), but the target drops it. Policy in (priority "
+     "-1) is asked before zone public. Nothing opens the port, so the target decides.",
+     "firewall-cmd --permanent --policy=in --set-target=CONTINUE"},
+    {PUBLIC "panic", "101.13.5.7", 465,
+     "465/tcp is open (service smtps in zone public), but panic mode drops it. Panic mode drops "
+     "every packet, before anything else.",
+     "firewall-cmd --panic-off"},
+    {PUBLIC "direct:ipv4 filter INPUT -s 101.13.5.7 -j DROP", "101.13.5.7", 465,
+     "465/tcp is open (service smtps in zone public), but this rule drops it. Direct rules come "
+     "before all zones and policies.",
+     NULL},
+    /* a quote in the prefix of a log does not end the command */
+    {PUBLIC "public rule rule family=ipv4 source address=101.13.5.7 log prefix=\"it's\" drop",
+     "101.13.5.7", 465, NULL,
+     "firewall-cmd --zone=public --remove-rich-rule='rule family=ipv4 source address=101.13.5.7 "
+     "log prefix=\"it'\\''s\" drop'"},
+};
+
+START_TEST(says_it_in_a_sentence)
+{
+	struct explain explain = asked(rows[_i].rules, rows[_i].from, rows[_i].port);
+	_cleanup_free_ char *sentence = NULL;
+
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_uint_eq(explain.n_reasons, 1);
+	ck_assert(!explain_is_fine(&explain));
+	ck_assert_int_eq(explain_sentence(&sentence, &explain, 0), 0);
+	if (rows[_i].sentence)
+		ck_assert_str_eq(sentence, rows[_i].sentence);
+	if (rows[_i].command) {
+		ck_assert_uint_gt(explain.reasons[0].commands.n, 0);
+		ck_assert_str_eq(explain.reasons[0].commands.strings[0], rows[_i].command);
+	} else {
+		ck_assert_uint_eq(explain.reasons[0].commands.n, 0);
+	}
+	done(&explain);
+}
+END_TEST
+
+/* A ticket makes it fail2ban's when it is for the rule's very source, and lives. */
+static const struct {
+	const char *jail, *address;
+	int64_t end_us;
+	enum explain_who who;
+	const char *command;
+} holders[] = {
+    {"postfix", "101.13.5.7", NOW_US + HOUR_US, EXPLAIN_WHO_FAIL2BAN,
+     "fail2ban-client set postfix unbanip 101.13.5.7"},
+    {"postfix", "101.13.5.7", 0, EXPLAIN_WHO_FAIL2BAN,
+     "fail2ban-client set postfix unbanip 101.13.5.7"},
+    {"a jail; rm", "101.13.5.7", 0, EXPLAIN_WHO_FAIL2BAN,
+     "fail2ban-client set 'a jail; rm' unbanip 101.13.5.7"},
+    {"postfix", "101.13.5.7", NOW_US - 1, EXPLAIN_WHO_OTHERS,
+     "firewall-cmd --zone=public --remove-rich-rule='rule family=ipv4 source address=101.13.5.7 "
+     "drop'"},
+    {"postfix", "101.13.5.0/24", 0, EXPLAIN_WHO_OTHERS,
+     "firewall-cmd --zone=public --remove-rich-rule='rule family=ipv4 source address=101.13.5.7 "
+     "drop'"},
+};
+
+START_TEST(knows_who_put_it_there)
+{
+	struct explain explain =
+	    asked(PUBLIC "public rule rule family=ipv4 source address=101.13.5.7 drop",
+	          "101.13.5.7", 465);
+
+	ck_assert_int_eq(tickets_add(&tickets, holders[_i].jail, holders[_i].address, 1,
+	                             holders[_i].end_us, 1, TICKET_SOURCE_SOCKET),
+	                 0);
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_int_eq((int)explain.reasons[0].who, (int)holders[_i].who);
+	ck_assert_str_eq(explain.reasons[0].commands.strings[0], holders[_i].command);
+	done(&explain);
+}
+END_TEST
+
+START_TEST(does_not_guess_who)
+{
+	struct explain explain =
+	    asked(PUBLIC "public rule rule family=ipv4 source address=101.13.5.7 drop",
+	          "101.13.5.7", 465);
+
+	explain.tickets = NULL;
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_int_eq((int)explain.reasons[0].who, EXPLAIN_WHO_UNKNOWN);
+	done(&explain);
+}
+END_TEST
+
+START_TEST(tells_what_ports_share_once)
+{
+	struct explain explain =
+	    asked(PUBLIC "public rule rule family=ipv4 source address=101.13.5.0/24 drop",
+	          "101.13.5.7", 465);
+	_cleanup_free_ char *sentence = NULL;
+
+	ck_assert_int_eq(explain_add(&explain, "tcp", 993, "imaps", false), 0);
+	ck_assert_int_eq(explain_add(&explain, "tcp", 110, "pop3", false), 0);
+	ck_assert_int_eq(explain_add(&explain, "tcp", 993, "again", false), 0);
+	ck_assert_uint_eq(explain.n_ports, 3);
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_uint_eq(explain.n_reasons, 1);
+	ck_assert_int_eq(explain_sentence(&sentence, &explain, 0), 0);
+	ck_assert_str_eq(
+	    sentence, "465/tcp, 993/tcp are open in zone public, but this rule drops 101.13.5.0/24 "
+	              "before services are looked at. Nothing else opens 110/tcp.");
+	done(&explain);
+}
+END_TEST
+
+/* A usual port that nobody opened and nobody serves is no bad news; one that was asked for is. */
+START_TEST(minds_what_was_asked_for)
+{
+	struct explain explain = asked(PUBLIC, "101.13.5.7", 465);
+
+	ck_assert_int_eq(explain_add(&explain, "tcp", 110, "pop3", false), 0);
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert(explain_is_fine(&explain));
+	explain.ports[1].asked = true;
+	ck_assert(!explain_is_fine(&explain));
+	explain.ports[1].asked = false;
+	explain.ports[1].listens = LISTENERS_YES;
+	ck_assert(!explain_is_fine(&explain));
+	done(&explain);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("explain");
+	TCase *tc = tcase_create("explain");
+
+	tcase_add_loop_test(tc, says_it_in_a_sentence, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));
+	tcase_add_test(tc, does_not_guess_who);
+	tcase_add_test(tc, tells_what_ports_share_once);
+	tcase_add_test(tc, minds_what_was_asked_for);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/nftrules.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guard/model/verdict.h"
+
+#include "tests/unit/unit.h"
+
+#define TABLE "{\"table\":{\"family\":\"inet\",\"name\":\"t\",\"handle\":1}}"
+#define CHAIN                                                                                      \
+	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"c\",\"handle\":1,"             \
+	"\"type\":\"filter\",\"hook\":\"input\",\"prio\":-1,\"policy\":\"accept\"}}"
+#define OTHER "{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"o\",\"handle\":2}}"
+#define SET                                                                                        \
+	"{\"set\":{\"family\":\"inet\",\"name\":\"bad\",\"table\":\"t\",\"type\":\"ipv4_addr\","   \
+	"\"handle\":3,\"elem\":[\"198.51.100.1\",{\"prefix\":{\"addr\":\"192.0.2.0\",\"len\":28}}" \
+	","                                                                                        \
+	"{\"range\":[\"203.0.113.5\",\"203.0.113.9\"]},"                                           \
+	"{\"elem\":{\"val\":\"192.0.2.77\",\"timeout\":600,\"expires\":5}}]}}"
+#define RULE_IN(chain, expressions)                                                                \
+	"{\"rule\":{\"family\":\"inet\",\"table\":\"t\",\"chain\":\"" chain                        \
+	"\",\"handle\":9,\"expr\":[" expressions "]}}"
+#define RULE(expressions) RULE_IN("c", expressions)
+#define MATCH(op, left, right)                                                                     \
+	"{\"match\":{\"op\":\"" op "\",\"left\":" left ",\"right\":" right "}}"
+#define PAYLOAD(protocol, field)                                                                   \
+	"{\"payload\":{\"protocol\":\"" protocol "\",\"field\":\"" field "\"}}"
+#define DPORT(right)  MATCH("==", PAYLOAD("tcp", "dport"), right)
+#define SADDR(right)  MATCH("==", PAYLOAD("ip", "saddr"), right)
+#define DROP          "{\"drop\":null}"
+#define REJECT(type)  "{\"reject\":{\"type\":\"icmpx\",\"expr\":\"" type "\"}}"
+#define STATE(right)  MATCH("in", "{\"ct\":{\"key\":\"state\"}}", right)
+#define DOCUMENT(...) "{\"nftables\":[{\"metainfo\":{\"json_schema_version\":1}}," __VA_ARGS__ "]}"
+
+/* A connection from 192.0.2.7 or 2001:db8::7 to port 993, into a firewall that lets all in. */
+static const struct {
+	const char *objects;
+	int sees4, sees6;
+	bool certain;
+} rows[] = {
+    {TABLE, 0, 0, true},
+    {TABLE "," CHAIN "," RULE(DROP), ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," SET "," RULE(DPORT("993") "," SADDR("\"@bad\"") "," DROP), ETIMEDOUT, 0, true},
+    {CHAIN "," SET "," RULE(DPORT("{\"set\":[25,{\"range\":[990,995]}]}") "," SADDR(
+         "\"@bad\"") "," REJECT("port-unreachable")),
+     ECONNREFUSED, 0, true},
+    {CHAIN "," RULE(SADDR("\"192.0.2.7\"") "," REJECT("admin-prohibited")), EHOSTUNREACH, 0, true},
+    {CHAIN "," RULE(REJECT("admin-prohibited")), EHOSTUNREACH, EACCES, true},
+    {CHAIN "," RULE("{\"reject\":null}"), ECONNREFUSED, ECONNREFUSED, true},
+    {CHAIN "," RULE("{\"reject\":{\"type\":\"tcp reset\"}}"), ECONNREFUSED, ECONNREFUSED, true},
+    {CHAIN "," RULE(MATCH("!=", PAYLOAD("ip", "saddr"), "\"192.0.2.7\"") "," DROP), 0, 0, true},
+    {CHAIN "," RULE(MATCH("!=", PAYLOAD("ip", "saddr"), "\"192.0.2.8\"") "," DROP), ETIMEDOUT, 0,
+     true},
+    {CHAIN "," RULE(STATE("[\"established\",\"related\"]") "," DROP), 0, 0, true},
+    {CHAIN "," RULE(STATE("{\"set\":[\"established\",\"new\"]}") "," DROP), ETIMEDOUT, ETIMEDOUT,
+     true},
+    {CHAIN "," RULE(STATE("\"established\"") ",{\"accept\":null}") "," RULE(DROP), ETIMEDOUT,
+     ETIMEDOUT, true},
+    {CHAIN "," RULE("{\"accept\":null}") "," RULE(DROP), 0, 0, true},
+    {CHAIN "," OTHER "," RULE_IN("o", SADDR("\"192.0.2.7\"") "," DROP) "," RULE(
+         "{\"jump\":{\"target\":\"o\"}}"),
+     ETIMEDOUT, 0, true},
+    {CHAIN "," OTHER "," RULE_IN("o", "{\"return\":null}") "," RULE(
+         "{\"jump\":{\"target\":\"o\"}}") "," RULE(DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," OTHER "," RULE("{\"goto\":{\"target\":\"o\"}}") "," RULE(DROP), 0, 0, true},
+    {CHAIN "," RULE(MATCH("==", "{\"meta\":{\"key\":\"iifname\"}}", "\"eth0\"") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(MATCH("==", "{\"meta\":{\"key\":\"iifname\"}}", "\"eth*\"") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(MATCH("==", "{\"meta\":{\"key\":\"nfproto\"}}", "\"ipv6\"") "," DROP), 0,
+     ETIMEDOUT, true},
+    {CHAIN "," RULE(MATCH("==", "{\"meta\":{\"key\":\"l4proto\"}}", "\"udp\"") "," DROP), 0, 0,
+     true},
+    {CHAIN "," RULE("{\"counter\":{\"packets\":0,\"bytes\":0}},{\"log\":{\"prefix\":\"x\"}}"), 0, 0,
+     true},
+    /* what is not understood may decide */
+    {CHAIN "," RULE("{\"limit\":{\"rate\":1,\"per\":\"minute\"}}," DROP), 0, 0, false},
+    {CHAIN "," RULE(MATCH("==", "{\"meta\":{\"key\":\"skuid\"}}", "0") "," DROP), 0, 0, false},
+    {CHAIN "," RULE("{\"vmap\":{\"key\":" PAYLOAD("tcp", "dport") ",\"data\":{\"set\":[]}}}"), 0, 0,
+     false},
+    {CHAIN "," RULE("{\"xt\":{\"type\":\"match\",\"name\":\"multiport\"}},{\"xt\":{\"type\":"
+                    "\"target\",\"name\":\"REJECT\"}}"),
+     0, 0, false},
+    {CHAIN "," RULE("{\"jump\":{\"target\":\"gone\"}}"), 0, 0, false},
+    {CHAIN "," RULE(SADDR("\"@gone\"") "," DROP), 0, 0, false},
+    {CHAIN "," RULE(SADDR("\"not an address\"") "," DROP), 0, 0, false},
+    {CHAIN "," RULE(MATCH(">", PAYLOAD("tcp", "dport"), "1") "," DROP), 0, 0, false},
+    /* chains that a packet to this machine does not pass, and firewalld's own */
+    {"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"c\",\"type\":\"filter\",\"hook\":"
+     "\"forward\",\"prio\":0,\"policy\":\"drop\"}}",
+     0, 0, true},
+    {"{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"c\",\"type\":\"filter\","
+     "\"hook\":\"input\",\"prio\":0,\"policy\":\"drop\"}}",
+     0, 0, true},
+    {"{\"chain\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"c\",\"type\":\"filter\",\"hook\":"
+     "\"input\",\"prio\":0,\"policy\":\"drop\"}}",
+     ETIMEDOUT, 0, true},
+    {CHAIN "," RULE("{\"jump\":{\"target\":\"INPUT_direct\"}}"), 0, 0, true},
+    /* of wrong types, and none at all */
+    {"{\"chain\":7},{\"chain\":{\"family\":7,\"hook\":[]}},7,null,{\"rule\":{\"expr\":7}}", 0, 0,
+     true},
+    {CHAIN "," RULE("7,{\"match\":7},{\"match\":{}},{\"reject\":7},{\"jump\":null}"), 0, 0, false},
+};
+
+static int sees(const struct ruleset *ruleset, const char *from, bool *certain)
+{
+	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+	struct verdict_packet packet = {.interface = "eth0", .protocol = "tcp", .port = 993};
+	int client_errno;
+
+	ck_assert_int_eq(cidr_parse(&packet.source, from, CIDR_ADDRESS_ONLY, NULL), 0);
+	ck_assert_int_eq(verdict_of(&verdict, ruleset, &packet), 0);
+	client_errno = verdict.client_errno;
+	*certain = *certain && verdict.certain;
+	return client_errno;
+}
+
+START_TEST(understands_what_nft_shows)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_free_ char *json = NULL;
+	struct ruleset_zone *zone;
+	struct err err = ERR_NULL;
+	bool certain = true;
+
+	ck_assert_int_eq(ruleset_add_zone(&ruleset, "trusted", &zone), 0);
+	zone->target = RULESET_TARGET_ACCEPT;
+	ruleset.default_zone = strdup("trusted");
+	ck_assert_int_eq(xasprintf(&json, DOCUMENT("%s"), rows[_i].objects), 0);
+	ck_assert_msg(nftrules_parse(&ruleset, json, strlen(json), &err) == 0, "%s", err.text);
+	ck_assert(ruleset.chains_known);
+	ck_assert_int_eq(sees(&ruleset, "192.0.2.7", &certain), rows[_i].sees4);
+	ck_assert_int_eq(sees(&ruleset, "2001:db8::7", &certain), rows[_i].sees6);
+	ck_assert(certain == rows[_i].certain);
+}
+END_TEST
+
+static const char *const wrong[] = {
+    "", "{", "[]", "7", "{\"nftables\":7}", "{\"nftables\":{}}", "{\"nftables\":[]} x"};
+
+START_TEST(refuses_what_is_no_answer)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	struct err err = ERR_NULL;
+
+	ck_assert_int_eq(nftrules_parse(&ruleset, wrong[_i], strlen(wrong[_i]), &err),
+	                 NFTRULES_E_MALFORMED);
+	ck_assert(!ruleset.chains_known);
+	ck_assert(err.text[0]);
+}
+END_TEST
+
+START_TEST(names_what_takes_a_rule_away)
+{
+	static const char json[] =
+	    DOCUMENT(CHAIN "," SET "," RULE(DPORT("993") "," SADDR("\"@bad\"") "," DROP));
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	const struct ruleset_step *step;
+
+	ck_assert_int_eq(nftrules_parse(&ruleset, json, strlen(json), NULL), 0);
+	step = &ruleset.chains[0].steps[0];
+	ck_assert_str_eq(step->text, "tcp dport 993 ip saddr @bad drop");
+	ck_assert_str_eq(step->command, "nft delete rule inet t c handle 9");
+	ck_assert_str_eq(step->set, "bad");
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("nftrules");
+	TCase *tc = tcase_create("nftrules");
+
+	tcase_add_loop_test(tc, understands_what_nft_shows, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_loop_test(tc, refuses_what_is_no_answer, 0, (int)ARRAY_SIZE(wrong));
+	tcase_add_test(tc, names_what_takes_a_rule_away);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

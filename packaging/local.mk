@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a distribution expects: units, the configuration example, man pages,
 # the bash completion; and the recipes for Debian and RPM packages.
-PACKAGING_GENERATED = packaging/reload-guard.service packaging/reload-guard-metrics.service
+PACKAGING_GENERATED = packaging/reload-guard.service packaging/reload-guard-metrics.service \
+	packaging/reload-guard-report.service
 EXTRA_DIST += $(PACKAGING_GENERATED:=.in)
-PACKAGING_TIMERS = packaging/reload-guard-metrics.timer
+PACKAGING_TIMERS = packaging/reload-guard-metrics.timer packaging/reload-guard-report.timer
 CLEANFILES += $(PACKAGING_GENERATED)
 
 # Full paths are known only when make runs: sbindir hangs on prefix.
@@ -14,6 +15,7 @@ $(PACKAGING_GENERATED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && $(INSTALL_PATHS) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
 packaging/reload-guard.service: packaging/reload-guard.service.in
 packaging/reload-guard-metrics.service: packaging/reload-guard-metrics.service.in
+packaging/reload-guard-report.service: packaging/reload-guard-report.service.in
 
 if HAVE_SYSTEMD_UNITS
 nodist_systemdsystemunit_DATA = $(PACKAGING_GENERATED) hooks/reload-guard-after-boot.service \

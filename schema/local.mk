@@ -31,6 +31,7 @@ dist_schema_DATA = \
 	schema/json/probe.schema.json \
 	schema/json/release-list.schema.json \
 	schema/json/release.schema.json \
+	schema/json/report.schema.json \
 	schema/json/restore.schema.json \
 	schema/json/snapshot-diff.schema.json \
 	schema/json/snapshot-list.schema.json \

@@ -11,6 +11,7 @@
 
 #include <stdio.h>
 
+#include "guard/model/finding.h"
 #include "guard/model/timespec.h"
 #include "guard/system/config.h"
 #include "guard/system/firewalld.h"
@@ -104,6 +105,7 @@ int cmd_metrics(struct cli *cli, const struct cli_args *args);
 int cmd_export(struct cli *cli, const struct cli_args *args);
 int cmd_after_boot(struct cli *cli, const struct cli_args *args);
 int cmd_conflicts(struct cli *cli, const struct cli_args *args);
+int cmd_report(struct cli *cli, const struct cli_args *args);
 int cmd_hook(struct cli *cli, const struct cli_args *args);
 
 /* The places of options, as the tables in main.c have them. */
@@ -122,6 +124,7 @@ enum { PROBE_NAME, PROBE_TIMEOUT, PROBE_N_OPTIONS };
 enum { METRICS_OUTPUT, METRICS_N_OPTIONS };
 enum { EXPORT_SINCE, EXPORT_UNTIL, EXPORT_N_OPTIONS };
 enum { AFTER_BOOT_WAIT, AFTER_BOOT_N_OPTIONS };
+enum { REPORT_SINCE, REPORT_UNTIL, REPORT_FORMAT, REPORT_OUTPUT, REPORT_MAIL, REPORT_N_OPTIONS };
 enum {
 	HOOK_JAIL,
 	HOOK_ADDRESS,
@@ -160,6 +163,16 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err);
 /* --- what status looks at, for others (cmd-status.c) ------------------------------------- */
 
 int cli_status_collect(struct cli *cli, struct report_status *out, int *reached) _must_check_;
+
+/* --- what check finds, for others (cmd-check.c) ------------------------------------------ */
+
+int cli_check_collect(struct cli *cli, struct findings *out, bool *known) _must_check_;
+
+/* --- a file in one piece (cli.c) --------------------------------------------------------- */
+
+typedef int cli_write_fn(FILE *out, void *userdata);
+int cli_write_file(const char *path, unsigned mode, cli_write_fn *write, void *userdata,
+                   struct err *err) _must_check_;
 
 /* --- firewalld (cli.c) ------------------------------------------------------------------- */
 

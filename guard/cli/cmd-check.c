@@ -239,6 +239,30 @@ static int status_of(const struct check_context *context)
 	return only_store ? CLI_NO_STORE : CLI_NOT_FINE;
 }
 
+/**
+ * cli_check_collect() - run the checks that the configuration does not silence
+ * @out:   FINDINGS_NULL before; the caller deinits it, also after a failure
+ * @known: receives whether firewalld could be looked at; the reason was said
+ *
+ * Return: CLI_FINE, or an exit status after the reason was said.
+ */
+int cli_check_collect(struct cli *cli, struct findings *out, bool *known)
+{
+	static const struct cli_args none = {.n_words = 0};
+	_cleanup_(check_deinit) struct check_context context = {.cli = cli, .findings = out};
+	bool run[CHECK_N];
+	int r = cli_load_config(cli);
+
+	if (r != CLI_FINE)
+		return r;
+	if (!choose(cli, &none, run))
+		return CLI_USAGE;
+	*known = read_all(&context) == CLI_FINE;
+	if (*known && run_checks(&context, run) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}
+
 int cmd_check(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;

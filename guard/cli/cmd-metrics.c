@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "guard/system/clock.h"
 #include "guard/watch/metrics.h"
 
@@ -28,37 +22,9 @@ static int count_bans(struct cli *cli, struct metrics *metrics)
 	return r == 0 ? CLI_FINE : cli_store_failed(cli, r, &err);
 }
 
-/* Complete beside the file, and then in its place: a collector never reads half of it. */
-static int write_file(const struct metrics *metrics, const char *path, struct err *err)
+static int print(FILE *out, void *userdata)
 {
-	_cleanup_free_ char *beside = NULL;
-	FILE *file = NULL;
-	int fd, r;
-
-	if (xasprintf(&beside, "%s.XXXXXX", path) < 0)
-		return -ENOMEM;
-	fd = mkstemp(beside);
-	if (fd < 0)
-		return err_set(err, -errno, "%s: %s", beside, strerror(errno));
-	file = fdopen(fd, "w");
-	if (!file) {
-		close(fd);
-		unlink(beside);
-		return -ENOMEM;
-	}
-	r = metrics_print(metrics, file);
-	/* node_exporter is not root */
-	if (r == 0 && (fchmod(fd, 0644) < 0 || fflush(file) != 0 || fsync(fd) < 0))
-		r = -errno;
-	if (fclose(file) != 0 && r == 0)
-		r = -errno;
-	if (r == 0 && rename(beside, path) < 0)
-		r = -errno;
-	if (r < 0) {
-		err_set(err, r, "%s: %s", path, strerror(-r));
-		unlink(beside);
-	}
-	return r;
+	return metrics_print(userdata, out);
 }
 
 int cmd_metrics(struct cli *cli, const struct cli_args *args)
@@ -82,7 +48,9 @@ int cmd_metrics(struct cli *cli, const struct cli_args *args)
 			return r;
 	}
 	metrics.took_us = clock_monotonic_us() - started_us;
-	r = path ? write_file(&metrics, path, &err) : metrics_print(&metrics, stdout);
+	/* node_exporter is not root */
+	r = path ? cli_write_file(path, 0644, print, &metrics, &err)
+	         : metrics_print(&metrics, stdout);
 	if (r < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));
 	return CLI_FINE;

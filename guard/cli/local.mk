@@ -19,6 +19,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-persist.c \
 	guard/cli/cmd-probe.c \
 	guard/cli/cmd-release.c \
+	guard/cli/cmd-report.c \
 	guard/cli/cmd-restore.c \
 	guard/cli/cmd-snapshot.c \
 	guard/cli/cmd-status.c \

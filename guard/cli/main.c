@@ -89,6 +89,14 @@ static const struct cli_option after_boot_options[] = {
     [AFTER_BOOT_WAIT] = {"wait", 'w', "SECONDS", "for firewalld, at most (default 120)"},
 };
 
+static const struct cli_option report_options[] = {
+    [REPORT_SINCE] = {"since", 's', "TIME", "from this time on (default -7d)"},
+    [REPORT_UNTIL] = {"until", 'u', "TIME", "up to this time (default now)"},
+    [REPORT_FORMAT] = {"format", 'F', "text|html|json", "how it is written (default text)"},
+    [REPORT_OUTPUT] = {"output", 'o', "FILE", "write to this file, in one piece"},
+    [REPORT_MAIL] = {"mail", 'm', NULL, "send it to [report] mail-to, as text and HTML"},
+};
+
 static const struct cli_option hook_options[] = {
     [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
@@ -413,6 +421,25 @@ static const struct cli_command commands[] = {
                     "  4  the store cannot be used; only what is required was restored\n",
         OPTIONS(after_boot_options),
         .exec = cmd_after_boot,
+    },
+    {
+        .name = "report",
+        .words = "",
+        .summary = "what happened, what was found, what will be lost: text, HTML or by mail",
+        .help = "Tells of a period (a week by default): wipes with their causes and how long mail\n"
+                "was shut, bans by jail and by network, what check finds now, and what the next\n"
+                "reload would take. The HTML is one page that needs nothing from elsewhere. With\n"
+                "--mail it goes to [report] mail-to through the system's sendmail, unless there\n"
+                "is nothing to say and quiet = yes; reload-guard-report.timer does so weekly.\n",
+        .examples = "  reload-guard report --since yesterday\n"
+                    "  reload-guard report --format html --output /var/www/html/firewall.html\n"
+                    "  reload-guard report --mail\n",
+        .statuses = "  0  fine; with --mail: handed to the mailer, or nothing to say\n"
+                    "  1  something was found that hurts or will hurt; with --mail: not sent\n"
+                    "  2  usage or configuration\n"
+                    "  4  the store cannot be used\n",
+        OPTIONS(report_options),
+        .exec = cmd_report,
     },
     {
         .name = "hook",

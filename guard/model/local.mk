@@ -24,6 +24,7 @@ libguard_model_a_SOURCES = \
 	guard/model/lines.c guard/model/lines.h \
 	guard/model/loginline.c guard/model/loginline.h \
 	guard/model/loss.c guard/model/loss.h \
+	guard/model/mime.c guard/model/mime.h \
 	guard/model/pace.c guard/model/pace.h \
 	guard/model/pickle.c guard/model/pickle.h \
 	guard/model/plan.c guard/model/plan.h \

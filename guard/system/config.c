@@ -11,6 +11,7 @@
 
 #include "guard/model/check.h"
 #include "guard/model/cidr.h"
+#include "guard/model/mime.h"
 #include "guard/model/text.h"
 
 /* A configuration is written by hand. */
@@ -25,6 +26,7 @@ enum config_type {
 	CONFIG_UINT,
 	CONFIG_RESTORE_BANS,
 	CONFIG_PATH,
+	CONFIG_ADDRESS,
 	CONFIG_ZONES,
 	CONFIG_SERVICES,
 	CONFIG_ITEMS,
@@ -141,6 +143,22 @@ static const struct config_row rows[] = {
                 "Checks that `check` does not make unless it is asked for them by name."},
      .type = CONFIG_CHECKS,
      .offset = AT(check_skip)},
+    {.option = {"report", "mail-to", "mail address", "", NULL,
+                "Whom `report --mail` and reload-guard-report.timer send the report to."},
+     .type = CONFIG_ADDRESS,
+     .offset = AT(mail_to)},
+    {.option = {"report", "mail-from", "mail address", "", NULL,
+                "Whom it is from. Empty: root, to which the mailer adds its domain."},
+     .type = CONFIG_ADDRESS,
+     .offset = AT(mail_from)},
+    {.option = {"report", "quiet", "yes|no", "no", NULL,
+                "Send nothing when nothing happened and nothing was found."},
+     .type = CONFIG_BOOL,
+     .offset = AT(report_quiet),
+     .standard = 0},
+    {.option = {"report", "sendmail", "file", "", NULL, "The mailer. Empty: /usr/sbin/sendmail."},
+     .type = CONFIG_PATH,
+     .offset = AT(sendmail)},
     {.option = {"store", "path", "file", "", NULL,
                 "The store. Empty: guard.db in the state directory."},
      .type = CONFIG_PATH,
@@ -188,6 +206,9 @@ void config_deinit(struct config *config)
 	free(config->fail2ban_database);
 	free(config->fail2ban_socket);
 	free(config->fail2ban_pidfile);
+	free(config->mail_to);
+	free(config->mail_from);
+	free(config->sendmail);
 	free(config->store_path);
 	*config = CONFIG_NULL;
 }
@@ -281,6 +302,22 @@ static int set_path(char **out, const char *value, struct err *err)
 	r = check_path(value, err);
 	if (r != 0)
 		return r;
+	copy = strdup(value);
+	if (!copy)
+		return -ENOMEM;
+	free(*out);
+	*out = copy;
+	return 0;
+}
+
+static int set_address(char **out, const char *value, struct err *err)
+{
+	char *copy;
+
+	if (value[0] == '\0')
+		return 0;
+	if (!mime_is_address(value))
+		return invalid(err, value, "a mail address, such as admin@example.org");
 	copy = strdup(value);
 	if (!copy)
 		return -ENOMEM;
@@ -431,6 +468,8 @@ static int set_value(struct config *config, const struct config_row *row, const 
 		return set_restore_bans(field(config, row), value, err);
 	case CONFIG_PATH:
 		return set_path(field(config, row), value, err);
+	case CONFIG_ADDRESS:
+		return set_address(field(config, row), value, err);
 	case CONFIG_ZONES:
 		return add_words(config, value, " ,\t", add_zone, err);
 	case CONFIG_SERVICES:
@@ -845,6 +884,7 @@ int config_format(char **out, const struct config *config, size_t index)
 	case CONFIG_RESTORE_BANS:
 		return xasprintf(out, "%s", bans_words[config->restore_bans]);
 	case CONFIG_PATH:
+	case CONFIG_ADDRESS:
 		path = *(const char *const *)value;
 		return xasprintf(out, "%s", path ? path : "");
 	case CONFIG_ITEMS:

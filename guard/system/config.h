@@ -44,6 +44,11 @@ struct config {
 	char *fail2ban_pidfile;
 	/* [check] */
 	struct strv check_skip; /* names of checks */
+	/* [report]; NULL: none, root, SENDMAIL_DEFAULT_PATH */
+	char *mail_to;
+	char *mail_from;
+	bool report_quiet;
+	char *sendmail;
 	/* [store]; NULL: guard.db in the state directory */
 	char *store_path;
 };

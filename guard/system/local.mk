@@ -42,6 +42,7 @@ libguard_system_a_SOURCES = \
 	guard/system/process.c guard/system/process.h \
 	guard/system/rangesfile.c guard/system/rangesfile.h \
 	guard/system/route.c guard/system/route.h \
+	guard/system/sendmail.c guard/system/sendmail.h \
 	guard/system/spool.c guard/system/spool.h \
 	guard/system/store-ban.c \
 	guard/system/store-ban-query.c \

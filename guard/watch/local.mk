@@ -22,6 +22,7 @@ libguard_watch_a_SOURCES = \
 	guard/watch/learned.c guard/watch/learned.h \
 	guard/watch/learner.c guard/watch/learner.h \
 	guard/watch/metrics.c guard/watch/metrics.h \
+	guard/watch/period.c guard/watch/period.h \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-check.c guard/watch/report-check.h \
@@ -29,7 +30,9 @@ libguard_watch_a_SOURCES = \
 	guard/watch/report-conflicts.c guard/watch/report-conflicts.h \
 	guard/watch/report-fail2ban.c \
 	guard/watch/report-explain.c guard/watch/report-explain.h \
+	guard/watch/report-html.c \
 	guard/watch/report-internal.h \
+	guard/watch/report-period.c guard/watch/report-period.h \
 	guard/watch/report-probe.c guard/watch/report-probe.h \
 	guard/watch/report.c guard/watch/report.h \
 	guard/watch/risk.c guard/watch/risk.h \

@@ -39,8 +39,10 @@ UNIT_TESTS = \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-nftrules \
+	tests/unit/test-mime \
 	tests/unit/test-pace \
 	tests/unit/test-pickle \
+	tests/unit/test-period \
 	tests/unit/test-process \
 	tests/unit/test-rangeset \
 	tests/unit/test-rangesfile \
@@ -73,6 +75,14 @@ tests_unit_test_item_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_dialogue_SOURCES = tests/unit/test-dialogue.c tests/unit/unit.h
 tests_unit_test_dialogue_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_dialogue_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_mime_SOURCES = tests/unit/test-mime.c tests/unit/unit.h
+tests_unit_test_mime_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_mime_LDADD = $(MODEL_TEST_LIBS)
+
+tests_unit_test_period_SOURCES = tests/unit/test-period.c tests/unit/unit.h
+tests_unit_test_period_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_period_LDADD = $(WATCH_TEST_LIBS)
 
 tests_unit_test_finding_SOURCES = tests/unit/test-finding.c tests/unit/unit.h
 tests_unit_test_finding_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

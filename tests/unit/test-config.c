@@ -126,6 +126,11 @@ static const char everything[] =
     "pidfile = /f.pid\n"
     "[check]\n"
     "skip = raw-port, ban-zone\n"
+    "[report]\n"
+    "mail-to = admin@example.org\n"
+    "mail-from = guard@mail.example.org\n"
+    "quiet = yes\n"
+    "sendmail = /usr/lib/sendmail\n"
     "[store]\n"
     "path = /s/guard.db";
 
@@ -149,6 +154,10 @@ static const char *const everything_back[] = {
     "/f.sock",
     "/f.pid",
     "raw-port, ban-zone",
+    "admin@example.org",
+    "guard@mail.example.org",
+    "yes",
+    "/usr/lib/sendmail",
     "/s/guard.db",
 };
 

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/cli/cli.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "guard/model/mime.h"
+#include "guard/system/clock.h"
+#include "guard/system/sendmail.h"
+#include "guard/watch/report-period.h"
+
+#define WEEK_US         (INT64_C(7) * 24 * 3600 * 1000000)
+#define MAIL_TIMEOUT_MS 60000
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_HTML,
+	FORMAT_JSON,
+	FORMAT_N,
+};
+
+struct run {
+	struct cli *cli;
+	struct period period;
+	struct report_status status;
+	struct findings findings;
+	char host[256];
+	struct report_period from;
+	enum format format;
+};
+
+static void run_deinit(struct run *run)
+{
+	period_deinit(&run->period);
+	report_status_deinit(&run->status);
+	findings_deinit(&run->findings);
+}
+
+static bool parse_format(struct run *run, const char *text)
+{
+	static const char *const names[FORMAT_N] = {"text", "html", "json"};
+
+	run->format = run->cli->json ? FORMAT_JSON : FORMAT_TEXT;
+	for (unsigned i = 0; text && i < FORMAT_N; i++) {
+		if (strcmp(text, names[i]) == 0) {
+			run->format = (enum format)i;
+			return true;
+		}
+	}
+	if (text)
+		cli_fail(run->cli, CLI_USAGE, "--format is text, html or json, not \"%.32s\"",
+		         text);
+	return !text;
+}
+
+static bool parse_times(struct run *run, const struct cli_args *args)
+{
+	const char *since = args->values[REPORT_SINCE], *until = args->values[REPORT_UNTIL];
+	struct cli *cli = run->cli;
+	int64_t since_us, until_us = cli->now_us;
+
+	if (until && !cli_parse_time(cli, "until", until, true, &until_us))
+		return false;
+	since_us = until_us - WEEK_US;
+	if (since && !cli_parse_time(cli, "since", since, false, &since_us))
+		return false;
+	if (since_us >= until_us) {
+		cli_fail(cli, CLI_USAGE, "--since is later than --until");
+		return false;
+	}
+	period_begin(&run->period, since_us, until_us);
+	return true;
+}
+
+/* --- what it tells of -------------------------------------------------------------------- */
+
+static int take_row(const struct store_history_row *row, void *userdata)
+{
+	return period_row(userdata, row);
+}
+
+static int take_ban(const struct store_ban *ban, void *userdata)
+{
+	return period_ban(userdata, ban);
+}
+
+static int read_period(struct run *run)
+{
+	_cleanup_store_ struct store *store = NULL;
+	struct period *period = &run->period;
+	const struct store_history_query history = {
+	    .since_us = period->since_us, .until_us = period->until_us, .oldest_first = true};
+	const struct store_ban_query bans = {.since_us = period->since_us,
+	                                     .until_us = period->until_us,
+	                                     .active_at_us = run->cli->now_us};
+	struct err err = ERR_NULL;
+	int r = cli_open_store(run->cli, &store, (struct cli_store_need){0});
+
+	if (r != CLI_FINE)
+		return r;
+	r = store_history(store, &history, take_row, period, &err);
+	if (r == 0)
+		r = store_bans(store, &bans, take_ban, period, &err);
+	period_end(period);
+	return r == 0 ? CLI_FINE : cli_store_failed(run->cli, r, &err);
+}
+
+static int collect(struct run *run)
+{
+	int reached, r = cli_load_config(run->cli);
+
+	if (r == CLI_FINE)
+		r = read_period(run);
+	if (r == CLI_FINE)
+		r = cli_status_collect(run->cli, &run->status, &reached);
+	if (r == CLI_FINE && reached == CLI_FINE)
+		r = cli_check_collect(run->cli, &run->findings, &run->from.findings_known);
+	if (gethostname(run->host, sizeof(run->host) - 1) < 0 || !run->host[0])
+		strcpy(run->host, "localhost");
+	run->from.host = run->host;
+	run->from.period = &run->period;
+	run->from.status = &run->status;
+	run->from.findings = &run->findings;
+	return r;
+}
+
+/* --- writing ----------------------------------------------------------------------------- */
+
+static int put(const struct run *run, FILE *out, enum format format)
+{
+	struct report report;
+
+	cli_report(run->cli, &report);
+	report.json = format == FORMAT_JSON;
+	report.quiet = false;
+	if (out != stdout)
+		report.color = false;
+	report.out = out;
+	switch (format) {
+	case FORMAT_HTML:
+		return report_period_html(&report, &run->from);
+	case FORMAT_JSON:
+		return report_period_json(&report, &run->from);
+	case FORMAT_TEXT:
+	case FORMAT_N:
+		break;
+	}
+	return report_period_text(&report, &run->from);
+}
+
+static int put_to_file(FILE *out, void *userdata)
+{
+	const struct run *run = userdata;
+
+	return put(run, out, run->format);
+}
+
+static int put_to_memory(char **text, const struct run *run, enum format format)
+{
+	size_t length;
+	FILE *file = open_memstream(text, &length);
+	int r;
+
+	if (!file)
+		return -ENOMEM;
+	r = put(run, file, format);
+	if (fclose(file) != 0 && r == 0)
+		r = -ENOMEM;
+	return r;
+}
+
+/* --- by mail ----------------------------------------------------------------------------- */
+
+static int make_message(char **out, const struct run *run)
+{
+	_cleanup_free_ char *text = NULL, *html = NULL, *subject = NULL, *id = NULL;
+	const struct config *config = &run->cli->config;
+	struct report_period_summary summary;
+	struct mime_message message = {
+	    .from = config->mail_from ? config->mail_from : "root",
+	    .to = config->mail_to,
+	    .host = run->host,
+	    .date_us = run->cli->now_us,
+	};
+	int r = put_to_memory(&text, run, FORMAT_TEXT);
+
+	if (r == 0)
+		r = put_to_memory(&html, run, FORMAT_HTML);
+	report_period_summarize(&summary, &run->from);
+	if (r == 0)
+		r = xasprintf(&subject, "reload-guard on %s: %s", run->host, summary.text);
+	if (r >= 0)
+		r = xasprintf(&id, "%lld.%ld.reload-guard", (long long)run->cli->now_us,
+		              (long)getpid());
+	if (r < 0)
+		return r;
+	message.subject = subject;
+	message.id = id;
+	message.text = text;
+	message.html = html;
+	return mime_format(out, &message);
+}
+
+static int send_mail(const struct run *run)
+{
+	const struct config *config = &run->cli->config;
+	_cleanup_free_ char *message = NULL;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (config->report_quiet && period_is_quiet(&run->period) &&
+	    report_period_is_fine(&run->from)) {
+		cli_note(run->cli, "nothing happened and nothing was found: no mail is sent");
+		return CLI_FINE;
+	}
+	r = make_message(&message, run);
+	if (r < 0)
+		return cli_fail(run->cli, CLI_NOT_FINE, "%s", strerror(-r));
+	r = sendmail_send(config->sendmail ? config->sendmail : SENDMAIL_DEFAULT_PATH, message,
+	                  MAIL_TIMEOUT_MS, &err);
+	if (r != 0)
+		return cli_fail(run->cli, CLI_NOT_FINE, "the report was not sent: %s",
+		                err_text(&err, r));
+	cli_note(run->cli, "the report was handed to the mailer, for %s", config->mail_to);
+	return CLI_FINE;
+}
+
+int cmd_report(struct cli *cli, const struct cli_args *args)
+{
+	_cleanup_(run_deinit) struct run run = {.cli = cli, .status = REPORT_STATUS_NULL};
+	const char *path = args->values[REPORT_OUTPUT];
+	bool mail = args->values[REPORT_MAIL] != NULL;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!parse_format(&run, args->values[REPORT_FORMAT]) || !parse_times(&run, args))
+		return CLI_USAGE;
+	if (mail && (path || args->values[REPORT_FORMAT]))
+		return cli_fail(cli, CLI_USAGE, "--mail goes without --format and --output");
+	if (path && !path[0])
+		return cli_fail(cli, CLI_USAGE, "--output needs a file");
+	r = cli_load_config(cli);
+	if (r != CLI_FINE)
+		return r;
+	if (mail && !cli->config.mail_to)
+		return cli_fail(cli, CLI_USAGE,
+		                "nobody is to get it: set mail-to under [report] in the "
+		                "configuration");
+	r = collect(&run);
+	if (r != CLI_FINE)
+		return r;
+	if (mail)
+		return send_mail(&run);
+	r = path ? cli_write_file(path, 0600, put_to_file, &run, &err)
+	         : put(&run, stdout, run.format);
+	if (r < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));
+	return report_period_is_fine(&run.from) ? CLI_FINE : CLI_NOT_FINE;
+}

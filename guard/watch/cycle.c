@@ -486,6 +486,7 @@ static int absorb(struct watcher *watcher, const struct firewall *now, const str
 	    .loss = loss,
 	    .after_wipe = after_wipe,
 	    .whole = watcher->cycle.whole,
+	    .now_us = clock_now_us(),
 	    .on_permanent = risk_permanent,
 	    .userdata = watcher,
 	};

@@ -252,6 +252,18 @@ static bool lost_its_end(const struct tracker *tracker, const struct firewall_en
 	        entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED));
 }
 
+/*
+ * firewalld's own timer has run out, and yet it is there: it was opened anew, with
+ * no end, while nobody watched. Timers may be late, by far less than this.
+ */
+#define TIMER_LATE_US 1000000
+
+static bool outlived_its_end(const struct firewall_entry *entry, int64_t now_us)
+{
+	return now_us && entry->until_us && !(entry->flags & FIREWALL_GUARD_TIMED) &&
+	       entry->until_us + TIMER_LATE_US <= now_us;
+}
+
 static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *options)
 {
 	const struct firewall *reading = options->reading;
@@ -272,6 +284,10 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 			                            FIREWALL_EDITED);
 			tracker->dirty = true;
 		}
+		if (outlived_its_end(entry, options->now_us)) {
+			entry->until_us = 0;
+			tracker->dirty = true;
+		}
 	}
 	return 0;
 }
@@ -283,6 +299,9 @@ static void leave_permanent(struct tracker *tracker, struct firewall_entry *entr
 	tracker->dirty = true;
 	/* what an edit took out was told then; firewalld finds it some seconds later */
 	if (!(entry->flags & FIREWALL_RUNTIME) || (entry->flags & FIREWALL_EDITED))
+		return;
+	/* opened while it was read: by somebody who wants it */
+	if (firewall_find(&tracker->heard, &entry->item))
 		return;
 	entry->flags |= FIREWALL_WITHDRAWN;
 	if (options->on_permanent)

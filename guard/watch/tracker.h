@@ -51,6 +51,7 @@ struct tracker_absorb {
 	const struct loss *loss;        /* judged from it */
 	bool after_wipe; /* what is there was loaded, not kept: its timeouts are gone */
 	bool whole;      /* all zones, and the permanent configuration too */
+	int64_t now_us;  /* UTC, when it was read; 0: ends are not looked at */
 	tracker_permanent_fn on_permanent;
 	void *userdata;
 };

@@ -31,6 +31,8 @@ static const struct {
     {"edited out of its file by somebody else, firewalld knows", WIPE_RELOAD, "re", "", 0, 0,
      "unattributed"},
     {"the same, and firewalld did not know yet", WIPE_RELOAD, "rpe", "", 0, 0, "unattributed"},
+    {"taken out, and put back before it was loaded", WIPE_RESTART, "rw", "p", 0, 0, "lost"},
+    {"edited out, and put back before it was loaded", WIPE_RESTART, "re", "p", 0, 0, "lost"},
     {"edited out, then a restart", WIPE_RESTART, "re", "", 0, 0, "unattributed"},
     {"edited out, then a reboot", WIPE_REBOOT, "re", "", 0, 0, "unattributed"},
     {"edited out, and firewalld's own removal", WIPE_RELOAD, "rew", "", 0, 0, "removed"},

@@ -141,6 +141,41 @@ START_TEST(keeps_edits_apart_from_withdrawals)
 }
 END_TEST
 
+/* Opened anew, without an end, while nobody watched: firewalld's timer would have closed it. */
+START_TEST(what_outlives_its_timer_has_no_end)
+{
+	struct tracker tracker =
+	    tracker_from_text("public/service:imap=r@50 public/service:imaps=rg@50 "
+	                      "public/service:smtp=r@60");
+	_cleanup_firewall_ struct firewall there = firewall_from_text(
+	    "public/service:imap=r public/service:imaps=r public/service:smtp=r");
+	struct tracker_absorb options = {
+	    .reading = &there, .loss = &no_loss, .whole = true, .now_us = 60 * SECOND};
+
+	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+	expect(&tracker, "public/service:imap=r public/service:imaps=rg@50 "
+	                 "public/service:smtp=r@60");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+/* Taken out of the permanent configuration, and opened by somebody while that was read. */
+START_TEST(what_is_opened_meanwhile_is_not_withdrawn)
+{
+	struct tracker tracker = tracker_from_text("public/service:imap=p public/service:pop3=rp");
+	_cleanup_firewall_ struct firewall there = firewall_from_text("public/service:pop3=r");
+	_cleanup_item_ struct item imap = item_from_text("public/service:imap");
+	struct tracker_absorb options = {.reading = &there, .loss = &no_loss, .whole = true};
+
+	tracker_reading_begins(&tracker);
+	ck_assert_int_eq(tracker_added(&tracker, &imap, 0, 0), 0);
+	ck_assert_int_eq(tracker_correct_reading(&tracker, &there), 0);
+	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+	expect(&tracker, "public/service:imap=r public/service:pop3=rw");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
 /* Loaded by a wipe means there for good: no timeout of the old runtime holds any more. */
 START_TEST(a_wipe_ends_timeouts_of_what_it_loaded)
 {
@@ -315,6 +350,8 @@ int main(void)
 	tcase_add_test(tcase, an_interface_is_in_one_zone);
 	tcase_add_test(tcase, sees_withdrawals);
 	tcase_add_test(tcase, keeps_edits_apart_from_withdrawals);
+	tcase_add_test(tcase, what_outlives_its_timer_has_no_end);
+	tcase_add_test(tcase, what_is_opened_meanwhile_is_not_withdrawn);
 	tcase_add_test(tcase, a_wipe_ends_timeouts_of_what_it_loaded);
 	tcase_add_test(tcase, a_signal_beats_an_older_answer);
 	tcase_add_test(tcase, keeps_what_is_being_restored);

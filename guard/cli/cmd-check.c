@@ -204,8 +204,8 @@ static bool choose(struct cli *cli, const struct cli_args *args, bool run[CHECK_
 		}
 	}
 	for (size_t i = 0; i < CHECK_N; i++) {
-		bool silenced =
-		    skip[i] || strv_contains(&cli->config.check_skip, check_name(i)->name);
+		bool silenced = skip[i] || strv_contains(&cli->config.check_skip,
+		                                         check_name((enum check_id)i)->name);
 
 		/* who asks for a check by its name wants to know */
 		run[i] = any ? only[i] && !skip[i] : !silenced;

@@ -51,7 +51,7 @@ static int ask(int fd, const struct cidr *address)
 	return 0;
 }
 
-static void take_source(struct route *out, const struct rtattr *attribute, unsigned family)
+static void take_source(struct route *out, struct rtattr *attribute, unsigned family)
 {
 	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
 	size_t n = RTA_PAYLOAD(attribute);
@@ -62,10 +62,10 @@ static void take_source(struct route *out, const struct rtattr *attribute, unsig
 	out->has_local = cidr_from_key(&out->local, key, 128) == 0;
 }
 
-static int take_answer(struct route *out, const struct nlmsghdr *header)
+static int take_answer(struct route *out, struct nlmsghdr *header)
 {
-	const struct rtmsg *message = NLMSG_DATA(header);
-	const struct rtattr *attribute = RTM_RTA(message);
+	struct rtmsg *message = NLMSG_DATA(header);
+	struct rtattr *attribute = RTM_RTA(message);
 	size_t left = RTM_PAYLOAD(header);
 	int index = 0;
 
@@ -94,7 +94,7 @@ int route_to(struct route *out, const struct cidr *address, struct err *err)
 {
 	_cleanup_(close_fd) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
 	_Alignas(struct nlmsghdr) char buffer[ANSWER_MAX];
-	const struct nlmsghdr *header = (const void *)buffer;
+	struct nlmsghdr *header = (void *)buffer;
 	struct route route = {0};
 	ssize_t n;
 	int r;

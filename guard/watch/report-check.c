@@ -12,8 +12,9 @@ static json_t *names_json(void)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; rows && i < CHECK_N; i++)
-		json_array_append_new(rows, json_pack("{s:s, s:s}", "name", check_name(i)->name,
-		                                      "help", check_name(i)->help));
+		json_array_append_new(rows, json_pack("{s:s, s:s}", "name",
+		                                      check_name((enum check_id)i)->name, "help",
+		                                      check_name((enum check_id)i)->help));
 	return json_pack("{s:o}", "checks", rows);
 }
 
@@ -27,8 +28,8 @@ int report_check_names(const struct report *report)
 		return report_put_document(report, names_json());
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < CHECK_N; i++) {
-		report_table_cell(&table, REPORT_PLAIN, "%s", check_name(i)->name);
-		report_table_cell(&table, REPORT_PLAIN, "%s", check_name(i)->help);
+		report_table_cell(&table, REPORT_PLAIN, "%s", check_name((enum check_id)i)->name);
+		report_table_cell(&table, REPORT_PLAIN, "%s", check_name((enum check_id)i)->help);
 	}
 	return report_table_print(report, &table);
 }
@@ -48,7 +49,8 @@ static json_t *check_json(const struct findings *findings, const bool run[CHECK_
 
 	for (size_t i = 0; names && i < CHECK_N; i++)
 		if (run[i])
-			json_array_append_new(names, json_string(check_name(i)->name));
+			json_array_append_new(names,
+			                      json_string(check_name((enum check_id)i)->name));
 	for (size_t i = 0; rows && i < findings->n; i++)
 		json_array_append_new(rows, finding_json(&findings->findings[i]));
 	return json_pack("{s:b, s:o, s:o, s:o}", "ok", findings_worst(findings) < FINDING_UNKNOWN,

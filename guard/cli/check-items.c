@@ -218,6 +218,15 @@ static const char *service_of(const struct item *port)
 	return NULL;
 }
 
+/** check_raw_port_service() - which service it should be; NULL: none, or its time will end */
+const char *check_raw_port_service(const struct firewall_entry *entry)
+{
+	if (entry->item.kind != ITEM_PORT || item_policy_name(entry->item.zone) ||
+	    entry->until_us || !(entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)))
+		return NULL;
+	return service_of(&entry->item);
+}
+
 /* The service first: the port is never shut. */
 static int replace_command(char **out, const struct firewall_entry *entry, const char *service)
 {
@@ -248,12 +257,10 @@ int check_raw_port(struct check_context *context, enum check_id id)
 
 	for (size_t i = 0; i < fw->n && r == 0; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
-		const char *service =
-		    entry->item.kind == ITEM_PORT ? service_of(&entry->item) : NULL;
+		const char *service = check_raw_port_service(entry);
 		char *command = NULL, *text = NULL;
 
-		if (!service || item_policy_name(entry->item.zone) ||
-		    !(entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)))
+		if (!service)
 			continue;
 		if (replace_command(&command, entry, service) < 0)
 			return -ENOMEM;

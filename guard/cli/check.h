@@ -37,8 +37,6 @@ struct check_context {
 	struct findings *findings;
 };
 
-int check_read(struct check_context *context) _must_check_;
-int check_read_drift(struct check_context *context) _must_check_;
 void check_deinit(struct check_context *context);
 
 /* Takes over what was allocated; Return: 0 or -ENOMEM */
@@ -56,6 +54,12 @@ int check_runtime_only(struct check_context *context, enum check_id id) _must_ch
 int check_zone_file(struct check_context *context, enum check_id id) _must_check_;
 int check_service_definition(struct check_context *context, enum check_id id) _must_check_;
 int check_raw_port(struct check_context *context, enum check_id id) _must_check_;
+
+/* The service that a raw port should be; NULL: none, or it is no raw port. */
+const char *check_raw_port_service(const struct firewall_entry *entry);
+
+/* check-fix.c */
+int check_fix_raw_ports(struct check_context *context) _must_check_;
 
 /* check-around.c: fail2ban, the guard itself */
 int check_fail2ban_down(struct check_context *context, enum check_id id) _must_check_;

@@ -110,7 +110,7 @@ int cmd_hook(struct cli *cli, const struct cli_args *args);
 
 /* The places of options, as the tables in main.c have them. */
 enum { STATUS_N_OPTIONS };
-enum { CHECK_OPTION_ONLY, CHECK_OPTION_SKIP, CHECK_OPTION_LIST, CHECK_N_OPTIONS };
+enum { CHECK_OPTION_ONLY, CHECK_OPTION_SKIP, CHECK_OPTION_FIX, CHECK_OPTION_LIST, CHECK_N_OPTIONS };
 enum { RESTORE_DRY_RUN, RESTORE_FROM, RESTORE_N_OPTIONS };
 enum { PERSIST_DRY_RUN, PERSIST_N_OPTIONS };
 enum { RELEASE_LIST, RELEASE_UNDO, RELEASE_N_OPTIONS };

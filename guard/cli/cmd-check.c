@@ -127,6 +127,8 @@ static int find_missing(struct check_context *context)
 	}
 	if (r == 0)
 		missing_attribute(&context->missing, fw);
+	if (r == 0)
+		missing_overlay(&context->missing, &context->reading.firewall, instance);
 	return r;
 }
 
@@ -187,6 +189,22 @@ static bool take_name(struct cli *cli, const char *option, const char *name, boo
 	return false;
 }
 
+/* Few things can be mended without asking what was meant. */
+static bool check_fix(struct cli *cli, const char *name, bool only[CHECK_N])
+{
+	enum check_id id;
+
+	if (check_parse(&id, name) != 0 || id != CHECK_RAW_PORT) {
+		cli_fail(cli, CLI_USAGE,
+		         "--fix: \"%.64s\" is not mended by itself; only %s is; for the others "
+		         "run the command that the finding names",
+		         name, check_name(CHECK_RAW_PORT)->name);
+		return false;
+	}
+	only[id] = true;
+	return true;
+}
+
 static bool choose(struct cli *cli, const struct cli_args *args, bool run[CHECK_N])
 {
 	bool only[CHECK_N] = {false}, skip[CHECK_N] = {false}, any = false;
@@ -197,6 +215,10 @@ static bool choose(struct cli *cli, const struct cli_args *args, bool run[CHECK_
 		if (given->option == CHECK_OPTION_ONLY) {
 			any = true;
 			if (!take_name(cli, "only", given->value, only))
+				return false;
+		} else if (given->option == CHECK_OPTION_FIX) {
+			any = true;
+			if (!check_fix(cli, given->value, only))
 				return false;
 		} else if (given->option == CHECK_OPTION_SKIP &&
 		           !take_name(cli, "skip", given->value, skip)) {
@@ -263,6 +285,27 @@ int cli_check_collect(struct cli *cli, struct findings *out, bool *known)
 	return CLI_FINE;
 }
 
+/* Mends, and reads again what there is then to be said. */
+static int fix(struct check_context *context)
+{
+	struct cli *cli = context->cli;
+	int r;
+
+	if (context->reading.state != FIREWALL_STATE_RUNNING)
+		return cli_fail(cli, CLI_NO_FIREWALLD,
+		                "firewalld is in state %s: nothing was changed",
+		                firewall_state_name(context->reading.state));
+	if (check_fix_raw_ports(context) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	firewalld_reading_deinit(&context->reading);
+	context->reading = (struct firewalld_reading){0};
+	r = cli_firewalld_read(cli, &context->connection, &context->reading);
+	if (r == CLI_FINE)
+		missing_overlay(&context->missing, &context->reading.firewall,
+		                firewalld_instance(context->connection.fw));
+	return r;
+}
+
 int cmd_check(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
@@ -281,6 +324,8 @@ int cmd_check(struct cli *cli, const struct cli_args *args)
 	if (!choose(cli, args, run))
 		return CLI_USAGE;
 	r = read_all(&context);
+	if (r == CLI_FINE && args->values[CHECK_OPTION_FIX])
+		r = fix(&context);
 	if (r != CLI_FINE)
 		return r;
 	if (run_checks(&context, run) < 0 || report_check(&report, &findings, run, cli->now_us) < 0)

@@ -6,6 +6,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-after-boot.c \
 	guard/cli/cli.c guard/cli/cli.h \
 	guard/cli/check-around.c guard/cli/check.h \
+	guard/cli/check-fix.c \
 	guard/cli/check-items.c \
 	guard/cli/cmd-bans.c \
 	guard/cli/cmd-check.c \

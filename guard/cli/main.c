@@ -16,6 +16,8 @@
 static const struct cli_option check_options[] = {
     [CHECK_OPTION_ONLY] = {"only", 'o', "NAME", "only this check; may be given again"},
     [CHECK_OPTION_SKIP] = {"skip", 's', "NAME", "not this check; may be given again"},
+    [CHECK_OPTION_FIX] = {"fix", 'f', "raw-ports",
+                          "put services in the place of their raw ports, and check that"},
     [CHECK_OPTION_LIST] = {"list", 'l', NULL, "list the checks"},
 };
 

@@ -17,7 +17,7 @@ static const struct check_name names[CHECK_N] = {
                               "mail services are open in a zone that no packet comes through"},
     [CHECK_RUNTIME_ONLY] = {"runtime-only-service",
                             "open in the runtime alone: the next reload closes it"},
-    [CHECK_RAW_PORT] = {"raw-port", "a port is open by its number where firewalld has a service"},
+    [CHECK_RAW_PORT] = {"raw-ports", "a port is open by its number where firewalld has a service"},
     [CHECK_SERVICE_DEFINITION] = {"service-definition",
                                   "a mail service does not have the port that it is known for"},
     [CHECK_FAIL2BAN_DOWN] = {"fail2ban-down", "fail2ban does not run, or does not answer"},

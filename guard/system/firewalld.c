@@ -1016,12 +1016,12 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
 /* --- permanent writes: parallel ones have erased zone files (firewalld#1495)
  * ---------- */
 
-static void on_permanent_added(struct firewalld_op *op, int result, DBusMessage *reply,
-                               const char *tag, struct err *err)
+static void on_permanent_done(struct firewalld_op *op, int result, DBusMessage *reply,
+                              const char *tag, struct err *err)
 {
 	(void)reply;
 	(void)tag;
-	if (result == FIREWALLD_E_ALREADY) {
+	if (result == (op->removes ? FIREWALLD_E_NOT_ENABLED : FIREWALLD_E_ALREADY)) {
 		*err = ERR_NULL;
 		result = 0;
 	}
@@ -1031,7 +1031,7 @@ static void on_permanent_added(struct firewalld_op *op, int result, DBusMessage 
 static void on_permanent_path(struct firewalld_op *op, int result, DBusMessage *reply,
                               const char *tag, struct err *err)
 {
-	const char *path;
+	const char *path, *sender = reply ? dbus_message_get_sender(reply) : NULL;
 	int r;
 
 	(void)tag;
@@ -1044,9 +1044,10 @@ static void on_permanent_path(struct firewalld_op *op, int result, DBusMessage *
 		return;
 	}
 	/* The same connection answered, so it is the same instance, whoever owns the name now. */
-	r = firewalld_op_call(
-	    op, fwmessage_permanent_add(dbus_message_get_sender(reply), path, &op->item), NULL,
-	    on_permanent_added);
+	r = firewalld_op_call(op,
+	                      op->removes ? fwmessage_permanent_remove(sender, path, &op->item)
+	                                  : fwmessage_permanent_add(sender, path, &op->item),
+	                      NULL, on_permanent_done);
 	if (r != 0)
 		finish_done(op, r, err);
 }
@@ -1083,19 +1084,8 @@ static void work_queue(void *userdata)
 		finish_done(op, err_set(&err, r, "firewalld went away"), &err);
 }
 
-/**
- * firewalld_permanent_add() - add an item to the permanent configuration of its zone
- * @fw: the adapter
- * @op: receives what can be cancelled; may be NULL
- * @item: copied
- * @fn: called with 0, also if it was there, or a FIREWALLD_E_*
- * @userdata: for @fn
- *
- * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
- * a policy, of an ipset or of the direct interface; -ENOMEM.
- */
-int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
-                            firewalld_done_fn fn, void *userdata)
+static int queue_permanent(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
+                           bool removes, firewalld_done_fn fn, void *userdata)
 {
 	struct firewalld_op *new;
 	int r;
@@ -1115,6 +1105,7 @@ int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, cons
 		return r;
 	}
 	new->queued = true;
+	new->removes = removes;
 	if (fw->queue)
 		fw->queue_last->queue_next = new;
 	else
@@ -1124,6 +1115,35 @@ int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, cons
 	if (op)
 		*op = new;
 	return 0;
+}
+
+/**
+ * firewalld_permanent_add() - add an item to the permanent configuration of its zone
+ * @fw: the adapter
+ * @op: receives what can be cancelled; may be NULL
+ * @item: copied
+ * @fn: called with 0, also if it was there, or a FIREWALLD_E_*
+ * @userdata: for @fn
+ *
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
+ * a policy, of an ipset or of the direct interface; -ENOMEM.
+ */
+int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
+                            firewalld_done_fn fn, void *userdata)
+{
+	return queue_permanent(fw, op, item, false, fn, userdata);
+}
+
+/**
+ * firewalld_permanent_remove() - take an item out of the permanent configuration of its zone
+ *
+ * For what an administrator asked for alone (law 8). As firewalld_permanent_add(), in
+ * the same queue; @fn is called with 0, also if it was not there.
+ */
+int firewalld_permanent_remove(struct firewalld *fw, struct firewalld_op **op,
+                               const struct item *item, firewalld_done_fn fn, void *userdata)
+{
+	return queue_permanent(fw, op, item, true, fn, userdata);
 }
 
 /* --- services

@@ -150,6 +150,9 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
 /* Permanent writes queue up and go out one at a time; to be there already is 0. */
 int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                             firewalld_done_fn fn, void *userdata) _must_check_;
+int firewalld_permanent_remove(struct firewalld *fw, struct firewalld_op **op,
+                               const struct item *item, firewalld_done_fn fn,
+                               void *userdata) _must_check_;
 int firewalld_service(struct firewalld *fw, struct firewalld_op **op, const char *service,
                       firewalld_service_fn fn, void *userdata) _must_check_;
 int firewalld_probe(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
@@ -176,6 +179,8 @@ int firewalld_remove_wait(struct firewalld *fw, const struct item *item, int64_t
                           struct err *err) _must_check_;
 int firewalld_permanent_add_wait(struct firewalld *fw, const struct item *item, int64_t deadline_ms,
                                  struct err *err) _must_check_;
+int firewalld_permanent_remove_wait(struct firewalld *fw, const struct item *item,
+                                    int64_t deadline_ms, struct err *err) _must_check_;
 int firewalld_service_wait(struct firewalld *fw, struct firewalld_service *out, const char *service,
                            int64_t deadline_ms, struct err *err) _must_check_;
 

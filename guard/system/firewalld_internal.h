@@ -30,7 +30,8 @@ struct firewalld_op {
 	size_t n_calls;
 	void (*deinit)(struct firewalld_op *op); /* frees what is beside the struct; may be NULL */
 	void *userdata;
-	bool queued; /* a permanent write; the first in the queue is under way */
+	bool queued;  /* a permanent write; the first in the queue is under way */
+	bool removes; /* that write takes away */
 	struct firewalld_op *queue_next;
 	bool in_policy; /* waits in the queue of policies, or is under way there */
 	struct item item;

@@ -222,6 +222,17 @@ int firewalld_permanent_add_wait(struct firewalld *fw, const struct item *item, 
 	return wait_for(&wait, r, op, deadline_ms);
 }
 
+/** firewalld_permanent_remove_wait() - firewalld_permanent_remove(), waited for */
+int firewalld_permanent_remove_wait(struct firewalld *fw, const struct item *item,
+                                    int64_t deadline_ms, struct err *err)
+{
+	struct wait wait = {.loop = loop_of(fw), .err = err};
+	struct firewalld_op *op = NULL;
+	int r = firewalld_permanent_remove(fw, &op, item, on_done, &wait);
+
+	return wait_for(&wait, r, op, deadline_ms);
+}
+
 /**
  * firewalld_service_wait() - firewalld_service(), waited for
  * @fw: the adapter

@@ -292,6 +292,31 @@ DBusMessage *fwmessage_query(const char *destination, const struct item *item)
 	return runtime_call(destination, "query", item);
 }
 
+static DBusMessage *permanent_call(const char *destination, const char *path, const char *verb,
+                                   const struct item *item)
+{
+	_cleanup_message_ DBusMessage *message =
+	    new_item_call(destination, path, FWMESSAGE_CONFIG_ZONE, verb, item->kind);
+
+	if (!message || !append_parts(message, item))
+		return NULL;
+	return steal(message);
+}
+
+/**
+ * fwmessage_permanent_remove() - the call that takes an item out of a zone's permanent part
+ * @destination: bus name
+ * @path: the zone's object
+ * @item: borrowed; its zone does not matter
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *fwmessage_permanent_remove(const char *destination, const char *path,
+                                        const struct item *item)
+{
+	return permanent_call(destination, path, "remove", item);
+}
+
 /**
  * fwmessage_permanent_add() - the call that adds an item to a zone's permanent configuration
  * @destination: bus name
@@ -303,12 +328,7 @@ DBusMessage *fwmessage_query(const char *destination, const struct item *item)
 DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
                                      const struct item *item)
 {
-	_cleanup_message_ DBusMessage *message =
-	    new_item_call(destination, path, FWMESSAGE_CONFIG_ZONE, "add", item->kind);
-
-	if (!message || !append_parts(message, item))
-		return NULL;
-	return steal(message);
+	return permanent_call(destination, path, "add", item);
 }
 
 /* --- signals ----------------------------------------------------------------------------- */

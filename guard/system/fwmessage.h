@@ -63,6 +63,8 @@ DBusMessage *fwmessage_add(const char *destination, const struct item *item);
 DBusMessage *fwmessage_move(const char *destination, const struct item *binding);
 DBusMessage *fwmessage_remove(const char *destination, const struct item *item);
 DBusMessage *fwmessage_query(const char *destination, const struct item *item);
+DBusMessage *fwmessage_permanent_remove(const char *destination, const char *path,
+                                        const struct item *item) _must_check_;
 DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
                                      const struct item *item);
 

@@ -28,16 +28,30 @@ need "which lasts" fwc --permanent --zone=public --query-service=imaps
 need "a raw port" fwc --add-port=465/tcp
 need "permanent, too" fwc --permanent --add-port=465/tcp
 probe_up 465 2 30
-need "is a note" finds raw-port info
-need "which is no failure" exits 0 guard check --only raw-port
+need "is a note" finds raw-ports info
+need "which is no failure" exits 0 guard check --only raw-ports
 need "the command" mend
-need "replaces it" clean raw-port
-need "by nothing to say" not grep -q raw-port "$W/out"
+need "replaces it" clean raw-ports
+need "by nothing to say" not grep -q raw-ports "$W/out"
 need "but the service" has smtps
 need "in both" fwc --permanent --query-service=smtps
 need "and no port" not has_port 465/tcp
 probe_down
 need "and was never shut meanwhile" not grep -qE 'refused|timeout' "$W/probe"
+
+need "another raw port" fwc --add-port=587/tcp
+need "permanent, too" fwc --permanent --add-port=587/tcp
+probe_up 587 2 30
+need "is mended at once" exits 0 guard check --fix raw-ports
+need "as is said" err_has 'public/port:587/tcp was replaced by the service smtp-submission'
+need "by the service" has smtp-submission
+need "in both" fwc --permanent --query-service=smtp-submission
+need "and no port" not has_port 587/tcp
+need "in either" not fwc --permanent --query-port=587/tcp
+need "of a file that was copied before" grep -q 587 "$STATE"/backup/public.xml.*
+probe_down
+need "and was not shut either" not grep -qE 'refused|timeout' "$W/probe"
+need "nothing else is mended like that" exits 2 guard check --fix panic
 
 need "somebody changes what a service is" fwc --permanent --service=imaps --remove-port=993/tcp
 need "which is in force" fwc --reload
@@ -68,11 +82,11 @@ found_and_mended lost error
 need "mail is back" mail_reachable
 need "two names" exits 0 guard check --only panic --only lost
 need "a name that is none" exits 2 guard check --only nonsense
-guard --json check --skip raw-port >"$W/out" 2>"$W/err"
-need "but one" holds '"raw-port" not in d["checks"] and "lost" in d["checks"]'
+guard --json check --skip raw-ports >"$W/out" 2>"$W/err"
+need "but one" holds '"raw-ports" not in d["checks"] and "lost" in d["checks"]'
 conf <<'C'
 [check]
-skip = raw-port
+skip = raw-ports
 C
 guard --json check >"$W/out" 2>"$W/err"
-need "is silenced" holds '"raw-port" not in d["checks"] and "lost" in d["checks"]'
+need "is silenced" holds '"raw-ports" not in d["checks"] and "lost" in d["checks"]'

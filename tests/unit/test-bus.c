@@ -702,6 +702,34 @@ START_TEST(outcomes_are_told_apart)
 }
 END_TEST
 
+/* Taking away is the other way round: what is not there is gone. */
+static const struct {
+	enum fake_answer answer;
+	const char *text;
+	int removed;
+} removals[] = {
+    {FAKE_ERROR, "NOT_ENABLED: x", 0},
+    {FAKE_ERROR, "ALREADY_ENABLED: x", FIREWALLD_E_ALREADY},
+    {FAKE_ERROR, "INVALID_PORT: x", FIREWALLD_E_REFUSED},
+    {FAKE_NUMBER, NULL, 0},
+};
+
+START_TEST(permanent_removals)
+{
+	struct fake_behaviour behaviour = {
+	    .member = "removePort", .answer = removals[_i].answer, .text = removals[_i].text};
+	struct item item = ITEM_NULL;
+
+	start_adapter(&behaviour, PATIENCE_MS);
+	ck_assert_int_eq(item_parse(&item, "public/port:465/tcp", NULL), 0);
+	ck_assert_int_eq(firewalld_permanent_remove_wait(world.fw, &item, deadline(), NULL),
+	                 removals[_i].removed);
+	/* and adding is as it was */
+	ck_assert_int_eq(firewalld_permanent_add_wait(world.fw, &item, deadline(), NULL), 0);
+	item_deinit(&item);
+}
+END_TEST
+
 struct done {
 	int n;
 	int result;
@@ -976,6 +1004,7 @@ int main(void)
 	tcase_add_loop_test(firewalld, state_is_told, 0, ARRAY_SIZE(states));
 	tcase_add_test(firewalld, missing_zone_is_no_failure);
 	tcase_add_loop_test(firewalld, outcomes_are_told_apart, 0, ARRAY_SIZE(outcomes));
+	tcase_add_loop_test(firewalld, permanent_removals, 0, ARRAY_SIZE(removals));
 	tcase_add_test(firewalld, permanent_writes_wait_their_turn);
 	tcase_add_test(firewalld, permanent_writes_end_with_firewalld);
 	tcase_add_test(firewalld, slowness_is_told);

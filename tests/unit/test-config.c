@@ -51,7 +51,7 @@ static const struct {
     {"[clients]\nranges = 192.0.2\n", "is not an address or a prefix"},
     {"[clients]\nranges-files = offices\n", "\"offices\" is not an absolute path"},
     {"[clients]\nlearn-logs = mail.log\n", "\"mail.log\" is not an absolute path"},
-    {"[check]\nskip = raw-ports\n", "did you mean \"raw-port\""},
+    {"[check]\nskip = raw-porta\n", "did you mean \"raw-ports\""},
     {"[store]\npath = guard.db\n", "is not an absolute path"},
     {"[store]\npath = /var/lib/x.db\n", "the file must be named guard.db"},
     {"[guard\nzones = public\n", "x.conf:1: neither a [section] nor"},
@@ -125,7 +125,7 @@ static const char everything[] =
     "socket = /f.sock\n"
     "pidfile = /f.pid\n"
     "[check]\n"
-    "skip = raw-port, ban-zone\n"
+    "skip = raw-ports, ban-zone\n"
     "[report]\n"
     "mail-to = admin@example.org\n"
     "mail-from = guard@mail.example.org\n"
@@ -153,7 +153,7 @@ static const char *const everything_back[] = {
     "/f.sqlite3",
     "/f.sock",
     "/f.pid",
-    "raw-port, ban-zone",
+    "raw-ports, ban-zone",
     "admin@example.org",
     "guard@mail.example.org",
     "yes",

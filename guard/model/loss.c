@@ -32,6 +32,19 @@ enum evidence {
  * was permanent and is gone after one must have been taken out of the permanent
  * configuration, whoever watched.
  *
+ * What people and programs do, and where it is:
+ *
+ *   removed at run time, its timer ended    not wanted since: the tracker forgets it,
+ *                                           and nothing is missing; EXPIRED when a wipe
+ *                                           took firewalld's timer
+ *   removed by firewall-cmd --permanent     WITHDRAWN when it was read in between, else
+ *                                           WAS_PERMANENT without STILL_PERMANENT
+ *   runtime to permanent                    STILL_PERMANENT: a wipe loads it
+ *   file edited, replaced by a package or   EDITED, whether or not a reload follows at
+ *     configuration management              once, or firewalld finds it first
+ *   default zone changed                    ELSEWHERE, for the interfaces that follow it
+ *   panic mode, lockdown                    nothing is gone; what is, waits for the end
+ *
  * A wipe of which no signal came (a reload that failed half way, a message that was
  * lost on its way) is told by what it leaves: nothing that was in the runtime alone.
  * It is believed only while every signal was heard, since else the removals may be

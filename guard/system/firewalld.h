@@ -35,6 +35,7 @@ enum {
 	FIREWALLD_E_NOT_ENABLED,     /* was not there */
 	FIREWALLD_E_CONFLICT,        /* ZONE_CONFLICT: the binding is in another zone */
 	FIREWALLD_E_INVALID_SERVICE, /* there is no such service, policy or ipset */
+	FIREWALLD_E_DENIED,          /* ACCESS_DENIED: lockdown, and we are not on its list */
 	FIREWALLD_E_REFUSED,         /* any other error; the err has firewalld's words */
 };
 

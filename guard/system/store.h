@@ -194,7 +194,7 @@ const char *store_outcome_name(enum store_outcome outcome);
 /*
  * Kinds of events in use: start, stop, config, conflict, snapshot, firewalld-gone,
  * firewalld-back, intent-removed, permanent-removed, released, protected-again,
- * expired, zone-file-changed, default-zone, at-risk, breaker, store, fail2ban, jail-start,
+ * expired, zone-file-changed, default-zone, at-risk, lockdown, breaker, store, fail2ban, jail-start,
  * jail-stop, ban-kept, ban-taken-back. "wipe", "loss", "restore", "ban" and "unban" are
  * taken: history makes these rows from their own tables.
  */

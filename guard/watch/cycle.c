@@ -203,14 +203,22 @@ static bool worth_another_try(const struct restorer_step *step)
 }
 
 /* Sees to another try, and says whether there is to be one. */
-static bool try_again_later(struct watcher *watcher)
+static bool try_again_later(struct watcher *watcher, bool denied)
 {
 	struct cycle *cycle = &watcher->cycle;
+	size_t last = ARRAY_SIZE(restore_pause_ms) - 1;
 
 	if (watcher->tracker.wanted.panic) {
 		journal_write(watcher->journal, JOURNAL_WARNING,
 		              "firewalld takes nothing in panic mode; waiting for its end");
 		loop_timer_set(watcher->read_timer, PANIC_PAUSE_MS);
+		return true;
+	}
+	if (denied) {
+		/* as long as it lasts: who ends it wants mail back, too */
+		tell_lockdown(watcher);
+		loop_timer_set(watcher->read_timer,
+		               restore_pause_ms[cycle->tries < last ? cycle->tries++ : last]);
 		return true;
 	}
 	if (cycle->tries >= ARRAY_SIZE(restore_pause_ms))
@@ -223,11 +231,12 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 {
 	struct watcher *watcher = userdata;
 	struct cycle *cycle = &watcher->cycle;
-	size_t failed = 0, retriable = 0;
+	size_t failed = 0, retriable = 0, denied = 0;
 
 	for (size_t i = 0; i < plan->n; i++) {
 		failed += steps[i].outcome == STORE_STEP_FAILED;
 		retriable += worth_another_try(&steps[i]);
+		denied += steps[i].code == FIREWALLD_E_DENIED;
 	}
 	if (episode_add_steps(cycle->episode, plan, steps) < 0)
 		journal_write(watcher->journal, JOURNAL_ERROR,
@@ -238,13 +247,14 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		loop_timer_set(watcher->read_timer, bindings_wait_ms(watcher));
 		return;
 	}
-	if (retriable && try_again_later(watcher)) {
+	if (retriable && try_again_later(watcher, denied > 0)) {
 		restorer_free(steal(cycle->restorer));
 		return;
 	}
 	if (failed)
 		give_up(watcher, plan, steps);
 	restorer_free(steal(cycle->restorer));
+	watcher->told_lockdown = false;
 	end_episode(watcher, failed ? "partly restored" : "restored");
 	after_episode(watcher);
 }

@@ -6,6 +6,7 @@
 
 #include "guard/system/clock.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -65,6 +66,24 @@ const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]
 		break;
 	}
 	return buffer;
+}
+
+/** tell_lockdown() - firewalld takes nothing from us; said once until it does again */
+void tell_lockdown(struct watcher *watcher)
+{
+	if (watcher->told_lockdown)
+		return;
+	watcher->told_lockdown = true;
+	journal_write(
+	    watcher->journal, JOURNAL_ERROR,
+	    "firewalld is in lockdown and lets the guard change nothing, so what was lost "
+	    "stays closed; put the guard on the list in "
+	    "/etc/firewalld/lockdown-whitelist.xml (<command name=\"%s*\"/>, or "
+	    "<user id=\"0\"/> for root) and reload firewalld, or end it: firewall-cmd "
+	    "--lockdown-off; it is tried again and again",
+	    program_invocation_name);
+	record_event(watcher->record, "lockdown",
+	             "firewalld is in lockdown and lets the guard change nothing");
 }
 
 /** tell_default_zone() - say in the log and the history who set it */

@@ -93,6 +93,7 @@ struct watcher {
 	unsigned n_shut;       /* probes in a row that found it */
 	unsigned n_persisting; /* writes to the permanent configuration under way */
 	bool told_ready;
+	bool told_lockdown; /* since something was last restored */
 	enum firewall_state told_state; /* what was last said about its state */
 	int64_t snapshot_id;            /* of what was last stored */
 	/* Enforcing `require` against somebody who removes it again and again slows down. */
@@ -131,6 +132,7 @@ void tell_default_zone(struct watcher *watcher, const char *zone);
 void tell_removal(struct watcher *watcher, const struct item *item, bool timed);
 void tell_fight(struct watcher *watcher, const struct item *item);
 bool tell_is_old_news(const struct watcher *watcher, const struct loss *loss);
+void tell_lockdown(struct watcher *watcher);
 void tell_loss(struct watcher *watcher, const struct loss *loss);
 
 /* cycle.c */

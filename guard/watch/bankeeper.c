@@ -441,22 +441,31 @@ static void tell_unknown(struct bankeeper *keeper, const char *why)
 
 /* --- what stands in for them meanwhile --------------------------------------------------- */
 
+/* Of @rules those that fail2ban holds; the caller frees them; NULL without memory. */
+static struct gapkeeper_ban *pick_bans(const struct banplan_rule *rules, size_t n, size_t *n_held)
+{
+	struct gapkeeper_ban *bans = calloc(n + 1, sizeof(*bans));
+
+	*n_held = 0;
+	for (size_t i = 0; bans && i < n; i++)
+		if (rules[i].answer == BANPLAN_HELD && rules[i].ticket)
+			bans[(*n_held)++] = (struct gapkeeper_ban){
+			    .item = rules[i].item, .end_us = rules[i].ticket->end_us};
+	return bans;
+}
+
 /* Of @rules those that are to be there: until they are, the guard's own table denies them. */
 static void hold(struct bankeeper *keeper, const struct banplan_rule *rules, size_t n,
                  int64_t wiped_us)
 {
 	struct watcher *watcher = keeper->watcher;
-	_cleanup_free_ struct gapkeeper_ban *bans = calloc(n + 1, sizeof(*bans));
-	size_t n_held = 0;
+	size_t n_held;
+	_cleanup_free_ struct gapkeeper_ban *bans = pick_bans(rules, n, &n_held);
 
 	if (!bans) {
 		watcher_out_of_memory(watcher);
 		return;
 	}
-	for (size_t i = 0; i < n; i++)
-		if (rules[i].answer == BANPLAN_HELD && rules[i].ticket)
-			bans[n_held++] = (struct gapkeeper_ban){.item = rules[i].item,
-			                                        .end_us = rules[i].ticket->end_us};
 	gapkeeper_hold(watcher->gapkeeper, &watcher->tracker.wanted, bans, n_held, wiped_us);
 }
 
@@ -747,6 +756,46 @@ static void forget_freed(struct bankeeper *keeper)
 	firewall_deinit(&keeper->asked);
 }
 
+/* By the tickets as they were read last, so that nothing has to be waited for. */
+static bool judge_by_tickets(struct bankeeper *keeper, struct decision *decision, size_t n)
+{
+	struct banplan_evidence evidence;
+
+	if (!decision->rules || (n && read_ranges(decision) < 0)) {
+		watcher_out_of_memory(keeper->watcher);
+		return false;
+	}
+	evidence = evidence_of(decision);
+	return n && banplan_judge(decision->rules, n, &evidence) == 0;
+}
+
+/* Has ready what the next wipe would take of the bans that hold now. */
+static void prepare(struct bankeeper *keeper)
+{
+	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
+	                                                       .ranges = CLIENTRANGES_NULL};
+	const struct firewall *wanted = &keeper->watcher->tracker.wanted;
+	_cleanup_free_ struct gapkeeper_ban *bans = NULL;
+	size_t n = 0, n_held;
+
+	gapkeeper_unprepare(keeper->watcher->gapkeeper);
+	if (!keeper->known || !fail2ban_runs(keeper) || !bankeeper_is_wanted(keeper->watcher))
+		return;
+	decision.rules = calloc(wanted->n + 1, sizeof(*decision.rules));
+	for (size_t i = 0; decision.rules && i < wanted->n; i++) {
+		const struct firewall_entry *entry = &wanted->entries[i];
+
+		if ((entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
+		    banplan_is_ban(&entry->item))
+			decision.rules[n++].item = &entry->item;
+	}
+	if (!judge_by_tickets(keeper, &decision, n))
+		return;
+	bans = pick_bans(decision.rules, n, &n_held);
+	if (bans)
+		gapkeeper_prepare(keeper->watcher->gapkeeper, wanted, bans, n_held);
+}
+
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
@@ -773,6 +822,8 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	keeper->told_unknown = false;
 	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) && fail2ban_runs(keeper))
 		decide(keeper);
+	if (bankeeper_n_open(keeper) == 0 && may_act(keeper))
+		prepare(keeper);
 }
 
 static void ask(struct bankeeper *keeper)
@@ -902,21 +953,6 @@ static void on_refresh_due(void *userdata)
 
 /* --- from the cycle ---------------------------------------------------------------------- */
 
-/* By the tickets as they were read last, so that nothing has to be waited for. */
-static void hold_by_tickets(struct bankeeper *keeper, struct decision *decision, size_t n,
-                            int64_t wiped_us)
-{
-	struct banplan_evidence evidence;
-
-	if (!decision->rules || read_ranges(decision) < 0) {
-		watcher_out_of_memory(keeper->watcher);
-		return;
-	}
-	evidence = evidence_of(decision);
-	if (n && banplan_judge(decision->rules, n, &evidence) == 0)
-		hold(keeper, decision->rules, n, wiped_us);
-}
-
 /**
  * bankeeper_wiped() - firewalld has just dropped what was in the runtime only
  * @wiped_us: when that was noticed, microseconds since the epoch, UTC
@@ -925,25 +961,8 @@ static void hold_by_tickets(struct bankeeper *keeper, struct decision *decision,
  */
 void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
 {
-	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
-	                                                       .ranges = CLIENTRANGES_NULL};
-	const struct firewall *wanted = &keeper->watcher->tracker.wanted;
-	size_t n = 0;
-
-	if (!bankeeper_is_wanted(keeper->watcher) || !keeper->known || !fail2ban_runs(keeper))
-		return;
-	decision.rules = calloc(wanted->n + keeper->list.n + 1, sizeof(*decision.rules));
-	for (size_t i = 0; decision.rules && i < wanted->n; i++) {
-		const struct firewall_entry *entry = &wanted->entries[i];
-
-		if ((entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
-		    banplan_is_ban(&entry->item) && !(banlist_find(&keeper->list, &entry->item)))
-			decision.rules[n++].item = &entry->item;
-	}
-	/* and what a wipe before has taken, or a guard has put back since */
-	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
-		decision.rules[n++].item = keeper->list.bans[i].item;
-	hold_by_tickets(keeper, &decision, n, wiped_us);
+	if (bankeeper_is_wanted(keeper->watcher) && keeper->known && fail2ban_runs(keeper))
+		gapkeeper_wiped(keeper->watcher->gapkeeper, wiped_us);
 }
 
 static bool is_lost_already(const struct bankeeper *keeper, const struct item *item)
@@ -975,7 +994,8 @@ void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t w
 	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
 		if (keeper->list.bans[i].state != BAN_BACK)
 			decision.rules[n++].item = keeper->list.bans[i].item;
-	hold_by_tickets(keeper, &decision, n, wiped_us);
+	if (judge_by_tickets(keeper, &decision, n))
+		hold(keeper, decision.rules, n, wiped_us);
 }
 
 /**
@@ -1049,6 +1069,8 @@ bool bankeeper_is_at_work(const struct bankeeper *keeper)
 void bankeeper_go(struct bankeeper *keeper)
 {
 	end_hold_if_idle(keeper);
+	if (bankeeper_n_open(keeper) == 0)
+		prepare(keeper);
 	if (!loop_timer_is_set(keeper->timer))
 		advance(keeper);
 }
@@ -1077,8 +1099,10 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 	if (ban && ban->removing)
 		return;
 	restorer_forget(keeper->restorer, item);
-	if (!bankeeper_is_wanted(keeper->watcher) || keeper->freed.n >= FREED_MAX ||
-	    !banplan_is_ban(item))
+	if (!banplan_is_ban(item))
+		return;
+	gapkeeper_unprepare(keeper->watcher->gapkeeper);
+	if (!bankeeper_is_wanted(keeper->watcher) || keeper->freed.n >= FREED_MAX)
 		return;
 	if (remember(&keeper->freed, item) < 0)
 		watcher_out_of_memory(keeper->watcher);

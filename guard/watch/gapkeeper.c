@@ -14,6 +14,10 @@ struct gapkeeper {
 	struct loop_source *renew_timer;
 	struct gaptable table;
 	struct gap gap; /* what is held */
+	/* What is to be held when the next wipe takes it. */
+	struct gap ready;
+	struct gap_sets ready_sets;
+	bool is_ready;
 	bool enabled;
 	bool there;        /* a table, ours or one that was left */
 	bool told_trouble; /* why it cannot be done, once */
@@ -33,27 +37,35 @@ static void trouble(struct gapkeeper *keeper, int r, const struct err *err)
 	record_event(keeper->record, "gap", "lost bans cannot be held: %s", err_text(err, r));
 }
 
-/* Fills the table with what is held and still lives; false when it is told that it cannot be. */
-static bool fill(struct gapkeeper *keeper)
+/* @sets: of keeper->gap; false when it is told that it cannot be. */
+static bool fill_with(struct gapkeeper *keeper, const struct gap_sets *sets)
 {
-	_cleanup_gap_sets_ struct gap_sets sets = GAP_SETS_NULL;
 	struct err err = ERR_NULL;
-	int64_t now_us = clock_now_us();
-	int r = gap_sets_build(&sets, &keeper->gap, now_us);
+	int r = gaptable_fill(&keeper->table, sets, &keeper->gap, clock_now_us(), &err);
 
-	if (r == 0)
-		r = gaptable_fill(&keeper->table, &sets, &keeper->gap, now_us, &err);
 	if (r) {
 		trouble(keeper, r, &err);
 		return false;
 	}
 	keeper->told_trouble = false;
-	keeper->there = sets.n > 0;
+	keeper->there = sets->n > 0;
 	if (keeper->there)
 		loop_timer_set(keeper->renew_timer, GAPTABLE_RENEW_MS);
 	else
 		loop_timer_stop(keeper->renew_timer);
 	return true;
+}
+
+/* Fills the table with what is held and still lives. */
+static bool fill(struct gapkeeper *keeper)
+{
+	_cleanup_gap_sets_ struct gap_sets sets = GAP_SETS_NULL;
+	int r = gap_sets_build(&sets, &keeper->gap, clock_now_us());
+
+	if (r == 0)
+		return fill_with(keeper, &sets);
+	trouble(keeper, r, NULL);
+	return false;
 }
 
 static void on_renew(void *userdata)
@@ -85,7 +97,6 @@ int gapkeeper_new(struct gapkeeper **out, struct loop *loop, struct journal *jou
 	keeper->journal = journal;
 	keeper->record = record;
 	keeper->table = GAPTABLE_NULL;
-	keeper->gap.port_of = gaptable_port_of;
 	r = loop_add_timer(loop, &keeper->renew_timer, on_renew, keeper);
 	if (r < 0) {
 		free(keeper);
@@ -114,6 +125,7 @@ void gapkeeper_free(struct gapkeeper *keeper)
 	gapkeeper_end(keeper);
 	loop_remove(keeper->renew_timer);
 	gaptable_close(&keeper->table);
+	gapkeeper_unprepare(keeper);
 	gap_deinit(&keeper->gap);
 	free(keeper);
 }
@@ -122,23 +134,20 @@ void gapkeeper_free(struct gapkeeper *keeper)
 void gapkeeper_enable(struct gapkeeper *keeper, bool on)
 {
 	keeper->enabled = on;
-	if (!on)
-		gapkeeper_end(keeper);
-}
-
-static void forget(struct gapkeeper *keeper)
-{
-	gap_deinit(&keeper->gap);
-	keeper->gap.port_of = gaptable_port_of;
+	if (on)
+		return;
+	gapkeeper_unprepare(keeper);
+	gapkeeper_end(keeper);
 }
 
 /* Those of @bans that a set can stand in for; the others have their rules alone. */
-static int collect(struct gapkeeper *keeper, const struct firewall *fw,
-                   const struct gapkeeper_ban *bans, size_t n)
+static int collect(struct gap *gap, const struct firewall *fw, const struct gapkeeper_ban *bans,
+                   size_t n)
 {
-	forget(keeper);
+	gap_deinit(gap);
+	gap->port_of = gaptable_port_of;
 	for (size_t i = 0; i < n; i++) {
-		int r = gap_add_item(&keeper->gap, fw, bans[i].item, bans[i].end_us, NULL);
+		int r = gap_add_item(gap, fw, bans[i].item, bans[i].end_us, NULL);
 
 		if (r < 0)
 			return r;
@@ -161,6 +170,53 @@ static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
 	             keeper->gap.n, n, ms);
 }
 
+/** gapkeeper_unprepare() - what was made ready is not true any more */
+void gapkeeper_unprepare(struct gapkeeper *keeper)
+{
+	gap_deinit(&keeper->ready);
+	gap_sets_deinit(&keeper->ready_sets);
+	keeper->is_ready = false;
+}
+
+/**
+ * gapkeeper_prepare() - have ready what a wipe would take
+ *
+ * The parameters are those of gapkeeper_hold(). What cannot be made ready is left to
+ * that, and told there.
+ */
+void gapkeeper_prepare(struct gapkeeper *keeper, const struct firewall *fw,
+                       const struct gapkeeper_ban *bans, size_t n)
+{
+	gapkeeper_unprepare(keeper);
+	if (!keeper->enabled || n == 0)
+		return;
+	keeper->is_ready = collect(&keeper->ready, fw, bans, n) == 0 &&
+	                   gap_sets_build(&keeper->ready_sets, &keeper->ready, clock_now_us()) == 0;
+	if (!keeper->is_ready || keeper->ready.n == 0)
+		gapkeeper_unprepare(keeper);
+}
+
+/**
+ * gapkeeper_wiped() - a wipe has just taken what was made ready
+ * @wiped_us: when that was noticed, microseconds since the epoch, UTC
+ *
+ * Who knows better, when it has been read what the wipe took, says so with
+ * gapkeeper_hold().
+ */
+void gapkeeper_wiped(struct gapkeeper *keeper, int64_t wiped_us)
+{
+	bool again = keeper->since_us != 0;
+
+	if (!keeper->is_ready)
+		return;
+	gap_deinit(&keeper->gap);
+	keeper->gap = keeper->ready;
+	keeper->ready = GAP_NULL;
+	if (fill_with(keeper, &keeper->ready_sets) && !again)
+		tell_closed(keeper, keeper->gap.n, wiped_us);
+	gapkeeper_unprepare(keeper);
+}
+
 /**
  * gapkeeper_hold() - these bans, and no others, are to be held
  * @fw:       borrowed; the firewall as it was before the wipe: where its zones' packets come in
@@ -180,7 +236,7 @@ void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
 		gapkeeper_end(keeper);
 		return;
 	}
-	r = collect(keeper, fw, bans, n);
+	r = collect(&keeper->gap, fw, bans, n);
 	if (r < 0) {
 		/* some are better than none */
 		trouble(keeper, r, NULL);
@@ -199,7 +255,7 @@ void gapkeeper_end(struct gapkeeper *keeper)
 	int r;
 
 	loop_timer_stop(keeper->renew_timer);
-	forget(keeper);
+	gap_deinit(&keeper->gap);
 	keeper->since_us = 0;
 	if (!keeper->there)
 		return;

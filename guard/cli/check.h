@@ -53,6 +53,7 @@ int check_unreached_zone(struct check_context *context, enum check_id id) _must_
 int check_runtime_only(struct check_context *context, enum check_id id) _must_check_;
 int check_zone_file(struct check_context *context, enum check_id id) _must_check_;
 int check_service_definition(struct check_context *context, enum check_id id) _must_check_;
+int check_listening(struct check_context *context, enum check_id id) _must_check_;
 int check_raw_port(struct check_context *context, enum check_id id) _must_check_;
 
 /* The service that a raw port should be; NULL: none, or it is no raw port. */

@@ -65,6 +65,20 @@ found_and_mended zone-file error
 need "the next reload" fwc --reload
 need "works" within 5 is_open 993
 
+need "who listens is known" clean no-listener
+need "the servers end" end_process "$LISTENER"
+need "that nothing listens is found" finds no-listener warning
+need "of what is open" grep -q 'imaps (993/tcp) is open, and nothing listens' "$W/out"
+need "and of nothing else" not grep -qw 'pop3 ' "$W/out"
+/usr/bin/python3 -c 'import socket, time
+s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", 993)); s.listen(); time.sleep(60)' &
+LOCAL=$!
+need "one that listens on loopback alone is another thing" within 5 finds loopback-only warning
+end_process "$LOCAL"
+mail_listeners
+need "with the servers back" within 5 clean no-listener
+need "nothing is found" clean loopback-only
+
 need "panic" fwc --panic-on
 found_and_mended panic error
 

@@ -9,9 +9,7 @@ X
 cat >"$W/bin/fw-clean.sh" <<-'X'
 	#!/bin/bash
 	# as somebody's cron job may do it
-	while sleep 0.1; do
-		if firewall-cmd -q --query-service=imaps; then firewall-cmd -q --remove-service=imaps; fi
-	done
+	while sleep 0.1; do firewall-cmd -q --remove-service=imaps; done
 X
 chmod +x "$W/bin/fw-clean.sh"
 watch_up
@@ -22,17 +20,17 @@ need "by whom" out_has '465/tcp was removed on purpose by firewall-cmd \(pid [0-
 need "it is back" within 5 has_port 465/tcp
 fw-clean.sh &
 CLEAN=$!
-need "the fight is named" within 20 said 'error: public/service:imaps is removed again and again'
+need "the fight is named" within 40 said 'error: public/service:imaps is removed again and again'
 need "and who fights" said "is removed again and again, .*the last time by firewall-cmd \(pid [0-9]+\), called by fw-clean.sh \(pid $CLEAN\).*; it is required"
 need "the history has it" exits 0 guard history --kind breaker
 need "with who fights" out_has "imaps was removed more than 6 times in 10 minutes, the last time by firewall-cmd .*called by fw-clean.sh \(pid $CLEAN\)"
 lines=$(wc -l <"$W/watch.log")
-need "imaps still comes back" within 8 has imaps
+need "imaps still comes back" within 15 has imaps
 sleep 3
 [ "$(grep -c 'again and again' "$W/watch.log")" = 1 ] || fail "it is said once"
-[ "$(wc -l <"$W/watch.log")" -le $((lines + 1)) ] || fail "and the log is not flooded"
+[ "$(wc -l <"$W/watch.log")" -le $((lines + 3)) ] || fail "and the log is not flooded"
 need "the other required item is not held up" fwc --zone=public --remove-port=465/tcp
-need "it is back at once" within 2 has_port 465/tcp
+need "it is back at once" within 5 has_port 465/tcp
 end_process "$CLEAN"
 need "without what fights, imaps stays" within 20 has imaps
 need "the watcher lives" watching

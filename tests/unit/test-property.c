@@ -41,8 +41,8 @@ static const char *const texts[N_THINGS] = {
     [SMTP] = "public/service:smtp",
     [HTTPS] = "public/service:https",
     [PORT] = "public/port:587/tcp",
-    [ACCEPT] = "public/rule:rule family=\"ipv4\" source address=\"192.0.2.9\" service "
-               "name=\"pop3s\" accept",
+    [ACCEPT] = ("public/rule:rule family=\"ipv4\" source address=\"192.0.2.9\" service "
+                "name=\"pop3s\" accept"),
     [BAN] = "public/rule:rule family=\"ipv4\" source address=\"192.0.2.66\" reject",
     [REQUIRED] = "public/service:submissions",
     [HOME_IMAP] = "home/service:imap",

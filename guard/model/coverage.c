@@ -69,14 +69,30 @@ int coverage_ranges_add(struct coverage_ranges *ranges, const struct cidr *range
 	return 0;
 }
 
-/* A family after the other: an IPv6 prefix may have the IPv4 keys between its ends. */
+/*
+ * A family after the other: an IPv6 prefix may have the IPv4 keys between its ends.
+ * Host bits are cleared in all that is compared here, so keys need no masks.
+ */
 static int by_family(const void *a, const void *b)
 {
 	const struct cidr *x = a, *y = b;
+	int r;
 
 	if (x->family != y->family)
 		return x->family < y->family ? -1 : 1;
-	return cidr_cmp(x, y);
+	r = memcmp(x->key, y->key, sizeof(x->key));
+	return r ? r : (int)x->prefix - (int)y->prefix;
+}
+
+/* cidr_contains() for these, which are many. */
+static bool holds(const struct cidr *outer, const struct cidr *inner)
+{
+	unsigned bits = cidr_bits(outer), whole = bits / 8, rest = bits % 8;
+
+	if (outer->family != inner->family || outer->prefix > inner->prefix ||
+	    memcmp(outer->key, inner->key, whole) != 0)
+		return false;
+	return rest == 0 || (outer->key[whole] ^ inner->key[whole]) >> (8 - rest) == 0;
 }
 
 /** coverage_ranges_sort() - make ready for questions; Return: 0 or -ENOMEM */
@@ -96,7 +112,7 @@ int coverage_ranges_sort(struct coverage_ranges *ranges)
 	for (size_t i = 0; i < n; i++) {
 		size_t at = i ? i - 1 : SIZE_MAX;
 
-		while (at != SIZE_MAX && !cidr_contains(&ranges->ranges[at], &ranges->ranges[i]))
+		while (at != SIZE_MAX && !holds(&ranges->ranges[at], &ranges->ranges[i]))
 			at = outer[at];
 		outer[i] = at;
 	}
@@ -145,12 +161,12 @@ enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const st
 		answer = COVERAGE_EQUAL;
 		found = at++;
 	}
-	if (at < ranges->n && cidr_contains(&prefix, &ranges->ranges[at])) {
+	if (at < ranges->n && holds(&prefix, &ranges->ranges[at])) {
 		answer = COVERAGE_COVERS;
 		found = at;
 	} else if (answer == COVERAGE_NONE) {
 		found = at ? at - 1 : SIZE_MAX;
-		while (found != SIZE_MAX && !cidr_contains(&ranges->ranges[found], &prefix))
+		while (found != SIZE_MAX && !holds(&ranges->ranges[found], &prefix))
 			found = ranges->outer[found];
 		if (found != SIZE_MAX)
 			answer = COVERAGE_INSIDE;
@@ -178,7 +194,7 @@ size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (cidr_contains(&prefix, &ranges->ranges[middle]))
+		if (holds(&prefix, &ranges->ranges[middle]))
 			low = middle + 1;
 		else
 			high = middle;

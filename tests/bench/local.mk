@@ -10,3 +10,7 @@ noinst_PROGRAMS += tests/bench/bans
 tests_bench_bans_SOURCES = tests/bench/bans.c
 tests_bench_bans_CPPFLAGS = $(AM_CPPFLAGS) $(SQLITE_CFLAGS)
 tests_bench_bans_LDADD = $(SYSTEM_LIBS)
+dist_noinst_SCRIPTS += tests/bench/conflicts-others
+noinst_PROGRAMS += tests/bench/conflicts
+tests_bench_conflicts_SOURCES = tests/bench/conflicts.c
+tests_bench_conflicts_LDADD = $(MODEL_LIBS)

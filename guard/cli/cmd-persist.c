@@ -4,8 +4,8 @@
 
 #include <errno.h>
 #include <string.h>
-#include <time.h>
 
+#include "guard/system/busname.h"
 #include "guard/system/clock.h"
 #include "guard/system/zonefile.h"
 
@@ -17,6 +17,7 @@ struct run {
 	struct firewalld_reading reading;
 	struct missing missing;
 	struct store_items released;
+	struct busname *network_manager;
 	struct strv saved; /* zones whose file was copied, or has none */
 	struct report_action action;
 	size_t n_wanted, n_failed;
@@ -29,6 +30,7 @@ static void run_deinit(struct run *run)
 	strv_deinit(&run->saved);
 	report_action_deinit(&run->action);
 	firewalld_reading_deinit(&run->reading);
+	busname_free(run->network_manager);
 	cli_firewalld_close(&run->connection);
 }
 
@@ -65,15 +67,14 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 		return "somebody edited it out of its file";
 	if (items_contain(run->released.items, run->released.n, &entry->item))
 		return "it is released";
-	if (item_policy_name(entry->item.zone))
-		return "policies are left to: firewall-cmd --permanent --policy";
-	return NULL;
+	return scope_not_to_persist(&run->reading.firewall, &entry->item,
+	                            busname_is_present(run->network_manager));
 }
 
 static bool is_candidate(const struct run *run, const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
-	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
+	       !firewall_is_fallback(&run->reading.firewall, entry) &&
 	       scope_protects(&run->cli->config.scope, &run->reading.firewall, &entry->item);
 }
 
@@ -194,13 +195,20 @@ static int finish(struct run *run)
  * firewalld does not tell which items have an end; the watcher hears it and puts it
  * on record, but not at once. What was opened just now must not become permanent.
  */
-static void let_watcher_settle(const struct run *run)
+static int let_settle(struct run *run)
 {
-	int64_t wait_ms = run->cli->config.settle_ms + SETTLE_MARGIN_MS;
-	struct timespec wait = {.tv_sec = wait_ms / 1000, .tv_nsec = wait_ms % 1000 * 1000000};
+	int64_t wait_ms = SETTLE_MARGIN_MS;
+	int code, r;
 
+	/* is NetworkManager there? the bus answers at once */
+	r = busname_new(&run->network_manager, run->connection.bus,
+	                "org.freedesktop.NetworkManager");
+	if (r < 0)
+		return r;
 	if (missing_watcher(run->cli).running)
-		(void)nanosleep(&wait, NULL);
+		wait_ms += run->cli->config.settle_ms;
+	r = loop_run_until(run->connection.loop, clock_monotonic_ms() + wait_ms, &code);
+	return r < 0 ? r : 0;
 }
 
 static int persist(struct run *run)
@@ -218,7 +226,9 @@ static int persist(struct run *run)
 		    "firewalld is %s: what it holds is not what anybody meant, so nothing "
 		    "is written; see: systemctl status firewalld",
 		    firewall_state_name(run->reading.state));
-	let_watcher_settle(run);
+	r = let_settle(run);
+	if (r < 0)
+		return cli_fail(run->cli, CLI_NOT_FINE, "%s", strerror(-r));
 	r = ask_store(run);
 	if (r != CLI_FINE)
 		return r;

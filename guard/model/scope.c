@@ -160,3 +160,28 @@ bool scope_at_risk(const struct scope *scope, const struct firewall *fw,
 	       !entry->until_us && !firewall_is_fallback(fw, entry) &&
 	       scope_protects(scope, fw, &entry->item);
 }
+
+/**
+ * scope_not_to_persist() - why an item is not to be written to the permanent configuration
+ * @fw:              what firewalld holds
+ * @network_manager: it is there, and keeps the zones of its interfaces in a place of its own
+ *
+ * An interface that is permanently bound to two zones makes firewalld refuse to load both.
+ *
+ * Return: the reason, static; NULL: nothing speaks against it.
+ */
+const char *scope_not_to_persist(const struct firewall *fw, const struct item *item,
+                                 bool network_manager)
+{
+	if (item_direct_family(item->zone))
+		return "direct rules are left to: firewall-cmd --permanent --direct";
+	if (item->kind == ITEM_INTERFACE && network_manager)
+		return "NetworkManager keeps the zones of its interfaces: nmcli connection modify "
+		       "NAME connection.zone ZONE";
+	for (size_t i = 0; i < fw->n; i++)
+		if (item_is_same_binding(&fw->entries[i].item, item) &&
+		    (fw->entries[i].flags & FIREWALL_PERMANENT) &&
+		    item_cmp(&fw->entries[i].item, item) != 0)
+			return "it is permanently bound to another zone";
+	return NULL;
+}

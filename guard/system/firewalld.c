@@ -892,7 +892,7 @@ static void on_policy_settings(struct firewalld_op *op, int result, DBusMessage 
 
 	(void)tag;
 	if (r == 0 && fw->owner)
-		message = fwmessage_policy_add(fw->owner, reply, &op->item, &there);
+		message = fwmessage_policy_add(fw->owner, NULL, reply, &op->item, &there);
 	if (r == 0 && !there)
 		r = message ? firewalld_op_call(op, message, NULL, on_changed)
 		            : err_set(err, FIREWALLD_E_MALFORMED,
@@ -1029,6 +1029,25 @@ static void on_permanent_done(struct firewalld_op *op, int result, DBusMessage *
 	finish_done(op, result, err);
 }
 
+/* @tag: the policy's object */
+static void on_permanent_settings(struct firewalld_op *op, int result, DBusMessage *reply,
+                                  const char *tag, struct err *err)
+{
+	DBusMessage *message = NULL;
+	bool there = false;
+	int r = result;
+
+	if (r == 0)
+		message = fwmessage_policy_add(dbus_message_get_sender(reply), tag, reply,
+		                               &op->item, &there);
+	if (r == 0 && !there)
+		r = message ? firewalld_op_call(op, message, NULL, on_permanent_done)
+		            : err_set(err, FIREWALLD_E_MALFORMED,
+		                      "firewalld gave the policy in an unknown form");
+	if (r != 0 || there)
+		finish_done(op, r, err);
+}
+
 static void on_permanent_path(struct firewalld_op *op, int result, DBusMessage *reply,
                               const char *tag, struct err *err)
 {
@@ -1045,6 +1064,14 @@ static void on_permanent_path(struct firewalld_op *op, int result, DBusMessage *
 		return;
 	}
 	/* The same connection answered, so it is the same instance, whoever owns the name now. */
+	if (item_policy_name(op->item.zone)) {
+		r = firewalld_op_call(
+		    op, fwmessage_call(sender, path, FWMESSAGE_CONFIG_POLICY, "getSettings", NULL),
+		    path, on_permanent_settings);
+		if (r != 0)
+			finish_done(op, r, err);
+		return;
+	}
 	r = firewalld_op_call(op,
 	                      op->removes ? fwmessage_permanent_remove(sender, path, &op->item)
 	                                  : fwmessage_permanent_add(sender, path, &op->item),
@@ -1056,12 +1083,19 @@ static void on_permanent_path(struct firewalld_op *op, int result, DBusMessage *
 static int start_permanent(struct firewalld_op *op)
 {
 	struct firewalld *fw = op->fw;
+	const char *policy = item_policy_name(op->item.zone);
+	const char *ipset = item_ipset_name(op->item.zone);
 
 	if (!fw->present)
 		return FIREWALLD_E_GONE;
 	return firewalld_op_call(op,
 	                         fwmessage_call(fw->owner, FWMESSAGE_CONFIG_PATH, FWMESSAGE_CONFIG,
-	                                        "getZoneByName", op->item.zone),
+	                                        policy  ? "getPolicyByName"
+	                                        : ipset ? "getIPSetByName"
+	                                                : "getZoneByName",
+	                                        policy  ? policy
+	                                        : ipset ? ipset
+	                                                : op->item.zone),
 	                         NULL, on_permanent_path);
 }
 
@@ -1091,8 +1125,7 @@ static int queue_permanent(struct firewalld *fw, struct firewalld_op **op, const
 	struct firewalld_op *new;
 	int r;
 
-	if (item_policy_name(item->zone) || item_ipset_name(item->zone) ||
-	    item_direct_family(item->zone))
+	if (item_direct_family(item->zone) || (removes && item_policy_name(item->zone)))
 		return -EOPNOTSUPP;
 	new = calloc(1, sizeof(*new));
 	if (!new)
@@ -1127,7 +1160,7 @@ static int queue_permanent(struct firewalld *fw, struct firewalld_op **op, const
  * @userdata: for @fn
  *
  * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
- * a policy, of an ipset or of the direct interface; -ENOMEM.
+ * the direct interface; -ENOMEM.
  */
 int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                             firewalld_done_fn fn, void *userdata)

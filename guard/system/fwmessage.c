@@ -295,8 +295,10 @@ DBusMessage *fwmessage_query(const char *destination, const struct item *item)
 static DBusMessage *permanent_call(const char *destination, const char *path, const char *verb,
                                    const struct item *item)
 {
-	_cleanup_message_ DBusMessage *message =
-	    new_item_call(destination, path, FWMESSAGE_CONFIG_ZONE, verb, item->kind);
+	_cleanup_message_ DBusMessage *message = new_item_call(
+	    destination, path,
+	    item_ipset_name(item->zone) ? FWMESSAGE_CONFIG_IPSET : FWMESSAGE_CONFIG_ZONE, verb,
+	    item->kind);
 
 	if (!message || !append_parts(message, item))
 		return NULL;
@@ -320,8 +322,8 @@ DBusMessage *fwmessage_permanent_remove(const char *destination, const char *pat
 /**
  * fwmessage_permanent_add() - the call that adds an item to a zone's permanent configuration
  * @destination: bus name
- * @path: the zone's object
- * @item: borrowed; its zone does not matter
+ * @path: the object of the zone or ipset
+ * @item: borrowed
  *
  * Return: the message, which the caller unrefs; NULL without memory.
  */
@@ -946,9 +948,10 @@ static bool append_setting(DBusMessageIter *iter, const struct policy_list *list
 }
 
 /**
- * fwmessage_policy_add() - the call that adds an item to a policy of the runtime
+ * fwmessage_policy_add() - the call that adds an item to a policy
  * @destination: bus name
- * @settings: the answer to getPolicySettings
+ * @path: the policy's object in the permanent configuration; NULL: in the runtime
+ * @settings: the answer to getPolicySettings, or to getSettings of that object
  * @item: borrowed; its zone is policy:NAME
  * @there: receives whether the policy has it already; then no call is made
  *
@@ -958,20 +961,22 @@ static bool append_setting(DBusMessageIter *iter, const struct policy_list *list
  * Return: the message, which the caller unrefs; NULL without memory, when
  * @settings are malformed, or when it is there.
  */
-DBusMessage *fwmessage_policy_add(const char *destination, DBusMessage *settings,
+DBusMessage *fwmessage_policy_add(const char *destination, const char *path, DBusMessage *settings,
                                   const struct item *item, bool *there)
 {
 	struct policy_list list = {.kind = item->kind, .zone = item->zone, .item = item};
 	const char *policy = item_policy_name(item->zone);
-	_cleanup_message_ DBusMessage *message = dbus_message_new_method_call(
-	    destination, FWMESSAGE_PATH, FWMESSAGE_POLICY, "setPolicySettings");
+	_cleanup_message_ DBusMessage *message =
+	    dbus_message_new_method_call(destination, path ? path : FWMESSAGE_PATH,
+	                                 path ? FWMESSAGE_CONFIG_POLICY : FWMESSAGE_POLICY,
+	                                 path ? "update" : "setPolicySettings");
 	DBusMessageIter iter;
 	bool ok = message && fwmessage_zone(settings, collect_policy_value, &list) == 0;
 
 	*there = list.there;
 	if (ok && !list.there) {
 		dbus_message_iter_init_append(message, &iter);
-		ok = dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &policy) &&
+		ok = (path || dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &policy)) &&
 		     append_setting(&iter, &list);
 	}
 	strv_deinit(&list.values);

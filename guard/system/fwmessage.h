@@ -68,7 +68,7 @@ DBusMessage *fwmessage_permanent_remove(const char *destination, const char *pat
 DBusMessage *fwmessage_permanent_add(const char *destination, const char *path,
                                      const struct item *item);
 
-DBusMessage *fwmessage_policy_add(const char *destination, DBusMessage *settings,
+DBusMessage *fwmessage_policy_add(const char *destination, const char *path, DBusMessage *settings,
                                   const struct item *item, bool *there);
 int fwmessage_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
                             fwmessage_entry_fn fn, void *userdata) _must_check_;

@@ -8,18 +8,19 @@
 
 /**
  * persister_wants() - is this an item that should be permanent and is not?
+ * @entry: of what is wanted
  *
- * Bindings are left alone: in the runtime they are NetworkManager's, libvirt's or
- * somebody's else, who keeps them permanent in a place of its own. Of policies
- * firewalld can only rewrite all at once, which is the administrator's to do.
+ * Interfaces that come into the default zone anyway are left alone, and so is what
+ * somebody else keeps permanent in a place of its own.
  */
-bool persister_wants(const struct firewall_entry *entry, const struct scope *scope,
-                     const struct firewall *fw, const struct store_items *released)
+bool persister_wants(const struct watcher *watcher, const struct firewall_entry *entry,
+                     const struct store_items *released)
 {
-	return (entry->flags & FIREWALL_RUNTIME) &&
-	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED)) &&
-	       !entry->until_us && item_class(&entry->item) != ITEM_CLASS_BINDING &&
-	       !item_policy_name(entry->item.zone) && scope_protects(scope, fw, &entry->item) &&
+	const struct firewall *wanted = &watcher->tracker.wanted;
+
+	return scope_at_risk(&watcher->config.scope, wanted, entry) &&
+	       !scope_not_to_persist(wanted, &entry->item,
+	                             busname_is_present(watcher->network_manager)) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
 
@@ -91,8 +92,7 @@ void persister_look(struct watcher *watcher)
 	    record_released(watcher->record, &released) < 0)
 		return;
 	for (size_t i = 0; i < wanted->n; i++)
-		if (persister_wants(&wanted->entries[i], &watcher->config.scope, wanted,
-		                    &released) &&
+		if (persister_wants(watcher, &wanted->entries[i], &released) &&
 		    save_zone(watcher, &saved, wanted->entries[i].item.zone))
 			start_write(watcher, &wanted->entries[i].item);
 }

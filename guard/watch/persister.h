@@ -12,8 +12,8 @@
 
 #include "guard/watch/watcher-internal.h"
 
-bool persister_wants(const struct firewall_entry *entry, const struct scope *scope,
-                     const struct firewall *fw, const struct store_items *released);
+bool persister_wants(const struct watcher *watcher, const struct firewall_entry *entry,
+                     const struct store_items *released);
 void persister_look(struct watcher *watcher);
 
 #endif

@@ -95,7 +95,7 @@ static int tell_new(struct watcher *watcher, const struct firewall *now,
 
 		if (firewall_find(&watcher->risk->told, item))
 			continue;
-		if (!persister_wants(entry, &watcher->config.scope, wanted, released))
+		if (!persister_wants(watcher, entry, released))
 			r = gather_add(&by_hand, item);
 		else if (!watcher->config.persist)
 			r = gather_add(&by_persist, item);

@@ -61,6 +61,9 @@ need "the interface is bound at run time" fwc --zone=iredmail --change-interface
 need "smtps is open at run time, in the default zone" fwc --zone=public --add-service=smtps
 need "imaps is open" is_open 993
 sleep 2
+need "what would be persisted" exits 0 guard persist --dry-run
+need "leaves its interface out" out_has 'iredmail/interface:host0 +left out +NetworkManager keeps'
+need "nor is that called at risk" not said 'at risk.*interface:host0'
 
 # NetworkManager has no zone for it: firewalld lets it fall back to the default zone.
 signals_up

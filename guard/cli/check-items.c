@@ -5,12 +5,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 #include "guard/model/reach.h"
 #include "guard/system/clock.h"
-#include "guard/system/listeners.h"
 #include "guard/system/zonefile.h"
 
 int check_firewalld_state(struct check_context *context, enum check_id id)
@@ -206,7 +203,7 @@ int check_runtime_only(struct check_context *context, enum check_id id)
 
 /* --- raw ports --------------------------------------------------------------------------- */
 
-static const struct mail_service {
+static const struct {
 	const char *service, *port;
 } mail_services[] = {
     {"smtp", "25/tcp"},   {"smtps", "465/tcp"}, {"smtp-submission", "587/tcp"}, {"imap", "143/tcp"},
@@ -371,68 +368,5 @@ int check_service_definition(struct check_context *context, enum check_id id)
 		if (is_in_use(&context->reading.firewall, mail_services[i].service))
 			r = check_definition(context, id, mail_services[i].service,
 			                     mail_services[i].port);
-	return r;
-}
-
-/* --- who listens ------------------------------------------------------------------------- */
-
-static bool is_open_to_clients(const struct check_context *context, const struct mail_service *mail)
-{
-	const struct firewall *fw = &context->reading.firewall;
-
-	for (size_t i = 0; i < fw->n; i++) {
-		const struct firewall_entry *entry = &fw->entries[i];
-		const struct item *item = &entry->item;
-
-		if ((entry->flags & FIREWALL_RUNTIME) &&
-		    ((item->kind == ITEM_SERVICE && strcmp(item->value, mail->service) == 0) ||
-		     (item->kind == ITEM_PORT && strcmp(item->value, mail->port) == 0)) &&
-		    reach_zone_gets_packets(fw, item->zone, &context->interfaces))
-			return true;
-	}
-	return false;
-}
-
-/* Of the servers that are here, the one whose port it is; NULL: who knows. */
-static char *server_command(const struct mail_service *mail, enum check_id id)
-{
-	bool smtp = strncmp(mail->service, "smtp", 4) == 0;
-
-	if (smtp && access("/usr/sbin/postfix", X_OK) == 0)
-		return strdup(id == CHECK_LOOPBACK_ONLY
-		                  ? "postconf -e inet_interfaces=all && systemctl restart postfix"
-		                  : "systemctl restart postfix");
-	if (!smtp && id == CHECK_NO_LISTENER && access("/usr/sbin/dovecot", X_OK) == 0)
-		return strdup("systemctl restart dovecot");
-	return NULL;
-}
-
-int check_listening(struct check_context *context, enum check_id id)
-{
-	enum listeners_answer wanted = id == CHECK_NO_LISTENER ? LISTENERS_NO : LISTENERS_LOOPBACK;
-	_cleanup_listeners_ struct listeners listeners = LISTENERS_NULL;
-	struct err err = ERR_NULL;
-	int r = listeners_read(&listeners, &err);
-
-	if (r == -ENOMEM)
-		return r;
-	if (r != 0)
-		return check_add(context, id, FINDING_UNKNOWN, strdup(err.text), NULL,
-		                 "who listens cannot be told");
-	for (size_t i = 0; i < ARRAY_SIZE(mail_services) && r == 0; i++) {
-		const struct mail_service *mail = &mail_services[i];
-		unsigned first, last;
-		char protocol[8];
-
-		if (!item_port_parse(mail->port, &first, &last, protocol) ||
-		    !is_open_to_clients(context, mail) ||
-		    listeners_on(&listeners, protocol, first, last, AF_UNSPEC) != wanted)
-			continue;
-		r = check_add(context, id, FINDING_WARNING, NULL, server_command(mail, id),
-		              id == CHECK_NO_LISTENER
-		                  ? "%s (%s) is open, and nothing listens there"
-		                  : "%s (%s) is open, and its server listens on loopback alone",
-		              mail->service, mail->port);
-	}
 	return r;
 }

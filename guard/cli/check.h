@@ -2,7 +2,7 @@
 /*
  * check - what the checks of `reload-guard check` look at, and the checks
  *
- * All is read once, before the first check; a check only judges, adds findings
+ * What most want is read once, before the first check; a check only judges, adds findings
  * under its own name, and says with a finding of weight FINDING_UNKNOWN what it
  * could not look at.
  */
@@ -15,6 +15,8 @@
 #include "guard/model/drift.h"
 #include "guard/model/finding.h"
 #include "guard/system/fail2ban.h"
+#include "guard/system/firewalld_rules.h"
+#include "guard/system/listeners.h"
 
 struct check_context {
 	struct cli *cli;
@@ -34,6 +36,11 @@ struct check_context {
 	struct tickets tickets;
 	bool tickets_known;
 	struct err tickets_error;
+	/* read when the first check wants them */
+	struct firewalld_rules rules;
+	bool rules_tried, rules_known;
+	struct listeners listeners;
+	bool listeners_tried, listeners_known;
 	struct findings *findings;
 };
 
@@ -53,7 +60,6 @@ int check_unreached_zone(struct check_context *context, enum check_id id) _must_
 int check_runtime_only(struct check_context *context, enum check_id id) _must_check_;
 int check_zone_file(struct check_context *context, enum check_id id) _must_check_;
 int check_service_definition(struct check_context *context, enum check_id id) _must_check_;
-int check_listening(struct check_context *context, enum check_id id) _must_check_;
 int check_raw_port(struct check_context *context, enum check_id id) _must_check_;
 
 /* The service that a raw port should be; NULL: none, or it is no raw port. */
@@ -61,6 +67,34 @@ const char *check_raw_port_service(const struct firewall_entry *entry);
 
 /* check-fix.c */
 int check_fix_raw_ports(struct check_context *context) _must_check_;
+
+/* check-mail.c: the ports of mail, who listens on them, and who may come */
+#define CHECK_MAIL_PORTS 8
+
+struct check_mail_port {
+	unsigned port;
+	const char *service;
+	bool smtp;  /* else IMAP, POP3 or Sieve */
+	bool plain; /* many keep it shut on purpose */
+};
+extern const struct check_mail_port check_mail_ports[CHECK_MAIL_PORTS];
+
+const struct ruleset *check_ruleset(struct check_context *context);
+const struct listeners *check_listeners(struct check_context *context);
+int check_tell_unknown(struct check_context *context, enum check_id id,
+                       const char *what) _must_check_;
+bool check_item_opens(const struct ruleset *ruleset, const struct item *item, unsigned port);
+int check_no_listener(struct check_context *context, enum check_id id) _must_check_;
+int check_loopback_only(struct check_context *context, enum check_id id) _must_check_;
+int check_one_family(struct check_context *context, enum check_id id) _must_check_;
+int check_listening_closed(struct check_context *context, enum check_id id) _must_check_;
+
+/* check-refused.c: what keeps clients out of what is open */
+
+/* A client that no rule was made for, from one of several places; false: there are no more. */
+bool check_stranger(struct cidr *out, enum cidr_family family, size_t index);
+int check_refused(struct check_context *context, enum check_id id) _must_check_;
+int check_kernel(struct check_context *context, enum check_id id) _must_check_;
 
 /* check-around.c: fail2ban, the guard itself */
 int check_fail2ban_down(struct check_context *context, enum check_id id) _must_check_;

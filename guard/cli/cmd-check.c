@@ -21,8 +21,16 @@ static check_fn *const checks[CHECK_N] = {
     [CHECK_RUNTIME_ONLY] = check_runtime_only,
     [CHECK_RAW_PORT] = check_raw_port,
     [CHECK_SERVICE_DEFINITION] = check_service_definition,
-    [CHECK_NO_LISTENER] = check_listening,
-    [CHECK_LOOPBACK_ONLY] = check_listening,
+    [CHECK_KERNEL_RULES] = check_kernel,
+    [CHECK_REFUSED_BY_RULE] = check_refused,
+    [CHECK_REFUSED_BY_ZONE] = check_refused,
+    [CHECK_REFUSED_BY_POLICY] = check_refused,
+    [CHECK_REFUSED_BY_DIRECT_RULE] = check_refused,
+    [CHECK_REFUSED_BY_TABLE] = check_refused,
+    [CHECK_LISTENING_CLOSED] = check_listening_closed,
+    [CHECK_NO_LISTENER] = check_no_listener,
+    [CHECK_LOOPBACK_ONLY] = check_loopback_only,
+    [CHECK_ONE_FAMILY] = check_one_family,
     [CHECK_FAIL2BAN_DOWN] = check_fail2ban_down,
     [CHECK_BAN_WITHOUT_RULE] = check_drift,
     [CHECK_JAIL_ACTION_FAILS] = check_drift,
@@ -55,6 +63,8 @@ int check_add(struct check_context *context, enum check_id id, enum finding_seve
 /** check_deinit() - free what was read, but not the findings */
 void check_deinit(struct check_context *context)
 {
+	listeners_deinit(&context->listeners);
+	firewalld_rules_deinit(&context->rules);
 	tickets_deinit(&context->tickets);
 	strv_deinit(&context->interfaces);
 	missing_deinit(&context->missing);

@@ -8,6 +8,8 @@ reload_guard_SOURCES = \
 	guard/cli/check-around.c guard/cli/check.h \
 	guard/cli/check-fix.c \
 	guard/cli/check-items.c \
+	guard/cli/check-mail.c \
+	guard/cli/check-refused.c \
 	guard/cli/cmd-bans.c \
 	guard/cli/cmd-check.c \
 	guard/cli/cmd-clients.c \

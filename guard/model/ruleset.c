@@ -93,6 +93,7 @@ void ruleset_deinit(struct ruleset *ruleset)
 	for (size_t i = 0; i < ruleset->n_chains; i++)
 		chain_deinit(&ruleset->chains[i]);
 	free(ruleset->chains);
+	strv_deinit(&ruleset->kernel.accepts);
 	*ruleset = RULESET_NULL;
 }
 

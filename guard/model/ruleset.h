@@ -162,6 +162,14 @@ struct ruleset_chain {
 	size_t steps_capacity;
 };
 
+/* What the kernel has of firewalld's own, to be held against what firewalld says. */
+struct ruleset_kernel {
+	bool table;          /* inet firewalld */
+	bool input;          /* with a chain that all packets to this machine go through */
+	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
+	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
+};
+
 struct ruleset {
 	enum ruleset_dispatch dispatch;
 	char *version;      /* owned; of firewalld; NULL: not known */
@@ -179,9 +187,10 @@ struct ruleset {
 	struct ruleset_chain *chains; /* base chains and those that they lead to */
 	size_t n_chains;
 	size_t chains_capacity;
-	bool chains_known;  /* false: nobody could tell what others filter */
-	unsigned n_skipped; /* entries that are not understood and left out */
-	char skipped[256];  /* the first of them */
+	bool chains_known;            /* false: nobody could tell what others filter */
+	struct ruleset_kernel kernel; /* when chains_known */
+	unsigned n_skipped;           /* entries that are not understood and left out */
+	char skipped[256];            /* the first of them */
 };
 #define RULESET_NULL      ((struct ruleset){0})
 #define _cleanup_ruleset_ _cleanup_(ruleset_deinit)

@@ -3,6 +3,7 @@
 #include "guard/system/firewalld.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "guard/system/clock.h"
 #include "guard/system/firewalld_internal.h"
@@ -14,6 +15,7 @@ struct wait {
 	struct err *err; /* may be NULL */
 	struct firewalld_reading *reading;
 	struct firewalld_service *service;
+	char **setting;
 };
 
 /* How often firewalld_connect_wait() looks; only while there is nothing to see. */
@@ -249,6 +251,65 @@ int firewalld_service_wait(struct firewalld *fw, struct firewalld_service *out, 
 	struct wait wait = {.loop = loop_of(fw), .err = err, .service = out};
 	struct firewalld_op *op = NULL;
 	int r = firewalld_service(fw, &op, service, on_service, &wait);
+
+	return wait_for(&wait, r, op, deadline_ms);
+}
+
+static void on_setting(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                       struct err *err)
+{
+	struct wait *wait = op->userdata;
+	const char *text;
+
+	if (result == 0 && fwmessage_variant_string(reply, &text) != 0)
+		result = err_set(err, FIREWALLD_E_MALFORMED, "firewalld's setting %s is not a text",
+		                 tag);
+	if (result == 0) {
+		*wait->setting = strdup(text);
+		result = *wait->setting ? 0 : -ENOMEM;
+	}
+	firewalld_op_free(op);
+	wait_done(wait, result, err);
+}
+
+static int ask_setting(struct firewalld *fw, struct firewalld_op **op, const char *name,
+                       struct wait *wait)
+{
+	struct firewalld_op *new = calloc(1, sizeof(*new));
+	int r;
+
+	if (!new)
+		return -ENOMEM;
+	r = firewalld_op_init(fw, new, wait);
+	if (r == 0)
+		r = firewalld_op_call(new,
+		                      fwmessage_get_property(fw->owner, FWMESSAGE_CONFIG_PATH,
+		                                             FWMESSAGE_CONFIG, name),
+		                      name, on_setting);
+	if (r != 0)
+		firewalld_op_free(new);
+	else
+		*op = new;
+	return r;
+}
+
+/**
+ * firewalld_setting_wait() - a setting of firewalld.conf, as firewalld read it
+ * @fw: the adapter
+ * @out: receives its value; untouched on failure; the caller frees it
+ * @name: "FlushAllOnReload", "FirewallBackend"…
+ * @deadline_ms: by clock_monotonic_ms()
+ * @err: says what went wrong
+ *
+ * Return: 0; FIREWALLD_E_REFUSED for one that this firewalld does not know; another
+ * FIREWALLD_E_*; negative errno.
+ */
+int firewalld_setting_wait(struct firewalld *fw, char **out, const char *name, int64_t deadline_ms,
+                           struct err *err)
+{
+	struct wait wait = {.loop = loop_of(fw), .err = err, .setting = out};
+	struct firewalld_op *op = NULL;
+	int r = ask_setting(fw, &op, name, &wait);
 
 	return wait_for(&wait, r, op, deadline_ms);
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/listeners.h"
 
+#include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/inet_diag.h>
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -107,8 +110,10 @@ static int add_socket(struct listeners *listeners, struct nlmsghdr *header, int 
 	if (r < 0)
 		return r;
 	sock = &listeners->sockets[listeners->n++];
-	*sock = (struct listeners_socket){
-	    .family = msg->idiag_family, .protocol = protocol, .port = ntohs(msg->id.idiag_sport)};
+	*sock = (struct listeners_socket){.family = msg->idiag_family,
+	                                  .protocol = protocol,
+	                                  .port = ntohs(msg->id.idiag_sport),
+	                                  .inode = msg->idiag_inode};
 	memcpy(sock->address, msg->id.idiag_src, sizeof(sock->address));
 	sock->v6only = msg->idiag_family == AF_INET6 && is_v6only(msg, length);
 	return 0;
@@ -197,6 +202,87 @@ int listeners_read(struct listeners *out, struct err *err)
 	return 0;
 }
 
+/* --- whose they are ---------------------------------------------------------------------- */
+
+/* The first process has it longest: a daemon's children share its sockets. */
+static void take_owner(struct listeners *listeners, uint32_t inode, int64_t pid, const char *name)
+{
+	for (size_t i = 0; i < listeners->n; i++) {
+		struct listeners_socket *sock = &listeners->sockets[i];
+
+		if (sock->inode != inode || (sock->pid != 0 && sock->pid <= pid))
+			continue;
+		sock->pid = pid;
+		snprintf(sock->process, sizeof(sock->process), "%s", name);
+	}
+}
+
+static void read_comm(int process, char out[LISTENERS_PROCESS_SIZE])
+{
+	int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, out, LISTENERS_PROCESS_SIZE - 1) : 0;
+
+	close_fd(&fd);
+	out[n > 0 ? n : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+static void look_at_files(struct listeners *listeners, int process, int64_t pid)
+{
+	int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	char comm[LISTENERS_PROCESS_SIZE] = "";
+
+	if (!folder) {
+		close_fd(&fd);
+		return;
+	}
+	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+		char target[64];
+		unsigned long inode;
+		ssize_t n = readlinkat(fd, entry->d_name, target, sizeof(target) - 1);
+
+		if (n <= (ssize_t)strlen("socket:[]") || strncmp(target, "socket:[", 8) != 0)
+			continue;
+		target[n - 1] = '\0'; /* the bracket */
+		if (!parse_uint(target + 8, UINT32_MAX, &inode) || inode == 0)
+			continue;
+		if (comm[0] == '\0')
+			read_comm(process, comm);
+		take_owner(listeners, (uint32_t)inode, pid, comm);
+	}
+	closedir(folder);
+}
+
+/**
+ * listeners_find_processes() - find out whose the sockets are
+ * @listeners: gets the processes that can be seen; of others than ours, root sees them
+ * @proc:      where proc is mounted
+ *
+ * Return: 0; negative errno when @proc cannot be read at all.
+ */
+int listeners_find_processes(struct listeners *listeners, const char *proc)
+{
+	DIR *folder = opendir(proc);
+
+	if (!folder)
+		return -errno;
+	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+		unsigned long pid;
+		int fd;
+
+		if (!parse_uint(entry->d_name, INT32_MAX, &pid))
+			continue;
+		fd = openat(dirfd(folder), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			continue; /* it has ended meanwhile */
+		look_at_files(listeners, fd, (int64_t)pid);
+		close_fd(&fd);
+	}
+	closedir(folder);
+	return 0;
+}
+
 static bool is_any(const struct listeners_socket *sock)
 {
 	static const unsigned char any[16];
@@ -264,6 +350,31 @@ enum listeners_answer listeners_on(const struct listeners *listeners, const char
 		answer = LISTENERS_LOOPBACK;
 	}
 	return answer;
+}
+
+/**
+ * listeners_first() - one of those that listen on a port; not on loopback rather than on it
+ * @protocol: "tcp" or "udp"
+ *
+ * Return: borrowed; NULL: nothing listens there.
+ */
+const struct listeners_socket *listeners_first(const struct listeners *listeners,
+                                               const char *protocol, unsigned port)
+{
+	int wanted = strcmp(protocol, "udp") == 0 ? IPPROTO_UDP : IPPROTO_TCP;
+	const struct listeners_socket *first = NULL;
+
+	for (size_t i = 0; i < listeners->n; i++) {
+		const struct listeners_socket *sock = &listeners->sockets[i];
+
+		if (sock->protocol != wanted || sock->port != port)
+			continue;
+		if (!is_loopback(sock))
+			return sock;
+		if (!first)
+			first = sock;
+	}
+	return first;
 }
 
 /** listeners_answer_name() - "no", "loopback", "yes" or "unknown" */

@@ -595,6 +595,73 @@ static int take_rule(struct reader *reader, const json_t *rule)
 	return r;
 }
 
+/* --- what firewalld has put there itself --------------------------------------------------- */
+
+#define FIREWALLD_TABLE "firewalld"
+
+static bool is_firewalld(const json_t *object)
+{
+	return strcmp(string_of(object, "table"), FIREWALLD_TABLE) == 0 &&
+	       strcmp(string_of(object, "family"), "inet") == 0;
+}
+
+static void see_table(struct ruleset_kernel *kernel, const json_t *table)
+{
+	if (strcmp(string_of(table, "family"), "inet") != 0)
+		return;
+	kernel->table |= strcmp(string_of(table, "name"), FIREWALLD_TABLE) == 0;
+	kernel->shut |= strcmp(string_of(table, "name"), FIREWALLD_TABLE "_policy_drop") == 0;
+}
+
+/* core/nftables.py: the rule of a port in a zone is its match and the verdict. */
+static int see_rule(struct ruleset_kernel *kernel, const json_t *rule)
+{
+	const json_t *expressions = json_object_get(rule, "expr");
+	const json_t *ports = NULL;
+	const char *protocol = "";
+	bool accepts = false;
+	char text[256];
+	size_t i;
+	json_t *expression;
+
+	json_array_foreach(expressions, i, expression)
+	{
+		const json_t *match = json_object_get(expression, "match");
+		const json_t *payload = json_object_get(json_object_get(match, "left"), "payload");
+
+		accepts |= json_object_get(expression, "accept") != NULL;
+		if (strcmp(string_of(payload, "field"), "dport") == 0) {
+			protocol = string_of(payload, "protocol");
+			ports = json_object_get(match, "right");
+		}
+	}
+	if (!accepts || !ports)
+		return 0;
+	if (json_is_integer(ports)) {
+		snprintf(text, sizeof(text), "%s %d/%s", string_of(rule, "chain"),
+		         (int)json_integer_value(ports), protocol);
+	} else {
+		const json_t *range = json_object_get(ports, "range");
+
+		snprintf(text, sizeof(text), "%s %d-%d/%s", string_of(rule, "chain"),
+		         (int)json_integer_value(json_array_get(range, 0)),
+		         (int)json_integer_value(json_array_get(range, 1)), protocol);
+	}
+	return strv_add(&kernel->accepts, text);
+}
+
+static int see_own(struct ruleset_kernel *kernel, const json_t *object)
+{
+	const json_t *chain = json_object_get(object, "chain"),
+	             *rule = json_object_get(object, "rule");
+
+	if (json_object_get(object, "table"))
+		see_table(kernel, json_object_get(object, "table"));
+	if (chain && is_firewalld(chain) && hook_of(chain) == RULESET_HOOK_INPUT)
+		kernel->input = true;
+	return rule && is_firewalld(rule) ? see_rule(kernel, rule) : 0;
+}
+
 /**
  * nftrules_parse() - the chains of others in what nft wrote
  * @ruleset: gets them added; its chains_known is set
@@ -626,6 +693,8 @@ int nftrules_parse(struct ruleset *ruleset, const char *json, size_t length, str
 	}
 	json_array_foreach(reader.objects, i, object)
 	{
+		if (r == 0)
+			r = see_own(&ruleset->kernel, object);
 		if (r == 0 && json_object_get(object, "rule"))
 			r = take_rule(&reader, json_object_get(object, "rule"));
 	}

@@ -6,7 +6,8 @@
  * fail2ban's table, iptables' chains, the guard's own table. Understood are addresses,
  * ports, protocols, interfaces, connection states and sets of these; everything else
  * becomes a condition or an action of which nobody knows what it does. firewalld's
- * own tables are left out: their contents are known in better words.
+ * own tables are left out, since their contents are known in better words: of them there
+ * is only what tells whether they are there (struct ruleset_kernel).
  */
 #ifndef GUARD_SYSTEM_NFTRULES_H
 #define GUARD_SYSTEM_NFTRULES_H

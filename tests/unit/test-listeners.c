@@ -2,8 +2,10 @@
 #include "guard/system/listeners.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -123,6 +125,29 @@ START_TEST(reads_long_answers)
 }
 END_TEST
 
+START_TEST(finds_whose_they_are)
+{
+	_cleanup_listeners_ struct listeners listeners = LISTENERS_NULL;
+	const struct listeners_socket *sock;
+	unsigned port;
+	int fd = bind_to("127.0.0.1", SOCK_STREAM, false, &port);
+	int beside = dup(fd);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(prctl(PR_SET_NAME, "a mail\tdaemon"), 0);
+	ck_assert_int_eq(listeners_read(&listeners, NULL), 0);
+	ck_assert_int_eq(listeners_find_processes(&listeners, "/nonexistent"), -ENOENT);
+	ck_assert_int_eq(listeners_find_processes(&listeners, "/proc"), 0);
+	sock = listeners_first(&listeners, "tcp", port);
+	ck_assert_ptr_nonnull(sock);
+	ck_assert_int_eq(sock->pid, getpid());
+	ck_assert_str_eq(sock->process, "a mail\tdaemon");
+	ck_assert_ptr_null(listeners_first(&listeners, "udp", port));
+	close(beside);
+	close(fd);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("listeners");
@@ -131,6 +156,7 @@ int main(void)
 	tcase_add_loop_test(tcase, finds_real_sockets, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, ignores_what_does_not_listen);
 	tcase_add_test(tcase, reads_long_answers);
+	tcase_add_test(tcase, finds_whose_they_are);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

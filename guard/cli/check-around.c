@@ -52,12 +52,25 @@ static int tell_unknown(struct check_context *context, enum check_id id, const c
 	                : -ENOMEM;
 }
 
+/* Once for all checks that need it. */
+static int read_clients(struct check_context *context)
+{
+	if (context->clients_known || context->cli->config.restore_bans != CONFIG_RESTORE_BANS_SAFE)
+		return 0;
+	context->clients_known = true;
+	return ranges_read(context->cli, context->store, context->tickets_known,
+	                   &context->clients) == CLI_FINE
+	           ? 0
+	           : -ENOMEM;
+}
+
 int check_drift(struct check_context *context, enum check_id id)
 {
 	const struct drift_evidence evidence = {
 	    .fw = &context->reading.firewall,
 	    .tickets = &context->tickets,
 	    .interfaces = &context->interfaces,
+	    .clients = &context->clients.effective, /* empty unless bans are left out */
 	    .now_us = context->cli->now_us,
 	    .unwiped_us = context->unwiped_us,
 	};
@@ -73,6 +86,8 @@ int check_drift(struct check_context *context, enum check_id id)
 			return 0;
 		return tell_unknown(context, id, err_text(&context->tickets_error, -EIO));
 	}
+	if (read_clients(context) < 0)
+		return -ENOMEM;
 	return drift_find(context->findings, &counts, 1U << (unsigned)(id - CHECK_BAN_WITHOUT_RULE),
 	                  &evidence);
 }

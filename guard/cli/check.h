@@ -17,6 +17,7 @@
 #include "guard/system/fail2ban.h"
 #include "guard/system/firewalld_rules.h"
 #include "guard/system/listeners.h"
+#include "guard/watch/clientranges.h"
 
 struct check_context {
 	struct cli *cli;
@@ -41,6 +42,9 @@ struct check_context {
 	bool rules_tried, rules_known;
 	struct listeners listeners;
 	bool listeners_tried, listeners_known;
+	/* client ranges that cut-off bans would touch, as the policy has it */
+	struct clientranges clients;
+	bool clients_known;
 	struct findings *findings;
 };
 

@@ -65,6 +65,7 @@ void check_deinit(struct check_context *context)
 {
 	listeners_deinit(&context->listeners);
 	firewalld_rules_deinit(&context->rules);
+	clientranges_deinit(&context->clients);
 	tickets_deinit(&context->tickets);
 	strv_deinit(&context->interfaces);
 	missing_deinit(&context->missing);

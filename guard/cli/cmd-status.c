@@ -742,13 +742,15 @@ static int look_at_fail2ban(struct collect *collect)
 }
 
 /* While bans are being put back, some are without a rule, as everybody knows. */
-static int look_for_drift(struct collect *collect)
+static int look_for_drift(struct collect *collect, const struct coverage_ranges *clients)
 {
 	struct report_status *status = collect->status;
 	const struct drift_evidence evidence = {
 	    .fw = &collect->reading.firewall,
 	    .tickets = &status->tickets,
 	    .interfaces = &collect->interfaces,
+	    .clients =
+	        collect->cli->config.restore_bans == CONFIG_RESTORE_BANS_SAFE ? clients : NULL,
 	    .now_us = collect->cli->now_us,
 	    .unwiped_us = -1,
 	};
@@ -761,7 +763,7 @@ static int look_for_drift(struct collect *collect)
 	return drift_find(&findings, &status->drift, 0, &evidence);
 }
 
-/* Whether rules cut off legitimate clients; `conflicts` looks closer. */
+/* What stands in the way of whom it should not; `conflicts` and `check` look closer. */
 static int look_for_conflicts(struct collect *collect)
 {
 	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
@@ -773,6 +775,9 @@ static int look_for_conflicts(struct collect *collect)
 		r = denial_count(&status->n_cut_off, &collect->reading.firewall, &ranges.effective);
 	if (r != 0)
 		return r < 0 ? r : -ENOMEM;
+	r = look_for_drift(collect, &ranges.effective);
+	if (r < 0)
+		return r;
 	status->clients_known = status->state == FIREWALL_STATE_RUNNING;
 	status->n_client_ranges = ranges.effective.n;
 	if (status->clients_known && status->n_cut_off > 0)
@@ -812,8 +817,6 @@ int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
 	*reached = look_at_firewalld(&collect);
 	if (r == 0)
 		r = look_at_fail2ban(&collect);
-	if (r == 0 && *reached == CLI_FINE)
-		r = look_for_drift(&collect);
 	if (r == 0 && *reached == CLI_FINE)
 		r = look_for_conflicts(&collect);
 	if (r == 0)

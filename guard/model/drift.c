@@ -375,6 +375,15 @@ static int look_at_action(struct tally *tally, struct ban_state *state, const st
 	return r;
 }
 
+/* A ban that keeps legitimate clients away is left out on purpose, and must not be typed. */
+static bool is_left_out(const struct look *look, const struct ticket *ticket)
+{
+	const struct coverage_ranges *clients = look->evidence->clients;
+	size_t which;
+
+	return clients && coverage_ranges_ask(clients, &ticket->cidr, &which) >= COVERAGE_EQUAL;
+}
+
 static int look_at_ban(struct tally *tally, const struct look *look, const struct ticket *ticket)
 {
 	const struct drift_evidence *evidence = look->evidence;
@@ -382,7 +391,7 @@ static int look_at_ban(struct tally *tally, const struct look *look, const struc
 	int r = 0;
 
 	if (!ticket->has_cidr || !ticket_is_live(ticket, evidence->now_us) ||
-	    ticket->time_us > evidence->now_us - GRACE_US)
+	    ticket->time_us > evidence->now_us - GRACE_US || is_left_out(look, ticket))
 		return 0;
 	for (size_t i = 0; i < tally->jail->n_actions && r == 0; i++)
 		if (is_rich(&tally->jail->actions[i]))

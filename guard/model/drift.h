@@ -31,6 +31,8 @@ struct drift_evidence {
 	const struct firewall *fw;     /* borrowed; runtime and permanent */
 	const struct tickets *tickets; /* borrowed; known, with the actions of their jails */
 	const struct strv *interfaces; /* borrowed; of this machine, without loopback */
+	/* Whom the guard keeps from being cut off, so that it leaves out such bans; NULL: nobody */
+	const struct coverage_ranges *clients; /* borrowed */
 	int64_t now_us;
 	/* Since when it would be known had rules been wiped, microseconds UTC; -1: never known */
 	int64_t unwiped_us;

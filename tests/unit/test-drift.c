@@ -225,6 +225,37 @@ START_TEST(test_drift)
 }
 END_TEST
 
+/* What the guard leaves out, since it keeps legitimate clients away, is not missed. */
+START_TEST(test_left_out)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_tickets_ struct tickets tickets = tickets_from_text(
+	    "one!192.0.2.0/24!99!0;one!192.0.0.0/16!99!0;one!192.0.2.7!99!0;one!198.51.100.1!99!0");
+	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
+	_cleanup_coverage_ranges_ struct coverage_ranges clients = COVERAGE_RANGES_NULL;
+	const struct drift_evidence evidence = {
+	    .fw = &fw,
+	    .tickets = &tickets,
+	    .interfaces = &(const struct strv){0},
+	    .clients = &clients,
+	    .now_us = NOW,
+	    .unwiped_us = -1,
+	};
+	struct drift_counts counts;
+	struct cidr office;
+
+	ck_assert_int_eq(cidr_parse(&office, "192.0.2.0/24", 0, NULL), 0);
+	ck_assert_int_eq(coverage_ranges_add(&clients, &office), 0);
+	ck_assert_int_eq(coverage_ranges_sort(&clients), 0);
+	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
+	ck_assert_uint_eq(counts.n[DRIFT_BAN_WITHOUT_RULE], 2);
+	ck_assert_uint_eq(findings.n, 1);
+	ck_assert_ptr_null(strstr(findings.findings[0].command, "/24"));
+	ck_assert_ptr_null(strstr(findings.findings[0].command, "/16"));
+	ck_assert_ptr_nonnull(strstr(findings.findings[0].command, "192.0.2.7"));
+}
+END_TEST
+
 /* Each kind of drift is a check of that name, in that order. */
 START_TEST(test_names)
 {
@@ -249,6 +280,7 @@ int main(void)
 	TCase *tests = tcase_create("drift");
 
 	tcase_add_loop_test(tests, test_drift, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tests, test_left_out);
 	tcase_add_test(tests, test_names);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);

@@ -310,6 +310,31 @@ START_TEST(many_lines)
 }
 END_TEST
 
+/* All of the old log comes before the new one, also where it is not read at once. */
+START_TEST(much_was_rotated)
+{
+	struct logfollow_position position;
+	int64_t deadline_ms = clock_monotonic_ms() + 20000;
+	FILE *file;
+
+	append("one\n");
+	begin(NULL);
+	expect("one|");
+	end(&position);
+	file = fopen(log_path, "a");
+	ck_assert_ptr_nonnull(file);
+	for (unsigned i = 0; i < 60000; i++)
+		fprintf(file, "line %06u of the many that a busy server writes\n", i);
+	ck_assert_int_eq(fclose(file), 0);
+	ck_assert_int_eq(rename(log_path, old_path), 0);
+	append("last\n");
+	begin(&position);
+	while (n_lines < 60002 && clock_monotonic_ms() < deadline_ms)
+		run(20);
+	ck_assert_uint_eq(n_lines, 60002);
+}
+END_TEST
+
 /* Of a file that is read for the first time the end, and not from within a line. */
 START_TEST(huge_file)
 {
@@ -369,6 +394,7 @@ static Suite *suite(void)
 	tcase_add_test(tcase, cut_meanwhile);
 	tcase_add_test(tcase, long_lines);
 	tcase_add_test(tcase, many_lines);
+	tcase_add_test(tcase, much_was_rotated);
 	tcase_add_test(tcase, huge_file);
 	tcase_add_test(tcase, troubles);
 	tcase_add_test(tcase, refuses_fifos);

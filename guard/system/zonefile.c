@@ -184,6 +184,57 @@ static int read_bytes(char **out, size_t *n, int fd)
 	return 0;
 }
 
+/* The value of a line KEY=VALUE as firewalld.conf has them; NULL: another line. */
+static char *value_of(char *line, const char *key)
+{
+	size_t n = strlen(key);
+
+	line += strspn(line, " \t");
+	if (strncmp(line, key, n) != 0)
+		return NULL;
+	line += n + strspn(line + n, " \t");
+	if (*line++ != '=')
+		return NULL;
+	line += strspn(line, " \t");
+	line[strcspn(line, " \t\r")] = '\0';
+	return line;
+}
+
+/**
+ * zonefile_default_zone() - the default zone that firewalld.conf names
+ * @out:  written on success alone; the caller frees it
+ * @root: as for zonefile_read()
+ *
+ * Return: 0; ZONEFILE_E_ABSENT when it names none; ZONEFILE_E_UNKNOWN; -ENOMEM.
+ */
+int zonefile_default_zone(char **out, const char *root)
+{
+	_cleanup_free_ char *path = NULL, *bytes = NULL, *text = NULL;
+	_cleanup_(close_fd) int fd = -1;
+	char *line, *rest, *value = NULL;
+	struct stat st;
+	size_t n;
+	int r;
+
+	if (xasprintf(&path, "%s%s/firewalld.conf", root, dirs[0]) < 0)
+		return -ENOMEM;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return ZONEFILE_E_UNKNOWN;
+	r = read_bytes(&bytes, &n, fd);
+	if (r < 0)
+		return r == -ENOMEM ? r : ZONEFILE_E_UNKNOWN;
+	text = strndup(bytes, n);
+	if (!text)
+		return -ENOMEM;
+	for (line = strtok_r(text, "\n", &rest); line && !value; line = strtok_r(NULL, "\n", &rest))
+		value = value_of(line, "DefaultZone");
+	if (!value || !*value || strlen(value) > ITEM_ZONE_MAX)
+		return ZONEFILE_E_ABSENT;
+	*out = strdup(value);
+	return *out ? 0 : -ENOMEM;
+}
+
 /**
  * zonefile_read() - the items in the file of a zone, policy or ipset, as it is now
  * @out:  written on success alone; its entries are FIREWALL_PERMANENT

@@ -18,6 +18,7 @@ enum {
 	ZONEFILE_E_UNKNOWN,    /* it cannot be read, or is not understood */
 };
 
+int zonefile_default_zone(char **out, const char *root) _must_check_;
 bool zonefile_is_own(const char *zone, const char *root);
 int zonefile_read(struct firewall *out, const char *zone, const char *root,
                   struct err *err) _must_check_;

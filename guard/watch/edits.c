@@ -18,6 +18,9 @@
 /* firewalld says Updated within milliseconds; on a machine that is busy, later. */
 #define HEARD_WITHIN_US (1500 * INT64_C(1000))
 
+/* firewalld itself writes firewalld.conf, too, and then says which zone is the default one. */
+#define CONF_US 1000000
+
 #define HEARD_MAX 128
 
 static const struct {
@@ -333,6 +336,29 @@ static int look_at_all(struct edits *edits)
 	return r;
 }
 
+/* Who edits it changes the zone of every interface that is bound to none, at the next reload. */
+static int look_at_conf(struct edits *edits)
+{
+	struct watcher *watcher = edits->watcher;
+	const char *now = watcher->tracker.wanted.default_zone;
+	_cleanup_free_ char *zone = NULL;
+	int r = zonefile_default_zone(&zone, "");
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	if (!now || strcmp(now, zone) == 0)
+		return 0;
+	journal_write(
+	    watcher->journal, JOURNAL_WARNING,
+	    "firewalld.conf names %.64s as the default zone, and firewalld has %s: the next "
+	    "reload takes the interfaces that are bound to no zone to the other; to keep "
+	    "it: firewall-cmd --set-default-zone=%s",
+	    zone, now, now);
+	record_event(watcher->record, "zone-file-changed",
+	             "firewalld.conf names %.64s as the default zone instead of %s", zone, now);
+	return 0;
+}
+
 /* Return: 1 when the change is settled, 0 when it is still open, -ENOMEM. */
 static int settle(struct edits *edits, size_t index, bool final)
 {
@@ -341,6 +367,12 @@ static int settle(struct edits *edits, size_t index, bool final)
 	enum author author;
 	int r;
 
+	if (strcmp(change->name, "firewalld.conf") == 0) {
+		if (!final && clock_now_us() - change->at_us < CONF_US)
+			return 0;
+		r = final ? 0 : look_at_conf(edits);
+		return r < 0 ? r : 1;
+	}
 	r = zone_of(&zone, change->name);
 	if (r < 0)
 		return r == -ENOENT ? 1 : r;

@@ -16,3 +16,10 @@ cat "$W/whole.xml" >/etc/firewalld/zones/public.xml
 need "that it is mended is said" within 2 said 'the file of public is no longer broken'
 need "and nothing is missing" not said "firewalld's hand"
 need "status is fine again" exits 0 guard status
+
+# the default zone, by hand and by firewalld
+need "firewalld's own change" fwc --set-default-zone=home
+need "is no edit" never 2 said 'firewalld.conf names'
+need "and back" fwc --set-default-zone=public
+sed -i 's/^DefaultZone=.*/DefaultZone=home/' /etc/firewalld/firewalld.conf
+need "an edit of firewalld.conf is said" within 4 said 'firewalld.conf names home as the default zone, and firewalld has public'

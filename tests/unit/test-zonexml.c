@@ -232,6 +232,30 @@ START_TEST(reads_the_file_that_is_in_force)
 }
 END_TEST
 
+static const struct {
+	const char *text, *zone;
+} confs[] = {
+    {"DefaultZone=public\n", "public"},
+    {"# DefaultZone=home\nMinimalMark=100\n  DefaultZone = mail \r\nDefaultZone=work\n", "mail"},
+    {"DefaultZone=public", "public"},
+    {"DefaultZone=\n", NULL},
+    {"DefaultZones=public\n", NULL},
+    {"", NULL},
+};
+
+START_TEST(reads_the_default_zone)
+{
+	_cleanup_free_ char *zone = NULL;
+	int r;
+
+	put_file("etc/firewalld/firewalld.conf", confs[_i].text);
+	r = zonefile_default_zone(&zone, root);
+	ck_assert_int_eq(r, confs[_i].zone ? 0 : ZONEFILE_E_ABSENT);
+	if (r == 0)
+		ck_assert_str_eq(zone, confs[_i].zone);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("zonexml");
@@ -241,6 +265,7 @@ int main(void)
 	tcase_add_test(text, reads_long_files);
 	tcase_add_checked_fixture(files, make_root, remove_root);
 	tcase_add_test(files, reads_the_file_that_is_in_force);
+	tcase_add_loop_test(files, reads_the_default_zone, 0, (int)ARRAY_SIZE(confs));
 	suite_add_tcase(suite, text);
 	suite_add_tcase(suite, files);
 	return unit_run(suite);

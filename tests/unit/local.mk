@@ -5,6 +5,7 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
+	tests/unit/test-banlist \
 	tests/unit/test-banplan \
 	tests/unit/test-bus \
 	tests/unit/test-busmonitor \
@@ -63,6 +64,11 @@ UNIT_TESTS = \
 MODEL_TEST_LIBS = $(MODEL_LIBS) $(CHECK_LIBS)
 SYSTEM_TEST_LIBS = $(SYSTEM_LIBS) $(CHECK_LIBS)
 WATCH_TEST_LIBS = $(WATCH_LIBS) $(CHECK_LIBS)
+
+tests_unit_test_banlist_SOURCES = tests/unit/test-banlist.c tests/unit/firewalls.h \
+	tests/unit/store-fixture.h tests/unit/unit.h
+tests_unit_test_banlist_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_banlist_LDADD = $(WATCH_TEST_LIBS)
 
 tests_unit_test_banplan_SOURCES = tests/unit/test-banplan.c tests/unit/unit.h
 tests_unit_test_banplan_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

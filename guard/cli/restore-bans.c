@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/restore-bans.h"
 
+#include "guard/cli/ranges.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -68,15 +70,9 @@ static int read_tickets(struct restore_bans *bans)
 
 static int read_ranges(struct restore_bans *bans)
 {
-	const struct clientranges_options options = {
-	    .config = &bans->cli->config,
-	    .store = bans->store,
-	    .now_us = clock_now_us(),
-	};
-
 	if (bans->ranges.n || bans->ranges.troubles.n)
 		return 0;
-	return clientranges_read(&bans->ranges, &options, NULL);
+	return ranges_read(bans->cli, bans->store, true, &bans->ranges) == CLI_FINE ? 0 : -ENOMEM;
 }
 
 static void count(struct restore_bans *bans)

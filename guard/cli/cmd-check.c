@@ -319,29 +319,86 @@ static int fix(struct check_context *context)
 	return r;
 }
 
+/* --- the answer -------------------------------------------------------------------------- */
+
+enum format {
+	FORMAT_TEXT,
+	FORMAT_JSON,
+	FORMAT_NAGIOS,
+	FORMAT_N,
+};
+
+static bool parse_format(struct cli *cli, const char *text, enum format *out)
+{
+	static const char *const names[FORMAT_N] = {"text", "json", "nagios"};
+
+	*out = cli->json ? FORMAT_JSON : FORMAT_TEXT;
+	for (unsigned i = 0; text && i < FORMAT_N; i++)
+		if (strcmp(text, names[i]) == 0) {
+			*out = (enum format)i;
+			/* --json says the same, or something else */
+			if (!cli->json || *out == FORMAT_JSON)
+				return true;
+			cli_fail(cli, CLI_USAGE, "--json is not --format %s", text);
+			return false;
+		}
+	if (text)
+		cli_fail(cli, CLI_USAGE, "--format is text, json or nagios, not \"%.32s\"", text);
+	return !text;
+}
+
+/* Return: an exit status; CLI_FINE: the checks were made. */
+static int look(struct check_context *context, const struct cli_args *args, bool run[CHECK_N])
+{
+	int r = choose(context->cli, args, run) ? CLI_FINE : CLI_USAGE;
+
+	if (r == CLI_FINE)
+		r = read_all(context);
+	if (r == CLI_FINE && args->values[CHECK_OPTION_FIX])
+		r = fix(context);
+	if (r == CLI_FINE && run_checks(context, run) < 0)
+		r = cli_fail(context->cli, CLI_NOT_FINE, "out of memory");
+	return r;
+}
+
+/* Why no check was made was said; a monitoring system shows what stands here. */
+static int nagios(const struct report *report, const struct findings *findings, int r)
+{
+	if (r == CLI_FINE)
+		return (int)report_check_nagios(report, findings);
+	if (r == CLI_NO_FIREWALLD)
+		return (int)report_nagios_unknown(report, "firewalld cannot be reached");
+	if (r == CLI_USAGE)
+		return (int)report_nagios_unknown(report,
+		                                  "the configuration or an option is not valid");
+	return (int)report_nagios_unknown(report, "the checks could not be made");
+}
+
 int cmd_check(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
 	_cleanup_(check_deinit) struct check_context context = {.cli = cli, .findings = &findings};
 	struct report report;
+	enum format format;
 	bool run[CHECK_N];
-	int r = cli_load_config(cli);
+	int r;
 
-	if (r != CLI_FINE)
-		return r;
+	if (!parse_format(cli, args->values[CHECK_OPTION_FORMAT], &format))
+		return CLI_USAGE;
+	r = cli_load_config(cli);
 	cli_report(cli, &report);
-	if (args->values[CHECK_OPTION_LIST])
+	report.json = format == FORMAT_JSON;
+	if (r == CLI_FINE && args->values[CHECK_OPTION_LIST])
 		return report_check_names(&report) < 0
 		           ? cli_fail(cli, CLI_NOT_FINE, "out of memory")
 		           : CLI_FINE;
-	if (!choose(cli, args, run))
-		return CLI_USAGE;
-	r = read_all(&context);
-	if (r == CLI_FINE && args->values[CHECK_OPTION_FIX])
-		r = fix(&context);
+	if (r == CLI_FINE)
+		r = look(&context, args, run);
+	if (format == FORMAT_NAGIOS)
+		return nagios(&report, &findings, r);
 	if (r != CLI_FINE)
 		return r;
-	if (run_checks(&context, run) < 0 || report_check(&report, &findings, run, cli->now_us) < 0)
+	if (report_check(&report, &findings, run, cli->now_us) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return status_of(&context);
 }

@@ -18,6 +18,8 @@ static const struct cli_option check_options[] = {
     [CHECK_OPTION_SKIP] = {"skip", 's', "NAME", "not this check; may be given again"},
     [CHECK_OPTION_FIX] = {"fix", 'f', "raw-ports",
                           "put services in the place of their raw ports, and check that"},
+    [CHECK_OPTION_FORMAT] = {"format", 'F', "text|json|nagios",
+                             "how it is written (default text)"},
     [CHECK_OPTION_LIST] = {"list", 'l', NULL, "list the checks"},
 };
 
@@ -155,10 +157,13 @@ static const struct cli_command commands[] = {
             "Looks at firewalld, fail2ban and the guard itself. Each finding has a weight, the\n"
             "name of its check, one line in plain words, what was seen, and the command that\n"
             "mends it, which is not run. Checks can be chosen with --only and silenced with\n"
-            "--skip, or by `skip` in section [check] of the configuration.\n",
+            "--skip, or by `skip` in section [check] of the configuration. With --format nagios\n"
+            "one line and the exit statuses of a monitoring plugin: 0 fine, 1 warning,\n"
+            "2 critical, 3 unknown.\n",
         .examples = "  reload-guard check\n"
                     "  reload-guard check --only ban-without-rule --only rule-without-ban\n"
                     "  reload-guard check --list\n"
+                    "  reload-guard check --format nagios --skip no-listener\n"
                     "  reload-guard --json check | jq '.findings[].command'\n",
         .statuses = "  0  nothing is wrong\n"
                     "  1  something was found, or could not be looked at\n"

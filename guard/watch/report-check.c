@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/model/text.h"
 #include "guard/watch/report-internal.h"
 
 static json_t *names_json(void)
@@ -101,6 +102,82 @@ int report_check(const struct report *report, const struct findings *findings,
 		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n,
 		            n == 1 ? "" : "s");
 	return 0;
+}
+
+/* --- for monitoring ---------------------------------------------------------------------- */
+
+/* More than these do not fit on a screen of problems; their number is told. */
+#define NAGIOS_TOLD_MAX 5
+
+static const char *const nagios_names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+/* What is behind a bar is taken for figures. */
+static void put_nagios(const struct report *report, const char *text)
+{
+	char line[1024];
+
+	text_escape(line, sizeof(line), text);
+	for (char *at = strchr(line, '|'); at; at = strchr(at, '|'))
+		*at = '/';
+	fputs(line, report->out);
+}
+
+static enum report_nagios nagios_of(const struct findings *findings)
+{
+	switch (findings_worst(findings)) {
+	case FINDING_ERROR:
+		return REPORT_NAGIOS_CRITICAL;
+	case FINDING_WARNING:
+		return REPORT_NAGIOS_WARNING;
+	case FINDING_UNKNOWN:
+		return REPORT_NAGIOS_UNKNOWN;
+	case FINDING_INFO:
+	case FINDING_N_SEVERITIES:
+		break;
+	}
+	return REPORT_NAGIOS_OK;
+}
+
+/**
+ * report_check_nagios() - the answer of `check`, as the one line of a plugin
+ * @findings: the worst first
+ *
+ * "RELOAD-GUARD CRITICAL - 2 problems: lost: …; panic: … | problems=2;0 errors=2;;0 …".
+ *
+ * Return: the exit status that goes with it.
+ */
+enum report_nagios report_check_nagios(const struct report *report, const struct findings *findings)
+{
+	enum report_nagios status = nagios_of(findings);
+	size_t n[FINDING_N_SEVERITIES] = {0}, problems = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		n[findings->findings[i].severity]++;
+		problems += findings->findings[i].severity > FINDING_INFO;
+	}
+	fprintf(report->out, "RELOAD-GUARD %s - ", nagios_names[status]);
+	if (problems == 0)
+		fputs("nothing found", report->out);
+	else
+		fprintf(report->out, "%zu problem%s", problems, problems == 1 ? "" : "s");
+	for (size_t i = 0; i < problems && i < NAGIOS_TOLD_MAX; i++) {
+		fprintf(report->out, "%s%s: ", i == 0 ? ": " : "; ", findings->findings[i].name);
+		put_nagios(report, findings->findings[i].text);
+	}
+	if (problems > NAGIOS_TOLD_MAX)
+		fprintf(report->out, "; and %zu more", problems - NAGIOS_TOLD_MAX);
+	fprintf(report->out, " | problems=%zu;0 errors=%zu;;0 warnings=%zu;0 unknown=%zu\n",
+	        problems, n[FINDING_ERROR], n[FINDING_WARNING], n[FINDING_UNKNOWN]);
+	return status;
+}
+
+/** report_nagios_unknown() - the same where nothing could be looked at */
+enum report_nagios report_nagios_unknown(const struct report *report, const char *why)
+{
+	fprintf(report->out, "RELOAD-GUARD %s - ", nagios_names[REPORT_NAGIOS_UNKNOWN]);
+	put_nagios(report, why);
+	fputc('\n', report->out);
+	return REPORT_NAGIOS_UNKNOWN;
 }
 
 /* --- in the status ----------------------------------------------------------------------- */

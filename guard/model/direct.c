@@ -188,8 +188,8 @@ static bool take_name(const char *text, char name[ITEM_ZONE_MAX + 1])
 	return true;
 }
 
-/* The word behind an option; NULL: it is not there, or negated, or there twice. */
-static const char *option(const struct direct *direct, const char *name)
+/** direct_option() - the word behind an option; NULL: it is not there, negated, or there twice */
+const char *direct_option(const struct direct *direct, const char *name)
 {
 	const char *value = NULL;
 
@@ -214,7 +214,7 @@ static bool is_ban(const struct direct *direct, struct cidr *source)
 
 static enum direct_role rule_role(const struct direct *rule, char *name, struct cidr *source)
 {
-	const char *target = option(rule, "-j"), *set = option(rule, "--match-set");
+	const char *target = direct_option(rule, "-j"), *set = direct_option(rule, "--match-set");
 
 	if (take_name(rule->chain, name)) {
 		if (is_ban(rule, source))
@@ -266,7 +266,7 @@ bool direct_ipset(const struct item *item, char **out)
 	if (!strstr(item->value, "--match-set " DIRECT_F2B) ||
 	    direct_parse(&direct, item->kind, item->value) != 0)
 		return false;
-	set = option(&direct, "--match-set");
+	set = direct_option(&direct, "--match-set");
 	return set && take_name(set, name) &&
 	       strlen(set) + strlen(ITEM_IPSET_PREFIX) <= ITEM_ZONE_MAX &&
 	       xasprintf(out, ITEM_IPSET_PREFIX "%s", set) >= 0;

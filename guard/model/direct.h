@@ -54,6 +54,7 @@ enum direct_role {
 /* @name: the action's name, as in f2b-NAME; @source: of a ban */
 enum direct_role direct_role(const struct item *item, char name[ITEM_ZONE_MAX + 1],
                              struct cidr *source);
+const char *direct_option(const struct direct *direct, const char *name);
 bool direct_ipset(const struct item *item, char **out) _must_check_;
 
 #endif

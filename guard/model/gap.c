@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/gap.h"
 
+#include "guard/model/direct.h"
 #include "guard/model/richrule.h"
 
 #include <errno.h>
@@ -18,6 +19,23 @@ struct gap_port {
 	char *protocol; /* owned */
 	int port;
 };
+
+/* What leads to a chain of fail2ban's, or looks into an ipset of its: for which ports. */
+struct gap_frame {
+	char *zone;   /* owned; direct:FAMILY */
+	char *target; /* owned; f2b-NAME */
+	bool is_set;
+	bool unfit;                /* a set cannot say it, or nothing leads there */
+	struct gap_match *matches; /* owned; with an action where it is an ipset */
+	size_t n, capacity;
+};
+
+static void frame_deinit(struct gap_frame *frame)
+{
+	free(frame->zone);
+	free(frame->target);
+	free(frame->matches);
+}
 
 static void place_deinit(struct gap_place *place)
 {
@@ -39,6 +57,9 @@ void gap_deinit(struct gap *gap)
 		free(gap->ports[i].protocol);
 	}
 	free(gap->ports);
+	for (size_t i = 0; i < gap->n_frames; i++)
+		frame_deinit(&gap->frames[i]);
+	free(gap->frames);
 	*gap = GAP_NULL;
 }
 
@@ -183,13 +204,10 @@ static const struct {
     {"ah", IPPROTO_AH},     {"icmp", IPPROTO_ICMP}, {"ipv6-icmp", IPPROTO_ICMPV6},
 };
 
-static bool action_of(const struct richrule *rule, struct gap_match *match)
+/* @type: NULL: none is named */
+static bool reject_of(const char *type, struct gap_match *match)
 {
-	if (rule->action == RICHRULE_ACTION_DROP) {
-		match->action = GAP_DROP;
-		return true;
-	}
-	if (!rule->reject_type) {
+	if (!type) {
 		match->action = GAP_REJECT_ICMP;
 		match->code =
 		    match->family == CIDR_IPV4 ? ICMP_PORT_UNREACH : ICMP6_DST_UNREACH_NOPORT;
@@ -197,13 +215,19 @@ static bool action_of(const struct richrule *rule, struct gap_match *match)
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(reject_types); i++) {
 		if (reject_types[i].family != match->family ||
-		    strcmp(reject_types[i].type, rule->reject_type) != 0)
+		    strcmp(reject_types[i].type, type) != 0)
 			continue;
 		match->action = reject_types[i].action;
 		match->code = reject_types[i].code;
 		return true;
 	}
 	return false;
+}
+
+static bool action_of(const struct richrule *rule, struct gap_match *match)
+{
+	match->action = GAP_DROP;
+	return rule->action == RICHRULE_ACTION_DROP || reject_of(rule->reject_type, match);
 }
 
 static bool protocol_of(const char *name, uint8_t *out)
@@ -335,12 +359,223 @@ static int match_of(struct gap *gap, const struct richrule *rule, struct gap_ban
 	return r;
 }
 
+static int add_ban(struct gap *gap, const struct gap_ban *ban)
+{
+	int r = grow(&gap->bans, &gap->capacity, gap->n + 1, sizeof(*gap->bans));
+
+	if (r == 0)
+		gap->bans[gap->n++] = *ban;
+	return r;
+}
+
+/* --- what fail2ban's actions have in the direct interface --------------------------------- */
+
+/* Only what these actions write; whatever else there is might narrow the rule down. */
+static bool is_understood(const struct direct *rule)
+{
+	static const char *const pairs[][2] = {
+	    {"-m", "conntrack"}, {"-m", "state"},      {"-m", "multiport"},     {"-m", "set"},
+	    {"-p", NULL},        {"--ctstate", "NEW"}, {"--state", "NEW"},      {"--dports", NULL},
+	    {"--dport", NULL},   {"-j", NULL},         {"--reject-with", NULL}, {"-s", NULL},
+	};
+
+	for (size_t i = 0; i < rule->n_args; i += 2) {
+		bool known = false;
+
+		/* --match-set NAME src */
+		if (strcmp(rule->args[i], "--match-set") == 0 && i + 2 < rule->n_args &&
+		    strcmp(rule->args[i + 2], "src") == 0) {
+			i++;
+			continue;
+		}
+		for (size_t k = 0; k < ARRAY_SIZE(pairs) && i + 1 < rule->n_args && !known; k++)
+			known = strcmp(rule->args[i], pairs[k][0]) == 0 &&
+			        (!pairs[k][1] || strcmp(rule->args[i + 1], pairs[k][1]) == 0);
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+static bool target_action(const struct direct *rule, struct gap_match *match)
+{
+	const char *target = direct_option(rule, "-j");
+
+	if (target && strcmp(target, "DROP") == 0) {
+		match->action = GAP_DROP;
+		return true;
+	}
+	return target && strcmp(target, "REJECT") == 0 &&
+	       reject_of(direct_option(rule, "--reject-with"), match);
+}
+
+static int add_match(struct gap_frame *frame, const struct gap_match *match)
+{
+	int r = grow(&frame->matches, &frame->capacity, frame->n + 1, sizeof(*frame->matches));
+
+	if (r == 0)
+		frame->matches[frame->n++] = *match;
+	return r;
+}
+
+/* "imaps,25,8000:8010" */
+static int add_ports(struct gap *gap, struct gap_frame *frame, const char *list,
+                     const char *protocol, struct gap_match *match)
+{
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	int r = strv_split(&words, list, ",");
+
+	for (size_t i = 0; i < words.n && r == 0; i++) {
+		char *colon = strchr(words.strings[i], ':');
+
+		if (colon)
+			*colon++ = '\0';
+		r = port_of(gap, words.strings[i], protocol, &match->first);
+		match->last = match->first;
+		if (r == 0 && colon)
+			r = port_of(gap, colon, protocol, &match->last);
+		if (r == 0 && match->first > match->last)
+			r = GAP_E_UNFIT;
+		if (r == 0)
+			r = add_match(frame, match);
+	}
+	return r;
+}
+
+/* One rule that may lead there; GAP_E_UNFIT when it does, in a way that a set cannot say. */
+static int look_at(struct gap *gap, struct gap_frame *frame, const struct item *item,
+                   enum cidr_family family)
+{
+	_cleanup_direct_ struct direct rule = DIRECT_NULL;
+	struct gap_match match = {.family = (uint8_t)family};
+	const char *to, *protocol, *ports;
+	int r = direct_parse(&rule, item->kind, item->value);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	to = direct_option(&rule, frame->is_set ? "--match-set" : "-j");
+	if (!to || strcmp(to, frame->target) != 0)
+		return 0;
+	if (strcmp(rule.table, "filter") != 0 || strncmp(rule.chain, "INPUT", 5) != 0 ||
+	    direct_option(&rule, "-s") || !is_understood(&rule) ||
+	    (frame->is_set && !target_action(&rule, &match)))
+		return GAP_E_UNFIT;
+	protocol = direct_option(&rule, "-p");
+	if (protocol && !protocol_of(protocol, &match.protocol))
+		return GAP_E_UNFIT;
+	ports = direct_option(&rule, "--dports");
+	if (!ports)
+		ports = direct_option(&rule, "--dport");
+	if (!ports)
+		return add_match(frame, &match);
+	return protocol ? add_ports(gap, frame, ports, protocol, &match) : GAP_E_UNFIT;
+}
+
+static int fill_frame(struct gap *gap, struct gap_frame *frame, const struct firewall *fw,
+                      enum cidr_family family)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
+		const struct item *item = &fw->entries[i].item;
+
+		if (item->kind == ITEM_DIRECT_RULE && strcmp(item->zone, frame->zone) == 0 &&
+		    strstr(item->value, frame->target))
+			r = look_at(gap, frame, item, family);
+	}
+	frame->unfit = r > 0 || frame->n == 0;
+	return r < 0 ? r : 0;
+}
+
+static int find_frame(struct gap *gap, const struct firewall *fw, const char *target, bool is_set,
+                      enum cidr_family family, const struct gap_frame **out)
+{
+	const char *zone =
+	    family == CIDR_IPV4 ? ITEM_DIRECT_PREFIX "ipv4" : ITEM_DIRECT_PREFIX "ipv6";
+	struct gap_frame frame = {.is_set = is_set};
+	int r;
+
+	for (size_t i = 0; i < gap->n_frames; i++) {
+		*out = &gap->frames[i];
+		if ((*out)->is_set == is_set && strcmp((*out)->zone, zone) == 0 &&
+		    strcmp((*out)->target, target) == 0)
+			return 0;
+	}
+	r = grow(&gap->frames, &gap->frames_capacity, gap->n_frames + 1, sizeof(*gap->frames));
+	if (r < 0)
+		return r;
+	frame.zone = strdup(zone);
+	frame.target = strdup(target);
+	r = frame.zone && frame.target ? fill_frame(gap, &frame, fw, family) : -ENOMEM;
+	if (r < 0) {
+		frame_deinit(&frame);
+		return r;
+	}
+	gap->frames[gap->n_frames] = frame;
+	*out = &gap->frames[gap->n_frames++];
+	return 0;
+}
+
+/* Of @ban one for each port that the frame is for; direct rules come before any zone. */
+static int add_in_frame(struct gap *gap, const struct firewall *fw, struct gap_ban *ban,
+                        const char *target, bool is_set, struct err *err)
+{
+	const struct gap_frame *frame;
+	struct gap_match own = ban->match;
+	size_t place;
+	int r = find_place(gap, fw, NULL, &place);
+
+	if (r == 0)
+		r = find_frame(gap, fw, target, is_set, ban->source.family, &frame);
+	if (r == 0 && frame->unfit)
+		return err_set(err, GAP_E_UNFIT, "what leads to %.64s is not understood", target);
+	for (size_t i = 0; r == 0 && i < frame->n; i++) {
+		ban->match = frame->matches[i];
+		ban->match.place = place;
+		if (!is_set) {
+			ban->match.action = own.action;
+			ban->match.code = own.code;
+		}
+		if (ban->match.action == GAP_REJECT_RESET && ban->match.protocol != IPPROTO_TCP)
+			return err_set(err, GAP_E_UNFIT, "a reset of what is not TCP");
+		r = add_ban(gap, ban);
+	}
+	return r;
+}
+
+static int add_direct(struct gap *gap, const struct firewall *fw, const struct item *item,
+                      struct gap_ban *ban, struct err *err)
+{
+	_cleanup_direct_ struct direct rule = DIRECT_NULL;
+	char name[ITEM_ZONE_MAX + 1];
+	int r;
+
+	if (direct_role(item, name, &ban->source) != DIRECT_ROLE_BAN)
+		return err_set(err, GAP_E_UNFIT, "not a ban");
+	ban->match.family = ban->source.family;
+	r = direct_parse(&rule, item->kind, item->value);
+	if (r < 0)
+		return r;
+	if (r > 0 || !is_understood(&rule) || !target_action(&rule, &ban->match))
+		return err_set(err, GAP_E_UNFIT, "not a rule as fail2ban's actions write it");
+	return add_in_frame(gap, fw, ban, rule.chain, false, err);
+}
+
+static int add_entry(struct gap *gap, const struct firewall *fw, const struct item *item,
+                     struct gap_ban *ban, struct err *err)
+{
+	if (cidr_parse(&ban->source, item->value, 0, NULL) != 0)
+		return err_set(err, GAP_E_UNFIT, "not an address");
+	return add_in_frame(gap, fw, ban, item_ipset_name(item->zone), true, err);
+}
+
 /**
  * gap_add_item() - have a ban stand in for its lost rule
  * @gap:    its port_of is asked for the names of ports, each once
  * @fw:     borrowed; the firewall as it was, which tells where the packets of a zone
- *          come in. The same for all items of one gap
- * @item:   borrowed; the rule that was lost
+ *          come in, and for which ports chains and ipsets are. The same for all items of
+ *          one gap
+ * @item:   borrowed; the rule or entry that was lost
  * @end_us: when the ticket behind it ends, microseconds since the epoch, UTC; 0: never
  *
  * Return: 0; GAP_E_UNFIT when this is no ban, or when it cannot be said exactly, so
@@ -353,6 +588,10 @@ int gap_add_item(struct gap *gap, const struct firewall *fw, const struct item *
 	struct gap_ban ban = {.end_us = end_us};
 	int r;
 
+	if (item->kind == ITEM_DIRECT_RULE)
+		return add_direct(gap, fw, item, &ban, err);
+	if (item->kind == ITEM_ENTRY)
+		return add_entry(gap, fw, item, &ban, err);
 	if (item->kind != ITEM_RULE || item_policy_name(item->zone))
 		return err_set(err, GAP_E_UNFIT, "not a rule of a zone");
 	r = richrule_parse(&rule, item->value, err);
@@ -361,11 +600,7 @@ int gap_add_item(struct gap *gap, const struct firewall *fw, const struct item *
 	r = match_of(gap, &rule, &ban, err);
 	if (r == 0)
 		r = place_of(gap, fw, item->zone, &ban.source, &ban.match.place, err);
-	if (r == 0)
-		r = grow(&gap->bans, &gap->capacity, gap->n + 1, sizeof(*gap->bans));
-	if (r == 0)
-		gap->bans[gap->n++] = ban;
-	return r;
+	return r == 0 ? add_ban(gap, &ban) : r;
 }
 
 /* --- sets -------------------------------------------------------------------------------- */

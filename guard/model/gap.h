@@ -58,6 +58,8 @@ struct gap {
 	size_t n_places, places_capacity;
 	struct gap_port *ports; /* that were asked for already */
 	size_t n_ports, ports_capacity;
+	struct gap_frame *frames; /* chains and ipsets that were looked up already */
+	size_t n_frames, frames_capacity;
 };
 #define GAP_NULL      ((struct gap){0})
 #define _cleanup_gap_ _cleanup_(gap_deinit)

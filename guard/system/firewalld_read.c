@@ -339,21 +339,66 @@ static bool has_no_direct(int result, DBusMessage *reply, const struct err *err)
 	        dbus_message_is_error(reply, DBUS_ERROR_UNKNOWN_INTERFACE));
 }
 
-/* Those that fail2ban's rules look into: they are firewalld's, or else there is nothing to read. */
+static void fail_to_ask(struct firewalld_op *op, int r, struct err *err)
+{
+	if (r > 0)
+		err_set(err, r, "firewalld went away");
+	finish(op, r, err);
+}
+
+/* The ipset that the entry is a rule of fail2ban's for; NULL: none. The caller frees it. */
+static char *ipset_of_bans(const struct firewall_entry *entry)
+{
+	char *zone = NULL;
+
+	if (entry->item.kind != ITEM_DIRECT_RULE || !direct_ipset(&entry->item, &zone))
+		return NULL;
+	return zone;
+}
+
+/* Of those that fail2ban's rules look into the ones that are firewalld's. */
+static void on_ipset_names(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                           struct err *err)
+{
+	const struct firewall *fw = &read_op(op)->reading.firewall;
+	_cleanup_strv_ struct strv names = STRV_NULL;
+	int r;
+
+	(void)tag;
+	if (result != 0) {
+		fail(op, result, err, "the list of ipsets");
+		return;
+	}
+	r = fwmessage_list(reply, DBUS_TYPE_STRING, &names);
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
+		_cleanup_free_ char *zone = ipset_of_bans(&fw->entries[i]);
+
+		if (!zone || !strv_contains(&names, item_ipset_name(zone)))
+			continue;
+		r = ask_ipset(op, zone);
+		if (r != 0) {
+			fail_to_ask(op, r, err);
+			return;
+		}
+	}
+	settle(op, r, err, "the list of ipsets");
+}
+
+/* Asked for by its name, one of the kernel's would be an error in firewalld's log. */
 static int ask_ipsets_of_bans(struct firewalld_op *op)
 {
 	const struct firewall *fw = &read_op(op)->reading.firewall;
-	int r = 0;
 
-	for (size_t i = 0; i < fw->n && r == 0; i++) {
-		_cleanup_free_ char *zone = NULL;
+	for (size_t i = 0; i < fw->n; i++) {
+		_cleanup_free_ char *zone = ipset_of_bans(&fw->entries[i]);
 
-		if (fw->entries[i].item.kind != ITEM_DIRECT_RULE ||
-		    !direct_ipset(&fw->entries[i].item, &zone))
-			continue;
-		r = ask_ipset(op, zone);
+		if (zone)
+			return firewalld_op_call(op,
+			                         fwmessage_call(op->fw->owner, FWMESSAGE_PATH,
+			                                        FWMESSAGE_IPSET, "getIPSets", NULL),
+			                         NULL, on_ipset_names);
 	}
-	return r;
+	return 0;
 }
 
 static void take_direct(struct firewalld_op *op, int result, DBusMessage *reply, unsigned flag,
@@ -372,7 +417,8 @@ static void take_direct(struct firewalld_op *op, int result, DBusMessage *reply,
 		return;
 	}
 	r = fwmessage_direct(reply, add_direct, &context);
-	if (r == 0 && read_op(op)->all)
+	/* with the rules, not with the chains before them, and of the runtime */
+	if (r == 0 && read_op(op)->all && flag == FIREWALL_RUNTIME)
 		r = ask_ipsets_of_bans(op);
 	settle(op, r, err, "the direct rules");
 }
@@ -457,13 +503,6 @@ static int ask_state(struct firewalld_op *op)
 	return firewalld_op_call(
 	    op, fwmessage_get_property(op->fw->owner, FWMESSAGE_PATH, FWMESSAGE_INTERFACE, "state"),
 	    NULL, on_state);
-}
-
-static void fail_to_ask(struct firewalld_op *op, int r, struct err *err)
-{
-	if (r > 0)
-		err_set(err, r, "firewalld went away");
-	finish(op, r, err);
 }
 
 static int ask_policy(struct firewalld_op *op, const char *policy)

@@ -14,8 +14,10 @@ struct gapkeeper {
 	struct loop_source *renew_timer;
 	struct gaptable table;
 	struct gap gap; /* what is held */
+	size_t n_held;  /* bans in it; one may be for many ports */
 	/* What is to be held when the next wipe takes it. */
 	struct gap ready;
+	size_t n_ready;
 	struct gap_sets ready_sets;
 	bool is_ready;
 	bool enabled;
@@ -141,9 +143,10 @@ void gapkeeper_enable(struct gapkeeper *keeper, bool on)
 }
 
 /* Those of @bans that a set can stand in for; the others have their rules alone. */
-static int collect(struct gap *gap, const struct firewall *fw, const struct gapkeeper_ban *bans,
-                   size_t n)
+static int collect(struct gap *gap, size_t *n_fit, const struct firewall *fw,
+                   const struct gapkeeper_ban *bans, size_t n)
 {
+	*n_fit = 0;
 	gap_deinit(gap);
 	gap->port_of = gaptable_port_of;
 	for (size_t i = 0; i < n; i++) {
@@ -151,6 +154,7 @@ static int collect(struct gap *gap, const struct firewall *fw, const struct gapk
 
 		if (r < 0)
 			return r;
+		*n_fit += r == 0;
 	}
 	return 0;
 }
@@ -161,13 +165,12 @@ static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
 	long long ms = wiped_us && now_us > wiped_us ? (now_us - wiped_us) / 1000 : 0;
 
 	keeper->since_us = now_us;
-	journal_write(
-	    keeper->journal, JOURNAL_NOTICE,
-	    "%zu of %zu lost rules that ban are held in the table inet %s, %lld ms after the "
-	    "wipe, until they are back",
-	    keeper->gap.n, n, GAPTABLE_NAME, ms);
+	journal_write(keeper->journal, JOURNAL_NOTICE,
+	              "%zu of %zu lost bans are held in the table inet %s, %lld ms after the "
+	              "wipe, until they are back",
+	              keeper->n_held, n, GAPTABLE_NAME, ms);
 	record_event(keeper->record, "gap", "%zu of %zu lost bans held, %lld ms after the wipe",
-	             keeper->gap.n, n, ms);
+	             keeper->n_held, n, ms);
 }
 
 /** gapkeeper_unprepare() - what was made ready is not true any more */
@@ -190,7 +193,7 @@ void gapkeeper_prepare(struct gapkeeper *keeper, const struct firewall *fw,
 	gapkeeper_unprepare(keeper);
 	if (!keeper->enabled || n == 0)
 		return;
-	keeper->is_ready = collect(&keeper->ready, fw, bans, n) == 0 &&
+	keeper->is_ready = collect(&keeper->ready, &keeper->n_ready, fw, bans, n) == 0 &&
 	                   gap_sets_build(&keeper->ready_sets, &keeper->ready, clock_now_us()) == 0;
 	if (!keeper->is_ready || keeper->ready.n == 0)
 		gapkeeper_unprepare(keeper);
@@ -211,9 +214,10 @@ void gapkeeper_wiped(struct gapkeeper *keeper, int64_t wiped_us)
 		return;
 	gap_deinit(&keeper->gap);
 	keeper->gap = keeper->ready;
+	keeper->n_held = keeper->n_ready;
 	keeper->ready = GAP_NULL;
 	if (fill_with(keeper, &keeper->ready_sets) && !again)
-		tell_closed(keeper, keeper->gap.n, wiped_us);
+		tell_closed(keeper, keeper->n_held, wiped_us);
 	gapkeeper_unprepare(keeper);
 }
 
@@ -236,7 +240,7 @@ void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
 		gapkeeper_end(keeper);
 		return;
 	}
-	r = collect(&keeper->gap, fw, bans, n);
+	r = collect(&keeper->gap, &keeper->n_held, fw, bans, n);
 	if (r < 0) {
 		/* some are better than none */
 		trouble(keeper, r, NULL);
@@ -276,8 +280,8 @@ void gapkeeper_end(struct gapkeeper *keeper)
 		             (long long)((clock_now_us() - since_us) / 1000));
 }
 
-/** gapkeeper_n_held() - how many rules the table stands in for just now */
+/** gapkeeper_n_held() - how many bans the table stands in for just now */
 size_t gapkeeper_n_held(const struct gapkeeper *keeper)
 {
-	return keeper->there ? keeper->gap.n : 0;
+	return keeper->there ? keeper->n_held : 0;
 }

@@ -183,6 +183,103 @@ START_TEST(leaves_to_the_rule)
 }
 END_TEST
 
+/* --- what fail2ban's other actions write ---------------------------------------------------- */
+
+#define NEW4(how, ports, to)                                                                       \
+	"direct:ipv4/direct-rule:filter INPUT_direct 0 -m " how                                    \
+	" -p tcp -m multiport --dports " ports " -j " to
+#define BAN4(in) "direct:ipv4/direct-rule:filter " in " 0 -s 192.0.2.1 -j REJECT "
+
+static const char *const frames[] = {
+    NEW4("conntrack --ctstate NEW", "smtp,993,8000:8010", "f2b-multi"),
+    NEW4("state --state NEW", "465", "f2b-new"),
+    "direct:ipv4/direct-rule:filter INPUT_direct 0 -j f2b-all",
+    "direct:ipv6/direct-rule:filter INPUT_direct 0 -m conntrack --ctstate NEW -p tcp -m multiport "
+    "--dports 25 -j f2b-multi",
+    "direct:ipv4/direct-rule:filter INPUT_direct 0 -p tcp -m multiport --dports 143 -m set "
+    "--match-set f2b-own src -j REJECT --reject-with icmp-port-unreachable",
+    /* what narrows it down, or is somewhere else */
+    "direct:ipv4/direct-rule:filter INPUT_direct 0 -i eth0 -j f2b-narrow",
+    "direct:ipv4/direct-rule:filter INPUT_direct 0 -d 192.0.2.9 -j f2b-dest",
+    "direct:ipv4/direct-rule:filter FORWARD_direct 0 -j f2b-forward",
+    "direct:ipv4/direct-rule:nat INPUT 0 -j f2b-nat",
+    "direct:ipv4/direct-rule:filter INPUT_direct 0 -m conntrack --ctstate ESTABLISHED -j f2b-old",
+    NEW4("conntrack --ctstate NEW", "nosuch", "f2b-unnamed"),
+    "direct:ipv4/direct-rule:filter INPUT_direct 0 -p tcp -m multiport '!' --dports 25 -j f2b-not",
+    /* two that lead to one chain */
+    NEW4("conntrack --ctstate NEW", "25", "f2b-two"),
+    NEW4("conntrack --ctstate NEW", "993", "f2b-two"),
+};
+
+/* What is denied: PORT or FIRST-LAST, all: every one; "" : left to the rule. */
+static const struct {
+	const char *item, *denied;
+	enum gap_action action;
+	uint8_t code;
+} direct_rows[] = {
+    {BAN4("f2b-multi") "--reject-with icmp-port-unreachable", "25 993 8000-8010", GAP_REJECT_ICMP,
+     ICMP_PORT_UNREACH},
+    {BAN4("f2b-multi"), "25 993 8000-8010", GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
+    {BAN4("f2b-new") "--reject-with tcp-reset", "465", GAP_REJECT_RESET, 0},
+    {"direct:ipv4/direct-rule:filter f2b-new 0 -s 192.0.2.0/24 -j DROP", "465", GAP_DROP, 0},
+    {"direct:ipv6/direct-rule:filter f2b-multi 0 -s 2001:db8::1 -j REJECT --reject-with "
+     "icmp6-port-unreachable",
+     "25", GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOPORT},
+    {BAN4("f2b-all"), "all", GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
+    {BAN4("f2b-two"), "25 993", GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
+    {"ipset:f2b-own/entry:192.0.2.1", "143", GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
+    {BAN4("f2b-all") "--reject-with tcp-reset", "", 0, 0},
+    {BAN4("f2b-all") "--reject-with icmp-nonsense", "", 0, 0},
+    {BAN4("f2b-all") "-m limit --limit 1/m", "", 0, 0},
+    {BAN4("f2b-gone"), "", 0, 0},
+    {BAN4("f2b-narrow"), "", 0, 0},
+    {BAN4("f2b-dest"), "", 0, 0},
+    {BAN4("f2b-forward"), "", 0, 0},
+    {BAN4("f2b-nat"), "", 0, 0},
+    {BAN4("f2b-old"), "", 0, 0},
+    {BAN4("f2b-unnamed"), "", 0, 0},
+    {BAN4("f2b-not"), "", 0, 0},
+    {BAN4("f2b-mult"), "", 0, 0},
+    {"direct:ipv4/chain:filter f2b-multi", "", 0, 0},
+    {"direct:ipv4/direct-rule:filter f2b-multi 1000 -j RETURN", "", 0, 0},
+    {"direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP", "", 0, 0},
+    {"ipset:f2b-gone/entry:192.0.2.1", "", 0, 0},
+    {"ipset:f2b-own/entry:192.0.2.1,tcp:25", "", 0, 0},
+    {"ipset:f2b-own/entry:2001:db8::1", "", 0, 0},
+};
+
+START_TEST(stands_in_for_other_actions)
+{
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	_cleanup_gap_ struct gap gap = {.port_of = port_of};
+	_cleanup_item_ struct item item = ITEM_NULL;
+	char denied[256] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(frames); i++)
+		put(&fw, frames[i]);
+	ck_assert_int_eq(item_parse(&item, direct_rows[_i].item, NULL), 0);
+	ck_assert_int_eq(gap_add_item(&gap, &fw, &item, 7, NULL),
+	                 *direct_rows[_i].denied ? 0 : GAP_E_UNFIT);
+	for (size_t i = 0; i < gap.n; i++) {
+		const struct gap_match *match = &gap.bans[i].match;
+
+		ck_assert_int_eq(match->action, direct_rows[_i].action);
+		ck_assert_uint_eq(match->code, direct_rows[_i].code);
+		ck_assert_uint_eq(match->protocol, match->first ? IPPROTO_TCP : 0);
+		ck_assert_ptr_null(gap.places[match->place].zone);
+		n += (size_t)snprintf(denied + n, sizeof(denied) - n, "%s", i ? " " : "");
+		if (!match->first)
+			n += (size_t)snprintf(denied + n, sizeof(denied) - n, "all");
+		else
+			n += (size_t)snprintf(denied + n, sizeof(denied) - n, "%u", match->first);
+		if (match->last != match->first)
+			n += (size_t)snprintf(denied + n, sizeof(denied) - n, "-%u", match->last);
+	}
+	ck_assert_str_eq(denied, direct_rows[_i].denied);
+}
+END_TEST
+
 START_TEST(knows_where_packets_come_in)
 {
 	_cleanup_gap_ struct gap gap = GAP_NULL;
@@ -420,6 +517,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tcase, stands_in, 0, ARRAY_SIZE(fit));
 	tcase_add_loop_test(tcase, leaves_to_the_rule, 0, ARRAY_SIZE(unfit));
+	tcase_add_loop_test(tcase, stands_in_for_other_actions, 0, ARRAY_SIZE(direct_rows));
 	tcase_add_test(tcase, knows_where_packets_come_in);
 	tcase_add_test(tcase, asks_for_a_name_once);
 	suite_add_tcase(suite, tcase);

@@ -4,6 +4,7 @@
 #include "guard/system/clock.h"
 #include "guard/system/fail2ban.h"
 #include "guard/system/nftrules.h"
+#include "guard/system/route.h"
 
 #define FAIL2BAN_MS 3000
 #define NFT_MS      20000
@@ -38,6 +39,9 @@ int rules_read(struct cli *cli, struct cli_firewalld *connection, struct firewal
 	if (r < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	if (r > 0)
+		cli_note(cli, "%s", err.text);
+	/* To know which forward ports stay on this machine. */
+	if (route_own_addresses(&out->ruleset.own, &err) != 0)
 		cli_note(cli, "%s", err.text);
 	return CLI_FINE;
 }

@@ -94,6 +94,7 @@ void ruleset_deinit(struct ruleset *ruleset)
 		chain_deinit(&ruleset->chains[i]);
 	free(ruleset->chains);
 	strv_deinit(&ruleset->kernel.accepts);
+	rangeset_deinit(&ruleset->own);
 	*ruleset = RULESET_NULL;
 }
 

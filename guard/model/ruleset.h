@@ -51,6 +51,11 @@ struct ruleset_zone {
 	bool is_policy;
 	enum ruleset_target target;
 	int priority; /* of a policy */
+	/* Of a policy, as the kernel has it: its place among them, 0: not known. */
+	unsigned order;
+	/* The kernel does not have it, though it should: 1.x takes a policy out when the last
+	 * interface of one of its zones goes, whatever else is bound there. */
+	bool unapplied;
 	int ingress_priority;
 	int egress_priority;
 	struct strv ingress_zones; /* of a policy; ANY, HOST or names */
@@ -187,6 +192,7 @@ struct ruleset {
 	struct ruleset_chain *chains; /* base chains and those that they lead to */
 	size_t n_chains;
 	size_t chains_capacity;
+	struct rangeset own;          /* the addresses of this machine; empty: not known */
 	bool chains_known;            /* false: nobody could tell what others filter */
 	struct ruleset_kernel kernel; /* when chains_known */
 	unsigned n_skipped;           /* entries that are not understood and left out */

@@ -576,7 +576,11 @@ static bool order_matters(const struct hits *hits, size_t at)
 
 		if (other->rule.priority != rule->rule.priority)
 			return false;
-		if (other->rule.action != rule->rule.action && !other->in_order && !rule->in_order)
+		bool same = other->rule.action == rule->rule.action &&
+		            (rule->rule.action != RICHRULE_ACTION_REJECT ||
+		             strcmp(rule_reject(other), rule_reject(rule)) == 0);
+
+		if (!same && !other->in_order && !rule->in_order)
 			return true;
 	}
 	return false;
@@ -835,7 +839,7 @@ static struct answer comes_from(const struct walk *walk, const struct ruleset_zo
 static struct answer policy_applies(const struct walk *walk, const struct ruleset_zone *policy,
                                     const struct ruleset_zone *zone)
 {
-	if (strv_contains(&policy->ingress_zones, "HOST"))
+	if (policy->unapplied || strv_contains(&policy->ingress_zones, "HOST"))
 		return ANSWER_NO;
 	if (strv_contains(&policy->ingress_zones, "ANY"))
 		return ANSWER_YES;
@@ -855,6 +859,8 @@ static int by_policy(const void *a, const void *b)
 
 	if (one->policy->priority != two->policy->priority)
 		return one->policy->priority < two->policy->priority ? -1 : 1;
+	if (one->policy->order != two->policy->order)
+		return one->policy->order < two->policy->order ? -1 : 1;
 	return strcmp(one->policy->name, two->policy->name);
 }
 
@@ -977,6 +983,16 @@ static bool is_own_address(const struct walk *walk, const char *address)
 	       cidr_cmp(&to, walk->packet.destination) == 0;
 }
 
+/* It stays on this machine, if at another of its addresses. */
+static bool is_here(const struct walk *walk, const char *address)
+{
+	struct cidr to;
+
+	return is_own_address(walk, address) ||
+	       (cidr_parse(&to, address, CIDR_ADDRESS_ONLY, NULL) == 0 &&
+	        rangeset_contains(&walk->ruleset->own, &to));
+}
+
 /* The packet is for another port, or another machine, from here on. */
 static void rewrite(struct walk *walk, unsigned to_port, const char *to_address)
 {
@@ -987,7 +1003,7 @@ static void rewrite(struct walk *walk, unsigned to_port, const char *to_address)
 	if (!to_address || !*to_address)
 		return;
 	(void)snprintf(verdict->to_address, sizeof(verdict->to_address), "%s", to_address);
-	walk->away = !is_own_address(walk, to_address);
+	walk->away = !is_here(walk, to_address);
 }
 
 static int note_forward(struct walk *walk, struct verdict_step step, struct answer answer,
@@ -1383,6 +1399,34 @@ static int errno_of(const struct walk *walk, const struct verdict_step *step)
 	return ECONNREFUSED;
 }
 
+/*
+ * Policies of one priority come in an order that firewalld does not tell: by name when all
+ * is loaded in 1.x, by what happened after, and in 2.x by chance.
+ */
+static bool order_of_policies_matters(const struct walk *walk)
+{
+	const struct verdict_step *decider = &walk->verdict.steps[walk->decider];
+	const struct ruleset_zone *seen = decider->zone;
+
+	/* In 2.x the order is another for each zone and binding. */
+	if (!seen || !seen->is_policy ||
+	    (walk->ruleset->dispatch == RULESET_DISPATCH_1 && seen->order > 0))
+		return false;
+	for (size_t i = walk->decider + 1; i < walk->verdict.n_steps; i++) {
+		const struct verdict_step *step = &walk->verdict.steps[i];
+
+		if (!step->decides || !step->certain || !step->zone || step->zone == seen)
+			continue;
+		if (!step->zone->is_policy || step->zone->priority != decider->zone->priority)
+			return false;
+		/* The first that this one says; the rest of it does not count. */
+		seen = step->zone;
+		if (errno_of(walk, step) != errno_of(walk, decider))
+			return true;
+	}
+	return false;
+}
+
 /* Is there something before the decision, or behind it where that counts, that nobody knows? */
 static bool is_certain(const struct walk *walk)
 {
@@ -1417,6 +1461,9 @@ static int conclude(struct walk *walk)
 		if (r != 0)
 			return r;
 	}
+	if (order_of_policies_matters(walk))
+		verdict->steps[walk->decider].doubt =
+		    "the order of policies of one priority is not known";
 	verdict->decider = &verdict->steps[walk->decider];
 	verdict->action = verdict->decider->action;
 	verdict->client_errno = errno_of(walk, verdict->decider);

@@ -662,6 +662,68 @@ static int see_own(struct ruleset_kernel *kernel, const json_t *object)
 	return rule && is_firewalld(rule) ? see_rule(kernel, rule) : 0;
 }
 
+/* --- firewalld's policies ----------------------------------------------------------------- */
+
+static bool asks_policies(const json_t *rule)
+{
+	return strcmp(string_of(rule, "table"), "firewalld") == 0 &&
+	       strncmp(string_of(rule, "chain"), "filter_INPUT_POLICIES",
+	               strlen("filter_INPUT_POLICIES")) == 0;
+}
+
+/* The policy that a jump leads to; NULL: it is none of a policy. */
+static const char *policy_of(const json_t *rule)
+{
+	static const char prefix[] = "filter_IN_policy_";
+	const json_t *expressions = json_object_get(rule, "expr");
+	size_t i;
+	json_t *expression;
+
+	json_array_foreach(expressions, i, expression)
+	{
+		const char *target = string_of(json_object_get(expression, "jump"), "target");
+
+		if (strncmp(target, prefix, strlen(prefix)) == 0)
+			return target + strlen(prefix);
+	}
+	return NULL;
+}
+
+static void note_policy(struct ruleset *ruleset, const char *name, unsigned order)
+{
+	for (size_t i = 0; i < ruleset->n_zones; i++) {
+		struct ruleset_zone *zone = &ruleset->zones[i];
+
+		if (zone->is_policy && zone->order == 0 && strcmp(zone->name, name) == 0)
+			zone->order = order;
+	}
+}
+
+/* What the kernel has of them, which is not always what firewalld says. */
+static void take_policies(struct reader *reader)
+{
+	struct ruleset *ruleset = reader->ruleset;
+	unsigned n = 0;
+	size_t i;
+	json_t *object;
+
+	json_array_foreach(reader->objects, i, object)
+	{
+		const json_t *rule = json_object_get(object, "rule");
+		const char *policy = rule && asks_policies(rule) ? policy_of(rule) : NULL;
+
+		if (policy)
+			note_policy(ruleset, policy, ++n);
+	}
+	/* None at all: iptables' backend, or another table. */
+	for (size_t z = 0; z < ruleset->n_zones && n > 0; z++) {
+		struct ruleset_zone *zone = &ruleset->zones[z];
+
+		zone->unapplied = zone->is_policy && zone->order == 0 &&
+		                  strv_contains(&zone->egress_zones, "HOST");
+	}
+}
+
 /**
  * nftrules_parse() - the chains of others in what nft wrote
  * @ruleset: gets them added; its chains_known is set
@@ -698,6 +760,8 @@ int nftrules_parse(struct ruleset *ruleset, const char *json, size_t length, str
 		if (r == 0 && json_object_get(object, "rule"))
 			r = take_rule(&reader, json_object_get(object, "rule"));
 	}
+	if (r == 0)
+		take_policies(&reader);
 	ruleset->chains_known = r == 0;
 	json_decref(document);
 	return r;

@@ -2,7 +2,9 @@
 #include "guard/system/route.h"
 
 #include <errno.h>
+#include <ifaddrs.h>
 #include <linux/rtnetlink.h>
+#include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -113,4 +115,39 @@ int route_to(struct route *out, const struct cidr *address, struct err *err)
 	if (r == 0)
 		*out = route;
 	return r == 0 ? 0 : err_set(err, r, "there is no route to it");
+}
+
+static int add_own(struct rangeset *out, const struct sockaddr *address)
+{
+	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
+	struct cidr cidr;
+
+	if (address->sa_family == AF_INET)
+		memcpy(key + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
+	else if (address->sa_family == AF_INET6)
+		memcpy(key, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
+	else
+		return 0;
+	return cidr_from_key(&cidr, key, 128) == 0 ? rangeset_add(out, &cidr) : 0;
+}
+
+/**
+ * route_own_addresses() - the addresses of this machine
+ * @out: gets them added
+ * @err: says why not
+ *
+ * Return: 0; negative errno.
+ */
+int route_own_addresses(struct rangeset *out, struct err *err)
+{
+	struct ifaddrs *all;
+	int r = 0;
+
+	if (getifaddrs(&all) < 0)
+		return err_set(err, -errno, "getifaddrs: %s", strerror(errno));
+	for (const struct ifaddrs *one = all; one && r == 0; one = one->ifa_next)
+		if (one->ifa_addr)
+			r = add_own(out, one->ifa_addr);
+	freeifaddrs(all);
+	return r;
 }

@@ -10,7 +10,7 @@
 
 #include <net/if.h>
 
-#include "guard/model/cidr.h"
+#include "guard/model/rangeset.h"
 
 enum {
 	ROUTE_E_NONE = 1, /* there is no route to it */
@@ -23,5 +23,6 @@ struct route {
 };
 
 int route_to(struct route *out, const struct cidr *address, struct err *err) _must_check_;
+int route_own_addresses(struct rangeset *out, struct err *err) _must_check_;
 
 #endif

@@ -74,18 +74,28 @@ reload() {
 	dbus-send --system --print-reply --reply-timeout=30000 --dest=org.fedoraproject.FirewallD1 \
 		/org/fedoraproject/FirewallD1 org.fedoraproject.FirewallD1.reload >"$W/reload" 2>&1
 }
+# what changes the runtime alone, once all is loaded; firewalld may refuse it
+change() {
+	local interface method a b timeout
+	while IFS=$'\t' read -r interface method a b timeout; do
+		dbus-send --system --print-reply --dest=org.fedoraproject.FirewallD1 /org/fedoraproject/FirewallD1 \
+			"org.fedoraproject.FirewallD1.$interface.$method" "string:$a" "string:$b" \
+			${timeout:+"int32:$timeout"} >/dev/null 2>>"$W/changes"
+	done <"$W/runtime"
+}
 first=$seed rounds=0 refused=0
 while [ "$(now_ms)" -lt $ends ]; do
-	"$python" "$TOP/tests/lab/differential.py" /etc/firewalld "$seed" "$major" "$W/foreign.nft" ||
+	"$python" "$TOP/tests/lab/differential.py" /etc/firewalld "$seed" "$major" "$W/foreign.nft" "$W/runtime" ||
 		fail "the configuration of seed $seed can be made"
 	if reload; then
+		change
 		need "somebody else's chains of seed $seed load" nft -f "$W/foreign.nft"
 		# shellcheck disable=SC2086
 		if ! "$BUILD/tests/lab/differential" /run/netns/client "$W/ways" $PORTS >"$W/round"; then
 			sed 's/^/    /' "$W/round" | head -n "${DIFFERENTIAL_LINES:-60}"
 			if [ -n "${DIFFERENTIAL_KEEP:-}" ]; then
 				mkdir -p "$DIFFERENTIAL_KEEP/$seed"
-				cp -r /etc/firewalld/. "$W/foreign.nft" "$W/round" "$DIFFERENTIAL_KEEP/$seed/"
+				cp -r /etc/firewalld/. "$W/foreign.nft" "$W/runtime" "$W/round" "$DIFFERENTIAL_KEEP/$seed/"
 				nft list ruleset >"$DIFFERENTIAL_KEEP/$seed/ruleset"
 			fi
 			fail "verdicts are what the kernel does (seed $seed)"

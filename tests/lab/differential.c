@@ -29,6 +29,7 @@
 #include "guard/system/clock.h"
 #include "guard/system/firewalld_rules.h"
 #include "guard/system/nftrules.h"
+#include "guard/system/route.h"
 
 enum {
 	WAYS_MAX = 1024,
@@ -92,6 +93,8 @@ static void read_rules(void)
 	run.ruleset = rules.ruleset;
 	if (nftrules_read(&run.ruleset, 10000, &err) != 0)
 		fail("nft", err.text);
+	if (route_own_addresses(&run.ruleset.own, &err) != 0)
+		fail("addresses", err.text);
 	if (run.ruleset.n_skipped > 0)
 		fail("not understood", run.ruleset.skipped);
 }

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# differential.py ETC SEED MAJOR NFT - a random configuration of firewalld in the folder ETC, for
-# its major version, and chains of somebody else's in the file NFT. The same seed gives the same.
+# differential.py ETC SEED MAJOR NFT RUNTIME - a random configuration of firewalld in the folder
+# ETC, for its major version, chains of somebody else's in the file NFT, and what is called of
+# firewalld once that is loaded, in RUNTIME: lines of interface, method, two strings, and a timeout
+# where there is one, between tabs. The same seed gives the same.
 import ipaddress
 import os
 import random
 import sys
 
-etc, seed, major, nft = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4]
+etc, seed, major, nft, runtime = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5]
 rng = random.Random(seed)
 
 PORTS = [25, 80, 110, 143, 443, 465, 587, 993, 995, 2525, 4190, 8080]
@@ -227,7 +229,7 @@ def main():
         if kind in ("ipv4", "ipv6"):
             source = ("address", prefix(kind))
         elif kind == "mac":
-            source = ("mac", rng.choice(MACS).upper())
+            source = ("address", rng.choice(MACS).upper())
         elif sets:
             source = ("ipset", rng.choice(sets).name)
         if source and source not in taken:
@@ -242,8 +244,8 @@ def main():
     for i in range(rng.choice([0, 0, 1, 2, 3])):
         ingress = ["ANY"] if chance(0.4) else some(zones, 1, 2)
         target = rng.choice(["CONTINUE"] * 5 + ["ACCEPT", "REJECT", "DROP"])
-        # 1.x runs those of one priority by name, 2.x in no certain order
-        priority = priorities[i] if major >= 2 else rng.choice(priorities)
+        # of one priority some of them: nobody knows their order then
+        priority = rng.choice(priorities) if chance(0.3) else priorities[i]
         save("policies/%s.xml" % ("p" + name()), '<policy target="%s" priority="%d">%s<egress-zone name="HOST"/>%s</policy>' % (
             target, priority, "".join('<ingress-zone name="%s"/>' % z for z in ingress), contents(sets, services, with_destination, False)))
 
@@ -262,6 +264,34 @@ def main():
         if chance(0.15):
             f.write("table inet f2b-late {\n\tchain only {\n\t\t%s saddr %s tcp dport != %d drop\n\t}\n\tchain late {\n\t\ttype filter hook input priority 20; policy accept;\n\t\tct state established,related accept\n\t\tip protocol tcp jump only\n\t\tiifname \"host1\" tcp dport %d reject with tcp reset\n\t}\n}\n" % (
                 "ip", prefix("ipv4"), rng.choice(PORTS), rng.choice(PORTS)))
+
+    with open(runtime, "w") as f:
+        for _ in range(rng.choice([0, 0, 0, 1, 2, 4, 6])):
+            f.write("\t".join(change(zones, sets, services)) + "\n")
+
+
+def change(zones, sets, services):
+    """Something of the runtime alone; what firewalld refuses is none."""
+    zone, what = rng.choice(zones), rng.choice(["rule"] * 4 + ["source", "source", "interface", "service", "no service", "entry"])
+    if what == "rule":
+        family = rng.choice(["ipv4", "ipv6"])
+        middle = rng.choice(["", ' port port="%s" protocol="tcp"' % port_text(), ' service name="%s"' % rng.choice(STOCK)])
+        end = rng.choice(["accept", "drop", "reject"])
+        priority = rng.choice(["", "", ' priority="%d"' % rng.choice([-10, 5])])
+        return "zone", "addRichRule", zone, 'rule family="%s"%s source address="%s"%s %s' % (family, priority, prefix(family), middle, end), "0"
+    if what == "source":
+        return "zone", "addSource", zone, prefix(rng.choice(["ipv4", "ipv6"]))
+    if what == "interface":
+        return "zone", "changeZoneOfInterface", zone, rng.choice(["host0", "host1"])
+    if what == "service":
+        return "zone", "addService", zone, rng.choice(services), "0"
+    if what == "no service":
+        return "zone", "removeService", zone, rng.choice(services)
+    plain = [s for s in sets if s.type in ("hash:ip", "hash:net")]
+    if not plain:
+        return "zone", "addProtocol", zone, "udp", "0"
+    one = rng.choice(plain)
+    return "ipset", "addEntry", one.name, prefix(one.family)
 
 
 main()

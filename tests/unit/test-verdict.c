@@ -230,6 +230,14 @@ static const struct {
     {PUBLIC "direct:ipv4 filter INPUT -m recent --name x --rcheck -j DROP", false, VERDICT_ACCEPT},
     {PUBLIC "direct:ipv4 filter INPUT -j nowhere", false, VERDICT_ACCEPT},
     {PUBLIC "zoo source 00:11:22:33:44:55", false, VERDICT_ACCEPT},
+    {PUBLIC "policy:a ingress ANY\npolicy:a egress HOST\npolicy:a priority -1\npolicy:a service "
+            "imaps\npolicy:b ingress ANY\npolicy:b egress HOST\npolicy:b priority -1\npolicy:b "
+            "target DROP",
+     false, VERDICT_ACCEPT},
+    {PUBLIC "policy:a ingress ANY\npolicy:a egress HOST\npolicy:a priority -2\npolicy:a service "
+            "imaps\npolicy:b ingress ANY\npolicy:b egress HOST\npolicy:b priority -1\npolicy:b "
+            "target DROP",
+     true, VERDICT_ACCEPT},
     {PUBLIC "public service unheard-of", true, VERDICT_ACCEPT},
     {PUBLIC "public rule rule family=ipv4 source address=192.0.2.1 drop\npublic rule rule "
             "family=ipv4 source address=192.0.2.0/24 reject",

@@ -1399,29 +1399,46 @@ static int errno_of(const struct walk *walk, const struct verdict_step *step)
 	return ECONNREFUSED;
 }
 
+/* Two that look at packets to this machine, at one place in the order. */
+static bool policies_clash(const struct ruleset *ruleset)
+{
+	for (size_t i = 0; i < ruleset->n_zones; i++) {
+		const struct ruleset_zone *one = &ruleset->zones[i];
+
+		if (!one->is_policy || one->unapplied || !strv_contains(&one->egress_zones, "HOST"))
+			continue;
+		for (size_t j = i + 1; j < ruleset->n_zones; j++) {
+			const struct ruleset_zone *two = &ruleset->zones[j];
+
+			if (two->priority == one->priority && !two->unapplied &&
+			    strv_contains(&two->egress_zones, "HOST"))
+				return true;
+		}
+	}
+	return false;
+}
+
 /*
- * Policies of one priority come in an order that firewalld does not tell: by name when all
- * is loaded in 1.x, by what happened after, and in 2.x by chance.
+ * Policies of one priority come in an order that firewalld does not tell: in 1.x by name
+ * when all is loaded, later by what happened since, which the kernel shows. In 2.x they
+ * put all that comes behind them in a wrong place as well (its list of places has one
+ * for both: core/nftables.py, _set_rule_sort_policy_dispatch), zones and targets too.
  */
 static bool order_of_policies_matters(const struct walk *walk)
 {
 	const struct verdict_step *decider = &walk->verdict.steps[walk->decider];
-	const struct ruleset_zone *seen = decider->zone;
+	bool by_chance = walk->ruleset->dispatch == RULESET_DISPATCH_2;
 
-	/* In 2.x the order is another for each zone and binding. */
-	if (!seen || !seen->is_policy ||
-	    (walk->ruleset->dispatch == RULESET_DISPATCH_1 && seen->order > 0))
+	if (!decider->zone || (by_chance ? !policies_clash(walk->ruleset)
+	                                 : !decider->zone->is_policy || decider->zone->order > 0))
 		return false;
-	for (size_t i = walk->decider + 1; i < walk->verdict.n_steps; i++) {
+	for (size_t i = 0; i < walk->verdict.n_steps; i++) {
 		const struct verdict_step *step = &walk->verdict.steps[i];
 
-		if (!step->decides || !step->certain || !step->zone || step->zone == seen)
-			continue;
-		if (!step->zone->is_policy || step->zone->priority != decider->zone->priority)
-			return false;
-		/* The first that this one says; the rest of it does not count. */
-		seen = step->zone;
-		if (errno_of(walk, step) != errno_of(walk, decider))
+		if (step->decides && step->certain && step->zone && step->zone != decider->zone &&
+		    (by_chance ||
+		     (step->zone->is_policy && step->zone->priority == decider->zone->priority)) &&
+		    errno_of(walk, step) != errno_of(walk, decider))
 			return true;
 	}
 	return false;

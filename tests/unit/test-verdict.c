@@ -238,6 +238,13 @@ static const struct {
             "imaps\npolicy:b ingress ANY\npolicy:b egress HOST\npolicy:b priority -1\npolicy:b "
             "target DROP",
      true, VERDICT_ACCEPT},
+    /* 2.x loses the order of what stands behind two of one priority, of the zone itself too */
+    {PUBLIC "dispatch2\npolicy:a ingress ANY\npolicy:a egress HOST\npolicy:a priority 5\npolicy:a "
+            "target DROP\npolicy:b ingress ANY\npolicy:b egress HOST\npolicy:b priority 5",
+     false, VERDICT_ACCEPT},
+    {PUBLIC "dispatch2\npolicy:a ingress ANY\npolicy:a egress HOST\npolicy:a priority 5\npolicy:a "
+            "target DROP\npolicy:b ingress ANY\npolicy:b egress HOST\npolicy:b priority 6",
+     true, VERDICT_ACCEPT},
     {PUBLIC "public service unheard-of", true, VERDICT_ACCEPT},
     {PUBLIC "public rule rule family=ipv4 source address=192.0.2.1 drop\npublic rule rule "
             "family=ipv4 source address=192.0.2.0/24 reject",

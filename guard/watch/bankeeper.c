@@ -176,7 +176,7 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 static void end_wipes(struct bankeeper *keeper)
 {
 	struct ban_wipe **link = &keeper->list.wipes;
-	bool ended = false;
+	bool ended = false, some = keeper->list.wipes != NULL;
 
 	banlist_sweep(&keeper->list);
 	banlist_write(&keeper->list);
@@ -194,6 +194,8 @@ static void end_wipes(struct bankeeper *keeper)
 	/* else what is back were known to firewalld alone for some seconds */
 	if (ended)
 		watcher_store_if_dirty(keeper->watcher);
+	if (some)
+		watcher_tell_status(keeper->watcher);
 }
 
 /* --- putting back ------------------------------------------------------------------------ */

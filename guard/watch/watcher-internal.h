@@ -112,6 +112,7 @@ struct watcher {
 void watcher_went_idle(struct watcher *watcher);
 int64_t watcher_store_snapshot(struct watcher *watcher);
 void watcher_store_if_dirty(struct watcher *watcher);
+void watcher_tell_status(struct watcher *watcher);
 void watcher_out_of_memory(struct watcher *watcher);
 struct item_call *item_call_new(struct watcher *watcher, const struct item *item) _must_check_;
 void item_call_free(struct item_call *call);

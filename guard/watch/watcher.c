@@ -60,15 +60,19 @@ struct daemon {
 
 /* --- what is due ------------------------------------------------------------------------- */
 
-static void tell_status(struct watcher *watcher)
+/** watcher_tell_status() - one line for who asks the service manager */
+void watcher_tell_status(struct watcher *watcher)
 {
-	size_t bare, n;
+	size_t bare, n, n_bans = bankeeper_n_open(watcher->bans);
+	char bans[64] = "";
 
 	n = tracker_count_protected(&watcher->tracker, &watcher->config.scope, &bare);
+	if (n_bans)
+		snprintf(bans, sizeof(bans), "; %zu lost bans still to be settled", n_bans);
 	journal_notify_status(
 	    &watcher->notifier,
-	    "guarding %zu services and ports, %zu of them in the runtime only%s%s", n, bare,
-	    watcher->last_wipe[0] ? "; " : "", watcher->last_wipe);
+	    "guarding %zu services and ports, %zu of them in the runtime only%s%s%s", n, bare,
+	    watcher->last_wipe[0] ? "; " : "", watcher->last_wipe, bans);
 }
 
 static void tell_ready(struct watcher *watcher)
@@ -143,7 +147,7 @@ void watcher_went_idle(struct watcher *watcher)
 	edits_look(watcher);
 	clientkeeper_look(watcher->clients);
 	bankeeper_go(watcher->bans);
-	tell_status(watcher);
+	watcher_tell_status(watcher);
 	tell_ready(watcher);
 }
 
@@ -649,7 +653,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 		refresh_soon(watcher);
 	}
 	journal_notify_ready(&watcher->notifier);
-	tell_status(watcher);
+	watcher_tell_status(watcher);
 }
 
 /* --- beginning and end

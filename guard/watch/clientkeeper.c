@@ -13,6 +13,7 @@
 #define LOOK_MS     1000 /* for what others wrote into the store */
 #define GATHER_MS   250  /* the rules of a ban come one after the other */
 #define IGNOREIP_MS (300 * INT64_C(1000))
+#define AGAIN_MS    15000 /* at boot fail2ban is not there yet */
 #define SOCKET_MS   5000
 /* learned ranges grow old without anybody writing anything */
 #define RANGES_US (INT64_C(600) * 1000000)
@@ -353,6 +354,8 @@ static void on_ignoreip(int result, const struct strv *words, const struct err *
 		keeper->ignoreip_trouble = NULL;
 	}
 	/* one that does not run ignores, and bans, whom it did */
+	if (result != 0)
+		loop_timer_set(keeper->ignoreip_timer, AGAIN_MS);
 	f2bignoreip_free(keeper->asking);
 	keeper->asking = NULL;
 	clientkeeper_learned(keeper);

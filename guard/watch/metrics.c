@@ -160,6 +160,16 @@ static void put_bans(const struct metrics *metrics, FILE *out)
 		       (double)metrics->jails[i].n_active);
 }
 
+static void put_clients(const struct report_status *status, FILE *out)
+{
+	if (!status->clients_known)
+		return;
+	single(out, "client_ranges", "Ranges that legitimate clients come from.",
+	       (double)status->n_client_ranges);
+	single(out, "client_conflicts", "Denied sources that cut off some of them.",
+	       (double)status->n_cut_off);
+}
+
 /**
  * metrics_print() - all of it
  * @out: borrowed
@@ -187,6 +197,7 @@ int metrics_print(const struct metrics *metrics, FILE *out)
 	put_items(status, out);
 	put_wipe(status, out);
 	put_bans(metrics, out);
+	put_clients(status, out);
 	put_findings(status, out);
 	single(out, "scrape_timestamp_seconds", "When this was looked at.",
 	       (double)status->at_us / 1e6);

@@ -15,6 +15,7 @@ UNIT_TESTS = \
 	tests/unit/test-config \
 	tests/unit/test-confwatch \
 	tests/unit/test-conflict \
+	tests/unit/test-conflictlist \
 	tests/unit/test-coverage \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
@@ -295,3 +296,8 @@ UNIT_TESTS += tests/unit/test-property
 tests_unit_test_property_SOURCES = tests/unit/test-property.c tests/unit/firewalls.h tests/unit/unit.h
 tests_unit_test_property_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_property_LDADD = $(WATCH_TEST_LIBS)
+
+tests_unit_test_conflictlist_SOURCES = tests/unit/test-conflictlist.c tests/unit/rulesets.h \
+	tests/unit/unit.h
+tests_unit_test_conflictlist_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_conflictlist_LDADD = $(WATCH_TEST_LIBS)

@@ -16,7 +16,8 @@ tests_lab_tickets_SOURCES = tests/lab/tickets.c
 tests_lab_tickets_LDADD = $(SYSTEM_LIBS)
 dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/run
 dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/lab/walks tests/run
-EXTRA_DIST += packaging/deps tests/lab/bans.sh tests/lab/random-walk.sh $(srcdir)/tests/lab/[0-9]*.sh
+EXTRA_DIST += packaging/deps tests/lab/bans.sh tests/lab/random-walk.sh tests/lab/differential.py tests/lab/servers.py \
+	$(srcdir)/tests/lab/[0-9]*.sh
 
 # The adapter of floor 2 before a real firewalld that stalls, fails and dies; tests/run runs it.
 check_PROGRAMS += tests/lab/firewalld-adapter

@@ -54,6 +54,7 @@ struct bankeeper {
 	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
 	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
 	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
+	int64_t suspected_us;     /* monotonic; since when there are */
 	struct firewall suspects; /* missing, and nobody saw a wipe */
 	struct firewall freed;    /* removed by somebody */
 	struct firewall asked;    /* of these, those that the reading under way is for */
@@ -875,6 +876,22 @@ static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
 	}
 }
 
+/* Nobody can tell, and nobody saw a wipe: they are not there, and that is how it is. */
+static void give_up_suspects(struct bankeeper *keeper)
+{
+	if (keeper->suspects.n == 0)
+		return;
+	journal_write(log_of(keeper), JOURNAL_WARNING,
+	              "%zu rules that ban are gone, nobody was seen to remove them, and fail2ban, "
+	              "which would know, could not be asked for an hour",
+	              keeper->suspects.n);
+	for (size_t i = 0; i < keeper->suspects.n; i++)
+		if (tracker_removed(&keeper->watcher->tracker, &keeper->suspects.entries[i].item) <
+		    0)
+			watcher_out_of_memory(keeper->watcher);
+	firewall_deinit(&keeper->suspects);
+}
+
 static void wait_for_fail2ban(struct bankeeper *keeper)
 {
 	enum fail2ban_state state = fail2ban_state(keeper->watcher->fail2ban);
@@ -885,6 +902,8 @@ static void wait_for_fail2ban(struct bankeeper *keeper)
 	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next)
 		if (now_us - wipe->since_us > WAIT_MAX_US)
 			give_up(keeper, wipe);
+	if (now_us - keeper->suspected_us > WAIT_MAX_US)
+		give_up_suspects(keeper);
 	if (state != FAIL2BAN_STOPPED)
 		keeper->stopped_us = 0;
 	else if (!keeper->stopped_us)
@@ -1027,6 +1046,8 @@ void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
 {
 	size_t kept = 0;
 
+	if (keeper->suspects.n == 0)
+		keeper->suspected_us = clock_monotonic_us();
 	for (size_t i = 0; i < loss->n; i++) {
 		struct item *item = &loss->rows[i].item;
 

@@ -9,6 +9,9 @@
 
 #include "guard/model/denial.h"
 
+/* A store of some 100 MB is seen to its end in that time. */
+#define STORE_CHECK_MS 2000
+
 int check_fail2ban_down(struct check_context *context, enum check_id id)
 {
 	const char *database = context->cli->config.fail2ban_database
@@ -128,13 +131,23 @@ int check_watcher(struct check_context *context, enum check_id id)
 
 int check_store(struct check_context *context, enum check_id id)
 {
-	if (context->store)
-		return 0;
+	struct err err = ERR_NULL;
+	int r;
+
 	if (context->store_absent)
 		return check_add(context, id, FINDING_INFO, NULL,
 		                 strdup("systemctl enable --now reload-guard"),
 		                 "there is no store yet: nothing is on record");
-	return check_add(context, id, FINDING_ERROR, strdup(context->store_error.text),
+	if (!context->store)
+		return check_add(context, id, FINDING_ERROR, strdup(context->store_error.text),
+		                 strdup("systemctl restart reload-guard"),
+		                 "the store cannot be used: what was open before is not known");
+	r = store_check(context->store, STORE_CHECK_MS, &err);
+	if (r < 0 && r != -EIO)
+		return r;
+	if (r == 0 || r == STORE_E_BUSY)
+		return 0;
+	return check_add(context, id, FINDING_ERROR, strdup(err.text),
 	                 strdup("systemctl restart reload-guard"),
-	                 "the store cannot be used: what was open before is not known");
+	                 "the store is damaged: the watcher sets it aside when it starts");
 }

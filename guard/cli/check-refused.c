@@ -73,9 +73,6 @@ static enum check_id check_of(const struct verdict_step *step)
 
 /* --- commands ----------------------------------------------------------------------------- */
 
-/* The runtime as it is now survives this reload. */
-#define RELOAD_SAFELY "reload-guard snapshot take && firewall-cmd --reload && reload-guard restore"
-
 /* To take a source out of the zone is enough; to open the zone to it is another way. */
 static bool is_needed(const struct strv *commands, size_t index)
 {
@@ -152,7 +149,7 @@ static int mending(char **out, const struct look *look, const struct explain_rea
 	/* the target of a policy is permanent alone */
 	if (r == 0 && command && step->what == VERDICT_WHAT_TARGET && step->zone &&
 	    step->zone->is_policy)
-		return xasprintf(out, "%s && " RELOAD_SAFELY, command);
+		return xasprintf(out, "%s && " CHECK_RELOAD_SAFELY, command);
 	*out = steal(command);
 	return r;
 }
@@ -383,38 +380,30 @@ static const struct ruleset *settled_ruleset(struct check_context *context)
 	return ruleset;
 }
 
-static bool uses_iptables(struct check_context *context)
-{
-	_cleanup_free_ char *backend = NULL;
-
-	return firewalld_setting_wait(context->connection.fw, &backend, "FirewallBackend",
-	                              clock_monotonic_ms() + CLI_DEADLINE_MS, NULL) == 0 &&
-	       strcmp(backend, "iptables") == 0;
-}
-
 int check_kernel(struct check_context *context, enum check_id id)
 {
 	const struct ruleset *ruleset = settled_ruleset(context);
 	_cleanup_free_ char *missing = NULL;
 	int r;
 
-	if (uses_iptables(context))
+	if (check_uses_iptables(context))
 		return 0;
 	if (!ruleset || !ruleset->chains_known)
 		return check_tell_unknown(context, id, "the kernel's rules");
 	if (!ruleset->kernel.table || !ruleset->kernel.input)
 		return check_add(context, id, FINDING_ERROR, strdup("no table inet firewalld"),
 		                 /* without it the reload has nothing to delete, and breaks off */
-		                 strdup("nft add table inet firewalld && " RELOAD_SAFELY),
+		                 strdup("nft add table inet firewalld && " CHECK_RELOAD_SAFELY),
 		                 "firewalld's rules are not in the kernel: nothing is shut, and "
 		                 "nobody is banned");
 	if (ruleset->kernel.shut && !context->reading.firewall.panic)
 		return check_add(context, id, FINDING_ERROR,
-		                 strdup("table inet firewalld_policy_drop"), strdup(RELOAD_SAFELY),
+		                 strdup("table inet firewalld_policy_drop"),
+		                 strdup(CHECK_RELOAD_SAFELY),
 		                 "the kernel lets no new connection in: a reload broke off");
 	r = find_missing(&missing, context, ruleset);
 	if (r < 0 || !missing)
 		return r;
-	return check_add(context, id, FINDING_ERROR, steal(missing), strdup(RELOAD_SAFELY),
+	return check_add(context, id, FINDING_ERROR, steal(missing), strdup(CHECK_RELOAD_SAFELY),
 	                 "firewalld says that these are open, and the kernel has no rule for them");
 }

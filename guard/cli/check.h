@@ -100,6 +100,23 @@ bool check_stranger(struct cidr *out, enum cidr_family family, size_t index);
 int check_refused(struct check_context *context, enum check_id id) _must_check_;
 int check_kernel(struct check_context *context, enum check_id id) _must_check_;
 
+/* The runtime as it is now survives this reload. */
+#define CHECK_RELOAD_SAFELY                                                                        \
+	"reload-guard snapshot take && firewall-cmd --reload && reload-guard restore"
+
+/* check-settings.c: what firewalld is set to, and which it is */
+bool check_uses_iptables(struct check_context *context);
+int check_flush_all(struct check_context *context, enum check_id id) _must_check_;
+int check_iptables_backend(struct check_context *context, enum check_id id) _must_check_;
+int check_reload_crash(struct check_context *context, enum check_id id) _must_check_;
+
+/* check-service.c: fail2ban's jails, and the guard as a service */
+int check_no_jail(struct check_context *context, enum check_id id) _must_check_;
+int check_bans_not_restored(struct check_context *context, enum check_id id) _must_check_;
+int check_hook_missing(struct check_context *context, enum check_id id) _must_check_;
+int check_not_at_boot(struct check_context *context, enum check_id id) _must_check_;
+int check_store_space(struct check_context *context, enum check_id id) _must_check_;
+
 /* check-around.c: fail2ban, the guard itself */
 int check_fail2ban_down(struct check_context *context, enum check_id id) _must_check_;
 int check_drift(struct check_context *context, enum check_id id) _must_check_;

@@ -21,6 +21,9 @@ static check_fn *const checks[CHECK_N] = {
     [CHECK_RUNTIME_ONLY] = check_runtime_only,
     [CHECK_RAW_PORT] = check_raw_port,
     [CHECK_SERVICE_DEFINITION] = check_service_definition,
+    [CHECK_FLUSH_ALL] = check_flush_all,
+    [CHECK_IPTABLES_BACKEND] = check_iptables_backend,
+    [CHECK_RELOAD_CRASH] = check_reload_crash,
     [CHECK_KERNEL_RULES] = check_kernel,
     [CHECK_REFUSED_BY_RULE] = check_refused,
     [CHECK_REFUSED_BY_ZONE] = check_refused,
@@ -37,9 +40,14 @@ static check_fn *const checks[CHECK_N] = {
     [CHECK_RULE_WITHOUT_BAN] = check_drift,
     [CHECK_BAN_PERMANENT] = check_drift,
     [CHECK_BAN_ZONE] = check_drift,
+    [CHECK_NO_JAIL] = check_no_jail,
+    [CHECK_BANS_NOT_RESTORED] = check_bans_not_restored,
+    [CHECK_HOOK_MISSING] = check_hook_missing,
     [CHECK_CLIENTS_CUT_OFF] = check_clients,
     [CHECK_WATCHER_STOPPED] = check_watcher,
+    [CHECK_NOT_AT_BOOT] = check_not_at_boot,
     [CHECK_STORE] = check_store,
+    [CHECK_STORE_SPACE] = check_store_space,
 };
 
 /**

@@ -370,6 +370,31 @@ static int check_pages(struct store *store, struct err *err)
 	return r;
 }
 
+static int is_over(void *userdata)
+{
+	return clock_monotonic_ms() >= *(const int64_t *)userdata;
+}
+
+/**
+ * store_check() - are all pages sound, as far as can be seen in a bounded time?
+ * @timeout_ms: after which a large store is left alone
+ *
+ * Return: 0; STORE_E_BUSY: not seen to the end; STORE_E_CORRUPT; another STORE_E_*.
+ */
+int store_check(struct store *store, int timeout_ms, struct err *err)
+{
+	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
+	struct err why = ERR_NULL;
+	int r;
+
+	sqlite3_progress_handler(store->db, 1000, is_over, &deadline_ms);
+	r = check_pages(store, &why);
+	sqlite3_progress_handler(store->db, 0, NULL, NULL);
+	if (r != 0 && r != STORE_E_CORRUPT && is_over(&deadline_ms))
+		return err_set(err, STORE_E_BUSY, "%s: not seen to its end in time", store->path);
+	return r == 0 ? 0 : err_set(err, r, "%s", err_text(&why, r));
+}
+
 /* What a restore would stand on: its content too, not only the pages that it is in. */
 static int check_snapshots(struct store *store, struct err *err)
 {

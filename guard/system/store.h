@@ -48,6 +48,7 @@ struct store_options {
 
 int store_open(struct store **out, const char *dir, const struct store_options *options,
                struct err *err) _must_check_;
+int store_check(struct store *store, int timeout_ms, struct err *err) _must_check_;
 void store_close(struct store *store);
 DEFINE_CLEANUP(struct store *, store_close, store_close_cleanup);
 #define _cleanup_store_ _cleanup_(store_close_cleanup)

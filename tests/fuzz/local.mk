@@ -59,3 +59,14 @@ tests_fuzz_fuzz_zonexml_SOURCES = tests/fuzz/fuzz-zonexml.c tests/fuzz/fuzz.h \
 tests_fuzz_fuzz_zonexml_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS) $(EXPAT_CFLAGS)
 tests_fuzz_fuzz_zonexml_CFLAGS = $(FUZZ_CFLAGS)
 tests_fuzz_fuzz_zonexml_LDADD = $(NETTLE_LIBS) $(EXPAT_LIBS)
+
+REPLAYS += tests/fuzz/replay-nftrules
+tests_fuzz_replay_nftrules_SOURCES = tests/fuzz/fuzz-nftrules.c tests/fuzz/fuzz.h tests/fuzz/replay.c
+tests_fuzz_replay_nftrules_LDADD = $(SYSTEM_LIBS)
+FUZZERS += tests/fuzz/fuzz-nftrules
+tests_fuzz_fuzz_nftrules_SOURCES = tests/fuzz/fuzz-nftrules.c tests/fuzz/fuzz.h \
+	guard/system/clock.c guard/system/clock.h guard/system/nftrules.c guard/system/nftrules.h \
+	$(libguard_model_a_SOURCES)
+tests_fuzz_fuzz_nftrules_CPPFLAGS = $(AM_CPPFLAGS) $(NETTLE_CFLAGS) $(JANSSON_CFLAGS)
+tests_fuzz_fuzz_nftrules_CFLAGS = $(FUZZ_CFLAGS)
+tests_fuzz_fuzz_nftrules_LDADD = $(NETTLE_LIBS) $(JANSSON_LIBS)

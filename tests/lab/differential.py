@@ -281,6 +281,9 @@ def change(zones, sets, services):
         return "zone", "addRichRule", zone, 'rule family="%s"%s source address="%s"%s %s' % (family, priority, prefix(family), middle, end), "0"
     if what == "source":
         return "zone", "addSource", zone, prefix(rng.choice(["ipv4", "ipv6"]))
+    # 2.3 leaves rules of the old zone in the dispatch of NAT behind, in front of the new one's
+    if what == "interface" and major >= 2:
+        what = "service"
     if what == "interface":
         return "zone", "changeZoneOfInterface", zone, rng.choice(["host0", "host1"])
     if what == "service":

@@ -30,6 +30,7 @@ UNIT_TESTS = \
 	tests/unit/test-firewall \
 	tests/unit/test-gap \
 	tests/unit/test-gaptable \
+	tests/unit/test-fwruleset \
 	tests/unit/test-item \
 	tests/unit/test-jailaction \
 	tests/unit/test-journal \
@@ -301,3 +302,6 @@ tests_unit_test_conflictlist_SOURCES = tests/unit/test-conflictlist.c tests/unit
 	tests/unit/unit.h
 tests_unit_test_conflictlist_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_conflictlist_LDADD = $(WATCH_TEST_LIBS)
+tests_unit_test_fwruleset_SOURCES = tests/unit/test-fwruleset.c tests/unit/unit.h
+tests_unit_test_fwruleset_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_fwruleset_LDADD = $(SYSTEM_TEST_LIBS)

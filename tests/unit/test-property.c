@@ -5,8 +5,9 @@
  * and a ledger that knows who did what. Nothing lost stays lost, nothing removed
  * comes back.
  *
- * PROPERTY_RUNS sequences (default 4000) from PROPERTY_SEED on (default: the time);
- * a sequence that fails is told with its own seed: PROPERTY_SEED=N PROPERTY_RUNS=1.
+ * PROPERTY_RUNS sequences (default 4000) from PROPERTY_SEED on (default 1: what turns
+ * red is the fault of a change; PROPERTY_SEED=$(date +%s)000 searches elsewhere); a
+ * sequence that fails is told with its own seed: PROPERTY_SEED=N PROPERTY_RUNS=1.
  */
 #include "guard/model/plan.h"
 #include "guard/watch/tracker.h"
@@ -16,7 +17,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <time.h>
 
 #define RUNS     4000
 #define ACTS_MAX 60
@@ -231,6 +231,16 @@ static bool is_over(const struct world *world, const struct entry *entry)
 	return entry->ends_us && entry->ends_us <= world->now_us;
 }
 
+/* Who goes back to a state by hand goes back to the ends that stand in it. */
+static bool is_over_for(const struct world *world, enum thing thing, enum wipe_kind kind)
+{
+	const struct firewall_entry *taken = firewall_find(&world->taken, &items[thing]);
+
+	if (kind != WIPE_BY_HAND)
+		return is_over(world, &world->ledger[thing]);
+	return taken && taken->until_us && taken->until_us <= world->now_us;
+}
+
 /* What has to be said of a thing that was in and is not there. */
 static enum loss_verdict verdict_due(const struct world *world, enum thing thing,
                                      enum wipe_kind kind)
@@ -241,12 +251,15 @@ static enum loss_verdict verdict_due(const struct world *world, enum thing thing
 		return LOSS_REQUIRED;
 	if (entry->unseen || entry->doubtful)
 		return LOSS_N_VERDICTS;
-	if (is_over(world, entry))
+	if (is_over_for(world, thing, kind))
 		return LOSS_EXPIRED;
 	if (world->released[thing])
 		return LOSS_RELEASED;
 	if (thing == BAN)
 		return LOSS_UNPROTECTED;
+	/* a rule alone makes nobody watch a zone: that hangs on what else is in there just now */
+	if (thing == ACCEPT && world->default_zone != PUBLIC)
+		return LOSS_N_VERDICTS;
 	if (thing == POLICY_PORT && !world->policy)
 		return LOSS_REMOVED;
 	if (kind == WIPE_BY_HAND)
@@ -510,6 +523,14 @@ static bool can_be_opened(const struct world *world, enum thing thing)
 	return !world->runtime[thing] && (thing != POLICY_PORT || world->policy);
 }
 
+/* Has firewalld no timer for it any more, so that the guard is to end it? */
+static bool guard_ends(const struct world *world, enum thing thing)
+{
+	const struct firewall_entry *entry = firewall_find(&world->tracker.wanted, &items[thing]);
+
+	return entry && (entry->flags & FIREWALL_GUARD_TIMED);
+}
+
 static void pass_time(struct world *world, unsigned seconds)
 {
 	world->now_us += (int64_t)seconds * SECOND;
@@ -521,9 +542,12 @@ static void pass_time(struct world *world, unsigned seconds)
 			world->timer_us[thing] = 0;
 			hear_removed(world, thing);
 			*entry = (struct entry){.unseen = entry->unseen};
-		} else if (is_over(world, entry) && world->on) {
-			/* firewalld has no timer for it any more: the guard ends it */
+		} else if (is_over(world, entry) && world->on && guard_ends(world, thing)) {
 			entry->in = false;
+		} else if (is_over(world, entry) && world->on) {
+			/* opened anew without an end while nobody watched: that shows only now */
+			entry->ends_us = 0;
+			entry->unseen = true;
 		}
 	}
 	expire(world);
@@ -993,7 +1017,9 @@ static void act_restore_from(struct world *world)
 			continue;
 		entry->due = verdict_due(world, thing, WIPE_BY_HAND);
 		*entry = (struct entry){.in = true,
-		                        .doubtful = world->permanent[thing] != world->file[thing],
+		                        .doubtful = world->permanent[thing] != world->file[thing] ||
+		                                    world->permanent[thing] !=
+		                                        world->knows_permanent[thing],
 		                        .due = entry->due};
 	}
 	judge(world, &loss, &world->taken, &now, NULL, WIPE_BY_HAND);
@@ -1101,7 +1127,7 @@ static uint64_t number_from(const char *name, uint64_t otherwise)
 
 START_TEST(nothing_lost_stays_lost_and_nothing_removed_comes_back)
 {
-	uint64_t seed = number_from("PROPERTY_SEED", (uint64_t)time(NULL) * 1000);
+	uint64_t seed = number_from("PROPERTY_SEED", 1);
 	uint64_t runs = number_from("PROPERTY_RUNS", RUNS);
 
 	printf("%llu sequences from seed %llu on\n", (unsigned long long)runs,

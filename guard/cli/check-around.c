@@ -8,6 +8,8 @@
 #include <unistd.h>
 
 #include "guard/model/denial.h"
+#include "guard/system/route.h"
+#include "guard/watch/conflictlist.h"
 
 /* A store of some 100 MB is seen to its end in that time. */
 #define STORE_CHECK_MS 2000
@@ -95,26 +97,126 @@ int check_drift(struct check_context *context, enum check_id id)
 	                  &evidence);
 }
 
-/* From a glance at the rules; `conflicts` weighs each of them. */
+/* --- legitimate clients ------------------------------------------------------------------ */
+
+/* More than these are counted, and listed by `conflicts`. */
+#define CONFLICTS_MAX 10
+
+static bool find_way(const struct cidr *address, struct verdict_packet *packet, void *userdata)
+{
+	struct route *route = userdata;
+
+	if (route_to(route, address, NULL) != 0)
+		return false;
+	packet->interface = route->interface;
+	packet->destination = route->has_local ? &route->local : NULL;
+	return true;
+}
+
+static int join(char **out, const char *next, const char *between)
+{
+	char *longer = NULL;
+
+	if (xasprintf(&longer, "%s%s%s", *out ? *out : "", *out ? between : "", next) < 0)
+		return -ENOMEM;
+	free(*out);
+	*out = longer;
+	return 0;
+}
+
+static int tell_conflict(struct check_context *context, enum check_id id,
+                         const struct conflictlist_row *row)
+{
+	enum conflict_relation relation = row->conflict->relation;
+	_cleanup_free_ char *command = NULL, *services = NULL, *evidence = NULL;
+	char client[CIDR_TEXT_LENGTH];
+
+	for (size_t i = 0; i < row->commands.n; i++)
+		if (join(&command, row->commands.strings[i], " && ") < 0)
+			return -ENOMEM;
+	for (size_t i = 0; i < row->n_services; i++)
+		if (join(&services, row->services[i].service, ", ") < 0)
+			return -ENOMEM;
+	if (xasprintf(&evidence, "%s%s%s", row->what, row->jail ? ", by fail2ban, jail " : "",
+	              row->jail ? row->jail : "") < 0)
+		return -ENOMEM;
+	cidr_format(&row->client->cidr, client);
+	return check_add(context, id,
+	                 relation == CONFLICT_COVERS || relation == CONFLICT_EQUAL
+	                     ? FINDING_ERROR
+	                     : FINDING_WARNING,
+	                 steal(evidence), steal(command), "clients in %s are cut off from %s",
+	                 client, services ? services : "mail");
+}
+
+static int tell_conflicts(struct check_context *context, enum check_id id,
+                          const struct conflictlist *list)
+{
+	size_t n = 0, unjudged = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < list->n && r == 0; i++) {
+		unjudged += !list->rows[i].judged;
+		if (list->rows[i].judged && list->rows[i].effective && n++ < CONFLICTS_MAX)
+			r = tell_conflict(context, id, &list->rows[i]);
+	}
+	if (r == 0 && (n > CONFLICTS_MAX || unjudged > 0))
+		r = check_add(context, id, FINDING_WARNING, NULL, strdup("reload-guard conflicts"),
+		              "%zu more rules or bans cut clients off, and %zu were not looked at "
+		              "each",
+		              n > CONFLICTS_MAX ? n - CONFLICTS_MAX : 0, unjudged);
+	return r;
+}
+
+/* From a glance at the rules, where more is not known. */
+static int count_conflicts(struct check_context *context, enum check_id id,
+                           const struct clientranges *ranges)
+{
+	size_t n = 0;
+
+	if (denial_count(&n, &context->reading.firewall, &ranges->effective) < 0)
+		return -ENOMEM;
+	if (n == 0)
+		return 0;
+	return check_add(context, id, FINDING_WARNING, NULL, strdup("reload-guard conflicts"),
+	                 "%zu rule%s or ban%s cut%s off legitimate clients", n, n == 1 ? "" : "s",
+	                 n == 1 ? "" : "s", n == 1 ? "s" : "");
+}
+
+static int weigh_conflicts(struct check_context *context, enum check_id id,
+                           const struct clientranges *ranges)
+{
+	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
+	struct route route;
+	const struct conflictlist_options options = {
+	    .ruleset = check_ruleset(context),
+	    .ranges = ranges,
+	    .tickets = context->tickets_known ? &context->tickets : NULL,
+	    .listeners = check_listeners(context),
+	    .way = find_way,
+	    .userdata = &route,
+	    .now_us = context->cli->now_us,
+	};
+
+	if (!options.ruleset)
+		return count_conflicts(context, id, ranges);
+	if (conflictlist_make(&list, &options) < 0)
+		return -ENOMEM;
+	return tell_conflicts(context, id, &list);
+}
+
 int check_clients(struct check_context *context, enum check_id id)
 {
 	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
-	size_t n = 0;
 	int r = ranges_read(context->cli, context->store, context->tickets_known, &ranges);
 
-	if (r == CLI_FINE)
-		r = denial_count(&n, &context->reading.firewall, &ranges.effective);
-	if (r != 0)
+	if (r != CLI_FINE)
 		return -ENOMEM;
 	if (!ranges.complete)
 		r = check_add(context, id, FINDING_UNKNOWN,
 		              ranges.troubles.n ? strdup(ranges.troubles.strings[0]) : NULL, NULL,
 		              "some client ranges could not be read");
-	if (r == 0 && n > 0)
-		r = check_add(context, id, FINDING_WARNING, NULL, strdup("reload-guard conflicts"),
-		              "%zu rule%s or ban%s cut%s off legitimate clients", n,
-		              n == 1 ? "" : "s", n == 1 ? "" : "s", n == 1 ? "s" : "");
-	return r;
+	return r == 0 ? weigh_conflicts(context, id, &ranges) : r;
 }
 
 int check_watcher(struct check_context *context, enum check_id id)

@@ -34,14 +34,18 @@ need "status counts it" json 'd["clients"] == {"ranges": 1, "conflicts": 1} and 
 guard status >"$W/out"
 need "in a line" out_has '^clients    1 range, 1 conflict \(reload-guard conflicts\)'
 guard check >"$W/out" 2>&1
-need "check finds it" out_has 'clients-cut-off'
+need "check finds it" out_has '^error: clients-cut-off: clients in 10.77.0.0/24 are cut off from smtp, smtps'
+guard check --only clients-cut-off >"$W/out" 2>&1
+sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
+need "with the commands" grep -q '^firewall-cmd --zone=public --remove-rich-rule=.* && firewall-cmd --permanent --zone=public --remove-rich-rule=' "$W/mend"
 need "the advice is taken" take_advice
 need "the client gets in" is_open_from 10.77.0.2 993
 guard status >"$W/out"
 need "no conflict is left" out_has '^clients    1 range, no conflicts'
 json '" && ".join(d["conflicts"][0]["commands"])' "$W/conflicts.json" >"$W/commands"
 need "a reload would bring it back, and the second command sees to that" grep -q -- '&& firewall-cmd --permanent --zone=public --remove-rich-rule=' "$W/commands"
-fwc --permanent --remove-rich-rule="$RULE"
+need "so do those that check printed" bash -e "$W/mend"
+need "for good" not fwc --permanent --query-rich-rule="$RULE"
 
 f2b_up
 attack 10.77.0.2

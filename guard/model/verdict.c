@@ -15,7 +15,8 @@
 
 #define ZONE_REJECT "admin-prohibited" /* of targets and icmp-blocks, in either family */
 #define RULE_REJECT "port-unreachable" /* of a reject without a type */
-#define JUMPS_MAX   32
+#define JUMPS_MAX   32                 /* within each other; the kernel has 16 */
+#define VISITS_MAX  10000 /* of chains by one packet: who jumps in circles gets no answer */
 
 enum match {
 	MATCH_NO,
@@ -68,6 +69,7 @@ struct walk {
 	bool decided;
 	bool rewritten;
 	bool away; /* to another machine */
+	unsigned n_visits;
 };
 
 /* --- parts of a packet -------------------------------------------------------------------- */
@@ -1221,7 +1223,7 @@ static int walk_step(struct walk *walk, const struct ruleset_chain *chain,
 	case RULESET_ACTION_JUMP:
 	case RULESET_ACTION_GOTO:
 		to = step->argument ? ruleset_chain(walk->ruleset, chain, step->argument) : NULL;
-		if (!to || depth >= JUMPS_MAX)
+		if (!to || depth >= JUMPS_MAX || walk->n_visits++ >= VISITS_MAX)
 			return note_chain(walk, chain, step, stage, VERDICT_DROP,
 			                  maybe("the chain that it leads to is not known"));
 		r = walk_chain(walk, to, stage, answer, depth + 1, end);

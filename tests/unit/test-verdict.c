@@ -245,6 +245,9 @@ static const struct {
     {PUBLIC "dispatch2\npolicy:a ingress ANY\npolicy:a egress HOST\npolicy:a priority 5\npolicy:a "
             "target DROP\npolicy:b ingress ANY\npolicy:b egress HOST\npolicy:b priority 6",
      true, VERDICT_ACCEPT},
+    {PUBLIC "direct:ipv4 filter INPUT -j a\ndirect:ipv4 filter a -j a\ndirect:ipv4 filter a -j "
+            "a\ndirect:ipv4 filter a -j a",
+     false, VERDICT_ACCEPT},
     {PUBLIC "public service unheard-of", true, VERDICT_ACCEPT},
     {PUBLIC "public rule rule family=ipv4 source address=192.0.2.1 drop\npublic rule rule "
             "family=ipv4 source address=192.0.2.0/24 reject",

@@ -24,6 +24,7 @@ struct gapkeeper {
 	bool there;        /* a table, ours or one that was left */
 	bool told_trouble; /* why it cannot be done, once */
 	int64_t since_us;  /* when the present table was filled first */
+	int64_t told_us;   /* the wipe that was told last */
 };
 
 static void trouble(struct gapkeeper *keeper, int r, const struct err *err)
@@ -165,6 +166,10 @@ static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
 	long long ms = wiped_us && now_us > wiped_us ? (now_us - wiped_us) / 1000 : 0;
 
 	keeper->since_us = now_us;
+	/* while fail2ban puts them back one by one, the same wipe is closed again and again */
+	if (wiped_us && wiped_us == keeper->told_us)
+		return;
+	keeper->told_us = wiped_us;
 	journal_write(keeper->journal, JOURNAL_NOTICE,
 	              "%zu of %zu lost bans are held in the table inet %s, %lld ms after the "
 	              "wipe, until they are back",

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Chains and rules of the direct interface are followed, in snapshots, and told when a wipe takes them.
-command -v iptables >/dev/null || { echo "  left out: no iptables, so firewalld has no direct rules"; exit 0; }
+need "iptables is installed (see packaging/deps)" command -v iptables >/dev/null
 direct() { fwc --direct "$@"; }
 watch_up
 mail_open

@@ -2,7 +2,7 @@
 # Bans of fail2ban's other actions come back, too: chains and rules of the direct interface,
 # the rule that looks into an ipset, and the entries of an ipset of firewalld's own.
 for tool in iptables ipset; do
-	command -v $tool >/dev/null || { echo "  left out: there is no $tool"; exit 0; }
+	need "$tool is installed (see packaging/deps)" command -v $tool >/dev/null
 done
 . "$LAB_DIR/bans.sh"
 jail() { # NAME PORT ACTION

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A firewalld that keeps direct rules over a reload (FlushAllOnReload=no) leaves nothing to do.
-command -v iptables >/dev/null || { echo "  left out: no iptables, so firewalld has no direct rules"; exit 0; }
+need "iptables is installed (see packaging/deps)" command -v iptables >/dev/null
 fw_down
 if grep -q '^FlushAllOnReload=' /etc/firewalld/firewalld.conf; then
 	sed -i 's/^FlushAllOnReload=.*/FlushAllOnReload=no/' /etc/firewalld/firewalld.conf

@@ -115,12 +115,17 @@ static void split_path(const char *path, char *folder, size_t size, const char *
 		snprintf(folder, size, "/");
 }
 
+static const char *where_database_is(const struct fail2ban *fail2ban)
+{
+	if (fail2ban->database)
+		return fail2ban->database;
+	return fail2ban->known_database ? fail2ban->known_database : FAIL2BAN_DEFAULT_DATABASE;
+}
+
 /* What cannot be watched (yet) is looked at from time to time. */
 static void watch_folders(struct fail2ban *fail2ban)
 {
-	const char *database = fail2ban->database         ? fail2ban->database
-	                       : fail2ban->known_database ? fail2ban->known_database
-	                                                  : FAIL2BAN_DEFAULT_DATABASE;
+	const char *database = where_database_is(fail2ban);
 	char folder[4096], parent[4096];
 	const char *name;
 	int r = 0;
@@ -434,6 +439,24 @@ enum fail2ban_state fail2ban_state(const struct fail2ban *fail2ban)
 int64_t fail2ban_pid(const struct fail2ban *fail2ban)
 {
 	return fail2ban->pid;
+}
+
+/**
+ * fail2ban_database() - where its database is
+ *
+ * As configured, else as the server said, also one that has ended since; else the
+ * default, once it is known that there is none that could be asked.
+ *
+ * Return: a path, borrowed until the loop goes on; NULL while it is not known.
+ */
+const char *fail2ban_database(const struct fail2ban *fail2ban)
+{
+	bool may_be_told = !fail2ban->since_us || fail2ban->state == FAIL2BAN_STARTING ||
+	                   fail2ban->state == FAIL2BAN_RUNNING;
+
+	if (!fail2ban->database && !fail2ban->known_database && may_be_told)
+		return NULL;
+	return where_database_is(fail2ban);
 }
 
 /** fail2ban_look() - look at its state now, for whoever has a reason to */

@@ -74,6 +74,7 @@ int fail2ban_read(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata
 void fail2ban_read_cancel(struct fail2ban *fail2ban); /* of everybody */
 void fail2ban_read_forget(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata);
 int64_t fail2ban_pid(const struct fail2ban *fail2ban);
+const char *fail2ban_database(const struct fail2ban *fail2ban);
 int fail2ban_configure(struct fail2ban *fail2ban,
                        const struct fail2ban_options *options) _must_check_;
 void fail2ban_look(struct fail2ban *fail2ban);

@@ -29,7 +29,7 @@ struct version {
 
 struct importer {
 	struct importer_options options;
-	char *database; /* owned */
+	char *database; /* owned; NULL: not known yet */
 	struct loop_source *timer;
 	struct version taken; /* what it was when it was read to the end */
 	struct version seen;  /* what it was when reading began */
@@ -306,6 +306,32 @@ static void on_compare_due(void *userdata)
 	importer->asked = fail2ban_read(fail2ban, on_tickets, importer) == 0;
 }
 
+static int follow(struct importer *importer, const char *database)
+{
+	char *copy = strdup(database);
+
+	if (!copy)
+		return -ENOMEM;
+	free(importer->database);
+	importer->database = copy;
+	importer->taken = (struct version){0};
+	importer->told_trouble = false;
+	importer->n_missed = 0;
+	return 0;
+}
+
+/* The running server knows best where its database is, and another one may have another. */
+static bool find_database(struct importer *importer)
+{
+	const struct fail2ban *fail2ban = *importer->options.fail2ban;
+	const char *database = fail2ban ? fail2ban_database(fail2ban) : NULL;
+
+	if (!database)
+		return false;
+	return (importer->database && strcmp(importer->database, database) == 0) ||
+	       follow(importer, database) == 0;
+}
+
 static void on_due(void *userdata)
 {
 	struct importer *importer = userdata;
@@ -314,7 +340,7 @@ static void on_due(void *userdata)
 		next_piece(importer);
 		return;
 	}
-	if (!read_version(importer->database, &importer->seen) ||
+	if (!find_database(importer) || !read_version(importer->database, &importer->seen) ||
 	    version_eq(&importer->seen, &importer->taken)) {
 		loop_timer_set(importer->timer, LOOK_MS);
 		return;
@@ -327,7 +353,7 @@ static void on_due(void *userdata)
 
 /**
  * importer_new() - begin to follow fail2ban's database
- * @options: what it points to must outlive the importer, but for the path
+ * @options: what it points to must outlive the importer
  *
  * A database that is not there, or not yet, is no error.
  *
@@ -341,9 +367,7 @@ int importer_new(struct importer **out, const struct importer_options *options)
 	if (!importer)
 		return -ENOMEM;
 	importer->options = *options;
-	r = importer_set_database(importer, options->database);
-	if (r == 0)
-		r = loop_add_timer(options->loop, &importer->timer, on_due, importer);
+	r = loop_add_timer(options->loop, &importer->timer, on_due, importer);
 	if (r == 0)
 		r = loop_add_timer(options->loop, &importer->compare_timer, on_compare_due,
 		                   importer);
@@ -368,19 +392,4 @@ void importer_free(struct importer *importer)
 	free(importer->missed);
 	free(importer->database);
 	free(importer);
-}
-
-/** importer_set_database() - follow this one from now on; Return: 0 or -ENOMEM */
-int importer_set_database(struct importer *importer, const char *database)
-{
-	char *copy = strdup(database);
-
-	if (!copy)
-		return -ENOMEM;
-	free(importer->database);
-	importer->database = copy;
-	importer->reading = false;
-	importer->asked = false; /* fail2ban may be another, too */
-	importer->taken = (struct version){0};
-	return 0;
 }

@@ -2,9 +2,10 @@
 /*
  * importer - takes fail2ban's own history into the store, in small pieces
  *
- * Looks at its database every few seconds and, when it has changed, reads what is
- * new. Between two pieces the loop goes on, and while a wipe is being dealt with
- * nothing is read at all. Bans that are known from there alone, and that the
+ * Looks at its database, where the configuration or the running server says that it
+ * is, every few seconds and, when it has changed, reads what is new. Between two
+ * pieces the loop goes on, and while a wipe is being dealt with nothing is read at
+ * all. Bans that are known from there alone, and that the
  * running fail2ban does not hold any more, are ended: an unban deletes the row.
  */
 #ifndef GUARD_WATCH_IMPORTER_H
@@ -16,7 +17,6 @@
 #include "guard/watch/record.h"
 
 struct importer_options {
-	const char *database; /* copied */
 	struct loop *loop;
 	struct record *record;
 	struct journal *journal;
@@ -29,6 +29,5 @@ struct importer;
 
 int importer_new(struct importer **out, const struct importer_options *options) _must_check_;
 void importer_free(struct importer *importer);
-int importer_set_database(struct importer *importer, const char *database) _must_check_;
 
 #endif

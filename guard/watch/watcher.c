@@ -616,12 +616,6 @@ static void on_exit_due(void *userdata)
 	loop_exit(daemon->watcher.loop, 0);
 }
 
-static const char *fail2ban_database(const struct watcher *watcher)
-{
-	return watcher->config.fail2ban_database ? watcher->config.fail2ban_database
-	                                         : FAIL2BAN_DEFAULT_DATABASE;
-}
-
 static void on_hangup(int signo _unused_, void *userdata)
 {
 	struct daemon *daemon = userdata;
@@ -642,8 +636,6 @@ static void on_hangup(int signo _unused_, void *userdata)
 		config = CONFIG_NULL;
 		journal_write(&daemon->journal, JOURNAL_NOTICE, "the configuration was read again");
 		record_event(watcher->record, "config", "the configuration was read again");
-		if (importer_set_database(daemon->importer, fail2ban_database(watcher)) < 0)
-			watcher_out_of_memory(watcher);
 		pace_items_deinit(&watcher->required);
 		if (clientkeeper_configured(watcher->clients) < 0)
 			watcher_out_of_memory(watcher);
@@ -726,7 +718,6 @@ static bool has_time(void *userdata)
 static int start_importer(struct daemon *daemon)
 {
 	const struct importer_options options = {
-	    .database = fail2ban_database(&daemon->watcher),
 	    .loop = daemon->watcher.loop,
 	    .record = daemon->watcher.record,
 	    .journal = &daemon->journal,

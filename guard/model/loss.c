@@ -4,6 +4,7 @@
 #include "guard/model/banplan.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is known about an item that was in the runtime and is no longer. */
@@ -24,6 +25,7 @@ enum evidence {
 	OTHERS_STAY = 1 << 13,    /* of what a wipe takes, something is still there */
 	NO_WITNESS = 1 << 14,     /* nothing is gone but what may go without a signal */
 	BAN = 1 << 16,            /* keeps an address away: fail2ban's tickets decide */
+	NO_TICKET = 1 << 17,      /* as it is known, fail2ban does not hold it */
 };
 
 /*
@@ -40,6 +42,8 @@ enum evidence {
  *   removed by firewall-cmd --permanent     WITHDRAWN when it was read in between, else
  *                                           WAS_PERMANENT without STILL_PERMANENT
  *   runtime to permanent                    STILL_PERMANENT: a wipe loads it
+ *   a ban of fail2ban's taken out of the    a BAN as before, unless there is NO_TICKET for it
+ *     permanent configuration again
  *   file edited, replaced by a package or   EDITED, whether or not a reload follows at
  *     configuration management              once, or firewalld finds it first
  *   default zone changed                    ELSEWHERE, for the interfaces that follow it
@@ -60,9 +64,13 @@ static const struct {
     {REQUIRED, 0, LOSS_REQUIRED},
     {EXPIRED, 0, LOSS_EXPIRED},
     {RELEASED, 0, LOSS_RELEASED},
-    {BAN | WITHDRAWN, 0, LOSS_REMOVED},
-    {BAN | WAS_PERMANENT, STILL_PERMANENT, LOSS_REMOVED},
-    /* also where nobody saw a wipe: who is banned is on record at fail2ban */
+    {BAN | WITHDRAWN | NO_TICKET, 0, LOSS_REMOVED},
+    {BAN | WAS_PERMANENT | NO_TICKET, STILL_PERMANENT, LOSS_REMOVED},
+    /*
+     * else it is a ban, also out of the permanent configuration: it does not belong
+     * there, and who takes it out means that, not to let the banned in. So it is where
+     * nobody saw a wipe: who is banned is on record at fail2ban.
+     */
     {BAN, 0, LOSS_BAN},
     {UNPROTECTED, 0, LOSS_UNPROTECTED},
     {ELSEWHERE, 0, LOSS_CLAIMED},
@@ -284,21 +292,69 @@ static unsigned collect_common(const struct loss_evidence *evidence)
 	return bits;
 }
 
-static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
+static bool is_missing(const struct loss_evidence *evidence, const struct firewall_entry *entry)
 {
-	unsigned common = collect_common(evidence);
+	return (entry->flags & FIREWALL_RUNTIME) && was_looked_at(evidence, &entry->item) &&
+	       !firewall_has(evidence->after, &entry->item, FIREWALL_RUNTIME);
+}
 
+/* Bans that have left the permanent configuration, in the order of the firewall's entries. */
+struct withdrawn {
+	struct banplan_rule *rules; /* owned */
+	size_t n, capacity;
+	size_t at; /* the first that was not asked for yet */
+};
+
+static int withdrawn_init(struct withdrawn *out, const struct loss_evidence *evidence)
+{
+	const struct banplan_evidence now = {.tickets = evidence->tickets,
+	                                     .now_us = evidence->now_us};
+
+	*out = (struct withdrawn){0};
+	if (!evidence->bans || !evidence->tickets)
+		return 0;
 	for (size_t i = 0; i < evidence->before->n; i++) {
 		const struct firewall_entry *entry = &evidence->before->entries[i];
 
-		if (!(entry->flags & FIREWALL_RUNTIME) || !was_looked_at(evidence, &entry->item) ||
-		    firewall_has(evidence->after, &entry->item, FIREWALL_RUNTIME))
+		if (!(entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_PERMANENT)) ||
+		    !is_missing(evidence, entry) || !banplan_is_ban(&entry->item))
 			continue;
-		if (add_row(loss, &entry->item, judge(common | collect(evidence, entry)),
-		            entry->flags, entry->until_us) < 0)
+		if (grow(&out->rules, &out->capacity, out->n + 1, sizeof(*out->rules)) < 0)
 			return -ENOMEM;
+		out->rules[out->n++].item = &entry->item;
 	}
-	return 0;
+	return out->n ? banplan_judge(out->rules, out->n, &now) : 0;
+}
+
+static bool has_no_ticket(struct withdrawn *withdrawn, const struct item *item)
+{
+	const struct banplan_rule *rule;
+
+	if (withdrawn->at == withdrawn->n || withdrawn->rules[withdrawn->at].item != item)
+		return false;
+	rule = &withdrawn->rules[withdrawn->at++];
+	return rule->answer == BANPLAN_ENDED || rule->answer == BANPLAN_STRANGER;
+}
+
+static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
+{
+	unsigned common = collect_common(evidence);
+	struct withdrawn withdrawn;
+	int r = withdrawn_init(&withdrawn, evidence);
+
+	for (size_t i = 0; i < evidence->before->n && r == 0; i++) {
+		const struct firewall_entry *entry = &evidence->before->entries[i];
+		unsigned bits = common;
+
+		if (!is_missing(evidence, entry))
+			continue;
+		if (has_no_ticket(&withdrawn, &entry->item))
+			bits |= NO_TICKET;
+		r = add_row(loss, &entry->item, judge(bits | collect(evidence, entry)),
+		            entry->flags, entry->until_us);
+	}
+	free(withdrawn.rules);
+	return r;
 }
 
 /* What stands under `require` is wanted also if it never was there. */

@@ -366,6 +366,7 @@ static int judge(struct watcher *watcher, const struct firewall *now, struct los
 	    .scope = &watcher->config.scope,
 	    .zones = cycle->whole ? NULL : &cycle->zones,
 	    .bans = bankeeper_is_wanted(watcher),
+	    .tickets = bankeeper_tickets(watcher->bans),
 	    .kind = cycle->kind,
 	    .heard_all = watcher->compared_gaps == watcher->gaps && !watcher->tracker.from_store,
 	    .now_us = clock_now_us(),

@@ -101,22 +101,42 @@ static const struct {
 	int64_t until_us;
 	bool bans, released, watched;
 	const char *verdict;
+	const char *tickets; /* whom fail2ban holds; NULL: not known */
 } bans[] = {
-    {"a reload", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
-    {"a reboot", WIPE_REBOOT, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
-    {"nobody saw a wipe", WIPE_UNKNOWN, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
-    {"asked for by hand", WIPE_BY_HAND, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban"},
-    {"not looked after", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, false, false, true, "unprotected"},
+    {"a reload", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban", NULL},
+    {"a reboot", WIPE_REBOOT, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban", NULL},
+    {"nobody saw a wipe", WIPE_UNKNOWN, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban", NULL},
+    {"asked for by hand", WIPE_BY_HAND, FIREWALL_RUNTIME, 0, 0, true, false, true, "ban", NULL},
+    {"not looked after", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, false, false, true, "unprotected",
+     NULL},
     {"in a zone of no interest", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, false, false,
-     "unprotected"},
-    {"its own time is over", WIPE_RELOAD, FIREWALL_RUNTIME, 0, NOW, true, false, true, "expired"},
-    {"released", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, true, true, "released"},
+     "unprotected", NULL},
+    {"its own time is over", WIPE_RELOAD, FIREWALL_RUNTIME, 0, NOW, true, false, true, "expired",
+     NULL},
+    {"released", WIPE_RELOAD, FIREWALL_RUNTIME, 0, 0, true, true, true, "released", NULL},
     {"taken out of the permanent configuration", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN,
-     0, 0, true, false, true, "removed"},
+     0, 0, true, false, true, "removed", ""},
     {"the same unseen", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_PERMANENT, 0, 0, true, false, true,
-     "removed"},
+     "removed", ""},
+    /* runtime-to-permanent had made it permanent, and somebody mended that */
+    {"the same, while fail2ban holds it", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN, 0, 0,
+     true, false, true, "ban", "192.0.2.1"},
+    {"that unseen", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_PERMANENT, 0, 0, true, false, true,
+     "ban", "192.0.2.1"},
+    {"while it holds another", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN, 0, 0, true,
+     false, true, "removed", "192.0.2.2"},
+    {"while it holds a net around it", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN, 0, 0,
+     true, false, true, "removed", "192.0.2.0/24"},
+    {"while nobody knows whom it holds", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN, 0, 0,
+     true, false, true, "ban", NULL},
+    {"nobody knows, and it was seen by nobody", WIPE_REBOOT, FIREWALL_RUNTIME | FIREWALL_PERMANENT,
+     0, 0, true, false, true, "ban", NULL},
+    {"withdrawn and held, and not looked after", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN,
+     0, 0, false, false, true, "unprotected", "192.0.2.1"},
+    {"withdrawn, held and released", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_WITHDRAWN, 0, 0, true,
+     true, true, "released", "192.0.2.1"},
     {"permanent, and not loaded", WIPE_RELOAD, FIREWALL_RUNTIME | FIREWALL_PERMANENT,
-     FIREWALL_PERMANENT, 0, true, false, true, "ban"},
+     FIREWALL_PERMANENT, 0, true, false, true, "ban", NULL},
 };
 
 START_TEST(leaves_bans_to_their_tickets)
@@ -128,17 +148,23 @@ START_TEST(leaves_bans_to_their_tickets)
 	                   "protocol=tcp drop");
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
 	struct firewall_entry *entry;
 	struct scope scope = SCOPE_NULL;
 	struct loss_evidence evidence = {.before = &before,
 	                                 .after = &after,
 	                                 .scope = &scope,
+	                                 .tickets = bans[_i].tickets ? &tickets : NULL,
 	                                 .released = bans[_i].released ? &item : NULL,
 	                                 .n_released = bans[_i].released,
 	                                 .bans = bans[_i].bans,
 	                                 .kind = bans[_i].kind,
 	                                 .now_us = NOW};
 
+	if (bans[_i].tickets && bans[_i].tickets[0])
+		ck_assert_int_eq(tickets_add(&tickets, "lab", bans[_i].tickets, NOW - SECOND, 0, 1,
+		                             TICKET_SOURCE_SOCKET),
+		                 0);
 	if (!bans[_i].watched)
 		ck_assert_int_eq(strv_add(&scope.zones, "home"), 0);
 	ck_assert_int_eq(firewall_put(&before, &item, &entry), 0);

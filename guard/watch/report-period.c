@@ -32,8 +32,10 @@ void report_period_summarize(struct report_period_summary *out, const struct rep
 	const char *now = "mail is open";
 
 	out->color = REPORT_GOOD;
-	if (!from->findings_known || findings_worst(from->findings) >= FINDING_WARNING)
+	if (!from->findings_known || findings_worst(from->findings) >= FINDING_WARNING) {
 		out->color = REPORT_WARN;
+		now = "mail is open, and something needs attention";
+	}
 	if (!from->status->reachable) {
 		out->color = REPORT_BAD;
 		now = "firewalld cannot be asked";

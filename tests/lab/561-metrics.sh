@@ -58,6 +58,11 @@ asked = set(re.findall(r"\breload_guard_[a-z0-9_]+", text))
 assert asked and asked <= have, asked - have
 json.load(open(sys.argv[3]))' "$W/collector.prom" "$TOP/packaging/monitoring/reload-guard.rules.yml" "$TOP/packaging/monitoring/dashboard.json"
 
+if command -v promtool >/dev/null; then
+	need "promtool takes them" eval 'promtool check metrics <"$W/collector.prom"'
+	need "  and the alerts" promtool check rules "$TOP/packaging/monitoring/reload-guard.rules.yml"
+fi
+
 need "the history as lines" exits 0 guard export
 need "  each an object, the oldest first" /usr/bin/python3 -c '
 import json, sys

@@ -51,6 +51,7 @@ UNIT_TESTS = \
 	tests/unit/test-rangesfile \
 	tests/unit/test-reach \
 	tests/unit/test-report \
+	tests/unit/test-report-period \
 	tests/unit/test-richrule \
 	tests/unit/test-spool \
 	tests/unit/test-store \
@@ -91,6 +92,11 @@ tests_unit_test_mime_LDADD = $(MODEL_TEST_LIBS)
 tests_unit_test_period_SOURCES = tests/unit/test-period.c tests/unit/unit.h
 tests_unit_test_period_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
 tests_unit_test_period_LDADD = $(WATCH_TEST_LIBS)
+
+tests_unit_test_report_period_SOURCES = tests/unit/test-report-period.c tests/unit/unit.h
+tests_unit_test_report_period_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)
+tests_unit_test_report_period_LDADD = $(WATCH_TEST_LIBS)
+EXTRA_DIST += tests/unit/golden/report.txt tests/unit/golden/report.html
 
 tests_unit_test_finding_SOURCES = tests/unit/test-finding.c tests/unit/unit.h
 tests_unit_test_finding_CPPFLAGS = $(AM_CPPFLAGS) $(CHECK_CFLAGS)

@@ -26,14 +26,18 @@ libguard_watch_a_SOURCES = \
 	guard/watch/persister.c guard/watch/persister.h \
 	guard/watch/record.c guard/watch/record.h \
 	guard/watch/report-check.c guard/watch/report-check.h \
+	guard/watch/report-action.c \
 	guard/watch/report-clients.c guard/watch/report-clients.h \
 	guard/watch/report-conflicts.c guard/watch/report-conflicts.h \
 	guard/watch/report-fail2ban.c \
 	guard/watch/report-explain.c guard/watch/report-explain.h \
 	guard/watch/report-html.c \
 	guard/watch/report-internal.h \
+	guard/watch/report-list.c \
 	guard/watch/report-period.c guard/watch/report-period.h \
 	guard/watch/report-probe.c guard/watch/report-probe.h \
+	guard/watch/report-snapshot.c \
+	guard/watch/report-status.c \
 	guard/watch/report.c guard/watch/report.h \
 	guard/watch/risk.c guard/watch/risk.h \
 	guard/watch/restorer.c guard/watch/restorer.h \

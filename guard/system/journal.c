@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+/* of configure; with quotes it would be the one beside this file */
+#include <config.h>
+
 #include "guard/system/journal.h"
 
 #include <errno.h>
@@ -7,8 +10,14 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+#ifdef HAVE_LIBSYSTEMD
+#define SD_JOURNAL_SUPPRESS_LOCATION 1
+#include <systemd/sd-journal.h>
+#endif
 
 #include "guard/model/text.h"
 #include "guard/system/clock.h"
@@ -135,6 +144,128 @@ static bool is_repeated(struct journal *journal, uint64_t hash, unsigned long *r
 	return false;
 }
 
+/* --- fields ------------------------------------------------------------------------------ */
+
+/* For ever: people ask the journal by them. Made at random, as sd_id128 wants it. */
+static const char *const message_ids[JOURNAL_N_KINDS] = {
+    [JOURNAL_KIND_LOST] = "eb74597068b54142939993409bebc8ae",
+    [JOURNAL_KIND_RESTORED] = "fa976be493e84f9f8667586770aca631",
+    [JOURNAL_KIND_FAILED] = "92abdbc1d10a43f5b7700a8d5f6fb770",
+    [JOURNAL_KIND_REMOVED] = "30a0abc263a646ce86cc99958d2ed651",
+    [JOURNAL_KIND_BANS_LOST] = "b4da0d41d3354095ad849dcd2bb21cd4",
+    [JOURNAL_KIND_BANS_RESTORED] = "c2c621a2309f4f3eae764c6e017d3a2a",
+    [JOURNAL_KIND_BAN_LEFT_OUT] = "c1e1e3df554f4776a12f2d6a68c78fe4",
+};
+
+/** journal_message_id() - of the lines of a kind; static; NULL: they have none */
+const char *journal_message_id(enum journal_kind kind)
+{
+	return message_ids[kind];
+}
+
+#ifdef HAVE_LIBSYSTEMD
+
+/* An entry of more fields than these is cut short: the message tells how many there were. */
+#define FIELDS_MAX 256
+
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+
+struct fields {
+	char *texts[FIELDS_MAX]; /* owned */
+	struct iovec entries[FIELDS_MAX];
+	size_t n;
+	bool failed;
+};
+
+static void add_field(struct fields *fields, const char *format, ...) _printf_(2, 3);
+
+static void add_field(struct fields *fields, const char *format, ...)
+{
+	va_list args;
+	int n;
+
+	if (fields->n == FIELDS_MAX)
+		return;
+	va_start(args, format);
+	n = vasprintf(&fields->texts[fields->n], format, args);
+	va_end(args);
+	if (n < 0) {
+		fields->failed = true;
+		return;
+	}
+	fields->entries[fields->n] =
+	    (struct iovec){.iov_base = fields->texts[fields->n], .iov_len = (size_t)n};
+	fields->n++;
+}
+
+static bool send_fields(enum journal_level level, const char *text,
+                        const struct journal_fields *about)
+{
+	struct fields fields = {.n = 0};
+	bool sent;
+
+	/* libsystemd says nothing of it when nobody reads */
+	if (access(JOURNAL_SOCKET, W_OK) != 0)
+		return false;
+	add_field(&fields, "MESSAGE=%s", text);
+	add_field(&fields, "PRIORITY=%d", (int)level);
+	add_field(&fields, "SYSLOG_IDENTIFIER=reload-guard");
+	if (message_ids[about->kind])
+		add_field(&fields, "MESSAGE_ID=%s", message_ids[about->kind]);
+	if (about->wipe)
+		add_field(&fields, "RELOAD_GUARD_WIPE=%" PRId64, about->wipe);
+	if (about->jail)
+		add_field(&fields, "RELOAD_GUARD_JAIL=%s", about->jail);
+	if (about->address)
+		add_field(&fields, "RELOAD_GUARD_ADDRESS=%s", about->address);
+	for (size_t i = 0; about->items && i < about->items->n; i++)
+		add_field(&fields, "RELOAD_GUARD_ITEM=%s", about->items->strings[i]);
+	sent = !fields.failed && sd_journal_sendv(fields.entries, (int)fields.n) == 0;
+	for (size_t i = 0; i < fields.n; i++)
+		free(fields.texts[i]);
+	return sent;
+}
+
+#else
+
+static bool send_fields(enum journal_level level _unused_, const char *text _unused_,
+                        const struct journal_fields *about _unused_)
+{
+	return false;
+}
+
+#endif
+
+/* --- lines ------------------------------------------------------------------------------- */
+
+static void put(const struct journal *journal, enum journal_level level,
+                const struct journal_fields *about, const char *text)
+{
+	/* where journald does not take the fields, it still reads standard error */
+	if (!about || !journal->prefixed || !send_fields(level, text, about))
+		put_line(journal, level, text);
+}
+
+static void write_raw(struct journal *journal, enum journal_level level,
+                      const struct journal_fields *about, const char *raw)
+{
+	char text[JOURNAL_LINE_MAX];
+	unsigned long repeats = 0;
+	size_t length;
+
+	if (level != JOURNAL_DEBUG && is_repeated(journal, hash_line(level, raw), &repeats))
+		return;
+	length = text_escape(text, sizeof(text), raw);
+	if (length >= sizeof(text) || strlen(raw) == JOURNAL_LINE_MAX - 1)
+		memcpy(text + strlen(text) - 3, "...", 3);
+	put(journal, level, about, text);
+	if (repeats > 0) {
+		snprintf(text, sizeof(text), "(that came %lu more time%s before)", repeats,
+		         repeats == 1 ? "" : "s");
+		put_line(journal, JOURNAL_INFO, text);
+	}
+}
+
 /**
  * journal_write() - say something
  * @level:  decides whether it is written at all
@@ -145,8 +276,7 @@ static bool is_repeated(struct journal *journal, uint64_t hash, unsigned long *r
  */
 void journal_write(struct journal *journal, enum journal_level level, const char *format, ...)
 {
-	char raw[JOURNAL_LINE_MAX], text[JOURNAL_LINE_MAX];
-	unsigned long repeats = 0;
+	char raw[JOURNAL_LINE_MAX];
 	int saved = errno;
 	va_list args;
 
@@ -156,18 +286,28 @@ void journal_write(struct journal *journal, enum journal_level level, const char
 	va_start(args, format);
 	vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
-	if (level == JOURNAL_DEBUG || !is_repeated(journal, hash_line(level, raw), &repeats)) {
-		size_t length = text_escape(text, sizeof(text), raw);
+	write_raw(journal, level, NULL, raw);
+	errno = saved;
+}
 
-		if (length >= sizeof(text) || strlen(raw) == sizeof(raw) - 1)
-			memcpy(text + strlen(text) - 3, "...", 3);
-		put_line(journal, level, text);
-		if (repeats > 0) {
-			snprintf(text, sizeof(text), "(that came %lu more time%s before)", repeats,
-			         repeats == 1 ? "" : "s");
-			put_line(journal, JOURNAL_INFO, text);
-		}
-	}
+/**
+ * journal_write_about() - the same, with fields for the journal
+ * @fields: borrowed
+ */
+void journal_write_about(struct journal *journal, enum journal_level level,
+                         const struct journal_fields *fields, const char *format, ...)
+{
+	char raw[JOURNAL_LINE_MAX];
+	int saved = errno;
+	va_list args;
+
+	if (journal->fd < 0 || level > journal->level)
+		return;
+	errno = saved; /* for %m */
+	va_start(args, format);
+	vsnprintf(raw, sizeof(raw), format, args);
+	va_end(args);
+	write_raw(journal, level, fields, raw);
 	errno = saved;
 }
 

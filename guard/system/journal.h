@@ -7,6 +7,10 @@
  * may hold is escaped, so a hostile name cannot forge a line. A line that is
  * repeated is written once in JOURNAL_REPEAT_US, with the number of the others.
  *
+ * Where standard error is the journal's, lines of some kinds carry fields, so that what
+ * became of an item or a jail can be asked for by its name. Without libsystemd, and
+ * everywhere else, the line is all.
+ *
  * struct journal_notifier speaks sd_notify's protocol; without NOTIFY_SOCKET
  * all of its functions do nothing.
  */
@@ -50,6 +54,33 @@ void journal_init(struct journal *journal, int fd, int verbosity);
 void journal_write(struct journal *journal, enum journal_level level, const char *format, ...)
     _printf_(3, 4);
 void journal_flush(struct journal *journal);
+
+/* What a line is about, by which it is found again: each has a MESSAGE_ID of its own. */
+enum journal_kind {
+	JOURNAL_KIND_NONE,
+	JOURNAL_KIND_LOST,     /* a wipe took items */
+	JOURNAL_KIND_RESTORED, /* they are back */
+	JOURNAL_KIND_FAILED,   /* something could not be restored */
+	JOURNAL_KIND_REMOVED,  /* somebody took an item away, on purpose */
+	JOURNAL_KIND_BANS_LOST,
+	JOURNAL_KIND_BANS_RESTORED,
+	JOURNAL_KIND_BAN_LEFT_OUT,
+	JOURNAL_N_KINDS,
+};
+
+/* Fields beside the message, for journald alone; all but the kind may be missing. */
+struct journal_fields {
+	enum journal_kind kind;
+	int64_t wipe;             /* RELOAD_GUARD_WIPE; 0: none */
+	const struct strv *items; /* RELOAD_GUARD_ITEM, one for each; borrowed */
+	const char *jail;         /* RELOAD_GUARD_JAIL; borrowed */
+	const char *address;      /* RELOAD_GUARD_ADDRESS; borrowed */
+};
+
+void journal_write_about(struct journal *journal, enum journal_level level,
+                         const struct journal_fields *fields, const char *format, ...)
+    _printf_(4, 5);
+const char *journal_message_id(enum journal_kind kind);
 
 struct journal_notifier {
 	int fd; /* owned; -1: nobody listens */

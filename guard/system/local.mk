@@ -2,7 +2,8 @@
 # Floor 2: adapters, one outside thing each.
 noinst_LIBRARIES += libguard-system.a
 libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS) \
-	$(JANSSON_CFLAGS) $(EXPAT_CFLAGS) $(NFTABLES_CPPFLAGS) $(OPENSSL_CFLAGS)
+	$(JANSSON_CFLAGS) $(EXPAT_CFLAGS) $(NFTABLES_CPPFLAGS) $(OPENSSL_CFLAGS) \
+	$(LIBSYSTEMD_CFLAGS)
 libguard_system_a_SOURCES = \
 	guard/system/bootid.c guard/system/bootid.h \
 	guard/system/bus.c guard/system/bus.h \
@@ -62,4 +63,4 @@ libguard_system_a_SOURCES = \
 	guard/system/zonexml.c guard/system/zonexml.h
 nodist_libguard_system_a_SOURCES = guard/system/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
-	$(JANSSON_LIBS) $(EXPAT_LIBS) $(OPENSSL_LIBS)
+	$(JANSSON_LIBS) $(EXPAT_LIBS) $(OPENSSL_LIBS) $(LIBSYSTEMD_LIBS)

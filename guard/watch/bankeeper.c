@@ -161,11 +161,14 @@ static const char *outcome_of(const struct ban_wipe *wipe)
 
 static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 {
+	const struct journal_fields fields = {.kind = JOURNAL_KIND_BANS_RESTORED,
+	                                      .wipe = wipe->episode->wipe_id};
+
 	if (wipe->n_restored && wipe->recorded)
-		journal_write(log_of(keeper), JOURNAL_NOTICE,
-		              "restored %zu of %zu bans in %lld ms, read back from firewalld",
-		              wipe->n_restored, wipe->n_bans,
-		              (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
+		journal_write_about(log_of(keeper), JOURNAL_NOTICE, &fields,
+		                    "restored %zu of %zu bans in %lld ms, read back from firewalld",
+		                    wipe->n_restored, wipe->n_bans,
+		                    (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
 	if (wipe->recorded)
 		record_episode_end_take(keeper->watcher->record, steal(wipe->episode),
 		                        outcome_of(wipe));
@@ -204,12 +207,18 @@ static void end_wipes(struct bankeeper *keeper)
 static void tell_failure(struct bankeeper *keeper, const struct ban *ban, const char *why)
 {
 	_cleanup_free_ char *text = NULL;
+	char *name[1];
+	struct strv names = {.strings = name, .n = 1};
+	const struct journal_fields fields = {
+	    .kind = JOURNAL_KIND_FAILED, .wipe = ban->wipe->episode->wipe_id, .items = &names};
 
-	if (item_format(&text, ban->item) == 0)
-		journal_write(log_of(keeper), JOURNAL_ERROR,
-		              "%s could not be restored: %s; when that is mended, "
-		              "`reload-guard restore` tries again",
-		              text, why ? why : "unknown error");
+	if (item_format(&text, ban->item) < 0)
+		return;
+	name[0] = text;
+	journal_write_about(log_of(keeper), JOURNAL_ERROR, &fields,
+	                    "%s could not be restored: %s; when that is mended, "
+	                    "`reload-guard restore` tries again",
+	                    text, why ? why : "unknown error");
 }
 
 static void take_step(struct bankeeper *keeper, struct ban *ban, const struct restorer_step *step)
@@ -376,6 +385,14 @@ static void tell_left_out(struct decision *decision, const struct banplan_rule *
 	const struct clientrange *range = NULL;
 	char cidr[CIDR_TEXT_LENGTH] = "";
 	_cleanup_free_ char *text = NULL;
+	char *name[1];
+	struct strv names = {.strings = name, .n = 1};
+	const struct journal_fields fields = {
+	    .kind = JOURNAL_KIND_BAN_LEFT_OUT,
+	    .items = &names,
+	    .jail = rule->ticket ? rule->ticket->jail : NULL,
+	    .address = rule->ticket ? rule->ticket->address : NULL,
+	};
 
 	if (rule->ticket)
 		(void)clientranges_coverage(&decision->ranges, &rule->ticket->cidr, &range);
@@ -383,14 +400,16 @@ static void tell_left_out(struct decision *decision, const struct banplan_rule *
 		cidr_format(&range->cidr, cidr);
 	snprintf(why, size, "covers the legitimate clients %s (%s)", cidr,
 	         range ? clientrange_source_name(range->source) : "not known");
-	if (decision->n_told++ < TELL_LINES && item_format(&text, rule->item) == 0)
-		journal_write(log_of(decision->keeper), JOURNAL_WARNING,
-		              "%s is left out, it %s: restore-bans = safe; fail2ban's jail %s "
-		              "still holds it, and `fail2ban-client set %s unbanip %s` ends it; "
-		              "`restore-bans = all` brings such bans back",
-		              text, why, rule->ticket ? rule->ticket->jail : "?",
-		              rule->ticket ? rule->ticket->jail : "JAIL",
-		              rule->ticket ? rule->ticket->address : "ADDRESS");
+	if (decision->n_told++ >= TELL_LINES || item_format(&text, rule->item) < 0)
+		return;
+	name[0] = text;
+	journal_write_about(log_of(decision->keeper), JOURNAL_WARNING, &fields,
+	                    "%s is left out, it %s: restore-bans = safe; fail2ban's jail %s "
+	                    "still holds it, and `fail2ban-client set %s unbanip %s` ends it; "
+	                    "`restore-bans = all` brings such bans back",
+	                    text, why, rule->ticket ? rule->ticket->jail : "?",
+	                    rule->ticket ? rule->ticket->jail : "JAIL",
+	                    rule->ticket ? rule->ticket->address : "ADDRESS");
 }
 
 struct tally {
@@ -411,6 +430,9 @@ static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
 {
 	char left_out[64] = "", strangers[128] = "", inside[96] = "";
 
+	const struct journal_fields fields = {.kind = JOURNAL_KIND_BANS_LOST,
+	                                      .wipe = wipe->episode->wipe_id};
+
 	if (wipe->told || !wipe->recorded)
 		return;
 	wipe->told = true;
@@ -424,11 +446,11 @@ static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
 		snprintf(inside, sizeof(inside),
 		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
 		         tally->inside);
-	journal_write(log_of(keeper), tally->held ? JOURNAL_WARNING : JOURNAL_NOTICE,
-	              "bans lost (%zu): %zu in force%s, %zu ended%s%s%s",
-	              tally->held + tally->ended + tally->strangers + tally->left_out, tally->held,
-	              tally->held ? " and being put back, newest first" : "", tally->ended,
-	              left_out, strangers, inside);
+	journal_write_about(log_of(keeper), tally->held ? JOURNAL_WARNING : JOURNAL_NOTICE, &fields,
+	                    "bans lost (%zu): %zu in force%s, %zu ended%s%s%s",
+	                    tally->held + tally->ended + tally->strangers + tally->left_out,
+	                    tally->held, tally->held ? " and being put back, newest first" : "",
+	                    tally->ended, left_out, strangers, inside);
 }
 
 static void tell_unknown(struct bankeeper *keeper, const char *why)

@@ -67,6 +67,20 @@ static size_t count_restored(const struct episode *episode)
 	return count;
 }
 
+/* For the fields of the line; without memory the line is all. */
+static void name_restored(const struct episode *episode, struct strv *out)
+{
+	for (size_t i = 0; i < episode->n_steps; i++) {
+		char *text = NULL;
+
+		if (episode->steps[i].outcome != STORE_STEP_RESTORED)
+			continue;
+		if (item_format(&text, &episode->loss.rows[episode->steps[i].row].item) < 0 ||
+		    strv_add_take(out, text) < 0)
+			return;
+	}
+}
+
 static void end_episode(struct watcher *watcher, const char *outcome)
 {
 	struct episode *episode = steal(watcher->cycle.episode);
@@ -74,13 +88,17 @@ static void end_episode(struct watcher *watcher, const char *outcome)
 	    loss_count(&episode->loss, LOSS_LOST) + loss_count(&episode->loss, LOSS_REQUIRED);
 	size_t restored = count_restored(episode);
 	int64_t last_us = last_restored_us(episode);
+	_cleanup_strv_ struct strv names = STRV_NULL;
+	const struct journal_fields fields = {
+	    .kind = JOURNAL_KIND_RESTORED, .wipe = episode->wipe_id, .items = &names};
 
+	name_restored(episode, &names);
 	if (restored)
-		journal_write(watcher->journal,
-		              tell_is_old_news(watcher, &episode->loss) ? JOURNAL_DEBUG
-		                                                        : JOURNAL_NOTICE,
-		              "restored %zu of %zu in %lld ms, read back from firewalld", restored,
-		              wanted, (long long)((last_us - episode->at_us) / 1000));
+		journal_write_about(
+		    watcher->journal,
+		    tell_is_old_news(watcher, &episode->loss) ? JOURNAL_DEBUG : JOURNAL_NOTICE,
+		    &fields, "restored %zu of %zu in %lld ms, read back from firewalld", restored,
+		    wanted, (long long)((last_us - episode->at_us) / 1000));
 	snprintf(watcher->last_wipe, sizeof(watcher->last_wipe), "last %s: %zu lost, %zu restored",
 	         wipe_kind_name(episode->kind), wanted, restored);
 	if (loss_has_bans(&episode->loss))
@@ -159,6 +177,20 @@ static void after_episode(struct watcher *watcher)
 	read_whole(watcher);
 }
 
+static void tell_not_restored(struct watcher *watcher, char *item, const char *why)
+{
+	const struct episode *episode = watcher->cycle.episode;
+	const struct strv names = {.strings = &item, .n = 1};
+	const struct journal_fields fields = {.kind = JOURNAL_KIND_FAILED,
+	                                      .wipe = episode ? episode->wipe_id : 0,
+	                                      .items = &names};
+
+	journal_write_about(watcher->journal, JOURNAL_ERROR, &fields,
+	                    "%s could not be restored: %s; when that is mended, "
+	                    "`reload-guard restore` tries again",
+	                    item, why ? why : "unknown error");
+}
+
 /* What could not be restored is not there, and not wanted until somebody adds it again. */
 static void give_up(struct watcher *watcher, const struct plan *plan,
                     const struct restorer_step *steps)
@@ -169,10 +201,7 @@ static void give_up(struct watcher *watcher, const struct plan *plan,
 		if (steps[i].outcome != STORE_STEP_FAILED)
 			continue;
 		if (item_format(&text, &plan->steps[i].item) == 0)
-			journal_write(watcher->journal, JOURNAL_ERROR,
-			              "%s could not be restored: %s; when that is mended, "
-			              "`reload-guard restore` tries again",
-			              text, steps[i].error ? steps[i].error : "unknown error");
+			tell_not_restored(watcher, text, steps[i].error);
 		if (tracker_removed(&watcher->tracker, &plan->steps[i].item) < 0)
 			journal_write(watcher->journal, JOURNAL_ERROR, "out of memory");
 	}

@@ -130,10 +130,14 @@ bool tell_is_old_news(const struct watcher *watcher, const struct loss *loss)
 void tell_removal(struct watcher *watcher, const struct item *item, bool timed)
 {
 	_cleanup_free_ char *text = NULL;
+	char *name[1];
+	struct strv names = {.strings = name, .n = 1};
+	const struct journal_fields fields = {.kind = JOURNAL_KIND_REMOVED, .items = &names};
 	char who[CAUSE_WORDS_SIZE];
 
 	if (item_format(&text, item) < 0)
 		return;
+	name[0] = text;
 	if (timed) {
 		journal_write(watcher->journal, JOURNAL_INFO, "%s ended with its timeout", text);
 		record_event(watcher->record, "expired", "%s ended with its timeout", text);
@@ -141,11 +145,11 @@ void tell_removal(struct watcher *watcher, const struct item *item, bool timed)
 	}
 	who_removed(watcher, item, who);
 	/* what goes on for ever was said once */
-	journal_write(watcher->journal, is_slow(watcher, item) ? JOURNAL_DEBUG : JOURNAL_NOTICE,
-	              "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
-	              scope_requires(&watcher->config.scope, item)
-	                  ? ", but is required: it will be put back"
-	                  : ": it will not be restored");
+	journal_write_about(
+	    watcher->journal, is_slow(watcher, item) ? JOURNAL_DEBUG : JOURNAL_NOTICE, &fields,
+	    "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
+	    scope_requires(&watcher->config.scope, item) ? ", but is required: it will be put back"
+	                                                 : ": it will not be restored");
 	record_event(watcher->record, "intent-removed", "%s was removed on purpose%s%s", text,
 	             *who ? " by " : "", who);
 }
@@ -197,17 +201,55 @@ static void list_items(const struct loss *loss, enum loss_verdict verdict, char 
 		snprintf(buffer + used, size - used, " and %zu more", left_out);
 }
 
+/* What the fields of a line name; without memory the line is all. */
+static void name_items(const struct loss *loss, enum loss_verdict verdict, struct strv *out)
+{
+	for (size_t i = 0; i < loss->n; i++) {
+		char *text = NULL;
+
+		if (loss->rows[i].verdict != verdict)
+			continue;
+		if (item_format(&text, &loss->rows[i].item) < 0 || strv_add_take(out, text) < 0)
+			return;
+	}
+}
+
+static enum journal_kind kind_of(enum loss_verdict verdict)
+{
+	switch (verdict) {
+	case LOSS_LOST:
+	case LOSS_REQUIRED:
+	case LOSS_UNATTRIBUTED:
+	case LOSS_UNPROTECTED:
+		return JOURNAL_KIND_LOST;
+	case LOSS_REMOVED:
+	case LOSS_CLAIMED:
+	case LOSS_RELEASED:
+		return JOURNAL_KIND_REMOVED;
+	case LOSS_EXPIRED:
+	case LOSS_BAN:
+	case LOSS_N_VERDICTS:
+		break;
+	}
+	return JOURNAL_KIND_NONE;
+}
+
 static void log_items(struct watcher *watcher, const struct loss *loss, enum loss_verdict verdict,
                       enum journal_level level, const char *words, const char *advice)
 {
+	const struct episode *episode = watcher->cycle.episode;
+	_cleanup_strv_ struct strv names = STRV_NULL;
+	struct journal_fields fields = {
+	    .kind = kind_of(verdict), .wipe = episode ? episode->wipe_id : 0, .items = &names};
 	size_t n = loss_count(loss, verdict);
 	char items[1024];
 
 	if (n == 0)
 		return;
 	list_items(loss, verdict, items, sizeof(items));
-	journal_write(watcher->journal, level, "%s (%zu): %s%s%s", words, n, items,
-	              *advice ? "; " : "", advice);
+	name_items(loss, verdict, &names);
+	journal_write_about(watcher->journal, level, &fields, "%s (%zu): %s%s%s", words, n, items,
+	                    *advice ? "; " : "", advice);
 }
 
 /** tell_loss() - say in the log what was lost, and what the guard makes of it */

@@ -288,6 +288,33 @@ START_TEST(nobody_listens)
 }
 END_TEST
 
+/* Where nobody reads fields, the line is all; the names of kinds are as sd_id128 has them. */
+START_TEST(fields_are_for_journald)
+{
+	const struct journal_fields fields = {
+	    .kind = JOURNAL_KIND_LOST, .wipe = 17, .jail = "x\n<0>forged", .address = "192.0.2.1"};
+	struct journal journal;
+	int fds[2];
+
+	open_journal(&journal, fds, 0);
+	journal_write_about(&journal, JOURNAL_WARNING, &fields, "%s", "lost\nall");
+	ck_assert_str_eq(drain(fds[0]), "reload-guard: warning: lost\\x0aall\n");
+	journal_write_about(&journal, JOURNAL_WARNING, NULL, "no fields");
+	ck_assert_str_eq(drain(fds[0]), "reload-guard: warning: no fields\n");
+	ck_assert_ptr_null(journal_message_id(JOURNAL_KIND_NONE));
+	for (unsigned i = JOURNAL_KIND_LOST; i < JOURNAL_N_KINDS; i++) {
+		const char *id = journal_message_id((enum journal_kind)i);
+
+		ck_assert_uint_eq(strspn(id, "0123456789abcdef"), 32);
+		ck_assert_uint_eq(strlen(id), 32);
+		for (unsigned k = JOURNAL_KIND_LOST; k < i; k++)
+			ck_assert_str_ne(id, journal_message_id((enum journal_kind)k));
+	}
+	close(fds[0]);
+	close(fds[1]);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("journal");
@@ -297,6 +324,7 @@ int main(void)
 	tcase_add_test(tcase, speaks_to_journald);
 	tcase_add_test(tcase, cannot_be_forged);
 	tcase_add_test(tcase, keeps_errno);
+	tcase_add_test(tcase, fields_are_for_journald);
 	tcase_add_test(tcase, holds_back_repeated_lines);
 	tcase_add_test(tcase, notifies);
 	tcase_add_test(tcase, watchdog_is_for_us_alone);

@@ -297,6 +297,7 @@ struct tally {
 	struct strv rules, elsewhere_rules; /* that are not there, or not there */
 	bool untold;                        /* there are more, or others than can be told */
 	const char *zone;                   /* of the action; NULL: the default zone */
+	const char *action;                 /* that writes rich rules; the last one's name */
 };
 
 static void tally_deinit(struct tally *tally)
@@ -479,30 +480,78 @@ static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned
 	                         words_take(&tally->names), command);
 }
 
+/*
+ * Has fail2ban's action write into @zone from now on, and its bans written anew. Where it
+ * names a zone, its parameter is set; else (fail2ban's own do not before its change #4184)
+ * a copy of the action gets one. Neither is done where somebody has made changes before.
+ */
+static int action_command(char **out, const struct tally *tally, const char *zone)
+{
+	/* firewallcmd-rich-logging has its commands from there */
+	const char *name = strcmp(tally->action, "firewallcmd-rich-logging") == 0
+	                       ? "firewallcmd-rich-rules"
+	                       : tally->action;
+	_cleanup_free_ char *edit = NULL, *restart = restart_command(tally->jail);
+	int r;
+
+	if (!restart || !is_plain(name) || !is_plain(zone))
+		return 1;
+	if (tally->zone)
+		r = xasprintf(&edit, "{ echo '[Init]'; echo 'zone = %s'; }", zone);
+	else
+		r = xasprintf(&edit, "sed 's/firewall-cmd --/firewall-cmd --zone=%s --/g' $a.conf",
+		              zone);
+	return r < 0 ? r
+	             : xasprintf(out,
+	                         "a=/etc/fail2ban/action.d/%s; grep -qs firewall-cmd $a.conf && "
+	                         "test ! -e $a.local && %s >$a.local && %s",
+	                         name, edit, restart);
+}
+
+/* What ends it, and not only for the bans that there are. Return: 0; 1: nothing; -ENOMEM. */
+static int zone_command(char **out, const struct tally *tally, const struct look *look,
+                        const char *zone)
+{
+	const struct firewall *fw = look->evidence->fw;
+
+	if (tally->zone || !fw->default_zone || !is_plain(zone))
+		return action_command(out, tally, zone);
+	/* made before it was the default zone */
+	if (strcmp(fw->default_zone, zone) == 0)
+		return (*out = restart_command(tally->jail)) ? 0 : 1;
+	if (reach_zone_gets_packets(fw, fw->default_zone, look->evidence->interfaces))
+		return action_command(out, tally, zone);
+	/* nobody needs that default zone, and all jails profit */
+	return xasprintf(out,
+	                 "systemctl stop fail2ban && firewall-cmd --set-default-zone=%s && "
+	                 "systemctl start fail2ban",
+	                 zone);
+}
+
 static int tell_elsewhere(struct findings *out, struct drift_counts *counts, unsigned kinds,
                           struct tally *tally, const struct look *look)
 {
 	const char *zone = look->mail_zones.strings[0];
+	_cleanup_free_ char *command = NULL;
 	char *text = NULL;
 	int r;
 
 	counts->n[DRIFT_BAN_ZONE] += tally->n_elsewhere;
 	if (!(kinds & 1U << DRIFT_BAN_ZONE))
 		return 0;
-	r = xasprintf(
-	    &text,
-	    "%zu bans of jail %s stand in a zone that mail does not come through; it comes "
-	    "through %s. For those to come: firewall-cmd --set-default-zone=%s, unless "
-	    "other interfaces rely on the default zone",
-	    tally->n_elsewhere, tally->jail->name, zone, zone);
+	r = zone_command(&command, tally, look, zone);
+	if (r > 0 && tally->elsewhere_rules.n)
+		command = rules_command("", zone, &tally->elsewhere_rules, "add-rich-rule");
+	if (r >= 0)
+		r = xasprintf(&text,
+		              "%zu bans of jail %s stand in a zone that mail does not come "
+		              "through: its action writes into %s, and mail comes through %s",
+		              tally->n_elsewhere, tally->jail->name,
+		              tally->zone ? tally->zone : "the default zone", zone);
 	if (r < 0)
 		return r;
-	return findings_add_take(
-	    out, kind_names[DRIFT_BAN_ZONE], FINDING_ERROR, text,
-	    words_take(&tally->elsewhere_names),
-	    tally->elsewhere_rules.n
-	        ? rules_command("", zone, &tally->elsewhere_rules, "add-rich-rule")
-	        : NULL);
+	return findings_add_take(out, kind_names[DRIFT_BAN_ZONE], FINDING_ERROR, text,
+	                         words_take(&tally->elsewhere_names), steal(command));
 }
 
 static int look_at_jail(struct findings *out, struct drift_counts *counts, unsigned kinds,
@@ -514,9 +563,13 @@ static int look_at_jail(struct findings *out, struct drift_counts *counts, unsig
 
 	if (r == 0)
 		r = words_open(&tally.elsewhere_names);
-	for (size_t i = 0; i < jail->n_actions; i++)
-		if (is_rich(&jail->actions[i]) && jail->actions[i].zone)
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		if (!is_rich(&jail->actions[i]))
+			continue;
+		tally.action = jail->actions[i].name;
+		if (jail->actions[i].zone)
 			tally.zone = jail->actions[i].zone;
+	}
 	/* both are sorted by the name of the jail */
 	while (*at < tickets->n && strcmp(tickets->tickets[*at].jail, jail->name) < 0)
 		(*at)++;

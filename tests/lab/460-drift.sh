@@ -80,8 +80,9 @@ for name in ban-without-rule rule-without-ban; do need "there is no $name" withi
 
 need "mail comes through another zone" fwc --zone=internal --change-interface=host0
 mail_open internal
+systemctl_up
 found_and_mended ban-zone
-need "the bans are where mail is" ruled 192.0.2.12 --zone=internal
+need "the bans are where mail is" within 20 ruled 192.0.2.12 --zone=internal
 guard --json check >"$W/out" 2>"$W/err"
 need "which names those that were made" holds 'len(d["checks"]) > 10'
 need "checks can be silenced" exits 0 guard check --only ban-zone --only panic

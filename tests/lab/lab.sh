@@ -221,6 +221,17 @@ print(json.dumps(r) if not isinstance(r, str) else r)
 sys.exit(0 if r else 1)' "$1" "${2:-$W/out}"
 }
 
+# systemctl_up: the commands that findings print have a service manager; see there
+systemctl_up() { ln -sf "$LAB_DIR/systemctl" "$W/bin/systemctl" && hash -r; }
+# daemon_pid firewalld|fail2ban|reload-guard
+daemon_pid() {
+	case $1 in
+	firewalld) pgrep -xo firewalld ;;
+	fail2ban) pgrep -xo fail2ban-server ;;
+	reload-guard) pgrep -fo "^$GUARD .* watch\$" ;;
+	esac
+}
+
 # --- the bus ---
 
 bus_up() {

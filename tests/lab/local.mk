@@ -15,7 +15,7 @@ tests_lab_signals_LDADD = $(DBUS_LIBS)
 tests_lab_tickets_SOURCES = tests/lab/tickets.c
 tests_lab_tickets_LDADD = $(SYSTEM_LIBS)
 dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/run
-dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/lab/walks tests/run
+dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/lab/systemctl tests/lab/walks tests/run
 EXTRA_DIST += packaging/deps tests/lab/bans.sh tests/lab/random-walk.sh tests/lab/differential.py tests/lab/servers.py \
 	$(srcdir)/tests/lab/[0-9]*.sh
 

@@ -15,14 +15,16 @@ static struct tickets tickets_from_text(const char *text)
 	static const struct {
 		const char *jail;
 		enum jail_action_kind kind;
-		const char *ports, *protocol, *blocktype, *blocktype6;
+		const char *ports, *protocol, *blocktype, *blocktype6, *zone;
 	} jails[] = {
 	    {"rich", JAIL_ACTION_RICH, "smtp, imaps,8000:8010", "tcp",
-	     "reject type='icmp-port-unreachable'", "reject type='icmp6-port-unreachable'"},
+	     "reject type='icmp-port-unreachable'", "reject type='icmp6-port-unreachable'", NULL},
 	    {"one", JAIL_ACTION_RICH, "imaps", "tcp", "reject type='icmp-port-unreachable'",
-	     "reject type='icmp6-port-unreachable'"},
-	    {"a b", JAIL_ACTION_RICH, "ssh", "tcp", NULL, NULL},
-	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp", NULL, NULL},
+	     "reject type='icmp6-port-unreachable'", NULL},
+	    {"a b", JAIL_ACTION_RICH, "ssh", "tcp", NULL, NULL, NULL},
+	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp", NULL, NULL, NULL},
+	    {"there", JAIL_ACTION_RICH, "imaps", "tcp", "drop", "drop", "public"},
+	    {"c d", JAIL_ACTION_RICH, "imaps", "tcp", "drop", "drop", NULL},
 	};
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct tickets tickets = TICKETS_NULL;
@@ -38,6 +40,7 @@ static struct tickets tickets_from_text(const char *text)
 		action->protocol = strdup(jails[i].protocol);
 		action->blocktype = jails[i].blocktype ? strdup(jails[i].blocktype) : NULL;
 		action->blocktype6 = jails[i].blocktype6 ? strdup(jails[i].blocktype6) : NULL;
+		action->zone = jails[i].zone ? strdup(jails[i].zone) : NULL;
 		jail->actions_known = true;
 	}
 	ck_assert_int_eq(strv_split(&words, text, ";"), 0);
@@ -95,7 +98,8 @@ static struct firewall firewall_of(const char *text)
 	return fw;
 }
 
-#define MAIL "public/interface:eth0=r; public/service:imaps=r"
+#define INSIDE "inside/interface:eth0=r; inside/service:imaps=r"
+#define MAIL   "public/interface:eth0=r; public/service:imaps=r"
 #define ALL(address)                                                                               \
 	"; public " address " smtp r; public " address " imaps r; public " address " 8000-8010 r"
 #define SIXTEEN                                                                                    \
@@ -164,9 +168,23 @@ static const struct {
     {"permanent by hand", "one!192.0.2.1!900!900",
      MAIL "; public 192.0.2.1 imaps r; public 203.0.113.0/24 * rp", 0, "", NULL},
     {"where mail does not come through", "one!192.0.2.1!900!900",
-     "inside/interface:eth0=r; inside/service:imaps=r; public 192.0.2.1 imaps r", 0, "ban-zone 1",
+     INSIDE "; public 192.0.2.1 imaps r", 0, "ban-zone 1",
+     "systemctl stop fail2ban && firewall-cmd --set-default-zone=inside && systemctl start"},
+    {"while others come through that zone", "one!192.0.2.1!900!900",
+     INSIDE "; public/source:203.0.113.0/24=r; public 192.0.2.1 imaps r", 0, "ban-zone 1",
+     "a=/etc/fail2ban/action.d/ban; grep -qs firewall-cmd $a.conf && test ! -e $a.local && "
+     "sed 's/firewall-cmd --/firewall-cmd --zone=inside --/g' $a.conf >$a.local && "
+     "fail2ban-client reload --restart one"},
+    {"by an action that names its zone", "there!192.0.2.1!900!900",
+     INSIDE "; public 192.0.2.1 imaps r", 0, "ban-zone 1",
+     "&& { echo '[Init]'; echo 'zone = inside'; } >$a.local && fail2ban-client reload --restart "
+     "there"},
+    {"of a jail that cannot be typed", "c d!192.0.2.1!900!900",
+     INSIDE "; public/source:203.0.113.0/24=r; public 192.0.2.1 imaps r", 0, "ban-zone 1",
      "firewall-cmd --zone=inside --add-rich-rule='rule family=\"ipv4\" source "
      "address=\"192.0.2.1\" port port=\"imaps\""},
+    {"made when another was the default zone", "one!192.0.2.1!900!900",
+     MAIL "; inside 192.0.2.1 imaps r", 0, "ban-zone 1", "fail2ban-client reload --restart one"},
     {"in both", "one!192.0.2.1!900!900",
      "inside/interface:eth0=r; inside/service:imaps=r; public 192.0.2.1 imaps r;"
      " inside 192.0.2.1 imaps r",

@@ -123,16 +123,10 @@ static bool is_open_somewhere(const struct check_context *context, const struct 
 	return false;
 }
 
-/* A zone that packets do come through, and whose interface is known. */
-static const char *some_interface(const struct check_context *context)
-{
-	return context->interfaces.n == 1 ? context->interfaces.strings[0] : NULL;
-}
-
 static int tell_unreached(struct check_context *context, enum check_id id, const char *zone)
 {
 	const struct firewall *fw = &context->reading.firewall;
-	const char *interface = some_interface(context);
+	const char *interface = check_client_interface(context);
 	_cleanup_list_ struct list list;
 	char *command = NULL;
 	int r = list_open(&list);

@@ -13,6 +13,7 @@
 
 #include "guard/model/reach.h"
 #include "guard/model/verdict.h"
+#include "guard/system/route.h"
 
 /* Services that include each other do not go deeper. */
 #define INCLUDES_MAX 4
@@ -398,14 +399,39 @@ int check_one_family(struct check_context *context, enum check_id id)
 	return each_port(context, id, in_one_family);
 }
 
+/**
+ * check_client_interface() - the interface that most clients come in on
+ *
+ * The only one, or the one on which strangers are answered.
+ *
+ * Return: borrowed; NULL: there are several, and nobody can tell.
+ */
+const char *check_client_interface(const struct check_context *context)
+{
+	static const enum cidr_family families[] = {CIDR_IPV4, CIDR_IPV6};
+	const struct strv *interfaces = &context->interfaces;
+
+	if (interfaces->n == 1)
+		return interfaces->strings[0];
+	for (size_t k = 0; k < ARRAY_SIZE(families); k++) {
+		struct cidr stranger;
+		struct route route;
+
+		if (!check_stranger(&stranger, families[k], 0) ||
+		    route_to(&route, &stranger, NULL) != 0)
+			continue;
+		for (size_t i = 0; i < interfaces->n; i++)
+			if (strcmp(interfaces->strings[i], route.interface) == 0)
+				return interfaces->strings[i];
+	}
+	return NULL;
+}
+
 /* The zone of most clients. */
 static const char *client_zone(const struct check_context *context)
 {
-	const struct firewall *fw = &context->reading.firewall;
-
-	if (context->interfaces.n == 0)
-		return fw->default_zone;
-	return reach_zone(fw, &(struct reach_from){.interface = context->interfaces.strings[0]});
+	return reach_zone(&context->reading.firewall,
+	                  &(struct reach_from){.interface = check_client_interface(context)});
 }
 
 static int listening_closed(struct check_context *context, enum check_id id,

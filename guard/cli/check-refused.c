@@ -101,19 +101,20 @@ static int join(char **out, const struct strv *commands)
 	return 0;
 }
 
-static bool is_permanent(const struct look *look, const struct verdict_step *step)
+static bool is_permanent(const struct look *look, const char *command)
 {
-	_cleanup_free_ char *zone = NULL;
 	const struct firewall *fw = &look->context->reading.firewall;
 
-	if (xasprintf(&zone, ITEM_DIRECT_PREFIX "%s", step->chain->family) < 0)
-		return false;
-	for (size_t i = 0; i < fw->n; i++)
-		if (fw->entries[i].item.kind == ITEM_DIRECT_RULE &&
-		    (fw->entries[i].flags & FIREWALL_PERMANENT) &&
-		    strcmp(fw->entries[i].item.zone, zone) == 0 && step->value &&
-		    strstr(fw->entries[i].item.value, step->value))
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct item *item = &fw->entries[i].item;
+		_cleanup_free_ char *removal = NULL;
+
+		if (item->kind == ITEM_DIRECT_RULE && (fw->entries[i].flags & FIREWALL_PERMANENT) &&
+		    xasprintf(&removal, "firewall-cmd --direct --remove-rule %s %s",
+		              item_direct_family(item->zone), item->value) == 0 &&
+		    strcmp(removal, command) == 0)
 			return true;
+	}
 	return false;
 }
 
@@ -141,7 +142,7 @@ static int mending(char **out, const struct look *look, const struct explain_rea
 
 	if (r < 0)
 		return r;
-	if (step->chain && step->chain->direct && command && is_permanent(look, step))
+	if (step->chain && step->chain->direct && command && is_permanent(look, command))
 		r = permanent_too(&command);
 	if (r == 0 && step->what == VERDICT_WHAT_CHAIN_POLICY)
 		return xasprintf(out, "nft chain %s %s %s '{ policy accept ; }'",

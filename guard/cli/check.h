@@ -88,6 +88,7 @@ const struct listeners *check_listeners(struct check_context *context);
 int check_tell_unknown(struct check_context *context, enum check_id id,
                        const char *what) _must_check_;
 bool check_item_opens(const struct ruleset *ruleset, const struct item *item, unsigned port);
+const char *check_client_interface(const struct check_context *context);
 int check_no_listener(struct check_context *context, enum check_id id) _must_check_;
 int check_loopback_only(struct check_context *context, enum check_id id) _must_check_;
 int check_one_family(struct check_context *context, enum check_id id) _must_check_;

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guard/model/reach.h"
 #include "guard/system/clock.h"
@@ -273,18 +274,34 @@ int check_raw_port(struct check_context *context, enum check_id id)
 
 /*
  * What the file was meant to say may be worth reading, so it is kept. To set a name
- * that it has makes firewalld write the file again, as it was when it last read it.
+ * that it has makes firewalld write the file again, as it was when it last read it. One
+ * that could not read it would write what it has instead: there the file before is taken,
+ * where there is one (*@out stays NULL otherwise).
  */
+static int file_command(char **out, const struct check_context *context, const char *zone)
+{
+	_cleanup_free_ char *file = NULL, *old = NULL;
+
+	if (xasprintf(&file, "/etc/firewalld/zones/%s.xml", zone) < 0 ||
+	    xasprintf(&old, "%s.old", file) < 0)
+		return -ENOMEM;
+	if (context->reading.state == FIREWALL_STATE_RUNNING)
+		return xasprintf(out,
+		                 "cp -p %s %s.broken && firewall-cmd --permanent --zone=%s "
+		                 "--set-short=\"$(firewall-cmd --permanent --zone=%s "
+		                 "--get-short)\"",
+		                 file, file, zone, zone);
+	if (access(old, R_OK) != 0)
+		return 0;
+	return xasprintf(out, "cp -p %s %s.broken && cp -p %s %s", file, file, old, file);
+}
+
 static int tell_broken(struct check_context *context, enum check_id id, const char *zone,
                        const struct err *why)
 {
 	char *command = NULL, *evidence;
 
-	if (xasprintf(&command,
-	              "cp -p /etc/firewalld/zones/%s.xml /etc/firewalld/zones/%s.xml.broken && "
-	              "firewall-cmd --permanent --zone=%s --set-short=\"$(firewall-cmd --permanent "
-	              "--zone=%s --get-short)\"",
-	              zone, zone, zone, zone) < 0)
+	if (file_command(&command, context, zone) < 0)
 		return -ENOMEM;
 	evidence = strdup(why->text);
 	if (!evidence) {

@@ -223,13 +223,14 @@ sys.exit(0 if r else 1)' "$1" "${2:-$W/out}"
 
 # systemctl_up: the commands that findings print have a service manager; see there
 systemctl_up() { ln -sf "$LAB_DIR/systemctl" "$W/bin/systemctl" && hash -r; }
-# daemon_pid firewalld|fail2ban|reload-guard
+# daemon_pid SERVICE
 daemon_pid() {
 	case $1 in
 	firewalld) pgrep -xo firewalld ;;
 	fail2ban) pgrep -xo fail2ban-server ;;
 	reload-guard) pgrep -fo "^$GUARD .* watch\$" ;;
-	esac
+	*) kill -0 "$(cat "$W/services/$1.pid")" && cat "$W/services/$1.pid" ;;
+	esac 2>/dev/null
 }
 
 # --- the bus ---

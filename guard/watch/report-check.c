@@ -122,6 +122,46 @@ static void put_nagios(const struct report *report, const char *text)
 	fputs(line, report->out);
 }
 
+/* How many findings of a check, for the first of them; 0: it is not the first. */
+static size_t count_named(const struct findings *findings, size_t index)
+{
+	const char *name = findings->findings[index].name;
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		if (findings->findings[i].severity <= FINDING_INFO ||
+		    strcmp(findings->findings[i].name, name) != 0)
+			continue;
+		if (i < index)
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+/* Each check is told once, with its gravest finding. */
+static void put_problems(const struct report *report, const struct findings *findings,
+                         size_t problems)
+{
+	size_t told = 0, names = 0;
+
+	for (size_t i = 0; i < problems; i++) {
+		size_t n = count_named(findings, i);
+
+		if (n == 0 || names == NAGIOS_TOLD_MAX)
+			continue;
+		fprintf(report->out, "%s%s", names++ == 0 ? ": " : "; ",
+		        findings->findings[i].name);
+		if (n > 1)
+			fprintf(report->out, " (%zu)", n);
+		fputs(": ", report->out);
+		put_nagios(report, findings->findings[i].text);
+		told += n;
+	}
+	if (told < problems)
+		fprintf(report->out, "; and %zu more", problems - told);
+}
+
 static enum report_nagios nagios_of(const struct findings *findings)
 {
 	switch (findings_worst(findings)) {
@@ -160,12 +200,7 @@ enum report_nagios report_check_nagios(const struct report *report, const struct
 		fputs("nothing found", report->out);
 	else
 		fprintf(report->out, "%zu problem%s", problems, problems == 1 ? "" : "s");
-	for (size_t i = 0; i < problems && i < NAGIOS_TOLD_MAX; i++) {
-		fprintf(report->out, "%s%s: ", i == 0 ? ": " : "; ", findings->findings[i].name);
-		put_nagios(report, findings->findings[i].text);
-	}
-	if (problems > NAGIOS_TOLD_MAX)
-		fprintf(report->out, "; and %zu more", problems - NAGIOS_TOLD_MAX);
+	put_problems(report, findings, problems);
 	fprintf(report->out, " | problems=%zu;0 errors=%zu;;0 warnings=%zu;0 unknown=%zu\n",
 	        problems, n[FINDING_ERROR], n[FINDING_WARNING], n[FINDING_UNKNOWN]);
 	return status;

@@ -17,6 +17,11 @@ need "that is named" line '^RELOAD-GUARD WARNING - 1 problem: no-listener: manag
 need "a runtime that will not last" nagios 2 --only no-listener --only runtime-only-service
 need "is critical, and comes first" line '^RELOAD-GUARD CRITICAL - 2 problems: runtime-only-service: [^|]*; no-listener: [^|]* \| problems=2;0 errors=1;;0 warnings=1;0 unknown=0$'
 need "the figures are such" figures
+need "two of a kind" fwc --add-rich-rule='rule family=ipv4 source address=10.77.0.2 drop' --add-rich-rule='rule family=ipv4 source address=10.77.0.3 drop'
+printf '[clients]\nranges = 10.77.0.0/24\n' >"$CONF"
+need "are counted" nagios 1 --only clients-cut-off
+need "and told once" line '^RELOAD-GUARD WARNING - 2 problems: clients-cut-off \(2\): clients in 10.77.0.0/24 are cut off from [^|;]* \| problems=2;0 errors=0;;0 warnings=2;0 unknown=0$'
+: >"$CONF"
 need "what is chosen by the configuration" nagios 2
 need "is one line, too" figures
 need "the same with another name" exits 1 guard check --format text --only no-listener

@@ -168,6 +168,40 @@ START_TEST(names_what_takes_a_rule_away)
 }
 END_TEST
 
+/* What firewalld 1.3.3 and 2.3.1 write of a service, a range and a rule for one source. */
+#define OWN(chain, expressions)                                                                    \
+	"{\"rule\":{\"family\":\"inet\",\"table\":\"firewalld\",\"chain\":\"" chain                \
+	"\",\"handle\":9,\"expr\":[" expressions "]}}"
+#define OWN_TABLES                                                                                 \
+	"{\"table\":{\"family\":\"inet\",\"name\":\"firewalld\",\"handle\":2}},"                   \
+	"{\"table\":{\"family\":\"ip\",\"name\":\"firewalld_policy_drop\",\"handle\":3}},"         \
+	"{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"filter_INPUT\","       \
+	"\"type\":\"filter\",\"hook\":\"input\",\"prio\":10,\"policy\":\"accept\"}},"
+#define ACCEPT ",{\"accept\":null}"
+
+START_TEST(sees_what_firewalld_wrote)
+{
+	static const char none[] = DOCUMENT(TABLE);
+	static const char some[] =
+	    DOCUMENT(OWN_TABLES OWN("filter_IN_public_allow", DPORT("993") ACCEPT) "," OWN(
+	        "filter_IN_public_allow",
+	        DPORT("{\"range\":[990,995]}")
+	            ACCEPT) "," OWN("filter_IN_public_deny", DPORT("25") "," DROP));
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_ruleset_ struct ruleset empty = RULESET_NULL;
+
+	ck_assert_int_eq(nftrules_parse(&empty, none, strlen(none), NULL), 0);
+	ck_assert(!empty.kernel.table && !empty.kernel.input && !empty.kernel.shut);
+	ck_assert_int_eq(nftrules_parse(&ruleset, some, strlen(some), NULL), 0);
+	ck_assert(ruleset.kernel.table && ruleset.kernel.input);
+	ck_assert(!ruleset.kernel.shut); /* of another family */
+	ck_assert_uint_eq(ruleset.kernel.accepts.n, 2);
+	ck_assert_str_eq(ruleset.kernel.accepts.strings[0], "filter_IN_public_allow 993/tcp");
+	ck_assert_str_eq(ruleset.kernel.accepts.strings[1], "filter_IN_public_allow 990-995/tcp");
+	ck_assert_uint_eq(ruleset.n_chains, 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("nftrules");
@@ -176,6 +210,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, understands_what_nft_shows, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, refuses_what_is_no_answer, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_test(tc, names_what_takes_a_rule_away);
+	tcase_add_test(tc, sees_what_firewalld_wrote);
 	suite_add_tcase(s, tc);
 	return s;
 }

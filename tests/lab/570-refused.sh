@@ -23,6 +23,8 @@ need "a rule for all" fwc --add-rich-rule='rule family=ipv4 source address=0.0.0
 found_and_mended refused-by-rule
 need "a rule for some" fwc --add-rich-rule='rule family=ipv4 source address=10.77.0.0/24 drop'
 need "is another matter" clean refused-by-rule
+need "as one for a corner of the Internet is" fwc --add-rich-rule='rule family=ipv4 source address=203.0.113.0/24 drop'
+need "which explain tells" clean refused-by-rule
 need "which ends" fwc --remove-rich-rule='rule family=ipv4 source address=10.77.0.0/24 drop'
 
 need "everybody comes into another zone" fwc --zone=block --add-source=0.0.0.0/0

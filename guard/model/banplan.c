@@ -140,6 +140,20 @@ static bool named_action_fits(const struct jail *jail, const struct jail_action 
 	return speaks_of(action->command, maker->name);
 }
 
+/**
+ * banplan_action_fits() - may the action have made this in f2b-NAME?
+ * @kind:  ITEM_ENTRY, or of the direct interface
+ * @name:  NAME
+ * @frame: it is no ban itself, but what packets need to get there
+ */
+bool banplan_action_fits(const struct jail *jail, const struct jail_action *action,
+                         enum item_kind kind, const char *name, bool frame)
+{
+	const struct maker maker = {.name = name, .kind = kind, .frame = frame};
+
+	return named_action_fits(jail, action, &maker);
+}
+
 static bool jail_fits(const struct jail *jail, const struct maker *maker)
 {
 	if (maker->rule)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/drift.h"
 
+#include "guard/model/direct.h"
 #include "guard/model/reach.h"
 
 #include <errno.h>
@@ -75,8 +76,22 @@ struct ban_rule {
 	const struct ticket *ticket; /* borrowed; a live one that stands for it; NULL: none */
 };
 
+/* In f2b-NAME of the direct interface or of an ipset: a ban, or what leads there. */
+struct named {
+	const struct firewall_entry *entry; /* borrowed */
+	char name[ITEM_ZONE_MAX + 1];
+	struct cidr source;          /* of a ban */
+	const struct ticket *ticket; /* of a ban; borrowed; NULL: none */
+};
+
+struct named_list {
+	struct named *rows; /* owned; bans by source */
+	size_t n, capacity;
+};
+
 struct look {
 	const struct drift_evidence *evidence;
+	struct named_list bans, leads;
 	struct ban_rule *rules; /* owned; by source */
 	size_t n;
 	size_t capacity;
@@ -88,6 +103,8 @@ static void look_deinit(struct look *look)
 	for (size_t i = 0; i < look->n; i++)
 		richrule_deinit(&look->rules[i].rule);
 	free(look->rules);
+	free(look->bans.rows);
+	free(look->leads.rows);
 	strv_deinit(&look->mail_zones);
 }
 
@@ -113,6 +130,76 @@ static int add_rule(struct look *look, const struct firewall_entry *entry)
 	cidr_first(&row.source, row.source.key);
 	look->rules[look->n++] = row;
 	return 0;
+}
+
+static int compare_named(const void *a, const void *b)
+{
+	const struct named *x = a, *y = b;
+
+	return cidr_cmp(&x->source, &y->source);
+}
+
+static bool leads_to_bans(const struct item *item)
+{
+	return item->kind == ITEM_DIRECT_RULE && (strstr(item->value, "-j " DIRECT_F2B) ||
+	                                          strstr(item->value, "--match-set " DIRECT_F2B));
+}
+
+static int add_named(struct look *look, const struct firewall_entry *entry)
+{
+	const struct item *item = &entry->item;
+	const char *set = item->kind == ITEM_ENTRY ? item_ipset_name(item->zone) : NULL;
+	struct named row = {.entry = entry};
+	enum direct_role role = DIRECT_ROLE_BAN;
+	struct named_list *list;
+
+	if (set) {
+		if (strncmp(set, DIRECT_F2B, strlen(DIRECT_F2B)) != 0 ||
+		    cidr_parse(&row.source, item->value, 0, NULL) != 0)
+			return 0;
+		snprintf(row.name, sizeof(row.name), "%s", set + strlen(DIRECT_F2B));
+	} else {
+		role = direct_role(item, row.name, &row.source);
+	}
+	if (role == DIRECT_ROLE_NONE || (role == DIRECT_ROLE_FRAME && !leads_to_bans(item)))
+		return 0;
+	if (role == DIRECT_ROLE_BAN)
+		cidr_first(&row.source, row.source.key);
+	list = role == DIRECT_ROLE_BAN ? &look->bans : &look->leads;
+	if (grow(&list->rows, &list->capacity, list->n + 1, sizeof(row)) < 0)
+		return -ENOMEM;
+	list->rows[list->n++] = row;
+	return 0;
+}
+
+static int find_named_tickets(struct look *look)
+{
+	const struct banplan_evidence evidence = {.tickets = look->evidence->tickets,
+	                                          .now_us = look->evidence->now_us};
+	struct banplan_rule *judged = calloc(look->bans.n + 1, sizeof(*judged));
+	int r;
+
+	if (!judged)
+		return -ENOMEM;
+	for (size_t i = 0; i < look->bans.n; i++)
+		judged[i].item = &look->bans.rows[i].entry->item;
+	r = banplan_judge(judged, look->bans.n, &evidence);
+	for (size_t i = 0; i < look->bans.n && r == 0; i++)
+		look->bans.rows[i].ticket = judged[i].ticket;
+	free(judged);
+	return r;
+}
+
+static int find_named(struct look *look)
+{
+	const struct firewall *fw = look->evidence->fw;
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++)
+		r = add_named(look, &fw->entries[i]);
+	if (r == 0 && look->bans.n)
+		qsort(look->bans.rows, look->bans.n, sizeof(*look->bans.rows), compare_named);
+	return r == 0 ? find_named_tickets(look) : r;
 }
 
 static int find_tickets(struct look *look)
@@ -161,6 +248,8 @@ static int look_init(struct look *look, const struct drift_evidence *evidence)
 		qsort(look->rules, look->n, sizeof(*look->rules), compare_sources);
 	if (r == 0)
 		r = find_tickets(look);
+	if (r == 0)
+		r = find_named(look);
 	return r == 0 ? find_mail_zones(look) : r;
 }
 
@@ -207,6 +296,74 @@ static enum place place_of(const struct look *look, const struct cidr *source, c
 			return IN_PLACE;
 	}
 	return best;
+}
+
+/* --- bans that are no rich rules ---------------------------------------------------------- */
+
+static bool is_named(const struct jail_action *action)
+{
+	return action->kind == JAIL_ACTION_DIRECT || action->kind == JAIL_ACTION_IPSET ||
+	       action->kind == JAIL_ACTION_FW_IPSET;
+}
+
+/* Does a rule lead packets of that family to where the action bans? */
+static bool is_led_to(const struct look *look, const struct jail *jail,
+                      const struct jail_action *action, enum cidr_family family)
+{
+	const char *wanted = family == CIDR_IPV4 ? "ipv4" : "ipv6";
+
+	for (size_t i = 0; i < look->leads.n; i++) {
+		const struct named *row = &look->leads.rows[i];
+
+		if ((row->entry->flags & FIREWALL_RUNTIME) &&
+		    strcmp(item_direct_family(row->entry->item.zone), wanted) == 0 &&
+		    banplan_action_fits(jail, action, ITEM_DIRECT_RULE, row->name, true))
+			return true;
+	}
+	return false;
+}
+
+static bool has_named(const struct look *look, const struct jail *jail,
+                      const struct jail_action *action, const struct cidr *source)
+{
+	size_t low = 0, high = look->bans.n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (cidr_cmp(&look->bans.rows[middle].source, source) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < look->bans.n && cidr_cmp(&look->bans.rows[low].source, source) == 0; low++) {
+		const struct named *row = &look->bans.rows[low];
+
+		if ((row->entry->flags & FIREWALL_RUNTIME) &&
+		    banplan_action_fits(jail, action, row->entry->item.kind, row->name, false))
+			return true;
+	}
+	return false;
+}
+
+/* What the kernel's own ipsets hold is not to be seen here. */
+static bool is_carried_out(const struct look *look, const struct jail *jail,
+                           const struct jail_action *action, const struct cidr *source)
+{
+	return is_led_to(look, jail, action, source->family) &&
+	       (action->kind == JAIL_ACTION_IPSET || has_named(look, jail, action, source));
+}
+
+static bool is_a_jails(const struct look *look, const struct named *row)
+{
+	const struct tickets *tickets = look->evidence->tickets;
+
+	for (size_t i = 0; i < tickets->n_jails; i++)
+		for (size_t k = 0; k < tickets->jails[i].n_actions; k++)
+			if (banplan_action_fits(&tickets->jails[i], &tickets->jails[i].actions[k],
+			                        row->entry->item.kind, row->name, false))
+				return true;
+	return false;
 }
 
 /* --- the rule that an action writes ------------------------------------------------------ */
@@ -394,9 +551,19 @@ static int look_at_ban(struct tally *tally, const struct look *look, const struc
 	if (!ticket->has_cidr || !ticket_is_live(ticket, evidence->now_us) ||
 	    ticket->time_us > evidence->now_us - GRACE_US || is_left_out(look, ticket))
 		return 0;
-	for (size_t i = 0; i < tally->jail->n_actions && r == 0; i++)
-		if (is_rich(&tally->jail->actions[i]))
-			r = look_at_action(tally, &state, look, ticket, &tally->jail->actions[i]);
+	for (size_t i = 0; i < tally->jail->n_actions && r == 0; i++) {
+		const struct jail_action *action = &tally->jail->actions[i];
+
+		if (is_rich(action))
+			r = look_at_action(tally, &state, look, ticket, action);
+		if (!is_named(action))
+			continue;
+		state.n_ports++;
+		if (!is_carried_out(look, tally->jail, action, &ticket->cidr)) {
+			state.n_bare++;
+			tally->untold = true; /* more than a rule may be missing */
+		}
+	}
 	if (state.n_ports == 0)
 		return r;
 	tally->n++;
@@ -599,29 +766,55 @@ static void leftover_deinit(struct leftover *leftover)
 	words_deinit(&leftover->names);
 }
 
+static bool is_of_kind(const struct firewall_entry *entry, const struct ticket *ticket,
+                       enum drift_kind kind)
+{
+	if (kind == DRIFT_BAN_PERMANENT)
+		return (entry->flags & FIREWALL_PERMANENT) != 0;
+	return !ticket && (entry->flags & FIREWALL_RUNTIME);
+}
+
 /* Of one kind: does the rule belong to it? */
 static int belongs(bool *out, const struct look *look, const struct ban_rule *row,
                    enum drift_kind kind)
 {
 	*out = false;
-	if (kind == DRIFT_RULE_WITHOUT_BAN &&
-	    (row->ticket || !(row->entry->flags & FIREWALL_RUNTIME)))
-		return 0;
-	if (kind == DRIFT_BAN_PERMANENT && !(row->entry->flags & FIREWALL_PERMANENT))
-		return 0;
-	return is_fail2bans(out, look, row);
+	return is_of_kind(row->entry, row->ticket, kind) ? is_fail2bans(out, look, row) : 0;
+}
+
+/* A command for each direct rule; one for the entries of an ipset. NULL without memory. */
+static char *leftover_command(const struct leftover *leftover)
+{
+	const char *permanent = leftover->kind == DRIFT_BAN_PERMANENT ? " --permanent" : "";
+	const char *family = item_direct_family(leftover->zone);
+	const char *set = item_ipset_name(leftover->zone);
+	_cleanup_words_ struct words words = {0};
+
+	if (!family && !set)
+		return rules_command(permanent, leftover->zone, &leftover->rules,
+		                     "remove-rich-rule");
+	if (words_open(&words) < 0)
+		return NULL;
+	if (set)
+		fprintf(words.stream, "firewall-cmd%s --ipset=%s", permanent, set);
+	for (size_t i = 0; i < leftover->rules.n; i++)
+		if (set)
+			fprintf(words.stream, " --remove-entry=%s", leftover->rules.strings[i]);
+		else
+			fprintf(words.stream, "%sfirewall-cmd%s --direct --remove-rule %s %s",
+			        i ? " && " : "", permanent, family, leftover->rules.strings[i]);
+	return words_take(&words);
 }
 
 static int tell_leftover(struct findings *out, struct leftover *leftover)
 {
 	bool permanent = leftover->kind == DRIFT_BAN_PERMANENT;
 	char *text = NULL, *names;
-	int r =
-	    xasprintf(&text,
-	              permanent ? "%zu bans are in the permanent configuration of zone %s: every "
-	                          "reload brings them back, and fail2ban does not end them"
-	                        : "%zu rules in zone %s keep away whom no jail holds any more",
-	              leftover->n, leftover->zone);
+	int r = xasprintf(&text,
+	                  permanent ? "%zu bans are in the permanent configuration of %s%s: every "
+	                              "reload brings them back, and fail2ban does not end them"
+	                            : "%zu rules in %s%s keep away whom no jail holds any more",
+	                  leftover->n, strchr(leftover->zone, ':') ? "" : "zone ", leftover->zone);
 
 	if (r < 0)
 		return r;
@@ -629,8 +822,7 @@ static int tell_leftover(struct findings *out, struct leftover *leftover)
 		fprintf(leftover->names.stream, "; the command is for the first %d", RULES_MAX);
 	names = words_take(&leftover->names);
 	return findings_add_take(out, kind_names[leftover->kind], FINDING_WARNING, text, names,
-	                         rules_command(permanent ? " --permanent" : "", leftover->zone,
-	                                       &leftover->rules, "remove-rich-rule"));
+	                         leftover_command(leftover));
 }
 
 static int look_at_zone(struct findings *out, struct drift_counts *counts, bool told,
@@ -657,6 +849,48 @@ static int look_at_zone(struct findings *out, struct drift_counts *counts, bool 
 	return r == 0 && leftover.n && told ? tell_leftover(out, &leftover) : r;
 }
 
+static int look_at_place(struct findings *out, struct drift_counts *counts, bool told,
+                         const struct look *look, const char *place, enum drift_kind kind)
+{
+	_cleanup_(leftover_deinit) struct leftover leftover = {.kind = kind, .zone = place};
+	int r = words_open(&leftover.names);
+
+	for (size_t i = 0; i < look->bans.n && r == 0; i++) {
+		const struct named *row = &look->bans.rows[i];
+		char address[CIDR_TEXT_LENGTH];
+
+		if (strcmp(row->entry->item.zone, place) != 0 ||
+		    !is_of_kind(row->entry, row->ticket, kind) || !is_a_jails(look, row))
+			continue;
+		leftover.n++;
+		cidr_format(&row->source, address);
+		name_one(&leftover.names, address, row->name);
+		if (leftover.rules.n < RULES_MAX)
+			r = strv_add(&leftover.rules, row->entry->item.value);
+	}
+	counts->n[kind] += leftover.n;
+	return r == 0 && leftover.n && told ? tell_leftover(out, &leftover) : r;
+}
+
+/* The pseudo-zones of the direct interface, and ipsets, one after the other. */
+static int look_at_places(struct findings *out, struct drift_counts *counts, bool told,
+                          const struct look *look, enum drift_kind kind)
+{
+	_cleanup_strv_ struct strv places = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < look->bans.n && r == 0; i++) {
+		const char *place = look->bans.rows[i].entry->item.zone;
+
+		if (strv_contains(&places, place))
+			continue;
+		r = strv_add(&places, place);
+		if (r == 0)
+			r = look_at_place(out, counts, told, look, place, kind);
+	}
+	return r;
+}
+
 /* --- all of it --------------------------------------------------------------------------- */
 
 /**
@@ -678,9 +912,14 @@ int drift_find(struct findings *out, struct drift_counts *counts, unsigned kinds
 	*counts = (struct drift_counts){0};
 	for (size_t i = 0; i < evidence->tickets->n_jails && r == 0; i++)
 		r = look_at_jail(out, counts, kinds, &look, &evidence->tickets->jails[i], &at);
-	for (size_t k = 0; k < ARRAY_SIZE(of_zones); k++)
+	for (size_t k = 0; k < ARRAY_SIZE(of_zones); k++) {
+		bool told = kinds & 1U << of_zones[k];
+
 		for (size_t i = 0; i < evidence->fw->zones.n && r == 0; i++)
-			r = look_at_zone(out, counts, kinds & 1U << of_zones[k], &look,
-			                 evidence->fw->zones.strings[i], of_zones[k]);
+			r = look_at_zone(out, counts, told, &look, evidence->fw->zones.strings[i],
+			                 of_zones[k]);
+		if (r == 0)
+			r = look_at_places(out, counts, told, &look, of_zones[k]);
+	}
 	return r;
 }

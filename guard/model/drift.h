@@ -5,7 +5,8 @@
  * fail2ban makes a rule for a ban once and never looks again; firewalld knows
  * nothing of bans. So a ban may be without its rule, a rule may outlive its ban,
  * stand in a zone that its traffic does not come through, or become permanent.
- * Only jails that ban with rich rules are looked at. Pure; what is not known is
+ * Jails are looked at that ban with rich rules, or by firewalld's direct interface and
+ * its ipsets; of the kernel's own ipsets, whether a rule looks into them. Pure; what is not known is
  * for the caller to say: without tickets there is no answer (law 2).
  *
  * A rule is held to be fail2ban's when it is, sign by sign, what the action of

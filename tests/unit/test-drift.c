@@ -25,6 +25,9 @@ static struct tickets tickets_from_text(const char *text)
 	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp", NULL, NULL, NULL},
 	    {"there", JAIL_ACTION_RICH, "imaps", "tcp", "drop", "drop", "public"},
 	    {"c d", JAIL_ACTION_RICH, "imaps", "tcp", "drop", "drop", NULL},
+	    {"direct", JAIL_ACTION_DIRECT, "imaps", "tcp", NULL, NULL, NULL},
+	    {"kernel", JAIL_ACTION_IPSET, "imaps", "tcp", NULL, NULL, NULL},
+	    {"set", JAIL_ACTION_FW_IPSET, "imaps", "tcp", NULL, NULL, NULL},
 	};
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct tickets tickets = TICKETS_NULL;
@@ -41,6 +44,9 @@ static struct tickets tickets_from_text(const char *text)
 		action->blocktype = jails[i].blocktype ? strdup(jails[i].blocktype) : NULL;
 		action->blocktype6 = jails[i].blocktype6 ? strdup(jails[i].blocktype6) : NULL;
 		action->zone = jails[i].zone ? strdup(jails[i].zone) : NULL;
+		if (action->kind == JAIL_ACTION_DIRECT)
+			action->command = strdup("firewall-cmd --direct --add-rule <family> filter "
+			                         "f2b-direct 0 -s <ip> -j REJECT");
 		jail->actions_known = true;
 	}
 	ck_assert_int_eq(strv_split(&words, text, ";"), 0);
@@ -77,7 +83,8 @@ static struct firewall firewall_of(const char *text)
 		struct firewall_entry *entry;
 		bool v6;
 
-		if (sscanf(word, "%31s %63s %31s %7s", zone, address, port, flags) != 4) {
+		if (strncmp(word, "direct:", 7) == 0 ||
+		    sscanf(word, "%31s %63s %31s %7s", zone, address, port, flags) != 4) {
 			firewall_entry_from_text(&fw, word);
 			continue;
 		}
@@ -98,8 +105,18 @@ static struct firewall firewall_of(const char *text)
 	return fw;
 }
 
-#define INSIDE "inside/interface:eth0=r; inside/service:imaps=r"
-#define MAIL   "public/interface:eth0=r; public/service:imaps=r"
+#define LEAD4                                                                                      \
+	"; direct:ipv4/direct-rule:filter INPUT_direct 0 -p tcp -m multiport --dports imaps -j "   \
+	"f2b-direct=r"
+#define LEAD6                                                                                      \
+	"; direct:ipv6/direct-rule:filter INPUT_direct 0 -p tcp -m multiport --dports imaps -j "   \
+	"f2b-direct=r"
+#define LEADSET                                                                                    \
+	"; direct:ipv4/direct-rule:filter INPUT_direct 0 -p tcp -m set --match-set f2b-set src "   \
+	"-j REJECT=r"
+#define BAN4(name, address) "direct:ipv4/direct-rule:filter f2b-" name " 0 -s " address " -j REJECT"
+#define INSIDE              "inside/interface:eth0=r; inside/service:imaps=r"
+#define MAIL                "public/interface:eth0=r; public/service:imaps=r"
 #define ALL(address)                                                                               \
 	"; public " address " smtp r; public " address " imaps r; public " address " 8000-8010 r"
 #define SIXTEEN                                                                                    \
@@ -189,6 +206,54 @@ static const struct {
      "inside/interface:eth0=r; inside/service:imaps=r; public 192.0.2.1 imaps r;"
      " inside 192.0.2.1 imaps r",
      0, "", NULL},
+    {"a direct rule", "direct!192.0.2.1!900!900", MAIL LEAD4 "; " BAN4("direct", "192.0.2.1") "=r",
+     0, "", NULL},
+    {"over IPv6", "direct!2001:db8::1!900!900",
+     MAIL LEAD6 "; direct:ipv6/direct-rule:filter f2b-direct 0 -s 2001:db8::1 -j REJECT=r", 0, "",
+     NULL},
+    {"it is gone", "direct!192.0.2.1!900!900", MAIL LEAD4, 0, "ban-without-rule 1",
+     "fail2ban-client reload --restart direct"},
+    {"it is in the permanent configuration alone", "direct!192.0.2.1!900!900",
+     MAIL LEAD4 "; " BAN4("direct", "192.0.2.1") "=p", 0, "ban-without-rule 1 ban-permanent 1",
+     "fail2ban-client reload --restart direct"},
+    {"it is another's", "direct!192.0.2.1!900!900", MAIL LEAD4 "; " BAN4("other", "192.0.2.1") "=r",
+     0, "ban-without-rule 1", "--restart direct"},
+    {"nothing leads there", "direct!192.0.2.1!900!900", MAIL "; " BAN4("direct", "192.0.2.1") "=r",
+     0, "ban-without-rule 1", "fail2ban-client reload --restart direct"},
+    {"in the other family alone", "direct!192.0.2.1!900!900",
+     MAIL LEAD6 "; " BAN4("direct", "192.0.2.1") "=r", 0, "ban-without-rule 1", "--restart direct"},
+    {"a direct rule that nobody holds", "", MAIL LEAD4 "; " BAN4("direct", "192.0.2.1") "=r", 0,
+     "rule-without-ban 1",
+     "firewall-cmd --direct --remove-rule ipv4 filter f2b-direct 0 -s 192.0.2.1 -j REJECT"},
+    {"two of them", "",
+     MAIL LEAD4 "; " BAN4("direct", "192.0.2.1") "=r; " BAN4("direct", "192.0.2.2") "=r", 0,
+     "rule-without-ban 2",
+     "192.0.2.1 -j REJECT && firewall-cmd --direct --remove-rule ipv4 filter f2b-direct 0 -s "
+     "192.0.2.2"},
+    {"in the chain of nobody's jail", "", MAIL "; " BAN4("other", "192.0.2.1") "=r", 0, "", NULL},
+    {"an administrator's own", "",
+     MAIL "; direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.1 -j "
+          "REJECT=rp",
+     0, "", NULL},
+    {"a direct rule made permanent", "direct!192.0.2.1!900!900",
+     MAIL LEAD4 "; " BAN4("direct", "192.0.2.1") "=rp", 0, "ban-permanent 1",
+     "firewall-cmd --permanent --direct --remove-rule ipv4 filter f2b-direct 0"},
+    {"an ipset of the kernel's", "kernel!192.0.2.1!900!900",
+     MAIL "; direct:ipv4/direct-rule:filter INPUT_direct 0 -p tcp -m set --match-set f2b-kernel "
+          "src -j REJECT=r",
+     0, "", NULL},
+    {"that nothing looks into", "kernel!192.0.2.1!900!900", MAIL, 0, "ban-without-rule 1",
+     "fail2ban-client reload --restart kernel"},
+    {"an ipset of firewalld's", "set!192.0.2.1!900!900",
+     MAIL LEADSET "; ipset:f2b-set/entry:192.0.2.1=r", 0, "", NULL},
+    {"without the entry", "set!192.0.2.1!900!900",
+     MAIL LEADSET "; ipset:f2b-set/entry:192.0.2.10=p", 0, "ban-without-rule 1 ban-permanent 1",
+     "fail2ban-client reload --restart set"},
+    {"with others", "",
+     MAIL LEADSET "; ipset:f2b-set/entry:192.0.2.1=r; "
+                  "ipset:f2b-set/entry:192.0.2.2=r; ipset:friends/entry:192.0.2.3=r",
+     0, "rule-without-ban 2",
+     "firewall-cmd --ipset=f2b-set --remove-entry=192.0.2.1 --remove-entry=192.0.2.2"},
     {"no zone has mail", "one!192.0.2.1!900!900",
      "inside/interface:eth0=r; public 192.0.2.1 imaps r", 0, "", NULL},
     {"a mail zone without packets", "one!192.0.2.1!900!900",

@@ -73,6 +73,22 @@ static enum report_color color_of(enum finding_severity severity)
 	return REPORT_PLAIN;
 }
 
+/*
+ * A command is to be pasted as it stands, so that its backslashes are not doubled; one with
+ * bytes that a terminal might obey is shown as any other text.
+ */
+static void put_command(const struct report *report, const char *command)
+{
+	size_t n_backslashes = 0;
+
+	for (const char *at = command; *at; at++)
+		n_backslashes += *at == '\\';
+	if (report->quiet || text_escape(NULL, 0, command) != strlen(command) + n_backslashes)
+		report_line(report, REPORT_PLAIN, "  mend: %s", command);
+	else
+		fprintf(report->out, "  mend: %s\n", command);
+}
+
 /**
  * report_check() - the answer of `check`
  * @run: which checks were made
@@ -96,7 +112,7 @@ int report_check(const struct report *report, const struct findings *findings,
 		if (finding->evidence)
 			report_line(report, REPORT_PLAIN, "  seen: %s", finding->evidence);
 		if (finding->command)
-			report_line(report, REPORT_PLAIN, "  mend: %s", finding->command);
+			put_command(report, finding->command);
 	}
 	if (findings->n == 0)
 		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n,

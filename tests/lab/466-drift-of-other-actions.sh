@@ -30,6 +30,8 @@ mend() {
 	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
 }
 need "they are kept away" within 20 kept_away
+all_done() { [ "$(firewall-cmd --direct --get-all-rules | grep -c ' f2b-multi 0 -s ')" = 3 ] && [ "$(firewall-cmd --ipset=f2b-own --get-entries | wc -l)" = 2 ]; }
+need "as is everybody who is to be" within 20 all_done
 for name in ban-without-rule rule-without-ban ban-permanent; do need "at first there is no $name" within 10 clean "$name"; done
 
 # --- lost ---
@@ -44,10 +46,11 @@ need "and nothing is found" within 10 clean ban-without-rule
 
 # --- left behind ---
 need "a rule is left by a crash" fwc --direct --add-rule ipv4 filter f2b-multi 0 -s 192.0.2.99 -j REJECT --reject-with icmp-port-unreachable
+need "one that is hard to type" fwc --direct --add-rule ipv4 filter f2b-multi 0 -s 192.0.2.97 -j REJECT -m comment --comment "it's a test"
 need "and an entry" fwc --ipset=f2b-own --add-entry=192.0.2.98
 need "one is somebody's own" fwc --direct --add-rule ipv4 filter INPUT 0 -s 203.0.113.9 -j DROP
-need "two are found" exits 1 guard check --only rule-without-ban
-need "in the one place" out_has 'seen: 192.0.2.99 \(multi\)'
+need "they are found" exits 1 guard check --only rule-without-ban
+need "in the one place" out_has 'seen: 192.0.2.97 \(multi\), 192.0.2.99 \(multi\)'
 need "and in the other" out_has 'seen: 192.0.2.98 \(own\)'
 need "and no more" not out_has '203.0.113|10.77' >/dev/null
 need "with commands" mend

@@ -33,8 +33,9 @@ mend() {
 	[ "$(wc -l <"$W/mend")" = 1 ] && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
 }
 need "so that the banned gets in" is_open_from 10.77.0.3 993
-need "that is found" finds ban-zone lab
-need "of the other jail as well" grep -q 'jail there stand' "$W/out"
+# beside a fail2ban that is still at its bans
+both() { finds ban-zone lab && grep -q 'jail there stand' "$W/out"; }
+need "that is found of both jails" within 10 both
 
 # --- of an action that names its zone ---
 need "its parameter" mend there

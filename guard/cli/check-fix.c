@@ -8,23 +8,44 @@
 #include "guard/system/clock.h"
 #include "guard/system/zonefile.h"
 
+#define INCLUDES_MAX 8
+
 static int64_t deadline(void)
 {
 	return clock_monotonic_ms() + CLI_DEADLINE_MS;
+}
+
+/* Does a service open this port, and nothing else? *@has: it was found; false: something else. */
+static int look_into(struct check_context *context, const char *service, const char *port,
+                     unsigned depth, bool *has, bool *only, struct err *err)
+{
+	struct firewalld_service parts = {0};
+	int r = firewalld_service_wait(context->connection.fw, &parts, service, deadline(), err);
+
+	if (r != 0)
+		return r;
+	*only &= parts.protocols.n == 0 && parts.source_ports.n == 0 && depth < INCLUDES_MAX;
+	for (size_t i = 0; i < parts.ports.n; i++) {
+		*has |= strcmp(parts.ports.strings[i], port) == 0;
+		*only &= strcmp(parts.ports.strings[i], port) == 0;
+	}
+	/* firewalld 2.x: smtp-submission is what includes submission */
+	for (size_t i = 0; *only && i < parts.includes.n && r == 0; i++)
+		r = look_into(context, parts.includes.strings[i], port, depth + 1, has, only, err);
+	firewalld_service_deinit(&parts);
+	return r;
 }
 
 /* Nothing more may be open than before: exactly this port, and nothing else. */
 static int is_exactly(struct check_context *context, const char *service, const char *port,
                       bool *out, struct err *err)
 {
-	struct firewalld_service parts = {0};
-	int r = firewalld_service_wait(context->connection.fw, &parts, service, deadline(), err);
+	bool has = false, only = true;
+	int r = look_into(context, service, port, 0, &has, &only, err);
 
-	*out = r == 0 && parts.ports.n == 1 && strcmp(parts.ports.strings[0], port) == 0 &&
-	       parts.protocols.n == 0 && parts.source_ports.n == 0 && parts.includes.n == 0;
+	*out = r == 0 && has && only;
 	if (r == 0 && !*out)
 		err_set(err, 0, "the service %s is not %s alone", service, port);
-	firewalld_service_deinit(&parts);
 	return r;
 }
 

@@ -76,6 +76,21 @@ static bool action_fits(const struct jail_action *action, const struct richrule 
 	return !action->protocol || strcmp(action->protocol, rule->protocol) == 0;
 }
 
+/* @zone: NULL: any; what the action's command names counts, not what its parameter says */
+static bool rich_jail_fits(const struct jail *jail, const struct richrule *rule, const char *zone)
+{
+	if (!jail || !jail->actions_known)
+		return true;
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		const struct jail_action *action = &jail->actions[i];
+
+		if (action_fits(action, rule) &&
+		    (!zone || !action->zone || strcmp(zone, action->zone) == 0))
+			return true;
+	}
+	return false;
+}
+
 /**
  * banplan_jail_fits() - may the jail have made this rule for one of its tickets?
  * @jail: NULL when nothing is known of it
@@ -84,12 +99,7 @@ static bool action_fits(const struct jail_action *action, const struct richrule 
  */
 bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule)
 {
-	if (!jail || !jail->actions_known)
-		return true;
-	for (size_t i = 0; i < jail->n_actions; i++)
-		if (action_fits(&jail->actions[i], rule))
-			return true;
-	return false;
+	return rich_jail_fits(jail, rule, NULL);
 }
 
 /* Does a command speak of f2b-NAME? */
@@ -118,6 +128,7 @@ static bool is_named_after(const char *name, const char *jail)
 /* What the item that is looked for can be made by. */
 struct maker {
 	const struct richrule *rule; /* NULL: not by a rich rule, but for f2b-NAME: */
+	const char *zone;            /* of the rule */
 	const char *name;
 	enum item_kind kind;
 	bool frame; /* no ban itself */
@@ -157,7 +168,7 @@ bool banplan_action_fits(const struct jail *jail, const struct jail_action *acti
 static bool jail_fits(const struct jail *jail, const struct maker *maker)
 {
 	if (maker->rule)
-		return banplan_jail_fits(jail, maker->rule);
+		return rich_jail_fits(jail, maker->rule, maker->zone);
 	if (!jail || !jail->actions_known)
 		return !maker->frame || (jail && is_named_after(maker->name, jail->name));
 	for (size_t i = 0; i < jail->n_actions; i++)
@@ -299,6 +310,7 @@ static void judge_rule(struct banplan_rule *out, const struct by_address *now,
 		    !richrule_source_cidr(&rule, &source))
 			return;
 		maker.rule = &rule;
+		maker.zone = out->item->zone;
 	} else if (ipset_of_bans(out->item)) {
 		maker.name = ipset_of_bans(out->item);
 		if (cidr_parse(&source, out->item->value, 0, NULL) != 0)

@@ -4,9 +4,9 @@
  *
  * fail2ban says who is banned, so its tickets decide: a rule is a ban of
  * fail2ban's when there is a live ticket for exactly the rule's source, of a jail
- * that bans with rich rules, for the rule's port. Which zone the jail names does
- * not count: fail2ban's own actions have put their rules into the default zone
- * whatever the jail said.
+ * that bans with rich rules, for the rule's port, in the rule's zone where the
+ * action's command names one. What the jail's parameter says does not count: fail2ban's
+ * own actions have put their rules into the default zone whatever it said.
  *
  * The same for the bans that fail2ban's actions put into chains of the direct
  * interface and into firewalld's ipsets, by the names (f2b-NAME) that they have there.

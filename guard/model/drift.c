@@ -690,7 +690,7 @@ static int zone_command(char **out, const struct tally *tally, const struct look
 		return action_command(out, tally, zone);
 	/* nobody needs that default zone, and all jails profit */
 	return xasprintf(out,
-	                 "systemctl stop fail2ban && firewall-cmd --set-default-zone=%s && "
+	                 "systemctl stop fail2ban && firewall-cmd --set-default-zone=%s; "
 	                 "systemctl start fail2ban",
 	                 zone);
 }

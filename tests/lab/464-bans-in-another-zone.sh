@@ -70,7 +70,7 @@ need "as it was before" rm /etc/fail2ban/action.d/firewallcmd-rich-rules.local
 need "to fail2ban, too" f2b reload --restart lab
 need "the other interface ends" ip link delete other0
 need "a ban" within 20 in_zone public 192.0.2.1 imaps
-need "is found" finds ban-zone lab
+need "is found" within 10 finds ban-zone lab
 need "with a third command" mend lab
 need "that has another default zone" test "$(firewall-cmd --get-default-zone)" = internal
 need "in which the bans are" within 20 in_zone internal 192.0.2.1 imaps

@@ -33,12 +33,14 @@ static struct tickets tickets_from_text(const char *text)
 	static const struct {
 		const char *jail;
 		enum jail_action_kind kind;
-		const char *ports, *protocol;
+		const char *ports, *protocol, *zone;
 	} jails[] = {
-	    {"rich", JAIL_ACTION_RICH, "smtp, imaps,8000:8010", "tcp"},
-	    {"wide", JAIL_ACTION_RICH, NULL, NULL},
-	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp"},
-	    {"udp", JAIL_ACTION_RICH, "smtp", "udp"},
+	    {"rich", JAIL_ACTION_RICH, "smtp, imaps,8000:8010", "tcp", NULL},
+	    {"wide", JAIL_ACTION_RICH, NULL, NULL, NULL},
+	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp", NULL},
+	    {"udp", JAIL_ACTION_RICH, "smtp", "udp", NULL},
+	    {"inside", JAIL_ACTION_RICH, "smtp", "tcp", "internal"},
+	    {"outside", JAIL_ACTION_RICH, "smtp", "tcp", "public"},
 	};
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct tickets tickets = TICKETS_NULL;
@@ -56,6 +58,7 @@ static struct tickets tickets_from_text(const char *text)
 		    .kind = jails[i].kind,
 		    .ports = jails[i].ports ? strdup(jails[i].ports) : NULL,
 		    .protocol = jails[i].protocol ? strdup(jails[i].protocol) : NULL,
+		    .zone = jails[i].zone ? strdup(jails[i].zone) : NULL,
 		};
 		jail->n_actions = 2;
 		jail->actions_known = true;
@@ -143,6 +146,10 @@ static const struct {
     {"not a ban: only slows down",
      "rule family=ipv4 source address=192.0.2.1 port port=smtp protocol=tcp drop limit value=1/s",
      "wide!192.0.2.1!0", "", "", "no ticket"},
+    {"a jail whose command names another zone", RULE("192.0.2.1", "smtp"), "inside!192.0.2.1!0", "",
+     "", "no ticket"},
+    {"one whose command names this zone", RULE("192.0.2.1", "smtp"), "outside!192.0.2.1!0", "", "",
+     "held"},
     /* law 5 */
     {"a legitimate client", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!0", "", "192.0.2.1",
      "left out"},

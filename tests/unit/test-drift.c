@@ -186,7 +186,7 @@ static const struct {
      MAIL "; public 192.0.2.1 imaps r; public 203.0.113.0/24 * rp", 0, "", NULL},
     {"where mail does not come through", "one!192.0.2.1!900!900",
      INSIDE "; public 192.0.2.1 imaps r", 0, "ban-zone 1",
-     "systemctl stop fail2ban && firewall-cmd --set-default-zone=inside && systemctl start"},
+     "systemctl stop fail2ban && firewall-cmd --set-default-zone=inside; systemctl start"},
     {"while others come through that zone", "one!192.0.2.1!900!900",
      INSIDE "; public/source:203.0.113.0/24=r; public 192.0.2.1 imaps r", 0, "ban-zone 1",
      "a=/etc/fail2ban/action.d/ban; grep -qs firewall-cmd $a.conf && test ! -e $a.local && "

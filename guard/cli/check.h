@@ -94,6 +94,9 @@ int check_loopback_only(struct check_context *context, enum check_id id) _must_c
 int check_one_family(struct check_context *context, enum check_id id) _must_check_;
 int check_listening_closed(struct check_context *context, enum check_id id) _must_check_;
 
+/* check-required.c: what a zone of mail is expected to have */
+int check_expected_services(struct check_context *context, enum check_id id) _must_check_;
+
 /* check-refused.c: what keeps clients out of what is open */
 
 /* A client that no rule was made for, from one of several places; false: there are no more. */

@@ -21,6 +21,7 @@ static check_fn *const checks[CHECK_N] = {
     [CHECK_RUNTIME_ONLY] = check_runtime_only,
     [CHECK_RAW_PORT] = check_raw_port,
     [CHECK_SERVICE_DEFINITION] = check_service_definition,
+    [CHECK_EXPECTED_SERVICES] = check_expected_services,
     [CHECK_FLUSH_ALL] = check_flush_all,
     [CHECK_IPTABLES_BACKEND] = check_iptables_backend,
     [CHECK_RELOAD_CRASH] = check_reload_crash,

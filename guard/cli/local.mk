@@ -10,6 +10,7 @@ reload_guard_SOURCES = \
 	guard/cli/check-items.c \
 	guard/cli/check-mail.c \
 	guard/cli/check-refused.c \
+	guard/cli/check-required.c \
 	guard/cli/check-service.c \
 	guard/cli/check-settings.c \
 	guard/cli/cmd-bans.c \

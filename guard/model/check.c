@@ -20,6 +20,8 @@ static const struct check_name names[CHECK_N] = {
     [CHECK_RAW_PORT] = {"raw-ports", "a port is open by its number where firewalld has a service"},
     [CHECK_SERVICE_DEFINITION] = {"service-definition",
                                   "a mail service does not have the port that it is known for"},
+    [CHECK_EXPECTED_SERVICES] = {"expected-service",
+                                 "a zone that clients come through lacks a service of mail"},
     [CHECK_FLUSH_ALL] = {"flush-all-on-reload",
                          "bindings or ipset entries that each reload drops, since it is said to"},
     [CHECK_IPTABLES_BACKEND] = {"iptables-backend",

@@ -33,6 +33,7 @@ enum config_type {
 	CONFIG_RANGES,
 	CONFIG_PATHS,
 	CONFIG_CHECKS,
+	CONFIG_NAMES, /* of services, no ports */
 };
 
 struct config_row {
@@ -143,6 +144,11 @@ static const struct config_row rows[] = {
                 "Checks that `check` does not make unless it is asked for them by name."},
      .type = CONFIG_CHECKS,
      .offset = AT(check_skip)},
+    {.option = {"check", "services", "list of services", "", NULL,
+                "Services that each zone of mail is expected to have. Empty: smtp, smtps, "
+                "smtp-submission, imap, imaps and pop3s."},
+     .type = CONFIG_NAMES,
+     .offset = AT(check_services)},
     {.option = {"report", "mail-to", "mail address", "", NULL,
                 "Whom `report --mail` and reload-guard-report.timer send the report to."},
      .type = CONFIG_ADDRESS,
@@ -200,6 +206,7 @@ void config_deinit(struct config *config)
 {
 	scope_deinit(&config->scope);
 	strv_deinit(&config->check_skip);
+	strv_deinit(&config->check_services);
 	strv_deinit(&config->client_ranges);
 	strv_deinit(&config->ranges_files);
 	strv_deinit(&config->learn_logs);
@@ -383,6 +390,15 @@ static int add_service(struct config *config, const char *word, struct err *err)
 	return strv_contains(services, word) ? 0 : strv_add(services, word);
 }
 
+static int add_expected(struct config *config, const char *word, struct err *err)
+{
+	if (!is_name(word, 128, "_-"))
+		return invalid(err, word, "the name of a service");
+	return strv_contains(&config->check_services, word)
+	           ? 0
+	           : strv_add(&config->check_services, word);
+}
+
 static int add_item(struct config *config, const char *word, struct err *err)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
@@ -479,6 +495,8 @@ static int set_value(struct config *config, const struct config_row *row, const 
 		return add_words(config, value, ",", add_item, err);
 	case CONFIG_CHECKS:
 		return add_words(config, value, " ,\t", add_check, err);
+	case CONFIG_NAMES:
+		return add_words(config, value, " ,\t", add_expected, err);
 	case CONFIG_RANGES:
 		return add_words(config, value, " ,\t", add_range, err);
 	case CONFIG_PATHS:
@@ -894,6 +912,7 @@ int config_format(char **out, const struct config *config, size_t index)
 	case CONFIG_RANGES:
 	case CONFIG_PATHS:
 	case CONFIG_CHECKS:
+	case CONFIG_NAMES:
 		return join(out, value);
 	}
 	return -EINVAL;

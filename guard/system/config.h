@@ -43,7 +43,8 @@ struct config {
 	char *fail2ban_socket;
 	char *fail2ban_pidfile;
 	/* [check] */
-	struct strv check_skip; /* names of checks */
+	struct strv check_skip;     /* names of checks */
+	struct strv check_services; /* that a zone of mail is to have; empty: the usual ones */
 	/* [report]; NULL: none, root, SENDMAIL_DEFAULT_PATH */
 	char *mail_to;
 	char *mail_from;

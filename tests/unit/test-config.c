@@ -126,6 +126,7 @@ static const char everything[] =
     "pidfile = /f.pid\n"
     "[check]\n"
     "skip = raw-ports, ban-zone\n"
+    "services = imaps smtp, imaps\n"
     "[report]\n"
     "mail-to = admin@example.org\n"
     "mail-from = guard@mail.example.org\n"
@@ -154,6 +155,7 @@ static const char *const everything_back[] = {
     "/f.sock",
     "/f.pid",
     "raw-ports, ban-zone",
+    "imaps, smtp",
     "admin@example.org",
     "guard@mail.example.org",
     "yes",

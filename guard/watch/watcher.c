@@ -95,7 +95,8 @@ int64_t watcher_store_snapshot(struct watcher *watcher)
 	int64_t id = record_snapshot(watcher->record, &watcher->tracker.wanted,
 	                             settled ? watcher->instance : UNSETTLED);
 
-	loop_timer_stop(watcher->snapshot_timer);
+	/* the timer goes on: what is at risk, or to be made permanent, is looked for when it is due
+	 */
 	if (id) {
 		watcher->snapshot_id = id;
 		watcher->tracker.dirty = false;

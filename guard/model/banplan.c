@@ -76,16 +76,25 @@ static bool action_fits(const struct jail_action *action, const struct richrule 
 	return !action->protocol || strcmp(action->protocol, rule->protocol) == 0;
 }
 
-/* @zone: NULL: any; what the action's command names counts, not what its parameter says */
-static bool rich_jail_fits(const struct jail *jail, const struct richrule *rule, const char *zone)
+/* What the action's command names counts, not what its parameter says. */
+static bool writes_into(const struct jail_action *action, const char *zone,
+                        const char *default_zone)
+{
+	const char *own = action->zone ? action->zone : default_zone;
+
+	return !zone || !own || strcmp(zone, own) == 0;
+}
+
+/* @zone: NULL: any */
+static bool rich_jail_fits(const struct jail *jail, const struct richrule *rule, const char *zone,
+                           const char *default_zone)
 {
 	if (!jail || !jail->actions_known)
 		return true;
 	for (size_t i = 0; i < jail->n_actions; i++) {
 		const struct jail_action *action = &jail->actions[i];
 
-		if (action_fits(action, rule) &&
-		    (!zone || !action->zone || strcmp(zone, action->zone) == 0))
+		if (action_fits(action, rule) && writes_into(action, zone, default_zone))
 			return true;
 	}
 	return false;
@@ -99,7 +108,7 @@ static bool rich_jail_fits(const struct jail *jail, const struct richrule *rule,
  */
 bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule)
 {
-	return rich_jail_fits(jail, rule, NULL);
+	return rich_jail_fits(jail, rule, NULL, NULL);
 }
 
 /* Does a command speak of f2b-NAME? */
@@ -129,6 +138,7 @@ static bool is_named_after(const char *name, const char *jail)
 struct maker {
 	const struct richrule *rule; /* NULL: not by a rich rule, but for f2b-NAME: */
 	const char *zone;            /* of the rule */
+	const char *default_zone;    /* of bans whose command names none; NULL: any */
 	const char *name;
 	enum item_kind kind;
 	bool frame; /* no ban itself */
@@ -168,7 +178,7 @@ bool banplan_action_fits(const struct jail *jail, const struct jail_action *acti
 static bool jail_fits(const struct jail *jail, const struct maker *maker)
 {
 	if (maker->rule)
-		return rich_jail_fits(jail, maker->rule, maker->zone);
+		return rich_jail_fits(jail, maker->rule, maker->zone, maker->default_zone);
 	if (!jail || !jail->actions_known)
 		return !maker->frame || (jail && is_named_after(maker->name, jail->name));
 	for (size_t i = 0; i < jail->n_actions; i++)
@@ -311,6 +321,7 @@ static void judge_rule(struct banplan_rule *out, const struct by_address *now,
 			return;
 		maker.rule = &rule;
 		maker.zone = out->item->zone;
+		maker.default_zone = evidence->default_zone;
 	} else if (ipset_of_bans(out->item)) {
 		maker.name = ipset_of_bans(out->item);
 		if (cidr_parse(&source, out->item->value, 0, NULL) != 0)

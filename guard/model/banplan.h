@@ -50,6 +50,11 @@ struct banplan_evidence {
 	const struct tickets *past;            /* borrowed; that ended lately; NULL: not known */
 	const struct coverage_ranges *clients; /* borrowed; NULL: none */
 	bool safe;                             /* leave out what covers a client range */
+	/*
+	 * Where bans go whose action names no zone; NULL: wherever their rules stood. What a
+	 * wipe took stood where it stood; what a jail is to hold from now on stands here.
+	 */
+	const char *default_zone;
 	int64_t now_us;
 };
 

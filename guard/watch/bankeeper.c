@@ -663,6 +663,8 @@ static struct episode *pick_held(struct decision *decision, struct firewall *set
 	struct loss *loss = episode ? &episode->loss : NULL;
 	bool failed = !rules || !episode;
 
+	if (freed)
+		evidence.default_zone = decision->keeper->watcher->tracker.wanted.default_zone;
 	for (size_t i = 0; i < set->n && !failed; i++)
 		rules[i].item = &set->entries[i].item;
 	failed = failed || banplan_judge(rules, set->n, &evidence) < 0;
@@ -968,6 +970,7 @@ static void on_freed_due(void *userdata)
 	size_t n_held = 0;
 
 	evidence.clients = NULL;
+	evidence.default_zone = keeper->watcher->tracker.wanted.default_zone;
 	for (size_t i = 0; rules && i < keeper->freed.n; i++)
 		rules[i].item = &keeper->freed.entries[i].item;
 	if (!rules || !keeper->known || banplan_judge(rules, keeper->freed.n, &evidence) < 0) {

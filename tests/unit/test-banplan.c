@@ -423,6 +423,25 @@ START_TEST(what_is_a_ban)
 }
 END_TEST
 
+/* A jail that was restarted without its zone: what stands elsewhere is not its any more. */
+START_TEST(a_zone_that_no_command_names_is_the_default_zone)
+{
+	_cleanup_tickets_ struct tickets tickets = tickets_from_text("rich!192.0.2.1!0");
+	_cleanup_item_ struct item item = rule_item(RULE("192.0.2.1", "smtp"));
+	struct banplan_rule rule = {.item = &item};
+	struct banplan_evidence evidence = {.tickets = &tickets, .now_us = NOW};
+
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_int_eq(rule.answer, BANPLAN_HELD);
+	evidence.default_zone = "public";
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_int_eq(rule.answer, BANPLAN_HELD);
+	evidence.default_zone = "internal";
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_int_eq(rule.answer, BANPLAN_STRANGER);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("banplan");
@@ -435,6 +454,7 @@ static Suite *suite(void)
 	tcase_add_test(tcase, remembers_what_ended_lately);
 	tcase_add_test(tcase, newest_first);
 	tcase_add_loop_test(tcase, what_is_a_ban, 0, ARRAY_SIZE(bans));
+	tcase_add_test(tcase, a_zone_that_no_command_names_is_the_default_zone);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <net/if.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -272,6 +273,22 @@ int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
 		         reading.n_skipped, reading.skipped);
 	*out = reading;
 	return CLI_FINE;
+}
+
+/* --- the interfaces of this machine ------------------------------------------------------ */
+
+/** cli_list_interfaces() - all but loopback, added to @out; Return: 0 or -ENOMEM */
+int cli_list_interfaces(struct strv *out)
+{
+	struct if_nameindex *list = if_nameindex();
+	int r = 0;
+
+	for (size_t i = 0; list && list[i].if_index != 0 && r == 0; i++)
+		if (strcmp(list[i].if_name, "lo") != 0)
+			r = strv_add(out, list[i].if_name);
+	if (list)
+		if_freenameindex(list);
+	return r;
 }
 
 /* --- a file in one piece ----------------------------------------------------------------- */

@@ -175,6 +175,10 @@ int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
 
 int cli_check_collect(struct cli *cli, struct findings *out, bool *known) _must_check_;
 
+/* --- the interfaces of this machine (cli.c) ---------------------------------------------- */
+
+int cli_list_interfaces(struct strv *out) _must_check_;
+
 /* --- a file in one piece (cli.c) --------------------------------------------------------- */
 
 typedef int cli_write_fn(FILE *out, void *userdata);

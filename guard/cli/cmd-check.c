@@ -2,7 +2,6 @@
 #include "guard/cli/check.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -122,19 +121,6 @@ static void read_wipes(struct check_context *context)
 	context->unwiped_us = wipe.at_us > start_us ? wipe.at_us : start_us;
 }
 
-static int list_interfaces(struct check_context *context)
-{
-	struct if_nameindex *list = if_nameindex();
-	int r = 0;
-
-	for (size_t i = 0; list && list[i].if_index != 0 && r == 0; i++)
-		if (strcmp(list[i].if_name, "lo") != 0)
-			r = strv_add(&context->interfaces, list[i].if_name);
-	if (list)
-		if_freenameindex(list);
-	return r;
-}
-
 static int find_missing(struct check_context *context)
 {
 	const char *instance = firewalld_instance(context->connection.fw);
@@ -185,7 +171,7 @@ static int read_all(struct check_context *context)
 		r = cli_firewalld_read(cli, &context->connection, &context->reading);
 	if (r != CLI_FINE)
 		return r;
-	r = list_interfaces(context);
+	r = cli_list_interfaces(&context->interfaces);
 	if (r == 0)
 		r = find_missing(context);
 	if (r == 0)

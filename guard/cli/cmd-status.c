@@ -4,7 +4,6 @@
 #include "guard/cli/ranges.h"
 
 #include <errno.h>
-#include <net/if.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -261,19 +260,6 @@ static int add_items(struct collect *collect)
 }
 
 /* Without the list the default zone counts as reached. */
-static int list_interfaces(struct collect *collect)
-{
-	struct if_nameindex *list = if_nameindex();
-	int r = 0;
-
-	for (size_t i = 0; list && list[i].if_index != 0 && r == 0; i++)
-		if (strcmp(list[i].if_name, "lo") != 0)
-			r = strv_add(&collect->interfaces, list[i].if_name);
-	if (list)
-		if_freenameindex(list);
-	return r;
-}
-
 static int add_active_zones(struct collect *collect)
 {
 	const struct firewall *fw = &collect->reading.firewall;
@@ -699,7 +685,7 @@ static int look_at_firewalld(struct collect *collect)
 	if (r == 0)
 		r = add_active_zones(collect);
 	if (r == 0)
-		r = list_interfaces(collect);
+		r = cli_list_interfaces(&collect->interfaces);
 	if (r == 0)
 		r = add_items(collect);
 	if (r == 0) {

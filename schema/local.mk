@@ -7,11 +7,11 @@ SCHEMA_SQL = \
 	schema/sql/004-learn-log.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
-guard/system/migrations.c: schema/embed-migrations $(SCHEMA_SQL)
-	$(AM_V_GEN)$(MKDIR_P) guard/system && \
+guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)
+	$(AM_V_GEN)$(MKDIR_P) guard/system/store && \
 	cd $(srcdir) && $(SHELL) schema/embed-migrations $(SCHEMA_SQL) \
 		> $(abs_builddir)/$@.tmp && mv $(abs_builddir)/$@.tmp $(abs_builddir)/$@
-CLEANFILES += guard/system/migrations.c guard/system/migrations.c.tmp
+CLEANFILES += guard/system/store/migrations.c guard/system/store/migrations.c.tmp
 
 # What each answer in JSON looks like.
 schemadir = $(pkgdatadir)/schema/json

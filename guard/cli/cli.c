@@ -10,46 +10,46 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guard/model/text.h"
-#include "guard/system/clock.h"
+#include "guard/base/text.h"
+#include "guard/system/host/clock.h"
 
 /* --- words to standard error ------------------------------------------------------------- */
 
 /** cli_fail() - say why, and hand the exit status through */
 int cli_fail(struct cli *cli, int status, const char *format, ...)
 {
-	char text[JOURNAL_LINE_MAX];
+	char text[LOGGER_LINE_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	journal_write(&cli->journal, JOURNAL_ERROR, "%s", text);
+	logger_write(&cli->logger, LOGGER_ERROR, "%s", text);
 	return status;
 }
 
 /** cli_warn() - what the person should know, though it goes on */
 void cli_warn(struct cli *cli, const char *format, ...)
 {
-	char text[JOURNAL_LINE_MAX];
+	char text[LOGGER_LINE_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	journal_write(&cli->journal, JOURNAL_WARNING, "%s", text);
+	logger_write(&cli->logger, LOGGER_WARNING, "%s", text);
 }
 
 /** cli_note() - what is good to know; not with --quiet */
 void cli_note(struct cli *cli, const char *format, ...)
 {
-	char text[JOURNAL_LINE_MAX];
+	char text[LOGGER_LINE_MAX];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	journal_write(&cli->journal, JOURNAL_NOTICE, "%s", text);
+	logger_write(&cli->logger, LOGGER_NOTICE, "%s", text);
 }
 
 /** cli_report() - the way to standard output that the options ask for */

@@ -12,12 +12,12 @@
 #include <stdio.h>
 
 #include "guard/model/finding.h"
-#include "guard/model/timespec.h"
-#include "guard/system/config.h"
-#include "guard/system/firewalld.h"
-#include "guard/system/journal.h"
-#include "guard/system/store.h"
-#include "guard/watch/report.h"
+#include "guard/base/timespec.h"
+#include "guard/system/host/config.h"
+#include "guard/system/firewalld/firewalld.h"
+#include "guard/system/host/logger.h"
+#include "guard/system/store/store.h"
+#include "guard/report/report.h"
 
 enum cli_status {
 	CLI_FINE = 0,
@@ -41,9 +41,9 @@ struct cli {
 	int verbosity; /* below 0: quiet */
 	int64_t now_us;
 	const struct timespec_zone *zone;
-	struct journal journal; /* for errors and warnings, to standard error */
-	struct config config;   /* owned; after cli_load_config() */
-	char *store_dir;        /* owned; after cli_load_config() */
+	struct logger logger; /* for errors and warnings, to standard error */
+	struct config config; /* owned; after cli_load_config() */
+	char *store_dir;      /* owned; after cli_load_config() */
 };
 
 /* An option of a command; flags have no argument. */

@@ -11,9 +11,9 @@
 #include <string.h>
 #include <time.h>
 
-#include "guard/system/clock.h"
-#include "guard/watch/report-internal.h"
-#include "guard/watch/report-probe.h"
+#include "guard/system/host/clock.h"
+#include "guard/report/report-internal.h"
+#include "guard/report/report-probe.h"
 
 #define DEFAULT_WAIT_S 120
 #define WAIT_MAX_S     3600

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "guard/model/cidr.h"
+#include "guard/base/cidr.h"
 
 static int take_row(const struct store_ban *ban, void *userdata)
 {

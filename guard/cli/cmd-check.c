@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/cli/check.h"
+#include "guard/audit/check-internal.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/watch/report-check.h"
+#include "guard/report/report-check.h"
 
 #define FAIL2BAN_MS 3000
 

@@ -6,10 +6,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guard/cli/ranges.h"
-#include "guard/model/lines.h"
-#include "guard/watch/learned.h"
-#include "guard/watch/report-clients.h"
+#include "guard/audit/ranges.h"
+#include "guard/base/lines.h"
+#include "guard/watch/logins.h"
+#include "guard/report/report-clients.h"
 
 #define NOTE_MAX 256
 
@@ -109,7 +109,7 @@ static int take_away(struct cli *cli, const char *word)
 /* --- learn ------------------------------------------------------------------------------- */
 
 struct reading {
-	struct learned learned;
+	struct logins learned;
 	struct lines lines;
 	int64_t now_us;
 	int result;
@@ -120,7 +120,7 @@ static void take_line(const char *line, size_t length, void *userdata)
 	struct reading *reading = userdata;
 
 	if (reading->result == 0)
-		reading->result = learned_line(&reading->learned, line, length, reading->now_us);
+		reading->result = logins_line(&reading->learned, line, length, reading->now_us);
 }
 
 static int read_all(struct reading *reading, int fd)
@@ -147,7 +147,7 @@ static int read_all(struct reading *reading, int fd)
 	return reading->result;
 }
 
-static int put(struct cli *cli, const struct learned *learned)
+static int put(struct cli *cli, const struct logins *learned)
 {
 	_cleanup_store_ struct store *store = NULL;
 	struct err err = ERR_NULL;
@@ -157,7 +157,7 @@ static int put(struct cli *cli, const struct learned *learned)
 		return r;
 	r = store_begin(store, &err);
 	if (r == 0)
-		r = learned_put(learned, store, &err);
+		r = logins_put(learned, store, &err);
 	if (r == 0)
 		r = store_commit(store, &err);
 	return r == 0 ? CLI_FINE : cli_store_failed(cli, r, &err);
@@ -188,7 +188,7 @@ static int learn(struct cli *cli, const char *file)
 	cli_report(cli, &report);
 	if (r == CLI_FINE && report_clients_learned(&report, &reading->learned) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
-	learned_deinit(&reading->learned);
+	logins_deinit(&reading->learned);
 	free(reading);
 	return r;
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/cli/ranges.h"
-#include "guard/cli/rules.h"
+#include "guard/audit/ranges.h"
+#include "guard/audit/rules.h"
 
 #include <string.h>
 
-#include "guard/system/route.h"
-#include "guard/watch/report-conflicts.h"
+#include "guard/system/kernel/route.h"
+#include "guard/report/report-conflicts.h"
 
 struct run {
 	struct cli *cli;

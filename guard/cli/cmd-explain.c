@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/cli/rules.h"
+#include "guard/audit/rules.h"
 
 #include <string.h>
 
-#include "guard/system/clock.h"
-#include "guard/system/route.h"
-#include "guard/watch/report-explain.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/kernel/route.h"
+#include "guard/report/report-explain.h"
 
 struct run {
 	struct cli *cli;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
-#include "guard/model/text.h"
+#include "guard/base/text.h"
 
 #include <errno.h>
 #include <string.h>

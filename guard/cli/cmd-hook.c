@@ -7,9 +7,9 @@
 #include <sys/time.h>
 #include <unistd.h>
 
-#include "guard/model/cidr.h"
-#include "guard/model/text.h"
-#include "guard/system/spool.h"
+#include "guard/base/cidr.h"
+#include "guard/base/text.h"
+#include "guard/system/host/spool.h"
 
 /*
  * fail2ban runs the actions of all jails one at a time: who waits here delays

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 
-#include "guard/system/clock.h"
-#include "guard/watch/metrics.h"
+#include "guard/system/host/clock.h"
+#include "guard/report/metrics.h"
 
 static int count_ban(const struct store_ban *ban, void *userdata)
 {

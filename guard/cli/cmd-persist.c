@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
-#include "guard/cli/missing.h"
+#include "guard/restore/missing.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "guard/system/busname.h"
-#include "guard/system/clock.h"
-#include "guard/system/zonefile.h"
+#include "guard/system/host/busname.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/firewalld/zonefile.h"
 
 #define SETTLE_MARGIN_MS 300
 

@@ -6,8 +6,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
-#include "guard/model/cidr.h"
-#include "guard/watch/report-probe.h"
+#include "guard/base/cidr.h"
+#include "guard/report/report-probe.h"
 
 #define ADDRESSES_MAX   8
 #define DEFAULT_SECONDS 10 /* postscreen lets a client wait for 6 */

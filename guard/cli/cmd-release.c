@@ -3,7 +3,7 @@
 
 #include <errno.h>
 
-#include "guard/system/clock.h"
+#include "guard/system/host/clock.h"
 
 /* The answer is worth a moment, not more: releasing works without firewalld. */
 #define PRESENCE_MS 3000

@@ -5,10 +5,10 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guard/model/mime.h"
-#include "guard/system/clock.h"
-#include "guard/system/sendmail.h"
-#include "guard/watch/report-period.h"
+#include "guard/base/mime.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/host/sendmail.h"
+#include "guard/report/report-summary.h"
 
 #define WEEK_US         (INT64_C(7) * 24 * 3600 * 1000000)
 #define MAIL_TIMEOUT_MS 60000
@@ -22,17 +22,17 @@ enum format {
 
 struct run {
 	struct cli *cli;
-	struct period period;
+	struct summary period;
 	struct report_status status;
 	struct findings findings;
 	char host[256];
-	struct report_period from;
+	struct report_summary from;
 	enum format format;
 };
 
 static void run_deinit(struct run *run)
 {
-	period_deinit(&run->period);
+	summary_deinit(&run->period);
 	report_status_deinit(&run->status);
 	findings_deinit(&run->findings);
 }
@@ -69,7 +69,7 @@ static bool parse_times(struct run *run, const struct cli_args *args)
 		cli_fail(cli, CLI_USAGE, "--since is later than --until");
 		return false;
 	}
-	period_begin(&run->period, since_us, until_us);
+	summary_begin(&run->period, since_us, until_us);
 	return true;
 }
 
@@ -77,18 +77,18 @@ static bool parse_times(struct run *run, const struct cli_args *args)
 
 static int take_row(const struct store_history_row *row, void *userdata)
 {
-	return period_row(userdata, row);
+	return summary_row(userdata, row);
 }
 
 static int take_ban(const struct store_ban *ban, void *userdata)
 {
-	return period_ban(userdata, ban);
+	return summary_ban(userdata, ban);
 }
 
 static int read_period(struct run *run)
 {
 	_cleanup_store_ struct store *store = NULL;
-	struct period *period = &run->period;
+	struct summary *period = &run->period;
 	const struct store_history_query history = {
 	    .since_us = period->since_us, .until_us = period->until_us, .oldest_first = true};
 	const struct store_ban_query bans = {.since_us = period->since_us,
@@ -102,7 +102,7 @@ static int read_period(struct run *run)
 	r = store_history(store, &history, take_row, period, &err);
 	if (r == 0)
 		r = store_bans(store, &bans, take_ban, period, &err);
-	period_end(period);
+	summary_end(period);
 	return r == 0 ? CLI_FINE : cli_store_failed(run->cli, r, &err);
 }
 
@@ -139,14 +139,14 @@ static int put(const struct run *run, FILE *out, enum format format)
 	report.out = out;
 	switch (format) {
 	case FORMAT_HTML:
-		return report_period_html(&report, &run->from);
+		return report_summary_html(&report, &run->from);
 	case FORMAT_JSON:
-		return report_period_json(&report, &run->from);
+		return report_summary_json(&report, &run->from);
 	case FORMAT_TEXT:
 	case FORMAT_N:
 		break;
 	}
-	return report_period_text(&report, &run->from);
+	return report_summary_text(&report, &run->from);
 }
 
 static int put_to_file(FILE *out, void *userdata)
@@ -176,7 +176,7 @@ static int make_message(char **out, const struct run *run)
 {
 	_cleanup_free_ char *text = NULL, *html = NULL, *subject = NULL, *id = NULL;
 	const struct config *config = &run->cli->config;
-	struct report_period_summary summary;
+	struct report_summary_summary summary;
 	struct mime_message message = {
 	    .from = config->mail_from ? config->mail_from : "root",
 	    .to = config->mail_to,
@@ -187,7 +187,7 @@ static int make_message(char **out, const struct run *run)
 
 	if (r == 0)
 		r = put_to_memory(&html, run, FORMAT_HTML);
-	report_period_summarize(&summary, &run->from);
+	report_summary_summarize(&summary, &run->from);
 	if (r == 0)
 		r = xasprintf(&subject, "reload-guard on %s: %s", run->host, summary.text);
 	if (r >= 0)
@@ -209,8 +209,8 @@ static int send_mail(const struct run *run)
 	struct err err = ERR_NULL;
 	int r;
 
-	if (config->report_quiet && period_is_quiet(&run->period) &&
-	    report_period_is_fine(&run->from)) {
+	if (config->report_quiet && summary_is_quiet(&run->period) &&
+	    report_summary_is_fine(&run->from)) {
 		cli_note(run->cli, "nothing happened and nothing was found: no mail is sent");
 		return CLI_FINE;
 	}
@@ -256,5 +256,5 @@ int cmd_report(struct cli *cli, const struct cli_args *args)
 	         : put(&run, stdout, run.format);
 	if (r < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));
-	return report_period_is_fine(&run.from) ? CLI_FINE : CLI_NOT_FINE;
+	return report_summary_is_fine(&run.from) ? CLI_FINE : CLI_NOT_FINE;
 }

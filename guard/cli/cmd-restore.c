@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
-#include "guard/cli/missing.h"
-#include "guard/cli/restore-bans.h"
-#include "guard/watch/restorer.h"
+#include "guard/restore/missing.h"
+#include "guard/restore/restore-bans.h"
+#include "guard/restore/restorer.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "guard/system/clock.h"
+#include "guard/system/host/clock.h"
 
 /* Restoring may be long where firewalld is slow: with a thousand rules each call takes 25 ms. */
 #define RESTORE_DEADLINE_MS (10 * 60 * 1000)

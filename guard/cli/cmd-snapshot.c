@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
-#include "guard/cli/missing.h"
+#include "guard/restore/missing.h"
 
 #include <string.h>
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
-#include "guard/cli/missing.h"
-#include "guard/cli/ranges.h"
+#include "guard/restore/missing.h"
+#include "guard/audit/ranges.h"
 
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
 
-#include "guard/model/denial.h"
-#include "guard/model/reach.h"
-#include "guard/system/dropchain.h"
-#include "guard/system/clock.h"
-#include "guard/system/fail2ban.h"
-#include "guard/system/zonefile.h"
+#include "guard/model/ban/denial.h"
+#include "guard/model/packet/reach.h"
+#include "guard/system/kernel/dropchain.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/firewalld/zonefile.h"
 
 #define FAIL2BAN_MS    1000
 #define N_SERVICES_MAX 256

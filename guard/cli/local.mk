@@ -1,18 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Floor 4: the command line.
+# The command line: main, and one file a command.
 sbin_PROGRAMS += reload-guard
-reload_guard_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(JANSSON_CFLAGS)
 reload_guard_SOURCES = \
+	guard/cli/cli.c \
+	guard/cli/cli.h \
 	guard/cli/cmd-after-boot.c \
-	guard/cli/cli.c guard/cli/cli.h \
-	guard/cli/check-around.c guard/cli/check.h \
-	guard/cli/check-fix.c \
-	guard/cli/check-items.c \
-	guard/cli/check-mail.c \
-	guard/cli/check-refused.c \
-	guard/cli/check-required.c \
-	guard/cli/check-service.c \
-	guard/cli/check-settings.c \
 	guard/cli/cmd-bans.c \
 	guard/cli/cmd-check.c \
 	guard/cli/cmd-clients.c \
@@ -30,9 +22,5 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-snapshot.c \
 	guard/cli/cmd-status.c \
 	guard/cli/cmd-watch.c \
-	guard/cli/main.c \
-	guard/cli/missing.c guard/cli/missing.h \
-	guard/cli/ranges.c guard/cli/ranges.h \
-	guard/cli/restore-bans.c guard/cli/restore-bans.h \
-	guard/cli/rules.c guard/cli/rules.h
-reload_guard_LDADD = $(WATCH_LIBS)
+	guard/cli/main.c
+reload_guard_LDADD = libguard-report.a libguard-audit.a $(WATCH_LIBS)

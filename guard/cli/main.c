@@ -8,8 +8,8 @@
 #include <unistd.h>
 
 #include "guard/cli/cli.h"
-#include "guard/model/text.h"
-#include "guard/system/clock.h"
+#include "guard/base/text.h"
+#include "guard/system/host/clock.h"
 
 /* --- the commands ------------------------------------------------------------------------ */
 
@@ -18,8 +18,7 @@ static const struct cli_option check_options[] = {
     [CHECK_OPTION_SKIP] = {"skip", 's', "NAME", "not this check; may be given again"},
     [CHECK_OPTION_FIX] = {"fix", 'f', "raw-ports",
                           "put services in the place of their raw ports, and check that"},
-    [CHECK_OPTION_FORMAT] = {"format", 'F', "text|json|nagios",
-                             "how it is written (default text)"},
+    [CHECK_OPTION_FORMAT] = {"format", 'F', "text|json|nagios", "how it is written (default text)"},
     [CHECK_OPTION_LIST] = {"list", 'l', NULL, "list the checks"},
 };
 
@@ -780,7 +779,7 @@ static void apply_globals(struct cli *cli, const struct line *line)
 		cli->verbosity = 1;
 	if (line->values[GLOBAL_QUIET])
 		cli->verbosity = -1;
-	journal_init(&cli->journal, STDERR_FILENO, cli->verbosity);
+	logger_init(&cli->logger, STDERR_FILENO, cli->verbosity);
 }
 
 static int run_command(struct cli *cli, const struct line *line)
@@ -850,9 +849,9 @@ int main(int argc, char **argv)
 	int status;
 
 	setlocale(LC_CTYPE, "C.UTF-8");
-	journal_init(&cli.journal, STDERR_FILENO, 0);
+	logger_init(&cli.logger, STDERR_FILENO, 0);
 	status = flush_output(&cli, run(&cli, &line, argc, argv));
-	journal_flush(&cli.journal);
+	logger_flush(&cli.logger);
 	config_deinit(&cli.config);
 	free(cli.store_dir);
 	return never_fails(&line, argc, argv) ? CLI_FINE : status;

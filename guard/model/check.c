@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/check.h"
 
-#include "guard/model/text.h"
+#include "guard/base/text.h"
 
 #include <errno.h>
 #include <string.h>

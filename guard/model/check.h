@@ -5,10 +5,10 @@
  * A name is for ever: people silence checks by it, in their configuration and in
  * scripts. It is also the name of the findings that the check makes.
  */
-#ifndef GUARD_MODEL_CHECK_H
-#define GUARD_MODEL_CHECK_H
+#ifndef GUARD_AUDIT_CHECK_H
+#define GUARD_AUDIT_CHECK_H
 
-#include "guard/model/util.h"
+#include "guard/base/util.h"
 
 enum check_id {
 	CHECK_FIREWALLD_STATE,

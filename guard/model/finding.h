@@ -6,10 +6,10 @@
  * words, the evidence, and the exact command that mends it. What could not be
  * looked at is a finding of its own (FINDING_UNKNOWN), never silence.
  */
-#ifndef GUARD_MODEL_FINDING_H
-#define GUARD_MODEL_FINDING_H
+#ifndef GUARD_AUDIT_FINDING_H
+#define GUARD_AUDIT_FINDING_H
 
-#include "guard/model/err.h"
+#include "guard/base/err.h"
 
 /* The order is the order of weight. */
 enum finding_severity {

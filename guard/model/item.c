@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/item.h"
 
-#include "guard/model/cidr.h"
-#include "guard/model/direct.h"
-#include "guard/model/richrule.h"
+#include "guard/base/cidr.h"
+#include "guard/model/rule/direct.h"
+#include "guard/model/rule/richrule.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -13,7 +13,7 @@
 #ifndef GUARD_MODEL_ITEM_H
 #define GUARD_MODEL_ITEM_H
 
-#include "guard/model/err.h"
+#include "guard/base/err.h"
 
 enum item_kind {
 	ITEM_INTERFACE,
@@ -51,7 +51,7 @@ struct item {
 
 /* Before the name of a policy, which stands in the place of a zone's. */
 #define ITEM_POLICY_PREFIX "policy:"
-#define ITEM_IPSET_PREFIX  "ipset:" /* the same for an ipset, as firewalld writes sources */
+#define ITEM_IPSET_PREFIX  "ipset:"  /* the same for an ipset, as firewalld writes sources */
 #define ITEM_DIRECT_PREFIX "direct:" /* and for what the direct interface holds of one family */
 
 /* Zone and value lengths beyond these are refused: firewalld has no such thing. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/loss.h"
 
-#include "guard/model/banplan.h"
+#include "guard/model/ban/banplan.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -9,7 +9,7 @@
 #define GUARD_MODEL_LOSS_H
 
 #include "guard/model/scope.h"
-#include "guard/model/ticket.h"
+#include "guard/model/ban/ticket.h"
 
 enum wipe_kind {
 	WIPE_RELOAD,  /* Reloaded was heard */
@@ -57,7 +57,7 @@ struct loss_evidence {
 	const struct strv *zones;    /* only these were looked at; NULL: all */
 	const struct item *released; /* sorted; `reload-guard release` */
 	size_t n_released;
-	bool bans; /* rules that keep an address away are looked after, too */
+	bool bans;                     /* rules that keep an address away are looked after, too */
 	const struct tickets *tickets; /* borrowed; fail2ban's, as last read; NULL: not known */
 	enum wipe_kind kind;
 	bool heard_all; /* no signal was missed since @before was compared with firewalld last */

@@ -1,66 +1,104 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Floor 2: adapters, one outside thing each.
+# One folder for each outside thing.
 noinst_LIBRARIES += libguard-system.a
-libguard_system_a_CPPFLAGS = $(AM_CPPFLAGS) $(DBUS_CFLAGS) $(SQLITE_CFLAGS) $(INIH_CFLAGS) \
-	$(JANSSON_CFLAGS) $(EXPAT_CFLAGS) $(NFTABLES_CPPFLAGS) $(OPENSSL_CFLAGS) \
-	$(LIBSYSTEMD_CFLAGS)
 libguard_system_a_SOURCES = \
-	guard/system/bootid.c guard/system/bootid.h \
-	guard/system/bus.c guard/system/bus.h \
-	guard/system/busmonitor.c guard/system/busmonitor.h \
-	guard/system/busname.c guard/system/busname.h \
-	guard/system/clock.c guard/system/clock.h \
-	guard/system/confwatch.c guard/system/confwatch.h \
-	guard/system/config.c guard/system/config.h \
-	guard/system/f2bdatabase.c guard/system/f2bdatabase.h \
-	guard/system/f2bignoreip.c guard/system/f2bignoreip.h \
-	guard/system/f2bprocess.c guard/system/f2bprocess.h \
-	guard/system/f2breading.c guard/system/f2breading.h \
-	guard/system/f2bsocket.c guard/system/f2bsocket.h \
-	guard/system/f2btime.c guard/system/f2btime.h \
-	guard/system/dropchain.c guard/system/dropchain.h \
-	guard/system/fail2ban.c guard/system/fail2ban.h \
-	guard/system/fail2ban-history.c guard/system/fail2ban-history.h \
-	guard/system/filewatch.c guard/system/filewatch.h \
-	guard/system/firewalld.c guard/system/firewalld.h \
-	guard/system/firewalld_internal.h \
-	guard/system/firewalld_probe.c \
-	guard/system/firewalld_read.c \
-	guard/system/firewalld_rules.c guard/system/firewalld_rules.h \
-	guard/system/firewalld_wait.c \
-	guard/system/fwmessage.c guard/system/fwmessage.h \
-	guard/system/gaptable.c guard/system/gaptable.h \
-	guard/system/fwruleset.c guard/system/fwruleset.h \
-	guard/system/jobwatch.c guard/system/jobwatch.h \
-	guard/system/journal.c guard/system/journal.h \
-	guard/system/listeners.c guard/system/listeners.h \
-	guard/system/lock.c guard/system/lock.h \
-	guard/system/logfollow.c guard/system/logfollow.h \
-	guard/system/loop.c guard/system/loop.h \
-	guard/system/nfbatch.c guard/system/nfbatch.h \
-	guard/system/probe.c guard/system/probe.h \
-	guard/system/nftrules.c guard/system/nftrules.h \
-	guard/system/process.c guard/system/process.h \
-	guard/system/rangesfile.c guard/system/rangesfile.h \
-	guard/system/route.c guard/system/route.h \
-	guard/system/sendmail.c guard/system/sendmail.h \
-	guard/system/spool.c guard/system/spool.h \
-	guard/system/store-ban.c \
-	guard/system/store-ban-query.c \
-	guard/system/store-client.c \
-	guard/system/store-file.c \
-	guard/system/store-history.c \
-	guard/system/store-migrate.c \
-	guard/system/store-prune.c \
-	guard/system/store-release.c \
-	guard/system/store-snapshot.c \
-	guard/system/store-statements.c \
-	guard/system/store-transaction.c \
-	guard/system/store-wipe.c \
-	guard/system/store.c guard/system/store.h guard/system/store-internal.h \
-	guard/system/tls.c guard/system/tls.h \
-	guard/system/zonefile.c guard/system/zonefile.h \
-	guard/system/zonexml.c guard/system/zonexml.h
-nodist_libguard_system_a_SOURCES = guard/system/migrations.c
+	guard/system/fail2ban/fail2ban-database.c \
+	guard/system/fail2ban/fail2ban-database.h \
+	guard/system/fail2ban/fail2ban-history.c \
+	guard/system/fail2ban/fail2ban-history.h \
+	guard/system/fail2ban/fail2ban-ignoreip.c \
+	guard/system/fail2ban/fail2ban-ignoreip.h \
+	guard/system/fail2ban/fail2ban-process.c \
+	guard/system/fail2ban/fail2ban-process.h \
+	guard/system/fail2ban/fail2ban-reading.c \
+	guard/system/fail2ban/fail2ban-reading.h \
+	guard/system/fail2ban/fail2ban-socket.c \
+	guard/system/fail2ban/fail2ban-socket.h \
+	guard/system/fail2ban/fail2ban-time.c \
+	guard/system/fail2ban/fail2ban-time.h \
+	guard/system/fail2ban/fail2ban.c \
+	guard/system/fail2ban/fail2ban.h \
+	guard/system/firewalld/confwatch.c \
+	guard/system/firewalld/confwatch.h \
+	guard/system/firewalld/firewalld-answers.c \
+	guard/system/firewalld/firewalld-answers.h \
+	guard/system/firewalld/firewalld-internal.h \
+	guard/system/firewalld/firewalld-message.c \
+	guard/system/firewalld/firewalld-message.h \
+	guard/system/firewalld/firewalld-probe.c \
+	guard/system/firewalld/firewalld-read.c \
+	guard/system/firewalld/firewalld-rules.c \
+	guard/system/firewalld/firewalld-rules.h \
+	guard/system/firewalld/firewalld-wait.c \
+	guard/system/firewalld/firewalld.c \
+	guard/system/firewalld/firewalld.h \
+	guard/system/firewalld/zonefile.c \
+	guard/system/firewalld/zonefile.h \
+	guard/system/firewalld/zonexml.c \
+	guard/system/firewalld/zonexml.h \
+	guard/system/host/bootid.c \
+	guard/system/host/bootid.h \
+	guard/system/host/bus.c \
+	guard/system/host/bus.h \
+	guard/system/host/busmonitor.c \
+	guard/system/host/busmonitor.h \
+	guard/system/host/busname.c \
+	guard/system/host/busname.h \
+	guard/system/host/clock.c \
+	guard/system/host/clock.h \
+	guard/system/host/config.c \
+	guard/system/host/config.h \
+	guard/system/host/filewatch.c \
+	guard/system/host/filewatch.h \
+	guard/system/host/jobwatch.c \
+	guard/system/host/jobwatch.h \
+	guard/system/host/lock.c \
+	guard/system/host/lock.h \
+	guard/system/host/logfollow.c \
+	guard/system/host/logfollow.h \
+	guard/system/host/logger.c \
+	guard/system/host/logger.h \
+	guard/system/host/loop.c \
+	guard/system/host/loop.h \
+	guard/system/host/probe.c \
+	guard/system/host/probe.h \
+	guard/system/host/process.c \
+	guard/system/host/process.h \
+	guard/system/host/rangesfile.c \
+	guard/system/host/rangesfile.h \
+	guard/system/host/sendmail.c \
+	guard/system/host/sendmail.h \
+	guard/system/host/spool.c \
+	guard/system/host/spool.h \
+	guard/system/host/tls.c \
+	guard/system/host/tls.h \
+	guard/system/kernel/dropchain.c \
+	guard/system/kernel/dropchain.h \
+	guard/system/kernel/gaptable.c \
+	guard/system/kernel/gaptable.h \
+	guard/system/kernel/listeners.c \
+	guard/system/kernel/listeners.h \
+	guard/system/kernel/nfbatch.c \
+	guard/system/kernel/nfbatch.h \
+	guard/system/kernel/nftrules.c \
+	guard/system/kernel/nftrules.h \
+	guard/system/kernel/route.c \
+	guard/system/kernel/route.h \
+	guard/system/store/store-ban-query.c \
+	guard/system/store/store-ban.c \
+	guard/system/store/store-client.c \
+	guard/system/store/store-file.c \
+	guard/system/store/store-history.c \
+	guard/system/store/store-internal.h \
+	guard/system/store/store-migrate.c \
+	guard/system/store/store-prune.c \
+	guard/system/store/store-release.c \
+	guard/system/store/store-snapshot.c \
+	guard/system/store/store-statements.c \
+	guard/system/store/store-transaction.c \
+	guard/system/store/store-wipe.c \
+	guard/system/store/store.c \
+	guard/system/store/store.h
+nodist_libguard_system_a_SOURCES = guard/system/store/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
 	$(JANSSON_LIBS) $(EXPAT_LIBS) $(OPENSSL_LIBS) $(LIBSYSTEMD_LIBS)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/attribution.h"
 
-#include "guard/system/busmonitor.h"
-#include "guard/system/clock.h"
-#include "guard/system/jobwatch.h"
+#include "guard/system/host/busmonitor.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/host/jobwatch.h"
 
 #include <errno.h>
 
@@ -11,7 +11,7 @@
 #define SEEN_FOR_US (2 * INT64_C(1000000))
 
 struct attribution {
-	struct journal *journal;
+	struct logger *logger;
 	struct busmonitor *monitor;
 	struct jobwatch *jobs;
 	struct cause_log log;
@@ -55,12 +55,12 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 	struct attribution *attribution = userdata;
 
 	if (monitoring)
-		journal_write(attribution->journal, JOURNAL_DEBUG, "seeing who calls firewalld");
+		logger_write(attribution->logger, LOGGER_DEBUG, "seeing who calls firewalld");
 	else if (!attribution->monitoring_since_us)
-		journal_write(attribution->journal, JOURNAL_NOTICE,
-		              "the bus does not let the guard see who calls firewalld (%s): "
-		              "who reloads it stays unknown",
-		              why);
+		logger_write(attribution->logger, LOGGER_NOTICE,
+		             "the bus does not let the guard see who calls firewalld (%s): "
+		             "who reloads it stays unknown",
+		             why);
 	attribution->monitoring_since_us = monitoring ? clock_monotonic_us() : 0;
 	/* who removed what meanwhile was not seen */
 	attribution->removals = CAUSE_LOG_NULL;
@@ -95,14 +95,14 @@ static int start(struct attribution *attribution, struct bus *bus)
  *
  * Return: 0; -ENOMEM.
  */
-int attribution_new(struct attribution **out, struct bus *bus, struct journal *journal)
+int attribution_new(struct attribution **out, struct bus *bus, struct logger *logger)
 {
 	struct attribution *attribution = calloc(1, sizeof(*attribution));
 	int r;
 
 	if (!attribution)
 		return -ENOMEM;
-	attribution->journal = journal;
+	attribution->logger = logger;
 	r = start(attribution, bus);
 	if (r < 0) {
 		attribution_free(attribution);

@@ -10,16 +10,15 @@
 #define GUARD_WATCH_ATTRIBUTION_H
 
 #include "guard/model/cause.h"
-#include "guard/system/bus.h"
-#include "guard/system/journal.h"
+#include "guard/system/host/bus.h"
+#include "guard/system/host/logger.h"
 
 struct attribution;
 
 /* A reload was called for and came to nothing, yet firewalld tried; who called: borrowed. */
 typedef void (*attribution_failed_fn)(const char *who, void *userdata);
 
-int attribution_new(struct attribution **out, struct bus *bus,
-                    struct journal *journal) _must_check_;
+int attribution_new(struct attribution **out, struct bus *bus, struct logger *logger) _must_check_;
 void attribution_free(struct attribution *attribution); /* before the bus */
 void attribution_on_failed(struct attribution *attribution, attribution_failed_fn fn,
                            void *userdata);

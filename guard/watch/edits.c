@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/edits.h"
 
-#include "guard/system/clock.h"
-#include "guard/system/confwatch.h"
-#include "guard/system/zonefile.h"
-#include "guard/watch/gather.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/firewalld/confwatch.h"
+#include "guard/system/firewalld/zonefile.h"
+#include "guard/model/item-words.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -209,11 +209,11 @@ static int tell_broken(struct edits *edits, const char *zone, const struct err *
 
 	if (strv_contains(&edits->broken, zone))
 		return 0;
-	journal_write(watcher->journal, JOURNAL_ERROR,
-	              "the file of %s is broken (%s): firewalld will refuse the next reload, and a "
-	              "restart of it ends with a stock configuration; mend it, then see: "
-	              "firewall-cmd --check-config",
-	              zone, err->text);
+	logger_write(watcher->logger, LOGGER_ERROR,
+	             "the file of %s is broken (%s): firewalld will refuse the next reload, and a "
+	             "restart of it ends with a stock configuration; mend it, then see: "
+	             "firewall-cmd --check-config",
+	             zone, err->text);
 	record_event(watcher->record, "zone-file-changed", "the file of %s is broken: %s", zone,
 	             err->text);
 	return strv_add(&edits->broken, zone);
@@ -223,8 +223,8 @@ static void tell_whole(struct edits *edits, const char *zone)
 {
 	if (!strv_contains(&edits->broken, zone))
 		return;
-	journal_write(edits->watcher->journal, JOURNAL_NOTICE, "the file of %s is no longer broken",
-	              zone);
+	logger_write(edits->watcher->logger, LOGGER_NOTICE, "the file of %s is no longer broken",
+	             zone);
 	record_event(edits->watcher->record, "zone-file-changed",
 	             "the file of %s is no longer broken", zone);
 	strv_remove(&edits->broken, zone);
@@ -240,9 +240,9 @@ static int look_at(struct edits *edits, const char *zone, enum author author, bo
 	if (r == ZONEFILE_E_BROKEN)
 		return tell_broken(edits, zone, &err);
 	if (r == ZONEFILE_E_UNKNOWN) {
-		journal_write(edits->watcher->journal, JOURNAL_WARNING,
-		              "the file of %s cannot be read: %s; what firewalld says of it counts",
-		              zone, err.text);
+		logger_write(edits->watcher->logger, LOGGER_WARNING,
+		             "the file of %s cannot be read: %s; what firewalld says of it counts",
+		             zone, err.text);
 		return set_member(&edits->read, zone, true);
 	}
 	if (r < 0)
@@ -266,24 +266,24 @@ static void mark(struct edits *edits, const struct firewall *items, bool gone)
 
 static void tell_gone(struct edits *edits)
 {
-	_cleanup_gathered_ struct gathered gathered = GATHERED_NULL;
+	_cleanup_item_words_ struct item_words gathered = ITEM_WORDS_NULL;
 	_cleanup_free_ char *names = NULL, *command = NULL, *only = NULL;
 	struct watcher *watcher = edits->watcher;
 
-	if (edits->gone.n == 0 || gather_all(&gathered, &edits->gone) < 0)
+	if (edits->gone.n == 0 || item_words_all(&gathered, &edits->gone) < 0)
 		return;
-	gather_sort(&gathered);
-	names = gather_names(&gathered);
-	command = gather_command(&gathered);
+	item_words_sort(&gathered);
+	names = item_words_names(&gathered);
+	command = item_words_command(&gathered);
 	if (gathered.n == 1 && item_format(&only, gathered.items[0]) < 0)
 		return;
 	if (!names || !command)
 		return;
-	journal_write(watcher->journal, JOURNAL_WARNING,
-	              "not in the permanent files any more, and not by firewalld's hand (%zu): %s; "
-	              "the next reload closes it, and the guard will not undo that by itself; to "
-	              "keep it: %s; to let it go: reload-guard release %s",
-	              gathered.n, names, command, only ? only : "ITEM");
+	logger_write(watcher->logger, LOGGER_WARNING,
+	             "not in the permanent files any more, and not by firewalld's hand (%zu): %s; "
+	             "the next reload closes it, and the guard will not undo that by itself; to "
+	             "keep it: %s; to let it go: reload-guard release %s",
+	             gathered.n, names, command, only ? only : "ITEM");
 	record_event(watcher->record, "zone-file-changed",
 	             "edited out of the permanent files (%zu): %s; kept by: %s", gathered.n, names,
 	             command);
@@ -291,18 +291,18 @@ static void tell_gone(struct edits *edits)
 
 static void tell_back(struct edits *edits)
 {
-	_cleanup_gathered_ struct gathered gathered = GATHERED_NULL;
+	_cleanup_item_words_ struct item_words gathered = ITEM_WORDS_NULL;
 	_cleanup_free_ char *names = NULL;
 	struct watcher *watcher = edits->watcher;
 
-	if (edits->back.n == 0 || gather_all(&gathered, &edits->back) < 0)
+	if (edits->back.n == 0 || item_words_all(&gathered, &edits->back) < 0)
 		return;
-	gather_sort(&gathered);
-	names = gather_names(&gathered);
+	item_words_sort(&gathered);
+	names = item_words_names(&gathered);
 	if (!names)
 		return;
-	journal_write(watcher->journal, JOURNAL_NOTICE, "in the permanent files again (%zu): %s",
-	              gathered.n, names);
+	logger_write(watcher->logger, LOGGER_NOTICE, "in the permanent files again (%zu): %s",
+	             gathered.n, names);
 	record_event(watcher->record, "zone-file-changed", "in the permanent files again (%zu): %s",
 	             gathered.n, names);
 }
@@ -348,8 +348,8 @@ static int look_at_conf(struct edits *edits)
 		return r < 0 ? r : 0;
 	if (!now || strcmp(now, zone) == 0)
 		return 0;
-	journal_write(
-	    watcher->journal, JOURNAL_WARNING,
+	logger_write(
+	    watcher->logger, LOGGER_WARNING,
 	    "firewalld.conf names %.64s as the default zone, and firewalld has %s: the next "
 	    "reload takes the interfaces that are bound to no zone to the other; to keep "
 	    "it: firewall-cmd --set-default-zone=%s",
@@ -398,8 +398,8 @@ static void go_round(struct edits *edits, bool final)
 			i++;
 	}
 	if (r < 0)
-		journal_write(edits->watcher->journal, JOURNAL_ERROR,
-		              "the files of firewalld could not be looked at: %s", strerror(-r));
+		logger_write(edits->watcher->logger, LOGGER_ERROR,
+		             "the files of firewalld could not be looked at: %s", strerror(-r));
 	conclude(edits);
 	if (edits->pending.n)
 		loop_timer_set(edits->timer, GATHER_MS);
@@ -410,7 +410,7 @@ static void go_round(struct edits *edits, bool final)
 static void take(struct edits *edits)
 {
 	if (edits->watch && confwatch_take(edits->watch, &edits->pending) < 0)
-		journal_write(edits->watcher->journal, JOURNAL_ERROR, "out of memory");
+		logger_write(edits->watcher->logger, LOGGER_ERROR, "out of memory");
 }
 
 static void on_due(void *userdata)
@@ -454,10 +454,10 @@ int edits_new(struct edits **out, struct watcher *watcher)
 	}
 	r = confwatch_new(&edits->watch, watcher->loop, FOLDER, on_change, edits);
 	if (r < 0)
-		journal_write(watcher->journal, JOURNAL_WARNING,
-		              "%s cannot be watched: %s; edits in there are noticed some seconds "
-		              "later, by firewalld",
-		              FOLDER, strerror(-r));
+		logger_write(watcher->logger, LOGGER_WARNING,
+		             "%s cannot be watched: %s; edits in there are noticed some seconds "
+		             "later, by firewalld",
+		             FOLDER, strerror(-r));
 	*out = edits;
 	return 0;
 }
@@ -498,7 +498,7 @@ void edits_look(struct watcher *watcher)
 			r = look_at(edits, zone, AUTHOR_FIREWALLD, true);
 	}
 	if (r < 0)
-		journal_write(watcher->journal, JOURNAL_ERROR, "%s", strerror(-r));
+		logger_write(watcher->logger, LOGGER_ERROR, "%s", strerror(-r));
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 #include "guard/watch/watcher-internal.h"
 
-#include "guard/system/clock.h"
+#include "guard/system/host/clock.h"
 
 /* The clock may be set, so a long wait is cut into pieces. */
 #define EXPIRY_LOOK_MS 30000
@@ -27,10 +27,10 @@ static void on_expired(int result, const struct err *err, void *userdata)
 		watcher_store_if_dirty(watcher);
 	} else {
 		if (result != FIREWALLD_E_GONE)
-			journal_write(watcher->journal, JOURNAL_WARNING,
-			              "%s could not be closed at the end of its time: %s; trying "
-			              "again",
-			              text ? text : "an item", err_text(err, result));
+			logger_write(watcher->logger, LOGGER_WARNING,
+			             "%s could not be closed at the end of its time: %s; trying "
+			             "again",
+			             text ? text : "an item", err_text(err, result));
 		/* it is still open, and still ours to close */
 		entry = firewall_find(&watcher->tracker.wanted, &expiry->item);
 		if (entry)

@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "guard/model/timespec.h"
-#include "guard/system/clock.h"
+#include "guard/base/timespec.h"
+#include "guard/system/host/clock.h"
 
 /* A service manager starts again at once, or after RestartSec=; then it was a restart. */
 #define AWAY_MS 5000
@@ -24,10 +24,10 @@ struct fail2banwatch {
 	bool told;                 /* that it is away */
 };
 
-static void tell(struct fail2banwatch *watch, enum journal_level level, const char *format, ...)
+static void tell(struct fail2banwatch *watch, enum logger_level level, const char *format, ...)
     _printf_(3, 4);
 
-static void tell(struct fail2banwatch *watch, enum journal_level level, const char *format, ...)
+static void tell(struct fail2banwatch *watch, enum logger_level level, const char *format, ...)
 {
 	char text[256];
 	va_list args;
@@ -35,7 +35,7 @@ static void tell(struct fail2banwatch *watch, enum journal_level level, const ch
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	journal_write(watch->watcher->journal, level, "%s", text);
+	logger_write(watch->watcher->logger, level, "%s", text);
 	record_event(watch->watcher->record, EVENT, "%s", text);
 }
 
@@ -46,14 +46,14 @@ static void tell_away(struct fail2banwatch *watch)
 	enum fail2ban_state state = fail2ban_state(watch->watcher->fail2ban);
 
 	if (watch->crashed)
-		tell(watch, JOURNAL_WARNING,
+		tell(watch, LOGGER_WARNING,
 		     "fail2ban crashed: its bans stay as they are, until somebody starts it");
 	else if (state == FAIL2BAN_UNREACHABLE)
-		tell(watch, JOURNAL_WARNING, "fail2ban is there and does not answer");
+		tell(watch, LOGGER_WARNING, "fail2ban is there and does not answer");
 	else if (state == FAIL2BAN_UNKNOWN)
-		tell(watch, JOURNAL_WARNING, "fail2ban may not be asked: see who owns its socket");
+		tell(watch, LOGGER_WARNING, "fail2ban may not be asked: see who owns its socket");
 	else
-		tell(watch, JOURNAL_NOTICE, "fail2ban was stopped");
+		tell(watch, LOGGER_NOTICE, "fail2ban was stopped");
 	watch->told = true;
 }
 
@@ -94,11 +94,11 @@ static void came_back(struct fail2banwatch *watch, enum fail2ban_state from)
 	if (from == FAIL2BAN_UNREACHABLE || from == FAIL2BAN_UNKNOWN) {
 		/* what was never told does not have to be taken back */
 		if (watch->told)
-			tell(watch, JOURNAL_NOTICE, "fail2ban answers again, after %s", took);
+			tell(watch, LOGGER_NOTICE, "fail2ban answers again, after %s", took);
 	} else if (watch->told) {
-		tell(watch, JOURNAL_NOTICE, "fail2ban was started; it was away for %s", took);
+		tell(watch, LOGGER_NOTICE, "fail2ban was started; it was away for %s", took);
 	} else {
-		tell(watch, JOURNAL_NOTICE, "fail2ban %s, which took %s",
+		tell(watch, LOGGER_NOTICE, "fail2ban %s, which took %s",
 		     watch->crashed ? "crashed and was started again" : "was restarted", took);
 	}
 }
@@ -108,7 +108,7 @@ static void is_there(struct fail2banwatch *watch, enum fail2ban_state from)
 	if (watch->away_us)
 		came_back(watch, from);
 	else if (from == FAIL2BAN_RUNNING)
-		tell(watch, JOURNAL_NOTICE, "fail2ban was restarted");
+		tell(watch, LOGGER_NOTICE, "fail2ban was restarted");
 	watch->away_us = 0;
 	watch->crashed = watch->told = false;
 	loop_timer_stop(watch->timer);
@@ -118,8 +118,8 @@ static void is_there(struct fail2banwatch *watch, enum fail2ban_state from)
 static void find(struct fail2banwatch *watch, enum fail2ban_state state)
 {
 	watch->looked = true;
-	journal_write(watch->watcher->journal, JOURNAL_INFO, "fail2ban is %s",
-	              fail2ban_state_name(state));
+	logger_write(watch->watcher->logger, LOGGER_INFO, "fail2ban is %s",
+	             fail2ban_state_name(state));
 	if (state == FAIL2BAN_RUNNING)
 		return;
 	watch->away_us = clock_monotonic_us();
@@ -138,8 +138,8 @@ static void on_state(enum fail2ban_state from, enum fail2ban_state to, int64_t t
 		find(watch, to);
 		return;
 	}
-	journal_write(watch->watcher->journal, JOURNAL_DEBUG, "fail2ban is %s, and was %s",
-	              fail2ban_state_name(to), fail2ban_state_name(from));
+	logger_write(watch->watcher->logger, LOGGER_DEBUG, "fail2ban is %s, and was %s",
+	             fail2ban_state_name(to), fail2ban_state_name(from));
 	if (to == FAIL2BAN_RUNNING)
 		is_there(watch, from);
 	else
@@ -182,8 +182,8 @@ void fail2banwatch_configure(struct fail2banwatch *watch)
 	struct fail2ban_options options = options_of(watch);
 
 	if (fail2ban_configure(watch->watcher->fail2ban, &options) < 0)
-		journal_write(watch->watcher->journal, JOURNAL_ERROR,
-		              "out of memory; fail2ban is looked for where it was");
+		logger_write(watch->watcher->logger, LOGGER_ERROR,
+		             "out of memory; fail2ban is looked for where it was");
 }
 
 /**

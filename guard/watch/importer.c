@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/importer.h"
 
-#include "guard/system/clock.h"
-#include "guard/system/fail2ban-history.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/fail2ban/fail2ban-history.h"
 
 #include <errno.h>
 #include <string.h>
@@ -69,8 +69,8 @@ static bool version_eq(const struct version *a, const struct version *b)
 static void give_up(struct importer *importer, const char *why, bool again)
 {
 	if (!importer->told_trouble)
-		journal_write(importer->options.journal, JOURNAL_WARNING,
-		              "fail2ban's history cannot be taken in: %s", why);
+		logger_write(importer->options.logger, LOGGER_WARNING,
+		             "fail2ban's history cannot be taken in: %s", why);
 	importer->told_trouble = true;
 	importer->reading = false;
 	if (!again)
@@ -84,9 +84,9 @@ static void finish(struct importer *importer)
 	importer->told_trouble = false;
 	importer->taken = importer->seen;
 	if (importer->n_taken)
-		journal_write(importer->options.journal, JOURNAL_INFO,
-		              "%zu bans taken in from fail2ban's database%s", importer->n_taken,
-		              importer->n_refused ? ", without some that cannot be bans" : "");
+		logger_write(importer->options.logger, LOGGER_INFO,
+		             "%zu bans taken in from fail2ban's database%s", importer->n_taken,
+		             importer->n_refused ? ", without some that cannot be bans" : "");
 	loop_timer_set(importer->timer, LOOK_MS);
 	importer->n_missed = 0;
 	loop_timer_set(importer->compare_timer, 0);
@@ -248,8 +248,8 @@ static void end_missed(struct importer *importer, struct compare *compare, int64
 	}
 	if (n_proven &&
 	    store_bans_end_ids(store, importer->missed, n_proven, now_us, "unban", NULL) == 0)
-		journal_write(importer->options.journal, JOURNAL_INFO,
-		              "%zu bans of fail2ban's database were unbanned", n_proven);
+		logger_write(importer->options.logger, LOGGER_INFO,
+		             "%zu bans of fail2ban's database were unbanned", n_proven);
 	compare->n = n_new;
 }
 

@@ -11,15 +11,15 @@
 #ifndef GUARD_WATCH_IMPORTER_H
 #define GUARD_WATCH_IMPORTER_H
 
-#include "guard/system/fail2ban.h"
-#include "guard/system/journal.h"
-#include "guard/system/loop.h"
-#include "guard/watch/record.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/host/logger.h"
+#include "guard/system/host/loop.h"
+#include "guard/restore/record.h"
 
 struct importer_options {
 	struct loop *loop;
 	struct record *record;
-	struct journal *journal;
+	struct logger *logger;
 	struct fail2ban *const *fail2ban; /* where it is, when there is one */
 	bool (*may_work)(void *userdata);
 	void *userdata;

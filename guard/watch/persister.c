@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/persister.h"
 
-#include "guard/system/zonefile.h"
+#include "guard/system/firewalld/zonefile.h"
 
 #include <errno.h>
 #include <string.h>
@@ -35,10 +35,10 @@ static void on_written(int result, const struct err *err, void *userdata)
 	if (result == 0 && entry)
 		entry->flags |= FIREWALL_PERMANENT; /* the signal that follows says the same */
 	if (result != FIREWALLD_E_GONE && item_format(&text, &write->item) == 0) {
-		journal_write(watcher->journal, result ? JOURNAL_ERROR : JOURNAL_NOTICE,
-		              result ? "%s could not be made permanent: %s"
-		                     : "%s was made permanent%s",
-		              text, result ? err_text(err, result) : "");
+		logger_write(watcher->logger, result ? LOGGER_ERROR : LOGGER_NOTICE,
+		             result ? "%s could not be made permanent: %s"
+		                    : "%s was made permanent%s",
+		             text, result ? err_text(err, result) : "");
 		if (!result)
 			record_event(watcher->record, "persist", "%s was made permanent", text);
 	}
@@ -69,10 +69,10 @@ static bool save_zone(struct watcher *watcher, struct strv *saved, const char *z
 	if (r == 0)
 		r = strv_add(saved, zone);
 	if (r < 0)
-		journal_write(watcher->journal, JOURNAL_ERROR,
-		              "the zone file of %s could not be copied, so nothing is made "
-		              "permanent in it: %s",
-		              zone, err_text(&err, r));
+		logger_write(watcher->logger, LOGGER_ERROR,
+		             "the zone file of %s could not be copied, so nothing is made "
+		             "permanent in it: %s",
+		             zone, err_text(&err, r));
 	return r == 0;
 }
 

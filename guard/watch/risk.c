@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/risk.h"
 
-#include "guard/watch/gather.h"
+#include "guard/model/item-words.h"
 #include "guard/watch/persister.h"
 
 #include <errno.h>
@@ -59,23 +59,23 @@ static bool is_at_risk(const struct watcher *watcher, const struct firewall_entr
 	       !items_contain(released->items, released->n, &entry->item);
 }
 
-static void tell_at_risk(struct watcher *watcher, struct gathered *gathered, const char *command)
+static void tell_at_risk(struct watcher *watcher, struct item_words *gathered, const char *command)
 {
 	_cleanup_free_ char *names = NULL;
 
 	if (gathered->n == 0 || !command)
 		return;
-	gather_sort(gathered);
-	names = gather_names(gathered);
+	item_words_sort(gathered);
+	names = item_words_names(gathered);
 	if (!names)
 		return;
-	journal_write(watcher->journal, JOURNAL_NOTICE,
-	              "at risk, for in the runtime only (%zu): %s; the next reload takes it%s; to "
-	              "make permanent what is open: %s",
-	              gathered->n, names,
-	              watcher->config.restore ? ", until the guard has put it back"
-	                                      : ", and with restore = no nobody puts it back",
-	              command);
+	logger_write(watcher->logger, LOGGER_NOTICE,
+	             "at risk, for in the runtime only (%zu): %s; the next reload takes it%s; to "
+	             "make permanent what is open: %s",
+	             gathered->n, names,
+	             watcher->config.restore ? ", until the guard has put it back"
+	                                     : ", and with restore = no nobody puts it back",
+	             command);
 	record_event(watcher->record, "at-risk", "in the runtime only (%zu): %s; mended by: %s",
 	             gathered->n, names, command);
 }
@@ -85,7 +85,8 @@ static int tell_new(struct watcher *watcher, const struct firewall *now,
                     const struct store_items *released)
 {
 	const struct firewall *wanted = &watcher->tracker.wanted;
-	_cleanup_gathered_ struct gathered by_persist = GATHERED_NULL, by_hand = GATHERED_NULL;
+	_cleanup_item_words_ struct item_words by_persist = ITEM_WORDS_NULL,
+	                                       by_hand = ITEM_WORDS_NULL;
 	_cleanup_free_ char *command = NULL;
 	int r = 0;
 
@@ -96,15 +97,15 @@ static int tell_new(struct watcher *watcher, const struct firewall *now,
 		if (firewall_find(&watcher->risk->told, item))
 			continue;
 		if (!persister_wants(watcher, entry, released))
-			r = gather_add(&by_hand, item);
+			r = item_words_add(&by_hand, item);
 		else if (!watcher->config.persist)
-			r = gather_add(&by_persist, item);
+			r = item_words_add(&by_persist, item);
 	}
 	if (r < 0)
 		return r;
 	tell_at_risk(watcher, &by_persist, "reload-guard persist");
-	gather_sort(&by_hand);
-	command = by_hand.n ? gather_command(&by_hand) : NULL;
+	item_words_sort(&by_hand);
+	command = by_hand.n ? item_words_command(&by_hand) : NULL;
 	tell_at_risk(watcher, &by_hand, command);
 	return 0;
 }
@@ -160,44 +161,44 @@ void risk_permanent(const struct item *item, bool withdrawn, void *userdata)
 		return;
 	firewall_drop(withdrawn ? &risk->returned : &risk->withdrawn, item);
 	if (firewall_put(withdrawn ? &risk->withdrawn : &risk->returned, item, &entry) < 0)
-		journal_write(watcher->journal, JOURNAL_ERROR, "out of memory");
+		logger_write(watcher->logger, LOGGER_ERROR, "out of memory");
 	if (withdrawn)
 		record_event(watcher->record, "permanent-removed",
 		             "%s was taken out of the permanent configuration", text);
 }
 
-static void tell_withdrawn(struct watcher *watcher, struct gathered *gathered)
+static void tell_withdrawn(struct watcher *watcher, struct item_words *gathered)
 {
 	_cleanup_free_ char *names = NULL, *command = NULL;
 
-	gather_sort(gathered);
-	names = gather_names(gathered);
-	command = gather_command(gathered);
+	item_words_sort(gathered);
+	names = item_words_names(gathered);
+	command = item_words_command(gathered);
 	if (names && command)
-		journal_write(watcher->journal, JOURNAL_WARNING,
-		              "taken out of the permanent configuration (%zu): %s; the next reload "
-		              "closes it, and the guard will not restore it; if that is not meant: "
-		              "%s",
-		              gathered->n, names, command);
+		logger_write(watcher->logger, LOGGER_WARNING,
+		             "taken out of the permanent configuration (%zu): %s; the next reload "
+		             "closes it, and the guard will not restore it; if that is not meant: "
+		             "%s",
+		             gathered->n, names, command);
 }
 
-static void tell_returned(struct watcher *watcher, struct gathered *gathered)
+static void tell_returned(struct watcher *watcher, struct item_words *gathered)
 {
 	_cleanup_free_ char *names = NULL;
 
-	gather_sort(gathered);
-	names = gather_names(gathered);
+	item_words_sort(gathered);
+	names = item_words_names(gathered);
 	if (names)
-		journal_write(watcher->journal, JOURNAL_NOTICE,
-		              "in the permanent configuration again (%zu): %s", gathered->n, names);
+		logger_write(watcher->logger, LOGGER_NOTICE,
+		             "in the permanent configuration again (%zu): %s", gathered->n, names);
 }
 
 static void tell_gathered(struct watcher *watcher, struct firewall *items,
-                          void (*tell)(struct watcher *watcher, struct gathered *gathered))
+                          void (*tell)(struct watcher *watcher, struct item_words *gathered))
 {
-	_cleanup_gathered_ struct gathered gathered = GATHERED_NULL;
+	_cleanup_item_words_ struct item_words gathered = ITEM_WORDS_NULL;
 
-	if (items->n && gather_all(&gathered, items) == 0)
+	if (items->n && item_words_all(&gathered, items) == 0)
 		tell(watcher, &gathered);
 	firewall_deinit(items);
 }

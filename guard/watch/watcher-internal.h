@@ -10,22 +10,22 @@
 #define GUARD_WATCH_WATCHER_INTERNAL_H
 
 #include "guard/model/pace.h"
-#include "guard/system/bootid.h"
-#include "guard/system/busname.h"
-#include "guard/system/config.h"
-#include "guard/system/dropchain.h"
-#include "guard/system/fail2ban.h"
-#include "guard/system/journal.h"
+#include "guard/system/host/bootid.h"
+#include "guard/system/host/busname.h"
+#include "guard/system/host/config.h"
+#include "guard/system/kernel/dropchain.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/host/logger.h"
 #include "guard/watch/attribution.h"
-#include "guard/watch/clientkeeper.h"
-#include "guard/watch/gapkeeper.h"
-#include "guard/watch/bankeeper.h"
-#include "guard/watch/record.h"
-#include "guard/watch/restorer.h"
-#include "guard/watch/tracker.h"
+#include "guard/watch/clientwatch.h"
+#include "guard/restore/gapkeeper.h"
+#include "guard/restore/bankeeper.h"
+#include "guard/restore/record.h"
+#include "guard/restore/restorer.h"
+#include "guard/restore/tracker.h"
 #include "guard/watch/watcher.h"
 
-#define TELL_WIPE_SIZE CAUSE_WORDS_SIZE
+#define ANNOUNCE_WIPE_SIZE CAUSE_WORDS_SIZE
 
 struct cycle {
 	enum wipe_kind kind; /* WIPE_UNKNOWN while nothing but looking is going on */
@@ -61,8 +61,8 @@ struct risk;
 struct watcher {
 	const struct watcher_options *options; /* borrowed */
 	struct config config;
-	struct journal *journal; /* borrowed */
-	struct journal_notifier notifier;
+	struct logger *logger; /* borrowed */
+	struct logger_notifier notifier;
 	struct loop *loop;
 	struct bus *bus;
 	struct firewalld *fw;
@@ -71,7 +71,7 @@ struct watcher {
 	struct record *record;
 	struct fail2ban *fail2ban;
 	struct fail2banwatch *fail2banwatch;
-	struct clientkeeper *clients;
+	struct clientwatch *clients;
 	struct gapkeeper *gapkeeper;
 	struct risk *risk;
 	struct bankeeper *bans;
@@ -93,7 +93,7 @@ struct watcher {
 	unsigned n_shut;       /* probes in a row that found it */
 	unsigned n_persisting; /* writes to the permanent configuration under way */
 	bool told_ready;
-	bool told_lockdown; /* since something was last restored */
+	bool told_lockdown;             /* since something was last restored */
 	enum firewall_state told_state; /* what was last said about its state */
 	int64_t snapshot_id;            /* of what was last stored */
 	/* Enforcing `require` against somebody who removes it again and again slows down. */
@@ -127,14 +127,14 @@ void expiry_plan(struct watcher *watcher);
 void expiry_due(void *userdata);
 
 /* tell.c */
-const char *tell_wipe(const struct watcher *watcher, char buffer[TELL_WIPE_SIZE]);
-const char *tell_failed_reload(const struct watcher *watcher);
-void tell_default_zone(struct watcher *watcher, const char *zone);
-void tell_removal(struct watcher *watcher, const struct item *item, bool timed);
-void tell_fight(struct watcher *watcher, const struct item *item);
-bool tell_is_old_news(const struct watcher *watcher, const struct loss *loss);
-void tell_lockdown(struct watcher *watcher);
-void tell_loss(struct watcher *watcher, const struct loss *loss);
+const char *announce_wipe(const struct watcher *watcher, char buffer[ANNOUNCE_WIPE_SIZE]);
+const char *announce_failed_reload(const struct watcher *watcher);
+void announce_default_zone(struct watcher *watcher, const char *zone);
+void announce_removal(struct watcher *watcher, const struct item *item, bool timed);
+void announce_fight(struct watcher *watcher, const struct item *item);
+bool announce_is_old_news(const struct watcher *watcher, const struct loss *loss);
+void announce_lockdown(struct watcher *watcher);
+void announce_loss(struct watcher *watcher, const struct loss *loss);
 
 /* cycle.c */
 void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us);

@@ -5,13 +5,13 @@
  */
 #include "guard/watch/watcher.h"
 
-#include "guard/model/banplan.h"
-#include "guard/system/bootid.h"
-#include "guard/system/clock.h"
-#include "guard/system/fail2ban.h"
-#include "guard/system/filewatch.h"
-#include "guard/system/lock.h"
-#include "guard/system/spool.h"
+#include "guard/model/ban/banplan.h"
+#include "guard/system/host/bootid.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/host/filewatch.h"
+#include "guard/system/host/lock.h"
+#include "guard/system/host/spool.h"
 #include "guard/watch/edits.h"
 #include "guard/watch/importer.h"
 #include "guard/watch/fail2banwatch.h"
@@ -48,7 +48,7 @@
 /* What the daemon has beside what cycle.c needs to know. */
 struct daemon {
 	struct watcher watcher;
-	struct journal journal;
+	struct logger logger;
 	struct filewatch *spool_watch;
 	struct importer *importer;
 	struct loop_source *ready_timer, *bus_timer, *store_timer, *spool_timer, *prune_timer,
@@ -69,7 +69,7 @@ void watcher_tell_status(struct watcher *watcher)
 	n = tracker_count_protected(&watcher->tracker, &watcher->config.scope, &bare);
 	if (n_bans)
 		snprintf(bans, sizeof(bans), "; %zu lost bans still to be settled", n_bans);
-	journal_notify_status(
+	logger_notify_status(
 	    &watcher->notifier,
 	    "guarding %zu services and ports, %zu of them in the runtime only%s%s%s", n, bare,
 	    watcher->last_wipe[0] ? "; " : "", watcher->last_wipe, bans);
@@ -80,7 +80,7 @@ static void tell_ready(struct watcher *watcher)
 	if (watcher->told_ready)
 		return;
 	watcher->told_ready = true;
-	journal_notify_ready(&watcher->notifier);
+	logger_notify_ready(&watcher->notifier);
 }
 
 /**
@@ -146,7 +146,7 @@ void watcher_went_idle(struct watcher *watcher)
 	persister_look(watcher);
 	risk_look(watcher);
 	edits_look(watcher);
-	clientkeeper_look(watcher->clients);
+	clientwatch_look(watcher->clients);
 	bankeeper_go(watcher->bans);
 	watcher_tell_status(watcher);
 	tell_ready(watcher);
@@ -172,7 +172,7 @@ static void on_refresh_due(void *userdata)
 void watcher_out_of_memory(struct watcher *watcher)
 {
 	/* what was missed is found by looking */
-	journal_write(watcher->journal, JOURNAL_ERROR, "out of memory; looking again");
+	logger_write(watcher->logger, LOGGER_ERROR, "out of memory; looking again");
 	watcher->gaps++;
 	refresh_soon(watcher);
 }
@@ -246,7 +246,7 @@ static void on_item_added(struct watcher *watcher, const struct firewalld_event 
 	if (!ours)
 		protect_again(watcher, event->item);
 	if (event->item->kind == ITEM_RULE)
-		clientkeeper_rule_added(watcher->clients, event->item);
+		clientwatch_rule_added(watcher->clients, event->item);
 	changed(watcher, event->item);
 }
 
@@ -260,9 +260,9 @@ static void on_item_removed(struct watcher *watcher, const struct firewalld_even
 
 	restorer_forget(watcher->cycle.restorer, event->item);
 	if (event->item->kind == ITEM_RULE)
-		clientkeeper_rule_removed(watcher->clients, event->item);
+		clientwatch_rule_removed(watcher->clients, event->item);
 	if (protected)
-		tell_removal(watcher, event->item, timed);
+		announce_removal(watcher, event->item, timed);
 	if (tracker_removed(&watcher->tracker, event->item) < 0)
 		watcher_out_of_memory(watcher);
 	bankeeper_removed(watcher->bans, event->item);
@@ -282,8 +282,8 @@ static void tell_moved(struct watcher *watcher, const struct item *from, const s
 
 	if (!protects(watcher, from) || item_format(&text, from) < 0)
 		return;
-	journal_write(watcher->journal, JOURNAL_NOTICE,
-	              "%s is bound to %s now, on purpose: it will not be restored", text, to->zone);
+	logger_write(watcher->logger, LOGGER_NOTICE,
+	             "%s is bound to %s now, on purpose: it will not be restored", text, to->zone);
 	record_event(watcher->record, "intent-removed", "%s is bound to %s now", text, to->zone);
 }
 
@@ -353,8 +353,8 @@ static void on_policy(struct watcher *watcher, const struct firewalld_event *eve
 static void on_panic(struct watcher *watcher, bool on)
 {
 	tracker_panic(&watcher->tracker, on);
-	journal_write(watcher->journal, on ? JOURNAL_WARNING : JOURNAL_NOTICE, "panic mode is %s",
-	              on ? "on: firewalld drops everything" : "off");
+	logger_write(watcher->logger, on ? LOGGER_WARNING : LOGGER_NOTICE, "panic mode is %s",
+	             on ? "on: firewalld drops everything" : "off");
 	record_event(watcher->record, "panic", "panic mode %s", on ? "on" : "off");
 	if (on)
 		return;
@@ -377,8 +377,8 @@ static enum wipe_kind start_from_store(struct watcher *watcher, const char *inst
 	if (record_last_good(watcher->record, &meta, &snapshot))
 		return WIPE_UNKNOWN;
 	if (store_wipe_unfinished(store, &watcher->cycle.unfinished, &err))
-		journal_write(watcher->journal, JOURNAL_WARNING,
-		              "unfinished restores could not be read: %s", err_text(&err, -EIO));
+		logger_write(watcher->logger, LOGGER_WARNING,
+		             "unfinished restores could not be read: %s", err_text(&err, -EIO));
 	bankeeper_adopt(watcher->bans, &watcher->cycle.unfinished);
 	same_boot = meta.boot_id && strcmp(meta.boot_id, watcher->boot_id) == 0;
 	same_instance = same_boot && (!*instance || !meta.instance || !*meta.instance ||
@@ -402,7 +402,7 @@ static void on_appeared(struct watcher *watcher, const struct firewalld_event *e
 	else if (*event->instance ? other : watcher->instance != NULL)
 		kind = WIPE_RESTART; /* also when nothing is known but that it went and came */
 	if (watcher->instance)
-		journal_write(watcher->journal, JOURNAL_NOTICE, "firewalld is back");
+		logger_write(watcher->logger, LOGGER_NOTICE, "firewalld is back");
 	record_event(watcher->record, "firewalld-back", "firewalld is there");
 	/* what was meant until now belongs to the instance that went */
 	if (watcher->instance && watcher->tracker.dirty)
@@ -428,9 +428,9 @@ static void on_gone(struct watcher *watcher, bool bus)
 	watcher->present = false;
 	watcher->gaps++;
 	cycle_stop(watcher, "interrupted");
-	journal_write(watcher->journal, JOURNAL_WARNING, "%s went away; waiting for it",
-	              bus ? "the bus" : "firewalld");
-	journal_notify_status(&watcher->notifier, "waiting for %s", bus ? "the bus" : "firewalld");
+	logger_write(watcher->logger, LOGGER_WARNING, "%s went away; waiting for it",
+	             bus ? "the bus" : "firewalld");
+	logger_notify_status(&watcher->notifier, "waiting for %s", bus ? "the bus" : "firewalld");
 }
 
 static void on_event(const struct firewalld_event *event, void *userdata)
@@ -448,7 +448,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		on_gone(watcher, true);
 		break;
 	case FIREWALLD_EVENT_BUS_BACK:
-		journal_write(watcher->journal, JOURNAL_INFO, "connected to the bus");
+		logger_write(watcher->logger, LOGGER_INFO, "connected to the bus");
 		break;
 	case FIREWALLD_EVENT_RELOADED:
 		edits_settle(watcher);
@@ -471,7 +471,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		on_binding(watcher, event->item);
 		break;
 	case FIREWALLD_EVENT_DEFAULT_ZONE:
-		tell_default_zone(watcher, event->zone);
+		announce_default_zone(watcher, event->zone);
 		tracker_default_zone_left(&watcher->tracker, event->zone);
 		if (tracker_default_zone(&watcher->tracker, event->zone) < 0)
 			watcher_out_of_memory(watcher);
@@ -503,8 +503,8 @@ static void on_reload_failed(const char *who, void *userdata)
 
 	snprintf(watcher->failed_reload, sizeof(watcher->failed_reload), "%s", who);
 	watcher->failed_reload_us = clock_monotonic_us();
-	journal_write(watcher->journal, JOURNAL_WARNING, "%s came to nothing: looking what it did",
-	              who);
+	logger_write(watcher->logger, LOGGER_WARNING, "%s came to nothing: looking what it did",
+	             who);
 	audit_now(watcher);
 }
 
@@ -512,9 +512,9 @@ static void on_slow(bool slow, void *userdata)
 {
 	struct watcher *watcher = userdata;
 
-	journal_write(watcher->journal, slow ? JOURNAL_WARNING : JOURNAL_NOTICE,
-	              slow ? "firewalld does not answer; waiting for it"
-	                   : "firewalld answers again");
+	logger_write(watcher->logger, slow ? LOGGER_WARNING : LOGGER_NOTICE,
+	             slow ? "firewalld does not answer; waiting for it"
+	                  : "firewalld answers again");
 }
 
 /* --- timers and signals of the daemon
@@ -525,7 +525,7 @@ static void on_ready_due(void *userdata)
 	struct daemon *daemon = userdata;
 
 	if (!daemon->watcher.told_ready && !daemon->watcher.present)
-		journal_notify_status(&daemon->watcher.notifier, "waiting for firewalld");
+		logger_notify_status(&daemon->watcher.notifier, "waiting for firewalld");
 	tell_ready(&daemon->watcher);
 }
 
@@ -538,9 +538,9 @@ static void on_bus_due(void *userdata)
 		daemon->told_bus_trouble = false;
 	} else if (!daemon->told_bus_trouble && bus_failed_attempts(bus)) {
 		daemon->told_bus_trouble = true;
-		journal_write(&daemon->journal, JOURNAL_ERROR,
-		              "the system bus cannot be reached: %s; trying again and again",
-		              bus_last_error(bus));
+		logger_write(&daemon->logger, LOGGER_ERROR,
+		             "the system bus cannot be reached: %s; trying again and again",
+		             bus_last_error(bus));
 	}
 	loop_timer_set(daemon->bus_timer, BUS_TROUBLE_MS);
 }
@@ -597,7 +597,7 @@ static void on_watchdog_due(void *userdata)
 {
 	struct daemon *daemon = userdata;
 
-	journal_notify_watchdog(&daemon->watcher.notifier);
+	logger_notify_watchdog(&daemon->watcher.notifier);
 	loop_timer_set(daemon->watchdog_timer, daemon->watcher.notifier.watchdog_us / 2000);
 }
 
@@ -626,26 +626,26 @@ static void on_hangup(int signo _unused_, void *userdata)
 	struct err err = ERR_NULL;
 	int r;
 
-	journal_notify_reloading(&watcher->notifier);
+	logger_notify_reloading(&watcher->notifier);
 	r = config_load(&config, path ? path : CONFIG_DEFAULT_PATH, path != NULL, &err);
 	if (r) {
-		journal_write(&daemon->journal, JOURNAL_ERROR,
-		              "%s; the configuration stays as it was", err_text(&err, r));
+		logger_write(&daemon->logger, LOGGER_ERROR, "%s; the configuration stays as it was",
+		             err_text(&err, r));
 	} else {
 		config_deinit(&watcher->config);
 		watcher->config = config;
 		config = CONFIG_NULL;
-		journal_write(&daemon->journal, JOURNAL_NOTICE, "the configuration was read again");
+		logger_write(&daemon->logger, LOGGER_NOTICE, "the configuration was read again");
 		record_event(watcher->record, "config", "the configuration was read again");
 		pace_items_deinit(&watcher->required);
-		if (clientkeeper_configured(watcher->clients) < 0)
+		if (clientwatch_configured(watcher->clients) < 0)
 			watcher_out_of_memory(watcher);
 		audit_plan(watcher);
 		fail2banwatch_configure(watcher->fail2banwatch);
 		gapkeeper_enable(watcher->gapkeeper, watcher->config.close_gap);
 		refresh_soon(watcher);
 	}
-	journal_notify_ready(&watcher->notifier);
+	logger_notify_ready(&watcher->notifier);
 	watcher_tell_status(watcher);
 }
 
@@ -721,7 +721,7 @@ static int start_importer(struct daemon *daemon)
 	const struct importer_options options = {
 	    .loop = daemon->watcher.loop,
 	    .record = daemon->watcher.record,
-	    .journal = &daemon->journal,
+	    .logger = &daemon->logger,
 	    .fail2ban = &daemon->watcher.fail2ban,
 	    .may_work = has_time,
 	    .userdata = &daemon->watcher,
@@ -733,13 +733,13 @@ static int start_importer(struct daemon *daemon)
 static int start_clientkeeper(struct daemon *daemon)
 {
 	struct watcher *watcher = &daemon->watcher;
-	const struct clientkeeper_options options = {.loop = watcher->loop,
-	                                             .record = watcher->record,
-	                                             .journal = &daemon->journal,
-	                                             .config = &watcher->config,
-	                                             .tracker = &watcher->tracker};
+	const struct clientwatch_options options = {.loop = watcher->loop,
+	                                            .record = watcher->record,
+	                                            .logger = &daemon->logger,
+	                                            .config = &watcher->config,
+	                                            .tracker = &watcher->tracker};
 
-	return clientkeeper_new(&watcher->clients, &options);
+	return clientwatch_new(&watcher->clients, &options);
 }
 
 static int connect_parts(struct daemon *daemon, struct err *err)
@@ -759,7 +759,7 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = firewalld_new(&watcher->fw, watcher->bus, &options);
 	if (r == 0)
-		r = attribution_new(&watcher->attribution, watcher->bus, &daemon->journal);
+		r = attribution_new(&watcher->attribution, watcher->bus, &daemon->logger);
 	if (r == 0)
 		attribution_on_failed(watcher->attribution, on_reload_failed, watcher);
 	if (r == 0)
@@ -769,7 +769,7 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 		r = bootid_read(watcher->boot_id, NULL);
 	if (r == 0)
 		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
-		                &daemon->journal);
+		                &daemon->logger);
 	if (r == 0)
 		r = start_importer(daemon);
 	if (r == 0)
@@ -779,7 +779,7 @@ static int connect_parts(struct daemon *daemon, struct err *err)
 	if (r == 0)
 		r = fail2banwatch_new(&watcher->fail2banwatch, watcher);
 	if (r == 0)
-		r = gapkeeper_new(&watcher->gapkeeper, watcher->loop, &daemon->journal,
+		r = gapkeeper_new(&watcher->gapkeeper, watcher->loop, &daemon->logger,
 		                  watcher->record);
 	if (r == 0)
 		r = bankeeper_new(&watcher->bans, watcher);
@@ -803,8 +803,8 @@ static int take_lock(struct daemon *daemon, struct err *err)
 	if (r == LOCK_E_HELD)
 		return err_set(err, -EEXIST, "%s", err_text(&trouble, r));
 	if (r < 0)
-		journal_write(&daemon->journal, JOURNAL_WARNING, "%s; going on without a lock",
-		              err_text(&trouble, r));
+		logger_write(&daemon->logger, LOGGER_WARNING, "%s; going on without a lock",
+		             err_text(&trouble, r));
 	return 0;
 }
 
@@ -826,7 +826,7 @@ static void daemon_deinit(struct daemon *daemon)
 	risk_free(watcher->risk);
 	bankeeper_free(watcher->bans);
 	gapkeeper_free(watcher->gapkeeper);
-	clientkeeper_free(watcher->clients);
+	clientwatch_free(watcher->clients);
 	importer_free(daemon->importer);
 	fail2banwatch_free(watcher->fail2banwatch);
 	record_close(watcher->record);
@@ -842,7 +842,7 @@ static void daemon_deinit(struct daemon *daemon)
 	pace_items_deinit(&watcher->required);
 	nfsocket_close(&watcher->nft);
 	config_deinit(&watcher->config);
-	journal_notifier_deinit(&watcher->notifier);
+	logger_notifier_deinit(&watcher->notifier);
 	lock_release(&daemon->lock);
 	free(watcher->instance);
 }
@@ -856,28 +856,28 @@ static int run(struct daemon *daemon, struct err *err)
 	r = take_config(watcher, err);
 	if (r)
 		return r;
-	r = journal_notifier_init(&watcher->notifier, &trouble);
+	r = logger_notifier_init(&watcher->notifier, &trouble);
 	if (r < 0)
-		journal_write(&daemon->journal, JOURNAL_WARNING,
-		              "the service manager cannot be told anything: %s",
-		              err_text(&trouble, r));
+		logger_write(&daemon->logger, LOGGER_WARNING,
+		             "the service manager cannot be told anything: %s",
+		             err_text(&trouble, r));
 	r = take_lock(daemon, err);
 	if (r < 0)
 		return r;
 	r = connect_parts(daemon, err);
 	if (r < 0)
 		return r;
-	journal_write(&daemon->journal, JOURNAL_INFO, "watching firewalld%s",
-	              watcher->config.restore ? "" : "; restore = no, so nothing is restored");
+	logger_write(&daemon->logger, LOGGER_INFO, "watching firewalld%s",
+	             watcher->config.restore ? "" : "; restore = no, so nothing is restored");
 	record_event(watcher->record, "start", "the guard was started");
 	watch_spool(daemon);
 	start_timers(daemon);
 	r = loop_run(watcher->loop, &code);
-	journal_notify_stopping(&watcher->notifier);
+	logger_notify_stopping(&watcher->notifier);
 	watcher_store_if_dirty(watcher);
 	record_event(watcher->record, "stop", "the guard was stopped");
-	journal_write(&daemon->journal, JOURNAL_INFO, "stopped");
-	journal_flush(&daemon->journal);
+	logger_write(&daemon->logger, LOGGER_INFO, "stopped");
+	logger_flush(&daemon->logger);
 	return r;
 }
 
@@ -893,16 +893,16 @@ static int run(struct daemon *daemon, struct err *err)
  */
 int watcher_run(const struct watcher_options *options, struct err *err)
 {
-	struct daemon daemon = {.lock = -1, .journal = JOURNAL_NULL};
+	struct daemon daemon = {.lock = -1, .logger = LOGGER_NULL};
 	int r;
 
 	daemon.watcher.options = options;
-	daemon.watcher.journal = &daemon.journal;
-	daemon.watcher.notifier = JOURNAL_NOTIFIER_NULL;
+	daemon.watcher.logger = &daemon.logger;
+	daemon.watcher.notifier = LOGGER_NOTIFIER_NULL;
 	daemon.watcher.cycle.kind = WIPE_UNKNOWN;
 	daemon.watcher.gaps = 1; /* nothing was compared yet */
 	daemon.watcher.nft = NFSOCKET_NULL;
-	journal_init(&daemon.journal, STDERR_FILENO, options->verbosity);
+	logger_init(&daemon.logger, STDERR_FILENO, options->verbosity);
 	r = run(&daemon, err);
 	daemon_deinit(&daemon);
 	return r;

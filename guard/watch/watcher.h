@@ -5,7 +5,7 @@
 #ifndef GUARD_WATCH_WATCHER_H
 #define GUARD_WATCH_WATCHER_H
 
-#include "guard/model/err.h"
+#include "guard/base/err.h"
 
 struct watcher_options {
 	const char *config_path; /* NULL: the default path, which may be missing */

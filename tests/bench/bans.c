@@ -16,8 +16,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guard/system/clock.h"
-#include "guard/system/store.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/store/store.h"
 
 #define DAY_US  (86400 * INT64_C(1000000))
 #define SPAN_US (730 * DAY_US)

@@ -12,7 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "guard/model/conflict.h"
+#include "guard/model/ban/conflict.h"
 
 static uint64_t state;
 

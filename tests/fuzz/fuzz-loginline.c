@@ -3,7 +3,7 @@
  * The input as a line, and as what a stranger chose within lines of Dovecot and
  * Postfix: whatever it is, nobody but the client that logged in is learned.
  */
-#include "guard/model/loginline.h"
+#include "guard/model/mail/loginline.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/nftrules.h"
+#include "guard/system/kernel/nftrules.h"
 
-#include "guard/model/verdict.h"
+#include "guard/model/packet/verdict.h"
 
 #include "tests/fuzz/fuzz.h"
 

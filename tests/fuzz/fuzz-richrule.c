@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/richrule.h"
+#include "guard/model/rule/richrule.h"
 
 #include "tests/fuzz/fuzz.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/zonexml.h"
+#include "guard/system/firewalld/zonexml.h"
 
 #include "tests/fuzz/fuzz.h"
 

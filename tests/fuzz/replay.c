@@ -82,7 +82,7 @@ static int replay_folder(const char *folder)
 
 int main(int argc, char *argv[])
 {
-	const char *srcdir = getenv("srcdir"), *name = strrchr(argv[0], '-');
+	const char *srcdir = getenv("srcdir"), *name = strstr(argv[0], "/replay-");
 	char folder[4096];
 
 	for (int i = 1; i < argc; i++)
@@ -91,6 +91,6 @@ int main(int argc, char *argv[])
 	if (argc > 1)
 		return EXIT_SUCCESS;
 	snprintf(folder, sizeof(folder), "%s/tests/fuzz/corpus/%s", srcdir ? srcdir : ".",
-	         name ? name + 1 : "");
+	         name ? name + strlen("/replay-") : "");
 	return replay_folder(folder) ? EXIT_FAILURE : EXIT_SUCCESS;
 }

@@ -25,11 +25,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "guard/model/verdict.h"
-#include "guard/system/clock.h"
-#include "guard/system/firewalld_rules.h"
-#include "guard/system/nftrules.h"
-#include "guard/system/route.h"
+#include "guard/model/packet/verdict.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/firewalld/firewalld-rules.h"
+#include "guard/system/kernel/nftrules.h"
+#include "guard/system/kernel/route.h"
 
 enum {
 	WAYS_MAX = 1024,

@@ -14,8 +14,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "guard/system/clock.h"
-#include "guard/system/firewalld.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/firewalld/firewalld.h"
 
 #define PATIENCE_MS 20000
 #define SLOW_MS     300

@@ -9,8 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/system/clock.h"
-#include "guard/system/gaptable.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/kernel/gaptable.h"
 
 static struct firewall fw;
 static struct gaptable table = {{-1}};

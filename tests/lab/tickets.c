@@ -5,8 +5,8 @@
  * UNTIL COUNT" in seconds since the epoch. Read TIMES, or until FILE exists, it is the last
  * reading that is printed, after "read N times, M of them unknown, at most L ms".
  */
-#include "guard/system/clock.h"
-#include "guard/system/fail2ban.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/fail2ban/fail2ban.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -6,7 +6,7 @@
  * each ended by a NUL: the form, then the canonical form; `=TEXT` for a rule
  * that is accepted, `!REASON` for one that is not.
  */
-#include "guard/model/richrule.h"
+#include "guard/model/rule/richrule.h"
 
 #include <stdio.h>
 

@@ -14,7 +14,7 @@
 #ifndef TESTS_UNIT_RULESETS_H
 #define TESTS_UNIT_RULESETS_H
 
-#include "guard/model/ruleset.h"
+#include "guard/model/packet/ruleset.h"
 
 #include "tests/unit/unit.h"
 

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guard/system/store.h"
+#include "guard/system/store/store.h"
 #include "tests/unit/unit.h"
 
 #define BOOT     "b0000000-0000-0000-0000-000000000001"

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The list of lost bans against a real store: what a guard that is killed leaves, and who goes on.
  */
-#include "guard/watch/banlist.h"
+#include "guard/restore/banlist.h"
 
 #include "tests/unit/firewalls.h"
 #include "tests/unit/store-fixture.h"
 
-static struct journal journal;
+static struct logger logger;
 static struct record *record;
 static struct banlist list;
 
@@ -14,8 +14,8 @@ static void setup(void)
 {
 	fixture_setup();
 	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
-	journal_init(&journal, -1, 0);
-	ck_assert_int_eq(record_open(&record, fixture_dir, BOOT, &journal), 0);
+	logger_init(&logger, -1, 0);
+	ck_assert_int_eq(record_open(&record, fixture_dir, BOOT, &logger), 0);
 	list = (struct banlist){.record = record};
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/banplan.h"
+#include "guard/model/ban/banplan.h"
 
 #include "tests/unit/unit.h"
 

@@ -9,8 +9,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "guard/system/clock.h"
-#include "guard/system/firewalld.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/firewalld/firewalld.h"
 #include "tests/unit/fake-firewalld.h"
 
 /* Never waited for in full when things work. */

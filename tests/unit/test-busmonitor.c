@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The monitor, on a real dbus-daemon of its own. */
-#include "guard/system/busmonitor.h"
+#include "guard/system/host/busmonitor.h"
 
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "guard/system/clock.h"
+#include "guard/system/host/clock.h"
 #include "tests/unit/fake-firewalld.h"
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/watch/clientranges.h"
+#include "guard/restore/clientranges.h"
 
 #include <stdio.h>
 #include <string.h>

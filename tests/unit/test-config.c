@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/config.h"
+#include "guard/system/host/config.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/conflict.h"
+#include "guard/model/ban/conflict.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/watch/conflictlist.h"
+#include "guard/audit/conflictlist.h"
 
 #include <stdio.h>
 #include <string.h>

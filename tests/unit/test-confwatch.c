@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/clock.h"
-#include "guard/system/confwatch.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/firewalld/confwatch.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/coverage.h"
+#include "guard/model/ban/coverage.h"
 
 #include <stdio.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/denial.h"
+#include "guard/model/ban/denial.h"
 
 #include <string.h>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Dialogues as servers lead them: Postfix 3.7, Dovecot 2.3, and what else may answer. */
-#include "guard/model/dialogue.h"
+#include "guard/model/mail/dialogue.h"
 #include "tests/unit/unit.h"
 
 #include <string.h>

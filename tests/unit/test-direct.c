@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/direct.h"
+#include "guard/model/rule/direct.h"
 
 #include "tests/unit/unit.h"
 

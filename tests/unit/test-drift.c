@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/check.h"
-#include "guard/model/drift.h"
+#include "guard/model/ban/drift.h"
 
 #include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"

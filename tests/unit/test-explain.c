@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/watch/explain.h"
+#include "guard/audit/explain.h"
 
 #include <string.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* fail2ban's own database, as it is and as somebody might make it. */
-#include "guard/system/fail2ban-history.h"
-#include "guard/system/clock.h"
+#include "guard/system/fail2ban/fail2ban-history.h"
+#include "guard/system/host/clock.h"
 #include "tests/unit/store-fixture.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/fail2ban.h"
+#include "guard/system/fail2ban/fail2ban.h"
 
 #include <pthread.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/gap.h"
+#include "guard/model/ban/gap.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the kernel takes of it; whether packets are denied by it is a matter of the lab. */
-#include "guard/system/clock.h"
-#include "guard/system/gaptable.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/kernel/gaptable.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/jailaction.h"
+#include "guard/model/ban/jailaction.h"
 
 #include <string.h>
 

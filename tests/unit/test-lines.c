@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/lines.h"
+#include "guard/base/lines.h"
 
 #include <stdio.h>
 #include <string.h>

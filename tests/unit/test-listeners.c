@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/listeners.h"
+#include "guard/system/kernel/listeners.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

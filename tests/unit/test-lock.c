@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/filewatch.h"
-#include "guard/system/lock.h"
-#include "guard/system/clock.h"
+#include "guard/system/host/filewatch.h"
+#include "guard/system/host/lock.h"
+#include "guard/system/host/clock.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/logfollow.h"
+#include "guard/system/host/logfollow.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "guard/model/lines.h"
-#include "guard/system/clock.h"
+#include "guard/base/lines.h"
+#include "guard/system/host/clock.h"
 #include "tests/unit/unit.h"
 
 static char folder[] = "/tmp/test-logfollow.XXXXXX";

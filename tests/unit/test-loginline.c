@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/loginline.h"
+#include "guard/model/mail/loginline.h"
 
 #include <stdio.h>
 #include <string.h>

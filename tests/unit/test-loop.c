@@ -6,8 +6,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "guard/system/clock.h"
-#include "guard/system/loop.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/host/loop.h"
 
 /* Long enough on any machine, and never waited for in full when things work. */
 #define PATIENCE_MS 10000

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What a mail reader makes of whole messages is tested in the lab; here is what it cannot show. */
-#include "guard/model/mime.h"
+#include "guard/base/mime.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/nftrules.h"
+#include "guard/system/kernel/nftrules.h"
 
 #include <errno.h>
 #include <string.h>
 
-#include "guard/model/verdict.h"
+#include "guard/model/packet/verdict.h"
 
 #include "tests/unit/unit.h"
 

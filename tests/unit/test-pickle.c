@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/pickle.h"
+#include "guard/base/pickle.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* /proc of other processes, as trees made up here: hostile, cut short, gone. */
-#include "guard/system/process.h"
+#include "guard/system/host/process.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -10,7 +10,7 @@
  * sequence that fails is told with its own seed: PROPERTY_SEED=N PROPERTY_RUNS=1.
  */
 #include "guard/model/plan.h"
-#include "guard/watch/tracker.h"
+#include "guard/restore/tracker.h"
 
 #include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/rangeset.h"
+#include "guard/base/rangeset.h"
 
 #include <errno.h>
 #include <string.h>

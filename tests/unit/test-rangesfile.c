@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/rangesfile.h"
+#include "guard/system/host/rangesfile.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/watch/report.h"
+#include "guard/report/report.h"
 
 #include <errno.h>
 #include <jansson.h>

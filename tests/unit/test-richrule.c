@@ -3,7 +3,7 @@
  * What firewalld itself makes of rules is compared by richrule-oracle; here
  * stand the rules that people and fail2ban write, and what must never pass.
  */
-#include "guard/model/richrule.h"
+#include "guard/model/rule/richrule.h"
 
 #include <stdio.h>
 #include <string.h>

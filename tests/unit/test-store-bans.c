@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Bans: what the hook says, and how they are found again. */
-#include "guard/system/store-internal.h"
+#include "guard/system/store/store-internal.h"
 #include "tests/unit/store-fixture.h"
 
 #include <errno.h>

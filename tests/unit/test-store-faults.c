@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What goes wrong with files: each has its answer, and none loses what was stored. */
-#include "guard/system/clock.h"
-#include "guard/system/store-internal.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/store/store-internal.h"
 #include "tests/unit/store-fixture.h"
 
 #include <errno.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the store promises while nothing is wrong; test-store-faults.c has the rest. */
-#include "guard/system/store-internal.h"
+#include "guard/system/store/store-internal.h"
 #include "tests/unit/store-fixture.h"
 
 #include <errno.h>

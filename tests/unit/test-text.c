@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/text.h"
+#include "guard/base/text.h"
 
 #include <stdio.h>
 #include <string.h>

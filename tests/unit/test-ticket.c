@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/ticket.h"
+#include "guard/model/ban/ticket.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/timespec.h"
+#include "guard/base/timespec.h"
 
 #include <string.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/watch/tracker.h"
+#include "guard/restore/tracker.h"
 
 #include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/err.h"
-#include "guard/model/util.h"
+#include "guard/base/err.h"
+#include "guard/base/util.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/verdict.h"
+#include "guard/model/packet/verdict.h"
 
 #include <errno.h>
 #include <string.h>

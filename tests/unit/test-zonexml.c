@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/zonefile.h"
-#include "guard/system/zonexml.h"
+#include "guard/system/firewalld/zonefile.h"
+#include "guard/system/firewalld/zonexml.h"
 
 #include "tests/unit/unit.h"
 

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The services that a mail server is expected to have, zone by zone: now, and after a reload. */
+#include "guard/audit/check-internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/model/packet/reach.h"
+
+static const char *const usual[] = {"smtp", "smtps", "smtp-submission", "imap", "imaps", "pop3s"};
+
+/* What becomes of an expected service at the next reload. */
+enum lack {
+	LACK_NOW,    /* the next reload opens it */
+	LACK_RELOAD, /* the next reload closes it */
+	LACK_BOTH,
+	LACK_N,
+};
+
+struct look {
+	struct check_context *context;
+	const struct ruleset *ruleset;
+	struct strv services; /* that are expected */
+	const char *zone;
+	struct strv lacking[LACK_N]; /* names of services */
+	bool served[LACK_N];         /* something listens for one of them */
+};
+
+static void look_deinit(struct look *look)
+{
+	strv_deinit(&look->services);
+	for (size_t i = 0; i < LACK_N; i++)
+		strv_deinit(&look->lacking[i]);
+}
+
+static unsigned port_of(const char *service)
+{
+	for (size_t i = 0; i < CHECK_MAIL_PORTS; i++)
+		if (strcmp(check_mail_ports[i].service, service) == 0)
+			return check_mail_ports[i].port;
+	return 0;
+}
+
+/* By itself, by its port, or by another service that has the port (submission). */
+static bool opens(const struct look *look, const struct item *item, const char *service)
+{
+	unsigned port = port_of(service);
+
+	if (item->kind == ITEM_SERVICE && strcmp(item->value, service) == 0)
+		return true;
+	return port && check_item_opens(look->ruleset, item, port);
+}
+
+static bool has(const struct look *look, const char *service, unsigned flag)
+{
+	const struct firewall *fw = &look->context->reading.firewall;
+
+	for (size_t i = 0; i < fw->n; i++)
+		if ((fw->entries[i].flags & flag) &&
+		    strcmp(fw->entries[i].item.zone, look->zone) == 0 &&
+		    opens(look, &fw->entries[i].item, service))
+			return true;
+	return false;
+}
+
+/* Packets come through it, and it has some of them: whoever set it up meant it for mail. */
+static bool faces_clients(const struct look *look)
+{
+	const struct firewall *fw = &look->context->reading.firewall;
+
+	if (item_policy_name(look->zone) || item_ipset_name(look->zone) ||
+	    !reach_zone_gets_packets(fw, look->zone, &look->context->interfaces))
+		return false;
+	for (size_t i = 0; i < look->services.n; i++)
+		if (has(look, look->services.strings[i], FIREWALL_RUNTIME | FIREWALL_PERMANENT))
+			return true;
+	return false;
+}
+
+static int look_for(struct look *look, const char *service)
+{
+	bool now = has(look, service, FIREWALL_RUNTIME);
+	bool permanent = has(look, service, FIREWALL_PERMANENT);
+	const struct listeners *listeners = check_listeners(look->context);
+	unsigned port = port_of(service);
+	enum lack lack = now ? LACK_RELOAD : permanent ? LACK_NOW : LACK_BOTH;
+
+	if (now && permanent)
+		return 0;
+	look->served[lack] |= listeners && port && listeners_first(listeners, "tcp", port);
+	return strv_add(&look->lacking[lack], service);
+}
+
+/* --- telling ----------------------------------------------------------------------------- */
+
+static int join(char **out, const char *before, const struct strv *words, const char *between)
+{
+	size_t length;
+	FILE *stream = open_memstream(out, &length);
+
+	if (!stream)
+		return -ENOMEM;
+	for (size_t i = 0; i < words->n; i++)
+		fprintf(stream, "%s%s%s", i ? between : "", before, words->strings[i]);
+	return fclose(stream) == 0 ? 0 : -ENOMEM;
+}
+
+static int command_of(char **out, const struct look *look, enum lack lack)
+{
+	_cleanup_free_ char *options = NULL;
+	int r = join(&options, "--add-service=", &look->lacking[lack], " ");
+
+	if (r < 0)
+		return r;
+	if (lack == LACK_NOW)
+		return xasprintf(out, "firewall-cmd --zone=%s %s", look->zone, options);
+	if (lack == LACK_RELOAD)
+		return xasprintf(out, "firewall-cmd --permanent --zone=%s %s", look->zone, options);
+	return xasprintf(out, "firewall-cmd --zone=%s %s && firewall-cmd --permanent --zone=%s %s",
+	                 look->zone, options, look->zone, options);
+}
+
+/* What nobody serves on this machine may well be missing; what the watcher puts back is. */
+static enum finding_severity severity_of(const struct look *look, enum lack lack)
+{
+	if (!look->served[lack] || (lack == LACK_RELOAD && look->context->watcher.running))
+		return FINDING_INFO;
+	return FINDING_WARNING;
+}
+
+static int tell(struct look *look, enum check_id id, enum lack lack)
+{
+	static const char *const words[LACK_N] = {
+	    [LACK_NOW] = "lacks now, until the next reload",
+	    [LACK_RELOAD] = "will lack after the next reload",
+	    [LACK_BOTH] = "lacks, now and after the next reload",
+	};
+	_cleanup_free_ char *names = NULL, *command = NULL;
+	int r;
+
+	if (look->lacking[lack].n == 0)
+		return 0;
+	r = join(&names, "", &look->lacking[lack], ", ");
+	if (r == 0)
+		r = command_of(&command, look, lack);
+	if (r < 0)
+		return r;
+	return check_add(look->context, id, severity_of(look, lack), NULL, steal(command),
+	                 "zone %s %s%s: %s", look->zone, words[lack],
+	                 look->served[lack] ? "" : " (and nothing listens for it here)", names);
+}
+
+static int look_at(struct look *look, enum check_id id, const char *zone)
+{
+	int r = 0;
+
+	look->zone = zone;
+	if (!faces_clients(look))
+		return 0;
+	for (size_t i = 0; i < look->services.n && r == 0; i++)
+		r = look_for(look, look->services.strings[i]);
+	for (unsigned lack = 0; lack < LACK_N && r == 0; lack++)
+		r = tell(look, id, lack);
+	for (size_t i = 0; i < LACK_N; i++) {
+		strv_deinit(&look->lacking[i]);
+		look->served[i] = false;
+	}
+	return r;
+}
+
+int check_expected_services(struct check_context *context, enum check_id id)
+{
+	const struct strv *configured = &context->cli->config.check_services;
+	_cleanup_(look_deinit) struct look look = {.context = context,
+	                                           .ruleset = check_ruleset(context)};
+	const struct strv *zones = &context->reading.firewall.zones;
+	int r = 0;
+
+	if (!look.ruleset)
+		return check_tell_unknown(context, id, "firewalld's rules");
+	r = strv_copy(&look.services, configured);
+	for (size_t i = 0; configured->n == 0 && i < ARRAY_SIZE(usual) && r == 0; i++)
+		r = strv_add(&look.services, usual[i]);
+	for (size_t i = 0; i < zones->n && r == 0; i++)
+		r = look_at(&look, id, zones->strings[i]);
+	return r;
+}

@@ -1,0 +1,396 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/audit/conflictlist.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* The widest ones; whoever has more has another trouble than this. */
+#define JUDGED_MAX 1000
+
+/* Nobody's addresses (RFC 2544, RFC 5180): a stranger's, from wherever clients come. */
+#define STRANGER_IPV4 "198.18.0.1"
+#define STRANGER_IPV6 "2001:2::1"
+
+static const struct conflictlist_service mail[] = {
+    {25, "smtp"},  {465, "smtps"}, {587, "smtp-submission"}, {143, "imap"},  {993, "imaps"},
+    {110, "pop3"}, {995, "pop3s"}, {4190, "managesieve"},    {443, "https"}, {80, "http"},
+};
+
+static void row_deinit(struct conflictlist_row *row)
+{
+	free(row->what);
+	free(row->denied);
+	free(row->why_not);
+	free(row->services);
+	free(row->jail);
+	strv_deinit(&row->commands);
+}
+
+/** conflictlist_deinit() - release all of it; it is empty and usable afterwards */
+void conflictlist_deinit(struct conflictlist *list)
+{
+	for (size_t i = 0; i < list->n; i++)
+		row_deinit(&list->rows[i]);
+	free(list->rows);
+	conflicts_deinit(&list->conflicts);
+	*list = CONFLICTLIST_NULL;
+}
+
+/* --- what it is ---------------------------------------------------------------------------- */
+
+static int describe(struct conflictlist_row *row)
+{
+	const struct conflict *conflict = row->conflict;
+	const struct ruleset_zone *zone = conflict->zone;
+	char text[CIDR_TEXT_LENGTH];
+	int r = 0;
+
+	if (conflict->rule && conflict->rule->has_source && !conflict->rule->rule.source.invert) {
+		cidr_format(&conflict->rule->source, text);
+		r = xasprintf(&row->denied, "%s", text);
+	} else if (conflict->source) {
+		r = xasprintf(&row->denied, "%s", conflict->source);
+	} else if (conflict->rule && conflict->rule->rule.source.ipset) {
+		r = xasprintf(&row->denied, "%sipset:%s",
+		              conflict->rule->rule.source.invert ? "all but " : "",
+		              conflict->rule->rule.source.ipset);
+	}
+	if (r < 0)
+		return r;
+	switch (conflict->kind) {
+	case CONFLICT_RULE:
+		row->permanent = conflict->rule->permanent;
+		return xasprintf(&row->what, "%s in %s %s", conflict->rule->text,
+		                 zone->is_policy ? "policy" : "zone", zone->name);
+	case CONFLICT_SOURCE:
+		return xasprintf(&row->what, "zone %s, target %s, with the source %s", zone->name,
+		                 ruleset_target_name(zone->target), conflict->source);
+	case CONFLICT_POLICY:
+		return xasprintf(&row->what, "policy %s, target %s", zone->name,
+		                 ruleset_target_name(zone->target));
+	case CONFLICT_CHAIN:
+		return xasprintf(&row->what, "\"%s\" in %s%s %s, chain %s", conflict->step->text,
+		                 conflict->chain->direct ? "the direct rules of " : "table ",
+		                 conflict->chain->family, conflict->chain->table,
+		                 conflict->chain->name);
+	case CONFLICT_N_KINDS:
+		break;
+	}
+	return -EINVAL;
+}
+
+/* --- whether it decides -------------------------------------------------------------------- */
+
+static bool is_ours(const struct conflict *conflict, const struct verdict_step *step)
+{
+	switch (conflict->kind) {
+	case CONFLICT_RULE:
+		return step->rule == conflict->rule;
+	case CONFLICT_SOURCE:
+	case CONFLICT_POLICY:
+		return step->what == VERDICT_WHAT_TARGET && step->zone == conflict->zone;
+	case CONFLICT_CHAIN:
+		return step->what == VERDICT_WHAT_CHAIN_RULE && step->chain == conflict->chain &&
+		       step->value == conflict->step->text;
+	case CONFLICT_N_KINDS:
+		break;
+	}
+	return false;
+}
+
+struct judge {
+	const struct conflictlist_options *options;
+	struct conflictlist_row *row;
+	bool elsewhere;   /* some packet came into another zone */
+	char *first;      /* owned; what decided instead; NULL: nothing yet */
+	bool let_in;      /* and let it in */
+	bool not_offered; /* it decided, about what nobody could reach anyway */
+};
+
+static bool finds_way(const struct judge *judge, struct explain *explain)
+{
+	return !judge->options->way ||
+	       judge->options->way(&explain->packet.source, &explain->packet,
+	                           judge->options->userdata);
+}
+
+/* Whether a stranger that comes the same way is let in there. */
+static bool is_offered(const struct judge *judge, const struct explain *explain, unsigned port)
+{
+	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+	struct verdict_packet packet = explain->packet;
+
+	packet.protocol = "tcp";
+	packet.port = port;
+	if (cidr_parse(&packet.source,
+	               packet.source.family == CIDR_IPV4 ? STRANGER_IPV4 : STRANGER_IPV6, 0,
+	               NULL) != 0 ||
+	    verdict_of(&verdict, judge->options->ruleset, &packet) != 0)
+		return false;
+	return verdict.action == VERDICT_ACCEPT;
+}
+
+static bool cuts_off(struct judge *judge, const struct explain *explain,
+                     const struct explain_port *port)
+{
+	bool open = verdict_otherwise(&port->verdict) != NULL;
+
+	if (judge->row->conflict->kind == CONFLICT_SOURCE)
+		open = is_offered(judge, explain, port->port);
+	if (!open)
+		judge->not_offered = true;
+	return open;
+}
+
+static int add_service(struct conflictlist_row *row, const struct explain_port *port)
+{
+	int r;
+
+	for (size_t i = 0; i < row->n_services; i++)
+		if (row->services[i].port == port->port)
+			return 0;
+	r = grow(&row->services, &row->services_capacity, row->n_services + 1,
+	         sizeof(*row->services));
+	for (size_t i = 0; i < ARRAY_SIZE(mail) && r == 0; i++)
+		if (mail[i].port == port->port)
+			row->services[row->n_services++] = mail[i];
+	return r;
+}
+
+/* A set is of several bans: what ends each of them is told. */
+static int take_reason(struct conflictlist_row *row, const struct explain_reason *reason)
+{
+	int r = 0;
+
+	if (!row->jail && reason->jail) {
+		row->until_us = reason->until_us;
+		row->jail = strdup(reason->jail);
+		r = row->jail ? 0 : -ENOMEM;
+	}
+	for (size_t i = 0; i < reason->commands.n && r == 0; i++)
+		if (!strv_contains(&row->commands, reason->commands.strings[i]))
+			r = strv_add(&row->commands, reason->commands.strings[i]);
+	return r;
+}
+
+/* What decides in its place is the reason why it has no effect. */
+static int note_other(struct judge *judge, const struct explain_port *port)
+{
+	const struct conflict *conflict = judge->row->conflict;
+	const struct verdict *verdict = &port->verdict;
+
+	if (conflict->zone && !conflict->zone->is_policy && verdict->zone != conflict->zone) {
+		judge->elsewhere = true;
+		return 0;
+	}
+	for (size_t i = 0; i < verdict->n_steps && !judge->first; i++) {
+		/* only where it would have had its turn */
+		if (&verdict->steps[i] <= verdict->decider ||
+		    !is_ours(conflict, &verdict->steps[i]))
+			continue;
+		judge->let_in = verdict->action == VERDICT_ACCEPT;
+		return explain_step_words(&judge->first, verdict->decider);
+	}
+	return 0;
+}
+
+static int judge_port(struct judge *judge, const struct explain *explain,
+                      const struct explain_port *port)
+{
+	struct conflictlist_row *row = judge->row;
+	int r;
+
+	if (port->verdict.action == VERDICT_ACCEPT ||
+	    !is_ours(row->conflict, port->verdict.decider))
+		return note_other(judge, port);
+	if (!cuts_off(judge, explain, port))
+		return 0;
+	row->certain = row->certain && port->verdict.certain;
+	row->effective = true;
+	r = add_service(row, port);
+	return r == 0 && port->reason != SIZE_MAX
+	           ? take_reason(row, &explain->reasons[port->reason])
+	           : r;
+}
+
+static int judge_probe(struct judge *judge, const struct cidr *address)
+{
+	_cleanup_explain_ struct explain explain = {.ruleset = judge->options->ruleset,
+	                                            .tickets = judge->options->tickets,
+	                                            .now_us = judge->options->now_us,
+	                                            .packet.source = *address};
+	int r = 0;
+
+	if (!finds_way(judge, &explain))
+		judge->row->certain = false;
+	for (size_t i = 0; i < ARRAY_SIZE(mail) && r == 0; i++)
+		r = explain_add(&explain, "tcp", mail[i].port, mail[i].service, false);
+	if (r == 0)
+		r = explain_decide(&explain, judge->options->listeners);
+	for (size_t i = 0; i < explain.n_ports && r == 0; i++)
+		r = judge_port(judge, &explain, &explain.ports[i]);
+	return r;
+}
+
+static int say_why_not(struct judge *judge)
+{
+	struct conflictlist_row *row = judge->row;
+	const struct conflict *conflict = row->conflict;
+
+	if (judge->first)
+		return xasprintf(&row->why_not, "%s %s", judge->first,
+		                 judge->let_in ? "lets them in before it"
+		                               : "denies them before it");
+	if (judge->elsewhere)
+		return xasprintf(&row->why_not, "their packets do not come into zone %s",
+		                 conflict->zone->name);
+	if (judge->not_offered)
+		return xasprintf(&row->why_not, "what it denies is open to nobody");
+	if (conflict->zone && conflict->zone->is_policy &&
+	    (!conflict->rule || conflict->rule->rule.element == RICHRULE_ELEMENT_NONE))
+		return xasprintf(&row->why_not, "their packets do not come through policy %s",
+		                 conflict->zone->name);
+	return xasprintf(&row->why_not, "it is about no mail service");
+}
+
+/* --- an ipset: its entry can go, the rule can stay ------------------------------------------ */
+
+static const char *ipset_of(const struct conflict *conflict)
+{
+	if (conflict->rule && !conflict->rule->rule.source.invert)
+		return conflict->rule->rule.source.ipset;
+	if (conflict->source && strncmp(conflict->source, "ipset:", 6) == 0)
+		return conflict->source + 6;
+	return NULL;
+}
+
+/* A range that is one prefix. */
+static bool as_prefix(const struct range *range, struct cidr *out)
+{
+	for (unsigned bits = 0; bits <= 128; bits++) {
+		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
+
+		if (cidr_from_key(out, range->first, bits) != 0)
+			continue;
+		cidr_first(out, first);
+		cidr_last(out, last);
+		if (memcmp(first, range->first, sizeof(first)) == 0 &&
+		    memcmp(last, range->last, sizeof(last)) == 0)
+			return true;
+	}
+	return false;
+}
+
+static int entry_commands(struct conflictlist_row *row, const struct ruleset_ipset *ipset,
+                          const struct cidr *client)
+{
+	struct strv commands = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < ipset->ranges.n && r == 0; i++) {
+		const struct range *range = &ipset->ranges.ranges[i];
+		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
+		char text[CIDR_TEXT_LENGTH];
+		struct cidr prefix;
+		char *command;
+
+		cidr_first(client, first);
+		cidr_last(client, last);
+		if (memcmp(range->last, first, sizeof(first)) < 0 ||
+		    memcmp(range->first, last, sizeof(last)) > 0)
+			continue;
+		/* entries that stand side by side are one here: which they are is not known */
+		if (!as_prefix(range, &prefix)) {
+			strv_deinit(&commands);
+			return 0;
+		}
+		cidr_format(&prefix, text);
+		r = xasprintf(&command, "firewall-cmd --ipset=%s --remove-entry=%s", ipset->name,
+		              text);
+		if (r == 0)
+			r = strv_add_take(&commands, command);
+	}
+	if (r == 0 && commands.n > 0) {
+		strv_deinit(&row->commands);
+		row->commands = commands;
+		return 0;
+	}
+	strv_deinit(&commands);
+	return r;
+}
+
+static int improve_commands(struct conflictlist_row *row,
+                            const struct conflictlist_options *options)
+{
+	const char *name = ipset_of(row->conflict);
+	const struct ruleset_ipset *ipset = name ? ruleset_ipset(options->ruleset, name) : NULL;
+
+	if (row->jail || !ipset)
+		return 0;
+	return entry_commands(row, ipset, &row->client->cidr);
+}
+
+/* --- all of them --------------------------------------------------------------------------- */
+
+static int judge_row(struct conflictlist_row *row, const struct conflictlist_options *options)
+{
+	struct judge judge = {.options = options, .row = row};
+	int r = 0;
+
+	row->judged = row->certain = true;
+	for (size_t i = 0; i < row->conflict->n_probes && r == 0; i++)
+		r = judge_probe(&judge, &row->conflict->probes[i]);
+	if (r == 0 && !row->effective)
+		r = say_why_not(&judge);
+	if (r == 0 && row->effective)
+		r = improve_commands(row, options);
+	free(judge.first);
+	return r;
+}
+
+static int make_row(struct conflictlist *list, size_t at,
+                    const struct conflictlist_options *options)
+{
+	struct conflictlist_row *row = &list->rows[list->n++];
+	int r;
+
+	*row =
+	    (struct conflictlist_row){.conflict = &list->conflicts.conflicts[at], .failures = -1};
+	row->client = clientranges_find(options->ranges,
+	                                &options->ranges->effective.ranges[row->conflict->client]);
+	if (!row->client)
+		return -EINVAL;
+	r = describe(row);
+	if (r == 0 && at < JUDGED_MAX)
+		r = judge_row(row, options);
+	/* what was not looked at may do harm */
+	if (!row->judged || row->effective)
+		list->n_effective++;
+	return r;
+}
+
+/**
+ * conflictlist_make() - find the conflicts, and judge them
+ * @out:     receives them; untouched on failure; the caller deinits it
+ * @options: borrowed; what it points to must outlive @out where it says so
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int conflictlist_make(struct conflictlist *out, const struct conflictlist_options *options)
+{
+	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
+	int r = conflicts_find(&list.conflicts, options->ruleset, &options->ranges->effective);
+
+	if (r < 0)
+		return r;
+	list.rows = calloc(list.conflicts.n + 1, sizeof(*list.rows));
+	if (!list.rows)
+		return -ENOMEM;
+	for (size_t i = 0; i < list.conflicts.n && r == 0; i++)
+		r = make_row(&list, i, options);
+	if (r < 0)
+		return r;
+	*out = list;
+	list = CONFLICTLIST_NULL;
+	return 0;
+}

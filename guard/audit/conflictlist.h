@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * conflictlist - conflicts in plain words: whom they cut off from what, who put them
+ * there, and what lets the clients in
+ *
+ * conflict.h finds what denies; here packets of the clients are held against the
+ * whole ruleset, so that a deny that never decides, or decides about nothing that
+ * the server offers, is told as such.
+ */
+#ifndef GUARD_AUDIT_CONFLICTLIST_H
+#define GUARD_AUDIT_CONFLICTLIST_H
+
+#include "guard/model/ban/conflict.h"
+#include "guard/system/kernel/listeners.h"
+#include "guard/restore/clientranges.h"
+#include "guard/audit/explain.h"
+
+struct conflictlist_service {
+	unsigned port;
+	const char *service; /* static */
+};
+
+struct conflictlist_row {
+	const struct conflict *conflict;  /* borrowed */
+	const struct clientrange *client; /* borrowed; that the relation is about */
+	char *what;                       /* owned; "rule … in zone public" */
+	char *denied;                     /* owned; whom it is for; NULL: see what */
+	bool judged;                      /* false: there are too many to look at each */
+	bool effective;                   /* cuts somebody off from a service */
+	bool certain;
+	char *why_not;                         /* owned; why it has no effect; NULL: it has */
+	struct conflictlist_service *services; /* owned; that clients are cut off from */
+	size_t n_services;
+	size_t services_capacity;
+	char *jail;       /* owned; NULL: not fail2ban's */
+	int64_t until_us; /* 0: never, or no ban */
+	int64_t failures; /* -1: not known */
+	bool permanent;
+	struct strv commands; /* what lets the clients in, as typed */
+};
+
+struct conflictlist {
+	struct conflicts conflicts;
+	struct conflictlist_row *rows; /* owned; one for each of conflicts, in that order */
+	size_t n;
+	size_t n_effective;
+};
+#define CONFLICTLIST_NULL      ((struct conflictlist){0})
+#define _cleanup_conflictlist_ _cleanup_(conflictlist_deinit)
+
+struct conflictlist_options {
+	const struct ruleset *ruleset;     /* borrowed; must outlive the list */
+	const struct clientranges *ranges; /* borrowed; likewise */
+	const struct tickets *tickets;     /* borrowed; NULL: not known */
+	const struct listeners *listeners; /* borrowed; NULL: not known */
+	/* On which interface packets of an address come in; false: not known. May be NULL. */
+	bool (*way)(const struct cidr *address, struct verdict_packet *packet, void *userdata);
+	void *userdata;
+	int64_t now_us;
+};
+
+int conflictlist_make(struct conflictlist *out,
+                      const struct conflictlist_options *options) _must_check_;
+void conflictlist_deinit(struct conflictlist *list);
+
+#endif

@@ -1,0 +1,642 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/audit/explain.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/** explain_deinit() - free what it owns */
+void explain_deinit(struct explain *explain)
+{
+	for (size_t i = 0; i < explain->n_ports; i++) {
+		free(explain->ports[i].service);
+		verdict_deinit(&explain->ports[i].verdict);
+		strv_deinit(&explain->ports[i].doubts);
+	}
+	free(explain->ports);
+	for (size_t i = 0; i < explain->n_reasons; i++) {
+		free(explain->reasons[i].what);
+		free(explain->reasons[i].why);
+		free(explain->reasons[i].jail);
+		strv_deinit(&explain->reasons[i].commands);
+	}
+	free(explain->reasons);
+	*explain = EXPLAIN_NULL;
+}
+
+/**
+ * explain_add() - ask about one more port; one that is there already is not asked twice
+ * @protocol: "tcp"…
+ * @service:  what it is known as; may be NULL
+ * @asked:    somebody named it, so that a refusal is an answer that is not fine
+ *
+ * Return: 0; -EINVAL for a protocol of too many letters; -ENOMEM.
+ */
+int explain_add(struct explain *explain, const char *protocol, unsigned port, const char *service,
+                bool asked)
+{
+	struct explain_port row = {.port = port, .asked = asked, .reason = SIZE_MAX};
+	int r;
+
+	if (strlen(protocol) >= sizeof(row.protocol))
+		return -EINVAL;
+	for (size_t i = 0; i < explain->n_ports; i++)
+		if (explain->ports[i].port == port &&
+		    strcmp(explain->ports[i].protocol, protocol) == 0)
+			return 0;
+	r = grow(&explain->ports, &explain->ports_capacity, explain->n_ports + 1,
+	         sizeof(*explain->ports));
+	if (r < 0)
+		return r;
+	strcpy(row.protocol, protocol);
+	if (service && !(row.service = strdup(service)))
+		return -ENOMEM;
+	explain->ports[explain->n_ports++] = row;
+	return 0;
+}
+
+/* --- words -------------------------------------------------------------------------------- */
+
+static const char *kind_words(const struct verdict_step *step)
+{
+	switch (step->what) {
+	case VERDICT_WHAT_SERVICE:
+		return "service ";
+	case VERDICT_WHAT_PORT:
+		return "port ";
+	case VERDICT_WHAT_PROTOCOL:
+		return "protocol ";
+	case VERDICT_WHAT_SOURCE_PORT:
+		return "source port ";
+	case VERDICT_WHAT_ICMP_BLOCK:
+		return "icmp-block ";
+	case VERDICT_WHAT_TARGET:
+		return "target ";
+	case VERDICT_WHAT_FORWARD_PORT:
+		return "forward port ";
+	case VERDICT_WHAT_BINDING:
+		return "binding ";
+	case VERDICT_WHAT_LOOPBACK:
+		return "interface ";
+	case VERDICT_WHAT_CHAIN_RULE:
+	case VERDICT_WHAT_CHAIN_POLICY:
+	case VERDICT_WHAT_PANIC:
+	case VERDICT_WHAT_RULE:
+	case VERDICT_WHAT_ICMP:
+		break;
+	}
+	return "";
+}
+
+static const char *value_words(const struct verdict_step *step)
+{
+	if (step->what == VERDICT_WHAT_PANIC)
+		return "panic mode";
+	if (step->what == VERDICT_WHAT_ICMP)
+		return "ICMP as a whole";
+	if (step->what == VERDICT_WHAT_BINDING && !step->value)
+		return "default zone";
+	return step->value ? step->value : "none";
+}
+
+/**
+ * explain_step_words() - "service imaps in zone public", "rule … in policy mail-in"
+ * @out: the caller frees it
+ *
+ * Return: 0; -ENOMEM.
+ */
+int explain_step_words(char **out, const struct verdict_step *step)
+{
+	const char *kind = kind_words(step), *value = value_words(step);
+
+	if (step->chain && step->chain->direct)
+		return xasprintf(out, "direct rule \"%s\" of %s %s %s", value, step->chain->family,
+		                 step->chain->table, step->chain->name);
+	if (step->chain)
+		return xasprintf(out, "\"%s\" in table %s %s, chain %s", value, step->chain->family,
+		                 step->chain->table, step->chain->name);
+	if (step->zone)
+		return xasprintf(out, "%s%s in %s %s", kind, value,
+		                 step->zone->is_policy ? "policy" : "zone", step->zone->name);
+	return xasprintf(out, "%s%s", kind, value);
+}
+
+static int order_words(char **out, const struct verdict_step *step)
+{
+	switch (step->stage) {
+	case VERDICT_STAGE_BEFORE:
+		if (step->chain && step->chain->direct)
+			return xasprintf(out, "Direct rules come before all zones and policies.");
+		return xasprintf(out,
+		                 "It is looked at before firewalld is: its priority is %d, "
+		                 "firewalld's 10.",
+		                 step->chain ? step->chain->priority : 0);
+	case VERDICT_STAGE_AFTER:
+		return xasprintf(out, "It is looked at after firewalld has let the packet in.");
+	case VERDICT_STAGE_PANIC:
+		return xasprintf(out, "Panic mode drops every packet, before anything else.");
+	case VERDICT_STAGE_PRE:
+		return xasprintf(out,
+		                 "Its priority of %d is below 0: it is looked at before "
+		                 "everything of priority 0, services and ports included.",
+		                 step->priority);
+	case VERDICT_STAGE_DENY:
+		return xasprintf(out, "What drops or rejects is looked at before services, ports "
+		                      "and rules that accept.");
+	case VERDICT_STAGE_POST:
+		return xasprintf(out,
+		                 "Nothing before it opens the port, and its priority of %d is "
+		                 "above 0: it is looked at after services and ports.",
+		                 step->priority);
+	case VERDICT_STAGE_TARGET:
+		return xasprintf(out, "Nothing opens the port, so the target decides.");
+	case VERDICT_STAGE_FORWARD_PORT:
+	case VERDICT_STAGE_LOOPBACK:
+	case VERDICT_STAGE_ZONE:
+	case VERDICT_STAGE_ALLOW:
+		break;
+	}
+	return xasprintf(out, "It is the first that says anything about it.");
+}
+
+static int why_words(char **out, const struct verdict *verdict, const struct verdict_step *step)
+{
+	_cleanup_free_ char *order = NULL;
+	int r = order_words(&order, step);
+
+	if (r < 0 || !step->zone || !step->zone->is_policy || !verdict->zone) {
+		*out = steal(order);
+		return r;
+	}
+	return xasprintf(out, "Policy %s (priority %d) is asked %s zone %s. %s", step->zone->name,
+	                 step->zone->priority, step->zone->priority < 0 ? "before" : "after",
+	                 verdict->zone->name, order);
+}
+
+static const char *does(enum verdict_action action)
+{
+	return action == VERDICT_DROP ? "drops" : "rejects";
+}
+
+/* Whom it is for: "101.13.5.0/24", "all". */
+static int whom(char **out, const struct verdict_step *step)
+{
+	char text[CIDR_TEXT_LENGTH];
+
+	if (!step->rule || !step->rule->has_source || step->rule->rule.source.invert)
+		return xasprintf(out, "it");
+	cidr_format(&step->rule->source, text);
+	return xasprintf(out, "%s", text);
+}
+
+static int list_ports(char **out, const struct explain *explain, size_t reason, bool open)
+{
+	_cleanup_free_ char *text = strdup("");
+
+	for (size_t i = 0; text && i < explain->n_ports; i++) {
+		const struct explain_port *row = &explain->ports[i];
+		char *longer = NULL;
+
+		if (row->reason != reason || (verdict_otherwise(&row->verdict) != NULL) != open)
+			continue;
+		if (xasprintf(&longer, "%s%s%u/%s", text, *text ? ", " : "", row->port,
+		              row->protocol) < 0)
+			return -ENOMEM;
+		free(text);
+		text = longer;
+	}
+	if (!text)
+		return -ENOMEM;
+	*out = steal(text);
+	return 0;
+}
+
+static const struct verdict_step *first_otherwise(const struct explain *explain, size_t reason)
+{
+	for (size_t i = 0; i < explain->n_ports; i++)
+		if (explain->ports[i].reason == reason &&
+		    verdict_otherwise(&explain->ports[i].verdict))
+			return verdict_otherwise(&explain->ports[i].verdict);
+	return NULL;
+}
+
+/* "this rule" or what it is */
+static const char *this_words(const struct verdict_step *step)
+{
+	switch (step->what) {
+	case VERDICT_WHAT_TARGET:
+		return "the target";
+	case VERDICT_WHAT_PANIC:
+		return "panic mode";
+	case VERDICT_WHAT_CHAIN_POLICY:
+		return "this chain";
+	case VERDICT_WHAT_ICMP:
+	case VERDICT_WHAT_ICMP_BLOCK:
+		return "the ICMP block";
+	case VERDICT_WHAT_CHAIN_RULE:
+	case VERDICT_WHAT_RULE:
+	case VERDICT_WHAT_FORWARD_PORT:
+	case VERDICT_WHAT_LOOPBACK:
+	case VERDICT_WHAT_BINDING:
+	case VERDICT_WHAT_SERVICE:
+	case VERDICT_WHAT_PORT:
+	case VERDICT_WHAT_PROTOCOL:
+	case VERDICT_WHAT_SOURCE_PORT:
+		break;
+	}
+	return "this rule";
+}
+
+/* "465/tcp is open in zone public (service smtps)", "25/tcp, 465/tcp are open in zone public" */
+static int open_words(char **out, const char *ports, const struct verdict_step *otherwise)
+{
+	bool many = strchr(ports, ',') != NULL;
+	_cleanup_free_ char *by = NULL;
+
+	if (explain_step_words(&by, otherwise) < 0)
+		return -ENOMEM;
+	if (otherwise->zone && many)
+		return xasprintf(out, "%s are open in %s %s", ports,
+		                 otherwise->zone->is_policy ? "policy" : "zone",
+		                 otherwise->zone->name);
+	return xasprintf(out, "%s %s open (%s)", ports, many ? "are" : "is", by);
+}
+
+/**
+ * explain_sentence() - "465/tcp is open (service smtps in zone public), but this rule drops
+ *                      101.13.5.0/24 before services are looked at."
+ * @out: the caller frees it
+ *
+ * Return: 0; -ENOMEM.
+ */
+int explain_sentence(char **out, const struct explain *explain, size_t reason)
+{
+	const struct verdict_step *step = explain->reasons[reason].step;
+	const struct verdict_step *otherwise = first_otherwise(explain, reason);
+	_cleanup_free_ char *ports = NULL, *shut = NULL, *open = NULL, *who = NULL;
+	bool deny = step->stage == VERDICT_STAGE_DENY && !step->zone->is_policy;
+
+	if (!otherwise)
+		return xasprintf(out, "%s", explain->reasons[reason].why);
+	if (list_ports(&ports, explain, reason, true) < 0 ||
+	    list_ports(&shut, explain, reason, false) < 0 || whom(&who, step) < 0 ||
+	    open_words(&open, ports, otherwise) < 0)
+		return -ENOMEM;
+	return xasprintf(out, "%s, but %s %s %s%s%s%s%s%s", open, this_words(step),
+	                 does(step->action), who, deny ? " before services are looked at." : ". ",
+	                 deny ? "" : explain->reasons[reason].why,
+	                 *shut ? " Nothing else opens " : "", shut, *shut ? "." : "");
+}
+
+/* --- commands ----------------------------------------------------------------------------- */
+
+/* In single quotes, as a shell wants it. */
+static int quoted(char **out, const char *text)
+{
+	_cleanup_free_ char *copy = calloc(strlen(text) * 4 + 3, 1);
+	size_t n = 0;
+
+	if (!copy)
+		return -ENOMEM;
+	copy[n++] = '\'';
+	for (; *text; text++) {
+		if (*text == '\'') {
+			memcpy(copy + n, "'\\''", 4);
+			n += 4;
+		} else {
+			copy[n++] = *text;
+		}
+	}
+	copy[n] = '\'';
+	*out = steal(copy);
+	return 0;
+}
+
+static int add_command(struct explain_reason *reason, const char *format, ...) _printf_(2, 3);
+
+#define COMMAND_MAX 8192
+
+static int add_command(struct explain_reason *reason, const char *format, ...)
+{
+	char text[COMMAND_MAX];
+	va_list args;
+	int n;
+
+	va_start(args, format);
+	n = vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	/* Half a command is worse than none. */
+	if (n < 0 || (size_t)n >= sizeof(text))
+		return 0;
+	return strv_add(&reason->commands, text);
+}
+
+static int firewall_cmd(struct explain_reason *reason, const struct ruleset_zone *zone,
+                        bool runtime, bool permanent, const char *what)
+{
+	const char *option = zone->is_policy ? "policy" : "zone";
+	int r = 0;
+
+	if (runtime)
+		r = add_command(reason, "firewall-cmd --%s=%s %s", option, zone->name, what);
+	if (r == 0 && permanent)
+		r = add_command(reason, "firewall-cmd --permanent --%s=%s %s", option, zone->name,
+		                what);
+	return r;
+}
+
+static int rule_commands(struct explain_reason *reason)
+{
+	const struct verdict_step *step = reason->step;
+	_cleanup_free_ char *rule = NULL, *what = NULL;
+
+	if (quoted(&rule, step->rule->text) < 0 ||
+	    xasprintf(&what, "--remove-rich-rule=%s", rule) < 0)
+		return -ENOMEM;
+	return firewall_cmd(reason, step->zone, true, step->rule->permanent, what);
+}
+
+static bool is_permanent(const struct ruleset_zone *zone, const char *kind, const char *value)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return xasprintf(&text, "%s:%s", kind, value) == 0 && strv_contains(&zone->permanent, text);
+}
+
+/* The client is in this zone by its address: that is what can be changed. */
+static int source_commands(struct explain_reason *reason, const struct verdict *verdict)
+{
+	for (size_t i = 0; i < verdict->n_steps; i++) {
+		const struct verdict_step *step = &verdict->steps[i];
+		_cleanup_free_ char *what = NULL, *source = NULL;
+
+		if (step->what != VERDICT_WHAT_BINDING || step->zone != reason->step->zone ||
+		    !step->certain || !step->value ||
+		    !strv_contains(&step->zone->sources, step->value))
+			continue;
+		if (quoted(&source, step->value) < 0 ||
+		    xasprintf(&what, "--remove-source=%s", source) < 0)
+			return -ENOMEM;
+		return firewall_cmd(reason, step->zone, true,
+		                    is_permanent(step->zone, "source", step->value), what);
+	}
+	return 0;
+}
+
+static int target_commands(struct explain_reason *reason, const struct explain_port *row)
+{
+	const struct ruleset_zone *zone = reason->step->zone;
+	_cleanup_free_ char *what = NULL;
+	int r;
+
+	if (!zone)
+		return 0;
+	r = source_commands(reason, &row->verdict);
+	if (r < 0)
+		return r;
+	if (zone->is_policy)
+		return add_command(reason,
+		                   "firewall-cmd --permanent --policy=%s --set-target=CONTINUE",
+		                   zone->name);
+	if (row->service)
+		r = xasprintf(&what, "--add-service=%s", row->service);
+	else
+		r = xasprintf(&what, "--add-port=%u/%s", row->port, row->protocol);
+	return r == 0 ? firewall_cmd(reason, zone, true, true, what) : r;
+}
+
+static const struct ruleset_step *chain_step(const struct verdict_step *step)
+{
+	if (step->what != VERDICT_WHAT_CHAIN_RULE)
+		return NULL;
+	for (size_t i = 0; i < step->chain->n_steps; i++)
+		if (step->chain->steps[i].text == step->value)
+			return &step->chain->steps[i];
+	return NULL;
+}
+
+static int chain_commands(struct explain_reason *reason, const struct explain *explain)
+{
+	const struct ruleset_chain *chain = reason->step->chain;
+	const struct ruleset_step *step = chain_step(reason->step);
+	char address[CIDR_TEXT_LENGTH];
+
+	if (!step)
+		return 0;
+	cidr_format(&explain->packet.source, address);
+	if (step->set)
+		return add_command(reason, "nft delete element %s %s %s '{ %s }'", chain->family,
+		                   chain->table, step->set, address);
+	return step->command ? add_command(reason, "%s", step->command) : 0;
+}
+
+static int commands(struct explain_reason *reason, const struct explain *explain,
+                    const struct explain_port *row)
+{
+	switch (reason->step->what) {
+	case VERDICT_WHAT_RULE:
+		return rule_commands(reason);
+	case VERDICT_WHAT_TARGET:
+		return target_commands(reason, row);
+	case VERDICT_WHAT_PANIC:
+		return add_command(reason, "firewall-cmd --panic-off");
+	case VERDICT_WHAT_CHAIN_RULE:
+		return chain_commands(reason, explain);
+	case VERDICT_WHAT_CHAIN_POLICY:
+	case VERDICT_WHAT_ICMP_BLOCK:
+	case VERDICT_WHAT_ICMP:
+	case VERDICT_WHAT_FORWARD_PORT:
+	case VERDICT_WHAT_LOOPBACK:
+	case VERDICT_WHAT_BINDING:
+	case VERDICT_WHAT_SERVICE:
+	case VERDICT_WHAT_PORT:
+	case VERDICT_WHAT_PROTOCOL:
+	case VERDICT_WHAT_SOURCE_PORT:
+		break;
+	}
+	return 0;
+}
+
+/* --- who put it there --------------------------------------------------------------------- */
+
+/* For exactly this prefix, or, of a set, for what covers the client. */
+static bool is_for(const struct explain *explain, const struct verdict_step *step,
+                   const struct ticket *ticket)
+{
+	if (!ticket->has_cidr || !ticket_is_live(ticket, explain->now_us))
+		return false;
+	if (step->rule && step->rule->has_source)
+		return cidr_cmp(&ticket->cidr, &step->rule->source) == 0;
+	return cidr_contains(&ticket->cidr, &explain->packet.source);
+}
+
+/* Only what is about somebody's address can be a ban. */
+static bool may_be_ban(const struct verdict_step *step)
+{
+	const struct ruleset_step *chain = chain_step(step);
+
+	if (step->rule)
+		return richrule_is_deny(&step->rule->rule) &&
+		       (step->rule->rule.source.address || step->rule->rule.source.ipset);
+	for (size_t i = 0; chain && i < chain->n_matches; i++)
+		if (chain->matches[i].field == RULESET_FIELD_SOURCE)
+			return true;
+	return false;
+}
+
+static int take_ticket(struct explain_reason *reason, const struct ticket *ticket)
+{
+	_cleanup_free_ char *jail = NULL, *address = NULL;
+
+	if (!reason->jail) {
+		reason->jail = strdup(ticket->jail);
+		reason->until_us = ticket->end_us;
+		if (!reason->jail)
+			return -ENOMEM;
+	}
+	if (quoted(&jail, ticket->jail) < 0 || quoted(&address, ticket->address) < 0)
+		return -ENOMEM;
+	/* Names without anything odd read better as they are. */
+	return add_command(
+	    reason, "fail2ban-client set %s unbanip %s",
+	    strpbrk(ticket->jail, " \t'\"\\$`!*?[](){}<>|&;#~") ? jail : ticket->jail,
+	    strpbrk(ticket->address, " \t'\"\\$`!*?[](){}<>|&;#~") ? address : ticket->address);
+}
+
+static int find_who(struct explain_reason *reason, const struct explain *explain)
+{
+	int r = 0;
+
+	reason->lifetime = EXPLAIN_LIFETIME_UNKNOWN;
+	if (reason->step->rule)
+		reason->lifetime = reason->step->rule->permanent ? EXPLAIN_LIFETIME_PERMANENT
+		                                                 : EXPLAIN_LIFETIME_RUNTIME;
+	if (!reason->step->rule && reason->step->what != VERDICT_WHAT_CHAIN_RULE)
+		return 0;
+	reason->who = explain->tickets ? EXPLAIN_WHO_OTHERS : EXPLAIN_WHO_UNKNOWN;
+	if (!explain->tickets || !may_be_ban(reason->step))
+		return 0;
+	for (size_t i = 0; i < explain->tickets->n && r == 0; i++) {
+		if (!is_for(explain, reason->step, &explain->tickets->tickets[i]))
+			continue;
+		reason->who = EXPLAIN_WHO_FAIL2BAN;
+		r = take_ticket(reason, &explain->tickets->tickets[i]);
+	}
+	return r;
+}
+
+/* --- reasons ------------------------------------------------------------------------------ */
+
+static bool is_same(const struct verdict_step *a, const struct verdict_step *b)
+{
+	return a->what == b->what && a->zone == b->zone && a->rule == b->rule &&
+	       a->chain == b->chain && a->value == b->value;
+}
+
+static int add_reason(struct explain *explain, struct explain_port *row)
+{
+	const struct verdict_step *step = row->verdict.decider;
+	struct explain_reason *reason;
+	int r;
+
+	for (size_t i = 0; i < explain->n_reasons; i++) {
+		if (is_same(explain->reasons[i].step, step)) {
+			row->reason = i;
+			return 0;
+		}
+	}
+	r = grow(&explain->reasons, &explain->reasons_capacity, explain->n_reasons + 1,
+	         sizeof(*explain->reasons));
+	if (r < 0)
+		return r;
+	row->reason = explain->n_reasons;
+	reason = &explain->reasons[explain->n_reasons++];
+	*reason = (struct explain_reason){.step = step};
+	r = explain_step_words(&reason->what, step);
+	if (r == 0)
+		r = why_words(&reason->why, &row->verdict, step);
+	if (r == 0)
+		r = find_who(reason, explain);
+	/* What fail2ban put there is fail2ban's to take away; else it puts it back. */
+	if (r == 0 && reason->who != EXPLAIN_WHO_FAIL2BAN)
+		r = commands(reason, explain, row);
+	return r;
+}
+
+static int add_doubts(struct explain_port *row)
+{
+	for (size_t i = 0; i < row->verdict.n_steps; i++) {
+		const struct verdict_step *step = &row->verdict.steps[i];
+		_cleanup_free_ char *words = NULL, *doubt = NULL;
+
+		if (!step->doubt)
+			continue;
+		if (explain_step_words(&words, step) < 0 ||
+		    xasprintf(&doubt, "%s: %s", words, step->doubt) < 0 ||
+		    (!strv_contains(&row->doubts, doubt) && strv_add(&row->doubts, doubt) < 0))
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int family_of(const struct explain *explain)
+{
+	return explain->packet.source.family == CIDR_IPV4 ? AF_INET : AF_INET6;
+}
+
+static int decide_port(struct explain *explain, struct explain_port *row,
+                       const struct listeners *listeners)
+{
+	struct verdict_packet packet = explain->packet;
+	int r;
+
+	packet.port = row->port;
+	packet.protocol = row->protocol;
+	r = verdict_of(&row->verdict, explain->ruleset, &packet);
+	if (r != 0)
+		return r;
+	if (listeners && !row->verdict.to_address[0])
+		row->listens = listeners_on(listeners, row->protocol,
+		                            row->verdict.to_port ? row->verdict.to_port : row->port,
+		                            row->verdict.to_port ? row->verdict.to_port : row->port,
+		                            family_of(explain));
+	if (row->verdict.action != VERDICT_ACCEPT)
+		r = add_reason(explain, row);
+	if (r == 0 && !row->verdict.certain)
+		r = add_doubts(row);
+	return r;
+}
+
+/**
+ * explain_decide() - the verdict of each port, and the reasons of those that are shut
+ * @explain:   with its ruleset, tickets, packet and ports
+ * @listeners: borrowed; NULL: not known
+ *
+ * Return: 0; -ENOMEM.
+ */
+int explain_decide(struct explain *explain, const struct listeners *listeners)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < explain->n_ports && r == 0; i++)
+		r = decide_port(explain, &explain->ports[i], listeners);
+	return r;
+}
+
+/* Of the usual ports those count that somebody has opened, or serves. */
+static bool counts(const struct explain_port *row)
+{
+	return row->asked || verdict_otherwise(&row->verdict) || row->listens == LISTENERS_YES;
+}
+
+/** explain_is_fine() - is nothing that was asked about refused? */
+bool explain_is_fine(const struct explain *explain)
+{
+	for (size_t i = 0; i < explain->n_ports; i++)
+		if (explain->ports[i].verdict.action != VERDICT_ACCEPT &&
+		    counts(&explain->ports[i]))
+			return false;
+	return true;
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * text - making strangers' bytes fit to be shown, and guessing what was meant
+ *
+ * Names and values come from configuration files, from the bus and from
+ * fail2ban, so they may hold anything. What is shown to a person or written to
+ * a log goes through text_escape(): no control characters, no broken UTF-8, no
+ * characters that turn the writing direction.
+ */
+#ifndef GUARD_BASE_TEXT_H
+#define GUARD_BASE_TEXT_H
+
+#include "guard/base/util.h"
+
+size_t text_escape(char *out, size_t size, const char *in);
+int text_escape_new(char **out, const char *in) _must_check_;
+size_t text_width(const char *text);
+bool text_is_utf8(const char *text, size_t length);
+size_t text_distance(const char *a, const char *b);
+const char *text_nearest(const char *word, const char *const *candidates, size_t n);
+
+#endif

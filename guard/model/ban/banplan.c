@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/ban/banplan.h"
+
+#include "guard/model/rule/direct.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* --- whose rule is it? ------------------------------------------------------------------- */
+
+/* NAME, in f2b-NAME, of an ipset that fail2ban's firewallcmd-ipset fills; NULL: it is none. */
+static const char *ipset_of_bans(const struct item *item)
+{
+	const char *ipset = item->kind == ITEM_ENTRY ? item_ipset_name(item->zone) : NULL;
+
+	return ipset && strncmp(ipset, DIRECT_F2B, strlen(DIRECT_F2B)) == 0
+	           ? ipset + strlen(DIRECT_F2B)
+	           : NULL;
+}
+
+/**
+ * banplan_is_ban() - does the item keep an address away, or have a part in that?
+ *
+ * Rich rules, whoever made them; and what fail2ban's actions write by the direct
+ * interface and into firewalld's ipsets, the chains and rules around it included.
+ * Cheap where it is not: there may be thousands of items, and mail waits.
+ */
+bool banplan_is_ban(const struct item *item)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	char name[ITEM_ZONE_MAX + 1];
+	struct cidr source;
+
+	if (item_direct_family(item->zone))
+		return direct_role(item, name, &source) != DIRECT_ROLE_NONE;
+	if (item->kind == ITEM_ENTRY)
+		return ipset_of_bans(item) != NULL;
+	if (item->kind != ITEM_RULE || !strstr(item->value, "source ") ||
+	    (!strstr(item->value, " reject") && !strstr(item->value, " drop")))
+		return false;
+	return richrule_parse(&rule, item->value, NULL) == 0 && richrule_is_ban(&rule);
+}
+
+/* A word of the jail's list of ports; the action writes a range with a hyphen. */
+static bool is_port_word(const char *word, size_t length, const char *port)
+{
+	if (length != strlen(port))
+		return false;
+	for (size_t i = 0; i < length; i++)
+		if ((word[i] == ':' ? '-' : word[i]) != port[i])
+			return false;
+	return true;
+}
+
+static bool lists_port(const char *ports, const char *port)
+{
+	for (const char *at = ports + strspn(ports, ", \t"); *at; at += strspn(at, ", \t")) {
+		size_t length = strcspn(at, ", \t");
+
+		if (is_port_word(at, length, port))
+			return true;
+		at += length;
+	}
+	return false;
+}
+
+static bool action_fits(const struct jail_action *action, const struct richrule *rule)
+{
+	if (action->kind != JAIL_ACTION_RICH)
+		return false;
+	/* an action that somebody changed so that it bans for everything */
+	if (!action->ports || rule->element == RICHRULE_ELEMENT_NONE)
+		return true;
+	if (rule->element != RICHRULE_ELEMENT_PORT || !lists_port(action->ports, rule->port))
+		return false;
+	return !action->protocol || strcmp(action->protocol, rule->protocol) == 0;
+}
+
+/* What the action's command names counts, not what its parameter says. */
+static bool writes_into(const struct jail_action *action, const char *zone,
+                        const char *default_zone)
+{
+	const char *own = action->zone ? action->zone : default_zone;
+
+	return !zone || !own || strcmp(zone, own) == 0;
+}
+
+/* @zone: NULL: any */
+static bool rich_jail_fits(const struct jail *jail, const struct richrule *rule, const char *zone,
+                           const char *default_zone)
+{
+	if (!jail || !jail->actions_known)
+		return true;
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		const struct jail_action *action = &jail->actions[i];
+
+		if (action_fits(action, rule) && writes_into(action, zone, default_zone))
+			return true;
+	}
+	return false;
+}
+
+/**
+ * banplan_jail_fits() - may the jail have made this rule for one of its tickets?
+ * @jail: NULL when nothing is known of it
+ *
+ * Where its actions are not known, it may.
+ */
+bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule)
+{
+	return rich_jail_fits(jail, rule, NULL, NULL);
+}
+
+/* Does a command speak of f2b-NAME? */
+static bool speaks_of(const char *command, const char *name)
+{
+	size_t length = strlen(name);
+
+	while ((command = strstr(command, DIRECT_F2B))) {
+		command += strlen(DIRECT_F2B);
+		if (strncmp(command, name, length) == 0 &&
+		    (command[length] == '\0' || strchr(" \t\n'\"", command[length])))
+			return true;
+	}
+	return false;
+}
+
+/* The IPv6 ipset of a jail has a 6 behind its name. */
+static bool is_named_after(const char *name, const char *jail)
+{
+	size_t length = strlen(jail);
+
+	return strncmp(name, jail, length) == 0 &&
+	       (name[length] == '\0' || strcmp(name + length, "6") == 0);
+}
+
+/* What the item that is looked for can be made by. */
+struct maker {
+	const struct richrule *rule; /* NULL: not by a rich rule, but for f2b-NAME: */
+	const char *zone;            /* of the rule */
+	const char *default_zone;    /* of bans whose command names none; NULL: any */
+	const char *name;
+	enum item_kind kind;
+	bool frame; /* no ban itself */
+};
+
+static bool named_action_fits(const struct jail *jail, const struct jail_action *action,
+                              const struct maker *maker)
+{
+	bool sets = action->kind == JAIL_ACTION_IPSET || action->kind == JAIL_ACTION_FW_IPSET;
+
+	if (action->kind == JAIL_ACTION_DIRECT)
+		return maker->kind != ITEM_ENTRY &&
+		       (!action->command || speaks_of(action->command, maker->name));
+	if (maker->kind == ITEM_ENTRY ? action->kind != JAIL_ACTION_FW_IPSET
+	                              : !sets || !maker->frame)
+		return false;
+	/* the server puts the name in with each ban, since it is not the same for IPv6 */
+	if (!action->command || strstr(action->command, "<ipmset>"))
+		return is_named_after(maker->name, jail->name);
+	return speaks_of(action->command, maker->name);
+}
+
+/**
+ * banplan_action_fits() - may the action have made this in f2b-NAME?
+ * @kind:  ITEM_ENTRY, or of the direct interface
+ * @name:  NAME
+ * @frame: it is no ban itself, but what packets need to get there
+ */
+bool banplan_action_fits(const struct jail *jail, const struct jail_action *action,
+                         enum item_kind kind, const char *name, bool frame)
+{
+	const struct maker maker = {.name = name, .kind = kind, .frame = frame};
+
+	return named_action_fits(jail, action, &maker);
+}
+
+static bool jail_fits(const struct jail *jail, const struct maker *maker)
+{
+	if (maker->rule)
+		return rich_jail_fits(jail, maker->rule, maker->zone, maker->default_zone);
+	if (!jail || !jail->actions_known)
+		return !maker->frame || (jail && is_named_after(maker->name, jail->name));
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (named_action_fits(jail, &jail->actions[i], maker))
+			return true;
+	return false;
+}
+
+/* --- tickets by address ------------------------------------------------------------------ */
+
+struct by_address {
+	const struct tickets *jails;  /* where to look the jails up */
+	const struct ticket **sorted; /* owned; those with an address or prefix */
+	size_t n;
+};
+
+static void by_address_deinit(struct by_address *index)
+{
+	free(index->sorted);
+}
+
+static int compare_pointers(const void *a, const void *b)
+{
+	const struct ticket *const *x = a, *const *y = b;
+
+	return cidr_cmp(&(*x)->cidr, &(*y)->cidr);
+}
+
+static int by_address_init(struct by_address *out, const struct tickets *tickets,
+                           const struct tickets *jails)
+{
+	*out = (struct by_address){.jails = jails};
+	if (!tickets || tickets->n == 0)
+		return 0;
+	out->sorted = calloc(tickets->n, sizeof(const struct ticket *));
+	if (!out->sorted)
+		return -ENOMEM;
+	for (size_t i = 0; i < tickets->n; i++)
+		if (tickets->tickets[i].has_cidr)
+			out->sorted[out->n++] = &tickets->tickets[i];
+	if (out->n)
+		qsort(out->sorted, out->n, sizeof(const struct ticket *), compare_pointers);
+	return 0;
+}
+
+/* The first that is for @source or sorts behind it. */
+static size_t lower_bound(const struct by_address *index, const struct cidr *source)
+{
+	size_t low = 0, high = index->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (cidr_cmp(&index->sorted[middle]->cidr, source) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/* --- the answers ------------------------------------------------------------------------- */
+
+static bool ends_later(const struct ticket *a, const struct ticket *b)
+{
+	if (!b || b->end_us == 0)
+		return !b;
+	return a->end_us == 0 || a->end_us > b->end_us;
+}
+
+/* Looks through the tickets for the source; says whether there was a fitting one at all. */
+static bool find_tickets(struct banplan_rule *out, const struct by_address *index,
+                         const struct maker *maker, const struct cidr *source, int64_t now_us)
+{
+	bool any = false;
+
+	for (size_t i = lower_bound(index, source);
+	     i < index->n && cidr_cmp(&index->sorted[i]->cidr, source) == 0; i++) {
+		const struct ticket *ticket = index->sorted[i];
+
+		if (!jail_fits(tickets_jail(index->jails, ticket->jail), maker))
+			continue;
+		any = true;
+		if (!ticket_is_live(ticket, now_us))
+			continue;
+		out->n_jails++;
+		if (ends_later(ticket, out->ticket))
+			out->ticket = ticket;
+	}
+	return any;
+}
+
+/* One address that is kept away, by whatever makes it. */
+static void judge_ban(struct banplan_rule *out, const struct maker *maker,
+                      const struct cidr *banned, const struct by_address *now,
+                      const struct by_address *past, const struct banplan_evidence *evidence)
+{
+	struct banplan_rule gone = {0};
+	struct cidr source = *banned;
+
+	cidr_first(banned, source.key);
+	if (evidence->clients)
+		out->coverage = coverage_ranges_ask(evidence->clients, &source, &out->client);
+	if (find_tickets(out, now, maker, &source, evidence->now_us))
+		out->answer = BANPLAN_ENDED;
+	/* whether these have ended since does not matter: they were there */
+	if (find_tickets(&gone, past, maker, &source, INT64_MIN))
+		out->answer = BANPLAN_ENDED;
+	out->n_past = gone.n_jails;
+	if (!out->ticket)
+		return;
+	/* what lies inside a range, one client of the office, is fail2ban's to decide */
+	out->answer =
+	    evidence->safe && out->coverage >= COVERAGE_EQUAL ? BANPLAN_LEFT_OUT : BANPLAN_HELD;
+}
+
+/* A chain and what leads there are to be as long as a jail runs that puts its bans there. */
+static void judge_frame(struct banplan_rule *out, const struct maker *maker,
+                        const struct tickets *tickets)
+{
+	for (size_t i = 0; tickets && i < tickets->n_jails; i++)
+		out->n_jails += jail_fits(&tickets->jails[i], maker);
+	if (out->n_jails)
+		out->answer = BANPLAN_HELD;
+}
+
+static void judge_rule(struct banplan_rule *out, const struct by_address *now,
+                       const struct by_address *past, const struct banplan_evidence *evidence)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	struct maker maker = {.kind = out->item->kind};
+	enum direct_role role = DIRECT_ROLE_BAN;
+	char name[ITEM_ZONE_MAX + 1];
+	struct cidr source;
+
+	*out = (struct banplan_rule){.item = out->item, .answer = BANPLAN_STRANGER};
+	if (out->item->kind == ITEM_RULE) {
+		if (richrule_parse(&rule, out->item->value, NULL) != 0 || !richrule_is_ban(&rule) ||
+		    !richrule_source_cidr(&rule, &source))
+			return;
+		maker.rule = &rule;
+		maker.zone = out->item->zone;
+		maker.default_zone = evidence->default_zone;
+	} else if (ipset_of_bans(out->item)) {
+		maker.name = ipset_of_bans(out->item);
+		if (cidr_parse(&source, out->item->value, 0, NULL) != 0)
+			return;
+	} else {
+		maker.name = name;
+		role = direct_role(out->item, name, &source);
+		maker.frame = role == DIRECT_ROLE_FRAME;
+	}
+	if (role == DIRECT_ROLE_FRAME)
+		judge_frame(out, &maker, evidence->tickets);
+	else if (role == DIRECT_ROLE_BAN)
+		judge_ban(out, &maker, &source, now, past, evidence);
+}
+
+/**
+ * banplan_judge() - is each of these rules to be there?
+ * @rules:    only item needs to be set; the answers stand in the same order
+ * @evidence: borrowed; the answers point into its tickets
+ *
+ * The caller has made sure that the tickets are known: from tickets that are not
+ * known nothing follows (law 2).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int banplan_judge(struct banplan_rule *rules, size_t n, const struct banplan_evidence *evidence)
+{
+	_cleanup_(by_address_deinit) struct by_address now = {0}, past = {0};
+	int r = by_address_init(&now, evidence->tickets, evidence->tickets);
+
+	if (r == 0)
+		r = by_address_init(&past, evidence->past, evidence->tickets);
+	for (size_t i = 0; i < n && r == 0; i++)
+		judge_rule(&rules[i], &now, &past, evidence);
+	return r;
+}
+
+static int ticket_order(const struct ticket *a, const struct ticket *b)
+{
+	int order = strcmp(a->jail, b->jail);
+
+	return order ? order : strcmp(a->address, b->address);
+}
+
+static int add_past(struct tickets *past, const struct ticket *ticket, int64_t gone_us)
+{
+	return tickets_add(past, ticket->jail, ticket->address, ticket->time_us, gone_us,
+	                   ticket->count, ticket->source);
+}
+
+static bool has_ticket(const struct tickets *tickets, const struct ticket *ticket)
+{
+	size_t low = 0, high = tickets->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = ticket_order(&tickets->tickets[middle], ticket);
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+/**
+ * banplan_note_ended() - remember the tickets that are not there any more
+ * @past:   those that ended lately, each with the time at which that was seen as its
+ *          end; changed on success alone
+ * @before: as they were; sorted, as tickets_sort() does
+ * @now:    as they are; sorted
+ *
+ * An unban is seen in the firewall some time after the ticket has gone from the
+ * list, so the list from just before it may lack the ticket already.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int banplan_note_ended(struct tickets *past, const struct tickets *before,
+                       const struct tickets *now, int64_t now_us)
+{
+	_cleanup_tickets_ struct tickets fresh = TICKETS_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < past->n && r == 0; i++)
+		if (past->tickets[i].end_us > now_us - BANPLAN_PAST_US &&
+		    !has_ticket(now, &past->tickets[i]) && !has_ticket(before, &past->tickets[i]))
+			r = add_past(&fresh, &past->tickets[i], past->tickets[i].end_us);
+	for (size_t i = 0; i < before->n && r == 0; i++)
+		if (!has_ticket(now, &before->tickets[i]))
+			r = add_past(&fresh, &before->tickets[i], now_us);
+	if (r < 0)
+		return r;
+	tickets_sort(&fresh);
+	tickets_deinit(past);
+	*past = fresh;
+	fresh = TICKETS_NULL;
+	return 0;
+}
+
+static int compare_rules(const void *a, const void *b)
+{
+	const struct banplan_rule *x = a, *y = b;
+	/* what is held without a ticket is what the others need around them */
+	int64_t left = x->ticket ? x->ticket->time_us : INT64_MAX;
+	int64_t right = y->ticket ? y->ticket->time_us : INT64_MAX;
+
+	if (left != right)
+		return left > right ? -1 : 1;
+	return item_restore_cmp(x->item, y->item);
+}
+
+/**
+ * banplan_newest_first() - the order of putting back
+ *
+ * Chains and what leads there come first, since without them no ban is in effect.
+ * Who was banned last is most likely still at it. The rules of one ticket, a port
+ * each, stay together.
+ */
+void banplan_newest_first(struct banplan_rule *rules, size_t n)
+{
+	if (n)
+		qsort(rules, n, sizeof(*rules), compare_rules);
+}
+
+/** banplan_answer_name() - one or two words; static */
+const char *banplan_answer_name(enum banplan_answer answer)
+{
+	static const char *const names[BANPLAN_N_ANSWERS] = {
+	    [BANPLAN_HELD] = "held",
+	    [BANPLAN_ENDED] = "ended",
+	    [BANPLAN_STRANGER] = "no ticket",
+	    [BANPLAN_LEFT_OUT] = "left out",
+	};
+
+	return names[answer];
+}

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guard/model/ban/coverage.h"
+
+#include <errno.h>
+#include <string.h>
+
+static enum coverage compare(const struct cidr *denied, const struct cidr *client)
+{
+	bool covers = cidr_contains(denied, client);
+	bool inside = cidr_contains(client, denied);
+
+	if (covers && inside)
+		return COVERAGE_EQUAL;
+	if (covers)
+		return COVERAGE_COVERS;
+	return inside ? COVERAGE_INSIDE : COVERAGE_NONE;
+}
+
+/**
+ * coverage_of() - what a denied prefix does to client ranges
+ * @denied:  borrowed; the source of a deny rule
+ * @clients: borrowed; @n prefixes, in any order
+ * @which:   may be NULL; receives the index of the range that the answer is
+ *           about, the narrowest of those with the same answer, then the
+ *           first; untouched for COVERAGE_NONE
+ *
+ * Return: the weightiest answer.
+ */
+enum coverage coverage_of(const struct cidr *denied, const struct cidr *clients, size_t n,
+                          size_t *which)
+{
+	enum coverage worst = COVERAGE_NONE;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		enum coverage one = compare(denied, &clients[i]);
+
+		if (one == COVERAGE_NONE || one < worst)
+			continue;
+		if (one > worst || clients[i].prefix > clients[at].prefix)
+			at = i;
+		worst = one;
+	}
+	if (which && worst != COVERAGE_NONE)
+		*which = at;
+	return worst;
+}
+
+/* --- many questions ---------------------------------------------------------------------- */
+
+/** coverage_ranges_deinit() - release a set; it is empty and usable afterwards */
+void coverage_ranges_deinit(struct coverage_ranges *ranges)
+{
+	free(ranges->ranges);
+	free(ranges->outer);
+	*ranges = COVERAGE_RANGES_NULL;
+}
+
+/** coverage_ranges_add() - one more; coverage_ranges_sort() follows; Return: 0 or -ENOMEM */
+int coverage_ranges_add(struct coverage_ranges *ranges, const struct cidr *range)
+{
+	int r = grow(&ranges->ranges, &ranges->capacity, ranges->n + 1, sizeof(*ranges->ranges));
+
+	if (r < 0)
+		return r;
+	ranges->ranges[ranges->n] = *range;
+	cidr_first(range, ranges->ranges[ranges->n].key);
+	ranges->n++;
+	return 0;
+}
+
+/*
+ * A family after the other: an IPv6 prefix may have the IPv4 keys between its ends.
+ * Host bits are cleared in all that is compared here, so keys need no masks.
+ */
+static int by_family(const void *a, const void *b)
+{
+	const struct cidr *x = a, *y = b;
+	int r;
+
+	if (x->family != y->family)
+		return x->family < y->family ? -1 : 1;
+	r = memcmp(x->key, y->key, sizeof(x->key));
+	return r ? r : (int)x->prefix - (int)y->prefix;
+}
+
+/* cidr_contains() for these, which are many. */
+static bool holds(const struct cidr *outer, const struct cidr *inner)
+{
+	unsigned bits = cidr_bits(outer), whole = bits / 8, rest = bits % 8;
+
+	if (outer->family != inner->family || outer->prefix > inner->prefix ||
+	    memcmp(outer->key, inner->key, whole) != 0)
+		return false;
+	return rest == 0 || (outer->key[whole] ^ inner->key[whole]) >> (8 - rest) == 0;
+}
+
+/** coverage_ranges_sort() - make ready for questions; Return: 0 or -ENOMEM */
+int coverage_ranges_sort(struct coverage_ranges *ranges)
+{
+	size_t n = 0, *outer;
+
+	if (ranges->n > 1)
+		qsort(ranges->ranges, ranges->n, sizeof(*ranges->ranges), by_family);
+	for (size_t i = 0; i < ranges->n; i++)
+		if (n == 0 || by_family(&ranges->ranges[n - 1], &ranges->ranges[i]) != 0)
+			ranges->ranges[n++] = ranges->ranges[i];
+	ranges->n = n;
+	outer = calloc(n + 1, sizeof(*outer));
+	if (!outer)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i ? i - 1 : SIZE_MAX;
+
+		while (at != SIZE_MAX && !holds(&ranges->ranges[at], &ranges->ranges[i]))
+			at = outer[at];
+		outer[i] = at;
+	}
+	free(ranges->outer);
+	ranges->outer = outer;
+	return 0;
+}
+
+/* The first range that sorts at @cidr or behind it. */
+static size_t lower_bound(const struct coverage_ranges *ranges, const struct cidr *cidr)
+{
+	size_t low = 0, high = ranges->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (by_family(&ranges->ranges[middle], cidr) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/**
+ * coverage_ranges_ask() - what a denied prefix does to client ranges
+ * @ranges: borrowed; sorted
+ * @denied: borrowed
+ * @which:  may be NULL; receives the place of the range that the answer is about:
+ *          the first that is covered, the one that is equal, or the narrowest that
+ *          the prefix lies in; untouched for COVERAGE_NONE
+ *
+ * Return: the weightiest answer, as coverage_of() gives it.
+ */
+enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const struct cidr *denied,
+                                  size_t *which)
+{
+	struct cidr prefix = *denied;
+	enum coverage answer = COVERAGE_NONE;
+	size_t at, found = SIZE_MAX;
+
+	cidr_first(denied, prefix.key);
+	at = lower_bound(ranges, &prefix);
+	/* wider ones come first, so what is equal stands before what is covered */
+	if (at < ranges->n && by_family(&ranges->ranges[at], &prefix) == 0) {
+		answer = COVERAGE_EQUAL;
+		found = at++;
+	}
+	if (at < ranges->n && holds(&prefix, &ranges->ranges[at])) {
+		answer = COVERAGE_COVERS;
+		found = at;
+	} else if (answer == COVERAGE_NONE) {
+		found = at ? at - 1 : SIZE_MAX;
+		while (found != SIZE_MAX && !holds(&ranges->ranges[found], &prefix))
+			found = ranges->outer[found];
+		if (found != SIZE_MAX)
+			answer = COVERAGE_INSIDE;
+	}
+	if (which && answer != COVERAGE_NONE)
+		*which = found;
+	return answer;
+}
+
+/**
+ * coverage_ranges_within() - which ranges a prefix holds, itself included
+ * @ranges: borrowed; sorted
+ * @first:  receives the place of the first of them; the others follow
+ *
+ * Return: how many.
+ */
+size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct cidr *denied,
+                              size_t *first)
+{
+	struct cidr prefix = *denied;
+	size_t low, high = ranges->n;
+
+	cidr_first(denied, prefix.key);
+	*first = low = lower_bound(ranges, &prefix);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (holds(&prefix, &ranges->ranges[middle]))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low - *first;
+}
+
+/** coverage_name() - the word for it in output; static */
+const char *coverage_name(enum coverage coverage)
+{
+	static const char *const names[COVERAGE_N] = {
+	    [COVERAGE_NONE] = "none",
+	    [COVERAGE_INSIDE] = "inside",
+	    [COVERAGE_EQUAL] = "equal",
+	    [COVERAGE_COVERS] = "covers",
+	};
+
+	return names[coverage];
+}

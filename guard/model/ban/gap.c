@@ -1,0 +1,883 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/ban/gap.h"
+
+#include "guard/model/rule/direct.h"
+#include "guard/model/rule/richrule.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/icmp6.h>
+#include <netinet/ip_icmp.h>
+#include <string.h>
+
+/* Lists of matches that differ, and so sets: each costs every new connection a look. */
+#define GAP_SETS_MAX 1024
+
+/* The names of ports that were asked for; a thousand bans have the same five. */
+struct gap_port {
+	char *name;     /* owned */
+	char *protocol; /* owned */
+	int port;
+};
+
+/* What leads to a chain of fail2ban's, or looks into an ipset of its: for which ports. */
+struct gap_frame {
+	char *zone;   /* owned; direct:FAMILY */
+	char *target; /* owned; f2b-NAME */
+	bool is_set;
+	bool unfit;                /* a set cannot say it, or nothing leads there */
+	struct gap_match *matches; /* owned; with an action where it is an ipset */
+	size_t n, capacity;
+};
+
+static void frame_deinit(struct gap_frame *frame)
+{
+	free(frame->zone);
+	free(frame->target);
+	free(frame->matches);
+}
+
+static void place_deinit(struct gap_place *place)
+{
+	free(place->zone);
+	strv_deinit(&place->interfaces);
+	rangeset_deinit(&place->own);
+	rangeset_deinit(&place->foreign);
+}
+
+/** gap_deinit() - free it; it is empty and usable afterwards, but for its port_of */
+void gap_deinit(struct gap *gap)
+{
+	free(gap->bans);
+	for (size_t i = 0; i < gap->n_places; i++)
+		place_deinit(&gap->places[i]);
+	free(gap->places);
+	for (size_t i = 0; i < gap->n_ports; i++) {
+		free(gap->ports[i].name);
+		free(gap->ports[i].protocol);
+	}
+	free(gap->ports);
+	for (size_t i = 0; i < gap->n_frames; i++)
+		frame_deinit(&gap->frames[i]);
+	free(gap->frames);
+	*gap = GAP_NULL;
+}
+
+/* --- where the packets of a zone come in ------------------------------------------------- */
+
+static int add_source(struct rangeset *set, const struct firewall *fw, const char *source)
+{
+	struct cidr cidr;
+	int r = 0;
+
+	if (cidr_parse(&cidr, source, CIDR_NETMASK, NULL) == 0)
+		return rangeset_add(set, &cidr);
+	if (!item_ipset_name(source))
+		return 0; /* a MAC address: seen on the next hop alone */
+	for (size_t i = 0; i < fw->n && r >= 0; i++) {
+		const struct item *entry = &fw->entries[i].item;
+		char text[CIDR_TEXT_LENGTH];
+		size_t length;
+
+		if (entry->kind != ITEM_ENTRY || strcmp(entry->zone, source) != 0)
+			continue;
+		/* of ADDRESS,tcp:25 the address */
+		length = strcspn(entry->value, ",");
+		if (length >= sizeof(text))
+			continue;
+		memcpy(text, entry->value, length);
+		text[length] = '\0';
+		if (cidr_parse(&cidr, text, CIDR_NETMASK, NULL) == 0)
+			r = rangeset_add(set, &cidr);
+	}
+	return r;
+}
+
+static int fill_place(struct gap_place *place, const struct firewall *fw)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r >= 0; i++) {
+		const struct item *item = &fw->entries[i].item;
+		bool own = strcmp(item->zone, place->zone) == 0;
+
+		if (!(fw->entries[i].flags & FIREWALL_RUNTIME))
+			continue;
+		if (item->kind == ITEM_INTERFACE && own == !place->others)
+			r = strv_add(&place->interfaces, item->value);
+		else if (item->kind == ITEM_SOURCE)
+			r = add_source(own ? &place->own : &place->foreign, fw, item->value);
+	}
+	return r;
+}
+
+static int find_place(struct gap *gap, const struct firewall *fw, const char *zone, size_t *out)
+{
+	struct gap_place place = {0};
+	int r;
+
+	for (size_t i = 0; i < gap->n_places; i++) {
+		const char *have = gap->places[i].zone;
+
+		if (have && zone ? strcmp(have, zone) == 0 : have == zone) {
+			*out = i;
+			return 0;
+		}
+	}
+	r = grow(&gap->places, &gap->places_capacity, gap->n_places + 1, sizeof(*gap->places));
+	if (r < 0)
+		return r;
+	place.others = !zone || (fw->default_zone && strcmp(fw->default_zone, zone) == 0);
+	if (zone) {
+		place.zone = strdup(zone);
+		r = place.zone ? fill_place(&place, fw) : -ENOMEM;
+	}
+	if (r < 0) {
+		place_deinit(&place);
+		return r;
+	}
+	*out = gap->n_places;
+	gap->places[gap->n_places++] = place;
+	return 0;
+}
+
+/* Sources go before interfaces, and a zone that nothing is bound to is nobody's. */
+static int place_of(struct gap *gap, const struct firewall *fw, const char *zone,
+                    const struct cidr *source, size_t *out, struct err *err)
+{
+	int r = find_place(gap, fw, zone, out);
+	const struct gap_place *place;
+
+	if (r < 0)
+		return r;
+	place = &gap->places[*out];
+	if (rangeset_overlaps(&place->foreign, source))
+		return err_set(err, GAP_E_UNFIT, "some of it belongs to another zone");
+	if (rangeset_contains(&place->own, source))
+		return find_place(gap, fw, NULL, out);
+	if (!place->others && place->interfaces.n == 0)
+		return err_set(err, GAP_E_UNFIT, "nothing is bound to the zone %s", zone);
+	return 0;
+}
+
+/* --- a rule ------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *type;
+	enum cidr_family family;
+	enum gap_action action;
+	uint8_t code;
+} reject_types[] = {
+    {"icmp-net-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_UNREACH},
+    {"net-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_UNREACH},
+    {"icmp-host-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_UNREACH},
+    {"host-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_UNREACH},
+    {"icmp-proto-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PROT_UNREACH},
+    {"proto-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PROT_UNREACH},
+    {"icmp-port-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
+    {"port-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
+    {"icmp-net-prohibited", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_ANO},
+    {"net-prohib", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_ANO},
+    {"icmp-host-prohibited", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_ANO},
+    {"host-prohib", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_ANO},
+    {"icmp-admin-prohibited", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PKT_FILTERED},
+    {"admin-prohib", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PKT_FILTERED},
+    {"icmp6-no-route", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOROUTE},
+    {"no-route", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOROUTE},
+    {"icmp6-adm-prohibited", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADMIN},
+    {"adm-prohibited", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADMIN},
+    {"icmp6-addr-unreachable", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADDR},
+    {"addr-unreach", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADDR},
+    {"icmp6-port-unreachable", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOPORT},
+    {"port-unreach", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOPORT},
+    {"tcp-reset", CIDR_IPV4, GAP_REJECT_RESET, 0},
+    {"tcp-rst", CIDR_IPV4, GAP_REJECT_RESET, 0},
+    {"tcp-reset", CIDR_IPV6, GAP_REJECT_RESET, 0},
+};
+
+static const struct {
+	const char *name;
+	uint8_t number;
+} protocols[] = {
+    {"tcp", IPPROTO_TCP},   {"udp", IPPROTO_UDP},   {"sctp", IPPROTO_SCTP},
+    {"dccp", IPPROTO_DCCP}, {"gre", IPPROTO_GRE},   {"esp", IPPROTO_ESP},
+    {"ah", IPPROTO_AH},     {"icmp", IPPROTO_ICMP}, {"ipv6-icmp", IPPROTO_ICMPV6},
+};
+
+/* @type: NULL: none is named */
+static bool reject_of(const char *type, struct gap_match *match)
+{
+	if (!type) {
+		match->action = GAP_REJECT_ICMP;
+		match->code =
+		    match->family == CIDR_IPV4 ? ICMP_PORT_UNREACH : ICMP6_DST_UNREACH_NOPORT;
+		return true;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(reject_types); i++) {
+		if (reject_types[i].family != match->family ||
+		    strcmp(reject_types[i].type, type) != 0)
+			continue;
+		match->action = reject_types[i].action;
+		match->code = reject_types[i].code;
+		return true;
+	}
+	return false;
+}
+
+static bool action_of(const struct richrule *rule, struct gap_match *match)
+{
+	match->action = GAP_DROP;
+	return rule->action == RICHRULE_ACTION_DROP || reject_of(rule->reject_type, match);
+}
+
+static bool protocol_of(const char *name, uint8_t *out)
+{
+	unsigned long number;
+
+	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
+		if (strcmp(protocols[i].name, name) == 0) {
+			*out = protocols[i].number;
+			return true;
+		}
+	if (!parse_uint(name, 255, &number) || number == 0)
+		return false;
+	*out = (uint8_t)number;
+	return true;
+}
+
+/* Return: the port; 0 when there is none of that name; negative errno. */
+static int named_port(struct gap *gap, const char *name, const char *protocol)
+{
+	struct gap_port port;
+	int r;
+
+	for (size_t i = 0; i < gap->n_ports; i++)
+		if (strcmp(gap->ports[i].name, name) == 0 &&
+		    strcmp(gap->ports[i].protocol, protocol) == 0)
+			return gap->ports[i].port;
+	r = grow(&gap->ports, &gap->ports_capacity, gap->n_ports + 1, sizeof(*gap->ports));
+	if (r < 0)
+		return r;
+	port.port = gap->port_of ? gap->port_of(name, protocol) : -ENOENT;
+	if (port.port <= 0 || port.port > UINT16_MAX)
+		port.port = 0;
+	port.name = strdup(name);
+	port.protocol = strdup(protocol);
+	if (!port.name || !port.protocol) {
+		free(port.name);
+		free(port.protocol);
+		return -ENOMEM;
+	}
+	gap->ports[gap->n_ports++] = port;
+	return port.port;
+}
+
+static int port_of(struct gap *gap, const char *text, const char *protocol, uint16_t *out)
+{
+	unsigned long number;
+	int r;
+
+	if (!parse_uint(text, UINT16_MAX, &number)) {
+		r = named_port(gap, text, protocol);
+		if (r < 0)
+			return r;
+		number = (unsigned long)r;
+	}
+	*out = (uint16_t)number;
+	return number > 0 ? 0 : GAP_E_UNFIT;
+}
+
+/* "25", "smtp" or "1000-2000"; a name may hold a hyphen, so it is looked up first. */
+static int ports_of(struct gap *gap, const struct richrule *rule, struct gap_match *match)
+{
+	char first[64];
+	const char *dash = strchr(rule->port, '-');
+	int r = GAP_E_UNFIT;
+
+	if (dash && rule->port[0] >= '0' && rule->port[0] <= '9') {
+		if ((size_t)(dash - rule->port) >= sizeof(first))
+			return GAP_E_UNFIT;
+		memcpy(first, rule->port, (size_t)(dash - rule->port));
+		first[dash - rule->port] = '\0';
+		r = port_of(gap, first, rule->protocol, &match->first);
+		if (r == 0)
+			r = port_of(gap, dash + 1, rule->protocol, &match->last);
+	} else {
+		r = port_of(gap, rule->port, rule->protocol, &match->first);
+		match->last = match->first;
+	}
+	if (r == 0 && match->first > match->last)
+		r = GAP_E_UNFIT;
+	return r;
+}
+
+static int match_of(struct gap *gap, const struct richrule *rule, struct gap_ban *ban,
+                    struct err *err)
+{
+	struct gap_match *match = &ban->match;
+	int r = 0;
+
+	if (!richrule_is_ban(rule) || !richrule_source_cidr(rule, &ban->source))
+		return err_set(err, GAP_E_UNFIT, "not a ban");
+	/* after a rule that allows, a ban of a later priority denies nothing */
+	if (rule->priority > 0 || rule->source.invert || rule->destination.address ||
+	    rule->destination.mac || rule->destination.ipset)
+		return err_set(err, GAP_E_UNFIT, "a set cannot say it");
+	match->family = ban->source.family;
+	if (!action_of(rule, match))
+		return err_set(err, GAP_E_UNFIT, "reject type %.40s", rule->reject_type);
+	switch (rule->element) {
+	case RICHRULE_ELEMENT_NONE:
+		break;
+	case RICHRULE_ELEMENT_PROTOCOL:
+		if (!protocol_of(rule->value, &match->protocol))
+			return err_set(err, GAP_E_UNFIT, "protocol %.40s", rule->value);
+		break;
+	case RICHRULE_ELEMENT_PORT:
+		if (!protocol_of(rule->protocol, &match->protocol))
+			return err_set(err, GAP_E_UNFIT, "protocol %.40s", rule->protocol);
+		r = ports_of(gap, rule, match);
+		if (r > 0)
+			return err_set(err, r, "no port is called %.40s", rule->port);
+		break;
+	case RICHRULE_ELEMENT_SERVICE:
+	case RICHRULE_ELEMENT_ICMP_BLOCK:
+	case RICHRULE_ELEMENT_ICMP_TYPE:
+	case RICHRULE_ELEMENT_MASQUERADE:
+	case RICHRULE_ELEMENT_FORWARD_PORT:
+	case RICHRULE_ELEMENT_SOURCE_PORT:
+	case RICHRULE_ELEMENT_TCP_MSS_CLAMP:
+		return err_set(err, GAP_E_UNFIT, "a set cannot say it");
+	}
+	if (r == 0 && match->action == GAP_REJECT_RESET) {
+		/* firewalld's own rule matches nothing else either */
+		if (match->protocol == 0)
+			match->protocol = IPPROTO_TCP;
+		if (match->protocol != IPPROTO_TCP)
+			return err_set(err, GAP_E_UNFIT, "a reset of what is not TCP");
+	}
+	return r;
+}
+
+static int add_ban(struct gap *gap, const struct gap_ban *ban)
+{
+	int r = grow(&gap->bans, &gap->capacity, gap->n + 1, sizeof(*gap->bans));
+
+	if (r == 0)
+		gap->bans[gap->n++] = *ban;
+	return r;
+}
+
+/* --- what fail2ban's actions have in the direct interface --------------------------------- */
+
+/* Only what these actions write; whatever else there is might narrow the rule down. */
+static bool is_understood(const struct direct *rule)
+{
+	static const char *const pairs[][2] = {
+	    {"-m", "conntrack"}, {"-m", "state"},      {"-m", "multiport"},     {"-m", "set"},
+	    {"-p", NULL},        {"--ctstate", "NEW"}, {"--state", "NEW"},      {"--dports", NULL},
+	    {"--dport", NULL},   {"-j", NULL},         {"--reject-with", NULL}, {"-s", NULL},
+	};
+
+	for (size_t i = 0; i < rule->n_args; i += 2) {
+		bool known = false;
+
+		/* --match-set NAME src */
+		if (strcmp(rule->args[i], "--match-set") == 0 && i + 2 < rule->n_args &&
+		    strcmp(rule->args[i + 2], "src") == 0) {
+			i++;
+			continue;
+		}
+		for (size_t k = 0; k < ARRAY_SIZE(pairs) && i + 1 < rule->n_args && !known; k++)
+			known = strcmp(rule->args[i], pairs[k][0]) == 0 &&
+			        (!pairs[k][1] || strcmp(rule->args[i + 1], pairs[k][1]) == 0);
+		if (!known)
+			return false;
+	}
+	return true;
+}
+
+static bool target_action(const struct direct *rule, struct gap_match *match)
+{
+	const char *target = direct_option(rule, "-j");
+
+	if (target && strcmp(target, "DROP") == 0) {
+		match->action = GAP_DROP;
+		return true;
+	}
+	return target && strcmp(target, "REJECT") == 0 &&
+	       reject_of(direct_option(rule, "--reject-with"), match);
+}
+
+static int add_match(struct gap_frame *frame, const struct gap_match *match)
+{
+	int r = grow(&frame->matches, &frame->capacity, frame->n + 1, sizeof(*frame->matches));
+
+	if (r == 0)
+		frame->matches[frame->n++] = *match;
+	return r;
+}
+
+/* "imaps,25,8000:8010" */
+static int add_ports(struct gap *gap, struct gap_frame *frame, const char *list,
+                     const char *protocol, struct gap_match *match)
+{
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	int r = strv_split(&words, list, ",");
+
+	for (size_t i = 0; i < words.n && r == 0; i++) {
+		char *colon = strchr(words.strings[i], ':');
+
+		if (colon)
+			*colon++ = '\0';
+		r = port_of(gap, words.strings[i], protocol, &match->first);
+		match->last = match->first;
+		if (r == 0 && colon)
+			r = port_of(gap, colon, protocol, &match->last);
+		if (r == 0 && match->first > match->last)
+			r = GAP_E_UNFIT;
+		if (r == 0)
+			r = add_match(frame, match);
+	}
+	return r;
+}
+
+/* One rule that may lead there; GAP_E_UNFIT when it does, in a way that a set cannot say. */
+static int look_at(struct gap *gap, struct gap_frame *frame, const struct item *item,
+                   enum cidr_family family)
+{
+	_cleanup_direct_ struct direct rule = DIRECT_NULL;
+	struct gap_match match = {.family = (uint8_t)family};
+	const char *to, *protocol, *ports;
+	int r = direct_parse(&rule, item->kind, item->value);
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	to = direct_option(&rule, frame->is_set ? "--match-set" : "-j");
+	if (!to || strcmp(to, frame->target) != 0)
+		return 0;
+	if (strcmp(rule.table, "filter") != 0 || strncmp(rule.chain, "INPUT", 5) != 0 ||
+	    direct_option(&rule, "-s") || !is_understood(&rule) ||
+	    (frame->is_set && !target_action(&rule, &match)))
+		return GAP_E_UNFIT;
+	protocol = direct_option(&rule, "-p");
+	if (protocol && !protocol_of(protocol, &match.protocol))
+		return GAP_E_UNFIT;
+	ports = direct_option(&rule, "--dports");
+	if (!ports)
+		ports = direct_option(&rule, "--dport");
+	if (!ports)
+		return add_match(frame, &match);
+	return protocol ? add_ports(gap, frame, ports, protocol, &match) : GAP_E_UNFIT;
+}
+
+static int fill_frame(struct gap *gap, struct gap_frame *frame, const struct firewall *fw,
+                      enum cidr_family family)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
+		const struct item *item = &fw->entries[i].item;
+
+		if (item->kind == ITEM_DIRECT_RULE && strcmp(item->zone, frame->zone) == 0 &&
+		    strstr(item->value, frame->target))
+			r = look_at(gap, frame, item, family);
+	}
+	frame->unfit = r > 0 || frame->n == 0;
+	return r < 0 ? r : 0;
+}
+
+static int find_frame(struct gap *gap, const struct firewall *fw, const char *target, bool is_set,
+                      enum cidr_family family, const struct gap_frame **out)
+{
+	const char *zone =
+	    family == CIDR_IPV4 ? ITEM_DIRECT_PREFIX "ipv4" : ITEM_DIRECT_PREFIX "ipv6";
+	struct gap_frame frame = {.is_set = is_set};
+	int r;
+
+	for (size_t i = 0; i < gap->n_frames; i++) {
+		*out = &gap->frames[i];
+		if ((*out)->is_set == is_set && strcmp((*out)->zone, zone) == 0 &&
+		    strcmp((*out)->target, target) == 0)
+			return 0;
+	}
+	r = grow(&gap->frames, &gap->frames_capacity, gap->n_frames + 1, sizeof(*gap->frames));
+	if (r < 0)
+		return r;
+	frame.zone = strdup(zone);
+	frame.target = strdup(target);
+	r = frame.zone && frame.target ? fill_frame(gap, &frame, fw, family) : -ENOMEM;
+	if (r < 0) {
+		frame_deinit(&frame);
+		return r;
+	}
+	gap->frames[gap->n_frames] = frame;
+	*out = &gap->frames[gap->n_frames++];
+	return 0;
+}
+
+/* Of @ban one for each port that the frame is for; direct rules come before any zone. */
+static int add_in_frame(struct gap *gap, const struct firewall *fw, struct gap_ban *ban,
+                        const char *target, bool is_set, struct err *err)
+{
+	const struct gap_frame *frame;
+	struct gap_match own = ban->match;
+	size_t place;
+	int r = find_place(gap, fw, NULL, &place);
+
+	if (r == 0)
+		r = find_frame(gap, fw, target, is_set, ban->source.family, &frame);
+	if (r == 0 && frame->unfit)
+		return err_set(err, GAP_E_UNFIT, "what leads to %.64s is not understood", target);
+	for (size_t i = 0; r == 0 && i < frame->n; i++) {
+		ban->match = frame->matches[i];
+		ban->match.place = place;
+		if (!is_set) {
+			ban->match.action = own.action;
+			ban->match.code = own.code;
+		}
+		if (ban->match.action == GAP_REJECT_RESET && ban->match.protocol != IPPROTO_TCP)
+			return err_set(err, GAP_E_UNFIT, "a reset of what is not TCP");
+		r = add_ban(gap, ban);
+	}
+	return r;
+}
+
+static int add_direct(struct gap *gap, const struct firewall *fw, const struct item *item,
+                      struct gap_ban *ban, struct err *err)
+{
+	_cleanup_direct_ struct direct rule = DIRECT_NULL;
+	char name[ITEM_ZONE_MAX + 1];
+	int r;
+
+	if (direct_role(item, name, &ban->source) != DIRECT_ROLE_BAN)
+		return err_set(err, GAP_E_UNFIT, "not a ban");
+	ban->match.family = ban->source.family;
+	r = direct_parse(&rule, item->kind, item->value);
+	if (r < 0)
+		return r;
+	if (r > 0 || !is_understood(&rule) || !target_action(&rule, &ban->match))
+		return err_set(err, GAP_E_UNFIT, "not a rule as fail2ban's actions write it");
+	return add_in_frame(gap, fw, ban, rule.chain, false, err);
+}
+
+static int add_entry(struct gap *gap, const struct firewall *fw, const struct item *item,
+                     struct gap_ban *ban, struct err *err)
+{
+	if (cidr_parse(&ban->source, item->value, 0, NULL) != 0)
+		return err_set(err, GAP_E_UNFIT, "not an address");
+	return add_in_frame(gap, fw, ban, item_ipset_name(item->zone), true, err);
+}
+
+/**
+ * gap_add_item() - have a ban stand in for its lost rule
+ * @gap:    its port_of is asked for the names of ports, each once
+ * @fw:     borrowed; the firewall as it was, which tells where the packets of a zone
+ *          come in, and for which ports chains and ipsets are. The same for all items of
+ *          one gap
+ * @item:   borrowed; the rule or entry that was lost
+ * @end_us: when the ticket behind it ends, microseconds since the epoch, UTC; 0: never
+ *
+ * Return: 0; GAP_E_UNFIT when this is no ban, or when it cannot be said exactly, so
+ * that a set would deny less or more than the rule did: err says what; negative errno.
+ */
+int gap_add_item(struct gap *gap, const struct firewall *fw, const struct item *item,
+                 int64_t end_us, struct err *err)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	struct gap_ban ban = {.end_us = end_us};
+	int r;
+
+	if (item->kind == ITEM_DIRECT_RULE)
+		return add_direct(gap, fw, item, &ban, err);
+	if (item->kind == ITEM_ENTRY)
+		return add_entry(gap, fw, item, &ban, err);
+	if (item->kind != ITEM_RULE || item_policy_name(item->zone))
+		return err_set(err, GAP_E_UNFIT, "not a rule of a zone");
+	r = richrule_parse(&rule, item->value, err);
+	if (r)
+		return r < 0 ? r : GAP_E_UNFIT;
+	r = match_of(gap, &rule, &ban, err);
+	if (r == 0)
+		r = place_of(gap, fw, item->zone, &ban.source, &ban.match.place, err);
+	return r == 0 ? add_ban(gap, &ban) : r;
+}
+
+/* --- sets -------------------------------------------------------------------------------- */
+
+#define COMPARE(a, b)                                                                              \
+	do {                                                                                       \
+		if ((a) != (b))                                                                    \
+			return (a) < (b) ? -1 : 1;                                                 \
+	} while (0)
+
+static int match_cmp(const struct gap_match *a, const struct gap_match *b)
+{
+	COMPARE(a->family, b->family);
+	COMPARE(a->place, b->place);
+	COMPARE(a->protocol, b->protocol);
+	COMPARE(a->first, b->first);
+	COMPARE(a->last, b->last);
+	COMPARE(a->action, b->action);
+	COMPARE(a->code, b->code);
+	return 0;
+}
+
+static int ban_cmp(const void *left, const void *right)
+{
+	const struct gap_ban *a = left, *b = right;
+	int r = cidr_cmp(&a->source, &b->source);
+
+	if (r != 0)
+		return r;
+	COMPARE(a->end_us, b->end_us);
+	return match_cmp(&a->match, &b->match);
+}
+
+/* What one address has until one time: bans[begin..begin + n), their matches in order. */
+struct run {
+	const struct gap_ban *bans;
+	size_t n;
+};
+
+static int matches_cmp(const struct run *a, const struct run *b)
+{
+	for (size_t i = 0; i < a->n && i < b->n; i++) {
+		int r = match_cmp(&a->bans[i].match, &b->bans[i].match);
+
+		if (r != 0)
+			return r;
+	}
+	COMPARE(a->n, b->n);
+	return 0;
+}
+
+/* Outer prefixes before those inside of them. */
+static int prefix_cmp(const struct cidr *a, const struct cidr *b)
+{
+	uint8_t left[CIDR_KEY_LENGTH], right[CIDR_KEY_LENGTH];
+	int r;
+
+	cidr_first(a, left);
+	cidr_first(b, right);
+	r = memcmp(left, right, CIDR_KEY_LENGTH);
+	if (r != 0)
+		return r;
+	COMPARE(cidr_bits(a), cidr_bits(b));
+	return 0;
+}
+
+static int run_cmp(const void *left, const void *right)
+{
+	const struct run *a = left, *b = right;
+	int r = matches_cmp(a, b);
+
+	if (r == 0)
+		r = prefix_cmp(&a->bans[0].source, &b->bans[0].source);
+	if (r != 0)
+		return r;
+	/* of the same prefix the one that lasts first, so that the rest changes nothing */
+	COMPARE(b->bans[0].end_us, a->bans[0].end_us);
+	return 0;
+}
+
+/* The live bans, without doubles, in order. */
+static size_t take_live(struct gap_ban *out, const struct gap *gap, int64_t now_us)
+{
+	size_t n = 0, kept = 0;
+
+	for (size_t i = 0; i < gap->n; i++) {
+		struct gap_ban *ban = &out[n];
+
+		*ban = gap->bans[i];
+		if (ban->end_us == 0)
+			ban->end_us = INT64_MAX;
+		n += ban->end_us > now_us;
+	}
+	qsort(out, n, sizeof(*out), ban_cmp);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || ban_cmp(&out[kept - 1], &out[i]) != 0)
+			out[kept++] = out[i];
+	return kept;
+}
+
+static size_t find_runs(struct run *out, const struct gap_ban *bans, size_t n)
+{
+	size_t n_runs = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		struct run *last = n_runs ? &out[n_runs - 1] : NULL;
+
+		if (last && cidr_cmp(&last->bans[0].source, &bans[i].source) == 0 &&
+		    last->bans[0].end_us == bans[i].end_us)
+			last->n++;
+		else
+			out[n_runs++] = (struct run){&bans[i], 1};
+	}
+	qsort(out, n_runs, sizeof(*out), run_cmp);
+	return n_runs;
+}
+
+/* Adds @step, 1 or -1; false when that leaves the space of keys. */
+static bool step_key(uint8_t key[CIDR_KEY_LENGTH], int step)
+{
+	for (int i = CIDR_KEY_LENGTH - 1; i >= 0; i--) {
+		key[i] = (uint8_t)(key[i] + step);
+		if (key[i] != (step > 0 ? 0 : 0xff))
+			return true;
+	}
+	return false;
+}
+
+/* Prefixes that hold the present one, each with the time until which all of it is denied. */
+struct open_prefix {
+	uint8_t last[CIDR_KEY_LENGTH];
+	int64_t end_us;
+};
+
+struct sweep {
+	struct gap_interval *out;
+	size_t n;
+	uint8_t next[CIDR_KEY_LENGTH]; /* the first key that nothing was said about */
+	bool at_end;                   /* there is none: the last key has been */
+	struct open_prefix open[129];  /* prefixes are nested, so not more than their lengths */
+	size_t depth;
+};
+
+/* Denies from sweep->next to @last what the innermost open prefix says. */
+static void emit(struct sweep *sweep, const uint8_t last[CIDR_KEY_LENGTH])
+{
+	int64_t end_us = sweep->open[sweep->depth - 1].end_us;
+	struct gap_interval *before = sweep->n ? &sweep->out[sweep->n - 1] : NULL;
+	uint8_t after[CIDR_KEY_LENGTH];
+	bool adjacent = false;
+
+	if (before) {
+		memcpy(after, before->last, sizeof(after));
+		adjacent = step_key(after, 1) && memcmp(after, sweep->next, sizeof(after)) == 0;
+	}
+	if (adjacent && before->end_us == end_us) {
+		memcpy(before->last, last, CIDR_KEY_LENGTH);
+	} else {
+		struct gap_interval *interval = &sweep->out[sweep->n++];
+
+		memcpy(interval->first, sweep->next, CIDR_KEY_LENGTH);
+		memcpy(interval->last, last, CIDR_KEY_LENGTH);
+		interval->end_us = end_us;
+	}
+	memcpy(sweep->next, last, CIDR_KEY_LENGTH);
+	sweep->at_end = !step_key(sweep->next, 1);
+}
+
+/* Ends the open prefixes that do not reach to @key; all of them when it is NULL. */
+static void close_until(struct sweep *sweep, const uint8_t *key)
+{
+	while (sweep->depth) {
+		const struct open_prefix *top = &sweep->open[sweep->depth - 1];
+
+		if (key && memcmp(top->last, key, CIDR_KEY_LENGTH) >= 0)
+			return;
+		if (!sweep->at_end && memcmp(sweep->next, top->last, CIDR_KEY_LENGTH) <= 0)
+			emit(sweep, top->last);
+		sweep->depth--;
+	}
+}
+
+static void open_prefix(struct sweep *sweep, const struct cidr *cidr, int64_t end_us)
+{
+	uint8_t first[CIDR_KEY_LENGTH], before[CIDR_KEY_LENGTH];
+	struct open_prefix *top;
+
+	cidr_first(cidr, first);
+	close_until(sweep, first);
+	if (sweep->depth) {
+		/* what lasts no longer than what it lies in changes nothing */
+		if (end_us <= sweep->open[sweep->depth - 1].end_us)
+			return;
+		if (memcmp(sweep->next, first, sizeof(first)) != 0) {
+			memcpy(before, first, sizeof(before));
+			(void)step_key(before, -1);
+			emit(sweep, before);
+		}
+	}
+	memcpy(sweep->next, first, sizeof(first));
+	top = &sweep->open[sweep->depth++];
+	cidr_last(cidr, top->last);
+	top->end_us = end_us;
+}
+
+/* Runs of equal matches, outer prefixes first, to disjoint intervals. */
+static int build_set(struct gap_sets *sets, const struct run *runs, size_t n)
+{
+	struct sweep sweep = {0};
+	struct gap_set *set;
+	int r;
+
+	if (sets->n >= GAP_SETS_MAX)
+		return -E2BIG;
+	r = grow(&sets->sets, &sets->capacity, sets->n + 1, sizeof(*sets->sets));
+	if (r < 0)
+		return r;
+	/* a prefix cuts what it lies in into two at most */
+	sweep.out = calloc(n, 2 * sizeof(*sweep.out));
+	if (!sweep.out)
+		return -ENOMEM;
+	for (size_t i = 0; i < n; i++)
+		open_prefix(&sweep, &runs[i].bans[0].source, runs[i].bans[0].end_us);
+	close_until(&sweep, NULL);
+	set = &sets->sets[sets->n++];
+	*set = (struct gap_set){.intervals = sweep.out, .n = sweep.n, .n_matches = runs->n};
+	for (size_t i = 0; i < runs->n; i++)
+		sets->matches[sets->n_matches + i] = runs->bans[i].match;
+	set->matches = &sets->matches[sets->n_matches];
+	sets->n_matches += runs->n;
+	return 0;
+}
+
+/** gap_sets_deinit() - free them; may be called twice */
+void gap_sets_deinit(struct gap_sets *sets)
+{
+	for (size_t i = 0; i < sets->n; i++)
+		free(sets->sets[i].intervals);
+	free(sets->sets);
+	free(sets->matches);
+	*sets = GAP_SETS_NULL;
+}
+
+/**
+ * gap_sets_build() - addresses with the same fate together, in disjoint intervals
+ * @out:    written on success alone; borrows the places of @gap, so free it first
+ * @now_us: bans that have ended by then are left out
+ *
+ * Where prefixes overlap, an address stays denied until the last of them ends.
+ *
+ * Return: 0; -E2BIG when the bans are too different from one another; -ENOMEM.
+ */
+int gap_sets_build(struct gap_sets *out, const struct gap *gap, int64_t now_us)
+{
+	_cleanup_gap_sets_ struct gap_sets sets = GAP_SETS_NULL;
+	_cleanup_free_ struct gap_ban *bans = NULL;
+	_cleanup_free_ struct run *runs = NULL;
+	size_t n, n_runs;
+	int r = 0;
+
+	/* one more, as nothing at all may be asked for */
+	bans = calloc(gap->n + 1, sizeof(*bans));
+	runs = calloc(gap->n + 1, sizeof(*runs));
+	sets.matches = calloc(gap->n + 1, sizeof(*sets.matches));
+	if (!bans || !runs || !sets.matches)
+		return -ENOMEM;
+	n = take_live(bans, gap, now_us);
+	n_runs = find_runs(runs, bans, n);
+	for (size_t begin = 0, end; begin < n_runs && r == 0; begin = end) {
+		for (end = begin + 1; end < n_runs; end++)
+			if (matches_cmp(&runs[begin], &runs[end]) != 0)
+				break;
+		r = build_set(&sets, &runs[begin], end - begin);
+	}
+	if (r < 0)
+		return r;
+	*out = sets;
+	sets = GAP_SETS_NULL;
+	return 0;
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/ban/jailaction.h"
+
+#include <errno.h>
+#include <string.h>
+
+#define ZONE "--zone="
+
+/* A word of a shell's command. */
+struct word {
+	const char *text; /* borrowed */
+	size_t length;
+};
+
+static bool ends_command(char c)
+{
+	return c == ';' || c == '\n' || c == '|' || c == '&' || c == '(' || c == ')' || c == '`';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static const char *skip_comment(const char *text)
+{
+	return text + strcspn(text, "\n");
+}
+
+/* Quotes hold a word together: what is in them is an argument, however it looks. */
+static const char *end_of_word(const char *text)
+{
+	char quote = '\0';
+
+	for (; *text; text++) {
+		if (quote) {
+			if (*text == quote)
+				quote = '\0';
+			else if (*text == '\\' && quote == '"' && text[1])
+				text++;
+		} else if (*text == '\'' || *text == '"') {
+			quote = *text;
+		} else if (*text == '\\' && text[1]) {
+			text++;
+		} else if (is_blank(*text) || ends_command(*text)) {
+			break;
+		}
+	}
+	return text;
+}
+
+/*
+ * The next word of the command; NULL text: the command is over.
+ * Return: where to go on.
+ */
+static const char *next_word(const char *text, struct word *word)
+{
+	const char *end;
+
+	*word = (struct word){0};
+	while (is_blank(*text) || (*text == '\\' && text[1] == '\n'))
+		text += *text == '\\' ? 2 : 1;
+	if (*text == '#')
+		text = skip_comment(text);
+	if (!*text)
+		return text;
+	if (ends_command(*text))
+		return text + 1;
+	end = end_of_word(text);
+	*word = (struct word){.text = text, .length = (size_t)(end - text)};
+	return end;
+}
+
+static bool starts_with(const struct word *word, const char *start)
+{
+	return word->length >= strlen(start) && strncmp(word->text, start, strlen(start)) == 0;
+}
+
+static bool is_word(const struct word *word, const char *text)
+{
+	return word->length == strlen(text) && starts_with(word, text);
+}
+
+/* The program, with a path before it or none. */
+static bool calls(const struct word *word, const char *program)
+{
+	struct word name = *word;
+
+	for (size_t i = word->length; i-- > 0;)
+		if (word->text[i] == '/') {
+			name.text = word->text + i + 1;
+			name.length = word->length - i - 1;
+			break;
+		}
+	return is_word(&name, program);
+}
+
+/* What is seen in one command, or in all of a text. */
+struct seen {
+	bool firewall_cmd, rich, direct, entry, ipset, nft, iptables;
+	struct word zone;
+};
+
+static void see_option(struct seen *seen, const struct word *word, bool *zone_follows)
+{
+	if (*zone_follows)
+		seen->zone = *word;
+	*zone_follows = is_word(word, "--zone");
+	if (starts_with(word, ZONE)) {
+		seen->zone.text = word->text + strlen(ZONE);
+		seen->zone.length = word->length - strlen(ZONE);
+	}
+	seen->rich |= starts_with(word, "--add-rich-rule");
+	seen->direct |= is_word(word, "--direct");
+	seen->entry |= starts_with(word, "--add-entry");
+}
+
+static void see_program(struct seen *seen, const struct word *word)
+{
+	seen->firewall_cmd |= calls(word, "firewall-cmd");
+	seen->ipset |= calls(word, "ipset");
+	seen->nft |= calls(word, "nft") || is_word(word, "<nftables>");
+	seen->iptables |= calls(word, "iptables") || calls(word, "ip6tables") ||
+	                  calls(word, "iptables-nft") || calls(word, "iptables-legacy") ||
+	                  is_word(word, "<iptables>");
+}
+
+static void look(struct seen *seen, const char *text)
+{
+	struct seen command = {0};
+	bool zone_follows = false;
+	struct word word;
+
+	while (text && *text) {
+		text = next_word(text, &word);
+		if (!word.text) {
+			command = (struct seen){0};
+			zone_follows = false;
+			continue;
+		}
+		see_program(&command, &word);
+		if (command.firewall_cmd)
+			see_option(&command, &word, &zone_follows);
+		seen->firewall_cmd |= command.firewall_cmd;
+		seen->rich |= command.rich;
+		seen->direct |= command.direct && !command.entry;
+		seen->entry |= command.entry;
+		seen->ipset |= command.ipset;
+		seen->nft |= command.nft;
+		seen->iptables |= command.iptables;
+		if (command.zone.text)
+			seen->zone = command.zone;
+	}
+}
+
+/**
+ * jailaction_classify() - how an action carries a ban out
+ * @ban:   its actionban, as the running server has it; NULL: none
+ * @start: its actionstart; NULL: none
+ *
+ * What is done for each ban decides; only of a set that is filled does the
+ * start tell what reads it.
+ */
+enum jail_action_kind jailaction_classify(const char *ban, const char *start)
+{
+	struct seen at_ban = {0}, at_start = {0};
+
+	look(&at_ban, ban);
+	look(&at_start, start);
+	if (at_ban.rich)
+		return JAIL_ACTION_RICH;
+	if (at_ban.entry)
+		return JAIL_ACTION_FW_IPSET;
+	if (at_ban.direct)
+		return JAIL_ACTION_DIRECT;
+	if (at_ban.ipset)
+		return at_start.direct     ? JAIL_ACTION_IPSET
+		       : at_start.iptables ? JAIL_ACTION_IPTABLES
+		                           : JAIL_ACTION_OTHER;
+	if (at_ban.nft)
+		return JAIL_ACTION_NFTABLES;
+	return at_ban.iptables ? JAIL_ACTION_IPTABLES : JAIL_ACTION_OTHER;
+}
+
+/**
+ * jailaction_zone() - the zone that its firewall-cmd names
+ * @out: receives it, or NULL for the default zone; owned by the caller
+ *
+ * Return: 0; -ENOMEM.
+ */
+int jailaction_zone(char **out, const char *ban)
+{
+	struct seen seen = {0};
+	struct word zone;
+
+	look(&seen, ban);
+	zone = seen.zone;
+	*out = NULL;
+	if (zone.length >= 2 && (zone.text[0] == '"' || zone.text[0] == '\'') &&
+	    zone.text[zone.length - 1] == zone.text[0]) {
+		zone.text++;
+		zone.length -= 2;
+	}
+	if (zone.length == 0)
+		return 0;
+	*out = strndup(zone.text, zone.length);
+	return *out ? 0 : -ENOMEM;
+}
+
+/**
+ * jailaction_substitute() - put a value in the place of a tag
+ * @out:   receives the text; owned by the caller
+ * @tag:   with its brackets: "<rejecttype>"
+ * @value: NULL: leave the tag
+ *
+ * Once, not again in what was put in.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int jailaction_substitute(char **out, const char *text, const char *tag, const char *value)
+{
+	const char *at = value ? strstr(text, tag) : NULL;
+
+	if (!at) {
+		*out = strdup(text);
+		return *out ? 0 : -ENOMEM;
+	}
+	return xasprintf(out, "%.*s%s%s", (int)(at - text), text, value, at + strlen(tag));
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/ban/ticket.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void jail_deinit(struct jail *jail)
+{
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		free(jail->actions[i].name);
+		free(jail->actions[i].ports);
+		free(jail->actions[i].protocol);
+		free(jail->actions[i].zone);
+		free(jail->actions[i].blocktype);
+		free(jail->actions[i].blocktype6);
+		free(jail->actions[i].command);
+	}
+	free(jail->actions);
+	free(jail->name);
+}
+
+/** tickets_deinit() - free jails and tickets */
+void tickets_deinit(struct tickets *tickets)
+{
+	for (size_t i = 0; i < tickets->n_jails; i++)
+		jail_deinit(&tickets->jails[i]);
+	free(tickets->jails);
+	for (size_t i = 0; i < tickets->n; i++) {
+		free(tickets->tickets[i].jail);
+		free(tickets->tickets[i].address);
+	}
+	free(tickets->tickets);
+	*tickets = TICKETS_NULL;
+}
+
+static size_t jail_position(const struct tickets *tickets, const char *name)
+{
+	size_t low = 0, high = tickets->n_jails;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(tickets->jails[middle].name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+/**
+ * tickets_add_jail() - make sure that a jail is there
+ * @out: receives it, valid until the next one is added; may be NULL
+ *
+ * Return: 0; -EINVAL for a name that is empty or too long; -ENOMEM.
+ */
+int tickets_add_jail(struct tickets *tickets, const char *name, struct jail **out)
+{
+	size_t at = jail_position(tickets, name);
+	size_t length = strlen(name);
+
+	if (length == 0 || length > TICKET_JAIL_MAX)
+		return -EINVAL;
+	if (at == tickets->n_jails || strcmp(tickets->jails[at].name, name) != 0) {
+		_cleanup_free_ char *copy = strdup(name);
+
+		if (!copy || grow(&tickets->jails, &tickets->jails_capacity, tickets->n_jails + 1,
+		                  sizeof(*tickets->jails)) < 0)
+			return -ENOMEM;
+		memmove(&tickets->jails[at + 1], &tickets->jails[at],
+		        (tickets->n_jails - at) * sizeof(*tickets->jails));
+		tickets->jails[at] = (struct jail){.name = steal(copy)};
+		tickets->n_jails++;
+	}
+	if (out)
+		*out = &tickets->jails[at];
+	return 0;
+}
+
+/**
+ * tickets_add() - one more ticket; tickets_sort() when all are there
+ * @address: what fail2ban holds; need not be an address
+ * @time_us: when it was banned, microseconds since the epoch, UTC
+ * @end_us:  when it ends; 0: never
+ * @count:   how often it has been banned; 0: not known
+ *
+ * Return: 0; -EINVAL for a name or address that is empty or too long; -ENOMEM.
+ */
+int tickets_add(struct tickets *tickets, const char *jail, const char *address, int64_t time_us,
+                int64_t end_us, int64_t count, enum ticket_source source)
+{
+	_cleanup_free_ char *jail_copy = strdup(jail), *address_copy = strdup(address);
+	struct ticket ticket = {
+	    .time_us = time_us,
+	    .end_us = end_us,
+	    .count = count,
+	    .source = source,
+	};
+
+	if (!*jail || strlen(jail) > TICKET_JAIL_MAX || !*address ||
+	    strlen(address) > TICKET_ADDRESS_MAX)
+		return -EINVAL;
+	if (!jail_copy || !address_copy ||
+	    grow(&tickets->tickets, &tickets->capacity, tickets->n + 1, sizeof(*tickets->tickets)) <
+	        0)
+		return -ENOMEM;
+	ticket.has_cidr = cidr_parse(&ticket.cidr, address, 0, NULL) == 0;
+	ticket.jail = steal(jail_copy);
+	ticket.address = steal(address_copy);
+	tickets->tickets[tickets->n++] = ticket;
+	return 0;
+}
+
+static int ticket_cmp(const void *a, const void *b)
+{
+	const struct ticket *left = a, *right = b;
+	int order = strcmp(left->jail, right->jail);
+
+	return order ? order : strcmp(left->address, right->address);
+}
+
+/** tickets_sort() - by jail, then address */
+void tickets_sort(struct tickets *tickets)
+{
+	if (tickets->n)
+		qsort(tickets->tickets, tickets->n, sizeof(*tickets->tickets), ticket_cmp);
+}
+
+/** tickets_jail() - the jail of that name, or NULL */
+const struct jail *tickets_jail(const struct tickets *tickets, const char *name)
+{
+	size_t at = jail_position(tickets, name);
+
+	return at < tickets->n_jails && strcmp(tickets->jails[at].name, name) == 0
+	           ? &tickets->jails[at]
+	           : NULL;
+}
+
+/** ticket_is_live() - has it not ended by @now_us? */
+bool ticket_is_live(const struct ticket *ticket, int64_t now_us)
+{
+	return ticket->end_us == 0 || ticket->end_us > now_us;
+}
+
+/**
+ * tickets_find_live() - a live ticket for exactly this address or prefix
+ * @after: NULL for the first one; else one that was found, for the next
+ *
+ * Return: borrowed; NULL when there is none (left).
+ */
+const struct ticket *tickets_find_live(const struct tickets *tickets, const struct cidr *source,
+                                       int64_t now_us, const struct ticket *after)
+{
+	for (size_t i = after ? (size_t)(after - tickets->tickets) + 1 : 0; i < tickets->n; i++) {
+		const struct ticket *ticket = &tickets->tickets[i];
+
+		if (ticket->has_cidr && cidr_cmp(&ticket->cidr, source) == 0 &&
+		    ticket_is_live(ticket, now_us))
+			return ticket;
+	}
+	return NULL;
+}
+
+/** jail_uses() - has the jail an action of that kind? */
+bool jail_uses(const struct jail *jail, enum jail_action_kind kind)
+{
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (jail->actions[i].kind == kind)
+			return true;
+	return false;
+}
+
+/**
+ * jail_add_action() - one more action, of which nothing is known yet but its name
+ * @out: receives it, valid until the next one is added
+ *
+ * Return: 0; -ENOMEM.
+ */
+int jail_add_action(struct jail *jail, const char *name, struct jail_action **out)
+{
+	_cleanup_free_ char *copy = strdup(name);
+
+	if (!copy || grow(&jail->actions, &jail->actions_capacity, jail->n_actions + 1,
+	                  sizeof(*jail->actions)) < 0)
+		return -ENOMEM;
+	*out = &jail->actions[jail->n_actions++];
+	**out = (struct jail_action){.name = steal(copy)};
+	return 0;
+}
+
+/**
+ * jail_action_kind_is_wiped() - can a wipe take its bans?
+ *
+ * What it keeps in firewalld's runtime, or reaches through a rule there.
+ */
+bool jail_action_kind_is_wiped(enum jail_action_kind kind)
+{
+	return kind == JAIL_ACTION_RICH || kind == JAIL_ACTION_DIRECT ||
+	       kind == JAIL_ACTION_IPSET || kind == JAIL_ACTION_FW_IPSET;
+}
+
+/** jail_action_kind_name() - as it is written in output */
+const char *jail_action_kind_name(enum jail_action_kind kind)
+{
+	static const char *const names[JAIL_ACTION_N_KINDS] = {
+	    [JAIL_ACTION_OTHER] = "other",
+	    [JAIL_ACTION_RICH] = "rich rules",
+	    [JAIL_ACTION_DIRECT] = "direct rules",
+	    [JAIL_ACTION_IPSET] = "ipset",
+	    [JAIL_ACTION_FW_IPSET] = "firewalld ipset",
+	    [JAIL_ACTION_NFTABLES] = "nftables",
+	    [JAIL_ACTION_IPTABLES] = "iptables",
+	};
+
+	return names[kind];
+}

@@ -1,0 +1,888 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/packet/ruleset.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* --- freeing ------------------------------------------------------------------------------ */
+
+static void rule_deinit(struct ruleset_rule *rule)
+{
+	free(rule->text);
+	richrule_deinit(&rule->rule);
+}
+
+static void zone_deinit(struct ruleset_zone *zone)
+{
+	free(zone->name);
+	strv_deinit(&zone->ingress_zones);
+	strv_deinit(&zone->egress_zones);
+	strv_deinit(&zone->interfaces);
+	strv_deinit(&zone->sources);
+	strv_deinit(&zone->services);
+	strv_deinit(&zone->ports);
+	strv_deinit(&zone->protocols);
+	strv_deinit(&zone->source_ports);
+	strv_deinit(&zone->icmp_blocks);
+	strv_deinit(&zone->forward_ports);
+	strv_deinit(&zone->permanent);
+	for (size_t i = 0; i < zone->n_rules; i++)
+		rule_deinit(&zone->rules[i]);
+	free(zone->rules);
+}
+
+static void service_deinit(struct ruleset_service *service)
+{
+	free(service->name);
+	strv_deinit(&service->ports);
+	strv_deinit(&service->protocols);
+	strv_deinit(&service->source_ports);
+	strv_deinit(&service->includes);
+	strv_deinit(&service->helpers);
+	free(service->destination4);
+	free(service->destination6);
+}
+
+static void ipset_deinit(struct ruleset_ipset *ipset)
+{
+	free(ipset->name);
+	free(ipset->type);
+	strv_deinit(&ipset->entries);
+	rangeset_deinit(&ipset->ranges);
+}
+
+static void step_deinit(struct ruleset_step *step)
+{
+	free(step->text);
+	free(step->argument);
+	free(step->command);
+	free(step->set);
+	for (size_t i = 0; i < step->n_matches; i++) {
+		rangeset_deinit(&step->matches[i].addresses);
+		strv_deinit(&step->matches[i].names);
+		free(step->matches[i].ports);
+	}
+	free(step->matches);
+}
+
+static void chain_deinit(struct ruleset_chain *chain)
+{
+	free(chain->family);
+	free(chain->table);
+	free(chain->name);
+	for (size_t i = 0; i < chain->n_steps; i++)
+		step_deinit(&chain->steps[i]);
+	free(chain->steps);
+}
+
+/** ruleset_deinit() - free all of it; empty and usable afterwards */
+void ruleset_deinit(struct ruleset *ruleset)
+{
+	free(ruleset->version);
+	free(ruleset->default_zone);
+	for (size_t i = 0; i < ruleset->n_zones; i++)
+		zone_deinit(&ruleset->zones[i]);
+	free(ruleset->zones);
+	for (size_t i = 0; i < ruleset->n_services; i++)
+		service_deinit(&ruleset->services[i]);
+	free(ruleset->services);
+	for (size_t i = 0; i < ruleset->n_ipsets; i++)
+		ipset_deinit(&ruleset->ipsets[i]);
+	free(ruleset->ipsets);
+	for (size_t i = 0; i < ruleset->n_chains; i++)
+		chain_deinit(&ruleset->chains[i]);
+	free(ruleset->chains);
+	strv_deinit(&ruleset->kernel.accepts);
+	rangeset_deinit(&ruleset->own);
+	*ruleset = RULESET_NULL;
+}
+
+/* --- zones and policies ------------------------------------------------------------------- */
+
+/* Zones before policies, each by name, as firewalld sorts them. */
+static int zone_cmp(const struct ruleset_zone *zone, bool is_policy, const char *name)
+{
+	if (zone->is_policy != is_policy)
+		return zone->is_policy ? 1 : -1;
+	return strcmp(zone->name, name);
+}
+
+static size_t zone_place(const struct ruleset *ruleset, bool is_policy, const char *name)
+{
+	size_t low = 0, high = ruleset->n_zones;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (zone_cmp(&ruleset->zones[middle], is_policy, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static const struct ruleset_zone *find_zone(const struct ruleset *ruleset, bool is_policy,
+                                            const char *name)
+{
+	size_t at = zone_place(ruleset, is_policy, name);
+
+	if (at < ruleset->n_zones && zone_cmp(&ruleset->zones[at], is_policy, name) == 0)
+		return &ruleset->zones[at];
+	return NULL;
+}
+
+static int add_zone(struct ruleset *ruleset, bool is_policy, const char *name,
+                    struct ruleset_zone **out)
+{
+	size_t at = zone_place(ruleset, is_policy, name);
+	char *copy;
+	int r;
+
+	if (find_zone(ruleset, is_policy, name)) {
+		*out = &ruleset->zones[at];
+		return 0;
+	}
+	r = grow(&ruleset->zones, &ruleset->zones_capacity, ruleset->n_zones + 1,
+	         sizeof(*ruleset->zones));
+	if (r < 0)
+		return r;
+	copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	memmove(&ruleset->zones[at + 1], &ruleset->zones[at],
+	        (ruleset->n_zones - at) * sizeof(*ruleset->zones));
+	ruleset->n_zones++;
+	ruleset->zones[at] = (struct ruleset_zone){.name = copy, .is_policy = is_policy};
+	*out = &ruleset->zones[at];
+	return 0;
+}
+
+/**
+ * ruleset_add_zone() - the zone of that name, made when it is not there
+ * @out: receives it, borrowed, valid until the next one is made
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_zone(struct ruleset *ruleset, const char *name, struct ruleset_zone **out)
+{
+	return add_zone(ruleset, false, name, out);
+}
+
+/**
+ * ruleset_add_policy() - the same for a policy, whose target is CONTINUE at first
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_policy(struct ruleset *ruleset, const char *name, struct ruleset_zone **out)
+{
+	bool there = find_zone(ruleset, true, name) != NULL;
+	int r = add_zone(ruleset, true, name, out);
+
+	if (r == 0 && !there)
+		(*out)->target = RULESET_TARGET_CONTINUE;
+	return r;
+}
+
+/** ruleset_zone() - the zone of that name, borrowed; NULL: there is none */
+const struct ruleset_zone *ruleset_zone(const struct ruleset *ruleset, const char *name)
+{
+	return find_zone(ruleset, false, name);
+}
+
+/** ruleset_policy() - the policy of that name, borrowed; NULL: there is none */
+const struct ruleset_zone *ruleset_policy(const struct ruleset *ruleset, const char *name)
+{
+	return find_zone(ruleset, true, name);
+}
+
+static const char *const target_names[] = {
+    [RULESET_TARGET_DEFAULT] = "default", [RULESET_TARGET_CONTINUE] = "CONTINUE",
+    [RULESET_TARGET_ACCEPT] = "ACCEPT",   [RULESET_TARGET_REJECT] = "REJECT",
+    [RULESET_TARGET_DROP] = "DROP",
+};
+
+/** ruleset_target_parse() - as firewalld writes it, in zones and policies; false: not one */
+bool ruleset_target_parse(const char *text, enum ruleset_target *out)
+{
+	if (strcmp(text, "%%REJECT%%") == 0)
+		text = "REJECT";
+	for (unsigned i = 0; i < ARRAY_SIZE(target_names); i++) {
+		if (strcmp(text, target_names[i]) == 0) {
+			*out = (enum ruleset_target)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+/** ruleset_target_name() - the word for it; static */
+const char *ruleset_target_name(enum ruleset_target target)
+{
+	return target_names[target];
+}
+
+/* --- ports ------------------------------------------------------------------------------- */
+
+/* What /etc/services would say of the names that mail and web servers meet. */
+static bool port_number(const char *text, unsigned long *out)
+{
+	static const struct {
+		const char *name;
+		unsigned port;
+	} known[] = {
+	    {"smtp", 25},   {"http", 80},   {"pop3", 110},        {"pop-3", 110},
+	    {"imap2", 143}, {"imap", 143},  {"https", 443},       {"smtps", 465},
+	    {"urd", 465},   {"ssmtp", 465}, {"submissions", 465}, {"submission", 587},
+	    {"imaps", 993}, {"pop3s", 995}, {"ssh", 22},          {"sieve", 4190},
+	    {"ftp", 21},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
+		if (strcmp(text, known[i].name) == 0) {
+			*out = known[i].port;
+			return true;
+		}
+	}
+	return parse_uint(text, 65535, out);
+}
+
+/**
+ * ruleset_port_range() - PORT or FIRST-LAST, in numbers or names
+ * @first: written on success alone, as is @last
+ *
+ * Of names only those of mail and web servers are known; the caller may ask the system.
+ */
+bool ruleset_port_range(const char *text, unsigned *first, unsigned *last)
+{
+	const char *dash = strchr(text, '-');
+	char low_text[16];
+	unsigned long low, high;
+
+	if (port_number(text, &low)) {
+		*first = *last = (unsigned)low;
+		return true;
+	}
+	if (!dash || (size_t)(dash - text) >= sizeof(low_text))
+		return false;
+	memcpy(low_text, text, (size_t)(dash - text));
+	low_text[dash - text] = '\0';
+	if (!port_number(low_text, &low) || !port_number(dash + 1, &high) || low > high)
+		return false;
+	*first = (unsigned)low;
+	*last = (unsigned)high;
+	return true;
+}
+
+/* --- rich rules --------------------------------------------------------------------------- */
+
+static bool peer_cidr(const struct richrule_peer *peer, struct cidr *out)
+{
+	return peer->address && cidr_parse(out, peer->address, CIDR_NETMASK, NULL) == 0;
+}
+
+/**
+ * ruleset_add_rule() - a rich rule to a zone or policy, behind those that are there
+ * @text: as firewalld gives it
+ * @err:  says what is wrong with it
+ *
+ * Return: 0; RICHRULE_E_SYNTAX; -ENOMEM.
+ */
+int ruleset_add_rule(struct ruleset_zone *zone, const char *text, struct err *err)
+{
+	struct ruleset_rule rule = {.in_order = true};
+	int r = grow(&zone->rules, &zone->rules_capacity, zone->n_rules + 1, sizeof(*zone->rules));
+
+	if (r == 0)
+		r = richrule_parse(&rule.rule, text, err);
+	if (r != 0)
+		return r;
+	rule.text = strdup(text);
+	if (!rule.text) {
+		richrule_deinit(&rule.rule);
+		return -ENOMEM;
+	}
+	rule.has_source = peer_cidr(&rule.rule.source, &rule.source);
+	rule.has_destination = peer_cidr(&rule.rule.destination, &rule.destination);
+	if (rule.rule.port &&
+	    !ruleset_port_range(rule.rule.port, &rule.port_first, &rule.port_last))
+		rule.port_first = rule.port_last = 0;
+	zone->rules[zone->n_rules++] = rule;
+	return 0;
+}
+
+/* Where a rule stands among the permanent ones, which keep the order of their file. */
+struct ranked {
+	struct ruleset_rule rule;
+	size_t rank;
+	size_t was;
+};
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct ranked *one = a, *two = b;
+
+	if (one->rank != two->rank)
+		return one->rank < two->rank ? -1 : 1;
+	return one->was < two->was ? -1 : one->was > two->was;
+}
+
+struct named {
+	const char *text;
+	size_t at;
+};
+
+static int by_text(const void *a, const void *b)
+{
+	const struct named *one = a, *two = b;
+
+	return strcmp(one->text, two->text);
+}
+
+/**
+ * ruleset_order_rules() - put the rules in the order of the permanent configuration
+ * @zone:      whose rules came in no order
+ * @permanent: borrowed; the texts of its permanent rules, in order
+ *
+ * firewalld loads the permanent ones in the order of the file, and puts what is
+ * added later behind them; the order of the latter among themselves nobody tells.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_order_rules(struct ruleset_zone *zone, const struct strv *permanent)
+{
+	_cleanup_free_ struct ranked *ranked = calloc(zone->n_rules + 1, sizeof(*ranked));
+	_cleanup_free_ struct named *names = calloc(permanent->n + 1, sizeof(*names));
+	size_t n_new = 0;
+
+	if (!ranked || !names)
+		return -ENOMEM;
+	for (size_t i = 0; i < permanent->n; i++)
+		names[i] = (struct named){permanent->strings[i], i};
+	qsort(names, permanent->n, sizeof(*names), by_text);
+	for (size_t i = 0; i < zone->n_rules; i++) {
+		struct named key = {.text = zone->rules[i].text};
+		const struct named *found =
+		    bsearch(&key, names, permanent->n, sizeof(*names), by_text);
+
+		ranked[i] = (struct ranked){zone->rules[i], found ? found->at : SIZE_MAX, i};
+		ranked[i].rule.permanent = found != NULL;
+		n_new += !found;
+	}
+	qsort(ranked, zone->n_rules, sizeof(*ranked), by_rank);
+	for (size_t i = 0; i < zone->n_rules; i++) {
+		zone->rules[i] = ranked[i].rule;
+		zone->rules[i].in_order = ranked[i].rule.permanent || n_new < 2;
+	}
+	return 0;
+}
+
+/* --- services and ipsets ------------------------------------------------------------------ */
+
+/** ruleset_service() - the definition of that service, borrowed; NULL: not known */
+const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->n_services; i++)
+		if (strcmp(ruleset->services[i].name, name) == 0)
+			return &ruleset->services[i];
+	return NULL;
+}
+
+/**
+ * ruleset_add_service() - a service, to be filled in by the caller
+ * @out: receives it, borrowed, valid until the next one is made
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_service(struct ruleset *ruleset, const char *name, struct ruleset_service **out)
+{
+	int r = grow(&ruleset->services, &ruleset->services_capacity, ruleset->n_services + 1,
+	             sizeof(*ruleset->services));
+	char *copy = r == 0 ? strdup(name) : NULL;
+
+	if (!copy)
+		return -ENOMEM;
+	*out = &ruleset->services[ruleset->n_services++];
+	**out = (struct ruleset_service){.name = copy};
+	return 0;
+}
+
+/** ruleset_ipset() - the ipset of that name, borrowed; NULL: not known */
+const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->n_ipsets; i++)
+		if (strcmp(ruleset->ipsets[i].name, name) == 0)
+			return &ruleset->ipsets[i];
+	return NULL;
+}
+
+/**
+ * ruleset_add_ipset() - an ipset without entries; its caller says whether they are known
+ * @type: "hash:ip"…
+ * @ipv6: the family of its addresses
+ * @out:  receives it, borrowed, valid until the next one is made
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_ipset(struct ruleset *ruleset, const char *name, const char *type, bool ipv6,
+                      struct ruleset_ipset **out)
+{
+	_cleanup_free_ char *name_copy = strdup(name), *type_copy = strdup(type);
+	int r = grow(&ruleset->ipsets, &ruleset->ipsets_capacity, ruleset->n_ipsets + 1,
+	             sizeof(*ruleset->ipsets));
+
+	if (r < 0 || !name_copy || !type_copy)
+		return -ENOMEM;
+	*out = &ruleset->ipsets[ruleset->n_ipsets++];
+	**out = (struct ruleset_ipset){
+	    .name = steal(name_copy), .type = steal(type_copy), .ipv6 = ipv6, .known = true};
+	return 0;
+}
+
+/* FIRST-LAST, as hash:ip takes them. */
+static int add_span(struct rangeset *set, const char *entry, struct err *err)
+{
+	const char *dash = strchr(entry, '-');
+	_cleanup_free_ char *first = dash ? strndup(entry, (size_t)(dash - entry)) : NULL;
+	uint8_t low[CIDR_KEY_LENGTH], high[CIDR_KEY_LENGTH];
+	struct cidr from, to;
+	int r;
+
+	if (!first)
+		return dash ? -ENOMEM : err_set(err, CIDR_E_SYNTAX, "not an address");
+	r = cidr_parse(&from, first, CIDR_ADDRESS_ONLY, err);
+	if (r == 0)
+		r = cidr_parse(&to, dash + 1, CIDR_ADDRESS_ONLY, err);
+	if (r != 0)
+		return r;
+	cidr_first(&from, low);
+	cidr_last(&to, high);
+	if (memcmp(low, high, sizeof(low)) > 0)
+		return err_set(err, CIDR_E_SYNTAX, "a range that ends before it begins");
+	return rangeset_add_range(set, low, high);
+}
+
+/**
+ * ruleset_add_entry() - an entry of an ipset
+ * @entry: as firewalld writes it
+ * @err:   says what is wrong with it
+ *
+ * Return: 0; CIDR_E_SYNTAX; negative errno.
+ */
+int ruleset_add_entry(struct ruleset_ipset *ipset, const char *entry, struct err *err)
+{
+	struct cidr cidr;
+	int r;
+
+	if (strcmp(ipset->type, "hash:ip") != 0 && strcmp(ipset->type, "hash:net") != 0)
+		return strv_add(&ipset->entries, entry);
+	if (strchr(entry, '-'))
+		return add_span(&ipset->ranges, entry, err);
+	r = cidr_parse(&cidr, entry, 0, err);
+	return r == 0 ? rangeset_add(&ipset->ranges, &cidr) : r;
+}
+
+/* --- chains of others --------------------------------------------------------------------- */
+
+/**
+ * ruleset_add_chain() - a chain without rules
+ * @family: ip, ip6, inet or netdev
+ * @out:    receives it, borrowed, valid until the next one is made; it is no base
+ *          chain as it is
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_chain(struct ruleset *ruleset, const char *family, const char *table,
+                      const char *name, struct ruleset_chain **out)
+{
+	struct ruleset_chain chain = {.policy = RULESET_ACTION_ACCEPT};
+	int r = grow(&ruleset->chains, &ruleset->chains_capacity, ruleset->n_chains + 1,
+	             sizeof(*ruleset->chains));
+
+	if (r < 0)
+		return r;
+	chain.family = strdup(family);
+	chain.table = strdup(table);
+	chain.name = strdup(name);
+	if (!chain.family || !chain.table || !chain.name) {
+		chain_deinit(&chain);
+		return -ENOMEM;
+	}
+	*out = &ruleset->chains[ruleset->n_chains++];
+	**out = chain;
+	return 0;
+}
+
+/**
+ * ruleset_chain() - the chain that a jump from another leads to
+ * @from: a chain of the same table
+ *
+ * Return: borrowed; NULL: there is none.
+ */
+const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
+                                          const struct ruleset_chain *from, const char *name)
+{
+	for (size_t i = 0; i < ruleset->n_chains; i++) {
+		const struct ruleset_chain *chain = &ruleset->chains[i];
+
+		if (strcmp(chain->name, name) == 0 && strcmp(chain->table, from->table) == 0 &&
+		    strcmp(chain->family, from->family) == 0)
+			return chain;
+	}
+	return NULL;
+}
+
+/**
+ * ruleset_add_step() - a rule at the end of a chain, which matches all and does nothing
+ * @text: as a person would read it
+ * @out:  receives it, borrowed, valid until the next one is made
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_step(struct ruleset_chain *chain, const char *text, struct ruleset_step **out)
+{
+	int r =
+	    grow(&chain->steps, &chain->steps_capacity, chain->n_steps + 1, sizeof(*chain->steps));
+	char *copy = r == 0 ? strdup(text) : NULL;
+
+	if (!copy)
+		return -ENOMEM;
+	*out = &chain->steps[chain->n_steps++];
+	**out = (struct ruleset_step){.text = copy};
+	return 0;
+}
+
+/**
+ * ruleset_add_match() - a condition, to be filled in
+ * @out: receives it, borrowed, valid until the next one is made
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_match(struct ruleset_step *step, enum ruleset_field field, bool invert,
+                      struct ruleset_match **out)
+{
+	int r = grow(&step->matches, &step->matches_capacity, step->n_matches + 1,
+	             sizeof(*step->matches));
+
+	if (r < 0)
+		return r;
+	*out = &step->matches[step->n_matches++];
+	**out = (struct ruleset_match){.field = field, .invert = invert};
+	return 0;
+}
+
+/** ruleset_match_ports() - one more range of ports that fulfils it; Return: 0 or -ENOMEM */
+int ruleset_match_ports(struct ruleset_match *match, unsigned first, unsigned last)
+{
+	int r =
+	    grow(&match->ports, &match->ports_capacity, match->n_ports + 1, sizeof(*match->ports));
+
+	if (r == 0)
+		match->ports[match->n_ports++] = (struct ruleset_ports){first, last};
+	return r;
+}
+
+/* --- direct rules, as iptables takes them ------------------------------------------------- */
+
+struct reading {
+	const struct strv *words;
+	size_t at;
+	struct ruleset_step *step;
+	bool invert;
+	const char *protocol;
+};
+
+static const char *next_word(struct reading *reading)
+{
+	return reading->at < reading->words->n ? reading->words->strings[reading->at++] : NULL;
+}
+
+static int not_understood(struct reading *reading)
+{
+	struct ruleset_match *match;
+
+	return ruleset_add_match(reading->step, RULESET_FIELD_UNKNOWN, false, &match);
+}
+
+static int read_addresses(struct reading *reading, enum ruleset_field field)
+{
+	const char *word = next_word(reading);
+	_cleanup_strv_ struct strv addresses = STRV_NULL;
+	struct ruleset_match *match;
+	int r;
+
+	if (!word)
+		return not_understood(reading);
+	r = strv_split(&addresses, word, ",");
+	if (r == 0)
+		r = ruleset_add_match(reading->step, field, reading->invert, &match);
+	for (size_t i = 0; i < addresses.n && r == 0; i++) {
+		struct cidr cidr;
+
+		if (cidr_parse(&cidr, addresses.strings[i], CIDR_NETMASK, NULL) != 0)
+			return not_understood(reading);
+		r = rangeset_add(&match->addresses, &cidr);
+	}
+	return r;
+}
+
+static int read_names(struct reading *reading, enum ruleset_field field)
+{
+	const char *word = next_word(reading);
+	struct ruleset_match *match;
+	int r;
+
+	if (!word)
+		return not_understood(reading);
+	if (field == RULESET_FIELD_PROTOCOL)
+		reading->protocol = word;
+	if (strcmp(word, "all") == 0)
+		return 0;
+	r = ruleset_add_match(reading->step, field, reading->invert, &match);
+	return r == 0 ? strv_add(&match->names, word) : r;
+}
+
+static int read_ports(struct reading *reading, enum ruleset_field field)
+{
+	const char *word = next_word(reading);
+	_cleanup_strv_ struct strv ports = STRV_NULL;
+	struct ruleset_match *match;
+	int r;
+
+	if (!word)
+		return not_understood(reading);
+	r = strv_split(&ports, word, ",");
+	if (r == 0)
+		r = ruleset_add_match(reading->step, field, reading->invert, &match);
+	for (size_t i = 0; i < ports.n && r == 0; i++) {
+		char *text = ports.strings[i], *colon = strchr(text, ':');
+		unsigned long first, last;
+
+		if (colon)
+			*colon++ = '\0';
+		if (!port_number(text, &first) || !port_number(colon ? colon : text, &last))
+			return not_understood(reading);
+		r = ruleset_match_ports(match, (unsigned)first, (unsigned)last);
+	}
+	return r;
+}
+
+static int read_state(struct reading *reading)
+{
+	const char *word = next_word(reading);
+	struct ruleset_match *match;
+	bool is_new;
+
+	if (!word)
+		return not_understood(reading);
+	is_new = strstr(word, "NEW") != NULL;
+	if (is_new != reading->invert)
+		return 0;
+	return ruleset_add_match(reading->step, RULESET_FIELD_NEVER, false, &match);
+}
+
+static int read_target(struct reading *reading, bool is_goto)
+{
+	static const struct {
+		const char *name;
+		enum ruleset_action action;
+	} targets[] = {
+	    {"ACCEPT", RULESET_ACTION_ACCEPT}, {"DROP", RULESET_ACTION_DROP},
+	    {"REJECT", RULESET_ACTION_REJECT}, {"RETURN", RULESET_ACTION_RETURN},
+	    {"LOG", RULESET_ACTION_NONE},      {"NFLOG", RULESET_ACTION_NONE},
+	    {"MARK", RULESET_ACTION_NONE},     {"CT", RULESET_ACTION_NONE},
+	};
+	const char *word = next_word(reading);
+
+	if (!word)
+		return not_understood(reading);
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
+		if (strcmp(word, targets[i].name) != 0)
+			continue;
+		reading->step->action = targets[i].action;
+		/* What a log or mark is told is of no interest. */
+		if (targets[i].action == RULESET_ACTION_NONE)
+			reading->at = reading->words->n;
+		return 0;
+	}
+	reading->step->action = is_goto ? RULESET_ACTION_GOTO : RULESET_ACTION_JUMP;
+	reading->step->argument = strdup(word);
+	return reading->step->argument ? 0 : -ENOMEM;
+}
+
+static int read_reject_type(struct reading *reading)
+{
+	const char *word = next_word(reading);
+
+	if (!word || reading->step->argument)
+		return not_understood(reading);
+	reading->step->argument = strdup(word);
+	return reading->step->argument ? 0 : -ENOMEM;
+}
+
+static bool is_one(const char *word, const char *a, const char *b)
+{
+	return strcmp(word, a) == 0 || (b && strcmp(word, b) == 0);
+}
+
+/* A module is understood by the options that it brings; these bring only such as are known. */
+static int read_module(struct reading *reading)
+{
+	static const char *const known[] = {"tcp",       "udp",   "multiport",
+	                                    "conntrack", "state", "comment"};
+	const char *word = next_word(reading);
+
+	for (size_t i = 0; word && i < ARRAY_SIZE(known); i++)
+		if (strcmp(word, known[i]) == 0)
+			return 0;
+	return not_understood(reading);
+}
+
+static int read_word(struct reading *reading, const char *word)
+{
+	if (is_one(word, "-s", "--source"))
+		return read_addresses(reading, RULESET_FIELD_SOURCE);
+	if (is_one(word, "-d", "--destination"))
+		return read_addresses(reading, RULESET_FIELD_DESTINATION);
+	if (is_one(word, "-p", "--protocol"))
+		return read_names(reading, RULESET_FIELD_PROTOCOL);
+	if (is_one(word, "-i", "--in-interface"))
+		return read_names(reading, RULESET_FIELD_INTERFACE);
+	if (is_one(word, "--dport", "--dports") ||
+	    is_one(word, "--destination-port", "--destination-ports"))
+		return read_ports(reading, RULESET_FIELD_PORT);
+	if (is_one(word, "--sport", "--sports") || is_one(word, "--source-port", "--source-ports"))
+		return read_ports(reading, RULESET_FIELD_SOURCE_PORT);
+	if (is_one(word, "--ctstate", "--state"))
+		return read_state(reading);
+	if (is_one(word, "-m", "--match"))
+		return read_module(reading);
+	if (is_one(word, "-j", "--jump") || is_one(word, "-g", "--goto"))
+		return read_target(reading, is_one(word, "-g", "--goto"));
+	if (is_one(word, "--reject-with", NULL))
+		return read_reject_type(reading);
+	if (is_one(word, "--comment", NULL)) {
+		(void)next_word(reading);
+		return 0;
+	}
+	return not_understood(reading);
+}
+
+static int read_words(struct reading *reading)
+{
+	const char *word;
+	int r = 0;
+
+	while (r == 0 && (word = next_word(reading))) {
+		if (strcmp(word, "!") == 0) {
+			reading->invert = !reading->invert;
+			continue;
+		}
+		r = read_word(reading, word);
+		reading->invert = false;
+	}
+	return r;
+}
+
+static int join(char **out, const struct strv *words)
+{
+	_cleanup_free_ char *text = strdup("");
+
+	for (size_t i = 0; text && i < words->n; i++) {
+		char *longer = NULL;
+
+		if (xasprintf(&longer, "%s%s%s", text, i > 0 ? " " : "", words->strings[i]) < 0)
+			return -ENOMEM;
+		free(text);
+		text = longer;
+	}
+	if (!text)
+		return -ENOMEM;
+	*out = steal(text);
+	return 0;
+}
+
+static struct ruleset_chain *direct_chain(struct ruleset *ruleset, const char *family,
+                                          const char *table, const char *name)
+{
+	for (size_t i = 0; i < ruleset->n_chains; i++) {
+		struct ruleset_chain *chain = &ruleset->chains[i];
+
+		if (chain->direct && strcmp(chain->family, family) == 0 &&
+		    strcmp(chain->table, table) == 0 && strcmp(chain->name, name) == 0)
+			return chain;
+	}
+	return NULL;
+}
+
+/* iptables' tables at the hooks that a packet to this machine passes. */
+static void place_chain(struct ruleset_chain *chain)
+{
+	static const struct {
+		const char *table, *chain;
+		enum ruleset_hook hook;
+		int priority;
+	} places[] = {
+	    {"raw", "PREROUTING", RULESET_HOOK_PREROUTING, -300},
+	    {"mangle", "PREROUTING", RULESET_HOOK_PREROUTING, -150},
+	    {"nat", "PREROUTING", RULESET_HOOK_PREROUTING, -100},
+	    {"mangle", "INPUT", RULESET_HOOK_INPUT, -150},
+	    {"filter", "INPUT", RULESET_HOOK_INPUT, 0},
+	    {"security", "INPUT", RULESET_HOOK_INPUT, 50},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		if (strcmp(chain->table, places[i].table) == 0 &&
+		    strcmp(chain->name, places[i].chain) == 0) {
+			chain->hook = places[i].hook;
+			chain->priority = places[i].priority;
+		}
+	}
+}
+
+/**
+ * ruleset_add_direct() - one of firewalld's direct rules
+ * @family: ipv4 or ipv6; rules of bridges (eb) are none of a packet to this machine
+ * @table:  filter, raw…
+ * @chain:  INPUT, or one that others jump to
+ * @words:  borrowed; the arguments, as iptables takes them
+ * @command: what takes it away, as it is typed; may be NULL
+ *
+ * Call in the order of their priorities. Understood are addresses, protocol, ports, interface,
+ * state, and the targets ACCEPT, DROP, REJECT, RETURN and chains; a rule with anything else is
+ * kept, with a condition of which nobody knows whether it is fulfilled.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
+                       const char *chain, const struct strv *words, const char *command)
+{
+	const char *ip = strcmp(family, "ipv6") == 0 ? "ip6" : "ip";
+	struct ruleset_chain *to = direct_chain(ruleset, ip, table, chain);
+	struct reading reading = {.words = words};
+	_cleanup_free_ char *text = NULL;
+	int r = 0;
+
+	if (!to) {
+		r = ruleset_add_chain(ruleset, ip, table, chain, &to);
+		if (r != 0)
+			return r;
+		to->direct = true;
+		place_chain(to);
+	}
+	r = join(&text, words);
+	if (r == 0)
+		r = ruleset_add_step(to, text, &reading.step);
+	if (r == 0 && command && !(reading.step->command = strdup(command)))
+		r = -ENOMEM;
+	return r == 0 ? read_words(&reading) : r;
+}
+
+/** ruleset_skip() - note that an entry of @where was left out since @what */
+void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what)
+{
+	if (ruleset->n_skipped++ == 0)
+		(void)snprintf(ruleset->skipped, sizeof(ruleset->skipped), "%.64s: %.180s", where,
+		               what);
+}

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ruleset - everything that decides the fate of a packet, as values
+ *
+ * Zones, policies, services and ipsets as firewalld holds them, and the chains
+ * that others have put before or behind it (firewalld's direct rules among them).
+ * A struct firewall is for comparing; this one is for deciding, so rules are parsed
+ * and services have their definitions. verdict.h decides.
+ *
+ * What could not be read or understood is kept as such, never left out: it may
+ * decide.
+ */
+#ifndef GUARD_MODEL_PACKET_RULESET_H
+#define GUARD_MODEL_PACKET_RULESET_H
+
+#include "guard/base/rangeset.h"
+#include "guard/model/rule/richrule.h"
+
+/* How firewalld finds its way from a packet to a zone; it changed once. */
+enum ruleset_dispatch {
+	RULESET_DISPATCH_1, /* 1.x: sources by zone name, then interfaces */
+	RULESET_DISPATCH_2, /* 2.0 and later: by ingress priority first of all */
+};
+
+enum ruleset_target {
+	RULESET_TARGET_DEFAULT, /* of a zone: rejects, but lets ICMP in */
+	RULESET_TARGET_CONTINUE,
+	RULESET_TARGET_ACCEPT,
+	RULESET_TARGET_REJECT,
+	RULESET_TARGET_DROP,
+};
+
+struct ruleset_rule {
+	char *text; /* owned; as firewalld writes it */
+	struct richrule rule;
+	struct cidr source; /* when has_source */
+	struct cidr destination;
+	bool has_source;
+	bool has_destination;
+	/* Of its port or source port; 0: it has none, or a name whose number is not known here. */
+	unsigned port_first;
+	unsigned port_last;
+	/* Its place among its like is known: firewalld tells rules of a zone in no order. */
+	bool in_order;
+	bool permanent; /* also in the permanent configuration */
+};
+
+/* Strings as firewalld writes them: ports PORT/PROTOCOL, forward ports port=…:proto=…. */
+struct ruleset_zone {
+	char *name; /* owned; of a policy too, without a prefix */
+	bool is_policy;
+	enum ruleset_target target;
+	int priority; /* of a policy */
+	/* Of a policy, as the kernel has it: its place among them, 0: not known. */
+	unsigned order;
+	/* The kernel does not have it, though it should: 1.x takes a policy out when the last
+	 * interface of one of its zones goes, whatever else is bound there. */
+	bool unapplied;
+	int ingress_priority;
+	int egress_priority;
+	struct strv ingress_zones; /* of a policy; ANY, HOST or names */
+	struct strv egress_zones;
+	struct strv interfaces;
+	struct strv sources;
+	struct strv services;
+	struct strv ports;
+	struct strv protocols;
+	struct strv source_ports;
+	struct strv icmp_blocks;
+	struct strv forward_ports;
+	bool icmp_block_inversion;
+	bool masquerade;
+	bool forward;
+	struct ruleset_rule *rules; /* in the order of the kernel's, as far as it is known */
+	size_t n_rules;
+	size_t rules_capacity;
+	struct strv permanent; /* of the above, what is permanent: KIND:VALUE, "service:imaps" */
+};
+
+struct ruleset_service {
+	char *name; /* owned */
+	struct strv ports;
+	struct strv protocols;
+	struct strv source_ports;
+	struct strv includes;
+	struct strv helpers;
+	char *destination4; /* owned; NULL: none */
+	char *destination6;
+};
+
+struct ruleset_ipset {
+	char *name;             /* owned */
+	char *type;             /* owned; "hash:ip", "hash:net,port"… */
+	bool ipv6;              /* the family of its addresses */
+	bool known;             /* false: its entries could not be read */
+	struct strv entries;    /* of types that are more than addresses */
+	struct rangeset ranges; /* of hash:ip and hash:net */
+};
+
+/* --- what is not firewalld's zones: base chains of others, direct rules ------------------- */
+
+enum ruleset_hook {
+	RULESET_HOOK_NONE, /* is jumped to */
+	RULESET_HOOK_INGRESS,
+	RULESET_HOOK_PREROUTING,
+	RULESET_HOOK_INPUT,
+};
+
+enum ruleset_field {
+	RULESET_FIELD_UNKNOWN, /* a condition that is not understood */
+	RULESET_FIELD_NEVER,   /* that no new connection fulfils: ct state established */
+	RULESET_FIELD_FAMILY,  /* names: ipv4, ipv6 */
+	RULESET_FIELD_SOURCE,  /* addresses */
+	RULESET_FIELD_DESTINATION,
+	RULESET_FIELD_PROTOCOL, /* names: tcp… or a number */
+	RULESET_FIELD_PORT,     /* ports: of the destination */
+	RULESET_FIELD_SOURCE_PORT,
+	RULESET_FIELD_INTERFACE, /* names; a + or * at the end stands for any rest */
+};
+
+struct ruleset_ports {
+	unsigned first, last;
+};
+
+struct ruleset_match {
+	enum ruleset_field field;
+	bool invert;
+	struct rangeset addresses;
+	struct strv names;
+	struct ruleset_ports *ports;
+	size_t n_ports;
+	size_t ports_capacity;
+};
+
+enum ruleset_action {
+	RULESET_ACTION_NONE, /* counts, logs, marks */
+	RULESET_ACTION_ACCEPT,
+	RULESET_ACTION_DROP,
+	RULESET_ACTION_REJECT,
+	RULESET_ACTION_JUMP,
+	RULESET_ACTION_GOTO,
+	RULESET_ACTION_RETURN,
+	RULESET_ACTION_UNKNOWN, /* may do anything */
+};
+
+struct ruleset_step {
+	char *text; /* owned; for a person */
+	struct ruleset_match *matches;
+	size_t n_matches;
+	size_t matches_capacity;
+	enum ruleset_action action;
+	char *argument; /* owned; of a jump: the chain; of a reject: its type, NULL for the usual */
+	char *command;  /* owned; what takes it away, as it is typed; NULL: not known */
+	char *set;      /* owned; the set that holds the sources it is for; NULL: none */
+};
+
+struct ruleset_chain {
+	char *family; /* owned; ip, ip6, inet, netdev */
+	char *table;  /* owned */
+	char *name;   /* owned */
+	bool direct;  /* firewalld's direct rules */
+	enum ruleset_hook hook;
+	int priority;
+	enum ruleset_action policy;
+	struct ruleset_step *steps;
+	size_t n_steps;
+	size_t steps_capacity;
+};
+
+/* What the kernel has of firewalld's own, to be held against what firewalld says. */
+struct ruleset_kernel {
+	bool table;          /* inet firewalld */
+	bool input;          /* with a chain that all packets to this machine go through */
+	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
+	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
+};
+
+struct ruleset {
+	enum ruleset_dispatch dispatch;
+	char *version;      /* owned; of firewalld; NULL: not known */
+	char *default_zone; /* owned */
+	bool panic;
+	struct ruleset_zone *zones; /* sorted by name; policies behind the zones */
+	size_t n_zones;
+	size_t zones_capacity;
+	struct ruleset_service *services;
+	size_t n_services;
+	size_t services_capacity;
+	struct ruleset_ipset *ipsets;
+	size_t n_ipsets;
+	size_t ipsets_capacity;
+	struct ruleset_chain *chains; /* base chains and those that they lead to */
+	size_t n_chains;
+	size_t chains_capacity;
+	struct rangeset own;          /* the addresses of this machine; empty: not known */
+	bool chains_known;            /* false: nobody could tell what others filter */
+	struct ruleset_kernel kernel; /* when chains_known */
+	unsigned n_skipped;           /* entries that are not understood and left out */
+	char skipped[256];            /* the first of them */
+};
+#define RULESET_NULL      ((struct ruleset){0})
+#define _cleanup_ruleset_ _cleanup_(ruleset_deinit)
+
+void ruleset_deinit(struct ruleset *ruleset);
+
+/* What these give in *out is borrowed and valid until the next of its kind is added. */
+int ruleset_add_zone(struct ruleset *ruleset, const char *name,
+                     struct ruleset_zone **out) _must_check_;
+int ruleset_add_policy(struct ruleset *ruleset, const char *name,
+                       struct ruleset_zone **out) _must_check_;
+int ruleset_add_rule(struct ruleset_zone *zone, const char *text, struct err *err) _must_check_;
+int ruleset_add_service(struct ruleset *ruleset, const char *name,
+                        struct ruleset_service **out) _must_check_;
+int ruleset_add_ipset(struct ruleset *ruleset, const char *name, const char *type, bool ipv6,
+                      struct ruleset_ipset **out) _must_check_;
+int ruleset_add_entry(struct ruleset_ipset *ipset, const char *entry, struct err *err) _must_check_;
+int ruleset_add_chain(struct ruleset *ruleset, const char *family, const char *table,
+                      const char *name, struct ruleset_chain **out) _must_check_;
+int ruleset_add_step(struct ruleset_chain *chain, const char *text,
+                     struct ruleset_step **out) _must_check_;
+int ruleset_add_match(struct ruleset_step *step, enum ruleset_field field, bool invert,
+                      struct ruleset_match **out) _must_check_;
+int ruleset_match_ports(struct ruleset_match *match, unsigned first, unsigned last) _must_check_;
+int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
+                       const char *chain, const struct strv *words,
+                       const char *command) _must_check_;
+int ruleset_order_rules(struct ruleset_zone *zone, const struct strv *permanent) _must_check_;
+void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what);
+
+const struct ruleset_zone *ruleset_zone(const struct ruleset *ruleset, const char *name);
+const struct ruleset_zone *ruleset_policy(const struct ruleset *ruleset, const char *name);
+const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, const char *name);
+const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
+const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
+                                          const struct ruleset_chain *from, const char *name);
+bool ruleset_port_range(const char *text, unsigned *first, unsigned *last) _must_check_;
+bool ruleset_target_parse(const char *text, enum ruleset_target *out) _must_check_;
+const char *ruleset_target_name(enum ruleset_target target);
+
+#endif

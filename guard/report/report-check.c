@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/report/report-check.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/base/text.h"
+#include "guard/report/report-internal.h"
+
+static json_t *names_json(void)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; rows && i < CHECK_N; i++)
+		json_array_append_new(rows, json_pack("{s:s, s:s}", "name",
+		                                      check_name((enum check_id)i)->name, "help",
+		                                      check_name((enum check_id)i)->help));
+	return json_pack("{s:o}", "checks", rows);
+}
+
+/** report_check_names() - the answer of `check --list`; Return: 0 or -ENOMEM */
+int report_check_names(const struct report *report)
+{
+	static const char *const headings[] = {"CHECK", "LOOKS FOR"};
+	_cleanup_report_table_ struct report_table table = {0};
+
+	if (report->json)
+		return report_put_document(report, names_json());
+	report_table_init(&table, headings, ARRAY_SIZE(headings));
+	for (size_t i = 0; i < CHECK_N; i++) {
+		report_table_cell(&table, REPORT_PLAIN, "%s", check_name((enum check_id)i)->name);
+		report_table_cell(&table, REPORT_PLAIN, "%s", check_name((enum check_id)i)->help);
+	}
+	return report_table_print(report, &table);
+}
+
+static json_t *finding_json(const struct finding *finding)
+{
+	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "name", finding->name, "severity",
+	                 finding_severity_name(finding->severity), "text",
+	                 report_json_text(finding->text), "evidence",
+	                 report_json_text(finding->evidence), "command",
+	                 report_json_text(finding->command));
+}
+
+static json_t *check_json(const struct findings *findings, const bool run[CHECK_N], int64_t now_us)
+{
+	json_t *names = json_array(), *rows = json_array();
+
+	for (size_t i = 0; names && i < CHECK_N; i++)
+		if (run[i])
+			json_array_append_new(names,
+			                      json_string(check_name((enum check_id)i)->name));
+	for (size_t i = 0; rows && i < findings->n; i++)
+		json_array_append_new(rows, finding_json(&findings->findings[i]));
+	return json_pack("{s:b, s:o, s:o, s:o}", "ok", findings_worst(findings) < FINDING_UNKNOWN,
+	                 "at", report_json_time(now_us), "checks", names, "findings", rows);
+}
+
+static enum report_color color_of(enum finding_severity severity)
+{
+	switch (severity) {
+	case FINDING_ERROR:
+		return REPORT_BAD;
+	case FINDING_WARNING:
+	case FINDING_UNKNOWN:
+		return REPORT_WARN;
+	case FINDING_INFO:
+	case FINDING_N_SEVERITIES:
+		break;
+	}
+	return REPORT_PLAIN;
+}
+
+/*
+ * A command is to be pasted as it stands, so that its backslashes are not doubled; one with
+ * bytes that a terminal might obey is shown as any other text.
+ */
+static void put_command(const struct report *report, const char *command)
+{
+	size_t n_backslashes = 0;
+
+	for (const char *at = command; *at; at++)
+		n_backslashes += *at == '\\';
+	if (report->quiet || text_escape(NULL, 0, command) != strlen(command) + n_backslashes)
+		report_line(report, REPORT_PLAIN, "  mend: %s", command);
+	else
+		fprintf(report->out, "  mend: %s\n", command);
+}
+
+/**
+ * report_check() - the answer of `check`
+ * @run: which checks were made
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int report_check(const struct report *report, const struct findings *findings,
+                 const bool run[CHECK_N], int64_t now_us)
+{
+	size_t n = 0;
+
+	if (report->json)
+		return report_put_document(report, check_json(findings, run, now_us));
+	for (size_t i = 0; i < CHECK_N; i++)
+		n += run[i];
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *finding = &findings->findings[i];
+
+		report_line(report, color_of(finding->severity), "%s: %s: %s",
+		            finding_severity_name(finding->severity), finding->name, finding->text);
+		if (finding->evidence)
+			report_line(report, REPORT_PLAIN, "  seen: %s", finding->evidence);
+		if (finding->command)
+			put_command(report, finding->command);
+	}
+	if (findings->n == 0)
+		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n,
+		            n == 1 ? "" : "s");
+	return 0;
+}
+
+/* --- for monitoring ---------------------------------------------------------------------- */
+
+/* More than these do not fit on a screen of problems; their number is told. */
+#define NAGIOS_TOLD_MAX 5
+
+static const char *const nagios_names[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+/* What is behind a bar is taken for figures. */
+static void put_nagios(const struct report *report, const char *text)
+{
+	char line[1024];
+
+	text_escape(line, sizeof(line), text);
+	for (char *at = strchr(line, '|'); at; at = strchr(at, '|'))
+		*at = '/';
+	fputs(line, report->out);
+}
+
+/* How many findings of a check, for the first of them; 0: it is not the first. */
+static size_t count_named(const struct findings *findings, size_t index)
+{
+	const char *name = findings->findings[index].name;
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		if (findings->findings[i].severity <= FINDING_INFO ||
+		    strcmp(findings->findings[i].name, name) != 0)
+			continue;
+		if (i < index)
+			return 0;
+		n++;
+	}
+	return n;
+}
+
+/* Each check is told once, with its gravest finding. */
+static void put_problems(const struct report *report, const struct findings *findings,
+                         size_t problems)
+{
+	size_t told = 0, names = 0;
+
+	for (size_t i = 0; i < problems; i++) {
+		size_t n = count_named(findings, i);
+
+		if (n == 0 || names == NAGIOS_TOLD_MAX)
+			continue;
+		fprintf(report->out, "%s%s", names++ == 0 ? ": " : "; ",
+		        findings->findings[i].name);
+		if (n > 1)
+			fprintf(report->out, " (%zu)", n);
+		fputs(": ", report->out);
+		put_nagios(report, findings->findings[i].text);
+		told += n;
+	}
+	if (told < problems)
+		fprintf(report->out, "; and %zu more", problems - told);
+}
+
+static enum report_nagios nagios_of(const struct findings *findings)
+{
+	switch (findings_worst(findings)) {
+	case FINDING_ERROR:
+		return REPORT_NAGIOS_CRITICAL;
+	case FINDING_WARNING:
+		return REPORT_NAGIOS_WARNING;
+	case FINDING_UNKNOWN:
+		return REPORT_NAGIOS_UNKNOWN;
+	case FINDING_INFO:
+	case FINDING_N_SEVERITIES:
+		break;
+	}
+	return REPORT_NAGIOS_OK;
+}
+
+/**
+ * report_check_nagios() - the answer of `check`, as the one line of a plugin
+ * @findings: the worst first
+ *
+ * "RELOAD-GUARD CRITICAL - 2 problems: lost: …; panic: … | problems=2;0 errors=2;;0 …".
+ *
+ * Return: the exit status that goes with it.
+ */
+enum report_nagios report_check_nagios(const struct report *report, const struct findings *findings)
+{
+	enum report_nagios status = nagios_of(findings);
+	size_t n[FINDING_N_SEVERITIES] = {0}, problems = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		n[findings->findings[i].severity]++;
+		problems += findings->findings[i].severity > FINDING_INFO;
+	}
+	fprintf(report->out, "RELOAD-GUARD %s - ", nagios_names[status]);
+	if (problems == 0)
+		fputs("nothing found", report->out);
+	else
+		fprintf(report->out, "%zu problem%s", problems, problems == 1 ? "" : "s");
+	put_problems(report, findings, problems);
+	fprintf(report->out, " | problems=%zu;0 errors=%zu;;0 warnings=%zu;0 unknown=%zu\n",
+	        problems, n[FINDING_ERROR], n[FINDING_WARNING], n[FINDING_UNKNOWN]);
+	return status;
+}
+
+/** report_nagios_unknown() - the same where nothing could be looked at */
+enum report_nagios report_nagios_unknown(const struct report *report, const char *why)
+{
+	fprintf(report->out, "RELOAD-GUARD %s - ", nagios_names[REPORT_NAGIOS_UNKNOWN]);
+	put_nagios(report, why);
+	fputc('\n', report->out);
+	return REPORT_NAGIOS_UNKNOWN;
+}
+
+/* --- in the status ----------------------------------------------------------------------- */
+
+/** report_drift_json() - how many of each kind; null: not known */
+json_t *report_drift_json(const struct report_status *status)
+{
+	json_t *counts = json_object();
+
+	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
+		json_object_set_new(counts, drift_kind_name((enum drift_kind)i),
+		                    json_integer((json_int_t)status->drift.n[i]));
+	if (status->drift_known)
+		return counts;
+	json_decref(counts);
+	return json_null();
+}
+
+/** report_drift_put() - a line, where there is something to say */
+void report_drift_put(const struct report *report, const struct report_status *status)
+{
+	char text[256];
+	size_t at = 0;
+
+	for (unsigned i = 0; status->drift_known && i < DRIFT_N_KINDS; i++)
+		if (status->drift.n[i])
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s: %zu",
+			                       at ? ", " : "", drift_kind_name((enum drift_kind)i),
+			                       status->drift.n[i]);
+	if (at)
+		report_line(report, REPORT_WARN, "drift      %s; see: reload-guard check", text);
+}

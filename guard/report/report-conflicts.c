@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/report/report-conflicts.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/report/report-internal.h"
+
+/* --- JSON ---------------------------------------------------------------------------------- */
+
+/* Beyond what every program can count it is the nearest number that it can. */
+static json_t *count_json(const struct conflict_count *count)
+{
+	if (count->high == 0 && count->low <= (UINT64_C(1) << 53))
+		return json_integer((json_int_t)count->low);
+	return json_real((double)count->high * 18446744073709551616.0 + (double)count->low);
+}
+
+static json_t *services_json(const struct conflictlist_row *row)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < row->n_services; i++)
+		json_array_append_new(array,
+		                      json_pack("{s:i, s:s}", "port", (int)row->services[i].port,
+		                                "service", row->services[i].service));
+	return array;
+}
+
+static json_t *strings_json(const struct strv *strings)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; array && i < strings->n; i++)
+		json_array_append_new(array, report_json_text(strings->strings[i]));
+	return array;
+}
+
+static json_t *client_json(const struct clientrange *client)
+{
+	char text[CIDR_TEXT_LENGTH];
+
+	cidr_format(&client->cidr, text);
+	return json_pack("{s:s, s:s, s:o}", "range", text, "source",
+	                 clientrange_source_name(client->source), "note",
+	                 report_json_text(client->note));
+}
+
+static json_t *row_json(const struct conflictlist_row *row)
+{
+	const struct conflict *conflict = row->conflict;
+	const struct ruleset_zone *zone = conflict->zone;
+
+	return json_pack(
+	    "{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, "
+	    "s:o}",
+	    "kind", conflict_kind_name(conflict->kind), "what", report_json_text(row->what),
+	    "denied", report_json_text(row->denied), "zone",
+	    report_json_text(zone && !zone->is_policy ? zone->name : NULL), "policy",
+	    report_json_text(zone && zone->is_policy ? zone->name : NULL), "relation",
+	    conflict_relation_name(conflict->relation), "client", client_json(row->client),
+	    "n_clients", (json_int_t)conflict->n_clients, "addresses",
+	    count_json(&conflict->addresses), "effective",
+	    row->judged ? json_boolean(row->effective) : json_null(), "certain", row->certain,
+	    "why_not", report_json_text(row->why_not), "services", services_json(row), "jail",
+	    report_json_text(row->jail), "until", report_json_time(row->until_us), "failures",
+	    row->failures >= 0 ? json_integer(row->failures) : json_null(), "permanent",
+	    row->permanent, "commands", strings_json(&row->commands));
+}
+
+static json_t *list_json(const struct conflictlist *list,
+                         const struct conflictlist_options *options)
+{
+	json_t *rows = json_array();
+
+	for (size_t i = 0; rows && i < list->n; i++)
+		json_array_append_new(rows, row_json(&list->rows[i]));
+	return json_pack("{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "ok",
+	                 list->n_effective == 0, "ranges_complete", options->ranges->complete,
+	                 "troubles", strings_json(&options->ranges->troubles), "fail2ban_known",
+	                 options->tickets != NULL, "others_known", options->ruleset->chains_known,
+	                 "n_ranges", (json_int_t)options->ranges->effective.n, "n_denies",
+	                 (json_int_t)list->conflicts.n_denies, "n_skipped",
+	                 (json_int_t)list->conflicts.n_skipped, "n_effective",
+	                 (json_int_t)list->n_effective, "conflicts", rows);
+}
+
+/* --- text ---------------------------------------------------------------------------------- */
+
+static void put_relation(const struct report *report, const struct conflictlist_row *row)
+{
+	static const char *const words[CONFLICT_N_RELATIONS] = {
+	    [CONFLICT_INSIDE] = "lies inside",
+	    [CONFLICT_PARTIAL] = "overlaps in part",
+	    [CONFLICT_EQUAL] = "is exactly",
+	    [CONFLICT_COVERS] = "covers",
+	};
+	const struct conflict *conflict = row->conflict;
+	char range[CIDR_TEXT_LENGTH], count[CONFLICT_COUNT_SIZE], more[64] = "";
+
+	cidr_format(&row->client->cidr, range);
+	conflict_count_format(&conflict->addresses, count);
+	if (conflict->n_clients > 1)
+		snprintf(more, sizeof(more), ", and touches %zu more", conflict->n_clients - 1);
+	report_line(report, REPORT_PLAIN, "    %s %s %s (%s%s%s)%s: %s address%s cut off",
+	            row->denied ? row->denied : "it", words[conflict->relation], range,
+	            clientrange_source_name(row->client->source), row->client->note ? ": " : "",
+	            row->client->note ? row->client->note : "", more, count,
+	            strcmp(count, "1") == 0 ? "" : "es");
+}
+
+static void put_services(const struct report *report, const struct conflictlist_row *row)
+{
+	char text[512] = "";
+	size_t n = 0;
+
+	if (!row->judged) {
+		report_line(report, REPORT_WARN,
+		            "    from what was not looked at: there are too "
+		            "many conflicts");
+		return;
+	}
+	if (!row->effective) {
+		report_line(report, REPORT_DIM, "    without effect: %s", row->why_not);
+		return;
+	}
+	for (size_t i = 0; i < row->n_services && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s (%u)", i ? ", " : "",
+		                      row->services[i].service, row->services[i].port);
+	report_line(report, REPORT_BAD, "    from %s%s", text,
+	            row->certain ? "" : ", as far as can be known");
+}
+
+static void put_origin(const struct report *report, const struct conflictlist_row *row,
+                       const struct conflictlist_options *options)
+{
+	char until[TIMESPEC_TEXT_MAX], failures[64] = "";
+
+	if (row->jail) {
+		timespec_format_local(row->until_us, report->zone, until);
+		if (row->failures >= 0)
+			snprintf(failures, sizeof(failures), ", after %lld failures",
+			         (long long)row->failures);
+		report_line(report, REPORT_PLAIN, "    banned by jail %s %s%s%s", row->jail,
+		            row->until_us ? "until " : "for ever", row->until_us ? until : "",
+		            failures);
+	} else if (row->conflict->kind == CONFLICT_RULE) {
+		report_line(report, REPORT_PLAIN, "    %s; %s",
+		            options->tickets ? "put there by hand or by another program: fail2ban "
+		                               "holds no ticket for it"
+		                             : "fail2ban's tickets are not known",
+		            row->permanent ? "permanent" : "in the runtime only");
+	}
+}
+
+static void put_row(const struct report *report, const struct conflictlist_row *row,
+                    const struct conflictlist_options *options)
+{
+	report_line(report, row->effective || !row->judged ? REPORT_WARN : REPORT_DIM, "%s",
+	            row->what);
+	put_relation(report, row);
+	put_services(report, row);
+	if (row->judged && !row->effective)
+		return;
+	put_origin(report, row, options);
+	for (size_t i = 0; i < row->commands.n; i++)
+		report_line(report, REPORT_PLAIN, "    %s %s", i ? "   " : "=> ",
+		            row->commands.strings[i]);
+}
+
+static void put_end(const struct report *report, const struct conflictlist *list,
+                    const struct conflictlist_options *options, bool all)
+{
+	size_t harmless = list->n - list->n_effective;
+
+	if (options->ranges->effective.n == 0)
+		report_line(report, REPORT_WARN,
+		            "no client range is known: nothing could be in conflict with one; see "
+		            "`reload-guard clients --help`");
+	else if (list->n_effective == 0)
+		report_line(report, REPORT_GOOD,
+		            "none of %zu denies cuts off any of %zu client ranges from mail",
+		            list->conflicts.n_denies, options->ranges->effective.n);
+	else
+		report_line(report, REPORT_PLAIN, "%zu of %zu denies cut%s off legitimate clients",
+		            list->n_effective, list->conflicts.n_denies,
+		            list->n_effective == 1 ? "s" : "");
+	if (harmless > 0 && !all)
+		report_line(report, REPORT_DIM,
+		            "%zu more touch%s client ranges, without effect; --all lists them",
+		            harmless, harmless == 1 ? "es" : "");
+	if (list->conflicts.n_skipped)
+		report_line(report, REPORT_WARN,
+		            "of %zu denies it is not known whom they are for (MAC addresses, "
+		            "ipsets of ports)",
+		            list->conflicts.n_skipped);
+	if (!options->ruleset->chains_known)
+		report_line(report, REPORT_WARN,
+		            "what others than firewalld filter is not known, and may deny more");
+}
+
+/**
+ * report_conflicts() - the answer of `conflicts`
+ * @all: with those that have no effect; JSON has them always
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int report_conflicts(const struct report *report, const struct conflictlist *list,
+                     const struct conflictlist_options *options, bool all)
+{
+	if (report->json)
+		return report_put_document(report, list_json(list, options));
+	for (size_t i = 0; i < list->n; i++)
+		if (all || list->rows[i].effective || !list->rows[i].judged)
+			put_row(report, &list->rows[i], options);
+	put_end(report, list, options, all);
+	return 0;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report-conflicts - the answer of `conflicts`, as text and as JSON
+ */
+#ifndef GUARD_REPORT_REPORT_CONFLICTS_H
+#define GUARD_REPORT_REPORT_CONFLICTS_H
+
+#include "guard/audit/conflictlist.h"
+#include "guard/report/report.h"
+
+int report_conflicts(const struct report *report, const struct conflictlist *list,
+                     const struct conflictlist_options *options, bool all) _must_check_;
+
+#endif

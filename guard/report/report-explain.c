@@ -1,0 +1,366 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/report/report-explain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guard/report/report-internal.h"
+
+/* --- words -------------------------------------------------------------------------------- */
+
+static const char *who_name(enum explain_who who)
+{
+	static const char *const names[] = {
+	    [EXPLAIN_WHO_NONE] = "none",
+	    [EXPLAIN_WHO_FAIL2BAN] = "fail2ban",
+	    [EXPLAIN_WHO_OTHERS] = "others",
+	    [EXPLAIN_WHO_UNKNOWN] = "unknown",
+	};
+
+	return names[who];
+}
+
+static const char *verdict_word(const struct explain_port *row)
+{
+	static const char *const words[] = {
+	    [VERDICT_ACCEPT] = "open", [VERDICT_REJECT] = "rejected", [VERDICT_DROP] = "dropped"};
+
+	return words[row->verdict.action];
+}
+
+/* Open, and nothing there: the kernel itself refuses. */
+static bool is_deserted(const struct explain_port *row)
+{
+	return row->verdict.action == VERDICT_ACCEPT && row->listens == LISTENERS_NO;
+}
+
+static const char *client_words(const struct explain_port *row)
+{
+	return verdict_client_words(is_deserted(row) ? ECONNREFUSED : row->verdict.client_errno);
+}
+
+static const char *errno_name(int number)
+{
+	switch (number) {
+	case ETIMEDOUT:
+		return "ETIMEDOUT";
+	case ECONNREFUSED:
+		return "ECONNREFUSED";
+	case EHOSTUNREACH:
+		return "EHOSTUNREACH";
+	case ENETUNREACH:
+		return "ENETUNREACH";
+	case EACCES:
+		return "EACCES";
+	case ENOPROTOOPT:
+		return "ENOPROTOOPT";
+	default:
+		return NULL;
+	}
+}
+
+/* --- text --------------------------------------------------------------------------------- */
+
+static const struct verdict_step *binding_of(const struct explain *explain)
+{
+	const struct verdict *verdict = &explain->ports[0].verdict;
+
+	for (size_t i = 0; i < verdict->n_steps; i++)
+		if (verdict->steps[i].what == VERDICT_WHAT_BINDING &&
+		    verdict->steps[i].zone == verdict->zone && verdict->steps[i].certain)
+			return &verdict->steps[i];
+	return NULL;
+}
+
+static void put_way(const struct report *report, const struct explain *explain)
+{
+	const struct verdict_step *binding = binding_of(explain);
+	const char *interface = explain->packet.interface;
+	char address[CIDR_TEXT_LENGTH];
+
+	cidr_format(&explain->packet.source, address);
+	if (!binding)
+		report_line(report, REPORT_PLAIN, "%s comes in on %s", address,
+		            interface ? interface : "an interface that is not known");
+	else if (!binding->value)
+		report_line(
+		    report, REPORT_PLAIN,
+		    "%s comes in on %s, into zone %s: the default zone, since nothing else is "
+		    "bound to its address or interface",
+		    address, interface ? interface : "an interface that is not known",
+		    binding->zone->name);
+	else if (strv_contains(&binding->zone->sources, binding->value))
+		report_line(
+		    report, REPORT_PLAIN,
+		    "%s comes in on %s, into zone %s: source %s is bound to it, and sources "
+		    "come before interfaces",
+		    address, interface ? interface : "an interface that is not known",
+		    binding->zone->name, binding->value);
+	else
+		report_line(report, REPORT_PLAIN, "%s comes in on %s, which is bound to zone %s",
+		            address, interface, binding->zone->name);
+}
+
+static void put_decider(struct report_table *table, const struct explain_port *row)
+{
+	_cleanup_free_ char *words = NULL;
+
+	if (row->reason != SIZE_MAX)
+		report_table_cell(table, REPORT_PLAIN, "see [%zu]", row->reason + 1);
+	else if (explain_step_words(&words, row->verdict.decider) == 0)
+		report_table_cell(table, REPORT_PLAIN, "%s", words);
+	else
+		table->failed = true;
+}
+
+static int put_table(const struct report *report, const struct explain *explain)
+{
+	static const char *const headings[] = {"PORT", "SERVICE", "VERDICT", "THE CLIENT SEES",
+	                                       "DECIDED BY"};
+	_cleanup_report_table_ struct report_table table = {0};
+
+	report_table_init(&table, headings, ARRAY_SIZE(headings));
+	for (size_t i = 0; i < explain->n_ports; i++) {
+		const struct explain_port *row = &explain->ports[i];
+		bool open = row->verdict.action == VERDICT_ACCEPT;
+		enum report_color color = !open              ? REPORT_BAD
+		                          : is_deserted(row) ? REPORT_WARN
+		                                             : REPORT_GOOD;
+
+		report_table_cell(&table, REPORT_PLAIN, "%u/%s", row->port, row->protocol);
+		report_table_cell(&table, REPORT_PLAIN, "%s", row->service ? row->service : "");
+		report_table_cell(&table, color, "%s%s", verdict_word(row),
+		                  row->verdict.certain ? "" : "?");
+		report_table_cell(&table, REPORT_PLAIN, "%s%s", client_words(row),
+		                  is_deserted(row) ? ", nothing listens" : "");
+		put_decider(&table, row);
+	}
+	return report_table_print(report, &table);
+}
+
+static void put_until(const struct report *report, const struct explain_reason *reason,
+                      int64_t now_us, char *out, size_t size)
+{
+	char at[TIMESPEC_TEXT_MAX], in[TIMESPEC_TEXT_MAX];
+
+	if (reason->until_us == 0) {
+		(void)snprintf(out, size, "for ever");
+		return;
+	}
+	timespec_format_local(reason->until_us, report->zone, at);
+	timespec_format_duration(reason->until_us - now_us, in);
+	(void)snprintf(out, size, "until %s (%s more)", at, in);
+}
+
+static void put_who(const struct report *report, const struct explain_reason *reason,
+                    int64_t now_us)
+{
+	char until[2 * TIMESPEC_TEXT_MAX + 32];
+	const char *lifetime = reason->lifetime == EXPLAIN_LIFETIME_PERMANENT
+	                           ? "; permanent: every reload brings it back"
+	                       : reason->lifetime == EXPLAIN_LIFETIME_RUNTIME
+	                           ? "; in the runtime alone: the next reload drops it"
+	                           : "";
+
+	switch (reason->who) {
+	case EXPLAIN_WHO_NONE:
+		break;
+	case EXPLAIN_WHO_FAIL2BAN:
+		put_until(report, reason, now_us, until, sizeof(until));
+		report_line(report, REPORT_PLAIN, "    Put there by fail2ban, jail %s, %s%s.",
+		            reason->jail, until, lifetime);
+		break;
+	case EXPLAIN_WHO_OTHERS:
+		report_line(
+		    report, REPORT_PLAIN,
+		    "    Put there by hand or by another program: no ban of fail2ban's is for "
+		    "it%s.",
+		    lifetime);
+		break;
+	case EXPLAIN_WHO_UNKNOWN:
+		report_line(report, REPORT_PLAIN,
+		            "    Who put it there is not known: fail2ban does not answer%s.",
+		            lifetime);
+		break;
+	}
+}
+
+static int put_reason(const struct report *report, const struct explain *explain, size_t at)
+{
+	const struct explain_reason *reason = &explain->reasons[at];
+	_cleanup_free_ char *sentence = NULL;
+
+	if (explain_sentence(&sentence, explain, at) < 0)
+		return -ENOMEM;
+	report_line(report, REPORT_PLAIN, "%s", "");
+	report_line(report, REPORT_BAD, "[%zu] %s", at + 1, reason->what);
+	report_line(report, REPORT_PLAIN, "    %s", sentence);
+	put_who(report, reason, explain->now_us);
+	if (reason->commands.n > 0)
+		report_line(report, REPORT_PLAIN, "    %s", "To change it:");
+	for (size_t i = 0; i < reason->commands.n; i++)
+		report_line(report, REPORT_GOOD, "        %s", reason->commands.strings[i]);
+	return 0;
+}
+
+static void put_doubts(const struct report *report, const struct explain *explain)
+{
+	struct strv told = STRV_NULL;
+
+	for (size_t i = 0; i < explain->n_ports; i++) {
+		const struct strv *doubts = &explain->ports[i].doubts;
+
+		for (size_t j = 0; j < doubts->n; j++) {
+			if (strv_contains(&told, doubts->strings[j]) ||
+			    strv_add(&told, doubts->strings[j]) < 0)
+				continue;
+			if (told.n == 1) {
+				report_line(report, REPORT_PLAIN, "%s", "");
+				report_line(
+				    report, REPORT_WARN,
+				    "Not certain (marked ?), since this may decide otherwise:");
+			}
+			report_line(report, REPORT_PLAIN, "    %s", doubts->strings[j]);
+		}
+	}
+	if (!explain->ruleset->chains_known)
+		report_line(report, REPORT_WARN,
+		            "What others than firewalld filter could not be read: it may refuse "
+		            "first.");
+	if (explain->ruleset->n_skipped > 0)
+		report_line(report, REPORT_WARN, "Not understood and left out: %u; the first: %s",
+		            explain->ruleset->n_skipped, explain->ruleset->skipped);
+	strv_deinit(&told);
+}
+
+static int put_text(const struct report *report, const struct explain *explain)
+{
+	int r;
+
+	if (report->quiet)
+		return 0;
+	put_way(report, explain);
+	report_line(report, REPORT_PLAIN, "%s", "");
+	r = put_table(report, explain);
+	for (size_t i = 0; i < explain->n_reasons && r == 0; i++)
+		r = put_reason(report, explain, i);
+	put_doubts(report, explain);
+	return r;
+}
+
+/* --- JSON --------------------------------------------------------------------------------- */
+
+static json_t *strv_json(const struct strv *strv)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < strv->n; i++)
+		json_array_append_new(list, report_json_text(strv->strings[i]));
+	return list;
+}
+
+static json_t *step_json(const struct verdict_step *step)
+{
+	_cleanup_free_ char *words = NULL;
+
+	if (!step)
+		return json_null();
+	if (explain_step_words(&words, step) < 0)
+		return NULL;
+	return json_pack(
+	    "{s:o, s:s, s:i, s:o, s:o, s:o, s:b, s:o}", "what", report_json_text(words), "stage",
+	    verdict_stage_name(step->stage), "priority",
+	    step->chain ? step->chain->priority : step->priority, "zone",
+	    report_json_text(step->zone && !step->zone->is_policy ? step->zone->name : NULL),
+	    "policy",
+	    report_json_text(step->zone && step->zone->is_policy ? step->zone->name : NULL),
+	    "action", step->decides ? json_string(verdict_action_name(step->action)) : json_null(),
+	    "certain", step->certain, "doubt", report_json_text(step->doubt));
+}
+
+static json_t *steps_json(const struct verdict *verdict)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; list && i < verdict->n_steps; i++)
+		json_array_append_new(list, step_json(&verdict->steps[i]));
+	return list;
+}
+
+static json_t *port_json(const struct explain_port *row)
+{
+	return json_pack(
+	    "{s:i, s:s, s:o, s:s, s:b, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "port",
+	    (int)row->port, "protocol", row->protocol, "service", report_json_text(row->service),
+	    "verdict", verdict_action_name(row->verdict.action), "certain", row->verdict.certain,
+	    "client", client_words(row), "errno",
+	    report_json_text(
+	        errno_name(is_deserted(row) ? ECONNREFUSED : row->verdict.client_errno)),
+	    "listens", listeners_answer_name(row->listens), "decider",
+	    step_json(row->verdict.decider), "otherwise",
+	    step_json(verdict_otherwise(&row->verdict)), "reason",
+	    row->reason == SIZE_MAX ? json_null() : json_integer((json_int_t)row->reason), "doubts",
+	    strv_json(&row->doubts), "steps", steps_json(&row->verdict));
+}
+
+static json_t *permanent_json(enum explain_lifetime lifetime)
+{
+	return lifetime == EXPLAIN_LIFETIME_UNKNOWN
+	           ? json_null()
+	           : json_boolean(lifetime == EXPLAIN_LIFETIME_PERMANENT);
+}
+
+static json_t *reason_json(const struct explain *explain, size_t at)
+{
+	const struct explain_reason *reason = &explain->reasons[at];
+	_cleanup_free_ char *sentence = NULL;
+
+	if (explain_sentence(&sentence, explain, at) < 0)
+		return NULL;
+	return json_pack(
+	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "what", report_json_text(reason->what),
+	    "why", report_json_text(reason->why), "sentence", report_json_text(sentence), "who",
+	    who_name(reason->who), "jail", report_json_text(reason->jail), "until",
+	    reason->jail ? report_json_time(reason->until_us) : json_null(), "permanent",
+	    permanent_json(reason->lifetime), "commands", strv_json(&reason->commands));
+}
+
+static json_t *explain_json(const struct explain *explain)
+{
+	const struct verdict_step *binding = binding_of(explain);
+	json_t *ports = json_array(), *reasons = json_array();
+	char address[CIDR_TEXT_LENGTH], local[CIDR_TEXT_LENGTH] = "";
+
+	cidr_format(&explain->packet.source, address);
+	if (explain->packet.destination)
+		cidr_format(explain->packet.destination, local);
+	for (size_t i = 0; ports && i < explain->n_ports; i++)
+		json_array_append_new(ports, port_json(&explain->ports[i]));
+	for (size_t i = 0; reasons && i < explain->n_reasons; i++)
+		json_array_append_new(reasons, reason_json(explain, i));
+	return json_pack(
+	    "{s:b, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o}", "ok",
+	    explain_is_fine(explain), "address", address, "destination",
+	    report_json_text(*local ? local : NULL), "interface",
+	    report_json_text(explain->packet.interface), "interface_given",
+	    explain->interface_given, "zone",
+	    report_json_text(explain->ports[0].verdict.zone ? explain->ports[0].verdict.zone->name
+	                                                    : NULL),
+	    "binding", report_json_text(binding ? binding->value : NULL), "firewalld",
+	    report_json_text(explain->ruleset->version), "others_known",
+	    explain->ruleset->chains_known, "tickets_known", explain->tickets != NULL, "skipped",
+	    (json_int_t)explain->ruleset->n_skipped, "ports", ports, "reasons", reasons);
+}
+
+/**
+ * report_explain() - what happens to a client's packets, and why
+ * @explain: decided, with one port at least
+ *
+ * Return: 0; -ENOMEM.
+ */
+int report_explain(const struct report *report, const struct explain *explain)
+{
+	if (report->json)
+		return report_put_document(report, explain_json(explain));
+	return put_text(report, explain);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report-explain - the answer of `explain`, as text and as JSON
+ */
+#ifndef GUARD_REPORT_REPORT_EXPLAIN_H
+#define GUARD_REPORT_REPORT_EXPLAIN_H
+
+#include "guard/audit/explain.h"
+#include "guard/report/report.h"
+
+int report_explain(const struct report *report, const struct explain *explain) _must_check_;
+
+#endif

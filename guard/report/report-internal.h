@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report-internal - what the files of the report share; nobody else includes it
+ */
+#ifndef GUARD_REPORT_REPORT_INTERNAL_H
+#define GUARD_REPORT_REPORT_INTERNAL_H
+
+#include <jansson.h>
+
+#include "guard/report/report.h"
+
+#define REPORT_TEXT_MAX 8192 /* of one cell or line */
+
+json_t *report_json_text(const char *text);
+json_t *report_json_time(int64_t us);
+json_t *report_json_item(const struct item *item);
+json_t *report_json_strv(const struct strv *strv);
+json_t *report_json_id(int64_t id);
+json_t *report_json_snapshot(const struct store_snapshot *snapshot);
+json_t *report_fail2ban_json(const struct report_status *status);
+json_t *report_drift_json(const struct report_status *status);
+void report_drift_put(const struct report *report, const struct report_status *status);
+void report_fail2ban_put(const struct report *report, const struct report_status *status);
+int report_put_document(const struct report *report, json_t *document) _must_check_;
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * report - results as text for people and as JSON for programs
+ *
+ * Text is aligned in columns, escaped, and coloured only on a terminal without
+ * NO_COLOR. With JSON exactly one document is written; schema/json/ describes
+ * each form, and the forms only ever grow. Times in JSON are ISO 8601 in UTC.
+ */
+#ifndef GUARD_REPORT_REPORT_H
+#define GUARD_REPORT_REPORT_H
+
+#include <stdio.h>
+
+#include "guard/model/diff.h"
+#include "guard/model/ban/drift.h"
+#include "guard/model/ban/ticket.h"
+#include "guard/base/timespec.h"
+#include "guard/system/host/config.h"
+#include "guard/system/kernel/listeners.h"
+#include "guard/system/store/store.h"
+#include "guard/audit/historyfold.h"
+
+enum report_color {
+	REPORT_PLAIN,
+	REPORT_GOOD,
+	REPORT_WARN,
+	REPORT_BAD,
+	REPORT_DIM,
+	REPORT_N_COLORS,
+};
+
+struct report {
+	FILE *out; /* borrowed */
+	bool json;
+	bool quiet; /* no text; JSON was asked for and comes all the same */
+	bool color;
+	const struct timespec_zone *zone; /* for times in text */
+};
+
+void report_init(struct report *report, FILE *out, bool json, const struct timespec_zone *zone);
+void report_line(const struct report *report, enum report_color color, const char *format, ...)
+    _printf_(3, 4);
+
+/* --- columns ----------------------------------------------------------------------------- */
+
+#define REPORT_COLUMNS_MAX 10
+
+struct report_cell {
+	char *text; /* owned, escaped */
+	enum report_color color;
+};
+
+struct report_table {
+	size_t n_columns;
+	struct report_cell *cells; /* row by row; the first row is the headings */
+	size_t n;
+	size_t capacity;
+	bool reversed; /* the last row first */
+	bool failed;   /* out of memory: report_table_print() tells */
+};
+#define _cleanup_report_table_ _cleanup_(report_table_deinit)
+
+void report_table_init(struct report_table *table, const char *const *headings, size_t n);
+void report_table_deinit(struct report_table *table);
+void report_table_cell(struct report_table *table, enum report_color color, const char *format, ...)
+    _printf_(3, 4);
+size_t report_table_n_rows(const struct report_table *table);
+int report_table_print(const struct report *report, const struct report_table *table) _must_check_;
+
+/* --- the configuration ------------------------------------------------------------------- */
+
+int report_config(const struct report *report, const struct config *config,
+                  const char *path) _must_check_;
+
+/* --- status ------------------------------------------------------------------------------ */
+
+enum report_severity {
+	REPORT_NOTE,
+	REPORT_WARNING,
+	REPORT_PROBLEM, /* makes the status "degraded" */
+};
+
+/* What was found; the code is stable, for programs. */
+struct report_finding {
+	enum report_severity severity;
+	const char *code; /* static */
+	char *text;       /* owned */
+};
+
+struct report_status_item {
+	struct item item; /* owned */
+	bool open;        /* listed, and packets come into its zone */
+	bool listed;      /* in the runtime */
+	bool permanent;
+	bool required;
+	bool lost;        /* was there, and a wipe took it */
+	bool withdrawn;   /* left the permanent configuration: a reload is meant to close it */
+	bool edited;      /* somebody's edit took it out of its file */
+	int64_t until_us; /* 0: no end */
+	enum listeners_answer listens;
+	struct strv ports; /* PORT/PROTOCOL; empty when not known */
+};
+
+struct report_status {
+	int64_t at_us;
+	/* firewalld */
+	bool reachable;
+	enum firewall_state state;
+	bool panic;
+	char *default_zone;       /* owned; NULL: not known */
+	struct strv active_zones; /* those with a binding */
+	struct report_status_item *items;
+	size_t n_items;
+	size_t capacity;
+	/* around it */
+	bool watcher_known;
+	bool watcher_running;
+	int64_t watcher_pid;  /* 0: not known */
+	const char *fail2ban; /* static: its state */
+	bool tickets_known;
+	struct tickets tickets; /* when known */
+	char *tickets_error;    /* owned; NULL when known, or when it does not run */
+	bool drift_known;
+	struct drift_counts drift; /* of its bans and firewalld's rules; when known */
+	bool clients_known;
+	size_t n_client_ranges; /* where legitimate clients come from */
+	size_t n_cut_off;       /* sources that rules deny, and that cut off some of them */
+	bool store_usable;
+	char *store_error; /* owned; NULL when usable */
+	bool has_wipe;
+	struct store_wipe_info wipe; /* the last one */
+	struct report_finding *findings;
+	size_t n_findings;
+	size_t findings_capacity;
+};
+#define REPORT_STATUS_NULL      ((struct report_status){.fail2ban = "unknown"})
+#define _cleanup_report_status_ _cleanup_(report_status_deinit)
+
+void report_status_deinit(struct report_status *status);
+int report_finding_add(struct report_status *status, enum report_severity severity,
+                       const char *code, const char *format, ...) _printf_(4, 5) _must_check_;
+bool report_status_is_leaving(const struct report_status_item *item);
+bool report_status_is_runtime_only(const struct report_status_item *item);
+bool report_status_is_degraded(const struct report_status *status);
+int report_status(const struct report *report, const struct report_status *status) _must_check_;
+
+/* --- restore and persist
+ * -------------------------------------------------------------- */
+
+struct report_action_row {
+	struct item item;    /* owned */
+	const char *verdict; /* static; NULL: none */
+	const char *outcome; /* static: restored, written, failed, skipped, kept, would… */
+	char *error;         /* owned; NULL: none */
+	int64_t until_us;    /* 0: no end */
+	enum report_color color;
+};
+
+/* What a command did to firewalld, item by item. */
+struct report_action {
+	bool dry_run;
+	bool ok;
+	const char *verb;    /* static: "restore" or "persist" */
+	const char *kind;    /* of the wipe; static; NULL: none */
+	int64_t wipe_id;     /* 0: not journalled */
+	int64_t snapshot_id; /* gone back to; 0: none */
+	int64_t took_us;     /* from the first call to the last answer */
+	struct strv backups; /* files that were copied before */
+	struct report_action_row *rows;
+	size_t n;
+	size_t capacity;
+};
+#define _cleanup_report_action_ _cleanup_(report_action_deinit)
+
+void report_action_deinit(struct report_action *action);
+struct report_action_row *report_action_add(struct report_action *action, const struct item *item,
+                                            const char *outcome, enum report_color color);
+int report_action(const struct report *report, const struct report_action *action) _must_check_;
+
+/* --- lists: begin, a row at a time, end
+ * ----------------------------------------------- */
+
+struct report_list {
+	const struct report *report;
+	const char *name; /* static; of the JSON array */
+	void *rows;       /* json_t *, owned */
+	struct report_table table;
+	bool failed;
+	int64_t now_us;
+	bool whole_rules; /* of bans: not in short */
+	/* of a folded history */
+	bool folded;
+	struct history_fold fold;
+	size_t n_told, limit;
+};
+#define _cleanup_report_list_ _cleanup_(report_list_deinit)
+
+void report_list_deinit(struct report_list *list);
+int report_list_end(struct report_list *list, const char *nothing) _must_check_;
+
+void report_history_begin(struct report_list *list, const struct report *report);
+void report_history_fold(struct report_list *list, size_t limit);
+int report_history_line(const struct report *report,
+                        const struct store_history_row *row) _must_check_;
+bool report_history_is_full(const struct report_list *list) _must_check_;
+void report_history_row(struct report_list *list, const struct store_history_row *row);
+
+void report_bans_begin(struct report_list *list, const struct report *report, int64_t now_us,
+                       bool rules);
+void report_bans_row(struct report_list *list, const struct store_ban *ban);
+
+void report_snapshots_begin(struct report_list *list, const struct report *report);
+void report_snapshots_row(struct report_list *list, const struct store_snapshot *snapshot);
+
+void report_released_begin(struct report_list *list, const struct report *report);
+void report_released_row(struct report_list *list, const struct item *item);
+
+/* --- the rest
+ * ------------------------------------------------------------------------- */
+
+int report_snapshot_taken(const struct report *report, int64_t id, const struct firewall *fw,
+                          bool good) _must_check_;
+int report_snapshot(const struct report *report, const struct store_snapshot *snapshot,
+                    const struct firewall *fw) _must_check_;
+int report_diff(const struct report *report, int64_t a, int64_t b,
+                const struct diff *diff) _must_check_;
+int report_released(const struct report *report, const struct item *item, bool undo,
+                    const char *presence) _must_check_;
+
+#endif

@@ -1,0 +1,1249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/bankeeper.h"
+
+#include "guard/model/ban/banplan.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/host/process.h"
+#include "guard/restore/banlist.h"
+#include "guard/restore/clientranges.h"
+#include "guard/watch/watcher-internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * firewalld answers in the order of asking, so another client of it waits for as many
+ * calls as are under way, at 12 to 25 ms each. Four keep it busy all the same.
+ */
+#define WINDOW 4
+
+/* Rules that go out between two looks at the tickets. */
+#define BATCH 48
+
+/* The last look at the tickets, after all is back. */
+#define CLOSE_MS 1500
+
+/* A rule that goes may be one of many: fail2ban stops, or a jail of it is restarted. */
+#define FREED_MS  1000
+#define FREED_MAX 4096
+
+/* The tickets are read again so long after a ban, so that bursts cost fail2ban little. */
+#define REFRESH_MS 2000
+
+#define RETRY_MS    5000         /* fail2ban did not answer */
+#define WAIT_MAX_US 3600000000LL /* then nobody waits for it any more */
+/* A server that has just begun puts its bans back one by one, and lists only these. */
+#define YOUNG_US 10000000LL
+
+#define STOPPED_MS 10000 /* so long stopped, it is not just being restarted */
+#define LOOK_MS    60000 /* while something waits, for a notice that was missed */
+#define TRIES      3     /* of each rule that firewalld does not take */
+#define TELL_LINES 20    /* bans that are told one by one */
+
+struct bankeeper {
+	struct watcher *watcher; /* borrowed */
+	struct banlist list;
+	struct tickets tickets; /* as last read */
+	struct tickets past;    /* that ended lately */
+	bool known;             /* tickets says something */
+	bool reading;
+	bool told_unknown;
+	int64_t asked_us, cost_us; /* monotonic: when the tickets were asked for last; how long it
+	                              took */
+	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
+	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
+	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
+	int64_t suspected_us;     /* monotonic; since when there are */
+	struct firewall suspects; /* missing, and nobody saw a wipe */
+	struct firewall freed;    /* removed by somebody */
+	struct firewall asked;    /* of these, those that the reading under way is for */
+	struct restorer *restorer;
+	unsigned n_removing;
+	struct loop_source *timer;         /* look again */
+	struct loop_source *freed_timer;   /* rules went: was that meant? */
+	struct loop_source *refresh_timer; /* keep the tickets in mind */
+};
+
+static void advance(struct bankeeper *keeper);
+
+/* One look at everything, with fresh tickets. */
+struct decision {
+	struct bankeeper *keeper;
+	struct clientranges ranges;
+	struct banplan_rule *rules;  /* owned; one a ban of the list, in its order */
+	struct banplan_rule *wanted; /* owned; to be put back */
+	size_t n_wanted;
+	bool young;    /* the tickets may not be all yet */
+	size_t n_told; /* left out, and told one by one */
+};
+
+/* --- what it works on -------------------------------------------------------------------- */
+
+static struct logger *log_of(const struct bankeeper *keeper)
+{
+	return keeper->watcher->logger;
+}
+
+/** bankeeper_is_wanted() - do lost bans come back at all? */
+bool bankeeper_is_wanted(const struct watcher *watcher)
+{
+	return watcher->config.restore && watcher->config.restore_bans != CONFIG_RESTORE_BANS_NONE;
+}
+
+/** bankeeper_tickets() - what fail2ban holds, as last read; NULL while not known */
+const struct tickets *bankeeper_tickets(const struct bankeeper *keeper)
+{
+	return keeper->known ? &keeper->tickets : NULL;
+}
+
+/** bankeeper_n_open() - bans that are lost and not settled */
+size_t bankeeper_n_open(const struct bankeeper *keeper)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < keeper->list.n; i++)
+		n += keeper->list.bans[i].state != BAN_BACK;
+	return n;
+}
+
+static bool is_there(const struct bankeeper *keeper, const struct item *item)
+{
+	return firewall_has(&keeper->watcher->tracker.wanted, item, FIREWALL_RUNTIME);
+}
+
+static bool fail2ban_runs(const struct bankeeper *keeper)
+{
+	return fail2ban_state(keeper->watcher->fail2ban) == FAIL2BAN_RUNNING;
+}
+
+/* Mail and everything else comes first. */
+static bool may_act(const struct bankeeper *keeper)
+{
+	const struct watcher *watcher = keeper->watcher;
+
+	return watcher->present && watcher->idle && !watcher->tracker.wanted.panic &&
+	       bankeeper_is_wanted(watcher);
+}
+
+static bool is_busy(const struct bankeeper *keeper)
+{
+	return keeper->reading || keeper->restorer || keeper->n_removing;
+}
+
+/* Does fail2ban still put its bans back, so that the list of them grows? */
+static bool is_young(const struct bankeeper *keeper)
+{
+	return clock_monotonic_us() - keeper->grown_us < YOUNG_US;
+}
+
+static bool has_work(const struct bankeeper *keeper)
+{
+	return keeper->list.n || keeper->suspects.n || keeper->freed.n;
+}
+
+static int remember(struct firewall *set, const struct item *item)
+{
+	struct firewall_entry *entry;
+	int r = firewall_put(set, item, &entry);
+
+	if (r == 0)
+		entry->flags = FIREWALL_RUNTIME;
+	return r;
+}
+
+/* --- wipes that come to their end -------------------------------------------------------- */
+
+static const char *outcome_of(const struct ban_wipe *wipe)
+{
+	return wipe->n_failed ? "bans partly restored" : wipe->outcome;
+}
+
+static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
+{
+	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_RESTORED,
+	                                     .wipe = wipe->episode->wipe_id};
+
+	if (wipe->n_restored && wipe->recorded)
+		logger_write_about(log_of(keeper), LOGGER_NOTICE, &fields,
+		                   "restored %zu of %zu bans in %lld ms, read back from firewalld",
+		                   wipe->n_restored, wipe->n_bans,
+		                   (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
+	if (wipe->recorded)
+		record_episode_end_take(keeper->watcher->record, steal(wipe->episode),
+		                        outcome_of(wipe));
+	else
+		episode_free(wipe->episode);
+	free(wipe);
+}
+
+static void end_wipes(struct bankeeper *keeper)
+{
+	struct ban_wipe **link = &keeper->list.wipes;
+	bool ended = false, some = keeper->list.wipes != NULL;
+
+	banlist_sweep(&keeper->list);
+	banlist_write(&keeper->list);
+	while (*link) {
+		struct ban_wipe *wipe = *link;
+
+		if (wipe->n_open) {
+			link = &wipe->next;
+			continue;
+		}
+		*link = wipe->next;
+		end_wipe_take(keeper, wipe);
+		ended = true;
+	}
+	/* else what is back were known to firewalld alone for some seconds */
+	if (ended)
+		watcher_store_if_dirty(keeper->watcher);
+	if (some)
+		watcher_tell_status(keeper->watcher);
+}
+
+/* --- putting back ------------------------------------------------------------------------ */
+
+static void tell_failure(struct bankeeper *keeper, const struct ban *ban, const char *why)
+{
+	_cleanup_free_ char *text = NULL;
+	char *name[1];
+	struct strv names = {.strings = name, .n = 1};
+	const struct logger_fields fields = {
+	    .kind = LOGGER_KIND_FAILED, .wipe = ban->wipe->episode->wipe_id, .items = &names};
+
+	if (item_format(&text, ban->item) < 0)
+		return;
+	name[0] = text;
+	logger_write_about(log_of(keeper), LOGGER_ERROR, &fields,
+	                   "%s could not be restored: %s; when that is mended, "
+	                   "`reload-guard restore` tries again",
+	                   text, why ? why : "unknown error");
+}
+
+static void take_step(struct bankeeper *keeper, struct ban *ban, const struct restorer_step *step)
+{
+	switch (step->outcome) {
+	case STORE_STEP_RESTORED:
+		/* stays in the list until its wipe is closed, with its step on record */
+		ban->state = BAN_BACK;
+		ban->wipe->n_restored++;
+		ban->wipe->restored_us = step->finished_us;
+		break;
+	case STORE_STEP_FAILED:
+		ban->state = BAN_LOST;
+		if (++ban->tries < TRIES)
+			break;
+		tell_failure(keeper, ban, step->error);
+		ban->wipe->n_failed++;
+		banlist_drop(ban);
+		break;
+	case STORE_STEP_SKIPPED: /* somebody removed it while it was on its way */
+	case STORE_STEP_SUPERSEDED:
+	case STORE_STEP_ENDED:
+	case STORE_STEP_LEFT_OUT:
+	case STORE_STEP_N:
+		banlist_drop(ban);
+		break;
+	}
+}
+
+static int note_step(const struct ban *ban, const struct restorer_step *step)
+{
+	struct store_step *noted;
+	struct episode *episode = ban->wipe->episode;
+	int r;
+
+	if (!ban->wipe->recorded)
+		return 0;
+	r = episode_add_step(episode, ban->row, step->outcome, step->error);
+	if (r < 0)
+		return r;
+	noted = &episode->steps[episode->n_steps - 1];
+	noted->started_us = step->started_us;
+	if (step->finished_us)
+		noted->finished_us = step->finished_us;
+	return 0;
+}
+
+static void on_batch(const struct plan *plan, const struct restorer_step *steps, void *userdata)
+{
+	struct bankeeper *keeper = userdata;
+	bool failed = false;
+
+	for (size_t i = 0; i < plan->n; i++) {
+		struct ban *ban = banlist_find(&keeper->list, &plan->steps[i].item);
+
+		if (!ban || !ban->wipe || ban->state != BAN_SENT)
+			continue;
+		if (note_step(ban, &steps[i]) < 0)
+			watcher_out_of_memory(keeper->watcher);
+		failed |= steps[i].outcome == STORE_STEP_FAILED;
+		take_step(keeper, ban, &steps[i]);
+	}
+	restorer_free(steal(keeper->restorer));
+	end_wipes(keeper);
+	if (failed)
+		loop_timer_set(keeper->timer, RETRY_MS);
+	else
+		advance(keeper);
+}
+
+static int plan_batch(struct plan *plan, struct bankeeper *keeper, const struct banplan_rule *rules,
+                      size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct ban *ban = banlist_find(&keeper->list, rules[i].item);
+		struct plan_step step = {.loss_row = ban->row};
+
+		if (grow(&plan->steps, &plan->capacity, plan->n + 1, sizeof(step)) < 0 ||
+		    item_copy(&step.item, ban->item) < 0)
+			return -ENOMEM;
+		plan->steps[plan->n++] = step;
+		ban->state = BAN_SENT;
+		ban->ours = true;
+	}
+	return 0;
+}
+
+/* @rules: those that are to be there and are not; changes their order */
+static void put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_t n)
+{
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	int r;
+
+	banplan_newest_first(rules, n);
+	r = plan_batch(&plan, keeper, rules, n < BATCH ? n : BATCH);
+	if (r == 0)
+		r = restorer_start_paced(&keeper->restorer, keeper->watcher->fw, &plan, WINDOW,
+		                         on_batch, keeper);
+	if (r == 0)
+		return;
+	/* firewalld goes just now, or memory is short */
+	bankeeper_halt(keeper);
+	loop_timer_set(keeper->timer, RETRY_MS);
+}
+
+/* --- taking our own away again ----------------------------------------------------------- */
+
+static void on_taken_away(int result, const struct err *err, void *userdata)
+{
+	struct item_call *call = userdata;
+	struct watcher *watcher = call->watcher;
+	struct bankeeper *keeper = watcher->bans;
+	struct ban *ban = banlist_find(&keeper->list, &call->item);
+	_cleanup_free_ char *text = NULL;
+
+	keeper->n_removing--;
+	if (ban && ban->wipe)
+		ban->removing = false;
+	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
+		/* the signal has told it already, unless it was gone before */
+		if (tracker_removed(&watcher->tracker, &call->item) < 0)
+			watcher_out_of_memory(watcher);
+		if (item_format(&text, &call->item) == 0)
+			record_event(watcher->record, "ban-taken-back",
+			             "%s was taken away again: its ban ended while it was put back",
+			             text);
+		/* banned again at this moment, it has to come back; the tickets tell */
+		if (ban && ban->wipe && ban->state == BAN_BACK)
+			ban->wipe->n_restored--;
+		if (ban && ban->wipe)
+			ban->state = BAN_LOST;
+	} else if (result != FIREWALLD_E_GONE) {
+		logger_write(log_of(keeper), LOGGER_WARNING,
+		             "a ban that ended could not be taken away: %s; trying again",
+		             err_text(err, result));
+		item_call_free(call);
+		loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	item_call_free(call);
+	advance(keeper);
+}
+
+static void take_away(struct bankeeper *keeper, struct ban *ban)
+{
+	struct item_call *call = item_call_new(keeper->watcher, ban->item);
+
+	if (!call ||
+	    firewalld_remove(keeper->watcher->fw, NULL, &call->item, on_taken_away, call) != 0) {
+		item_call_free(call);
+		loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	ban->removing = true;
+	keeper->n_removing++;
+}
+
+/* --- telling ----------------------------------------------------------------------------- */
+
+/* Why it stays away, for the log and for @why. */
+static void tell_left_out(struct decision *decision, const struct banplan_rule *rule, char *why,
+                          size_t size)
+{
+	const struct clientrange *range = NULL;
+	char cidr[CIDR_TEXT_LENGTH] = "";
+	_cleanup_free_ char *text = NULL;
+	char *name[1];
+	struct strv names = {.strings = name, .n = 1};
+	const struct logger_fields fields = {
+	    .kind = LOGGER_KIND_BAN_LEFT_OUT,
+	    .items = &names,
+	    .jail = rule->ticket ? rule->ticket->jail : NULL,
+	    .address = rule->ticket ? rule->ticket->address : NULL,
+	};
+
+	if (rule->ticket)
+		(void)clientranges_coverage(&decision->ranges, &rule->ticket->cidr, &range);
+	if (range)
+		cidr_format(&range->cidr, cidr);
+	snprintf(why, size, "covers the legitimate clients %s (%s)", cidr,
+	         range ? clientrange_source_name(range->source) : "not known");
+	if (decision->n_told++ >= TELL_LINES || item_format(&text, rule->item) < 0)
+		return;
+	name[0] = text;
+	logger_write_about(log_of(decision->keeper), LOGGER_WARNING, &fields,
+	                   "%s is left out, it %s: restore-bans = safe; fail2ban's jail %s "
+	                   "still holds it, and `fail2ban-client set %s unbanip %s` ends it; "
+	                   "`restore-bans = all` brings such bans back",
+	                   text, why, rule->ticket ? rule->ticket->jail : "?",
+	                   rule->ticket ? rule->ticket->jail : "JAIL",
+	                   rule->ticket ? rule->ticket->address : "ADDRESS");
+}
+
+struct tally {
+	size_t held, ended, strangers, left_out, inside;
+};
+
+static void count_rule(struct tally *tally, const struct banplan_rule *rule)
+{
+	tally->held += rule->answer == BANPLAN_HELD;
+	tally->ended += rule->answer == BANPLAN_ENDED;
+	tally->strangers += rule->answer == BANPLAN_STRANGER;
+	tally->left_out += rule->answer == BANPLAN_LEFT_OUT;
+	tally->inside += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_INSIDE;
+}
+
+static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
+                           const struct tally *tally)
+{
+	char left_out[64] = "", strangers[128] = "", inside[96] = "";
+
+	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_LOST,
+	                                     .wipe = wipe->episode->wipe_id};
+
+	if (wipe->told || !wipe->recorded)
+		return;
+	wipe->told = true;
+	if (tally->left_out)
+		snprintf(left_out, sizeof(left_out), ", %zu left out", tally->left_out);
+	if (tally->strangers)
+		snprintf(strangers, sizeof(strangers),
+		         ", %zu unknown to fail2ban: these stay away, whoever made them",
+		         tally->strangers);
+	if (tally->inside)
+		snprintf(inside, sizeof(inside),
+		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
+		         tally->inside);
+	logger_write_about(log_of(keeper), tally->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
+	                   "bans lost (%zu): %zu in force%s, %zu ended%s%s%s",
+	                   tally->held + tally->ended + tally->strangers + tally->left_out,
+	                   tally->held, tally->held ? " and being put back, newest first" : "",
+	                   tally->ended, left_out, strangers, inside);
+}
+
+static void tell_unknown(struct bankeeper *keeper, const char *why)
+{
+	if (keeper->told_unknown || (!bankeeper_n_open(keeper) && !keeper->suspects.n))
+		return;
+	keeper->told_unknown = true;
+	logger_write(log_of(keeper), LOGGER_WARNING,
+	             "%zu bans are lost, and which of them still hold only fail2ban knows: %s; "
+	             "they come back when it answers",
+	             bankeeper_n_open(keeper) + keeper->suspects.n, why);
+}
+
+/* --- what stands in for them meanwhile --------------------------------------------------- */
+
+/* Of @rules those that fail2ban holds; the caller frees them; NULL without memory. */
+static struct gapkeeper_ban *pick_bans(const struct banplan_rule *rules, size_t n, size_t *n_held)
+{
+	struct gapkeeper_ban *bans = calloc(n + 1, sizeof(*bans));
+
+	*n_held = 0;
+	for (size_t i = 0; bans && i < n; i++)
+		if (rules[i].answer == BANPLAN_HELD && rules[i].ticket)
+			bans[(*n_held)++] = (struct gapkeeper_ban){
+			    .item = rules[i].item, .end_us = rules[i].ticket->end_us};
+	return bans;
+}
+
+/* Of @rules those that are to be there: until they are, the guard's own table denies them. */
+static void hold(struct bankeeper *keeper, const struct banplan_rule *rules, size_t n,
+                 int64_t wiped_us)
+{
+	struct watcher *watcher = keeper->watcher;
+	size_t n_held;
+	_cleanup_free_ struct gapkeeper_ban *bans = pick_bans(rules, n, &n_held);
+
+	if (!bans) {
+		watcher_out_of_memory(watcher);
+		return;
+	}
+	gapkeeper_hold(watcher->gapkeeper, &watcher->tracker.wanted, bans, n_held, wiped_us);
+}
+
+static void end_hold_if_idle(struct bankeeper *keeper)
+{
+	if (bankeeper_n_open(keeper) == 0)
+		gapkeeper_end(keeper->watcher->gapkeeper);
+}
+
+/* --- deciding ---------------------------------------------------------------------------- */
+
+static void decision_deinit(struct decision *decision)
+{
+	clientranges_deinit(&decision->ranges);
+	free(decision->rules);
+	free(decision->wanted);
+}
+
+static struct banplan_evidence evidence_of(const struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+
+	return (struct banplan_evidence){
+	    .tickets = &keeper->tickets,
+	    .past = &keeper->past,
+	    .clients = &decision->ranges.effective,
+	    .safe = keeper->watcher->config.restore_bans == CONFIG_RESTORE_BANS_SAFE,
+	    .now_us = clock_now_us(),
+	};
+}
+
+static int read_ranges(struct decision *decision)
+{
+	struct watcher *watcher = decision->keeper->watcher;
+	struct clientranges_options options = {
+	    .config = &watcher->config,
+	    .store = record_store(watcher->record),
+	    .ignoreip = clientwatch_ignoreip(watcher->clients),
+	    .now_us = clock_now_us(),
+	};
+
+	return clientranges_read(&decision->ranges, &options, NULL);
+}
+
+static int judge_list(struct decision *decision)
+{
+	struct banlist *list = &decision->keeper->list;
+	struct banplan_evidence evidence = evidence_of(decision);
+
+	decision->rules = calloc(list->n + 1, sizeof(*decision->rules));
+	decision->wanted = calloc(list->n + 1, sizeof(*decision->wanted));
+	if (!decision->rules || !decision->wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		decision->rules[i].item = list->bans[i].item;
+	return banplan_judge(decision->rules, list->n, &evidence);
+}
+
+static void tell_wipes(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+
+	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next) {
+		struct tally tally = {0};
+
+		for (size_t i = 0; i < keeper->list.n && !wipe->told; i++)
+			if (keeper->list.bans[i].wipe == wipe &&
+			    keeper->list.bans[i].state == BAN_LOST)
+				count_rule(&tally, &decision->rules[i]);
+		/* of those that seem to have ended, some may only not be there yet */
+		if (!decision->young || tally.ended + tally.strangers == 0)
+			tell_wipe_once(keeper, wipe, &tally);
+	}
+}
+
+/* Returns whether it is to be taken away: it is there by our doing, and nobody holds it. */
+static bool decide_lost(struct decision *decision, struct ban *ban, struct banplan_rule *rule)
+{
+	struct bankeeper *keeper = decision->keeper;
+	bool there = is_there(keeper, ban->item);
+	char why[160];
+
+	switch (rule->answer) {
+	case BANPLAN_HELD:
+		if (!there)
+			decision->wanted[decision->n_wanted++] = *rule;
+		else if (ban->ours) /* by a call of ours whose answer was not waited for */
+			banlist_back(ban);
+		else
+			banlist_settle(ban, STORE_STEP_SKIPPED, "fail2ban has put it back itself");
+		break;
+	case BANPLAN_LEFT_OUT:
+		tell_left_out(decision, rule, why, sizeof(why));
+		banlist_settle(ban, STORE_STEP_LEFT_OUT, why);
+		break;
+	case BANPLAN_ENDED:
+	case BANPLAN_STRANGER:
+		if (decision->young) {
+			loop_timer_set(keeper->timer, RETRY_MS);
+			break;
+		}
+		if (there && ban->ours)
+			return true;
+		banlist_settle(ban, STORE_STEP_ENDED,
+		               rule->answer == BANPLAN_ENDED ? "fail2ban holds it no more"
+		                                             : "fail2ban has no ticket for it");
+		break;
+	case BANPLAN_N_ANSWERS:
+		break;
+	}
+	return false;
+}
+
+static bool is_over(const struct banplan_rule *rule)
+{
+	return rule->answer == BANPLAN_ENDED || rule->answer == BANPLAN_STRANGER;
+}
+
+/* What is back is looked after until the tickets were seen a little later. */
+static bool decide_back(const struct decision *decision, struct ban *ban,
+                        const struct banplan_rule *rule)
+{
+	if (!is_there(decision->keeper, ban->item)) {
+		banlist_drop(ban);
+		return false;
+	}
+	return is_over(rule) && !decision->young;
+}
+
+static void decide_list(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+
+	for (size_t i = 0; i < keeper->list.n; i++) {
+		struct ban *ban = &keeper->list.bans[i];
+		struct banplan_rule *rule = &decision->rules[i];
+
+		if (ban->state == BAN_LOST ? decide_lost(decision, ban, rule)
+		                           : decide_back(decision, ban, rule))
+			take_away(keeper, ban);
+	}
+}
+
+/* Everything is back: a last look, a little later, and the wipes are closed. */
+static void close_or_wait(struct bankeeper *keeper)
+{
+	int64_t now_us = clock_monotonic_us();
+
+	if (keeper->closing_us && now_us - keeper->closing_us >= CLOSE_MS * INT64_C(1000)) {
+		for (size_t i = 0; i < keeper->list.n; i++)
+			if (keeper->list.bans[i].state == BAN_BACK)
+				banlist_drop(&keeper->list.bans[i]);
+		keeper->closing_us = 0;
+		end_wipes(keeper);
+		return;
+	}
+	if (!keeper->closing_us)
+		keeper->closing_us = now_us;
+	loop_timer_set(keeper->timer, CLOSE_MS - (now_us - keeper->closing_us) / 1000 + 1);
+}
+
+/* --- rules that went without a wipe ------------------------------------------------------ */
+
+/* Takes those that are to be there out of the set, as an episode of their own; NULL: none. */
+static struct episode *pick_held(struct decision *decision, struct firewall *set, bool freed)
+{
+	struct banplan_evidence evidence = evidence_of(decision);
+	_cleanup_free_ struct banplan_rule *rules = calloc(set->n + 1, sizeof(*rules));
+	struct episode *episode = episode_new(WIPE_UNKNOWN, clock_now_us());
+	struct loss *loss = episode ? &episode->loss : NULL;
+	bool failed = !rules || !episode;
+
+	if (freed)
+		evidence.default_zone = decision->keeper->watcher->tracker.wanted.default_zone;
+	for (size_t i = 0; i < set->n && !failed; i++)
+		rules[i].item = &set->entries[i].item;
+	failed = failed || banplan_judge(rules, set->n, &evidence) < 0;
+	for (size_t i = 0; i < set->n && !failed; i++) {
+		bool held = rules[i].answer == BANPLAN_HELD ||
+		            (rules[i].answer == BANPLAN_LEFT_OUT && !freed);
+
+		/* by hand it goes while all tickets stay */
+		if (!held ||
+		    (freed && (rules[i].n_past == 0 || is_there(decision->keeper, rules[i].item))))
+			continue;
+		failed = grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(*loss->rows)) < 0;
+		if (failed)
+			break;
+		loss->rows[loss->n] =
+		    (struct loss_row){.verdict = LOSS_BAN, .flags = FIREWALL_RUNTIME};
+		failed = item_copy(&loss->rows[loss->n].item, rules[i].item) < 0;
+		loss->n += !failed;
+	}
+	if (!failed && loss->n)
+		return episode;
+	episode_free(episode);
+	if (failed)
+		watcher_out_of_memory(decision->keeper->watcher);
+	return NULL;
+}
+
+/* An unban in one jail has taken the rule of another one along. */
+static void decide_freed(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+	struct episode *episode = pick_held(decision, &keeper->asked, true);
+	size_t n = episode ? episode->loss.n : 0;
+
+	firewall_deinit(&keeper->asked);
+	if (!episode)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		if (item_format(&text, &episode->loss.rows[i].item) < 0)
+			continue;
+		logger_write(log_of(keeper), LOGGER_NOTICE,
+		             "%s went with an unban, but another jail still holds that ban: it is "
+		             "put back",
+		             text);
+		record_event(keeper->watcher->record, "ban-kept",
+		             "%s went with an unban, and another jail still holds it", text);
+	}
+	if (banlist_take(&keeper->list, &episode, "restored", false, NULL) < 0) {
+		episode_free(episode);
+		watcher_out_of_memory(keeper->watcher);
+	}
+}
+
+/* Missing although nobody saw a wipe: fail2ban knows which of them were to stay. */
+static void decide_suspects(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+	struct watcher *watcher = keeper->watcher;
+	struct episode *episode = pick_held(decision, &keeper->suspects, false);
+
+	if (episode) {
+		episode->cause = strdup("bans were missing, and nobody was seen to remove them");
+		episode->instance = strdup(watcher->instance ? watcher->instance : "");
+		episode->before_id = watcher->snapshot_id;
+		record_episode_begin(watcher->record, episode);
+		record_episode_loss(watcher->record, episode);
+	}
+	for (size_t i = 0; i < keeper->suspects.n; i++)
+		if (tracker_removed(&watcher->tracker, &keeper->suspects.entries[i].item) < 0)
+			watcher_out_of_memory(watcher);
+	firewall_deinit(&keeper->suspects);
+	if (episode && banlist_take(&keeper->list, &episode, "restored", true, NULL) < 0) {
+		episode_free(episode);
+		watcher_out_of_memory(watcher);
+	}
+}
+
+/* --- with fresh tickets ------------------------------------------------------------------ */
+
+static void decide(struct bankeeper *keeper)
+{
+	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
+	                                                       .ranges = CLIENTRANGES_NULL};
+
+	decision.young = is_young(keeper);
+	if (read_ranges(&decision) < 0) {
+		loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	decide_suspects(&decision);
+	decide_freed(&decision);
+	if (judge_list(&decision) < 0) {
+		loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	tell_wipes(&decision);
+	decide_list(&decision);
+	hold(keeper, decision.wanted, decision.n_wanted,
+	     keeper->list.wipes ? keeper->list.wipes->episode->at_us : 0);
+	end_wipes(keeper);
+	if (keeper->n_removing)
+		return; /* their answers come back here */
+	if (decision.n_wanted) {
+		keeper->closing_us = 0;
+		put_back(keeper, decision.wanted, decision.n_wanted);
+	} else if (keeper->list.n && !loop_timer_is_set(keeper->timer)) {
+		close_or_wait(keeper);
+	}
+}
+
+static void forget_freed(struct bankeeper *keeper)
+{
+	firewall_deinit(&keeper->freed);
+	firewall_deinit(&keeper->asked);
+}
+
+/* By the tickets as they were read last, so that nothing has to be waited for. */
+static bool judge_by_tickets(struct bankeeper *keeper, struct decision *decision, size_t n)
+{
+	struct banplan_evidence evidence;
+
+	if (!decision->rules || (n && read_ranges(decision) < 0)) {
+		watcher_out_of_memory(keeper->watcher);
+		return false;
+	}
+	evidence = evidence_of(decision);
+	return n && banplan_judge(decision->rules, n, &evidence) == 0;
+}
+
+/* Has ready what the next wipe would take of the bans that hold now. */
+static void prepare(struct bankeeper *keeper)
+{
+	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
+	                                                       .ranges = CLIENTRANGES_NULL};
+	const struct firewall *wanted = &keeper->watcher->tracker.wanted;
+	_cleanup_free_ struct gapkeeper_ban *bans = NULL;
+	size_t n = 0, n_held;
+
+	gapkeeper_unprepare(keeper->watcher->gapkeeper);
+	if (!keeper->known || !fail2ban_runs(keeper) || !bankeeper_is_wanted(keeper->watcher))
+		return;
+	decision.rules = calloc(wanted->n + 1, sizeof(*decision.rules));
+	for (size_t i = 0; decision.rules && i < wanted->n; i++) {
+		const struct firewall_entry *entry = &wanted->entries[i];
+
+		if ((entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
+		    banplan_is_ban(&entry->item))
+			decision.rules[n++].item = &entry->item;
+	}
+	if (!judge_by_tickets(keeper, &decision, n))
+		return;
+	bans = pick_bans(decision.rules, n, &n_held);
+	if (bans)
+		gapkeeper_prepare(keeper->watcher->gapkeeper, wanted, bans, n_held);
+}
+
+static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
+{
+	struct bankeeper *keeper = userdata;
+
+	keeper->reading = false;
+	keeper->cost_us = clock_monotonic_us() - keeper->asked_us;
+	if (result != 0) {
+		tell_unknown(keeper, err_text(err, result));
+		/* whoever ends just now takes everything along, and means it */
+		forget_freed(keeper);
+		if (has_work(keeper))
+			loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	if (keeper->known &&
+	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0)
+		watcher_out_of_memory(keeper->watcher);
+	if (keeper->known && tickets->n > keeper->tickets.n && is_young(keeper))
+		keeper->grown_us = clock_monotonic_us();
+	tickets_deinit(&keeper->tickets);
+	keeper->tickets = *tickets;
+	*tickets = TICKETS_NULL;
+	keeper->known = true;
+	keeper->told_unknown = false;
+	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) && fail2ban_runs(keeper))
+		decide(keeper);
+	if (bankeeper_n_open(keeper) == 0 && may_act(keeper))
+		prepare(keeper);
+}
+
+static void ask(struct bankeeper *keeper)
+{
+	int r;
+
+	loop_timer_stop(keeper->refresh_timer);
+	loop_timer_stop(keeper->timer);
+	keeper->asked_us = clock_monotonic_us();
+	firewall_deinit(&keeper->asked);
+	keeper->asked = keeper->freed;
+	keeper->freed = FIREWALL_NULL;
+	r = fail2ban_read(keeper->watcher->fail2ban, on_tickets, keeper);
+	keeper->reading = r == 0;
+	if (r != 0 && has_work(keeper))
+		loop_timer_set(keeper->timer, RETRY_MS);
+}
+
+/* --- waiting for fail2ban ---------------------------------------------------------------- */
+
+/* It ended in order, and took off every ban with it: what is there of ours came too late. */
+static void take_away_residue(struct bankeeper *keeper)
+{
+	for (size_t i = 0; i < keeper->list.n; i++) {
+		struct ban *ban = &keeper->list.bans[i];
+
+		if (ban->ours && !ban->removing && is_there(keeper, ban->item))
+			take_away(keeper, ban);
+	}
+}
+
+static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
+{
+	logger_write(log_of(keeper), LOGGER_ERROR,
+	             "%zu bans were not restored: fail2ban could not be asked for an hour; when "
+	             "it runs again, `reload-guard restore` brings back those that still hold",
+	             wipe->n_open);
+	for (size_t i = 0; i < keeper->list.n; i++) {
+		struct ban *ban = &keeper->list.bans[i];
+
+		if (ban->wipe != wipe || ban->removing)
+			continue;
+		if (ban->state == BAN_BACK)
+			banlist_drop(ban);
+		else
+			banlist_settle(ban, STORE_STEP_FAILED, "fail2ban could not be asked");
+	}
+}
+
+/* Nobody can tell, and nobody saw a wipe: they are not there, and that is how it is. */
+static void give_up_suspects(struct bankeeper *keeper)
+{
+	if (keeper->suspects.n == 0)
+		return;
+	logger_write(log_of(keeper), LOGGER_WARNING,
+	             "%zu rules that ban are gone, nobody was seen to remove them, and fail2ban, "
+	             "which would know, could not be asked for an hour",
+	             keeper->suspects.n);
+	for (size_t i = 0; i < keeper->suspects.n; i++)
+		if (tracker_removed(&keeper->watcher->tracker, &keeper->suspects.entries[i].item) <
+		    0)
+			watcher_out_of_memory(keeper->watcher);
+	firewall_deinit(&keeper->suspects);
+}
+
+static void wait_for_fail2ban(struct bankeeper *keeper)
+{
+	enum fail2ban_state state = fail2ban_state(keeper->watcher->fail2ban);
+	int64_t now_us = clock_monotonic_us();
+
+	tell_unknown(keeper, fail2ban_state_name(state));
+	forget_freed(keeper);
+	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next)
+		if (now_us - wipe->since_us > WAIT_MAX_US)
+			give_up(keeper, wipe);
+	if (now_us - keeper->suspected_us > WAIT_MAX_US)
+		give_up_suspects(keeper);
+	if (state != FAIL2BAN_STOPPED)
+		keeper->stopped_us = 0;
+	else if (!keeper->stopped_us)
+		keeper->stopped_us = now_us;
+	else if (now_us - keeper->stopped_us >= STOPPED_MS * INT64_C(1000))
+		take_away_residue(keeper);
+	end_wipes(keeper);
+	if (has_work(keeper) && !keeper->n_removing)
+		loop_timer_set(keeper->timer, state == FAIL2BAN_STOPPED ? STOPPED_MS + 1 : LOOK_MS);
+}
+
+/* The next thing that is to be done, if anything is. */
+static void advance(struct bankeeper *keeper)
+{
+	if (is_busy(keeper) || !has_work(keeper) || !may_act(keeper))
+		return;
+	if (fail2ban_runs(keeper)) {
+		keeper->stopped_us = 0;
+		ask(keeper);
+	} else {
+		wait_for_fail2ban(keeper);
+	}
+}
+
+static void on_due(void *userdata)
+{
+	advance(userdata);
+}
+
+/*
+ * Which of them another ticket may hold is known well enough without asking; most are
+ * just over, and cost nobody anything.
+ */
+static void on_freed_due(void *userdata)
+{
+	struct bankeeper *keeper = userdata;
+	struct decision decision = {.keeper = keeper, .ranges = CLIENTRANGES_NULL};
+	struct banplan_evidence evidence = evidence_of(&decision);
+	_cleanup_free_ struct banplan_rule *rules = calloc(keeper->freed.n + 1, sizeof(*rules));
+	size_t n_held = 0;
+
+	evidence.clients = NULL;
+	evidence.default_zone = keeper->watcher->tracker.wanted.default_zone;
+	for (size_t i = 0; rules && i < keeper->freed.n; i++)
+		rules[i].item = &keeper->freed.entries[i].item;
+	if (!rules || !keeper->known || banplan_judge(rules, keeper->freed.n, &evidence) < 0) {
+		firewall_deinit(&keeper->freed);
+		return;
+	}
+	for (size_t i = 0; i < keeper->freed.n; i++) {
+		n_held += rules[i].answer == BANPLAN_HELD;
+		if (rules[i].answer != BANPLAN_HELD)
+			keeper->freed.entries[i].flags = 0;
+	}
+	firewall_sweep(&keeper->freed);
+	if (n_held)
+		advance(keeper);
+}
+
+static void on_refresh_due(void *userdata)
+{
+	struct bankeeper *keeper = userdata;
+
+	if (is_busy(keeper))
+		loop_timer_set(keeper->refresh_timer, REFRESH_MS);
+	else if (fail2ban_runs(keeper))
+		ask(keeper);
+}
+
+/* --- from the cycle ---------------------------------------------------------------------- */
+
+/**
+ * bankeeper_wiped() - firewalld has just dropped what was in the runtime only
+ * @wiped_us: when that was noticed, microseconds since the epoch, UTC
+ *
+ * What exactly it took is being read; the bans among it need not be free until then.
+ */
+void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
+{
+	if (bankeeper_is_wanted(keeper->watcher) && keeper->known && fail2ban_runs(keeper))
+		gapkeeper_wiped(keeper->watcher->gapkeeper, wiped_us);
+}
+
+static bool is_lost_already(const struct bankeeper *keeper, const struct item *item)
+{
+	const struct ban *ban = banlist_find(&keeper->list, item);
+
+	return ban && ban->state != BAN_BACK;
+}
+
+/**
+ * bankeeper_lost() - a wipe took these, and mail is on its way back
+ * @loss:     borrowed
+ * @wiped_us: when the wipe was noticed, microseconds since the epoch, UTC
+ */
+void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us)
+{
+	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
+	                                                       .ranges = CLIENTRANGES_NULL};
+	size_t n = 0;
+
+	if (!loss_has_bans(loss) || !keeper->known || !fail2ban_runs(keeper))
+		return;
+	decision.rules = calloc(loss->n + keeper->list.n, sizeof(*decision.rules));
+	for (size_t i = 0; decision.rules && i < loss->n; i++)
+		if (loss->rows[i].verdict == LOSS_BAN &&
+		    !is_lost_already(keeper, &loss->rows[i].item))
+			decision.rules[n++].item = &loss->rows[i].item;
+	/* and what the wipe before has taken */
+	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
+		if (keeper->list.bans[i].state != BAN_BACK)
+			decision.rules[n++].item = keeper->list.bans[i].item;
+	if (judge_by_tickets(keeper, &decision, n))
+		hold(keeper, decision.rules, n, wiped_us);
+}
+
+/**
+ * bankeeper_take() - everything but the bans of this wipe is in place
+ * @episode: taken over
+ * @outcome: static; of everything else
+ *
+ * They wait for bankeeper_go().
+ */
+void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const char *outcome)
+{
+	keeper->closing_us = 0;
+	if (banlist_take(&keeper->list, &episode, outcome, true, NULL) < 0) {
+		watcher_out_of_memory(keeper->watcher);
+		record_episode_end_take(keeper->watcher->record, episode, outcome);
+	}
+	end_wipes(keeper);
+}
+
+/**
+ * bankeeper_suspect() - bans are missing, and nobody saw a wipe
+ * @loss: the bans are taken out of it
+ *
+ * They stay wanted until fail2ban has told which of them still hold.
+ */
+void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
+{
+	size_t kept = 0;
+
+	if (keeper->suspects.n == 0)
+		keeper->suspected_us = clock_monotonic_us();
+	for (size_t i = 0; i < loss->n; i++) {
+		struct item *item = &loss->rows[i].item;
+
+		if (loss->rows[i].verdict != LOSS_BAN) {
+			loss->rows[kept++] = loss->rows[i];
+			continue;
+		}
+		/* what is in the list already is not wanted twice */
+		if (banlist_find(&keeper->list, item)
+		        ? tracker_removed(&keeper->watcher->tracker, item) < 0
+		        : remember(&keeper->suspects, item) < 0)
+			watcher_out_of_memory(keeper->watcher);
+		item_deinit(item);
+	}
+	loss->n = kept;
+}
+
+/** bankeeper_adopt() - a guard before this one was interrupted; before anything is read */
+void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_list *unfinished)
+{
+	if (!bankeeper_is_wanted(keeper->watcher))
+		return;
+	/* the latest first: a ban is in the list once */
+	for (size_t i = unfinished->n; i > 0; i--)
+		if (banlist_adopt(&keeper->list, &unfinished->wipes[i - 1]) < 0)
+			watcher_out_of_memory(keeper->watcher);
+}
+
+/** bankeeper_has_wipe() - is it the keeper who finishes this wipe? */
+bool bankeeper_has_wipe(const struct bankeeper *keeper, int64_t wipe_id)
+{
+	return banlist_has_wipe(&keeper->list, wipe_id);
+}
+
+/** bankeeper_is_at_work() - are rules on their way to firewalld just now? */
+bool bankeeper_is_at_work(const struct bankeeper *keeper)
+{
+	return keeper->restorer || keeper->n_removing;
+}
+
+/** bankeeper_go() - everything else is in place */
+void bankeeper_go(struct bankeeper *keeper)
+{
+	end_hold_if_idle(keeper);
+	if (bankeeper_n_open(keeper) == 0)
+		prepare(keeper);
+	if (!loop_timer_is_set(keeper->timer))
+		advance(keeper);
+}
+
+/** bankeeper_halt() - firewalld was wiped again, or went: what is under way says nothing more */
+void bankeeper_halt(struct bankeeper *keeper)
+{
+	restorer_free(steal(keeper->restorer));
+	for (size_t i = 0; i < keeper->list.n; i++)
+		if (keeper->list.bans[i].state == BAN_SENT)
+			keeper->list.bans[i].state = BAN_LOST;
+	keeper->closing_us = 0;
+	/* what was missing is among what this wipe took */
+	firewall_deinit(&keeper->suspects);
+	forget_freed(keeper);
+	loop_timer_stop(keeper->timer);
+}
+
+/* --- what is heard ----------------------------------------------------------------------- */
+
+/** bankeeper_removed() - a rule was removed from the runtime, and the tracker knows it */
+void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
+{
+	struct ban *ban = banlist_find(&keeper->list, item);
+
+	if (ban && ban->removing)
+		return;
+	restorer_forget(keeper->restorer, item);
+	if (!banplan_is_ban(item))
+		return;
+	gapkeeper_unprepare(keeper->watcher->gapkeeper);
+	if (!bankeeper_is_wanted(keeper->watcher) || keeper->freed.n >= FREED_MAX)
+		return;
+	if (remember(&keeper->freed, item) < 0)
+		watcher_out_of_memory(keeper->watcher);
+	if (!loop_timer_is_set(keeper->freed_timer))
+		loop_timer_set(keeper->freed_timer, FREED_MS);
+}
+
+/* When the server that runs now began to; just now where that is not known. */
+static int64_t started_us(const struct bankeeper *keeper)
+{
+	int64_t pid = fail2ban_pid(keeper->watcher->fail2ban), age_us = 0;
+
+	if (pid <= 0 || process_age_us(&age_us, "/proc", pid) < 0 || age_us < 0)
+		age_us = 0;
+	return clock_monotonic_us() - age_us;
+}
+
+/** bankeeper_fail2ban() - fail2ban's state changed */
+void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
+{
+	if (to == FAIL2BAN_RUNNING) {
+		keeper->grown_us = started_us(keeper);
+		bankeeper_tickets_changed(keeper);
+		advance(keeper);
+		return;
+	}
+	/* what it holds is not known from now on, and it may be taking everything off */
+	if (keeper->restorer) {
+		bankeeper_halt(keeper);
+		advance(keeper);
+	}
+	forget_freed(keeper);
+	if (has_work(keeper) && !loop_timer_is_set(keeper->timer))
+		loop_timer_set(keeper->timer, RETRY_MS);
+}
+
+/** bankeeper_tickets_changed() - somebody was banned or unbanned, as far as can be seen */
+void bankeeper_tickets_changed(struct bankeeper *keeper)
+{
+	/* at most a twentieth of fail2ban's time */
+	int64_t pause_ms = keeper->cost_us / 1000 * 20;
+
+	if (bankeeper_is_wanted(keeper->watcher) && !loop_timer_is_set(keeper->refresh_timer))
+		loop_timer_set(keeper->refresh_timer, !keeper->known          ? 0
+		                                      : pause_ms > REFRESH_MS ? pause_ms
+		                                                              : REFRESH_MS);
+}
+
+/* --- beginning and end ------------------------------------------------------------------- */
+
+/**
+ * bankeeper_new() - a keeper with nothing to do yet
+ * @watcher: borrowed; its loop, record and journal are there
+ *
+ * Return: 0 or negative errno.
+ */
+int bankeeper_new(struct bankeeper **out, struct watcher *watcher)
+{
+	struct bankeeper *keeper = calloc(1, sizeof(*keeper));
+	int r;
+
+	if (!keeper)
+		return -ENOMEM;
+	keeper->watcher = watcher;
+	keeper->list.record = watcher->record;
+	r = loop_add_timer(watcher->loop, &keeper->timer, on_due, keeper);
+	if (r == 0)
+		r = loop_add_timer(watcher->loop, &keeper->freed_timer, on_freed_due, keeper);
+	if (r == 0)
+		r = loop_add_timer(watcher->loop, &keeper->refresh_timer, on_refresh_due, keeper);
+	if (r == 0)
+		*out = keeper;
+	else
+		bankeeper_free(keeper);
+	return r;
+}
+
+/** bankeeper_free() - what is not settled is in the store, for the next guard */
+void bankeeper_free(struct bankeeper *keeper)
+{
+	if (!keeper)
+		return;
+	if (keeper->reading)
+		fail2ban_read_forget(keeper->watcher->fail2ban, on_tickets, keeper);
+	restorer_free(keeper->restorer);
+	loop_remove(keeper->timer);
+	loop_remove(keeper->freed_timer);
+	loop_remove(keeper->refresh_timer);
+	firewall_deinit(&keeper->suspects);
+	firewall_deinit(&keeper->freed);
+	firewall_deinit(&keeper->asked);
+	tickets_deinit(&keeper->tickets);
+	tickets_deinit(&keeper->past);
+	banlist_deinit(&keeper->list);
+	free(keeper);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bankeeper - lost bans come back while fail2ban holds their tickets (law 5)
+ *
+ * The cycle hands over a wipe when everything else of it is in place; then the
+ * keeper asks fail2ban which of the bans still hold, and puts these back, newest
+ * first, a batch at a time and few calls at once. After each batch it asks again.
+ * From tickets that are not known nothing follows (law 2): it waits until
+ * fail2ban runs and answers, for WAIT_MAX at most. While nothing was lost it asks
+ * firewalld nothing (law 7).
+ *
+ * fail2ban takes a ticket off its list before it takes the rule away. So a list
+ * that was read after our own call was answered tells whether that call came too
+ * late: then the rule is our own residue, and is taken away again. Nothing else
+ * ever is.
+ *
+ * firewalld counts no references: of two jails with the same rule the first unban
+ * frees both. A rule that goes while one ticket for it has ended and another
+ * holds is put back; one that somebody took away by hand is not.
+ */
+#ifndef GUARD_RESTORE_BANKEEPER_H
+#define GUARD_RESTORE_BANKEEPER_H
+
+#include "guard/model/ban/ticket.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/restore/record.h"
+
+struct watcher;
+struct bankeeper;
+
+int bankeeper_new(struct bankeeper **out, struct watcher *watcher) _must_check_;
+void bankeeper_free(struct bankeeper *keeper); /* before firewalld and fail2ban */
+
+/* The cycle: what was lost, when everything else is back, when firewalld was wiped or went. */
+bool bankeeper_is_wanted(const struct watcher *watcher);
+void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us);
+void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
+void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const char *outcome);
+void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss);
+void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_list *unfinished);
+bool bankeeper_has_wipe(const struct bankeeper *keeper, int64_t wipe_id);
+void bankeeper_go(struct bankeeper *keeper);
+void bankeeper_halt(struct bankeeper *keeper);
+
+/* What is heard. */
+void bankeeper_removed(struct bankeeper *keeper, const struct item *item);
+void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to);
+void bankeeper_tickets_changed(struct bankeeper *keeper);
+
+/* As last read; NULL while not known. */
+const struct tickets *bankeeper_tickets(const struct bankeeper *keeper);
+bool bankeeper_is_at_work(const struct bankeeper *keeper);
+size_t bankeeper_n_open(const struct bankeeper *keeper);
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * banlist - the lost bans that are still to be dealt with, and the wipes they are from
+ *
+ * A wipe (an episode) whose services are back is handed over to the list, and stays
+ * unfinished in the store until each of its bans is settled: put back, ended, left
+ * out. So a guard that is killed finds there what is left to do. A ban stands in
+ * the list once: when a later wipe takes it again, the later wipe has it.
+ */
+#ifndef GUARD_RESTORE_BANLIST_H
+#define GUARD_RESTORE_BANLIST_H
+
+#include "guard/restore/record.h"
+
+enum ban_state {
+	BAN_LOST, /* to be put back, if it is to be */
+	BAN_SENT, /* on its way to firewalld */
+	BAN_BACK, /* put back by a guard; looked after until its wipe is closed */
+};
+
+struct ban_wipe {
+	struct episode *episode; /* owned */
+	const char *outcome;     /* static; of its services */
+	bool recorded;           /* false: it is no wipe, and has no place in the journal */
+	bool told;               /* what is to become of its bans */
+	int64_t since_us;        /* monotonic; when it came here */
+	size_t n_open;           /* bans in the list */
+	size_t n_bans, n_restored, n_failed;
+	int64_t restored_us; /* of the last one; microseconds since the epoch, UTC */
+	struct ban_wipe *next;
+};
+
+struct ban {
+	const struct item *item; /* borrowed from the wipe's episode */
+	struct ban_wipe *wipe;
+	size_t row;
+	enum ban_state state;
+	unsigned tries;
+	/* A guard has sent it, or may have before it was killed: then it is ours to take away. */
+	bool ours;
+	bool removing; /* a call of ours to take it away is under way */
+};
+
+struct banlist {
+	struct ban *bans; /* sorted by item_cmp() */
+	size_t n;
+	size_t capacity;
+	struct ban_wipe *wipes; /* the latest first */
+	struct record *record;  /* borrowed */
+};
+
+void banlist_deinit(struct banlist *list);
+int banlist_take(struct banlist *list, struct episode **episode, const char *outcome, bool recorded,
+                 struct ban_wipe **out) _must_check_;
+int banlist_adopt(struct banlist *list, const struct store_unfinished *unfinished) _must_check_;
+bool banlist_has_wipe(const struct banlist *list, int64_t wipe_id);
+struct ban *banlist_find(const struct banlist *list, const struct item *item);
+void banlist_settle(struct ban *ban, enum store_outcome outcome, const char *why);
+void banlist_back(struct ban *ban);
+void banlist_drop(struct ban *ban);
+void banlist_write(struct banlist *list);
+void banlist_sweep(struct banlist *list);
+bool loss_has_bans(const struct loss *loss);
+
+#endif

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/clientranges.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guard/system/host/rangesfile.h"
+
+#define DAY_US (INT64_C(24) * 3600 * 1000000)
+
+/** clientranges_deinit() - release all of it; it is empty and usable afterwards */
+void clientranges_deinit(struct clientranges *ranges)
+{
+	for (size_t i = 0; i < ranges->n; i++)
+		free(ranges->ranges[i].note);
+	free(ranges->ranges);
+	coverage_ranges_deinit(&ranges->effective);
+	strv_deinit(&ranges->troubles);
+	*ranges = CLIENTRANGES_NULL;
+}
+
+/** clientrange_source_name() - one word; static */
+const char *clientrange_source_name(enum clientrange_source source)
+{
+	static const char *const names[CLIENTRANGE_N_SOURCES] = {
+	    [CLIENTRANGE_CONFIGURED] = "configured",
+	    [CLIENTRANGE_FILE] = "file",
+	    [CLIENTRANGE_HAND] = "hand",
+	    [CLIENTRANGE_IGNOREIP] = "ignoreip",
+	    [CLIENTRANGE_LEARNED] = "learned",
+	};
+
+	return names[source];
+}
+
+static int add(struct clientranges *ranges, const struct clientrange *range)
+{
+	int r = grow(&ranges->ranges, &ranges->capacity, ranges->n + 1, sizeof(*ranges->ranges));
+	struct clientrange *copy;
+
+	if (r < 0)
+		return r;
+	copy = &ranges->ranges[ranges->n];
+	*copy = *range;
+	copy->note = range->note ? strdup(range->note) : NULL;
+	if (range->note && !copy->note)
+		return -ENOMEM;
+	ranges->n++;
+	return 0;
+}
+
+/* What is no address or prefix (a host name, say) is nobody's range. */
+static int add_words(struct clientranges *ranges, const struct strv *words,
+                     enum clientrange_source source)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		struct clientrange range = {.source = source};
+		int r;
+
+		if (cidr_parse(&range.cidr, words->strings[i], CIDR_NETMASK, NULL) != 0)
+			continue;
+		r = add(ranges, &range);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_from_file(const struct cidr *cidr, const char *note, void *userdata)
+{
+	struct clientrange range = {.cidr = *cidr, .source = CLIENTRANGE_FILE};
+
+	range.note = (char *)(uintptr_t)note; /* add() copies it */
+	return add(userdata, &range);
+}
+
+static int add_trouble(struct clientranges *ranges, const char *text)
+{
+	ranges->complete = false;
+	return strv_add(&ranges->troubles, text);
+}
+
+/* A file that is broken half way gives nothing, not its first half. */
+static void take_back(struct clientranges *ranges, size_t n)
+{
+	while (ranges->n > n)
+		free(ranges->ranges[--ranges->n].note);
+}
+
+static int add_files(struct clientranges *ranges, const struct strv *files)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		struct err why = ERR_NULL;
+		size_t before = ranges->n;
+		int r = rangesfile_read(files->strings[i], add_from_file, ranges, &why);
+
+		if (r == -ENOMEM)
+			return r;
+		if (r == 0)
+			continue;
+		take_back(ranges, before);
+		r = add_trouble(ranges, err_text(&why, r));
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+struct from_store {
+	struct clientranges *ranges;
+	int64_t oldest_us;
+};
+
+static int add_from_store(const struct store_client_range *row, void *userdata)
+{
+	const struct from_store *from = userdata;
+	struct clientrange range = {.last_seen_us = row->last_seen_us, .count = row->count};
+
+	if (cidr_parse(&range.cidr, row->cidr, 0, NULL) != 0)
+		return 0;
+	range.source = strcmp(row->source, "learned") == 0 ? CLIENTRANGE_LEARNED : CLIENTRANGE_HAND;
+	range.aged = range.source == CLIENTRANGE_LEARNED && row->last_seen_us < from->oldest_us;
+	range.note = (char *)(uintptr_t)row->note; /* add() copies it */
+	return add(from->ranges, &range);
+}
+
+static int add_stored(struct clientranges *ranges, const struct clientranges_options *options)
+{
+	struct from_store from = {.ranges = ranges};
+	struct err why = ERR_NULL;
+	size_t before = ranges->n;
+	int r;
+
+	if (!options->store)
+		return 0;
+	from.oldest_us = options->now_us - DAY_US * options->config->learn_days;
+	r = store_client_range_list(options->store, add_from_store, &from, &why);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	take_back(ranges, before);
+	return add_trouble(ranges, err_text(&why, r));
+}
+
+static int add_ignoreip(struct clientranges *ranges, const struct clientranges_options *options)
+{
+	if (!options->config->use_fail2ban_ignoreip)
+		return 0;
+	if (options->ignoreip)
+		return add_words(ranges, options->ignoreip, CLIENTRANGE_IGNOREIP);
+	return options->ignoreip_trouble ? add_trouble(ranges, options->ignoreip_trouble) : 0;
+}
+
+static int by_cidr(const void *a, const void *b)
+{
+	const struct clientrange *x = a, *y = b;
+	int r = cidr_cmp(&x->cidr, &y->cidr);
+
+	return r ? r : (int)x->source - (int)y->source;
+}
+
+/* The same from several jails or files counts once. */
+static void sort(struct clientranges *ranges)
+{
+	size_t n = 0;
+
+	if (ranges->n > 1)
+		qsort(ranges->ranges, ranges->n, sizeof(*ranges->ranges), by_cidr);
+	for (size_t i = 0; i < ranges->n; i++) {
+		if (n > 0 && by_cidr(&ranges->ranges[n - 1], &ranges->ranges[i]) == 0)
+			free(ranges->ranges[i].note);
+		else
+			ranges->ranges[n++] = ranges->ranges[i];
+	}
+	ranges->n = n;
+}
+
+static int index_effective(struct clientranges *ranges)
+{
+	for (size_t i = 0; i < ranges->n; i++) {
+		int r = ranges->ranges[i].aged
+		            ? 0
+		            : coverage_ranges_add(&ranges->effective, &ranges->ranges[i].cidr);
+
+		if (r < 0)
+			return r;
+	}
+	return coverage_ranges_sort(&ranges->effective);
+}
+
+/**
+ * clientranges_read() - the legitimate client ranges, from every source
+ * @out:     receives them; untouched on failure; the caller deinits it
+ * @options: borrowed
+ *
+ * Troubles with a source are no failure: they are told in @out.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int clientranges_read(struct clientranges *out, const struct clientranges_options *options,
+                      struct err *err)
+{
+	_cleanup_clientranges_ struct clientranges ranges = {.complete = true};
+	int r = add_words(&ranges, &options->config->client_ranges, CLIENTRANGE_CONFIGURED);
+
+	if (r == 0)
+		r = add_files(&ranges, &options->config->ranges_files);
+	if (r == 0)
+		r = add_stored(&ranges, options);
+	if (r == 0)
+		r = add_ignoreip(&ranges, options);
+	if (r == 0) {
+		sort(&ranges);
+		r = index_effective(&ranges);
+	}
+	if (r < 0)
+		return err_set(err, r, "out of memory");
+	*out = ranges;
+	ranges = CLIENTRANGES_NULL;
+	return 0;
+}
+
+/** clientranges_find() - the most trusted source of an effective range; borrowed; NULL: none */
+const struct clientrange *clientranges_find(const struct clientranges *ranges,
+                                            const struct cidr *cidr)
+{
+	size_t low = 0, high = ranges->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (cidr_cmp(&ranges->ranges[middle].cidr, cidr) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < ranges->n && cidr_cmp(&ranges->ranges[low].cidr, cidr) == 0
+	           ? &ranges->ranges[low]
+	           : NULL;
+}
+
+/**
+ * clientranges_coverage() - what a denied prefix does to the effective ranges
+ * @which: may be NULL; receives the range that the answer is about, borrowed from
+ *         @ranges; untouched for COVERAGE_NONE
+ */
+enum coverage clientranges_coverage(const struct clientranges *ranges, const struct cidr *denied,
+                                    const struct clientrange **which)
+{
+	size_t at = 0;
+	enum coverage coverage = coverage_ranges_ask(&ranges->effective, denied, &at);
+
+	if (which && coverage != COVERAGE_NONE)
+		*which = clientranges_find(ranges, &ranges->effective.ranges[at]);
+	return coverage;
+}

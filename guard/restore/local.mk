@@ -1,0 +1,24 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The engine: what is wanted, a cycle, bans, repair.
+noinst_LIBRARIES += libguard-restore.a
+libguard_restore_a_SOURCES = \
+	guard/restore/bankeeper.c \
+	guard/restore/bankeeper.h \
+	guard/restore/banlist.c \
+	guard/restore/banlist.h \
+	guard/restore/clientranges.c \
+	guard/restore/clientranges.h \
+	guard/restore/cycle.c \
+	guard/restore/gapkeeper.c \
+	guard/restore/gapkeeper.h \
+	guard/restore/missing.c \
+	guard/restore/missing.h \
+	guard/restore/record.c \
+	guard/restore/record.h \
+	guard/restore/restore-bans.c \
+	guard/restore/restore-bans.h \
+	guard/restore/restorer.c \
+	guard/restore/restorer.h \
+	guard/restore/tracker.c \
+	guard/restore/tracker.h
+RESTORE_LIBS = libguard-restore.a $(SYSTEM_LIBS)

@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/missing.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guard/system/host/lock.h"
+
+/* So many wipes back a loss that was left open is still offered. */
+#define WIPES_BACK 10
+
+/** missing_deinit() - free all of it; may be called twice */
+void missing_deinit(struct missing *missing)
+{
+	loss_deinit(&missing->loss);
+	firewall_deinit(&missing->before);
+	store_snapshot_deinit(&missing->meta);
+	*missing = MISSING_NULL;
+}
+
+static bool has_row(const struct loss *loss, const struct item *item)
+{
+	for (size_t i = 0; i < loss->n; i++)
+		if (item_cmp(&loss->rows[i].item, item) == 0)
+			return true;
+	return false;
+}
+
+struct search {
+	struct cli *cli;
+	struct store *store;
+	const struct firewall *now;
+	struct store_items released;
+	bool bans; /* these, too; there may be thousands of them */
+};
+
+/* Rows of the journal that the comparison with the last good state did not bring up. */
+static int add_journalled(struct missing *missing, const struct search *search,
+                          const struct loss_row *row, enum loss_verdict verdict)
+{
+	struct loss_row copy = *row;
+	struct loss *loss = &missing->loss;
+
+	if ((verdict == LOSS_BAN && !search->bans) ||
+	    firewall_has(search->now, &row->item, FIREWALL_RUNTIME) || has_row(loss, &row->item))
+		return 0;
+	copy.verdict = verdict;
+	if (row->until_us && row->until_us <= search->cli->now_us)
+		copy.verdict = LOSS_EXPIRED;
+	else if (items_contain(search->released.items, search->released.n, &row->item))
+		copy.verdict = LOSS_RELEASED;
+	if (grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(copy)) < 0 ||
+	    item_copy(&copy.item, &row->item) < 0)
+		return -ENOMEM;
+	loss->rows[loss->n++] = copy;
+	return 0;
+}
+
+static int add_unfinished(struct missing *missing, const struct search *search, struct err *err)
+{
+	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
+	    STORE_UNFINISHED_LIST_NULL;
+	int r = store_wipe_unfinished(search->store, &list, err);
+
+	for (size_t i = 0; i < list.n && r == 0; i++)
+		for (size_t j = 0; j < list.wipes[i].loss.n && r == 0; j++)
+			r = add_journalled(missing, search, &list.wipes[i].loss.rows[j],
+			                   list.wipes[i].loss.rows[j].verdict);
+	return r;
+}
+
+/* What the journal says of the items of one wipe. */
+struct verdicts {
+	int64_t wipe_id;
+	struct strv settled; /* items that came back then, or were not wanted any more */
+	struct strv intents; /* texts about what somebody did on purpose since */
+};
+
+static void verdicts_deinit(struct verdicts *verdicts)
+{
+	strv_deinit(&verdicts->settled);
+	strv_deinit(&verdicts->intents);
+}
+
+static int note_settled(const struct store_history_row *row, void *userdata)
+{
+	struct verdicts *verdicts = userdata;
+
+	if (row->wipe_id != verdicts->wipe_id || !row->item || !row->outcome ||
+	    strcmp(row->outcome, "failed") == 0 || strcmp(row->outcome, "left-out") == 0)
+		return 0;
+	return strv_add(&verdicts->settled, row->item);
+}
+
+static int note_intent(const struct store_history_row *row, void *userdata)
+{
+	static const char *const kinds[] = {"intent-removed", "permanent-removed", "released",
+	                                    "expired"};
+	struct verdicts *verdicts = userdata;
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (strcmp(row->kind, kinds[i]) == 0)
+			return strv_add(&verdicts->intents, row->text);
+	return 0;
+}
+
+/* Texts of events begin with the item, or name it between blanks. */
+static bool names_item(const char *text, const char *item)
+{
+	size_t length = strlen(item);
+
+	for (const char *at = strstr(text, item); at; at = strstr(at + 1, item))
+		if ((at == text || at[-1] == ' ') && strchr(" ,:;", at[length]))
+			return true;
+	return false;
+}
+
+static bool is_open_question(const struct verdicts *verdicts, const struct loss_row *row)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (row->verdict != LOSS_UNATTRIBUTED && !loss_verdict_is_open(row->verdict))
+		return false;
+	if (item_format(&text, &row->item) < 0 || strv_contains(&verdicts->settled, text))
+		return false;
+	for (size_t i = 0; i < verdicts->intents.n; i++)
+		if (names_item(verdicts->intents.strings[i], text))
+			return false;
+	return true;
+}
+
+/* What one wipe of the journal left open: nobody could tell, or it was not to be restored. */
+static int add_wipe(struct missing *missing, const struct search *search, int64_t id,
+                    struct err *err)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	_cleanup_(verdicts_deinit) struct verdicts verdicts = {.wipe_id = id};
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	struct store_history_query query = {0};
+	int r = store_wipe_load(search->store, id, &info, &loss, err);
+
+	if (r == STORE_E_NOT_FOUND)
+		return 0;
+	if (r == 0) {
+		query = (struct store_history_query){
+		    .since_us = info.at_us, .until_us = info.at_us + 1, .kind = "loss"};
+		r = store_history(search->store, &query, note_settled, &verdicts, err);
+	}
+	if (r == 0) {
+		query = (struct store_history_query){.since_us = info.at_us};
+		r = store_history(search->store, &query, note_intent, &verdicts, err);
+	}
+	for (size_t i = 0; i < loss.n && r == 0; i++)
+		if ((search->bans || loss.rows[i].verdict != LOSS_BAN) &&
+		    is_open_question(&verdicts, &loss.rows[i]))
+			r = add_journalled(missing, search, &loss.rows[i], loss.rows[i].verdict);
+	return r;
+}
+
+/*
+ * What was found gone and not put back is no longer in the good snapshots, but
+ * left to a person's `restore`, unless it was removed on purpose since.
+ */
+static int add_left_open(struct missing *missing, const struct search *search, struct err *err)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info last = STORE_WIPE_INFO_NULL;
+	int r = store_wipe_last(search->store, &last, err);
+
+	if (r == STORE_E_NOT_FOUND)
+		return 0;
+	for (int64_t id = last.id; r == 0 && id > 0 && id > last.id - WIPES_BACK; id--)
+		r = add_wipe(missing, search, id, err);
+	return r;
+}
+
+static int compare(struct missing *missing, const struct search *search, const char *instance,
+                   struct err *err)
+{
+	struct loss_evidence evidence = {
+	    .after = search->now,
+	    .scope = &search->cli->config.scope,
+	    .released = search->released.items,
+	    .n_released = search->released.n,
+	    .bans = search->bans,
+	    .now_us = search->cli->now_us,
+	};
+	int r = 0;
+
+	if (search->store)
+		r = store_snapshot_last_good(search->store, &missing->meta, &missing->before, err);
+	if (r != 0 && r != STORE_E_NOT_FOUND)
+		return r;
+	if (search->store && r == 0)
+		evidence.before = &missing->before;
+	missing->kind = WIPE_UNKNOWN;
+	if (!evidence.before)
+		missing->kind = WIPE_REQUIRE;
+	else if (!missing->meta.boot_id || strcmp(missing->meta.boot_id, missing->boot_id) != 0)
+		missing->kind = WIPE_REBOOT;
+	else if (missing->meta.instance && missing->meta.instance[0] && instance[0] &&
+	         strcmp(missing->meta.instance, instance) != 0)
+		missing->kind = WIPE_RESTART;
+	evidence.kind = missing->kind;
+	return loss_find(&missing->loss, &evidence);
+}
+
+static int find(struct missing *out, struct search *search, const char *instance, struct err *err)
+{
+	_cleanup_missing_ struct missing missing = MISSING_NULL;
+	struct store *store = search->store;
+	int r = bootid_read(missing.boot_id, err);
+
+	if (r == 0 && store)
+		r = store_release_list(store, &search->released, err);
+	if (r == 0)
+		r = compare(&missing, search, instance, err);
+	if (r == 0 && store)
+		r = add_unfinished(&missing, search, err);
+	if (r == 0 && store)
+		r = add_left_open(&missing, search, err);
+	store_items_deinit(&search->released);
+	if (r != 0)
+		return r;
+	loss_sort(&missing.loss);
+	*out = missing;
+	missing = MISSING_NULL;
+	return 0;
+}
+
+/**
+ * missing_find() - compare what is on record with what is there
+ * @out:      written on success alone; the caller deinits it
+ * @store:    borrowed; NULL: only what is required can be missing
+ * @now:      borrowed; what firewalld holds
+ * @instance: of firewalld; "" when not known
+ *
+ * Return: 0; STORE_E_*; negative errno.
+ */
+int missing_find(struct missing *out, struct cli *cli, struct store *store,
+                 const struct firewall *now, const char *instance, struct err *err)
+{
+	struct search search = {
+	    .cli = cli, .store = store, .now = now, .released = STORE_ITEMS_NULL};
+
+	return find(out, &search, instance, err);
+}
+
+/** missing_find_with_bans() - the same, with lost bans, as far as these are to come back */
+int missing_find_with_bans(struct missing *out, struct cli *cli, struct store *store,
+                           const struct firewall *now, const char *instance, struct err *err)
+{
+	struct search search = {.cli = cli,
+	                        .store = store,
+	                        .now = now,
+	                        .released = STORE_ITEMS_NULL,
+	                        .bans = cli->config.restore_bans != CONFIG_RESTORE_BANS_NONE};
+
+	return find(out, &search, instance, err);
+}
+
+/**
+ * missing_overlay() - what only the watcher knows of items that are there
+ * @now: gets ends and the mark of what was withdrawn from the permanent configuration
+ *
+ * firewalld does not tell when a timed item ends; the watcher heard it and put it
+ * into its snapshots. They hold for the instance that they were taken of.
+ */
+void missing_overlay(const struct missing *missing, struct firewall *now, const char *instance)
+{
+	if (!missing->meta.id || missing->kind != WIPE_UNKNOWN || !instance[0])
+		return;
+	for (size_t i = 0; i < now->n; i++) {
+		struct firewall_entry *entry = &now->entries[i];
+		const struct firewall_entry *known = firewall_find(&missing->before, &entry->item);
+
+		if (!known || !(entry->flags & FIREWALL_RUNTIME))
+			continue;
+		entry->flags |= known->flags & FIREWALL_GUARD_TIMED;
+		if (!(entry->flags & FIREWALL_PERMANENT))
+			entry->flags |= known->flags & FIREWALL_WITHDRAWN;
+		/* firewalld finds some seconds later what somebody edited */
+		if (!(entry->flags & FIREWALL_PERMANENT) || (known->flags & FIREWALL_PERMANENT))
+			entry->flags |= known->flags & FIREWALL_EDITED;
+		if (known->until_us > 0)
+			entry->until_us = known->until_us;
+	}
+}
+
+/**
+ * missing_attribute() - a person asks for what is missing: that decides what nobody could tell
+ *
+ * What left the permanent configuration while it was in it stays away.
+ */
+void missing_attribute(struct missing *missing, const struct firewall *now)
+{
+	for (size_t i = 0; i < missing->loss.n; i++) {
+		struct loss_row *row = &missing->loss.rows[i];
+
+		if (row->verdict != LOSS_UNATTRIBUTED)
+			continue;
+		row->verdict = LOSS_LOST;
+		if ((row->flags & FIREWALL_PERMANENT) && !(row->flags & FIREWALL_EDITED) &&
+		    !firewall_has(now, &row->item, FIREWALL_PERMANENT))
+			row->verdict = LOSS_REMOVED;
+	}
+}
+
+/* --- the watcher ------------------------------------------------------------------------- */
+
+/** missing_watcher() - does a watcher run with this state directory? */
+struct watcher_state missing_watcher(const struct cli *cli)
+{
+	struct watcher_state state = {0};
+	long pid = 0;
+
+	state.known = lock_is_held(cli->store_dir, &state.running, &pid) == 0;
+	state.pid = state.running ? pid : 0;
+	return state;
+}

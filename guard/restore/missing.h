@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * missing - what should be open and is not, by all that is on record
+ *
+ * For commands, which see one moment: the last good snapshot, the wipes that
+ * were left unfinished, and what the last wipe took and nobody could attribute,
+ * against what firewalld holds now.
+ */
+#ifndef GUARD_RESTORE_MISSING_H
+#define GUARD_RESTORE_MISSING_H
+
+#include "guard/cli/cli.h"
+#include "guard/system/host/bootid.h"
+
+struct missing {
+	struct loss loss; /* in the order of restoring */
+	enum wipe_kind kind;
+	struct firewall before;     /* the last good state; its meta.id is 0 when there is none */
+	struct store_snapshot meta; /* of it */
+	char boot_id[BOOTID_SIZE];
+};
+#define MISSING_NULL      ((struct missing){0})
+#define _cleanup_missing_ _cleanup_(missing_deinit)
+
+void missing_deinit(struct missing *missing);
+int missing_find(struct missing *out, struct cli *cli, struct store *store,
+                 const struct firewall *now, const char *instance, struct err *err) _must_check_;
+int missing_find_with_bans(struct missing *out, struct cli *cli, struct store *store,
+                           const struct firewall *now, const char *instance,
+                           struct err *err) _must_check_;
+void missing_overlay(const struct missing *missing, struct firewall *now, const char *instance);
+void missing_attribute(struct missing *missing, const struct firewall *now);
+
+struct watcher_state {
+	bool known;
+	bool running;
+	int64_t pid; /* 0: not known */
+};
+struct watcher_state missing_watcher(const struct cli *cli);
+
+#endif

@@ -1,0 +1,568 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/record.h"
+
+#include "guard/system/host/clock.h"
+#include "guard/system/host/spool.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * What the watcher waits for a lock. Short: a restore waits as long when another
+ * process sits on the database, and mail is down meanwhile.
+ */
+#define BUSY_MS 100
+
+/* Files of the spool that are taken in at a time; the loop must go round in between. */
+#define SPOOL_BATCH 256
+
+/* So many wipes back the journal is asked who put a timed item where it is. */
+#define WIPES_BACK 32
+
+struct record {
+	char *state_dir;
+	char *boot_id;
+	char *spool_dir;
+	struct logger *logger; /* borrowed */
+	struct store *store;   /* NULL: could not be opened */
+	unsigned serial; /* counts the stores that were opened: what is in one is not in the next */
+	int trouble;     /* what is wrong with it since when it was last said; 0: nothing */
+	struct store_items released;                 /* as last read, for when it cannot be read */
+	struct episode *backlog[RECORD_BACKLOG_MAX]; /* owned, oldest first */
+	size_t n_backlog;
+	size_t n_forgotten; /* wipes that did not fit in there */
+};
+
+/* --- the store, whatever state it is in -------------------------------------------------- */
+
+static void open_store(struct record *record)
+{
+	struct store_options options = {.create = true, .set_aside = true, .busy_ms = BUSY_MS};
+	struct err err = ERR_NULL;
+	int r = store_open(&record->store, record->state_dir, &options, &err);
+
+	record->serial++;
+	if (r == 0) {
+		if (store_notice(record->store))
+			logger_write(record->logger, LOGGER_ERROR, "%s",
+			             store_notice(record->store));
+		if (record->trouble)
+			logger_write(record->logger, LOGGER_NOTICE, "the store works again");
+		record->trouble = 0;
+		return;
+	}
+	record->store = NULL;
+	if (r == record->trouble)
+		return;
+	record->trouble = r;
+	logger_write(record->logger, LOGGER_ERROR,
+	             "%s; guarding goes on, but nothing is recorded until this is mended",
+	             err_text(&err, r));
+}
+
+/*
+ * Takes the result of a call of the store. Each kind of trouble is said once,
+ * until the store has worked again.
+ */
+static bool settle(struct record *record, int r, const struct err *err, const char *what)
+{
+	if (r == 0 || r == STORE_E_NOT_FOUND) {
+		if (r == 0 && record->trouble) {
+			logger_write(record->logger, LOGGER_NOTICE, "the store works again");
+			record->trouble = 0;
+		}
+		return r == 0;
+	}
+	if (r != record->trouble) {
+		record->trouble = r;
+		logger_write(record->logger, LOGGER_ERROR,
+		             "%s could not be recorded: %s; guarding goes on", what,
+		             err_text(err, r));
+	}
+	if (r == STORE_E_CORRUPT) {
+		store_close(record->store);
+		record->store = NULL;
+		open_store(record);
+	}
+	return false;
+}
+
+/**
+ * record_open() - open the store, or begin without one
+ * @out:       written on success alone; release with record_close()
+ * @state_dir: folder of the store and the spool
+ * @boot_id:   of this boot
+ * @journal:   borrowed; where trouble is told
+ *
+ * Return: 0, also when the store cannot be used; -ENOMEM.
+ */
+int record_open(struct record **out, const char *state_dir, const char *boot_id,
+                struct logger *logger)
+{
+	_cleanup_record_ struct record *record = calloc(1, sizeof(*record));
+
+	if (!record)
+		return -ENOMEM;
+	record->logger = logger;
+	record->state_dir = strdup(state_dir);
+	record->boot_id = strdup(boot_id);
+	if (!record->state_dir || !record->boot_id ||
+	    xasprintf(&record->spool_dir, "%s/%s", state_dir, SPOOL_DIR) < 0)
+		return -ENOMEM;
+	open_store(record);
+	*out = steal(record);
+	return 0;
+}
+
+/** record_close() - close the store; what it could not take is gone */
+void record_close(struct record *record)
+{
+	if (!record)
+		return;
+	for (size_t i = 0; i < record->n_backlog; i++)
+		episode_free(record->backlog[i]);
+	store_items_deinit(&record->released);
+	store_close(record->store);
+	free(record->spool_dir);
+	free(record->state_dir);
+	free(record->boot_id);
+	free(record);
+}
+
+/** record_store() - the store, or NULL while it cannot be used; borrowed */
+struct store *record_store(struct record *record)
+{
+	return record->store;
+}
+
+/* --- snapshots, events, releases --------------------------------------------------------- */
+
+/**
+ * record_snapshot() - note what the firewall is meant to look like
+ * @instance: of firewalld
+ *
+ * Return: the snapshot's id; 0 when it could not be written.
+ */
+int64_t record_snapshot(struct record *record, const struct firewall *fw, const char *instance)
+{
+	struct store_sighting sighting = {.boot_id = record->boot_id,
+	                                  .instance = instance,
+	                                  .at_us = clock_now_us(),
+	                                  .good = true};
+	struct err err = ERR_NULL;
+	int64_t id = 0;
+
+	if (!record->store)
+		return 0;
+	if (!settle(record, store_snapshot_put(record->store, fw, &sighting, &id, &err), &err,
+	            "a snapshot"))
+		return 0;
+	return id;
+}
+
+/** record_last_good() - Return: 0; STORE_E_NOT_FOUND: there is none, or no store */
+int record_last_good(struct record *record, struct store_snapshot *meta, struct firewall *out)
+{
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!record->store)
+		return STORE_E_NOT_FOUND;
+	r = store_snapshot_last_good(record->store, meta, out, &err);
+	if (r > 0 && !settle(record, r, &err, "the last snapshot"))
+		return STORE_E_NOT_FOUND;
+	return r;
+}
+
+/* The rows of a wipe whose item with this very end the guard was to put back. */
+static void mark_rows(const struct loss *loss, struct firewall *wanted)
+{
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct loss_row *row = &loss->rows[i];
+		struct firewall_entry *entry = firewall_find(wanted, &row->item);
+
+		if (entry && row->until_us && entry->until_us == row->until_us &&
+		    row->verdict == LOSS_LOST)
+			entry->flags |= FIREWALL_GUARD_TIMED;
+	}
+}
+
+static bool has_an_end(const struct firewall *fw)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		if (fw->entries[i].until_us)
+			return true;
+	return false;
+}
+
+/**
+ * record_mark_put_back() - mark the timed items that the guard put back, or was about to
+ * @wanted: the last snapshot; gets FIREWALL_GUARD_TIMED where the journal says so
+ *
+ * A guard that was killed between a restore and the next snapshot has left items
+ * there that firewalld never ends, and only the journal knows.
+ */
+void record_mark_put_back(struct record *record, struct firewall *wanted)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info last = STORE_WIPE_INFO_NULL;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!record->store || !has_an_end(wanted))
+		return;
+	r = store_wipe_last(record->store, &last, &err);
+	for (int64_t id = last.id; r == 0 && id > 0 && id > last.id - WIPES_BACK; id--) {
+		_cleanup_loss_ struct loss loss = LOSS_NULL;
+
+		r = store_wipe_load(record->store, id, NULL, &loss, &err);
+		if (r == 0)
+			mark_rows(&loss, wanted);
+		else if (r == STORE_E_NOT_FOUND)
+			r = 0;
+	}
+	if (r)
+		(void)settle(record, r, &err, "what was restored last");
+}
+
+/** record_event() - add a line to the history; @kind as store_event_put() lists them */
+void record_event(struct record *record, const char *kind, const char *format, ...)
+{
+	struct err err = ERR_NULL;
+	char text[512];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	if (record->store)
+		(void)settle(record,
+		             store_event_put(record->store, kind, text, NULL, clock_now_us(), &err),
+		             &err, "an event");
+}
+
+static int copy_items(struct store_items *out, const struct store_items *from)
+{
+	_cleanup_store_items_ struct store_items copy = STORE_ITEMS_NULL;
+
+	for (size_t i = 0; i < from->n; i++) {
+		if (grow(&copy.items, &copy.capacity, copy.n + 1, sizeof(*copy.items)) < 0 ||
+		    item_copy(&copy.items[copy.n], &from->items[i]) < 0)
+			return -ENOMEM;
+		copy.n++;
+	}
+	*out = copy;
+	copy = STORE_ITEMS_NULL;
+	return 0;
+}
+
+/**
+ * record_released() - the items that `reload-guard release` named
+ * @out: sorted; as last known when the store cannot be read now
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int record_released(struct record *record, struct store_items *out)
+{
+	_cleanup_store_items_ struct store_items fresh = STORE_ITEMS_NULL;
+	struct err err = ERR_NULL;
+
+	if (record->store && settle(record, store_release_list(record->store, &fresh, &err), &err,
+	                            "the list of released items")) {
+		store_items_deinit(&record->released);
+		record->released = fresh;
+		fresh = STORE_ITEMS_NULL;
+	}
+	return copy_items(out, &record->released);
+}
+
+/** record_protected_again() - somebody opened a released item anew: protect it again */
+void record_protected_again(struct record *record, const struct item *item)
+{
+	struct err err = ERR_NULL;
+	_cleanup_free_ char *text = NULL;
+	int r;
+
+	if (!record->store || item_format(&text, item) < 0)
+		return;
+	r = store_release_clear(record->store, item, &err);
+	if (settle(record, r, &err, "a change"))
+		record_event(record, "protected-again",
+		             "%s was opened again and is protected again", text);
+}
+
+/** record_drain_spool() - take in what the fail2ban hook had to leave in files */
+void record_drain_spool(struct record *record)
+{
+	struct spool_result result = {.more = true};
+	struct err err = ERR_NULL;
+
+	while (record->store && result.more && spool_pending(record->spool_dir)) {
+		int r = spool_drain(record->spool_dir, record->store, SPOOL_BATCH, &result, &err);
+
+		if (result.bad)
+			logger_write(record->logger, LOGGER_WARNING,
+			             "%zu spool files were not valid; they are kept as *.bad in %s",
+			             result.bad, record->spool_dir);
+		if (r == SPOOL_E_STORE)
+			(void)settle(record, result.store_code, &err, "a ban");
+		if (r)
+			return;
+	}
+}
+
+/** record_prune() - drop a piece of what is older than @keep_days; true: there may be more */
+bool record_prune(struct record *record, unsigned keep_days)
+{
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!record->store)
+		return false;
+	r = store_prune(record->store, clock_now_us(), keep_days, &err);
+	if (r == STORE_E_MORE)
+		return true;
+	(void)settle(record, r, &err, "the retention");
+	return false;
+}
+
+/* --- wipes ------------------------------------------------------------------------------- */
+
+/** episode_new() - Return: an episode with nothing lost yet; NULL without memory */
+struct episode *episode_new(enum wipe_kind kind, int64_t at_us)
+{
+	struct episode *episode = calloc(1, sizeof(*episode));
+
+	if (episode) {
+		episode->kind = kind;
+		episode->at_us = at_us;
+	}
+	return episode;
+}
+
+/** episode_free() - NULL is fine */
+void episode_free(struct episode *episode)
+{
+	if (!episode)
+		return;
+	for (size_t i = 0; i < episode->n_steps; i++)
+		free((char *)(uintptr_t)episode->steps[i].error);
+	free(episode->steps);
+	loss_deinit(&episode->loss);
+	free(episode->cause);
+	free(episode->instance);
+	free(episode);
+}
+
+/** episode_add_steps() - take over what a restorer tells; Return: 0 or -ENOMEM */
+int episode_add_steps(struct episode *episode, const struct plan *plan,
+                      const struct restorer_step *steps)
+{
+	if (grow(&episode->steps, &episode->steps_capacity, episode->n_steps + plan->n,
+	         sizeof(*episode->steps)) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < plan->n; i++)
+		episode->steps[episode->n_steps++] = (struct store_step){
+		    .row = steps[i].loss_row,
+		    .outcome = steps[i].outcome,
+		    .error = steps[i].error ? strdup(steps[i].error) : NULL,
+		    .started_us = steps[i].started_us,
+		    .finished_us = steps[i].finished_us,
+		};
+	return 0;
+}
+
+/**
+ * episode_add_step() - what becomes of a row without a call to firewalld
+ * @error: copied; why; NULL: nothing to add
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int episode_add_step(struct episode *episode, size_t row, enum store_outcome outcome,
+                     const char *error)
+{
+	_cleanup_free_ char *copy = error ? strdup(error) : NULL;
+	int64_t now_us = clock_now_us();
+
+	if ((error && !copy) || grow(&episode->steps, &episode->steps_capacity,
+	                             episode->n_steps + 1, sizeof(*episode->steps)) < 0)
+		return -ENOMEM;
+	episode->steps[episode->n_steps++] = (struct store_step){
+	    .row = row,
+	    .outcome = outcome,
+	    .error = steal(copy),
+	    .started_us = now_us,
+	    .finished_us = now_us,
+	};
+	return 0;
+}
+
+/**
+ * episode_adopt() - go on with a wipe that a guard before this one has begun
+ * @out:     written on success alone; with all rows, and no steps yet
+ * @wipe_id: of a wipe that is not finished
+ *
+ * Return: 0; STORE_E_NOT_FOUND when it, or the store, is not there; -ENOMEM.
+ */
+int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	struct episode *episode = episode_new(WIPE_UNKNOWN, 0);
+	struct err err = ERR_NULL;
+
+	if (!episode)
+		return -ENOMEM;
+	if (!record->store ||
+	    !settle(record, store_wipe_load(record->store, wipe_id, &info, &episode->loss, &err),
+	            &err, "what an interrupted guard left")) {
+		episode_free(episode);
+		return STORE_E_NOT_FOUND;
+	}
+	episode->kind = info.kind;
+	episode->at_us = info.at_us;
+	episode->before_id = info.before_id;
+	episode->cause = steal(info.cause);
+	episode->instance = steal(info.instance);
+	episode->wipe_id = wipe_id;
+	episode->store_serial = record->serial;
+	episode->loss_written = true;
+	*out = episode;
+	return 0;
+}
+
+/**
+ * record_episode_begin() - write down that there was a wipe, and what is known of it
+ *
+ * With the loss, if that is known already. When it fails, it is tried again with
+ * the loss or the steps.
+ */
+void record_episode_begin(struct record *record, struct episode *episode)
+{
+	struct store_wipe wipe = {
+	    .kind = episode->kind,
+	    .cause = episode->cause,
+	    .at_us = episode->at_us,
+	    .boot_id = record->boot_id,
+	    .instance = episode->instance,
+	    .before_id = episode->before_id,
+	};
+	struct err err = ERR_NULL;
+	int64_t id;
+
+	if (!record->store ||
+	    !settle(record, store_wipe_begin(record->store, &wipe, &episode->loss, &id, &err), &err,
+	            "a wipe"))
+		return;
+	episode->wipe_id = id;
+	episode->store_serial = record->serial;
+	episode->loss_written = episode->loss.n > 0;
+}
+
+/* An episode from a store that was set aside meanwhile begins anew in the new one. */
+static void forget_old_store(const struct record *record, struct episode *episode)
+{
+	if (episode->store_serial == record->serial)
+		return;
+	episode->wipe_id = 0;
+	episode->loss_written = false;
+	episode->n_written = 0;
+}
+
+/** record_episode_loss() - write down what was lost, before it is restored; one transaction */
+void record_episode_loss(struct record *record, struct episode *episode)
+{
+	struct err err = ERR_NULL;
+
+	forget_old_store(record, episode);
+	if (!episode->wipe_id)
+		record_episode_begin(record, episode);
+	if (!record->store || !episode->wipe_id || episode->loss_written || !episode->loss.n)
+		return;
+	episode->loss_written = settle(record,
+	                               store_wipe_losses(record->store, episode->wipe_id,
+	                                                 episode->cause, &episode->loss, &err),
+	                               &err, "what was lost");
+}
+
+/** record_episode_steps() - write down what is not yet: the loss, the steps since the last time */
+void record_episode_steps(struct record *record, struct episode *episode)
+{
+	struct err err = ERR_NULL;
+	size_t n;
+
+	record_episode_loss(record, episode);
+	n = episode->n_steps - episode->n_written;
+	if (!record->store || !episode->loss_written || n == 0)
+		return;
+	if (settle(record,
+	           store_steps_put(record->store, episode->wipe_id,
+	                           &episode->steps[episode->n_written], n, &err),
+	           &err, "what was restored"))
+		episode->n_written = episode->n_steps;
+}
+
+/* Everything of a finished episode that is not in the store yet. */
+static bool write_episode(struct record *record, struct episode *episode)
+{
+	struct err err = ERR_NULL;
+
+	record_episode_steps(record, episode);
+	return record->store && episode->wipe_id && episode->n_written == episode->n_steps &&
+	       settle(record,
+	              store_wipe_finish(record->store, episode->wipe_id, episode->finished_us,
+	                                episode->outcome, &err),
+	              &err, "the end of a restore");
+}
+
+static void keep_for_later(struct record *record, struct episode *episode)
+{
+	if (record->n_backlog == RECORD_BACKLOG_MAX) {
+		episode_free(record->backlog[0]);
+		memmove(record->backlog, record->backlog + 1,
+		        (RECORD_BACKLOG_MAX - 1) * sizeof(record->backlog[0]));
+		record->n_backlog--;
+		record->n_forgotten++;
+	}
+	record->backlog[record->n_backlog++] = episode;
+}
+
+/**
+ * record_episode_end_take() - the episode is over: write down what is left of it
+ * @episode: owned by the record from now on
+ * @outcome: static text: "restored", "partly restored", "nothing lost"…
+ */
+void record_episode_end_take(struct record *record, struct episode *episode, const char *outcome)
+{
+	episode->outcome = outcome;
+	episode->finished_us = clock_now_us();
+	if (record_retry(record) && write_episode(record, episode))
+		episode_free(episode);
+	else
+		keep_for_later(record, episode);
+}
+
+/**
+ * record_retry() - open the store again if need be, and write what waits
+ *
+ * Return: whether nothing waits any more.
+ */
+bool record_retry(struct record *record)
+{
+	size_t written = 0;
+
+	if (!record->store)
+		open_store(record);
+	while (written < record->n_backlog && write_episode(record, record->backlog[written]))
+		episode_free(record->backlog[written++]);
+	memmove(record->backlog, record->backlog + written,
+	        (record->n_backlog - written) * sizeof(record->backlog[0]));
+	record->n_backlog -= written;
+	if (record->n_backlog)
+		return false;
+	if (record->n_forgotten && record->store)
+		record_event(record, "store", "%zu wipes could not be recorded",
+		             record->n_forgotten);
+	record->n_forgotten = 0;
+	return record->store != NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * record - the watcher's way to the store: it never stops the watcher
+ *
+ * A store that is locked, full, read-only or corrupt is said once, in words,
+ * and guarding goes on; what could not be written waits in memory (the latest
+ * RECORD_BACKLOG_MAX wipes) and is written when the store works again.
+ */
+#ifndef GUARD_RESTORE_RECORD_H
+#define GUARD_RESTORE_RECORD_H
+
+#include "guard/model/loss.h"
+#include "guard/system/host/logger.h"
+#include "guard/system/store/store.h"
+#include "guard/restore/restorer.h"
+
+#define RECORD_BACKLOG_MAX 64
+
+/* One wipe from its discovery to its end. */
+struct episode {
+	enum wipe_kind kind;
+	char *cause;    /* owned */
+	char *instance; /* owned; of firewalld, after the wipe */
+	int64_t at_us, finished_us;
+	int64_t before_id; /* snapshot; 0: none */
+	struct loss loss;
+	struct store_step *steps; /* errors owned; one for each row of loss that was tried */
+	size_t n_steps, steps_capacity;
+	size_t n_written;      /* of these, in the store already */
+	const char *outcome;   /* static; NULL while it goes on */
+	int64_t wipe_id;       /* 0: not in the store yet */
+	unsigned store_serial; /* of the store that wipe_id is from */
+	bool loss_written;
+};
+
+struct record;
+
+int record_open(struct record **out, const char *state_dir, const char *boot_id,
+                struct logger *logger) _must_check_;
+void record_close(struct record *record);
+DEFINE_CLEANUP(struct record *, record_close, record_cleanup);
+#define _cleanup_record_ _cleanup_(record_cleanup)
+
+struct store *record_store(struct record *record);
+bool record_retry(struct record *record);
+
+int64_t record_snapshot(struct record *record, const struct firewall *fw, const char *instance);
+int record_last_good(struct record *record, struct store_snapshot *meta,
+                     struct firewall *out) _must_check_;
+void record_event(struct record *record, const char *kind, const char *format, ...) _printf_(3, 4);
+void record_mark_put_back(struct record *record, struct firewall *wanted);
+int record_released(struct record *record, struct store_items *out) _must_check_;
+void record_protected_again(struct record *record, const struct item *item);
+void record_drain_spool(struct record *record);
+bool record_prune(struct record *record, unsigned keep_days);
+
+struct episode *episode_new(enum wipe_kind kind, int64_t at_us) _must_check_;
+void episode_free(struct episode *episode);
+int episode_add_steps(struct episode *episode, const struct plan *plan,
+                      const struct restorer_step *steps) _must_check_;
+int episode_add_step(struct episode *episode, size_t row, enum store_outcome outcome,
+                     const char *error) _must_check_;
+int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id) _must_check_;
+void record_episode_begin(struct record *record, struct episode *episode);
+void record_episode_loss(struct record *record, struct episode *episode);
+void record_episode_steps(struct record *record, struct episode *episode);
+void record_episode_end_take(struct record *record, struct episode *episode, const char *outcome);
+
+#endif

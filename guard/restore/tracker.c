@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/tracker.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* What belongs to the life of an item in the runtime, and ends with it. */
+#define RUNTIME_FLAGS                                                                              \
+	(FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED)
+
+/** tracker_deinit() - release everything; the result is TRACKER_NULL and usable */
+void tracker_deinit(struct tracker *tracker)
+{
+	firewall_deinit(&tracker->wanted);
+	firewall_deinit(&tracker->heard);
+	*tracker = TRACKER_NULL;
+}
+
+/**
+ * tracker_start_from_take() - begin with a stored snapshot
+ * @snapshot:      taken over; FIREWALL_NULL afterwards
+ * @same_instance: firewalld is the one that was running then, so timeouts and
+ *                 withdrawals still hold
+ *
+ * Return: 0 (cannot fail now; kept checkable like its neighbours).
+ */
+int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, bool same_instance)
+{
+	firewall_deinit(&tracker->wanted);
+	tracker->wanted = *snapshot;
+	*snapshot = FIREWALL_NULL;
+	tracker->known = true;
+	tracker->from_store = true;
+	tracker->dirty = false;
+	if (same_instance)
+		return 0;
+	/* A new firewalld has no timers of the old one; the ends themselves still count. */
+	for (size_t i = 0; i < tracker->wanted.n; i++)
+		tracker->wanted.entries[i].flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
+	return 0;
+}
+
+static int note_heard(struct tracker *tracker, const struct item *item)
+{
+	struct firewall_entry *entry;
+
+	/* without a reading to be newer than, it would only grow, ban by ban */
+	return tracker->reading ? firewall_put(&tracker->heard, item, &entry) : 0;
+}
+
+/**
+ * tracker_added() - an item was added to the runtime
+ * @flags:    FIREWALL_GUARD_TIMED or 0
+ * @until_us: the end of its timeout; 0: none
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_added(struct tracker *tracker, const struct item *item, unsigned flags,
+                  int64_t until_us)
+{
+	struct firewall_entry *entry;
+
+	if (note_heard(tracker, item) < 0 || firewall_put(&tracker->wanted, item, &entry) < 0)
+		return -ENOMEM;
+	entry->flags = (entry->flags & ~(unsigned)RUNTIME_FLAGS) | FIREWALL_RUNTIME | flags;
+	entry->until_us = until_us;
+	entry->fresh = true;
+	tracker->dirty = true;
+	return 0;
+}
+
+static void forget_runtime(struct tracker *tracker, struct firewall_entry *entry)
+{
+	if (!(entry->flags & RUNTIME_FLAGS))
+		return;
+	entry->flags &= ~(unsigned)RUNTIME_FLAGS;
+	entry->until_us = 0;
+	tracker->dirty = true;
+}
+
+/** tracker_removed() - an item was removed from the runtime, on purpose; Return: 0 or -ENOMEM */
+int tracker_removed(struct tracker *tracker, const struct item *item)
+{
+	struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
+
+	if (note_heard(tracker, item) < 0)
+		return -ENOMEM;
+	if (entry)
+		forget_runtime(tracker, entry);
+	firewall_sweep(&tracker->wanted);
+	return 0;
+}
+
+/** tracker_moved() - an interface or source is in this zone now, and in no other */
+int tracker_moved(struct tracker *tracker, const struct item *item)
+{
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if (entry->item.kind != item->kind || strcmp(entry->item.value, item->value) != 0 ||
+		    item_cmp(&entry->item, item) == 0)
+			continue;
+		if (note_heard(tracker, &entry->item) < 0)
+			return -ENOMEM;
+		forget_runtime(tracker, entry);
+	}
+	firewall_sweep(&tracker->wanted);
+	return tracker_added(tracker, item, 0, 0);
+}
+
+/**
+ * tracker_edited() - somebody other than firewalld wrote a file without the item, or with it
+ * @gone: without it; then it counts as neither lost nor removed
+ *
+ * What is in the runtime alone has no file to leave.
+ */
+void tracker_edited(struct tracker *tracker, const struct item *item, bool gone)
+{
+	struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
+	unsigned flags;
+
+	if (!entry || !(entry->flags & FIREWALL_RUNTIME))
+		return;
+	flags = entry->flags & ~(unsigned)FIREWALL_EDITED;
+	if (gone && (entry->flags & (FIREWALL_PERMANENT | FIREWALL_EDITED)))
+		flags |= FIREWALL_EDITED;
+	tracker->dirty |= flags != entry->flags;
+	entry->flags = flags;
+}
+
+/** tracker_default_zone() - Return: 0 or -ENOMEM */
+int tracker_default_zone(struct tracker *tracker, const char *zone)
+{
+	const char *now = tracker->wanted.default_zone;
+
+	if (now && strcmp(now, zone) == 0)
+		return 0;
+	tracker->dirty = true;
+	return firewall_set_default_zone(&tracker->wanted, zone);
+}
+
+/**
+ * tracker_default_zone_left() - another zone is going to be the default zone
+ * @zone: the new one
+ *
+ * firewalld takes along the interfaces that were in the old one for want of another,
+ * and does not say which these are: the next reading tells.
+ */
+void tracker_default_zone_left(struct tracker *tracker, const char *zone)
+{
+	const char *old = tracker->wanted.default_zone;
+
+	if (!old || strcmp(old, zone) == 0)
+		return;
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if (entry->item.kind == ITEM_INTERFACE && strcmp(entry->item.zone, old) == 0)
+			forget_runtime(tracker, entry);
+	}
+	firewall_sweep(&tracker->wanted);
+}
+
+/** tracker_panic() - panic mode was switched */
+void tracker_panic(struct tracker *tracker, bool on)
+{
+	tracker->dirty |= tracker->wanted.panic != on;
+	tracker->wanted.panic = on;
+}
+
+/** tracker_reading_begins() - what is heard from now on may be newer than what is read */
+void tracker_reading_begins(struct tracker *tracker)
+{
+	firewall_deinit(&tracker->heard);
+	tracker->reading = true;
+}
+
+/**
+ * tracker_correct_reading() - let signals count that came while it was read
+ * @reading: changed in place
+ *
+ * An older signal does no harm: then the answer says the same.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_correct_reading(const struct tracker *tracker, struct firewall *reading)
+{
+	for (size_t i = 0; i < tracker->heard.n; i++) {
+		const struct item *item = &tracker->heard.entries[i].item;
+		struct firewall_entry *entry;
+
+		if (firewall_has(&tracker->wanted, item, FIREWALL_RUNTIME)) {
+			if (firewall_put(reading, item, &entry) < 0)
+				return -ENOMEM;
+			entry->flags |= FIREWALL_RUNTIME;
+		} else {
+			entry = firewall_find(reading, item);
+			if (entry)
+				entry->flags &= ~(unsigned)FIREWALL_RUNTIME;
+		}
+	}
+	firewall_sweep(reading);
+	return 0;
+}
+
+/* What was lost and will not be restored is not wanted any more. */
+static void drop_what_stays_lost(struct tracker *tracker, const struct loss *loss)
+{
+	for (size_t i = 0; i < loss->n; i++) {
+		struct firewall_entry *entry = firewall_find(&tracker->wanted, &loss->rows[i].item);
+
+		if (entry && !loss_verdict_restores(loss->rows[i].verdict))
+			forget_runtime(tracker, entry);
+	}
+}
+
+/* What is to be restored is wanted, also if it never was there (`require`). */
+static int want_what_is_restored(struct tracker *tracker, const struct loss *loss)
+{
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct loss_row *row = &loss->rows[i];
+		struct firewall_entry *entry;
+
+		if (!loss_verdict_restores(row->verdict))
+			continue;
+		if (firewall_put(&tracker->wanted, &row->item, &entry) < 0)
+			return -ENOMEM;
+		entry->flags |= FIREWALL_RUNTIME;
+		if (row->verdict == LOSS_REQUIRED) {
+			entry->until_us = 0;
+			entry->flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
+		} else if (entry->until_us) {
+			entry->flags |= FIREWALL_GUARD_TIMED;
+		}
+	}
+	return 0;
+}
+
+/*
+ * What a wipe loaded has no end of its time any more. At the guard's start the wipe
+ * was earlier: then what is there, is not permanent and was put back by a guard is
+ * what that guard had to end.
+ */
+static bool lost_its_end(const struct tracker *tracker, const struct firewall_entry *entry,
+                         const struct firewall_entry *now)
+{
+	if (tracker->from_store && (entry->flags & FIREWALL_GUARD_TIMED) &&
+	    !(now->flags & FIREWALL_PERMANENT))
+		return false;
+	return !firewall_find(&tracker->heard, &entry->item) &&
+	       (entry->until_us ||
+	        entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED));
+}
+
+/*
+ * firewalld's own timer has run out, and yet it is there: it was opened anew, with
+ * no end, while nobody watched. Timers may be late, by far less than this.
+ */
+#define TIMER_LATE_US 1000000
+
+static bool outlived_its_end(const struct firewall_entry *entry, int64_t now_us)
+{
+	return now_us && entry->until_us && !(entry->flags & FIREWALL_GUARD_TIMED) &&
+	       entry->until_us + TIMER_LATE_US <= now_us;
+}
+
+static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *options)
+{
+	const struct firewall *reading = options->reading;
+
+	for (size_t i = 0; i < reading->n; i++) {
+		struct firewall_entry *entry;
+
+		if (!(reading->entries[i].flags & FIREWALL_RUNTIME))
+			continue;
+		if (firewall_put(&tracker->wanted, &reading->entries[i].item, &entry) < 0)
+			return -ENOMEM;
+		if (!(entry->flags & FIREWALL_RUNTIME))
+			tracker->dirty = true;
+		entry->flags |= FIREWALL_RUNTIME;
+		if (options->after_wipe && lost_its_end(tracker, entry, &reading->entries[i])) {
+			entry->until_us = 0;
+			entry->flags &= ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED |
+			                            FIREWALL_EDITED);
+			tracker->dirty = true;
+		}
+		if (outlived_its_end(entry, options->now_us)) {
+			entry->until_us = 0;
+			tracker->dirty = true;
+		}
+	}
+	return 0;
+}
+
+static void leave_permanent(struct tracker *tracker, struct firewall_entry *entry,
+                            const struct tracker_absorb *options)
+{
+	entry->flags &= ~(unsigned)FIREWALL_PERMANENT;
+	tracker->dirty = true;
+	/* what an edit took out was told then; firewalld finds it some seconds later */
+	if (!(entry->flags & FIREWALL_RUNTIME) || (entry->flags & FIREWALL_EDITED))
+		return;
+	/* opened while it was read: by somebody who wants it */
+	if (firewall_find(&tracker->heard, &entry->item))
+		return;
+	entry->flags |= FIREWALL_WITHDRAWN;
+	if (options->on_permanent)
+		options->on_permanent(&entry->item, true, options->userdata);
+}
+
+static void enter_permanent(struct tracker *tracker, struct firewall_entry *entry,
+                            const struct tracker_absorb *options)
+{
+	bool was_withdrawn = entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_EDITED);
+
+	entry->flags = (entry->flags &
+	                ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED)) |
+	               FIREWALL_PERMANENT;
+	/* Made permanent, it is meant to stay: firewalld itself may still end it, we do not. */
+	tracker->dirty = true;
+	if (was_withdrawn && options->on_permanent)
+		options->on_permanent(&entry->item, false, options->userdata);
+}
+
+static int absorb_permanent(struct tracker *tracker, const struct tracker_absorb *options)
+{
+	const struct firewall *reading = options->reading;
+
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if ((entry->flags & FIREWALL_PERMANENT) &&
+		    !firewall_has(reading, &entry->item, FIREWALL_PERMANENT))
+			leave_permanent(tracker, entry, options);
+	}
+	for (size_t i = 0; i < reading->n; i++) {
+		struct firewall_entry *entry;
+
+		if (!(reading->entries[i].flags & FIREWALL_PERMANENT))
+			continue;
+		if (firewall_put(&tracker->wanted, &reading->entries[i].item, &entry) < 0)
+			return -ENOMEM;
+		if (!(entry->flags & FIREWALL_PERMANENT))
+			enter_permanent(tracker, entry, options);
+	}
+	return 0;
+}
+
+static int absorb_zones(struct tracker *tracker, const struct firewall *reading)
+{
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+	int r = strv_copy(&zones, &reading->zones);
+
+	if (r < 0)
+		return r;
+	strv_deinit(&tracker->wanted.zones);
+	tracker->wanted.zones = zones;
+	zones = STRV_NULL;
+	tracker_panic(tracker, reading->panic);
+	return 0;
+}
+
+/* From here on it is known that these were there; of what is younger than the answers it is not. */
+static void grow_old(struct tracker *tracker)
+{
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		entry->fresh = entry->fresh && firewall_find(&tracker->heard, &entry->item);
+	}
+}
+
+/**
+ * tracker_absorb() - make what was read, and what was judged about it, the present state
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options)
+{
+	int r;
+
+	drop_what_stays_lost(tracker, options->loss);
+	r = absorb_runtime(tracker, options);
+	if (r == 0)
+		r = want_what_is_restored(tracker, options->loss);
+	if (r == 0 && options->whole)
+		r = absorb_permanent(tracker, options);
+	if (r == 0 && options->whole)
+		r = absorb_zones(tracker, options->reading);
+	if (r == 0 && options->reading->default_zone)
+		r = tracker_default_zone(tracker, options->reading->default_zone);
+	firewall_sweep(&tracker->wanted);
+	if (options->whole)
+		grow_old(tracker);
+	tracker->known = true;
+	tracker->from_store = false;
+	tracker->reading = false;
+	return r;
+}
+
+/*
+ * Where the interfaces of these fall back to must be known too: it decides
+ * whether they are put back.
+ */
+static bool falls_back(const struct firewall_entry *entry, const char *default_zone)
+{
+	return default_zone && entry->item.kind == ITEM_INTERFACE &&
+	       strcmp(entry->item.zone, default_zone) != 0;
+}
+
+/**
+ * tracker_zones_at_stake() - the zones that a reload can have taken something from
+ * @out: appended to
+ *
+ * Those with something that is in the runtime alone, and those with something
+ * required. Reading these first is what makes a restore fast.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_zones_at_stake(const struct tracker *tracker, const struct scope *scope,
+                           struct strv *out)
+{
+	const char *default_zone = tracker->wanted.default_zone;
+
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		const struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if ((entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)) != FIREWALL_RUNTIME)
+			continue;
+		if (!strv_contains(out, entry->item.zone) && strv_add(out, entry->item.zone) < 0)
+			return -ENOMEM;
+		if (falls_back(entry, default_zone) && !strv_contains(out, default_zone) &&
+		    strv_add(out, default_zone) < 0)
+			return -ENOMEM;
+	}
+	for (size_t i = 0; i < scope->n_require; i++)
+		if (!strv_contains(out, scope->require[i].zone) &&
+		    strv_add(out, scope->require[i].zone) < 0)
+			return -ENOMEM;
+	return 0;
+}
+
+/** tracker_ipsets() - add the ipsets (ipset:NAME) that entries are wanted in; Return: 0 or -ENOMEM
+ */
+int tracker_ipsets(const struct tracker *tracker, struct strv *out)
+{
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		const struct item *item = &tracker->wanted.entries[i].item;
+
+		if (item->kind == ITEM_ENTRY && !strv_contains(out, item->zone) &&
+		    strv_add(out, item->zone) < 0)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+/**
+ * tracker_next_end() - when does the guard have to take the next item away?
+ * @until_us: microseconds since the epoch, UTC; written on success alone
+ *
+ * Return: 0, or -ENOENT when there is none.
+ */
+int tracker_next_end(const struct tracker *tracker, int64_t *until_us)
+{
+	int64_t next = 0;
+
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		const struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if ((entry->flags & FIREWALL_GUARD_TIMED) && entry->until_us &&
+		    (next == 0 || entry->until_us < next))
+			next = entry->until_us;
+	}
+	if (next == 0)
+		return -ENOENT;
+	*until_us = next;
+	return 0;
+}
+
+/**
+ * tracker_count_protected() - how many items are protected, not counting bindings
+ * @runtime_only: how many of these the next reload would take; may be NULL
+ */
+size_t tracker_count_protected(const struct tracker *tracker, const struct scope *scope,
+                               size_t *runtime_only)
+{
+	size_t count = 0, bare = 0;
+
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		const struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		    item_class(&entry->item) == ITEM_CLASS_BINDING ||
+		    !scope_protects(scope, &tracker->wanted, &entry->item))
+			continue;
+		count++;
+		bare += !(entry->flags & FIREWALL_PERMANENT);
+	}
+	if (runtime_only)
+		*runtime_only = bare;
+	return count;
+}

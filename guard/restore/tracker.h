@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * tracker - what the firewall is meant to look like
+ *
+ * Kept from what firewalld says (signals) and from what is read from it. A wipe
+ * does not change what is meant; only evidence does: a removal that was
+ * signalled, the end of a timeout, a verdict of model/loss. So what was lost is
+ * what is meant, less what is there. No I/O in here.
+ */
+#ifndef GUARD_RESTORE_TRACKER_H
+#define GUARD_RESTORE_TRACKER_H
+
+#include "guard/model/loss.h"
+
+struct tracker {
+	struct firewall wanted;
+	bool known; /* wanted means something: it comes from firewalld or from a snapshot */
+	bool dirty; /* wanted is not what was last stored */
+	/* It comes from a snapshot, and was not compared with firewalld yet. */
+	bool from_store;
+	bool reading; /* a reading is under way, or its result not yet absorbed */
+	/*
+	 * What was heard of since the present reading began, until it is absorbed. The signal may
+	 * be newer than the answer, so for these the signal counts.
+	 */
+	struct firewall heard;
+};
+#define TRACKER_NULL ((struct tracker){0})
+
+void tracker_deinit(struct tracker *tracker);
+int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot,
+                            bool same_instance) _must_check_;
+
+int tracker_added(struct tracker *tracker, const struct item *item, unsigned flags,
+                  int64_t until_us) _must_check_;
+int tracker_removed(struct tracker *tracker, const struct item *item) _must_check_;
+int tracker_moved(struct tracker *tracker, const struct item *item) _must_check_;
+int tracker_default_zone(struct tracker *tracker, const char *zone) _must_check_;
+void tracker_edited(struct tracker *tracker, const struct item *item, bool gone);
+void tracker_default_zone_left(struct tracker *tracker, const char *zone);
+void tracker_panic(struct tracker *tracker, bool on);
+
+void tracker_reading_begins(struct tracker *tracker);
+int tracker_correct_reading(const struct tracker *tracker, struct firewall *reading) _must_check_;
+
+/* Called for an item that has just left the permanent configuration, or come back to it. */
+typedef void (*tracker_permanent_fn)(const struct item *item, bool withdrawn, void *userdata);
+
+struct tracker_absorb {
+	const struct firewall *reading; /* corrected; what is there now */
+	const struct loss *loss;        /* judged from it */
+	bool after_wipe; /* what is there was loaded, not kept: its timeouts are gone */
+	bool whole;      /* all zones, and the permanent configuration too */
+	int64_t now_us;  /* UTC, when it was read; 0: ends are not looked at */
+	tracker_permanent_fn on_permanent;
+	void *userdata;
+};
+int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options) _must_check_;
+
+int tracker_zones_at_stake(const struct tracker *tracker, const struct scope *scope,
+                           struct strv *out) _must_check_;
+int tracker_ipsets(const struct tracker *tracker, struct strv *out) _must_check_;
+int tracker_next_end(const struct tracker *tracker, int64_t *until_us) _must_check_;
+size_t tracker_count_protected(const struct tracker *tracker, const struct scope *scope,
+                               size_t *runtime_only);
+
+#endif

@@ -1,0 +1,620 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "guard/system/firewalld/firewalld-answers.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/system/firewalld/firewalld-message.h"
+
+/* --- going through a dictionary ----------------------------------------------------------- */
+
+typedef int (*setting_fn)(const char *key, DBusMessageIter *value, void *userdata);
+
+static int each_setting(DBusMessage *message, setting_fn fn, void *userdata)
+{
+	DBusMessageIter iter, entry, pair, value;
+	int r = 0;
+
+	if (!dbus_message_has_signature(message, "a{sv}") ||
+	    !dbus_message_iter_init(message, &iter))
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	for (dbus_message_iter_recurse(&iter, &entry);
+	     r == 0 && dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&entry)) {
+		const char *key;
+
+		dbus_message_iter_recurse(&entry, &pair);
+		dbus_message_iter_get_basic(&pair, &key);
+		dbus_message_iter_next(&pair);
+		dbus_message_iter_recurse(&pair, &value);
+		r = fn(key, &value, userdata);
+	}
+	return r;
+}
+
+static int take_int(DBusMessageIter *value, int *out)
+{
+	dbus_int32_t number;
+
+	if (dbus_message_iter_get_arg_type(value) != DBUS_TYPE_INT32)
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	dbus_message_iter_get_basic(value, &number);
+	*out = number;
+	return 0;
+}
+
+static int take_bool(DBusMessageIter *value, bool *out)
+{
+	dbus_bool_t on;
+
+	if (dbus_message_iter_get_arg_type(value) != DBUS_TYPE_BOOLEAN)
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	dbus_message_iter_get_basic(value, &on);
+	*out = on;
+	return 0;
+}
+
+static int take_strings(DBusMessageIter *value, struct strv *out)
+{
+	DBusMessageIter element;
+	int r = 0;
+
+	if (dbus_message_iter_get_arg_type(value) != DBUS_TYPE_ARRAY ||
+	    dbus_message_iter_get_element_type(value) != DBUS_TYPE_STRING)
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	for (dbus_message_iter_recurse(value, &element);
+	     r == 0 && dbus_message_iter_get_arg_type(&element) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&element)) {
+		const char *string;
+
+		dbus_message_iter_get_basic(&element, &string);
+		r = strv_add(out, string);
+	}
+	return r;
+}
+
+/* --- zones and policies ------------------------------------------------------------------- */
+
+struct zone_context {
+	struct ruleset *ruleset;
+	struct ruleset_zone *zone;
+};
+
+/* Names of ports that the model does not know: what this system says of them. */
+static bool port_of_name(const char *name, const char *protocol, unsigned *out)
+{
+	const struct servent *entry = getservbyname(name, protocol);
+
+	if (entry)
+		*out = ntohs((uint16_t)entry->s_port);
+	return entry != NULL;
+}
+
+static void resolve_port(struct ruleset_rule *rule)
+{
+	if (rule->rule.port && rule->port_last == 0 &&
+	    port_of_name(rule->rule.port, rule->rule.protocol, &rule->port_first))
+		rule->port_last = rule->port_first;
+}
+
+/* NAME/PROTOCOL of a name that the model does not know becomes NUMBER/PROTOCOL. */
+static int add_port(struct strv *ports, const char *value)
+{
+	_cleanup_free_ char *name = strdup(value), *number = NULL;
+	char *slash = name ? strchr(name, '/') : NULL;
+	unsigned first, last;
+
+	if (!name)
+		return -ENOMEM;
+	if (slash)
+		*slash++ = '\0';
+	if (!slash || ruleset_port_range(name, &first, &last) || !port_of_name(name, slash, &first))
+		return strv_add(ports, value);
+	if (xasprintf(&number, "%u/%s", first, slash) < 0)
+		return -ENOMEM;
+	return strv_add_take(ports, steal(number));
+}
+
+static int resolve_ports(struct strv *ports)
+{
+	struct strv resolved = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < ports->n && r == 0; i++)
+		r = add_port(&resolved, ports->strings[i]);
+	if (r == 0) {
+		strv_deinit(ports);
+		*ports = resolved;
+	} else {
+		strv_deinit(&resolved);
+	}
+	return r;
+}
+
+static int take_rule(struct zone_context *context, const char *text)
+{
+	struct ruleset_zone *zone = context->zone;
+	struct err err = ERR_NULL;
+	int r = ruleset_add_rule(zone, text, &err);
+
+	if (r > 0) {
+		ruleset_skip(context->ruleset, zone->name, err.text);
+		return 0;
+	}
+	if (r == 0) {
+		resolve_port(&zone->rules[zone->n_rules - 1]);
+		/* Of a zone they come in no order (core/fw_zone.py, list_rules: a set). */
+		zone->rules[zone->n_rules - 1].in_order = zone->is_policy;
+	}
+	return r;
+}
+
+static int take_entry(enum item_kind kind, const char *value, void *userdata)
+{
+	struct zone_context *context = userdata;
+	struct ruleset_zone *zone = context->zone;
+
+	switch (kind) {
+	case ITEM_INTERFACE:
+		return strv_add(&zone->interfaces, value);
+	case ITEM_SOURCE:
+		return strv_add(&zone->sources, value);
+	case ITEM_SERVICE:
+		return strv_add(&zone->services, value);
+	case ITEM_PORT:
+		return add_port(&zone->ports, value);
+	case ITEM_SOURCE_PORT:
+		return add_port(&zone->source_ports, value);
+	case ITEM_PROTOCOL:
+		return strv_add(&zone->protocols, value);
+	case ITEM_FORWARD_PORT:
+		return strv_add(&zone->forward_ports, value);
+	case ITEM_MASQUERADE:
+		zone->masquerade = true;
+		return 0;
+	case ITEM_ICMP_BLOCK:
+		return strv_add(&zone->icmp_blocks, value);
+	case ITEM_RULE:
+		return take_rule(context, value);
+	case ITEM_ENTRY:
+	case ITEM_CHAIN:
+	case ITEM_DIRECT_RULE:
+	case ITEM_N_KINDS:
+		break;
+	}
+	return 0;
+}
+
+static int take_target(struct ruleset_zone *zone, DBusMessageIter *value)
+{
+	const char *target;
+
+	if (dbus_message_iter_get_arg_type(value) != DBUS_TYPE_STRING)
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	dbus_message_iter_get_basic(value, &target);
+	/* Some releases let their own placeholder through: core/base.py. */
+	if (strcmp(target, "{chain}_{zone}") == 0)
+		target = "default";
+	return ruleset_target_parse(target, &zone->target) ? 0 : FIREWALLD_MESSAGE_E_MALFORMED;
+}
+
+/* What of a zone is no item. */
+static int take_scalar(const char *key, DBusMessageIter *value, void *userdata)
+{
+	struct zone_context *context = userdata;
+	struct ruleset_zone *zone = context->zone;
+
+	if (strcmp(key, "target") == 0)
+		return take_target(zone, value);
+	if (strcmp(key, "priority") == 0)
+		return take_int(value, &zone->priority);
+	if (strcmp(key, "ingress_priority") == 0)
+		return take_int(value, &zone->ingress_priority);
+	if (strcmp(key, "egress_priority") == 0)
+		return take_int(value, &zone->egress_priority);
+	if (strcmp(key, "ingress_zones") == 0)
+		return take_strings(value, &zone->ingress_zones);
+	if (strcmp(key, "egress_zones") == 0)
+		return take_strings(value, &zone->egress_zones);
+	if (strcmp(key, "icmp_block_inversion") == 0)
+		return take_bool(value, &zone->icmp_block_inversion);
+	if (strcmp(key, "forward") == 0)
+		return take_bool(value, &zone->forward);
+	return 0;
+}
+
+static int zone_of(struct ruleset *ruleset, const char *name, bool is_policy,
+                   struct ruleset_zone **out)
+{
+	return is_policy ? ruleset_add_policy(ruleset, name, out)
+	                 : ruleset_add_zone(ruleset, name, out);
+}
+
+/**
+ * firewalld_answers_zone() - a zone or policy of the runtime
+ * @message: the answer to getZoneSettings2 or getPolicySettings
+ * @ruleset: gets it added
+ * @name:    of the zone or policy
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED, with a part of it added maybe; -ENOMEM.
+ */
+int firewalld_answers_zone(DBusMessage *message, struct ruleset *ruleset, const char *name,
+                           bool is_policy)
+{
+	struct zone_context context = {.ruleset = ruleset};
+	int r = zone_of(ruleset, name, is_policy, &context.zone);
+
+	if (r == 0)
+		r = each_setting(message, take_scalar, &context);
+	return r == 0 ? firewalld_message_zone(message, take_entry, &context) : r;
+}
+
+struct permanent_context {
+	struct ruleset_zone *zone;
+	struct strv rules;
+};
+
+static int take_permanent(enum item_kind kind, const char *value, void *userdata)
+{
+	struct permanent_context *context = userdata;
+	_cleanup_free_ char *text = NULL;
+
+	if (kind == ITEM_RULE)
+		return strv_add(&context->rules, value);
+	if (xasprintf(&text, "%s:%s", item_kind_name(kind), value) < 0)
+		return -ENOMEM;
+	return strv_add_take(&context->zone->permanent, steal(text));
+}
+
+/**
+ * firewalld_answers_permanent() - what of a zone or policy is permanent, and the order of its rules
+ * @message: the answer to getSettings2 or getSettings
+ * @ruleset: has the zone from the runtime
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int firewalld_answers_permanent(DBusMessage *message, struct ruleset *ruleset, const char *name,
+                                bool is_policy)
+{
+	struct permanent_context context = {.rules = STRV_NULL};
+	int r = zone_of(ruleset, name, is_policy, &context.zone);
+
+	if (r == 0)
+		r = firewalld_message_zone(message, take_permanent, &context);
+	if (r == 0)
+		r = ruleset_order_rules(context.zone, &context.rules);
+	strv_deinit(&context.rules);
+	return r;
+}
+
+/* --- services ----------------------------------------------------------------------------- */
+
+static int take_destinations(DBusMessageIter *value, struct ruleset_service *service)
+{
+	DBusMessageIter entry, pair;
+
+	if (dbus_message_iter_get_arg_type(value) != DBUS_TYPE_ARRAY ||
+	    dbus_message_iter_get_element_type(value) != DBUS_TYPE_DICT_ENTRY)
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	for (dbus_message_iter_recurse(value, &entry);
+	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&entry)) {
+		const char *family, *address;
+		char **to;
+
+		dbus_message_iter_recurse(&entry, &pair);
+		if (dbus_message_iter_get_arg_type(&pair) != DBUS_TYPE_STRING)
+			return FIREWALLD_MESSAGE_E_MALFORMED;
+		dbus_message_iter_get_basic(&pair, &family);
+		dbus_message_iter_next(&pair);
+		if (dbus_message_iter_get_arg_type(&pair) != DBUS_TYPE_STRING)
+			return FIREWALLD_MESSAGE_E_MALFORMED;
+		dbus_message_iter_get_basic(&pair, &address);
+		to = strcmp(family, "ipv6") == 0 ? &service->destination6 : &service->destination4;
+		free(*to);
+		*to = strdup(address);
+		if (!*to)
+			return -ENOMEM;
+	}
+	return 0;
+}
+
+static int take_service_setting(const char *key, DBusMessageIter *value, void *userdata)
+{
+	struct ruleset_service *service = userdata;
+
+	if (strcmp(key, "helpers") == 0)
+		return take_strings(value, &service->helpers);
+	if (strcmp(key, "destination") == 0)
+		return take_destinations(value, service);
+	return 0;
+}
+
+/**
+ * firewalld_answers_service() - what a service consists of
+ * @message: the answer to getServiceSettings2
+ * @ruleset: gets it added
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int firewalld_answers_service(DBusMessage *message, struct ruleset *ruleset, const char *name)
+{
+	struct ruleset_service *service;
+	int r = ruleset_add_service(ruleset, name, &service);
+
+	if (r == 0)
+		r = firewalld_message_service(message, &service->ports, &service->protocols,
+		                              &service->source_ports, &service->includes);
+	if (r == 0)
+		r = resolve_ports(&service->ports);
+	if (r == 0)
+		r = resolve_ports(&service->source_ports);
+	return r == 0 ? each_setting(message, take_service_setting, service) : r;
+}
+
+/* --- ipsets ------------------------------------------------------------------------------- */
+
+static int take_options(DBusMessageIter *value, bool *ipv6, bool *timed)
+{
+	DBusMessageIter entry, pair;
+
+	for (dbus_message_iter_recurse(value, &entry);
+	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&entry)) {
+		const char *key, *text;
+
+		dbus_message_iter_recurse(&entry, &pair);
+		dbus_message_iter_get_basic(&pair, &key);
+		dbus_message_iter_next(&pair);
+		dbus_message_iter_get_basic(&pair, &text);
+		*ipv6 = *ipv6 || (strcmp(key, "family") == 0 && strcmp(text, "inet6") == 0);
+		*timed = *timed || (strcmp(key, "timeout") == 0 && strcmp(text, "0") != 0);
+	}
+	return 0;
+}
+
+static int take_ipset_entries(DBusMessageIter *value, struct ruleset *ruleset,
+                              struct ruleset_ipset *ipset)
+{
+	_cleanup_strv_ struct strv entries = STRV_NULL;
+	int r = take_strings(value, &entries);
+
+	for (size_t i = 0; i < entries.n && r == 0; i++) {
+		struct err err = ERR_NULL;
+
+		r = ruleset_add_entry(ipset, entries.strings[i], &err);
+		if (r <= 0)
+			continue;
+		ruleset_skip(ruleset, ipset->name, err.text);
+		ipset->known = false;
+		r = 0;
+	}
+	return r;
+}
+
+/**
+ * firewalld_answers_ipset() - an ipset with its entries
+ * @message: the answer to getIPSetSettings
+ * @ruleset: gets it added; entries of an ipset with a timeout nobody tells
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int firewalld_answers_ipset(DBusMessage *message, struct ruleset *ruleset, const char *name)
+{
+	DBusMessageIter iter, field;
+	struct ruleset_ipset *ipset;
+	const char *type;
+	bool ipv6 = false, timed = false;
+	int r;
+
+	/* version, name, description, type, options, entries */
+	if (!dbus_message_has_signature(message, "(ssssa{ss}as)") ||
+	    !dbus_message_iter_init(message, &iter))
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	dbus_message_iter_recurse(&iter, &field);
+	for (unsigned i = 0; i < 3; i++)
+		dbus_message_iter_next(&field);
+	dbus_message_iter_get_basic(&field, &type);
+	dbus_message_iter_next(&field);
+	r = take_options(&field, &ipv6, &timed);
+	if (r == 0)
+		r = ruleset_add_ipset(ruleset, name, type, ipv6, &ipset);
+	if (r != 0)
+		return r;
+	ipset->known = !timed;
+	dbus_message_iter_next(&field);
+	return take_ipset_entries(&field, ruleset, ipset);
+}
+
+/* --- direct rules ------------------------------------------------------------------------- */
+
+struct direct {
+	const char *family, *table, *chain;
+	dbus_int32_t priority;
+	struct strv words;
+	size_t at;
+};
+
+struct directs {
+	struct direct *rules;
+	size_t n;
+	size_t capacity;
+};
+
+static void directs_deinit(struct directs *directs)
+{
+	for (size_t i = 0; i < directs->n; i++)
+		strv_deinit(&directs->rules[i].words);
+	free(directs->rules);
+}
+
+static int by_priority(const void *a, const void *b)
+{
+	const struct direct *one = a, *two = b;
+
+	if (one->priority != two->priority)
+		return one->priority < two->priority ? -1 : 1;
+	return one->at < two->at ? -1 : 1;
+}
+
+static int take_direct(DBusMessageIter *element, struct directs *directs)
+{
+	DBusMessageIter field;
+	struct direct *rule;
+	int r = grow(&directs->rules, &directs->capacity, directs->n + 1, sizeof(*directs->rules));
+
+	if (r < 0)
+		return r;
+	rule = &directs->rules[directs->n];
+	*rule = (struct direct){.at = directs->n};
+	directs->n++;
+	dbus_message_iter_recurse(element, &field);
+	dbus_message_iter_get_basic(&field, &rule->family);
+	dbus_message_iter_next(&field);
+	dbus_message_iter_get_basic(&field, &rule->table);
+	dbus_message_iter_next(&field);
+	dbus_message_iter_get_basic(&field, &rule->chain);
+	dbus_message_iter_next(&field);
+	dbus_message_iter_get_basic(&field, &rule->priority);
+	dbus_message_iter_next(&field);
+	return take_strings(&field, &rule->words);
+}
+
+/* @text, and the words behind it, as a shell takes them. */
+static int quote(char **text, const struct strv *words)
+{
+	for (size_t i = 0; i < words->n; i++) {
+		const char *word = words->strings[i];
+		bool plain = *word && !strpbrk(word, " \t\n'\"\\$`!*?[](){}<>|&;#~");
+		char *longer = NULL;
+
+		/* A word with a quote of its own is nothing to be typed from a screen. */
+		if (strchr(word, '\''))
+			return 1;
+		if (xasprintf(&longer, "%s %s%s%s", *text, plain ? "" : "'", word,
+		              plain ? "" : "'") < 0)
+			return -ENOMEM;
+		free(*text);
+		*text = longer;
+	}
+	return 0;
+}
+
+static int add_direct(struct ruleset *ruleset, const struct direct *rule)
+{
+	_cleanup_free_ char *command = NULL;
+	int r = xasprintf(&command, "firewall-cmd --direct --remove-rule %s %s %s %d", rule->family,
+	                  rule->table, rule->chain, (int)rule->priority);
+
+	if (r == 0)
+		r = quote(&command, &rule->words);
+	if (r < 0)
+		return r;
+	return ruleset_add_direct(ruleset, rule->family, rule->table, rule->chain, &rule->words,
+	                          r == 0 ? command : NULL);
+}
+
+/**
+ * firewalld_answers_direct_rules() - firewalld's direct rules
+ * @message: the answer to getAllRules of the direct interface
+ * @ruleset: gets them added, those of bridges left out
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int firewalld_answers_direct_rules(DBusMessage *message, struct ruleset *ruleset)
+{
+	_cleanup_(directs_deinit) struct directs directs = {0};
+	DBusMessageIter iter, element;
+	int r = 0;
+
+	if (!dbus_message_has_signature(message, "a(sssias)") ||
+	    !dbus_message_iter_init(message, &iter))
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	for (dbus_message_iter_recurse(&iter, &element);
+	     r == 0 && dbus_message_iter_get_arg_type(&element) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&element))
+		r = take_direct(&element, &directs);
+	if (directs.n > 1)
+		qsort(directs.rules, directs.n, sizeof(*directs.rules), by_priority);
+	for (size_t i = 0; i < directs.n && r == 0; i++) {
+		const struct direct *rule = &directs.rules[i];
+
+		if (strcmp(rule->family, "eb") != 0)
+			r = add_direct(ruleset, rule);
+	}
+	return r;
+}
+
+/* -A CHAIN or -I CHAIN [NUMBER], in table -t TABLE: the chain and what is left. */
+static bool split_passthrough(const struct strv *words, const char **table, const char **chain,
+                              struct strv *rest)
+{
+	*table = "filter";
+	*chain = NULL;
+	for (size_t i = 0; i < words->n; i++) {
+		const char *word = words->strings[i];
+		bool last = i + 1 >= words->n;
+		unsigned long number;
+
+		if ((strcmp(word, "-t") == 0 || strcmp(word, "--table") == 0) && !last) {
+			*table = words->strings[++i];
+		} else if ((strcmp(word, "-A") == 0 || strcmp(word, "-I") == 0 ||
+		            strcmp(word, "--append") == 0 || strcmp(word, "--insert") == 0) &&
+		           !last) {
+			*chain = words->strings[++i];
+			if (i + 1 < words->n && parse_uint(words->strings[i + 1], 65535, &number))
+				i++;
+		} else if (strv_add(rest, word) < 0) {
+			return false;
+		}
+	}
+	return *chain != NULL;
+}
+
+static int add_passthrough(struct ruleset *ruleset, const char *family, const char *table,
+                           const char *chain, const struct strv *words, const struct strv *rest)
+{
+	_cleanup_free_ char *command = NULL;
+	int r = xasprintf(&command, "firewall-cmd --direct --remove-passthrough %s", family);
+
+	if (r == 0)
+		r = quote(&command, words);
+	if (r < 0)
+		return r;
+	return ruleset_add_direct(ruleset, family, table, chain, rest, r == 0 ? command : NULL);
+}
+
+/**
+ * firewalld_answers_passthroughs() - what is passed through to iptables, as far as it adds rules
+ * @message: the answer to getAllPassthroughs of the direct interface
+ * @ruleset: gets them added, in the order of the answer
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int firewalld_answers_passthroughs(DBusMessage *message, struct ruleset *ruleset)
+{
+	DBusMessageIter iter, element, field;
+	int r = 0;
+
+	if (!dbus_message_has_signature(message, "a(sas)") ||
+	    !dbus_message_iter_init(message, &iter))
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	for (dbus_message_iter_recurse(&iter, &element);
+	     r == 0 && dbus_message_iter_get_arg_type(&element) != DBUS_TYPE_INVALID;
+	     dbus_message_iter_next(&element)) {
+		_cleanup_strv_ struct strv words = STRV_NULL, rest = STRV_NULL;
+		const char *family, *table, *chain;
+
+		dbus_message_iter_recurse(&element, &field);
+		dbus_message_iter_get_basic(&field, &family);
+		dbus_message_iter_next(&field);
+		r = take_strings(&field, &words);
+		if (r == 0 && strcmp(family, "eb") != 0 &&
+		    split_passthrough(&words, &table, &chain, &rest))
+			r = add_passthrough(ruleset, family, table, chain, &words, &rest);
+	}
+	return r;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * bootid - which boot of the machine this is
+ */
+#ifndef GUARD_SYSTEM_HOST_BOOTID_H
+#define GUARD_SYSTEM_HOST_BOOTID_H
+
+#include "guard/base/err.h"
+
+#define BOOTID_SIZE 64 /* with its end; the kernel writes 36 characters */
+
+int bootid_read(char out[BOOTID_SIZE], struct err *err) _must_check_;
+
+#endif

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * process - who a process is, and who called it, as /proc tells
+ *
+ * Bounded reads that never wait. A process may end at any time: what was read
+ * until then is what there is. The folder is a parameter, so that tests have
+ * their own.
+ */
+#ifndef GUARD_SYSTEM_HOST_PROCESS_H
+#define GUARD_SYSTEM_HOST_PROCESS_H
+
+#include "guard/model/cause.h"
+
+int process_origin(struct cause_origin *out, const char *proc, int64_t pid) _must_check_;
+int process_age_us(int64_t *out, const char *proc, int64_t pid) _must_check_;
+int64_t process_who_asks_systemd(const char *proc, const char *unit);
+
+#endif

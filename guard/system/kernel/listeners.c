@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/kernel/listeners.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* More sockets than this are not kept: by then the answer for the mail ports is known. */
+#define LISTENERS_MAX 65536
+/* The kernel answers at once, or something is wrong. */
+#define LISTENERS_WAIT_S 5
+
+struct request {
+	struct nlmsghdr header;
+	struct inet_diag_req_v2 body;
+};
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/** listeners_deinit() - free it; may be called twice */
+void listeners_deinit(struct listeners *listeners)
+{
+	free(listeners->sockets);
+	*listeners = LISTENERS_NULL;
+}
+
+static int open_netlink(struct err *err)
+{
+	struct timeval wait = {.tv_sec = LISTENERS_WAIT_S};
+	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
+
+	if (fd < 0)
+		return err_set(err, -errno, "cannot ask the kernel for its sockets: %s",
+		               strerror(errno));
+	/* Without it a lost answer would hold us for ever; that it cannot be set is no reason not
+	 * to ask. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return fd;
+}
+
+static int send_request(int fd, int family, int protocol)
+{
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+	struct request request = {
+	    .header = {.nlmsg_len = sizeof(request),
+	               .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+	               .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+	    .body = {.sdiag_family = (uint8_t)family,
+	             .sdiag_protocol = (uint8_t)protocol,
+	             /* An unconnected UDP socket is "closed", a connected one "established". */
+	             .idiag_states = protocol == IPPROTO_TCP ? 1u << TCP_LISTEN : 1u << TCP_CLOSE},
+	};
+
+	if (sendto(fd, &request, sizeof(request), 0, (const struct sockaddr *)&kernel,
+	           sizeof(kernel)) < 0)
+		return -errno;
+	return 0;
+}
+
+static bool is_v6only(const struct inet_diag_msg *msg, size_t length)
+{
+	const char *at = (const char *)(msg + 1);
+	size_t left = length - sizeof(*msg);
+
+	while (left >= sizeof(struct rtattr)) {
+		struct rtattr attr;
+		size_t step;
+
+		memcpy(&attr, at, sizeof(attr));
+		if (attr.rta_len < sizeof(attr) || attr.rta_len > left)
+			break;
+		if (attr.rta_type == INET_DIAG_SKV6ONLY && attr.rta_len > sizeof(attr))
+			return at[sizeof(attr)] != 0;
+		step = RTA_ALIGN(attr.rta_len);
+		if (step > left)
+			break;
+		at += step;
+		left -= step;
+	}
+	return false;
+}
+
+static int add_socket(struct listeners *listeners, struct nlmsghdr *header, int protocol)
+{
+	const struct inet_diag_msg *msg = NLMSG_DATA(header);
+	size_t length = header->nlmsg_len - NLMSG_HDRLEN;
+	struct listeners_socket *sock;
+	int r;
+
+	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*msg)))
+		return -EBADMSG;
+	if (msg->id.idiag_sport == 0 || listeners->n >= LISTENERS_MAX)
+		return 0;
+	r = grow(&listeners->sockets, &listeners->capacity, listeners->n + 1, sizeof(*sock));
+	if (r < 0)
+		return r;
+	sock = &listeners->sockets[listeners->n++];
+	*sock = (struct listeners_socket){.family = msg->idiag_family,
+	                                  .protocol = protocol,
+	                                  .port = ntohs(msg->id.idiag_sport),
+	                                  .inode = msg->idiag_inode};
+	memcpy(sock->address, msg->id.idiag_src, sizeof(sock->address));
+	sock->v6only = msg->idiag_family == AF_INET6 && is_v6only(msg, length);
+	return 0;
+}
+
+/* Return: 1 at the end of the answer, 0 when more follows, negative errno. */
+static int take_messages(struct listeners *listeners, void *buffer, size_t length, int protocol)
+{
+	struct nlmsghdr *header = buffer;
+
+	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+		int r = 0;
+
+		if (header->nlmsg_type == NLMSG_DONE)
+			return 1;
+		if (header->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *error = NLMSG_DATA(header);
+
+			if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) || error->error == 0)
+				return -EBADMSG;
+			return error->error;
+		}
+		if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY)
+			r = add_socket(listeners, header, protocol);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int dump(struct listeners *listeners, int fd, int family, int protocol)
+{
+	/* Aligned as netlink messages want it. */
+	uint64_t buffer[32768 / sizeof(uint64_t)];
+	int r = send_request(fd, family, protocol);
+
+	while (r == 0) {
+		struct sockaddr_nl from = {0};
+		socklen_t from_length = sizeof(from);
+		ssize_t n =
+		    recvfrom(fd, buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &from_length);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return errno == EAGAIN ? -ETIMEDOUT : -errno;
+		if (n == 0)
+			return -EBADMSG;
+		if (from.nl_pid != 0)
+			continue; /* not the kernel */
+		r = take_messages(listeners, buffer, (size_t)n, protocol);
+	}
+	return r < 0 ? r : 0;
+}
+
+/**
+ * listeners_read() - all listening TCP and bound UDP sockets of this namespace
+ * @out: written on success alone; the caller deinits it
+ *
+ * A kernel without IPv6, or without the diag module of a protocol, has no such
+ * sockets to tell of.
+ *
+ * Return: 0 or negative errno.
+ */
+int listeners_read(struct listeners *out, struct err *err)
+{
+	static const int families[] = {AF_INET, AF_INET6}, protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
+	_cleanup_listeners_ struct listeners listeners = LISTENERS_NULL;
+
+	for (size_t i = 0; i < 4; i++) {
+		/* A socket each: a broken dump leaves nothing behind for the next. */
+		_cleanup_(close_fd) int fd = open_netlink(err);
+		int r;
+
+		if (fd < 0)
+			return fd;
+		r = dump(&listeners, fd, families[i % 2], protocols[i / 2]);
+		if (r == -ENOENT || r == -EAFNOSUPPORT)
+			continue;
+		if (r < 0)
+			return err_set(err, r, "cannot read the kernel's sockets: %s",
+			               strerror(-r));
+	}
+	*out = listeners;
+	listeners = LISTENERS_NULL;
+	return 0;
+}
+
+/* --- whose they are ---------------------------------------------------------------------- */
+
+/* The first process has it longest: a daemon's children share its sockets. */
+static void take_owner(struct listeners *listeners, uint32_t inode, int64_t pid, const char *name)
+{
+	for (size_t i = 0; i < listeners->n; i++) {
+		struct listeners_socket *sock = &listeners->sockets[i];
+
+		if (sock->inode != inode || (sock->pid != 0 && sock->pid <= pid))
+			continue;
+		sock->pid = pid;
+		snprintf(sock->process, sizeof(sock->process), "%s", name);
+	}
+}
+
+static void read_comm(int process, char out[LISTENERS_PROCESS_SIZE])
+{
+	int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, out, LISTENERS_PROCESS_SIZE - 1) : 0;
+
+	close_fd(&fd);
+	out[n > 0 ? n : 0] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+}
+
+static void look_at_files(struct listeners *listeners, int process, int64_t pid)
+{
+	int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
+	char comm[LISTENERS_PROCESS_SIZE] = "";
+
+	if (!folder) {
+		close_fd(&fd);
+		return;
+	}
+	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+		char target[64];
+		unsigned long inode;
+		ssize_t n = readlinkat(fd, entry->d_name, target, sizeof(target) - 1);
+
+		if (n <= (ssize_t)strlen("socket:[]") || strncmp(target, "socket:[", 8) != 0)
+			continue;
+		target[n - 1] = '\0'; /* the bracket */
+		if (!parse_uint(target + 8, UINT32_MAX, &inode) || inode == 0)
+			continue;
+		if (comm[0] == '\0')
+			read_comm(process, comm);
+		take_owner(listeners, (uint32_t)inode, pid, comm);
+	}
+	closedir(folder);
+}
+
+/**
+ * listeners_find_processes() - find out whose the sockets are
+ * @listeners: gets the processes that can be seen; of others than ours, root sees them
+ * @proc:      where proc is mounted
+ *
+ * Return: 0; negative errno when @proc cannot be read at all.
+ */
+int listeners_find_processes(struct listeners *listeners, const char *proc)
+{
+	DIR *folder = opendir(proc);
+
+	if (!folder)
+		return -errno;
+	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
+		unsigned long pid;
+		int fd;
+
+		if (!parse_uint(entry->d_name, INT32_MAX, &pid))
+			continue;
+		fd = openat(dirfd(folder), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+		if (fd < 0)
+			continue; /* it has ended meanwhile */
+		look_at_files(listeners, fd, (int64_t)pid);
+		close_fd(&fd);
+	}
+	closedir(folder);
+	return 0;
+}
+
+static bool is_any(const struct listeners_socket *sock)
+{
+	static const unsigned char any[16];
+
+	return memcmp(sock->address, any, sock->family == AF_INET ? 4 : 16) == 0;
+}
+
+static bool is_mapped(const struct listeners_socket *sock)
+{
+	static const unsigned char prefix[12] = {[10] = 0xff, [11] = 0xff};
+
+	return sock->family == AF_INET6 && memcmp(sock->address, prefix, sizeof(prefix)) == 0;
+}
+
+static bool is_loopback(const struct listeners_socket *sock)
+{
+	static const unsigned char one[16] = {[15] = 1};
+
+	if (sock->family == AF_INET)
+		return sock->address[0] == 127;
+	if (is_mapped(sock))
+		return sock->address[12] == 127;
+	return memcmp(sock->address, one, sizeof(one)) == 0;
+}
+
+/* An IPv6 socket takes IPv4 when it is bound to :: and not v6only, or to a mapped address. */
+static bool takes_family(const struct listeners_socket *sock, int family)
+{
+	if (family == AF_UNSPEC)
+		return true;
+	if (family == AF_INET6)
+		return sock->family == AF_INET6 && !is_mapped(sock);
+	return sock->family == AF_INET || is_mapped(sock) || (is_any(sock) && !sock->v6only);
+}
+
+/**
+ * listeners_on() - does anything listen there?
+ * @listeners: borrowed
+ * @protocol:  "tcp" or "udp"; others are not asked for
+ * @first, @last: the ports
+ * @family:    AF_INET, AF_INET6 or AF_UNSPEC for either
+ *
+ * Return: the best answer over all ports of the range.
+ */
+enum listeners_answer listeners_on(const struct listeners *listeners, const char *protocol,
+                                   unsigned first, unsigned last, int family)
+{
+	enum listeners_answer answer = LISTENERS_NO;
+	int wanted;
+
+	if (strcmp(protocol, "tcp") == 0)
+		wanted = IPPROTO_TCP;
+	else if (strcmp(protocol, "udp") == 0)
+		wanted = IPPROTO_UDP;
+	else
+		return LISTENERS_UNKNOWN;
+	for (size_t i = 0; i < listeners->n; i++) {
+		const struct listeners_socket *sock = &listeners->sockets[i];
+
+		if (sock->protocol != wanted || sock->port < first || sock->port > last ||
+		    !takes_family(sock, family))
+			continue;
+		if (!is_loopback(sock))
+			return LISTENERS_YES;
+		answer = LISTENERS_LOOPBACK;
+	}
+	return answer;
+}
+
+/**
+ * listeners_first() - one of those that listen on a port; not on loopback rather than on it
+ * @protocol: "tcp" or "udp"
+ *
+ * Return: borrowed; NULL: nothing listens there.
+ */
+const struct listeners_socket *listeners_first(const struct listeners *listeners,
+                                               const char *protocol, unsigned port)
+{
+	int wanted = strcmp(protocol, "udp") == 0 ? IPPROTO_UDP : IPPROTO_TCP;
+	const struct listeners_socket *first = NULL;
+
+	for (size_t i = 0; i < listeners->n; i++) {
+		const struct listeners_socket *sock = &listeners->sockets[i];
+
+		if (sock->protocol != wanted || sock->port != port)
+			continue;
+		if (!is_loopback(sock))
+			return sock;
+		if (!first)
+			first = sock;
+	}
+	return first;
+}
+
+/** listeners_answer_name() - "no", "loopback", "yes" or "unknown" */
+const char *listeners_answer_name(enum listeners_answer answer)
+{
+	switch (answer) {
+	case LISTENERS_NO:
+		return "no";
+	case LISTENERS_LOOPBACK:
+		return "loopback";
+	case LISTENERS_YES:
+		return "yes";
+	case LISTENERS_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}

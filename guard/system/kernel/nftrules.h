@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * nftrules - what others than firewalld filter, as `nft -j list ruleset` shows it
+ *
+ * Base chains that a packet to this machine passes, and those that they lead to:
+ * fail2ban's table, iptables' chains, the guard's own table. Understood are addresses,
+ * ports, protocols, interfaces, connection states and sets of these; everything else
+ * becomes a condition or an action of which nobody knows what it does. firewalld's
+ * own tables are left out, since their contents are known in better words: of them there
+ * is only what tells whether they are there (struct ruleset_kernel).
+ */
+#ifndef GUARD_SYSTEM_KERNEL_NFTRULES_H
+#define GUARD_SYSTEM_KERNEL_NFTRULES_H
+
+#include "guard/model/packet/ruleset.h"
+
+enum {
+	NFTRULES_E_UNKNOWN = 1, /* could not be asked: no nft, no permission, no answer in time */
+	NFTRULES_E_MALFORMED,   /* not what nft documents (libnftables-json(5)) */
+};
+
+int nftrules_read(struct ruleset *ruleset, int timeout_ms, struct err *err) _must_check_;
+int nftrules_parse(struct ruleset *ruleset, const char *json, size_t length,
+                   struct err *err) _must_check_;
+
+#endif

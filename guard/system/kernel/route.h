@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * route - which way the kernel answers an address
+ *
+ * What comes from a client comes in where the answers go out, unless the routing
+ * is asymmetric. Asks rtnetlink of this network namespace.
+ */
+#ifndef GUARD_SYSTEM_KERNEL_ROUTE_H
+#define GUARD_SYSTEM_KERNEL_ROUTE_H
+
+#include <net/if.h>
+
+#include "guard/base/rangeset.h"
+
+enum {
+	ROUTE_E_NONE = 1, /* there is no route to it */
+};
+
+struct route {
+	char interface[IF_NAMESIZE]; /* "lo" for an address of this machine */
+	struct cidr local;           /* the address of this machine that it would talk to */
+	bool has_local;
+};
+
+int route_to(struct route *out, const struct cidr *address, struct err *err) _must_check_;
+int route_own_addresses(struct rangeset *out, struct err *err) _must_check_;
+
+#endif

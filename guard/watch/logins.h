@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * logins - what lines of mail logs teach about where legitimate clients come from
+ *
+ * Ranges, counts and times are gathered here, and put into the store in one
+ * transaction. Addresses alone: of who logged in nothing is kept.
+ */
+#ifndef GUARD_WATCH_LOGINS_H
+#define GUARD_WATCH_LOGINS_H
+
+#include "guard/model/mail/loginline.h"
+#include "guard/system/store/store.h"
+
+struct learned_range {
+	struct cidr cidr;
+	int64_t last_seen_us;
+	int64_t count;
+};
+
+struct logins {
+	const struct timespec_zone *zone; /* borrowed; of the log's times */
+	struct learned_range *ranges;     /* sorted by cidr_cmp() */
+	size_t n;
+	size_t capacity;
+	uint64_t n_lines;  /* read */
+	uint64_t n_logins; /* of these */
+};
+#define LOGINS_NULL       ((struct logins){0})
+#define _cleanup_learned_ _cleanup_(logins_deinit)
+
+void logins_deinit(struct logins *learned);
+int logins_line(struct logins *learned, const char *line, size_t length,
+                int64_t now_us) _must_check_;
+int logins_put(const struct logins *learned, struct store *store, struct err *err) _must_check_;
+void logins_clear(struct logins *learned);
+
+#endif

@@ -2,8 +2,8 @@
 /*
  * cli - what the commands have in common
  *
- * A command is one row of the table in main.c: its options are data, its exec
- * gets them parsed. A command writes its answer to standard output and what
+ * A command owns its entry in its own file: name, words, options, help, exec, which
+ * gets the options parsed. A command writes its answer to standard output and what
  * went wrong to standard error, and returns an exit status; only main() exits.
  */
 #ifndef GUARD_CLI_CLI_H
@@ -89,61 +89,31 @@ struct cli_command {
 	int (*exec)(struct cli *cli, const struct cli_args *args);
 };
 
-int cmd_watch(struct cli *cli, const struct cli_args *args);
-int cmd_status(struct cli *cli, const struct cli_args *args);
-int cmd_restore(struct cli *cli, const struct cli_args *args);
-int cmd_persist(struct cli *cli, const struct cli_args *args);
-int cmd_release(struct cli *cli, const struct cli_args *args);
-int cmd_snapshot(struct cli *cli, const struct cli_args *args);
-int cmd_explain(struct cli *cli, const struct cli_args *args);
-int cmd_history(struct cli *cli, const struct cli_args *args);
-int cmd_check(struct cli *cli, const struct cli_args *args);
-int cmd_bans(struct cli *cli, const struct cli_args *args);
-int cmd_clients(struct cli *cli, const struct cli_args *args);
-int cmd_probe(struct cli *cli, const struct cli_args *args);
-int cmd_metrics(struct cli *cli, const struct cli_args *args);
-int cmd_export(struct cli *cli, const struct cli_args *args);
-int cmd_after_boot(struct cli *cli, const struct cli_args *args);
-int cmd_conflicts(struct cli *cli, const struct cli_args *args);
-int cmd_report(struct cli *cli, const struct cli_args *args);
-int cmd_hook(struct cli *cli, const struct cli_args *args);
+#define CLI_OPTIONS(table) .options = table, .n_options = ARRAY_SIZE(table)
 
-/* The places of options, as the tables in main.c have them. */
-enum { STATUS_N_OPTIONS };
-enum {
-	CHECK_OPTION_ONLY,
-	CHECK_OPTION_SKIP,
-	CHECK_OPTION_FIX,
-	CHECK_OPTION_FORMAT,
-	CHECK_OPTION_LIST,
-	CHECK_N_OPTIONS
-};
-enum { RESTORE_DRY_RUN, RESTORE_FROM, RESTORE_N_OPTIONS };
-enum { PERSIST_DRY_RUN, PERSIST_N_OPTIONS };
-enum { RELEASE_LIST, RELEASE_UNDO, RELEASE_N_OPTIONS };
-enum { SNAPSHOT_LIMIT, SNAPSHOT_N_OPTIONS };
-enum { EXPLAIN_INTERFACE, EXPLAIN_N_OPTIONS };
-enum { HISTORY_SINCE, HISTORY_UNTIL, HISTORY_KIND, HISTORY_LIMIT, HISTORY_BANS, HISTORY_N_OPTIONS };
-enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT, BANS_N_OPTIONS };
-enum { CONFLICTS_ALL, CONFLICTS_N_OPTIONS };
-enum { CLIENTS_NOTE, CLIENTS_N_OPTIONS };
-enum { PROBE_NAME, PROBE_TIMEOUT, PROBE_N_OPTIONS };
-enum { METRICS_OUTPUT, METRICS_N_OPTIONS };
-enum { EXPORT_SINCE, EXPORT_UNTIL, EXPORT_N_OPTIONS };
-enum { AFTER_BOOT_WAIT, AFTER_BOOT_N_OPTIONS };
-enum { REPORT_SINCE, REPORT_UNTIL, REPORT_FORMAT, REPORT_OUTPUT, REPORT_MAIL, REPORT_N_OPTIONS };
-enum {
-	HOOK_JAIL,
-	HOOK_ADDRESS,
-	HOOK_FAMILY,
-	HOOK_TIME,
-	HOOK_BANTIME,
-	HOOK_FAILURES,
-	HOOK_COUNT,
-	HOOK_RESTORED,
-	HOOK_RULE,
-	HOOK_N_OPTIONS
-};
+/* All of them, in the order of the help; cmd_NAME stands in cmd-NAME.c. */
+#define CLI_COMMANDS(X)                                                                            \
+	X(watch)                                                                                   \
+	X(status)                                                                                  \
+	X(check)                                                                                   \
+	X(restore)                                                                                 \
+	X(persist)                                                                                 \
+	X(release)                                                                                 \
+	X(snapshot)                                                                                \
+	X(history)                                                                                 \
+	X(bans)                                                                                    \
+	X(conflicts)                                                                               \
+	X(clients)                                                                                 \
+	X(probe)                                                                                   \
+	X(explain)                                                                                 \
+	X(metrics)                                                                                 \
+	X(export)                                                                                  \
+	X(after_boot)                                                                              \
+	X(report)                                                                                  \
+	X(hook)
+
+#define CLI_DECLARE(name) extern const struct cli_command cmd_##name;
+CLI_COMMANDS(CLI_DECLARE)
 
 /* --- for the commands (cli.c) ------------------------------------------------------------ */
 

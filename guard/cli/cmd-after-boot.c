@@ -15,6 +15,12 @@
 #include "guard/report/report-internal.h"
 #include "guard/report/report-probe.h"
 
+enum { AFTER_BOOT_WAIT };
+
+static const struct cli_option command_options[] = {
+    [AFTER_BOOT_WAIT] = {"wait", 'w', "SECONDS", "for firewalld, at most (default 120)"},
+};
+
 #define DEFAULT_WAIT_S 120
 #define WAIT_MAX_S     3600
 #define LOOK_MS        500
@@ -273,7 +279,7 @@ static void restore(struct cli *cli, struct answer *answer)
 	struct part part = {0};
 
 	part_begin(cli, &part);
-	note_status(answer, cmd_restore(cli, &args));
+	note_status(answer, cmd_restore.exec(cli, &args));
 	answer->restore = part_end(cli, &part);
 }
 
@@ -307,7 +313,7 @@ static void look_and_probe(struct cli *cli, struct answer *answer)
 	answer->status = part_end(cli, &part);
 }
 
-int cmd_after_boot(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	struct answer answer = {0};
 	size_t seconds = DEFAULT_WAIT_S;
@@ -336,3 +342,23 @@ int cmd_after_boot(struct cli *cli, const struct cli_args *args)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return answer.worst;
 }
+
+const struct cli_command cmd_after_boot = {
+    .name = "after-boot",
+    .words = "",
+    .summary = "after a reboot: wait, restore, probe, and say how things stand",
+    .help = "Waits until firewalld runs and its zones have settled (NetworkManager sends its\n"
+            "own after firewalld is there), restores what the reboot took, connects to each\n"
+            "open mail and web service to see whether its server speaks, and prints what it\n"
+            "did and how things stand. It does no harm beside the watcher, nor on any other\n"
+            "day. reload-guard-after-boot.service is the same at each boot.\n",
+    .examples = "  reload-guard after-boot\n"
+                "  reload-guard --json after-boot | jq .status.findings\n",
+    .statuses = "  0  everything is open, and served\n"
+                "  1  something is not\n"
+                "  2  usage or configuration\n"
+                "  3  firewalld did not come up, or is not in a state to be trusted\n"
+                "  4  the store cannot be used; only what is required was restored\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -5,6 +5,18 @@
 
 #include "guard/base/cidr.h"
 
+enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT };
+
+static const struct cli_option command_options[] = {
+    [BANS_JAIL] = {"jail", 'j', "JAIL", "only those of this jail"},
+    [BANS_ADDRESS] = {"address", 'a', "ADDRESS",
+                      "only those of this address, inside this prefix, or covering either"},
+    [BANS_ACTIVE] = {"active", 'A', NULL, "only those that are in force now"},
+    [BANS_SINCE] = {"since", 's', "TIME", "banned at this time or later"},
+    [BANS_UNTIL] = {"until", 'u', "TIME", "banned up to this time; a day counts to its end"},
+    [BANS_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
+};
+
 static int take_row(const struct store_ban *ban, void *userdata)
 {
 	report_bans_row(userdata, ban);
@@ -59,7 +71,7 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
 }
 
-int cmd_bans(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_store_ struct store *store = NULL;
 	_cleanup_report_list_ struct report_list list = {0};
@@ -84,3 +96,22 @@ int cmd_bans(struct cli *cli, const struct cli_args *args)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return CLI_FINE;
 }
+
+const struct cli_command cmd_bans = {
+    .name = "bans",
+    .words = "",
+    .summary = "what fail2ban banned, and what became of it",
+    .help = "Who was banned, by which jail, when, for how long, how often before, and how it\n"
+            "ended: its time was over, somebody unbanned it, or the jail was stopped; and when\n"
+            "a reload took its rules and how long after they were back. From the hook, and\n"
+            "from fail2ban's own database, which the watcher takes in. With --address those\n"
+            "inside a prefix, and those that cover it. With -v rules are shown whole.\n",
+    .examples = "  reload-guard bans --active\n"
+                "  reload-guard bans --address 192.0.2.0/24 --since -7d\n"
+                "  reload-guard --json bans --jail postfix | jq '.bans[].address'\n",
+    .statuses = "  0  fine\n"
+                "  2  usage or configuration\n"
+                "  4  the store cannot be used\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -8,6 +8,23 @@
 
 #include "guard/report/report-check.h"
 
+enum {
+	CHECK_OPTION_ONLY,
+	CHECK_OPTION_SKIP,
+	CHECK_OPTION_FIX,
+	CHECK_OPTION_FORMAT,
+	CHECK_OPTION_LIST
+};
+
+static const struct cli_option command_options[] = {
+    [CHECK_OPTION_ONLY] = {"only", 'o', "NAME", "only this check; may be given again"},
+    [CHECK_OPTION_SKIP] = {"skip", 's', "NAME", "not this check; may be given again"},
+    [CHECK_OPTION_FIX] = {"fix", 'f', "raw-ports",
+                          "put services in the place of their raw ports, and check that"},
+    [CHECK_OPTION_FORMAT] = {"format", 'F', "text|json|nagios", "how it is written (default text)"},
+    [CHECK_OPTION_LIST] = {"list", 'l', NULL, "list the checks"},
+};
+
 #define FAIL2BAN_MS 3000
 
 static check_fn *const checks[CHECK_N] = {
@@ -369,7 +386,7 @@ static int nagios(const struct report *report, const struct findings *findings, 
 	return (int)report_nagios_unknown(report, "the checks could not be made");
 }
 
-int cmd_check(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
 	_cleanup_(check_deinit) struct check_context context = {.cli = cli, .findings = &findings};
@@ -397,3 +414,27 @@ int cmd_check(struct cli *cli, const struct cli_args *args)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return status_of(&context);
 }
+
+const struct cli_command cmd_check = {
+    .name = "check",
+    .words = "",
+    .summary = "find what is wrong, with the command that mends it",
+    .help = "Looks at firewalld, fail2ban and the guard itself. Each finding has a weight, the\n"
+            "name of its check, one line in plain words, what was seen, and the command that\n"
+            "mends it, which is not run. Checks can be chosen with --only and silenced with\n"
+            "--skip, or by `skip` in section [check] of the configuration. With --format nagios\n"
+            "one line and the exit statuses of a monitoring plugin: 0 fine, 1 warning,\n"
+            "2 critical, 3 unknown.\n",
+    .examples = "  reload-guard check\n"
+                "  reload-guard check --only ban-without-rule --only rule-without-ban\n"
+                "  reload-guard check --list\n"
+                "  reload-guard check --format nagios --skip no-listener\n"
+                "  reload-guard --json check | jq '.findings[].command'\n",
+    .statuses = "  0  nothing is wrong\n"
+                "  1  something was found, or could not be looked at\n"
+                "  2  usage or configuration\n"
+                "  3  firewalld cannot be reached\n"
+                "  4  nothing is wrong but that the store cannot be used\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -11,6 +11,12 @@
 #include "guard/watch/logins.h"
 #include "guard/report/report-clients.h"
 
+enum { CLIENTS_NOTE };
+
+static const struct cli_option command_options[] = {
+    [CLIENTS_NOTE] = {"note", 'N', "TEXT", "add: whose range it is"},
+};
+
 #define NOTE_MAX 256
 
 static void close_fd(const int *fd)
@@ -195,7 +201,7 @@ static int learn(struct cli *cli, const char *file)
 
 /* --- the command ------------------------------------------------------------------------- */
 
-int cmd_clients(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	const char *what = args->words[0], *word = args->n_words > 1 ? args->words[1] : NULL;
 	const char *note = args->values[CLIENTS_NOTE];
@@ -221,3 +227,28 @@ int cmd_clients(struct cli *cli, const struct cli_args *args)
 	                "clients: \"%.100s\" is not list, add CIDR, remove CIDR or learn [FILE|-]",
 	                strcmp(what, "list") == 0 ? word : what);
 }
+
+const struct cli_command cmd_clients = {
+    .name = "clients",
+    .words = "list|add CIDR|remove CIDR|learn [FILE|-]",
+    .summary = "the ranges that legitimate clients come from",
+    .help = "  list         all of them, and where each comes from: configured, of a file, added\n"
+            "               by hand, of fail2ban's ignoreip, or learned from logins\n"
+            "  add CIDR     one more, by hand; it stays until it is removed\n"
+            "  remove CIDR  one that was added or learned; the next login may teach it again\n"
+            "  learn [FILE] the addresses of successful logins in a log of Dovecot or Postfix\n"
+            "               or in what journalctl prints; without FILE, or with -, standard\n"
+            "               input. Of IPv6 addresses the /64 is kept; of users nothing is.\n",
+    .examples = "  reload-guard clients add 192.0.2.0/24 --note 'the office'\n"
+                "  reload-guard clients learn /var/log/mail.log.1\n"
+                "  journalctl -u dovecot --since -30d | reload-guard clients learn\n"
+                "  reload-guard --json clients list | jq '.clients[].range'\n",
+    .statuses = "  0  done\n"
+                "  1  remove: no such range was added or learned\n"
+                "  2  usage or configuration, or the file cannot be read\n"
+                "  4  the store cannot be used\n",
+    .min_words = 1,
+    .max_words = 2,
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -7,6 +7,12 @@
 #include "guard/system/kernel/route.h"
 #include "guard/report/report-conflicts.h"
 
+enum { CONFLICTS_ALL };
+
+static const struct cli_option command_options[] = {
+    [CONFLICTS_ALL] = {"all", 'a', NULL, "those that have no effect, too"},
+};
+
 struct run {
 	struct cli *cli;
 	struct cli_firewalld connection;
@@ -103,7 +109,7 @@ static int answer(struct run *run, bool all)
 	return run->list.n_effective > 0 ? CLI_NOT_FINE : CLI_FINE;
 }
 
-int cmd_conflicts(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_(run_deinit) struct run run = {.cli = cli};
 	int r = cli_load_config(cli);
@@ -112,3 +118,24 @@ int cmd_conflicts(struct cli *cli, const struct cli_args *args)
 		r = read_all(&run);
 	return r == CLI_FINE ? answer(&run, args->values[CONFLICTS_ALL] != NULL) : r;
 }
+
+const struct cli_command cmd_conflicts = {
+    .name = "conflicts",
+    .words = "",
+    .summary = "what cuts legitimate clients off from mail",
+    .help = "Holds everything that denies (rich rules of zones and policies, by address or\n"
+            "ipset, zones that keep out what is bound to them, fail2ban's tables and direct\n"
+            "rules) against the ranges that `clients list` tells, the widest first: how many\n"
+            "addresses of which range are cut off from which services, who put it there and\n"
+            "until when, and the commands that let the clients in again. What never decides,\n"
+            "because something before it does or no packet comes there, is left out; --all\n"
+            "tells it, and why.\n",
+    .examples = "  reload-guard conflicts\n"
+                "  reload-guard --json conflicts | jq -r '.conflicts[].commands[0]'\n",
+    .statuses = "  0  no legitimate client is cut off\n"
+                "  1  some are\n"
+                "  2  usage or configuration\n"
+                "  3  firewalld cannot be reached, or is not in a state to be trusted\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

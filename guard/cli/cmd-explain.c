@@ -7,6 +7,13 @@
 #include "guard/system/kernel/route.h"
 #include "guard/report/report-explain.h"
 
+enum { EXPLAIN_INTERFACE };
+
+static const struct cli_option command_options[] = {
+    [EXPLAIN_INTERFACE] = {"interface", 'i', "NAME",
+                           "where it comes in (default: where answers to it go out)"},
+};
+
 struct run {
 	struct cli *cli;
 	struct cli_firewalld connection;
@@ -203,7 +210,7 @@ static int explain_all(struct run *run, const struct cli_args *args)
 	return explain_is_fine(&run->explain) ? CLI_FINE : CLI_NOT_FINE;
 }
 
-int cmd_explain(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_(run_deinit) struct run run = {.cli = cli};
 	int r;
@@ -214,3 +221,27 @@ int cmd_explain(struct cli *cli, const struct cli_args *args)
 		r = cli_load_config(cli);
 	return r == CLI_FINE ? explain_all(&run, args) : r;
 }
+
+const struct cli_command cmd_explain = {
+    .name = "explain",
+    .words = "ADDRESS [PORT/PROTO|SERVICE]…",
+    .summary = "which rule lets a client in or keeps it out, and why",
+    .help = "Goes the way of a packet from ADDRESS: chains and direct rules before firewalld,\n"
+            "the zone that the address or interface leads to, policies, rich rules by\n"
+            "priority, services and ports, the target. For each port (default: those of mail\n"
+            "and web) it tells the verdict, what the client sees, what decides and why that\n"
+            "came first, who put it there and how long it stays, and the commands that\n"
+            "change it. A verdict with a question mark depends on what nobody can know.\n",
+    .examples = "  reload-guard explain 101.13.5.7\n"
+                "  reload-guard explain 101.13.5.7 465/tcp submission\n"
+                "  reload-guard --json explain 2001:db8::7 imaps --interface eth1\n",
+    .statuses = "  0  what was asked for is let in\n"
+                "  1  something is refused (without ports: of those that somebody opened or\n"
+                "     that are served)\n"
+                "  2  usage or configuration\n"
+                "  3  firewalld cannot be reached, or is not in a state to be trusted\n",
+    .min_words = 1,
+    .max_words = 64,
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

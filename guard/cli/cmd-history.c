@@ -5,6 +5,18 @@
 #include <errno.h>
 #include <string.h>
 
+enum { HISTORY_SINCE, HISTORY_UNTIL, HISTORY_KIND, HISTORY_LIMIT, HISTORY_BANS };
+
+static const struct cli_option command_options[] = {
+    [HISTORY_SINCE] = {"since", 's', "TIME", "from this time on"},
+    [HISTORY_UNTIL] = {"until", 'u', "TIME", "up to this time; a day counts to its end"},
+    [HISTORY_KIND] = {"kind", 'k', "KIND",
+                      "only these: wipe, loss, restore, start, stop…, or a kind of wipe: reload, "
+                      "restart, reboot"},
+    [HISTORY_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
+    [HISTORY_BANS] = {"bans", 'b', NULL, "bans and unbans, too"},
+};
+
 static int take_row(const struct store_history_row *row, void *userdata)
 {
 	struct report_list *list = userdata;
@@ -106,7 +118,7 @@ static bool parse_query(struct cli *cli, const struct cli_args *args,
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
 }
 
-int cmd_history(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_store_ struct store *store = NULL;
 	_cleanup_report_list_ struct report_list list = {0};
@@ -135,3 +147,22 @@ int cmd_history(struct cli *cli, const struct cli_args *args)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return CLI_FINE;
 }
+
+const struct cli_command cmd_history = {
+    .name = "history",
+    .words = "",
+    .summary = "wipes, losses, restores, and when the daemons came and went",
+    .help = "What happened, the oldest first: reloads, restarts and reboots that took\n"
+            "something, what it was and what became of it, starts and stops of the watcher\n"
+            "and of firewalld. Under a wipe stands what it took and what became of it; with\n"
+            "-v, and in JSON, each loss and each attempt has a row and a time of its own.\n"
+            "With a limit, the newest are shown.\n",
+    .examples = "  reload-guard history --since yesterday\n"
+                "  reload-guard history --since -2h --kind restore\n"
+                "  reload-guard history --since 2026-11-20 --until 2026-11-21 --bans\n",
+    .statuses = "  0  fine\n"
+                "  2  usage or configuration\n"
+                "  4  the store cannot be used\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

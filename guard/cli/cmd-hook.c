@@ -11,6 +11,30 @@
 #include "guard/base/text.h"
 #include "guard/system/host/spool.h"
 
+enum {
+	HOOK_JAIL,
+	HOOK_ADDRESS,
+	HOOK_FAMILY,
+	HOOK_TIME,
+	HOOK_BANTIME,
+	HOOK_FAILURES,
+	HOOK_COUNT,
+	HOOK_RESTORED,
+	HOOK_RULE
+};
+
+static const struct cli_option command_options[] = {
+    [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
+    [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
+    [HOOK_FAMILY] = {"family", 0, "inet4|inet6|dns", "its family"},
+    [HOOK_TIME] = {"time", 0, "EPOCH[.FRACTION]", "when it was banned"},
+    [HOOK_BANTIME] = {"bantime", 0, "SECONDS", "for how long; -1: for ever"},
+    [HOOK_FAILURES] = {"failures", 0, "N", "how many failures led to it"},
+    [HOOK_COUNT] = {"count", 0, "N", "how often it has been banned"},
+    [HOOK_RESTORED] = {"restored", 0, "0|1", "whether fail2ban put it back at its start"},
+    [HOOK_RULE] = {"rule", 0, "TEXT", "firewalld's rule"},
+};
+
 /*
  * fail2ban runs the actions of all jails one at a time: who waits here delays
  * every ban. The store gets STORE_BUSY_HOOK_MS, and this is the end of it all.
@@ -222,7 +246,7 @@ static int find_store(struct cli *cli)
 	return cli->store_dir ? 0 : -ENOMEM;
 }
 
-int cmd_hook(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_free_ char *spool = NULL;
 	struct store_ban_event event;
@@ -239,3 +263,20 @@ int cmd_hook(struct cli *cli, const struct cli_args *args)
 		(void)record(cli, spool, &event);
 	return CLI_FINE;
 }
+
+const struct cli_command cmd_hook = {
+    .name = "hook",
+    .words = "start|stop|ban|unban|prolong|flush",
+    .summary = "called by the fail2ban action",
+    .help = "Records what fail2ban did. It never delays or breaks fail2ban: it waits for a\n"
+            "bounded time, writes nothing to standard output and ends with status 0 whatever\n"
+            "happens. When the store cannot be written, it leaves a file in STATE/spool that\n"
+            "the watcher takes in later.\n",
+    .examples = "  reload-guard hook ban --jail postfix --address 192.0.2.11 --family inet4 \\\n"
+                "      --time 1795293265 --bantime 3600 --failures 5 --count 1 --restored 0\n",
+    .statuses = "  0  always\n",
+    .max_words = SIZE_MAX,
+    .flags = CLI_NEVER_FAILS | CLI_NO_JSON,
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -4,6 +4,12 @@
 #include "guard/system/host/clock.h"
 #include "guard/report/metrics.h"
 
+enum { METRICS_OUTPUT };
+
+static const struct cli_option command_options[] = {
+    [METRICS_OUTPUT] = {"output", 'o', "FILE", "write to this file, in one piece"},
+};
+
 static int count_ban(const struct store_ban *ban, void *userdata)
 {
 	return metrics_count_ban(userdata, ban->jail);
@@ -27,7 +33,7 @@ static int print(FILE *out, void *userdata)
 	return metrics_print(userdata, out);
 }
 
-int cmd_metrics(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
 	_cleanup_metrics_ struct metrics metrics = METRICS_NULL;
@@ -55,3 +61,23 @@ int cmd_metrics(struct cli *cli, const struct cli_args *args)
 		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));
 	return CLI_FINE;
 }
+
+const struct cli_command cmd_metrics = {
+    .name = "metrics",
+    .words = "",
+    .summary = "how things stand, for Prometheus",
+    .help = "Writes what status knows as metrics in the text format of Prometheus, which is\n"
+            "valid OpenMetrics as well. With --output the file is replaced in one piece, as\n"
+            "the textfile collector of node_exporter needs it. What is not known is left\n"
+            "out; that firewalld cannot be reached is a metric, not a failure.\n",
+    .examples = "  reload-guard metrics\n"
+                "  reload-guard -q metrics --output "
+                "/var/lib/prometheus/node-exporter/reload_guard.prom\n",
+    .statuses = "  0  fine\n"
+                "  1  the file could not be written\n"
+                "  2  usage or configuration\n"
+                "  4  the store cannot be used\n",
+    .flags = CLI_NO_JSON,
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

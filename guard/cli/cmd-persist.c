@@ -9,6 +9,12 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonefile.h"
 
+enum { PERSIST_DRY_RUN };
+
+static const struct cli_option command_options[] = {
+    [PERSIST_DRY_RUN] = {"dry-run", 'n', NULL, "say what would be written, and write nothing"},
+};
+
 #define SETTLE_MARGIN_MS 300
 
 struct run {
@@ -248,7 +254,7 @@ static int persist(struct run *run)
 	return finish(run);
 }
 
-int cmd_persist(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_(run_deinit) struct run run = {
 	    .cli = cli,
@@ -258,3 +264,22 @@ int cmd_persist(struct cli *cli, const struct cli_args *args)
 
 	return r == CLI_FINE ? persist(&run) : r;
 }
+
+const struct cli_command cmd_persist = {
+    .name = "persist",
+    .words = "",
+    .summary = "write runtime-only protected items to the permanent configuration",
+    .help = "Writes each protected item that is open in the runtime alone, and has no end,\n"
+            "to the permanent configuration, so that a reload loses nothing. One write at a\n"
+            "time, and read back. Before that, the zone's file is copied to\n"
+            "STATE/backup/ZONE.xml.TIME. Bans and other rules are never written.\n",
+    .examples = "  reload-guard persist --dry-run\n"
+                "  reload-guard persist\n",
+    .statuses = "  0  everything is permanent, or with --dry-run could be\n"
+                "  1  something could not be written\n"
+                "  2  usage or configuration\n"
+                "  3  firewalld cannot be reached, or is not in a state to be trusted\n"
+                "  4  the store cannot be used; nothing was written\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

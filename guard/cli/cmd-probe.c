@@ -9,6 +9,14 @@
 #include "guard/base/cidr.h"
 #include "guard/report/report-probe.h"
 
+enum { PROBE_NAME, PROBE_TIMEOUT };
+
+static const struct cli_option command_options[] = {
+    [PROBE_NAME] = {"name", 'N', "NAME",
+                    "what the certificate must be for (default HOST, unless it is an address)"},
+    [PROBE_TIMEOUT] = {"timeout", 't', "SECONDS", "for each answer (default 10)"},
+};
+
 #define ADDRESSES_MAX   8
 #define DEFAULT_SECONDS 10 /* postscreen lets a client wait for 6 */
 #define SECONDS_MAX     300
@@ -169,7 +177,7 @@ static int probe(struct cli *cli, struct run *run, const char *host, int timeout
 	return fine ? CLI_FINE : CLI_NOT_FINE;
 }
 
-int cmd_probe(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_(run_deinit) struct run run = {0};
 	const char *host, *name = args->values[PROBE_NAME];
@@ -200,3 +208,24 @@ int cmd_probe(struct cli *cli, const struct cli_args *args)
 	signal(SIGPIPE, SIG_IGN);
 	return probe(cli, &run, host, (int)seconds * 1000);
 }
+
+const struct cli_command cmd_probe = {
+    .name = "probe",
+    .words = "HOST [PORT|SERVICE]…",
+    .summary = "connect to mail services as a client does, and see what they say",
+    .help = "Connects to each port of each address of HOST, waits for the greeting, asks\n"
+            "whether STARTTLS is offered, shakes hands, and looks at the certificate. Nobody\n"
+            "logs in. It tells refused from timed out, and from let in and not served, and\n"
+            "says what each means for the firewall: run it from outside, and on the server\n"
+            "itself. Without a port: smtp, smtp-submission, smtps, imap, imaps and pop3s.\n",
+    .examples = "  reload-guard probe mail.example.org\n"
+                "  reload-guard probe --name mail.example.org 192.0.2.25 imaps 587\n"
+                "  reload-guard --json probe mail.example.org | jq '.probes[].outcome'\n",
+    .statuses = "  0  all of them serve, with certificates that clients take\n"
+                "  1  something does not, or HOST is not known\n"
+                "  2  usage or configuration\n",
+    .min_words = 1,
+    .max_words = 65,
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -5,6 +5,13 @@
 
 #include "guard/system/host/clock.h"
 
+enum { RELEASE_LIST, RELEASE_UNDO };
+
+static const struct cli_option command_options[] = {
+    [RELEASE_LIST] = {"list", 'l', NULL, "list what has been released"},
+    [RELEASE_UNDO] = {"undo", 'u', NULL, "protect the item again"},
+};
+
 /* The answer is worth a moment, not more: releasing works without firewalld. */
 #define PRESENCE_MS 3000
 
@@ -100,7 +107,7 @@ static int release(struct cli *cli, const struct item *item, bool undo)
 	return CLI_FINE;
 }
 
-int cmd_release(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
 	bool undo = args->values[RELEASE_UNDO] != NULL;
@@ -123,3 +130,21 @@ int cmd_release(struct cli *cli, const struct cli_args *args)
 		return r;
 	return args->values[RELEASE_LIST] ? list(cli) : release(cli, &item, undo);
 }
+
+const struct cli_command cmd_release = {
+    .name = "release",
+    .words = "[ITEM]",
+    .summary = "stop protecting an item: it was removed on purpose",
+    .help = "From now on ITEM is not put back after a wipe. If it is open, it stays open\n"
+            "until then. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
+    .examples = "  reload-guard release public/service:imap\n"
+                "  reload-guard release --list\n"
+                "  reload-guard release --undo public/service:imap\n",
+    .statuses = "  0  done\n"
+                "  1  --undo: it was not released\n"
+                "  2  usage or configuration\n"
+                "  4  the store cannot be used\n",
+    .max_words = 1,
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -10,6 +10,16 @@
 #include "guard/system/host/sendmail.h"
 #include "guard/report/report-summary.h"
 
+enum { REPORT_SINCE, REPORT_UNTIL, REPORT_FORMAT, REPORT_OUTPUT, REPORT_MAIL };
+
+static const struct cli_option command_options[] = {
+    [REPORT_SINCE] = {"since", 's', "TIME", "from this time on (default -7d)"},
+    [REPORT_UNTIL] = {"until", 'u', "TIME", "up to this time (default now)"},
+    [REPORT_FORMAT] = {"format", 'F', "text|html|json", "how it is written (default text)"},
+    [REPORT_OUTPUT] = {"output", 'o', "FILE", "write to this file, in one piece"},
+    [REPORT_MAIL] = {"mail", 'm', NULL, "send it to [report] mail-to, as text and HTML"},
+};
+
 #define WEEK_US         (INT64_C(7) * 24 * 3600 * 1000000)
 #define MAIL_TIMEOUT_MS 60000
 
@@ -226,7 +236,7 @@ static int send_mail(const struct run *run)
 	return CLI_FINE;
 }
 
-int cmd_report(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_(run_deinit) struct run run = {.cli = cli, .status = REPORT_STATUS_NULL};
 	const char *path = args->values[REPORT_OUTPUT];
@@ -258,3 +268,23 @@ int cmd_report(struct cli *cli, const struct cli_args *args)
 		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));
 	return report_summary_is_fine(&run.from) ? CLI_FINE : CLI_NOT_FINE;
 }
+
+const struct cli_command cmd_report = {
+    .name = "report",
+    .words = "",
+    .summary = "what happened, what was found, what will be lost: text, HTML or by mail",
+    .help = "Tells of a period (a week by default): wipes with their causes and how long mail\n"
+            "was shut, bans by jail and by network, what check finds now, and what the next\n"
+            "reload would take. The HTML is one page that needs nothing from elsewhere. With\n"
+            "--mail it goes to [report] mail-to through the system's sendmail, unless there\n"
+            "is nothing to say and quiet = yes; reload-guard-report.timer does so weekly.\n",
+    .examples = "  reload-guard report --since yesterday\n"
+                "  reload-guard report --format html --output /var/www/html/firewall.html\n"
+                "  reload-guard report --mail\n",
+    .statuses = "  0  fine; with --mail: handed to the mailer, or nothing to say\n"
+                "  1  something was found that hurts or will hurt; with --mail: not sent\n"
+                "  2  usage or configuration\n"
+                "  4  the store cannot be used\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

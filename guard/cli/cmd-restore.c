@@ -9,6 +9,13 @@
 
 #include "guard/system/host/clock.h"
 
+enum { RESTORE_DRY_RUN, RESTORE_FROM };
+
+static const struct cli_option command_options[] = {
+    [RESTORE_DRY_RUN] = {"dry-run", 'n', NULL, "say what would be done, and do nothing"},
+    [RESTORE_FROM] = {"from", 'f', "ID", "go back to the items of this snapshot"},
+};
+
 /* Restoring may be long where firewalld is slow: with a thousand rules each call takes 25 ms. */
 #define RESTORE_DEADLINE_MS (10 * 60 * 1000)
 
@@ -540,7 +547,7 @@ static int restore(struct run *run)
 	return r == CLI_FINE ? finish(run, status) : r;
 }
 
-int cmd_restore(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_(run_deinit) struct run run = {
 	    .cli = cli,
@@ -554,3 +561,25 @@ int cmd_restore(struct cli *cli, const struct cli_args *args)
 	r = cli_load_config(cli);
 	return r == CLI_FINE ? restore(&run) : r;
 }
+
+const struct cli_command cmd_restore = {
+    .name = "restore",
+    .words = "",
+    .summary = "restore what the last wipe took",
+    .help = "Puts back what a reload, restart or reboot took and nobody removed: what the\n"
+            "watcher left open, and what the last good snapshot has and firewalld lacks. It\n"
+            "works without the watcher. Items that were removed, released or are over are\n"
+            "never put back. With --from the protected items of that snapshot are put back,\n"
+            "whatever happened since. Each item is read back from firewalld before it counts\n"
+            "as restored. Bans come last: those that fail2ban still holds.\n",
+    .examples = "  reload-guard restore --dry-run\n"
+                "  reload-guard restore\n"
+                "  reload-guard snapshot list; reload-guard restore --from 17\n",
+    .statuses = "  0  everything is there, or with --dry-run could be\n"
+                "  1  something could not be restored, or fail2ban could not tell which bans hold\n"
+                "  2  usage or configuration\n"
+                "  3  firewalld cannot be reached, or is not in a state to be trusted\n"
+                "  4  the store cannot be used; only what is required was restored\n",
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

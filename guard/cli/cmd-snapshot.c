@@ -4,6 +4,12 @@
 
 #include <string.h>
 
+enum { SNAPSHOT_LIMIT };
+
+static const struct cli_option command_options[] = {
+    [SNAPSHOT_LIMIT] = {"limit", 'n', "N", "list: at most so many, the newest first (default 20)"},
+};
+
 static int out_of_memory(struct cli *cli)
 {
 	return cli_fail(cli, CLI_NOT_FINE, "out of memory");
@@ -195,7 +201,7 @@ static int run(struct cli *cli, const char *what, size_t n, const int64_t ids[2]
 	return diff(cli, ids[0], n > 1 ? ids[1] : 0);
 }
 
-int cmd_snapshot(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	static const struct {
 		const char *name;
@@ -224,3 +230,24 @@ int cmd_snapshot(struct cli *cli, const struct cli_args *args)
 		return CLI_USAGE;
 	return run(cli, what, n, ids, limit);
 }
+
+const struct cli_command cmd_snapshot = {
+    .name = "snapshot",
+    .words = "take|list|show ID|diff A [B]",
+    .summary = "take, list, show and compare states of the firewall",
+    .help = "  take       store what firewalld holds now\n"
+            "  list       the stored states, the newest first\n"
+            "  show ID    the items of one of them\n"
+            "  diff A [B] what changed from A to B, or from A to what firewalld holds now\n",
+    .examples = "  reload-guard snapshot list --limit 5\n"
+                "  reload-guard snapshot diff 17\n"
+                "  reload-guard snapshot diff 16 17\n",
+    .statuses = "  0  fine\n"
+                "  2  usage or configuration, or no such snapshot\n"
+                "  3  firewalld cannot be reached, or is not in a state to be trusted\n"
+                "  4  the store cannot be used\n",
+    .min_words = 1,
+    .max_words = 3,
+    CLI_OPTIONS(command_options),
+    .exec = exec,
+};

@@ -810,7 +810,7 @@ int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
 	return r < 0 ? cli_fail(cli, CLI_NOT_FINE, "%s", strerror(-r)) : CLI_FINE;
 }
 
-int cmd_status(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
 	struct report report;
@@ -826,3 +826,21 @@ int cmd_status(struct cli *cli, const struct cli_args *args)
 		return reached;
 	return report_status_is_degraded(&status) ? CLI_NOT_FINE : CLI_FINE;
 }
+
+const struct cli_command cmd_status = {
+    .name = "status",
+    .words = "",
+    .summary = "is mail open now, and would it be after a reload?",
+    .help = "Lists every protected item of every watched zone: whether it is open now,\n"
+            "whether it is in the permanent configuration or in the runtime only (and so\n"
+            "will be lost at the next reload), when its time ends, and whether anything\n"
+            "listens there. Then: firewalld, the watcher, the last wipe and what became of\n"
+            "it, fail2ban, and findings.\n",
+    .examples = "  reload-guard status\n"
+                "  reload-guard --json status | jq .findings\n",
+    .statuses = "  0  fine\n"
+                "  1  degraded: something that should be open is not, or will not stay so\n"
+                "  2  usage or configuration\n"
+                "  3  firewalld cannot be reached\n",
+    .exec = exec,
+};

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-int cmd_watch(struct cli *cli, const struct cli_args *args)
+static int exec(struct cli *cli, const struct cli_args *args)
 {
 	struct watcher_options options;
 	struct err err = ERR_NULL;
@@ -24,3 +24,20 @@ int cmd_watch(struct cli *cli, const struct cli_args *args)
 	return cli_fail(cli, r == CONFIG_E_INVALID || r == -ENOENT ? CLI_USAGE : CLI_NO_STORE, "%s",
 	                err_text(&err, r));
 }
+
+const struct cli_command cmd_watch = {
+    .name = "watch",
+    .words = "",
+    .summary = "run the watcher",
+    .help = "Follows firewalld over D-Bus, and restores protected services and ports that a\n"
+            "reload, a restart of firewalld or a reboot took. What somebody removed on\n"
+            "purpose (firewall-cmd --remove-service) stays removed. Runs until SIGTERM;\n"
+            "SIGHUP reads the configuration again. Under systemd it is reload-guard.service.\n",
+    .examples = "  systemctl enable --now reload-guard\n"
+                "  reload-guard -v watch\n",
+    .statuses = "  0  ended by a signal\n"
+                "  2  usage or configuration\n"
+                "  4  another watcher runs with this state, or it could not be set up\n",
+    .flags = CLI_NO_JSON,
+    .exec = exec,
+};

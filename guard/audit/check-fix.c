@@ -12,7 +12,7 @@
 
 static int64_t deadline(void)
 {
-	return clock_monotonic_ms() + CLI_DEADLINE_MS;
+	return clock_monotonic_ms() + FIREWALLD_SESSION_MS;
 }
 
 /* Does a service open this port, and nothing else? *@has: it was found; false: something else. */

@@ -21,7 +21,7 @@
 
 struct check_context {
 	struct cli *cli;
-	struct cli_firewalld connection;
+	struct firewalld_session connection;
 	struct firewalld_reading reading;
 	struct missing missing;
 	struct strv interfaces; /* of this machine, without loopback */

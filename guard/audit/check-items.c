@@ -352,7 +352,7 @@ static int check_definition(struct check_context *context, enum check_id id, con
 	int r;
 
 	r = firewalld_service_wait(context->connection.fw, &parts, service,
-	                           clock_monotonic_ms() + CLI_DEADLINE_MS, NULL);
+	                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, NULL);
 	if (r < 0)
 		return r;
 	/* one that includes others is somebody's who knows what it is made of */

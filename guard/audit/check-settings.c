@@ -18,7 +18,7 @@ static bool is_set(struct check_context *context, const char *name, const char *
 	_cleanup_free_ char *text = NULL;
 
 	return firewalld_setting_wait(context->connection.fw, &text, name,
-	                              clock_monotonic_ms() + CLI_DEADLINE_MS, NULL) == 0 &&
+	                              clock_monotonic_ms() + FIREWALLD_SESSION_MS, NULL) == 0 &&
 	       strcmp(text, value) == 0;
 }
 

@@ -16,7 +16,7 @@
  *
  * Return: CLI_FINE, or another status with the reason told.
  */
-int rules_read(struct cli *cli, struct cli_firewalld *connection, struct firewalld_rules *out)
+int rules_read(struct cli *cli, struct firewalld_session *connection, struct firewalld_rules *out)
 {
 	struct err err = ERR_NULL;
 	int r;
@@ -24,7 +24,7 @@ int rules_read(struct cli *cli, struct cli_firewalld *connection, struct firewal
 	for (int attempt = 0; attempt < READINGS; attempt++) {
 		firewalld_rules_deinit(out);
 		r = firewalld_rules_wait(connection->fw, out,
-		                         clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
+		                         clock_monotonic_ms() + FIREWALLD_SESSION_MS, &err);
 		if (r != 0)
 			return cli_firewalld_failed(cli, r, &err);
 		if (!out->stale)

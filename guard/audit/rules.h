@@ -9,7 +9,7 @@
 #include "guard/model/ban/ticket.h"
 #include "guard/system/firewalld/firewalld-rules.h"
 
-int rules_read(struct cli *cli, struct cli_firewalld *connection,
+int rules_read(struct cli *cli, struct firewalld_session *connection,
                struct firewalld_rules *out) _must_check_;
 bool rules_tickets(struct cli *cli, struct tickets *out) _must_check_;
 

@@ -212,66 +212,32 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 	                advice);
 }
 
-/**
- * cli_firewalld_open() - connect, and wait until firewalld is known to be there
- * @out: closed with cli_firewalld_close() in any case
- *
- * Return: 0, or what firewalld_connect_wait() says, not told yet.
- */
-int cli_firewalld_open(struct cli *cli, struct cli_firewalld *out)
+/** cli_firewalld_open() - connect; Return: CLI_FINE, or CLI_NO_FIREWALLD with the reason told */
+int cli_firewalld_open(struct cli *cli, struct firewalld_session *out)
 {
-	struct firewalld_options options = {.call_timeout_ms = CLI_DEADLINE_MS};
 	struct err err = ERR_NULL;
-	int r = loop_new(&out->loop);
+	int r = firewalld_session_open(out, &err);
 
-	if (r == 0)
-		r = bus_new(&out->bus, out->loop, NULL);
-	if (r == 0)
-		r = firewalld_new(&out->fw, out->bus, &options);
-	if (r == 0)
-		r = firewalld_connect_wait(out->fw, clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
 	return r == 0 ? CLI_FINE : cli_firewalld_failed(cli, r, &err);
-}
-
-/** cli_firewalld_close() - disconnect; may be called twice */
-void cli_firewalld_close(struct cli_firewalld *connection)
-{
-	firewalld_free(connection->fw);
-	bus_free(connection->bus);
-	loop_free(connection->loop);
-	*connection = CLI_FIREWALLD_NULL;
 }
 
 /**
  * cli_firewalld_read() - runtime and permanent state of all zones
  * @out: the caller deinits it
  *
- * A reload in the middle of it makes it begin again, a few times.
- *
  * Return: CLI_FINE, or CLI_NO_FIREWALLD with the reason told.
  */
-int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
+int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,
                        struct firewalld_reading *out)
 {
-	const struct firewalld_query query = {.flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT};
-	struct firewalld_reading reading = {0};
 	struct err err = ERR_NULL;
+	int r = firewalld_session_read(session, out, &err);
 
-	for (int attempt = 0; attempt < 10; attempt++) {
-		int r;
-
-		firewalld_reading_deinit(&reading);
-		r = firewalld_read_wait(connection->fw, &reading, &query,
-		                        clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
-		if (r != 0)
-			return cli_firewalld_failed(cli, r, &err);
-		if (!reading.stale)
-			break;
-	}
-	if (reading.n_skipped > 0)
+	if (r != 0)
+		return cli_firewalld_failed(cli, r, &err);
+	if (out->n_skipped > 0)
 		cli_warn(cli, "firewalld: not understood and left out: %u in all; the first: %s",
-		         reading.n_skipped, reading.skipped);
-	*out = reading;
+		         out->n_skipped, out->skipped);
 	return CLI_FINE;
 }
 

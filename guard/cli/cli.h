@@ -14,7 +14,7 @@
 #include "guard/model/finding.h"
 #include "guard/base/timespec.h"
 #include "guard/system/host/config.h"
-#include "guard/system/firewalld/firewalld.h"
+#include "guard/system/firewalld/firewalld-session.h"
 #include "guard/system/host/logger.h"
 #include "guard/system/store/store.h"
 #include "guard/report/report.h"
@@ -26,9 +26,6 @@ enum cli_status {
 	CLI_NO_FIREWALLD = 3,
 	CLI_NO_STORE = 4,
 };
-
-/* What firewalld may take to answer a person who waits; reloads take seconds with many rules. */
-#define CLI_DEADLINE_MS 60000
 
 #define CLI_N_OPTIONS_MAX 16
 #define CLI_N_GIVEN_MAX   64
@@ -157,19 +154,9 @@ int cli_write_file(const char *path, unsigned mode, cli_write_fn *write, void *u
 
 /* --- firewalld (cli.c) ------------------------------------------------------------------- */
 
-/* Loop, bus and adapter of a short-lived command. */
-struct cli_firewalld {
-	struct loop *loop;
-	struct bus *bus;
-	struct firewalld *fw;
-};
-#define CLI_FIREWALLD_NULL      ((struct cli_firewalld){0})
-#define _cleanup_cli_firewalld_ _cleanup_(cli_firewalld_close)
-
-int cli_firewalld_open(struct cli *cli, struct cli_firewalld *out) _must_check_;
-void cli_firewalld_close(struct cli_firewalld *connection);
+int cli_firewalld_open(struct cli *cli, struct firewalld_session *out) _must_check_;
 int cli_firewalld_failed(struct cli *cli, int r, const struct err *err);
-int cli_firewalld_read(struct cli *cli, struct cli_firewalld *connection,
+int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,
                        struct firewalld_reading *out) _must_check_;
 
 #endif

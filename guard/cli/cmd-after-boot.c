@@ -53,7 +53,7 @@ static void progress(struct waiting *waiting, const char *what)
 /* One look at all that firewalld holds; 0, or why it is not to be had. */
 static int look(struct waiting *waiting, char digest[FIREWALL_DIGEST_LENGTH + 1])
 {
-	_cleanup_cli_firewalld_ struct cli_firewalld connection = CLI_FIREWALLD_NULL;
+	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
 	struct firewalld_query query = {.flags = FIREWALL_RUNTIME};
 	struct firewalld_reading reading = {0};
 	int r = loop_new(&connection.loop);

@@ -95,7 +95,7 @@ void check_deinit(struct check_context *context)
 	strv_deinit(&context->interfaces);
 	missing_deinit(&context->missing);
 	firewalld_reading_deinit(&context->reading);
-	cli_firewalld_close(&context->connection);
+	firewalld_session_close(&context->connection);
 	store_close(context->store);
 }
 
@@ -142,13 +142,18 @@ static int find_missing(struct check_context *context)
 {
 	const char *instance = firewalld_instance(context->connection.fw);
 	const struct firewall *fw = &context->reading.firewall;
-	int r = missing_find(&context->missing, context->cli, context->store, fw, instance,
-	                     &context->store_error);
+	struct missing_query query = {.config = &context->cli->config,
+	                              .store = context->store,
+	                              .now = fw,
+	                              .instance = instance,
+	                              .now_us = context->cli->now_us};
+	int r = missing_find(&context->missing, &query, &context->store_error);
 
 	if (r != 0 && context->store) {
 		store_close(context->store);
 		context->store = NULL;
-		r = missing_find(&context->missing, context->cli, NULL, fw, instance, NULL);
+		query.store = NULL;
+		r = missing_find(&context->missing, &query, NULL);
 	}
 	if (r == 0)
 		missing_attribute(&context->missing, fw);
@@ -180,7 +185,7 @@ static int read_all(struct check_context *context)
 	struct cli *cli = context->cli;
 	int r;
 
-	context->watcher = missing_watcher(cli);
+	context->watcher = missing_watcher(cli->store_dir);
 	open_store(context);
 	read_wipes(context);
 	r = cli_firewalld_open(cli, &context->connection);

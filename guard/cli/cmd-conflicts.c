@@ -15,7 +15,7 @@ static const struct cli_option command_options[] = {
 
 struct run {
 	struct cli *cli;
-	struct cli_firewalld connection;
+	struct firewalld_session connection;
 	struct firewalld_rules rules;
 	struct tickets tickets;
 	struct listeners listeners;
@@ -33,7 +33,7 @@ static void run_deinit(struct run *run)
 	listeners_deinit(&run->listeners);
 	tickets_deinit(&run->tickets);
 	firewalld_rules_deinit(&run->rules);
-	cli_firewalld_close(&run->connection);
+	firewalld_session_close(&run->connection);
 }
 
 static bool find_way(const struct cidr *address, struct verdict_packet *packet, void *userdata)

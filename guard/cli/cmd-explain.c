@@ -16,7 +16,7 @@ static const struct cli_option command_options[] = {
 
 struct run {
 	struct cli *cli;
-	struct cli_firewalld connection;
+	struct firewalld_session connection;
 	struct firewalld_rules rules;
 	struct tickets tickets;
 	struct listeners listeners;
@@ -30,7 +30,7 @@ static void run_deinit(struct run *run)
 	listeners_deinit(&run->listeners);
 	tickets_deinit(&run->tickets);
 	firewalld_rules_deinit(&run->rules);
-	cli_firewalld_close(&run->connection);
+	firewalld_session_close(&run->connection);
 }
 
 static int out_of_memory(struct run *run)
@@ -91,7 +91,7 @@ static int add_service(struct run *run, const char *name, bool *found)
 	struct firewalld_service service = {0};
 	struct err err = ERR_NULL;
 	int r = firewalld_service_wait(run->connection.fw, &service, name,
-	                               clock_monotonic_ms() + CLI_DEADLINE_MS, &err);
+	                               clock_monotonic_ms() + FIREWALLD_SESSION_MS, &err);
 
 	*found = r == 0;
 	if (r == FIREWALLD_E_INVALID_SERVICE)
@@ -103,7 +103,7 @@ static int add_service(struct run *run, const char *name, bool *found)
 		struct firewalld_service inner = {0};
 
 		if (firewalld_service_wait(run->connection.fw, &inner, service.includes.strings[i],
-		                           clock_monotonic_ms() + CLI_DEADLINE_MS, NULL) == 0)
+		                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, NULL) == 0)
 			r = add_ports(run, &inner.ports, service.includes.strings[i]);
 		firewalld_service_deinit(&inner);
 	}

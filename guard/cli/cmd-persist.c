@@ -19,7 +19,7 @@ static const struct cli_option command_options[] = {
 
 struct run {
 	struct cli *cli;
-	struct cli_firewalld connection;
+	struct firewalld_session connection;
 	struct firewalld_reading reading;
 	struct missing missing;
 	struct store_items released;
@@ -37,7 +37,7 @@ static void run_deinit(struct run *run)
 	report_action_deinit(&run->action);
 	firewalld_reading_deinit(&run->reading);
 	busname_free(run->network_manager);
-	cli_firewalld_close(&run->connection);
+	firewalld_session_close(&run->connection);
 }
 
 static int out_of_memory(struct run *run)
@@ -99,7 +99,13 @@ static int ask_store(struct run *run)
 		cli_note(run->cli, "there is no store: whether an item has an end is not known");
 		return CLI_FINE;
 	}
-	r = missing_find(&run->missing, run->cli, store, &run->reading.firewall, instance, &err);
+	r = missing_find(&run->missing,
+	                 &(struct missing_query){.config = &run->cli->config,
+	                                         .store = store,
+	                                         .now = &run->reading.firewall,
+	                                         .instance = instance,
+	                                         .now_us = run->cli->now_us},
+	                 &err);
 	if (r == 0)
 		r = store_release_list(store, &run->released, &err);
 	if (r != 0)
@@ -117,7 +123,7 @@ static int write_item(struct run *run, const struct item *item, struct err *err)
 
 	if (r == 0)
 		r = firewalld_permanent_add_wait(run->connection.fw, item,
-		                                 clock_monotonic_ms() + CLI_DEADLINE_MS, err);
+		                                 clock_monotonic_ms() + FIREWALLD_SESSION_MS, err);
 	return r == FIREWALLD_E_ALREADY ? 0 : r;
 }
 
@@ -211,7 +217,7 @@ static int let_settle(struct run *run)
 	                "org.freedesktop.NetworkManager");
 	if (r < 0)
 		return r;
-	if (missing_watcher(run->cli).running)
+	if (missing_watcher(run->cli->store_dir).running)
 		wait_ms += run->cli->config.settle_ms;
 	r = loop_run_until(run->connection.loop, clock_monotonic_ms() + wait_ms, &code);
 	return r < 0 ? r : 0;

@@ -18,7 +18,7 @@ static const struct cli_option command_options[] = {
 /* "open", "not open" or "unknown". */
 static const char *presence_of(const struct item *item)
 {
-	_cleanup_cli_firewalld_ struct cli_firewalld connection = CLI_FIREWALLD_NULL;
+	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
 	struct firewalld_options options = {.call_timeout_ms = PRESENCE_MS};
 	struct strv zones = {.strings = (char *[]){item->zone}, .n = 1};
 	struct firewalld_query query = {.flags = FIREWALL_RUNTIME, .zones = &zones};

@@ -28,7 +28,7 @@ static const struct cli_option command_options[] = {
 /* Everything that one run knows. */
 struct run {
 	struct cli *cli;
-	struct cli_firewalld connection;
+	struct firewalld_session connection;
 	struct firewalld_reading reading;
 	struct store *store; /* NULL: cannot be used; the restore goes on */
 	bool store_failed;
@@ -50,7 +50,7 @@ static void run_deinit(struct run *run)
 	missing_deinit(&run->missing);
 	report_action_deinit(&run->action);
 	firewalld_reading_deinit(&run->reading);
-	cli_firewalld_close(&run->connection);
+	firewalld_session_close(&run->connection);
 	store_close(run->store);
 }
 
@@ -129,8 +129,13 @@ static int find_missing(struct run *run)
 {
 	const char *instance = firewalld_instance(run->connection.fw);
 	struct err err = ERR_NULL;
-	int r = missing_find_with_bans(&run->missing, run->cli, run->store, &run->reading.firewall,
-	                               instance, &err);
+	struct missing_query query = {.config = &run->cli->config,
+	                              .store = run->store,
+	                              .now = &run->reading.firewall,
+	                              .instance = instance,
+	                              .now_us = run->cli->now_us,
+	                              .bans = true};
+	int r = missing_find(&run->missing, &query, &err);
 
 	if (r != 0 && run->store) {
 		/* A store that breaks under our hands is no store; the required items remain. */
@@ -138,8 +143,9 @@ static int find_missing(struct run *run)
 		(void)cli_store_failed(run->cli, r, &err);
 		store_close(run->store);
 		run->store = NULL;
-		r = missing_find(&run->missing, run->cli, NULL, &run->reading.firewall, instance,
-		                 &err);
+		query.store = NULL;
+		query.bans = false;
+		r = missing_find(&run->missing, &query, &err);
 	}
 	if (r != 0)
 		return cli_fail(run->cli, CLI_NOT_FINE, "%s", err_text(&err, r));
@@ -169,7 +175,7 @@ static int ask_for_bans(struct run *run)
 	struct restore_bans *bans = &run->bans;
 	int r;
 
-	bans->cli = run->cli;
+	bans->config = &run->cli->config;
 	bans->store = run->store;
 	bans->loss = &run->missing.loss;
 	r = restore_bans_find(bans, &run->reading.firewall);
@@ -179,6 +185,9 @@ static int ask_for_bans(struct run *run)
 		return out_of_memory(run);
 	if (bans->n == 0)
 		return CLI_FINE;
+	for (size_t i = 0; i < bans->ranges.troubles.n; i++)
+		cli_warn(run->cli, "client ranges are missing: %s",
+		         bans->ranges.troubles.strings[i]);
 	if (!bans->known)
 		cli_warn(run->cli,
 		         "%zu bans are missing, and which of them still hold only fail2ban knows, "
@@ -292,7 +301,7 @@ static void journal_end(struct run *run)
 	if (!run->store || !run->wipe_id)
 		return;
 	/* A watcher that runs finishes its own. */
-	if (!run->from_id && !missing_watcher(run->cli).running)
+	if (!run->from_id && !missing_watcher(run->cli->store_dir).running)
 		r = supersede_unfinished(run, &err);
 	snprintf(outcome, sizeof(outcome), "%zu restored, %zu failed", run->n_steps - run->n_failed,
 	         run->n_failed);

@@ -16,7 +16,7 @@ static int out_of_memory(struct cli *cli)
 }
 
 /* The state as it is now, or the reason why it is not known. */
-static int read_now(struct cli *cli, struct cli_firewalld *connection,
+static int read_now(struct cli *cli, struct firewalld_session *connection,
                     struct firewalld_reading *reading)
 {
 	int r = cli_firewalld_open(cli, connection);
@@ -51,13 +51,13 @@ static bool is_good(struct cli *cli, const struct missing *missing)
 		    "good one; reload-guard restore puts them back, reload-guard release ITEM "
 		    "lets one go",
 		    n);
-	return n == 0 && !missing_watcher(cli).running;
+	return n == 0 && !missing_watcher(cli->store_dir).running;
 }
 
 static int take(struct cli *cli)
 {
 	_cleanup_store_ struct store *store = NULL;
-	_cleanup_cli_firewalld_ struct cli_firewalld connection = CLI_FIREWALLD_NULL;
+	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
 	_cleanup_(firewalld_reading_deinit) struct firewalld_reading reading = {0};
 	_cleanup_missing_ struct missing missing = MISSING_NULL;
 	struct store_sighting sighting;
@@ -72,7 +72,13 @@ static int take(struct cli *cli)
 	if (r != CLI_FINE)
 		return r;
 	instance = firewalld_instance(connection.fw);
-	r = missing_find(&missing, cli, store, &reading.firewall, instance, &err);
+	r = missing_find(&missing,
+	                 &(struct missing_query){.config = &cli->config,
+	                                         .store = store,
+	                                         .now = &reading.firewall,
+	                                         .instance = instance,
+	                                         .now_us = cli->now_us},
+	                 &err);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
 	/* Gone is what restore would bring back, no more: a withdrawn item is no doubt. */
@@ -160,7 +166,7 @@ static void keep_places(struct firewall *fw)
 static int diff(struct cli *cli, int64_t a, int64_t b)
 {
 	_cleanup_store_ struct store *store = NULL;
-	_cleanup_cli_firewalld_ struct cli_firewalld connection = CLI_FIREWALLD_NULL;
+	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
 	_cleanup_(firewalld_reading_deinit) struct firewalld_reading reading = {0};
 	_cleanup_firewall_ struct firewall before = FIREWALL_NULL, after = FIREWALL_NULL;
 	_cleanup_diff_ struct diff changes = DIFF_NULL;

@@ -40,7 +40,7 @@ struct services {
 struct collect {
 	struct cli *cli;
 	struct store *store;
-	struct cli_firewalld connection;
+	struct firewalld_session connection;
 	struct firewalld_reading reading;
 	struct missing missing;
 	struct report_status *status;
@@ -58,7 +58,7 @@ static void collect_deinit(struct collect *collect)
 	strv_deinit(&collect->interfaces);
 	missing_deinit(&collect->missing);
 	firewalld_reading_deinit(&collect->reading);
-	cli_firewalld_close(&collect->connection);
+	firewalld_session_close(&collect->connection);
 	store_close(collect->store);
 }
 
@@ -125,7 +125,7 @@ static void ask_for_services(struct collect *collect)
 			ask_for(services, status->items[i].item.value);
 	/* Without answers the ports are not known, which the table says. */
 	if (services->waiting > 0)
-		(void)!loop_run_until(services->loop, clock_monotonic_ms() + CLI_DEADLINE_MS,
+		(void)!loop_run_until(services->loop, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
 		                      &code);
 }
 
@@ -650,14 +650,18 @@ static int compare(struct collect *collect)
 	struct report_status *status = collect->status;
 	struct store *store = status->store_usable ? collect->store : NULL;
 	struct err err = ERR_NULL;
-	int r = missing_find(&collect->missing, collect->cli, store, &collect->reading.firewall,
-	                     instance, &err);
+	struct missing_query query = {.config = &collect->cli->config,
+	                              .store = store,
+	                              .now = &collect->reading.firewall,
+	                              .instance = instance,
+	                              .now_us = collect->cli->now_us};
+	int r = missing_find(&collect->missing, &query, &err);
 
 	if (r != 0 && store) {
 		status->store_usable = false;
 		status->store_error = strdup(err_text(&err, r));
-		r = missing_find(&collect->missing, collect->cli, NULL, &collect->reading.firewall,
-		                 instance, &err);
+		query.store = NULL;
+		r = missing_find(&collect->missing, &query, &err);
 	}
 	if (r == 0)
 		missing_attribute(&collect->missing, &collect->reading.firewall);
@@ -795,7 +799,7 @@ int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
 	if (r != CLI_FINE)
 		return r;
 	out->at_us = cli->now_us;
-	watcher = missing_watcher(cli);
+	watcher = missing_watcher(cli->store_dir);
 	out->watcher_known = watcher.known;
 	out->watcher_running = watcher.running;
 	out->watcher_pid = watcher.pid;

@@ -4,9 +4,12 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/system/fail2ban/fail2ban-ignoreip.h"
 #include "guard/system/host/rangesfile.h"
 
 #define DAY_US (INT64_C(24) * 3600 * 1000000)
+/* Whoever waits for the answer would not wait longer for this part of it. */
+#define IGNOREIP_MS 3000
 
 /** clientranges_deinit() - release all of it; it is empty and usable afterwards */
 void clientranges_deinit(struct clientranges *ranges)
@@ -217,6 +220,31 @@ int clientranges_read(struct clientranges *out, const struct clientranges_option
 	*out = ranges;
 	ranges = CLIENTRANGES_NULL;
 	return 0;
+}
+
+/**
+ * clientranges_wait() - the same for a short-lived command, fail2ban asked for its share
+ * @options: its ignoreip is not looked at
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int clientranges_wait(struct clientranges *out, const struct clientranges_options *options,
+                      struct err *err)
+{
+	const struct config *config = options->config;
+	struct clientranges_options all = *options;
+	_cleanup_strv_ struct strv ignoreip = STRV_NULL;
+	_cleanup_free_ char *trouble = NULL;
+	struct err why = ERR_NULL;
+	int r = 0;
+
+	if (config->use_fail2ban_ignoreip)
+		r = fail2ban_ignoreip_wait(&ignoreip, config->fail2ban_socket, IGNOREIP_MS, &why);
+	if (r < 0 && xasprintf(&trouble, "fail2ban's ignoreip: %s", err_text(&why, r)) < 0)
+		return err_set(err, -ENOMEM, "out of memory");
+	all.ignoreip_trouble = trouble;
+	all.ignoreip = trouble ? NULL : &ignoreip;
+	return clientranges_read(out, &all, err);
 }
 
 /** clientranges_find() - the most trusted source of an effective range; borrowed; NULL: none */

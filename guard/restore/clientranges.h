@@ -61,6 +61,8 @@ struct clientranges_options {
 void clientranges_deinit(struct clientranges *ranges);
 int clientranges_read(struct clientranges *out, const struct clientranges_options *options,
                       struct err *err) _must_check_;
+int clientranges_wait(struct clientranges *out, const struct clientranges_options *options,
+                      struct err *err) _must_check_;
 /* What a denied prefix does to the effective ranges. @which may be NULL; receives one of ranges. */
 enum coverage clientranges_coverage(const struct clientranges *ranges, const struct cidr *denied,
                                     const struct clientrange **which);

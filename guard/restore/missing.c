@@ -27,11 +27,12 @@ static bool has_row(const struct loss *loss, const struct item *item)
 }
 
 struct search {
-	struct cli *cli;
+	const struct config *config;
 	struct store *store;
 	const struct firewall *now;
 	struct store_items released;
-	bool bans; /* these, too; there may be thousands of them */
+	int64_t now_us;
+	bool bans;
 };
 
 /* Rows of the journal that the comparison with the last good state did not bring up. */
@@ -45,7 +46,7 @@ static int add_journalled(struct missing *missing, const struct search *search,
 	    firewall_has(search->now, &row->item, FIREWALL_RUNTIME) || has_row(loss, &row->item))
 		return 0;
 	copy.verdict = verdict;
-	if (row->until_us && row->until_us <= search->cli->now_us)
+	if (row->until_us && row->until_us <= search->now_us)
 		copy.verdict = LOSS_EXPIRED;
 	else if (items_contain(search->released.items, search->released.n, &row->item))
 		copy.verdict = LOSS_RELEASED;
@@ -178,11 +179,11 @@ static int compare(struct missing *missing, const struct search *search, const c
 {
 	struct loss_evidence evidence = {
 	    .after = search->now,
-	    .scope = &search->cli->config.scope,
+	    .scope = &search->config->scope,
 	    .released = search->released.items,
 	    .n_released = search->released.n,
 	    .bans = search->bans,
-	    .now_us = search->cli->now_us,
+	    .now_us = search->now_us,
 	};
 	int r = 0;
 
@@ -229,33 +230,22 @@ static int find(struct missing *out, struct search *search, const char *instance
 
 /**
  * missing_find() - compare what is on record with what is there
- * @out:      written on success alone; the caller deinits it
- * @store:    borrowed; NULL: only what is required can be missing
- * @now:      borrowed; what firewalld holds
- * @instance: of firewalld; "" when not known
+ * @out: written on success alone; the caller deinits it
  *
  * Return: 0; STORE_E_*; negative errno.
  */
-int missing_find(struct missing *out, struct cli *cli, struct store *store,
-                 const struct firewall *now, const char *instance, struct err *err)
+int missing_find(struct missing *out, const struct missing_query *query, struct err *err)
 {
 	struct search search = {
-	    .cli = cli, .store = store, .now = now, .released = STORE_ITEMS_NULL};
+	    .config = query->config,
+	    .store = query->store,
+	    .now = query->now,
+	    .released = STORE_ITEMS_NULL,
+	    .now_us = query->now_us,
+	    .bans = query->bans && query->config->restore_bans != CONFIG_RESTORE_BANS_NONE,
+	};
 
-	return find(out, &search, instance, err);
-}
-
-/** missing_find_with_bans() - the same, with lost bans, as far as these are to come back */
-int missing_find_with_bans(struct missing *out, struct cli *cli, struct store *store,
-                           const struct firewall *now, const char *instance, struct err *err)
-{
-	struct search search = {.cli = cli,
-	                        .store = store,
-	                        .now = now,
-	                        .released = STORE_ITEMS_NULL,
-	                        .bans = cli->config.restore_bans != CONFIG_RESTORE_BANS_NONE};
-
-	return find(out, &search, instance, err);
+	return find(out, &search, query->instance, err);
 }
 
 /**
@@ -308,12 +298,12 @@ void missing_attribute(struct missing *missing, const struct firewall *now)
 /* --- the watcher ------------------------------------------------------------------------- */
 
 /** missing_watcher() - does a watcher run with this state directory? */
-struct watcher_state missing_watcher(const struct cli *cli)
+struct watcher_state missing_watcher(const char *state_dir)
 {
 	struct watcher_state state = {0};
 	long pid = 0;
 
-	state.known = lock_is_held(cli->store_dir, &state.running, &pid) == 0;
+	state.known = lock_is_held(state_dir, &state.running, &pid) == 0;
 	state.pid = state.running ? pid : 0;
 	return state;
 }

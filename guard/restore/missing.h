@@ -9,8 +9,9 @@
 #ifndef GUARD_RESTORE_MISSING_H
 #define GUARD_RESTORE_MISSING_H
 
-#include "guard/cli/cli.h"
 #include "guard/system/host/bootid.h"
+#include "guard/system/host/config.h"
+#include "guard/system/store/store.h"
 
 struct missing {
 	struct loss loss; /* in the order of restoring */
@@ -22,12 +23,19 @@ struct missing {
 #define MISSING_NULL      ((struct missing){0})
 #define _cleanup_missing_ _cleanup_(missing_deinit)
 
+/* Against what; all borrowed. */
+struct missing_query {
+	const struct config *config;
+	struct store *store;        /* NULL: only what is required can be missing */
+	const struct firewall *now; /* what firewalld holds */
+	const char *instance;       /* of firewalld; "" when not known */
+	int64_t now_us;
+	bool bans; /* these, too, as far as they are to come back; there may be thousands */
+};
+
 void missing_deinit(struct missing *missing);
-int missing_find(struct missing *out, struct cli *cli, struct store *store,
-                 const struct firewall *now, const char *instance, struct err *err) _must_check_;
-int missing_find_with_bans(struct missing *out, struct cli *cli, struct store *store,
-                           const struct firewall *now, const char *instance,
-                           struct err *err) _must_check_;
+int missing_find(struct missing *out, const struct missing_query *query,
+                 struct err *err) _must_check_;
 void missing_overlay(const struct missing *missing, struct firewall *now, const char *instance);
 void missing_attribute(struct missing *missing, const struct firewall *now);
 
@@ -36,6 +44,6 @@ struct watcher_state {
 	bool running;
 	int64_t pid; /* 0: not known */
 };
-struct watcher_state missing_watcher(const struct cli *cli);
+struct watcher_state missing_watcher(const char *state_dir);
 
 #endif

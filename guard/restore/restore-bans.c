@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/restore-bans.h"
 
-#include "guard/audit/ranges.h"
-
 #include <errno.h>
 #include <string.h>
 
@@ -25,7 +23,7 @@ void restore_bans_deinit(struct restore_bans *bans)
 
 /**
  * restore_bans_find() - the bans of the loss that are not there
- * @bans: its cli, store and loss are set; these and @now are borrowed
+ * @bans: its config, store and loss are set; these and @now are borrowed
  *
  * Return: 0 or -ENOMEM.
  */
@@ -51,7 +49,7 @@ int restore_bans_find(struct restore_bans *bans, const struct firewall *now)
 
 static int read_tickets(struct restore_bans *bans)
 {
-	const struct config *config = &bans->cli->config;
+	const struct config *config = bans->config;
 	const struct fail2ban_options options = {
 	    .socket = config->fail2ban_socket,
 	    .pidfile = config->fail2ban_pidfile,
@@ -70,9 +68,12 @@ static int read_tickets(struct restore_bans *bans)
 
 static int read_ranges(struct restore_bans *bans)
 {
+	const struct clientranges_options options = {
+	    .config = bans->config, .store = bans->store, .now_us = clock_now_us()};
+
 	if (bans->ranges.n || bans->ranges.troubles.n)
 		return 0;
-	return ranges_read(bans->cli, bans->store, true, &bans->ranges) == CLI_FINE ? 0 : -ENOMEM;
+	return clientranges_wait(&bans->ranges, &options, NULL);
 }
 
 static void count(struct restore_bans *bans)
@@ -100,7 +101,7 @@ int restore_bans_ask(struct restore_bans *bans)
 	struct banplan_evidence evidence = {
 	    .tickets = &bans->tickets,
 	    .clients = &bans->ranges.effective,
-	    .safe = bans->cli->config.restore_bans == CONFIG_RESTORE_BANS_SAFE,
+	    .safe = bans->config->restore_bans == CONFIG_RESTORE_BANS_SAFE,
 	};
 	int r = read_tickets(bans);
 

@@ -9,15 +9,14 @@
 #ifndef GUARD_RESTORE_RESTORE_BANS_H
 #define GUARD_RESTORE_RESTORE_BANS_H
 
-#include "guard/cli/cli.h"
 #include "guard/model/ban/banplan.h"
 #include "guard/model/plan.h"
 #include "guard/restore/clientranges.h"
 
 struct restore_bans {
-	struct cli *cli;         /* borrowed */
-	struct store *store;     /* borrowed; may be NULL */
-	const struct loss *loss; /* borrowed */
+	const struct config *config; /* borrowed */
+	struct store *store;         /* borrowed; may be NULL */
+	const struct loss *loss;     /* borrowed */
 	struct tickets tickets;
 	struct clientranges ranges;
 	struct banplan_rule *rules; /* owned; one for each ban of the loss that is not there */

@@ -29,6 +29,8 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld-read.c \
 	guard/system/firewalld/firewalld-rules.c \
 	guard/system/firewalld/firewalld-rules.h \
+	guard/system/firewalld/firewalld-session.c \
+	guard/system/firewalld/firewalld-session.h \
 	guard/system/firewalld/firewalld-wait.c \
 	guard/system/firewalld/firewalld.c \
 	guard/system/firewalld/firewalld.h \

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/firewalld/firewalld-session.h"
+
+#include "guard/system/host/clock.h"
+
+#define READINGS 10
+
+/**
+ * firewalld_session_open() - connect, and wait until firewalld is known to be there
+ * @out: closed with firewalld_session_close() in any case
+ *
+ * Return: as firewalld_connect_wait(); negative errno.
+ */
+int firewalld_session_open(struct firewalld_session *out, struct err *err)
+{
+	struct firewalld_options options = {.call_timeout_ms = FIREWALLD_SESSION_MS};
+	int r = loop_new(&out->loop);
+
+	if (r == 0)
+		r = bus_new(&out->bus, out->loop, NULL);
+	if (r == 0)
+		r = firewalld_new(&out->fw, out->bus, &options);
+	return r == 0 ? firewalld_connect_wait(out->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
+	                                       err)
+	              : r;
+}
+
+/** firewalld_session_close() - disconnect; may be called twice */
+void firewalld_session_close(struct firewalld_session *session)
+{
+	firewalld_free(session->fw);
+	bus_free(session->bus);
+	loop_free(session->loop);
+	*session = FIREWALLD_SESSION_NULL;
+}
+
+/**
+ * firewalld_session_read() - runtime and permanent state of all zones
+ * @out: written on success alone; the caller deinits it
+ *
+ * A reload in the middle of it makes it begin again, a few times.
+ *
+ * Return: as firewalld_read_wait().
+ */
+int firewalld_session_read(struct firewalld_session *session, struct firewalld_reading *out,
+                           struct err *err)
+{
+	const struct firewalld_query query = {.flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT};
+	struct firewalld_reading reading = {0};
+	int r = 0;
+
+	for (int attempt = 0; attempt < READINGS; attempt++) {
+		firewalld_reading_deinit(&reading);
+		r = firewalld_read_wait(session->fw, &reading, &query,
+		                        clock_monotonic_ms() + FIREWALLD_SESSION_MS, err);
+		if (r != 0)
+			return r;
+		if (!reading.stale)
+			break;
+	}
+	*out = reading;
+	return 0;
+}

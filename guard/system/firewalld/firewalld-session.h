@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * firewalld-session - loop, bus and adapter of a short-lived command
+ */
+#ifndef GUARD_SYSTEM_FIREWALLD_FIREWALLD_SESSION_H
+#define GUARD_SYSTEM_FIREWALLD_FIREWALLD_SESSION_H
+
+#include "guard/system/firewalld/firewalld.h"
+
+/* What firewalld may take to answer a person who waits; reloads take seconds with many rules. */
+#define FIREWALLD_SESSION_MS 60000
+
+struct firewalld_session {
+	struct loop *loop;
+	struct bus *bus;
+	struct firewalld *fw;
+};
+#define FIREWALLD_SESSION_NULL      ((struct firewalld_session){0})
+#define _cleanup_firewalld_session_ _cleanup_(firewalld_session_close)
+
+int firewalld_session_open(struct firewalld_session *out, struct err *err) _must_check_;
+void firewalld_session_close(struct firewalld_session *session);
+int firewalld_session_read(struct firewalld_session *session, struct firewalld_reading *out,
+                           struct err *err) _must_check_;
+
+#endif

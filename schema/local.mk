@@ -4,7 +4,8 @@ SCHEMA_SQL = \
 	schema/sql/001-first.sql \
 	schema/sql/002-wipe-bans.sql \
 	schema/sql/003-bans.sql \
-	schema/sql/004-learn-log.sql
+	schema/sql/004-learn-log.sql \
+	schema/sql/005-event-item.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

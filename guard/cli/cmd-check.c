@@ -122,7 +122,8 @@ static int take_start(const struct store_history_row *row, void *userdata)
 /* Only a watcher that runs knows of every wipe, and only since it runs. */
 static void read_wipes(struct check_context *context)
 {
-	const struct store_history_query starts = {.kind = "start", .limit = 1};
+	const struct store_history_query starts = {.kind = event_kind_name(EVENT_START),
+	                                           .limit = 1};
 	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
 	int64_t start_us = 0;
 	int r;

@@ -35,56 +35,16 @@ static bool is_folded(const struct cli *cli, const struct store_history_query *q
 	         (strcmp(query->kind, "loss") == 0 || strcmp(query->kind, "restore") == 0));
 }
 
-/* As the store, the watcher and the commands write them. */
-static const char *const kinds[] = {
-    "wipe",
-    "loss",
-    "restore",
-    "ban",
-    "unban",
-    "reload",
-    "restart",
-    "reboot",
-    "unknown",
-    "require",
-    "by-hand",
-    "start",
-    "stop",
-    "config",
-    "snapshot",
-    "firewalld-gone",
-    "firewalld-back",
-    "firewalld-failed",
-    "intent-removed",
-    "permanent-removed",
-    "released",
-    "protected-again",
-    "expired",
-    "zone-file-changed",
-    "breaker",
-    "store",
-    "panic",
-    "persist",
-    "jail-start",
-    "jail-stop",
-    "default-zone",
-    "at-risk",
-    "lockdown",
-    "silent",
-    "gap",
-    "fail2ban",
-    "ban-kept",
-    "ban-taken-back",
-};
-
 static bool check_kind(struct cli *cli, const char *kind)
 {
-	const char *nearest;
+	const char *words[EVENT_N_FILTERS], *word, *nearest;
+	size_t n = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (strcmp(kinds[i], kind) == 0)
-			return true;
-	nearest = text_nearest(kind, kinds, ARRAY_SIZE(kinds));
+	while ((word = event_filter(n)) && strcmp(word, kind) != 0)
+		words[n++] = word;
+	if (word)
+		return true;
+	nearest = text_nearest(kind, words, n);
 	cli_fail(cli, CLI_USAGE, "--kind: there is no \"%.100s\" in the history; %s%s%s", kind,
 	         nearest ? "did you mean \"" : "there are wipe, loss, restore, ban, start, stop…",
 	         nearest ? nearest : "", nearest ? "\"?" : "");

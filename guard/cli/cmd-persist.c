@@ -182,11 +182,13 @@ static void record(struct run *run)
 {
 	_cleanup_store_ struct store *store = NULL;
 	char text[128];
+	const struct store_event event = {
+	    .kind = EVENT_PERSIST, .text = text, .at_us = run->cli->now_us};
 
 	snprintf(text, sizeof(text), "written to the permanent configuration: %zu; failed: %zu",
 	         run->n_wanted - run->n_failed, run->n_failed);
 	if (cli_open_store(run->cli, &store, (struct cli_store_need){.write = true}) == CLI_FINE &&
-	    store_event_put(store, "persist", text, NULL, run->cli->now_us, NULL) != 0)
+	    store_event_put(store, &event, NULL) != 0)
 		cli_warn(run->cli, "the history could not be written");
 }
 

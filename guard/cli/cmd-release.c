@@ -65,15 +65,18 @@ static int list(struct cli *cli)
 static int put(struct cli *cli, struct store *store, const struct item *item, bool undo,
                struct err *err)
 {
+	struct store_event event = {.kind = undo ? EVENT_PROTECTED_AGAIN : EVENT_RELEASED,
+	                            .item = item,
+	                            .at_us = cli->now_us};
 	_cleanup_free_ char *text = NULL;
 	int r = item_format(&text, item);
 
+	event.text = text;
 	if (r == 0)
 		r = undo ? store_release_clear(store, item, err)
 		         : store_release_put(store, item, cli->now_us, err);
 	/* The event is for the history alone: without it, it is released nevertheless. */
-	if (r == 0 && store_event_put(store, undo ? "protected-again" : "released", text, NULL,
-	                              cli->now_us, NULL) != 0)
+	if (r == 0 && store_event_put(store, &event, NULL) != 0)
 		cli_warn(cli, "the history could not be written");
 	return r;
 }

@@ -26,6 +26,8 @@ libguard_model_a_SOURCES = \
 	guard/model/check.h \
 	guard/model/diff.c \
 	guard/model/diff.h \
+	guard/model/event.c \
+	guard/model/event.h \
 	guard/model/finding.c \
 	guard/model/finding.h \
 	guard/model/firewall.c \

@@ -176,12 +176,6 @@ static json_t *history_json(const struct store_history_row *row)
 		json_object_set_new(object, "address", report_json_text(row->address));
 	if (row->how)
 		json_object_set_new(object, "how", report_json_text(row->how));
-	if (row->detail) {
-		json_t *detail = json_loads(row->detail, 0, NULL);
-
-		json_object_set_new(object, "detail",
-		                    detail ? detail : report_json_text(row->detail));
-	}
 	return object;
 }
 
@@ -280,7 +274,8 @@ void report_history_row(struct report_list *list, const struct store_history_row
 	is_wipe = strcmp(row->kind, "wipe") == 0;
 	report_table_cell(table, history_color(row), "%s%s%s%s", row->kind, is_wipe ? " (" : "",
 	                  is_wipe && row->wipe_kind ? row->wipe_kind : "", is_wipe ? ")" : "");
-	report_table_cell(table, REPORT_PLAIN, "%s", row->item ? row->item : row->text);
+	report_table_cell(table, REPORT_PLAIN, "%s",
+	                  row->wipe_id && row->item ? row->item : row->text);
 	if (is_wipe)
 		put_wipe_counts(table, row, "");
 	else

@@ -342,7 +342,7 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 		if (tracker_removed(&watcher->tracker, &call->item) < 0)
 			watcher_out_of_memory(watcher);
 		if (item_format(&text, &call->item) == 0)
-			record_event(watcher->record, "ban-taken-back",
+			record_event(watcher->record, EVENT_BAN_TAKEN_BACK, &call->item,
 			             "%s was taken away again: its ban ended while it was put back",
 			             text);
 		/* banned again at this moment, it has to come back; the tickets tell */
@@ -711,7 +711,7 @@ static void decide_freed(struct decision *decision)
 		             "%s went with an unban, but another jail still holds that ban: it is "
 		             "put back",
 		             text);
-		record_event(keeper->watcher->record, "ban-kept",
+		record_event(keeper->watcher->record, EVENT_BAN_KEPT, &episode->loss.rows[i].item,
 		             "%s went with an unban, and another jail still holds it", text);
 	}
 	if (banlist_take(&keeper->list, &episode, "restored", false, NULL) < 0) {

@@ -626,7 +626,7 @@ static void tell_broken_off(struct watcher *watcher)
 	             "kernel may drop every new connection, whatever firewalld says is open; see "
 	             "its log, mend the cause, and `firewall-cmd --reload`; the guard waits and "
 	             "restores then");
-	record_event(watcher->record, "firewalld-failed",
+	record_event(watcher->record, EVENT_FIREWALLD_FAILED, NULL,
 	             "a reload broke off and left firewalld in state INIT");
 }
 
@@ -647,7 +647,7 @@ static void tell_not_ready(struct watcher *watcher, enum firewall_state state)
 		    "and holds a stock one; see `firewall-cmd --check-config` and its log, mend it "
 		    "and reload or restart firewalld; the guard waits and restores then",
 		    *failed ? " after " : "", failed);
-		record_event(watcher->record, "firewalld-failed",
+		record_event(watcher->record, EVENT_FIREWALLD_FAILED, NULL,
 		             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
 	} else {
 		logger_write(watcher->logger, LOGGER_INFO, "firewalld is not ready yet (%s)",
@@ -809,7 +809,7 @@ static void keep_pace(struct watcher *watcher)
 	             "last: %s); restoring goes on at a slower pace; `reload-guard history --kind "
 	             "wipe` names the causes, `reload-guard persist` makes reloads harmless",
 	             PACE_LIMIT, (int)(PACE_WINDOW_US / 60000000), announce_wipe(watcher, words));
-	record_event(watcher->record, "breaker",
+	record_event(watcher->record, EVENT_BREAKER, NULL,
 	             "wiped more than %d times in %d minutes: restoring at a slower pace",
 	             PACE_LIMIT, (int)(PACE_WINDOW_US / 60000000));
 }

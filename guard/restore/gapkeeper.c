@@ -37,7 +37,8 @@ static void trouble(struct gapkeeper *keeper, int r, const struct err *err)
 	    "lost bans cannot be held in a table of our own: %s; the banned are free until "
 	    "their rules are back, one after the other",
 	    err_text(err, r));
-	record_event(keeper->record, "gap", "lost bans cannot be held: %s", err_text(err, r));
+	record_event(keeper->record, EVENT_GAP, NULL, "lost bans cannot be held: %s",
+	             err_text(err, r));
 }
 
 /* @sets: of keeper->gap; false when it is told that it cannot be. */
@@ -174,8 +175,8 @@ static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
 	             "%zu of %zu lost bans are held in the table inet %s, %lld ms after the "
 	             "wipe, until they are back",
 	             keeper->n_held, n, GAPTABLE_NAME, ms);
-	record_event(keeper->record, "gap", "%zu of %zu lost bans held, %lld ms after the wipe",
-	             keeper->n_held, n, ms);
+	record_event(keeper->record, EVENT_GAP, NULL,
+	             "%zu of %zu lost bans held, %lld ms after the wipe", keeper->n_held, n, ms);
 }
 
 /** gapkeeper_unprepare() - what was made ready is not true any more */
@@ -281,7 +282,7 @@ void gapkeeper_end(struct gapkeeper *keeper)
 	keeper->there = false;
 	logger_write(keeper->logger, LOGGER_INFO, "the table inet %s is removed", GAPTABLE_NAME);
 	if (since_us)
-		record_event(keeper->record, "gap", "lost bans were held for %lld ms",
+		record_event(keeper->record, EVENT_GAP, NULL, "lost bans were held for %lld ms",
 		             (long long)((clock_now_us() - since_us) / 1000));
 }
 

@@ -73,14 +73,14 @@ static int add_unfinished(struct missing *missing, const struct search *search, 
 /* What the journal says of the items of one wipe. */
 struct verdicts {
 	int64_t wipe_id;
-	struct strv settled; /* items that came back then, or were not wanted any more */
-	struct strv intents; /* texts about what somebody did on purpose since */
+	struct strv settled;       /* items that came back then, or were not wanted any more */
+	struct store_items let_go; /* by somebody, or by the end of its time, since */
 };
 
 static void verdicts_deinit(struct verdicts *verdicts)
 {
 	strv_deinit(&verdicts->settled);
-	strv_deinit(&verdicts->intents);
+	store_items_deinit(&verdicts->let_go);
 }
 
 static int note_settled(const struct store_history_row *row, void *userdata)
@@ -93,29 +93,6 @@ static int note_settled(const struct store_history_row *row, void *userdata)
 	return strv_add(&verdicts->settled, row->item);
 }
 
-static int note_intent(const struct store_history_row *row, void *userdata)
-{
-	static const char *const kinds[] = {"intent-removed", "permanent-removed", "released",
-	                                    "expired"};
-	struct verdicts *verdicts = userdata;
-
-	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (strcmp(row->kind, kinds[i]) == 0)
-			return strv_add(&verdicts->intents, row->text);
-	return 0;
-}
-
-/* Texts of events begin with the item, or name it between blanks. */
-static bool names_item(const char *text, const char *item)
-{
-	size_t length = strlen(item);
-
-	for (const char *at = strstr(text, item); at; at = strstr(at + 1, item))
-		if ((at == text || at[-1] == ' ') && strchr(" ,:;", at[length]))
-			return true;
-	return false;
-}
-
 static bool is_open_question(const struct verdicts *verdicts, const struct loss_row *row)
 {
 	_cleanup_free_ char *text = NULL;
@@ -124,10 +101,7 @@ static bool is_open_question(const struct verdicts *verdicts, const struct loss_
 		return false;
 	if (item_format(&text, &row->item) < 0 || strv_contains(&verdicts->settled, text))
 		return false;
-	for (size_t i = 0; i < verdicts->intents.n; i++)
-		if (names_item(verdicts->intents.strings[i], text))
-			return false;
-	return true;
+	return !items_contain(verdicts->let_go.items, verdicts->let_go.n, &row->item);
 }
 
 /* What one wipe of the journal left open: nobody could tell, or it was not to be restored. */
@@ -135,7 +109,8 @@ static int add_wipe(struct missing *missing, const struct search *search, int64_
                     struct err *err)
 {
 	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
-	_cleanup_(verdicts_deinit) struct verdicts verdicts = {.wipe_id = id};
+	_cleanup_(verdicts_deinit) struct verdicts verdicts = {.wipe_id = id,
+	                                                       .let_go = STORE_ITEMS_NULL};
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	struct store_history_query query = {0};
 	int r = store_wipe_load(search->store, id, &info, &loss, err);
@@ -147,10 +122,9 @@ static int add_wipe(struct missing *missing, const struct search *search, int64_
 		    .since_us = info.at_us, .until_us = info.at_us + 1, .kind = "loss"};
 		r = store_history(search->store, &query, note_settled, &verdicts, err);
 	}
-	if (r == 0) {
-		query = (struct store_history_query){.since_us = info.at_us};
-		r = store_history(search->store, &query, note_intent, &verdicts, err);
-	}
+	if (r == 0)
+		r = store_event_items(search->store, EVENT_LET_GO, info.at_us, &verdicts.let_go,
+		                      err);
 	for (size_t i = 0; i < loss.n && r == 0; i++)
 		if ((search->bans || loss.rows[i].verdict != LOSS_BAN) &&
 		    is_open_question(&verdicts, &loss.rows[i]))

@@ -226,20 +226,25 @@ void record_mark_put_back(struct record *record, struct firewall *wanted)
 		(void)settle(record, r, &err, "what was restored last");
 }
 
-/** record_event() - add a line to the history; @kind as store_event_put() lists them */
-void record_event(struct record *record, const char *kind, const char *format, ...)
+/**
+ * record_event() - add a line to the history
+ * @item: what it is about; NULL: none, or several; its name belongs into the words, too
+ */
+void record_event(struct record *record, enum event_kind kind, const struct item *item,
+                  const char *format, ...)
 {
+	char text[STORE_EVENT_MAX + 1]; /* longer lists are cut */
+	const struct store_event event = {
+	    .kind = kind, .item = item, .text = text, .at_us = clock_now_us()};
 	struct err err = ERR_NULL;
-	char text[512];
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	if (record->store)
-		(void)settle(record,
-		             store_event_put(record->store, kind, text, NULL, clock_now_us(), &err),
-		             &err, "an event");
+		(void)settle(record, store_event_put(record->store, &event, &err), &err,
+		             "an event");
 }
 
 static int copy_items(struct store_items *out, const struct store_items *from)
@@ -288,7 +293,7 @@ void record_protected_again(struct record *record, const struct item *item)
 		return;
 	r = store_release_clear(record->store, item, &err);
 	if (settle(record, r, &err, "a change"))
-		record_event(record, "protected-again",
+		record_event(record, EVENT_PROTECTED_AGAIN, item,
 		             "%s was opened again and is protected again", text);
 }
 
@@ -561,7 +566,7 @@ bool record_retry(struct record *record)
 	if (record->n_backlog)
 		return false;
 	if (record->n_forgotten && record->store)
-		record_event(record, "store", "%zu wipes could not be recorded",
+		record_event(record, EVENT_STORE, NULL, "%zu wipes could not be recorded",
 		             record->n_forgotten);
 	record->n_forgotten = 0;
 	return record->store != NULL;

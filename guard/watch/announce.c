@@ -81,7 +81,7 @@ void announce_lockdown(struct watcher *watcher)
 	             "<user id=\"0\"/> for root) and reload firewalld, or end it: firewall-cmd "
 	             "--lockdown-off; it is tried again and again",
 	             program_invocation_name);
-	record_event(watcher->record, "lockdown",
+	record_event(watcher->record, EVENT_LOCKDOWN, NULL,
 	             "firewalld is in lockdown and lets the guard change nothing");
 }
 
@@ -94,7 +94,7 @@ void announce_default_zone(struct watcher *watcher, const char *zone)
 		snprintf(words, sizeof(words), "default zone set to %.64s, by whom is unknown",
 		         zone);
 	logger_write(watcher->logger, LOGGER_NOTICE, "%s", words);
-	record_event(watcher->record, "default-zone", "%s", words);
+	record_event(watcher->record, EVENT_DEFAULT_ZONE, NULL, "%s", words);
 }
 
 /*
@@ -139,7 +139,8 @@ void announce_removal(struct watcher *watcher, const struct item *item, bool tim
 	name[0] = text;
 	if (timed) {
 		logger_write(watcher->logger, LOGGER_INFO, "%s ended with its timeout", text);
-		record_event(watcher->record, "expired", "%s ended with its timeout", text);
+		record_event(watcher->record, EVENT_EXPIRED, item, "%s ended with its timeout",
+		             text);
 		return;
 	}
 	who_removed(watcher, item, who);
@@ -149,8 +150,8 @@ void announce_removal(struct watcher *watcher, const struct item *item, bool tim
 	    "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
 	    scope_requires(&watcher->config.scope, item) ? ", but is required: it will be put back"
 	                                                 : ": it will not be restored");
-	record_event(watcher->record, "intent-removed", "%s was removed on purpose%s%s", text,
-	             *who ? " by " : "", who);
+	record_event(watcher->record, EVENT_INTENT_REMOVED, item, "%s was removed on purpose%s%s",
+	             text, *who ? " by " : "", who);
 }
 
 /** announce_fight() - say once that a required item goes missing again and again, and who removes
@@ -170,7 +171,7 @@ void announce_fight(struct watcher *watcher, const struct item *item)
 	             "take it out of `require`",
 	             text, *who ? "is removed" : "goes missing", PACE_ITEM_LIMIT, minutes,
 	             *who ? ", the last time by " : "", who);
-	record_event(watcher->record, "breaker",
+	record_event(watcher->record, EVENT_BREAKER, item,
 	             "%s %s more than %d times in %d minutes%s%s: put back at a slower pace", text,
 	             *who ? "was removed" : "went missing", PACE_ITEM_LIMIT, minutes,
 	             *who ? ", the last time by " : "", who);

@@ -72,7 +72,7 @@ static void look_for_drop(struct watcher *watcher)
 		    "no new connection gets in; see firewalld's log, then: firewall-cmd "
 		    "--reload");
 		record_event(
-		    watcher->record, "firewalld-failed",
+		    watcher->record, EVENT_FIREWALLD_FAILED, NULL,
 		    "firewalld says open, the kernel does not: a reload left its policy DROP");
 	}
 	if (watcher->n_shut < DROP_IS_SURE && watcher->config.audit_s)

@@ -110,7 +110,7 @@ static void tell(struct clientwatch *keeper, const struct told *told)
 	             source, banned ? ", banned by jail " : "", banned ? of.jail : "",
 	             does[coverage], range, clientrange_source_name(which->source),
 	             which->note ? ": " : "", which->note ? which->note : "");
-	record_event(keeper->options.record, "conflict",
+	record_event(keeper->options.record, EVENT_CONFLICT, NULL,
 	             "%s is denied%s%s, and %s the client range %s", source,
 	             banned ? ", banned by jail " : "", banned ? of.jail : "", does[coverage],
 	             range);

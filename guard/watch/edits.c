@@ -214,8 +214,8 @@ static int tell_broken(struct edits *edits, const char *zone, const struct err *
 	             "restart of it ends with a stock configuration; mend it, then see: "
 	             "firewall-cmd --check-config",
 	             zone, err->text);
-	record_event(watcher->record, "zone-file-changed", "the file of %s is broken: %s", zone,
-	             err->text);
+	record_event(watcher->record, EVENT_ZONE_FILE_CHANGED, NULL, "the file of %s is broken: %s",
+	             zone, err->text);
 	return strv_add(&edits->broken, zone);
 }
 
@@ -225,7 +225,7 @@ static void tell_whole(struct edits *edits, const char *zone)
 		return;
 	logger_write(edits->watcher->logger, LOGGER_NOTICE, "the file of %s is no longer broken",
 	             zone);
-	record_event(edits->watcher->record, "zone-file-changed",
+	record_event(edits->watcher->record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "the file of %s is no longer broken", zone);
 	strv_remove(&edits->broken, zone);
 }
@@ -284,9 +284,9 @@ static void tell_gone(struct edits *edits)
 	             "the next reload closes it, and the guard will not undo that by itself; to "
 	             "keep it: %s; to let it go: reload-guard release %s",
 	             gathered.n, names, command, only ? only : "ITEM");
-	record_event(watcher->record, "zone-file-changed",
-	             "edited out of the permanent files (%zu): %s; kept by: %s", gathered.n, names,
-	             command);
+	record_event(
+	    watcher->record, EVENT_ZONE_FILE_CHANGED, gathered.n == 1 ? gathered.items[0] : NULL,
+	    "edited out of the permanent files (%zu): %s; kept by: %s", gathered.n, names, command);
 }
 
 static void tell_back(struct edits *edits)
@@ -303,8 +303,8 @@ static void tell_back(struct edits *edits)
 		return;
 	logger_write(watcher->logger, LOGGER_NOTICE, "in the permanent files again (%zu): %s",
 	             gathered.n, names);
-	record_event(watcher->record, "zone-file-changed", "in the permanent files again (%zu): %s",
-	             gathered.n, names);
+	record_event(watcher->record, EVENT_ZONE_FILE_CHANGED, NULL,
+	             "in the permanent files again (%zu): %s", gathered.n, names);
 }
 
 static void conclude(struct edits *edits)
@@ -354,7 +354,7 @@ static int look_at_conf(struct edits *edits)
 	    "reload takes the interfaces that are bound to no zone to the other; to keep "
 	    "it: firewall-cmd --set-default-zone=%s",
 	    zone, now, now);
-	record_event(watcher->record, "zone-file-changed",
+	record_event(watcher->record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "firewalld.conf names %.64s as the default zone instead of %s", zone, now);
 	return 0;
 }

@@ -13,8 +13,6 @@
 /* Somebody who bans by hand stalls the server for seconds. */
 #define SILENT_MS 5000
 
-#define EVENT "fail2ban"
-
 struct fail2banwatch {
 	struct watcher *watcher;
 	struct loop_source *timer; /* until what is going on is told */
@@ -36,7 +34,7 @@ static void tell(struct fail2banwatch *watch, enum logger_level level, const cha
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	logger_write(watch->watcher->logger, level, "%s", text);
-	record_event(watch->watcher->record, EVENT, "%s", text);
+	record_event(watch->watcher->record, EVENT_FAIL2BAN, NULL, "%s", text);
 }
 
 /* --- away -------------------------------------------------------------------------------- */

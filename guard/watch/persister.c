@@ -40,7 +40,8 @@ static void on_written(int result, const struct err *err, void *userdata)
 		                    : "%s was made permanent%s",
 		             text, result ? err_text(err, result) : "");
 		if (!result)
-			record_event(watcher->record, "persist", "%s was made permanent", text);
+			record_event(watcher->record, EVENT_PERSIST, &write->item,
+			             "%s was made permanent", text);
 	}
 	item_call_free(write);
 }

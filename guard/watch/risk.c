@@ -76,8 +76,8 @@ static void tell_at_risk(struct watcher *watcher, struct item_words *gathered, c
 	             watcher->config.restore ? ", until the guard has put it back"
 	                                     : ", and with restore = no nobody puts it back",
 	             command);
-	record_event(watcher->record, "at-risk", "in the runtime only (%zu): %s; mended by: %s",
-	             gathered->n, names, command);
+	record_event(watcher->record, EVENT_AT_RISK, gathered->n == 1 ? gathered->items[0] : NULL,
+	             "in the runtime only (%zu): %s; mended by: %s", gathered->n, names, command);
 }
 
 /* What `persist` writes and what is left to firewall-cmd are two lines. */
@@ -163,7 +163,7 @@ void risk_permanent(const struct item *item, bool withdrawn, void *userdata)
 	if (firewall_put(withdrawn ? &risk->withdrawn : &risk->returned, item, &entry) < 0)
 		logger_write(watcher->logger, LOGGER_ERROR, "out of memory");
 	if (withdrawn)
-		record_event(watcher->record, "permanent-removed",
+		record_event(watcher->record, EVENT_PERMANENT_REMOVED, item,
 		             "%s was taken out of the permanent configuration", text);
 }
 

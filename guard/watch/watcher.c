@@ -284,7 +284,8 @@ static void tell_moved(struct watcher *watcher, const struct item *from, const s
 		return;
 	logger_write(watcher->logger, LOGGER_NOTICE,
 	             "%s is bound to %s now, on purpose: it will not be restored", text, to->zone);
-	record_event(watcher->record, "intent-removed", "%s is bound to %s now", text, to->zone);
+	record_event(watcher->record, EVENT_INTENT_REMOVED, from, "%s is bound to %s now", text,
+	             to->zone);
 }
 
 /*
@@ -355,7 +356,7 @@ static void on_panic(struct watcher *watcher, bool on)
 	tracker_panic(&watcher->tracker, on);
 	logger_write(watcher->logger, on ? LOGGER_WARNING : LOGGER_NOTICE, "panic mode is %s",
 	             on ? "on: firewalld drops everything" : "off");
-	record_event(watcher->record, "panic", "panic mode %s", on ? "on" : "off");
+	record_event(watcher->record, EVENT_PANIC, NULL, "panic mode %s", on ? "on" : "off");
 	if (on)
 		return;
 	cycle_panic_ended(watcher);
@@ -403,7 +404,7 @@ static void on_appeared(struct watcher *watcher, const struct firewalld_event *e
 		kind = WIPE_RESTART; /* also when nothing is known but that it went and came */
 	if (watcher->instance)
 		logger_write(watcher->logger, LOGGER_NOTICE, "firewalld is back");
-	record_event(watcher->record, "firewalld-back", "firewalld is there");
+	record_event(watcher->record, EVENT_FIREWALLD_BACK, NULL, "firewalld is there");
 	/* what was meant until now belongs to the instance that went */
 	if (watcher->instance && watcher->tracker.dirty)
 		(void)watcher_store_snapshot(watcher);
@@ -423,7 +424,7 @@ static void on_gone(struct watcher *watcher, bool bus)
 	if (watcher->present)
 		attribution_gone(watcher->attribution, bus);
 	if (watcher->present)
-		record_event(watcher->record, "firewalld-gone", "%s went away",
+		record_event(watcher->record, EVENT_FIREWALLD_GONE, NULL, "%s went away",
 		             bus ? "the bus" : "firewalld");
 	watcher->present = false;
 	watcher->gaps++;
@@ -636,7 +637,8 @@ static void on_hangup(int signo _unused_, void *userdata)
 		watcher->config = config;
 		config = CONFIG_NULL;
 		logger_write(&daemon->logger, LOGGER_NOTICE, "the configuration was read again");
-		record_event(watcher->record, "config", "the configuration was read again");
+		record_event(watcher->record, EVENT_CONFIG, NULL,
+		             "the configuration was read again");
 		pace_items_deinit(&watcher->required);
 		if (clientwatch_configured(watcher->clients) < 0)
 			watcher_out_of_memory(watcher);
@@ -869,13 +871,13 @@ static int run(struct daemon *daemon, struct err *err)
 		return r;
 	logger_write(&daemon->logger, LOGGER_INFO, "watching firewalld%s",
 	             watcher->config.restore ? "" : "; restore = no, so nothing is restored");
-	record_event(watcher->record, "start", "the guard was started");
+	record_event(watcher->record, EVENT_START, NULL, "the guard was started");
 	watch_spool(daemon);
 	start_timers(daemon);
 	r = loop_run(watcher->loop, &code);
 	logger_notify_stopping(&watcher->notifier);
 	watcher_store_if_dirty(watcher);
-	record_event(watcher->record, "stop", "the guard was stopped");
+	record_event(watcher->record, EVENT_STOP, NULL, "the guard was stopped");
 	logger_write(&daemon->logger, LOGGER_INFO, "stopped");
 	logger_flush(&daemon->logger);
 	return r;

@@ -99,6 +99,8 @@ exits 2 history --limit=99999999999999999999
 exits 2 history --since whenever
 err_has '"whenever" is not a time'
 exits 2 history --kind nonsense
+exits 2 history --kind conflicts
+err_has 'did you mean "conflict"'
 exits 2 history --since now --until yesterday
 exits 2 restore --from abc
 err_has 'snapshot list'
@@ -180,6 +182,10 @@ exits 0 history --until yesterday
 out_has 'nothing happened'
 exits 0 history --since -1h --kind protected-again
 out_has 'protected-again'
+exits 0 --json history --kind released
+out_has '"item": "public/service:imap"'
+exits 0 history --kind conflict
+out_has 'nothing happened'
 mkdir "$tmp/broken"
 chmod 700 "$tmp/broken"
 head -c 8192 /dev/urandom >"$tmp/broken/guard.db"

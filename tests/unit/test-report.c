@@ -416,9 +416,12 @@ START_TEST(turns_the_history_round_in_json)
 	     .jail = "a\"b\xc2\x9b"
 	             "31m\xe2\x80\xae",
 	     .address = "192.0.2.1",
-	     .how = "unban",
-	     .detail = "{broken"},
-	    {.at_us = NOW, .kind = "start", .text = "first", .id = 1, .detail = "{\"pid\": 7}"},
+	     .how = "unban"},
+	    {.at_us = NOW,
+	     .kind = "expired",
+	     .text = "first",
+	     .id = 1,
+	     .item = "public/service:imap"},
 	};
 	_cleanup_report_list_ struct report_list list = {0};
 	struct output output;
@@ -437,11 +440,9 @@ START_TEST(turns_the_history_round_in_json)
 	ck_assert_uint_eq(json_array_size(history), 2);
 	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(history, 0), "text")),
 	                 "first");
-	ck_assert_int_eq(json_integer_value(json_object_get(
-	                     json_object_get(json_array_get(history, 0), "detail"), "pid")),
-	                 7);
-	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(history, 1), "detail")),
-	                 "{broken");
+	ck_assert_str_eq(json_string_value(json_object_get(json_array_get(history, 0), "item")),
+	                 "public/service:imap");
+	ck_assert_ptr_null(json_object_get(json_array_get(history, 1), "item"));
 	json_decref(document);
 	output_end(&output);
 }

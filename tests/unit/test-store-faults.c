@@ -15,7 +15,9 @@
 
 static int put_event(struct store *store, struct err *err)
 {
-	return store_event_put(store, "start", "x", NULL, NOW, err);
+	const struct store_event event = {.kind = EVENT_START, .text = "x", .at_us = NOW};
+
+	return store_event_put(store, &event, err);
 }
 
 /* A closed store of several pages: events and a good snapshot of bans. */
@@ -515,6 +517,120 @@ START_TEST(test_migrates_from_the_first)
 }
 END_TEST
 
+/* A rule with what an administrator, or an attacker, may write into its log prefix. */
+#define RULE(prefix)                                                                               \
+	"public/rule:rule family=\"ipv4\" source address=\"192.0.2.1\" log prefix=\"" prefix       \
+	"\" accept"
+
+/* What a store of schema 4 has in words, and the item that it is about: NULL where unsure. */
+static const struct {
+	const char *kind, *text, *item;
+} old_events[] = {
+    {"start", "the guard was started", NULL},
+    {"snapshot", "of a kind that is none any more", NULL},
+    {"released", "public/service:imap", "public/service:imap"},
+    {"protected-again", "public/service:imap", "public/service:imap"},
+    {"protected-again", "public/port:25/tcp was opened again and is protected again",
+     "public/port:25/tcp"},
+    {"expired", "ipset:friends/entry:192.0.2.1 ended with its timeout",
+     "ipset:friends/entry:192.0.2.1"},
+    {"intent-removed", "public/service:smtp was removed on purpose", "public/service:smtp"},
+    {"intent-removed", "policy:in/service:smtp was removed on purpose by firewall-cmd (pid 7)",
+     "policy:in/service:smtp"},
+    {"intent-removed", "public/source:2001:db8::/32 is bound to work now",
+     "public/source:2001:db8::/32"},
+    {"intent-removed", RULE("x") " was removed on purpose", RULE("x")},
+    {"intent-removed", RULE("a was removed on purpose by b") " was removed on purpose by c", NULL},
+    {"intent-removed", RULE("a is bound to b") " was removed on purpose by c",
+     RULE("a is bound to b")},
+    {"intent-removed", RULE("a is bound to b") " was removed on purpose by c now", NULL},
+    {"intent-removed", RULE("it's ' OR 1 --") " was removed on purpose by c",
+     RULE("it's ' OR 1 --")},
+    {"permanent-removed", "public/service:imap was taken out of the permanent configuration",
+     "public/service:imap"},
+    {"persist", "public/service:pop3 was made permanent", "public/service:pop3"},
+    {"persist", "written to the permanent configuration: 3; failed: 0", NULL},
+    {"breaker", "public/service:imaps was removed more than 6 times in 10 minutes, the last",
+     "public/service:imaps"},
+    {"breaker", "wiped more than 30 times in 10 minutes: restoring at a slower pace", NULL},
+    {"ban-kept", "public/rule:rule accept went with an unban, and another jail still holds it",
+     "public/rule:rule accept"},
+    {"ban-taken-back",
+     "public/rule:rule drop was taken away again: its ban ended while it was put back",
+     "public/rule:rule drop"},
+    {"at-risk", "in the runtime only (1): public/service:imap; mended by: x", NULL},
+    {"released", "nonsense", NULL},
+    {"released", "public/nonsense:imap", NULL},
+    {"released", "/service:imap", NULL},
+    {"released", "public/service:", NULL},
+    {"expired", " ended with its timeout", NULL},
+};
+
+static void put_old_events(sqlite3 *db)
+{
+	char cut[512], sql[2048];
+
+	for (size_t i = 0; i < ARRAY_SIZE(old_events); i++) {
+		sqlite3_snprintf(sizeof(sql), sql,
+		                 "INSERT INTO event (at_us, kind, text) VALUES (%d, %Q, %Q)",
+		                 (int)i, old_events[i].kind, old_events[i].text);
+		ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+	}
+	/* the watcher cut it, and what is left of the rule holds the phrase */
+	memset(cut, 'x', sizeof(cut));
+	memcpy(cut, "public/rule:rule log prefix=\"a was removed on purpose by ", 55);
+	cut[511] = '\0';
+	sqlite3_snprintf(sizeof(sql), sql,
+	                 "INSERT INTO event (at_us, kind, text) VALUES (99, 'intent-removed', %Q)",
+	                 cut);
+	ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+}
+
+static int check_old_event(const struct store_history_row *row, void *userdata)
+{
+	size_t *n = userdata, i = (size_t)row->at_us;
+
+	(*n)++;
+	if (i == 99) {
+		ck_assert_ptr_null(row->item);
+		return 0;
+	}
+	ck_assert_str_eq(row->kind, old_events[i].kind);
+	ck_assert_str_eq(row->text, old_events[i].text);
+	if (old_events[i].item)
+		ck_assert_pstr_eq(row->item, old_events[i].item);
+	else
+		ck_assert_msg(!row->item, "%s: %s", row->text, row->item);
+	return 0;
+}
+
+START_TEST(test_old_events_get_their_item)
+{
+	static const struct store_history_query all = {0};
+	_cleanup_store_ struct store *store = NULL;
+	sqlite3 *db;
+	size_t n = 0;
+
+	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
+	ck_assert_int_eq(sqlite3_open(fixture_path(STORE_FILE), &db), SQLITE_OK);
+	for (unsigned i = 0; i < 4; i++)
+		ck_assert_int_eq(sqlite3_exec(db, store_migrations[i].sql, NULL, NULL, NULL),
+		                 SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(db,
+	                              "INSERT INTO item VALUES (7, 'public', 'service', 'imap');"
+	                              "PRAGMA user_version = 4",
+	                              NULL, NULL, NULL),
+	                 SQLITE_OK);
+	put_old_events(db);
+	sqlite3_close(db);
+	store = fixture_open(&fixture_watcher);
+	ck_ok(store_history(store, &all, check_old_event, &n, &err));
+	ck_assert_uint_eq(n, ARRAY_SIZE(old_events) + 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event WHERE item_id = 7"), 3);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM pragma_foreign_key_check"), 0);
+}
+END_TEST
+
 START_TEST(test_killed_while_writing)
 {
 	int acknowledged[2];
@@ -755,6 +871,7 @@ int main(void)
 	tcase_add_test(tests, test_locked_while_it_is_made);
 	tcase_add_loop_test(tests, test_migrators_race, 0, 10);
 	tcase_add_test(tests, test_migrates_from_the_first);
+	tcase_add_test(tests, test_old_events_get_their_item);
 	tcase_add_loop_test(tests, test_killed_while_writing, 0, 5);
 	tcase_add_loop_test(tests, test_damaged_file_is_set_aside, 0, ARRAY_SIZE(damages));
 	tcase_add_test(tests, test_log_goes_with_the_damaged_file);

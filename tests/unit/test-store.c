@@ -524,13 +524,25 @@ static int tell(const struct store_history_row *row, void *userdata)
 	return 0;
 }
 
+static void fixture_event(struct store *store, enum event_kind kind, const char *item_text,
+                          const char *text, int64_t at_us)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	const struct store_event event = {
+	    .kind = kind, .item = item_text ? &item : NULL, .text = text, .at_us = at_us};
+
+	if (item_text)
+		ck_ok(item_parse(&item, item_text, &err));
+	ck_ok(store_event_put(store, &event, &err));
+}
+
 static void fixture_history(struct store *store)
 {
 	const struct store_ban ban = {
 	    .jail = "dovecot", .address = "192.0.2.7", .time_us = NOW + SECOND, .bantime_s = 600};
 	int64_t id;
 
-	ck_ok(store_event_put(store, "start", "watching", "{\"pid\":1}", NOW, &err));
+	fixture_event(store, EVENT_START, NULL, "watching", NOW);
 	id = fixture_wipe(store, WIPE_RELOAD, NOW + 2 * SECOND, 0);
 	const struct store_step steps[] = {
 	    {.row = 0, .outcome = STORE_STEP_RESTORED, .finished_us = NOW + 3 * SECOND},
@@ -542,7 +554,7 @@ static void fixture_history(struct store *store)
 	ck_ok(store_steps_put(store, id, steps, 2, &err));
 	ck_ok(store_ban_put(store, &ban, &err));
 	ck_ok(store_ban_end(store, "dovecot", "192.0.2.7", NOW + 4 * SECOND, "unban", &err));
-	ck_ok(store_event_put(store, "stop", "SIGTERM", NULL, NOW + 5 * SECOND, &err));
+	fixture_event(store, EVENT_STOP, NULL, "SIGTERM", NOW + 5 * SECOND);
 }
 
 static const struct {
@@ -599,15 +611,76 @@ END_TEST
 
 START_TEST(test_event_kinds)
 {
-	static const char *const refused[] = {
-	    "", "wipe", "ban", "Start", "two words", "a-kind-that-is-much-too-long-for-one"};
 	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
 
-	for (size_t i = 0; i < ARRAY_SIZE(refused); i++)
-		ck_assert_int_eq(store_event_put(store, refused[i], "x", NULL, NOW, NULL), -EINVAL);
-	ck_ok(store_event_put(store, "firewalld-gone", "it's \"away\"; DROP TABLE event", NULL, NOW,
-	                      &err));
-	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event"), 1);
+	for (enum event_kind kind = 0; kind < EVENT_N_KINDS; kind++) {
+		const struct store_event event = {
+		    .kind = kind, .text = "it's \"away\"; DROP TABLE event", .at_us = NOW};
+
+		ck_assert_int_eq(store_event_put(store, &event, NULL),
+		                 kind <= EVENT_UNBAN ? -EINVAL : 0);
+	}
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event"), EVENT_N_KINDS - EVENT_START);
+	ck_assert_int_eq(fixture_number("SELECT count(DISTINCT kind) FROM event"),
+	                 EVENT_N_KINDS - EVENT_START);
+}
+END_TEST
+
+/* Every word is another one, so that a filter means one thing. */
+START_TEST(test_event_filters)
+{
+	size_t n = 0;
+
+	while (event_filter(n))
+		n++;
+	ck_assert_uint_eq(n, EVENT_N_FILTERS);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < i; k++)
+			ck_assert_str_ne(event_filter(i), event_filter(k));
+}
+END_TEST
+
+static const char *join_items(const struct store_items *items)
+{
+	static char text[2048];
+
+	text[0] = '\0';
+	for (size_t i = 0; i < items->n; i++) {
+		_cleanup_free_ char *item = NULL;
+
+		ck_assert_int_eq(item_format(&item, &items->items[i]), 0);
+		snprintf(text + strlen(text), sizeof(text) - strlen(text), "%s\n", item);
+	}
+	return text;
+}
+
+static const struct {
+	uint64_t kinds;
+	int64_t since_us;
+	const char *expected;
+} event_items_rows[] = {
+    {0, 0, ""},
+    {EVENT_LET_GO, 0, "public/service:imap\npublic/service:smtp\nwork/port:993/tcp\n"},
+    {EVENT_LET_GO, NOW + 2 * SECOND, "public/service:smtp\n"},
+    {EVENT_LET_GO, NOW + 9 * SECOND, ""},
+    {EVENT_BIT(EVENT_EXPIRED), 0, "work/port:993/tcp\n"},
+    {EVENT_BIT(EVENT_PERSIST) | EVENT_BIT(EVENT_START), 0, "public/service:pop3\n"},
+};
+
+START_TEST(test_event_items)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_items_ struct store_items items = STORE_ITEMS_NULL;
+
+	fixture_event(store, EVENT_START, NULL, "public/service:text", NOW);
+	fixture_event(store, EVENT_EXPIRED, "work/port:993/tcp", "x", NOW);
+	fixture_event(store, EVENT_RELEASED, "public/service:imap", "x", NOW + SECOND);
+	fixture_event(store, EVENT_INTENT_REMOVED, "public/service:smtp", "x", NOW + 2 * SECOND);
+	fixture_event(store, EVENT_INTENT_REMOVED, "public/service:smtp", "x", NOW + 3 * SECOND);
+	fixture_event(store, EVENT_PERSIST, "public/service:pop3", "x", NOW + 9 * SECOND);
+	ck_ok(store_event_items(store, event_items_rows[_i].kinds, event_items_rows[_i].since_us,
+	                        &items, &err));
+	ck_assert_str_eq(join_items(&items), event_items_rows[_i].expected);
 }
 END_TEST
 
@@ -714,8 +787,8 @@ START_TEST(test_prune_keeps_what_it_must)
 	for (size_t i = 0; i < ARRAY_SIZE(bans); i++)
 		ck_ok(store_ban_put(store, &bans[i], &err));
 	ck_ok(store_ban_end(store, "b", NULL, NOW - 95 * DAY, "stop", &err));
-	ck_ok(store_event_put(store, "start", "old", NULL, NOW - 99 * DAY, &err));
-	ck_ok(store_event_put(store, "start", "new", NULL, NOW - DAY, &err));
+	fixture_event(store, EVENT_EXPIRED, "public/service:old", "old", NOW - 99 * DAY);
+	fixture_event(store, EVENT_EXPIRED, "public/service:new", "new", NOW - DAY);
 	ck_ok(item_parse(&item, "public/service:pop3", &err));
 	ck_ok(store_release_put(store, &item, NOW - 99 * DAY, &err));
 
@@ -749,7 +822,7 @@ START_TEST(test_prune_keeps_what_it_must)
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM snapshot"), 1);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM wipe"), 0);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM loss"), 0);
-	ck_assert_int_eq(fixture_number("SELECT count(*) FROM item"), 5);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM item"), 6);
 	firewall_deinit(&back);
 	ck_ok(store_snapshot_load(store, recent, NULL, &back, &err));
 	ck_firewall_eq(&back, &fw);
@@ -769,7 +842,7 @@ START_TEST(test_failed_call_undoes_itself_alone)
 	ck_assert_int_eq(store_begin(store, NULL), -EALREADY);
 	id = fixture_wipe(store, WIPE_RELOAD, NOW, 0);
 	ck_assert_int_eq(store_steps_put(store, id, steps, 2, NULL), STORE_E_NOT_FOUND);
-	ck_ok(store_event_put(store, "start", "x", NULL, NOW, &err));
+	fixture_event(store, EVENT_START, NULL, "x", NOW);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM wipe"), 0);
 	ck_ok(store_commit(store, &err));
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM wipe"), 1);
@@ -804,6 +877,8 @@ int main(void)
 	tcase_add_loop_test(tests, test_history, 0, ARRAY_SIZE(history_rows));
 	tcase_add_test(tests, test_callback_can_stop);
 	tcase_add_test(tests, test_event_kinds);
+	tcase_add_test(tests, test_event_filters);
+	tcase_add_loop_test(tests, test_event_items, 0, (int)ARRAY_SIZE(event_items_rows));
 	tcase_add_test(tests, test_release);
 	tcase_add_test(tests, test_client_ranges);
 	tcase_add_test(tests, test_prune_keeps_what_it_must);

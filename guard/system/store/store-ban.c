@@ -237,13 +237,14 @@ int store_ban_prolong(struct store *store, const char *jail, const char *address
 	                             STORE_RELAXED, err);
 }
 
-static int jail_event(struct store *store, const struct store_ban_event *event, const char *kind,
-                      struct err *err)
+static int jail_event(struct store *store, const struct store_ban_event *event,
+                      enum event_kind kind, struct err *err)
 {
 	char text[STORE_JAIL_MAX + 32];
+	const struct store_event told = {.kind = kind, .text = text, .at_us = event->at_us};
 
 	snprintf(text, sizeof(text), "jail %s", event->ban.jail);
-	return store_event_put(store, kind, text, NULL, event->at_us, err);
+	return store_event_put(store, &told, err);
 }
 
 static int apply(struct store *store, const struct store_ban_event *event, struct err *err)
@@ -266,12 +267,12 @@ static int apply(struct store *store, const struct store_ban_event *event, struc
 		r = end_bans(store, ban->jail, NULL, event->at_us, "flush", err);
 		return r == STORE_E_NOT_FOUND ? 0 : r;
 	case STORE_BAN_START:
-		return jail_event(store, event, "jail-start", err);
+		return jail_event(store, event, EVENT_JAIL_START, err);
 	case STORE_BAN_STOP:
 		r = end_bans(store, ban->jail, NULL, event->at_us, "stop", err);
 		if (r && r != STORE_E_NOT_FOUND)
 			return r;
-		return jail_event(store, event, "jail-stop", err);
+		return jail_event(store, event, EVENT_JAIL_STOP, err);
 	case STORE_BAN_N_EVENTS:
 	default:
 		return -EINVAL;

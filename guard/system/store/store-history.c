@@ -4,12 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-enum {
-	EVENT_KIND_MAX = 32,
-	EVENT_TEXT_MAX = 4096,
-	EVENT_DETAIL_MAX = 65536,
-};
-
 /* In the order of STMT_HISTORY. */
 enum history_column {
 	COLUMN_AT,
@@ -33,43 +27,66 @@ enum history_column {
 	COLUMN_JAIL,
 	COLUMN_ADDRESS,
 	COLUMN_HOW,
-	COLUMN_DETAIL,
 };
 
-static bool kind_is_valid(const char *kind)
+static int put(struct store *store, const struct store_event *event, struct err *err)
 {
-	static const char *const taken[] = {"wipe", "loss", "restore", "ban", "unban"};
-	size_t length = strlen(kind);
+	int64_t item_id = 0; /* none */
+	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(taken); i++)
-		if (strcmp(kind, taken[i]) == 0)
-			return false;
-	return length > 0 && length <= EVENT_KIND_MAX &&
-	       strspn(kind, "abcdefghijklmnopqrstuvwxyz0123456789-") == length;
+	if (event->item)
+		r = store_item_id(store, event->item, &item_id, err);
+	return r ? r
+	         : store_run(store, err, STMT_EVENT_PUT, "itpt", event->at_us,
+	                     event_kind_name(event->kind), item_id, event->text);
 }
 
 /**
  * store_event_put() - something that happened
- * @kind: one short word, see store.h; lower case and dashes
- * @text: one line for a person
- * @json: structured detail, or NULL; stored as it is
  *
- * Return: 0; -EINVAL for a kind that cannot be or a text that is too long;
- * others as in store.h.
+ * Return: 0; -EINVAL for a kind that history makes from another table, or a
+ * text that is too long; others as in store.h.
  */
-int store_event_put(struct store *store, const char *kind, const char *text, const char *json,
-                    int64_t at_us, struct err *err)
+int store_event_put(struct store *store, const struct store_event *event, struct err *err)
 {
 	int r;
 
-	if (!kind_is_valid(kind) || strlen(text) > EVENT_TEXT_MAX ||
-	    (json && strlen(json) > EVENT_DETAIL_MAX))
-		return err_set(err, -EINVAL, "not an event: %.40s", kind);
+	if (!event_is_recorded(event->kind) || strlen(event->text) > STORE_EVENT_MAX)
+		return err_set(err, -EINVAL, "not an event: %.40s", event->text);
 	r = store_transaction_begin(store, err);
 	if (r)
 		return r;
-	r = store_run(store, err, STMT_EVENT_PUT, "ittt", at_us, kind, text, json);
-	return store_transaction_end(store, r, STORE_RELAXED, err);
+	return store_transaction_end(store, put(store, event, err), STORE_RELAXED, err);
+}
+
+/**
+ * store_event_items() - the items that events of some kinds are about
+ * @kinds:    EVENT_BIT() of each
+ * @since_us: inclusive
+ * @out:      written on success alone; sorted by item_cmp(), for items_contain(), and one
+ *            of several kinds stands there as often; the caller deinits it
+ *
+ * Return: 0; others as in store.h.
+ */
+int store_event_items(struct store *store, uint64_t kinds, int64_t since_us,
+                      struct store_items *out, struct err *err)
+{
+	_cleanup_store_items_ struct store_items items = STORE_ITEMS_NULL;
+
+	for (enum event_kind kind = 0; kind < EVENT_N_KINDS; kind++) {
+		_cleanup_reset_ sqlite3_stmt *rows = NULL;
+		int r;
+
+		if (!(kinds & EVENT_BIT(kind)))
+			continue;
+		rows = store_bind(store, STMT_EVENT_ITEMS, "ti", event_kind_name(kind), since_us);
+		r = store_items_read(&items, rows, store, err);
+		if (r)
+			return r;
+	}
+	*out = items;
+	items = STORE_ITEMS_NULL;
+	return 0;
 }
 
 static void read_row(struct store_history_row *out, sqlite3_stmt *row)
@@ -97,7 +114,6 @@ static void read_row(struct store_history_row *out, sqlite3_stmt *row)
 	    .jail = store_text(row, COLUMN_JAIL),
 	    .address = store_text(row, COLUMN_ADDRESS),
 	    .how = store_text(row, COLUMN_HOW),
-	    .detail = store_text(row, COLUMN_DETAIL),
 	};
 }
 

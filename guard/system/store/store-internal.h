@@ -47,6 +47,7 @@ enum store_statement {
 	STMT_LOSS_LIST,
 	STMT_STEP_PUT,
 	STMT_EVENT_PUT,
+	STMT_EVENT_ITEMS,
 	STMT_HISTORY,
 	STMT_HISTORY_FORWARD,
 	STMT_RELEASE_PUT,
@@ -139,6 +140,8 @@ int store_boot_id(struct store *store, const char *boot_id, int64_t at_us, int64
                   struct err *err) _must_check_;
 int store_item_id(struct store *store, const struct item *item, int64_t *id,
                   struct err *err) _must_check_;
+int store_items_read(struct store_items *items, sqlite3_stmt *rows, struct store *store,
+                     struct err *err) _must_check_;
 int64_t store_limit(size_t limit);
 
 /* store-ban.c: what an address is */

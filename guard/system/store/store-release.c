@@ -57,26 +57,39 @@ static int compare(const void *a, const void *b)
 	return item_cmp(a, b);
 }
 
+/**
+ * store_items_read() - add the items that a statement gives as zone, kind, value
+ * @items: grows; stays sorted by item_cmp()
+ * @rows:  bound; the caller resets it
+ */
+int store_items_read(struct store_items *items, sqlite3_stmt *rows, struct store *store,
+                     struct err *err)
+{
+	bool row;
+	int r;
+
+	while ((r = store_step(store, rows, &row, err)) == 0 && row) {
+		r = grow(&items->items, &items->capacity, items->n + 1, sizeof(*items->items));
+		if (r == 0)
+			r = store_column_item(&items->items[items->n], rows, 0);
+		if (r)
+			return err_set(err, r, "%s: an item cannot be read", store->path);
+		items->n++;
+	}
+	if (r == 0 && items->n > 1)
+		qsort(items->items, items->n, sizeof(*items->items), compare);
+	return r;
+}
+
 /** store_release_list() - all of them, sorted by item_cmp(), as loss_find() wants them */
 int store_release_list(struct store *store, struct store_items *out, struct err *err)
 {
 	_cleanup_reset_ sqlite3_stmt *rows = store_bind(store, STMT_RELEASE_LIST, "");
 	_cleanup_store_items_ struct store_items items = STORE_ITEMS_NULL;
-	bool row;
-	int r;
+	int r = store_items_read(&items, rows, store, err);
 
-	while ((r = store_step(store, rows, &row, err)) == 0 && row) {
-		r = grow(&items.items, &items.capacity, items.n + 1, sizeof(*items.items));
-		if (r == 0)
-			r = store_column_item(&items.items[items.n], rows, 0);
-		if (r)
-			return err_set(err, r, "%s: a released item cannot be read", store->path);
-		items.n++;
-	}
 	if (r)
 		return r;
-	if (items.n > 1)
-		qsort(items.items, items.n, sizeof(*items.items), compare);
 	*out = items;
 	items = STORE_ITEMS_NULL;
 	return 0;

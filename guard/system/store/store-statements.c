@@ -33,27 +33,28 @@
 	"SELECT at_us, 0 AS step, id AS position, 'wipe' AS kind, coalesce(cause, kind) AS text,"  \
 	" id, id AS wipe_id, kind AS wipe_kind, finished_us, n_lost, n_restored, n_failed,"        \
 	" restored_us, outcome, NULL AS item, NULL AS verdict, NULL AS error,"                     \
-	" NULL AS started_us, NULL AS jail, NULL AS address, NULL AS how, NULL AS detail"          \
+	" NULL AS started_us, NULL AS jail, NULL AS address, NULL AS how"                          \
 	" FROM wipe_info WHERE at_us >= ?1 AND at_us < ?2"                                         \
 	" UNION ALL SELECT w.at_us, 1, l.position, 'loss', " HISTORY_ITEM ", l.id, w.id,"          \
 	" w.kind, NULL, NULL, NULL, NULL, NULL, l.outcome, " HISTORY_ITEM ", l.verdict,"           \
-	" NULL, NULL, NULL, NULL, NULL, NULL"                                                      \
+	" NULL, NULL, NULL, NULL, NULL"                                                            \
 	" FROM wipe w JOIN loss l ON l.wipe_id = w.id JOIN item i ON i.id = l.item_id"             \
 	" WHERE w.at_us >= ?1 AND w.at_us < ?2"                                                    \
 	" UNION ALL SELECT s.finished_us, 2, s.id, 'restore', " HISTORY_ITEM ", s.id, w.id,"       \
 	" w.kind, NULL, NULL, NULL, NULL, NULL, s.outcome, " HISTORY_ITEM ", l.verdict,"           \
-	" s.error, s.started_us, NULL, NULL, NULL, NULL"                                           \
+	" s.error, s.started_us, NULL, NULL, NULL"                                                 \
 	" FROM restore_step s JOIN loss l ON l.id = s.loss_id JOIN wipe w ON w.id = l.wipe_id"     \
 	" JOIN item i ON i.id = l.item_id WHERE s.finished_us >= ?1 AND s.finished_us < ?2"        \
-	" UNION ALL SELECT at_us, 0, id, kind, text, id, NULL, NULL, NULL, NULL, NULL, NULL,"      \
-	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, detail"                            \
-	" FROM event WHERE at_us >= ?1 AND at_us < ?2"                                             \
+	" UNION ALL SELECT e.at_us, 0, e.id, e.kind, e.text, e.id, NULL, NULL, NULL, NULL, NULL,"  \
+	" NULL, NULL, NULL, " HISTORY_ITEM ", NULL, NULL, NULL, NULL, NULL, NULL"                  \
+	" FROM event e LEFT JOIN item i ON i.id = e.item_id"                                       \
+	" WHERE e.at_us >= ?1 AND e.at_us < ?2"                                                    \
 	" UNION ALL SELECT time_us, 0, id, 'ban', address || ' in ' || jail, id, NULL, NULL,"      \
-	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jail, address, NULL,"        \
-	" NULL FROM ban WHERE ?4 AND time_us >= ?1 AND time_us < ?2"                               \
+	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jail, address, NULL"         \
+	" FROM ban WHERE ?4 AND time_us >= ?1 AND time_us < ?2"                                    \
 	" UNION ALL SELECT ended_us, 1, id, 'unban', address || ' in ' || jail, id, NULL,"         \
 	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jail, address,"        \
-	" ended_how, NULL"                                                                         \
+	" ended_how"                                                                               \
 	" FROM ban WHERE ?4 AND ended_us IS NOT NULL AND ended_us >= ?1 AND ended_us < ?2"         \
 	") WHERE ?3 IS NULL OR kind = ?3 OR wipe_kind = ?3"
 
@@ -123,7 +124,9 @@ const char *const store_sql[STMT_N] = {
     [STMT_STEP_PUT] = "INSERT INTO restore_step (loss_id, outcome, error, started_us,"
                       " finished_us) VALUES (?1, ?2, ?3, ?4, ?5)",
 
-    [STMT_EVENT_PUT] = "INSERT INTO event (at_us, kind, text, detail) VALUES (?1, ?2, ?3, ?4)",
+    [STMT_EVENT_PUT] = "INSERT INTO event (at_us, kind, item_id, text) VALUES (?1, ?2, ?3, ?4)",
+    [STMT_EVENT_ITEMS] = "SELECT DISTINCT i.zone, i.kind, i.value FROM event e"
+                         " JOIN item i ON i.id = e.item_id WHERE e.kind = ?1 AND e.at_us >= ?2",
     [STMT_HISTORY] = HISTORY_ROWS " ORDER BY at_us DESC, step DESC, position DESC LIMIT ?5",
     [STMT_HISTORY_FORWARD] = HISTORY_ROWS " ORDER BY at_us, step, position LIMIT ?5",
 
@@ -265,7 +268,8 @@ const char *const store_sql[STMT_N] = {
     [STMT_PRUNE_ITEMS] = "DELETE FROM item WHERE"
                          " NOT EXISTS (SELECT 1 FROM snapshot_item x WHERE x.item_id = item.id)"
                          " AND NOT EXISTS (SELECT 1 FROM loss l WHERE l.item_id = item.id)"
-                         " AND NOT EXISTS (SELECT 1 FROM released r WHERE r.item_id = item.id)",
+                         " AND NOT EXISTS (SELECT 1 FROM released r WHERE r.item_id = item.id)"
+                         " AND NOT EXISTS (SELECT 1 FROM event e WHERE e.item_id = item.id)",
     [STMT_PRUNE_BOOTS] =
         "DELETE FROM boot WHERE last_us < ?1"
         " AND id NOT IN (SELECT boot FROM snapshot)"

@@ -19,6 +19,7 @@
 #ifndef GUARD_SYSTEM_STORE_STORE_H
 #define GUARD_SYSTEM_STORE_STORE_H
 
+#include "guard/model/event.h"
 #include "guard/model/loss.h"
 
 enum {
@@ -192,20 +193,22 @@ const char *store_outcome_name(enum store_outcome outcome);
 
 /* --- events and history ------------------------------------------------------------------ */
 
-/*
- * Kinds of events in use: start, stop, config, conflict, snapshot, firewalld-gone,
- * firewalld-back, intent-removed, permanent-removed, released, protected-again,
- * expired, zone-file-changed, default-zone, at-risk, lockdown, breaker, store, fail2ban,
- * jail-start, jail-stop, ban-kept, ban-taken-back. "wipe", "loss", "restore", "ban" and "unban" are
- * taken: history makes these rows from their own tables.
- */
-int store_event_put(struct store *store, const char *kind, const char *text, const char *json,
-                    int64_t at_us, struct err *err) _must_check_;
+#define STORE_EVENT_MAX 8192 /* an item and what became of it */
+
+struct store_event {
+	enum event_kind kind;    /* one that event_is_recorded() */
+	const struct item *item; /* borrowed; NULL: it is about none, or about several */
+	const char *text;        /* borrowed; one line for a person */
+	int64_t at_us;
+};
+
+int store_event_put(struct store *store, const struct store_event *event,
+                    struct err *err) _must_check_;
 
 struct store_history_query {
 	int64_t since_us; /* inclusive; 0: from the beginning */
 	int64_t until_us; /* exclusive; 0: to the end */
-	const char *kind; /* a row's kind, or the kind of its wipe ("reload"…); NULL: all */
+	const char *kind; /* one of event_filter(); NULL: all */
 	bool bans;        /* with bans and unbans (also when kind asks for them) */
 	bool oldest_first;
 	size_t limit; /* 0: no limit */
@@ -213,7 +216,7 @@ struct store_history_query {
 
 struct store_history_row {
 	int64_t at_us;
-	const char *kind; /* wipe, loss, restore, ban, unban, or the event's */
+	const char *kind; /* a name of an enum event_kind; an older store may have others */
 	const char *text; /* one line for a person: cause, item, event's text, address… */
 	int64_t id;       /* in its own table */
 	/* wipe, loss, restore; 0 or NULL otherwise */
@@ -224,23 +227,23 @@ struct store_history_row {
 	int64_t n_lost, n_restored, n_failed;
 	int64_t restore_ms;  /* from at_us to the last restored item; -1: nothing restored */
 	const char *outcome; /* of the wipe; of a restore: restored, failed, superseded, skipped */
+	const char *item;    /* loss, restore, event: ZONE/KIND:VALUE; may be NULL */
 	/* loss, restore */
-	const char *item;    /* ZONE/KIND:VALUE */
 	const char *verdict; /* lost, required, removed… */
 	const char *error;   /* restore; may be NULL */
 	int64_t started_us;  /* restore */
 	/* ban, unban */
 	const char *jail;
 	const char *address;
-	const char *how;    /* unban: unban, stop, flush… */
-	const char *detail; /* events: JSON; may be NULL */
+	const char *how; /* unban: unban, stop, flush… */
 };
 typedef int store_history_fn(const struct store_history_row *row, void *userdata);
 
 int store_history(struct store *store, const struct store_history_query *query,
                   store_history_fn *fn, void *userdata, struct err *err) _must_check_;
 
-/* --- what was released ------------------------------------------------------------------- */
+/* --- items, and which of them were released
+ * ------------------------------------------------------------------- */
 
 struct store_items {
 	struct item *items; /* owned, sorted by item_cmp() */
@@ -251,6 +254,8 @@ struct store_items {
 #define _cleanup_store_items_ _cleanup_(store_items_deinit)
 
 void store_items_deinit(struct store_items *items);
+int store_event_items(struct store *store, uint64_t kinds, int64_t since_us,
+                      struct store_items *out, struct err *err) _must_check_;
 int store_release_put(struct store *store, const struct item *item, int64_t at_us,
                       struct err *err) _must_check_;
 int store_release_clear(struct store *store, const struct item *item, struct err *err) _must_check_;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include <config.h>
+#include "build-config.h"
 
 #include "guard/report/metrics.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* of configure; with quotes it would be the one beside this file */
-#include <config.h>
+#include "build-config.h"
 
 #include "guard/system/host/logger.h"
 

@@ -47,7 +47,7 @@ out_has 'Exit status'
 err_empty
 exits 0 --version
 out_has '^reload-guard [0-9]'
-commands=$(run --help; sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p' "$tmp/out")
+commands=$(run --help; sed -n '/^Commands:/,/^$/s/^  \([a-z-]*\) .*/\1/p' "$tmp/out")
 [ "$(echo "$commands" | wc -w)" -ge 9 ] || fail "the help lists the commands"
 for command in $commands; do
 	exits 0 "$command" --help

@@ -71,7 +71,7 @@ int cli_load_config(struct cli *cli)
 	const char *path = cli->config_path ? cli->config_path : CONFIG_DEFAULT_PATH;
 	struct config config = CONFIG_NULL;
 	struct err err = ERR_NULL;
-	int r = config_load(&config, path, cli->config_path != NULL, &err);
+	int r = config_load(&config, path, cli->config_path != NULL, &cli->known, &err);
 
 	if (r != 0)
 		return cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));

@@ -38,9 +38,10 @@ struct cli {
 	int verbosity; /* below 0: quiet */
 	int64_t now_us;
 	const struct timespec_zone *zone;
-	struct logger logger; /* for errors and warnings, to standard error */
-	struct config config; /* owned; after cli_load_config() */
-	char *store_dir;      /* owned; after cli_load_config() */
+	struct logger logger;      /* for errors and warnings, to standard error */
+	struct config_known known; /* borrowed words that the configuration may hold */
+	struct config config;      /* owned; after cli_load_config() */
+	char *store_dir;           /* owned; after cli_load_config() */
 };
 
 /* An option of a command; flags have no argument. */

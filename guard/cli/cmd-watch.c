@@ -15,6 +15,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		return r;
 	options = (struct watcher_options){
 	    .config_path = cli->config_path,
+	    .known = &cli->known,
 	    .state_dir = cli->store_dir,
 	    .verbosity = cli->verbosity,
 	};

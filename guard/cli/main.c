@@ -9,6 +9,7 @@
 
 #include "guard/cli/cli.h"
 #include "guard/base/text.h"
+#include "guard/model/check.h"
 #include "guard/system/host/clock.h"
 
 /* --- the commands ------------------------------------------------------------------------ */
@@ -28,6 +29,7 @@ enum global {
 	GLOBAL_CHECK_CONFIG,
 	GLOBAL_HELP,
 	GLOBAL_VERSION,
+	GLOBAL_EXAMPLE_CONFIG,
 	GLOBAL_N,
 };
 
@@ -43,6 +45,8 @@ static const struct cli_option global_options[GLOBAL_N] = {
                              "check the configuration and show what it comes to"},
     [GLOBAL_HELP] = {"help", 'h', NULL, "help, also on each command"},
     [GLOBAL_VERSION] = {"version", 'V', NULL, "the version"},
+    /* Without a word in the help: for the build. */
+    [GLOBAL_EXAMPLE_CONFIG] = {"example-config", 0, NULL, NULL},
 };
 
 /* What the command line came to. */
@@ -70,7 +74,8 @@ static void print_option(const struct cli_option *option)
 static void print_globals(void)
 {
 	for (size_t i = 0; i < GLOBAL_N; i++)
-		print_option(&global_options[i]);
+		if (global_options[i].help)
+			print_option(&global_options[i]);
 }
 
 static void print_usage(FILE *out)
@@ -363,6 +368,10 @@ static int run(struct cli *cli, struct line *line, int argc, char **argv)
 		puts(PACKAGE_NAME " " PACKAGE_VERSION);
 		return CLI_FINE;
 	}
+	if (line->values[GLOBAL_EXAMPLE_CONFIG]) {
+		report_config_example(stdout);
+		return CLI_FINE;
+	}
 	if (line->values[GLOBAL_CHECK_CONFIG])
 		return check_config(cli);
 	if (!line->command)
@@ -392,12 +401,22 @@ static bool never_fails(const struct line *line, int argc, char **argv)
 	return false;
 }
 
+/* The configuration names checks, and does not know them. */
+static void list_checks(const char *out[CHECK_N])
+{
+	for (size_t i = 0; i < CHECK_N; i++)
+		out[i] = check_name((enum check_id)i)->name;
+}
+
 int main(int argc, char **argv)
 {
-	struct cli cli = {.now_us = clock_now_us(), .zone = clock_local_zone()};
+	const char *checks[CHECK_N];
+	struct cli cli = {
+	    .now_us = clock_now_us(), .zone = clock_local_zone(), .known = {checks, CHECK_N}};
 	struct line line = {0};
 	int status;
 
+	list_checks(checks);
 	setlocale(LC_CTYPE, "C.UTF-8");
 	logger_init(&cli.logger, STDERR_FILENO, 0);
 	status = flush_output(&cli, run(&cli, &line, argc, argv));

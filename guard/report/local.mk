@@ -9,6 +9,7 @@ libguard_report_a_SOURCES = \
 	guard/report/report-check.h \
 	guard/report/report-clients.c \
 	guard/report/report-clients.h \
+	guard/report/report-config.c \
 	guard/report/report-conflicts.c \
 	guard/report/report-conflicts.h \
 	guard/report/report-explain.c \

@@ -71,6 +71,7 @@ int report_table_print(const struct report *report, const struct report_table *t
 
 int report_config(const struct report *report, const struct config *config,
                   const char *path) _must_check_;
+void report_config_example(FILE *out);
 
 /* --- status ------------------------------------------------------------------------------ */
 

@@ -48,6 +48,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/busname.h \
 	guard/system/host/clock.c \
 	guard/system/host/clock.h \
+	guard/system/host/config-file.c \
+	guard/system/host/config-internal.h \
 	guard/system/host/config.c \
 	guard/system/host/config.h \
 	guard/system/host/filewatch.c \

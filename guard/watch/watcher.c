@@ -628,7 +628,8 @@ static void on_hangup(int signo _unused_, void *userdata)
 	int r;
 
 	logger_notify_reloading(&watcher->notifier);
-	r = config_load(&config, path ? path : CONFIG_DEFAULT_PATH, path != NULL, &err);
+	r = config_load(&config, path ? path : CONFIG_DEFAULT_PATH, path != NULL,
+	                watcher->options->known, &err);
 	if (r) {
 		logger_write(&daemon->logger, LOGGER_ERROR, "%s; the configuration stays as it was",
 		             err_text(&err, r));
@@ -815,7 +816,8 @@ static int take_config(struct watcher *watcher, struct err *err)
 {
 	const char *path = watcher->options->config_path;
 
-	return config_load(&watcher->config, path ? path : CONFIG_DEFAULT_PATH, path != NULL, err);
+	return config_load(&watcher->config, path ? path : CONFIG_DEFAULT_PATH, path != NULL,
+	                   watcher->options->known, err);
 }
 
 static void daemon_deinit(struct daemon *daemon)

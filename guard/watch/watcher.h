@@ -6,11 +6,13 @@
 #define GUARD_WATCH_WATCHER_H
 
 #include "guard/base/err.h"
+#include "guard/system/host/config.h"
 
 struct watcher_options {
-	const char *config_path; /* NULL: the default path, which may be missing */
-	const char *state_dir;   /* where the store, the spool and the lock are */
-	int verbosity;           /* -1 quiet, 0 normal, 1 verbose */
+	const char *config_path;          /* NULL: the default path, which may be missing */
+	const struct config_known *known; /* words that the configuration may hold */
+	const char *state_dir;            /* where the store, the spool and the lock are */
+	int verbosity;                    /* -1 quiet, 0 normal, 1 verbose */
 };
 
 int watcher_run(const struct watcher_options *options, struct err *err) _must_check_;

@@ -40,7 +40,7 @@ static void configure(const char *text)
 	int r;
 
 	config_deinit(&config);
-	r = config_parse(&config, "x", text, strlen(text), &err);
+	r = config_parse(&config, "x", text, strlen(text), NULL, &err);
 	ck_assert_msg(r == 0, "%s", err.text);
 }
 

@@ -10,13 +10,20 @@
 
 #include "tests/unit/unit.h"
 
+/* What the checks are called is for others to say. */
+static const char *const checks[] = {"raw-ports", "ban-zone", "lost"};
+static const struct config_known known = {checks, ARRAY_SIZE(checks)};
+
 /* What is refused, and a part of what must be said about it. */
 static const struct {
 	const char *text;
 	const char *says;
 } bad_rows[] = {
     {"[gaurd]\n", "x.conf:1: unknown section [gaurd]; did you mean [guard]?"},
-    {"[plugh-xyzzy]\nzones = a\n", "x.conf:1: unknown section [plugh-xyzzy]; there are [guard]"},
+    {"[plugh-xyzzy]\nzones = a\n", "x.conf:1: unknown section [plugh-xyzzy]; there are "
+                                   "[guard], [clients], [fail2ban], [check], [report] and [store]"},
+    {"[nonsense]\n", "x.conf:1: unknown section [nonsense]; there are [guard], [clients], "
+                     "[fail2ban], [check], [report] and [store]"},
     {"zones = public\n", "x.conf:1: a key before the first [section]"},
     {"[guard]\n\n# a comment\nzone = public\n",
      "x.conf:4: unknown key \"zone\" in [guard]; did you mean \"zones\"?"},
@@ -51,7 +58,9 @@ static const struct {
     {"[clients]\nranges = 192.0.2\n", "is not an address or a prefix"},
     {"[clients]\nranges-files = offices\n", "\"offices\" is not an absolute path"},
     {"[clients]\nlearn-logs = mail.log\n", "\"mail.log\" is not an absolute path"},
-    {"[check]\nskip = raw-porta\n", "did you mean \"raw-ports\""},
+    {"[check]\nskip = raw-porta\n", "\"raw-porta\" is not a check; did you mean \"raw-ports\"?"},
+    {"[check]\nskip = qwertz\n", "\"qwertz\" is not a check; see: reload-guard check --list"},
+    {"[check]\nskip = ../x\n", "\"../x\" is not a check"},
     {"[store]\npath = guard.db\n", "is not an absolute path"},
     {"[store]\npath = /var/lib/x.db\n", "the file must be named guard.db"},
     {"[guard\nzones = public\n", "x.conf:1: neither a [section] nor"},
@@ -64,7 +73,8 @@ START_TEST(refuses)
 {
 	struct config config = CONFIG_NULL;
 	struct err err = ERR_NULL;
-	int r = config_parse(&config, "x.conf", bad_rows[_i].text, strlen(bad_rows[_i].text), &err);
+	int r = config_parse(&config, "x.conf", bad_rows[_i].text, strlen(bad_rows[_i].text),
+	                     &known, &err);
 
 	ck_assert_msg(r == CONFIG_E_INVALID, "accepted (%d): %s", r, bad_rows[_i].text);
 	ck_assert_msg(strstr(err.text, bad_rows[_i].says) != NULL, "\"%s\" lacks \"%s\"", err.text,
@@ -77,7 +87,7 @@ START_TEST(has_defaults)
 {
 	_cleanup_config_ struct config config = CONFIG_NULL;
 
-	ck_assert_int_eq(config_parse(&config, "x", "", 0, NULL), 0);
+	ck_assert_int_eq(config_parse(&config, "x", "", 0, NULL, NULL), 0);
 	ck_assert(config.restore);
 	ck_assert(!config.persist);
 	ck_assert_int_eq(config.restore_bans, CONFIG_RESTORE_BANS_SAFE);
@@ -89,12 +99,12 @@ START_TEST(has_defaults)
 	ck_assert_ptr_null(config.store_path);
 	/* What the table tells as the default is what one gets. */
 	for (size_t i = 0; i < config_n_options(); i++) {
-		struct config_option option = config_option(i);
+		const struct config_option *option = config_option(i);
 		_cleanup_free_ char *text = NULL;
 
 		ck_assert_int_eq(config_format(&text, &config, i), 0);
-		ck_assert_str_eq(text, option.default_text);
-		ck_assert_str_ne(option.help, "");
+		ck_assert_str_eq(text, option->standard);
+		ck_assert_str_ne(option->help, "");
 	}
 }
 END_TEST
@@ -167,7 +177,7 @@ START_TEST(takes_everything)
 {
 	_cleanup_config_ struct config config = CONFIG_NULL;
 	struct err err = ERR_NULL;
-	int r = config_parse(&config, "x", everything, sizeof(everything) - 1, &err);
+	int r = config_parse(&config, "x", everything, sizeof(everything) - 1, &known, &err);
 
 	ck_assert_msg(r == 0, "%s", err.text);
 	ck_assert_uint_eq(config_n_options(), ARRAY_SIZE(everything_back));
@@ -193,9 +203,77 @@ START_TEST(refuses_long_lines)
 	for (size_t n = strlen(text); n < 4900; n += 6)
 		strcpy(text + n, " zoneX");
 	strcat(text, "\n");
-	ck_assert_int_eq(config_parse(&config, "x.conf", text, strlen(text), &err),
+	ck_assert_int_eq(config_parse(&config, "x.conf", text, strlen(text), NULL, &err),
 	                 CONFIG_E_INVALID);
 	ck_assert_ptr_nonnull(strstr(err.text, "x.conf:2: the line is longer"));
+}
+END_TEST
+
+/* Who does not know them takes what could be one. */
+START_TEST(takes_unknown_checks)
+{
+	static const char text[] = "[check]\nskip = not-yet-made\n";
+	_cleanup_config_ struct config config = CONFIG_NULL;
+
+	ck_assert_int_eq(config_parse(&config, "x", text, strlen(text), NULL, NULL), 0);
+	ck_assert(strv_contains(&config.check_skip, "not-yet-made"));
+}
+END_TEST
+
+/* Each list, whatever it is of, ends somewhere; the limit was not applied to all of them. */
+static const struct {
+	const char *section, *key, *format;
+} lists[] = {
+    {"guard", "zones", "z%u"},
+    {"guard", "services", "s%ux"},
+    {"guard", "require", "public/port:%u/tcp"},
+    {"clients", "ranges", "2001:db8:%x::/48"},
+    {"clients", "ranges-files", "/f%u"},
+    {"clients", "learn-logs", "/l%u"},
+    {"check", "skip", "c%u"},
+    {"check", "services", "s%u"},
+};
+
+/* Of @n words, one a line; Return: what config_parse() said */
+static int parse_long_list(size_t list, unsigned n, struct err *err)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	_cleanup_free_ char *text = NULL;
+	size_t size;
+	FILE *file = open_memstream(&text, &size);
+
+	fprintf(file, "[%s]\n%s =\n", lists[list].section, lists[list].key);
+	for (unsigned i = 1; i <= n; i++) {
+		fputs(" ", file);
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+		fprintf(file, lists[list].format, i);
+#pragma GCC diagnostic pop
+		fputs("\n", file);
+	}
+	fclose(file);
+	return config_parse(&config, "x.conf", text, size, NULL, err);
+}
+
+START_TEST(limits_lists)
+{
+	struct err err = ERR_NULL;
+
+	ck_assert_msg(parse_long_list((size_t)_i, 1024, &err) == 0, "%s", err.text);
+	ck_assert_int_eq(parse_long_list((size_t)_i, 1025, &err), CONFIG_E_INVALID);
+	ck_assert_msg(strstr(err.text, "more than 1024 values") != NULL, "%s", err.text);
+	ck_assert_msg(strncmp(err.text, "x.conf:1027: ", 13) == 0, "%s", err.text);
+}
+END_TEST
+
+/* The table knows each list; a new one has a row above. */
+START_TEST(knows_all_lists)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < config_n_options(); i++)
+		n += config_is_list(i);
+	ck_assert_uint_eq(n, ARRAY_SIZE(lists));
 }
 END_TEST
 
@@ -232,12 +310,12 @@ START_TEST(reads_the_file)
 	struct err err = ERR_NULL;
 
 	make_folder();
-	ck_assert_int_eq(config_load(&config, path, true, &err), -ENOENT);
+	ck_assert_int_eq(config_load(&config, path, true, NULL, &err), -ENOENT);
 	ck_assert_ptr_nonnull(strstr(err.text, path));
-	ck_assert_int_eq(config_load(&config, path, false, &err), 0);
+	ck_assert_int_eq(config_load(&config, path, false, NULL, &err), 0);
 	ck_assert_uint_eq(config.keep_days, 90);
 	write_file("[guard]\nkeep-days = 5\n", 0644);
-	ck_assert_int_eq(config_load(&config, path, true, &err), 0);
+	ck_assert_int_eq(config_load(&config, path, true, NULL, &err), 0);
 	ck_assert_uint_eq(config.keep_days, 5);
 	remove_folder();
 }
@@ -250,23 +328,23 @@ START_TEST(refuses_files)
 
 	make_folder();
 	write_file("[guard]\n", 0664);
-	ck_assert_int_eq(config_load(&config, path, true, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(config_load(&config, path, true, NULL, &err), CONFIG_E_INVALID);
 	ck_assert_ptr_nonnull(strstr(err.text, "chmod go-w"));
 	ck_assert_int_eq(chmod(path, 0602), 0);
-	ck_assert_int_eq(config_load(&config, path, false, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(config_load(&config, path, false, NULL, &err), CONFIG_E_INVALID);
 	ck_assert_int_eq(chmod(path, 0644), 0);
 	ck_assert_int_eq(symlink(path, link_path), 0);
-	ck_assert_int_eq(config_load(&config, link_path, false, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(config_load(&config, link_path, false, NULL, &err), CONFIG_E_INVALID);
 	ck_assert_ptr_nonnull(strstr(err.text, "symbolic link"));
-	ck_assert_int_eq(config_load(&config, folder, false, &err), CONFIG_E_INVALID);
-	ck_assert_int_eq(config_load(&config, "/dev/zero", false, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(config_load(&config, folder, false, NULL, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(config_load(&config, "/dev/zero", false, NULL, &err), CONFIG_E_INVALID);
 	ck_assert_int_eq(truncate(path, 10 * 1024 * 1024), 0);
-	ck_assert_int_eq(config_load(&config, path, false, &err), CONFIG_E_INVALID);
+	ck_assert_int_eq(config_load(&config, path, false, NULL, &err), CONFIG_E_INVALID);
 	ck_assert_ptr_nonnull(strstr(err.text, "larger than"));
 	if (geteuid() == 0) {
 		ck_assert_int_eq(truncate(path, 0), 0);
 		ck_assert_int_eq(chown(path, 12345, 0), 0);
-		ck_assert_int_eq(config_load(&config, path, false, &err), CONFIG_E_INVALID);
+		ck_assert_int_eq(config_load(&config, path, false, NULL, &err), CONFIG_E_INVALID);
 		ck_assert_ptr_nonnull(strstr(err.text, "user 12345"));
 	}
 	remove_folder();
@@ -282,6 +360,9 @@ int main(void)
 	tcase_add_test(tcase, has_defaults);
 	tcase_add_test(tcase, takes_everything);
 	tcase_add_test(tcase, refuses_long_lines);
+	tcase_add_test(tcase, takes_unknown_checks);
+	tcase_add_loop_test(tcase, limits_lists, 0, ARRAY_SIZE(lists));
+	tcase_add_test(tcase, knows_all_lists);
 	tcase_add_test(tcase, reads_the_file);
 	tcase_add_test(tcase, refuses_files);
 	suite_add_tcase(suite, tcase);

@@ -1,238 +1,44 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/host/config.h"
+#include "guard/system/host/config-internal.h"
 
+#include <assert.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <ini.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "guard/model/check.h"
 #include "guard/base/cidr.h"
 #include "guard/base/mime.h"
 #include "guard/base/text.h"
 
 /* A configuration is written by hand. */
-#define CONFIG_SIZE_MAX (256 * 1024)
-#define CONFIG_LIST_MAX 1024
+#define LIST_MAX 1024
 
-/* What the store calls its file, whatever folder it is in. */
-#define CONFIG_STORE_FILE "guard.db"
+struct config_row;
 
-enum config_type {
-	CONFIG_BOOL,
-	CONFIG_UINT,
-	CONFIG_RESTORE_BANS,
-	CONFIG_PATH,
-	CONFIG_ADDRESS,
-	CONFIG_ZONES,
-	CONFIG_SERVICES,
-	CONFIG_ITEMS,
-	CONFIG_RANGES,
-	CONFIG_PATHS,
-	CONFIG_CHECKS,
-	CONFIG_NAMES, /* of services, no ports */
+/* Where a value goes, and what it is judged by. */
+struct config_value {
+	void *field;
+	const struct config_row *row;
+	const struct config_known *known;
+};
+
+struct config_type {
+	const char *separators; /* of the words of a list; NULL: one value, on one line */
+	/* A value, or one word of a list. Return: 0; CONFIG_E_INVALID; -ENOMEM */
+	int (*parse)(const struct config_value *value, const char *text, struct err *err);
+	int (*format)(char **out, const void *field);
+	void (*free)(void *field);          /* NULL: it owns nothing */
+	size_t (*count)(const void *field); /* of a list */
 };
 
 struct config_row {
 	struct config_option option;
-	enum config_type type;
+	const struct config_type *type;
 	size_t offset;
-	unsigned min, max, standard;
+	unsigned min, max;
 };
 
-#define AT(member) offsetof(struct config, member)
-
-static const struct config_row rows[] = {
-    {.option = {"guard", "zones", "list of zones", "", NULL,
-                "Zones to watch. Empty: all active zones, the default zone, and every zone that "
-                "carries a mail or web service."},
-     .type = CONFIG_ZONES,
-     .offset = AT(scope.zones)},
-    {.option = {"guard", "services", "list of services and PORT/PROTOCOL", "", NULL,
-                "What to protect in the watched zones. Empty: every service and port."},
-     .type = CONFIG_SERVICES,
-     .offset = AT(scope.services)},
-    {.option = {"guard", "require", "list of items", "", NULL,
-                "Items (ZONE/KIND:VALUE) that must be open whatever happened, even when somebody "
-                "removed them on purpose."},
-     .type = CONFIG_ITEMS,
-     .offset = AT(scope.require)},
-    {.option = {"guard", "restore", "yes|no", "yes", NULL,
-                "Restore what a wipe took. With \"no\" the watcher tells and changes nothing."},
-     .type = CONFIG_BOOL,
-     .offset = AT(restore),
-     .standard = 1},
-    {.option = {"guard", "restore-bans", "safe|all|none", "safe", NULL,
-                "Which lost bans come back: all, all but those that cover a legitimate client "
-                "range (safe), or none."},
-     .type = CONFIG_RESTORE_BANS,
-     .offset = AT(restore_bans)},
-    {.option = {"guard", "close-gap", "yes|no", "yes", NULL,
-                "Whether the bans that a wipe took are held in an nftables table of the guard's "
-                "own until their rules are back."},
-     .type = CONFIG_BOOL,
-     .offset = AT(close_gap),
-     .standard = 1},
-    {.option = {"guard", "persist", "yes|no", "no", NULL,
-                "Write protected items that are open in the runtime alone to the permanent "
-                "configuration, too."},
-     .type = CONFIG_BOOL,
-     .offset = AT(persist),
-     .standard = 0},
-    {.option = {"guard", "settle-ms", "number", "200", "ms",
-                "How long firewalld must have been quiet before a snapshot is taken for good."},
-     .type = CONFIG_UINT,
-     .offset = AT(settle_ms),
-     .min = 0,
-     .max = 60000,
-     .standard = 200},
-    {.option = {"guard", "keep-days", "number", "90", "days",
-                "How long history, bans and snapshots are kept."},
-     .type = CONFIG_UINT,
-     .offset = AT(keep_days),
-     .min = 1,
-     .max = 36500,
-     .standard = 90},
-    {.option = {"guard", "audit-s", "number", "30", "s",
-                "How often firewalld is asked whether what is protected is still there, for wipes "
-                "that it told nobody of. Each twentieth time everything is compared. 0: never."},
-     .type = CONFIG_UINT,
-     .offset = AT(audit_s),
-     .min = 0,
-     .max = 86400,
-     .standard = 30},
-    {.option = {"clients", "ranges", "list of addresses and prefixes", "", NULL,
-                "Where legitimate clients come from."},
-     .type = CONFIG_RANGES,
-     .offset = AT(client_ranges)},
-    {.option = {"clients", "ranges-files", "list of files", "", NULL,
-                "Files with more of them: one address or prefix a line, # begins a comment."},
-     .type = CONFIG_PATHS,
-     .offset = AT(ranges_files)},
-    {.option = {"clients", "use-fail2ban-ignoreip", "yes|no", "yes", NULL,
-                "Take the addresses that fail2ban ignores for legitimate clients, too."},
-     .type = CONFIG_BOOL,
-     .offset = AT(use_fail2ban_ignoreip),
-     .standard = 1},
-    {.option = {"clients", "learn-logs", "list of files", "", NULL,
-                "Mail logs to learn the addresses of successful logins from."},
-     .type = CONFIG_PATHS,
-     .offset = AT(learn_logs)},
-    {.option = {"clients", "learn-days", "number", "30", "days", "How far back logins count."},
-     .type = CONFIG_UINT,
-     .offset = AT(learn_days),
-     .min = 1,
-     .max = 3650,
-     .standard = 30},
-    {.option =
-         {"fail2ban", "database", "file", "", NULL,
-          "fail2ban's database. Empty: asked from the running fail2ban, else the distribution's."},
-     .type = CONFIG_PATH,
-     .offset = AT(fail2ban_database)},
-    {.option = {"fail2ban", "socket", "file", "", NULL,
-                "fail2ban's socket. Empty: the distribution's."},
-     .type = CONFIG_PATH,
-     .offset = AT(fail2ban_socket)},
-    {.option = {"fail2ban", "pidfile", "file", "", NULL,
-                "fail2ban's PID file. Empty: the distribution's."},
-     .type = CONFIG_PATH,
-     .offset = AT(fail2ban_pidfile)},
-    {.option = {"check", "skip", "list of checks", "", NULL,
-                "Checks that `check` does not make unless it is asked for them by name."},
-     .type = CONFIG_CHECKS,
-     .offset = AT(check_skip)},
-    {.option = {"check", "services", "list of services", "", NULL,
-                "Services that each zone of mail is expected to have. Empty: smtp, smtps, "
-                "smtp-submission, imap, imaps and pop3s."},
-     .type = CONFIG_NAMES,
-     .offset = AT(check_services)},
-    {.option = {"report", "mail-to", "mail address", "", NULL,
-                "Whom `report --mail` and reload-guard-report.timer send the report to."},
-     .type = CONFIG_ADDRESS,
-     .offset = AT(mail_to)},
-    {.option = {"report", "mail-from", "mail address", "", NULL,
-                "Whom it is from. Empty: root, to which the mailer adds its domain."},
-     .type = CONFIG_ADDRESS,
-     .offset = AT(mail_from)},
-    {.option = {"report", "quiet", "yes|no", "no", NULL,
-                "Send nothing when nothing happened and nothing was found."},
-     .type = CONFIG_BOOL,
-     .offset = AT(report_quiet),
-     .standard = 0},
-    {.option = {"report", "sendmail", "file", "", NULL, "The mailer. Empty: /usr/sbin/sendmail."},
-     .type = CONFIG_PATH,
-     .offset = AT(sendmail)},
-    {.option = {"store", "path", "file", "", NULL,
-                "The store. Empty: guard.db in the state directory."},
-     .type = CONFIG_PATH,
-     .offset = AT(store_path)},
-};
-
-static const char *const bool_words[] = {"yes", "no", "true", "false", "on", "off", "1", "0"};
-static const char *const bans_words[] = {
-    [CONFIG_RESTORE_BANS_SAFE] = "safe",
-    [CONFIG_RESTORE_BANS_ALL] = "all",
-    [CONFIG_RESTORE_BANS_NONE] = "none",
-};
-
-static void *field(struct config *config, const struct config_row *row)
-{
-	return (char *)config + row->offset;
-}
-
-static const void *const_field(const struct config *config, const struct config_row *row)
-{
-	return (const char *)config + row->offset;
-}
-
-/** config_init() - every key at its default */
-void config_init(struct config *config)
-{
-	*config = CONFIG_NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (rows[i].type == CONFIG_BOOL)
-			*(bool *)field(config, &rows[i]) = rows[i].standard != 0;
-		else if (rows[i].type == CONFIG_UINT)
-			*(unsigned *)field(config, &rows[i]) = rows[i].standard;
-	}
-	config->restore_bans = CONFIG_RESTORE_BANS_SAFE;
-}
-
-/** config_deinit() - free all of it; may be called twice */
-void config_deinit(struct config *config)
-{
-	scope_deinit(&config->scope);
-	strv_deinit(&config->check_skip);
-	strv_deinit(&config->check_services);
-	strv_deinit(&config->client_ranges);
-	strv_deinit(&config->ranges_files);
-	strv_deinit(&config->learn_logs);
-	free(config->fail2ban_database);
-	free(config->fail2ban_socket);
-	free(config->fail2ban_pidfile);
-	free(config->mail_to);
-	free(config->mail_from);
-	free(config->sendmail);
-	free(config->store_path);
-	*config = CONFIG_NULL;
-}
-
-/** config_n_options() - how many keys there are */
-size_t config_n_options(void)
-{
-	return ARRAY_SIZE(rows);
-}
-
-/** config_option() - one key as the manual tells it; @index must be below config_n_options() */
-struct config_option config_option(size_t index)
-{
-	return rows[index].option;
-}
-
-/* --- values ------------------------------------------------------------------------------ */
+/* --- one value --------------------------------------------------------------------------- */
 
 static int invalid(struct err *err, const char *word, const char *what)
 {
@@ -243,613 +49,216 @@ static int invalid_word(struct err *err, const char *word, const char *what,
                         const char *const *words, size_t n)
 {
 	const char *nearest = text_nearest(word, words, n);
-	int r = invalid(err, word, what);
 
-	if (nearest && err) {
-		size_t length = strlen(err->text);
-
-		snprintf(err->text + length, sizeof(err->text) - length, "; did you mean \"%s\"?",
-		         nearest);
-	}
-	return r;
+	return err_set(err, CONFIG_E_INVALID, "\"%.100s\" is not %s%s%s%s", word, what,
+	               nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+	               nearest ? "\"?" : "");
 }
 
-static int set_bool(bool *out, const char *value, struct err *err)
+static int parse_bool(const struct config_value *value, const char *text, struct err *err)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(bool_words); i++) {
-		if (strcmp(value, bool_words[i]) == 0) {
-			*out = i % 2 == 0;
+	static const char *const words[] = {"yes", "no", "true", "false", "on", "off", "1", "0"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
+		if (strcmp(text, words[i]) == 0) {
+			*(bool *)value->field = i % 2 == 0;
 			return 0;
 		}
 	}
-	return invalid_word(err, value, "yes or no", bool_words, 2);
+	return invalid_word(err, text, "yes or no", words, 2);
 }
 
-static int set_uint(unsigned *out, const struct config_row *row, const char *value, struct err *err)
+static int format_bool(char **out, const void *field)
 {
+	return xasprintf(out, "%s", *(const bool *)field ? "yes" : "no");
+}
+
+static int parse_number(const struct config_value *value, const char *text, struct err *err)
+{
+	const struct config_option *option = &value->row->option;
 	unsigned long number;
 	char what[96];
 
-	if (parse_uint(value, row->max, &number) && number >= row->min) {
-		*out = (unsigned)number;
+	if (parse_uint(text, value->row->max, &number) && number >= value->row->min) {
+		*(unsigned *)value->field = (unsigned)number;
 		return 0;
 	}
-	snprintf(what, sizeof(what), "a number from %u to %u%s%s", row->min, row->max,
-	         row->option.unit ? ", in " : "", row->option.unit ? row->option.unit : "");
-	return invalid(err, value, what);
+	snprintf(what, sizeof(what), "a number from %u to %u%s%s", value->row->min, value->row->max,
+	         option->unit ? ", in " : "", option->unit ? option->unit : "");
+	return invalid(err, text, what);
 }
 
-static int set_restore_bans(enum config_restore_bans *out, const char *value, struct err *err)
+static int format_number(char **out, const void *field)
+{
+	return xasprintf(out, "%u", *(const unsigned *)field);
+}
+
+static const char *const bans_words[] = {
+    [CONFIG_RESTORE_BANS_SAFE] = "safe",
+    [CONFIG_RESTORE_BANS_ALL] = "all",
+    [CONFIG_RESTORE_BANS_NONE] = "none",
+};
+
+static int parse_bans(const struct config_value *value, const char *text, struct err *err)
 {
 	for (unsigned i = 0; i < ARRAY_SIZE(bans_words); i++) {
-		if (strcmp(value, bans_words[i]) == 0) {
-			*out = (enum config_restore_bans)i;
+		if (strcmp(text, bans_words[i]) == 0) {
+			*(enum config_restore_bans *)value->field = (enum config_restore_bans)i;
 			return 0;
 		}
 	}
-	return invalid_word(err, value, "safe, all or none", bans_words, ARRAY_SIZE(bans_words));
+	return invalid_word(err, text, "safe, all or none", bans_words, ARRAY_SIZE(bans_words));
 }
 
-static int check_path(const char *value, struct err *err)
+static int format_bans(char **out, const void *field)
 {
-	if (value[0] != '/')
-		return invalid(err, value, "an absolute path");
-	if (strlen(value) >= 4096)
-		return invalid(err, value, "a path: it is too long");
-	return 0;
+	return xasprintf(out, "%s", bans_words[*(const enum config_restore_bans *)field]);
 }
 
-static int set_path(char **out, const char *value, struct err *err)
+/* An empty text is as good as none. */
+static int set_text(const struct config_value *value, const char *text)
 {
-	char *copy;
-	int r;
+	char **field = value->field;
+	char *copy = NULL;
 
-	if (value[0] == '\0')
-		return 0;
-	r = check_path(value, err);
-	if (r != 0)
-		return r;
-	copy = strdup(value);
-	if (!copy)
+	if (text[0] && !(copy = strdup(text)))
 		return -ENOMEM;
-	free(*out);
-	*out = copy;
+	free(*field);
+	*field = copy;
 	return 0;
 }
 
-static int set_address(char **out, const char *value, struct err *err)
+static int check_path(const char *text, struct err *err)
 {
-	char *copy;
-
-	if (value[0] == '\0')
-		return 0;
-	if (!mime_is_address(value))
-		return invalid(err, value, "a mail address, such as admin@example.org");
-	copy = strdup(value);
-	if (!copy)
-		return -ENOMEM;
-	free(*out);
-	*out = copy;
-	return 0;
+	if (text[0] != '/')
+		return invalid(err, text, "an absolute path");
+	return strlen(text) < 4096 ? 0 : invalid(err, text, "a path: it is too long");
 }
 
-/* The names that firewalld takes: letters, digits and a few signs, which differ. */
-static bool is_name(const char *word, size_t max, const char *signs)
+static int parse_path(const struct config_value *value, const char *text, struct err *err)
+{
+	int r = text[0] ? check_path(text, err) : 0;
+
+	return r != 0 ? r : set_text(value, text);
+}
+
+static int parse_address(const struct config_value *value, const char *text, struct err *err)
+{
+	if (text[0] && !mime_is_address(text))
+		return invalid(err, text, "a mail address, such as admin@example.org");
+	return set_text(value, text);
+}
+
+static int format_text(char **out, const void *field)
+{
+	const char *text = *(const char *const *)field;
+
+	return xasprintf(out, "%s", text ? text : "");
+}
+
+static void free_text(void *field)
+{
+	char **text = field;
+
+	free(*text);
+	*text = NULL;
+}
+
+/* --- one word of a list ------------------------------------------------------------------ */
+
+static int add(const struct config_value *value, const char *word)
+{
+	struct strv *list = value->field;
+
+	return strv_contains(list, word) ? 0 : strv_add(list, word);
+}
+
+/* The names that firewalld takes: letters, digits and a few signs. */
+static bool is_name(const char *word, size_t max)
 {
 	size_t length = strlen(word);
 
-	if (length == 0 || length > max)
-		return false;
-	for (; *word; word++)
-		if (!((*word >= 'a' && *word <= 'z') || (*word >= 'A' && *word <= 'Z') ||
-		      (*word >= '0' && *word <= '9') || strchr(signs, *word)))
-			return false;
-	return true;
+	return length > 0 && length <= max &&
+	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+	           length;
 }
 
-static int add_zone(struct config *config, const char *word, struct err *err)
+static int parse_zone(const struct config_value *value, const char *word, struct err *err)
 {
 	const char *policy = item_policy_name(word);
 
-	if (strlen(word) > ITEM_ZONE_MAX || !is_name(policy ? policy : word, ITEM_ZONE_MAX, "_-"))
+	if (strlen(word) > ITEM_ZONE_MAX || !is_name(policy ? policy : word, ITEM_ZONE_MAX))
 		return invalid(err, word, "the name of a zone");
-	return strv_contains(&config->scope.zones, word) ? 0 : strv_add(&config->scope.zones, word);
+	return add(value, word);
 }
 
-static int add_check(struct config *config, const char *word, struct err *err)
-{
-	const char *nearest = check_nearest(word);
-	enum check_id id;
-
-	if (check_parse(&id, word) != 0)
-		return err_set(err, CONFIG_E_INVALID, "\"%.64s\" is not a check%s%s%s", word,
-		               nearest ? "; did you mean \"" : "; see: reload-guard check --list",
-		               nearest ? nearest : "", nearest ? "\"?" : "");
-	return strv_contains(&config->check_skip, word) ? 0 : strv_add(&config->check_skip, word);
-}
-
-static int add_service(struct config *config, const char *word, struct err *err)
+static int parse_port(const struct config_value *value, const char *word, struct err *err)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
-	struct strv *services = &config->scope.services;
+	int r = item_init(&item, "any", ITEM_PORT, word, NULL);
 
-	if (strchr(word, '/')) {
-		/* In normal form, as items have it: 0465/tcp is 465/tcp. */
-		int r = item_init(&item, "any", ITEM_PORT, word, NULL);
+	if (r > 0)
+		return invalid(err, word, "PORT/PROTOCOL, such as 465/tcp or 60000-61000/udp");
+	/* In normal form, as items have it: 0465/tcp is 465/tcp. */
+	return r < 0 ? r : add(value, item.value);
+}
 
-		if (r < 0)
-			return r;
-		if (r > 0)
-			return invalid(err, word,
-			               "PORT/PROTOCOL, such as 465/tcp or 60000-61000/udp");
-		word = item.value;
-	} else if (!is_name(word, 128, "_-") || strspn(word, "0123456789-") == strlen(word)) {
+static int parse_opening(const struct config_value *value, const char *word, struct err *err)
+{
+	if (strchr(word, '/'))
+		return parse_port(value, word, err);
+	if (!is_name(word, 128) || strspn(word, "0123456789-") == strlen(word))
 		return invalid(err, word,
 		               "the name of a service, nor PORT/PROTOCOL such as 465/tcp");
-	}
-	return strv_contains(services, word) ? 0 : strv_add(services, word);
+	return add(value, word);
 }
 
-static int add_expected(struct config *config, const char *word, struct err *err)
+static int parse_service(const struct config_value *value, const char *word, struct err *err)
 {
-	if (!is_name(word, 128, "_-"))
-		return invalid(err, word, "the name of a service");
-	return strv_contains(&config->check_services, word)
-	           ? 0
-	           : strv_add(&config->check_services, word);
+	return is_name(word, 128) ? add(value, word) : invalid(err, word, "the name of a service");
 }
 
-static int add_item(struct config *config, const char *word, struct err *err)
+static int parse_check(const struct config_value *value, const char *word, struct err *err)
 {
-	_cleanup_item_ struct item item = ITEM_NULL;
-	int r = item_parse(&item, word, err);
+	const struct config_known *known = value->known;
 
-	if (r == ITEM_E_SYNTAX)
-		return CONFIG_E_INVALID;
-	return r < 0 ? r : scope_require(&config->scope, &item);
+	if (!is_name(word, 64))
+		return invalid(err, word, "a check; see: reload-guard check --list");
+	for (size_t i = 0; known && i < known->n_checks; i++)
+		if (strcmp(known->checks[i], word) == 0)
+			return add(value, word);
+	if (!known)
+		return add(value, word);
+	if (text_nearest(word, known->checks, known->n_checks))
+		return invalid_word(err, word, "a check", known->checks, known->n_checks);
+	return invalid(err, word, "a check; see: reload-guard check --list");
 }
 
-static int add_range(struct config *config, const char *word, struct err *err)
+static int parse_range(const struct config_value *value, const char *word, struct err *err)
 {
-	struct cidr cidr;
 	char text[CIDR_TEXT_LENGTH];
+	struct cidr cidr;
 	int r = cidr_parse(&cidr, word, 0, NULL);
 
-	if (r < 0)
-		return r;
 	if (r > 0)
 		return invalid(err, word,
 		               "an address or a prefix, such as 192.0.2.0/24 or 2001:db8::/32");
-	cidr_format(&cidr, text);
-	return strv_contains(&config->client_ranges, text) ? 0
-	                                                   : strv_add(&config->client_ranges, text);
-}
-
-static int add_ranges_file(struct config *config, const char *word, struct err *err)
-{
-	int r = check_path(word, err);
-
-	return r != 0 ? r : strv_add(&config->ranges_files, word);
-}
-
-static int add_log(struct config *config, const char *word, struct err *err)
-{
-	int r = check_path(word, err);
-
-	if (r != 0 || strv_contains(&config->learn_logs, word))
-		return r;
-	return strv_add(&config->learn_logs, word);
-}
-
-static char *trim(char *word)
-{
-	size_t length;
-
-	word += strspn(word, " \t");
-	length = strlen(word);
-	while (length > 0 && (word[length - 1] == ' ' || word[length - 1] == '\t'))
-		word[--length] = '\0';
-	return word;
-}
-
-static int add_words(struct config *config, const char *value, const char *separators,
-                     int (*add)(struct config *, const char *, struct err *), struct err *err)
-{
-	_cleanup_strv_ struct strv words = STRV_NULL;
-	int r = strv_split(&words, value, separators);
-
-	for (size_t i = 0; i < words.n && r == 0; i++) {
-		char *word = trim(words.strings[i]);
-
-		if (*word)
-			r = add(config, word, err);
-	}
-	return r;
-}
-
-static bool is_list(const struct config_row *row)
-{
-	return row->type >= CONFIG_ZONES;
-}
-
-static int set_value(struct config *config, const struct config_row *row, const char *value,
-                     struct err *err)
-{
-	switch (row->type) {
-	case CONFIG_BOOL:
-		return set_bool(field(config, row), value, err);
-	case CONFIG_UINT:
-		return set_uint(field(config, row), row, value, err);
-	case CONFIG_RESTORE_BANS:
-		return set_restore_bans(field(config, row), value, err);
-	case CONFIG_PATH:
-		return set_path(field(config, row), value, err);
-	case CONFIG_ADDRESS:
-		return set_address(field(config, row), value, err);
-	case CONFIG_ZONES:
-		return add_words(config, value, " ,\t", add_zone, err);
-	case CONFIG_SERVICES:
-		return add_words(config, value, " ,\t", add_service, err);
-	case CONFIG_ITEMS:
-		/* Values of rules hold blanks. */
-		return add_words(config, value, ",", add_item, err);
-	case CONFIG_CHECKS:
-		return add_words(config, value, " ,\t", add_check, err);
-	case CONFIG_NAMES:
-		return add_words(config, value, " ,\t", add_expected, err);
-	case CONFIG_RANGES:
-		return add_words(config, value, " ,\t", add_range, err);
-	case CONFIG_PATHS:
-		return add_words(config, value, ",",
-		                 row->offset == AT(learn_logs) ? add_log : add_ranges_file, err);
-	}
-	return -EINVAL;
-}
-
-/* --- the file ---------------------------------------------------------------------------- */
-
-struct reader {
-	struct config *config;
-	const char *name;
-	const char *at; /* what is not read yet */
-	const char *end;
-	unsigned line;                    /* the one that was read last */
-	bool continuation;                /* it began with a blank */
-	unsigned given[ARRAY_SIZE(rows)]; /* the line of each key */
-	unsigned failed_line;
-	int result; /* the first failure */
-	struct err err;
-};
-
-/* The first failure is kept, with its place in front. */
-static int fail(struct reader *reader, int r)
-{
-	if (reader->result != 0)
-		return 0;
-	if (r == -ENOMEM)
-		err_set(&reader->err, r, "out of memory");
-	err_prefix(&reader->err, r, "%s:%u", reader->name, reader->line);
-	reader->result = r;
-	reader->failed_line = reader->line;
-	return 0;
-}
-
-static size_t section_names(const char *out[ARRAY_SIZE(rows)])
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (n == 0 || strcmp(out[n - 1], rows[i].option.section) != 0)
-			out[n++] = rows[i].option.section;
-	return n;
-}
-
-static void check_section(struct reader *reader, const char *section)
-{
-	const char *names[ARRAY_SIZE(rows)] = {NULL}, *nearest;
-	size_t n = section_names(names);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(names[i], section) == 0)
-			return;
-	nearest = text_nearest(section, names, n);
-	fail(reader,
-	     err_set(&reader->err, CONFIG_E_INVALID, "unknown section [%.100s]; %s%s%s", section,
-	             nearest ? "did you mean ["
-	                     : "there are [guard], [clients], [fail2ban] and "
-	                       "[store",
-	             nearest ? nearest : "", nearest ? "]?" : "]"));
-}
-
-/* inih tells nothing of a section without keys, so headings are looked at here. */
-static void look_at_heading(struct reader *reader, const char *line, size_t length)
-{
-	char section[128];
-	const char *close = memchr(line, ']', length);
-
-	if (length == 0 || line[0] != '[' || !close || (size_t)(close - line) > sizeof(section))
-		return;
-	memcpy(section, line + 1, (size_t)(close - line) - 1);
-	section[close - line - 1] = '\0';
-	check_section(reader, section);
-}
-
-/* fgets() over the text in memory; counts the lines. */
-static char *read_line(char *out, int size, void *stream)
-{
-	struct reader *reader = stream;
-	size_t left = (size_t)(reader->end - reader->at), length;
-	const char *newline;
-
-	if (left == 0 || reader->result != 0)
-		return NULL;
-	newline = memchr(reader->at, '\n', left);
-	length = newline ? (size_t)(newline - reader->at) + 1 : left;
-	reader->line++;
-	reader->continuation = reader->at[0] == ' ' || reader->at[0] == '\t';
-	if (size < 2 || length > (size_t)size - 1) {
-		fail(reader, err_set(&reader->err, CONFIG_E_INVALID,
-		                     "the line is longer than %d characters; continue a list on "
-		                     "indented lines",
-		                     size - 2));
-		return NULL;
-	}
-	look_at_heading(reader, reader->at, length);
-	memcpy(out, reader->at, length);
-	out[length] = '\0';
-	reader->at += length;
-	return out;
-}
-
-static const struct config_row *find_row(const char *section, const char *key)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
-		if (strcmp(rows[i].option.section, section) == 0 &&
-		    strcmp(rows[i].option.key, key) == 0)
-			return &rows[i];
-	return NULL;
-}
-
-/* The key may be right and only stand in the wrong section: that is said first. */
-static int unknown_key(struct reader *reader, const char *section, const char *key)
-{
-	const char *names[ARRAY_SIZE(rows)], *nearest;
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
-		if (strcmp(rows[i].option.key, key) == 0)
-			return fail(reader,
-			            err_set(&reader->err, CONFIG_E_INVALID,
-			                    "\"%.100s\" does not belong into [%s] but into [%s]",
-			                    key, section, rows[i].option.section));
-		if (strcmp(rows[i].option.section, section) == 0)
-			names[n++] = rows[i].option.key;
-	}
-	nearest = text_nearest(key, names, n);
-	if (nearest)
-		err_set(&reader->err, 0, "unknown key \"%.100s\" in [%s]; did you mean \"%s\"?",
-		        key, section, nearest);
-	else
-		err_set(&reader->err, 0, "unknown key \"%.100s\" in [%s]; see reload-guard.conf(5)",
-		        key, section);
-	return fail(reader, CONFIG_E_INVALID);
-}
-
-static int on_value(void *user, const char *section, const char *key, const char *value)
-{
-	struct reader *reader = user;
-	const struct config_row *row;
-	int r;
-
-	if (reader->result != 0)
-		return 0;
-	if (section[0] == '\0')
-		return fail(reader, err_set(&reader->err, CONFIG_E_INVALID,
-		                            "a key before the first [section]"));
-	row = find_row(section, key);
-	if (!row) {
-		check_section(reader, section);
-		return unknown_key(reader, section, key);
-	}
-	if (reader->continuation ? !is_list(row) : reader->given[row - rows] != 0) {
-		if (reader->continuation)
-			err_set(&reader->err, 0, "\"%s\" takes one value, on one line", key);
-		else
-			err_set(&reader->err, 0, "\"%s\" is given twice, first in line %u", key,
-			        reader->given[row - rows]);
-		return fail(reader, CONFIG_E_INVALID);
-	}
-	if (!reader->continuation)
-		reader->given[row - rows] = reader->line;
-	r = set_value(reader->config, row, value ? value : "", &reader->err);
-	if (r != 0) {
-		err_prefix(&reader->err, r, "%s", key);
-		return fail(reader, r);
-	}
-	return 1;
-}
-
-/* What single values cannot tell. */
-static int check_together(const struct config *config, const char *name, struct err *err)
-{
-	const struct strv *lists[] = {&config->scope.zones, &config->scope.services,
-	                              &config->client_ranges, &config->ranges_files,
-	                              &config->learn_logs};
-
-	const char *file = config->store_path ? strrchr(config->store_path, '/') : NULL;
-
-	if (file && strcmp(file, "/" CONFIG_STORE_FILE) != 0)
-		return err_set(
-		    err, CONFIG_E_INVALID,
-		    "%s: [store] path = %.100s: the file must be named " CONFIG_STORE_FILE, name,
-		    config->store_path);
-	if (!config->restore && config->persist)
-		return err_set(
-		    err, CONFIG_E_INVALID,
-		    "%s: \"restore = no\" changes nothing in firewalld, so \"persist = yes\" "
-		    "cannot be had with it",
-		    name);
-	if (!config->restore && config->scope.n_require > 0)
-		return err_set(
-		    err, CONFIG_E_INVALID,
-		    "%s: \"restore = no\" changes nothing in firewalld, so \"require\" cannot "
-		    "be had with it",
-		    name);
-	for (size_t i = 0; i < ARRAY_SIZE(lists); i++)
-		if (lists[i]->n > CONFIG_LIST_MAX)
-			return err_set(err, CONFIG_E_INVALID, "%s: more than %d values in one list",
-			               name, CONFIG_LIST_MAX);
-	return 0;
-}
-
-static int check_bytes(const char *name, const char *text, size_t length, struct err *err)
-{
-	unsigned line = 1;
-
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		line += c == '\n';
-		if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
-			return err_set(
-			    err, CONFIG_E_INVALID,
-			    "%s:%u: a control character (byte 0x%02x): this is no text file", name,
-			    line, (unsigned)c);
-	}
-	if (!text_is_utf8(text, length))
-		return err_set(err, CONFIG_E_INVALID, "%s: this is not UTF-8", name);
-	return 0;
-}
-
-/**
- * config_parse() - a configuration from memory
- * @out:  written on success alone; the caller deinits it
- * @name: what to call it in errors
- * @text: borrowed, @length bytes
- *
- * Return: 0; CONFIG_E_INVALID, with the place in @err; negative errno.
- */
-int config_parse(struct config *out, const char *name, const char *text, size_t length,
-                 struct err *err)
-{
-	_cleanup_config_ struct config config = CONFIG_NULL;
-	struct reader reader = {.config = &config, .name = name, .at = text, .end = text + length};
-	int r = check_bytes(name, text, length, err);
-
-	if (r != 0)
-		return r;
-	config_init(&config);
-	r = ini_parse_stream(read_line, &reader, on_value, &reader);
-	/* inih goes on after a line that it does not understand: the first one counts. */
-	if (reader.result != 0 && (r <= 0 || (unsigned)r >= reader.failed_line)) {
-		err_set(err, 0, "%s", reader.err.text);
-		return reader.result;
-	}
 	if (r < 0)
-		return err_set(err, -ENOMEM, "%s: out of memory", name);
-	if (r > 0)
-		return err_set(err, CONFIG_E_INVALID,
-		               "%s:%d: neither a [section] nor \"key = value\" nor a # comment",
-		               name, r);
-	r = check_together(&config, name, err);
-	if (r != 0)
 		return r;
-	*out = config;
-	config = CONFIG_NULL;
-	return 0;
+	cidr_format(&cidr, text);
+	return add(value, text);
 }
 
-/* Whoever can write the file decides what the guard opens: it must be root's, or ours. */
-static int check_file(const char *path, const struct stat *st, struct err *err)
+static int parse_file(const struct config_value *value, const char *word, struct err *err)
 {
-	if (!S_ISREG(st->st_mode))
-		return err_set(err, CONFIG_E_INVALID, "%s: not a regular file", path);
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return err_set(err, CONFIG_E_INVALID,
-		               "%s: belongs to user %u, who could change what the guard opens; "
-		               "chown root it",
-		               path, (unsigned)st->st_uid);
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(err, CONFIG_E_INVALID,
-		               "%s: others may write to it (mode %04o); chmod go-w it", path,
-		               (unsigned)st->st_mode & 07777u);
-	if (st->st_size > CONFIG_SIZE_MAX)
-		return err_set(err, CONFIG_E_INVALID, "%s: larger than %d bytes", path,
-		               CONFIG_SIZE_MAX);
-	return 0;
+	int r = check_path(word, err);
+
+	return r != 0 ? r : add(value, word);
 }
 
-static int read_all(int fd, const char *path, char **out, size_t *length, struct err *err)
+static int format_list(char **out, const void *field)
 {
-	_cleanup_free_ char *text = malloc(CONFIG_SIZE_MAX + 1);
-	size_t n = 0;
-
-	if (!text)
-		return -ENOMEM;
-	while (n < CONFIG_SIZE_MAX + 1) {
-		ssize_t got = read(fd, text + n, CONFIG_SIZE_MAX + 1 - n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return err_set(err, -errno, "%s: %s", path, strerror(errno));
-		if (got == 0)
-			break;
-		n += (size_t)got;
-	}
-	if (n > CONFIG_SIZE_MAX)
-		return err_set(err, CONFIG_E_INVALID, "%s: larger than %d bytes", path,
-		               CONFIG_SIZE_MAX);
-	*out = steal(text);
-	*length = n;
-	return 0;
-}
-
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
-/**
- * config_load() - a configuration from its file
- * @out:      written on success alone; the caller deinits it
- * @path:     borrowed; a symbolic link is refused, since its target is somebody else's word
- * @required: false: a file that is not there means the defaults
- *
- * Return: 0; CONFIG_E_INVALID, with the place in @err; negative errno, -ENOENT
- * for a required file that is missing.
- */
-int config_load(struct config *out, const char *path, bool required, struct err *err)
-{
-	_cleanup_(close_fd) int fd =
-	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
-	_cleanup_free_ char *text = NULL;
-	size_t length = 0;
-	struct stat st;
-	int r;
-
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !required) {
-		config_init(out);
-		return 0;
-	}
-	if (fd < 0 && errno == ELOOP)
-		return err_set(
-		    err, CONFIG_E_INVALID,
-		    "%s: a symbolic link, which is not followed; name the file itself with -c",
-		    path);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return err_set(err, -errno, "%s: %s", path, strerror(errno));
-	r = check_file(path, &st, err);
-	if (r == 0)
-		r = read_all(fd, path, &text, &length, err);
-	return r != 0 ? r : config_parse(out, path, text, length, err);
-}
-
-/* --- back to text ------------------------------------------------------------------------ */
-
-static int join(char **out, const struct strv *words)
-{
+	const struct strv *words = field;
 	size_t size = 1;
 	char *text, *at;
 
@@ -865,9 +274,30 @@ static int join(char **out, const struct strv *words)
 	return 0;
 }
 
-static int join_items(char **out, const struct scope *scope)
+static void free_list(void *field)
+{
+	strv_deinit(field);
+}
+
+static size_t count_list(const void *field)
+{
+	return ((const struct strv *)field)->n;
+}
+
+static int parse_item(const struct config_value *value, const char *word, struct err *err)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	int r = item_parse(&item, word, err);
+
+	if (r == ITEM_E_SYNTAX)
+		return CONFIG_E_INVALID;
+	return r < 0 ? r : scope_require(value->field, &item);
+}
+
+static int format_items(char **out, const void *field)
 {
 	_cleanup_strv_ struct strv words = STRV_NULL;
+	const struct scope *scope = field;
 
 	for (size_t i = 0; i < scope->n_require; i++) {
 		char *word;
@@ -878,7 +308,273 @@ static int join_items(char **out, const struct scope *scope)
 		if (r < 0)
 			return r;
 	}
-	return join(out, &words);
+	return format_list(out, &words);
+}
+
+static void free_items(void *field)
+{
+	scope_deinit(field);
+}
+
+static size_t count_items(const void *field)
+{
+	return ((const struct scope *)field)->n_require;
+}
+
+/* --- the types --------------------------------------------------------------------------- */
+
+#define BLANKS " ,\t"
+#define COMMAS "," /* what stands between them holds blanks */
+#define LIST   .format = format_list, .free = free_list, .count = count_list
+#define TEXT   .format = format_text, .free = free_text
+
+static const struct config_type type_bool = {.parse = parse_bool, .format = format_bool};
+static const struct config_type type_number = {.parse = parse_number, .format = format_number};
+static const struct config_type type_bans = {.parse = parse_bans, .format = format_bans};
+static const struct config_type type_path = {.parse = parse_path, TEXT};
+static const struct config_type type_address = {.parse = parse_address, TEXT};
+static const struct config_type type_zones = {BLANKS, parse_zone, LIST};
+static const struct config_type type_openings = {BLANKS, parse_opening, LIST};
+static const struct config_type type_services = {BLANKS, parse_service, LIST};
+static const struct config_type type_checks = {BLANKS, parse_check, LIST};
+static const struct config_type type_ranges = {BLANKS, parse_range, LIST};
+static const struct config_type type_files = {COMMAS, parse_file, LIST};
+static const struct config_type type_items = {COMMAS, parse_item, .format = format_items,
+                                              .free = free_items, .count = count_items};
+
+/* --- the keys ---------------------------------------------------------------------------- */
+
+#define AT(member) offsetof(struct config, member)
+
+static const struct config_row rows[] = {
+    {.option = {"guard", "zones", "", "public", NULL,
+                "Zones to watch, separated by blanks or commas. Default: all active zones, the "
+                "default zone, and those that carry a mail or web service."},
+     .type = &type_zones,
+     .offset = AT(scope.zones)},
+    {.option = {"guard", "services", "",
+                "smtp smtps submission imap imaps pop3s http https 4190/tcp", NULL,
+                "What to protect in them: services and PORT/PROTOCOL. Default: every service and "
+                "every port."},
+     .type = &type_openings,
+     .offset = AT(scope.services)},
+    {.option = {"guard", "require", "", "public/service:imaps, public/port:465/tcp", NULL,
+                "Items to enforce whatever happened, even when somebody removed them. Written "
+                "ZONE/KIND:VALUE and separated by commas, or one a line with further lines "
+                "indented."},
+     .type = &type_items,
+     .offset = AT(scope)},
+    {.option = {"guard", "restore", "yes", NULL, NULL,
+                "Restore what a reload, a restart or a reboot took: yes or no (only report)."},
+     .type = &type_bool,
+     .offset = AT(restore)},
+    {.option = {"guard", "restore-bans", "safe", NULL, NULL,
+                "Bans that a reload took and that fail2ban still holds: safe (all but those that "
+                "cover a legitimate client range), all, or none."},
+     .type = &type_bans,
+     .offset = AT(restore_bans)},
+    {.option = {"guard", "close-gap", "yes", NULL, NULL,
+                "Putting such bans back takes firewalld some 25 ms each. Until they are back, "
+                "hold them in an nftables table of the guard's own (inet reload_guard): yes or "
+                "no."},
+     .type = &type_bool,
+     .offset = AT(close_gap)},
+    {.option = {"guard", "persist", "no", NULL, NULL,
+                "Write what is runtime-only to the permanent configuration at once: no or yes. "
+                "With no, \"reload-guard persist\" does it when you say so."},
+     .type = &type_bool,
+     .offset = AT(persist)},
+    {.option = {"guard", "settle-ms", "200", NULL, "ms",
+                "How long, in milliseconds, firewalld must have been quiet before its state is "
+                "stored for good. A restore does not wait for it."},
+     .type = &type_number,
+     .offset = AT(settle_ms),
+     .min = 0,
+     .max = 60000},
+    {.option = {"guard", "keep-days", "90", NULL, "days", "How long the history is kept, in days."},
+     .type = &type_number,
+     .offset = AT(keep_days),
+     .min = 1,
+     .max = 36500},
+    {.option = {"guard", "audit-s", "30", NULL, "s",
+                "How often, in seconds, firewalld is asked whether one protected item is still "
+                "there, for wipes that it told nobody of; each twentieth time everything is "
+                "compared. 0: never."},
+     .type = &type_number,
+     .offset = AT(audit_s),
+     .min = 0,
+     .max = 86400},
+    {.option = {"clients", "ranges", "", "192.0.2.0/24 2001:db8::/32", NULL,
+                "Where legitimate clients come from: addresses and CIDRs. A rule or a ban that "
+                "cuts off some of them is warned of in the log when it is made. More are added "
+                "with \"reload-guard clients add\"."},
+     .type = &type_ranges,
+     .offset = AT(client_ranges)},
+    {.option = {"clients", "ranges-files", "", "/etc/reload-guard/offices", NULL,
+                "Files with more of them, separated by commas: one address or prefix a line. "
+                "What follows a # is the note of its range."},
+     .type = &type_files,
+     .offset = AT(ranges_files)},
+    {.option = {"clients", "use-fail2ban-ignoreip", "yes", NULL, NULL,
+                "Take fail2ban's ignoreip as legitimate too: yes or no."},
+     .type = &type_bool,
+     .offset = AT(use_fail2ban_ignoreip)},
+    {.option = {"clients", "learn-logs", "", "/var/log/mail.log", NULL,
+                "Mail logs of Dovecot and Postfix, separated by commas, that the watcher follows "
+                "to learn where successful logins come from."},
+     .type = &type_files,
+     .offset = AT(learn_logs)},
+    {.option = {"clients", "learn-days", "30", NULL, "days", "How many days back logins count."},
+     .type = &type_number,
+     .offset = AT(learn_days),
+     .min = 1,
+     .max = 3650},
+    {.option = {"fail2ban", "database", "", "/var/lib/fail2ban/fail2ban.sqlite3", NULL,
+                "fail2ban's database, from which the watcher takes in whom it has banned, and "
+                "which is only read. Default: the one that the running server names, else the "
+                "distribution's."},
+     .type = &type_path,
+     .offset = AT(fail2ban_database)},
+    {.option = {"fail2ban", "socket", "", "/run/fail2ban/fail2ban.sock", NULL,
+                "Where it listens. Default: the distribution's path."},
+     .type = &type_path,
+     .offset = AT(fail2ban_socket)},
+    {.option = {"fail2ban", "pidfile", "", "/run/fail2ban/fail2ban.pid", NULL,
+                "Where it writes its process number. Default: the distribution's path."},
+     .type = &type_path,
+     .offset = AT(fail2ban_pidfile)},
+    {.option = {"check", "skip", "", "raw-ports", NULL,
+                "Checks that \"reload-guard check\" does not make unless it is asked for them by "
+                "name; see \"reload-guard check --list\"."},
+     .type = &type_checks,
+     .offset = AT(check_skip)},
+    {.option = {"check", "services", "", "smtp smtps smtp-submission imap imaps pop3s", NULL,
+                "Services that each zone which mail comes through is expected to have."},
+     .type = &type_services,
+     .offset = AT(check_services)},
+    {.option = {"report", "mail-to", "", "postmaster@example.org", NULL,
+                "Whom \"reload-guard report --mail\" sends its report to, as "
+                "reload-guard-report.timer does once a week; while nobody is named, none is "
+                "sent."},
+     .type = &type_address,
+     .offset = AT(mail_to)},
+    {.option = {"report", "mail-from", "", "reload-guard@example.org", NULL,
+                "Whom it is from. Default: root, to which the mailer adds its domain."},
+     .type = &type_address,
+     .offset = AT(mail_from)},
+    {.option = {"report", "quiet", "no", NULL, NULL,
+                "Send nothing when nothing happened and nothing was found: yes or no."},
+     .type = &type_bool,
+     .offset = AT(report_quiet)},
+    {.option = {"report", "sendmail", "", "/usr/sbin/sendmail", NULL,
+                "The mailer; it is called with -t -oi."},
+     .type = &type_path,
+     .offset = AT(sendmail)},
+    {.option = {"store", "path", "", CONFIG_DEFAULT_STATE_DIR "/" CONFIG_STORE_FILE, NULL,
+                "The guard's memory: snapshots, wipes, losses, restores, bans. The file must be "
+                "named " CONFIG_STORE_FILE ", and nobody but root may write to its folder; "
+                "reload-guard.service needs ReadWritePaths= in a drop-in for any other place than "
+                "this."},
+     .type = &type_path,
+     .offset = AT(store_path)},
+};
+
+/** config_n_options() - how many keys there are */
+size_t config_n_options(void)
+{
+	return ARRAY_SIZE(rows);
+}
+
+/** config_option() - one key as people are told about it; @index below config_n_options() */
+const struct config_option *config_option(size_t index)
+{
+	return &rows[index].option;
+}
+
+/** config_find() - the place of a key; config_n_options() when there is none */
+size_t config_find(const char *section, const char *key)
+{
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(rows) && (strcmp(rows[i].option.section, section) != 0 ||
+	                                strcmp(rows[i].option.key, key) != 0))
+		i++;
+	return i;
+}
+
+/** config_is_list() - may further lines go on with it? */
+bool config_is_list(size_t index)
+{
+	return rows[index].type->separators != NULL;
+}
+
+/* --- all of them ------------------------------------------------------------------------- */
+
+static char *trim(char *word)
+{
+	size_t length;
+
+	word += strspn(word, " \t");
+	length = strlen(word);
+	while (length > 0 && (word[length - 1] == ' ' || word[length - 1] == '\t'))
+		word[--length] = '\0';
+	return word;
+}
+
+static int set_list(const struct config_value *value, const char *text, struct err *err)
+{
+	const struct config_type *type = value->row->type;
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	int r = strv_split(&words, text, type->separators);
+
+	for (size_t i = 0; i < words.n && r == 0; i++) {
+		char *word = trim(words.strings[i]);
+
+		if (*word)
+			r = type->parse(value, word, err);
+		if (r == 0 && type->count(value->field) > LIST_MAX)
+			r = err_set(err, CONFIG_E_INVALID, "more than %d values", LIST_MAX);
+	}
+	return r;
+}
+
+/**
+ * config_set() - a key's value as it stands in the file; a list grows by it
+ * @index: as for config_option()
+ * @known: NULL: the words of others are not known
+ *
+ * Return: 0; CONFIG_E_INVALID; -ENOMEM.
+ */
+int config_set(struct config *config, size_t index, const struct config_known *known,
+               const char *text, struct err *err)
+{
+	const struct config_row *row = &rows[index];
+	struct config_value value = {(char *)config + row->offset, row, known};
+
+	return row->type->separators ? set_list(&value, text, err)
+	                             : row->type->parse(&value, text, err);
+}
+
+/** config_init() - every key at its default */
+void config_init(struct config *config)
+{
+	*config = CONFIG_NULL;
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		/* None of the types that have a default which is not empty allocates. */
+		int r = config_set(config, i, NULL, rows[i].option.standard, NULL);
+
+		assert(r == 0);
+		(void)r;
+	}
+}
+
+/** config_deinit() - free all of it; may be called twice */
+void config_deinit(struct config *config)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		if (rows[i].type->free)
+			rows[i].type->free((char *)config + rows[i].offset);
+	*config = CONFIG_NULL;
 }
 
 /**
@@ -890,30 +586,5 @@ static int join_items(char **out, const struct scope *scope)
  */
 int config_format(char **out, const struct config *config, size_t index)
 {
-	const struct config_row *row = &rows[index];
-	const void *value = const_field(config, row);
-	const char *path;
-
-	switch (row->type) {
-	case CONFIG_BOOL:
-		return xasprintf(out, "%s", *(const bool *)value ? "yes" : "no");
-	case CONFIG_UINT:
-		return xasprintf(out, "%u", *(const unsigned *)value);
-	case CONFIG_RESTORE_BANS:
-		return xasprintf(out, "%s", bans_words[config->restore_bans]);
-	case CONFIG_PATH:
-	case CONFIG_ADDRESS:
-		path = *(const char *const *)value;
-		return xasprintf(out, "%s", path ? path : "");
-	case CONFIG_ITEMS:
-		return join_items(out, &config->scope);
-	case CONFIG_ZONES:
-	case CONFIG_SERVICES:
-	case CONFIG_RANGES:
-	case CONFIG_PATHS:
-	case CONFIG_CHECKS:
-	case CONFIG_NAMES:
-		return join(out, value);
-	}
-	return -EINVAL;
+	return rows[index].type->format(out, (const char *)config + rows[index].offset);
 }

@@ -4,9 +4,9 @@
  *
  * Every key is optional, and so is the file when it is the default one. What is
  * not understood is an error that names file, line and the nearest valid name:
- * a guard that ignores a misspelt `require` guards nothing. Each key is one row
- * of the table that config_options() gives; the help, the manual's check and
- * `--check-config` read the same table.
+ * a guard that ignores a misspelt `require` guards nothing. Each key is one row of a
+ * table, each type of value another; what is written about keys is printed from the
+ * first, or checked against it.
  */
 #ifndef GUARD_SYSTEM_HOST_CONFIG_H
 #define GUARD_SYSTEM_HOST_CONFIG_H
@@ -56,14 +56,20 @@ struct config {
 #define CONFIG_NULL      ((struct config){0})
 #define _cleanup_config_ _cleanup_(config_deinit)
 
-/* One key, as people may be told about it. */
+/* One key, as people are told about it; --check-config and the example print the table of them. */
 struct config_option {
 	const char *section;
 	const char *key;
-	const char *type;         /* "yes|no", "list of zones"… */
-	const char *default_text; /* as it would be written; "" : see help */
-	const char *unit;         /* NULL: none */
+	const char *standard; /* the default, as it would be written; "": see help */
+	const char *example;  /* NULL: the default */
+	const char *unit;     /* NULL: none */
 	const char *help;
+};
+
+/* Words that others own, for the lists that are made of them; NULL: any name is taken. */
+struct config_known {
+	const char *const *checks;
+	size_t n_checks;
 };
 
 enum {
@@ -72,11 +78,13 @@ enum {
 
 void config_init(struct config *config);
 void config_deinit(struct config *config);
-int config_load(struct config *out, const char *path, bool required, struct err *err) _must_check_;
+int config_load(struct config *out, const char *path, bool required,
+                const struct config_known *known, struct err *err) _must_check_;
 int config_parse(struct config *out, const char *name, const char *text, size_t length,
-                 struct err *err) _must_check_;
+                 const struct config_known *known, struct err *err) _must_check_;
 size_t config_n_options(void);
-struct config_option config_option(size_t index);
+const struct config_option *config_option(size_t index);
+bool config_is_list(size_t index);
 int config_format(char **out, const struct config *config, size_t index) _must_check_;
 
 #endif

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/host/config-internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ini.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "guard/base/text.h"
+
+/* A configuration is written by hand. */
+#define CONFIG_SIZE_MAX (256 * 1024)
+
+/* --- sections and keys ------------------------------------------------------------------- */
+
+struct reader {
+	struct config *config;
+	const struct config_known *known;
+	const char *name;
+	const char *at; /* what is not read yet */
+	const char *end;
+	unsigned line;     /* the one that was read last */
+	bool continuation; /* it began with a blank */
+	unsigned *given;   /* the line of each key */
+	unsigned failed_line;
+	int result; /* the first failure */
+	struct err err;
+};
+
+/* The first failure is kept, with its place in front. */
+static int fail(struct reader *reader, int r)
+{
+	if (reader->result != 0)
+		return 0;
+	if (r == -ENOMEM)
+		err_set(&reader->err, r, "out of memory");
+	err_prefix(&reader->err, r, "%s:%u", reader->name, reader->line);
+	reader->result = r;
+	reader->failed_line = reader->line;
+	return 0;
+}
+
+/* Of one section, or, with NULL, the sections; @out has room for config_n_options(). */
+static size_t list_names(const char **out, const char *section)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < config_n_options(); i++) {
+		const struct config_option *option = config_option(i);
+
+		if (section && strcmp(option->section, section) == 0)
+			out[n++] = option->key;
+		else if (!section && (n == 0 || strcmp(out[n - 1], option->section) != 0))
+			out[n++] = option->section;
+	}
+	return n;
+}
+
+/* "[guard], [clients] and [store]" */
+static void format_sections(char *out, size_t size, const char *const *names, size_t n)
+{
+	size_t at = 0;
+
+	for (size_t i = 0; i < n && at < size; i++)
+		at += (size_t)snprintf(out + at, size - at, "%s[%s]",
+		                       i == 0      ? ""
+		                       : i + 1 < n ? ", "
+		                                   : " and ",
+		                       names[i]);
+}
+
+static int unknown_section(struct reader *reader, const char *section, const char *const *names,
+                           size_t n)
+{
+	const char *nearest = text_nearest(section, names, n);
+	char all[256];
+
+	format_sections(all, sizeof(all), names, n);
+	return err_set(&reader->err, CONFIG_E_INVALID, "unknown section [%.100s]; %s%s%s", section,
+	               nearest ? "did you mean [" : "there are ", nearest ? nearest : all,
+	               nearest ? "]?" : "");
+}
+
+static void check_section(struct reader *reader, const char *section)
+{
+	_cleanup_free_ const char **names = calloc(config_n_options(), sizeof(*names));
+	size_t n = names ? list_names(names, NULL) : 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], section) == 0)
+			return;
+	fail(reader, names ? unknown_section(reader, section, names, n) : -ENOMEM);
+}
+
+/* inih tells nothing of a section without keys, so headings are looked at here. */
+static void look_at_heading(struct reader *reader, const char *line, size_t length)
+{
+	char section[128];
+	const char *close = memchr(line, ']', length);
+
+	if (length == 0 || line[0] != '[' || !close || (size_t)(close - line) > sizeof(section))
+		return;
+	memcpy(section, line + 1, (size_t)(close - line) - 1);
+	section[close - line - 1] = '\0';
+	check_section(reader, section);
+}
+
+/* fgets() over the text in memory; counts the lines. */
+static char *read_line(char *out, int size, void *stream)
+{
+	struct reader *reader = stream;
+	size_t left = (size_t)(reader->end - reader->at), length;
+	const char *newline;
+
+	if (left == 0 || reader->result != 0)
+		return NULL;
+	newline = memchr(reader->at, '\n', left);
+	length = newline ? (size_t)(newline - reader->at) + 1 : left;
+	reader->line++;
+	reader->continuation = reader->at[0] == ' ' || reader->at[0] == '\t';
+	if (size < 2 || length > (size_t)size - 1) {
+		fail(reader, err_set(&reader->err, CONFIG_E_INVALID,
+		                     "the line is longer than %d characters; continue a list on "
+		                     "indented lines",
+		                     size - 2));
+		return NULL;
+	}
+	look_at_heading(reader, reader->at, length);
+	memcpy(out, reader->at, length);
+	out[length] = '\0';
+	reader->at += length;
+	return out;
+}
+
+/* The key may be right and only stand in the wrong section: that is said first. */
+static int unknown_key(struct reader *reader, const char *section, const char *key)
+{
+	_cleanup_free_ const char **names = calloc(config_n_options(), sizeof(*names));
+	const char *nearest;
+
+	if (!names)
+		return -ENOMEM;
+	for (size_t i = 0; i < config_n_options(); i++)
+		if (strcmp(config_option(i)->key, key) == 0)
+			return err_set(&reader->err, CONFIG_E_INVALID,
+			               "\"%.100s\" does not belong into [%s] but into [%s]", key,
+			               section, config_option(i)->section);
+	nearest = text_nearest(key, names, list_names(names, section));
+	return err_set(&reader->err, CONFIG_E_INVALID, "unknown key \"%.100s\" in [%s]; %s%s%s",
+	               key, section, nearest ? "did you mean \"" : "see reload-guard.conf(5)",
+	               nearest ? nearest : "", nearest ? "\"?" : "");
+}
+
+/* The same key again, or a second line of what has one. */
+static int check_line(struct reader *reader, size_t index, const char *key)
+{
+	if (reader->continuation)
+		return config_is_list(index) ? 0
+		                             : err_set(&reader->err, CONFIG_E_INVALID,
+		                                       "\"%s\" takes one value, on one line", key);
+	if (reader->given[index] != 0)
+		return err_set(&reader->err, CONFIG_E_INVALID,
+		               "\"%s\" is given twice, first in line %u", key,
+		               reader->given[index]);
+	reader->given[index] = reader->line;
+	return 0;
+}
+
+static int take_value(struct reader *reader, const char *section, const char *key,
+                      const char *value)
+{
+	size_t index = config_find(section, key);
+	int r;
+
+	if (index == config_n_options())
+		return unknown_key(reader, section, key);
+	r = check_line(reader, index, key);
+	if (r != 0)
+		return r;
+	r = config_set(reader->config, index, reader->known, value, &reader->err);
+	return r == 0 ? 0 : err_prefix(&reader->err, r, "%s", key);
+}
+
+static int on_value(void *user, const char *section, const char *key, const char *value)
+{
+	struct reader *reader = user;
+	int r;
+
+	if (reader->result != 0)
+		return 0;
+	if (section[0] == '\0')
+		r = err_set(&reader->err, CONFIG_E_INVALID, "a key before the first [section]");
+	else
+		r = take_value(reader, section, key, value ? value : "");
+	return r == 0 ? 1 : fail(reader, r);
+}
+
+/* What single values cannot tell. */
+static int check_together(const struct config *config, const char *name, struct err *err)
+{
+	const char *file = config->store_path ? strrchr(config->store_path, '/') : NULL;
+
+	if (file && strcmp(file, "/" CONFIG_STORE_FILE) != 0)
+		return err_set(
+		    err, CONFIG_E_INVALID,
+		    "%s: [store] path = %.100s: the file must be named " CONFIG_STORE_FILE, name,
+		    config->store_path);
+	if (!config->restore && config->persist)
+		return err_set(
+		    err, CONFIG_E_INVALID,
+		    "%s: \"restore = no\" changes nothing in firewalld, so \"persist = yes\" "
+		    "cannot be had with it",
+		    name);
+	if (!config->restore && config->scope.n_require > 0)
+		return err_set(
+		    err, CONFIG_E_INVALID,
+		    "%s: \"restore = no\" changes nothing in firewalld, so \"require\" cannot "
+		    "be had with it",
+		    name);
+	return 0;
+}
+
+static int check_bytes(const char *name, const char *text, size_t length, struct err *err)
+{
+	unsigned line = 1;
+
+	for (size_t i = 0; i < length; i++) {
+		unsigned char c = (unsigned char)text[i];
+
+		line += c == '\n';
+		if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
+			return err_set(
+			    err, CONFIG_E_INVALID,
+			    "%s:%u: a control character (byte 0x%02x): this is no text file", name,
+			    line, (unsigned)c);
+	}
+	if (!text_is_utf8(text, length))
+		return err_set(err, CONFIG_E_INVALID, "%s: this is not UTF-8", name);
+	return 0;
+}
+
+/**
+ * config_parse() - a configuration from memory
+ * @out:  written on success alone; the caller deinits it
+ * @name: what to call it in errors
+ * @text: borrowed, @length bytes
+ * @known: NULL: the words of others are not known, and taken
+ *
+ * Return: 0; CONFIG_E_INVALID, with the place in @err; negative errno.
+ */
+int config_parse(struct config *out, const char *name, const char *text, size_t length,
+                 const struct config_known *known, struct err *err)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	_cleanup_free_ unsigned *given = calloc(config_n_options(), sizeof(*given));
+	struct reader reader = {.config = &config,
+	                        .known = known,
+	                        .name = name,
+	                        .at = text,
+	                        .end = text + length,
+	                        .given = given};
+	int r = check_bytes(name, text, length, err);
+
+	if (r != 0 || !given)
+		return r != 0 ? r : -ENOMEM;
+	config_init(&config);
+	r = ini_parse_stream(read_line, &reader, on_value, &reader);
+	/* inih goes on after a line that it does not understand: the first one counts. */
+	if (reader.result != 0 && (r <= 0 || (unsigned)r >= reader.failed_line)) {
+		err_set(err, 0, "%s", reader.err.text);
+		return reader.result;
+	}
+	if (r < 0)
+		return err_set(err, -ENOMEM, "%s: out of memory", name);
+	if (r > 0)
+		return err_set(err, CONFIG_E_INVALID,
+		               "%s:%d: neither a [section] nor \"key = value\" nor a # comment",
+		               name, r);
+	r = check_together(&config, name, err);
+	if (r != 0)
+		return r;
+	*out = config;
+	config = CONFIG_NULL;
+	return 0;
+}
+
+/* Whoever can write the file decides what the guard opens: it must be root's, or ours. */
+static int check_file(const char *path, const struct stat *st, struct err *err)
+{
+	if (!S_ISREG(st->st_mode))
+		return err_set(err, CONFIG_E_INVALID, "%s: not a regular file", path);
+	if (st->st_uid != 0 && st->st_uid != geteuid())
+		return err_set(err, CONFIG_E_INVALID,
+		               "%s: belongs to user %u, who could change what the guard opens; "
+		               "chown root it",
+		               path, (unsigned)st->st_uid);
+	if (st->st_mode & (S_IWGRP | S_IWOTH))
+		return err_set(err, CONFIG_E_INVALID,
+		               "%s: others may write to it (mode %04o); chmod go-w it", path,
+		               (unsigned)st->st_mode & 07777u);
+	if (st->st_size > CONFIG_SIZE_MAX)
+		return err_set(err, CONFIG_E_INVALID, "%s: larger than %d bytes", path,
+		               CONFIG_SIZE_MAX);
+	return 0;
+}
+
+static int read_all(int fd, const char *path, char **out, size_t *length, struct err *err)
+{
+	_cleanup_free_ char *text = malloc(CONFIG_SIZE_MAX + 1);
+	size_t n = 0;
+
+	if (!text)
+		return -ENOMEM;
+	while (n < CONFIG_SIZE_MAX + 1) {
+		ssize_t got = read(fd, text + n, CONFIG_SIZE_MAX + 1 - n);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return err_set(err, -errno, "%s: %s", path, strerror(errno));
+		if (got == 0)
+			break;
+		n += (size_t)got;
+	}
+	if (n > CONFIG_SIZE_MAX)
+		return err_set(err, CONFIG_E_INVALID, "%s: larger than %d bytes", path,
+		               CONFIG_SIZE_MAX);
+	*out = steal(text);
+	*length = n;
+	return 0;
+}
+
+static void close_fd(const int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+}
+
+/**
+ * config_load() - a configuration from its file
+ * @out:      written on success alone; the caller deinits it
+ * @path:     borrowed; a symbolic link is refused, since its target is somebody else's word
+ * @known:    as for config_parse()
+ * @required: false: a file that is not there means the defaults
+ *
+ * Return: 0; CONFIG_E_INVALID, with the place in @err; negative errno, -ENOENT
+ * for a required file that is missing.
+ */
+int config_load(struct config *out, const char *path, bool required,
+                const struct config_known *known, struct err *err)
+{
+	_cleanup_(close_fd) int fd =
+	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	_cleanup_free_ char *text = NULL;
+	size_t length = 0;
+	struct stat st;
+	int r;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !required) {
+		config_init(out);
+		return 0;
+	}
+	if (fd < 0 && errno == ELOOP)
+		return err_set(
+		    err, CONFIG_E_INVALID,
+		    "%s: a symbolic link, which is not followed; name the file itself with -c",
+		    path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	r = check_file(path, &st, err);
+	if (r == 0)
+		r = read_all(fd, path, &text, &length, err);
+	return r != 0 ? r : config_parse(out, path, text, length, known, err);
+}

@@ -31,17 +31,20 @@ dist_monitoring_DATA = packaging/monitoring/reload-guard.rules.yml packaging/mon
 
 dist_bashcompletion_DATA = packaging/completion/reload-guard
 
-# The example becomes the configuration of a machine that has none; an
-# administrator's file is never touched, neither here nor by uninstall, which
-# removes it only while it is still the example.
-dist_hookexamples_DATA += packaging/reload-guard.conf
+# The example is printed from the table of keys. It becomes the configuration of a machine that
+# has none; an administrator's file is never touched, neither here nor by uninstall, which removes
+# it only while it is still the example.
+packaging/reload-guard.conf: reload-guard$(EXEEXT)
+	$(AM_V_GEN)$(MKDIR_P) packaging && $(NATIVE_GUARD) --example-config >$@.tmp && mv $@.tmp $@
+CLEANFILES += packaging/reload-guard.conf packaging/reload-guard.conf.tmp
+nodist_hookexamples_DATA = packaging/reload-guard.conf
 guardconfdir = $(sysconfdir)/reload-guard
 install-data-hook:
 	$(MKDIR_P) '$(DESTDIR)$(guardconfdir)'
 	test -e '$(DESTDIR)$(guardconfdir)/reload-guard.conf' || \
-	  $(INSTALL_DATA) '$(srcdir)/packaging/reload-guard.conf' '$(DESTDIR)$(guardconfdir)/reload-guard.conf'
+	  $(INSTALL_DATA) packaging/reload-guard.conf '$(DESTDIR)$(guardconfdir)/reload-guard.conf'
 uninstall-hook:
-	if cmp -s '$(srcdir)/packaging/reload-guard.conf' '$(DESTDIR)$(guardconfdir)/reload-guard.conf'; then \
+	if cmp -s packaging/reload-guard.conf '$(DESTDIR)$(guardconfdir)/reload-guard.conf'; then \
 	  rm -f '$(DESTDIR)$(guardconfdir)/reload-guard.conf'; \
 	  rmdir '$(DESTDIR)$(guardconfdir)' 2>/dev/null || :; \
 	fi

@@ -102,7 +102,7 @@ int check_drift(struct check_context *context, enum check_id id)
 /* More than these are counted, and listed by `conflicts`. */
 #define CONFLICTS_MAX 10
 
-static bool find_way(const struct cidr *address, struct verdict_packet *packet, void *userdata)
+static bool find_way(const struct cidr *address, struct packet *packet, void *userdata)
 {
 	struct route *route = userdata;
 

@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guard/model/packet/reach.h"
+#include "guard/model/packet/dispatch.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonefile.h"
 
@@ -118,7 +118,7 @@ static bool is_open_somewhere(const struct check_context *context, const struct 
 
 		if ((entry->flags & FIREWALL_RUNTIME) && entry->item.kind == item->kind &&
 		    strcmp(entry->item.value, item->value) == 0 &&
-		    reach_zone_gets_packets(fw, entry->item.zone, &context->interfaces))
+		    dispatch_zone_gets_packets(fw, entry->item.zone, &context->interfaces))
 			return true;
 	}
 	return false;
@@ -158,7 +158,7 @@ int check_unreached_zone(struct check_context *context, enum check_id id)
 	for (size_t i = 0; i < fw->zones.n && r == 0; i++)
 		if (!item_policy_name(fw->zones.strings[i]) &&
 		    !item_ipset_name(fw->zones.strings[i]) &&
-		    !reach_zone_gets_packets(fw, fw->zones.strings[i], &context->interfaces))
+		    !dispatch_zone_gets_packets(fw, fw->zones.strings[i], &context->interfaces))
 			r = tell_unreached(context, id, fw->zones.strings[i]);
 	return r;
 }

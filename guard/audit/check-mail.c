@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "guard/model/packet/reach.h"
+#include "guard/model/packet/dispatch.h"
 #include "guard/model/packet/verdict.h"
 #include "guard/system/kernel/route.h"
 
@@ -103,8 +103,8 @@ bool check_item_opens(const struct ruleset *ruleset, const struct item *item, un
 static bool is_reached(const struct check_context *context, const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
-	       reach_zone_gets_packets(&context->reading.firewall, entry->item.zone,
-	                               &context->interfaces);
+	       dispatch_zone_gets_packets(&context->reading.firewall, entry->item.zone,
+	                                  &context->interfaces);
 }
 
 static bool is_opened(const struct check_context *context, const struct ruleset *ruleset,
@@ -123,7 +123,7 @@ static bool is_opened(const struct check_context *context, const struct ruleset 
 static bool lets_strangers_in(const struct check_context *context, const struct ruleset *ruleset,
                               unsigned port, enum cidr_family family)
 {
-	struct verdict_packet packet = {.protocol = "tcp", .port = port};
+	struct packet packet = {.protocol = "tcp", .port = port};
 
 	for (size_t i = 0; i < context->interfaces.n; i++) {
 		packet.interface = context->interfaces.strings[i];
@@ -430,8 +430,8 @@ const char *check_client_interface(const struct check_context *context)
 /* The zone of most clients. */
 static const char *client_zone(const struct check_context *context)
 {
-	return reach_zone(&context->reading.firewall,
-	                  &(struct reach_from){.interface = check_client_interface(context)});
+	return dispatch_zone(&context->reading.firewall,
+	                     &(struct packet){.interface = check_client_interface(context)});
 }
 
 static int listening_closed(struct check_context *context, enum check_id id,

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <time.h>
 
-#include "guard/model/packet/reach.h"
+#include "guard/model/packet/dispatch.h"
 #include "guard/system/host/clock.h"
 #include "guard/audit/explain.h"
 
@@ -208,7 +208,7 @@ static bool is_open_in(const struct look *look, const char *zone, unsigned port)
 static bool refuses_all(const struct look *look, const struct explain *explain, size_t reason)
 {
 	const struct explain_port *row = NULL;
-	struct verdict_packet packet = explain->packet;
+	struct packet packet = explain->packet;
 
 	for (size_t i = 0; i < explain->n_ports && !row; i++)
 		if (explain->ports[i].reason == reason)
@@ -268,7 +268,7 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 static int look_at(struct look *look, const char *interface, enum cidr_family family)
 {
 	const struct firewall *fw = &look->context->reading.firewall;
-	const char *zone = reach_zone(fw, &(struct reach_from){.interface = interface});
+	const char *zone = dispatch_zone(fw, &(struct packet){.interface = interface});
 	_cleanup_explain_ struct explain explain = EXPLAIN_NULL;
 	struct cidr local;
 	int r = 0;
@@ -353,7 +353,7 @@ static int find_missing(char **out, const struct check_context *context,
 		    (entry->item.kind != ITEM_SERVICE && entry->item.kind != ITEM_PORT) ||
 		    item_class(&entry->item) != ITEM_CLASS_MAIL ||
 		    /* firewalld makes the chains of a zone when it is used */
-		    !reach_zone_gets_packets(fw, entry->item.zone, &context->interfaces) ||
+		    !dispatch_zone_gets_packets(fw, entry->item.zone, &context->interfaces) ||
 		    carries(ruleset, &entry->item))
 			continue;
 		if (item_format(&text, &entry->item) < 0 ||

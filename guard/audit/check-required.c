@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/model/packet/reach.h"
+#include "guard/model/packet/dispatch.h"
 
 static const char *const usual[] = {"smtp", "smtps", "smtp-submission", "imap", "imaps", "pop3s"};
 
@@ -70,7 +70,7 @@ static bool faces_clients(const struct look *look)
 	const struct firewall *fw = &look->context->reading.firewall;
 
 	if (item_policy_name(look->zone) || item_ipset_name(look->zone) ||
-	    !reach_zone_gets_packets(fw, look->zone, &look->context->interfaces))
+	    !dispatch_zone_gets_packets(fw, look->zone, &look->context->interfaces))
 		return false;
 	for (size_t i = 0; i < look->services.n; i++)
 		if (has(look, look->services.strings[i], FIREWALL_RUNTIME | FIREWALL_PERMANENT))

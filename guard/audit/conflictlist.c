@@ -118,7 +118,7 @@ static bool finds_way(const struct judge *judge, struct explain *explain)
 static bool is_offered(const struct judge *judge, const struct explain *explain, unsigned port)
 {
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
-	struct verdict_packet packet = explain->packet;
+	struct packet packet = explain->packet;
 
 	packet.protocol = "tcp";
 	packet.port = port;

@@ -54,7 +54,7 @@ struct conflictlist_options {
 	const struct tickets *tickets;     /* borrowed; NULL: not known */
 	const struct listeners *listeners; /* borrowed; NULL: not known */
 	/* On which interface packets of an address come in; false: not known. May be NULL. */
-	bool (*way)(const struct cidr *address, struct verdict_packet *packet, void *userdata);
+	bool (*way)(const struct cidr *address, struct packet *packet, void *userdata);
 	void *userdata;
 	int64_t now_us;
 };

@@ -589,7 +589,7 @@ static int family_of(const struct explain *explain)
 static int decide_port(struct explain *explain, struct explain_port *row,
                        const struct listeners *listeners)
 {
-	struct verdict_packet packet = explain->packet;
+	struct packet packet = explain->packet;
 	int r;
 
 	packet.port = row->port;

@@ -54,9 +54,9 @@ struct explain {
 	const struct ruleset *ruleset; /* borrowed */
 	const struct tickets *tickets; /* borrowed; NULL: not known */
 	int64_t now_us;
-	struct verdict_packet packet; /* of all; borrowed */
-	bool interface_given;         /* else by the route; NULL in the packet: not known */
-	struct explain_port *ports;   /* owned */
+	struct packet packet;       /* of all; borrowed */
+	bool interface_given;       /* else by the route; NULL in the packet: not known */
+	struct explain_port *ports; /* owned */
 	size_t n_ports;
 	size_t ports_capacity;
 	struct explain_reason *reasons; /* owned */

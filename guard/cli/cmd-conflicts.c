@@ -36,7 +36,7 @@ static void run_deinit(struct run *run)
 	firewalld_session_close(&run->connection);
 }
 
-static bool find_way(const struct cidr *address, struct verdict_packet *packet, void *userdata)
+static bool find_way(const struct cidr *address, struct packet *packet, void *userdata)
 {
 	struct run *run = userdata;
 

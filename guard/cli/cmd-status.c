@@ -8,7 +8,7 @@
 #include <sys/socket.h>
 
 #include "guard/model/ban/denial.h"
-#include "guard/model/packet/reach.h"
+#include "guard/model/packet/dispatch.h"
 #include "guard/system/kernel/dropchain.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/fail2ban/fail2ban.h"
@@ -232,7 +232,7 @@ static int add_items(struct collect *collect)
 			return -ENOMEM;
 		row->listed = (entry->flags & FIREWALL_RUNTIME) != 0;
 		row->open = row->listed &&
-		            reach_zone_gets_packets(fw, entry->item.zone, &collect->interfaces);
+		            dispatch_zone_gets_packets(fw, entry->item.zone, &collect->interfaces);
 		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
 		row->required = scope_requires(scope, &entry->item);
 		row->withdrawn = (entry->flags & FIREWALL_WITHDRAWN) != 0;

@@ -28,6 +28,15 @@ enum firewall_state firewall_state_parse(const char *name)
 	return FIREWALL_STATE_UNKNOWN;
 }
 
+static void drop_priorities(struct firewall *fw)
+{
+	for (size_t i = 0; i < fw->n_priorities; i++)
+		free(fw->priorities[i].zone);
+	free(fw->priorities);
+	fw->priorities = NULL;
+	fw->n_priorities = fw->priorities_capacity = 0;
+}
+
 /** firewall_deinit() - release everything; the result is FIREWALL_NULL and usable */
 void firewall_deinit(struct firewall *fw)
 {
@@ -36,6 +45,7 @@ void firewall_deinit(struct firewall *fw)
 	free(fw->entries);
 	free(fw->default_zone);
 	strv_deinit(&fw->zones);
+	drop_priorities(fw);
 	*fw = FIREWALL_NULL;
 }
 
@@ -46,7 +56,7 @@ int firewall_copy(struct firewall *out, const struct firewall *from)
 
 	if (from->default_zone && firewall_set_default_zone(&copy, from->default_zone) < 0)
 		return -ENOMEM;
-	if (strv_copy(&copy.zones, &from->zones) < 0)
+	if (strv_copy(&copy.zones, &from->zones) < 0 || firewall_copy_priorities(&copy, from) < 0)
 		return -ENOMEM;
 	if (from->n && grow(&copy.entries, &copy.capacity, from->n, sizeof(*copy.entries)) < 0)
 		return -ENOMEM;
@@ -188,6 +198,32 @@ int firewall_add_zone(struct firewall *fw, const char *zone)
 	return 0;
 }
 
+/** firewall_add_priority() - note the ingress priority of a zone; Return: 0 or -ENOMEM */
+int firewall_add_priority(struct firewall *fw, const char *zone, int ingress)
+{
+	int r = grow(&fw->priorities, &fw->priorities_capacity, fw->n_priorities + 1,
+	             sizeof(*fw->priorities));
+	char *copy = r == 0 ? strdup(zone) : NULL;
+
+	if (!copy)
+		return -ENOMEM;
+	fw->priorities[fw->n_priorities++] = (struct firewall_priority){copy, ingress};
+	return 0;
+}
+
+/** firewall_copy_priorities() - have zones found as in another; Return: 0 or -ENOMEM */
+int firewall_copy_priorities(struct firewall *to, const struct firewall *from)
+{
+	int r = 0;
+
+	drop_priorities(to);
+	to->by_priority = from->by_priority;
+	for (size_t i = 0; i < from->n_priorities && r == 0; i++)
+		r = firewall_add_priority(to, from->priorities[i].zone,
+		                          from->priorities[i].ingress);
+	return r;
+}
+
 /**
  * firewall_bound_elsewhere() - where an interface or source is, if not in this zone
  *
@@ -220,9 +256,9 @@ bool firewall_is_fallback(const struct firewall *fw, const struct firewall_entry
 }
 
 /**
- * firewall_zone_is_active() - can a packet reach the zone?
+ * firewall_zone_is_active() - does firewalld count the zone as active?
  *
- * As firewalld has it: an interface or a source is bound to it; and the default
+ * That is, an interface or a source is bound to it; and the default
  * zone, to which everything falls that is bound nowhere.
  */
 bool firewall_zone_is_active(const struct firewall *fw, const char *zone)

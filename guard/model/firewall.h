@@ -41,6 +41,12 @@ struct firewall_entry {
 	bool fresh;
 };
 
+/* A zone that firewalld asks earlier or later than the others. */
+struct firewall_priority {
+	char *zone; /* owned */
+	int ingress;
+};
+
 struct firewall {
 	char *default_zone; /* owned; NULL while nobody said */
 	struct strv
@@ -49,6 +55,11 @@ struct firewall {
 	struct firewall_entry *entries; /* sorted by item_cmp() */
 	size_t n;
 	size_t capacity;
+	/* How the zone of a packet is found (packet/dispatch.h); not stored, nor in the digest. */
+	bool by_priority;                     /* firewalld 2.0 and later */
+	struct firewall_priority *priorities; /* those that are not 0 */
+	size_t n_priorities;
+	size_t priorities_capacity;
 };
 #define FIREWALL_NULL      ((struct firewall){0})
 #define _cleanup_firewall_ _cleanup_(firewall_deinit)
@@ -65,6 +76,8 @@ void firewall_sweep(struct firewall *fw);
 bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags);
 int firewall_set_default_zone(struct firewall *fw, const char *zone) _must_check_;
 int firewall_add_zone(struct firewall *fw, const char *zone) _must_check_;
+int firewall_add_priority(struct firewall *fw, const char *zone, int ingress) _must_check_;
+int firewall_copy_priorities(struct firewall *to, const struct firewall *from) _must_check_;
 const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
                                                       const struct item *binding);
 bool firewall_is_fallback(const struct firewall *fw, const struct firewall_entry *entry);

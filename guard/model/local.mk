@@ -44,8 +44,12 @@ libguard_model_a_SOURCES = \
 	guard/model/mail/loginline.h \
 	guard/model/pace.c \
 	guard/model/pace.h \
-	guard/model/packet/reach.c \
-	guard/model/packet/reach.h \
+	guard/model/packet/dispatch.c \
+	guard/model/packet/dispatch.h \
+	guard/model/packet/match.c \
+	guard/model/packet/match.h \
+	guard/model/packet/packet.c \
+	guard/model/packet/packet.h \
 	guard/model/packet/ruleset.c \
 	guard/model/packet/ruleset.h \
 	guard/model/packet/verdict.c \

@@ -351,6 +351,8 @@ static int absorb_zones(struct tracker *tracker, const struct firewall *reading)
 	_cleanup_strv_ struct strv zones = STRV_NULL;
 	int r = strv_copy(&zones, &reading->zones);
 
+	if (r == 0)
+		r = firewall_copy_priorities(&tracker->wanted, reading);
 	if (r < 0)
 		return r;
 	strv_deinit(&tracker->wanted.zones);

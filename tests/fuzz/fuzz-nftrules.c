@@ -7,7 +7,7 @@
 
 static void decide(const struct ruleset *ruleset, const char *from)
 {
-	struct verdict_packet packet = {.interface = "eth0", .protocol = "tcp", .port = 993};
+	struct packet packet = {.interface = "eth0", .protocol = "tcp", .port = 993};
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
 	FUZZ_CHECK(cidr_parse(&packet.source, from, CIDR_ADDRESS_ONLY, NULL) == 0);

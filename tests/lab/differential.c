@@ -241,7 +241,7 @@ static void connect_all(struct probe *probes, size_t n, int wait_ms)
 
 static void decide(struct verdict *verdict, const struct probe *probe)
 {
-	const struct verdict_packet packet = {
+	const struct packet packet = {
 	    .source = probe->way->from,
 	    .destination = &probe->way->to,
 	    .interface = probe->way->interface,

@@ -22,6 +22,7 @@ UNIT_TESTS = \
 	tests/unit/test-denial \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
+	tests/unit/test-dispatch \
 	tests/unit/test-drift \
 	tests/unit/test-explain \
 	tests/unit/test-fail2ban \
@@ -51,7 +52,6 @@ UNIT_TESTS = \
 	tests/unit/test-property \
 	tests/unit/test-rangeset \
 	tests/unit/test-rangesfile \
-	tests/unit/test-reach \
 	tests/unit/test-report \
 	tests/unit/test-report-summary \
 	tests/unit/test-richrule \

@@ -298,6 +298,71 @@ START_TEST(knows_where_packets_come_in)
 }
 END_TEST
 
+/* Where a ban of 192.0.2.7 in the zone is held; "": nowhere; before and since zones have
+ * priorities. */
+static const struct {
+	const char *bindings, *prior, *zone, *place1, *place2;
+} places[] = {
+    /* two sources overlap: the first in the order has it, wherever it comes in */
+    {"abc/source:192.0.2.0/24 zoo/source:192.0.0.0/16", "", "abc", "all", "all"},
+    {"abc/source:192.0.2.0/24 zoo/source:192.0.0.0/16", "zoo", "abc", "all", ""},
+    {"abc/source:192.0.2.0/24 zoo/source:192.0.0.0/16", "", "zoo", "", ""},
+    {"abc/source:192.0.2.0/24 zoo/source:192.0.0.0/16", "zoo", "zoo", "", "all"},
+    /* an interface that is asked first leaves the source nothing */
+    {"office/source:192.0.2.0/24 mail/interface:eth0", "mail", "mail", "", "eth0"},
+    {"office/source:192.0.2.0/24 mail/interface:eth0", "mail", "office", "all", ""},
+    {"office/source:192.0.2.0/24 mail/interface:eth0", "", "mail", "", ""},
+    {"office/source:192.0.2.0/24 mail/interface:eth0", "mail", "public", "", ""},
+    /* nothing is left for the default zone; in 2.x it is in front of what comes behind it */
+    {"zoo/interface:+", "", "public", "", "all but"},
+    {"abc/interface:+", "", "public", "", ""},
+    {"zoo/interface:eth+", "", "public", "all but eth+", "all but eth+"},
+    /* which of the two it is nobody says */
+    {"abc/interface:eth0 zoo/interface:eth+", "", "abc", "", ""},
+};
+
+static void describe_place(char out[64], const struct gap *gap)
+{
+	const struct gap_place *place = &gap->places[gap->bans[0].match.place];
+	size_t n = (size_t)snprintf(out, 64, "%s",
+	                            !place->zone    ? "all"
+	                            : place->others ? "all but"
+	                                            : "");
+
+	for (size_t i = 0; i < place->interfaces.n; i++)
+		n += (size_t)snprintf(out + n, 64 - n, "%s%s", n > 0 ? " " : "",
+		                      place->interfaces.strings[i]);
+}
+
+START_TEST(asks_which_zone_it_is)
+{
+	_cleanup_strv_ struct strv bindings = STRV_NULL;
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+
+	ck_assert_int_eq(strv_split(&bindings, places[_i].bindings, " "), 0);
+	ck_assert_int_eq(firewall_set_default_zone(&fw, "public"), 0);
+	for (size_t i = 0; i < bindings.n; i++)
+		put(&fw, bindings.strings[i]);
+	ck_assert_int_eq(item_init(&item, places[_i].zone, ITEM_RULE,
+	                           "rule family=ipv4 source address=192.0.2.7 drop", NULL),
+	                 0);
+	for (int generation = 1; generation <= 2; generation++) {
+		const char *want = generation == 1 ? places[_i].place1 : places[_i].place2;
+		_cleanup_gap_ struct gap gap = GAP_NULL;
+		char have[64] = "";
+
+		fw.by_priority = generation == 2;
+		if (generation == 2 && *places[_i].prior)
+			ck_assert_int_eq(firewall_add_priority(&fw, places[_i].prior, -5), 0);
+		ck_assert_int_eq(gap_add_item(&gap, &fw, &item, 0, NULL), *want ? 0 : GAP_E_UNFIT);
+		if (*want)
+			describe_place(have, &gap);
+		ck_assert_str_eq(have, want);
+	}
+}
+END_TEST
+
 START_TEST(asks_for_a_name_once)
 {
 	_cleanup_gap_ struct gap gap = GAP_NULL;
@@ -519,6 +584,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, leaves_to_the_rule, 0, ARRAY_SIZE(unfit));
 	tcase_add_loop_test(tcase, stands_in_for_other_actions, 0, ARRAY_SIZE(direct_rows));
 	tcase_add_test(tcase, knows_where_packets_come_in);
+	tcase_add_loop_test(tcase, asks_which_zone_it_is, 0, (int)ARRAY_SIZE(places));
 	tcase_add_test(tcase, asks_for_a_name_once);
 	suite_add_tcase(suite, tcase);
 	tcase = tcase_create("sets");

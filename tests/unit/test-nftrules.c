@@ -108,7 +108,7 @@ static const struct {
 static int sees(const struct ruleset *ruleset, const char *from, bool *certain)
 {
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
-	struct verdict_packet packet = {.interface = "eth0", .protocol = "tcp", .port = 993};
+	struct packet packet = {.interface = "eth0", .protocol = "tcp", .port = 993};
 	int client_errno;
 
 	ck_assert_int_eq(cidr_parse(&packet.source, from, CIDR_ADDRESS_ONLY, NULL), 0);

@@ -179,9 +179,9 @@ static const struct {
      VERDICT_STAGE_TARGET, "DROP"},
 };
 
-static struct verdict_packet packet_from(char *from, const char *to)
+static struct packet packet_from(char *from, const char *to)
 {
-	struct verdict_packet packet = {.source_port = 40000, .icmp_type = "echo-request"};
+	struct packet packet = {.source_port = 40000, .icmp_type = "echo-request"};
 	char *percent = strchr(from, '%');
 
 	if (percent) {
@@ -199,7 +199,7 @@ START_TEST(decides_as_the_kernel_does)
 	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(rows[_i].rules);
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 	_cleanup_free_ char *from = strdup(rows[_i].from);
-	struct verdict_packet packet = packet_from(from, rows[_i].to);
+	struct packet packet = packet_from(from, rows[_i].to);
 
 	ck_assert_int_eq(verdict_of(&verdict, &ruleset, &packet), 0);
 	ck_assert_str_eq(verdict_action_name(verdict.action), verdict_action_name(rows[_i].action));
@@ -262,7 +262,7 @@ START_TEST(says_what_it_does_not_know)
 	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(doubts[_i].rules);
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 	char from[] = "192.0.2.1%eth0";
-	struct verdict_packet packet = packet_from(from, "993/tcp");
+	struct packet packet = packet_from(from, "993/tcp");
 
 	ck_assert_int_eq(verdict_of(&verdict, &ruleset, &packet), 0);
 	ck_assert_str_eq(verdict_action_name(verdict.action),
@@ -285,7 +285,7 @@ START_TEST(knows_what_would_have_let_it_in)
 	                             "address=101.13.5.0/24 drop");
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 	char from[] = "101.13.5.7%eth0";
-	struct verdict_packet packet = packet_from(from, "465/tcp");
+	struct packet packet = packet_from(from, "465/tcp");
 	const struct verdict_step *otherwise;
 
 	ck_assert_int_eq(verdict_of(&verdict, &ruleset, &packet), 0);

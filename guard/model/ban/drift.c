@@ -2,7 +2,7 @@
 #include "guard/model/ban/drift.h"
 
 #include "guard/model/rule/direct.h"
-#include "guard/model/packet/reach.h"
+#include "guard/model/packet/dispatch.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -230,7 +230,7 @@ static int find_mail_zones(struct look *look)
 		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
 		    item_class(item) == ITEM_CLASS_MAIL &&
 		    !strv_contains(&look->mail_zones, item->zone) &&
-		    reach_zone_gets_packets(fw, item->zone, look->evidence->interfaces) &&
+		    dispatch_zone_gets_packets(fw, item->zone, look->evidence->interfaces) &&
 		    strv_add(&look->mail_zones, item->zone) < 0)
 			return -ENOMEM;
 	}
@@ -686,7 +686,7 @@ static int zone_command(char **out, const struct tally *tally, const struct look
 	/* made before it was the default zone */
 	if (strcmp(fw->default_zone, zone) == 0)
 		return (*out = restart_command(tally->jail)) ? 0 : 1;
-	if (reach_zone_gets_packets(fw, fw->default_zone, look->evidence->interfaces))
+	if (dispatch_zone_gets_packets(fw, fw->default_zone, look->evidence->interfaces))
 		return action_command(out, tally, zone);
 	/* nobody needs that default zone, and all jails profit */
 	return xasprintf(out,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/gap.h"
 
+#include "guard/model/packet/dispatch.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/rule/richrule.h"
 
@@ -42,6 +43,7 @@ static void place_deinit(struct gap_place *place)
 	free(place->zone);
 	strv_deinit(&place->interfaces);
 	rangeset_deinit(&place->own);
+	rangeset_deinit(&place->above);
 	rangeset_deinit(&place->foreign);
 }
 
@@ -65,50 +67,90 @@ void gap_deinit(struct gap *gap)
 
 /* --- where the packets of a zone come in ------------------------------------------------- */
 
-static int add_source(struct rangeset *set, const struct firewall *fw, const char *source)
+/* Of two interfaces one may be written for many: which of them a packet takes is not said here. */
+static bool overlaps_any(const struct strv *interfaces, const char *bound)
 {
-	struct cidr cidr;
+	for (size_t i = 0; i < interfaces->n; i++)
+		if (match_interface_name(interfaces->strings[i], bound) ||
+		    match_interface_name(bound, interfaces->strings[i]))
+			return true;
+	return false;
+}
+
+static bool is_way_of(const struct dispatch_way *way, const struct gap_place *place)
+{
+	return strcmp(way->zone->name, place->zone) == 0;
+}
+
+/* The ways in front of the last that leads into the zone by its interface, or by default. */
+static size_t count_before_interface(const struct dispatch *dispatch, const struct gap_place *place)
+{
+	size_t n = dispatch->n;
+
+	while (n > 0 && (dispatch->ways[n - 1].by == DISPATCH_BY_SOURCE ||
+	                 !is_way_of(&dispatch->ways[n - 1], place)))
+		n--;
+	return n;
+}
+
+/* Sources: of an own one, what interfaces in front of it leave of it, no set can say. */
+static int fill_sources(struct gap_place *place, const struct dispatch *dispatch)
+{
+	size_t n = count_before_interface(dispatch, place);
+	bool after_own = false, after_interface = false;
 	int r = 0;
 
-	if (cidr_parse(&cidr, source, CIDR_NETMASK, NULL) == 0)
-		return rangeset_add(set, &cidr);
-	if (!item_ipset_name(source))
-		return 0; /* a MAC address: seen on the next hop alone */
-	for (size_t i = 0; i < fw->n && r >= 0; i++) {
-		const struct item *entry = &fw->entries[i].item;
-		char text[CIDR_TEXT_LENGTH];
-		size_t length;
+	for (size_t i = 0; i < dispatch->n && r >= 0; i++) {
+		const struct dispatch_way *way = &dispatch->ways[i];
+		bool own = is_way_of(way, place);
 
-		if (entry->kind != ITEM_ENTRY || strcmp(entry->zone, source) != 0)
+		after_interface = after_interface || (!own && way->by != DISPATCH_BY_SOURCE);
+		if (way->by != DISPATCH_BY_SOURCE)
 			continue;
-		/* of ADDRESS,tcp:25 the address */
-		length = strcspn(entry->value, ",");
-		if (length >= sizeof(text))
-			continue;
-		memcpy(text, entry->value, length);
-		text[length] = '\0';
-		if (cidr_parse(&cidr, text, CIDR_NETMASK, NULL) == 0)
-			r = rangeset_add(set, &cidr);
+		if (own)
+			r = dispatch_add_sources(after_interface ? &place->foreign : &place->own,
+			                         dispatch, way, true);
+		else if (!after_own)
+			r = dispatch_add_sources(&place->above, dispatch, way, false);
+		if (r >= 0 && !own && i < n)
+			r = dispatch_add_sources(&place->foreign, dispatch, way, false);
+		after_own = after_own || own;
 	}
+	return r;
+}
+
+static int fill_interfaces(struct gap_place *place, const struct dispatch *dispatch)
+{
+	_cleanup_strv_ struct strv own = STRV_NULL, others = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < dispatch->n && r >= 0; i++) {
+		const struct dispatch_way *way = &dispatch->ways[i];
+
+		if (way->by == DISPATCH_BY_INTERFACE)
+			r = strv_add(is_way_of(way, place) ? &own : &others, way->value);
+		if (way->by != DISPATCH_BY_DEFAULT || !is_way_of(way, place))
+			continue;
+		/* what comes behind it gets nothing, and so does it behind a + */
+		place->others = !strv_contains(&others, "+");
+		if (r >= 0 && place->others)
+			r = strv_copy(&place->interfaces, &others);
+		return r;
+	}
+	for (size_t i = 0; i < own.n && r >= 0; i++)
+		if (!overlaps_any(&others, own.strings[i]))
+			r = strv_add(&place->interfaces, own.strings[i]);
 	return r;
 }
 
 static int fill_place(struct gap_place *place, const struct firewall *fw)
 {
-	int r = 0;
+	_cleanup_dispatch_ struct dispatch dispatch = DISPATCH_NULL;
+	int r = dispatch_init_firewall(&dispatch, fw);
 
-	for (size_t i = 0; i < fw->n && r >= 0; i++) {
-		const struct item *item = &fw->entries[i].item;
-		bool own = strcmp(item->zone, place->zone) == 0;
-
-		if (!(fw->entries[i].flags & FIREWALL_RUNTIME))
-			continue;
-		if (item->kind == ITEM_INTERFACE && own == !place->others)
-			r = strv_add(&place->interfaces, item->value);
-		else if (item->kind == ITEM_SOURCE)
-			r = add_source(own ? &place->own : &place->foreign, fw, item->value);
-	}
-	return r;
+	if (r >= 0)
+		r = fill_sources(place, &dispatch);
+	return r >= 0 ? fill_interfaces(place, &dispatch) : r;
 }
 
 static int find_place(struct gap *gap, const struct firewall *fw, const char *zone, size_t *out)
@@ -127,7 +169,7 @@ static int find_place(struct gap *gap, const struct firewall *fw, const char *zo
 	r = grow(&gap->places, &gap->places_capacity, gap->n_places + 1, sizeof(*gap->places));
 	if (r < 0)
 		return r;
-	place.others = !zone || (fw->default_zone && strcmp(fw->default_zone, zone) == 0);
+	place.others = !zone;
 	if (zone) {
 		place.zone = strdup(zone);
 		r = place.zone ? fill_place(&place, fw) : -ENOMEM;
@@ -147,14 +189,16 @@ static int place_of(struct gap *gap, const struct firewall *fw, const char *zone
 {
 	int r = find_place(gap, fw, zone, out);
 	const struct gap_place *place;
+	bool own;
 
 	if (r < 0)
 		return r;
 	place = &gap->places[*out];
-	if (rangeset_overlaps(&place->foreign, source))
-		return err_set(err, GAP_E_UNFIT, "some of it belongs to another zone");
-	if (rangeset_contains(&place->own, source))
+	own = rangeset_contains(&place->own, source);
+	if (own && !rangeset_overlaps(&place->above, source))
 		return find_place(gap, fw, NULL, out);
+	if (own || rangeset_overlaps(&place->foreign, source))
+		return err_set(err, GAP_E_UNFIT, "some of it belongs to another zone");
 	if (!place->others && place->interfaces.n == 0)
 		return err_set(err, GAP_E_UNFIT, "nothing is bound to the zone %s", zone);
 	return 0;

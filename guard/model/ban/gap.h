@@ -38,7 +38,8 @@ struct gap_place {
 	struct strv interfaces;
 	bool others;             /* all but these: the zone takes what is bound nowhere */
 	struct rangeset own;     /* addresses that are the zone's wherever they come in */
-	struct rangeset foreign; /* addresses that are another zone's */
+	struct rangeset above;   /* of own, addresses that are another zone's nevertheless */
+	struct rangeset foreign; /* addresses that are another zone's where the interfaces are */
 };
 
 struct gap_ban {

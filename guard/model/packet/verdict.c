@@ -4,9 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <strings.h>
 
-#include "guard/model/item.h"
+#include "guard/model/packet/dispatch.h"
 
 /* firewalld's own base chains (core/nftables.py, IPTABLES_TO_NFT_HOOK). */
 #define PANIC_PRIORITY  (-291)
@@ -18,382 +17,20 @@
 #define JUMPS_MAX   32                 /* within each other; the kernel has 16 */
 #define VISITS_MAX  10000 /* of chains by one packet: who jumps in circles gets no answer */
 
-enum match {
-	MATCH_NO,
-	MATCH_MAYBE,
-	MATCH_YES,
-};
-
-/* A question, with what the answer hangs on if it is MAYBE. */
-struct answer {
-	enum match match;
-	const char *doubt;
-};
-
-#define ANSWER_NO  ((struct answer){MATCH_NO, NULL})
-#define ANSWER_YES ((struct answer){MATCH_YES, NULL})
-
-static struct answer maybe(const char *doubt)
-{
-	return (struct answer){MATCH_MAYBE, doubt};
-}
-
-static struct answer answer_if(bool yes)
-{
-	return yes ? ANSWER_YES : ANSWER_NO;
-}
-
-static struct answer both(struct answer a, struct answer b)
-{
-	return a.match <= b.match ? a : b;
-}
-
-static struct answer either(struct answer a, struct answer b)
-{
-	return a.match >= b.match ? a : b;
-}
-
-static struct answer inverted(struct answer a, bool invert)
-{
-	if (invert && a.match != MATCH_MAYBE)
-		a.match = a.match == MATCH_YES ? MATCH_NO : MATCH_YES;
-	return a;
-}
-
 /* The way of one packet. */
 struct walk {
 	const struct ruleset *ruleset;
-	struct verdict_packet packet; /* as forward ports have left it */
-	struct verdict verdict;       /* its decider is set at the end */
-	size_t decider;               /* index of it */
+	struct dispatch dispatch;
+	struct packet packet;   /* as forward ports have left it */
+	struct verdict verdict; /* its decider is set at the end */
+	size_t decider;         /* index of it */
 	bool decided;
 	bool rewritten;
 	bool away; /* to another machine */
 	unsigned n_visits;
 };
 
-/* --- parts of a packet -------------------------------------------------------------------- */
-
-static bool is_ipv6(const struct walk *walk)
-{
-	return walk->packet.source.family == CIDR_IPV6;
-}
-
-static bool is_protocol(const struct walk *walk, const char *name)
-{
-	static const struct {
-		const char *name, *number;
-	} numbers[] = {
-	    {"icmp", "1"},       {"igmp", "2"},    {"tcp", "6"},    {"udp", "17"},
-	    {"dccp", "33"},      {"gre", "47"},    {"esp", "50"},   {"ah", "51"},
-	    {"ipv6-icmp", "58"}, {"icmpv6", "58"}, {"sctp", "132"},
-	};
-	const char *protocol = walk->packet.protocol, *wanted = name;
-
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-		if (strcmp(numbers[i].name, protocol) == 0)
-			protocol = numbers[i].number;
-		if (strcmp(numbers[i].name, wanted) == 0)
-			wanted = numbers[i].number;
-	}
-	return strcmp(protocol, wanted) == 0;
-}
-
-static bool is_icmp(const struct walk *walk)
-{
-	return is_protocol(walk, "icmp") || is_protocol(walk, "ipv6-icmp");
-}
-
-static bool names_interface(const char *bound, const char *interface)
-{
-	size_t n = strlen(bound);
-
-	if (n > 0 && (bound[n - 1] == '+' || bound[n - 1] == '*'))
-		return strncmp(bound, interface, n - 1) == 0;
-	return strcmp(bound, interface) == 0;
-}
-
-static struct answer source_port_is(const struct walk *walk, unsigned first, unsigned last)
-{
-	unsigned port = walk->packet.source_port;
-
-	if (port == 0)
-		return first <= 1 && last >= 65535 ? ANSWER_YES
-		                                   : maybe("the client's port is not known");
-	return answer_if(port >= first && port <= last);
-}
-
-static struct answer mac_is(const struct walk *walk, const char *mac)
-{
-	if (!walk->packet.mac)
-		return maybe("the client's MAC address is not known");
-	return answer_if(strcasecmp(walk->packet.mac, mac) == 0);
-}
-
-static const struct cidr *address_of(const struct walk *walk, bool destination)
-{
-	return destination ? walk->packet.destination : &walk->packet.source;
-}
-
-static struct answer address_is(const struct walk *walk, bool destination,
-                                const struct cidr *prefix)
-{
-	const struct cidr *address = address_of(walk, destination);
-
-	if (prefix->family != walk->packet.source.family)
-		return ANSWER_NO;
-	if (!address)
-		return prefix->prefix == 0 ? ANSWER_YES
-		                           : maybe("which address of this machine is meant");
-	return answer_if(cidr_contains(prefix, address));
-}
-
-/* "465/tcp", "smtps/tcp", of a service or zone; false: not of this packet's protocol, or strange */
-static bool split_port(const struct walk *walk, const char *port, unsigned *first, unsigned *last)
-{
-	const char *slash = strchr(port, '/');
-	char text[32];
-
-	if (!slash || (size_t)(slash - port) >= sizeof(text) || !is_protocol(walk, slash + 1))
-		return false;
-	memcpy(text, port, (size_t)(slash - port));
-	text[slash - port] = '\0';
-	return ruleset_port_range(text, first, last);
-}
-
-static bool port_is(const struct walk *walk, const char *port)
-{
-	unsigned first, last;
-
-	return split_port(walk, port, &first, &last) && walk->packet.port >= first &&
-	       walk->packet.port <= last;
-}
-
-static struct answer source_port_in(const struct walk *walk, const char *port)
-{
-	unsigned first, last;
-
-	if (!split_port(walk, port, &first, &last))
-		return ANSWER_NO;
-	return source_port_is(walk, first, last);
-}
-
-/* --- ipsets ------------------------------------------------------------------------------- */
-
-/* ADDRESS,[PROTOCOL:]PORT: of a source its port, of a destination the one asked for. */
-static struct answer entry_matches(const struct walk *walk, const char *entry, bool destination)
-{
-	const char *comma = strchr(entry, ','), *colon = comma ? strchr(comma, ':') : NULL;
-	const char *port = colon ? colon + 1 : comma ? comma + 1 : NULL;
-	char address[CIDR_TEXT_LENGTH], protocol[8] = "tcp";
-	struct answer answer;
-	struct cidr prefix;
-	unsigned first, last;
-
-	if (!comma || (size_t)(comma - entry) >= sizeof(address))
-		return ANSWER_NO;
-	memcpy(address, entry, (size_t)(comma - entry));
-	address[comma - entry] = '\0';
-	if (colon && (size_t)(colon - comma - 1) < sizeof(protocol)) {
-		memcpy(protocol, comma + 1, (size_t)(colon - comma - 1));
-		protocol[colon - comma - 1] = '\0';
-	}
-	if (cidr_parse(&prefix, address, 0, NULL) != 0)
-		return maybe("an entry of an ipset is not understood");
-	answer = address_is(walk, destination, &prefix);
-	if (answer.match == MATCH_NO || !is_protocol(walk, protocol))
-		return ANSWER_NO;
-	if (!ruleset_port_range(port, &first, &last))
-		return maybe("an entry of an ipset is not understood");
-	if (destination)
-		return both(answer,
-		            answer_if(walk->packet.port >= first && walk->packet.port <= last));
-	return both(answer, source_port_is(walk, first, last));
-}
-
-static struct answer ipset_holds(const struct walk *walk, const char *name, bool destination)
-{
-	const struct ruleset_ipset *ipset = ruleset_ipset(walk->ruleset, name);
-	const struct cidr *address = address_of(walk, destination);
-	struct answer answer = ANSWER_NO;
-	bool pairs;
-
-	if (!ipset || !ipset->known)
-		return maybe("the entries of its ipset are not known");
-	if (strcmp(ipset->type, "hash:mac") == 0) {
-		for (size_t i = 0; i < ipset->entries.n; i++)
-			answer = either(answer, mac_is(walk, ipset->entries.strings[i]));
-		return answer;
-	}
-	/* The match names the set's family, so no packet of the other fulfils it. */
-	if (ipset->ipv6 != is_ipv6(walk))
-		return ANSWER_NO;
-	if (strcmp(ipset->type, "hash:ip") == 0 || strcmp(ipset->type, "hash:net") == 0)
-		return address ? answer_if(rangeset_contains(&ipset->ranges, address))
-		               : maybe("which address of this machine is meant");
-	pairs =
-	    strcmp(ipset->type, "hash:ip,port") == 0 || strcmp(ipset->type, "hash:net,port") == 0;
-	if (!pairs)
-		return ipset->entries.n > 0 ? maybe("an ipset of this type is not understood")
-		                            : ANSWER_NO;
-	for (size_t i = 0; i < ipset->entries.n; i++)
-		answer =
-		    either(answer, entry_matches(walk, ipset->entries.strings[i], destination));
-	return answer;
-}
-
-static bool ipset_is_of_family(const struct walk *walk, const char *name)
-{
-	const struct ruleset_ipset *ipset = ruleset_ipset(walk->ruleset, name);
-
-	return !ipset || strcmp(ipset->type, "hash:mac") == 0 || ipset->ipv6 == is_ipv6(walk);
-}
-
-/* --- rich rules --------------------------------------------------------------------------- */
-
-static struct answer peer_matches(const struct walk *walk, const struct richrule_peer *peer,
-                                  const struct cidr *prefix, bool has_prefix, bool destination)
-{
-	if (peer->mac)
-		return inverted(mac_is(walk, peer->mac), peer->invert);
-	if (peer->ipset) {
-		/* NOT a set of IPv4 addresses still is about IPv4 alone. */
-		if (!ipset_is_of_family(walk, peer->ipset))
-			return ANSWER_NO;
-		return inverted(ipset_holds(walk, peer->ipset, destination), peer->invert);
-	}
-	if (!peer->address)
-		return ANSWER_YES;
-	if (!has_prefix)
-		return maybe("its address is not understood");
-	if (prefix->family != walk->packet.source.family)
-		return ANSWER_NO;
-	return inverted(address_is(walk, destination, prefix), peer->invert);
-}
-
-static struct answer icmp_is(const struct walk *walk, const char *type)
-{
-	if (!is_icmp(walk))
-		return ANSWER_NO;
-	if (!walk->packet.icmp_type)
-		return maybe("the ICMP type is not known");
-	return answer_if(strcmp(walk->packet.icmp_type, type) == 0);
-}
-
-/* The names of services on the way into their includes, which may run in circles. */
-struct including {
-	const struct including *outer;
-	const char *name;
-};
-
-static bool is_included(const struct including *in, const char *name)
-{
-	for (; in; in = in->outer)
-		if (strcmp(in->name, name) == 0)
-			return true;
-	return false;
-}
-
-static struct answer service_destination(const struct walk *walk,
-                                         const struct ruleset_service *service)
-{
-	const char *text = is_ipv6(walk) ? service->destination6 : service->destination4;
-	struct cidr prefix;
-
-	if (!service->destination4 && !service->destination6)
-		return ANSWER_YES;
-	if (!text)
-		return ANSWER_NO;
-	if (cidr_parse(&prefix, text, CIDR_NETMASK, NULL) != 0)
-		return maybe("the destination of its service is not understood");
-	return address_is(walk, true, &prefix);
-}
-
-static struct answer service_itself(const struct walk *walk, const struct ruleset_service *service)
-{
-	struct answer answer = ANSWER_NO;
-
-	for (size_t i = 0; i < service->ports.n; i++)
-		answer = either(answer, answer_if(port_is(walk, service->ports.strings[i])));
-	for (size_t i = 0; i < service->protocols.n; i++)
-		answer =
-		    either(answer, answer_if(is_protocol(walk, service->protocols.strings[i])));
-	for (size_t i = 0; i < service->source_ports.n; i++)
-		answer = either(answer, source_port_in(walk, service->source_ports.strings[i]));
-	return both(answer, service_destination(walk, service));
-}
-
-static struct answer service_matches(const struct walk *walk, const char *name,
-                                     const struct including *outer)
-{
-	const struct ruleset_service *service = ruleset_service(walk->ruleset, name);
-	struct including here = {.outer = outer, .name = name};
-	struct answer answer;
-
-	if (!service)
-		return maybe("the definition of its service is not known");
-	answer = service_itself(walk, service);
-	for (size_t i = 0; i < service->includes.n && answer.match != MATCH_YES; i++)
-		if (!is_included(&here, service->includes.strings[i]))
-			answer = either(answer,
-			                service_matches(walk, service->includes.strings[i], &here));
-	return answer;
-}
-
-static struct answer rule_port(const struct walk *walk, const struct ruleset_rule *rule,
-                               bool of_source)
-{
-	if (!is_protocol(walk, rule->rule.protocol))
-		return ANSWER_NO;
-	if (rule->port_last == 0)
-		return maybe("the number of its port is not known");
-	if (of_source)
-		return source_port_is(walk, rule->port_first, rule->port_last);
-	return answer_if(walk->packet.port >= rule->port_first &&
-	                 walk->packet.port <= rule->port_last);
-}
-
-static struct answer element_matches(const struct walk *walk, const struct ruleset_rule *rule)
-{
-	switch (rule->rule.element) {
-	case RICHRULE_ELEMENT_NONE:
-		return ANSWER_YES;
-	case RICHRULE_ELEMENT_PROTOCOL:
-		return answer_if(is_protocol(walk, rule->rule.value));
-	case RICHRULE_ELEMENT_SERVICE:
-		return service_matches(walk, rule->rule.value, NULL);
-	case RICHRULE_ELEMENT_PORT:
-	case RICHRULE_ELEMENT_FORWARD_PORT:
-		return rule_port(walk, rule, false);
-	case RICHRULE_ELEMENT_SOURCE_PORT:
-		return rule_port(walk, rule, true);
-	case RICHRULE_ELEMENT_ICMP_BLOCK:
-	case RICHRULE_ELEMENT_ICMP_TYPE:
-		return icmp_is(walk, rule->rule.value);
-	case RICHRULE_ELEMENT_MASQUERADE:
-	case RICHRULE_ELEMENT_TCP_MSS_CLAMP:
-		break;
-	}
-	return ANSWER_NO;
-}
-
-static struct answer rule_matches(const struct walk *walk, const struct ruleset_rule *rule)
-{
-	struct answer answer;
-
-	if ((rule->rule.family == RICHRULE_FAMILY_IPV4 && is_ipv6(walk)) ||
-	    (rule->rule.family == RICHRULE_FAMILY_IPV6 && !is_ipv6(walk)))
-		return ANSWER_NO;
-	answer = peer_matches(walk, &rule->rule.source, &rule->source, rule->has_source, false);
-	if (answer.match == MATCH_NO)
-		return answer;
-	answer = both(answer, peer_matches(walk, &rule->rule.destination, &rule->destination,
-	                                   rule->has_destination, true));
-	answer = both(answer, element_matches(walk, rule));
-	if (answer.match == MATCH_YES && rule->rule.action_limit.value)
-		answer = maybe("it holds up to a rate only");
-	return answer;
-}
+/* --- what rich rules say --- */
 
 static bool rule_forwards(const struct ruleset_rule *rule)
 {
@@ -456,7 +93,7 @@ static void decide(struct walk *walk, size_t at)
 	walk->decider = at;
 }
 
-static int note(struct walk *walk, struct verdict_step step, struct answer answer)
+static int note(struct walk *walk, struct verdict_step step, struct match_answer answer)
 {
 	struct verdict *verdict = &walk->verdict;
 	int r;
@@ -493,7 +130,7 @@ static struct verdict_step step_of(enum verdict_stage stage, enum verdict_what w
 
 static int note_rule(struct walk *walk, const struct ruleset_zone *zone,
                      const struct ruleset_rule *rule, enum verdict_stage stage,
-                     struct answer answer)
+                     struct match_answer answer)
 {
 	enum verdict_action action = VERDICT_DROP;
 	struct verdict_step step;
@@ -511,7 +148,7 @@ static int note_rule(struct walk *walk, const struct ruleset_zone *zone,
 
 struct hit {
 	const struct ruleset_rule *rule;
-	struct answer answer;
+	struct match_answer answer;
 };
 
 struct hits {
@@ -550,12 +187,12 @@ static int collect(const struct walk *walk, const struct ruleset_zone *zone,
 {
 	for (size_t i = 0; i < zone->n_rules; i++) {
 		const struct ruleset_rule *rule = &zone->rules[i];
-		struct answer answer;
+		struct match_answer answer;
 		int r;
 
 		if (rule_forwards(rule) != forwarding || !is_of_stage(rule, stage))
 			continue;
-		answer = rule_matches(walk, rule);
+		answer = match_rule(walk->ruleset, &walk->packet, rule);
 		if (answer.match == MATCH_NO)
 			continue;
 		r = grow(&hits->hits, &hits->capacity, hits->n + 1, sizeof(*hits->hits));
@@ -594,7 +231,7 @@ static int walk_rules(struct walk *walk, const struct ruleset_zone *zone, enum v
 	int r = collect(walk, zone, stage, false, &hits);
 
 	for (size_t i = 0; i < hits.n && r == 0; i++) {
-		struct answer answer = hits.hits[i].answer;
+		struct match_answer answer = hits.hits[i].answer;
 
 		if (answer.match == MATCH_YES && order_matters(&hits, i))
 			answer.doubt = "the order of rules of one priority is not known";
@@ -618,7 +255,7 @@ static int walk_icmp_blocks(struct walk *walk, const struct ruleset_zone *zone,
 		r = note(walk,
 		         step_of(stage, VERDICT_WHAT_ICMP_BLOCK, zone, zone->icmp_blocks.strings[i],
 		                 action),
-		         icmp_is(walk, zone->icmp_blocks.strings[i]));
+		         match_icmp(&walk->packet, zone->icmp_blocks.strings[i]));
 	return r;
 }
 
@@ -633,10 +270,10 @@ static int walk_allowed(struct walk *walk, const struct ruleset_zone *zone)
 		r = note(walk, step_of(VERDICT_STAGE_ALLOW, kind, zone, value, VERDICT_ACCEPT),    \
 		         answer);                                                                  \
 	}
-	ALLOW(services, VERDICT_WHAT_SERVICE, service_matches(walk, value, NULL))
-	ALLOW(ports, VERDICT_WHAT_PORT, answer_if(port_is(walk, value)))
-	ALLOW(protocols, VERDICT_WHAT_PROTOCOL, answer_if(is_protocol(walk, value)))
-	ALLOW(source_ports, VERDICT_WHAT_SOURCE_PORT, source_port_in(walk, value))
+	ALLOW(services, VERDICT_WHAT_SERVICE, match_service(walk->ruleset, &walk->packet, value))
+	ALLOW(ports, VERDICT_WHAT_PORT, match_port(&walk->packet, value))
+	ALLOW(protocols, VERDICT_WHAT_PROTOCOL, match_if(packet_is_protocol(&walk->packet, value)))
+	ALLOW(source_ports, VERDICT_WHAT_SOURCE_PORT, match_source_port(&walk->packet, value))
 #undef ALLOW
 	return r;
 }
@@ -673,7 +310,7 @@ static int walk_target(struct walk *walk, const struct ruleset_zone *zone)
 	return note(walk,
 	            step_of(VERDICT_STAGE_TARGET, VERDICT_WHAT_TARGET, zone,
 	                    ruleset_target_name(zone->target), action),
-	            ANSWER_YES);
+	            MATCH_ANSWER_YES);
 }
 
 /* ICMP as a whole, between what a zone allows and its target (_icmp_block_inversion). */
@@ -684,145 +321,38 @@ static int walk_icmp(struct walk *walk, const struct ruleset_zone *zone)
 	if (zone->target == RULESET_TARGET_DROP || zone->target == RULESET_TARGET_REJECT)
 		return 0;
 	return note(walk, step_of(VERDICT_STAGE_TARGET, VERDICT_WHAT_ICMP, zone, NULL, action),
-	            answer_if(is_icmp(walk)));
+	            match_if(packet_is_icmp(&walk->packet)));
 }
 
 /* --- which zone, which policies ----------------------------------------------------------- */
 
-static struct answer binding_holds(const struct walk *walk, const char *source)
-{
-	const char *ipset = item_ipset_name(source);
-	struct cidr prefix;
-
-	if (ipset)
-		return ipset_holds(walk, ipset, false);
-	if (cidr_parse(&prefix, source, CIDR_NETMASK, NULL) == 0)
-		return address_is(walk, false, &prefix);
-	return mac_is(walk, source);
-}
-
-static struct answer interface_is(const struct walk *walk, const char *bound)
-{
-	if (!walk->packet.interface)
-		return maybe("the interface is not known");
-	return answer_if(names_interface(bound, walk->packet.interface));
-}
-
-/* One way into a zone. */
-struct binding {
-	const struct ruleset_zone *zone;
-	const char *value;
-	bool is_interface;
-	size_t at; /* in the order of reading */
-};
-
-struct bindings {
-	struct binding *bindings;
-	size_t n;
-	size_t capacity;
-};
-
-static int add_binding(struct bindings *bindings, const struct ruleset_zone *zone,
-                       const char *value, bool is_interface)
-{
-	int r = grow(&bindings->bindings, &bindings->capacity, bindings->n + 1,
-	             sizeof(*bindings->bindings));
-
-	if (r == 0) {
-		bindings->bindings[bindings->n] =
-		    (struct binding){zone, value, is_interface, bindings->n};
-		bindings->n++;
-	}
-	return r;
-}
-
-/* 1.x puts sources in the order of zones, and each interface in front of those before it. */
-static int by_order_1(const void *a, const void *b)
-{
-	const struct binding *one = a, *two = b;
-
-	if (one->is_interface != two->is_interface)
-		return one->is_interface ? 1 : -1;
-	if (one->is_interface)
-		return one->at > two->at ? -1 : 1;
-	return one->at < two->at ? -1 : 1;
-}
-
-/* 2.x sorts them all (core/nftables.py, _policy_dispatch_sort_key). */
-static int by_order_2(const void *a, const void *b)
-{
-	const struct binding *one = a, *two = b;
-	int r = one->zone->ingress_priority - two->zone->ingress_priority;
-
-	if (r == 0)
-		r = (int)one->is_interface - (int)two->is_interface;
-	if (r == 0)
-		r = strcmp(one->zone->name, two->zone->name);
-	return r != 0 ? r : strcmp(one->value, two->value);
-}
-
-static int list_bindings(const struct ruleset *ruleset, struct bindings *bindings)
+/* The zone that the packet comes into; what may have been another is noted on the way. */
+static int choose_zone(struct walk *walk, const struct ruleset_zone **zone, bool telling)
 {
 	int r = 0;
 
-	for (size_t i = 0; i < ruleset->n_zones; i++) {
-		const struct ruleset_zone *zone = &ruleset->zones[i];
-
-		if (zone->is_policy)
-			continue;
-		for (size_t j = 0; j < zone->sources.n && r == 0; j++)
-			r = add_binding(bindings, zone, zone->sources.strings[j], false);
-		for (size_t j = 0; j < zone->interfaces.n && r == 0; j++)
-			r = add_binding(bindings, zone, zone->interfaces.strings[j], true);
-	}
-	if (r == 0 && bindings->n > 1)
-		qsort(bindings->bindings, bindings->n, sizeof(*bindings->bindings),
-		      ruleset->dispatch == RULESET_DISPATCH_1 ? by_order_1 : by_order_2);
-	return r;
-}
-
-/* The zone that the packet comes into; what may have been another is noted on the way. */
-static int choose_zone(struct walk *walk, const struct ruleset_zone **zone, const char **binding,
-                       bool telling)
-{
-	struct bindings bindings = {0};
-	int r = list_bindings(walk->ruleset, &bindings);
-
 	*zone = NULL;
-	*binding = NULL;
-	for (size_t i = 0; i < bindings.n && r == 0 && !*zone; i++) {
-		const struct binding *one = &bindings.bindings[i];
-		struct answer answer = one->is_interface ? interface_is(walk, one->value)
-		                                         : binding_holds(walk, one->value);
-		struct verdict_step step = {.stage = VERDICT_STAGE_ZONE,
-		                            .what = VERDICT_WHAT_BINDING,
-		                            .zone = one->zone,
-		                            .value = one->value};
+	for (size_t i = 0; i < walk->dispatch.n && r == 0 && !*zone; i++) {
+		const struct dispatch_way *way = &walk->dispatch.ways[i];
+		struct match_answer answer = dispatch_takes(&walk->dispatch, way, &walk->packet);
 
-		if (answer.match == MATCH_YES) {
-			*zone = one->zone;
-			*binding = one->value;
-		}
+		if (answer.match == MATCH_YES)
+			*zone = way->zone;
 		if (telling)
-			r = note(walk, step, answer);
-	}
-	if (r == 0 && !*zone && walk->ruleset->default_zone) {
-		*zone = ruleset_zone(walk->ruleset, walk->ruleset->default_zone);
-		if (*zone && telling)
 			r = note(walk,
 			         (struct verdict_step){.stage = VERDICT_STAGE_ZONE,
 			                               .what = VERDICT_WHAT_BINDING,
-			                               .zone = *zone},
-			         ANSWER_YES);
+			                               .zone = way->zone,
+			                               .value = way->value},
+			         answer);
 	}
-	free(bindings.bindings);
 	return r;
 }
 
 /* 1.x looks at the bindings of a policy's zones, whichever zone the packet is in. */
-static struct answer comes_from(const struct walk *walk, const struct ruleset_zone *policy)
+static struct match_answer comes_from(const struct walk *walk, const struct ruleset_zone *policy)
 {
-	struct answer answer = ANSWER_NO;
+	struct match_answer answer = MATCH_ANSWER_NO;
 
 	for (size_t i = 0; i < policy->ingress_zones.n; i++) {
 		const struct ruleset_zone *zone =
@@ -831,28 +361,31 @@ static struct answer comes_from(const struct walk *walk, const struct ruleset_zo
 		if (!zone)
 			continue;
 		for (size_t j = 0; j < zone->sources.n; j++)
-			answer = either(answer, binding_holds(walk, zone->sources.strings[j]));
+			answer = match_either(answer, match_source(walk->ruleset, &walk->packet,
+			                                           zone->sources.strings[j]));
 		for (size_t j = 0; j < zone->interfaces.n; j++)
-			answer = either(answer, interface_is(walk, zone->interfaces.strings[j]));
+			answer = match_either(
+			    answer, match_interface(&walk->packet, zone->interfaces.strings[j]));
 	}
 	return answer;
 }
 
-static struct answer policy_applies(const struct walk *walk, const struct ruleset_zone *policy,
-                                    const struct ruleset_zone *zone)
+static struct match_answer policy_applies(const struct walk *walk,
+                                          const struct ruleset_zone *policy,
+                                          const struct ruleset_zone *zone)
 {
 	if (policy->unapplied || strv_contains(&policy->ingress_zones, "HOST"))
-		return ANSWER_NO;
+		return MATCH_ANSWER_NO;
 	if (strv_contains(&policy->ingress_zones, "ANY"))
-		return ANSWER_YES;
+		return MATCH_ANSWER_YES;
 	if (walk->ruleset->dispatch == RULESET_DISPATCH_1)
 		return comes_from(walk, policy);
-	return answer_if(strv_contains(&policy->ingress_zones, zone->name));
+	return match_if(strv_contains(&policy->ingress_zones, zone->name));
 }
 
 struct applied {
 	const struct ruleset_zone *policy;
-	struct answer answer;
+	struct match_answer answer;
 };
 
 static int by_policy(const void *a, const void *b)
@@ -881,7 +414,7 @@ static int each_policy(struct walk *walk, const struct ruleset_zone *zone, bool 
 		return -ENOMEM;
 	for (size_t i = 0; i < walk->ruleset->n_zones; i++) {
 		const struct ruleset_zone *policy = &walk->ruleset->zones[i];
-		struct answer answer;
+		struct match_answer answer;
 
 		if (!policy->is_policy || (policy->priority < 0) != before ||
 		    (to_host && !strv_contains(&policy->egress_zones, "HOST")))
@@ -924,8 +457,7 @@ static int walk_policy(struct walk *walk, const struct ruleset_zone *policy)
 static int walk_zone(struct walk *walk)
 {
 	const struct ruleset_zone *zone;
-	const char *binding;
-	int r = choose_zone(walk, &zone, &binding, true);
+	int r = choose_zone(walk, &zone, true);
 
 	if (r != 0 || !zone)
 		return r;
@@ -1008,7 +540,7 @@ static void rewrite(struct walk *walk, unsigned to_port, const char *to_address)
 	walk->away = !is_here(walk, to_address);
 }
 
-static int note_forward(struct walk *walk, struct verdict_step step, struct answer answer,
+static int note_forward(struct walk *walk, struct verdict_step step, struct match_answer answer,
                         const char *to_port, const char *to_address)
 {
 	unsigned port = walk->packet.port, last;
@@ -1018,7 +550,7 @@ static int note_forward(struct walk *walk, struct verdict_step step, struct answ
 	if (walk->rewritten || answer.match == MATCH_NO)
 		return 0;
 	if (to_port && *to_port && !ruleset_port_range(to_port, &port, &last))
-		answer = maybe("the number of its port is not known");
+		answer = match_maybe("the number of its port is not known");
 	/* Where nothing changes the kernel counts nothing as forwarded (ct status dnat). */
 	if (answer.match == MATCH_YES)
 		walk->rewritten = true;
@@ -1047,9 +579,9 @@ static int walk_forward_ports(struct walk *walk, const struct ruleset_zone *zone
 		r = note_forward(walk,
 		                 step_of(VERDICT_STAGE_FORWARD_PORT, VERDICT_WHAT_FORWARD_PORT,
 		                         zone, text, VERDICT_ACCEPT),
-		                 answer_if(v6 == is_ipv6(walk) &&
-		                           is_protocol(walk, forward.protocol) &&
-		                           walk->packet.port >= first && walk->packet.port <= last),
+		                 match_if(v6 == packet_is_ipv6(&walk->packet) &&
+		                          packet_is_protocol(&walk->packet, forward.protocol) &&
+		                          walk->packet.port >= first && walk->packet.port <= last),
 		                 forward.to_port, forward.to_address);
 	}
 	return r;
@@ -1089,11 +621,9 @@ static int walk_forwarding(struct walk *walk, const struct ruleset_zone *zone)
 static int walk_nat(struct walk *walk)
 {
 	const struct ruleset_zone *zone;
-	const char *binding;
-	int r = choose_zone(walk, &zone, &binding, false);
+	int r = choose_zone(walk, &zone, false);
 
-	if (r != 0 || !zone ||
-	    (walk->packet.interface && strcmp(walk->packet.interface, "lo") == 0))
+	if (r != 0 || !zone || packet_is_loopback(&walk->packet))
 		return r;
 	r = each_policy(walk, zone, true, false, walk_forwarding);
 	if (r == 0)
@@ -1103,74 +633,6 @@ static int walk_nat(struct walk *walk)
 
 /* --- chains of others --------------------------------------------------------------------- */
 
-static struct answer any_name(const struct walk *walk, const struct ruleset_match *match)
-{
-	struct answer answer = ANSWER_NO;
-
-	for (size_t i = 0; i < match->names.n; i++) {
-		const char *name = match->names.strings[i];
-
-		if (match->field == RULESET_FIELD_INTERFACE)
-			answer = either(answer, interface_is(walk, name));
-		else if (match->field == RULESET_FIELD_PROTOCOL)
-			answer = either(answer, answer_if(is_protocol(walk, name)));
-		else
-			answer =
-			    either(answer, answer_if((strcmp(name, "ipv6") == 0) == is_ipv6(walk)));
-	}
-	return answer;
-}
-
-static struct answer any_port(const struct walk *walk, const struct ruleset_match *match)
-{
-	struct answer answer = ANSWER_NO;
-
-	for (size_t i = 0; i < match->n_ports; i++) {
-		const struct ruleset_ports *ports = &match->ports[i];
-
-		if (match->field == RULESET_FIELD_SOURCE_PORT)
-			answer = either(answer, source_port_is(walk, ports->first, ports->last));
-		else
-			answer = either(answer, answer_if(walk->packet.port >= ports->first &&
-			                                  walk->packet.port <= ports->last));
-	}
-	return answer;
-}
-
-static struct answer field_matches(const struct walk *walk, const struct ruleset_match *match)
-{
-	switch (match->field) {
-	case RULESET_FIELD_UNKNOWN:
-		return maybe("it is not understood");
-	case RULESET_FIELD_NEVER:
-		return ANSWER_NO;
-	case RULESET_FIELD_FAMILY:
-	case RULESET_FIELD_PROTOCOL:
-	case RULESET_FIELD_INTERFACE:
-		return any_name(walk, match);
-	case RULESET_FIELD_SOURCE:
-		return answer_if(rangeset_contains(&match->addresses, &walk->packet.source));
-	case RULESET_FIELD_DESTINATION:
-		if (!walk->packet.destination)
-			return maybe("which address of this machine is meant");
-		return answer_if(rangeset_contains(&match->addresses, walk->packet.destination));
-	case RULESET_FIELD_PORT:
-	case RULESET_FIELD_SOURCE_PORT:
-		return any_port(walk, match);
-	}
-	return ANSWER_NO;
-}
-
-static struct answer step_matches(const struct walk *walk, const struct ruleset_step *step)
-{
-	struct answer answer = ANSWER_YES;
-
-	for (size_t i = 0; i < step->n_matches && answer.match != MATCH_NO; i++)
-		answer = both(answer, inverted(field_matches(walk, &step->matches[i]),
-		                               step->matches[i].invert));
-	return answer;
-}
-
 enum chain_end {
 	CHAIN_ENDED,   /* came to its end, or was told to return */
 	CHAIN_DECIDED, /* accepted, dropped or rejected for sure */
@@ -1178,7 +640,7 @@ enum chain_end {
 
 static int note_chain(struct walk *walk, const struct ruleset_chain *chain,
                       const struct ruleset_step *step, enum verdict_stage stage,
-                      enum verdict_action action, struct answer answer)
+                      enum verdict_action action, struct match_answer answer)
 {
 	struct verdict_step out =
 	    step_of(stage, step ? VERDICT_WHAT_CHAIN_RULE : VERDICT_WHAT_CHAIN_POLICY, NULL,
@@ -1193,12 +655,12 @@ static int note_chain(struct walk *walk, const struct ruleset_chain *chain,
 }
 
 static int walk_chain(struct walk *walk, const struct ruleset_chain *chain,
-                      enum verdict_stage stage, struct answer so_far, unsigned depth,
+                      enum verdict_stage stage, struct match_answer so_far, unsigned depth,
                       enum chain_end *end);
 
 static int walk_step(struct walk *walk, const struct ruleset_chain *chain,
                      const struct ruleset_step *step, enum verdict_stage stage,
-                     struct answer answer, unsigned depth, enum chain_end *end, bool *leave)
+                     struct match_answer answer, unsigned depth, enum chain_end *end, bool *leave)
 {
 	const struct ruleset_chain *to;
 	bool sure = answer.match == MATCH_YES;
@@ -1225,7 +687,7 @@ static int walk_step(struct walk *walk, const struct ruleset_chain *chain,
 		to = step->argument ? ruleset_chain(walk->ruleset, chain, step->argument) : NULL;
 		if (!to || depth >= JUMPS_MAX || walk->n_visits++ >= VISITS_MAX)
 			return note_chain(walk, chain, step, stage, VERDICT_DROP,
-			                  maybe("the chain that it leads to is not known"));
+			                  match_maybe("the chain that it leads to is not known"));
 		r = walk_chain(walk, to, stage, answer, depth + 1, end);
 		*leave = *end == CHAIN_DECIDED || (sure && step->action == RULESET_ACTION_GOTO);
 		return r;
@@ -1233,11 +695,11 @@ static int walk_step(struct walk *walk, const struct ruleset_chain *chain,
 		break;
 	}
 	return note_chain(walk, chain, step, stage, VERDICT_DROP,
-	                  maybe("what it does is not understood"));
+	                  match_maybe("what it does is not understood"));
 }
 
 static int walk_chain(struct walk *walk, const struct ruleset_chain *chain,
-                      enum verdict_stage stage, struct answer so_far, unsigned depth,
+                      enum verdict_stage stage, struct match_answer so_far, unsigned depth,
                       enum chain_end *end)
 {
 	int r = 0;
@@ -1245,7 +707,7 @@ static int walk_chain(struct walk *walk, const struct ruleset_chain *chain,
 	*end = CHAIN_ENDED;
 	for (size_t i = 0; i < chain->n_steps && r == 0; i++) {
 		const struct ruleset_step *step = &chain->steps[i];
-		struct answer answer = both(so_far, step_matches(walk, step));
+		struct match_answer answer = match_both(so_far, match_step(&walk->packet, step));
 		bool leave = false;
 
 		if (answer.match == MATCH_NO)
@@ -1260,19 +722,19 @@ static int walk_chain(struct walk *walk, const struct ruleset_chain *chain,
 static bool is_of_family(const struct walk *walk, const struct ruleset_chain *chain)
 {
 	if (strcmp(chain->family, "ip") == 0)
-		return !is_ipv6(walk);
+		return !packet_is_ipv6(&walk->packet);
 	if (strcmp(chain->family, "ip6") == 0)
-		return is_ipv6(walk);
+		return packet_is_ipv6(&walk->packet);
 	return strcmp(chain->family, "inet") == 0 || strcmp(chain->family, "netdev") == 0;
 }
 
 static int walk_base(struct walk *walk, const struct ruleset_chain *chain, enum verdict_stage stage)
 {
 	enum chain_end end;
-	int r = walk_chain(walk, chain, stage, ANSWER_YES, 0, &end);
+	int r = walk_chain(walk, chain, stage, MATCH_ANSWER_YES, 0, &end);
 
 	if (r == 0 && end == CHAIN_ENDED && chain->policy == RULESET_ACTION_DROP)
-		r = note_chain(walk, chain, NULL, stage, VERDICT_DROP, ANSWER_YES);
+		r = note_chain(walk, chain, NULL, stage, VERDICT_DROP, MATCH_ANSWER_YES);
 	return r;
 }
 
@@ -1302,18 +764,18 @@ static int walk_panic(struct walk *walk)
 {
 	return note(walk,
 	            step_of(VERDICT_STAGE_PANIC, VERDICT_WHAT_PANIC, NULL, NULL, VERDICT_DROP),
-	            answer_if(walk->ruleset->panic));
+	            match_if(walk->ruleset->panic));
 }
 
 static int walk_filter(struct walk *walk)
 {
-	bool loopback = walk->packet.interface && strcmp(walk->packet.interface, "lo") == 0;
+	bool loopback = packet_is_loopback(&walk->packet);
 
 	if (loopback)
 		return note(walk,
 		            step_of(VERDICT_STAGE_LOOPBACK, VERDICT_WHAT_LOOPBACK, NULL, "lo",
 		                    VERDICT_ACCEPT),
-		            ANSWER_YES);
+		            MATCH_ANSWER_YES);
 	return walk_zone(walk);
 }
 
@@ -1397,7 +859,8 @@ static int errno_of(const struct walk *walk, const struct verdict_step *step)
 		return ETIMEDOUT;
 	for (size_t i = 0; step->reject && i < ARRAY_SIZE(rejects); i++)
 		if (strcmp(rejects[i].type, step->reject) == 0)
-			return is_ipv6(walk) ? rejects[i].errno6 : rejects[i].errno4;
+			return packet_is_ipv6(&walk->packet) ? rejects[i].errno6
+			                                     : rejects[i].errno4;
 	return ECONNREFUSED;
 }
 
@@ -1476,7 +939,7 @@ static int conclude(struct walk *walk)
 		r = note(
 		    walk,
 		    step_of(VERDICT_STAGE_TARGET, VERDICT_WHAT_TARGET, NULL, NULL, VERDICT_REJECT),
-		    ANSWER_YES);
+		    MATCH_ANSWER_YES);
 		if (r != 0)
 			return r;
 	}
@@ -1502,14 +965,16 @@ static int conclude(struct walk *walk)
  *
  * Return: 0; -ENOMEM.
  */
-int verdict_of(struct verdict *out, const struct ruleset *ruleset,
-               const struct verdict_packet *packet)
+int verdict_of(struct verdict *out, const struct ruleset *ruleset, const struct packet *packet)
 {
 	struct walk walk = {.ruleset = ruleset, .packet = *packet};
-	int r = walk_all(&walk);
+	int r = dispatch_init(&walk.dispatch, ruleset);
 
 	if (r == 0)
+		r = walk_all(&walk);
+	if (r == 0)
 		r = conclude(&walk);
+	dispatch_deinit(&walk.dispatch);
 	if (r == 0)
 		*out = walk.verdict;
 	else
@@ -1522,27 +987,6 @@ void verdict_deinit(struct verdict *verdict)
 {
 	free(verdict->steps);
 	*verdict = VERDICT_NULL;
-}
-
-/**
- * verdict_zone() - the zone that a packet comes into
- * @binding: may be NULL; receives the source or interface that leads there, borrowed;
- *           NULL: none does, it is the default zone
- *
- * Return: borrowed; NULL when there is none, or no memory.
- */
-const struct ruleset_zone *verdict_zone(const struct ruleset *ruleset,
-                                        const struct verdict_packet *packet, const char **binding)
-{
-	struct walk walk = {.ruleset = ruleset, .packet = *packet};
-	const struct ruleset_zone *zone = NULL;
-	const char *by = NULL;
-
-	if (choose_zone(&walk, &zone, &by, false) != 0)
-		return NULL;
-	if (binding)
-		*binding = by;
-	return zone;
 }
 
 /**

@@ -18,18 +18,8 @@
 #ifndef GUARD_MODEL_PACKET_VERDICT_H
 #define GUARD_MODEL_PACKET_VERDICT_H
 
+#include "guard/model/packet/packet.h"
 #include "guard/model/packet/ruleset.h"
-
-struct verdict_packet {
-	struct cidr source;             /* an address; its family is the packet's */
-	const struct cidr *destination; /* the address of this machine; NULL: not known */
-	const char *interface;          /* that it comes in on; NULL: not known */
-	const char *mac;                /* NULL: not known */
-	const char *protocol;           /* "tcp", "udp", "icmp", "ipv6-icmp"… */
-	unsigned port;                  /* of the destination */
-	unsigned source_port;           /* 0: not known */
-	const char *icmp_type;          /* as firewalld calls it, "echo-request"; NULL: not known */
-};
 
 enum verdict_action {
 	VERDICT_ACCEPT,
@@ -104,10 +94,8 @@ struct verdict {
 #define _cleanup_verdict_ _cleanup_(verdict_deinit)
 
 int verdict_of(struct verdict *out, const struct ruleset *ruleset,
-               const struct verdict_packet *packet) _must_check_;
+               const struct packet *packet) _must_check_;
 void verdict_deinit(struct verdict *verdict);
-const struct ruleset_zone *verdict_zone(const struct ruleset *ruleset,
-                                        const struct verdict_packet *packet, const char **binding);
 const struct verdict_step *verdict_otherwise(const struct verdict *verdict);
 const char *verdict_action_name(enum verdict_action action);
 const char *verdict_stage_name(enum verdict_stage stage);

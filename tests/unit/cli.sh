@@ -308,8 +308,10 @@ fits() { # SCHEMA STATUS ARGUMENT...
 	[ -z "$python" ] || "$python" -W ignore -c '
 import json, sys, jsonschema
 schema = json.load(open(sys.argv[1]))
-jsonschema.Draft202012Validator.check_schema(schema)
-jsonschema.validate(json.load(open(sys.argv[2])), schema)' "$schema" "$tmp/out" 2>"$tmp/err" ||
+# the words that our schemas use mean the same in the older draft
+validator = getattr(jsonschema, "Draft202012Validator", jsonschema.Draft7Validator)
+validator.check_schema(schema)
+validator(schema).validate(json.load(open(sys.argv[2])))' "$schema" "$tmp/out" 2>"$tmp/err" ||
 		fail "$* does not fit $schema"
 }
 fits check-config 0 --json --check-config

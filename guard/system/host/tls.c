@@ -17,6 +17,11 @@
 
 #include "guard/base/cidr.h"
 
+#if OPENSSL_VERSION_NUMBER < 0x30000000L
+/* its name before version 3 */
+#define SSL_get1_peer_certificate SSL_get_peer_certificate
+#endif
+
 struct tls {
 	SSL_CTX *context;
 	SSL *ssl;

@@ -311,6 +311,7 @@ new_boot() {
 	else
 		echo "$id" >"$W/boot_id"
 	fi
+	rm -f /run/reload-guard/boot-id # as everything in /run
 	nft flush ruleset
 }
 

@@ -9,6 +9,7 @@ endif
 UNIT_TESTS = \
 	tests/unit/test-banlist \
 	tests/unit/test-banplan \
+	tests/unit/test-bootid \
 	tests/unit/test-bus \
 	tests/unit/test-busmonitor \
 	tests/unit/test-cause \

@@ -1,36 +1,146 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/host/bootid.h"
 
+#include "guard/system/host/process.h"
+
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-/**
- * bootid_read() - the random number that the kernel took at its start
- * @out: text, terminated; written on success alone
- *
- * Source: proc_sys_kernel(5), random/boot_id. A container manager may mount
- * another one over it.
- *
- * Return: 0; -ENODATA when it is empty; other negative errno.
- */
-int bootid_read(char out[BOOTID_SIZE], struct err *err)
+/* The number of the pid namespace that the kernel starts with: PROC_PID_INIT_INO. */
+#define PID_NAMESPACE_OF_THE_KERNEL 0xEFFFFFFC
+
+static int read_file(char out[BOOTID_SIZE], const char *path)
 {
-	static const char path[] = "/proc/sys/kernel/random/boot_id";
-	char text[BOOTID_SIZE];
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
-	int code = errno;
+	ssize_t n = fd < 0 ? -1 : read(fd, out, BOOTID_SIZE - 1);
+	int r = n < 0 ? -errno : 0;
 
 	if (fd >= 0)
 		close(fd);
-	if (n < 0)
-		return err_set(err, -code, "%s: %s", path, strerror(code));
-	text[n] = '\0';
+	if (r == 0)
+		out[n] = '\0';
+	return r;
+}
+
+static int read_kernels(char out[BOOTID_SIZE], const char *proc, struct err *err)
+{
+	char path[256], text[BOOTID_SIZE];
+	int r;
+
+	snprintf(path, sizeof(path), "%s/sys/kernel/random/boot_id", proc);
+	r = read_file(text, path);
+	if (r < 0)
+		return err_set(err, r, "%s: %s", path, strerror(-r));
 	text[strcspn(text, "\n")] = '\0';
 	if (!text[0])
 		return err_set(err, -ENODATA, "%s is empty", path);
 	memcpy(out, text, sizeof(text));
 	return 0;
+}
+
+static bool is_container(const char *proc)
+{
+	char path[256];
+	struct stat namespace;
+
+	snprintf(path, sizeof(path), "%s/self/ns/pid", proc);
+	return stat(path, &namespace) == 0 && namespace.st_ino != PID_NAMESPACE_OF_THE_KERNEL;
+}
+
+/* One that an earlier first process left, where /run is kept from boot to boot, does not count. */
+static bool read_shared(char out[BOOTID_SIZE], const char *path, int64_t began)
+{
+	char text[BOOTID_SIZE], *space;
+	int64_t of;
+
+	if (read_file(text, path) < 0 || !(space = strchr(text, ' ')) || space == text)
+		return false;
+	space[strcspn(space, "\n")] = '\0';
+	if (!parse_int64(space + 1, &of) || of != began)
+		return false;
+	*space = '\0';
+	memcpy(out, text, sizeof(text));
+	return true;
+}
+
+static bool write_shared(char out[BOOTID_SIZE], const char *path, int64_t began)
+{
+	unsigned char bytes[16];
+	char id[2 * sizeof(bytes) + 1], line[BOOTID_SIZE], scratch[272];
+	int fd, n;
+	bool written;
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return false;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
+	n = snprintf(line, sizeof(line), "%s %lld\n", id, (long long)began);
+	snprintf(scratch, sizeof(scratch), "%s.new", path);
+	fd = open(scratch, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return false;
+	written = write(fd, line, (size_t)n) == n;
+	close(fd);
+	if (!written || rename(scratch, path) < 0) {
+		unlink(scratch);
+		return false;
+	}
+	strcpy(out, id);
+	return true;
+}
+
+/* Whoever comes first in this boot makes it; where that cannot be, out stays as it was. */
+static void share(char out[BOOTID_SIZE], const char *run, int64_t began)
+{
+	char path[256];
+	int folder;
+
+	snprintf(path, sizeof(path), "%s/boot-id", run);
+	if (read_shared(out, path, began))
+		return;
+	(void)mkdir(run, 0755);
+	folder = open(run, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder < 0)
+		return;
+	if (flock(folder, LOCK_EX) == 0 && !read_shared(out, path, began))
+		(void)write_shared(out, path, began);
+	close(folder);
+}
+
+/**
+ * bootid_read_in() - what bootid_read() does, with other folders
+ * @proc: in place of /proc
+ * @run:  that every boot finds empty, in place of /run/reload-guard
+ */
+int bootid_read_in(char out[BOOTID_SIZE], const char *proc, const char *run, struct err *err)
+{
+	int64_t began;
+	int r = read_kernels(out, proc, err);
+
+	if (r == 0 && is_container(proc) && process_start(&began, proc, 1) == 0)
+		share(out, run, began);
+	return r;
+}
+
+/**
+ * bootid_read() - a random number of this boot
+ * @out: text, terminated; written on success alone
+ *
+ * On a machine it is the one that the kernel took at its start: proc_sys_kernel(5),
+ * random/boot_id. In a container that is the host's, and what its manager mounts over it
+ * (systemd-nspawn does) is not seen by a service for which systemd 252 mounts a /proc of its
+ * own (ProtectKernelTunables=). So there it is a number in /run, which goes with the
+ * container's first process.
+ *
+ * Return: 0; -ENODATA when it is empty; other negative errno.
+ */
+int bootid_read(char out[BOOTID_SIZE], struct err *err)
+{
+	return bootid_read_in(out, "/proc", "/run/reload-guard", err);
 }

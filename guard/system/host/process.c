@@ -165,17 +165,15 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 #define FIELD_START 20
 
 /**
- * process_age_us() - for how long has it been running?
- * @out: microseconds; written on success alone
+ * process_start() - when did it begin?
+ * @out: clock ticks since the kernel's start; written on success alone
  *
  * Return: 0; -EINVAL when that is not to be read; other negative errno.
  */
-int process_age_us(int64_t *out, const char *proc, int64_t pid)
+int process_start(int64_t *out, const char *proc, int64_t pid)
 {
 	char text[1024];
 	ssize_t n = read_of(text, sizeof(text), proc, pid, "stat");
-	long ticks_a_second = sysconf(_SC_CLK_TCK);
-	struct timespec now;
 	char *at, *rest = NULL;
 	int64_t ticks;
 
@@ -185,8 +183,29 @@ int process_age_us(int64_t *out, const char *proc, int64_t pid)
 	at = at ? strtok_r(at + 1, " ", &rest) : NULL;
 	for (unsigned field = 1; at && field < FIELD_START; field++)
 		at = strtok_r(NULL, " ", &rest);
-	if (!at || !parse_int64(at, &ticks) || ticks < 0 || ticks_a_second <= 0 ||
-	    ticks > INT64_MAX / 1000000 || clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+	if (!at || !parse_int64(at, &ticks) || ticks < 0)
+		return -EINVAL;
+	*out = ticks;
+	return 0;
+}
+
+/**
+ * process_age_us() - for how long has it been running?
+ * @out: microseconds; written on success alone
+ *
+ * Return: 0; -EINVAL when that is not to be read; other negative errno.
+ */
+int process_age_us(int64_t *out, const char *proc, int64_t pid)
+{
+	long ticks_a_second = sysconf(_SC_CLK_TCK);
+	struct timespec now;
+	int64_t ticks;
+	int r = process_start(&ticks, proc, pid);
+
+	if (r < 0)
+		return r;
+	if (ticks_a_second <= 0 || ticks > INT64_MAX / 1000000 ||
+	    clock_gettime(CLOCK_BOOTTIME, &now) < 0)
 		return -EINVAL;
 	*out =
 	    (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000 - ticks * 1000000 / ticks_a_second;

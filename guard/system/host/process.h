@@ -12,6 +12,7 @@
 #include "guard/model/cause.h"
 
 int process_origin(struct cause_origin *out, const char *proc, int64_t pid) _must_check_;
+int process_start(int64_t *out, const char *proc, int64_t pid) _must_check_;
 int process_age_us(int64_t *out, const char *proc, int64_t pid) _must_check_;
 int64_t process_who_asks_systemd(const char *proc, const char *unit);
 

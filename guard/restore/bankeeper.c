@@ -6,7 +6,8 @@
 #include "guard/system/host/process.h"
 #include "guard/restore/banlist.h"
 #include "guard/restore/clientranges.h"
-#include "guard/watch/watcher-internal.h"
+#include "guard/restore/itemcall.h"
+#include "guard/restore/restorer.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -42,7 +43,8 @@
 #define TELL_LINES 20    /* bans that are told one by one */
 
 struct bankeeper {
-	struct watcher *watcher; /* borrowed */
+	struct bankeeper_options given;
+	struct itemcalls calls;
 	struct banlist list;
 	struct tickets tickets; /* as last read */
 	struct tickets past;    /* that ended lately */
@@ -82,13 +84,24 @@ struct decision {
 
 static struct logger *log_of(const struct bankeeper *keeper)
 {
-	return keeper->watcher->logger;
+	return keeper->given.logger;
 }
 
 /** bankeeper_is_wanted() - do lost bans come back at all? */
-bool bankeeper_is_wanted(const struct watcher *watcher)
+bool bankeeper_is_wanted(const struct config *config)
 {
-	return watcher->config.restore && watcher->config.restore_bans != CONFIG_RESTORE_BANS_NONE;
+	return config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE;
+}
+
+static bool is_wanted(const struct bankeeper *keeper)
+{
+	return bankeeper_is_wanted(keeper->given.config);
+}
+
+/* For want of memory; it is found by looking. */
+static void missed(struct bankeeper *keeper)
+{
+	keeper->given.on_missed(keeper->given.userdata);
 }
 
 /** bankeeper_tickets() - what fail2ban holds, as last read; NULL while not known */
@@ -109,21 +122,19 @@ size_t bankeeper_n_open(const struct bankeeper *keeper)
 
 static bool is_there(const struct bankeeper *keeper, const struct item *item)
 {
-	return firewall_has(&keeper->watcher->tracker.wanted, item, FIREWALL_RUNTIME);
+	return firewall_has(&keeper->given.tracker->wanted, item, FIREWALL_RUNTIME);
 }
 
 static bool fail2ban_runs(const struct bankeeper *keeper)
 {
-	return fail2ban_state(keeper->watcher->fail2ban) == FAIL2BAN_RUNNING;
+	return fail2ban_state(keeper->given.fail2ban) == FAIL2BAN_RUNNING;
 }
 
 /* Mail and everything else comes first. */
 static bool may_act(const struct bankeeper *keeper)
 {
-	const struct watcher *watcher = keeper->watcher;
-
-	return watcher->present && watcher->idle && !watcher->tracker.wanted.panic &&
-	       bankeeper_is_wanted(watcher);
+	return keeper->given.may_act(keeper->given.userdata) &&
+	       !keeper->given.tracker->wanted.panic && is_wanted(keeper);
 }
 
 static bool is_busy(const struct bankeeper *keeper)
@@ -170,7 +181,7 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 		                   wipe->n_restored, wipe->n_bans,
 		                   (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
 	if (wipe->recorded)
-		record_episode_end_take(keeper->watcher->record, steal(wipe->episode),
+		record_episode_end_take(keeper->given.record, steal(wipe->episode),
 		                        outcome_of(wipe));
 	else
 		episode_free(wipe->episode);
@@ -195,11 +206,8 @@ static void end_wipes(struct bankeeper *keeper)
 		end_wipe_take(keeper, wipe);
 		ended = true;
 	}
-	/* else what is back were known to firewalld alone for some seconds */
-	if (ended)
-		watcher_store_if_dirty(keeper->watcher);
 	if (some)
-		watcher_tell_status(keeper->watcher);
+		keeper->given.on_settled(ended, keeper->given.userdata);
 }
 
 /* --- putting back ------------------------------------------------------------------------ */
@@ -277,7 +285,7 @@ static void on_batch(const struct plan *plan, const struct restorer_step *steps,
 		if (!ban || !ban->wipe || ban->state != BAN_SENT)
 			continue;
 		if (note_step(ban, &steps[i]) < 0)
-			watcher_out_of_memory(keeper->watcher);
+			missed(keeper);
 		failed |= steps[i].outcome == STORE_STEP_FAILED;
 		take_step(keeper, ban, &steps[i]);
 	}
@@ -315,7 +323,7 @@ static void put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_
 	banplan_newest_first(rules, n);
 	r = plan_batch(&plan, keeper, rules, n < BATCH ? n : BATCH);
 	if (r == 0)
-		r = restorer_start_paced(&keeper->restorer, keeper->watcher->fw, &plan, WINDOW,
+		r = restorer_start_paced(&keeper->restorer, keeper->given.fw, &plan, WINDOW,
 		                         on_batch, keeper);
 	if (r == 0)
 		return;
@@ -328,9 +336,8 @@ static void put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_
 
 static void on_taken_away(int result, const struct err *err, void *userdata)
 {
-	struct item_call *call = userdata;
-	struct watcher *watcher = call->watcher;
-	struct bankeeper *keeper = watcher->bans;
+	struct itemcall *call = userdata;
+	struct bankeeper *keeper = call->userdata;
 	struct ban *ban = banlist_find(&keeper->list, &call->item);
 	_cleanup_free_ char *text = NULL;
 
@@ -339,10 +346,10 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 		ban->removing = false;
 	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
 		/* the signal has told it already, unless it was gone before */
-		if (tracker_removed(&watcher->tracker, &call->item) < 0)
-			watcher_out_of_memory(watcher);
+		if (tracker_removed(keeper->given.tracker, &call->item) < 0)
+			missed(keeper);
 		if (item_format(&text, &call->item) == 0)
-			record_event(watcher->record, EVENT_BAN_TAKEN_BACK, &call->item,
+			record_event(keeper->given.record, EVENT_BAN_TAKEN_BACK, &call->item,
 			             "%s was taken away again: its ban ended while it was put back",
 			             text);
 		/* banned again at this moment, it has to come back; the tickets tell */
@@ -354,21 +361,21 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 		logger_write(log_of(keeper), LOGGER_WARNING,
 		             "a ban that ended could not be taken away: %s; trying again",
 		             err_text(err, result));
-		item_call_free(call);
+		itemcall_free(call);
 		loop_timer_set(keeper->timer, RETRY_MS);
 		return;
 	}
-	item_call_free(call);
+	itemcall_free(call);
 	advance(keeper);
 }
 
 static void take_away(struct bankeeper *keeper, struct ban *ban)
 {
-	struct item_call *call = item_call_new(keeper->watcher, ban->item);
+	struct itemcall *call = itemcall_new(&keeper->calls, ban->item, keeper);
 
 	if (!call ||
-	    firewalld_remove(keeper->watcher->fw, NULL, &call->item, on_taken_away, call) != 0) {
-		item_call_free(call);
+	    firewalld_remove(keeper->given.fw, &call->op, &call->item, on_taken_away, call) != 0) {
+		itemcall_free(call);
 		loop_timer_set(keeper->timer, RETRY_MS);
 		return;
 	}
@@ -483,21 +490,21 @@ static struct gapkeeper_ban *pick_bans(const struct banplan_rule *rules, size_t 
 static void hold(struct bankeeper *keeper, const struct banplan_rule *rules, size_t n,
                  int64_t wiped_us)
 {
-	struct watcher *watcher = keeper->watcher;
 	size_t n_held;
 	_cleanup_free_ struct gapkeeper_ban *bans = pick_bans(rules, n, &n_held);
 
 	if (!bans) {
-		watcher_out_of_memory(watcher);
+		missed(keeper);
 		return;
 	}
-	gapkeeper_hold(watcher->gapkeeper, &watcher->tracker.wanted, bans, n_held, wiped_us);
+	gapkeeper_hold(keeper->given.gapkeeper, &keeper->given.tracker->wanted, bans, n_held,
+	               wiped_us);
 }
 
 static void end_hold_if_idle(struct bankeeper *keeper)
 {
 	if (bankeeper_n_open(keeper) == 0)
-		gapkeeper_end(keeper->watcher->gapkeeper);
+		gapkeeper_end(keeper->given.gapkeeper);
 }
 
 /* --- deciding ---------------------------------------------------------------------------- */
@@ -517,18 +524,18 @@ static struct banplan_evidence evidence_of(const struct decision *decision)
 	    .tickets = &keeper->tickets,
 	    .past = &keeper->past,
 	    .clients = &decision->ranges.effective,
-	    .safe = keeper->watcher->config.restore_bans == CONFIG_RESTORE_BANS_SAFE,
+	    .safe = keeper->given.config->restore_bans == CONFIG_RESTORE_BANS_SAFE,
 	    .now_us = clock_now_us(),
 	};
 }
 
 static int read_ranges(struct decision *decision)
 {
-	struct watcher *watcher = decision->keeper->watcher;
+	const struct bankeeper_options *given = &decision->keeper->given;
 	struct clientranges_options options = {
-	    .config = &watcher->config,
-	    .store = record_store(watcher->record),
-	    .ignoreip = clientwatch_ignoreip(watcher->clients),
+	    .config = given->config,
+	    .store = record_store(given->record),
+	    .ignoreip = given->ignoreip(given->userdata),
 	    .now_us = clock_now_us(),
 	};
 
@@ -659,12 +666,14 @@ static struct episode *pick_held(struct decision *decision, struct firewall *set
 {
 	struct banplan_evidence evidence = evidence_of(decision);
 	_cleanup_free_ struct banplan_rule *rules = calloc(set->n + 1, sizeof(*rules));
-	struct episode *episode = episode_new(WIPE_UNKNOWN, clock_now_us());
+	struct episode *episode =
+	    record_episode_new(decision->keeper->given.record, WIPE_UNKNOWN, clock_now_us(),
+	                       "bans were missing, and nobody was seen to remove them");
 	struct loss *loss = episode ? &episode->loss : NULL;
 	bool failed = !rules || !episode;
 
 	if (freed)
-		evidence.default_zone = decision->keeper->watcher->tracker.wanted.default_zone;
+		evidence.default_zone = decision->keeper->given.tracker->wanted.default_zone;
 	for (size_t i = 0; i < set->n && !failed; i++)
 		rules[i].item = &set->entries[i].item;
 	failed = failed || banplan_judge(rules, set->n, &evidence) < 0;
@@ -688,7 +697,7 @@ static struct episode *pick_held(struct decision *decision, struct firewall *set
 		return episode;
 	episode_free(episode);
 	if (failed)
-		watcher_out_of_memory(decision->keeper->watcher);
+		missed(decision->keeper);
 	return NULL;
 }
 
@@ -711,12 +720,12 @@ static void decide_freed(struct decision *decision)
 		             "%s went with an unban, but another jail still holds that ban: it is "
 		             "put back",
 		             text);
-		record_event(keeper->watcher->record, EVENT_BAN_KEPT, &episode->loss.rows[i].item,
+		record_event(keeper->given.record, EVENT_BAN_KEPT, &episode->loss.rows[i].item,
 		             "%s went with an unban, and another jail still holds it", text);
 	}
 	if (banlist_take(&keeper->list, &episode, "restored", false, NULL) < 0) {
 		episode_free(episode);
-		watcher_out_of_memory(keeper->watcher);
+		missed(keeper);
 	}
 }
 
@@ -724,23 +733,20 @@ static void decide_freed(struct decision *decision)
 static void decide_suspects(struct decision *decision)
 {
 	struct bankeeper *keeper = decision->keeper;
-	struct watcher *watcher = keeper->watcher;
+	struct record *record = keeper->given.record;
 	struct episode *episode = pick_held(decision, &keeper->suspects, false);
 
 	if (episode) {
-		episode->cause = strdup("bans were missing, and nobody was seen to remove them");
-		episode->instance = strdup(watcher->instance ? watcher->instance : "");
-		episode->before_id = watcher->snapshot_id;
-		record_episode_begin(watcher->record, episode);
-		record_episode_loss(watcher->record, episode);
+		record_episode_begin(record, episode);
+		record_episode_loss(record, episode);
 	}
 	for (size_t i = 0; i < keeper->suspects.n; i++)
-		if (tracker_removed(&watcher->tracker, &keeper->suspects.entries[i].item) < 0)
-			watcher_out_of_memory(watcher);
+		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
+			missed(keeper);
 	firewall_deinit(&keeper->suspects);
 	if (episode && banlist_take(&keeper->list, &episode, "restored", true, NULL) < 0) {
 		episode_free(episode);
-		watcher_out_of_memory(watcher);
+		missed(keeper);
 	}
 }
 
@@ -789,7 +795,7 @@ static bool judge_by_tickets(struct bankeeper *keeper, struct decision *decision
 	struct banplan_evidence evidence;
 
 	if (!decision->rules || (n && read_ranges(decision) < 0)) {
-		watcher_out_of_memory(keeper->watcher);
+		missed(keeper);
 		return false;
 	}
 	evidence = evidence_of(decision);
@@ -801,12 +807,12 @@ static void prepare(struct bankeeper *keeper)
 {
 	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
 	                                                       .ranges = CLIENTRANGES_NULL};
-	const struct firewall *wanted = &keeper->watcher->tracker.wanted;
+	const struct firewall *wanted = &keeper->given.tracker->wanted;
 	_cleanup_free_ struct gapkeeper_ban *bans = NULL;
 	size_t n = 0, n_held;
 
-	gapkeeper_unprepare(keeper->watcher->gapkeeper);
-	if (!keeper->known || !fail2ban_runs(keeper) || !bankeeper_is_wanted(keeper->watcher))
+	gapkeeper_unprepare(keeper->given.gapkeeper);
+	if (!keeper->known || !fail2ban_runs(keeper) || !is_wanted(keeper))
 		return;
 	decision.rules = calloc(wanted->n + 1, sizeof(*decision.rules));
 	for (size_t i = 0; decision.rules && i < wanted->n; i++) {
@@ -820,7 +826,7 @@ static void prepare(struct bankeeper *keeper)
 		return;
 	bans = pick_bans(decision.rules, n, &n_held);
 	if (bans)
-		gapkeeper_prepare(keeper->watcher->gapkeeper, wanted, bans, n_held);
+		gapkeeper_prepare(keeper->given.gapkeeper, wanted, bans, n_held);
 }
 
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
@@ -839,7 +845,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	}
 	if (keeper->known &&
 	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0)
-		watcher_out_of_memory(keeper->watcher);
+		missed(keeper);
 	if (keeper->known && tickets->n > keeper->tickets.n && is_young(keeper))
 		keeper->grown_us = clock_monotonic_us();
 	tickets_deinit(&keeper->tickets);
@@ -863,7 +869,7 @@ static void ask(struct bankeeper *keeper)
 	firewall_deinit(&keeper->asked);
 	keeper->asked = keeper->freed;
 	keeper->freed = FIREWALL_NULL;
-	r = fail2ban_read(keeper->watcher->fail2ban, on_tickets, keeper);
+	r = fail2ban_read(keeper->given.fail2ban, on_tickets, keeper);
 	keeper->reading = r == 0;
 	if (r != 0 && has_work(keeper))
 		loop_timer_set(keeper->timer, RETRY_MS);
@@ -910,15 +916,14 @@ static void give_up_suspects(struct bankeeper *keeper)
 	             "which would know, could not be asked for an hour",
 	             keeper->suspects.n);
 	for (size_t i = 0; i < keeper->suspects.n; i++)
-		if (tracker_removed(&keeper->watcher->tracker, &keeper->suspects.entries[i].item) <
-		    0)
-			watcher_out_of_memory(keeper->watcher);
+		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
+			missed(keeper);
 	firewall_deinit(&keeper->suspects);
 }
 
 static void wait_for_fail2ban(struct bankeeper *keeper)
 {
-	enum fail2ban_state state = fail2ban_state(keeper->watcher->fail2ban);
+	enum fail2ban_state state = fail2ban_state(keeper->given.fail2ban);
 	int64_t now_us = clock_monotonic_us();
 
 	tell_unknown(keeper, fail2ban_state_name(state));
@@ -970,7 +975,7 @@ static void on_freed_due(void *userdata)
 	size_t n_held = 0;
 
 	evidence.clients = NULL;
-	evidence.default_zone = keeper->watcher->tracker.wanted.default_zone;
+	evidence.default_zone = keeper->given.tracker->wanted.default_zone;
 	for (size_t i = 0; rules && i < keeper->freed.n; i++)
 		rules[i].item = &keeper->freed.entries[i].item;
 	if (!rules || !keeper->known || banplan_judge(rules, keeper->freed.n, &evidence) < 0) {
@@ -1007,8 +1012,8 @@ static void on_refresh_due(void *userdata)
  */
 void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
 {
-	if (bankeeper_is_wanted(keeper->watcher) && keeper->known && fail2ban_runs(keeper))
-		gapkeeper_wiped(keeper->watcher->gapkeeper, wiped_us);
+	if (is_wanted(keeper) && keeper->known && fail2ban_runs(keeper))
+		gapkeeper_wiped(keeper->given.gapkeeper, wiped_us);
 }
 
 static bool is_lost_already(const struct bankeeper *keeper, const struct item *item)
@@ -1055,8 +1060,8 @@ void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const cha
 {
 	keeper->closing_us = 0;
 	if (banlist_take(&keeper->list, &episode, outcome, true, NULL) < 0) {
-		watcher_out_of_memory(keeper->watcher);
-		record_episode_end_take(keeper->watcher->record, episode, outcome);
+		missed(keeper);
+		record_episode_end_take(keeper->given.record, episode, outcome);
 	}
 	end_wipes(keeper);
 }
@@ -1082,9 +1087,9 @@ void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
 		}
 		/* what is in the list already is not wanted twice */
 		if (banlist_find(&keeper->list, item)
-		        ? tracker_removed(&keeper->watcher->tracker, item) < 0
+		        ? tracker_removed(keeper->given.tracker, item) < 0
 		        : remember(&keeper->suspects, item) < 0)
-			watcher_out_of_memory(keeper->watcher);
+			missed(keeper);
 		item_deinit(item);
 	}
 	loss->n = kept;
@@ -1093,12 +1098,12 @@ void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
 /** bankeeper_adopt() - a guard before this one was interrupted; before anything is read */
 void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_list *unfinished)
 {
-	if (!bankeeper_is_wanted(keeper->watcher))
+	if (!is_wanted(keeper))
 		return;
 	/* the latest first: a ban is in the list once */
 	for (size_t i = unfinished->n; i > 0; i--)
 		if (banlist_adopt(&keeper->list, &unfinished->wipes[i - 1]) < 0)
-			watcher_out_of_memory(keeper->watcher);
+			missed(keeper);
 }
 
 /** bankeeper_has_wipe() - is it the keeper who finishes this wipe? */
@@ -1149,11 +1154,11 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 	restorer_forget(keeper->restorer, item);
 	if (!banplan_is_ban(item))
 		return;
-	gapkeeper_unprepare(keeper->watcher->gapkeeper);
-	if (!bankeeper_is_wanted(keeper->watcher) || keeper->freed.n >= FREED_MAX)
+	gapkeeper_unprepare(keeper->given.gapkeeper);
+	if (!is_wanted(keeper) || keeper->freed.n >= FREED_MAX)
 		return;
 	if (remember(&keeper->freed, item) < 0)
-		watcher_out_of_memory(keeper->watcher);
+		missed(keeper);
 	if (!loop_timer_is_set(keeper->freed_timer))
 		loop_timer_set(keeper->freed_timer, FREED_MS);
 }
@@ -1161,7 +1166,7 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 /* When the server that runs now began to; just now where that is not known. */
 static int64_t started_us(const struct bankeeper *keeper)
 {
-	int64_t pid = fail2ban_pid(keeper->watcher->fail2ban), age_us = 0;
+	int64_t pid = fail2ban_pid(keeper->given.fail2ban), age_us = 0;
 
 	if (pid <= 0 || process_age_us(&age_us, "/proc", pid) < 0 || age_us < 0)
 		age_us = 0;
@@ -1193,7 +1198,7 @@ void bankeeper_tickets_changed(struct bankeeper *keeper)
 	/* at most a twentieth of fail2ban's time */
 	int64_t pause_ms = keeper->cost_us / 1000 * 20;
 
-	if (bankeeper_is_wanted(keeper->watcher) && !loop_timer_is_set(keeper->refresh_timer))
+	if (is_wanted(keeper) && !loop_timer_is_set(keeper->refresh_timer))
 		loop_timer_set(keeper->refresh_timer, !keeper->known          ? 0
 		                                      : pause_ms > REFRESH_MS ? pause_ms
 		                                                              : REFRESH_MS);
@@ -1203,24 +1208,25 @@ void bankeeper_tickets_changed(struct bankeeper *keeper)
 
 /**
  * bankeeper_new() - a keeper with nothing to do yet
- * @watcher: borrowed; its loop, record and journal are there
+ * @out:     written on success alone; release with bankeeper_free()
+ * @options: copied
  *
  * Return: 0 or negative errno.
  */
-int bankeeper_new(struct bankeeper **out, struct watcher *watcher)
+int bankeeper_new(struct bankeeper **out, const struct bankeeper_options *options)
 {
 	struct bankeeper *keeper = calloc(1, sizeof(*keeper));
 	int r;
 
 	if (!keeper)
 		return -ENOMEM;
-	keeper->watcher = watcher;
-	keeper->list.record = watcher->record;
-	r = loop_add_timer(watcher->loop, &keeper->timer, on_due, keeper);
+	keeper->given = *options;
+	keeper->list.record = options->record;
+	r = loop_add_timer(options->loop, &keeper->timer, on_due, keeper);
 	if (r == 0)
-		r = loop_add_timer(watcher->loop, &keeper->freed_timer, on_freed_due, keeper);
+		r = loop_add_timer(options->loop, &keeper->freed_timer, on_freed_due, keeper);
 	if (r == 0)
-		r = loop_add_timer(watcher->loop, &keeper->refresh_timer, on_refresh_due, keeper);
+		r = loop_add_timer(options->loop, &keeper->refresh_timer, on_refresh_due, keeper);
 	if (r == 0)
 		*out = keeper;
 	else
@@ -1234,8 +1240,9 @@ void bankeeper_free(struct bankeeper *keeper)
 	if (!keeper)
 		return;
 	if (keeper->reading)
-		fail2ban_read_forget(keeper->watcher->fail2ban, on_tickets, keeper);
+		fail2ban_read_forget(keeper->given.fail2ban, on_tickets, keeper);
 	restorer_free(keeper->restorer);
+	itemcalls_deinit(&keeper->calls);
 	loop_remove(keeper->timer);
 	loop_remove(keeper->freed_timer);
 	loop_remove(keeper->refresh_timer);

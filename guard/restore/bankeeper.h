@@ -23,16 +23,36 @@
 
 #include "guard/model/ban/ticket.h"
 #include "guard/system/fail2ban/fail2ban.h"
+#include "guard/restore/gapkeeper.h"
 #include "guard/restore/record.h"
+#include "guard/restore/tracker.h"
+#include "guard/system/host/config.h"
 
-struct watcher;
 struct bankeeper;
 
-int bankeeper_new(struct bankeeper **out, struct watcher *watcher) _must_check_;
+/* All borrowed, for its life. */
+struct bankeeper_options {
+	struct loop *loop;
+	struct firewalld *fw;
+	struct fail2ban *fail2ban;
+	struct logger *logger;
+	struct record *record;
+	struct gapkeeper *gapkeeper;
+	struct tracker *tracker;
+	const struct config *config;
+	bool (*may_act)(void *userdata); /* firewalld is there, and everything else in place */
+	const struct strv *(*ignoreip)(void *userdata); /* whom fail2ban ignores; NULL: not known */
+	void (*on_missed)(void *userdata);              /* for want of memory: look again */
+	/* Bans were settled; @ended: all of those of a wipe. */
+	void (*on_settled)(bool ended, void *userdata);
+	void *userdata;
+};
+
+int bankeeper_new(struct bankeeper **out, const struct bankeeper_options *options) _must_check_;
 void bankeeper_free(struct bankeeper *keeper); /* before firewalld and fail2ban */
 
 /* The cycle: what was lost, when everything else is back, when firewalld was wiped or went. */
-bool bankeeper_is_wanted(const struct watcher *watcher);
+bool bankeeper_is_wanted(const struct config *config);
 void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us);
 void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
 void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const char *outcome);

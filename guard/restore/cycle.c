@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * From a wipe to everything being back: read, judge, journal, restore, read back,
- * journal, look at everything once more.
- */
-#include "guard/watch/risk.h"
-#include "guard/watch/watcher-internal.h"
+#include "guard/restore/cycle.h"
 
-#include "guard/system/host/clock.h"
+#include "guard/model/pace.h"
 #include "guard/restore/banlist.h"
+#include "guard/restore/restorer.h"
+#include "guard/system/host/clock.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -26,85 +23,60 @@ static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
 /* So many readings in a row of a firewalld in state INIT, some seconds, are no coincidence. */
 #define INIT_ATTEMPTS 4
 
-/** cycle_deinit() - release everything; firewalld's adapter must still be there */
-void cycle_deinit(struct cycle *cycle)
-{
-	firewalld_cancel(cycle->reading);
-	cycle->reading = NULL;
-	restorer_free(cycle->restorer);
-	cycle->restorer = NULL;
-	restorer_free(cycle->retired);
-	cycle->retired = NULL;
-	episode_free(cycle->episode);
-	cycle->episode = NULL;
-	episode_free(cycle->heard);
-	cycle->heard = NULL;
-	strv_deinit(&cycle->zones);
-	store_unfinished_list_deinit(&cycle->unfinished);
-}
+struct cycle {
+	struct cycle_options given;
+	enum wipe_kind kind;    /* WIPE_UNKNOWN while nothing but looking is going on */
+	bool present;           /* firewalld is there */
+	bool idle;              /* present, everything read, nothing to restore */
+	bool tell;              /* a wipe that has not been put on record yet */
+	bool looked;            /* firewalld was judged at least once since it appeared */
+	bool whole;             /* the reading under way is of everything */
+	int64_t at_us;          /* of the wipe */
+	unsigned n_reloads;     /* that came in one burst */
+	bool held;              /* bindings wait for what NetworkManager says */
+	unsigned gaps;          /* how often something may have happened that was not heard of */
+	unsigned reading_gaps;  /* as counted when the reading under way began */
+	unsigned compared_gaps; /* before all was compared with firewalld last */
+	unsigned attempts;      /* of reading in a row, that failed */
+	unsigned tries;         /* of restoring, the same */
+	struct strv zones;      /* what the reading under way is of, unless whole */
+	struct firewalld_op *reading;
+	struct episode *heard;   /* owned; a wipe of which it is not known yet what it took */
+	struct episode *episode; /* owned; a wipe whose losses are being restored */
+	struct restorer *restorer;
+	struct restorer *retired; /* of the cycle before; what it sent may still be under way */
+	/* From before a crash of the guard: what it had not yet restored. */
+	struct store_unfinished_list unfinished;
+	struct pace pace;      /* of wipes */
+	int64_t hold_until_us; /* monotonic; in a loop of reloads nothing is read before */
+	/* Enforcing `require` against somebody who removes it again and again slows down. */
+	struct pace_items required;
+	struct loop_source *read_timer;    /* try to read (and restore) again */
+	struct loop_source *refresh_timer; /* look at everything, now that it is quiet */
+};
 
-static void read_whole(struct watcher *watcher);
+static void read_whole(struct cycle *cycle);
 
 /* --- the end of an episode --------------------------------------------------------------- */
 
-static int64_t last_restored_us(const struct episode *episode)
+static bool is_old_news(const struct cycle *cycle, const struct loss *loss)
 {
-	int64_t last = 0;
-
-	for (size_t i = 0; i < episode->n_steps; i++)
-		if (episode->steps[i].outcome == STORE_STEP_RESTORED &&
-		    episode->steps[i].finished_us > last)
-			last = episode->steps[i].finished_us;
-	return last;
+	for (size_t i = 0; i < loss->n; i++)
+		if (loss->rows[i].verdict != LOSS_REQUIRED ||
+		    !cycle_is_slow(cycle, &loss->rows[i].item))
+			return false;
+	return loss->n > 0;
 }
 
-static size_t count_restored(const struct episode *episode)
+static void end_episode(struct cycle *cycle, const char *outcome)
 {
-	size_t count = 0;
+	struct episode *episode = steal(cycle->episode);
 
-	for (size_t i = 0; i < episode->n_steps; i++)
-		count += episode->steps[i].outcome == STORE_STEP_RESTORED;
-	return count;
-}
-
-/* For the fields of the line; without memory the line is all. */
-static void name_restored(const struct episode *episode, struct strv *out)
-{
-	for (size_t i = 0; i < episode->n_steps; i++) {
-		char *text = NULL;
-
-		if (episode->steps[i].outcome != STORE_STEP_RESTORED)
-			continue;
-		if (item_format(&text, &episode->loss.rows[episode->steps[i].row].item) < 0 ||
-		    strv_add_take(out, text) < 0)
-			return;
-	}
-}
-
-static void end_episode(struct watcher *watcher, const char *outcome)
-{
-	struct episode *episode = steal(watcher->cycle.episode);
-	size_t wanted =
-	    loss_count(&episode->loss, LOSS_LOST) + loss_count(&episode->loss, LOSS_REQUIRED);
-	size_t restored = count_restored(episode);
-	int64_t last_us = last_restored_us(episode);
-	_cleanup_strv_ struct strv names = STRV_NULL;
-	const struct logger_fields fields = {
-	    .kind = LOGGER_KIND_RESTORED, .wipe = episode->wipe_id, .items = &names};
-
-	name_restored(episode, &names);
-	if (restored)
-		logger_write_about(
-		    watcher->logger,
-		    announce_is_old_news(watcher, &episode->loss) ? LOGGER_DEBUG : LOGGER_NOTICE,
-		    &fields, "restored %zu of %zu in %lld ms, read back from firewalld", restored,
-		    wanted, (long long)((last_us - episode->at_us) / 1000));
-	snprintf(watcher->last_wipe, sizeof(watcher->last_wipe), "last %s: %zu lost, %zu restored",
-	         wipe_kind_name(episode->kind), wanted, restored);
+	listener_tell(cycle->given.listener, ended, episode, is_old_news(cycle, &episode->loss));
 	if (loss_has_bans(&episode->loss))
-		bankeeper_take(watcher->bans, episode, outcome);
+		bankeeper_take(cycle->given.bans, episode, outcome);
 	else
-		record_episode_end_take(watcher->record, episode, outcome);
+		record_episode_end_take(cycle->given.record, episode, outcome);
 }
 
 /* Steps for what no step has settled, so that nobody resumes it. */
@@ -128,11 +100,9 @@ static void settle_rest(struct episode *episode, enum store_outcome outcome)
 	}
 }
 
-static void halt(struct watcher *watcher)
+static void halt(struct cycle *cycle)
 {
-	struct cycle *cycle = &watcher->cycle;
-
-	bankeeper_halt(watcher->bans);
+	bankeeper_halt(cycle->given.bans);
 	firewalld_cancel(cycle->reading);
 	cycle->reading = NULL;
 	if (cycle->restorer) {
@@ -141,68 +111,53 @@ static void halt(struct watcher *watcher)
 		restorer_retire(cycle->restorer);
 		cycle->retired = steal(cycle->restorer);
 	}
-	loop_timer_stop(watcher->read_timer);
-	loop_timer_stop(watcher->refresh_timer);
+	loop_timer_stop(cycle->read_timer);
+	loop_timer_stop(cycle->refresh_timer);
 	cycle->attempts = 0;
 	cycle->tries = 0;
-	watcher->idle = false;
+	cycle->idle = false;
 }
 
 /* Ends the episode that did not come to its end; what it was to restore stays wanted. */
-static void cut_short(struct watcher *watcher, const char *why)
+static void cut_short(struct cycle *cycle, const char *why)
 {
-	if (!watcher->cycle.episode)
+	if (!cycle->episode)
 		return;
-	settle_rest(watcher->cycle.episode, STORE_STEP_SUPERSEDED);
-	end_episode(watcher, why);
+	settle_rest(cycle->episode, STORE_STEP_SUPERSEDED);
+	end_episode(cycle, why);
 }
 
 /**
- * cycle_stop() - drop what is under way: firewalld went
- * @why: static; the outcome of an episode that did not come to its end
+ * cycle_gone() - firewalld went: drop what is under way
  *
  * What was to be restored stays wanted, so the next cycle finds it again.
  */
-void cycle_stop(struct watcher *watcher, const char *why)
+void cycle_gone(struct cycle *cycle)
 {
-	halt(watcher);
-	cut_short(watcher, why);
+	cycle->present = false;
+	cycle_gap(cycle);
+	halt(cycle);
+	cut_short(cycle, "interrupted");
 }
 
 /* --- restoring --------------------------------------------------------------------------- */
 
-static void after_episode(struct watcher *watcher)
+static void after_episode(struct cycle *cycle)
 {
-	watcher->cycle.tries = 0;
-	read_whole(watcher);
-}
-
-static void tell_not_restored(struct watcher *watcher, char *item, const char *why)
-{
-	const struct episode *episode = watcher->cycle.episode;
-	const struct strv names = {.strings = &item, .n = 1};
-	const struct logger_fields fields = {
-	    .kind = LOGGER_KIND_FAILED, .wipe = episode ? episode->wipe_id : 0, .items = &names};
-
-	logger_write_about(watcher->logger, LOGGER_ERROR, &fields,
-	                   "%s could not be restored: %s; when that is mended, "
-	                   "`reload-guard restore` tries again",
-	                   item, why ? why : "unknown error");
+	cycle->tries = 0;
+	read_whole(cycle);
 }
 
 /* What could not be restored is not there, and not wanted until somebody adds it again. */
-static void give_up(struct watcher *watcher, const struct plan *plan,
-                    const struct restorer_step *steps)
+static void give_up(struct cycle *cycle, const struct plan *plan, const struct restorer_step *steps)
 {
 	for (size_t i = 0; i < plan->n; i++) {
-		_cleanup_free_ char *text = NULL;
-
 		if (steps[i].outcome != STORE_STEP_FAILED)
 			continue;
-		if (item_format(&text, &plan->steps[i].item) == 0)
-			tell_not_restored(watcher, text, steps[i].error);
-		if (tracker_removed(&watcher->tracker, &plan->steps[i].item) < 0)
-			logger_write(watcher->logger, LOGGER_ERROR, "out of memory");
+		listener_tell(cycle->given.listener, failed, cycle->episode, &plan->steps[i].item,
+		              steps[i].error);
+		if (tracker_removed(cycle->given.tracker, &plan->steps[i].item) < 0)
+			logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory");
 	}
 }
 
@@ -210,17 +165,17 @@ static void give_up(struct watcher *watcher, const struct plan *plan,
  * NetworkManager sends the zones of its interfaces again some time after firewalld
  * is back. What it binds is its own; only what is left then is ours to bind.
  */
-static int64_t bindings_wait_ms(const struct watcher *watcher)
+static int64_t bindings_wait_ms(const struct cycle *cycle)
 {
 	int64_t due_us =
-	    watcher->cycle.episode->at_us + INT64_C(1000) * (int64_t)watcher->config.settle_ms;
+	    cycle->episode->at_us + INT64_C(1000) * (int64_t)cycle->given.config->settle_ms;
 	int64_t now_us = clock_now_us();
 
-	if (!busname_is_present(watcher->network_manager) || now_us >= due_us)
+	if (!busname_is_present(cycle->given.network_manager) || now_us >= due_us)
 		return 0;
 	/* the clock may have been set */
-	return due_us - now_us > INT64_C(1000) * (int64_t)watcher->config.settle_ms
-	           ? (int64_t)watcher->config.settle_ms
+	return due_us - now_us > INT64_C(1000) * (int64_t)cycle->given.config->settle_ms
+	           ? (int64_t)cycle->given.config->settle_ms
 	           : (due_us - now_us) / 1000 + 1;
 }
 
@@ -231,34 +186,32 @@ static bool worth_another_try(const struct restorer_step *step)
 }
 
 /* Sees to another try, and says whether there is to be one. */
-static bool try_again_later(struct watcher *watcher, bool denied)
+static bool try_again_later(struct cycle *cycle, bool denied)
 {
-	struct cycle *cycle = &watcher->cycle;
 	size_t last = ARRAY_SIZE(restore_pause_ms) - 1;
 
-	if (watcher->tracker.wanted.panic) {
-		logger_write(watcher->logger, LOGGER_WARNING,
+	if (cycle->given.tracker->wanted.panic) {
+		logger_write(cycle->given.logger, LOGGER_WARNING,
 		             "firewalld takes nothing in panic mode; waiting for its end");
-		loop_timer_set(watcher->read_timer, PANIC_PAUSE_MS);
+		loop_timer_set(cycle->read_timer, PANIC_PAUSE_MS);
 		return true;
 	}
 	if (denied) {
 		/* as long as it lasts: who ends it wants mail back, too */
-		announce_lockdown(watcher);
-		loop_timer_set(watcher->read_timer,
+		listener_tell(cycle->given.listener, denied);
+		loop_timer_set(cycle->read_timer,
 		               restore_pause_ms[cycle->tries < last ? cycle->tries++ : last]);
 		return true;
 	}
 	if (cycle->tries >= ARRAY_SIZE(restore_pause_ms))
 		return false;
-	loop_timer_set(watcher->read_timer, restore_pause_ms[cycle->tries++]);
+	loop_timer_set(cycle->read_timer, restore_pause_ms[cycle->tries++]);
 	return true;
 }
 
 static void on_restored(const struct plan *plan, const struct restorer_step *steps, void *userdata)
 {
-	struct watcher *watcher = userdata;
-	struct cycle *cycle = &watcher->cycle;
+	struct cycle *cycle = userdata;
 	size_t failed = 0, retriable = 0, denied = 0;
 
 	for (size_t i = 0; i < plan->n; i++) {
@@ -267,24 +220,23 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		denied += steps[i].code == FIREWALLD_E_DENIED;
 	}
 	if (episode_add_steps(cycle->episode, plan, steps) < 0)
-		logger_write(watcher->logger, LOGGER_ERROR,
+		logger_write(cycle->given.logger, LOGGER_ERROR,
 		             "out of memory: steps are not recorded");
-	record_episode_steps(watcher->record, cycle->episode);
+	record_episode_steps(cycle->given.record, cycle->episode);
 	if (cycle->held) {
 		restorer_free(steal(cycle->restorer));
-		loop_timer_set(watcher->read_timer, bindings_wait_ms(watcher));
+		loop_timer_set(cycle->read_timer, bindings_wait_ms(cycle));
 		return;
 	}
-	if (retriable && try_again_later(watcher, denied > 0)) {
+	if (retriable && try_again_later(cycle, denied > 0)) {
 		restorer_free(steal(cycle->restorer));
 		return;
 	}
 	if (failed)
-		give_up(watcher, plan, steps);
+		give_up(cycle, plan, steps);
 	restorer_free(steal(cycle->restorer));
-	watcher->told_lockdown = false;
-	end_episode(watcher, failed ? "partly restored" : "restored");
-	after_episode(watcher);
+	end_episode(cycle, failed ? "partly restored" : "restored");
+	after_episode(cycle);
 }
 
 /* Steps of the plan that the administrator took back while they waited. */
@@ -302,29 +254,28 @@ static void drop_unwanted(struct plan *plan, const struct firewall *wanted)
 }
 
 /* Starts what the open episode still needs; false when that is nothing. */
-static bool restore(struct watcher *watcher, const struct firewall *now, bool again)
+static bool restore(struct cycle *cycle, const struct firewall *now, bool again)
 {
-	struct cycle *cycle = &watcher->cycle;
 	_cleanup_plan_ struct plan plan = PLAN_NULL;
 	int r;
 
-	if (!watcher->config.restore)
+	if (!cycle->given.config->restore)
 		return false;
 	r = plan_build(&plan, &cycle->episode->loss, now, clock_now_us());
 	if (r == 0 && again)
-		drop_unwanted(&plan, &watcher->tracker.wanted);
-	cycle->held = r == 0 && bindings_wait_ms(watcher) > 0 && plan_hold_bindings(&plan) > 0;
+		drop_unwanted(&plan, &cycle->given.tracker->wanted);
+	cycle->held = r == 0 && bindings_wait_ms(cycle) > 0 && plan_hold_bindings(&plan) > 0;
 	if (cycle->held && plan.n == 0) {
-		loop_timer_set(watcher->read_timer, bindings_wait_ms(watcher));
+		loop_timer_set(cycle->read_timer, bindings_wait_ms(cycle));
 		return true;
 	}
 	if (r == 0 && plan.n == 0)
 		return false;
 	if (r == 0)
-		r = restorer_start(&cycle->restorer, watcher->fw, &plan, on_restored, watcher);
+		r = restorer_start(&cycle->restorer, cycle->given.fw, &plan, on_restored, cycle);
 	if (r != 0)
 		/* firewalld goes just now, or memory is short: the pause brings us back here */
-		loop_timer_set(watcher->read_timer, restore_pause_ms[0]);
+		loop_timer_set(cycle->read_timer, restore_pause_ms[0]);
 	return true;
 }
 
@@ -344,9 +295,9 @@ static enum loss_verdict verdict_of_unfinished(const struct store_unfinished *un
 }
 
 /* A loss that the guard knew of before it was interrupted is a loss still. */
-static void resume_unfinished(struct watcher *watcher, struct loss *loss)
+static void resume_unfinished(struct cycle *cycle, struct loss *loss)
 {
-	const struct store_unfinished_list *list = &watcher->cycle.unfinished;
+	const struct store_unfinished_list *list = &cycle->unfinished;
 
 	for (size_t i = 0; i < loss->n; i++) {
 		struct loss_row *row = &loss->rows[i];
@@ -356,22 +307,23 @@ static void resume_unfinished(struct watcher *watcher, struct loss *loss)
 		for (size_t w = list->n; w > 0 && row->verdict == LOSS_UNATTRIBUTED; w--) {
 			row->verdict = verdict_of_unfinished(&list->wipes[w - 1], row);
 			if (row->verdict != LOSS_UNATTRIBUTED)
-				watcher->cycle.kind = list->wipes[w - 1].wipe.kind;
+				cycle->kind = list->wipes[w - 1].wipe.kind;
 		}
 	}
 }
 
-static void close_unfinished(struct watcher *watcher)
+static void close_unfinished(struct cycle *cycle)
 {
-	struct store_unfinished_list *list = &watcher->cycle.unfinished;
-	struct store *store = record_store(watcher->record);
+	struct store_unfinished_list *list = &cycle->unfinished;
+	struct store *store = record_store(cycle->given.record);
 	struct err err = ERR_NULL;
 
 	for (size_t i = 0; store && i < list->n; i++)
-		if (!bankeeper_has_wipe(watcher->bans, list->wipes[i].wipe.id) &&
+		if (!bankeeper_has_wipe(cycle->given.bans, list->wipes[i].wipe.id) &&
 		    store_wipe_finish(store, list->wipes[i].wipe.id, clock_now_us(), "interrupted",
 		                      &err))
-			logger_write(watcher->logger, LOGGER_WARNING, "%s", err_text(&err, -EIO));
+			logger_write(cycle->given.logger, LOGGER_WARNING, "%s",
+			             err_text(&err, -EIO));
 	store_unfinished_list_deinit(list);
 }
 
@@ -383,22 +335,21 @@ static void notice_silent_wipe(struct cycle *cycle)
 	cycle->n_reloads = 0;
 }
 
-static int judge(struct watcher *watcher, const struct firewall *now, struct loss *out)
+static int judge(struct cycle *cycle, const struct firewall *now, struct loss *out)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
-	struct cycle *cycle = &watcher->cycle;
 	struct loss_evidence evidence = {
-	    .before = watcher->tracker.known ? &watcher->tracker.wanted : NULL,
+	    .before = cycle->given.tracker->known ? &cycle->given.tracker->wanted : NULL,
 	    .after = now,
-	    .scope = &watcher->config.scope,
+	    .scope = &cycle->given.config->scope,
 	    .zones = cycle->whole ? NULL : &cycle->zones,
-	    .bans = bankeeper_is_wanted(watcher),
-	    .tickets = bankeeper_tickets(watcher->bans),
+	    .bans = bankeeper_is_wanted(cycle->given.config),
+	    .tickets = bankeeper_tickets(cycle->given.bans),
 	    .kind = cycle->kind,
-	    .heard_all = watcher->compared_gaps == watcher->gaps && !watcher->tracker.from_store,
+	    .heard_all = cycle->compared_gaps == cycle->gaps && !cycle->given.tracker->from_store,
 	    .now_us = clock_now_us(),
 	};
-	int r = record_released(watcher->record, &released);
+	int r = record_released(cycle->given.record, &released);
 
 	if (r < 0)
 		return r;
@@ -410,18 +361,18 @@ static int judge(struct watcher *watcher, const struct firewall *now, struct los
 	/* nothing is lost without a wipe */
 	if (cycle->kind == WIPE_UNKNOWN && loss_count(out, LOSS_LOST))
 		notice_silent_wipe(cycle);
-	resume_unfinished(watcher, out);
+	resume_unfinished(cycle, out);
 	return 0;
 }
 
 /* Return: whether it has to wait. */
-static bool has_to_wait(struct watcher *watcher, const struct item *item, int64_t *wake_us)
+static bool has_to_wait(struct cycle *cycle, const struct item *item, int64_t *wake_us)
 {
 	bool tripped = false;
-	int64_t due_us = pace_items_due(&watcher->required, item, clock_monotonic_us(), &tripped);
+	int64_t due_us = pace_items_due(&cycle->required, item, clock_monotonic_us(), &tripped);
 
 	if (tripped)
-		announce_fight(watcher, item);
+		listener_tell(cycle->given.listener, fight, item);
 	if (due_us && (*wake_us == 0 || due_us < *wake_us))
 		*wake_us = due_us;
 	return due_us != 0;
@@ -432,23 +383,23 @@ static bool has_to_wait(struct watcher *watcher, const struct item *item, int64_
  * take it: from some time on the guard waits longer each time before it tries once
  * more (law 6).
  */
-static void pace_required(struct watcher *watcher, struct loss *loss)
+static void pace_required(struct cycle *cycle, struct loss *loss)
 {
 	int64_t wake_us = 0;
 	size_t kept = 0;
 
-	if (watcher->cycle.tell)
+	if (cycle->tell)
 		return;
 	for (size_t i = 0; i < loss->n; i++) {
 		if (loss->rows[i].verdict == LOSS_REQUIRED &&
-		    has_to_wait(watcher, &loss->rows[i].item, &wake_us))
+		    has_to_wait(cycle, &loss->rows[i].item, &wake_us))
 			item_deinit(&loss->rows[i].item);
 		else
 			loss->rows[kept++] = loss->rows[i];
 	}
 	loss->n = kept;
 	if (wake_us)
-		loop_timer_set(watcher->refresh_timer, (wake_us - clock_monotonic_us()) / 1000 + 1);
+		loop_timer_set(cycle->refresh_timer, (wake_us - clock_monotonic_us()) / 1000 + 1);
 }
 
 static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
@@ -457,18 +408,23 @@ static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
 	       loss_count(loss, LOSS_UNATTRIBUTED);
 }
 
-static struct episode *begin_episode(struct watcher *watcher, int64_t at_us)
+/* What happened, in words. */
+static const char *cause_of(const struct cycle *cycle, char words[CAUSE_WORDS_SIZE])
 {
-	struct cycle *cycle = &watcher->cycle;
-	struct episode *episode = episode_new(cycle->kind, at_us);
-	char words[ANNOUNCE_WIPE_SIZE];
+	words[0] = '\0';
+	if (cycle->unfinished.n)
+		snprintf(words, CAUSE_WORDS_SIZE, "the guard was interrupted after a %s",
+		         wipe_kind_name(cycle->kind));
+	else
+		listener_tell(cycle->given.listener, cause, cycle->kind, cycle->n_reloads, words);
+	return words;
+}
 
-	if (!episode)
-		return NULL;
-	episode->cause = strdup(announce_wipe(watcher, words));
-	episode->instance = strdup(watcher->instance ? watcher->instance : "");
-	episode->before_id = watcher->snapshot_id;
-	return episode;
+static struct episode *begin_episode(struct cycle *cycle, int64_t at_us)
+{
+	char words[CAUSE_WORDS_SIZE];
+
+	return record_episode_new(cycle->given.record, cycle->kind, at_us, cause_of(cycle, words));
 }
 
 /*
@@ -476,201 +432,172 @@ static struct episode *begin_episode(struct watcher *watcher, int64_t at_us)
  * under way: a guard that is killed before the answer comes knows afterwards
  * that what is missing was lost (law 4).
  */
-static void put_heard_on_record(struct watcher *watcher)
+static void put_heard_on_record(struct cycle *cycle)
 {
-	struct cycle *cycle = &watcher->cycle;
-	struct record *record = watcher->record;
-
-	if (cycle->heard || !watcher->tracker.known)
+	if (cycle->heard || !cycle->given.tracker->known)
 		return;
-	if (watcher->tracker.dirty && cycle->kind == WIPE_RELOAD)
-		(void)watcher_store_snapshot(watcher);
-	cycle->heard = begin_episode(watcher, cycle->at_us);
+	if (cycle->kind == WIPE_RELOAD)
+		cycle_store(cycle);
+	cycle->heard = begin_episode(cycle, cycle->at_us);
 	if (!cycle->heard)
 		return;
-	record_episode_begin(record, cycle->heard);
+	record_episode_begin(cycle->given.record, cycle->heard);
 }
 
 /* Puts the loss on record; from here on it is the episode's. */
-static int open_episode(struct watcher *watcher, struct loss *loss)
+static int open_episode(struct cycle *cycle, struct loss *loss)
 {
-	struct cycle *cycle = &watcher->cycle;
 	struct episode *episode = steal(cycle->heard);
-	char words[ANNOUNCE_WIPE_SIZE];
+	char words[CAUSE_WORDS_SIZE];
 
 	if (cycle->kind == WIPE_UNKNOWN && loss_count(loss, LOSS_REQUIRED) &&
 	    !loss_count(loss, LOSS_UNATTRIBUTED))
 		cycle->kind = WIPE_REQUIRE;
 	if (!episode)
-		episode = begin_episode(watcher, cycle->tell ? cycle->at_us : clock_now_us());
+		episode = begin_episode(cycle, cycle->tell ? cycle->at_us : clock_now_us());
 	if (!episode)
 		return -ENOMEM;
 	free(episode->cause);
-	episode->cause = strdup(announce_wipe(watcher, words)); /* the burst may have grown */
+	episode->cause = strdup(cause_of(cycle, words)); /* the burst may have grown */
 	episode->loss = *loss;
 	*loss = LOSS_NULL;
 	cycle->episode = episode;
 	cycle->tell = false;
 	cycle->n_reloads = 0;
-	record_episode_loss(watcher->record, episode);
+	record_episode_loss(cycle->given.record, episode);
 	return 0;
 }
 
-static int absorb(struct watcher *watcher, const struct firewall *now, const struct loss *loss,
+static int absorb(struct cycle *cycle, const struct firewall *now, const struct loss *loss,
                   bool after_wipe)
 {
 	struct tracker_absorb options = {
 	    .reading = now,
 	    .loss = loss,
 	    .after_wipe = after_wipe,
-	    .whole = watcher->cycle.whole,
+	    .whole = cycle->whole,
 	    .now_us = clock_now_us(),
-	    .on_permanent = risk_permanent,
-	    .userdata = watcher,
+	    .on_permanent = cycle->given.listener->permanent,
+	    .userdata = cycle->given.listener->userdata,
 	};
-	int r = tracker_absorb(&watcher->tracker, &options);
+	int r = tracker_absorb(cycle->given.tracker, &options);
 
-	risk_tell_permanent(watcher);
+	listener_tell(cycle->given.listener, absorbed);
+	cycle->given.on_absorbed(cycle->given.userdata);
 	return r;
 }
 
 /* With `restore = no` the loss is told and recorded, and that is all. */
-static void accept_loss(struct watcher *watcher, const struct loss *loss)
+static void accept_loss(struct cycle *cycle, const struct loss *loss)
 {
 	for (size_t i = 0; i < loss->n; i++)
 		if (loss_verdict_restores(loss->rows[i].verdict) &&
-		    tracker_removed(&watcher->tracker, &loss->rows[i].item) < 0)
-			logger_write(watcher->logger, LOGGER_ERROR, "out of memory");
+		    tracker_removed(cycle->given.tracker, &loss->rows[i].item) < 0)
+			logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory");
+}
+
+/* Puts on record what is meant to be there. */
+static void store(struct cycle *cycle)
+{
+	struct tracker *tracker = cycle->given.tracker;
+	bool settled = cycle->idle || (cycle->kind != WIPE_RESTART && cycle->kind != WIPE_REBOOT);
+
+	if (record_snapshot(cycle->given.record, &tracker->wanted, settled))
+		tracker->dirty = false;
 }
 
 /* The whole round is done: nothing is lost any more as far as can be seen. */
-static void settle_down(struct watcher *watcher)
+static void settle_down(struct cycle *cycle)
 {
-	struct cycle *cycle = &watcher->cycle;
-
 	if (!cycle->whole) {
-		read_whole(watcher);
+		read_whole(cycle);
 		return;
 	}
 	cycle->kind = WIPE_UNKNOWN;
-	watcher->compared_gaps = cycle->gaps;
-	close_unfinished(watcher);
-	watcher->idle = true;
-	watcher_went_idle(watcher);
+	cycle->compared_gaps = cycle->reading_gaps;
+	close_unfinished(cycle);
+	cycle->idle = true;
+	store(cycle);
+	cycle->given.on_idle(cycle->given.userdata);
 }
 
-static int assess(struct watcher *watcher, const struct firewall *now)
+static int assess(struct cycle *cycle, const struct firewall *now)
 {
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
-	struct cycle *cycle = &watcher->cycle;
 	bool after_wipe, restoring;
-	int r = judge(watcher, now, &loss);
+	int r = judge(cycle, now, &loss);
 
 	if (r != 0)
 		return r;
 	after_wipe = cycle->tell; /* the first look after it */
-	pace_required(watcher, &loss);
+	pace_required(cycle, &loss);
 	cycle->looked = true;
 	if (!needs_episode(cycle, &loss)) {
-		bankeeper_suspect(watcher->bans, &loss);
-		announce_loss(watcher, &loss);
-		r = absorb(watcher, now, &loss, after_wipe);
+		bankeeper_suspect(cycle->given.bans, &loss);
+		listener_tell(cycle->given.listener, lost, &loss, NULL);
+		r = absorb(cycle, now, &loss, after_wipe);
 		if (r == 0)
-			settle_down(watcher);
+			settle_down(cycle);
 		return r;
 	}
-	r = open_episode(watcher, &loss);
+	r = open_episode(cycle, &loss);
 	if (r < 0)
 		return r;
 	/* on its way before anything else is done: mail is down until it arrives */
-	restoring = restore(watcher, now, false);
-	r = absorb(watcher, now, &cycle->episode->loss, after_wipe);
+	restoring = restore(cycle, now, false);
+	r = absorb(cycle, now, &cycle->episode->loss, after_wipe);
 	if (r < 0)
 		return r;
-	/* not only when all is back: another item may be tried for half a minute */
-	expiry_plan(watcher);
-	announce_loss(watcher, &cycle->episode->loss);
-	bankeeper_lost(watcher->bans, &cycle->episode->loss, cycle->episode->at_us);
+	listener_tell(cycle->given.listener, lost, &cycle->episode->loss, cycle->episode);
+	bankeeper_lost(cycle->given.bans, &cycle->episode->loss, cycle->episode->at_us);
 	if (restoring)
 		return 0;
-	accept_loss(watcher, &cycle->episode->loss);
-	end_episode(watcher, loss_count(&cycle->episode->loss, LOSS_UNATTRIBUTED)
-	                         ? "left to the administrator"
-	                     : loss_count(&cycle->episode->loss, LOSS_LOST) ? "not restored"
-	                                                                    : "nothing lost");
-	settle_down(watcher);
+	accept_loss(cycle, &cycle->episode->loss);
+	end_episode(cycle, loss_count(&cycle->episode->loss, LOSS_UNATTRIBUTED)
+	                       ? "left to the administrator"
+	                   : loss_count(&cycle->episode->loss, LOSS_LOST) ? "not restored"
+	                                                                  : "nothing lost");
+	settle_down(cycle);
 	return 0;
 }
 
 /* --- reading ----------------------------------------------------------------------------- */
 
-static void try_reading_later(struct watcher *watcher)
+static void try_reading_later(struct cycle *cycle)
 {
-	struct cycle *cycle = &watcher->cycle;
 	size_t last = ARRAY_SIZE(read_pause_ms) - 1;
 	size_t i = cycle->attempts < last ? cycle->attempts : last;
 
 	cycle->attempts++;
-	loop_timer_set(watcher->read_timer, read_pause_ms[i]);
+	loop_timer_set(cycle->read_timer, read_pause_ms[i]);
 }
 
 /*
- * firewalld has one thread: while it loads it does not answer. So INIT as an answer,
- * again and again, is what a load left that was broken off by an error, amid the
- * policy DROP that lets no new connection in. Reloading is the administrator's to do.
+ * Unknown is not empty (law 2): whatever firewalld holds now, nothing follows from it.
+ * It has one thread, and while it loads it does not answer. So INIT as an answer, again
+ * and again, is what a load left that was broken off by an error.
  */
-static void tell_broken_off(struct watcher *watcher)
+static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 {
-	logger_write(watcher->logger, LOGGER_ERROR,
-	             "a reload of firewalld broke off half way and left it in state INIT: the "
-	             "kernel may drop every new connection, whatever firewalld says is open; see "
-	             "its log, mend the cause, and `firewall-cmd --reload`; the guard waits and "
-	             "restores then");
-	record_event(watcher->record, EVENT_FIREWALLD_FAILED, NULL,
-	             "a reload broke off and left firewalld in state INIT");
+	listener_tell(cycle->given.listener, state, state,
+	              state == FIREWALL_STATE_INIT && cycle->attempts == INIT_ATTEMPTS);
+	try_reading_later(cycle);
 }
 
-/* Unknown is not empty (law 2): whatever firewalld holds now, nothing follows from it. */
-static void tell_not_ready(struct watcher *watcher, enum firewall_state state)
+static int take_reading(struct cycle *cycle, struct firewall *now)
 {
-	const char *failed = announce_failed_reload(watcher);
-
-	if (state == FIREWALL_STATE_INIT && watcher->cycle.attempts == INIT_ATTEMPTS)
-		tell_broken_off(watcher);
-	if (state == watcher->told_state)
-		return;
-	watcher->told_state = state;
-	if (state == FIREWALL_STATE_FAILED) {
-		logger_write(
-		    watcher->logger, LOGGER_ERROR,
-		    "firewalld is in state FAILED%s%s: it could not load its configuration "
-		    "and holds a stock one; see `firewall-cmd --check-config` and its log, mend it "
-		    "and reload or restart firewalld; the guard waits and restores then",
-		    *failed ? " after " : "", failed);
-		record_event(watcher->record, EVENT_FIREWALLD_FAILED, NULL,
-		             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
-	} else {
-		logger_write(watcher->logger, LOGGER_INFO, "firewalld is not ready yet (%s)",
-		             firewall_state_name(state));
-	}
-	logger_notify_status(&watcher->notifier, "firewalld is not ready (%s): waiting",
-	                     firewall_state_name(state));
-}
-
-static int take_reading(struct watcher *watcher, struct firewall *now)
-{
-	int r = tracker_correct_reading(&watcher->tracker, now);
+	int r = tracker_correct_reading(cycle->given.tracker, now);
 
 	if (r < 0)
 		return r;
-	if (!watcher->cycle.episode)
-		return assess(watcher, now);
+	if (!cycle->episode)
+		return assess(cycle, now);
 	/* an episode is open: this reading is for another try */
-	if (!restore(watcher, now, true)) {
+	if (!restore(cycle, now, true)) {
 		/* somebody else has put back what was missing, or it is not wanted any more */
-		settle_rest(watcher->cycle.episode, STORE_STEP_SKIPPED);
-		end_episode(watcher, "restored");
-		after_episode(watcher);
+		settle_rest(cycle->episode, STORE_STEP_SKIPPED);
+		end_episode(cycle, "restored");
+		after_episode(cycle);
 	}
 	return 0;
 }
@@ -678,52 +605,53 @@ static int take_reading(struct watcher *watcher, struct firewall *now)
 static void on_reading(int result, struct firewalld_reading *reading, const struct err *err,
                        void *userdata)
 {
-	struct watcher *watcher = userdata;
+	struct cycle *cycle = userdata;
 	int r;
 
-	watcher->cycle.reading = NULL;
+	cycle->reading = NULL;
 	if (result == FIREWALLD_E_GONE)
 		return; /* GONE has been heard, or will be; APPEARED begins again */
 	if (result != 0) {
-		logger_write(watcher->logger, LOGGER_WARNING,
+		logger_write(cycle->given.logger, LOGGER_WARNING,
 		             "firewalld could not be read: %s; trying again",
 		             err_text(err, result));
-		try_reading_later(watcher);
+		try_reading_later(cycle);
 		return;
 	}
-	if (reading->state != FIREWALL_STATE_RUNNING || reading->stale) {
-		if (reading->state != FIREWALL_STATE_RUNNING)
-			tell_not_ready(watcher, reading->state);
-		try_reading_later(watcher);
+	if (reading->state != FIREWALL_STATE_RUNNING) {
+		wait_until_ready(cycle, reading->state);
 		return;
 	}
-	watcher->told_state = FIREWALL_STATE_RUNNING;
-	watcher->cycle.attempts = 0;
+	if (reading->stale) {
+		try_reading_later(cycle);
+		return;
+	}
+	listener_tell(cycle->given.listener, state, FIREWALL_STATE_RUNNING, false);
+	cycle->attempts = 0;
 	if (reading->n_skipped)
-		logger_write(watcher->logger, LOGGER_WARNING,
+		logger_write(cycle->given.logger, LOGGER_WARNING,
 		             "%u entries of firewalld are not understood and not guarded: %s",
 		             reading->n_skipped, reading->skipped);
-	r = take_reading(watcher, &reading->firewall);
+	r = take_reading(cycle, &reading->firewall);
 	if (r < 0) {
-		logger_write(watcher->logger, LOGGER_ERROR, "%s; trying again", strerror(-r));
-		try_reading_later(watcher);
+		logger_write(cycle->given.logger, LOGGER_ERROR, "%s; trying again", strerror(-r));
+		try_reading_later(cycle);
 	}
 }
 
 /* In a loop of reloads: not yet; the timer comes back here. */
-static bool is_held_back(struct watcher *watcher)
+static bool is_held_back(struct cycle *cycle)
 {
-	int64_t left_us = watcher->hold_until_us - clock_monotonic_us();
+	int64_t left_us = cycle->hold_until_us - clock_monotonic_us();
 
 	if (left_us <= 0)
 		return false;
-	loop_timer_set(watcher->read_timer, left_us / 1000 + 1);
+	loop_timer_set(cycle->read_timer, left_us / 1000 + 1);
 	return true;
 }
 
-static void start_reading(struct watcher *watcher)
+static void start_reading(struct cycle *cycle)
 {
-	struct cycle *cycle = &watcher->cycle;
 	_cleanup_strv_ struct strv ipsets = STRV_NULL;
 	struct firewalld_query query = {
 	    .ipsets = &ipsets,
@@ -734,43 +662,46 @@ static void start_reading(struct watcher *watcher)
 
 	firewalld_cancel(cycle->reading);
 	cycle->reading = NULL;
-	if (is_held_back(watcher))
+	if (is_held_back(cycle))
 		return;
-	cycle->gaps = watcher->gaps;
-	tracker_reading_begins(&watcher->tracker);
+	cycle->reading_gaps = cycle->gaps;
+	tracker_reading_begins(cycle->given.tracker);
 	/* what uses them may be lost itself */
-	if (cycle->whole && tracker_ipsets(&watcher->tracker, &ipsets) < 0) {
-		try_reading_later(watcher);
+	if (cycle->whole && tracker_ipsets(cycle->given.tracker, &ipsets) < 0) {
+		try_reading_later(cycle);
 		return;
 	}
-	r = firewalld_read(watcher->fw, &cycle->reading, &query, on_reading, watcher);
+	r = firewalld_read(cycle->given.fw, &cycle->reading, &query, on_reading, cycle);
 	if (r != 0 && r != FIREWALLD_E_GONE)
-		try_reading_later(watcher);
+		try_reading_later(cycle);
 }
 
-static void read_whole(struct watcher *watcher)
+static void read_whole(struct cycle *cycle)
 {
-	watcher->cycle.whole = true;
-	start_reading(watcher);
+	cycle->whole = true;
+	start_reading(cycle);
 }
 
-/** cycle_read_again() - the pause is over */
-void cycle_read_again(struct watcher *watcher)
+/* The pause is over. */
+static void read_again(struct cycle *cycle)
 {
-	struct cycle *cycle = &watcher->cycle;
-
 	if (cycle->reading || cycle->restorer)
 		return;
 	if (cycle->episode)
 		cycle->whole = true;
-	start_reading(watcher);
+	start_reading(cycle);
+}
+
+static void on_read_due(void *userdata)
+{
+	read_again(userdata);
 }
 
 /** cycle_panic_ended() - what firewalld refused in panic mode can be put back */
-void cycle_panic_ended(struct watcher *watcher)
+void cycle_panic_ended(struct cycle *cycle)
 {
-	if (watcher->present && watcher->cycle.episode)
-		cycle_read_again(watcher);
+	if (cycle->present && cycle->episode)
+		read_again(cycle);
 }
 
 /*
@@ -791,48 +722,40 @@ static bool starts_anew(const struct cycle *cycle, enum wipe_kind kind)
  * Whoever makes firewalld reload each time that something was restored keeps it
  * and us busy for ever: then what is lost still comes back, but ever later (law 6).
  */
-static void keep_pace(struct watcher *watcher)
+static void keep_pace(struct cycle *cycle)
 {
-	struct cycle *cycle = &watcher->cycle;
-	bool tripped = watcher->pace.delay_ms != 0;
-	char words[ANNOUNCE_WIPE_SIZE];
+	bool tripped = cycle->pace.delay_ms != 0;
+	char words[CAUSE_WORDS_SIZE];
 	unsigned delay_ms;
 
 	if (cycle->kind != WIPE_RESTART && (cycle->kind != WIPE_RELOAD || cycle->whole))
 		return; /* nothing is at stake */
-	delay_ms = pace_note(&watcher->pace, clock_monotonic_us());
-	watcher->hold_until_us = delay_ms ? clock_monotonic_us() + INT64_C(1000) * delay_ms : 0;
+	delay_ms = pace_note(&cycle->pace, clock_monotonic_us());
+	cycle->hold_until_us = delay_ms ? clock_monotonic_us() + INT64_C(1000) * delay_ms : 0;
 	if (!delay_ms || tripped)
 		return;
-	logger_write(watcher->logger, LOGGER_ERROR,
-	             "firewalld is wiped again and again, more than %d times in %d minutes (the "
-	             "last: %s); restoring goes on at a slower pace; `reload-guard history --kind "
-	             "wipe` names the causes, `reload-guard persist` makes reloads harmless",
-	             PACE_LIMIT, (int)(PACE_WINDOW_US / 60000000), announce_wipe(watcher, words));
-	record_event(watcher->record, EVENT_BREAKER, NULL,
-	             "wiped more than %d times in %d minutes: restoring at a slower pace",
-	             PACE_LIMIT, (int)(PACE_WINDOW_US / 60000000));
+	listener_tell(cycle->given.listener, breaker, cause_of(cycle, words));
 }
 
 /**
- * cycle_begin() - firewalld's runtime may have been wiped
+ * cycle_wiped() - firewalld's runtime may have been wiped
  * @kind:  WIPE_UNKNOWN: look, and say nothing if nothing is missing
  * @at_us: when it was noticed
  *
  * After a reload only the zones at stake are read at first: each costs 2 ms, and
  * mail is down meanwhile.
  */
-void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
+void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 {
-	struct cycle *cycle = &watcher->cycle;
 	bool interrupted = cycle->episode != NULL;
 	bool anew;
 
-	halt(watcher);
+	halt(cycle);
 	anew = starts_anew(cycle, kind);
 	if (anew) {
 		if (cycle->heard)
-			record_episode_end_take(watcher->record, steal(cycle->heard), "superseded");
+			record_episode_end_take(cycle->given.record, steal(cycle->heard),
+			                        "superseded");
 		cycle->kind = kind;
 		cycle->tell = kind != WIPE_UNKNOWN;
 		cycle->at_us = at_us;
@@ -846,26 +769,172 @@ void cycle_begin(struct watcher *watcher, enum wipe_kind kind, int64_t at_us)
 	cycle->whole = true;
 	strv_deinit(&cycle->zones);
 	if (cycle->kind == WIPE_RELOAD &&
-	    tracker_zones_at_stake(&watcher->tracker, &watcher->config.scope, &cycle->zones) == 0 &&
+	    tracker_zones_at_stake(cycle->given.tracker, &cycle->given.config->scope,
+	                           &cycle->zones) == 0 &&
 	    cycle->zones.n)
 		cycle->whole = false;
 	if (anew)
-		keep_pace(watcher);
-	start_reading(watcher);
+		keep_pace(cycle);
+	start_reading(cycle);
 	/* while firewalld makes its answer */
 	if (anew && (cycle->kind == WIPE_RELOAD || cycle->kind == WIPE_RESTART))
-		bankeeper_wiped(watcher->bans, at_us);
+		bankeeper_wiped(cycle->given.bans, at_us);
 	if (cycle->tell)
-		put_heard_on_record(watcher);
+		put_heard_on_record(cycle);
 	/* only now: killed in between, the guard must find that there is something to do */
-	cut_short(watcher, "superseded");
+	cut_short(cycle, "superseded");
 }
 
-/** cycle_look() - read everything, unless a cycle does so anyway */
-void cycle_look(struct watcher *watcher)
+/**
+ * cycle_appeared() - firewalld is there; the parameters are those of cycle_wiped()
+ *
+ * Call record_appeared() before.
+ */
+void cycle_appeared(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 {
-	if (!watcher->present || !watcher->idle)
+	cycle->present = true;
+	cycle_wiped(cycle, kind, at_us);
+}
+
+/* --- looking again ----------------------------------------------------------------------- */
+
+/** cycle_look() - read everything, unless a cycle does so anyway */
+void cycle_look(struct cycle *cycle)
+{
+	if (!cycle->present || !cycle->idle)
 		return;
-	watcher->idle = false;
-	read_whole(watcher);
+	cycle->idle = false;
+	read_whole(cycle);
+}
+
+/** cycle_look_soon() - the same, when it has been quiet for a moment */
+void cycle_look_soon(struct cycle *cycle)
+{
+	loop_timer_set(cycle->refresh_timer, cycle->given.config->settle_ms);
+}
+
+static void on_refresh_due(void *userdata)
+{
+	struct cycle *cycle = userdata;
+
+	if (cycle->present && !cycle->idle)
+		cycle_look_soon(cycle); /* it may have read before the change */
+	else
+		cycle_look(cycle);
+}
+
+/** cycle_gap() - something may have happened that was not heard of: what is gone may be meant */
+void cycle_gap(struct cycle *cycle)
+{
+	cycle->gaps++;
+}
+
+/** cycle_missed() - something was missed for want of memory; it is found by looking */
+void cycle_missed(struct cycle *cycle)
+{
+	logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory; looking again");
+	cycle_gap(cycle);
+	cycle_look_soon(cycle);
+}
+
+/* --- what it is about -------------------------------------------------------------------- */
+
+/** cycle_step_of() - the step that puts back this item just now; NULL: it is none of ours */
+const struct plan_step *cycle_step_of(const struct cycle *cycle, const struct item *item)
+{
+	const struct plan_step *step = restorer_step_of(cycle->restorer, item);
+
+	return step ? step : restorer_step_of(cycle->retired, item);
+}
+
+/** cycle_forget() - somebody removed this item: it is not to be put back */
+void cycle_forget(struct cycle *cycle, const struct item *item)
+{
+	restorer_forget(cycle->restorer, item);
+}
+
+/** cycle_resume_take() - a guard before this one has left these; before anything is read */
+void cycle_resume_take(struct cycle *cycle, struct store_unfinished_list *unfinished)
+{
+	store_unfinished_list_deinit(&cycle->unfinished);
+	cycle->unfinished = *unfinished;
+	*unfinished = STORE_UNFINISHED_LIST_NULL;
+}
+
+/** cycle_configured() - what the configuration says may be different now */
+void cycle_configured(struct cycle *cycle)
+{
+	pace_items_deinit(&cycle->required);
+	cycle_look_soon(cycle);
+}
+
+/** cycle_store() - put on record what is meant to be there, if it is not what was stored last */
+void cycle_store(struct cycle *cycle)
+{
+	if (cycle->given.tracker->known && cycle->given.tracker->dirty)
+		store(cycle);
+}
+
+bool cycle_is_present(const struct cycle *cycle)
+{
+	return cycle->present;
+}
+
+/** cycle_is_idle() - is firewalld there, and everything read and in place, but bans? */
+bool cycle_is_idle(const struct cycle *cycle)
+{
+	return cycle->present && cycle->idle;
+}
+
+/** cycle_is_slow() - does it go missing so often that it is put back ever later? */
+bool cycle_is_slow(const struct cycle *cycle, const struct item *item)
+{
+	return pace_items_is_slow(&cycle->required, item, clock_monotonic_us());
+}
+
+/* --- beginning and end ------------------------------------------------------------------- */
+
+/**
+ * cycle_new() - a cycle with nothing to do, until firewalld appears
+ * @out:     written on success alone; release with cycle_free()
+ * @options: copied
+ *
+ * Return: 0 or negative errno.
+ */
+int cycle_new(struct cycle **out, const struct cycle_options *options)
+{
+	struct cycle *cycle = calloc(1, sizeof(*cycle));
+	int r;
+
+	if (!cycle)
+		return -ENOMEM;
+	cycle->given = *options;
+	cycle->kind = WIPE_UNKNOWN;
+	cycle->gaps = 1; /* nothing was compared yet */
+	r = loop_add_timer(options->loop, &cycle->read_timer, on_read_due, cycle);
+	if (r == 0)
+		r = loop_add_timer(options->loop, &cycle->refresh_timer, on_refresh_due, cycle);
+	if (r == 0)
+		*out = cycle;
+	else
+		cycle_free(cycle);
+	return r;
+}
+
+/** cycle_free() - what is not settled is in the store, for the next guard */
+void cycle_free(struct cycle *cycle)
+{
+	if (!cycle)
+		return;
+	firewalld_cancel(cycle->reading);
+	restorer_free(cycle->restorer);
+	restorer_free(cycle->retired);
+	episode_free(cycle->episode);
+	episode_free(cycle->heard);
+	strv_deinit(&cycle->zones);
+	store_unfinished_list_deinit(&cycle->unfinished);
+	pace_items_deinit(&cycle->required);
+	loop_remove(cycle->read_timer);
+	loop_remove(cycle->refresh_timer);
+	free(cycle);
 }

@@ -9,8 +9,16 @@ libguard_restore_a_SOURCES = \
 	guard/restore/clientranges.c \
 	guard/restore/clientranges.h \
 	guard/restore/cycle.c \
+	guard/restore/cycle.h \
+	guard/restore/engine.c \
+	guard/restore/engine.h \
+	guard/restore/expiry.c \
+	guard/restore/expiry.h \
 	guard/restore/gapkeeper.c \
 	guard/restore/gapkeeper.h \
+	guard/restore/itemcall.c \
+	guard/restore/itemcall.h \
+	guard/restore/listener.h \
 	guard/restore/missing.c \
 	guard/restore/missing.h \
 	guard/restore/record.c \

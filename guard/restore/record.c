@@ -32,8 +32,16 @@ struct record {
 	struct store_items released;                 /* as last read, for when it cannot be read */
 	struct episode *backlog[RECORD_BACKLOG_MAX]; /* owned, oldest first */
 	size_t n_backlog;
-	size_t n_forgotten; /* wipes that did not fit in there */
+	size_t n_forgotten;  /* wipes that did not fit in there */
+	char *instance;      /* owned; of firewalld, as it appeared last; NULL: it has not yet */
+	int64_t snapshot_id; /* of what was stored last; 0: none */
 };
+
+/*
+ * The instance in a snapshot while what a start of firewalld took is not all back: no
+ * firewalld has this one, so a guard that is interrupted sees that start again.
+ */
+#define UNSETTLED "unsettled"
 
 /* --- the store, whatever state it is in -------------------------------------------------- */
 
@@ -128,6 +136,7 @@ void record_close(struct record *record)
 	free(record->spool_dir);
 	free(record->state_dir);
 	free(record->boot_id);
+	free(record->instance);
 	free(record);
 }
 
@@ -139,30 +148,54 @@ struct store *record_store(struct record *record)
 
 /* --- snapshots, events, releases --------------------------------------------------------- */
 
+/** record_appeared() - firewalld is there, and of this instance from now on; "" : not known */
+void record_appeared(struct record *record, const char *instance)
+{
+	char *copy = strdup(instance);
+
+	if (!copy)
+		return;
+	free(record->instance);
+	record->instance = copy;
+}
+
+/** record_instance() - of firewalld, as it appeared last; NULL: it has not yet; borrowed */
+const char *record_instance(const struct record *record)
+{
+	return record->instance;
+}
+
 /**
  * record_snapshot() - note what the firewall is meant to look like
- * @instance: of firewalld
+ * @settled: false while what a start of firewalld took is not all back
  *
- * Return: the snapshot's id; 0 when it could not be written.
+ * Return: whether it was written.
  */
-int64_t record_snapshot(struct record *record, const struct firewall *fw, const char *instance)
+bool record_snapshot(struct record *record, const struct firewall *fw, bool settled)
 {
 	struct store_sighting sighting = {.boot_id = record->boot_id,
-	                                  .instance = instance,
+	                                  .instance = settled ? record->instance : UNSETTLED,
 	                                  .at_us = clock_now_us(),
 	                                  .good = true};
 	struct err err = ERR_NULL;
 	int64_t id = 0;
 
-	if (!record->store)
-		return 0;
-	if (!settle(record, store_snapshot_put(record->store, fw, &sighting, &id, &err), &err,
-	            "a snapshot"))
-		return 0;
-	return id;
+	if (!record->store ||
+	    !settle(record, store_snapshot_put(record->store, fw, &sighting, &id, &err), &err,
+	            "a snapshot") ||
+	    !id)
+		return false;
+	record->snapshot_id = id;
+	return true;
 }
 
-/** record_last_good() - Return: 0; STORE_E_NOT_FOUND: there is none, or no store */
+/**
+ * record_last_good() - what the firewall was meant to look like when that was stored last
+ *
+ * Wipes from here on are compared with it, until there is a newer one.
+ *
+ * Return: 0; STORE_E_NOT_FOUND: there is none, or no store; negative errno.
+ */
 int record_last_good(struct record *record, struct store_snapshot *meta, struct firewall *out)
 {
 	struct err err = ERR_NULL;
@@ -173,6 +206,8 @@ int record_last_good(struct record *record, struct store_snapshot *meta, struct 
 	r = store_snapshot_last_good(record->store, meta, out, &err);
 	if (r > 0 && !settle(record, r, &err, "the last snapshot"))
 		return STORE_E_NOT_FOUND;
+	if (r == 0)
+		record->snapshot_id = meta->id;
 	return r;
 }
 
@@ -343,6 +378,23 @@ struct episode *episode_new(enum wipe_kind kind, int64_t at_us)
 		episode->kind = kind;
 		episode->at_us = at_us;
 	}
+	return episode;
+}
+
+/**
+ * record_episode_new() - the same, of the firewalld that is there and after the last snapshot
+ * @cause: copied; in words
+ */
+struct episode *record_episode_new(const struct record *record, enum wipe_kind kind, int64_t at_us,
+                                   const char *cause)
+{
+	struct episode *episode = episode_new(kind, at_us);
+
+	if (!episode)
+		return NULL;
+	episode->cause = strdup(cause);
+	episode->instance = strdup(record->instance ? record->instance : "");
+	episode->before_id = record->snapshot_id;
 	return episode;
 }
 

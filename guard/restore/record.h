@@ -44,7 +44,9 @@ DEFINE_CLEANUP(struct record *, record_close, record_cleanup);
 struct store *record_store(struct record *record);
 bool record_retry(struct record *record);
 
-int64_t record_snapshot(struct record *record, const struct firewall *fw, const char *instance);
+void record_appeared(struct record *record, const char *instance);
+const char *record_instance(const struct record *record);
+bool record_snapshot(struct record *record, const struct firewall *fw, bool settled);
 int record_last_good(struct record *record, struct store_snapshot *meta,
                      struct firewall *out) _must_check_;
 void record_event(struct record *record, enum event_kind kind, const struct item *item,
@@ -56,6 +58,8 @@ void record_drain_spool(struct record *record);
 bool record_prune(struct record *record, unsigned keep_days);
 
 struct episode *episode_new(enum wipe_kind kind, int64_t at_us) _must_check_;
+struct episode *record_episode_new(const struct record *record, enum wipe_kind kind, int64_t at_us,
+                                   const char *cause) _must_check_;
 void episode_free(struct episode *episode);
 int episode_add_steps(struct episode *episode, const struct plan *plan,
                       const struct restorer_step *steps) _must_check_;

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * What the log says of a wipe and of what it took.
- */
-#include "guard/watch/watcher-internal.h"
+#include "guard/watch/announce.h"
 
+#include "guard/model/pace.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -13,47 +11,159 @@
 /* What a reload that failed is held responsible for: the guard looks at once. */
 #define FAILED_RELOAD_US (60 * INT64_C(1000000))
 
+struct announcer {
+	struct announcer_options given;
+	bool told_lockdown;                   /* since something was last restored */
+	enum firewall_state told_state;       /* what was last said about its state */
+	char failed_reload[CAUSE_WORDS_SIZE]; /* who called for the last one that came to nothing */
+	int64_t failed_reload_us;             /* monotonic; 0: none */
+	char last_wipe[160];                  /* for the status line; "" : none yet */
+};
+
 /**
- * announce_failed_reload() - who called for a reload that failed just now
+ * announcer_new() - begin with nothing said
+ * @out:     written on success alone; release with announcer_free()
+ * @options: copied
  *
- * Return: the words; "" when there was none.
+ * Return: 0 or -ENOMEM.
  */
-const char *announce_failed_reload(const struct watcher *watcher)
+int announcer_new(struct announcer **out, const struct announcer_options *options)
 {
-	return watcher->failed_reload_us &&
-	               clock_monotonic_us() - watcher->failed_reload_us < FAILED_RELOAD_US
-	           ? watcher->failed_reload
+	struct announcer *announcer = calloc(1, sizeof(*announcer));
+
+	if (!announcer)
+		return -ENOMEM;
+	announcer->given = *options;
+	announcer->told_state = FIREWALL_STATE_UNKNOWN;
+	*out = announcer;
+	return 0;
+}
+
+/** announcer_free() - NULL is fine */
+void announcer_free(struct announcer *announcer)
+{
+	free(announcer);
+}
+
+/* --- firewalld --------------------------------------------------------------------------- */
+
+/** announcer_appeared() - firewalld is there; @again: it was there before */
+void announcer_appeared(struct announcer *announcer, bool again)
+{
+	announcer->told_state = FIREWALL_STATE_UNKNOWN;
+	if (again)
+		logger_write(announcer->given.logger, LOGGER_NOTICE, "firewalld is back");
+	record_event(announcer->given.record, EVENT_FIREWALLD_BACK, NULL, "firewalld is there");
+}
+
+/** announcer_gone() - firewalld went away, or the bus and it with it */
+void announcer_gone(struct announcer *announcer, bool bus)
+{
+	const char *who = bus ? "the bus" : "firewalld";
+
+	logger_write(announcer->given.logger, LOGGER_WARNING, "%s went away; waiting for it", who);
+	logger_notify_status(announcer->given.notifier, "waiting for %s", who);
+}
+
+/** announcer_panic() - firewalld drops everything from now on, or does not any more */
+void announcer_panic(struct announcer *announcer, bool on)
+{
+	logger_write(announcer->given.logger, on ? LOGGER_WARNING : LOGGER_NOTICE,
+	             "panic mode is %s", on ? "on: firewalld drops everything" : "off");
+	record_event(announcer->given.record, EVENT_PANIC, NULL, "panic mode %s",
+	             on ? "on" : "off");
+}
+
+/** announcer_failed_reload() - a reload was called for and came to nothing, by @who */
+void announcer_failed_reload(struct announcer *announcer, const char *who)
+{
+	snprintf(announcer->failed_reload, sizeof(announcer->failed_reload), "%s", who);
+	announcer->failed_reload_us = clock_monotonic_us();
+	logger_write(announcer->given.logger, LOGGER_WARNING,
+	             "%s came to nothing: looking what it did", who);
+}
+
+/* Who called for a reload that failed just now; "" when there was none. */
+static const char *failed_reload(const struct announcer *announcer)
+{
+	return announcer->failed_reload_us &&
+	               clock_monotonic_us() - announcer->failed_reload_us < FAILED_RELOAD_US
+	           ? announcer->failed_reload
 	           : "";
 }
 
-static void say_silent(const struct watcher *watcher, char buffer[ANNOUNCE_WIPE_SIZE])
+static void tell_broken_off(struct announcer *announcer)
 {
-	const char *failed = announce_failed_reload(watcher);
+	logger_write(announcer->given.logger, LOGGER_ERROR,
+	             "a reload of firewalld broke off half way and left it in state INIT: the "
+	             "kernel may drop every new connection, whatever firewalld says is open; see "
+	             "its log, mend the cause, and `firewall-cmd --reload`; the guard waits and "
+	             "restores then");
+	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
+	             "a reload broke off and left firewalld in state INIT");
+}
 
-	snprintf(buffer, ANNOUNCE_WIPE_SIZE,
+static void tell_failed(struct announcer *announcer)
+{
+	const char *failed = failed_reload(announcer);
+
+	logger_write(
+	    announcer->given.logger, LOGGER_ERROR,
+	    "firewalld is in state FAILED%s%s: it could not load its configuration and "
+	    "holds a stock one; see `firewall-cmd --check-config` and its log, mend it and "
+	    "reload or restart firewalld; the guard waits and restores then",
+	    *failed ? " after " : "", failed);
+	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
+	             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
+}
+
+/**
+ * announcer_state() - say that firewalld is not ready, once for each state
+ * @broken_off: a reload broke off; reloading again is the administrator's to do, and
+ *              the policy DROP meanwhile lets no new connection in
+ */
+void announcer_state(struct announcer *announcer, enum firewall_state state, bool broken_off)
+{
+	if (broken_off)
+		tell_broken_off(announcer);
+	if (state == announcer->told_state)
+		return;
+	announcer->told_state = state;
+	if (state == FIREWALL_STATE_RUNNING)
+		return;
+	if (state == FIREWALL_STATE_FAILED)
+		tell_failed(announcer);
+	else
+		logger_write(announcer->given.logger, LOGGER_INFO,
+		             "firewalld is not ready yet (%s)", firewall_state_name(state));
+	logger_notify_status(announcer->given.notifier, "firewalld is not ready (%s): waiting",
+	                     firewall_state_name(state));
+}
+
+/* --- wipes ------------------------------------------------------------------------------- */
+
+static void say_silent(const struct announcer *announcer, char buffer[CAUSE_WORDS_SIZE])
+{
+	const char *failed = failed_reload(announcer);
+
+	snprintf(buffer, CAUSE_WORDS_SIZE,
 	         "a wipe that nobody told of: what was in the runtime alone is gone, and neither "
 	         "a reload nor a removal was heard%s%.250s%s",
 	         *failed ? "; before it, " : "", failed, *failed ? " came to nothing" : "");
 }
 
-/** announce_wipe() - what happened, in words; Return: @buffer */
-const char *announce_wipe(const struct watcher *watcher, char buffer[ANNOUNCE_WIPE_SIZE])
+/** announcer_cause() - what happened, in words */
+void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, unsigned n_reloads,
+                     char buffer[CAUSE_WORDS_SIZE])
 {
-	const struct cycle *cycle = &watcher->cycle;
-
-	if (cycle->unfinished.n) {
-		snprintf(buffer, ANNOUNCE_WIPE_SIZE, "the guard was interrupted after a %s",
-		         wipe_kind_name(cycle->kind));
-		return buffer;
-	}
-	if (attribution_cause(watcher->attribution, cycle->kind, cycle->n_reloads, buffer))
-		return buffer;
-	switch (cycle->kind) {
+	if (attribution_cause(announcer->given.attribution, kind, n_reloads, buffer))
+		return;
+	switch (kind) {
 	case WIPE_REQUIRE:
-		snprintf(buffer, ANNOUNCE_WIPE_SIZE, "items under `require` were missing");
+		snprintf(buffer, CAUSE_WORDS_SIZE, "items under `require` were missing");
 		break;
 	case WIPE_SILENT:
-		say_silent(watcher, buffer);
+		say_silent(announcer, buffer);
 		break;
 	case WIPE_RELOAD:
 	case WIPE_RESTART:
@@ -61,72 +171,85 @@ const char *announce_wipe(const struct watcher *watcher, char buffer[ANNOUNCE_WI
 	case WIPE_UNKNOWN:
 	case WIPE_BY_HAND:
 	case WIPE_N_KINDS:
-		snprintf(buffer, ANNOUNCE_WIPE_SIZE,
+		snprintf(buffer, CAUSE_WORDS_SIZE,
 		         "items were missing, and nobody was seen to remove them");
 		break;
 	}
-	return buffer;
 }
 
-/** announce_lockdown() - firewalld takes nothing from us; said once until it does again */
-void announce_lockdown(struct watcher *watcher)
+/** announcer_breaker() - say that firewalld is wiped again and again; @cause: of the last time */
+void announcer_breaker(struct announcer *announcer, const char *cause)
 {
-	if (watcher->told_lockdown)
+	const int minutes = (int)(PACE_WINDOW_US / 60000000);
+
+	logger_write(announcer->given.logger, LOGGER_ERROR,
+	             "firewalld is wiped again and again, more than %d times in %d minutes (the "
+	             "last: %s); restoring goes on at a slower pace; `reload-guard history --kind "
+	             "wipe` names the causes, `reload-guard persist` makes reloads harmless",
+	             PACE_LIMIT, minutes, cause);
+	record_event(announcer->given.record, EVENT_BREAKER, NULL,
+	             "wiped more than %d times in %d minutes: restoring at a slower pace",
+	             PACE_LIMIT, minutes);
+}
+
+/** announcer_denied() - firewalld takes nothing from us; said once until it does again */
+void announcer_denied(struct announcer *announcer)
+{
+	if (announcer->told_lockdown)
 		return;
-	watcher->told_lockdown = true;
-	logger_write(watcher->logger, LOGGER_ERROR,
+	announcer->told_lockdown = true;
+	logger_write(announcer->given.logger, LOGGER_ERROR,
 	             "firewalld is in lockdown and lets the guard change nothing, so what was lost "
 	             "stays closed; put the guard on the list in "
 	             "/etc/firewalld/lockdown-whitelist.xml (<command name=\"%s*\"/>, or "
 	             "<user id=\"0\"/> for root) and reload firewalld, or end it: firewall-cmd "
 	             "--lockdown-off; it is tried again and again",
 	             program_invocation_name);
-	record_event(watcher->record, EVENT_LOCKDOWN, NULL,
+	record_event(announcer->given.record, EVENT_LOCKDOWN, NULL,
 	             "firewalld is in lockdown and lets the guard change nothing");
 }
 
-/** announce_default_zone() - say in the log and the history who set it */
-void announce_default_zone(struct watcher *watcher, const char *zone)
+/** announcer_default_zone() - say in the log and the history who set it */
+void announcer_default_zone(struct announcer *announcer, const char *zone)
 {
 	char words[CAUSE_WORDS_SIZE];
 
-	if (!attribution_cause(watcher->attribution, WIPE_UNKNOWN, 0, words))
+	if (!attribution_cause(announcer->given.attribution, WIPE_UNKNOWN, 0, words))
 		snprintf(words, sizeof(words), "default zone set to %.64s, by whom is unknown",
 		         zone);
-	logger_write(watcher->logger, LOGGER_NOTICE, "%s", words);
-	record_event(watcher->record, EVENT_DEFAULT_ZONE, NULL, "%s", words);
+	logger_write(announcer->given.logger, LOGGER_NOTICE, "%s", words);
+	record_event(announcer->given.record, EVENT_DEFAULT_ZONE, NULL, "%s", words);
 }
 
 /*
  * Who asked for it; "" when that is not known. firewalld takes longer to remove an item
  * than it takes to look the caller up, so nothing has to wait.
  */
-static void who_removed(const struct watcher *watcher, const struct item *item,
+static void who_removed(const struct announcer *announcer, const struct item *item,
                         char out[CAUSE_WORDS_SIZE])
 {
-	const char *default_zone = watcher->tracker.wanted.default_zone;
+	const char *default_zone = engine_wanted(*announcer->given.engine)->default_zone;
 
-	(void)attribution_remover(watcher->attribution, item,
+	(void)attribution_remover(announcer->given.attribution, item,
 	                          default_zone && strcmp(default_zone, item->zone) == 0, out);
 }
 
-static bool is_slow(const struct watcher *watcher, const struct item *item)
+static bool is_slow(const struct announcer *announcer, const struct item *item)
 {
-	return pace_items_is_slow(&watcher->required, item, clock_monotonic_us());
+	return engine_is_slow(*announcer->given.engine, item);
 }
 
-/** announce_is_old_news() - nothing but what goes missing again and again, which was said once */
-bool announce_is_old_news(const struct watcher *watcher, const struct loss *loss)
+static bool is_old_news(const struct announcer *announcer, const struct loss *loss)
 {
 	for (size_t i = 0; i < loss->n; i++)
 		if (loss->rows[i].verdict != LOSS_REQUIRED ||
-		    !is_slow(watcher, &loss->rows[i].item))
+		    !is_slow(announcer, &loss->rows[i].item))
 			return false;
 	return loss->n > 0;
 }
 
-/** announce_removal() - say in the log and the history that an item was removed, and by whom */
-void announce_removal(struct watcher *watcher, const struct item *item, bool timed)
+/** announcer_removal() - say in the log and the history that an item was removed, and by whom */
+void announcer_removal(struct announcer *announcer, const struct item *item, bool timed)
 {
 	_cleanup_free_ char *text = NULL;
 	char *name[1];
@@ -138,25 +261,27 @@ void announce_removal(struct watcher *watcher, const struct item *item, bool tim
 		return;
 	name[0] = text;
 	if (timed) {
-		logger_write(watcher->logger, LOGGER_INFO, "%s ended with its timeout", text);
-		record_event(watcher->record, EVENT_EXPIRED, item, "%s ended with its timeout",
+		logger_write(announcer->given.logger, LOGGER_INFO, "%s ended with its timeout",
 		             text);
+		record_event(announcer->given.record, EVENT_EXPIRED, item,
+		             "%s ended with its timeout", text);
 		return;
 	}
-	who_removed(watcher, item, who);
+	who_removed(announcer, item, who);
 	/* what goes on for ever was said once */
-	logger_write_about(
-	    watcher->logger, is_slow(watcher, item) ? LOGGER_DEBUG : LOGGER_NOTICE, &fields,
-	    "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
-	    scope_requires(&watcher->config.scope, item) ? ", but is required: it will be put back"
-	                                                 : ": it will not be restored");
-	record_event(watcher->record, EVENT_INTENT_REMOVED, item, "%s was removed on purpose%s%s",
-	             text, *who ? " by " : "", who);
+	logger_write_about(announcer->given.logger,
+	                   is_slow(announcer, item) ? LOGGER_DEBUG : LOGGER_NOTICE, &fields,
+	                   "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
+	                   scope_requires(&announcer->given.config->scope, item)
+	                       ? ", but is required: it will be put back"
+	                       : ": it will not be restored");
+	record_event(announcer->given.record, EVENT_INTENT_REMOVED, item,
+	             "%s was removed on purpose%s%s", text, *who ? " by " : "", who);
 }
 
-/** announce_fight() - say once that a required item goes missing again and again, and who removes
+/** announcer_fight() - say once that a required item goes missing again and again, and who removes
  * it */
-void announce_fight(struct watcher *watcher, const struct item *item)
+void announcer_fight(struct announcer *announcer, const struct item *item)
 {
 	const int minutes = (int)(PACE_WINDOW_US / 60000000);
 	_cleanup_free_ char *text = NULL;
@@ -164,14 +289,14 @@ void announce_fight(struct watcher *watcher, const struct item *item)
 
 	if (item_format(&text, item) < 0)
 		return;
-	who_removed(watcher, item, who);
-	logger_write(watcher->logger, LOGGER_ERROR,
+	who_removed(announcer, item, who);
+	logger_write(announcer->given.logger, LOGGER_ERROR,
 	             "%s %s again and again, more than %d times in %d minutes%s%s; it is required "
 	             "and comes back, but at a slower pace from now on: end what removes it, or "
 	             "take it out of `require`",
 	             text, *who ? "is removed" : "goes missing", PACE_ITEM_LIMIT, minutes,
 	             *who ? ", the last time by " : "", who);
-	record_event(watcher->record, EVENT_BREAKER, item,
+	record_event(announcer->given.record, EVENT_BREAKER, item,
 	             "%s %s more than %d times in %d minutes%s%s: put back at a slower pace", text,
 	             *who ? "was removed" : "went missing", PACE_ITEM_LIMIT, minutes,
 	             *who ? ", the last time by " : "", who);
@@ -235,13 +360,12 @@ static enum logger_kind kind_of(enum loss_verdict verdict)
 	return LOGGER_KIND_NONE;
 }
 
-static void log_items(struct watcher *watcher, const struct loss *loss, enum loss_verdict verdict,
-                      enum logger_level level, const char *words, const char *advice)
+static void log_items(struct announcer *announcer, int64_t wipe, const struct loss *loss,
+                      enum loss_verdict verdict, enum logger_level level, const char *words,
+                      const char *advice)
 {
-	const struct episode *episode = watcher->cycle.episode;
 	_cleanup_strv_ struct strv names = STRV_NULL;
-	struct logger_fields fields = {
-	    .kind = kind_of(verdict), .wipe = episode ? episode->wipe_id : 0, .items = &names};
+	struct logger_fields fields = {.kind = kind_of(verdict), .wipe = wipe, .items = &names};
 	size_t n = loss_count(loss, verdict);
 	char items[1024];
 
@@ -249,34 +373,147 @@ static void log_items(struct watcher *watcher, const struct loss *loss, enum los
 		return;
 	list_items(loss, verdict, items, sizeof(items));
 	name_items(loss, verdict, &names);
-	logger_write_about(watcher->logger, level, &fields, "%s (%zu): %s%s%s", words, n, items,
-	                   *advice ? "; " : "", advice);
+	logger_write_about(announcer->given.logger, level, &fields, "%s (%zu): %s%s%s", words, n,
+	                   items, *advice ? "; " : "", advice);
 }
 
-/** announce_loss() - say in the log what was lost, and what the guard makes of it */
-void announce_loss(struct watcher *watcher, const struct loss *loss)
+/** announcer_loss() - say in the log what was lost, and what the guard makes of it */
+void announcer_loss(struct announcer *announcer, const struct loss *loss,
+                    const struct episode *episode)
 {
-	const struct episode *episode = watcher->cycle.episode;
-	char words[ANNOUNCE_WIPE_SIZE + 16], wipe[ANNOUNCE_WIPE_SIZE];
+	const bool restore = announcer->given.config->restore;
+	int64_t wipe = episode ? episode->wipe_id : 0;
+	char words[CAUSE_WORDS_SIZE + 16];
 
 	snprintf(words, sizeof(words), "%s; lost",
-	         episode && episode->cause ? episode->cause : announce_wipe(watcher, wipe));
-	log_items(watcher, loss, LOSS_LOST, LOGGER_WARNING, words,
-	          watcher->config.restore ? "restoring" : "not restored: restore = no");
-	log_items(watcher, loss, LOSS_REQUIRED,
-	          announce_is_old_news(watcher, loss) ? LOGGER_DEBUG : LOGGER_WARNING,
-	          "required and missing",
-	          watcher->config.restore ? "restoring" : "not restored: restore = no");
-	log_items(watcher, loss, LOSS_UNATTRIBUTED, LOGGER_WARNING,
+	         episode && episode->cause ? episode->cause : "items were missing");
+	log_items(announcer, wipe, loss, LOSS_LOST, LOGGER_WARNING, words,
+	          restore ? "restoring" : "not restored: restore = no");
+	log_items(announcer, wipe, loss, LOSS_REQUIRED,
+	          is_old_news(announcer, loss) ? LOGGER_DEBUG : LOGGER_WARNING,
+	          "required and missing", restore ? "restoring" : "not restored: restore = no");
+	log_items(announcer, wipe, loss, LOSS_UNATTRIBUTED, LOGGER_WARNING,
 	          "gone since the guard last looked, and nobody can tell why",
 	          "`reload-guard restore` brings back what was lost, `reload-guard release ITEM` "
 	          "says that it was meant");
-	log_items(watcher, loss, LOSS_REMOVED, LOGGER_NOTICE,
+	log_items(announcer, wipe, loss, LOSS_REMOVED, LOGGER_NOTICE,
 	          "stays away, it was taken out of the permanent configuration", "");
-	log_items(watcher, loss, LOSS_CLAIMED, LOGGER_NOTICE,
+	log_items(announcer, wipe, loss, LOSS_CLAIMED, LOGGER_NOTICE,
 	          "stays where it is, somebody has bound it to another zone meanwhile", "");
-	log_items(watcher, loss, LOSS_RELEASED, LOGGER_NOTICE, "stays away, it was released", "");
-	log_items(watcher, loss, LOSS_EXPIRED, LOGGER_INFO, "stays away, its time was over", "");
-	log_items(watcher, loss, LOSS_UNPROTECTED, LOGGER_NOTICE,
+	log_items(announcer, wipe, loss, LOSS_RELEASED, LOGGER_NOTICE,
+	          "stays away, it was released", "");
+	log_items(announcer, wipe, loss, LOSS_EXPIRED, LOGGER_INFO, "stays away, its time was over",
+	          "");
+	log_items(announcer, wipe, loss, LOSS_UNPROTECTED, LOGGER_NOTICE,
 	          "lost and not restored by the guard", "");
+}
+
+/* --- the end of a wipe ------------------------------------------------------------------- */
+
+static int64_t last_restored_us(const struct episode *episode)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < episode->n_steps; i++)
+		if (episode->steps[i].outcome == STORE_STEP_RESTORED &&
+		    episode->steps[i].finished_us > last)
+			last = episode->steps[i].finished_us;
+	return last;
+}
+
+static size_t count_restored(const struct episode *episode)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < episode->n_steps; i++)
+		count += episode->steps[i].outcome == STORE_STEP_RESTORED;
+	return count;
+}
+
+/* For the fields of the line; without memory the line is all. */
+static void name_restored(const struct episode *episode, struct strv *out)
+{
+	for (size_t i = 0; i < episode->n_steps; i++) {
+		char *text = NULL;
+
+		if (episode->steps[i].outcome != STORE_STEP_RESTORED)
+			continue;
+		if (item_format(&text, &episode->loss.rows[episode->steps[i].row].item) < 0 ||
+		    strv_add_take(out, text) < 0)
+			return;
+	}
+}
+
+/**
+ * announcer_ended() - say how much of what a wipe took is back
+ * @old_news: nothing but what goes missing again and again, which was said once
+ */
+void announcer_ended(struct announcer *announcer, const struct episode *episode, bool old_news)
+{
+	size_t wanted =
+	    loss_count(&episode->loss, LOSS_LOST) + loss_count(&episode->loss, LOSS_REQUIRED);
+	size_t restored = count_restored(episode);
+	_cleanup_strv_ struct strv names = STRV_NULL;
+	const struct logger_fields fields = {
+	    .kind = LOGGER_KIND_RESTORED, .wipe = episode->wipe_id, .items = &names};
+
+	name_restored(episode, &names);
+	if (restored)
+		logger_write_about(
+		    announcer->given.logger, old_news ? LOGGER_DEBUG : LOGGER_NOTICE, &fields,
+		    "restored %zu of %zu in %lld ms, read back from firewalld", restored, wanted,
+		    (long long)((last_restored_us(episode) - episode->at_us) / 1000));
+	if (restored)
+		announcer->told_lockdown = false;
+	snprintf(announcer->last_wipe, sizeof(announcer->last_wipe),
+	         "last %s: %zu lost, %zu restored", wipe_kind_name(episode->kind), wanted,
+	         restored);
+}
+
+/** announcer_failed() - say that an item could not be restored, and what brings it back then */
+void announcer_failed(struct announcer *announcer, const struct episode *episode,
+                      const struct item *item, const char *why)
+{
+	_cleanup_free_ char *text = NULL;
+	char *name[1];
+	const struct strv names = {.strings = name, .n = 1};
+	const struct logger_fields fields = {
+	    .kind = LOGGER_KIND_FAILED, .wipe = episode->wipe_id, .items = &names};
+
+	if (item_format(&text, item) < 0)
+		return;
+	name[0] = text;
+	logger_write_about(announcer->given.logger, LOGGER_ERROR, &fields,
+	                   "%s could not be restored: %s; when that is mended, "
+	                   "`reload-guard restore` tries again",
+	                   text, why ? why : "unknown error");
+}
+
+/** announcer_moved() - say that something is bound to another zone now, by somebody's will */
+void announcer_moved(struct announcer *announcer, const struct item *from, const struct item *to)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (item_format(&text, from) < 0)
+		return;
+	logger_write(announcer->given.logger, LOGGER_NOTICE,
+	             "%s is bound to %s now, on purpose: it will not be restored", text, to->zone);
+	record_event(announcer->given.record, EVENT_INTENT_REMOVED, from, "%s is bound to %s now",
+	             text, to->zone);
+}
+
+/** announcer_status() - one line for who asks the service manager */
+void announcer_status(struct announcer *announcer)
+{
+	const struct engine *engine = *announcer->given.engine;
+	size_t bare, n, n_bans = engine_n_open_bans(engine);
+	char bans[64] = "";
+
+	n = tracker_count_protected(engine_tracker(engine), &announcer->given.config->scope, &bare);
+	if (n_bans)
+		snprintf(bans, sizeof(bans), "; %zu lost bans still to be settled", n_bans);
+	logger_notify_status(
+	    announcer->given.notifier,
+	    "guarding %zu services and ports, %zu of them in the runtime only%s%s%s", n, bare,
+	    announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans);
 }

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * The slow audit beside the signals: a reload that fails half way tells nobody, and
- * messages get lost. A canary asks for one protected item and for firewalld's state,
- * two calls whatever the number of bans; when it is gone, and now and then without a
- * reason, everything is compared.
- */
-#include "guard/watch/watcher-internal.h"
+#include "guard/watch/canary.h"
+
+#include "guard/system/kernel/dropchain.h"
+
+#include <errno.h>
 
 /* Each so many canaries, a look at everything. */
 #define AUDIT_WHOLE 20
@@ -13,6 +11,15 @@
 /* So often in a row, and so much later, for what may be a reload that has just begun. */
 #define DROP_IS_SURE  3
 #define DROP_AGAIN_MS 500
+
+struct canary {
+	struct canary_options given;
+	struct loop_source *timer;  /* ask whether all is still there */
+	struct firewalld_op *probe; /* that is under way */
+	unsigned n_probes;
+	struct nfsocket nft; /* to look for the policy DROP that a reload left behind */
+	unsigned n_shut;     /* probes in a row that found it */
+};
 
 /* What the next wipe would take counts for more than what it would leave; then mail first. */
 static bool is_better(const struct firewall_entry *a, const struct firewall_entry *b)
@@ -31,16 +38,16 @@ static bool can_be_asked_for(const struct firewall_entry *entry)
 }
 
 /* NULL: nothing that is protected can be asked for. */
-static const struct item *canary(const struct watcher *watcher)
+static const struct item *pick(const struct canary *canary)
 {
-	const struct firewall *wanted = &watcher->tracker.wanted;
+	const struct firewall *wanted = engine_wanted(canary->given.engine);
 	const struct firewall_entry *best = NULL;
 
 	for (size_t i = 0; i < wanted->n; i++) {
 		const struct firewall_entry *entry = &wanted->entries[i];
 
 		if (can_be_asked_for(entry) &&
-		    scope_protects(&watcher->config.scope, wanted, &entry->item) &&
+		    engine_protects(canary->given.engine, &entry->item) &&
 		    (!best || is_better(entry, best)))
 			best = entry;
 	}
@@ -51,82 +58,119 @@ static const struct item *canary(const struct watcher *watcher)
  * firewalld has one thread, and has just answered, so it is not amid a reload, unless
  * one has begun since. What is found twice in a row was left behind.
  */
-static void look_for_drop(struct watcher *watcher)
+static void look_for_drop(struct canary *canary)
 {
 	bool there = false;
 
-	if (watcher->tracker.wanted.panic || dropchain_is_there(&watcher->nft, &there) != 0)
+	if (engine_wanted(canary->given.engine)->panic ||
+	    dropchain_is_there(&canary->nft, &there) != 0)
 		there = false;
 	if (!there) {
-		if (watcher->n_shut >= DROP_IS_SURE)
-			logger_write(watcher->logger, LOGGER_NOTICE,
+		if (canary->n_shut >= DROP_IS_SURE)
+			logger_write(canary->given.logger, LOGGER_NOTICE,
 			             "the kernel lets in again what firewalld says is open");
-		watcher->n_shut = 0;
+		canary->n_shut = 0;
 		return;
 	}
-	if (watcher->n_shut < DROP_IS_SURE && ++watcher->n_shut == DROP_IS_SURE) {
+	if (canary->n_shut < DROP_IS_SURE && ++canary->n_shut == DROP_IS_SURE) {
 		logger_write(
-		    watcher->logger, LOGGER_ERROR,
+		    canary->given.logger, LOGGER_ERROR,
 		    "firewalld says open, the kernel does not: a reload that broke off has "
 		    "left its policy DROP (nft list table inet firewalld_policy_drop), and "
 		    "no new connection gets in; see firewalld's log, then: firewall-cmd "
 		    "--reload");
 		record_event(
-		    watcher->record, EVENT_FIREWALLD_FAILED, NULL,
+		    canary->given.record, EVENT_FIREWALLD_FAILED, NULL,
 		    "firewalld says open, the kernel does not: a reload left its policy DROP");
 	}
-	if (watcher->n_shut < DROP_IS_SURE && watcher->config.audit_s)
-		loop_timer_set(watcher->audit_timer, DROP_AGAIN_MS);
+	if (canary->n_shut < DROP_IS_SURE && canary->given.config->audit_s)
+		loop_timer_set(canary->timer, DROP_AGAIN_MS);
 }
 
 static void on_probe(int result, enum firewall_state state, bool there, const struct err *err,
                      void *userdata)
 {
-	struct watcher *watcher = userdata;
+	struct canary *canary = userdata;
 
-	watcher->probe = NULL;
+	canary->probe = NULL;
 	if (result == FIREWALLD_E_GONE)
 		return;
 	/* a signal that came meanwhile makes this look one in vain, and no harm is done */
 	if (result != 0 || !there || state != FIREWALL_STATE_RUNNING) {
-		logger_write(watcher->logger, LOGGER_DEBUG, "the canary is gone: %s",
+		logger_write(canary->given.logger, LOGGER_DEBUG, "the canary is gone: %s",
 		             result                            ? err_text(err, result)
 		             : state == FIREWALL_STATE_RUNNING ? "looking at everything"
 		                                               : firewall_state_name(state));
-		cycle_look(watcher);
+		engine_look(canary->given.engine);
 		return;
 	}
-	look_for_drop(watcher);
+	look_for_drop(canary);
 }
 
-/** audit_now() - ask, unless a cycle is under way that finds out anyway */
-void audit_now(struct watcher *watcher)
+/** canary_ask() - now, unless a cycle is under way that finds out anyway */
+void canary_ask(struct canary *canary)
 {
-	if (!watcher->present || !watcher->idle || watcher->probe)
+	if (!engine_is_idle(canary->given.engine) || canary->probe)
 		return;
-	if (firewalld_probe(watcher->fw, &watcher->probe, canary(watcher), on_probe, watcher) != 0)
-		watcher->probe = NULL; /* the next one asks again */
+	if (firewalld_probe(canary->given.fw, &canary->probe, pick(canary), on_probe, canary) != 0)
+		canary->probe = NULL; /* the next one asks again */
 }
 
-/** audit_due() - the timer */
-void audit_due(void *userdata)
+static void on_due(void *userdata)
 {
-	struct watcher *watcher = userdata;
+	struct canary *canary = userdata;
 
-	audit_plan(watcher);
-	if (++watcher->n_probes % AUDIT_WHOLE == 0)
-		cycle_look(watcher);
+	canary_plan(canary);
+	if (++canary->n_probes % AUDIT_WHOLE == 0)
+		engine_look(canary->given.engine);
 	else
-		audit_now(watcher);
+		canary_ask(canary);
 }
 
-/** audit_plan() - when to ask next; after the configuration was read, too */
-void audit_plan(struct watcher *watcher)
+/** canary_plan() - when to ask next; after the configuration was read, too */
+void canary_plan(struct canary *canary)
 {
-	unsigned audit_s = watcher->config.audit_s;
+	unsigned audit_s = canary->given.config->audit_s;
 
 	if (audit_s)
-		loop_timer_set(watcher->audit_timer, INT64_C(1000) * audit_s);
+		loop_timer_set(canary->timer, INT64_C(1000) * audit_s);
 	else
-		loop_timer_stop(watcher->audit_timer);
+		loop_timer_stop(canary->timer);
+}
+
+/**
+ * canary_new() - ask now and then, as configured
+ * @out:     written on success alone; release with canary_free()
+ * @options: copied
+ *
+ * Return: 0 or negative errno.
+ */
+int canary_new(struct canary **out, const struct canary_options *options)
+{
+	struct canary *canary = calloc(1, sizeof(*canary));
+	int r;
+
+	if (!canary)
+		return -ENOMEM;
+	canary->given = *options;
+	canary->nft = NFSOCKET_NULL;
+	r = loop_add_timer(options->loop, &canary->timer, on_due, canary);
+	if (r < 0) {
+		free(canary);
+		return r;
+	}
+	canary_plan(canary);
+	*out = canary;
+	return 0;
+}
+
+/** canary_free() - NULL is fine */
+void canary_free(struct canary *canary)
+{
+	if (!canary)
+		return;
+	firewalld_cancel(canary->probe);
+	loop_remove(canary->timer);
+	nfsocket_close(&canary->nft);
+	free(canary);
 }

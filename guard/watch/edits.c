@@ -38,7 +38,7 @@ enum author {
 };
 
 struct edits {
-	struct watcher *watcher; /* borrowed */
+	struct edits_options given;
 	struct confwatch *watch; /* NULL: cannot be watched; then firewalld notices */
 	struct loop_source *timer;
 	struct confwatch_changes pending;
@@ -163,16 +163,16 @@ static bool was_in_file(const struct edits *edits, const struct item *item)
 static int compare(struct edits *edits, const char *zone, const struct firewall *file,
                    enum author author)
 {
-	struct tracker *tracker = &edits->watcher->tracker;
+	const struct firewall *all = engine_wanted(edits->given.engine);
 	struct firewall_entry *entry;
 	int r = 0;
 
-	for (size_t i = 0; i < tracker->wanted.n && r == 0; i++) {
-		const struct firewall_entry *wanted = &tracker->wanted.entries[i];
+	for (size_t i = 0; i < all->n && r == 0; i++) {
+		const struct firewall_entry *wanted = &all->entries[i];
 		bool edited = (wanted->flags & FIREWALL_EDITED) != 0;
 
 		if (strcmp(wanted->item.zone, zone) != 0 || !(wanted->flags & FIREWALL_RUNTIME) ||
-		    !scope_protects(&edits->watcher->config.scope, &tracker->wanted, &wanted->item))
+		    !engine_protects(edits->given.engine, &wanted->item))
 			continue;
 		if (file_has(file, &wanted->item)) {
 			if (edited)
@@ -205,17 +205,15 @@ static int remember(struct edits *edits, const char *zone, const struct firewall
 
 static int tell_broken(struct edits *edits, const char *zone, const struct err *err)
 {
-	struct watcher *watcher = edits->watcher;
-
 	if (strv_contains(&edits->broken, zone))
 		return 0;
-	logger_write(watcher->logger, LOGGER_ERROR,
+	logger_write(edits->given.logger, LOGGER_ERROR,
 	             "the file of %s is broken (%s): firewalld will refuse the next reload, and a "
 	             "restart of it ends with a stock configuration; mend it, then see: "
 	             "firewall-cmd --check-config",
 	             zone, err->text);
-	record_event(watcher->record, EVENT_ZONE_FILE_CHANGED, NULL, "the file of %s is broken: %s",
-	             zone, err->text);
+	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED, NULL,
+	             "the file of %s is broken: %s", zone, err->text);
 	return strv_add(&edits->broken, zone);
 }
 
@@ -223,9 +221,9 @@ static void tell_whole(struct edits *edits, const char *zone)
 {
 	if (!strv_contains(&edits->broken, zone))
 		return;
-	logger_write(edits->watcher->logger, LOGGER_NOTICE, "the file of %s is no longer broken",
+	logger_write(edits->given.logger, LOGGER_NOTICE, "the file of %s is no longer broken",
 	             zone);
-	record_event(edits->watcher->record, EVENT_ZONE_FILE_CHANGED, NULL,
+	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "the file of %s is no longer broken", zone);
 	strv_remove(&edits->broken, zone);
 }
@@ -240,7 +238,7 @@ static int look_at(struct edits *edits, const char *zone, enum author author, bo
 	if (r == ZONEFILE_E_BROKEN)
 		return tell_broken(edits, zone, &err);
 	if (r == ZONEFILE_E_UNKNOWN) {
-		logger_write(edits->watcher->logger, LOGGER_WARNING,
+		logger_write(edits->given.logger, LOGGER_WARNING,
 		             "the file of %s cannot be read: %s; what firewalld says of it counts",
 		             zone, err.text);
 		return set_member(&edits->read, zone, true);
@@ -261,15 +259,13 @@ static int look_at(struct edits *edits, const char *zone, enum author author, bo
 static void mark(struct edits *edits, const struct firewall *items, bool gone)
 {
 	for (size_t i = 0; i < items->n; i++)
-		tracker_edited(&edits->watcher->tracker, &items->entries[i].item, gone);
+		engine_edited(edits->given.engine, &items->entries[i].item, gone);
 }
 
 static void tell_gone(struct edits *edits)
 {
 	_cleanup_item_words_ struct item_words gathered = ITEM_WORDS_NULL;
 	_cleanup_free_ char *names = NULL, *command = NULL, *only = NULL;
-	struct watcher *watcher = edits->watcher;
-
 	if (edits->gone.n == 0 || item_words_all(&gathered, &edits->gone) < 0)
 		return;
 	item_words_sort(&gathered);
@@ -279,31 +275,30 @@ static void tell_gone(struct edits *edits)
 		return;
 	if (!names || !command)
 		return;
-	logger_write(watcher->logger, LOGGER_WARNING,
+	logger_write(edits->given.logger, LOGGER_WARNING,
 	             "not in the permanent files any more, and not by firewalld's hand (%zu): %s; "
 	             "the next reload closes it, and the guard will not undo that by itself; to "
 	             "keep it: %s; to let it go: reload-guard release %s",
 	             gathered.n, names, command, only ? only : "ITEM");
-	record_event(
-	    watcher->record, EVENT_ZONE_FILE_CHANGED, gathered.n == 1 ? gathered.items[0] : NULL,
-	    "edited out of the permanent files (%zu): %s; kept by: %s", gathered.n, names, command);
+	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED,
+	             gathered.n == 1 ? gathered.items[0] : NULL,
+	             "edited out of the permanent files (%zu): %s; kept by: %s", gathered.n, names,
+	             command);
 }
 
 static void tell_back(struct edits *edits)
 {
 	_cleanup_item_words_ struct item_words gathered = ITEM_WORDS_NULL;
 	_cleanup_free_ char *names = NULL;
-	struct watcher *watcher = edits->watcher;
-
 	if (edits->back.n == 0 || item_words_all(&gathered, &edits->back) < 0)
 		return;
 	item_words_sort(&gathered);
 	names = item_words_names(&gathered);
 	if (!names)
 		return;
-	logger_write(watcher->logger, LOGGER_NOTICE, "in the permanent files again (%zu): %s",
+	logger_write(edits->given.logger, LOGGER_NOTICE, "in the permanent files again (%zu): %s",
 	             gathered.n, names);
-	record_event(watcher->record, EVENT_ZONE_FILE_CHANGED, NULL,
+	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "in the permanent files again (%zu): %s", gathered.n, names);
 }
 
@@ -314,7 +309,7 @@ static void conclude(struct edits *edits)
 	tell_gone(edits);
 	tell_back(edits);
 	if (edits->gone.n || edits->back.n)
-		watcher_store_if_dirty(edits->watcher);
+		engine_store(edits->given.engine);
 	firewall_deinit(&edits->gone);
 	firewall_deinit(&edits->back);
 }
@@ -339,8 +334,7 @@ static int look_at_all(struct edits *edits)
 /* Who edits it changes the zone of every interface that is bound to none, at the next reload. */
 static int look_at_conf(struct edits *edits)
 {
-	struct watcher *watcher = edits->watcher;
-	const char *now = watcher->tracker.wanted.default_zone;
+	const char *now = engine_wanted(edits->given.engine)->default_zone;
 	_cleanup_free_ char *zone = NULL;
 	int r = zonefile_default_zone(&zone, "");
 
@@ -349,12 +343,12 @@ static int look_at_conf(struct edits *edits)
 	if (!now || strcmp(now, zone) == 0)
 		return 0;
 	logger_write(
-	    watcher->logger, LOGGER_WARNING,
+	    edits->given.logger, LOGGER_WARNING,
 	    "firewalld.conf names %.64s as the default zone, and firewalld has %s: the next "
 	    "reload takes the interfaces that are bound to no zone to the other; to keep "
 	    "it: firewall-cmd --set-default-zone=%s",
 	    zone, now, now);
-	record_event(watcher->record, EVENT_ZONE_FILE_CHANGED, NULL,
+	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "firewalld.conf names %.64s as the default zone instead of %s", zone, now);
 	return 0;
 }
@@ -387,7 +381,7 @@ static void go_round(struct edits *edits, bool final)
 {
 	int r = 0;
 
-	if (edits->pending.all && edits->watcher->tracker.known)
+	if (edits->pending.all && engine_tracker(edits->given.engine)->known)
 		r = look_at_all(edits);
 	edits->pending.all = false;
 	for (size_t i = 0; i < edits->pending.n && r >= 0;) {
@@ -398,7 +392,7 @@ static void go_round(struct edits *edits, bool final)
 			i++;
 	}
 	if (r < 0)
-		logger_write(edits->watcher->logger, LOGGER_ERROR,
+		logger_write(edits->given.logger, LOGGER_ERROR,
 		             "the files of firewalld could not be looked at: %s", strerror(-r));
 	conclude(edits);
 	if (edits->pending.n)
@@ -410,7 +404,7 @@ static void go_round(struct edits *edits, bool final)
 static void take(struct edits *edits)
 {
 	if (edits->watch && confwatch_take(edits->watch, &edits->pending) < 0)
-		logger_write(edits->watcher->logger, LOGGER_ERROR, "out of memory");
+		logger_write(edits->given.logger, LOGGER_ERROR, "out of memory");
 }
 
 static void on_due(void *userdata)
@@ -435,26 +429,26 @@ static void on_change(void *userdata)
 /**
  * edits_new() - begin to watch the files of firewalld
  * @out:     written on success alone; release with edits_free(), before the loop
- * @watcher: borrowed
+ * @options: copied
  *
  * Return: 0, also when they cannot be watched, which is said; negative errno.
  */
-int edits_new(struct edits **out, struct watcher *watcher)
+int edits_new(struct edits **out, const struct edits_options *options)
 {
 	struct edits *edits = calloc(1, sizeof(*edits));
 	int r;
 
 	if (!edits)
 		return -ENOMEM;
-	edits->watcher = watcher;
-	r = loop_add_timer(watcher->loop, &edits->timer, on_due, edits);
+	edits->given = *options;
+	r = loop_add_timer(options->loop, &edits->timer, on_due, edits);
 	if (r < 0) {
 		free(edits);
 		return r;
 	}
-	r = confwatch_new(&edits->watch, watcher->loop, FOLDER, on_change, edits);
+	r = confwatch_new(&edits->watch, options->loop, FOLDER, on_change, edits);
 	if (r < 0)
-		logger_write(watcher->logger, LOGGER_WARNING,
+		logger_write(edits->given.logger, LOGGER_WARNING,
 		             "%s cannot be watched: %s; edits in there are noticed some seconds "
 		             "later, by firewalld",
 		             FOLDER, strerror(-r));
@@ -484,10 +478,9 @@ void edits_free(struct edits *edits)
  *
  * To be called when everything was read. Files that are known already cost nothing.
  */
-void edits_look(struct watcher *watcher)
+void edits_look(struct edits *edits)
 {
-	struct edits *edits = watcher->edits;
-	const struct firewall *wanted = &watcher->tracker.wanted;
+	const struct firewall *wanted = engine_wanted(edits->given.engine);
 	int r = 0;
 
 	for (size_t i = 0; i < wanted->n && r == 0; i++) {
@@ -498,7 +491,7 @@ void edits_look(struct watcher *watcher)
 			r = look_at(edits, zone, AUTHOR_FIREWALLD, true);
 	}
 	if (r < 0)
-		logger_write(watcher->logger, LOGGER_ERROR, "%s", strerror(-r));
+		logger_write(edits->given.logger, LOGGER_ERROR, "%s", strerror(-r));
 }
 
 /**
@@ -509,9 +502,8 @@ void edits_look(struct watcher *watcher)
  * wrote, and of everything in a reload: the files tell which. They are looked at
  * before anybody asks firewalld what it has now.
  */
-void edits_heard(struct watcher *watcher, const char *name, int64_t at_us)
+void edits_heard(struct edits *edits, const char *name, int64_t at_us)
 {
-	struct edits *edits = watcher->edits;
 	size_t i = edits->heard_next;
 
 	snprintf(edits->heard[i].name, sizeof(edits->heard[i].name), "%s", name);
@@ -523,10 +515,8 @@ void edits_heard(struct watcher *watcher, const char *name, int64_t at_us)
 }
 
 /** edits_settle() - a wipe has come: what was written before it counts now */
-void edits_settle(struct watcher *watcher)
+void edits_settle(struct edits *edits)
 {
-	struct edits *edits = watcher->edits;
-
 	take(edits);
 	if (edits->pending.n || edits->pending.all)
 		go_round(edits, true);

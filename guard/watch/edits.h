@@ -13,12 +13,22 @@
 #ifndef GUARD_WATCH_EDITS_H
 #define GUARD_WATCH_EDITS_H
 
-#include "guard/watch/watcher-internal.h"
+#include "guard/restore/engine.h"
 
-int edits_new(struct edits **out, struct watcher *watcher) _must_check_;
+struct edits;
+
+/* All borrowed, for its life. */
+struct edits_options {
+	struct loop *loop;
+	struct logger *logger;
+	struct record *record;
+	struct engine *engine;
+};
+
+int edits_new(struct edits **out, const struct edits_options *options) _must_check_;
 void edits_free(struct edits *edits);
-void edits_look(struct watcher *watcher);
-void edits_heard(struct watcher *watcher, const char *name, int64_t at_us);
-void edits_settle(struct watcher *watcher);
+void edits_look(struct edits *edits);
+void edits_heard(struct edits *edits, const char *name, int64_t at_us);
+void edits_settle(struct edits *edits);
 
 #endif

@@ -14,7 +14,8 @@
 #define SILENT_MS 5000
 
 struct fail2banwatch {
-	struct watcher *watcher;
+	struct fail2banwatch_options given;
+	struct fail2ban *fail2ban; /* owned */
 	struct loop_source *timer; /* until what is going on is told */
 	bool looked;               /* its state has been told once */
 	int64_t away_us;           /* monotonic; since when it has not been running; 0: it is */
@@ -33,15 +34,15 @@ static void tell(struct fail2banwatch *watch, enum logger_level level, const cha
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	logger_write(watch->watcher->logger, level, "%s", text);
-	record_event(watch->watcher->record, EVENT_FAIL2BAN, NULL, "%s", text);
+	logger_write(watch->given.logger, level, "%s", text);
+	record_event(watch->given.record, EVENT_FAIL2BAN, NULL, "%s", text);
 }
 
 /* --- away -------------------------------------------------------------------------------- */
 
 static void tell_away(struct fail2banwatch *watch)
 {
-	enum fail2ban_state state = fail2ban_state(watch->watcher->fail2ban);
+	enum fail2ban_state state = fail2ban_state(watch->fail2ban);
 
 	if (watch->crashed)
 		tell(watch, LOGGER_WARNING,
@@ -116,7 +117,7 @@ static void is_there(struct fail2banwatch *watch, enum fail2ban_state from)
 static void find(struct fail2banwatch *watch, enum fail2ban_state state)
 {
 	watch->looked = true;
-	logger_write(watch->watcher->logger, LOGGER_INFO, "fail2ban is %s",
+	logger_write(watch->given.logger, LOGGER_INFO, "fail2ban is %s",
 	             fail2ban_state_name(state));
 	if (state == FAIL2BAN_RUNNING)
 		return;
@@ -131,12 +132,12 @@ static void on_state(enum fail2ban_state from, enum fail2ban_state to, int64_t t
 {
 	struct fail2banwatch *watch = userdata;
 
-	bankeeper_fail2ban(watch->watcher->bans, to);
+	watch->given.on_state(to, watch->given.userdata);
 	if (!watch->looked) {
 		find(watch, to);
 		return;
 	}
-	logger_write(watch->watcher->logger, LOGGER_DEBUG, "fail2ban is %s, and was %s",
+	logger_write(watch->given.logger, LOGGER_DEBUG, "fail2ban is %s, and was %s",
 	             fail2ban_state_name(to), fail2ban_state_name(from));
 	if (to == FAIL2BAN_RUNNING)
 		is_there(watch, from);
@@ -148,14 +149,14 @@ static void on_change(void *userdata)
 {
 	struct fail2banwatch *watch = userdata;
 
-	bankeeper_tickets_changed(watch->watcher->bans);
+	watch->given.on_change(watch->given.userdata);
 }
 
 /* --- from outside ------------------------------------------------------------------------ */
 
 static struct fail2ban_options options_of(struct fail2banwatch *watch)
 {
-	const struct config *config = &watch->watcher->config;
+	const struct config *config = watch->given.config;
 
 	return (struct fail2ban_options){
 	    .socket = config->fail2ban_socket,
@@ -171,7 +172,7 @@ static int follow(struct fail2banwatch *watch)
 {
 	struct fail2ban_options options = options_of(watch);
 
-	return fail2ban_new(&watch->watcher->fail2ban, watch->watcher->loop, &options);
+	return fail2ban_new(&watch->fail2ban, watch->given.loop, &options);
 }
 
 /** fail2banwatch_configure() - the configuration was read again */
@@ -179,27 +180,27 @@ void fail2banwatch_configure(struct fail2banwatch *watch)
 {
 	struct fail2ban_options options = options_of(watch);
 
-	if (fail2ban_configure(watch->watcher->fail2ban, &options) < 0)
-		logger_write(watch->watcher->logger, LOGGER_ERROR,
+	if (fail2ban_configure(watch->fail2ban, &options) < 0)
+		logger_write(watch->given.logger, LOGGER_ERROR,
 		             "out of memory; fail2ban is looked for where it was");
 }
 
 /**
  * fail2banwatch_new() - follow fail2ban, as configured
  * @out:     written on success alone; release with fail2banwatch_free()
- * @watcher: borrowed; its loop, record and configuration are there; its fail2ban is set
+ * @options: copied
  *
  * Return: 0; -ENOMEM.
  */
-int fail2banwatch_new(struct fail2banwatch **out, struct watcher *watcher)
+int fail2banwatch_new(struct fail2banwatch **out, const struct fail2banwatch_options *options)
 {
 	struct fail2banwatch *watch = calloc(1, sizeof(*watch));
 	int r;
 
 	if (!watch)
 		return -ENOMEM;
-	watch->watcher = watcher;
-	r = loop_add_timer(watcher->loop, &watch->timer, on_due, watch);
+	watch->given = *options;
+	r = loop_add_timer(options->loop, &watch->timer, on_due, watch);
 	if (r == 0)
 		r = follow(watch);
 	if (r < 0) {
@@ -210,13 +211,18 @@ int fail2banwatch_new(struct fail2banwatch **out, struct watcher *watcher)
 	return 0;
 }
 
-/** fail2banwatch_free() - NULL is fine; frees the watcher's fail2ban too */
+/** fail2banwatch_fail2ban() - whom it follows; borrowed */
+struct fail2ban *fail2banwatch_fail2ban(const struct fail2banwatch *watch)
+{
+	return watch->fail2ban;
+}
+
+/** fail2banwatch_free() - NULL is fine */
 void fail2banwatch_free(struct fail2banwatch *watch)
 {
 	if (!watch)
 		return;
-	fail2ban_free(watch->watcher->fail2ban);
-	watch->watcher->fail2ban = NULL;
+	fail2ban_free(watch->fail2ban);
 	loop_remove(watch->timer);
 	free(watch);
 }

@@ -9,10 +9,28 @@
 #ifndef GUARD_WATCH_FAIL2BANWATCH_H
 #define GUARD_WATCH_FAIL2BANWATCH_H
 
-#include "guard/watch/watcher-internal.h"
+#include "guard/restore/record.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/host/config.h"
 
-int fail2banwatch_new(struct fail2banwatch **out, struct watcher *watcher) _must_check_;
+struct fail2banwatch;
+
+/* All borrowed, for its life. */
+struct fail2banwatch_options {
+	struct loop *loop;
+	struct logger *logger;
+	struct record *record;
+	const struct config *config; /* what it points to may change: fail2banwatch_configure() */
+	/* Its state changed; the tickets may have. */
+	void (*on_state)(enum fail2ban_state to, void *userdata);
+	void (*on_change)(void *userdata);
+	void *userdata;
+};
+
+int fail2banwatch_new(struct fail2banwatch **out,
+                      const struct fail2banwatch_options *options) _must_check_;
 void fail2banwatch_free(struct fail2banwatch *watch);
 void fail2banwatch_configure(struct fail2banwatch *watch);
+struct fail2ban *fail2banwatch_fail2ban(const struct fail2banwatch *watch);
 
 #endif

@@ -3,14 +3,15 @@
 noinst_LIBRARIES += libguard-watch.a
 libguard_watch_a_SOURCES = \
 	guard/watch/announce.c \
+	guard/watch/announce.h \
 	guard/watch/attribution.c \
 	guard/watch/attribution.h \
 	guard/watch/canary.c \
+	guard/watch/canary.h \
 	guard/watch/clientwatch.c \
 	guard/watch/clientwatch.h \
 	guard/watch/edits.c \
 	guard/watch/edits.h \
-	guard/watch/expiry.c \
 	guard/watch/fail2banwatch.c \
 	guard/watch/fail2banwatch.h \
 	guard/watch/importer.c \
@@ -23,7 +24,6 @@ libguard_watch_a_SOURCES = \
 	guard/watch/persister.h \
 	guard/watch/risk.c \
 	guard/watch/risk.h \
-	guard/watch/watcher-internal.h \
 	guard/watch/watcher.c \
 	guard/watch/watcher.h
 WATCH_LIBS = libguard-watch.a $(RESTORE_LIBS)

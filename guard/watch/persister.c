@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/persister.h"
 
+#include "guard/restore/itemcall.h"
 #include "guard/system/firewalld/zonefile.h"
 
 #include <errno.h>
 #include <string.h>
+
+struct persister {
+	struct persister_options given;
+	struct itemcalls writes; /* to the permanent configuration, under way */
+};
 
 /**
  * persister_wants() - is this an item that should be permanent and is not?
@@ -13,52 +19,48 @@
  * Interfaces that come into the default zone anyway are left alone, and so is what
  * somebody else keeps permanent in a place of its own.
  */
-bool persister_wants(const struct watcher *watcher, const struct firewall_entry *entry,
+bool persister_wants(const struct persister *persister, const struct firewall_entry *entry,
                      const struct store_items *released)
 {
-	const struct firewall *wanted = &watcher->tracker.wanted;
+	const struct firewall *wanted = engine_wanted(persister->given.engine);
 
-	return scope_at_risk(&watcher->config.scope, wanted, entry) &&
+	return scope_at_risk(&persister->given.config->scope, wanted, entry) &&
 	       !scope_not_to_persist(wanted, &entry->item,
-	                             busname_is_present(watcher->network_manager)) &&
+	                             busname_is_present(persister->given.network_manager)) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
 
 static void on_written(int result, const struct err *err, void *userdata)
 {
-	struct item_call *write = userdata;
-	struct watcher *watcher = write->watcher;
-	struct firewall_entry *entry = firewall_find(&watcher->tracker.wanted, &write->item);
+	struct itemcall *write = userdata;
+	struct persister *persister = write->userdata;
 	_cleanup_free_ char *text = NULL;
 
-	watcher->n_persisting--;
-	if (result == 0 && entry)
-		entry->flags |= FIREWALL_PERMANENT; /* the signal that follows says the same */
+	if (result == 0)
+		engine_made_permanent(persister->given.engine, &write->item);
 	if (result != FIREWALLD_E_GONE && item_format(&text, &write->item) == 0) {
-		logger_write(watcher->logger, result ? LOGGER_ERROR : LOGGER_NOTICE,
+		logger_write(persister->given.logger, result ? LOGGER_ERROR : LOGGER_NOTICE,
 		             result ? "%s could not be made permanent: %s"
 		                    : "%s was made permanent%s",
 		             text, result ? err_text(err, result) : "");
 		if (!result)
-			record_event(watcher->record, EVENT_PERSIST, &write->item,
+			record_event(persister->given.record, EVENT_PERSIST, &write->item,
 			             "%s was made permanent", text);
 	}
-	item_call_free(write);
+	itemcall_free(write);
 }
 
-static void start_write(struct watcher *watcher, const struct item *item)
+static void start_write(struct persister *persister, const struct item *item)
 {
-	struct item_call *write = item_call_new(watcher, item);
+	struct itemcall *write = itemcall_new(&persister->writes, item, persister);
 
-	if (write &&
-	    firewalld_permanent_add(watcher->fw, NULL, &write->item, on_written, write) == 0)
-		watcher->n_persisting++;
-	else
-		item_call_free(write);
+	if (!write || firewalld_permanent_add(persister->given.fw, &write->op, &write->item,
+	                                      on_written, write) != 0)
+		itemcall_free(write);
 }
 
 /* Once for all writes to a zone's file; false: it must not be written. */
-static bool save_zone(struct watcher *watcher, struct strv *saved, const char *zone)
+static bool save_zone(struct persister *persister, struct strv *saved, const char *zone)
 {
 	_cleanup_free_ char *path = NULL;
 	struct err err = ERR_NULL;
@@ -66,11 +68,11 @@ static bool save_zone(struct watcher *watcher, struct strv *saved, const char *z
 
 	if (strv_contains(saved, zone))
 		return true;
-	r = zonefile_backup(&path, watcher->options->state_dir, zone, &err);
+	r = zonefile_backup(&path, persister->given.state_dir, zone, &err);
 	if (r == 0)
 		r = strv_add(saved, zone);
 	if (r < 0)
-		logger_write(watcher->logger, LOGGER_ERROR,
+		logger_write(persister->given.logger, LOGGER_ERROR,
 		             "the zone file of %s could not be copied, so nothing is made "
 		             "permanent in it: %s",
 		             zone, err_text(&err, r));
@@ -83,17 +85,44 @@ static bool save_zone(struct watcher *watcher, struct strv *saved, const char *z
  * While writes are under way nothing is begun: firewalld tells when they are done,
  * and then it is looked again.
  */
-void persister_look(struct watcher *watcher)
+void persister_look(struct persister *persister)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	_cleanup_strv_ struct strv saved = STRV_NULL;
-	const struct firewall *wanted = &watcher->tracker.wanted;
+	const struct firewall *wanted = engine_wanted(persister->given.engine);
 
-	if (!watcher->config.persist || !watcher->idle || watcher->n_persisting ||
-	    record_released(watcher->record, &released) < 0)
+	if (!persister->given.config->persist || !engine_is_idle(persister->given.engine) ||
+	    persister->writes.first || record_released(persister->given.record, &released) < 0)
 		return;
 	for (size_t i = 0; i < wanted->n; i++)
-		if (persister_wants(watcher, &wanted->entries[i], &released) &&
-		    save_zone(watcher, &saved, wanted->entries[i].item.zone))
-			start_write(watcher, &wanted->entries[i].item);
+		if (persister_wants(persister, &wanted->entries[i], &released) &&
+		    save_zone(persister, &saved, wanted->entries[i].item.zone))
+			start_write(persister, &wanted->entries[i].item);
+}
+
+/**
+ * persister_new() - begin with nothing to write
+ * @out:     written on success alone; release with persister_free()
+ * @options: copied
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int persister_new(struct persister **out, const struct persister_options *options)
+{
+	struct persister *persister = calloc(1, sizeof(*persister));
+
+	if (!persister)
+		return -ENOMEM;
+	persister->given = *options;
+	*out = persister;
+	return 0;
+}
+
+/** persister_free() - NULL is fine */
+void persister_free(struct persister *persister)
+{
+	if (!persister)
+		return;
+	itemcalls_deinit(&persister->writes);
+	free(persister);
 }

@@ -10,10 +10,25 @@
 #ifndef GUARD_WATCH_PERSISTER_H
 #define GUARD_WATCH_PERSISTER_H
 
-#include "guard/watch/watcher-internal.h"
+#include "guard/restore/engine.h"
 
-bool persister_wants(const struct watcher *watcher, const struct firewall_entry *entry,
+struct persister;
+
+/* All borrowed, for its life. */
+struct persister_options {
+	struct firewalld *fw;
+	struct logger *logger;
+	struct record *record;
+	const struct config *config;
+	const struct busname *network_manager;
+	const char *state_dir; /* copies of zone files go there */
+	struct engine *engine;
+};
+
+int persister_new(struct persister **out, const struct persister_options *options) _must_check_;
+void persister_free(struct persister *persister); /* before firewalld */
+bool persister_wants(const struct persister *persister, const struct firewall_entry *entry,
                      const struct store_items *released);
-void persister_look(struct watcher *watcher);
+void persister_look(struct persister *persister);
 
 #endif

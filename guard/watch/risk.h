@@ -10,12 +10,24 @@
 #ifndef GUARD_WATCH_RISK_H
 #define GUARD_WATCH_RISK_H
 
-#include "guard/watch/watcher-internal.h"
+#include "guard/watch/persister.h"
 
-int risk_new(struct risk **out) _must_check_;
+struct risk;
+
+/* All borrowed, for its life. */
+struct risk_options {
+	struct logger *logger;
+	struct record *record;
+	const struct config *config;
+	const struct busname *network_manager;
+	const struct persister *persister;
+	const struct engine *engine;
+};
+
+int risk_new(struct risk **out, const struct risk_options *options) _must_check_;
 void risk_free(struct risk *risk);
-void risk_look(struct watcher *watcher);
-void risk_permanent(const struct item *item, bool withdrawn, void *watcher);
-void risk_tell_permanent(struct watcher *watcher);
+void risk_look(struct risk *risk);
+void risk_permanent(struct risk *risk, const struct item *item, bool withdrawn);
+void risk_tell_permanent(struct risk *risk);
 
 #endif

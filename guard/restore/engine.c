@@ -1,0 +1,575 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/engine.h"
+
+#include "guard/model/ban/banplan.h"
+#include "guard/restore/bankeeper.h"
+#include "guard/restore/cycle.h"
+#include "guard/restore/expiry.h"
+#include "guard/restore/gapkeeper.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Bans come in bursts, and each is on record anyway: one snapshot for all of them. */
+#define SNAPSHOT_RULES_MS 5000
+
+struct engine {
+	struct engine_options given;
+	struct tracker tracker;
+	struct gapkeeper *gapkeeper;
+	struct bankeeper *bans;
+	struct expiry *expiry;
+	struct cycle *cycle;
+	struct loop_source *snapshot_timer; /* store what is meant */
+};
+
+/* --- what is put on record --------------------------------------------------------------- */
+
+/** engine_store() - put on record what is meant to be there, if it is not what was stored last */
+void engine_store(struct engine *engine)
+{
+	cycle_store(engine->cycle);
+}
+
+static void on_snapshot_due(void *userdata)
+{
+	struct engine *engine = userdata;
+
+	engine_store(engine);
+	listener_tell(&engine->given.listener, quiet);
+}
+
+/** engine_protects() - is it an item that the guard is to look after? */
+bool engine_protects(const struct engine *engine, const struct item *item)
+{
+	return scope_protects(&engine->given.config->scope, &engine->tracker.wanted, item);
+}
+
+static void changed(struct engine *engine, const struct item *item)
+{
+	bool may_wait = item->kind == ITEM_RULE && !engine_protects(engine, item);
+	int64_t delay_ms = may_wait ? SNAPSHOT_RULES_MS : engine->given.config->settle_ms;
+
+	if (may_wait && loop_timer_is_set(engine->snapshot_timer))
+		return;
+	loop_timer_set(engine->snapshot_timer, delay_ms);
+}
+
+static void protect_again(struct engine *engine, const struct item *item)
+{
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+
+	/* bans come in bursts, and nobody releases one */
+	if ((item->kind == ITEM_RULE && !engine_protects(engine, item)) ||
+	    record_released(engine->given.record, &released) < 0)
+		return;
+	if (items_contain(released.items, released.n, item))
+		record_protected_again(engine->given.record, item);
+}
+
+/* --- items ------------------------------------------------------------------------------- */
+
+static void on_item_added(struct engine *engine, const struct firewalld_event *event)
+{
+	const struct plan_step *ours = cycle_step_of(engine->cycle, event->item);
+	int64_t until_us = 0;
+	unsigned flags = 0;
+
+	/* ours never has a timeout: one that does came before it, and counts */
+	if (event->timeout_s > 0)
+		ours = NULL;
+	if (ours) {
+		/* we add with no timeout, and keep to the one that it had */
+		until_us = ours->until_us;
+		flags = until_us ? FIREWALL_GUARD_TIMED : 0;
+	} else if (event->timeout_s > 0) {
+		until_us = event->at_us + INT64_C(1000000) * event->timeout_s;
+	}
+	if (tracker_added(&engine->tracker, event->item, flags, until_us) < 0)
+		engine_missed(engine);
+	if (!ours)
+		protect_again(engine, event->item);
+	listener_tell(&engine->given.listener, added, event->item, ours != NULL);
+	changed(engine, event->item);
+}
+
+static void on_item_removed(struct engine *engine, const struct firewalld_event *event)
+{
+	const struct firewall_entry *entry = firewall_find(&engine->tracker.wanted, event->item);
+	/* timers fire a little late, never early; the slack is for the two clocks */
+	bool timed = entry && entry->until_us && entry->until_us <= event->at_us + 500000;
+	bool was_there = entry && (entry->flags & FIREWALL_RUNTIME);
+	bool is_protected = was_there && engine_protects(engine, event->item);
+
+	cycle_forget(engine->cycle, event->item);
+	listener_tell(&engine->given.listener, removed, event->item, is_protected, timed);
+	if (tracker_removed(&engine->tracker, event->item) < 0)
+		engine_missed(engine);
+	bankeeper_removed(engine->bans, event->item);
+	/* an intent that is not on record when the power goes would be undone */
+	if (is_protected)
+		engine_store(engine);
+	else
+		changed(engine, event->item);
+	if (scope_requires(&engine->given.config->scope, event->item))
+		engine_look_soon(engine);
+}
+
+/*
+ * Ipsets may be used to ban, too, and then fill fast. Only the entries of those
+ * that let somebody in are followed, and fail2ban's; what is used later is found by
+ * reading.
+ */
+static bool is_followed(const struct engine *engine, const struct item *item)
+{
+	return item->kind != ITEM_ENTRY || banplan_is_ban(item) || engine_protects(engine, item);
+}
+
+static void on_binding(struct engine *engine, const struct item *item)
+{
+	const struct firewall_entry *from = firewall_bound_elsewhere(&engine->tracker.wanted, item);
+	bool ours = cycle_step_of(engine->cycle, item) != NULL;
+
+	if (from && !ours) {
+		/* where it was bound until now it is not wanted any more: one zone has it */
+		if (engine_protects(engine, &from->item))
+			listener_tell(&engine->given.listener, moved, &from->item, item);
+		cycle_forget(engine->cycle, &from->item);
+	}
+	if (tracker_moved(&engine->tracker, item) < 0)
+		engine_missed(engine);
+	if (!ours)
+		protect_again(engine, item);
+	/* as with a removal: an intent is on record at once */
+	if (from && !ours)
+		engine_store(engine);
+	else
+		changed(engine, item);
+}
+
+/*
+ * firewalld tells of a policy only all that it has now: what is not there any more
+ * was removed, and what is new was added. While a change of our own is under way,
+ * the list may lack what somebody adds at the same moment; then nothing is taken
+ * for a removal.
+ */
+static void on_policy(struct engine *engine, const struct firewalld_event *event)
+{
+	_cleanup_firewall_ struct firewall wanted = FIREWALL_NULL;
+	struct firewalld_event change = *event;
+
+	if (firewall_copy(&wanted, &engine->tracker.wanted) < 0) {
+		engine_missed(engine);
+		return;
+	}
+	if (event->ours)
+		cycle_gap(engine->cycle);
+	for (size_t i = 0; i < wanted.n && !event->ours; i++) {
+		change.item = &wanted.entries[i].item;
+		if (strcmp(change.item->zone, event->zone) == 0 &&
+		    (wanted.entries[i].flags & FIREWALL_RUNTIME) &&
+		    (event->kinds & 1U << change.item->kind) &&
+		    !firewall_find(event->contents, change.item))
+			on_item_removed(engine, &change);
+	}
+	for (size_t i = 0; i < event->contents->n; i++) {
+		change.item = &event->contents->entries[i].item;
+		if (!firewall_has(&wanted, change.item, FIREWALL_RUNTIME))
+			on_item_added(engine, &change);
+	}
+}
+
+/* --- firewalld itself -------------------------------------------------------------------- */
+
+static void on_panic(struct engine *engine, bool on)
+{
+	tracker_panic(&engine->tracker, on);
+	if (on)
+		return;
+	cycle_panic_ended(engine->cycle);
+	bankeeper_go(engine->bans);
+}
+
+static void on_default_zone(struct engine *engine, const char *zone)
+{
+	tracker_default_zone_left(&engine->tracker, zone);
+	if (tracker_default_zone(&engine->tracker, zone) < 0)
+		engine_missed(engine);
+	engine_look_soon(engine);
+}
+
+/* What a guard before this one has begun and not finished. */
+static void resume(struct engine *engine)
+{
+	_cleanup_store_unfinished_list_ struct store_unfinished_list unfinished =
+	    STORE_UNFINISHED_LIST_NULL;
+	struct err err = ERR_NULL;
+
+	if (store_wipe_unfinished(record_store(engine->given.record), &unfinished, &err))
+		logger_write(engine->given.logger, LOGGER_WARNING,
+		             "unfinished restores could not be read: %s", err_text(&err, -EIO));
+	bankeeper_adopt(engine->bans, &unfinished);
+	cycle_resume_take(engine->cycle, &unfinished);
+}
+
+/*
+ * Compares with what was stored when the guard ran last. Another boot or another
+ * firewalld: what is missing was lost. The same: nobody can tell.
+ */
+static enum wipe_kind start_from_store(struct engine *engine, const char *instance)
+{
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	_cleanup_firewall_ struct firewall snapshot = FIREWALL_NULL;
+	bool same_boot, same_instance;
+
+	if (record_last_good(engine->given.record, &meta, &snapshot))
+		return WIPE_UNKNOWN;
+	resume(engine);
+	same_boot = meta.boot_id && strcmp(meta.boot_id, engine->given.boot_id) == 0;
+	same_instance = same_boot && (!*instance || !meta.instance || !*meta.instance ||
+	                              strcmp(meta.instance, instance) == 0);
+	if (tracker_start_from_take(&engine->tracker, &snapshot, same_instance) < 0)
+		return WIPE_UNKNOWN;
+	record_mark_put_back(engine->given.record, &engine->tracker.wanted);
+	return !same_boot ? WIPE_REBOOT : !same_instance ? WIPE_RESTART : WIPE_UNKNOWN;
+}
+
+static void on_appeared(struct engine *engine, const struct firewalld_event *event)
+{
+	const char *before = record_instance(engine->given.record);
+	bool other = !before || strcmp(before, event->instance) != 0;
+	enum wipe_kind kind = WIPE_UNKNOWN;
+
+	if (!engine->tracker.known)
+		kind = start_from_store(engine, event->instance);
+	else if (*event->instance ? other : before != NULL)
+		kind = WIPE_RESTART; /* also when nothing is known but that it went and came */
+	/* what was meant until now belongs to the instance that went */
+	if (before)
+		engine_store(engine);
+	record_appeared(engine->given.record, event->instance);
+	cycle_appeared(engine->cycle, kind, event->at_us);
+}
+
+/** engine_hear() - firewalld's adapter tells something; each event once, in order */
+void engine_hear(struct engine *engine, const struct firewalld_event *event)
+{
+	switch (event->type) {
+	case FIREWALLD_EVENT_APPEARED:
+		on_appeared(engine, event);
+		break;
+	case FIREWALLD_EVENT_GONE:
+	case FIREWALLD_EVENT_BUS_GONE:
+		cycle_gone(engine->cycle);
+		break;
+	case FIREWALLD_EVENT_BUS_BACK:
+		break;
+	case FIREWALLD_EVENT_RELOADED:
+		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
+		break;
+	case FIREWALLD_EVENT_ITEM_ADDED:
+		if (!is_followed(engine, event->item))
+			break;
+		if (item_is_binding(event->item))
+			on_binding(engine, event->item);
+		else
+			on_item_added(engine, event);
+		break;
+	case FIREWALLD_EVENT_ITEM_REMOVED:
+		if (is_followed(engine, event->item))
+			on_item_removed(engine, event);
+		break;
+	case FIREWALLD_EVENT_ITEM_MOVED:
+		on_binding(engine, event->item);
+		break;
+	case FIREWALLD_EVENT_DEFAULT_ZONE:
+		on_default_zone(engine, event->zone);
+		break;
+	case FIREWALLD_EVENT_PANIC:
+		on_panic(engine, event->on);
+		break;
+	case FIREWALLD_EVENT_POLICY_CHANGED:
+		on_policy(engine, event);
+		break;
+	case FIREWALLD_EVENT_ZONE_CHANGED:
+	case FIREWALLD_EVENT_LOST_TRACK:
+		/* what is gone with this may have been meant to go */
+		cycle_gap(engine->cycle);
+		engine_look_soon(engine);
+		break;
+	case FIREWALLD_EVENT_PERMANENT_CHANGED:
+		engine_look_soon(engine);
+		break;
+	}
+}
+
+/* --- fail2ban, and whoever runs the engine ----------------------------------------------- */
+
+/** engine_fail2ban() - fail2ban's state changed */
+void engine_fail2ban(struct engine *engine, enum fail2ban_state to)
+{
+	bankeeper_fail2ban(engine->bans, to);
+}
+
+/** engine_tickets_changed() - somebody was banned or unbanned, as far as can be seen */
+void engine_tickets_changed(struct engine *engine)
+{
+	bankeeper_tickets_changed(engine->bans);
+}
+
+/** engine_configured() - what the configuration says may be different now */
+void engine_configured(struct engine *engine)
+{
+	gapkeeper_enable(engine->gapkeeper, engine->given.config->close_gap);
+	cycle_configured(engine->cycle);
+}
+
+/** engine_look() - read everything, unless a cycle does so anyway */
+void engine_look(struct engine *engine)
+{
+	cycle_look(engine->cycle);
+}
+
+/** engine_look_soon() - the same, when it has been quiet for a moment */
+void engine_look_soon(struct engine *engine)
+{
+	cycle_look_soon(engine->cycle);
+}
+
+/** engine_missed() - something was missed for want of memory: it is found by looking */
+void engine_missed(struct engine *engine)
+{
+	cycle_missed(engine->cycle);
+}
+
+/** engine_edited() - somebody other than firewalld wrote a file without the item, or with it */
+void engine_edited(struct engine *engine, const struct item *item, bool gone)
+{
+	tracker_edited(&engine->tracker, item, gone);
+}
+
+/** engine_made_permanent() - on our wish; the signal that follows says the same */
+void engine_made_permanent(struct engine *engine, const struct item *item)
+{
+	struct firewall_entry *entry = firewall_find(&engine->tracker.wanted, item);
+
+	if (entry)
+		entry->flags |= FIREWALL_PERMANENT;
+}
+
+/** engine_tracker() - what is known; borrowed */
+const struct tracker *engine_tracker(const struct engine *engine)
+{
+	return &engine->tracker;
+}
+
+/** engine_wanted() - what the firewall is meant to look like; borrowed */
+const struct firewall *engine_wanted(const struct engine *engine)
+{
+	return &engine->tracker.wanted;
+}
+
+/** engine_is_present() - is firewalld there? */
+bool engine_is_present(const struct engine *engine)
+{
+	return cycle_is_present(engine->cycle);
+}
+
+/** engine_is_idle() - is firewalld there, and everything read and in place, but bans? */
+bool engine_is_idle(const struct engine *engine)
+{
+	return cycle_is_idle(engine->cycle);
+}
+
+/** engine_is_busy() - is something being read or put back just now, which comes first? */
+bool engine_is_busy(const struct engine *engine)
+{
+	return engine_is_present(engine) &&
+	       (!engine_is_idle(engine) || bankeeper_is_at_work(engine->bans));
+}
+
+/** engine_is_slow() - does it go missing so often that it is put back ever later? */
+bool engine_is_slow(const struct engine *engine, const struct item *item)
+{
+	return cycle_is_slow(engine->cycle, item);
+}
+
+/** engine_n_open_bans() - that are lost and not settled */
+size_t engine_n_open_bans(const struct engine *engine)
+{
+	return bankeeper_n_open(engine->bans);
+}
+
+/* --- its parts tell ---------------------------------------------------------------------- */
+
+static void on_absorbed(void *userdata)
+{
+	struct engine *engine = userdata;
+
+	/* not only when all is back: another item may be tried for half a minute */
+	expiry_plan(engine->expiry);
+}
+
+static void on_idle(void *userdata)
+{
+	struct engine *engine = userdata;
+
+	listener_tell(&engine->given.listener, idle);
+	bankeeper_go(engine->bans);
+}
+
+static bool may_act_on_bans(void *userdata)
+{
+	const struct engine *engine = userdata;
+
+	return engine_is_idle(engine);
+}
+
+static const struct strv *ignoreip(void *userdata)
+{
+	const struct engine_listener *listener = &((const struct engine *)userdata)->given.listener;
+
+	return listener->ignoreip ? listener->ignoreip(listener->userdata) : NULL;
+}
+
+static void on_missed(void *userdata)
+{
+	engine_missed(userdata);
+}
+
+static void on_bans_settled(bool ended, void *userdata)
+{
+	struct engine *engine = userdata;
+
+	/* else what is back were known to firewalld alone for some seconds */
+	if (ended)
+		engine_store(engine);
+	listener_tell(&engine->given.listener, settled);
+}
+
+static void on_timed_item_ended(const struct item *item, void *userdata)
+{
+	struct engine *engine = userdata;
+
+	cycle_forget(engine->cycle, item);
+	if (tracker_removed(&engine->tracker, item) < 0)
+		engine_missed(engine);
+	engine_store(engine);
+}
+
+/* --- beginning and end ------------------------------------------------------------------- */
+
+static int start_bans(struct engine *engine)
+{
+	const struct engine_options *given = &engine->given;
+	const struct bankeeper_options options = {
+	    .loop = given->loop,
+	    .fw = given->fw,
+	    .fail2ban = given->fail2ban,
+	    .logger = given->logger,
+	    .record = given->record,
+	    .gapkeeper = engine->gapkeeper,
+	    .tracker = &engine->tracker,
+	    .config = given->config,
+	    .may_act = may_act_on_bans,
+	    .ignoreip = ignoreip,
+	    .on_missed = on_missed,
+	    .on_settled = on_bans_settled,
+	    .userdata = engine,
+	};
+
+	return bankeeper_new(&engine->bans, &options);
+}
+
+static int start_expiry(struct engine *engine)
+{
+	const struct expiry_options options = {
+	    .loop = engine->given.loop,
+	    .fw = engine->given.fw,
+	    .logger = engine->given.logger,
+	    .tracker = &engine->tracker,
+	    .on_ended = on_timed_item_ended,
+	    .userdata = engine,
+	};
+
+	return expiry_new(&engine->expiry, &options);
+}
+
+static int start_cycle(struct engine *engine)
+{
+	const struct engine_options *given = &engine->given;
+	const struct cycle_options options = {
+	    .loop = given->loop,
+	    .fw = given->fw,
+	    .logger = given->logger,
+	    .record = given->record,
+	    .tracker = &engine->tracker,
+	    .bans = engine->bans,
+	    .config = given->config,
+	    .network_manager = given->network_manager,
+	    .listener = &given->listener,
+	    .on_absorbed = on_absorbed,
+	    .on_idle = on_idle,
+	    .userdata = engine,
+	};
+
+	return cycle_new(&engine->cycle, &options);
+}
+
+static int start(struct engine *engine)
+{
+	const struct engine_options *given = &engine->given;
+	int r = loop_add_timer(given->loop, &engine->snapshot_timer, on_snapshot_due, engine);
+
+	if (r == 0)
+		r = gapkeeper_new(&engine->gapkeeper, given->loop, given->logger, given->record);
+	if (r == 0)
+		r = start_bans(engine);
+	if (r == 0)
+		r = start_expiry(engine);
+	if (r == 0)
+		r = start_cycle(engine);
+	if (r == 0)
+		gapkeeper_enable(engine->gapkeeper, given->config->close_gap);
+	return r;
+}
+
+/**
+ * engine_new() - an engine that knows nothing yet
+ * @out:     written on success alone; release with engine_free()
+ * @options: copied
+ *
+ * It begins when it hears that firewalld has appeared.
+ *
+ * Return: 0 or negative errno.
+ */
+int engine_new(struct engine **out, const struct engine_options *options)
+{
+	struct engine *engine = calloc(1, sizeof(*engine));
+	int r;
+
+	if (!engine)
+		return -ENOMEM;
+	engine->given = *options;
+	engine->tracker = TRACKER_NULL;
+	r = start(engine);
+	if (r == 0)
+		*out = engine;
+	else
+		engine_free(engine);
+	return r;
+}
+
+/** engine_free() - what is not settled is in the store, for the next guard; NULL is fine */
+void engine_free(struct engine *engine)
+{
+	if (!engine)
+		return;
+	cycle_free(engine->cycle);
+	bankeeper_free(engine->bans);
+	expiry_free(engine->expiry);
+	gapkeeper_free(engine->gapkeeper);
+	loop_remove(engine->snapshot_timer);
+	tracker_deinit(&engine->tracker);
+	free(engine);
+}

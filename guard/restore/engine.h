@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine - what is wanted is there, or comes back
+ *
+ * Is told what happens to firewalld and to fail2ban, keeps in mind and in the store
+ * what the firewall is meant to look like (tracker, record), and after each wipe has
+ * it back: services by the cycle, bans by the bankeeper, the ends of timed items by
+ * the expiry. Whoever runs it hears what happened through a listener, and asks.
+ */
+#ifndef GUARD_RESTORE_ENGINE_H
+#define GUARD_RESTORE_ENGINE_H
+
+#include "guard/restore/listener.h"
+#include "guard/restore/tracker.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/firewalld/firewalld.h"
+#include "guard/system/host/busname.h"
+#include "guard/system/host/config.h"
+
+struct engine;
+
+/* All borrowed, for its life. */
+struct engine_options {
+	struct loop *loop;
+	struct firewalld *fw;
+	struct fail2ban *fail2ban;
+	struct logger *logger;
+	struct record *record;
+	const struct config *config; /* what it points to may change: engine_configured() */
+	const struct busname *network_manager; /* NULL: it binds nothing */
+	const char *boot_id;
+	struct engine_listener listener; /* copied */
+};
+
+int engine_new(struct engine **out, const struct engine_options *options) _must_check_;
+void engine_free(struct engine *engine); /* before firewalld, fail2ban and the record */
+DEFINE_CLEANUP(struct engine *, engine_free, engine_cleanup);
+#define _cleanup_engine_ _cleanup_(engine_cleanup)
+
+/* What it is told. */
+void engine_hear(struct engine *engine, const struct firewalld_event *event);
+void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
+void engine_tickets_changed(struct engine *engine);
+void engine_configured(struct engine *engine);
+void engine_look(struct engine *engine);
+void engine_look_soon(struct engine *engine);
+void engine_missed(struct engine *engine);
+void engine_store(struct engine *engine);
+
+/* What is known of the permanent configuration before firewalld was read again. */
+void engine_edited(struct engine *engine, const struct item *item, bool gone);
+void engine_made_permanent(struct engine *engine, const struct item *item);
+
+/* What it is asked. */
+const struct tracker *engine_tracker(const struct engine *engine);
+const struct firewall *engine_wanted(const struct engine *engine);
+bool engine_protects(const struct engine *engine, const struct item *item);
+bool engine_is_present(const struct engine *engine);
+bool engine_is_idle(const struct engine *engine);
+bool engine_is_busy(const struct engine *engine);
+bool engine_is_slow(const struct engine *engine, const struct item *item);
+size_t engine_n_open_bans(const struct engine *engine);
+
+#endif

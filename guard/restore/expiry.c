@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/expiry.h"
+
+#include "guard/restore/itemcall.h"
+#include "guard/system/host/clock.h"
+
+#include <errno.h>
+
+/* The clock may be set, so a long wait is cut into pieces. */
+#define EXPIRY_LOOK_MS 30000
+
+struct expiry {
+	struct expiry_options given;
+	struct itemcalls calls;
+	struct loop_source *timer;
+};
+
+static void on_expired(int result, const struct err *err, void *userdata)
+{
+	struct itemcall *call = userdata;
+	struct expiry *expiry = call->userdata;
+	struct firewall_entry *entry;
+	_cleanup_free_ char *text = NULL;
+
+	if (item_format(&text, &call->item) < 0)
+		text = NULL;
+	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
+		/* the signal has told it already, unless it was gone before */
+		expiry->given.on_ended(&call->item, expiry->given.userdata);
+	} else {
+		if (result != FIREWALLD_E_GONE)
+			logger_write(expiry->given.logger, LOGGER_WARNING,
+			             "%s could not be closed at the end of its time: %s; trying "
+			             "again",
+			             text ? text : "an item", err_text(err, result));
+		/* it is still open, and still ours to close */
+		entry = firewall_find(&expiry->given.tracker->wanted, &call->item);
+		if (entry)
+			entry->flags |= FIREWALL_GUARD_TIMED;
+	}
+	itemcall_free(call);
+	expiry_plan(expiry);
+}
+
+static void expire(struct expiry *expiry, struct firewall_entry *entry)
+{
+	struct itemcall *call = itemcall_new(&expiry->calls, &entry->item, expiry);
+
+	if (call &&
+	    firewalld_remove(expiry->given.fw, &call->op, &call->item, on_expired, call) == 0)
+		/* not a second time while the answer is on its way */
+		entry->flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
+	else
+		itemcall_free(call);
+}
+
+/* Takes away what is over. */
+static void on_due(void *userdata)
+{
+	struct expiry *expiry = userdata;
+	struct firewall *wanted = &expiry->given.tracker->wanted;
+	int64_t now_us = clock_now_us();
+
+	for (size_t i = 0; firewalld_is_present(expiry->given.fw) && i < wanted->n; i++)
+		if ((wanted->entries[i].flags & FIREWALL_GUARD_TIMED) &&
+		    wanted->entries[i].until_us <= now_us)
+			expire(expiry, &wanted->entries[i]);
+	expiry_plan(expiry);
+}
+
+/** expiry_plan() - wake up when the next item has to go; whenever one may have come or gone */
+void expiry_plan(struct expiry *expiry)
+{
+	int64_t until_us, delay_ms;
+
+	if (tracker_next_end(expiry->given.tracker, &until_us) < 0) {
+		loop_timer_stop(expiry->timer);
+		return;
+	}
+	delay_ms = (until_us - clock_now_us()) / 1000 + 1;
+	if (delay_ms < 1) /* it was tried just now */
+		delay_ms = firewalld_is_present(expiry->given.fw) ? 1000 : EXPIRY_LOOK_MS;
+	if (delay_ms > EXPIRY_LOOK_MS)
+		delay_ms = EXPIRY_LOOK_MS;
+	loop_timer_set(expiry->timer, delay_ms);
+}
+
+/**
+ * expiry_new() - begin with nothing to end
+ * @out:     written on success alone; release with expiry_free()
+ * @options: copied
+ *
+ * Return: 0 or negative errno.
+ */
+int expiry_new(struct expiry **out, const struct expiry_options *options)
+{
+	struct expiry *expiry = calloc(1, sizeof(*expiry));
+	int r;
+
+	if (!expiry)
+		return -ENOMEM;
+	expiry->given = *options;
+	r = loop_add_timer(options->loop, &expiry->timer, on_due, expiry);
+	if (r == 0)
+		*out = expiry;
+	else
+		free(expiry);
+	return r;
+}
+
+/** expiry_free() - what was opened for a time stays open, until the next guard */
+void expiry_free(struct expiry *expiry)
+{
+	if (!expiry)
+		return;
+	itemcalls_deinit(&expiry->calls);
+	loop_remove(expiry->timer);
+	free(expiry);
+}

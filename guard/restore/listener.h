@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * listener - how whoever runs the engine hears what happened
+ *
+ * The engine judges, acts and records; what is said of it, and what else is to be
+ * done then, is the listener's. Each function may be NULL, and none may free the
+ * engine. Everything that is handed over is borrowed.
+ */
+#ifndef GUARD_RESTORE_LISTENER_H
+#define GUARD_RESTORE_LISTENER_H
+
+#include "guard/model/cause.h"
+#include "guard/restore/record.h"
+
+struct engine_listener {
+	/* Asked for a wipe's cause, in words, as they go on record. */
+	void (*cause)(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
+	              void *userdata);
+	/* What is missing was judged; @episode: as part of this wipe, or NULL. */
+	void (*lost)(const struct loss *loss, const struct episode *episode, void *userdata);
+	/* A wipe is over, its bans apart; @old_news: only what goes missing again and again. */
+	void (*ended)(const struct episode *episode, bool old_news, void *userdata);
+	/* firewalld does not take a step, and no other try follows; @why may be NULL. */
+	void (*failed)(const struct episode *episode, const struct item *item, const char *why,
+	               void *userdata);
+	/* firewalld was read; @broken_off: a reload broke off and left it in state INIT. */
+	void (*state)(enum firewall_state state, bool broken_off, void *userdata);
+	/* firewalld lets the guard change nothing (lockdown); at each try. */
+	void (*denied)(void *userdata);
+	/* A required item goes missing again and again, and is put back ever later. */
+	void (*fight)(const struct item *item, void *userdata);
+	/* firewalld is wiped again and again: restoring goes on at a slower pace. */
+	void (*breaker)(const char *cause, void *userdata);
+	/* An item that is there has left the permanent configuration, or come back to it. */
+	void (*permanent)(const struct item *item, bool withdrawn, void *userdata);
+	/* What was read is what is known now: all of permanent() was told. */
+	void (*absorbed)(void *userdata);
+	/* Somebody added an item to the runtime, or the engine did (@ours). */
+	void (*added)(const struct item *item, bool ours, void *userdata);
+	/* About to be taken from what is wanted; @timed: its own time was over. */
+	void (*removed)(const struct item *item, bool is_protected, bool timed, void *userdata);
+	/* Bound somewhere else now, and not wanted any more where it was. */
+	void (*moved)(const struct item *from, const struct item *to, void *userdata);
+	/* It has been quiet for a moment after changes. */
+	void (*quiet)(void *userdata);
+	/* Everything is read and in place, but bans. */
+	void (*idle)(void *userdata);
+	/* Bans were settled. */
+	void (*settled)(void *userdata);
+	/* Whom fail2ban ignores, as far as it is known; NULL: it is not. */
+	const struct strv *(*ignoreip)(void *userdata);
+	void *userdata;
+};
+
+#define listener_tell(listener, what, ...)                                                         \
+	do {                                                                                       \
+		if ((listener)->what)                                                              \
+			(listener)->what(__VA_ARGS__ __VA_OPT__(, )(listener)->userdata);          \
+	} while (0)
+
+#endif

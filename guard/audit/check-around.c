@@ -135,7 +135,7 @@ static int tell_conflict(struct check_context *context, enum check_id id,
 		if (join(&command, row->commands.strings[i], " && ") < 0)
 			return -ENOMEM;
 	for (size_t i = 0; i < row->n_services; i++)
-		if (join(&services, row->services[i].service, ", ") < 0)
+		if (join(&services, row->services[i]->name, ", ") < 0)
 			return -ENOMEM;
 	if (xasprintf(&evidence, "%s%s%s", row->what, row->jail ? ", by fail2ban, jail " : "",
 	              row->jail ? row->jail : "") < 0)

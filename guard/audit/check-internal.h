@@ -14,6 +14,7 @@
 #include "guard/model/check.h"
 #include "guard/model/ban/drift.h"
 #include "guard/model/finding.h"
+#include "guard/model/mail/daemons.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/firewalld/firewalld-rules.h"
 #include "guard/system/kernel/listeners.h"
@@ -73,16 +74,6 @@ const char *check_raw_port_service(const struct firewall_entry *entry);
 int check_fix_raw_ports(struct check_context *context) _must_check_;
 
 /* check-mail.c: the ports of mail, who listens on them, and who may come */
-#define CHECK_MAIL_PORTS 8
-
-struct check_mail_port {
-	unsigned port;
-	const char *service;
-	bool smtp;  /* else IMAP, POP3 or Sieve */
-	bool plain; /* many keep it shut on purpose */
-};
-extern const struct check_mail_port check_mail_ports[CHECK_MAIL_PORTS];
-
 const struct ruleset *check_ruleset(struct check_context *context);
 const struct listeners *check_listeners(struct check_context *context);
 int check_tell_unknown(struct check_context *context, enum check_id id,

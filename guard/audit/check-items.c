@@ -198,19 +198,16 @@ int check_runtime_only(struct check_context *context, enum check_id id)
 
 /* --- raw ports --------------------------------------------------------------------------- */
 
-static const struct {
-	const char *service, *port;
-} mail_services[] = {
-    {"smtp", "25/tcp"},   {"smtps", "465/tcp"}, {"smtp-submission", "587/tcp"}, {"imap", "143/tcp"},
-    {"imaps", "993/tcp"}, {"pop3", "110/tcp"},  {"pop3s", "995/tcp"},
-};
-
-static const char *service_of(const struct item *port)
+static const char *service_of(const struct item *item)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(mail_services); i++)
-		if (strcmp(mail_services[i].port, port->value) == 0)
-			return mail_services[i].service;
-	return NULL;
+	const struct service *service;
+	unsigned first, last;
+	char protocol[8];
+
+	if (!item_port_parse(item->value, &first, &last, protocol) || first != last)
+		return NULL;
+	service = services_by_port(first, protocol);
+	return service && service->purpose == SERVICES_MAIL ? service->name : NULL;
 }
 
 /** check_raw_port_service() - which service it should be; NULL: none, or its time will end */
@@ -345,12 +342,13 @@ static bool is_in_use(const struct firewall *fw, const char *service)
 }
 
 static int check_definition(struct check_context *context, enum check_id id, const char *service,
-                            const char *port)
+                            unsigned number)
 {
 	struct firewalld_service parts = {0};
-	char *command = NULL;
+	char *command = NULL, port[16];
 	int r;
 
+	snprintf(port, sizeof(port), "%u/tcp", number);
 	r = firewalld_service_wait(context->connection.fw, &parts, service,
 	                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, NULL);
 	if (r < 0)
@@ -373,11 +371,11 @@ static int check_definition(struct check_context *context, enum check_id id, con
 
 int check_service_definition(struct check_context *context, enum check_id id)
 {
+	const struct service *service = NULL;
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(mail_services) && r == 0; i++)
-		if (is_in_use(&context->reading.firewall, mail_services[i].service))
-			r = check_definition(context, id, mail_services[i].service,
-			                     mail_services[i].port);
+	while (r == 0 && (service = services_next(service, SERVICES_MAIL)))
+		if (is_in_use(&context->reading.firewall, service->name))
+			r = check_definition(context, id, service->name, service->port);
 	return r;
 }

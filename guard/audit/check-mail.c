@@ -18,17 +18,6 @@
 /* Services that include each other do not go deeper. */
 #define INCLUDES_MAX 4
 
-const struct check_mail_port check_mail_ports[CHECK_MAIL_PORTS] = {
-    {25, "smtp", true, false},
-    {465, "smtps", true, false},
-    {587, "smtp-submission", true, false},
-    {143, "imap", false, true},
-    {993, "imaps", false, false},
-    {110, "pop3", false, true},
-    {995, "pop3s", false, false},
-    {4190, "managesieve", false, true},
-};
-
 /* --- what is read when it is wanted ------------------------------------------------------ */
 
 /** check_ruleset() - all that decides about packets; Return: borrowed; NULL: not known */
@@ -189,22 +178,6 @@ static int closing_command(char **out, const struct check_context *context,
 	return 0;
 }
 
-static const struct {
-	const char *process; /* that listens */
-	const char *unit;
-	bool smtp;
-	const char *all;  /* makes it listen everywhere; NULL: not known */
-	const char *both; /* in both families */
-} daemons[] = {
-    {"master", "postfix", true, "postconf -e inet_interfaces=all && systemctl restart postfix",
-     "postconf -e inet_protocols=all && systemctl restart postfix"},
-    {"exim4", "exim4", true, NULL, NULL},
-    {"exim", "exim", true, NULL, NULL},
-    {"dovecot", "dovecot", false,
-     "echo 'listen = *, ::' >>/etc/dovecot/local.conf && systemctl restart dovecot",
-     "echo 'listen = *, ::' >>/etc/dovecot/local.conf && systemctl restart dovecot"},
-};
-
 static bool has_unit(const char *unit)
 {
 	static const char *const folders[] = {"/etc/systemd/system", "/usr/lib/systemd/system",
@@ -221,16 +194,18 @@ static bool has_unit(const char *unit)
 }
 
 /* A daemon that is installed, and listens on none of its ports: it does not run. */
-static const char *stopped_daemon(const struct listeners *listeners,
-                                  const struct check_mail_port *mail)
+static const char *stopped_daemon(const struct listeners *listeners, const struct service *mail)
 {
-	for (size_t i = 0; i < CHECK_MAIL_PORTS; i++)
-		if (check_mail_ports[i].smtp == mail->smtp &&
-		    listeners_first(listeners, "tcp", check_mail_ports[i].port))
+	const struct mail_daemon *daemon = NULL;
+	const struct service *service = NULL;
+
+	while ((service = services_next(service, SERVICES_MAIL)))
+		if (service->server == mail->server &&
+		    listeners_first(listeners, "tcp", service->port))
 			return NULL;
-	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++)
-		if (daemons[i].smtp == mail->smtp && has_unit(daemons[i].unit))
-			return daemons[i].unit;
+	while ((daemon = daemons_next(daemon)))
+		if (daemon->server == mail->server && has_unit(daemon->unit))
+			return daemon->unit;
 	return NULL;
 }
 
@@ -248,32 +223,30 @@ static char *who(const struct listeners_socket *sock)
 
 static int opening_command(char **out, const struct listeners_socket *sock, bool both)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(daemons); i++)
-		if (strcmp(daemons[i].process, sock->process) == 0) {
-			const char *command = both ? daemons[i].both : daemons[i].all;
+	const struct mail_daemon *daemon = daemons_by_process(sock->process);
+	const char *command = !daemon ? NULL : both ? daemon->listen_both : daemon->listen_all;
 
-			*out = command ? strdup(command) : NULL;
-			return command && !*out ? -ENOMEM : 0;
-		}
-	return 0;
+	*out = command ? strdup(command) : NULL;
+	return command && !*out ? -ENOMEM : 0;
 }
 
 /* --- the checks --------------------------------------------------------------------------- */
 
 typedef int port_fn(struct check_context *context, enum check_id id, const struct ruleset *ruleset,
-                    const struct listeners *listeners, const struct check_mail_port *mail);
+                    const struct listeners *listeners, const struct service *mail);
 
 static int each_port(struct check_context *context, enum check_id id, port_fn *fn)
 {
 	const struct ruleset *ruleset = check_ruleset(context);
 	const struct listeners *listeners = check_listeners(context);
+	const struct service *service = NULL;
 	int r = 0;
 
 	if (!ruleset || !listeners)
 		return check_tell_unknown(context, id,
 		                          ruleset ? "who listens" : "firewalld's rules");
-	for (size_t i = 0; i < CHECK_MAIL_PORTS && r == 0; i++)
-		r = fn(context, id, ruleset, listeners, &check_mail_ports[i]);
+	while (r == 0 && (service = services_next(service, SERVICES_MAIL)))
+		r = fn(context, id, ruleset, listeners, service);
 	return r;
 }
 
@@ -286,7 +259,7 @@ static bool is_open_to_strangers(const struct check_context *context, const stru
 
 static int not_listening(struct check_context *context, enum check_id id,
                          const struct ruleset *ruleset, const struct listeners *listeners,
-                         const struct check_mail_port *mail)
+                         const struct service *mail)
 {
 	_cleanup_free_ char *command = NULL;
 	const char *unit;
@@ -302,13 +275,12 @@ static int not_listening(struct check_context *context, enum check_id id,
 			return -ENOMEM;
 		return check_add(context, id, FINDING_WARNING, NULL, steal(command),
 		                 "%s (%u/tcp) is open, and nothing listens there: %s does not run",
-		                 mail->service, mail->port, unit);
+		                 mail->name, mail->port, unit);
 	}
 	if (closing_command(&command, context, ruleset, mail->port) < 0)
 		return -ENOMEM;
 	return check_add(context, id, FINDING_WARNING, NULL, steal(command),
-	                 "%s (%u/tcp) is open, and nothing listens there", mail->service,
-	                 mail->port);
+	                 "%s (%u/tcp) is open, and nothing listens there", mail->name, mail->port);
 }
 
 int check_no_listener(struct check_context *context, enum check_id id)
@@ -318,7 +290,7 @@ int check_no_listener(struct check_context *context, enum check_id id)
 
 static int on_loopback(struct check_context *context, enum check_id id,
                        const struct ruleset *ruleset, const struct listeners *listeners,
-                       const struct check_mail_port *mail)
+                       const struct service *mail)
 {
 	_cleanup_free_ char *command = NULL, *evidence = NULL;
 
@@ -332,7 +304,7 @@ static int on_loopback(struct check_context *context, enum check_id id,
 		return -ENOMEM;
 	evidence = who(listeners_first(listeners, "tcp", mail->port));
 	return check_add(context, id, FINDING_WARNING, steal(evidence), steal(command),
-	                 "%s (%u/tcp) is open, and is served on loopback alone", mail->service,
+	                 "%s (%u/tcp) is open, and is served on loopback alone", mail->name,
 	                 mail->port);
 }
 
@@ -374,7 +346,7 @@ static bool has_address(int family)
 
 static int in_one_family(struct check_context *context, enum check_id id,
                          const struct ruleset *ruleset, const struct listeners *listeners,
-                         const struct check_mail_port *mail)
+                         const struct service *mail)
 {
 	bool on4 = listeners_on(listeners, "tcp", mail->port, mail->port, AF_INET) == LISTENERS_YES;
 	bool on6 =
@@ -390,8 +362,8 @@ static int in_one_family(struct check_context *context, enum check_id id,
 		return -ENOMEM;
 	return check_add(context, id, FINDING_WARNING,
 	                 who(listeners_first(listeners, "tcp", mail->port)), steal(command),
-	                 "%s (%u/tcp) is open for %s, too, and is served over %s alone",
-	                 mail->service, mail->port, on4 ? "IPv6" : "IPv4", on4 ? "IPv4" : "IPv6");
+	                 "%s (%u/tcp) is open for %s, too, and is served over %s alone", mail->name,
+	                 mail->port, on4 ? "IPv6" : "IPv4", on4 ? "IPv4" : "IPv6");
 }
 
 int check_one_family(struct check_context *context, enum check_id id)
@@ -436,7 +408,7 @@ static const char *client_zone(const struct check_context *context)
 
 static int listening_closed(struct check_context *context, enum check_id id,
                             const struct ruleset *ruleset, const struct listeners *listeners,
-                            const struct check_mail_port *mail)
+                            const struct service *mail)
 {
 	const char *zone = client_zone(context);
 	_cleanup_free_ char *command = NULL;
@@ -448,13 +420,13 @@ static int listening_closed(struct check_context *context, enum check_id id,
 	if (zone && xasprintf(&command,
 	                      "firewall-cmd --zone=%s --add-service=%s && firewall-cmd "
 	                      "--permanent --zone=%s --add-service=%s",
-	                      zone, mail->service, zone, mail->service) < 0)
+	                      zone, mail->name, zone, mail->name) < 0)
 		return -ENOMEM;
-	return check_add(context, id, mail->plain ? FINDING_INFO : FINDING_WARNING,
+	return check_add(context, id, mail->optional ? FINDING_INFO : FINDING_WARNING,
 	                 who(listeners_first(listeners, "tcp", mail->port)), steal(command),
 	                 "%s (%u/tcp) is served, and is not open in any zone that packets come "
 	                 "through",
-	                 mail->service, mail->port);
+	                 mail->name, mail->port);
 }
 
 int check_listening_closed(struct check_context *context, enum check_id id)

@@ -270,6 +270,7 @@ static int look_at(struct look *look, const char *interface, enum cidr_family fa
 	const struct firewall *fw = &look->context->reading.firewall;
 	const char *zone = dispatch_zone(fw, &(struct packet){.interface = interface});
 	_cleanup_explain_ struct explain explain = EXPLAIN_NULL;
+	const struct service *service = NULL;
 	struct cidr local;
 	int r = 0;
 
@@ -283,10 +284,10 @@ static int look_at(struct look *look, const char *interface, enum cidr_family fa
 	explain.packet.destination = &local;
 	if (!check_stranger(&explain.packet.source, family, 0))
 		return 0;
-	for (size_t i = 0; i < CHECK_MAIL_PORTS && r == 0; i++)
-		if (is_open_in(look, zone, check_mail_ports[i].port))
-			r = explain_add(&explain, "tcp", check_mail_ports[i].port,
-			                check_mail_ports[i].service, true);
+	while (r == 0 && (service = services_next(service, SERVICES_MAIL)))
+		if (is_open_in(look, zone, service->port))
+			r = explain_add(&explain, service->transport, service->port, service->name,
+			                true);
 	if (r == 0)
 		r = explain_decide(&explain, NULL);
 	for (size_t i = 0; i < explain.n_reasons && r == 0; i++)

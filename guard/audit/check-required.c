@@ -8,8 +8,6 @@
 
 #include "guard/model/packet/dispatch.h"
 
-static const char *const usual[] = {"smtp", "smtps", "smtp-submission", "imap", "imaps", "pop3s"};
-
 /* What becomes of an expected service at the next reload. */
 enum lack {
 	LACK_NOW,    /* the next reload opens it */
@@ -36,10 +34,9 @@ static void look_deinit(struct look *look)
 
 static unsigned port_of(const char *service)
 {
-	for (size_t i = 0; i < CHECK_MAIL_PORTS; i++)
-		if (strcmp(check_mail_ports[i].service, service) == 0)
-			return check_mail_ports[i].port;
-	return 0;
+	const struct service *known = services_by_name(service);
+
+	return known && known->purpose == SERVICES_MAIL ? known->port : 0;
 }
 
 /* By itself, by its port, or by another service that has the port (submission). */
@@ -175,13 +172,15 @@ int check_expected_services(struct check_context *context, enum check_id id)
 	_cleanup_(look_deinit) struct look look = {.context = context,
 	                                           .ruleset = check_ruleset(context)};
 	const struct strv *zones = &context->reading.firewall.zones;
+	const struct service *service = NULL;
 	int r = 0;
 
 	if (!look.ruleset)
 		return check_tell_unknown(context, id, "firewalld's rules");
 	r = strv_copy(&look.services, configured);
-	for (size_t i = 0; configured->n == 0 && i < ARRAY_SIZE(usual) && r == 0; i++)
-		r = strv_add(&look.services, usual[i]);
+	while (configured->n == 0 && r == 0 && (service = services_next(service, SERVICES_MAIL)))
+		if (service->expected)
+			r = strv_add(&look.services, service->name);
 	for (size_t i = 0; i < zones->n && r == 0; i++)
 		r = look_at(&look, id, zones->strings[i]);
 	return r;

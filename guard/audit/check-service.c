@@ -17,51 +17,38 @@
 
 /* --- jails -------------------------------------------------------------------------------- */
 
-static bool ports_have(const char *text, bool smtp)
+/* Of the mail services that a kind of daemon serves. */
+static bool ports_have(const char *text, enum services_server server)
 {
 	_cleanup_strv_ struct strv ports = STRV_NULL;
+	unsigned first, last;
 
 	if (!text || strv_split(&ports, text, ", ") < 0)
 		return true; /* of all ports, or not known */
 	for (size_t i = 0; i < ports.n; i++) {
-		char range[32];
-		unsigned first, last;
+		const struct service *mail = services_by_name(ports.strings[i]);
 
-		snprintf(range, sizeof(range), "%s", ports.strings[i]);
-		for (char *at = strchr(range, ':'); at; at = NULL)
-			*at = '-'; /* as iptables writes it */
-		for (size_t k = 0; k < CHECK_MAIL_PORTS; k++) {
-			const struct check_mail_port *mail = &check_mail_ports[k];
-
-			if (mail->smtp == smtp && (strcmp(range, mail->service) == 0 ||
-			                           (ruleset_port_range(range, &first, &last) &&
-			                            first <= mail->port && mail->port <= last)))
+		if (mail && mail->server == server)
+			return true;
+		if (!services_port_range(ports.strings[i], &first, &last))
+			continue;
+		while ((mail = services_next(mail, SERVICES_MAIL)))
+			if (mail->server == server && first <= mail->port && mail->port <= last)
 				return true;
-		}
 	}
 	return false;
 }
 
-static bool bans_from(const struct jail *jail, const char *daemon, bool smtp)
+static bool bans_from(const struct jail *jail, const struct mail_daemon *daemon)
 {
-	if (strstr(jail->name, daemon) || !jail->actions_known)
+	if (strstr(jail->name, daemon->jail) || !jail->actions_known)
 		return true;
 	for (size_t i = 0; i < jail->n_actions; i++)
 		if (jail->actions[i].kind != JAIL_ACTION_OTHER &&
-		    ports_have(jail->actions[i].ports, smtp))
+		    ports_have(jail->actions[i].ports, daemon->server))
 			return true;
 	return false;
 }
-
-static const struct {
-	const char *process, *jail;
-	bool smtp;
-} servers[] = {
-    {"master", "postfix", true},
-    {"exim4", "exim", true},
-    {"exim", "exim", true},
-    {"dovecot", "dovecot", false},
-};
 
 /* Where nobody writes log files, the journal has the lines. */
 static int enable_command(char **out, const char *jail)
@@ -76,41 +63,43 @@ static int enable_command(char **out, const char *jail)
 }
 
 static int check_server(struct check_context *context, enum check_id id,
-                        const struct listeners *listeners, size_t row)
+                        const struct listeners *listeners, const struct mail_daemon *daemon)
 {
 	const struct tickets *tickets = &context->tickets;
 	const struct listeners_socket *sock = NULL;
+	const struct service *service = NULL;
 	char *command = NULL;
 
-	for (size_t i = 0; i < CHECK_MAIL_PORTS && !sock; i++) {
-		sock = listeners_first(listeners, "tcp", check_mail_ports[i].port);
-		if (sock && strcmp(sock->process, servers[row].process) != 0)
+	while (!sock && (service = services_next(service, SERVICES_MAIL))) {
+		sock = listeners_first(listeners, "tcp", service->port);
+		if (sock && strcmp(sock->process, daemon->process) != 0)
 			sock = NULL;
 	}
 	if (!sock)
 		return 0;
 	for (size_t i = 0; i < tickets->n_jails; i++)
-		if (bans_from(&tickets->jails[i], servers[row].jail, servers[row].smtp))
+		if (bans_from(&tickets->jails[i], daemon))
 			return 0;
-	if (enable_command(&command, servers[row].jail) < 0)
+	if (enable_command(&command, daemon->jail) < 0)
 		return -ENOMEM;
 	return check_add(context, id, FINDING_WARNING, NULL, command,
 	                 "%s serves mail, and no jail of fail2ban bans who attacks it",
-	                 servers[row].jail);
+	                 daemon->jail);
 }
 
 /* Where fail2ban is not used, nobody misses a jail. */
 int check_no_jail(struct check_context *context, enum check_id id)
 {
 	const struct listeners *listeners = check_listeners(context);
+	const struct mail_daemon *daemon = NULL;
 	int r = 0;
 
 	if (context->fail2ban != FAIL2BAN_RUNNING || !context->tickets_known)
 		return 0;
 	if (!listeners)
 		return check_tell_unknown(context, id, "who listens");
-	for (size_t i = 0; i < ARRAY_SIZE(servers) && r == 0; i++)
-		r = check_server(context, id, listeners, i);
+	while (r == 0 && (daemon = daemons_next(daemon)))
+		r = check_server(context, id, listeners, daemon);
 	return r;
 }
 

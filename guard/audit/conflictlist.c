@@ -11,11 +11,6 @@
 #define STRANGER_IPV4 "198.18.0.1"
 #define STRANGER_IPV6 "2001:2::1"
 
-static const struct conflictlist_service mail[] = {
-    {25, "smtp"},  {465, "smtps"}, {587, "smtp-submission"}, {143, "imap"},  {993, "imaps"},
-    {110, "pop3"}, {995, "pop3s"}, {4190, "managesieve"},    {443, "https"}, {80, "http"},
-};
-
 static void row_deinit(struct conflictlist_row *row)
 {
 	free(row->what);
@@ -144,16 +139,16 @@ static bool cuts_off(struct judge *judge, const struct explain *explain,
 
 static int add_service(struct conflictlist_row *row, const struct explain_port *port)
 {
+	const struct service *service = services_by_port(port->port, "tcp");
 	int r;
 
 	for (size_t i = 0; i < row->n_services; i++)
-		if (row->services[i].port == port->port)
+		if (row->services[i] == service)
 			return 0;
 	r = grow(&row->services, &row->services_capacity, row->n_services + 1,
 	         sizeof(*row->services));
-	for (size_t i = 0; i < ARRAY_SIZE(mail) && r == 0; i++)
-		if (mail[i].port == port->port)
-			row->services[row->n_services++] = mail[i];
+	if (r == 0)
+		row->services[row->n_services++] = service;
 	return r;
 }
 
@@ -219,12 +214,14 @@ static int judge_probe(struct judge *judge, const struct cidr *address)
 	                                            .tickets = judge->options->tickets,
 	                                            .now_us = judge->options->now_us,
 	                                            .packet.source = *address};
+	const struct service *service = NULL;
 	int r = 0;
 
 	if (!finds_way(judge, &explain))
 		judge->row->certain = false;
-	for (size_t i = 0; i < ARRAY_SIZE(mail) && r == 0; i++)
-		r = explain_add(&explain, "tcp", mail[i].port, mail[i].service, false);
+	while (r == 0 && (service = services_next(service, SERVICES_MAIL | SERVICES_WEB)))
+		if (strcmp(service->transport, "tcp") == 0)
+			r = explain_add(&explain, "tcp", service->port, service->name, false);
 	if (r == 0)
 		r = explain_decide(&explain, judge->options->listeners);
 	for (size_t i = 0; i < explain.n_ports && r == 0; i++)

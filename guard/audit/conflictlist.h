@@ -11,14 +11,10 @@
 #define GUARD_AUDIT_CONFLICTLIST_H
 
 #include "guard/model/ban/conflict.h"
+#include "guard/model/mail/services.h"
 #include "guard/system/kernel/listeners.h"
 #include "guard/restore/clientranges.h"
 #include "guard/audit/explain.h"
-
-struct conflictlist_service {
-	unsigned port;
-	const char *service; /* static */
-};
 
 struct conflictlist_row {
 	const struct conflict *conflict;  /* borrowed */
@@ -28,8 +24,8 @@ struct conflictlist_row {
 	bool judged;                      /* false: there are too many to look at each */
 	bool effective;                   /* cuts somebody off from a service */
 	bool certain;
-	char *why_not;                         /* owned; why it has no effect; NULL: it has */
-	struct conflictlist_service *services; /* owned; that clients are cut off from */
+	char *why_not;                   /* owned; why it has no effect; NULL: it has */
+	const struct service **services; /* owned array; that clients are cut off from */
 	size_t n_services;
 	size_t services_capacity;
 	char *jail;       /* owned; NULL: not fail2ban's */

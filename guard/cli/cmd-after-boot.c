@@ -12,6 +12,7 @@
 #include <time.h>
 
 #include "guard/system/host/clock.h"
+#include "guard/model/mail/services.h"
 #include "guard/report/report-internal.h"
 #include "guard/report/report-probe.h"
 
@@ -155,7 +156,7 @@ static bool own_address(struct sockaddr_storage *out, socklen_t *length, char *t
 	return found;
 }
 
-static void add_probe(struct probes *probes, const struct dialogue_service *service,
+static void add_probe(struct probes *probes, const struct service *service,
                       const struct sockaddr_storage *address, socklen_t length)
 {
 	struct probe_target *target = &probes->targets[probes->n];
@@ -168,7 +169,7 @@ static void add_probe(struct probes *probes, const struct dialogue_service *serv
 	*target = (struct probe_target){
 	    .address = *address,
 	    .address_length = length,
-	    .protocol = service->protocol,
+	    .protocol = service->dialogue,
 	    .tls = service->tls,
 	};
 	((struct sockaddr_in *)&target->address)->sin_port = htons((uint16_t)service->port);
@@ -189,18 +190,18 @@ static void choose_probes(struct probes *probes, const struct report_status *sta
 		return;
 	for (size_t i = 0; i < status->n_items; i++) {
 		const struct report_status_item *item = &status->items[i];
-		const struct dialogue_service *service = NULL;
+		const struct service *service = NULL;
 		unsigned first, last;
 		char protocol[8];
 
 		if (!item->open)
 			continue;
 		if (item->item.kind == ITEM_SERVICE)
-			service = dialogue_service_by_name(item->item.value);
+			service = services_spoken(services_by_name(item->item.value));
 		else if (item->item.kind == ITEM_PORT &&
 		         item_port_parse(item->item.value, &first, &last, protocol) &&
-		         first == last && strcmp(protocol, "tcp") == 0)
-			service = dialogue_service_by_port(first);
+		         first == last)
+			service = services_spoken(services_by_port(first, protocol));
 		if (service)
 			add_probe(probes, service, &address, length);
 	}

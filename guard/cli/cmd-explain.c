@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "guard/model/mail/services.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/route.h"
 #include "guard/report/report-explain.h"
@@ -40,21 +41,11 @@ static int out_of_memory(struct run *run)
 
 /* --- what is asked ------------------------------------------------------------------------ */
 
-/* What mail and web are reached at. */
-static const struct {
-	unsigned port;
-	const char *service;
-} usual[] = {
-    {25, "smtp"},  {465, "smtps"}, {587, "smtp-submission"}, {143, "imap"},  {993, "imaps"},
-    {110, "pop3"}, {995, "pop3s"}, {4190, "managesieve"},    {443, "https"}, {80, "http"},
-};
-
 static const char *usual_service(unsigned port, const char *protocol)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(usual) && strcmp(protocol, "tcp") == 0; i++)
-		if (usual[i].port == port)
-			return usual[i].service;
-	return NULL;
+	const struct service *service = services_by_port(port, protocol);
+
+	return service && service->purpose != SERVICES_OTHER ? service->name : NULL;
 }
 
 static int no_such(struct run *run, const char *word)
@@ -129,19 +120,22 @@ static int add_word(struct run *run, const char *word)
 	if (r != CLI_FINE || found)
 		return r;
 	/* Names move between firewalld's releases; the table has the usual ones. */
-	if (ruleset_port_range(word, &first, &last) && first == last)
+	if (services_port_range(word, &first, &last) && first == last)
 		return add_port(run, "tcp", first, word);
 	return no_such(run, word);
 }
 
 static int add_words(struct run *run, const struct cli_args *args)
 {
+	const struct service *service = NULL;
 	int r = CLI_FINE;
 
 	for (size_t i = 1; i < args->n_words && r == CLI_FINE; i++)
 		r = add_word(run, args->words[i]);
-	for (size_t i = 0; i < ARRAY_SIZE(usual) && args->n_words == 1 && r == CLI_FINE; i++)
-		if (explain_add(&run->explain, "tcp", usual[i].port, usual[i].service, false) < 0)
+	while (args->n_words == 1 && r == CLI_FINE &&
+	       (service = services_next(service, SERVICES_MAIL | SERVICES_WEB)))
+		if (strcmp(service->transport, "tcp") == 0 &&
+		    explain_add(&run->explain, "tcp", service->port, service->name, false) < 0)
 			r = out_of_memory(run);
 	if (r == CLI_FINE && run->explain.n_ports == 0)
 		r = cli_fail(run->cli, CLI_USAGE, "what was asked for has no port");

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guard/base/cidr.h"
+#include "guard/model/mail/services.h"
 #include "guard/report/report-probe.h"
 
 enum { PROBE_NAME, PROBE_TIMEOUT };
@@ -21,13 +22,9 @@ static const struct cli_option command_options[] = {
 #define DEFAULT_SECONDS 10 /* postscreen lets a client wait for 6 */
 #define SECONDS_MAX     300
 
-/* What is tried when nothing is named. */
-static const char *const mail_services[] = {"smtp", "smtp-submission", "smtps",
-                                            "imap", "imaps",           "pop3s"};
-
 struct wanted {
 	unsigned port;
-	const struct dialogue_service *service; /* NULL: a port that nobody knows */
+	const struct service *service; /* NULL: a port that nobody knows */
 };
 
 struct run {
@@ -59,7 +56,7 @@ static bool parse_wanted(struct wanted *out, const char *word)
 	unsigned first, last;
 	char protocol[8], text[32];
 
-	out->service = dialogue_service_by_name(word);
+	out->service = services_spoken(services_by_name(word));
 	if (out->service) {
 		out->port = out->service->port;
 		return true;
@@ -69,8 +66,25 @@ static bool parse_wanted(struct wanted *out, const char *word)
 	    strcmp(protocol, "tcp") != 0)
 		return false;
 	out->port = first;
-	out->service = dialogue_service_by_port(first);
+	out->service = services_spoken(services_by_port(first, "tcp"));
 	return true;
+}
+
+/* What is tried when nothing is named: what every server of mail is expected to have. */
+static int take_expected(struct cli *cli, struct run *run)
+{
+	const struct service *service = NULL;
+	size_t capacity = 0;
+
+	while ((service = services_next(service, SERVICES_MAIL))) {
+		if (!service->expected)
+			continue;
+		if (grow(&run->wanted, &capacity, run->n_wanted + 1, sizeof(*run->wanted)) < 0)
+			return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+		run->wanted[run->n_wanted++] =
+		    (struct wanted){.port = service->port, .service = service};
+	}
+	return CLI_FINE;
 }
 
 static int parse_words(struct cli *cli, struct run *run, const char *const *words, size_t n)
@@ -138,7 +152,7 @@ static int make_targets(struct cli *cli, struct run *run, const char *name)
 		run->targets[i] = (struct probe_target){
 		    .address = run->hosts[host],
 		    .address_length = run->lengths[host],
-		    .protocol = wanted->service ? wanted->service->protocol : DIALOGUE_NONE,
+		    .protocol = wanted->service ? wanted->service->dialogue : DIALOGUE_NONE,
 		    .tls = wanted->service && wanted->service->tls,
 		    .name = name,
 		};
@@ -197,7 +211,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	if (args->n_words > 1)
 		r = parse_words(cli, &run, (const char *const *)args->words + 1, args->n_words - 1);
 	else
-		r = parse_words(cli, &run, mail_services, ARRAY_SIZE(mail_services));
+		r = take_expected(cli, &run);
 	if (r == CLI_FINE)
 		r = resolve(cli, &run, host);
 	if (r == CLI_FINE)

@@ -2,7 +2,9 @@
 #include "guard/model/item.h"
 
 #include "guard/base/cidr.h"
+#include "guard/model/mail/services.h"
 #include "guard/model/rule/direct.h"
+#include "guard/model/rule/protocol.h"
 #include "guard/model/rule/richrule.h"
 
 #include <errno.h>
@@ -23,31 +25,6 @@ static const char *const kind_names[ITEM_N_KINDS] = {
     [ITEM_ENTRY] = "entry",
     [ITEM_CHAIN] = "chain",
     [ITEM_DIRECT_RULE] = "direct-rule",
-};
-
-/*
- * What a mail server is there for, in the order in which its users miss it:
- * the place in this table is the rank. Service names move between firewalld's
- * releases (smtp-submission was submission), so both stand here.
- */
-static const struct {
-	const char *service;
-	const char *ports[2];
-	enum item_class class;
-} known[] = {
-    {"imaps", {"993/tcp"}, ITEM_CLASS_MAIL},
-    {"smtp", {"25/tcp"}, ITEM_CLASS_MAIL},
-    {"smtp-submission", {"587/tcp"}, ITEM_CLASS_MAIL},
-    {"submission", {"587/tcp"}, ITEM_CLASS_MAIL},
-    {"smtps", {"465/tcp"}, ITEM_CLASS_MAIL},
-    {"submissions", {"465/tcp"}, ITEM_CLASS_MAIL},
-    {"imap", {"143/tcp"}, ITEM_CLASS_MAIL},
-    {"pop3s", {"995/tcp"}, ITEM_CLASS_MAIL},
-    {"pop3", {"110/tcp"}, ITEM_CLASS_MAIL},
-    {"managesieve", {"4190/tcp"}, ITEM_CLASS_MAIL},
-    {"https", {"443/tcp"}, ITEM_CLASS_WEB},
-    {"http", {"80/tcp"}, ITEM_CLASS_WEB},
-    {"http3", {"443/udp"}, ITEM_CLASS_WEB},
 };
 
 /** item_kind_name() - the word for a kind, as in ZONE/KIND:VALUE; static */
@@ -153,7 +130,6 @@ static bool is_printable(const char *text, size_t max)
  */
 bool item_port_parse(const char *value, unsigned *first, unsigned *last, char protocol[8])
 {
-	static const char *const protocols[] = {"tcp", "udp", "sctp", "dccp"};
 	const char *slash = strchr(value, '/');
 	char ports[16];
 	char *dash;
@@ -170,15 +146,12 @@ bool item_port_parse(const char *value, unsigned *first, unsigned *last, char pr
 		return false;
 	if (low == 0 || low > high)
 		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++) {
-		if (strcmp(slash + 1, protocols[i]) != 0)
-			continue;
-		*first = (unsigned)low;
-		*last = (unsigned)high;
-		strcpy(protocol, protocols[i]);
-		return true;
-	}
-	return false;
+	if (!protocol_with_ports(slash + 1))
+		return false;
+	*first = (unsigned)low;
+	*last = (unsigned)high;
+	strcpy(protocol, slash + 1);
+	return true;
 }
 
 /* A port in the one way of writing it: 0465/tcp and 465-465/tcp are 465/tcp. */
@@ -617,43 +590,32 @@ bool item_forwards_away(const struct item *item)
 	       *forward.to_address;
 }
 
-/** item_port_is_of() - is this PORT/PROTO the one of a mail or web service? */
-bool item_port_is_of(const char *service, const char *port)
+/* The mail or web service that it opens; NULL: none, or nothing else than a rule does. */
+static const struct service *service_of(const struct item *item)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-		for (size_t j = 0; j < ARRAY_SIZE(known[i].ports); j++)
-			if (known[i].ports[j] && strcmp(known[i].service, service) == 0 &&
-			    strcmp(known[i].ports[j], port) == 0)
-				return true;
-	return false;
-}
-
-/* The row of an item in the table of known services, or the number of rows. */
-static size_t known_row(const struct item *item)
-{
-	char opened[ITEM_OPENED_MAX];
+	const struct service *service;
+	unsigned first, last;
+	char opened[ITEM_OPENED_MAX], protocol[8];
 
 	/* rules come after what they are exceptions of, whatever they open */
 	if (item->kind == ITEM_RULE || !item_opens(item, opened))
-		return ARRAY_SIZE(known);
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		if (item->kind == ITEM_SERVICE && strcmp(item->value, known[i].service) == 0)
-			return i;
-		for (size_t j = 0; j < ARRAY_SIZE(known[i].ports); j++)
-			if (item->kind != ITEM_SERVICE && known[i].ports[j] &&
-			    strcmp(opened, known[i].ports[j]) == 0)
-				return i;
-	}
-	return ARRAY_SIZE(known);
+		return NULL;
+	if (item->kind == ITEM_SERVICE)
+		service = services_by_name(opened);
+	else if (item_port_parse(opened, &first, &last, protocol) && first == last)
+		service = services_by_port(first, protocol);
+	else
+		return NULL;
+	return service && service->purpose != SERVICES_OTHER ? service : NULL;
 }
 
 /** item_class() - what an item is for */
 enum item_class item_class(const struct item *item)
 {
-	size_t row = known_row(item);
+	const struct service *service = service_of(item);
 
-	if (row < ARRAY_SIZE(known))
-		return known[row].class;
+	if (service)
+		return service->purpose == SERVICES_MAIL ? ITEM_CLASS_MAIL : ITEM_CLASS_WEB;
 	if (item_is_binding(item) || item->kind == ITEM_ENTRY)
 		return ITEM_CLASS_BINDING;
 	if (item->kind == ITEM_RULE || item->kind == ITEM_CHAIN || item->kind == ITEM_DIRECT_RULE)
@@ -676,10 +638,12 @@ bool item_is_same_binding(const struct item *a, const struct item *b)
 /** item_rank() - the place in the order of restoring; lower comes first */
 unsigned item_rank(const struct item *item)
 {
+	const struct service *service = service_of(item);
+
 	/* what stands in a chain needs it */
 	if (item->kind == ITEM_CHAIN)
 		return (unsigned)ITEM_CLASS_RULE * 64;
-	return (unsigned)item_class(item) * 64 + (unsigned)known_row(item);
+	return (unsigned)item_class(item) * 64 + (service ? service->rank : 63);
 }
 
 /** item_restore_cmp() - the order of restoring: what comes before what */

@@ -79,7 +79,6 @@ const char *item_kind_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 enum item_class item_class(const struct item *item);
 bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;
-bool item_port_is_of(const char *service, const char *port);
 bool item_forwards_away(const struct item *item);
 const char *item_policy_name(const char *zone);
 const char *item_ipset_name(const char *zone);

@@ -38,10 +38,14 @@ libguard_model_a_SOURCES = \
 	guard/model/item.h \
 	guard/model/loss.c \
 	guard/model/loss.h \
+	guard/model/mail/daemons.c \
+	guard/model/mail/daemons.h \
 	guard/model/mail/dialogue.c \
 	guard/model/mail/dialogue.h \
 	guard/model/mail/loginline.c \
 	guard/model/mail/loginline.h \
+	guard/model/mail/services.c \
+	guard/model/mail/services.h \
 	guard/model/pace.c \
 	guard/model/pace.h \
 	guard/model/packet/dispatch.c \
@@ -58,6 +62,10 @@ libguard_model_a_SOURCES = \
 	guard/model/plan.h \
 	guard/model/rule/direct.c \
 	guard/model/rule/direct.h \
+	guard/model/rule/protocol.c \
+	guard/model/rule/protocol.h \
+	guard/model/rule/reject.c \
+	guard/model/rule/reject.h \
 	guard/model/rule/richlex.c \
 	guard/model/rule/richlex.h \
 	guard/model/rule/richrule.c \

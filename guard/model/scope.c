@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/scope.h"
 
+#include "guard/model/mail/services.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -88,13 +90,20 @@ bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, co
 /* A rule or a forward port may name the port of a service that is listed, too. */
 static bool is_listed(const struct scope *scope, const struct item *item, const char *opened)
 {
+	unsigned first, last;
+	char protocol[8];
+
 	if (!scope->services.n || strv_contains(&scope->services, opened))
 		return true;
-	if (item->kind != ITEM_RULE && item->kind != ITEM_FORWARD_PORT)
+	if ((item->kind != ITEM_RULE && item->kind != ITEM_FORWARD_PORT) ||
+	    !item_port_parse(opened, &first, &last, protocol) || first != last)
 		return false;
-	for (size_t i = 0; i < scope->services.n; i++)
-		if (item_port_is_of(scope->services.strings[i], opened))
+	for (size_t i = 0; i < scope->services.n; i++) {
+		const struct service *service = services_by_name(scope->services.strings[i]);
+
+		if (service && service->port == first && strcmp(service->transport, protocol) == 0)
 			return true;
+	}
 	return false;
 }
 

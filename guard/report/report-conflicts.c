@@ -23,8 +23,8 @@ static json_t *services_json(const struct conflictlist_row *row)
 
 	for (size_t i = 0; array && i < row->n_services; i++)
 		json_array_append_new(array,
-		                      json_pack("{s:i, s:s}", "port", (int)row->services[i].port,
-		                                "service", row->services[i].service));
+		                      json_pack("{s:i, s:s}", "port", (int)row->services[i]->port,
+		                                "service", row->services[i]->name));
 	return array;
 }
 
@@ -127,7 +127,7 @@ static void put_services(const struct report *report, const struct conflictlist_
 	}
 	for (size_t i = 0; i < row->n_services && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s (%u)", i ? ", " : "",
-		                      row->services[i].service, row->services[i].port);
+		                      row->services[i]->name, row->services[i]->port);
 	report_line(report, REPORT_BAD, "    from %s%s", text,
 	            row->certain ? "" : ", as far as can be known");
 }

@@ -51,11 +51,14 @@ UNIT_TESTS = \
 	tests/unit/test-pickle \
 	tests/unit/test-process \
 	tests/unit/test-property \
+	tests/unit/test-protocol \
 	tests/unit/test-rangeset \
 	tests/unit/test-rangesfile \
+	tests/unit/test-reject \
 	tests/unit/test-report \
 	tests/unit/test-report-summary \
 	tests/unit/test-richrule \
+	tests/unit/test-services \
 	tests/unit/test-spool \
 	tests/unit/test-store \
 	tests/unit/test-store-bans \

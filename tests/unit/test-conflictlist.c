@@ -74,7 +74,7 @@ static void describe(char *out, size_t size, const struct conflictlist *list)
 		}
 		for (size_t k = 0; k < row->n_services; k++)
 			n += (size_t)snprintf(out + n, size - n, "%s%u", k ? " " : "[",
-			                      row->services[k].port);
+			                      row->services[k]->port);
 		n += (size_t)snprintf(out + n, size - n, "] %s%s%s; ", row->jail ? row->jail : "",
 		                      row->jail ? ":" : "",
 		                      row->commands.n ? row->commands.strings[0] : "no command");

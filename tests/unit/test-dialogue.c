@@ -174,16 +174,6 @@ START_TEST(an_answer_without_an_end)
 }
 END_TEST
 
-START_TEST(services_by_name_and_port)
-{
-	ck_assert_uint_eq(dialogue_service_by_name("submission")->port, 587);
-	ck_assert_str_eq(dialogue_service_by_port(587)->name, "smtp-submission");
-	ck_assert(dialogue_service_by_port(993)->tls);
-	ck_assert_ptr_null(dialogue_service_by_port(22));
-	ck_assert_ptr_null(dialogue_service_by_name("ssh"));
-}
-END_TEST
-
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("dialogue");
@@ -191,7 +181,6 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tcase, talks, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, an_answer_without_an_end);
-	tcase_add_test(tcase, services_by_name_and_port);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,59 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/model/ban/denial.h"
 
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "guard/model/mail/services.h"
 #include "guard/model/rule/richrule.h"
 
-static const struct {
-	unsigned port;
-	const char *name; /* as rules of fail2ban have it; NULL: none */
-} mail_ports[] = {
-    {25, "smtp"},   {465, "smtps"},  {465, "submissions"}, {587, "submission"},
-    {110, "pop3"},  {143, "imap"},   {143, "imap2"},       {993, "imaps"},
-    {995, "pop3s"}, {4190, "sieve"}, {80, "http"},         {443, "https"},
-};
+#include <errno.h>
+#include <string.h>
 
-/**
- * denial_is_mail_port() - whether clients of mail (or webmail) come to it
- * @ports: borrowed; a number, a range or a name, as rules have it
- */
-bool denial_is_mail_port(const char *ports, const char *protocol)
-{
-	char value[64], found[8];
-	unsigned first, last;
-
-	if (!ports || !protocol || strcmp(protocol, "tcp") != 0)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(mail_ports); i++)
-		if (strcmp(ports, mail_ports[i].name) == 0)
-			return true;
-	/* fail2ban's word for all of them; items have no port 0 */
-	if (strncmp(ports, "0-", 2) == 0)
-		return true;
-	if (snprintf(value, sizeof(value), "%s/%s", ports, protocol) >= (int)sizeof(value) ||
-	    !item_port_parse(value, &first, &last, found))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(mail_ports); i++)
-		if (first <= mail_ports[i].port && mail_ports[i].port <= last)
-			return true;
-	return false;
-}
+#define WANTED (SERVICES_MAIL | SERVICES_WEB)
 
 static bool is_mail_service(const char *name)
 {
-	struct item item = {.zone = (char[]){"-"}, .kind = ITEM_SERVICE};
-	char value[ITEM_OPENED_MAX];
-	enum item_class class;
+	const struct service *service = name ? services_by_name(name) : NULL;
 
-	if (!name || strlen(name) >= sizeof(value))
-		return false;
-	strcpy(value, name);
-	item.value = value;
-	class = item_class(&item);
-	return class == ITEM_CLASS_MAIL || class == ITEM_CLASS_WEB;
+	return service && (service->purpose & WANTED);
 }
 
 static bool is_about_mail(const struct richrule *rule)
@@ -66,7 +26,7 @@ static bool is_about_mail(const struct richrule *rule)
 	case RICHRULE_ELEMENT_SERVICE:
 		return is_mail_service(rule->value);
 	case RICHRULE_ELEMENT_PORT:
-		return denial_is_mail_port(rule->port, rule->protocol);
+		return services_stand_in(rule->port, rule->protocol, WANTED);
 	case RICHRULE_ELEMENT_ICMP_BLOCK:
 	case RICHRULE_ELEMENT_ICMP_TYPE:
 	case RICHRULE_ELEMENT_MASQUERADE:

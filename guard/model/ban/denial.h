@@ -14,6 +14,5 @@
 bool denial_of_mail(const struct item *item, struct cidr *source) _must_check_;
 int denial_count(size_t *out, const struct firewall *fw,
                  const struct coverage_ranges *clients) _must_check_;
-bool denial_is_mail_port(const char *ports, const char *protocol);
 
 #endif

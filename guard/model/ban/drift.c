@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/drift.h"
 
+#include "guard/model/mail/services.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/packet/dispatch.h"
 
@@ -475,18 +476,13 @@ static void name_one(struct words *words, const char *name, const char *detail)
 	words->n++;
 }
 
+/* Of rules to come: the protocol may not be known, and a service may be named as such. */
 static bool is_mail_port(const char *port, const char *protocol)
 {
-	bool number = strspn(port, "0123456789-") == strlen(port);
-	_cleanup_item_ struct item item = ITEM_NULL;
-	char text[80];
+	const struct service *service = services_by_name(port);
 
-	if (number)
-		snprintf(text, sizeof(text), "%.40s/%.30s", port, protocol ? protocol : "tcp");
-	else
-		snprintf(text, sizeof(text), "%.79s", port);
-	return item_init(&item, "any", number ? ITEM_PORT : ITEM_SERVICE, text, NULL) == 0 &&
-	       item_class(&item) == ITEM_CLASS_MAIL;
+	return services_stand_in(port, protocol ? protocol : "tcp", SERVICES_MAIL) ||
+	       (service && service->purpose == SERVICES_MAIL);
 }
 
 struct ban_state {

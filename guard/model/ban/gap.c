@@ -3,12 +3,12 @@
 
 #include "guard/model/packet/dispatch.h"
 #include "guard/model/rule/direct.h"
+#include "guard/model/rule/protocol.h"
+#include "guard/model/rule/reject.h"
 #include "guard/model/rule/richrule.h"
 
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/icmp6.h>
-#include <netinet/ip_icmp.h>
 #include <string.h>
 
 /* Lists of matches that differ, and so sets: each costs every new connection a look. */
@@ -206,87 +206,23 @@ static int place_of(struct gap *gap, const struct firewall *fw, const char *zone
 
 /* --- a rule ------------------------------------------------------------------------------ */
 
-static const struct {
-	const char *type;
-	enum cidr_family family;
-	enum gap_action action;
-	uint8_t code;
-} reject_types[] = {
-    {"icmp-net-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_UNREACH},
-    {"net-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_UNREACH},
-    {"icmp-host-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_UNREACH},
-    {"host-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_UNREACH},
-    {"icmp-proto-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PROT_UNREACH},
-    {"proto-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PROT_UNREACH},
-    {"icmp-port-unreachable", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
-    {"port-unreach", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
-    {"icmp-net-prohibited", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_ANO},
-    {"net-prohib", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_NET_ANO},
-    {"icmp-host-prohibited", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_ANO},
-    {"host-prohib", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_HOST_ANO},
-    {"icmp-admin-prohibited", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PKT_FILTERED},
-    {"admin-prohib", CIDR_IPV4, GAP_REJECT_ICMP, ICMP_PKT_FILTERED},
-    {"icmp6-no-route", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOROUTE},
-    {"no-route", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOROUTE},
-    {"icmp6-adm-prohibited", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADMIN},
-    {"adm-prohibited", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADMIN},
-    {"icmp6-addr-unreachable", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADDR},
-    {"addr-unreach", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_ADDR},
-    {"icmp6-port-unreachable", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOPORT},
-    {"port-unreach", CIDR_IPV6, GAP_REJECT_ICMP, ICMP6_DST_UNREACH_NOPORT},
-    {"tcp-reset", CIDR_IPV4, GAP_REJECT_RESET, 0},
-    {"tcp-rst", CIDR_IPV4, GAP_REJECT_RESET, 0},
-    {"tcp-reset", CIDR_IPV6, GAP_REJECT_RESET, 0},
-};
-
-static const struct {
-	const char *name;
-	uint8_t number;
-} protocols[] = {
-    {"tcp", IPPROTO_TCP},   {"udp", IPPROTO_UDP},   {"sctp", IPPROTO_SCTP},
-    {"dccp", IPPROTO_DCCP}, {"gre", IPPROTO_GRE},   {"esp", IPPROTO_ESP},
-    {"ah", IPPROTO_AH},     {"icmp", IPPROTO_ICMP}, {"ipv6-icmp", IPPROTO_ICMPV6},
-};
-
 /* @type: NULL: none is named */
 static bool reject_of(const char *type, struct gap_match *match)
 {
-	if (!type) {
-		match->action = GAP_REJECT_ICMP;
-		match->code =
-		    match->family == CIDR_IPV4 ? ICMP_PORT_UNREACH : ICMP6_DST_UNREACH_NOPORT;
-		return true;
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(reject_types); i++) {
-		if (reject_types[i].family != match->family ||
-		    strcmp(reject_types[i].type, type) != 0)
-			continue;
-		match->action = reject_types[i].action;
-		match->code = reject_types[i].code;
-		return true;
-	}
-	return false;
+	enum cidr_family family = (enum cidr_family)match->family;
+	const struct reject *reject = type ? reject_find(family, type) : reject_usual(family);
+
+	if (!reject)
+		return false;
+	match->action = reject->reset ? GAP_REJECT_RESET : GAP_REJECT_ICMP;
+	match->code = reject->code;
+	return true;
 }
 
 static bool action_of(const struct richrule *rule, struct gap_match *match)
 {
 	match->action = GAP_DROP;
 	return rule->action == RICHRULE_ACTION_DROP || reject_of(rule->reject_type, match);
-}
-
-static bool protocol_of(const char *name, uint8_t *out)
-{
-	unsigned long number;
-
-	for (size_t i = 0; i < ARRAY_SIZE(protocols); i++)
-		if (strcmp(protocols[i].name, name) == 0) {
-			*out = protocols[i].number;
-			return true;
-		}
-	if (!parse_uint(name, 255, &number) || number == 0)
-		return false;
-	*out = (uint8_t)number;
-	return true;
 }
 
 /* Return: the port; 0 when there is none of that name; negative errno. */
@@ -374,11 +310,11 @@ static int match_of(struct gap *gap, const struct richrule *rule, struct gap_ban
 	case RICHRULE_ELEMENT_NONE:
 		break;
 	case RICHRULE_ELEMENT_PROTOCOL:
-		if (!protocol_of(rule->value, &match->protocol))
+		if (!protocol_number(rule->value, &match->protocol))
 			return err_set(err, GAP_E_UNFIT, "protocol %.40s", rule->value);
 		break;
 	case RICHRULE_ELEMENT_PORT:
-		if (!protocol_of(rule->protocol, &match->protocol))
+		if (!protocol_number(rule->protocol, &match->protocol))
 			return err_set(err, GAP_E_UNFIT, "protocol %.40s", rule->protocol);
 		r = ports_of(gap, rule, match);
 		if (r > 0)
@@ -505,7 +441,7 @@ static int look_at(struct gap *gap, struct gap_frame *frame, const struct item *
 	    (frame->is_set && !target_action(&rule, &match)))
 		return GAP_E_UNFIT;
 	protocol = direct_option(&rule, "-p");
-	if (protocol && !protocol_of(protocol, &match.protocol))
+	if (protocol && !protocol_number(protocol, &match.protocol))
 		return GAP_E_UNFIT;
 	ports = direct_option(&rule, "--dports");
 	if (!ports)

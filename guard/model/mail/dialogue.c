@@ -6,16 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-/* Names as firewalld has them; of a port with two names the present one comes first. */
-static const struct dialogue_service services[] = {
-    {"smtp", 25, DIALOGUE_SMTP, false},        {"smtp-submission", 587, DIALOGUE_SMTP, false},
-    {"submission", 587, DIALOGUE_SMTP, false}, {"smtps", 465, DIALOGUE_SMTP, true},
-    {"submissions", 465, DIALOGUE_SMTP, true}, {"imap", 143, DIALOGUE_IMAP, false},
-    {"imaps", 993, DIALOGUE_IMAP, true},       {"pop3", 110, DIALOGUE_POP3, false},
-    {"pop3s", 995, DIALOGUE_POP3, true},       {"http", 80, DIALOGUE_HTTP, false},
-    {"https", 443, DIALOGUE_HTTP, true},
-};
-
 /*
  * A place in a dialogue: what the client has said, and which answer it waits for.
  * The order of a protocol's places is the order of the dialogue; where the server
@@ -34,24 +24,6 @@ static const char *const says[][PLACE_END + 1] = {
     [DIALOGUE_POP3] = {NULL, "CAPA\r\n", "STLS\r\n", "QUIT\r\n"},
     [DIALOGUE_HTTP] = {"HEAD / HTTP/1.0\r\n\r\n", NULL, NULL, NULL},
 };
-
-/** dialogue_service_by_name() - by firewalld's name of it; NULL: not known */
-const struct dialogue_service *dialogue_service_by_name(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(services); i++)
-		if (strcmp(services[i].name, name) == 0)
-			return &services[i];
-	return NULL;
-}
-
-/** dialogue_service_by_port() - what is spoken on a TCP port; NULL: not known */
-const struct dialogue_service *dialogue_service_by_port(unsigned port)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(services); i++)
-		if (services[i].port == port)
-			return &services[i];
-	return NULL;
-}
 
 /* --- single lines ------------------------------------------------------------------------ */
 

@@ -21,13 +21,6 @@ enum dialogue_protocol {
 	DIALOGUE_HTTP,
 };
 
-struct dialogue_service {
-	const char *name; /* firewalld's */
-	unsigned port;    /* TCP */
-	enum dialogue_protocol protocol;
-	bool tls; /* from the first byte on */
-};
-
 enum dialogue_step {
 	DIALOGUE_WAIT, /* for the next line */
 	DIALOGUE_SEND, /* dialogue->output, then wait */
@@ -47,9 +40,6 @@ struct dialogue {
 	char greeting[DIALOGUE_TEXT_MAX]; /* the server's first line, as it came */
 	char reason[DIALOGUE_TEXT_MAX];
 };
-
-const struct dialogue_service *dialogue_service_by_name(const char *name);
-const struct dialogue_service *dialogue_service_by_port(unsigned port);
 
 enum dialogue_step dialogue_begin(struct dialogue *dialogue, enum dialogue_protocol protocol,
                                   bool secured);

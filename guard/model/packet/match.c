@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "guard/model/item.h"
+#include "guard/model/mail/services.h"
 
 static struct match_answer inverted(struct match_answer a, bool invert)
 {
@@ -74,7 +75,7 @@ static bool split_port(const struct packet *packet, const char *port, unsigned *
 		return false;
 	memcpy(text, port, (size_t)(slash - port));
 	text[slash - port] = '\0';
-	return ruleset_port_range(text, first, last);
+	return services_port_range(text, first, last);
 }
 
 /** match_port() - is it for one of these ports? @port: PORT/PROTOCOL or FIRST-LAST/PROTOCOL */
@@ -122,7 +123,7 @@ static struct match_answer entry_matches(const struct packet *packet, const char
 	answer = address_is(packet, destination, &prefix);
 	if (answer.match == MATCH_NO || !packet_is_protocol(packet, protocol))
 		return MATCH_ANSWER_NO;
-	if (!ruleset_port_range(port, &first, &last))
+	if (!services_port_range(port, &first, &last))
 		return match_maybe("an entry of an ipset is not understood");
 	if (destination)
 		return match_both(answer, match_if(packet->port >= first && packet->port <= last));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/packet.h"
 
+#include "guard/model/rule/protocol.h"
+
 #include <string.h>
 
 /** packet_is_ipv6() - of its source; what has none counts as IPv4 */
@@ -12,22 +14,7 @@ bool packet_is_ipv6(const struct packet *packet)
 /** packet_is_protocol() - by name or number, in any of its spellings */
 bool packet_is_protocol(const struct packet *packet, const char *name)
 {
-	static const struct {
-		const char *name, *number;
-	} numbers[] = {
-	    {"icmp", "1"},       {"igmp", "2"},    {"tcp", "6"},    {"udp", "17"},
-	    {"dccp", "33"},      {"gre", "47"},    {"esp", "50"},   {"ah", "51"},
-	    {"ipv6-icmp", "58"}, {"icmpv6", "58"}, {"sctp", "132"},
-	};
-	const char *protocol = packet->protocol, *wanted = name;
-
-	for (size_t i = 0; i < ARRAY_SIZE(numbers); i++) {
-		if (strcmp(numbers[i].name, protocol) == 0)
-			protocol = numbers[i].number;
-		if (strcmp(numbers[i].name, wanted) == 0)
-			wanted = numbers[i].number;
-	}
-	return strcmp(protocol, wanted) == 0;
+	return protocol_is_same(packet->protocol, name);
 }
 
 /** packet_is_icmp() - of either family */

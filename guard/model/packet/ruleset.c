@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/ruleset.h"
 
+#include "guard/model/mail/services.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -223,58 +225,6 @@ const char *ruleset_target_name(enum ruleset_target target)
 	return target_names[target];
 }
 
-/* --- ports ------------------------------------------------------------------------------- */
-
-/* What /etc/services would say of the names that mail and web servers meet. */
-static bool port_number(const char *text, unsigned long *out)
-{
-	static const struct {
-		const char *name;
-		unsigned port;
-	} known[] = {
-	    {"smtp", 25},   {"http", 80},   {"pop3", 110},        {"pop-3", 110},
-	    {"imap2", 143}, {"imap", 143},  {"https", 443},       {"smtps", 465},
-	    {"urd", 465},   {"ssmtp", 465}, {"submissions", 465}, {"submission", 587},
-	    {"imaps", 993}, {"pop3s", 995}, {"ssh", 22},          {"sieve", 4190},
-	    {"ftp", 21},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(known); i++) {
-		if (strcmp(text, known[i].name) == 0) {
-			*out = known[i].port;
-			return true;
-		}
-	}
-	return parse_uint(text, 65535, out);
-}
-
-/**
- * ruleset_port_range() - PORT or FIRST-LAST, in numbers or names
- * @first: written on success alone, as is @last
- *
- * Of names only those of mail and web servers are known; the caller may ask the system.
- */
-bool ruleset_port_range(const char *text, unsigned *first, unsigned *last)
-{
-	const char *dash = strchr(text, '-');
-	char low_text[16];
-	unsigned long low, high;
-
-	if (port_number(text, &low)) {
-		*first = *last = (unsigned)low;
-		return true;
-	}
-	if (!dash || (size_t)(dash - text) >= sizeof(low_text))
-		return false;
-	memcpy(low_text, text, (size_t)(dash - text));
-	low_text[dash - text] = '\0';
-	if (!port_number(low_text, &low) || !port_number(dash + 1, &high) || low > high)
-		return false;
-	*first = (unsigned)low;
-	*last = (unsigned)high;
-	return true;
-}
-
 /* --- rich rules --------------------------------------------------------------------------- */
 
 static bool peer_cidr(const struct richrule_peer *peer, struct cidr *out)
@@ -306,7 +256,7 @@ int ruleset_add_rule(struct ruleset_zone *zone, const char *text, struct err *er
 	rule.has_source = peer_cidr(&rule.rule.source, &rule.source);
 	rule.has_destination = peer_cidr(&rule.rule.destination, &rule.destination);
 	if (rule.rule.port &&
-	    !ruleset_port_range(rule.rule.port, &rule.port_first, &rule.port_last))
+	    !services_port_range(rule.rule.port, &rule.port_first, &rule.port_last))
 		rule.port_first = rule.port_last = 0;
 	zone->rules[zone->n_rules++] = rule;
 	return 0;
@@ -656,14 +606,11 @@ static int read_ports(struct reading *reading, enum ruleset_field field)
 	if (r == 0)
 		r = ruleset_add_match(reading->step, field, reading->invert, &match);
 	for (size_t i = 0; i < ports.n && r == 0; i++) {
-		char *text = ports.strings[i], *colon = strchr(text, ':');
-		unsigned long first, last;
+		unsigned first, last;
 
-		if (colon)
-			*colon++ = '\0';
-		if (!port_number(text, &first) || !port_number(colon ? colon : text, &last))
+		if (!services_port_range(ports.strings[i], &first, &last))
 			return not_understood(reading);
-		r = ruleset_match_ports(match, (unsigned)first, (unsigned)last);
+		r = ruleset_match_ports(match, first, last);
 	}
 	return r;
 }

@@ -233,7 +233,6 @@ const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, con
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
                                           const struct ruleset_chain *from, const char *name);
-bool ruleset_port_range(const char *text, unsigned *first, unsigned *last) _must_check_;
 bool ruleset_target_parse(const char *text, enum ruleset_target *out) _must_check_;
 const char *ruleset_target_name(enum ruleset_target target);
 

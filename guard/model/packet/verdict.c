@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "guard/model/packet/dispatch.h"
+#include "guard/model/mail/services.h"
+#include "guard/model/rule/reject.h"
 
 /* firewalld's own base chains (core/nftables.py, IPTABLES_TO_NFT_HOOK). */
 #define PANIC_PRIORITY  (-291)
@@ -549,7 +551,7 @@ static int note_forward(struct walk *walk, struct verdict_step step, struct matc
 	/* The first that matches ends it. */
 	if (walk->rewritten || answer.match == MATCH_NO)
 		return 0;
-	if (to_port && *to_port && !ruleset_port_range(to_port, &port, &last))
+	if (to_port && *to_port && !services_port_range(to_port, &port, &last))
 		answer = match_maybe("the number of its port is not known");
 	/* Where nothing changes the kernel counts nothing as forwarded (ct status dnat). */
 	if (answer.match == MATCH_YES)
@@ -573,7 +575,7 @@ static int walk_forward_ports(struct walk *walk, const struct ruleset_zone *zone
 		bool v6;
 
 		if (!forward_parse(text, &forward) ||
-		    !ruleset_port_range(forward.port, &first, &last))
+		    !services_port_range(forward.port, &first, &last))
 			continue;
 		v6 = forward.to_address && strchr(forward.to_address, ':');
 		r = note_forward(walk,
@@ -819,49 +821,19 @@ static int walk_all(struct walk *walk)
 
 /* --- what the client sees ----------------------------------------------------------------- */
 
-/* As Linux clients understand the answers (net/ipv4/icmp.c, net/ipv6/icmp.c). */
-static const struct {
-	const char *type;
-	int errno4, errno6;
-} rejects[] = {
-    {"icmp-host-prohibited", EHOSTUNREACH, EHOSTUNREACH},
-    {"host-prohib", EHOSTUNREACH, EHOSTUNREACH},
-    {"host-prohibited", EHOSTUNREACH, EHOSTUNREACH},
-    {"icmp-net-prohibited", ENETUNREACH, ENETUNREACH},
-    {"net-prohib", ENETUNREACH, ENETUNREACH},
-    {"net-prohibited", ENETUNREACH, ENETUNREACH},
-    {"icmp-admin-prohibited", EHOSTUNREACH, EACCES},
-    {"admin-prohib", EHOSTUNREACH, EACCES},
-    {"admin-prohibited", EHOSTUNREACH, EACCES},
-    {"icmp6-adm-prohibited", EHOSTUNREACH, EACCES},
-    {"adm-prohibited", EHOSTUNREACH, EACCES},
-    {"icmp-net-unreachable", ENETUNREACH, ENETUNREACH},
-    {"net-unreach", ENETUNREACH, ENETUNREACH},
-    {"net-unreachable", ENETUNREACH, ENETUNREACH},
-    {"icmp-host-unreachable", EHOSTUNREACH, EHOSTUNREACH},
-    {"host-unreach", EHOSTUNREACH, EHOSTUNREACH},
-    {"host-unreachable", EHOSTUNREACH, EHOSTUNREACH},
-    {"icmp-proto-unreachable", ENOPROTOOPT, ENOPROTOOPT},
-    {"proto-unreach", ENOPROTOOPT, ENOPROTOOPT},
-    {"prot-unreachable", ENOPROTOOPT, ENOPROTOOPT},
-    {"icmp6-addr-unreachable", EHOSTUNREACH, EHOSTUNREACH},
-    {"addr-unreach", EHOSTUNREACH, EHOSTUNREACH},
-    {"addr-unreachable", EHOSTUNREACH, EHOSTUNREACH},
-    {"icmp6-no-route", ENETUNREACH, ENETUNREACH},
-    {"no-route", ENETUNREACH, ENETUNREACH},
-};
-
+/* What connect() of a client tells. */
 static int errno_of(const struct walk *walk, const struct verdict_step *step)
 {
+	const struct reject *reject;
+
 	if (step->action == VERDICT_ACCEPT)
 		return 0;
 	if (step->action == VERDICT_DROP)
 		return ETIMEDOUT;
-	for (size_t i = 0; step->reject && i < ARRAY_SIZE(rejects); i++)
-		if (strcmp(rejects[i].type, step->reject) == 0)
-			return packet_is_ipv6(&walk->packet) ? rejects[i].errno6
-			                                     : rejects[i].errno4;
-	return ECONNREFUSED;
+	reject = step->reject ? reject_find(packet_is_ipv6(&walk->packet) ? CIDR_IPV6 : CIDR_IPV4,
+	                                    step->reject)
+	                      : NULL;
+	return reject ? reject->client_errno : ECONNREFUSED;
 }
 
 /* Two that look at packets to this machine, at one place in the order. */

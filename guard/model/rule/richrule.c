@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/model/rule/richrule.h"
 
+#include "guard/model/rule/protocol.h"
+#include "guard/model/rule/reject.h"
 #include "guard/model/rule/richlex.h"
 #include "guard/model/rule/richvalue.h"
 
@@ -474,7 +476,7 @@ static int check_ports(const struct parser *p)
 	if (!rule->port || !richvalue_port(rule->port))
 		return refuse_at(p, p->at[SLOT_ELEMENT], "'%.60s' is not a port or range",
 		                 rule->port ? rule->port : "");
-	if (!rule->protocol || !richvalue_port_protocol(rule->protocol))
+	if (!rule->protocol || !protocol_with_ports(rule->protocol))
 		return refuse_at(p, p->at[SLOT_ELEMENT],
 		                 "the protocol of a port is tcp, udp, sctp or dccp");
 	return 0;
@@ -578,50 +580,10 @@ static int check_log(const struct parser *p)
 	return check_limit(p, SLOT_LOG, &rule->log_limit);
 }
 
-/* base.py, REJECT_TYPES */
-static bool is_reject_type(enum richrule_family family, const char *type)
-{
-	static const char *const ipv4[] = {
-	    "icmp-host-prohibited",
-	    "host-prohib",
-	    "icmp-net-unreachable",
-	    "net-unreach",
-	    "icmp-host-unreachable",
-	    "host-unreach",
-	    "icmp-port-unreachable",
-	    "port-unreach",
-	    "icmp-proto-unreachable",
-	    "proto-unreach",
-	    "icmp-net-prohibited",
-	    "net-prohib",
-	    "tcp-reset",
-	    "tcp-rst",
-	    "icmp-admin-prohibited",
-	    "admin-prohib",
-	};
-	static const char *const ipv6[] = {
-	    "icmp6-adm-prohibited",
-	    "adm-prohibited",
-	    "icmp6-no-route",
-	    "no-route",
-	    "icmp6-addr-unreachable",
-	    "addr-unreach",
-	    "icmp6-port-unreachable",
-	    "port-unreach",
-	    "tcp-reset",
-	};
-	const char *const *types = family == RICHRULE_FAMILY_IPV6 ? ipv6 : ipv4;
-	size_t n = family == RICHRULE_FAMILY_IPV6 ? ARRAY_SIZE(ipv6) : ARRAY_SIZE(ipv4);
-
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(types[i], type) == 0)
-			return true;
-	return false;
-}
-
 static int check_action(const struct parser *p)
 {
 	const struct richrule *rule = &p->rule;
+	enum cidr_family family = rule->family == RICHRULE_FAMILY_IPV6 ? CIDR_IPV6 : CIDR_IPV4;
 	size_t at = p->at[SLOT_ACTION];
 
 	if (rule->audit &&
@@ -629,7 +591,7 @@ static int check_action(const struct parser *p)
 		return refuse_at(p, p->at[SLOT_AUDIT], "audit needs accept, reject or drop");
 	if (rule->reject_type && rule->family == RICHRULE_FAMILY_BOTH)
 		return refuse_at(p, at, "with a reject type the rule needs a family");
-	if (rule->reject_type && !is_reject_type(rule->family, rule->reject_type))
+	if (rule->reject_type && !reject_is_type(family, rule->reject_type))
 		return refuse_at(p, at, "'%.60s' is not a reject type of the family",
 		                 rule->reject_type);
 	if (rule->action == RICHRULE_ACTION_MARK && (!rule->mark || !richvalue_mark(rule->mark)))

@@ -193,13 +193,6 @@ bool richvalue_port(const char *text)
 	return false;
 }
 
-/** richvalue_port_protocol() - what has ports */
-bool richvalue_port_protocol(const char *text)
-{
-	return strcmp(text, "tcp") == 0 || strcmp(text, "udp") == 0 || strcmp(text, "sctp") == 0 ||
-	       strcmp(text, "dccp") == 0;
-}
-
 /** richvalue_protocol() - checkProtocol(): a number up to 255 or a name */
 bool richvalue_protocol(const char *text)
 {

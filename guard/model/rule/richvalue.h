@@ -15,7 +15,6 @@ bool richvalue_int(const char *text, int64_t *out) _must_check_;
 bool richvalue_uint(const char *text, int64_t max) _must_check_;
 bool richvalue_mark(const char *text) _must_check_;
 bool richvalue_port(const char *text) _must_check_;
-bool richvalue_port_protocol(const char *text) _must_check_;
 bool richvalue_protocol(const char *text) _must_check_;
 bool richvalue_mac(const char *text) _must_check_;
 bool richvalue_mss(const char *text) _must_check_;

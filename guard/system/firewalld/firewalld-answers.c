@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "guard/system/firewalld/firewalld-message.h"
+#include "guard/model/mail/services.h"
 
 /* --- going through a dictionary ----------------------------------------------------------- */
 
@@ -111,7 +112,8 @@ static int add_port(struct strv *ports, const char *value)
 		return -ENOMEM;
 	if (slash)
 		*slash++ = '\0';
-	if (!slash || ruleset_port_range(name, &first, &last) || !port_of_name(name, slash, &first))
+	if (!slash || services_port_range(name, &first, &last) ||
+	    !port_of_name(name, slash, &first))
 		return strv_add(ports, value);
 	if (xasprintf(&number, "%u/%s", first, slash) < 0)
 		return -ENOMEM;

@@ -13,6 +13,8 @@
 #include <unistd.h>
 
 #include "guard/system/host/clock.h"
+#include "guard/model/mail/services.h"
+#include "guard/model/rule/protocol.h"
 
 /* A ruleset larger than this is not read: a million elements of sets are about as much. */
 #define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
@@ -109,7 +111,7 @@ static bool port_of(const json_t *value, unsigned *out)
 		*out = (unsigned)json_integer_value(value);
 		return *out <= 65535;
 	}
-	return json_is_string(value) && ruleset_port_range(json_string_value(value), out, &last);
+	return json_is_string(value) && services_port_range(json_string_value(value), out, &last);
 }
 
 static int take_port(struct ruleset_match *match, const json_t *value)
@@ -189,7 +191,6 @@ struct left {
 
 static struct left payload_left(const json_t *payload)
 {
-	static const char *const transports[] = {"tcp", "udp", "sctp", "dccp"};
 	const char *protocol = string_of(payload, "protocol"), *field = string_of(payload, "field");
 	struct left left = {.field = RULESET_FIELD_UNKNOWN};
 
@@ -197,9 +198,8 @@ static struct left payload_left(const json_t *payload)
 		left.family = "ipv4";
 	else if (strcmp(protocol, "ip6") == 0)
 		left.family = "ipv6";
-	for (size_t i = 0; i < ARRAY_SIZE(transports); i++)
-		if (strcmp(protocol, transports[i]) == 0)
-			left.protocol = transports[i];
+	if (protocol_with_ports(protocol))
+		left.protocol = protocol_find(protocol)->name;
 	if (left.family && (strcmp(field, "saddr") == 0 || strcmp(field, "daddr") == 0)) {
 		left.field = *field == 's' ? RULESET_FIELD_SOURCE : RULESET_FIELD_DESTINATION;
 		left.fn = take_address;

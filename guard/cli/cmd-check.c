@@ -17,8 +17,8 @@ enum {
 };
 
 static const struct cli_option command_options[] = {
-    [CHECK_OPTION_ONLY] = {"only", 'o', "NAME", "only this check; may be given again"},
-    [CHECK_OPTION_SKIP] = {"skip", 's', "NAME", "not this check; may be given again"},
+    [CHECK_OPTION_ONLY] = {"only", 'o', "CHECK", "only this check; may be given again"},
+    [CHECK_OPTION_SKIP] = {"skip", 's', "CHECK", "not this check; may be given again"},
     [CHECK_OPTION_FIX] = {"fix", 'f', "raw-ports",
                           "put services in the place of their raw ports, and check that"},
     [CHECK_OPTION_FORMAT] = {"format", 'F', "text|json|nagios", "how it is written (default text)"},

@@ -11,7 +11,7 @@
 enum { EXPLAIN_INTERFACE };
 
 static const struct cli_option command_options[] = {
-    [EXPLAIN_INTERFACE] = {"interface", 'i', "NAME",
+    [EXPLAIN_INTERFACE] = {"interface", 'i', "INTERFACE",
                            "where it comes in (default: where answers to it go out)"},
 };
 

@@ -11,8 +11,7 @@ static const struct cli_option command_options[] = {
     [HISTORY_SINCE] = {"since", 's', "TIME", "from this time on"},
     [HISTORY_UNTIL] = {"until", 'u', "TIME", "up to this time; a day counts to its end"},
     [HISTORY_KIND] = {"kind", 'k', "KIND",
-                      "only these: wipe, loss, restore, start, stop…, or a kind of wipe: reload, "
-                      "restart, reboot"},
+                      "only these, e.g. wipe, loss or restore, or of such wipes, e.g. reload"},
     [HISTORY_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
     [HISTORY_BANS] = {"bans", 'b', NULL, "bans and unbans, too"},
 };
@@ -38,16 +37,20 @@ static bool is_folded(const struct cli *cli, const struct store_history_query *q
 static bool check_kind(struct cli *cli, const char *kind)
 {
 	const char *words[EVENT_N_FILTERS], *word, *nearest;
-	size_t n = 0;
+	char all[512];
+	size_t n = 0, at = 0;
 
 	while ((word = event_filter(n)) && strcmp(word, kind) != 0)
 		words[n++] = word;
 	if (word)
 		return true;
 	nearest = text_nearest(kind, words, n);
+	for (size_t i = 0; i < n && at < sizeof(all); i++)
+		at += (size_t)snprintf(all + at, sizeof(all) - at, "%s%s", i > 0 ? ", " : "",
+		                       words[i]);
 	cli_fail(cli, CLI_USAGE, "--kind: there is no \"%.100s\" in the history; %s%s%s", kind,
-	         nearest ? "did you mean \"" : "there are wipe, loss, restore, ban, start, stop…",
-	         nearest ? nearest : "", nearest ? "\"?" : "");
+	         nearest ? "did you mean \"" : "there are ", nearest ? nearest : all,
+	         nearest ? "\"?" : "");
 	return false;
 }
 

@@ -24,7 +24,7 @@ enum {
 };
 
 static const struct cli_option command_options[] = {
-    [HOOK_JAIL] = {"jail", 0, "NAME", "the jail (always needed)"},
+    [HOOK_JAIL] = {"jail", 0, "JAIL", "the jail (always needed)"},
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
     [HOOK_FAMILY] = {"family", 0, "inet4|inet6|dns", "its family"},
     [HOOK_TIME] = {"time", 0, "EPOCH[.FRACTION]", "when it was banned"},

@@ -239,12 +239,13 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 const struct cli_command cmd_snapshot = {
     .name = "snapshot",
-    .words = "take|list|show ID|diff A [B]",
+    .words = "take|list|show ID|diff ID [ID]",
     .summary = "take, list, show and compare states of the firewall",
-    .help = "  take       store what firewalld holds now\n"
-            "  list       the stored states, the newest first\n"
-            "  show ID    the items of one of them\n"
-            "  diff A [B] what changed from A to B, or from A to what firewalld holds now\n",
+    .help = "  take          store what firewalld holds now\n"
+            "  list          the stored states, the newest first\n"
+            "  show ID       the items of one of them\n"
+            "  diff ID [ID]  what changed from one to the other, or from it to what firewalld\n"
+            "                holds now\n",
     .examples = "  reload-guard snapshot list --limit 5\n"
                 "  reload-guard snapshot diff 17\n"
                 "  reload-guard snapshot diff 16 17\n",

@@ -22,5 +22,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-snapshot.c \
 	guard/cli/cmd-status.c \
 	guard/cli/cmd-watch.c \
+	guard/cli/complete.c \
+	guard/cli/complete.h \
 	guard/cli/main.c
 reload_guard_LDADD = libguard-report.a libguard-audit.a $(WATCH_LIBS)

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "guard/cli/cli.h"
+#include "guard/cli/complete.h"
 #include "guard/base/text.h"
 #include "guard/model/check.h"
 #include "guard/system/host/clock.h"
@@ -30,6 +31,7 @@ enum global {
 	GLOBAL_HELP,
 	GLOBAL_VERSION,
 	GLOBAL_EXAMPLE_CONFIG,
+	GLOBAL_COMPLETE,
 	GLOBAL_N,
 };
 
@@ -45,8 +47,9 @@ static const struct cli_option global_options[GLOBAL_N] = {
                              "check the configuration and show what it comes to"},
     [GLOBAL_HELP] = {"help", 'h', NULL, "help, also on each command"},
     [GLOBAL_VERSION] = {"version", 'V', NULL, "the version"},
-    /* Without a word in the help: for the build. */
+    /* Without a word in the help: for the build, and for the shell. */
     [GLOBAL_EXAMPLE_CONFIG] = {"example-config", 0, NULL, NULL},
+    [GLOBAL_COMPLETE] = {"complete", 0, NULL, NULL},
 };
 
 /* What the command line came to. */
@@ -325,6 +328,27 @@ static int check_config(struct cli *cli)
 	return CLI_FINE;
 }
 
+/* Only as the first word: what follows is a line that is not finished. */
+static bool is_complete(int argc, char **argv)
+{
+	return argc > 1 && strncmp(argv[1], "--", 2) == 0 &&
+	       strcmp(argv[1] + 2, global_options[GLOBAL_COMPLETE].name) == 0;
+}
+
+static int complete(struct cli *cli, int n, char **words)
+{
+	const struct complete_tables tables = {
+	    .commands = commands,
+	    .n_commands = ARRAY_SIZE(commands),
+	    .globals = global_options,
+	    .n_globals = GLOBAL_N,
+	    .known = &cli->known,
+	};
+
+	complete_line(stdout, &tables, words, (size_t)n);
+	return CLI_FINE;
+}
+
 static void apply_globals(struct cli *cli, const struct line *line)
 {
 	cli->config_path = line->values[GLOBAL_CONFIG];
@@ -352,8 +376,11 @@ static int run_command(struct cli *cli, const struct line *line)
 
 static int run(struct cli *cli, struct line *line, int argc, char **argv)
 {
-	int r = parse_line(cli, line, argc, argv);
+	int r;
 
+	if (is_complete(argc, argv))
+		return complete(cli, argc - 2, argv + 2);
+	r = parse_line(cli, line, argc, argv);
 	if (r != CLI_FINE)
 		return r;
 	apply_globals(cli, line);

@@ -99,6 +99,11 @@ exits 2 history --limit=99999999999999999999
 exits 2 history --since whenever
 err_has '"whenever" is not a time'
 exits 2 history --kind nonsense
+err_has 'there are wipe, .*conflict, .*reboot'
+# each kind that is offered is known
+for kind in $("$guard" --complete history --kind ''); do
+	exits 4 --state "$tmp/none" history --kind "$kind"
+done
 exits 2 history --kind conflicts
 err_has 'did you mean "conflict"'
 exits 2 history --since now --until yesterday

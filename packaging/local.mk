@@ -31,23 +31,28 @@ dist_monitoring_DATA = packaging/monitoring/reload-guard.rules.yml packaging/mon
 
 dist_bashcompletion_DATA = packaging/completion/reload-guard
 
-# The example is printed from the table of keys. It becomes the configuration of a machine that
-# has none; an administrator's file is never touched, neither here nor by uninstall, which removes
-# it only while it is still the example.
+# The example, with all keys, is printed from the table of keys. What a machine gets that has
+# no configuration is a short one, which says where settings go; an administrator's file is
+# never touched, neither here nor by uninstall, which removes what is as it was installed.
 packaging/reload-guard.conf: reload-guard$(EXEEXT)
 	$(AM_V_GEN)$(MKDIR_P) packaging && $(NATIVE_GUARD) --example-config >$@.tmp && mv $@.tmp $@
 CLEANFILES += packaging/reload-guard.conf packaging/reload-guard.conf.tmp
 nodist_hookexamples_DATA = packaging/reload-guard.conf
+EXTRA_DIST += packaging/etc/reload-guard.conf packaging/etc/conf.d/README
 guardconfdir = $(sysconfdir)/reload-guard
 install-data-hook:
-	$(MKDIR_P) '$(DESTDIR)$(guardconfdir)'
-	test -e '$(DESTDIR)$(guardconfdir)/reload-guard.conf' || \
-	  $(INSTALL_DATA) packaging/reload-guard.conf '$(DESTDIR)$(guardconfdir)/reload-guard.conf'
+	for file in reload-guard.conf conf.d/README; do \
+	  test -e '$(DESTDIR)$(guardconfdir)'/$$file && continue; \
+	  $(INSTALL) -D -m 0644 '$(srcdir)/packaging/etc'/$$file '$(DESTDIR)$(guardconfdir)'/$$file || exit 1; \
+	done
+# Also what `reload-guard hook enable` has written: its action is gone.
 uninstall-hook:
-	if cmp -s packaging/reload-guard.conf '$(DESTDIR)$(guardconfdir)/reload-guard.conf'; then \
-	  rm -f '$(DESTDIR)$(guardconfdir)/reload-guard.conf'; \
-	  rmdir '$(DESTDIR)$(guardconfdir)' 2>/dev/null || :; \
-	fi
+	for file in reload-guard.conf conf.d/README; do \
+	  cmp -s '$(srcdir)/packaging/etc'/$$file '$(DESTDIR)$(guardconfdir)'/$$file || continue; \
+	  rm -f '$(DESTDIR)$(guardconfdir)'/$$file; \
+	done
+	rm -f '$(DESTDIR)$(sysconfdir)/fail2ban/jail.d/zz-reload-guard.local'
+	rmdir '$(DESTDIR)$(guardconfdir)/conf.d' '$(DESTDIR)$(guardconfdir)' 2>/dev/null || :
 
 # Lint the man pages where mandoc is there; what they say is what the binary has.
 dist_check_SCRIPTS += packaging/man/lint packaging/check-docs packaging/check-completion

@@ -175,9 +175,7 @@ int check_hook_missing(struct check_context *context, enum check_id id)
 		return 0;
 	return check_add(
 	    context, id, FINDING_INFO, steal(list),
-	    strdup("{ echo '[DEFAULT]'; echo 'action = %(action_)s'; echo '         "
-	           "reload-guard'; } >/etc/fail2ban/jail.d/reload-guard.local && "
-	           "fail2ban-client reload --restart --all"),
+	    strdup("reload-guard hook enable"),
 	    "these jails do not tell the guard of their bans: how many failures led to "
 	    "one, and bans that end before they are seen, are not on record");
 }

@@ -36,6 +36,8 @@ struct cli {
 	bool json;
 	FILE *out;     /* borrowed; where answers go; NULL: standard output */
 	int verbosity; /* below 0: quiet */
+	bool may_fail; /* its status counts, also with CLI_NEVER_FAILS: a person asks, not fail2ban
+	                */
 	int64_t now_us;
 	const struct timespec_zone *zone;
 	struct logger logger;      /* for errors and warnings, to standard error */
@@ -142,6 +144,11 @@ int cli_status_collect(struct cli *cli, struct report_status *out, int *reached)
 /* --- what check finds, for others (cmd-check.c) ------------------------------------------ */
 
 int cli_check_collect(struct cli *cli, struct findings *out, bool *known) _must_check_;
+
+/* --- the hook's switches (hook-switch.c) ------------------------------------------------- */
+
+bool cli_hook_is_switch(const char *word);
+int cli_hook_switch(struct cli *cli, const char *word, const char *folder) _must_check_;
 
 /* --- the interfaces of this machine (cli.c) ---------------------------------------------- */
 

@@ -9,6 +9,7 @@
 
 #include "guard/base/cidr.h"
 #include "guard/base/text.h"
+#include "guard/system/fail2ban/fail2ban-hook.h"
 #include "guard/system/host/spool.h"
 
 enum {
@@ -20,7 +21,8 @@ enum {
 	HOOK_FAILURES,
 	HOOK_COUNT,
 	HOOK_RESTORED,
-	HOOK_RULE
+	HOOK_RULE,
+	HOOK_FAIL2BAN,
 };
 
 static const struct cli_option command_options[] = {
@@ -33,6 +35,9 @@ static const struct cli_option command_options[] = {
     [HOOK_COUNT] = {"count", 0, "N", "how often it has been banned"},
     [HOOK_RESTORED] = {"restored", 0, "0|1", "whether fail2ban put it back at its start"},
     [HOOK_RULE] = {"rule", 0, "TEXT", "firewalld's rule"},
+    [HOOK_FAIL2BAN] =
+        {"fail2ban", 0, "DIR",
+         "enable, disable, status: fail2ban's configuration (default " FAIL2BAN_DEFAULT_FOLDER ")"},
 };
 
 /*
@@ -252,6 +257,10 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	struct store_ban_event event;
 	struct err err = ERR_NULL;
 
+	if (args->n_words == 1 && cli_hook_is_switch(args->words[0])) {
+		cli->may_fail = true;
+		return cli_hook_switch(cli, args->words[0], args->values[HOOK_FAIL2BAN]);
+	}
 	limit_time();
 	if (!parse_event(cli, args, &event))
 		return CLI_FINE;
@@ -266,15 +275,26 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 const struct cli_command cmd_hook = {
     .name = "hook",
-    .words = "start|stop|ban|unban|prolong|flush",
-    .summary = "called by the fail2ban action",
-    .help = "Records what fail2ban did. It never delays or breaks fail2ban: it waits for a\n"
-            "bounded time, writes nothing to standard output and ends with status 0 whatever\n"
-            "happens. When the store cannot be written, it leaves a file in STATE/spool that\n"
-            "the watcher takes in later.\n",
-    .examples = "  reload-guard hook ban --jail postfix --address 192.0.2.11 --family inet4 \\\n"
+    .words = "enable|disable|status|refresh|start|stop|ban|unban|prolong|flush",
+    .summary = "lets fail2ban tell the guard of its bans",
+    .help =
+        "  enable   each jail of fail2ban tells the guard of its bans, whatever else its action\n"
+        "           is; for all jails, and undone where fail2ban does not take it\n"
+        "  disable  none does any more\n"
+        "  status   which jails do\n"
+        "  refresh  as enable for jails that are new, where it is enabled; fail2ban.service\n"
+        "           does so before each start\n"
+        "\n"
+        "The other words are events, for the fail2ban action. An event never delays or breaks "
+        "fail2ban: it waits for a\n"
+        "bounded time, writes nothing to standard output and ends with status 0 whatever\n"
+        "happens. When the store cannot be written, it leaves a file in STATE/spool that\n"
+        "the watcher takes in later.\n",
+    .examples = "  reload-guard hook enable\n"
+                "  reload-guard hook ban --jail postfix --address 192.0.2.11 --family inet4 \\\n"
                 "      --time 1795293265 --bantime 3600 --failures 5 --count 1 --restored 0\n",
-    .statuses = "  0  always\n",
+    .statuses = "  0  an event: always; enable, status: each jail tells the guard\n"
+                "  1  some do not, and why; or fail2ban does not take the hook, which is off\n",
     .max_words = SIZE_MAX,
     .flags = CLI_NEVER_FAILS | CLI_NO_JSON,
     CLI_OPTIONS(command_options),

@@ -24,5 +24,6 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-watch.c \
 	guard/cli/complete.c \
 	guard/cli/complete.h \
+	guard/cli/hook-switch.c \
 	guard/cli/main.c
 reload_guard_LDADD = libguard-report.a libguard-audit.a $(WATCH_LIBS)

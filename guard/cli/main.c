@@ -450,5 +450,5 @@ int main(int argc, char **argv)
 	logger_flush(&cli.logger);
 	config_deinit(&cli.config);
 	free(cli.store_dir);
-	return never_fails(&line, argc, argv) ? CLI_FINE : status;
+	return !cli.may_fail && never_fails(&line, argc, argv) ? CLI_FINE : status;
 }

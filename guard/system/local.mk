@@ -4,8 +4,12 @@ noinst_LIBRARIES += libguard-system.a
 libguard_system_a_SOURCES = \
 	guard/system/fail2ban/fail2ban-database.c \
 	guard/system/fail2ban/fail2ban-database.h \
+	guard/system/fail2ban/fail2ban-files.c \
+	guard/system/fail2ban/fail2ban-files.h \
 	guard/system/fail2ban/fail2ban-history.c \
 	guard/system/fail2ban/fail2ban-history.h \
+	guard/system/fail2ban/fail2ban-hook.c \
+	guard/system/fail2ban/fail2ban-hook.h \
 	guard/system/fail2ban/fail2ban-ignoreip.c \
 	guard/system/fail2ban/fail2ban-ignoreip.h \
 	guard/system/fail2ban/fail2ban-process.c \
@@ -68,6 +72,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/probe.h \
 	guard/system/host/process.c \
 	guard/system/host/process.h \
+	guard/system/host/program.c \
+	guard/system/host/program.h \
 	guard/system/host/rangesfile.c \
 	guard/system/host/rangesfile.h \
 	guard/system/host/sendmail.c \

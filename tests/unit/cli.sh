@@ -255,6 +255,73 @@ exits 0 --state "$tmp/file/state" hook ban --jail=postfix --address=192.0.2.17
 out_empty
 err_has 'not recorded'
 
+# --- the hook's switches: for people, with a status that counts ---
+mkdir -p "$tmp/fail2ban/jail.d" "$tmp/fail2ban/action.d" "$tmp/fail2ban/filter.d"
+for switch in enable status; do
+	exits 1 hook "$switch" --fail2ban "$tmp/nowhere"
+	err_has 'fail2ban is not installed'
+	exits 1 hook "$switch" --fail2ban "$tmp/fail2ban"
+done
+exits 0 hook disable --fail2ban "$tmp/fail2ban"
+out_has 'The hook is off'
+exits 0 hook refresh --fail2ban "$tmp/fail2ban"
+out_empty
+if [ -x /usr/bin/fail2ban-client ]; then
+	err_empty
+	exits 1 hook enable --fail2ban "$tmp/fail2ban"
+	err_has 'reload-guard.conf is missing'
+	printf '[Definition]\nactionban = true\n' | tee "$tmp/fail2ban/action.d/reload-guard.conf" >"$tmp/fail2ban/action.d/other.conf"
+	printf '[Definition]\nfailregex = ^<HOST>$\n' >"$tmp/fail2ban/filter.d/x.conf"
+	printf '[Definition]\nsocket = %s/socket\npidfile = %s/pid\n' "$tmp" "$tmp" >"$tmp/fail2ban/fail2ban.conf"
+	cat >"$tmp/fail2ban/jail.conf" <<-'X'
+		[DEFAULT]
+		action = other
+		filter = x
+		backend = polling
+		[plain]
+		enabled = true
+		[own]
+		enabled = true
+		action = other[actname=one]
+		         other[actname=two]
+		[has]
+		enabled = true
+		action = other
+		         reload-guard
+		[later]
+	X
+	exits 1 hook status --fail2ban "$tmp/fail2ban"
+	out_has '^The hook is off'
+	out_has '^These jails tell the guard of each ban: has$'
+	out_has '^These do not: plain, own$'
+	exits 0 hook enable --fail2ban "$tmp/fail2ban"
+	out_has '^The hook is on'
+	for jail in plain own has; do out_has "tell the guard of each ban: .*$jail"; done
+	fail2ban-client -c "$tmp/fail2ban" -d >"$tmp/out" 2>&1
+	out_has "'own', 'addaction', 'two'"
+	# a jail that is switched on later has it, too
+	printf '[later]\nenabled = true\n' >"$tmp/fail2ban/jail.local"
+	exits 0 hook status --fail2ban "$tmp/fail2ban"
+	out_has 'later'
+	# one that builds on the action before it would go round in a circle
+	printf '[own]\naction = %%(known/action)s\n         other\n' >>"$tmp/fail2ban/jail.local"
+	exits 1 hook status --fail2ban "$tmp/fail2ban"
+	err_has 'does not take its configuration'
+	exits 0 hook refresh --fail2ban "$tmp/fail2ban"
+	err_has 'left out: own: .*jail.local'
+	exits 1 hook status --fail2ban "$tmp/fail2ban"
+	out_has 'Left out: own: .*jail.local'
+	fail2ban-client -c "$tmp/fail2ban" -t >"$tmp/out" 2>&1 || fail "fail2ban does not take what refresh has written"
+	# what somebody else has broken is not mended by leaving the hook out
+	echo '[own' >"$tmp/fail2ban/jail.d/a.conf"
+	exits 1 hook refresh --fail2ban "$tmp/fail2ban"
+	err_has 'its own configuration'
+	[ -e "$tmp/fail2ban/jail.d/zz-reload-guard.local" ] || fail "the hook is off though it is not at fault"
+	exits 0 hook disable --fail2ban "$tmp/fail2ban"
+	out_has 'off now'
+	[ "$(ls "$tmp/fail2ban/jail.d")" = a.conf ] || fail "something of the hook is left in jail.d"
+fi
+
 # --- client ranges ---
 exits 2 conflicts all
 exits 3 conflicts

@@ -27,6 +27,7 @@ UNIT_TESTS = \
 	tests/unit/test-drift \
 	tests/unit/test-explain \
 	tests/unit/test-fail2ban \
+	tests/unit/test-fail2ban-files \
 	tests/unit/test-fail2ban-history \
 	tests/unit/test-fail2ban-reply \
 	tests/unit/test-fail2ban-time \

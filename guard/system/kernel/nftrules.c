@@ -2,19 +2,13 @@
 #include "guard/system/kernel/nftrules.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <jansson.h>
-#include <poll.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "guard/system/host/clock.h"
 #include "guard/model/mail/services.h"
 #include "guard/model/rule/protocol.h"
+#include "guard/system/host/program.h"
 
 /* A ruleset larger than this is not read: a million elements of sets are about as much. */
 #define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
@@ -769,77 +763,6 @@ int nftrules_parse(struct ruleset *ruleset, const char *json, size_t length, str
 
 /* --- asking nft --------------------------------------------------------------------------- */
 
-struct output {
-	char *bytes;
-	size_t n;
-	size_t capacity;
-};
-
-/* 0 at its end, 1 when there may be more, or negative errno. */
-static int read_some(int fd, struct output *output)
-{
-	ssize_t n;
-	int r = grow(&output->bytes, &output->capacity, output->n + 65536, 1);
-
-	if (r < 0)
-		return r;
-	if (output->n > OUTPUT_MAX)
-		return -EFBIG;
-	n = read(fd, output->bytes + output->n, output->capacity - output->n);
-	if (n < 0)
-		return errno == EINTR ? 1 : -errno;
-	output->n += (size_t)n;
-	return n > 0;
-}
-
-static int read_all(int fd, struct output *output, int timeout_ms)
-{
-	int64_t deadline_ms = clock_monotonic_ms() + timeout_ms;
-	int r = 1;
-
-	while (r == 1) {
-		struct pollfd waiting = {.fd = fd, .events = POLLIN};
-		int64_t left_ms = deadline_ms - clock_monotonic_ms();
-
-		if (left_ms <= 0)
-			return -ETIMEDOUT;
-		if (poll(&waiting, 1, (int)left_ms) > 0)
-			r = read_some(fd, output);
-	}
-	return r;
-}
-
-static int start_nft(pid_t *pid, int *out)
-{
-	static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft"};
-	static char *const environment[] = {NULL};
-	char *arguments[] = {(char[]){"nft"}, (char[]){"-j"}, (char[]){"list"}, (char[]){"ruleset"},
-	                     NULL};
-	posix_spawn_file_actions_t actions;
-	int pipes[2], r = -ENOENT;
-
-	if (pipe2(pipes, O_CLOEXEC) < 0)
-		return -errno;
-	if (posix_spawn_file_actions_init(&actions) != 0) {
-		(void)close(pipes[0]);
-		(void)close(pipes[1]);
-		return -ENOMEM;
-	}
-	if (posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0) != 0 ||
-	    posix_spawn_file_actions_adddup2(&actions, pipes[1], 1) != 0 ||
-	    posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0) != 0)
-		r = -ENOMEM;
-	for (size_t i = 0; i < ARRAY_SIZE(places) && r == -ENOENT; i++)
-		r = -posix_spawn(pid, places[i], &actions, NULL, arguments, environment);
-	(void)posix_spawn_file_actions_destroy(&actions);
-	(void)close(pipes[1]);
-	if (r != 0)
-		(void)close(pipes[0]);
-	else
-		*out = pipes[0];
-	return r;
-}
-
 /**
  * nftrules_read() - ask nft for the chains of others
  * @ruleset:    gets them added; its chains_known is set on success
@@ -850,27 +773,19 @@ static int start_nft(pid_t *pid, int *out)
  */
 int nftrules_read(struct ruleset *ruleset, int timeout_ms, struct err *err)
 {
-	struct output output = {0};
-	int fd = -1, status = 0, r;
-	pid_t pid;
+	static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", NULL};
+	char *arguments[] = {(char[]){"nft"}, (char[]){"-j"}, (char[]){"list"}, (char[]){"ruleset"},
+	                     NULL};
+	const struct program nft = {
+	    .places = places, .arguments = arguments, .timeout_ms = timeout_ms, .max = OUTPUT_MAX};
+	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
+	int r = program_read(&output, &nft);
 
-	r = start_nft(&pid, &fd);
+	if (r == -ENOMEM)
+		return r;
 	if (r != 0)
-		return r == -ENOMEM
-		           ? r
-		           : err_set(err, NFTRULES_E_UNKNOWN, "cannot run nft: %s", strerror(-r));
-	r = read_all(fd, &output, timeout_ms);
-	(void)close(fd);
-	if (r != 0)
-		(void)kill(pid, SIGKILL);
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	if (r == 0 && status != 0)
-		r = err_set(err, NFTRULES_E_UNKNOWN, "nft cannot list the ruleset");
-	else if (r != 0 && r != -ENOMEM)
-		r = err_set(err, NFTRULES_E_UNKNOWN, "nft: %s", strerror(-r));
-	if (r == 0)
-		r = nftrules_parse(ruleset, output.bytes, output.n, err);
-	free(output.bytes);
-	return r;
+		return err_set(err, NFTRULES_E_UNKNOWN, "nft: %s", strerror(-r));
+	if (output.status != 0)
+		return err_set(err, NFTRULES_E_UNKNOWN, "nft cannot list the ruleset");
+	return nftrules_parse(ruleset, output.text, output.n, err);
 }

@@ -321,6 +321,70 @@ START_TEST(reads_the_file)
 }
 END_TEST
 
+/* @name in conf.d; "": removes it all */
+static void write_more(const char *name, const char *text)
+{
+	static const char *const names[] = {"10.conf", "9.conf", "20.conf", ".x.conf", "x.conf~"};
+	char more[128];
+	FILE *file;
+
+	snprintf(more, sizeof(more), "%s/conf.d", folder);
+	(void)mkdir(more, 0700);
+	for (size_t i = 0; i < ARRAY_SIZE(names) && name[0] == '\0'; i++) {
+		snprintf(more, sizeof(more), "%s/conf.d/%s", folder, names[i]);
+		(void)unlink(more);
+	}
+	snprintf(more, sizeof(more), "%s/conf.d/%s", folder, name);
+	if (name[0] == '\0') {
+		ck_assert_int_eq(rmdir(more), 0);
+		return;
+	}
+	file = fopen(more, "w");
+	ck_assert_ptr_nonnull(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* What stands in conf.d takes the place of what stood before, key by key, in order of names. */
+START_TEST(reads_the_folder)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	struct err err = ERR_NULL;
+
+	make_folder();
+	write_more("9.conf", "[guard]\nkeep-days = 9\n");
+	write_more("10.conf", "[guard]\nkeep-days = 10\nzones = b c\n");
+	write_more(".x.conf", "nonsense");
+	write_more("x.conf~", "nonsense");
+	ck_assert_int_eq(config_load(&config, path, true, NULL, &err), -ENOENT);
+	ck_assert_int_eq(config_load(&config, path, false, NULL, NULL), 0);
+	ck_assert_uint_eq(config.keep_days, 9);
+	config_deinit(&config);
+	write_file("[guard]\nkeep-days = 5\nsettle-ms = 7\nzones = a\nservices = imap\n"
+	           "require = a/service:imap\n",
+	           0644);
+	write_more("20.conf", "[guard]\nrequire = b/service:imap, b/service:imaps\n");
+	ck_assert_int_eq(config_load(&config, path, true, NULL, NULL), 0);
+	ck_assert_uint_eq(config.keep_days, 9);
+	ck_assert_uint_eq(config.settle_ms, 7);
+	ck_assert_uint_eq(config.scope.zones.n, 2);
+	ck_assert_str_eq(config.scope.zones.strings[0], "b");
+	ck_assert_uint_eq(config.scope.services.n, 1);
+	ck_assert_uint_eq(config.scope.n_require, 2);
+	write_more("10.conf", "[guard]\n\nkeep-day = 10\n");
+	err = ERR_NULL;
+	ck_assert_int_eq(config_load(&config, path, true, NULL, &err), CONFIG_E_INVALID);
+	ck_assert_ptr_nonnull(strstr(err.text, "/conf.d/10.conf:3: unknown key"));
+	/* each is right, both together are not */
+	write_more("10.conf", "[guard]\nrestore = no\n");
+	err = ERR_NULL;
+	ck_assert_int_eq(config_load(&config, path, true, NULL, &err), CONFIG_E_INVALID);
+	ck_assert_ptr_nonnull(strstr(err.text, "\"require\" cannot"));
+	write_more("", NULL);
+	remove_folder();
+}
+END_TEST
+
 START_TEST(refuses_files)
 {
 	struct config config = CONFIG_NULL;
@@ -364,6 +428,7 @@ int main(void)
 	tcase_add_loop_test(tcase, limits_lists, 0, ARRAY_SIZE(lists));
 	tcase_add_test(tcase, knows_all_lists);
 	tcase_add_test(tcase, reads_the_file);
+	tcase_add_test(tcase, reads_the_folder);
 	tcase_add_test(tcase, refuses_files);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

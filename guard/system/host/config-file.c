@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/host/config-internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <ini.h>
@@ -166,6 +167,7 @@ static int check_line(struct reader *reader, size_t index, const char *key)
 		               "\"%s\" is given twice, first in line %u", key,
 		               reader->given[index]);
 	reader->given[index] = reader->line;
+	config_empty(reader->config, index);
 	return 0;
 }
 
@@ -242,6 +244,36 @@ static int check_bytes(const char *name, const char *text, size_t length, struct
 	return 0;
 }
 
+/* One more file, over what earlier ones said. */
+static int parse(struct config *config, const char *name, const char *text, size_t length,
+                 const struct config_known *known, struct err *err)
+{
+	_cleanup_free_ unsigned *given = calloc(config_n_options(), sizeof(*given));
+	struct reader reader = {.config = config,
+	                        .known = known,
+	                        .name = name,
+	                        .at = text,
+	                        .end = text + length,
+	                        .given = given};
+	int r = check_bytes(name, text, length, err);
+
+	if (r != 0 || !given)
+		return r != 0 ? r : -ENOMEM;
+	r = ini_parse_stream(read_line, &reader, on_value, &reader);
+	/* inih goes on after a line that it does not understand: the first one counts. */
+	if (reader.result != 0 && (r <= 0 || (unsigned)r >= reader.failed_line)) {
+		err_set(err, 0, "%s", reader.err.text);
+		return reader.result;
+	}
+	if (r < 0)
+		return err_set(err, -ENOMEM, "%s: out of memory", name);
+	if (r > 0)
+		return err_set(err, CONFIG_E_INVALID,
+		               "%s:%d: neither a [section] nor \"key = value\" nor a # comment",
+		               name, r);
+	return 0;
+}
+
 /**
  * config_parse() - a configuration from memory
  * @out:  written on success alone; the caller deinits it
@@ -255,31 +287,12 @@ int config_parse(struct config *out, const char *name, const char *text, size_t 
                  const struct config_known *known, struct err *err)
 {
 	_cleanup_config_ struct config config = CONFIG_NULL;
-	_cleanup_free_ unsigned *given = calloc(config_n_options(), sizeof(*given));
-	struct reader reader = {.config = &config,
-	                        .known = known,
-	                        .name = name,
-	                        .at = text,
-	                        .end = text + length,
-	                        .given = given};
-	int r = check_bytes(name, text, length, err);
+	int r;
 
-	if (r != 0 || !given)
-		return r != 0 ? r : -ENOMEM;
 	config_init(&config);
-	r = ini_parse_stream(read_line, &reader, on_value, &reader);
-	/* inih goes on after a line that it does not understand: the first one counts. */
-	if (reader.result != 0 && (r <= 0 || (unsigned)r >= reader.failed_line)) {
-		err_set(err, 0, "%s", reader.err.text);
-		return reader.result;
-	}
-	if (r < 0)
-		return err_set(err, -ENOMEM, "%s: out of memory", name);
-	if (r > 0)
-		return err_set(err, CONFIG_E_INVALID,
-		               "%s:%d: neither a [section] nor \"key = value\" nor a # comment",
-		               name, r);
-	r = check_together(&config, name, err);
+	r = parse(&config, name, text, length, known, err);
+	if (r == 0)
+		r = check_together(&config, name, err);
 	if (r != 0)
 		return r;
 	*out = config;
@@ -339,18 +352,8 @@ static void close_fd(const int *fd)
 		close(*fd);
 }
 
-/**
- * config_load() - a configuration from its file
- * @out:      written on success alone; the caller deinits it
- * @path:     borrowed; a symbolic link is refused, since its target is somebody else's word
- * @known:    as for config_parse()
- * @required: false: a file that is not there means the defaults
- *
- * Return: 0; CONFIG_E_INVALID, with the place in @err; negative errno, -ENOENT
- * for a required file that is missing.
- */
-int config_load(struct config *out, const char *path, bool required,
-                const struct config_known *known, struct err *err)
+static int load_file(struct config *config, const char *path, bool required,
+                     const struct config_known *known, struct err *err)
 {
 	_cleanup_(close_fd) int fd =
 	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -359,19 +362,89 @@ int config_load(struct config *out, const char *path, bool required,
 	struct stat st;
 	int r;
 
-	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !required) {
-		config_init(out);
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR) && !required)
 		return 0;
-	}
 	if (fd < 0 && errno == ELOOP)
 		return err_set(
 		    err, CONFIG_E_INVALID,
-		    "%s: a symbolic link, which is not followed; name the file itself with -c",
-		    path);
+		    "%s: a symbolic link, which is not followed; put the file itself there", path);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
 	r = check_file(path, &st, err);
 	if (r == 0)
 		r = read_all(fd, path, &text, &length, err);
-	return r != 0 ? r : config_parse(out, path, text, length, known, err);
+	return r != 0 ? r : parse(config, path, text, length, known, err);
+}
+
+static int is_more(const struct dirent *entry)
+{
+	size_t n = strlen(entry->d_name);
+
+	return entry->d_name[0] != '.' && n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
+}
+
+static int by_bytes(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+/* The folder conf.d beside the file: what is in it, in the order of the names. */
+static int load_folder(struct config *config, const char *path, const struct config_known *known,
+                       struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_free_ char *folder = NULL;
+	struct dirent **entries = NULL;
+	int n, r = 0;
+
+	if (xasprintf(&folder, "%.*s" CONFIG_FOLDER, slash ? (int)(slash - path) + 1 : 0, path) < 0)
+		return -ENOMEM;
+	n = scandir(folder, &entries, is_more, by_bytes);
+	if (n < 0)
+		return errno == ENOENT || errno == ENOTDIR
+		           ? 0
+		           : err_set(err, -errno, "%s: %s", folder, strerror(errno));
+	for (int i = 0; i < n; i++) {
+		_cleanup_free_ char *file = NULL;
+
+		if (r == 0 && xasprintf(&file, "%s/%s", folder, entries[i]->d_name) < 0)
+			r = -ENOMEM;
+		if (r == 0)
+			r = load_file(config, file, true, known, err);
+		free(entries[i]);
+	}
+	free(entries);
+	return r;
+}
+
+/**
+ * config_load() - a configuration from its file, and from conf.d beside it
+ * @out:      written on success alone; the caller deinits it
+ * @path:     borrowed; a symbolic link is refused, since its target is somebody else's word
+ * @known:    as for config_parse()
+ * @required: false: a file that is not there means the defaults
+ *
+ * The files of conf.d whose names end in .conf are read after it, in the order of their names.
+ * What a later one says of a key takes the place of what an earlier one said, of a list too.
+ *
+ * Return: 0; CONFIG_E_INVALID, with the place in @err; negative errno, -ENOENT
+ * for a required file that is missing.
+ */
+int config_load(struct config *out, const char *path, bool required,
+                const struct config_known *known, struct err *err)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	int r;
+
+	config_init(&config);
+	r = load_file(&config, path, required, known, err);
+	if (r == 0)
+		r = load_folder(&config, path, known, err);
+	if (r == 0)
+		r = check_together(&config, path, err);
+	if (r != 0)
+		return r;
+	*out = config;
+	config = CONFIG_NULL;
+	return 0;
 }

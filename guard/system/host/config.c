@@ -313,7 +313,13 @@ static int format_items(char **out, const void *field)
 
 static void free_items(void *field)
 {
-	scope_deinit(field);
+	struct scope *scope = field;
+
+	for (size_t i = 0; i < scope->n_require; i++)
+		item_deinit(&scope->require[i]);
+	free(scope->require);
+	scope->require = NULL;
+	scope->n_require = 0;
 }
 
 static size_t count_items(const void *field)
@@ -553,6 +559,13 @@ int config_set(struct config *config, size_t index, const struct config_known *k
 
 	return row->type->separators ? set_list(&value, text, err)
 	                             : row->type->parse(&value, text, err);
+}
+
+/** config_empty() - a list begins anew: what an earlier file said of it does not count */
+void config_empty(struct config *config, size_t index)
+{
+	if (rows[index].type->separators)
+		rows[index].type->free((char *)config + rows[index].offset);
 }
 
 /** config_init() - every key at its default */

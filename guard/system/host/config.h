@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * config - /etc/reload-guard/reload-guard.conf
+ * config - /etc/reload-guard/reload-guard.conf, and conf.d beside it
  *
  * Every key is optional, and so is the file when it is the default one. What is
  * not understood is an error that names file, line and the nearest valid name:
@@ -14,6 +14,7 @@
 #include "guard/model/scope.h"
 
 #define CONFIG_DEFAULT_PATH      SYSCONFDIR "/reload-guard/reload-guard.conf"
+#define CONFIG_FOLDER            "conf.d" /* beside the file */
 #define CONFIG_DEFAULT_STATE_DIR LOCALSTATEDIR "/lib/reload-guard"
 
 enum config_restore_bans {

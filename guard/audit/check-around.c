@@ -231,6 +231,23 @@ int check_watcher(struct check_context *context, enum check_id id)
 	                 "the watcher does not run: nothing is put back after a reload");
 }
 
+/* A restart would end in the same way; what the newer one has recorded stays for its return. */
+static int check_newer(struct check_context *context, enum check_id id)
+{
+	_cleanup_free_ char *command = NULL;
+
+	if (xasprintf(&command,
+	              "systemctl stop reload-guard; (cd %s && for f in " STORE_FILE
+	              "*; do mv \"$f\" \"newer-$f\"; done); systemctl start reload-guard",
+	              context->cli->store_dir) < 0)
+		return -ENOMEM;
+	return check_add(context, id, FINDING_ERROR, strdup(context->store_error.text),
+	                 steal(command),
+	                 "the store is of a newer reload-guard, so nothing is restored and nothing "
+	                 "recorded: install the newer one again, or begin anew and keep its store "
+	                 "aside");
+}
+
 int check_store(struct check_context *context, enum check_id id)
 {
 	struct err err = ERR_NULL;
@@ -240,6 +257,8 @@ int check_store(struct check_context *context, enum check_id id)
 		return check_add(context, id, FINDING_INFO, NULL,
 		                 strdup("systemctl enable --now reload-guard"),
 		                 "there is no store yet: nothing is on record");
+	if (context->store_newer)
+		return check_newer(context, id);
 	if (!context->store)
 		return check_add(context, id, FINDING_ERROR, strdup(context->store_error.text),
 		                 strdup("systemctl restart reload-guard"),

@@ -30,6 +30,7 @@ struct check_context {
 	/* the store */
 	struct store *store;    /* NULL: cannot be used */
 	bool store_absent;      /* because there is none yet */
+	bool store_newer;       /* than this program */
 	struct err store_error; /* why not */
 	bool wipe_open;         /* a wipe is being dealt with right now */
 	int64_t unwiped_us;     /* see drift.h */

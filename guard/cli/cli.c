@@ -144,7 +144,8 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
 		advice = "; the watcher sets a damaged store aside when it starts: systemctl "
 		         "restart reload-guard";
 		break;
-	case STORE_E_VERSION: /* their texts say what to do */
+	case STORE_E_OLDER: /* their texts say what to do */
+	case STORE_E_NEWER:
 	case STORE_E_UNSAFE:
 		break;
 	case STORE_E_ABSENT:

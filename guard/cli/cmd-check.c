@@ -111,6 +111,7 @@ static void open_store(struct check_context *context)
 		return;
 	context->store = NULL;
 	context->store_absent = r == STORE_E_ABSENT;
+	context->store_newer = r == STORE_E_NEWER;
 }
 
 static int take_start(const struct store_history_row *row, void *userdata)

@@ -506,7 +506,7 @@ START_TEST(test_migrates_from_the_first)
 	        NULL, NULL, NULL),
 	    SQLITE_OK);
 	sqlite3_close(db);
-	ck_assert_int_eq(store_open(&store, fixture_dir, &fixture_reader, NULL), STORE_E_VERSION);
+	ck_assert_int_eq(store_open(&store, fixture_dir, &fixture_reader, NULL), STORE_E_OLDER);
 	store = fixture_open(&fixture_watcher);
 	ck_assert_ptr_null(store_notice(store));
 	ck_assert_int_eq(put_event(store, NULL), 0);
@@ -840,7 +840,7 @@ START_TEST(test_newer_schema_is_not_touched)
 	fixture_filled();
 	exec_raw("PRAGMA user_version = 99");
 	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		ck_assert_int_eq(store_open(&store, fixture_dir, all[i], &err), STORE_E_VERSION);
+		ck_assert_int_eq(store_open(&store, fixture_dir, all[i], &err), STORE_E_NEWER);
 		ck_assert_ptr_nonnull(strstr(err.text, "newer"));
 	}
 	ck_assert_int_eq(fixture_number("PRAGMA user_version"), 99);

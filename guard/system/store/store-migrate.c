@@ -22,12 +22,12 @@ static int user_version(struct store *store, unsigned *out, struct err *err)
 static int check_version(struct store *store, unsigned version, struct err *err)
 {
 	if (version > store_n_migrations)
-		return err_set(err, STORE_E_VERSION,
+		return err_set(err, STORE_E_NEWER,
 		               "%s: was written by a newer reload-guard (schema %u, this one knows "
 		               "%u); upgrade, or move the file away",
 		               store->path, version, store_n_migrations);
 	if (store->read_only && version < store_n_migrations)
-		return err_set(err, STORE_E_VERSION,
+		return err_set(err, STORE_E_OLDER,
 		               "%s: has the older schema %u; it is brought up to date when "
 		               "`reload-guard watch` starts",
 		               store->path, version);

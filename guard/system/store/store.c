@@ -17,9 +17,9 @@ enum {
 static const char *const error_names[] = {
     [STORE_E_BUSY] = "busy",           [STORE_E_FULL] = "full",
     [STORE_E_READ_ONLY] = "read-only", [STORE_E_CORRUPT] = "corrupt",
-    [STORE_E_VERSION] = "version",     [STORE_E_ABSENT] = "absent",
-    [STORE_E_NOT_FOUND] = "not-found", [STORE_E_UNSAFE] = "unsafe",
-    [STORE_E_MORE] = "more",
+    [STORE_E_OLDER] = "older",         [STORE_E_NEWER] = "newer",
+    [STORE_E_ABSENT] = "absent",       [STORE_E_NOT_FOUND] = "not-found",
+    [STORE_E_UNSAFE] = "unsafe",       [STORE_E_MORE] = "more",
 };
 
 /** store_error_name() - a stable word for a code, for logs and JSON; Return: static */
@@ -470,8 +470,8 @@ static int open_any(struct store **out, const struct store_file *file,
 	int r;
 
 	r = open_file(out, file, false, options, err);
-	if (r != 0 && r != STORE_E_CORRUPT && r != STORE_E_VERSION && r != STORE_E_BUSY &&
-	    options->read_only && !store_file_has_log(file))
+	if (r != 0 && r != STORE_E_CORRUPT && r != STORE_E_OLDER && r != STORE_E_NEWER &&
+	    r != STORE_E_BUSY && options->read_only && !store_file_has_log(file))
 		r = open_file(out, file, true, options, err);
 	return r;
 }

@@ -27,7 +27,8 @@ enum {
 	STORE_E_FULL,      /* no space (or quota, or file size limit) */
 	STORE_E_READ_ONLY, /* file system or permissions allow no writing */
 	STORE_E_CORRUPT,   /* not a database, or a damaged one */
-	STORE_E_VERSION,   /* its schema is newer than this program (or older, opened read-only) */
+	STORE_E_OLDER,     /* its schema is older than this program, and it is opened read-only */
+	STORE_E_NEWER,     /* its schema is newer than this program */
 	STORE_E_ABSENT,    /* there is no such file (opened without create) */
 	STORE_E_NOT_FOUND, /* no such snapshot, wipe, ban, range… */
 	STORE_E_UNSAFE, /* a symbolic link, not a regular file, or others may write to its folder */

@@ -171,7 +171,8 @@ static int64_t bindings_wait_ms(const struct cycle *cycle)
 	    cycle->episode->at_us + INT64_C(1000) * (int64_t)cycle->given.config->settle_ms;
 	int64_t now_us = clock_now_us();
 
-	if (!busname_is_present(cycle->given.network_manager) || now_us >= due_us)
+	if (!cycle->given.network_manager ||
+	    !busname_is_present(cycle->given.network_manager) || now_us >= due_us)
 		return 0;
 	/* the clock may have been set */
 	return due_us - now_us > INT64_C(1000) * (int64_t)cycle->given.config->settle_ms

@@ -20,6 +20,7 @@ UNIT_TESTS = \
 	tests/unit/test-conflictlist \
 	tests/unit/test-confwatch \
 	tests/unit/test-coverage \
+	tests/unit/test-cycle \
 	tests/unit/test-denial \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
@@ -72,8 +73,12 @@ UNIT_TESTS = \
 	tests/unit/test-util \
 	tests/unit/test-verdict \
 	tests/unit/test-zonexml
-noinst_HEADERS += tests/unit/fake-firewalld.h tests/unit/firewalls.h tests/unit/rulesets.h \
+noinst_HEADERS += tests/unit/engine-world.h tests/unit/fake-clock.h tests/unit/fake-fail2ban.h \
+	tests/unit/fake-firewalld.h tests/unit/fakewall.h tests/unit/firewalls.h tests/unit/rulesets.h \
 	tests/unit/store-fixture.h tests/unit/unit.h
+ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake-fail2ban.c \
+	tests/unit/fake-firewalld.c tests/unit/fakewall.c
+tests_unit_test_cycle_SOURCES = tests/unit/test-cycle.c $(ENGINE_WORLD)
 tests_unit_test_bus_SOURCES = tests/unit/test-bus.c tests/unit/fake-firewalld.c
 tests_unit_test_busmonitor_SOURCES = tests/unit/test-busmonitor.c tests/unit/fake-firewalld.c
 EXTRA_DIST += tests/unit/golden/report.txt tests/unit/golden/report.html

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/engine-world.h"
+
+#include <fcntl.h>
+#include <signal.h>
+
+#include "guard/system/kernel/gaptable.h"
+#include "tests/unit/fake-firewalld.h"
+#include "tests/unit/firewalls.h"
+
+struct world world;
+
+/* --- the kernel's table ------------------------------------------------------------------ */
+
+int gaptable_fill(struct gaptable *table, const struct gap_sets *sets, const struct gap *gap,
+                  int64_t now_us, struct err *err)
+{
+	(void)table;
+	(void)gap;
+	(void)now_us;
+	if (world.table_fails)
+		return err_set(err, GAPTABLE_E_MISSING, "no nf_tables here");
+	world.n_held = sets->n;
+	world.table_there = sets->n > 0;
+	return 0;
+}
+
+int gaptable_drop(struct gaptable *table, struct err *err)
+{
+	(void)table;
+	if (world.table_fails)
+		return err_set(err, GAPTABLE_E_MISSING, "no nf_tables here");
+	world.table_there = false;
+	world.n_held = 0;
+	return 0;
+}
+
+int gaptable_exists(struct gaptable *table, bool *exists, struct err *err)
+{
+	(void)table;
+	(void)err;
+	*exists = world.table_there;
+	return 0;
+}
+
+void gaptable_close(struct gaptable *table)
+{
+	(void)table;
+}
+
+int gaptable_port_of(const char *name, const char *protocol)
+{
+	(void)name;
+	(void)protocol;
+	return -1;
+}
+
+/* --- what is heard ----------------------------------------------------------------------- */
+
+static void tell(const char *format, ...) _printf_(1, 2);
+
+static void tell(const char *format, ...)
+{
+	char text[1024];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	ck_assert_int_eq(strv_add(&world.told, text), 0);
+}
+
+static void tell_item(const char *what, const struct item *item, const char *more)
+{
+	_cleanup_free_ char *text = NULL;
+
+	ck_assert_int_eq(item_format(&text, item), 0);
+	tell("%s %s%s%s", what, text, *more ? " " : "", more);
+}
+
+static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
+                     void *userdata)
+{
+	(void)userdata;
+	snprintf(words, CAUSE_WORDS_SIZE, "%s by the test, %u reloads", wipe_kind_name(kind),
+	         n_reloads);
+}
+
+static void on_lost(const struct loss *loss, const struct episode *episode, void *userdata)
+{
+	(void)userdata;
+	for (size_t i = 0; i < loss->n; i++)
+		tell_item(episode ? "lost" : "missing", &loss->rows[i].item,
+		          loss_verdict_name(loss->rows[i].verdict));
+}
+
+static void on_ended(const struct episode *episode, bool old_news, void *userdata)
+{
+	(void)userdata;
+	tell("ended %s%s", wipe_kind_name(episode->kind), old_news ? " again" : "");
+}
+
+static void on_failed(const struct episode *episode, const struct item *item, const char *why,
+                      void *userdata)
+{
+	(void)episode;
+	(void)userdata;
+	tell_item("failed", item, why ? why : "");
+}
+
+static void on_state(enum firewall_state state, bool broken_off, void *userdata)
+{
+	(void)userdata;
+	tell("state %s%s", firewall_state_name(state), broken_off ? ", broken off" : "");
+}
+
+static void on_denied(void *userdata)
+{
+	(void)userdata;
+	tell("denied");
+}
+
+static void on_fight(const struct item *item, void *userdata)
+{
+	(void)userdata;
+	tell_item("fight", item, "");
+}
+
+static void on_breaker(const char *cause, void *userdata)
+{
+	(void)userdata;
+	tell("breaker %s", cause);
+}
+
+static void on_permanent(const struct item *item, bool withdrawn, void *userdata)
+{
+	(void)userdata;
+	tell_item(withdrawn ? "withdrawn" : "returned", item, "");
+}
+
+static void on_added(const struct item *item, bool ours, void *userdata)
+{
+	(void)userdata;
+	tell_item("added", item, ours ? "by us" : "");
+}
+
+static void on_removed(const struct item *item, bool is_protected, bool timed, void *userdata)
+{
+	(void)userdata;
+	tell_item("removed", item, timed ? "timed" : is_protected ? "protected" : "");
+}
+
+static void on_moved(const struct item *from, const struct item *to, void *userdata)
+{
+	(void)userdata;
+	tell_item("moved", from, to->zone);
+}
+
+static void on_quiet(void *userdata)
+{
+	(void)userdata;
+	tell("quiet");
+}
+
+static void on_idle(void *userdata)
+{
+	(void)userdata;
+	world.n_idle++;
+	tell("idle");
+}
+
+static void on_settled(void *userdata)
+{
+	(void)userdata;
+	tell("settled");
+}
+
+static const struct strv *on_ignoreip(void *userdata)
+{
+	(void)userdata;
+	return &world.ignoreip;
+}
+
+static const struct engine_listener listener = {
+    .cause = on_cause,
+    .lost = on_lost,
+    .ended = on_ended,
+    .failed = on_failed,
+    .state = on_state,
+    .denied = on_denied,
+    .fight = on_fight,
+    .breaker = on_breaker,
+    .permanent = on_permanent,
+    .added = on_added,
+    .removed = on_removed,
+    .moved = on_moved,
+    .quiet = on_quiet,
+    .idle = on_idle,
+    .settled = on_settled,
+    .ignoreip = on_ignoreip,
+};
+
+static void on_event(const struct firewalld_event *event, void *userdata)
+{
+	(void)userdata;
+	if (world.engine)
+		engine_hear(world.engine, event);
+}
+
+/* --- beginning and end ------------------------------------------------------------------- */
+
+void world_setup(void)
+{
+	struct bus_options options = {.backoff_min_ms = 10, .backoff_max_ms = 50};
+
+	memset(&world, 0, sizeof(world));
+	fixture_setup();
+	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
+	world.state_dir = fixture_dir;
+	snprintf(world.proc, sizeof(world.proc), "%s/proc", fixture_top);
+	snprintf(world.log_path, sizeof(world.log_path), "%s/log", fixture_top);
+	world.log_fd = open(world.log_path, O_RDWR | O_CREAT | O_APPEND, 0600);
+	ck_assert_int_ge(world.log_fd, 0);
+	world.bus_pid = fake_bus_start(fixture_top, world.address);
+	setenv("DBUS_SYSTEM_BUS_ADDRESS", world.address, 1);
+	config_init(&world.config);
+	world.config.close_gap = true;
+	ck_assert_int_eq(loop_new(&world.loop), 0);
+	ck_assert_int_eq(bus_new(&world.bus, world.loop, &options), 0);
+	ck_assert_int_eq(fail2ban_new(&world.fail2ban, world.loop, NULL), 0);
+	fake_fail2ban.state = FAIL2BAN_STOPPED;
+}
+
+void world_teardown(void)
+{
+	pid_t pid = world.bus_pid;
+
+	engine_free(steal(world.engine));
+	firewalld_free(world.fw);
+	busname_free(world.network_manager);
+	bus_free(world.bus);
+	loop_free(world.loop);
+	record_close(world.record);
+	fakewall_deinit(&world.wall);
+	fake_fail2ban_deinit();
+	strv_deinit(&world.told);
+	strv_deinit(&world.ignoreip);
+	config_deinit(&world.config);
+	fake_stop(&pid, SIGKILL);
+	close(world.log_fd);
+	fixture_teardown();
+	dbus_shutdown();
+}
+
+void world_network_manager(void)
+{
+	ck_assert_int_eq(
+	    busname_new(&world.network_manager, world.bus, "org.freedesktop.NetworkManager"), 0);
+	fakewall_own(&world.wall, "org.freedesktop.NetworkManager");
+	world_await(busname_is_present(world.network_manager));
+}
+
+void world_guard(void)
+{
+	const struct firewalld_options adapter = {.on_event = on_event, .proc = world.proc};
+	struct engine_options options = {
+	    .loop = world.loop,
+	    .fail2ban = world.fail2ban,
+	    .logger = &world.logger,
+	    .config = &world.config,
+	    .network_manager = world.network_manager,
+	    .boot_id = BOOT,
+	    .listener = listener,
+	};
+
+	logger_init(&world.logger, world.log_fd, 1);
+	ck_assert_int_eq(record_open(&world.record, fixture_dir, BOOT, &world.logger), 0);
+	ck_assert_int_eq(firewalld_new(&world.fw, world.bus, &adapter), 0);
+	options.fw = world.fw;
+	options.record = world.record;
+	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
+}
+
+void world_kill(void)
+{
+	bool there = world.table_there;
+
+	engine_free(steal(world.engine));
+	world.table_there = there; /* one that is killed takes nothing along */
+	firewalld_free(steal(world.fw));
+	record_close(steal(world.record));
+}
+
+void world_wall(const char *items)
+{
+	firewall_deinit(&world.wall.fw);
+	world.wall.fw = firewall_from_text(items);
+	fakewall_start(&world.wall, world.address, world.proc);
+}
+
+void world_restart(void)
+{
+	fakewall_stop(&world.wall);
+	world_settle();
+	fakewall_wipe(&world.wall);
+	fakewall_start(&world.wall, world.address, world.proc);
+}
+
+/* --- going on ---------------------------------------------------------------------------- */
+
+void world_turn(void)
+{
+	ck_assert_int_eq(loop_run_until(world.loop, clock_monotonic_ms() + 1, NULL),
+	                 LOOP_E_DEADLINE);
+	fakewall_turn(&world.wall);
+	fake_fail2ban_turn();
+}
+
+static bool is_quiet(void)
+{
+	return !world.fw || firewalld_pending(world.fw) == 0;
+}
+
+void world_settle(void)
+{
+	for (unsigned quiet = 0; quiet < 6; quiet = is_quiet() ? quiet + 1 : 0)
+		world_turn();
+}
+
+void world_settle_calls(void)
+{
+	for (unsigned i = 0; i < 40; i++)
+		world_turn();
+}
+
+void world_pass(int64_t ms)
+{
+	while (ms > 0) {
+		int64_t step = ms < 200 ? ms : ms < 20000 ? 200 : ms / 50;
+
+		world_settle();
+		fake_clock_skip(step);
+		ms -= step;
+	}
+	world_settle();
+}
+
+void world_go_on(void)
+{
+	static int64_t step_ms;
+
+	for (unsigned i = 0; i < 3; i++) {
+		world_turn();
+		if (!is_quiet()) {
+			step_ms = 0;
+			return;
+		}
+	}
+	step_ms = step_ms < 20 ? 20 : step_ms < 500 ? step_ms * 2 : 500;
+	fake_clock_skip(step_ms);
+}
+
+void world_idle(void)
+{
+	unsigned n = world.n_idle;
+
+	world_await(world.n_idle > n && engine_is_idle(world.engine));
+	world_settle();
+}
+
+/* --- looking ----------------------------------------------------------------------------- */
+
+size_t world_told(const char *text)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < world.told.n; i++)
+		n += strstr(world.told.strings[i], text) != NULL;
+	return n;
+}
+
+bool world_said(const char *text)
+{
+	static char log[1 << 16];
+	ssize_t n = pread(world.log_fd, log, sizeof(log) - 1, 0);
+
+	ck_assert_int_ge(n, 0);
+	log[n] = '\0';
+	return strstr(log, text) != NULL;
+}
+
+struct search {
+	const char *item;
+	char outcome[64];
+};
+
+static int take_outcome(const struct store_history_row *row, void *userdata)
+{
+	struct search *search = userdata;
+
+	if (row->item && row->outcome && strcmp(row->item, search->item) == 0)
+		snprintf(search->outcome, sizeof(search->outcome), "%s", row->outcome);
+	return 0;
+}
+
+const char *world_outcome(const char *item)
+{
+	static struct search search;
+	const struct store_history_query query = {.kind = "restore", .oldest_first = true};
+
+	search = (struct search){.item = item};
+	ck_ok(store_history(record_store(world.record), &query, take_outcome, &search, &err));
+	return search.outcome;
+}
+
+struct store_wipe_info world_last_wipe(void)
+{
+	struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+
+	ck_ok(store_wipe_last(record_store(world.record), &info, &err));
+	return info;
+}
+
+size_t world_n_unfinished(void)
+{
+	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
+	    STORE_UNFINISHED_LIST_NULL;
+
+	ck_ok(store_wipe_unfinished(record_store(world.record), &list, &err));
+	return list.n;
+}

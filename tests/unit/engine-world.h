@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * engine-world - the engine with a firewalld and a fail2ban that obey the test
+ *
+ * A private bus, a fakewall on it, a fake fail2ban, a store of its own, and a clock that
+ * goes on by itself while nothing is under way, so that pauses cost no time.
+ */
+#ifndef TESTS_UNIT_ENGINE_WORLD_H
+#define TESTS_UNIT_ENGINE_WORLD_H
+
+#include "guard/restore/engine.h"
+#include "tests/unit/fake-clock.h"
+#include "tests/unit/fake-fail2ban.h"
+#include "tests/unit/fakewall.h"
+#include "tests/unit/store-fixture.h"
+
+struct world {
+	const char *state_dir;
+	char address[256], proc[320], log_path[320];
+	int bus_pid, log_fd;
+	struct loop *loop;
+	struct bus *bus;
+	struct firewalld *fw;
+	struct busname *network_manager; /* NULL: not asked for */
+	struct fail2ban *fail2ban;
+	struct record *record;
+	struct logger logger;
+	struct config config;
+	struct engine *engine;
+	struct fakewall wall;
+	struct strv told; /* what the listener heard, "lost public/service:imaps lost" */
+	struct strv ignoreip;
+	unsigned n_idle;
+	/* What stands in for the kernel's table of held bans. */
+	size_t n_held;
+	bool table_there, table_fails;
+};
+extern struct world world;
+
+void world_setup(void);
+void world_teardown(void);
+
+/* A guard begins, ends in order, or is killed: then nothing of it is told or written. */
+void world_guard(void);
+void world_network_manager(void); /* before the guard: it is on the bus as long as firewalld */
+void world_kill(void);
+
+/* firewalld is there, with these items in the runtime (r) and permanent (p). */
+void world_wall(const char *items);
+void world_restart(void); /* of firewalld; it has what is permanent then */
+
+void world_turn(void);
+/* Everything that is under way comes to its end; no time passes. */
+void world_settle(void);
+/* The same while a call is not answered, as the test wants it. */
+void world_settle_calls(void);
+void world_pass(int64_t ms); /* so much time passes, in small pieces */
+
+/* Runs on, and time with it, until the condition holds. */
+#define world_await(condition)                                                                     \
+	do {                                                                                       \
+		for (unsigned _i = 0; !(condition); _i++) {                                        \
+			ck_assert_msg(_i < 20000, "never: %s", #condition);                        \
+			world_go_on();                                                             \
+		}                                                                                  \
+	} while (0)
+void world_go_on(void);
+
+void world_idle(void); /* until the engine is idle, once more than now if it is */
+
+/* What the listener and the log were told; how often what contains all of @text. */
+size_t world_told(const char *text);
+bool world_said(const char *text);
+
+/* From the store: what became of an item in the last wipe that had it; "": nothing. */
+const char *world_outcome(const char *item);
+struct store_wipe_info world_last_wipe(void);
+size_t world_n_unfinished(void);
+
+#endif

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "tests/unit/fake-fail2ban.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/system/host/clock.h"
+
+struct fake_fail2ban fake_fail2ban;
+
+struct fail2ban {
+	fail2ban_read_fn fn;
+	void *userdata;
+};
+
+static void must(bool what)
+{
+	if (!what)
+		abort();
+}
+
+static void add_jail(struct tickets *tickets, const char *name)
+{
+	struct jail_action *action;
+	struct jail *jail;
+
+	if (tickets_jail(tickets, name))
+		return;
+	must(tickets_add_jail(tickets, name, &jail) == 0);
+	jail->actions_known = true;
+	must(jail_add_action(jail, "firewallcmd-rich-rules", &action) == 0);
+	action->kind = JAIL_ACTION_RICH;
+	tickets_sort(tickets);
+}
+
+void fake_fail2ban_ban(const char *jail, const char *address, int64_t end_us)
+{
+	struct tickets *tickets = &fake_fail2ban.tickets;
+
+	add_jail(tickets, jail);
+	must(tickets_add(tickets, jail, address, clock_now_us(), end_us, 1, TICKET_SOURCE_SOCKET) ==
+	     0);
+	tickets_sort(tickets);
+}
+
+static int copy_tickets(struct tickets *out, const char *jail, const char *without)
+{
+	const struct tickets *from = &fake_fail2ban.tickets;
+
+	for (size_t i = 0; i < from->n_jails; i++)
+		add_jail(out, from->jails[i].name);
+	for (size_t i = 0; i < from->n; i++) {
+		const struct ticket *ticket = &from->tickets[i];
+
+		if (without && strcmp(ticket->address, without) == 0 &&
+		    strcmp(ticket->jail, jail) == 0)
+			continue;
+		must(tickets_add(out, ticket->jail, ticket->address, ticket->time_us,
+		                 ticket->end_us, ticket->count, ticket->source) == 0);
+	}
+	tickets_sort(out);
+	return 0;
+}
+
+void fake_fail2ban_unban(const char *jail, const char *address)
+{
+	struct tickets left = TICKETS_NULL;
+
+	must(copy_tickets(&left, jail, address) == 0);
+	tickets_deinit(&fake_fail2ban.tickets);
+	fake_fail2ban.tickets = left;
+}
+
+static struct fail2ban only;
+
+void fake_fail2ban_turn(void)
+{
+	struct tickets tickets = TICKETS_NULL;
+	fail2ban_read_fn fn = only.fn;
+	struct err err = ERR_NULL;
+
+	if (!fn || fake_fail2ban.mute)
+		return;
+	only.fn = NULL;
+	if (fake_fail2ban.broken || fake_fail2ban.state != FAIL2BAN_RUNNING) {
+		(void)err_set(&err, FAIL2BAN_E_UNKNOWN, "it does not answer");
+		fn(FAIL2BAN_E_UNKNOWN, NULL, &err, only.userdata);
+		return;
+	}
+	must(copy_tickets(&tickets, "", NULL) == 0);
+	fn(0, &tickets, &err, only.userdata);
+	tickets_deinit(&tickets);
+}
+
+void fake_fail2ban_deinit(void)
+{
+	tickets_deinit(&fake_fail2ban.tickets);
+	fake_fail2ban = (struct fake_fail2ban){0};
+	only.fn = NULL;
+}
+
+/* --- what stands in for the real one ----------------------------------------------------- */
+
+int fail2ban_new(struct fail2ban **out, struct loop *loop, const struct fail2ban_options *options)
+{
+	(void)loop;
+	(void)options;
+	*out = &only;
+	return 0;
+}
+
+void fail2ban_free(struct fail2ban *fail2ban)
+{
+	(void)fail2ban;
+}
+
+enum fail2ban_state fail2ban_state(const struct fail2ban *fail2ban)
+{
+	(void)fail2ban;
+	return fake_fail2ban.state;
+}
+
+int fail2ban_read(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata)
+{
+	fake_fail2ban.n_asked++;
+	fail2ban->fn = fn;
+	fail2ban->userdata = userdata;
+	return 0;
+}
+
+void fail2ban_read_forget(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata)
+{
+	(void)fn;
+	(void)userdata;
+	fail2ban->fn = NULL;
+}
+
+void fail2ban_read_cancel(struct fail2ban *fail2ban)
+{
+	fail2ban->fn = NULL;
+}
+
+int64_t fail2ban_pid(const struct fail2ban *fail2ban)
+{
+	(void)fail2ban;
+	return 0;
+}
+
+const char *fail2ban_state_name(enum fail2ban_state state)
+{
+	return state == FAIL2BAN_RUNNING ? "running" : "not running";
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fake-fail2ban - one that says what the test wants
+ *
+ * Linked in place of system/fail2ban/fail2ban.
+ */
+#ifndef TESTS_UNIT_FAKE_FAIL2BAN_H
+#define TESTS_UNIT_FAKE_FAIL2BAN_H
+
+#include "guard/system/fail2ban/fail2ban.h"
+
+struct fake_fail2ban {
+	enum fail2ban_state state;
+	struct tickets tickets; /* what it holds */
+	bool mute;              /* questions are not answered until this is false again */
+	bool broken;            /* they are answered with FAIL2BAN_E_UNKNOWN */
+	unsigned n_asked;
+};
+extern struct fake_fail2ban fake_fail2ban;
+
+/* A live ticket of a jail that bans with rich rules for all ports; @end_us 0: for ever. */
+void fake_fail2ban_ban(const char *jail, const char *address, int64_t end_us);
+void fake_fail2ban_unban(const char *jail, const char *address);
+void fake_fail2ban_turn(void); /* answers what was asked */
+void fake_fail2ban_deinit(void);
+
+#endif

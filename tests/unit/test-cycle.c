@@ -1,0 +1,783 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* From a wipe to everything being back: each state and failure of a cycle. */
+#include "tests/unit/engine-world.h"
+#include "tests/unit/firewalls.h"
+
+#define IMAPS "public/service:imaps"
+#define SMTPS "public/port:465/tcp"
+#define OPEN  "public/service:ssh=rp " IMAPS "=r " SMTPS "=r"
+
+/* A guard that has read a firewalld with these items. */
+static void begin(const char *items)
+{
+	world_wall(items);
+	world_guard();
+	world_idle();
+}
+
+static void require(const char *text)
+{
+	_cleanup_item_ struct item item = item_from_text(text);
+
+	ck_assert_int_eq(scope_require(&world.config.scope, &item), 0);
+}
+
+static bool is_back(const char *item)
+{
+	return fakewall_has(&world.wall, item);
+}
+
+/* --- wipes ------------------------------------------------------------------------------- */
+
+START_TEST(reload)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin(OPEN);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	fakewall_reload(&world.wall);
+	ck_assert(!is_back(IMAPS));
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world.wall.calls.n, 2);
+	ck_assert_uint_eq(world_told("lost " IMAPS " lost"), 1);
+	ck_assert_uint_eq(world_told("added " IMAPS " by us"), 1);
+	ck_assert_uint_eq(world_told("ended reload"), 1);
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	wipe = world_last_wipe();
+	ck_assert_int_eq(wipe.kind, WIPE_RELOAD);
+	ck_assert_str_eq(wipe.cause, "reload by the test, 1 reloads");
+	ck_assert_str_eq(wipe.outcome, "restored");
+	ck_assert_uint_eq(wipe.n_restored, 2);
+}
+END_TEST
+
+/* The first service is on its way before anything is written, and nothing waits for an answer. */
+START_TEST(sends_before_all_else)
+{
+	begin(OPEN);
+	world.wall.silent = "addService";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add " SMTPS) == 1);
+	ck_assert(!is_back(IMAPS));
+	fakewall_answer(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS));
+	ck_assert_uint_eq(world_last_wipe().n_restored, 2);
+}
+END_TEST
+
+START_TEST(nothing_lost)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin("public/service:ssh=rp");
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.outcome, "nothing lost");
+}
+END_TEST
+
+START_TEST(restart_of_firewalld)
+{
+	begin(OPEN);
+	world_restart();
+	world_idle();
+	ck_assert(is_back(IMAPS));
+	ck_assert_int_eq(world_last_wipe().kind, WIPE_RESTART);
+	ck_assert_uint_eq(world_told("ended restart"), 1);
+}
+END_TEST
+
+/* While it is away nothing is missing, and nothing is forgotten (law 2). */
+START_TEST(away_for_long)
+{
+	begin(OPEN);
+	fakewall_stop(&world.wall);
+	world_pass(600000);
+	ck_assert(!engine_is_present(world.engine));
+	ck_assert(!engine_is_busy(world.engine));
+	fakewall_wipe(&world.wall);
+	fakewall_start(&world.wall, world.address, world.proc);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+}
+END_TEST
+
+/* It goes while the answers are on their way: what they would have said is not known. */
+START_TEST(gone_while_restoring)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin(OPEN);
+	world.wall.silent = "addService";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add " IMAPS) == 0 &&
+	            fakewall_asked(&world.wall, "add " SMTPS) == 1);
+	fakewall_stop(&world.wall);
+	world_await(!engine_is_present(world.engine));
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.outcome, "interrupted");
+	ck_assert_str_eq(world_outcome(IMAPS), "superseded");
+	world.wall.silent = NULL;
+	fakewall_wipe(&world.wall);
+	fakewall_start(&world.wall, world.address, world.proc);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+START_TEST(burst_is_one_wipe)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin(OPEN);
+	for (int i = 0; i < 3; i++)
+		fakewall_reload(&world.wall);
+	world_idle();
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.cause, "reload by the test, 3 reloads");
+	ck_assert_uint_eq(world_told("ended reload"), 1);
+	ck_assert(is_back(IMAPS));
+}
+END_TEST
+
+START_TEST(wiped_while_restoring)
+{
+	unsigned n;
+
+	begin(OPEN);
+	world.wall.silent = "addService";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add " SMTPS) == 1);
+	n = world.n_idle;
+	fakewall_reload(&world.wall);
+	world_await(world.n_idle > n);
+	fakewall_answer(&world.wall);
+	world_settle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_told("ended reload"), 2);
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* A reload that fails half way tells nobody. */
+START_TEST(silent_wipe)
+{
+	begin(OPEN);
+	fakewall_wipe(&world.wall);
+	engine_look(world.engine);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last_wipe().kind, WIPE_SILENT);
+}
+END_TEST
+
+/* One of several is gone, and nobody can tell why: that is left to a person. */
+START_TEST(unattributed)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin(OPEN);
+	world_kill();
+	fakewall_drop(&world.wall, IMAPS);
+	world_guard();
+	world_idle();
+	ck_assert(!is_back(IMAPS));
+	ck_assert_uint_eq(world_told("lost " IMAPS " unattributed"), 1);
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.outcome, "left to the administrator");
+	/* and it is not wanted any more */
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(IMAPS) && is_back(SMTPS));
+}
+END_TEST
+
+START_TEST(restore_is_off)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	world.config.restore = false;
+	begin(OPEN);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.outcome, "not restored");
+}
+END_TEST
+
+/* --- reading ----------------------------------------------------------------------------- */
+
+/* From a firewalld that is not ready nothing follows, however long it lasts (law 2). */
+START_TEST(not_ready)
+{
+	begin(OPEN);
+	world.wall.state = "FAILED";
+	fakewall_reload(&world.wall);
+	world_await(world_told("state FAILED") == 1);
+	world_pass(120000);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	ck_assert_uint_eq(world_told("lost "), 0);
+	world.wall.state = "RUNNING";
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+}
+END_TEST
+
+START_TEST(broken_off)
+{
+	begin(OPEN);
+	world.wall.state = "INIT";
+	fakewall_reload(&world.wall);
+	world_await(world_told("state INIT, broken off") == 1);
+	world_pass(60000);
+	ck_assert_uint_eq(world_told("broken off"), 1);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	world.wall.state = "RUNNING";
+	world_idle();
+	ck_assert(is_back(IMAPS));
+}
+END_TEST
+
+START_TEST(reading_fails)
+{
+	begin(OPEN);
+	world.wall.fail_reading = "TRACEBACK: something";
+	fakewall_reload(&world.wall);
+	world_await(world_said("firewalld could not be read"));
+	world_pass(30000);
+	ck_assert_uint_eq(world_told("lost "), 0);
+	world.wall.fail_reading = NULL;
+	world_idle();
+	ck_assert(is_back(IMAPS));
+}
+END_TEST
+
+/* What was heard while it was read is newer than the answer. */
+START_TEST(removed_while_reading)
+{
+	begin(OPEN);
+	world.wall.silent = "getZoneSettings2";
+	engine_look(world.engine);
+	world_settle_calls();
+	fakewall_remove(&world.wall, IMAPS);
+	fakewall_add(&world.wall, "public/service:pop3s", 0);
+	fakewall_answer(&world.wall);
+	world_idle();
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(IMAPS));
+	ck_assert(is_back("public/service:pop3s"));
+}
+END_TEST
+
+/* --- restoring --------------------------------------------------------------------------- */
+
+/* What firewalld refuses is tried again, and in the end told: the rest is back. */
+START_TEST(step_refused)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin(OPEN);
+	world.wall.refuse = IMAPS;
+	world.wall.error = "COMMAND_FAILED: nft";
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "add " IMAPS), 4);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "add " SMTPS), 1);
+	ck_assert_uint_eq(world_told("failed " IMAPS " COMMAND_FAILED: nft"), 1);
+	ck_assert(is_back(SMTPS));
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.outcome, "partly restored");
+	ck_assert_uint_eq(wipe.n_failed, 1);
+}
+END_TEST
+
+START_TEST(refused_for_a_while)
+{
+	begin(OPEN);
+	world.wall.refuse = IMAPS;
+	world.wall.error = "COMMAND_FAILED: nft";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add " IMAPS) == 2);
+	world.wall.refuse = NULL;
+	world_idle();
+	ck_assert(is_back(IMAPS));
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert_uint_eq(world_told("failed "), 0);
+}
+END_TEST
+
+/* Nothing mends a service that is not known by trying again. */
+START_TEST(no_such_service)
+{
+	begin(OPEN);
+	world.wall.refuse = IMAPS;
+	world.wall.error = "INVALID_SERVICE: imaps";
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "add " IMAPS), 1);
+	ck_assert_uint_eq(world_told("failed " IMAPS), 1);
+}
+END_TEST
+
+/* As long as it lasts: who ends it wants mail back, too. */
+START_TEST(lockdown)
+{
+	begin(OPEN);
+	world.wall.refuse = "public";
+	world.wall.error = "ACCESS_DENIED: lockdown is enabled";
+	fakewall_reload(&world.wall);
+	world_await(world_told("denied") == 8);
+	ck_assert_uint_eq(world_told("failed "), 0);
+	world.wall.refuse = NULL;
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+}
+END_TEST
+
+/* Nothing is reported restored that was not read back (law 4). */
+START_TEST(accepted_and_not_there)
+{
+	begin(OPEN);
+	world.wall.forget = IMAPS;
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert_uint_eq(world_told("failed " IMAPS " firewalld accepted it"), 1);
+	ck_assert_str_eq(world_outcome(SMTPS), "restored");
+	ck_assert_str_eq(world_outcome(IMAPS), "failed");
+}
+END_TEST
+
+START_TEST(panic)
+{
+	begin(OPEN);
+	fakewall_panic(&world.wall, true);
+	world_settle();
+	fakewall_reload(&world.wall);
+	world_await(world_said("firewalld takes nothing in panic mode"));
+	world_pass(10000);
+	ck_assert(!is_back(IMAPS));
+	fakewall_panic(&world.wall, false);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_told("failed "), 0);
+}
+END_TEST
+
+/* It was removed when it had just come back: then it stays away. */
+static void remove_it(const char *what, void *userdata)
+{
+	bool *done = userdata;
+
+	if (*done || !strstr(what, "add " SMTPS))
+		return;
+	*done = true;
+	fakewall_remove(&world.wall, IMAPS);
+}
+
+START_TEST(removed_meanwhile)
+{
+	bool done = false;
+
+	begin(OPEN);
+	world.wall.on_change = remove_it;
+	world.wall.userdata = &done;
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(done);
+	ck_assert(!is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_str_eq(world_outcome(IMAPS), "skipped");
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(IMAPS));
+}
+END_TEST
+
+/* While another try waits, the administrator takes it back, or puts it back himself. */
+START_TEST(taken_back_while_it_waits)
+{
+	begin(OPEN);
+	world.wall.refuse = "public/";
+	world.wall.error = "COMMAND_FAILED: nft";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add " IMAPS) == 1 &&
+	            firewalld_pending(world.fw) == 0);
+	world_settle();
+	world.wall.refuse = NULL;
+	fakewall_add(&world.wall, IMAPS, 0);
+	fakewall_remove(&world.wall, IMAPS);
+	fakewall_add(&world.wall, SMTPS, 0);
+	world_idle();
+	ck_assert(!is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "add "), 2);
+	ck_assert_str_eq(world_outcome(IMAPS), "skipped");
+}
+END_TEST
+
+/* --- law 1 ------------------------------------------------------------------------------- */
+
+START_TEST(removed_on_purpose)
+{
+	begin(OPEN);
+	fakewall_remove(&world.wall, IMAPS);
+	world_settle();
+	ck_assert_uint_eq(world_told("removed " IMAPS " protected"), 1);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(IMAPS) && is_back(SMTPS));
+}
+END_TEST
+
+START_TEST(left_the_permanent_configuration)
+{
+	begin(OPEN);
+	fakewall_make_permanent(&world.wall, "public/service:ssh", false);
+	engine_look(world.engine);
+	world_idle();
+	ck_assert_uint_eq(world_told("withdrawn public/service:ssh"), 1);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back("public/service:ssh"));
+	ck_assert_uint_eq(world_told("lost public/service:ssh removed"), 1);
+}
+END_TEST
+
+/* What was open for a time comes back for the rest of it, and the guard ends it. */
+START_TEST(timed)
+{
+	begin("public/service:ssh=rp");
+	fakewall_add(&world.wall, IMAPS, 600);
+	world_settle();
+	world_pass(60000);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS));
+	world_pass(500000);
+	ck_assert(is_back(IMAPS));
+	world_await(!is_back(IMAPS));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "remove " IMAPS), 1);
+	world_settle();
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(IMAPS));
+}
+END_TEST
+
+/* One that firewalld does not let go is tried again. */
+START_TEST(end_refused)
+{
+	begin("public/service:ssh=rp");
+	fakewall_add(&world.wall, IMAPS, 600);
+	world_settle();
+	fakewall_reload(&world.wall);
+	world_idle();
+	world.wall.refuse = IMAPS;
+	world.wall.error = "COMMAND_FAILED: nft";
+	world_pass(660000);
+	ck_assert(is_back(IMAPS));
+	ck_assert(world_said("could not be closed at the end of its time"));
+	world.wall.refuse = NULL;
+	world_await(!is_back(IMAPS));
+}
+END_TEST
+
+START_TEST(required)
+{
+	require(IMAPS);
+	begin("public/service:ssh=rp");
+	ck_assert(is_back(IMAPS));
+	ck_assert_int_eq(world_last_wipe().kind, WIPE_REQUIRE);
+	fakewall_remove(&world.wall, IMAPS);
+	world_idle();
+	ck_assert(is_back(IMAPS));
+}
+END_TEST
+
+/* Whoever removes it again and again is not fought at full speed (law 6). */
+START_TEST(required_again_and_again)
+{
+	_cleanup_item_ struct item item = item_from_text(IMAPS);
+	int64_t before_us;
+
+	require(IMAPS);
+	begin("public/service:ssh=rp");
+	for (int i = 0; i < 12 && !world_told("fight " IMAPS); i++) {
+		fakewall_remove(&world.wall, IMAPS);
+		world_await(is_back(IMAPS));
+		world_settle();
+	}
+	ck_assert_uint_eq(world_told("fight " IMAPS), 1);
+	before_us = clock_monotonic_us();
+	for (int i = 0; i < 4; i++) {
+		fakewall_remove(&world.wall, IMAPS);
+		world_await(is_back(IMAPS));
+		world_settle();
+	}
+	ck_assert_int_gt(clock_monotonic_us() - before_us, 8 * SECOND);
+	ck_assert_uint_eq(world_told("fight " IMAPS), 1);
+	ck_assert(engine_is_slow(world.engine, &item));
+	engine_configured(world.engine);
+	ck_assert(!engine_is_slow(world.engine, &item));
+}
+END_TEST
+
+START_TEST(loop_of_reloads)
+{
+	int64_t before_us;
+
+	begin(OPEN);
+	for (int i = 0; i < 40 && !world_told("breaker "); i++) {
+		fakewall_reload(&world.wall);
+		world_idle();
+	}
+	ck_assert_uint_eq(world_told("breaker reload by the test"), 1);
+	before_us = clock_monotonic_us();
+	for (int i = 0; i < 4; i++) {
+		fakewall_reload(&world.wall);
+		world_idle();
+	}
+	ck_assert_int_gt(clock_monotonic_us() - before_us, 8 * SECOND);
+	ck_assert(is_back(IMAPS));
+	ck_assert_uint_eq(world_told("breaker "), 1);
+}
+END_TEST
+
+START_TEST(released_and_opened_again)
+{
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	_cleanup_item_ struct item item = item_from_text(IMAPS);
+
+	begin(OPEN);
+	ck_ok(store_release_put(record_store(world.record), &item, clock_now_us(), &err));
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(IMAPS));
+	ck_assert_uint_eq(world_told("lost " IMAPS " released"), 1);
+	fakewall_add(&world.wall, IMAPS, 0);
+	world_settle();
+	ck_assert_int_eq(record_released(world.record, &released), 0);
+	ck_assert_uint_eq(released.n, 0);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS));
+}
+END_TEST
+
+/* --- bindings ---------------------------------------------------------------------------- */
+
+#define HOST "work/interface:host0"
+
+START_TEST(binding)
+{
+	begin("public/service:ssh=rp work/service:imaps=r " HOST "=r");
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(HOST) && is_back("work/service:imaps"));
+}
+END_TEST
+
+/* It is another's by now: what somebody bound elsewhere stays there. */
+START_TEST(binding_moved)
+{
+	begin("public/service:ssh=rp work/service:imaps=r " HOST "=r");
+	fakewall_drop(&world.wall, HOST);
+	fakewall_add(&world.wall, "public/interface:host0", 0);
+	world_settle();
+	ck_assert_uint_eq(world_told("moved " HOST " public"), 1);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(HOST));
+}
+END_TEST
+
+/* NetworkManager binds its interfaces itself, a moment later; what is left then is ours. */
+START_TEST(binding_waits_for_network_manager)
+{
+	world_wall("public/service:ssh=rp work/service:imaps=r " HOST "=r");
+	world_network_manager();
+	world_guard();
+	world_idle();
+	fakewall_reload(&world.wall);
+	world_await(is_back("work/service:imaps"));
+	ck_assert(!is_back(HOST));
+	world_idle();
+	ck_assert(is_back(HOST));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, HOST), 1);
+}
+END_TEST
+
+START_TEST(default_zone_changes)
+{
+	unsigned n;
+
+	begin(OPEN);
+	n = world.wall.n_readings;
+	fakewall_default_zone(&world.wall, "work");
+	world_idle();
+	ck_assert_uint_gt(world.wall.n_readings, n);
+	ck_assert_str_eq(engine_wanted(world.engine)->default_zone, "work");
+}
+END_TEST
+
+/* --- a guard before this one ------------------------------------------------------------- */
+
+/* Killed before it heard what the wipe took: it took what is missing. */
+START_TEST(killed_while_reading)
+{
+	begin(OPEN);
+	world.wall.silent = "getZoneSettings2";
+	fakewall_reload(&world.wall);
+	world_await(world_n_unfinished() == 1);
+	world_kill();
+	world.wall.silent = NULL;
+	fakewall_answer(&world.wall);
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	ck_assert_uint_eq(world_told("ended reload"), 1);
+}
+END_TEST
+
+/* Killed when half of it was sent: the rest is finished by the next one (law 4). */
+START_TEST(killed_while_restoring)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin(OPEN);
+	world.wall.silent = "addService";
+	fakewall_reload(&world.wall);
+	world_await(is_back(SMTPS));
+	world_kill();
+	ck_assert(!is_back(IMAPS));
+	world.wall.silent = NULL;
+	fakewall_drop_held(&world.wall);
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.cause, "the guard was interrupted after a reload");
+}
+END_TEST
+
+START_TEST(restarted_unseen)
+{
+	begin(OPEN);
+	world_kill();
+	world_restart();
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last_wipe().kind, WIPE_RESTART);
+}
+END_TEST
+
+/* A timed item that the guard before this one had put back is still ours to end. */
+START_TEST(timed_item_of_the_guard_before)
+{
+	begin("public/service:ssh=rp");
+	fakewall_add(&world.wall, IMAPS, 600);
+	world_settle();
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_settle();
+	world_kill();
+	world_guard();
+	world_idle();
+	world_pass(620000);
+	world_await(!is_back(IMAPS));
+}
+END_TEST
+
+/* The store cannot be used: guarding goes on, and what waits is written later. */
+START_TEST(without_a_store)
+{
+	char aside[400];
+	FILE *file;
+
+	snprintf(aside, sizeof(aside), "%s.aside", world.state_dir);
+	ck_assert_int_eq(rename(world.state_dir, aside), 0);
+	file = fopen(world.state_dir, "w");
+	ck_assert_ptr_nonnull(file);
+	fclose(file);
+	begin(OPEN);
+	ck_assert_ptr_null(record_store(world.record));
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS));
+	ck_assert_int_eq(unlink(world.state_dir), 0);
+	ck_assert_int_eq(rename(aside, world.state_dir), 0);
+	ck_assert(record_retry(world.record));
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	const TTest *const tests[] = {
+	    reload,
+	    sends_before_all_else,
+	    nothing_lost,
+	    restart_of_firewalld,
+	    away_for_long,
+	    gone_while_restoring,
+	    burst_is_one_wipe,
+	    wiped_while_restoring,
+	    silent_wipe,
+	    unattributed,
+	    restore_is_off,
+	    not_ready,
+	    broken_off,
+	    reading_fails,
+	    removed_while_reading,
+	    step_refused,
+	    refused_for_a_while,
+	    no_such_service,
+	    lockdown,
+	    accepted_and_not_there,
+	    panic,
+	    removed_meanwhile,
+	    taken_back_while_it_waits,
+	    removed_on_purpose,
+	    left_the_permanent_configuration,
+	    timed,
+	    end_refused,
+	    required,
+	    required_again_and_again,
+	    loop_of_reloads,
+	    released_and_opened_again,
+	    binding,
+	    binding_moved,
+	    binding_waits_for_network_manager,
+	    default_zone_changes,
+	    killed_while_reading,
+	    killed_while_restoring,
+	    restarted_unseen,
+	    timed_item_of_the_guard_before,
+	    without_a_store,
+	};
+	Suite *s = suite_create("cycle");
+	TCase *tc = tcase_create("cycle");
+
+	tcase_add_checked_fixture(tc, world_setup, world_teardown);
+	tcase_set_timeout(tc, 60);
+	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

@@ -61,31 +61,48 @@ void cli_report(const struct cli *cli, struct report *report)
 
 /* --- values ------------------------------------------------------------------------------ */
 
+static char *state_folder(const char *state_dir, const char *store_path)
+{
+	_cleanup_free_ char *copy = NULL;
+
+	if (state_dir || !store_path)
+		return strdup(state_dir ? state_dir : CONFIG_DEFAULT_STATE_DIR);
+	copy = strdup(store_path);
+	return copy ? strdup(dirname(copy)) : NULL;
+}
+
 /**
- * cli_load_config() - read the configuration, and from it where the state is
+ * cli_read_config() - read the configuration, and from it where the state is
  *
- * Return: CLI_FINE or CLI_USAGE, with the reason told.
+ * Return: 0, or what config_load() says, not told yet.
  */
-int cli_load_config(struct cli *cli)
+int cli_read_config(struct cli *cli, struct err *err)
 {
 	const char *path = cli->config_path ? cli->config_path : CONFIG_DEFAULT_PATH;
-	struct config config = CONFIG_NULL;
-	struct err err = ERR_NULL;
-	int r = config_load(&config, path, cli->config_path != NULL, &cli->known, &err);
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	char *folder;
+	int r = config_load(&config, path, cli->config_path != NULL, &cli->known, err);
 
 	if (r != 0)
-		return cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));
+		return r;
+	folder = state_folder(cli->state_dir, config.store_path);
+	if (!folder)
+		return -ENOMEM;
+	free(cli->store_dir);
+	cli->store_dir = folder;
 	config_deinit(&cli->config);
 	cli->config = config;
-	free(cli->store_dir);
-	if (cli->state_dir || !config.store_path) {
-		cli->store_dir = strdup(cli->state_dir ? cli->state_dir : CONFIG_DEFAULT_STATE_DIR);
-	} else {
-		_cleanup_free_ char *copy = strdup(config.store_path);
+	config = CONFIG_NULL;
+	return 0;
+}
 
-		cli->store_dir = copy ? strdup(dirname(copy)) : NULL;
-	}
-	return cli->store_dir ? CLI_FINE : cli_fail(cli, CLI_USAGE, "out of memory");
+/** cli_load_config() - the same; Return: CLI_FINE or CLI_USAGE, with the reason told */
+int cli_load_config(struct cli *cli)
+{
+	struct err err = ERR_NULL;
+	int r = cli_read_config(cli, &err);
+
+	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));
 }
 
 /** cli_parse_time() - the value of --since and --until; false: it is none, and that was said */

@@ -123,6 +123,7 @@ void cli_note(struct cli *cli, const char *format, ...) _printf_(2, 3);
 
 void cli_report(const struct cli *cli, struct report *report);
 
+int cli_read_config(struct cli *cli, struct err *err) _must_check_;
 int cli_load_config(struct cli *cli) _must_check_;
 bool cli_parse_time(struct cli *cli, const char *option, const char *text, bool end_of_day,
                     int64_t *out_us) _must_check_;

@@ -220,35 +220,42 @@ static bool parse_event(struct cli *cli, const struct cli_args *args, struct sto
 }
 
 /* What waits in the spool came first and must stay first. */
-static int record(struct cli *cli, const char *spool, const struct store_ban_event *event)
+static void record(struct cli *cli, const char *spool, const struct store_ban_event *event)
 {
 	struct store_options options = {.create = true, .busy_ms = STORE_BUSY_HOOK_MS};
 	_cleanup_store_ struct store *store = NULL;
 	struct err err = ERR_NULL, spool_err = ERR_NULL;
-	int r = -EAGAIN;
+	int r;
 
 	if (!spool_pending(spool)) {
 		r = store_open(&store, cli->store_dir, &options, &err);
 		if (r == 0)
 			r = store_ban_event_apply(store, event, &err);
 		if (r == 0 || r == STORE_E_NOT_FOUND)
-			return 0;
+			return;
 	}
 	r = spool_write(spool, event, &spool_err);
 	if (r != 0)
 		cli_fail(cli, 0, "hook: the event is not recorded: %s%s%s", err.text,
 		         err.text[0] ? "; " : "", err_text(&spool_err, r));
-	return r;
 }
 
-/* A configuration that is broken must not cost the record. */
-static int find_store(struct cli *cli)
+/*
+ * A configuration that is broken must not cost the record. Without the memory to read it,
+ * nobody knows where the record is: what is left elsewhere is as good as lost.
+ */
+static int find_spool(struct cli *cli, char **out)
 {
-	if (cli_load_config(cli) == CLI_FINE)
-		return 0;
-	free(cli->store_dir);
-	cli->store_dir = strdup(cli->state_dir ? cli->state_dir : CONFIG_DEFAULT_STATE_DIR);
-	return cli->store_dir ? 0 : -ENOMEM;
+	struct err err = ERR_NULL;
+	int r = cli_read_config(cli, &err);
+
+	if (r != 0 && r != -ENOMEM) {
+		cli_warn(cli, "hook: %s", err_text(&err, r));
+		free(cli->store_dir);
+		cli->store_dir = strdup(cli->state_dir ? cli->state_dir : CONFIG_DEFAULT_STATE_DIR);
+		r = cli->store_dir ? 0 : -ENOMEM;
+	}
+	return r == 0 ? xasprintf(out, "%s/" SPOOL_DIR, cli->store_dir) : r;
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)
@@ -264,12 +271,12 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	limit_time();
 	if (!parse_event(cli, args, &event))
 		return CLI_FINE;
-	if (store_ban_event_check(&event, &err) != 0) {
+	if (store_ban_event_check(&event, &err) != 0)
 		cli_fail(cli, 0, "hook: %s", err.text);
-		return CLI_FINE;
-	}
-	if (find_store(cli) == 0 && xasprintf(&spool, "%s/" SPOOL_DIR, cli->store_dir) == 0)
-		(void)record(cli, spool, &event);
+	else if (find_spool(cli, &spool) < 0)
+		cli_fail(cli, 0, "hook: the event is not recorded: out of memory");
+	else
+		record(cli, spool, &event);
 	return CLI_FINE;
 }
 

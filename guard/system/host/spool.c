@@ -193,14 +193,16 @@ static DIR *list_folder(int fd)
 	return list;
 }
 
-/* How many names end so; stops counting at the limit. */
-static size_t count_files(int fd, const char *suffix, size_t limit)
+/* How many names end so; stops counting at the limit. @unknown: where they cannot be listed */
+static size_t count_files(int fd, const char *suffix, size_t limit, size_t unknown)
 {
 	_cleanup_(closedir_cleanup) DIR *list = list_folder(fd);
 	struct dirent *entry;
 	size_t n = 0;
 
-	while (list && n < limit && (entry = readdir(list)))
+	if (!list)
+		return unknown;
+	while (n < limit && (entry = readdir(list)))
 		n += entry->d_name[0] != '.' && has_suffix(entry->d_name, suffix);
 	return n;
 }
@@ -285,7 +287,7 @@ int spool_write(const char *dir, const struct store_ban_event *event, struct err
 		r = open_folder(&folder, dir);
 	if (r < 0)
 		return err_set(err, code_of_errno(-r), "%s: %s", dir, strerror(-r));
-	if (count_files(folder, EVENT_SUFFIX, SPOOL_FILES_MAX) >= SPOOL_FILES_MAX)
+	if (count_files(folder, EVENT_SUFFIX, SPOOL_FILES_MAX, 0) >= SPOOL_FILES_MAX)
 		return err_set(err, SPOOL_E_FULL, "%s: %d events wait already", dir,
 		               SPOOL_FILES_MAX);
 	text = event_to_text(event);
@@ -298,12 +300,16 @@ int spool_write(const char *dir, const struct store_ban_event *event, struct err
 	return 0;
 }
 
-/** spool_pending() - do events wait? Whoever has another one must then queue behind them. */
+/**
+ * spool_pending() - do events wait? Whoever has another one must then queue behind them
+ *
+ * Return: also true when the folder is there and cannot be listed: unknown is not empty.
+ */
 bool spool_pending(const char *dir)
 {
 	_cleanup_close_ int folder = -1;
 
-	return open_folder(&folder, dir) == 0 && count_files(folder, EVENT_SUFFIX, 1) > 0;
+	return open_folder(&folder, dir) == 0 && count_files(folder, EVENT_SUFFIX, 1, 1) > 0;
 }
 
 /* --- draining ---------------------------------------------------------------------------- */
@@ -380,7 +386,7 @@ static void set_aside(int folder, const char *name)
 	char bad[NAME_SIZE + sizeof(BAD_SUFFIX)];
 
 	snprintf(bad, sizeof(bad), "%s" BAD_SUFFIX, name);
-	if (count_files(folder, BAD_SUFFIX, SPOOL_BAD_MAX) < SPOOL_BAD_MAX &&
+	if (count_files(folder, BAD_SUFFIX, SPOOL_BAD_MAX, 0) < SPOOL_BAD_MAX &&
 	    renameat(folder, name, folder, bad) == 0)
 		return;
 	if (unlinkat(folder, name, 0) < 0 && errno == EISDIR)

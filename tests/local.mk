@@ -1,8 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# All tests. `make check` runs what needs no root: units, the include check, the man pages.
+# All tests. `make check` runs what needs no root: units, what holds the house together, the man pages.
 # tests/run runs everything, the labs included.
-dist_check_SCRIPTS = tests/check-includes
-TESTS += tests/check-includes
+dist_check_SCRIPTS = tests/check-dead tests/check-includes tests/check-links
+TESTS += tests/check-dead tests/check-includes tests/check-links
+
+# What the linker leaves out of the program when it gets all of guard/: tests/check-dead reads it.
+WHOLE_HOUSE = libguard-base.a libguard-model.a libguard-system.a libguard-restore.a \
+	libguard-watch.a libguard-audit.a libguard-report.a
+check_DATA = tests/unreachable
+tests/unreachable: $(reload_guard_OBJECTS) $(WHOLE_HOUSE)
+	$(AM_V_GEN)$(MKDIR_P) tests && { LC_ALL=C $(CCLD) $(AM_CFLAGS) $(CFLAGS) $(AM_LDFLAGS) $(LDFLAGS) \
+		-o $@.program $(reload_guard_OBJECTS) -Wl,--gc-sections -Wl,--print-gc-sections \
+		-Wl,--whole-archive $(WHOLE_HOUSE) -Wl,--no-whole-archive $(reload_guard_LDADD) $(LIBS) \
+		>$@.tmp 2>&1 || { cat $@.tmp; exit 1; }; } && rm -f $@.program && mv $@.tmp $@
+CLEANFILES += tests/unreachable tests/unreachable.tmp tests/unreachable.program
 include tests/unit/local.mk
 include tests/fuzz/local.mk
 include tests/bench/local.mk

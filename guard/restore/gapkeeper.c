@@ -285,9 +285,3 @@ void gapkeeper_end(struct gapkeeper *keeper)
 		record_event(keeper->record, EVENT_GAP, NULL, "lost bans were held for %lld ms",
 		             (long long)((clock_now_us() - since_us) / 1000));
 }
-
-/** gapkeeper_n_held() - how many bans the table stands in for just now */
-size_t gapkeeper_n_held(const struct gapkeeper *keeper)
-{
-	return keeper->there ? keeper->n_held : 0;
-}

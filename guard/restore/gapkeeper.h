@@ -42,6 +42,5 @@ void gapkeeper_wiped(struct gapkeeper *keeper, int64_t wiped_us);
 void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
                     const struct gapkeeper_ban *bans, size_t n, int64_t wiped_us);
 void gapkeeper_end(struct gapkeeper *keeper);
-size_t gapkeeper_n_held(const struct gapkeeper *keeper);
 
 #endif

@@ -149,15 +149,6 @@ int restore_bans_batch(struct plan *out, struct restore_bans *bans, size_t max)
 	return 0;
 }
 
-/** restore_bans_rule_of() - the ban of a row of the loss, as judged last; NULL: none */
-const struct banplan_rule *restore_bans_rule_of(const struct restore_bans *bans, size_t loss_row)
-{
-	for (size_t i = 0; i < bans->n; i++)
-		if (bans->rows[i] == loss_row)
-			return &bans->rules[i];
-	return NULL;
-}
-
 /** restore_bans_why() - why one is left out; the caller frees @out; Return: 0 or -ENOMEM */
 int restore_bans_why(char **out, const struct restore_bans *bans, const struct banplan_rule *rule)
 {

@@ -33,7 +33,6 @@ void restore_bans_deinit(struct restore_bans *bans);
 int restore_bans_find(struct restore_bans *bans, const struct firewall *now) _must_check_;
 int restore_bans_ask(struct restore_bans *bans) _must_check_;
 int restore_bans_batch(struct plan *out, struct restore_bans *bans, size_t max) _must_check_;
-const struct banplan_rule *restore_bans_rule_of(const struct restore_bans *bans, size_t loss_row);
 int restore_bans_why(char **out, const struct restore_bans *bans,
                      const struct banplan_rule *rule) _must_check_;
 

@@ -387,12 +387,6 @@ int clientwatch_configured(struct clientwatch *keeper)
 	return r;
 }
 
-/** clientwatch_ranges() - borrowed until the loop runs on; NULL: nothing is known yet */
-const struct clientranges *clientwatch_ranges(const struct clientwatch *keeper)
-{
-	return keeper->known ? &keeper->ranges : NULL;
-}
-
 /** clientwatch_ignoreip() - what fail2ban ignores, as far as it was told; borrowed likewise */
 const struct strv *clientwatch_ignoreip(const struct clientwatch *keeper)
 {

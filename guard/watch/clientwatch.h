@@ -38,7 +38,6 @@ void clientwatch_learned(struct clientwatch *keeper);
 void clientwatch_rule_added(struct clientwatch *keeper, const struct item *item);
 void clientwatch_rule_removed(struct clientwatch *keeper, const struct item *item);
 void clientwatch_look(struct clientwatch *keeper);
-const struct clientranges *clientwatch_ranges(const struct clientwatch *keeper);
 const struct strv *clientwatch_ignoreip(const struct clientwatch *keeper);
 
 #endif

@@ -78,11 +78,17 @@ static void fill(struct store *store, size_t n)
 		if (i % BATCH == 0)
 			r = store_begin(store, &err);
 		if (r == 0)
-			r = store_ban_put(store, &ban, &err);
+			r = store_ban_event_apply(
+			    store, &(struct store_ban_event){.kind = STORE_BAN_BAN, .ban = ban},
+			    &err);
 		/* half of them unbanned, as fail2ban does when their time is over */
 		if (r == 0 && i % 2 && ban.time_us + 2 * DAY_US < now_us)
-			r = store_ban_end(store, ban.jail, address, ban.time_us + 2 * DAY_US,
-			                  "unban", &err);
+			r = store_ban_event_apply(
+			    store,
+			    &(struct store_ban_event){.kind = STORE_BAN_UNBAN,
+			                              .at_us = ban.time_us + 2 * DAY_US,
+			                              .ban = ban},
+			    &err);
 		if (r == 0 && (i % BATCH == BATCH - 1 || i + 1 == n))
 			r = store_commit(store, &err);
 		if (r)

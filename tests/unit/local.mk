@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Unit tests, one program a module: tests/unit/test-NAME.c, and its name in this list. What it
 # is built from and what it links has one default (LDADD in Makefile.am); that no floor uses one
-# above it is what tests/check-house looks at.
+# above it is what tests/check-links looks at.
 if HAVE_CHECK
 check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)

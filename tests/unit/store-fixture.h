@@ -91,6 +91,16 @@ static inline int64_t fixture_number(const char *sql)
 	return number;
 }
 
+/* As the hook tells it; @at_us: 0 for a ban, which has a time of its own. */
+static inline void fixture_ban_event(struct store *store, enum store_ban_event_kind kind,
+                                     const struct store_ban *ban, int64_t at_us)
+{
+	const struct store_ban_event event = {
+	    .kind = kind, .at_us = at_us ? at_us : ban->time_us, .ban = *ban};
+
+	ck_ok(store_ban_event_apply(store, &event, &err));
+}
+
 static inline void fixture_add(struct firewall *fw, const char *zone, enum item_kind kind,
                                const char *value, unsigned flags, int64_t until_us)
 {

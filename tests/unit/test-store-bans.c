@@ -16,7 +16,15 @@ static void put(struct store *store, const char *jail, const char *address, int6
 	                              .count = 1,
 	                              .source = "hook"};
 
-	ck_ok(store_ban_put(store, &ban, &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
+}
+
+static void end(struct store *store, enum store_ban_event_kind kind, const char *jail,
+                const char *address, int64_t at_us)
+{
+	const struct store_ban ban = {.jail = jail, .address = address};
+
+	fixture_ban_event(store, kind, &ban, at_us);
 }
 
 static int tell(const struct store_ban *ban, void *userdata)
@@ -213,7 +221,7 @@ START_TEST(test_ban_again_is_one_row)
 	put(store, "imap", "192.0.2.1", NOW, 600);
 	put(store, "imap", "192.0.2.1/32", NOW, 600);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 1);
-	ck_ok(store_ban_end(store, "imap", "192.0.2.1", NOW + SECOND, "stop", &err));
+	end(store, STORE_BAN_STOP, "imap", NULL, NOW + SECOND);
 	ck_assert_str_eq(ask(store, &all), "192.0.2.1stop ");
 	put(store, "imap", "192.0.2.1", NOW, 600); /* restored with the time that it had */
 	ck_assert_str_eq(ask(store, &all), "192.0.2.1+ ");
@@ -232,20 +240,20 @@ START_TEST(test_restored_ban_is_no_other_ban)
 	                        .bantime_s = 600,
 	                        .source = "hook"};
 
-	ck_ok(store_ban_put(store, &ban, &err));
-	ck_ok(store_ban_end(store, "imap", "192.0.2.1", NOW + 2 * SECOND, "stop", &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
+	end(store, STORE_BAN_STOP, "imap", NULL, NOW + 2 * SECOND);
 	ban.restored = true;
 	ban.time_us = NOW + SECOND;
-	ck_ok(store_ban_put(store, &ban, &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
 	ban.time_us = NOW;
-	ck_ok(store_ban_put(store, &ban, &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 1);
 	ck_assert_int_eq(fixture_number("SELECT restored FROM ban"), 1);
 	ck_assert_int_eq(fixture_number("SELECT ended_us IS NULL FROM ban"), 1);
 	/* a ban of its own, however soon */
 	ban.restored = false;
 	ban.time_us = NOW + SECOND;
-	ck_ok(store_ban_put(store, &ban, &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
 	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 2);
 }
 END_TEST
@@ -259,20 +267,24 @@ START_TEST(test_database_knows_less_than_the_hook)
 	const struct store_ban_query all = {.active_at_us = NOW + SECOND};
 
 	ban.rule = "rule family=\"ipv4\" source address=\"192.0.2.1\" reject";
-	ck_ok(store_ban_put(store, &ban, &err));
-	ck_ok(store_ban_prolong(store, "imap", "192.0.2.1", NOW, 86400, 2, &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
+	ban.bantime_s = 86400;
+	ban.count = 2;
+	fixture_ban_event(store, STORE_BAN_PROLONG, &ban, NOW);
 	ban.source = "database";
 	ban.rule = NULL;
-	ck_ok(store_ban_put(store, &ban, &err));
+	ban.bantime_s = 600;
+	ban.count = 0;
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
 	ck_assert_int_eq(fixture_number("SELECT bantime_s FROM ban"), 86400);
 	ck_assert_int_eq(fixture_number("SELECT (end_us - time_us) / 1000000 FROM ban"), 86400);
 	ck_assert_int_eq(fixture_number("SELECT count FROM ban"), 2);
 	ck_assert_int_eq(fixture_number("SELECT rule LIKE '%192.0.2.1%' FROM ban"), 1);
 	ban.bantime_s = -1;
-	ck_ok(store_ban_put(store, &ban, &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
 	ck_assert_int_eq(fixture_number("SELECT end_us IS NULL FROM ban"), 1);
-	ck_ok(store_ban_end(store, "imap", "192.0.2.1", NOW + 1, "unban", &err));
-	ck_ok(store_ban_put(store, &ban, &err));
+	end(store, STORE_BAN_UNBAN, "imap", "192.0.2.1", NOW + 1);
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
 	ck_assert_str_eq(ask(store, &all), "192.0.2.1unban ");
 }
 END_TEST
@@ -303,7 +315,7 @@ static void put_from(struct store *store, const char *source, int64_t time_us)
 	                              .count = 1,
 	                              .source = source};
 
-	ck_ok(store_ban_put(store, &ban, &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
 }
 
 START_TEST(test_hook_and_database_are_one_ban)
@@ -468,21 +480,24 @@ START_TEST(test_ends)
 {
 	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
 	const struct store_ban_query all = {.active_at_us = NOW + 100 * SECOND};
+	struct store_ban prolonged = {.jail = "smtp", .address = "198.51.100.9", .bantime_s = 1};
 
 	fixture_bans(store);
-	ck_assert_int_eq(store_ban_end(store, "imap", "192.0.2.99", NOW, "unban", NULL),
-	                 STORE_E_NOT_FOUND);
+	end(store, STORE_BAN_UNBAN, "imap", "192.0.2.99", NOW);
 	/* an unban that was spooled and comes late ends no later ban */
-	ck_assert_int_eq(store_ban_end(store, "imap", "192.0.2.1", NOW, "unban", NULL),
-	                 STORE_E_NOT_FOUND);
-	ck_ok(store_ban_end(store, "smtp", NULL, NOW + 50 * SECOND, "flush", &err));
-	ck_ok(store_ban_end(store, "imap", "host.example", NOW + 50 * SECOND, "unban", &err));
-	ck_ok(store_ban_end(store, "imap", "2001:db8:0:0::1", NOW + 50 * SECOND, "unban", &err));
+	end(store, STORE_BAN_UNBAN, "imap", "192.0.2.1", NOW);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban WHERE ended_us IS NOT NULL"), 0);
+	end(store, STORE_BAN_FLUSH, "smtp", NULL, NOW + 50 * SECOND);
+	end(store, STORE_BAN_UNBAN, "imap", "host.example", NOW + 50 * SECOND);
+	end(store, STORE_BAN_UNBAN, "imap", "2001:db8:0:0::1", NOW + 50 * SECOND);
 	ck_assert_str_eq(ask(store, &all), "192.0.2.128/25flush host.exampleunban 0.0.0.0/0+ ::/0+ "
 	                                   "2001:db8::/32+ 2001:db8::1unban 198.51.100.9flush "
 	                                   "192.0.0.0/16flush 192.0.2.0/25+ 192.0.2.1+ ");
-	ck_assert_int_eq(store_ban_prolong(store, "smtp", "198.51.100.9", 0, 1, 1, NULL),
-	                 STORE_E_NOT_FOUND);
+	/* one that is over is not prolonged */
+	prolonged.time_us = NOW + 60 * SECOND;
+	fixture_ban_event(store, STORE_BAN_PROLONG, &prolonged, NOW + 60 * SECOND);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban WHERE address = '198.51.100.9'"),
+	                 2);
 }
 END_TEST
 

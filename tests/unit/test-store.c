@@ -447,7 +447,7 @@ START_TEST(test_wipe_heard_before_it_is_known)
 	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
 	    STORE_UNFINISHED_LIST_NULL;
 	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
-	_cleanup_loss_ struct loss loss = LOSS_NULL, open = LOSS_NULL;
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	const struct store_wipe wipe = {
 	    .kind = WIPE_RELOAD, .cause = "a reload", .at_us = NOW, .boot_id = BOOT};
 	const struct store_step restored = {
@@ -467,10 +467,8 @@ START_TEST(test_wipe_heard_before_it_is_known)
 	ck_ok(store_wipe_load(store, id, &info, NULL, &err));
 	ck_assert_str_eq(info.cause, "two reloads");
 	ck_assert_uint_eq(info.n_rows, 5);
-	ck_ok(store_wipe_open_rows(store, id, &open, &err));
-	ck_assert_uint_eq(open.n, 2);
-	ck_assert_str_eq(open.rows[0].item.value, "smtp");
-	ck_assert_str_eq(open.rows[1].item.value, "465/tcp");
+	ck_assert_uint_eq(info.n_lost, 3);
+	ck_assert_uint_eq(info.n_restored, 1);
 }
 END_TEST
 
@@ -552,8 +550,8 @@ static void fixture_history(struct store *store)
 	     .finished_us = NOW + 3 * SECOND},
 	};
 	ck_ok(store_steps_put(store, id, steps, 2, &err));
-	ck_ok(store_ban_put(store, &ban, &err));
-	ck_ok(store_ban_end(store, "dovecot", "192.0.2.7", NOW + 4 * SECOND, "unban", &err));
+	fixture_ban_event(store, STORE_BAN_BAN, &ban, 0);
+	fixture_ban_event(store, STORE_BAN_UNBAN, &ban, NOW + 4 * SECOND);
 	fixture_event(store, EVENT_STOP, NULL, "SIGTERM", NOW + 5 * SECOND);
 }
 
@@ -785,8 +783,8 @@ START_TEST(test_prune_keeps_what_it_must)
 	ck_ok(store_wipe_finish(store, old_wipe, NOW - 98 * DAY, "done", &err));
 	open_wipe = fixture_wipe(store, WIPE_REBOOT, NOW - 97 * DAY, compared);
 	for (size_t i = 0; i < ARRAY_SIZE(bans); i++)
-		ck_ok(store_ban_put(store, &bans[i], &err));
-	ck_ok(store_ban_end(store, "b", NULL, NOW - 95 * DAY, "stop", &err));
+		fixture_ban_event(store, STORE_BAN_BAN, &bans[i], 0);
+	fixture_ban_event(store, STORE_BAN_STOP, &bans[3], NOW - 95 * DAY);
 	fixture_event(store, EVENT_EXPIRED, "public/service:old", "old", NOW - 99 * DAY);
 	fixture_event(store, EVENT_EXPIRED, "public/service:new", "new", NOW - DAY);
 	ck_ok(item_parse(&item, "public/service:pop3", &err));

@@ -100,17 +100,6 @@ static bool rich_jail_fits(const struct jail *jail, const struct richrule *rule,
 	return false;
 }
 
-/**
- * banplan_jail_fits() - may the jail have made this rule for one of its tickets?
- * @jail: NULL when nothing is known of it
- *
- * Where its actions are not known, it may.
- */
-bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule)
-{
-	return rich_jail_fits(jail, rule, NULL, NULL);
-}
-
 /* Does a command speak of f2b-NAME? */
 static bool speaks_of(const char *command, const char *name)
 {
@@ -447,17 +436,4 @@ void banplan_newest_first(struct banplan_rule *rules, size_t n)
 {
 	if (n)
 		qsort(rules, n, sizeof(*rules), compare_rules);
-}
-
-/** banplan_answer_name() - one or two words; static */
-const char *banplan_answer_name(enum banplan_answer answer)
-{
-	static const char *const names[BANPLAN_N_ANSWERS] = {
-	    [BANPLAN_HELD] = "held",
-	    [BANPLAN_ENDED] = "ended",
-	    [BANPLAN_STRANGER] = "no ticket",
-	    [BANPLAN_LEFT_OUT] = "left out",
-	};
-
-	return names[answer];
 }

@@ -69,7 +69,5 @@ void banplan_newest_first(struct banplan_rule *rules, size_t n);
 bool banplan_is_ban(const struct item *item);
 bool banplan_action_fits(const struct jail *jail, const struct jail_action *action,
                          enum item_kind kind, const char *name, bool frame);
-bool banplan_jail_fits(const struct jail *jail, const struct richrule *rule);
-const char *banplan_answer_name(enum banplan_answer answer);
 
 #endif

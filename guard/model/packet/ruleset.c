@@ -193,12 +193,6 @@ const struct ruleset_zone *ruleset_zone(const struct ruleset *ruleset, const cha
 	return find_zone(ruleset, false, name);
 }
 
-/** ruleset_policy() - the policy of that name, borrowed; NULL: there is none */
-const struct ruleset_zone *ruleset_policy(const struct ruleset *ruleset, const char *name)
-{
-	return find_zone(ruleset, true, name);
-}
-
 static const char *const target_names[] = {
     [RULESET_TARGET_DEFAULT] = "default", [RULESET_TARGET_CONTINUE] = "CONTINUE",
     [RULESET_TARGET_ACCEPT] = "ACCEPT",   [RULESET_TARGET_REJECT] = "REJECT",

@@ -228,7 +228,6 @@ int ruleset_order_rules(struct ruleset_zone *zone, const struct strv *permanent)
 void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what);
 
 const struct ruleset_zone *ruleset_zone(const struct ruleset *ruleset, const char *name);
-const struct ruleset_zone *ruleset_policy(const struct ruleset *ruleset, const char *name);
 const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, const char *name);
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,

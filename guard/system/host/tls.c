@@ -29,12 +29,6 @@ struct tls {
 	bool name_is_address;
 };
 
-/** tls_is_built() - with OpenSSL? */
-bool tls_is_built(void)
-{
-	return true;
-}
-
 /* What OpenSSL has to say, without its file names and numbers. */
 static int failed(struct err *err, const char *what)
 {
@@ -245,11 +239,6 @@ void tls_facts(const struct tls *tls, int64_t now_us, struct tls_facts *out)
 struct tls {
 	int unused;
 };
-
-bool tls_is_built(void)
-{
-	return false;
-}
 
 int tls_new(struct tls **out, int fd, const char *name, struct err *err)
 {

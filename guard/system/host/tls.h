@@ -38,7 +38,6 @@ struct tls_facts {
 	char reason[128];  /* why it is not trusted; "" if it is */
 };
 
-bool tls_is_built(void);
 int tls_new(struct tls **out, int fd, const char *name, struct err *err) _must_check_;
 void tls_free(struct tls *tls);
 DEFINE_CLEANUP(struct tls *, tls_free, tls_cleanup);

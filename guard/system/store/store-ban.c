@@ -112,6 +112,10 @@ static int64_t end_of(int64_t time_us, int64_t bantime_s)
 	return end_us ? end_us : 1;
 }
 
+/*
+ * The same ban again changes what is known about it. Told by the hook, it also takes back its
+ * end: fail2ban puts its bans back after a restart with the time that they had.
+ */
 static int put_ban(struct store *store, const struct store_ban *ban, struct err *err)
 {
 	int64_t bantime_s = normal_bantime(ban->bantime_s);
@@ -125,29 +129,10 @@ static int put_ban(struct store *store, const struct store_ban *ban, struct err 
 	                 (int64_t)ban->restored, ban->source ? ban->source : "hook", ban->rule);
 }
 
-/**
- * store_ban_put() - a ban that holds now
- * @ban: borrowed; jail, address and time_us are its key
- *
- * The same ban again changes what is known about it. Told by the hook, it also
- * takes back its end: fail2ban puts its bans back after a restart with the
- * time that they had.
- *
- * Return: 0; -EINVAL for what cannot be a ban; others as in store.h.
+/*
+ * @address: NULL ends all bans of the jail that have not run out
+ * @at_us:   bans that began later are not meant
  */
-int store_ban_put(struct store *store, const struct store_ban *ban, struct err *err)
-{
-	const struct store_ban_event event = {.kind = STORE_BAN_BAN, .ban = *ban};
-	int r;
-
-	r = store_ban_event_check(&event, err);
-	if (r == 0)
-		r = store_transaction_begin(store, err);
-	if (r)
-		return r;
-	return store_transaction_end(store, put_ban(store, ban, err), STORE_RELAXED, err);
-}
-
 static int end_bans(struct store *store, const char *jail, const char *address, int64_t at_us,
                     const char *how, struct err *err)
 {
@@ -166,28 +151,8 @@ static int end_bans(struct store *store, const char *jail, const char *address, 
 }
 
 /**
- * store_ban_end() - a ban holds no longer
- * @address: NULL ends all bans of the jail that have not run out
- * @at_us:   bans that began later are not meant
- * @how:     unban, stop, flush, expired…
- *
- * Return: 0; STORE_E_NOT_FOUND when no such ban was held; others as in store.h.
- */
-int store_ban_end(struct store *store, const char *jail, const char *address, int64_t at_us,
-                  const char *how, struct err *err)
-{
-	int r;
-
-	r = store_transaction_begin(store, err);
-	if (r)
-		return r;
-	return store_transaction_end(store, end_bans(store, jail, address, at_us, how, err),
-	                             STORE_RELAXED, err);
-}
-
-/**
  * store_bans_end_ids() - these bans hold no longer, as one transaction
- * @how: as store_ban_end() has it
+ * @how: unban, stop, flush, expired…
  *
  * Return: 0, also for those that have ended already; others as in store.h.
  */
@@ -203,6 +168,10 @@ int store_bans_end_ids(struct store *store, const int64_t *ids, size_t n, int64_
 	return store_transaction_end(store, r, STORE_RELAXED, err);
 }
 
+/*
+ * @time_us:   when it began; without a ban of that time the latest one is meant
+ * @bantime_s: its whole length from its beginning; -1: for ever
+ */
 static int prolong(struct store *store, const char *jail, const char *address, int64_t time_us,
                    int64_t bantime_s, int64_t count, struct err *err)
 {
@@ -215,26 +184,6 @@ static int prolong(struct store *store, const char *jail, const char *address, i
 	if (r == 0 && sqlite3_changes(store->db) == 0)
 		r = STORE_E_NOT_FOUND;
 	return r;
-}
-
-/**
- * store_ban_prolong() - a running ban got another length
- * @time_us:   when it began; without a ban of that time the latest one is meant
- * @bantime_s: its whole length from its beginning; -1: for ever
- *
- * Return: 0; STORE_E_NOT_FOUND; others as in store.h.
- */
-int store_ban_prolong(struct store *store, const char *jail, const char *address, int64_t time_us,
-                      int64_t bantime_s, int64_t count, struct err *err)
-{
-	int r;
-
-	r = store_transaction_begin(store, err);
-	if (r)
-		return r;
-	return store_transaction_end(store,
-	                             prolong(store, jail, address, time_us, bantime_s, count, err),
-	                             STORE_RELAXED, err);
 }
 
 static int jail_event(struct store *store, const struct store_ban_event *event,

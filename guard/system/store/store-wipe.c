@@ -342,15 +342,6 @@ int store_wipe_load(struct store *store, int64_t wipe_id, struct store_wipe_info
 	return 0;
 }
 
-/**
- * store_wipe_open_rows() - what of a wipe was to be restored and was not, finished or not
- * @out: written on success alone; release with loss_deinit()
- */
-int store_wipe_open_rows(struct store *store, int64_t wipe_id, struct loss *out, struct err *err)
-{
-	return load_rows(store, wipe_id, true, out, NULL, err);
-}
-
 /** store_wipe_last() - the latest wipe; STORE_E_NOT_FOUND when there was none */
 int store_wipe_last(struct store *store, struct store_wipe_info *out, struct err *err)
 {

@@ -547,9 +547,3 @@ const char *store_notice(const struct store *store)
 {
 	return store->notice;
 }
-
-/** store_path() - of the file; borrowed */
-const char *store_path(const struct store *store)
-{
-	return store->path;
-}

@@ -55,7 +55,6 @@ void store_close(struct store *store);
 DEFINE_CLEANUP(struct store *, store_close, store_close_cleanup);
 #define _cleanup_store_ _cleanup_(store_close_cleanup)
 const char *store_notice(const struct store *store);
-const char *store_path(const struct store *store);
 const char *store_error_name(int code);
 
 /* Changes whenever another process has written to the store; costs next to nothing. */
@@ -188,8 +187,6 @@ int store_wipe_unfinished(struct store *store, struct store_unfinished_list *out
 int store_wipe_last(struct store *store, struct store_wipe_info *out, struct err *err) _must_check_;
 int store_wipe_load(struct store *store, int64_t wipe_id, struct store_wipe_info *info,
                     struct loss *loss, struct err *err) _must_check_;
-int store_wipe_open_rows(struct store *store, int64_t wipe_id, struct loss *out,
-                         struct err *err) _must_check_;
 const char *store_outcome_name(enum store_outcome outcome);
 
 /* --- events and history ------------------------------------------------------------------ */
@@ -328,15 +325,10 @@ struct store_ban_query {
 };
 typedef int store_ban_fn(const struct store_ban *ban, void *userdata);
 
-int store_ban_put(struct store *store, const struct store_ban *ban, struct err *err) _must_check_;
-int store_ban_end(struct store *store, const char *jail, const char *address, int64_t at_us,
-                  const char *how, struct err *err) _must_check_;
 int store_bans_unended(struct store *store, const char *source, int64_t now_us, int64_t before_us,
                        store_ban_fn *fn, void *userdata, struct err *err) _must_check_;
 int store_bans_end_ids(struct store *store, const int64_t *ids, size_t n, int64_t at_us,
                        const char *how, struct err *err) _must_check_;
-int store_ban_prolong(struct store *store, const char *jail, const char *address, int64_t time_us,
-                      int64_t bantime_s, int64_t count, struct err *err) _must_check_;
 int store_ban_event_check(const struct store_ban_event *event, struct err *err) _must_check_;
 int store_ban_event_apply(struct store *store, const struct store_ban_event *event,
                           struct err *err) _must_check_;

@@ -1,200 +1,239 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of what firewalld holds. */
-#include "guard/audit/check-internal.h"
+#include "guard/audit/checks-internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "guard/model/packet/dispatch.h"
-#include "guard/system/host/clock.h"
-#include "guard/system/firewalld/zonefile.h"
 
-int check_firewalld_state(struct check_context *context, enum check_id id)
+/* --- firewalld itself --------------------------------------------------------------------- */
+
+static int firewalld_state(struct check_run *run)
 {
-	enum firewall_state state = context->reading.state;
+	const struct picture *picture = run->picture;
 
-	if (state == FIREWALL_STATE_RUNNING)
+	if (picture->result != 0)
+		return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
+		                 strdup("systemctl start firewalld"), "firewalld cannot be asked");
+	if (picture->state == FIREWALL_STATE_RUNNING)
 		return 0;
-	return check_add(context, id, FINDING_ERROR, NULL,
+	if (picture->state == FIREWALL_STATE_INIT)
+		return check_add(run, NULL, strdup("firewall-cmd --reload"),
+		                 "firewalld is in state INIT: a reload broke off half way, and the "
+		                 "kernel may drop every new connection; its log says why");
+	return check_add(run, NULL,
 	                 strdup("firewall-cmd --check-config && systemctl restart firewalld"),
 	                 "firewalld is in state %s: its rules are not what is configured",
-	                 firewall_state_name(state));
+	                 firewall_state_name(picture->state));
 }
 
-int check_panic(struct check_context *context, enum check_id id)
+const struct check check_firewalld_state = {
+    .name = "firewalld-state",
+    .severity = FINDING_ERROR,
+    .help = "firewalld cannot be asked, or could not load its configuration",
+    .also = PICTURE_FIREWALLD,
+    .status = true,
+    .fn = firewalld_state,
+};
+
+static int panic(struct check_run *run)
 {
-	if (!context->reading.firewall.panic)
+	if (!run->picture->firewall.panic)
 		return 0;
-	return check_add(context, id, FINDING_ERROR, NULL, strdup("firewall-cmd --panic-off"),
+	return check_add(run, NULL, strdup("firewall-cmd --panic-off"),
 	                 "panic mode drops every packet");
 }
 
-/* --- lists of items in one finding ------------------------------------------------------- */
-
-struct list {
-	char *names; /* owned */
-	size_t size;
-	FILE *stream;
-	const struct item *items[32]; /* borrowed */
-	size_t n;
+const struct check check_panic = {
+    .name = "panic",
+    .severity = FINDING_ERROR,
+    .help = "panic mode drops every packet",
+    .needs = PICTURE_FIREWALLD,
+    .status = true,
+    .fn = panic,
 };
 
-static int list_open(struct list *list)
-{
-	*list = (struct list){0};
-	list->stream = open_memstream(&list->names, &list->size);
-	return list->stream ? 0 : -ENOMEM;
-}
+/* --- what is missing ---------------------------------------------------------------------- */
 
-static void list_deinit(struct list *list)
+/* Nothing is restored into a firewall that nobody meant. */
+static char *restore_command(const struct check_run *run)
 {
-	if (list->stream)
-		fclose(list->stream);
-	free(list->names);
-}
-#define _cleanup_list_ _cleanup_(list_deinit)
-
-static int list_add(struct list *list, const struct item *item)
-{
-	_cleanup_free_ char *text = NULL;
-
-	if (item_format(&text, item) < 0)
-		return -ENOMEM;
-	fprintf(list->stream, "%s%s", list->n ? ", " : "", text);
-	if (list->n < ARRAY_SIZE(list->items))
-		list->items[list->n] = item;
-	list->n++;
-	return 0;
-}
-
-static char *list_take(struct list *list)
-{
-	return fclose(steal(list->stream)) == 0 ? steal(list->names) : NULL;
+	return run->picture->state == FIREWALL_STATE_RUNNING ? strdup("reload-guard restore")
+	                                                     : NULL;
 }
 
 /* What is gone without a known wipe is missed just the same. */
-static bool is_missed(enum loss_verdict verdict, enum check_id id)
+static int list_missing(struct check_list *list, const struct check_run *run, bool required)
 {
-	return id == CHECK_LOST ? verdict == LOSS_LOST || verdict == LOSS_UNATTRIBUTED
-	                        : verdict == LOSS_REQUIRED;
+	const struct loss *loss = &run->picture->missing.loss;
+	int r = check_list_open(list);
+
+	for (size_t i = 0; i < loss->n && r == 0; i++) {
+		enum loss_verdict verdict = loss->rows[i].verdict;
+
+		if (required ? verdict == LOSS_REQUIRED
+		             : verdict == LOSS_LOST || verdict == LOSS_UNATTRIBUTED)
+			r = check_list_add(list, &loss->rows[i].item);
+	}
+	return r;
 }
 
-int check_missing(struct check_context *context, enum check_id id)
+static int lost(struct check_run *run)
 {
-	const struct loss *loss = &context->missing.loss;
-	_cleanup_list_ struct list list;
-	int r = list_open(&list);
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	_cleanup_free_ char *let_go = NULL;
+	int r = list_missing(&list, run, false);
 
-	for (size_t i = 0; i < loss->n && r == 0; i++)
-		if (is_missed(loss->rows[i].verdict, id))
-			r = list_add(&list, &loss->rows[i].item);
 	if (r < 0 || list.n == 0)
 		return r;
-	if (id == CHECK_LOST)
-		return check_add(
-		    context, id, FINDING_ERROR, list_take(&list), strdup("reload-guard restore"),
-		    "%zu were there before, and nobody is known to have removed them", list.n);
-	return check_add(context, id, FINDING_ERROR, list_take(&list),
-	                 strdup("reload-guard restore"),
-	                 "%zu are required by the configuration, and not open", list.n);
+	if (check_list_release(&let_go, &list) < 0)
+		return -ENOMEM;
+	r = check_add(run, check_list_take(&list), restore_command(run),
+	              list.n == 1 ? "%zu was there before, and nobody is known to have removed it"
+	                          : "%zu were there before, and nobody is known to have removed "
+	                            "them",
+	              list.n);
+	return r == 0 && let_go ? check_or(run, steal(let_go)) : r;
 }
+
+const struct check check_lost = {
+    .name = "lost",
+    .severity = FINDING_ERROR,
+    .help = "it was open before, is not any more, and nobody removed it",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_STORE,
+    .status = true,
+    .fn = lost,
+};
+
+static int required_missing(struct check_run *run)
+{
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	int r = list_missing(&list, run, true);
+
+	if (r < 0 || list.n == 0)
+		return r;
+	return check_add(run, check_list_take(&list), restore_command(run),
+	                 list.n == 1 ? "%zu is required by the configuration, and not open"
+	                             : "%zu are required by the configuration, and not open",
+	                 list.n);
+}
+
+const struct check check_required_missing = {
+    .name = "required-missing",
+    .severity = FINDING_ERROR,
+    .help = "the configuration requires it, and it is not open",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_STORE,
+    .status = true,
+    .fn = required_missing,
+};
 
 /* --- zones ------------------------------------------------------------------------------- */
 
-static bool is_mail(const struct firewall_entry *entry)
-{
-	return item_class(&entry->item) == ITEM_CLASS_MAIL;
-}
-
 /* What a reached zone has open already is not missed by anybody. */
-static bool is_open_somewhere(const struct check_context *context, const struct item *item)
+static bool is_open_somewhere(const struct picture *picture, const struct item *item)
 {
-	const struct firewall *fw = &context->reading.firewall;
+	const struct firewall *fw = &picture->firewall;
+	_cleanup_strv_ struct strv ports = STRV_NULL;
+	const struct ruleset *ruleset = &picture->ruleset;
 
+	if (item->kind == ITEM_SERVICE)
+		(void)picture_service_ports(ruleset, item->value, &ports);
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 
-		if ((entry->flags & FIREWALL_RUNTIME) && entry->item.kind == item->kind &&
-		    strcmp(entry->item.value, item->value) == 0 &&
-		    dispatch_zone_gets_packets(fw, entry->item.zone, &context->interfaces))
+		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		    !dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces))
+			continue;
+		if (entry->item.kind == item->kind && strcmp(entry->item.value, item->value) == 0)
 			return true;
+		for (size_t k = 0; k < ports.n; k++) {
+			unsigned first, last;
+			char protocol[8];
+
+			if (item_port_parse(ports.strings[k], &first, &last, protocol) &&
+			    strcmp(protocol, "tcp") == 0 &&
+			    check_item_opens(ruleset, &entry->item, first))
+				return true;
+		}
 	}
 	return false;
 }
 
-static int tell_unreached(struct check_context *context, enum check_id id, const char *zone)
+static bool is_unreached(const struct picture *picture, const struct firewall_entry *entry,
+                         const char *zone)
 {
-	const struct firewall *fw = &context->reading.firewall;
-	const char *interface = check_client_interface(context);
-	_cleanup_list_ struct list list;
-	char *command = NULL;
-	int r = list_open(&list);
+	return (entry->flags & FIREWALL_RUNTIME) && strcmp(entry->item.zone, zone) == 0 &&
+	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
+	       scope_protects(&picture->config->scope, &picture->firewall, &entry->item);
+}
 
-	for (size_t i = 0; i < fw->n && r == 0; i++)
-		if ((fw->entries[i].flags & FIREWALL_RUNTIME) && is_mail(&fw->entries[i]) &&
-		    strcmp(fw->entries[i].item.zone, zone) == 0 &&
-		    !is_open_somewhere(context, &fw->entries[i].item))
-			r = list_add(&list, &fw->entries[i].item);
-	if (r < 0 || list.n == 0)
+static int tell_unreached(struct check_run *run, const char *zone)
+{
+	const struct picture *picture = run->picture;
+	const struct firewall *fw = &picture->firewall;
+	const char *interface = picture->client_interface;
+	_cleanup_check_list_ struct check_list mail = CHECK_LIST_NULL, rest = CHECK_LIST_NULL;
+	char *command = NULL;
+	int r = check_list_open(&mail);
+
+	if (r == 0)
+		r = check_list_open(&rest);
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
+		const struct item *item = &fw->entries[i].item;
+
+		if (!is_unreached(picture, &fw->entries[i], zone))
+			continue;
+		r = check_list_add(item_class(item) == ITEM_CLASS_MAIL &&
+		                           !is_open_somewhere(picture, item)
+		                       ? &mail
+		                       : &rest,
+		                   item);
+	}
+	if (r < 0 || (mail.n == 0 && rest.n == 0))
 		return r;
-	if (interface &&
+	if (mail.n == 0)
+		return check_add_as(run, FINDING_INFO, check_list_take(&rest), NULL,
+		                    "no packet comes through zone %s, so what is listed there is "
+		                    "not open",
+		                    zone);
+	if (interface[0] &&
 	    xasprintf(&command,
 	              "firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent "
 	              "--zone=%s --change-interface=%s",
 	              zone, interface, zone, interface) < 0)
 		return -ENOMEM;
-	return check_add(context, id, FINDING_ERROR, list_take(&list), command,
+	return check_add(run, check_list_take(&mail), command,
 	                 "no packet comes through zone %s, and these are open nowhere else%s", zone,
-	                 interface ? "" : ": bind the interface of the clients to it");
+	                 interface[0] ? "" : ": bind the interface of the clients to it");
 }
 
-int check_unreached_zone(struct check_context *context, enum check_id id)
+static int unreached_zone(struct check_run *run)
 {
-	const struct firewall *fw = &context->reading.firewall;
+	const struct picture *picture = run->picture;
+	const struct strv *zones = &picture->firewall.zones;
 	int r = 0;
 
-	for (size_t i = 0; i < fw->zones.n && r == 0; i++)
-		if (!item_policy_name(fw->zones.strings[i]) &&
-		    !item_ipset_name(fw->zones.strings[i]) &&
-		    !dispatch_zone_gets_packets(fw, fw->zones.strings[i], &context->interfaces))
-			r = tell_unreached(context, id, fw->zones.strings[i]);
+	for (size_t i = 0; i < zones->n && r == 0; i++)
+		if (!item_policy_name(zones->strings[i]) && !item_ipset_name(zones->strings[i]) &&
+		    !dispatch_zone_gets_packets(&picture->firewall, zones->strings[i],
+		                                &picture->interfaces))
+			r = tell_unreached(run, zones->strings[i]);
 	return r;
 }
 
-int check_runtime_only(struct check_context *context, enum check_id id)
-{
-	const struct firewall *fw = &context->reading.firewall;
-	_cleanup_list_ struct list list;
-	char *command = NULL;
-	bool mail = false;
-	int r = list_open(&list);
-
-	for (size_t i = 0; i < fw->n && r == 0; i++) {
-		const struct firewall_entry *entry = &fw->entries[i];
-
-		if ((entry->item.kind != ITEM_SERVICE && entry->item.kind != ITEM_PORT) ||
-		    !scope_at_risk(&context->cli->config.scope, fw, entry))
-			continue;
-		mail |= is_mail(entry);
-		r = list_add(&list, &entry->item);
-	}
-	if (r < 0 || list.n == 0)
-		return r;
-	if (items_permanent_commands(&command, list.items,
-	                             list.n < ARRAY_SIZE(list.items) ? list.n
-	                                                             : ARRAY_SIZE(list.items)) < 0)
-		return -ENOMEM;
-	if (context->watcher.running)
-		return check_add(context, id, FINDING_INFO, list_take(&list), command,
-		                 "%zu are open in the runtime alone; after a reload the watcher "
-		                 "puts them back",
-		                 list.n);
-	return check_add(context, id, mail ? FINDING_ERROR : FINDING_WARNING, list_take(&list),
-	                 command, "%zu are open in the runtime alone: the next reload closes them",
-	                 list.n);
-}
+const struct check check_unreached_zone = {
+    .name = "unreached-zone",
+    .severity = FINDING_ERROR,
+    .help = "mail services are open in a zone that no packet comes through",
+    .needs = PICTURE_FIREWALLD | PICTURE_LINKS,
+    .also = PICTURE_RULES,
+    .status = true,
+    .fn = unreached_zone,
+};
 
 /* --- raw ports --------------------------------------------------------------------------- */
 
@@ -222,50 +261,53 @@ const char *check_raw_port_service(const struct firewall_entry *entry)
 /* The service first: the port is never shut. */
 static int replace_command(char **out, const struct firewall_entry *entry, const char *service)
 {
-	_cleanup_free_ char *runtime = NULL, *permanent = NULL;
 	const char *zone = entry->item.zone, *port = entry->item.value;
-	bool both = (entry->flags & FIREWALL_RUNTIME) && (entry->flags & FIREWALL_PERMANENT);
 
-	if ((entry->flags & FIREWALL_PERMANENT) &&
-	    xasprintf(&permanent,
-	              "firewall-cmd --permanent --zone=%s --add-service=%s && firewall-cmd "
-	              "--permanent --zone=%s --remove-port=%s",
-	              zone, service, zone, port) < 0)
-		return -ENOMEM;
-	if ((entry->flags & FIREWALL_RUNTIME) &&
-	    xasprintf(&runtime,
-	              "firewall-cmd --zone=%s --add-service=%s && firewall-cmd --zone=%s "
-	              "--remove-port=%s",
-	              zone, service, zone, port) < 0)
-		return -ENOMEM;
-	return xasprintf(out, "%s%s%s", permanent ? permanent : "", both ? " && " : "",
-	                 runtime ? runtime : "");
+	for (unsigned i = 0; i < 2; i++) {
+		_cleanup_free_ char *command = NULL;
+		const char *permanent = i == 0 ? "--permanent " : "";
+
+		if (!(entry->flags & (i == 0 ? FIREWALL_PERMANENT : FIREWALL_RUNTIME)))
+			continue;
+		if (xasprintf(&command,
+		              "firewall-cmd %s--zone=%s --add-service=%s && firewall-cmd "
+		              "%s--zone=%s --remove-port=%s",
+		              permanent, zone, service, permanent, zone, port) < 0 ||
+		    check_join(out, command, " && ") < 0)
+			return -ENOMEM;
+	}
+	return 0;
 }
 
-int check_raw_port(struct check_context *context, enum check_id id)
+static int raw_ports(struct check_run *run)
 {
-	const struct firewall *fw = &context->reading.firewall;
+	const struct firewall *fw = &run->picture->firewall;
 	int r = 0;
 
 	for (size_t i = 0; i < fw->n && r == 0; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 		const char *service = check_raw_port_service(entry);
-		char *command = NULL, *text = NULL;
+		_cleanup_free_ char *command = NULL, *text = NULL;
 
 		if (!service)
 			continue;
-		if (replace_command(&command, entry, service) < 0)
+		if (replace_command(&command, entry, service) < 0 ||
+		    item_format(&text, &entry->item) < 0)
 			return -ENOMEM;
-		if (item_format(&text, &entry->item) < 0) {
-			free(command);
-			return -ENOMEM;
-		}
-		r = check_add(context, id, FINDING_INFO, text, command,
+		r = check_add(run, steal(text), steal(command),
 		              "%s is open by its number; firewalld has the service %s",
 		              entry->item.value, service);
 	}
 	return r;
 }
+
+const struct check check_raw_ports = {
+    .name = "raw-ports",
+    .severity = FINDING_INFO,
+    .help = "a port is open by its number where firewalld has a service",
+    .needs = PICTURE_FIREWALLD,
+    .fn = raw_ports,
+};
 
 /* --- files and definitions --------------------------------------------------------------- */
 
@@ -275,62 +317,53 @@ int check_raw_port(struct check_context *context, enum check_id id)
  * that could not read it would write what it has instead: there the file before is taken,
  * where there is one (*@out stays NULL otherwise).
  */
-static int file_command(char **out, const struct check_context *context, const char *zone)
+static int file_command(char **out, const struct check_run *run, const struct picture_file *row)
 {
-	_cleanup_free_ char *file = NULL, *old = NULL;
+	_cleanup_free_ char *file = NULL;
+	const char *zone = row->zone;
 
-	if (xasprintf(&file, "/etc/firewalld/zones/%s.xml", zone) < 0 ||
-	    xasprintf(&old, "%s.old", file) < 0)
+	if (item_policy_name(zone) || item_ipset_name(zone))
+		return 0;
+	if (xasprintf(&file, "/etc/firewalld/zones/%s.xml", zone) < 0)
 		return -ENOMEM;
-	if (context->reading.state == FIREWALL_STATE_RUNNING)
+	if (run->picture->state == FIREWALL_STATE_RUNNING)
 		return xasprintf(out,
 		                 "cp -p %s %s.broken && firewall-cmd --permanent --zone=%s "
 		                 "--set-short=\"$(firewall-cmd --permanent --zone=%s "
 		                 "--get-short)\"",
 		                 file, file, zone, zone);
-	if (access(old, R_OK) != 0)
+	if (!row->old)
 		return 0;
-	return xasprintf(out, "cp -p %s %s.broken && cp -p %s %s", file, file, old, file);
+	return xasprintf(out, "cp -p %s %s.broken && cp -p %s.old %s", file, file, file, file);
 }
 
-static int tell_broken(struct check_context *context, enum check_id id, const char *zone,
-                       const struct err *why)
+static int zone_file(struct check_run *run)
 {
-	char *command = NULL, *evidence;
-
-	if (file_command(&command, context, zone) < 0)
-		return -ENOMEM;
-	evidence = strdup(why->text);
-	if (!evidence) {
-		free(command);
-		return -ENOMEM;
-	}
-	return check_add(context, id, FINDING_ERROR, evidence, command,
-	                 "the file of zone %s is broken: the next reload fails, and the next start "
-	                 "loads the stock configuration",
-	                 zone);
-}
-
-int check_zone_file(struct check_context *context, enum check_id id)
-{
-	const struct strv *zones = &context->reading.firewall.zones;
 	int r = 0;
 
-	for (size_t i = 0; i < zones->n && r == 0; i++) {
-		_cleanup_firewall_ struct firewall file = FIREWALL_NULL;
-		const char *zone = zones->strings[i];
-		struct err err = ERR_NULL;
+	for (size_t i = 0; i < run->picture->n_files && r == 0; i++) {
+		const struct picture_file *row = &run->picture->files[i];
+		_cleanup_free_ char *command = NULL;
 
-		if (item_policy_name(zone) || item_ipset_name(zone) || !zonefile_is_own(zone, ""))
-			continue;
-		r = zonefile_read(&file, zone, "", &err);
-		if (r == ZONEFILE_E_BROKEN)
-			r = tell_broken(context, id, zone, &err);
-		else if (r > 0)
-			r = 0;
+		if (file_command(&command, run, row) < 0)
+			return -ENOMEM;
+		r = check_add(run, NULL, steal(command),
+		              "the file of %s is broken (%s): the next reload fails, and the next "
+		              "start loads the stock configuration",
+		              row->zone, row->broken);
 	}
 	return r;
 }
+
+const struct check check_zone_file = {
+    .name = "zone-file",
+    .severity = FINDING_ERROR,
+    .help = "the file of a zone is broken: the next reload fails",
+    .needs = PICTURE_FILES,
+    .also = PICTURE_FIREWALLD,
+    .status = true,
+    .fn = zone_file,
+};
 
 static bool is_in_use(const struct firewall *fw, const char *service)
 {
@@ -341,41 +374,40 @@ static bool is_in_use(const struct firewall *fw, const char *service)
 	return false;
 }
 
-static int check_definition(struct check_context *context, enum check_id id, const char *service,
-                            unsigned number)
+static int look_at_definition(struct check_run *run, const struct service *mail)
 {
-	struct firewalld_service parts = {0};
+	const struct ruleset_service *service = ruleset_service(&run->picture->ruleset, mail->name);
 	char *command = NULL, port[16];
-	int r;
 
-	snprintf(port, sizeof(port), "%u/tcp", number);
-	r = firewalld_service_wait(context->connection.fw, &parts, service,
-	                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, NULL);
-	if (r < 0)
-		return r;
+	snprintf(port, sizeof(port), "%u/tcp", mail->port);
 	/* one that includes others is somebody's who knows what it is made of */
-	if (r > 0 || strv_contains(&parts.ports, port) || parts.includes.n > 0) {
-		firewalld_service_deinit(&parts);
+	if (!service || strv_contains(&service->ports, port) || service->includes.n > 0)
 		return 0;
-	}
-	firewalld_service_deinit(&parts);
 	if (xasprintf(
 	        &command,
 	        "firewall-cmd --permanent --load-service-defaults=%s && firewall-cmd --reload",
-	        service) < 0)
+	        mail->name) < 0)
 		return -ENOMEM;
-	return check_add(context, id, FINDING_ERROR, NULL, command,
-	                 "the service %s does not have %s: it is open in name alone", service,
+	return check_add(run, NULL, command,
+	                 "the service %s does not have %s: it is open in name alone", mail->name,
 	                 port);
 }
 
-int check_service_definition(struct check_context *context, enum check_id id)
+static int service_definition(struct check_run *run)
 {
-	const struct service *service = NULL;
+	const struct service *mail = NULL;
 	int r = 0;
 
-	while (r == 0 && (service = services_next(service, SERVICES_MAIL)))
-		if (is_in_use(&context->reading.firewall, service->name))
-			r = check_definition(context, id, service->name, service->port);
+	while (r == 0 && (mail = services_next(mail, SERVICES_MAIL)))
+		if (is_in_use(&run->picture->firewall, mail->name))
+			r = look_at_definition(run, mail);
 	return r;
 }
+
+const struct check check_service_definition = {
+    .name = "service-definition",
+    .severity = FINDING_ERROR,
+    .help = "a mail service does not have the port that it is known for",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES,
+    .fn = service_definition,
+};

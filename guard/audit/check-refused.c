@@ -1,43 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of what keeps everybody out of mail that is open: rules, zones, policies, the kernel. */
-#include "guard/audit/check-internal.h"
+#include "guard/audit/checks-internal.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
-#include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <time.h>
 
 #include "guard/model/packet/dispatch.h"
-#include "guard/system/host/clock.h"
 #include "guard/audit/explain.h"
-
-/* A reload shuts everything for as long as it takes. */
-#define RELOAD_MS 3000
-#define LOOK_MS   250
-
-/* Far apart, so that what denies one range is not taken for what denies everybody. */
-static const char *const strangers4[] = {"203.0.113.77", "8.45.19.3", "62.201.7.54", "131.88.240.9",
-                                         "187.60.33.12"};
-static const char *const strangers6[] = {"2001:db8:77::1", "2400:cb00:4d::9", "2a01:4f8:1c0::5"};
-
-bool check_stranger(struct cidr *out, enum cidr_family family, size_t index)
-{
-	size_t n = family == CIDR_IPV4 ? ARRAY_SIZE(strangers4) : ARRAY_SIZE(strangers6);
-
-	return index < n &&
-	       cidr_parse(out, family == CIDR_IPV4 ? strangers4[index] : strangers6[index],
-	                  CIDR_ADDRESS_ONLY, NULL) == 0;
-}
 
 /* --- what is told already ----------------------------------------------------------------- */
 
 #define TOLD_MAX 64
 
 struct look {
-	struct check_context *context;
-	enum check_id id;
+	struct check_run *run;
 	const struct ruleset *ruleset;
 	struct verdict_step told[TOLD_MAX]; /* what decides; one thing is told once */
 	size_t n_told;
@@ -59,16 +36,17 @@ static bool is_told(struct look *look, const struct verdict_step *step)
 	return false;
 }
 
-static enum check_id check_of(const struct verdict_step *step)
+/* NULL: panic mode has a check of its own. */
+static const struct check *check_of(const struct verdict_step *step)
 {
 	if (step->chain)
-		return step->chain->direct ? CHECK_REFUSED_BY_DIRECT_RULE : CHECK_REFUSED_BY_TABLE;
+		return step->chain->direct ? &check_refused_by_direct_rule
+		                           : &check_refused_by_table;
 	if (step->zone && step->zone->is_policy)
-		return CHECK_REFUSED_BY_POLICY;
+		return &check_refused_by_policy;
 	if (step->what == VERDICT_WHAT_RULE)
-		return CHECK_REFUSED_BY_RULE;
-	/* panic mode has a check of its own */
-	return step->what == VERDICT_WHAT_TARGET ? CHECK_REFUSED_BY_ZONE : CHECK_N;
+		return &check_refused_by_rule;
+	return step->what == VERDICT_WHAT_TARGET ? &check_refused_by_zone : NULL;
 }
 
 /* --- commands ----------------------------------------------------------------------------- */
@@ -87,15 +65,8 @@ static int join(char **out, const struct strv *commands)
 	_cleanup_free_ char *text = NULL;
 
 	for (size_t i = 0; i < commands->n; i++) {
-		char *longer = NULL;
-
-		if (!is_needed(commands, i))
-			continue;
-		if (xasprintf(&longer, "%s%s%s", text ? text : "", text ? " && " : "",
-		              commands->strings[i]) < 0)
+		if (is_needed(commands, i) && check_join(&text, commands->strings[i], " && ") < 0)
 			return -ENOMEM;
-		free(text);
-		text = longer;
 	}
 	*out = steal(text);
 	return 0;
@@ -103,7 +74,7 @@ static int join(char **out, const struct strv *commands)
 
 static bool is_permanent(const struct look *look, const char *command)
 {
-	const struct firewall *fw = &look->context->reading.firewall;
+	const struct firewall *fw = &look->run->picture->firewall;
 
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct item *item = &fw->entries[i].item;
@@ -158,41 +129,24 @@ static int mending(char **out, const struct look *look, const struct explain_rea
 /* --- one way in --------------------------------------------------------------------------- */
 
 /* Of the interface's own family and address; a machine without one is not reached so. */
-static bool find_local(struct cidr *out, const char *interface, enum cidr_family family)
+static bool find_local(struct cidr *out, const struct picture *picture, const char *interface,
+                       enum cidr_family family)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff};
-	struct ifaddrs *addresses = NULL;
-	bool found = false;
+	for (size_t i = 0; i < picture->n_addresses; i++) {
+		const struct picture_address *at = &picture->addresses[i];
 
-	if (getifaddrs(&addresses) < 0)
-		return false;
-	for (const struct ifaddrs *at = addresses; at && !found; at = at->ifa_next) {
-		const void *address = at->ifa_addr;
-		uint8_t key[CIDR_KEY_LENGTH];
-
-		if (!address || strcmp(at->ifa_name, interface) != 0 ||
-		    at->ifa_addr->sa_family != (family == CIDR_IPV4 ? AF_INET : AF_INET6))
+		if (strcmp(at->interface, interface) != 0 || at->cidr.family != family)
 			continue;
-		if (family == CIDR_IPV4) {
-			memcpy(key, mapped, sizeof(mapped));
-			memcpy(key + sizeof(mapped),
-			       &((const struct sockaddr_in *)address)->sin_addr, 4);
-		} else {
-			memcpy(key, &((const struct sockaddr_in6 *)address)->sin6_addr,
-			       sizeof(key));
-			if (key[0] == 0xfe && (key[1] & 0xc0) == 0x80)
-				continue;
-		}
-		found = cidr_from_key(out, key, 128) == 0;
+		*out = at->cidr;
+		return true;
 	}
-	freeifaddrs(addresses);
-	return found;
+	return false;
 }
 
 /* Does the zone of the interface have it open, or a policy? */
 static bool is_open_in(const struct look *look, const char *zone, unsigned port)
 {
-	const struct firewall *fw = &look->context->reading.firewall;
+	const struct firewall *fw = &look->run->picture->firewall;
 
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
@@ -217,7 +171,8 @@ static bool refuses_all(const struct look *look, const struct explain *explain, 
 		return false;
 	packet.protocol = "tcp";
 	packet.port = row->port;
-	for (size_t k = 1; check_stranger(&packet.source, explain->packet.source.family, k); k++) {
+	for (size_t k = 1; picture_stranger(&packet.source, explain->packet.source.family, k);
+	     k++) {
 		_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
 		if (verdict_of(&verdict, look->ruleset, &packet) != 0 ||
@@ -232,15 +187,13 @@ static int list_services(char **out, const struct explain *explain, size_t reaso
 	_cleanup_free_ char *text = NULL;
 
 	for (size_t i = 0; i < explain->n_ports; i++) {
-		char *longer = NULL;
+		char port[24];
 
 		if (explain->ports[i].reason != reason)
 			continue;
-		if (xasprintf(&longer, "%s%s%u/tcp", text ? text : "", text ? ", " : "",
-		              explain->ports[i].port) < 0)
+		snprintf(port, sizeof(port), "%u/tcp", explain->ports[i].port);
+		if (check_join(&text, port, ", ") < 0)
 			return -ENOMEM;
-		free(text);
-		text = longer;
 	}
 	*out = steal(text);
 	return 0;
@@ -252,7 +205,7 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 	const struct explain_reason *reason = &explain->reasons[index];
 	_cleanup_free_ char *ports = NULL, *words = NULL, *evidence = NULL, *command = NULL;
 
-	if (check_of(reason->step) != look->id || !refuses_all(look, explain, index) ||
+	if (check_of(reason->step) != look->run->check || !refuses_all(look, explain, index) ||
 	    is_told(look, reason->step))
 		return 0;
 	if (list_services(&ports, explain, index) < 0 ||
@@ -260,29 +213,29 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 	    xasprintf(&evidence, "%s. %s", words, reason->why ? reason->why : "") < 0 ||
 	    mending(&command, look, reason) < 0)
 		return -ENOMEM;
-	return check_add(look->context, look->id, FINDING_ERROR, steal(evidence), steal(command),
+	return check_add(look->run, steal(evidence), steal(command),
 	                 "%s: open in zone %s, and everybody who comes in on %s is kept out", ports,
 	                 zone, explain->packet.interface);
 }
 
 static int look_at(struct look *look, const char *interface, enum cidr_family family)
 {
-	const struct firewall *fw = &look->context->reading.firewall;
+	const struct firewall *fw = &look->run->picture->firewall;
 	const char *zone = dispatch_zone(fw, &(struct packet){.interface = interface});
 	_cleanup_explain_ struct explain explain = EXPLAIN_NULL;
 	const struct service *service = NULL;
 	struct cidr local;
 	int r = 0;
 
-	if (!zone || !find_local(&local, interface, family))
+	if (!zone || !find_local(&local, look->run->picture, interface, family))
 		return 0;
 	explain.ruleset = look->ruleset;
-	explain.now_us = look->context->cli->now_us;
-	if (look->context->tickets_known)
-		explain.tickets = &look->context->tickets;
+	explain.now_us = look->run->picture->now_us;
+	if (picture_knows(look->run->picture, PICTURE_FAIL2BAN))
+		explain.tickets = &look->run->picture->tickets;
 	explain.packet.interface = interface;
 	explain.packet.destination = &local;
-	if (!check_stranger(&explain.packet.source, family, 0))
+	if (!picture_stranger(&explain.packet.source, family, 0))
 		return 0;
 	while (r == 0 && (service = services_next(service, SERVICES_MAIL)))
 		if (is_open_in(look, zone, service->port))
@@ -295,22 +248,64 @@ static int look_at(struct look *look, const char *interface, enum cidr_family fa
 	return r;
 }
 
-int check_refused(struct check_context *context, enum check_id id)
+static int refused(struct check_run *run)
 {
-	struct look look = {.context = context, .id = id, .ruleset = check_ruleset(context)};
+	struct look look = {.run = run, .ruleset = &run->picture->ruleset};
+	const struct strv *interfaces = &run->picture->interfaces;
 	int r = 0;
 
-	if (!look.ruleset)
-		return check_tell_unknown(context, id, "firewalld's rules");
-	if (id == CHECK_REFUSED_BY_TABLE && !look.ruleset->chains_known)
-		return check_tell_unknown(context, id, "the tables of others");
-	for (size_t i = 0; i < context->interfaces.n && r == 0; i++) {
-		r = look_at(&look, context->interfaces.strings[i], CIDR_IPV4);
+	for (size_t i = 0; i < interfaces->n && r == 0; i++) {
+		r = look_at(&look, interfaces->strings[i], CIDR_IPV4);
 		if (r == 0)
-			r = look_at(&look, context->interfaces.strings[i], CIDR_IPV6);
+			r = look_at(&look, interfaces->strings[i], CIDR_IPV6);
 	}
 	return r;
 }
+
+const struct check check_refused_by_rule = {
+    .name = "refused-by-rule",
+    .severity = FINDING_ERROR,
+    .help = "a rich rule keeps everybody out of mail that is open",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .fn = refused,
+};
+
+const struct check check_refused_by_zone = {
+    .name = "refused-by-zone",
+    .severity = FINDING_ERROR,
+    .help = "what is open in one zone comes into another, which refuses it",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .fn = refused,
+};
+
+const struct check check_refused_by_policy = {
+    .name = "refused-by-policy",
+    .severity = FINDING_ERROR,
+    .help = "a policy keeps everybody out of mail that is open",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .fn = refused,
+};
+
+const struct check check_refused_by_direct_rule = {
+    .name = "refused-by-direct-rule",
+    .severity = FINDING_ERROR,
+    .help = "a direct rule keeps everybody out of mail that is open",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .fn = refused,
+};
+
+const struct check check_refused_by_table = {
+    .name = "refused-by-table",
+    .severity = FINDING_ERROR,
+    .help = "a table that is not firewalld's keeps everybody out",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_TABLES,
+    .also = PICTURE_FAIL2BAN,
+    .fn = refused,
+};
 
 /* --- the kernel --------------------------------------------------------------------------- */
 
@@ -340,72 +335,60 @@ static bool carries(const struct ruleset *ruleset, const struct item *item)
 	return true;
 }
 
-static int find_missing(char **out, const struct check_context *context,
-                        const struct ruleset *ruleset)
+static int list_missing(struct check_list *list, const struct picture *picture)
 {
-	const struct firewall *fw = &context->reading.firewall;
+	const struct firewall *fw = &picture->firewall;
+	int r = check_list_open(list);
 
-	for (size_t i = 0; i < fw->n; i++) {
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
-		_cleanup_free_ char *text = NULL;
-		char *longer = NULL;
 
-		if (!(entry->flags & FIREWALL_RUNTIME) || item_policy_name(entry->item.zone) ||
-		    (entry->item.kind != ITEM_SERVICE && entry->item.kind != ITEM_PORT) ||
-		    item_class(&entry->item) != ITEM_CLASS_MAIL ||
+		if ((entry->flags & FIREWALL_RUNTIME) && !item_policy_name(entry->item.zone) &&
+		    (entry->item.kind == ITEM_SERVICE || entry->item.kind == ITEM_PORT) &&
+		    item_class(&entry->item) == ITEM_CLASS_MAIL &&
 		    /* firewalld makes the chains of a zone when it is used */
-		    !dispatch_zone_gets_packets(fw, entry->item.zone, &context->interfaces) ||
-		    carries(ruleset, &entry->item))
-			continue;
-		if (item_format(&text, &entry->item) < 0 ||
-		    xasprintf(&longer, "%s%s%s", *out ? *out : "", *out ? ", " : "", text) < 0)
-			return -ENOMEM;
-		free(*out);
-		*out = longer;
+		    dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces) &&
+		    !carries(&picture->ruleset, &entry->item))
+			r = check_list_add(list, &entry->item);
 	}
-	return 0;
+	return r;
 }
 
-/* Everything is shut during a reload; only what stays so is wrong. */
-static const struct ruleset *settled_ruleset(struct check_context *context)
+static int kernel_rules(struct check_run *run)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
-	int64_t end_ms = clock_monotonic_ms() + RELOAD_MS;
-	const struct ruleset *ruleset = check_ruleset(context);
-
-	while (ruleset && ruleset->kernel.shut && !context->reading.firewall.panic &&
-	       clock_monotonic_ms() < end_ms) {
-		(void)nanosleep(&pause, NULL);
-		context->rules_tried = false;
-		ruleset = check_ruleset(context);
-	}
-	return ruleset;
-}
-
-int check_kernel(struct check_context *context, enum check_id id)
-{
-	const struct ruleset *ruleset = settled_ruleset(context);
-	_cleanup_free_ char *missing = NULL;
+	const struct picture *picture = run->picture;
+	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	int r;
 
-	if (check_uses_iptables(context))
+	if (picture->backend && strcmp(picture->backend, "iptables") == 0)
 		return 0;
-	if (!ruleset || !ruleset->chains_known)
-		return check_tell_unknown(context, id, "the kernel's rules");
-	if (!ruleset->kernel.table || !ruleset->kernel.input)
-		return check_add(context, id, FINDING_ERROR, strdup("no table inet firewalld"),
+	if (!picture_knows(picture, PICTURE_TABLES))
+		return check_unmade(run, PICTURE_TABLES);
+	if (!kernel->table || !kernel->input)
+		return check_add(run, strdup("no table inet firewalld"),
 		                 /* without it the reload has nothing to delete, and breaks off */
 		                 strdup("nft add table inet firewalld && " CHECK_RELOAD_SAFELY),
 		                 "firewalld's rules are not in the kernel: nothing is shut, and "
 		                 "nobody is banned");
-	if (ruleset->kernel.shut && !context->reading.firewall.panic)
-		return check_add(context, id, FINDING_ERROR,
-		                 strdup("table inet firewalld_policy_drop"),
+	if (kernel->shut && !picture->firewall.panic)
+		return check_add(run, strdup("table inet firewalld_policy_drop"),
 		                 strdup(CHECK_RELOAD_SAFELY),
-		                 "the kernel lets no new connection in: a reload broke off");
-	r = find_missing(&missing, context, ruleset);
-	if (r < 0 || !missing)
+		                 "firewalld says open, the kernel does not: it lets no new "
+		                 "connection in, for a reload broke off");
+	r = list_missing(&list, picture);
+	if (r < 0 || list.n == 0)
 		return r;
-	return check_add(context, id, FINDING_ERROR, steal(missing), strdup(CHECK_RELOAD_SAFELY),
+	return check_add(run, check_list_take(&list), strdup(CHECK_RELOAD_SAFELY),
 	                 "firewalld says that these are open, and the kernel has no rule for them");
 }
+
+const struct check check_kernel_rules = {
+    .name = "kernel-rules",
+    .severity = FINDING_ERROR,
+    .help = "firewalld says open, and the kernel does not know",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
+    .also = PICTURE_TABLES | PICTURE_SETTINGS,
+    .status = true,
+    .fn = kernel_rules,
+};

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The services that a mail server is expected to have, zone by zone: now, and after a reload. */
-#include "guard/audit/check-internal.h"
+#include "guard/audit/checks-internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -17,7 +17,7 @@ enum lack {
 };
 
 struct look {
-	struct check_context *context;
+	struct check_run *run;
 	const struct ruleset *ruleset;
 	struct strv services; /* that are expected */
 	const char *zone;
@@ -51,7 +51,7 @@ static bool opens(const struct look *look, const struct item *item, const char *
 
 static bool has(const struct look *look, const char *service, unsigned flag)
 {
-	const struct firewall *fw = &look->context->reading.firewall;
+	const struct firewall *fw = &look->run->picture->firewall;
 
 	for (size_t i = 0; i < fw->n; i++)
 		if ((fw->entries[i].flags & flag) &&
@@ -64,10 +64,10 @@ static bool has(const struct look *look, const char *service, unsigned flag)
 /* Packets come through it, and it has some of them: whoever set it up meant it for mail. */
 static bool faces_clients(const struct look *look)
 {
-	const struct firewall *fw = &look->context->reading.firewall;
+	const struct firewall *fw = &look->run->picture->firewall;
 
 	if (item_policy_name(look->zone) || item_ipset_name(look->zone) ||
-	    !dispatch_zone_gets_packets(fw, look->zone, &look->context->interfaces))
+	    !dispatch_zone_gets_packets(fw, look->zone, &look->run->picture->interfaces))
 		return false;
 	for (size_t i = 0; i < look->services.n; i++)
 		if (has(look, look->services.strings[i], FIREWALL_RUNTIME | FIREWALL_PERMANENT))
@@ -79,13 +79,14 @@ static int look_for(struct look *look, const char *service)
 {
 	bool now = has(look, service, FIREWALL_RUNTIME);
 	bool permanent = has(look, service, FIREWALL_PERMANENT);
-	const struct listeners *listeners = check_listeners(look->context);
+	const struct picture *picture = look->run->picture;
 	unsigned port = port_of(service);
 	enum lack lack = now ? LACK_RELOAD : permanent ? LACK_NOW : LACK_BOTH;
 
 	if (now && permanent)
 		return 0;
-	look->served[lack] |= listeners && port && listeners_first(listeners, "tcp", port);
+	look->served[lack] |= picture_knows(picture, PICTURE_SOCKETS) && port &&
+	                      listeners_first(&picture->listeners, "tcp", port);
 	return strv_add(&look->lacking[lack], service);
 }
 
@@ -121,12 +122,12 @@ static int command_of(char **out, const struct look *look, enum lack lack)
 /* What nobody serves on this machine may well be missing; what the watcher puts back is. */
 static enum finding_severity severity_of(const struct look *look, enum lack lack)
 {
-	if (!look->served[lack] || (lack == LACK_RELOAD && look->context->watcher.running))
+	if (!look->served[lack] || (lack == LACK_RELOAD && look->run->picture->watcher.running))
 		return FINDING_INFO;
 	return FINDING_WARNING;
 }
 
-static int tell(struct look *look, enum check_id id, enum lack lack)
+static int tell(struct look *look, enum lack lack)
 {
 	static const char *const words[LACK_N] = {
 	    [LACK_NOW] = "lacks now, until the next reload",
@@ -143,12 +144,12 @@ static int tell(struct look *look, enum check_id id, enum lack lack)
 		r = command_of(&command, look, lack);
 	if (r < 0)
 		return r;
-	return check_add(look->context, id, severity_of(look, lack), NULL, steal(command),
-	                 "zone %s %s%s: %s", look->zone, words[lack],
-	                 look->served[lack] ? "" : " (and nothing listens for it here)", names);
+	return check_add_as(look->run, severity_of(look, lack), NULL, steal(command),
+	                    "zone %s %s%s: %s", look->zone, words[lack],
+	                    look->served[lack] ? "" : " (and nothing listens for it here)", names);
 }
 
-static int look_at(struct look *look, enum check_id id, const char *zone)
+static int look_at(struct look *look, const char *zone)
 {
 	int r = 0;
 
@@ -158,7 +159,7 @@ static int look_at(struct look *look, enum check_id id, const char *zone)
 	for (size_t i = 0; i < look->services.n && r == 0; i++)
 		r = look_for(look, look->services.strings[i]);
 	for (unsigned lack = 0; lack < LACK_N && r == 0; lack++)
-		r = tell(look, id, lack);
+		r = tell(look, lack);
 	for (size_t i = 0; i < LACK_N; i++) {
 		strv_deinit(&look->lacking[i]);
 		look->served[i] = false;
@@ -166,22 +167,27 @@ static int look_at(struct look *look, enum check_id id, const char *zone)
 	return r;
 }
 
-int check_expected_services(struct check_context *context, enum check_id id)
+static int expected_service(struct check_run *run)
 {
-	const struct strv *configured = &context->cli->config.check_services;
-	_cleanup_(look_deinit) struct look look = {.context = context,
-	                                           .ruleset = check_ruleset(context)};
-	const struct strv *zones = &context->reading.firewall.zones;
+	const struct strv *configured = &run->picture->config->check_services;
+	_cleanup_(look_deinit) struct look look = {.run = run, .ruleset = &run->picture->ruleset};
+	const struct strv *zones = &run->picture->firewall.zones;
 	const struct service *service = NULL;
-	int r = 0;
+	int r = strv_copy(&look.services, configured);
 
-	if (!look.ruleset)
-		return check_tell_unknown(context, id, "firewalld's rules");
-	r = strv_copy(&look.services, configured);
 	while (configured->n == 0 && r == 0 && (service = services_next(service, SERVICES_MAIL)))
 		if (service->expected)
 			r = strv_add(&look.services, service->name);
 	for (size_t i = 0; i < zones->n && r == 0; i++)
-		r = look_at(&look, id, zones->strings[i]);
+		r = look_at(&look, zones->strings[i]);
 	return r;
 }
+
+const struct check check_expected_service = {
+    .name = "expected-service",
+    .severity = FINDING_WARNING,
+    .help = "a zone that clients come through lacks a service of mail",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
+    .also = PICTURE_SOCKETS | PICTURE_STORE,
+    .fn = expected_service,
+};

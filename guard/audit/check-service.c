@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of fail2ban's jails as they are configured, and of the guard as a service. */
-#include "guard/audit/check-internal.h"
+#include "guard/audit/checks-internal.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
-#include <unistd.h>
 
-#define UNIT "reload-guard.service"
 /* A snapshot and a wipe of a firewall with thousands of rules take less. */
 #define SPACE_MIN_MIB 32
 
@@ -51,27 +45,24 @@ static bool bans_from(const struct jail *jail, const struct mail_daemon *daemon)
 }
 
 /* Where nobody writes log files, the journal has the lines. */
-static int enable_command(char **out, const char *jail)
+static int enable_command(char **out, const struct picture *picture, const char *jail)
 {
-	bool files =
-	    access("/var/log/mail.log", F_OK) == 0 || access("/var/log/maillog", F_OK) == 0;
 	/* no backslashes: what is shown to people has them doubled */
 	return xasprintf(out,
 	                 "{ echo '[%s]'; echo 'enabled = true'; %s} >/etc/fail2ban/jail.d/%s.local "
 	                 "&& fail2ban-client reload",
-	                 jail, files ? "" : "echo 'backend = systemd'; ", jail);
+	                 jail, picture->mail_log ? "" : "echo 'backend = systemd'; ", jail);
 }
 
-static int check_server(struct check_context *context, enum check_id id,
-                        const struct listeners *listeners, const struct mail_daemon *daemon)
+static int look_at_server(struct check_run *run, const struct mail_daemon *daemon)
 {
-	const struct tickets *tickets = &context->tickets;
+	const struct tickets *tickets = &run->picture->tickets;
 	const struct listeners_socket *sock = NULL;
 	const struct service *service = NULL;
 	char *command = NULL;
 
 	while (!sock && (service = services_next(service, SERVICES_MAIL))) {
-		sock = listeners_first(listeners, "tcp", service->port);
+		sock = listeners_first(&run->picture->listeners, "tcp", service->port);
 		if (sock && strcmp(sock->process, daemon->process) != 0)
 			sock = NULL;
 	}
@@ -80,39 +71,32 @@ static int check_server(struct check_context *context, enum check_id id,
 	for (size_t i = 0; i < tickets->n_jails; i++)
 		if (bans_from(&tickets->jails[i], daemon))
 			return 0;
-	if (enable_command(&command, daemon->jail) < 0)
+	if (enable_command(&command, run->picture, daemon->jail) < 0)
 		return -ENOMEM;
-	return check_add(context, id, FINDING_WARNING, NULL, command,
+	return check_add(run, NULL, command,
 	                 "%s serves mail, and no jail of fail2ban bans who attacks it",
 	                 daemon->jail);
 }
 
 /* Where fail2ban is not used, nobody misses a jail. */
-int check_no_jail(struct check_context *context, enum check_id id)
+static int no_jail(struct check_run *run)
 {
-	const struct listeners *listeners = check_listeners(context);
 	const struct mail_daemon *daemon = NULL;
 	int r = 0;
 
-	if (context->fail2ban != FAIL2BAN_RUNNING || !context->tickets_known)
-		return 0;
-	if (!listeners)
-		return check_tell_unknown(context, id, "who listens");
-	while (r == 0 && (daemon = daemons_next(daemon)))
-		r = check_server(context, id, listeners, daemon);
+	while (run->picture->fail2ban == FAIL2BAN_RUNNING && r == 0 &&
+	       (daemon = daemons_next(daemon)))
+		r = look_at_server(run, daemon);
 	return r;
 }
 
-static int list_jail(char **list, const char *name)
-{
-	char *longer = NULL;
-
-	if (xasprintf(&longer, "%s%s%s", *list ? *list : "", *list ? ", " : "", name) < 0)
-		return -ENOMEM;
-	free(*list);
-	*list = longer;
-	return 0;
-}
+const struct check check_no_jail = {
+    .name = "no-jail",
+    .severity = FINDING_WARNING,
+    .help = "a mail server without a jail of fail2ban: whoever attacks it is not banned",
+    .needs = PICTURE_SOCKETS | PICTURE_FAIL2BAN,
+    .fn = no_jail,
+};
 
 static bool is_wiped(const struct jail *jail)
 {
@@ -122,19 +106,18 @@ static bool is_wiped(const struct jail *jail)
 	return false;
 }
 
-int check_bans_not_restored(struct check_context *context, enum check_id id)
+static int bans_not_restored(struct check_run *run)
 {
-	const struct config *config = &context->cli->config;
+	const struct config *config = run->picture->config;
 	const char *path =
-	    context->cli->config_path ? context->cli->config_path : CONFIG_DEFAULT_PATH;
+	    run->picture->config_path ? run->picture->config_path : CONFIG_DEFAULT_PATH;
 	_cleanup_free_ char *list = NULL, *command = NULL;
 
-	if (!context->tickets_known ||
-	    (config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE))
+	if (config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE)
 		return 0;
-	for (size_t i = 0; i < context->tickets.n_jails; i++)
-		if (is_wiped(&context->tickets.jails[i]) &&
-		    list_jail(&list, context->tickets.jails[i].name) < 0)
+	for (size_t i = 0; i < run->picture->tickets.n_jails; i++)
+		if (is_wiped(&run->picture->tickets.jails[i]) &&
+		    check_join(&list, run->picture->tickets.jails[i].name, ", ") < 0)
 			return -ENOMEM;
 	if (!list)
 		return 0;
@@ -144,10 +127,18 @@ int check_bans_not_restored(struct check_context *context, enum check_id id)
 	              path) < 0)
 		return -ENOMEM;
 	return check_add(
-	    context, id, FINDING_INFO, steal(list), steal(command),
+	    run, steal(list), steal(command),
 	    "each reload takes the bans of these jails, and the configuration says that "
 	    "they are not put back");
 }
+
+const struct check check_bans_not_restored = {
+    .name = "bans-not-restored",
+    .severity = FINDING_INFO,
+    .help = "bans that a reload takes, and that nobody is to put back",
+    .needs = PICTURE_FAIL2BAN,
+    .fn = bans_not_restored,
+};
 
 static bool tells_us(const struct jail *jail)
 {
@@ -158,109 +149,77 @@ static bool tells_us(const struct jail *jail)
 	return false;
 }
 
-int check_hook_missing(struct check_context *context, enum check_id id)
+static int hook_missing(struct check_run *run)
 {
 	_cleanup_free_ char *list = NULL;
 
-	if (context->fail2ban != FAIL2BAN_RUNNING || !context->tickets_known)
+	if (run->picture->fail2ban != FAIL2BAN_RUNNING)
 		return 0;
-	for (size_t i = 0; i < context->tickets.n_jails; i++) {
-		const struct jail *jail = &context->tickets.jails[i];
+	for (size_t i = 0; i < run->picture->tickets.n_jails; i++) {
+		const struct jail *jail = &run->picture->tickets.jails[i];
 
 		if (jail->actions_known && jail->n_actions > 0 && !tells_us(jail) &&
-		    list_jail(&list, jail->name) < 0)
+		    check_join(&list, jail->name, ", ") < 0)
 			return -ENOMEM;
 	}
 	if (!list)
 		return 0;
 	return check_add(
-	    context, id, FINDING_INFO, steal(list),
-	    strdup("reload-guard hook enable"),
+	    run, steal(list), strdup("reload-guard hook enable"),
 	    "these jails do not tell the guard of their bans: how many failures led to "
 	    "one, and bans that end before they are seen, are not on record");
 }
 
+const struct check check_hook_missing = {
+    .name = "hook-missing",
+    .severity = FINDING_INFO,
+    .help = "a jail that does not tell the guard of its bans",
+    .needs = PICTURE_FAIL2BAN,
+    .fn = hook_missing,
+};
+
 /* --- the service -------------------------------------------------------------------------- */
 
-static const char *const unit_folders[] = {"/etc/systemd/system", "/run/systemd/system",
-                                           "/usr/local/lib/systemd/system",
-                                           "/usr/lib/systemd/system", "/lib/systemd/system"};
-
-static bool wants_unit(int folder, const char *name)
+static int watcher_stopped(struct check_run *run)
 {
-	size_t n = strlen(name);
-	struct stat st;
-	char path[512];
-
-	if (n < 7 || (strcmp(name + n - 6, ".wants") != 0 &&
-	              (n < 10 || strcmp(name + n - 9, ".requires") != 0)))
-		return false;
-	if ((size_t)snprintf(path, sizeof(path), "%s/" UNIT, name) >= sizeof(path))
-		return false;
-	return fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* As systemctl's is-enabled: a link in a folder of what another unit wants or requires. */
-static bool is_wanted(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	bool found = false;
-
-	if (!dir)
-		return false;
-	for (const struct dirent *entry = readdir(dir); entry && !found; entry = readdir(dir))
-		found = wants_unit(dirfd(dir), entry->d_name);
-	closedir(dir);
-	return found;
-}
-
-static bool is_masked(void)
-{
-	char target[32];
-	ssize_t n = readlink("/etc/systemd/system/" UNIT, target, sizeof(target) - 1);
-
-	return n == (ssize_t)strlen("/dev/null") && memcmp(target, "/dev/null", (size_t)n) == 0;
-}
-
-int check_not_at_boot(struct check_context *context, enum check_id id)
-{
-	bool installed = false, wanted = false;
-
-	/* another service manager has other ways */
-	if (access("/run/systemd/system", F_OK) != 0)
+	if (!run->picture->watcher.known)
+		return check_add_as(run, FINDING_UNKNOWN, NULL, NULL,
+		                    "whether the watcher runs cannot be told");
+	if (run->picture->watcher.running)
 		return 0;
-	if (is_masked())
+	return check_add(run, NULL, strdup("systemctl enable --now reload-guard"),
+	                 "the watcher does not run: nothing is put back after a reload");
+}
+
+const struct check check_watcher_stopped = {
+    .name = "watcher-stopped",
+    .severity = FINDING_WARNING,
+    .help = "the watcher does not run: nothing is put back after a reload",
+    .status = true,
+    .fn = watcher_stopped,
+};
+
+static int watcher_not_at_boot(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+
+	if (!picture->systemd)
+		return 0;
+	if (picture->unit_masked)
 		return check_add(
-		    context, id, FINDING_WARNING, NULL,
+		    run, NULL,
 		    strdup("systemctl unmask reload-guard && systemctl enable reload-guard"),
 		    "the watcher's unit is masked: nothing starts it");
-	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
-		char path[128];
-
-		snprintf(path, sizeof(path), "%s/" UNIT, unit_folders[i]);
-		installed |= access(path, F_OK) == 0;
-		wanted |= is_wanted(unit_folders[i]);
-	}
-	if (!installed || wanted)
+	if (!picture->unit_installed || picture->unit_wanted)
 		return 0;
-	return check_add(context, id, FINDING_WARNING, NULL,
-	                 strdup("systemctl enable reload-guard"),
+	return check_add(run, NULL, strdup("systemctl enable reload-guard"),
 	                 "the next boot does not start the watcher: its unit is not enabled");
 }
 
-int check_store_space(struct check_context *context, enum check_id id)
-{
-	struct statvfs fs;
-	unsigned long long free_mib;
-
-	if (statvfs(context->cli->store_dir, &fs) < 0)
-		return errno == ENOENT ? 0 : check_tell_unknown(context, id, "the store's disk");
-	free_mib = (unsigned long long)fs.f_bavail * fs.f_frsize >> 20;
-	if (free_mib >= SPACE_MIN_MIB)
-		return 0;
-	return check_add(context, id, free_mib == 0 ? FINDING_ERROR : FINDING_WARNING,
-	                 strdup(context->cli->store_dir), NULL,
-	                 "the disk of the store has %llu MiB left: what is lost next may not be on "
-	                 "record; make room",
-	                 free_mib);
-}
+const struct check check_watcher_not_at_boot = {
+    .name = "watcher-not-at-boot",
+    .severity = FINDING_WARNING,
+    .help = "the next boot does not start the watcher",
+    .needs = PICTURE_HOST,
+    .fn = watcher_not_at_boot,
+};

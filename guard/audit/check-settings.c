@@ -1,90 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of what firewalld is set to, and of which version it is. */
-#include "guard/audit/check-internal.h"
+#include "guard/audit/checks-internal.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/system/host/clock.h"
-
 #define FIREWALLD_CONF "/etc/firewalld/firewalld.conf"
-/* More than these are not typed. */
-#define ITEMS_MAX 32
-
-/* Does a setting of firewalld.conf have this value? One that is not known does not. */
-static bool is_set(struct check_context *context, const char *name, const char *value)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return firewalld_setting_wait(context->connection.fw, &text, name,
-	                              clock_monotonic_ms() + FIREWALLD_SESSION_MS, NULL) == 0 &&
-	       strcmp(text, value) == 0;
-}
-
-bool check_uses_iptables(struct check_context *context)
-{
-	return is_set(context, "FirewallBackend", "iptables");
-}
-
-static int list_add(char **list, const struct item *item)
-{
-	_cleanup_free_ char *text = NULL;
-	char *longer = NULL;
-
-	if (item_format(&text, item) < 0 ||
-	    xasprintf(&longer, "%s%s%s", *list ? *list : "", *list ? ", " : "", text) < 0)
-		return -ENOMEM;
-	free(*list);
-	*list = longer;
-	return 0;
-}
 
 /* What a reload would leave alone with FlushAllOnReload=no. */
-static bool is_spared(const struct check_context *context, const struct firewall_entry *entry)
+static bool is_spared(const struct picture *picture, const struct firewall_entry *entry)
 {
 	if (entry->item.kind != ITEM_INTERFACE && entry->item.kind != ITEM_SOURCE &&
 	    entry->item.kind != ITEM_ENTRY)
 		return false;
-	return scope_at_risk(&context->cli->config.scope, &context->reading.firewall, entry);
+	return scope_at_risk(&picture->config->scope, &picture->firewall, entry);
 }
 
-int check_flush_all(struct check_context *context, enum check_id id)
+static int flush_all_on_reload(struct check_run *run)
 {
-	const struct firewall *fw = &context->reading.firewall;
-	const struct item *items[ITEMS_MAX];
-	_cleanup_free_ char *list = NULL, *command = NULL;
-	size_t n = 0;
+	const struct picture *picture = run->picture;
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	char *command = NULL;
+	int r = check_list_open(&list);
 
-	for (size_t i = 0; i < fw->n && n < ITEMS_MAX; i++) {
-		if (!is_spared(context, &fw->entries[i]))
-			continue;
-		items[n++] = &fw->entries[i].item;
-		if (list_add(&list, &fw->entries[i].item) < 0)
-			return -ENOMEM;
-	}
-	if (n == 0 || is_set(context, "FlushAllOnReload", "no"))
-		return 0;
-	if (items_permanent_commands(&command, items, n) < 0)
+	for (size_t i = 0; i < picture->firewall.n && r == 0; i++)
+		if (is_spared(picture, &picture->firewall.entries[i]))
+			r = check_list_add(&list, &picture->firewall.entries[i].item);
+	if (r < 0 || list.n == 0 || (picture->flush_all && strcmp(picture->flush_all, "no") == 0))
+		return r;
+	if (check_list_keep(&command, &list) < 0)
 		return -ENOMEM;
-	return check_add(context, id, context->watcher.running ? FINDING_INFO : FINDING_WARNING,
-	                 steal(list), steal(command),
-	                 "FlushAllOnReload is yes: each reload drops bindings and entries that are "
-	                 "not permanent%s",
-	                 context->watcher.running ? ", and the watcher puts them back" : "");
+	return check_add_as(run, picture->watcher.running ? FINDING_INFO : FINDING_WARNING,
+	                    check_list_take(&list), command,
+	                    "FlushAllOnReload is yes: each reload drops bindings and entries that "
+	                    "are not permanent%s",
+	                    picture->watcher.running ? ", and the watcher puts them back" : "");
 }
 
-int check_iptables_backend(struct check_context *context, enum check_id id)
+const struct check check_flush_all_on_reload = {
+    .name = "flush-all-on-reload",
+    .severity = FINDING_WARNING,
+    .help = "bindings or ipset entries that each reload drops, since it is said to",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_SETTINGS | PICTURE_STORE,
+    .fn = flush_all_on_reload,
+};
+
+static int iptables_backend(struct check_run *run)
 {
-	if (!check_uses_iptables(context))
+	if (strcmp(run->picture->backend, "iptables") != 0)
 		return 0;
 	return check_add(
-	    context, id, FINDING_INFO, strdup("FirewallBackend=iptables"),
+	    run, strdup("FirewallBackend=iptables"),
 	    strdup("sed -i 's/^FirewallBackend=.*/FirewallBackend=nftables/' " FIREWALLD_CONF
 	           " && " CHECK_RELOAD_SAFELY),
 	    "firewalld's backend is iptables: each reload takes the iptables rules of "
 	    "other programs as well");
 }
+
+const struct check check_iptables_backend = {
+    .name = "iptables-backend",
+    .severity = FINDING_INFO,
+    .help = "a reload takes the iptables rules of others as well",
+    .needs = PICTURE_SETTINGS,
+    .fn = iptables_backend,
+};
 
 /* --- versions that break off -------------------------------------------------------------- */
 
@@ -117,33 +98,36 @@ static int endless(char **command, const struct item *item)
 }
 
 /* Ends are known to who heard of them: the watcher, which wrote them down. */
-int check_reload_crash(struct check_context *context, enum check_id id)
+static int reload_crash(struct check_run *run)
 {
-	_cleanup_firewall_ struct firewall last = FIREWALL_NULL;
-	_cleanup_free_ char *list = NULL, *command = NULL;
-	const struct ruleset *ruleset = check_ruleset(context);
+	const struct picture *picture = run->picture;
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	_cleanup_free_ char *command = NULL;
+	int r = check_list_open(&list);
 
-	if (!ruleset)
-		return check_tell_unknown(context, id, "firewalld's version");
-	if (!crashes(ruleset->version) || !context->store)
-		return 0;
-	if (store_snapshot_last(context->store, NULL, &last, NULL) != 0)
-		return 0;
-	for (size_t i = 0; i < last.n; i++) {
-		const struct firewall_entry *entry = &last.entries[i];
+	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
+		const struct firewall_entry *entry = &picture->last.entries[i];
 
-		if (entry->until_us <= context->cli->now_us ||
-		    (entry->flags & FIREWALL_GUARD_TIMED) ||
-		    !firewall_has(&context->reading.firewall, &entry->item, FIREWALL_RUNTIME))
+		if (entry->until_us <= picture->now_us || (entry->flags & FIREWALL_GUARD_TIMED) ||
+		    !firewall_has(&picture->firewall, &entry->item, FIREWALL_RUNTIME))
 			continue;
-		if (list_add(&list, &entry->item) < 0 ||
-		    (!strchr(entry->item.value, '\'') && endless(&command, &entry->item) < 0))
-			return -ENOMEM;
+		r = check_list_add(&list, &entry->item);
+		if (r == 0 && !strchr(entry->item.value, '\''))
+			r = endless(&command, &entry->item);
 	}
-	if (!list)
-		return 0;
-	return check_add(context, id, FINDING_ERROR, steal(list), steal(command),
+	if (r < 0 || list.n == 0 || !crashes(picture->ruleset.version))
+		return r;
+	return check_add(run, check_list_take(&list), steal(command),
 	                 "firewalld %s breaks a reload off while something is open for a time: "
 	                 "then nobody gets in",
-	                 ruleset->version);
+	                 picture->ruleset.version);
 }
+
+const struct check check_reload_crash = {
+    .name = "reload-crash",
+    .severity = FINDING_ERROR,
+    .help = "this firewalld breaks its next reload off: something has an end",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES,
+    .also = PICTURE_STORE,
+    .fn = reload_crash,
+};

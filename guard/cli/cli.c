@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
-#include <net/if.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -259,19 +258,86 @@ int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,
 	return CLI_FINE;
 }
 
-/* --- the interfaces of this machine ------------------------------------------------------ */
+/* --- the picture ------------------------------------------------------------------------- */
 
-/** cli_list_interfaces() - all but loopback, added to @out; Return: 0 or -ENOMEM */
-int cli_list_interfaces(struct strv *out)
+static void tell_troubles(struct cli *cli, const struct picture *picture)
 {
-	struct if_nameindex *list = if_nameindex();
-	int r = 0;
+	if (picture->n_skipped > 0)
+		cli_warn(cli, "firewalld: not understood and left out: %u in all; the first: %s",
+		         picture->n_skipped, picture->skipped);
+	if (picture_knows(picture, PICTURE_RULES) && !picture_knows(picture, PICTURE_TABLES))
+		cli_note(cli, "%s", picture_why(picture, PICTURE_TABLES));
+	if (picture->own_trouble)
+		cli_note(cli, "%s", picture->own_trouble);
+	for (size_t i = 0; i < picture->clients.troubles.n; i++)
+		cli_warn(cli, "client ranges are missing: %s",
+		         picture->clients.troubles.strings[i]);
+}
 
-	for (size_t i = 0; list && list[i].if_index != 0 && r == 0; i++)
-		if (strcmp(list[i].if_name, "lo") != 0)
-			r = strv_add(out, list[i].if_name);
-	if (list)
-		if_freenameindex(list);
+/**
+ * cli_picture() - read what a question needs
+ * @out:     PICTURE_NULL before; the caller deinits it, also after a failure
+ * @session: borrowed; NULL: one of its own
+ *
+ * The configuration was loaded. What could not be read is for cli_reached() to tell.
+ *
+ * Return: CLI_FINE, or CLI_NOT_FINE after the reason was said.
+ */
+int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
+                struct firewalld_session *session)
+{
+	const struct picture_question question = {
+	    .parts = parts,
+	    .config = &cli->config,
+	    .config_path = cli->config_path,
+	    .state_dir = cli->store_dir,
+	    .session = session,
+	    .now_us = cli->now_us,
+	    .settled = (parts & PICTURE_FIREWALLD) != 0,
+	};
+
+	if (picture_read(out, &question) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	tell_troubles(cli, out);
+	return CLI_FINE;
+}
+
+/** cli_reached() - CLI_FINE when firewalld's part is known, else CLI_NO_FIREWALLD, which is told */
+int cli_reached(struct cli *cli, const struct picture *picture, unsigned part)
+{
+	struct err err = ERR_NULL;
+
+	if (picture_knows(picture, part))
+		return CLI_FINE;
+	err_set(&err, 0, "%s", picture_why(picture, part));
+	return picture->result ? cli_firewalld_failed(cli, picture->result, &err)
+	                       : cli_fail(cli, CLI_NO_FIREWALLD, "%s", err.text);
+}
+
+/**
+ * cli_status() - how things stand
+ * @picture:  as for cli_picture(); must outlive @status
+ * @status:   STATUS_NULL before; the caller deinits it, also after a failure
+ * @selected: checks; NULL: those of status
+ *
+ * Loads the configuration.
+ *
+ * Return: CLI_FINE, or another status after the reason was said; that firewalld cannot be
+ * reached is a finding, and for cli_reached() to tell.
+ */
+int cli_status(struct cli *cli, struct picture *picture, struct status *status,
+               const bool selected[CHECKS_N])
+{
+	bool usual[CHECKS_N];
+	int r = cli_load_config(cli);
+
+	checks_select_status(usual);
+	if (!selected)
+		selected = usual;
+	if (r == CLI_FINE)
+		r = cli_picture(cli, picture, STATUS_PARTS | checks_parts(selected), NULL);
+	if (r == CLI_FINE && status_make(status, selected, picture) < 0)
+		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return r;
 }
 

@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-#include "guard/model/finding.h"
+#include "guard/audit/status.h"
 #include "guard/base/timespec.h"
 #include "guard/system/host/config.h"
 #include "guard/system/firewalld/firewalld-session.h"
@@ -138,22 +138,18 @@ struct cli_store_need {
 int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need) _must_check_;
 int cli_store_failed(struct cli *cli, int r, const struct err *err);
 
-/* --- what status looks at, for others (cmd-status.c) ------------------------------------- */
+/* --- the picture (cli.c) ----------------------------------------------------------------- */
 
-int cli_status_collect(struct cli *cli, struct report_status *out, int *reached) _must_check_;
-
-/* --- what check finds, for others (cmd-check.c) ------------------------------------------ */
-
-int cli_check_collect(struct cli *cli, struct findings *out, bool *known) _must_check_;
+int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
+                struct firewalld_session *session) _must_check_;
+int cli_reached(struct cli *cli, const struct picture *picture, unsigned part) _must_check_;
+int cli_status(struct cli *cli, struct picture *picture, struct status *status,
+               const bool selected[CHECKS_N]) _must_check_;
 
 /* --- the hook's switches (hook-switch.c) ------------------------------------------------- */
 
 bool cli_hook_is_switch(const char *word);
 int cli_hook_switch(struct cli *cli, const char *word, const char *folder) _must_check_;
-
-/* --- the interfaces of this machine (cli.c) ---------------------------------------------- */
-
-int cli_list_interfaces(struct strv *out) _must_check_;
 
 /* --- a file in one piece (cli.c) --------------------------------------------------------- */
 

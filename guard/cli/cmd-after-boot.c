@@ -181,15 +181,15 @@ static void add_probe(struct probes *probes, const struct service *service,
 }
 
 /* What is open to clients and can be spoken to. */
-static void choose_probes(struct probes *probes, const struct report_status *status)
+static void choose_probes(struct probes *probes, const struct status *status)
 {
 	struct sockaddr_storage address;
 	socklen_t length;
 
 	if (!own_address(&address, &length, probes->address))
 		return;
-	for (size_t i = 0; i < status->n_items; i++) {
-		const struct report_status_item *item = &status->items[i];
+	for (size_t i = 0; i < status->n; i++) {
+		const struct status_item *item = &status->items[i];
 		const struct service *service = NULL;
 		unsigned first, last;
 		char protocol[8];
@@ -286,21 +286,20 @@ static void restore(struct cli *cli, struct answer *answer)
 
 static void look_and_probe(struct cli *cli, struct answer *answer)
 {
-	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_status_ struct status status = STATUS_NULL;
 	_cleanup_free_ struct probes *probes = calloc(1, sizeof(*probes));
 	struct part part = {0};
 	struct report report;
-	int reached = CLI_FINE;
-	int r = probes ? cli_status_collect(cli, &status, &reached) : CLI_NOT_FINE;
+	int r = probes ? cli_status(cli, &picture, &status, NULL) : CLI_NOT_FINE;
 
-	note_status(answer, r != CLI_FINE ? r : reached);
+	note_status(answer, r != CLI_FINE ? r : cli_reached(cli, &picture, PICTURE_FIREWALLD));
 	if (r != CLI_FINE)
 		return;
 	choose_probes(probes, &status);
 	note_status(answer, run_probes(cli, probes));
-	note_status(answer, all_serve(probes) && !report_status_is_degraded(&status)
-	                        ? CLI_FINE
-	                        : CLI_NOT_FINE);
+	note_status(answer,
+	            all_serve(probes) && !status_is_degraded(&status) ? CLI_FINE : CLI_NOT_FINE);
 	part_begin(cli, &part);
 	cli_report(cli, &report);
 	if (probes->n &&

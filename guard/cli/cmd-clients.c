@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "guard/audit/ranges.h"
 #include "guard/base/lines.h"
 #include "guard/watch/logins.h"
 #include "guard/report/report-clients.h"
@@ -29,15 +28,19 @@ static void close_fd(const int *fd)
 
 static int list(struct cli *cli)
 {
+	struct clientranges_options options = {.config = &cli->config, .now_us = cli->now_us};
 	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
 	_cleanup_store_ struct store *store = NULL;
 	struct report report;
 	int r = cli_open_store(cli, &store, (struct cli_store_need){.absent = true});
 
-	if (r == CLI_FINE)
-		r = ranges_read(cli, store, true, &ranges);
 	if (r != CLI_FINE)
 		return r;
+	options.store = store;
+	if (clientranges_wait(&ranges, &options, NULL) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	for (size_t i = 0; i < ranges.troubles.n; i++)
+		cli_warn(cli, "client ranges are missing: %s", ranges.troubles.strings[i]);
 	cli_report(cli, &report);
 	if (report_clients(&report, &ranges, cli->now_us) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/audit/ranges.h"
-#include "guard/audit/rules.h"
+#include "guard/cli/cli.h"
 
 #include <string.h>
 
-#include "guard/system/kernel/route.h"
 #include "guard/report/report-conflicts.h"
 
 enum { CONFLICTS_ALL };
@@ -13,39 +11,9 @@ static const struct cli_option command_options[] = {
     [CONFLICTS_ALL] = {"all", 'a', NULL, "those that have no effect, too"},
 };
 
-struct run {
-	struct cli *cli;
-	struct firewalld_session connection;
-	struct firewalld_rules rules;
-	struct tickets tickets;
-	struct listeners listeners;
-	struct store *store;
-	struct clientranges ranges;
-	struct conflictlist list;
-	struct route route; /* of the address that was asked about last */
-};
-
-static void run_deinit(struct run *run)
-{
-	conflictlist_deinit(&run->list);
-	clientranges_deinit(&run->ranges);
-	store_close(run->store);
-	listeners_deinit(&run->listeners);
-	tickets_deinit(&run->tickets);
-	firewalld_rules_deinit(&run->rules);
-	firewalld_session_close(&run->connection);
-}
-
-static bool find_way(const struct cidr *address, struct packet *packet, void *userdata)
-{
-	struct run *run = userdata;
-
-	if (route_to(&run->route, address, NULL) != 0)
-		return false;
-	packet->interface = run->route.interface;
-	packet->destination = run->route.has_local ? &run->route.local : NULL;
-	return true;
-}
+#define PARTS                                                                                      \
+	(PICTURE_RULES | PICTURE_TABLES | PICTURE_LINKS | PICTURE_SOCKETS | PICTURE_FAIL2BAN |     \
+	 PICTURE_STORE | PICTURE_CLIENTS)
 
 static int take_ban(const struct store_ban *ban, void *userdata)
 {
@@ -58,65 +26,61 @@ static int take_ban(const struct store_ban *ban, void *userdata)
 }
 
 /* How many failures led to it: only the record knows. */
-static void find_failures(struct run *run)
+static void find_failures(struct cli *cli, struct store *store, struct conflictlist *list)
 {
-	for (size_t i = 0; i < run->list.n && run->store; i++) {
-		struct conflictlist_row *row = &run->list.rows[i];
+	for (size_t i = 0; i < list->n && store; i++) {
+		struct conflictlist_row *row = &list->rows[i];
 		const struct store_ban_query query = {.jail = row->jail,
 		                                      .address = row->denied,
 		                                      .active = true,
-		                                      .active_at_us = run->cli->now_us,
+		                                      .active_at_us = cli->now_us,
 		                                      .limit = 100};
 
 		if (row->jail && row->denied && row->conflict->rule &&
-		    store_bans(run->store, &query, take_ban, row, NULL) < 0)
+		    store_bans(store, &query, take_ban, row, NULL) < 0)
 			return;
 	}
 }
 
-static int read_all(struct run *run)
+static int answer(struct cli *cli, const struct picture *picture, struct store *store, bool all)
 {
-	int r = cli_open_store(run->cli, &run->store, (struct cli_store_need){.absent = true});
-
-	/* without a store the ranges of the configuration count all the same */
-	if (r == CLI_NO_STORE)
-		cli_warn(run->cli, "ranges that were added or learned are left out");
-	r = ranges_read(run->cli, run->store, true, &run->ranges);
-	if (r == CLI_FINE)
-		r = cli_firewalld_open(run->cli, &run->connection);
-	return r == CLI_FINE ? rules_read(run->cli, &run->connection, &run->rules) : r;
-}
-
-static int answer(struct run *run, bool all)
-{
-	struct conflictlist_options options = {.ruleset = &run->rules.ruleset,
-	                                       .ranges = &run->ranges,
-	                                       .way = find_way,
-	                                       .userdata = run,
-	                                       .now_us = run->cli->now_us};
+	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
+	const struct conflictlist_options options = {
+	    .ruleset = &picture->ruleset,
+	    .ranges = &picture->clients,
+	    .tickets = picture_knows(picture, PICTURE_FAIL2BAN) ? &picture->tickets : NULL,
+	    .listeners = picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL,
+	    .way = picture->way,
+	    .userdata = picture->way_userdata,
+	    .now_us = cli->now_us,
+	};
 	struct report report;
 
-	if (rules_tickets(run->cli, &run->tickets))
-		options.tickets = &run->tickets;
-	if (listeners_read(&run->listeners, NULL) == 0)
-		options.listeners = &run->listeners;
-	if (conflictlist_make(&run->list, &options) < 0)
-		return cli_fail(run->cli, CLI_NOT_FINE, "out of memory");
-	find_failures(run);
-	cli_report(run->cli, &report);
-	if (report_conflicts(&report, &run->list, &options, all) < 0)
-		return cli_fail(run->cli, CLI_NOT_FINE, "out of memory");
-	return run->list.n_effective > 0 ? CLI_NOT_FINE : CLI_FINE;
+	if (conflictlist_make(&list, &options) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	find_failures(cli, store, &list);
+	cli_report(cli, &report);
+	if (report_conflicts(&report, &list, &options, all) < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return list.n_effective > 0 ? CLI_NOT_FINE : CLI_FINE;
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
-	_cleanup_(run_deinit) struct run run = {.cli = cli};
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_store_ struct store *store = NULL;
 	int r = cli_load_config(cli);
 
+	if (r != CLI_FINE)
+		return r;
+	/* without a store the ranges of the configuration count all the same */
+	if (cli_open_store(cli, &store, (struct cli_store_need){.absent = true}) != CLI_FINE)
+		cli_warn(cli, "ranges that were added or learned are left out");
+	r = cli_picture(cli, &picture, PARTS, NULL);
 	if (r == CLI_FINE)
-		r = read_all(&run);
-	return r == CLI_FINE ? answer(&run, args->values[CONFLICTS_ALL] != NULL) : r;
+		r = cli_reached(cli, &picture, PICTURE_RULES);
+	return r == CLI_FINE ? answer(cli, &picture, store, args->values[CONFLICTS_ALL] != NULL)
+	                     : r;
 }
 
 const struct cli_command cmd_conflicts = {

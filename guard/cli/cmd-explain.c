@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/audit/rules.h"
+#include "guard/cli/cli.h"
 
 #include <string.h>
 
@@ -18,9 +18,7 @@ static const struct cli_option command_options[] = {
 struct run {
 	struct cli *cli;
 	struct firewalld_session connection;
-	struct firewalld_rules rules;
-	struct tickets tickets;
-	struct listeners listeners;
+	struct picture picture;
 	struct route route;
 	struct explain explain;
 };
@@ -28,9 +26,7 @@ struct run {
 static void run_deinit(struct run *run)
 {
 	explain_deinit(&run->explain);
-	listeners_deinit(&run->listeners);
-	tickets_deinit(&run->tickets);
-	firewalld_rules_deinit(&run->rules);
+	picture_deinit(&run->picture);
 	firewalld_session_close(&run->connection);
 }
 
@@ -146,10 +142,15 @@ static int add_words(struct run *run, const struct cli_args *args)
 
 static int read_rules(struct run *run)
 {
-	int r = rules_read(run->cli, &run->connection, &run->rules);
+	int r = cli_picture(run->cli, &run->picture,
+	                    PICTURE_RULES | PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS,
+	                    &run->connection);
 
 	if (r == CLI_FINE)
-		run->explain.ruleset = &run->rules.ruleset;
+		r = cli_reached(run->cli, &run->picture, PICTURE_RULES);
+	run->explain.ruleset = &run->picture.ruleset;
+	if (picture_knows(&run->picture, PICTURE_FAIL2BAN))
+		run->explain.tickets = &run->picture.tickets;
 	return r;
 }
 
@@ -192,11 +193,10 @@ static int explain_all(struct run *run, const struct cli_args *args)
 		r = read_rules(run);
 	if (r != CLI_FINE)
 		return r;
-	if (rules_tickets(run->cli, &run->tickets))
-		run->explain.tickets = &run->tickets;
 	find_way(run, args);
-	if (explain_decide(&run->explain,
-	                   listeners_read(&run->listeners, NULL) == 0 ? &run->listeners : NULL) < 0)
+	if (explain_decide(&run->explain, picture_knows(&run->picture, PICTURE_SOCKETS)
+	                                      ? &run->picture.listeners
+	                                      : NULL) < 0)
 		return out_of_memory(run);
 	cli_report(run->cli, &report);
 	if (report_explain(&report, &run->explain) < 0)
@@ -206,7 +206,7 @@ static int explain_all(struct run *run, const struct cli_args *args)
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
-	_cleanup_(run_deinit) struct run run = {.cli = cli};
+	_cleanup_(run_deinit) struct run run = {.cli = cli, .picture = PICTURE_NULL};
 	int r;
 
 	run.explain.now_us = cli->now_us;

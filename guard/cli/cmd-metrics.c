@@ -35,20 +35,22 @@ static int print(FILE *out, void *userdata)
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
-	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_status_ struct status status = STATUS_NULL;
 	_cleanup_metrics_ struct metrics metrics = METRICS_NULL;
 	const char *path = args->values[METRICS_OUTPUT];
 	int64_t started_us = clock_monotonic_us();
 	struct err err = ERR_NULL;
-	int reached, r;
+	int r;
 
 	if (path && !path[0])
 		return cli_fail(cli, CLI_USAGE, "--output needs a file");
-	r = cli_status_collect(cli, &status, &reached);
+	r = cli_status(cli, &picture, &status, NULL);
 	if (r != CLI_FINE)
 		return r;
 	metrics.status = &status;
-	if (status.store_usable) {
+	(void)!cli_reached(cli, &picture, PICTURE_FIREWALLD);
+	if (picture_knows(&picture, PICTURE_STORE)) {
 		r = count_bans(cli, &metrics);
 		if (r != CLI_FINE)
 			return r;

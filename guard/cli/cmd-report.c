@@ -33,8 +33,8 @@ enum format {
 struct run {
 	struct cli *cli;
 	struct summary period;
-	struct report_status status;
-	struct findings findings;
+	struct picture picture;
+	struct status status;
 	char host[256];
 	struct report_summary from;
 	enum format format;
@@ -43,8 +43,8 @@ struct run {
 static void run_deinit(struct run *run)
 {
 	summary_deinit(&run->period);
-	report_status_deinit(&run->status);
-	findings_deinit(&run->findings);
+	status_deinit(&run->status);
+	picture_deinit(&run->picture);
 }
 
 static bool parse_format(struct run *run, const char *text)
@@ -118,20 +118,21 @@ static int read_period(struct run *run)
 
 static int collect(struct run *run)
 {
-	int reached, r = cli_load_config(run->cli);
+	bool selected[CHECKS_N];
+	int r = cli_load_config(run->cli);
 
+	checks_select(selected, &run->cli->config.check_skip);
 	if (r == CLI_FINE)
 		r = read_period(run);
 	if (r == CLI_FINE)
-		r = cli_status_collect(run->cli, &run->status, &reached);
-	if (r == CLI_FINE && reached == CLI_FINE)
-		r = cli_check_collect(run->cli, &run->findings, &run->from.findings_known);
+		r = cli_status(run->cli, &run->picture, &run->status, selected);
+	if (r == CLI_FINE)
+		(void)!cli_reached(run->cli, &run->picture, PICTURE_FIREWALLD);
 	if (gethostname(run->host, sizeof(run->host) - 1) < 0 || !run->host[0])
 		strcpy(run->host, "localhost");
 	run->from.host = run->host;
 	run->from.period = &run->period;
 	run->from.status = &run->status;
-	run->from.findings = &run->findings;
 	return r;
 }
 
@@ -238,7 +239,8 @@ static int send_mail(const struct run *run)
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
-	_cleanup_(run_deinit) struct run run = {.cli = cli, .status = REPORT_STATUS_NULL};
+	_cleanup_(run_deinit) struct run run = {
+	    .cli = cli, .picture = PICTURE_NULL, .status = STATUS_NULL};
 	const char *path = args->values[REPORT_OUTPUT];
 	bool mail = args->values[REPORT_MAIL] != NULL;
 	struct err err = ERR_NULL;

@@ -10,7 +10,7 @@
 #include "guard/cli/cli.h"
 #include "guard/cli/complete.h"
 #include "guard/base/text.h"
-#include "guard/model/check.h"
+#include "guard/audit/checks.h"
 #include "guard/system/host/clock.h"
 
 /* --- the commands ------------------------------------------------------------------------ */
@@ -428,22 +428,15 @@ static bool never_fails(const struct line *line, int argc, char **argv)
 	return false;
 }
 
-/* The configuration names checks, and does not know them. */
-static void list_checks(const char *out[CHECK_N])
-{
-	for (size_t i = 0; i < CHECK_N; i++)
-		out[i] = check_name((enum check_id)i)->name;
-}
-
 int main(int argc, char **argv)
 {
-	const char *checks[CHECK_N];
+	const char *names[CHECKS_N]; /* which the configuration may name */
 	struct cli cli = {
-	    .now_us = clock_now_us(), .zone = clock_local_zone(), .known = {checks, CHECK_N}};
+	    .now_us = clock_now_us(), .zone = clock_local_zone(), .known = {names, CHECKS_N}};
 	struct line line = {0};
 	int status;
 
-	list_checks(checks);
+	checks_names(names);
 	setlocale(LC_CTYPE, "C.UTF-8");
 	logger_init(&cli.logger, STDERR_FILENO, 0);
 	status = flush_output(&cli, run(&cli, &line, argc, argv));

@@ -10,6 +10,7 @@ void findings_deinit(struct findings *findings)
 		free(findings->findings[i].text);
 		free(findings->findings[i].evidence);
 		free(findings->findings[i].command);
+		free(findings->findings[i].other);
 	}
 	free(findings->findings);
 	*findings = FINDINGS_NULL;
@@ -41,6 +42,19 @@ int findings_add_take(struct findings *findings, const char *name, enum finding_
 	    .evidence = evidence,
 	    .command = command,
 	};
+	return 0;
+}
+
+/** findings_or_take() - what may be done in place of the last one's command; Return: 0 or -ENOMEM
+ */
+int findings_or_take(struct findings *findings, char *command)
+{
+	if (!command || findings->n == 0) {
+		free(command);
+		return -ENOMEM;
+	}
+	free(findings->findings[findings->n - 1].other);
+	findings->findings[findings->n - 1].other = command;
 	return 0;
 }
 

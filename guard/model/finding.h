@@ -6,8 +6,8 @@
  * words, the evidence, and the exact command that mends it. What could not be
  * looked at is a finding of its own (FINDING_UNKNOWN), never silence.
  */
-#ifndef GUARD_AUDIT_FINDING_H
-#define GUARD_AUDIT_FINDING_H
+#ifndef GUARD_MODEL_FINDING_H
+#define GUARD_MODEL_FINDING_H
 
 #include "guard/base/err.h"
 
@@ -26,6 +26,7 @@ struct finding {
 	char *text;     /* owned; one line in plain words */
 	char *evidence; /* owned; what was seen, may be NULL */
 	char *command;  /* owned; what mends it, as it is typed; NULL: nothing that can be typed */
+	char *other;    /* owned; another answer, which may be typed in place of it; NULL: none */
 };
 
 struct findings {
@@ -40,6 +41,8 @@ void findings_deinit(struct findings *findings);
 /* Takes over @text, @evidence and @command, also when it fails. @text must not be NULL. */
 int findings_add_take(struct findings *findings, const char *name, enum finding_severity severity,
                       char *text, char *evidence, char *command) _must_check_;
+/* The other answer to the last finding; taken over, also on failure. */
+int findings_or_take(struct findings *findings, char *command) _must_check_;
 void findings_sort(struct findings *findings); /* the worst first; else in the order of finding */
 enum finding_severity findings_worst(const struct findings *findings);
 const char *finding_severity_name(enum finding_severity severity);

@@ -22,8 +22,6 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/ticket.h \
 	guard/model/cause.c \
 	guard/model/cause.h \
-	guard/model/check.c \
-	guard/model/check.h \
 	guard/model/diff.c \
 	guard/model/diff.h \
 	guard/model/event.c \

@@ -81,27 +81,27 @@ struct item_counts {
 	double open, missing, unreached, runtime_only, leaving;
 };
 
-static struct item_counts count_items(const struct report_status *status)
+static struct item_counts count_items(const struct status *status)
 {
 	struct item_counts counts = {0};
 
-	for (size_t i = 0; i < status->n_items; i++) {
-		const struct report_status_item *item = &status->items[i];
+	for (size_t i = 0; i < status->n; i++) {
+		const struct status_item *item = &status->items[i];
 
 		counts.open += item->open;
 		counts.unreached += item->listed && !item->open;
 		counts.missing += !item->listed && (item->lost || item->required);
-		counts.runtime_only += report_status_is_runtime_only(item);
-		counts.leaving += report_status_is_leaving(item);
+		counts.runtime_only += status_item_is_runtime_only(item);
+		counts.leaving += status_item_is_leaving(item);
 	}
 	return counts;
 }
 
-static void put_items(const struct report_status *status, FILE *out)
+static void put_items(const struct status *status, FILE *out)
 {
 	struct item_counts counts = count_items(status);
 
-	if (!status->reachable)
+	if (!status_is_reached(status))
 		return; /* not known is not nought */
 	family(out, "protected_items", "Protected services and ports, by what clients meet.");
 	sample(out, "protected_items", "state", "open", counts.open);
@@ -116,11 +116,11 @@ static void put_items(const struct report_status *status, FILE *out)
 	       counts.leaving);
 }
 
-static void put_wipe(const struct report_status *status, FILE *out)
+static void put_wipe(const struct status *status, FILE *out)
 {
-	const struct store_wipe_info *wipe = &status->wipe;
+	const struct store_wipe_info *wipe = &status->picture->wipe;
 
-	if (!status->has_wipe)
+	if (!status->picture->has_wipe)
 		return;
 	single(out, "last_wipe_number",
 	       "Number of the last wipe (reload, restart, reboot); each has the next one.",
@@ -137,22 +137,31 @@ static void put_wipe(const struct report_status *status, FILE *out)
 		       (double)(wipe->restored_us - wipe->at_us) / 1e6);
 }
 
-static void put_findings(const struct report_status *status, FILE *out)
+static void put_findings(const struct status *status, FILE *out)
 {
-	static const char *const names[] = {
-	    [REPORT_NOTE] = "note", [REPORT_WARNING] = "warning", [REPORT_PROBLEM] = "problem"};
-	double counts[ARRAY_SIZE(names)] = {0};
+	const struct findings *findings = &status->findings;
+	double counts[FINDING_N_SEVERITIES] = {0};
 
-	for (size_t i = 0; i < status->n_findings; i++)
-		counts[status->findings[i].severity]++;
+	for (size_t i = 0; i < findings->n; i++)
+		counts[findings->findings[i].severity]++;
 	family(out, "findings", "What status finds, by severity.");
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		sample(out, "findings", "severity", names[i], counts[i]);
+	for (unsigned i = 0; i < FINDING_N_SEVERITIES; i++)
+		sample(out, "findings", "severity", finding_severity_name((enum finding_severity)i),
+		       counts[i]);
+	family(out, "check_findings", "What status finds, by the check that found it.");
+	for (size_t i = 0; i < CHECKS_N; i++) {
+		double n = 0;
+
+		for (size_t k = 0; k < findings->n; k++)
+			n += strcmp(findings->findings[k].name, checks[i]->name) == 0;
+		if (checks[i]->status)
+			sample(out, "check_findings", "check", checks[i]->name, n);
+	}
 }
 
 static void put_bans(const struct metrics *metrics, FILE *out)
 {
-	if (!metrics->status->store_usable)
+	if (!picture_knows(metrics->status->picture, PICTURE_STORE))
 		return;
 	family(out, "active_bans", "Bans on record that have not ended, by jail.");
 	for (size_t i = 0; i < metrics->n_jails; i++)
@@ -160,12 +169,12 @@ static void put_bans(const struct metrics *metrics, FILE *out)
 		       (double)metrics->jails[i].n_active);
 }
 
-static void put_clients(const struct report_status *status, FILE *out)
+static void put_clients(const struct status *status, FILE *out)
 {
 	if (!status->clients_known)
 		return;
 	single(out, "client_ranges", "Ranges that legitimate clients come from.",
-	       (double)status->n_client_ranges);
+	       (double)status->picture->clients.effective.n);
 	single(out, "client_conflicts", "Denied sources that cut off some of them.",
 	       (double)status->n_cut_off);
 }
@@ -180,27 +189,30 @@ static void put_clients(const struct report_status *status, FILE *out)
  */
 int metrics_print(const struct metrics *metrics, FILE *out)
 {
-	const struct report_status *status = metrics->status;
+	const struct status *status = metrics->status;
 
 	family(out, "build_info", "The version of reload-guard.");
 	sample(out, "build_info", "version", PACKAGE_VERSION, 1);
 	single(out, "firewalld_up", "Whether firewalld answers and is in state RUNNING.",
-	       status->reachable && status->state == FIREWALL_STATE_RUNNING);
-	if (status->watcher_known)
-		single(out, "watcher_up", "Whether the watcher runs.", status->watcher_running);
-	if (strcmp(status->fail2ban, "unknown") != 0)
+	       status_is_reached(status) && status->picture->state == FIREWALL_STATE_RUNNING);
+	if (status->picture->watcher.known)
+		single(out, "watcher_up", "Whether the watcher runs.",
+		       status->picture->watcher.running);
+	if (status->picture->fail2ban != FAIL2BAN_UNKNOWN)
 		single(out, "fail2ban_up", "Whether fail2ban answers.",
-		       strcmp(status->fail2ban, "running") == 0);
-	single(out, "store_up", "Whether the store can be read.", status->store_usable);
-	if (status->reachable)
-		single(out, "panic_mode", "Whether firewalld drops everything.", status->panic);
+		       status->picture->fail2ban == FAIL2BAN_RUNNING);
+	single(out, "store_up", "Whether the store can be read.",
+	       picture_knows(status->picture, PICTURE_STORE));
+	if (status_is_reached(status))
+		single(out, "panic_mode", "Whether firewalld drops everything.",
+		       status->picture->firewall.panic);
 	put_items(status, out);
 	put_wipe(status, out);
 	put_bans(metrics, out);
 	put_clients(status, out);
 	put_findings(status, out);
 	single(out, "scrape_timestamp_seconds", "When this was looked at.",
-	       (double)status->at_us / 1e6);
+	       (double)status->picture->now_us / 1e6);
 	single(out, "scrape_duration_seconds", "How long that took.",
 	       (double)metrics->took_us / 1e6);
 	fputs("# EOF\n", out);

@@ -17,7 +17,7 @@ struct metrics_jail {
 };
 
 struct metrics {
-	const struct report_status *status; /* borrowed */
+	const struct status *status; /* borrowed */
 	struct metrics_jail *jails;
 	size_t n_jails;
 	size_t capacity;

@@ -12,10 +12,9 @@ static json_t *names_json(void)
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; rows && i < CHECK_N; i++)
-		json_array_append_new(rows, json_pack("{s:s, s:s}", "name",
-		                                      check_name((enum check_id)i)->name, "help",
-		                                      check_name((enum check_id)i)->help));
+	for (size_t i = 0; rows && i < CHECKS_N; i++)
+		json_array_append_new(rows, json_pack("{s:s, s:s}", "name", checks[i]->name, "help",
+		                                      checks[i]->help));
 	return json_pack("{s:o}", "checks", rows);
 }
 
@@ -28,34 +27,42 @@ int report_check_names(const struct report *report)
 	if (report->json)
 		return report_put_document(report, names_json());
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
-	for (size_t i = 0; i < CHECK_N; i++) {
-		report_table_cell(&table, REPORT_PLAIN, "%s", check_name((enum check_id)i)->name);
-		report_table_cell(&table, REPORT_PLAIN, "%s", check_name((enum check_id)i)->help);
+	for (size_t i = 0; i < CHECKS_N; i++) {
+		report_table_cell(&table, REPORT_PLAIN, "%s", checks[i]->name);
+		report_table_cell(&table, REPORT_PLAIN, "%s", checks[i]->help);
 	}
 	return report_table_print(report, &table);
 }
 
 static json_t *finding_json(const struct finding *finding)
 {
-	return json_pack("{s:s, s:s, s:o, s:o, s:o}", "name", finding->name, "severity",
-	                 finding_severity_name(finding->severity), "text",
-	                 report_json_text(finding->text), "evidence",
-	                 report_json_text(finding->evidence), "command",
-	                 report_json_text(finding->command));
+	return json_pack(
+	    "{s:s, s:s, s:o, s:o, s:o, s:o}", "name", finding->name, "severity",
+	    finding_severity_name(finding->severity), "text", report_json_text(finding->text),
+	    "evidence", report_json_text(finding->evidence), "command",
+	    report_json_text(finding->command), "or", report_json_text(finding->other));
 }
 
-static json_t *check_json(const struct findings *findings, const bool run[CHECK_N], int64_t now_us)
+/** report_findings_json() - an array; NULL without memory */
+json_t *report_findings_json(const struct findings *findings)
 {
-	json_t *names = json_array(), *rows = json_array();
+	json_t *rows = json_array();
 
-	for (size_t i = 0; names && i < CHECK_N; i++)
-		if (run[i])
-			json_array_append_new(names,
-			                      json_string(check_name((enum check_id)i)->name));
 	for (size_t i = 0; rows && i < findings->n; i++)
 		json_array_append_new(rows, finding_json(&findings->findings[i]));
+	return rows;
+}
+
+static json_t *check_json(const struct findings *findings, const bool run[CHECKS_N], int64_t now_us)
+{
+	json_t *names = json_array();
+
+	for (size_t i = 0; names && i < CHECKS_N; i++)
+		if (run[i])
+			json_array_append_new(names, json_string(checks[i]->name));
 	return json_pack("{s:b, s:o, s:o, s:o}", "ok", findings_worst(findings) < FINDING_UNKNOWN,
-	                 "at", report_json_time(now_us), "checks", names, "findings", rows);
+	                 "at", report_json_time(now_us), "checks", names, "findings",
+	                 report_findings_json(findings));
 }
 
 static enum report_color color_of(enum finding_severity severity)
@@ -77,16 +84,33 @@ static enum report_color color_of(enum finding_severity severity)
  * A command is to be pasted as it stands, so that its backslashes are not doubled; one with
  * bytes that a terminal might obey is shown as any other text.
  */
-static void put_command(const struct report *report, const char *command)
+static void put_command(const struct report *report, const char *what, const char *command)
 {
 	size_t n_backslashes = 0;
 
 	for (const char *at = command; *at; at++)
 		n_backslashes += *at == '\\';
 	if (report->quiet || text_escape(NULL, 0, command) != strlen(command) + n_backslashes)
-		report_line(report, REPORT_PLAIN, "  mend: %s", command);
+		report_line(report, REPORT_PLAIN, "  %s: %s", what, command);
 	else
-		fprintf(report->out, "  mend: %s\n", command);
+		fprintf(report->out, "  %s: %s\n", what, command);
+}
+
+/** report_findings_put() - each with its details, and with the commands as they are typed */
+void report_findings_put(const struct report *report, const struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *finding = &findings->findings[i];
+
+		report_line(report, color_of(finding->severity), "%s: %s: %s",
+		            finding_severity_name(finding->severity), finding->name, finding->text);
+		if (finding->evidence)
+			report_line(report, REPORT_PLAIN, "  seen: %s", finding->evidence);
+		if (finding->command)
+			put_command(report, "mend", finding->command);
+		if (finding->other)
+			put_command(report, "or", finding->other);
+	}
 }
 
 /**
@@ -96,24 +120,15 @@ static void put_command(const struct report *report, const char *command)
  * Return: 0 or -ENOMEM.
  */
 int report_check(const struct report *report, const struct findings *findings,
-                 const bool run[CHECK_N], int64_t now_us)
+                 const bool run[CHECKS_N], int64_t now_us)
 {
 	size_t n = 0;
 
 	if (report->json)
 		return report_put_document(report, check_json(findings, run, now_us));
-	for (size_t i = 0; i < CHECK_N; i++)
+	for (size_t i = 0; i < CHECKS_N; i++)
 		n += run[i];
-	for (size_t i = 0; i < findings->n; i++) {
-		const struct finding *finding = &findings->findings[i];
-
-		report_line(report, color_of(finding->severity), "%s: %s: %s",
-		            finding_severity_name(finding->severity), finding->name, finding->text);
-		if (finding->evidence)
-			report_line(report, REPORT_PLAIN, "  seen: %s", finding->evidence);
-		if (finding->command)
-			put_command(report, finding->command);
-	}
+	report_findings_put(report, findings);
 	if (findings->n == 0)
 		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n,
 		            n == 1 ? "" : "s");
@@ -234,7 +249,7 @@ enum report_nagios report_nagios_unknown(const struct report *report, const char
 /* --- in the status ----------------------------------------------------------------------- */
 
 /** report_drift_json() - how many of each kind; null: not known */
-json_t *report_drift_json(const struct report_status *status)
+json_t *report_drift_json(const struct status *status)
 {
 	json_t *counts = json_object();
 
@@ -248,7 +263,7 @@ json_t *report_drift_json(const struct report_status *status)
 }
 
 /** report_drift_put() - a line, where there is something to say */
-void report_drift_put(const struct report *report, const struct report_status *status)
+void report_drift_put(const struct report *report, const struct status *status)
 {
 	char text[256];
 	size_t at = 0;

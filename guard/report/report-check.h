@@ -5,13 +5,12 @@
 #ifndef GUARD_REPORT_REPORT_CHECK_H
 #define GUARD_REPORT_REPORT_CHECK_H
 
-#include "guard/model/check.h"
-#include "guard/model/finding.h"
+#include "guard/audit/checks.h"
 #include "guard/report/report.h"
 
 int report_check_names(const struct report *report) _must_check_;
 int report_check(const struct report *report, const struct findings *findings,
-                 const bool run[CHECK_N], int64_t now_us) _must_check_;
+                 const bool run[CHECKS_N], int64_t now_us) _must_check_;
 
 /* What monitoring systems want of a plugin: one line, and an exit status of their own. */
 enum report_nagios {

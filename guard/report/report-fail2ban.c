@@ -10,12 +10,12 @@
 
 #define WORDS_MAX 256
 
-static size_t count_bans(const struct report_status *status, const char *jail)
+static size_t count_bans(const struct picture *picture, const char *jail)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < status->tickets.n; i++)
-		if (strcmp(status->tickets.tickets[i].jail, jail) == 0)
+	for (size_t i = 0; i < picture->tickets.n; i++)
+		if (strcmp(picture->tickets.tickets[i].jail, jail) == 0)
 			n++;
 	return n;
 }
@@ -29,21 +29,21 @@ static bool is_wiped(const struct jail *jail)
 }
 
 /* Is there one of which it is not known what its actions do? */
-static bool any_unknown(const struct report_status *status)
+static bool any_unknown(const struct picture *picture)
 {
-	for (size_t i = 0; i < status->tickets.n_jails; i++)
-		if (!status->tickets.jails[i].actions_known)
+	for (size_t i = 0; i < picture->tickets.n_jails; i++)
+		if (!picture->tickets.jails[i].actions_known)
 			return true;
 	return false;
 }
 
-static size_t count_wiped(const struct report_status *status)
+static size_t count_wiped(const struct picture *picture)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < status->tickets.n_jails; i++)
-		if (is_wiped(&status->tickets.jails[i]))
-			n += count_bans(status, status->tickets.jails[i].name);
+	for (size_t i = 0; i < picture->tickets.n_jails; i++)
+		if (is_wiped(&picture->tickets.jails[i]))
+			n += count_bans(picture, picture->tickets.jails[i].name);
 	return n;
 }
 
@@ -62,16 +62,16 @@ static json_t *actions_json(const struct jail *jail)
 	return actions;
 }
 
-static json_t *jails_json(const struct report_status *status)
+static json_t *jails_json(const struct picture *picture)
 {
 	json_t *jails = json_array();
 
-	for (size_t i = 0; jails && i < status->tickets.n_jails; i++) {
-		const struct jail *jail = &status->tickets.jails[i];
+	for (size_t i = 0; jails && i < picture->tickets.n_jails; i++) {
+		const struct jail *jail = &picture->tickets.jails[i];
 
 		json_array_append_new(jails, json_pack("{s:o, s:I, s:b, s:o}", "name",
 		                                       report_json_text(jail->name), "bans",
-		                                       (json_int_t)count_bans(status, jail->name),
+		                                       (json_int_t)count_bans(picture, jail->name),
 		                                       "actions_known", jail->actions_known,
 		                                       "actions", actions_json(jail)));
 	}
@@ -79,17 +79,20 @@ static json_t *jails_json(const struct report_status *status)
 }
 
 /** report_fail2ban_json() - NULL without memory */
-json_t *report_fail2ban_json(const struct report_status *status)
+json_t *report_fail2ban_json(const struct picture *picture)
 {
-	bool known = status->tickets_known;
+	bool known = picture_knows_tickets(picture);
 
 	return json_pack(
-	    "{s:s, s:o, s:o, s:o, s:o}", "state", status->fail2ban, "reason",
-	    report_json_text(status->tickets_error), "bans",
-	    known ? json_integer((json_int_t)status->tickets.n) : json_null(), "wiped_bans",
-	    known && !any_unknown(status) ? json_integer((json_int_t)count_wiped(status))
-	                                  : json_null(),
-	    "jails", known ? jails_json(status) : json_null());
+	    "{s:s, s:o, s:o, s:o, s:o}", "state", fail2ban_state_name(picture->fail2ban), "reason",
+	    known || picture->fail2ban == FAIL2BAN_STOPPED
+	        ? json_null()
+	        : report_json_text(picture_why(picture, PICTURE_FAIL2BAN)),
+	    "bans", known ? json_integer((json_int_t)picture->tickets.n) : json_null(),
+	    "wiped_bans",
+	    known && !any_unknown(picture) ? json_integer((json_int_t)count_wiped(picture))
+	                                   : json_null(),
+	    "jails", known ? jails_json(picture) : json_null());
 }
 
 /* --- as text ----------------------------------------------------------------------------- */
@@ -111,10 +114,10 @@ static void name_kinds(const struct jail *jail, char *out, size_t size)
 	}
 }
 
-static void put_jail(const struct report *report, const struct report_status *status,
+static void put_jail(const struct report *report, const struct picture *picture,
                      const struct jail *jail)
 {
-	size_t n = count_bans(status, jail->name);
+	size_t n = count_bans(picture, jail->name);
 	char kinds[WORDS_MAX];
 
 	name_kinds(jail, kinds, sizeof(kinds));
@@ -129,17 +132,18 @@ static void put_jail(const struct report *report, const struct report_status *st
 }
 
 /** report_fail2ban_put() - a line about it, and one for each jail */
-void report_fail2ban_put(const struct report *report, const struct report_status *status)
+void report_fail2ban_put(const struct report *report, const struct picture *picture)
 {
-	size_t n = status->tickets.n, n_jails = status->tickets.n_jails;
+	size_t n = picture->tickets.n, n_jails = picture->tickets.n_jails;
 
-	if (!status->tickets_known) {
+	if (!picture_knows_tickets(picture)) {
 		report_line(report, REPORT_PLAIN, "fail2ban   %s; its bans are not known",
-		            status->fail2ban);
+		            fail2ban_state_name(picture->fail2ban));
 		return;
 	}
 	report_line(report, REPORT_PLAIN, "fail2ban   %s; %zu ban%s in %zu jail%s",
-	            status->fail2ban, n, n == 1 ? "" : "s", n_jails, n_jails == 1 ? "" : "s");
+	            fail2ban_state_name(picture->fail2ban), n, n == 1 ? "" : "s", n_jails,
+	            n_jails == 1 ? "" : "s");
 	for (size_t i = 0; i < n_jails; i++)
-		put_jail(report, status, &status->tickets.jails[i]);
+		put_jail(report, picture, &picture->tickets.jails[i]);
 }

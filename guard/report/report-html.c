@@ -416,23 +416,23 @@ static void put_finding(FILE *out, const struct finding *finding)
 static void put_findings(FILE *out, const struct report_summary *from)
 {
 	fputs("<h2>Findings</h2>\n", out);
-	if (!from->findings_known)
+	if (!status_is_reached(from->status))
 		fputs("<p class=\"warn\">Not known: firewalld could not be looked at.</p>\n", out);
-	else if (from->findings->n == 0)
+	else if (from->status->findings.n == 0)
 		fputs("<p class=\"good\">None.</p>\n", out);
-	for (size_t i = 0; i < from->findings->n; i++)
-		put_finding(out, &from->findings->findings[i]);
+	for (size_t i = 0; i < from->status->findings.n; i++)
+		put_finding(out, &from->status->findings.findings[i]);
 }
 
-static void put_at_risk(FILE *out, const struct report_status *status)
+static void put_at_risk(FILE *out, const struct status *status)
 {
 	bool any = false;
 
 	fputs("<h2>The next reload would take</h2>\n", out);
-	for (size_t i = 0; i < status->n_items; i++) {
+	for (size_t i = 0; i < status->n; i++) {
 		_cleanup_free_ char *item = NULL;
 
-		if (!report_status_is_runtime_only(&status->items[i]) ||
+		if (!status_item_is_runtime_only(&status->items[i]) ||
 		    item_format(&item, &status->items[i].item) < 0)
 			continue;
 		fputs(any ? " " : "<p>", out);
@@ -445,7 +445,7 @@ static void put_at_risk(FILE *out, const struct report_status *status)
 		fputs("</p>\n<p>To make them permanent: <code>reload-guard persist</code></p>\n",
 		      out);
 	else
-		fprintf(out, "<p>%s</p>\n", status->reachable ? "Nothing." : "Not known.");
+		fprintf(out, "<p>%s</p>\n", status_is_reached(status) ? "Nothing." : "Not known.");
 }
 
 /** report_summary_html() - one page that needs nothing from elsewhere; Return: 0 or -EIO */

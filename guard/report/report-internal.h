@@ -17,10 +17,11 @@ json_t *report_json_item(const struct item *item);
 json_t *report_json_strv(const struct strv *strv);
 json_t *report_json_id(int64_t id);
 json_t *report_json_snapshot(const struct store_snapshot *snapshot);
-json_t *report_fail2ban_json(const struct report_status *status);
-json_t *report_drift_json(const struct report_status *status);
-void report_drift_put(const struct report *report, const struct report_status *status);
-void report_fail2ban_put(const struct report *report, const struct report_status *status);
+json_t *report_findings_json(const struct findings *findings);
+json_t *report_fail2ban_json(const struct picture *picture);
+void report_fail2ban_put(const struct report *report, const struct picture *picture);
+json_t *report_drift_json(const struct status *status);
+void report_drift_put(const struct report *report, const struct status *status);
 int report_put_document(const struct report *report, json_t *document) _must_check_;
 
 #endif

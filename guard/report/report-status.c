@@ -6,71 +6,6 @@
 
 #include "guard/report/report-internal.h"
 
-/** report_status_deinit() - free all of it; may be called twice */
-void report_status_deinit(struct report_status *status)
-{
-	for (size_t i = 0; i < status->n_items; i++) {
-		item_deinit(&status->items[i].item);
-		strv_deinit(&status->items[i].ports);
-	}
-	for (size_t i = 0; i < status->n_findings; i++)
-		free(status->findings[i].text);
-	free(status->items);
-	free(status->findings);
-	free(status->default_zone);
-	free(status->store_error);
-	free(status->tickets_error);
-	tickets_deinit(&status->tickets);
-	strv_deinit(&status->active_zones);
-	store_wipe_info_deinit(&status->wipe);
-	*status = REPORT_STATUS_NULL;
-}
-
-/** report_finding_add() - say what was found; @code is static; Return: 0 or -ENOMEM */
-int report_finding_add(struct report_status *status, enum report_severity severity,
-                       const char *code, const char *format, ...)
-{
-	struct report_finding finding = {.severity = severity, .code = code};
-	char text[REPORT_TEXT_MAX];
-	va_list args;
-
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	finding.text = strdup(text);
-	if (!finding.text)
-		return -ENOMEM;
-	if (grow(&status->findings, &status->findings_capacity, status->n_findings + 1,
-	         sizeof(finding)) < 0) {
-		free(finding.text);
-		return -ENOMEM;
-	}
-	status->findings[status->n_findings++] = finding;
-	return 0;
-}
-
-/** report_status_is_degraded() - is there a problem among the findings? */
-bool report_status_is_degraded(const struct report_status *status)
-{
-	for (size_t i = 0; i < status->n_findings; i++)
-		if (status->findings[i].severity == REPORT_PROBLEM)
-			return true;
-	return false;
-}
-
-static const char *severity_name(enum report_severity severity)
-{
-	switch (severity) {
-	case REPORT_NOTE:
-		return "note";
-	case REPORT_WARNING:
-		return "warning";
-	case REPORT_PROBLEM:
-		return "problem";
-	}
-	return "note";
-}
-
 static const char *class_name(const struct item *item)
 {
 	switch (item_class(item)) {
@@ -124,20 +59,7 @@ static json_t *wipe_json(const struct store_wipe_info *wipe)
 	    us < 0 ? json_null() : json_integer(us / 1000), "bans", wipe_bans_json(wipe));
 }
 
-/** report_status_is_leaving() - does the next reload close it for good? */
-bool report_status_is_leaving(const struct report_status_item *item)
-{
-	return item->listed && (item->withdrawn || item->edited);
-}
-
-/** report_status_is_runtime_only() - does the next reload take it, though it is meant to stay? */
-bool report_status_is_runtime_only(const struct report_status_item *item)
-{
-	return item->listed && !item->permanent && item->until_us == 0 &&
-	       !report_status_is_leaving(item);
-}
-
-static const char *risk_name(const struct report_status_item *item)
+static const char *risk_name(const struct status_item *item)
 {
 	if (!item->listed)
 		return NULL;
@@ -145,11 +67,11 @@ static const char *risk_name(const struct report_status_item *item)
 		return "edited";
 	if (item->withdrawn)
 		return "withdrawn";
-	return report_status_is_runtime_only(item) ? "runtime-only" : NULL;
+	return status_item_is_runtime_only(item) ? "runtime-only" : NULL;
 }
 
 /* The line that makes it permanent; null: nothing is at risk. */
-static json_t *mending_json(const struct report_status_item *item)
+static json_t *mending_json(const struct status_item *item)
 {
 	_cleanup_free_ char *command = NULL;
 
@@ -158,12 +80,12 @@ static json_t *mending_json(const struct report_status_item *item)
 	return report_json_text(command);
 }
 
-static json_t *status_items_json(const struct report_status *status)
+static json_t *status_items_json(const struct status *status)
 {
 	json_t *items = json_array();
 
-	for (size_t i = 0; items && i < status->n_items; i++) {
-		const struct report_status_item *item = &status->items[i];
+	for (size_t i = 0; items && i < status->n; i++) {
+		const struct status_item *item = &status->items[i];
 		json_t *row = json_pack(
 		    "{s:o, s:o, s:s, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:s, s:o, s:o, s:o}",
 		    "item", report_json_item(&item->item), "zone",
@@ -184,59 +106,75 @@ static json_t *status_items_json(const struct report_status *status)
 	return items;
 }
 
-static json_t *findings_json(const struct report_status *status)
-{
-	json_t *findings = json_array();
-
-	for (size_t i = 0; findings && i < status->n_findings; i++)
-		json_array_append_new(findings,
-		                      json_pack("{s:s, s:s, s:o}", "severity",
-		                                severity_name(status->findings[i].severity), "code",
-		                                status->findings[i].code, "text",
-		                                report_json_text(status->findings[i].text)));
-	return findings;
-}
-
-static json_t *clients_json(const struct report_status *status)
+static json_t *clients_json(const struct status *status)
 {
 	if (!status->clients_known)
 		return json_null();
-	return json_pack("{s:I, s:I}", "ranges", (json_int_t)status->n_client_ranges, "conflicts",
-	                 (json_int_t)status->n_cut_off);
+	return json_pack("{s:I, s:I}", "ranges", (json_int_t)status->picture->clients.effective.n,
+	                 "conflicts", (json_int_t)status->n_cut_off);
 }
 
-static json_t *status_json(const struct report_status *status)
+/* Those with a binding. */
+static bool is_active(const struct firewall_entry *entry)
 {
-	json_t *firewalld =
-	    json_pack("{s:b, s:s, s:b, s:o, s:o}", "reachable", status->reachable, "state",
-	              firewall_state_name(status->state), "panic", status->panic, "default_zone",
-	              report_json_text(status->default_zone), "active_zones",
-	              report_json_strv(&status->active_zones));
-	json_t *watcher =
-	    json_pack("{s:o, s:o}", "running",
-	              status->watcher_known ? json_boolean(status->watcher_running) : json_null(),
-	              "pid", report_json_id(status->watcher_pid));
-	json_t *store = json_pack("{s:b, s:o}", "usable", status->store_usable, "error",
-	                          report_json_text(status->store_error));
+	return (entry->item.kind == ITEM_INTERFACE || entry->item.kind == ITEM_SOURCE) &&
+	       (entry->flags & FIREWALL_RUNTIME);
+}
 
-	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
-	                 !report_status_is_degraded(status), "at", report_json_time(status->at_us),
-	                 "firewalld", firewalld, "watcher", watcher, "fail2ban",
-	                 report_fail2ban_json(status), "drift", report_drift_json(status),
-	                 "clients", clients_json(status), "store", store, "last_wipe",
-	                 status->has_wipe ? wipe_json(&status->wipe) : json_null(), "items",
-	                 status_items_json(status), "findings", findings_json(status));
+static int list_active_zones(struct strv *out, const struct picture *picture)
+{
+	const struct firewall *fw = &picture->firewall;
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++)
+		if (is_active(&fw->entries[i]) && !strv_contains(out, fw->entries[i].item.zone))
+			r = strv_add(out, fw->entries[i].item.zone);
+	return r;
+}
+
+static json_t *active_zones_json(const struct picture *picture)
+{
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+
+	return list_active_zones(&zones, picture) < 0 ? NULL : report_json_strv(&zones);
+}
+
+static json_t *status_json(const struct status *status)
+{
+	json_t *firewalld = json_pack(
+	    "{s:b, s:s, s:b, s:o, s:o}", "reachable", status_is_reached(status), "state",
+	    firewall_state_name(status->picture->state), "panic", status->picture->firewall.panic,
+	    "default_zone", report_json_text(status->picture->firewall.default_zone),
+	    "active_zones", active_zones_json(status->picture));
+	json_t *watcher = json_pack("{s:o, s:o}", "running",
+	                            status->picture->watcher.known
+	                                ? json_boolean(status->picture->watcher.running)
+	                                : json_null(),
+	                            "pid", report_json_id(status->picture->watcher.pid));
+	bool usable = picture_knows(status->picture, PICTURE_STORE);
+	json_t *store = json_pack(
+	    "{s:b, s:o}", "usable", usable, "error",
+	    usable ? json_null() : report_json_text(picture_why(status->picture, PICTURE_STORE)));
+
+	return json_pack(
+	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+	    !status_is_degraded(status), "at", report_json_time(status->picture->now_us),
+	    "firewalld", firewalld, "watcher", watcher, "fail2ban",
+	    report_fail2ban_json(status->picture), "drift", report_drift_json(status), "clients",
+	    clients_json(status), "store", store, "last_wipe",
+	    status->picture->has_wipe ? wipe_json(&status->picture->wipe) : json_null(), "items",
+	    status_items_json(status), "findings", report_findings_json(&status->findings));
 }
 
 static void put_permanence(const struct report *report, struct report_table *table,
-                           const struct report_status_item *item)
+                           const struct status_item *item)
 {
 	char until[TIMESPEC_TEXT_MAX];
 
 	if (item->until_us) {
 		timespec_format_local(item->until_us, report->zone, until);
 		report_table_cell(table, REPORT_PLAIN, "until %s", until);
-	} else if (report_status_is_leaving(item)) {
+	} else if (status_item_is_leaving(item)) {
 		report_table_cell(table, REPORT_WARN, "closed (%s)",
 		                  item->edited ? "edited out of its file"
 		                               : "taken out of the permanent configuration");
@@ -251,7 +189,7 @@ static void put_permanence(const struct report *report, struct report_table *tab
 }
 
 static void put_status_item(const struct report *report, struct report_table *table,
-                            const struct report_status_item *item)
+                            const struct status_item *item)
 {
 	static const char *const words[] = {
 	    [LISTENERS_UNKNOWN] = "?",
@@ -280,23 +218,28 @@ static void put_status_item(const struct report *report, struct report_table *ta
 	                  words[item->listens]);
 }
 
-static void put_firewalld_line(const struct report *report, const struct report_status *status)
+static int put_firewalld_line(const struct report *report, const struct status *status)
 {
-	char zones[1024] = "";
+	const struct picture *picture = status->picture;
+	const char *zone = picture->firewall.default_zone;
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+	bool fine = picture->state == FIREWALL_STATE_RUNNING && !picture->firewall.panic;
+	char text[1024] = "";
 
-	for (size_t i = 0, n = 0; i < status->active_zones.n && n < sizeof(zones); i++)
-		n += (size_t)snprintf(zones + n, sizeof(zones) - n, "%s%s", i ? ", " : "",
-		                      status->active_zones.strings[i]);
-	if (!status->reachable)
+	if (list_active_zones(&zones, picture) < 0)
+		return -ENOMEM;
+	for (size_t i = 0, n = 0; i < zones.n && n < sizeof(text); i++)
+		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i ? ", " : "",
+		                      zones.strings[i]);
+	if (!status_is_reached(status))
 		report_line(report, REPORT_BAD, "firewalld  cannot be reached");
 	else
-		report_line(report,
-		            status->state == FIREWALL_STATE_RUNNING && !status->panic ? REPORT_PLAIN
-		                                                                      : REPORT_BAD,
+		report_line(report, fine ? REPORT_PLAIN : REPORT_BAD,
 		            "firewalld  %s%s; default zone %s; active zones: %s",
-		            firewall_state_name(status->state), status->panic ? ", PANIC MODE" : "",
-		            status->default_zone ? status->default_zone : "not known",
-		            zones[0] ? zones : "none");
+		            firewall_state_name(picture->state),
+		            picture->firewall.panic ? ", PANIC MODE" : "",
+		            zone ? zone : "not known", text[0] ? text : "none");
+	return 0;
 }
 
 static void put_wipe_line(const struct report *report, const struct store_wipe_info *wipe)
@@ -343,73 +286,54 @@ static void put_wipe_bans_line(const struct report *report, const struct store_w
 	            more);
 }
 
-static void put_clients_line(const struct report *report, const struct report_status *status)
+static void put_clients_line(const struct report *report, const struct status *status)
 {
-	const char *plural = status->n_client_ranges == 1 ? "" : "s";
+	const char *plural = status->picture->clients.effective.n == 1 ? "" : "s";
 
 	if (!status->clients_known)
 		return;
-	if (status->n_client_ranges == 0)
+	if (status->picture->clients.effective.n == 0)
 		report_line(report, REPORT_DIM, "clients    no range is known");
 	else if (status->n_cut_off == 0)
 		report_line(report, REPORT_PLAIN, "clients    %zu range%s, no conflicts",
-		            status->n_client_ranges, plural);
+		            status->picture->clients.effective.n, plural);
 	else
 		report_line(report, REPORT_BAD,
 		            "clients    %zu range%s, %zu conflict%s (reload-guard conflicts)",
-		            status->n_client_ranges, plural, status->n_cut_off,
+		            status->picture->clients.effective.n, plural, status->n_cut_off,
 		            status->n_cut_off == 1 ? "" : "s");
 }
 
-static void put_surroundings(const struct report *report, const struct report_status *status)
+static int put_surroundings(const struct report *report, const struct status *status)
 {
-	put_firewalld_line(report, status);
-	if (!status->watcher_known)
+	if (put_firewalld_line(report, status) < 0)
+		return -ENOMEM;
+	if (!status->picture->watcher.known)
 		report_line(report, REPORT_WARN, "watcher    not known");
-	else if (!status->watcher_running)
+	else if (!status->picture->watcher.running)
 		report_line(report, REPORT_BAD, "watcher    does not run");
-	else if (status->watcher_pid)
+	else if (status->picture->watcher.pid)
 		report_line(report, REPORT_GOOD, "watcher    runs (pid %lld)",
-		            (long long)status->watcher_pid);
+		            (long long)status->picture->watcher.pid);
 	else
 		report_line(report, REPORT_GOOD, "watcher    runs");
-	if (!status->store_usable)
+	if (!picture_knows(status->picture, PICTURE_STORE))
 		report_line(report, REPORT_WARN, "store      %s",
-		            status->store_error ? status->store_error : "cannot be used");
-	else if (!status->has_wipe)
+		            picture_why(status->picture, PICTURE_STORE));
+	else if (!status->picture->has_wipe)
 		report_line(report, REPORT_PLAIN, "last wipe  none recorded");
-	if (status->has_wipe)
-		put_wipe_line(report, &status->wipe);
-	if (status->has_wipe)
-		put_wipe_bans_line(report, &status->wipe);
-	report_fail2ban_put(report, status);
+	if (status->picture->has_wipe)
+		put_wipe_line(report, &status->picture->wipe);
+	if (status->picture->has_wipe)
+		put_wipe_bans_line(report, &status->picture->wipe);
+	report_fail2ban_put(report, status->picture);
 	report_drift_put(report, status);
 	put_clients_line(report, status);
-}
-
-/* The worst first. */
-static void put_findings(const struct report *report, const struct report_status *status)
-{
-	static const enum report_color colors[] = {
-	    [REPORT_NOTE] = REPORT_PLAIN,
-	    [REPORT_WARNING] = REPORT_WARN,
-	    [REPORT_PROBLEM] = REPORT_BAD,
-	};
-
-	if (status->n_findings > 0)
-		report_line(report, REPORT_PLAIN, "%s", "");
-	for (enum report_severity severity = REPORT_PROBLEM;; severity--) {
-		for (size_t i = 0; i < status->n_findings; i++)
-			if (status->findings[i].severity == severity)
-				report_line(report, colors[severity], "%s: %s",
-				            severity_name(severity), status->findings[i].text);
-		if (severity == REPORT_NOTE)
-			break;
-	}
+	return 0;
 }
 
 /** report_status() - the answer of `status`; Return: 0 or -ENOMEM */
-int report_status(const struct report *report, const struct report_status *status)
+int report_status(const struct report *report, const struct status *status)
 {
 	static const char *const headings[] = {"ITEM", "NOW", "AFTER A RELOAD", "SERVICE"};
 	_cleanup_report_table_ struct report_table table = {0};
@@ -418,15 +342,18 @@ int report_status(const struct report *report, const struct report_status *statu
 	if (report->json)
 		return report_put_document(report, status_json(status));
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
-	for (size_t i = 0; i < status->n_items; i++)
+	for (size_t i = 0; i < status->n; i++)
 		put_status_item(report, &table, &status->items[i]);
-	if (status->n_items > 0) {
+	if (status->n > 0) {
 		r = report_table_print(report, &table);
 		report_line(report, REPORT_PLAIN, "%s", "");
-	} else if (status->reachable) {
+	} else if (status_is_reached(status)) {
 		report_line(report, REPORT_WARN, "No protected item in any watched zone.\n");
 	}
-	put_surroundings(report, status);
-	put_findings(report, status);
+	if (r == 0)
+		r = put_surroundings(report, status);
+	if (status->findings.n > 0)
+		report_line(report, REPORT_PLAIN, "%s", "");
+	report_findings_put(report, &status->findings);
 	return r;
 }

@@ -8,11 +8,11 @@
 
 /* --- in one line ------------------------------------------------------------------------- */
 
-static size_t n_still_lost(const struct report_status *status)
+static size_t n_still_lost(const struct status *status)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < status->n_items; i++)
+	for (size_t i = 0; i < status->n; i++)
 		n += !status->items[i].open && (status->items[i].lost || status->items[i].required);
 	return n;
 }
@@ -20,8 +20,9 @@ static size_t n_still_lost(const struct report_status *status)
 /** report_summary_is_fine() - mail is open, and nothing was found that hurts or will hurt */
 bool report_summary_is_fine(const struct report_summary *from)
 {
-	return from->status->reachable && n_still_lost(from->status) == 0 && from->findings_known &&
-	       findings_worst(from->findings) < FINDING_WARNING;
+	return status_is_reached(from->status) && n_still_lost(from->status) == 0 &&
+	       status_is_reached(from->status) &&
+	       findings_worst(&from->status->findings) < FINDING_WARNING;
 }
 
 /** report_summary_summarize() - the first thing to read */
@@ -32,11 +33,12 @@ void report_summary_summarize(struct report_summary_summary *out, const struct r
 	const char *now = "mail is open";
 
 	out->color = REPORT_GOOD;
-	if (!from->findings_known || findings_worst(from->findings) >= FINDING_WARNING) {
+	if (!status_is_reached(from->status) ||
+	    findings_worst(&from->status->findings) >= FINDING_WARNING) {
 		out->color = REPORT_WARN;
 		now = "mail is open, and something needs attention";
 	}
-	if (!from->status->reachable) {
+	if (!status_is_reached(from->status)) {
 		out->color = REPORT_BAD;
 		now = "firewalld cannot be asked";
 	} else if (n_still_lost(from->status) > 0) {
@@ -145,12 +147,12 @@ static enum report_color color_of(enum finding_severity severity)
 static void put_findings(const struct report *report, const struct report_summary *from)
 {
 	heading(report, "Findings");
-	if (!from->findings_known)
+	if (!status_is_reached(from->status))
 		report_line(report, REPORT_WARN, "not known: firewalld could not be looked at");
-	else if (from->findings->n == 0)
+	else if (from->status->findings.n == 0)
 		report_line(report, REPORT_GOOD, "none");
-	for (size_t i = 0; i < from->findings->n; i++) {
-		const struct finding *finding = &from->findings->findings[i];
+	for (size_t i = 0; i < from->status->findings.n; i++) {
+		const struct finding *finding = &from->status->findings.findings[i];
 
 		report_line(report, color_of(finding->severity), "%s: %s: %s",
 		            finding_severity_name(finding->severity), finding->name, finding->text);
@@ -159,15 +161,15 @@ static void put_findings(const struct report *report, const struct report_summar
 	}
 }
 
-static int put_at_risk(const struct report *report, const struct report_status *status)
+static int put_at_risk(const struct report *report, const struct status *status)
 {
 	bool any = false;
 
 	heading(report, "The next reload would take");
-	for (size_t i = 0; i < status->n_items; i++) {
+	for (size_t i = 0; i < status->n; i++) {
 		_cleanup_free_ char *item = NULL;
 
-		if (!report_status_is_runtime_only(&status->items[i]))
+		if (!status_item_is_runtime_only(&status->items[i]))
 			continue;
 		if (item_format(&item, &status->items[i].item) < 0)
 			return -ENOMEM;
@@ -176,7 +178,7 @@ static int put_at_risk(const struct report *report, const struct report_status *
 	}
 	report_line(report, REPORT_PLAIN, "%s",
 	            any ? "to make them permanent: reload-guard persist"
-	                : (status->reachable ? "nothing" : "not known"));
+	                : (status_is_reached(status) ? "nothing" : "not known"));
 	return 0;
 }
 
@@ -246,33 +248,14 @@ static json_t *bans_json(const struct summary *period)
 	                 (int)period->n_active, "jails", jails, "networks", networks);
 }
 
-static json_t *findings_json(const struct report_summary *from)
+static json_t *at_risk_json(const struct status *status)
 {
 	json_t *rows = json_array();
 
-	if (!from->findings_known)
-		return json_decref(rows), json_null();
-	for (size_t i = 0; rows && i < from->findings->n; i++) {
-		const struct finding *finding = &from->findings->findings[i];
-
-		json_array_append_new(
-		    rows, json_pack("{s:s, s:s, s:o, s:o, s:o}", "name", finding->name, "severity",
-		                    finding_severity_name(finding->severity), "text",
-		                    report_json_text(finding->text), "evidence",
-		                    report_json_text(finding->evidence), "command",
-		                    report_json_text(finding->command)));
-	}
-	return rows;
-}
-
-static json_t *at_risk_json(const struct report_status *status)
-{
-	json_t *rows = json_array();
-
-	for (size_t i = 0; rows && i < status->n_items; i++) {
+	for (size_t i = 0; rows && i < status->n; i++) {
 		_cleanup_free_ char *item = NULL;
 
-		if (report_status_is_runtime_only(&status->items[i]) &&
+		if (status_item_is_runtime_only(&status->items[i]) &&
 		    item_format(&item, &status->items[i].item) == 0)
 			json_array_append_new(rows, report_json_text(item));
 	}
@@ -292,5 +275,8 @@ int report_summary_json(const struct report *report, const struct report_summary
 	                      report_json_time(from->period->until_us), "fine",
 	                      report_summary_is_fine(from), "summary", summary.text, "wipes",
 	                      wipes_json(from->period), "bans", bans_json(from->period), "findings",
-	                      findings_json(from), "at_risk", at_risk_json(from->status)));
+	                      status_is_reached(from->status)
+	                          ? report_findings_json(&from->status->findings)
+	                          : json_null(),
+	                      "at_risk", at_risk_json(from->status)));
 }

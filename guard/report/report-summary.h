@@ -13,9 +13,7 @@
 struct report_summary {
 	const char *host;
 	const struct summary *period;
-	const struct report_status *status;
-	const struct findings *findings; /* of `check` */
-	bool findings_known;             /* false: `check` could not look */
+	const struct status *status; /* with the findings of `check` */
 };
 
 /* How things are, in one line and one colour. */

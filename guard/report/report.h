@@ -12,13 +12,11 @@
 #include <stdio.h>
 
 #include "guard/model/diff.h"
-#include "guard/model/ban/drift.h"
-#include "guard/model/ban/ticket.h"
 #include "guard/base/timespec.h"
 #include "guard/system/host/config.h"
-#include "guard/system/kernel/listeners.h"
 #include "guard/system/store/store.h"
 #include "guard/audit/historyfold.h"
+#include "guard/audit/status.h"
 
 enum report_color {
 	REPORT_PLAIN,
@@ -73,77 +71,10 @@ int report_config(const struct report *report, const struct config *config,
                   const char *path) _must_check_;
 void report_config_example(FILE *out);
 
-/* --- status ------------------------------------------------------------------------------ */
+/* --- status and findings (report-status.c, report-check.c) ------------------------------- */
 
-enum report_severity {
-	REPORT_NOTE,
-	REPORT_WARNING,
-	REPORT_PROBLEM, /* makes the status "degraded" */
-};
-
-/* What was found; the code is stable, for programs. */
-struct report_finding {
-	enum report_severity severity;
-	const char *code; /* static */
-	char *text;       /* owned */
-};
-
-struct report_status_item {
-	struct item item; /* owned */
-	bool open;        /* listed, and packets come into its zone */
-	bool listed;      /* in the runtime */
-	bool permanent;
-	bool required;
-	bool lost;        /* was there, and a wipe took it */
-	bool withdrawn;   /* left the permanent configuration: a reload is meant to close it */
-	bool edited;      /* somebody's edit took it out of its file */
-	int64_t until_us; /* 0: no end */
-	enum listeners_answer listens;
-	struct strv ports; /* PORT/PROTOCOL; empty when not known */
-};
-
-struct report_status {
-	int64_t at_us;
-	/* firewalld */
-	bool reachable;
-	enum firewall_state state;
-	bool panic;
-	char *default_zone;       /* owned; NULL: not known */
-	struct strv active_zones; /* those with a binding */
-	struct report_status_item *items;
-	size_t n_items;
-	size_t capacity;
-	/* around it */
-	bool watcher_known;
-	bool watcher_running;
-	int64_t watcher_pid;  /* 0: not known */
-	const char *fail2ban; /* static: its state */
-	bool tickets_known;
-	struct tickets tickets; /* when known */
-	char *tickets_error;    /* owned; NULL when known, or when it does not run */
-	bool drift_known;
-	struct drift_counts drift; /* of its bans and firewalld's rules; when known */
-	bool clients_known;
-	size_t n_client_ranges; /* where legitimate clients come from */
-	size_t n_cut_off;       /* sources that rules deny, and that cut off some of them */
-	bool store_usable;
-	char *store_error; /* owned; NULL when usable */
-	bool has_wipe;
-	struct store_wipe_info wipe; /* the last one */
-	struct report_finding *findings;
-	size_t n_findings;
-	size_t findings_capacity;
-};
-#define REPORT_STATUS_NULL      ((struct report_status){.fail2ban = "unknown"})
-#define _cleanup_report_status_ _cleanup_(report_status_deinit)
-
-void report_status_deinit(struct report_status *status);
-int report_finding_add(struct report_status *status, enum report_severity severity,
-                       const char *code, const char *format, ...) _printf_(4, 5) _must_check_;
-bool report_status_is_leaving(const struct report_status_item *item);
-bool report_status_is_runtime_only(const struct report_status_item *item);
-bool report_status_is_degraded(const struct report_status *status);
-int report_status(const struct report *report, const struct report_status *status) _must_check_;
+int report_status(const struct report *report, const struct status *status) _must_check_;
+void report_findings_put(const struct report *report, const struct findings *findings);
 
 /* --- restore and persist
  * -------------------------------------------------------------- */

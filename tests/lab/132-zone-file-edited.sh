@@ -20,7 +20,10 @@ need "with the command to keep it" said 'firewall-cmd --permanent .*--add-servic
 need "and the one to let it go" said 'reload-guard release public/service:imap'
 need "nothing is undone" is_open 143
 need "status says it" exits 0 guard status
-need "with both commands" out_has 'not restored by itself: public/service:imap; to keep it: firewall-cmd .*--add-service=imap; to let it go: reload-guard release'
+need "as a warning" out_has '^warning: edited: .*not restored by itself'
+need "of it" out_has '^  seen: public/service:imap$'
+need "with both commands" out_has '^  mend: firewall-cmd .*--add-service=imap'
+need "the other one, too" out_has '^  or: reload-guard release public/service:imap$'
 need "in JSON" exits 0 guard --json status
 need "it is edited" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imap"] == ["edited"]'
 need "the history has it" exits 0 guard history --kind zone-file-changed

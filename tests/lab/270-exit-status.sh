@@ -32,7 +32,7 @@ echo '<zone><service nam="imaps"/' >/etc/firewalld/zones/public.xml
 fw_start
 need "and fails" within 15 fw_failed
 need "on a failed firewalld status is 1" exits 1 guard status
-need "and says so first" out_has '^problem: firewalld is in state FAILED'
+need "and says so first" out_has '^error: firewalld-state: firewalld is in state FAILED'
 need "and does not send to a command that refuses" not grep -q 'reload-guard restore' "$W/out"
 for command in restore persist "snapshot take" "snapshot diff 1"; do
 	# shellcheck disable=SC2086

@@ -27,7 +27,7 @@ need "the guard says so" within 8 said 'error: firewalld says open, the kernel d
 need "the status is not fine" exits 1 guard status
 need "and says why" out_has 'firewalld says open, the kernel does not'
 need "the JSON has it" exits 1 guard --json status
-need "as a finding" json 'any(f["code"] == "policy-drop" for f in d["findings"])'
+need "as a finding" json 'any(f["name"] == "kernel-rules" and f["severity"] == "error" for f in d["findings"])'
 need "the history has it" exits 0 guard history --kind firewalld-failed
 need "in words" out_has 'policy DROP'
 nft delete table inet firewalld_policy_drop

@@ -20,7 +20,9 @@ need "a service for a time" fwc --add-service=ftp --timeout=60
 need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
 sleep 1.5
 need "status names the command" exits 0 guard status
-need "for what is runtime only" out_has 'in the runtime only.*public/service:imaps.*reload-guard persist'
+need "for what is runtime only" out_has '^info: runtime-only-service: .*in the runtime only'
+need "by name" out_has '^  seen: .*public/service:imaps'
+need "to be typed" out_has '^  mend: reload-guard persist$'
 need "in JSON" exits 0 guard --json status
 need "for each item" json '[i["command"] for i in d["items"] if i["item"] == "public/service:imaps" and i["at_risk"] == "runtime-only"] == ["firewall-cmd --permanent --zone=public --add-service=imaps"]'
 need "what is permanent has none" json '[(i["at_risk"], i["command"]) for i in d["items"] if i["item"] == "public/service:imap"] == [(None, None)]'
@@ -39,7 +41,9 @@ sleep 1
 need "and are taken out again" fwc --permanent --remove-service=imap --remove-service=imaps --remove-service=pop3s
 need "it is said within a second or two" within 3 said 'taken out of the permanent configuration .*public/service:imap[,;].*firewall-cmd --permanent --zone=public .*--add-service=imap'
 need "status says what a reload does" exits 0 guard status
-need "and how to keep it" out_has 'closed by the next reload and not restored: public/service:imaps.*firewall-cmd --permanent --zone=public --add-service=imaps'
-need "it is no longer listed as put back by the watcher" not out_has 'put back by the watcher.*service:imaps' >/dev/null
+need "of what left" out_has '^warning: withdrawn: .*closed by the next reload and not restored'
+need "by name" eval 'grep -A1 "^warning: withdrawn: " "$W/out" | grep -q "^  seen: .*public/service:imaps"'
+need "and how to keep it" eval 'grep -A2 "^warning: withdrawn: " "$W/out" | grep -q "^  mend: firewall-cmd --permanent --zone=public .*--add-service=imaps"'
+need "it is no longer listed as put back by the watcher" eval 'not grep -A1 "^info: runtime-only-service: " "$W/out" | not grep -q "service:imaps"'
 need "in JSON" exits 0 guard --json status
 need "it is withdrawn" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imaps"] == ["withdrawn"]'

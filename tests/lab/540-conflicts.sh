@@ -30,7 +30,7 @@ cp "$W/out" "$W/conflicts.json"
 need "JSON fits its schema" /usr/bin/python3 -c 'import json, sys, jsonschema; jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' \
 	"$TOP/schema/json/conflicts.schema.json" "$W/conflicts.json"
 exits 1 guard --json status
-need "status counts it" json 'd["clients"] == {"ranges": 1, "conflicts": 1} and "clients-cut-off" in [f["code"] for f in d["findings"]]'
+need "status counts it" json 'd["clients"] == {"ranges": 1, "conflicts": 1} and "clients-cut-off" in [f["name"] for f in d["findings"]]'
 guard status >"$W/out"
 need "in a line" out_has '^clients    1 range, 1 conflict \(reload-guard conflicts\)'
 guard check >"$W/out" 2>&1

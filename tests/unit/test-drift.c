@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/check.h"
 #include "guard/model/ban/drift.h"
 
 #include "tests/unit/firewalls.h"
@@ -339,24 +338,6 @@ START_TEST(test_left_out)
 }
 END_TEST
 
-/* Each kind of drift is a check of that name, in that order. */
-START_TEST(test_names)
-{
-	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
-		ck_assert_str_eq(check_name((enum check_id)(CHECK_BAN_WITHOUT_RULE + i))->name,
-		                 drift_kind_name((enum drift_kind)i));
-	for (unsigned i = 0; i < CHECK_N; i++) {
-		enum check_id id;
-
-		ck_assert_ptr_nonnull(check_name((enum check_id)i)->name);
-		ck_assert_int_eq(check_parse(&id, check_name((enum check_id)i)->name), 0);
-		ck_assert_uint_eq(id, i);
-	}
-	ck_assert_int_ne(check_parse(&(enum check_id){0}, "nonsense"), 0);
-	ck_assert_str_eq(check_nearest("ban-zones"), "ban-zone");
-}
-END_TEST
-
 int main(void)
 {
 	Suite *suite = suite_create("drift");
@@ -364,7 +345,6 @@ int main(void)
 
 	tcase_add_loop_test(tests, test_drift, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tests, test_left_out);
-	tcase_add_test(tests, test_names);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

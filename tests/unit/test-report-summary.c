@@ -20,8 +20,8 @@
 
 struct world {
 	struct summary period;
-	struct report_status status;
-	struct findings findings;
+	struct picture picture;
+	struct status status;
 	struct report_summary from;
 };
 
@@ -72,15 +72,14 @@ static void add_bans(struct summary *period)
 	}
 }
 
-static void add_item(struct report_status *status, const char *text, bool permanent)
+static void add_item(struct status *status, const char *text, bool permanent)
 {
-	struct report_status_item *item;
+	struct status_item *item;
 
 	ck_assert_int_eq(
-	    grow(&status->items, &status->capacity, status->n_items + 1, sizeof(*status->items)),
-	    0);
-	item = &status->items[status->n_items++];
-	*item = (struct report_status_item){.open = true, .listed = true, .permanent = permanent};
+	    grow(&status->items, &status->capacity, status->n + 1, sizeof(*status->items)), 0);
+	item = &status->items[status->n++];
+	*item = (struct status_item){.open = true, .listed = true, .permanent = permanent};
 	ck_assert_int_eq(item_parse(&item->item, text, NULL), 0);
 }
 
@@ -95,7 +94,7 @@ static void add_finding(struct findings *findings, const char *name, enum findin
 
 static void world_init(struct world *world)
 {
-	*world = (struct world){.status = REPORT_STATUS_NULL};
+	*world = (struct world){.picture = PICTURE_NULL, .status = STATUS_NULL};
 	summary_begin(&world->period, SINCE, NOW);
 	add_wipe(&world->period, 1, "reload",
 	         "reload by firewall-cmd (pid 812), from dnf-automatic.service", SINCE + DAY, 41);
@@ -104,28 +103,27 @@ static void world_init(struct world *world)
 	add_wipe(&world->period, 3, "reboot", "the machine was rebooted", NOW - DAY / 3, 204);
 	add_bans(&world->period);
 	summary_end(&world->period);
-	world->status.reachable = true;
-	world->status.state = FIREWALL_STATE_RUNNING;
+	world->status.picture = &world->picture;
+	world->picture.known = PICTURE_FIREWALLD;
+	world->picture.state = FIREWALL_STATE_RUNNING;
 	add_item(&world->status, "public/service:imaps", false);
 	add_item(&world->status, "public/port:465/tcp", false);
 	add_item(&world->status, "public/service:smtp", true);
-	add_finding(&world->findings, "lost", FINDING_ERROR, "one was open before, and is gone",
-	            "public/service:pop3s", "reload-guard restore");
-	add_finding(&world->findings, "runtime-only-service", FINDING_WARNING,
+	add_finding(&world->status.findings, "lost", FINDING_ERROR,
+	            "one was open before, and is gone", "public/service:pop3s",
+	            "reload-guard restore");
+	add_finding(&world->status.findings, "runtime-only-service", FINDING_WARNING,
 	            "2 are open in the runtime alone: <the> next reload closes them", NULL,
 	            "firewall-cmd --permanent --zone=public --add-service=imaps");
-	world->from = (struct report_summary){.host = "mail.example.org",
-	                                      .period = &world->period,
-	                                      .status = &world->status,
-	                                      .findings = &world->findings,
-	                                      .findings_known = true};
+	world->from = (struct report_summary){
+	    .host = "mail.example.org", .period = &world->period, .status = &world->status};
 }
 
 static void world_deinit(struct world *world)
 {
 	summary_deinit(&world->period);
-	report_status_deinit(&world->status);
-	findings_deinit(&world->findings);
+	status_deinit(&world->status);
+	picture_deinit(&world->picture);
 }
 
 typedef int put_fn(const struct report *report, const struct report_summary *from);
@@ -197,10 +195,10 @@ END_TEST
 
 START_TEST(says_what_is_not_known)
 {
-	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
-	struct findings none = FINDINGS_NULL;
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_status_ struct status status = {.picture = &picture};
 	struct report_summary_summary summary;
-	struct report_summary from = {.host = "h", .status = &status, .findings = &none};
+	struct report_summary from = {.host = "h", .status = &status};
 	_cleanup_period_ struct summary period;
 
 	summary_begin(&period, SINCE, NOW);
@@ -208,9 +206,7 @@ START_TEST(says_what_is_not_known)
 	report_summary_summarize(&summary, &from);
 	ck_assert_int_eq(summary.color, REPORT_BAD);
 	ck_assert(!report_summary_is_fine(&from));
-	status.reachable = true;
-	ck_assert(!report_summary_is_fine(&from));
-	from.findings_known = true;
+	picture.known = PICTURE_FIREWALLD;
 	ck_assert(report_summary_is_fine(&from));
 	add_item(&status, "public/service:imaps", true);
 	status.items[0].open = false;

@@ -98,21 +98,21 @@ START_TEST(colours_where_asked_for)
 END_TEST
 
 /* Items as no firewalld has them, but as a bus could hand them over. */
-static void add_item(struct report_status *status, enum item_kind kind, const char *value)
+static void add_item(struct status *status, enum item_kind kind, const char *value)
 {
-	struct report_status_item *row;
+	struct status_item *row;
 
 	ck_assert_int_eq(
-	    grow(&status->items, &status->capacity, status->n_items + 1, sizeof(*status->items)),
-	    0);
-	row = &status->items[status->n_items++];
-	*row = (struct report_status_item){.item = {.kind = kind}};
+	    grow(&status->items, &status->capacity, status->n + 1, sizeof(*status->items)), 0);
+	row = &status->items[status->n++];
+	*row = (struct status_item){.item = {.kind = kind}};
 	row->item.zone = strdup("public");
 	row->item.value = strdup(value);
 }
 
-static void fill_status(struct report_status *status)
+static void fill_status(struct status *status, struct picture *picture)
 {
+	status->picture = picture;
 	add_item(status, ITEM_SERVICE, "imaps");
 	status->items[0].open = status->items[0].listed = true;
 	status->items[0].listens = LISTENERS_YES;
@@ -128,36 +128,46 @@ static void fill_status(struct report_status *status)
 	status->items[4].required = true;
 	add_item(status, ITEM_SERVICE, "imap");
 	status->items[5].listed = true;
-	status->at_us = NOW;
-	status->reachable = true;
-	status->state = FIREWALL_STATE_RUNNING;
-	status->default_zone = strdup("public");
-	status->watcher_known = status->watcher_running = true;
-	status->watcher_pid = 77;
-	status->store_usable = status->has_wipe = true;
-	status->wipe = (struct store_wipe_info){.id = 3,
-	                                        .kind = WIPE_RELOAD,
-	                                        .cause = strdup("evil\r\nforged"),
-	                                        .at_us = NOW,
-	                                        .finished_us = NOW + S,
-	                                        .n_rows = 9,
-	                                        .n_lost = 8,
-	                                        .n_restored = 8,
-	                                        .restored_us = NOW + 34000};
+	picture->now_us = NOW;
+	picture->known = PICTURE_FIREWALLD | PICTURE_STORE;
+	picture->state = FIREWALL_STATE_RUNNING;
+	picture->firewall.default_zone = strdup("public");
+	picture->watcher = (struct watcher_state){.known = true, .running = true, .pid = 77};
+	picture->has_wipe = true;
+	picture->wipe = (struct store_wipe_info){.id = 3,
+	                                         .kind = WIPE_RELOAD,
+	                                         .cause = strdup("evil\r\nforged"),
+	                                         .at_us = NOW,
+	                                         .finished_us = NOW + S,
+	                                         .n_rows = 9,
+	                                         .n_lost = 8,
+	                                         .n_restored = 8,
+	                                         .restored_us = NOW + 34000};
+}
+
+static void add_finding(struct status *status, enum finding_severity severity, const char *name,
+                        const char *text)
+{
+	ck_assert_int_eq(findings_add_take(&status->findings, name, severity, strdup(text), NULL,
+	                                   strdup("type \"this\" && that")),
+	                 0);
+	ck_assert_int_eq(findings_or_take(&status->findings, strdup("something else")), 0);
+	findings_sort(&status->findings);
 }
 
 START_TEST(tells_the_status)
 {
-	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_status_ struct status status = STATUS_NULL;
 	struct output output;
 	const char *text;
 
-	fill_status(&status);
-	ck_assert(!report_status_is_degraded(&status));
-	ck_assert_int_eq(report_finding_add(&status, REPORT_WARNING, "w", "a \x1b[1mwarning"), 0);
-	ck_assert(!report_status_is_degraded(&status));
-	ck_assert_int_eq(report_finding_add(&status, REPORT_PROBLEM, "p", "a problem"), 0);
-	ck_assert(report_status_is_degraded(&status));
+	fill_status(&status, &picture);
+	ck_assert(!status_is_degraded(&status));
+	add_finding(&status, FINDING_WARNING, "w", "a \x1b[1mwarning");
+	ck_assert(!status_is_degraded(&status));
+	add_finding(&status, FINDING_ERROR, "p", "a problem");
+	ck_assert(status_is_degraded(&status));
 	output_begin(&output, false);
 	ck_assert_int_eq(report_status(&output.report, &status), 0);
 	text = output_text(&output);
@@ -171,8 +181,9 @@ START_TEST(tells_the_status)
 	ck_assert_ptr_nonnull(strstr(text, "until 2026-11-21 20:34:25"));
 	ck_assert_ptr_nonnull(strstr(text, "nothing listens"));
 	ck_assert_ptr_nonnull(strstr(text, "8 lost, 8 restored after 34 ms"));
-	ck_assert_ptr_nonnull(strstr(text, "problem: a problem"));
-	ck_assert(strstr(text, "problem: a problem") < strstr(text, "warning: a "));
+	ck_assert_ptr_nonnull(strstr(text, "error: p: a problem\n  mend: type \"this\" && that\n"
+	                                   "  or: something else\n"));
+	ck_assert(strstr(text, "error: p: a problem") < strstr(text, "warning: w: a "));
 	ck_assert_ptr_null(strstr(text, "\nforged"));
 	output_end(&output);
 }
@@ -180,11 +191,12 @@ END_TEST
 
 START_TEST(tells_the_status_as_json)
 {
-	_cleanup_report_status_ struct report_status status = REPORT_STATUS_NULL;
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_status_ struct status status = STATUS_NULL;
 	struct output output;
 	json_t *document, *items;
 
-	fill_status(&status);
+	fill_status(&status, &picture);
 	output_begin(&output, true);
 	ck_assert_int_eq(report_status(&output.report, &status), 0);
 	document = output_json(&output);

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Checks of the store, and of what it has on record of the last wipe. */
+#include "guard/audit/checks-internal.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* A snapshot and a wipe of a firewall with thousands of rules take less. */
+#define SPACE_MIN_MIB 32
+
+/* A restart would end in the same way; what the newer one has recorded stays for its return. */
+static int newer_store(struct check_run *run)
+{
+	_cleanup_free_ char *command = NULL;
+
+	if (xasprintf(&command,
+	              "systemctl stop reload-guard; (cd %s && for f in " STORE_FILE
+	              "*; do mv \"$f\" \"newer-$f\"; done); systemctl start reload-guard",
+	              run->picture->state_dir) < 0)
+		return -ENOMEM;
+	return check_add(run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),
+	                 "the store is of a newer reload-guard, so nothing is restored and nothing "
+	                 "recorded: install the newer one again, or begin anew and keep its store "
+	                 "aside");
+}
+
+static int store(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+
+	if (picture->store_absent)
+		return check_add_as(run, FINDING_INFO, NULL,
+		                    strdup("systemctl enable --now reload-guard"),
+		                    "there is no store yet: nothing is on record");
+	if (picture->store_newer)
+		return newer_store(run);
+	if (!picture_knows(picture, PICTURE_STORE))
+		return check_add(run, strdup(picture_why(picture, PICTURE_STORE)),
+		                 strdup("systemctl restart reload-guard"),
+		                 "the store cannot be used: what was open before is not known");
+	if (!picture->damage)
+		return 0;
+	return check_add(run, strdup(picture->damage), strdup("systemctl restart reload-guard"),
+	                 "the store is damaged: the watcher sets it aside when it starts");
+}
+
+const struct check check_store = {
+    .name = "store",
+    .severity = FINDING_ERROR,
+    .help = "the store cannot be used",
+    .also = PICTURE_STORE | PICTURE_DAMAGE,
+    .status = true,
+    .fn = store,
+};
+
+static int store_space(struct check_run *run)
+{
+	int64_t free_mib = run->picture->free_mib;
+
+	if (free_mib < 0 || free_mib >= SPACE_MIN_MIB)
+		return 0;
+	return check_add_as(run, free_mib == 0 ? FINDING_ERROR : FINDING_WARNING,
+	                    strdup(run->picture->state_dir), NULL,
+	                    "the disk of the store has %lld MiB left: what is lost next may not be "
+	                    "on record; make room",
+	                    (long long)free_mib);
+}
+
+const struct check check_store_space = {
+    .name = "store-space",
+    .severity = FINDING_ERROR,
+    .help = "the disk of the store is full, or nearly",
+    .needs = PICTURE_HOST,
+    .fn = store_space,
+};
+
+/* --- the last wipe ------------------------------------------------------------------------ */
+
+static int restore_failed(struct check_run *run)
+{
+	const struct store_wipe_info *wipe = &run->picture->wipe;
+
+	if (wipe->n_failed == 0)
+		return 0;
+	return check_add(run, NULL, strdup("reload-guard history --kind restore"),
+	                 "after the last wipe %zu of %zu items could not be put back; the history "
+	                 "says why",
+	                 wipe->n_failed, wipe->n_lost);
+}
+
+const struct check check_restore_failed = {
+    .name = "restore-failed",
+    .severity = FINDING_WARNING,
+    .help = "something could not be put back after the last wipe",
+    .needs = PICTURE_STORE,
+    .status = true,
+    .fn = restore_failed,
+};
+
+static int bans_failed(struct check_run *run)
+{
+	const struct store_wipe_info *wipe = &run->picture->wipe;
+
+	if (wipe->n_bans_failed == 0)
+		return 0;
+	return check_add(run, NULL, strdup("reload-guard restore"),
+	                 "after the last wipe %zu of %zu bans could not be put back; reload-guard "
+	                 "history --kind restore says why",
+	                 wipe->n_bans_failed, wipe->n_bans);
+}
+
+const struct check check_bans_failed = {
+    .name = "bans-failed",
+    .severity = FINDING_WARNING,
+    .help = "bans could not be put back after the last wipe",
+    .needs = PICTURE_STORE,
+    .status = true,
+    .fn = bans_failed,
+};
+
+static int bans_left_out(struct check_run *run)
+{
+	size_t n = run->picture->wipe.n_bans_left_out;
+
+	if (n == 0)
+		return 0;
+	return check_add(run, NULL, NULL,
+	                 n == 1 ? "%zu ban that covers legitimate clients was not put back after "
+	                          "the last wipe; fail2ban still holds it: fail2ban-client set "
+	                          "JAIL unbanip ADDRESS ends it, restore-bans = all brings such "
+	                          "back"
+	                        : "%zu bans that cover legitimate clients were not put back after "
+	                          "the last wipe; fail2ban still holds them: fail2ban-client set "
+	                          "JAIL unbanip ADDRESS ends one, restore-bans = all brings such "
+	                          "back",
+	                 n);
+}
+
+const struct check check_bans_left_out = {
+    .name = "bans-left-out",
+    .severity = FINDING_WARNING,
+    .help = "bans that cover legitimate clients were left out after the last wipe",
+    .needs = PICTURE_STORE,
+    .status = true,
+    .fn = bans_left_out,
+};

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Checks of what the next reload does: to what is in the runtime only, or in the files only. */
+#include "guard/audit/checks-internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef bool pick_fn(const struct picture *picture, const struct firewall_entry *entry);
+
+static int list_entries(struct check_list *list, const struct picture *picture, pick_fn *pick)
+{
+	const struct firewall *fw = &picture->firewall;
+	int r = check_list_open(list);
+
+	for (size_t i = 0; i < fw->n && r == 0; i++)
+		if (pick(picture, &fw->entries[i]))
+			r = check_list_add(list, &fw->entries[i].item);
+	return r;
+}
+
+static bool is_protected(const struct picture *picture, const struct firewall_entry *entry)
+{
+	return scope_protects(&picture->config->scope, &picture->firewall, &entry->item);
+}
+
+static bool is_listed(const struct picture *picture, const struct firewall_entry *entry,
+                      unsigned flag)
+{
+	return (entry->flags & FIREWALL_RUNTIME) && (entry->flags & flag) &&
+	       !item_is_binding(&entry->item) && is_protected(picture, entry);
+}
+
+/* --- in the runtime only ------------------------------------------------------------------ */
+
+static bool is_service_at_risk(const struct picture *picture, const struct firewall_entry *entry)
+{
+	return !item_is_binding(&entry->item) &&
+	       scope_at_risk(&picture->config->scope, &picture->firewall, entry);
+}
+
+static bool is_binding_at_risk(const struct picture *picture, const struct firewall_entry *entry)
+{
+	return item_is_binding(&entry->item) &&
+	       scope_at_risk(&picture->config->scope, &picture->firewall, entry);
+}
+
+/* Mail and what goes with it is missed at once. */
+static bool any_mail(const struct check_list *list)
+{
+	for (size_t i = 0; i < list->n && i < ARRAY_SIZE(list->items); i++) {
+		enum item_class class = item_class(list->items[i]);
+
+		if (class == ITEM_CLASS_MAIL || class == ITEM_CLASS_WEB)
+			return true;
+	}
+	return false;
+}
+
+static int runtime_only_service(struct check_run *run)
+{
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	_cleanup_free_ char *each = NULL;
+	int r = list_entries(&list, run->picture, is_service_at_risk);
+
+	if (r < 0 || list.n == 0)
+		return r;
+	if (run->picture->watcher.running)
+		r = check_add_as(run, FINDING_INFO, check_list_take(&list),
+		                 strdup("reload-guard persist"),
+		                 "%zu in the runtime only: the next reload drops %s, and the "
+		                 "watcher puts %s back",
+		                 list.n, list.n == 1 ? "it" : "them", list.n == 1 ? "it" : "them");
+	else
+		r = check_add_as(run, any_mail(&list) ? FINDING_ERROR : FINDING_WARNING,
+		                 check_list_take(&list), strdup("reload-guard persist"),
+		                 "%zu in the runtime only: the next reload closes %s, and no "
+		                 "watcher runs to open %s again",
+		                 list.n, list.n == 1 ? "it" : "them", list.n == 1 ? "it" : "them");
+	if (r == 0)
+		r = check_list_keep(&each, &list);
+	return r == 0 ? check_or(run, steal(each)) : r;
+}
+
+const struct check check_runtime_only_service = {
+    .name = "runtime-only-service",
+    .severity = FINDING_ERROR,
+    .help = "open in the runtime alone: the next reload closes it",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_STORE,
+    .status = true,
+    .fn = runtime_only_service,
+};
+
+/* A zone that loses its bindings has no packets. */
+static int binding_runtime_only(struct check_run *run)
+{
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	char *command = NULL;
+	int r = list_entries(&list, run->picture, is_binding_at_risk);
+
+	if (r < 0 || list.n == 0)
+		return r;
+	if (check_list_keep(&command, &list) < 0)
+		return -ENOMEM;
+	return check_add(run, check_list_take(&list), command,
+	                 "%zu bound in the runtime only: a restart of firewalld undoes it, unless "
+	                 "NetworkManager or the watcher puts it back",
+	                 list.n);
+}
+
+const struct check check_binding_runtime_only = {
+    .name = "binding-runtime-only",
+    .severity = FINDING_INFO,
+    .help = "an interface or source is bound to a zone in the runtime alone",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_STORE,
+    .status = true,
+    .fn = binding_runtime_only,
+};
+
+/* --- what leaves -------------------------------------------------------------------------- */
+
+static bool is_withdrawn(const struct picture *picture, const struct firewall_entry *entry)
+{
+	return is_listed(picture, entry, FIREWALL_WITHDRAWN);
+}
+
+static bool is_edited(const struct picture *picture, const struct firewall_entry *entry)
+{
+	return is_listed(picture, entry, FIREWALL_EDITED) && !(entry->flags & FIREWALL_WITHDRAWN);
+}
+
+static int withdrawn(struct check_run *run)
+{
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	char *command = NULL;
+	int r = list_entries(&list, run->picture, is_withdrawn);
+
+	if (r < 0 || list.n == 0)
+		return r;
+	if (check_list_keep(&command, &list) < 0)
+		return -ENOMEM;
+	return check_add(run, check_list_take(&list), command,
+	                 "%zu removed from the permanent configuration: closed by the next reload "
+	                 "and not restored",
+	                 list.n);
+}
+
+const struct check check_withdrawn = {
+    .name = "withdrawn",
+    .severity = FINDING_WARNING,
+    .help = "somebody removed it from the permanent configuration: the next reload closes it",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_STORE,
+    .status = true,
+    .fn = withdrawn,
+};
+
+/* A file that somebody rewrote is evidence of neither (law 1): there are two answers. */
+static int edited(struct check_run *run)
+{
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	_cleanup_free_ char *keep = NULL, *let_go = NULL;
+	int r = list_entries(&list, run->picture, is_edited);
+
+	if (r < 0 || list.n == 0)
+		return r;
+	if (check_list_keep(&keep, &list) < 0 || check_list_release(&let_go, &list) < 0)
+		return -ENOMEM;
+	r = check_add(run, check_list_take(&list), steal(keep),
+	              "%zu edited out of a file, and not by firewalld: closed by the next reload, "
+	              "and not restored by itself",
+	              list.n);
+	return r == 0 && let_go ? check_or(run, steal(let_go)) : r;
+}
+
+const struct check check_edited = {
+    .name = "edited",
+    .severity = FINDING_WARNING,
+    .help = "somebody's edit took it out of its file: the next reload closes it",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_STORE,
+    .status = true,
+    .fn = edited,
+};
+
+/* --- what comes --------------------------------------------------------------------------- */
+
+static bool is_missing(const struct picture *picture, const struct item *item)
+{
+	const struct loss *loss = &picture->missing.loss;
+
+	for (size_t i = 0; i < loss->n; i++)
+		if ((loss_verdict_restores(loss->rows[i].verdict) ||
+		     loss->rows[i].verdict == LOSS_UNATTRIBUTED) &&
+		    item_cmp(&loss->rows[i].item, item) == 0)
+			return true;
+	return false;
+}
+
+static bool is_not_open(const struct picture *picture, const struct firewall_entry *entry)
+{
+	return (entry->flags & FIREWALL_PERMANENT) && !(entry->flags & FIREWALL_RUNTIME) &&
+	       !item_is_binding(&entry->item) && is_protected(picture, entry) &&
+	       !scope_requires(&picture->config->scope, &entry->item) &&
+	       !is_missing(picture, &entry->item);
+}
+
+static int not_open(struct check_run *run)
+{
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	int r = list_entries(&list, run->picture, is_not_open);
+
+	if (r < 0 || list.n == 0)
+		return r;
+	return check_add(run, check_list_take(&list), NULL,
+	                 "%zu permanent, and not open now: the next reload opens %s", list.n,
+	                 list.n == 1 ? "it" : "them");
+}
+
+const struct check check_not_open = {
+    .name = "not-open",
+    .severity = FINDING_INFO,
+    .help = "it is permanent, and not open now: the next reload opens it",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_STORE,
+    .status = true,
+    .fn = not_open,
+};

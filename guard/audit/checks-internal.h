@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * checks-internal - what the files of checks share
+ *
+ * A check judges the picture, adds findings under its own name, and reads nothing. What it
+ * needs and nobody could read is told once, for all that need it.
+ */
+#ifndef GUARD_AUDIT_CHECKS_INTERNAL_H
+#define GUARD_AUDIT_CHECKS_INTERNAL_H
+
+#include <stdio.h>
+
+#include "guard/audit/checks.h"
+#include "guard/model/mail/daemons.h"
+
+struct check_run {
+	const struct picture *picture;
+	const struct check *check; /* that is being made */
+	struct findings *findings;
+	/* what several checks share, worked out by the first of them */
+	struct findings drift;
+	struct drift_counts drift_counts;
+	bool drift_found;
+	/* checks that could not be made, by the part that is not known */
+	struct strv unmade[PICTURE_N_PARTS];
+};
+
+/* These take over @evidence and @command; Return: 0 or -ENOMEM */
+int check_add(struct check_run *run, char *evidence, char *command, const char *format, ...)
+    _printf_(4, 5) _must_check_;
+int check_add_as(struct check_run *run, enum finding_severity severity, char *evidence,
+                 char *command, const char *format, ...) _printf_(5, 6) _must_check_;
+int check_or(struct check_run *run, char *command) _must_check_;
+/* It needs more than it can have. */
+int check_unmade(struct check_run *run, unsigned part) _must_check_;
+
+/* A list of items for one finding. */
+struct check_list {
+	char *names; /* owned */
+	size_t size;
+	FILE *stream;
+	const struct item *items[32]; /* borrowed */
+	size_t n;
+};
+#define CHECK_LIST_NULL      ((struct check_list){0})
+#define _cleanup_check_list_ _cleanup_(check_list_deinit)
+
+int check_list_open(struct check_list *list) _must_check_;
+void check_list_deinit(struct check_list *list);
+int check_list_add(struct check_list *list, const struct item *item) _must_check_;
+char *check_list_take(struct check_list *list);
+int check_list_keep(char **out, const struct check_list *list) _must_check_;
+int check_list_release(char **out, const struct check_list *list) _must_check_;
+
+/* One more command behind those before, with && between. */
+int check_join(char **text, const char *next, const char *between) _must_check_;
+
+/* check-mail.c */
+bool check_item_opens(const struct ruleset *ruleset, const struct item *item, unsigned port);
+
+/* The runtime as it is now survives this reload. */
+#define CHECK_RELOAD_SAFELY                                                                        \
+	"reload-guard snapshot take && firewall-cmd --reload && reload-guard restore"
+
+#endif

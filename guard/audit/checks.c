@@ -1,0 +1,283 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/audit/checks-internal.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/base/text.h"
+
+#define CHECKS_POINTER(name) &check_##name,
+const struct check *const checks[CHECKS_N] = {CHECKS(CHECKS_POINTER)};
+
+/** checks_find() - the check of a name; false: there is none, and *index is untouched */
+bool checks_find(const char *name, size_t *index)
+{
+	for (size_t i = 0; i < CHECKS_N; i++)
+		if (strcmp(checks[i]->name, name) == 0) {
+			*index = i;
+			return true;
+		}
+	return false;
+}
+
+/** checks_names() - of all of them, in order; static */
+void checks_names(const char *out[CHECKS_N])
+{
+	for (size_t i = 0; i < CHECKS_N; i++)
+		out[i] = checks[i]->name;
+}
+
+/** checks_parts() - what has to be read for a selection */
+unsigned checks_parts(const bool selected[CHECKS_N])
+{
+	unsigned parts = 0;
+
+	for (size_t i = 0; i < CHECKS_N; i++)
+		if (selected[i])
+			parts |= checks[i]->needs | checks[i]->also;
+	return parts;
+}
+
+/** checks_select() - all but those that the configuration silences */
+void checks_select(bool selected[CHECKS_N], const struct strv *skip)
+{
+	for (size_t i = 0; i < CHECKS_N; i++)
+		selected[i] = !strv_contains(skip, checks[i]->name);
+}
+
+/** checks_select_status() - those of how things stand now, whatever is silenced */
+void checks_select_status(bool selected[CHECKS_N])
+{
+	for (size_t i = 0; i < CHECKS_N; i++)
+		selected[i] = checks[i]->status;
+}
+
+/* --- for the checks ----------------------------------------------------------------------- */
+
+static int add(struct check_run *run, enum finding_severity severity, char *evidence, char *command,
+               const char *format, va_list args)
+{
+	char text[1024];
+
+	vsnprintf(text, sizeof(text), format, args);
+	return findings_add_take(run->findings, run->check->name, severity, strdup(text), evidence,
+	                         command);
+}
+
+/**
+ * check_add() - a finding of the weight that the check has
+ * @evidence: taken over; may be NULL
+ * @command:  taken over; may be NULL
+ */
+int check_add(struct check_run *run, char *evidence, char *command, const char *format, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	r = add(run, run->check->severity, evidence, command, format, args);
+	va_end(args);
+	return r;
+}
+
+/** check_add_as() - a finding of less weight than the check has; else as check_add() */
+int check_add_as(struct check_run *run, enum finding_severity severity, char *evidence,
+                 char *command, const char *format, ...)
+{
+	va_list args;
+	int r;
+
+	va_start(args, format);
+	r = add(run, severity, evidence, command, format, args);
+	va_end(args);
+	return r;
+}
+
+/** check_or() - the other thing that may be done about the last finding; @command is taken over */
+int check_or(struct check_run *run, char *command)
+{
+	return findings_or_take(run->findings, command);
+}
+
+/** check_unmade() - the check cannot be made, for this part of the picture is not known */
+int check_unmade(struct check_run *run, unsigned part)
+{
+	struct strv *names = &run->unmade[__builtin_ctz(part)];
+
+	return strv_contains(names, run->check->name) ? 0 : strv_add(names, run->check->name);
+}
+
+/** check_join() - append to a text that grows; Return: 0 or -ENOMEM */
+int check_join(char **text, const char *next, const char *between)
+{
+	char *longer = NULL;
+
+	if (xasprintf(&longer, "%s%s%s", *text ? *text : "", *text ? between : "", next) < 0)
+		return -ENOMEM;
+	free(*text);
+	*text = longer;
+	return 0;
+}
+
+int check_list_open(struct check_list *list)
+{
+	*list = CHECK_LIST_NULL;
+	list->stream = open_memstream(&list->names, &list->size);
+	return list->stream ? 0 : -ENOMEM;
+}
+
+void check_list_deinit(struct check_list *list)
+{
+	if (list->stream)
+		fclose(list->stream);
+	free(list->names);
+}
+
+int check_list_add(struct check_list *list, const struct item *item)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (item_format(&text, item) < 0)
+		return -ENOMEM;
+	fprintf(list->stream, "%s%s", list->n ? ", " : "", text);
+	if (list->n < ARRAY_SIZE(list->items))
+		list->items[list->n] = item;
+	list->n++;
+	return 0;
+}
+
+/** check_list_take() - the names, the caller's; NULL without memory */
+char *check_list_take(struct check_list *list)
+{
+	return fclose(steal(list->stream)) == 0 ? steal(list->names) : NULL;
+}
+
+/** check_list_keep() - what makes them permanent, as many as a command takes */
+int check_list_keep(char **out, const struct check_list *list)
+{
+	return items_permanent_commands(
+	    out, list->items,
+	    list->n < ARRAY_SIZE(list->items) ? list->n : ARRAY_SIZE(list->items));
+}
+
+/** check_list_release() - what lets them go; *out stays NULL where that cannot be typed */
+int check_list_release(char **out, const struct check_list *list)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	                            "0123456789_.:/-";
+	_cleanup_free_ char *command = NULL;
+
+	for (size_t i = 0; i < list->n; i++) {
+		_cleanup_free_ char *text = NULL, *one = NULL;
+
+		if (i == ARRAY_SIZE(list->items))
+			return 0;
+		if (item_format(&text, list->items[i]) < 0)
+			return -ENOMEM;
+		if (strspn(text, plain) != strlen(text))
+			return 0;
+		if (xasprintf(&one, "reload-guard release %s", text) < 0 ||
+		    check_join(&command, one, " && ") < 0)
+			return -ENOMEM;
+	}
+	*out = steal(command);
+	return 0;
+}
+
+/* --- what could not be looked at ---------------------------------------------------------- */
+
+/* A part that is not known has a cause, and that may have a check of its own. */
+static const struct check *cause_of(const struct picture *picture, unsigned part)
+{
+	switch (part) {
+	case PICTURE_FIREWALLD:
+		return &check_firewalld_state;
+	case PICTURE_SETTINGS:
+	case PICTURE_FILES:
+	case PICTURE_RULES:
+	case PICTURE_TABLES:
+		return picture->result != 0 || picture->state != FIREWALL_STATE_RUNNING
+		           ? &check_firewalld_state
+		           : NULL;
+	case PICTURE_FAIL2BAN:
+		return &check_fail2ban_down;
+	case PICTURE_STORE:
+	case PICTURE_DAMAGE:
+		return &check_store;
+	default:
+		return NULL;
+	}
+}
+
+static bool is_found(const struct findings *findings, const struct check *check)
+{
+	for (size_t i = 0; check && i < findings->n; i++)
+		if (strcmp(findings->findings[i].name, check->name) == 0)
+			return true;
+	return false;
+}
+
+/* One cause is one finding, however many checks it keeps from being made. */
+static int tell_unmade(struct check_run *run, unsigned part)
+{
+	struct strv *names = &run->unmade[__builtin_ctz(part)];
+	const char *why = picture_why(run->picture, part);
+	_cleanup_free_ char *others = NULL, *evidence = NULL;
+	size_t index;
+
+	if (names->n == 0 || is_found(run->findings, cause_of(run->picture, part)))
+		return 0;
+	for (size_t i = 1; i < names->n; i++)
+		if (check_join(&others, names->strings[i], ", ") < 0)
+			return -ENOMEM;
+	if ((why[0] || others) &&
+	    xasprintf(&evidence, "%s%s%s%s", why, why[0] && others ? "; " : "",
+	              others ? "nor could these checks be made: " : "", others ? others : "") < 0)
+		return -ENOMEM;
+	if (!checks_find(names->strings[0], &index))
+		return -EINVAL;
+	run->check = checks[index];
+	return check_add_as(run, FINDING_UNKNOWN, steal(evidence), NULL, "%s could not be read",
+	                    picture_part_name(part));
+}
+
+/* --- all of them -------------------------------------------------------------------------- */
+
+static int make(struct check_run *run, const struct check *check)
+{
+	unsigned unknown = check->needs & ~run->picture->known;
+
+	run->check = check;
+	/* the first is the cause of the others */
+	return unknown ? check_unmade(run, unknown & -unknown) : check->fn(run);
+}
+
+static void run_deinit(struct check_run *run)
+{
+	findings_deinit(&run->drift);
+	for (size_t i = 0; i < PICTURE_N_PARTS; i++)
+		strv_deinit(&run->unmade[i]);
+}
+
+/**
+ * checks_make() - the findings of a selection of checks, the gravest first
+ * @out:     added to
+ * @picture: borrowed; with the parts that checks_parts() names, as far as they can be read
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int checks_make(struct findings *out, const bool selected[CHECKS_N], const struct picture *picture)
+{
+	_cleanup_(run_deinit) struct check_run run = {.picture = picture, .findings = out};
+	int r = 0;
+
+	for (size_t i = 0; i < CHECKS_N && r == 0; i++)
+		if (selected[i])
+			r = make(&run, checks[i]);
+	for (unsigned i = 0; i < PICTURE_N_PARTS && r == 0; i++)
+		r = tell_unmade(&run, 1U << i);
+	findings_sort(out);
+	return r;
+}

@@ -1,0 +1,666 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* How each part of a picture is read. */
+#include "guard/audit/picture.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ifaddrs.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "guard/model/mail/daemons.h"
+#include "guard/system/firewalld/firewalld-rules.h"
+#include "guard/system/firewalld/zonefile.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/kernel/nftrules.h"
+
+#define FAIL2BAN_MS 3000
+#define NFT_MS      20000
+#define READINGS    10
+/* A reload shuts everything for as long as it takes. */
+#define RELOAD_MS 3000
+#define LOOK_MS   250
+/* A store of some 100 MB is seen to its end in that time. */
+#define STORE_CHECK_MS 2000
+#define UNIT           "reload-guard.service"
+
+struct reading {
+	struct picture *picture;
+	const struct picture_question *question;
+	struct firewalld_session *session; /* open */
+	struct store *store;               /* NULL: cannot be used */
+};
+
+static bool wants(const struct reading *reading, unsigned parts)
+{
+	return (reading->question->parts & parts) != 0;
+}
+
+static struct err *why(const struct reading *reading, unsigned part)
+{
+	return &reading->picture->why[__builtin_ctz(part)];
+}
+
+/* Return: -ENOMEM when it is that; else 0, and the part is known when @r is 0. */
+static int settle(const struct reading *reading, unsigned part, int r)
+{
+	struct err *err = why(reading, part);
+
+	if (r == 0)
+		reading->picture->known |= part;
+	else if (!err->text[0])
+		err_set(err, 0, "%s", err_text(err, r < 0 ? r : -EIO));
+	return r == -ENOMEM ? r : 0;
+}
+
+/* --- this machine ------------------------------------------------------------------------- */
+
+/* Others can have an answer from it: it is no loopback, and not of a link alone. */
+static bool address_of(struct cidr *out, const struct sockaddr *address)
+{
+	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, loopback[16] = {[15] = 1};
+	uint8_t key[CIDR_KEY_LENGTH];
+
+	if (address && address->sa_family == AF_INET) {
+		memcpy(key, mapped, sizeof(mapped));
+		memcpy(key + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+		return key[12] != 127 && cidr_from_key(out, key, 128) == 0;
+	}
+	if (!address || address->sa_family != AF_INET6)
+		return false;
+	memcpy(key, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, sizeof(key));
+	return memcmp(key, loopback, sizeof(key)) != 0 &&
+	       !(key[0] == 0xfe && (key[1] & 0xc0) == 0x80) && cidr_from_key(out, key, 128) == 0;
+}
+
+static int add_link(struct picture *picture, const struct ifaddrs *at)
+{
+	struct picture_address row = {.interface = ""};
+	int r = 0;
+
+	if (strcmp(at->ifa_name, "lo") != 0 && !strv_contains(&picture->interfaces, at->ifa_name))
+		r = strv_add(&picture->interfaces, at->ifa_name);
+	if (r < 0 || !address_of(&row.cidr, at->ifa_addr))
+		return r;
+	snprintf(row.interface, sizeof(row.interface), "%s", at->ifa_name);
+	r = grow(&picture->addresses, &picture->addresses_capacity, picture->n_addresses + 1,
+	         sizeof(row));
+	if (r == 0)
+		picture->addresses[picture->n_addresses++] = row;
+	return r;
+}
+
+static bool find_way(const struct cidr *address, struct packet *packet, void *userdata)
+{
+	struct picture *picture = userdata;
+
+	if (route_to(&picture->route, address, NULL) != 0)
+		return false;
+	packet->interface = picture->route.interface;
+	packet->destination = picture->route.has_local ? &picture->route.local : NULL;
+	return true;
+}
+
+/* The only one, or the one on which strangers are answered. */
+static void find_client_interface(struct picture *picture)
+{
+	static const enum cidr_family families[] = {CIDR_IPV4, CIDR_IPV6};
+	const char *found = picture->interfaces.n == 1 ? picture->interfaces.strings[0] : NULL;
+
+	for (size_t k = 0; k < ARRAY_SIZE(families) && !found; k++) {
+		struct cidr stranger;
+
+		if (picture_stranger(&stranger, families[k], 0) &&
+		    route_to(&picture->route, &stranger, NULL) == 0 &&
+		    strv_contains(&picture->interfaces, picture->route.interface))
+			found = picture->route.interface;
+	}
+	snprintf(picture->client_interface, sizeof(picture->client_interface), "%s",
+	         found ? found : "");
+}
+
+static int read_links(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	struct ifaddrs *list = NULL;
+	int r = getifaddrs(&list) < 0 ? -errno : 0;
+
+	for (const struct ifaddrs *at = list; at && r == 0; at = at->ifa_next)
+		r = add_link(picture, at);
+	if (list)
+		freeifaddrs(list);
+	picture->way = find_way;
+	picture->way_userdata = picture;
+	if (r == 0)
+		find_client_interface(picture);
+	return settle(reading, PICTURE_LINKS, r);
+}
+
+static int read_sockets(struct reading *reading)
+{
+	struct listeners *listeners = &reading->picture->listeners;
+	int r = listeners_read(listeners, why(reading, PICTURE_SOCKETS));
+
+	if (r == 0)
+		r = listeners_find_processes(listeners, "/proc");
+	return settle(reading, PICTURE_SOCKETS, r);
+}
+
+static const char *const unit_folders[] = {"/etc/systemd/system", "/run/systemd/system",
+                                           "/usr/local/lib/systemd/system",
+                                           "/usr/lib/systemd/system", "/lib/systemd/system"};
+
+static bool has_unit(const char *unit)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
+		char path[128];
+
+		snprintf(path, sizeof(path), "%s/%s", unit_folders[i], unit);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool wants_unit(int folder, const char *name)
+{
+	size_t n = strlen(name);
+	struct stat st;
+	char path[512];
+
+	if (n < 7 || (strcmp(name + n - 6, ".wants") != 0 &&
+	              (n < 10 || strcmp(name + n - 9, ".requires") != 0)))
+		return false;
+	if ((size_t)snprintf(path, sizeof(path), "%s/" UNIT, name) >= sizeof(path))
+		return false;
+	return fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* As systemctl's is-enabled: a link in a folder of what another unit wants or requires. */
+static bool is_wanted(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	bool found = false;
+
+	if (!dir)
+		return false;
+	for (const struct dirent *entry = readdir(dir); entry && !found; entry = readdir(dir))
+		found = wants_unit(dirfd(dir), entry->d_name);
+	closedir(dir);
+	return found;
+}
+
+static bool is_masked(void)
+{
+	char target[32];
+	ssize_t n = readlink("/etc/systemd/system/" UNIT, target, sizeof(target) - 1);
+
+	return n == (ssize_t)strlen("/dev/null") && memcmp(target, "/dev/null", (size_t)n) == 0;
+}
+
+static int read_host(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	const struct mail_daemon *daemon = NULL;
+	struct statvfs fs;
+	int r = 0;
+
+	/* another service manager has other ways */
+	picture->systemd = access("/run/systemd/system", F_OK) == 0;
+	picture->unit_masked = is_masked();
+	picture->unit_installed = has_unit(UNIT);
+	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++)
+		picture->unit_wanted |= is_wanted(unit_folders[i]);
+	while (r == 0 && (daemon = daemons_next(daemon))) {
+		char unit[64];
+
+		snprintf(unit, sizeof(unit), "%s.service", daemon->unit);
+		if (has_unit(unit))
+			r = strv_add(&picture->units, daemon->unit);
+	}
+	picture->mail_log =
+	    access("/var/log/mail.log", F_OK) == 0 || access("/var/log/maillog", F_OK) == 0;
+	if (statvfs(picture->state_dir, &fs) == 0)
+		picture->free_mib = (int64_t)((unsigned long long)fs.f_bavail * fs.f_frsize >> 20);
+	else if (r == 0 && errno != ENOENT)
+		r = err_set(why(reading, PICTURE_HOST), -errno, "%s: %s", picture->state_dir,
+		            strerror(errno));
+	return settle(reading, PICTURE_HOST, r);
+}
+
+/* --- the store ---------------------------------------------------------------------------- */
+
+static void lose_store(struct reading *reading, int r)
+{
+	store_close(reading->store);
+	reading->store = NULL;
+	reading->picture->known &= ~(unsigned)PICTURE_STORE;
+	(void)settle(reading, PICTURE_STORE, r);
+}
+
+static int take_start(const struct store_history_row *row, void *userdata)
+{
+	*(int64_t *)userdata = row->at_us;
+	return 0;
+}
+
+/* Only a watcher that runs knows of every wipe, and only since it runs. */
+static int read_wipes(struct reading *reading)
+{
+	const struct store_history_query starts = {.kind = "start", .limit = 1};
+	struct picture *picture = reading->picture;
+	struct err *err = why(reading, PICTURE_STORE);
+	int64_t start_us = 0;
+	int r = store_wipe_last(reading->store, &picture->wipe, err);
+
+	picture->has_wipe = r == 0;
+	if (r != 0 && r != STORE_E_NOT_FOUND)
+		return r;
+	*err = ERR_NULL;
+	picture->wipe_open =
+	    picture->has_wipe && picture->wipe.finished_us == 0 && picture->watcher.running;
+	r = store_history(reading->store, &starts, take_start, &start_us, err);
+	if (r == 0 && picture->watcher.running && start_us)
+		picture->unwiped_us =
+		    picture->wipe.at_us > start_us ? picture->wipe.at_us : start_us;
+	return r;
+}
+
+static int read_damage(struct reading *reading)
+{
+	struct err err = ERR_NULL;
+	int r = store_check(reading->store, STORE_CHECK_MS, &err);
+
+	if (r < 0 && r != -EIO)
+		return settle(reading, PICTURE_DAMAGE, r);
+	if (r != 0 && r != STORE_E_BUSY) {
+		reading->picture->damage = strdup(err_text(&err, -EIO));
+		if (!reading->picture->damage)
+			return -ENOMEM;
+	}
+	return settle(reading, PICTURE_DAMAGE, 0);
+}
+
+static int read_store(struct reading *reading)
+{
+	const struct store_options options = {.read_only = true, .busy_ms = STORE_BUSY_MS};
+	struct picture *picture = reading->picture;
+	int r =
+	    store_open(&reading->store, picture->state_dir, &options, why(reading, PICTURE_STORE));
+
+	if (r != 0) {
+		reading->store = NULL;
+		picture->store_absent = r == STORE_E_ABSENT;
+		picture->store_newer = r == STORE_E_NEWER;
+		if (picture->store_absent)
+			err_set(why(reading, PICTURE_STORE), 0, "there is none yet");
+		return settle(reading, PICTURE_STORE, r);
+	}
+	r = read_wipes(reading);
+	if (r == 0)
+		r = store_snapshot_last(reading->store, NULL, &picture->last,
+		                        why(reading, PICTURE_STORE));
+	if (r == STORE_E_NOT_FOUND) {
+		*why(reading, PICTURE_STORE) = ERR_NULL;
+		r = 0;
+	}
+	if (r != 0) {
+		lose_store(reading, r);
+		return r == -ENOMEM ? r : 0;
+	}
+	r = settle(reading, PICTURE_STORE, 0);
+	return r == 0 && wants(reading, PICTURE_DAMAGE) ? read_damage(reading) : r;
+}
+
+/* --- firewalld ---------------------------------------------------------------------------- */
+
+/* What is on record of what is not there, and of the ends of what is. */
+static int compare(struct reading *reading)
+{
+	const char *instance = firewalld_instance(reading->session->fw);
+	struct picture *picture = reading->picture;
+	struct missing_query query = {.config = picture->config,
+	                              .store = reading->store,
+	                              .now = &picture->firewall,
+	                              .instance = instance,
+	                              .now_us = picture->now_us};
+	int r = missing_find(&picture->missing, &query, why(reading, PICTURE_STORE));
+
+	if (r != 0 && reading->store) {
+		lose_store(reading, r);
+		query.store = NULL;
+		r = missing_find(&picture->missing, &query, why(reading, PICTURE_FIREWALLD));
+	}
+	if (r != 0)
+		return r;
+	missing_attribute(&picture->missing, &picture->firewall);
+	missing_overlay(&picture->missing, &picture->firewall, instance);
+	return 0;
+}
+
+static int read_items(struct reading *reading)
+{
+	_cleanup_(firewalld_reading_deinit) struct firewalld_reading items = {0};
+	struct picture *picture = reading->picture;
+	int r = firewalld_session_read(reading->session, &items, why(reading, PICTURE_FIREWALLD));
+
+	if (r != 0) {
+		picture->result = r;
+		return settle(reading, PICTURE_FIREWALLD, r);
+	}
+	picture->state = items.state;
+	picture->firewall = items.firewall;
+	items.firewall = FIREWALL_NULL;
+	picture->n_skipped = items.n_skipped;
+	memcpy(picture->skipped, items.skipped, sizeof(picture->skipped));
+	return settle(reading, PICTURE_FIREWALLD, compare(reading));
+}
+
+static void read_setting(struct reading *reading, const char *name, char **out)
+{
+	struct err err = ERR_NULL;
+
+	if (firewalld_setting_wait(reading->session->fw, out, name,
+	                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, &err) != 0)
+		*out = NULL;
+}
+
+static int read_settings(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+
+	read_setting(reading, "FirewallBackend", &picture->backend);
+	read_setting(reading, "FlushAllOnReload", &picture->flush_all);
+	return settle(reading, PICTURE_SETTINGS,
+	              picture->backend && picture->flush_all ? 0 : -ENODATA);
+}
+
+static int look_at_file(struct picture *picture, const char *zone)
+{
+	_cleanup_firewall_ struct firewall file = FIREWALL_NULL;
+	struct picture_file row = {.zone = NULL};
+	struct err err = ERR_NULL;
+	char old[256];
+	int r;
+
+	if (!zonefile_is_own(zone, ""))
+		return 0;
+	r = zonefile_read(&file, zone, "", &err);
+	if (r != ZONEFILE_E_BROKEN)
+		return r == -ENOMEM ? r : 0;
+	if (grow(&picture->files, &picture->files_capacity, picture->n_files + 1, sizeof(row)) < 0)
+		return -ENOMEM;
+	snprintf(old, sizeof(old), "/etc/firewalld/zones/%s.xml.old", zone);
+	row.zone = strdup(zone);
+	row.broken = strdup(err.text);
+	row.old = access(old, R_OK) == 0;
+	picture->files[picture->n_files++] = row;
+	return row.zone && row.broken ? 0 : -ENOMEM;
+}
+
+/* firewalld keeps what it has until the next reload, and says nothing. */
+static int read_files(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	int r = 0;
+
+	for (size_t i = 0; i < picture->firewall.zones.n && r == 0; i++)
+		r = look_at_file(picture, picture->firewall.zones.strings[i]);
+	return settle(reading, PICTURE_FILES, r);
+}
+
+/* --- rules -------------------------------------------------------------------------------- */
+
+static int read_ruleset(struct reading *reading, struct firewalld_rules *rules)
+{
+	struct err *err = why(reading, PICTURE_RULES);
+
+	for (int attempt = 0; attempt < READINGS; attempt++) {
+		int r;
+
+		firewalld_rules_deinit(rules);
+		r = firewalld_rules_wait(reading->session->fw, rules,
+		                         clock_monotonic_ms() + FIREWALLD_SESSION_MS, err);
+		if (r != 0)
+			return r;
+		if (!rules->stale)
+			break;
+	}
+	return 0;
+}
+
+/* Without the tables of others the rules are good for something all the same. */
+static int read_tables(struct reading *reading, struct firewalld_rules *rules)
+{
+	int r = nftrules_read(&rules->ruleset, NFT_MS, why(reading, PICTURE_TABLES));
+
+	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
+	return settle(reading, PICTURE_TABLES, r);
+}
+
+static int read_rules_once(struct reading *reading, struct firewalld_rules *rules)
+{
+	int r = read_ruleset(reading, rules);
+
+	return r == 0 ? read_tables(reading, rules) : r;
+}
+
+/* Everything is shut during a reload; only what stays so counts. */
+static int read_settled(struct reading *reading, struct firewalld_rules *rules)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	int64_t end_ms = clock_monotonic_ms() + RELOAD_MS;
+	int r = read_rules_once(reading, rules);
+
+	while (r == 0 && reading->question->settled && rules->ruleset.kernel.shut &&
+	       !rules->ruleset.panic && clock_monotonic_ms() < end_ms) {
+		(void)nanosleep(&pause, NULL);
+		r = read_rules_once(reading, rules);
+	}
+	return r;
+}
+
+static int read_rules(struct reading *reading)
+{
+	_cleanup_(firewalld_rules_deinit) struct firewalld_rules rules = {.ruleset = RULESET_NULL};
+	struct picture *picture = reading->picture;
+	struct err err = ERR_NULL;
+	int r = read_settled(reading, &rules);
+
+	if (r != 0) {
+		if (r != -ENOMEM)
+			picture->result = r;
+		return settle(reading, PICTURE_RULES, r);
+	}
+	/* To know which forward ports stay on this machine. */
+	if (route_own_addresses(&rules.ruleset.own, &err) != 0 &&
+	    !(picture->own_trouble = strdup(err.text)))
+		return -ENOMEM;
+	picture->ruleset = rules.ruleset;
+	rules.ruleset = RULESET_NULL;
+	if (!(picture->known & PICTURE_FIREWALLD))
+		picture->state = rules.state;
+	if (rules.state == FIREWALL_STATE_RUNNING)
+		return settle(reading, PICTURE_RULES, 0);
+	err_set(why(reading, PICTURE_RULES), 0,
+	        "firewalld is in state %s: what it says is not what the kernel does",
+	        firewall_state_name(rules.state));
+	return 0;
+}
+
+/* What a service is made of that only the permanent configuration has, or the record. */
+static int read_service(struct reading *reading, const char *name)
+{
+	struct ruleset *ruleset = &reading->picture->ruleset;
+	struct firewalld_service parts = {0};
+	struct ruleset_service *service;
+	int r;
+
+	if (ruleset_service(ruleset, name))
+		return 0;
+	r = firewalld_service_wait(reading->session->fw, &parts, name,
+	                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, NULL);
+	if (r == 0)
+		r = ruleset_add_service(ruleset, name, &service);
+	if (r == 0)
+		r = strv_copy(&service->ports, &parts.ports);
+	if (r == 0)
+		r = strv_copy(&service->protocols, &parts.protocols);
+	if (r == 0)
+		r = strv_copy(&service->source_ports, &parts.source_ports);
+	if (r == 0)
+		r = strv_copy(&service->includes, &parts.includes);
+	firewalld_service_deinit(&parts);
+	return r == -ENOMEM ? r : 0;
+}
+
+static int read_services(struct reading *reading)
+{
+	const struct picture *picture = reading->picture;
+	int r = 0;
+
+	for (size_t i = 0; i < picture->firewall.n && r == 0; i++)
+		if (picture->firewall.entries[i].item.kind == ITEM_SERVICE)
+			r = read_service(reading, picture->firewall.entries[i].item.value);
+	for (size_t i = 0; i < picture->missing.loss.n && r == 0; i++)
+		if (picture->missing.loss.rows[i].item.kind == ITEM_SERVICE)
+			r = read_service(reading, picture->missing.loss.rows[i].item.value);
+	for (size_t i = 0; i < picture->ruleset.n_services && r == 0; i++)
+		for (size_t k = 0; k < picture->ruleset.services[i].includes.n && r == 0; k++)
+			r = read_service(reading, picture->ruleset.services[i].includes.strings[k]);
+	return r;
+}
+
+static int read_firewalld(struct reading *reading)
+{
+	struct firewalld_session own = FIREWALLD_SESSION_NULL;
+	struct picture *picture = reading->picture;
+	struct err err = ERR_NULL;
+	int r = 0;
+
+	reading->session = reading->question->session;
+	if (!reading->session) {
+		reading->session = &own;
+		picture->result = firewalld_session_open(&own, &err);
+	}
+	for (unsigned part = PICTURE_FIREWALLD; picture->result && part <= PICTURE_TABLES;
+	     part <<= 1) {
+		*why(reading, part) = err;
+		r = settle(reading, part, picture->result);
+	}
+	if (picture->result == 0 && wants(reading, PICTURE_FIREWALLD))
+		r = read_items(reading);
+	if (r == 0 && picture->result == 0 && wants(reading, PICTURE_SETTINGS))
+		r = read_settings(reading);
+	if (r == 0 && picture_knows(picture, PICTURE_FIREWALLD) && wants(reading, PICTURE_FILES))
+		r = read_files(reading);
+	if (r == 0 && picture->result == 0 && wants(reading, PICTURE_RULES | PICTURE_TABLES))
+		r = read_rules(reading);
+	if (r == 0 && picture->result == 0 && picture_knows(picture, PICTURE_FIREWALLD) &&
+	    wants(reading, PICTURE_RULES))
+		r = read_services(reading);
+	firewalld_session_close(&own);
+	reading->session = NULL;
+	return r;
+}
+
+/* --- fail2ban and clients ----------------------------------------------------------------- */
+
+/* The rules were read before: a ban that comes meanwhile must not make an orphan of its rule. */
+static int read_fail2ban(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	const struct config *config = picture->config;
+	const struct fail2ban_options options = {
+	    .socket = config->fail2ban_socket,
+	    .pidfile = config->fail2ban_pidfile,
+	    .database = config->fail2ban_database,
+	    .timeout_ms = FAIL2BAN_MS,
+	};
+	const char *database =
+	    config->fail2ban_database ? config->fail2ban_database : FAIL2BAN_DEFAULT_DATABASE;
+	int r = fail2ban_read_wait(&picture->tickets, &picture->fail2ban, &options,
+	                           why(reading, PICTURE_FAIL2BAN));
+
+	picture->fail2ban_installed = access(database, F_OK) == 0;
+	/* one that was ended in order has taken its bans back, and holds none */
+	if (r > 0 && picture->fail2ban == FAIL2BAN_STOPPED) {
+		*why(reading, PICTURE_FAIL2BAN) = ERR_NULL;
+		r = 0;
+	}
+	return settle(reading, PICTURE_FAIL2BAN, r);
+}
+
+static int read_clients(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	struct clientranges_options options = {
+	    .config = picture->config, .store = reading->store, .now_us = picture->now_us};
+	struct err *err = why(reading, PICTURE_CLIENTS);
+	_cleanup_free_ char *trouble = NULL;
+	int r;
+
+	/* nobody waits once more for one that does not answer */
+	if (!wants(reading, PICTURE_FAIL2BAN) || picture_knows(picture, PICTURE_FAIL2BAN) ||
+	    !picture->config->use_fail2ban_ignoreip)
+		return settle(reading, PICTURE_CLIENTS,
+		              clientranges_wait(&picture->clients, &options, err));
+	r = xasprintf(&trouble, "fail2ban's ignoreip: %s", picture_why(picture, PICTURE_FAIL2BAN));
+	options.ignoreip_trouble = trouble;
+	if (r == 0)
+		r = clientranges_read(&picture->clients, &options, err);
+	return settle(reading, PICTURE_CLIENTS, r);
+}
+
+/* --- all of it ---------------------------------------------------------------------------- */
+
+static int read_parts(struct reading *reading)
+{
+	int r = 0;
+
+	if (wants(reading, PICTURE_LINKS))
+		r = read_links(reading);
+	if (r == 0 && wants(reading, PICTURE_HOST))
+		r = read_host(reading);
+	if (r == 0 && wants(reading, PICTURE_STORE | PICTURE_DAMAGE | PICTURE_CLIENTS))
+		r = read_store(reading);
+	if (r == 0 && wants(reading, PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_FILES |
+	                                 PICTURE_RULES | PICTURE_TABLES))
+		r = read_firewalld(reading);
+	if (r == 0 && wants(reading, PICTURE_SOCKETS))
+		r = read_sockets(reading);
+	if (r == 0 && wants(reading, PICTURE_FAIL2BAN))
+		r = read_fail2ban(reading);
+	return r == 0 && wants(reading, PICTURE_CLIENTS) ? read_clients(reading) : r;
+}
+
+/**
+ * picture_read() - read what a question needs
+ * @out:      PICTURE_NULL before, and not to be moved after; the caller deinits it, also
+ *            after a failure
+ * @question: borrowed, and what it points to for as long as @out lives
+ *
+ * What cannot be read is no failure: the part is not known then, and has its reason.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int picture_read(struct picture *out, const struct picture_question *question)
+{
+	struct reading reading = {.picture = out, .question = question};
+	int r;
+
+	out->config = question->config;
+	out->config_path = question->config_path;
+	out->state_dir = question->state_dir;
+	out->now_us = question->now_us;
+	out->watcher = missing_watcher(question->state_dir);
+	r = read_parts(&reading);
+	store_close(reading.store);
+	return r;
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/audit/picture.h"
+
+#include <string.h>
+
+/* Services that include each other do not go deeper. */
+#define INCLUDES_MAX 8
+
+/** picture_deinit() - free what was read; may be called twice */
+void picture_deinit(struct picture *picture)
+{
+	for (size_t i = 0; i < picture->n_files; i++) {
+		free(picture->files[i].zone);
+		free(picture->files[i].broken);
+	}
+	free(picture->files);
+	free(picture->addresses);
+	free(picture->backend);
+	free(picture->flush_all);
+	free(picture->own_trouble);
+	free(picture->damage);
+	firewall_deinit(&picture->firewall);
+	firewall_deinit(&picture->last);
+	missing_deinit(&picture->missing);
+	ruleset_deinit(&picture->ruleset);
+	strv_deinit(&picture->interfaces);
+	strv_deinit(&picture->units);
+	listeners_deinit(&picture->listeners);
+	tickets_deinit(&picture->tickets);
+	store_wipe_info_deinit(&picture->wipe);
+	clientranges_deinit(&picture->clients);
+	*picture = PICTURE_NULL;
+}
+
+/** picture_knows() - were all of these parts asked for, and read? */
+bool picture_knows(const struct picture *picture, unsigned parts)
+{
+	return (picture->known & parts) == parts;
+}
+
+static size_t place(unsigned part)
+{
+	return part ? (size_t)__builtin_ctz(part) : 0;
+}
+
+/** picture_why() - why a part is not known; "" when it is, or when nobody asked for it */
+const char *picture_why(const struct picture *picture, unsigned part)
+{
+	return picture->why[place(part)].text;
+}
+
+/** picture_part_name() - what a part is about, in words; static */
+const char *picture_part_name(unsigned part)
+{
+	static const char *const names[PICTURE_N_PARTS] = {
+	    "what firewalld holds",
+	    "the settings of firewalld",
+	    "the files of zones",
+	    "firewalld's rules",
+	    "the kernel's rules",
+	    "the interfaces",
+	    "who listens",
+	    "fail2ban's bans",
+	    "the store",
+	    "the inside of the store",
+	    "the ranges of clients",
+	    "the guard's own service",
+	};
+
+	return names[place(part)];
+}
+
+/** picture_knows_tickets() - does fail2ban run, or its database tell? A stopped one has none. */
+bool picture_knows_tickets(const struct picture *picture)
+{
+	return picture_knows(picture, PICTURE_FAIL2BAN) && picture->fail2ban != FAIL2BAN_STOPPED;
+}
+
+/**
+ * picture_stranger() - a client that no rule was made for, from one of several places
+ * @index: from 0 on
+ *
+ * Far apart, so that what denies one range is not taken for what denies everybody.
+ *
+ * Return: false: there are no more.
+ */
+bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index)
+{
+	static const char *const strangers4[] = {"203.0.113.77", "8.45.19.3", "62.201.7.54",
+	                                         "131.88.240.9", "187.60.33.12"};
+	static const char *const strangers6[] = {"2001:db8:77::1", "2400:cb00:4d::9",
+	                                         "2a01:4f8:1c0::5"};
+	size_t n = family == CIDR_IPV4 ? ARRAY_SIZE(strangers4) : ARRAY_SIZE(strangers6);
+
+	return index < n &&
+	       cidr_parse(out, family == CIDR_IPV4 ? strangers4[index] : strangers6[index],
+	                  CIDR_ADDRESS_ONLY, NULL) == 0;
+}
+
+static bool add_ports(const struct ruleset *ruleset, const char *name, struct strv *out,
+                      unsigned depth)
+{
+	const struct ruleset_service *service = ruleset_service(ruleset, name);
+	bool fine = true;
+
+	if (!service || depth > INCLUDES_MAX)
+		return depth > 0;
+	for (size_t i = 0; i < service->ports.n && fine; i++)
+		fine = strv_contains(out, service->ports.strings[i]) ||
+		       strv_add(out, service->ports.strings[i]) == 0;
+	for (size_t i = 0; i < service->includes.n && fine; i++)
+		fine = add_ports(ruleset, service->includes.strings[i], out, depth + 1);
+	return fine;
+}
+
+/**
+ * picture_service_ports() - PORT/PROTOCOL of a service and of what it includes
+ * @out: added to
+ *
+ * Return: false: what the service is made of is not known, or there is no memory.
+ */
+bool picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out)
+{
+	return add_ports(ruleset, service, out, 0);
+}

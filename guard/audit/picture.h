@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * picture - everything that a question is about, read once
+ *
+ * A question says which parts it needs; picture_read() reads them and nothing else, each once,
+ * and in an order in which they fit together. What could not be read is not empty (law 2):
+ * each part is known, or has the reason why not. Whoever judges reads nothing: a picture is a
+ * plain value, which a test fills by hand.
+ */
+#ifndef GUARD_AUDIT_PICTURE_H
+#define GUARD_AUDIT_PICTURE_H
+
+#include <net/if.h>
+
+#include "guard/model/ban/ticket.h"
+#include "guard/model/packet/verdict.h"
+#include "guard/restore/clientranges.h"
+#include "guard/restore/missing.h"
+#include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/firewalld/firewalld-session.h"
+#include "guard/system/kernel/listeners.h"
+#include "guard/system/kernel/route.h"
+
+/* The parts, for questions and answers. */
+enum {
+	PICTURE_FIREWALLD = 1 << 0, /* what it holds: runtime, permanent, what is missing */
+	PICTURE_SETTINGS = 1 << 1,  /* of firewalld.conf, as firewalld read it */
+	PICTURE_FILES = 1 << 2,     /* the administrator's files of zones */
+	PICTURE_RULES = 1 << 3,     /* all that firewalld decides by, with what services are */
+	PICTURE_TABLES =
+	    1 << 4, /* the kernel's: those of others, and whether firewalld's are there */
+	PICTURE_LINKS = 1 << 5,    /* interfaces and addresses of this machine */
+	PICTURE_SOCKETS = 1 << 6,  /* who listens */
+	PICTURE_FAIL2BAN = 1 << 7, /* its jails and tickets */
+	PICTURE_STORE = 1 << 8,    /* what is on record */
+	PICTURE_DAMAGE = 1 << 9,   /* whether the store is sound */
+	PICTURE_CLIENTS = 1 << 10, /* where legitimate clients come from */
+	PICTURE_HOST = 1 << 11, /* the guard as a service, its disk, which mail servers there are */
+	PICTURE_N_PARTS = 12,
+	PICTURE_ALL = (1 << PICTURE_N_PARTS) - 1,
+};
+
+/* All borrowed. */
+struct picture_question {
+	unsigned parts;
+	const struct config *config;
+	const char *config_path; /* NULL: the default */
+	const char *state_dir;
+	struct firewalld_session *session; /* one that is open; NULL: a session of its own */
+	int64_t now_us;
+	bool settled; /* what is shut by a reload is looked at when that has ended */
+};
+
+/* An address of this machine that others can have an answer from. */
+struct picture_address {
+	char interface[IF_NAMESIZE];
+	struct cidr cidr;
+};
+
+struct picture_file {
+	char *zone;   /* owned */
+	char *broken; /* owned; why firewalld will refuse it */
+	bool old;     /* the file before is there, too */
+};
+
+struct picture {
+	const struct config *config; /* borrowed, as the next two */
+	const char *config_path;
+	const char *state_dir;
+	int64_t now_us;
+	unsigned known; /* parts that were asked for and read */
+	struct err why[PICTURE_N_PARTS];
+	int result; /* of asking firewalld: a FIREWALLD_E_* or negative errno; 0: it answers */
+
+	/* firewalld */
+	enum firewall_state state;
+	struct firewall firewall; /* with the ends and marks that are on record */
+	struct missing missing;
+	unsigned n_skipped;         /* entries that the model does not understand; left out */
+	char skipped[256];          /* the first of them */
+	char *backend;              /* owned; FirewallBackend; NULL: not known */
+	char *flush_all;            /* owned; FlushAllOnReload; NULL: not known */
+	struct picture_file *files; /* those that are broken */
+	size_t n_files, files_capacity;
+	struct ruleset ruleset; /* also of a firewalld that is not RUNNING; then it is not known */
+	char *own_trouble;      /* owned; why the addresses of forward ports are not known */
+
+	/* this machine */
+	struct strv interfaces; /* without loopback */
+	struct picture_address *addresses;
+	size_t n_addresses, addresses_capacity;
+	char client_interface[IF_NAMESIZE]; /* that most clients come in on; "": nobody can tell */
+	struct listeners listeners;         /* with the names of processes */
+	/* On which interface packets of an address come in; false: not known. May be NULL. */
+	bool (*way)(const struct cidr *address, struct packet *packet, void *userdata);
+	void *way_userdata;
+	struct route route; /* of the address that was asked about last */
+	struct strv units;  /* of systemd, those of mail servers that are installed */
+	bool mail_log;      /* servers of mail write into a file */
+
+	/* fail2ban; one that was ended in order holds no ticket, which is known */
+	enum fail2ban_state fail2ban;
+	bool fail2ban_installed; /* or was once: there is a database */
+	struct tickets tickets;
+
+	/* the guard */
+	struct watcher_state watcher;
+	bool store_absent; /* not known, for there is none yet */
+	bool store_newer;  /* not known, for it is of a newer release */
+	bool has_wipe;
+	struct store_wipe_info wipe; /* the last one */
+	bool wipe_open;              /* is being dealt with right now */
+	int64_t unwiped_us;          /* see drift.h */
+	struct firewall last;        /* the last snapshot */
+	char *damage;                /* owned; what is wrong inside of the store; NULL: nothing */
+	struct clientranges clients;
+	int64_t free_mib; /* of the store's disk; -1: not known, or there is no folder */
+	bool systemd, unit_masked, unit_installed, unit_wanted;
+};
+#define PICTURE_NULL      ((struct picture){.unwiped_us = -1, .free_mib = -1})
+#define _cleanup_picture_ _cleanup_(picture_deinit)
+
+int picture_read(struct picture *out, const struct picture_question *question) _must_check_;
+void picture_deinit(struct picture *picture);
+bool picture_knows(const struct picture *picture, unsigned parts);
+const char *picture_why(const struct picture *picture, unsigned part);
+const char *picture_part_name(unsigned part);
+bool picture_knows_tickets(const struct picture *picture);
+bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
+bool picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out);
+
+#endif

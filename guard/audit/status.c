@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/audit/status.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+
+#include "guard/model/ban/denial.h"
+#include "guard/model/packet/dispatch.h"
+
+/** status_deinit() - free all of it but the picture; may be called twice */
+void status_deinit(struct status *status)
+{
+	for (size_t i = 0; i < status->n; i++) {
+		item_deinit(&status->items[i].item);
+		strv_deinit(&status->items[i].ports);
+	}
+	free(status->items);
+	findings_deinit(&status->findings);
+	*status = STATUS_NULL;
+}
+
+/** status_is_degraded() - does something hurt now? */
+bool status_is_degraded(const struct status *status)
+{
+	return findings_worst(&status->findings) == FINDING_ERROR;
+}
+
+/** status_is_reached() - could firewalld be looked at? */
+bool status_is_reached(const struct status *status)
+{
+	return picture_knows(status->picture, PICTURE_FIREWALLD);
+}
+
+/** status_item_is_leaving() - does the next reload close it for good? */
+bool status_item_is_leaving(const struct status_item *item)
+{
+	return item->listed && (item->withdrawn || item->edited);
+}
+
+/** status_item_is_runtime_only() - does the next reload take it, though it is meant to stay? */
+bool status_item_is_runtime_only(const struct status_item *item)
+{
+	return item->listed && !item->permanent && item->until_us == 0 &&
+	       !status_item_is_leaving(item);
+}
+
+/* --- the items ---------------------------------------------------------------------------- */
+
+static struct status_item *add_item(struct status *status, const struct item *item)
+{
+	struct status_item row = {.listens = LISTENERS_UNKNOWN};
+
+	if (grow(&status->items, &status->capacity, status->n + 1, sizeof(row)) < 0 ||
+	    item_copy(&row.item, item) < 0)
+		return NULL;
+	status->items[status->n] = row;
+	return &status->items[status->n++];
+}
+
+static int by_rank(const void *a, const void *b)
+{
+	const struct status_item *x = a, *y = b;
+	int zones = strcmp(x->item.zone, y->item.zone);
+
+	return zones ? zones : item_restore_cmp(&x->item, &y->item);
+}
+
+static int add_held(struct status *status)
+{
+	const struct picture *picture = status->picture;
+	const struct scope *scope = &picture->config->scope;
+	const struct firewall *fw = &picture->firewall;
+
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct firewall_entry *entry = &fw->entries[i];
+		struct status_item *row;
+
+		/* bindings show in what is open to whom */
+		if (item_class(&entry->item) == ITEM_CLASS_BINDING ||
+		    !scope_protects(scope, fw, &entry->item))
+			continue;
+		row = add_item(status, &entry->item);
+		if (!row)
+			return -ENOMEM;
+		row->listed = (entry->flags & FIREWALL_RUNTIME) != 0;
+		row->open = row->listed &&
+		            dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces);
+		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
+		row->required = scope_requires(scope, &entry->item);
+		row->withdrawn = (entry->flags & FIREWALL_WITHDRAWN) != 0;
+		row->edited = (entry->flags & FIREWALL_EDITED) != 0;
+		row->until_us = entry->until_us;
+	}
+	return 0;
+}
+
+static int add_gone(struct status *status)
+{
+	const struct loss *loss = &status->picture->missing.loss;
+
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct loss_row *gone = &loss->rows[i];
+		struct status_item *row;
+		size_t at = 0;
+
+		if (!loss_verdict_restores(gone->verdict) && gone->verdict != LOSS_UNATTRIBUTED)
+			continue;
+		while (at < status->n && item_cmp(&status->items[at].item, &gone->item) != 0)
+			at++;
+		row = at < status->n ? &status->items[at] : add_item(status, &gone->item);
+		if (!row)
+			return -ENOMEM;
+		row->required = gone->verdict == LOSS_REQUIRED;
+		row->lost = !row->required;
+		row->until_us = gone->until_us;
+	}
+	return 0;
+}
+
+/* The best answer over all ports: a service with one live port is served. */
+static enum listeners_answer listens_on(const struct listeners *listeners, const struct strv *ports)
+{
+	enum listeners_answer best = LISTENERS_UNKNOWN;
+
+	for (size_t i = 0; i < ports->n; i++) {
+		unsigned first, last;
+		char protocol[8];
+		enum listeners_answer answer;
+
+		if (!item_port_parse(ports->strings[i], &first, &last, protocol))
+			continue;
+		answer = listeners_on(listeners, protocol, first, last, AF_UNSPEC);
+		if (answer > best)
+			best = answer;
+	}
+	return best;
+}
+
+static int find_listeners(struct status *status)
+{
+	const struct picture *picture = status->picture;
+
+	for (size_t i = 0; i < status->n; i++) {
+		struct status_item *row = &status->items[i];
+
+		/* without the definition its ports are not known, which the table says */
+		if (row->item.kind == ITEM_SERVICE)
+			(void)picture_service_ports(&picture->ruleset, row->item.value,
+			                            &row->ports);
+		else if (row->item.kind == ITEM_PORT && strv_add(&row->ports, row->item.value) < 0)
+			return -ENOMEM;
+		if (picture_knows(picture, PICTURE_SOCKETS))
+			row->listens = listens_on(&picture->listeners, &row->ports);
+	}
+	return 0;
+}
+
+static int make_items(struct status *status)
+{
+	int r = add_held(status);
+
+	if (r == 0)
+		r = add_gone(status);
+	if (r == 0 && status->n > 0)
+		qsort(status->items, status->n, sizeof(*status->items), by_rank);
+	return r == 0 ? find_listeners(status) : r;
+}
+
+/* --- all together ------------------------------------------------------------------------- */
+
+/**
+ * status_make() - the items of a picture, and the findings of a selection of checks
+ * @out:     STATUS_NULL before; the caller deinits it, also after a failure
+ * @picture: borrowed for as long as @out lives
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int status_make(struct status *out, const bool selected[CHECKS_N], const struct picture *picture)
+{
+	int r;
+
+	out->picture = picture;
+	r = status_is_reached(out) ? make_items(out) : 0;
+	if (r == 0)
+		r = checks_make(&out->findings, selected, picture);
+	if (r == 0)
+		r = checks_count_drift(&out->drift, &out->drift_known, picture);
+	out->clients_known = status_is_reached(out) && picture_knows(picture, PICTURE_CLIENTS) &&
+	                     picture->state == FIREWALL_STATE_RUNNING;
+	if (r == 0 && out->clients_known)
+		r = denial_count(&out->n_cut_off, &picture->firewall, &picture->clients.effective);
+	return r;
+}

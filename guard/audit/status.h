@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * status - how things stand: each protected item, and what was found
+ *
+ * Made of a picture; `status`, `report`, `after-boot` and the metrics show it.
+ */
+#ifndef GUARD_AUDIT_STATUS_H
+#define GUARD_AUDIT_STATUS_H
+
+#include "guard/audit/checks.h"
+
+struct status_item {
+	struct item item; /* owned */
+	bool open;        /* listed, and packets come into its zone */
+	bool listed;      /* in the runtime */
+	bool permanent;
+	bool required;
+	bool lost;        /* was there, and a wipe took it */
+	bool withdrawn;   /* left the permanent configuration: a reload is meant to close it */
+	bool edited;      /* somebody's edit took it out of its file */
+	int64_t until_us; /* 0: no end */
+	enum listeners_answer listens;
+	struct strv ports; /* PORT/PROTOCOL; empty when not known */
+};
+
+struct status {
+	const struct picture *picture; /* borrowed */
+	struct status_item *items;
+	size_t n;
+	size_t capacity;
+	struct findings findings;
+	bool drift_known;
+	struct drift_counts drift; /* of fail2ban's bans and firewalld's rules; when known */
+	bool clients_known;
+	size_t n_cut_off; /* sources that rules deny, and that cut off legitimate clients */
+};
+#define STATUS_NULL      ((struct status){0})
+#define _cleanup_status_ _cleanup_(status_deinit)
+
+/* What a picture has to have for it, beside what its checks need. */
+#define STATUS_PARTS                                                                               \
+	(PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS | PICTURE_FAIL2BAN |  \
+	 PICTURE_STORE | PICTURE_CLIENTS)
+
+int status_make(struct status *out, const bool selected[CHECKS_N],
+                const struct picture *picture) _must_check_;
+void status_deinit(struct status *status);
+bool status_is_degraded(const struct status *status);
+bool status_is_reached(const struct status *status);
+bool status_item_is_leaving(const struct status_item *item);
+bool status_item_is_runtime_only(const struct status_item *item);
+
+#endif

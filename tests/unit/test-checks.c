@@ -1,0 +1,378 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/audit/status.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tests/unit/firewalls.h"
+#include "tests/unit/rulesets.h"
+#include "tests/unit/unit.h"
+
+#define NOW (INT64_C(100000) * SECOND)
+
+/* --- pictures made by hand ---------------------------------------------------------------- */
+
+struct world {
+	struct config config;
+	struct picture picture;
+};
+
+/* Of a machine on which everything is as it should be. */
+static void world_init(struct world *world, const char *firewall, const char *rules)
+{
+	struct picture *picture = &world->picture;
+
+	*world = (struct world){.picture = PICTURE_NULL};
+	config_init(&world->config);
+	picture->config = &world->config;
+	picture->state_dir = "/nowhere";
+	picture->now_us = NOW;
+	picture->known = PICTURE_ALL;
+	picture->state = FIREWALL_STATE_RUNNING;
+	picture->firewall = firewall_from_text(firewall);
+	picture->ruleset = ruleset_from_text(rules);
+	picture->ruleset.chains_known = true;
+	picture->ruleset.kernel.table = picture->ruleset.kernel.input = true;
+	picture->backend = strdup("iptables"); /* which has nothing to be compared with */
+	picture->flush_all = strdup("no");
+	picture->fail2ban = FAIL2BAN_STOPPED;
+	picture->watcher = (struct watcher_state){.known = true, .running = true, .pid = 7};
+	picture->clients.complete = true;
+	picture->free_mib = 4096;
+	snprintf(picture->client_interface, sizeof(picture->client_interface), "eth0");
+	ck_assert_int_eq(strv_add(&picture->interfaces, "eth0"), 0);
+}
+
+static void world_deinit(struct world *world)
+{
+	picture_deinit(&world->picture);
+	config_deinit(&world->config);
+}
+
+static void find(struct findings *out, const struct world *world, bool all)
+{
+	bool selected[CHECKS_N];
+
+	if (all)
+		checks_select(selected, &world->config.check_skip);
+	else
+		checks_select_status(selected);
+	ck_assert_int_eq(checks_make(out, selected, &world->picture), 0);
+}
+
+/* How many there are of a name; the first of them in *@out. */
+static size_t count(const struct findings *findings, const char *name, const struct finding **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++)
+		if (strcmp(findings->findings[i].name, name) == 0 && n++ == 0 && out)
+			*out = &findings->findings[i];
+	return n;
+}
+
+/* --- the table ---------------------------------------------------------------------------- */
+
+START_TEST(rows_are_complete)
+{
+	const struct check *check = checks[_i];
+
+	ck_assert_ptr_nonnull(check->name);
+	ck_assert_uint_gt(strlen(check->name), 0);
+	ck_assert_uint_eq(strspn(check->name, "abcdefghijklmnopqrstuvwxyz0123456789-"),
+	                  strlen(check->name));
+	ck_assert_ptr_nonnull(check->help);
+	ck_assert_ptr_null(strchr(check->help, '\n'));
+	ck_assert_ptr_nonnull(check->fn);
+	ck_assert(check->severity != FINDING_UNKNOWN && check->severity < FINDING_N_SEVERITIES);
+	ck_assert_uint_eq((check->needs | check->also) & ~(unsigned)PICTURE_ALL, 0);
+	ck_assert_uint_eq(check->needs & check->also, 0);
+	if (_i > 0)
+		ck_assert_msg(strcmp(checks[_i - 1]->name, check->name) < 0,
+		              "%s does not come before %s", checks[_i - 1]->name, check->name);
+}
+END_TEST
+
+START_TEST(names_are_found)
+{
+	const char *names[CHECKS_N];
+	size_t index = CHECKS_N;
+
+	checks_names(names);
+	for (size_t i = 0; i < CHECKS_N; i++) {
+		ck_assert_str_eq(names[i], checks[i]->name);
+		ck_assert(checks_find(names[i], &index));
+		ck_assert_uint_eq(index, i);
+	}
+	index = 1;
+	ck_assert(!checks_find("nonsense", &index));
+	ck_assert_uint_eq(index, 1);
+	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
+		ck_assert(checks_find(drift_kind_name((enum drift_kind)i), &index));
+}
+END_TEST
+
+START_TEST(silenced_ones_are_not_made)
+{
+	_cleanup_strv_ struct strv skip = STRV_NULL;
+	bool selected[CHECKS_N];
+	size_t index;
+
+	ck_assert_int_eq(strv_add(&skip, "panic"), 0);
+	checks_select(selected, &skip);
+	for (size_t i = 0; i < CHECKS_N; i++)
+		ck_assert(selected[i] == (strcmp(checks[i]->name, "panic") != 0));
+	memset(selected, 0, sizeof(selected));
+	ck_assert_uint_eq(checks_parts(selected), 0);
+	ck_assert(checks_find("no-jail", &index));
+	selected[index] = true;
+	ck_assert_uint_eq(checks_parts(selected), PICTURE_SOCKETS | PICTURE_FAIL2BAN);
+}
+END_TEST
+
+/* --- worlds in which something is wrong --------------------------------------------------- */
+
+#define MAIL "public/interface:eth0=rp public/service:imaps=rp"
+#define MAIL_RULES                                                                                 \
+	"public interface eth0\npublic service imaps\nservice:imaps 993/tcp\ndefault public"
+
+static void end_it_all(struct world *world, const char *what)
+{
+	struct picture *picture = &world->picture;
+
+	if (strcmp(what, "panic") == 0)
+		picture->firewall.panic = picture->ruleset.panic = true;
+	else if (strcmp(what, "failed") == 0)
+		picture->state = FIREWALL_STATE_FAILED, picture->known &= ~(unsigned)PICTURE_RULES;
+	else if (strcmp(what, "init") == 0)
+		picture->state = FIREWALL_STATE_INIT, picture->known &= ~(unsigned)PICTURE_RULES;
+	else if (strcmp(what, "away") == 0)
+		picture->result = FIREWALLD_E_GONE,
+		picture->known &= ~(unsigned)(PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_FILES |
+		                              PICTURE_RULES | PICTURE_TABLES);
+	else if (strcmp(what, "no watcher") == 0)
+		picture->watcher.running = false;
+	else if (strcmp(what, "crashed") == 0)
+		picture->fail2ban = FAIL2BAN_CRASHED, picture->known &= ~(unsigned)PICTURE_FAIL2BAN;
+	else if (strcmp(what, "stopped") == 0)
+		picture->fail2ban_installed = true;
+	else if (strcmp(what, "silent") == 0)
+		picture->fail2ban = FAIL2BAN_UNREACHABLE,
+		picture->known &= ~(unsigned)PICTURE_FAIL2BAN;
+	else if (strcmp(what, "no store") == 0)
+		picture->store_absent = true, picture->known &= ~(unsigned)PICTURE_STORE;
+	else if (strcmp(what, "locked store") == 0)
+		picture->known &= ~(unsigned)(PICTURE_STORE | PICTURE_DAMAGE);
+	else if (strcmp(what, "damaged store") == 0)
+		picture->damage = strdup("page 7");
+	else if (strcmp(what, "full disk") == 0)
+		picture->free_mib = 0;
+	else if (strcmp(what, "small disk") == 0)
+		picture->free_mib = 8;
+	else if (strcmp(what, "failed wipe") == 0)
+		picture->wipe = (struct store_wipe_info){.n_lost = 3, .n_failed = 1};
+	else if (strcmp(what, "failed bans") == 0)
+		picture->wipe = (struct store_wipe_info){.n_bans = 3, .n_bans_failed = 1};
+	else if (strcmp(what, "bans left out") == 0)
+		picture->wipe = (struct store_wipe_info){.n_bans = 3, .n_bans_left_out = 1};
+	else if (strcmp(what, "not at boot") == 0)
+		picture->systemd = picture->unit_installed = true;
+	else if (strcmp(what, "flush") == 0)
+		strcpy(picture->flush_all, "y");
+	else if (strcmp(what, "shut") == 0)
+		strcpy(picture->backend, "n"), picture->ruleset.kernel.shut = true;
+	else if (strcmp(what, "no kernel rules") == 0)
+		strcpy(picture->backend, "n"), picture->ruleset.kernel.table = false;
+	else if (strcmp(what, "no listeners") == 0)
+		picture->known &= ~(unsigned)PICTURE_SOCKETS;
+	else if (what[0])
+		ck_abort_msg("what is %s?", what);
+}
+
+static const struct {
+	const char *firewall, *rules, *what;
+	/* what is found, in the order of finding: "NAME=SEVERITY NAME=SEVERITY" */
+	const char *status; /* by status */
+	const char *more;   /* by check alone; NULL: not looked at */
+} worlds[] = {
+    /* nothing listens on imaps, in all of these */
+    {MAIL, MAIL_RULES, "", "no-listener=warning", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "panic", "panic=error", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "failed", "firewalld-state=error", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "init", "firewalld-state=error", "iptables-backend=info"},
+    /* one cause, however much it keeps from being known */
+    {MAIL, MAIL_RULES, "away", "firewalld-state=error", ""},
+    {MAIL, MAIL_RULES, "no watcher", "no-listener=warning watcher-stopped=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "crashed", "fail2ban-down=error no-listener=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "silent", "fail2ban-down=warning no-listener=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "stopped", "fail2ban-down=warning no-listener=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "no store", "no-listener=warning store=info", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "locked store", "store=error no-listener=warning", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "damaged store", "store=error no-listener=warning", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "failed wipe", "no-listener=warning restore-failed=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "failed bans", "bans-failed=warning no-listener=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "bans left out", "bans-left-out=warning no-listener=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "full disk", "no-listener=warning",
+     "store-space=error iptables-backend=info"},
+    {MAIL, MAIL_RULES, "small disk", "no-listener=warning",
+     "store-space=warning iptables-backend=info"},
+    {MAIL, MAIL_RULES, "not at boot", "no-listener=warning",
+     "watcher-not-at-boot=warning iptables-backend=info"},
+    {MAIL, MAIL_RULES, "shut", "kernel-rules=error no-listener=warning", ""},
+    {MAIL, MAIL_RULES, "no kernel rules", "kernel-rules=error no-listener=warning", ""},
+    /* said once, by the first that would have looked */
+    {MAIL, MAIL_RULES, "no listeners", "loopback-only=unknown", NULL},
+    /* in the runtime only: less grave where somebody puts it back */
+    {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "",
+     "no-listener=warning runtime-only-service=info", "iptables-backend=info"},
+    {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "no watcher",
+     "runtime-only-service=error no-listener=warning watcher-stopped=warning",
+     "iptables-backend=info"},
+    {"public/interface:eth0=rp public/service:ldap=r", MAIL_RULES, "no watcher",
+     "runtime-only-service=warning watcher-stopped=warning", "iptables-backend=info"},
+    {"public/interface:eth0=rp public/port:993/tcp=rp",
+     "public interface eth0\npublic port "
+     "993/tcp\ndefault public",
+     "", "no-listener=warning", "iptables-backend=info raw-ports=info"},
+    {"inside/source:10.0.0.0/8=r inside/service:imaps=rp", MAIL_RULES, "",
+     "no-listener=warning binding-runtime-only=info", NULL},
+    {"inside/source:10.0.0.0/8=r inside/service:imaps=rp", MAIL_RULES, "flush",
+     "no-listener=warning binding-runtime-only=info", NULL},
+    {MAIL " public/service:smtp=rw", MAIL_RULES, "", "no-listener=warning withdrawn=warning", NULL},
+    {MAIL " public/service:smtp=re", MAIL_RULES, "", "edited=warning no-listener=warning", NULL},
+    {MAIL " public/service:smtp=p", MAIL_RULES, "", "no-listener=warning not-open=info", NULL},
+};
+
+static char *words_of(const struct findings *findings, bool status)
+{
+	char *text = NULL;
+	size_t length;
+	FILE *stream = open_memstream(&text, &length);
+	size_t n = 0;
+
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct finding *finding = &findings->findings[i];
+		size_t index = 0;
+
+		ck_assert(checks_find(finding->name, &index));
+		if (checks[index]->status == status)
+			fprintf(stream, "%s%s=%s", n++ ? " " : "", finding->name,
+			        finding_severity_name(finding->severity));
+	}
+	ck_assert_int_eq(fclose(stream), 0);
+	return text;
+}
+
+/* What status tells is what check tells, under the same name with the same weight. */
+START_TEST(finds_it_wherever_it_is_asked)
+{
+	_cleanup_findings_ struct findings status = FINDINGS_NULL, check = FINDINGS_NULL;
+	_cleanup_free_ char *told = NULL, *same = NULL, *more = NULL;
+	struct world world;
+
+	world_init(&world, worlds[_i].firewall, worlds[_i].rules);
+	end_it_all(&world, worlds[_i].what);
+	find(&status, &world, false);
+	find(&check, &world, true);
+	told = words_of(&status, true);
+	same = words_of(&check, true);
+	more = words_of(&check, false);
+	ck_assert_str_eq(told, worlds[_i].status);
+	if (worlds[_i].more)
+		ck_assert_str_eq(same, told);
+	if (worlds[_i].more)
+		ck_assert_str_eq(more, worlds[_i].more);
+	for (size_t i = 0; i < check.n; i++) {
+		size_t index = 0;
+
+		ck_assert(checks_find(check.findings[i].name, &index));
+		ck_assert(check.findings[i].severity == FINDING_UNKNOWN ||
+		          check.findings[i].severity <= checks[index]->severity);
+	}
+	world_deinit(&world);
+}
+END_TEST
+
+/* --- one cause, one finding --------------------------------------------------------------- */
+
+START_TEST(what_nobody_could_read_is_told_once)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	const struct finding *finding = NULL;
+	struct world world;
+
+	world_init(&world, MAIL, MAIL_RULES);
+	world.picture.known &= ~(unsigned)PICTURE_RULES;
+	err_set(&world.picture.why[3], 0, "it said nonsense");
+	find(&findings, &world, true);
+	ck_assert_uint_eq(count(&findings, "expected-service", &finding), 1);
+	ck_assert_int_eq(finding->severity, FINDING_UNKNOWN);
+	ck_assert_str_eq(finding->text, "firewalld's rules could not be read");
+	ck_assert_ptr_nonnull(strstr(finding->evidence, "it said nonsense"));
+	ck_assert_ptr_nonnull(strstr(finding->evidence, "refused-by-rule"));
+	for (size_t i = 0; i < findings.n; i++)
+		ck_assert(&findings.findings[i] == finding ||
+		          findings.findings[i].severity != FINDING_UNKNOWN);
+	world_deinit(&world);
+}
+END_TEST
+
+/* In a firewall that nobody meant nothing is restored: no command says so. */
+START_TEST(what_is_lost_has_a_command_where_it_helps)
+{
+	static const enum firewall_state states[] = {FIREWALL_STATE_RUNNING, FIREWALL_STATE_FAILED};
+
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+		_cleanup_firewall_ struct firewall before =
+		    firewall_from_text(MAIL " public/service:smtp=r public/service:pop3s=r");
+		const struct finding *finding = NULL;
+		struct world world;
+
+		world_init(&world, MAIL, MAIL_RULES);
+		ck_assert_int_eq(loss_find(&world.picture.missing.loss,
+		                           &(struct loss_evidence){
+		                               .before = &before,
+		                               .after = &world.picture.firewall,
+		                               .scope = &world.config.scope,
+		                               .kind = WIPE_RELOAD,
+		                               .now_us = NOW,
+		                           }),
+		                 0);
+		world.picture.state = states[i];
+		find(&findings, &world, false);
+		ck_assert_uint_eq(count(&findings, "lost", &finding), 1);
+		ck_assert_str_eq(finding->evidence, "public/service:smtp, public/service:pop3s");
+		if (states[i] == FIREWALL_STATE_RUNNING)
+			ck_assert_str_eq(finding->command, "reload-guard restore");
+		else
+			ck_assert_ptr_null(finding->command);
+		ck_assert_str_eq(finding->other, "reload-guard release public/service:smtp && "
+		                                 "reload-guard release public/service:pop3s");
+		world_deinit(&world);
+	}
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("checks");
+	TCase *tests = tcase_create("checks");
+
+	tcase_add_loop_test(tests, rows_are_complete, 0, CHECKS_N);
+	tcase_add_test(tests, names_are_found);
+	tcase_add_test(tests, silenced_ones_are_not_made);
+	tcase_add_loop_test(tests, finds_it_wherever_it_is_asked, 0, ARRAY_SIZE(worlds));
+	tcase_add_test(tests, what_nobody_could_read_is_told_once);
+	tcase_add_test(tests, what_is_lost_has_a_command_where_it_helps);
+	suite_add_tcase(suite, tests);
+	return unit_run(suite);
+}

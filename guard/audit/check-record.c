@@ -18,10 +18,12 @@ static int newer_store(struct check_run *run)
 	              "*; do mv \"$f\" \"newer-$f\"; done); systemctl start reload-guard",
 	              run->picture->state_dir) < 0)
 		return -ENOMEM;
-	return check_add(run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),
-	                 "the store is of a newer reload-guard, so nothing is restored and nothing "
-	                 "recorded: install the newer one again, or begin anew and keep its store "
-	                 "aside");
+	return check_add(
+	    run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),
+	    "the store is of a newer reload-guard, so the store cannot be used: nothing "
+	    "is restored or recorded; install the newer one again, or begin anew and keep its "
+	    "store "
+	    "aside");
 }
 
 static int store(struct check_run *run)

@@ -376,6 +376,17 @@ static const struct cause_evidence *oldest(const struct cause_log *log, int64_t 
 	return NULL;
 }
 
+/* From firewalld 2.0 on another default zone is a reload, before it is none. */
+static const struct cause_evidence *default_zone(const struct cause_log *log, int64_t now_us)
+{
+	for (size_t i = 0; i < log->n; i++)
+		if (log->rows[i].kind == CAUSE_DEFAULT_ZONE && !log->rows[i].spent &&
+		    log->rows[i].at_us > log->end_us &&
+		    now_us - log->rows[i].at_us <= DEFAULT_ZONE_US)
+			return &log->rows[i];
+	return NULL;
+}
+
 /**
  * cause_log_reloaded() - Reloaded was heard: the oldest evidence has led to it
  * @calls_are_seen: and have been long enough, so that a call for it would have been
@@ -387,6 +398,8 @@ void cause_log_reloaded(struct cause_log *log, int64_t now_us, bool calls_are_se
 
 	if (!found)
 		found = oldest(log, now_us, false);
+	if (!found)
+		found = default_zone(log, now_us);
 	if (found) {
 		/* what was spent stands in the order of what was heard */
 		row = *found;
@@ -424,7 +437,7 @@ void cause_log_gone(struct cause_log *log, int64_t now_us, bool bus, bool jobs_a
 			log->end_job = *row;
 		}
 		/* what firewalld had not yet done by then it never will */
-		if (row->kind != CAUSE_FAIL2BAN)
+		if (row->kind != CAUSE_FAIL2BAN && row->kind != CAUSE_DEFAULT_ZONE)
 			row->spent = true;
 	}
 	if (bus && log->end != CAUSE_END_JOB)
@@ -530,7 +543,8 @@ static void say_evidence(struct words *words, const struct cause_evidence *row)
 		say(words, "LogDenied set, and so a reload, by ");
 		break;
 	case CAUSE_DEFAULT_ZONE:
-		say(words, "default zone set to %s by ", row->zone);
+		say(words, "default zone set to %s%s by ", row->zone,
+		    row->spent ? ", and so a reload," : "");
 		break;
 	case CAUSE_REMOVAL:
 		break;
@@ -550,7 +564,7 @@ static void say_evidence(struct words *words, const struct cause_evidence *row)
 
 static bool is_of_a_reload(const struct cause_evidence *row)
 {
-	return row->spent && row->kind != CAUSE_FAIL2BAN && row->kind != CAUSE_DEFAULT_ZONE;
+	return row->spent && row->kind != CAUSE_FAIL2BAN;
 }
 
 static bool reads_alike(const struct cause_evidence *a, const struct cause_evidence *b)

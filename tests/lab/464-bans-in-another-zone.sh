@@ -17,9 +17,7 @@ mail_open internal
 watch_up
 f2b_up
 # a ban that is fresh may lack its rule
-for address in 10.77.0.3 192.0.2.1; do
-	for i in 1 2; do echo "$(date -d '-100 sec' '+%b %e %H:%M:%S') mail imapd: login failed from $address"; done
-done | tee -a "$W/mail.log" >>"$W/there.log"
+for name in lab there; do old_attack $name "login failed" 10.77.0.3 192.0.2.1; done
 # in_zone ZONE ADDRESS PORT, not_in_zone
 in_zone() { firewall-cmd --zone="$1" --list-rich-rules | grep -q "\"$2\" port port=\"$3\""; }
 not_in_zone() { not in_zone "$@"; }
@@ -52,7 +50,8 @@ need "that is up" ip link set other0 up
 need "is found again" finds ban-zone lab
 need "with another command" mend lab
 need "that leaves the default zone alone" test "$(firewall-cmd --get-default-zone)" = public
-need "and gives the action a zone" grep -q 'firewall-cmd --zone=internal --add' /etc/fail2ban/action.d/firewallcmd-rich-rules.local
+# from fail2ban 1.1.1 on the action has a parameter for it
+need "and gives the action a zone" grep -q 'firewall-cmd --zone=internal --add\|^zone = internal$' /etc/fail2ban/action.d/firewallcmd-rich-rules.local
 need "so that bans are where mail is" within 20 in_zone internal 10.77.0.3 imaps
 need "and nowhere else" within 10 not_in_zone public 10.77.0.3 imaps
 need "the banned is kept out" is_shut_from 10.77.0.3 993

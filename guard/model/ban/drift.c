@@ -646,7 +646,8 @@ static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned
 /*
  * Has fail2ban's action write into @zone from now on, and its bans written anew. Where it
  * names a zone, its parameter is set; else (fail2ban's own do not before its change #4184)
- * a copy of the action gets one. Neither is done where somebody has made changes before.
+ * a copy of the action gets one. Neither is done where somebody has made changes before;
+ * where another jail's command has, its bans alone are written anew.
  */
 static int action_command(char **out, const struct tally *tally, const char *zone)
 {
@@ -667,8 +668,9 @@ static int action_command(char **out, const struct tally *tally, const char *zon
 	return r < 0 ? r
 	             : xasprintf(out,
 	                         "a=/etc/fail2ban/action.d/%s; grep -qs firewall-cmd $a.conf && "
-	                         "test ! -e $a.local && %s >$a.local && %s",
-	                         name, edit, restart);
+	                         "{ grep -Eqs 'zone ?= ?%s( |$)' $a.local || "
+	                         "{ test ! -e $a.local && %s >$a.local; }; } && %s",
+	                         name, zone, edit, restart);
 }
 
 /* What ends it, and not only for the bans that there are. Return: 0; 1: nothing; -ENOMEM. */

@@ -36,7 +36,8 @@ conf <<-X
 X
 watch_up -v
 mail_open
-need "a service for a time" fwc --zone=public --add-service=ldap --timeout=600
+timed=
+can "a service for a time" && timed=yes && need "a service for a time" fwc --zone=public --add-service=ldap --timeout=600
 need "a ban" fwc --zone=public --add-rich-rule='rule family=ipv4 source address=192.0.2.9 reject'
 sleep 1.5
 need "nothing is found while nothing is missing" not said 'nobody told of|nobody can tell|canary is gone'
@@ -50,7 +51,7 @@ need "with its words" out_has 'a wipe that nobody told of'
 # the log holds back a line that it has said just now, so the history counts
 told() { exits 0 guard history --kind silent && [ "$(grep -c 'nobody told of' "$W/out")" = "$1" ]; }
 need "only once" told 1
-need "what was open for a time is back" within 3 has ldap
+[ -z "$timed" ] || need "what was open for a time is back" within 3 has ldap
 
 # A ban that came after the wipe is no evidence against it.
 need "firewalld reloads" fwc --reload

@@ -10,7 +10,8 @@ jail() { # NAME PORT ACTION
 	printf '[%s]\nenabled = true\nfilter = lab\nlogpath = %s\nport = %s\naction = %s\n' "$1" "$W/$1.log" "$2" \
 		"$3[name=%(__name__)s, port=\"%(port)s\", protocol=\"tcp\"${4:-}]"
 }
-# for ipsettype=firewalld fail2ban calls for what firewall-cmd does not have, so the ipset is the administrator's
+# fail2ban calls for what firewall-cmd does not have, so the ipset is the administrator's
+own_ipset
 need "an ipset" fwc --permanent --new-ipset=f2b-own --type=hash:ip --option=timeout=0
 need "a reload" fwc --reload
 fwc --zone=public --change-interface=host0
@@ -18,7 +19,7 @@ BANS_JAIL="$(jail multi imaps,25 firewallcmd-multiport)
 $(jail new 465 firewallcmd-new)
 $(jail all 110 firewallcmd-allports)
 $(jail kernel 587 firewallcmd-ipset)
-$(jail own 143 firewallcmd-ipset ', ipsettype=firewalld')" bans_up
+$(jail own 143 "$OWN_IPSET" "$OWN_IPSET_OPTION")" bans_up
 watch_up
 mail_open
 # of allports another client, as nothing is open to whom it bans

@@ -15,15 +15,7 @@ mail_open
 need "the services are permanent" fwc --runtime-to-permanent
 f2b_up
 # fail2ban takes its time for a ban, so a fresh one may lack its rule: these are older
-old_attack() { # LOG WHAT ADDRESS...
-	local log=$1 what=$2 address
-	shift 2
-	for address; do
-		printf '%s mail imapd: %s from %s\n' "$(date -d '-100 sec' '+%b %e %H:%M:%S')" "$what" "$address"
-		printf '%s mail imapd: %s from %s\n' "$(date -d '-100 sec' '+%b %e %H:%M:%S')" "$what" "$address"
-	done >>"$W/$log"
-}
-old_attack mail.log "login failed" 192.0.2.11 192.0.2.12 fd77::66
+old_attack lab "login failed" 192.0.2.11 192.0.2.12 fd77::66
 ruled() { firewall-cmd "${@:2}" --list-rich-rules | grep -qF "\"$1\""; }
 need "a rule for each ban" within 20 ruled fd77::66
 rule() { echo "rule family=ipv4 source address=$1 port port=imaps protocol=tcp reject type=icmp-port-unreachable"; }
@@ -64,7 +56,7 @@ need "and in force" ruled 192.0.2.12
 db = sqlite3.connect(sys.argv[1], timeout=5)
 db.execute("UPDATE event SET at_us = at_us - 1000000000 WHERE kind = ?", ("start",))
 db.commit()' "$STATE/guard.db"
-old_attack other.log "broken login" 198.51.100.1 198.51.100.2 198.51.100.3
+old_attack broken "broken login" 198.51.100.1 198.51.100.2 198.51.100.3
 tried() { [ "$(grep -c 'Failed to execute ban jail .broken' "$W/fail2ban.log")" = 3 ]; }
 need "an action fails each time" within 30 tried
 need "which is found" finds jail-action-fails

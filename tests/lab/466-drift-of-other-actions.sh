@@ -9,6 +9,7 @@ jail() { # NAME PORT ACTION [MORE]
 	printf '[%s]\nenabled = true\nfilter = lab\nlogpath = %s\nport = %s\naction = %s\n' "$1" "$W/$1.log" "$2" \
 		"$3[name=%(__name__)s, port=\"%(port)s\", protocol=\"tcp\"${4:-}]"
 }
+own_ipset
 need "an ipset" fwc --permanent --new-ipset=f2b-own --type=hash:ip --option=timeout=0
 need "a reload" fwc --reload
 fwc --zone=public --change-interface=host0
@@ -16,13 +17,9 @@ mail_open
 need "mail is open for good" fwc --runtime-to-permanent
 F2B_JAIL="$(jail multi imaps firewallcmd-multiport)
 $(jail kernel 587 firewallcmd-ipset)
-$(jail own 143 firewallcmd-ipset ', ipsettype=firewalld')" f2b_up
-for name in multi kernel own; do
-	for address in 10.77.0.3 192.0.2.1; do
-		for i in 1 2; do echo "$(date -d '-100 sec' '+%b %e %H:%M:%S') mail imapd: login failed from $address"; done
-	done >>"$W/$name.log"
-done
-for i in 1 2; do echo "$(date -d '-100 sec' '+%b %e %H:%M:%S') mail imapd: login failed from fd77::2"; done >>"$W/multi.log"
+$(jail own 143 "$OWN_IPSET" "$OWN_IPSET_OPTION")" f2b_up
+for name in multi kernel own; do old_attack $name "login failed" 10.77.0.3 192.0.2.1; done
+old_attack multi "login failed" fd77::2
 kept_away() { is_shut_from 10.77.0.3 993 && is_shut_from 10.77.0.3 587 && is_shut_from 10.77.0.3 143 && not is_open6 993; }
 clean() { guard check --only "$1" >"$W/out" 2>"$W/err" || { cat "$W/out" >"$W/last"; return 1; }; }
 mend() {

@@ -17,6 +17,8 @@
 set -u
 LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$LAB_DIR/../.." && pwd)
+# shellcheck source=tests/generations.sh
+. "$TOP/tests/generations.sh"
 
 # --- outside: check what is needed, open the namespaces, see to it that they end --------
 
@@ -111,6 +113,7 @@ world() {
 inside() {
 	local script=$1 name status start_ms took scenario
 	name=$(basename "$script" .sh)
+	SCENARIO=$name
 	trap 'exit 143' TERM HUP
 	trap 'exit 130' INT
 	start_ms=$(now_ms)
@@ -181,6 +184,9 @@ need() {
 	"$@" && return 0
 	fail "$what"
 }
+
+# can PART [SCENARIO]: false, and said, where this generation cannot (tests/generations)
+can() { ! generations_lack "${2:-$SCENARIO}: $1"; }
 
 # never SECONDS COMMAND...: true when COMMAND does not succeed in all that time
 never() { ! within "$@"; }
@@ -318,10 +324,13 @@ new_boot() {
 # --- the wire ---
 
 # shellcheck disable=SC2034
-make_certificate() { # NAME DAYS FILE: signed by itself
+make_certificate() { # NAME DAYS FILE: signed by itself; DAYS may be negative
 	openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj "/CN=$1" \
-		-keyout "$3.key" -out "$3.csr" 2>/dev/null &&
-		openssl x509 -req -in "$3.csr" -signkey "$3.key" -days "$2" -out "$3" 2>/dev/null
+		-keyout "$3.key" -out "$3.csr" 2>/dev/null || return 1
+	openssl x509 -req -in "$3.csr" -signkey "$3.key" -days "$2" -out "$3" 2>/dev/null && return 0
+	# the newer openssl refuses an end before the start, and has options for both
+	openssl x509 -req -in "$3.csr" -signkey "$3.key" -out "$3" 2>/dev/null \
+		-not_before 20200101000000Z -not_after "$(date -u -d "$2 days" +%Y%m%d%H%M%SZ)"
 }
 mail_listeners() { LISTENER=$("$BUILD/tests/lab/listener" 25 80 110 143 443 465 587 993 995 2525); }
 client() { ip netns exec client "$@"; }
@@ -408,6 +417,20 @@ f2b_up() {
 	[ -z "${F2B_JAIL:-}" ] || printf '%s\n' "$F2B_JAIL" >>/etc/fail2ban/jail.local
 	f2b_start
 }
+# own_ipset: in OWN_IPSET the action that bans in an ipset of firewalld's own, and in
+# OWN_IPSET_OPTION what to say for it: each of 1.0 and 1.1.1 has words of its own, 0.11 none yet
+# shellcheck disable=SC2034
+own_ipset() {
+	OWN_IPSET=firewallcmd-ipset
+	OWN_IPSET_OPTION=$(sed -nE 's/^(ipsettype|ipsetbackend) = ipset$/, \1=firewalld/p' /etc/fail2ban/action.d/$OWN_IPSET.conf)
+	[ -z "$OWN_IPSET_OPTION" ] || return 0
+	OWN_IPSET=firewallcmd-own-ipset
+	sed -E -e 's/^actionstart = ipset create.*/actionstart =/' -e '/^ *(<actionflush>|ipset destroy .*)$/d' \
+		-e 's/^actionflush = .*/actionflush =/' \
+		-e 's/^(action(un)?ban) = ipset .*/\1 = firewall-cmd --ipset=<ipmset> --\2-entry=<ip>/' \
+		-e 's/--un-entry/--remove-entry/; s/---entry/--add-entry/' \
+		/etc/fail2ban/action.d/firewallcmd-ipset.conf >/etc/fail2ban/action.d/$OWN_IPSET.conf
+}
 # f2b_start: with the configuration that is there
 f2b_start() {
 	fail2ban-server -f start >>"$W/fail2ban.out" 2>&1 &
@@ -417,6 +440,15 @@ f2b_start() {
 f2b_kill() { end_process "$F2B" KILL; }
 f2b() { fail2ban-client "$@" >>"$W/fail2ban-client.log" 2>&1; }
 f2b_down() { f2b stop; wait "$F2B" 2>/dev/null; }
+# old_attack JAIL WORDS ADDRESS...: 100 s ago, in a log that the jail has not looked at yet: what
+# is written into one that it reads has just happened for it, from fail2ban 1.1 on
+old_attack() {
+	local jail=$1 words=$2 log address then
+	log=$(mktemp "$W/old.XXXXXX")
+	then=$(date -d '-100 sec' '+%b %e %H:%M:%S')
+	for address in "${@:3}" "${@:3}"; do echo "$then mail imapd: $words from $address" >>"$log"; done
+	f2b set "$jail" addlogpath "$log"
+}
 attack() { # ADDRESS
 	local i
 	for i in 1 2; do echo "$(date '+%b %e %H:%M:%S') mail imapd: login failed from $1" >>"$W/mail.log"; done

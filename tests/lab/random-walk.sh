@@ -286,7 +286,10 @@ while_the_guard_is_off() {
 }
 [ -z "${WALK_OFF:-}" ] || while_the_guard_is_off
 
-acts=(add add add add_timed add_timed remove remove permanent_add permanent_remove release
+timed=
+can "items that end" random-walk && timed="add_timed add_timed"
+# shellcheck disable=SC2206
+acts=(add add add $timed remove remove permanent_add permanent_remove release
 	reload reload reload restart killed_in_a_wipe killed_in_a_wipe guard_off guard_on guard_on hangup)
 n=0
 walk_end=$(($(now_ms) + ${WALK_S:-35} * 1000))

@@ -241,9 +241,3 @@ bool cidr_contains(const struct cidr *outer, const struct cidr *inner)
 	widened.prefix = outer->prefix;
 	return first_cmp(outer, &widened) == 0;
 }
-
-/** cidr_overlaps() - whether they share an address; of two prefixes one then contains the other */
-bool cidr_overlaps(const struct cidr *a, const struct cidr *b)
-{
-	return cidr_contains(a, b) || cidr_contains(b, a);
-}

@@ -50,6 +50,5 @@ void cidr_last(const struct cidr *cidr, uint8_t key[CIDR_KEY_LENGTH]);
 
 int cidr_cmp(const struct cidr *a, const struct cidr *b);
 bool cidr_contains(const struct cidr *outer, const struct cidr *inner);
-bool cidr_overlaps(const struct cidr *a, const struct cidr *b);
 
 #endif

@@ -114,14 +114,6 @@ int rangeset_add(struct rangeset *set, const struct cidr *cidr)
 	return r;
 }
 
-/** rangeset_contains_key() - whether one address is in */
-bool rangeset_contains_key(const struct rangeset *set, const uint8_t key[CIDR_KEY_LENGTH])
-{
-	size_t at = find(set, key);
-
-	return at < set->n && key_cmp(set->ranges[at].first, key) <= 0;
-}
-
 /** rangeset_contains() - whether all of a prefix is in */
 bool rangeset_contains(const struct rangeset *set, const struct cidr *cidr)
 {

@@ -127,14 +127,11 @@ static int sign(int n)
 START_TEST(compares)
 {
 	struct cidr a = cidr_of(pair_rows[_i].a), b = cidr_of(pair_rows[_i].b);
-	bool either = pair_rows[_i].a_contains_b || pair_rows[_i].b_contains_a;
 
 	ck_assert_int_eq(sign(cidr_cmp(&a, &b)), pair_rows[_i].cmp);
 	ck_assert_int_eq(sign(cidr_cmp(&b, &a)), -pair_rows[_i].cmp);
 	ck_assert(cidr_contains(&a, &b) == pair_rows[_i].a_contains_b);
 	ck_assert(cidr_contains(&b, &a) == pair_rows[_i].b_contains_a);
-	ck_assert(cidr_overlaps(&a, &b) == either);
-	ck_assert(cidr_overlaps(&b, &a) == either);
 }
 END_TEST
 

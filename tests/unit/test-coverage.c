@@ -33,6 +33,42 @@ static const struct {
     {"::ffff:10.1.2.3", COVERAGE_INSIDE, 4},
 };
 
+static enum coverage compare(const struct cidr *denied, const struct cidr *client)
+{
+	bool covers = cidr_contains(denied, client);
+	bool inside = cidr_contains(client, denied);
+
+	if (covers && inside)
+		return COVERAGE_EQUAL;
+	if (covers)
+		return COVERAGE_COVERS;
+	return inside ? COVERAGE_INSIDE : COVERAGE_NONE;
+}
+
+/*
+ * Looks at each. Receives the narrowest of the ranges with the weightiest answer, then the
+ * first; untouched for COVERAGE_NONE.
+ */
+static enum coverage coverage_of(const struct cidr *denied, const struct cidr *ranges, size_t n,
+                                 size_t *which)
+{
+	enum coverage worst = COVERAGE_NONE;
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		enum coverage one = compare(denied, &ranges[i]);
+
+		if (one == COVERAGE_NONE || one < worst)
+			continue;
+		if (one > worst || ranges[i].prefix > ranges[at].prefix)
+			at = i;
+		worst = one;
+	}
+	if (which && worst != COVERAGE_NONE)
+		*which = at;
+	return worst;
+}
+
 START_TEST(weighs)
 {
 	struct cidr list[ARRAY_SIZE(clients)], denied;
@@ -41,8 +77,7 @@ START_TEST(weighs)
 	for (size_t i = 0; i < ARRAY_SIZE(clients); i++)
 		ck_assert_int_eq(cidr_parse(&list[i], clients[i], 0, NULL), 0);
 	ck_assert_int_eq(cidr_parse(&denied, rows[_i].denied, 0, NULL), 0);
-	ck_assert_str_eq(coverage_name(coverage_of(&denied, list, ARRAY_SIZE(list), &which)),
-	                 coverage_name(rows[_i].coverage));
+	ck_assert_int_eq(coverage_of(&denied, list, ARRAY_SIZE(list), &which), rows[_i].coverage);
 	ck_assert_uint_eq(which, rows[_i].which);
 	ck_assert_int_eq(coverage_of(&denied, list, ARRAY_SIZE(list), NULL), rows[_i].coverage);
 	ck_assert_int_eq(coverage_of(&denied, NULL, 0, &which), COVERAGE_NONE);

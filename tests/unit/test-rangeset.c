@@ -98,7 +98,6 @@ START_TEST(answers)
 	_cleanup_rangeset_ struct rangeset set = RANGESET_NULL, empty = RANGESET_NULL;
 	static const char *const add[] = {"2001:db8::/32", "192.0.2.0/24", "10.0.0.7"};
 	struct cidr cidr = cidr_of(ask_rows[_i].cidr);
-	uint8_t key[CIDR_KEY_LENGTH];
 
 	for (size_t i = 0; i < ARRAY_SIZE(add); i++) {
 		struct cidr one = cidr_of(add[i]);
@@ -108,9 +107,6 @@ START_TEST(answers)
 	ck_assert(rangeset_contains(&set, &cidr) == ask_rows[_i].contains);
 	ck_assert(rangeset_overlaps(&set, &cidr) == ask_rows[_i].overlaps);
 	ck_assert(!rangeset_contains(&empty, &cidr) && !rangeset_overlaps(&empty, &cidr));
-	cidr_first(&cidr, key);
-	if (cidr_is_address(&cidr))
-		ck_assert(rangeset_contains_key(&set, key) == ask_rows[_i].contains);
 }
 END_TEST
 
@@ -134,9 +130,10 @@ START_TEST(agrees_with_a_bitmap)
 		ck_assert_int_eq(rangeset_add(&set, &cidr), 0);
 		for (unsigned i = first; i < first + count; i++)
 			in[i] = true;
+		cidr.prefix = 32;
 		for (unsigned i = 0; i < 256; i++) {
 			cidr.key[15] = (uint8_t)i;
-			ck_assert(rangeset_contains_key(&set, cidr.key) == in[i]);
+			ck_assert(rangeset_contains(&set, &cidr) == in[i]);
 			holes += in[i] && (i == 0 || !in[i - 1]);
 		}
 		ck_assert_uint_eq(set.n, holes); /* merged as far as can be */

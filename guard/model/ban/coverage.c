@@ -4,50 +4,6 @@
 #include <errno.h>
 #include <string.h>
 
-static enum coverage compare(const struct cidr *denied, const struct cidr *client)
-{
-	bool covers = cidr_contains(denied, client);
-	bool inside = cidr_contains(client, denied);
-
-	if (covers && inside)
-		return COVERAGE_EQUAL;
-	if (covers)
-		return COVERAGE_COVERS;
-	return inside ? COVERAGE_INSIDE : COVERAGE_NONE;
-}
-
-/**
- * coverage_of() - what a denied prefix does to client ranges
- * @denied:  borrowed; the source of a deny rule
- * @clients: borrowed; @n prefixes, in any order
- * @which:   may be NULL; receives the index of the range that the answer is
- *           about, the narrowest of those with the same answer, then the
- *           first; untouched for COVERAGE_NONE
- *
- * Return: the weightiest answer.
- */
-enum coverage coverage_of(const struct cidr *denied, const struct cidr *clients, size_t n,
-                          size_t *which)
-{
-	enum coverage worst = COVERAGE_NONE;
-	size_t at = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		enum coverage one = compare(denied, &clients[i]);
-
-		if (one == COVERAGE_NONE || one < worst)
-			continue;
-		if (one > worst || clients[i].prefix > clients[at].prefix)
-			at = i;
-		worst = one;
-	}
-	if (which && worst != COVERAGE_NONE)
-		*which = at;
-	return worst;
-}
-
-/* --- many questions ---------------------------------------------------------------------- */
-
 /** coverage_ranges_deinit() - release a set; it is empty and usable afterwards */
 void coverage_ranges_deinit(struct coverage_ranges *ranges)
 {
@@ -145,7 +101,7 @@ static size_t lower_bound(const struct coverage_ranges *ranges, const struct cid
  *          the first that is covered, the one that is equal, or the narrowest that
  *          the prefix lies in; untouched for COVERAGE_NONE
  *
- * Return: the weightiest answer, as coverage_of() gives it.
+ * Return: the weightiest answer.
  */
 enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const struct cidr *denied,
                                   size_t *which)
@@ -200,17 +156,4 @@ size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct
 			high = middle;
 	}
 	return low - *first;
-}
-
-/** coverage_name() - the word for it in output; static */
-const char *coverage_name(enum coverage coverage)
-{
-	static const char *const names[COVERAGE_N] = {
-	    [COVERAGE_NONE] = "none",
-	    [COVERAGE_INSIDE] = "inside",
-	    [COVERAGE_EQUAL] = "equal",
-	    [COVERAGE_COVERS] = "covers",
-	};
-
-	return names[coverage];
 }

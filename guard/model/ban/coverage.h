@@ -2,8 +2,8 @@
 /*
  * coverage - a deny rule's source against the ranges of legitimate clients
  *
- * coverage_of() is for a few ranges; struct coverage_ranges is made once and then
- * answers in the time of a binary search, however many ranges and questions.
+ * struct coverage_ranges is made once and then answers in the time of a binary
+ * search, however many ranges and questions.
  */
 #ifndef GUARD_MODEL_BAN_COVERAGE_H
 #define GUARD_MODEL_BAN_COVERAGE_H
@@ -37,9 +37,5 @@ enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const st
 
 size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct cidr *denied,
                               size_t *first);
-
-enum coverage coverage_of(const struct cidr *denied, const struct cidr *clients, size_t n,
-                          size_t *which);
-const char *coverage_name(enum coverage coverage);
 
 #endif

@@ -143,34 +143,6 @@ bool ticket_is_live(const struct ticket *ticket, int64_t now_us)
 }
 
 /**
- * tickets_find_live() - a live ticket for exactly this address or prefix
- * @after: NULL for the first one; else one that was found, for the next
- *
- * Return: borrowed; NULL when there is none (left).
- */
-const struct ticket *tickets_find_live(const struct tickets *tickets, const struct cidr *source,
-                                       int64_t now_us, const struct ticket *after)
-{
-	for (size_t i = after ? (size_t)(after - tickets->tickets) + 1 : 0; i < tickets->n; i++) {
-		const struct ticket *ticket = &tickets->tickets[i];
-
-		if (ticket->has_cidr && cidr_cmp(&ticket->cidr, source) == 0 &&
-		    ticket_is_live(ticket, now_us))
-			return ticket;
-	}
-	return NULL;
-}
-
-/** jail_uses() - has the jail an action of that kind? */
-bool jail_uses(const struct jail *jail, enum jail_action_kind kind)
-{
-	for (size_t i = 0; i < jail->n_actions; i++)
-		if (jail->actions[i].kind == kind)
-			return true;
-	return false;
-}
-
-/**
  * jail_add_action() - one more action, of which nothing is known yet but its name
  * @out: receives it, valid until the next one is added
  *

@@ -85,9 +85,6 @@ int tickets_add(struct tickets *tickets, const char *jail, const char *address, 
 void tickets_sort(struct tickets *tickets);
 const struct jail *tickets_jail(const struct tickets *tickets, const char *name);
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
-const struct ticket *tickets_find_live(const struct tickets *tickets, const struct cidr *source,
-                                       int64_t now_us, const struct ticket *after);
-bool jail_uses(const struct jail *jail, enum jail_action_kind kind);
 int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
 bool jail_action_kind_is_wiped(enum jail_action_kind kind);
 const char *jail_action_kind_name(enum jail_action_kind kind);

@@ -12,7 +12,7 @@ dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/lab/systemctl tests/
 EXTRA_DIST += packaging/deps tests/generations tests/generations.sh tests/lab/bans.sh tests/lab/random-walk.sh tests/lab/differential.py tests/lab/servers.py \
 	$(srcdir)/tests/lab/[0-9]*.sh
 
-# The adapter of floor 2 before a real firewalld that stalls, fails and dies; tests/run runs it.
+# The adapter for firewalld before a real firewalld that stalls, fails and dies; tests/run runs it.
 check_PROGRAMS += tests/lab/firewalld-adapter
 dist_check_SCRIPTS += tests/lab/firewalld-adapter.sh
 

@@ -544,7 +544,7 @@ static const char *next_word(struct reading *reading)
 
 static int not_understood(struct reading *reading)
 {
-	struct ruleset_match *match;
+	struct ruleset_match *match = NULL;
 
 	return ruleset_add_match(reading->step, RULESET_FIELD_UNKNOWN, false, &match);
 }
@@ -553,7 +553,7 @@ static int read_addresses(struct reading *reading, enum ruleset_field field)
 {
 	const char *word = next_word(reading);
 	_cleanup_strv_ struct strv addresses = STRV_NULL;
-	struct ruleset_match *match;
+	struct ruleset_match *match = NULL;
 	int r;
 
 	if (!word)
@@ -574,7 +574,7 @@ static int read_addresses(struct reading *reading, enum ruleset_field field)
 static int read_names(struct reading *reading, enum ruleset_field field)
 {
 	const char *word = next_word(reading);
-	struct ruleset_match *match;
+	struct ruleset_match *match = NULL;
 	int r;
 
 	if (!word)
@@ -591,7 +591,7 @@ static int read_ports(struct reading *reading, enum ruleset_field field)
 {
 	const char *word = next_word(reading);
 	_cleanup_strv_ struct strv ports = STRV_NULL;
-	struct ruleset_match *match;
+	struct ruleset_match *match = NULL;
 	int r;
 
 	if (!word)
@@ -612,7 +612,7 @@ static int read_ports(struct reading *reading, enum ruleset_field field)
 static int read_state(struct reading *reading)
 {
 	const char *word = next_word(reading);
-	struct ruleset_match *match;
+	struct ruleset_match *match = NULL;
 	bool is_new;
 
 	if (!word)

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "build-config.h"
+
 #include "guard/system/firewalld/zonexml.h"
 
 #include <errno.h>
@@ -54,6 +56,15 @@ static const char *attribute(const XML_Char *const *attributes, const char *name
 	return NULL;
 }
 
+static unsigned long line_number(const struct zonexml *xml)
+{
+#if HAVE_DECL_XML_GETCURRENTLINENUMBER64
+	return (unsigned long)XML_GetCurrentLineNumber64(xml->parser);
+#else
+	return (unsigned long)XML_GetCurrentLineNumber(xml->parser); /* deprecated in expat 2.9 */
+#endif
+}
+
 static void stop(struct zonexml *xml, int result)
 {
 	if (xml->result == 0)
@@ -64,8 +75,8 @@ static void stop(struct zonexml *xml, int result)
 static void refuse(struct zonexml *xml, int result, const char *why, const char *name)
 {
 	if (xml->result == 0)
-		(void)err_set(xml->err, result, "line %lu: %s <%.40s>",
-		              (unsigned long)XML_GetCurrentLineNumber(xml->parser), why, name);
+		(void)err_set(xml->err, result, "line %lu: %s <%.40s>", line_number(xml), why,
+		              name);
 	stop(xml, result);
 }
 
@@ -341,8 +352,7 @@ static int parse(struct zonexml *xml, const char *bytes, size_t n)
 	               code == XML_ERROR_UNKNOWN_ENCODING || code == XML_ERROR_INCORRECT_ENCODING
 	                   ? ZONEXML_E_UNKNOWN
 	                   : ZONEXML_E_BROKEN,
-	               "line %lu: %s", (unsigned long)XML_GetCurrentLineNumber(xml->parser),
-	               XML_ErrorString(code));
+	               "line %lu: %s", line_number(xml), XML_ErrorString(code));
 }
 
 /**

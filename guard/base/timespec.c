@@ -265,8 +265,9 @@ static bool parse_relative(const char *text, int64_t now_us, int64_t *out_us)
 		if (!parse_span(text + 1, length - 1, &span))
 			return false;
 	} else {
-		if (length < 5 || strcasecmp(text + length - 4, " ago") != 0 ||
-		    !parse_span(text, length - 4, &span))
+		if (length > 4 && strcasecmp(text + length - 4, " ago") == 0)
+			length -= 4;
+		if (!parse_span(text, length, &span))
 			return false;
 	}
 	*out_us = now_us - span * US_PER_S;
@@ -326,7 +327,7 @@ int timespec_parse(int64_t *out_us, const char *text, int64_t now_us,
 		return err_set(
 		    err, TIMESPEC_E_SYNTAX,
 		    "\"%.40s\" is not a time: write 2026-11-21, 2026-11-21T20:34[:25][Z], "
-		    "-2h, \"3 days ago\", today, yesterday or now",
+		    "2h, -2h, \"3 days ago\", today, yesterday or now",
 		    text);
 	if (us < 0 || us >= END_S * US_PER_S)
 		return err_set(err, TIMESPEC_E_SYNTAX,

@@ -58,6 +58,32 @@ void cli_report(const struct cli *cli, struct report *report)
 	report->quiet = cli->verbosity < 0;
 }
 
+/* --- commands ---------------------------------------------------------------------------- */
+
+/** cli_find_command() - by its name; NULL: there is none */
+const struct cli_command *cli_find_command(const struct cli *cli, const char *name)
+{
+	for (size_t i = 0; i < cli->tables->n_commands; i++)
+		if (strcmp(cli->tables->commands[i]->name, name) == 0)
+			return cli->tables->commands[i];
+	return NULL;
+}
+
+/** cli_unknown_command() - say so, with the name that may have been meant; Return: @out */
+const char *cli_unknown_command(const struct cli *cli, const char *word, char *out, size_t size)
+{
+	_cleanup_free_ const char **names = calloc(cli->tables->n_commands, sizeof(*names));
+	const char *nearest = NULL;
+
+	for (size_t i = 0; names && i < cli->tables->n_commands; i++)
+		names[i] = cli->tables->commands[i]->name;
+	if (names)
+		nearest = text_nearest(word, names, cli->tables->n_commands);
+	snprintf(out, size, "unknown command \"%.100s\"%s%s%s", word,
+	         nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	return out;
+}
+
 /* --- values ------------------------------------------------------------------------------ */
 
 static char *state_folder(const char *state_dir, const char *store_path)

@@ -30,9 +30,12 @@ enum cli_status {
 #define CLI_N_OPTIONS_MAX 16
 #define CLI_N_GIVEN_MAX   64
 
+struct cli_tables;
+
 struct cli {
-	const char *config_path; /* borrowed; NULL: the default, which may be missing */
-	const char *state_dir;   /* borrowed; NULL: by the configuration, else the default */
+	const struct cli_tables *tables; /* borrowed */
+	const char *config_path;         /* borrowed; NULL: the default, which may be missing */
+	const char *state_dir; /* borrowed; NULL: by the configuration, else the default */
 	bool json;
 	FILE *out;     /* borrowed; where answers go; NULL: standard output */
 	int verbosity; /* below 0: quiet */
@@ -89,6 +92,14 @@ struct cli_command {
 	int (*exec)(struct cli *cli, const struct cli_args *args);
 };
 
+/* All commands, and the options that each has besides its own. */
+struct cli_tables {
+	const struct cli_command *const *commands;
+	size_t n_commands;
+	const struct cli_option *globals;
+	size_t n_globals;
+};
+
 #define CLI_OPTIONS(table) .options = table, .n_options = ARRAY_SIZE(table)
 
 /* All of them, in the order of the help; cmd_NAME stands in cmd-NAME.c. */
@@ -110,7 +121,9 @@ struct cli_command {
 	X(export)                                                                                  \
 	X(after_boot)                                                                              \
 	X(report)                                                                                  \
-	X(hook)
+	X(hook)                                                                                    \
+	X(help)                                                                                    \
+	X(version)
 
 #define CLI_DECLARE(name) extern const struct cli_command cmd_##name;
 CLI_COMMANDS(CLI_DECLARE)
@@ -122,6 +135,9 @@ void cli_warn(struct cli *cli, const char *format, ...) _printf_(2, 3);
 void cli_note(struct cli *cli, const char *format, ...) _printf_(2, 3);
 
 void cli_report(const struct cli *cli, struct report *report);
+
+const struct cli_command *cli_find_command(const struct cli *cli, const char *name);
+const char *cli_unknown_command(const struct cli *cli, const char *word, char *out, size_t size);
 
 int cli_read_config(struct cli *cli, struct err *err) _must_check_;
 int cli_load_config(struct cli *cli) _must_check_;

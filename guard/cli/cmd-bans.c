@@ -38,8 +38,8 @@ static bool check_address(struct cli *cli, const char *text)
 	/* A host name has another sign in it than numbers have, and none of theirs. */
 	if (!strpbrk(text, ":/") && strspn(text, "0123456789.") < strlen(text))
 		return true;
-	cli_fail(cli, CLI_USAGE, "--address: \"%.100s\" is neither an address nor a prefix: %s",
-	         text, err.text);
+	cli_fail(cli, CLI_USAGE, "bans: \"%.100s\" is neither an address nor a prefix: %s", text,
+	         err.text);
 	return false;
 }
 
@@ -50,11 +50,15 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 
 	*query = (struct store_ban_query){
 	    .jail = args->values[BANS_JAIL],
-	    .address = args->values[BANS_ADDRESS],
+	    .address = args->n_words > 0 ? args->words[0] : args->values[BANS_ADDRESS],
 	    .active = args->values[BANS_ACTIVE] != NULL,
 	    .active_at_us = cli->now_us,
 	    .limit = 200,
 	};
+	if (args->n_words > 0 && args->values[BANS_ADDRESS]) {
+		cli_fail(cli, CLI_USAGE, "bans: one address, with --address or without");
+		return false;
+	}
 	if (query->address && !check_address(cli, query->address))
 		return false;
 	if (since && !cli_parse_time(cli, "since", since, false, &query->since_us))
@@ -99,19 +103,20 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 const struct cli_command cmd_bans = {
     .name = "bans",
-    .words = "",
+    .words = "[ADDRESS]",
     .summary = "what fail2ban banned, and what became of it",
     .help = "Who was banned, by which jail, when, for how long, how often before, and how it\n"
             "ended: its time was over, somebody unbanned it, or the jail was stopped; and when\n"
             "a reload took its rules and how long after they were back. From the hook, and\n"
-            "from fail2ban's own database, which the watcher takes in. With --address those\n"
+            "from fail2ban's own database, which the watcher takes in. With ADDRESS those\n"
             "inside a prefix, and those that cover it. With -v rules are shown whole.\n",
     .examples = "  reload-guard bans --active\n"
-                "  reload-guard bans --address 192.0.2.0/24 --since -7d\n"
+                "  reload-guard bans 192.0.2.0/24 --since 7d\n"
                 "  reload-guard --json bans --jail postfix | jq '.bans[].address'\n",
     .statuses = "  0  fine\n"
                 "  2  usage or configuration\n"
                 "  4  the store cannot be used\n",
     CLI_OPTIONS(command_options),
+    .max_words = 1,
     .exec = exec,
 };

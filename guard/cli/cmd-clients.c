@@ -206,7 +206,8 @@ static int learn(struct cli *cli, const char *file)
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
-	const char *what = args->words[0], *word = args->n_words > 1 ? args->words[1] : NULL;
+	const char *what = args->n_words > 0 ? args->words[0] : "list",
+	           *word = args->n_words > 1 ? args->words[1] : NULL;
 	const char *note = args->values[CLIENTS_NOTE];
 	bool adds = strcmp(what, "add") == 0, removes = strcmp(what, "remove") == 0;
 	int r;
@@ -233,10 +234,11 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 const struct cli_command cmd_clients = {
     .name = "clients",
-    .words = "list|add CIDR|remove CIDR|learn [FILE|-]",
+    .words = "[list]|add CIDR|remove CIDR|learn [FILE|-]",
     .summary = "the ranges that legitimate clients come from",
     .help = "  list         all of them, and where each comes from: configured, of a file, added\n"
-            "               by hand, of fail2ban's ignoreip, or learned from logins\n"
+            "               by hand, of fail2ban's ignoreip, or learned from logins; so without\n"
+            "               a word\n"
             "  add CIDR     one more, by hand; it stays until it is removed\n"
             "  remove CIDR  one that was added or learned; the next login may teach it again\n"
             "  learn [FILE] the addresses of successful logins in a log of Dovecot or Postfix\n"
@@ -250,7 +252,6 @@ const struct cli_command cmd_clients = {
                 "  1  remove: no such range was added or learned\n"
                 "  2  usage or configuration, or the file cannot be read\n"
                 "  4  the store cannot be used\n",
-    .min_words = 1,
     .max_words = 2,
     CLI_OPTIONS(command_options),
     .exec = exec,

@@ -21,18 +21,18 @@ struct place {
 
 /* --- what a word in capitals stands for -------------------------------------------------- */
 
-static void put_times(FILE *out, const struct complete_tables *tables _unused_)
+static void put_times(FILE *out, const struct cli *cli _unused_)
 {
 	fputs("-1h\n-2h\n-1d\n-7d\ntoday\nyesterday\nnow\n", out);
 }
 
-static void put_checks(FILE *out, const struct complete_tables *tables)
+static void put_checks(FILE *out, const struct cli *cli)
 {
-	for (size_t i = 0; i < tables->known->n_checks; i++)
-		fprintf(out, "%s\n", tables->known->checks[i]);
+	for (size_t i = 0; i < cli->known.n_checks; i++)
+		fprintf(out, "%s\n", cli->known.checks[i]);
 }
 
-static void put_kinds(FILE *out, const struct complete_tables *tables _unused_)
+static void put_kinds(FILE *out, const struct cli *cli _unused_)
 {
 	const char *word;
 
@@ -40,7 +40,7 @@ static void put_kinds(FILE *out, const struct complete_tables *tables _unused_)
 		fprintf(out, "%s\n", word);
 }
 
-static void put_services(FILE *out, const struct complete_tables *tables _unused_)
+static void put_services(FILE *out, const struct cli *cli _unused_)
 {
 	const struct service *service = NULL;
 
@@ -48,16 +48,16 @@ static void put_services(FILE *out, const struct complete_tables *tables _unused
 		fprintf(out, "%s\n", service->name);
 }
 
-static void put_commands(FILE *out, const struct complete_tables *tables)
+static void put_commands(FILE *out, const struct cli *cli)
 {
-	for (size_t i = 0; i < tables->n_commands; i++)
-		fprintf(out, "%s\n", tables->commands[i]->name);
+	for (size_t i = 0; i < cli->tables->n_commands; i++)
+		fprintf(out, "%s\n", cli->tables->commands[i]->name);
 }
 
 /* NULL: the shell knows, or asks for it. */
 static const struct {
 	const char *word;
-	void (*put)(FILE *out, const struct complete_tables *tables);
+	void (*put)(FILE *out, const struct cli *cli);
 } placeholders[] = {
     {"CHECK", put_checks}, {"COMMAND", put_commands}, {"DIR", NULL},       {"FILE", NULL},
     {"ID", NULL},          {"INTERFACE", NULL},       {"ITEM", NULL},      {"JAIL", NULL},
@@ -96,7 +96,7 @@ static bool is_literal(struct span token)
 	                            (token.at[0] >= '0' && token.at[0] <= '9'));
 }
 
-static void put_one(FILE *out, const struct complete_tables *tables, struct span token)
+static void put_one(FILE *out, const struct cli *cli, struct span token)
 {
 	if (is_literal(token)) {
 		fprintf(out, "%.*s\n", (int)token.length, token.at);
@@ -106,21 +106,21 @@ static void put_one(FILE *out, const struct complete_tables *tables, struct span
 		if (!is_word(token, placeholders[i].word))
 			continue;
 		if (placeholders[i].put)
-			placeholders[i].put(out, tables);
+			placeholders[i].put(out, cli);
 		else
 			fprintf(out, "<%s>\n", placeholders[i].word);
 	}
 }
 
 /* "text|html|json", "[FILE|-]", "[PORT|SERVICE]…" */
-static void put_token(FILE *out, const struct complete_tables *tables, struct span token)
+static void put_token(FILE *out, const struct cli *cli, struct span token)
 {
 	if (token.length > 0 && token.at[0] == '[') {
 		token.at++;
 		token.length = strcspn(token.at, "]");
 	}
 	while (token.length > 0)
-		put_one(out, tables, cut(&token, '|'));
+		put_one(out, cli, cut(&token, '|'));
 }
 
 /* The last one stands for all that follow when it ends in an ellipsis. */
@@ -142,7 +142,7 @@ static struct span token_at(struct span text, size_t index)
 }
 
 /* "list|add CIDR|remove CIDR": the first word decides what the next ones are. */
-static void put_words(FILE *out, const struct complete_tables *tables, const struct place *place)
+static void put_words(FILE *out, const struct cli *cli, const struct place *place)
 {
 	struct span rest = {place->command->words, strlen(place->command->words)};
 
@@ -150,9 +150,9 @@ static void put_words(FILE *out, const struct complete_tables *tables, const str
 		struct span way = cut(&rest, '|'), first = token_at(way, 0);
 
 		if (place->n_words == 0)
-			put_token(out, tables, first);
+			put_token(out, cli, first);
 		else if (!is_literal(first) || is_word(first, place->first))
-			put_token(out, tables, token_at(way, place->n_words));
+			put_token(out, cli, token_at(way, place->n_words));
 	}
 }
 
@@ -172,9 +172,8 @@ static const struct cli_option *find_option(const struct cli_option *options, si
 }
 
 /* @length: of its name with the dashes */
-static const struct cli_option *option_of(const struct complete_tables *tables,
-                                          const struct cli_command *command, const char *word,
-                                          size_t length)
+static const struct cli_option *option_of(const struct cli *cli, const struct cli_command *command,
+                                          const char *word, size_t length)
 {
 	const struct cli_option *option = NULL;
 
@@ -182,25 +181,16 @@ static const struct cli_option *option_of(const struct complete_tables *tables,
 		return NULL;
 	if (command)
 		option = find_option(command->options, command->n_options, word, length);
-	return option ? option : find_option(tables->globals, tables->n_globals, word, length);
-}
-
-static const struct cli_command *find_command(const struct complete_tables *tables,
-                                              const char *name)
-{
-	for (size_t i = 0; i < tables->n_commands; i++)
-		if (strcmp(tables->commands[i]->name, name) == 0)
-			return tables->commands[i];
-	return NULL;
+	return option ? option
+	              : find_option(cli->tables->globals, cli->tables->n_globals, word, length);
 }
 
 /* False: there is no such command, and nothing to offer. */
-static bool find_place(struct place *place, const struct complete_tables *tables,
-                       char *const *words, size_t n)
+static bool find_place(struct place *place, const struct cli *cli, char *const *words, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct cli_option *option =
-		    option_of(tables, place->command, words[i], strlen(words[i]));
+		    option_of(cli, place->command, words[i], strlen(words[i]));
 
 		if (place->option) {
 			place->option = NULL;
@@ -209,7 +199,7 @@ static bool find_place(struct place *place, const struct complete_tables *tables
 		} else if (words[i][0] == '-' && words[i][1]) {
 			continue;
 		} else if (!place->command) {
-			place->command = find_command(tables, words[i]);
+			place->command = cli_find_command(cli, words[i]);
 			if (!place->command)
 				return false;
 		} else if (place->n_words++ == 0) {
@@ -219,10 +209,9 @@ static bool find_place(struct place *place, const struct complete_tables *tables
 	return true;
 }
 
-static void put_value(FILE *out, const struct complete_tables *tables,
-                      const struct cli_option *option)
+static void put_value(FILE *out, const struct cli *cli, const struct cli_option *option)
 {
-	put_token(out, tables, (struct span){option->argument, strlen(option->argument)});
+	put_token(out, cli, (struct span){option->argument, strlen(option->argument)});
 }
 
 static void put_options(FILE *out, const struct cli_option *options, size_t n)
@@ -239,28 +228,28 @@ static void put_options(FILE *out, const struct cli_option *options, size_t n)
  *
  * <WORD> is left to the shell: FILE, DIR, INTERFACE, ITEM, JAIL, or ID for a snapshot.
  */
-void complete_line(FILE *out, const struct complete_tables *tables, char *const *words, size_t n)
+void complete_line(FILE *out, const struct cli *cli, char *const *words, size_t n)
 {
 	const char *last = n > 0 ? words[n - 1] : "";
 	struct place place = {0};
 	const struct cli_option *option;
 
-	if (!find_place(&place, tables, words, n > 0 ? n - 1 : 0))
+	if (!find_place(&place, cli, words, n > 0 ? n - 1 : 0))
 		return;
-	option = option_of(tables, place.command, last, strcspn(last, "="));
+	option = option_of(cli, place.command, last, strcspn(last, "="));
 	if (place.option) {
-		put_value(out, tables, place.option);
+		put_value(out, cli, place.option);
 	} else if (option && strchr(last, '=')) {
 		if (option->argument)
-			put_value(out, tables, option);
+			put_value(out, cli, option);
 	} else {
 		if (!place.command)
-			put_commands(out, tables);
+			put_commands(out, cli);
 		else if (last[0] != '-')
-			put_words(out, tables, &place);
+			put_words(out, cli, &place);
 		if (place.command)
 			put_options(out, place.command->options, place.command->n_options);
 		if (!place.command || last[0] == '-')
-			put_options(out, tables->globals, tables->n_globals);
+			put_options(out, cli->tables->globals, cli->tables->n_globals);
 	}
 }

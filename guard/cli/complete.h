@@ -12,14 +12,6 @@
 
 #include "guard/cli/cli.h"
 
-struct complete_tables {
-	const struct cli_command *const *commands;
-	size_t n_commands;
-	const struct cli_option *globals;
-	size_t n_globals;
-	const struct config_known *known;
-};
-
-void complete_line(FILE *out, const struct complete_tables *tables, char *const *words, size_t n);
+void complete_line(FILE *out, const struct cli *cli, char *const *words, size_t n);
 
 #endif

@@ -11,6 +11,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-conflicts.c \
 	guard/cli/cmd-explain.c \
 	guard/cli/cmd-export.c \
+	guard/cli/cmd-help.c \
 	guard/cli/cmd-history.c \
 	guard/cli/cmd-hook.c \
 	guard/cli/cmd-metrics.c \
@@ -21,9 +22,12 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-restore.c \
 	guard/cli/cmd-snapshot.c \
 	guard/cli/cmd-status.c \
+	guard/cli/cmd-version.c \
 	guard/cli/cmd-watch.c \
 	guard/cli/complete.c \
 	guard/cli/complete.h \
+	guard/cli/help.c \
+	guard/cli/help.h \
 	guard/cli/hook-switch.c \
 	guard/cli/main.c
 reload_guard_LDADD = libguard-report.a libguard-audit.a $(WATCH_LIBS)

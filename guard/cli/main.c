@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "build-config.h"
-
 #include <errno.h>
 #include <getopt.h>
 #include <locale.h>
@@ -9,6 +7,7 @@
 
 #include "guard/cli/cli.h"
 #include "guard/cli/complete.h"
+#include "guard/cli/help.h"
 #include "guard/base/text.h"
 #include "guard/audit/checks.h"
 #include "guard/system/host/clock.h"
@@ -18,8 +17,7 @@
 #define POINTER(name) &cmd_##name,
 static const struct cli_command *const commands[] = {CLI_COMMANDS(POINTER)};
 
-/* --- the options that every command has
- * ----------------------------------------------- */
+/* --- the options that every command has -------------------------------------------------- */
 
 enum global {
 	GLOBAL_CONFIG,
@@ -52,6 +50,8 @@ static const struct cli_option global_options[GLOBAL_N] = {
     [GLOBAL_COMPLETE] = {"complete", 0, NULL, NULL},
 };
 
+static const struct cli_tables tables = {commands, ARRAY_SIZE(commands), global_options, GLOBAL_N};
+
 /* What the command line came to. */
 struct line {
 	const char *values[GLOBAL_N];
@@ -59,84 +59,7 @@ struct line {
 	struct cli_args args;
 };
 
-/* --- help -------------------------------------------------------------------------------- */
-
-static void print_option(const struct cli_option *option)
-{
-	char left[64];
-
-	snprintf(left, sizeof(left), "%c%c%s--%s%s%s", option->letter ? '-' : ' ',
-	         option->letter ? option->letter : ' ', option->letter ? ", " : "  ", option->name,
-	         option->argument ? " " : "", option->argument ? option->argument : "");
-	if (strlen(left) > 26)
-		printf("  %s\n  %-26s  %s\n", left, "", option->help);
-	else
-		printf("  %-26s  %s\n", left, option->help);
-}
-
-static void print_globals(void)
-{
-	for (size_t i = 0; i < GLOBAL_N; i++)
-		if (global_options[i].help)
-			print_option(&global_options[i]);
-}
-
-static void print_usage(FILE *out)
-{
-	fputs("Usage: reload-guard [-c FILE] [--state DIR] [--json] [-q|-v] COMMAND [OPTION]…\n",
-	      out);
-}
-
-static void print_command_usage(FILE *out, const struct cli_command *command)
-{
-	fprintf(out, "Usage: reload-guard %s%s%s%s\n", command->name, command->words[0] ? " " : "",
-	        command->words, command->n_options > 0 ? " [OPTION]…" : "");
-}
-
-static void print_help(void)
-{
-	print_usage(stdout);
-	puts("\nKeeps mail reachable when firewalld reloads, restarts or the machine reboots.\n"
-	     "\nCommands:");
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
-	puts("\nOptions:");
-	print_globals();
-	puts(
-	    "\nItems are written ZONE/KIND:VALUE, such as public/service:imaps or "
-	    "public/port:465/tcp.\n"
-	    "Times are written 2026-11-21, 2026-11-21T20:34Z, -2h, \"3 days ago\", yesterday, "
-	    "today\n"
-	    "or now, in the machine's time zone.\n"
-	    "\nExit status: 0 fine; 1 the answer is \"not fine\"; 2 usage or configuration error;\n"
-	    "3 firewalld or the bus cannot be reached; 4 the store cannot be used.\n"
-	    "\nMore: reload-guard COMMAND --help, reload-guard(8), reload-guard.conf(5).");
-}
-
-static void print_command_help(const struct cli_command *command)
-{
-	print_command_usage(stdout, command);
-	printf("\n%s\n", command->help);
-	if (command->n_options > 0) {
-		puts("Options:");
-		for (size_t i = 0; i < command->n_options; i++)
-			print_option(&command->options[i]);
-		puts("");
-	}
-	puts("Options of every command:");
-	print_globals();
-	printf("\nExamples:\n%s\nExit status:\n%s", command->examples, command->statuses);
-}
-
 /* --- the command line -------------------------------------------------------------------- */
-
-static const struct cli_command *find_command(const char *name)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		if (strcmp(commands[i]->name, name) == 0)
-			return commands[i];
-	return NULL;
-}
 
 /* getopt tells options apart by these numbers. */
 enum {
@@ -150,20 +73,20 @@ struct getopt_tables {
 	size_t n_longs, n_shorts;
 };
 
-static void add_options(struct getopt_tables *tables, const struct cli_option *options, size_t n,
+static void add_options(struct getopt_tables *getopts, const struct cli_option *options, size_t n,
                         int value)
 {
 	for (size_t i = 0; i < n; i++) {
-		tables->longs[tables->n_longs++] = (struct option){
+		getopts->longs[getopts->n_longs++] = (struct option){
 		    .name = options[i].name,
 		    .has_arg = options[i].argument ? required_argument : no_argument,
 		    .val = value + (int)i,
 		};
 		if (!options[i].letter)
 			continue;
-		tables->shorts[tables->n_shorts++] = options[i].letter;
+		getopts->shorts[getopts->n_shorts++] = options[i].letter;
 		if (options[i].argument)
-			tables->shorts[tables->n_shorts++] = ':';
+			getopts->shorts[getopts->n_shorts++] = ':';
 	}
 }
 
@@ -182,10 +105,7 @@ static int value_of_letter(const struct cli_command *command, int letter)
 static int usage_error(struct cli *cli, const struct cli_command *command, const char *text)
 {
 	cli_fail(cli, CLI_USAGE, "%s", text);
-	if (command)
-		print_command_usage(stderr, command);
-	else
-		print_usage(stderr);
+	help_usage(stderr, command);
 	fprintf(stderr, "Try: reload-guard %s%s--help\n", command ? command->name : "",
 	        command ? " " : "");
 	return CLI_USAGE;
@@ -196,7 +116,7 @@ static int usage_error(struct cli *cli, const struct cli_command *command, const
  * given a value the flag's number, of a long name that is none 0
  */
 static int unknown_option(struct cli *cli, const struct cli_command *command, const char *word,
-                          int number, const struct getopt_tables *tables)
+                          int number, const struct getopt_tables *getopts)
 {
 	const char *names[GLOBAL_N + CLI_N_OPTIONS_MAX], *nearest = NULL;
 	char text[256], bare[64];
@@ -213,9 +133,9 @@ static int unknown_option(struct cli *cli, const struct cli_command *command, co
 	}
 	snprintf(bare, sizeof(bare), "%s", word + strspn(word, "-"));
 	bare[strcspn(bare, "=")] = '\0';
-	for (size_t i = 0; i < tables->n_longs; i++)
-		names[i] = tables->longs[i].name;
-	nearest = text_nearest(bare, names, tables->n_longs);
+	for (size_t i = 0; i < getopts->n_longs; i++)
+		names[i] = getopts->longs[i].name;
+	nearest = text_nearest(bare, names, getopts->n_longs);
 	snprintf(text, sizeof(text), "unknown option --%s%s%s%s", bare,
 	         nearest ? "; did you mean --" : "", nearest ? nearest : "", nearest ? "?" : "");
 	return usage_error(cli, command, text);
@@ -228,18 +148,18 @@ static int unknown_option(struct cli *cli, const struct cli_command *command, co
 static int parse_options(struct cli *cli, struct line *line, const struct cli_command *command,
                          int argc, char **argv, int *used)
 {
-	struct getopt_tables tables = {.shorts = {command ? ':' : '+', command ? '\0' : ':'},
-	                               .n_shorts = command ? 1 : 2};
+	struct getopt_tables getopts = {.shorts = {command ? ':' : '+', command ? '\0' : ':'},
+	                                .n_shorts = command ? 1 : 2};
 	int value;
 
 	if (command)
-		add_options(&tables, command->options, command->n_options, VALUE_COMMAND);
-	add_options(&tables, global_options, GLOBAL_N, VALUE_GLOBAL);
+		add_options(&getopts, command->options, command->n_options, VALUE_COMMAND);
+	add_options(&getopts, global_options, GLOBAL_N, VALUE_GLOBAL);
 	opterr = 0;
 	optind = 0; /* glibc: begin anew */
-	while ((value = getopt_long(argc, argv, tables.shorts, tables.longs, NULL)) != -1) {
+	while ((value = getopt_long(argc, argv, getopts.shorts, getopts.longs, NULL)) != -1) {
 		if (value == '?')
-			return unknown_option(cli, command, argv[optind - 1], optopt, &tables);
+			return unknown_option(cli, command, argv[optind - 1], optopt, &getopts);
 		if (value == ':') {
 			char text[256];
 
@@ -262,28 +182,19 @@ static int parse_options(struct cli *cli, struct line *line, const struct cli_co
 	return CLI_FINE;
 }
 
-static int unknown_command(struct cli *cli, const char *word)
-{
-	const char *names[ARRAY_SIZE(commands)], *nearest;
-	char text[256];
-
-	for (size_t i = 0; i < ARRAY_SIZE(commands); i++)
-		names[i] = commands[i]->name;
-	nearest = text_nearest(word, names, ARRAY_SIZE(commands));
-	snprintf(text, sizeof(text), "unknown command \"%.100s\"%s%s%s", word,
-	         nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
-	return usage_error(cli, NULL, text);
-}
-
 static int parse_line(struct cli *cli, struct line *line, int argc, char **argv)
 {
 	int used, r = parse_options(cli, line, NULL, argc, argv, &used);
 
 	if (r != CLI_FINE || used >= argc)
 		return r;
-	line->command = find_command(argv[used]);
-	if (!line->command)
-		return unknown_command(cli, argv[used]);
+	line->command = cli_find_command(cli, argv[used]);
+	if (!line->command) {
+		char text[256];
+
+		return usage_error(cli, NULL,
+		                   cli_unknown_command(cli, argv[used], text, sizeof(text)));
+	}
 	argc -= used;
 	argv += used;
 	r = parse_options(cli, line, line->command, argc, argv, &used);
@@ -335,20 +246,6 @@ static bool is_complete(int argc, char **argv)
 	       strcmp(argv[1] + 2, global_options[GLOBAL_COMPLETE].name) == 0;
 }
 
-static int complete(struct cli *cli, int n, char **words)
-{
-	const struct complete_tables tables = {
-	    .commands = commands,
-	    .n_commands = ARRAY_SIZE(commands),
-	    .globals = global_options,
-	    .n_globals = GLOBAL_N,
-	    .known = &cli->known,
-	};
-
-	complete_line(stdout, &tables, words, (size_t)n);
-	return CLI_FINE;
-}
-
 static void apply_globals(struct cli *cli, const struct line *line)
 {
 	cli->config_path = line->values[GLOBAL_CONFIG];
@@ -378,23 +275,20 @@ static int run(struct cli *cli, struct line *line, int argc, char **argv)
 {
 	int r;
 
-	if (is_complete(argc, argv))
-		return complete(cli, argc - 2, argv + 2);
+	if (is_complete(argc, argv)) {
+		complete_line(stdout, cli, argv + 2, (size_t)argc - 2);
+		return CLI_FINE;
+	}
 	r = parse_line(cli, line, argc, argv);
 	if (r != CLI_FINE)
 		return r;
 	apply_globals(cli, line);
 	if (line->values[GLOBAL_HELP]) {
-		if (line->command)
-			print_command_help(line->command);
-		else
-			print_help();
+		help_print(stdout, cli->tables, line->command);
 		return CLI_FINE;
 	}
-	if (line->values[GLOBAL_VERSION]) {
-		puts(PACKAGE_NAME " " PACKAGE_VERSION);
-		return CLI_FINE;
-	}
+	if (line->values[GLOBAL_VERSION])
+		return cmd_version.exec(cli, &line->args);
 	if (line->values[GLOBAL_EXAMPLE_CONFIG]) {
 		report_config_example(stdout);
 		return CLI_FINE;
@@ -415,12 +309,12 @@ static int flush_output(struct cli *cli, int status)
 }
 
 /* fail2ban must not see a failure, also of a call that could not be understood. */
-static bool never_fails(const struct line *line, int argc, char **argv)
+static bool never_fails(const struct cli *cli, const struct line *line, int argc, char **argv)
 {
 	if (line->command)
 		return line->command->flags & CLI_NEVER_FAILS;
 	for (int i = 1; i < argc; i++) {
-		const struct cli_command *command = find_command(argv[i]);
+		const struct cli_command *command = cli_find_command(cli, argv[i]);
 
 		if (command)
 			return command->flags & CLI_NEVER_FAILS;
@@ -431,8 +325,10 @@ static bool never_fails(const struct line *line, int argc, char **argv)
 int main(int argc, char **argv)
 {
 	const char *names[CHECKS_N]; /* which the configuration may name */
-	struct cli cli = {
-	    .now_us = clock_now_us(), .zone = clock_local_zone(), .known = {names, CHECKS_N}};
+	struct cli cli = {.tables = &tables,
+	                  .now_us = clock_now_us(),
+	                  .zone = clock_local_zone(),
+	                  .known = {names, CHECKS_N}};
 	struct line line = {0};
 	int status;
 
@@ -443,5 +339,5 @@ int main(int argc, char **argv)
 	logger_flush(&cli.logger);
 	config_deinit(&cli.config);
 	free(cli.store_dir);
-	return !cli.may_fail && never_fails(&line, argc, argv) ? CLI_FINE : status;
+	return !cli.may_fail && never_fails(&cli, &line, argc, argv) ? CLI_FINE : status;
 }

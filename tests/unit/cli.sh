@@ -66,6 +66,16 @@ for command in $commands; do
 	exits 2 "$command" too many words for it
 	out_empty
 done
+exits 0 help
+cp "$tmp/out" "$tmp/help"
+exits 0 --help
+cmp -s "$tmp/out" "$tmp/help" || fail "help and --help differ"
+exits 0 help after-boot
+out_has '^Usage: reload-guard after-boot'
+exits 2 help statsu
+err_has 'did you mean "status"'
+exits 0 version
+out_has '^reload-guard [0-9]'
 exits 2
 err_has 'no command'
 exits 2 frobnicate
@@ -120,6 +130,10 @@ exits 2 release imap
 err_has 'ZONE/KIND:VALUE'
 exits 2 release --list public/service:imap
 exits 2 bans --address ''
+exits 2 bans ''
+exits 2 bans 192.0.2.300
+err_has '192.0.2.300'
+exits 2 bans 192.0.2.7 --address 192.0.2.8
 printf 'evil\033[2J' >"$tmp/name"
 exits 2 "$(cat "$tmp/name")"
 grep -q "$(printf '\033')" "$tmp/err" && fail "control characters reach the terminal"
@@ -216,6 +230,10 @@ exits 0 bans
 out_has '192.0.2.11 .*postfix'
 out_has '2001:db8::1 .*for ever'
 out_has '192.0.2.12'
+exits 0 bans 192.0.2.0/28
+out_has '192.0.2.11 .*postfix'
+grep -q '2001:db8::1' "$tmp/out" && fail "bans of an address has others, too"
+exits 0 bans 192.0.2.11 --since 3d
 hook unban --jail postfix --address 192.0.2.11
 exits 0 bans --active
 grep -q 192.0.2.11 "$tmp/out" && fail "an unbanned address is still banned"
@@ -325,7 +343,6 @@ fi
 # --- client ranges ---
 exits 2 conflicts all
 exits 3 conflicts
-exits 2 clients
 exits 2 clients frobnicate
 exits 2 clients add
 exits 2 clients add 192.0.2.0/33
@@ -335,6 +352,9 @@ exits 2 clients list all
 exits 2 clients learn "$tmp/none"
 exits 0 --state "$tmp/none" clients list
 out_has '^no client ranges'
+exits 0 --state "$tmp/none" clients
+out_has '^no client ranges'
+exits 2 clients --note x
 [ ! -e "$tmp/none" ] || fail "listing makes a store"
 exits 0 clients add 192.0.2.7/24 --note "the office"
 out_has '^added: 192.0.2.0/24'

@@ -51,10 +51,22 @@ void cli_note(struct cli *cli, const char *format, ...)
 	logger_write(&cli->logger, LOGGER_NOTICE, "%s", text);
 }
 
+/* Colours are for people: on a terminal that can show them, and not against their will. */
+static bool wants_color(FILE *out)
+{
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return !(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0 &&
+	       fileno(out) >= 0 && isatty(fileno(out)) == 1;
+}
+
 /** cli_report() - the way to standard output that the options ask for */
 void cli_report(const struct cli *cli, struct report *report)
 {
-	report_init(report, cli->out ? cli->out : stdout, cli->json, cli->zone);
+	FILE *out = cli->out ? cli->out : stdout;
+
+	report_init(report, out, cli->json, cli->zone);
+	report->color = !cli->json && wants_color(out);
 	report->quiet = cli->verbosity < 0;
 }
 

@@ -242,15 +242,16 @@ struct part {
 	size_t length;
 };
 
-static void part_begin(struct cli *cli, struct part *part)
+static void part_begin(struct cli *cli, struct part *part, bool *failed)
 {
 	if (!cli->json)
 		return;
 	part->file = open_memstream(&part->text, &part->length);
+	*failed |= !part->file;
 	cli->out = part->file;
 }
 
-static json_t *part_end(struct cli *cli, struct part *part)
+static json_t *part_end(struct cli *cli, struct part *part, bool *failed)
 {
 	json_t *document;
 
@@ -260,11 +261,16 @@ static json_t *part_end(struct cli *cli, struct part *part)
 	fclose(part->file);
 	document = json_loadb(part->text, part->length, 0, NULL);
 	free(part->text);
-	return document ? document : json_null();
+	/* a command that failed has said nothing, which is no answer rather than a broken one */
+	if (!document && part->length == 0)
+		return json_null();
+	*failed |= !document;
+	return document;
 }
 
 struct answer {
 	json_t *restore, *probes, *status;
+	bool failed; /* one of them could not be kept */
 	int worst;
 };
 
@@ -279,9 +285,9 @@ static void restore(struct cli *cli, struct answer *answer)
 	static const struct cli_args args = {.n_words = 0};
 	struct part part = {0};
 
-	part_begin(cli, &part);
+	part_begin(cli, &part, &answer->failed);
 	note_status(answer, cmd_restore.exec(cli, &args));
-	answer->restore = part_end(cli, &part);
+	answer->restore = part_end(cli, &part, &answer->failed);
 }
 
 static void look_and_probe(struct cli *cli, struct answer *answer)
@@ -300,17 +306,17 @@ static void look_and_probe(struct cli *cli, struct answer *answer)
 	note_status(answer, run_probes(cli, probes));
 	note_status(answer,
 	            all_serve(probes) && !status_is_degraded(&status) ? CLI_FINE : CLI_NOT_FINE);
-	part_begin(cli, &part);
+	part_begin(cli, &part, &answer->failed);
 	cli_report(cli, &report);
 	if (probes->n &&
 	    report_probes(&report, probes->address, probes->rows, probes->n, clock_now_us()) < 0)
 		note_status(answer, CLI_NOT_FINE);
-	answer->probes = part_end(cli, &part);
-	part_begin(cli, &part);
+	answer->probes = part_end(cli, &part, &answer->failed);
+	part_begin(cli, &part, &answer->failed);
 	cli_report(cli, &report);
 	if (report_status(&report, &status) < 0)
 		note_status(answer, CLI_NOT_FINE);
-	answer->status = part_end(cli, &part);
+	answer->status = part_end(cli, &part, &answer->failed);
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)
@@ -336,7 +342,8 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	if (!cli->json)
 		return answer.worst;
 	cli_report(cli, &report);
-	if (report_put_document(&report,
+	if (answer.failed ||
+	    report_put_document(&report,
 	                        json_pack("{s:o*, s:o*, s:o*}", "restore", answer.restore, "probes",
 	                                  answer.probes, "status", answer.status)) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");

@@ -44,12 +44,12 @@ static json_t *action_json(const struct report_action *action)
 	for (size_t i = 0; rows && i < action->n; i++) {
 		const struct report_action_row *row = &action->rows[i];
 
-		json_array_append_new(rows,
-		                      json_pack("{s:o, s:o, s:s, s:o, s:o}", "item",
-		                                report_json_item(&row->item), "verdict",
-		                                report_json_text(row->verdict), "outcome",
-		                                row->outcome, "error", report_json_text(row->error),
-		                                "until", report_json_time(row->until_us)));
+		report_json_append(&rows,
+		                   json_pack("{s:o, s:o, s:s, s:o, s:o}", "item",
+		                             report_json_item(&row->item), "verdict",
+		                             report_json_text(row->verdict), "outcome",
+		                             row->outcome, "error", report_json_text(row->error),
+		                             "until", report_json_time(row->until_us)));
 	}
 	return json_pack("{s:b, s:b, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "ok", action->ok,
 	                 "dry_run", action->dry_run, "action", action->verb, "kind",

@@ -13,8 +13,8 @@ static json_t *names_json(void)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; rows && i < CHECKS_N; i++)
-		json_array_append_new(rows, json_pack("{s:s, s:s}", "name", checks[i]->name, "help",
-		                                      checks[i]->help));
+		report_json_append(&rows, json_pack("{s:s, s:s}", "name", checks[i]->name, "help",
+		                                    checks[i]->help));
 	return json_pack("{s:o}", "checks", rows);
 }
 
@@ -49,7 +49,7 @@ json_t *report_findings_json(const struct findings *findings)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; rows && i < findings->n; i++)
-		json_array_append_new(rows, finding_json(&findings->findings[i]));
+		report_json_append(&rows, finding_json(&findings->findings[i]));
 	return rows;
 }
 
@@ -59,7 +59,7 @@ static json_t *check_json(const struct findings *findings, const bool run[CHECKS
 
 	for (size_t i = 0; names && i < CHECKS_N; i++)
 		if (run[i])
-			json_array_append_new(names, json_string(checks[i]->name));
+			report_json_append(&names, json_string(checks[i]->name));
 	return json_pack("{s:b, s:o, s:o, s:o}", "ok", findings_worst(findings) < FINDING_UNKNOWN,
 	                 "at", report_json_time(now_us), "checks", names, "findings",
 	                 report_findings_json(findings));
@@ -254,8 +254,8 @@ json_t *report_drift_json(const struct status *status)
 	json_t *counts = json_object();
 
 	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
-		json_object_set_new(counts, drift_kind_name((enum drift_kind)i),
-		                    json_integer((json_int_t)status->drift.n[i]));
+		report_json_set(&counts, drift_kind_name((enum drift_kind)i),
+		                json_integer((json_int_t)status->drift.n[i]));
 	if (status->drift_known)
 		return counts;
 	json_decref(counts);

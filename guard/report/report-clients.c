@@ -22,9 +22,9 @@ static json_t *ranges_json(const struct clientranges *ranges)
 	json_t *rows = json_array(), *troubles = json_array();
 
 	for (size_t i = 0; rows && i < ranges->n; i++)
-		json_array_append_new(rows, range_json(&ranges->ranges[i]));
+		report_json_append(&rows, range_json(&ranges->ranges[i]));
 	for (size_t i = 0; troubles && i < ranges->troubles.n; i++)
-		json_array_append_new(troubles, report_json_text(ranges->troubles.strings[i]));
+		report_json_append(&troubles, report_json_text(ranges->troubles.strings[i]));
 	return json_pack("{s:b, s:o, s:o}", "complete", ranges->complete, "troubles", troubles,
 	                 "clients", rows);
 }

@@ -22,9 +22,9 @@ static json_t *services_json(const struct conflictlist_row *row)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < row->n_services; i++)
-		json_array_append_new(array,
-		                      json_pack("{s:i, s:s}", "port", (int)row->services[i]->port,
-		                                "service", row->services[i]->name));
+		report_json_append(&array,
+		                   json_pack("{s:i, s:s}", "port", (int)row->services[i]->port,
+		                             "service", row->services[i]->name));
 	return array;
 }
 
@@ -33,7 +33,7 @@ static json_t *strings_json(const struct strv *strings)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < strings->n; i++)
-		json_array_append_new(array, report_json_text(strings->strings[i]));
+		report_json_append(&array, report_json_text(strings->strings[i]));
 	return array;
 }
 
@@ -75,7 +75,7 @@ static json_t *list_json(const struct conflictlist *list,
 	json_t *rows = json_array();
 
 	for (size_t i = 0; rows && i < list->n; i++)
-		json_array_append_new(rows, row_json(&list->rows[i]));
+		report_json_append(&rows, row_json(&list->rows[i]));
 	return json_pack("{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "ok",
 	                 list->n_effective == 0, "ranges_complete", options->ranges->complete,
 	                 "troubles", strings_json(&options->ranges->troubles), "fail2ban_known",

@@ -255,7 +255,7 @@ static json_t *strv_json(const struct strv *strv)
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < strv->n; i++)
-		json_array_append_new(list, report_json_text(strv->strings[i]));
+		report_json_append(&list, report_json_text(strv->strings[i]));
 	return list;
 }
 
@@ -283,7 +283,7 @@ static json_t *steps_json(const struct verdict *verdict)
 	json_t *list = json_array();
 
 	for (size_t i = 0; list && i < verdict->n_steps; i++)
-		json_array_append_new(list, step_json(&verdict->steps[i]));
+		report_json_append(&list, step_json(&verdict->steps[i]));
 	return list;
 }
 
@@ -335,9 +335,9 @@ static json_t *explain_json(const struct explain *explain)
 	if (explain->packet.destination)
 		cidr_format(explain->packet.destination, local);
 	for (size_t i = 0; ports && i < explain->n_ports; i++)
-		json_array_append_new(ports, port_json(&explain->ports[i]));
+		report_json_append(&ports, port_json(&explain->ports[i]));
 	for (size_t i = 0; reasons && i < explain->n_reasons; i++)
-		json_array_append_new(reasons, reason_json(explain, i));
+		report_json_append(&reasons, reason_json(explain, i));
 	return json_pack(
 	    "{s:b, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o}", "ok",
 	    explain_is_fine(explain), "address", address, "destination",

@@ -54,11 +54,11 @@ static json_t *actions_json(const struct jail *jail)
 	json_t *actions = json_array();
 
 	for (size_t i = 0; actions && i < jail->n_actions; i++)
-		json_array_append_new(
-		    actions,
-		    json_pack("{s:o, s:s, s:b}", "name", report_json_text(jail->actions[i].name),
-		              "kind", jail_action_kind_name(jail->actions[i].kind), "wiped",
-		              jail_action_kind_is_wiped(jail->actions[i].kind)));
+		report_json_append(&actions,
+		                   json_pack("{s:o, s:s, s:b}", "name",
+		                             report_json_text(jail->actions[i].name), "kind",
+		                             jail_action_kind_name(jail->actions[i].kind), "wiped",
+		                             jail_action_kind_is_wiped(jail->actions[i].kind)));
 	return actions;
 }
 
@@ -69,11 +69,11 @@ static json_t *jails_json(const struct picture *picture)
 	for (size_t i = 0; jails && i < picture->tickets.n_jails; i++) {
 		const struct jail *jail = &picture->tickets.jails[i];
 
-		json_array_append_new(jails, json_pack("{s:o, s:I, s:b, s:o}", "name",
-		                                       report_json_text(jail->name), "bans",
-		                                       (json_int_t)count_bans(picture, jail->name),
-		                                       "actions_known", jail->actions_known,
-		                                       "actions", actions_json(jail)));
+		report_json_append(&jails, json_pack("{s:o, s:I, s:b, s:o}", "name",
+		                                     report_json_text(jail->name), "bans",
+		                                     (json_int_t)count_bans(picture, jail->name),
+		                                     "actions_known", jail->actions_known,
+		                                     "actions", actions_json(jail)));
 	}
 	return jails;
 }

@@ -11,6 +11,8 @@
 
 #define REPORT_TEXT_MAX 8192 /* of one cell or line */
 
+void report_json_append(json_t **array, json_t *value);
+void report_json_set(json_t **object, const char *key, json_t *value);
 json_t *report_json_text(const char *text);
 json_t *report_json_time(int64_t us);
 json_t *report_json_item(const struct item *item);

@@ -22,8 +22,11 @@ static void list_begin(struct report_list *list, const struct report *report, co
 /* Takes the row, also a NULL that means out of memory. */
 static void list_append(struct report_list *list, json_t *row)
 {
-	if (!row || json_array_append_new(list->rows, row) < 0)
-		list->failed = true;
+	json_t *rows = list->rows;
+
+	report_json_append(&rows, row);
+	list->rows = rows;
+	list->failed |= !rows;
 }
 
 /** report_list_deinit() - free all of it; may be called twice */
@@ -84,7 +87,7 @@ static json_t *reversed(json_t *rows)
 	json_t *other = json_array();
 
 	for (size_t i = json_array_size(rows); other && i > 0; i--)
-		json_array_append(other, json_array_get(rows, i - 1));
+		report_json_append(&other, json_incref(json_array_get(rows, i - 1)));
 	json_decref(rows);
 	return other;
 }
@@ -148,34 +151,33 @@ static json_t *history_json(const struct store_history_row *row)
 	if (!object)
 		return NULL;
 	if (row->wipe_id)
-		json_object_set_new(object, "wipe_id", json_integer(row->wipe_id));
+		report_json_set(&object, "wipe_id", json_integer(row->wipe_id));
 	if (row->wipe_kind)
-		json_object_set_new(object, "wipe_kind", report_json_text(row->wipe_kind));
+		report_json_set(&object, "wipe_kind", report_json_text(row->wipe_kind));
 	if (strcmp(row->kind, "wipe") == 0) {
-		json_object_set_new(object, "finished", report_json_time(row->finished_us));
-		json_object_set_new(object, "lost", json_integer(row->n_lost));
-		json_object_set_new(object, "restored", json_integer(row->n_restored));
-		json_object_set_new(object, "failed", json_integer(row->n_failed));
-		json_object_set_new(object, "restore_ms",
-		                    row->restore_ms < 0 ? json_null()
-		                                        : json_integer(row->restore_ms));
+		report_json_set(&object, "finished", report_json_time(row->finished_us));
+		report_json_set(&object, "lost", json_integer(row->n_lost));
+		report_json_set(&object, "restored", json_integer(row->n_restored));
+		report_json_set(&object, "failed", json_integer(row->n_failed));
+		report_json_set(&object, "restore_ms",
+		                row->restore_ms < 0 ? json_null() : json_integer(row->restore_ms));
 	}
 	if (row->outcome)
-		json_object_set_new(object, "outcome", report_json_text(row->outcome));
+		report_json_set(&object, "outcome", report_json_text(row->outcome));
 	if (row->item)
-		json_object_set_new(object, "item", report_json_text(row->item));
+		report_json_set(&object, "item", report_json_text(row->item));
 	if (row->verdict)
-		json_object_set_new(object, "verdict", report_json_text(row->verdict));
+		report_json_set(&object, "verdict", report_json_text(row->verdict));
 	if (row->error)
-		json_object_set_new(object, "error", report_json_text(row->error));
+		report_json_set(&object, "error", report_json_text(row->error));
 	if (row->started_us)
-		json_object_set_new(object, "started", report_json_time(row->started_us));
+		report_json_set(&object, "started", report_json_time(row->started_us));
 	if (row->jail)
-		json_object_set_new(object, "jail", report_json_text(row->jail));
+		report_json_set(&object, "jail", report_json_text(row->jail));
 	if (row->address)
-		json_object_set_new(object, "address", report_json_text(row->address));
+		report_json_set(&object, "address", report_json_text(row->address));
 	if (row->how)
-		json_object_set_new(object, "how", report_json_text(row->how));
+		report_json_set(&object, "how", report_json_text(row->how));
 	return object;
 }
 
@@ -358,10 +360,10 @@ static json_t *ban_json(const struct store_ban *ban)
 
 	if (!row)
 		return NULL;
-	json_object_set_new(row, "state", json_string(ban_state(ban)));
-	json_object_set_new(row, "before", json_integer(ban_before(ban)));
-	json_object_set_new(row, "rules", ban->rules ? report_json_strv(ban->rules) : json_array());
-	json_object_set_new(row, "lost", ban_lost_json(&ban->loss));
+	report_json_set(&row, "state", json_string(ban_state(ban)));
+	report_json_set(&row, "before", json_integer(ban_before(ban)));
+	report_json_set(&row, "rules", ban->rules ? report_json_strv(ban->rules) : json_array());
+	report_json_set(&row, "lost", ban_lost_json(&ban->loss));
 	return row;
 }
 

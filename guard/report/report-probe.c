@@ -31,7 +31,7 @@ static json_t *tls_json(const struct tls_facts *tls)
 
 	for (size_t i = 0; codes && i < ARRAY_SIZE(faults); i++)
 		if (tls->faults & faults[i].fault)
-			json_array_append_new(codes, json_string(faults[i].code));
+			report_json_append(&codes, json_string(faults[i].code));
 	return json_pack("{s:o, s:o, s:o, s:o, s:o}", "version", report_json_text(tls->version),
 	                 "subject", report_json_text(tls->subject), "expires",
 	                 report_json_time(tls->until_us), "faults", codes, "reason",
@@ -61,7 +61,7 @@ static int put_json(const struct report *report, const char *host,
 
 	for (size_t i = 0; rows && i < n; i++) {
 		fine = fine && report_probe_is_fine(&probes[i]);
-		json_array_append_new(rows, probe_json(&probes[i]));
+		report_json_append(&rows, probe_json(&probes[i]));
 	}
 	return report_put_document(report,
 	                           json_pack("{s:o, s:b, s:o}", "host", report_json_text(host),

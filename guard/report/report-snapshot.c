@@ -43,14 +43,14 @@ static json_t *entries_json(const struct firewall *fw)
 	for (size_t i = 0; items && i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 
-		json_array_append_new(
-		    items, json_pack("{s:o, s:b, s:b, s:b, s:b, s:o}", "item",
-		                     report_json_item(&entry->item), "runtime",
-		                     (entry->flags & FIREWALL_RUNTIME) != 0, "permanent",
-		                     (entry->flags & FIREWALL_PERMANENT) != 0, "withdrawn",
-		                     (entry->flags & FIREWALL_WITHDRAWN) != 0, "edited",
-		                     (entry->flags & FIREWALL_EDITED) != 0, "until",
-		                     report_json_time(entry->until_us)));
+		report_json_append(&items,
+		                   json_pack("{s:o, s:b, s:b, s:b, s:b, s:o}", "item",
+		                             report_json_item(&entry->item), "runtime",
+		                             (entry->flags & FIREWALL_RUNTIME) != 0, "permanent",
+		                             (entry->flags & FIREWALL_PERMANENT) != 0, "withdrawn",
+		                             (entry->flags & FIREWALL_WITHDRAWN) != 0, "edited",
+		                             (entry->flags & FIREWALL_EDITED) != 0, "until",
+		                             report_json_time(entry->until_us)));
 	}
 	return items;
 }
@@ -113,8 +113,8 @@ static json_t *diff_json(int64_t a, int64_t b, const struct diff *diff)
 	for (size_t i = 0; changes && i < diff->n; i++) {
 		const struct diff_change *change = &diff->changes[i];
 
-		json_array_append_new(
-		    changes,
+		report_json_append(
+		    &changes,
 		    json_pack("{s:s, s:o, s:s, s:s, s:o, s:o}", "change", change_name(change->kind),
 		              "item", report_json_item(&change->item), "before",
 		              place_name(change->flags_before), "after",

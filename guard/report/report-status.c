@@ -75,9 +75,9 @@ static json_t *mending_json(const struct status_item *item)
 {
 	_cleanup_free_ char *command = NULL;
 
-	if (!risk_name(item) || item_permanent_command(&command, &item->item) < 0)
+	if (!risk_name(item))
 		return json_null();
-	return report_json_text(command);
+	return item_permanent_command(&command, &item->item) < 0 ? NULL : report_json_text(command);
 }
 
 static json_t *status_items_json(const struct status *status)
@@ -101,7 +101,7 @@ static json_t *status_items_json(const struct status *status)
 			json_decref(items);
 			return NULL;
 		}
-		json_array_append_new(items, row);
+		report_json_append(&items, row);
 	}
 	return items;
 }

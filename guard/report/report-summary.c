@@ -216,8 +216,8 @@ static json_t *wipes_json(const struct summary *period)
 	for (size_t i = 0; rows && i < period->n_wipes; i++) {
 		const struct summary_wipe *wipe = &period->wipes[i];
 
-		json_array_append_new(
-		    rows,
+		report_json_append(
+		    &rows,
 		    json_pack("{s:I, s:o, s:o, s:o, s:i, s:i, s:i, s:i, s:f, s:o}", "id",
 		              (json_int_t)wipe->id, "at", report_json_time(wipe->at_us), "kind",
 		              report_json_text(wipe->kind), "cause", report_json_text(wipe->cause),
@@ -235,14 +235,14 @@ static json_t *bans_json(const struct summary *period)
 	char text[CIDR_TEXT_LENGTH];
 
 	for (size_t i = 0; jails && i < period->n_jails; i++)
-		json_array_append_new(jails, json_pack("{s:o, s:i, s:i}", "jail",
-		                                       report_json_text(period->jails[i].name),
-		                                       "bans", (int)period->jails[i].n_bans,
-		                                       "active", (int)period->jails[i].n_active));
+		report_json_append(&jails, json_pack("{s:o, s:i, s:i}", "jail",
+		                                     report_json_text(period->jails[i].name),
+		                                     "bans", (int)period->jails[i].n_bans, "active",
+		                                     (int)period->jails[i].n_active));
 	for (size_t i = 0; networks && i < period->n_networks; i++) {
 		cidr_format(&period->networks[i].cidr, text);
-		json_array_append_new(networks, json_pack("{s:s, s:i}", "network", text, "bans",
-		                                          (int)period->networks[i].n_bans));
+		report_json_append(&networks, json_pack("{s:s, s:i}", "network", text, "bans",
+		                                        (int)period->networks[i].n_bans));
 	}
 	return json_pack("{s:i, s:i, s:o, s:o}", "bans", (int)period->n_bans, "active",
 	                 (int)period->n_active, "jails", jails, "networks", networks);
@@ -252,13 +252,9 @@ static json_t *at_risk_json(const struct status *status)
 {
 	json_t *rows = json_array();
 
-	for (size_t i = 0; rows && i < status->n; i++) {
-		_cleanup_free_ char *item = NULL;
-
-		if (status_item_is_runtime_only(&status->items[i]) &&
-		    item_format(&item, &status->items[i].item) == 0)
-			json_array_append_new(rows, report_json_text(item));
-	}
+	for (size_t i = 0; rows && i < status->n; i++)
+		if (status_item_is_runtime_only(&status->items[i]))
+			report_json_append(&rows, report_json_item(&status->items[i].item));
 	return rows;
 }
 

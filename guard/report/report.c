@@ -4,7 +4,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "guard/base/text.h"
 #include "guard/report/report-internal.h"
@@ -15,14 +14,12 @@
  * report_init() - where and how to write
  * @out:  borrowed
  * @zone: borrowed; for times in text
+ *
+ * Without colours: whether there is a terminal is for the caller to say.
  */
 void report_init(struct report *report, FILE *out, bool json, const struct timespec_zone *zone)
 {
-	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
-
 	*report = (struct report){.out = out, .json = json, .zone = zone};
-	report->color = !json && !(no_color && no_color[0]) && term && strcmp(term, "dumb") != 0 &&
-	                fileno(out) >= 0 && isatty(fileno(out)) == 1;
 }
 
 static const char *color_on(const struct report *report, enum report_color color)
@@ -144,6 +141,36 @@ int report_table_print(const struct report *report, const struct report_table *t
 /* --- JSON -------------------------------------------------------------------------------- */
 
 /**
+ * report_json_append() - one more element of an array that is being made
+ * @array: NULL for ever once something failed, which is an answer that cannot be given
+ * @value: taken over; NULL: there was no memory for it
+ *
+ * What is NULL stays so in everything that it becomes a part of, and report_put_document() says it.
+ */
+void report_json_append(json_t **array, json_t *value)
+{
+	if (*array && value && json_array_append(*array, value) == 0) {
+		json_decref(value);
+		return;
+	}
+	json_decref(value);
+	json_decref(*array);
+	*array = NULL;
+}
+
+/** report_json_set() - one more member of an object that is being made; as report_json_append() */
+void report_json_set(json_t **object, const char *key, json_t *value)
+{
+	if (*object && value && json_object_set(*object, key, value) == 0) {
+		json_decref(value);
+		return;
+	}
+	json_decref(value);
+	json_decref(*object);
+	*object = NULL;
+}
+
+/**
  * report_json_text() - a string of JSON
  * @text: may be NULL, which gives null
  *
@@ -188,7 +215,7 @@ json_t *report_json_strv(const struct strv *strv)
 	json_t *array = json_array();
 
 	for (size_t i = 0; array && i < strv->n; i++)
-		json_array_append_new(array, report_json_text(strv->strings[i]));
+		report_json_append(&array, report_json_text(strv->strings[i]));
 	return array;
 }
 
@@ -198,24 +225,43 @@ json_t *report_json_id(int64_t id)
 	return id > 0 ? json_integer(id) : json_null();
 }
 
+struct sink {
+	FILE *stream; /* into memory */
+	bool failed;
+};
+
+/* jansson does not look at each of the answers that it gets from here. */
+static int keep(const char *text, size_t length, void *userdata)
+{
+	struct sink *sink = userdata;
+
+	sink->failed |= fwrite(text, 1, length, sink->stream) != length;
+	return sink->failed ? -1 : 0;
+}
+
 /**
- * report_put_document() - write the one document of an answer
+ * report_put_document() - write the one document of an answer, or nothing of it
  * @document: released; NULL: memory ran out while it was made
  *
  * Return: 0 or -ENOMEM.
  */
 int report_put_document(const struct report *report, json_t *document)
 {
-	char *text;
+	_cleanup_free_ char *text = NULL;
+	size_t length;
+	struct sink sink = {.stream = document ? open_memstream(&text, &length) : NULL};
 
-	if (!document)
-		return -ENOMEM;
 	/* ASCII: what is a letter to JSON may be a control character to the terminal (U+009B). */
-	text = json_dumps(document, JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII);
+	sink.failed =
+	    !sink.stream ||
+	    json_dump_callback(document, keep, &sink,
+	                       JSON_INDENT(2) | JSON_PRESERVE_ORDER | JSON_ENSURE_ASCII) < 0 ||
+	    sink.failed;
 	json_decref(document);
-	if (!text)
+	if (sink.stream && fclose(sink.stream) != 0)
+		sink.failed = true;
+	if (sink.failed)
 		return -ENOMEM;
 	fprintf(report->out, "%s\n", text);
-	free(text);
 	return 0;
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/report/report.h"
+#include "guard/report/report-check.h"
 
 #include <errno.h>
 #include <jansson.h>
@@ -216,6 +216,115 @@ START_TEST(tells_the_status_as_json)
 	                 34);
 	json_decref(document);
 	output_end(&output);
+}
+END_TEST
+
+/* --- without memory ----------------------------------------------------------------------- */
+
+static size_t allocations, fails_at; /* the allocation that fails; 0: none */
+
+static void *scarce_malloc(size_t size)
+{
+	return ++allocations == fails_at ? NULL : malloc(size);
+}
+
+static int put_history(const struct report *report)
+{
+	static const struct store_history_row row = {.at_us = NOW,
+	                                             .kind = "wipe",
+	                                             .text = "reload by somebody",
+	                                             .id = 1,
+	                                             .wipe_id = 1,
+	                                             .wipe_kind = "reload",
+	                                             .outcome = "restored",
+	                                             .item = "public/service:imaps",
+	                                             .verdict = "lost",
+	                                             .error = "none",
+	                                             .started_us = NOW,
+	                                             .jail = "postfix",
+	                                             .address = "192.0.2.1",
+	                                             .how = "hook",
+	                                             .restore_ms = 34,
+	                                             .finished_us = NOW + S};
+	_cleanup_report_list_ struct report_list list = {0};
+
+	report_history_begin(&list, report);
+	report_history_row(&list, &row);
+	report_history_row(&list, &row);
+	return report_list_end(&list, "nothing");
+}
+
+static int put_bans(const struct report *report)
+{
+	static const struct store_ban ban = {.id = 1,
+	                                     .jail = "postfix",
+	                                     .address = "192.0.2.1",
+	                                     .family = "inet4",
+	                                     .time_us = NOW,
+	                                     .bantime_s = 600,
+	                                     .source = "hook",
+	                                     .rule = "rule",
+	                                     .loss = {.n = 1, .at_us = NOW}};
+	_cleanup_report_list_ struct report_list list = {0};
+
+	report_bans_begin(&list, report, NOW, false);
+	report_bans_row(&list, &ban);
+	return report_list_end(&list, "nothing");
+}
+
+static int put_status(const struct report *report)
+{
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_status_ struct status status = STATUS_NULL;
+
+	fill_status(&status, &picture);
+	status.drift_known = true;
+	add_finding(&status, FINDING_ERROR, "lost", "gone");
+	return report_status(report, &status);
+}
+
+static int put_checks(const struct report *report)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	bool selected[CHECKS_N] = {[0] = true, [3] = true};
+
+	ck_assert_int_eq(findings_add_take(&findings, "lost", FINDING_ERROR, strdup("gone"),
+	                                   strdup("seen"), strdup("restore")),
+	                 0);
+	return report_check(report, &findings, selected, NOW);
+}
+
+static int put_names(const struct report *report)
+{
+	return report_check_names(report);
+}
+
+static int (*const scarce[])(const struct report *report) = {put_history, put_bans, put_status,
+                                                             put_checks, put_names};
+
+/* A document is whole, or there is none and a status that says so. */
+START_TEST(gives_a_whole_document_or_none)
+{
+	_cleanup_free_ char *whole = NULL;
+	int r = -ENOMEM;
+
+	json_set_alloc_funcs(scarce_malloc, free);
+	for (fails_at = 0; r != 0 || fails_at <= allocations; fails_at++) {
+		struct output output;
+
+		allocations = 0;
+		output_begin(&output, true);
+		r = scarce[_i](&output.report);
+		output_text(&output);
+		if (fails_at == 0)
+			whole = strdup(output.text);
+		ck_assert(r == 0 || r == -ENOMEM);
+		ck_assert_msg(strcmp(output.text, r == 0 ? whole : "") == 0,
+		              "allocation %zu failed, the answer is %d with: %s", fails_at, r,
+		              output.text);
+		output_end(&output);
+	}
+	ck_assert_uint_gt(fails_at, 10);
 }
 END_TEST
 
@@ -542,6 +651,7 @@ int main(void)
 	Suite *suite = suite_create("report");
 	TCase *tcase = tcase_create("report");
 
+	tcase_add_loop_test(tcase, gives_a_whole_document_or_none, 0, ARRAY_SIZE(scarce));
 	tcase_add_test(tcase, aligns_columns);
 	tcase_add_test(tcase, colours_where_asked_for);
 	tcase_add_test(tcase, tells_the_status);

@@ -167,12 +167,6 @@ int cli_status(struct cli *cli, struct picture *picture, struct status *status,
 bool cli_hook_is_switch(const char *word);
 int cli_hook_switch(struct cli *cli, const char *word, const char *folder) _must_check_;
 
-/* --- a file in one piece (cli.c) --------------------------------------------------------- */
-
-typedef int cli_write_fn(FILE *out, void *userdata);
-int cli_write_file(const char *path, unsigned mode, cli_write_fn *write, void *userdata,
-                   struct err *err) _must_check_;
-
 /* --- firewalld (cli.c) ------------------------------------------------------------------- */
 
 int cli_firewalld_open(struct cli *cli, struct firewalld_session *out) _must_check_;

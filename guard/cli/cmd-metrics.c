@@ -3,6 +3,7 @@
 
 #include "guard/system/host/clock.h"
 #include "guard/report/metrics.h"
+#include "guard/system/host/wholefile.h"
 
 enum { METRICS_OUTPUT };
 
@@ -57,7 +58,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	}
 	metrics.took_us = clock_monotonic_us() - started_us;
 	/* node_exporter is not root */
-	r = path ? cli_write_file(path, 0644, print, &metrics, &err)
+	r = path ? wholefile_write(path, 0644, print, &metrics, &err)
 	         : metrics_print(&metrics, stdout);
 	if (r < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));

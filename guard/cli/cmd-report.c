@@ -9,6 +9,7 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/host/sendmail.h"
 #include "guard/report/report-summary.h"
+#include "guard/system/host/wholefile.h"
 
 enum { REPORT_SINCE, REPORT_UNTIL, REPORT_FORMAT, REPORT_OUTPUT, REPORT_MAIL };
 
@@ -264,7 +265,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		return r;
 	if (mail)
 		return send_mail(&run);
-	r = path ? cli_write_file(path, 0600, put_to_file, &run, &err)
+	r = path ? wholefile_write(path, 0600, put_to_file, &run, &err)
 	         : put(&run, stdout, run.format);
 	if (r < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "%s", err_text(&err, r));

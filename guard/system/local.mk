@@ -82,6 +82,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/spool.h \
 	guard/system/host/tls.c \
 	guard/system/host/tls.h \
+	guard/system/host/wholefile.c \
+	guard/system/host/wholefile.h \
 	guard/system/kernel/dropchain.c \
 	guard/system/kernel/dropchain.h \
 	guard/system/kernel/gaptable.c \

@@ -73,6 +73,7 @@ UNIT_TESTS = \
 	tests/unit/test-tracker \
 	tests/unit/test-util \
 	tests/unit/test-verdict \
+	tests/unit/test-wholefile \
 	tests/unit/test-zonexml
 noinst_HEADERS += tests/unit/engine-world.h tests/unit/fake-clock.h tests/unit/fake-fail2ban.h \
 	tests/unit/fake-firewalld.h tests/unit/fakewall.h tests/unit/firewalls.h tests/unit/rulesets.h \

@@ -9,6 +9,7 @@
 
 #include "guard/system/fail2ban/fail2ban-files.h"
 #include "guard/system/host/program.h"
+#include "guard/system/host/wholefile.h"
 
 #define ACTION_FILE "action.d/reload-guard.conf"
 
@@ -140,7 +141,7 @@ static int ask(struct answer *out, const char *folder, struct err *err)
 
 struct plan {
 	const char *folder;
-	char *path, *beside, *before; /* owned: the file, a new one, and what it was until now */
+	char *path, *before; /* owned: the file, and what it was until now */
 	struct fail2ban_files files;
 	struct strv without; /* jails that must not have it from us */
 };
@@ -149,7 +150,6 @@ struct plan {
 static void plan_deinit(struct plan *plan)
 {
 	free(plan->path);
-	free(plan->beside);
 	free(plan->before);
 	fail2ban_files_deinit(&plan->files);
 	strv_deinit(&plan->without);
@@ -159,7 +159,6 @@ static int plan_init(struct plan *plan, const char *folder, struct err *err)
 {
 	*plan = (struct plan){.folder = folder};
 	if (xasprintf(&plan->path, "%s/" FAIL2BAN_HOOK_FILE, folder) < 0 ||
-	    xasprintf(&plan->beside, "%s.new", plan->path) < 0 ||
 	    xasprintf(&plan->before, "%s.before", plan->path) < 0)
 		return -ENOMEM;
 	return fail2ban_files_read(&plan->files, folder, err);
@@ -178,8 +177,10 @@ static bool is_ours(const struct plan *plan, const struct fail2ban_section *sect
 	return !strv_contains(&plan->without, section->name);
 }
 
-static void print_file(const struct plan *plan, FILE *out)
+static int print_file(FILE *out, void *userdata)
 {
+	const struct plan *plan = userdata;
+
 	fputs("# Written by \"reload-guard hook enable\"; \"reload-guard hook disable\" takes it "
 	      "away.\n"
 	      "# Each jail keeps the action that it has, and tells reload-guard of its bans "
@@ -190,26 +191,7 @@ static void print_file(const struct plan *plan, FILE *out)
 		if (is_ours(plan, &plan->files.sections[i]))
 			fprintf(out, "\n[%s]\naction = %%(known/action)s\n         reload-guard\n",
 			        plan->files.sections[i].name);
-}
-
-static int write_file(const struct plan *plan, struct err *err)
-{
-	FILE *out = fopen(plan->beside, "we");
-	int r = 0;
-
-	if (!out)
-		return err_set(err, -errno, "%s: %s", plan->beside, strerror(errno));
-	print_file(plan, out);
-	if (fchmod(fileno(out), 0644) < 0 || fflush(out) != 0 || fsync(fileno(out)) < 0)
-		r = -errno;
-	if (fclose(out) != 0 && r == 0)
-		r = -errno;
-	if (r == 0 && rename(plan->beside, plan->path) < 0)
-		r = -errno;
-	if (r == 0)
-		return 0;
-	(void)unlink(plan->beside);
-	return err_set(err, r, "%s: %s", plan->path, strerror(-r));
+	return 0;
 }
 
 /* --- what came of it ---------------------------------------------------------------------- */
@@ -299,7 +281,7 @@ static int leave_out(struct plan *plan, const struct answer *answer)
 static int write_until_taken(struct plan *plan, struct answer *answer, struct err *err)
 {
 	for (int round = 0; round < ROUNDS_MAX; round++) {
-		int r = write_file(plan, err);
+		int r = wholefile_write(plan->path, 0644, print_file, plan, err);
 
 		if (r == 0)
 			r = ask(answer, plan->folder, err);

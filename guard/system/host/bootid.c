@@ -2,6 +2,7 @@
 #include "guard/system/host/bootid.h"
 
 #include "guard/system/host/process.h"
+#include "guard/system/host/wholefile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -69,28 +70,23 @@ static bool read_shared(char out[BOOTID_SIZE], const char *path, int64_t began)
 	return true;
 }
 
+static int put_line(FILE *out, void *userdata)
+{
+	return fputs(userdata, out) < 0 ? -errno : 0;
+}
+
 static bool write_shared(char out[BOOTID_SIZE], const char *path, int64_t began)
 {
 	unsigned char bytes[16];
-	char id[2 * sizeof(bytes) + 1], line[BOOTID_SIZE], scratch[272];
-	int fd, n;
-	bool written;
+	char id[2 * sizeof(bytes) + 1], line[BOOTID_SIZE];
 
 	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
 		return false;
 	for (size_t i = 0; i < sizeof(bytes); i++)
 		snprintf(id + 2 * i, 3, "%02x", bytes[i]);
-	n = snprintf(line, sizeof(line), "%s %lld\n", id, (long long)began);
-	snprintf(scratch, sizeof(scratch), "%s.new", path);
-	fd = open(scratch, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
+	snprintf(line, sizeof(line), "%s %lld\n", id, (long long)began);
+	if (wholefile_write(path, 0644, put_line, line, NULL) < 0)
 		return false;
-	written = write(fd, line, (size_t)n) == n;
-	close(fd);
-	if (!written || rename(scratch, path) < 0) {
-		unlink(scratch);
-		return false;
-	}
 	strcpy(out, id);
 	return true;
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
+#include "guard/restore/clientranges.h"
+#include "guard/restore/engine.h"
 #include "guard/restore/missing.h"
-#include "guard/restore/restore-bans.h"
-#include "guard/restore/restorer.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "guard/system/fail2ban/fail2ban-ignoreip.h"
+#include "guard/system/host/bootid.h"
 #include "guard/system/host/clock.h"
 
 enum { RESTORE_DRY_RUN, RESTORE_FROM };
@@ -16,42 +19,48 @@ static const struct cli_option command_options[] = {
     [RESTORE_FROM] = {"from", 'f', "ID", "go back to the items of this snapshot"},
 };
 
-/* Restoring may be long where firewalld is slow: with a thousand rules each call takes 25 ms. */
-#define RESTORE_DEADLINE_MS (10 * 60 * 1000)
-
-/* As the watcher does it: others are to get through to firewalld meanwhile. */
-#define BANS_WINDOW 4
-#define BANS_BATCH  48
+/* With a thousand rules a call takes 25 ms; but nothing at all for so long is the end. */
+#define SILENCE_MS (10 * 60 * 1000)
 
 #define PROGRESS_US 1000000
+
+/* Whoever waits for the answer would not wait longer for this part of it. */
+#define IGNOREIP_MS 3000
 
 /* Everything that one run knows. */
 struct run {
 	struct cli *cli;
-	struct firewalld_session connection;
-	struct firewalld_reading reading;
-	struct store *store; /* NULL: cannot be used; the restore goes on */
-	bool store_failed;
+	struct firewalld_session session;
+	struct fail2ban *fail2ban;
+	struct logger logger; /* writes nothing: what is said here is for the person who asked */
+	struct record *record;
+	struct engine *engine;
+	struct store_snapshot meta; /* of the snapshot to go back to */
+	struct firewall from;
+	struct strv ignoreip;
 	int64_t from_id; /* 0: what the last wipe took */
-	struct missing missing;
-	struct plan plan;
-	struct restore_bans bans;
-	size_t n_bans_back;
-	int64_t wipe_id; /* 0: not journalled */
 	struct report_action action;
-	bool done;
-	size_t n_steps, n_failed;
+	struct report_action left_out; /* rows alone; they come last */
+	size_t n_failed, n_over;       /* n_over: bans that fail2ban has no ticket for */
+	size_t n_back;                 /* bans */
+	int64_t told_us;
+	unsigned n_heard; /* so that a long silence is noticed */
+	bool had_store, store_failed;
+	bool panic_told, unknown, over, out_of_memory;
+	int status; /* CLI_FINE until something ends it */
 };
 
 static void run_deinit(struct run *run)
 {
-	plan_deinit(&run->plan);
-	restore_bans_deinit(&run->bans);
-	missing_deinit(&run->missing);
+	engine_free(run->engine);
+	fail2ban_free(run->fail2ban);
+	firewalld_session_close(&run->session);
+	record_close(run->record);
+	store_snapshot_deinit(&run->meta);
+	firewall_deinit(&run->from);
+	strv_deinit(&run->ignoreip);
 	report_action_deinit(&run->action);
-	firewalld_reading_deinit(&run->reading);
-	firewalld_session_close(&run->connection);
-	store_close(run->store);
+	report_action_deinit(&run->left_out);
 }
 
 static int out_of_memory(struct run *run)
@@ -59,476 +68,411 @@ static int out_of_memory(struct run *run)
 	return cli_fail(run->cli, CLI_NOT_FINE, "out of memory");
 }
 
-/* --- what is to be restored -------------------------------------------------------------- */
-
-static int open_both(struct run *run)
+static void end(struct run *run, int status)
 {
-	struct cli *cli = run->cli;
-	int r =
-	    cli_open_store(cli, &run->store,
-	                   (struct cli_store_need){.write = !run->action.dry_run, .absent = true});
-
-	run->store_failed = r != CLI_FINE;
-	if (r != CLI_FINE && run->from_id)
-		return r;
-	if (run->store_failed)
-		cli_warn(cli, "without the store only what the configuration requires is known");
-	r = cli_firewalld_open(cli, &run->connection);
-	if (r == CLI_FINE)
-		r = cli_firewalld_read(cli, &run->connection, &run->reading);
-	if (r != CLI_FINE)
-		return r;
-	if (run->reading.state != FIREWALL_STATE_RUNNING || run->reading.stale)
-		return cli_fail(
-		    cli, CLI_NO_FIREWALLD,
-		    "firewalld is %s: what it holds is not known, so nothing is restored; "
-		    "see: firewall-cmd --check-config, systemctl restart firewalld",
-		    run->reading.stale ? "reloading without end"
-		                       : firewall_state_name(run->reading.state));
-	if (run->reading.firewall.panic)
-		cli_warn(cli, "firewalld is in panic mode and drops everything; end it with: "
-		              "firewall-cmd --panic-off");
-	return CLI_FINE;
+	run->status = status;
+	loop_exit(run->session.loop, 0);
 }
 
-/* The state that a person named, whatever happened since. */
-static int find_from(struct run *run)
+/* @error: copied; may be NULL */
+static void add_row(struct run *run, struct report_action *action, const struct item *item,
+                    const char *outcome, enum loss_verdict verdict, const char *error,
+                    enum report_color color)
 {
-	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
-	struct missing *missing = &run->missing;
-	struct err err = ERR_NULL;
-	int r = bootid_read(missing->boot_id, &err);
+	struct report_action_row *row = report_action_add(action, item, outcome, color);
 
-	if (r == 0)
-		r = store_snapshot_load(run->store, run->from_id, &missing->meta, &missing->before,
-		                        &err);
-	if (r == STORE_E_NOT_FOUND)
-		return cli_fail(run->cli, CLI_USAGE,
-		                "there is no snapshot %lld; see: reload-guard snapshot list",
-		                (long long)run->from_id);
-	if (r == 0)
-		r = store_release_list(run->store, &released, &err);
-	if (r != 0)
-		return cli_store_failed(run->cli, r, &err);
-	missing->kind = WIPE_BY_HAND;
-	r = loss_find(&missing->loss,
-	              &(struct loss_evidence){
-	                  .before = &missing->before,
-	                  .after = &run->reading.firewall,
-	                  .scope = &run->cli->config.scope,
-	                  .released = released.items,
-	                  .n_released = released.n,
-	                  .bans = run->cli->config.restore_bans != CONFIG_RESTORE_BANS_NONE,
-	                  .kind = WIPE_BY_HAND,
-	                  .now_us = run->cli->now_us,
-	              });
-	return r == 0 ? CLI_FINE : out_of_memory(run);
-}
-
-static int find_missing(struct run *run)
-{
-	const char *instance = firewalld_instance(run->connection.fw);
-	struct err err = ERR_NULL;
-	struct missing_query query = {.config = &run->cli->config,
-	                              .store = run->store,
-	                              .now = &run->reading.firewall,
-	                              .instance = instance,
-	                              .now_us = run->cli->now_us,
-	                              .bans = true};
-	int r = missing_find(&run->missing, &query, &err);
-
-	if (r != 0 && run->store) {
-		/* A store that breaks under our hands is no store; the required items remain. */
-		run->store_failed = true;
-		(void)cli_store_failed(run->cli, r, &err);
-		store_close(run->store);
-		run->store = NULL;
-		query.store = NULL;
-		query.bans = false;
-		r = missing_find(&run->missing, &query, &err);
+	if (row) {
+		row->verdict = loss_verdict_name(verdict);
+		row->error = error ? strdup(error) : NULL;
 	}
-	if (r != 0)
-		return cli_fail(run->cli, CLI_NOT_FINE, "%s", err_text(&err, r));
-	missing_attribute(&run->missing, &run->reading.firewall);
-	return CLI_FINE;
+	run->out_of_memory |= !row || (error && !row->error);
 }
 
-static int build_plan(struct run *run)
+/* --- what the engine tells --------------------------------------------------------------- */
+
+static void on_cause(enum wipe_kind kind _unused_, unsigned n_reloads _unused_,
+                     char words[CAUSE_WORDS_SIZE], void *userdata)
 {
-	struct loss *loss = &run->missing.loss;
+	const struct run *run = userdata;
 
-	/*
-	 * Who is to end a timed item? The watcher does for what it restores itself;
-	 * for us it would stay open, which is more than there was (law 5).
-	 */
-	for (size_t i = 0; i < loss->n; i++)
-		if (loss->rows[i].verdict == LOSS_LOST && loss->rows[i].until_us > 0)
-			loss->rows[i].verdict = LOSS_UNATTRIBUTED;
-	if (plan_build(&run->plan, loss, &run->reading.firewall, run->cli->now_us) < 0)
-		return out_of_memory(run);
-	return CLI_FINE;
-}
-
-/* Whom fail2ban still bans; what it cannot tell is told, and is no reason to stop. */
-static int ask_for_bans(struct run *run)
-{
-	struct restore_bans *bans = &run->bans;
-	int r;
-
-	bans->config = &run->cli->config;
-	bans->store = run->store;
-	bans->loss = &run->missing.loss;
-	r = restore_bans_find(bans, &run->reading.firewall);
-	if (r == 0 && bans->n)
-		r = restore_bans_ask(bans);
-	if (r < 0)
-		return out_of_memory(run);
-	if (bans->n == 0)
-		return CLI_FINE;
-	for (size_t i = 0; i < bans->ranges.troubles.n; i++)
-		cli_warn(run->cli, "client ranges are missing: %s",
-		         bans->ranges.troubles.strings[i]);
-	if (!bans->known)
-		cli_warn(run->cli,
-		         "%zu bans are missing, and which of them still hold only fail2ban knows, "
-		         "which is %s: they are not restored",
-		         bans->n, bans->state);
-	else if (bans->n_ended + bans->n_strangers)
-		cli_note(
-		    run->cli,
-		    "%zu rules that ban are missing, and fail2ban has no ticket for them: they "
-		    "stay away",
-		    bans->n_ended + bans->n_strangers);
-	return CLI_FINE;
-}
-
-/* --- the journal ------------------------------------------------------------------------- */
-
-static void store_broke(struct run *run, int r, const struct err *err)
-{
-	run->store_failed = true;
-	(void)cli_store_failed(run->cli, r, err);
-	cli_warn(run->cli, "the restore goes on, and is not recorded");
-	store_close(run->store);
-	run->store = NULL;
-}
-
-static void journal_begin(struct run *run)
-{
-	const char *instance = firewalld_instance(run->connection.fw);
-	struct store_wipe wipe = {
-	    .kind = run->missing.kind,
-	    .cause = run->from_id ? "reload-guard restore --from" : "reload-guard restore",
-	    .at_us = run->cli->now_us,
-	    .boot_id = run->missing.boot_id,
-	    .instance = instance[0] ? instance : NULL,
-	    .before_id = run->missing.meta.id,
-	};
-	struct err err = ERR_NULL;
-	int r;
-
-	if (!run->store)
-		return;
-	r = store_wipe_begin(run->store, &wipe, &run->missing.loss, &run->wipe_id, &err);
-	if (r != 0)
-		store_broke(run, r, &err);
-}
-
-static int journal_steps(struct run *run, const struct restorer_step *steps, size_t n,
-                         struct err *err)
-{
-	_cleanup_free_ struct store_step *rows = calloc(n, sizeof(*rows));
-
-	if (!rows)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		rows[i] = (struct store_step){
-		    .row = steps[i].loss_row,
-		    .outcome = steps[i].outcome,
-		    .error = steps[i].error,
-		    .started_us = steps[i].started_us,
-		    .finished_us = steps[i].finished_us ? steps[i].finished_us : clock_now_us(),
-		};
-	return store_steps_put(run->store, run->wipe_id, rows, n, err);
-}
-
-/* What a guard that was interrupted left is in our own wipe now. */
-static int supersede_unfinished(struct run *run, struct err *err)
-{
-	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
-	    STORE_UNFINISHED_LIST_NULL;
-	int64_t now_us = clock_now_us();
-	int r = store_wipe_unfinished(run->store, &list, err);
-
-	for (size_t i = 0; i < list.n && r == 0; i++) {
-		const struct store_unfinished *wipe = &list.wipes[i];
-
-		if (wipe->wipe.id == run->wipe_id)
-			continue;
-		for (size_t j = 0; j < wipe->loss.n && r == 0; j++) {
-			struct store_step step = {.row = wipe->row[j],
-			                          .outcome = STORE_STEP_SUPERSEDED,
-			                          .started_us = now_us,
-			                          .finished_us = now_us};
-
-			r = store_steps_put(run->store, wipe->wipe.id, &step, 1, err);
-		}
-		if (r == 0)
-			r = store_wipe_finish(run->store, wipe->wipe.id, now_us,
-			                      "taken over by reload-guard restore", err);
-	}
-	return r;
-}
-
-static void note_steps(struct run *run, const struct restorer_step *steps, size_t n)
-{
-	struct err err = ERR_NULL;
-	int r;
-
-	if (!run->store || !run->wipe_id || n == 0)
-		return;
-	r = journal_steps(run, steps, n, &err);
-	if (r != 0)
-		store_broke(run, r, &err);
-}
-
-static void journal_end(struct run *run)
-{
-	struct err err = ERR_NULL;
-	char outcome[96];
-	int r = 0;
-
-	if (!run->store || !run->wipe_id)
-		return;
-	/* A watcher that runs finishes its own. */
-	if (!run->from_id && !missing_watcher(run->cli->store_dir).running)
-		r = supersede_unfinished(run, &err);
-	snprintf(outcome, sizeof(outcome), "%zu restored, %zu failed", run->n_steps - run->n_failed,
-	         run->n_failed);
-	if (r == 0)
-		r = store_wipe_finish(run->store, run->wipe_id, clock_now_us(), outcome, &err);
-	if (r != 0)
-		store_broke(run, r, &err);
-}
-
-/* --- doing it
- * ------------------------------------------------------------------------- */
-
-static void on_done(const struct plan *plan, const struct restorer_step *steps, void *userdata)
-{
-	struct run *run = userdata;
-
-	run->done = true;
-	run->n_steps += plan->n;
-	for (size_t i = 0; i < plan->n; i++) {
-		bool failed = steps[i].outcome == STORE_STEP_FAILED;
-		struct report_action_row *row = report_action_add(
-		    &run->action, &plan->steps[i].item, store_outcome_name(steps[i].outcome),
-		    failed ? REPORT_BAD : REPORT_GOOD);
-
-		run->n_failed += failed;
-		if (!row)
-			continue;
-		row->verdict = loss_verdict_name(run->missing.loss.rows[steps[i].loss_row].verdict);
-		if (failed)
-			row->error = strdup(steps[i].error ? steps[i].error : "failed");
-	}
-	note_steps(run, steps, plan->n);
-	loop_exit(run->connection.loop, 0);
-}
-
-/* @window: calls at once; 0: as many as is usual */
-static int run_plan(struct run *run, const struct plan *plan, size_t window)
-{
-	_cleanup_restorer_ struct restorer *restorer = NULL;
-	int code, r;
-
-	run->done = false;
-	r = window ? restorer_start_paced(&restorer, run->connection.fw, plan, window, on_done, run)
-	           : restorer_start(&restorer, run->connection.fw, plan, on_done, run);
-	if (r == 0)
-		r = loop_run_until(run->connection.loop, clock_monotonic_ms() + RESTORE_DEADLINE_MS,
-		                   &code);
-	if (r > 0 || (r == 0 && !run->done))
-		return cli_fail(run->cli, CLI_NO_FIREWALLD,
-		                "firewalld went away or does not answer; what was under way is not "
-		                "known: run it again");
-	if (r < 0)
-		return cli_fail(run->cli, CLI_NO_FIREWALLD, "%s", strerror(-r));
-	return CLI_FINE;
-}
-
-static void tell_ended(struct run *run, const struct item *item)
-{
-	for (size_t i = 0; i < run->action.n; i++)
-		if (item_cmp(&run->action.rows[i].item, item) == 0) {
-			run->action.rows[i].outcome = store_outcome_name(STORE_STEP_ENDED);
-			run->action.rows[i].color = REPORT_DIM;
-		}
-}
-
-/* It ended while it was put back: fail2ban found nothing to remove, so it is ours to take away. */
-static bool take_back(struct run *run, const struct item *item)
-{
-	int r = firewalld_remove_wait(run->connection.fw, item,
-	                              clock_monotonic_ms() + RESTORE_DEADLINE_MS, NULL);
-
-	if (r != 0 && r != FIREWALLD_E_NOT_ENABLED)
-		return false;
-	tell_ended(run, item);
-	return true;
-}
-
-/* A last look at the tickets: what ended, and what stays away, is put on record. */
-static int settle_bans(struct run *run)
-{
-	struct restore_bans *bans = &run->bans;
-	_cleanup_free_ struct restorer_step *steps = calloc(bans->n + 1, sizeof(*steps));
-	int64_t now_us = clock_now_us();
-	size_t n = 0;
-
-	if (!steps || restore_bans_ask(bans) < 0)
-		return out_of_memory(run);
-	for (size_t i = 0; i < bans->n && bans->known; i++) {
-		enum banplan_answer answer = bans->rules[i].answer;
-
-		if (answer == BANPLAN_HELD || (answer == BANPLAN_LEFT_OUT && bans->done[i]) ||
-		    (answer != BANPLAN_LEFT_OUT && bans->done[i] &&
-		     !take_back(run, bans->rules[i].item)))
-			continue;
-		steps[n++] = (struct restorer_step){
-		    .loss_row = bans->rows[i],
-		    .outcome = answer == BANPLAN_LEFT_OUT ? STORE_STEP_LEFT_OUT : STORE_STEP_ENDED,
-		    .started_us = now_us,
-		    .finished_us = now_us,
-		};
-	}
-	note_steps(run, steps, n);
-	return CLI_FINE;
-}
-
-static int execute_bans(struct run *run)
-{
-	int64_t told_us = clock_monotonic_us();
-	int status = CLI_FINE;
-
-	while (status == CLI_FINE && run->bans.known) {
-		_cleanup_plan_ struct plan plan = PLAN_NULL;
-
-		if (restore_bans_batch(&plan, &run->bans, BANS_BATCH) < 0)
-			return out_of_memory(run);
-		if (plan.n == 0)
-			break;
-		status = run_plan(run, &plan, BANS_WINDOW);
-		run->n_bans_back += plan.n;
-		if (clock_monotonic_us() - told_us > PROGRESS_US) {
-			told_us = clock_monotonic_us();
-			cli_note(run->cli, "%zu of %zu bans are back", run->n_bans_back,
-			         run->bans.n_held);
-		}
-		if (status == CLI_FINE && restore_bans_ask(&run->bans) < 0)
-			return out_of_memory(run);
-	}
-	return status == CLI_FINE && run->bans.known ? settle_bans(run) : status;
-}
-
-static int execute(struct run *run)
-{
-	int64_t begin_us = clock_monotonic_us();
-	int status = CLI_FINE;
-
-	journal_begin(run);
-	if (run->plan.n)
-		status = run_plan(run, &run->plan, 0);
-	if (status == CLI_FINE && run->bans.n)
-		status = execute_bans(run);
-	run->action.took_us = clock_monotonic_us() - begin_us;
-	if (status == CLI_FINE)
-		journal_end(run);
-	if (status == CLI_FINE && (run->n_failed > 0 || (run->bans.n && !run->bans.known)))
-		return CLI_NOT_FINE;
-	return status;
-}
-
-static int pretend_plan(struct run *run, const struct plan *plan)
-{
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct plan_step *step = &plan->steps[i];
-		struct report_action_row *row =
-		    report_action_add(&run->action, &step->item, "would restore", REPORT_WARN);
-
-		if (!row)
-			return out_of_memory(run);
-		row->verdict = loss_verdict_name(run->missing.loss.rows[step->loss_row].verdict);
-	}
-	return CLI_FINE;
-}
-
-static int pretend(struct run *run)
-{
-	_cleanup_plan_ struct plan plan = PLAN_NULL;
-	int r = pretend_plan(run, &run->plan);
-
-	if (r == CLI_FINE && run->bans.known &&
-	    restore_bans_batch(&plan, &run->bans, run->bans.n) < 0)
-		return out_of_memory(run);
-	return r == CLI_FINE ? pretend_plan(run, &plan) : r;
-}
-
-/* A ban that fail2ban holds and that covers legitimate clients; the ended ones are over. */
-static int add_left_out_bans(struct run *run)
-{
-	for (size_t i = 0; i < run->bans.n && run->bans.known; i++) {
-		const struct banplan_rule *rule = &run->bans.rules[i];
-		struct report_action_row *line;
-
-		if (rule->answer != BANPLAN_LEFT_OUT)
-			continue;
-		line = report_action_add(&run->action, rule->item, "left out", REPORT_WARN);
-		if (!line || restore_bans_why(&line->error, &run->bans, rule) < 0)
-			return out_of_memory(run);
-		line->verdict = loss_verdict_name(LOSS_BAN);
-	}
-	return CLI_FINE;
+	snprintf(words, CAUSE_WORDS_SIZE, "reload-guard restore%s", run->from_id ? " --from" : "");
 }
 
 /* What stays away, and why; rules have their own law and are not told of here. */
-static int add_left_out(struct run *run)
+static void add_left_out(struct run *run, const struct loss *loss)
 {
-	for (size_t i = 0; i < run->missing.loss.n; i++) {
-		const struct loss_row *row = &run->missing.loss.rows[i];
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct loss_row *row = &loss->rows[i];
 		struct report_action_row *line;
 
 		if (loss_verdict_is_open(row->verdict) || row->verdict == LOSS_UNPROTECTED)
 			continue;
-		line = report_action_add(&run->action, &row->item, "left out", REPORT_DIM);
+		line = report_action_add(&run->left_out, &row->item, "left out", REPORT_DIM);
+		run->out_of_memory |= !line;
 		if (!line)
-			return out_of_memory(run);
+			continue;
 		line->until_us = row->until_us;
 		if (row->verdict != LOSS_UNATTRIBUTED)
 			line->verdict = loss_verdict_name(row->verdict);
 		else if (!(line->error = strdup("it has an end, which only the watcher keeps")))
-			return out_of_memory(run);
+			run->out_of_memory = true;
 	}
-	return CLI_FINE;
 }
 
-static int finish(struct run *run, int status)
+/* Whom bans must not cut off is asked for once, and only if there are bans. */
+static void learn_clients(struct run *run)
+{
+	const struct config *config = &run->cli->config;
+	const struct clientranges_options options = {
+	    .config = config, .store = record_store(run->record), .now_us = run->cli->now_us};
+	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
+
+	if (config->use_fail2ban_ignoreip &&
+	    fail2ban_ignoreip_wait(&run->ignoreip, config->fail2ban_socket, IGNOREIP_MS, NULL) < 0)
+		strv_deinit(&run->ignoreip);
+	if (clientranges_wait(&ranges, &options, NULL) < 0)
+		run->out_of_memory = true;
+	for (size_t i = 0; i < ranges.troubles.n; i++)
+		cli_warn(run->cli, "client ranges are missing: %s", ranges.troubles.strings[i]);
+}
+
+static void on_lost(const struct loss *loss, const struct episode *episode _unused_, void *userdata)
+{
+	struct run *run = userdata;
+
+	if (engine_wanted(run->engine)->panic && !run->panic_told)
+		cli_warn(run->cli, "firewalld is in panic mode and drops everything; end it with: "
+		                   "firewall-cmd --panic-off");
+	run->panic_told = true;
+	add_left_out(run, loss);
+	if (loss_count(loss, LOSS_BAN))
+		learn_clients(run);
+}
+
+static const struct strv *on_ignoreip(void *userdata)
+{
+	return &((const struct run *)userdata)->ignoreip;
+}
+
+static void on_planned(const struct plan *plan, const struct loss *loss, void *userdata)
+{
+	struct run *run = userdata;
+
+	for (size_t i = 0; i < plan->n; i++)
+		add_row(run, &run->action, &plan->steps[i].item, "would restore",
+		        loss->rows[plan->steps[i].loss_row].verdict, NULL, REPORT_WARN);
+}
+
+static void on_judged(const struct banplan_rule *ban, const char *why, void *userdata)
+{
+	struct run *run = userdata;
+
+	if (ban->answer == BANPLAN_HELD)
+		add_row(run, &run->action, ban->item, "would restore", LOSS_BAN, NULL, REPORT_WARN);
+	else if (ban->answer == BANPLAN_LEFT_OUT)
+		add_row(run, &run->left_out, ban->item, "left out", LOSS_BAN, why, REPORT_WARN);
+	else
+		run->n_over++;
+}
+
+/* A person would not see each try of a step, but what became of it. */
+static const struct store_step *last_step(const struct episode *episode, size_t row, bool *was_back)
+{
+	const struct store_step *last = NULL;
+
+	*was_back = false;
+	for (size_t i = 0; i < episode->n_steps; i++) {
+		if (episode->steps[i].row != row)
+			continue;
+		last = &episode->steps[i];
+		*was_back |= last->outcome == STORE_STEP_RESTORED;
+	}
+	return last;
+}
+
+static void add_outcome(struct run *run, const struct loss_row *row, const struct store_step *step,
+                        bool was_back)
+{
+	switch (step->outcome) {
+	case STORE_STEP_FAILED:
+		run->n_failed++;
+		add_row(run, &run->action, &row->item, store_outcome_name(step->outcome),
+		        row->verdict, step->error ? step->error : "failed", REPORT_BAD);
+		break;
+	case STORE_STEP_LEFT_OUT:
+		add_row(run, &run->left_out, &row->item, "left out", row->verdict, step->error,
+		        REPORT_WARN);
+		break;
+	case STORE_STEP_ENDED:
+		run->n_over++;
+		if (was_back) /* while it was put back */
+			add_row(run, &run->action, &row->item, store_outcome_name(step->outcome),
+			        row->verdict, NULL, REPORT_DIM);
+		break;
+	case STORE_STEP_RESTORED:
+	case STORE_STEP_SKIPPED:
+	case STORE_STEP_SUPERSEDED:
+		add_row(run, &run->action, &row->item, store_outcome_name(step->outcome),
+		        row->verdict, NULL, REPORT_GOOD);
+		break;
+	case STORE_STEP_N:
+		break;
+	}
+}
+
+static void on_closed(const struct episode *episode, void *userdata)
+{
+	struct run *run = userdata;
+
+	run->action.wipe_id = episode->wipe_id;
+	for (size_t row = 0; row < episode->loss.n; row++) {
+		bool was_back;
+		const struct store_step *step = last_step(episode, row, &was_back);
+
+		if (step)
+			add_outcome(run, &episode->loss.rows[row], step, was_back);
+	}
+}
+
+static void on_unknown(size_t n_bans, void *userdata)
+{
+	struct run *run = userdata;
+
+	run->unknown = true;
+	cli_warn(run->cli,
+	         "%zu bans are missing, and which of them still hold only fail2ban knows, which is "
+	         "%s: they are not restored",
+	         n_bans, fail2ban_state_name(fail2ban_state(run->fail2ban)));
+}
+
+static void on_added(const struct item *item, bool ours _unused_, void *userdata)
+{
+	struct run *run = userdata;
+
+	run->n_heard++;
+	if (!banplan_is_ban(item))
+		return;
+	run->n_back++;
+	if (clock_monotonic_us() - run->told_us < PROGRESS_US)
+		return;
+	run->told_us = clock_monotonic_us();
+	cli_note(run->cli, "%zu bans are back", run->n_back);
+}
+
+static void on_state(enum firewall_state state, bool broken_off _unused_, void *userdata)
+{
+	struct run *run = userdata;
+
+	if (state != FIREWALL_STATE_RUNNING)
+		end(run, cli_fail(run->cli, CLI_NO_FIREWALLD,
+		                  "firewalld is %s: what it holds is not known, so nothing is "
+		                  "restored; see: firewall-cmd --check-config, systemctl restart "
+		                  "firewalld",
+		                  firewall_state_name(state)));
+}
+
+static void on_unread(const char *why, void *userdata)
+{
+	struct run *run = userdata;
+
+	end(run, cli_fail(run->cli, CLI_NO_FIREWALLD,
+	                  "firewalld could not be read: %s; what it holds is not known, so nothing "
+	                  "is restored; see: systemctl status firewalld",
+	                  why));
+}
+
+static void on_skipped(unsigned n, const char *first, void *userdata)
+{
+	cli_warn(((struct run *)userdata)->cli,
+	         "firewalld: not understood and left out: %u in all; the first: %s", n, first);
+}
+
+static void on_over(void *userdata)
+{
+	struct run *run = userdata;
+
+	run->over = true;
+	end(run, CLI_FINE);
+}
+
+static const struct engine_listener listener = {
+    .cause = on_cause,
+    .lost = on_lost,
+    .closed = on_closed,
+    .state = on_state,
+    .unread = on_unread,
+    .skipped = on_skipped,
+    .added = on_added,
+    .planned = on_planned,
+    .judged = on_judged,
+    .unknown = on_unknown,
+    .over = on_over,
+    .ignoreip = on_ignoreip,
+};
+
+static void on_event(const struct firewalld_event *event, void *userdata)
+{
+	struct run *run = userdata;
+
+	if (!run->engine)
+		return;
+	if (event->type == FIREWALLD_EVENT_GONE || event->type == FIREWALLD_EVENT_BUS_GONE)
+		loop_exit(run->session.loop, 0);
+	else
+		engine_hear(run->engine, event);
+}
+
+static void on_fail2ban(enum fail2ban_state from _unused_, enum fail2ban_state to,
+                        int64_t took_us _unused_, void *userdata)
+{
+	engine_fail2ban(((struct run *)userdata)->engine, to);
+}
+
+/* --- beginning --------------------------------------------------------------------------- */
+
+static int load_snapshot(struct run *run, struct store *store)
+{
+	struct err err = ERR_NULL;
+	int r = store_snapshot_load(store, run->from_id, &run->meta, &run->from, &err);
+
+	if (r == STORE_E_NOT_FOUND)
+		return cli_fail(run->cli, CLI_USAGE,
+		                "there is no snapshot %lld; see: reload-guard snapshot list",
+		                (long long)run->from_id);
+	return r == 0 ? CLI_FINE : cli_store_failed(run->cli, r, &err);
+}
+
+static int open_record(struct run *run, const char *boot_id)
+{
+	const struct cli_store_need need = {.write = !run->action.dry_run, .absent = true};
+	struct store *store = NULL;
+	int r = cli_open_store(run->cli, &store, need);
+
+	run->store_failed = r != CLI_FINE;
+	run->had_store = store != NULL;
+	if (run->from_id && r == CLI_FINE && !store)
+		r = cli_fail(run->cli, CLI_USAGE,
+		             "there is no snapshot %lld; see: reload-guard snapshot list",
+		             (long long)run->from_id);
+	else if (run->from_id && r == CLI_FINE)
+		r = load_snapshot(run, store);
+	if (run->from_id && r != CLI_FINE) {
+		store_close(store);
+		return r;
+	}
+	if (run->store_failed)
+		cli_warn(run->cli,
+		         "without the store only what the configuration requires is known");
+	if (record_over_take(&run->record, store, boot_id, &run->logger) == 0)
+		return CLI_FINE;
+	store_close(store);
+	return out_of_memory(run);
+}
+
+static int start_engine(struct run *run, const char *boot_id)
+{
+	struct config *config = &run->cli->config;
+	const struct fail2ban_options fail2ban = {
+	    .socket = config->fail2ban_socket,
+	    .pidfile = config->fail2ban_pidfile,
+	    .database = config->fail2ban_database,
+	    .on_state = on_fail2ban,
+	    .userdata = run,
+	};
+	const struct engine_errand errand = {
+	    .pretend = run->action.dry_run,
+	    .alone = !missing_watcher(run->cli->store_dir).running,
+	    .from_id = run->from_id,
+	    .from = run->from_id ? &run->from : NULL,
+	};
+	struct engine_options options = {
+	    .loop = run->session.loop,
+	    .fw = run->session.fw,
+	    .logger = &run->logger,
+	    .record = run->record,
+	    .config = config,
+	    .boot_id = boot_id,
+	    .listener = listener,
+	    .errand = &errand,
+	};
+	int r;
+
+	config->restore = true; /* a person asks for it */
+	options.listener.userdata = run;
+	r = fail2ban_new(&run->fail2ban, run->session.loop, &fail2ban);
+	options.fail2ban = run->fail2ban;
+	if (r == 0)
+		r = engine_new(&run->engine, &options);
+	return r == 0 ? CLI_FINE : cli_fail(run->cli, CLI_NOT_FINE, "%s", strerror(-r));
+}
+
+/* Until it is over, or nothing has happened for long. */
+static int go(struct run *run)
+{
+	unsigned n_heard;
+	int code, r;
+
+	engine_begin(run->engine);
+	do {
+		n_heard = run->n_heard;
+		r = loop_run_until(run->session.loop, clock_monotonic_ms() + SILENCE_MS, &code);
+	} while (r == LOOP_E_DEADLINE && run->n_heard != n_heard);
+	if (r < 0)
+		return cli_fail(run->cli, CLI_NO_FIREWALLD, "%s", strerror(-r));
+	if (run->status == CLI_FINE && !run->over)
+		return cli_fail(run->cli, CLI_NO_FIREWALLD,
+		                "firewalld went away or does not answer; what was under way is not "
+		                "known: run it again");
+	return run->status;
+}
+
+/* --- the answer -------------------------------------------------------------------------- */
+
+static int append_left_out(struct run *run)
+{
+	for (size_t i = 0; i < run->left_out.n; i++) {
+		struct report_action_row *from = &run->left_out.rows[i];
+		struct report_action_row *row =
+		    report_action_add(&run->action, &from->item, from->outcome, from->color);
+
+		if (!row)
+			return -ENOMEM;
+		row->verdict = from->verdict;
+		row->until_us = from->until_us;
+		row->error = steal(from->error);
+	}
+	return 0;
+}
+
+static int tell(struct run *run, int status)
 {
 	struct report report;
+	struct err err = ERR_NULL;
+	int trouble = record_trouble(run->record, &err);
 
+	if (trouble) {
+		run->store_failed = true;
+		(void)cli_store_failed(run->cli, trouble, &err);
+		cli_warn(run->cli, "what was restored is not recorded");
+	}
+	if (run->n_over)
+		cli_note(
+		    run->cli,
+		    "%zu rules that ban are missing, and fail2ban has no ticket for them: they "
+		    "stay away",
+		    run->n_over);
 	run->action.ok = status == CLI_FINE;
-	run->action.kind = wipe_kind_name(run->missing.kind);
-	run->action.wipe_id = run->wipe_id;
-	run->action.snapshot_id = run->missing.meta.id;
+	run->action.kind = wipe_kind_name(engine_kind(run->engine));
+	run->action.snapshot_id = record_snapshot_id(run->record);
 	cli_report(run->cli, &report);
-	if (report_action(&report, &run->action) < 0)
+	if (run->out_of_memory || append_left_out(run) < 0 ||
+	    report_action(&report, &run->action) < 0)
 		return out_of_memory(run);
 	if (run->action.n == 0 && !run->cli->json)
 		report_line(&report, REPORT_GOOD, "nothing to restore");
 	if (status == CLI_FINE && run->store_failed)
 		return CLI_NO_STORE;
-	if (status == CLI_FINE && !run->store && !run->from_id)
+	if (status == CLI_FINE && !run->had_store)
 		cli_note(run->cli, "there is no store in %s: what was open before is not known",
 		         run->cli->store_dir);
 	return status;
@@ -536,30 +480,36 @@ static int finish(struct run *run, int status)
 
 static int restore(struct run *run)
 {
-	int r = open_both(run), status;
+	char boot_id[BOOTID_SIZE];
+	struct err err = ERR_NULL;
+	int64_t begin_us;
+	int r = bootid_read(boot_id, &err);
 
-	if (r == CLI_FINE)
-		r = run->from_id ? find_from(run) : find_missing(run);
-	if (r == CLI_FINE)
-		r = build_plan(run);
-	if (r == CLI_FINE)
-		r = ask_for_bans(run);
+	if (r < 0)
+		return cli_fail(run->cli, CLI_NOT_FINE, "%s", err_text(&err, r));
+	r = open_record(run, boot_id);
 	if (r != CLI_FINE)
 		return r;
-	if (run->plan.n == 0 && run->bans.n_held == 0)
-		status = run->bans.n && !run->bans.known ? CLI_NOT_FINE : CLI_FINE;
-	else
-		status = run->action.dry_run ? pretend(run) : execute(run);
-	r = add_left_out(run);
+	run->session.on_event = on_event;
+	run->session.userdata = run;
+	r = cli_firewalld_open(run->cli, &run->session);
 	if (r == CLI_FINE)
-		r = add_left_out_bans(run);
-	return r == CLI_FINE ? finish(run, status) : r;
+		r = start_engine(run, boot_id);
+	if (r != CLI_FINE)
+		return r;
+	begin_us = run->told_us = clock_monotonic_us();
+	r = go(run);
+	run->action.took_us = clock_monotonic_us() - begin_us;
+	if (r != CLI_FINE)
+		return r;
+	return tell(run, run->n_failed || run->unknown ? CLI_NOT_FINE : CLI_FINE);
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_(run_deinit) struct run run = {
 	    .cli = cli,
+	    .logger = LOGGER_NULL,
 	    .action = {.verb = "restore", .dry_run = args->values[RESTORE_DRY_RUN] != NULL},
 	};
 	int r;

@@ -41,6 +41,7 @@
 #define LOOK_MS    60000 /* while something waits, for a notice that was missed */
 #define TRIES      3     /* of each rule that firewalld does not take */
 #define TELL_LINES 20    /* bans that are told one by one */
+#define WHY_MAX    160
 
 struct bankeeper {
 	struct bankeeper_options given;
@@ -51,6 +52,7 @@ struct bankeeper {
 	bool known;             /* tickets says something */
 	bool reading;
 	bool told_unknown;
+	bool looked;               /* it is known whether fail2ban runs */
 	int64_t asked_us, cost_us; /* monotonic: when the tickets were asked for last; how long it
 	                              took */
 	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
@@ -134,7 +136,7 @@ static bool fail2ban_runs(const struct bankeeper *keeper)
 static bool may_act(const struct bankeeper *keeper)
 {
 	return keeper->given.may_act(keeper->given.userdata) &&
-	       !keeper->given.tracker->wanted.panic && is_wanted(keeper);
+	       (!keeper->given.tracker->wanted.panic || keeper->given.errand) && is_wanted(keeper);
 }
 
 static bool is_busy(const struct bankeeper *keeper)
@@ -146,6 +148,12 @@ static bool is_busy(const struct bankeeper *keeper)
 static bool is_young(const struct bankeeper *keeper)
 {
 	return clock_monotonic_us() - keeper->grown_us < YOUNG_US;
+}
+
+/** bankeeper_has_bans() - is there a lost ban that is not settled, or was put back just now? */
+bool bankeeper_has_bans(const struct bankeeper *keeper)
+{
+	return keeper->list.n > 0;
 }
 
 static bool has_work(const struct bankeeper *keeper)
@@ -180,11 +188,13 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 		                   "restored %zu of %zu bans in %lld ms, read back from firewalld",
 		                   wipe->n_restored, wipe->n_bans,
 		                   (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
-	if (wipe->recorded)
+	if (wipe->recorded) {
+		keeper->given.on_closed(wipe->episode, keeper->given.userdata);
 		record_episode_end_take(keeper->given.record, steal(wipe->episode),
 		                        outcome_of(wipe));
-	else
+	} else {
 		episode_free(wipe->episode);
+	}
 	free(wipe);
 }
 
@@ -240,7 +250,7 @@ static void take_step(struct bankeeper *keeper, struct ban *ban, const struct re
 		break;
 	case STORE_STEP_FAILED:
 		ban->state = BAN_LOST;
-		if (++ban->tries < TRIES)
+		if (++ban->tries < TRIES && !keeper->given.errand)
 			break;
 		tell_failure(keeper, ban, step->error);
 		ban->wipe->n_failed++;
@@ -357,6 +367,9 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 			ban->wipe->n_restored--;
 		if (ban && ban->wipe)
 			ban->state = BAN_LOST;
+	} else if (result != FIREWALLD_E_GONE && keeper->given.errand) {
+		if (ban && ban->wipe) /* it stays, as if it had been asked for a moment later */
+			banlist_drop(ban);
 	} else if (result != FIREWALLD_E_GONE) {
 		logger_write(log_of(keeper), LOGGER_WARNING,
 		             "a ban that ended could not be taken away: %s; trying again",
@@ -385,12 +398,24 @@ static void take_away(struct bankeeper *keeper, struct ban *ban)
 
 /* --- telling ----------------------------------------------------------------------------- */
 
-/* Why it stays away, for the log and for @why. */
-static void tell_left_out(struct decision *decision, const struct banplan_rule *rule, char *why,
-                          size_t size)
+/* Why it stays away. */
+static void say_why(const struct decision *decision, const struct banplan_rule *rule,
+                    char why[WHY_MAX])
 {
 	const struct clientrange *range = NULL;
 	char cidr[CIDR_TEXT_LENGTH] = "";
+
+	if (rule->ticket)
+		(void)clientranges_coverage(&decision->ranges, &rule->ticket->cidr, &range);
+	if (range)
+		cidr_format(&range->cidr, cidr);
+	snprintf(why, WHY_MAX, "covers the legitimate clients %s (%s)", cidr,
+	         range ? clientrange_source_name(range->source) : "not known");
+}
+
+static void tell_left_out(struct decision *decision, const struct banplan_rule *rule,
+                          char why[WHY_MAX])
+{
 	_cleanup_free_ char *text = NULL;
 	char *name[1];
 	struct strv names = {.strings = name, .n = 1};
@@ -401,12 +426,7 @@ static void tell_left_out(struct decision *decision, const struct banplan_rule *
 	    .address = rule->ticket ? rule->ticket->address : NULL,
 	};
 
-	if (rule->ticket)
-		(void)clientranges_coverage(&decision->ranges, &rule->ticket->cidr, &range);
-	if (range)
-		cidr_format(&range->cidr, cidr);
-	snprintf(why, size, "covers the legitimate clients %s (%s)", cidr,
-	         range ? clientrange_source_name(range->source) : "not known");
+	say_why(decision, rule, why);
 	if (decision->n_told++ >= TELL_LINES || item_format(&text, rule->item) < 0)
 		return;
 	name[0] = text;
@@ -578,7 +598,7 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 {
 	struct bankeeper *keeper = decision->keeper;
 	bool there = is_there(keeper, ban->item);
-	char why[160];
+	char why[WHY_MAX];
 
 	switch (rule->answer) {
 	case BANPLAN_HELD:
@@ -590,7 +610,7 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 			banlist_settle(ban, STORE_STEP_SKIPPED, "fail2ban has put it back itself");
 		break;
 	case BANPLAN_LEFT_OUT:
-		tell_left_out(decision, rule, why, sizeof(why));
+		tell_left_out(decision, rule, why);
 		banlist_settle(ban, STORE_STEP_LEFT_OUT, why);
 		break;
 	case BANPLAN_ENDED:
@@ -750,6 +770,26 @@ static void decide_suspects(struct decision *decision)
 	}
 }
 
+/* What would be done, newest first, for who only asks. */
+static void pretend(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+	char why[WHY_MAX];
+
+	banplan_newest_first(decision->rules, keeper->list.n);
+	for (size_t i = 0; i < keeper->list.n; i++) {
+		const struct banplan_rule *rule = &decision->rules[i];
+		bool left_out = rule->answer == BANPLAN_LEFT_OUT;
+
+		if (left_out)
+			say_why(decision, rule, why);
+		keeper->given.on_judged(rule, left_out ? why : NULL, keeper->given.userdata);
+	}
+	for (size_t i = 0; i < keeper->list.n; i++)
+		banlist_drop(&keeper->list.bans[i]);
+	end_wipes(keeper);
+}
+
 /* --- with fresh tickets ------------------------------------------------------------------ */
 
 static void decide(struct bankeeper *keeper)
@@ -766,6 +806,10 @@ static void decide(struct bankeeper *keeper)
 	decide_freed(&decision);
 	if (judge_list(&decision) < 0) {
 		loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	if (keeper->given.pretend) {
+		pretend(&decision);
 		return;
 	}
 	tell_wipes(&decision);
@@ -829,6 +873,22 @@ static void prepare(struct bankeeper *keeper)
 		gapkeeper_prepare(keeper->given.gapkeeper, wanted, bans, n_held);
 }
 
+/* Nobody waits until fail2ban can tell: they are as open as before. */
+static void leave_open(struct bankeeper *keeper)
+{
+	size_t n = bankeeper_n_open(keeper);
+
+	if (!keeper->looked) {
+		loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	if (n)
+		keeper->given.on_unknown(n, keeper->given.userdata);
+	for (size_t i = 0; i < keeper->list.n; i++)
+		banlist_drop(&keeper->list.bans[i]);
+	end_wipes(keeper);
+}
+
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
@@ -839,7 +899,9 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 		tell_unknown(keeper, err_text(err, result));
 		/* whoever ends just now takes everything along, and means it */
 		forget_freed(keeper);
-		if (has_work(keeper))
+		if (keeper->given.errand)
+			leave_open(keeper);
+		else if (has_work(keeper))
 			loop_timer_set(keeper->timer, RETRY_MS);
 		return;
 	}
@@ -952,6 +1014,8 @@ static void advance(struct bankeeper *keeper)
 	if (fail2ban_runs(keeper)) {
 		keeper->stopped_us = 0;
 		ask(keeper);
+	} else if (keeper->given.errand) {
+		leave_open(keeper);
 	} else {
 		wait_for_fail2ban(keeper);
 	}
@@ -1059,7 +1123,7 @@ void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t w
 void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const char *outcome)
 {
 	keeper->closing_us = 0;
-	if (banlist_take(&keeper->list, &episode, outcome, true, NULL) < 0) {
+	if (banlist_take(&keeper->list, &episode, outcome, !keeper->given.pretend, NULL) < 0) {
 		missed(keeper);
 		record_episode_end_take(keeper->given.record, episode, outcome);
 	}
@@ -1176,6 +1240,7 @@ static int64_t started_us(const struct bankeeper *keeper)
 /** bankeeper_fail2ban() - fail2ban's state changed */
 void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 {
+	keeper->looked = true;
 	if (to == FAIL2BAN_RUNNING) {
 		keeper->grown_us = started_us(keeper);
 		bankeeper_tickets_changed(keeper);
@@ -1188,7 +1253,9 @@ void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 		advance(keeper);
 	}
 	forget_freed(keeper);
-	if (has_work(keeper) && !loop_timer_is_set(keeper->timer))
+	if (has_work(keeper) && keeper->given.errand)
+		advance(keeper);
+	else if (has_work(keeper) && !loop_timer_is_set(keeper->timer))
 		loop_timer_set(keeper->timer, RETRY_MS);
 }
 

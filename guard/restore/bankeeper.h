@@ -21,7 +21,7 @@
 #ifndef GUARD_RESTORE_BANKEEPER_H
 #define GUARD_RESTORE_BANKEEPER_H
 
-#include "guard/model/ban/ticket.h"
+#include "guard/model/ban/banplan.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/restore/gapkeeper.h"
 #include "guard/restore/record.h"
@@ -42,9 +42,18 @@ struct bankeeper_options {
 	const struct config *config;
 	bool (*may_act)(void *userdata); /* firewalld is there, and everything else in place */
 	const struct strv *(*ignoreip)(void *userdata); /* whom fail2ban ignores; NULL: not known */
-	void (*on_missed)(void *userdata);              /* for want of memory: look again */
+	/* For a person who asks: what is not known now stays unknown, and nothing is tried twice.
+	 */
+	bool errand;
+	bool pretend;                      /* judge, and change nothing */
+	void (*on_missed)(void *userdata); /* for want of memory: look again */
 	/* Bans were settled; @ended: all of those of a wipe. */
 	void (*on_settled)(bool ended, void *userdata);
+	void (*on_closed)(const struct episode *episode, void *userdata); /* all of a wipe is */
+	/* Told of errands: what would become of a ban, and why it is left out; what is not known.
+	 */
+	void (*on_judged)(const struct banplan_rule *ban, const char *why, void *userdata);
+	void (*on_unknown)(size_t n, void *userdata);
 	void *userdata;
 };
 
@@ -69,6 +78,7 @@ void bankeeper_tickets_changed(struct bankeeper *keeper);
 
 /* As last read; NULL while not known. */
 const struct tickets *bankeeper_tickets(const struct bankeeper *keeper);
+bool bankeeper_has_bans(const struct bankeeper *keeper);
 bool bankeeper_is_at_work(const struct bankeeper *keeper);
 size_t bankeeper_n_open(const struct bankeeper *keeper);
 

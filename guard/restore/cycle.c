@@ -20,6 +20,9 @@ static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
  */
 #define PANIC_PAUSE_MS 60000
 
+/* So often an errand reads a firewalld that reloads meanwhile. */
+#define STALE_ATTEMPTS 10
+
 /* So many readings in a row of a firewalld in state INIT, some seconds, are no coincidence. */
 #define INIT_ATTEMPTS 4
 
@@ -75,8 +78,10 @@ static void end_episode(struct cycle *cycle, const char *outcome)
 	listener_tell(cycle->given.listener, ended, episode, is_old_news(cycle, &episode->loss));
 	if (loss_has_bans(&episode->loss))
 		bankeeper_take(cycle->given.bans, episode, outcome);
-	else
+	else {
+		cycle->given.on_closed(episode, cycle->given.userdata);
 		record_episode_end_take(cycle->given.record, episode, outcome);
+	}
 }
 
 /* Steps for what no step has settled, so that nobody resumes it. */
@@ -140,12 +145,22 @@ void cycle_gone(struct cycle *cycle)
 	cut_short(cycle, "interrupted");
 }
 
+/* A person waits, and sees what became of it: no other look, and no snapshot. */
+static void finish_errand(struct cycle *cycle)
+{
+	cycle->idle = true;
+	cycle->given.on_idle(cycle->given.userdata);
+}
+
 /* --- restoring --------------------------------------------------------------------------- */
 
 static void after_episode(struct cycle *cycle)
 {
 	cycle->tries = 0;
-	read_whole(cycle);
+	if (cycle->given.errand)
+		finish_errand(cycle);
+	else
+		read_whole(cycle);
 }
 
 /* What could not be restored is not there, and not wanted until somebody adds it again. */
@@ -171,8 +186,8 @@ static int64_t bindings_wait_ms(const struct cycle *cycle)
 	    cycle->episode->at_us + INT64_C(1000) * (int64_t)cycle->given.config->settle_ms;
 	int64_t now_us = clock_now_us();
 
-	if (!cycle->given.network_manager ||
-	    !busname_is_present(cycle->given.network_manager) || now_us >= due_us)
+	if (!cycle->given.network_manager || !busname_is_present(cycle->given.network_manager) ||
+	    now_us >= due_us)
 		return 0;
 	/* the clock may have been set */
 	return due_us - now_us > INT64_C(1000) * (int64_t)cycle->given.config->settle_ms
@@ -229,7 +244,7 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		loop_timer_set(cycle->read_timer, bindings_wait_ms(cycle));
 		return;
 	}
-	if (retriable && try_again_later(cycle, denied > 0)) {
+	if (retriable && !cycle->given.errand && try_again_later(cycle, denied > 0)) {
 		restorer_free(steal(cycle->restorer));
 		return;
 	}
@@ -336,6 +351,19 @@ static void notice_silent_wipe(struct cycle *cycle)
 	cycle->n_reloads = 0;
 }
 
+static int judge_errand(struct cycle *cycle, const struct firewall *now, struct loss *out)
+{
+	const struct cycle_errand *errand = cycle->given.errand;
+	int r = errand->judge(out, &cycle->kind, now, errand->userdata);
+
+	if (r == 0) {
+		cycle->at_us = clock_now_us();
+		cycle->tell = loss_count(out, LOSS_LOST) || loss_count(out, LOSS_REQUIRED) ||
+		              loss_count(out, LOSS_BAN);
+	}
+	return r;
+}
+
 static int judge(struct cycle *cycle, const struct firewall *now, struct loss *out)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
@@ -350,8 +378,11 @@ static int judge(struct cycle *cycle, const struct firewall *now, struct loss *o
 	    .heard_all = cycle->compared_gaps == cycle->gaps && !cycle->given.tracker->from_store,
 	    .now_us = clock_now_us(),
 	};
-	int r = record_released(cycle->given.record, &released);
+	int r;
 
+	if (cycle->given.errand)
+		return judge_errand(cycle, now, out);
+	r = record_released(cycle->given.record, &released);
 	if (r < 0)
 		return r;
 	evidence.released = released.items;
@@ -405,6 +436,8 @@ static void pace_required(struct cycle *cycle, struct loss *loss)
 
 static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
 {
+	if (cycle->given.errand)
+		return cycle->tell && !cycle->given.errand->pretend;
 	return cycle->tell || loss_count(loss, LOSS_LOST) || loss_count(loss, LOSS_REQUIRED) ||
 	       loss_count(loss, LOSS_UNATTRIBUTED);
 }
@@ -503,6 +536,8 @@ static void store(struct cycle *cycle)
 	struct tracker *tracker = cycle->given.tracker;
 	bool settled = cycle->idle || (cycle->kind != WIPE_RESTART && cycle->kind != WIPE_REBOOT);
 
+	if (cycle->given.errand)
+		return; /* whoever watches for ever knows more */
 	if (record_snapshot(cycle->given.record, &tracker->wanted, settled))
 		tracker->dirty = false;
 }
@@ -510,6 +545,10 @@ static void store(struct cycle *cycle)
 /* The whole round is done: nothing is lost any more as far as can be seen. */
 static void settle_down(struct cycle *cycle)
 {
+	if (cycle->given.errand) {
+		finish_errand(cycle);
+		return;
+	}
 	if (!cycle->whole) {
 		read_whole(cycle);
 		return;
@@ -520,6 +559,41 @@ static void settle_down(struct cycle *cycle)
 	cycle->idle = true;
 	store(cycle);
 	cycle->given.on_idle(cycle->given.userdata);
+}
+
+/* What would be done, for who only asks. */
+static int pretend(struct cycle *cycle, const struct firewall *now, struct loss *loss)
+{
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	struct episode *episode = episode_new(cycle->kind, cycle->at_us);
+
+	if (!episode || plan_build(&plan, loss, now, clock_now_us()) < 0) {
+		episode_free(episode);
+		return -ENOMEM;
+	}
+	listener_tell(cycle->given.listener, planned, &plan, loss);
+	episode->loss = *loss;
+	*loss = LOSS_NULL;
+	bankeeper_take(cycle->given.bans, episode, "not restored");
+	return 0;
+}
+
+/* Nothing is to be put back, or nobody wants it to be. */
+static int leave_it(struct cycle *cycle, const struct firewall *now, struct loss *loss,
+                    bool after_wipe)
+{
+	const struct cycle_errand *errand = cycle->given.errand;
+	int r;
+
+	if (!errand)
+		bankeeper_suspect(cycle->given.bans, loss);
+	listener_tell(cycle->given.listener, lost, loss, NULL);
+	r = absorb(cycle, now, loss, after_wipe);
+	if (r == 0 && errand && errand->pretend)
+		r = pretend(cycle, now, loss);
+	if (r == 0)
+		settle_down(cycle);
+	return r;
 }
 
 static int assess(struct cycle *cycle, const struct firewall *now)
@@ -533,14 +607,8 @@ static int assess(struct cycle *cycle, const struct firewall *now)
 	after_wipe = cycle->tell; /* the first look after it */
 	pace_required(cycle, &loss);
 	cycle->looked = true;
-	if (!needs_episode(cycle, &loss)) {
-		bankeeper_suspect(cycle->given.bans, &loss);
-		listener_tell(cycle->given.listener, lost, &loss, NULL);
-		r = absorb(cycle, now, &loss, after_wipe);
-		if (r == 0)
-			settle_down(cycle);
-		return r;
-	}
+	if (!needs_episode(cycle, &loss))
+		return leave_it(cycle, now, &loss, after_wipe);
 	r = open_episode(cycle, &loss);
 	if (r < 0)
 		return r;
@@ -613,9 +681,7 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 	if (result == FIREWALLD_E_GONE)
 		return; /* GONE has been heard, or will be; APPEARED begins again */
 	if (result != 0) {
-		logger_write(cycle->given.logger, LOGGER_WARNING,
-		             "firewalld could not be read: %s; trying again",
-		             err_text(err, result));
+		listener_tell(cycle->given.listener, unread, err_text(err, result));
 		try_reading_later(cycle);
 		return;
 	}
@@ -624,15 +690,15 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 		return;
 	}
 	if (reading->stale) {
+		if (cycle->given.errand && cycle->attempts >= STALE_ATTEMPTS)
+			listener_tell(cycle->given.listener, unread, "it reloads without end");
 		try_reading_later(cycle);
 		return;
 	}
 	listener_tell(cycle->given.listener, state, FIREWALL_STATE_RUNNING, false);
 	cycle->attempts = 0;
 	if (reading->n_skipped)
-		logger_write(cycle->given.logger, LOGGER_WARNING,
-		             "%u entries of firewalld are not understood and not guarded: %s",
-		             reading->n_skipped, reading->skipped);
+		listener_tell(cycle->given.listener, skipped, reading->n_skipped, reading->skipped);
 	r = take_reading(cycle, &reading->firewall);
 	if (r < 0) {
 		logger_write(cycle->given.logger, LOGGER_ERROR, "%s; trying again", strerror(-r));
@@ -874,6 +940,12 @@ void cycle_store(struct cycle *cycle)
 {
 	if (cycle->given.tracker->known && cycle->given.tracker->dirty)
 		store(cycle);
+}
+
+/** cycle_kind() - of the wipe that it is about; WIPE_UNKNOWN: none, or it cannot be told */
+enum wipe_kind cycle_kind(const struct cycle *cycle)
+{
+	return cycle->kind;
 }
 
 bool cycle_is_present(const struct cycle *cycle)

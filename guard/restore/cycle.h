@@ -18,6 +18,15 @@
 
 struct cycle;
 
+/* One cycle, for a person who asks: no second look, no other try, no snapshot. */
+struct cycle_errand {
+	bool pretend; /* find and plan, and change nothing */
+	/* What is missing, and why. As loss_find(). */
+	int (*judge)(struct loss *out, enum wipe_kind *kind, const struct firewall *now,
+	             void *userdata);
+	void *userdata;
+};
+
 /* All borrowed, for the life of the cycle. */
 struct cycle_options {
 	struct loop *loop;
@@ -29,6 +38,8 @@ struct cycle_options {
 	const struct config *config;
 	const struct busname *network_manager; /* NULL: it binds nothing */
 	const struct engine_listener *listener;
+	const struct cycle_errand *errand; /* NULL: it goes on for ever */
+	void (*on_closed)(const struct episode *episode, void *userdata); /* all is settled */
 	void (*on_absorbed)(void *userdata); /* the tracker has what was read */
 	void (*on_idle)(void *userdata);     /* everything is read and in place, but bans */
 	void *userdata;
@@ -55,6 +66,7 @@ void cycle_forget(struct cycle *cycle, const struct item *item);
 void cycle_resume_take(struct cycle *cycle, struct store_unfinished_list *unfinished);
 void cycle_configured(struct cycle *cycle);
 void cycle_store(struct cycle *cycle);
+enum wipe_kind cycle_kind(const struct cycle *cycle);
 bool cycle_is_present(const struct cycle *cycle);
 bool cycle_is_idle(const struct cycle *cycle);
 bool cycle_is_slow(const struct cycle *cycle, const struct item *item);

@@ -4,8 +4,10 @@
 #include "guard/model/ban/banplan.h"
 #include "guard/restore/bankeeper.h"
 #include "guard/restore/cycle.h"
+#include "guard/restore/errand.h"
 #include "guard/restore/expiry.h"
 #include "guard/restore/gapkeeper.h"
+#include "guard/system/host/clock.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,6 +17,10 @@
 
 struct engine {
 	struct engine_options given;
+	struct engine_errand asked; /* of an errand */
+	struct errand errand;
+	struct cycle_errand cycle_errand;
+	bool is_over;
 	struct tracker tracker;
 	struct gapkeeper *gapkeeper;
 	struct bankeeper *bans;
@@ -60,7 +66,7 @@ static void protect_again(struct engine *engine, const struct item *item)
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 
 	/* bans come in bursts, and nobody releases one */
-	if ((item->kind == ITEM_RULE && !engine_protects(engine, item)) ||
+	if (engine->given.errand || (item->kind == ITEM_RULE && !engine_protects(engine, item)) ||
 	    record_released(engine->given.record, &released) < 0)
 		return;
 	if (items_contain(released.items, released.n, item))
@@ -240,7 +246,9 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	bool other = !before || strcmp(before, event->instance) != 0;
 	enum wipe_kind kind = WIPE_UNKNOWN;
 
-	if (!engine->tracker.known)
+	if (engine->given.errand)
+		kind = WIPE_UNKNOWN; /* the record is asked */
+	else if (!engine->tracker.known)
 		kind = start_from_store(engine, event->instance);
 	else if (*event->instance ? other : before != NULL)
 		kind = WIPE_RESTART; /* also when nothing is known but that it went and came */
@@ -303,6 +311,18 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 	}
 }
 
+/** engine_begin() - firewalld has appeared before there was an engine to hear of it */
+void engine_begin(struct engine *engine)
+{
+	const struct firewalld_event event = {
+	    .type = FIREWALLD_EVENT_APPEARED,
+	    .at_us = clock_now_us(),
+	    .instance = firewalld_instance(engine->given.fw),
+	};
+
+	engine_hear(engine, &event);
+}
+
 /* --- fail2ban, and whoever runs the engine ----------------------------------------------- */
 
 /** engine_fail2ban() - fail2ban's state changed */
@@ -320,7 +340,8 @@ void engine_tickets_changed(struct engine *engine)
 /** engine_configured() - what the configuration says may be different now */
 void engine_configured(struct engine *engine)
 {
-	gapkeeper_enable(engine->gapkeeper, engine->given.config->close_gap);
+	if (engine->gapkeeper)
+		gapkeeper_enable(engine->gapkeeper, engine->given.config->close_gap);
 	cycle_configured(engine->cycle);
 }
 
@@ -369,6 +390,12 @@ const struct firewall *engine_wanted(const struct engine *engine)
 	return &engine->tracker.wanted;
 }
 
+/** engine_kind() - of the wipe that it is about; WIPE_UNKNOWN: none, or it cannot be told */
+enum wipe_kind engine_kind(const struct engine *engine)
+{
+	return cycle_kind(engine->cycle);
+}
+
 /** engine_is_present() - is firewalld there? */
 bool engine_is_present(const struct engine *engine)
 {
@@ -410,12 +437,22 @@ static void on_absorbed(void *userdata)
 	expiry_plan(engine->expiry);
 }
 
+static void end_errand(struct engine *engine)
+{
+	if (!engine->given.errand || engine->is_over || !engine_is_idle(engine) ||
+	    bankeeper_has_bans(engine->bans))
+		return;
+	engine->is_over = true;
+	listener_tell(&engine->given.listener, over);
+}
+
 static void on_idle(void *userdata)
 {
 	struct engine *engine = userdata;
 
 	listener_tell(&engine->given.listener, idle);
 	bankeeper_go(engine->bans);
+	end_errand(engine);
 }
 
 static bool may_act_on_bans(void *userdata)
@@ -445,6 +482,26 @@ static void on_bans_settled(bool ended, void *userdata)
 	if (ended)
 		engine_store(engine);
 	listener_tell(&engine->given.listener, settled);
+	end_errand(engine);
+}
+
+static void on_closed(const struct episode *episode, void *userdata)
+{
+	struct engine *engine = userdata;
+
+	if (engine->given.errand && engine->asked.alone && !engine->asked.from)
+		record_take_over(engine->given.record, episode);
+	listener_tell(&engine->given.listener, closed, episode);
+}
+
+static void on_judged(const struct banplan_rule *ban, const char *why, void *userdata)
+{
+	listener_tell(&((struct engine *)userdata)->given.listener, judged, ban, why);
+}
+
+static void on_unknown(size_t n, void *userdata)
+{
+	listener_tell(&((struct engine *)userdata)->given.listener, unknown, n);
 }
 
 static void on_timed_item_ended(const struct item *item, void *userdata)
@@ -471,10 +528,15 @@ static int start_bans(struct engine *engine)
 	    .gapkeeper = engine->gapkeeper,
 	    .tracker = &engine->tracker,
 	    .config = given->config,
+	    .errand = given->errand != NULL,
+	    .pretend = given->errand && given->errand->pretend,
 	    .may_act = may_act_on_bans,
 	    .ignoreip = ignoreip,
 	    .on_missed = on_missed,
 	    .on_settled = on_bans_settled,
+	    .on_closed = on_closed,
+	    .on_judged = on_judged,
+	    .on_unknown = on_unknown,
 	    .userdata = engine,
 	};
 
@@ -508,6 +570,8 @@ static int start_cycle(struct engine *engine)
 	    .config = given->config,
 	    .network_manager = given->network_manager,
 	    .listener = &given->listener,
+	    .errand = given->errand ? &engine->cycle_errand : NULL,
+	    .on_closed = on_closed,
 	    .on_absorbed = on_absorbed,
 	    .on_idle = on_idle,
 	    .userdata = engine,
@@ -521,7 +585,8 @@ static int start(struct engine *engine)
 	const struct engine_options *given = &engine->given;
 	int r = loop_add_timer(given->loop, &engine->snapshot_timer, on_snapshot_due, engine);
 
-	if (r == 0)
+	/* the table is the watcher's */
+	if (r == 0 && !given->errand)
 		r = gapkeeper_new(&engine->gapkeeper, given->loop, given->logger, given->record);
 	if (r == 0)
 		r = start_bans(engine);
@@ -529,9 +594,24 @@ static int start(struct engine *engine)
 		r = start_expiry(engine);
 	if (r == 0)
 		r = start_cycle(engine);
-	if (r == 0)
+	if (r == 0 && engine->gapkeeper)
 		gapkeeper_enable(engine->gapkeeper, given->config->close_gap);
 	return r;
+}
+
+static void take_errand(struct engine *engine, const struct engine_errand *errand)
+{
+	engine->asked = *errand;
+	engine->given.errand = &engine->asked;
+	engine->errand = (struct errand){
+	    .config = engine->given.config,
+	    .record = engine->given.record,
+	    .fw = engine->given.fw,
+	    .from_id = errand->from_id,
+	    .from = errand->from,
+	};
+	engine->cycle_errand = (struct cycle_errand){
+	    .pretend = errand->pretend, .judge = errand_judge, .userdata = &engine->errand};
 }
 
 /**
@@ -551,6 +631,8 @@ int engine_new(struct engine **out, const struct engine_options *options)
 	if (!engine)
 		return -ENOMEM;
 	engine->given = *options;
+	if (options->errand)
+		take_errand(engine, options->errand);
 	engine->tracker = TRACKER_NULL;
 	r = start(engine);
 	if (r == 0)

@@ -19,6 +19,14 @@
 
 struct engine;
 
+/* What a person asks for: one cycle, and the engine is done. */
+struct engine_errand {
+	bool pretend;    /* find and plan, and change nothing */
+	bool alone;      /* no watcher runs: what one has left unfinished is taken over */
+	int64_t from_id; /* a snapshot to go back to; 0: what wipes took is put back */
+	const struct firewall *from; /* borrowed; the same; NULL with from_id 0 */
+};
+
 /* All borrowed, for its life. */
 struct engine_options {
 	struct loop *loop;
@@ -29,7 +37,8 @@ struct engine_options {
 	const struct config *config; /* what it points to may change: engine_configured() */
 	const struct busname *network_manager; /* NULL: it binds nothing */
 	const char *boot_id;
-	struct engine_listener listener; /* copied */
+	struct engine_listener listener;    /* copied */
+	const struct engine_errand *errand; /* copied; NULL: it goes on for ever */
 };
 
 int engine_new(struct engine **out, const struct engine_options *options) _must_check_;
@@ -39,6 +48,7 @@ DEFINE_CLEANUP(struct engine *, engine_free, engine_cleanup);
 
 /* What it is told. */
 void engine_hear(struct engine *engine, const struct firewalld_event *event);
+void engine_begin(struct engine *engine);
 void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
 void engine_tickets_changed(struct engine *engine);
 void engine_configured(struct engine *engine);
@@ -55,6 +65,7 @@ void engine_made_permanent(struct engine *engine, const struct item *item);
 const struct tracker *engine_tracker(const struct engine *engine);
 const struct firewall *engine_wanted(const struct engine *engine);
 bool engine_protects(const struct engine *engine, const struct item *item);
+enum wipe_kind engine_kind(const struct engine *engine);
 bool engine_is_present(const struct engine *engine);
 bool engine_is_idle(const struct engine *engine);
 bool engine_is_busy(const struct engine *engine);

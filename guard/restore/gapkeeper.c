@@ -182,6 +182,8 @@ static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
 /** gapkeeper_unprepare() - what was made ready is not true any more */
 void gapkeeper_unprepare(struct gapkeeper *keeper)
 {
+	if (!keeper)
+		return;
 	gap_deinit(&keeper->ready);
 	gap_sets_deinit(&keeper->ready_sets);
 	keeper->is_ready = false;
@@ -196,6 +198,8 @@ void gapkeeper_unprepare(struct gapkeeper *keeper)
 void gapkeeper_prepare(struct gapkeeper *keeper, const struct firewall *fw,
                        const struct gapkeeper_ban *bans, size_t n)
 {
+	if (!keeper)
+		return;
 	gapkeeper_unprepare(keeper);
 	if (!keeper->enabled || n == 0)
 		return;
@@ -214,9 +218,9 @@ void gapkeeper_prepare(struct gapkeeper *keeper, const struct firewall *fw,
  */
 void gapkeeper_wiped(struct gapkeeper *keeper, int64_t wiped_us)
 {
-	bool again = keeper->since_us != 0;
+	bool again = keeper && keeper->since_us != 0;
 
-	if (!keeper->is_ready)
+	if (!keeper || !keeper->is_ready)
 		return;
 	gap_deinit(&keeper->gap);
 	keeper->gap = keeper->ready;
@@ -239,9 +243,11 @@ void gapkeeper_wiped(struct gapkeeper *keeper, int64_t wiped_us)
 void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
                     const struct gapkeeper_ban *bans, size_t n, int64_t wiped_us)
 {
-	bool again = keeper->since_us != 0;
+	bool again = keeper && keeper->since_us != 0;
 	int r;
 
+	if (!keeper)
+		return;
 	if (n == 0 || !keeper->enabled) {
 		gapkeeper_end(keeper);
 		return;
@@ -261,9 +267,11 @@ void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
 void gapkeeper_end(struct gapkeeper *keeper)
 {
 	struct err err = ERR_NULL;
-	int64_t since_us = keeper->since_us;
+	int64_t since_us = keeper ? keeper->since_us : 0;
 	int r;
 
+	if (!keeper)
+		return;
 	loop_timer_stop(keeper->renew_timer);
 	gap_deinit(&keeper->gap);
 	keeper->since_us = 0;

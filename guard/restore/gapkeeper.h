@@ -13,6 +13,8 @@
  *
  * A table that an earlier guard left in the middle of a restore is taken over: it
  * stays in effect until the first word of what is to be held.
+ *
+ * NULL is a keeper that holds nothing.
  */
 #ifndef GUARD_RESTORE_GAPKEEPER_H
 #define GUARD_RESTORE_GAPKEEPER_H

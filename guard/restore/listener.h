@@ -9,7 +9,9 @@
 #ifndef GUARD_RESTORE_LISTENER_H
 #define GUARD_RESTORE_LISTENER_H
 
+#include "guard/model/ban/banplan.h"
 #include "guard/model/cause.h"
+#include "guard/model/plan.h"
 #include "guard/restore/record.h"
 
 struct engine_listener {
@@ -23,6 +25,12 @@ struct engine_listener {
 	/* firewalld does not take a step, and no other try follows; @why may be NULL. */
 	void (*failed)(const struct episode *episode, const struct item *item, const char *why,
 	               void *userdata);
+	/* All of a wipe is settled, its bans too; the last that is heard of it. */
+	void (*closed)(const struct episode *episode, void *userdata);
+	/* firewalld could not be read, or only amid reloads; it is tried again. */
+	void (*unread)(const char *why, void *userdata);
+	/* So many entries of it are not understood, and not guarded; @first: one of them. */
+	void (*skipped)(unsigned n, const char *first, void *userdata);
 	/* firewalld was read; @broken_off: a reload broke off and left it in state INIT. */
 	void (*state)(enum firewall_state state, bool broken_off, void *userdata);
 	/* firewalld lets the guard change nothing (lockdown); at each try. */
@@ -47,6 +55,13 @@ struct engine_listener {
 	void (*idle)(void *userdata);
 	/* Bans were settled. */
 	void (*settled)(void *userdata);
+	/* An errand would put these back; and this ban, or not: @why it is left out, or NULL. */
+	void (*planned)(const struct plan *plan, const struct loss *loss, void *userdata);
+	void (*judged)(const struct banplan_rule *ban, const char *why, void *userdata);
+	/* Of so many bans of an errand fail2ban could not tell whether they hold. */
+	void (*unknown)(size_t n_bans, void *userdata);
+	/* An errand is done. */
+	void (*over)(void *userdata);
 	/* Whom fail2ban ignores, as far as it is known; NULL: it is not. */
 	const struct strv *(*ignoreip)(void *userdata);
 	void *userdata;

@@ -12,6 +12,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/cycle.h \
 	guard/restore/engine.c \
 	guard/restore/engine.h \
+	guard/restore/errand.c \
+	guard/restore/errand.h \
 	guard/restore/expiry.c \
 	guard/restore/expiry.h \
 	guard/restore/gapkeeper.c \
@@ -23,8 +25,6 @@ libguard_restore_a_SOURCES = \
 	guard/restore/missing.h \
 	guard/restore/record.c \
 	guard/restore/record.h \
-	guard/restore/restore-bans.c \
-	guard/restore/restore-bans.h \
 	guard/restore/restorer.c \
 	guard/restore/restorer.h \
 	guard/restore/tracker.c \

@@ -29,6 +29,8 @@ struct record {
 	struct store *store;   /* NULL: could not be opened */
 	unsigned serial; /* counts the stores that were opened: what is in one is not in the next */
 	int trouble;     /* what is wrong with it since when it was last said; 0: nothing */
+	struct err why;  /* the same in words */
+	bool fixed;      /* it is the caller's: when it breaks there is none */
 	struct store_items released;                 /* as last read, for when it cannot be read */
 	struct episode *backlog[RECORD_BACKLOG_MAX]; /* owned, oldest first */
 	size_t n_backlog;
@@ -85,15 +87,17 @@ static bool settle(struct record *record, int r, const struct err *err, const ch
 	}
 	if (r != record->trouble) {
 		record->trouble = r;
+		record->why = *err;
 		logger_write(record->logger, LOGGER_ERROR,
 		             "%s could not be recorded: %s; guarding goes on", what,
 		             err_text(err, r));
 	}
-	if (r == STORE_E_CORRUPT) {
+	if (r == STORE_E_CORRUPT || record->fixed) {
 		store_close(record->store);
 		record->store = NULL;
-		open_store(record);
 	}
+	if (r == STORE_E_CORRUPT && !record->fixed)
+		open_store(record);
 	return false;
 }
 
@@ -124,6 +128,42 @@ int record_open(struct record **out, const char *state_dir, const char *boot_id,
 	return 0;
 }
 
+/**
+ * record_over_take() - put on record in a store that is open already
+ * @out:   written on success alone; release with record_close()
+ * @store: taken over on success; NULL: nothing can be recorded
+ *
+ * What breaks it ends it: record_trouble() says so.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int record_over_take(struct record **out, struct store *store, const char *boot_id,
+                     struct logger *logger)
+{
+	_cleanup_record_ struct record *record = calloc(1, sizeof(*record));
+
+	if (!record)
+		return -ENOMEM;
+	record->logger = logger;
+	record->fixed = true;
+	record->serial = 1;
+	record->boot_id = strdup(boot_id);
+	if (!record->boot_id)
+		return -ENOMEM;
+	record->store = store;
+	*out = steal(record);
+	return 0;
+}
+
+/** record_trouble() - what is wrong with the store; @err may be NULL; Return: its code, 0: nothing
+ */
+int record_trouble(const struct record *record, struct err *err)
+{
+	if (err)
+		*err = record->why;
+	return record->trouble;
+}
+
 /** record_close() - close the store; what it could not take is gone */
 void record_close(struct record *record)
 {
@@ -138,6 +178,24 @@ void record_close(struct record *record)
 	free(record->boot_id);
 	free(record->instance);
 	free(record);
+}
+
+/** record_snapshot_id() - with which wipes are compared, the last one; 0: none */
+int64_t record_snapshot_id(const struct record *record)
+{
+	return record->snapshot_id;
+}
+
+/** record_compared() - a wipe is compared with this snapshot, which is in the store already */
+void record_compared(struct record *record, int64_t snapshot_id)
+{
+	record->snapshot_id = snapshot_id;
+}
+
+/** record_broke() - the store could not be read, with this @r and in these words */
+void record_broke(struct record *record, int r, const struct err *err)
+{
+	(void)settle(record, r, err, "what is missing");
 }
 
 /** record_store() - the store, or NULL while it cannot be used; borrowed */
@@ -608,7 +666,7 @@ bool record_retry(struct record *record)
 {
 	size_t written = 0;
 
-	if (!record->store)
+	if (!record->store && !record->fixed)
 		open_store(record);
 	while (written < record->n_backlog && write_episode(record, record->backlog[written]))
 		episode_free(record->backlog[written++]);
@@ -622,4 +680,40 @@ bool record_retry(struct record *record)
 		             record->n_forgotten);
 	record->n_forgotten = 0;
 	return record->store != NULL;
+}
+
+static int supersede(struct store *store, const struct store_unfinished *wipe, struct err *err)
+{
+	int64_t now_us = clock_now_us();
+	int r = 0;
+
+	for (size_t i = 0; i < wipe->loss.n && r == 0; i++) {
+		const struct store_step step = {.row = wipe->row[i],
+		                                .outcome = STORE_STEP_SUPERSEDED,
+		                                .started_us = now_us,
+		                                .finished_us = now_us};
+
+		r = store_steps_put(store, wipe->wipe.id, &step, 1, err);
+	}
+	return r == 0 ? store_wipe_finish(store, wipe->wipe.id, now_us,
+	                                  "taken over by reload-guard restore", err)
+	              : r;
+}
+
+/** record_take_over() - what a guard that was interrupted has left is in this wipe now */
+void record_take_over(struct record *record, const struct episode *episode)
+{
+	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
+	    STORE_UNFINISHED_LIST_NULL;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!record->store)
+		return;
+	r = store_wipe_unfinished(record->store, &list, &err);
+	for (size_t i = 0; i < list.n && r == 0; i++)
+		if (list.wipes[i].wipe.id != episode->wipe_id)
+			r = supersede(record->store, &list.wipes[i], &err);
+	if (r)
+		(void)settle(record, r, &err, "what an interrupted guard left");
 }

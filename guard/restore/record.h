@@ -37,11 +37,17 @@ struct record;
 
 int record_open(struct record **out, const char *state_dir, const char *boot_id,
                 struct logger *logger) _must_check_;
+int record_over_take(struct record **out, struct store *store, const char *boot_id,
+                     struct logger *logger) _must_check_;
 void record_close(struct record *record);
 DEFINE_CLEANUP(struct record *, record_close, record_cleanup);
 #define _cleanup_record_ _cleanup_(record_cleanup)
 
 struct store *record_store(struct record *record);
+int record_trouble(const struct record *record, struct err *err);
+void record_broke(struct record *record, int r, const struct err *err);
+int64_t record_snapshot_id(const struct record *record);
+void record_compared(struct record *record, int64_t snapshot_id);
 bool record_retry(struct record *record);
 
 void record_appeared(struct record *record, const char *instance);
@@ -70,5 +76,6 @@ void record_episode_begin(struct record *record, struct episode *episode);
 void record_episode_loss(struct record *record, struct episode *episode);
 void record_episode_steps(struct record *record, struct episode *episode);
 void record_episode_end_take(struct record *record, struct episode *episode, const char *outcome);
+void record_take_over(struct record *record, const struct episode *episode);
 
 #endif

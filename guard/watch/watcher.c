@@ -100,6 +100,18 @@ static void on_state(enum firewall_state state, bool broken_off, void *userdata)
 	announcer_state(((struct watcher *)userdata)->announcer, state, broken_off);
 }
 
+static void on_unread(const char *why, void *userdata)
+{
+	logger_write(&((struct watcher *)userdata)->logger, LOGGER_WARNING,
+	             "firewalld could not be read: %s; trying again", why);
+}
+
+static void on_skipped(unsigned n, const char *first, void *userdata)
+{
+	logger_write(&((struct watcher *)userdata)->logger, LOGGER_WARNING,
+	             "%u entries of firewalld are not understood and not guarded: %s", n, first);
+}
+
 static void on_denied(void *userdata)
 {
 	announcer_denied(((struct watcher *)userdata)->announcer);
@@ -184,6 +196,8 @@ static const struct engine_listener listener = {
     .ended = on_ended,
     .failed = on_failed,
     .state = on_state,
+    .unread = on_unread,
+    .skipped = on_skipped,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,

@@ -114,6 +114,53 @@ static void on_state(enum firewall_state state, bool broken_off, void *userdata)
 	tell("state %s%s", firewall_state_name(state), broken_off ? ", broken off" : "");
 }
 
+static void on_unread(const char *why, void *userdata)
+{
+	(void)userdata;
+	tell("unread %s", why);
+}
+
+static void on_skipped(unsigned n, const char *first, void *userdata)
+{
+	(void)userdata;
+	tell("skipped %u %s", n, first);
+}
+
+static void on_closed(const struct episode *episode, void *userdata)
+{
+	(void)userdata;
+	tell("closed %s", wipe_kind_name(episode->kind));
+}
+
+static void on_planned(const struct plan *plan, const struct loss *loss, void *userdata)
+{
+	(void)userdata;
+	(void)loss;
+	for (size_t i = 0; i < plan->n; i++)
+		tell_item("planned", &plan->steps[i].item, "");
+}
+
+static void on_judged(const struct banplan_rule *ban, const char *why, void *userdata)
+{
+	(void)userdata;
+	tell_item("judged", ban->item,
+	          why                           ? why
+	          : ban->answer == BANPLAN_HELD ? "held"
+	                                        : "no ticket");
+}
+
+static void on_unknown(size_t n, void *userdata)
+{
+	(void)userdata;
+	tell("unknown %zu", n);
+}
+
+static void on_over(void *userdata)
+{
+	(void)userdata;
+	tell("done");
+}
+
 static void on_denied(void *userdata)
 {
 	(void)userdata;
@@ -187,6 +234,13 @@ static const struct engine_listener listener = {
     .ended = on_ended,
     .failed = on_failed,
     .state = on_state,
+    .closed = on_closed,
+    .unread = on_unread,
+    .skipped = on_skipped,
+    .planned = on_planned,
+    .judged = on_judged,
+    .unknown = on_unknown,
+    .over = on_over,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,
@@ -279,6 +333,35 @@ void world_guard(void)
 	options.fw = world.fw;
 	options.record = world.record;
 	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
+}
+
+void world_errand(const struct engine_errand *errand)
+{
+	const struct firewalld_options adapter = {.on_event = on_event, .proc = world.proc};
+	struct engine_options options = {
+	    .loop = world.loop,
+	    .fail2ban = world.fail2ban,
+	    .logger = &world.logger,
+	    .config = &world.config,
+	    .boot_id = BOOT,
+	    .listener = listener,
+	    .errand = errand,
+	};
+	struct store *store = NULL;
+	size_t n = world_told("done");
+
+	logger_init(&world.logger, world.log_fd, 1);
+	ck_ok(store_open(&store, fixture_dir, &fixture_writer, &err));
+	ck_assert_int_eq(record_over_take(&world.record, store, BOOT, &world.logger), 0);
+	ck_assert_int_eq(firewalld_new(&world.fw, world.bus, &adapter), 0);
+	world_await(firewalld_is_present(world.fw));
+	options.fw = world.fw;
+	options.record = world.record;
+	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
+	engine_begin(world.engine);
+	engine_fail2ban(world.engine, fake_fail2ban.state);
+	world_await(world_told("done") > n);
+	ck_assert_uint_eq(world_told("done"), n + 1);
 }
 
 void world_kill(void)

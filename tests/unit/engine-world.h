@@ -43,6 +43,8 @@ void world_teardown(void);
 /* A guard begins, ends in order, or is killed: then nothing of it is told or written. */
 void world_guard(void);
 void world_network_manager(void); /* before the guard: it is on the bus as long as firewalld */
+/* One cycle by hand, to its end, with no watcher; what is missing is found in the store. */
+void world_errand(const struct engine_errand *errand);
 void world_kill(void);
 
 /* firewalld is there, with these items in the runtime (r) and permanent (p). */

@@ -7,6 +7,7 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
+	tests/unit/test-bankeeper \
 	tests/unit/test-banlist \
 	tests/unit/test-banplan \
 	tests/unit/test-bootid \
@@ -27,6 +28,7 @@ UNIT_TESTS = \
 	tests/unit/test-direct \
 	tests/unit/test-dispatch \
 	tests/unit/test-drift \
+	tests/unit/test-errand \
 	tests/unit/test-explain \
 	tests/unit/test-fail2ban \
 	tests/unit/test-fail2ban-files \
@@ -80,6 +82,8 @@ noinst_HEADERS += tests/unit/engine-world.h tests/unit/fake-clock.h tests/unit/f
 	tests/unit/store-fixture.h tests/unit/unit.h
 ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake-fail2ban.c \
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c
+tests_unit_test_bankeeper_SOURCES = tests/unit/test-bankeeper.c $(ENGINE_WORLD)
+tests_unit_test_errand_SOURCES = tests/unit/test-errand.c $(ENGINE_WORLD)
 tests_unit_test_cycle_SOURCES = tests/unit/test-cycle.c $(ENGINE_WORLD)
 tests_unit_test_bus_SOURCES = tests/unit/test-bus.c tests/unit/fake-firewalld.c
 tests_unit_test_busmonitor_SOURCES = tests/unit/test-busmonitor.c tests/unit/fake-firewalld.c

@@ -13,7 +13,9 @@
  */
 int firewalld_session_open(struct firewalld_session *out, struct err *err)
 {
-	struct firewalld_options options = {.call_timeout_ms = FIREWALLD_SESSION_MS};
+	struct firewalld_options options = {.on_event = out->on_event,
+	                                    .userdata = out->userdata,
+	                                    .call_timeout_ms = FIREWALLD_SESSION_MS};
 	int r = loop_new(&out->loop);
 
 	if (r == 0)

@@ -14,6 +14,9 @@ struct firewalld_session {
 	struct loop *loop;
 	struct bus *bus;
 	struct firewalld *fw;
+	/* To be set before it is opened, by who wants to hear of events; may be NULL. */
+	firewalld_event_fn on_event;
+	void *userdata;
 };
 #define FIREWALLD_SESSION_NULL      ((struct firewalld_session){0})
 #define _cleanup_firewalld_session_ _cleanup_(firewalld_session_close)

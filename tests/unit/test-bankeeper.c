@@ -1,0 +1,608 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Lost bans come back while fail2ban holds their tickets (law 5), and what can go wrong with that.
+ */
+#include "tests/unit/engine-world.h"
+#include "tests/unit/firewalls.h"
+
+#define IMAPS  "public/service:imaps"
+#define OPEN   "public/service:ssh=rp " IMAPS "=r"
+#define BAN(n) "public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n "\" reject"
+
+static bool is_back(const char *item)
+{
+	return fakewall_has(&world.wall, item);
+}
+
+static void fail2ban_is(enum fail2ban_state state)
+{
+	fake_fail2ban.state = state;
+	engine_fail2ban(world.engine, state);
+}
+
+static void ban(const char *address, const char *rule)
+{
+	fake_fail2ban_ban("sshd", address, 0);
+	fakewall_add(&world.wall, rule, 0);
+}
+
+/* A guard that knows of a fail2ban that has long been running, and of these bans. */
+static void begin(void)
+{
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	ban("192.0.2.1", BAN(1));
+	ban("192.0.2.2", BAN(2));
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_pass(30000);
+}
+
+static void tickets_change(void)
+{
+	engine_tickets_changed(world.engine);
+	world_pass(5000);
+}
+
+#define await_closed(n)                                                                            \
+	do {                                                                                       \
+		world_await(world_n_unfinished() == 0 && engine_n_open_bans(world.engine) == 0 &&  \
+		            world_told("settled") >= (n));                                         \
+		world_pass(3000);                                                                  \
+	} while (0)
+
+START_TEST(come_back)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin();
+	fakewall_reload(&world.wall);
+	world_await(world.table_there);
+	ck_assert(!is_back(BAN(1)));
+	world_await(is_back(BAN(1)) && is_back(BAN(2)));
+	/* services before bans (law 3) */
+	ck_assert_ptr_nonnull(strstr(world.wall.calls.strings[0], IMAPS));
+	await_closed(1);
+	ck_assert(!world.table_there);
+	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
+	wipe = world_last_wipe();
+	ck_assert_uint_eq(wipe.n_bans_restored, 2);
+	ck_assert(world_said("2 of 2 bans in"));
+	ck_assert(world_said("bans lost (2): 2 in force"));
+}
+END_TEST
+
+/* No call to firewalld for a ban while nothing is lost (law 7). */
+START_TEST(cost_nothing)
+{
+	begin();
+	world_pass(60000);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	ck_assert_uint_gt(fake_fail2ban.n_asked, 0);
+}
+END_TEST
+
+START_TEST(ended_meanwhile)
+{
+	begin();
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "ended");
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "192.0.2.1"), 0);
+}
+END_TEST
+
+/* Somebody's own rule that denies: fail2ban knows nothing of it, and it stays away. */
+START_TEST(stranger)
+{
+	begin();
+	fakewall_add(&world.wall, BAN(99), 0);
+	world_settle();
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(!is_back(BAN(99)));
+	ck_assert_str_eq(world_outcome(BAN(99)), "ended");
+}
+END_TEST
+
+/* Unbanned while our own call is under way: the rule would be our residue. */
+static void unban_it(const char *what, void *userdata)
+{
+	bool *done = userdata;
+
+	if (*done || !strstr(what, "192.0.2.1"))
+		return;
+	*done = true;
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+}
+
+START_TEST(ended_while_put_back)
+{
+	bool done = false;
+
+	begin();
+	world.wall.on_change = unban_it;
+	world.wall.userdata = &done;
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(done);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "remove public/rule"), 1);
+	ck_assert_str_eq(world_outcome(BAN(1)), "ended");
+}
+END_TEST
+
+/* Our own residue that firewalld does not let go is tried again. */
+START_TEST(residue_that_stays)
+{
+	bool done = false;
+
+	begin();
+	world.wall.on_change = unban_it;
+	world.wall.userdata = &done;
+	fakewall_reload(&world.wall);
+	world_await(is_back(BAN(1)));
+	world.wall.refuse = "192.0.2.1";
+	world.wall.error = "COMMAND_FAILED: nft";
+	world_await(world_said("a ban that ended could not be taken away"));
+	ck_assert(is_back(BAN(1)));
+	world.wall.refuse = NULL;
+	world_await(!is_back(BAN(1)));
+	await_closed(1);
+}
+END_TEST
+
+/* From tickets that are not known nothing follows (law 2). */
+START_TEST(fail2ban_is_silent)
+{
+	begin();
+	fake_fail2ban.broken = true;
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_await(world_said("only fail2ban knows"));
+	world_pass(60000);
+	ck_assert(!is_back(BAN(1)));
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	fake_fail2ban.broken = false;
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+START_TEST(fail2ban_is_stopped)
+{
+	begin();
+	fail2ban_is(FAIL2BAN_STOPPED);
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_pass(60000);
+	ck_assert(!is_back(BAN(1)));
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	fail2ban_is(FAIL2BAN_RUNNING);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+/* It ends while rules are on their way: it takes its bans off, and ours that came too late go. */
+START_TEST(fail2ban_stops_while_put_back)
+{
+	begin();
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	fail2ban_is(FAIL2BAN_STOPPED);
+	fakewall_answer(&world.wall);
+	world_settle();
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	world_await(!is_back(BAN(1)) && !is_back(BAN(2)));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "remove public/rule"), 2);
+}
+END_TEST
+
+/* Nobody waits for ever. */
+START_TEST(fail2ban_never_comes)
+{
+	begin();
+	fail2ban_is(FAIL2BAN_CRASHED);
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_pass(3500000);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	world_pass(300000);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
+	ck_assert(world_said("fail2ban could not be asked for an hour"));
+	ck_assert_str_eq(world_outcome(BAN(1)), "failed");
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* A server that has just begun puts its bans back one by one, and lists only these. */
+START_TEST(fail2ban_is_young)
+{
+	begin();
+	fail2ban_is(FAIL2BAN_STOPPED);
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+	fake_fail2ban_unban("sshd", "192.0.2.2");
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_settle();
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_pass(1000);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	ban("192.0.2.1", BAN(1)); /* by its own hand */
+	engine_tickets_changed(world.engine);
+	world_pass(3000);
+	fake_fail2ban_ban("sshd", "192.0.2.2", 0);
+	engine_tickets_changed(world.engine);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "skipped");
+	ck_assert_str_eq(world_outcome(BAN(2)), "restored");
+}
+END_TEST
+
+/* What covers legitimate clients stays away, and that is said. */
+START_TEST(safe)
+{
+	ck_assert_int_eq(strv_add(&world.config.client_ranges, "192.0.2.1"), 0);
+	begin();
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "left-out");
+	ck_assert(world_said("covers the legitimate clients 192.0.2.1 (configured)"));
+	ck_assert(world_said("fail2ban-client set sshd unbanip 192.0.2.1"));
+}
+END_TEST
+
+START_TEST(safe_by_what_fail2ban_ignores)
+{
+	world.config.use_fail2ban_ignoreip = true;
+	ck_assert_int_eq(strv_add(&world.ignoreip, "192.0.2.0/24"), 0);
+	begin();
+	fakewall_reload(&world.wall);
+	world_await(world_told("settled") && engine_n_open_bans(world.engine) == 0);
+	/* inside of a range is told, not left out */
+	await_closed(1);
+	ck_assert(is_back(BAN(1)));
+	ck_assert(world_said("inside a legitimate client range"));
+}
+END_TEST
+
+START_TEST(all)
+{
+	world.config.restore_bans = CONFIG_RESTORE_BANS_ALL;
+	ck_assert_int_eq(strv_add(&world.config.client_ranges, "192.0.2.1"), 0);
+	begin();
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+START_TEST(none)
+{
+	world.config.restore_bans = CONFIG_RESTORE_BANS_NONE;
+	begin();
+	fakewall_reload(&world.wall);
+	world_idle();
+	world_pass(60000);
+	ck_assert(!is_back(BAN(1)));
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* firewalld counts no references: of two jails with one rule the first unban frees both. */
+START_TEST(two_jails)
+{
+	begin();
+	fake_fail2ban_ban("dovecot", "192.0.2.1", 0);
+	tickets_change();
+	fake_fail2ban_unban("dovecot", "192.0.2.1");
+	engine_tickets_changed(world.engine);
+	fakewall_remove(&world.wall, BAN(1));
+	world_settle();
+	ck_assert(!is_back(BAN(1)));
+	world_await(is_back(BAN(1)));
+	ck_assert(world_said("another jail still holds that ban"));
+}
+END_TEST
+
+/* One that somebody took away by hand, while all tickets stay, is not put back. */
+START_TEST(removed_by_hand)
+{
+	begin();
+	fakewall_remove(&world.wall, BAN(1));
+	world_pass(60000);
+	ck_assert(!is_back(BAN(1)));
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+/* Removed by somebody while it was on its way. */
+static void remove_it(const char *what, void *userdata)
+{
+	bool *done = userdata;
+
+	if (*done || !strstr(what, "192.0.2.1"))
+		return;
+	*done = true;
+	fakewall_remove(&world.wall, BAN(2));
+}
+
+START_TEST(removed_while_put_back)
+{
+	bool done = false;
+
+	begin();
+	world.wall.on_change = remove_it;
+	world.wall.userdata = &done;
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(done);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
+}
+END_TEST
+
+/* Missing, and nobody saw a wipe: fail2ban knows which were to stay. */
+START_TEST(suspects)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin();
+	fakewall_add(&world.wall, BAN(99), 0);
+	world_pass(10000);
+	fakewall_drop(&world.wall, BAN(1));
+	fakewall_drop(&world.wall, BAN(99));
+	engine_look(world.engine);
+	world_await(is_back(BAN(1)));
+	await_closed(1);
+	ck_assert(!is_back(BAN(99)));
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.cause, "bans were missing, and nobody was seen to remove them");
+}
+END_TEST
+
+START_TEST(suspects_without_fail2ban)
+{
+	begin();
+	fail2ban_is(FAIL2BAN_CRASHED);
+	fakewall_drop(&world.wall, BAN(1));
+	engine_look(world.engine);
+	world_idle();
+	world_pass(3700000);
+	ck_assert(world_said("nobody was seen to remove them, and fail2ban"));
+	ck_assert(!is_back(BAN(1)));
+}
+END_TEST
+
+/* What firewalld does not take is tried three times, and told. */
+START_TEST(refused)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	begin();
+	world.wall.refuse = "192.0.2.1";
+	world.wall.error = "COMMAND_FAILED: nft";
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "192.0.2.1"), 3);
+	ck_assert(is_back(BAN(2)));
+	ck_assert(world_said("could not be restored: COMMAND_FAILED: nft"));
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.outcome, "bans partly restored");
+	ck_assert_uint_eq(wipe.n_bans_failed, 1);
+}
+END_TEST
+
+START_TEST(wiped_while_put_back)
+{
+	begin();
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	fakewall_drop_held(&world.wall);
+	world.wall.silent = NULL;
+	fakewall_reload(&world.wall);
+	world_await(is_back(BAN(1)) && is_back(BAN(2)));
+	world_await(world_n_unfinished() == 0);
+	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
+	ck_assert_str_eq(world_outcome(BAN(2)), "restored");
+}
+END_TEST
+
+START_TEST(gone_while_put_back)
+{
+	begin();
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	world.wall.silent = NULL;
+	world_restart();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert(is_back(IMAPS));
+}
+END_TEST
+
+START_TEST(panic)
+{
+	begin();
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	fakewall_panic(&world.wall, true);
+	world_pass(60000);
+	fakewall_panic(&world.wall, false);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+/* A guard that is killed leaves in the store what is left to do. */
+START_TEST(killed)
+{
+	begin();
+	fail2ban_is(FAIL2BAN_STOPPED);
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_settle();
+	world_kill();
+	world_guard();
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_idle();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
+}
+END_TEST
+
+/* Killed when its call was on its way, and the ticket ended: the rule is a residue of ours. */
+START_TEST(killed_and_ended)
+{
+	begin();
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	world_kill();
+	fakewall_answer(&world.wall);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+	world_guard();
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_idle();
+	world_await(!is_back(BAN(1)));
+	await_closed(1);
+	ck_assert(is_back(BAN(2)));
+}
+END_TEST
+
+/* More than go out between two looks at the tickets. */
+START_TEST(many)
+{
+	char address[32], rule[128];
+	unsigned n_asked;
+
+	begin();
+	for (unsigned i = 0; i < 120; i++) {
+		snprintf(address, sizeof(address), "198.51.100.%u", i);
+		snprintf(rule, sizeof(rule),
+		         "public/rule:rule family=\"ipv4\" source address=\"%s\" reject", address);
+		ban(address, rule);
+	}
+	tickets_change();
+	n_asked = fake_fail2ban.n_asked;
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "add public/rule"), 122);
+	ck_assert_uint_ge(fake_fail2ban.n_asked - n_asked, 4);
+	ck_assert_uint_eq(world_last_wipe().n_bans_restored, 122);
+}
+END_TEST
+
+/* The table of held bans cannot be made: said once, and the rules come back all the same. */
+START_TEST(no_table)
+{
+	begin();
+	world.table_fails = true;
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)));
+	ck_assert(world_said("lost bans cannot be held in a table of our own: no nf_tables here"));
+}
+END_TEST
+
+/* A table that an earlier guard left is taken over, and goes when nothing is to be held. */
+START_TEST(table_of_the_guard_before)
+{
+	world.table_there = true;
+	begin();
+	ck_assert(world_said("of an earlier guard is still there"));
+	ck_assert(!world.table_there);
+}
+END_TEST
+
+/* One that is kept for long is filled again, for its elements end by themselves. */
+START_TEST(table_is_renewed)
+{
+	begin();
+	world.wall.refuse = "rule";
+	world.wall.error = "COMMAND_FAILED: nft";
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(world.table_there);
+	world_settle_calls();
+	world.n_held = 0;
+	for (int i = 0; i < 40; i++) {
+		fake_clock_skip(60000);
+		world_settle_calls();
+	}
+	ck_assert_uint_gt(world.n_held, 0);
+}
+END_TEST
+
+START_TEST(no_gap_table)
+{
+	world.config.close_gap = false;
+	begin();
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(!world.table_there);
+	ck_assert(is_back(BAN(1)));
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	const TTest *const tests[] = {
+	    come_back,
+	    cost_nothing,
+	    ended_meanwhile,
+	    stranger,
+	    ended_while_put_back,
+	    residue_that_stays,
+	    fail2ban_is_silent,
+	    fail2ban_is_stopped,
+	    fail2ban_stops_while_put_back,
+	    fail2ban_never_comes,
+	    fail2ban_is_young,
+	    safe,
+	    safe_by_what_fail2ban_ignores,
+	    all,
+	    none,
+	    two_jails,
+	    removed_by_hand,
+	    removed_while_put_back,
+	    suspects,
+	    suspects_without_fail2ban,
+	    refused,
+	    wiped_while_put_back,
+	    gone_while_put_back,
+	    panic,
+	    killed,
+	    killed_and_ended,
+	    many,
+	    no_table,
+	    table_of_the_guard_before,
+	    table_is_renewed,
+	    no_gap_table,
+	};
+	Suite *s = suite_create("bankeeper");
+	TCase *tc = tcase_create("bankeeper");
+
+	tcase_add_checked_fixture(tc, world_setup, world_teardown);
+	tcase_set_timeout(tc, 60);
+	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

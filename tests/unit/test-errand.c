@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* `reload-guard restore`: one cycle of the engine, by hand. */
+#include "tests/unit/engine-world.h"
+#include "tests/unit/firewalls.h"
+
+#define IMAPS  "public/service:imaps"
+#define SMTPS  "public/port:465/tcp"
+#define OPEN   "public/service:ssh=rp " IMAPS "=r " SMTPS "=r"
+#define BAN(n) "public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n "\" reject"
+
+static const struct engine_errand by_hand = {.alone = true};
+
+static bool is_back(const char *item)
+{
+	return fakewall_has(&world.wall, item);
+}
+
+static void ban(const char *address, const char *rule)
+{
+	fake_fail2ban_ban("sshd", address, 0);
+	fakewall_add(&world.wall, rule, 0);
+}
+
+/* What a guard knew when it ended, and a reload that it did not see. */
+static void lose(const char *more)
+{
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	ban("192.0.2.1", BAN(1));
+	if (*more)
+		fakewall_add(&world.wall, more, 0);
+	world_pass(10000);
+	world_kill();
+	strv_deinit(&world.told);
+	strv_deinit(&world.wall.calls);
+	fakewall_reload(&world.wall);
+}
+
+START_TEST(puts_back)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world_errand(&by_hand);
+	ck_assert(is_back(IMAPS) && is_back(SMTPS) && is_back(BAN(1)));
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
+	wipe = world_last_wipe();
+	ck_assert_str_eq(wipe.outcome, "restored");
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	/* a second one has nothing to do */
+	world_kill();
+	strv_deinit(&world.wall.calls);
+	world_errand(&by_hand);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	ck_assert_int_eq(world_last_wipe().id, wipe.id);
+}
+END_TEST
+
+START_TEST(pretends)
+{
+	struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+	const struct engine_errand errand = {.pretend = true, .alone = true};
+
+	lose(BAN(99));
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world_errand(&errand);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	ck_assert_uint_eq(world_told("planned " IMAPS), 1);
+	ck_assert_uint_eq(world_told("judged " BAN(1) " held"), 1);
+	ck_assert_uint_eq(world_told("judged " BAN(99) " no ticket"), 1);
+	{
+		struct err why = ERR_NULL;
+
+		ck_assert_int_eq(store_wipe_last(record_store(world.record), &info, &why),
+		                 STORE_E_NOT_FOUND);
+	}
+}
+END_TEST
+
+/* From tickets that are not known nothing follows, and nobody waits; they stay open. */
+START_TEST(fail2ban_cannot_tell)
+{
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_CRASHED;
+	world_errand(&by_hand);
+	ck_assert(is_back(IMAPS) && !is_back(BAN(1)));
+	ck_assert_uint_eq(world_told("unknown 1"), 1);
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	world_kill();
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world_errand(&by_hand);
+	ck_assert(is_back(BAN(1)));
+}
+END_TEST
+
+START_TEST(fail2ban_breaks)
+{
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	fake_fail2ban.broken = true;
+	world_errand(&by_hand);
+	ck_assert_uint_eq(world_told("unknown 1"), 1);
+	ck_assert(!is_back(BAN(1)));
+}
+END_TEST
+
+START_TEST(fail2ban_cannot_tell_when_asked_to_pretend)
+{
+	const struct engine_errand errand = {.pretend = true, .alone = true};
+
+	lose("");
+	world_errand(&errand);
+	ck_assert_uint_eq(world_told("unknown 1"), 1);
+	ck_assert_uint_eq(world_told("planned " IMAPS), 1);
+}
+END_TEST
+
+START_TEST(leaves_out_what_covers_clients)
+{
+	const struct engine_errand errand = {.pretend = true, .alone = true};
+
+	ck_assert_int_eq(strv_add(&world.config.client_ranges, "192.0.2.1"), 0);
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world_errand(&errand);
+	ck_assert_uint_eq(world_told("judged " BAN(1) " covers the legitimate clients"), 1);
+	world_kill();
+	world_errand(&by_hand);
+	ck_assert(!is_back(BAN(1)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "left-out");
+}
+END_TEST
+
+/* Each step once: a person sees what firewalld says, and asks again. */
+START_TEST(refused)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info wipe = STORE_WIPE_INFO_NULL;
+
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world.wall.refuse = "public/";
+	world.wall.error = "COMMAND_FAILED: nft";
+	world_errand(&by_hand);
+	ck_assert_uint_eq(world.wall.calls.n, 3);
+	ck_assert_str_eq(world_outcome(IMAPS), "failed");
+	ck_assert_str_eq(world_outcome(BAN(1)), "failed");
+	wipe = world_last_wipe();
+	ck_assert_uint_eq(wipe.n_failed, 2);
+	world_kill();
+	world.wall.refuse = NULL;
+	world_errand(&by_hand);
+	ck_assert(is_back(IMAPS) && is_back(SMTPS) && is_back(BAN(1)));
+}
+END_TEST
+
+/* What nobody could tell, a person decides by asking; and what has an end stays away. */
+START_TEST(unattributed_and_timed)
+{
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	fakewall_add(&world.wall, "public/service:ftp", 600);
+	world_pass(10000);
+	world_kill();
+	fakewall_drop(&world.wall, IMAPS);
+	world_guard();
+	world_idle();
+	ck_assert(!is_back(IMAPS));
+	world_kill();
+	fakewall_reload(&world.wall);
+	world_errand(&by_hand);
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert(!is_back("public/service:ftp"));
+	ck_assert_uint_eq(world_told("public/service:ftp unattributed"), 1);
+}
+END_TEST
+
+/* Removed on purpose since it was found gone: its event names it, whatever its words. */
+START_TEST(let_go)
+{
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	world_kill();
+	fakewall_drop(&world.wall, IMAPS);
+	world_guard();
+	world_idle();
+	{
+		_cleanup_item_ struct item item = item_from_text(IMAPS);
+
+		record_event(world.record, EVENT_INTENT_REMOVED, &item, "no words about it");
+	}
+	world_kill();
+	world_errand(&by_hand);
+	ck_assert(!is_back(IMAPS));
+}
+END_TEST
+
+/* A snapshot that a person names, whatever happened since. */
+START_TEST(from_a_snapshot)
+{
+	_cleanup_firewall_ struct firewall from = firewall_from_text(OPEN);
+	const struct engine_errand errand = {.from_id = 1, .from = &from, .alone = true};
+
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	fakewall_remove(&world.wall, IMAPS);
+	fakewall_add(&world.wall, "public/service:ldap", 0);
+	world_pass(5000);
+	world_kill();
+	world_errand(&errand);
+	ck_assert(is_back(IMAPS));
+	ck_assert(is_back("public/service:ldap"));
+	ck_assert_int_eq(world_last_wipe().kind, WIPE_BY_HAND);
+	ck_assert_int_eq(world_last_wipe().before_id, 1);
+}
+END_TEST
+
+/* What a guard that was killed has left is in our own wipe now, unless one runs. */
+START_TEST(takes_over)
+{
+	const struct engine_errand beside = {.alone = false};
+
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	world.wall.silent = "getZoneSettings2";
+	fakewall_reload(&world.wall);
+	world_await(world_n_unfinished() == 1);
+	world_kill();
+	world.wall.silent = NULL;
+	fakewall_drop_held(&world.wall);
+	world_errand(&beside);
+	ck_assert(is_back(IMAPS));
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	world_kill();
+	fakewall_reload(&world.wall);
+	world_errand(&by_hand);
+	ck_assert(is_back(IMAPS));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* No snapshot is taken: whoever watches for ever knows more. */
+START_TEST(takes_no_snapshot)
+{
+	_cleanup_store_snapshot_ struct store_snapshot before = STORE_SNAPSHOT_NULL,
+	                                               after = STORE_SNAPSHOT_NULL;
+
+	lose("");
+	world_errand(&by_hand);
+	ck_ok(store_snapshot_last(record_store(world.record), &before, NULL, &err));
+	fakewall_add(&world.wall, "public/service:ldap", 0);
+	world_pass(60000);
+	ck_ok(store_snapshot_last(record_store(world.record), &after, NULL, &err));
+	ck_assert_int_eq(before.id, after.id);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	const TTest *const tests[] = {
+	    puts_back,
+	    pretends,
+	    fail2ban_cannot_tell,
+	    fail2ban_breaks,
+	    fail2ban_cannot_tell_when_asked_to_pretend,
+	    leaves_out_what_covers_clients,
+	    refused,
+	    unattributed_and_timed,
+	    let_go,
+	    from_a_snapshot,
+	    takes_over,
+	    takes_no_snapshot,
+	};
+	Suite *s = suite_create("errand");
+	TCase *tc = tcase_create("errand");
+
+	tcase_add_checked_fixture(tc, world_setup, world_teardown);
+	tcase_set_timeout(tc, 60);
+	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

@@ -100,7 +100,14 @@ struct cli_tables {
 	size_t n_globals;
 };
 
-#define CLI_OPTIONS(table) .options = table, .n_options = ARRAY_SIZE(table)
+/* Of a command; no more than there are places for (cli_args). */
+#define CLI_OPTIONS(table)                                                                         \
+	.options = table,                                                                          \
+	.n_options = ARRAY_SIZE(table) +                                                           \
+	             0 * sizeof(struct {                                                           \
+		             _Static_assert(ARRAY_SIZE(table) <= CLI_N_OPTIONS_MAX, "too many");   \
+		             int unused;                                                           \
+	             })
 
 /* All of them, in the order of the help; cmd_NAME stands in cmd-NAME.c. */
 #define CLI_COMMANDS(X)                                                                            \

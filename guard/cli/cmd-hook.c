@@ -292,11 +292,10 @@ const struct cli_command cmd_hook = {
         "  refresh  as enable for jails that are new, where it is enabled; fail2ban.service\n"
         "           does so before each start\n"
         "\n"
-        "The other words are events, for the fail2ban action. An event never delays or breaks "
-        "fail2ban: it waits for a\n"
-        "bounded time, writes nothing to standard output and ends with status 0 whatever\n"
-        "happens. When the store cannot be written, it leaves a file in STATE/spool that\n"
-        "the watcher takes in later.\n",
+        "The other words are events, for the fail2ban action. An event never delays or\n"
+        "breaks fail2ban: it waits for a bounded time, writes nothing to standard output\n"
+        "and ends with status 0 whatever happens. When the store cannot be written, it\n"
+        "leaves a file in STATE/spool that the watcher takes in later.\n",
     .examples = "  reload-guard hook enable\n"
                 "  reload-guard hook ban --jail postfix --address 192.0.2.11 --family inet4 \\\n"
                 "      --time 1795293265 --bantime 3600 --failures 5 --count 1 --restored 0\n",

@@ -152,6 +152,26 @@ bool cli_parse_time(struct cli *cli, const char *option, const char *text, bool 
 	return false;
 }
 
+/**
+ * cli_parse_period() - the values of --since and --until, where they were given
+ * @until_us: the end, which does not belong to it: what happened at UNTIL itself does
+ *
+ * Return: false: they are none, and that was said.
+ */
+bool cli_parse_period(struct cli *cli, const char *since, const char *until, int64_t *since_us,
+                      int64_t *until_us)
+{
+	if (since && !cli_parse_time(cli, "since", since, false, since_us))
+		return false;
+	if (until && !cli_parse_time(cli, "until", until, true, until_us))
+		return false;
+	*until_us += until != NULL;
+	if (!since || !until || *since_us < *until_us)
+		return true;
+	cli_fail(cli, CLI_USAGE, "--since is later than --until");
+	return false;
+}
+
 /** cli_parse_count() - a number from 1 to @max; false: it is none, and that was said */
 bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsigned long max,
                      size_t *out)

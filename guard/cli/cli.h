@@ -150,6 +150,8 @@ int cli_read_config(struct cli *cli, struct err *err) _must_check_;
 int cli_load_config(struct cli *cli) _must_check_;
 bool cli_parse_time(struct cli *cli, const char *option, const char *text, bool end_of_day,
                     int64_t *out_us) _must_check_;
+bool cli_parse_period(struct cli *cli, const char *since, const char *until, int64_t *since_us,
+                      int64_t *until_us) _must_check_;
 bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsigned long max,
                      size_t *out) _must_check_;
 bool cli_parse_id(struct cli *cli, const char *text, int64_t *out) _must_check_;

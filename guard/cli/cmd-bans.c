@@ -45,7 +45,6 @@ static bool check_address(struct cli *cli, const char *text)
 
 static bool parse_query(struct cli *cli, const struct cli_args *args, struct store_ban_query *query)
 {
-	const char *since = args->values[BANS_SINCE], *until = args->values[BANS_UNTIL];
 	const char *limit = args->values[BANS_LIMIT];
 
 	*query = (struct store_ban_query){
@@ -61,17 +60,9 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 	}
 	if (query->address && !check_address(cli, query->address))
 		return false;
-	if (since && !cli_parse_time(cli, "since", since, false, &query->since_us))
+	if (!cli_parse_period(cli, args->values[BANS_SINCE], args->values[BANS_UNTIL],
+	                      &query->since_us, &query->until_us))
 		return false;
-	if (until) {
-		if (!cli_parse_time(cli, "until", until, true, &query->until_us))
-			return false;
-		query->until_us++; /* what happened at that very time belongs to it */
-	}
-	if (since && until && query->since_us >= query->until_us) {
-		cli_fail(cli, CLI_USAGE, "--since is later than --until");
-		return false;
-	}
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
 }
 

@@ -57,7 +57,6 @@ static bool check_kind(struct cli *cli, const char *kind)
 static bool parse_query(struct cli *cli, const struct cli_args *args,
                         struct store_history_query *query)
 {
-	const char *since = args->values[HISTORY_SINCE], *until = args->values[HISTORY_UNTIL];
 	const char *limit = args->values[HISTORY_LIMIT];
 
 	*query = (struct store_history_query){
@@ -67,17 +66,9 @@ static bool parse_query(struct cli *cli, const struct cli_args *args,
 	};
 	if (query->kind && !check_kind(cli, query->kind))
 		return false;
-	if (since && !cli_parse_time(cli, "since", since, false, &query->since_us))
+	if (!cli_parse_period(cli, args->values[HISTORY_SINCE], args->values[HISTORY_UNTIL],
+	                      &query->since_us, &query->until_us))
 		return false;
-	if (until) {
-		if (!cli_parse_time(cli, "until", until, true, &query->until_us))
-			return false;
-		query->until_us++; /* what happened at that very time belongs to it */
-	}
-	if (since && until && query->since_us >= query->until_us) {
-		cli_fail(cli, CLI_USAGE, "--since is later than --until");
-		return false;
-	}
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
 }
 

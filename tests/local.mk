@@ -2,7 +2,7 @@
 # All tests. `make check` runs what needs no root: units, what holds the house together, the man pages.
 # tests/run runs everything, the labs included.
 dist_check_SCRIPTS = tests/check-dead tests/check-includes tests/check-links
-EXTRA_DIST += tests/figures
+EXTRA_DIST += tests/coverage tests/figures
 TESTS += tests/check-dead tests/check-includes tests/check-links
 
 # What the linker leaves out of the program when it gets all of guard/: tests/check-dead reads it.

@@ -627,6 +627,112 @@ START_TEST(default_zone_changes)
 }
 END_TEST
 
+/* --- what else firewalld tells ------------------------------------------------------------ */
+
+static void hear(enum firewalld_event_type type)
+{
+	const struct firewalld_event event = {
+	    .type = type, .at_us = clock_now_us(), .zone = "public"};
+
+	engine_hear(world.engine, &event);
+}
+
+/* Something may have happened that was not heard of: it is looked at, and what went was meant. */
+START_TEST(lost_track)
+{
+	const enum firewalld_event_type types[] = {FIREWALLD_EVENT_LOST_TRACK,
+	                                           FIREWALLD_EVENT_ZONE_CHANGED};
+	unsigned n;
+
+	begin(OPEN);
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++) {
+		fakewall_drop(&world.wall, i ? SMTPS : IMAPS);
+		n = world.n_idle;
+		hear(types[i]);
+		world_await(world.n_idle > n);
+		world_settle();
+	}
+	ck_assert(!is_back(IMAPS) && !is_back(SMTPS));
+	ck_assert_uint_eq(world_told("lost " IMAPS " unattributed"), 1);
+	hear(FIREWALLD_EVENT_PERMANENT_CHANGED);
+	world_idle();
+	hear(FIREWALLD_EVENT_BUS_BACK);
+	ck_assert(engine_is_idle(world.engine));
+}
+END_TEST
+
+#define POLICY "policy:in"
+
+static void hear_policy(const char *items, bool ours)
+{
+	_cleanup_firewall_ struct firewall contents = firewall_from_text(items);
+	const struct firewalld_event event = {
+	    .type = FIREWALLD_EVENT_POLICY_CHANGED,
+	    .at_us = clock_now_us(),
+	    .zone = POLICY,
+	    .contents = &contents,
+	    .kinds = 1U << ITEM_SERVICE,
+	    .ours = ours,
+	};
+
+	engine_hear(world.engine, &event);
+}
+
+/* Of a policy all is told that it has now: what is not there any more was removed. */
+START_TEST(policy)
+{
+	begin(OPEN);
+	hear_policy(POLICY "/service:imaps=r " POLICY "/service:smtps=r", false);
+	ck_assert_uint_eq(world_told("added " POLICY "/service:"), 2);
+	hear_policy(POLICY "/service:smtps=r", false);
+	ck_assert_uint_eq(world_told("removed " POLICY "/service:imaps"), 1);
+	/* while a change of ours is under way nothing is taken for a removal */
+	hear_policy("", true);
+	ck_assert_uint_eq(world_told("removed "), 1);
+}
+END_TEST
+
+/* Bans come in bursts, and one snapshot is enough for all of them. */
+START_TEST(snapshots_of_a_burst)
+{
+	_cleanup_store_snapshot_ struct store_snapshot before = STORE_SNAPSHOT_NULL,
+	                                               after = STORE_SNAPSHOT_NULL;
+	char rule[128];
+
+	begin(OPEN);
+	ck_ok(store_snapshot_last(record_store(world.record), &before, NULL, &err));
+	for (int i = 0; i < 20; i++) {
+		snprintf(rule, sizeof(rule),
+		         "public/rule:rule family=\"ipv4\" source address=\"192.0.2.%d\" drop", i);
+		fakewall_add(&world.wall, rule, 0);
+		world_pass(100);
+	}
+	ck_assert_uint_eq(world_told("quiet"), 0);
+	world_pass(6000);
+	ck_assert_uint_eq(world_told("quiet"), 1);
+	ck_ok(store_snapshot_last(record_store(world.record), &after, NULL, &err));
+	ck_assert_int_gt(after.id, before.id);
+}
+END_TEST
+
+START_TEST(edited_and_made_permanent)
+{
+	_cleanup_item_ struct item ssh = item_from_text("public/service:ssh");
+	_cleanup_item_ struct item imaps = item_from_text(IMAPS);
+
+	begin(OPEN);
+	engine_made_permanent(world.engine, &imaps);
+	ck_assert(firewall_has(engine_wanted(world.engine), &imaps, FIREWALL_PERMANENT));
+	/* evidence of neither (law 1): told, and left to the administrator */
+	engine_edited(world.engine, &ssh, true);
+	fakewall_make_permanent(&world.wall, "public/service:ssh", false);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back("public/service:ssh"));
+	ck_assert_uint_eq(world_told("lost public/service:ssh unattributed"), 1);
+}
+END_TEST
+
 /* --- a guard before this one ------------------------------------------------------------- */
 
 /* Killed before it heard what the wipe took: it took what is missing. */
@@ -760,6 +866,10 @@ static Suite *suite(void)
 	    binding_moved,
 	    binding_waits_for_network_manager,
 	    default_zone_changes,
+	    lost_track,
+	    policy,
+	    snapshots_of_a_burst,
+	    edited_and_made_permanent,
 	    killed_while_reading,
 	    killed_while_restoring,
 	    restarted_unseen,

@@ -156,6 +156,8 @@ bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsi
                      size_t *out) _must_check_;
 bool cli_parse_id(struct cli *cli, const char *text, int64_t *out) _must_check_;
 
+/* --- what a command opens (cli-open.c) ---------------------------------------------------- */
+
 struct cli_store_need {
 	bool write;  /* opened for writing, and made when it is not there */
 	bool absent; /* it may be absent: *out is NULL then, and the status is fine */
@@ -163,24 +165,20 @@ struct cli_store_need {
 int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need) _must_check_;
 int cli_store_failed(struct cli *cli, int r, const struct err *err);
 
-/* --- the picture (cli.c) ----------------------------------------------------------------- */
-
 int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
                 struct firewalld_session *session) _must_check_;
 int cli_reached(struct cli *cli, const struct picture *picture, unsigned part) _must_check_;
 int cli_status(struct cli *cli, struct picture *picture, struct status *status,
                const bool selected[CHECKS_N]) _must_check_;
 
-/* --- the hook's switches (hook-switch.c) ------------------------------------------------- */
-
-bool cli_hook_is_switch(const char *word);
-int cli_hook_switch(struct cli *cli, const char *word, const char *folder) _must_check_;
-
-/* --- firewalld (cli.c) ------------------------------------------------------------------- */
-
 int cli_firewalld_open(struct cli *cli, struct firewalld_session *out) _must_check_;
 int cli_firewalld_failed(struct cli *cli, int r, const struct err *err);
 int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,
                        struct firewalld_reading *out) _must_check_;
+
+/* --- the hook's switches (hook-switch.c) ------------------------------------------------- */
+
+bool cli_hook_is_switch(const char *word);
+int cli_hook_switch(struct cli *cli, const char *word, const char *folder) _must_check_;
 
 #endif

@@ -2,6 +2,7 @@
 # The command line: main, and one file a command.
 sbin_PROGRAMS += reload-guard
 reload_guard_SOURCES = \
+	guard/cli/cli-open.c \
 	guard/cli/cli.c \
 	guard/cli/cli.h \
 	guard/cli/cmd-after-boot.c \

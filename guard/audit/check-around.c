@@ -3,6 +3,7 @@
 #include "guard/audit/checks-internal.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "guard/model/ban/denial.h"
@@ -164,28 +165,89 @@ const struct check check_ban_zone = {
 /* More than these are counted, and listed by `conflicts`. */
 #define CONFLICTS_MAX 10
 
-static int tell_conflict(struct check_run *run, const struct conflictlist_row *row)
+static bool is_told(const struct conflictlist_row *row)
+{
+	return row->judged && row->effective;
+}
+
+static bool is_same_jail(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+/* A ban has a rule for each of its ports: they keep the same away for the same reason. */
+static bool is_same_ban(const struct conflictlist_row *a, const struct conflictlist_row *b)
+{
+	return a->denied && b->denied && strcmp(a->denied, b->denied) == 0 &&
+	       cidr_cmp(&a->client->cidr, &b->client->cidr) == 0 && is_same_jail(a->jail, b->jail);
+}
+
+static bool is_told_before(const struct conflictlist *list, size_t index)
+{
+	for (size_t i = 0; i < index; i++)
+		if (is_told(&list->rows[i]) && is_same_ban(&list->rows[i], &list->rows[index]))
+			return true;
+	return false;
+}
+
+static int add_once(struct strv *list, const char *word)
+{
+	return strv_contains(list, word) ? 0 : strv_add(list, word);
+}
+
+/* What the rules of one ban come to. */
+struct conflict_group {
+	struct strv commands, services;
+	size_t n_more; /* rules beside the first */
+	bool whole;    /* a whole range is cut off */
+};
+
+static void group_deinit(struct conflict_group *group)
+{
+	strv_deinit(&group->commands);
+	strv_deinit(&group->services);
+}
+
+static int group_add(struct conflict_group *group, const struct conflictlist_row *row)
 {
 	enum conflict_relation relation = row->conflict->relation;
-	_cleanup_free_ char *command = NULL, *services = NULL, *evidence = NULL;
-	char client[CIDR_TEXT_LENGTH];
+	int r = 0;
 
-	for (size_t i = 0; i < row->commands.n; i++)
-		if (check_join(&command, row->commands.strings[i], " && ") < 0)
-			return -ENOMEM;
-	for (size_t i = 0; i < row->n_services; i++)
-		if (check_join(&services, row->services[i]->name, ", ") < 0)
-			return -ENOMEM;
-	if (xasprintf(&evidence, "%s%s%s", row->what, row->jail ? ", by fail2ban, jail " : "",
-	              row->jail ? row->jail : "") < 0)
+	group->whole |= relation == CONFLICT_COVERS || relation == CONFLICT_EQUAL;
+	for (size_t i = 0; i < row->commands.n && r == 0; i++)
+		r = add_once(&group->commands, row->commands.strings[i]);
+	for (size_t i = 0; i < row->n_services && r == 0; i++)
+		r = add_once(&group->services, row->services[i]->name);
+	return r;
+}
+
+static int tell_conflict(struct check_run *run, const struct conflictlist *list, size_t index)
+{
+	const struct conflictlist_row *row = &list->rows[index];
+	_cleanup_(group_deinit) struct conflict_group group = {.n_more = 0};
+	_cleanup_free_ char *command = NULL, *services = NULL, *evidence = NULL;
+	char client[CIDR_TEXT_LENGTH], more[64] = "";
+	int r = group_add(&group, row);
+
+	for (size_t i = index + 1; i < list->n && r == 0; i++)
+		if (is_told(&list->rows[i]) && is_same_ban(row, &list->rows[i])) {
+			group.n_more++;
+			r = group_add(&group, &list->rows[i]);
+		}
+	for (size_t i = 0; i < group.commands.n && r == 0; i++)
+		r = check_join(&command, group.commands.strings[i], " && ");
+	for (size_t i = 0; i < group.services.n && r == 0; i++)
+		r = check_join(&services, group.services.strings[i], ", ");
+	if (group.n_more)
+		snprintf(more, sizeof(more), " and %zu more for the same address", group.n_more);
+	if (r < 0 ||
+	    xasprintf(&evidence, "%s%s%s%s", row->what, more,
+	              row->jail ? ", by fail2ban, jail " : "", row->jail ? row->jail : "") < 0)
 		return -ENOMEM;
 	cidr_format(&row->client->cidr, client);
-	return check_add_as(run,
-	                    relation == CONFLICT_COVERS || relation == CONFLICT_EQUAL
-	                        ? FINDING_ERROR
-	                        : FINDING_WARNING,
-	                    steal(evidence), steal(command), "clients in %s are cut off from %s",
-	                    client, services ? services : "mail");
+	return check_add_as(run, group.whole ? FINDING_ERROR : FINDING_WARNING, steal(evidence),
+	                    steal(command), "clients in %s are cut off from %s", client,
+	                    services ? services : "mail");
 }
 
 static int tell_conflicts(struct check_run *run, const struct conflictlist *list)
@@ -195,8 +257,8 @@ static int tell_conflicts(struct check_run *run, const struct conflictlist *list
 
 	for (size_t i = 0; i < list->n && r == 0; i++) {
 		unjudged += !list->rows[i].judged;
-		if (list->rows[i].judged && list->rows[i].effective && n++ < CONFLICTS_MAX)
-			r = tell_conflict(run, &list->rows[i]);
+		if (is_told(&list->rows[i]) && !is_told_before(list, i) && n++ < CONFLICTS_MAX)
+			r = tell_conflict(run, list, i);
 	}
 	if (r == 0 && (n > CONFLICTS_MAX || unjudged > 0))
 		r = check_add_as(

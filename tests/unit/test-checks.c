@@ -362,6 +362,47 @@ START_TEST(what_is_lost_has_a_command_where_it_helps)
 }
 END_TEST
 
+/* A ban of five ports that keeps clients away is one finding with one command. */
+START_TEST(five_ports_of_one_ban_are_one_finding)
+{
+	static const char *const ports[] = {"25", "465", "587", "143", "993"};
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	const struct finding *finding = NULL;
+	char rules[2048] = "public interface eth0\ndefault public";
+	struct world world;
+	struct err err = ERR_NULL;
+	struct cidr office;
+
+	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
+		size_t at = strlen(rules);
+
+		snprintf(rules + at, sizeof(rules) - at,
+		         "\npublic port %s/tcp\npublic rule rule family=\"ipv4\" source "
+		         "address=\"192.0.2.0/24\" port port=\"%s\" protocol=\"tcp\" reject",
+		         ports[i], ports[i]);
+	}
+	world_init(&world, "public/interface:eth0=rp", rules);
+	ck_assert_int_eq(cidr_parse(&office, "192.0.2.0/28", 0, &err), 0);
+	world.picture.clients.ranges = calloc(1, sizeof(*world.picture.clients.ranges));
+	world.picture.clients.ranges[0].cidr = office;
+	world.picture.clients.n = world.picture.clients.capacity = 1;
+	ck_assert_int_eq(coverage_ranges_add(&world.picture.clients.effective, &office), 0);
+	ck_assert_int_eq(coverage_ranges_sort(&world.picture.clients.effective), 0);
+	find(&findings, &world, false);
+	ck_assert_uint_eq(count(&findings, "clients-cut-off", &finding), 1);
+	ck_assert_int_eq(finding->severity, FINDING_ERROR);
+	ck_assert_ptr_nonnull(strstr(finding->evidence, " and 4 more for the same address"));
+	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
+		char word[32];
+
+		snprintf(word, sizeof(word), "port=\"%s\"", ports[i]);
+		ck_assert_msg(strstr(finding->command, word) != NULL, "no %s in %s", word,
+		              finding->command);
+	}
+	world_deinit(&world);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("checks");
@@ -373,6 +414,7 @@ int main(void)
 	tcase_add_loop_test(tests, finds_it_wherever_it_is_asked, 0, ARRAY_SIZE(worlds));
 	tcase_add_test(tests, what_nobody_could_read_is_told_once);
 	tcase_add_test(tests, what_is_lost_has_a_command_where_it_helps);
+	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

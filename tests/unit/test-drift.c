@@ -175,6 +175,11 @@ static const struct {
      "", NULL},
     {"somebody's, for a jail of which it is not known how its rules end", "",
      MAIL "; public 192.0.2.1 ssh r", 0, "", NULL},
+    {"on three ports it is one", "", MAIL ALL("192.0.2.1"), 0, "rule-without-ban 1",
+     "port=\"8000-8010\""},
+    {"permanent on three ports it is one, too", "rich!192.0.2.1!900!900",
+     MAIL "; public 192.0.2.1 smtp rp; public 192.0.2.1 imaps rp; public 192.0.2.1 8000-8010 rp", 0,
+     "ban-permanent 1", "port=\"8000-8010\""},
     {"two zones", "", MAIL "; public 192.0.2.1 imaps r; inside 192.0.2.1 imaps r", 0,
      "rule-without-ban 2", "firewall-cmd --zone="},
     {"made permanent, and still held", "one!192.0.2.1!900!900", MAIL "; public 192.0.2.1 imaps rp",
@@ -339,6 +344,36 @@ START_TEST(test_left_out)
 }
 END_TEST
 
+/* A ban on several ports is one finding, with all of its ports and one command. */
+START_TEST(test_ports_of_one_ban)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_tickets_ struct tickets tickets = tickets_from_text("");
+	_cleanup_firewall_ struct firewall fw =
+	    firewall_of(MAIL ALL("192.0.2.1") "; public 192.0.2.2 imaps r");
+	const struct drift_evidence evidence = {
+	    .fw = &fw,
+	    .tickets = &tickets,
+	    .interfaces = &(const struct strv){0},
+	    .now_us = NOW,
+	    .unwiped_us = -1,
+	};
+	struct drift_counts counts;
+
+	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
+	ck_assert_uint_eq(counts.n[DRIFT_RULE_WITHOUT_BAN], 2);
+	ck_assert_uint_eq(findings.n, 1);
+	ck_assert_str_eq(findings.findings[0].text,
+	                 "zone public still blocks 2 addresses that no jail bans");
+	ck_assert_msg(strncmp(findings.findings[0].evidence, "192.0.2.1 (", 11) == 0 &&
+	                  strstr(findings.findings[0].evidence, ", 192.0.2.2 (imaps)"),
+	              "%s", findings.findings[0].evidence);
+	ck_assert_ptr_eq(strstr(findings.findings[0].evidence, "192.0.2.1"),
+	                 findings.findings[0].evidence);
+	ck_assert_ptr_null(strstr(findings.findings[0].evidence + 1, "192.0.2.1 "));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("drift");
@@ -346,6 +381,7 @@ int main(void)
 
 	tcase_add_loop_test(tests, test_drift, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tests, test_left_out);
+	tcase_add_test(tests, test_ports_of_one_ban);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

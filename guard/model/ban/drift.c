@@ -755,13 +755,40 @@ struct leftover {
 	const char *zone;
 	struct strv rules;
 	struct words names;
-	size_t n;
+	size_t n, n_rules;           /* addresses; rules, of which an address may have several */
+	char last[CIDR_TEXT_LENGTH]; /* the address that came last */
+	size_t n_details;            /* that were written of it */
 };
 
 static void leftover_deinit(struct leftover *leftover)
 {
 	strv_deinit(&leftover->rules);
 	words_deinit(&leftover->names);
+}
+
+static void end_last(struct leftover *leftover)
+{
+	if (leftover->n_details)
+		fputc(')', leftover->names.stream);
+	leftover->n_details = 0;
+}
+
+/* By address, in whose order they come: a ban on five ports is one. */
+static int add_leftover(struct leftover *leftover, const char *address, const char *detail,
+                        const char *rule)
+{
+	struct words *names = &leftover->names;
+
+	leftover->n_rules++;
+	if (strcmp(leftover->last, address) != 0) {
+		end_last(leftover);
+		snprintf(leftover->last, sizeof(leftover->last), "%s", address);
+		leftover->n++;
+		name_one(names, address, NULL);
+	}
+	if (detail && names->n <= NAMES_MAX)
+		fprintf(names->stream, "%s%s", leftover->n_details++ ? ", " : " (", detail);
+	return leftover->rules.n < RULES_MAX ? strv_add(&leftover->rules, rule) : 0;
 }
 
 static bool is_of_kind(const struct firewall_entry *entry, const struct ticket *ticket,
@@ -806,18 +833,26 @@ static char *leftover_command(const struct leftover *leftover)
 
 static int tell_leftover(struct findings *out, struct leftover *leftover)
 {
-	bool permanent = leftover->kind == DRIFT_BAN_PERMANENT;
+	bool permanent = leftover->kind == DRIFT_BAN_PERMANENT, one = leftover->n == 1;
+	const char *zone = strchr(leftover->zone, ':') ? "" : "zone ";
 	char *text = NULL, *names;
-	int r = xasprintf(&text,
-	                  permanent ? "%zu bans are in the permanent configuration of %s%s: every "
-	                              "reload brings them back, and fail2ban does not end them"
-	                            : "%zu rules in %s%s keep away whom no jail holds any more",
-	                  leftover->n, strchr(leftover->zone, ':') ? "" : "zone ", leftover->zone);
+	int r;
 
+	if (permanent)
+		r = xasprintf(&text,
+		              "%zu ban%s in the permanent configuration of %s%s: every reload "
+		              "brings %s back, and fail2ban does not end %s",
+		              leftover->n, one ? " is" : "s are", zone, leftover->zone,
+		              one ? "it" : "them", one ? "it" : "them");
+	else
+		r = xasprintf(&text, "%s%s still blocks %zu address%s that no jail bans", zone,
+		              leftover->zone, leftover->n, one ? "" : "es");
 	if (r < 0)
 		return r;
-	if (leftover->n > RULES_MAX)
-		fprintf(leftover->names.stream, "; the command is for the first %d", RULES_MAX);
+	end_last(leftover);
+	if (leftover->n_rules > RULES_MAX)
+		fprintf(leftover->names.stream, "; the command is for the first %d rules",
+		        RULES_MAX);
 	names = words_take(&leftover->names);
 	return findings_add_take(out, kind_names[leftover->kind], FINDING_WARNING, text, names,
 	                         leftover_command(leftover));
@@ -831,6 +866,7 @@ static int look_at_zone(struct findings *out, struct drift_counts *counts, bool 
 
 	for (size_t i = 0; i < look->n && r == 0; i++) {
 		const struct ban_rule *row = &look->rules[i];
+		char address[CIDR_TEXT_LENGTH];
 		bool found;
 
 		if (strcmp(row->entry->item.zone, zone) != 0)
@@ -838,10 +874,8 @@ static int look_at_zone(struct findings *out, struct drift_counts *counts, bool 
 		r = belongs(&found, look, row, kind);
 		if (r < 0 || !found)
 			continue;
-		leftover.n++;
-		name_one(&leftover.names, row->rule.source.address, row->rule.port);
-		if (leftover.rules.n < RULES_MAX)
-			r = strv_add(&leftover.rules, row->entry->item.value);
+		cidr_format(&row->source, address);
+		r = add_leftover(&leftover, address, row->rule.port, row->entry->item.value);
 	}
 	counts->n[kind] += leftover.n;
 	return r == 0 && leftover.n && told ? tell_leftover(out, &leftover) : r;
@@ -860,11 +894,8 @@ static int look_at_place(struct findings *out, struct drift_counts *counts, bool
 		if (strcmp(row->entry->item.zone, place) != 0 ||
 		    !is_of_kind(row->entry, row->ticket, kind) || !is_a_jails(look, row))
 			continue;
-		leftover.n++;
 		cidr_format(&row->source, address);
-		name_one(&leftover.names, address, row->name);
-		if (leftover.rules.n < RULES_MAX)
-			r = strv_add(&leftover.rules, row->entry->item.value);
+		r = add_leftover(&leftover, address, row->name, row->entry->item.value);
 	}
 	counts->n[kind] += leftover.n;
 	return r == 0 && leftover.n && told ? tell_leftover(out, &leftover) : r;

@@ -112,10 +112,7 @@ static int append_removal(char **text, const struct firewall_entry *entry)
 	return 0;
 }
 
-/*
- * What shuts the port again; NULL: it is not open by a service or port of its own, or is one
- * of the web, where nobody knows here which server is meant to run.
- */
+/* What shuts the port again; NULL: it is not open by a service or port of its own. */
 static int closing_command(char **out, const struct picture *picture, const struct service *mail)
 {
 	const struct firewall *fw = &picture->firewall;
@@ -124,7 +121,7 @@ static int closing_command(char **out, const struct picture *picture, const stru
 		const struct firewall_entry *entry = &fw->entries[i];
 
 		if ((entry->item.kind != ITEM_SERVICE && entry->item.kind != ITEM_PORT) ||
-		    item_policy_name(entry->item.zone) || mail->purpose == SERVICES_WEB ||
+		    item_policy_name(entry->item.zone) ||
 		    !check_item_opens(&picture->ruleset, &entry->item, mail->port))
 			continue;
 		if (append_removal(out, entry) < 0)
@@ -174,14 +171,13 @@ static int opening_command(char **out, const struct listeners_socket *sock, bool
 
 typedef int port_fn(struct check_run *run, const struct service *mail);
 
-static int each_port(struct check_run *run, unsigned purposes, port_fn *fn)
+static int each_port(struct check_run *run, port_fn *fn)
 {
 	const struct service *service = NULL;
 	int r = 0;
 
-	while (r == 0 && (service = services_next(service, purposes)))
-		if (strcmp(service->transport, "tcp") == 0)
-			r = fn(run, service);
+	while (r == 0 && (service = services_next(service, SERVICES_MAIL)))
+		r = fn(run, service);
 	return r;
 }
 
@@ -202,7 +198,7 @@ static int not_listening(struct check_run *run, const struct service *mail)
 	if (listeners_first(listeners, "tcp", mail->port) || !is_opened(picture, mail->port) ||
 	    !is_open_to_strangers(picture, mail->port))
 		return 0;
-	unit = mail->purpose == SERVICES_WEB ? NULL : stopped_daemon(picture, mail);
+	unit = stopped_daemon(picture, mail);
 	if (unit) {
 		if (xasprintf(&command, "systemctl start %s", unit) < 0)
 			return -ENOMEM;
@@ -218,8 +214,7 @@ static int not_listening(struct check_run *run, const struct service *mail)
 
 static int no_listener(struct check_run *run)
 {
-	/* webmail is missed as mail is */
-	return each_port(run, SERVICES_MAIL | SERVICES_WEB, not_listening);
+	return each_port(run, not_listening);
 }
 
 const struct check check_no_listener = {
@@ -253,8 +248,7 @@ static int on_loopback(struct check_run *run, const struct service *mail)
 
 static int loopback_only(struct check_run *run)
 {
-	/* webmail is missed as mail is */
-	return each_port(run, SERVICES_MAIL | SERVICES_WEB, on_loopback);
+	return each_port(run, on_loopback);
 }
 
 const struct check check_loopback_only = {
@@ -264,6 +258,37 @@ const struct check check_loopback_only = {
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS,
     .status = true,
     .fn = loopback_only,
+};
+
+/* Which server is meant to run nobody knows here, so that there is nothing to be typed. */
+static int web_no_listener(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	const struct service *web = NULL;
+	int r = 0;
+
+	while (r == 0 && (web = services_next(web, SERVICES_WEB))) {
+		enum listeners_answer answer = listeners_on(&picture->listeners, web->transport,
+		                                            web->port, web->port, AF_UNSPEC);
+
+		if ((answer == LISTENERS_NO || answer == LISTENERS_LOOPBACK) &&
+		    strcmp(web->transport, "tcp") == 0 && is_opened(picture, web->port) &&
+		    is_open_to_strangers(picture, web->port))
+			r = check_add(run, NULL, NULL, "%s (%u/tcp) is open, and %s", web->name,
+			              web->port,
+			              answer == LISTENERS_NO ? "nothing listens there"
+			                                     : "is served on loopback alone");
+	}
+	return r;
+}
+
+const struct check check_web_no_listener = {
+    .name = "web-no-listener",
+    .severity = FINDING_WARNING,
+    .help = "a port of the web is open, and nobody else than this machine is served",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS,
+    .status = true,
+    .fn = web_no_listener,
 };
 
 static bool has_address(const struct picture *picture, enum cidr_family family)
@@ -296,7 +321,7 @@ static int in_one_family(struct check_run *run, const struct service *mail)
 
 static int one_family_only(struct check_run *run)
 {
-	return each_port(run, SERVICES_MAIL, in_one_family);
+	return each_port(run, in_one_family);
 }
 
 const struct check check_one_family_only = {
@@ -340,7 +365,7 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 
 static int listening_closed(struct check_run *run)
 {
-	return each_port(run, SERVICES_MAIL, shut_though_served);
+	return each_port(run, shut_though_served);
 }
 
 const struct check check_listening_closed = {

@@ -95,6 +95,7 @@ const struct check check_no_jail = {
     .severity = FINDING_WARNING,
     .help = "a mail server without a jail of fail2ban: whoever attacks it is not banned",
     .needs = PICTURE_SOCKETS | PICTURE_FAIL2BAN,
+    .also = PICTURE_HOST,
     .fn = no_jail,
 };
 

@@ -60,6 +60,7 @@
 	X(unreached_zone)                                                                          \
 	X(watcher_not_at_boot)                                                                     \
 	X(watcher_stopped)                                                                         \
+	X(web_no_listener)                                                                         \
 	X(withdrawn)                                                                               \
 	X(zone_file)
 

@@ -2,8 +2,10 @@
 #include "guard/audit/status.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include "tests/unit/firewalls.h"
 #include "tests/unit/rulesets.h"
@@ -127,7 +129,8 @@ START_TEST(silenced_ones_are_not_made)
 	ck_assert_uint_eq(checks_parts(selected), 0);
 	ck_assert(checks_find("no-jail", &index));
 	selected[index] = true;
-	ck_assert_uint_eq(checks_parts(selected), PICTURE_SOCKETS | PICTURE_FAIL2BAN);
+	ck_assert_uint_eq(checks_parts(selected),
+	                  PICTURE_SOCKETS | PICTURE_FAIL2BAN | PICTURE_HOST);
 }
 END_TEST
 
@@ -301,6 +304,198 @@ START_TEST(finds_it_wherever_it_is_asked)
 }
 END_TEST
 
+/* --- who listens, who bans ---------------------------------------------------------------- */
+
+static void serve(struct picture *picture, unsigned port, int family, bool loopback,
+                  const char *process)
+{
+	struct listeners *list = &picture->listeners;
+	struct listeners_socket sock = {
+	    .family = family, .protocol = IPPROTO_TCP, .port = port, .pid = 812, .v6only = true};
+
+	snprintf(sock.process, sizeof(sock.process), "%s", process);
+	if (loopback && family == AF_INET)
+		memcpy(sock.address, (const unsigned char[]){127, 0, 0, 1}, 4);
+	ck_assert_int_eq(grow(&list->sockets, &list->capacity, list->n + 1, sizeof(sock)), 0);
+	list->sockets[list->n++] = sock;
+}
+
+static void live_at(struct picture *picture, const char *address)
+{
+	struct picture_address row = {.interface = "eth0"};
+
+	ck_assert_int_eq(cidr_parse(&row.cidr, address, CIDR_ADDRESS_ONLY, NULL), 0);
+	ck_assert_int_eq(grow(&picture->addresses, &picture->addresses_capacity,
+	                      picture->n_addresses + 1, sizeof(row)),
+	                 0);
+	picture->addresses[picture->n_addresses++] = row;
+}
+
+static void run_jail(struct picture *picture, const char *name, const char *ports,
+                     enum jail_action_kind kind)
+{
+	struct jail_action *action;
+	struct jail *jail;
+
+	picture->fail2ban = FAIL2BAN_RUNNING;
+	ck_assert_int_eq(tickets_add_jail(&picture->tickets, name, &jail), 0);
+	ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
+	action->kind = kind;
+	action->ports = strdup(ports);
+	action->protocol = strdup("tcp");
+	action->blocktype = strdup("drop");
+	jail->actions_known = true;
+}
+
+static void change(struct world *world, const char *what)
+{
+	struct picture *picture = &world->picture;
+	struct item pop3 = item_from_text("public/service:pop3");
+	struct firewall_entry *entry;
+
+	if (strcmp(what, "served") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+	} else if (strcmp(what, "on loopback") == 0) {
+		serve(picture, 993, AF_INET, true, "dovecot");
+	} else if (strcmp(what, "in one family") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		live_at(picture, "192.0.2.1");
+		live_at(picture, "2001:db8::1");
+	} else if (strcmp(what, "smtp, which is shut") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		serve(picture, 25, AF_INET, false, "master");
+		ck_assert_int_eq(firewall_add_zone(&picture->firewall, "public"), 0);
+	} else if (strcmp(what, "dovecot is installed") == 0) {
+		ck_assert_int_eq(strv_add(&picture->units, "dovecot"), 0);
+	} else if (strcmp(what, "no jail") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "sshd", "ssh", JAIL_ACTION_NFTABLES);
+	} else if (strcmp(what, "a jail") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_RICH);
+	} else if (strcmp(what, "a ban without its rule") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_RICH);
+		ck_assert_int_eq(tickets_add(&picture->tickets, "dovecot", "192.0.2.1",
+		                             NOW - 900 * SECOND, 0, 1, TICKET_SOURCE_SOCKET),
+		                 0);
+	} else if (strcmp(what, "bans that stay away") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_RICH);
+		world->config.restore_bans = CONFIG_RESTORE_BANS_NONE;
+	} else if (strcmp(what, "open for a time, and reloads crash") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		picture->ruleset.version = strdup("2.4.2");
+		ck_assert_int_eq(firewall_put(&picture->last, &pop3, &entry), 0);
+		entry->until_us = NOW + SECOND;
+	} else if (strcmp(what, "a wipe is open") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_RICH);
+		picture->wipe_open = true;
+	} else if (strcmp(what, "everybody is refused") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		live_at(picture, "192.0.2.1");
+	} else {
+		ck_abort_msg("what is %s?", what);
+	}
+	item_deinit(&pop3);
+}
+
+static const struct {
+	const char *firewall, *rules, *what;
+	const char *name; /* of what is found; NULL: nothing but what is good to know */
+	enum finding_severity severity;
+	const char *command; /* a part of it; NULL: there is none */
+} more_worlds[] = {
+    {MAIL, MAIL_RULES, "served", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "dovecot is installed", "no-listener", FINDING_WARNING,
+     "systemctl start dovecot"},
+    {MAIL, MAIL_RULES, "on loopback", "loopback-only", FINDING_WARNING, "listen = *"},
+    {MAIL, MAIL_RULES, "in one family", "one-family-only", FINDING_WARNING,
+     "systemctl restart dovecot"},
+    {MAIL, MAIL_RULES, "smtp, which is shut", "listening-closed", FINDING_WARNING,
+     "firewall-cmd --zone=public --add-service=smtp && firewall-cmd --permanent"},
+    {MAIL, MAIL_RULES, "smtp, which is shut", "expected-service", FINDING_WARNING,
+     "--add-service=smtp"},
+    {MAIL " public/service:https=rp", MAIL_RULES "\npublic service https\nservice:https 443/tcp",
+     "served", "web-no-listener", FINDING_WARNING, NULL},
+    {MAIL, MAIL_RULES, "no jail", "no-jail", FINDING_WARNING, "jail.d/dovecot.local"},
+    {MAIL, MAIL_RULES, "no jail", "hook-missing", FINDING_INFO, "reload-guard hook enable"},
+    {MAIL, MAIL_RULES, "a jail", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "a ban without its rule", "ban-without-rule", FINDING_ERROR,
+     "--add-rich-rule="},
+    {MAIL, MAIL_RULES, "bans that stay away", "bans-not-restored", FINDING_INFO,
+     "restore-bans = safe"},
+    {MAIL, MAIL_RULES, "a wipe is open", "ban-permanent", FINDING_UNKNOWN, NULL},
+    {MAIL " public/service:pop3=r", MAIL_RULES "\npublic service pop3\nservice:pop3 110/tcp",
+     "open for a time, and reloads crash", "reload-crash", FINDING_ERROR,
+     "firewall-cmd --zone=public --remove-service=pop3 && firewall-cmd --zone=public "
+     "--add-service=pop3"},
+    {MAIL, MAIL_RULES "\npublic rule rule service name=\"imaps\" drop", "everybody is refused",
+     "refused-by-rule", FINDING_ERROR, "--remove-rich-rule="},
+    {MAIL, "public interface eth0\npublic service imaps\nservice:imaps 994/tcp\ndefault public",
+     "served", "service-definition", FINDING_ERROR, "--load-service-defaults=imaps"},
+};
+
+START_TEST(finds_what_is_around)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	const struct finding *finding = NULL;
+	struct world world;
+
+	world_init(&world, more_worlds[_i].firewall, more_worlds[_i].rules);
+	change(&world, more_worlds[_i].what);
+	find(&findings, &world, true);
+	if (!more_worlds[_i].name) {
+		ck_assert_msg(findings.n == 0 || findings.findings[0].severity == FINDING_INFO,
+		              "%s: %s", findings.findings[0].name, findings.findings[0].text);
+	} else {
+		ck_assert_msg(count(&findings, more_worlds[_i].name, &finding) == 1, "%s: %zu",
+		              more_worlds[_i].name, count(&findings, more_worlds[_i].name, NULL));
+		ck_assert_str_eq(finding_severity_name(finding->severity),
+		                 finding_severity_name(more_worlds[_i].severity));
+		if (more_worlds[_i].command)
+			ck_assert_msg(finding->command &&
+			                  strstr(finding->command, more_worlds[_i].command),
+			              "%s", finding->command);
+		else
+			ck_assert_ptr_null(finding->command);
+	}
+	world_deinit(&world);
+}
+END_TEST
+
+/* --- the items ---------------------------------------------------------------------------- */
+
+START_TEST(shows_each_item)
+{
+	_cleanup_status_ struct status status = STATUS_NULL;
+	bool selected[CHECKS_N] = {false};
+	struct world world;
+
+	world_init(&world, MAIL " inside/port:465/tcp=r public/service:pop3=p", MAIL_RULES);
+	serve(&world.picture, 993, AF_INET, false, "dovecot");
+	ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
+	ck_assert(!status_is_degraded(&status));
+	ck_assert_uint_eq(status.n, 3);
+	/* in the order of their zones, then as they are missed */
+	ck_assert_str_eq(status.items[0].item.value, "465/tcp");
+	ck_assert(status.items[0].listed && !status.items[0].open &&
+	          status_item_is_runtime_only(&status.items[0]));
+	ck_assert_int_eq(status.items[0].listens, LISTENERS_NO);
+	ck_assert_str_eq(status.items[1].item.value, "imaps");
+	ck_assert(status.items[1].open && status.items[1].permanent);
+	ck_assert_int_eq(status.items[1].listens, LISTENERS_YES);
+	ck_assert_str_eq(status.items[1].ports.strings[0], "993/tcp");
+	ck_assert_str_eq(status.items[2].item.value, "pop3");
+	ck_assert(!status.items[2].listed && !status.items[2].open);
+	/* what it is made of is not known here */
+	ck_assert_int_eq(status.items[2].listens, LISTENERS_UNKNOWN);
+	ck_assert(status.drift_known == false && status.clients_known);
+	world_deinit(&world);
+}
+END_TEST
+
 /* --- one cause, one finding --------------------------------------------------------------- */
 
 START_TEST(what_nobody_could_read_is_told_once)
@@ -412,6 +607,8 @@ int main(void)
 	tcase_add_test(tests, names_are_found);
 	tcase_add_test(tests, silenced_ones_are_not_made);
 	tcase_add_loop_test(tests, finds_it_wherever_it_is_asked, 0, ARRAY_SIZE(worlds));
+	tcase_add_loop_test(tests, finds_what_is_around, 0, ARRAY_SIZE(more_worlds));
+	tcase_add_test(tests, shows_each_item);
 	tcase_add_test(tests, what_nobody_could_read_is_told_once);
 	tcase_add_test(tests, what_is_lost_has_a_command_where_it_helps);
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);

@@ -42,7 +42,7 @@ struct importer {
 	bool asked;       /* for the tickets */
 	size_t n_tickets; /* when they were read last */
 	int64_t *missed;  /* owned; bans without a ticket then; sorted */
-	size_t n_missed, missed_capacity;
+	size_t n_missed;
 };
 
 static bool read_version(const char *path, struct version *out)

@@ -112,6 +112,7 @@ static int bans_not_restored(struct check_run *run)
 	const struct config *config = run->picture->config;
 	const char *path =
 	    run->picture->config_path ? run->picture->config_path : CONFIG_DEFAULT_PATH;
+	const char *slash = strrchr(path, '/');
 	_cleanup_free_ char *list = NULL, *command = NULL;
 
 	if (config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE)
@@ -122,10 +123,13 @@ static int bans_not_restored(struct check_run *run)
 			return -ENOMEM;
 	if (!list)
 		return 0;
+	/* read after all other files, whichever of them says it now */
 	if (xasprintf(&command,
-	              "sed -i -e 's/^ *restore-bans *=.*/restore-bans = safe/' -e 's/^ *restore "
-	              "*=.*/restore = yes/' %s && systemctl reload reload-guard",
-	              path) < 0)
+	              "mkdir -p %1$.*2$s" CONFIG_FOLDER
+	              " && printf '[guard]\\nrestore = yes\\nrestore-bans = "
+	              "safe\\n' >%1$.*2$s" CONFIG_FOLDER
+	              "/zz-restore-bans.conf && systemctl reload reload-guard",
+	              path, slash ? (int)(slash - path) + 1 : 0) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, steal(list), steal(command),

@@ -51,6 +51,7 @@ chmod +x "$W/bin/systemctl"
 need "unless somebody does not want it" finds bans-not-restored info
 need "of these jails" out_has 'seen: dovecot, lab$'
 need "with a command" mend
+need "whatever stands in the file itself" grep -qx 'restore-bans = none' "$CONF"
 need "that lets the watcher know" grep -qx 'reload reload-guard' "$W/systemctl"
 need "then they are" clean bans-not-restored
 f2b_down

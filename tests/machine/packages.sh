@@ -141,6 +141,12 @@ packages_tests()
 	check "fail2ban.service has the drop-in" eval 'unit DropInPaths fail2ban.service | grep -q reload-guard.conf'
 	check "fail2ban starts" fail2ban_starts
 	check "  with the hook" told
+	printf '[another]\nenabled = true\nfilter = imap-test\nbackend = polling\nlogpath = /var/log/imap-test.log\n' \
+		>"$disk/etc/fail2ban/jail.d/another.local"
+	check "  a jail that is new has it, too, when fail2ban starts" eval 'fail2ban_starts &&
+		m fail2ban-client get another actions | grep -q reload-guard'
+	rm "$disk/etc/fail2ban/jail.d/another.local"
+	check "  and one that is gone does no harm" fail2ban_starts
 	m fail2ban-client set imap-test banip 192.0.2.11 >/dev/null
 	check "  a ban is on record, with its jail" within 15 eval 'm reload-guard bans | grep "192.0.2.11 .*imap-test"'
 	check "  the hook said so" not m journalctl -u fail2ban -b --no-pager --grep 'reload-guard.*returned'

@@ -58,5 +58,5 @@ uninstall-hook:
 dist_check_SCRIPTS += packaging/man/lint packaging/check-docs packaging/check-completion
 TESTS += packaging/man/lint packaging/check-docs packaging/check-completion
 
-EXTRA_DIST += packaging/debian packaging/reload-guard.spec
+EXTRA_DIST += packaging/debian packaging/reload-guard.spec packaging/rpmlint.toml
 dist_noinst_SCRIPTS += packaging/build-deb packaging/demo packaging/demo-steps.sh

@@ -136,7 +136,8 @@ static void learn_clients(struct run *run)
 		cli_warn(run->cli, "client ranges are missing: %s", ranges.troubles.strings[i]);
 }
 
-static void on_lost(const struct loss *loss, const struct episode *episode _unused_, void *userdata)
+static void on_lost(const struct loss *loss, const struct episode *episode _unused_,
+                    bool old_news _unused_, void *userdata)
 {
 	struct run *run = userdata;
 
@@ -500,9 +501,11 @@ static int restore(struct run *run)
 	begin_us = run->told_us = clock_monotonic_us();
 	r = go(run);
 	run->action.took_us = clock_monotonic_us() - begin_us;
-	if (r != CLI_FINE)
-		return r;
-	return tell(run, run->n_failed || run->unknown ? CLI_NOT_FINE : CLI_FINE);
+	if (run->status != CLI_FINE)
+		return r; /* nothing was begun */
+	return tell(run, r != CLI_FINE                   ? r
+	                 : run->n_failed || run->unknown ? CLI_NOT_FINE
+	                                                 : CLI_FINE);
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)

@@ -587,7 +587,7 @@ static int leave_it(struct cycle *cycle, const struct firewall *now, struct loss
 
 	if (!errand)
 		bankeeper_suspect(cycle->given.bans, loss);
-	listener_tell(cycle->given.listener, lost, loss, NULL);
+	listener_tell(cycle->given.listener, lost, loss, NULL, is_old_news(cycle, loss));
 	r = absorb(cycle, now, loss, after_wipe);
 	if (r == 0 && errand && errand->pretend)
 		r = pretend(cycle, now, loss);
@@ -617,7 +617,8 @@ static int assess(struct cycle *cycle, const struct firewall *now)
 	r = absorb(cycle, now, &cycle->episode->loss, after_wipe);
 	if (r < 0)
 		return r;
-	listener_tell(cycle->given.listener, lost, &cycle->episode->loss, cycle->episode);
+	listener_tell(cycle->given.listener, lost, &cycle->episode->loss, cycle->episode,
+	              is_old_news(cycle, &cycle->episode->loss));
 	bankeeper_lost(cycle->given.bans, &cycle->episode->loss, cycle->episode->at_us);
 	if (restoring)
 		return 0;

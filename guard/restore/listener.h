@@ -18,9 +18,13 @@ struct engine_listener {
 	/* Asked for a wipe's cause, in words, as they go on record. */
 	void (*cause)(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
 	              void *userdata);
-	/* What is missing was judged; @episode: as part of this wipe, or NULL. */
-	void (*lost)(const struct loss *loss, const struct episode *episode, void *userdata);
-	/* A wipe is over, its bans apart; @old_news: only what goes missing again and again. */
+	/*
+	 * What is missing was judged; @episode: as part of this wipe, or NULL; @old_news: it is
+	 * only what goes missing again and again.
+	 */
+	void (*lost)(const struct loss *loss, const struct episode *episode, bool old_news,
+	             void *userdata);
+	/* A wipe is over, its bans apart. */
 	void (*ended)(const struct episode *episode, bool old_news, void *userdata);
 	/* firewalld does not take a step, and no other try follows; @why may be NULL. */
 	void (*failed)(const struct episode *episode, const struct item *item, const char *why,

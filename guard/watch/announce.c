@@ -239,15 +239,6 @@ static bool is_slow(const struct announcer *announcer, const struct item *item)
 	return engine_is_slow(*announcer->given.engine, item);
 }
 
-static bool is_old_news(const struct announcer *announcer, const struct loss *loss)
-{
-	for (size_t i = 0; i < loss->n; i++)
-		if (loss->rows[i].verdict != LOSS_REQUIRED ||
-		    !is_slow(announcer, &loss->rows[i].item))
-			return false;
-	return loss->n > 0;
-}
-
 /** announcer_removal() - say in the log and the history that an item was removed, and by whom */
 void announcer_removal(struct announcer *announcer, const struct item *item, bool timed)
 {
@@ -377,9 +368,13 @@ static void log_items(struct announcer *announcer, int64_t wipe, const struct lo
 	                   items, *advice ? "; " : "", advice);
 }
 
-/** announcer_loss() - say in the log what was lost, and what the guard makes of it */
+/**
+ * announcer_loss() - say in the log what was lost, and what the guard makes of it
+ * @episode:  NULL: as part of no wipe
+ * @old_news: only what goes missing again and again, which was said once
+ */
 void announcer_loss(struct announcer *announcer, const struct loss *loss,
-                    const struct episode *episode)
+                    const struct episode *episode, bool old_news)
 {
 	const bool restore = announcer->given.config->restore;
 	int64_t wipe = episode ? episode->wipe_id : 0;
@@ -389,8 +384,7 @@ void announcer_loss(struct announcer *announcer, const struct loss *loss,
 	         episode && episode->cause ? episode->cause : "items were missing");
 	log_items(announcer, wipe, loss, LOSS_LOST, LOGGER_WARNING, words,
 	          restore ? "restoring" : "not restored: restore = no");
-	log_items(announcer, wipe, loss, LOSS_REQUIRED,
-	          is_old_news(announcer, loss) ? LOGGER_DEBUG : LOGGER_WARNING,
+	log_items(announcer, wipe, loss, LOSS_REQUIRED, old_news ? LOGGER_DEBUG : LOGGER_WARNING,
 	          "required and missing", restore ? "restoring" : "not restored: restore = no");
 	log_items(announcer, wipe, loss, LOSS_UNATTRIBUTED, LOGGER_WARNING,
 	          "gone since the guard last looked, and nobody can tell why",

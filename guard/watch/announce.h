@@ -38,7 +38,7 @@ void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, uns
                      char buffer[CAUSE_WORDS_SIZE]);
 void announcer_breaker(struct announcer *announcer, const char *cause);
 void announcer_loss(struct announcer *announcer, const struct loss *loss,
-                    const struct episode *episode);
+                    const struct episode *episode, bool old_news);
 void announcer_denied(struct announcer *announcer);
 void announcer_failed(struct announcer *announcer, const struct episode *episode,
                       const struct item *item, const char *why);

@@ -79,9 +79,10 @@ static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_W
 	announcer_cause(((const struct watcher *)userdata)->announcer, kind, n_reloads, words);
 }
 
-static void on_lost(const struct loss *loss, const struct episode *episode, void *userdata)
+static void on_lost(const struct loss *loss, const struct episode *episode, bool old_news,
+                    void *userdata)
 {
-	announcer_loss(((struct watcher *)userdata)->announcer, loss, episode);
+	announcer_loss(((struct watcher *)userdata)->announcer, loss, episode, old_news);
 }
 
 static void on_ended(const struct episode *episode, bool old_news, void *userdata)

@@ -86,8 +86,10 @@ static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_W
 	         n_reloads);
 }
 
-static void on_lost(const struct loss *loss, const struct episode *episode, void *userdata)
+static void on_lost(const struct loss *loss, const struct episode *episode, bool old_news,
+                    void *userdata)
 {
+	(void)old_news;
 	(void)userdata;
 	for (size_t i = 0; i < loss->n; i++)
 		tell_item(episode ? "lost" : "missing", &loss->rows[i].item,

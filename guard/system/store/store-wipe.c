@@ -194,7 +194,7 @@ static int finish(struct store *store, int64_t id, int64_t finished_us, const ch
 
 /**
  * store_wipe_finish() - nothing more will be done about it
- * @outcome: a summary for people, as "8 restored, 1 failed"
+ * @outcome: a summary for people, as "partly restored"
  *
  * Return: 0; STORE_E_NOT_FOUND; others as in store.h.
  */

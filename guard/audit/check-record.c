@@ -20,8 +20,8 @@ static int newer_store(struct check_run *run)
 		return -ENOMEM;
 	return check_add(
 	    run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),
-	    "the store is of a newer reload-guard and cannot be used, so nothing is recorded: "
-	    "install the newer one again, or begin anew and keep its store aside");
+	    "the store is of a newer reload-guard, so the store cannot be used and nothing is "
+	    "recorded: install the newer one again, or begin anew and keep its store aside");
 }
 
 static int store(struct check_run *run)

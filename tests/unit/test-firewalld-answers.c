@@ -114,19 +114,38 @@ START_TEST(takes_a_zone)
 }
 END_TEST
 
+START_TEST(takes_a_disabled_policy)
+{
+	for (dbus_bool_t disabled = FALSE; disabled <= TRUE; disabled++) {
+		_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+		struct ruleset_zone *policy;
+		struct dict dict = dict_begin();
+
+		dict_open(&dict);
+		dict_string(&dict, "target", "CONTINUE");
+		dict_strings(&dict, "rich_rules",
+		             "rule family=\"ipv4\" source address=\"192.0.2.1\" drop");
+		dict_basic(&dict, "disable", DBUS_TYPE_BOOLEAN, &disabled);
+		dict_close(&dict);
+		ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, "gateway", true),
+		                 0);
+		dbus_message_unref(dict.message);
+		ck_assert_int_eq(ruleset_add_policy(&ruleset, "gateway", &policy), 0);
+		ck_assert_int_eq(policy->unapplied, (int)disabled);
+		ck_assert_uint_eq(policy->n_rules, disabled ? 0 : 1);
+	}
+}
+END_TEST
+
 static const struct {
 	const char *key, *string;
 	int type;
 } wrong[] = {
-    {"target", "PERHAPS", DBUS_TYPE_STRING},
-    {"target", NULL, DBUS_TYPE_INT32},
-    {"priority", "1", DBUS_TYPE_STRING},
-    {"ingress_priority", "1", DBUS_TYPE_STRING},
-    {"icmp_block_inversion", "yes", DBUS_TYPE_STRING},
-    {"forward", NULL, DBUS_TYPE_INT32},
-    {"ingress_zones", "ANY", DBUS_TYPE_STRING},
-    {"sources", "192.0.2.1", DBUS_TYPE_STRING},
-    {"ports", NULL, DBUS_TYPE_INT32},
+    {"disable", "yes", DBUS_TYPE_STRING},        {"target", "PERHAPS", DBUS_TYPE_STRING},
+    {"target", NULL, DBUS_TYPE_INT32},           {"priority", "1", DBUS_TYPE_STRING},
+    {"ingress_priority", "1", DBUS_TYPE_STRING}, {"icmp_block_inversion", "yes", DBUS_TYPE_STRING},
+    {"forward", NULL, DBUS_TYPE_INT32},          {"ingress_zones", "ANY", DBUS_TYPE_STRING},
+    {"sources", "192.0.2.1", DBUS_TYPE_STRING},  {"ports", NULL, DBUS_TYPE_INT32},
 };
 
 START_TEST(refuses_other_types)
@@ -216,6 +235,7 @@ static Suite *suite(void)
 	TCase *tc = tcase_create("firewalld_answers");
 
 	tcase_add_test(tc, takes_a_zone);
+	tcase_add_test(tc, takes_a_disabled_policy);
 	tcase_add_loop_test(tc, refuses_other_types, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_test(tc, refuses_other_signatures);
 	tcase_add_test(tc, takes_direct_rules_in_the_order_of_their_priorities);

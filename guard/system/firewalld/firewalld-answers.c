@@ -225,6 +225,8 @@ static int take_scalar(const char *key, DBusMessageIter *value, void *userdata)
 		return take_bool(value, &zone->icmp_block_inversion);
 	if (strcmp(key, "forward") == 0)
 		return take_bool(value, &zone->forward);
+	if (strcmp(key, "disable") == 0)
+		return take_bool(value, &zone->unapplied);
 	return 0;
 }
 

@@ -30,6 +30,7 @@ generations_version() # PROGRAM
 generations_holds() # CONDITION
 {
 	local program comparison wanted version first
+	[[ $1 != !/* ]] || { [ ! -e "${1#!}" ]; return; }
 	[[ $1 =~ ^([a-z0-9]+)(\<=|\>=|\<|\>|=)([0-9.]+)$ ]] || return 2
 	program=${BASH_REMATCH[1]} comparison=${BASH_REMATCH[2]} wanted=${BASH_REMATCH[3]}
 	generations_version "$program" || return 2

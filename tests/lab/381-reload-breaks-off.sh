@@ -16,8 +16,9 @@ good() { guard --json snapshot list >"$W/out" && json 'max(s["id"] for s in d["s
 before=$(good)
 
 # passes firewalld's check of the files, and fails when it is loaded
-cat >/etc/firewalld/ipsets/twice.xml <<-X
-	<ipset type="hash:net"><entry>192.0.2.0/24</entry><entry>192.0.2.0/28</entry></ipset>
+cat >/etc/firewalld/direct.xml <<-X
+	<?xml version="1.0" encoding="utf-8"?>
+	<direct><rule ipv="ipv4" table="filter" chain="INPUT" priority="0">--no-such-option</rule></direct>
 X
 not fwc --reload || fail "the broken reload fails"
 need "firewalld is in state FAILED" fw_failed
@@ -27,8 +28,8 @@ need "and says why" out_has fail
 sleep 1
 need "nothing is restored to it" not has imaps
 [ "$(good)" = "$before" ] || fail "no snapshot was taken of it"
-rm /etc/firewalld/ipsets/twice.xml
-# only now: it would keep the set that cannot be loaded
+rm /etc/firewalld/direct.xml
+# only now: it would keep the rule that cannot be loaded
 sed -i 's/^FlushAllOnReload=.*/FlushAllOnReload=no/' /etc/firewalld/firewalld.conf
 need "it is mended" fwc --reload
 need "all mail services are reachable again" within 8 mail_reachable

@@ -71,7 +71,11 @@ need "the other interface ends" ip link delete other0
 need "a ban" within 20 in_zone public 192.0.2.1 imaps
 need "is found" within 10 finds ban-zone lab
 need "with a third command" mend lab
-need "that has another default zone" test "$(firewall-cmd --get-default-zone)" = internal
+if grep -q 'zone="<zone>"' /etc/fail2ban/action.d/firewallcmd-rich-rules.conf; then
+	need "that gives the action its zone, as it has one" grep -qx 'zone = internal' /etc/fail2ban/action.d/firewallcmd-rich-rules.local
+else
+	need "that has another default zone" test "$(firewall-cmd --get-default-zone)" = internal
+fi
 need "in which the bans are" within 20 in_zone internal 192.0.2.1 imaps
 need "and nowhere else" within 10 not_in_zone public 192.0.2.1 imaps
 need "that is all" within 10 clean ban-zone

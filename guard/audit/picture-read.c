@@ -86,7 +86,7 @@ static int add_link(struct picture *picture, const struct ifaddrs *at)
 
 	if (strcmp(at->ifa_name, "lo") != 0 && !strv_contains(&picture->interfaces, at->ifa_name))
 		r = strv_add(&picture->interfaces, at->ifa_name);
-	if (r < 0 || !address_of(&row.cidr, at->ifa_addr))
+	if (r < 0 || !(at->ifa_flags & IFF_UP) || !address_of(&row.cidr, at->ifa_addr))
 		return r;
 	snprintf(row.interface, sizeof(row.interface), "%s", at->ifa_name);
 	r = grow(&picture->addresses, &picture->addresses_capacity, picture->n_addresses + 1,

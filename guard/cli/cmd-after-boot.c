@@ -3,9 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <ifaddrs.h>
 #include <jansson.h>
-#include <net/if.h>
 #include <netinet/in.h>
 #include <signal.h>
 #include <string.h>
@@ -135,29 +133,22 @@ struct probes {
 };
 
 /* An address that clients know this machine by: the first that is not loopback's. */
-static bool own_address(struct sockaddr_storage *out, socklen_t *length, char *text)
+static bool own_address(const struct picture *picture, struct sockaddr_in *out, char *text)
 {
-	struct ifaddrs *list = NULL;
-	bool found = false;
+	for (size_t i = 0; i < picture->n_addresses; i++) {
+		const struct picture_address *at = &picture->addresses[i];
 
-	if (getifaddrs(&list) != 0)
-		return false;
-	for (const struct ifaddrs *at = list; at && !found; at = at->ifa_next) {
-		const struct sockaddr_in *address = (const struct sockaddr_in *)at->ifa_addr;
-
-		if (!at->ifa_addr || at->ifa_addr->sa_family != AF_INET ||
-		    (at->ifa_flags & (IFF_LOOPBACK | IFF_UP)) != IFF_UP)
+		if (at->cidr.family != CIDR_IPV4 || strcmp(at->interface, "lo") == 0)
 			continue;
-		memcpy(out, address, sizeof(*address));
-		*length = sizeof(*address);
-		found = inet_ntop(AF_INET, &address->sin_addr, text, INET6_ADDRSTRLEN) != NULL;
+		*out = (struct sockaddr_in){.sin_family = AF_INET};
+		memcpy(&out->sin_addr, at->cidr.key + CIDR_KEY_LENGTH - 4, 4);
+		return inet_ntop(AF_INET, &out->sin_addr, text, INET6_ADDRSTRLEN) != NULL;
 	}
-	freeifaddrs(list);
-	return found;
+	return false;
 }
 
 static void add_probe(struct probes *probes, const struct service *service,
-                      const struct sockaddr_storage *address, socklen_t length)
+                      const struct sockaddr_in *address)
 {
 	struct probe_target *target = &probes->targets[probes->n];
 
@@ -167,11 +158,11 @@ static void add_probe(struct probes *probes, const struct service *service,
 	if (probes->n == PROBES_MAX)
 		return;
 	*target = (struct probe_target){
-	    .address = *address,
-	    .address_length = length,
+	    .address_length = sizeof(*address),
 	    .protocol = service->dialogue,
 	    .tls = service->tls,
 	};
+	memcpy(&target->address, address, sizeof(*address));
 	((struct sockaddr_in *)&target->address)->sin_port = htons((uint16_t)service->port);
 	probes->rows[probes->n++] = (struct report_probe){
 	    .address = probes->address,
@@ -183,10 +174,9 @@ static void add_probe(struct probes *probes, const struct service *service,
 /* What is open to clients and can be spoken to. */
 static void choose_probes(struct probes *probes, const struct status *status)
 {
-	struct sockaddr_storage address;
-	socklen_t length;
+	struct sockaddr_in address;
 
-	if (!own_address(&address, &length, probes->address))
+	if (!own_address(status->picture, &address, probes->address))
 		return;
 	for (size_t i = 0; i < status->n; i++) {
 		const struct status_item *item = &status->items[i];
@@ -203,7 +193,7 @@ static void choose_probes(struct probes *probes, const struct status *status)
 		         first == last)
 			service = services_spoken(services_by_port(first, protocol));
 		if (service)
-			add_probe(probes, service, &address, length);
+			add_probe(probes, service, &address);
 	}
 }
 

@@ -163,18 +163,19 @@ static bool is_open_somewhere(const struct picture *picture, const struct item *
 	return false;
 }
 
-static bool is_unreached(const struct picture *picture, const struct firewall_entry *entry,
+static bool is_unreached(struct scope_view *view, const struct firewall_entry *entry,
                          const char *zone)
 {
 	return (entry->flags & FIREWALL_RUNTIME) && strcmp(entry->item.zone, zone) == 0 &&
 	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
-	       scope_protects(&picture->config->scope, &picture->firewall, &entry->item);
+	       scope_view_protects(view, &entry->item);
 }
 
 static int tell_unreached(struct check_run *run, const char *zone)
 {
 	const struct picture *picture = run->picture;
 	const struct firewall *fw = &picture->firewall;
+	struct scope_view view = SCOPE_VIEW(&picture->config->scope, fw);
 	const char *interface = picture->client_interface;
 	_cleanup_check_list_ struct check_list mail = CHECK_LIST_NULL, rest = CHECK_LIST_NULL;
 	char *command = NULL;
@@ -185,7 +186,7 @@ static int tell_unreached(struct check_run *run, const char *zone)
 	for (size_t i = 0; i < fw->n && r == 0; i++) {
 		const struct item *item = &fw->entries[i].item;
 
-		if (!is_unreached(picture, &fw->entries[i], zone))
+		if (!is_unreached(&view, &fw->entries[i], zone))
 			continue;
 		r = check_list_add(item_class(item) == ITEM_CLASS_MAIL &&
 		                           !is_open_somewhere(picture, item)
@@ -201,10 +202,10 @@ static int tell_unreached(struct check_run *run, const char *zone)
 		                    "not open",
 		                    zone);
 	if (interface[0] &&
-	    xasprintf(&command,
-	              "firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent "
-	              "--zone=%s --change-interface=%s",
-	              zone, interface, zone, interface) < 0)
+	    shell_printf(&command,
+	                 "firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent "
+	                 "--zone=%s --change-interface=%s",
+	                 zone, interface, zone, interface) < 0)
 		return -ENOMEM;
 	return check_add(run, check_list_take(&mail), command,
 	                 "no packet comes through zone %s, and these are open nowhere else%s", zone,
@@ -264,16 +265,17 @@ static int replace_command(char **out, const struct firewall_entry *entry, const
 	const char *zone = entry->item.zone, *port = entry->item.value;
 
 	for (unsigned i = 0; i < 2; i++) {
+		_cleanup_builder_ struct builder text = BUILDER_NULL;
 		_cleanup_free_ char *command = NULL;
 		const char *permanent = i == 0 ? "--permanent " : "";
 
 		if (!(entry->flags & (i == 0 ? FIREWALL_PERMANENT : FIREWALL_RUNTIME)))
 			continue;
-		if (xasprintf(&command,
-		              "firewall-cmd %s--zone=%s --add-service=%s && firewall-cmd "
-		              "%s--zone=%s --remove-port=%s",
-		              permanent, zone, service, permanent, zone, port) < 0 ||
-		    check_join(out, command, " && ") < 0)
+		builder_addf(&text, "firewall-cmd %s", permanent);
+		shell_addf(&text, "--zone=%s --add-service=%s && ", zone, service);
+		builder_addf(&text, "firewall-cmd %s", permanent);
+		shell_addf(&text, "--zone=%s --remove-port=%s", zone, port);
+		if (builder_take(&text, &command) < 0 || check_join(out, command, " && ") < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -327,14 +329,14 @@ static int file_command(char **out, const struct check_run *run, const struct pi
 	if (xasprintf(&file, "/etc/firewalld/zones/%s.xml", zone) < 0)
 		return -ENOMEM;
 	if (run->picture->state == FIREWALL_STATE_RUNNING)
-		return xasprintf(out,
-		                 "cp -p %s %s.broken && firewall-cmd --permanent --zone=%s "
-		                 "--set-short=\"$(firewall-cmd --permanent --zone=%s "
-		                 "--get-short)\"",
-		                 file, file, zone, zone);
+		return shell_printf(out,
+		                    "cp -p %s %s.broken && firewall-cmd --permanent --zone=%s "
+		                    "--set-short=\"$(firewall-cmd --permanent --zone=%s "
+		                    "--get-short)\"",
+		                    file, file, zone, zone);
 	if (!row->old)
 		return 0;
-	return xasprintf(out, "cp -p %s %s.broken && cp -p %s.old %s", file, file, file, file);
+	return shell_printf(out, "cp -p %s %s.broken && cp -p %s.old %s", file, file, file, file);
 }
 
 static int zone_file(struct check_run *run)
@@ -383,7 +385,7 @@ static int look_at_definition(struct check_run *run, const struct service *mail)
 	/* one that includes others is somebody's who knows what it is made of */
 	if (!service || strv_contains(&service->ports, port) || service->includes.n > 0)
 		return 0;
-	if (xasprintf(
+	if (shell_printf(
 	        &command,
 	        "firewall-cmd --permanent --load-service-defaults=%s && firewall-cmd --reload",
 	        mail->name) < 0)

@@ -96,17 +96,16 @@ static bool lets_strangers_in(const struct picture *picture, unsigned port, enum
 
 static int append_removal(char **text, const struct firewall_entry *entry)
 {
-	const char *what = entry->item.kind == ITEM_SERVICE ? "service" : "port";
-
 	for (unsigned permanent = 0; permanent < 2; permanent++) {
-		_cleanup_free_ char *command = NULL;
+		_cleanup_builder_ struct builder command = BUILDER_NULL;
+		_cleanup_free_ char *next = NULL;
 
 		if (!(entry->flags & (permanent ? FIREWALL_PERMANENT : FIREWALL_RUNTIME)))
 			continue;
-		if (xasprintf(&command, "firewall-cmd %s--zone=%s --remove-%s=%s",
-		              permanent ? "--permanent " : "", entry->item.zone, what,
-		              entry->item.value) < 0 ||
-		    check_join(text, command, " && ") < 0)
+		builder_addf(&command, "firewall-cmd %s", permanent ? "--permanent " : "");
+		shell_addf(&command, "--zone=%s --remove-%s=%s", entry->item.zone,
+		           item_option_name(entry->item.kind), entry->item.value);
+		if (builder_take(&command, &next) < 0 || check_join(text, next, " && ") < 0)
 			return -ENOMEM;
 	}
 	return 0;
@@ -200,7 +199,7 @@ static int not_listening(struct check_run *run, const struct service *mail)
 		return 0;
 	unit = stopped_daemon(picture, mail);
 	if (unit) {
-		if (xasprintf(&command, "systemctl start %s", unit) < 0)
+		if (shell_printf(&command, "systemctl start %s", unit) < 0)
 			return -ENOMEM;
 		return check_add(run, NULL, steal(command),
 		                 "%s (%u/tcp) is open, and nothing listens there: %s does not run",
@@ -351,10 +350,10 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 	if (listeners_on(listeners, "tcp", mail->port, mail->port, AF_UNSPEC) != LISTENERS_YES ||
 	    is_opened(picture, mail->port) || is_open_to_strangers(picture, mail->port))
 		return 0;
-	if (zone && xasprintf(&command,
-	                      "firewall-cmd --zone=%s --add-service=%s && firewall-cmd "
-	                      "--permanent --zone=%s --add-service=%s",
-	                      zone, mail->name, zone, mail->name) < 0)
+	if (zone && shell_printf(&command,
+	                         "firewall-cmd --zone=%s --add-service=%s && firewall-cmd "
+	                         "--permanent --zone=%s --add-service=%s",
+	                         zone, mail->name, zone, mail->name) < 0)
 		return -ENOMEM;
 	return check_add_as(run, mail->optional ? FINDING_INFO : FINDING_WARNING,
 	                    who(listeners_first(listeners, "tcp", mail->port)), steal(command),

@@ -13,10 +13,10 @@ static int newer_store(struct check_run *run)
 {
 	_cleanup_free_ char *command = NULL;
 
-	if (xasprintf(&command,
-	              "systemctl stop reload-guard; (cd %s && for f in " STORE_FILE
-	              "*; do mv \"$f\" \"newer-$f\"; done); systemctl start reload-guard",
-	              run->picture->state_dir) < 0)
+	if (shell_printf(&command,
+	                 "systemctl stop reload-guard; (cd %s && for f in " STORE_FILE
+	                 "*; do mv \"$f\" \"newer-$f\"; done); systemctl start reload-guard",
+	                 run->picture->state_dir) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),

@@ -116,8 +116,8 @@ static int mending(char **out, const struct look *look, const struct explain_rea
 	if (step->chain && step->chain->direct && command && is_permanent(look, command))
 		r = permanent_too(&command);
 	if (r == 0 && step->what == VERDICT_WHAT_CHAIN_POLICY)
-		return xasprintf(out, "nft chain %s %s %s '{ policy accept ; }'",
-		                 step->chain->family, step->chain->table, step->chain->name);
+		return shell_printf(out, "nft chain %s %s %s '{ policy accept ; }'",
+		                    step->chain->family, step->chain->table, step->chain->name);
 	/* the target of a policy is permanent alone */
 	if (r == 0 && command && step->what == VERDICT_WHAT_TARGET && step->zone &&
 	    step->zone->is_policy)

@@ -92,31 +92,24 @@ static int look_for(struct look *look, const char *service)
 
 /* --- telling ----------------------------------------------------------------------------- */
 
-static int join(char **out, const char *before, const struct strv *words, const char *between)
+static void add_services(struct builder *text, const struct look *look, enum lack lack,
+                         const char *call)
 {
-	size_t length;
-	FILE *stream = open_memstream(out, &length);
-
-	if (!stream)
-		return -ENOMEM;
-	for (size_t i = 0; i < words->n; i++)
-		fprintf(stream, "%s%s%s", i ? between : "", before, words->strings[i]);
-	return fclose(stream) == 0 ? 0 : -ENOMEM;
+	builder_join(text, " && ", call);
+	shell_addf(text, " --zone=%s", look->zone);
+	for (size_t i = 0; i < look->lacking[lack].n; i++)
+		shell_addf(text, " --add-service=%s", look->lacking[lack].strings[i]);
 }
 
 static int command_of(char **out, const struct look *look, enum lack lack)
 {
-	_cleanup_free_ char *options = NULL;
-	int r = join(&options, "--add-service=", &look->lacking[lack], " ");
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
-	if (r < 0)
-		return r;
-	if (lack == LACK_NOW)
-		return xasprintf(out, "firewall-cmd --zone=%s %s", look->zone, options);
-	if (lack == LACK_RELOAD)
-		return xasprintf(out, "firewall-cmd --permanent --zone=%s %s", look->zone, options);
-	return xasprintf(out, "firewall-cmd --zone=%s %s && firewall-cmd --permanent --zone=%s %s",
-	                 look->zone, options, look->zone, options);
+	if (lack != LACK_RELOAD)
+		add_services(&text, look, lack, "firewall-cmd");
+	if (lack != LACK_NOW)
+		add_services(&text, look, lack, "firewall-cmd --permanent");
+	return builder_take(&text, out);
 }
 
 /* What nobody serves on this machine may well be missing; what the watcher puts back is. */
@@ -134,16 +127,15 @@ static int tell(struct look *look, enum lack lack)
 	    [LACK_RELOAD] = "will lack after the next reload",
 	    [LACK_BOTH] = "lacks, now and after the next reload",
 	};
+	_cleanup_builder_ struct builder list = BUILDER_NULL;
 	_cleanup_free_ char *names = NULL, *command = NULL;
-	int r;
 
 	if (look->lacking[lack].n == 0)
 		return 0;
-	r = join(&names, "", &look->lacking[lack], ", ");
-	if (r == 0)
-		r = command_of(&command, look, lack);
-	if (r < 0)
-		return r;
+	for (size_t i = 0; i < look->lacking[lack].n; i++)
+		builder_join(&list, ", ", look->lacking[lack].strings[i]);
+	if (builder_take(&list, &names) < 0 || command_of(&command, look, lack) < 0)
+		return -ENOMEM;
 	return check_add_as(look->run, severity_of(look, lack), NULL, steal(command),
 	                    "zone %s %s%s: %s", look->zone, words[lack],
 	                    look->served[lack] ? "" : " (and nothing listens for it here)", names);

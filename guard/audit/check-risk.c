@@ -6,43 +6,44 @@
 #include <stdio.h>
 #include <string.h>
 
-typedef bool pick_fn(const struct picture *picture, const struct firewall_entry *entry);
+typedef bool pick_fn(const struct picture *picture, struct scope_view *view,
+                     const struct firewall_entry *entry);
 
 static int list_entries(struct check_list *list, const struct picture *picture, pick_fn *pick)
 {
 	const struct firewall *fw = &picture->firewall;
+	struct scope_view view = SCOPE_VIEW(&picture->config->scope, fw);
 	int r = check_list_open(list);
 
 	for (size_t i = 0; i < fw->n && r == 0; i++)
-		if (pick(picture, &fw->entries[i]))
+		if (pick(picture, &view, &fw->entries[i]))
 			r = check_list_add(list, &fw->entries[i].item);
 	return r;
 }
 
-static bool is_protected(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_protected(struct scope_view *view, const struct firewall_entry *entry)
 {
-	return scope_protects(&picture->config->scope, &picture->firewall, &entry->item);
+	return scope_view_protects(view, &entry->item);
 }
 
-static bool is_listed(const struct picture *picture, const struct firewall_entry *entry,
-                      unsigned flag)
+static bool is_listed(struct scope_view *view, const struct firewall_entry *entry, unsigned flag)
 {
 	return (entry->flags & FIREWALL_RUNTIME) && (entry->flags & flag) &&
-	       !item_is_binding(&entry->item) && is_protected(picture, entry);
+	       !item_is_binding(&entry->item) && is_protected(view, entry);
 }
 
 /* --- in the runtime only ------------------------------------------------------------------ */
 
-static bool is_service_at_risk(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_service_at_risk(const struct picture *picture _unused_, struct scope_view *view,
+                               const struct firewall_entry *entry)
 {
-	return !item_is_binding(&entry->item) &&
-	       scope_at_risk(&picture->config->scope, &picture->firewall, entry);
+	return !item_is_binding(&entry->item) && scope_view_at_risk(view, entry);
 }
 
-static bool is_binding_at_risk(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_binding_at_risk(const struct picture *picture _unused_, struct scope_view *view,
+                               const struct firewall_entry *entry)
 {
-	return item_is_binding(&entry->item) &&
-	       scope_at_risk(&picture->config->scope, &picture->firewall, entry);
+	return item_is_binding(&entry->item) && scope_view_at_risk(view, entry);
 }
 
 /* Mail and what goes with it is missed at once. */
@@ -121,14 +122,16 @@ const struct check check_binding_runtime_only = {
 
 /* --- what leaves -------------------------------------------------------------------------- */
 
-static bool is_withdrawn(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_withdrawn(const struct picture *picture _unused_, struct scope_view *view,
+                         const struct firewall_entry *entry)
 {
-	return is_listed(picture, entry, FIREWALL_WITHDRAWN);
+	return is_listed(view, entry, FIREWALL_WITHDRAWN);
 }
 
-static bool is_edited(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_edited(const struct picture *picture _unused_, struct scope_view *view,
+                      const struct firewall_entry *entry)
 {
-	return is_listed(picture, entry, FIREWALL_EDITED) && !(entry->flags & FIREWALL_WITHDRAWN);
+	return is_listed(view, entry, FIREWALL_EDITED) && !(entry->flags & FIREWALL_WITHDRAWN);
 }
 
 static int withdrawn(struct check_run *run)
@@ -199,10 +202,11 @@ static bool is_missing(const struct picture *picture, const struct item *item)
 	return false;
 }
 
-static bool is_not_open(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_not_open(const struct picture *picture, struct scope_view *view,
+                        const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_PERMANENT) && !(entry->flags & FIREWALL_RUNTIME) &&
-	       !item_is_binding(&entry->item) && is_protected(picture, entry) &&
+	       !item_is_binding(&entry->item) && is_protected(view, entry) &&
 	       !scope_requires(&picture->config->scope, &entry->item) &&
 	       !is_missing(picture, &entry->item);
 }

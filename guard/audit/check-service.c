@@ -47,7 +47,6 @@ static bool bans_from(const struct jail *jail, const struct mail_daemon *daemon)
 /* Where nobody writes log files, the journal has the lines. */
 static int enable_command(char **out, const struct picture *picture, const char *jail)
 {
-	/* no backslashes: what is shown to people has them doubled */
 	return xasprintf(out,
 	                 "{ echo '[%s]'; echo 'enabled = true'; %s} >/etc/fail2ban/jail.d/%s.local "
 	                 "&& fail2ban-client reload",
@@ -113,7 +112,7 @@ static int bans_not_restored(struct check_run *run)
 	const char *path =
 	    run->picture->config_path ? run->picture->config_path : CONFIG_DEFAULT_PATH;
 	const char *slash = strrchr(path, '/');
-	_cleanup_free_ char *list = NULL, *command = NULL;
+	_cleanup_free_ char *list = NULL, *command = NULL, *folder = NULL;
 
 	if (config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE)
 		return 0;
@@ -124,12 +123,12 @@ static int bans_not_restored(struct check_run *run)
 	if (!list)
 		return 0;
 	/* read after all other files, whichever of them says it now */
-	if (xasprintf(&command,
-	              "mkdir -p %1$.*2$s" CONFIG_FOLDER
-	              " && printf '[guard]\\nrestore = yes\\nrestore-bans = "
-	              "safe\\n' >%1$.*2$s" CONFIG_FOLDER
-	              "/zz-restore-bans.conf && systemctl reload reload-guard",
-	              path, slash ? (int)(slash - path) + 1 : 0) < 0)
+	if (xasprintf(&folder, "%.*s" CONFIG_FOLDER, slash ? (int)(slash - path) + 1 : 0, path) <
+	        0 ||
+	    shell_printf(&command,
+	                 "mkdir -p %s && printf '[guard]\\nrestore = yes\\nrestore-bans = safe\\n' "
+	                 ">%s/zz-restore-bans.conf && systemctl reload reload-guard",
+	                 folder, folder) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, steal(list), steal(command),

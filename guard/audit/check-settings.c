@@ -9,23 +9,24 @@
 #define FIREWALLD_CONF "/etc/firewalld/firewalld.conf"
 
 /* What a reload would leave alone with FlushAllOnReload=no. */
-static bool is_spared(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_spared(struct scope_view *view, const struct firewall_entry *entry)
 {
 	if (entry->item.kind != ITEM_INTERFACE && entry->item.kind != ITEM_SOURCE &&
 	    entry->item.kind != ITEM_ENTRY)
 		return false;
-	return scope_at_risk(&picture->config->scope, &picture->firewall, entry);
+	return scope_view_at_risk(view, entry);
 }
 
 static int flush_all_on_reload(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
+	struct scope_view view = SCOPE_VIEW(&picture->config->scope, &picture->firewall);
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	char *command = NULL;
 	int r = check_list_open(&list);
 
 	for (size_t i = 0; i < picture->firewall.n && r == 0; i++)
-		if (is_spared(picture, &picture->firewall.entries[i]))
+		if (is_spared(&view, &picture->firewall.entries[i]))
 			r = check_list_add(&list, &picture->firewall.entries[i].item);
 	if (r < 0 || list.n == 0 || (picture->flush_all && strcmp(picture->flush_all, "no") == 0))
 		return r;
@@ -82,19 +83,15 @@ static bool crashes(const char *version)
 /* The runtime once without and once with the item, which has no end then. */
 static int endless(char **command, const struct item *item)
 {
-	const char *what = item->kind == ITEM_RULE ? "rich-rule" : item_kind_name(item->kind);
-	const char *quote = item->kind == ITEM_RULE ? "'" : "";
-	char *longer = NULL;
+	const char *what = item_option_name(item->kind);
+	_cleanup_free_ char *next = NULL;
 
-	if (xasprintf(&longer,
-	              "%s%sfirewall-cmd --zone=%s --remove-%s=%s%s%s && firewall-cmd --zone=%s "
-	              "--add-%s=%s%s%s",
-	              *command ? *command : "", *command ? " && " : "", item->zone, what, quote,
-	              item->value, quote, item->zone, what, quote, item->value, quote) < 0)
+	if (shell_printf(
+	        &next,
+	        "firewall-cmd --zone=%s --remove-%s=%s && firewall-cmd --zone=%s --add-%s=%s",
+	        item->zone, what, item->value, item->zone, what, item->value) < 0)
 		return -ENOMEM;
-	free(*command);
-	*command = longer;
-	return 0;
+	return check_join(command, next, " && ");
 }
 
 /* Ends are known to who heard of them: the watcher, which wrote them down. */
@@ -112,7 +109,7 @@ static int reload_crash(struct check_run *run)
 		    !firewall_has(&picture->firewall, &entry->item, FIREWALL_RUNTIME))
 			continue;
 		r = check_list_add(&list, &entry->item);
-		if (r == 0 && !strchr(entry->item.value, '\''))
+		if (r == 0)
 			r = endless(&command, &entry->item);
 	}
 	if (r < 0 || list.n == 0 || !crashes(picture->ruleset.version))

@@ -11,6 +11,7 @@
 #include <stdio.h>
 
 #include "guard/audit/checks.h"
+#include "guard/base/shell.h"
 #include "guard/model/mail/daemons.h"
 
 struct check_run {

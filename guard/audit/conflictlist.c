@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/conflictlist.h"
 
+#include "guard/base/shell.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -302,8 +304,8 @@ static int entry_commands(struct conflictlist_row *row, const struct ruleset_ips
 			return 0;
 		}
 		cidr_format(&prefix, text);
-		r = xasprintf(&command, "firewall-cmd --ipset=%s --remove-entry=%s", ipset->name,
-		              text);
+		r = shell_printf(&command, "firewall-cmd --ipset=%s --remove-entry=%s", ipset->name,
+		                 text);
 		if (r == 0)
 			r = strv_add_take(&commands, command);
 	}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/explain.h"
 
+#include "guard/base/shell.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -292,70 +294,38 @@ int explain_sentence(char **out, const struct explain *explain, size_t reason)
 
 /* --- commands ----------------------------------------------------------------------------- */
 
-/* In single quotes, as a shell wants it. */
-static int quoted(char **out, const char *text)
+static int add_command(struct explain_reason *reason, struct builder *command)
 {
-	_cleanup_free_ char *copy = calloc(strlen(text) * 4 + 3, 1);
-	size_t n = 0;
+	char *text;
 
-	if (!copy)
-		return -ENOMEM;
-	copy[n++] = '\'';
-	for (; *text; text++) {
-		if (*text == '\'') {
-			memcpy(copy + n, "'\\''", 4);
-			n += 4;
-		} else {
-			copy[n++] = *text;
-		}
-	}
-	copy[n] = '\'';
-	*out = steal(copy);
-	return 0;
+	return builder_take(command, &text) < 0 ? -ENOMEM : strv_add_take(&reason->commands, text);
 }
 
-static int add_command(struct explain_reason *reason, const char *format, ...) _printf_(2, 3);
-
-#define COMMAND_MAX 8192
-
-static int add_command(struct explain_reason *reason, const char *format, ...)
-{
-	char text[COMMAND_MAX];
-	va_list args;
-	int n;
-
-	va_start(args, format);
-	n = vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	/* Half a command is worse than none. */
-	if (n < 0 || (size_t)n >= sizeof(text))
-		return 0;
-	return strv_add(&reason->commands, text);
-}
-
+/* @option: of firewall-cmd, with "=" */
 static int firewall_cmd(struct explain_reason *reason, const struct ruleset_zone *zone,
-                        bool runtime, bool permanent, const char *what)
+                        bool runtime, bool permanent, const char *option, const char *value)
 {
-	const char *option = zone->is_policy ? "policy" : "zone";
+	const char *of = zone->is_policy ? "policy" : "zone";
 	int r = 0;
 
-	if (runtime)
-		r = add_command(reason, "firewall-cmd --%s=%s %s", option, zone->name, what);
-	if (r == 0 && permanent)
-		r = add_command(reason, "firewall-cmd --permanent --%s=%s %s", option, zone->name,
-		                what);
+	for (int i = 0; i < 2 && r == 0; i++) {
+		struct builder command = BUILDER_NULL;
+
+		if (!(i ? permanent : runtime))
+			continue;
+		builder_addf(&command, "firewall-cmd%s", i ? " --permanent" : "");
+		shell_addf(&command, " --%s=%s --%s=%s", of, zone->name, option, value);
+		r = add_command(reason, &command);
+	}
 	return r;
 }
 
 static int rule_commands(struct explain_reason *reason)
 {
 	const struct verdict_step *step = reason->step;
-	_cleanup_free_ char *rule = NULL, *what = NULL;
 
-	if (quoted(&rule, step->rule->text) < 0 ||
-	    xasprintf(&what, "--remove-rich-rule=%s", rule) < 0)
-		return -ENOMEM;
-	return firewall_cmd(reason, step->zone, true, step->rule->permanent, what);
+	return firewall_cmd(reason, step->zone, true, step->rule->permanent, "remove-rich-rule",
+	                    step->rule->text);
 }
 
 static bool is_permanent(const struct ruleset_zone *zone, const char *kind, const char *value)
@@ -370,17 +340,14 @@ static int source_commands(struct explain_reason *reason, const struct verdict *
 {
 	for (size_t i = 0; i < verdict->n_steps; i++) {
 		const struct verdict_step *step = &verdict->steps[i];
-		_cleanup_free_ char *what = NULL, *source = NULL;
 
 		if (step->what != VERDICT_WHAT_BINDING || step->zone != reason->step->zone ||
 		    !step->certain || !step->value ||
 		    !strv_contains(&step->zone->sources, step->value))
 			continue;
-		if (quoted(&source, step->value) < 0 ||
-		    xasprintf(&what, "--remove-source=%s", source) < 0)
-			return -ENOMEM;
 		return firewall_cmd(reason, step->zone, true,
-		                    is_permanent(step->zone, "source", step->value), what);
+		                    is_permanent(step->zone, "source", step->value),
+		                    "remove-source", step->value);
 	}
 	return 0;
 }
@@ -388,7 +355,8 @@ static int source_commands(struct explain_reason *reason, const struct verdict *
 static int target_commands(struct explain_reason *reason, const struct explain_port *row)
 {
 	const struct ruleset_zone *zone = reason->step->zone;
-	_cleanup_free_ char *what = NULL;
+	struct builder command = BUILDER_NULL;
+	char port[32];
 	int r;
 
 	if (!zone)
@@ -396,15 +364,15 @@ static int target_commands(struct explain_reason *reason, const struct explain_p
 	r = source_commands(reason, &row->verdict);
 	if (r < 0)
 		return r;
-	if (zone->is_policy)
-		return add_command(reason,
-		                   "firewall-cmd --permanent --policy=%s --set-target=CONTINUE",
-		                   zone->name);
+	if (zone->is_policy) {
+		shell_addf(&command, "firewall-cmd --permanent --policy=%s --set-target=CONTINUE",
+		           zone->name);
+		return add_command(reason, &command);
+	}
 	if (row->service)
-		r = xasprintf(&what, "--add-service=%s", row->service);
-	else
-		r = xasprintf(&what, "--add-port=%u/%s", row->port, row->protocol);
-	return r == 0 ? firewall_cmd(reason, zone, true, true, what) : r;
+		return firewall_cmd(reason, zone, true, true, "add-service", row->service);
+	snprintf(port, sizeof(port), "%u/%.8s", row->port, row->protocol);
+	return firewall_cmd(reason, zone, true, true, "add-port", port);
 }
 
 static const struct ruleset_step *chain_step(const struct verdict_step *step)
@@ -421,15 +389,17 @@ static int chain_commands(struct explain_reason *reason, const struct explain *e
 {
 	const struct ruleset_chain *chain = reason->step->chain;
 	const struct ruleset_step *step = chain_step(reason->step);
+	struct builder command = BUILDER_NULL;
 	char address[CIDR_TEXT_LENGTH];
 
 	if (!step)
 		return 0;
 	cidr_format(&explain->packet.source, address);
-	if (step->set)
-		return add_command(reason, "nft delete element %s %s %s '{ %s }'", chain->family,
-		                   chain->table, step->set, address);
-	return step->command ? add_command(reason, "%s", step->command) : 0;
+	if (!step->set)
+		return step->command ? strv_add(&reason->commands, step->command) : 0;
+	shell_addf(&command, "nft delete element %s %s %s '{ %s }'", chain->family, chain->table,
+	           step->set, address);
+	return add_command(reason, &command);
 }
 
 static int commands(struct explain_reason *reason, const struct explain *explain,
@@ -441,7 +411,7 @@ static int commands(struct explain_reason *reason, const struct explain *explain
 	case VERDICT_WHAT_TARGET:
 		return target_commands(reason, row);
 	case VERDICT_WHAT_PANIC:
-		return add_command(reason, "firewall-cmd --panic-off");
+		return strv_add(&reason->commands, "firewall-cmd --panic-off");
 	case VERDICT_WHAT_CHAIN_RULE:
 		return chain_commands(reason, explain);
 	case VERDICT_WHAT_CHAIN_POLICY:
@@ -488,7 +458,7 @@ static bool may_be_ban(const struct verdict_step *step)
 
 static int take_ticket(struct explain_reason *reason, const struct ticket *ticket)
 {
-	_cleanup_free_ char *jail = NULL, *address = NULL;
+	struct builder command = BUILDER_NULL;
 
 	if (!reason->jail) {
 		reason->jail = strdup(ticket->jail);
@@ -496,13 +466,8 @@ static int take_ticket(struct explain_reason *reason, const struct ticket *ticke
 		if (!reason->jail)
 			return -ENOMEM;
 	}
-	if (quoted(&jail, ticket->jail) < 0 || quoted(&address, ticket->address) < 0)
-		return -ENOMEM;
-	/* Names without anything odd read better as they are. */
-	return add_command(
-	    reason, "fail2ban-client set %s unbanip %s",
-	    strpbrk(ticket->jail, " \t'\"\\$`!*?[](){}<>|&;#~") ? jail : ticket->jail,
-	    strpbrk(ticket->address, " \t'\"\\$`!*?[](){}<>|&;#~") ? address : ticket->address);
+	shell_addf(&command, "fail2ban-client set %s unbanip %s", ticket->jail, ticket->address);
+	return add_command(reason, &command);
 }
 
 static int find_who(struct explain_reason *reason, const struct explain *explain)

@@ -2,11 +2,11 @@
 /* How each part of a picture is read. */
 #include "guard/audit/picture.h"
 
+#include "guard/system/kernel/links.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <ifaddrs.h>
-#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -62,33 +62,30 @@ static int settle(const struct reading *reading, unsigned part, int r)
 /* --- this machine ------------------------------------------------------------------------- */
 
 /* Others can have an answer from it: it is no loopback, and not of a link alone. */
-static bool address_of(struct cidr *out, const struct sockaddr *address)
+static bool is_answering(const struct cidr *address)
 {
-	static const uint8_t mapped[12] = {[10] = 0xff, [11] = 0xff}, loopback[16] = {[15] = 1};
-	uint8_t key[CIDR_KEY_LENGTH];
+	static const uint8_t loopback[16] = {[15] = 1};
+	const uint8_t *key = address->key;
 
-	if (address && address->sa_family == AF_INET) {
-		memcpy(key, mapped, sizeof(mapped));
-		memcpy(key + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-		return key[12] != 127 && cidr_from_key(out, key, 128) == 0;
-	}
-	if (!address || address->sa_family != AF_INET6)
-		return false;
-	memcpy(key, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr, sizeof(key));
-	return memcmp(key, loopback, sizeof(key)) != 0 &&
-	       !(key[0] == 0xfe && (key[1] & 0xc0) == 0x80) && cidr_from_key(out, key, 128) == 0;
+	if (address->family == CIDR_IPV4)
+		return key[12] != 127;
+	return memcmp(key, loopback, sizeof(loopback)) != 0 &&
+	       !(key[0] == 0xfe && (key[1] & 0xc0) == 0x80);
 }
 
-static int add_link(struct picture *picture, const struct ifaddrs *at)
+static int add_link(const struct link *link, void *userdata)
 {
 	struct picture_address row = {.interface = ""};
+	struct picture *picture = userdata;
 	int r = 0;
 
-	if (strcmp(at->ifa_name, "lo") != 0 && !strv_contains(&picture->interfaces, at->ifa_name))
-		r = strv_add(&picture->interfaces, at->ifa_name);
-	if (r < 0 || !(at->ifa_flags & IFF_UP) || !address_of(&row.cidr, at->ifa_addr))
+	if (strcmp(link->interface, "lo") != 0 &&
+	    !strv_contains(&picture->interfaces, link->interface))
+		r = strv_add(&picture->interfaces, link->interface);
+	if (r < 0 || !link->is_up || !link->has_address || !is_answering(&link->address))
 		return r;
-	snprintf(row.interface, sizeof(row.interface), "%s", at->ifa_name);
+	row.cidr = link->address;
+	snprintf(row.interface, sizeof(row.interface), "%s", link->interface);
 	r = grow(&picture->addresses, &picture->addresses_capacity, picture->n_addresses + 1,
 	         sizeof(row));
 	if (r == 0)
@@ -128,13 +125,8 @@ static void find_client_interface(struct picture *picture)
 static int read_links(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
-	struct ifaddrs *list = NULL;
-	int r = getifaddrs(&list) < 0 ? -errno : 0;
+	int r = links_each(add_link, picture);
 
-	for (const struct ifaddrs *at = list; at && r == 0; at = at->ifa_next)
-		r = add_link(picture, at);
-	if (list)
-		freeifaddrs(list);
 	picture->way = find_way;
 	picture->way_userdata = picture;
 	if (r == 0)

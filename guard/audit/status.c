@@ -71,6 +71,7 @@ static int add_held(struct status *status)
 	const struct picture *picture = status->picture;
 	const struct scope *scope = &picture->config->scope;
 	const struct firewall *fw = &picture->firewall;
+	struct scope_view view = SCOPE_VIEW(scope, fw);
 
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
@@ -78,7 +79,7 @@ static int add_held(struct status *status)
 
 		/* bindings show in what is open to whom */
 		if (item_class(&entry->item) == ITEM_CLASS_BINDING ||
-		    !scope_protects(scope, fw, &entry->item))
+		    !scope_view_protects(&view, &entry->item))
 			continue;
 		row = add_item(status, &entry->item);
 		if (!row)

@@ -241,3 +241,14 @@ bool cidr_contains(const struct cidr *outer, const struct cidr *inner)
 	widened.prefix = outer->prefix;
 	return first_cmp(outer, &widened) == 0;
 }
+
+/** cidr_key_step() - to the next key or the one before; false when that leaves the space of keys */
+bool cidr_key_step(uint8_t key[CIDR_KEY_LENGTH], int step)
+{
+	for (int i = CIDR_KEY_LENGTH - 1; i >= 0; i--) {
+		key[i] = (uint8_t)(key[i] + step);
+		if (key[i] != (step > 0 ? 0 : 0xff))
+			return true;
+	}
+	return false;
+}

@@ -49,6 +49,7 @@ void cidr_first(const struct cidr *cidr, uint8_t key[CIDR_KEY_LENGTH]);
 void cidr_last(const struct cidr *cidr, uint8_t key[CIDR_KEY_LENGTH]);
 
 int cidr_cmp(const struct cidr *a, const struct cidr *b);
+bool cidr_key_step(uint8_t key[CIDR_KEY_LENGTH], int step);
 bool cidr_contains(const struct cidr *outer, const struct cidr *inner);
 
 #endif

@@ -2,6 +2,8 @@
 # What any C program would want, pure: no I/O, no clock, no log.
 noinst_LIBRARIES += libguard-base.a
 libguard_base_a_SOURCES = \
+	guard/base/builder.c \
+	guard/base/builder.h \
 	guard/base/cidr.c \
 	guard/base/cidr.h \
 	guard/base/err.c \
@@ -14,6 +16,10 @@ libguard_base_a_SOURCES = \
 	guard/base/pickle.h \
 	guard/base/rangeset.c \
 	guard/base/rangeset.h \
+	guard/base/search.c \
+	guard/base/search.h \
+	guard/base/shell.c \
+	guard/base/shell.h \
 	guard/base/text.c \
 	guard/base/text.h \
 	guard/base/timespec.c \

@@ -1,23 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/base/rangeset.h"
 
+#include "guard/base/search.h"
+
 #include <errno.h>
 #include <string.h>
 
 static int key_cmp(const uint8_t *a, const uint8_t *b)
 {
 	return memcmp(a, b, CIDR_KEY_LENGTH);
-}
-
-/* Adds @step, 1 or -1; false when that leaves the space of keys. */
-static bool key_step(uint8_t key[CIDR_KEY_LENGTH], int step)
-{
-	for (int i = CIDR_KEY_LENGTH - 1; i >= 0; i--) {
-		key[i] = (uint8_t)(key[i] + step);
-		if (key[i] != (step > 0 ? 0 : 0xff))
-			return true;
-	}
-	return false;
 }
 
 /** rangeset_deinit() - release a set; it is empty and usable afterwards */
@@ -27,20 +18,17 @@ void rangeset_deinit(struct rangeset *set)
 	*set = RANGESET_NULL;
 }
 
+static int compare_end(const void *element, const void *key)
+{
+	const struct range *range = element;
+
+	return key_cmp(range->last, key);
+}
+
 /* The first range that ends at @key or above; set->n when there is none. */
 static size_t find(const struct rangeset *set, const uint8_t *key)
 {
-	size_t low = 0, high = set->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (key_cmp(set->ranges[middle].last, key) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_lower_bound(set->ranges, set->n, sizeof(*set->ranges), key, compare_end);
 }
 
 /**
@@ -64,9 +52,9 @@ int rangeset_add_range(struct rangeset *set, const uint8_t first[CIDR_KEY_LENGTH
 	memcpy(range.last, last, CIDR_KEY_LENGTH);
 	/* one key more on both sides, so that neighbours count as touching */
 	touching = range;
-	if (!key_step(touching.first, -1))
+	if (!cidr_key_step(touching.first, -1))
 		memset(touching.first, 0, CIDR_KEY_LENGTH);
-	if (!key_step(touching.last, 1))
+	if (!cidr_key_step(touching.last, 1))
 		memset(touching.last, 0xff, CIDR_KEY_LENGTH);
 	begin = find(set, touching.first);
 	for (end = begin; end < set->n; end++)
@@ -97,8 +85,8 @@ static size_t parts(const struct cidr *cidr, struct range out[2])
 	memcpy(out[0].last, v4_first, CIDR_KEY_LENGTH);
 	memcpy(out[1].first, v4_last, CIDR_KEY_LENGTH);
 	/* a prefix that contains the block begins below it, and ends with it or above */
-	(void)key_step(out[0].last, -1);
-	(void)key_step(out[1].first, 1);
+	(void)cidr_key_step(out[0].last, -1);
+	(void)cidr_key_step(out[1].first, 1);
 	return key_cmp(out[1].first, out[1].last) > 0 ? 1 : 2;
 }
 

@@ -52,13 +52,47 @@ static bool is_treacherous(uint32_t c)
 	       (c >= 0xe0000 && c <= 0xe0fff);
 }
 
+static bool is_mark(unsigned char c)
+{
+	return c == TEXT_COMMAND_BEGIN[0] || c == TEXT_COMMAND_END[0];
+}
+
+/** text_is_clean() - may it be shown as it is, but for what a backslash means? */
+bool text_is_clean(const char *text)
+{
+	size_t left = strlen(text);
+
+	while (left > 0) {
+		uint32_t c;
+		size_t n = decode((const unsigned char *)text, left, &c);
+
+		if (n == 0 || is_treacherous(c))
+			return false;
+		text += n;
+		left -= n;
+	}
+	return true;
+}
+
+/** text_drop_marks() - the marks of TEXT_COMMAND, for readers who need none */
+void text_drop_marks(char *text)
+{
+	char *out = text;
+
+	for (; *text; text++)
+		if (!is_mark((unsigned char)*text))
+			*out++ = *text;
+	*out = '\0';
+}
+
 /**
  * text_escape() - a copy that may be shown: \xNN for each byte that may not
  * @out:  receives the copy, always ended by NUL when @size > 0; may be NULL with @size 0
  * @size: bytes at @out; what does not fit is left out at a character's boundary
  * @in:   borrowed; any bytes
  *
- * A backslash becomes two, so that what is shown says exactly one thing.
+ * A backslash becomes two, so that what is shown says exactly one thing; but not between
+ * the marks of TEXT_COMMAND, since a command is to be pasted. The marks are left out.
  *
  * Return: the length of the whole copy, as snprintf() tells it.
  */
@@ -66,7 +100,7 @@ size_t text_escape(char *out, size_t size, const char *in)
 {
 	const unsigned char *bytes = (const unsigned char *)in;
 	size_t left = strlen(in), written = 0;
-	bool full = false;
+	bool full = false, command = false;
 
 	if (size > 0)
 		out[0] = '\0';
@@ -75,7 +109,9 @@ size_t text_escape(char *out, size_t size, const char *in)
 		uint32_t c;
 		size_t used = decode(bytes, left, &c), n = 0;
 
-		if (used > 0 && !is_treacherous(c) && c != '\\') {
+		if (is_mark(*bytes)) {
+			command = *bytes == TEXT_COMMAND_BEGIN[0];
+		} else if (used > 0 && !is_treacherous(c) && (command || c != '\\')) {
 			memcpy(piece, bytes, used);
 			n = used;
 		} else if (used == 1 && c == '\\') {

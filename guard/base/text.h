@@ -12,9 +12,19 @@
 
 #include "guard/base/util.h"
 
+/*
+ * In the format of a line for people: a command (shell.h) in the midst of prose. These two
+ * bytes go before and behind it, and are never shown.
+ */
+#define TEXT_COMMAND_BEGIN "\x0e"
+#define TEXT_COMMAND_END   "\x0f"
+#define TEXT_COMMAND       TEXT_COMMAND_BEGIN "%s" TEXT_COMMAND_END
+
 size_t text_escape(char *out, size_t size, const char *in);
 int text_escape_new(char **out, const char *in) _must_check_;
 size_t text_width(const char *text);
+bool text_is_clean(const char *text);
+void text_drop_marks(char *text);
 bool text_is_utf8(const char *text, size_t length);
 size_t text_distance(const char *a, const char *b);
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);

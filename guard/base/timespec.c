@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
+#include <time.h>
 
 #define US_PER_S  INT64_C(1000000)
 #define S_PER_DAY INT64_C(86400)
@@ -25,39 +26,6 @@ static int64_t to_local(const struct timespec_zone *zone, int64_t utc_s)
 static int64_t floor_div(int64_t a, int64_t b)
 {
 	return a / b - (a % b < 0);
-}
-
-/* Days since the epoch of a day of the proleptic Gregorian calendar, and back (years from March on,
- * so that the leap day is the last of its year). */
-static int64_t days_of_civil(int64_t year, int64_t month, int64_t day)
-{
-	int64_t y = year - (month <= 2), era = floor_div(y, 400);
-	int64_t of_era = y - era * 400;
-	int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-
-	return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-struct civil {
-	int64_t year, month, day, hour, minute, second;
-};
-
-static struct civil civil_of(int64_t s)
-{
-	int64_t days = floor_div(s, S_PER_DAY), rest = s - days * S_PER_DAY;
-	int64_t z = days + 719468, era = floor_div(z, 146097), doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-	struct civil c = {
-	    .year = yoe + era * 400 + (mp >= 10),
-	    .month = mp < 10 ? mp + 3 : mp - 9,
-	    .day = doy - (153 * mp + 2) / 5 + 1,
-	    .hour = rest / 3600,
-	    .minute = rest / 60 % 60,
-	    .second = rest % 60,
-	};
-
-	return c;
 }
 
 /* Exactly n digits; the text moves on. */
@@ -101,20 +69,23 @@ static bool take_fraction(const char **text, int64_t *out_us)
 
 static bool take_date(const char **text, int64_t *out_days)
 {
-	static const unsigned char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	int64_t year, month, day, length;
+	int64_t year, month, day;
+	struct tm given, tm;
+	time_t t;
 
 	if (!take_digits(text, 4, &year) || !take_char(text, '-') ||
 	    !take_digits(text, 2, &month) || !take_char(text, '-') || !take_digits(text, 2, &day))
 		return false;
-	if (year < 1970 || month < 1 || month > 12 || day < 1)
+	if (year < 1970)
 		return false;
-	length = lengths[month - 1];
-	if (month == 2 && year % 4 == 0 && (year % 100 != 0 || year % 400 == 0))
-		length++;
-	if (day > length)
+	given =
+	    (struct tm){.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = (int)day};
+	/* a day that the month does not have becomes one of the next */
+	tm = given;
+	t = timegm(&tm);
+	if (tm.tm_mday != given.tm_mday || tm.tm_mon != given.tm_mon)
 		return false;
-	*out_days = days_of_civil(year, month, day);
+	*out_days = t / S_PER_DAY;
 	return true;
 }
 
@@ -344,35 +315,31 @@ static int64_t clamp(int64_t us)
 	return us < END_S * US_PER_S ? us : END_S * US_PER_S - 1;
 }
 
-static void format(const struct civil *c, const char *between, int64_t us, const char *after,
-                   char out[TIMESPEC_TEXT_MAX])
+/* To the second: a T between day and time, or a blank. */
+static void format_time(int64_t s, bool with_t, char out[TIMESPEC_TEXT_MAX])
 {
-	char fraction[8] = "";
+	time_t t = s;
+	struct tm tm;
 
-	if (us >= 0)
-		snprintf(fraction, sizeof(fraction), ".%06u", (unsigned)us % 1000000);
-	snprintf(out, TIMESPEC_TEXT_MAX, "%04u-%02u-%02u%s%02u:%02u:%02u%s%s",
-	         (unsigned)c->year % 10000, (unsigned)c->month % 100, (unsigned)c->day % 100,
-	         between, (unsigned)c->hour % 100, (unsigned)c->minute % 100,
-	         (unsigned)c->second % 100, fraction, after);
+	gmtime_r(&t, &tm);
+	strftime(out, TIMESPEC_TEXT_MAX, with_t ? "%Y-%m-%dT%H:%M:%S" : "%Y-%m-%d %H:%M:%S", &tm);
 }
 
 /** timespec_format_iso() - 2026-11-21T20:34:25.123456Z, for machines */
 void timespec_format_iso(int64_t us, char out[TIMESPEC_TEXT_MAX])
 {
 	int64_t shown = clamp(us);
-	struct civil c = civil_of(shown / US_PER_S);
+	char second[TIMESPEC_TEXT_MAX];
 
-	format(&c, "T", shown % US_PER_S, "Z", out);
+	format_time(shown / US_PER_S, true, second);
+	snprintf(out, TIMESPEC_TEXT_MAX, "%.20s.%06uZ", second, (unsigned)(shown % US_PER_S));
 }
 
 /** timespec_format_local() - 2026-11-21 20:34:25 in the place's time, for people */
 void timespec_format_local(int64_t us, const struct timespec_zone *zone,
                            char out[TIMESPEC_TEXT_MAX])
 {
-	struct civil c = civil_of(to_local(zone, clamp(us) / US_PER_S));
-
-	format(&c, " ", -1, "", out);
+	format_time(to_local(zone, clamp(us) / US_PER_S), false, out);
 }
 
 /** timespec_format_duration() - "840 us", "34 ms", "1.72 s", "5 min 3 s", "2 h 5 min", "3 d 4 h" */

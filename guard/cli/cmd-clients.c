@@ -156,7 +156,7 @@ static int read_all(struct reading *reading, int fd)
 	return reading->result;
 }
 
-static int put(struct cli *cli, const struct logins *learned)
+static int put(struct cli *cli, struct logins *learned)
 {
 	_cleanup_store_ struct store *store = NULL;
 	struct err err = ERR_NULL;

@@ -77,11 +77,12 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 	                            busname_is_present(run->network_manager));
 }
 
-static bool is_candidate(const struct run *run, const struct firewall_entry *entry)
+static bool is_candidate(const struct run *run, struct scope_view *view,
+                         const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
 	       !firewall_is_fallback(&run->reading.firewall, entry) &&
-	       scope_protects(&run->cli->config.scope, &run->reading.firewall, &entry->item);
+	       scope_view_protects(view, &entry->item);
 }
 
 /* What the store knows of ends, withdrawals and releases; without it, what firewalld says counts.
@@ -227,6 +228,7 @@ static int let_settle(struct run *run)
 
 static int persist(struct run *run)
 {
+	struct scope_view view = SCOPE_VIEW(&run->cli->config.scope, &run->reading.firewall);
 	int64_t begin_us = clock_monotonic_us();
 	int r = cli_firewalld_open(run->cli, &run->connection);
 
@@ -249,7 +251,7 @@ static int persist(struct run *run)
 	for (size_t i = 0; i < run->reading.firewall.n; i++) {
 		const struct firewall_entry *entry = &run->reading.firewall.entries[i];
 
-		if (is_candidate(run, entry) && handle(run, entry) < 0)
+		if (is_candidate(run, &view, entry) && handle(run, entry) < 0)
 			return out_of_memory(run);
 	}
 	if (run->n_wanted > 0 && !run->action.dry_run) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/firewall.h"
 
+#include "guard/base/search.h"
+
 #include <errno.h>
 #include <nettle/sha2.h>
 #include <stdio.h>
@@ -72,28 +74,39 @@ int firewall_copy(struct firewall *out, const struct firewall *from)
 }
 
 /* Where the item is, or where it would have to be inserted. */
+static int compare_entry(const void *element, const void *key)
+{
+	const struct firewall_entry *entry = element;
+
+	return item_cmp(&entry->item, key);
+}
+
 static size_t position(const struct firewall *fw, const struct item *item, bool *found)
 {
-	size_t low = 0, high = fw->n;
+	size_t at = fw->n;
 
 	/* Read in order, as from the store or a sorted list, each item comes last. */
 	*found = false;
 	if (fw->n && item_cmp(&fw->entries[fw->n - 1].item, item) < 0)
-		return fw->n;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int r = item_cmp(&fw->entries[middle].item, item);
+		return at;
+	at = search_lower_bound(fw->entries, fw->n, sizeof(*fw->entries), item, compare_entry);
+	*found = at < fw->n && item_cmp(&fw->entries[at].item, item) == 0;
+	return at;
+}
 
-		if (r == 0) {
-			*found = true;
-			return middle;
-		}
-		if (r < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+/**
+ * firewall_first() - the first entry of a zone that is of a kind, or of one behind it
+ *
+ * Return: its index; where the zone has none such, that of an entry of another zone, or @fw->n.
+ */
+size_t firewall_first(const struct firewall *fw, const char *zone, enum item_kind kind)
+{
+	/* no value is before the empty one */
+	const struct item first = {
+	    .zone = (char *)(uintptr_t)zone, .value = (char[]){""}, .kind = kind};
+	bool found;
+
+	return position(fw, &first, &found);
 }
 
 /**
@@ -265,13 +278,13 @@ bool firewall_zone_is_active(const struct firewall *fw, const char *zone)
 {
 	if (fw->default_zone && strcmp(fw->default_zone, zone) == 0)
 		return true;
-	for (size_t i = 0; i < fw->n; i++) {
-		const struct firewall_entry *entry = &fw->entries[i];
-
-		if ((entry->flags & FIREWALL_RUNTIME) && item_is_binding(&entry->item) &&
-		    strcmp(entry->item.zone, zone) == 0)
+	/* bindings are the first of a zone */
+	for (size_t i = firewall_first(fw, zone, ITEM_INTERFACE);
+	     i < fw->n && item_is_binding(&fw->entries[i].item) &&
+	     strcmp(fw->entries[i].item.zone, zone) == 0;
+	     i++)
+		if (fw->entries[i].flags & FIREWALL_RUNTIME)
 			return true;
-	}
 	return false;
 }
 

@@ -68,6 +68,7 @@ struct firewall {
 
 void firewall_deinit(struct firewall *fw);
 int firewall_copy(struct firewall *out, const struct firewall *from) _must_check_;
+size_t firewall_first(const struct firewall *fw, const char *zone, enum item_kind kind);
 struct firewall_entry *firewall_find(const struct firewall *fw, const struct item *item);
 int firewall_put(struct firewall *fw, const struct item *item,
                  struct firewall_entry **out) _must_check_;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/item-words.h"
 
+#include "guard/base/builder.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -37,26 +39,20 @@ int item_words_all(struct item_words *gathered, const struct firewall *fw)
  * memory */
 char *item_words_names(const struct item_words *gathered)
 {
-	_cleanup_free_ char *text = strdup("");
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	size_t named = gathered->n < NAMED_MAX ? gathered->n : NAMED_MAX;
-	char *longer;
+	char *out;
 
-	for (size_t i = 0; text && i < named; i++) {
+	for (size_t i = 0; i < named; i++) {
 		_cleanup_free_ char *name = NULL;
 
-		if (item_format(&name, gathered->items[i]) < 0 ||
-		    xasprintf(&longer, "%s%s%.200s", text, i ? ", " : "", name) < 0)
+		if (item_format(&name, gathered->items[i]) < 0)
 			return NULL;
-		free(text);
-		text = longer;
+		builder_addf(&text, "%s%.200s", i ? ", " : "", name);
 	}
-	if (text && gathered->n > named) {
-		if (xasprintf(&longer, "%s and %zu more", text, gathered->n - named) < 0)
-			return NULL;
-		free(text);
-		text = longer;
-	}
-	return steal(text);
+	if (gathered->n > named)
+		builder_addf(&text, " and %zu more", gathered->n - named);
+	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
 /** item_words_command() - Return: the firewall-cmd lines for as many as are named; the same */

@@ -2,6 +2,7 @@
 #include "guard/model/item.h"
 
 #include "guard/base/cidr.h"
+#include "guard/base/shell.h"
 #include "guard/model/mail/services.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/rule/protocol.h"
@@ -31,6 +32,12 @@ static const char *const kind_names[ITEM_N_KINDS] = {
 const char *item_kind_name(enum item_kind kind)
 {
 	return kind_names[kind];
+}
+
+/** item_option_name() - the word for a kind in the options of firewall-cmd; static */
+const char *item_option_name(enum item_kind kind)
+{
+	return kind == ITEM_RULE ? "rich-rule" : kind_names[kind];
 }
 
 /** item_kind_parse() - the kind for a word; Return: 0 or ITEM_E_SYNTAX */
@@ -263,7 +270,7 @@ static int canonical_entry(char **out, const char *value)
 
 static int canonical_direct(char **out, enum item_kind kind, const char *value)
 {
-	int r = direct_canonical(out, kind, value);
+	int r = direct_canonical(out, kind == ITEM_CHAIN, value);
 
 	return r > 0 ? ITEM_E_SYNTAX : r;
 }
@@ -448,31 +455,32 @@ static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
 }
 
 /* Whose it is, as firewall-cmd wants to be told. */
-static void put_holder(FILE *out, const struct item *item)
+static void put_holder(struct builder *out, const struct item *item)
 {
 	const char *policy = item_policy_name(item->zone), *ipset = item_ipset_name(item->zone);
 
 	if (item_direct_family(item->zone))
-		fputs("firewall-cmd --permanent --direct", out);
+		builder_add(out, "firewall-cmd --permanent --direct");
 	else if (policy)
-		fprintf(out, "firewall-cmd --permanent --policy=%s", policy);
+		shell_addf(out, "firewall-cmd --permanent --policy=%s", policy);
 	else if (ipset)
-		fprintf(out, "firewall-cmd --permanent --ipset=%s", ipset);
+		shell_addf(out, "firewall-cmd --permanent --ipset=%s", ipset);
 	else
-		fprintf(out, "firewall-cmd --permanent --zone=%s", item->zone);
+		shell_addf(out, "firewall-cmd --permanent --zone=%s", item->zone);
 }
 
-static void put_addition(FILE *out, const struct item *item)
+static void put_addition(struct builder *out, const struct item *item)
 {
-	if (item->kind == ITEM_CHAIN || item->kind == ITEM_DIRECT_RULE)
-		fprintf(out, " --add-%s %s %s", item->kind == ITEM_CHAIN ? "chain" : "rule",
-		        item_direct_family(item->zone), item->value);
-	else if (item->kind == ITEM_MASQUERADE)
-		fputs(" --add-masquerade", out);
-	else if (item->kind == ITEM_RULE)
-		fprintf(out, " --add-rich-rule='%s'", item->value);
-	else
-		fprintf(out, " --add-%s=%s", item_kind_name(item->kind), item->value);
+	if (item->kind == ITEM_CHAIN || item->kind == ITEM_DIRECT_RULE) {
+		shell_addf(out, " --add-%s %s ", item->kind == ITEM_CHAIN ? "chain" : "rule",
+		           item_direct_family(item->zone));
+		/* these are words of a shell already (direct.h) */
+		builder_add(out, item->value);
+	} else if (item->kind == ITEM_MASQUERADE) {
+		builder_add(out, " --add-masquerade");
+	} else {
+		shell_addf(out, " --add-%s=%s", item_option_name(item->kind), item->value);
+	}
 }
 
 static bool shares_command(const struct item *a, const struct item *b)
@@ -482,10 +490,8 @@ static bool shares_command(const struct item *a, const struct item *b)
 }
 
 /* firewall-cmd takes many options of one kind at a time, for one zone. */
-static void put_commands(FILE *out, const struct item *const *items, size_t n)
+static void put_commands(struct builder *out, const struct item *const *items, size_t n)
 {
-	bool first = true;
-
 	for (size_t i = 0; i < n; i++) {
 		size_t j = 0;
 
@@ -493,9 +499,7 @@ static void put_commands(FILE *out, const struct item *const *items, size_t n)
 			j++;
 		if (j < i)
 			continue; /* told with the first of them */
-		if (!first)
-			fputs(" && ", out);
-		first = false;
+		builder_join(out, " && ", "");
 		put_holder(out, items[i]);
 		for (j = i; j < n; j++)
 			if (j == i || shares_command(items[i], items[j]))
@@ -511,19 +515,10 @@ static void put_commands(FILE *out, const struct item *const *items, size_t n)
  */
 int items_permanent_commands(char **out, const struct item *const *items, size_t n)
 {
-	_cleanup_free_ char *text = NULL;
-	size_t size;
-	FILE *stream = open_memstream(&text, &size);
-	bool failed;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
-	if (!stream)
-		return -ENOMEM;
-	put_commands(stream, items, n);
-	failed = ferror(stream);
-	if (fclose(stream) != 0 || failed)
-		return -ENOMEM;
-	*out = steal(text);
-	return 0;
+	put_commands(&text, items, n);
+	return builder_take(&text, out);
 }
 
 /** item_permanent_command() - the same for one item; Return: 0 or -ENOMEM */

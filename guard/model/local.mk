@@ -10,6 +10,8 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/coverage.h \
 	guard/model/ban/denial.c \
 	guard/model/ban/denial.h \
+	guard/model/ban/directban.c \
+	guard/model/ban/directban.h \
 	guard/model/ban/drift.c \
 	guard/model/ban/drift.h \
 	guard/model/ban/fail2ban-reply.c \

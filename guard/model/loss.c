@@ -195,7 +195,8 @@ static bool is_claimed(const struct loss_evidence *evidence, const struct item *
 	               firewall_has(evidence->before, &now->item, FIREWALL_PERMANENT));
 }
 
-static unsigned collect(const struct loss_evidence *evidence, const struct firewall_entry *entry)
+static unsigned collect(const struct loss_evidence *evidence, struct scope_view *view,
+                        const struct firewall_entry *entry)
 {
 	unsigned bits = 0;
 
@@ -211,7 +212,7 @@ static unsigned collect(const struct loss_evidence *evidence, const struct firew
 		bits |= WITHDRAWN;
 	if (entry->flags & FIREWALL_EDITED)
 		bits |= EDITED;
-	if (!scope_protects(evidence->scope, evidence->before, &entry->item))
+	if (!scope_view_protects(view, &entry->item))
 		bits |= UNPROTECTED;
 	if (evidence->bans && banplan_is_ban(&entry->item) &&
 	    (item_direct_family(entry->item.zone) || item_ipset_name(entry->item.zone) ||
@@ -338,6 +339,7 @@ static bool has_no_ticket(struct withdrawn *withdrawn, const struct item *item)
 
 static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 {
+	struct scope_view view = SCOPE_VIEW(evidence->scope, evidence->before);
 	unsigned common = collect_common(evidence);
 	struct withdrawn withdrawn;
 	int r = withdrawn_init(&withdrawn, evidence);
@@ -350,7 +352,7 @@ static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 			continue;
 		if (has_no_ticket(&withdrawn, &entry->item))
 			bits |= NO_TICKET;
-		r = add_row(loss, &entry->item, judge(bits | collect(evidence, entry)),
+		r = add_row(loss, &entry->item, judge(bits | collect(evidence, &view, entry)),
 		            entry->flags, entry->until_us);
 	}
 	free(withdrawn.rules);

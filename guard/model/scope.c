@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/scope.h"
 
+#include "guard/base/search.h"
 #include "guard/model/mail/services.h"
 
 #include <errno.h>
@@ -17,13 +18,17 @@ void scope_deinit(struct scope *scope)
 	*scope = SCOPE_NULL;
 }
 
+static int compare_item(const void *element, const void *key)
+{
+	return item_cmp(element, key);
+}
+
 /* Where the item is under `require`, or where it would have to be inserted. */
 static size_t require_position(const struct scope *scope, const struct item *item, bool *found)
 {
-	size_t at = 0;
+	size_t at = search_lower_bound(scope->require, scope->n_require, sizeof(*scope->require),
+	                               item, compare_item);
 
-	while (at < scope->n_require && item_cmp(&scope->require[at], item) < 0)
-		at++;
 	*found = at < scope->n_require && item_cmp(&scope->require[at], item) == 0;
 	return at;
 }
@@ -58,14 +63,18 @@ bool scope_requires(const struct scope *scope, const struct item *item)
 	return found;
 }
 
+static bool is_in(const struct firewall *fw, size_t at, const char *zone)
+{
+	return at < fw->n && strcmp(fw->entries[at].item.zone, zone) == 0;
+}
+
 /* Is there a mail or web service or port in the zone? */
 static bool zone_serves_mail(const struct firewall *fw, const char *zone)
 {
-	for (size_t i = 0; i < fw->n; i++) {
+	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE); is_in(fw, i, zone); i++) {
 		enum item_class class = item_class(&fw->entries[i].item);
 
-		if (strcmp(fw->entries[i].item.zone, zone) == 0 &&
-		    (class == ITEM_CLASS_MAIL || class == ITEM_CLASS_WEB))
+		if (class == ITEM_CLASS_MAIL || class == ITEM_CLASS_WEB)
 			return true;
 	}
 	return false;
@@ -116,58 +125,135 @@ static bool protects_opening(const struct scope *scope, const struct item *item)
 }
 
 /* Masquerading and bindings count where they serve something that is protected. */
-static bool is_needed(const struct scope *scope, const struct firewall *fw, const struct item *item)
+static bool zone_opens(const struct scope_view *view, const char *zone, bool forwards)
 {
-	bool masquerade = item->kind == ITEM_MASQUERADE;
+	const struct firewall *fw = view->fw;
 
-	for (size_t i = 0; i < fw->n; i++) {
-		const struct item *other = &fw->entries[i].item;
+	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE); is_in(fw, i, zone); i++) {
+		const struct item *item = &fw->entries[i].item;
 
-		if (strcmp(other->zone, item->zone) == 0 &&
-		    (!masquerade || item_forwards_away(other)) && protects_opening(scope, other))
+		if ((!forwards || item_forwards_away(item)) && protects_opening(view->scope, item))
 			return true;
 	}
 	return false;
 }
 
 /* An entry counts where a source or a rule that is protected stands for its ipset. */
-static bool entry_is_needed(const struct scope *scope, const struct firewall *fw,
-                            const struct item *entry)
+static bool ipset_is_needed(const struct scope_view *view, const char *ipset)
 {
-	for (size_t i = 0; i < fw->n; i++)
-		if (item_uses_ipset(&fw->entries[i].item, entry->zone) &&
-		    scope_protects(scope, fw, &fw->entries[i].item))
+	const struct firewall *fw = view->fw;
+	struct scope_view inner = SCOPE_VIEW(view->scope, fw);
+
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct item *item = &fw->entries[i].item;
+
+		/* there may be very many, and none is what stands for a set */
+		if (item->kind == ITEM_ENTRY) {
+			while (i + 1 < fw->n && is_in(fw, i + 1, item->zone))
+				i++;
+			continue;
+		}
+		if (item_uses_ipset(item, ipset) && scope_view_protects(&inner, item))
 			return true;
+	}
 	return false;
 }
 
-/** scope_protects() - does the guard restore this item when a wipe takes it? */
-bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item)
+/* What is asked of zones, each thing when it is wanted first. */
+enum fact {
+	FACT_IS_WATCHED,
+	FACT_OPENS,
+	FACT_FORWARDS,
+	FACT_IS_NEEDED, /* of an ipset */
+};
+
+static bool is_fact(struct scope_view *view, const char *zone, enum fact fact)
 {
-	if (scope_requires(scope, item))
-		return true;
-	if (item->kind == ITEM_ENTRY)
-		return entry_is_needed(scope, fw, item);
-	if (item_is_binding(item) || item->kind == ITEM_MASQUERADE ? !is_needed(scope, fw, item)
-	                                                           : !protects_opening(scope, item))
-		return false;
-	return scope_watches_zone(scope, fw, item->zone);
+	unsigned bit = 1U << fact;
+	bool yes = false;
+
+	if (!view->zone || strcmp(view->zone, zone) != 0) {
+		view->zone = zone;
+		view->known = view->facts = 0;
+	}
+	if (view->known & bit)
+		return (view->facts & bit) != 0;
+	switch (fact) {
+	case FACT_IS_WATCHED:
+		yes = scope_watches_zone(view->scope, view->fw, zone);
+		break;
+	case FACT_OPENS:
+	case FACT_FORWARDS:
+		yes = zone_opens(view, zone, fact == FACT_FORWARDS);
+		break;
+	case FACT_IS_NEEDED:
+		yes = ipset_is_needed(view, zone);
+		break;
+	}
+	view->known |= bit;
+	view->facts |= yes ? bit : 0;
+	return yes;
 }
 
 /**
- * scope_at_risk() - is it protected, in the runtime only, and meant to stay?
- * @entry: of @fw
+ * scope_view_protects() - does the guard restore this item when a wipe takes it?
+ * @item: borrowed for as long as @view is used
+ *
+ * What is known of the zone of the last item is known for the next: to go through a
+ * firewall in its order takes one look at each zone.
+ */
+bool scope_view_protects(struct scope_view *view, const struct item *item)
+{
+	if (scope_requires(view->scope, item))
+		return true;
+	if (item->kind == ITEM_ENTRY)
+		return is_fact(view, item->zone, FACT_IS_NEEDED);
+	if (item_is_binding(item)           ? !is_fact(view, item->zone, FACT_OPENS)
+	    : item->kind == ITEM_MASQUERADE ? !is_fact(view, item->zone, FACT_FORWARDS)
+	                                    : !protects_opening(view->scope, item))
+		return false;
+	return is_fact(view, item->zone, FACT_IS_WATCHED);
+}
+
+/** scope_protects() - the same, asked once */
+bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item)
+{
+	struct scope_view view = SCOPE_VIEW(scope, fw);
+
+	return scope_view_protects(&view, item);
+}
+
+/**
+ * scope_view_at_risk() - is it protected, in the runtime only, and meant to stay?
+ * @entry: of the view's firewall
  *
  * Not what has an end, what left the permanent configuration, and interfaces that
  * come into this zone anyway, since it is the default zone.
  */
-bool scope_at_risk(const struct scope *scope, const struct firewall *fw,
-                   const struct firewall_entry *entry)
+bool scope_view_at_risk(struct scope_view *view, const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
 	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED)) &&
-	       !entry->until_us && !firewall_is_fallback(fw, entry) &&
-	       scope_protects(scope, fw, &entry->item);
+	       !entry->until_us && !firewall_is_fallback(view->fw, entry) &&
+	       scope_view_protects(view, &entry->item);
+}
+
+/* The same interface or source, permanent in a zone other than this item's. */
+static bool is_bound_elsewhere(const struct firewall *fw, const struct item *item)
+{
+	size_t i = 0;
+
+	while (i < fw->n) {
+		const char *zone = fw->entries[i].item.zone;
+		const struct item same = {
+		    .zone = fw->entries[i].item.zone, .value = item->value, .kind = item->kind};
+
+		if (strcmp(zone, item->zone) != 0 && firewall_has(fw, &same, FIREWALL_PERMANENT))
+			return true;
+		/* behind the last kind of this zone */
+		i = firewall_first(fw, zone, ITEM_N_KINDS);
+	}
+	return false;
 }
 
 /**
@@ -187,10 +273,7 @@ const char *scope_not_to_persist(const struct firewall *fw, const struct item *i
 	if (item->kind == ITEM_INTERFACE && network_manager)
 		return "NetworkManager keeps the zones of its interfaces: nmcli connection modify "
 		       "NAME connection.zone ZONE";
-	for (size_t i = 0; i < fw->n; i++)
-		if (item_is_same_binding(&fw->entries[i].item, item) &&
-		    (fw->entries[i].flags & FIREWALL_PERMANENT) &&
-		    item_cmp(&fw->entries[i].item, item) != 0)
-			return "it is permanently bound to another zone";
+	if (item_is_binding(item) && is_bound_elsewhere(fw, item))
+		return "it is permanently bound to another zone";
 	return NULL;
 }

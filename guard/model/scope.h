@@ -20,6 +20,15 @@ struct scope {
 };
 #define SCOPE_NULL ((struct scope){0})
 
+/* The scope, held against one firewall that does not change meanwhile. */
+struct scope_view {
+	const struct scope *scope;
+	const struct firewall *fw;
+	const char *zone;      /* borrowed; what is known is of this one; NULL: of none */
+	unsigned known, facts; /* scope.c knows */
+};
+#define SCOPE_VIEW(of, held_against) ((struct scope_view){.scope = (of), .fw = (held_against)})
+
 void scope_deinit(struct scope *scope);
 int scope_require(struct scope *scope, const struct item *item) _must_check_;
 bool scope_requires(const struct scope *scope, const struct item *item);
@@ -27,7 +36,7 @@ bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, co
 bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item);
 const char *scope_not_to_persist(const struct firewall *fw, const struct item *item,
                                  bool network_manager);
-bool scope_at_risk(const struct scope *scope, const struct firewall *fw,
-                   const struct firewall_entry *entry);
+bool scope_view_protects(struct scope_view *view, const struct item *item);
+bool scope_view_at_risk(struct scope_view *view, const struct firewall_entry *entry);
 
 #endif

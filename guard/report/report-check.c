@@ -80,22 +80,6 @@ static enum report_color color_of(enum finding_severity severity)
 	return REPORT_PLAIN;
 }
 
-/*
- * A command is to be pasted as it stands, so that its backslashes are not doubled; one with
- * bytes that a terminal might obey is shown as any other text.
- */
-static void put_command(const struct report *report, const char *what, const char *command)
-{
-	size_t n_backslashes = 0;
-
-	for (const char *at = command; *at; at++)
-		n_backslashes += *at == '\\';
-	if (report->quiet || text_escape(NULL, 0, command) != strlen(command) + n_backslashes)
-		report_line(report, REPORT_PLAIN, "  %s: %s", what, command);
-	else
-		fprintf(report->out, "  %s: %s\n", what, command);
-}
-
 /** report_findings_put() - each with its details, and with the commands as they are typed */
 void report_findings_put(const struct report *report, const struct findings *findings)
 {
@@ -107,9 +91,9 @@ void report_findings_put(const struct report *report, const struct findings *fin
 		if (finding->evidence)
 			report_line(report, REPORT_PLAIN, "  seen: %s", finding->evidence);
 		if (finding->command)
-			put_command(report, "mend", finding->command);
+			report_command(report, REPORT_PLAIN, "  mend: ", finding->command);
 		if (finding->other)
-			put_command(report, "or", finding->other);
+			report_command(report, REPORT_PLAIN, "  or: ", finding->other);
 	}
 }
 

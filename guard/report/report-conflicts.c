@@ -165,8 +165,8 @@ static void put_row(const struct report *report, const struct conflictlist_row *
 		return;
 	put_origin(report, row, options);
 	for (size_t i = 0; i < row->commands.n; i++)
-		report_line(report, REPORT_PLAIN, "    %s %s", i ? "   " : "=> ",
-		            row->commands.strings[i]);
+		report_command(report, REPORT_PLAIN, i ? "        " : "    =>  ",
+		               row->commands.strings[i]);
 }
 
 static void put_end(const struct report *report, const struct conflictlist *list,

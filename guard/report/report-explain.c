@@ -199,7 +199,7 @@ static int put_reason(const struct report *report, const struct explain *explain
 	if (reason->commands.n > 0)
 		report_line(report, REPORT_PLAIN, "    %s", "To change it:");
 	for (size_t i = 0; i < reason->commands.n; i++)
-		report_line(report, REPORT_GOOD, "        %s", reason->commands.strings[i]);
+		report_command(report, REPORT_GOOD, "        ", reason->commands.strings[i]);
 	return 0;
 }
 

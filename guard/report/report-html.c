@@ -406,8 +406,11 @@ static void put_finding(FILE *out, const struct finding *finding)
 		fputs("</span>", out);
 	}
 	if (finding->command) {
+		_cleanup_free_ char *marked = NULL;
+
 		fputs("<code>", out);
-		put_text(out, finding->command);
+		if (xasprintf(&marked, TEXT_COMMAND, finding->command) == 0)
+			put_text(out, marked);
 		fputs("</code>", out);
 	}
 	fputs("</div>\n", out);

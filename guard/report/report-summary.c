@@ -157,7 +157,7 @@ static void put_findings(const struct report *report, const struct report_summar
 		report_line(report, color_of(finding->severity), "%s: %s: %s",
 		            finding_severity_name(finding->severity), finding->name, finding->text);
 		if (finding->command)
-			report_line(report, REPORT_PLAIN, "    %s", finding->command);
+			report_command(report, REPORT_PLAIN, "    ", finding->command);
 	}
 }
 

@@ -52,6 +52,23 @@ void report_line(const struct report *report, enum report_color color, const cha
 	fprintf(report->out, "%s%s%s\n", color_on(report, color), text, color_off(report, color));
 }
 
+/**
+ * report_command() - a command, on a line of its own, to be pasted
+ * @before:  static
+ * @command: as shell.h writes it; what a terminal might obey is escaped in it nevertheless
+ */
+void report_command(const struct report *report, enum report_color color, const char *before,
+                    const char *command)
+{
+	_cleanup_free_ char *marked = NULL, *text = NULL;
+
+	if (report->quiet || xasprintf(&marked, TEXT_COMMAND, command) < 0 ||
+	    text_escape_new(&text, marked) < 0)
+		return;
+	fprintf(report->out, "%s%s%s%s\n", color_on(report, color), before, text,
+	        color_off(report, color));
+}
+
 /* --- columns ----------------------------------------------------------------------------- */
 
 /** report_table_init() - a table with these headings, at most REPORT_COLUMNS_MAX */
@@ -182,9 +199,13 @@ json_t *report_json_text(const char *text)
 
 	if (!text)
 		return json_null();
-	if (text_is_utf8(text, strlen(text)))
-		return json_string(text);
-	return text_escape_new(&escaped, text) < 0 ? NULL : json_string(escaped);
+	if (!text_is_utf8(text, strlen(text)))
+		return text_escape_new(&escaped, text) < 0 ? NULL : json_string(escaped);
+	escaped = strdup(text);
+	if (!escaped)
+		return NULL;
+	text_drop_marks(escaped);
+	return json_string(escaped);
 }
 
 /**

@@ -36,6 +36,8 @@ struct report {
 };
 
 void report_init(struct report *report, FILE *out, bool json, const struct timespec_zone *zone);
+void report_command(const struct report *report, enum report_color color, const char *before,
+                    const char *command);
 void report_line(const struct report *report, enum report_color color, const char *format, ...)
     _printf_(3, 4);
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/bankeeper.h"
 
+#include "guard/base/shell.h"
+#include "guard/base/text.h"
 #include "guard/model/ban/banplan.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/process.h"
@@ -416,7 +418,7 @@ static void say_why(const struct decision *decision, const struct banplan_rule *
 static void tell_left_out(struct decision *decision, const struct banplan_rule *rule,
                           char why[WHY_MAX])
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_free_ char *text = NULL, *command = NULL;
 	char *name[1];
 	struct strv names = {.strings = name, .n = 1};
 	const struct logger_fields fields = {
@@ -427,16 +429,17 @@ static void tell_left_out(struct decision *decision, const struct banplan_rule *
 	};
 
 	say_why(decision, rule, why);
-	if (decision->n_told++ >= TELL_LINES || item_format(&text, rule->item) < 0)
+	if (decision->n_told++ >= TELL_LINES || item_format(&text, rule->item) < 0 ||
+	    shell_printf(&command, "fail2ban-client set %s unbanip %s",
+	                 rule->ticket ? rule->ticket->jail : "JAIL",
+	                 rule->ticket ? rule->ticket->address : "ADDRESS") < 0)
 		return;
 	name[0] = text;
 	logger_write_about(log_of(decision->keeper), LOGGER_WARNING, &fields,
 	                   "%s is left out, it %s: restore-bans = safe; fail2ban's jail %s "
-	                   "still holds it, and `fail2ban-client set %s unbanip %s` ends it; "
+	                   "still holds it, and `" TEXT_COMMAND "` ends it; "
 	                   "`restore-bans = all` brings such bans back",
-	                   text, why, rule->ticket ? rule->ticket->jail : "?",
-	                   rule->ticket ? rule->ticket->jail : "JAIL",
-	                   rule->ticket ? rule->ticket->address : "ADDRESS");
+	                   text, why, rule->ticket ? rule->ticket->jail : "?", command);
 }
 
 struct tally {

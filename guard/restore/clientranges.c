@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/clientranges.h"
 
+#include "guard/base/search.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -247,23 +249,22 @@ int clientranges_wait(struct clientranges *out, const struct clientranges_option
 	return clientranges_read(out, &all, err);
 }
 
+static int compare_range(const void *element, const void *cidr)
+{
+	const struct clientrange *range = element;
+
+	return cidr_cmp(&range->cidr, cidr);
+}
+
 /** clientranges_find() - the most trusted source of an effective range; borrowed; NULL: none */
 const struct clientrange *clientranges_find(const struct clientranges *ranges,
                                             const struct cidr *cidr)
 {
-	size_t low = 0, high = ranges->n;
+	size_t at = search_lower_bound(ranges->ranges, ranges->n, sizeof(*ranges->ranges), cidr,
+	                               compare_range);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (cidr_cmp(&ranges->ranges[middle].cidr, cidr) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < ranges->n && cidr_cmp(&ranges->ranges[low].cidr, cidr) == 0
-	           ? &ranges->ranges[low]
-	           : NULL;
+	return at < ranges->n && cidr_cmp(&ranges->ranges[at].cidr, cidr) == 0 ? &ranges->ranges[at]
+	                                                                       : NULL;
 }
 
 /**

@@ -486,6 +486,7 @@ int tracker_next_end(const struct tracker *tracker, int64_t *until_us)
 size_t tracker_count_protected(const struct tracker *tracker, const struct scope *scope,
                                size_t *runtime_only)
 {
+	struct scope_view view = SCOPE_VIEW(scope, &tracker->wanted);
 	size_t count = 0, bare = 0;
 
 	for (size_t i = 0; i < tracker->wanted.n; i++) {
@@ -493,7 +494,7 @@ size_t tracker_count_protected(const struct tracker *tracker, const struct scope
 
 		if (!(entry->flags & FIREWALL_RUNTIME) ||
 		    item_class(&entry->item) == ITEM_CLASS_BINDING ||
-		    !scope_protects(scope, &tracker->wanted, &entry->item))
+		    !scope_view_protects(&view, &entry->item))
 			continue;
 		count++;
 		bare += !(entry->flags & FIREWALL_PERMANENT);

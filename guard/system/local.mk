@@ -68,6 +68,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/logger.h \
 	guard/system/host/loop.c \
 	guard/system/host/loop.h \
+	guard/system/host/notify.c \
+	guard/system/host/notify.h \
 	guard/system/host/probe.c \
 	guard/system/host/probe.h \
 	guard/system/host/process.c \
@@ -88,8 +90,12 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/dropchain.h \
 	guard/system/kernel/gaptable.c \
 	guard/system/kernel/gaptable.h \
+	guard/system/kernel/links.c \
+	guard/system/kernel/links.h \
 	guard/system/kernel/listeners.c \
 	guard/system/kernel/listeners.h \
+	guard/system/kernel/netlink.c \
+	guard/system/kernel/netlink.h \
 	guard/system/kernel/nfbatch.c \
 	guard/system/kernel/nfbatch.h \
 	guard/system/kernel/nftrules.c \

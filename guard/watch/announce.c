@@ -62,7 +62,7 @@ void announcer_gone(struct announcer *announcer, bool bus)
 	const char *who = bus ? "the bus" : "firewalld";
 
 	logger_write(announcer->given.logger, LOGGER_WARNING, "%s went away; waiting for it", who);
-	logger_notify_status(announcer->given.notifier, "waiting for %s", who);
+	notify_status(announcer->given.notifier, "waiting for %s", who);
 }
 
 /** announcer_panic() - firewalld drops everything from now on, or does not any more */
@@ -136,8 +136,8 @@ void announcer_state(struct announcer *announcer, enum firewall_state state, boo
 	else
 		logger_write(announcer->given.logger, LOGGER_INFO,
 		             "firewalld is not ready yet (%s)", firewall_state_name(state));
-	logger_notify_status(announcer->given.notifier, "firewalld is not ready (%s): waiting",
-	                     firewall_state_name(state));
+	notify_status(announcer->given.notifier, "firewalld is not ready (%s): waiting",
+	              firewall_state_name(state));
 }
 
 /* --- wipes ------------------------------------------------------------------------------- */
@@ -506,8 +506,7 @@ void announcer_status(struct announcer *announcer)
 	n = tracker_count_protected(engine_tracker(engine), &announcer->given.config->scope, &bare);
 	if (n_bans)
 		snprintf(bans, sizeof(bans), "; %zu lost bans still to be settled", n_bans);
-	logger_notify_status(
-	    announcer->given.notifier,
-	    "guarding %zu services and ports, %zu of them in the runtime only%s%s%s", n, bare,
-	    announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans);
+	notify_status(announcer->given.notifier,
+	              "guarding %zu services and ports, %zu of them in the runtime only%s%s%s", n,
+	              bare, announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans);
 }

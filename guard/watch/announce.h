@@ -8,6 +8,7 @@
 #define GUARD_WATCH_ANNOUNCE_H
 
 #include "guard/restore/engine.h"
+#include "guard/system/host/notify.h"
 #include "guard/watch/attribution.h"
 
 struct announcer;
@@ -15,7 +16,7 @@ struct announcer;
 /* All borrowed, for its life. */
 struct announcer_options {
 	struct logger *logger;
-	struct logger_notifier *notifier;
+	struct notify *notifier;
 	struct record *record;
 	const struct config *config;
 	const struct attribution *attribution;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/edits.h"
 
+#include "guard/base/shell.h"
+#include "guard/base/text.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/confwatch.h"
 #include "guard/system/firewalld/zonefile.h"
@@ -265,7 +267,7 @@ static void mark(struct edits *edits, const struct firewall *items, bool gone)
 static void tell_gone(struct edits *edits)
 {
 	_cleanup_item_words_ struct item_words gathered = ITEM_WORDS_NULL;
-	_cleanup_free_ char *names = NULL, *command = NULL, *only = NULL;
+	_cleanup_free_ char *names = NULL, *command = NULL, *only = NULL, *release = NULL;
 	if (edits->gone.n == 0 || item_words_all(&gathered, &edits->gone) < 0)
 		return;
 	item_words_sort(&gathered);
@@ -273,17 +275,18 @@ static void tell_gone(struct edits *edits)
 	command = item_words_command(&gathered);
 	if (gathered.n == 1 && item_format(&only, gathered.items[0]) < 0)
 		return;
-	if (!names || !command)
+	if (!names || !command ||
+	    shell_printf(&release, "reload-guard release %s", only ? only : "ITEM") < 0)
 		return;
 	logger_write(edits->given.logger, LOGGER_WARNING,
 	             "not in the permanent files any more, and not by firewalld's hand (%zu): %s; "
 	             "the next reload closes it, and the guard will not undo that by itself; to "
-	             "keep it: %s; to let it go: reload-guard release %s",
-	             gathered.n, names, command, only ? only : "ITEM");
+	             "keep it: " TEXT_COMMAND "; to let it go: " TEXT_COMMAND,
+	             gathered.n, names, command, release);
 	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED,
 	             gathered.n == 1 ? gathered.items[0] : NULL,
-	             "edited out of the permanent files (%zu): %s; kept by: %s", gathered.n, names,
-	             command);
+	             "edited out of the permanent files (%zu): %s; kept by: " TEXT_COMMAND,
+	             gathered.n, names, command);
 }
 
 static void tell_back(struct edits *edits)
@@ -335,19 +338,21 @@ static int look_at_all(struct edits *edits)
 static int look_at_conf(struct edits *edits)
 {
 	const char *now = engine_wanted(edits->given.engine)->default_zone;
-	_cleanup_free_ char *zone = NULL;
+	_cleanup_free_ char *zone = NULL, *command = NULL;
 	int r = zonefile_default_zone(&zone, "");
 
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (!now || strcmp(now, zone) == 0)
 		return 0;
+	if (shell_printf(&command, "firewall-cmd --set-default-zone=%s", now) < 0)
+		return -ENOMEM;
 	logger_write(
 	    edits->given.logger, LOGGER_WARNING,
 	    "firewalld.conf names %.64s as the default zone, and firewalld has %s: the next "
 	    "reload takes the interfaces that are bound to no zone to the other; to keep "
-	    "it: firewall-cmd --set-default-zone=%s",
-	    zone, now, now);
+	    "it: " TEXT_COMMAND,
+	    zone, now, command);
 	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "firewalld.conf names %.64s as the default zone instead of %s", zone, now);
 	return 0;

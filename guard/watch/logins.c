@@ -4,6 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* Fewer than these are not worth sorting. */
+#define UNSETTLED_MAX 1024
+
 /** logins_deinit() - free all of it; it is empty and usable afterwards, but for its zone */
 void logins_deinit(struct logins *learned)
 {
@@ -14,45 +17,50 @@ void logins_deinit(struct logins *learned)
 /** logins_clear() - what was gathered is in the store; the counts of lines go on */
 void logins_clear(struct logins *learned)
 {
-	learned->n = 0;
+	learned->n = learned->n_settled = 0;
 }
 
-static size_t place_of(const struct logins *learned, const struct cidr *cidr)
+static int by_cidr(const void *a, const void *b)
 {
-	size_t low = 0, high = learned->n;
+	const struct learned_range *x = a, *y = b;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (cidr_cmp(&learned->ranges[middle].cidr, cidr) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return cidr_cmp(&x->cidr, &y->cidr);
 }
 
+/* One row a range, sorted. */
+static void settle(struct logins *learned)
+{
+	struct learned_range *ranges = learned->ranges;
+	size_t kept = 0;
+
+	if (learned->n > 1)
+		qsort(ranges, learned->n, sizeof(*ranges), by_cidr);
+	for (size_t i = 0; i < learned->n; i++) {
+		struct learned_range *last = kept ? &ranges[kept - 1] : NULL;
+
+		if (!last || by_cidr(last, &ranges[i]) != 0) {
+			ranges[kept++] = ranges[i];
+			continue;
+		}
+		last->count += ranges[i].count;
+		if (ranges[i].last_seen_us > last->last_seen_us)
+			last->last_seen_us = ranges[i].last_seen_us;
+	}
+	learned->n = learned->n_settled = kept;
+}
+
+/* Those of late stand unsorted behind the others, until there are as many. */
 static int see(struct logins *learned, const struct cidr *range, int64_t at_us)
 {
-	size_t at = place_of(learned, range);
-	struct learned_range *found;
 	int r;
 
-	if (at == learned->n || cidr_cmp(&learned->ranges[at].cidr, range) != 0) {
-		r = grow(&learned->ranges, &learned->capacity, learned->n + 1,
-		         sizeof(*learned->ranges));
-		if (r < 0)
-			return r;
-		memmove(learned->ranges + at + 1, learned->ranges + at,
-		        (learned->n - at) * sizeof(*learned->ranges));
-		learned->ranges[at] = (struct learned_range){.cidr = *range};
-		learned->n++;
-	}
-	found = &learned->ranges[at];
-	found->count++;
-	if (at_us > found->last_seen_us)
-		found->last_seen_us = at_us;
-	return 0;
+	if (learned->n >= 2 * learned->n_settled + UNSETTLED_MAX)
+		settle(learned);
+	r = grow(&learned->ranges, &learned->capacity, learned->n + 1, sizeof(*learned->ranges));
+	if (r == 0)
+		learned->ranges[learned->n++] =
+		    (struct learned_range){.cidr = *range, .last_seen_us = at_us, .count = 1};
+	return r;
 }
 
 /**
@@ -78,14 +86,15 @@ int logins_line(struct logins *learned, const char *line, size_t length, int64_t
  * logins_put() - put what was gathered into the store
  *
  * Between store_begin() and store_commit() or store_rollback() of the caller, who
- * may have more to put with it.
+ * may have more to put with it. From then on @learned->n is the number of ranges.
  *
  * Return: 0; as in store.h.
  */
-int logins_put(const struct logins *learned, struct store *store, struct err *err)
+int logins_put(struct logins *learned, struct store *store, struct err *err)
 {
 	int r = 0;
 
+	settle(learned);
 	for (size_t i = 0; i < learned->n && r == 0; i++) {
 		char text[CIDR_TEXT_LENGTH];
 		const struct store_client_range range = {

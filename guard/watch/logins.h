@@ -19,8 +19,9 @@ struct learned_range {
 
 struct logins {
 	const struct timespec_zone *zone; /* borrowed; of the log's times */
-	struct learned_range *ranges;     /* sorted by cidr_cmp() */
+	struct learned_range *ranges; /* owned; each once, sorted by cidr_cmp(), and the latest */
 	size_t n;
+	size_t n_settled; /* of these, not the latest */
 	size_t capacity;
 	uint64_t n_lines;  /* read */
 	uint64_t n_logins; /* of these */
@@ -31,7 +32,7 @@ struct logins {
 void logins_deinit(struct logins *learned);
 int logins_line(struct logins *learned, const char *line, size_t length,
                 int64_t now_us) _must_check_;
-int logins_put(const struct logins *learned, struct store *store, struct err *err) _must_check_;
+int logins_put(struct logins *learned, struct store *store, struct err *err) _must_check_;
 void logins_clear(struct logins *learned);
 
 #endif

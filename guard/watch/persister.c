@@ -14,18 +14,17 @@ struct persister {
 
 /**
  * persister_wants() - is this an item that should be permanent and is not?
- * @entry: of what is wanted
+ * @view:  of what is wanted
+ * @entry: of the same
  *
  * Interfaces that come into the default zone anyway are left alone, and so is what
  * somebody else keeps permanent in a place of its own.
  */
-bool persister_wants(const struct persister *persister, const struct firewall_entry *entry,
-                     const struct store_items *released)
+bool persister_wants(const struct persister *persister, struct scope_view *view,
+                     const struct firewall_entry *entry, const struct store_items *released)
 {
-	const struct firewall *wanted = engine_wanted(persister->given.engine);
-
-	return scope_at_risk(&persister->given.config->scope, wanted, entry) &&
-	       !scope_not_to_persist(wanted, &entry->item,
+	return scope_view_at_risk(view, entry) &&
+	       !scope_not_to_persist(view->fw, &entry->item,
 	                             busname_is_present(persister->given.network_manager)) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
@@ -90,12 +89,13 @@ void persister_look(struct persister *persister)
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	_cleanup_strv_ struct strv saved = STRV_NULL;
 	const struct firewall *wanted = engine_wanted(persister->given.engine);
+	struct scope_view view = SCOPE_VIEW(&persister->given.config->scope, wanted);
 
 	if (!persister->given.config->persist || !engine_is_idle(persister->given.engine) ||
 	    persister->writes.first || record_released(persister->given.record, &released) < 0)
 		return;
 	for (size_t i = 0; i < wanted->n; i++)
-		if (persister_wants(persister, &wanted->entries[i], &released) &&
+		if (persister_wants(persister, &view, &wanted->entries[i], &released) &&
 		    save_zone(persister, &saved, wanted->entries[i].item.zone))
 			start_write(persister, &wanted->entries[i].item);
 }

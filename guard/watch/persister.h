@@ -27,8 +27,8 @@ struct persister_options {
 
 int persister_new(struct persister **out, const struct persister_options *options) _must_check_;
 void persister_free(struct persister *persister); /* before firewalld */
-bool persister_wants(const struct persister *persister, const struct firewall_entry *entry,
-                     const struct store_items *released);
+bool persister_wants(const struct persister *persister, struct scope_view *view,
+                     const struct firewall_entry *entry, const struct store_items *released);
 void persister_look(struct persister *persister);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/risk.h"
 
+#include "guard/base/text.h"
 #include "guard/model/item-words.h"
 
 #include <errno.h>
@@ -51,13 +52,10 @@ static bool is_kept_by_another(const struct risk *risk, const struct item *item)
 	return item->kind == ITEM_INTERFACE && busname_is_present(risk->given.network_manager);
 }
 
-static bool is_at_risk(const struct risk *risk, const struct firewall_entry *entry,
-                       const struct store_items *released)
+static bool is_at_risk(const struct risk *risk, struct scope_view *view,
+                       const struct firewall_entry *entry, const struct store_items *released)
 {
-	const struct firewall *wanted = engine_wanted(risk->given.engine);
-
-	return scope_at_risk(&risk->given.config->scope, wanted, entry) &&
-	       !is_kept_by_another(risk, &entry->item) &&
+	return scope_view_at_risk(view, entry) && !is_kept_by_another(risk, &entry->item) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
 
@@ -73,14 +71,14 @@ static void tell_at_risk(struct risk *risk, struct item_words *gathered, const c
 		return;
 	logger_write(risk->given.logger, LOGGER_NOTICE,
 	             "at risk, for in the runtime only (%zu): %s; the next reload takes it%s; to "
-	             "make permanent what is open: %s",
+	             "make permanent what is open: " TEXT_COMMAND,
 	             gathered->n, names,
 	             risk->given.config->restore ? ", until the guard has put it back"
 	                                         : ", and with restore = no nobody puts it back",
 	             command);
-	record_event(risk->given.record, EVENT_AT_RISK,
-	             gathered->n == 1 ? gathered->items[0] : NULL,
-	             "in the runtime only (%zu): %s; mended by: %s", gathered->n, names, command);
+	record_event(
+	    risk->given.record, EVENT_AT_RISK, gathered->n == 1 ? gathered->items[0] : NULL,
+	    "in the runtime only (%zu): %s; mended by: " TEXT_COMMAND, gathered->n, names, command);
 }
 
 /* What `persist` writes and what is left to firewall-cmd are two lines. */
@@ -88,6 +86,7 @@ static int tell_new(struct risk *risk, const struct firewall *now,
                     const struct store_items *released)
 {
 	const struct firewall *wanted = engine_wanted(risk->given.engine);
+	struct scope_view view = SCOPE_VIEW(&risk->given.config->scope, wanted);
 	_cleanup_item_words_ struct item_words by_persist = ITEM_WORDS_NULL,
 	                                       by_hand = ITEM_WORDS_NULL;
 	_cleanup_free_ char *command = NULL;
@@ -99,7 +98,7 @@ static int tell_new(struct risk *risk, const struct firewall *now,
 
 		if (firewall_find(&risk->told, item))
 			continue;
-		if (!persister_wants(risk->given.persister, entry, released))
+		if (!persister_wants(risk->given.persister, &view, entry, released))
 			r = item_words_add(&by_hand, item);
 		else if (!risk->given.config->persist)
 			r = item_words_add(&by_persist, item);
@@ -124,6 +123,7 @@ void risk_look(struct risk *risk)
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	const struct firewall *wanted = engine_wanted(risk->given.engine);
 	const struct tracker *tracker = engine_tracker(risk->given.engine);
+	struct scope_view view = SCOPE_VIEW(&risk->given.config->scope, wanted);
 	struct firewall now = FIREWALL_NULL;
 	struct firewall_entry *entry;
 	int r;
@@ -132,7 +132,7 @@ void risk_look(struct risk *risk)
 		return;
 	r = record_released(risk->given.record, &released);
 	for (size_t i = 0; i < wanted->n && r == 0; i++)
-		if (is_at_risk(risk, &wanted->entries[i], &released))
+		if (is_at_risk(risk, &view, &wanted->entries[i], &released))
 			r = firewall_put(&now, &wanted->entries[i].item, &entry);
 	if (r == 0)
 		r = tell_new(risk, &now, &released);
@@ -177,8 +177,8 @@ static void tell_withdrawn(struct risk *risk, struct item_words *gathered)
 	if (names && command)
 		logger_write(risk->given.logger, LOGGER_WARNING,
 		             "taken out of the permanent configuration (%zu): %s; the next reload "
-		             "closes it, and the guard will not restore it; if that is not meant: "
-		             "%s",
+		             "closes it, and the guard will not restore it; if that is not "
+		             "meant: " TEXT_COMMAND,
 		             gathered->n, names, command);
 }
 

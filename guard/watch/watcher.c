@@ -37,7 +37,7 @@ struct watcher {
 	const struct watcher_options *options; /* borrowed */
 	struct config config;
 	struct logger logger;
-	struct logger_notifier notifier;
+	struct notify notifier;
 	struct loop *loop;
 	struct bus *bus;
 	struct firewalld *fw;
@@ -68,7 +68,7 @@ static void tell_ready(struct watcher *watcher)
 	if (watcher->told_ready)
 		return;
 	watcher->told_ready = true;
-	logger_notify_ready(&watcher->notifier);
+	notify_ready(&watcher->notifier);
 }
 
 /* --- what the engine tells --------------------------------------------------------------- */
@@ -310,7 +310,7 @@ static void on_ready_due(void *userdata)
 	struct watcher *watcher = userdata;
 
 	if (!watcher->told_ready && !engine_is_present(watcher->engine))
-		logger_notify_status(&watcher->notifier, "waiting for firewalld");
+		notify_status(&watcher->notifier, "waiting for firewalld");
 	tell_ready(watcher);
 }
 
@@ -381,7 +381,7 @@ static void on_watchdog_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
 
-	logger_notify_watchdog(&watcher->notifier);
+	notify_watchdog(&watcher->notifier);
 	loop_timer_set(watcher->watchdog_timer, watcher->notifier.watchdog_us / 2000);
 }
 
@@ -409,7 +409,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 	struct err err = ERR_NULL;
 	int r;
 
-	logger_notify_reloading(&watcher->notifier);
+	notify_reloading(&watcher->notifier);
 	r = config_load(&config, path ? path : CONFIG_DEFAULT_PATH, path != NULL,
 	                watcher->options->known, &err);
 	if (r) {
@@ -428,7 +428,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 		fail2banwatch_configure(watcher->fail2banwatch);
 		engine_configured(watcher->engine);
 	}
-	logger_notify_ready(&watcher->notifier);
+	notify_ready(&watcher->notifier);
 	announcer_status(watcher->announcer);
 }
 
@@ -715,7 +715,7 @@ static void watcher_deinit(struct watcher *watcher)
 	filewatch_free(watcher->spool_watch);
 	loop_free(watcher->loop);
 	config_deinit(&watcher->config);
-	logger_notifier_deinit(&watcher->notifier);
+	notify_deinit(&watcher->notifier);
 	lock_release(&watcher->lock);
 }
 
@@ -727,7 +727,7 @@ static int run(struct watcher *watcher, struct err *err)
 	r = take_config(watcher, err);
 	if (r)
 		return r;
-	r = logger_notifier_init(&watcher->notifier, &trouble);
+	r = notify_init(&watcher->notifier, &trouble);
 	if (r < 0)
 		logger_write(&watcher->logger, LOGGER_WARNING,
 		             "the service manager cannot be told anything: %s",
@@ -744,7 +744,7 @@ static int run(struct watcher *watcher, struct err *err)
 	watch_spool(watcher);
 	start_timers(watcher);
 	r = loop_run(watcher->loop, &code);
-	logger_notify_stopping(&watcher->notifier);
+	notify_stopping(&watcher->notifier);
 	engine_store(watcher->engine);
 	record_event(watcher->record, EVENT_STOP, NULL, "the guard was stopped");
 	logger_write(&watcher->logger, LOGGER_INFO, "stopped");
@@ -764,10 +764,8 @@ static int run(struct watcher *watcher, struct err *err)
  */
 int watcher_run(const struct watcher_options *options, struct err *err)
 {
-	struct watcher watcher = {.options = options,
-	                          .lock = -1,
-	                          .logger = LOGGER_NULL,
-	                          .notifier = LOGGER_NOTIFIER_NULL};
+	struct watcher watcher = {
+	    .options = options, .lock = -1, .logger = LOGGER_NULL, .notifier = NOTIFY_NULL};
 	int r;
 
 	logger_init(&watcher.logger, STDERR_FILENO, options->verbosity);

@@ -6,3 +6,4 @@ EXTRA_DIST += tests/bench/gap-rounds.sh tests/bench/outage-rounds.sh
 noinst_PROGRAMS += tests/bench/bans
 dist_noinst_SCRIPTS += tests/bench/conflicts-others
 noinst_PROGRAMS += tests/bench/conflicts
+noinst_PROGRAMS += tests/bench/large

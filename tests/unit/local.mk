@@ -48,6 +48,7 @@ UNIT_TESTS = \
 	tests/unit/test-logfollow \
 	tests/unit/test-logger \
 	tests/unit/test-loginline \
+	tests/unit/test-logins \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
 	tests/unit/test-mime \
@@ -63,7 +64,9 @@ UNIT_TESTS = \
 	tests/unit/test-report \
 	tests/unit/test-report-summary \
 	tests/unit/test-richrule \
+	tests/unit/test-search \
 	tests/unit/test-services \
+	tests/unit/test-shell \
 	tests/unit/test-spool \
 	tests/unit/test-store \
 	tests/unit/test-store-bans \
@@ -77,8 +80,8 @@ UNIT_TESTS = \
 	tests/unit/test-verdict \
 	tests/unit/test-wholefile \
 	tests/unit/test-zonexml
-noinst_HEADERS += tests/unit/engine-world.h tests/unit/fake-clock.h tests/unit/fake-fail2ban.h \
-	tests/unit/fake-firewalld.h tests/unit/fakewall.h tests/unit/firewalls.h tests/unit/rulesets.h \
+noinst_HEADERS += tests/unit/commands.h tests/unit/engine-world.h tests/unit/fake-clock.h \
+	tests/unit/fake-fail2ban.h tests/unit/fake-firewalld.h tests/unit/fakewall.h tests/unit/firewalls.h tests/unit/rulesets.h \
 	tests/unit/store-fixture.h tests/unit/unit.h
 ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake-fail2ban.c \
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c

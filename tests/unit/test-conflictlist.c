@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/report/report-conflicts.h"
+#include "tests/unit/commands.h"
 #include "tests/unit/rulesets.h"
 
 #define NOW INT64_C(1795305600000000)
@@ -51,7 +53,7 @@ static const struct {
     {SERVER "dmz rule " DENY "\n", "(their packets do not come into zone dmz) ", NULL, NULL},
     /* a zone of their own, that offers less than strangers have */
     {SERVER "drop target DROP\ndrop source 192.0.2.0/28\n",
-     "[25 993] firewall-cmd --zone=drop --remove-source='192.0.2.0/28'; ", NULL, NULL},
+     "[25 993] firewall-cmd --zone=drop --remove-source=192.0.2.0/28; ", NULL, NULL},
     {SERVER "office source 192.0.2.0/24\noffice service imaps\noffice service smtp\n",
      "(service smtp in zone office lets them in before it) ", NULL, NULL},
     {SERVER "ipset:bad hash:net 192.0.2.0/28 198.51.100.0/24\n"
@@ -107,12 +109,57 @@ START_TEST(judges)
 }
 END_TEST
 
+/* What is printed, backslashes and all, removes the rule and runs nothing else. */
+START_TEST(its_command_can_be_pasted)
+{
+	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
+	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
+	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(SERVER);
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	const struct clientranges_options from = {.config = &config, .now_us = NOW};
+	const struct conflictlist_options options = {
+	    .ruleset = &ruleset, .ranges = &ranges, .tickets = &tickets, .now_us = NOW};
+	_cleanup_strv_ struct strv commands = STRV_NULL, words = STRV_NULL;
+	_cleanup_free_ char *rule = NULL, *want = NULL, *text = NULL;
+	struct report report;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
+
+	config_init(&config);
+	ck_assert_int_eq(strv_add(&config.client_ranges, "192.0.2.0/24"), 0);
+	ck_assert_int_eq(clientranges_read(&ranges, &from, NULL), 0);
+	ck_assert_int_ge(xasprintf(&rule,
+	                           "rule family=\"ipv4\" source address=\"192.0.2.7\" log "
+	                           "prefix=\"%s\" drop",
+	                           commands_hostile[_i]),
+	                 0);
+	ck_assert_ptr_nonnull(file);
+	report_init(&report, file, false, NULL);
+	if (ruleset_add_rule(&ruleset.zones[0], rule, NULL) == 0) {
+		ck_assert_int_eq(conflictlist_make(&list, &options), 0);
+		ck_assert_int_eq(report_conflicts(&report, &list, &options, false), 0);
+		ck_assert_int_eq(fflush(file), 0);
+		commands = commands_of(text, "firewall-cmd");
+		ck_assert_msg(commands.n == 1 || strchr(rule, '\n'), "%s", text);
+	}
+	if (commands.n == 1) {
+		words = commands_run(commands.strings[0]);
+		ck_assert_uint_eq(words.n, 3);
+		ck_assert_int_ge(xasprintf(&want, "--remove-rich-rule=%s", rule), 0);
+		ck_assert_str_eq(words.strings[2], want);
+	}
+	fclose(file);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("conflictlist");
 	TCase *tcase = tcase_create("conflictlist");
 
 	tcase_add_loop_test(tcase, judges, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, its_command_can_be_pasted, 0, ARRAY_SIZE(commands_hostile));
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 
 #include "tests/unit/unit.h"
 
 #include <string.h>
 
-#define CHAIN ITEM_CHAIN
-#define RULE  ITEM_DIRECT_RULE
+#define CHAIN true
+#define RULE  false
 
 /* NULL: it is refused. */
 static const struct {
-	enum item_kind kind;
+	bool is_chain;
 	const char *value, *normal;
 } rows[] = {
     {CHAIN, "filter f2b-lab", "filter f2b-lab"},
@@ -52,7 +53,7 @@ static const struct {
 START_TEST(has_one_form)
 {
 	_cleanup_free_ char *normal = NULL, *again = NULL;
-	int r = direct_canonical(&normal, rows[_i].kind, rows[_i].value);
+	int r = direct_canonical(&normal, rows[_i].is_chain, rows[_i].value);
 
 	if (!rows[_i].normal) {
 		ck_assert_int_eq(r, DIRECT_E_SYNTAX);
@@ -60,7 +61,7 @@ START_TEST(has_one_form)
 	}
 	ck_assert_int_eq(r, 0);
 	ck_assert_str_eq(normal, rows[_i].normal);
-	ck_assert_int_eq(direct_canonical(&again, rows[_i].kind, normal), 0);
+	ck_assert_int_eq(direct_canonical(&again, rows[_i].is_chain, normal), 0);
 	ck_assert_str_eq(again, normal);
 }
 END_TEST
@@ -114,42 +115,41 @@ END_TEST
 
 static const struct {
 	const char *item;
-	enum direct_role role;
+	enum directban_role role;
 	const char *name, *source;
 } roles[] = {
     /* as the actions of fail2ban 1.0 write them */
-    {V4 "chain:filter f2b-lab", DIRECT_ROLE_FRAME, "lab", NULL},
-    {V4 "direct-rule:filter f2b-lab 1000 -j RETURN", DIRECT_ROLE_FRAME, "lab", NULL},
+    {V4 "chain:filter f2b-lab", DIRECTBAN_FRAME, "lab", NULL},
+    {V4 "direct-rule:filter f2b-lab 1000 -j RETURN", DIRECTBAN_FRAME, "lab", NULL},
     {V4 "direct-rule:filter INPUT_direct 0 -m conntrack --ctstate NEW -p tcp -m multiport --dports "
         "imaps,25 -j f2b-lab",
-     DIRECT_ROLE_FRAME, "lab", NULL},
-    {V4 "direct-rule:filter INPUT_direct 0 -j f2b-lab", DIRECT_ROLE_FRAME, "lab", NULL},
+     DIRECTBAN_FRAME, "lab", NULL},
+    {V4 "direct-rule:filter INPUT_direct 0 -j f2b-lab", DIRECTBAN_FRAME, "lab", NULL},
     {V4 "direct-rule:filter INPUT_direct 0 -p tcp -m multiport --dports imaps -m set --match-set "
         "f2b-lab src -j REJECT --reject-with icmp-port-unreachable",
-     DIRECT_ROLE_FRAME, "lab", NULL},
+     DIRECTBAN_FRAME, "lab", NULL},
     {V6 "direct-rule:filter INPUT_direct 0 -p tcp -m multiport --dports imaps -m set --match-set "
         "f2b-lab6 src -j REJECT --reject-with icmp6-port-unreachable",
-     DIRECT_ROLE_FRAME, "lab6", NULL},
+     DIRECTBAN_FRAME, "lab6", NULL},
     {V4 "direct-rule:filter f2b-lab 0 -s 192.0.2.1 -j REJECT --reject-with icmp-port-unreachable",
-     DIRECT_ROLE_BAN, "lab", "192.0.2.1"},
-    {V6 "direct-rule:filter f2b-lab 0 -s 2001:db8::1 -j DROP", DIRECT_ROLE_BAN, "lab",
-     "2001:db8::1"},
-    {V4 "direct-rule:filter f2b-lab 0 -s 192.0.2.0/24 -j DROP", DIRECT_ROLE_BAN, "lab",
+     DIRECTBAN_BAN, "lab", "192.0.2.1"},
+    {V6 "direct-rule:filter f2b-lab 0 -s 2001:db8::1 -j DROP", DIRECTBAN_BAN, "lab", "2001:db8::1"},
+    {V4 "direct-rule:filter f2b-lab 0 -s 192.0.2.0/24 -j DROP", DIRECTBAN_BAN, "lab",
      "192.0.2.0/24"},
     /* nothing that these actions write */
-    {V4 "chain:filter mine", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "chain:filter f2b-", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "direct-rule:filter f2b-lab 0 -s 192.0.2.1 -j ACCEPT", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "direct-rule:filter f2b-lab 0 ! -s 192.0.2.1 -j DROP", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "direct-rule:filter f2b-lab 0 -s mail.example -j DROP", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "direct-rule:filter f2b-lab 0 -j ACCEPT", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "direct-rule:filter f2b-lab 0 -i eth0 -j RETURN", DIRECT_ROLE_NONE, NULL, NULL},
-    {V4 "direct-rule:filter INPUT 0 -m set ! --match-set f2b-lab src -j DROP", DIRECT_ROLE_NONE,
-     NULL, NULL},
-    {V4 "direct-rule:filter INPUT 0 -m comment --comment f2b-lab -j DROP", DIRECT_ROLE_NONE, NULL,
+    {V4 "chain:filter mine", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "chain:filter f2b-", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "direct-rule:filter f2b-lab 0 -s 192.0.2.1 -j ACCEPT", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "direct-rule:filter f2b-lab 0 ! -s 192.0.2.1 -j DROP", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "direct-rule:filter f2b-lab 0 -s mail.example -j DROP", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "direct-rule:filter f2b-lab 0 -j ACCEPT", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "direct-rule:filter f2b-lab 0 -i eth0 -j RETURN", DIRECTBAN_NONE, NULL, NULL},
+    {V4 "direct-rule:filter INPUT 0 -m set ! --match-set f2b-lab src -j DROP", DIRECTBAN_NONE, NULL,
      NULL},
-    {"public/service:imaps", DIRECT_ROLE_NONE, NULL, NULL},
+    {V4 "direct-rule:filter INPUT 0 -m comment --comment f2b-lab -j DROP", DIRECTBAN_NONE, NULL,
+     NULL},
+    {"public/service:imaps", DIRECTBAN_NONE, NULL, NULL},
 };
 
 START_TEST(knows_fail2bans)
@@ -159,7 +159,7 @@ START_TEST(knows_fail2bans)
 	struct cidr source;
 
 	ck_assert_int_eq(item_parse(&item, roles[_i].item, NULL), 0);
-	ck_assert_int_eq(direct_role(&item, name, &source), roles[_i].role);
+	ck_assert_int_eq(directban_role(&item, name, &source), roles[_i].role);
 	if (roles[_i].name)
 		ck_assert_str_eq(name, roles[_i].name);
 	if (roles[_i].source) {

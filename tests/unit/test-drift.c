@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/drift.h"
 
+#include "tests/unit/commands.h"
 #include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"
 
@@ -374,6 +375,50 @@ START_TEST(test_ports_of_one_ban)
 }
 END_TEST
 
+/* As -rich-logging writes them, with a prefix in the block type, whatever that is. */
+START_TEST(test_command_can_be_pasted)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_tickets_ struct tickets tickets = tickets_from_text("one!192.0.2.1!900!900");
+	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
+	const struct drift_evidence evidence = {.fw = &fw,
+	                                        .tickets = &tickets,
+	                                        .interfaces = &(const struct strv){0},
+	                                        .now_us = NOW,
+	                                        .unwiped_us = -1};
+	_cleanup_free_ char *rule = NULL, *want = NULL;
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct drift_counts counts;
+
+	for (size_t i = 0; i < tickets.n_jails; i++) {
+		struct jail_action *action = &tickets.jails[i].actions[0];
+
+		free(action->blocktype);
+		ck_assert_int_ge(
+		    xasprintf(&action->blocktype, "log prefix=\"%s\" drop", commands_hostile[_i]),
+		    0);
+	}
+	ck_assert_int_ge(xasprintf(&rule,
+	                           "rule family=\"ipv4\" source address=\"192.0.2.1\" port "
+	                           "port=\"imaps\" protocol=\"tcp\" log prefix=\"%s\" drop",
+	                           commands_hostile[_i]),
+	                 0);
+	ck_assert_int_eq(drift_find(&findings, &counts, 1U << DRIFT_BAN_WITHOUT_RULE, &evidence),
+	                 0);
+	ck_assert_uint_eq(findings.n, 1);
+	words = commands_run(findings.findings[0].command);
+	/* no rule that firewalld takes: the jail is to write it again */
+	if (item_init(&item, "public", ITEM_RULE, rule, NULL) != 0) {
+		ck_assert_str_eq(words.strings[0], "fail2ban-client");
+		return;
+	}
+	ck_assert_int_ge(xasprintf(&want, "--add-rich-rule=%s", item.value), 0);
+	ck_assert_uint_eq(words.n, 2);
+	ck_assert_str_eq(words.strings[1], want);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("drift");
@@ -382,6 +427,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_drift, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tests, test_left_out);
 	tcase_add_test(tests, test_ports_of_one_ban);
+	tcase_add_loop_test(tests, test_command_can_be_pasted, 0, ARRAY_SIZE(commands_hostile));
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "guard/report/report-explain.h"
+#include "tests/unit/commands.h"
 #include "tests/unit/rulesets.h"
 
 #define PUBLIC                                                                                     \
@@ -56,7 +58,7 @@ static const struct {
      "firewall-cmd --zone=public --add-port=4190/tcp"},
     {PUBLIC "drop source 101.13.5.0/24\ndrop target DROP", "101.13.5.7", 465,
      "Nothing opens the port, so the target decides.",
-     "firewall-cmd --zone=drop --remove-source='101.13.5.0/24'"},
+     "firewall-cmd --zone=drop --remove-source=101.13.5.0/24"},
     {PUBLIC "policy:in ingress ANY\npolicy:in egress HOST\npolicy:in priority -1\npolicy:in rule "
             "rule family=ipv4 source address=101.13.5.7 drop",
      "101.13.5.7", 465,
@@ -144,6 +146,41 @@ START_TEST(knows_who_put_it_there)
 }
 END_TEST
 
+/* What is printed, backslashes and all, removes the rule and runs nothing else. */
+START_TEST(its_command_can_be_pasted)
+{
+	struct explain explain = asked(PUBLIC, "101.13.5.7", 465);
+	_cleanup_free_ char *rule = NULL, *want = NULL, *text = NULL;
+	_cleanup_strv_ struct strv commands = STRV_NULL, words = STRV_NULL;
+	struct report report;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
+
+	ck_assert_int_ge(xasprintf(&rule,
+	                           "rule family=\"ipv4\" source address=\"101.13.5.7\" log "
+	                           "prefix=\"%s\" drop",
+	                           commands_hostile[_i]),
+	                 0);
+	ck_assert_ptr_nonnull(file);
+	report_init(&report, file, false, NULL);
+	if (ruleset_add_rule(&ruleset.zones[0], rule, NULL) == 0) {
+		ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+		ck_assert_int_eq(report_explain(&report, &explain), 0);
+		ck_assert_int_eq(fflush(file), 0);
+		commands = commands_of(text, "firewall-cmd");
+		ck_assert_msg(commands.n == 1 || strchr(rule, '\n'), "%s", text);
+	}
+	if (commands.n == 1) {
+		words = commands_run(commands.strings[0]);
+		ck_assert_uint_eq(words.n, 3);
+		ck_assert_int_ge(xasprintf(&want, "--remove-rich-rule=%s", rule), 0);
+		ck_assert_str_eq(words.strings[2], want);
+	}
+	fclose(file);
+	done(&explain);
+}
+END_TEST
+
 START_TEST(does_not_guess_who)
 {
 	struct explain explain =
@@ -202,6 +239,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, says_it_in_a_sentence, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));
+	tcase_add_loop_test(tc, its_command_can_be_pasted, 0, (int)ARRAY_SIZE(commands_hostile));
 	tcase_add_test(tc, does_not_guess_who);
 	tcase_add_test(tc, tells_what_ports_share_once);
 	tcase_add_test(tc, minds_what_was_asked_for);

@@ -155,6 +155,63 @@ START_TEST(protects_what_is_configured)
 }
 END_TEST
 
+/* What is known of one zone is not taken for another's, in whatever order it is asked. */
+START_TEST(a_view_answers_as_each_question)
+{
+	_cleanup_firewall_ struct firewall fw = firewall_from_text(
+	    "public/interface:eth0=r public/service:imaps=r public/masquerade:yes=r "
+	    "home/source:192.0.2.0/24=r home/source:ipset:friends=r home/service:ssh=r "
+	    "home/masquerade:yes=r home/forward-port:port=25:proto=tcp:toport=:toaddr=192.0.2.1=r "
+	    "work/interface:eth1=r drop/source:ipset:bad=r drop/masquerade:yes=r "
+	    "ipset:friends/entry:192.0.2.1=r ipset:friends/entry:192.0.2.2=r "
+	    "ipset:bad/entry:192.0.2.3=r unused/service:imap=r other/service:ssh=r");
+	const char *const services[] = {"", "imaps", "ssh 25/tcp"};
+
+	for (size_t k = 0; k < ARRAY_SIZE(services); k++) {
+		struct scope scope = SCOPE_NULL;
+		struct scope_view view = SCOPE_VIEW(&scope, &fw);
+
+		ck_assert_int_eq(strv_split(&scope.services, services[k], " "), 0);
+		/* 7 is prime to their number: each is asked, and few after their neighbours */
+		for (size_t i = 0; i < 8 * fw.n; i++) {
+			size_t at = i < fw.n ? i : i * 7 % fw.n;
+			const struct item *item = &fw.entries[at].item;
+
+			ck_assert_msg(scope_view_protects(&view, item) ==
+			                  scope_protects(&scope, &fw, item),
+			              "%s/%s", item->zone, item->value);
+		}
+		scope_deinit(&scope);
+	}
+}
+END_TEST
+
+/* firewalld refuses to load an interface or source that is permanent in two zones. */
+START_TEST(tells_what_is_bound_elsewhere)
+{
+	_cleanup_firewall_ struct firewall fw = firewall_from_text(
+	    "public/interface:eth0=p public/source:192.0.2.0/24=r home/interface:eth0=r "
+	    "home/source:192.0.2.0/24=p work/interface:eth1=p work/service:imaps=p");
+	static const struct {
+		const char *item;
+		bool elsewhere;
+	} items[] = {
+	    {"home/interface:eth0", true},      {"public/interface:eth0", false},
+	    {"work/source:192.0.2.0/24", true}, {"home/source:192.0.2.0/24", false},
+	    {"zzz/interface:eth1", true},       {"work/interface:eth1", false},
+	    {"home/service:imaps", false},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
+		_cleanup_item_ struct item item = item_from_text(items[i].item);
+
+		ck_assert_msg((scope_not_to_persist(&fw, &item, false) != NULL) ==
+		                  items[i].elsewhere,
+		              "%s", items[i].item);
+	}
+}
+END_TEST
+
 START_TEST(tells_added_removed_and_changed_in_order)
 {
 	_cleanup_firewall_ struct firewall before = firewall_from_text(
@@ -196,6 +253,8 @@ int main(void)
 	tcase_add_test(tcase, digests_differ_exactly_when_states_do);
 	tcase_add_test(tcase, knows_what_a_packet_can_reach);
 	tcase_add_loop_test(tcase, protects_what_is_configured, 0, (int)ARRAY_SIZE(scope_rows));
+	tcase_add_test(tcase, a_view_answers_as_each_question);
+	tcase_add_test(tcase, tells_what_is_bound_elsewhere);
 	tcase_add_test(tcase, tells_added_removed_and_changed_in_order);
 	tcase_add_test(tcase, equal_states_do_not_differ);
 	suite_add_tcase(suite, tcase);

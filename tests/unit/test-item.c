@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/item.h"
 
+#include "tests/unit/commands.h"
 #include "tests/unit/unit.h"
 
 static const struct {
@@ -187,6 +188,29 @@ START_TEST(gives_the_command_that_makes_it_permanent)
 }
 END_TEST
 
+#define PREFIXED "rule family=\"ipv4\" source address=\"192.0.2.7\" log prefix=\"%s\" drop"
+
+/* Pasted into a shell, it is the rule that reaches firewall-cmd, and nothing is run. */
+START_TEST(its_command_can_be_pasted)
+{
+	_cleanup_free_ char *rule = NULL, *command = NULL, *want = NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	_cleanup_strv_ struct strv words = STRV_NULL;
+
+	ck_assert_int_ge(xasprintf(&rule, PREFIXED, commands_hostile[_i]), 0);
+	/* firewalld takes no rule that it could not read again */
+	if (item_init(&item, "public", ITEM_RULE, rule, NULL) != 0) {
+		ck_assert_int_ge(_i, 4);
+		return;
+	}
+	ck_assert_int_eq(item_permanent_command(&command, &item), 0);
+	ck_assert_int_ge(xasprintf(&want, "--add-rich-rule=%s", item.value), 0);
+	words = commands_run(command);
+	ck_assert_uint_eq(words.n, 4);
+	ck_assert_str_eq(words.strings[3], want);
+}
+END_TEST
+
 /* firewall-cmd takes many options at a time, but of one zone and one kind. */
 START_TEST(joins_commands_of_many)
 {
@@ -242,6 +266,7 @@ int main(void)
 	tcase_add_loop_test(tcase, tells_what_is_opened, 0, (int)ARRAY_SIZE(opening_rows));
 	tcase_add_loop_test(tcase, gives_the_command_that_makes_it_permanent, 0,
 	                    (int)ARRAY_SIZE(command_rows));
+	tcase_add_loop_test(tcase, its_command_can_be_pasted, 0, ARRAY_SIZE(commands_hostile));
 	tcase_add_test(tcase, joins_commands_of_many);
 	tcase_add_test(tcase, orders_by_zone_kind_value);
 	suite_add_tcase(suite, tcase);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/host/logger.h"
+#include "guard/system/host/notify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -195,27 +196,27 @@ static const char *receive(int fd)
 
 static void talk(const char *name)
 {
-	struct logger_notifier notifier;
+	struct notify notifier;
 	int fd = listen_at(name);
 	char state[64];
 	unsigned long long us;
 
-	ck_assert_int_eq(logger_notifier_init(&notifier, NULL), 0);
-	logger_notify_ready(&notifier);
+	ck_assert_int_eq(notify_init(&notifier, NULL), 0);
+	notify_ready(&notifier);
 	ck_assert_str_eq(receive(fd), "READY=1");
-	logger_notify_status(&notifier, "guarding %d items\nREADY=1", 7);
+	notify_status(&notifier, "guarding %d items\nREADY=1", 7);
 	ck_assert_str_eq(receive(fd), "STATUS=guarding 7 items\\x0aREADY=1");
-	logger_notify_status(&notifier, "guarding %d items\nREADY=1", 7);
+	notify_status(&notifier, "guarding %d items\nREADY=1", 7);
 	ck_assert_str_eq(receive(fd), "");
-	logger_notify_watchdog(&notifier);
+	notify_watchdog(&notifier);
 	ck_assert_str_eq(receive(fd), ""); /* nobody asked for it */
-	logger_notify_reloading(&notifier);
+	notify_reloading(&notifier);
 	snprintf(state, sizeof(state), "%s", receive(fd));
 	ck_assert_int_eq(sscanf(state, "RELOADING=1\nMONOTONIC_USEC=%llu", &us), 1);
-	logger_notify_stopping(&notifier);
+	notify_stopping(&notifier);
 	ck_assert_str_eq(receive(fd), "STOPPING=1");
-	logger_notifier_deinit(&notifier);
-	logger_notifier_deinit(&notifier);
+	notify_deinit(&notifier);
+	notify_deinit(&notifier);
 	close(fd);
 }
 
@@ -235,7 +236,7 @@ END_TEST
 
 START_TEST(watchdog_is_for_us_alone)
 {
-	struct logger_notifier notifier;
+	struct notify notifier;
 	char name[64], pid[32];
 	int fd;
 
@@ -244,46 +245,46 @@ START_TEST(watchdog_is_for_us_alone)
 	setenv("WATCHDOG_USEC", "3000000", 1);
 	snprintf(pid, sizeof(pid), "%ld", (long)getpid());
 	setenv("WATCHDOG_PID", pid, 1);
-	ck_assert_int_eq(logger_notifier_init(&notifier, NULL), 0);
+	ck_assert_int_eq(notify_init(&notifier, NULL), 0);
 	ck_assert_int_eq(notifier.watchdog_us, 3000000);
-	logger_notify_watchdog(&notifier);
+	notify_watchdog(&notifier);
 	ck_assert_str_eq(receive(fd), "WATCHDOG=1");
-	logger_notifier_deinit(&notifier);
+	notify_deinit(&notifier);
 	setenv("WATCHDOG_PID", "1", 1);
-	ck_assert_int_eq(logger_notifier_init(&notifier, NULL), 0);
+	ck_assert_int_eq(notify_init(&notifier, NULL), 0);
 	ck_assert_int_eq(notifier.watchdog_us, 0);
-	logger_notifier_deinit(&notifier);
+	notify_deinit(&notifier);
 	setenv("WATCHDOG_PID", pid, 1);
 	setenv("WATCHDOG_USEC", "-5", 1);
-	ck_assert_int_eq(logger_notifier_init(&notifier, NULL), 0);
+	ck_assert_int_eq(notify_init(&notifier, NULL), 0);
 	ck_assert_int_eq(notifier.watchdog_us, 0);
-	logger_notifier_deinit(&notifier);
+	notify_deinit(&notifier);
 	close(fd);
 }
 END_TEST
 
 START_TEST(nobody_listens)
 {
-	struct logger_notifier notifier;
+	struct notify notifier;
 	struct err err = ERR_NULL;
 	char endless[512];
 
 	unsetenv("NOTIFY_SOCKET");
-	ck_assert_int_eq(logger_notifier_init(&notifier, &err), 0);
-	logger_notify_ready(&notifier);
-	logger_notify_status(&notifier, "x");
-	logger_notifier_deinit(&notifier);
+	ck_assert_int_eq(notify_init(&notifier, &err), 0);
+	notify_ready(&notifier);
+	notify_status(&notifier, "x");
+	notify_deinit(&notifier);
 	setenv("NOTIFY_SOCKET", "relative", 1);
-	ck_assert_int_eq(logger_notifier_init(&notifier, &err), -EINVAL);
-	logger_notify_ready(&notifier);
+	ck_assert_int_eq(notify_init(&notifier, &err), -EINVAL);
+	notify_ready(&notifier);
 	memset(endless, '/', sizeof(endless) - 1);
 	endless[sizeof(endless) - 1] = '\0';
 	setenv("NOTIFY_SOCKET", endless, 1);
-	ck_assert_int_eq(logger_notifier_init(&notifier, &err), -EINVAL);
+	ck_assert_int_eq(notify_init(&notifier, &err), -EINVAL);
 	setenv("NOTIFY_SOCKET", "/nonexistent/socket", 1);
-	ck_assert_int_eq(logger_notifier_init(&notifier, &err), 0);
-	logger_notify_ready(&notifier);
-	logger_notifier_deinit(&notifier);
+	ck_assert_int_eq(notify_init(&notifier, &err), 0);
+	notify_ready(&notifier);
+	notify_deinit(&notifier);
 }
 END_TEST
 

@@ -29,6 +29,9 @@ static const struct {
     {"\xf4\x90\x80\x80", "\\xf4\\x90\\x80\\x80"}, /* above U+10FFFF */
     {"\xe2\x82", "\\xe2\\x82"},                   /* cut off */
     {"back\\slash", "back\\\\slash"},
+    /* a command is to be pasted; what a terminal might obey is not left in it either */
+    {"a\\b: " TEXT_COMMAND_BEGIN "x 'c\\d'\x1b" TEXT_COMMAND_END "; e\\f",
+     "a\\\\b: x 'c\\d'\\x1b; e\\\\f"},
 };
 
 START_TEST(escapes)

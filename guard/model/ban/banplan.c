@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/banplan.h"
 
+#include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 
 #include <errno.h>
@@ -13,8 +14,8 @@ static const char *ipset_of_bans(const struct item *item)
 {
 	const char *ipset = item->kind == ITEM_ENTRY ? item_ipset_name(item->zone) : NULL;
 
-	return ipset && strncmp(ipset, DIRECT_F2B, strlen(DIRECT_F2B)) == 0
-	           ? ipset + strlen(DIRECT_F2B)
+	return ipset && strncmp(ipset, DIRECTBAN_PREFIX, strlen(DIRECTBAN_PREFIX)) == 0
+	           ? ipset + strlen(DIRECTBAN_PREFIX)
 	           : NULL;
 }
 
@@ -32,7 +33,7 @@ bool banplan_is_ban(const struct item *item)
 	struct cidr source;
 
 	if (item_direct_family(item->zone))
-		return direct_role(item, name, &source) != DIRECT_ROLE_NONE;
+		return directban_role(item, name, &source) != DIRECTBAN_NONE;
 	if (item->kind == ITEM_ENTRY)
 		return ipset_of_bans(item) != NULL;
 	if (item->kind != ITEM_RULE || !strstr(item->value, "source ") ||
@@ -105,8 +106,8 @@ static bool speaks_of(const char *command, const char *name)
 {
 	size_t length = strlen(name);
 
-	while ((command = strstr(command, DIRECT_F2B))) {
-		command += strlen(DIRECT_F2B);
+	while ((command = strstr(command, DIRECTBAN_PREFIX))) {
+		command += strlen(DIRECTBAN_PREFIX);
 		if (strncmp(command, name, length) == 0 &&
 		    (command[length] == '\0' || strchr(" \t\n'\"", command[length])))
 			return true;
@@ -299,7 +300,7 @@ static void judge_rule(struct banplan_rule *out, const struct by_address *now,
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	struct maker maker = {.kind = out->item->kind};
-	enum direct_role role = DIRECT_ROLE_BAN;
+	enum directban_role role = DIRECTBAN_BAN;
 	char name[ITEM_ZONE_MAX + 1];
 	struct cidr source;
 
@@ -317,12 +318,12 @@ static void judge_rule(struct banplan_rule *out, const struct by_address *now,
 			return;
 	} else {
 		maker.name = name;
-		role = direct_role(out->item, name, &source);
-		maker.frame = role == DIRECT_ROLE_FRAME;
+		role = directban_role(out->item, name, &source);
+		maker.frame = role == DIRECTBAN_FRAME;
 	}
-	if (role == DIRECT_ROLE_FRAME)
+	if (role == DIRECTBAN_FRAME)
 		judge_frame(out, &maker, evidence->tickets);
-	else if (role == DIRECT_ROLE_BAN)
+	else if (role == DIRECTBAN_BAN)
 		judge_ban(out, &maker, &source, now, past, evidence);
 }
 

@@ -295,16 +295,6 @@ static int add_everybody(struct rangeset *set, enum richrule_family family)
 	return r;
 }
 
-static bool step_key(uint8_t key[CIDR_KEY_LENGTH], int step)
-{
-	for (int i = CIDR_KEY_LENGTH - 1; i >= 0; i--) {
-		key[i] = (uint8_t)(key[i] + step);
-		if (key[i] != (step > 0 ? 0 : 0xff))
-			return true;
-	}
-	return false;
-}
-
 /* What of @whole is not in @set. */
 static int complement(struct rangeset *out, const struct rangeset *whole,
                       const struct rangeset *set)
@@ -323,11 +313,11 @@ static int complement(struct rangeset *out, const struct rangeset *whole,
 				break;
 			if (memcmp(hole->first, rest.first, CIDR_KEY_LENGTH) > 0) {
 				memcpy(before.last, hole->first, CIDR_KEY_LENGTH);
-				(void)step_key(before.last, -1);
+				(void)cidr_key_step(before.last, -1);
 				r = rangeset_add_range(out, before.first, before.last);
 			}
 			memcpy(rest.first, hole->last, CIDR_KEY_LENGTH);
-			left = step_key(rest.first, 1) &&
+			left = cidr_key_step(rest.first, 1) &&
 			       memcmp(rest.first, rest.last, CIDR_KEY_LENGTH) <= 0;
 		}
 		if (r == 0 && left)

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/drift.h"
 
+#include "guard/base/search.h"
+#include "guard/base/shell.h"
 #include "guard/model/mail/services.h"
+#include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/packet/dispatch.h"
 
@@ -37,35 +40,16 @@ const char *drift_kind_name(enum drift_kind kind)
 /* --- texts that grow --------------------------------------------------------------------- */
 
 struct words {
-	char *text; /* owned */
-	size_t size;
-	FILE *stream;
+	struct builder text;
 	size_t n;
 };
-
-static int words_open(struct words *words)
-{
-	*words = (struct words){0};
-	words->stream = open_memstream(&words->text, &words->size);
-	return words->stream ? 0 : -ENOMEM;
-}
-
-static void words_deinit(struct words *words)
-{
-	if (words->stream)
-		fclose(words->stream);
-	free(words->text);
-}
-#define _cleanup_words_ _cleanup_(words_deinit)
 
 /* Return: the text, the caller's; NULL without memory. */
 static char *words_take(struct words *words)
 {
-	bool failed = ferror(words->stream) != 0;
+	char *out;
 
-	if (fclose(steal(words->stream)) != 0 || failed)
-		return NULL;
-	return steal(words->text);
+	return builder_take(&words->text, &out) < 0 ? NULL : out;
 }
 
 /* --- the rules that keep somebody away --------------------------------------------------- */
@@ -142,8 +126,9 @@ static int compare_named(const void *a, const void *b)
 
 static bool leads_to_bans(const struct item *item)
 {
-	return item->kind == ITEM_DIRECT_RULE && (strstr(item->value, "-j " DIRECT_F2B) ||
-	                                          strstr(item->value, "--match-set " DIRECT_F2B));
+	return item->kind == ITEM_DIRECT_RULE &&
+	       (strstr(item->value, "-j " DIRECTBAN_PREFIX) ||
+	        strstr(item->value, "--match-set " DIRECTBAN_PREFIX));
 }
 
 static int add_named(struct look *look, const struct firewall_entry *entry)
@@ -151,22 +136,22 @@ static int add_named(struct look *look, const struct firewall_entry *entry)
 	const struct item *item = &entry->item;
 	const char *set = item->kind == ITEM_ENTRY ? item_ipset_name(item->zone) : NULL;
 	struct named row = {.entry = entry};
-	enum direct_role role = DIRECT_ROLE_BAN;
+	enum directban_role role = DIRECTBAN_BAN;
 	struct named_list *list;
 
 	if (set) {
-		if (strncmp(set, DIRECT_F2B, strlen(DIRECT_F2B)) != 0 ||
+		if (strncmp(set, DIRECTBAN_PREFIX, strlen(DIRECTBAN_PREFIX)) != 0 ||
 		    cidr_parse(&row.source, item->value, 0, NULL) != 0)
 			return 0;
-		snprintf(row.name, sizeof(row.name), "%s", set + strlen(DIRECT_F2B));
+		snprintf(row.name, sizeof(row.name), "%s", set + strlen(DIRECTBAN_PREFIX));
 	} else {
-		role = direct_role(item, row.name, &row.source);
+		role = directban_role(item, row.name, &row.source);
 	}
-	if (role == DIRECT_ROLE_NONE || (role == DIRECT_ROLE_FRAME && !leads_to_bans(item)))
+	if (role == DIRECTBAN_NONE || (role == DIRECTBAN_FRAME && !leads_to_bans(item)))
 		return 0;
-	if (role == DIRECT_ROLE_BAN)
+	if (role == DIRECTBAN_BAN)
 		cidr_first(&row.source, row.source.key);
-	list = role == DIRECT_ROLE_BAN ? &look->bans : &look->leads;
+	list = role == DIRECTBAN_BAN ? &look->bans : &look->leads;
 	if (grow(&list->rows, &list->capacity, list->n + 1, sizeof(row)) < 0)
 		return -ENOMEM;
 	list->rows[list->n++] = row;
@@ -254,20 +239,18 @@ static int look_init(struct look *look, const struct drift_evidence *evidence)
 	return r == 0 ? find_mail_zones(look) : r;
 }
 
+static int compare_source(const void *element, const void *key)
+{
+	const struct ban_rule *row = element;
+
+	return cidr_cmp(&row->source, key);
+}
+
 /* The first rule for @source or behind it. */
 static size_t lower_bound(const struct look *look, const struct cidr *source)
 {
-	size_t low = 0, high = look->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (cidr_cmp(&look->rules[middle].source, source) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_lower_bound(look->rules, look->n, sizeof(*look->rules), source,
+	                          compare_source);
 }
 
 static bool denies(const struct richrule *rule, const char *port, const char *protocol)
@@ -388,10 +371,6 @@ static int rule_of(char **out, const struct jail_action *action, const struct ci
 	              v4 ? "ipv4" : "ipv6", address, port, action->protocol, end) < 0)
 		return -ENOMEM;
 	r = richrule_canonical(out, text, NULL);
-	if (r == 0 && strchr(*out, '\'')) {
-		free(steal(*out));
-		return 1;
-	}
 	return r < 0 ? r : r > 0;
 }
 
@@ -460,8 +439,8 @@ struct tally {
 
 static void tally_deinit(struct tally *tally)
 {
-	words_deinit(&tally->names);
-	words_deinit(&tally->elsewhere_names);
+	builder_deinit(&tally->names.text);
+	builder_deinit(&tally->elsewhere_names.text);
 	strv_deinit(&tally->rules);
 	strv_deinit(&tally->elsewhere_rules);
 }
@@ -469,10 +448,10 @@ static void tally_deinit(struct tally *tally)
 static void name_one(struct words *words, const char *name, const char *detail)
 {
 	if (words->n < NAMES_MAX)
-		fprintf(words->stream, "%s%s%s%s%s", words->n ? ", " : "", name, detail ? " (" : "",
-		        detail ? detail : "", detail ? ")" : "");
+		builder_addf(&words->text, "%s%s%s%s%s", words->n ? ", " : "", name,
+		             detail ? " (" : "", detail ? detail : "", detail ? ")" : "");
 	else if (words->n == NAMES_MAX)
-		fputs(" and others", words->stream);
+		builder_add(&words->text, " and others");
 	words->n++;
 }
 
@@ -592,7 +571,7 @@ static char *restart_command(const struct jail *jail)
 	char *out;
 
 	return is_plain(jail->name) &&
-	               xasprintf(&out, "fail2ban-client reload --restart %s", jail->name) == 0
+	               shell_printf(&out, "fail2ban-client reload --restart %s", jail->name) == 0
 	           ? out
 	           : NULL;
 }
@@ -601,16 +580,15 @@ static char *restart_command(const struct jail *jail)
 static char *rules_command(const char *what, const char *zone, const struct strv *rules,
                            const char *option)
 {
-	_cleanup_words_ struct words words;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	char *out;
 
-	if (words_open(&words) < 0)
-		return NULL;
-	fprintf(words.stream, "firewall-cmd%s", what);
+	builder_addf(&text, "firewall-cmd%s", what);
 	if (zone)
-		fprintf(words.stream, " --zone=%s", zone);
+		shell_addf(&text, " --zone=%s", zone);
 	for (size_t i = 0; i < rules->n; i++)
-		fprintf(words.stream, " --%s='%s'", option, rules->strings[i]);
-	return words_take(&words);
+		shell_addf(&text, " --%s=%s", option, rules->strings[i]);
+	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
 static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned kinds,
@@ -724,10 +702,8 @@ static int look_at_jail(struct findings *out, struct drift_counts *counts, unsig
 {
 	_cleanup_(tally_deinit) struct tally tally = {.jail = jail};
 	const struct tickets *tickets = look->evidence->tickets;
-	int r = words_open(&tally.names);
+	int r = 0;
 
-	if (r == 0)
-		r = words_open(&tally.elsewhere_names);
 	for (size_t i = 0; i < jail->n_actions; i++) {
 		if (!is_rich(&jail->actions[i]))
 			continue;
@@ -763,13 +739,13 @@ struct leftover {
 static void leftover_deinit(struct leftover *leftover)
 {
 	strv_deinit(&leftover->rules);
-	words_deinit(&leftover->names);
+	builder_deinit(&leftover->names.text);
 }
 
 static void end_last(struct leftover *leftover)
 {
 	if (leftover->n_details)
-		fputc(')', leftover->names.stream);
+		builder_add(&leftover->names.text, ")");
 	leftover->n_details = 0;
 }
 
@@ -787,7 +763,7 @@ static int add_leftover(struct leftover *leftover, const char *address, const ch
 		name_one(names, address, NULL);
 	}
 	if (detail && names->n <= NAMES_MAX)
-		fprintf(names->stream, "%s%s", leftover->n_details++ ? ", " : " (", detail);
+		builder_addf(&names->text, "%s%s", leftover->n_details++ ? ", " : " (", detail);
 	return leftover->rules.n < RULES_MAX ? strv_add(&leftover->rules, rule) : 0;
 }
 
@@ -813,22 +789,25 @@ static char *leftover_command(const struct leftover *leftover)
 	const char *permanent = leftover->kind == DRIFT_BAN_PERMANENT ? " --permanent" : "";
 	const char *family = item_direct_family(leftover->zone);
 	const char *set = item_ipset_name(leftover->zone);
-	_cleanup_words_ struct words words = {0};
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	char *out;
 
 	if (!family && !set)
 		return rules_command(permanent, leftover->zone, &leftover->rules,
 		                     "remove-rich-rule");
-	if (words_open(&words) < 0)
-		return NULL;
-	if (set)
-		fprintf(words.stream, "firewall-cmd%s --ipset=%s", permanent, set);
+	if (set) {
+		builder_addf(&text, "firewall-cmd%s", permanent);
+		shell_addf(&text, " --ipset=%s", set);
+	}
 	for (size_t i = 0; i < leftover->rules.n; i++)
 		if (set)
-			fprintf(words.stream, " --remove-entry=%s", leftover->rules.strings[i]);
+			shell_addf(&text, " --remove-entry=%s", leftover->rules.strings[i]);
 		else
-			fprintf(words.stream, "%sfirewall-cmd%s --direct --remove-rule %s %s",
-			        i ? " && " : "", permanent, family, leftover->rules.strings[i]);
-	return words_take(&words);
+			/* words of a shell already (direct.h) */
+			builder_addf(&text, "%sfirewall-cmd%s --direct --remove-rule %s %s",
+			             i ? " && " : "", permanent, family,
+			             leftover->rules.strings[i]);
+	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
 static int tell_leftover(struct findings *out, struct leftover *leftover)
@@ -851,8 +830,8 @@ static int tell_leftover(struct findings *out, struct leftover *leftover)
 		return r;
 	end_last(leftover);
 	if (leftover->n_rules > RULES_MAX)
-		fprintf(leftover->names.stream, "; the command is for the first %d rules",
-		        RULES_MAX);
+		builder_addf(&leftover->names.text, "; the command is for the first %d rules",
+		             RULES_MAX);
 	names = words_take(&leftover->names);
 	return findings_add_take(out, kind_names[leftover->kind], FINDING_WARNING, text, names,
 	                         leftover_command(leftover));
@@ -862,7 +841,7 @@ static int look_at_zone(struct findings *out, struct drift_counts *counts, bool 
                         const struct look *look, const char *zone, enum drift_kind kind)
 {
 	_cleanup_(leftover_deinit) struct leftover leftover = {.kind = kind, .zone = zone};
-	int r = words_open(&leftover.names);
+	int r = 0;
 
 	for (size_t i = 0; i < look->n && r == 0; i++) {
 		const struct ban_rule *row = &look->rules[i];
@@ -885,7 +864,7 @@ static int look_at_place(struct findings *out, struct drift_counts *counts, bool
                          const struct look *look, const char *place, enum drift_kind kind)
 {
 	_cleanup_(leftover_deinit) struct leftover leftover = {.kind = kind, .zone = place};
-	int r = words_open(&leftover.names);
+	int r = 0;
 
 	for (size_t i = 0; i < look->bans.n && r == 0; i++) {
 		const struct named *row = &look->bans.rows[i];

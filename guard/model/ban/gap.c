@@ -2,6 +2,7 @@
 #include "guard/model/ban/gap.h"
 
 #include "guard/model/packet/dispatch.h"
+#include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/rule/protocol.h"
 #include "guard/model/rule/reject.h"
@@ -429,7 +430,7 @@ static int look_at(struct gap *gap, struct gap_frame *frame, const struct item *
 	_cleanup_direct_ struct direct rule = DIRECT_NULL;
 	struct gap_match match = {.family = (uint8_t)family};
 	const char *to, *protocol, *ports;
-	int r = direct_parse(&rule, item->kind, item->value);
+	int r = direct_parse(&rule, item->kind == ITEM_CHAIN, item->value);
 
 	if (r != 0)
 		return r < 0 ? r : 0;
@@ -530,10 +531,10 @@ static int add_direct(struct gap *gap, const struct firewall *fw, const struct i
 	char name[ITEM_ZONE_MAX + 1];
 	int r;
 
-	if (direct_role(item, name, &ban->source) != DIRECT_ROLE_BAN)
+	if (directban_role(item, name, &ban->source) != DIRECTBAN_BAN)
 		return err_set(err, GAP_E_UNFIT, "not a ban");
 	ban->match.family = ban->source.family;
-	r = direct_parse(&rule, item->kind, item->value);
+	r = direct_parse(&rule, item->kind == ITEM_CHAIN, item->value);
 	if (r < 0)
 		return r;
 	if (r > 0 || !is_understood(&rule) || !target_action(&rule, &ban->match))
@@ -698,17 +699,6 @@ static size_t find_runs(struct run *out, const struct gap_ban *bans, size_t n)
 	return n_runs;
 }
 
-/* Adds @step, 1 or -1; false when that leaves the space of keys. */
-static bool step_key(uint8_t key[CIDR_KEY_LENGTH], int step)
-{
-	for (int i = CIDR_KEY_LENGTH - 1; i >= 0; i--) {
-		key[i] = (uint8_t)(key[i] + step);
-		if (key[i] != (step > 0 ? 0 : 0xff))
-			return true;
-	}
-	return false;
-}
-
 /* Prefixes that hold the present one, each with the time until which all of it is denied. */
 struct open_prefix {
 	uint8_t last[CIDR_KEY_LENGTH];
@@ -734,7 +724,8 @@ static void emit(struct sweep *sweep, const uint8_t last[CIDR_KEY_LENGTH])
 
 	if (before) {
 		memcpy(after, before->last, sizeof(after));
-		adjacent = step_key(after, 1) && memcmp(after, sweep->next, sizeof(after)) == 0;
+		adjacent =
+		    cidr_key_step(after, 1) && memcmp(after, sweep->next, sizeof(after)) == 0;
 	}
 	if (adjacent && before->end_us == end_us) {
 		memcpy(before->last, last, CIDR_KEY_LENGTH);
@@ -746,7 +737,7 @@ static void emit(struct sweep *sweep, const uint8_t last[CIDR_KEY_LENGTH])
 		interval->end_us = end_us;
 	}
 	memcpy(sweep->next, last, CIDR_KEY_LENGTH);
-	sweep->at_end = !step_key(sweep->next, 1);
+	sweep->at_end = !cidr_key_step(sweep->next, 1);
 }
 
 /* Ends the open prefixes that do not reach to @key; all of them when it is NULL. */
@@ -776,7 +767,7 @@ static void open_prefix(struct sweep *sweep, const struct cidr *cidr, int64_t en
 			return;
 		if (memcmp(sweep->next, first, sizeof(first)) != 0) {
 			memcpy(before, first, sizeof(before));
-			(void)step_key(before, -1);
+			(void)cidr_key_step(before, -1);
 			emit(sweep, before);
 		}
 	}

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/ticket.h"
 
+#include "guard/base/search.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -33,19 +35,17 @@ void tickets_deinit(struct tickets *tickets)
 	*tickets = TICKETS_NULL;
 }
 
+static int compare_jail(const void *element, const void *name)
+{
+	const struct jail *jail = element;
+
+	return strcmp(jail->name, name);
+}
+
 static size_t jail_position(const struct tickets *tickets, const char *name)
 {
-	size_t low = 0, high = tickets->n_jails;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (strcmp(tickets->jails[middle].name, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_lower_bound(tickets->jails, tickets->n_jails, sizeof(*tickets->jails), name,
+	                          compare_jail);
 }
 
 /**

@@ -16,13 +16,11 @@
 #ifndef GUARD_MODEL_RULE_DIRECT_H
 #define GUARD_MODEL_RULE_DIRECT_H
 
-#include "guard/base/cidr.h"
-#include "guard/model/item.h"
+#include "guard/base/util.h"
 
 #define DIRECT_WORDS_MAX 128
-
-/* What fail2ban's actions put before the names of their chains and ipsets. */
-#define DIRECT_F2B "f2b-"
+#define DIRECT_TEXT_MAX  4096
+#define DIRECT_CHAIN_MAX 64
 
 struct direct {
 	struct strv words; /* owned: all of them, in order */
@@ -39,22 +37,11 @@ enum {
 	DIRECT_E_SYNTAX = 1, /* no words for that kind */
 };
 
-int direct_parse(struct direct *out, enum item_kind kind, const char *value) _must_check_;
+int direct_parse(struct direct *out, bool is_chain, const char *value) _must_check_;
 void direct_deinit(struct direct *direct);
 int direct_format(char **out, const char *const *words, size_t n) _must_check_;
-int direct_canonical(char **out, enum item_kind kind, const char *value) _must_check_;
+int direct_canonical(char **out, bool is_chain, const char *value) _must_check_;
 
-/* What an item is to fail2ban's actions firewallcmd-multiport, -new, -allports and -ipset. */
-enum direct_role {
-	DIRECT_ROLE_NONE,  /* somebody else's, or nothing that these actions write */
-	DIRECT_ROLE_FRAME, /* a chain, the end of a chain, what leads there, or to an ipset */
-	DIRECT_ROLE_BAN,   /* one address in such a chain */
-};
-
-/* @name: the action's name, as in f2b-NAME; @source: of a ban */
-enum direct_role direct_role(const struct item *item, char name[ITEM_ZONE_MAX + 1],
-                             struct cidr *source);
 const char *direct_option(const struct direct *direct, const char *name);
-bool direct_ipset(const struct item *item, char **out) _must_check_;
 
 #endif

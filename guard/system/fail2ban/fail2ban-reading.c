@@ -774,3 +774,16 @@ void fail2ban_reading_free(struct fail2ban_reading *reading)
 	free(reading->last_database);
 	free(reading);
 }
+
+/** fail2ban_state_name() - one word; static */
+const char *fail2ban_state_name(enum fail2ban_state state)
+{
+	static const char *const names[FAIL2BAN_N_STATES] = {
+	    [FAIL2BAN_UNKNOWN] = "unknown",   [FAIL2BAN_RUNNING] = "running",
+	    [FAIL2BAN_STOPPED] = "stopped",   [FAIL2BAN_UNREACHABLE] = "unreachable",
+	    [FAIL2BAN_STOPPING] = "stopping", [FAIL2BAN_CRASHED] = "crashed",
+	    [FAIL2BAN_STARTING] = "starting",
+	};
+
+	return names[state];
+}

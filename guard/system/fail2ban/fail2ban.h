@@ -18,43 +18,7 @@
 #ifndef GUARD_SYSTEM_FAIL2BAN_FAIL2BAN_H
 #define GUARD_SYSTEM_FAIL2BAN_FAIL2BAN_H
 
-#include "guard/model/ban/ticket.h"
-#include "guard/system/host/loop.h"
-
-#define FAIL2BAN_DEFAULT_SOCKET   "/run/fail2ban/fail2ban.sock"
-#define FAIL2BAN_DEFAULT_PIDFILE  "/run/fail2ban/fail2ban.pid"
-#define FAIL2BAN_DEFAULT_DATABASE "/var/lib/fail2ban/fail2ban.sqlite3"
-
-enum fail2ban_state {
-	FAIL2BAN_UNKNOWN,     /* may not be asked */
-	FAIL2BAN_RUNNING,     /* answers */
-	FAIL2BAN_STOPPED,     /* ended in order: no socket, no pid file */
-	FAIL2BAN_UNREACHABLE, /* the socket is there, and no answer came in time */
-	FAIL2BAN_STOPPING,    /* told to end, unbans under way */
-	FAIL2BAN_CRASHED,     /* a dead server left its socket */
-	FAIL2BAN_STARTING,    /* a process, and no answer yet; bans are being put back */
-	FAIL2BAN_N_STATES,
-};
-
-enum {
-	FAIL2BAN_E_UNKNOWN = 1, /* neither the server nor its database could tell */
-};
-
-struct fail2ban_options {
-	const char *socket;   /* NULL: the default; borrowed */
-	const char *pidfile;  /* NULL: the default; borrowed */
-	const char *database; /* NULL: asked from the running server, else the default; borrowed */
-	int timeout_ms;       /* for each question; 0: 5 s */
-	/*
-	 * The state changed, @took_us after it changed last; both RUNNING: another server has
-	 * taken its place meanwhile. May be NULL, as on_change.
-	 */
-	void (*on_state)(enum fail2ban_state from, enum fail2ban_state to, int64_t took_us,
-	                 void *userdata);
-	/* The tickets may have changed; once for a burst. A ban that just ends does not show. */
-	void (*on_change)(void *userdata);
-	void *userdata;
-};
+#include "guard/system/fail2ban/fail2ban-reading.h"
 
 struct fail2ban;
 
@@ -82,6 +46,5 @@ void fail2ban_look(struct fail2ban *fail2ban);
 /* For short-lived commands. */
 int fail2ban_read_wait(struct tickets *out, enum fail2ban_state *state,
                        const struct fail2ban_options *options, struct err *err) _must_check_;
-const char *fail2ban_state_name(enum fail2ban_state state);
 
 #endif

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/base/shell.h"
 #include "guard/system/firewalld/firewalld-message.h"
 #include "guard/model/mail/services.h"
 
@@ -487,38 +488,24 @@ static int take_direct(DBusMessageIter *element, struct directs *directs)
 	return take_strings(&field, &rule->words);
 }
 
-/* @text, and the words behind it, as a shell takes them. */
-static int quote(char **text, const struct strv *words)
+static void add_words(struct builder *command, const struct strv *words)
 {
-	for (size_t i = 0; i < words->n; i++) {
-		const char *word = words->strings[i];
-		bool plain = *word && !strpbrk(word, " \t\n'\"\\$`!*?[](){}<>|&;#~");
-		char *longer = NULL;
-
-		/* A word with a quote of its own is nothing to be typed from a screen. */
-		if (strchr(word, '\''))
-			return 1;
-		if (xasprintf(&longer, "%s %s%s%s", *text, plain ? "" : "'", word,
-		              plain ? "" : "'") < 0)
-			return -ENOMEM;
-		free(*text);
-		*text = longer;
-	}
-	return 0;
+	for (size_t i = 0; i < words->n; i++)
+		shell_addf(command, " %s", words->strings[i]);
 }
 
 static int add_direct(struct ruleset *ruleset, const struct direct *rule)
 {
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL;
-	int r = xasprintf(&command, "firewall-cmd --direct --remove-rule %s %s %s %d", rule->family,
-	                  rule->table, rule->chain, (int)rule->priority);
 
-	if (r == 0)
-		r = quote(&command, &rule->words);
-	if (r < 0)
-		return r;
+	shell_addf(&text, "firewall-cmd --direct --remove-rule %s %s %s %d", rule->family,
+	           rule->table, rule->chain, (int)rule->priority);
+	add_words(&text, &rule->words);
+	if (builder_take(&text, &command) < 0)
+		return -ENOMEM;
 	return ruleset_add_direct(ruleset, rule->family, rule->table, rule->chain, &rule->words,
-	                          r == 0 ? command : NULL);
+	                          command);
 }
 
 /**
@@ -581,14 +568,14 @@ static bool split_passthrough(const struct strv *words, const char **table, cons
 static int add_passthrough(struct ruleset *ruleset, const char *family, const char *table,
                            const char *chain, const struct strv *words, const struct strv *rest)
 {
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL;
-	int r = xasprintf(&command, "firewall-cmd --direct --remove-passthrough %s", family);
 
-	if (r == 0)
-		r = quote(&command, words);
-	if (r < 0)
-		return r;
-	return ruleset_add_direct(ruleset, family, table, chain, rest, r == 0 ? command : NULL);
+	shell_addf(&text, "firewall-cmd --direct --remove-passthrough %s", family);
+	add_words(&text, words);
+	if (builder_take(&text, &command) < 0)
+		return -ENOMEM;
+	return ruleset_add_direct(ruleset, family, table, chain, rest, command);
 }
 
 /**

@@ -199,7 +199,7 @@ static DBusMessage *direct_call(const char *destination, const char *verb, const
 	_cleanup_free_ char *member = NULL;
 	dbus_int32_t priority;
 
-	if (direct_parse(&direct, item->kind, item->value) != 0 ||
+	if (direct_parse(&direct, item->kind == ITEM_CHAIN, item->value) != 0 ||
 	    xasprintf(&member, "%s%s", verb, item->kind == ITEM_CHAIN ? "Chain" : "Rule") < 0)
 		return NULL;
 	priority = direct.priority;

@@ -2,6 +2,7 @@
 /* The reading half of the firewalld adapter: answers to a struct firewall, or to nothing at all. */
 #include "guard/system/firewalld/firewalld.h"
 
+#include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 
 #include <errno.h>
@@ -358,7 +359,7 @@ static char *ipset_of_bans(const struct firewall_entry *entry)
 {
 	char *zone = NULL;
 
-	if (entry->item.kind != ITEM_DIRECT_RULE || !direct_ipset(&entry->item, &zone))
+	if (entry->item.kind != ITEM_DIRECT_RULE || !directban_ipset(&entry->item, &zone))
 		return NULL;
 	return zone;
 }

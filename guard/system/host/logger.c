@@ -266,6 +266,23 @@ static void write_raw(struct logger *logger, enum logger_level level,
 	}
 }
 
+static void say(struct logger *logger, enum logger_level level, const struct logger_fields *about,
+                const char *format, va_list args) _printf_(4, 0);
+
+static void say(struct logger *logger, enum logger_level level, const struct logger_fields *about,
+                const char *format, va_list args)
+{
+	char raw[LOGGER_LINE_MAX];
+	int saved = errno;
+
+	if (logger->fd < 0 || level > logger->level)
+		return;
+	/* errno is for %m */
+	vsnprintf(raw, sizeof(raw), format, args);
+	write_raw(logger, level, about, raw);
+	errno = saved;
+}
+
 /**
  * logger_write() - say something
  * @level:  decides whether it is written at all
@@ -276,18 +293,11 @@ static void write_raw(struct logger *logger, enum logger_level level,
  */
 void logger_write(struct logger *logger, enum logger_level level, const char *format, ...)
 {
-	char raw[LOGGER_LINE_MAX];
-	int saved = errno;
 	va_list args;
 
-	if (logger->fd < 0 || level > logger->level)
-		return;
-	errno = saved; /* for %m */
 	va_start(args, format);
-	vsnprintf(raw, sizeof(raw), format, args);
+	say(logger, level, NULL, format, args);
 	va_end(args);
-	write_raw(logger, level, NULL, raw);
-	errno = saved;
 }
 
 /**
@@ -297,18 +307,11 @@ void logger_write(struct logger *logger, enum logger_level level, const char *fo
 void logger_write_about(struct logger *logger, enum logger_level level,
                         const struct logger_fields *fields, const char *format, ...)
 {
-	char raw[LOGGER_LINE_MAX];
-	int saved = errno;
 	va_list args;
 
-	if (logger->fd < 0 || level > logger->level)
-		return;
-	errno = saved; /* for %m */
 	va_start(args, format);
-	vsnprintf(raw, sizeof(raw), format, args);
+	say(logger, level, fields, format, args);
 	va_end(args);
-	write_raw(logger, level, fields, raw);
-	errno = saved;
 }
 
 /** logger_flush() - tell at last what was held back; before the end, or now and then */
@@ -318,118 +321,4 @@ void logger_flush(struct logger *logger)
 		return;
 	for (size_t i = 0; i < LOGGER_N_RECENT; i++)
 		put_held_back(logger, &logger->recent[i]);
-}
-
-/* --- sd_notify --------------------------------------------------------------------------- */
-
-/* The watchdog's time is for us only when WATCHDOG_PID, if it is there, is ours. */
-static int64_t watchdog_from_environment(void)
-{
-	const char *usec = getenv("WATCHDOG_USEC"), *pid = getenv("WATCHDOG_PID");
-	unsigned long number, owner;
-
-	if (!usec || !parse_uint(usec, INT64_MAX, &number))
-		return 0;
-	if (pid && (!parse_uint(pid, INT32_MAX, &owner) || (pid_t)owner != getpid()))
-		return 0;
-	return (int64_t)number;
-}
-
-/**
- * logger_notifier_init() - speak to systemd, when it listens
- * @notifier: usable in any case, also after a failure; deinit it in the end
- *
- * Return: 0, also without NOTIFY_SOCKET; negative errno for a socket that
- * cannot be used, which is worth a warning and no more.
- */
-int logger_notifier_init(struct logger_notifier *notifier, struct err *err)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un *address = &notifier->address;
-	size_t length;
-
-	*notifier = LOGGER_NOTIFIER_NULL;
-	if (!path || path[0] == '\0')
-		return 0;
-	length = strlen(path);
-	if ((path[0] != '/' && path[0] != '@') || length < 2 || length >= sizeof(address->sun_path))
-		return err_set(err, -EINVAL,
-		               "NOTIFY_SOCKET is neither a path nor an abstract name");
-	address->sun_family = AF_UNIX;
-	memcpy(address->sun_path, path, length + 1);
-	notifier->address_length = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + length);
-	if (path[0] == '@')
-		address->sun_path[0] = '\0';
-	else
-		notifier->address_length++;
-	notifier->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (notifier->fd < 0)
-		return err_set(err, -errno, "notification socket: %s", strerror(errno));
-	notifier->watchdog_us = watchdog_from_environment();
-	return 0;
-}
-
-/** logger_notifier_deinit() - close it; may be called twice */
-void logger_notifier_deinit(struct logger_notifier *notifier)
-{
-	if (notifier->fd >= 0)
-		close(notifier->fd);
-	*notifier = LOGGER_NOTIFIER_NULL;
-}
-
-/* systemd away or its queue full: the next message says it again. */
-static bool send_state(const struct logger_notifier *notifier, const char *state)
-{
-	if (notifier->fd < 0)
-		return false;
-	return sendto(notifier->fd, state, strlen(state), MSG_NOSIGNAL,
-	              (const struct sockaddr *)&notifier->address, notifier->address_length) >= 0;
-}
-
-/** logger_notify_ready() - the start, or a reload, is done */
-void logger_notify_ready(struct logger_notifier *notifier)
-{
-	(void)send_state(notifier, "READY=1");
-}
-
-/** logger_notify_reloading() - the configuration is being read again; READY ends it */
-void logger_notify_reloading(struct logger_notifier *notifier)
-{
-	char state[96];
-
-	snprintf(state, sizeof(state), "RELOADING=1\nMONOTONIC_USEC=%" PRId64,
-	         clock_monotonic_us());
-	(void)send_state(notifier, state);
-}
-
-/** logger_notify_stopping() - the end has begun */
-void logger_notify_stopping(struct logger_notifier *notifier)
-{
-	(void)send_state(notifier, "STOPPING=1");
-}
-
-/** logger_notify_watchdog() - still alive; call it twice in each watchdog_us */
-void logger_notify_watchdog(struct logger_notifier *notifier)
-{
-	if (notifier->watchdog_us > 0)
-		(void)send_state(notifier, "WATCHDOG=1");
-}
-
-/** logger_notify_status() - one line for `systemctl status`; the same line is sent once */
-void logger_notify_status(struct logger_notifier *notifier, const char *format, ...)
-{
-	char raw[192], text[sizeof(notifier->status)], state[sizeof(text) + 8];
-	va_list args;
-
-	if (notifier->fd < 0)
-		return;
-	va_start(args, format);
-	vsnprintf(raw, sizeof(raw), format, args);
-	va_end(args);
-	text_escape(text, sizeof(text), raw);
-	if (strcmp(text, notifier->status) == 0)
-		return;
-	snprintf(state, sizeof(state), "STATUS=%s", text);
-	if (send_state(notifier, state))
-		memcpy(notifier->status, text, sizeof(text));
 }

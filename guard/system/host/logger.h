@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * logger - log lines for people, and the words that systemd wants to hear
+ * logger - log lines for people
  *
  * One message is one line on standard error. Under journald lines carry their
  * priority as <N>; elsewhere they read "reload-guard: warning: …". What a value
@@ -10,15 +10,9 @@
  * Where standard error is the journal's, lines of some kinds carry fields, so that what
  * became of an item or a jail can be asked for by its name. Without libsystemd, and
  * everywhere else, the line is all.
- *
- * struct logger_notifier speaks sd_notify's protocol; without NOTIFY_SOCKET
- * all of its functions do nothing.
  */
 #ifndef GUARD_SYSTEM_HOST_LOGGER_H
 #define GUARD_SYSTEM_HOST_LOGGER_H
-
-#include <sys/socket.h>
-#include <sys/un.h>
 
 #include "guard/base/err.h"
 
@@ -80,22 +74,5 @@ struct logger_fields {
 void logger_write_about(struct logger *logger, enum logger_level level,
                         const struct logger_fields *fields, const char *format, ...) _printf_(4, 5);
 const char *logger_message_id(enum logger_kind kind);
-
-struct logger_notifier {
-	int fd; /* owned; -1: nobody listens */
-	struct sockaddr_un address;
-	socklen_t address_length;
-	int64_t watchdog_us; /* how often the watchdog wants to hear of us, at least; 0: never */
-	char status[256];    /* what was told last, so that the same is not told twice */
-};
-#define LOGGER_NOTIFIER_NULL ((struct logger_notifier){.fd = -1})
-
-int logger_notifier_init(struct logger_notifier *notifier, struct err *err) _must_check_;
-void logger_notifier_deinit(struct logger_notifier *notifier);
-void logger_notify_ready(struct logger_notifier *notifier);
-void logger_notify_reloading(struct logger_notifier *notifier);
-void logger_notify_stopping(struct logger_notifier *notifier);
-void logger_notify_watchdog(struct logger_notifier *notifier);
-void logger_notify_status(struct logger_notifier *notifier, const char *format, ...) _printf_(2, 3);
 
 #endif

@@ -17,8 +17,14 @@
 
 DEFINE_CLEANUP(DIR *, closedir, dir_cleanup);
 
-/* Return: bytes read, and a NUL behind them; negative errno. */
-static ssize_t read_of(char *out, size_t size, const char *proc, int64_t pid, const char *name)
+/**
+ * process_read() - the beginning of one of a process's files
+ * @proc: the folder, "/proc"
+ * @name: "comm", "cmdline"…
+ *
+ * Return: bytes read, and a NUL behind them; negative errno.
+ */
+ssize_t process_read(char *out, size_t size, const char *proc, int64_t pid, const char *name)
 {
 	char path[256];
 	ssize_t n;
@@ -42,7 +48,7 @@ static ssize_t read_of(char *out, size_t size, const char *proc, int64_t pid, co
 static int read_stat(struct cause_process *out, int64_t *parent, const char *proc, int64_t pid)
 {
 	char text[512], digits[24], state;
-	ssize_t n = read_of(text, sizeof(text), proc, pid, "stat");
+	ssize_t n = process_read(text, sizeof(text), proc, pid, "stat");
 	const char *open, *close;
 	size_t length;
 
@@ -64,7 +70,7 @@ static int read_stat(struct cause_process *out, int64_t *parent, const char *pro
 
 static void read_args(struct cause_process *out, const char *proc)
 {
-	ssize_t n = read_of(out->args, sizeof(out->args), proc, out->pid, "cmdline");
+	ssize_t n = process_read(out->args, sizeof(out->args), proc, out->pid, "cmdline");
 
 	out->args_length = n > 0 ? (size_t)n : 0;
 }
@@ -72,7 +78,7 @@ static void read_args(struct cause_process *out, const char *proc)
 static int64_t read_login_uid(const char *proc, int64_t pid)
 {
 	char text[24];
-	ssize_t n = read_of(text, sizeof(text), proc, pid, "loginuid");
+	ssize_t n = process_read(text, sizeof(text), proc, pid, "loginuid");
 	int64_t uid;
 
 	if (n <= 0)
@@ -113,7 +119,7 @@ int process_origin(struct cause_origin *out, const char *proc, int64_t pid)
 	/* of itself before its parents: it may be gone soonest */
 	out->uid = owner_of(proc, pid);
 	out->login_uid = read_login_uid(proc, pid);
-	if (read_of(out->cgroup, sizeof(out->cgroup), proc, pid, "cgroup") < 0)
+	if (process_read(out->cgroup, sizeof(out->cgroup), proc, pid, "cgroup") < 0)
 		out->cgroup[0] = '\0';
 	while (parent > 1 && out->n < CAUSE_CHAIN_MAX) {
 		struct cause_process *process = &out->chain[out->n];
@@ -149,7 +155,7 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 
 		if (entry->d_name[0] < '1' || entry->d_name[0] > '9' ||
 		    !parse_int64(entry->d_name, &pid) ||
-		    read_of(comm, sizeof(comm), proc, pid, "comm") <= 0 ||
+		    process_read(comm, sizeof(comm), proc, pid, "comm") <= 0 ||
 		    strcmp(comm, "systemctl\n") != 0)
 			continue;
 		strcpy(process.comm, "systemctl");
@@ -159,6 +165,17 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 			return pid;
 	}
 	return 0;
+}
+
+/** process_is_alive() - is it there, and not only waiting for its parent to hear of its end? */
+bool process_is_alive(const char *proc, int64_t pid)
+{
+	char text[512];
+	ssize_t n = process_read(text, sizeof(text), proc, pid, "stat");
+	const char *behind_name = n > 0 ? memrchr(text, ')', (size_t)n) : NULL;
+
+	return behind_name && strncmp(behind_name, ") Z", 3) != 0 &&
+	       strncmp(behind_name, ") X", 3) != 0;
 }
 
 /* Of the fields of `stat` behind the name, the state being the first. */
@@ -173,7 +190,7 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 int process_start(int64_t *out, const char *proc, int64_t pid)
 {
 	char text[1024];
-	ssize_t n = read_of(text, sizeof(text), proc, pid, "stat");
+	ssize_t n = process_read(text, sizeof(text), proc, pid, "stat");
 	char *at, *rest = NULL;
 	int64_t ticks;
 

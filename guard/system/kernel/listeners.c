@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/kernel/listeners.h"
 
+#include "guard/system/host/process.h"
+#include "guard/system/kernel/netlink.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/inet_diag.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
@@ -13,13 +15,10 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 /* More sockets than this are not kept: by then the answer for the mail ports is known. */
 #define LISTENERS_MAX 65536
-/* The kernel answers at once, or something is wrong. */
-#define LISTENERS_WAIT_S 5
 
 struct request {
 	struct nlmsghdr header;
@@ -37,39 +36,6 @@ void listeners_deinit(struct listeners *listeners)
 {
 	free(listeners->sockets);
 	*listeners = LISTENERS_NULL;
-}
-
-static int open_netlink(struct err *err)
-{
-	struct timeval wait = {.tv_sec = LISTENERS_WAIT_S};
-	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG);
-
-	if (fd < 0)
-		return err_set(err, -errno, "cannot ask the kernel for its sockets: %s",
-		               strerror(errno));
-	/* Without it a lost answer would hold us for ever; that it cannot be set is no reason not
-	 * to ask. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	return fd;
-}
-
-static int send_request(int fd, int family, int protocol)
-{
-	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-	struct request request = {
-	    .header = {.nlmsg_len = sizeof(request),
-	               .nlmsg_type = SOCK_DIAG_BY_FAMILY,
-	               .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-	    .body = {.sdiag_family = (uint8_t)family,
-	             .sdiag_protocol = (uint8_t)protocol,
-	             /* An unconnected UDP socket is "closed", a connected one "established". */
-	             .idiag_states = protocol == IPPROTO_TCP ? 1u << TCP_LISTEN : 1u << TCP_CLOSE},
-	};
-
-	if (sendto(fd, &request, sizeof(request), 0, (const struct sockaddr *)&kernel,
-	           sizeof(kernel)) < 0)
-		return -errno;
-	return 0;
 }
 
 static bool is_v6only(const struct inet_diag_msg *msg, size_t length)
@@ -95,13 +61,24 @@ static bool is_v6only(const struct inet_diag_msg *msg, size_t length)
 	return false;
 }
 
-static int add_socket(struct listeners *listeners, struct nlmsghdr *header, int protocol)
+struct dump {
+	struct listeners *listeners;
+	int protocol;
+};
+
+static int add_socket(const struct nlmsghdr *header, void *userdata)
 {
+	const struct dump *dump = userdata;
+	struct listeners *listeners = dump->listeners;
 	const struct inet_diag_msg *msg = NLMSG_DATA(header);
 	size_t length = header->nlmsg_len - NLMSG_HDRLEN;
 	struct listeners_socket *sock;
 	int r;
 
+	if (header->nlmsg_type == NLMSG_ERROR)
+		return -EBADMSG; /* a list was asked for, and it says that all is well */
+	if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return 0;
 	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*msg)))
 		return -EBADMSG;
 	if (msg->id.idiag_sport == 0 || listeners->n >= LISTENERS_MAX)
@@ -111,7 +88,7 @@ static int add_socket(struct listeners *listeners, struct nlmsghdr *header, int 
 		return r;
 	sock = &listeners->sockets[listeners->n++];
 	*sock = (struct listeners_socket){.family = msg->idiag_family,
-	                                  .protocol = protocol,
+	                                  .protocol = dump->protocol,
 	                                  .port = ntohs(msg->id.idiag_sport),
 	                                  .inode = msg->idiag_inode};
 	memcpy(sock->address, msg->id.idiag_src, sizeof(sock->address));
@@ -119,54 +96,20 @@ static int add_socket(struct listeners *listeners, struct nlmsghdr *header, int 
 	return 0;
 }
 
-/* Return: 1 at the end of the answer, 0 when more follows, negative errno. */
-static int take_messages(struct listeners *listeners, void *buffer, size_t length, int protocol)
+static int read_sockets(struct listeners *listeners, int fd, int family, int protocol)
 {
-	struct nlmsghdr *header = buffer;
+	struct dump dump = {.listeners = listeners, .protocol = protocol};
+	struct request request = {
+	    .header = {.nlmsg_len = sizeof(request),
+	               .nlmsg_type = SOCK_DIAG_BY_FAMILY,
+	               .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+	    .body = {.sdiag_family = (uint8_t)family,
+	             .sdiag_protocol = (uint8_t)protocol,
+	             /* An unconnected UDP socket is "closed", a connected one "established". */
+	             .idiag_states = protocol == IPPROTO_TCP ? 1u << TCP_LISTEN : 1u << TCP_CLOSE},
+	};
 
-	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
-		int r = 0;
-
-		if (header->nlmsg_type == NLMSG_DONE)
-			return 1;
-		if (header->nlmsg_type == NLMSG_ERROR) {
-			const struct nlmsgerr *error = NLMSG_DATA(header);
-
-			if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*error)) || error->error == 0)
-				return -EBADMSG;
-			return error->error;
-		}
-		if (header->nlmsg_type == SOCK_DIAG_BY_FAMILY)
-			r = add_socket(listeners, header, protocol);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-static int dump(struct listeners *listeners, int fd, int family, int protocol)
-{
-	/* Aligned as netlink messages want it. */
-	uint64_t buffer[32768 / sizeof(uint64_t)];
-	int r = send_request(fd, family, protocol);
-
-	while (r == 0) {
-		struct sockaddr_nl from = {0};
-		socklen_t from_length = sizeof(from);
-		ssize_t n =
-		    recvfrom(fd, buffer, sizeof(buffer), 0, (struct sockaddr *)&from, &from_length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
-		if (n == 0)
-			return -EBADMSG;
-		if (from.nl_pid != 0)
-			continue; /* not the kernel */
-		r = take_messages(listeners, buffer, (size_t)n, protocol);
-	}
-	return r < 0 ? r : 0;
+	return netlink_ask(fd, &request, sizeof(request), add_socket, &dump);
 }
 
 /**
@@ -185,12 +128,13 @@ int listeners_read(struct listeners *out, struct err *err)
 
 	for (size_t i = 0; i < 4; i++) {
 		/* A socket each: a broken dump leaves nothing behind for the next. */
-		_cleanup_(close_fd) int fd = open_netlink(err);
+		_cleanup_netlink_ int fd = netlink_open(NETLINK_SOCK_DIAG);
 		int r;
 
 		if (fd < 0)
-			return fd;
-		r = dump(&listeners, fd, families[i % 2], protocols[i / 2]);
+			return err_set(err, fd, "cannot ask the kernel for its sockets: %s",
+			               strerror(-fd));
+		r = read_sockets(&listeners, fd, families[i % 2], protocols[i / 2]);
 		if (r == -ENOENT || r == -EAFNOSUPPORT)
 			continue;
 		if (r < 0)
@@ -217,17 +161,7 @@ static void take_owner(struct listeners *listeners, uint32_t inode, int64_t pid,
 	}
 }
 
-static void read_comm(int process, char out[LISTENERS_PROCESS_SIZE])
-{
-	int fd = openat(process, "comm", O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd >= 0 ? read(fd, out, LISTENERS_PROCESS_SIZE - 1) : 0;
-
-	close_fd(&fd);
-	out[n > 0 ? n : 0] = '\0';
-	out[strcspn(out, "\n")] = '\0';
-}
-
-static void look_at_files(struct listeners *listeners, int process, int64_t pid)
+static void look_at_files(struct listeners *listeners, const char *proc, int process, int64_t pid)
 {
 	int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *folder = fd >= 0 ? fdopendir(fd) : NULL;
@@ -247,8 +181,8 @@ static void look_at_files(struct listeners *listeners, int process, int64_t pid)
 		target[n - 1] = '\0'; /* the bracket */
 		if (!parse_uint(target + 8, UINT32_MAX, &inode) || inode == 0)
 			continue;
-		if (comm[0] == '\0')
-			read_comm(process, comm);
+		if (comm[0] == '\0' && process_read(comm, sizeof(comm), proc, pid, "comm") > 0)
+			comm[strcspn(comm, "\n")] = '\0';
 		take_owner(listeners, (uint32_t)inode, pid, comm);
 	}
 	closedir(folder);
@@ -276,7 +210,7 @@ int listeners_find_processes(struct listeners *listeners, const char *proc)
 		fd = openat(dirfd(folder), entry->d_name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (fd < 0)
 			continue; /* it has ended meanwhile */
-		look_at_files(listeners, fd, (int64_t)pid);
+		look_at_files(listeners, proc, fd, (int64_t)pid);
 		close_fd(&fd);
 	}
 	closedir(folder);

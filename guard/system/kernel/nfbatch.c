@@ -5,17 +5,11 @@
 #include <endian.h>
 #include <errno.h>
 #include <linux/netfilter/nfnetlink.h>
-#include <linux/netlink.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
-/* The kernel answers at once, or something is wrong. */
-#define NFBATCH_WAIT_S 5
-
-/* Errors of single messages, and their end; what does not fit is not looked at. */
-#define NFBATCH_ANSWER_SIZE 65536
+#include "guard/system/kernel/netlink.h"
 
 /**
  * nfsocket_close() - close it; may be called twice
@@ -185,18 +179,6 @@ static int failed(int error, struct err *err)
 	}
 }
 
-static int open_socket(struct nfsocket *sock)
-{
-	struct timeval wait = {.tv_sec = NFBATCH_WAIT_S};
-
-	if (sock->fd < 0)
-		sock->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_NETFILTER);
-	if (sock->fd < 0)
-		return -errno;
-	(void)setsockopt(sock->fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
-	return 0;
-}
-
 /* A transaction goes out in one piece, and the kernel counts its own memory too. */
 static void make_room(const struct nfsocket *sock, size_t size)
 {
@@ -206,66 +188,25 @@ static void make_room(const struct nfsocket *sock, size_t size)
 		(void)setsockopt(sock->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 }
 
-/* Return: 1 when the kernel has answered message @last, 0 when more follows, negative errno. */
-static int take_messages(void *buffer, size_t length, uint32_t last)
+/* Either an answer or the word that it was done. */
+static int is_answered(const struct nlmsghdr *header, void *last)
 {
-	struct nlmsghdr *header = buffer;
-	int result = 0;
-
-	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
-		const struct nlmsgerr *error = NLMSG_DATA(header);
-
-		if (header->nlmsg_type == NLMSG_ERROR) {
-			if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*error)))
-				return -EBADMSG;
-			if (error->error)
-				return error->error;
-		}
-		/* an answer or the word that it was done */
-		if (header->nlmsg_seq == last)
-			result = 1;
-	}
-	return result;
-}
-
-static int receive(const struct nfsocket *sock, uint32_t last)
-{
-	_cleanup_free_ void *answer = malloc(NFBATCH_ANSWER_SIZE);
-	int r = 0;
-
-	if (!answer)
-		return -ENOMEM;
-	while (r == 0) {
-		struct sockaddr_nl from = {0};
-		socklen_t from_length = sizeof(from);
-		ssize_t n = recvfrom(sock->fd, answer, NFBATCH_ANSWER_SIZE, 0,
-		                     (struct sockaddr *)&from, &from_length);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return errno == EAGAIN ? -ETIMEDOUT : -errno;
-		if (n == 0)
-			return -EBADMSG;
-		if (from.nl_pid == 0)
-			r = take_messages(answer, (size_t)n, last);
-	}
-	return r < 0 ? r : 0;
+	return header->nlmsg_seq == *(const uint32_t *)last;
 }
 
 static int exchange(const struct nfbatch *batch, struct nfsocket *sock, uint32_t last)
 {
-	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
-	int r = open_socket(sock);
+	int r;
 
-	if (r < 0)
+	if (sock->fd < 0)
+		sock->fd = netlink_open(NETLINK_NETFILTER);
+	if (sock->fd < 0) {
+		r = sock->fd;
+		*sock = NFSOCKET_NULL;
 		return r;
+	}
 	make_room(sock, batch->n);
-	while (r == 0 && sendto(sock->fd, batch->data, batch->n, 0,
-	                        (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
-		r = errno == EINTR ? 0 : -errno;
-	if (r == 0)
-		r = receive(sock, last);
+	r = netlink_ask(sock->fd, batch->data, batch->n, is_answered, &last);
 	/* what else the kernel had to say of it is no answer to the next one */
 	if (r < 0)
 		nfsocket_close(sock);

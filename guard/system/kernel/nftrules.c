@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/base/shell.h"
 #include "guard/model/mail/services.h"
 #include "guard/model/rule/protocol.h"
 #include "guard/system/host/program.h"
@@ -553,10 +554,10 @@ static struct ruleset_chain *chain_of(const struct reader *reader, const json_t 
 
 static int add_command(struct ruleset_step *step, const json_t *rule)
 {
-	return xasprintf(&step->command, "nft delete rule %s %s %s handle %d",
-	                 string_of(rule, "family"), string_of(rule, "table"),
-	                 string_of(rule, "chain"),
-	                 (int)json_integer_value(json_object_get(rule, "handle")));
+	return shell_printf(&step->command, "nft delete rule %s %s %s handle %d",
+	                    string_of(rule, "family"), string_of(rule, "table"),
+	                    string_of(rule, "chain"),
+	                    (int)json_integer_value(json_object_get(rule, "handle")));
 }
 
 static int take_rule(struct reader *reader, const json_t *rule)

@@ -2,15 +2,13 @@
 #include "guard/system/kernel/route.h"
 
 #include <errno.h>
-#include <ifaddrs.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
-#define ANSWER_MAX 8192
-#define TIMEOUT_S  2
+#include "guard/system/kernel/links.h"
+#include "guard/system/kernel/netlink.h"
 
 struct request {
 	struct nlmsghdr header;
@@ -19,12 +17,6 @@ struct request {
 	uint8_t address[16];
 };
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		(void)close(*fd);
-}
-
 /* The bytes of an address as the kernel has them: IPv4 in the last four of the key. */
 static const uint8_t *bytes_of(const struct cidr *address, size_t *n)
 {
@@ -32,10 +24,9 @@ static const uint8_t *bytes_of(const struct cidr *address, size_t *n)
 	return address->key + CIDR_KEY_LENGTH - *n;
 }
 
-static int ask(int fd, const struct cidr *address)
+static struct request request_for(const struct cidr *address)
 {
 	struct request request = {0};
-	struct timeval timeout = {.tv_sec = TIMEOUT_S};
 	size_t n;
 	const uint8_t *bytes = bytes_of(address, &n);
 
@@ -47,10 +38,7 @@ static int ask(int fd, const struct cidr *address)
 	request.attribute.rta_type = RTA_DST;
 	request.attribute.rta_len = (unsigned short)RTA_LENGTH(n);
 	memcpy(request.address, bytes, n);
-	if (setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof(timeout)) < 0 ||
-	    send(fd, &request, request.header.nlmsg_len, 0) < 0)
-		return -errno;
-	return 0;
+	return request;
 }
 
 static void take_source(struct route *out, struct rtattr *attribute, unsigned family)
@@ -64,13 +52,16 @@ static void take_source(struct route *out, struct rtattr *attribute, unsigned fa
 	out->has_local = cidr_from_key(&out->local, key, 128) == 0;
 }
 
-static int take_answer(struct route *out, struct nlmsghdr *header)
+static int take_answer(const struct nlmsghdr *header, void *userdata)
 {
+	struct route *out = userdata;
 	struct rtmsg *message = NLMSG_DATA(header);
 	struct rtattr *attribute = RTM_RTA(message);
 	size_t left = RTM_PAYLOAD(header);
 	int index = 0;
 
+	if (header->nlmsg_type != RTM_NEWROUTE)
+		return -ENETUNREACH;
 	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
 		if (attribute->rta_type == RTA_OIF && RTA_PAYLOAD(attribute) == sizeof(index))
 			memcpy(&index, RTA_DATA(attribute), sizeof(index));
@@ -80,8 +71,8 @@ static int take_answer(struct route *out, struct nlmsghdr *header)
 	if (message->rtm_type == RTN_LOCAL)
 		strcpy(out->interface, "lo");
 	else if (index <= 0 || !if_indextoname((unsigned)index, out->interface))
-		return ROUTE_E_NONE;
-	return 0;
+		return -ENETUNREACH;
+	return 1;
 }
 
 /**
@@ -94,41 +85,24 @@ static int take_answer(struct route *out, struct nlmsghdr *header)
  */
 int route_to(struct route *out, const struct cidr *address, struct err *err)
 {
-	_cleanup_(close_fd) int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	_Alignas(struct nlmsghdr) char buffer[ANSWER_MAX];
-	struct nlmsghdr *header = (void *)buffer;
+	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
+	struct request request = request_for(address);
 	struct route route = {0};
-	ssize_t n;
-	int r;
+	int r =
+	    fd < 0 ? fd : netlink_ask(fd, &request, request.header.nlmsg_len, take_answer, &route);
 
-	if (fd < 0)
-		return err_set(err, -errno, "rtnetlink: %s", strerror(errno));
-	r = ask(fd, address);
-	if (r < 0)
+	if (fd < 0 || r == -ETIMEDOUT || r == -ENOMEM || r == -EBADMSG)
 		return err_set(err, r, "rtnetlink: %s", strerror(-r));
-	n = recv(fd, buffer, sizeof(buffer), 0);
-	if (n < 0)
-		return err_set(err, -errno, "rtnetlink: %s", strerror(errno));
-	if (!NLMSG_OK(header, (size_t)n) || header->nlmsg_type != RTM_NEWROUTE)
+	/* also where a route says that nobody is let there */
+	if (r < 0)
 		return err_set(err, ROUTE_E_NONE, "there is no route to it");
-	r = take_answer(&route, header);
-	if (r == 0)
-		*out = route;
-	return r == 0 ? 0 : err_set(err, r, "there is no route to it");
+	*out = route;
+	return 0;
 }
 
-static int add_own(struct rangeset *out, const struct sockaddr *address)
+static int add_own(const struct link *link, void *userdata)
 {
-	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
-	struct cidr cidr;
-
-	if (address->sa_family == AF_INET)
-		memcpy(key + 12, &((const struct sockaddr_in *)address)->sin_addr, 4);
-	else if (address->sa_family == AF_INET6)
-		memcpy(key, &((const struct sockaddr_in6 *)address)->sin6_addr, 16);
-	else
-		return 0;
-	return cidr_from_key(&cidr, key, 128) == 0 ? rangeset_add(out, &cidr) : 0;
+	return link->has_address ? rangeset_add(userdata, &link->address) : 0;
 }
 
 /**
@@ -140,14 +114,7 @@ static int add_own(struct rangeset *out, const struct sockaddr *address)
  */
 int route_own_addresses(struct rangeset *out, struct err *err)
 {
-	struct ifaddrs *all;
-	int r = 0;
+	int r = links_each(add_own, out);
 
-	if (getifaddrs(&all) < 0)
-		return err_set(err, -errno, "getifaddrs: %s", strerror(errno));
-	for (const struct ifaddrs *one = all; one && r == 0; one = one->ifa_next)
-		if (one->ifa_addr)
-			r = add_own(out, one->ifa_addr);
-	freeifaddrs(all);
-	return r;
+	return r < 0 ? err_set(err, r, "this machine's addresses: %s", strerror(-r)) : 0;
 }

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/kernel/links.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <string.h>
+
+static bool address_of(struct cidr *out, const struct sockaddr *address)
+{
+	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
+
+	if (!address)
+		return false;
+	if (address->sa_family == AF_INET)
+		memcpy(key + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
+	else if (address->sa_family == AF_INET6)
+		memcpy(key, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr,
+		       sizeof(key));
+	else
+		return false;
+	return cidr_from_key(out, key, 128) == 0;
+}
+
+/** links_each() - all of them; Return: 0; what @fn ended it with; negative errno */
+int links_each(links_fn *fn, void *userdata)
+{
+	struct ifaddrs *list;
+	int r = 0;
+
+	if (getifaddrs(&list) < 0)
+		return -errno;
+	for (const struct ifaddrs *at = list; at && r == 0; at = at->ifa_next) {
+		struct link link = {
+		    .interface = at->ifa_name,
+		    .is_loopback = (at->ifa_flags & IFF_LOOPBACK) != 0,
+		    .is_up = (at->ifa_flags & IFF_UP) != 0,
+		};
+
+		link.has_address = address_of(&link.address, at->ifa_addr);
+		r = fn(&link, userdata);
+	}
+	freeifaddrs(list);
+	return r;
+}

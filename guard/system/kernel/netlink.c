@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/kernel/netlink.h"
+
+#include <errno.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+/* The kernel answers at once, or something is wrong. */
+#define WAIT_S 5
+
+/* Of one piece of an answer; the kernel makes none that is larger for us. */
+#define ANSWER_SIZE 65536
+
+/** netlink_close() - of what netlink_open() gave, a failure included */
+void netlink_close(const int *fd)
+{
+	if (*fd >= 0)
+		(void)close(*fd);
+}
+
+/** netlink_open() - a socket for NETLINK_*; Return: to be closed by the caller; negative errno */
+int netlink_open(int protocol)
+{
+	struct timeval wait = {.tv_sec = WAIT_S};
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		return -errno;
+	/* Without it a lost answer would hold us for ever; that it cannot be set is no reason not
+	 * to ask. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof(wait));
+	return fd;
+}
+
+static int send_request(int fd, const void *request, size_t size)
+{
+	struct sockaddr_nl kernel = {.nl_family = AF_NETLINK};
+
+	while (sendto(fd, request, size, 0, (const struct sockaddr *)&kernel, sizeof(kernel)) < 0)
+		if (errno != EINTR)
+			return -errno;
+	return 0;
+}
+
+/* Return: 1 at the end of the answer, 0 when more follows, negative errno. */
+static int take_messages(const void *buffer, size_t length, netlink_fn *fn, void *userdata)
+{
+	const struct nlmsghdr *header = buffer;
+	int done = 0;
+
+	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+		int r;
+
+		if (header->nlmsg_type == NLMSG_DONE)
+			return 1;
+		if (header->nlmsg_type == NLMSG_ERROR) {
+			const struct nlmsgerr *error = NLMSG_DATA(header);
+
+			if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*error)))
+				return -EBADMSG;
+			if (error->error)
+				return error->error;
+		}
+		r = fn(header, userdata);
+		if (r < 0)
+			return r;
+		done |= r;
+	}
+	return done;
+}
+
+/* From others than the kernel nothing is taken. Return: bytes; 0: none of its; negative errno. */
+static ssize_t receive(int fd, void *buffer)
+{
+	struct sockaddr_nl from = {0};
+	socklen_t from_length = sizeof(from);
+	ssize_t n = recvfrom(fd, buffer, ANSWER_SIZE, 0, (struct sockaddr *)&from, &from_length);
+
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n < 0)
+		return errno == EAGAIN ? -ETIMEDOUT : -errno;
+	if (n == 0)
+		return -EBADMSG;
+	return from.nl_pid == 0 ? n : 0;
+}
+
+/**
+ * netlink_ask() - send a request, and take its answer
+ * @request: borrowed; one message, or several
+ * @fn:      gets each message of the answer, those that only tell of success included, but
+ *           neither the end of a list nor an error
+ *
+ * After a failure more of the answer may be under way: the socket is of no more use.
+ *
+ * Return: 0; negative errno, that of the kernel for the request included.
+ */
+int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn, void *userdata)
+{
+	_cleanup_free_ void *buffer = malloc(ANSWER_SIZE);
+	int r;
+
+	if (!buffer)
+		return -ENOMEM;
+	r = send_request(fd, request, size);
+	while (r == 0) {
+		ssize_t n = receive(fd, buffer);
+
+		r = n < 0 ? (int)n : take_messages(buffer, (size_t)n, fn, userdata);
+	}
+	return r < 0 ? r : 0;
+}

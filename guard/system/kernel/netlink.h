@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * netlink - a question to the kernel, and its answers
+ */
+#ifndef GUARD_SYSTEM_KERNEL_NETLINK_H
+#define GUARD_SYSTEM_KERNEL_NETLINK_H
+
+#include <linux/netlink.h>
+
+#include "guard/base/util.h"
+
+/* One message of the answer. Return: 0: more follows; 1: that was the last; negative errno. */
+typedef int netlink_fn(const struct nlmsghdr *header, void *userdata);
+
+int netlink_open(int protocol) _must_check_;
+int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,
+                void *userdata) _must_check_;
+
+void netlink_close(const int *fd);
+#define _cleanup_netlink_ _cleanup_(netlink_close)
+
+#endif

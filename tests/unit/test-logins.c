@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/logins.h"
+
+#include "tests/unit/store-fixture.h"
+
+#define ADDRESSES 3001 /* prime, so that steps of it come to each */
+#define ROUNDS    5
+
+static void login(struct logins *learned, unsigned address, unsigned second)
+{
+	char line[256];
+	int length = snprintf(line, sizeof(line),
+	                      "2026-11-21T20:34:%02u+00:00 mx dovecot: imap-login: Login: "
+	                      "user=<u>, method=PLAIN, rip=10.0.%u.%u, lip=192.0.2.1, mpid=1, "
+	                      "TLS, session=<x>",
+	                      second, address >> 8, address & 255);
+
+	ck_assert_int_eq(logins_line(learned, line, (size_t)length, INT64_C(1795305600000000)), 0);
+}
+
+struct seen {
+	size_t n;
+	int64_t last_seen_us;
+};
+
+static int look(const struct store_client_range *range, void *userdata)
+{
+	struct seen *seen = userdata;
+
+	ck_assert_str_eq(range->source, "learned");
+	ck_assert_int_eq(range->count, ROUNDS);
+	if (!seen->n++)
+		seen->last_seen_us = range->last_seen_us;
+	ck_assert_int_eq(range->last_seen_us, seen->last_seen_us);
+	return 0;
+}
+
+/* Each range once, with the number of its logins and the time of the latest. */
+START_TEST(gathers_each_range_once)
+{
+	_cleanup_store_ struct store *store = NULL;
+	struct logins learned = LOGINS_NULL;
+	struct seen seen = {0};
+
+	ck_ok(store_open(&store, fixture_dir, &fixture_writer, &err));
+	for (unsigned i = 0; i < ROUNDS * ADDRESSES; i++)
+		login(&learned, i * 1009 % ADDRESSES, 50 - i / ADDRESSES);
+	ck_assert_uint_eq(learned.n_logins, ROUNDS * ADDRESSES);
+	ck_ok(store_begin(store, &err));
+	ck_ok(logins_put(&learned, store, &err));
+	ck_ok(store_commit(store, &err));
+	ck_assert_uint_eq(learned.n, ADDRESSES);
+	for (size_t i = 1; i < learned.n; i++)
+		ck_assert_int_lt(cidr_cmp(&learned.ranges[i - 1].cidr, &learned.ranges[i].cidr), 0);
+	ck_ok(store_client_range_list(store, look, &seen, &err));
+	ck_assert_uint_eq(seen.n, ADDRESSES);
+	logins_clear(&learned);
+	login(&learned, 1, 1);
+	ck_assert_uint_eq(learned.n, 1);
+	logins_deinit(&learned);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("logins");
+	TCase *tcase = tcase_create("logins");
+
+	tcase_add_checked_fixture(tcase, fixture_setup, fixture_teardown);
+	tcase_add_test(tcase, gathers_each_range_once);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

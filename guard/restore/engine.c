@@ -267,6 +267,9 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 		on_appeared(engine, event);
 		break;
 	case FIREWALLD_EVENT_GONE:
+		if (engine_is_present(engine))
+			cycle_gone(engine->cycle);
+		break;
 	case FIREWALLD_EVENT_BUS_GONE:
 		cycle_gone(engine->cycle);
 		break;

@@ -61,8 +61,8 @@ void world_pass(int64_t ms); /* so much time passes, in small pieces */
 /* Runs on, and time with it, until the condition holds. */
 #define world_await(condition)                                                                     \
 	do {                                                                                       \
-		for (unsigned _i = 0; !(condition); _i++) {                                        \
-			ck_assert_msg(_i < 20000, "never: %s", #condition);                        \
+		for (unsigned _tries = 0; !(condition); _tries++) {                                \
+			ck_assert_msg(_tries < 20000, "never: %s", #condition);                    \
 			world_go_on();                                                             \
 		}                                                                                  \
 	} while (0)

@@ -34,7 +34,6 @@ int links_each(links_fn *fn, void *userdata)
 	for (const struct ifaddrs *at = list; at && r == 0; at = at->ifa_next) {
 		struct link link = {
 		    .interface = at->ifa_name,
-		    .is_loopback = (at->ifa_flags & IFF_LOOPBACK) != 0,
 		    .is_up = (at->ifa_flags & IFF_UP) != 0,
 		};
 

@@ -10,7 +10,7 @@
 /* An interface, once for itself and once more for each of its addresses. */
 struct link {
 	const char *interface; /* borrowed */
-	bool is_loopback, is_up;
+	bool is_up;
 	bool has_address;
 	struct cidr address;
 };

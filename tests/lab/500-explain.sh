@@ -44,7 +44,7 @@ need "comes first" exits 0 guard explain 10.77.0.2 465/tcp
 need "a source in another zone" fwc --zone=drop --add-source=10.77.0.3
 need "is dropped" exits 1 guard explain 10.77.0.3 imaps
 need "for its source" out_has 'source 10.77.0.3 is bound to it'
-need "with the command" out_has "firewall-cmd --zone=drop --remove-source='10.77.0.3'"
+need "with the command" out_has "firewall-cmd --zone=drop --remove-source=10.77.0.3"
 need "out of it" fwc --zone=drop --remove-source=10.77.0.3
 nft -f - <<-NFT
 	table inet f2b-table {

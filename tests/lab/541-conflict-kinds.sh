@@ -36,7 +36,7 @@ undo
 fwc --zone=drop --add-source=10.77.0.0/30
 need "a zone that drops" effective 'zone drop, target DROP, with the source 10\.77\.0\.0/30'
 need "is shut" is_shut_from 10.77.0.2 25
-need "what to do" out_has "=> *firewall-cmd --zone=drop --remove-source='10\.77\.0\.0/30'"
+need "what to do" out_has "=> *firewall-cmd --zone=drop --remove-source=10\.77\.0\.0/30"
 undo
 fwc --permanent --new-ipset=bad --type=hash:net
 fwc --permanent --ipset=bad --add-entry=10.77.0.0/29

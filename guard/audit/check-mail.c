@@ -348,7 +348,9 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 	_cleanup_free_ char *command = NULL;
 
 	if (listeners_on(listeners, "tcp", mail->port, mail->port, AF_UNSPEC) != LISTENERS_YES ||
-	    is_opened(picture, mail->port) || is_open_to_strangers(picture, mail->port))
+	    is_opened(picture, mail->port) || is_open_to_strangers(picture, mail->port) ||
+	    /* that a zone lacks it is told already */
+	    strv_contains(&run->lacking, mail->name))
 		return 0;
 	if (zone && shell_printf(&command,
 	                         "firewall-cmd --zone=%s --add-service=%s && firewall-cmd "

@@ -75,6 +75,48 @@ static bool faces_clients(const struct look *look)
 	return false;
 }
 
+/* What is open in the runtime only, or leaves, has a check of its own that says so. */
+static bool is_leaving(const struct look *look, const struct firewall_entry *entry)
+{
+	const struct check_run *run = look->run;
+	const struct firewall *fw = &run->picture->firewall;
+	const struct scope *scope = &run->picture->config->scope;
+
+	if (scope_at_risk(scope, fw, entry))
+		return check_is_asked(run, &check_runtime_only_service);
+	if (!(entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_EDITED)) ||
+	    !scope_protects(scope, fw, &entry->item))
+		return false;
+	return check_is_asked(run,
+	                      entry->flags & FIREWALL_WITHDRAWN ? &check_withdrawn : &check_edited);
+}
+
+/* So has what was lost, or is required. */
+static bool is_missing(const struct look *look, const struct loss_row *row)
+{
+	if (row->verdict == LOSS_REQUIRED)
+		return check_is_asked(look->run, &check_required_missing);
+	return (row->verdict == LOSS_LOST || row->verdict == LOSS_UNATTRIBUTED) &&
+	       check_is_asked(look->run, &check_lost);
+}
+
+static bool is_told_elsewhere(const struct look *look, const char *service, enum lack lack)
+{
+	const struct firewall *fw = &look->run->picture->firewall;
+	const struct loss *loss = &look->run->picture->missing.loss;
+
+	for (size_t i = 0; lack == LACK_RELOAD && i < fw->n; i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    strcmp(fw->entries[i].item.zone, look->zone) == 0 &&
+		    opens(look, &fw->entries[i].item, service) && is_leaving(look, &fw->entries[i]))
+			return true;
+	for (size_t i = 0; lack != LACK_RELOAD && i < loss->n; i++)
+		if (strcmp(loss->rows[i].item.zone, look->zone) == 0 &&
+		    opens(look, &loss->rows[i].item, service) && is_missing(look, &loss->rows[i]))
+			return true;
+	return false;
+}
+
 static int look_for(struct look *look, const char *service)
 {
 	bool now = has(look, service, FIREWALL_RUNTIME);
@@ -83,8 +125,10 @@ static int look_for(struct look *look, const char *service)
 	unsigned port = port_of(service);
 	enum lack lack = now ? LACK_RELOAD : permanent ? LACK_NOW : LACK_BOTH;
 
-	if (now && permanent)
+	if ((now && permanent) || is_told_elsewhere(look, service, lack))
 		return 0;
+	if (!now && strv_add(&look->run->lacking, service) < 0)
+		return -ENOMEM;
 	look->served[lack] |= picture_knows(picture, PICTURE_SOCKETS) && port &&
 	                      listeners_first(&picture->listeners, "tcp", port);
 	return strv_add(&look->lacking[lack], service);

@@ -16,12 +16,14 @@
 
 struct check_run {
 	const struct picture *picture;
+	const bool *selected;      /* by place in the table */
 	const struct check *check; /* that is being made */
 	struct findings *findings;
 	/* what several checks share, worked out by the first of them */
 	struct findings drift;
 	struct drift_counts drift_counts;
 	bool drift_found;
+	struct strv lacking; /* services of mail that a zone was told to lack */
 	/* checks that could not be made, by the part that is not known */
 	struct strv unmade[PICTURE_N_PARTS];
 };
@@ -32,6 +34,8 @@ int check_add(struct check_run *run, char *evidence, char *command, const char *
 int check_add_as(struct check_run *run, enum finding_severity severity, char *evidence,
                  char *command, const char *format, ...) _printf_(5, 6) _must_check_;
 int check_or(struct check_run *run, char *command) _must_check_;
+/* Is this one made, too? Then it tells what it tells better. */
+bool check_is_asked(const struct check_run *run, const struct check *check);
 /* It needs more than it can have. */
 int check_unmade(struct check_run *run, unsigned part) _must_check_;
 

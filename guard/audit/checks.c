@@ -101,6 +101,15 @@ int check_or(struct check_run *run, char *command)
 	return findings_or_take(run->findings, command);
 }
 
+/** check_is_asked() - is the other check among those that are made? */
+bool check_is_asked(const struct check_run *run, const struct check *check)
+{
+	for (size_t i = 0; i < CHECKS_N; i++)
+		if (checks[i] == check)
+			return run->selected[i];
+	return false;
+}
+
 /** check_unmade() - the check cannot be made, for this part of the picture is not known */
 int check_unmade(struct check_run *run, unsigned part)
 {
@@ -253,6 +262,7 @@ static int make(struct check_run *run, const struct check *check)
 static void run_deinit(struct check_run *run)
 {
 	findings_deinit(&run->drift);
+	strv_deinit(&run->lacking);
 	for (size_t i = 0; i < PICTURE_N_PARTS; i++)
 		strv_deinit(&run->unmade[i]);
 }
@@ -266,7 +276,8 @@ static void run_deinit(struct check_run *run)
  */
 int checks_make(struct findings *out, const bool selected[CHECKS_N], const struct picture *picture)
 {
-	_cleanup_(run_deinit) struct check_run run = {.picture = picture, .findings = out};
+	_cleanup_(run_deinit) struct check_run run = {
+	    .picture = picture, .selected = selected, .findings = out};
 	int r = 0;
 
 	for (size_t i = 0; i < CHECKS_N && r == 0; i++)

@@ -364,6 +364,9 @@ static void change(struct world *world, const char *what)
 	} else if (strcmp(what, "smtp, which is shut") == 0) {
 		serve(picture, 993, AF_INET, false, "dovecot");
 		serve(picture, 25, AF_INET, false, "master");
+	} else if (strcmp(what, "smtp, which the zone lacks") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		serve(picture, 25, AF_INET, false, "master");
 		ck_assert_int_eq(firewall_add_zone(&picture->firewall, "public"), 0);
 	} else if (strcmp(what, "dovecot is installed") == 0) {
 		ck_assert_int_eq(strv_add(&picture->units, "dovecot"), 0);
@@ -415,7 +418,7 @@ static const struct {
      "systemctl restart dovecot"},
     {MAIL, MAIL_RULES, "smtp, which is shut", "listening-closed", FINDING_WARNING,
      "firewall-cmd --zone=public --add-service=smtp && firewall-cmd --permanent"},
-    {MAIL, MAIL_RULES, "smtp, which is shut", "expected-service", FINDING_WARNING,
+    {MAIL, MAIL_RULES, "smtp, which the zone lacks", "expected-service", FINDING_WARNING,
      "--add-service=smtp"},
     {MAIL " public/service:https=rp", MAIL_RULES "\npublic service https\nservice:https 443/tcp",
      "served", "web-no-listener", FINDING_WARNING, NULL},
@@ -557,6 +560,45 @@ START_TEST(what_is_lost_has_a_command_where_it_helps)
 }
 END_TEST
 
+/* What a zone lacks, what is open for the runtime only: told by one of those that could. */
+START_TEST(two_checks_do_not_tell_the_same)
+{
+	static const char *const names[] = {"expected-service", "runtime-only-service"};
+	struct world world;
+
+	world_init(&world, "public/interface:eth0=rp public/service:imaps=r", MAIL_RULES);
+	change(&world, "smtp, which the zone lacks");
+	for (size_t i = 0; i <= ARRAY_SIZE(names); i++) {
+		_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+		bool selected[CHECKS_N] = {false};
+		const struct finding *finding = NULL;
+		size_t index = 0;
+
+		/* each by itself, then both with the rest */
+		if (i < ARRAY_SIZE(names)) {
+			ck_assert(checks_find(names[i], &index));
+			selected[index] = true;
+		} else {
+			checks_select(selected, &world.config.check_skip);
+		}
+		ck_assert_int_eq(checks_make(&findings, selected, &world.picture), 0);
+		for (size_t k = 0; k < findings.n; k++)
+			if (strstr(findings.findings[k].text, "after the next reload: imaps") ||
+			    strcmp(findings.findings[k].name, "runtime-only-service") == 0)
+				ck_assert_msg(!finding, "%s and %s", finding->name,
+				              findings.findings[k].name),
+				    finding = &findings.findings[k];
+		ck_assert_ptr_nonnull(finding);
+		if (i == ARRAY_SIZE(names)) {
+			ck_assert_str_eq(finding->name, "runtime-only-service");
+			ck_assert_uint_ge(count(&findings, "expected-service", NULL), 1);
+			ck_assert_uint_eq(count(&findings, "listening-closed", NULL), 0);
+		}
+	}
+	world_deinit(&world);
+}
+END_TEST
+
 /* A ban of five ports that keeps clients away is one finding with one command. */
 START_TEST(five_ports_of_one_ban_are_one_finding)
 {
@@ -611,6 +653,7 @@ int main(void)
 	tcase_add_test(tests, shows_each_item);
 	tcase_add_test(tests, what_nobody_could_read_is_told_once);
 	tcase_add_test(tests, what_is_lost_has_a_command_where_it_helps);
+	tcase_add_test(tests, two_checks_do_not_tell_the_same);
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);

@@ -15,14 +15,12 @@
 #include <unistd.h>
 
 #include "guard/model/mail/daemons.h"
-#include "guard/system/firewalld/firewalld-rules.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/nftrules.h"
 
 #define FAIL2BAN_MS 3000
 #define NFT_MS      20000
-#define READINGS    10
 /* A reload shuts everything for as long as it takes. */
 #define RELOAD_MS 3000
 #define LOOK_MS   250
@@ -35,6 +33,9 @@ struct reading {
 	const struct picture_question *question;
 	struct firewalld_session *session; /* open */
 	struct store *store;               /* NULL: cannot be used */
+	/* One answer for what it holds and for what it decides by, until the rules are taken. */
+	struct firewalld_reading firewalld;
+	bool rules_read;
 };
 
 static bool wants(const struct reading *reading, unsigned parts)
@@ -336,21 +337,34 @@ static int compare(struct reading *reading)
 	return 0;
 }
 
+static int ask_firewalld(struct reading *reading, unsigned part)
+{
+	bool packets = wants(reading, PICTURE_RULES | PICTURE_TABLES);
+	int r;
+
+	firewalld_reading_deinit(&reading->firewalld);
+	reading->rules_read = false;
+	r = firewalld_session_read(reading->session, &reading->firewalld, packets,
+	                           why(reading, part));
+	reading->rules_read = r == 0 && packets;
+	return r;
+}
+
 static int read_items(struct reading *reading)
 {
-	_cleanup_(firewalld_reading_deinit) struct firewalld_reading items = {0};
+	struct firewalld_reading *items = &reading->firewalld;
 	struct picture *picture = reading->picture;
-	int r = firewalld_session_read(reading->session, &items, why(reading, PICTURE_FIREWALLD));
+	int r = ask_firewalld(reading, PICTURE_FIREWALLD);
 
 	if (r != 0) {
 		picture->result = r;
 		return settle(reading, PICTURE_FIREWALLD, r);
 	}
-	picture->state = items.state;
-	picture->firewall = items.firewall;
-	items.firewall = FIREWALL_NULL;
-	picture->n_skipped = items.n_skipped;
-	memcpy(picture->skipped, items.skipped, sizeof(picture->skipped));
+	picture->state = items->state;
+	picture->firewall = items->firewall;
+	items->firewall = FIREWALL_NULL;
+	picture->n_skipped = items->n_skipped;
+	memcpy(picture->skipped, items->skipped, sizeof(picture->skipped));
 	return settle(reading, PICTURE_FIREWALLD, compare(reading));
 }
 
@@ -409,61 +423,41 @@ static int read_files(struct reading *reading)
 
 /* --- rules -------------------------------------------------------------------------------- */
 
-static int read_ruleset(struct reading *reading, struct firewalld_rules *rules)
-{
-	struct err *err = why(reading, PICTURE_RULES);
-
-	for (int attempt = 0; attempt < READINGS; attempt++) {
-		int r;
-
-		firewalld_rules_deinit(rules);
-		r = firewalld_rules_wait(reading->session->fw, rules,
-		                         clock_monotonic_ms() + FIREWALLD_SESSION_MS, err);
-		if (r != 0)
-			return r;
-		if (!rules->stale)
-			break;
-	}
-	return 0;
-}
-
 /* Without the tables of others the rules are good for something all the same. */
-static int read_tables(struct reading *reading, struct firewalld_rules *rules)
+static int read_tables(struct reading *reading)
 {
-	int r = nftrules_read(&rules->ruleset, NFT_MS, why(reading, PICTURE_TABLES));
+	int r = nftrules_read(&reading->firewalld.ruleset, NFT_MS, why(reading, PICTURE_TABLES));
 
 	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
 	return settle(reading, PICTURE_TABLES, r);
 }
 
-static int read_rules_once(struct reading *reading, struct firewalld_rules *rules)
-{
-	int r = read_ruleset(reading, rules);
-
-	return r == 0 ? read_tables(reading, rules) : r;
-}
-
 /* Everything is shut during a reload; only what stays so counts. */
-static int read_settled(struct reading *reading, struct firewalld_rules *rules)
+static int read_settled(struct reading *reading)
 {
 	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	const struct ruleset *ruleset = &reading->firewalld.ruleset;
 	int64_t end_ms = clock_monotonic_ms() + RELOAD_MS;
-	int r = read_rules_once(reading, rules);
+	int r = reading->rules_read ? 0 : ask_firewalld(reading, PICTURE_RULES);
 
-	while (r == 0 && reading->question->settled && rules->ruleset.kernel.shut &&
-	       !rules->ruleset.panic && clock_monotonic_ms() < end_ms) {
+	if (r == 0)
+		r = read_tables(reading);
+	while (r == 0 && reading->question->settled && ruleset->kernel.shut && !ruleset->panic &&
+	       clock_monotonic_ms() < end_ms) {
 		(void)nanosleep(&pause, NULL);
-		r = read_rules_once(reading, rules);
+		r = ask_firewalld(reading, PICTURE_RULES);
+		if (r == 0)
+			r = read_tables(reading);
 	}
 	return r;
 }
 
 static int read_rules(struct reading *reading)
 {
-	_cleanup_(firewalld_rules_deinit) struct firewalld_rules rules = {.ruleset = RULESET_NULL};
+	struct ruleset *ruleset = &reading->firewalld.ruleset;
 	struct picture *picture = reading->picture;
 	struct err err = ERR_NULL;
-	int r = read_settled(reading, &rules);
+	int r = read_settled(reading);
 
 	if (r != 0) {
 		if (r != -ENOMEM)
@@ -471,18 +465,18 @@ static int read_rules(struct reading *reading)
 		return settle(reading, PICTURE_RULES, r);
 	}
 	/* To know which forward ports stay on this machine. */
-	if (route_own_addresses(&rules.ruleset.own, &err) != 0 &&
+	if (route_own_addresses(&ruleset->own, &err) != 0 &&
 	    !(picture->own_trouble = strdup(err.text)))
 		return -ENOMEM;
-	picture->ruleset = rules.ruleset;
-	rules.ruleset = RULESET_NULL;
+	picture->ruleset = *ruleset;
+	*ruleset = RULESET_NULL;
 	if (!(picture->known & PICTURE_FIREWALLD))
-		picture->state = rules.state;
-	if (rules.state == FIREWALL_STATE_RUNNING)
+		picture->state = reading->firewalld.state;
+	if (reading->firewalld.state == FIREWALL_STATE_RUNNING)
 		return settle(reading, PICTURE_RULES, 0);
 	err_set(why(reading, PICTURE_RULES), 0,
 	        "firewalld is in state %s: what it says is not what the kernel does",
-	        firewall_state_name(rules.state));
+	        firewall_state_name(reading->firewalld.state));
 	return 0;
 }
 
@@ -557,6 +551,7 @@ static int read_firewalld(struct reading *reading)
 	if (r == 0 && picture->result == 0 && picture_knows(picture, PICTURE_FIREWALLD) &&
 	    wants(reading, PICTURE_RULES))
 		r = read_services(reading);
+	firewalld_reading_deinit(&reading->firewalld);
 	firewalld_session_close(&own);
 	reading->session = NULL;
 	return r;

@@ -50,6 +50,8 @@ libguard_model_a_SOURCES = \
 	guard/model/pace.h \
 	guard/model/packet/dispatch.c \
 	guard/model/packet/dispatch.h \
+	guard/model/packet/itemview.c \
+	guard/model/packet/itemview.h \
 	guard/model/packet/match.c \
 	guard/model/packet/match.h \
 	guard/model/packet/packet.c \

@@ -30,9 +30,7 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld-message.c \
 	guard/system/firewalld/firewalld-message.h \
 	guard/system/firewalld/firewalld-probe.c \
-	guard/system/firewalld/firewalld-read.c \
-	guard/system/firewalld/firewalld-rules.c \
-	guard/system/firewalld/firewalld-rules.h \
+	guard/system/firewalld/firewalld-reading.c \
 	guard/system/firewalld/firewalld-session.c \
 	guard/system/firewalld/firewalld-session.h \
 	guard/system/firewalld/firewalld-wait.c \

@@ -27,7 +27,7 @@
 
 #include "guard/model/packet/verdict.h"
 #include "guard/system/host/clock.h"
-#include "guard/system/firewalld/firewalld-rules.h"
+#include "guard/system/firewalld/firewalld.h"
 #include "guard/system/kernel/nftrules.h"
 #include "guard/system/kernel/route.h"
 
@@ -79,18 +79,22 @@ static void read_rules(void)
 	_cleanup_loop_ struct loop *loop = NULL;
 	_cleanup_bus_ struct bus *bus = NULL;
 	_cleanup_firewalld_ struct firewalld *fw = NULL;
-	struct firewalld_rules rules = {0};
+	const struct firewalld_query query = {.flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT,
+	                                      .packets = true};
+	struct firewalld_reading reading = {0};
 	struct err err = ERR_NULL;
 
 	if (loop_new(&loop) != 0 || bus_new(&bus, loop, &(struct bus_options){0}) != 0 ||
 	    firewalld_new(&fw, bus, &(struct firewalld_options){0}) != 0)
 		fail("bus", "out of memory");
 	if (firewalld_connect_wait(fw, clock_monotonic_ms() + 10000, &err) != 0 ||
-	    firewalld_rules_wait(fw, &rules, clock_monotonic_ms() + 30000, &err) != 0)
+	    firewalld_read_wait(fw, &reading, &query, clock_monotonic_ms() + 30000, &err) != 0)
 		fail("firewalld", err.text);
-	if (rules.state != FIREWALL_STATE_RUNNING)
+	if (reading.state != FIREWALL_STATE_RUNNING)
 		fail("firewalld", "is not running as it should");
-	run.ruleset = rules.ruleset;
+	run.ruleset = reading.ruleset;
+	reading.ruleset = RULESET_NULL;
+	firewalld_reading_deinit(&reading);
 	if (nftrules_read(&run.ruleset, 10000, &err) != 0)
 		fail("nft", err.text);
 	if (route_own_addresses(&run.ruleset.own, &err) != 0)

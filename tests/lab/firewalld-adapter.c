@@ -151,8 +151,7 @@ static void on_reload_read(int result, struct firewalld_reading *reading, const 
 	lab.reload_read = true;
 	lab.reload_result = result;
 	firewalld_reading_deinit(&lab.reload_reading);
-	lab.reload_reading = *reading;
-	reading->firewall = FIREWALL_NULL;
+	lab.reload_reading = firewalld_reading_take(reading);
 	lab.reload_ms = clock_monotonic_ms() - lab.reloaded_at_ms;
 }
 

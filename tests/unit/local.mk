@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/test-gap \
 	tests/unit/test-gaptable \
 	tests/unit/test-item \
+	tests/unit/test-itemview \
 	tests/unit/test-jailaction \
 	tests/unit/test-lines \
 	tests/unit/test-listeners \

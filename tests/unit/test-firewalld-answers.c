@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "guard/model/packet/itemview.h"
 #include "guard/system/firewalld/firewalld-message.h"
 
 #include "tests/unit/unit.h"
@@ -98,7 +99,7 @@ START_TEST(takes_a_zone)
 	             "rule family=\"ipv4\" source address=\"192.0.2.1\" drop|not a rule");
 	dict_string(&dict, "something_new", "is none of ours");
 	dict_close(&dict);
-	ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, "office", false), 0);
+	ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, "office"), 0);
 	dbus_message_unref(dict.message);
 	zone = ruleset_zone(&ruleset, "office");
 	ck_assert_ptr_nonnull(zone);
@@ -114,26 +115,69 @@ START_TEST(takes_a_zone)
 }
 END_TEST
 
-START_TEST(takes_a_disabled_policy)
+/* 2.4 and later list disabled policies like all others: gateway-… come with it. */
+static const struct {
+	const char *zone;
+	int disable; /* -1: the key is not there */
+	size_t n_policies, n_permanent;
+} disabled[] = {
+    {"policy:gateway-lan-to-wan", 1, 0, 0},
+    {"policy:gateway-lan-to-wan", 0, 1, 1},
+    {"policy:mail-in", -1, 1, 1},
+};
+
+START_TEST(a_disabled_policy_does_not_count)
 {
-	for (dbus_bool_t disabled = FALSE; disabled <= TRUE; disabled++) {
-		_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
-		struct ruleset_zone *policy;
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_itemview_ struct itemview view = ITEMVIEW_NULL;
+	struct dict dict = dict_begin();
+	dbus_bool_t on = disabled[_i].disable > 0;
+
+	dict_open(&dict);
+	dict_strings(&dict, "services", "imaps");
+	dict_strings(&dict, "ingress_zones", "ANY");
+	dict_strings(&dict, "egress_zones", "HOST");
+	if (disabled[_i].disable >= 0)
+		dict_basic(&dict, "disable", DBUS_TYPE_BOOLEAN, &on);
+	dict_close(&dict);
+	ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, disabled[_i].zone), 0);
+	ck_assert_int_eq(firewalld_answers_permanent(dict.message, &ruleset, disabled[_i].zone), 0);
+	dbus_message_unref(dict.message);
+	ck_assert_uint_eq(ruleset.n_zones, disabled[_i].n_policies);
+	ck_assert_uint_eq(ruleset.n_held, disabled[_i].n_permanent);
+	ck_assert_int_eq(itemview_of(&view, &ruleset), 0);
+	ck_assert_uint_eq(view.firewall.n, disabled[_i].n_policies);
+	ck_assert_uint_eq(view.firewall.zones.n, disabled[_i].n_policies);
+}
+END_TEST
+
+/* What 2.x tells of its zones is how it finds them. */
+START_TEST(knows_the_order_by_what_a_zone_has)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_itemview_ struct itemview view = ITEMVIEW_NULL;
+	dbus_int32_t priority = -3, none = 0;
+
+	for (int i = 0; i < 3; i++) {
+		static const char *const names[] = {"office", "public", "zoo"};
 		struct dict dict = dict_begin();
 
 		dict_open(&dict);
-		dict_string(&dict, "target", "CONTINUE");
-		dict_strings(&dict, "rich_rules",
-		             "rule family=\"ipv4\" source address=\"192.0.2.1\" drop");
-		dict_basic(&dict, "disable", DBUS_TYPE_BOOLEAN, &disabled);
+		dict_string(&dict, "target", "default");
+		if (i > 0)
+			dict_basic(&dict, "ingress_priority", DBUS_TYPE_INT32,
+			           i == 2 ? &priority : &none);
 		dict_close(&dict);
-		ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, "gateway", true),
-		                 0);
+		ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, names[i]), 0);
 		dbus_message_unref(dict.message);
-		ck_assert_int_eq(ruleset_add_policy(&ruleset, "gateway", &policy), 0);
-		ck_assert_int_eq(policy->unapplied, (int)disabled);
-		ck_assert_uint_eq(policy->n_rules, disabled ? 0 : 1);
+		ck_assert_int_eq((int)ruleset.dispatch,
+		                 i == 0 ? RULESET_DISPATCH_1 : RULESET_DISPATCH_2);
 	}
+	ck_assert_int_eq(itemview_of(&view, &ruleset), 0);
+	ck_assert(view.firewall.by_priority);
+	ck_assert_uint_eq(view.firewall.n_priorities, 1);
+	ck_assert_str_eq(view.firewall.priorities[0].zone, "zoo");
+	ck_assert_int_eq(view.firewall.priorities[0].ingress, -3);
 }
 END_TEST
 
@@ -141,11 +185,16 @@ static const struct {
 	const char *key, *string;
 	int type;
 } wrong[] = {
-    {"disable", "yes", DBUS_TYPE_STRING},        {"target", "PERHAPS", DBUS_TYPE_STRING},
-    {"target", NULL, DBUS_TYPE_INT32},           {"priority", "1", DBUS_TYPE_STRING},
-    {"ingress_priority", "1", DBUS_TYPE_STRING}, {"icmp_block_inversion", "yes", DBUS_TYPE_STRING},
-    {"forward", NULL, DBUS_TYPE_INT32},          {"ingress_zones", "ANY", DBUS_TYPE_STRING},
-    {"sources", "192.0.2.1", DBUS_TYPE_STRING},  {"ports", NULL, DBUS_TYPE_INT32},
+    {"target", "PERHAPS", DBUS_TYPE_STRING},
+    {"target", NULL, DBUS_TYPE_INT32},
+    {"priority", "1", DBUS_TYPE_STRING},
+    {"ingress_priority", "1", DBUS_TYPE_STRING},
+    {"icmp_block_inversion", "yes", DBUS_TYPE_STRING},
+    {"forward", NULL, DBUS_TYPE_INT32},
+    {"ingress_zones", "ANY", DBUS_TYPE_STRING},
+    {"disable", "yes", DBUS_TYPE_STRING},
+    {"sources", "192.0.2.1", DBUS_TYPE_STRING},
+    {"ports", NULL, DBUS_TYPE_INT32},
 };
 
 START_TEST(refuses_other_types)
@@ -160,7 +209,7 @@ START_TEST(refuses_other_types)
 	else
 		dict_basic(&dict, wrong[_i].key, DBUS_TYPE_INT32, &number);
 	dict_close(&dict);
-	ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, "office", false),
+	ck_assert_int_eq(firewalld_answers_zone(dict.message, &ruleset, "office"),
 	                 FIREWALLD_MESSAGE_E_MALFORMED);
 	dbus_message_unref(dict.message);
 }
@@ -173,13 +222,17 @@ START_TEST(refuses_other_signatures)
 	const char *text = "text";
 
 	for (int i = 0; i < 2; i++) {
-		ck_assert_int_eq(firewalld_answers_zone(message, &ruleset, "z", false),
+		ck_assert_int_eq(firewalld_answers_zone(message, &ruleset, "z"),
 		                 FIREWALLD_MESSAGE_E_MALFORMED);
-		ck_assert_int_eq(firewalld_answers_permanent(message, &ruleset, "z", true),
+		ck_assert_int_eq(firewalld_answers_permanent(message, &ruleset, "policy:z"),
 		                 FIREWALLD_MESSAGE_E_MALFORMED);
 		ck_assert_int_eq(firewalld_answers_service(message, &ruleset, "s"),
 		                 FIREWALLD_MESSAGE_E_MALFORMED);
 		ck_assert_int_eq(firewalld_answers_ipset(message, &ruleset, "i"),
+		                 FIREWALLD_MESSAGE_E_MALFORMED);
+		ck_assert_int_eq(firewalld_answers_permanent_ipset(message, &ruleset, "ipset:i"),
+		                 FIREWALLD_MESSAGE_E_MALFORMED);
+		ck_assert_int_eq(firewalld_answers_direct(message, &ruleset, true),
 		                 FIREWALLD_MESSAGE_E_MALFORMED);
 		ck_assert_int_eq(firewalld_answers_direct_rules(message, &ruleset),
 		                 FIREWALLD_MESSAGE_E_MALFORMED);
@@ -235,7 +288,8 @@ static Suite *suite(void)
 	TCase *tc = tcase_create("firewalld_answers");
 
 	tcase_add_test(tc, takes_a_zone);
-	tcase_add_test(tc, takes_a_disabled_policy);
+	tcase_add_loop_test(tc, a_disabled_policy_does_not_count, 0, (int)ARRAY_SIZE(disabled));
+	tcase_add_test(tc, knows_the_order_by_what_a_zone_has);
 	tcase_add_loop_test(tc, refuses_other_types, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_test(tc, refuses_other_signatures);
 	tcase_add_test(tc, takes_direct_rules_in_the_order_of_their_priorities);

@@ -54,6 +54,12 @@ static void ipset_deinit(struct ruleset_ipset *ipset)
 	rangeset_deinit(&ipset->ranges);
 }
 
+static void held_deinit(struct ruleset_held *held)
+{
+	free(held->zone);
+	strv_deinit(&held->items);
+}
+
 static void step_deinit(struct ruleset_step *step)
 {
 	free(step->text);
@@ -92,6 +98,9 @@ void ruleset_deinit(struct ruleset *ruleset)
 	for (size_t i = 0; i < ruleset->n_ipsets; i++)
 		ipset_deinit(&ruleset->ipsets[i]);
 	free(ruleset->ipsets);
+	for (size_t i = 0; i < ruleset->n_held; i++)
+		held_deinit(&ruleset->held[i]);
+	free(ruleset->held);
 	for (size_t i = 0; i < ruleset->n_chains; i++)
 		chain_deinit(&ruleset->chains[i]);
 	free(ruleset->chains);
@@ -185,6 +194,14 @@ int ruleset_add_policy(struct ruleset *ruleset, const char *name, struct ruleset
 	if (r == 0 && !there)
 		(*out)->target = RULESET_TARGET_CONTINUE;
 	return r;
+}
+
+/** ruleset_zone_of_item() - NAME, or policy:NAME, borrowed; NULL: there is none in the runtime */
+const struct ruleset_zone *ruleset_zone_of_item(const struct ruleset *ruleset, const char *zone)
+{
+	const char *policy = item_policy_name(zone);
+
+	return find_zone(ruleset, policy != NULL, policy ? policy : zone);
 }
 
 /** ruleset_zone() - the zone of that name, borrowed; NULL: there is none */
@@ -419,12 +436,93 @@ int ruleset_add_entry(struct ruleset_ipset *ipset, const char *entry, struct err
 	struct cidr cidr;
 	int r;
 
-	if (strcmp(ipset->type, "hash:ip") != 0 && strcmp(ipset->type, "hash:net") != 0)
-		return strv_add(&ipset->entries, entry);
+	r = strv_add(&ipset->entries, entry);
+	if (r < 0 || (strcmp(ipset->type, "hash:ip") != 0 && strcmp(ipset->type, "hash:net") != 0))
+		return r;
 	if (strchr(entry, '-'))
 		return add_span(&ipset->ranges, entry, err);
 	r = cidr_parse(&cidr, entry, 0, err);
 	return r == 0 ? rangeset_add(&ipset->ranges, &cidr) : r;
+}
+
+/* --- what decides nothing by itself ------------------------------------------------------- */
+
+/**
+ * ruleset_add_held() - what is held under that name, made when it is not there
+ * @zone: as of an item
+ * @out:  receives it, borrowed, valid until the next one is made
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_add_held(struct ruleset *ruleset, const char *zone, bool permanent,
+                     struct ruleset_held **out)
+{
+	char *copy;
+	int r;
+
+	for (size_t i = 0; i < ruleset->n_held; i++) {
+		*out = &ruleset->held[i];
+		if ((*out)->permanent == permanent && strcmp((*out)->zone, zone) == 0)
+			return 0;
+	}
+	r = grow(&ruleset->held, &ruleset->held_capacity, ruleset->n_held + 1,
+	         sizeof(*ruleset->held));
+	copy = r == 0 ? strdup(zone) : NULL;
+	if (!copy)
+		return -ENOMEM;
+	*out = &ruleset->held[ruleset->n_held++];
+	**out = (struct ruleset_held){.zone = copy, .permanent = permanent};
+	return 0;
+}
+
+/** ruleset_hold() - one more item; Return: 0 or -ENOMEM */
+int ruleset_hold(struct ruleset_held *held, enum item_kind kind, const char *value)
+{
+	char *text = NULL;
+
+	if (xasprintf(&text, "%s:%s", item_kind_name(kind), value) < 0)
+		return -ENOMEM;
+	return strv_add_take(&held->items, text);
+}
+
+static int settle_zone(struct ruleset_zone *zone, const struct ruleset_held *held)
+{
+	static const char prefix[] = "rule:";
+	_cleanup_strv_ struct strv rules = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < held->items.n && r == 0; i++) {
+		const char *text = held->items.strings[i];
+
+		if (strncmp(text, prefix, strlen(prefix)) == 0)
+			r = strv_add(&rules, text + strlen(prefix));
+		else
+			r = strv_add(&zone->permanent, text);
+	}
+	return r == 0 ? ruleset_order_rules(zone, &rules) : r;
+}
+
+/**
+ * ruleset_settle_permanent() - what of each zone and policy is permanent, and the order of its
+ * rules
+ *
+ * Once, when all that is permanent is held.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_settle_permanent(struct ruleset *ruleset)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ruleset->n_held && r == 0; i++) {
+		const struct ruleset_held *held = &ruleset->held[i];
+		const struct ruleset_zone *zone =
+		    held->permanent ? ruleset_zone_of_item(ruleset, held->zone) : NULL;
+
+		if (zone)
+			r = settle_zone(&ruleset->zones[zone - ruleset->zones], held);
+	}
+	return r;
 }
 
 /* --- chains of others --------------------------------------------------------------------- */

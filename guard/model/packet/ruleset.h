@@ -4,8 +4,9 @@
  *
  * Zones, policies, services and ipsets as firewalld holds them, and the chains
  * that others have put before or behind it (firewalld's direct rules among them).
- * A struct firewall is for comparing; this one is for deciding, so rules are parsed
- * and services have their definitions. verdict.h decides.
+ * This is what is read; a struct firewall is made of it (itemview.h). That one is for
+ * comparing; this one is for deciding, so rules are parsed and services have their
+ * definitions. verdict.h decides.
  *
  * What could not be read or understood is kept as such, never left out: it may
  * decide.
@@ -14,6 +15,7 @@
 #define GUARD_MODEL_PACKET_RULESET_H
 
 #include "guard/base/rangeset.h"
+#include "guard/model/item.h"
 #include "guard/model/rule/richrule.h"
 
 /* How firewalld finds its way from a packet to a zone; it changed once. */
@@ -93,8 +95,17 @@ struct ruleset_ipset {
 	char *type;             /* owned; "hash:ip", "hash:net,port"… */
 	bool ipv6;              /* the family of its addresses */
 	bool known;             /* false: its entries could not be read */
-	struct strv entries;    /* of types that are more than addresses */
-	struct rangeset ranges; /* of hash:ip and hash:net */
+	bool timed;             /* they end by themselves, and nobody tells them */
+	bool as_items;          /* they are items as well: of one that lets somebody in, or bans */
+	struct strv entries;    /* as firewalld writes them */
+	struct rangeset ranges; /* the same, of hash:ip and hash:net */
+};
+
+/* What decides nothing as it stands here: all that is permanent, and the direct interface. */
+struct ruleset_held {
+	char *zone;        /* owned; as of an item: ZONE, policy:NAME, ipset:NAME, direct:FAMILY */
+	bool permanent;    /* false: of the runtime's direct interface */
+	struct strv items; /* KIND:VALUE as firewalld writes them, in its order */
 };
 
 /* --- what is not firewalld's zones: base chains of others, direct rules ------------------- */
@@ -189,6 +200,9 @@ struct ruleset {
 	struct ruleset_ipset *ipsets;
 	size_t n_ipsets;
 	size_t ipsets_capacity;
+	struct ruleset_held *held;
+	size_t n_held;
+	size_t held_capacity;
 	struct ruleset_chain *chains; /* base chains and those that they lead to */
 	size_t n_chains;
 	size_t chains_capacity;
@@ -224,9 +238,14 @@ int ruleset_match_ports(struct ruleset_match *match, unsigned first, unsigned la
 int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
                        const char *chain, const struct strv *words,
                        const char *command) _must_check_;
+int ruleset_add_held(struct ruleset *ruleset, const char *zone, bool permanent,
+                     struct ruleset_held **out) _must_check_;
+int ruleset_hold(struct ruleset_held *held, enum item_kind kind, const char *value) _must_check_;
+int ruleset_settle_permanent(struct ruleset *ruleset) _must_check_;
 int ruleset_order_rules(struct ruleset_zone *zone, const struct strv *permanent) _must_check_;
 void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what);
 
+const struct ruleset_zone *ruleset_zone_of_item(const struct ruleset *ruleset, const char *zone);
 const struct ruleset_zone *ruleset_zone(const struct ruleset *ruleset, const char *name);
 const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, const char *name);
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);

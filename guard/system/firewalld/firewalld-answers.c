@@ -214,8 +214,11 @@ static int take_scalar(const char *key, DBusMessageIter *value, void *userdata)
 		return take_target(zone, value);
 	if (strcmp(key, "priority") == 0)
 		return take_int(value, &zone->priority);
-	if (strcmp(key, "ingress_priority") == 0)
+	/* 2.0 brought it, and sorts by it; it is told always. */
+	if (strcmp(key, "ingress_priority") == 0) {
+		context->ruleset->dispatch = RULESET_DISPATCH_2;
 		return take_int(value, &zone->ingress_priority);
+	}
 	if (strcmp(key, "egress_priority") == 0)
 		return take_int(value, &zone->egress_priority);
 	if (strcmp(key, "ingress_zones") == 0)
@@ -226,73 +229,63 @@ static int take_scalar(const char *key, DBusMessageIter *value, void *userdata)
 		return take_bool(value, &zone->icmp_block_inversion);
 	if (strcmp(key, "forward") == 0)
 		return take_bool(value, &zone->forward);
-	if (strcmp(key, "disable") == 0)
-		return take_bool(value, &zone->unapplied);
 	return 0;
 }
 
-static int zone_of(struct ruleset *ruleset, const char *name, bool is_policy,
-                   struct ruleset_zone **out)
+static int take_disable(const char *key, DBusMessageIter *value, void *userdata)
 {
-	return is_policy ? ruleset_add_policy(ruleset, name, out)
-	                 : ruleset_add_zone(ruleset, name, out);
+	return strcmp(key, "disable") == 0 ? take_bool(value, userdata) : 0;
 }
 
 /**
  * firewalld_answers_zone() - a zone or policy of the runtime
  * @message: the answer to getZoneSettings2 or getPolicySettings
- * @ruleset: gets it added
- * @name:    of the zone or policy
+ * @ruleset: gets it added, unless it is disabled
+ * @zone:    NAME, or policy:NAME
+ *
+ * 2.4 and later list policies that are there to be enabled some day (gateway-…) like all others.
  *
  * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED, with a part of it added maybe; -ENOMEM.
  */
-int firewalld_answers_zone(DBusMessage *message, struct ruleset *ruleset, const char *name,
-                           bool is_policy)
+int firewalld_answers_zone(DBusMessage *message, struct ruleset *ruleset, const char *zone)
 {
 	struct zone_context context = {.ruleset = ruleset};
-	int r = zone_of(ruleset, name, is_policy, &context.zone);
+	const char *policy = item_policy_name(zone);
+	bool disabled = false;
+	int r = each_setting(message, take_disable, &disabled);
 
+	if (r != 0 || disabled)
+		return r;
+	r = policy ? ruleset_add_policy(ruleset, policy, &context.zone)
+	           : ruleset_add_zone(ruleset, zone, &context.zone);
 	if (r == 0)
 		r = each_setting(message, take_scalar, &context);
 	return r == 0 ? firewalld_message_zone(message, take_entry, &context) : r;
 }
 
-struct permanent_context {
-	struct ruleset_zone *zone;
-	struct strv rules;
-};
-
-static int take_permanent(enum item_kind kind, const char *value, void *userdata)
+static int hold(enum item_kind kind, const char *value, void *userdata)
 {
-	struct permanent_context *context = userdata;
-	_cleanup_free_ char *text = NULL;
-
-	if (kind == ITEM_RULE)
-		return strv_add(&context->rules, value);
-	if (xasprintf(&text, "%s:%s", item_kind_name(kind), value) < 0)
-		return -ENOMEM;
-	return strv_add_take(&context->zone->permanent, steal(text));
+	return ruleset_hold(userdata, kind, value);
 }
 
 /**
- * firewalld_answers_permanent() - what of a zone or policy is permanent, and the order of its rules
+ * firewalld_answers_permanent() - what is permanent in a zone or policy
  * @message: the answer to getSettings2 or getSettings
- * @ruleset: has the zone from the runtime
+ * @ruleset: gets it added, unless it is disabled
+ * @zone:    NAME, or policy:NAME
  *
  * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
  */
-int firewalld_answers_permanent(DBusMessage *message, struct ruleset *ruleset, const char *name,
-                                bool is_policy)
+int firewalld_answers_permanent(DBusMessage *message, struct ruleset *ruleset, const char *zone)
 {
-	struct permanent_context context = {.rules = STRV_NULL};
-	int r = zone_of(ruleset, name, is_policy, &context.zone);
+	struct ruleset_held *held;
+	bool disabled = false;
+	int r = each_setting(message, take_disable, &disabled);
 
-	if (r == 0)
-		r = firewalld_message_zone(message, take_permanent, &context);
-	if (r == 0)
-		r = ruleset_order_rules(context.zone, &context.rules);
-	strv_deinit(&context.rules);
-	return r;
+	if (r != 0 || disabled)
+		return r;
+	r = ruleset_add_held(ruleset, zone, true, &held);
+	return r == 0 ? firewalld_message_zone(message, hold, held) : r;
 }
 
 /* --- services ----------------------------------------------------------------------------- */
@@ -381,16 +374,42 @@ static int take_options(DBusMessageIter *value, bool *ipv6, bool *timed)
 	return 0;
 }
 
+struct entry {
+	const char *text;
+	struct cidr cidr;
+	size_t at;
+};
+
+static int by_address(const void *a, const void *b)
+{
+	const struct entry *one = a, *two = b;
+	int r = cidr_cmp(&one->cidr, &two->cidr);
+
+	return r != 0 ? r : one->at < two->at ? -1 : 1;
+}
+
+/* In the order of the addresses: there may be very many, and each is put behind the last. */
 static int take_ipset_entries(DBusMessageIter *value, struct ruleset *ruleset,
                               struct ruleset_ipset *ipset)
 {
 	_cleanup_strv_ struct strv entries = STRV_NULL;
+	_cleanup_free_ struct entry *sorted = NULL;
 	int r = take_strings(value, &entries);
 
+	if (r == 0)
+		sorted = calloc(entries.n + 1, sizeof(*sorted));
+	if (!sorted)
+		return r == 0 ? -ENOMEM : r;
+	for (size_t i = 0; i < entries.n; i++) {
+		sorted[i] = (struct entry){.text = entries.strings[i], .at = i};
+		if (cidr_parse(&sorted[i].cidr, sorted[i].text, 0, NULL) != 0)
+			sorted[i].cidr = CIDR_NULL;
+	}
+	qsort(sorted, entries.n, sizeof(*sorted), by_address);
 	for (size_t i = 0; i < entries.n && r == 0; i++) {
 		struct err err = ERR_NULL;
 
-		r = ruleset_add_entry(ipset, entries.strings[i], &err);
+		r = ruleset_add_entry(ipset, sorted[i].text, &err);
 		if (r <= 0)
 			continue;
 		ruleset_skip(ruleset, ipset->name, err.text);
@@ -429,12 +448,61 @@ int firewalld_answers_ipset(DBusMessage *message, struct ruleset *ruleset, const
 		r = ruleset_add_ipset(ruleset, name, type, ipv6, &ipset);
 	if (r != 0)
 		return r;
+	ipset->timed = timed;
 	ipset->known = !timed;
 	dbus_message_iter_next(&field);
 	return take_ipset_entries(&field, ruleset, ipset);
 }
 
+/**
+ * firewalld_answers_permanent_ipset() - the permanent entries of an ipset
+ * @message: the answer to getEntries of its object
+ * @zone:    ipset:NAME
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int firewalld_answers_permanent_ipset(DBusMessage *message, struct ruleset *ruleset,
+                                      const char *zone)
+{
+	_cleanup_strv_ struct strv entries = STRV_NULL;
+	struct ruleset_held *held;
+	int r = firewalld_message_list(message, DBUS_TYPE_STRING, &entries);
+
+	if (r == 0)
+		r = ruleset_add_held(ruleset, zone, true, &held);
+	for (size_t i = 0; i < entries.n && r == 0; i++)
+		r = ruleset_hold(held, ITEM_ENTRY, entries.strings[i]);
+	return r;
+}
+
 /* --- direct rules ------------------------------------------------------------------------- */
+
+struct holding {
+	struct ruleset *ruleset;
+	bool permanent;
+};
+
+static int hold_direct(enum item_kind kind, const char *zone, const char *value, void *userdata)
+{
+	const struct holding *holding = userdata;
+	struct ruleset_held *held;
+	int r = ruleset_add_held(holding->ruleset, zone, holding->permanent, &held);
+
+	return r == 0 ? ruleset_hold(held, kind, value) : r;
+}
+
+/**
+ * firewalld_answers_direct() - what the direct interface holds, as it is
+ * @message: the answer to getAllChains, to getAllRules, or to getSettings of the permanent one
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM.
+ */
+int firewalld_answers_direct(DBusMessage *message, struct ruleset *ruleset, bool permanent)
+{
+	struct holding holding = {ruleset, permanent};
+
+	return firewalld_message_direct(message, hold_direct, &holding);
+}
 
 struct direct {
 	const char *family, *table, *chain;

@@ -13,14 +13,18 @@
 
 #include "guard/model/packet/ruleset.h"
 
-int firewalld_answers_zone(DBusMessage *message, struct ruleset *ruleset, const char *name,
-                           bool is_policy) _must_check_;
-int firewalld_answers_permanent(DBusMessage *message, struct ruleset *ruleset, const char *name,
-                                bool is_policy) _must_check_;
+int firewalld_answers_zone(DBusMessage *message, struct ruleset *ruleset,
+                           const char *zone) _must_check_;
+int firewalld_answers_permanent(DBusMessage *message, struct ruleset *ruleset,
+                                const char *zone) _must_check_;
 int firewalld_answers_service(DBusMessage *message, struct ruleset *ruleset,
                               const char *name) _must_check_;
 int firewalld_answers_ipset(DBusMessage *message, struct ruleset *ruleset,
                             const char *name) _must_check_;
+int firewalld_answers_permanent_ipset(DBusMessage *message, struct ruleset *ruleset,
+                                      const char *zone) _must_check_;
+int firewalld_answers_direct(DBusMessage *message, struct ruleset *ruleset,
+                             bool permanent) _must_check_;
 int firewalld_answers_direct_rules(DBusMessage *message, struct ruleset *ruleset) _must_check_;
 int firewalld_answers_passthroughs(DBusMessage *message, struct ruleset *ruleset) _must_check_;
 

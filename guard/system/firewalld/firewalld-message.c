@@ -807,31 +807,6 @@ static int read_settings(DBusMessage *message, const struct setting *settings, s
 	return read_dict(&iter, settings, n, NULL, fn, userdata);
 }
 
-/* From 2.4 on a policy may be there and not in force: firewalld ships some that are so. */
-static bool is_disabled(DBusMessage *message)
-{
-	DBusMessageIter iter, entry, pair, value;
-	dbus_bool_t disabled = FALSE;
-
-	if (!dbus_message_has_signature(message, "a{sv}") ||
-	    !dbus_message_iter_init(message, &iter))
-		return false;
-	for (dbus_message_iter_recurse(&iter, &entry);
-	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
-	     dbus_message_iter_next(&entry)) {
-		const char *key;
-
-		dbus_message_iter_recurse(&entry, &pair);
-		dbus_message_iter_get_basic(&pair, &key);
-		dbus_message_iter_next(&pair);
-		dbus_message_iter_recurse(&pair, &value);
-		if (strcmp(key, "disable") == 0 &&
-		    dbus_message_iter_get_arg_type(&value) == DBUS_TYPE_BOOLEAN)
-			dbus_message_iter_get_basic(&value, &disabled);
-	}
-	return disabled;
-}
-
 /* Zones have their rules under one name, policies under another. */
 static const struct setting zone_settings[] = {
     {"interfaces", "as", ITEM_INTERFACE},
@@ -853,15 +828,11 @@ static const struct setting zone_settings[] = {
  * @fn: called for each; what it returns, if not 0, ends this
  * @userdata: for @fn
  *
- * A policy that is disabled has none.
- *
  * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED, with @fn called for a part of them maybe;
  * -ENOMEM; what @fn returned.
  */
 int firewalld_message_zone(DBusMessage *message, firewalld_message_entry_fn fn, void *userdata)
 {
-	if (is_disabled(message))
-		return 0;
 	return read_settings(message, zone_settings, ARRAY_SIZE(zone_settings), fn, userdata);
 }
 

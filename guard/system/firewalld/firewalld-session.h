@@ -24,6 +24,6 @@ struct firewalld_session {
 int firewalld_session_open(struct firewalld_session *out, struct err *err) _must_check_;
 void firewalld_session_close(struct firewalld_session *session);
 int firewalld_session_read(struct firewalld_session *session, struct firewalld_reading *out,
-                           struct err *err) _must_check_;
+                           bool packets, struct err *err) _must_check_;
 
 #endif

@@ -40,10 +40,8 @@ static void on_read(int result, struct firewalld_reading *reading, const struct 
 {
 	struct wait *wait = userdata;
 
-	if (result == 0) {
-		*wait->reading = *reading;
-		reading->firewall = FIREWALL_NULL;
-	}
+	if (result == 0)
+		*wait->reading = firewalld_reading_take(reading);
 	wait_done(wait, result, err);
 }
 

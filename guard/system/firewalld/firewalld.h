@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * firewalld - its calls and signals, as items and firewalls of the model
+ * firewalld - its calls and signals, as items, firewalls and rulesets of the model
  *
  * Follows the owner of org.fedoraproject.FirewallD1 and never starts it. One
  * handler gets all events; between GONE (or BUS_GONE) and the next APPEARED
@@ -21,6 +21,7 @@
 #define GUARD_SYSTEM_FIREWALLD_FIREWALLD_H
 
 #include "guard/model/firewall.h"
+#include "guard/model/packet/ruleset.h"
 #include "guard/system/host/bus.h"
 
 struct firewalld;
@@ -88,6 +89,8 @@ struct firewalld_query {
 	const struct strv *zones; /* NULL: all; else these alone. Borrowed during the start */
 	/* Ipsets (ipset:NAME) to read as well, beside those that let somebody in; may be NULL. */
 	const struct strv *ipsets;
+	/* All that decides a packet: services' definitions, all ipsets, passed through rules. */
+	bool packets;
 };
 
 /* What was read. */
@@ -99,12 +102,17 @@ struct firewalld_reading {
 	enum firewall_state state;
 	/*
 	 * Borrowed from the adapter, and may be taken: copy the struct, then set this
-	 * to FIREWALL_NULL. Entries have the flags that were asked for; zones holds
-	 * those of the runtime (asked for FIREWALL_RUNTIME) that exist.
+	 * to FIREWALL_NULL, or take all of it. Entries have the flags that were asked for; zones
+	 * holds those of the runtime (asked for FIREWALL_RUNTIME) that exist.
 	 */
 	struct firewall firewall;
+	/*
+	 * What that was made of; may be taken likewise. Only with packets asked for there is
+	 * enough in it to decide by; chains of others are not among it (chains_known is false).
+	 */
+	struct ruleset ruleset;
 	bool stale;         /* a reload ended while it was read: read again */
-	unsigned n_skipped; /* entries that the model does not understand; left out */
+	unsigned n_skipped; /* entries that the model does not understand; left out of the items */
 	char skipped[256];  /* the first of them, with the reason */
 };
 
@@ -161,6 +169,7 @@ int firewalld_probe(struct firewalld *fw, struct firewalld_op **op, const struct
 void firewalld_cancel(struct firewalld_op *op); /* NULL is fine */
 
 void firewalld_service_deinit(struct firewalld_service *service);
+struct firewalld_reading firewalld_reading_take(struct firewalld_reading *reading);
 void firewalld_reading_deinit(struct firewalld_reading *reading);
 
 /*

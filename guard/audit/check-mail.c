@@ -9,6 +9,7 @@
 
 #include "guard/model/packet/dispatch.h"
 #include "guard/model/packet/verdict.h"
+#include "guard/model/packet/walk.h"
 
 /* Services that include each other do not go deeper. */
 #define INCLUDES_MAX 4
@@ -83,7 +84,7 @@ static bool lets_strangers_in(const struct picture *picture, unsigned port, enum
 		for (size_t k = 0; picture_stranger(&packet.source, family, k); k++) {
 			_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
-			if (verdict_of(&verdict, &picture->ruleset, &packet) == 0 &&
+			if (walk_packet(&verdict, &picture->ruleset, &packet) == 0 &&
 			    verdict.action == VERDICT_ACCEPT && verdict.to_port == 0 &&
 			    verdict.to_address[0] == '\0')
 				return true;

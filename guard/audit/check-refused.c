@@ -8,6 +8,7 @@
 
 #include "guard/model/packet/dispatch.h"
 #include "guard/audit/explain.h"
+#include "guard/model/packet/walk.h"
 
 /* --- what is told already ----------------------------------------------------------------- */
 
@@ -175,7 +176,7 @@ static bool refuses_all(const struct look *look, const struct explain *explain, 
 	     k++) {
 		_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
-		if (verdict_of(&verdict, look->ruleset, &packet) != 0 ||
+		if (walk_packet(&verdict, look->ruleset, &packet) != 0 ||
 		    verdict.action == VERDICT_ACCEPT)
 			return false;
 	}

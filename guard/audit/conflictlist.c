@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/conflictlist.h"
+#include "guard/model/packet/walk.h"
 
 #include "guard/base/shell.h"
 
@@ -122,7 +123,7 @@ static bool is_offered(const struct judge *judge, const struct explain *explain,
 	if (cidr_parse(&packet.source,
 	               packet.source.family == CIDR_IPV4 ? STRANGER_IPV4 : STRANGER_IPV6, 0,
 	               NULL) != 0 ||
-	    verdict_of(&verdict, judge->options->ruleset, &packet) != 0)
+	    walk_packet(&verdict, judge->options->ruleset, &packet) != 0)
 		return false;
 	return verdict.action == VERDICT_ACCEPT;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/explain.h"
+#include "guard/model/packet/walk.h"
 
 #include "guard/base/shell.h"
 
@@ -559,7 +560,7 @@ static int decide_port(struct explain *explain, struct explain_port *row,
 
 	packet.port = row->port;
 	packet.protocol = row->protocol;
-	r = verdict_of(&row->verdict, explain->ruleset, &packet);
+	r = walk_packet(&row->verdict, explain->ruleset, &packet);
 	if (r != 0)
 		return r;
 	if (listeners && !row->verdict.to_address[0])

@@ -48,18 +48,34 @@ libguard_model_a_SOURCES = \
 	guard/model/mail/services.h \
 	guard/model/pace.c \
 	guard/model/pace.h \
+	guard/model/packet/client.c \
+	guard/model/packet/client.h \
 	guard/model/packet/dispatch.c \
 	guard/model/packet/dispatch.h \
+	guard/model/packet/forwarding.c \
+	guard/model/packet/forwarding.h \
 	guard/model/packet/itemview.c \
 	guard/model/packet/itemview.h \
 	guard/model/packet/match.c \
 	guard/model/packet/match.h \
+	guard/model/packet/otherchain.c \
+	guard/model/packet/otherchain.h \
 	guard/model/packet/packet.c \
 	guard/model/packet/packet.h \
+	guard/model/packet/policies.c \
+	guard/model/packet/policies.h \
 	guard/model/packet/ruleset.c \
 	guard/model/packet/ruleset.h \
 	guard/model/packet/verdict.c \
 	guard/model/packet/verdict.h \
+	guard/model/packet/walk.c \
+	guard/model/packet/walk.h \
+	guard/model/packet/way.c \
+	guard/model/packet/way.h \
+	guard/model/packet/zonechain.c \
+	guard/model/packet/zonechain.h \
+	guard/model/packet/zonerules.c \
+	guard/model/packet/zonerules.h \
 	guard/model/plan.c \
 	guard/model/plan.h \
 	guard/model/rule/direct.c \

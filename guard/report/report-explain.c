@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard/report/report-internal.h"
+#include "guard/model/packet/client.h"
 
 /* --- words -------------------------------------------------------------------------------- */
 
@@ -34,9 +35,9 @@ static bool is_deserted(const struct explain_port *row)
 	return row->verdict.action == VERDICT_ACCEPT && row->listens == LISTENERS_NO;
 }
 
-static const char *client_words(const struct explain_port *row)
+static const char *words_of_row(const struct explain_port *row)
 {
-	return verdict_client_words(is_deserted(row) ? ECONNREFUSED : row->verdict.client_errno);
+	return client_words(is_deserted(row) ? ECONNREFUSED : row->verdict.client_errno);
 }
 
 static const char *errno_name(int number)
@@ -131,7 +132,7 @@ static int put_table(const struct report *report, const struct explain *explain)
 		report_table_cell(&table, REPORT_PLAIN, "%s", row->service ? row->service : "");
 		report_table_cell(&table, color, "%s%s", verdict_word(row),
 		                  row->verdict.certain ? "" : "?");
-		report_table_cell(&table, REPORT_PLAIN, "%s%s", client_words(row),
+		report_table_cell(&table, REPORT_PLAIN, "%s%s", words_of_row(row),
 		                  is_deserted(row) ? ", nothing listens" : "");
 		put_decider(&table, row);
 	}
@@ -293,7 +294,7 @@ static json_t *port_json(const struct explain_port *row)
 	    "{s:i, s:s, s:o, s:s, s:b, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "port",
 	    (int)row->port, "protocol", row->protocol, "service", report_json_text(row->service),
 	    "verdict", verdict_action_name(row->verdict.action), "certain", row->verdict.certain,
-	    "client", client_words(row), "errno",
+	    "client", words_of_row(row), "errno",
 	    report_json_text(
 	        errno_name(is_deserted(row) ? ECONNREFUSED : row->verdict.client_errno)),
 	    "listens", listeners_answer_name(row->listens), "decider",

@@ -2,6 +2,7 @@
 #include "guard/system/kernel/nftrules.h"
 
 #include "guard/model/packet/verdict.h"
+#include "guard/model/packet/walk.h"
 
 #include "tests/fuzz/fuzz.h"
 
@@ -11,7 +12,7 @@ static void decide(const struct ruleset *ruleset, const char *from)
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
 	FUZZ_CHECK(cidr_parse(&packet.source, from, CIDR_ADDRESS_ONLY, NULL) == 0);
-	FUZZ_CHECK(verdict_of(&verdict, ruleset, &packet) == 0);
+	FUZZ_CHECK(walk_packet(&verdict, ruleset, &packet) == 0);
 	FUZZ_CHECK(verdict.decider && verdict.decider->certain);
 	FUZZ_CHECK((verdict.action == VERDICT_ACCEPT) == (verdict.client_errno == 0));
 }

@@ -26,6 +26,7 @@
 #include <unistd.h>
 
 #include "guard/model/packet/verdict.h"
+#include "guard/model/packet/walk.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/firewalld.h"
 #include "guard/system/kernel/nftrules.h"
@@ -255,7 +256,7 @@ static void decide(struct verdict *verdict, const struct probe *probe)
 	    .source_port = probe->source_port,
 	};
 
-	if (verdict_of(verdict, &run.ruleset, &packet) != 0)
+	if (walk_packet(verdict, &run.ruleset, &packet) != 0)
 		fail("verdict", "out of memory");
 }
 

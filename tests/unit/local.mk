@@ -78,7 +78,7 @@ UNIT_TESTS = \
 	tests/unit/test-timespec \
 	tests/unit/test-tracker \
 	tests/unit/test-util \
-	tests/unit/test-verdict \
+	tests/unit/test-walk \
 	tests/unit/test-wholefile \
 	tests/unit/test-zonexml
 noinst_HEADERS += tests/unit/commands.h tests/unit/engine-world.h tests/unit/fake-clock.h \

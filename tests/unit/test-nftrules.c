@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard/model/packet/verdict.h"
+#include "guard/model/packet/walk.h"
 
 #include "tests/unit/unit.h"
 
@@ -112,7 +113,7 @@ static int sees(const struct ruleset *ruleset, const char *from, bool *certain)
 	int client_errno;
 
 	ck_assert_int_eq(cidr_parse(&packet.source, from, CIDR_ADDRESS_ONLY, NULL), 0);
-	ck_assert_int_eq(verdict_of(&verdict, ruleset, &packet), 0);
+	ck_assert_int_eq(walk_packet(&verdict, ruleset, &packet), 0);
 	client_errno = verdict.client_errno;
 	*certain = *certain && verdict.certain;
 	return client_errno;

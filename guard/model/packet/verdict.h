@@ -93,12 +93,9 @@ struct verdict {
 #define VERDICT_NULL      ((struct verdict){0})
 #define _cleanup_verdict_ _cleanup_(verdict_deinit)
 
-int verdict_of(struct verdict *out, const struct ruleset *ruleset,
-               const struct packet *packet) _must_check_;
 void verdict_deinit(struct verdict *verdict);
 const struct verdict_step *verdict_otherwise(const struct verdict *verdict);
 const char *verdict_action_name(enum verdict_action action);
 const char *verdict_stage_name(enum verdict_stage stage);
-const char *verdict_client_words(int client_errno);
 
 #endif

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/verdict.h"
+#include "guard/model/packet/walk.h"
 
 #include <errno.h>
 #include <string.h>
@@ -201,7 +202,7 @@ START_TEST(decides_as_the_kernel_does)
 	_cleanup_free_ char *from = strdup(rows[_i].from);
 	struct packet packet = packet_from(from, rows[_i].to);
 
-	ck_assert_int_eq(verdict_of(&verdict, &ruleset, &packet), 0);
+	ck_assert_int_eq(walk_packet(&verdict, &ruleset, &packet), 0);
 	ck_assert_str_eq(verdict_action_name(verdict.action), verdict_action_name(rows[_i].action));
 	ck_assert_int_eq(verdict.client_errno, rows[_i].sees);
 	ck_assert_str_eq(verdict_stage_name(verdict.decider->stage),
@@ -264,7 +265,7 @@ START_TEST(says_what_it_does_not_know)
 	char from[] = "192.0.2.1%eth0";
 	struct packet packet = packet_from(from, "993/tcp");
 
-	ck_assert_int_eq(verdict_of(&verdict, &ruleset, &packet), 0);
+	ck_assert_int_eq(walk_packet(&verdict, &ruleset, &packet), 0);
 	ck_assert_str_eq(verdict_action_name(verdict.action),
 	                 verdict_action_name(doubts[_i].action));
 	ck_assert(verdict.certain == doubts[_i].certain);
@@ -288,7 +289,7 @@ START_TEST(knows_what_would_have_let_it_in)
 	struct packet packet = packet_from(from, "465/tcp");
 	const struct verdict_step *otherwise;
 
-	ck_assert_int_eq(verdict_of(&verdict, &ruleset, &packet), 0);
+	ck_assert_int_eq(walk_packet(&verdict, &ruleset, &packet), 0);
 	otherwise = verdict_otherwise(&verdict);
 	ck_assert_ptr_nonnull(otherwise);
 	ck_assert_str_eq(otherwise->value, "smtps");
@@ -320,8 +321,8 @@ END_TEST
 
 static Suite *suite(void)
 {
-	Suite *s = suite_create("verdict");
-	TCase *tc = tcase_create("verdict");
+	Suite *s = suite_create("walk");
+	TCase *tc = tcase_create("walk");
 
 	tcase_add_loop_test(tc, decides_as_the_kernel_does, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, says_what_it_does_not_know, 0, (int)ARRAY_SIZE(doubts));

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/packet/forwarding.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/model/mail/services.h"
+#include "guard/model/packet/policies.h"
+#include "guard/model/packet/zonerules.h"
+
+/* port=…:proto=…:toport=…:toaddr=…, where an address may have colons of its own. */
+struct forward {
+	char port[16], protocol[8], to_port[16];
+	const char *to_address;
+};
+
+static bool forward_part(const char *text, const char *key, char *out, size_t size)
+{
+	const char *at = strstr(text, key);
+	size_t length;
+
+	*out = '\0';
+	if (!at)
+		return false;
+	at += strlen(key);
+	length = strcspn(at, ":");
+	if (length >= size)
+		return false;
+	memcpy(out, at, length);
+	out[length] = '\0';
+	return length > 0;
+}
+
+static bool forward_parse(const char *text, struct forward *out)
+{
+	const char *address = strstr(text, ":toaddr=");
+
+	(void)forward_part(text, ":toport=", out->to_port, sizeof(out->to_port));
+	out->to_address = address && address[8] ? address + 8 : NULL;
+	return forward_part(text, "port=", out->port, sizeof(out->port)) &&
+	       forward_part(text, ":proto=", out->protocol, sizeof(out->protocol));
+}
+
+static bool is_own_address(const struct way *way, const char *address)
+{
+	struct cidr to;
+
+	if (!address || !*address)
+		return true;
+	return way->packet.destination && cidr_parse(&to, address, CIDR_ADDRESS_ONLY, NULL) == 0 &&
+	       cidr_cmp(&to, way->packet.destination) == 0;
+}
+
+/* It stays on this machine, if at another of its addresses. */
+static bool is_here(const struct way *way, const char *address)
+{
+	struct cidr to;
+
+	return is_own_address(way, address) ||
+	       (cidr_parse(&to, address, CIDR_ADDRESS_ONLY, NULL) == 0 &&
+	        rangeset_contains(&way->ruleset->own, &to));
+}
+
+/* The packet is for another port, or another machine, from here on. */
+static void rewrite(struct way *way, unsigned to_port, const char *to_address)
+{
+	struct verdict *verdict = &way->verdict;
+
+	way->packet.port = to_port;
+	verdict->to_port = to_port;
+	if (!to_address || !*to_address)
+		return;
+	(void)snprintf(verdict->to_address, sizeof(verdict->to_address), "%s", to_address);
+	way->away = !is_here(way, to_address);
+}
+
+static int note_forward(struct way *way, struct verdict_step step, struct match_answer answer,
+                        const char *to_port, const char *to_address)
+{
+	unsigned port = way->packet.port, last;
+	int r;
+
+	/* The first that matches ends it. */
+	if (way->rewritten || answer.match == MATCH_NO)
+		return 0;
+	if (to_port && *to_port && !services_port_range(to_port, &port, &last))
+		answer = match_maybe("the number of its port is not known");
+	/* Where nothing changes the kernel counts nothing as forwarded (ct status dnat). */
+	if (answer.match == MATCH_YES)
+		way->rewritten = true;
+	if (port == way->packet.port && is_own_address(way, to_address))
+		return 0;
+	r = way_note(way, step, answer);
+	if (r == 0 && answer.match == MATCH_YES)
+		rewrite(way, port, to_address);
+	return r;
+}
+
+static int note_forward_ports(struct way *way, const struct ruleset_zone *zone)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < zone->forward_ports.n && r == 0; i++) {
+		const char *text = zone->forward_ports.strings[i];
+		struct forward forward;
+		unsigned first, last;
+		bool v6;
+
+		if (!forward_parse(text, &forward) ||
+		    !services_port_range(forward.port, &first, &last))
+			continue;
+		v6 = forward.to_address && strchr(forward.to_address, ':');
+		r = note_forward(way,
+		                 way_step(VERDICT_STAGE_FORWARD_PORT, VERDICT_WHAT_FORWARD_PORT,
+		                          zone, text, VERDICT_ACCEPT),
+		                 match_if(v6 == packet_is_ipv6(&way->packet) &&
+		                          packet_is_protocol(&way->packet, forward.protocol) &&
+		                          way->packet.port >= first && way->packet.port <= last),
+		                 forward.to_port, forward.to_address);
+	}
+	return r;
+}
+
+static int note_forward_rules(struct way *way, const struct ruleset_zone *zone,
+                              enum verdict_stage stage)
+{
+	struct zonerules hits = {0};
+	int r = zonerules_collect(way, zone, stage, true, &hits);
+
+	for (size_t i = 0; i < hits.n && r == 0; i++) {
+		const struct ruleset_rule *rule = hits.hits[i].rule;
+		struct verdict_step step = way_step(VERDICT_STAGE_FORWARD_PORT, VERDICT_WHAT_RULE,
+		                                    zone, rule->text, VERDICT_ACCEPT);
+
+		step.rule = rule;
+		step.priority = rule->rule.priority;
+		r = note_forward(way, step, hits.hits[i].answer, rule->rule.to_port,
+		                 rule->rule.to_address);
+	}
+	free(hits.hits);
+	return r;
+}
+
+static int note_forwarding(struct way *way, const struct ruleset_zone *zone)
+{
+	int r = note_forward_rules(way, zone, VERDICT_STAGE_PRE);
+
+	if (r == 0)
+		r = note_forward_ports(way, zone);
+	if (r == 0)
+		r = note_forward_rules(way, zone, VERDICT_STAGE_ALLOW);
+	return r == 0 ? note_forward_rules(way, zone, VERDICT_STAGE_POST) : r;
+}
+
+/** forwarding_walk() - note what rewrites the packet, and rewrite it; Return: 0 or -ENOMEM */
+int forwarding_walk(struct way *way)
+{
+	const struct ruleset_zone *zone;
+	int r = way_zone(way, &zone, false);
+
+	if (r != 0 || !zone || packet_is_loopback(&way->packet))
+		return r;
+	r = policies_each(way, zone, true, false, note_forwarding);
+	if (r == 0)
+		r = note_forwarding(way, zone);
+	return r == 0 ? policies_each(way, zone, false, false, note_forwarding) : r;
+}

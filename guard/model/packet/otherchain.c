@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/packet/otherchain.h"
+
+#include <string.h>
+
+#define JUMPS_MAX  32    /* within each other; the kernel has 16 */
+#define VISITS_MAX 10000 /* of chains by one packet: who jumps in circles gets no answer */
+
+enum chain_end {
+	CHAIN_ENDED,   /* came to its end, or was told to return */
+	CHAIN_DECIDED, /* accepted, dropped or rejected for sure */
+};
+
+static int note_chain(struct way *way, const struct ruleset_chain *chain,
+                      const struct ruleset_step *step, enum verdict_stage stage,
+                      enum verdict_action action, struct match_answer answer)
+{
+	struct verdict_step out =
+	    way_step(stage, step ? VERDICT_WHAT_CHAIN_RULE : VERDICT_WHAT_CHAIN_POLICY, NULL,
+	             step ? step->text : "policy drop", action);
+
+	out.chain = chain;
+	/* To accept ends this base chain alone: those behind it are still asked. */
+	out.decides = action != VERDICT_ACCEPT;
+	if (action == VERDICT_REJECT)
+		out.reject = step && step->argument ? step->argument : WAY_RULE_REJECT;
+	return way_note(way, out, answer);
+}
+
+static int walk_chain(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage,
+                      struct match_answer so_far, unsigned depth, enum chain_end *end);
+
+static int walk_step(struct way *way, const struct ruleset_chain *chain,
+                     const struct ruleset_step *step, enum verdict_stage stage,
+                     struct match_answer answer, unsigned depth, enum chain_end *end, bool *leave)
+{
+	const struct ruleset_chain *to;
+	bool sure = answer.match == MATCH_YES;
+	int r;
+
+	switch (step->action) {
+	case RULESET_ACTION_NONE:
+		return 0;
+	case RULESET_ACTION_ACCEPT:
+	case RULESET_ACTION_DROP:
+	case RULESET_ACTION_REJECT:
+		*leave = sure;
+		*end = sure ? CHAIN_DECIDED : CHAIN_ENDED;
+		return note_chain(way, chain, step, stage,
+		                  step->action == RULESET_ACTION_ACCEPT ? VERDICT_ACCEPT
+		                  : step->action == RULESET_ACTION_DROP ? VERDICT_DROP
+		                                                        : VERDICT_REJECT,
+		                  answer);
+	case RULESET_ACTION_RETURN:
+		*leave = sure;
+		return 0;
+	case RULESET_ACTION_JUMP:
+	case RULESET_ACTION_GOTO:
+		to = step->argument ? ruleset_chain(way->ruleset, chain, step->argument) : NULL;
+		if (!to || depth >= JUMPS_MAX || way->n_visits++ >= VISITS_MAX)
+			return note_chain(way, chain, step, stage, VERDICT_DROP,
+			                  match_maybe("the chain that it leads to is not known"));
+		r = walk_chain(way, to, stage, answer, depth + 1, end);
+		*leave = *end == CHAIN_DECIDED || (sure && step->action == RULESET_ACTION_GOTO);
+		return r;
+	case RULESET_ACTION_UNKNOWN:
+		break;
+	}
+	return note_chain(way, chain, step, stage, VERDICT_DROP,
+	                  match_maybe("what it does is not understood"));
+}
+
+static int walk_chain(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage,
+                      struct match_answer so_far, unsigned depth, enum chain_end *end)
+{
+	int r = 0;
+
+	*end = CHAIN_ENDED;
+	for (size_t i = 0; i < chain->n_steps && r == 0; i++) {
+		const struct ruleset_step *step = &chain->steps[i];
+		struct match_answer answer = match_both(so_far, match_step(&way->packet, step));
+		bool leave = false;
+
+		if (answer.match == MATCH_NO)
+			continue;
+		r = walk_step(way, chain, step, stage, answer, depth, end, &leave);
+		if (leave)
+			return r;
+	}
+	return r;
+}
+
+/** otherchain_is_for() - is the chain one for packets of this family? */
+bool otherchain_is_for(const struct way *way, const struct ruleset_chain *chain)
+{
+	if (strcmp(chain->family, "ip") == 0)
+		return !packet_is_ipv6(&way->packet);
+	if (strcmp(chain->family, "ip6") == 0)
+		return packet_is_ipv6(&way->packet);
+	return strcmp(chain->family, "inet") == 0 || strcmp(chain->family, "netdev") == 0;
+}
+
+/** otherchain_walk() - go through a base chain; Return: 0 or -ENOMEM */
+int otherchain_walk(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage)
+{
+	enum chain_end end;
+	int r = walk_chain(way, chain, stage, MATCH_ANSWER_YES, 0, &end);
+
+	if (r == 0 && end == CHAIN_ENDED && chain->policy == RULESET_ACTION_DROP)
+		r = note_chain(way, chain, NULL, stage, VERDICT_DROP, MATCH_ANSWER_YES);
+	return r;
+}

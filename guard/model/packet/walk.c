@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/packet/walk.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guard/model/packet/client.h"
+#include "guard/model/packet/forwarding.h"
+#include "guard/model/packet/otherchain.h"
+#include "guard/model/packet/zonechain.h"
+
+/* firewalld's own base chains (core/nftables.py, IPTABLES_TO_NFT_HOOK). */
+#define PANIC_PRIORITY  (-291)
+#define NAT_PRIORITY    (-90)
+#define FILTER_PRIORITY 10
+
+/* A station of the way: a base chain, or one of firewalld's. */
+struct station {
+	enum ruleset_hook hook;
+	int priority;
+	size_t at;
+	const struct ruleset_chain *chain;
+	int (*fn)(struct way *way);
+};
+
+static int by_station(const void *a, const void *b)
+{
+	const struct station *one = a, *two = b;
+
+	if (one->hook != two->hook)
+		return one->hook < two->hook ? -1 : 1;
+	if (one->priority != two->priority)
+		return one->priority < two->priority ? -1 : 1;
+	return one->at < two->at ? -1 : 1;
+}
+
+static int walk_panic(struct way *way)
+{
+	return way_note(way,
+	                way_step(VERDICT_STAGE_PANIC, VERDICT_WHAT_PANIC, NULL, NULL, VERDICT_DROP),
+	                match_if(way->ruleset->panic));
+}
+
+static int walk_filter(struct way *way)
+{
+	bool loopback = packet_is_loopback(&way->packet);
+
+	if (loopback)
+		return way_note(way,
+		                way_step(VERDICT_STAGE_LOOPBACK, VERDICT_WHAT_LOOPBACK, NULL, "lo",
+		                         VERDICT_ACCEPT),
+		                MATCH_ANSWER_YES);
+	return zonechain_walk(way);
+}
+
+static int walk_all(struct way *way)
+{
+	const struct ruleset *ruleset = way->ruleset;
+	_cleanup_free_ struct station *stations = calloc(ruleset->n_chains + 3, sizeof(*stations));
+	size_t n = 0;
+	bool passed = false;
+	int r = 0;
+
+	if (!stations)
+		return -ENOMEM;
+	stations[n++] = (struct station){
+	    .hook = RULESET_HOOK_PREROUTING, .priority = PANIC_PRIORITY, .fn = walk_panic};
+	stations[n++] = (struct station){
+	    .hook = RULESET_HOOK_PREROUTING, .priority = NAT_PRIORITY, .fn = forwarding_walk};
+	stations[n++] = (struct station){
+	    .hook = RULESET_HOOK_INPUT, .priority = FILTER_PRIORITY, .fn = walk_filter};
+	for (size_t i = 0; i < ruleset->n_chains; i++) {
+		const struct ruleset_chain *chain = &ruleset->chains[i];
+
+		if (chain->hook != RULESET_HOOK_NONE && otherchain_is_for(way, chain))
+			stations[n++] =
+			    (struct station){chain->hook, chain->priority, i, chain, NULL};
+	}
+	qsort(stations, n, sizeof(*stations), by_station);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		/* What goes to another machine does not come into this one. */
+		if (way->away && stations[i].hook == RULESET_HOOK_INPUT)
+			break;
+		if (stations[i].fn)
+			r = stations[i].fn(way);
+		else
+			r = otherchain_walk(way, stations[i].chain,
+			                    passed ? VERDICT_STAGE_AFTER : VERDICT_STAGE_BEFORE);
+		passed = passed || stations[i].fn == walk_filter;
+	}
+	return r;
+}
+
+/* --- the verdict -------------------------------------------------------------------------- */
+
+/* Two that look at packets to this machine, at one place in the order. */
+static bool policies_clash(const struct ruleset *ruleset)
+{
+	for (size_t i = 0; i < ruleset->n_zones; i++) {
+		const struct ruleset_zone *one = &ruleset->zones[i];
+
+		if (!one->is_policy || one->unapplied || !strv_contains(&one->egress_zones, "HOST"))
+			continue;
+		for (size_t j = i + 1; j < ruleset->n_zones; j++) {
+			const struct ruleset_zone *two = &ruleset->zones[j];
+
+			if (two->priority == one->priority && !two->unapplied &&
+			    strv_contains(&two->egress_zones, "HOST"))
+				return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * Policies of one priority come in an order that firewalld does not tell: in 1.x by name
+ * when all is loaded, later by what happened since, which the kernel shows. In 2.x they
+ * put all that comes behind them in a wrong place as well (its list of places has one
+ * for both: core/nftables.py, _set_rule_sort_policy_dispatch), zones and targets too.
+ */
+static bool order_of_policies_matters(const struct way *way)
+{
+	const struct verdict_step *decider = &way->verdict.steps[way->decider];
+	bool by_chance = way->ruleset->dispatch == RULESET_DISPATCH_2;
+
+	if (!decider->zone || (by_chance ? !policies_clash(way->ruleset)
+	                                 : !decider->zone->is_policy || decider->zone->order > 0))
+		return false;
+	for (size_t i = 0; i < way->verdict.n_steps; i++) {
+		const struct verdict_step *step = &way->verdict.steps[i];
+
+		if (step->decides && step->certain && step->zone && step->zone != decider->zone &&
+		    (by_chance ||
+		     (step->zone->is_policy && step->zone->priority == decider->zone->priority)) &&
+		    client_errno(&way->packet, step) != client_errno(&way->packet, decider))
+			return true;
+	}
+	return false;
+}
+
+/* Is there something before the decision, or behind it where that counts, that nobody knows? */
+static bool is_certain(const struct way *way)
+{
+	const struct verdict_step *decider = &way->verdict.steps[way->decider];
+
+	if (decider->doubt)
+		return false;
+	for (size_t i = 0; i < way->verdict.n_steps; i++) {
+		const struct verdict_step *step = &way->verdict.steps[i];
+		bool counts = i < way->decider ||
+		              (decider->action == VERDICT_ACCEPT && way_is_of_others(step->stage));
+
+		if (step->certain || !counts)
+			continue;
+		if (step->what == VERDICT_WHAT_BINDING || step->action != decider->action)
+			return false;
+	}
+	return true;
+}
+
+static int conclude(struct way *way)
+{
+	struct verdict *verdict = &way->verdict;
+	int r = 0;
+
+	/* Without a zone there is only the end of firewalld's chain, which rejects. */
+	if (!way->decided) {
+		r = way_note(
+		    way,
+		    way_step(VERDICT_STAGE_TARGET, VERDICT_WHAT_TARGET, NULL, NULL, VERDICT_REJECT),
+		    MATCH_ANSWER_YES);
+		if (r != 0)
+			return r;
+	}
+	if (order_of_policies_matters(way))
+		verdict->steps[way->decider].doubt =
+		    "the order of policies of one priority is not known";
+	verdict->decider = &verdict->steps[way->decider];
+	verdict->action = verdict->decider->action;
+	verdict->client_errno = client_errno(&way->packet, verdict->decider);
+	verdict->certain = is_certain(way);
+	return 0;
+}
+
+/**
+ * walk_packet() - what happens to the first packet of a connection
+ * @out:     receives the verdict; untouched on failure; the caller frees it. It
+ *           borrows from @ruleset
+ * @ruleset: borrowed, and must outlive the verdict
+ * @packet:  borrowed during the call
+ *
+ * Without an interface those bindings that have one are noted as doubtful, and the
+ * default zone is taken; callers who can, ask for each interface.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct packet *packet)
+{
+	struct way way = {.ruleset = ruleset, .packet = *packet};
+	int r = dispatch_init(&way.dispatch, ruleset);
+
+	if (r == 0)
+		r = walk_all(&way);
+	if (r == 0)
+		r = conclude(&way);
+	dispatch_deinit(&way.dispatch);
+	if (r == 0)
+		*out = way.verdict;
+	else
+		free(way.verdict.steps);
+	return r;
+}

@@ -19,6 +19,7 @@ enum lack {
 struct look {
 	struct check_run *run;
 	const struct ruleset *ruleset;
+	struct scope_view view;
 	struct strv services; /* that are expected */
 	const char *zone;
 	struct strv lacking[LACK_N]; /* names of services */
@@ -76,16 +77,14 @@ static bool faces_clients(const struct look *look)
 }
 
 /* What is open in the runtime only, or leaves, has a check of its own that says so. */
-static bool is_leaving(const struct look *look, const struct firewall_entry *entry)
+static bool is_leaving(struct look *look, const struct firewall_entry *entry)
 {
 	const struct check_run *run = look->run;
-	const struct firewall *fw = &run->picture->firewall;
-	const struct scope *scope = &run->picture->config->scope;
 
-	if (scope_at_risk(scope, fw, entry))
+	if (scope_view_at_risk(&look->view, entry))
 		return check_is_asked(run, &check_runtime_only_service);
 	if (!(entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_EDITED)) ||
-	    !scope_protects(scope, fw, &entry->item))
+	    !scope_view_protects(&look->view, &entry->item))
 		return false;
 	return check_is_asked(run,
 	                      entry->flags & FIREWALL_WITHDRAWN ? &check_withdrawn : &check_edited);
@@ -100,7 +99,7 @@ static bool is_missing(const struct look *look, const struct loss_row *row)
 	       check_is_asked(look->run, &check_lost);
 }
 
-static bool is_told_elsewhere(const struct look *look, const char *service, enum lack lack)
+static bool is_told_elsewhere(struct look *look, const char *service, enum lack lack)
 {
 	const struct firewall *fw = &look->run->picture->firewall;
 	const struct loss *loss = &look->run->picture->missing.loss;
@@ -206,7 +205,10 @@ static int look_at(struct look *look, const char *zone)
 static int expected_service(struct check_run *run)
 {
 	const struct strv *configured = &run->picture->config->check_services;
-	_cleanup_(look_deinit) struct look look = {.run = run, .ruleset = &run->picture->ruleset};
+	_cleanup_(look_deinit) struct look look = {
+	    .run = run,
+	    .ruleset = &run->picture->ruleset,
+	    .view = SCOPE_VIEW(&run->picture->config->scope, &run->picture->firewall)};
 	const struct strv *zones = &run->picture->firewall.zones;
 	const struct service *service = NULL;
 	int r = strv_copy(&look.services, configured);

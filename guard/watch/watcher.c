@@ -346,7 +346,7 @@ static void watch_spool(struct watcher *watcher)
 	    xasprintf(&dir, "%s/%s", watcher->options->state_dir, SPOOL_DIR) < 0)
 		return;
 	(void)mkdir(dir, 0700);
-	if (filewatch_new(&watcher->spool_watch, watcher->loop, dir, on_spool_changed, daemon) < 0)
+	if (filewatch_new(&watcher->spool_watch, watcher->loop, dir, on_spool_changed, watcher) < 0)
 		watcher->spool_watch = NULL; /* then the timer looks */
 }
 

@@ -268,6 +268,26 @@ out_has '192.0.2.15'
 exits 0 --state "$tmp/broken" hook ban --jail=postfix --address=192.0.2.16
 out_empty
 [ "$(find "$tmp/broken/spool" -type f | wc -l)" = 1 ] || fail "there is no spool file"
+# which the watcher takes in as soon as it is there, also without a bus
+"$guard" -c "$tmp/conf" --state "$tmp/state" watch >"$tmp/out" 2>"$tmp/err" </dev/null &
+watcher=$!
+until_true() { # COMMAND...: within 10 s
+	for _ in $(seq 100); do
+		"$@" && return
+		sleep 0.1
+	done
+	fail "$* does not come true"
+}
+until_true [ -d "$tmp/state/spool" ]
+until_true grep -q 'watching' "$tmp/err"
+sleep 0.3 # it follows the folder by then; its own looks are far apart
+mv "$tmp"/broken/spool/*.json "$tmp/state/spool"
+until_true eval '[ -z "$(ls "$tmp/state/spool")" ]'
+kill "$watcher"
+wait "$watcher"
+[ $? = 0 ] || fail "the watcher does not end well"
+exits 0 bans
+out_has '192.0.2.16'
 : >"$tmp/file"
 exits 0 --state "$tmp/file/state" hook ban --jail=postfix --address=192.0.2.17
 out_empty

@@ -2,7 +2,7 @@
 # The power fails, and the guard is up before firewalld is.
 watch_up
 mail_open
-sleep 1.5
+mail_heard
 watch_kill
 fw_kill
 new_boot

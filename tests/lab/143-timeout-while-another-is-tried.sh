@@ -7,7 +7,7 @@ watch_up
 need "with a service of the runtime alone" fwc --zone=doomed --add-service=imaps
 start=$(now_ms)
 need "imap opens for eight seconds" fwc --add-service=imap --timeout=8
-sleep 1
+need "both are heard" within 5 snapshot_has doomed/service:imaps public/service:imap
 need "the zone goes" rm /etc/firewalld/zones/doomed.xml
 # firewalld's own timer outlives a reload, and would hide what is looked for
 fw_down

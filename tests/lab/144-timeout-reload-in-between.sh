@@ -6,7 +6,7 @@ start=$(now_ms)
 need "imap opens for fifteen seconds" fwc --add-service=imap --timeout=15
 # more zones take longer to read: time for a reload to get in between
 for zone in dmz external home internal work; do need "imaps in $zone" fwc --zone=$zone --add-service=imaps; done
-sleep 0.5
+need "all are heard" within 5 snapshot_has work/service:imaps public/service:imap
 # firewalld's own timer outlives a reload, and would hide what is looked for
 fw_down
 fw_start

@@ -9,5 +9,4 @@ need "five reloads happen" within 10 all_five
 need "imaps is open again" within 3 is_open 993
 need "all mail services are reachable" within 3 mail_reachable
 for service in $MAIL; do need "firewalld has $service" within 3 has "$service"; done
-sleep 1
-need "and stay" mail_reachable
+need "and stay" stays 1 mail_reachable

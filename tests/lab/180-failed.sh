@@ -9,9 +9,8 @@ need "firewalld ends" fw_down
 echo '<zone><short>Public</short><service nam="imaps"/' >/etc/firewalld/zones/public.xml
 fw_start
 need "it fails" within 15 fw_failed
-sleep 2
+need "it opens nothing on a failed firewalld" never 2 has imaps
 need "the watcher lives" watching
-need "it opens nothing on a failed firewalld" not has imaps
 need "the status is not fine" exits 1 guard status
 need "and says why" out_has 'fail'
 need "the failed firewalld ends" fw_down

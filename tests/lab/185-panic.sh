@@ -3,7 +3,7 @@
 # meanwhile comes back as soon as it ends.
 watch_up
 mail_open
-sleep 0.6
+mail_heard
 need "panic mode" fwc --panic-on
 need "a reload" fwc --reload
 need "the guard says that it waits" within 5 said 'panic mode; waiting'

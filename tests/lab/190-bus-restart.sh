@@ -4,8 +4,7 @@ watch_up
 mail_open
 need "the bus is killed" bus_down KILL
 fw_kill
-sleep 1
-need "the watcher lives" watching
+need "the watcher lives" stays 1 watching
 bus_up
 fw_start
 need "firewalld is back" within 15 fw_running

@@ -3,11 +3,10 @@
 fw_down
 bus_down
 watch_start
-sleep 1
-need "the watcher waits" watching
+need "the watcher waits" stays 1 watching
 bus_up
 fw_up
 mail_open
-sleep 8
+need "it connects" within 15 snapshot_has public/service:imaps
 need "the reload" fwc --reload
 need "it has connected meanwhile, and restores" within 2 is_open 993

@@ -2,7 +2,7 @@
 # Whoever may connect to the bus may send the guard signals: none of theirs is believed.
 watch_up
 mail_open
-sleep 0.5
+mail_heard
 cat >"$W/forge.py" <<'PY'
 import dbus.bus, dbus.lowlevel, os
 os.setgroups([])

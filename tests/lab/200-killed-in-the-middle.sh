@@ -2,7 +2,7 @@
 # Killed at any instant of a restore, the guard finishes it at its next start.
 watch_up
 mail_open
-sleep 0.5
+mail_heard
 for delay in 0.01 0.04 0.08 0.13 0.2 0.4; do
 	signals_up
 	reload_fast

@@ -2,7 +2,7 @@
 # Killed while its calls wait at a firewalld that does not answer.
 watch_up
 mail_open
-sleep 0.5
+mail_heard
 signals_up
 reload_fast
 until grep -q Reloaded "$W/signals"; do :; done

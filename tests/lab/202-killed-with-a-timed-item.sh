@@ -11,7 +11,7 @@ round() {
 	need "a service that cannot be restored keeps the guard from settling" fwc --zone=doomed --add-service=imaps
 	start=$(now_ms)
 	need "imap opens for eight seconds" fwc --add-service=imap --timeout=8
-	sleep 1
+	need "both are heard" within 5 snapshot_has doomed/service:imaps public/service:imap
 	need "the zone goes" rm /etc/firewalld/zones/doomed.xml
 	"$@"
 	need "imap is open again" within 3 is_open 143

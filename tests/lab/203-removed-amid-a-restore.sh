@@ -6,7 +6,7 @@ need "loaded" fwc --reload
 watch_up
 need "a service that cannot be restored keeps the guard from settling" fwc --zone=doomed --add-service=imaps
 need "imap opens" fwc --add-service=imap
-sleep 1
+need "they are heard" within 5 snapshot_has doomed/service:imaps public/service:imap
 need "the zone goes" rm /etc/firewalld/zones/doomed.xml
 fw_down
 fw_start

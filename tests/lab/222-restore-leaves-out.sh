@@ -11,7 +11,7 @@ if can "a timed service"; then
 fi
 need "imap is removed on purpose" fwc --remove-service=imap
 need "smtps is released" exits 0 guard release public/service:smtps
-sleep 0.5
+need "the guard has heard it" within 3 said 'service:imap was removed on purpose'
 need "the guard ends" watch_down
 need "pop3 is taken out of the permanent configuration" fwc --permanent --remove-service=pop3
 need "the reload" fwc --reload

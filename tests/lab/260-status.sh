@@ -14,9 +14,8 @@ need "the watcher runs" out_has 'watch'
 need "firewalld runs" out_has 'firewalld'
 need "the reload" fwc --reload
 need "is undone" within 2 is_open 993
-sleep 0.5
-guard status >"$W/out"
-need "status shows the last wipe" out_has 'reload'
+wiped() { guard status >"$W/out"; grep -qi reload "$W/out"; }
+need "status shows the last wipe" within 3 wiped
 need "no colour in a file" not grep -q $'\033' "$W/out"
 guard -q status >"$W/out" 2>"$W/err"
 need "-q prints nothing" not test -s "$W/out"

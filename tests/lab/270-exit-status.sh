@@ -25,7 +25,7 @@ need "and keeps the watcher from starting" exits 2 guard watch
 
 watch_up
 mail_open
-sleep 0.5
+mail_heard
 watch_down
 need "firewalld ends" fw_down
 echo '<zone><service nam="imaps"/' >/etc/firewalld/zones/public.xml

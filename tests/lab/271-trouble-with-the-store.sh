@@ -17,7 +17,7 @@ all_say() { # FOLDER WORDS
 }
 watch_up
 mail_open
-sleep 0.5
+mail_heard
 watch_down
 
 mkdir "$W/open"

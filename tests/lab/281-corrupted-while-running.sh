@@ -2,7 +2,7 @@
 # The store is damaged under the running guard.
 watch_up
 mail_open
-sleep 0.5
+mail_heard
 dd if=/dev/urandom of="$STATE/guard.db" bs=4096 count=64 conv=notrunc 2>/dev/null
 rm -f "$STATE"/guard.db-*
 need "the reload" fwc --reload

@@ -2,7 +2,7 @@
 # Another process sits on the database: a restore does not wait for it, and is on record later.
 watch_up
 mail_open
-sleep 0.5
+mail_heard
 /usr/bin/python3 - "$STATE/guard.db" "$W" <<'X' &
 import os, sqlite3, sys, time
 db = sqlite3.connect(sys.argv[1], isolation_level=None)

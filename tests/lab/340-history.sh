@@ -4,7 +4,7 @@ watch_up
 mail_open
 need "a reload" fwc --reload
 need "is undone" within 2 is_open 993
-sleep 0.5
+need "and on record" within 3 finished
 need "the history" exits 0 guard history
 need "has the reload" out_has 'reload'
 need "and what came back" out_has 'imaps'

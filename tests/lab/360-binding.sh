@@ -9,7 +9,7 @@ need "the interface is bound at run time" fwc --zone=iredmail --change-interface
 need "smtps opens at run time" fwc --zone=iredmail --add-service=smtps
 need "https too" fwc --zone=public --add-service=https
 need "imaps is open" is_open 993 465
-sleep 0.6
+need "all is heard" within 5 snapshot_has iredmail/interface:host0 iredmail/service:smtps public/service:https
 signals_up
 bound() { fwc --zone=iredmail --query-interface=host0; }
 for turn in 1 2; do
@@ -35,7 +35,7 @@ need "it stays out" never 2 bound
 need "a source is bound" fwc --zone=iredmail --add-source=10.77.0.3
 need "one client reaches it" is_open_from 10.77.0.3 993
 need "another does not" is_shut_from 10.77.0.2 993
-sleep 0.3
+need "that is heard" within 5 snapshot_has iredmail/source:10.77.0.3
 need "the reload" fwc --reload
 need "the source is bound again" within 2 is_open_from 10.77.0.3 993
 need "and it alone" is_shut_from 10.77.0.2 993

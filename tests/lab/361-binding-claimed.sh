@@ -6,7 +6,7 @@ need "it loads" fwc --reload
 watch_up
 need "the interface is bound at run time" fwc --zone=iredmail --change-interface=host0
 need "imaps is open" is_open 993
-sleep 0.6
+need "that is heard" within 5 snapshot_has iredmail/interface:host0
 bound() { fwc --zone="$1" --query-interface=host0; }
 need "it moves to internal" fwc --zone=internal --change-interface=host0
 need "the log says so" within 2 said 'iredmail/interface:host0 is bound to internal now'
@@ -23,5 +23,4 @@ need "the interface is in internal" within 2 bound internal
 need "and stays there" never 2 bound iredmail
 tries() { [ "$(grep -c 'could not be restored\|stays where it is' "$W/watch.log")" = 1 ]; }
 need "which is said once" within 2 tries
-sleep 1.5
-need "and once only" tries
+need "and once only" stays 2 tries

@@ -71,9 +71,8 @@ need "the reload" fwc --reload
 need "smtps is back" within 2 has smtps
 need "imaps is open again" within 4 is_open 993
 need "in its zone" bound iredmail
-sleep 0.5
 moved() { awk '$2 == "Reloaded" { t = $1 } $2 == "ZoneOfInterfaceChanged" { d = $1 - t } $2 == "ServiceAdded" { s = $1 - t } END { exit !(d >= 1000000 && s < 1000000) }' "$W/signals"; }
-need "smtps did not wait, the interface did" moved
+need "smtps did not wait, the interface did" within 3 moved
 
 # It binds it to a zone of its own after a restart: that is where it stays.
 echo internal >"$W/nm_rebind"

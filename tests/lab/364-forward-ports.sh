@@ -10,7 +10,7 @@ away() { is_open_from 10.77.0.2 2143; }
 need "whose answers need masquerading" not away
 need "which is switched on" fwc --add-masquerade
 need "now it answers" away
-sleep 0.5
+need "that is heard" within 5 snapshot_has public/masquerade:yes
 for turn in 1 2; do
 	need "the reload" fwc --reload
 	need "2993 leads to 993 again" within 2 is_open 2993
@@ -19,5 +19,4 @@ done
 need "masquerading is switched off" fwc --remove-masquerade
 need "the reload" fwc --reload
 need "2993 is back" within 2 is_open 2993
-sleep 0.5
-need "masquerading stays off" not fwc --query-masquerade
+need "masquerading stays off" never 1 fwc --query-masquerade

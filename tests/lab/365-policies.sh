@@ -23,7 +23,7 @@ need "https in the zone" fwc --add-service=https
 open() { is_open 993 465 25 2525 143 443 995; }
 need "all are open" open
 need "http too" is_open 80
-sleep 0.5
+need "that is heard" within 5 snapshot_has public/service:https
 need "short-lived is deleted" fwc --permanent --delete-policy=short-lived
 for wipe in reload restart; do
 	if [ $wipe = reload ]; then need "the reload" fwc --reload; else

@@ -18,7 +18,7 @@ need "a friend" entry friends 10.77.0.3
 need "a colleague" entry colleagues 10.77.0.2
 seen() { is_open_from 10.77.0.3 993 && is_shut_from 10.77.0.2 993 && is_open_from 10.77.0.2 465 && is_shut_from 10.77.0.3 465; }
 need "each sees what is for it" seen
-sleep 0.5
+need "that is heard" within 5 snapshot_has ipset:friends/entry:10.77.0.3 ipset:colleagues/entry:10.77.0.2
 for wipe in reload restart; do
 	if [ $wipe = reload ]; then need "the reload" fwc --reload; else
 		need "firewalld ends" fw_down

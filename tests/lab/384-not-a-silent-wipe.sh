@@ -6,8 +6,8 @@ conf <<-X
 X
 watch_up -v
 mail_open
+mail_heard
 look() { kill -HUP "$WATCH"; sleep 1.5; }
-sleep 1
 
 # Interfaces move with the default zone without a word, and with NetworkManager.
 need "the default zone is another" fwc --set-default-zone=work

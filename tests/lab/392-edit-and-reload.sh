@@ -13,8 +13,7 @@ need "not called removed" not said 'stays away, it was taken out'
 
 without pop3
 need "the edit is said" within 2 said "not by firewalld's hand \(1\): public/service:pop3"
-sleep 7
-need "when firewalld finds it, it is still an edit" not said 'taken out of the permanent'
+need "when firewalld finds it, it is still an edit" never 7 said 'taken out of the permanent'
 need "the reload" fwc --reload
 need "pop3 is left to the administrator" within 3 said 'nobody can tell why \(1\): public/service:pop3'
 

@@ -13,8 +13,8 @@ need "a reload" fwc --reload
 need "it is said why nothing comes back" within 5 said 'firewalld is in lockdown and lets the guard change nothing'
 need "and what to do" said 'lockdown-whitelist.xml \(<command name=.*reload-guard\*'
 need "imaps is closed" is_shut 993
-sleep 2
-need "once" [ "$(grep -c 'is in lockdown' "$W/watch.log")" = 1 ]
+once() { [ "$(grep -c 'is in lockdown' "$W/watch.log")" = 1 ]; }
+need "once" stays 2 once
 need "the guard goes on" watching
 need "the history has it" exits 0 guard history --kind lockdown
 need "in words" out_has 'lets the guard change nothing'

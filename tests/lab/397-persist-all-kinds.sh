@@ -16,7 +16,7 @@ need "an entry" fwc --ipset=friends --add-entry=192.0.2.77
 need "a port of the policy" fwc --policy=in --add-port=2525/tcp
 need "a service of the policy" fwc --policy=in --add-service=imaps
 need "an interface in the default zone" fwc --zone=public --change-interface=dummy0
-sleep 1
+need "all is heard" within 5 snapshot_has policy:in/service:imaps public/interface:dummy0
 need "persist" exits 0 guard persist
 need "writes the interface" fwc --permanent --zone=iredmail --query-interface=host0
 need "the source" fwc --permanent --zone=iredmail --query-source=192.0.2.0/24
@@ -44,8 +44,7 @@ need "with mail" fwc --zone=internal --add-service=smtp
 need "the port becomes permanent" within 5 fwc --permanent --policy=in --query-port=4190/tcp
 need "and the entry" within 5 fwc --permanent --ipset=friends --query-entry=192.0.2.78
 need "and the service" within 5 fwc --permanent --zone=internal --query-service=smtp
-sleep 1
-need "not the interface, which is bound elsewhere" not fwc --permanent --zone=internal --query-interface=host0
+need "not the interface, which is bound elsewhere" never 1 fwc --permanent --zone=internal --query-interface=host0
 need "nothing failed" not said 'could not be made permanent'
 need "firewalld can load all of it" fwc --reload
 need "and is fine" fw_running

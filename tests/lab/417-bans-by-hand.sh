@@ -12,7 +12,7 @@ need "many are banned" ban_many 60
 need "and some that we see" f2b set lab banip 10.77.0.3 198.51.100.0/24 198.51.100.1
 need "somebody's own rule" fwc --add-rich-rule="$(rule_for 198.51.100.99)"
 need "all have rules" within 20 rules_are 64
-sleep 6
+need "and are on record" within 10 snapshot_has_rules 64
 watch_down
 need "the reload" fwc --reload
 # the rule stays behind in the record alone

@@ -5,7 +5,7 @@
 bans_up
 watch_up
 mail_open
-sleep 1
+mail_heard
 names=$(/usr/bin/python3 - "$WATCH" <<'X'
 import dbus, sys
 bus = dbus.Interface(dbus.SystemBus().get_object("org.freedesktop.DBus", "/"), "org.freedesktop.DBus")

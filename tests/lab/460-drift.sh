@@ -19,17 +19,6 @@ old_attack lab "login failed" 192.0.2.11 192.0.2.12 fd77::66
 ruled() { firewall-cmd "${@:2}" --list-rich-rules | grep -qF "\"$1\""; }
 need "a rule for each ban" within 20 ruled fd77::66
 rule() { echo "rule family=ipv4 source address=$1 port port=imaps protocol=tcp reject type=icmp-port-unreachable"; }
-clean() { guard check --only "$1" >"$W/out" 2>"$W/err"; }
-finds() { exits 1 guard check --only "$1" && grep -q ": $1: " "$W/out"; }
-mend() {
-	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
-	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
-}
-found_and_mended() {
-	need "$1 is found" finds "$1"
-	need "with a command" mend
-	need "after which it is not ($(cat "$W/mend"))" within 10 clean "$1"
-}
 for name in ban-without-rule jail-action-fails rule-without-ban ban-permanent ban-zone; do
 	need "at first there is no $name" clean "$name"
 done

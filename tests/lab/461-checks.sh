@@ -6,17 +6,6 @@ conf <<'C'
 [guard]
 require = public/service:pop3s
 C
-clean() { guard check --only "$1" >"$W/out" 2>"$W/err"; }
-finds() { guard check --only "$1" >"$W/out" 2>"$W/err"; grep -q "$2: $1: " "$W/out"; }
-mend() {
-	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
-	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
-}
-found_and_mended() { # NAME WEIGHT
-	need "$1 is found" finds "$1" "$2"
-	need "with a command" mend
-	need "after which it is not ($(cat "$W/mend"))" within 10 clean "$1"
-}
 found_and_mended required-missing error
 need "the service is open" has pop3s
 need "and stays so" fwc --runtime-to-permanent

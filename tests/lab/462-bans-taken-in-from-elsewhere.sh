@@ -34,8 +34,7 @@ database = /var/lib/fail2ban/fail2ban.sqlite3
 X
 watch_up
 need "what the configuration says comes first" within 10 taken 192.0.2.1
-sleep 1
-need "and stays" not taken 192.0.2.3
+need "and stays" never 1 taken 192.0.2.3
 conf <<X
 X
 kill -HUP "$WATCH"

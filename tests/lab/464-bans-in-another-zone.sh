@@ -23,7 +23,6 @@ in_zone() { firewall-cmd --zone="$1" --list-rich-rules | grep -q "\"$2\" port po
 not_in_zone() { not in_zone "$@"; }
 need "bans" within 20 in_zone public 10.77.0.3 imaps
 need "whose rules are in the default zone, or in that of the action" within 20 in_zone public 192.0.2.1 pop3s
-clean() { guard check --only "$1" >"$W/out" 2>"$W/err"; }
 not_found() { guard check --only ban-zone >"$W/out" 2>"$W/err"; not grep -q "jail $1 " "$W/out"; }
 finds() { exits 1 guard check --only "$1" && grep -q ": $1: .*jail $2 " "$W/out"; }
 mend() {

@@ -2,15 +2,6 @@
 # What is wrong with daemons, rather than with what firewalld holds: each is made, found, and
 # mended by the command that the finding printed.
 systemctl_up
-clean() { guard check --only "$1" >"$W/out" 2>"$W/err" && not grep -q ": $1: " "$W/out"; }
-finds() { # NAME WEIGHT
-	guard check --only "$1" >"$W/out" 2>"$W/err"
-	grep -q "^$2: $1: " "$W/out"
-}
-mend() {
-	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
-	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
-}
 found_and_mended() { # NAME WEIGHT
 	need "$1 is found" within 10 finds "$1" "$2"
 	cp "$W/out" "$W/found"

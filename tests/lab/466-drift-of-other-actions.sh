@@ -22,10 +22,6 @@ for name in multi kernel own; do old_attack $name "login failed" 10.77.0.3 192.0
 old_attack multi "login failed" fd77::2
 kept_away() { is_shut_from 10.77.0.3 993 && is_shut_from 10.77.0.3 587 && is_shut_from 10.77.0.3 143 && not is_open6 993; }
 clean() { guard check --only "$1" >"$W/out" 2>"$W/err" || { cat "$W/out" >"$W/last"; return 1; }; }
-mend() {
-	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
-	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
-}
 need "they are kept away" within 20 kept_away
 all_done() { [ "$(firewall-cmd --direct --get-all-rules | grep -c ' f2b-multi 0 -s ')" = 3 ] && [ "$(firewall-cmd --ipset=f2b-own --get-entries | wc -l)" = 2 ]; }
 need "as is everybody who is to be" within 20 all_done

@@ -14,8 +14,7 @@ need "firewalld ends" fw_down
 new_boot
 GUARD_LIMIT=40 guard after-boot --wait 30 >"$W/report" 2>"$W/progress" &
 waiter=$!
-sleep 6
-need "it waits while there is no firewalld" kill -0 "$waiter"
+need "it waits while there is no firewalld" stays 6 kill -0 "$waiter"
 need "  and says so" grep -q 'waiting for firewalld' "$W/progress"
 fw_start
 need "firewalld starts" within 15 fw_running

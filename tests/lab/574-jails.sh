@@ -1,12 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Jails that are missing, that tell the guard nothing, or whose bans nobody puts back: found, and
 # mended by the command that the finding printed.
-clean() { guard check --only "$1" >"$W/out" 2>"$W/err" && ! grep -q ": $1: " "$W/out" || { cat "$W/out" "$W/err"; return 1; }; }
-finds() { guard check --only "$1" >"$W/out" 2>"$W/err"; grep -q "$2: $1: " "$W/out" || { cat "$W/out" "$W/err"; return 1; }; }
-mend() {
-	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
-	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
-}
 # stock jails read what the mail server logs
 mount -t tmpfs tmpfs /var/log
 : >/var/log/mail.log

@@ -1,12 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld says open, and the kernel does not know, or packets come where nothing is open: each
 # is found, and mended by the command that the finding printed.
-clean() { guard check --only "$1" >"$W/out" 2>"$W/err" || { cat "$W/out" "$W/err"; return 1; }; }
-finds() { guard check --only "$1" >"$W/out" 2>"$W/err"; grep -q "$2: $1: " "$W/out" || { cat "$W/out" "$W/err"; return 1; }; }
-mend() {
-	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
-	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
-}
 found_and_mended() { # NAME
 	need "mail is shut" is_shut 993
 	need "$1 is found" finds "$1" error

@@ -40,8 +40,6 @@ rules_are() { [ "$(n_rules)" = "$1" ]; }
 as_the_tickets_say() { [ "$(rules)" = "$(tickets "$@")" ]; }
 
 more_than() { [ "$(n_rules)" -gt "$1" ]; }
-# the last wipe is closed
-finished() { guard --json status >"$W/status"; json 'd["last_wipe"]["finished"] is not None' "$W/status" >/dev/null; }
 
 all_closed() { guard --json history --kind wipe --limit 6 >"$W/wipes" && json 'all(w["finished"] for w in d["history"])' "$W/wipes" >/dev/null; }
 

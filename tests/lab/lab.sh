@@ -190,6 +190,8 @@ can() { ! generations_lack "${2:-$SCENARIO}: $1"; }
 
 # never SECONDS COMMAND...: true when COMMAND does not succeed in all that time
 never() { ! within "$@"; }
+# stays SECONDS COMMAND...: true when COMMAND succeeds in all that time
+stays() { never "$1" not "${@:2}"; }
 not() { ! "$@"; }
 fail() {
 	echo "  falls short: $*$(caller_line)"
@@ -382,6 +384,46 @@ watch_up() {
 watch_down() { end_process "$WATCH" TERM; }
 watch_kill() { end_process "$WATCH" KILL; }
 watching() { kill -0 "$WATCH" 2>/dev/null; }
+
+# the last wipe is closed
+finished() { guard --json status >"$W/status"; json 'd["last_wipe"]["finished"] is not None' "$W/status" >/dev/null; }
+
+# What the guard has heard, it stores a moment later; until then it may be killed for nothing.
+snapshot_last() { guard --json snapshot show "$(guard snapshot list --limit 1 | awk 'NR == 2 { print $1 }')" 2>/dev/null; }
+# snapshot_has ITEM...: the last snapshot has all of them
+snapshot_has() {
+	local items item
+	items=$(snapshot_last) || return 1
+	for item in "$@"; do grep -qF "\"$item\"" <<<"$items" || return 1; done
+}
+# snapshot_has_rules N: so many rich rules, or more
+snapshot_has_rules() { [ "$(snapshot_last | grep -c '/rule:rule ')" -ge "$1" ]; }
+# mail_heard: after mail_open
+mail_heard() {
+	local items=() service
+	for service in $MAIL; do items+=("${1:-public}/service:$service"); done
+	need "the guard has heard that mail is open" within 5 snapshot_has "${items[@]}"
+}
+
+# clean NAME: that check finds nothing
+clean() { guard check --only "$1" >"$W/out" 2>"$W/err" && ! grep -q ": $1: " "$W/out" || { cat "$W/out" "$W/err"; return 1; }; }
+# finds NAME [WEIGHT]: it finds something, of that weight; without one, something that is not fine
+finds() {
+	local status
+	guard check --only "$1" >"$W/out" 2>"$W/err"
+	status=$?
+	grep -q "${2:-}: $1: " "$W/out" && { [ -n "${2:-}" ] || [ $status = 1 ]; } || { cat "$W/out" "$W/err"; return 1; }
+}
+# mend: runs what the findings of the last check print
+mend() {
+	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
+	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
+}
+found_and_mended() { # NAME [WEIGHT]
+	need "$1 is found" finds "$@"
+	need "with a command" mend
+	need "after which it is not ($(cat "$W/mend"))" within 10 clean "$1"
+}
 
 # --- fail2ban ---
 

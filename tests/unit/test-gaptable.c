@@ -165,6 +165,29 @@ START_TEST(is_forbidden)
 }
 END_TEST
 
+/* Over one socket: none of them gets the end of an answer to another. */
+START_TEST(answers_each_question)
+{
+	_cleanup_gap_ struct gap gap = GAP_NULL;
+	struct gaptable other = GAPTABLE_NULL;
+	struct err err = ERR_NULL;
+	bool exists;
+
+	if (!usable)
+		return;
+	add(&gap, "public", rules[0], 0);
+	ck_assert_int_eq(fill(&gap, &err), 0);
+	for (int i = 0; i < 5; i++) {
+		ck_assert_int_eq(gaptable_exists(&table, &exists, &err), 0);
+		ck_assert(exists);
+	}
+	ck_assert_int_eq(gaptable_drop(&other, &err), 0);
+	gaptable_close(&other);
+	ck_assert_int_eq(gaptable_exists(&table, &exists, &err), 0);
+	ck_assert(!exists);
+}
+END_TEST
+
 START_TEST(knows_ports)
 {
 	ck_assert_int_eq(gaptable_port_of("smtp", "tcp"), 25);
@@ -182,6 +205,7 @@ static Suite *suite(void)
 	tcase_add_test(tcase, replaces_what_was_there);
 	tcase_add_test(tcase, takes_many);
 	tcase_add_test(tcase, is_forbidden);
+	tcase_add_test(tcase, answers_each_question);
 	tcase_add_test(tcase, knows_ports);
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -188,10 +188,13 @@ static void make_room(const struct nfsocket *sock, size_t size)
 		(void)setsockopt(sock->fd, SOL_SOCKET, SO_SNDBUF, &room, sizeof(room));
 }
 
-/* Either an answer or the word that it was done. */
+/*
+ * The word that it was done, which comes after the answer: an end before that would leave it
+ * on the socket, as the answer to the next question.
+ */
 static int is_answered(const struct nlmsghdr *header, void *last)
 {
-	return header->nlmsg_seq == *(const uint32_t *)last;
+	return header->nlmsg_type == NLMSG_ERROR && header->nlmsg_seq == *(const uint32_t *)last;
 }
 
 static int exchange(const struct nfbatch *batch, struct nfsocket *sock, uint32_t last)

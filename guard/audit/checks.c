@@ -56,8 +56,8 @@ void checks_select_status(bool selected[CHECKS_N])
 
 /* --- for the checks ----------------------------------------------------------------------- */
 
-static int add(struct check_run *run, enum finding_severity severity, char *evidence, char *command,
-               const char *format, va_list args)
+static _printf_(5, 0) int add(struct check_run *run, enum finding_severity severity, char *evidence,
+                              char *command, const char *format, va_list args)
 {
 	char text[1024];
 

@@ -72,7 +72,6 @@ START_TEST(makes_items)
 	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(rows[_i].rules);
 	_cleanup_firewall_ struct firewall want = FIREWALL_NULL;
 	_cleanup_itemview_ struct itemview view = ITEMVIEW_NULL;
-	_cleanup_strv_ struct strv words = STRV_NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(rows[_i].held) && rows[_i].held[i]; i++)
 		hold(&ruleset, rows[_i].held[i]);

@@ -66,7 +66,7 @@ struct dump {
 	int protocol;
 };
 
-static int add_socket(const struct nlmsghdr *header, void *userdata)
+static int add_socket(struct nlmsghdr *header, void *userdata)
 {
 	const struct dump *dump = userdata;
 	struct listeners *listeners = dump->listeners;

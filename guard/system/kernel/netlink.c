@@ -44,9 +44,9 @@ static int send_request(int fd, const void *request, size_t size)
 }
 
 /* Return: 1 at the end of the answer, 0 when more follows, negative errno. */
-static int take_messages(const void *buffer, size_t length, netlink_fn *fn, void *userdata)
+static int take_messages(void *buffer, size_t length, netlink_fn *fn, void *userdata)
 {
-	const struct nlmsghdr *header = buffer;
+	struct nlmsghdr *header = buffer;
 	int done = 0;
 
 	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {

@@ -10,7 +10,7 @@
 #include "guard/base/util.h"
 
 /* One message of the answer. Return: 0: more follows; 1: that was the last; negative errno. */
-typedef int netlink_fn(const struct nlmsghdr *header, void *userdata);
+typedef int netlink_fn(struct nlmsghdr *header, void *userdata);
 
 int netlink_open(int protocol) _must_check_;
 int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,

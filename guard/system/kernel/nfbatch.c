@@ -192,7 +192,7 @@ static void make_room(const struct nfsocket *sock, size_t size)
  * The word that it was done, which comes after the answer: an end before that would leave it
  * on the socket, as the answer to the next question.
  */
-static int is_answered(const struct nlmsghdr *header, void *last)
+static int is_answered(struct nlmsghdr *header, void *last)
 {
 	return header->nlmsg_type == NLMSG_ERROR && header->nlmsg_seq == *(const uint32_t *)last;
 }

@@ -52,7 +52,7 @@ static void take_source(struct route *out, struct rtattr *attribute, unsigned fa
 	out->has_local = cidr_from_key(&out->local, key, 128) == 0;
 }
 
-static int take_answer(const struct nlmsghdr *header, void *userdata)
+static int take_answer(struct nlmsghdr *header, void *userdata)
 {
 	struct route *out = userdata;
 	struct rtmsg *message = NLMSG_DATA(header);

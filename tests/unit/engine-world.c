@@ -299,6 +299,7 @@ void world_teardown(void)
 	record_close(world.record);
 	fakewall_deinit(&world.wall);
 	fake_fail2ban_deinit();
+	store_wipe_info_deinit(&world.last);
 	strv_deinit(&world.told);
 	strv_deinit(&world.ignoreip);
 	config_deinit(&world.config);
@@ -504,6 +505,13 @@ struct store_wipe_info world_last_wipe(void)
 
 	ck_ok(store_wipe_last(record_store(world.record), &info, &err));
 	return info;
+}
+
+const struct store_wipe_info *world_last(void)
+{
+	store_wipe_info_deinit(&world.last);
+	world.last = world_last_wipe();
+	return &world.last;
 }
 
 size_t world_n_unfinished(void)

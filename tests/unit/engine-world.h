@@ -30,6 +30,7 @@ struct world {
 	struct fakewall wall;
 	struct strv told; /* what the listener heard, "lost public/service:imaps lost" */
 	struct strv ignoreip;
+	struct store_wipe_info last;
 	unsigned n_idle;
 	/* What stands in for the kernel's table of held bans. */
 	size_t n_held;
@@ -76,7 +77,8 @@ bool world_said(const char *text);
 
 /* From the store: what became of an item in the last wipe that had it; "": nothing. */
 const char *world_outcome(const char *item);
-struct store_wipe_info world_last_wipe(void);
+struct store_wipe_info world_last_wipe(void);   /* the caller deinits it */
+const struct store_wipe_info *world_last(void); /* the same, until it is asked again */
 size_t world_n_unfinished(void);
 
 #endif

@@ -500,7 +500,7 @@ START_TEST(many)
 	await_closed(1);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "add public/rule"), 122);
 	ck_assert_uint_ge(fake_fail2ban.n_asked - n_asked, 4);
-	ck_assert_uint_eq(world_last_wipe().n_bans_restored, 122);
+	ck_assert_uint_eq(world_last()->n_bans_restored, 122);
 }
 END_TEST
 

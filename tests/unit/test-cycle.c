@@ -63,7 +63,7 @@ START_TEST(sends_before_all_else)
 	fakewall_answer(&world.wall);
 	world_idle();
 	ck_assert(is_back(IMAPS));
-	ck_assert_uint_eq(world_last_wipe().n_restored, 2);
+	ck_assert_uint_eq(world_last()->n_restored, 2);
 }
 END_TEST
 
@@ -86,7 +86,7 @@ START_TEST(restart_of_firewalld)
 	world_restart();
 	world_idle();
 	ck_assert(is_back(IMAPS));
-	ck_assert_int_eq(world_last_wipe().kind, WIPE_RESTART);
+	ck_assert_int_eq(world_last()->kind, WIPE_RESTART);
 	ck_assert_uint_eq(world_told("ended restart"), 1);
 }
 END_TEST
@@ -174,7 +174,7 @@ START_TEST(silent_wipe)
 	engine_look(world.engine);
 	world_idle();
 	ck_assert(is_back(IMAPS) && is_back(SMTPS));
-	ck_assert_int_eq(world_last_wipe().kind, WIPE_SILENT);
+	ck_assert_int_eq(world_last()->kind, WIPE_SILENT);
 }
 END_TEST
 
@@ -494,7 +494,7 @@ START_TEST(required)
 	require(IMAPS);
 	begin("public/service:ssh=rp");
 	ck_assert(is_back(IMAPS));
-	ck_assert_int_eq(world_last_wipe().kind, WIPE_REQUIRE);
+	ck_assert_int_eq(world_last()->kind, WIPE_REQUIRE);
 	fakewall_remove(&world.wall, IMAPS);
 	world_idle();
 	ck_assert(is_back(IMAPS));
@@ -783,7 +783,7 @@ START_TEST(restarted_unseen)
 	world_guard();
 	world_idle();
 	ck_assert(is_back(IMAPS) && is_back(SMTPS));
-	ck_assert_int_eq(world_last_wipe().kind, WIPE_RESTART);
+	ck_assert_int_eq(world_last()->kind, WIPE_RESTART);
 }
 END_TEST
 

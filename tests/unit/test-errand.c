@@ -55,7 +55,7 @@ START_TEST(puts_back)
 	strv_deinit(&world.wall.calls);
 	world_errand(&by_hand);
 	ck_assert_uint_eq(world.wall.calls.n, 0);
-	ck_assert_int_eq(world_last_wipe().id, wipe.id);
+	ck_assert_int_eq(world_last()->id, wipe.id);
 }
 END_TEST
 
@@ -215,8 +215,8 @@ START_TEST(from_a_snapshot)
 	world_errand(&errand);
 	ck_assert(is_back(IMAPS));
 	ck_assert(is_back("public/service:ldap"));
-	ck_assert_int_eq(world_last_wipe().kind, WIPE_BY_HAND);
-	ck_assert_int_eq(world_last_wipe().before_id, 1);
+	ck_assert_int_eq(world_last()->kind, WIPE_BY_HAND);
+	ck_assert_int_eq(world_last()->before_id, 1);
 }
 END_TEST
 

@@ -141,13 +141,19 @@ static void on_lost(const struct loss *loss, const struct episode *episode _unus
 {
 	struct run *run = userdata;
 
+	add_left_out(run, loss);
+	if (loss_count(loss, LOSS_BAN))
+		learn_clients(run);
+}
+
+static void on_absorbed(void *userdata)
+{
+	struct run *run = userdata;
+
 	if (engine_wanted(run->engine)->panic && !run->panic_told)
 		cli_warn(run->cli, "firewalld is in panic mode and drops everything; end it with: "
 		                   "firewall-cmd --panic-off");
 	run->panic_told = true;
-	add_left_out(run, loss);
-	if (loss_count(loss, LOSS_BAN))
-		learn_clients(run);
 }
 
 static const struct strv *on_ignoreip(void *userdata)
@@ -212,27 +218,36 @@ static void add_outcome(struct run *run, const struct loss_row *row, const struc
 		break;
 	case STORE_STEP_RESTORED:
 	case STORE_STEP_SKIPPED:
-	case STORE_STEP_SUPERSEDED:
 		add_row(run, &run->action, &row->item, store_outcome_name(step->outcome),
 		        row->verdict, NULL, REPORT_GOOD);
 		break;
+	case STORE_STEP_SUPERSEDED: /* it stands in a later wipe */
 	case STORE_STEP_N:
 		break;
 	}
 }
 
-static void on_closed(const struct episode *episode, void *userdata)
+static void add_outcomes(struct run *run, const struct episode *episode, bool bans)
 {
-	struct run *run = userdata;
-
 	run->action.wipe_id = episode->wipe_id;
 	for (size_t row = 0; row < episode->loss.n; row++) {
 		bool was_back;
 		const struct store_step *step = last_step(episode, row, &was_back);
 
-		if (step)
+		if (step && (episode->loss.rows[row].verdict == LOSS_BAN) == bans)
 			add_outcome(run, &episode->loss.rows[row], step, was_back);
 	}
+}
+
+/* firewalld may go while bans are put back: what is back by then is told all the same. */
+static void on_ended(const struct episode *episode, bool old_news _unused_, void *userdata)
+{
+	add_outcomes(userdata, episode, false);
+}
+
+static void on_closed(const struct episode *episode, void *userdata)
+{
+	add_outcomes(userdata, episode, true);
 }
 
 static void on_unknown(size_t n_bans, void *userdata)
@@ -299,6 +314,8 @@ static void on_over(void *userdata)
 static const struct engine_listener listener = {
     .cause = on_cause,
     .lost = on_lost,
+    .absorbed = on_absorbed,
+    .ended = on_ended,
     .closed = on_closed,
     .state = on_state,
     .unread = on_unread,
@@ -333,9 +350,13 @@ static void on_fail2ban(enum fail2ban_state from _unused_, enum fail2ban_state t
 
 static int load_snapshot(struct run *run, struct store *store)
 {
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	struct err err = ERR_NULL;
 	int r = store_snapshot_load(store, run->from_id, &run->meta, &run->from, &err);
 
+	/* without them released items would be put back */
+	if (r == 0)
+		r = store_release_list(store, &released, &err);
 	if (r == STORE_E_NOT_FOUND)
 		return cli_fail(run->cli, CLI_USAGE,
 		                "there is no snapshot %lld; see: reload-guard snapshot list",
@@ -469,7 +490,7 @@ static int tell(struct run *run, int status)
 	if (run->out_of_memory || append_left_out(run) < 0 ||
 	    report_action(&report, &run->action) < 0)
 		return out_of_memory(run);
-	if (run->action.n == 0 && !run->cli->json)
+	if (run->action.n == 0 && status == CLI_FINE && !run->cli->json)
 		report_line(&report, REPORT_GOOD, "nothing to restore");
 	if (status == CLI_FINE && run->store_failed)
 		return CLI_NO_STORE;
@@ -501,7 +522,7 @@ static int restore(struct run *run)
 	begin_us = run->told_us = clock_monotonic_us();
 	r = go(run);
 	run->action.took_us = clock_monotonic_us() - begin_us;
-	if (run->status != CLI_FINE)
+	if (run->status != CLI_FINE && !run->action.n)
 		return r; /* nothing was begun */
 	return tell(run, r != CLI_FINE                   ? r
 	                 : run->n_failed || run->unknown ? CLI_NOT_FINE

@@ -370,8 +370,10 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 		if (ban && ban->wipe)
 			ban->state = BAN_LOST;
 	} else if (result != FIREWALLD_E_GONE && keeper->given.errand) {
-		if (ban && ban->wipe) /* it stays, as if it had been asked for a moment later */
+		if (ban && ban->wipe) { /* it stays, as if it had been asked for a moment later */
 			banlist_drop(ban);
+			end_wipes(keeper);
+		}
 	} else if (result != FIREWALLD_E_GONE) {
 		logger_write(log_of(keeper), LOGGER_WARNING,
 		             "a ban that ended could not be taken away: %s; trying again",

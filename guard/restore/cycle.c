@@ -468,7 +468,8 @@ static struct episode *begin_episode(struct cycle *cycle, int64_t at_us)
  */
 static void put_heard_on_record(struct cycle *cycle)
 {
-	if (cycle->heard || !cycle->given.tracker->known)
+	/* an errand looks again, and may find nothing that it could close the wipe with */
+	if (cycle->given.errand || cycle->heard || !cycle->given.tracker->known)
 		return;
 	if (cycle->kind == WIPE_RELOAD)
 		cycle_store(cycle);
@@ -836,7 +837,8 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 	cycle->n_reloads += kind == WIPE_RELOAD;
 	cycle->whole = true;
 	strv_deinit(&cycle->zones);
-	if (cycle->kind == WIPE_RELOAD &&
+	/* what an errand compares with is of all zones */
+	if (!cycle->given.errand && cycle->kind == WIPE_RELOAD &&
 	    tracker_zones_at_stake(cycle->given.tracker, &cycle->given.config->scope,
 	                           &cycle->zones) == 0 &&
 	    cycle->zones.n)
@@ -878,6 +880,8 @@ void cycle_look(struct cycle *cycle)
 /** cycle_look_soon() - the same, when it has been quiet for a moment */
 void cycle_look_soon(struct cycle *cycle)
 {
+	if (cycle->given.errand)
+		return; /* it looks once: what goes meanwhile is not for it to judge */
 	loop_timer_set(cycle->refresh_timer, cycle->given.config->settle_ms);
 }
 

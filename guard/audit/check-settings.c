@@ -85,13 +85,20 @@ static int endless(char **command, const struct item *item)
 {
 	const char *what = item_option_name(item->kind);
 	_cleanup_free_ char *next = NULL;
+	int r;
 
-	if (shell_printf(
-	        &next,
-	        "firewall-cmd --zone=%s --remove-%s=%s && firewall-cmd --zone=%s --add-%s=%s",
-	        item->zone, what, item->value, item->zone, what, item->value) < 0)
-		return -ENOMEM;
-	return check_join(command, next, " && ");
+	/* the one option without a value */
+	if (item->kind == ITEM_MASQUERADE)
+		r = shell_printf(&next,
+		                 "firewall-cmd --zone=%s --remove-masquerade && firewall-cmd "
+		                 "--zone=%s --add-masquerade",
+		                 item->zone, item->zone);
+	else
+		r = shell_printf(&next,
+		                 "firewall-cmd --zone=%s --remove-%s=%s && firewall-cmd --zone=%s "
+		                 "--add-%s=%s",
+		                 item->zone, what, item->value, item->zone, what, item->value);
+	return r < 0 ? r : check_join(command, next, " && ");
 }
 
 /* Ends are known to who heard of them: the watcher, which wrote them down. */

@@ -336,7 +336,12 @@ int fail2ban_hook_enable(struct fail2ban_hook *out, const char *folder, struct e
 		r = see_installed(folder, err);
 	if (r != 0)
 		return r;
-	(void)rename(plan.path, plan.before);
+	/* one that an end in between has left is not the one to go back to */
+	if (unlink(plan.before) < 0 && errno != ENOENT)
+		return err_set(err, -errno, "%s: %s", plan.before, strerror(errno));
+	/* there all the time: whoever is ended in between leaves the hook as it was, or anew */
+	if (link(plan.path, plan.before) < 0 && errno != ENOENT)
+		return err_set(err, -errno, "%s: %s", plan.before, strerror(errno));
 	r = write_until_taken(&plan, &answer, err);
 	if (r == FAIL2BAN_HOOK_E_REFUSED)
 		return give_up(&plan, &answer, err);

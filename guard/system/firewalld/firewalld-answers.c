@@ -168,9 +168,9 @@ static int take_entry(enum item_kind kind, const char *value, void *userdata)
 	case ITEM_SERVICE:
 		return strv_add(&zone->services, value);
 	case ITEM_PORT:
-		return add_port(&zone->ports, value);
+		return strv_add(&zone->ports, value);
 	case ITEM_SOURCE_PORT:
-		return add_port(&zone->source_ports, value);
+		return strv_add(&zone->source_ports, value);
 	case ITEM_PROTOCOL:
 		return strv_add(&zone->protocols, value);
 	case ITEM_FORWARD_PORT:
@@ -261,6 +261,25 @@ int firewalld_answers_zone(DBusMessage *message, struct ruleset *ruleset, const 
 	if (r == 0)
 		r = each_setting(message, take_scalar, &context);
 	return r == 0 ? firewalld_message_zone(message, take_entry, &context) : r;
+}
+
+/**
+ * firewalld_answers_resolve() - the ports of zones and policies by their numbers
+ *
+ * When the items are made: they have what firewalld has, in the runtime as in what is permanent.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int firewalld_answers_resolve(struct ruleset *ruleset)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++) {
+		r = resolve_ports(&ruleset->zones[i].ports);
+		if (r == 0)
+			r = resolve_ports(&ruleset->zones[i].source_ports);
+	}
+	return r;
 }
 
 static int hold(enum item_kind kind, const char *value, void *userdata)

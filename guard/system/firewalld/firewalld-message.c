@@ -461,7 +461,7 @@ static bool parse_removal(const char *member, struct firewalld_message_item *out
 
 	if (strncmp(member, verb, sizeof(verb) - 1) != 0)
 		return false;
-	for (enum item_kind kind = 0; kind < ITEM_N_KINDS; kind++)
+	for (enum item_kind kind = 0; kind <= ITEM_ENTRY; kind++)
 		if (strcmp(member + sizeof(verb) - 1, kind_member(kind)) == 0) {
 			out->kind = kind;
 			out->change = FIREWALLD_MESSAGE_REMOVED;

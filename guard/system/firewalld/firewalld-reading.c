@@ -121,6 +121,8 @@ static int make_items(struct read_op *read)
 	r = itemview_of(&view, ruleset);
 	if (r == 0 && read->packets)
 		r = ruleset_settle_permanent(ruleset);
+	if (r == 0 && read->packets)
+		r = firewalld_answers_resolve(ruleset);
 	if (r < 0)
 		return r;
 	reading->n_skipped = ruleset->n_skipped + view.n_skipped;

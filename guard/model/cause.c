@@ -278,6 +278,19 @@ bool cause_asks_systemd(const struct cause_process *process, const char *unit)
 	return verb && named;
 }
 
+/**
+ * cause_job_asked() - what a systemctl was told to do to its units
+ * @process: borrowed; one that cause_asks_systemd()
+ */
+enum cause_job cause_job_asked(const struct cause_process *process)
+{
+	for (const char *arg = next_arg(process, next_arg(process, NULL)); arg;
+	     arg = next_arg(process, arg))
+		if (IS_ONE_OF(arg, verbs))
+			return cause_job_parse(arg);
+	return CAUSE_JOB_OTHER;
+}
+
 /** cause_job_parse() - systemd's name of a job's type */
 enum cause_job cause_job_parse(const char *type)
 {
@@ -362,10 +375,13 @@ static bool may_reload(const struct cause_evidence *row, int64_t now_us)
 	return false;
 }
 
-/* systemd and root are never refused; of others that is not known before they are. */
+/*
+ * systemd and root are never refused; of others that is not known before they are. A job whose
+ * type is not known may have been the start of what ran already.
+ */
 static bool is_sure(const struct cause_evidence *row)
 {
-	return row->kind == CAUSE_JOB || row->caller.uid == 0;
+	return row->kind == CAUSE_JOB ? row->job != CAUSE_JOB_OTHER : row->caller.uid == 0;
 }
 
 static const struct cause_evidence *oldest(const struct cause_log *log, int64_t now_us, bool sure)
@@ -442,6 +458,19 @@ void cause_log_gone(struct cause_log *log, int64_t now_us, bool bus, bool jobs_a
 	}
 	if (bus && log->end != CAUSE_END_JOB)
 		log->end = CAUSE_END_BUS;
+}
+
+/**
+ * cause_log_came() - firewalld is on the bus anew
+ *
+ * A job whose type was not learnt in time has started it, then, and leads to nothing else.
+ */
+void cause_log_came(struct cause_log *log)
+{
+	for (size_t i = 0; i < log->n; i++)
+		if (log->rows[i].kind == CAUSE_JOB && log->rows[i].job == CAUSE_JOB_OTHER &&
+		    !log->rows[i].spent)
+			log->rows[i].job = CAUSE_JOB_START;
 }
 
 /* --- words ------------------------------------------------------------------------------- */

@@ -110,12 +110,14 @@ struct cause_log {
 void cause_show(char *out, size_t size, const char *raw, size_t length);
 void cause_caller_judge(struct cause_caller *out, const struct cause_origin *origin);
 bool cause_asks_systemd(const struct cause_process *process, const char *unit);
+enum cause_job cause_job_asked(const struct cause_process *process);
 enum cause_job cause_job_parse(const char *type);
 
 void cause_log_put(struct cause_log *log, const struct cause_evidence *evidence);
 void cause_log_drop(struct cause_log *log, uint64_t serial);
 void cause_log_reloaded(struct cause_log *log, int64_t now_us, bool calls_are_seen);
 void cause_log_gone(struct cause_log *log, int64_t now_us, bool bus, bool jobs_are_seen);
+void cause_log_came(struct cause_log *log);
 bool cause_words(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, enum wipe_kind kind,
                  unsigned n_reloads, int64_t now_us);
 

@@ -139,6 +139,12 @@ void attribution_gone(struct attribution *attribution, bool bus)
 	               jobwatch_is_told(attribution->jobs));
 }
 
+/** attribution_came() - firewalld is on the bus anew */
+void attribution_came(struct attribution *attribution)
+{
+	cause_log_came(&attribution->log);
+}
+
 /**
  * attribution_cause() - why there was a wipe, in words
  * @n_reloads: in one burst

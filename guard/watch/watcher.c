@@ -230,6 +230,7 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 	switch (event->type) {
 	case FIREWALLD_EVENT_APPEARED:
 		edits_settle(watcher->edits);
+		attribution_came(watcher->attribution);
 		announcer_appeared(watcher->announcer, record_instance(watcher->record) != NULL);
 		break;
 	case FIREWALLD_EVENT_GONE:

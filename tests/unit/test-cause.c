@@ -173,16 +173,21 @@ END_TEST
 static const struct {
 	const char *process;
 	bool asks;
+	enum cause_job job;
 } systemctl_rows[] = {
-    {"5 systemctl|systemctl|reload|firewalld", true},
-    {"5 systemctl|systemctl|--no-ask-password|try-restart|a|firewalld.service", true},
-    {"5 systemctl|systemctl|status|firewalld", false},
-    {"5 systemctl|systemctl|reload|firewalldx", false},
-    {"5 systemctl|systemctl|reload|firewalld.service.x", false},
-    {"5 systemctl|systemctl|reload", false},
-    {"5 systemctl|reload|firewalld", false}, /* its own name is no verb */
-    {"5 systemctl", false},
-    {"5 bash|systemctl|reload|firewalld", false},
+    {"5 systemctl|systemctl|reload|firewalld", true, CAUSE_JOB_RELOAD},
+    {"5 systemctl|systemctl|--no-ask-password|try-restart|a|firewalld.service", true,
+     CAUSE_JOB_RESTART},
+    {"5 systemctl|systemctl|start|firewalld", true, CAUSE_JOB_START},
+    {"5 systemctl|systemctl|-q|stop|firewalld", true, CAUSE_JOB_STOP},
+    {"5 systemctl|systemctl|condrestart|firewalld", true, CAUSE_JOB_OTHER},
+    {"5 systemctl|systemctl|status|firewalld", false, CAUSE_JOB_OTHER},
+    {"5 systemctl|systemctl|reload|firewalldx", false, CAUSE_JOB_OTHER},
+    {"5 systemctl|systemctl|reload|firewalld.service.x", false, CAUSE_JOB_OTHER},
+    {"5 systemctl|systemctl|reload", false, CAUSE_JOB_OTHER},
+    {"5 systemctl|reload|firewalld", false, CAUSE_JOB_OTHER}, /* its own name is no verb */
+    {"5 systemctl", false, CAUSE_JOB_OTHER},
+    {"5 bash|systemctl|reload|firewalld", false, CAUSE_JOB_OTHER},
 };
 
 START_TEST(systemctl)
@@ -191,6 +196,8 @@ START_TEST(systemctl)
 
 	process_of(&process, systemctl_rows[_i].process);
 	ck_assert_int_eq(cause_asks_systemd(&process, "firewalld"), systemctl_rows[_i].asks);
+	if (systemctl_rows[_i].asks)
+		ck_assert_int_eq(cause_job_asked(&process), systemctl_rows[_i].job);
 }
 END_TEST
 
@@ -217,6 +224,7 @@ enum act {
 	F2B_TOGETHER, /* with what was heard before */
 	GONE,
 	GONE_WITHOUT_SYSTEMD,
+	CAME,
 	BUS_GONE,
 	AGES, /* an hour */
 };
@@ -260,6 +268,16 @@ static const struct {
     {{JOB_RELOAD, RELOADED}, WIPE_RELOAD, 1, "reload by systemd (SIGHUP, job 1)"},
     {{JOB_OTHER, RELOADED}, WIPE_RELOAD, 1, "reload by systemd (SIGHUP, job 1)"},
     {{JOB_START, RELOADED}, WIPE_RELOAD, 1, "reload by SIGHUP, its sender is unknown"},
+    /* a job that was over before its type was asked for: the start, once firewalld is there */
+    {{GONE, JOB_OTHER, CAME, RELOADED}, WIPE_RELOAD, 1, "reload by SIGHUP, its sender is unknown"},
+    {{GONE, JOB_OTHER, CAME, CALL, RELOADED}, WIPE_RELOAD, 1, "reload by cmd (pid 2)"},
+    {{GONE, JOB_START, CAME, JOB_OTHER, RELOADED},
+     WIPE_RELOAD,
+     1,
+     "reload by systemd (SIGHUP, job 2)"},
+    /* or the start of what ran already: a call is surer */
+    {{JOB_OTHER, CALL, RELOADED}, WIPE_RELOAD, 1, "reload by cmd (pid 2)"},
+    {{JOB_OTHER, CALL, RELOADED, RELOADED}, WIPE_RELOAD, 1, "reload by systemd (SIGHUP, job 1)"},
     {{F2B_RESTART, CALL, RELOADED},
      WIPE_RELOAD,
      1,
@@ -289,6 +307,10 @@ static const struct {
      WIPE_RESTART,
      0,
      "firewalld ended by itself (crash or kill); then restart by systemd (job 1)"},
+    {{GONE, JOB_OTHER, CAME},
+     WIPE_RESTART,
+     0,
+     "firewalld ended by itself (crash or kill); then start by systemd (job 1)"},
     /* an old job is not what ended it today */
     {{JOB_RESTART, GONE, AGES, GONE}, WIPE_RESTART, 0, "firewalld ended by itself (crash or kill)"},
     {{JOB_RESTART, AGES, GONE}, WIPE_RESTART, 0, "firewalld ended by itself (crash or kill)"},
@@ -407,6 +429,9 @@ static void act(struct play *play, enum act what)
 	case F2B_TOGETHER:
 		play->now_us -= S(1);
 		hear(play, CAUSE_FAIL2BAN, CAUSE_JOB_RESTART, false, false);
+		break;
+	case CAME:
+		cause_log_came(&play->log);
 		break;
 	case GONE:
 	case GONE_WITHOUT_SYSTEMD:

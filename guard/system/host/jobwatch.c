@@ -93,8 +93,11 @@ static void find_caller(struct jobwatch *watch, struct cause_evidence *evidence,
 	int64_t pid = process_who_asks_systemd(proc, unit->name);
 	struct cause_origin origin;
 
-	if (pid && process_origin(&origin, proc, pid) == 0)
-		cause_caller_judge(&evidence->caller, &origin);
+	if (!pid || process_origin(&origin, proc, pid) != 0)
+		return;
+	cause_caller_judge(&evidence->caller, &origin);
+	/* until systemd says it, which it does not of a job that is over by then */
+	evidence->job = cause_job_asked(&origin.chain[0]);
 }
 
 static void on_job(struct jobwatch *watch, DBusMessage *signal)

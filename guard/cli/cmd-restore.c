@@ -12,17 +12,20 @@
 #include "guard/system/host/bootid.h"
 #include "guard/system/host/clock.h"
 
-enum { RESTORE_DRY_RUN, RESTORE_FROM };
+enum { RESTORE_DRY_RUN, RESTORE_FROM, RESTORE_WAIT };
 
 static const struct cli_option command_options[] = {
     [RESTORE_DRY_RUN] = {"dry-run", 'n', NULL, "say what would be done, and do nothing"},
     [RESTORE_FROM] = {"from", 'f', "ID", "go back to the items of this snapshot"},
+    [RESTORE_WAIT] = {"wait", 'w', "SECONDS", "for firewalld to come, at most (default 0)"},
 };
 
 /* With a thousand rules a call takes 25 ms; but nothing at all for so long is the end. */
 #define SILENCE_MS (10 * 60 * 1000)
 
 #define PROGRESS_US 1000000
+
+#define WAIT_MAX_S 3600
 
 /* Whoever waits for the answer would not wait longer for this part of it. */
 #define IGNOREIP_MS 3000
@@ -536,11 +539,15 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	    .logger = LOGGER_NULL,
 	    .action = {.verb = "restore", .dry_run = args->values[RESTORE_DRY_RUN] != NULL},
 	};
+	size_t seconds = 0;
 	int r;
 
-	if (args->values[RESTORE_FROM] &&
-	    !cli_parse_id(cli, args->values[RESTORE_FROM], &run.from_id))
+	if ((args->values[RESTORE_FROM] &&
+	     !cli_parse_id(cli, args->values[RESTORE_FROM], &run.from_id)) ||
+	    (args->values[RESTORE_WAIT] &&
+	     !cli_parse_count(cli, "wait", args->values[RESTORE_WAIT], WAIT_MAX_S, &seconds)))
 		return CLI_USAGE;
+	run.session.patience_ms = (int64_t)seconds * 1000;
 	r = cli_load_config(cli);
 	return r == CLI_FINE ? restore(&run) : r;
 }

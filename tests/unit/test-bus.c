@@ -918,10 +918,14 @@ START_TEST(owners_come_and_go)
 	fake_stop(&world.fw_pid, SIGKILL);
 	await(!firewalld_is_present(world.fw));
 	ck_assert_int_eq(firewalld_connect_wait(world.fw, deadline(), &err), FIREWALLD_E_GONE);
+	ck_assert_int_eq(firewalld_appear_wait(world.fw, clock_monotonic_ms() + 50, &err),
+	                 FIREWALLD_E_GONE);
+	ck_assert_str_eq(err.text, "firewalld is not running");
 	ck_assert_str_eq(firewalld_instance(world.fw), "");
 	ck_assert_ptr_null(firewalld_default_zone(world.fw));
 	start_fake(NULL);
-	await(firewalld_is_present(world.fw));
+	ck_assert_int_eq(firewalld_appear_wait(world.fw, deadline(), &err), 0);
+	ck_assert(firewalld_is_present(world.fw));
 	ck_assert_int_eq(firewalld_connect_wait(world.fw, deadline(), NULL), 0);
 	ck_assert_int_eq(atoi(firewalld_instance(world.fw)), world.fw_pid);
 	fake_stop(&world.bus_pid, SIGKILL);

@@ -22,9 +22,12 @@ int firewalld_session_open(struct firewalld_session *out, struct err *err)
 		r = bus_new(&out->bus, out->loop, NULL);
 	if (r == 0)
 		r = firewalld_new(&out->fw, out->bus, &options);
-	return r == 0 ? firewalld_connect_wait(out->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
-	                                       err)
-	              : r;
+	if (r == 0)
+		r = firewalld_connect_wait(out->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
+		                           err);
+	if (r > 0 && out->patience_ms)
+		r = firewalld_appear_wait(out->fw, clock_monotonic_ms() + out->patience_ms, err);
+	return r;
 }
 
 /** firewalld_session_close() - disconnect; may be called twice */

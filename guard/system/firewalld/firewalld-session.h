@@ -17,6 +17,8 @@ struct firewalld_session {
 	/* To be set before it is opened, by who wants to hear of events; may be NULL. */
 	firewalld_event_fn on_event;
 	void *userdata;
+	/* The same: how long it may take to come; 0: it is there, or it is not. */
+	int64_t patience_ms;
 };
 #define FIREWALLD_SESSION_NULL      ((struct firewalld_session){0})
 #define _cleanup_firewalld_session_ _cleanup_(firewalld_session_close)

@@ -116,6 +116,29 @@ static bool look(const struct firewalld *fw, int *out, struct err *err)
 	return false;
 }
 
+/* @patient: one that is not there may come yet */
+static int wait_for_it(struct firewalld *fw, bool patient, int64_t deadline_ms, struct err *err)
+{
+	int result = 0;
+
+	while (!look(fw, &result, err) || (patient && result != 0)) {
+		int64_t now_ms = clock_monotonic_ms();
+		int64_t until_ms = now_ms + CONNECT_LOOK_MS;
+		int r;
+
+		if (now_ms >= deadline_ms)
+			return result ? result
+			              : err_set(err, FIREWALLD_E_TIMEOUT,
+			                        "the system bus does not answer");
+		result = 0;
+		r = loop_run_until(loop_of(fw), until_ms < deadline_ms ? until_ms : deadline_ms,
+		                   NULL);
+		if (r <= 0)
+			return r < 0 ? r : -EINTR;
+	}
+	return result;
+}
+
 /**
  * firewalld_connect_wait() - wait until it is known whether firewalld is there
  * @fw: the adapter
@@ -128,21 +151,18 @@ static bool look(const struct firewalld *fw, int *out, struct err *err)
  */
 int firewalld_connect_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err)
 {
-	int result = 0;
+	return wait_for_it(fw, false, deadline_ms, err);
+}
 
-	while (!look(fw, &result, err)) {
-		int64_t now_ms = clock_monotonic_ms();
-		int64_t until_ms = now_ms + CONNECT_LOOK_MS;
-		int r;
-
-		if (now_ms >= deadline_ms)
-			return err_set(err, FIREWALLD_E_TIMEOUT, "the system bus does not answer");
-		r = loop_run_until(loop_of(fw), until_ms < deadline_ms ? until_ms : deadline_ms,
-		                   NULL);
-		if (r <= 0)
-			return r < 0 ? r : -EINTR;
-	}
-	return result;
+/**
+ * firewalld_appear_wait() - wait until firewalld is there
+ *
+ * All as firewalld_connect_wait(); but what keeps it from being there is an answer
+ * only when the time is over.
+ */
+int firewalld_appear_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err)
+{
+	return wait_for_it(fw, true, deadline_ms, err);
 }
 
 /**

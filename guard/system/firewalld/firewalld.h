@@ -177,9 +177,11 @@ void firewalld_reading_deinit(struct firewalld_reading *reading);
  * clock_monotonic_ms() reaches deadline_ms (FIREWALLD_E_TIMEOUT), and are not to
  * be called from callbacks. Results are as above. firewalld_connect_wait()
  * returns 0 with firewalld present, FIREWALLD_E_GONE when the bus is there and
- * firewalld is not, FIREWALLD_E_NO_BUS when the first attempt to reach it failed.
+ * firewalld is not, FIREWALLD_E_NO_BUS when the first attempt to reach it failed;
+ * to firewalld_appear_wait() these are answers only when the time is over.
  */
 int firewalld_connect_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err) _must_check_;
+int firewalld_appear_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err) _must_check_;
 int firewalld_read_wait(struct firewalld *fw, struct firewalld_reading *out,
                         const struct firewalld_query *query, int64_t deadline_ms,
                         struct err *err) _must_check_;

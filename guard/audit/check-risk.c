@@ -67,16 +67,15 @@ static int runtime_only_service(struct check_run *run)
 	if (r < 0 || list.n == 0)
 		return r;
 	if (run->picture->watcher.running)
-		r = check_add_as(run, FINDING_INFO, check_list_take(&list),
-		                 strdup("reload-guard persist"),
-		                 "%zu in the runtime only: the next reload drops %s, and the "
-		                 "watcher puts %s back",
-		                 list.n, list.n == 1 ? "it" : "them", list.n == 1 ? "it" : "them");
+		r = check_add_as(
+		    run, FINDING_INFO, check_list_take(&list), strdup("reload-guard persist"),
+		    "%zu runtime only: the next reload drops %s, and the watcher restores %s",
+		    list.n, list.n == 1 ? "it" : "them", list.n == 1 ? "it" : "them");
 	else
 		r = check_add_as(run, any_mail(&list) ? FINDING_ERROR : FINDING_WARNING,
 		                 check_list_take(&list), strdup("reload-guard persist"),
-		                 "%zu in the runtime only: the next reload closes %s, and no "
-		                 "watcher runs to open %s again",
+		                 "%zu runtime only: the next reload closes %s, and no watcher runs "
+		                 "to open %s again",
 		                 list.n, list.n == 1 ? "it" : "them", list.n == 1 ? "it" : "them");
 	if (r == 0)
 		r = check_list_keep(&each, &list);
@@ -86,7 +85,7 @@ static int runtime_only_service(struct check_run *run)
 const struct check check_runtime_only_service = {
     .name = "runtime-only-service",
     .severity = FINDING_ERROR,
-    .help = "open in the runtime alone: the next reload closes it",
+    .help = "open, but runtime only: the next reload closes it",
     .needs = PICTURE_FIREWALLD,
     .also = PICTURE_STORE,
     .status = true,
@@ -105,15 +104,15 @@ static int binding_runtime_only(struct check_run *run)
 	if (check_list_keep(&command, &list) < 0)
 		return -ENOMEM;
 	return check_add(run, check_list_take(&list), command,
-	                 "%zu bound in the runtime only: a restart of firewalld undoes it, unless "
-	                 "NetworkManager or the watcher puts it back",
+	                 "%zu bound at run time only: a restart of firewalld undoes it, unless "
+	                 "NetworkManager or the watcher restores it",
 	                 list.n);
 }
 
 const struct check check_binding_runtime_only = {
     .name = "binding-runtime-only",
     .severity = FINDING_INFO,
-    .help = "an interface or source is bound to a zone in the runtime alone",
+    .help = "an interface or source is bound to a zone at run time only",
     .needs = PICTURE_FIREWALLD,
     .also = PICTURE_STORE,
     .status = true,
@@ -181,7 +180,7 @@ static int edited(struct check_run *run)
 const struct check check_edited = {
     .name = "edited",
     .severity = FINDING_WARNING,
-    .help = "somebody's edit took it out of its file: the next reload closes it",
+    .help = "somebody's edit removed it from its file: the next reload closes it",
     .needs = PICTURE_FIREWALLD,
     .also = PICTURE_STORE,
     .status = true,

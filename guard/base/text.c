@@ -180,6 +180,12 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
+/** text_plural() - what a noun gets behind a number: "1 ban", "2 bans" */
+const char *text_plural(unsigned long long n)
+{
+	return n == 1 ? "" : "s";
+}
+
 /**
  * text_distance() - how many letters must change to make one word the other
  *

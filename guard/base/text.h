@@ -23,6 +23,7 @@
 size_t text_escape(char *out, size_t size, const char *in);
 int text_escape_new(char **out, const char *in) _must_check_;
 size_t text_width(const char *text);
+const char *text_plural(unsigned long long n);
 bool text_is_clean(const char *text);
 void text_drop_marks(char *text);
 bool text_is_utf8(const char *text, size_t length);

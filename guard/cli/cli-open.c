@@ -31,7 +31,7 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
 	case STORE_E_UNSAFE:
 		break;
 	case STORE_E_ABSENT:
-		advice = "; nothing was recorded yet: start the watcher (systemctl start "
+		advice = "; nothing is on record yet: start the watcher (systemctl start "
 		         "reload-guard), or name the folder with --state";
 		break;
 	case STORE_E_READ_ONLY:
@@ -119,7 +119,7 @@ int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,
 	if (r != 0)
 		return cli_firewalld_failed(cli, r, &err);
 	if (out->n_skipped > 0)
-		cli_warn(cli, "firewalld: not understood and left out: %u in all; the first: %s",
+		cli_warn(cli, "firewalld: entries not understood and ignored: %u; the first: %s",
 		         out->n_skipped, out->skipped);
 	return CLI_FINE;
 }
@@ -129,14 +129,14 @@ int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,
 static void tell_troubles(struct cli *cli, const struct picture *picture)
 {
 	if (picture->n_skipped > 0)
-		cli_warn(cli, "firewalld: not understood and left out: %u in all; the first: %s",
+		cli_warn(cli, "firewalld: entries not understood and ignored: %u; the first: %s",
 		         picture->n_skipped, picture->skipped);
 	if (picture_knows(picture, PICTURE_RULES) && !picture_knows(picture, PICTURE_TABLES))
 		cli_note(cli, "%s", picture_why(picture, PICTURE_TABLES));
 	if (picture->own_trouble)
 		cli_note(cli, "%s", picture->own_trouble);
 	for (size_t i = 0; i < picture->clients.troubles.n; i++)
-		cli_warn(cli, "client ranges are missing: %s",
+		cli_warn(cli, "some client ranges could not be read: %s",
 		         picture->clients.troubles.strings[i]);
 }
 

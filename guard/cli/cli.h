@@ -12,6 +12,7 @@
 #include <stdio.h>
 
 #include "guard/audit/status.h"
+#include "guard/base/text.h"
 #include "guard/base/timespec.h"
 #include "guard/system/host/config.h"
 #include "guard/system/firewalld/firewalld-session.h"

@@ -17,7 +17,7 @@
 enum { AFTER_BOOT_WAIT };
 
 static const struct cli_option command_options[] = {
-    [AFTER_BOOT_WAIT] = {"wait", 'w', "SECONDS", "for firewalld, at most (default 120)"},
+    [AFTER_BOOT_WAIT] = {"wait", 'w', "SECONDS", "how long to wait for firewalld (default 120)"},
 };
 
 #define DEFAULT_WAIT_S 120
@@ -108,7 +108,7 @@ static int wait_until_settled(struct cli *cli, size_t seconds)
 			return CLI_FINE;
 		if (clock_monotonic_ms() >= waiting.deadline_ms) {
 			if (waiting.digest[0]) {
-				cli_warn(cli, "firewalld's zones do not settle; going on");
+				cli_warn(cli, "firewalld's zones keep changing; going on");
 				return CLI_FINE;
 			}
 			return cli_fail(cli, CLI_NO_FIREWALLD,
@@ -343,15 +343,16 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_after_boot = {
     .name = "after-boot",
     .words = "",
-    .summary = "after a reboot: wait, restore, probe, and say how things stand",
+    .summary = "after a reboot: wait for firewalld, restore, probe, report",
     .help = "Waits until firewalld runs and its zones have settled (NetworkManager sends its\n"
             "own after firewalld is there), restores what the reboot took, connects to each\n"
             "open mail and web service to see whether its server speaks, and prints what it\n"
-            "did and how things stand. It does no harm beside the watcher, nor on any other\n"
-            "day. reload-guard-after-boot.service is the same at each boot.\n",
+            "did and how things stand. It may run at any\n"
+            "time, also beside the watcher. reload-guard-after-boot.service runs it at each\n"
+            "boot.\n",
     .examples = "  reload-guard after-boot\n"
                 "  reload-guard --json after-boot | jq .status.findings\n",
-    .statuses = "  0  everything is open, and served\n"
+    .statuses = "  0  everything is open and served\n"
                 "  1  something is not\n"
                 "  2  usage or configuration\n"
                 "  3  firewalld did not come up, or is not in a state to be trusted\n"

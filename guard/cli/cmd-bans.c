@@ -8,13 +8,13 @@
 enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT };
 
 static const struct cli_option command_options[] = {
-    [BANS_JAIL] = {"jail", 'j', "JAIL", "only those of this jail"},
+    [BANS_JAIL] = {"jail", 'j', "JAIL", "only bans of this jail"},
     [BANS_ADDRESS] = {"address", 'a', "ADDRESS",
-                      "only those of this address, inside this prefix, or covering either"},
-    [BANS_ACTIVE] = {"active", 'A', NULL, "only those that are in force now"},
+                      "only bans of this address, inside this prefix, or covering either"},
+    [BANS_ACTIVE] = {"active", 'A', NULL, "only bans in force now"},
     [BANS_SINCE] = {"since", 's', "TIME", "banned at this time or later"},
     [BANS_UNTIL] = {"until", 'u', "TIME", "banned up to this time; a day counts to its end"},
-    [BANS_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
+    [BANS_LIMIT] = {"limit", 'n', "N", "show at most this many (default 200)"},
 };
 
 static int take_row(const struct store_ban *ban, void *userdata)
@@ -55,7 +55,7 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 	    .limit = 200,
 	};
 	if (args->n_words > 0 && args->values[BANS_ADDRESS]) {
-		cli_fail(cli, CLI_USAGE, "bans: one address, with --address or without");
+		cli_fail(cli, CLI_USAGE, "bans: give one address, as a word or with --address");
 		return false;
 	}
 	if (query->address && !check_address(cli, query->address))
@@ -96,11 +96,11 @@ const struct cli_command cmd_bans = {
     .name = "bans",
     .words = "[ADDRESS]",
     .summary = "what fail2ban banned, and what became of it",
-    .help = "Who was banned, by which jail, when, for how long, how often before, and how it\n"
-            "ended: its time was over, somebody unbanned it, or the jail was stopped; and when\n"
-            "a reload took its rules and how long after they were back. From the hook, and\n"
-            "from fail2ban's own database, which the watcher takes in. With ADDRESS those\n"
-            "inside a prefix, and those that cover it. With -v rules are shown whole.\n",
+    .help = "Who was banned, by which jail, when, for how long, how often before, and how the\n"
+            "ban ended: it expired, somebody unbanned the address, or the jail was stopped; and\n"
+            "when a reload dropped its rules and how soon they were back. The bans come from\n"
+            "the hook and from fail2ban's own database, which the watcher imports. With\n"
+            "ADDRESS: bans inside that prefix and bans that cover it. -v shows whole rules.\n",
     .examples = "  reload-guard bans --active\n"
                 "  reload-guard bans 192.0.2.0/24 --since 7d\n"
                 "  reload-guard --json bans --jail postfix | jq '.bans[].address'\n",

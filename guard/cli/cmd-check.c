@@ -18,11 +18,11 @@ enum {
 };
 
 static const struct cli_option command_options[] = {
-    [CHECK_OPTION_ONLY] = {"only", 'o', "CHECK", "only this check; may be given again"},
-    [CHECK_OPTION_SKIP] = {"skip", 's', "CHECK", "not this check; may be given again"},
+    [CHECK_OPTION_ONLY] = {"only", 'o', "CHECK", "only this check; may be repeated"},
+    [CHECK_OPTION_SKIP] = {"skip", 's', "CHECK", "not this check; may be repeated"},
     [CHECK_OPTION_FIX] = {"fix", 'f', "raw-ports",
-                          "put services in the place of their raw ports, and check that"},
-    [CHECK_OPTION_FORMAT] = {"format", 'F', "text|json|nagios", "how it is written (default text)"},
+                          "replace raw ports by the services they belong to, and verify"},
+    [CHECK_OPTION_FORMAT] = {"format", 'F', "text|json|nagios", "output format (default text)"},
     [CHECK_OPTION_LIST] = {"list", 'l', NULL, "list the checks"},
 };
 
@@ -38,7 +38,7 @@ static bool take_name(struct cli *cli, const char *option, const char *name, boo
 		return true;
 	}
 	nearest = text_nearest(name, cli->known.checks, cli->known.n_checks);
-	cli_fail(cli, CLI_USAGE, "--%s: there is no check \"%.64s\"%s%s%s", option, name,
+	cli_fail(cli, CLI_USAGE, "--%s: unknown check \"%.64s\"%s%s%s", option, name,
 	         nearest ? "; did you mean \"" : "; see: reload-guard check --list",
 	         nearest ? nearest : "", nearest ? "\"?" : "");
 	return false;
@@ -50,8 +50,8 @@ static bool take_fix(struct cli *cli, const char *name, bool only[CHECKS_N])
 	if (strcmp(name, check_raw_ports.name) == 0)
 		return take_name(cli, "fix", name, only);
 	cli_fail(cli, CLI_USAGE,
-	         "--fix: \"%.64s\" is not mended by itself; only %s is; for the others run the "
-	         "command that the finding names",
+	         "--fix cannot fix \"%.64s\", only %s; for other checks, run the command printed "
+	         "with the finding",
 	         name, check_raw_ports.name);
 	return false;
 }
@@ -129,7 +129,7 @@ static int is_exactly(struct fix *fix, const char *service, const char *port, bo
 
 	*out = r == 0 && has && only;
 	if (r == 0 && !*out)
-		err_set(err, 0, "the service %s is not %s alone", service, port);
+		err_set(err, 0, "the service %s does not stand for %s alone", service, port);
 	return r;
 }
 
@@ -145,7 +145,7 @@ static int replace_permanent(struct fix *fix, const struct item *port, const str
 	if (r == 0)
 		r = firewalld_permanent_remove_wait(fw, port, deadline(), err);
 	if (r == 0 && copy)
-		cli_note(fix->cli, "the file of zone %s was copied to %s", port->zone, copy);
+		cli_note(fix->cli, "the file of zone %s was copied to %s before", port->zone, copy);
 	return r;
 }
 
@@ -221,7 +221,7 @@ static int fix(struct cli *cli)
 		return r;
 	if (fix.reading.state != FIREWALL_STATE_RUNNING)
 		return cli_fail(cli, CLI_NO_FIREWALLD,
-		                "firewalld is in state %s: nothing was changed",
+		                "firewalld is in state %s, so nothing was changed",
 		                firewall_state_name(fix.reading.state));
 	return fix_raw_ports(&fix) < 0 ? cli_fail(cli, CLI_NOT_FINE, "out of memory") : CLI_FINE;
 }
@@ -246,7 +246,7 @@ static bool parse_format(struct cli *cli, const char *text, enum format *out)
 			/* --json says the same, or something else */
 			if (!cli->json || *out == FORMAT_JSON)
 				return true;
-			cli_fail(cli, CLI_USAGE, "--json is not --format %s", text);
+			cli_fail(cli, CLI_USAGE, "--json and --format %s exclude each other", text);
 			return false;
 		}
 	if (text)
@@ -294,7 +294,7 @@ static int nagios(const struct report *report, const struct findings *findings, 
 	if (r == CLI_USAGE)
 		return (int)report_nagios_unknown(report,
 		                                  "the configuration or an option is not valid");
-	return (int)report_nagios_unknown(report, "the checks could not be made");
+	return (int)report_nagios_unknown(report, "the checks could not run");
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)
@@ -328,23 +328,23 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_check = {
     .name = "check",
     .words = "",
-    .summary = "find what is wrong, with the command that mends it",
-    .help = "Looks at firewalld, fail2ban and the guard itself. Each finding has a weight, the\n"
-            "name of its check, one line in plain words, what was seen, and the command that\n"
-            "mends it, which is not run. Checks can be chosen with --only and silenced with\n"
-            "--skip, or by `skip` in section [check] of the configuration. With --format nagios\n"
-            "one line and the exit statuses of a monitoring plugin: 0 fine, 1 warning,\n"
-            "2 critical, 3 unknown.\n",
+    .summary = "find what is wrong, with the command that fixes it",
+    .help = "Looks at firewalld, fail2ban and the guard itself. Each finding has a severity, the\n"
+            "name of its check, one line in plain words, details, and the command that fixes\n"
+            "it, which is printed, not run. Choose checks with --only and silence them with\n"
+            "--skip, or with `skip` in section [check] of the configuration. --format nagios\n"
+            "prints one line and has the exit statuses of a monitoring plugin: 0 fine,\n"
+            "1 warning, 2 critical, 3 unknown.\n",
     .examples = "  reload-guard check\n"
                 "  reload-guard check --only ban-without-rule --only rule-without-ban\n"
                 "  reload-guard check --list\n"
                 "  reload-guard check --format nagios --skip no-listener\n"
                 "  reload-guard --json check | jq '.findings[].command'\n",
     .statuses = "  0  nothing is wrong\n"
-                "  1  something was found, or could not be looked at\n"
+                "  1  something was found, or could not be checked\n"
                 "  2  usage or configuration\n"
                 "  3  firewalld cannot be reached\n"
-                "  4  nothing is wrong but that the store cannot be used\n",
+                "  4  nothing is wrong, except that the store cannot be used\n",
     CLI_OPTIONS(command_options),
     .exec = exec,
 };

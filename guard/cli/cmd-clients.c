@@ -13,7 +13,7 @@
 enum { CLIENTS_NOTE };
 
 static const struct cli_option command_options[] = {
-    [CLIENTS_NOTE] = {"note", 'N', "TEXT", "add: whose range it is"},
+    [CLIENTS_NOTE] = {"note", 'N', "TEXT", "with add: whose range it is"},
 };
 
 #define NOTE_MAX 256
@@ -40,7 +40,8 @@ static int list(struct cli *cli)
 	if (clientranges_wait(&ranges, &options, NULL) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	for (size_t i = 0; i < ranges.troubles.n; i++)
-		cli_warn(cli, "client ranges are missing: %s", ranges.troubles.strings[i]);
+		cli_warn(cli, "some client ranges could not be read: %s",
+		         ranges.troubles.strings[i]);
 	cli_report(cli, &report);
 	if (report_clients(&report, &ranges, cli->now_us) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
@@ -105,7 +106,7 @@ static int take_away(struct cli *cli, const char *word)
 	if (r == STORE_E_NOT_FOUND)
 		return cli_fail(cli, CLI_NOT_FINE,
 		                "%s was neither added nor learned; `reload-guard clients list` "
-		                "tells where a range comes from",
+		                "shows where each range comes from",
 		                text);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
@@ -228,7 +229,8 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	if (strcmp(what, "list") == 0 && !word)
 		return list(cli);
 	return cli_fail(cli, CLI_USAGE,
-	                "clients: \"%.100s\" is not list, add CIDR, remove CIDR or learn [FILE|-]",
+	                "clients: unknown word \"%.100s\"; known are list, add CIDR, remove CIDR "
+	                "and learn [FILE|-]",
 	                strcmp(what, "list") == 0 ? word : what);
 }
 
@@ -236,14 +238,15 @@ const struct cli_command cmd_clients = {
     .name = "clients",
     .words = "[list]|add CIDR|remove CIDR|learn [FILE|-]",
     .summary = "the ranges that legitimate clients come from",
-    .help = "  list         all of them, and where each comes from: configured, of a file, added\n"
-            "               by hand, of fail2ban's ignoreip, or learned from logins; so without\n"
-            "               a word\n"
-            "  add CIDR     one more, by hand; it stays until it is removed\n"
-            "  remove CIDR  one that was added or learned; the next login may teach it again\n"
-            "  learn [FILE] the addresses of successful logins in a log of Dovecot or Postfix\n"
-            "               or in what journalctl prints; without FILE, or with -, standard\n"
-            "               input. Of IPv6 addresses the /64 is kept; of users nothing is.\n",
+    .help =
+        "  list         show all ranges and where each comes from: the configuration, a file,\n"
+        "               added by hand, fail2ban's ignoreip, or learned from logins (default)\n"
+        "  add CIDR     add a range; it stays until it is removed\n"
+        "  remove CIDR  remove a range that was added or learned; the next login may teach it\n"
+        "               again\n"
+        "  learn [FILE] learn the addresses of successful logins from a log of Dovecot or\n"
+        "               Postfix, or from what journalctl prints; without FILE, or with -, from\n"
+        "               standard input. Of an IPv6 address the /64 is kept, of users nothing.\n",
     .examples = "  reload-guard clients add 192.0.2.0/24 --note 'the office'\n"
                 "  reload-guard clients learn /var/log/mail.log.1\n"
                 "  journalctl -u dovecot --since -30d | reload-guard clients learn\n"

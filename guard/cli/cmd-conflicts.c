@@ -8,7 +8,7 @@
 enum { CONFLICTS_ALL };
 
 static const struct cli_option command_options[] = {
-    [CONFLICTS_ALL] = {"all", 'a', NULL, "those that have no effect, too"},
+    [CONFLICTS_ALL] = {"all", 'a', NULL, "also those without effect"},
 };
 
 #define PARTS                                                                                      \
@@ -75,7 +75,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		return r;
 	/* without a store the ranges of the configuration count all the same */
 	if (cli_open_store(cli, &store, (struct cli_store_need){.absent = true}) != CLI_FINE)
-		cli_warn(cli, "ranges that were added or learned are left out");
+		cli_warn(cli, "ranges that were added or learned are not considered");
 	r = cli_picture(cli, &picture, PARTS, NULL);
 	if (r == CLI_FINE)
 		r = cli_reached(cli, &picture, PICTURE_RULES);
@@ -86,14 +86,14 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_conflicts = {
     .name = "conflicts",
     .words = "",
-    .summary = "what cuts legitimate clients off from mail",
-    .help = "Holds everything that denies (rich rules of zones and policies, by address or\n"
-            "ipset, zones that keep out what is bound to them, fail2ban's tables and direct\n"
-            "rules) against the ranges that `clients list` tells, the widest first: how many\n"
-            "addresses of which range are cut off from which services, who put it there and\n"
-            "until when, and the commands that let the clients in again. What never decides,\n"
-            "because something before it does or no packet comes there, is left out; --all\n"
-            "tells it, and why.\n",
+    .summary = "rules and bans that cut legitimate clients off from mail",
+    .help = "Compares everything that denies (rich rules of zones and policies, by address or\n"
+            "ipset, zones that refuse what is bound to them, fail2ban's tables and direct\n"
+            "rules) with the ranges of `clients list`, the widest first: how many addresses of\n"
+            "which range are cut off from which services, who added it and until when, and the\n"
+            "commands that let the clients in again. A rule that never decides, because\n"
+            "something before it does or no packet gets there, is left out; --all shows it,\n"
+            "with the reason.\n",
     .examples = "  reload-guard conflicts\n"
                 "  reload-guard --json conflicts | jq -r '.conflicts[].commands[0]'\n",
     .statuses = "  0  no legitimate client is cut off\n"

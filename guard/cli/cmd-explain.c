@@ -12,7 +12,7 @@ enum { EXPLAIN_INTERFACE };
 
 static const struct cli_option command_options[] = {
     [EXPLAIN_INTERFACE] = {"interface", 'i', "INTERFACE",
-                           "where it comes in (default: where answers to it go out)"},
+                           "where the packet arrives (default: where answers go out)"},
 };
 
 struct run {
@@ -134,7 +134,7 @@ static int add_words(struct run *run, const struct cli_args *args)
 		    explain_add(&run->explain, "tcp", service->port, service->name, false) < 0)
 			r = out_of_memory(run);
 	if (r == CLI_FINE && run->explain.n_ports == 0)
-		r = cli_fail(run->cli, CLI_USAGE, "what was asked for has no port");
+		r = cli_fail(run->cli, CLI_USAGE, "the named service has no port");
 	return r;
 }
 
@@ -169,7 +169,8 @@ static void find_way(struct run *run, const struct cli_args *args)
 	else if (known)
 		explain->packet.interface = run->route.interface;
 	else
-		cli_note(run->cli, "%s; --interface names where it comes in", err.text);
+		cli_note(run->cli, "%s; name the interface where it arrives with --interface",
+		         err.text);
 }
 
 static int parse_address(struct run *run, const char *word)
@@ -220,18 +221,17 @@ const struct cli_command cmd_explain = {
     .name = "explain",
     .words = "ADDRESS [PORT/PROTO|SERVICE]…",
     .summary = "which rule lets a client in or keeps it out, and why",
-    .help = "Goes the way of a packet from ADDRESS: chains and direct rules before firewalld,\n"
-            "the zone that the address or interface leads to, policies, rich rules by\n"
-            "priority, services and ports, the target. For each port (default: those of mail\n"
-            "and web) it tells the verdict, what the client sees, what decides and why that\n"
-            "came first, who put it there and how long it stays, and the commands that\n"
-            "change it. A verdict with a question mark depends on what nobody can know.\n",
+    .help = "Follows a packet from ADDRESS: chains and direct rules before firewalld, the zone\n"
+            "that the address or interface leads to, policies, rich rules by priority, services\n"
+            "and ports, the target. For each port (default: those of mail and web) it shows the\n"
+            "verdict, what the client sees, which rule decides and why it came first, who added\n"
+            "it and how long it stays, and the commands that change it. A verdict with a\n"
+            "question mark depends on something that cannot be known.\n",
     .examples = "  reload-guard explain 101.13.5.7\n"
                 "  reload-guard explain 101.13.5.7 465/tcp submission\n"
                 "  reload-guard --json explain 2001:db8::7 imaps --interface eth1\n",
-    .statuses = "  0  what was asked for is let in\n"
-                "  1  something is refused (without ports: of those that somebody opened or\n"
-                "     that are served)\n"
+    .statuses = "  0  the client is let in\n"
+                "  1  something is refused (without ports: one that is open or served)\n"
                 "  2  usage or configuration\n"
                 "  3  firewalld cannot be reached, or is not in a state to be trusted\n",
     .min_words = 1,

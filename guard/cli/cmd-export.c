@@ -49,7 +49,7 @@ const struct cli_command cmd_export = {
             "run ended, give its --until as the next --since.\n",
     .examples = "  reload-guard export --since -1h\n"
                 "  reload-guard export --since 2026-11-20T00:00Z --until 2026-11-21T00:00Z\n",
-    .statuses = "  0  fine\n"
+    .statuses = "  0  done\n"
                 "  1  standard output could not be written\n"
                 "  2  usage or configuration\n"
                 "  4  the store cannot be used\n",

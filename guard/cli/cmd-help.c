@@ -20,8 +20,8 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_help = {
     .name = "help",
     .words = "[COMMAND]",
-    .summary = "what there is, or what one command does",
-    .help = "Without COMMAND it is reload-guard --help, with one reload-guard COMMAND --help.\n",
+    .summary = "all commands, or what one command does",
+    .help = "The same as reload-guard --help, or with COMMAND as reload-guard COMMAND --help.\n",
     .examples = "  reload-guard help\n"
                 "  reload-guard help explain\n",
     .statuses = "  0  fine\n"

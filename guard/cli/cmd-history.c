@@ -11,8 +11,8 @@ static const struct cli_option command_options[] = {
     [HISTORY_SINCE] = {"since", 's', "TIME", "from this time on"},
     [HISTORY_UNTIL] = {"until", 'u', "TIME", "up to this time; a day counts to its end"},
     [HISTORY_KIND] = {"kind", 'k', "KIND",
-                      "only these, e.g. wipe, loss or restore, or of such wipes, e.g. reload"},
-    [HISTORY_LIMIT] = {"limit", 'n', "N", "at most so many (default 200)"},
+                      "only this kind of event (wipe, loss, restore) or of wipe (reload)"},
+    [HISTORY_LIMIT] = {"limit", 'n', "N", "show at most this many (default 200)"},
     [HISTORY_BANS] = {"bans", 'b', NULL, "bans and unbans, too"},
 };
 
@@ -48,8 +48,8 @@ static bool check_kind(struct cli *cli, const char *kind)
 	for (size_t i = 0; i < n && at < sizeof(all); i++)
 		at += (size_t)snprintf(all + at, sizeof(all) - at, "%s%s", i > 0 ? ", " : "",
 		                       words[i]);
-	cli_fail(cli, CLI_USAGE, "--kind: there is no \"%.100s\" in the history; %s%s%s", kind,
-	         nearest ? "did you mean \"" : "there are ", nearest ? nearest : all,
+	cli_fail(cli, CLI_USAGE, "--kind: unknown kind \"%.100s\"; %s%s%s", kind,
+	         nearest ? "did you mean \"" : "known are ", nearest ? nearest : all,
 	         nearest ? "\"?" : "");
 	return false;
 }
@@ -105,12 +105,12 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_history = {
     .name = "history",
     .words = "",
-    .summary = "wipes, losses, restores, and when the daemons came and went",
-    .help = "What happened, the oldest first: reloads, restarts and reboots that took\n"
-            "something, what it was and what became of it, starts and stops of the watcher\n"
-            "and of firewalld. Under a wipe stands what it took and what became of it; with\n"
-            "-v, and in JSON, each loss and each attempt has a row and a time of its own.\n"
-            "With a limit, the newest are shown.\n",
+    .summary = "what happened: reloads, what was lost, what was restored and when",
+    .help = "What happened, the oldest first: reloads, restarts and reboots that dropped\n"
+            "something, what was lost and restored, starts and stops of the watcher and of\n"
+            "firewalld. Losses and restores are listed under their wipe; with -v, and in JSON,\n"
+            "each loss and each attempt has a row and a time of its own. With a limit, the\n"
+            "newest are shown.\n",
     .examples = "  reload-guard history --since yesterday\n"
                 "  reload-guard history --since -2h --kind restore\n"
                 "  reload-guard history --since 2026-11-20 --until 2026-11-21 --bans\n",

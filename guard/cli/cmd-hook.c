@@ -30,7 +30,7 @@ static const struct cli_option command_options[] = {
     [HOOK_ADDRESS] = {"address", 0, "ADDRESS", "address, prefix or host name"},
     [HOOK_FAMILY] = {"family", 0, "inet4|inet6|dns", "its family"},
     [HOOK_TIME] = {"time", 0, "EPOCH[.FRACTION]", "when it was banned"},
-    [HOOK_BANTIME] = {"bantime", 0, "SECONDS", "for how long; -1: for ever"},
+    [HOOK_BANTIME] = {"bantime", 0, "SECONDS", "for how many seconds; -1: for ever"},
     [HOOK_FAILURES] = {"failures", 0, "N", "how many failures led to it"},
     [HOOK_COUNT] = {"count", 0, "N", "how often it has been banned"},
     [HOOK_RESTORED] = {"restored", 0, "0|1", "whether fail2ban put it back at its start"},
@@ -149,7 +149,9 @@ static void take_times(struct cli *cli, const struct cli_args *args, struct stor
 		if (parse_seconds(time, &us))
 			event->ban.time_us = us;
 		else
-			cli_warn(cli, "hook: --time: \"%.64s\" is not a time; taking now", time);
+			cli_warn(cli,
+			         "hook: --time: \"%.64s\" is not a time; the current time is used",
+			         time);
 	}
 	event->ban.bantime_s = -1;
 	if (bantime && bantime[0]) {
@@ -157,7 +159,7 @@ static void take_times(struct cli *cli, const struct cli_args *args, struct stor
 			event->ban.bantime_s = us / 1000000;
 		else if (bantime[0] != '-' || !parse_seconds(bantime + 1, &us))
 			cli_warn(cli,
-			         "hook: --bantime: \"%.64s\" is no number of seconds; taking it "
+			         "hook: --bantime: \"%.64s\" is not a number of seconds; taken as "
 			         "for ever",
 			         bantime);
 	}
@@ -180,7 +182,7 @@ static void take_rest(struct cli *cli, const struct cli_args *args, struct store
 	if (rule && is_rule(rule))
 		event->ban.rule = rule;
 	else if (rule && rule[0])
-		cli_warn(cli, "hook: --rule is not fit to be stored; left out");
+		cli_warn(cli, "hook: --rule cannot be stored; left out");
 }
 
 static bool needs_address(enum store_ban_event_kind kind)
@@ -283,24 +285,24 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_hook = {
     .name = "hook",
     .words = "enable|disable|status|refresh|start|stop|ban|unban|prolong|flush",
-    .summary = "lets fail2ban tell the guard of its bans",
+    .summary = "let fail2ban report its bans to the guard",
     .help =
-        "  enable   each jail of fail2ban tells the guard of its bans, whatever else its action\n"
-        "           is; for all jails, and undone where fail2ban does not take it\n"
-        "  disable  none does any more\n"
-        "  status   which jails do\n"
-        "  refresh  as enable for jails that are new, where it is enabled; fail2ban.service\n"
-        "           does so before each start\n"
+        "  enable   make every jail of fail2ban report its bans, whatever it bans with; undone\n"
+        "           for a jail where fail2ban refuses it\n"
+        "  disable  make no jail report its bans\n"
+        "  status   show which jails report\n"
+        "  refresh  where it is enabled, also enable it for new jails; fail2ban.service does\n"
+        "           so before each start\n"
         "\n"
-        "The other words are events, for the fail2ban action. An event never delays or\n"
-        "breaks fail2ban: it waits for a bounded time, writes nothing to standard output\n"
-        "and ends with status 0 whatever happens. When the store cannot be written, it\n"
-        "leaves a file in STATE/spool that the watcher takes in later.\n",
+        "The other words are events, called by the fail2ban action. An event never delays or\n"
+        "breaks fail2ban: it waits for a bounded time, prints nothing on standard output and\n"
+        "exits with status 0 whatever happens. When the store cannot be written, it leaves\n"
+        "a file in STATE/spool that the watcher imports later.\n",
     .examples = "  reload-guard hook enable\n"
                 "  reload-guard hook ban --jail postfix --address 192.0.2.11 --family inet4 \\\n"
                 "      --time 1795293265 --bantime 3600 --failures 5 --count 1 --restored 0\n",
-    .statuses = "  0  an event: always; enable, status: each jail tells the guard\n"
-                "  1  some do not, and why; or fail2ban does not take the hook, which is off\n",
+    .statuses = "  0  an event: always; enable, status: every jail reports its bans\n"
+                "  1  some jails do not, and why; or fail2ban refuses the hook, which is off\n",
     .max_words = SIZE_MAX,
     .flags = CLI_NEVER_FAILS | CLI_NO_JSON,
     CLI_OPTIONS(command_options),

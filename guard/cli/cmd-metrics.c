@@ -8,7 +8,7 @@
 enum { METRICS_OUTPUT };
 
 static const struct cli_option command_options[] = {
-    [METRICS_OUTPUT] = {"output", 'o', "FILE", "write to this file, in one piece"},
+    [METRICS_OUTPUT] = {"output", 'o', "FILE", "write to this file, replaced in one step"},
 };
 
 static int count_ban(const struct store_ban *ban, void *userdata)
@@ -68,11 +68,11 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_metrics = {
     .name = "metrics",
     .words = "",
-    .summary = "how things stand, for Prometheus",
+    .summary = "the status as metrics for Prometheus",
     .help = "Writes what status knows as metrics in the text format of Prometheus, which is\n"
-            "valid OpenMetrics as well. With --output the file is replaced in one piece, as\n"
-            "the textfile collector of node_exporter needs it. What is not known is left\n"
-            "out; that firewalld cannot be reached is a metric, not a failure.\n",
+            "valid OpenMetrics as well. With --output the file is replaced in one step, as the\n"
+            "textfile collector of node_exporter needs it. What is unknown is left out; that\n"
+            "firewalld cannot be reached is a metric, not a failure.\n",
     .examples = "  reload-guard metrics\n"
                 "  reload-guard -q metrics --output "
                 "/var/lib/prometheus/node-exporter/reload_guard.prom\n",

@@ -12,7 +12,7 @@
 enum { PERSIST_DRY_RUN };
 
 static const struct cli_option command_options[] = {
-    [PERSIST_DRY_RUN] = {"dry-run", 'n', NULL, "say what would be written, and write nothing"},
+    [PERSIST_DRY_RUN] = {"dry-run", 'n', NULL, "show what would be written, and write nothing"},
 };
 
 #define SETTLE_MARGIN_MS 300
@@ -66,11 +66,11 @@ static int save_zone(struct run *run, const char *zone, struct err *err)
 static const char *reason_against(const struct run *run, const struct firewall_entry *entry)
 {
 	if (entry->until_us > 0 || (entry->flags & FIREWALL_GUARD_TIMED))
-		return "it has an end";
+		return "it has a timeout";
 	if (entry->flags & FIREWALL_WITHDRAWN)
-		return "it was taken out of the permanent configuration";
+		return "somebody removed it from the permanent configuration";
 	if (entry->flags & FIREWALL_EDITED)
-		return "somebody edited it out of its file";
+		return "somebody's edit removed it from its file";
 	if (items_contain(run->released.items, run->released.n, &entry->item))
 		return "it is released";
 	return scope_not_to_persist(&run->reading.firewall, &entry->item,
@@ -97,7 +97,8 @@ static int ask_store(struct run *run)
 	if (r != CLI_FINE)
 		return r;
 	if (!store) {
-		cli_note(run->cli, "there is no store: whether an item has an end is not known");
+		cli_note(run->cli,
+		         "there is no store, so it is unknown which items have a timeout");
 		return CLI_FINE;
 	}
 	r = missing_find(&run->missing,
@@ -173,7 +174,7 @@ static int read_back(struct run *run)
 			continue;
 		row->outcome = "failed";
 		row->color = REPORT_BAD;
-		row->error = strdup("firewalld accepted it, yet it is not there when read back");
+		row->error = strdup("firewalld accepted it, but it is not there when read back");
 		run->n_failed++;
 	}
 	return CLI_FINE;
@@ -237,11 +238,10 @@ static int persist(struct run *run)
 	if (r != CLI_FINE)
 		return r;
 	if (run->reading.state != FIREWALL_STATE_RUNNING || run->reading.stale)
-		return cli_fail(
-		    run->cli, CLI_NO_FIREWALLD,
-		    "firewalld is %s: what it holds is not what anybody meant, so nothing "
-		    "is written; see: systemctl status firewalld",
-		    firewall_state_name(run->reading.state));
+		return cli_fail(run->cli, CLI_NO_FIREWALLD,
+		                "firewalld is in state %s, so nothing is written; see: systemctl "
+		                "status firewalld",
+		                firewall_state_name(run->reading.state));
 	r = let_settle(run);
 	if (r < 0)
 		return cli_fail(run->cli, CLI_NOT_FINE, "%s", strerror(-r));
@@ -279,9 +279,9 @@ const struct cli_command cmd_persist = {
     .name = "persist",
     .words = "",
     .summary = "write runtime-only protected items to the permanent configuration",
-    .help = "Writes each protected item that is open in the runtime alone, and has no end,\n"
-            "to the permanent configuration, so that a reload loses nothing. One write at a\n"
-            "time, and read back. Before that, the zone's file is copied to\n"
+    .help = "Writes each protected item that is runtime only and has no timeout to the\n"
+            "permanent configuration, so that a reload drops nothing. Items are written one at a\n"
+            "time and read back. Before that, the zone's file is copied to\n"
             "STATE/backup/ZONE.xml.TIME. Bans and other rules are never written.\n",
     .examples = "  reload-guard persist --dry-run\n"
                 "  reload-guard persist\n",

@@ -14,8 +14,8 @@ enum { PROBE_NAME, PROBE_TIMEOUT };
 
 static const struct cli_option command_options[] = {
     [PROBE_NAME] = {"name", 'N', "NAME",
-                    "what the certificate must be for (default HOST, unless it is an address)"},
-    [PROBE_TIMEOUT] = {"timeout", 't', "SECONDS", "for each answer (default 10)"},
+                    "the name the certificate must have (default HOST, unless an address)"},
+    [PROBE_TIMEOUT] = {"timeout", 't', "SECONDS", "how long to wait for each answer (default 10)"},
 };
 
 #define ADDRESSES_MAX   8
@@ -175,8 +175,8 @@ static int probe(struct cli *cli, struct run *run, const char *host, int timeout
 	bool fine = true;
 	int r = loop_new(&loop);
 
-	cli_note(cli, "trying %zu ports of %s, up to %d seconds for an answer", n, host,
-	         timeout_ms / 1000);
+	cli_note(cli, "trying %zu port%s of %s, up to %d seconds for each answer", n,
+	         text_plural(n), host, timeout_ms / 1000);
 	if (r == 0)
 		r = probe_run(loop, run->targets, n, timeout_ms, run->results, &err);
 	if (r < 0)
@@ -226,17 +226,17 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_probe = {
     .name = "probe",
     .words = "HOST [PORT|SERVICE]…",
-    .summary = "connect to mail services as a client does, and see what they say",
+    .summary = "connect to mail services as a client does, and show the answers",
     .help = "Connects to each port of each address of HOST, waits for the greeting, asks\n"
-            "whether STARTTLS is offered, shakes hands, and looks at the certificate. Nobody\n"
-            "logs in. It tells refused from timed out, and from let in and not served, and\n"
-            "says what each means for the firewall: run it from outside, and on the server\n"
-            "itself. Without a port: smtp, smtp-submission, smtps, imap, imaps and pop3s.\n",
+            "whether STARTTLS is offered, shakes hands, and looks at the certificate. It does\n"
+            "not log in. It tells refused, timed out, and let in but not served apart, and says\n"
+            "what each means for the firewall: run it from outside, and on the server itself. "
+            "Without a port: smtp, smtp-submission, smtps, imap, imaps and pop3s.\n",
     .examples = "  reload-guard probe mail.example.org\n"
                 "  reload-guard probe --name mail.example.org 192.0.2.25 imaps 587\n"
                 "  reload-guard --json probe mail.example.org | jq '.probes[].outcome'\n",
-    .statuses = "  0  all of them serve, with certificates that clients take\n"
-                "  1  something does not, or HOST is not known\n"
+    .statuses = "  0  all of them serve, with certificates that clients accept\n"
+                "  1  one of them does not, or HOST is unknown\n"
                 "  2  usage or configuration\n",
     .min_words = 1,
     .max_words = 65,

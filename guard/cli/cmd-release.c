@@ -99,11 +99,10 @@ static int release(struct cli *cli, const struct item *item, bool undo)
 		return cli_store_failed(cli, r, &err);
 	presence = presence_of(item);
 	if (!undo && presence[0] == 'n')
-		cli_warn(cli, "it is not open now; if the name is right, it just stays that way");
+		cli_warn(cli, "it is not open now; check the name: reload-guard status");
 	if (!undo && scope_requires(&cli->config.scope, item))
-		cli_warn(cli,
-		         "it stands under \"require\" in the configuration, which wins: take it "
-		         "out there, too");
+		cli_warn(cli, "it is listed under \"require\" in the configuration, which wins: "
+		              "remove it there, too");
 	cli_report(cli, &report);
 	if (report_released(&report, item, undo, presence) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
@@ -137,9 +136,9 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_release = {
     .name = "release",
     .words = "[ITEM]",
-    .summary = "stop protecting an item: it was removed on purpose",
-    .help = "From now on ITEM is not put back after a wipe. If it is open, it stays open\n"
-            "until then. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
+    .summary = "stop protecting an item that was removed on purpose",
+    .help = "ITEM is no longer restored after a reload, restart or reboot. If it is open, it\n"
+            "stays open until then. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
     .examples = "  reload-guard release public/service:imap\n"
                 "  reload-guard release --list\n"
                 "  reload-guard release --undo public/service:imap\n",

@@ -16,8 +16,8 @@ enum { REPORT_SINCE, REPORT_UNTIL, REPORT_FORMAT, REPORT_OUTPUT, REPORT_MAIL };
 static const struct cli_option command_options[] = {
     [REPORT_SINCE] = {"since", 's', "TIME", "from this time on (default -7d)"},
     [REPORT_UNTIL] = {"until", 'u', "TIME", "up to this time (default now)"},
-    [REPORT_FORMAT] = {"format", 'F', "text|html|json", "how it is written (default text)"},
-    [REPORT_OUTPUT] = {"output", 'o', "FILE", "write to this file, in one piece"},
+    [REPORT_FORMAT] = {"format", 'F', "text|html|json", "output format (default text)"},
+    [REPORT_OUTPUT] = {"output", 'o', "FILE", "write to this file, replaced in one step"},
     [REPORT_MAIL] = {"mail", 'm', NULL, "send it to [report] mail-to, as text and HTML"},
 };
 
@@ -223,7 +223,7 @@ static int send_mail(const struct run *run)
 
 	if (config->report_quiet && summary_is_quiet(&run->period) &&
 	    report_summary_is_fine(&run->from)) {
-		cli_note(run->cli, "nothing happened and nothing was found: no mail is sent");
+		cli_note(run->cli, "nothing to report, so no mail is sent");
 		return CLI_FINE;
 	}
 	r = make_message(&message, run);
@@ -234,7 +234,7 @@ static int send_mail(const struct run *run)
 	if (r != 0)
 		return cli_fail(run->cli, CLI_NOT_FINE, "the report was not sent: %s",
 		                err_text(&err, r));
-	cli_note(run->cli, "the report was handed to the mailer, for %s", config->mail_to);
+	cli_note(run->cli, "the report for %s was handed to the mailer", config->mail_to);
 	return CLI_FINE;
 }
 
@@ -258,8 +258,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		return r;
 	if (mail && !cli->config.mail_to)
 		return cli_fail(cli, CLI_USAGE,
-		                "nobody is to get it: set mail-to under [report] in the "
-		                "configuration");
+		                "no recipient: set mail-to under [report] in the configuration");
 	r = collect(&run);
 	if (r != CLI_FINE)
 		return r;
@@ -276,16 +275,16 @@ const struct cli_command cmd_report = {
     .name = "report",
     .words = "",
     .summary = "what happened, what was found, what will be lost: text, HTML or by mail",
-    .help = "Tells of a period (a week by default): wipes with their causes and how long mail\n"
+    .help = "Reports on a period (default: a week): wipes with their causes and how long mail\n"
             "was shut, bans by jail and by network, what check finds now, and what the next\n"
-            "reload would take. The HTML is one page that needs nothing from elsewhere. With\n"
-            "--mail it goes to [report] mail-to through the system's sendmail, unless there\n"
-            "is nothing to say and quiet = yes; reload-guard-report.timer does so weekly.\n",
+            "reload would drop. The HTML is one page that loads nothing from elsewhere. With\n"
+            "--mail it goes to [report] mail-to through the system's sendmail, unless there is\n"
+            "nothing to report and quiet = yes; reload-guard-report.timer does so weekly.\n",
     .examples = "  reload-guard report --since yesterday\n"
                 "  reload-guard report --format html --output /var/www/html/firewall.html\n"
                 "  reload-guard report --mail\n",
-    .statuses = "  0  fine; with --mail: handed to the mailer, or nothing to say\n"
-                "  1  something was found that hurts or will hurt; with --mail: not sent\n"
+    .statuses = "  0  fine; with --mail: handed to the mailer, or nothing to report\n"
+                "  1  something needs attention; with --mail: not sent\n"
                 "  2  usage or configuration\n"
                 "  4  the store cannot be used\n",
     CLI_OPTIONS(command_options),

@@ -15,7 +15,7 @@
 enum { RESTORE_DRY_RUN, RESTORE_FROM, RESTORE_WAIT };
 
 static const struct cli_option command_options[] = {
-    [RESTORE_DRY_RUN] = {"dry-run", 'n', NULL, "say what would be done, and do nothing"},
+    [RESTORE_DRY_RUN] = {"dry-run", 'n', NULL, "show what would be done, and do nothing"},
     [RESTORE_FROM] = {"from", 'f', "ID", "go back to the items of this snapshot"},
     [RESTORE_WAIT] = {"wait", 'w', "SECONDS", "for firewalld to come, at most (default 0)"},
 };
@@ -117,7 +117,8 @@ static void add_left_out(struct run *run, const struct loss *loss)
 		line->until_us = row->until_us;
 		if (row->verdict != LOSS_UNATTRIBUTED)
 			line->verdict = loss_verdict_name(row->verdict);
-		else if (!(line->error = strdup("it has an end, which only the watcher keeps")))
+		else if (!(line->error = strdup(
+		               "it has a timeout, which only the running watcher can enforce")))
 			run->out_of_memory = true;
 	}
 }
@@ -136,7 +137,8 @@ static void learn_clients(struct run *run)
 	if (clientranges_wait(&ranges, &options, NULL) < 0)
 		run->out_of_memory = true;
 	for (size_t i = 0; i < ranges.troubles.n; i++)
-		cli_warn(run->cli, "client ranges are missing: %s", ranges.troubles.strings[i]);
+		cli_warn(run->cli, "some client ranges could not be read: %s",
+		         ranges.troubles.strings[i]);
 }
 
 static void on_lost(const struct loss *loss, const struct episode *episode _unused_,
@@ -258,10 +260,11 @@ static void on_unknown(size_t n_bans, void *userdata)
 	struct run *run = userdata;
 
 	run->unknown = true;
-	cli_warn(run->cli,
-	         "%zu bans are missing, and which of them still hold only fail2ban knows, which is "
-	         "%s: they are not restored",
-	         n_bans, fail2ban_state_name(fail2ban_state(run->fail2ban)));
+	cli_warn(
+	    run->cli,
+	    "%zu ban%s missing and not restored: which still hold, only fail2ban knows, and it "
+	    "is %s",
+	    n_bans, text_plural(n_bans), fail2ban_state_name(fail2ban_state(run->fail2ban)));
 }
 
 static void on_added(const struct item *item, bool ours _unused_, void *userdata)
@@ -275,7 +278,7 @@ static void on_added(const struct item *item, bool ours _unused_, void *userdata
 	if (clock_monotonic_us() - run->told_us < PROGRESS_US)
 		return;
 	run->told_us = clock_monotonic_us();
-	cli_note(run->cli, "%zu bans are back", run->n_back);
+	cli_note(run->cli, "%zu ban%s restored", run->n_back, text_plural(run->n_back));
 }
 
 static void on_state(enum firewall_state state, bool broken_off _unused_, void *userdata)
@@ -284,9 +287,8 @@ static void on_state(enum firewall_state state, bool broken_off _unused_, void *
 
 	if (state != FIREWALL_STATE_RUNNING)
 		end(run, cli_fail(run->cli, CLI_NO_FIREWALLD,
-		                  "firewalld is %s: what it holds is not known, so nothing is "
-		                  "restored; see: firewall-cmd --check-config, systemctl restart "
-		                  "firewalld",
+		                  "firewalld is in state %s, so nothing is restored; see: "
+		                  "firewall-cmd --check-config, systemctl restart firewalld",
 		                  firewall_state_name(state)));
 }
 
@@ -295,15 +297,15 @@ static void on_unread(const char *why, void *userdata)
 	struct run *run = userdata;
 
 	end(run, cli_fail(run->cli, CLI_NO_FIREWALLD,
-	                  "firewalld could not be read: %s; what it holds is not known, so nothing "
-	                  "is restored; see: systemctl status firewalld",
+	                  "firewalld could not be read (%s), so nothing is restored; see: "
+	                  "systemctl status firewalld",
 	                  why));
 }
 
 static void on_skipped(unsigned n, const char *first, void *userdata)
 {
 	cli_warn(((struct run *)userdata)->cli,
-	         "firewalld: not understood and left out: %u in all; the first: %s", n, first);
+	         "firewalld: entries not understood and ignored: %u; the first: %s", n, first);
 }
 
 static void on_over(void *userdata)
@@ -387,7 +389,7 @@ static int open_record(struct run *run, const char *boot_id)
 	}
 	if (run->store_failed)
 		cli_warn(run->cli,
-		         "without the store only what the configuration requires is known");
+		         "without the store, only what the configuration requires can be restored");
 	if (record_over_take(&run->record, store, boot_id, &run->logger) == 0)
 		return CLI_FINE;
 	store_close(store);
@@ -446,8 +448,7 @@ static int go(struct run *run)
 		return cli_fail(run->cli, CLI_NO_FIREWALLD, "%s", strerror(-r));
 	if (run->status == CLI_FINE && !run->over)
 		return cli_fail(run->cli, CLI_NO_FIREWALLD,
-		                "firewalld went away or does not answer; what was under way is not "
-		                "known: run it again");
+		                "firewalld went away or does not answer; run it again");
 	return run->status;
 }
 
@@ -481,11 +482,9 @@ static int tell(struct run *run, int status)
 		cli_warn(run->cli, "what was restored is not recorded");
 	}
 	if (run->n_over)
-		cli_note(
-		    run->cli,
-		    "%zu rules that ban are missing, and fail2ban has no ticket for them: they "
-		    "stay away",
-		    run->n_over);
+		cli_note(run->cli,
+		         "%zu ban rule%s not restored: fail2ban no longer holds the ban%s",
+		         run->n_over, text_plural(run->n_over), text_plural(run->n_over));
 	run->action.ok = status == CLI_FINE;
 	run->action.kind = wipe_kind_name(engine_kind(run->engine));
 	run->action.snapshot_id = record_snapshot_id(run->record);
@@ -498,7 +497,7 @@ static int tell(struct run *run, int status)
 	if (status == CLI_FINE && run->store_failed)
 		return CLI_NO_STORE;
 	if (status == CLI_FINE && !run->had_store)
-		cli_note(run->cli, "there is no store in %s: what was open before is not known",
+		cli_note(run->cli, "there is no store in %s, so it is unknown what was open before",
 		         run->cli->store_dir);
 	return status;
 }
@@ -556,20 +555,21 @@ const struct cli_command cmd_restore = {
     .name = "restore",
     .words = "",
     .summary = "restore what the last wipe took",
-    .help = "Puts back what a reload, restart or reboot took and nobody removed: what the\n"
-            "watcher left open, and what the last good snapshot has and firewalld lacks. It\n"
-            "works without the watcher. Items that were removed, released or are over are\n"
-            "never put back. With --from the protected items of that snapshot are put back,\n"
-            "whatever happened since. Each item is read back from firewalld before it counts\n"
-            "as restored. Bans come last: those that fail2ban still holds.\n",
+    .help = "Restores what a reload, restart or reboot dropped and nobody removed: what the\n"
+            "watcher could not restore, and what is in the last good snapshot and not in\n"
+            "firewalld. It works without the watcher. Items that were removed or released, or\n"
+            "whose time is over, are not restored. With --from the protected items of that\n"
+            "snapshot are restored, whatever happened since. Each item is read back from\n"
+            "firewalld before it counts as restored. Bans that fail2ban still holds come last.\n",
     .examples = "  reload-guard restore --dry-run\n"
                 "  reload-guard restore\n"
                 "  reload-guard snapshot list; reload-guard restore --from 17\n",
-    .statuses = "  0  everything is there, or with --dry-run could be\n"
-                "  1  something could not be restored, or fail2ban could not tell which bans hold\n"
-                "  2  usage or configuration\n"
-                "  3  firewalld cannot be reached, or is not in a state to be trusted\n"
-                "  4  the store cannot be used; only what is required was restored\n",
+    .statuses =
+        "  0  everything is there, or with --dry-run could be\n"
+        "  1  something could not be restored, or fail2ban did not say which bans it holds\n"
+        "  2  usage or configuration\n"
+        "  3  firewalld cannot be reached, or is not in a state to be trusted\n"
+        "  4  the store cannot be used; only what is required was restored\n",
     CLI_OPTIONS(command_options),
     .exec = exec,
 };

@@ -7,7 +7,7 @@
 enum { SNAPSHOT_LIMIT };
 
 static const struct cli_option command_options[] = {
-    [SNAPSHOT_LIMIT] = {"limit", 'n', "N", "list: at most so many, the newest first (default 20)"},
+    [SNAPSHOT_LIMIT] = {"limit", 'n', "N", "with list: show at most this many (default 20)"},
 };
 
 static int out_of_memory(struct cli *cli)
@@ -27,11 +27,10 @@ static int read_now(struct cli *cli, struct firewalld_session *connection,
 		return r;
 	if (reading->state == FIREWALL_STATE_RUNNING && !reading->stale)
 		return CLI_FINE;
-	return cli_fail(cli, CLI_NO_FIREWALLD,
-	                "firewalld is %s, so what it holds now is not what anybody meant; see: "
-	                "systemctl status firewalld",
-	                reading->stale ? "reloading without end"
-	                               : firewall_state_name(reading->state));
+	return cli_fail(
+	    cli, CLI_NO_FIREWALLD,
+	    "firewalld is %s, so its state cannot be used now; see: systemctl status firewalld",
+	    reading->stale ? "reloading without end" : firewall_state_name(reading->state));
 }
 
 /*
@@ -45,12 +44,11 @@ static bool is_good(struct cli *cli, const struct missing *missing)
 	for (size_t i = 0; i < missing->loss.n; i++)
 		n += loss_verdict_restores(missing->loss.rows[i].verdict);
 	if (n > 0)
-		cli_warn(
-		    cli,
-		    "%zu protected items are gone, so this state is stored, but not taken for a "
-		    "good one; reload-guard restore puts them back, reload-guard release ITEM "
-		    "lets one go",
-		    n);
+		cli_warn(cli,
+		         "%zu protected item%s missing, so this state is stored, but not as a good "
+		         "one; `reload-guard restore` brings back what is missing, `reload-guard "
+		         "release ITEM` says that it was meant",
+		         n, text_plural(n));
 	return n == 0 && !missing_watcher(cli->store_dir).running;
 }
 
@@ -220,8 +218,9 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	while (i < ARRAY_SIZE(known) && strcmp(known[i].name, what) != 0)
 		i++;
 	if (i == ARRAY_SIZE(known))
-		return cli_fail(cli, CLI_USAGE,
-		                "snapshot: \"%.100s\" is not take, list, show or diff", what);
+		return cli_fail(
+		    cli, CLI_USAGE,
+		    "snapshot: unknown word \"%.100s\"; known are take, list, show and diff", what);
 	if (n < known[i].min || n > known[i].max)
 		return cli_fail(cli, CLI_USAGE,
 		                "snapshot %s takes %s; see: reload-guard snapshot --help", what,
@@ -241,11 +240,10 @@ const struct cli_command cmd_snapshot = {
     .name = "snapshot",
     .words = "take|list|show ID|diff ID [ID]",
     .summary = "take, list, show and compare states of the firewall",
-    .help = "  take          store what firewalld holds now\n"
-            "  list          the stored states, the newest first\n"
-            "  show ID       the items of one of them\n"
-            "  diff ID [ID]  what changed from one to the other, or from it to what firewalld\n"
-            "                holds now\n",
+    .help = "  take          store the current state of firewalld\n"
+            "  list          list the stored states, the newest first\n"
+            "  show ID       show the items of one\n"
+            "  diff ID [ID]  show what changed from one to another, or to the current state\n",
     .examples = "  reload-guard snapshot list --limit 5\n"
                 "  reload-guard snapshot diff 17\n"
                 "  reload-guard snapshot diff 16 17\n",

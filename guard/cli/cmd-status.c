@@ -25,10 +25,9 @@ const struct cli_command cmd_status = {
     .words = "",
     .summary = "is mail open now, and would it be after a reload?",
     .help = "Lists every protected item of every watched zone: whether it is open now,\n"
-            "whether it is in the permanent configuration or in the runtime only (and so\n"
-            "will be lost at the next reload), when its time ends, and whether anything\n"
-            "listens there. Then: firewalld, the watcher, the last wipe and what became of\n"
-            "it, fail2ban, and findings.\n",
+            "whether it is permanent or runtime only (then the next reload drops it), when\n"
+            "its time ends, and whether anything listens there. Then: firewalld, the watcher,\n"
+            "the last wipe and what was restored after it, fail2ban, and findings.\n",
     .examples = "  reload-guard status\n"
                 "  reload-guard --json status | jq .findings\n",
     .statuses = "  0  fine\n"

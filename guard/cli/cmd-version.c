@@ -12,7 +12,7 @@ static int exec(struct cli *cli, const struct cli_args *args _unused_)
 const struct cli_command cmd_version = {
     .name = "version",
     .words = "",
-    .summary = "which version this is",
+    .summary = "print the version",
     .help = "The same as reload-guard --version.\n",
     .examples = "  reload-guard version\n",
     .statuses = "  0  fine\n",

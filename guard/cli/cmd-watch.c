@@ -31,14 +31,14 @@ const struct cli_command cmd_watch = {
     .words = "",
     .summary = "run the watcher",
     .help = "Follows firewalld over D-Bus, and restores protected services and ports that a\n"
-            "reload, a restart of firewalld or a reboot took. What somebody removed on\n"
-            "purpose (firewall-cmd --remove-service) stays removed. Runs until SIGTERM;\n"
-            "SIGHUP reads the configuration again. Under systemd it is reload-guard.service.\n",
+            "reload, a restart of firewalld or a reboot dropped. What somebody removed on\n"
+            "purpose (firewall-cmd --remove-service) stays removed. Runs until SIGTERM; SIGHUP\n"
+            "reloads the configuration. systemd runs it as reload-guard.service.\n",
     .examples = "  systemctl enable --now reload-guard\n"
                 "  reload-guard -v watch\n",
     .statuses = "  0  ended by a signal\n"
                 "  2  usage or configuration\n"
-                "  4  another watcher runs with this state, or it could not be set up\n",
+                "  4  another watcher runs with this state, or the watcher could not start\n",
     .flags = CLI_NO_JSON,
     .exec = exec,
 };

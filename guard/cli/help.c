@@ -38,23 +38,27 @@ void help_usage(FILE *out, const struct cli_command *command)
 
 static void print_all(FILE *out, const struct cli_tables *tables)
 {
-	fputs("\nKeeps mail reachable when firewalld reloads, restarts or the machine reboots.\n"
-	      "\nCommands:\n",
+	fputs("\n"
+	      "Keeps mail reachable when firewalld reloads or restarts, or the machine reboots.\n"
+	      "\n"
+	      "Commands:\n",
 	      out);
 	for (size_t i = 0; i < tables->n_commands; i++)
 		fprintf(out, "  %-10s %s\n", tables->commands[i]->name,
 		        tables->commands[i]->summary);
 	fputs("\nOptions:\n", out);
 	print_options(out, tables->globals, tables->n_globals);
-	fputs(
-	    "\nItems are written ZONE/KIND:VALUE, such as public/service:imaps or "
-	    "public/port:465/tcp.\n"
-	    "Times are written 2026-11-21, 2026-11-21T20:34Z, 2h, -2h, \"3 days ago\",\n"
-	    "yesterday, today or now, in the machine's time zone.\n"
-	    "\nExit status: 0 fine; 1 the answer is \"not fine\"; 2 usage or configuration error;\n"
-	    "3 firewalld or the bus cannot be reached; 4 the store cannot be used.\n"
-	    "\nMore: reload-guard COMMAND --help, reload-guard(8), reload-guard.conf(5).\n",
-	    out);
+	fputs("\n"
+	      "Items are written ZONE/KIND:VALUE, such as public/service:imaps or "
+	      "public/port:465/tcp.\n"
+	      "Times are written 2026-11-21, 2026-11-21T20:34Z, 2h, -2h, \"3 days ago\",\n"
+	      "yesterday, today or now, in the machine's time zone.\n"
+	      "\n"
+	      "Exit status: 0 fine; 1 not fine; 2 wrong usage or configuration;\n"
+	      "3 firewalld or the bus cannot be reached; 4 the store cannot be used.\n"
+	      "\n"
+	      "More: reload-guard COMMAND --help, reload-guard(8), reload-guard.conf(5).\n",
+	      out);
 }
 
 static void print_command(FILE *out, const struct cli_tables *tables,

@@ -25,9 +25,9 @@ static void print_hook(struct cli *cli, const struct fail2ban_hook *hook)
 		return;
 	fprintf(out, "The hook is %s.\n", hook->enabled ? "on" : "off");
 	if (hook->told.n > 0)
-		print_jails(out, "These jails tell the guard of each ban:", &hook->told);
+		print_jails(out, "These jails report their bans:", &hook->told);
 	else if (hook->left.n == 0)
-		fputs("fail2ban has no jail that is enabled.\n", out);
+		fputs("fail2ban has no enabled jail.\n", out);
 	if (hook->left.n > 0 && !hook->enabled)
 		print_jails(out, "These do not:", &hook->left);
 	for (size_t i = 0; i < hook->left.n && hook->enabled; i++)
@@ -147,5 +147,5 @@ int cli_hook_switch(struct cli *cli, const char *word, const char *folder)
 	for (size_t i = 0; i < ARRAY_SIZE(switches); i++)
 		if (strcmp(switches[i].name, word) == 0)
 			return switches[i].exec(cli, folder ? folder : FAIL2BAN_DEFAULT_FOLDER);
-	return cli_fail(cli, CLI_USAGE, "hook: \"%.64s\" is no switch", word);
+	return cli_fail(cli, CLI_USAGE, "hook: unknown word \"%.64s\"", word);
 }

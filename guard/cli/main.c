@@ -35,16 +35,15 @@ enum global {
 
 static const struct cli_option global_options[GLOBAL_N] = {
     [GLOBAL_CONFIG] = {"config", 'c', "FILE",
-                       "the configuration (default " CONFIG_DEFAULT_PATH ")"},
-    [GLOBAL_STATE] = {"state", 0, "DIR",
-                      "where the state is (default " CONFIG_DEFAULT_STATE_DIR ")"},
-    [GLOBAL_JSON] = {"json", 0, NULL, "answer with one JSON document"},
-    [GLOBAL_QUIET] = {"quiet", 'q', NULL, "warnings and errors only"},
+                       "configuration file (default " CONFIG_DEFAULT_PATH ")"},
+    [GLOBAL_STATE] = {"state", 0, "DIR", "state directory (default " CONFIG_DEFAULT_STATE_DIR ")"},
+    [GLOBAL_JSON] = {"json", 0, NULL, "print one JSON document"},
+    [GLOBAL_QUIET] = {"quiet", 'q', NULL, "print warnings and errors only"},
     [GLOBAL_VERBOSE] = {"verbose", 'v', NULL, "tell more"},
     [GLOBAL_CHECK_CONFIG] = {"check-config", 0, NULL,
-                             "check the configuration and show what it comes to"},
-    [GLOBAL_HELP] = {"help", 'h', NULL, "help, also on each command"},
-    [GLOBAL_VERSION] = {"version", 'V', NULL, "the version"},
+                             "check the configuration and print all its values"},
+    [GLOBAL_HELP] = {"help", 'h', NULL, "print help; after a command, its help"},
+    [GLOBAL_VERSION] = {"version", 'V', NULL, "print the version"},
     /* Without a word in the help: for the build, and for the shell. */
     [GLOBAL_EXAMPLE_CONFIG] = {"example-config", 0, NULL, NULL},
     [GLOBAL_COMPLETE] = {"complete", 0, NULL, NULL},
@@ -211,12 +210,12 @@ static int check_words(struct cli *cli, const struct line *line)
 	char text[256];
 
 	if (line->args.n_words > command->max_words) {
-		snprintf(text, sizeof(text), "\"%.100s\" is too much for %s",
+		snprintf(text, sizeof(text), "unexpected argument \"%.100s\" for %s",
 		         line->args.words[command->max_words], command->name);
 		return usage_error(cli, command, text);
 	}
 	if (line->args.n_words < command->min_words) {
-		snprintf(text, sizeof(text), "%s needs to know what to do: %s", command->name,
+		snprintf(text, sizeof(text), "%s needs an argument: %s", command->name,
 		         command->words);
 		return usage_error(cli, command, text);
 	}
@@ -265,9 +264,9 @@ static int run_command(struct cli *cli, const struct line *line)
 	if (r != CLI_FINE)
 		return r;
 	if (cli->json && (line->command->flags & CLI_NO_JSON))
-		cli_warn(cli, "%s has no answer in JSON", line->command->name);
+		cli_warn(cli, "%s has no JSON output", line->command->name);
 	if (cli->state_dir && cli->state_dir[0] == '\0')
-		return usage_error(cli, line->command, "--state needs the name of a folder");
+		return usage_error(cli, line->command, "--state needs the name of a directory");
 	return line->command->exec(cli, &line->args);
 }
 

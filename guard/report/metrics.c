@@ -103,16 +103,16 @@ static void put_items(const struct status *status, FILE *out)
 
 	if (!status_is_reached(status))
 		return; /* not known is not nought */
-	family(out, "protected_items", "Protected services and ports, by what clients meet.");
+	family(out, "protected_items", "Protected services and ports, by whether they are open.");
 	sample(out, "protected_items", "state", "open", counts.open);
 	sample(out, "protected_items", "state", "missing", counts.missing);
 	sample(out, "protected_items", "state", "unreached", counts.unreached);
 	single(out, "runtime_only_items",
-	       "Protected items that the next reload takes, since they are not permanent.",
+	       "Protected items that the next reload drops, because they are not permanent.",
 	       counts.runtime_only);
 	single(out, "leaving_items",
-	       "Protected items that have left the permanent configuration and close at the next "
-	       "reload.",
+	       "Protected items removed from the permanent configuration, which the next reload "
+	       "closes.",
 	       counts.leaving);
 }
 
@@ -123,12 +123,12 @@ static void put_wipe(const struct status *status, FILE *out)
 	if (!status->picture->has_wipe)
 		return;
 	single(out, "last_wipe_number",
-	       "Number of the last wipe (reload, restart, reboot); each has the next one.",
+	       "Number of the last wipe (reload, restart, reboot), counted up with each.",
 	       (double)wipe->id);
 	family(out, "last_wipe_timestamp_seconds", "When the last wipe was noticed.");
 	sample(out, "last_wipe_timestamp_seconds", "kind", wipe_kind_name(wipe->kind),
 	       (double)wipe->at_us / 1e6);
-	family(out, "last_wipe_items", "What the last wipe took, and what became of it.");
+	family(out, "last_wipe_items", "What the last wipe took, and what was restored of it.");
 	sample(out, "last_wipe_items", "outcome", "lost", (double)wipe->n_lost);
 	sample(out, "last_wipe_items", "outcome", "restored", (double)wipe->n_restored);
 	sample(out, "last_wipe_items", "outcome", "failed", (double)wipe->n_failed);
@@ -144,11 +144,11 @@ static void put_findings(const struct status *status, FILE *out)
 
 	for (size_t i = 0; i < findings->n; i++)
 		counts[findings->findings[i].severity]++;
-	family(out, "findings", "What status finds, by severity.");
+	family(out, "findings", "Findings of status, by severity.");
 	for (unsigned i = 0; i < FINDING_N_SEVERITIES; i++)
 		sample(out, "findings", "severity", finding_severity_name((enum finding_severity)i),
 		       counts[i]);
-	family(out, "check_findings", "What status finds, by the check that found it.");
+	family(out, "check_findings", "Findings of status, by check.");
 	for (size_t i = 0; i < CHECKS_N; i++) {
 		double n = 0;
 
@@ -163,7 +163,7 @@ static void put_bans(const struct metrics *metrics, FILE *out)
 {
 	if (!picture_knows(metrics->status->picture, PICTURE_STORE))
 		return;
-	family(out, "active_bans", "Bans on record that have not ended, by jail.");
+	family(out, "active_bans", "Bans on record that are active, by jail.");
 	for (size_t i = 0; i < metrics->n_jails; i++)
 		sample(out, "active_bans", "jail", metrics->jails[i].name,
 		       (double)metrics->jails[i].n_active);
@@ -175,7 +175,7 @@ static void put_clients(const struct status *status, FILE *out)
 		return;
 	single(out, "client_ranges", "Ranges that legitimate clients come from.",
 	       (double)status->picture->clients.effective.n);
-	single(out, "client_conflicts", "Denied sources that cut off some of them.",
+	single(out, "client_conflicts", "Rules and bans that block some of them.",
 	       (double)status->n_cut_off);
 }
 
@@ -211,9 +211,9 @@ int metrics_print(const struct metrics *metrics, FILE *out)
 	put_bans(metrics, out);
 	put_clients(status, out);
 	put_findings(status, out);
-	single(out, "scrape_timestamp_seconds", "When this was looked at.",
+	single(out, "scrape_timestamp_seconds", "When these metrics were collected.",
 	       (double)status->picture->now_us / 1e6);
-	single(out, "scrape_duration_seconds", "How long that took.",
+	single(out, "scrape_duration_seconds", "How long collecting them took.",
 	       (double)metrics->took_us / 1e6);
 	fputs("# EOF\n", out);
 	return ferror(out) ? -EIO : 0;

@@ -89,9 +89,9 @@ void report_findings_put(const struct report *report, const struct findings *fin
 		report_line(report, color_of(finding->severity), "%s: %s: %s",
 		            finding_severity_name(finding->severity), finding->name, finding->text);
 		if (finding->evidence)
-			report_line(report, REPORT_PLAIN, "  seen: %s", finding->evidence);
+			report_line(report, REPORT_PLAIN, "  details: %s", finding->evidence);
 		if (finding->command)
-			report_command(report, REPORT_PLAIN, "  mend: ", finding->command);
+			report_command(report, REPORT_PLAIN, "  fix: ", finding->command);
 		if (finding->other)
 			report_command(report, REPORT_PLAIN, "  or: ", finding->other);
 	}
@@ -114,8 +114,7 @@ int report_check(const struct report *report, const struct findings *findings,
 		n += run[i];
 	report_findings_put(report, findings);
 	if (findings->n == 0)
-		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n,
-		            n == 1 ? "" : "s");
+		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n, text_plural(n));
 	return 0;
 }
 
@@ -214,7 +213,7 @@ enum report_nagios report_check_nagios(const struct report *report, const struct
 	if (problems == 0)
 		fputs("nothing found", report->out);
 	else
-		fprintf(report->out, "%zu problem%s", problems, problems == 1 ? "" : "s");
+		fprintf(report->out, "%zu problem%s", problems, text_plural(problems));
 	put_problems(report, findings, problems);
 	fprintf(report->out, " | problems=%zu;0 errors=%zu;;0 warnings=%zu;0 unknown=%zu\n",
 	        problems, n[FINDING_ERROR], n[FINDING_WARNING], n[FINDING_UNKNOWN]);
@@ -258,5 +257,5 @@ void report_drift_put(const struct report *report, const struct status *status)
 			                       at ? ", " : "", drift_kind_name((enum drift_kind)i),
 			                       status->drift.n[i]);
 	if (at)
-		report_line(report, REPORT_WARN, "drift      %s; see: reload-guard check", text);
+		report_line(report, REPORT_WARN, "mismatch   %s; see: reload-guard check", text);
 }

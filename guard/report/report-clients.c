@@ -97,8 +97,9 @@ int report_clients_learned(const struct report *report, const struct logins *lea
 		                                             (json_int_t)learned->n_lines, "logins",
 		                                             (json_int_t)learned->n_logins,
 		                                             "ranges", (json_int_t)learned->n));
-	report_line(report, REPORT_PLAIN, "%llu lines, %llu successful logins from %zu range%s",
-	            (unsigned long long)learned->n_lines, (unsigned long long)learned->n_logins,
-	            learned->n, learned->n == 1 ? "" : "s");
+	report_line(report, REPORT_PLAIN, "%llu line%s, %llu successful login%s from %zu range%s",
+	            (unsigned long long)learned->n_lines, text_plural(learned->n_lines),
+	            (unsigned long long)learned->n_logins, text_plural(learned->n_logins),
+	            learned->n, text_plural(learned->n));
 	return 0;
 }

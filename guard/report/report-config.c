@@ -39,6 +39,27 @@ static json_t *config_json(const struct config *config, const char *path)
 	                 values);
 }
 
+/*
+ * An empty value stands for the default, which may be words alone: the end of its key's help,
+ * less the full stop.
+ */
+static void put_value_line(const struct report *report, const struct config_option *option,
+                           const char *value)
+{
+	static const char before[] = "Default: ";
+	const char *words = strstr(option->help, before);
+
+	if (value[0] == '\0')
+		value = option->standard;
+	if (value[0])
+		report_line(report, REPORT_PLAIN, "%s = %s", option->key, value);
+	else if (!words)
+		report_line(report, REPORT_PLAIN, "#%s = (none) [default]", option->key);
+	else
+		report_line(report, REPORT_PLAIN, "#%s = (%.*s) [default]", option->key,
+		            (int)strlen(words + sizeof(before)), words + strlen(before));
+}
+
 /**
  * report_config() - what a configuration comes to, as a file that says so
  * @path: where it was read
@@ -51,7 +72,7 @@ int report_config(const struct report *report, const struct config *config, cons
 
 	if (report->json)
 		return report_put_document(report, config_json(config, path));
-	report_line(report, REPORT_GOOD, "# %s: fine; with the defaults it comes to:", path);
+	report_line(report, REPORT_GOOD, "# %s is valid. All its values, defaults included:", path);
 	for (size_t i = 0; i < config_n_options(); i++) {
 		const struct config_option *option = config_option(i);
 		_cleanup_free_ char *text = NULL;
@@ -61,7 +82,7 @@ int report_config(const struct report *report, const struct config *config, cons
 		if (strcmp(section, option->section) != 0)
 			report_line(report, REPORT_PLAIN, "[%s]", option->section);
 		section = option->section;
-		report_line(report, REPORT_PLAIN, "%s = %s", option->key, text);
+		put_value_line(report, option, text);
 	}
 	return 0;
 }

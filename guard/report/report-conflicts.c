@@ -117,8 +117,7 @@ static void put_services(const struct report *report, const struct conflictlist_
 
 	if (!row->judged) {
 		report_line(report, REPORT_WARN,
-		            "    from what was not looked at: there are too "
-		            "many conflicts");
+		            "    services not looked at: there are too many conflicts");
 		return;
 	}
 	if (!row->effective) {
@@ -140,17 +139,18 @@ static void put_origin(const struct report *report, const struct conflictlist_ro
 	if (row->jail) {
 		timespec_format_local(row->until_us, report->zone, until);
 		if (row->failures >= 0)
-			snprintf(failures, sizeof(failures), ", after %lld failures",
-			         (long long)row->failures);
+			snprintf(failures, sizeof(failures), ", after %lld failure%s",
+			         (long long)row->failures,
+			         text_plural((unsigned long long)row->failures));
 		report_line(report, REPORT_PLAIN, "    banned by jail %s %s%s%s", row->jail,
 		            row->until_us ? "until " : "for ever", row->until_us ? until : "",
 		            failures);
 	} else if (row->conflict->kind == CONFLICT_RULE) {
 		report_line(report, REPORT_PLAIN, "    %s; %s",
-		            options->tickets ? "put there by hand or by another program: fail2ban "
-		                               "holds no ticket for it"
-		                             : "fail2ban's tickets are not known",
-		            row->permanent ? "permanent" : "in the runtime only");
+		            options->tickets
+		                ? "added by hand or by another program: it is no ban of fail2ban's"
+		                : "whether fail2ban added it is unknown",
+		            row->permanent ? "permanent" : "runtime only");
 	}
 }
 
@@ -176,28 +176,32 @@ static void put_end(const struct report *report, const struct conflictlist *list
 
 	if (options->ranges->effective.n == 0)
 		report_line(report, REPORT_WARN,
-		            "no client range is known: nothing could be in conflict with one; see "
+		            "No client ranges are known, so no conflict can be found; see "
 		            "`reload-guard clients --help`");
+	else if (list->conflicts.n_denies == 0)
+		report_line(report, REPORT_GOOD, "No rule denies anybody.");
 	else if (list->n_effective == 0)
 		report_line(report, REPORT_GOOD,
-		            "none of %zu denies cuts off any of %zu client ranges from mail",
-		            list->conflicts.n_denies, options->ranges->effective.n);
+		            "No rule or ban cuts off a client range (looked at: %zu, with %zu "
+		            "range%s).",
+		            list->conflicts.n_denies, options->ranges->effective.n,
+		            text_plural(options->ranges->effective.n));
 	else
-		report_line(report, REPORT_PLAIN, "%zu of %zu denies cut%s off legitimate clients",
-		            list->n_effective, list->conflicts.n_denies,
+		report_line(report, REPORT_PLAIN,
+		            "%zu rule%s or ban%s cut%s off legitimate clients.", list->n_effective,
+		            text_plural(list->n_effective), text_plural(list->n_effective),
 		            list->n_effective == 1 ? "s" : "");
 	if (harmless > 0 && !all)
 		report_line(report, REPORT_DIM,
-		            "%zu more touch%s client ranges, without effect; --all lists them",
-		            harmless, harmless == 1 ? "es" : "");
+		            "%zu more overlap%s client ranges without effect; --all lists them.",
+		            harmless, harmless == 1 ? "s" : "");
 	if (list->conflicts.n_skipped)
 		report_line(report, REPORT_WARN,
-		            "of %zu denies it is not known whom they are for (MAC addresses, "
-		            "ipsets of ports)",
-		            list->conflicts.n_skipped);
+		            "%zu rule%s could not be compared (MAC addresses, ipsets of ports).",
+		            list->conflicts.n_skipped, text_plural(list->conflicts.n_skipped));
 	if (!options->ruleset->chains_known)
 		report_line(report, REPORT_WARN,
-		            "what others than firewalld filter is not known, and may deny more");
+		            "The rules of other programs could not be read and may block more.");
 }
 
 /**

@@ -82,21 +82,20 @@ static void put_way(const struct report *report, const struct explain *explain)
 	cidr_format(&explain->packet.source, address);
 	if (!binding)
 		report_line(report, REPORT_PLAIN, "%s comes in on %s", address,
-		            interface ? interface : "an interface that is not known");
+		            interface ? interface : "an unknown interface");
 	else if (!binding->value)
 		report_line(
 		    report, REPORT_PLAIN,
 		    "%s comes in on %s, into zone %s: the default zone, since nothing else is "
 		    "bound to its address or interface",
-		    address, interface ? interface : "an interface that is not known",
-		    binding->zone->name);
+		    address, interface ? interface : "an unknown interface", binding->zone->name);
 	else if (strv_contains(&binding->zone->sources, binding->value))
 		report_line(
 		    report, REPORT_PLAIN,
 		    "%s comes in on %s, into zone %s: source %s is bound to it, and sources "
 		    "come before interfaces",
-		    address, interface ? interface : "an interface that is not known",
-		    binding->zone->name, binding->value);
+		    address, interface ? interface : "an unknown interface", binding->zone->name,
+		    binding->value);
 	else
 		report_line(report, REPORT_PLAIN, "%s comes in on %s, which is bound to zone %s",
 		            address, interface, binding->zone->name);
@@ -160,7 +159,7 @@ static void put_who(const struct report *report, const struct explain_reason *re
 	const char *lifetime = reason->lifetime == EXPLAIN_LIFETIME_PERMANENT
 	                           ? "; permanent: every reload brings it back"
 	                       : reason->lifetime == EXPLAIN_LIFETIME_RUNTIME
-	                           ? "; in the runtime alone: the next reload drops it"
+	                           ? "; runtime only: the next reload drops it"
 	                           : "";
 
 	switch (reason->who) {
@@ -168,20 +167,18 @@ static void put_who(const struct report *report, const struct explain_reason *re
 		break;
 	case EXPLAIN_WHO_FAIL2BAN:
 		put_until(report, reason, now_us, until, sizeof(until));
-		report_line(report, REPORT_PLAIN, "    Put there by fail2ban, jail %s, %s%s.",
+		report_line(report, REPORT_PLAIN, "    Added by fail2ban, jail %s, %s%s.",
 		            reason->jail, until, lifetime);
 		break;
 	case EXPLAIN_WHO_OTHERS:
 		report_line(
 		    report, REPORT_PLAIN,
-		    "    Put there by hand or by another program: no ban of fail2ban's is for "
-		    "it%s.",
+		    "    Added by hand or by another program: it is no ban of fail2ban's%s.",
 		    lifetime);
 		break;
 	case EXPLAIN_WHO_UNKNOWN:
 		report_line(report, REPORT_PLAIN,
-		            "    Who put it there is not known: fail2ban does not answer%s.",
-		            lifetime);
+		            "    Who added it is unknown: fail2ban does not answer%s.", lifetime);
 		break;
 	}
 }
@@ -217,19 +214,19 @@ static void put_doubts(const struct report *report, const struct explain *explai
 				continue;
 			if (told.n == 1) {
 				report_line(report, REPORT_PLAIN, "%s", "");
-				report_line(
-				    report, REPORT_WARN,
-				    "Not certain (marked ?), since this may decide otherwise:");
+				report_line(report, REPORT_WARN,
+				            "Not certain (marked ?), because one of these may "
+				            "decide otherwise:");
 			}
 			report_line(report, REPORT_PLAIN, "    %s", doubts->strings[j]);
 		}
 	}
 	if (!explain->ruleset->chains_known)
-		report_line(report, REPORT_WARN,
-		            "What others than firewalld filter could not be read: it may refuse "
-		            "first.");
+		report_line(
+		    report, REPORT_WARN,
+		    "The rules of other programs could not be read; they may refuse first.");
 	if (explain->ruleset->n_skipped > 0)
-		report_line(report, REPORT_WARN, "Not understood and left out: %u; the first: %s",
+		report_line(report, REPORT_WARN, "Not understood and ignored: %u; the first: %s",
 		            explain->ruleset->n_skipped, explain->ruleset->skipped);
 	strv_deinit(&told);
 }

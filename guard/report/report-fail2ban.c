@@ -122,13 +122,13 @@ static void put_jail(const struct report *report, const struct picture *picture,
 
 	name_kinds(jail, kinds, sizeof(kinds));
 	report_line(report, REPORT_PLAIN, "           %s: %zu ban%s by %s%s", jail->name, n,
-	            n == 1 ? "" : "s",
-	            !jail->actions_known ? "actions that are not known"
+	            text_plural(n),
+	            !jail->actions_known ? "unknown actions"
 	            : kinds[0]           ? kinds
 	                                 : "no action",
 	            !jail->actions_known ? ""
-	            : is_wiped(jail)     ? ", which a wipe takes"
-	                                 : ", which a wipe leaves alone");
+	            : is_wiped(jail)     ? ", which a reload drops"
+	                                 : ", which a reload does not touch");
 }
 
 /** report_fail2ban_put() - a line about it, and one for each jail */
@@ -137,13 +137,13 @@ void report_fail2ban_put(const struct report *report, const struct picture *pict
 	size_t n = picture->tickets.n, n_jails = picture->tickets.n_jails;
 
 	if (!picture_knows_tickets(picture)) {
-		report_line(report, REPORT_PLAIN, "fail2ban   %s; its bans are not known",
+		report_line(report, REPORT_PLAIN, "fail2ban   %s; its bans are unknown",
 		            fail2ban_state_name(picture->fail2ban));
 		return;
 	}
 	report_line(report, REPORT_PLAIN, "fail2ban   %s; %zu ban%s in %zu jail%s",
-	            fail2ban_state_name(picture->fail2ban), n, n == 1 ? "" : "s", n_jails,
-	            n_jails == 1 ? "" : "s");
+	            fail2ban_state_name(picture->fail2ban), n, text_plural(n), n_jails,
+	            text_plural(n_jails));
 	for (size_t i = 0; i < n_jails; i++)
 		put_jail(report, picture, &picture->tickets.jails[i]);
 }

@@ -420,7 +420,7 @@ static void put_findings(FILE *out, const struct report_summary *from)
 {
 	fputs("<h2>Findings</h2>\n", out);
 	if (!status_is_reached(from->status))
-		fputs("<p class=\"warn\">Not known: firewalld could not be looked at.</p>\n", out);
+		fputs("<p class=\"warn\">Unknown: firewalld could not be read.</p>\n", out);
 	else if (from->status->findings.n == 0)
 		fputs("<p class=\"good\">None.</p>\n", out);
 	for (size_t i = 0; i < from->status->findings.n; i++)
@@ -431,7 +431,7 @@ static void put_at_risk(FILE *out, const struct status *status)
 {
 	bool any = false;
 
-	fputs("<h2>The next reload would take</h2>\n", out);
+	fputs("<h2>The next reload would drop</h2>\n", out);
 	for (size_t i = 0; i < status->n; i++) {
 		_cleanup_free_ char *item = NULL;
 
@@ -448,7 +448,7 @@ static void put_at_risk(FILE *out, const struct status *status)
 		fputs("</p>\n<p>To make them permanent: <code>reload-guard persist</code></p>\n",
 		      out);
 	else
-		fprintf(out, "<p>%s</p>\n", status_is_reached(status) ? "Nothing." : "Not known.");
+		fprintf(out, "<p>%s</p>\n", status_is_reached(status) ? "Nothing." : "Unknown.");
 }
 
 /** report_summary_html() - one page that needs nothing from elsewhere; Return: 0 or -EIO */

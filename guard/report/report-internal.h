@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "guard/base/text.h"
 #include "guard/report/report.h"
 
 #define REPORT_TEXT_MAX 8192 /* of one cell or line */

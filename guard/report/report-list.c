@@ -222,13 +222,15 @@ static const char *result_of(const struct store_history_row *row)
 static void put_wipe_counts(struct report_table *table, const struct store_history_row *row,
                             const char *before)
 {
-	char after[TIMESPEC_TEXT_MAX] = "";
+	char after[TIMESPEC_TEXT_MAX] = "", counts[160] = "no items lost";
 
 	if (row->restore_ms >= 0)
 		timespec_format_duration(row->restore_ms * 1000, after);
-	report_table_cell(table, REPORT_PLAIN, "%s%s%lld lost, %lld restored%s%s%s", before,
-	                  before[0] ? ": " : "", (long long)row->n_lost, (long long)row->n_restored,
-	                  after[0] ? " after " : "", after,
+	if (row->n_lost)
+		snprintf(counts, sizeof(counts), "%lld item%s lost, %lld restored%s%s",
+		         (long long)row->n_lost, text_plural((unsigned long long)row->n_lost),
+		         (long long)row->n_restored, after[0] ? " in " : "", after);
+	report_table_cell(table, REPORT_PLAIN, "%s%s%s%s", before, before[0] ? ": " : "", counts,
 	                  row->finished_us ? "" : ", not finished");
 }
 

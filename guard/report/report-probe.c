@@ -90,8 +90,8 @@ static void put_tls(const struct report *report, struct report_table *table,
 	timespec_format_local(tls->until_us, report->zone, until);
 	report_table_cell(
 	    table, tls->faults || tls->until_us - now_us < SOON_US ? REPORT_WARN : REPORT_PLAIN,
-	    "%s%s, %s until %s", probe->result.starttls ? "STARTTLS, " : "", tls->version,
-	    tls->subject[0] ? tls->subject : "no name", until);
+	    "%s%s, certificate for %s, valid until %s", probe->result.starttls ? "STARTTLS, " : "",
+	    tls->version, tls->subject[0] ? tls->subject : "no name", until);
 }
 
 static int put_table(const struct report *report, const struct report_probe *probes, size_t n,

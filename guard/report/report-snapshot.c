@@ -18,7 +18,7 @@ int report_snapshot_taken(const struct report *report, int64_t id, const struct 
 		    report, json_pack("{s:I, s:s, s:I, s:b}", "id", (json_int_t)id, "digest",
 		                      digest, "n_items", (json_int_t)fw->n, "good", good));
 	report_line(report, REPORT_PLAIN, "snapshot %lld: %zu item%s%s", (long long)id, fw->n,
-	            fw->n == 1 ? "" : "s", good ? "" : ", not counted as good");
+	            text_plural(fw->n), good ? "" : ", not counted as good");
 	return 0;
 }
 
@@ -182,9 +182,9 @@ int report_released(const struct report *report, const struct item *item, bool u
 	else if (strcmp(presence, "open") == 0)
 		report_line(
 		    report, REPORT_PLAIN,
-		    "%s is released: it is open until the next reload, and will not be put back",
+		    "%s is released: it stays open until the next reload and will not be restored",
 		    text);
 	else
-		report_line(report, REPORT_PLAIN, "%s is released: it will not be put back", text);
+		report_line(report, REPORT_PLAIN, "%s is released: it will not be restored", text);
 	return 0;
 }

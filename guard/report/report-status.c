@@ -176,13 +176,12 @@ static void put_permanence(const struct report *report, struct report_table *tab
 		report_table_cell(table, REPORT_PLAIN, "until %s", until);
 	} else if (status_item_is_leaving(item)) {
 		report_table_cell(table, REPORT_WARN, "closed (%s)",
-		                  item->edited ? "edited out of its file"
-		                               : "taken out of the permanent configuration");
+		                  item->edited ? "an edit removed it from its file"
+		                               : "removed from the permanent configuration");
 	} else if (item->permanent) {
 		report_table_cell(table, REPORT_PLAIN, "permanent");
 	} else if (item->listed) {
-		report_table_cell(table, REPORT_WARN,
-		                  "runtime only (will be lost at the next reload)");
+		report_table_cell(table, REPORT_WARN, "runtime only (the next reload drops it)");
 	} else {
 		report_table_cell(table, REPORT_DIM, "not permanent");
 	}
@@ -244,17 +243,19 @@ static int put_firewalld_line(const struct report *report, const struct status *
 
 static void put_wipe_line(const struct report *report, const struct store_wipe_info *wipe)
 {
-	char at[TIMESPEC_TEXT_MAX], took[TIMESPEC_TEXT_MAX];
+	char at[TIMESPEC_TEXT_MAX], took[TIMESPEC_TEXT_MAX], counts[160] = "no items lost";
 	bool whole = wipe->n_restored + wipe->n_skipped >= wipe->n_lost && wipe->n_failed == 0;
 
 	timespec_format_local(wipe->at_us, report->zone, at);
 	timespec_format_duration(wipe->restored_us - wipe->at_us, took);
-	report_line(report, whole ? REPORT_PLAIN : REPORT_BAD,
-	            "last wipe  %s: %s%s%s%s; %zu lost, %zu restored%s%s%s", at,
+	if (wipe->n_lost)
+		snprintf(counts, sizeof(counts), "%zu item%s lost, %zu restored%s%s", wipe->n_lost,
+		         text_plural(wipe->n_lost), wipe->n_restored,
+		         wipe->restored_us ? " in " : "", wipe->restored_us ? took : "");
+	report_line(report, whole ? REPORT_PLAIN : REPORT_BAD, "last wipe  %s: %s%s%s%s; %s%s", at,
 	            wipe_kind_name(wipe->kind), wipe->cause ? " (" : "",
-	            wipe->cause ? wipe->cause : "", wipe->cause ? ")" : "", wipe->n_lost,
-	            wipe->n_restored, wipe->restored_us ? " after " : "",
-	            wipe->restored_us ? took : "", wipe->finished_us ? "" : "; not finished");
+	            wipe->cause ? wipe->cause : "", wipe->cause ? ")" : "", counts,
+	            wipe->finished_us ? "" : "; not finished");
 }
 
 static void put_wipe_bans_line(const struct report *report, const struct store_wipe_info *wipe)
@@ -276,24 +277,23 @@ static void put_wipe_bans_line(const struct report *report, const struct store_w
 		n += (size_t)snprintf(more + n, sizeof(more) - n, ", %zu failed",
 		                      wipe->n_bans_failed);
 	if (open)
-		snprintf(more + n, sizeof(more) - n, ", %zu still to come", open);
+		snprintf(more + n, sizeof(more) - n, ", %zu still being restored", open);
 	report_line(report,
 	            wipe->n_bans_failed ? REPORT_BAD
 	            : open              ? REPORT_WARN
 	                                : REPORT_PLAIN,
 	            "its bans   %zu lost, %zu restored%s%s%s", wipe->n_bans, wipe->n_bans_restored,
-	            wipe->bans_restored_us ? " after " : "", wipe->bans_restored_us ? took : "",
-	            more);
+	            wipe->bans_restored_us ? " in " : "", wipe->bans_restored_us ? took : "", more);
 }
 
 static void put_clients_line(const struct report *report, const struct status *status)
 {
-	const char *plural = status->picture->clients.effective.n == 1 ? "" : "s";
+	const char *plural = text_plural(status->picture->clients.effective.n);
 
 	if (!status->clients_known)
 		return;
 	if (status->picture->clients.effective.n == 0)
-		report_line(report, REPORT_DIM, "clients    no range is known");
+		report_line(report, REPORT_DIM, "clients    no ranges known");
 	else if (status->n_cut_off == 0)
 		report_line(report, REPORT_PLAIN, "clients    %zu range%s, no conflicts",
 		            status->picture->clients.effective.n, plural);
@@ -301,7 +301,7 @@ static void put_clients_line(const struct report *report, const struct status *s
 		report_line(report, REPORT_BAD,
 		            "clients    %zu range%s, %zu conflict%s (reload-guard conflicts)",
 		            status->picture->clients.effective.n, plural, status->n_cut_off,
-		            status->n_cut_off == 1 ? "" : "s");
+		            text_plural(status->n_cut_off));
 }
 
 static int put_surroundings(const struct report *report, const struct status *status)
@@ -309,7 +309,7 @@ static int put_surroundings(const struct report *report, const struct status *st
 	if (put_firewalld_line(report, status) < 0)
 		return -ENOMEM;
 	if (!status->picture->watcher.known)
-		report_line(report, REPORT_WARN, "watcher    not known");
+		report_line(report, REPORT_WARN, "watcher    unknown");
 	else if (!status->picture->watcher.running)
 		report_line(report, REPORT_BAD, "watcher    does not run");
 	else if (status->picture->watcher.pid)

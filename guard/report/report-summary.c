@@ -36,11 +36,11 @@ void report_summary_summarize(struct report_summary_summary *out, const struct r
 	if (!status_is_reached(from->status) ||
 	    findings_worst(&from->status->findings) >= FINDING_WARNING) {
 		out->color = REPORT_WARN;
-		now = "mail is open, and something needs attention";
+		now = "mail is open, but something needs attention";
 	}
 	if (!status_is_reached(from->status)) {
 		out->color = REPORT_BAD;
-		now = "firewalld cannot be asked";
+		now = "firewalld cannot be reached";
 	} else if (n_still_lost(from->status) > 0) {
 		out->color = REPORT_BAD;
 		now = "something that should be open is closed";
@@ -51,9 +51,9 @@ void report_summary_summarize(struct report_summary_summary *out, const struct r
 		         "anything",
 		         now);
 	else
-		snprintf(out->text, sizeof(out->text), "%s; %zu %s, %zu items lost, %zu restored",
-		         now, period->n_wipes, period->n_wipes == 1 ? "wipe" : "wipes", lost,
-		         restored);
+		snprintf(out->text, sizeof(out->text),
+		         "%s; %zu wipe%s, %zu item%s lost, %zu restored", now, period->n_wipes,
+		         text_plural(period->n_wipes), lost, text_plural(lost), restored);
 }
 
 /* --- text -------------------------------------------------------------------------------- */
@@ -148,7 +148,7 @@ static void put_findings(const struct report *report, const struct report_summar
 {
 	heading(report, "Findings");
 	if (!status_is_reached(from->status))
-		report_line(report, REPORT_WARN, "not known: firewalld could not be looked at");
+		report_line(report, REPORT_WARN, "unknown: firewalld could not be read");
 	else if (from->status->findings.n == 0)
 		report_line(report, REPORT_GOOD, "none");
 	for (size_t i = 0; i < from->status->findings.n; i++) {
@@ -165,7 +165,7 @@ static int put_at_risk(const struct report *report, const struct status *status)
 {
 	bool any = false;
 
-	heading(report, "The next reload would take");
+	heading(report, "The next reload would drop");
 	for (size_t i = 0; i < status->n; i++) {
 		_cleanup_free_ char *item = NULL;
 
@@ -178,7 +178,7 @@ static int put_at_risk(const struct report *report, const struct status *status)
 	}
 	report_line(report, REPORT_PLAIN, "%s",
 	            any ? "to make them permanent: reload-guard persist"
-	                : (status_is_reached(status) ? "nothing" : "not known"));
+	                : (status_is_reached(status) ? "nothing" : "unknown"));
 	return 0;
 }
 

@@ -61,6 +61,7 @@ static bool is_at_risk(const struct risk *risk, struct scope_view *view,
 
 static void tell_at_risk(struct risk *risk, struct item_words *gathered, const char *command)
 {
+	const char *them = gathered->n == 1 ? "it" : "them";
 	_cleanup_free_ char *names = NULL;
 
 	if (gathered->n == 0 || !command)
@@ -70,15 +71,15 @@ static void tell_at_risk(struct risk *risk, struct item_words *gathered, const c
 	if (!names)
 		return;
 	logger_write(risk->given.logger, LOGGER_NOTICE,
-	             "at risk, for in the runtime only (%zu): %s; the next reload takes it%s; to "
-	             "make permanent what is open: " TEXT_COMMAND,
-	             gathered->n, names,
-	             risk->given.config->restore ? ", until the guard has put it back"
-	                                         : ", and with restore = no nobody puts it back",
-	             command);
-	record_event(
-	    risk->given.record, EVENT_AT_RISK, gathered->n == 1 ? gathered->items[0] : NULL,
-	    "in the runtime only (%zu): %s; mended by: " TEXT_COMMAND, gathered->n, names, command);
+	             "Runtime only (%zu): %s. The next reload drops %s%s. To make %s "
+	             "permanent: " TEXT_COMMAND,
+	             gathered->n, names, them,
+	             risk->given.config->restore ? " and the guard puts it back"
+	                                         : ", and restore = no: nothing restores it",
+	             them, command);
+	record_event(risk->given.record, EVENT_AT_RISK,
+	             gathered->n == 1 ? gathered->items[0] : NULL,
+	             "runtime only (%zu): %s; fix: " TEXT_COMMAND, gathered->n, names, command);
 }
 
 /* What `persist` writes and what is left to firewall-cmd are two lines. */
@@ -164,7 +165,7 @@ void risk_permanent(struct risk *risk, const struct item *item, bool withdrawn)
 		logger_write(risk->given.logger, LOGGER_ERROR, "out of memory");
 	if (withdrawn)
 		record_event(risk->given.record, EVENT_PERMANENT_REMOVED, item,
-		             "%s was taken out of the permanent configuration", text);
+		             "%s was removed from the permanent configuration", text);
 }
 
 static void tell_withdrawn(struct risk *risk, struct item_words *gathered)
@@ -175,11 +176,11 @@ static void tell_withdrawn(struct risk *risk, struct item_words *gathered)
 	names = item_words_names(gathered);
 	command = item_words_command(gathered);
 	if (names && command)
-		logger_write(risk->given.logger, LOGGER_WARNING,
-		             "taken out of the permanent configuration (%zu): %s; the next reload "
-		             "closes it, and the guard will not restore it; if that is not "
-		             "meant: " TEXT_COMMAND,
-		             gathered->n, names, command);
+		logger_write(
+		    risk->given.logger, LOGGER_WARNING,
+		    "Removed from the permanent configuration (%zu): %s. The next reload closes "
+		    "this and the guard does not restore it. To keep it open: " TEXT_COMMAND,
+		    gathered->n, names, command);
 }
 
 static void tell_returned(struct risk *risk, struct item_words *gathered)
@@ -189,8 +190,8 @@ static void tell_returned(struct risk *risk, struct item_words *gathered)
 	item_words_sort(gathered);
 	names = item_words_names(gathered);
 	if (names)
-		logger_write(risk->given.logger, LOGGER_NOTICE,
-		             "in the permanent configuration again (%zu): %s", gathered->n, names);
+		logger_write(risk->given.logger, LOGGER_NOTICE, "Permanent again (%zu): %s",
+		             gathered->n, names);
 }
 
 static void tell_gathered(struct risk *risk, struct firewall *items,

@@ -21,8 +21,8 @@ need "and the one to let it go" said 'reload-guard release public/service:imap'
 need "nothing is undone" is_open 143
 need "status says it" exits 0 guard status
 need "as a warning" out_has '^warning: edited: .*not restored by itself'
-need "of it" out_has '^  seen: public/service:imap$'
-need "with both commands" out_has '^  mend: firewall-cmd .*--add-service=imap'
+need "of it" out_has '^  details: public/service:imap$'
+need "with both commands" out_has '^  fix: firewall-cmd .*--add-service=imap'
 need "the other one, too" out_has '^  or: reload-guard release public/service:imap$'
 need "in JSON" exits 0 guard --json status
 need "it is edited" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imap"] == ["edited"]'
@@ -41,7 +41,7 @@ need "the reload" fwc --reload
 need "brings imaps back" within 2 is_open 993
 need "imap and pop3 are left to the administrator" within 2 said 'nobody can tell why \(2\): public/service:imap, public/service:pop3'
 need "they stay away" never 2 has imap
-need "nobody is said to have removed them" not said 'taken out of the permanent'
+need "nobody is said to have removed them" not said '[Rr]emoved from the permanent'
 need "pop3 is let go" exits 0 guard release public/service:pop3
 need "a person asks for what is missing" exits 0 guard restore
 need "imap is back" has imap

@@ -13,7 +13,7 @@ need "imap is removed on purpose" fwc --remove-service=imap
 need "smtps is released" exits 0 guard release public/service:smtps
 need "the guard has heard it" within 3 said 'service:imap was removed on purpose'
 need "the guard ends" watch_down
-need "pop3 is taken out of the permanent configuration" fwc --permanent --remove-service=pop3
+need "pop3 is removed from the permanent configuration" fwc --permanent --remove-service=pop3
 need "the reload" fwc --reload
 need "status is degraded" exits 1 guard status
 need "imaps is lost" out_has 'service:imaps .*LOST'

@@ -5,7 +5,7 @@ need "pop3s and imaps are permanent" fwc --permanent --add-service=pop3s --add-s
 need "and loaded" fwc --reload
 watch_up
 need "the guard ends" watch_down
-need "both are taken out of the permanent configuration" \
+need "both are removed from the permanent configuration" \
 	fwc --permanent --remove-service=pop3s --remove-service=imaps
 need "the reload" fwc --reload
 need "smtp comes at run time" fwc --add-service=smtp --add-service=imaps

@@ -7,7 +7,7 @@ need "a port too" fwc --add-port=4190/tcp
 watch_up
 guard status >"$W/out"
 need "imaps is runtime only" out_has 'imaps.*runtime only'
-need "which means" out_has 'lost at the next reload'
+need "which means" out_has 'the next reload drops it'
 need "imap is permanent" out_has 'service:imap .*permanent|imap +.*permanent'
 need "nobody listens on 4190" out_has '4190/tcp.*(nothing|nobody|not|no ).*'
 need "the watcher runs" out_has 'watch'

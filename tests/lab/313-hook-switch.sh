@@ -34,7 +34,7 @@ f2b_start
 need "at first they do not" exits 1 guard hook status
 need "and it says which" out_has '^These do not: lab, own$'
 need "they are switched on" exits 0 guard hook enable
-need "both" out_has 'tell the guard of each ban: lab, own$'
+need "both" out_has 'These jails report their bans: lab, own$'
 need "each keeps its action" acts own mine
 need "beside the guard's" acts own reload-guard
 need "a ban" f2b set own banip 192.0.2.11

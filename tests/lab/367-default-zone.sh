@@ -31,7 +31,7 @@ need "and nobody misses it" never 1 said 'nobody can tell|host0'
 need "who did it is known" said 'default zone set to public by firewall-cmd'
 need "as that of the reload, where it is one" not said 'reload by SIGHUP'
 guard status >"$W/out"
-need "nor does the status, but to bind it" eval '! grep -v "^  mend: firewall-cmd --zone=work --change-interface=" "$W/out" | grep -q host0'
+need "nor does the status, but to bind it" eval '! grep -v "^  fix: firewall-cmd --zone=work --change-interface=" "$W/out" | grep -q host0'
 need "which knows that nobody reaches imaps in work" out_has 'no packet reaches zone work'
 sleep 0.5
 # set in the file, read by a reload: the same

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What is protected and in the runtime only is said at once, all of it in one line and each
+# What is protected and runtime only is said at once, all of it in one line and each
 # item once, with the command that mends it; and so is what leaves the permanent configuration.
 lines() { grep -c "$1" "$W/watch.log"; }
 conf <<-C
@@ -14,22 +14,22 @@ need "what was there at the start is said" within 5 said 'at risk.*public/servic
 need "what is permanent is not" not said 'at risk.*public/service:imap[, ;]'
 mail_open
 need "what is opened is said" within 5 said 'at risk.*public/service:imaps'
-need "in one line" said 'at risk, for in the runtime only \(6\): public/service:imaps, .*service:http;'
+need "in one line" said 'Runtime only \(6\): public/service:imaps, .*service:http\.'
 need "not what was said before" [ "$(grep 'at risk.*imaps' "$W/watch.log" | grep -c 'pop3s')" = 0 ]
 timed=
 can "a service for a time" && timed=yes && need "a service for a time" fwc --add-service=ftp --timeout=60
 need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
 sleep 1.5
 need "status names the command" exits 0 guard status
-need "for what is runtime only" out_has '^info: runtime-only-service: .*in the runtime only'
-need "by name" out_has '^  seen: .*public/service:imaps'
-need "to be typed" out_has '^  mend: reload-guard persist$'
+need "for what is runtime only" out_has '^info: runtime-only-service: .*runtime only'
+need "by name" out_has '^  details: .*public/service:imaps'
+need "to be typed" out_has '^  fix: reload-guard persist$'
 need "in JSON" exits 0 guard --json status
 need "for each item" json '[i["command"] for i in d["items"] if i["item"] == "public/service:imaps" and i["at_risk"] == "runtime-only"] == ["firewall-cmd --permanent --zone=public --add-service=imaps"]'
 need "what is permanent has none" json '[(i["at_risk"], i["command"]) for i in d["items"] if i["item"] == "public/service:imap"] == [(None, None)]'
 [ -z "$timed" ] || need "what ends has none" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:ftp"] == [None]'
 need "the history has it" exits 0 guard history --kind at-risk
-need "with the command" out_has 'public/service:imaps.*mended by: reload-guard persist'
+need "with the command" out_has 'public/service:imaps.*fix: reload-guard persist'
 n=$(lines 'at risk')
 need "a reload" fwc --reload
 need "mail is back" within 3 mail_reachable
@@ -40,11 +40,11 @@ need "nor of the ban, nor of what has an end" not said 'at risk.*(rule|ftp)'
 need "two more are permanent" fwc --permanent --add-service=imap --add-service=imaps --add-service=pop3s
 sleep 1
 need "and are taken out again" fwc --permanent --remove-service=imap --remove-service=imaps --remove-service=pop3s
-need "it is said within a second or two" within 3 said 'taken out of the permanent configuration .*public/service:imap[,;].*firewall-cmd --permanent --zone=public .*--add-service=imap'
+need "it is said within a second or two" within 3 said 'Removed from the permanent configuration .*public/service:imap[,;].*firewall-cmd --permanent --zone=public .*--add-service=imap'
 need "status says what a reload does" exits 0 guard status
 need "of what left" out_has '^warning: withdrawn: .*closed by the next reload and not restored'
-need "by name" eval 'grep -A1 "^warning: withdrawn: " "$W/out" | grep -q "^  seen: .*public/service:imaps"'
-need "and how to keep it" eval 'grep -A2 "^warning: withdrawn: " "$W/out" | grep -q "^  mend: firewall-cmd --permanent --zone=public .*--add-service=imaps"'
+need "by name" eval 'grep -A1 "^warning: withdrawn: " "$W/out" | grep -q "^  details: .*public/service:imaps"'
+need "and how to keep it" eval 'grep -A2 "^warning: withdrawn: " "$W/out" | grep -q "^  fix: firewall-cmd --permanent --zone=public .*--add-service=imaps"'
 need "it is no longer listed as put back by the watcher" eval 'not grep -A1 "^info: runtime-only-service: " "$W/out" | not grep -q "service:imaps"'
 need "in JSON" exits 0 guard --json status
 need "it is withdrawn" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imaps"] == ["withdrawn"]'

@@ -26,7 +26,7 @@ need "that fits its schema" fits history
 need "with the reason" json '[r["error"] for r in d["history"] if r.get("outcome") == "left-out"]'
 need "nothing more comes" never 3 rules_are 3
 need "status" exits 0 guard status
-need "says it too" out_has "its bans *4 lost, 2 restored after .*, 2 left out"
+need "says it too" out_has "its bans *4 lost, 2 restored in .*, 2 left out"
 need "with what to do" out_has "2 bans that cover legitimate clients were not put back"
 need "as a document" exits 0 guard --json status
 need "that fits its schema" fits status

@@ -14,7 +14,7 @@ need "it all becomes permanent" fwc --runtime-to-permanent
 permanent() { fwc --permanent --query-rich-rule="$(rule_for "$1")"; }
 need "the bans, too" permanent 192.0.2.1
 need "which is found" exits 1 guard check --only ban-permanent
-sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
+sed -n 's/^  fix: //p' "$W/out" >"$W/mend"
 need "with a command" bash -e "$W/mend"
 need "that takes them out" not permanent 10.77.0.3
 need "the own rule goes as well" fwc --permanent --remove-rich-rule="$(rule_for 198.51.100.9)"

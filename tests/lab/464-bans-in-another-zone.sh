@@ -26,7 +26,7 @@ need "whose rules are in the default zone, or in that of the action" within 20 i
 not_found() { guard check --only ban-zone >"$W/out" 2>"$W/err"; not grep -q "jail $1 " "$W/out"; }
 finds() { exits 1 guard check --only "$1" && grep -q ": $1: .*jail $2 " "$W/out"; }
 mend() {
-	sed -n "/jail $1 /,/mend:/s/^  mend: //p" "$W/out" >"$W/mend"
+	sed -n "/jail $1 /,/fix:/s/^  fix: //p" "$W/out" >"$W/mend"
 	[ "$(wc -l <"$W/mend")" = 1 ] && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
 }
 need "so that the banned gets in" is_open_from 10.77.0.3 993

@@ -69,7 +69,7 @@ chmod +x "$W/bin/postconf" "$W/services/postfix"
 end_process "$LISTENER"
 LISTENER=$("$BUILD/tests/lab/listener" 143 993 995)
 need "nobody serves smtp" finds no-listener warning
-need "the commands for its three ports are one" test "$(sed -n 's/^  mend: //p' "$W/out" | sort -u)" = "systemctl start postfix"
+need "the commands for its three ports are one" test "$(sed -n 's/^  fix: //p' "$W/out" | sort -u)" = "systemctl start postfix"
 need "which starts the server" mend
 need "that listens" within 10 clean no-listener
 need "though to this machine alone" finds loopback-only warning

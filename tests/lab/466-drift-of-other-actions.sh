@@ -32,7 +32,7 @@ need "a reload that no watcher undoes" fwc --reload
 need "they get in" is_open_from 10.77.0.3 993
 need "that is found" exits 1 guard check --only ban-without-rule
 for name in multi kernel own; do need "of the jail $name" out_has "bans of jail $name have no rule"; done
-need "of both families" out_has 'seen: .*fd77::2'
+need "of both families" out_has 'details: .*fd77::2'
 need "with commands" mend
 need "after which they are kept away" within 20 kept_away
 need "and nothing is found" within 10 clean ban-without-rule
@@ -43,8 +43,8 @@ need "one that is hard to type" fwc --direct --add-rule ipv4 filter f2b-multi 0 
 need "and an entry" fwc --ipset=f2b-own --add-entry=192.0.2.98
 need "one is somebody's own" fwc --direct --add-rule ipv4 filter INPUT 0 -s 203.0.113.9 -j DROP
 need "they are found" exits 1 guard check --only rule-without-ban
-need "in the one place" out_has 'seen: 192.0.2.97 \(multi\), 192.0.2.99 \(multi\)'
-need "and in the other" out_has 'seen: 192.0.2.98 \(own\)'
+need "in the one place" out_has 'details: 192.0.2.97 \(multi\), 192.0.2.99 \(multi\)'
+need "and in the other" out_has 'details: 192.0.2.98 \(own\)'
 need "and no more" not out_has '203.0.113|10.77' >/dev/null
 need "with commands" mend
 need "after which they are gone" within 10 clean rule-without-ban

@@ -31,7 +31,7 @@ chmod +x "$W/bin/postconf" "$W/bin/systemctl"
 mail_open
 need "who serves pop3 is told, though it may be on purpose" finds listening-closed info
 need "by name" out_has 'pop3 \(110/tcp\) is served'
-need "and process" out_has 'seen: by listener, process [0-9]+'
+need "and process" out_has 'details: by listener, process [0-9]+'
 need "which is no failure" exits 0 guard check --only listening-closed
 for check in no-listener loopback-only one-family-only; do need "at first nothing is wrong: $check" clean "$check"; done
 
@@ -54,7 +54,7 @@ need "for good" fwc --permanent --query-service=imaps
 need "Sieve is open" fwc --add-service=managesieve
 server 127.0.0.1
 need "to this machine alone" finds loopback-only warning
-need "by whom" out_has 'seen: by master, process [0-9]+'
+need "by whom" out_has 'details: by master, process [0-9]+'
 need "with a command" mend
 need "for that server" grep -q '^inet_interfaces=all$' "$W/postconf"
 need "which is restarted" grep -q '^restart postfix$' "$W/systemctl"

@@ -29,7 +29,7 @@ need "that starts the jail" within 5 f2b status dovecot
 need "and the finding is gone" clean no-jail
 
 need "the jails say nothing" finds hook-missing info
-need "both" out_has 'seen: dovecot, lab$'
+need "both" out_has 'details: dovecot, lab$'
 need "with a command" mend
 need "then they do" within 5 clean hook-missing
 need "as fail2ban sees it" fail2ban-client get dovecot actions >"$W/actions"
@@ -43,7 +43,7 @@ C
 printf '#!/bin/sh\necho "$*" >>"%s"\n' "$W/systemctl" >"$W/bin/systemctl"
 chmod +x "$W/bin/systemctl"
 need "unless somebody does not want it" finds bans-not-restored info
-need "of these jails" out_has 'seen: dovecot, lab$'
+need "of these jails" out_has 'details: dovecot, lab$'
 need "with a command" mend
 need "whatever stands in the file itself" grep -qx 'restore-bans = none' "$CONF"
 need "that lets the watcher know" grep -qx 'reload reload-guard' "$W/systemctl"

@@ -7,7 +7,7 @@ lacks() { # WORDS
 	grep -qE -e "$1" "$W/out" || { cat "$W/out" "$W/err"; return 1; }
 }
 mend() { # WORDS: runs the command that stands under them
-	sed -n "/$1/,/mend:/s/^  mend: //p" "$W/out" >"$W/mend"
+	sed -n "/$1/,/fix:/s/^  fix: //p" "$W/out" >"$W/mend"
 	[ "$(wc -l <"$W/mend")" = 1 ] && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/out" "$W/mend" "$W/mended"; return 1; }
 }
 clean() { exits 0 guard check --only expected-service; }

@@ -416,7 +416,7 @@ finds() {
 }
 # mend: runs what the findings of the last check print
 mend() {
-	sed -n 's/^  mend: //p' "$W/out" >"$W/mend"
+	sed -n 's/^  fix: //p' "$W/out" >"$W/mend"
 	test -s "$W/mend" && bash -e "$W/mend" >"$W/mended" 2>&1 || { cat "$W/mend" "$W/mended"; return 1; }
 }
 found_and_mended() { # NAME [WEIGHT]

@@ -109,7 +109,7 @@ exits 2 history --limit=99999999999999999999
 exits 2 history --since whenever
 err_has '"whenever" is not a time'
 exits 2 history --kind nonsense
-err_has 'there are wipe, .*conflict, .*reboot'
+err_has 'known are wipe, .*conflict, .*reboot'
 # each kind that is offered is known
 for kind in $("$guard" --complete history --kind ''); do
 	exits 4 --state "$tmp/none" history --kind "$kind"
@@ -330,11 +330,11 @@ if [ -x /usr/bin/fail2ban-client ]; then
 	X
 	exits 1 hook status --fail2ban "$tmp/fail2ban"
 	out_has '^The hook is off'
-	out_has '^These jails tell the guard of each ban: has$'
+	out_has '^These jails report their bans: has$'
 	out_has '^These do not: plain, own$'
 	exits 0 hook enable --fail2ban "$tmp/fail2ban"
 	out_has '^The hook is on'
-	for jail in plain own has; do out_has "tell the guard of each ban: .*$jail"; done
+	for jail in plain own has; do out_has "These jails report their bans: .*$jail"; done
 	fail2ban-client -c "$tmp/fail2ban" -d >"$tmp/out" 2>&1
 	out_has "'own', 'addaction', 'two'"
 	# a jail that is switched on later has it, too
@@ -401,12 +401,12 @@ out_has '^2001:db8:5:6::/64 *learned, too long ago'
 grep -q -e 203.0.113.66 -e alice "$tmp/out" && fail "a failed login or a name is in the list"
 grep -q alice "$tmp/state/guard.db" "$tmp/state/guard.db-wal" 2>/dev/null && fail "a user's name is in the store"
 echo "nothing of interest" | timeout 30 "$guard" -c "$tmp/conf" --state "$tmp/state" clients learn - >"$tmp/out" 2>"$tmp/err" || fail "learning from standard input"
-out_has '^1 lines, 0 successful logins from 0 ranges'
+out_has '^1 line, 0 successful logins from 0 ranges'
 exits 2 clients learn "$tmp"
 printf '[clients]\nranges = 198.51.100.0/24\nranges-files = %s/none\n' "$tmp" >"$tmp/conf"
 exits 0 clients list
 out_has '^198.51.100.0/24 *configured'
-err_has 'client ranges are missing: .*none'
+err_has 'some client ranges could not be read: .*none'
 
 # --- JSON ---
 for python in python3 /usr/bin/python3; do

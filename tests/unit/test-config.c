@@ -20,15 +20,15 @@ static const struct {
 	const char *says;
 } bad_rows[] = {
     {"[gaurd]\n", "x.conf:1: unknown section [gaurd]; did you mean [guard]?"},
-    {"[plugh-xyzzy]\nzones = a\n", "x.conf:1: unknown section [plugh-xyzzy]; there are "
+    {"[plugh-xyzzy]\nzones = a\n", "x.conf:1: unknown section [plugh-xyzzy]; known are "
                                    "[guard], [clients], [fail2ban], [check], [report] and [store]"},
-    {"[nonsense]\n", "x.conf:1: unknown section [nonsense]; there are [guard], [clients], "
+    {"[nonsense]\n", "x.conf:1: unknown section [nonsense]; known are [guard], [clients], "
                      "[fail2ban], [check], [report] and [store]"},
-    {"zones = public\n", "x.conf:1: a key before the first [section]"},
+    {"zones = public\n", "x.conf:1: a key stands before the first [section]"},
     {"[guard]\n\n# a comment\nzone = public\n",
      "x.conf:4: unknown key \"zone\" in [guard]; did you mean \"zones\"?"},
     {"[guard]\nranges = 192.0.2.0/24\n",
-     "x.conf:2: \"ranges\" does not belong into [guard] but into [clients]"},
+     "x.conf:2: \"ranges\" belongs in [clients], not in [guard]"},
     {"[guard]\nqwertz = 1\n", "unknown key \"qwertz\" in [guard]; see"},
     {"[guard]\nrestore = maybe\n", "x.conf:2: restore: \"maybe\" is not yes or no"},
     {"[guard]\nrestore = yse\n", "did you mean \"yes\"?"},
@@ -52,8 +52,9 @@ static const struct {
     {"[guard]\nservices = ../../etc/passwd\n", "is not PORT/PROTOCOL"},
     {"[guard]\nrequire = imaps\n", "x.conf:2: require: "},
     {"[guard]\nrequire = public/service:imaps, public/srevice:imap\n", "x.conf:2: require: "},
-    {"[guard]\nrestore = no\nrequire = public/service:imaps\n", "\"require\" cannot"},
-    {"[guard]\nrestore = no\npersist = yes\n", "\"persist = yes\" cannot"},
+    {"[guard]\nrestore = no\nrequire = public/service:imaps\n",
+     "\"require\" needs \"restore = yes\""},
+    {"[guard]\nrestore = no\npersist = yes\n", "\"persist = yes\" needs"},
     {"[clients]\nranges = 192.0.2.0/33\n", "\"192.0.2.0/33\" is not an address or a prefix"},
     {"[clients]\nranges = 192.0.2\n", "is not an address or a prefix"},
     {"[clients]\nranges-files = offices\n", "\"offices\" is not an absolute path"},
@@ -379,7 +380,7 @@ START_TEST(reads_the_folder)
 	write_more("10.conf", "[guard]\nrestore = no\n");
 	err = ERR_NULL;
 	ck_assert_int_eq(config_load(&config, path, true, NULL, &err), CONFIG_E_INVALID);
-	ck_assert_ptr_nonnull(strstr(err.text, "\"require\" cannot"));
+	ck_assert_ptr_nonnull(strstr(err.text, "\"require\" needs \"restore = yes\""));
 	write_more("", NULL);
 	remove_folder();
 }

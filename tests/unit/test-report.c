@@ -173,15 +173,15 @@ START_TEST(tells_the_status)
 	text = output_text(&output);
 	assert_clean(text);
 	ck_assert_ptr_nonnull(strstr(text, "public/service:imaps"));
-	ck_assert_ptr_nonnull(strstr(text, "runtime only (will be lost at the next reload)"));
+	ck_assert_ptr_nonnull(strstr(text, "runtime only (the next reload drops it)"));
 	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp\\x0a\\x1b[2J\\xff"));
 	ck_assert_ptr_nonnull(strstr(text, "LOST"));
 	ck_assert_ptr_nonnull(strstr(text, "MISSING"));
 	ck_assert_ptr_nonnull(strstr(text, "open, but no packet reaches zone public"));
 	ck_assert_ptr_nonnull(strstr(text, "until 2026-11-21 20:34:25"));
 	ck_assert_ptr_nonnull(strstr(text, "nothing listens"));
-	ck_assert_ptr_nonnull(strstr(text, "8 lost, 8 restored after 34 ms"));
-	ck_assert_ptr_nonnull(strstr(text, "error: p: a problem\n  mend: type \"this\" && that\n"
+	ck_assert_ptr_nonnull(strstr(text, "8 items lost, 8 restored in 34 ms"));
+	ck_assert_ptr_nonnull(strstr(text, "error: p: a problem\n  fix: type \"this\" && that\n"
 	                                   "  or: something else\n"));
 	ck_assert(strstr(text, "error: p: a problem") < strstr(text, "warning: w: a "));
 	ck_assert_ptr_null(strstr(text, "\nforged"));
@@ -356,7 +356,7 @@ START_TEST(turns_the_history_round)
 	text = output_text(&output);
 	assert_clean(text);
 	ck_assert_ptr_nonnull(strstr(text, "wipe (reload)"));
-	ck_assert_ptr_nonnull(strstr(text, "2 lost, 2 restored after 34 ms"));
+	ck_assert_ptr_nonnull(strstr(text, "2 items lost, 2 restored in 34 ms"));
 	ck_assert(strstr(text, "TIME") == text);
 	ck_assert(strstr(text, "first") < strstr(text, "second\\x1b"));
 	output_end(&output);
@@ -463,7 +463,7 @@ START_TEST(folds_what_a_wipe_took)
 	ck_assert_uint_eq(fold(&output, ARRAY_SIZE(folded_rows), 100), ARRAY_SIZE(folded_rows));
 	text = output_text(&output);
 	assert_clean(text);
-	wipe = strstr(text, "cause: 2 lost, 1 restored after 34 ms");
+	wipe = strstr(text, "cause: 2 items lost, 1 restored in 34 ms");
 	items = strstr(text, "restored (1)");
 	ck_assert_ptr_nonnull(wipe);
 	ck_assert_ptr_nonnull(items);

@@ -81,7 +81,7 @@ static int unknown_section(struct reader *reader, const char *section, const cha
 
 	format_sections(all, sizeof(all), names, n);
 	return err_set(&reader->err, CONFIG_E_INVALID, "unknown section [%.100s]; %s%s%s", section,
-	               nearest ? "did you mean [" : "there are ", nearest ? nearest : all,
+	               nearest ? "did you mean [" : "known are ", nearest ? nearest : all,
 	               nearest ? "]?" : "");
 }
 
@@ -147,8 +147,8 @@ static int unknown_key(struct reader *reader, const char *section, const char *k
 	for (size_t i = 0; i < config_n_options(); i++)
 		if (strcmp(config_option(i)->key, key) == 0)
 			return err_set(&reader->err, CONFIG_E_INVALID,
-			               "\"%.100s\" does not belong into [%s] but into [%s]", key,
-			               section, config_option(i)->section);
+			               "\"%.100s\" belongs in [%s], not in [%s]", key, section,
+			               config_option(i)->section);
 	nearest = text_nearest(key, names, list_names(names, section));
 	return err_set(&reader->err, CONFIG_E_INVALID, "unknown key \"%.100s\" in [%s]; %s%s%s",
 	               key, section, nearest ? "did you mean \"" : "see reload-guard.conf(5)",
@@ -194,7 +194,8 @@ static int on_value(void *user, const char *section, const char *key, const char
 	if (reader->result != 0)
 		return 0;
 	if (section[0] == '\0')
-		r = err_set(&reader->err, CONFIG_E_INVALID, "a key before the first [section]");
+		r = err_set(&reader->err, CONFIG_E_INVALID,
+		            "a key stands before the first [section]");
 	else
 		r = take_value(reader, section, key, value ? value : "");
 	return r == 0 ? 1 : fail(reader, r);
@@ -211,17 +212,15 @@ static int check_together(const struct config *config, const char *name, struct 
 		    "%s: [store] path = %.100s: the file must be named " CONFIG_STORE_FILE, name,
 		    config->store_path);
 	if (!config->restore && config->persist)
-		return err_set(
-		    err, CONFIG_E_INVALID,
-		    "%s: \"restore = no\" changes nothing in firewalld, so \"persist = yes\" "
-		    "cannot be had with it",
-		    name);
+		return err_set(err, CONFIG_E_INVALID,
+		               "%s: \"persist = yes\" needs \"restore = yes\": with \"restore = "
+		               "no\" the guard changes nothing",
+		               name);
 	if (!config->restore && config->scope.n_require > 0)
-		return err_set(
-		    err, CONFIG_E_INVALID,
-		    "%s: \"restore = no\" changes nothing in firewalld, so \"require\" cannot "
-		    "be had with it",
-		    name);
+		return err_set(err, CONFIG_E_INVALID,
+		               "%s: \"require\" needs \"restore = yes\": with \"restore = no\" the "
+		               "guard changes nothing",
+		               name);
 	return 0;
 }
 
@@ -236,8 +235,8 @@ static int check_bytes(const char *name, const char *text, size_t length, struct
 		if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
 			return err_set(
 			    err, CONFIG_E_INVALID,
-			    "%s:%u: a control character (byte 0x%02x): this is no text file", name,
-			    line, (unsigned)c);
+			    "%s:%u: a control character (byte 0x%02x): this is not a text file",
+			    name, line, (unsigned)c);
 	}
 	if (!text_is_utf8(text, length))
 		return err_set(err, CONFIG_E_INVALID, "%s: this is not UTF-8", name);

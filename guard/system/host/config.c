@@ -355,132 +355,132 @@ static const struct config_type type_items = {COMMAS, parse_item, .format = form
 static const struct config_row rows[] = {
     {.option = {"guard", "zones", "", "public", NULL,
                 "Zones to watch, separated by blanks or commas. Default: all active zones, the "
-                "default zone, and those that carry a mail or web service."},
+                "default zone, and those with a mail or web service."},
      .type = &type_zones,
      .offset = AT(scope.zones)},
     {.option = {"guard", "services", "",
                 "smtp smtps submission imap imaps pop3s http https 4190/tcp", NULL,
-                "What to protect in them: services and PORT/PROTOCOL. Default: every service and "
-                "every port."},
+                "What to protect in these zones: services and PORT/PROTOCOL. Default: every "
+                "service and every port."},
      .type = &type_openings,
      .offset = AT(scope.services)},
-    {.option = {"guard", "require", "", "public/service:imaps, public/port:465/tcp", NULL,
-                "Items to enforce whatever happened, even when somebody removed them. Written "
-                "ZONE/KIND:VALUE and separated by commas, or one a line with further lines "
-                "indented."},
+    {.option =
+         {"guard", "require", "", "public/service:imaps, public/port:465/tcp", NULL,
+          "Items that are always restored, even when somebody removed them on purpose. Written "
+          "ZONE/KIND:VALUE, separated by commas, or one per line with further lines indented."},
      .type = &type_items,
      .offset = AT(scope)},
     {.option = {"guard", "restore", "yes", NULL, NULL,
-                "Restore what a reload, a restart or a reboot took: yes or no (only report)."},
+                "Restore what a reload, a restart or a reboot dropped: yes or no (report only)."},
      .type = &type_bool,
      .offset = AT(restore)},
     {.option = {"guard", "restore-bans", "safe", NULL, NULL,
-                "Bans that a reload took and that fail2ban still holds: safe (all but those that "
-                "cover a legitimate client range), all, or none."},
+                "Which bans to restore that a reload dropped and fail2ban still holds: safe (all "
+                "but those that cover a legitimate client range), all, or none."},
      .type = &type_bans,
      .offset = AT(restore_bans)},
     {.option = {"guard", "close-gap", "yes", NULL, NULL,
-                "Putting such bans back takes firewalld some 25 ms each. Until they are back, "
-                "hold them in an nftables table of the guard's own (inet reload_guard): yes or "
-                "no."},
+                "Restoring bans takes firewalld some 25 ms each. Block the banned until then with "
+                "a temporary nftables table (inet reload_guard): yes or no."},
      .type = &type_bool,
      .offset = AT(close_gap)},
     {.option = {"guard", "persist", "no", NULL, NULL,
-                "Write what is runtime-only to the permanent configuration at once: no or yes. "
-                "With no, \"reload-guard persist\" does it when you say so."},
+                "Write what is runtime only to the permanent configuration at once: no or yes. "
+                "With no, do it by hand: reload-guard persist."},
      .type = &type_bool,
      .offset = AT(persist)},
     {.option = {"guard", "settle-ms", "200", NULL, "ms",
                 "How long, in milliseconds, firewalld must have been quiet before its state is "
-                "stored for good. A restore does not wait for it."},
+                "stored. A restore does not wait for it."},
      .type = &type_number,
      .offset = AT(settle_ms),
      .min = 0,
      .max = 60000},
-    {.option = {"guard", "keep-days", "90", NULL, "days", "How long the history is kept, in days."},
+    {.option = {"guard", "keep-days", "90", NULL, "days", "How many days to keep the history."},
      .type = &type_number,
      .offset = AT(keep_days),
      .min = 1,
      .max = 36500},
     {.option = {"guard", "audit-s", "30", NULL, "s",
-                "How often, in seconds, firewalld is asked whether one protected item is still "
-                "there, for wipes that it told nobody of; each twentieth time everything is "
-                "compared. 0: never."},
+                "How often, in seconds, to ask firewalld whether one protected item is still "
+                "there, to find losses that firewalld did not announce; every twentieth time "
+                "everything is compared. 0: never."},
      .type = &type_number,
      .offset = AT(audit_s),
      .min = 0,
      .max = 86400},
-    {.option = {"clients", "ranges", "", "192.0.2.0/24 2001:db8::/32", NULL,
-                "Where legitimate clients come from: addresses and CIDRs. A rule or a ban that "
-                "cuts off some of them is warned of in the log when it is made. More are added "
-                "with \"reload-guard clients add\"."},
+    {.option =
+         {"clients", "ranges", "", "192.0.2.0/24 2001:db8::/32", NULL,
+          "Where legitimate clients come from: addresses and CIDRs. The log warns of a rule or ban "
+          "that blocks some of them when it is made. Add more with \"reload-guard clients add\"."},
      .type = &type_ranges,
      .offset = AT(client_ranges)},
     {.option = {"clients", "ranges-files", "", "/etc/reload-guard/offices", NULL,
-                "Files with more of them, separated by commas: one address or prefix a line. "
-                "What follows a # is the note of its range."},
+                "Files with more ranges, separated by commas: one address or prefix per line. Text "
+                "after a # is the note of that range."},
      .type = &type_files,
      .offset = AT(ranges_files)},
     {.option = {"clients", "use-fail2ban-ignoreip", "yes", NULL, NULL,
-                "Take fail2ban's ignoreip as legitimate too: yes or no."},
+                "Count fail2ban's ignoreip as legitimate clients too: yes or no."},
      .type = &type_bool,
      .offset = AT(use_fail2ban_ignoreip)},
     {.option = {"clients", "learn-logs", "", "/var/log/mail.log", NULL,
-                "Mail logs of Dovecot and Postfix, separated by commas, that the watcher follows "
-                "to learn where successful logins come from."},
+                "Mail logs of Dovecot and Postfix, separated by commas, from which the watcher "
+                "learns where successful logins come from."},
      .type = &type_files,
      .offset = AT(learn_logs)},
-    {.option = {"clients", "learn-days", "30", NULL, "days", "How many days back logins count."},
+    {.option = {"clients", "learn-days", "30", NULL, "days", "How many days a login counts."},
      .type = &type_number,
      .offset = AT(learn_days),
      .min = 1,
      .max = 3650},
     {.option = {"fail2ban", "database", "", "/var/lib/fail2ban/fail2ban.sqlite3", NULL,
-                "fail2ban's database, from which the watcher takes in whom it has banned, and "
-                "which is only read. Default: the one that the running server names, else the "
-                "distribution's."},
+                "fail2ban's database, from which the watcher imports bans; it is only read. "
+                "Default: the one that the running fail2ban names, else the distribution's."},
      .type = &type_path,
      .offset = AT(fail2ban_database)},
     {.option = {"fail2ban", "socket", "", "/run/fail2ban/fail2ban.sock", NULL,
-                "Where it listens. Default: the distribution's path."},
+                "fail2ban's socket. Default: the distribution's path."},
      .type = &type_path,
      .offset = AT(fail2ban_socket)},
     {.option = {"fail2ban", "pidfile", "", "/run/fail2ban/fail2ban.pid", NULL,
-                "Where it writes its process number. Default: the distribution's path."},
+                "fail2ban's PID file. Default: the distribution's path."},
      .type = &type_path,
      .offset = AT(fail2ban_pidfile)},
     {.option = {"check", "skip", "", "raw-ports", NULL,
-                "Checks that \"reload-guard check\" does not make unless it is asked for them by "
-                "name; see \"reload-guard check --list\"."},
+                "Checks that \"reload-guard check\" skips unless --only names them; see "
+                "\"reload-guard check --list\"."},
      .type = &type_checks,
      .offset = AT(check_skip)},
     {.option = {"check", "services", "", "smtp smtps smtp-submission imap imaps pop3s", NULL,
-                "Services that each zone which mail comes through is expected to have."},
+                "Services that every zone with mail clients should have. Default: smtp, smtps, "
+                "smtp-submission, imap, imaps and pop3s."},
      .type = &type_services,
      .offset = AT(check_services)},
     {.option = {"report", "mail-to", "", "postmaster@example.org", NULL,
-                "Whom \"reload-guard report --mail\" sends its report to, as "
-                "reload-guard-report.timer does once a week; while nobody is named, none is "
-                "sent."},
+                "Recipient of \"reload-guard report --mail\", which reload-guard-report.timer runs "
+                "once a week. Without a recipient no report is sent."},
      .type = &type_address,
      .offset = AT(mail_to)},
     {.option = {"report", "mail-from", "", "reload-guard@example.org", NULL,
-                "Whom it is from. Default: root, to which the mailer adds its domain."},
+                "Sender of the report. Default: root, to which the mailer adds its domain."},
      .type = &type_address,
      .offset = AT(mail_from)},
     {.option = {"report", "quiet", "no", NULL, NULL,
-                "Send nothing when nothing happened and nothing was found: yes or no."},
+                "Send no report when nothing happened and nothing was found: yes or no."},
      .type = &type_bool,
      .offset = AT(report_quiet)},
     {.option = {"report", "sendmail", "", "/usr/sbin/sendmail", NULL,
-                "The mailer; it is called with -t -oi."},
+                "The mailer, called with -t -oi. Default: /usr/sbin/sendmail."},
      .type = &type_path,
      .offset = AT(sendmail)},
-    {.option = {"store", "path", "", CONFIG_DEFAULT_STATE_DIR "/" CONFIG_STORE_FILE, NULL,
-                "The guard's memory: snapshots, wipes, losses, restores, bans. The file must be "
-                "named " CONFIG_STORE_FILE ", and nobody but root may write to its folder; "
-                "reload-guard.service needs ReadWritePaths= in a drop-in for any other place than "
-                "this."},
+    {.option =
+         {"store", "path", "", CONFIG_DEFAULT_STATE_DIR "/" CONFIG_STORE_FILE, NULL,
+          "Database of the guard: snapshots, wipes, losses, restores, bans. The file must be "
+          "named " CONFIG_STORE_FILE
+          ", and nobody but root may write to its directory; another place than the default needs "
+          "ReadWritePaths= in a drop-in of reload-guard.service. Default: " CONFIG_DEFAULT_STATE_DIR
+          "/" CONFIG_STORE_FILE "."},
      .type = &type_path,
      .offset = AT(store_path)},
 };

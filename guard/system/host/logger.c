@@ -111,7 +111,7 @@ static void put_held_back(const struct logger *logger, struct logger_recent *rec
 	if (recent->held_back == 0)
 		return;
 	snprintf(text, sizeof(text), "(a line that was written before came %lu more time%s)",
-	         recent->held_back, recent->held_back == 1 ? "" : "s");
+	         recent->held_back, text_plural(recent->held_back));
 	put_line(logger, LOGGER_INFO, text);
 	recent->held_back = 0;
 }
@@ -261,7 +261,7 @@ static void write_raw(struct logger *logger, enum logger_level level,
 	put(logger, level, about, text);
 	if (repeats > 0) {
 		snprintf(text, sizeof(text), "(that came %lu more time%s before)", repeats,
-		         repeats == 1 ? "" : "s");
+		         text_plural(repeats));
 		put_line(logger, LOGGER_INFO, text);
 	}
 }

@@ -120,7 +120,7 @@ int rangesfile_read(const char *path, rangesfile_fn *fn, void *userdata, struct 
 			               LINE_MAX_LEN - 2);
 		if (strlen(line) != length)
 			return err_set(err, RANGESFILE_E_INVALID,
-			               "%s:%u: a NUL byte: this is no text file", path, number);
+			               "%s:%u: a NUL byte: this is not a text file", path, number);
 		r = take_line(line, path, number, fn, userdata, err);
 	}
 	if (r == 0 && ferror(file))

@@ -147,8 +147,8 @@ static int unknown_key(struct reader *reader, const char *section, const char *k
 	for (size_t i = 0; i < config_n_options(); i++)
 		if (strcmp(config_option(i)->key, key) == 0)
 			return err_set(&reader->err, CONFIG_E_INVALID,
-			               "\"%.100s\" belongs in [%s], not in [%s]", key, section,
-			               config_option(i)->section);
+			               "\"%.100s\" belongs in [%s], not in [%s]", key,
+			               config_option(i)->section, section);
 	nearest = text_nearest(key, names, list_names(names, section));
 	return err_set(&reader->err, CONFIG_E_INVALID, "unknown key \"%.100s\" in [%s]; %s%s%s",
 	               key, section, nearest ? "did you mean \"" : "see reload-guard.conf(5)",

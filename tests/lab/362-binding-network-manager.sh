@@ -63,7 +63,7 @@ need "imaps is open" is_open 993
 sleep 2
 need "what would be persisted" exits 0 guard persist --dry-run
 need "leaves its interface out" out_has 'iredmail/interface:host0 +left out +NetworkManager keeps'
-need "nor is that called at risk" not said 'at risk.*interface:host0'
+need "nor is that called at risk" not said 'Runtime only.*interface:host0'
 
 # NetworkManager has no zone for it: firewalld lets it fall back to the default zone.
 signals_up

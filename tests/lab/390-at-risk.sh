@@ -10,12 +10,12 @@ need "pop3s is there before the guard" fwc --add-service=pop3s
 need "imap is permanent" fwc --permanent --add-service=imap
 need "and open" fwc --add-service=imap
 watch_up
-need "what was there at the start is said" within 5 said 'at risk.*public/service:pop3s.*reload-guard persist'
-need "what is permanent is not" not said 'at risk.*public/service:imap[, ;]'
+need "what was there at the start is said" within 5 said 'Runtime only.*public/service:pop3s.*reload-guard persist'
+need "what is permanent is not" not said 'Runtime only.*public/service:imap[, ;]'
 mail_open
-need "what is opened is said" within 5 said 'at risk.*public/service:imaps'
+need "what is opened is said" within 5 said 'Runtime only.*public/service:imaps'
 need "in one line" said 'Runtime only \(6\): public/service:imaps, .*service:http\.'
-need "not what was said before" [ "$(grep 'at risk.*imaps' "$W/watch.log" | grep -c 'pop3s')" = 0 ]
+need "not what was said before" [ "$(grep 'Runtime only.*imaps' "$W/watch.log" | grep -c 'pop3s')" = 0 ]
 timed=
 can "a service for a time" && timed=yes && need "a service for a time" fwc --add-service=ftp --timeout=60
 need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
@@ -30,11 +30,11 @@ need "what is permanent has none" json '[(i["at_risk"], i["command"]) for i in d
 [ -z "$timed" ] || need "what ends has none" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:ftp"] == [None]'
 need "the history has it" exits 0 guard history --kind at-risk
 need "with the command" out_has 'public/service:imaps.*fix: reload-guard persist'
-n=$(lines 'at risk')
+n=$(lines 'Runtime only')
 need "a reload" fwc --reload
 need "mail is back" within 3 mail_reachable
-need "nothing is said anew" never 2 eval '[ "$(lines "at risk")" != '"$n"' ]'
-need "nor of the ban, nor of what has an end" not said 'at risk.*(rule|ftp)'
+need "nothing is said anew" never 2 eval '[ "$(lines "Runtime only")" != '"$n"' ]'
+need "nor of the ban, nor of what has an end" not said 'Runtime only.*(rule|ftp)'
 
 # out of the permanent configuration, several at a time
 need "two more are permanent" fwc --permanent --add-service=imap --add-service=imaps --add-service=pop3s

@@ -9,7 +9,7 @@ watch_up
 mail_open
 permanent() { for service in $MAIL; do fwc --permanent --query-service="$service" || return 1; done; }
 need "mail becomes permanent" within 5 permanent
-need "so nothing of it is at risk" not said 'at risk.*service:'
+need "so nothing of it is at risk" not said 'Runtime only.*service:'
 probe_up
 sleep 0.3
 need "a reload" fwc --reload

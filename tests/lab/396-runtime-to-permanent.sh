@@ -6,7 +6,7 @@ need "loaded" fwc --reload
 watch_up
 mail_open
 need "imap is closed on purpose, at run time" fwc --remove-service=imap
-need "mail is at risk" within 5 said 'at risk.*public/service:imaps'
+need "mail is at risk" within 5 said 'Runtime only.*public/service:imaps'
 need "runtime to permanent" fwc --runtime-to-permanent
 need "nothing counts as edited" never 2 said "firewalld's hand"
 need "status is fine" exits 0 guard --json status
@@ -21,6 +21,6 @@ need "pop3 is opened" fwc --add-service=pop3
 need "the guard ends" watch_down
 need "runtime to permanent" fwc --runtime-to-permanent
 watch_up
-need "nothing is at risk" never 1 said 'at risk.*service:pop3;.*pop3'
+need "nothing is at risk" never 1 said 'Runtime only.*service:pop3;.*pop3'
 need "a reload takes nothing" fwc --reload
 need "of it" has pop3

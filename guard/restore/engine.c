@@ -7,6 +7,8 @@
 #include "guard/restore/errand.h"
 #include "guard/restore/expiry.h"
 #include "guard/restore/gapkeeper.h"
+#include "guard/restore/kernelwatch.h"
+#include "guard/restore/mender.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -26,6 +28,8 @@ struct engine {
 	struct bankeeper *bans;
 	struct expiry *expiry;
 	struct cycle *cycle;
+	struct kernelwatch *kernelwatch;    /* NULL for an errand */
+	struct mender *mender;              /* likewise */
 	struct loop_source *snapshot_timer; /* store what is meant */
 };
 
@@ -259,6 +263,15 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	cycle_appeared(engine->cycle, kind, event->at_us);
 }
 
+static void on_gone(struct engine *engine)
+{
+	if (engine->kernelwatch) {
+		kernelwatch_forget(engine->kernelwatch);
+		mender_gone(engine->mender);
+	}
+	cycle_gone(engine->cycle);
+}
+
 /** engine_hear() - firewalld's adapter tells something; each event once, in order */
 void engine_hear(struct engine *engine, const struct firewalld_event *event)
 {
@@ -268,14 +281,16 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 		break;
 	case FIREWALLD_EVENT_GONE:
 		if (engine_is_present(engine))
-			cycle_gone(engine->cycle);
+			on_gone(engine);
 		break;
 	case FIREWALLD_EVENT_BUS_GONE:
-		cycle_gone(engine->cycle);
+		on_gone(engine);
 		break;
 	case FIREWALLD_EVENT_BUS_BACK:
 		break;
 	case FIREWALLD_EVENT_RELOADED:
+		if (engine->kernelwatch)
+			kernelwatch_learn(engine->kernelwatch);
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
@@ -381,6 +396,14 @@ void engine_made_permanent(struct engine *engine, const struct item *item)
 		entry->flags |= FIREWALL_PERMANENT;
 }
 
+/** engine_look_at_kernel() - is what firewalld says in force? Also without a word of the kernel's
+ */
+void engine_look_at_kernel(struct engine *engine)
+{
+	if (engine->kernelwatch)
+		kernelwatch_look(engine->kernelwatch);
+}
+
 /** engine_tracker() - what is known; borrowed */
 const struct tracker *engine_tracker(const struct engine *engine)
 {
@@ -453,6 +476,8 @@ static void on_idle(void *userdata)
 {
 	struct engine *engine = userdata;
 
+	if (engine->kernelwatch && !kernelwatch_knows(engine->kernelwatch))
+		kernelwatch_learn(engine->kernelwatch);
 	listener_tell(&engine->given.listener, idle);
 	bankeeper_go(engine->bans);
 	end_errand(engine);
@@ -515,6 +540,39 @@ static void on_timed_item_ended(const struct item *item, void *userdata)
 	if (tracker_removed(&engine->tracker, item) < 0)
 		engine_missed(engine);
 	engine_store(engine);
+}
+
+/* --- when firewalld itself is broken ------------------------------------------------------ */
+
+static void on_trouble(enum repair_trouble trouble, const char *who, void *userdata)
+{
+	mender_trouble(((struct engine *)userdata)->mender, trouble, who);
+}
+
+static void on_kernel_fine(void *userdata)
+{
+	struct engine *engine = userdata;
+
+	mender_fine(engine->mender, REPAIR_FLUSHED);
+	mender_fine(engine->mender, REPAIR_SHUT);
+}
+
+static void on_repair_reload(void *userdata)
+{
+	kernelwatch_prepare(((struct engine *)userdata)->kernelwatch);
+}
+
+static void on_mended(bool reloaded, void *userdata)
+{
+	struct engine *engine = userdata;
+
+	/* it has just loaded: what is not there now is not meant to be */
+	if (reloaded) {
+		kernelwatch_forget(engine->kernelwatch);
+		kernelwatch_learn(engine->kernelwatch);
+	}
+	kernelwatch_look(engine->kernelwatch);
+	engine_look_soon(engine);
 }
 
 /* --- beginning and end ------------------------------------------------------------------- */
@@ -583,6 +641,33 @@ static int start_cycle(struct engine *engine)
 	return cycle_new(&engine->cycle, &options);
 }
 
+static int start_repair(struct engine *engine)
+{
+	const struct engine_options *given = &engine->given;
+	const struct mender_options mender = {
+	    .loop = given->loop,
+	    .fw = given->fw,
+	    .bus = given->bus,
+	    .config = given->config,
+	    .listener = &given->listener,
+	    .on_reload = on_repair_reload,
+	    .on_done = on_mended,
+	    .userdata = engine,
+	};
+	const struct kernelwatch_options kernelwatch = {
+	    .loop = given->loop,
+	    .fw = given->fw,
+	    .logger = given->logger,
+	    .tracker = &engine->tracker,
+	    .on_trouble = on_trouble,
+	    .on_fine = on_kernel_fine,
+	    .userdata = engine,
+	};
+	int r = mender_new(&engine->mender, &mender);
+
+	return r == 0 ? kernelwatch_new(&engine->kernelwatch, &kernelwatch) : r;
+}
+
 static int start(struct engine *engine)
 {
 	const struct engine_options *given = &engine->given;
@@ -597,6 +682,9 @@ static int start(struct engine *engine)
 		r = start_expiry(engine);
 	if (r == 0)
 		r = start_cycle(engine);
+	/* a person who wants one cycle looks at firewalld himself */
+	if (r == 0 && !given->errand)
+		r = start_repair(engine);
 	if (r == 0 && engine->gapkeeper)
 		gapkeeper_enable(engine->gapkeeper, given->config->close_gap);
 	return r;
@@ -650,6 +738,8 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
+	kernelwatch_free(engine->kernelwatch);
+	mender_free(engine->mender);
 	cycle_free(engine->cycle);
 	bankeeper_free(engine->bans);
 	expiry_free(engine->expiry);

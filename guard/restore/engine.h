@@ -36,6 +36,7 @@ struct engine_options {
 	struct record *record;
 	const struct config *config; /* what it points to may change: engine_configured() */
 	const struct busname *network_manager; /* NULL: it binds nothing */
+	struct bus *bus;                       /* for the service manager; NULL: not asked */
 	const char *boot_id;
 	struct engine_listener listener;    /* copied */
 	const struct engine_errand *errand; /* copied; NULL: it goes on for ever */
@@ -55,6 +56,7 @@ void engine_configured(struct engine *engine);
 void engine_look(struct engine *engine);
 void engine_look_soon(struct engine *engine);
 void engine_missed(struct engine *engine);
+void engine_look_at_kernel(struct engine *engine);
 void engine_store(struct engine *engine);
 
 /* What is known of the permanent configuration before firewalld was read again. */

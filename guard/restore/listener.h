@@ -13,6 +13,27 @@
 #include "guard/model/cause.h"
 #include "guard/model/plan.h"
 #include "guard/restore/record.h"
+#include "guard/restore/repair.h"
+
+#define LISTENER_WHO_SIZE 128
+
+/* What is the matter with firewalld, and what is done about it. */
+struct listener_trouble {
+	enum repair_trouble trouble;
+	/* What is begun now, or is a person's to do; REPAIR_WAIT: the last one failed, see @why. */
+	enum repair_act act;
+	const char *who; /* did it; "" when that is not known */
+	const char *why; /* the act before it failed; NULL with others */
+	bool may_repair; /* the guard is allowed to repair */
+};
+
+/* It is over. */
+struct listener_repaired {
+	enum repair_trouble trouble;
+	const char *who;
+	int64_t took_us;
+	bool ours; /* the guard acted */
+};
 
 struct engine_listener {
 	/* Asked for a wipe's cause, in words, as they go on record. */
@@ -37,6 +58,10 @@ struct engine_listener {
 	void (*skipped)(unsigned n, const char *first, void *userdata);
 	/* firewalld was read; @broken_off: a reload broke off and left it in state INIT. */
 	void (*state)(enum firewall_state state, bool broken_off, void *userdata);
+	/* firewalld is broken: at each act of repair, and when a person has to do it. */
+	void (*trouble)(const struct listener_trouble *trouble, void *userdata);
+	/* And works again. */
+	void (*repaired)(const struct listener_repaired *repaired, void *userdata);
 	/* firewalld lets the guard change nothing (lockdown); at each try. */
 	void (*denied)(void *userdata);
 	/* A required item goes missing again and again, and is put back ever later. */

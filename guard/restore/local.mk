@@ -20,11 +20,17 @@ libguard_restore_a_SOURCES = \
 	guard/restore/gapkeeper.h \
 	guard/restore/itemcall.c \
 	guard/restore/itemcall.h \
+	guard/restore/kernelwatch.c \
+	guard/restore/kernelwatch.h \
 	guard/restore/listener.h \
+	guard/restore/mender.c \
+	guard/restore/mender.h \
 	guard/restore/missing.c \
 	guard/restore/missing.h \
 	guard/restore/record.c \
 	guard/restore/record.h \
+	guard/restore/repair.c \
+	guard/restore/repair.h \
 	guard/restore/restorer.c \
 	guard/restore/restorer.h \
 	guard/restore/tracker.c \

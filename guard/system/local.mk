@@ -82,12 +82,16 @@ libguard_system_a_SOURCES = \
 	guard/system/host/spool.h \
 	guard/system/host/tls.c \
 	guard/system/host/tls.h \
+	guard/system/host/unitcall.c \
+	guard/system/host/unitcall.h \
 	guard/system/host/wholefile.c \
 	guard/system/host/wholefile.h \
-	guard/system/kernel/dropchain.c \
-	guard/system/kernel/dropchain.h \
+	guard/system/kernel/fwtables.c \
+	guard/system/kernel/fwtables.h \
 	guard/system/kernel/gaptable.c \
 	guard/system/kernel/gaptable.h \
+	guard/system/kernel/generation.c \
+	guard/system/kernel/generation.h \
 	guard/system/kernel/links.c \
 	guard/system/kernel/links.h \
 	guard/system/kernel/listeners.c \

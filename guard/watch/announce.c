@@ -11,12 +11,17 @@
 /* What a reload that failed is held responsible for: the guard looks at once. */
 #define FAILED_RELOAD_US (60 * INT64_C(1000000))
 
+/* The wipe that follows a repair of the guard's own is its doing. */
+#define REPAIR_US (10 * INT64_C(1000000))
+
 struct announcer {
 	struct announcer_options given;
 	bool told_lockdown;                   /* since something was last restored */
 	enum firewall_state told_state;       /* what was last said about its state */
 	char failed_reload[CAUSE_WORDS_SIZE]; /* who called for the last one that came to nothing */
 	int64_t failed_reload_us;             /* monotonic; 0: none */
+	char repair[CAUSE_WORDS_SIZE];        /* what the guard last did to mend firewalld */
+	int64_t repair_us;                    /* monotonic; 0: none that a wipe is to follow */
 	char last_wipe[160];                  /* for the status line; "" : none yet */
 };
 
@@ -140,6 +145,76 @@ void announcer_state(struct announcer *announcer, enum firewall_state state, boo
 	              firewall_state_name(state));
 }
 
+/* --- a firewalld that is broken ----------------------------------------------------------- */
+
+/* A repair is a wipe, too, and this is its cause. */
+static void note_repair(struct announcer *announcer, const struct listener_trouble *trouble)
+{
+	announcer->repair_us = clock_monotonic_us();
+	snprintf(announcer->repair, sizeof(announcer->repair),
+	         "%s of firewalld by the guard: %s%s%s",
+	         trouble->act == REPAIR_RESTART ? "restart" : "reload",
+	         trouble->trouble == REPAIR_FLUSHED ? "its rules were flushed out of the kernel"
+	                                            : "a reload before it broke off",
+	         *trouble->who ? " by " : "", trouble->who);
+}
+
+static const char *words_of(const struct listener_trouble *trouble)
+{
+	switch (trouble->act) {
+	case REPAIR_RELOAD:
+		return "having it reload";
+	case REPAIR_RESTART:
+		return "it is being restarted";
+	case REPAIR_WAIT:
+	case REPAIR_PERSON:
+		break;
+	}
+	return trouble->may_repair ? "the guard could not mend it" : "left to you: repair = no";
+}
+
+/** announcer_trouble() - say what is the matter, what is done about it, and what to type */
+void announcer_trouble(struct announcer *announcer, const struct listener_trouble *trouble)
+{
+	bool person = trouble->act == REPAIR_PERSON;
+	const char *words = repair_words(trouble->trouble);
+
+	if (trouble->act == REPAIR_WAIT) {
+		logger_write(announcer->given.logger, LOGGER_ERROR,
+		             "firewalld could not be mended: %s", trouble->why);
+		record_event(announcer->given.record, EVENT_REPAIR, NULL, "it failed: %s",
+		             trouble->why);
+		return;
+	}
+	logger_write(announcer->given.logger, LOGGER_ERROR, "%s%s%s; %s%s%s", words,
+	             *trouble->who ? ", by " : "", trouble->who, words_of(trouble),
+	             person ? "; see firewalld's log, then: " : "",
+	             person ? repair_advice(trouble->trouble) : "");
+	record_event(announcer->given.record,
+	             trouble->trouble == REPAIR_FLUSHED ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
+	             NULL, "%s%s%s", words, *trouble->who ? ", by " : "", trouble->who);
+	if (person)
+		notify_status(announcer->given.notifier, "firewalld is broken: see the log");
+	else
+		note_repair(announcer, trouble);
+}
+
+/** announcer_repaired() - it is over, and whose doing that was */
+void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired)
+{
+	const char *end = repaired->trouble == REPAIR_FLUSHED
+	                      ? "firewalld's rules are in the kernel again"
+	                  : repaired->trouble == REPAIR_SHUT
+	                      ? "the kernel lets in again what firewalld says is open"
+	                      : "firewalld has its zones again";
+	const char *by = repaired->ours ? "mended by the guard" : "mended by somebody else";
+
+	logger_write(announcer->given.logger, LOGGER_NOTICE, "%s after %lld ms, %s", end,
+	             (long long)(repaired->took_us / 1000), by);
+	record_event(announcer->given.record, EVENT_REPAIR, NULL, "%s after %lld ms, %s", end,
+	             (long long)(repaired->took_us / 1000), by);
+}
+
 /* --- wipes ------------------------------------------------------------------------------- */
 
 static void say_silent(const struct announcer *announcer, char buffer[CAUSE_WORDS_SIZE])
@@ -152,10 +227,22 @@ static void say_silent(const struct announcer *announcer, char buffer[CAUSE_WORD
 	         *failed ? "; before it, " : "", failed, *failed ? " came to nothing" : "");
 }
 
+/* Is this wipe what a repair of the guard's own has come to? */
+static bool of_repair(const struct announcer *announcer, enum wipe_kind kind, unsigned n_reloads)
+{
+	return announcer->repair_us && n_reloads <= 1 &&
+	       (kind == WIPE_RELOAD || kind == WIPE_RESTART) &&
+	       clock_monotonic_us() - announcer->repair_us < REPAIR_US;
+}
+
 /** announcer_cause() - what happened, in words */
 void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, unsigned n_reloads,
                      char buffer[CAUSE_WORDS_SIZE])
 {
+	if (of_repair(announcer, kind, n_reloads)) {
+		snprintf(buffer, CAUSE_WORDS_SIZE, "%s", announcer->repair);
+		return;
+	}
 	if (attribution_cause(announcer->given.attribution, kind, n_reloads, buffer))
 		return;
 	switch (kind) {

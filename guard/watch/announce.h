@@ -50,6 +50,8 @@ void announcer_removal(struct announcer *announcer, const struct item *item, boo
 void announcer_moved(struct announcer *announcer, const struct item *from, const struct item *to);
 void announcer_fight(struct announcer *announcer, const struct item *item);
 
+void announcer_trouble(struct announcer *announcer, const struct listener_trouble *trouble);
+void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired);
 void announcer_status(struct announcer *announcer);
 
 #endif

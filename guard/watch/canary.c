@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/canary.h"
 
-#include "guard/system/kernel/dropchain.h"
-
 #include <errno.h>
 
 /* Each so many canaries, a look at everything. */
 #define AUDIT_WHOLE 20
-
-/* So often in a row, and so much later, for what may be a reload that has just begun. */
-#define DROP_IS_SURE  3
-#define DROP_AGAIN_MS 500
 
 struct canary {
 	struct canary_options given;
 	struct loop_source *timer;  /* ask whether all is still there */
 	struct firewalld_op *probe; /* that is under way */
 	unsigned n_probes;
-	struct nfsocket nft; /* to look for the policy DROP that a reload left behind */
-	unsigned n_shut;     /* probes in a row that found it */
 };
 
 /* What the next wipe would take counts for more than what it would leave; then mail first. */
@@ -54,39 +46,6 @@ static const struct item *pick(const struct canary *canary)
 	return best ? &best->item : NULL;
 }
 
-/*
- * firewalld has one thread, and has just answered, so it is not amid a reload, unless
- * one has begun since. What is found twice in a row was left behind.
- */
-static void look_for_drop(struct canary *canary)
-{
-	bool there = false;
-
-	if (engine_wanted(canary->given.engine)->panic ||
-	    dropchain_is_there(&canary->nft, &there) != 0)
-		there = false;
-	if (!there) {
-		if (canary->n_shut >= DROP_IS_SURE)
-			logger_write(canary->given.logger, LOGGER_NOTICE,
-			             "the kernel lets in again what firewalld says is open");
-		canary->n_shut = 0;
-		return;
-	}
-	if (canary->n_shut < DROP_IS_SURE && ++canary->n_shut == DROP_IS_SURE) {
-		logger_write(
-		    canary->given.logger, LOGGER_ERROR,
-		    "firewalld says open, the kernel does not: a reload that broke off has "
-		    "left its policy DROP (nft list table inet firewalld_policy_drop), and "
-		    "no new connection gets in; see firewalld's log, then: firewall-cmd "
-		    "--reload");
-		record_event(
-		    canary->given.record, EVENT_FIREWALLD_FAILED, NULL,
-		    "firewalld says open, the kernel does not: a reload left its policy DROP");
-	}
-	if (canary->n_shut < DROP_IS_SURE && canary->given.config->audit_s)
-		loop_timer_set(canary->timer, DROP_AGAIN_MS);
-}
-
 static void on_probe(int result, enum firewall_state state, bool there, const struct err *err,
                      void *userdata)
 {
@@ -104,7 +63,7 @@ static void on_probe(int result, enum firewall_state state, bool there, const st
 		engine_look(canary->given.engine);
 		return;
 	}
-	look_for_drop(canary);
+	engine_look_at_kernel(canary->given.engine);
 }
 
 /** canary_ask() - now, unless a cycle is under way that finds out anyway */
@@ -153,7 +112,6 @@ int canary_new(struct canary **out, const struct canary_options *options)
 	if (!canary)
 		return -ENOMEM;
 	canary->given = *options;
-	canary->nft = NFSOCKET_NULL;
 	r = loop_add_timer(options->loop, &canary->timer, on_due, canary);
 	if (r < 0) {
 		free(canary);
@@ -171,6 +129,5 @@ void canary_free(struct canary *canary)
 		return;
 	firewalld_cancel(canary->probe);
 	loop_remove(canary->timer);
-	nfsocket_close(&canary->nft);
 	free(canary);
 }

@@ -113,6 +113,16 @@ static void on_skipped(unsigned n, const char *first, void *userdata)
 	             "%u entries of firewalld are not understood and not guarded: %s", n, first);
 }
 
+static void on_trouble(const struct listener_trouble *trouble, void *userdata)
+{
+	announcer_trouble(((struct watcher *)userdata)->announcer, trouble);
+}
+
+static void on_repaired(const struct listener_repaired *repaired, void *userdata)
+{
+	announcer_repaired(((struct watcher *)userdata)->announcer, repaired);
+}
+
 static void on_denied(void *userdata)
 {
 	announcer_denied(((struct watcher *)userdata)->announcer);
@@ -199,6 +209,8 @@ static const struct engine_listener listener = {
     .state = on_state,
     .unread = on_unread,
     .skipped = on_skipped,
+    .trouble = on_trouble,
+    .repaired = on_repaired,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,
@@ -557,6 +569,7 @@ static int start_engine(struct watcher *watcher)
 	    .record = watcher->record,
 	    .config = &watcher->config,
 	    .network_manager = watcher->network_manager,
+	    .bus = watcher->bus,
 	    .boot_id = watcher->boot_id,
 	    .listener = listener,
 	};

@@ -1,10 +1,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld is RUNNING and says open, and the policy DROP of a reload that broke off is still in
 # the kernel. The installed firewalld leaves it in state INIT only, so here it is made by hand.
-conf <<-X
-	[guard]
-	audit-s = 1
-X
+settings() {
+	conf <<-X
+		[guard]
+		audit-s = 1
+		repair = $1
+	X
+}
+settings no
 watch_up
 mail_open
 need "mail is reachable" within 3 mail_reachable
@@ -17,12 +21,16 @@ need "nor is panic mode" never 3 said 'the kernel does not'
 fwc --panic-off
 need "nor its end" not said 'the kernel does not'
 
-nft add table inet firewalld_policy_drop
-nft 'add chain inet firewalld_policy_drop filter_input { type filter hook input priority filter + 9; policy drop; }'
-nft 'add rule inet firewalld_policy_drop filter_input ct state { established, related } accept'
+left_behind() {
+	nft add table inet firewalld_policy_drop
+	nft 'add chain inet firewalld_policy_drop filter_input { type filter hook input priority filter + 9; policy drop; }'
+	nft 'add rule inet firewalld_policy_drop filter_input ct state { established, related } accept'
+}
+left_behind
 need "firewalld says open" has imaps
 need "the kernel does not let anybody in" is_shut 993
-need "the guard says so" within 8 said 'error: firewalld says open, the kernel does not'
+need "the guard says so" within 2 said 'error: firewalld says open, the kernel does not'
+need "and what to type" said 'left to you: repair = no; .* firewall-cmd --reload'
 need "the status is not fine" exits 1 guard status
 need "and says why" out_has 'firewalld says open, the kernel does not'
 need "the JSON has it" exits 1 guard --json status
@@ -32,3 +40,15 @@ need "in words" out_has 'policy DROP'
 nft delete table inet firewalld_policy_drop
 need "its end is told" within 5 said 'lets in again'
 need "mail is reachable" within 3 mail_reachable
+
+settings yes
+kill -HUP "$WATCH"
+need "the guard may repair" within 5 said 'configuration was read again'
+: >"$W/watch.log"
+left_behind
+need "nobody gets in" is_shut 993
+need "it is mended" within 3 said 'lets in again .* mended by the guard'
+need "mail is reachable" within 3 mail_reachable
+need "the history has it" exits 0 guard history --kind repair
+need "in words" out_has 'mended by the guard'
+need "the watcher lives" watching

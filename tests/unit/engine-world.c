@@ -55,6 +55,48 @@ int gaptable_port_of(const char *name, const char *protocol)
 	return -1;
 }
 
+/* --- what of firewalld's is in the kernel ------------------------------------------------- */
+
+int fwtables_read(struct fwtables *out, struct nfsocket *sock)
+{
+	(void)sock;
+	*out = world.tables;
+	return 0;
+}
+
+bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)
+{
+	return (before->tables & ~now->tables) || (before->chains & ~now->chains);
+}
+
+bool fwtables_is_empty(const struct fwtables *now)
+{
+	return !now->tables && !now->chains;
+}
+
+int fwtables_add(const struct fwtables *now, const struct fwtables *before, struct nfsocket *sock,
+                 struct err *err)
+{
+	(void)sock;
+	(void)err;
+	world.n_tables_added += (before->tables & ~now->tables) != 0;
+	return 0;
+}
+
+int generation_new(struct generation **out, struct loop *loop, generation_fn fn, void *userdata)
+{
+	(void)out;
+	(void)loop;
+	world.on_generation = fn;
+	world.generation_userdata = userdata;
+	return 0;
+}
+
+void generation_free(struct generation *generation)
+{
+	(void)generation;
+}
+
 /* --- what is heard ----------------------------------------------------------------------- */
 
 static void tell(const char *format, ...) _printf_(1, 2);
@@ -163,6 +205,22 @@ static void on_over(void *userdata)
 	tell("done");
 }
 
+static void on_trouble(const struct listener_trouble *trouble, void *userdata)
+{
+	static const char *const acts[] = {"waits", "reload", "restart", "person"};
+
+	(void)userdata;
+	tell("trouble %d %s%s%s%s%s", (int)trouble->trouble, acts[trouble->act],
+	     *trouble->who ? " by " : "", trouble->who, trouble->why ? ": " : "",
+	     trouble->why ? trouble->why : "");
+}
+
+static void on_repaired(const struct listener_repaired *repaired, void *userdata)
+{
+	(void)userdata;
+	tell("repaired %d%s", (int)repaired->trouble, repaired->ours ? " by us" : "");
+}
+
 static void on_denied(void *userdata)
 {
 	(void)userdata;
@@ -243,6 +301,8 @@ static const struct engine_listener listener = {
     .judged = on_judged,
     .unknown = on_unknown,
     .over = on_over,
+    .trouble = on_trouble,
+    .repaired = on_repaired,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,
@@ -281,6 +341,7 @@ void world_setup(void)
 	setenv("DBUS_SYSTEM_BUS_ADDRESS", world.address, 1);
 	config_init(&world.config);
 	world.config.close_gap = true;
+	world.tables = (struct fwtables){.tables = 1, .chains = 3};
 	ck_assert_int_eq(loop_new(&world.loop), 0);
 	ck_assert_int_eq(bus_new(&world.bus, world.loop, &options), 0);
 	ck_assert_int_eq(fail2ban_new(&world.fail2ban, world.loop, NULL), 0);
@@ -326,6 +387,7 @@ void world_guard(void)
 	    .logger = &world.logger,
 	    .config = &world.config,
 	    .network_manager = world.network_manager,
+	    .bus = world.bus,
 	    .boot_id = BOOT,
 	    .listener = listener,
 	};

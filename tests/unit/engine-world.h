@@ -9,6 +9,8 @@
 #define TESTS_UNIT_ENGINE_WORLD_H
 
 #include "guard/restore/engine.h"
+#include "guard/system/kernel/fwtables.h"
+#include "guard/system/kernel/generation.h"
 #include "tests/unit/fake-clock.h"
 #include "tests/unit/fake-fail2ban.h"
 #include "tests/unit/fakewall.h"
@@ -35,6 +37,11 @@ struct world {
 	/* What stands in for the kernel's table of held bans. */
 	size_t n_held;
 	bool table_there, table_fails;
+	/* What of firewalld's is in the kernel, and how its changes are heard of. */
+	struct fwtables tables;
+	unsigned n_tables_added;
+	generation_fn on_generation;
+	void *generation_userdata;
 };
 extern struct world world;
 

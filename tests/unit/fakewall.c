@@ -450,11 +450,46 @@ static DBusMessage *answer_item(struct fakewall *wall, DBusMessage *call, const 
 	return change(wall, call, verb, &item, text);
 }
 
+static DBusMessage *answer_reload(struct fakewall *wall, DBusMessage *call)
+{
+	must(strv_add(&wall->calls, "reload") == 0, "memory");
+	if (wall->on_change)
+		wall->on_change("reload", wall->userdata);
+	if (wall->fail_reload)
+		return refuse(call, wall->fail_reload);
+	wall->broken = false;
+	fakewall_reload(wall);
+	return dbus_message_new_method_return(call);
+}
+
+/* Return: the error with which one that is broken answers; NULL: it answers this as ever. */
+static DBusMessage *answer_broken(const struct fakewall *wall, DBusMessage *call)
+{
+	const char *member = dbus_message_get_member(call);
+	DBusMessage *reply;
+
+	if (!wall->broken)
+		return NULL;
+	if (strcmp(member, "getZones") == 0 || strcmp(member, "listZones") == 0) {
+		reply = dbus_message_new_method_return(call);
+		append_nothing(reply, strcmp(member, "getZones") == 0 ? "as" : "ao");
+		return reply;
+	}
+	if (dbus_message_has_interface(call, NAME ".zone") || strcmp(member, "getZoneByName") == 0)
+		return refuse(call, "INVALID_ZONE: public");
+	return NULL;
+}
+
 static DBusMessage *answer(struct fakewall *wall, DBusMessage *call)
 {
 	const struct kind *kind = NULL;
+	DBusMessage *broken = answer_broken(wall, call);
 	const char *verb = verb_of(dbus_message_get_member(call), &kind);
 
+	if (broken)
+		return broken;
+	if (strcmp(dbus_message_get_member(call), "reload") == 0)
+		return answer_reload(wall, call);
 	return verb && dbus_message_has_interface(call, NAME ".zone")
 	           ? answer_item(wall, call, verb, kind)
 	           : answer_question(wall, call);

@@ -20,9 +20,12 @@ struct fakewall {
 	const char
 	    *silent; /* the member that is not answered until fakewall_answer(); NULL: none */
 	const char
-	    *fail_reading;   /* the words with which a reading of a zone fails; NULL: it does not */
-	struct strv calls;   /* what it was asked to change, "add ITEM" */
-	unsigned n_readings; /* getDefaultZone, which each reading asks for */
+	    *fail_reading; /* the words with which a reading of a zone fails; NULL: it does not */
+	/* Half a reload: no zones, and every question for one is refused; until it reloads. */
+	bool broken;
+	const char *fail_reload; /* with which words a reload is refused; NULL: it is not */
+	struct strv calls;       /* what it was asked to change, "add ITEM", "reload" */
+	unsigned n_readings;     /* getDefaultZone, which each reading asks for */
 	/* Called in front of each change that somebody asks for; may be NULL. */
 	void (*on_change)(const char *what, void *userdata);
 	void *userdata;

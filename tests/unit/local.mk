@@ -62,6 +62,7 @@ UNIT_TESTS = \
 	tests/unit/test-rangeset \
 	tests/unit/test-rangesfile \
 	tests/unit/test-reject \
+	tests/unit/test-repair \
 	tests/unit/test-report \
 	tests/unit/test-report-summary \
 	tests/unit/test-richrule \
@@ -88,6 +89,7 @@ ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c
 tests_unit_test_bankeeper_SOURCES = tests/unit/test-bankeeper.c $(ENGINE_WORLD)
 tests_unit_test_errand_SOURCES = tests/unit/test-errand.c $(ENGINE_WORLD)
+tests_unit_test_repair_SOURCES = tests/unit/test-repair.c $(ENGINE_WORLD)
 tests_unit_test_cycle_SOURCES = tests/unit/test-cycle.c $(ENGINE_WORLD)
 tests_unit_test_bus_SOURCES = tests/unit/test-bus.c tests/unit/fake-firewalld.c
 tests_unit_test_busmonitor_SOURCES = tests/unit/test-busmonitor.c tests/unit/fake-firewalld.c

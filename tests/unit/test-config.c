@@ -119,6 +119,7 @@ static const char everything[] =
     "require = public/service:imaps, iredmail/interface:enp6s0\n"
     "   public/rule:rule family=\"ipv4\" source address=\"192.0.2.1\" accept\n"
     "restore = yes\r\n"
+    "repair = no\n"
     "restore-bans = all\n"
     "close-gap = no\n"
     "persist = on ; a remark\n"
@@ -151,6 +152,7 @@ static const char *const everything_back[] = {
     "imaps, 465/tcp",
     NULL,
     "yes",
+    "no",
     "all",
     "no",
     "yes",

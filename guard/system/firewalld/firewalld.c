@@ -1016,6 +1016,26 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
 	return start_change(fw, op, firewalld_message_remove(fw->owner, item), fn, userdata);
 }
 
+/**
+ * firewalld_reload() - load the permanent configuration, as `firewall-cmd --reload`
+ * @fw: the adapter
+ * @op: receives what can be cancelled; may be NULL
+ * @fn: called with 0 when it has, or with a FIREWALLD_E_*
+ * @userdata: for @fn
+ *
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
+ */
+int firewalld_reload(struct firewalld *fw, struct firewalld_op **op, firewalld_done_fn fn,
+                     void *userdata)
+{
+	if (!fw->present)
+		return FIREWALLD_E_GONE;
+	return start_change(fw, op,
+	                    firewalld_message_call(fw->owner, FIREWALLD_MESSAGE_PATH,
+	                                           FIREWALLD_MESSAGE_INTERFACE, "reload", NULL),
+	                    fn, userdata);
+}
+
 /* --- permanent writes: parallel ones have erased zone files (firewalld#1495)
  * ---------- */
 

@@ -374,6 +374,12 @@ static const struct config_row rows[] = {
                 "Restore what a reload, a restart or a reboot dropped: yes or no (report only)."},
      .type = &type_bool,
      .offset = AT(restore)},
+    {.option = {"guard", "repair", "yes", NULL, NULL,
+                "Bring firewalld back when it is broken itself: have it reload, or else be "
+                "restarted, when its rules were flushed out of the kernel or a reload of it broke "
+                "off half way: yes or no (only say what to type)."},
+     .type = &type_bool,
+     .offset = AT(repair)},
     {.option = {"guard", "restore-bans", "safe", NULL, NULL,
                 "Which bans to restore that a reload dropped and fail2ban still holds: safe (all "
                 "but those that cover a legitimate client range), all, or none."},

@@ -27,6 +27,7 @@ struct config {
 	/* [guard] */
 	struct scope scope; /* zones, services, require */
 	bool restore;       /* no: watch and tell, change nothing */
+	bool repair;        /* a firewalld that is broken: reload it, or have it restarted */
 	enum config_restore_bans restore_bans;
 	bool close_gap; /* deny lost bans by a table of our own until their rules are back */
 	bool persist;

@@ -9,8 +9,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "guard/system/kernel/netlink.h"
-
 /**
  * nfsocket_close() - close it; may be called twice
  *
@@ -197,7 +195,8 @@ static int is_answered(struct nlmsghdr *header, void *last)
 	return header->nlmsg_type == NLMSG_ERROR && header->nlmsg_seq == *(const uint32_t *)last;
 }
 
-static int exchange(const struct nfbatch *batch, struct nfsocket *sock, uint32_t last)
+static int exchange(const struct nfbatch *batch, struct nfsocket *sock, netlink_fn *fn,
+                    void *userdata)
 {
 	int r;
 
@@ -209,7 +208,7 @@ static int exchange(const struct nfbatch *batch, struct nfsocket *sock, uint32_t
 		return r;
 	}
 	make_room(sock, batch->n);
-	r = netlink_ask(sock->fd, batch->data, batch->n, is_answered, &last);
+	r = netlink_ask(sock->fd, batch->data, batch->n, fn, userdata);
 	/* what else the kernel had to say of it is no answer to the next one */
 	if (r < 0)
 		nfsocket_close(sock);
@@ -242,7 +241,7 @@ int nfbatch_send(struct nfbatch *batch, struct nfsocket *sock, struct err *err)
 	want_answer(batch);
 	add_message(batch, NFNL_MSG_BATCH_END, 0, AF_UNSPEC, NFNL_SUBSYS_NFTABLES);
 	end_message(batch);
-	r = batch->error ? batch->error : exchange(batch, sock, last);
+	r = batch->error ? batch->error : exchange(batch, sock, is_answered, &last);
 	return r < 0 ? failed(r, err) : 0;
 }
 
@@ -253,10 +252,27 @@ int nfbatch_send(struct nfbatch *batch, struct nfsocket *sock, struct err *err)
  */
 int nfbatch_ask(struct nfbatch *batch, struct nfsocket *sock, struct err *err)
 {
+	uint32_t last = batch->n_messages;
 	int r;
 
 	want_answer(batch);
 	end_message(batch);
-	r = batch->error ? batch->error : exchange(batch, sock, batch->n_messages);
+	r = batch->error ? batch->error : exchange(batch, sock, is_answered, &last);
+	return r < 0 ? failed(r, err) : 0;
+}
+
+/**
+ * nfbatch_list() - send one message that is answered by a list
+ * @fn: gets each piece of it
+ *
+ * Return: as nfbatch_ask().
+ */
+int nfbatch_list(struct nfbatch *batch, struct nfsocket *sock, netlink_fn *fn, void *userdata,
+                 struct err *err)
+{
+	int r;
+
+	end_message(batch);
+	r = batch->error ? batch->error : exchange(batch, sock, fn, userdata);
 	return r < 0 ? failed(r, err) : 0;
 }

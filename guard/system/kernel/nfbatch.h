@@ -10,6 +10,7 @@
 #define GUARD_SYSTEM_KERNEL_NFBATCH_H
 
 #include "guard/base/err.h"
+#include "guard/system/kernel/netlink.h"
 
 struct nfbatch {
 	uint8_t *data; /* owned */
@@ -50,5 +51,8 @@ void nfbatch_close(struct nfbatch *batch, size_t opened);
 int nfbatch_send(struct nfbatch *batch, struct nfsocket *sock, struct err *err) _must_check_;
 /* One question instead of a transaction; -ENOENT when there is no such thing. */
 int nfbatch_ask(struct nfbatch *batch, struct nfsocket *sock, struct err *err) _must_check_;
+/* One question that is answered by a list (NLM_F_DUMP). */
+int nfbatch_list(struct nfbatch *batch, struct nfsocket *sock, netlink_fn *fn, void *userdata,
+                 struct err *err) _must_check_;
 
 #endif

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/kernelwatch.h"
+
+#include "guard/model/cause.h"
+#include "guard/restore/listener.h"
+#include "guard/system/host/clock.h"
+#include "guard/system/kernel/fwtables.h"
+#include "guard/system/kernel/generation.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Not more often, however many transactions there are. */
+#define LOOK_PAUSE_MS 20
+
+/* The policy DROP of a reload is nothing to ask about before, and is asked about so often. */
+#define SHUT_MS      200
+#define SHUT_IS_SURE 2
+
+struct kernelwatch {
+	struct kernelwatch_options given;
+	struct generation *generation; /* NULL: the kernel does not tell; then the canary looks */
+	struct nfsocket sock;
+	struct fwtables before;     /* as firewalld has made it */
+	bool known;                 /* that */
+	struct loop_source *timer;  /* look */
+	struct firewalld_op *probe; /* under way */
+	int64_t looked_us;          /* monotonic */
+	unsigned n_shut; /* looks in a row at which nothing was changed and it was shut */
+	char who[LISTENER_WHO_SIZE]; /* made the first change since all was well */
+};
+
+static void look(struct kernelwatch *watch);
+
+/* Return: whether it could be read. */
+static bool read_tables(struct kernelwatch *watch, struct fwtables *now)
+{
+	watch->looked_us = clock_monotonic_us();
+	return fwtables_read(now, &watch->sock) == 0;
+}
+
+static bool lacks(const struct kernelwatch *watch, const struct fwtables *now)
+{
+	return watch->known && fwtables_lack(now, &watch->before);
+}
+
+static bool is_shut(const struct kernelwatch *watch, const struct fwtables *now)
+{
+	return now->shut && !watch->given.tracker->wanted.panic;
+}
+
+static void judge_shut(struct kernelwatch *watch)
+{
+	if (++watch->n_shut < SHUT_IS_SURE) {
+		loop_timer_set(watch->timer, SHUT_MS);
+		return;
+	}
+	watch->given.on_trouble(REPAIR_SHUT, "", watch->given.userdata);
+}
+
+static void on_probe(int result, enum firewall_state state, bool there _unused_,
+                     const struct err *err _unused_, void *userdata)
+{
+	struct kernelwatch *watch = userdata;
+	struct fwtables now;
+
+	watch->probe = NULL;
+	/* while it loads, and where it has failed, the rules are its own affair */
+	if (result != 0 || state != FIREWALL_STATE_RUNNING || !read_tables(watch, &now))
+		return;
+	if (is_shut(watch, &now))
+		judge_shut(watch);
+	else if (lacks(watch, &now))
+		watch->given.on_trouble(REPAIR_FLUSHED, watch->who, watch->given.userdata);
+	else
+		look(watch);
+}
+
+/* Whatever it is asked: that it answers is what counts. */
+static void ask(struct kernelwatch *watch)
+{
+	if (firewalld_probe(watch->given.fw, &watch->probe, NULL, on_probe, watch) != 0)
+		watch->probe = NULL; /* it went */
+}
+
+static void look(struct kernelwatch *watch)
+{
+	struct fwtables now;
+
+	if (watch->probe || !firewalld_is_present(watch->given.fw) || !read_tables(watch, &now))
+		return;
+	if (is_shut(watch, &now) && watch->n_shut == 0) {
+		/* a reload, in all likelihood: it is over soon */
+		watch->n_shut = 1;
+		loop_timer_set(watch->timer, SHUT_MS);
+	} else if (is_shut(watch, &now) || lacks(watch, &now)) {
+		ask(watch);
+	} else {
+		watch->n_shut = 0;
+		watch->who[0] = '\0';
+		watch->given.on_fine(watch->given.userdata);
+	}
+}
+
+/** kernelwatch_look() - now, unless that is under way */
+void kernelwatch_look(struct kernelwatch *watch)
+{
+	loop_timer_stop(watch->timer);
+	look(watch);
+}
+
+static void on_due(void *userdata)
+{
+	look(userdata);
+}
+
+static void note_who(struct kernelwatch *watch, uint32_t pid, const char *name)
+{
+	char shown[CAUSE_NAME_SIZE];
+	/* firewalld and the guard change rules all the time, and somebody else beside them */
+	bool named = watch->who[0] && strncmp(watch->who, "firewalld ", 10) != 0;
+
+	if (named || !pid || pid == (uint32_t)getpid())
+		return;
+	cause_show(shown, sizeof(shown), name, strlen(name));
+	snprintf(watch->who, sizeof(watch->who), "%s (pid %u)", *shown ? shown : "a process", pid);
+}
+
+static void on_generation(uint32_t pid, const char name[GENERATION_NAME_SIZE], void *userdata)
+{
+	struct kernelwatch *watch = userdata;
+	int64_t next_us = watch->looked_us + INT64_C(1000) * LOOK_PAUSE_MS;
+	int64_t left_us = next_us - clock_monotonic_us();
+
+	note_who(watch, pid, name);
+	/* somebody is at work, so it is not what a reload has left behind */
+	watch->n_shut = 0;
+	if (left_us <= 0)
+		kernelwatch_look(watch);
+	else if (!loop_timer_is_set(watch->timer))
+		loop_timer_set(watch->timer, left_us / 1000 + 1);
+}
+
+/** kernelwatch_knows() - was it learned how it should be? */
+bool kernelwatch_knows(const struct kernelwatch *watch)
+{
+	return watch->known;
+}
+
+/** kernelwatch_forget() - another firewalld, or another backend: how it should be is to be seen */
+void kernelwatch_forget(struct kernelwatch *watch)
+{
+	firewalld_cancel(steal(watch->probe));
+	loop_timer_stop(watch->timer);
+	watch->known = false;
+	watch->n_shut = 0;
+	watch->who[0] = '\0';
+}
+
+/**
+ * kernelwatch_learn() - firewalld has just put its rules there: as it is now it should be
+ *
+ * Nothing at all is what somebody makes who was quicker than we, where there was something.
+ */
+void kernelwatch_learn(struct kernelwatch *watch)
+{
+	struct fwtables now;
+
+	if (!read_tables(watch, &now) ||
+	    (watch->known && fwtables_is_empty(&now) && !fwtables_is_empty(&watch->before)))
+		return;
+	watch->before = now;
+	watch->known = true;
+}
+
+/** kernelwatch_prepare() - firewalld is to reload: it finds what it is going to delete */
+void kernelwatch_prepare(struct kernelwatch *watch)
+{
+	struct err err = ERR_NULL;
+	struct fwtables now;
+
+	if (watch->known && read_tables(watch, &now) &&
+	    fwtables_add(&now, &watch->before, &watch->sock, &err) != 0)
+		logger_write(watch->given.logger, LOGGER_WARNING,
+		             "firewalld's tables could not be made for its reload: %s",
+		             err_text(&err, -EIO));
+}
+
+/**
+ * kernelwatch_new() - hear of changes from now on
+ * @out:     written on success alone; release with kernelwatch_free()
+ * @options: copied
+ *
+ * Return: 0 or negative errno; also 0 where the kernel tells us nothing.
+ */
+int kernelwatch_new(struct kernelwatch **out, const struct kernelwatch_options *options)
+{
+	struct kernelwatch *watch = calloc(1, sizeof(*watch));
+	int r;
+
+	if (!watch)
+		return -ENOMEM;
+	watch->given = *options;
+	watch->sock = NFSOCKET_NULL;
+	r = loop_add_timer(options->loop, &watch->timer, on_due, watch);
+	if (r == 0)
+		r = generation_new(&watch->generation, options->loop, on_generation, watch);
+	if (r >= 0)
+		*out = watch;
+	else
+		kernelwatch_free(watch);
+	return r < 0 ? r : 0;
+}
+
+/** kernelwatch_free() - NULL is fine */
+void kernelwatch_free(struct kernelwatch *watch)
+{
+	if (!watch)
+		return;
+	firewalld_cancel(watch->probe);
+	generation_free(watch->generation);
+	loop_remove(watch->timer);
+	nfsocket_close(&watch->sock);
+	free(watch);
+}

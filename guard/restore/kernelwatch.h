@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * kernelwatch - is what firewalld says in force in the kernel?
+ *
+ * The kernel tells of each change to its rules, and who made it; then it is asked
+ * whether firewalld's tables are as they were. firewalld itself takes them away, and
+ * shuts everything, while it reloads: it has one thread, so what is still so when it
+ * has answered a question was not its doing.
+ */
+#ifndef GUARD_RESTORE_KERNELWATCH_H
+#define GUARD_RESTORE_KERNELWATCH_H
+
+#include "guard/restore/repair.h"
+#include "guard/restore/tracker.h"
+#include "guard/system/firewalld/firewalld.h"
+#include "guard/system/host/logger.h"
+
+struct kernelwatch;
+
+/* All borrowed, for its life. */
+struct kernelwatch_options {
+	struct loop *loop;
+	struct firewalld *fw;
+	struct logger *logger;
+	const struct tracker *tracker; /* is panic mode on? */
+	/* REPAIR_FLUSHED or REPAIR_SHUT; @who did it, in words, "" when that is not known. */
+	void (*on_trouble)(enum repair_trouble trouble, const char *who, void *userdata);
+	void (*on_fine)(void *userdata);
+	void *userdata;
+};
+
+int kernelwatch_new(struct kernelwatch **out,
+                    const struct kernelwatch_options *options) _must_check_;
+void kernelwatch_free(struct kernelwatch *watch); /* before firewalld; NULL is fine */
+
+void kernelwatch_look(struct kernelwatch *watch);
+void kernelwatch_learn(struct kernelwatch *watch);
+void kernelwatch_forget(struct kernelwatch *watch);
+bool kernelwatch_knows(const struct kernelwatch *watch);
+void kernelwatch_prepare(struct kernelwatch *watch);
+
+#endif

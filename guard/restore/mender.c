@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/mender.h"
+
+#include "guard/system/host/clock.h"
+#include "guard/system/host/unitcall.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* A restart comes to its end by firewalld's coming back; this is for one that does not. */
+#define RESTART_MS 30000
+
+struct mender {
+	struct mender_options given;
+	struct repair repair;
+	struct firewalld_op *reloading;
+	struct unitcall *restarting;
+	struct loop_source *timer; /* look again */
+	int64_t since_us;          /* monotonic; of the trouble */
+	bool acted;                /* since then */
+	bool told;                 /* with `repair = no` */
+	char who[LISTENER_WHO_SIZE];
+};
+
+/* `restore = no` changes nothing, whatever else is said. */
+static bool may_repair(const struct mender *mender)
+{
+	return mender->given.config->repair && mender->given.config->restore;
+}
+
+static void tell(struct mender *mender, enum repair_act act, const char *why)
+{
+	const struct listener_trouble trouble = {.trouble = mender->repair.trouble,
+	                                         .act = act,
+	                                         .who = mender->who,
+	                                         .why = why,
+	                                         .may_repair = may_repair(mender)};
+
+	listener_tell(mender->given.listener, trouble, &trouble);
+}
+
+static void look_again(struct mender *mender, bool reloaded)
+{
+	mender->given.on_done(reloaded, mender->given.userdata);
+}
+
+static void on_due(void *userdata)
+{
+	look_again(userdata, false);
+}
+
+static void on_reloaded(int result, const struct err *err, void *userdata)
+{
+	struct mender *mender = userdata;
+
+	mender->reloading = NULL;
+	if (result != 0)
+		tell(mender, REPAIR_WAIT, err_text(err, result));
+	if (result != FIREWALLD_E_GONE)
+		look_again(mender, result == 0);
+}
+
+static void on_restarted(const char *why, void *userdata)
+{
+	struct mender *mender = userdata;
+
+	mender->restarting = NULL;
+	if (!why)
+		return; /* it has begun, and firewalld's coming back is what ends it */
+	tell(mender, REPAIR_WAIT, why);
+	loop_timer_stop(mender->timer);
+	look_again(mender, false);
+}
+
+static void reload(struct mender *mender)
+{
+	mender->given.on_reload(mender->given.userdata);
+	if (firewalld_reload(mender->given.fw, &mender->reloading, on_reloaded, mender) != 0)
+		mender->reloading = NULL; /* it went: its coming back is another chance */
+}
+
+static void restart(struct mender *mender)
+{
+	int r = mender->given.bus ? unitcall_restart(&mender->restarting, mender->given.bus,
+	                                             "firewalld.service", on_restarted, mender)
+	                          : -ENOENT;
+
+	loop_timer_set(mender->timer, r == 0 ? RESTART_MS : 0);
+	if (r != 0)
+		mender->restarting = NULL;
+}
+
+static void act(struct mender *mender, enum repair_trouble trouble)
+{
+	enum repair_act next = repair_noted(&mender->repair, trouble, clock_monotonic_us());
+
+	if (next != REPAIR_WAIT)
+		tell(mender, next, NULL);
+	switch (next) {
+	case REPAIR_RELOAD:
+		reload(mender);
+		break;
+	case REPAIR_RESTART:
+		restart(mender);
+		break;
+	case REPAIR_WAIT:
+	case REPAIR_PERSON:
+		loop_timer_set(mender->timer,
+		               (mender->repair.due_us - clock_monotonic_us()) / 1000 + 1);
+		break;
+	}
+	mender->acted |= next == REPAIR_RELOAD || next == REPAIR_RESTART;
+}
+
+/** mender_is_at_work() - is something under way that may end the trouble? */
+bool mender_is_at_work(const struct mender *mender)
+{
+	return mender->reloading || mender->restarting;
+}
+
+/**
+ * mender_trouble() - it is there, or there still
+ * @who: did it, in words; "" or NULL: not known
+ */
+void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who)
+{
+	if (mender_is_at_work(mender))
+		return;
+	if (mender->repair.trouble == REPAIR_NONE) {
+		mender->since_us = clock_monotonic_us();
+		mender->acted = false;
+		mender->told = false;
+		snprintf(mender->who, sizeof(mender->who), "%s", who ? who : "");
+	}
+	if (may_repair(mender)) {
+		act(mender, trouble);
+		return;
+	}
+	if (mender->told && mender->repair.trouble >= trouble)
+		return;
+	mender->told = true;
+	if (trouble > mender->repair.trouble)
+		mender->repair.trouble = trouble;
+	tell(mender, REPAIR_PERSON, NULL);
+}
+
+/** mender_fine() - as far as can be seen, there is no such trouble (any more) */
+void mender_fine(struct mender *mender, enum repair_trouble trouble)
+{
+	struct listener_repaired repaired = {
+	    .trouble = mender->repair.trouble, .who = mender->who, .ours = mender->acted};
+
+	if (mender_is_at_work(mender) || mender->repair.trouble != trouble ||
+	    !repair_ended(&mender->repair))
+		return;
+	loop_timer_stop(mender->timer);
+	repaired.took_us = clock_monotonic_us() - mender->since_us;
+	listener_tell(mender->given.listener, repaired, &repaired);
+}
+
+/** mender_gone() - firewalld went, and what was under way with it */
+void mender_gone(struct mender *mender)
+{
+	firewalld_cancel(steal(mender->reloading));
+	unitcall_cancel(steal(mender->restarting));
+	loop_timer_stop(mender->timer);
+}
+
+/**
+ * mender_new() - one that has nothing to do
+ * @out:     written on success alone; release with mender_free()
+ * @options: copied
+ *
+ * Return: 0 or negative errno.
+ */
+int mender_new(struct mender **out, const struct mender_options *options)
+{
+	struct mender *mender = calloc(1, sizeof(*mender));
+	int r;
+
+	if (!mender)
+		return -ENOMEM;
+	mender->given = *options;
+	mender->repair = REPAIR_NULL;
+	r = loop_add_timer(options->loop, &mender->timer, on_due, mender);
+	if (r == 0)
+		*out = mender;
+	else
+		free(mender);
+	return r;
+}
+
+/** mender_free() - NULL is fine */
+void mender_free(struct mender *mender)
+{
+	if (!mender)
+		return;
+	mender_gone(mender);
+	loop_remove(mender->timer);
+	free(mender);
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/repair.h"
+
+static const struct {
+	const char *words;
+	const char *advice; /* to type: it works for each generation of firewalld */
+} troubles[REPAIR_N_TROUBLES] = {
+    [REPAIR_NONE] = {"", ""},
+    [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
+                        "it: every port is open, and nobody is banned",
+                        "nft add table inet firewalld; firewall-cmd --reload"},
+    [REPAIR_SHUT] = {"firewalld says open, the kernel does not: a reload that broke off has left "
+                     "its policy DROP (nft list table inet firewalld_policy_drop), and no new "
+                     "connection gets in",
+                     "firewall-cmd --reload"},
+    [REPAIR_BROKEN] = {"a reload of firewalld broke off half way: it has lost its zones, and no "
+                       "new connection gets in",
+                       "firewall-cmd --reload"},
+};
+
+/** repair_words() - what is the matter, and what it means; static */
+const char *repair_words(enum repair_trouble trouble)
+{
+	return troubles[trouble].words;
+}
+
+/** repair_advice() - what a person types; static */
+const char *repair_advice(enum repair_trouble trouble)
+{
+	return troubles[trouble].advice;
+}
+
+/**
+ * repair_noted() - the trouble is there, and nothing is being done about it just now
+ * @trouble: not REPAIR_NONE
+ * @now_us:  monotonic, above 0
+ *
+ * What is returned counts as done. Of two troubles at once the graver is the one.
+ */
+enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble, int64_t now_us)
+{
+	enum repair_act act;
+
+	if (repair->trouble == REPAIR_NONE) {
+		unsigned delay_ms = pace_note(&repair->pace, now_us);
+
+		repair->next = REPAIR_RELOAD;
+		repair->due_us = delay_ms ? now_us + INT64_C(1000) * delay_ms : 0;
+	}
+	if (trouble > repair->trouble)
+		repair->trouble = trouble;
+	if (now_us < repair->due_us)
+		return REPAIR_WAIT;
+	act = repair->next;
+	repair->next = act == REPAIR_RELOAD    ? REPAIR_RESTART
+	               : act == REPAIR_RESTART ? REPAIR_PERSON
+	                                       : REPAIR_RELOAD;
+	repair->due_us = act == REPAIR_PERSON ? now_us + REPAIR_AGAIN_US : 0;
+	return act;
+}
+
+/** repair_ended() - it is as it should be; Return: whether there was trouble until now */
+bool repair_ended(struct repair *repair)
+{
+	bool was = repair->trouble != REPAIR_NONE;
+
+	repair->trouble = REPAIR_NONE;
+	repair->next = REPAIR_RELOAD;
+	repair->due_us = 0;
+	return was;
+}

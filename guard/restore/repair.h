@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * repair - what to do about a firewalld that is broken, and when (laws 6 and 9)
+ *
+ * A state machine without clock or I/O. The mildest act comes first: firewalld reloads;
+ * if that did not mend it, it is restarted; if that did not, a person has to. Acts that
+ * come again and again come ever later.
+ */
+#ifndef GUARD_RESTORE_REPAIR_H
+#define GUARD_RESTORE_REPAIR_H
+
+#include "guard/model/pace.h"
+
+/* The graver the later. */
+enum repair_trouble {
+	REPAIR_NONE,
+	REPAIR_FLUSHED, /* firewalld's rules are gone from the kernel: everything is open */
+	REPAIR_SHUT,    /* a reload left its policy DROP: nothing gets in */
+	REPAIR_BROKEN,  /* a reload broke off: firewalld has no zones, or never gets ready */
+	REPAIR_N_TROUBLES,
+};
+
+enum repair_act {
+	REPAIR_WAIT,    /* until repair.due_us, and look again then */
+	REPAIR_RELOAD,  /* firewalld is to reload */
+	REPAIR_RESTART, /* the service manager is to restart it */
+	REPAIR_PERSON,  /* the guard has done what it can; it begins anew some time later */
+};
+
+/* So many troubles in ten minutes are repaired at once; PACE_WINDOW_US. */
+#define REPAIR_LIMIT 5
+
+/* How long a person has before the guard tries all of it once more. */
+#define REPAIR_AGAIN_US (600 * INT64_C(1000000))
+
+struct repair {
+	enum repair_trouble trouble;
+	enum repair_act next; /* what comes next */
+	int64_t due_us;       /* monotonic; not to act before; 0: at once */
+	struct pace pace;     /* of troubles */
+};
+#define REPAIR_NULL ((struct repair){.next = REPAIR_RELOAD, .pace.limit = REPAIR_LIMIT})
+
+enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble, int64_t now_us);
+bool repair_ended(struct repair *repair);
+const char *repair_words(enum repair_trouble trouble);
+const char *repair_advice(enum repair_trouble trouble);
+
+#endif

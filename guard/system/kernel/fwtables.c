@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/kernel/fwtables.h"
+
+#ifdef HAVE_NF_TABLES
+
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+
+/* core/nftables.py of firewalld 0.6 to 2.5 */
+#define TABLE_NAME "firewalld"
+/* 0.6 to 2.4: set_policy("DROP"), also for panic mode */
+#define SHUT_NAME "firewalld_policy_drop"
+
+/* Before 1.0 there was one of each. */
+static const uint8_t families[] = {NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6};
+
+/*
+ * Chains that have rules whatever is configured: without them nothing of the rest is
+ * asked. The last two are those of the backend iptables (core/ipXtables.py), where
+ * iptables-nft carries it out.
+ */
+static const struct {
+	uint8_t family;
+	const char *table, *chain;
+} chains[] = {
+    {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
+    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
+    {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
+    {NFPROTO_IPV6, "filter", "INPUT_ZONES"},
+};
+
+/* What is in front of the attributes; both are aligned as they are. */
+#define HEAD_SIZE (sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg))
+
+/* "" when it has none */
+static const char *name_of(const struct nlmsghdr *header)
+{
+	const struct nlattr *attr = (const void *)((const char *)header + HEAD_SIZE);
+	size_t left = header->nlmsg_len - HEAD_SIZE;
+	const char *name = (const char *)(attr + 1);
+
+	/* the kernel writes the name first */
+	if (left <= sizeof(*attr) || attr->nla_len > left || attr->nla_len <= sizeof(*attr) ||
+	    attr->nla_type != NFTA_TABLE_NAME || name[attr->nla_len - sizeof(*attr) - 1] != '\0')
+		return "";
+	return name;
+}
+
+static int note_table(struct nlmsghdr *header, void *userdata)
+{
+	const struct nfgenmsg *message = NLMSG_DATA(header);
+	struct fwtables *now = userdata;
+
+	if (header->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWTABLE) ||
+	    header->nlmsg_len < HEAD_SIZE)
+		return 0;
+	now->shut |=
+	    message->nfgen_family == NFPROTO_INET && strcmp(name_of(header), SHUT_NAME) == 0;
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
+		if (message->nfgen_family == families[i] &&
+		    strcmp(name_of(header), TABLE_NAME) == 0)
+			now->tables |= 1U << i;
+	return 0;
+}
+
+static int find_tables(struct nfsocket *sock, struct fwtables *now)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	int r;
+
+	nfbatch_message(&batch, NFT_MSG_GETTABLE, NLM_F_DUMP, NFPROTO_UNSPEC);
+	r = nfbatch_list(&batch, sock, note_table, now, NULL);
+	return r > 0 ? FWTABLES_E_UNKNOWN : r;
+}
+
+static int note_rule(struct nlmsghdr *header, void *userdata)
+{
+	*(bool *)userdata |= header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE);
+	return 0;
+}
+
+static int find_rules(struct nfsocket *sock, size_t i, bool *there)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	int r;
+
+	nfbatch_message(&batch, NFT_MSG_GETRULE, NLM_F_DUMP, chains[i].family);
+	nfbatch_string(&batch, NFTA_RULE_TABLE, chains[i].table);
+	nfbatch_string(&batch, NFTA_RULE_CHAIN, chains[i].chain);
+	*there = false;
+	r = nfbatch_list(&batch, sock, note_rule, there, NULL);
+	if (r == -ENOENT)
+		return 0;
+	return r > 0 ? FWTABLES_E_UNKNOWN : r;
+}
+
+/**
+ * fwtables_read() - what is there now
+ * @out:  written on success alone
+ * @sock: opened when it is not yet; the caller closes it
+ *
+ * Return: 0; FWTABLES_E_UNKNOWN; negative errno.
+ */
+int fwtables_read(struct fwtables *out, struct nfsocket *sock)
+{
+	struct fwtables now = FWTABLES_NULL;
+	bool there = false;
+	int r = find_tables(sock, &now);
+
+	for (size_t i = 0; i < ARRAY_SIZE(chains) && r == 0; i++) {
+		r = find_rules(sock, i, &there);
+		now.chains |= r == 0 && there ? 1U << i : 0;
+	}
+	if (r == 0)
+		*out = now;
+	return r;
+}
+
+/**
+ * fwtables_add() - make the tables again that were there, empty
+ * @now:    what is there
+ * @before: what was
+ * @sock:   opened when it is not yet; the caller closes it
+ *
+ * firewalld before 2.0 deletes them first when it reloads, and fails half way, with its
+ * policy DROP, if there is none.
+ *
+ * Return: 0, also when there is nothing to do; as nfbatch_send().
+ */
+int fwtables_add(const struct fwtables *now, const struct fwtables *before, struct nfsocket *sock,
+                 struct err *err)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	unsigned missing = before->tables & ~now->tables;
+
+	if (!missing)
+		return 0;
+	nfbatch_begin(&batch);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		if (!(missing & 1U << i))
+			continue;
+		nfbatch_message(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, families[i]);
+		nfbatch_string(&batch, NFTA_TABLE_NAME, TABLE_NAME);
+	}
+	return nfbatch_send(&batch, sock, err);
+}
+
+#else
+
+int fwtables_read(struct fwtables *out _unused_, struct nfsocket *sock _unused_)
+{
+	return FWTABLES_E_UNKNOWN;
+}
+
+int fwtables_add(const struct fwtables *now _unused_, const struct fwtables *before _unused_,
+                 struct nfsocket *sock _unused_, struct err *err _unused_)
+{
+	return 0;
+}
+
+#endif
+
+/** fwtables_lack() - is something gone that was there @before? */
+bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)
+{
+	return (before->tables & ~now->tables) || (before->chains & ~now->chains);
+}
+
+/** fwtables_is_empty() - is nothing of firewalld's there, of whatever backend? */
+bool fwtables_is_empty(const struct fwtables *now)
+{
+	return !now->tables && !now->chains;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * fwtables - what of firewalld's own is in the kernel
+ *
+ * firewalld believes that its rules are there since it has put them there. Somebody
+ * may have flushed them (nft flush ruleset): then everything is open, and firewalld
+ * says the same as before. And it lets no new connection in from the beginning of a
+ * reload to its end, by a table of its own; a reload that broke off leaves that there,
+ * and then firewalld says that a service is open, and the kernel lets nobody in. A few
+ * short questions, however many rules there are. Needs CAP_NET_ADMIN.
+ */
+#ifndef GUARD_SYSTEM_KERNEL_FWTABLES_H
+#define GUARD_SYSTEM_KERNEL_FWTABLES_H
+
+#include "guard/system/kernel/nfbatch.h"
+
+/* Each a bit for a table or chain, in an order that is known to fwtables.c alone. */
+struct fwtables {
+	unsigned tables; /* that are there */
+	unsigned chains; /* that have rules in them */
+	bool shut;       /* during each reload and in panic mode, too */
+};
+#define FWTABLES_NULL ((struct fwtables){0})
+
+enum {
+	FWTABLES_E_UNKNOWN = 1, /* not built in, no nf_tables in the kernel, or not permitted */
+};
+
+int fwtables_read(struct fwtables *out, struct nfsocket *sock) _must_check_;
+bool fwtables_lack(const struct fwtables *now, const struct fwtables *before);
+bool fwtables_is_empty(const struct fwtables *now);
+int fwtables_add(const struct fwtables *now, const struct fwtables *before, struct nfsocket *sock,
+                 struct err *err) _must_check_;
+
+#endif

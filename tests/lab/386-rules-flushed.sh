@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Somebody flushes firewalld's rules out of the kernel: everything is open, every ban is gone,
+# and firewalld knows nothing of it. The kernel tells the guard, which has firewalld reload.
+conf <<-X
+	[guard]
+	audit-s = 0
+X
+f2b_up
+watch_up -v
+mail_open
+mail_heard
+f2b set lab banip 10.77.0.3
+need "the ban holds" within 5 is_shut_from 10.77.0.3 993
+need "the guard has heard of it" within 8 snapshot_has_rules 1
+need "pop3 is shut" is_shut 110
+
+# flushed_by COMMAND...: it is noticed, named, and mended
+flushed_by() {
+	local start
+	: >"$W/watch.log"
+	start=$(now_ms)
+	"$@" || fail "$*"
+	need "the guard has said so ($*)" within 2 said 'rules are gone from the kernel'
+	[ $(($(now_ms) - start)) -lt 500 ] || fail "it took $(($(now_ms) - start)) ms"
+	need "and who did it" said 'gone from the kernel.*, by nft \(pid [0-9]+\); having it reload'
+	need "they are there again" within 3 said 'in the kernel again after [0-9]+ ms, mended by the guard'
+	need "what was in the runtime is restored" within 5 said 'restored ([0-9]+) of \1 in'
+	need "all mail services are reachable" within 2 mail_reachable
+	need "the ban holds again" within 8 is_shut_from 10.77.0.3 993
+	need "pop3 is shut again" is_shut 110
+	need "firewalld is well" fw_running
+}
+flushed_by nft flush ruleset
+need "the history has it" exits 0 guard history --kind rules-flushed
+need "with who did it" out_has 'by nft \(pid'
+need "the wipe has its cause" exits 0 guard history --kind reload
+need "in words" out_has 'reload of firewalld by the guard: its rules were flushed out of the kernel by nft'
+flushed_by nft delete table inet firewalld
+# the table stays, and nothing is in it
+flushed_by nft flush table inet firewalld
+flushed_by nft flush chain inet firewalld filter_INPUT_ZONES
+# as Debian's nftables.service does it
+printf 'flush ruleset\ntable inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter;\n\t}\n}\n' >"$W/nftables.conf"
+flushed_by nft -f "$W/nftables.conf"
+
+# what firewalld does itself is none of this
+: >"$W/watch.log"
+for _ in 1 2 3; do fwc --reload; done
+need "firewalld ends" fw_down
+fw_start
+need "and runs again" within 15 fw_running
+fwc --panic-on
+sleep 1
+fwc --panic-off
+nft add table inet somebody
+nft delete table inet somebody
+need "nothing of it is taken for a flush" never 2 said 'gone from the kernel|left its policy DROP'
+need "all mail services are reachable" within 5 mail_reachable
+need "the watcher lives" watching

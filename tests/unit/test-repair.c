@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A firewalld that is broken itself: what is done about it, and when. */
+#include "guard/restore/repair.h"
+
+#include "tests/unit/engine-world.h"
+#include "tests/unit/firewalls.h"
+
+#define SECOND INT64_C(1000000)
+#define IMAPS  "public/service:imaps"
+#define OPEN   "public/service:ssh=rp " IMAPS "=r"
+
+/* --- the state machine ------------------------------------------------------------------- */
+
+START_TEST(mildest_first)
+{
+	struct repair repair = REPAIR_NULL;
+
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, SECOND), REPAIR_RELOAD);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_SHUT, 2 * SECOND), REPAIR_RESTART);
+	ck_assert_int_eq(repair.trouble, REPAIR_SHUT);
+	/* the graver one stays */
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, 3 * SECOND), REPAIR_PERSON);
+	ck_assert_int_eq(repair.trouble, REPAIR_SHUT);
+	/* a person has time */
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_SHUT, 4 * SECOND), REPAIR_WAIT);
+	ck_assert_int_eq(repair.due_us, 3 * SECOND + REPAIR_AGAIN_US);
+	/* and is not left alone for ever */
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_SHUT, 3 * SECOND + REPAIR_AGAIN_US),
+	                 REPAIR_RELOAD);
+	ck_assert(repair_ended(&repair));
+	ck_assert(!repair_ended(&repair));
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_BROKEN, 5000 * SECOND), REPAIR_RELOAD);
+}
+END_TEST
+
+START_TEST(never_in_a_loop)
+{
+	struct repair repair = REPAIR_NULL;
+	int64_t now_us = SECOND;
+	unsigned acts = 0;
+
+	/* somebody flushes as often as it is repaired, for an hour */
+	for (; now_us < 3600 * SECOND; now_us += SECOND)
+		if (repair_noted(&repair, REPAIR_FLUSHED, now_us) == REPAIR_RELOAD) {
+			acts++;
+			ck_assert(repair_ended(&repair));
+			if (acts <= REPAIR_LIMIT)
+				ck_assert_int_eq(now_us, acts * SECOND);
+		}
+	ck_assert_uint_gt(acts, 3600 / 62);
+	ck_assert_uint_lt(acts, 3600 / 60 + 20);
+}
+END_TEST
+
+START_TEST(each_says_what_to_type)
+{
+	for (enum repair_trouble trouble = REPAIR_FLUSHED; trouble < REPAIR_N_TROUBLES; trouble++) {
+		ck_assert(*repair_words(trouble));
+		ck_assert(strstr(repair_advice(trouble), "firewall-cmd --reload"));
+	}
+}
+END_TEST
+
+/* --- in the engine ----------------------------------------------------------------------- */
+
+static void begin(void)
+{
+	world_wall(OPEN);
+	world_guard();
+	world.config.repair = true;
+	world_idle();
+}
+
+static void flush_by(const char *name, uint32_t pid)
+{
+	char comm[GENERATION_NAME_SIZE];
+
+	snprintf(comm, sizeof(comm), "%s", name);
+	world.tables = (struct fwtables){0};
+	world.on_generation(pid, comm, world.generation_userdata);
+}
+
+static void load_tables(const char *what, void *userdata)
+{
+	(void)userdata;
+	if (strcmp(what, "reload") == 0)
+		world.tables = (struct fwtables){.tables = 1, .chains = 3};
+}
+
+START_TEST(flushed)
+{
+	begin();
+	world.wall.on_change = load_tables;
+	flush_by("nft", 4711);
+	world_await(world_told("repaired 1 by us"));
+	ck_assert_uint_eq(world_told("trouble 1 reload by nft (pid 4711)"), 1);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	ck_assert_uint_eq(world.n_tables_added, 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	world_await(fakewall_has(&world.wall, IMAPS));
+	/* the same again is a trouble of its own */
+	world_pass(60000);
+	flush_by("nft\nx", 12);
+	world_await(world_told("repaired 1 by us") == 2);
+	ck_assert_uint_eq(world_told("trouble 1 reload by nft"), 2);
+	ck_assert_uint_eq(world_told("\n"), 0);
+}
+END_TEST
+
+START_TEST(partly_flushed)
+{
+	begin();
+	world.wall.on_change = load_tables;
+	world.tables.chains = 1;
+	world.on_generation(7, "iptables-nft-re", world.generation_userdata);
+	world_await(world_told("repaired 1 by us"));
+	/* more than there was is nobody's business */
+	world.tables.chains = 7;
+	world.on_generation(7, "docker", world.generation_userdata);
+	world_pass(1000);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+}
+END_TEST
+
+/* What firewalld does itself, while it does not answer. */
+START_TEST(not_during_a_reload)
+{
+	begin();
+	world.wall.silent = "Get";
+	flush_by("firewalld", 1);
+	world_settle_calls();
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	world.tables = (struct fwtables){.tables = 1, .chains = 3};
+	world.wall.silent = NULL;
+	fakewall_answer(&world.wall);
+	world_pass(2000);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	/* nor while it is away */
+	fakewall_stop(&world.wall);
+	world_settle();
+	flush_by("firewalld", 1);
+	world_pass(2000);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	/* another backend has nothing of that kind there */
+	fakewall_start(&world.wall, world.address, world.proc);
+	world_idle();
+	world.on_generation(7, "nft", world.generation_userdata);
+	world_pass(2000);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
+}
+END_TEST
+
+START_TEST(not_allowed)
+{
+	begin();
+	world.config.repair = false;
+	flush_by("nft", 4711);
+	world_await(world_told("trouble 1 person by nft"));
+	world.on_generation(4712, "nft", world.generation_userdata);
+	world_pass(60000);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
+	ck_assert_uint_eq(world.n_tables_added, 0);
+	/* somebody else mends it */
+	world.tables = (struct fwtables){.tables = 1, .chains = 3};
+	fakewall_reload(&world.wall);
+	world.on_generation(1, "firewalld", world.generation_userdata);
+	world_await(world_told("repaired 1"));
+	ck_assert_uint_eq(world_told("repaired 1 by us"), 0);
+	world_await(fakewall_has(&world.wall, IMAPS));
+}
+END_TEST
+
+START_TEST(policy_drop_stays)
+{
+	begin();
+	world.tables.shut = true;
+	world.on_generation(1, "firewalld", world.generation_userdata);
+	world_pass(150);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	world_await(world_told("trouble 2 reload"));
+	/* that does not help, nor is there a service manager */
+	world_await(world_told("trouble 2 person"));
+	ck_assert_uint_eq(world_told("trouble 2 restart"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	world_pass(300000);
+	ck_assert_uint_eq(world_told("trouble 2 person"), 1);
+	world_pass(310000);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 2);
+	world.tables.shut = false;
+	world.on_generation(1, "firewalld", world.generation_userdata);
+	world_await(world_told("repaired 2"));
+}
+END_TEST
+
+START_TEST(panic_is_meant)
+{
+	begin();
+	fakewall_panic(&world.wall, true);
+	world_settle();
+	world.tables.shut = true;
+	world.on_generation(1, "firewalld", world.generation_userdata);
+	world_pass(5000);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+}
+END_TEST
+
+START_TEST(reload_fails)
+{
+	begin();
+	world.wall.fail_reload = "COMMAND_FAILED: no such table";
+	flush_by("nft", 4711);
+	world_await(world_told("trouble 1 waits by nft (pid 4711): "));
+	world_await(world_told("trouble 1 restart"));
+	world_await(world_told("trouble 1 person"));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("repair");
+	TCase *pure = tcase_create("repair"), *engine = tcase_create("engine");
+
+	tcase_add_test(pure, mildest_first);
+	tcase_add_test(pure, never_in_a_loop);
+	tcase_add_test(pure, each_says_what_to_type);
+	suite_add_tcase(s, pure);
+	tcase_add_checked_fixture(engine, world_setup, world_teardown);
+	tcase_set_timeout(engine, 60);
+	tcase_add_test(engine, flushed);
+	tcase_add_test(engine, partly_flushed);
+	tcase_add_test(engine, not_during_a_reload);
+	tcase_add_test(engine, not_allowed);
+	tcase_add_test(engine, policy_drop_stays);
+	tcase_add_test(engine, panic_is_meant);
+	tcase_add_test(engine, reload_fails);
+	suite_add_tcase(s, engine);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

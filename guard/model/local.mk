@@ -4,6 +4,8 @@ noinst_LIBRARIES += libguard-model.a
 libguard_model_a_SOURCES = \
 	guard/model/ban/banplan.c \
 	guard/model/ban/banplan.h \
+	guard/model/ban/banrule.c \
+	guard/model/ban/banrule.h \
 	guard/model/ban/conflict.c \
 	guard/model/ban/conflict.h \
 	guard/model/ban/coverage.c \

@@ -4,6 +4,7 @@
 #include "guard/base/shell.h"
 #include "guard/base/text.h"
 #include "guard/model/ban/banplan.h"
+#include "guard/model/ban/banrule.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/process.h"
 #include "guard/restore/banlist.h"
@@ -39,6 +40,12 @@
 /* A server that has just begun puts its bans back one by one, and lists only these. */
 #define YOUNG_US 10000000LL
 
+/*
+ * A rule comes some time after its ticket, and is on record some seconds later; and a guard
+ * may be killed again and again before it has asked.
+ */
+#define UNSEEN_US 600000000LL
+
 #define STOPPED_MS 10000 /* so long stopped, it is not just being restarted */
 #define LOOK_MS    60000 /* while something waits, for a notice that was missed */
 #define TRIES      3     /* of each rule that firewalld does not take */
@@ -61,6 +68,7 @@ struct bankeeper {
 	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
 	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
 	int64_t suspected_us;     /* monotonic; since when there are */
+	int64_t unseen_us;        /* bans from then on may be on no record; 0: looked for */
 	struct firewall suspects; /* missing, and nobody saw a wipe */
 	struct firewall freed;    /* removed by somebody */
 	struct firewall asked;    /* of these, those that the reading under way is for */
@@ -160,7 +168,7 @@ bool bankeeper_has_bans(const struct bankeeper *keeper)
 
 static bool has_work(const struct bankeeper *keeper)
 {
-	return keeper->list.n || keeper->suspects.n || keeper->freed.n;
+	return keeper->list.n || keeper->suspects.n || keeper->freed.n || keeper->unseen_us;
 }
 
 static int remember(struct firewall *set, const struct item *item)
@@ -200,13 +208,27 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 	free(wipe);
 }
 
+/*
+ * What was put back is on record as wanted before its wipe is closed: a guard that is killed
+ * in between finds the wipe, and one that is killed afterwards finds the bans.
+ */
+static void before_the_end(struct bankeeper *keeper)
+{
+	for (const struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next)
+		if (wipe->n_open == 0) {
+			keeper->given.on_ending(keeper->given.userdata);
+			return;
+		}
+}
+
 static void end_wipes(struct bankeeper *keeper)
 {
 	struct ban_wipe **link = &keeper->list.wipes;
-	bool ended = false, some = keeper->list.wipes != NULL;
+	bool some = keeper->list.wipes != NULL;
 
 	banlist_sweep(&keeper->list);
 	banlist_write(&keeper->list);
+	before_the_end(keeper);
 	while (*link) {
 		struct ban_wipe *wipe = *link;
 
@@ -216,10 +238,9 @@ static void end_wipes(struct bankeeper *keeper)
 		}
 		*link = wipe->next;
 		end_wipe_take(keeper, wipe);
-		ended = true;
 	}
 	if (some)
-		keeper->given.on_settled(ended, keeper->given.userdata);
+		keeper->given.on_settled(keeper->given.userdata);
 }
 
 /* --- putting back ------------------------------------------------------------------------ */
@@ -460,14 +481,16 @@ static void count_rule(struct tally *tally, const struct banplan_rule *rule)
 static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
                            const struct tally *tally)
 {
+	const size_t n = tally->held + tally->ended + tally->strangers + tally->left_out;
 	char left_out[64] = "", strangers[128] = "", inside[96] = "";
-
 	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_LOST,
 	                                     .wipe = wipe->episode->wipe_id};
 
 	if (wipe->told || !wipe->recorded)
 		return;
 	wipe->told = true;
+	if (n == 0)
+		return; /* all were back when a guard before this one ended */
 	if (tally->left_out)
 		snprintf(left_out, sizeof(left_out), ", %zu left out", tally->left_out);
 	if (tally->strangers)
@@ -479,10 +502,9 @@ static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
 		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
 		         tally->inside);
 	logger_write_about(log_of(keeper), tally->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
-	                   "bans lost (%zu): %zu in force%s, %zu ended%s%s%s",
-	                   tally->held + tally->ended + tally->strangers + tally->left_out,
-	                   tally->held, tally->held ? " and being put back, newest first" : "",
-	                   tally->ended, left_out, strangers, inside);
+	                   "bans lost (%zu): %zu in force%s, %zu ended%s%s%s", n, tally->held,
+	                   tally->held ? " and being put back, newest first" : "", tally->ended,
+	                   left_out, strangers, inside);
 }
 
 static void tell_unknown(struct bankeeper *keeper, const char *why)
@@ -645,11 +667,8 @@ static bool is_over(const struct banplan_rule *rule)
 static bool decide_back(const struct decision *decision, struct ban *ban,
                         const struct banplan_rule *rule)
 {
-	if (!is_there(decision->keeper, ban->item)) {
-		banlist_drop(ban);
-		return false;
-	}
-	return is_over(rule) && !decision->young;
+	return ban->ours && is_over(rule) && !decision->young &&
+	       is_there(decision->keeper, ban->item);
 }
 
 static void decide_list(struct decision *decision)
@@ -754,6 +773,54 @@ static void decide_freed(struct decision *decision)
 	}
 }
 
+/*
+ * On record as back, and not there: another wipe has taken it, which nobody saw. Its tickets
+ * tell whether it was to stay.
+ */
+static void find_gone(struct bankeeper *keeper)
+{
+	for (size_t i = 0; i < keeper->list.n; i++) {
+		struct ban *ban = &keeper->list.bans[i];
+
+		if (ban->state != BAN_BACK || ban->removing || is_there(keeper, ban->item))
+			continue;
+		if (remember(&keeper->suspects, ban->item) < 0)
+			missed(keeper); /* its wipe stays open, and it is found the next time */
+		else
+			banlist_drop(ban);
+	}
+	/* their wipes are closed when it is on record that they are lost again */
+	banlist_sweep(&keeper->list);
+}
+
+/*
+ * Who was banned in the last seconds of the guard before this one, or after them, may be on
+ * no record of ours. A server that has just begun writes its rules by itself.
+ */
+static void find_unseen(const struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+	const struct banrule_query query = {.tickets = &keeper->tickets,
+	                                    .now = &keeper->given.tracker->wanted,
+	                                    .since_us = keeper->unseen_us,
+	                                    .now_us = clock_now_us()};
+	_cleanup_firewall_ struct firewall unseen = FIREWALL_NULL;
+
+	if (!keeper->unseen_us)
+		return;
+	if (decision->young) {
+		loop_timer_set(keeper->timer, RETRY_MS);
+		return;
+	}
+	keeper->unseen_us = 0;
+	if (banrule_unseen(&unseen, &query) < 0)
+		missed(keeper);
+	for (size_t i = 0; i < unseen.n; i++)
+		if (!banlist_find(&keeper->list, &unseen.entries[i].item) &&
+		    remember(&keeper->suspects, &unseen.entries[i].item) < 0)
+			missed(keeper);
+}
+
 /* Missing although nobody saw a wipe: fail2ban knows which of them were to stay. */
 static void decide_suspects(struct decision *decision)
 {
@@ -807,6 +874,8 @@ static void decide(struct bankeeper *keeper)
 		loop_timer_set(keeper->timer, RETRY_MS);
 		return;
 	}
+	find_gone(keeper);
+	find_unseen(&decision);
 	decide_suspects(&decision);
 	decide_freed(&decision);
 	if (judge_list(&decision) < 0) {
@@ -1154,7 +1223,7 @@ void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
 			loss->rows[kept++] = loss->rows[i];
 			continue;
 		}
-		/* what is in the list already is not wanted twice */
+		/* what is in the list already is looked after there */
 		if (banlist_find(&keeper->list, item)
 		        ? tracker_removed(keeper->given.tracker, item) < 0
 		        : remember(&keeper->suspects, item) < 0)
@@ -1171,8 +1240,18 @@ void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_lis
 		return;
 	/* the latest first: a ban is in the list once */
 	for (size_t i = unfinished->n; i > 0; i--)
-		if (banlist_adopt(&keeper->list, &unfinished->wipes[i - 1]) < 0)
+		if (banlist_adopt(&keeper->list, unfinished->wipes[i - 1].wipe.id) < 0)
 			missed(keeper);
+}
+
+/**
+ * bankeeper_began() - what was there is known from a snapshot
+ * @seen_us: when that was taken, microseconds since the epoch, UTC
+ */
+void bankeeper_began(struct bankeeper *keeper, int64_t seen_us)
+{
+	if (is_wanted(keeper) && !keeper->given.errand)
+		keeper->unseen_us = seen_us - UNSEEN_US;
 }
 
 /** bankeeper_has_wipe() - is it the keeper who finishes this wipe? */
@@ -1223,6 +1302,10 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 	restorer_forget(keeper->restorer, item);
 	if (!banplan_is_ban(item))
 		return;
+	if (ban && ban->state == BAN_BACK) { /* somebody means it: not to be missed */
+		banlist_drop(ban);
+		end_wipes(keeper);
+	}
 	gapkeeper_unprepare(keeper->given.gapkeeper);
 	if (!is_wanted(keeper) || keeper->freed.n >= FREED_MAX)
 		return;

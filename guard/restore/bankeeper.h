@@ -45,10 +45,10 @@ struct bankeeper_options {
 	/* For a person who asks: what is not known now stays unknown, and nothing is tried twice.
 	 */
 	bool errand;
-	bool pretend;                      /* judge, and change nothing */
-	void (*on_missed)(void *userdata); /* for want of memory: look again */
-	/* Bans were settled; @ended: all of those of a wipe. */
-	void (*on_settled)(bool ended, void *userdata);
+	bool pretend;                       /* judge, and change nothing */
+	void (*on_missed)(void *userdata);  /* for want of memory: look again */
+	void (*on_ending)(void *userdata);  /* a wipe is about to be closed: its bans are back */
+	void (*on_settled)(void *userdata); /* bans were */
 	void (*on_closed)(const struct episode *episode, void *userdata); /* all of a wipe is */
 	/* Told of errands: what would become of a ban, and why it is left out; what is not known.
 	 */
@@ -67,6 +67,7 @@ void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t w
 void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const char *outcome);
 void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss);
 void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_list *unfinished);
+void bankeeper_began(struct bankeeper *keeper, int64_t seen_us);
 bool bankeeper_has_wipe(const struct bankeeper *keeper, int64_t wipe_id);
 void bankeeper_go(struct bankeeper *keeper);
 void bankeeper_halt(struct bankeeper *keeper);

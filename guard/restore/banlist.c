@@ -183,34 +183,79 @@ bool banlist_has_wipe(const struct banlist *list, int64_t wipe_id)
 	return false;
 }
 
-static bool is_open_row(const struct store_unfinished *unfinished, size_t row)
+/*
+ * What a guard that was killed has left of a ban; false: nothing. What a later wipe has
+ * taken over is looked after there, and who was left out or has ended is not expected back.
+ */
+static bool adopt_row(struct ban *ban, enum store_outcome outcome)
 {
-	for (size_t i = 0; i < unfinished->loss.n; i++)
-		if (unfinished->row[i] == row)
-			return true;
+	switch (outcome) {
+	case STORE_STEP_FAILED:
+	case STORE_STEP_N: /* it may have been sent */
+		ban->state = BAN_LOST;
+		ban->ours = true;
+		return true;
+	case STORE_STEP_RESTORED: /* maybe just before its ticket ended */
+		ban->state = BAN_BACK;
+		ban->ours = true;
+		return true;
+	case STORE_STEP_SKIPPED: /* by fail2ban itself */
+		ban->state = BAN_BACK;
+		return true;
+	case STORE_STEP_SUPERSEDED:
+	case STORE_STEP_ENDED:
+	case STORE_STEP_LEFT_OUT:
+		break;
+	}
 	return false;
 }
 
-static void settle_row(struct ban_wipe *wipe, size_t row)
+/* @known: the same in a later wipe */
+static void adopt_known(struct ban *known, const struct ban *ban)
 {
-	(void)!episode_add_step(wipe->episode, row, STORE_STEP_SUPERSEDED, NULL);
+	known->ours |= ban->ours;
+	if (ban->state == BAN_LOST)
+		(void)!episode_add_step(ban->wipe->episode, ban->row, STORE_STEP_SUPERSEDED, NULL);
+}
+
+static void adopt_rows(struct banlist *list, struct ban_wipe *wipe,
+                       const enum store_outcome *outcomes)
+{
+	const struct loss *loss = &wipe->episode->loss;
+	const struct banlist sorted = {.bans = list->bans, .n = list->n};
+
+	for (size_t i = 0; i < loss->n; i++) {
+		struct ban ban = {.item = &loss->rows[i].item, .wipe = wipe, .row = i};
+		struct ban *known = banlist_find(&sorted, ban.item);
+
+		if (loss->rows[i].verdict != LOSS_BAN || !adopt_row(&ban, outcomes[i]))
+			continue;
+		wipe->n_bans += ban.state == BAN_LOST;
+		if (known) {
+			adopt_known(known, &ban);
+			continue;
+		}
+		wipe->n_open++;
+		list->bans[list->n++] = ban;
+	}
+	sort_in(list);
 }
 
 /**
  * banlist_adopt() - go on with what a guard that was killed has left
- * @unfinished: borrowed; a wipe that is not finished
+ * @wipe_id: of a wipe that is not finished
  *
- * A ban that was not settled may have been sent, and what was settled may have been
- * put back just before its ticket ended: both are looked at again.
+ * What is on record as back was back then, and says nothing of now: whether it still
+ * is there is looked at, as with those that were not settled.
  *
  * Return: 0; STORE_E_NOT_FOUND when there is no ban in it, or it cannot be read; -ENOMEM.
  */
-int banlist_adopt(struct banlist *list, const struct store_unfinished *unfinished)
+int banlist_adopt(struct banlist *list, int64_t wipe_id)
 {
+	_cleanup_free_ enum store_outcome *outcomes = NULL;
 	struct episode *episode = NULL;
 	struct ban_wipe *wipe;
-	size_t n_sorted = list->n;
-	int r = episode_adopt(&episode, list->record, unfinished->wipe.id);
+	int r = episode_adopt(&episode, list->record, wipe_id, &outcomes);
 
 	if (r == 0 && !loss_has_bans(&episode->loss))
 		r = STORE_E_NOT_FOUND;
@@ -222,28 +267,6 @@ int banlist_adopt(struct banlist *list, const struct store_unfinished *unfinishe
 		episode_free(episode);
 		return r ? r : -ENOMEM;
 	}
-	for (size_t i = 0; i < episode->loss.n; i++) {
-		bool open = is_open_row(unfinished, i);
-		struct ban ban = {.item = &episode->loss.rows[i].item,
-		                  .wipe = wipe,
-		                  .row = i,
-		                  .state = open ? BAN_LOST : BAN_BACK,
-		                  .ours = true};
-		struct banlist sorted = {.bans = list->bans, .n = n_sorted};
-		struct ban *known = banlist_find(&sorted, ban.item);
-
-		if (episode->loss.rows[i].verdict != LOSS_BAN)
-			continue;
-		wipe->n_bans += open;
-		if (known) {
-			known->ours = true;
-			if (open)
-				settle_row(wipe, i);
-			continue;
-		}
-		wipe->n_open++;
-		list->bans[list->n++] = ban;
-	}
-	sort_in(list);
+	adopt_rows(list, wipe, outcomes);
 	return 0;
 }

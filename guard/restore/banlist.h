@@ -52,7 +52,7 @@ struct banlist {
 void banlist_deinit(struct banlist *list);
 int banlist_take(struct banlist *list, struct episode **episode, const char *outcome, bool recorded,
                  struct ban_wipe **out) _must_check_;
-int banlist_adopt(struct banlist *list, const struct store_unfinished *unfinished) _must_check_;
+int banlist_adopt(struct banlist *list, int64_t wipe_id) _must_check_;
 bool banlist_has_wipe(const struct banlist *list, int64_t wipe_id);
 struct ban *banlist_find(const struct banlist *list, const struct item *item);
 void banlist_settle(struct ban *ban, enum store_outcome outcome, const char *why);

@@ -241,6 +241,7 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	if (tracker_start_from_take(&engine->tracker, &snapshot, same_instance) < 0)
 		return WIPE_UNKNOWN;
 	record_mark_put_back(engine->given.record, &engine->tracker.wanted);
+	bankeeper_began(engine->bans, meta.good_us);
 	return !same_boot ? WIPE_REBOOT : !same_instance ? WIPE_RESTART : WIPE_UNKNOWN;
 }
 
@@ -502,13 +503,16 @@ static void on_missed(void *userdata)
 	engine_missed(userdata);
 }
 
-static void on_bans_settled(bool ended, void *userdata)
+/* Else what is back were known to firewalld alone for some seconds. */
+static void on_bans_ending(void *userdata)
+{
+	engine_store(userdata);
+}
+
+static void on_bans_settled(void *userdata)
 {
 	struct engine *engine = userdata;
 
-	/* else what is back were known to firewalld alone for some seconds */
-	if (ended)
-		engine_store(engine);
 	listener_tell(&engine->given.listener, settled);
 	end_errand(engine);
 }
@@ -594,6 +598,7 @@ static int start_bans(struct engine *engine)
 	    .may_act = may_act_on_bans,
 	    .ignoreip = ignoreip,
 	    .on_missed = on_missed,
+	    .on_ending = on_bans_ending,
 	    .on_settled = on_bans_settled,
 	    .on_closed = on_closed,
 	    .on_judged = on_judged,

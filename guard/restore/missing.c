@@ -57,16 +57,40 @@ static int add_journalled(struct missing *missing, const struct search *search,
 	return 0;
 }
 
+/* Bans that a guard which was killed had put back, and another wipe has taken since. */
+static int add_back_and_gone(struct missing *missing, const struct search *search, int64_t id,
+                             struct err *err)
+{
+	_cleanup_free_ enum store_outcome *outcomes = NULL;
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	int r = store_wipe_load(search->store, id, NULL, &loss, err);
+
+	if (r)
+		return r;
+	outcomes = calloc(loss.n + 1, sizeof(*outcomes));
+	if (!outcomes)
+		return err_set(err, -ENOMEM, "out of memory");
+	r = store_wipe_outcomes(search->store, id, outcomes, loss.n, err);
+	for (size_t i = 0; i < loss.n && r == 0; i++)
+		if (loss.rows[i].verdict == LOSS_BAN &&
+		    (outcomes[i] == STORE_STEP_RESTORED || outcomes[i] == STORE_STEP_SKIPPED))
+			r = add_journalled(missing, search, &loss.rows[i], LOSS_BAN);
+	return r;
+}
+
 static int add_unfinished(struct missing *missing, const struct search *search, struct err *err)
 {
 	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
 	    STORE_UNFINISHED_LIST_NULL;
 	int r = store_wipe_unfinished(search->store, &list, err);
 
-	for (size_t i = 0; i < list.n && r == 0; i++)
+	for (size_t i = 0; i < list.n && r == 0; i++) {
 		for (size_t j = 0; j < list.wipes[i].loss.n && r == 0; j++)
 			r = add_journalled(missing, search, &list.wipes[i].loss.rows[j],
 			                   list.wipes[i].loss.rows[j].verdict);
+		if (r == 0)
+			r = add_back_and_gone(missing, search, list.wipes[i].wipe.id, err);
+	}
 	return r;
 }
 

@@ -513,36 +513,53 @@ int episode_add_step(struct episode *episode, size_t row, enum store_outcome out
 	return 0;
 }
 
-/**
- * episode_adopt() - go on with a wipe that a guard before this one has begun
- * @out:     written on success alone; with all rows, and no steps yet
- * @wipe_id: of a wipe that is not finished
- *
- * Return: 0; STORE_E_NOT_FOUND when it, or the store, is not there; -ENOMEM.
- */
-int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id)
+static int load_episode(struct episode *episode, struct record *record, int64_t wipe_id,
+                        enum store_outcome **outcomes, struct err *err)
 {
 	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
-	struct episode *episode = episode_new(WIPE_UNKNOWN, 0);
-	struct err err = ERR_NULL;
+	int r = store_wipe_load(record->store, wipe_id, &info, &episode->loss, err);
 
-	if (!episode)
+	if (r)
+		return r;
+	*outcomes = calloc(episode->loss.n + 1, sizeof(**outcomes));
+	if (!*outcomes)
 		return -ENOMEM;
-	if (!record->store ||
-	    !settle(record, store_wipe_load(record->store, wipe_id, &info, &episode->loss, &err),
-	            &err, "what an interrupted guard left")) {
-		episode_free(episode);
-		return STORE_E_NOT_FOUND;
-	}
 	episode->kind = info.kind;
 	episode->at_us = info.at_us;
 	episode->before_id = info.before_id;
 	episode->cause = steal(info.cause);
 	episode->instance = steal(info.instance);
+	return store_wipe_outcomes(record->store, wipe_id, *outcomes, episode->loss.n, err);
+}
+
+/**
+ * episode_adopt() - go on with a wipe that a guard before this one has begun
+ * @out:      written on success alone; with all rows, and no steps yet
+ * @wipe_id:  of a wipe that is not finished
+ * @outcomes: receives what became of each row so far, STORE_STEP_N: nothing; the caller
+ *            frees it
+ *
+ * Return: 0; STORE_E_NOT_FOUND when it, or the store, is not there; -ENOMEM.
+ */
+int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id,
+                  enum store_outcome **outcomes)
+{
+	_cleanup_free_ enum store_outcome *found = NULL;
+	struct episode *episode = episode_new(WIPE_UNKNOWN, 0);
+	struct err err = ERR_NULL;
+
+	if (!episode)
+		return -ENOMEM;
+	if (!record->store || !settle(record, load_episode(episode, record, wipe_id, &found, &err),
+	                              &err, "what an interrupted guard left")) {
+		episode_free(episode);
+		return STORE_E_NOT_FOUND;
+	}
 	episode->wipe_id = wipe_id;
 	episode->store_serial = record->serial;
 	episode->loss_written = true;
 	*out = episode;
+	*outcomes = steal(found);
 	return 0;
 }
 

@@ -71,7 +71,8 @@ int episode_add_steps(struct episode *episode, const struct plan *plan,
                       const struct restorer_step *steps) _must_check_;
 int episode_add_step(struct episode *episode, size_t row, enum store_outcome outcome,
                      const char *error) _must_check_;
-int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id) _must_check_;
+int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id,
+                  enum store_outcome **outcomes) _must_check_;
 void record_episode_begin(struct record *record, struct episode *episode);
 void record_episode_loss(struct record *record, struct episode *episode);
 void record_episode_steps(struct record *record, struct episode *episode);

@@ -30,6 +30,10 @@ static void add_jail(struct tickets *tickets, const char *name)
 	jail->actions_known = true;
 	must(jail_add_action(jail, "firewallcmd-rich-rules", &action) == 0);
 	action->kind = JAIL_ACTION_RICH;
+	action->ports = strdup("imaps");
+	action->protocol = strdup("tcp");
+	action->blocktype = strdup("reject");
+	action->blocktype6 = strdup("reject");
 	tickets_sort(tickets);
 }
 

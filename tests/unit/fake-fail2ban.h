@@ -18,7 +18,7 @@ struct fake_fail2ban {
 };
 extern struct fake_fail2ban fake_fail2ban;
 
-/* A live ticket of a jail that bans with rich rules for all ports; @end_us 0: for ever. */
+/* A live ticket of a jail that bans from imaps with rich rules; @end_us 0: for ever. */
 void fake_fail2ban_ban(const char *jail, const char *address, int64_t end_us);
 void fake_fail2ban_unban(const char *jail, const char *address);
 void fake_fail2ban_turn(void); /* answers what was asked */

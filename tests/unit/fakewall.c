@@ -504,6 +504,8 @@ static DBusHandlerResult on_call(DBusConnection *connection, DBusMessage *call, 
 	if (dbus_message_get_type(call) != DBUS_MESSAGE_TYPE_METHOD_CALL)
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
 	must(!dbus_message_get_auto_start(call), "a guest starts nobody: law 7");
+	if (wall->deaf)
+		return DBUS_HANDLER_RESULT_HANDLED;
 	if (wall->silent && !wall->bus->held &&
 	    strcmp(dbus_message_get_member(call), wall->silent) == 0) {
 		wall->bus->held = dbus_message_ref(call);

@@ -17,6 +17,7 @@ struct fakewall {
 	const char *refuse; /* part of the text of items that it does not take; NULL: none */
 	const char *error;  /* with which words */
 	const char *forget; /* part of the text of items that it says it took, and did not */
+	bool deaf;          /* what is asked reaches it no more: whoever asked was killed */
 	const char
 	    *silent; /* the member that is not answered until fakewall_answer(); NULL: none */
 	const char

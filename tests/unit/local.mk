@@ -8,6 +8,7 @@ TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
 	tests/unit/test-bankeeper \
+	tests/unit/test-bankill \
 	tests/unit/test-banlist \
 	tests/unit/test-banplan \
 	tests/unit/test-bootid \
@@ -88,6 +89,7 @@ noinst_HEADERS += tests/unit/commands.h tests/unit/engine-world.h tests/unit/fak
 ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake-fail2ban.c \
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c
 tests_unit_test_bankeeper_SOURCES = tests/unit/test-bankeeper.c $(ENGINE_WORLD)
+tests_unit_test_bankill_SOURCES = tests/unit/test-bankill.c $(ENGINE_WORLD)
 tests_unit_test_errand_SOURCES = tests/unit/test-errand.c $(ENGINE_WORLD)
 tests_unit_test_repair_SOURCES = tests/unit/test-repair.c $(ENGINE_WORLD)
 tests_unit_test_cycle_SOURCES = tests/unit/test-cycle.c $(ENGINE_WORLD)
@@ -96,6 +98,7 @@ tests_unit_test_busmonitor_SOURCES = tests/unit/test-busmonitor.c tests/unit/fak
 EXTRA_DIST += tests/unit/golden/report.txt tests/unit/golden/report.html
 
 # Long: PROPERTY_RUNS=1000000 tests/unit/test-property
+# Long: BANKILL_ROUNDS=5000 tests/unit/test-bankill
 
 # Our parser of rich rules against firewalld's own, on rules made up at random. Skipped here (77)
 # where firewalld is not installed; tests/run installs it first.

@@ -481,6 +481,89 @@ START_TEST(killed_and_ended)
 }
 END_TEST
 
+static void rise(void)
+{
+	world_guard();
+	fail2ban_is(fake_fail2ban.state);
+	world_idle();
+}
+
+/*
+ * Put back, and killed before the wipe was closed: that it was put back is on record, and
+ * says nothing of the reload that followed.
+ */
+START_TEST(killed_and_wiped_again)
+{
+	begin();
+	fakewall_reload(&world.wall);
+	world_await(strcmp(world_outcome(BAN(1)), "restored") == 0);
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	world_kill();
+	fakewall_reload(&world.wall);
+	rise();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert(world_said("bans lost (2): 2 in force"));
+	ck_assert(!world_said("bans lost (0)"));
+	ck_assert_str_eq(world_last()->cause,
+	                 "bans were missing, and nobody was seen to remove them");
+	ck_assert_uint_eq(world_last()->n_bans_restored, 2);
+}
+END_TEST
+
+/* The same, and killed once more before anything was put back again. */
+START_TEST(killed_and_wiped_again_and_killed)
+{
+	begin();
+	fakewall_reload(&world.wall);
+	world_await(strcmp(world_outcome(BAN(1)), "restored") == 0);
+	world_kill();
+	fakewall_reload(&world.wall);
+	fake_fail2ban.mute = true;
+	rise();
+	world_pass(20000);
+	world_kill();
+	fake_fail2ban.mute = false;
+	rise();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+/* Banned in the last seconds of a guard that is killed: only fail2ban knows. */
+START_TEST(killed_and_banned_lately)
+{
+	static const char rule[] = "public/rule:rule family=\"ipv4\" source address=\"192.0.2.3\" "
+	                           "port port=\"imaps\" protocol=\"tcp\" reject";
+
+	begin();
+	ban("192.0.2.3", rule);
+	world_settle();
+	world_kill();
+	fakewall_reload(&world.wall);
+	rise();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)) && is_back(rule));
+	ck_assert_str_eq(world_outcome(rule), "restored");
+	/* and what is in force already, in whatever form, is not written twice */
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "add public/rule"), 3);
+}
+END_TEST
+
+/* Put back by the guard, and taken away by hand before the wipe was closed. */
+START_TEST(removed_after_it_was_put_back)
+{
+	begin();
+	fakewall_reload(&world.wall);
+	world_await(is_back(BAN(1)) && is_back(BAN(2)));
+	world_settle();
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	fakewall_remove(&world.wall, BAN(1));
+	await_closed(1);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
 /* More than go out between two looks at the tickets. */
 START_TEST(many)
 {
@@ -585,6 +668,10 @@ static Suite *suite(void)
 	    panic,
 	    killed,
 	    killed_and_ended,
+	    killed_and_wiped_again,
+	    killed_and_wiped_again_and_killed,
+	    killed_and_banned_lately,
+	    removed_after_it_was_put_back,
 	    many,
 	    no_table,
 	    table_of_the_guard_before,

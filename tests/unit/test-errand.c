@@ -245,6 +245,27 @@ START_TEST(takes_over)
 }
 END_TEST
 
+/* Put back by a guard that was killed before the wipe was closed, and taken once more. */
+START_TEST(back_and_gone_again)
+{
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	ban("192.0.2.1", BAN(1));
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	engine_fail2ban(world.engine, FAIL2BAN_RUNNING);
+	world_pass(30000);
+	fakewall_reload(&world.wall);
+	world_await(strcmp(world_outcome(BAN(1)), "restored") == 0);
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	world_kill();
+	fakewall_reload(&world.wall);
+	world_errand(&by_hand);
+	ck_assert(is_back(BAN(1)));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
 /* No snapshot is taken: whoever watches for ever knows more. */
 START_TEST(takes_no_snapshot)
 {
@@ -275,6 +296,7 @@ static Suite *suite(void)
 	    let_go,
 	    from_a_snapshot,
 	    takes_over,
+	    back_and_gone_again,
 	    takes_no_snapshot,
 	};
 	Suite *s = suite_create("errand");

@@ -4,6 +4,7 @@
 #include "guard/base/search.h"
 #include "guard/base/shell.h"
 #include "guard/model/mail/services.h"
+#include "guard/model/ban/banrule.h"
 #include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/packet/dispatch.h"
@@ -352,40 +353,6 @@ static bool is_a_jails(const struct look *look, const struct named *row)
 
 /* --- the rule that an action writes ------------------------------------------------------ */
 
-/* Return: 0; 1 when it cannot be told; -ENOMEM. */
-static int rule_of(char **out, const struct jail_action *action, const struct cidr *source,
-                   const char *port)
-{
-	bool v4 = source->family == CIDR_IPV4;
-	const char *end = v4 ? action->blocktype : action->blocktype6;
-	_cleanup_free_ char *text = NULL;
-	char address[CIDR_TEXT_LENGTH];
-	int r;
-
-	if (!end || !action->protocol)
-		return 1;
-	cidr_format(source, address);
-	if (xasprintf(&text,
-	              "rule family=\"%s\" source address=\"%s\" port port=\"%s\" "
-	              "protocol=\"%s\" %s",
-	              v4 ? "ipv4" : "ipv6", address, port, action->protocol, end) < 0)
-		return -ENOMEM;
-	r = richrule_canonical(out, text, NULL);
-	return r < 0 ? r : r > 0;
-}
-
-/* As the action writes it: a range with a hyphen. */
-static int ports_of(struct strv *out, const struct jail_action *action)
-{
-	int r = strv_split(out, action->ports ? action->ports : "", ", \t");
-
-	for (size_t i = 0; i < out->n && r == 0; i++)
-		for (char *at = out->strings[i]; *at; at++)
-			if (*at == ':')
-				*at = '-';
-	return r;
-}
-
 static bool is_rich(const struct jail_action *action)
 {
 	return action->kind == JAIL_ACTION_RICH;
@@ -399,10 +366,10 @@ static int writes(bool *out, const struct jail_action *action, const struct ban_
 
 	if (!is_rich(action) || row->rule.element != RICHRULE_ELEMENT_PORT)
 		return 0;
-	r = ports_of(&ports, action);
+	r = banrule_ports(&ports, action);
 	if (r < 0 || !strv_contains(&ports, row->rule.port))
 		return r;
-	r = rule_of(&text, action, &row->source, row->rule.port);
+	r = banrule_write(&text, action, &row->source, row->rule.port);
 	*out = r == 0 && strcmp(text, row->entry->item.value) == 0;
 	return r < 0 ? r : 0;
 }
@@ -478,7 +445,7 @@ static int keep_rule(struct tally *tally, struct strv *rules, const struct jail_
 		tally->untold = true;
 		return 0;
 	}
-	r = rule_of(&rule, action, &ticket->cidr, port);
+	r = banrule_write(&rule, action, &ticket->cidr, port);
 	if (r > 0)
 		tally->untold = true;
 	return r == 0 ? strv_add_take(rules, steal(rule)) : r < 0 ? r : 0;
@@ -488,7 +455,7 @@ static int look_at_action(struct tally *tally, struct ban_state *state, const st
                           const struct ticket *ticket, const struct jail_action *action)
 {
 	_cleanup_strv_ struct strv ports = STRV_NULL;
-	int r = ports_of(&ports, action);
+	int r = banrule_ports(&ports, action);
 
 	for (size_t i = 0; i < ports.n && r == 0; i++) {
 		enum place place =

@@ -117,6 +117,8 @@ const char *const store_sql[STMT_N] = {
                       " until_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
     [STMT_LOSS_ID] = "SELECT id FROM loss WHERE wipe_id = ?1 AND position = ?2",
     [STMT_LOSS_OUTCOME] = "UPDATE loss SET outcome = ?2, outcome_us = ?3 WHERE id = ?1",
+    [STMT_LOSS_OUTCOMES] = "SELECT position, outcome FROM loss WHERE wipe_id = ?1"
+                           " AND outcome IS NOT NULL",
     [STMT_LOSS_LIST] = "SELECT l.position, i.zone, i.kind, i.value, l.verdict, l.flags, l.until_us"
                        " FROM loss l JOIN item i ON i.id = l.item_id WHERE l.wipe_id = ?1"
                        " AND (NOT ?2 OR (l.wanted AND (l.outcome IS NULL OR l.outcome = 'failed')))"

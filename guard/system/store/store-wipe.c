@@ -342,6 +342,36 @@ int store_wipe_load(struct store *store, int64_t wipe_id, struct store_wipe_info
 	return 0;
 }
 
+static enum store_outcome parse_outcome(const char *name)
+{
+	for (enum store_outcome i = 0; name && i < STORE_STEP_N; i++)
+		if (strcmp(outcome_names[i], name) == 0)
+			return i;
+	return STORE_STEP_N;
+}
+
+/**
+ * store_wipe_outcomes() - what became of the rows of a wipe, each by its last step
+ * @out: of @n rows; STORE_STEP_N for one that no step was about
+ */
+int store_wipe_outcomes(struct store *store, int64_t wipe_id, enum store_outcome *out, size_t n,
+                        struct err *err)
+{
+	_cleanup_reset_ sqlite3_stmt *rows = store_bind(store, STMT_LOSS_OUTCOMES, "i", wipe_id);
+	bool row;
+	int r;
+
+	for (size_t i = 0; i < n; i++)
+		out[i] = STORE_STEP_N;
+	while ((r = store_step(store, rows, &row, err)) == 0 && row) {
+		int64_t at = sqlite3_column_int64(rows, 0);
+
+		if (at >= 0 && (uint64_t)at < n)
+			out[at] = parse_outcome(store_text(rows, 1));
+	}
+	return r;
+}
+
 /** store_wipe_last() - the latest wipe; STORE_E_NOT_FOUND when there was none */
 int store_wipe_last(struct store *store, struct store_wipe_info *out, struct err *err)
 {

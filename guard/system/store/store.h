@@ -187,6 +187,8 @@ int store_wipe_unfinished(struct store *store, struct store_unfinished_list *out
 int store_wipe_last(struct store *store, struct store_wipe_info *out, struct err *err) _must_check_;
 int store_wipe_load(struct store *store, int64_t wipe_id, struct store_wipe_info *info,
                     struct loss *loss, struct err *err) _must_check_;
+int store_wipe_outcomes(struct store *store, int64_t wipe_id, enum store_outcome *out, size_t n,
+                        struct err *err) _must_check_;
 const char *store_outcome_name(enum store_outcome outcome);
 
 /* --- events and history ------------------------------------------------------------------ */

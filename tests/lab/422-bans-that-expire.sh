@@ -6,19 +6,20 @@ enabled = true
 filter = lab
 logpath = $W/other.log
 port = imaps
-bantime = 9
+bantime = 12
 action = firewallcmd-rich-rules[name=%(__name__)s, port=\"%(port)s\", protocol=\"tcp\"]"
 bans_up
 watch_up
 mail_open
-need "banned for some seconds" f2b set short banip 10.77.0.3
-need "and somebody for an hour" f2b set lab banip 198.18.0.1
-need "with rules" within 10 rules_are 2
+need "somebody is banned for an hour" f2b set lab banip 198.18.0.1
+need "with a rule" within 10 rules_are 1
+need "and the client for some seconds" f2b set short banip 10.77.0.3
+need "with another" within 10 rules_are 2
 settle 2
 need "the reload" fwc --reload
 need "both are back" within 5 rules_are 2
 need "the client is refused" is_shut_from 10.77.0.3 993
-need "until its time is over" within 15 is_open_from 10.77.0.3 993
+need "until its time is over" within 20 is_open_from 10.77.0.3 993
 need "the other stays" rules_are 1
 need "the reload" fwc --reload
 need "it alone comes back" within 5 rules_are 1

@@ -60,6 +60,8 @@ need "which mends the rest" within 10 clean jail-action-fails
 for name in ban-without-rule rule-without-ban; do need "there is no $name" within 10 clean "$name"; done
 
 need "mail comes through another zone" fwc --zone=internal --change-interface=host0
+# a reload, which another default zone is from firewalld 2 on, would bring it back
+need "for good" fwc --permanent --zone=internal --change-interface=host0
 mail_open internal
 systemctl_up
 found_and_mended ban-zone

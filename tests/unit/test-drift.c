@@ -99,8 +99,8 @@ static struct firewall firewall_of(const char *text)
 			         v6 ? "ipv6" : "ipv4", address, port, v6 ? "icmp6" : "icmp");
 		ck_assert_int_eq(item_init(&item, zone, ITEM_RULE, value, NULL), 0);
 		ck_assert_int_eq(firewall_put(&fw, &item, &entry), 0);
-		entry->flags = (strchr(flags, 'r') ? FIREWALL_RUNTIME : 0) |
-		               (strchr(flags, 'p') ? FIREWALL_PERMANENT : 0);
+		entry->flags = (strchr(flags, 'r') ? FIREWALL_RUNTIME : 0U) |
+		               (strchr(flags, 'p') ? FIREWALL_PERMANENT : 0U);
 	}
 	return fw;
 }
@@ -198,6 +198,9 @@ static const struct {
      "{ grep -Eqs 'zone ?= ?inside( |$)' $a.local || { test ! -e $a.local && "
      "sed 's/firewall-cmd --/firewall-cmd --zone=inside --/g' $a.conf >$a.local; }; } && "
      "fail2ban-client reload --restart one"},
+    {"while a reload would bring an interface back there", "one!192.0.2.1!900!900",
+     INSIDE "; public/interface:host0=p; public 192.0.2.1 imaps r", 0, "ban-zone 1",
+     "sed 's/firewall-cmd --/firewall-cmd --zone=inside --/g' $a.conf >$a.local; }; } && "},
     {"by an action that names its zone", "there!192.0.2.1!900!900",
      INSIDE "; public 192.0.2.1 imaps r", 0, "ban-zone 1",
      "&& { echo '[Init]'; echo 'zone = inside'; } >$a.local; }; } && fail2ban-client reload "

@@ -618,6 +618,21 @@ static int action_command(char **out, const struct tally *tally, const char *zon
 	                         name, zone, edit, restart);
 }
 
+/* The next reload brings something there; from firewalld 2 on another default zone is one. */
+static bool is_bound_for_good(const struct firewall *fw, const char *zone)
+{
+	static const enum item_kind kinds[] = {ITEM_INTERFACE, ITEM_SOURCE};
+
+	for (size_t k = 0; k < ARRAY_SIZE(kinds); k++)
+		for (size_t i = firewall_first(fw, zone, kinds[k]);
+		     i < fw->n && fw->entries[i].item.kind == kinds[k] &&
+		     strcmp(fw->entries[i].item.zone, zone) == 0;
+		     i++)
+			if (fw->entries[i].flags & FIREWALL_PERMANENT)
+				return true;
+	return false;
+}
+
 /* What ends it, and not only for the bans that there are. Return: 0; 1: nothing; -ENOMEM. */
 static int zone_command(char **out, const struct tally *tally, const struct look *look,
                         const char *zone)
@@ -629,7 +644,8 @@ static int zone_command(char **out, const struct tally *tally, const struct look
 	/* made before it was the default zone */
 	if (strcmp(fw->default_zone, zone) == 0)
 		return (*out = restart_command(tally->jail)) ? 0 : 1;
-	if (dispatch_zone_gets_packets(fw, fw->default_zone, look->evidence->interfaces))
+	if (dispatch_zone_gets_packets(fw, fw->default_zone, look->evidence->interfaces) ||
+	    is_bound_for_good(fw, fw->default_zone))
 		return action_command(out, tally, zone);
 	/* nobody needs that default zone, and all jails profit */
 	return xasprintf(out,

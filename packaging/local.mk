@@ -58,5 +58,12 @@ uninstall-hook:
 dist_check_SCRIPTS += packaging/man/lint packaging/check-docs packaging/check-completion
 TESTS += packaging/man/lint packaging/check-docs packaging/check-completion
 
+# The SELinux module is built where it is loaded, or by the RPM; the AppArmor profiles are
+# installed by the Debian package.
+selinuxexamplesdir = $(docdir)/examples/selinux
+dist_selinuxexamples_DATA = packaging/selinux/reload_guard.te packaging/selinux/reload_guard.fc \
+	packaging/selinux/reload_guard.if
+EXTRA_DIST += packaging/apparmor/reload-guard
+
 EXTRA_DIST += packaging/debian packaging/reload-guard.spec packaging/rpmlint.toml
 dist_noinst_SCRIPTS += packaging/build-deb packaging/demo packaging/demo-steps.sh

@@ -3,6 +3,9 @@
 # tests/run runs everything, the labs included.
 dist_check_SCRIPTS = tests/check-dead tests/check-includes tests/check-links
 EXTRA_DIST += tests/coverage tests/figures
+# The policies of SELinux and AppArmor; tests/run runs it.
+dist_noinst_SCRIPTS += tests/policy/run tests/policy/rules.py
+EXTRA_DIST += tests/policy/selinux.table
 TESTS += tests/check-dead tests/check-includes tests/check-links
 
 # What the linker leaves out of the program when it gets all of guard/: tests/check-dead reads it.

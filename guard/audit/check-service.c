@@ -182,6 +182,42 @@ const struct check check_hook_missing = {
     .fn = hook_missing,
 };
 
+static int hook_silent(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	_cleanup_free_ char *list = NULL;
+
+	/* what waits in the spool is on its way */
+	if (picture->fail2ban != FAIL2BAN_RUNNING || picture->heard.waits)
+		return 0;
+	for (size_t i = 0; i < picture->heard.n; i++) {
+		const struct heard_jail *heard = &picture->heard.jails[i];
+		const struct jail *jail = tickets_jail(&picture->tickets, heard->ticket->jail);
+		_cleanup_free_ char *one = NULL;
+
+		if (heard->told || !jail || !tells_us(jail))
+			continue;
+		if (xasprintf(&one, "%s (%s)", jail->name, heard->ticket->address) < 0 ||
+		    check_join(&list, one, ", ") < 0)
+			return -ENOMEM;
+	}
+	if (!list)
+		return 0;
+	return check_add(run, steal(list), NULL,
+	                 "these jails call the hook, and it tells nothing, not even of their "
+	                 "latest bans: something keeps it from writing to %s, such as SELinux or "
+	                 "settings of fail2ban.service",
+	                 picture->state_dir);
+}
+
+const struct check check_hook_silent = {
+    .name = "hook-silent",
+    .severity = FINDING_WARNING,
+    .help = "a jail that calls the hook, and whose bans it does not tell of",
+    .needs = PICTURE_FAIL2BAN | PICTURE_STORE,
+    .fn = hook_silent,
+};
+
 /* --- the service -------------------------------------------------------------------------- */
 
 static int watcher_stopped(struct check_run *run)
@@ -226,4 +262,75 @@ const struct check check_watcher_not_at_boot = {
     .help = "the next boot does not start the watcher",
     .needs = PICTURE_HOST,
     .fn = watcher_not_at_boot,
+};
+
+/* --- SELinux ------------------------------------------------------------------------------- */
+
+#define EXAMPLES "/usr/share/doc/reload-guard/examples/selinux"
+#define BUILD    "/root/reload-guard-selinux"
+#define RELABEL                                                                                    \
+	" && restorecon -RF %s /etc/reload-guard /etc/fail2ban/jail.d /var/lib/reload-guard && "   \
+	"systemctl restart reload-guard"
+
+/* Our package has it for those that have packages of it; else it is built where it is loaded. */
+static int load_command(char **out, const struct picture *picture)
+{
+	const char *program = picture->program[0] ? picture->program : "/usr/sbin/reload-guard";
+
+	if (picture->dnf)
+		return shell_printf(out, "dnf install reload-guard-selinux" RELABEL, program);
+	return shell_printf(out,
+	                    "apt-get install selinux-policy-dev && cp -rT " EXAMPLES " " BUILD
+	                    " && make -C " BUILD " -f /usr/share/selinux/devel/Makefile "
+	                    "reload_guard.pp && semodule -i " BUILD "/reload_guard.pp" RELABEL,
+	                    program);
+}
+
+static int module_is_missing(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	char *command = NULL, *evidence = NULL;
+
+	if (load_command(&command, picture) < 0 ||
+	    xasprintf(&evidence, "%s is of type %s", picture->program,
+	              picture->program_type[0] ? picture->program_type : "unknown") < 0) {
+		free(command);
+		return -ENOMEM;
+	}
+	return check_add(run, evidence, command,
+	                 "SELinux is enforced, and the module of reload-guard is not in use: the "
+	                 "hook that fail2ban runs can write nothing, so what it tells is lost");
+}
+
+static int are_mislabelled(struct check_run *run)
+{
+	const struct strv *paths = &run->picture->mislabelled;
+	_cleanup_free_ char *list = NULL;
+	char *command = NULL;
+
+	for (size_t i = 0; i < paths->n; i++)
+		if (check_join(&list, paths->strings[i], " ") < 0)
+			return -ENOMEM;
+	if (xasprintf(&command, "restorecon -RF %s", list) < 0)
+		return -ENOMEM;
+	return check_add(run, steal(list), command,
+	                 "SELinux is enforced, and these have not the labels that the module of "
+	                 "reload-guard gives them: the guard may not use them");
+}
+
+static int selinux_module(struct check_run *run)
+{
+	if (!run->picture->selinux)
+		return 0;
+	if (strcmp(run->picture->program_type, "reload_guard_exec_t") != 0)
+		return module_is_missing(run);
+	return run->picture->mislabelled.n > 0 ? are_mislabelled(run) : 0;
+}
+
+const struct check check_selinux_module = {
+    .name = "selinux-module",
+    .severity = FINDING_WARNING,
+    .help = "SELinux is enforced without the module of reload-guard",
+    .needs = PICTURE_HOST,
+    .fn = selinux_module,
 };

@@ -32,6 +32,7 @@
 	X(firewalld_state)                                                                         \
 	X(flush_all_on_reload)                                                                     \
 	X(hook_missing)                                                                            \
+	X(hook_silent)                                                                             \
 	X(iptables_backend)                                                                        \
 	X(jail_action_fails)                                                                       \
 	X(kernel_rules)                                                                            \
@@ -54,6 +55,7 @@
 	X(restore_failed)                                                                          \
 	X(rule_without_ban)                                                                        \
 	X(runtime_only_service)                                                                    \
+	X(selinux_module)                                                                          \
 	X(service_definition)                                                                      \
 	X(store)                                                                                   \
 	X(store_space)                                                                             \

@@ -18,6 +18,8 @@ libguard_audit_a_SOURCES = \
 	guard/audit/conflictlist.h \
 	guard/audit/explain.c \
 	guard/audit/explain.h \
+	guard/audit/heard.c \
+	guard/audit/heard.h \
 	guard/audit/historyfold.c \
 	guard/audit/historyfold.h \
 	guard/audit/picture-read.c \

@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #include "guard/model/mail/daemons.h"
+#include "guard/system/fail2ban/fail2ban-files.h"
+#include "guard/system/fail2ban/fail2ban-hook.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/nftrules.h"
@@ -197,13 +199,42 @@ static bool is_masked(void)
 	return n == (ssize_t)strlen("/dev/null") && memcmp(target, "/dev/null", (size_t)n) == 0;
 }
 
+/* What packaging/selinux/reload_guard.fc says of those that a person's own hand may have made. */
+static const struct {
+	const char *path, *type;
+} labels[] = {
+    {"/etc/reload-guard", "reload_guard_conf_t"},
+    {FAIL2BAN_DEFAULT_FOLDER "/" FAIL2BAN_HOOK_FILE, "reload_guard_jail_t"},
+    {CONFIG_DEFAULT_STATE_DIR, "reload_guard_var_lib_t"},
+};
+
+static int read_labels(struct picture *picture)
+{
+	ssize_t n = readlink("/proc/self/exe", picture->program, sizeof(picture->program) - 1);
+	char type[SELINUX_TYPE_SIZE];
+	int r = 0;
+
+	picture->selinux = selinux_enforces(SELINUX_FOLDER);
+	if (!picture->selinux)
+		return 0;
+	picture->program[n > 0 ? n : 0] = '\0';
+	if (selinux_file_type(picture->program_type, "/proc/self/exe") < 0)
+		picture->program_type[0] = '\0';
+	for (size_t i = 0; i < ARRAY_SIZE(labels) && r == 0; i++)
+		if (selinux_file_type(type, labels[i].path) == 0 &&
+		    strcmp(type, labels[i].type) != 0)
+			r = strv_add(&picture->mislabelled, labels[i].path);
+	return r;
+}
+
 static int read_host(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
 	const struct mail_daemon *daemon = NULL;
 	struct statvfs fs;
-	int r = 0;
+	int r = read_labels(picture);
 
+	picture->dnf = access("/usr/bin/dnf", X_OK) == 0;
 	/* another service manager has other ways */
 	picture->systemd = access("/run/systemd/system", F_OK) == 0;
 	picture->unit_masked = is_masked();
@@ -559,6 +590,20 @@ static int read_firewalld(struct reading *reading)
 
 /* --- fail2ban and clients ----------------------------------------------------------------- */
 
+static int read_heard(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	int r;
+
+	if (!reading->store || !picture_knows(picture, PICTURE_FAIL2BAN))
+		return 0;
+	r = heard_read(&picture->heard, reading->store, picture->state_dir, &picture->tickets,
+	               picture->now_us, why(reading, PICTURE_STORE));
+	if (r != 0)
+		lose_store(reading, r);
+	return r == -ENOMEM ? r : 0;
+}
+
 /* The rules were read before: a ban that comes meanwhile must not make an orphan of its rule. */
 static int read_fail2ban(struct reading *reading)
 {
@@ -581,7 +626,8 @@ static int read_fail2ban(struct reading *reading)
 		*why(reading, PICTURE_FAIL2BAN) = ERR_NULL;
 		r = 0;
 	}
-	return settle(reading, PICTURE_FAIL2BAN, r);
+	r = settle(reading, PICTURE_FAIL2BAN, r);
+	return r == 0 ? read_heard(reading) : r;
 }
 
 static int read_clients(struct reading *reading)

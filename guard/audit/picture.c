@@ -25,7 +25,9 @@ void picture_deinit(struct picture *picture)
 	ruleset_deinit(&picture->ruleset);
 	strv_deinit(&picture->interfaces);
 	strv_deinit(&picture->units);
+	strv_deinit(&picture->mislabelled);
 	listeners_deinit(&picture->listeners);
+	heard_deinit(&picture->heard);
 	tickets_deinit(&picture->tickets);
 	store_wipe_info_deinit(&picture->wipe);
 	clientranges_deinit(&picture->clients);

@@ -12,12 +12,14 @@
 
 #include <net/if.h>
 
+#include "guard/audit/heard.h"
 #include "guard/model/ban/ticket.h"
 #include "guard/model/packet/verdict.h"
 #include "guard/restore/clientranges.h"
 #include "guard/restore/missing.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/firewalld/firewalld-session.h"
+#include "guard/system/host/selinux.h"
 #include "guard/system/kernel/listeners.h"
 #include "guard/system/kernel/route.h"
 
@@ -102,6 +104,7 @@ struct picture {
 	enum fail2ban_state fail2ban;
 	bool fail2ban_installed; /* or was once: there is a database */
 	struct tickets tickets;
+	struct heard heard; /* what the hook told of them; where the store is known, too */
 
 	/* the guard */
 	struct watcher_state watcher;
@@ -116,6 +119,11 @@ struct picture {
 	struct clientranges clients;
 	int64_t free_mib; /* of the store's disk; -1: not known, or there is no folder */
 	bool systemd, unit_masked, unit_installed, unit_wanted;
+	bool selinux;                         /* it is enforced */
+	char program[256];                    /* this one's path; "": not known */
+	char program_type[SELINUX_TYPE_SIZE]; /* as SELinux sees it; "": it has no label */
+	struct strv mislabelled;              /* files of ours that the module would not label so */
+	bool dnf;                             /* packages are RPMs, and come by it */
 };
 #define PICTURE_NULL      ((struct picture){.unwiped_us = -1, .free_mib = -1})
 #define _cleanup_picture_ _cleanup_(picture_deinit)

@@ -76,6 +76,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/program.h \
 	guard/system/host/rangesfile.c \
 	guard/system/host/rangesfile.h \
+	guard/system/host/selinux.c \
+	guard/system/host/selinux.h \
 	guard/system/host/sendmail.c \
 	guard/system/host/sendmail.h \
 	guard/system/host/spool.c \

@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/test-firewalld-answers \
 	tests/unit/test-gap \
 	tests/unit/test-gaptable \
+	tests/unit/test-heard \
 	tests/unit/test-item \
 	tests/unit/test-itemview \
 	tests/unit/test-jailaction \
@@ -68,6 +69,7 @@ UNIT_TESTS = \
 	tests/unit/test-report-summary \
 	tests/unit/test-richrule \
 	tests/unit/test-search \
+	tests/unit/test-selinux \
 	tests/unit/test-services \
 	tests/unit/test-shell \
 	tests/unit/test-spool \

@@ -347,6 +347,37 @@ static void run_jail(struct picture *picture, const char *name, const char *port
 	jail->actions_known = true;
 }
 
+static void run_hook(struct picture *picture, const char *what)
+{
+	struct jail_action *action;
+	struct heard_jail *heard = calloc(1, sizeof(*heard));
+
+	ck_assert_int_eq(tickets_add(&picture->tickets, "dovecot", "192.0.2.1", NOW - 900 * SECOND,
+	                             0, 1, TICKET_SOURCE_SOCKET),
+	                 0);
+	ck_assert_ptr_nonnull(heard);
+	heard->ticket = &picture->tickets.tickets[0];
+	heard->told = strcmp(what, "a hook that tells") == 0;
+	picture->heard = (struct heard){.jails = heard, .n = 1, .capacity = 1};
+	picture->heard.waits = strcmp(what, "a hook whose word is on its way") == 0;
+	if (strcmp(what, "a hook of no jail") == 0)
+		return;
+	ck_assert_int_eq(jail_add_action(&picture->tickets.jails[0], "reload-guard", &action), 0);
+	action->kind = JAIL_ACTION_OTHER;
+}
+
+static void enforce(struct picture *picture, const char *what)
+{
+	picture->selinux = strstr(what, "permissive") == NULL;
+	picture->dnf = strstr(what, "Fedora") != NULL;
+	strcpy(picture->program, "/usr/sbin/reload-guard");
+	strcpy(picture->program_type, strstr(what, "module")  ? "reload_guard_exec_t"
+	                              : strstr(what, "blank") ? ""
+	                                                      : "bin_t");
+	if (strstr(what, "old labels"))
+		ck_assert_int_eq(strv_add(&picture->mislabelled, "/etc/reload-guard"), 0);
+}
+
 static void change(struct world *world, const char *what)
 {
 	struct picture *picture = &world->picture;
@@ -382,6 +413,13 @@ static void change(struct world *world, const char *what)
 		ck_assert_int_eq(tickets_add(&picture->tickets, "dovecot", "192.0.2.1",
 		                             NOW - 900 * SECOND, 0, 1, TICKET_SOURCE_SOCKET),
 		                 0);
+	} else if (strncmp(what, "a hook", 6) == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_NFTABLES);
+		run_hook(picture, what);
+	} else if (strncmp(what, "SELinux", 7) == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		enforce(picture, what);
 	} else if (strcmp(what, "bans that stay away") == 0) {
 		serve(picture, 993, AF_INET, false, "dovecot");
 		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_RICH);
@@ -427,6 +465,18 @@ static const struct {
     {MAIL, MAIL_RULES, "a jail", NULL, FINDING_INFO, NULL},
     {MAIL, MAIL_RULES, "a ban without its rule", "ban-without-rule", FINDING_ERROR,
      "--add-rich-rule="},
+    {MAIL, MAIL_RULES, "a hook that says nothing", "hook-silent", FINDING_WARNING, NULL},
+    {MAIL, MAIL_RULES, "a hook that tells", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "a hook whose word is on its way", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "a hook of no jail", "hook-missing", FINDING_INFO, "hook enable"},
+    {MAIL, MAIL_RULES, "SELinux on Fedora", "selinux-module", FINDING_WARNING,
+     "dnf install reload-guard-selinux && restorecon -RF /usr/sbin/reload-guard "},
+    {MAIL, MAIL_RULES, "SELinux on Debian, and a blank label", "selinux-module", FINDING_WARNING,
+     "semodule -i /root/reload-guard-selinux/reload_guard.pp && restorecon"},
+    {MAIL, MAIL_RULES, "SELinux, permissive", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "SELinux with the module", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "SELinux with the module, and old labels", "selinux-module", FINDING_WARNING,
+     "restorecon -RF /etc/reload-guard"},
     {MAIL, MAIL_RULES, "bans that stay away", "bans-not-restored", FINDING_INFO,
      "restore-bans = safe"},
     {MAIL, MAIL_RULES, "a wipe is open", "ban-permanent", FINDING_UNKNOWN, NULL},

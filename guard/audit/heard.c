@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/audit/heard.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guard/system/host/spool.h"
+
+/* The socket tells whole seconds. */
+#define SLACK_US INT64_C(1000000)
+/* What is on record since a jail's latest ban is that ban and few others. */
+#define ROWS_MAX 256
+
+/** heard_deinit() - free it; may be called twice */
+void heard_deinit(struct heard *heard)
+{
+	free(heard->jails);
+	*heard = HEARD_NULL;
+}
+
+static int see_ban(const struct store_ban *ban, void *userdata)
+{
+	bool *told = userdata;
+
+	*told |= strcmp(ban->source, "hook") == 0;
+	return 0;
+}
+
+struct jail_start {
+	char text[STORE_JAIL_MAX + 32]; /* as it stands in the history */
+	bool found;
+};
+
+static int see_start(const struct store_history_row *row, void *userdata)
+{
+	struct jail_start *start = userdata;
+
+	start->found |= row->text && strcmp(row->text, start->text) == 0;
+	return 0;
+}
+
+/* Of the ban, of a later one, or that the jail was started since: only the hook tells of that. */
+static int look_up(struct heard_jail *jail, struct store *store, struct err *err)
+{
+	int64_t since_us = jail->ticket->time_us - SLACK_US;
+	const struct store_ban_query bans = {
+	    .jail = jail->ticket->jail, .since_us = since_us, .limit = ROWS_MAX};
+	const struct store_history_query starts = {
+	    .kind = "jail-start", .since_us = since_us, .limit = ROWS_MAX};
+	struct jail_start start = {.found = false};
+	int r = store_bans(store, &bans, see_ban, &jail->told, err);
+
+	if (r != 0 || jail->told)
+		return r;
+	snprintf(start.text, sizeof(start.text), "jail %s", jail->ticket->jail);
+	r = store_history(store, &starts, see_start, &start, err);
+	jail->told = start.found;
+	return r;
+}
+
+static int add(struct heard *heard, const struct ticket *ticket)
+{
+	int r;
+
+	/* they are sorted by jail */
+	if (heard->n > 0 && strcmp(heard->jails[heard->n - 1].ticket->jail, ticket->jail) == 0) {
+		struct heard_jail *last = &heard->jails[heard->n - 1];
+
+		if (ticket->time_us > last->ticket->time_us)
+			last->ticket = ticket;
+		return 0;
+	}
+	r = grow(&heard->jails, &heard->capacity, heard->n + 1, sizeof(*heard->jails));
+	if (r == 0)
+		heard->jails[heard->n++] = (struct heard_jail){.ticket = ticket};
+	return r;
+}
+
+/**
+ * heard_read() - see what the hook told of
+ * @out:       HEARD_NULL before; the caller deinits it, also after a failure
+ * @store:     borrowed
+ * @state_dir: which has the spool
+ * @tickets:   borrowed, for as long as @out lives; those that fail2ban holds now
+ *
+ * Return: 0; -ENOMEM; others as in store.h.
+ */
+int heard_read(struct heard *out, struct store *store, const char *state_dir,
+               const struct tickets *tickets, int64_t now_us, struct err *err)
+{
+	char spool[512];
+	int r = 0;
+
+	snprintf(spool, sizeof(spool), "%s/" SPOOL_DIR, state_dir);
+	out->waits = spool_pending(spool);
+	for (size_t i = 0; i < tickets->n && r == 0; i++)
+		if (tickets->tickets[i].time_us <= now_us - HEARD_AFTER_US)
+			r = add(out, &tickets->tickets[i]);
+	for (size_t i = 0; i < out->n && r == 0; i++)
+		r = look_up(&out->jails[i], store, err);
+	return r;
+}

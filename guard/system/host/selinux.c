@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/host/selinux.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/xattr.h>
+#include <unistd.h>
+
+/* A label is "USER:ROLE:TYPE[:LEVEL]"; one with many categories may be long. */
+#define LABEL_MAX 4096
+
+/** selinux_enforces() - does it refuse what no rule allows? @folder: SELINUX_FOLDER */
+bool selinux_enforces(const char *folder)
+{
+	char path[256], value = '0';
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/enforce", folder);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return false;
+	if (read(fd, &value, 1) != 1)
+		value = '0';
+	close(fd);
+	return value == '1';
+}
+
+/**
+ * selinux_parse_type() - the type in a label
+ * @out:   written on success alone
+ * @label: @length bytes, with or without a NUL at the end
+ *
+ * Return: 0; -EINVAL when it is no label.
+ */
+int selinux_parse_type(char out[SELINUX_TYPE_SIZE], const char *label, size_t length)
+{
+	const char *end = label + length, *at = label;
+	size_t n;
+
+	for (int i = 0; i < 2; i++) {
+		at = memchr(at, ':', (size_t)(end - at));
+		if (!at)
+			return -EINVAL;
+		at++;
+	}
+	for (n = 0; at + n < end && at[n] != ':' && at[n] != '\0'; n++)
+		if (!memchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.",
+		            at[n], 65))
+			return -EINVAL;
+	if (n == 0 || n >= SELINUX_TYPE_SIZE)
+		return -EINVAL;
+	memcpy(out, at, n);
+	out[n] = '\0';
+	return 0;
+}
+
+/**
+ * selinux_file_type() - the type that a file is labelled with
+ * @out:  written on success alone
+ * @path: of a file or folder; where a link leads counts
+ *
+ * Return: 0; -ENOENT; -ENODATA, -ENOTSUP: it has no label; other negative errno.
+ */
+int selinux_file_type(char out[SELINUX_TYPE_SIZE], const char *path)
+{
+	char label[LABEL_MAX];
+	ssize_t n = getxattr(path, "security.selinux", label, sizeof(label));
+
+	return n < 0 ? -errno : selinux_parse_type(out, label, (size_t)n);
+}

@@ -6,7 +6,7 @@ enabled = true
 filter = lab
 logpath = $W/other.log
 port = imaps
-bantime = 12
+bantime = 30
 action = firewallcmd-rich-rules[name=%(__name__)s, port=\"%(port)s\", protocol=\"tcp\"]"
 bans_up
 watch_up
@@ -19,7 +19,7 @@ settle 2
 need "the reload" fwc --reload
 need "both are back" within 5 rules_are 2
 need "the client is refused" is_shut_from 10.77.0.3 993
-need "until its time is over" within 20 is_open_from 10.77.0.3 993
+need "until its time is over" within 40 is_open_from 10.77.0.3 993
 need "the other stays" rules_are 1
 need "the reload" fwc --reload
 need "it alone comes back" within 5 rules_are 1

@@ -581,11 +581,11 @@ static void say_evidence(struct words *words, const struct cause_evidence *row)
 		say_job(words, row, "reload");
 		return;
 	case CAUSE_HANGUP:
-		say(words, "reload by SIGHUP, its sender is unknown");
+		say(words, "reload by SIGHUP (sender unknown)");
 		return;
 	case CAUSE_FAIL2BAN:
 	case CAUSE_UNSEEN:
-		say(words, "firewalld reloaded, by whom is unknown");
+		say(words, "firewalld reloaded (cause unknown)");
 		return;
 	}
 	say_caller(words, &row->caller);
@@ -618,9 +618,9 @@ static int64_t say_reloads(struct words *words, const struct cause_log *log, uns
 		}
 	if (n_reloads > 1)
 		say(words, "firewalld reloaded, %u times in a row%s", n_reloads,
-		    first ? ": " : ", by whom is unknown");
+		    first ? ": " : " (cause unknown)");
 	else if (!first)
-		say(words, "firewalld reloaded, by whom is unknown");
+		say(words, "firewalld reloaded (cause unknown)");
 	if (first)
 		say_evidence(words, first);
 	if (others)
@@ -643,11 +643,10 @@ static int64_t say_restart(struct words *words, const struct cause_log *log)
 
 	switch (log->end) {
 	case CAUSE_END_NOT_SEEN:
-		say(words, "firewalld was started anew while the guard did not see it, by whom is "
-		           "unknown");
+		say(words, "firewalld was restarted while the guard did not run (cause unknown)");
 		return 0;
 	case CAUSE_END_UNKNOWN:
-		say(words, "firewalld was started anew, by whom is unknown");
+		say(words, "firewalld was restarted (cause unknown)");
 		return log->end_us;
 	case CAUSE_END_BUS:
 		say(words, "the bus was restarted, and firewalld with it");

@@ -333,12 +333,10 @@ int item_init(struct item *out, const char *zone, enum item_kind kind, const cha
 	if (item_policy_name(zone) && (kind == ITEM_INTERFACE || kind == ITEM_SOURCE))
 		return err_set(err, ITEM_E_SYNTAX, "a policy has no interfaces and no sources");
 	if ((kind == ITEM_ENTRY) != (item_ipset_name(zone) != NULL))
-		return err_set(err, ITEM_E_SYNTAX,
-		               "entries stand in ipsets, and nothing else does");
+		return err_set(err, ITEM_E_SYNTAX, "ipsets have entries, and nothing else");
 	if ((kind == ITEM_CHAIN || kind == ITEM_DIRECT_RULE) != (item_direct_family(zone) != NULL))
 		return err_set(err, ITEM_E_SYNTAX,
-		               "chains and direct rules stand in direct:FAMILY, and nothing else "
-		               "does");
+		               "direct:FAMILY has chains and direct rules, and nothing else");
 	r = canonical_value(&item.value, kind, value, err);
 	if (r > 0 && kind == ITEM_RULE)
 		return err_prefix(err, r, "not a valid rule");

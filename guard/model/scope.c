@@ -269,10 +269,10 @@ const char *scope_not_to_persist(const struct firewall *fw, const struct item *i
                                  bool network_manager)
 {
 	if (item_direct_family(item->zone))
-		return "direct rules are left to: firewall-cmd --permanent --direct";
+		return "direct rules are left to you: firewall-cmd --permanent --direct";
 	if (item->kind == ITEM_INTERFACE && network_manager)
-		return "NetworkManager keeps the zones of its interfaces: nmcli connection modify "
-		       "NAME connection.zone ZONE";
+		return "NetworkManager keeps the zones of its interfaces; type: nmcli connection "
+		       "modify NAME connection.zone ZONE";
 	if (item_is_binding(item) && is_bound_elsewhere(fw, item))
 		return "it is permanently bound to another zone";
 	return NULL;

@@ -3,6 +3,7 @@
 
 #include "guard/base/shell.h"
 #include "guard/base/text.h"
+#include "guard/base/text.h"
 #include "guard/model/ban/banplan.h"
 #include "guard/model/ban/banrule.h"
 #include "guard/system/host/clock.h"
@@ -382,9 +383,10 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 		if (tracker_removed(keeper->given.tracker, &call->item) < 0)
 			missed(keeper);
 		if (item_format(&text, &call->item) == 0)
-			record_event(keeper->given.record, EVENT_BAN_TAKEN_BACK, &call->item,
-			             "%s was taken away again: its ban ended while it was put back",
-			             text);
+			record_event(
+			    keeper->given.record, EVENT_BAN_TAKEN_BACK, &call->item,
+			    "%s was removed again: its ban ended while it was being restored",
+			    text);
 		/* banned again at this moment, it has to come back; the tickets tell */
 		if (ban && ban->wipe && ban->state == BAN_BACK)
 			ban->wipe->n_restored--;
@@ -397,7 +399,7 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 		}
 	} else if (result != FIREWALLD_E_GONE) {
 		logger_write(log_of(keeper), LOGGER_WARNING,
-		             "a ban that ended could not be taken away: %s; trying again",
+		             "a ban that ended could not be removed: %s; trying again",
 		             err_text(err, result));
 		itemcall_free(call);
 		loop_timer_set(keeper->timer, RETRY_MS);
@@ -459,9 +461,9 @@ static void tell_left_out(struct decision *decision, const struct banplan_rule *
 		return;
 	name[0] = text;
 	logger_write_about(log_of(decision->keeper), LOGGER_WARNING, &fields,
-	                   "%s is left out, it %s: restore-bans = safe; fail2ban's jail %s "
-	                   "still holds it, and `" TEXT_COMMAND "` ends it; "
-	                   "`restore-bans = all` brings such bans back",
+	                   "%s is left out, it %s (restore-bans = safe). fail2ban's jail %s still "
+	                   "holds it: `" TEXT_COMMAND
+	                   "` ends it, `restore-bans = all` restores such bans",
 	                   text, why, rule->ticket ? rule->ticket->jail : "?", command);
 }
 
@@ -495,27 +497,29 @@ static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
 		snprintf(left_out, sizeof(left_out), ", %zu left out", tally->left_out);
 	if (tally->strangers)
 		snprintf(strangers, sizeof(strangers),
-		         ", %zu unknown to fail2ban: these stay away, whoever made them",
-		         tally->strangers);
+		         ", %zu unknown to fail2ban: these are not restored", tally->strangers);
 	if (tally->inside)
 		snprintf(inside, sizeof(inside),
 		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
 		         tally->inside);
 	logger_write_about(log_of(keeper), tally->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
-	                   "bans lost (%zu): %zu in force%s, %zu ended%s%s%s", n, tally->held,
-	                   tally->held ? " and being put back, newest first" : "", tally->ended,
-	                   left_out, strangers, inside);
+	                   "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s", n,
+	                   text_plural(n), tally->held,
+	                   tally->held ? " (restoring, newest first)" : "", tally->ended, left_out,
+	                   strangers, inside);
 }
 
 static void tell_unknown(struct bankeeper *keeper, const char *why)
 {
+	size_t n = bankeeper_n_open(keeper) + keeper->suspects.n;
+
 	if (keeper->told_unknown || (!bankeeper_n_open(keeper) && !keeper->suspects.n))
 		return;
 	keeper->told_unknown = true;
 	logger_write(log_of(keeper), LOGGER_WARNING,
-	             "%zu bans are lost, and which of them still hold only fail2ban knows: %s; "
-	             "they come back when it answers",
-	             bankeeper_n_open(keeper) + keeper->suspects.n, why);
+	             "%zu ban%s lost. Which still hold, only fail2ban knows: %s. They are restored "
+	             "when it answers.",
+	             n, text_plural(n), why);
 }
 
 /* --- what stands in for them meanwhile --------------------------------------------------- */
@@ -634,7 +638,7 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 		else if (ban->ours) /* by a call of ours whose answer was not waited for */
 			banlist_back(ban);
 		else
-			banlist_settle(ban, STORE_STEP_SKIPPED, "fail2ban has put it back itself");
+			banlist_settle(ban, STORE_STEP_SKIPPED, "fail2ban restored it itself");
 		break;
 	case BANPLAN_LEFT_OUT:
 		tell_left_out(decision, rule, why);
@@ -649,8 +653,8 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 		if (there && ban->ours)
 			return true;
 		banlist_settle(ban, STORE_STEP_ENDED,
-		               rule->answer == BANPLAN_ENDED ? "fail2ban holds it no more"
-		                                             : "fail2ban has no ticket for it");
+		               rule->answer == BANPLAN_ENDED ? "fail2ban no longer bans it"
+		                                             : "fail2ban does not know this ban");
 		break;
 	case BANPLAN_N_ANSWERS:
 		break;
@@ -712,7 +716,7 @@ static struct episode *pick_held(struct decision *decision, struct firewall *set
 	_cleanup_free_ struct banplan_rule *rules = calloc(set->n + 1, sizeof(*rules));
 	struct episode *episode =
 	    record_episode_new(decision->keeper->given.record, WIPE_UNKNOWN, clock_now_us(),
-	                       "bans were missing, and nobody was seen to remove them");
+	                       "bans were missing, though nobody was seen to remove them");
 	struct loss *loss = episode ? &episode->loss : NULL;
 	bool failed = !rules || !episode;
 
@@ -761,11 +765,11 @@ static void decide_freed(struct decision *decision)
 		if (item_format(&text, &episode->loss.rows[i].item) < 0)
 			continue;
 		logger_write(log_of(keeper), LOGGER_NOTICE,
-		             "%s went with an unban, but another jail still holds that ban: it is "
-		             "put back",
+		             "%s was removed by an unban, but another jail still bans that "
+		             "address: restoring it",
 		             text);
 		record_event(keeper->given.record, EVENT_BAN_KEPT, &episode->loss.rows[i].item,
-		             "%s went with an unban, and another jail still holds it", text);
+		             "%s was removed by an unban, and another jail still holds it", text);
 	}
 	if (banlist_take(&keeper->list, &episode, "restored", false, NULL) < 0) {
 		episode_free(episode);
@@ -1027,9 +1031,9 @@ static void take_away_residue(struct bankeeper *keeper)
 static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
 {
 	logger_write(log_of(keeper), LOGGER_ERROR,
-	             "%zu bans were not restored: fail2ban could not be asked for an hour; when "
-	             "it runs again, `reload-guard restore` brings back those that still hold",
-	             wipe->n_open);
+	             "%zu ban%s not restored: fail2ban did not answer for an hour. When it runs "
+	             "again: reload-guard restore",
+	             wipe->n_open, text_plural(wipe->n_open));
 	for (size_t i = 0; i < keeper->list.n; i++) {
 		struct ban *ban = &keeper->list.bans[i];
 
@@ -1038,7 +1042,7 @@ static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
 		if (ban->state == BAN_BACK)
 			banlist_drop(ban);
 		else
-			banlist_settle(ban, STORE_STEP_FAILED, "fail2ban could not be asked");
+			banlist_settle(ban, STORE_STEP_FAILED, "fail2ban did not answer");
 	}
 }
 
@@ -1048,9 +1052,9 @@ static void give_up_suspects(struct bankeeper *keeper)
 	if (keeper->suspects.n == 0)
 		return;
 	logger_write(log_of(keeper), LOGGER_WARNING,
-	             "%zu rules that ban are gone, nobody was seen to remove them, and fail2ban, "
-	             "which would know, could not be asked for an hour",
-	             keeper->suspects.n);
+	             "%zu ban rule%s gone, though nobody was seen to remove any, and fail2ban did "
+	             "not answer for an hour; not restored",
+	             keeper->suspects.n, text_plural(keeper->suspects.n));
 	for (size_t i = 0; i < keeper->suspects.n; i++)
 		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
 			missed(keeper);

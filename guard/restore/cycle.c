@@ -208,7 +208,7 @@ static bool try_again_later(struct cycle *cycle, bool denied)
 
 	if (cycle->given.tracker->wanted.panic) {
 		logger_write(cycle->given.logger, LOGGER_WARNING,
-		             "firewalld takes nothing in panic mode; waiting for its end");
+		             "firewalld accepts nothing in panic mode; waiting for its end");
 		loop_timer_set(cycle->read_timer, PANIC_PAUSE_MS);
 		return true;
 	}
@@ -693,7 +693,7 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 	}
 	if (reading->stale) {
 		if (cycle->given.errand && cycle->attempts >= STALE_ATTEMPTS)
-			listener_tell(cycle->given.listener, unread, "it reloads without end");
+			listener_tell(cycle->given.listener, unread, "it keeps reloading");
 		try_reading_later(cycle);
 		return;
 	}

@@ -32,12 +32,11 @@ static void trouble(struct gapkeeper *keeper, int r, const struct err *err)
 	if (keeper->told_trouble)
 		return;
 	keeper->told_trouble = true;
-	logger_write(
-	    keeper->logger, LOGGER_WARNING,
-	    "lost bans cannot be held in a table of our own: %s; the banned are free until "
-	    "their rules are back, one after the other",
-	    err_text(err, r));
-	record_event(keeper->record, EVENT_GAP, NULL, "lost bans cannot be held: %s",
+	logger_write(keeper->logger, LOGGER_WARNING,
+	             "no temporary table for lost bans: %s. The banned can connect until their "
+	             "rules are restored, one after the other.",
+	             err_text(err, r));
+	record_event(keeper->record, EVENT_GAP, NULL, "no temporary table for lost bans: %s",
 	             err_text(err, r));
 }
 
@@ -111,7 +110,7 @@ int gapkeeper_new(struct gapkeeper **out, struct loop *loop, struct logger *logg
 		keeper->there = false;
 	if (keeper->there)
 		logger_write(logger, LOGGER_NOTICE,
-		             "the table inet %s of an earlier guard is still there: taken over",
+		             "temporary table inet %s of an earlier guard taken over",
 		             GAPTABLE_NAME);
 	*out = keeper;
 	return 0;
@@ -172,11 +171,12 @@ static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
 		return;
 	keeper->told_us = wiped_us;
 	logger_write(keeper->logger, LOGGER_NOTICE,
-	             "%zu of %zu lost bans are held in the table inet %s, %lld ms after the "
-	             "wipe, until they are back",
+	             "%zu of %zu lost bans are blocked by the temporary table inet %s, %lld ms "
+	             "after the wipe, until they are restored",
 	             keeper->n_held, n, GAPTABLE_NAME, ms);
 	record_event(keeper->record, EVENT_GAP, NULL,
-	             "%zu of %zu lost bans held, %lld ms after the wipe", keeper->n_held, n, ms);
+	             "temporary table blocks %zu of %zu lost bans, %lld ms after the wipe",
+	             keeper->n_held, n, ms);
 }
 
 /** gapkeeper_unprepare() - what was made ready is not true any more */
@@ -280,16 +280,17 @@ void gapkeeper_end(struct gapkeeper *keeper)
 	r = gaptable_drop(&keeper->table, &err);
 	if (r) {
 		/* it ends by itself, later */
-		logger_write(
-		    keeper->logger, LOGGER_WARNING,
-		    "the table inet %s could not be removed: %s; what it denies ends within "
-		    "the hour",
-		    GAPTABLE_NAME, err_text(&err, r));
+		logger_write(keeper->logger, LOGGER_WARNING,
+		             "temporary table inet %s could not be removed: %s; what it blocks "
+		             "ends within the hour",
+		             GAPTABLE_NAME, err_text(&err, r));
 		return;
 	}
 	keeper->there = false;
-	logger_write(keeper->logger, LOGGER_INFO, "the table inet %s is removed", GAPTABLE_NAME);
+	logger_write(keeper->logger, LOGGER_INFO,
+	             "all bans are back; temporary table inet %s removed", GAPTABLE_NAME);
 	if (since_us)
-		record_event(keeper->record, EVENT_GAP, NULL, "lost bans were held for %lld ms",
+		record_event(keeper->record, EVENT_GAP, NULL,
+		             "temporary table removed after %lld ms: all bans are back",
 		             (long long)((clock_now_us() - since_us) / 1000));
 }

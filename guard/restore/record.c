@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/record.h"
 
+#include "guard/base/text.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/spool.h"
 
@@ -68,7 +69,7 @@ static void open_store(struct record *record)
 		return;
 	record->trouble = r;
 	logger_write(record->logger, LOGGER_ERROR,
-	             "%s; guarding goes on, but nothing is recorded until this is mended",
+	             "%s; guarding goes on, but nothing is recorded until this is fixed",
 	             err_text(&err, r));
 }
 
@@ -401,8 +402,8 @@ void record_drain_spool(struct record *record)
 
 		if (result.bad)
 			logger_write(record->logger, LOGGER_WARNING,
-			             "%zu spool files were not valid; they are kept as *.bad in %s",
-			             result.bad, record->spool_dir);
+			             "%zu spool file%s not valid; kept as *.bad in %s", result.bad,
+			             text_plural(result.bad), record->spool_dir);
 		if (r == SPOOL_E_STORE)
 			(void)settle(record, result.store_code, &err, "a ban");
 		if (r)

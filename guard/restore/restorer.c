@@ -89,7 +89,7 @@ static void verify(struct restorer *restorer, const struct firewalld_reading *re
 		         !firewall_has(&reading->firewall, &restorer->plan.steps[i].item,
 		                       FIREWALL_RUNTIME))
 			fail_step(restorer, i, 0,
-			          "firewalld accepted it, yet it is not there when read back");
+			          "firewalld accepted it, but it is not there when read back");
 	}
 }
 

@@ -58,7 +58,7 @@ void announcer_appeared(struct announcer *announcer, bool again)
 	announcer->told_state = FIREWALL_STATE_UNKNOWN;
 	if (again)
 		logger_write(announcer->given.logger, LOGGER_NOTICE, "firewalld is back");
-	record_event(announcer->given.record, EVENT_FIREWALLD_BACK, NULL, "firewalld is there");
+	record_event(announcer->given.record, EVENT_FIREWALLD_BACK, NULL, "firewalld runs");
 }
 
 /** announcer_gone() - firewalld went away, or the bus and it with it */
@@ -84,8 +84,8 @@ void announcer_failed_reload(struct announcer *announcer, const char *who)
 {
 	snprintf(announcer->failed_reload, sizeof(announcer->failed_reload), "%s", who);
 	announcer->failed_reload_us = clock_monotonic_us();
-	logger_write(announcer->given.logger, LOGGER_WARNING,
-	             "%s came to nothing: looking what it did", who);
+	logger_write(announcer->given.logger, LOGGER_WARNING, "%s failed: looking what it did",
+	             who);
 }
 
 /* Who called for a reload that failed just now; "" when there was none. */
@@ -99,11 +99,11 @@ static const char *failed_reload(const struct announcer *announcer)
 
 static void tell_broken_off(struct announcer *announcer)
 {
-	logger_write(announcer->given.logger, LOGGER_ERROR,
-	             "a reload of firewalld broke off half way and left it in state INIT: the "
-	             "kernel may drop every new connection, whatever firewalld says is open; see "
-	             "its log, mend the cause, and `firewall-cmd --reload`; the guard waits and "
-	             "restores then");
+	logger_write(
+	    announcer->given.logger, LOGGER_ERROR,
+	    "a reload of firewalld broke off half way and left it in state INIT: the kernel may "
+	    "drop every new connection, whatever firewalld says is open. Fix the cause (see "
+	    "firewalld's log), then: `firewall-cmd --reload`. The guard restores after that.");
 	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "a reload broke off and left firewalld in state INIT");
 }
@@ -112,12 +112,11 @@ static void tell_failed(struct announcer *announcer)
 {
 	const char *failed = failed_reload(announcer);
 
-	logger_write(
-	    announcer->given.logger, LOGGER_ERROR,
-	    "firewalld is in state FAILED%s%s: it could not load its configuration and "
-	    "holds a stock one; see `firewall-cmd --check-config` and its log, mend it and "
-	    "reload or restart firewalld; the guard waits and restores then",
-	    *failed ? " after " : "", failed);
+	logger_write(announcer->given.logger, LOGGER_ERROR,
+	             "firewalld is in state FAILED%s%s: it could not load its configuration and "
+	             "uses a stock one. Fix what `firewall-cmd --check-config` and firewalld's log "
+	             "name, then reload or restart firewalld. The guard restores after that.",
+	             *failed ? " after " : "", failed);
 	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
 }
@@ -222,9 +221,9 @@ static void say_silent(const struct announcer *announcer, char buffer[CAUSE_WORD
 	const char *failed = failed_reload(announcer);
 
 	snprintf(buffer, CAUSE_WORDS_SIZE,
-	         "a wipe that nobody told of: what was in the runtime alone is gone, and neither "
-	         "a reload nor a removal was heard%s%.250s%s",
-	         *failed ? "; before it, " : "", failed, *failed ? " came to nothing" : "");
+	         "a wipe that firewalld did not announce: what was runtime only is gone, and "
+	         "neither a reload nor a removal was heard%s%.250s%s",
+	         *failed ? "; before it, " : "", failed, *failed ? " failed" : "");
 }
 
 /* Is this wipe what a repair of the guard's own has come to? */
@@ -259,7 +258,7 @@ void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, uns
 	case WIPE_BY_HAND:
 	case WIPE_N_KINDS:
 		snprintf(buffer, CAUSE_WORDS_SIZE,
-		         "items were missing, and nobody was seen to remove them");
+		         "items were missing, though nobody was seen to remove them");
 		break;
 	}
 }
@@ -271,8 +270,8 @@ void announcer_breaker(struct announcer *announcer, const char *cause)
 
 	logger_write(announcer->given.logger, LOGGER_ERROR,
 	             "firewalld is wiped again and again, more than %d times in %d minutes (the "
-	             "last: %s); restoring goes on at a slower pace; `reload-guard history --kind "
-	             "wipe` names the causes, `reload-guard persist` makes reloads harmless",
+	             "last: %s). Restoring goes on at a slower pace. `reload-guard history --kind "
+	             "wipe` shows the causes, `reload-guard persist` makes reloads harmless.",
 	             PACE_LIMIT, minutes, cause);
 	record_event(announcer->given.record, EVENT_BREAKER, NULL,
 	             "wiped more than %d times in %d minutes: restoring at a slower pace",
@@ -285,13 +284,13 @@ void announcer_denied(struct announcer *announcer)
 	if (announcer->told_lockdown)
 		return;
 	announcer->told_lockdown = true;
-	logger_write(announcer->given.logger, LOGGER_ERROR,
-	             "firewalld is in lockdown and lets the guard change nothing, so what was lost "
-	             "stays closed; put the guard on the list in "
-	             "/etc/firewalld/lockdown-whitelist.xml (<command name=\"%s*\"/>, or "
-	             "<user id=\"0\"/> for root) and reload firewalld, or end it: firewall-cmd "
-	             "--lockdown-off; it is tried again and again",
-	             program_invocation_name);
+	logger_write(
+	    announcer->given.logger, LOGGER_ERROR,
+	    "firewalld is in lockdown and lets the guard change nothing, so what was lost stays "
+	    "closed. Add the guard to /etc/firewalld/lockdown-whitelist.xml (<command "
+	    "name=\"%s*\"/>, or <user id=\"0\"/> for root) and reload firewalld, or end the "
+	    "lockdown: firewall-cmd --lockdown-off. The guard keeps trying.",
+	    program_invocation_name);
 	record_event(announcer->given.record, EVENT_LOCKDOWN, NULL,
 	             "firewalld is in lockdown and lets the guard change nothing");
 }
@@ -302,7 +301,7 @@ void announcer_default_zone(struct announcer *announcer, const char *zone)
 	char words[CAUSE_WORDS_SIZE];
 
 	if (!attribution_cause(announcer->given.attribution, WIPE_UNKNOWN, 0, words))
-		snprintf(words, sizeof(words), "default zone set to %.64s, by whom is unknown",
+		snprintf(words, sizeof(words), "default zone set to %.64s (by whom is unknown)",
 		         zone);
 	logger_write(announcer->given.logger, LOGGER_NOTICE, "%s", words);
 	record_event(announcer->given.record, EVENT_DEFAULT_ZONE, NULL, "%s", words);
@@ -351,7 +350,7 @@ void announcer_removal(struct announcer *announcer, const struct item *item, boo
 	                   is_slow(announcer, item) ? LOGGER_DEBUG : LOGGER_NOTICE, &fields,
 	                   "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
 	                   scope_requires(&announcer->given.config->scope, item)
-	                       ? ", but is required: it will be put back"
+	                       ? ", but is required: it will be restored"
 	                       : ": it will not be restored");
 	record_event(announcer->given.record, EVENT_INTENT_REMOVED, item,
 	             "%s was removed on purpose%s%s", text, *who ? " by " : "", who);
@@ -369,13 +368,13 @@ void announcer_fight(struct announcer *announcer, const struct item *item)
 		return;
 	who_removed(announcer, item, who);
 	logger_write(announcer->given.logger, LOGGER_ERROR,
-	             "%s %s again and again, more than %d times in %d minutes%s%s; it is required "
-	             "and comes back, but at a slower pace from now on: end what removes it, or "
-	             "take it out of `require`",
+	             "%s %s again and again, more than %d times in %d minutes%s%s. It is required "
+	             "and comes back, from now on at a slower pace. Stop what removes it, or "
+	             "remove it from `require`.",
 	             text, *who ? "is removed" : "goes missing", PACE_ITEM_LIMIT, minutes,
 	             *who ? ", the last time by " : "", who);
 	record_event(announcer->given.record, EVENT_BREAKER, item,
-	             "%s %s more than %d times in %d minutes%s%s: put back at a slower pace", text,
+	             "%s %s more than %d times in %d minutes%s%s: restored at a slower pace", text,
 	             *who ? "was removed" : "went missing", PACE_ITEM_LIMIT, minutes,
 	             *who ? ", the last time by " : "", who);
 }
@@ -475,18 +474,17 @@ void announcer_loss(struct announcer *announcer, const struct loss *loss,
 	          "required and missing", restore ? "restoring" : "not restored: restore = no");
 	log_items(announcer, wipe, loss, LOSS_UNATTRIBUTED, LOGGER_WARNING,
 	          "gone since the guard last looked, and nobody can tell why",
-	          "`reload-guard restore` brings back what was lost, `reload-guard release ITEM` "
-	          "says that it was meant");
+	          "lost: `reload-guard restore`; meant: `reload-guard release ITEM`");
 	log_items(announcer, wipe, loss, LOSS_REMOVED, LOGGER_NOTICE,
-	          "stays away, it was taken out of the permanent configuration", "");
+	          "not restored, because somebody removed it from the permanent configuration", "");
 	log_items(announcer, wipe, loss, LOSS_CLAIMED, LOGGER_NOTICE,
-	          "stays where it is, somebody has bound it to another zone meanwhile", "");
+	          "stays where it is, because somebody bound it to another zone meanwhile", "");
 	log_items(announcer, wipe, loss, LOSS_RELEASED, LOGGER_NOTICE,
-	          "stays away, it was released", "");
-	log_items(announcer, wipe, loss, LOSS_EXPIRED, LOGGER_INFO, "stays away, its time was over",
-	          "");
+	          "not restored, because it was released", "");
+	log_items(announcer, wipe, loss, LOSS_EXPIRED, LOGGER_INFO,
+	          "not restored, because its time was over", "");
 	log_items(announcer, wipe, loss, LOSS_UNPROTECTED, LOGGER_NOTICE,
-	          "lost and not restored by the guard", "");
+	          "lost, and not for the guard to restore", "");
 }
 
 /* --- the end of a wipe ------------------------------------------------------------------- */
@@ -564,10 +562,10 @@ void announcer_failed(struct announcer *announcer, const struct episode *episode
 	if (item_format(&text, item) < 0)
 		return;
 	name[0] = text;
-	logger_write_about(announcer->given.logger, LOGGER_ERROR, &fields,
-	                   "%s could not be restored: %s; when that is mended, "
-	                   "`reload-guard restore` tries again",
-	                   text, why ? why : "unknown error");
+	logger_write_about(
+	    announcer->given.logger, LOGGER_ERROR, &fields,
+	    "%s could not be restored: %s. When that is fixed, type: reload-guard restore", text,
+	    why ? why : "unknown error");
 }
 
 /** announcer_moved() - say that something is bound to another zone now, by somebody's will */
@@ -578,8 +576,8 @@ void announcer_moved(struct announcer *announcer, const struct item *from, const
 	if (item_format(&text, from) < 0)
 		return;
 	logger_write(announcer->given.logger, LOGGER_NOTICE,
-	             "%s is bound to %s now, on purpose: it will not be restored", text, to->zone);
-	record_event(announcer->given.record, EVENT_INTENT_REMOVED, from, "%s is bound to %s now",
+	             "%s was bound to %s on purpose: it will not be restored", text, to->zone);
+	record_event(announcer->given.record, EVENT_INTENT_REMOVED, from, "%s was bound to %s",
 	             text, to->zone);
 }
 
@@ -592,8 +590,8 @@ void announcer_status(struct announcer *announcer)
 
 	n = tracker_count_protected(engine_tracker(engine), &announcer->given.config->scope, &bare);
 	if (n_bans)
-		snprintf(bans, sizeof(bans), "; %zu lost bans still to be settled", n_bans);
+		snprintf(bans, sizeof(bans), "; %zu lost bans still to be restored", n_bans);
 	notify_status(announcer->given.notifier,
-	              "guarding %zu services and ports, %zu of them in the runtime only%s%s%s", n,
-	              bare, announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans);
+	              "guarding %zu services and ports, %zu of them runtime only%s%s%s", n, bare,
+	              announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans);
 }

@@ -58,8 +58,8 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 		logger_write(attribution->logger, LOGGER_DEBUG, "seeing who calls firewalld");
 	else if (!attribution->monitoring_since_us)
 		logger_write(attribution->logger, LOGGER_NOTICE,
-		             "the bus does not let the guard see who calls firewalld (%s): "
-		             "who reloads it stays unknown",
+		             "the bus does not let the guard see who calls firewalld (%s), so the "
+		             "causes of reloads stay unknown",
 		             why);
 	attribution->monitoring_since_us = monitoring ? clock_monotonic_us() : 0;
 	/* who removed what meanwhile was not seen */

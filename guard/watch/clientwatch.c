@@ -105,8 +105,8 @@ static void tell(struct clientwatch *keeper, const struct told *told)
 	cidr_format(&which->cidr, range);
 	banned = find_jail(keeper, source, &of);
 	logger_write(keeper->options.logger, LOGGER_WARNING,
-	             "legitimate clients are cut off: %s, which is denied%s%s, %s the client "
-	             "range %s (%s%s%s); `reload-guard conflicts` tells what lets them in",
+	             "legitimate clients are cut off: %s, which is denied%s%s, %s the client range "
+	             "%s (%s%s%s). What lets them in: reload-guard conflicts",
 	             source, banned ? ", banned by jail " : "", banned ? of.jail : "",
 	             does[coverage], range, clientrange_source_name(which->source),
 	             which->note ? ": " : "", which->note ? which->note : "");
@@ -258,7 +258,7 @@ static void tell_troubles(struct clientwatch *keeper)
 	for (size_t i = 0; i < keeper->ranges.troubles.n; i++)
 		if (!strv_contains(&keeper->trouble, keeper->ranges.troubles.strings[i]))
 			logger_write(keeper->options.logger, LOGGER_WARNING,
-			             "client ranges are missing: %s",
+			             "some client ranges could not be read: %s",
 			             keeper->ranges.troubles.strings[i]);
 	strv_deinit(&keeper->trouble);
 	if (strv_copy(&keeper->trouble, &keeper->ranges.troubles) < 0)

@@ -210,9 +210,9 @@ static int tell_broken(struct edits *edits, const char *zone, const struct err *
 	if (strv_contains(&edits->broken, zone))
 		return 0;
 	logger_write(edits->given.logger, LOGGER_ERROR,
-	             "the file of %s is broken (%s): firewalld will refuse the next reload, and a "
-	             "restart of it ends with a stock configuration; mend it, then see: "
-	             "firewall-cmd --check-config",
+	             "the file of %s is broken (%s): firewalld will refuse the next reload, and "
+	             "after a restart or reboot it uses its stock configuration, with mail shut. "
+	             "Fix the file, then: firewall-cmd --check-config",
 	             zone, err->text);
 	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "the file of %s is broken: %s", zone, err->text);
@@ -240,9 +240,10 @@ static int look_at(struct edits *edits, const char *zone, enum author author, bo
 	if (r == ZONEFILE_E_BROKEN)
 		return tell_broken(edits, zone, &err);
 	if (r == ZONEFILE_E_UNKNOWN) {
-		logger_write(edits->given.logger, LOGGER_WARNING,
-		             "the file of %s cannot be read: %s; what firewalld says of it counts",
-		             zone, err.text);
+		logger_write(
+		    edits->given.logger, LOGGER_WARNING,
+		    "the file of %s cannot be read (%s); trusting what firewalld says of it", zone,
+		    err.text);
 		return set_member(&edits->read, zone, true);
 	}
 	if (r < 0)
@@ -279,13 +280,13 @@ static void tell_gone(struct edits *edits)
 	    shell_printf(&release, "reload-guard release %s", only ? only : "ITEM") < 0)
 		return;
 	logger_write(edits->given.logger, LOGGER_WARNING,
-	             "not in the permanent files any more, and not by firewalld's hand (%zu): %s; "
-	             "the next reload closes it, and the guard will not undo that by itself; to "
-	             "keep it: " TEXT_COMMAND "; to let it go: " TEXT_COMMAND,
+	             "An edit that was not made through firewalld removed from the permanent files "
+	             "(%zu): %s. The next reload closes this and the guard does not restore it by "
+	             "itself. To keep it: " TEXT_COMMAND "; to accept it: " TEXT_COMMAND,
 	             gathered.n, names, command, release);
 	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED,
 	             gathered.n == 1 ? gathered.items[0] : NULL,
-	             "edited out of the permanent files (%zu): %s; kept by: " TEXT_COMMAND,
+	             "edited out of the permanent files (%zu): %s; to keep it: " TEXT_COMMAND,
 	             gathered.n, names, command);
 }
 
@@ -347,12 +348,11 @@ static int look_at_conf(struct edits *edits)
 		return 0;
 	if (shell_printf(&command, "firewall-cmd --set-default-zone=%s", now) < 0)
 		return -ENOMEM;
-	logger_write(
-	    edits->given.logger, LOGGER_WARNING,
-	    "firewalld.conf names %.64s as the default zone, and firewalld has %s: the next "
-	    "reload takes the interfaces that are bound to no zone to the other; to keep "
-	    "it: " TEXT_COMMAND,
-	    zone, now, command);
+	logger_write(edits->given.logger, LOGGER_WARNING,
+	             "firewalld.conf names %.64s as the default zone, and firewalld has %s. The "
+	             "next reload moves interfaces without a zone of their own to the new one. To "
+	             "keep the old one: " TEXT_COMMAND,
+	             zone, now, command);
 	record_event(edits->given.record, EVENT_ZONE_FILE_CHANGED, NULL,
 	             "firewalld.conf names %.64s as the default zone instead of %s", zone, now);
 	return 0;
@@ -454,8 +454,8 @@ int edits_new(struct edits **out, const struct edits_options *options)
 	r = confwatch_new(&edits->watch, options->loop, FOLDER, on_change, edits);
 	if (r < 0)
 		logger_write(edits->given.logger, LOGGER_WARNING,
-		             "%s cannot be watched: %s; edits in there are noticed some seconds "
-		             "later, by firewalld",
+		             "%s cannot be watched: %s; edits there are noticed some seconds "
+		             "later, through firewalld",
 		             FOLDER, strerror(-r));
 	*out = edits;
 	return 0;

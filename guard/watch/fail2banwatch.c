@@ -46,11 +46,13 @@ static void tell_away(struct fail2banwatch *watch)
 
 	if (watch->crashed)
 		tell(watch, LOGGER_WARNING,
-		     "fail2ban crashed: its bans stay as they are, until somebody starts it");
+		     "fail2ban crashed: its bans stay, and nobody ends them or adds new ones. "
+		     "Type: systemctl restart fail2ban");
 	else if (state == FAIL2BAN_UNREACHABLE)
-		tell(watch, LOGGER_WARNING, "fail2ban is there and does not answer");
+		tell(watch, LOGGER_WARNING, "fail2ban runs, but does not answer");
 	else if (state == FAIL2BAN_UNKNOWN)
-		tell(watch, LOGGER_WARNING, "fail2ban may not be asked: see who owns its socket");
+		tell(watch, LOGGER_WARNING,
+		     "fail2ban's socket does not let the guard in: see who owns it");
 	else
 		tell(watch, LOGGER_NOTICE, "fail2ban was stopped");
 	watch->told = true;
@@ -98,7 +100,7 @@ static void came_back(struct fail2banwatch *watch, enum fail2ban_state from)
 		tell(watch, LOGGER_NOTICE, "fail2ban was started; it was away for %s", took);
 	} else {
 		tell(watch, LOGGER_NOTICE, "fail2ban %s, which took %s",
-		     watch->crashed ? "crashed and was started again" : "was restarted", took);
+		     watch->crashed ? "crashed and was restarted" : "was restarted", took);
 	}
 }
 

@@ -70,7 +70,7 @@ static void give_up(struct importer *importer, const char *why, bool again)
 {
 	if (!importer->told_trouble)
 		logger_write(importer->options.logger, LOGGER_WARNING,
-		             "fail2ban's history cannot be taken in: %s", why);
+		             "fail2ban's history cannot be imported: %s", why);
 	importer->told_trouble = true;
 	importer->reading = false;
 	if (!again)
@@ -86,7 +86,7 @@ static void finish(struct importer *importer)
 	if (importer->n_taken)
 		logger_write(importer->options.logger, LOGGER_INFO,
 		             "%zu bans taken in from fail2ban's database%s", importer->n_taken,
-		             importer->n_refused ? ", without some that cannot be bans" : "");
+		             importer->n_refused ? ", except some that are not valid" : "");
 	loop_timer_set(importer->timer, LOOK_MS);
 	importer->n_missed = 0;
 	loop_timer_set(importer->compare_timer, 0);

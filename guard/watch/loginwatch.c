@@ -148,7 +148,7 @@ static bool position_of(struct loginwatch *loginwatch, const char *path,
 	r = store_log_position_get(store, path, &row, &err);
 	if (r != 0 && r != STORE_E_NOT_FOUND)
 		logger_write(loginwatch->options.logger, LOGGER_WARNING,
-		             "how far %s was read is not known, so it is read anew: %s", path,
+		             "how far %s was read is unknown, so it is read again: %s", path,
 		             err_text(&err, r));
 	if (r != 0)
 		return false;

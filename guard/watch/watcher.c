@@ -110,7 +110,8 @@ static void on_unread(const char *why, void *userdata)
 static void on_skipped(unsigned n, const char *first, void *userdata)
 {
 	logger_write(&((struct watcher *)userdata)->logger, LOGGER_WARNING,
-	             "%u entries of firewalld are not understood and not guarded: %s", n, first);
+	             "not understood and not guarded: %u of firewalld's entries; the first: %s", n,
+	             first);
 }
 
 static void on_trouble(const struct listener_trouble *trouble, void *userdata)
@@ -427,7 +428,7 @@ static void on_hangup(int signo _unused_, void *userdata)
 	                watcher->options->known, &err);
 	if (r) {
 		logger_write(&watcher->logger, LOGGER_ERROR,
-		             "%s; the configuration stays as it was", err_text(&err, r));
+		             "%s; the old configuration stays in force", err_text(&err, r));
 	} else {
 		config_deinit(&watcher->config);
 		watcher->config = config;
@@ -680,7 +681,7 @@ static int connect_parts(struct watcher *watcher, struct err *err)
 	if (r == 0)
 		r = start_parts(watcher);
 	if (r < 0)
-		return err_set(err, r, "the watcher could not be set up: %s", strerror(-r));
+		return err_set(err, r, "the watcher could not start: %s", strerror(-r));
 	return 0;
 }
 
@@ -743,8 +744,7 @@ static int run(struct watcher *watcher, struct err *err)
 		return r;
 	r = notify_init(&watcher->notifier, &trouble);
 	if (r < 0)
-		logger_write(&watcher->logger, LOGGER_WARNING,
-		             "the service manager cannot be told anything: %s",
+		logger_write(&watcher->logger, LOGGER_WARNING, "systemd cannot be notified: %s",
 		             err_text(&trouble, r));
 	r = take_lock(watcher, err);
 	if (r < 0)

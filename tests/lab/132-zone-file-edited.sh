@@ -15,7 +15,7 @@ need "loaded" fwc --reload
 watch_up
 need "imaps is runtime only" fwc --add-service=imaps
 edited imap
-need "the coming loss is announced, before firewalld knows" within 2 said "not by firewalld's hand \(1\): public/service:imap;"
+need "the coming loss is announced, before firewalld knows" within 2 said "not made through firewalld removed from the permanent files \(1\): public/service:imap\."
 need "with the command to keep it" said 'firewall-cmd --permanent .*--add-service=imap'
 need "and the one to let it go" said 'reload-guard release public/service:imap'
 need "nothing is undone" is_open 143
@@ -36,7 +36,7 @@ need "that it is back is said, too" within 2 said 'in the permanent files again 
 
 # firewalld finds the edit in its own time, and that is no removal on purpose
 edited imap pop3
-need "both are announced, in one line" within 2 said "not by firewalld's hand \(2\): public/service:imap, public/service:pop3"
+need "both are announced, in one line" within 2 said "not made through firewalld removed from the permanent files \(2\): public/service:imap, public/service:pop3"
 need "the reload" fwc --reload
 need "brings imaps back" within 2 is_open 993
 need "imap and pop3 are left to the administrator" within 2 said 'nobody can tell why \(2\): public/service:imap, public/service:pop3'

@@ -20,7 +20,7 @@ need "imaps is lost" out_has 'service:imaps .*LOST'
 need "the dry run" exits 0 guard restore --dry-run
 need "would restore imaps" out_has 'service:imaps .*would restore'
 need "leaves out what was released" out_has 'service:smtps .*left out .*released'
-[ -z "$timed" ] || need "leaves out what has an end" out_has 'service:ftp .*left out .*end'
+[ -z "$timed" ] || need "leaves out what has an end" out_has 'service:ftp .*left out .*timeout'
 need "leaves out what left the permanent configuration" out_has 'service:pop3 .*left out .*removed'
 need "restore" exits 0 guard restore
 need "imaps is back" is_open 993

@@ -23,7 +23,7 @@ need "the guard says that it cannot see" within 5 said 'does not let the guard s
 need "a reload" fwc --reload
 need "imaps is open again within 2 s" within 2 is_open 993
 need "all mail services are" within 2 mail_reachable
-unknown() { exits 0 guard history --kind reload && out_has 'by whom is unknown' >/dev/null; }
+unknown() { exits 0 guard history --kind reload && out_has 'cause unknown' >/dev/null; }
 need "the history says unknown" within 5 unknown
 need "and blames nobody" not grep -q firewall-cmd "$W/out"
 

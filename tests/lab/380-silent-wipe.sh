@@ -39,16 +39,16 @@ mail_open
 timed=
 can "a service for a time" && timed=yes && need "a service for a time" fwc --zone=public --add-service=ldap --timeout=600
 need "a ban" fwc --zone=public --add-rich-rule='rule family=ipv4 source address=192.0.2.9 reject'
-need "nothing is found while nothing is missing" never 2 said 'nobody told of|nobody can tell|canary is gone'
+need "nothing is found while nothing is missing" never 2 said 'firewalld did not announce|nobody can tell|canary is gone'
 mute Reloaded
 need "firewalld reloads" fwc --reload
 need "all mail services are reachable again" within 8 mail_reachable
 not grep -q Reloaded "$W/signals" || fail "a signal was heard"
-need "the log has words of its own" said 'a wipe that nobody told of: .*; lost \([0-9]+\): .*imaps'
+need "the log has words of its own" said 'a wipe that firewalld did not announce: .*; lost \([0-9]+\): .*imaps'
 need "the history has the wipe" exits 0 guard history --kind silent
-need "with its words" out_has 'a wipe that nobody told of'
+need "with its words" out_has 'a wipe that firewalld did not announce'
 # the log holds back a line that it has said just now, so the history counts
-told() { exits 0 guard history --kind silent && [ "$(grep -c 'nobody told of' "$W/out")" = "$1" ]; }
+told() { exits 0 guard history --kind silent && [ "$(grep -c 'firewalld did not announce' "$W/out")" = "$1" ]; }
 need "only once" told 1
 [ -z "$timed" ] || need "what was open for a time is back" within 3 has ldap
 

@@ -21,7 +21,7 @@ need "it is back" within 5 has_port 465/tcp
 fw-clean.sh &
 CLEAN=$!
 need "the fight is named" within 40 said 'error: public/service:imaps is removed again and again'
-need "and who fights" said "is removed again and again, .*the last time by firewall-cmd \(pid [0-9]+\), called by fw-clean.sh \(pid $CLEAN\).*; it is required"
+need "and who fights" said "is removed again and again, .*the last time by firewall-cmd \(pid [0-9]+\), called by fw-clean.sh \(pid $CLEAN\).*\. It is required"
 need "the history has it" exits 0 guard history --kind breaker
 need "with who fights" out_has "imaps was removed more than 6 times in 10 minutes, the last time by firewall-cmd .*called by fw-clean.sh \(pid $CLEAN\)"
 lines=$(wc -l <"$W/watch.log")

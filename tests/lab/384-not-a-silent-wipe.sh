@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What looks like a wipe that nobody told of, and is somebody's doing: the guard leaves it alone.
+# What looks like a wipe that firewalld did not announce, and is somebody's doing: the guard leaves it alone.
 conf <<-X
 	[guard]
 	audit-s = 1
@@ -13,7 +13,7 @@ look() { kill -HUP "$WATCH"; sleep 1.5; }
 need "the default zone is another" fwc --set-default-zone=work
 need "an interface moves" fwc --zone=home --change-interface=host0
 look
-need "no wipe was found" not said 'nobody told of'
+need "no wipe was found" not said 'firewalld did not announce'
 need "the interface is where it was put" test "$(firewall-cmd --get-zone-of-interface=host0)" = home
 need "the default zone is public" fwc --set-default-zone=public
 need "the interface is back" fwc --zone=public --change-interface=host0
@@ -29,6 +29,6 @@ X
 need "the zone gets other services" /usr/bin/python3 "$W/empty.py"
 not has imaps || fail "imaps is gone"
 look
-need "no wipe was found" not said 'nobody told of'
+need "no wipe was found" not said 'firewalld did not announce'
 need "imaps stays away" not has imaps
 need "the guard says what is gone" said 'nobody can tell why|removed on purpose'

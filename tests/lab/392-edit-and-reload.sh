@@ -12,7 +12,7 @@ need "not restored" not has imap
 need "not called removed" not said 'somebody removed it from the permanent'
 
 without pop3
-need "the edit is said" within 2 said "not by firewalld's hand \(1\): public/service:pop3"
+need "the edit is said" within 2 said "not made through firewalld removed from the permanent files \(1\): public/service:pop3"
 need "when firewalld finds it, it is still an edit" never 7 said '[Rr]emoved from the permanent'
 need "the reload" fwc --reload
 need "pop3 is left to the administrator" within 3 said 'nobody can tell why \(1\): public/service:pop3'
@@ -24,4 +24,4 @@ need "firewalld takes it out" fwc --permanent --remove-service=imaps
 need "and reloads" fwc --reload
 need "that is a removal" within 3 said '[Rr]emoved (it )?from the permanent configuration.*public/service:imaps'
 need "it stays away" never 1 has imaps
-need "and nobody calls it an edit" not said "not by firewalld's hand .*imaps"
+need "and nobody calls it an edit" not said "not made through firewalld removed .*imaps"

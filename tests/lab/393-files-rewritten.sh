@@ -15,7 +15,7 @@ for file in zones/public zones/internal policies/in; do
 	sed -e '/imaps\|pop3s\|993/d' "/etc/firewalld/$file.xml" >"/etc/firewalld/$file.new"
 done
 for file in zones/public zones/internal policies/in; do mv "/etc/firewalld/$file.new" "/etc/firewalld/$file.xml"; done
-need "all is said" within 2 said "not by firewalld's hand \(3\): .*public/service:imaps"
+need "all is said" within 2 said "not made through firewalld removed from the permanent files \(3\): .*public/service:imaps"
 need "of the other zone" said "firewalld's hand.*internal/service:pop3s"
 need "and of the policy" said "firewalld's hand.*policy:in/port:993/tcp"
 need "with its command" said 'firewall-cmd --permanent --policy=in --add-port=993/tcp'

@@ -18,7 +18,7 @@ f2b_kill
 rm -f /run/fail2ban/fail2ban.pid
 fail2ban-server -x -f start >>"$W/fail2ban.out" 2>&1 &
 F2B=$!
-need "killed and started at once, it crashed" within 10 last_says 'crashed and was started again'
+need "killed and started at once, it crashed" within 10 last_says 'crashed and was restarted'
 need "which is one event too" n_events 2
 complained() { grep -E 'ERROR|is locked' "$W/fail2ban.log" | grep -qv 'already running'; }
 need "fail2ban never complained of what it was asked" not complained

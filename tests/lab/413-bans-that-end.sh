@@ -28,4 +28,4 @@ rm "$W/pretend"
 need "what was put back meanwhile goes" within 30 rules_are 0
 need "the end is told" within 20 finished
 need "the history says why" exits 0 guard history --kind ban-taken-back
-need "for those that were back" out_has 'its ban ended while it was put back'
+need "for those that were back" out_has 'its ban ended while it was being restored'

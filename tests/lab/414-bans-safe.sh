@@ -48,4 +48,4 @@ need "it is read" within 5 said 'configuration was read again'
 sleep 1
 need "the reload" fwc --reload
 need "none comes back" never 4 more_than 0
-need "and that is told" said 'lost and not restored by the guard'
+need "and that is told" said 'lost, and not for the guard to restore'

@@ -12,7 +12,7 @@ settle
 end_process "$F2B" KILL
 need "the reload" fwc --reload
 need "mail comes back" within 4 mail_reachable
-need "the bans wait" within 5 said '3 bans are lost, and which of them still hold only fail2ban knows: crashed'
+need "the bans wait" within 5 said '3 bans lost. Which still hold, only fail2ban knows: crashed'
 need "none comes" never 2 more_than 0
 need "a guard that is killed meanwhile" watch_kill
 watch_up

@@ -20,7 +20,7 @@ need "one is unbanned" f2b set lab unbanip 198.18.0.1
 need "what would be done" exits 0 guard restore --dry-run
 [ "$(grep -c 'would restore *ban' "$W/out")" = 61 ] || fail "61 bans would come back"
 need "the one over an office is left out" out_has '198.51.100.0/24.*left out *ban: covers the legitimate clients 198.51.100.0/24'
-need "two have no ticket" err_has '2 rules that ban are missing, and fail2ban has no ticket'
+need "two have no ticket" err_has '2 ban rules not restored: fail2ban no longer holds'
 need "nothing was done" rules_are 0
 need "restore" exits 0 guard --json restore
 need "that fits its schema" /usr/bin/python3 -c 'import json, sys, jsonschema
@@ -35,7 +35,7 @@ need "but the one that is left out" out_has 'left out'
 need "fail2ban dies" end_process "$F2B" KILL
 need "the reload" fwc --reload
 need "restore says so" exits 1 guard restore
-need "why" err_has 'bans are missing, and which of them still hold only fail2ban knows, which is crashed'
+need "why" err_has 'missing and not restored: which still hold, only fail2ban knows, and it is crashed'
 need "no ban" rules_are 0
 need "mail is open" mail_reachable
 fail2ban-server -xf start >>"$W/fail2ban.out" 2>&1 &

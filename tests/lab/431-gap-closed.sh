@@ -55,8 +55,8 @@ echo "  $while_held attempts while the table was there"
 [ "$while_held" -gt 100 ] || fail "the client tried all the time"
 [ "$after" = 0 ] || fail "the banned client got through $after times after the table was filled"
 need "the history" exits 0 guard history --kind gap
-need "it says when" out_has 'lost bans held'
-need "and how long" out_has 'lost bans were held for'
+need "it says when" out_has 'temporary table blocks'
+need "and how long" out_has 'temporary table removed after'
 
 # --- an unban in the middle ends it in the table, too ---
 need "a reload" fwc --reload

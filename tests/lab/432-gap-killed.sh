@@ -24,7 +24,7 @@ need "the ban is in force in it" is_shut_from 10.77.0.2 993
 need "its own rule is not back" not banned 10.77.0.2
 need "nothing in it lasts for ever" not endless
 watch_up
-need "the next guard finds it" within 5 said 'of an earlier guard is still there: taken over'
+need "the next guard finds it" within 5 said 'of an earlier guard taken over'
 need "the ban is in force" is_shut_from 10.77.0.2 993
 need "all rules come back" within 30 rules_are $((bans + 1))
 need "then the table goes" within 10 not table
@@ -59,8 +59,8 @@ WATCH=$!
 need "the watcher says that it is ready" within 10 notified 'READY=1$'
 settle
 fwc --reload
-need "it says why there is no table" within 10 said 'cannot be held in a table of our own: not permitted'
+need "it says why there is no table" within 10 said 'no temporary table for lost bans: not permitted'
 need "no table" not table
 need "the rules come back all the same" within 30 rules_are $((bans + 1))
 need "as fail2ban says" as_the_tickets_say lab
-[ "$(grep -c 'cannot be held' "$W/watch.log")" = 1 ] || fail "it says so once"
+[ "$(grep -c 'no temporary table for lost bans' "$W/watch.log")" = 1 ] || fail "it says so once"

@@ -46,7 +46,7 @@ rm "$W/pretend"
 direct_rules | grep -v '10\.77\.0\.2\|192\.0\.2\.1' | sort >"$W/before"
 fwc --reload
 need "mail comes back" within 5 mail_reachable
-need "until their rules are back they are held" within 5 said 'lost bans are held in the table' "$W/watch.log"
+need "until their rules are back they are held" within 5 said 'lost bans are blocked by the temporary table' "$W/watch.log"
 need "they are kept away again" within 20 kept_away
 need "whose ticket ended is free" within 5 is_open_from 10.77.0.2 993
 need "and others are" free

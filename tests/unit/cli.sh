@@ -344,7 +344,7 @@ if [ -x /usr/bin/fail2ban-client ]; then
 	# one that builds on the action before it would go round in a circle
 	printf '[own]\naction = %%(known/action)s\n         other\n' >>"$tmp/fail2ban/jail.local"
 	exits 1 hook status --fail2ban "$tmp/fail2ban"
-	err_has 'does not take its configuration'
+	err_has 'refuses its configuration'
 	exits 0 hook refresh --fail2ban "$tmp/fail2ban"
 	err_has 'left out: own: .*jail.local'
 	exits 1 hook status --fail2ban "$tmp/fail2ban"

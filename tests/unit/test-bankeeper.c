@@ -67,7 +67,7 @@ START_TEST(come_back)
 	wipe = world_last_wipe();
 	ck_assert_uint_eq(wipe.n_bans_restored, 2);
 	ck_assert(world_said("2 of 2 bans in"));
-	ck_assert(world_said("bans lost (2): 2 in force"));
+	ck_assert(world_said("bans lost (2 rules): fail2ban still holds 2"));
 }
 END_TEST
 
@@ -145,7 +145,7 @@ START_TEST(residue_that_stays)
 	world_await(is_back(BAN(1)));
 	world.wall.refuse = "192.0.2.1";
 	world.wall.error = "COMMAND_FAILED: nft";
-	world_await(world_said("a ban that ended could not be taken away"));
+	world_await(world_said("a ban that ended could not be removed"));
 	ck_assert(is_back(BAN(1)));
 	world.wall.refuse = NULL;
 	world_await(!is_back(BAN(1)));
@@ -212,7 +212,7 @@ START_TEST(fail2ban_never_comes)
 	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
 	world_pass(300000);
 	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
-	ck_assert(world_said("fail2ban could not be asked for an hour"));
+	ck_assert(world_said("fail2ban did not answer for an hour"));
 	ck_assert_str_eq(world_outcome(BAN(1)), "failed");
 	ck_assert_uint_eq(world_n_unfinished(), 0);
 }
@@ -307,7 +307,7 @@ START_TEST(two_jails)
 	world_settle();
 	ck_assert(!is_back(BAN(1)));
 	world_await(is_back(BAN(1)));
-	ck_assert(world_said("another jail still holds that ban"));
+	ck_assert(world_said("another jail still bans that address"));
 }
 END_TEST
 
@@ -364,7 +364,7 @@ START_TEST(suspects)
 	await_closed(1);
 	ck_assert(!is_back(BAN(99)));
 	wipe = world_last_wipe();
-	ck_assert_str_eq(wipe.cause, "bans were missing, and nobody was seen to remove them");
+	ck_assert_str_eq(wipe.cause, "bans were missing, though nobody was seen to remove them");
 }
 END_TEST
 
@@ -376,7 +376,7 @@ START_TEST(suspects_without_fail2ban)
 	engine_look(world.engine);
 	world_idle();
 	world_pass(3700000);
-	ck_assert(world_said("nobody was seen to remove them, and fail2ban"));
+	ck_assert(world_said("nobody was seen to remove any, and fail2ban"));
 	ck_assert(!is_back(BAN(1)));
 }
 END_TEST
@@ -595,7 +595,7 @@ START_TEST(no_table)
 	fakewall_reload(&world.wall);
 	await_closed(1);
 	ck_assert(is_back(BAN(1)));
-	ck_assert(world_said("lost bans cannot be held in a table of our own: no nf_tables here"));
+	ck_assert(world_said("no temporary table for lost bans: no nf_tables here"));
 }
 END_TEST
 
@@ -604,7 +604,7 @@ START_TEST(table_of_the_guard_before)
 {
 	world.table_there = true;
 	begin();
-	ck_assert(world_said("of an earlier guard is still there"));
+	ck_assert(world_said("of an earlier guard taken over"));
 	ck_assert(!world.table_there);
 }
 END_TEST

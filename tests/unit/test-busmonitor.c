@@ -173,7 +173,7 @@ static const char *words(void)
 	return buffer;
 }
 
-static const char hangup[] = "reload by SIGHUP, its sender is unknown";
+static const char hangup[] = "reload by SIGHUP (sender unknown)";
 
 START_TEST(caller_is_found)
 {

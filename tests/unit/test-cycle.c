@@ -362,7 +362,7 @@ START_TEST(panic)
 	fakewall_panic(&world.wall, true);
 	world_settle();
 	fakewall_reload(&world.wall);
-	world_await(world_said("firewalld takes nothing in panic mode"));
+	world_await(world_said("firewalld accepts nothing in panic mode"));
 	world_pass(10000);
 	ck_assert(!is_back(IMAPS));
 	fakewall_panic(&world.wall, false);

@@ -138,10 +138,9 @@ START_TEST(holds_back_repeated_lines)
 	fake_now_us += LOGGER_REPEAT_US;
 	logger_write(&logger, LOGGER_WARNING, "bus away");
 	ck_assert_str_eq(drain(fds[0]), "reload-guard: warning: bus away\n"
-	                                "reload-guard: (that came 4 more times before)\n");
+	                                "reload-guard: (repeated 4 times before)\n");
 	logger_flush(&logger);
-	ck_assert_str_eq(drain(fds[0]),
-	                 "reload-guard: (a line that was written before came 4 more times)\n");
+	ck_assert_str_eq(drain(fds[0]), "reload-guard: (an earlier line was repeated 4 times)\n");
 	/* The same words at another level are another line. */
 	logger_write(&logger, LOGGER_ERROR, "bus away");
 	ck_assert_str_eq(drain(fds[0]), "reload-guard: error: bus away\n");

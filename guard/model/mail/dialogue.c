@@ -147,7 +147,7 @@ static enum dialogue_step proceed(struct dialogue *dialogue, bool good, const ch
 	switch ((enum place)dialogue->place) {
 	case PLACE_GREETING:
 		if (!good)
-			return bad(dialogue, "it does not serve", line);
+			return bad(dialogue, "it refuses to serve", line);
 		return go_to(dialogue, PLACE_OFFERS);
 	case PLACE_OFFERS:
 		/* an old server need not know how to answer that */
@@ -189,13 +189,13 @@ enum dialogue_step dialogue_line(struct dialogue *dialogue, const char *line)
 	enum answer answer;
 
 	if (++dialogue->n_lines > DIALOGUE_LINES_MAX)
-		return bad(dialogue, "its answer has no end", line);
+		return bad(dialogue, "its answer does not end", line);
 	if (!dialogue->greeted)
 		snprintf(dialogue->greeting, sizeof(dialogue->greeting), "%s", line);
 	dialogue->greeted = true;
 	answer = answer_of(dialogue, line);
 	if (answer == ANSWER_FOREIGN)
-		return bad(dialogue, "that is another protocol", line);
+		return bad(dialogue, "it speaks another protocol", line);
 	if (dialogue->place == PLACE_OFFERS && offers_starttls(dialogue, line))
 		dialogue->starttls = true;
 	if (answer == ANSWER_MORE)

@@ -89,7 +89,7 @@ static int first_fault(char **out, const char *text)
 	const char *at = strstr(text, "ERROR");
 
 	if (!at) {
-		*out = strdup("fail2ban-client ended with an error and no word");
+		*out = strdup("fail2ban-client failed without a message");
 		return *out ? 0 : -ENOMEM;
 	}
 	at += strlen("ERROR");
@@ -202,8 +202,8 @@ static int why_left(char **out, const struct plan *plan, const char *jail)
 
 	if (!section)
 		return xasprintf(out,
-		                 "%s: its section is in a file that is included, or its name "
-		                 "has signs that cannot be written as one",
+		                 "%s: its section is in an included file, or its name cannot be "
+		                 "written as a section",
 		                 jail);
 	return xasprintf(out,
 	                 "%s: its action in %s cannot be added to from another file; add "
@@ -259,7 +259,7 @@ int fail2ban_hook_look(struct fail2ban_hook *out, const char *folder, struct err
 		return r;
 	if (answer.fault)
 		return err_set(err, FAIL2BAN_HOOK_E_BROKEN,
-		               "fail2ban does not take its configuration: %s", answer.fault);
+		               "fail2ban refuses its configuration: %s", answer.fault);
 	return take_answer(out, &answer, &plan);
 }
 
@@ -304,17 +304,18 @@ static int give_up(struct plan *plan, struct answer *answer, struct err *err)
 	r = ask(answer, plan->folder, err);
 	if (r == 0 && answer->fault) {
 		(void)rename(plan->before, plan->path);
-		return err_set(err, FAIL2BAN_HOOK_E_BROKEN,
-		               "fail2ban does not take its own configuration, with the hook or "
-		               "without: %s",
-		               answer->fault);
+		return err_set(
+		    err, FAIL2BAN_HOOK_E_BROKEN,
+		    "fail2ban refuses its own configuration, with the hook or without: %s",
+		    answer->fault);
 	}
 	(void)unlink(plan->before);
-	return r != 0 ? r
-	              : err_set(err, FAIL2BAN_HOOK_E_REFUSED,
-	                        "fail2ban does not take its configuration with the hook, so it is "
-	                        "off: %s",
-	                        with ? with : "a jail would have it twice");
+	return r != 0
+	           ? r
+	           : err_set(
+	                 err, FAIL2BAN_HOOK_E_REFUSED,
+	                 "fail2ban refuses its configuration with the hook, so the hook is off: %s",
+	                 with ? with : "a jail would have it twice");
 }
 
 /**

@@ -73,7 +73,7 @@ static int make_folder(const char *path, bool link_is_fine, struct err *err)
 	if ((link_is_fine ? stat(path, &st) : lstat(path, &st)) < 0)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
 	if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 022))
-		return err_set(err, -EPERM, "%s: not a folder that is ours alone", path);
+		return err_set(err, -EPERM, "%s: not a directory of root's alone", path);
 	return 0;
 }
 

@@ -110,8 +110,8 @@ static void put_held_back(const struct logger *logger, struct logger_recent *rec
 
 	if (recent->held_back == 0)
 		return;
-	snprintf(text, sizeof(text), "(a line that was written before came %lu more time%s)",
-	         recent->held_back, text_plural(recent->held_back));
+	snprintf(text, sizeof(text), "(an earlier line was repeated %lu time%s)", recent->held_back,
+	         text_plural(recent->held_back));
 	put_line(logger, LOGGER_INFO, text);
 	recent->held_back = 0;
 }
@@ -260,7 +260,7 @@ static void write_raw(struct logger *logger, enum logger_level level,
 		memcpy(text + strlen(text) - 3, "...", 3);
 	put(logger, level, about, text);
 	if (repeats > 0) {
-		snprintf(text, sizeof(text), "(that came %lu more time%s before)", repeats,
+		snprintf(text, sizeof(text), "(repeated %lu time%s before)", repeats,
 		         text_plural(repeats));
 		put_line(logger, LOGGER_INFO, text);
 	}

@@ -33,19 +33,18 @@ static const struct {
 } outcomes[PROBE_N_OUTCOMES] = {
     [PROBE_PENDING] = {"pending", ""},
     [PROBE_SERVES] = {"serves", "the firewall lets this client in, and the service answers"},
-    [PROBE_REFUSED] = {"refused",
-                       "the host answers and says no: nothing listens there, or a rule rejects "
-                       "this client (fail2ban's bans mostly do it like this)"},
+    [PROBE_REFUSED] = {"refused", "the host answers and refuses: nothing listens there, or a rule "
+                                  "rejects this client (as most of fail2ban's bans do)"},
     [PROBE_PROHIBITED] = {"prohibited",
-                          "an ICMP error came back: a firewall rejects it (firewalld does so "
-                          "for what is open in no zone), or no such host is on that network"},
+                          "an ICMP error came back: a firewall rejects it (as firewalld does for "
+                          "what is open in no zone), or that network has no such host"},
     [PROBE_TIMED_OUT] = {"timed out",
                          "nobody answers: a rule, a zone or a filter on the way drops it "
                          "silently, or the host is down"},
     [PROBE_CLOSED] = {"closed", "the firewall lets it in; the service, or something before it, "
-                                "hangs up on this client without a word"},
-    [PROBE_SILENT] = {"silent", "the firewall lets it in; the service does not say a word: it "
-                                "hangs, or has no process left for new clients"},
+                                "closes the connection without a word"},
+    [PROBE_SILENT] = {"silent", "the firewall lets it in; the service says nothing: it hangs, or "
+                                "has no process left for new clients"},
     [PROBE_OTHER_WORDS] = {"other words", "the firewall lets it in; what answers is not this "
                                           "service, or does not serve this client"},
     [PROBE_TLS_FAILED] = {"TLS failed", "the firewall lets it in; the service and this client "

@@ -93,7 +93,7 @@ if medians["closed"]:
     print(f"\n  the rules alone leave it open {medians['rules'] / medians['closed']:.0f} times as long as the table")
 for path in sorted(glob.glob(f"{folder}/closed.*.log")):
     for line in open(path):
-        if "are held in the table" in line:
+        if "are blocked by the temporary table" in line:
             print(f"  log: {line.split(': ', 1)[-1].strip()}")
 print("\nFilling the table by itself, sets and transaction, microseconds:\n")
 fills = [(int(l.split()[0]), int(l.split()[1])) for l in open(f"{folder}/fill")]

@@ -506,7 +506,7 @@ START_TEST(killed_and_wiped_again)
 	ck_assert(world_said("bans lost (2 rules): fail2ban still holds 2"));
 	ck_assert(!world_said("bans lost (0"));
 	ck_assert_str_eq(world_last()->cause,
-	                 "bans were missing, and nobody was seen to remove them");
+	                 "bans were missing, though nobody was seen to remove them");
 	ck_assert_uint_eq(world_last()->n_bans_restored, 2);
 }
 END_TEST

@@ -733,6 +733,10 @@ bool cause_words(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, enum w
 	case WIPE_UNKNOWN:
 		began_us = say_default_zone(&words, log, now_us);
 		break;
+	case WIPE_NETWORK_MANAGER:
+		say(&words, "NetworkManager sent the zones of its connections, and one that is "
+		            "active names none");
+		break;
 	case WIPE_SILENT:
 	case WIPE_REQUIRE:
 	case WIPE_BY_HAND:

@@ -95,9 +95,10 @@ static const char *const verdict_names[LOSS_N_VERDICTS] = {
 };
 
 static const char *const wipe_names[WIPE_N_KINDS] = {
-    [WIPE_RELOAD] = "reload",   [WIPE_RESTART] = "restart", [WIPE_REBOOT] = "reboot",
-    [WIPE_UNKNOWN] = "unknown", [WIPE_REQUIRE] = "require", [WIPE_BY_HAND] = "by-hand",
-    [WIPE_SILENT] = "silent",
+    [WIPE_RELOAD] = "reload",   [WIPE_RESTART] = "restart",
+    [WIPE_REBOOT] = "reboot",   [WIPE_UNKNOWN] = "unknown",
+    [WIPE_REQUIRE] = "require", [WIPE_BY_HAND] = "by-hand",
+    [WIPE_SILENT] = "silent",   [WIPE_NETWORK_MANAGER] = "network-manager",
 };
 
 /** loss_verdict_name() - one word; static */
@@ -195,6 +196,14 @@ static bool is_claimed(const struct loss_evidence *evidence, const struct item *
 	               firewall_has(evidence->before, &now->item, FIREWALL_PERMANENT));
 }
 
+/* Can the item have gone with a wipe of this kind? */
+static bool is_wiped(enum wipe_kind kind, const struct item *item)
+{
+	if (kind == WIPE_NETWORK_MANAGER)
+		return item->kind == ITEM_INTERFACE;
+	return kind != WIPE_UNKNOWN && kind != WIPE_REQUIRE;
+}
+
 static unsigned collect(const struct loss_evidence *evidence, struct scope_view *view,
                         const struct firewall_entry *entry)
 {
@@ -218,7 +227,7 @@ static unsigned collect(const struct loss_evidence *evidence, struct scope_view 
 	    (item_direct_family(entry->item.zone) || item_ipset_name(entry->item.zone) ||
 	     scope_watches_zone(evidence->scope, evidence->before, entry->item.zone)))
 		bits |= BAN;
-	if (evidence->kind == WIPE_UNKNOWN || evidence->kind == WIPE_REQUIRE)
+	if (!is_wiped(evidence->kind, &entry->item))
 		bits |= NO_WIPE;
 	if (entry->flags & FIREWALL_PERMANENT)
 		bits |= WAS_PERMANENT;

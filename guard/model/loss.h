@@ -19,6 +19,7 @@ enum wipe_kind {
 	WIPE_REQUIRE, /* no wipe: an item under `require` was missing */
 	WIPE_BY_HAND, /* `restore --from`: a person named the state to go back to */
 	WIPE_SILENT,  /* nobody told of it, yet all that was in the runtime alone is gone */
+	WIPE_NETWORK_MANAGER, /* it sent an interface to the default zone; nothing else is gone */
 	WIPE_N_KINDS,
 };
 

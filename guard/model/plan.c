@@ -116,22 +116,3 @@ int plan_build(struct plan *out, const struct loss *loss, const struct firewall 
 	plan = PLAN_NULL;
 	return 0;
 }
-
-/**
- * plan_hold_bindings() - leave the bindings out, for now
- *
- * Return: how many there were.
- */
-size_t plan_hold_bindings(struct plan *plan)
-{
-	size_t kept = 0, n = plan->n;
-
-	for (size_t i = 0; i < n; i++) {
-		if (item_is_binding(&plan->steps[i].item))
-			item_deinit(&plan->steps[i].item);
-		else
-			plan->steps[kept++] = plan->steps[i];
-	}
-	plan->n = kept;
-	return n - kept;
-}

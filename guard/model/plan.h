@@ -25,6 +25,5 @@ struct plan {
 void plan_deinit(struct plan *plan);
 int plan_build(struct plan *out, const struct loss *loss, const struct firewall *now,
                int64_t now_us) _must_check_;
-size_t plan_hold_bindings(struct plan *plan);
 
 #endif

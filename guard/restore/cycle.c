@@ -36,7 +36,6 @@ struct cycle {
 	bool whole;             /* the reading under way is of everything */
 	int64_t at_us;          /* of the wipe */
 	unsigned n_reloads;     /* that came in one burst */
-	bool held;              /* bindings wait for what NetworkManager says */
 	unsigned gaps;          /* how often something may have happened that was not heard of */
 	unsigned reading_gaps;  /* as counted when the reading under way began */
 	unsigned compared_gaps; /* before all was compared with firewalld last */
@@ -176,25 +175,6 @@ static void give_up(struct cycle *cycle, const struct plan *plan, const struct r
 	}
 }
 
-/*
- * NetworkManager sends the zones of its interfaces again some time after firewalld
- * is back. What it binds is its own; only what is left then is ours to bind.
- */
-static int64_t bindings_wait_ms(const struct cycle *cycle)
-{
-	int64_t due_us =
-	    cycle->episode->at_us + INT64_C(1000) * (int64_t)cycle->given.config->settle_ms;
-	int64_t now_us = clock_now_us();
-
-	if (!cycle->given.network_manager || !busname_is_present(cycle->given.network_manager) ||
-	    now_us >= due_us)
-		return 0;
-	/* the clock may have been set */
-	return due_us - now_us > INT64_C(1000) * (int64_t)cycle->given.config->settle_ms
-	           ? (int64_t)cycle->given.config->settle_ms
-	           : (due_us - now_us) / 1000 + 1;
-}
-
 static bool worth_another_try(const struct restorer_step *step)
 {
 	return step->outcome == STORE_STEP_FAILED && step->code != FIREWALLD_E_INVALID_SERVICE &&
@@ -239,11 +219,6 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 		logger_write(cycle->given.logger, LOGGER_ERROR,
 		             "out of memory: steps are not recorded");
 	record_episode_steps(cycle->given.record, cycle->episode);
-	if (cycle->held) {
-		restorer_free(steal(cycle->restorer));
-		loop_timer_set(cycle->read_timer, bindings_wait_ms(cycle));
-		return;
-	}
 	if (retriable && !cycle->given.errand && try_again_later(cycle, denied > 0)) {
 		restorer_free(steal(cycle->restorer));
 		return;
@@ -280,11 +255,6 @@ static bool restore(struct cycle *cycle, const struct firewall *now, bool again)
 	r = plan_build(&plan, &cycle->episode->loss, now, clock_now_us());
 	if (r == 0 && again)
 		drop_unwanted(&plan, &cycle->given.tracker->wanted);
-	cycle->held = r == 0 && bindings_wait_ms(cycle) > 0 && plan_hold_bindings(&plan) > 0;
-	if (cycle->held && plan.n == 0) {
-		loop_timer_set(cycle->read_timer, bindings_wait_ms(cycle));
-		return true;
-	}
 	if (r == 0 && plan.n == 0)
 		return false;
 	if (r == 0)
@@ -605,7 +575,8 @@ static int assess(struct cycle *cycle, const struct firewall *now)
 
 	if (r != 0)
 		return r;
-	after_wipe = cycle->tell; /* the first look after it */
+	/* the first look after it */
+	after_wipe = cycle->tell && cycle->kind != WIPE_NETWORK_MANAGER;
 	pace_required(cycle, &loss);
 	cycle->looked = true;
 	if (!needs_episode(cycle, &loss))
@@ -776,13 +747,14 @@ void cycle_panic_ended(struct cycle *cycle)
 /*
  * Reloads of a burst are one wipe, from the first on, until that is on record; a
  * start that was not looked at yet counts for more than a reload that follows it;
- * and to look again takes nothing from what is still to be told.
+ * what NetworkManager does after any of them belongs to it; and to look again takes
+ * nothing from what is still to be told.
  */
 static bool starts_anew(const struct cycle *cycle, enum wipe_kind kind)
 {
 	if (kind == WIPE_RELOAD)
 		return !cycle->tell && cycle->looked;
-	if (kind == WIPE_UNKNOWN)
+	if (kind == WIPE_UNKNOWN || kind == WIPE_NETWORK_MANAGER)
 		return !cycle->tell && cycle->kind == WIPE_UNKNOWN;
 	return true;
 }
@@ -797,7 +769,7 @@ static void keep_pace(struct cycle *cycle)
 	char words[CAUSE_WORDS_SIZE];
 	unsigned delay_ms;
 
-	if (cycle->kind != WIPE_RESTART && (cycle->kind != WIPE_RELOAD || cycle->whole))
+	if (cycle->kind != WIPE_RESTART && cycle->whole)
 		return; /* nothing is at stake */
 	delay_ms = pace_note(&cycle->pace, clock_monotonic_us());
 	cycle->hold_until_us = delay_ms ? clock_monotonic_us() + INT64_C(1000) * delay_ms : 0;
@@ -806,12 +778,18 @@ static void keep_pace(struct cycle *cycle)
 	listener_tell(cycle->given.listener, breaker, cause_of(cycle, words));
 }
 
+/* Of the same firewalld, of which it is known what such a wipe can take. */
+static bool leaves_the_rest(enum wipe_kind kind)
+{
+	return kind == WIPE_RELOAD || kind == WIPE_NETWORK_MANAGER;
+}
+
 /**
  * cycle_wiped() - firewalld's runtime may have been wiped
  * @kind:  WIPE_UNKNOWN: look, and say nothing if nothing is missing
  * @at_us: when it was noticed
  *
- * After a reload only the zones at stake are read at first: each costs 2 ms, and
+ * After one that leaves the rest only the zones at stake are read at first: each costs 2 ms, and
  * mail is down meanwhile.
  */
 void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
@@ -829,7 +807,7 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 		cycle->tell = kind != WIPE_UNKNOWN;
 		cycle->at_us = at_us;
 		cycle->n_reloads = 0;
-		cycle->looked = kind == WIPE_RELOAD;
+		cycle->looked = leaves_the_rest(kind);
 	} else if (interrupted) {
 		/* what was being restored is still to be restored, for the reason that it had */
 		cycle->tell = true;
@@ -838,7 +816,7 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 	cycle->whole = true;
 	strv_deinit(&cycle->zones);
 	/* what an errand compares with is of all zones */
-	if (!cycle->given.errand && cycle->kind == WIPE_RELOAD &&
+	if (!cycle->given.errand && leaves_the_rest(cycle->kind) &&
 	    tracker_zones_at_stake(cycle->given.tracker, &cycle->given.config->scope,
 	                           &cycle->zones) == 0 &&
 	    cycle->zones.n)

@@ -13,7 +13,6 @@
 #include "guard/restore/bankeeper.h"
 #include "guard/restore/listener.h"
 #include "guard/restore/tracker.h"
-#include "guard/system/host/busname.h"
 #include "guard/system/host/config.h"
 
 struct cycle;
@@ -36,7 +35,6 @@ struct cycle_options {
 	struct tracker *tracker;
 	struct bankeeper *bans;
 	const struct config *config;
-	const struct busname *network_manager; /* NULL: it binds nothing */
 	const struct engine_listener *listener;
 	const struct cycle_errand *errand; /* NULL: it goes on for ever */
 	void (*on_closed)(const struct episode *episode, void *userdata); /* all is settled */

@@ -330,6 +330,38 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 	}
 }
 
+/* firewalld has not answered our own call yet, so it gets to it after what it has just told. */
+static bool is_moved_back(const struct engine *engine, const struct item *home)
+{
+	const struct plan_step *step = cycle_step_of(engine->cycle, home);
+
+	return step && step->move;
+}
+
+/**
+ * engine_unbound() - an interface was moved or removed, and nobody meant it
+ * @event: that told so, in the place of engine_hear()
+ *
+ * Where it was is where it belongs. In the default zone it needs no binding: there it
+ * comes by itself.
+ */
+void engine_unbound(struct engine *engine, const struct firewalld_event *event)
+{
+	const struct firewall *wanted = &engine->tracker.wanted;
+	const struct firewall_entry *home = event->type == FIREWALLD_EVENT_ITEM_REMOVED
+	                                        ? firewall_find(wanted, event->item)
+	                                        : firewall_bound_elsewhere(wanted, event->item);
+
+	if (!home || !(home->flags & FIREWALL_RUNTIME) || !engine_protects(engine, &home->item)) {
+		engine_hear(engine, event);
+	} else if (wanted->default_zone && strcmp(home->item.zone, wanted->default_zone) == 0) {
+		if (tracker_removed(&engine->tracker, event->item) < 0)
+			engine_missed(engine);
+	} else if (!is_moved_back(engine, &home->item)) {
+		cycle_wiped(engine->cycle, WIPE_NETWORK_MANAGER, event->at_us);
+	}
+}
+
 /** engine_begin() - firewalld has appeared before there was an engine to hear of it */
 void engine_begin(struct engine *engine)
 {
@@ -634,7 +666,6 @@ static int start_cycle(struct engine *engine)
 	    .tracker = &engine->tracker,
 	    .bans = engine->bans,
 	    .config = given->config,
-	    .network_manager = given->network_manager,
 	    .listener = &given->listener,
 	    .errand = given->errand ? &engine->cycle_errand : NULL,
 	    .on_closed = on_closed,

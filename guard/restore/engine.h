@@ -14,7 +14,6 @@
 #include "guard/restore/tracker.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/firewalld/firewalld.h"
-#include "guard/system/host/busname.h"
 #include "guard/system/host/config.h"
 
 struct engine;
@@ -35,7 +34,6 @@ struct engine_options {
 	struct logger *logger;
 	struct record *record;
 	const struct config *config; /* what it points to may change: engine_configured() */
-	const struct busname *network_manager; /* NULL: it binds nothing */
 	struct bus *bus;                       /* for the service manager; NULL: not asked */
 	const char *boot_id;
 	struct engine_listener listener;    /* copied */
@@ -49,6 +47,7 @@ DEFINE_CLEANUP(struct engine *, engine_free, engine_cleanup);
 
 /* What it is told. */
 void engine_hear(struct engine *engine, const struct firewalld_event *event);
+void engine_unbound(struct engine *engine, const struct firewalld_event *event);
 void engine_begin(struct engine *engine);
 void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
 void engine_tickets_changed(struct engine *engine);

@@ -256,6 +256,7 @@ void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, uns
 	case WIPE_REBOOT:
 	case WIPE_UNKNOWN:
 	case WIPE_BY_HAND:
+	case WIPE_NETWORK_MANAGER:
 	case WIPE_N_KINDS:
 		snprintf(buffer, CAUSE_WORDS_SIZE,
 		         "items were missing, though nobody was seen to remove them");

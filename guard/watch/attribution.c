@@ -6,9 +6,22 @@
 #include "guard/system/host/jobwatch.h"
 
 #include <errno.h>
+#include <stdio.h>
+#include <string.h>
 
 /* A reload that is heard so soon may have been called for before calls were seen. */
 #define SEEN_FOR_US (2 * INT64_C(1000000))
+
+/* So many of NetworkManager's calls may wait for what firewalld says of them. */
+#define BINDINGS_MAX 64
+
+/* A call of NetworkManager's for an interface. */
+struct binding {
+	uint64_t serial; /* 0: nothing */
+	char interface[CAUSE_NAME_SIZE];
+	char zone[CAUSE_NAME_SIZE];
+	bool removes;
+};
 
 struct attribution {
 	struct logger *logger;
@@ -16,6 +29,8 @@ struct attribution {
 	struct jobwatch *jobs;
 	struct cause_log log;
 	struct cause_log removals; /* of their own: a flood of them must not wash out the rest */
+	struct binding bindings[BINDINGS_MAX]; /* a ring */
+	size_t next_binding;
 	attribution_failed_fn on_failed;
 	void *userdata;
 	uint64_t last_serial;
@@ -37,6 +52,19 @@ static void on_evidence(const struct cause_evidence *evidence, void *userdata)
 	              evidence);
 }
 
+static void on_binding(const struct busmonitor_binding *seen, void *userdata)
+{
+	struct attribution *attribution = userdata;
+	struct binding *binding = &attribution->bindings[attribution->next_binding];
+
+	attribution->next_binding = (attribution->next_binding + 1) % BINDINGS_MAX;
+	binding->serial = seen->serial;
+	binding->removes = seen->removes;
+	/* names that are too long for either are no names of firewalld's */
+	snprintf(binding->interface, sizeof(binding->interface), "%s", seen->interface);
+	snprintf(binding->zone, sizeof(binding->zone), "%s", seen->zone);
+}
+
 static void on_refused(uint64_t serial, bool failed, void *userdata)
 {
 	struct attribution *attribution = userdata;
@@ -46,6 +74,9 @@ static void on_refused(uint64_t serial, bool failed, void *userdata)
 
 	cause_log_drop(&attribution->log, serial);
 	cause_log_drop(&attribution->removals, serial);
+	for (size_t i = 0; i < BINDINGS_MAX; i++)
+		if (attribution->bindings[i].serial == serial)
+			attribution->bindings[i].serial = 0;
 	if (tell)
 		attribution->on_failed(who, attribution->userdata);
 }
@@ -64,6 +95,7 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 	attribution->monitoring_since_us = monitoring ? clock_monotonic_us() : 0;
 	/* who removed what meanwhile was not seen */
 	attribution->removals = CAUSE_LOG_NULL;
+	memset(attribution->bindings, 0, sizeof(attribution->bindings));
 }
 
 static int start(struct attribution *attribution, struct bus *bus)
@@ -71,6 +103,7 @@ static int start(struct attribution *attribution, struct bus *bus)
 	struct busmonitor_options monitor = {
 	    .bus = bus,
 	    .on_evidence = on_evidence,
+	    .on_binding = on_binding,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
 	    .next_serial = next_serial,
@@ -178,4 +211,38 @@ bool attribution_remover(const struct attribution *attribution, const struct ite
 {
 	return cause_remover(out, &attribution->removals, item, zone_is_default,
 	                     clock_monotonic_us());
+}
+
+static bool is_of(const struct binding *binding, const struct item *interface, bool removed)
+{
+	return binding->serial && binding->removes == removed &&
+	       strcmp(binding->interface, interface->value) == 0 &&
+	       (!*binding->zone || strcmp(binding->zone, interface->zone) == 0);
+}
+
+/**
+ * attribution_nobody_meant() - is it NetworkManager that moved an interface, without a reason?
+ * @interface: in the zone that firewalld has just named
+ * @removed:   it was taken out of there; else it was put there
+ *
+ * NetworkManager sends the zone of a connection whenever it activates it, and after each
+ * reload of firewalld. Of a connection that names no zone that is the default zone, wherever
+ * the interface was: a habit, not a decision. One that names a zone is somebody's decision.
+ * When a connection goes down, its interface leaves its zone, whatever that is.
+ *
+ * To be asked once for each thing that firewalld tells.
+ */
+bool attribution_nobody_meant(struct attribution *attribution, const struct item *interface,
+                              bool removed)
+{
+	busmonitor_catch_up(attribution->monitor);
+	for (size_t i = 0; i < BINDINGS_MAX; i++) {
+		struct binding *binding = &attribution->bindings[i];
+
+		if (!is_of(binding, interface, removed))
+			continue;
+		binding->serial = 0;
+		return removed || !*binding->zone;
+	}
+	return false;
 }

@@ -28,6 +28,8 @@ void attribution_gone(struct attribution *attribution, bool bus);
 void attribution_came(struct attribution *attribution);
 bool attribution_cause(const struct attribution *attribution, enum wipe_kind kind,
                        unsigned n_reloads, char out[CAUSE_WORDS_SIZE]);
+bool attribution_nobody_meant(struct attribution *attribution, const struct item *interface,
+                              bool removed);
 bool attribution_remover(const struct attribution *attribution, const struct item *item,
                          bool zone_is_default, char out[CAUSE_WORDS_SIZE]);
 

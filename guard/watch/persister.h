@@ -11,6 +11,7 @@
 #define GUARD_WATCH_PERSISTER_H
 
 #include "guard/restore/engine.h"
+#include "guard/system/host/busname.h"
 
 struct persister;
 

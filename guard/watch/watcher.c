@@ -276,6 +276,18 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 	}
 }
 
+/* NetworkManager did it, out of habit. */
+static bool nobody_meant(struct watcher *watcher, const struct firewalld_event *event)
+{
+	bool removed = event->type == FIREWALLD_EVENT_ITEM_REMOVED;
+
+	if (!removed && event->type != FIREWALLD_EVENT_ITEM_ADDED &&
+	    event->type != FIREWALLD_EVENT_ITEM_MOVED)
+		return false;
+	return event->item->kind == ITEM_INTERFACE &&
+	       attribution_nobody_meant(watcher->attribution, event->item, removed);
+}
+
 static void on_event(const struct firewalld_event *event, void *userdata)
 {
 	struct watcher *watcher = userdata;
@@ -284,7 +296,10 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 	    bus || (event->type == FIREWALLD_EVENT_GONE && engine_is_present(watcher->engine));
 
 	prepare(watcher, event);
-	engine_hear(watcher->engine, event);
+	if (nobody_meant(watcher, event))
+		engine_unbound(watcher->engine, event);
+	else
+		engine_hear(watcher->engine, event);
 	if (goes)
 		announcer_gone(watcher->announcer, bus);
 }
@@ -569,7 +584,6 @@ static int start_engine(struct watcher *watcher)
 	    .logger = &watcher->logger,
 	    .record = watcher->record,
 	    .config = &watcher->config,
-	    .network_manager = watcher->network_manager,
 	    .bus = watcher->bus,
 	    .boot_id = watcher->boot_id,
 	    .listener = listener,

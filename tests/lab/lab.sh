@@ -35,6 +35,7 @@ outside() {
 	for tool in dbus-daemon firewalld firewall-cmd ip nft unshare; do
 		command -v "$tool" >/dev/null || { echo "lab.sh: $tool is missing: see packaging/deps" >&2; exit 2; }
 	done
+	network_packages "$script"
 	trap 'stop_inside 130' INT
 	trap 'stop_inside 143' TERM HUP
 	# the first process in there is killed with unshare, and all others with the first
@@ -45,6 +46,14 @@ outside() {
 	status=$?
 	trap - INT TERM HUP
 	exit "$status"
+}
+
+# A scenario that sources nm.sh has a real NetworkManager: this system's, installed or not.
+network_packages() { # SCRIPT
+	grep -q '/nm\.sh"' "$1" && ! command -v NetworkManager >/dev/null || return 0
+	LAB_NETWORK=$(unshare -m -p --propagation private --fork --kill-child --mount-proc \
+		"$TOP/tests/machine/layer" network) || { echo "lab.sh: $LAB_NETWORK" >&2; exit 2; }
+	export LAB_NETWORK=${LAB_NETWORK##*$'\n'}
 }
 
 stop_inside() {

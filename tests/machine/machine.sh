@@ -7,7 +7,7 @@
 #
 # The disk is an overlay of this host's root on a tmpfs: what the machine writes
 # never reaches the host, what the host has installed is what is tested; only
-# Postfix and Dovecot lie in a layer between (see mail-layer). A reboot keeps the
+# Postfix, Dovecot and NetworkManager lie in layers between (see layer). A reboot keeps the
 # disk and nothing else: the network namespace with its rules is new, and so is
 # the boot id.
 #
@@ -25,12 +25,12 @@ machine_prepare()
 	local unit
 	mount -t tmpfs -o size=3g,mode=755 tmpfs "$work" || return 1
 	# The upper layer must lie outside of the lower one, hence on the tmpfs.
-	mkdir "$work/upper" "$work/overlay" "$work/disk" "$work/mail"
+	mkdir "$work/upper" "$work/overlay" "$work/disk" "$work/mail" "$work/network"
 	disk=$work/disk
-	"${machine_sh%/*}/mail-layer" "$work/mail" || return 1
+	"${machine_sh%/*}/layer" mail "$work/mail" && "${machine_sh%/*}/layer" network "$work/network" || return 1
 	# Only in this mount namespace: the host's /run, with its bus, is not ours to see.
 	mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns /run/machine || return 1
-	mount -t overlay overlay -o "lowerdir=$work/mail:/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
+	mount -t overlay overlay -o "lowerdir=$work/network:$work/mail:/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
 
 	# The host's own settings go; what the packages bring stays.
 	rm -rf "$disk"/etc/firewalld "$disk"/etc/fail2ban/jail.local "$disk"/etc/fail2ban/jail.d \
@@ -50,7 +50,7 @@ machine_prepare()
 	for unit in console-getty.service getty.target getty@.service serial-getty@.service \
 		systemd-networkd-wait-online.service systemd-firstboot.service \
 		systemd-udevd.service systemd-udev-trigger.service systemd-timesyncd.service \
-		systemd-resolved.service dev-hugepages.mount dev-mqueue.mount \
+		systemd-resolved.service NetworkManager.service dev-hugepages.mount dev-mqueue.mount \
 		apt-daily.timer apt-daily-upgrade.timer man-db.timer; do
 		ln -s /dev/null "$disk/etc/systemd/system/$unit"
 	done

@@ -354,7 +354,6 @@ void world_teardown(void)
 
 	engine_free(steal(world.engine));
 	firewalld_free(world.fw);
-	busname_free(world.network_manager);
 	bus_free(world.bus);
 	loop_free(world.loop);
 	record_close(world.record);
@@ -370,14 +369,6 @@ void world_teardown(void)
 	dbus_shutdown();
 }
 
-void world_network_manager(void)
-{
-	ck_assert_int_eq(
-	    busname_new(&world.network_manager, world.bus, "org.freedesktop.NetworkManager"), 0);
-	fakewall_own(&world.wall, "org.freedesktop.NetworkManager");
-	world_await(busname_is_present(world.network_manager));
-}
-
 void world_guard(void)
 {
 	const struct firewalld_options adapter = {.on_event = on_event, .proc = world.proc};
@@ -386,7 +377,6 @@ void world_guard(void)
 	    .fail2ban = world.fail2ban,
 	    .logger = &world.logger,
 	    .config = &world.config,
-	    .network_manager = world.network_manager,
 	    .bus = world.bus,
 	    .boot_id = BOOT,
 	    .listener = listener,

@@ -23,7 +23,6 @@ struct world {
 	struct loop *loop;
 	struct bus *bus;
 	struct firewalld *fw;
-	struct busname *network_manager; /* NULL: not asked for */
 	struct fail2ban *fail2ban;
 	struct record *record;
 	struct logger logger;
@@ -50,7 +49,6 @@ void world_teardown(void);
 
 /* A guard begins, ends in order, or is killed: then nothing of it is told or written. */
 void world_guard(void);
-void world_network_manager(void); /* before the guard: it is on the bus as long as firewalld */
 /* One cycle by hand, to its end, with no watcher; what is missing is found in the store. */
 void world_errand(const struct engine_errand *errand);
 void world_kill(void);

@@ -587,13 +587,6 @@ void fakewall_stop(struct fakewall *wall)
 	free(bus);
 }
 
-void fakewall_own(struct fakewall *wall, const char *name)
-{
-	must(dbus_bus_request_name(wall->bus->connection, name, 0, NULL) ==
-	         DBUS_REQUEST_NAME_REPLY_PRIMARY_OWNER,
-	     name);
-}
-
 void fakewall_deinit(struct fakewall *wall)
 {
 	fakewall_stop(wall);

@@ -35,8 +35,7 @@ struct fakewall {
 
 /* @proc: the folder that stands for /proc; it is made in there */
 void fakewall_start(struct fakewall *wall, const char *address, const char *proc);
-void fakewall_stop(struct fakewall *wall);                  /* leaves the bus; what it has stays */
-void fakewall_own(struct fakewall *wall, const char *name); /* another name on the bus */
+void fakewall_stop(struct fakewall *wall); /* leaves the bus; what it has stays */
 void fakewall_deinit(struct fakewall *wall);
 void fakewall_turn(struct fakewall *wall); /* answers what has come */
 void fakewall_answer(struct fakewall *wall);

@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "guard/system/host/clock.h"
@@ -29,6 +30,9 @@ static struct {
 	struct cause_log log;
 	uint64_t serial;
 	int n_evidence, n_refused, n_failed, n_monitoring, n_away;
+	unsigned n_bindings;
+	char binding[128];
+	uint64_t binding_serial;
 } world;
 
 static uint64_t next_serial(void *userdata)
@@ -50,6 +54,16 @@ static void on_refused(uint64_t serial, bool failed, void *userdata)
 	world.n_refused++;
 	world.n_failed += failed;
 	cause_log_drop(&world.log, serial);
+}
+
+/* "host0 iredmail", "host0 -" for a removal */
+static void on_binding(const struct busmonitor_binding *binding, void *userdata)
+{
+	(void)userdata;
+	world.n_bindings++;
+	snprintf(world.binding, sizeof(world.binding), "%s %s%s", binding->interface,
+	         binding->removes ? "-" : "", binding->zone);
+	world.binding_serial = binding->serial;
 }
 
 static void on_state(bool monitoring, const char *why, void *userdata)
@@ -110,6 +124,7 @@ static void setup(void)
 	struct bus_options options = {.backoff_min_ms = 10, .backoff_max_ms = 50};
 	struct busmonitor_options monitor = {
 	    .on_evidence = on_evidence,
+	    .on_binding = on_binding,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
 	    .next_serial = next_serial,
@@ -263,6 +278,61 @@ START_TEST(removals)
 }
 END_TEST
 
+#define NETWORK_MANAGER "org.freedesktop.NetworkManager"
+
+/* Of NetworkManager alone, from the moment when it has its name. */
+START_TEST(bindings)
+{
+	call_removal(NAME ".zone", "changeZoneOfInterface", "work", "host0", NULL);
+	ck_assert_int_ge(dbus_bus_request_name(world.caller, NETWORK_MANAGER, 0, NULL), 0);
+	call_removal(NAME ".zone", "changeZoneOfInterface", "", "host0", NULL);
+	await(world.n_bindings == 1);
+	ck_assert_str_eq(world.binding, "host0 ");
+	call_removal(NULL, "addInterface", "work", "host1", NULL);
+	await(world.n_bindings == 2);
+	ck_assert_str_eq(world.binding, "host1 work");
+	/* of what is looked up as well there is one serial */
+	call_removal(NAME ".zone", "removeInterface", "work", "host1", NULL);
+	await(world.n_bindings == 3);
+	ck_assert_str_eq(world.binding, "host1 -work");
+	await(world.n_evidence == 2);
+	ck_assert_uint_eq(world.log.rows[0].serial, world.binding_serial);
+	call(NAME, NAME ".zone", "changeZoneOfInterface", "work");
+	ck_assert_int_ge(dbus_bus_release_name(world.caller, NETWORK_MANAGER, NULL), 0);
+	call_removal(NAME ".zone", "changeZone", "", "host0", NULL);
+	call(NAME, NAME, "reload", NULL);
+	await(world.n_evidence == 4);
+	ck_assert_uint_eq(world.n_bindings, 3);
+}
+END_TEST
+
+/* It had its name before anybody looked. */
+START_TEST(bindings_of_one_that_was_there)
+{
+	struct busmonitor_options monitor = {
+	    .bus = world.bus,
+	    .on_evidence = on_evidence,
+	    .on_binding = on_binding,
+	    .on_refused = on_refused,
+	    .on_state = on_state,
+	    .next_serial = next_serial,
+	};
+
+	busmonitor_free(world.monitor);
+	ck_assert_int_ge(dbus_bus_request_name(world.caller, NETWORK_MANAGER, 0, NULL), 0);
+	ck_assert_int_eq(busmonitor_new(&world.monitor, &monitor), 0);
+	await(world.n_monitoring == 2);
+	turn(100);
+	call_removal(NAME ".zone", "changeZone", "", "host0", NULL);
+	/* also before the loop's turn */
+	for (unsigned i = 0; i < 1000 && world.n_bindings == 0; i++) {
+		busmonitor_catch_up(world.monitor);
+		nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+	}
+	ck_assert_uint_eq(world.n_bindings, 1);
+}
+END_TEST
+
 /* The owner reads the call with this serial and answers it with an error. */
 static void answer_with(dbus_uint32_t serial, const char *words)
 {
@@ -383,6 +453,8 @@ int main(void)
 	tcase_add_test(tc, somebody_else);
 	tcase_add_test(tc, other_calls);
 	tcase_add_test(tc, removals);
+	tcase_add_test(tc, bindings);
+	tcase_add_test(tc, bindings_of_one_that_was_there);
 	tcase_add_test(tc, refused_call);
 	tcase_add_test(tc, refused_by_the_bus);
 	tcase_add_test(tc, caller_leaves);

@@ -598,19 +598,86 @@ START_TEST(binding_moved)
 }
 END_TEST
 
-/* NetworkManager binds its interfaces itself, a moment later; what is left then is ours. */
-START_TEST(binding_waits_for_network_manager)
+/* NetworkManager did this out of habit, as who watches the bus knows. */
+static void unbind(enum firewalld_event_type type, const char *text)
 {
-	world_wall("public/service:ssh=rp work/service:imaps=r " HOST "=r");
-	world_network_manager();
-	world_guard();
-	world_idle();
+	_cleanup_item_ struct item item = ITEM_NULL;
+	const struct firewalld_event event = {.type = type, .at_us = clock_now_us(), .item = &item};
+
+	ck_assert_int_eq(item_parse(&item, text, NULL), 0);
+	engine_unbound(world.engine, &event);
+}
+
+START_TEST(unbound)
+{
+	const struct {
+		enum firewalld_event_type type;
+		const char *item;
+	} rows[] = {{FIREWALLD_EVENT_ITEM_MOVED, "public/interface:host0"},
+	            {FIREWALLD_EVENT_ITEM_REMOVED, HOST}};
+
+	begin("public/service:ssh=rp work/service:imaps=r " HOST "=r");
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		fakewall_drop(&world.wall, HOST);
+		unbind(rows[i].type, rows[i].item);
+		world_idle();
+		ck_assert(is_back(HOST));
+		ck_assert_int_eq(world_last()->kind, WIPE_NETWORK_MANAGER);
+	}
+	ck_assert_uint_eq(world_told("moved "), 0);
+	ck_assert_uint_eq(world_told("removed "), 0);
 	fakewall_reload(&world.wall);
-	world_await(is_back("work/service:imaps"));
-	ck_assert(!is_back(HOST));
 	world_idle();
 	ck_assert(is_back(HOST));
-	ck_assert_uint_eq(fakewall_asked(&world.wall, HOST), 1);
+}
+END_TEST
+
+/* It takes a binding, and is no reason for anything else to be gone, or to lose its end. */
+START_TEST(unbound_and_nothing_else)
+{
+	_cleanup_item_ struct item imap = ITEM_NULL;
+
+	begin("public/service:ssh=rp work/service:imaps=r work/service:pop3s=r " HOST "=r");
+	fakewall_add(&world.wall, "work/service:imap", 600);
+	world_settle();
+	ck_assert_int_eq(item_parse(&imap, "work/service:imap", NULL), 0);
+	fakewall_drop(&world.wall, HOST);
+	fakewall_drop(&world.wall, "work/service:pop3s");
+	unbind(FIREWALLD_EVENT_ITEM_MOVED, "public/interface:host0");
+	world_idle();
+	ck_assert(is_back(HOST) && !is_back("work/service:pop3s"));
+	ck_assert_uint_eq(world_told("lost work/service:pop3s unattributed"), 1);
+	ck_assert_int_ne(firewall_find(engine_wanted(world.engine), &imap)->until_us, 0);
+}
+END_TEST
+
+/* To the default zone an interface comes by itself, and what serves nothing may go. */
+START_TEST(unbound_needs_nothing)
+{
+	begin("public/service:ssh=rp public/service:imaps=r public/interface:host0=r "
+	      "work/interface:host1=r");
+	fakewall_drop(&world.wall, "public/interface:host0");
+	unbind(FIREWALLD_EVENT_ITEM_REMOVED, "public/interface:host0");
+	fakewall_drop(&world.wall, "work/interface:host1");
+	unbind(FIREWALLD_EVENT_ITEM_REMOVED, "work/interface:host1");
+	world_settle();
+	engine_look(world.engine);
+	world_idle();
+	ck_assert_uint_eq(world_told("lost "), 0);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+}
+END_TEST
+
+/* In the midst of what a reload took it belongs to that. */
+START_TEST(unbound_amid_a_reload)
+{
+	begin("public/service:ssh=rp work/service:imaps=r " HOST "=r");
+	fakewall_reload(&world.wall);
+	world_await(world_told("lost ") > 0);
+	unbind(FIREWALLD_EVENT_ITEM_MOVED, "public/interface:host0");
+	world_idle();
+	ck_assert(is_back(HOST) && is_back("work/service:imaps"));
+	ck_assert_int_eq(world_last()->kind, WIPE_RELOAD);
 }
 END_TEST
 
@@ -864,7 +931,10 @@ static Suite *suite(void)
 	    released_and_opened_again,
 	    binding,
 	    binding_moved,
-	    binding_waits_for_network_manager,
+	    unbound,
+	    unbound_and_nothing_else,
+	    unbound_needs_nothing,
+	    unbound_amid_a_reload,
 	    default_zone_changes,
 	    lost_track,
 	    policy,

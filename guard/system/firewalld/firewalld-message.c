@@ -487,6 +487,32 @@ int firewalld_message_removal_call(DBusMessage *call, struct firewalld_message_i
 	return take_item(call, &item, out);
 }
 
+/**
+ * firewalld_message_binding_call() - where somebody asks firewalld to put an interface
+ * @call: to the zone interface, as seen on the bus
+ * @out:  written on success alone; its strings are the message's
+ *
+ * Return: 0; FIREWALLD_MESSAGE_E_OTHER for another call; FIREWALLD_MESSAGE_E_MALFORMED.
+ */
+int firewalld_message_binding_call(DBusMessage *call, struct firewalld_message_binding *out)
+{
+	static const char *const members[] = {"addInterface", "changeZone", "changeZoneOfInterface",
+	                                      "removeInterface"};
+	struct firewalld_message_binding binding;
+	size_t i = 0;
+
+	while (i < ARRAY_SIZE(members) && strcmp(dbus_message_get_member(call), members[i]) != 0)
+		i++;
+	if (i == ARRAY_SIZE(members))
+		return FIREWALLD_MESSAGE_E_OTHER;
+	if (!dbus_message_get_args(call, NULL, DBUS_TYPE_STRING, &binding.zone, DBUS_TYPE_STRING,
+	                           &binding.interface, DBUS_TYPE_INVALID))
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	binding.removes = i == ARRAY_SIZE(members) - 1;
+	*out = binding;
+	return 0;
+}
+
 /* --- the direct interface ------------------------------------------------------------------ */
 
 static const char *direct_zone(const char *family)

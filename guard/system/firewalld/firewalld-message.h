@@ -82,6 +82,14 @@ int firewalld_message_item_signal(DBusMessage *signal,
                                   struct firewalld_message_item *out) _must_check_;
 int firewalld_message_removal_call(DBusMessage *call,
                                    struct firewalld_message_item *out) _must_check_;
+/* What a call does with an interface. */
+struct firewalld_message_binding {
+	const char *zone; /* "": the default zone */
+	const char *interface;
+	bool removes;
+};
+int firewalld_message_binding_call(DBusMessage *call,
+                                   struct firewalld_message_binding *out) _must_check_;
 int firewalld_message_string(DBusMessage *message, int type, const char **out) _must_check_;
 int firewalld_message_variant_string(DBusMessage *message, const char **out) _must_check_;
 int firewalld_message_bool(DBusMessage *message, bool *out) _must_check_;

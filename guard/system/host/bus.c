@@ -396,6 +396,22 @@ static void dispatch(void *userdata)
 		loop_timer_set(bus->memory, NEED_MEMORY_MS);
 }
 
+/* Each goes on to the end of what the socket holds, or for some kilobytes. */
+#define CATCH_UP_READS 4
+
+/**
+ * bus_catch_up() - handle now what has come in, without waiting for the loop's turn
+ *
+ * For who asks, in a callback of another connection, what was said on this one before.
+ */
+void bus_catch_up(struct bus *bus)
+{
+	for (unsigned i = 0; i < CATCH_UP_READS && bus->connection && !bus->lost; i++) {
+		(void)dbus_connection_read_write(bus->connection, 0);
+		dispatch(bus);
+	}
+}
+
 static void on_memory(void *userdata)
 {
 	struct bus *bus = userdata;

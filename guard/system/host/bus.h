@@ -63,6 +63,7 @@ int bus_on_signal(struct bus *bus, struct bus_slot **out, bus_signal_fn fn,
 int bus_match(struct bus *bus, const char *rule) _must_check_; /* for the life of the bus */
 int bus_call(struct bus *bus, struct bus_slot **out, DBusMessage *take, int timeout_ms,
              bus_reply_fn fn, void *userdata) _must_check_;
+void bus_catch_up(struct bus *bus);     /* not from a callback of its own */
 void bus_cancel(struct bus_slot *slot); /* NULL is fine; a finished call's slot is not */
 
 #endif

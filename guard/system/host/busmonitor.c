@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define MONITORING        "org.freedesktop.DBus.Monitoring"
+#define NETWORK_MANAGER   "org.freedesktop.NetworkManager"
 #define LOOKUP_TIMEOUT_MS 5000
 
 /* Callers that are looked up at a time: somebody who floods the bus costs no more. */
@@ -34,9 +35,14 @@ static const char *const rules[] = {
     RULE_OF_CALL("removeForwardPort"),
     RULE_OF_CALL("removeMasquerade"),
     RULE_OF_CALL("removeInterface"),
+    RULE_OF_CALL("addInterface"),
+    RULE_OF_CALL("changeZone"),
+    RULE_OF_CALL("changeZoneOfInterface"),
     RULE_OF_CALL("removeSource"),
     "type='error',sender='" FIREWALLD_MESSAGE_NAME "'",
     "type='error',sender='" DBUS_SERVICE_DBUS "'",
+    "type='signal',sender='" DBUS_SERVICE_DBUS "',member='NameOwnerChanged',arg0='" NETWORK_MANAGER
+    "'",
 };
 
 /* The look-up of one caller. */
@@ -57,7 +63,8 @@ struct seen_call {
 struct busmonitor {
 	struct busmonitor_options options;
 	struct bus *bus; /* our own */
-	struct bus_slot *become;
+	struct bus_slot *become, *asked;
+	char network_manager[64]; /* its unique name; "" when it is away or not known */
 	struct lookup *lookups;
 	size_t n_lookups;
 	struct seen_call calls[CALLS_MAX];
@@ -214,26 +221,57 @@ static bool take_call(struct cause_evidence *evidence, DBusMessage *call)
 	return true;
 }
 
+/* An interface that NetworkManager puts somewhere. */
+static bool take_binding(struct busmonitor_binding *out, const struct busmonitor *monitor,
+                         DBusMessage *call)
+{
+	struct firewalld_message_binding raw;
+
+	if (!*monitor->network_manager ||
+	    !dbus_message_has_sender(call, monitor->network_manager) ||
+	    !is_of(dbus_message_get_interface(call), FIREWALLD_MESSAGE_ZONE) ||
+	    firewalld_message_binding_call(call, &raw) != 0)
+		return false;
+	*out = (struct busmonitor_binding){
+	    .interface = raw.interface, .zone = raw.zone, .removes = raw.removes};
+	return true;
+}
+
+/* Its refusal will be recognised. Return: its serial. */
+static uint64_t remember(struct busmonitor *monitor, DBusMessage *call)
+{
+	struct seen_call *seen = &monitor->calls[monitor->next_call];
+
+	monitor->next_call = (monitor->next_call + 1) % CALLS_MAX;
+	snprintf(seen->sender, sizeof(seen->sender), "%s", dbus_message_get_sender(call));
+	seen->message = dbus_message_get_serial(call);
+	seen->serial = monitor->options.next_serial(monitor->options.userdata);
+	return seen->serial;
+}
+
 static void on_call(struct busmonitor *monitor, DBusMessage *call)
 {
 	const struct busmonitor_options *options = &monitor->options;
 	struct cause_evidence evidence = CAUSE_EVIDENCE_NULL;
 	const char *sender = dbus_message_get_sender(call);
 	const char *destination = dbus_message_get_destination(call);
-	struct seen_call *seen = &monitor->calls[monitor->next_call];
+	struct busmonitor_binding binding;
+	bool binds;
 
 	if (!sender || !destination || !dbus_message_get_member(call) ||
-	    !take_call(&evidence, call) ||
 	    (*destination != ':' && strcmp(destination, FIREWALLD_MESSAGE_NAME) != 0))
 		return;
-	evidence.serial = options->next_serial(options->userdata);
-	evidence.at_us = clock_monotonic_us();
-	monitor->next_call = (monitor->next_call + 1) % CALLS_MAX;
-	snprintf(seen->sender, sizeof(seen->sender), "%s", sender);
-	seen->message = dbus_message_get_serial(call);
-	seen->serial = evidence.serial;
-	options->on_evidence(&evidence, options->userdata);
-	look_up(monitor, &evidence, sender, destination);
+	binds = take_binding(&binding, monitor, call);
+	if (take_call(&evidence, call)) {
+		evidence.serial = remember(monitor, call);
+		evidence.at_us = clock_monotonic_us();
+		options->on_evidence(&evidence, options->userdata);
+		look_up(monitor, &evidence, sender, destination);
+	}
+	if (binds) {
+		binding.serial = evidence.serial ? evidence.serial : remember(monitor, call);
+		options->on_binding(&binding, options->userdata);
+	}
 }
 
 /* Not that it was not allowed: it was tried. */
@@ -266,6 +304,47 @@ static void on_error(struct busmonitor *monitor, DBusMessage *error)
 	}
 }
 
+static void set_network_manager(struct busmonitor *monitor, const char *owner)
+{
+	snprintf(monitor->network_manager, sizeof(monitor->network_manager), "%s", owner);
+}
+
+static void on_network_manager(struct busmonitor *monitor, DBusMessage *signal)
+{
+	const char *name, *before, *after;
+
+	if (!dbus_message_is_signal(signal, DBUS_INTERFACE_DBUS, "NameOwnerChanged") ||
+	    !dbus_message_has_sender(signal, DBUS_SERVICE_DBUS) ||
+	    !dbus_message_get_args(signal, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_STRING, &before,
+	                           DBUS_TYPE_STRING, &after, DBUS_TYPE_INVALID) ||
+	    strcmp(name, NETWORK_MANAGER) != 0)
+		return;
+	bus_cancel(steal(monitor->asked));
+	set_network_manager(monitor, after);
+}
+
+static void on_asked(int result, DBusMessage *reply, void *userdata)
+{
+	struct busmonitor *monitor = userdata;
+	const char *owner;
+
+	monitor->asked = NULL;
+	if (result == 0 && firewalld_message_string(reply, DBUS_TYPE_STRING, &owner) == 0)
+		set_network_manager(monitor, owner);
+}
+
+/* Over the main connection: a monitor may not call. */
+static void ask_network_manager(struct busmonitor *monitor)
+{
+	bus_cancel(steal(monitor->asked));
+	/* in want of memory it counts as away until it comes */
+	(void)!bus_call(monitor->options.bus, &monitor->asked,
+	                firewalld_message_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
+	                                       DBUS_INTERFACE_DBUS, "GetNameOwner",
+	                                       NETWORK_MANAGER),
+	                LOOKUP_TIMEOUT_MS, on_asked, monitor);
+}
+
 static void on_message(DBusMessage *message, void *userdata)
 {
 	struct busmonitor *monitor = userdata;
@@ -274,6 +353,8 @@ static void on_message(DBusMessage *message, void *userdata)
 		return;
 	if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_METHOD_CALL)
 		on_call(monitor, message);
+	else if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_SIGNAL)
+		on_network_manager(monitor, message);
 	else if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_ERROR)
 		on_error(monitor, message);
 }
@@ -306,6 +387,7 @@ static void on_become(int result, DBusMessage *reply, void *userdata)
 	monitor->monitoring = result == 0;
 	if (monitor->monitoring) {
 		monitor->told_why_not = false;
+		ask_network_manager(monitor);
 		options->on_state(true, "", options->userdata);
 	} else if (result == BUS_E_ERROR && !monitor->told_why_not) {
 		monitor->told_why_not = true;
@@ -328,6 +410,18 @@ static void on_bus(bool connected, void *userdata)
 	if (monitor->monitoring)
 		options->on_state(false, "the bus went away", options->userdata);
 	monitor->monitoring = false;
+	set_network_manager(monitor, "");
+}
+
+/**
+ * busmonitor_catch_up() - let what was seen so far be told before this returns
+ *
+ * The bus shows a call to the monitor before firewalld has it, but the loop may get to
+ * the main connection first, where firewalld says what became of it.
+ */
+void busmonitor_catch_up(struct busmonitor *monitor)
+{
+	bus_catch_up(monitor->bus);
 }
 
 /**
@@ -366,6 +460,7 @@ void busmonitor_free(struct busmonitor *monitor)
 		return;
 	while (monitor->lookups)
 		lookup_free(monitor->lookups);
+	bus_cancel(monitor->asked);
 	bus_free(monitor->bus);
 	free(monitor);
 }

@@ -10,6 +10,9 @@
  * connection: a monitor may not send). Comes back with the bus by itself. Where
  * monitoring is not allowed, that is told once, and then there is no evidence.
  *
+ * What NetworkManager does with interfaces is told apart: its name is followed on the same
+ * connection, so that a call is known for its own however soon it comes after a start.
+ *
  * Evidence is told when the call is seen, and again, with the same serial, when
  * the caller is known.
  */
@@ -21,6 +24,14 @@
 
 struct busmonitor;
 
+/* NetworkManager has asked for this; strings are borrowed. */
+struct busmonitor_binding {
+	uint64_t serial; /* for on_refused */
+	const char *interface;
+	const char *zone; /* "": of a connection that names none */
+	bool removes;
+};
+
 struct busmonitor_options {
 	struct bus *bus;  /* the main connection; borrowed, must outlive the monitor */
 	const char *proc; /* NULL: /proc; tests have their own */
@@ -29,11 +40,13 @@ struct busmonitor_options {
 	void (*on_refused)(uint64_t serial, bool failed, void *userdata);
 	/* once each time that it changes; @why not: borrowed */
 	void (*on_state)(bool monitoring, const char *why, void *userdata);
+	void (*on_binding)(const struct busmonitor_binding *binding, void *userdata);
 	uint64_t (*next_serial)(void *userdata);
 	void *userdata;
 };
 
 int busmonitor_new(struct busmonitor **out, const struct busmonitor_options *options) _must_check_;
+void busmonitor_catch_up(struct busmonitor *monitor);
 void busmonitor_free(struct busmonitor *monitor); /* before the main connection */
 
 #endif

@@ -109,17 +109,31 @@ size_t firewall_first(const struct firewall *fw, const char *zone, enum item_kin
 	return position(fw, &first, &found);
 }
 
+static bool is_among(const struct firewall *fw, size_t at, const struct item *item)
+{
+	return at < fw->n && fw->entries[at].item.kind == item->kind &&
+	       strcmp(fw->entries[at].item.zone, item->zone) == 0;
+}
+
 /**
- * firewall_find() - the entry of an item
+ * firewall_find() - the entry of an item; of ports also one of which they are a part
  *
  * Return: borrowed from @fw until the next put, drop or sweep; NULL when it is not there.
  */
 struct firewall_entry *firewall_find(const struct firewall *fw, const struct item *item)
 {
+	struct item_ports ports;
 	bool found;
 	size_t at = position(fw, item, &found);
 
-	return found ? &fw->entries[at] : NULL;
+	if (found)
+		return &fw->entries[at];
+	if (!item_ports(item, &ports))
+		return NULL;
+	for (at = firewall_first(fw, item->zone, item->kind); is_among(fw, at, item); at++)
+		if (item_covers(&fw->entries[at].item, item))
+			return &fw->entries[at];
+	return NULL;
 }
 
 /**
@@ -175,12 +189,38 @@ void firewall_sweep(struct firewall *fw)
 	fw->n = kept;
 }
 
-/** firewall_has() - is the item there with all of these flags? */
+/* How far ports are there with these flags, from the first on: the first that is not. */
+static unsigned covered_until(const struct firewall *fw, const struct item *item, unsigned flags,
+                              const struct item_ports *wanted)
+{
+	unsigned next = wanted->first;
+
+	for (size_t at = firewall_first(fw, item->zone, item->kind);
+	     next <= wanted->last && is_among(fw, at, item); at++) {
+		const struct firewall_entry *entry = &fw->entries[at];
+		struct item_ports ports;
+
+		if ((entry->flags & flags) != flags || !item_ports(&entry->item, &ports) ||
+		    strcmp(ports.protocol, wanted->protocol) != 0 || next < ports.first ||
+		    next > ports.last)
+			continue;
+		next = ports.last + 1;
+		/* they are sorted as texts: what comes next may stand before it */
+		at = firewall_first(fw, item->zone, item->kind) - 1;
+	}
+	return next;
+}
+
+/** firewall_has() - is the item, of ports each of them, there with all of these flags? */
 bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags)
 {
-	const struct firewall_entry *entry = firewall_find(fw, item);
+	struct item_ports ports;
+	bool found;
+	size_t at = position(fw, item, &found);
 
-	return entry && (entry->flags & flags) == flags;
+	if (found)
+		return (fw->entries[at].flags & flags) == flags;
+	return item_ports(item, &ports) && covered_until(fw, item, flags, &ports) > ports.last;
 }
 
 /** firewall_set_default_zone() - Return: 0 or -ENOMEM (the old one stays) */

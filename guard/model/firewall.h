@@ -31,6 +31,9 @@ enum {
 	/* Left its file by the hand of somebody other than firewalld, which says nothing of intent.
 	 */
 	FIREWALL_EDITED = 1 << 4,
+	/* Ports that firewalld lists as one range with those right before them; portspace.h. */
+	FIREWALL_JOINED = 1 << 5,
+	FIREWALL_JOINED_PERMANENT = 1 << 6,
 };
 
 struct firewall_entry {

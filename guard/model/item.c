@@ -151,7 +151,7 @@ bool item_port_parse(const char *value, unsigned *first, unsigned *last, char pr
 		*dash++ = '\0';
 	if (!parse_uint(ports, 65535, &low) || !parse_uint(dash ? dash : ports, 65535, &high))
 		return false;
-	if (low == 0 || low > high)
+	if (high == 0 || low > high)
 		return false;
 	if (!protocol_with_ports(slash + 1))
 		return false;
@@ -161,17 +161,21 @@ bool item_port_parse(const char *value, unsigned *first, unsigned *last, char pr
 	return true;
 }
 
+static int format_ports(char **out, const struct item_ports *ports)
+{
+	if (ports->first == ports->last)
+		return xasprintf(out, "%u/%s", ports->first, ports->protocol);
+	return xasprintf(out, "%u-%u/%s", ports->first, ports->last, ports->protocol);
+}
+
 /* A port in the one way of writing it: 0465/tcp and 465-465/tcp are 465/tcp. */
 static int canonical_port(char **out, const char *value)
 {
-	unsigned first, last;
-	char protocol[8];
+	struct item_ports ports;
 
-	if (!item_port_parse(value, &first, &last, protocol))
+	if (!item_port_parse(value, &ports.first, &ports.last, ports.protocol))
 		return ITEM_E_SYNTAX;
-	if (first == last)
-		return xasprintf(out, "%u/%s", first, protocol);
-	return xasprintf(out, "%u-%u/%s", first, last, protocol);
+	return format_ports(out, &ports);
 }
 
 /* The parts of port=…:proto=…[:toport=…][:toaddr=…], in this order; an address may hold colons. */
@@ -649,11 +653,63 @@ int item_restore_cmp(const struct item *a, const struct item *b)
 	return item_cmp(a, b);
 }
 
-/** items_contain() - is the item one of these? */
+/** items_contain() - is the item one of these, or a part of one? */
 bool items_contain(const struct item *items, size_t n, const struct item *item)
 {
 	for (size_t i = 0; i < n; i++)
-		if (item_cmp(&items[i], item) == 0)
+		if (item_covers(&items[i], item))
 			return true;
 	return false;
+}
+
+/* --- ports ------------------------------------------------------------------------------- */
+
+/** item_ports() - the ports that an item consists of; false: it is of another kind */
+bool item_ports(const struct item *item, struct item_ports *out)
+{
+	return (item->kind == ITEM_PORT || item->kind == ITEM_SOURCE_PORT) &&
+	       item_port_parse(item->value, &out->first, &out->last, out->protocol);
+}
+
+/**
+ * item_init_ports() - an item of other ports in the same zone, of the same kind
+ * @out: written on success alone; release with item_deinit()
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int item_init_ports(struct item *out, const struct item *like, const struct item_ports *ports)
+{
+	_cleanup_item_ struct item item = {.kind = like->kind};
+
+	item.zone = strdup(like->zone);
+	if (!item.zone || format_ports(&item.value, ports) < 0)
+		return -ENOMEM;
+	*out = item;
+	item = ITEM_NULL;
+	return 0;
+}
+
+static bool get_both(const struct item *a, const struct item *b, struct item_ports *x,
+                     struct item_ports *y)
+{
+	return a->kind == b->kind && strcmp(a->zone, b->zone) == 0 && item_ports(a, x) &&
+	       item_ports(b, y) && strcmp(x->protocol, y->protocol) == 0;
+}
+
+/** item_covers() - is it the same item, or one whose ports are all among these? */
+bool item_covers(const struct item *all, const struct item *part)
+{
+	struct item_ports x, y;
+
+	return item_cmp(all, part) == 0 ||
+	       (get_both(all, part, &x, &y) && x.first <= y.first && y.last <= x.last);
+}
+
+/** item_overlaps() - is it the same item, or do they have a port in common? */
+bool item_overlaps(const struct item *a, const struct item *b)
+{
+	struct item_ports x, y;
+
+	return item_cmp(a, b) == 0 ||
+	       (get_both(a, b, &x, &y) && x.first <= y.last && y.first <= x.last);
 }

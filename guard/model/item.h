@@ -8,7 +8,7 @@
  * an ipset: ipset:friends/entry:192.0.2.1. Chains and rules of firewalld's direct
  * interface stand in direct:ipv4, direct:ipv6 and direct:eb. The value is always in
  * firewalld's normal form, so that two items are the same thing exactly when
- * item_cmp() says 0.
+ * item_cmp() says 0; of ranges of ports one may be a part of another (portspace.h).
  */
 #ifndef GUARD_MODEL_ITEM_H
 #define GUARD_MODEL_ITEM_H
@@ -94,5 +94,16 @@ bool items_contain(const struct item *items, size_t n, const struct item *item);
 
 bool item_port_parse(const char *value, unsigned *first, unsigned *last,
                      char protocol[8]) _must_check_;
+
+/* The ports of an item that opens or names some: ITEM_PORT or ITEM_SOURCE_PORT. */
+struct item_ports {
+	unsigned first, last;
+	char protocol[8];
+};
+bool item_ports(const struct item *item, struct item_ports *out) _must_check_;
+int item_init_ports(struct item *out, const struct item *like,
+                    const struct item_ports *ports) _must_check_;
+bool item_covers(const struct item *all, const struct item *part);
+bool item_overlaps(const struct item *a, const struct item *b);
 
 #endif

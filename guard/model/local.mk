@@ -80,6 +80,8 @@ libguard_model_a_SOURCES = \
 	guard/model/packet/zonerules.h \
 	guard/model/plan.c \
 	guard/model/plan.h \
+	guard/model/portspace.c \
+	guard/model/portspace.h \
 	guard/model/rule/direct.c \
 	guard/model/rule/direct.h \
 	guard/model/rule/protocol.c \

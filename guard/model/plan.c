@@ -1,14 +1,51 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/plan.h"
 
+#include "guard/model/portspace.h"
+
 #include <errno.h>
 #include <string.h>
+
+/** plan_step_deinit() - release what a step owns */
+void plan_step_deinit(struct plan_step *step)
+{
+	item_deinit(&step->item);
+	item_deinit(&step->whole);
+}
+
+/** plan_step_copy() - deep copy; @out is written on success alone; Return: 0 or -ENOMEM */
+int plan_step_copy(struct plan_step *out, const struct plan_step *from)
+{
+	struct plan_step copy = *from;
+
+	copy.whole = ITEM_NULL;
+	if (item_copy(&copy.item, &from->item) < 0)
+		return -ENOMEM;
+	if (from->whole.value && item_copy(&copy.whole, &from->whole) < 0) {
+		plan_step_deinit(&copy);
+		return -ENOMEM;
+	}
+	*out = copy;
+	return 0;
+}
+
+/** plan_step_call() - what firewalld is asked for; borrowed */
+const struct item *plan_step_call(const struct plan_step *step)
+{
+	return step->whole.value ? &step->whole : &step->item;
+}
+
+/** plan_step_narrow() - ask for the item alone */
+void plan_step_narrow(struct plan_step *step)
+{
+	item_deinit(&step->whole);
+}
 
 /** plan_deinit() - release everything; the result is PLAN_NULL and usable */
 void plan_deinit(struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++)
-		item_deinit(&plan->steps[i].item);
+		plan_step_deinit(&plan->steps[i]);
 	free(plan->steps);
 	*plan = PLAN_NULL;
 }
@@ -86,6 +123,48 @@ static int add_step(struct plan *plan, struct plan_step *step, const struct item
 	return 0;
 }
 
+/* What is there and what comes back, of ports. */
+static int gather_ports(struct firewall *out, const struct plan *plan, const struct loss *loss,
+                        const struct firewall *now)
+{
+	struct firewall_entry *entry;
+	struct item_ports ports;
+	int r = 0;
+
+	for (size_t i = 0; i < now->n && r == 0; i++) {
+		if (!(now->entries[i].flags & FIREWALL_RUNTIME) ||
+		    !item_ports(&now->entries[i].item, &ports))
+			continue;
+		r = firewall_put(out, &now->entries[i].item, &entry);
+		if (r == 0)
+			entry->flags = now->entries[i].flags;
+	}
+	for (size_t i = 0; i < plan->n && r == 0; i++) {
+		if (!item_ports(&plan->steps[i].item, &ports))
+			continue;
+		r = firewall_put(out, &plan->steps[i].item, &entry);
+		if (r == 0)
+			entry->flags = loss->rows[plan->steps[i].loss_row].flags | FIREWALL_RUNTIME;
+	}
+	return r;
+}
+
+/* firewalld joins what overlaps: asked for as it was listed, it is listed so again. */
+static int widen_ports(struct plan *plan, const struct loss *loss, const struct firewall *now)
+{
+	_cleanup_firewall_ struct firewall ports = FIREWALL_NULL;
+	int r = gather_ports(&ports, plan, loss, now);
+
+	for (size_t i = 0; i < plan->n && r == 0 && ports.n > 0; i++) {
+		struct plan_step *step = &plan->steps[i];
+
+		r = portspace_widen(&step->whole, &step->item, &ports);
+		if (r == 0 && item_cmp(&step->whole, &step->item) == 0)
+			plan_step_narrow(step);
+	}
+	return r;
+}
+
 /**
  * plan_build() - derive the restore steps from what was lost
  * @out:    written on success alone; release with plan_deinit()
@@ -112,6 +191,8 @@ int plan_build(struct plan *out, const struct loss *loss, const struct firewall 
 				return -ENOMEM;
 		}
 	}
+	if (widen_ports(&plan, loss, now) < 0)
+		return -ENOMEM;
 	*out = plan;
 	plan = PLAN_NULL;
 	return 0;

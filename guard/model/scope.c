@@ -54,13 +54,15 @@ int scope_require(struct scope *scope, const struct item *item)
 	return 0;
 }
 
-/** scope_requires() - does the item stand under `require`? */
+/** scope_requires() - does the item, or a range of which it is a part, stand under `require`? */
 bool scope_requires(const struct scope *scope, const struct item *item)
 {
+	struct item_ports ports;
 	bool found;
 
 	(void)require_position(scope, item, &found);
-	return found;
+	return found ||
+	       (item_ports(item, &ports) && items_contain(scope->require, scope->n_require, item));
 }
 
 static bool is_in(const struct firewall *fw, size_t at, const char *zone)

@@ -2,6 +2,7 @@
 #include "guard/restore/cycle.h"
 
 #include "guard/model/pace.h"
+#include "guard/model/portspace.h"
 #include "guard/restore/banlist.h"
 #include "guard/restore/restorer.h"
 #include "guard/system/host/clock.h"
@@ -230,16 +231,21 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 	after_episode(cycle);
 }
 
-/* Steps of the plan that the administrator took back while they waited. */
+/* Steps of the plan that the administrator took back, in whole or in part, while they waited. */
 static void drop_unwanted(struct plan *plan, const struct firewall *wanted)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < plan->n; i++) {
-		if (firewall_has(wanted, &plan->steps[i].item, FIREWALL_RUNTIME))
-			plan->steps[kept++] = plan->steps[i];
-		else
-			item_deinit(&plan->steps[i].item);
+		struct plan_step *step = &plan->steps[i];
+
+		if (!firewall_has(wanted, &step->item, FIREWALL_RUNTIME)) {
+			plan_step_deinit(step);
+			continue;
+		}
+		if (!firewall_has(wanted, plan_step_call(step), FIREWALL_RUNTIME))
+			plan_step_narrow(step);
+		plan->steps[kept++] = *step;
 	}
 	plan->n = kept;
 }
@@ -275,7 +281,7 @@ static enum loss_verdict verdict_of_unfinished(const struct store_unfinished *un
 	if (unfinished->wipe.n_rows == 0)
 		return row->flags & FIREWALL_PERMANENT ? LOSS_REMOVED : LOSS_LOST;
 	for (size_t i = 0; i < unfinished->loss.n; i++)
-		if (item_cmp(&unfinished->loss.rows[i].item, &row->item) == 0)
+		if (item_covers(&unfinished->loss.rows[i].item, &row->item))
 			return unfinished->loss.rows[i].verdict;
 	return LOSS_UNATTRIBUTED;
 }
@@ -334,7 +340,20 @@ static int judge_errand(struct cycle *cycle, const struct firewall *now, struct 
 	return r;
 }
 
-static int judge(struct cycle *cycle, const struct firewall *now, struct loss *out)
+/* A person may have spoken of some ports of a range. */
+static int cut_by(struct cycle *cycle, struct firewall *now, const struct item *items, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = portspace_cut(&cycle->given.tracker->wanted, &items[i]);
+		if (r == 0)
+			r = portspace_cut(now, &items[i]);
+	}
+	return r;
+}
+
+static int judge(struct cycle *cycle, struct firewall *now, struct loss *out)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	struct loss_evidence evidence = {
@@ -353,6 +372,11 @@ static int judge(struct cycle *cycle, const struct firewall *now, struct loss *o
 	if (cycle->given.errand)
 		return judge_errand(cycle, now, out);
 	r = record_released(cycle->given.record, &released);
+	if (r == 0)
+		r = cut_by(cycle, now, released.items, released.n);
+	if (r == 0)
+		r = cut_by(cycle, now, cycle->given.config->scope.require,
+		           cycle->given.config->scope.n_require);
 	if (r < 0)
 		return r;
 	evidence.released = released.items;
@@ -567,7 +591,7 @@ static int leave_it(struct cycle *cycle, const struct firewall *now, struct loss
 	return r;
 }
 
-static int assess(struct cycle *cycle, const struct firewall *now)
+static int assess(struct cycle *cycle, struct firewall *now)
 {
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	bool after_wipe, restoring;

@@ -2,6 +2,7 @@
 #include "guard/restore/engine.h"
 
 #include "guard/model/ban/banplan.h"
+#include "guard/model/portspace.h"
 #include "guard/restore/bankeeper.h"
 #include "guard/restore/cycle.h"
 #include "guard/restore/errand.h"
@@ -95,7 +96,7 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 	} else if (event->timeout_s > 0) {
 		until_us = event->at_us + INT64_C(1000000) * event->timeout_s;
 	}
-	if (tracker_added(&engine->tracker, event->item, flags, until_us) < 0)
+	if (tracker_added(&engine->tracker, ours ? &ours->item : event->item, flags, until_us) < 0)
 		engine_missed(engine);
 	if (!ours)
 		protect_again(engine, event->item);
@@ -108,7 +109,7 @@ static void on_item_removed(struct engine *engine, const struct firewalld_event 
 	const struct firewall_entry *entry = firewall_find(&engine->tracker.wanted, event->item);
 	/* timers fire a little late, never early; the slack is for the two clocks */
 	bool timed = entry && entry->until_us && entry->until_us <= event->at_us + 500000;
-	bool was_there = entry && (entry->flags & FIREWALL_RUNTIME);
+	bool was_there = firewall_has(&engine->tracker.wanted, event->item, FIREWALL_RUNTIME);
 	bool is_protected = was_there && engine_protects(engine, event->item);
 
 	cycle_forget(engine->cycle, event->item);
@@ -165,10 +166,12 @@ static void on_binding(struct engine *engine, const struct item *item)
  */
 static void on_policy(struct engine *engine, const struct firewalld_event *event)
 {
-	_cleanup_firewall_ struct firewall wanted = FIREWALL_NULL;
+	_cleanup_firewall_ struct firewall wanted = FIREWALL_NULL, contents = FIREWALL_NULL;
 	struct firewalld_event change = *event;
 
-	if (firewall_copy(&wanted, &engine->tracker.wanted) < 0) {
+	if (firewall_copy(&wanted, &engine->tracker.wanted) < 0 ||
+	    firewall_copy(&contents, event->contents) < 0 ||
+	    portspace_align(&wanted, &contents) < 0) {
 		engine_missed(engine);
 		return;
 	}
@@ -179,11 +182,11 @@ static void on_policy(struct engine *engine, const struct firewalld_event *event
 		if (strcmp(change.item->zone, event->zone) == 0 &&
 		    (wanted.entries[i].flags & FIREWALL_RUNTIME) &&
 		    (event->kinds & 1U << change.item->kind) &&
-		    !firewall_find(event->contents, change.item))
+		    !firewall_find(&contents, change.item))
 			on_item_removed(engine, &change);
 	}
-	for (size_t i = 0; i < event->contents->n; i++) {
-		change.item = &event->contents->entries[i].item;
+	for (size_t i = 0; i < contents.n; i++) {
+		change.item = &contents.entries[i].item;
 		if (!firewall_has(&wanted, change.item, FIREWALL_RUNTIME))
 			on_item_added(engine, &change);
 	}
@@ -417,7 +420,8 @@ void engine_missed(struct engine *engine)
 /** engine_edited() - somebody other than firewalld wrote a file without the item, or with it */
 void engine_edited(struct engine *engine, const struct item *item, bool gone)
 {
-	tracker_edited(&engine->tracker, item, gone);
+	if (tracker_edited(&engine->tracker, item, gone) < 0)
+		engine_missed(engine);
 }
 
 /** engine_made_permanent() - on our wish; the signal that follows says the same */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/model/portspace.h"
 #include "guard/system/host/lock.h"
 
 /* So many wipes back a loss that was left open is still offered. */
@@ -21,7 +22,7 @@ void missing_deinit(struct missing *missing)
 static bool has_row(const struct loss *loss, const struct item *item)
 {
 	for (size_t i = 0; i < loss->n; i++)
-		if (item_cmp(&loss->rows[i].item, item) == 0)
+		if (item_covers(&loss->rows[i].item, item))
 			return true;
 	return false;
 }
@@ -35,9 +36,9 @@ struct search {
 	bool bans;
 };
 
-/* Rows of the journal that the comparison with the last good state did not bring up. */
-static int add_journalled(struct missing *missing, const struct search *search,
-                          const struct loss_row *row, enum loss_verdict verdict)
+/* As add_journalled() for what has no part that is another matter than the rest. */
+static int add_journalled_part(struct missing *missing, const struct search *search,
+                               const struct loss_row *row, enum loss_verdict verdict)
 {
 	struct loss_row copy = *row;
 	struct loss *loss = &missing->loss;
@@ -57,6 +58,55 @@ static int add_journalled(struct missing *missing, const struct search *search,
 	return 0;
 }
 
+static int cut_by_items(struct firewall *fw, const struct item *items, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = portspace_cut(fw, &items[i]);
+	return r;
+}
+
+/* Of ports some may be there by now, some released, some let go by somebody. */
+static int cut_row(struct firewall *out, const struct missing *missing, const struct search *search,
+                   const struct item *item, const struct store_items *let_go)
+{
+	struct item_ports ports;
+	int r = portspace_tile(out, item);
+
+	if (!item_ports(item, &ports))
+		return r;
+	if (r == 0)
+		r = portspace_cut_by(out, search->now);
+	if (r == 0)
+		r = cut_by_items(out, search->released.items, search->released.n);
+	if (r == 0 && let_go)
+		r = cut_by_items(out, let_go->items, let_go->n);
+	for (size_t i = 0; i < missing->loss.n && r == 0; i++)
+		r = portspace_cut(out, &missing->loss.rows[i].item);
+	return r;
+}
+
+/*
+ * Rows of the journal that the comparison with the last good state did not bring up.
+ * @let_go: what somebody let go since; may be NULL
+ */
+static int add_journalled(struct missing *missing, const struct search *search,
+                          const struct loss_row *row, enum loss_verdict verdict,
+                          const struct store_items *let_go)
+{
+	_cleanup_firewall_ struct firewall parts = FIREWALL_NULL;
+	struct loss_row part = *row;
+	int r = cut_row(&parts, missing, search, &row->item, let_go);
+
+	for (size_t i = 0; i < parts.n && r == 0; i++) {
+		part.item = parts.entries[i].item;
+		if (!let_go || !items_contain(let_go->items, let_go->n, &part.item))
+			r = add_journalled_part(missing, search, &part, verdict);
+	}
+	return r;
+}
+
 /* Bans that a guard which was killed had put back, and another wipe has taken since. */
 static int add_back_and_gone(struct missing *missing, const struct search *search, int64_t id,
                              struct err *err)
@@ -74,7 +124,7 @@ static int add_back_and_gone(struct missing *missing, const struct search *searc
 	for (size_t i = 0; i < loss.n && r == 0; i++)
 		if (loss.rows[i].verdict == LOSS_BAN &&
 		    (outcomes[i] == STORE_STEP_RESTORED || outcomes[i] == STORE_STEP_SKIPPED))
-			r = add_journalled(missing, search, &loss.rows[i], LOSS_BAN);
+			r = add_journalled(missing, search, &loss.rows[i], LOSS_BAN, NULL);
 	return r;
 }
 
@@ -87,7 +137,7 @@ static int add_unfinished(struct missing *missing, const struct search *search, 
 	for (size_t i = 0; i < list.n && r == 0; i++) {
 		for (size_t j = 0; j < list.wipes[i].loss.n && r == 0; j++)
 			r = add_journalled(missing, search, &list.wipes[i].loss.rows[j],
-			                   list.wipes[i].loss.rows[j].verdict);
+			                   list.wipes[i].loss.rows[j].verdict, NULL);
 		if (r == 0)
 			r = add_back_and_gone(missing, search, list.wipes[i].wipe.id, err);
 	}
@@ -123,9 +173,7 @@ static bool is_open_question(const struct verdicts *verdicts, const struct loss_
 
 	if (row->verdict != LOSS_UNATTRIBUTED && !loss_verdict_is_open(row->verdict))
 		return false;
-	if (item_format(&text, &row->item) < 0 || strv_contains(&verdicts->settled, text))
-		return false;
-	return !items_contain(verdicts->let_go.items, verdicts->let_go.n, &row->item);
+	return item_format(&text, &row->item) == 0 && !strv_contains(&verdicts->settled, text);
 }
 
 /* What one wipe of the journal left open: nobody could tell, or it was not to be restored. */
@@ -152,7 +200,8 @@ static int add_wipe(struct missing *missing, const struct search *search, int64_
 	for (size_t i = 0; i < loss.n && r == 0; i++)
 		if ((search->bans || loss.rows[i].verdict != LOSS_BAN) &&
 		    is_open_question(&verdicts, &loss.rows[i]))
-			r = add_journalled(missing, search, &loss.rows[i], loss.rows[i].verdict);
+			r = add_journalled(missing, search, &loss.rows[i], loss.rows[i].verdict,
+			                   &verdicts.let_go);
 	return r;
 }
 
@@ -200,6 +249,10 @@ static int compare(struct missing *missing, const struct search *search, const c
 	         strcmp(missing->meta.instance, instance) != 0)
 		missing->kind = WIPE_RESTART;
 	evidence.kind = missing->kind;
+	if (portspace_cut_by(&missing->before, search->now) < 0)
+		return -ENOMEM;
+	if (cut_by_items(&missing->before, search->released.items, search->released.n) < 0)
+		return -ENOMEM;
 	return loss_find(&missing->loss, &evidence);
 }
 

@@ -48,8 +48,7 @@ static int copy_plan(struct plan *out, const struct plan *from)
 	if (from->n && grow(&copy.steps, &copy.capacity, from->n, sizeof(*copy.steps)) < 0)
 		return -ENOMEM;
 	for (size_t i = 0; i < from->n; i++) {
-		copy.steps[i] = from->steps[i];
-		if (item_copy(&copy.steps[i].item, &from->steps[i].item) < 0)
+		if (plan_step_copy(&copy.steps[i], &from->steps[i]) < 0)
 			return -ENOMEM;
 		copy.n++;
 	}
@@ -173,8 +172,9 @@ static void send_step(struct restorer *restorer, size_t i)
 		return;
 	}
 	restorer->steps[i].started_us = clock_now_us();
-	r = step->move ? firewalld_move(restorer->fw, &call->op, &step->item, on_answer, call)
-	               : firewalld_add(restorer->fw, &call->op, &step->item, on_answer, call);
+	r = step->move
+	        ? firewalld_move(restorer->fw, &call->op, &step->item, on_answer, call)
+	        : firewalld_add(restorer->fw, &call->op, plan_step_call(step), on_answer, call);
 	if (r != 0) {
 		call->state = STEP_ANSWERED;
 		fail_step(restorer, i, r, r > 0 ? "firewalld is away" : strerror(-r));
@@ -283,15 +283,6 @@ void restorer_free(struct restorer *restorer)
 	free(restorer);
 }
 
-static size_t find_step(const struct restorer *restorer, const struct item *item)
-{
-	size_t i = 0;
-
-	while (i < restorer->plan.n && item_cmp(&restorer->plan.steps[i].item, item) != 0)
-		i++;
-	return i;
-}
-
 /**
  * restorer_step_of() - is this item being restored, so that its appearance is our doing?
  * @restorer: may be NULL
@@ -300,11 +291,11 @@ static size_t find_step(const struct restorer *restorer, const struct item *item
  */
 const struct plan_step *restorer_step_of(const struct restorer *restorer, const struct item *item)
 {
-	size_t i = restorer ? find_step(restorer, item) : 0;
-
-	if (!restorer || i == restorer->plan.n || restorer->calls[i].state != STEP_SENT)
-		return NULL;
-	return &restorer->plan.steps[i];
+	for (size_t i = 0; restorer && i < restorer->plan.n; i++)
+		if (restorer->calls[i].state == STEP_SENT &&
+		    item_cmp(plan_step_call(&restorer->plan.steps[i]), item) == 0)
+			return &restorer->plan.steps[i];
+	return NULL;
 }
 
 /**
@@ -319,8 +310,13 @@ const struct plan_step *restorer_step_of(const struct restorer *restorer, const 
  */
 void restorer_forget(struct restorer *restorer, const struct item *item)
 {
-	size_t i = restorer ? find_step(restorer, item) : 0;
+	for (size_t i = 0; restorer && i < restorer->plan.n; i++) {
+		struct plan_step *step = &restorer->plan.steps[i];
 
-	if (restorer && i < restorer->plan.n)
-		restorer->calls[i].forgotten = true;
+		/* of ports also a part: what is left is found missing by the next look */
+		if (item_overlaps(&step->item, item))
+			restorer->calls[i].forgotten = true;
+		else if (item_overlaps(plan_step_call(step), item))
+			plan_step_narrow(step);
+	}
 }

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/tracker.h"
 
+#include "guard/model/portspace.h"
+
 #include <errno.h>
 #include <string.h>
 
 /* What belongs to the life of an item in the runtime, and ends with it. */
 #define RUNTIME_FLAGS                                                                              \
-	(FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED)
+	(FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED |          \
+	 FIREWALL_JOINED)
 
 /** tracker_deinit() - release everything; the result is TRACKER_NULL and usable */
 void tracker_deinit(struct tracker *tracker)
@@ -22,7 +25,7 @@ void tracker_deinit(struct tracker *tracker)
  * @same_instance: firewalld is the one that was running then, so timeouts and
  *                 withdrawals still hold
  *
- * Return: 0 (cannot fail now; kept checkable like its neighbours).
+ * Return: 0 or -ENOMEM.
  */
 int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, bool same_instance)
 {
@@ -32,6 +35,9 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, 
 	tracker->known = true;
 	tracker->from_store = true;
 	tracker->dirty = false;
+	/* an older guard stored ranges of ports one over the other */
+	if (portspace_settle(&tracker->wanted) < 0)
+		return -ENOMEM;
 	if (same_instance)
 		return 0;
 	/* A new firewalld has no timers of the old one; the ends themselves still count. */
@@ -42,10 +48,26 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, 
 
 static int note_heard(struct tracker *tracker, const struct item *item)
 {
-	struct firewall_entry *entry;
-
 	/* without a reading to be newer than, it would only grow, ban by ban */
-	return tracker->reading ? firewall_put(&tracker->heard, item, &entry) : 0;
+	return tracker->reading ? portspace_tile(&tracker->heard, item) : 0;
+}
+
+/*
+ * What some ports of a range have already stays: firewalld's own timer takes away those
+ * that it is for.
+ */
+static void begin_runtime(struct firewall_entry *entry, bool part, unsigned flags, int64_t until_us)
+{
+	bool keeps_end = part && (entry->flags & FIREWALL_RUNTIME) && entry->until_us;
+
+	if (keeps_end && (!until_us || entry->until_us < until_us)) {
+		until_us = entry->until_us;
+		flags = entry->flags & FIREWALL_GUARD_TIMED;
+	}
+	flags |= entry->flags & FIREWALL_JOINED;
+	entry->flags = (entry->flags & ~(unsigned)RUNTIME_FLAGS) | FIREWALL_RUNTIME | flags;
+	entry->until_us = until_us;
+	entry->fresh = true;
 }
 
 /**
@@ -53,18 +75,25 @@ static int note_heard(struct tracker *tracker, const struct item *item)
  * @flags:    FIREWALL_GUARD_TIMED or 0
  * @until_us: the end of its timeout; 0: none
  *
+ * Ports of a range that were there before are one range with the others from now on, as
+ * firewalld has it (functions.py, coalescePortRange).
+ *
  * Return: 0 or -ENOMEM.
  */
 int tracker_added(struct tracker *tracker, const struct item *item, unsigned flags,
                   int64_t until_us)
 {
+	struct item_ports all, ports;
 	struct firewall_entry *entry;
+	bool part = item_ports(item, &all);
 
-	if (note_heard(tracker, item) < 0 || firewall_put(&tracker->wanted, item, &entry) < 0)
+	if (note_heard(tracker, item) < 0 || portspace_tile(&tracker->wanted, item) < 0)
 		return -ENOMEM;
-	entry->flags = (entry->flags & ~(unsigned)RUNTIME_FLAGS) | FIREWALL_RUNTIME | flags;
-	entry->until_us = until_us;
-	entry->fresh = true;
+	for (size_t at = 0; (entry = portspace_next(&tracker->wanted, item, &at));) {
+		begin_runtime(entry, item_cmp(&entry->item, item) != 0, flags, until_us);
+		if (part && item_ports(&entry->item, &ports) && ports.first > all.first)
+			entry->flags |= FIREWALL_JOINED;
+	}
 	tracker->dirty = true;
 	return 0;
 }
@@ -81,12 +110,15 @@ static void forget_runtime(struct tracker *tracker, struct firewall_entry *entry
 /** tracker_removed() - an item was removed from the runtime, on purpose; Return: 0 or -ENOMEM */
 int tracker_removed(struct tracker *tracker, const struct item *item)
 {
-	struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
+	struct firewall_entry *entry;
 
-	if (note_heard(tracker, item) < 0)
+	if (note_heard(tracker, item) < 0 || portspace_cut(&tracker->wanted, item) < 0)
 		return -ENOMEM;
-	if (entry)
+	for (size_t at = 0; (entry = portspace_next(&tracker->wanted, item, &at));)
 		forget_runtime(tracker, entry);
+	entry = portspace_after(&tracker->wanted, item);
+	if (entry)
+		entry->flags &= ~(unsigned)FIREWALL_JOINED;
 	firewall_sweep(&tracker->wanted);
 	return 0;
 }
@@ -113,19 +145,25 @@ int tracker_moved(struct tracker *tracker, const struct item *item)
  * @gone: without it; then it counts as neither lost nor removed
  *
  * What is in the runtime alone has no file to leave.
+ *
+ * Return: 0 or -ENOMEM.
  */
-void tracker_edited(struct tracker *tracker, const struct item *item, bool gone)
+int tracker_edited(struct tracker *tracker, const struct item *item, bool gone)
 {
-	struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
-	unsigned flags;
+	struct firewall_entry *entry;
+	int r = portspace_cut(&tracker->wanted, item);
 
-	if (!entry || !(entry->flags & FIREWALL_RUNTIME))
-		return;
-	flags = entry->flags & ~(unsigned)FIREWALL_EDITED;
-	if (gone && (entry->flags & (FIREWALL_PERMANENT | FIREWALL_EDITED)))
-		flags |= FIREWALL_EDITED;
-	tracker->dirty |= flags != entry->flags;
-	entry->flags = flags;
+	for (size_t at = 0; r == 0 && (entry = portspace_next(&tracker->wanted, item, &at));) {
+		unsigned flags = entry->flags & ~(unsigned)FIREWALL_EDITED;
+
+		if (!(entry->flags & FIREWALL_RUNTIME))
+			continue;
+		if (gone && (entry->flags & (FIREWALL_PERMANENT | FIREWALL_EDITED)))
+			flags |= FIREWALL_EDITED;
+		tracker->dirty |= flags != entry->flags;
+		entry->flags = flags;
+	}
+	return r;
 }
 
 /** tracker_default_zone() - Return: 0 or -ENOMEM */
@@ -175,16 +213,30 @@ void tracker_reading_begins(struct tracker *tracker)
 	tracker->reading = true;
 }
 
+/* From here on the ports of all three are the same parts. */
+static int align(struct tracker *tracker, struct firewall *reading)
+{
+	int r = portspace_align(&tracker->heard, &tracker->wanted);
+
+	if (r == 0)
+		r = portspace_align(&tracker->heard, reading);
+	if (r == 0)
+		r = portspace_align(&tracker->wanted, reading);
+	return r;
+}
+
 /**
  * tracker_correct_reading() - let signals count that came while it was read
- * @reading: changed in place
+ * @reading: changed in place; its ports are in the same parts as what is wanted afterwards
  *
  * An older signal does no harm: then the answer says the same.
  *
  * Return: 0 or -ENOMEM.
  */
-int tracker_correct_reading(const struct tracker *tracker, struct firewall *reading)
+int tracker_correct_reading(struct tracker *tracker, struct firewall *reading)
 {
+	if (align(tracker, reading) < 0)
+		return -ENOMEM;
 	for (size_t i = 0; i < tracker->heard.n; i++) {
 		const struct item *item = &tracker->heard.entries[i].item;
 		struct firewall_entry *entry;
@@ -193,6 +245,8 @@ int tracker_correct_reading(const struct tracker *tracker, struct firewall *read
 			if (firewall_put(reading, item, &entry) < 0)
 				return -ENOMEM;
 			entry->flags |= FIREWALL_RUNTIME;
+			entry->flags |=
+			    firewall_find(&tracker->wanted, item)->flags & FIREWALL_JOINED;
 		} else {
 			entry = firewall_find(reading, item);
 			if (entry)
@@ -200,6 +254,7 @@ int tracker_correct_reading(const struct tracker *tracker, struct firewall *read
 		}
 	}
 	firewall_sweep(reading);
+	portspace_keep_joins(reading, &tracker->wanted);
 	return 0;
 }
 
@@ -277,7 +332,8 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 			return -ENOMEM;
 		if (!(entry->flags & FIREWALL_RUNTIME))
 			tracker->dirty = true;
-		entry->flags |= FIREWALL_RUNTIME;
+		entry->flags = (entry->flags & ~(unsigned)FIREWALL_JOINED) | FIREWALL_RUNTIME |
+		               (reading->entries[i].flags & FIREWALL_JOINED);
 		if (options->after_wipe && lost_its_end(tracker, entry, &reading->entries[i])) {
 			entry->until_us = 0;
 			entry->flags &= ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED |
@@ -295,7 +351,7 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 static void leave_permanent(struct tracker *tracker, struct firewall_entry *entry,
                             const struct tracker_absorb *options)
 {
-	entry->flags &= ~(unsigned)FIREWALL_PERMANENT;
+	entry->flags &= ~(unsigned)(FIREWALL_PERMANENT | FIREWALL_JOINED_PERMANENT);
 	tracker->dirty = true;
 	/* what an edit took out was told then; firewalld finds it some seconds later */
 	if (!(entry->flags & FIREWALL_RUNTIME) || (entry->flags & FIREWALL_EDITED))
@@ -342,6 +398,8 @@ static int absorb_permanent(struct tracker *tracker, const struct tracker_absorb
 			return -ENOMEM;
 		if (!(entry->flags & FIREWALL_PERMANENT))
 			enter_permanent(tracker, entry, options);
+		entry->flags = (entry->flags & ~(unsigned)FIREWALL_JOINED_PERMANENT) |
+		               (reading->entries[i].flags & FIREWALL_JOINED_PERMANENT);
 	}
 	return 0;
 }
@@ -375,6 +433,8 @@ static void grow_old(struct tracker *tracker)
 /**
  * tracker_absorb() - make what was read, and what was judged about it, the present state
  *
+ * The reading has been through tracker_correct_reading().
+ *
  * Return: 0 or -ENOMEM.
  */
 int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options)
@@ -394,6 +454,8 @@ int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options
 	firewall_sweep(&tracker->wanted);
 	if (options->whole)
 		grow_old(tracker);
+	if (r == 0)
+		r = portspace_settle(&tracker->wanted);
 	tracker->known = true;
 	tracker->from_store = false;
 	tracker->reading = false;

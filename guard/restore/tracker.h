@@ -36,12 +36,12 @@ int tracker_added(struct tracker *tracker, const struct item *item, unsigned fla
 int tracker_removed(struct tracker *tracker, const struct item *item) _must_check_;
 int tracker_moved(struct tracker *tracker, const struct item *item) _must_check_;
 int tracker_default_zone(struct tracker *tracker, const char *zone) _must_check_;
-void tracker_edited(struct tracker *tracker, const struct item *item, bool gone);
+int tracker_edited(struct tracker *tracker, const struct item *item, bool gone);
 void tracker_default_zone_left(struct tracker *tracker, const char *zone);
 void tracker_panic(struct tracker *tracker, bool on);
 
 void tracker_reading_begins(struct tracker *tracker);
-int tracker_correct_reading(const struct tracker *tracker, struct firewall *reading) _must_check_;
+int tracker_correct_reading(struct tracker *tracker, struct firewall *reading) _must_check_;
 
 /* Called for an item that has just left the permanent configuration, or come back to it. */
 typedef void (*tracker_permanent_fn)(const struct item *item, bool withdrawn, void *userdata);

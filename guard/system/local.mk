@@ -36,6 +36,8 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld-wait.c \
 	guard/system/firewalld/firewalld.c \
 	guard/system/firewalld/firewalld.h \
+	guard/system/firewalld/portname.c \
+	guard/system/firewalld/portname.h \
 	guard/system/firewalld/zonefile.c \
 	guard/system/firewalld/zonefile.h \
 	guard/system/firewalld/zonexml.c \

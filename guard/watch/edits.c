@@ -7,6 +7,7 @@
 #include "guard/system/firewalld/confwatch.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/model/item-words.h"
+#include "guard/model/portspace.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -131,52 +132,31 @@ static enum author author_of(const struct edits *edits, const struct confwatch_c
 
 /* --- what it means ----------------------------------------------------------------------- */
 
-/* firewalld joins ports that touch each other, so a file may name one differently. */
-static bool covers_port(const struct item *have, const struct item *want)
-{
-	unsigned first, last, from, to;
-	char protocol[8], wanted[8];
-
-	return have->kind == want->kind && strcmp(have->zone, want->zone) == 0 &&
-	       item_port_parse(have->value, &from, &to, protocol) &&
-	       item_port_parse(want->value, &first, &last, wanted) &&
-	       strcmp(protocol, wanted) == 0 && from <= last && first <= to;
-}
-
-static bool file_has(const struct firewall *file, const struct item *item)
-{
-	if (firewall_find(file, item))
-		return true;
-	if (item->kind != ITEM_PORT && item->kind != ITEM_SOURCE_PORT)
-		return false;
-	for (size_t i = 0; i < file->n; i++)
-		if (covers_port(&file->entries[i].item, item))
-			return true;
-	return false;
-}
-
 /* Only what is written in one way can be missed in a file that was never read before. */
 static bool was_in_file(const struct edits *edits, const struct item *item)
 {
 	return item->kind == ITEM_SERVICE || item->kind == ITEM_PORT ||
-	       file_has(&edits->files, item);
+	       firewall_has(&edits->files, item, 0);
 }
 
 static int compare(struct edits *edits, const char *zone, const struct firewall *file,
                    enum author author)
 {
-	const struct firewall *all = engine_wanted(edits->given.engine);
+	_cleanup_firewall_ struct firewall all = FIREWALL_NULL;
 	struct firewall_entry *entry;
-	int r = 0;
+	int r = firewall_copy(&all, engine_wanted(edits->given.engine));
 
-	for (size_t i = 0; i < all->n && r == 0; i++) {
-		const struct firewall_entry *wanted = &all->entries[i];
+	/* of a range some ports may be in the file */
+	if (r == 0)
+		r = portspace_cut_by(&all, file);
+	for (size_t i = 0; i < all.n && r == 0; i++) {
+		const struct firewall_entry *wanted = &all.entries[i];
 		bool edited = (wanted->flags & FIREWALL_EDITED) != 0;
 
 		if (strcmp(wanted->item.zone, zone) != 0 || !(wanted->flags & FIREWALL_RUNTIME) ||
 		    !engine_protects(edits->given.engine, &wanted->item))
 			continue;
-		if (file_has(file, &wanted->item)) {
+		if (firewall_has(file, &wanted->item, 0)) {
 			if (edited)
 				r = firewall_put(&edits->back, &wanted->item, &entry);
 		} else if (author == AUTHOR_SOMEBODY && !edited &&

@@ -58,6 +58,7 @@ UNIT_TESTS = \
 	tests/unit/test-nftrules \
 	tests/unit/test-pace \
 	tests/unit/test-pickle \
+	tests/unit/test-portspace \
 	tests/unit/test-process \
 	tests/unit/test-property \
 	tests/unit/test-protocol \

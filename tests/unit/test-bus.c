@@ -845,10 +845,12 @@ START_TEST(malformed_signals_are_counted)
 	emit(fake_emit("org.fedoraproject.FirewallD1.config", "ServiceAdded", STRING, &service,
 	               DBUS_TYPE_INVALID));
 	ZONE_SIGNAL("ServiceAdded", STRING, &zone, STRING, &service, DBUS_TYPE_INT32, &zero);
-	await(seen.n >= 1);
-	ck_assert_uint_eq(seen.n, 1);
-	ck_assert_int_eq((int)seen.events[0].type, FIREWALLD_EVENT_ITEM_ADDED);
-	ck_assert_str_eq(seen.events[0].item.value, "imaps");
+	await(seen.n >= 2);
+	ck_assert_uint_eq(seen.n, 2);
+	/* some ports have changed, and it cannot be told which: the getters know */
+	ck_assert_int_eq((int)seen.events[0].type, FIREWALLD_EVENT_LOST_TRACK);
+	ck_assert_int_eq((int)seen.events[1].type, FIREWALLD_EVENT_ITEM_ADDED);
+	ck_assert_str_eq(seen.events[1].item.value, "imaps");
 	ck_assert_uint_eq(firewalld_malformed(world.fw), n_bad);
 	forget_seen();
 }

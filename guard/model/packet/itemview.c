@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/itemview.h"
 
+#include "guard/model/portspace.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -127,7 +129,7 @@ static int by_item(const void *a, const void *b)
 }
 
 /* What is in the runtime and permanent is one entry, as is what firewalld has in two spellings. */
-static void settle(struct firewall *fw)
+static int settle(struct firewall *fw)
 {
 	size_t kept = 0;
 
@@ -142,15 +144,17 @@ static void settle(struct firewall *fw)
 		}
 	}
 	fw->n = kept;
+	return portspace_settle(fw);
 }
 
 static int give(struct itemview *out, struct itemview *view, int r)
 {
+	if (r == 0)
+		r = settle(&view->firewall);
 	if (r < 0) {
 		itemview_deinit(view);
 		return r;
 	}
-	settle(&view->firewall);
 	*out = *view;
 	return 0;
 }

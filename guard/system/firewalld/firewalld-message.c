@@ -2,6 +2,7 @@
 #include "guard/system/firewalld/firewalld-message.h"
 
 #include "guard/model/rule/direct.h"
+#include "guard/system/firewalld/portname.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -337,15 +338,19 @@ DBusMessage *firewalld_message_permanent_add(const char *destination, const char
 
 /* --- signals ----------------------------------------------------------------------------- */
 
+/* As firewalld has it, whoever typed it: signals and lists of policies carry names of ports. */
 static int join_parts(char **out, enum item_kind kind, const char *const parts[MAX_PARTS])
 {
+	char port[PORTNAME_SIZE], to_port[PORTNAME_SIZE];
+
 	switch (kind) {
 	case ITEM_PORT:
 	case ITEM_SOURCE_PORT:
-		return xasprintf(out, "%s/%s", parts[0], parts[1]);
+		return xasprintf(out, "%s/%s", portname_settle(port, parts[0]), parts[1]);
 	case ITEM_FORWARD_PORT:
-		return xasprintf(out, "port=%s:proto=%s:toport=%s:toaddr=%s", parts[0], parts[1],
-		                 parts[2], parts[3]);
+		return xasprintf(out, "port=%s:proto=%s:toport=%s:toaddr=%s",
+		                 portname_settle(port, parts[0]), parts[1],
+		                 portname_settle(to_port, parts[2]), parts[3]);
 	case ITEM_MASQUERADE:
 		return xasprintf(out, "yes");
 	case ITEM_INTERFACE:
@@ -905,7 +910,7 @@ static int collect_policy_value(enum item_kind kind, const char *value, void *us
 	r = item_init(&item, list->zone, kind, value, NULL);
 	if (r < 0)
 		return r;
-	list->there |= r == 0 && item_cmp(&item, list->item) == 0;
+	list->there |= r == 0 && item_covers(&item, list->item);
 	/* as firewalld has it, whatever we make of it */
 	return strv_add(&list->values, value);
 }

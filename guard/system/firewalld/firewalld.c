@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guard/model/portspace.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/firewalld-internal.h"
 
@@ -361,6 +362,15 @@ static void on_bus_state(bool connected, void *userdata)
 
 /* --- signals ----------------------------------------------------------------------------- */
 
+/*
+ * Ports change, and the words of the signal do not say which: they are read again (law 10).
+ * What else is not understood is not understood when it is read, either.
+ */
+static bool getters_say_more(enum item_kind kind)
+{
+	return kind == ITEM_PORT || kind == ITEM_SOURCE_PORT || kind == ITEM_FORWARD_PORT;
+}
+
 static void on_item_signal(struct firewalld *fw, struct firewalld_message_item *raw)
 {
 	static const enum firewalld_event_type types[] = {
@@ -379,14 +389,11 @@ static void on_item_signal(struct firewalld *fw, struct firewalld_message_item *
 	if (is_default)
 		zone = fw->default_zone_fresh ? fw->default_zone : "default";
 	r = item_init(&item, zone, raw->kind, raw->value, NULL);
-	if (r > 0) {
-		fw->n_malformed++;
-		return;
-	}
-	if (r < 0) {
+	fw->n_malformed += r > 0;
+	if (r < 0 || (r > 0 && getters_say_more(raw->kind)))
 		lose_track(fw);
+	if (r != 0)
 		return;
-	}
 	event.item = &item;
 	if (is_default && !fw->default_zone_fresh)
 		hold(fw, &event, true);
@@ -557,7 +564,7 @@ static void on_policy_signal(struct firewalld *fw, DBusMessage *signal)
 	                                    &contents);
 	if (r == FIREWALLD_MESSAGE_E_MALFORMED || strlen(contents.zone) > ITEM_ZONE_MAX)
 		fw->n_malformed++;
-	else if (r < 0 || fw->held)
+	else if (r < 0 || fw->held || portspace_settle(&contents.firewall) < 0)
 		lose_track(fw); /* in order, or read anew */
 	else {
 		event.zone = contents.zone;

@@ -3,6 +3,9 @@
 
 #include "guard/system/firewalld/zonexml.h"
 
+#include "guard/model/portspace.h"
+#include "guard/system/firewalld/portname.h"
+
 #include <errno.h>
 #include <expat.h>
 #include <limits.h>
@@ -101,8 +104,10 @@ static void put_item(struct zonexml *xml, enum item_kind kind, const char *value
 static void put_joined(struct zonexml *xml, enum item_kind kind, const char *before,
                        const char *value, const char *after)
 {
-	char text[ITEM_VALUE_MAX];
-	int n = snprintf(text, sizeof(text), "%s%s%s%s", before, value, *after ? "/" : "", after);
+	char text[ITEM_VALUE_MAX], port[PORTNAME_SIZE];
+	bool is_port = kind == ITEM_PORT || kind == ITEM_SOURCE_PORT;
+	int n = snprintf(text, sizeof(text), "%s%s%s%s", before,
+	                 is_port ? portname_settle(port, value) : value, *after ? "/" : "", after);
 
 	if (n > 0 && (size_t)n < sizeof(text))
 		put_item(xml, kind, text);
@@ -114,13 +119,14 @@ static void put_forward(struct zonexml *xml, const XML_Char *const *attributes)
 	const char *protocol = attribute(attributes, "protocol");
 	const char *to_port = attribute(attributes, "to-port");
 	const char *to_address = attribute(attributes, "to-addr");
-	char value[ITEM_VALUE_MAX];
+	char value[ITEM_VALUE_MAX], from[PORTNAME_SIZE], to[PORTNAME_SIZE];
 	int n;
 
 	if (!port || !protocol)
 		return;
-	n = snprintf(value, sizeof(value), "port=%s:proto=%s:toport=%s:toaddr=%s", port, protocol,
-	             to_port ? to_port : "", to_address ? to_address : "");
+	n = snprintf(value, sizeof(value), "port=%s:proto=%s:toport=%s:toaddr=%s",
+	             portname_settle(from, port), protocol,
+	             portname_settle(to, to_port ? to_port : ""), to_address ? to_address : "");
 	if (n > 0 && (size_t)n < sizeof(value))
 		put_item(xml, ITEM_FORWARD_PORT, value);
 }
@@ -388,6 +394,8 @@ int zonexml_parse(struct firewall *out, const char *zone, const char *bytes, siz
 	XML_SetCharacterDataHandler(xml.parser, on_text);
 	XML_SetStartDoctypeDeclHandler(xml.parser, on_doctype);
 	r = parse(&xml, bytes, n);
+	if (r == 0)
+		r = portspace_settle(out);
 	free(xml.rule);
 	XML_ParserFree(xml.parser);
 	return r;

@@ -25,9 +25,8 @@ static int fail2ban_down(struct check_run *run)
 		return check_add(run, NULL, strdup("systemctl restart fail2ban"),
 		                 "fail2ban has crashed: its last bans stay, and nobody ends them");
 	case FAIL2BAN_UNREACHABLE:
-		return check_add_as(run, FINDING_WARNING, NULL,
-		                    strdup("systemctl restart fail2ban"),
-		                    "fail2ban does not answer");
+		return check_add(run, NULL, strdup("systemctl restart fail2ban"),
+		                 "fail2ban does not answer");
 	case FAIL2BAN_STOPPING:
 	case FAIL2BAN_UNKNOWN:
 	case FAIL2BAN_N_STATES:
@@ -225,6 +224,7 @@ static int tell_conflict(struct check_run *run, const struct conflictlist *list,
 {
 	const struct conflictlist_row *row = &list->rows[index];
 	_cleanup_(group_deinit) struct conflict_group group = {.n_more = 0};
+	_cleanup_builder_ struct builder commands = BUILDER_NULL, names = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL, *services = NULL, *evidence = NULL;
 	char client[CIDR_TEXT_LENGTH], more[64] = "";
 	int r = group_add(&group, row);
@@ -235,12 +235,12 @@ static int tell_conflict(struct check_run *run, const struct conflictlist *list,
 			r = group_add(&group, &list->rows[i]);
 		}
 	for (size_t i = 0; i < group.commands.n && r == 0; i++)
-		r = check_join(&command, group.commands.strings[i], " && ");
+		builder_join(&commands, " && ", group.commands.strings[i]);
 	for (size_t i = 0; i < group.services.n && r == 0; i++)
-		r = check_join(&services, group.services.strings[i], ", ");
+		builder_join(&names, ", ", group.services.strings[i]);
 	if (group.n_more)
 		snprintf(more, sizeof(more), " and %zu more for the same address", group.n_more);
-	if (r < 0 ||
+	if (r < 0 || check_take(&commands, &command) < 0 || check_take(&names, &services) < 0 ||
 	    xasprintf(&evidence, "%s%s%s%s", row->what, more,
 	              row->jail ? ", by fail2ban, jail " : "", row->jail ? row->jail : "") < 0)
 		return -ENOMEM;
@@ -306,16 +306,31 @@ static int weigh_conflicts(struct check_run *run)
 	return tell_conflicts(run, &list);
 }
 
+/* Of the sources that could not be read, those whose cause is told by itself. */
+static size_t n_told_troubles(const struct picture *picture)
+{
+	bool fail2ban =
+	    picture->config->use_fail2ban_ignoreip && !picture_knows(picture, PICTURE_FAIL2BAN);
+	bool store = !picture->store_absent && !picture_knows(picture, PICTURE_STORE);
+
+	return (size_t)fail2ban + (size_t)store;
+}
+
 static int clients_cut_off(struct check_run *run)
 {
-	const struct clientranges *clients = &run->picture->clients;
+	const struct strv *troubles = &run->picture->clients.troubles;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *evidence = NULL;
 	int r = 0;
 
-	/* that fail2ban does not answer is told already */
-	if (!clients->complete && picture_knows(run->picture, PICTURE_FAIL2BAN))
-		r = check_add_as(run, FINDING_UNKNOWN,
-		                 clients->troubles.n ? strdup(clients->troubles.strings[0]) : NULL,
-		                 NULL, "some client ranges could not be read");
+	for (size_t i = 0; i < troubles->n; i++)
+		builder_join(&text, "; ", troubles->strings[i]);
+	if (check_take(&text, &evidence) < 0)
+		return -ENOMEM;
+	if (!run->picture->clients.complete &&
+	    (troubles->n == 0 || troubles->n > n_told_troubles(run->picture)))
+		r = check_add_as(run, FINDING_UNKNOWN, steal(evidence), NULL,
+		                 "some client ranges could not be read");
 	return r == 0 ? weigh_conflicts(run) : r;
 }
 
@@ -324,7 +339,8 @@ const struct check check_clients_cut_off = {
     .severity = FINDING_ERROR,
     .help = "rules or bans cut legitimate clients off from mail",
     .needs = PICTURE_FIREWALLD | PICTURE_CLIENTS,
-    .also = PICTURE_RULES | PICTURE_TABLES | PICTURE_LINKS | PICTURE_SOCKETS | PICTURE_FAIL2BAN,
+    .also = PICTURE_RULES | PICTURE_TABLES | PICTURE_LINKS | PICTURE_SOCKETS | PICTURE_FAIL2BAN |
+            PICTURE_STORE,
     .status = true,
     .fn = clients_cut_off,
 };

@@ -68,7 +68,7 @@ static char *restore_command(const struct check_run *run)
 static int list_missing(struct check_list *list, const struct check_run *run, bool required)
 {
 	const struct loss *loss = &run->picture->missing.loss;
-	int r = check_list_open(list);
+	int r = 0;
 
 	for (size_t i = 0; i < loss->n && r == 0; i++) {
 		enum loss_verdict verdict = loss->rows[i].verdict;
@@ -179,10 +179,8 @@ static int tell_unreached(struct check_run *run, const char *zone)
 	const char *interface = picture->client_interface;
 	_cleanup_check_list_ struct check_list mail = CHECK_LIST_NULL, rest = CHECK_LIST_NULL;
 	char *command = NULL;
-	int r = check_list_open(&mail);
+	int r = 0;
 
-	if (r == 0)
-		r = check_list_open(&rest);
 	for (size_t i = 0; i < fw->n && r == 0; i++) {
 		const struct item *item = &fw->entries[i].item;
 
@@ -263,22 +261,19 @@ const char *check_raw_port_service(const struct firewall_entry *entry)
 static int replace_command(char **out, const struct firewall_entry *entry, const char *service)
 {
 	const char *zone = entry->item.zone, *port = entry->item.value;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
 	for (unsigned i = 0; i < 2; i++) {
-		_cleanup_builder_ struct builder text = BUILDER_NULL;
-		_cleanup_free_ char *command = NULL;
-		const char *permanent = i == 0 ? "--permanent " : "";
+		const char *call = i == 0 ? "firewall-cmd --permanent " : "firewall-cmd ";
 
 		if (!(entry->flags & (i == 0 ? FIREWALL_PERMANENT : FIREWALL_RUNTIME)))
 			continue;
-		builder_addf(&text, "firewall-cmd %s", permanent);
-		shell_addf(&text, "--zone=%s --add-service=%s && ", zone, service);
-		builder_addf(&text, "firewall-cmd %s", permanent);
+		builder_join(&text, " && ", call);
+		shell_addf(&text, "--zone=%s --add-service=%s", zone, service);
+		builder_join(&text, " && ", call);
 		shell_addf(&text, "--zone=%s --remove-port=%s", zone, port);
-		if (builder_take(&text, &command) < 0 || check_join(out, command, " && ") < 0)
-			return -ENOMEM;
 	}
-	return 0;
+	return check_take(&text, out);
 }
 
 static int raw_ports(struct check_run *run)

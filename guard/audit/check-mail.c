@@ -95,39 +95,33 @@ static bool lets_strangers_in(const struct picture *picture, unsigned port, enum
 
 /* --- commands ----------------------------------------------------------------------------- */
 
-static int append_removal(char **text, const struct firewall_entry *entry)
+static void add_removal(struct builder *commands, const struct firewall_entry *entry)
 {
 	for (unsigned permanent = 0; permanent < 2; permanent++) {
-		_cleanup_builder_ struct builder command = BUILDER_NULL;
-		_cleanup_free_ char *next = NULL;
-
 		if (!(entry->flags & (permanent ? FIREWALL_PERMANENT : FIREWALL_RUNTIME)))
 			continue;
-		builder_addf(&command, "firewall-cmd %s", permanent ? "--permanent " : "");
-		shell_addf(&command, "--zone=%s --remove-%s=%s", entry->item.zone,
+		builder_join(commands, " && ",
+		             permanent ? "firewall-cmd --permanent " : "firewall-cmd ");
+		shell_addf(commands, "--zone=%s --remove-%s=%s", entry->item.zone,
 		           item_option_name(entry->item.kind), entry->item.value);
-		if (builder_take(&command, &next) < 0 || check_join(text, next, " && ") < 0)
-			return -ENOMEM;
 	}
-	return 0;
 }
 
 /* What shuts the port again; NULL: it is not open by a service or port of its own. */
 static int closing_command(char **out, const struct picture *picture, const struct service *mail)
 {
 	const struct firewall *fw = &picture->firewall;
+	_cleanup_builder_ struct builder commands = BUILDER_NULL;
 
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 
-		if ((entry->item.kind != ITEM_SERVICE && entry->item.kind != ITEM_PORT) ||
-		    item_policy_name(entry->item.zone) ||
-		    !check_item_opens(&picture->ruleset, &entry->item, mail->port))
-			continue;
-		if (append_removal(out, entry) < 0)
-			return -ENOMEM;
+		if ((entry->item.kind == ITEM_SERVICE || entry->item.kind == ITEM_PORT) &&
+		    !item_policy_name(entry->item.zone) &&
+		    check_item_opens(&picture->ruleset, &entry->item, mail->port))
+			add_removal(&commands, entry);
 	}
-	return 0;
+	return check_take(&commands, out);
 }
 
 /* A daemon that is installed, and listens on none of its ports: it does not run. */
@@ -341,6 +335,37 @@ static const char *client_zone(const struct picture *picture)
 	                     &(struct packet){.interface = interface[0] ? interface : NULL});
 }
 
+static bool is_served(const struct picture *picture, const struct service *mail)
+{
+	return listeners_on(&picture->listeners, "tcp", mail->port, mail->port, AF_UNSPEC) ==
+	       LISTENERS_YES;
+}
+
+static bool is_shut(const struct picture *picture, const struct service *mail)
+{
+	return !is_opened(picture, mail->port) && !is_open_to_strangers(picture, mail->port);
+}
+
+/* It was open, or a zone has it that nobody comes through: another check knows better. */
+static bool is_told_elsewhere(const struct check_run *run, const struct service *mail)
+{
+	const struct picture *picture = run->picture;
+	const struct loss *loss = &picture->missing.loss;
+	const struct firewall *fw = &picture->firewall;
+
+	for (size_t i = 0; i < loss->n; i++)
+		if ((loss_verdict_restores(loss->rows[i].verdict) ||
+		     loss->rows[i].verdict == LOSS_UNATTRIBUTED) &&
+		    check_item_opens(&picture->ruleset, &loss->rows[i].item, mail->port))
+			return true;
+	for (size_t i = 0; i < fw->n; i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    check_item_opens(&picture->ruleset, &fw->entries[i].item, mail->port))
+			return true;
+	/* that a zone lacks it is told already */
+	return strv_contains(&run->lacking, mail->name);
+}
+
 static int shut_though_served(struct check_run *run, const struct service *mail)
 {
 	const struct picture *picture = run->picture;
@@ -348,10 +373,7 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 	const char *zone = client_zone(picture);
 	_cleanup_free_ char *command = NULL;
 
-	if (listeners_on(listeners, "tcp", mail->port, mail->port, AF_UNSPEC) != LISTENERS_YES ||
-	    is_opened(picture, mail->port) || is_open_to_strangers(picture, mail->port) ||
-	    /* that a zone lacks it is told already */
-	    strv_contains(&run->lacking, mail->name))
+	if (!is_served(picture, mail) || !is_shut(picture, mail) || is_told_elsewhere(run, mail))
 		return 0;
 	if (zone && shell_printf(&command,
 	                         "firewall-cmd --zone=%s --add-service=%s && firewall-cmd "
@@ -365,15 +387,70 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 	                    mail->name, mail->port);
 }
 
+/* Those that are served while no port of mail is open to anybody; else none. */
+static int list_all_shut(struct strv *out, const struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	const struct service *mail = NULL;
+	int r = 0;
+
+	while (r == 0 && (mail = services_next(mail, SERVICES_MAIL))) {
+		if (!is_served(picture, mail))
+			continue;
+		if (!is_shut(picture, mail) || is_told_elsewhere(run, mail)) {
+			strv_deinit(out);
+			return 0;
+		}
+		if (!mail->optional)
+			r = strv_add(out, mail->name);
+	}
+	return r;
+}
+
+static void add_opening(struct builder *out, const char *call, const char *zone,
+                        const struct strv *services)
+{
+	builder_join(out, " && ", call);
+	shell_addf(out, " --zone=%s", zone);
+	for (size_t i = 0; i < services->n; i++)
+		shell_addf(out, " --add-service=%s", services->strings[i]);
+}
+
+/* A server that was just set up: mail is served, and the firewall is as it came. */
+static int tell_all_shut(struct check_run *run, const struct strv *services)
+{
+	_cleanup_builder_ struct builder commands = BUILDER_NULL, text = BUILDER_NULL;
+	_cleanup_free_ char *command = NULL, *names = NULL;
+	const char *zone = client_zone(run->picture);
+
+	for (size_t i = 0; i < services->n; i++)
+		builder_join(&text, ", ", services->strings[i]);
+	if (zone) {
+		add_opening(&commands, "firewall-cmd", zone, services);
+		add_opening(&commands, "firewall-cmd --permanent", zone, services);
+	}
+	if (builder_take(&text, &names) < 0 || check_take(&commands, &command) < 0)
+		return -ENOMEM;
+	return check_add(run, NULL, steal(command),
+	                 "mail is served here (%s), and the firewall lets nobody in to any of it",
+	                 names);
+}
+
 static int listening_closed(struct check_run *run)
 {
+	_cleanup_strv_ struct strv services = STRV_NULL;
+	int r = list_all_shut(&services, run);
+
+	if (r < 0 || services.n > 0)
+		return r < 0 ? r : tell_all_shut(run, &services);
 	return each_port(run, shut_though_served);
 }
 
 const struct check check_listening_closed = {
     .name = "listening-closed",
-    .severity = FINDING_WARNING,
-    .help = "a mail server listens on a port that is shut",
+    .severity = FINDING_ERROR,
+    .help = "a mail server listens on a port that is shut, or all of mail is shut",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS,
+    .status = true,
     .fn = listening_closed,
 };

@@ -28,10 +28,14 @@ static int store(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 
+	if (picture->store_absent && picture->watcher.running)
+		return check_add(run, NULL, strdup("systemctl restart reload-guard"),
+		                 "the store is gone, and the watcher still writes into it: nothing "
+		                 "of that stays");
 	if (picture->store_absent)
-		return check_add_as(run, FINDING_INFO, NULL,
+		return check_add_as(run, FINDING_UNKNOWN, NULL,
 		                    strdup("systemctl enable --now reload-guard"),
-		                    "there is no store yet: nothing is on record");
+		                    "there is no store: what was open before is not known");
 	if (picture->store_newer)
 		return newer_store(run);
 	if (!picture_knows(picture, PICTURE_STORE))

@@ -63,14 +63,12 @@ static bool is_needed(const struct strv *commands, size_t index)
 
 static int join(char **out, const struct strv *commands)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
-	for (size_t i = 0; i < commands->n; i++) {
-		if (is_needed(commands, i) && check_join(&text, commands->strings[i], " && ") < 0)
-			return -ENOMEM;
-	}
-	*out = steal(text);
-	return 0;
+	for (size_t i = 0; i < commands->n; i++)
+		if (is_needed(commands, i))
+			builder_join(&text, " && ", commands->strings[i]);
+	return check_take(&text, out);
 }
 
 static bool is_permanent(const struct look *look, const char *command)
@@ -185,19 +183,15 @@ static bool refuses_all(const struct look *look, const struct explain *explain, 
 
 static int list_services(char **out, const struct explain *explain, size_t reason)
 {
-	_cleanup_free_ char *text = NULL;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
 	for (size_t i = 0; i < explain->n_ports; i++) {
-		char port[24];
-
 		if (explain->ports[i].reason != reason)
 			continue;
-		snprintf(port, sizeof(port), "%u/tcp", explain->ports[i].port);
-		if (check_join(&text, port, ", ") < 0)
-			return -ENOMEM;
+		builder_join(&text, ", ", "");
+		builder_addf(&text, "%u/tcp", explain->ports[i].port);
 	}
-	*out = steal(text);
-	return 0;
+	return check_take(&text, out);
 }
 
 static int tell_reason(struct look *look, const struct explain *explain, const char *zone,
@@ -339,7 +333,7 @@ static bool carries(const struct ruleset *ruleset, const struct item *item)
 static int list_missing(struct check_list *list, const struct picture *picture)
 {
 	const struct firewall *fw = &picture->firewall;
-	int r = check_list_open(list);
+	int r = 0;
 
 	for (size_t i = 0; i < fw->n && r == 0; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];

@@ -13,7 +13,7 @@ static int list_entries(struct check_list *list, const struct picture *picture, 
 {
 	const struct firewall *fw = &picture->firewall;
 	struct scope_view view = SCOPE_VIEW(&picture->config->scope, fw);
-	int r = check_list_open(list);
+	int r = 0;
 
 	for (size_t i = 0; i < fw->n && r == 0; i++)
 		if (pick(picture, &view, &fw->entries[i]))

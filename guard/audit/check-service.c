@@ -112,14 +112,16 @@ static int bans_not_restored(struct check_run *run)
 	const char *path =
 	    run->picture->config_path ? run->picture->config_path : CONFIG_DEFAULT_PATH;
 	const char *slash = strrchr(path, '/');
+	_cleanup_builder_ struct builder jails = BUILDER_NULL;
 	_cleanup_free_ char *list = NULL, *command = NULL, *folder = NULL;
 
 	if (config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE)
 		return 0;
 	for (size_t i = 0; i < run->picture->tickets.n_jails; i++)
-		if (is_wiped(&run->picture->tickets.jails[i]) &&
-		    check_join(&list, run->picture->tickets.jails[i].name, ", ") < 0)
-			return -ENOMEM;
+		if (is_wiped(&run->picture->tickets.jails[i]))
+			builder_join(&jails, ", ", run->picture->tickets.jails[i].name);
+	if (check_take(&jails, &list) < 0)
+		return -ENOMEM;
 	if (!list)
 		return 0;
 	/* read after all other files, whichever of them says it now */
@@ -155,6 +157,7 @@ static bool tells_us(const struct jail *jail)
 
 static int hook_missing(struct check_run *run)
 {
+	_cleanup_builder_ struct builder jails = BUILDER_NULL;
 	_cleanup_free_ char *list = NULL;
 
 	if (run->picture->fail2ban != FAIL2BAN_RUNNING)
@@ -162,10 +165,11 @@ static int hook_missing(struct check_run *run)
 	for (size_t i = 0; i < run->picture->tickets.n_jails; i++) {
 		const struct jail *jail = &run->picture->tickets.jails[i];
 
-		if (jail->actions_known && jail->n_actions > 0 && !tells_us(jail) &&
-		    check_join(&list, jail->name, ", ") < 0)
-			return -ENOMEM;
+		if (jail->actions_known && jail->n_actions > 0 && !tells_us(jail))
+			builder_join(&jails, ", ", jail->name);
 	}
+	if (check_take(&jails, &list) < 0)
+		return -ENOMEM;
 	if (!list)
 		return 0;
 	return check_add(
@@ -185,6 +189,7 @@ const struct check check_hook_missing = {
 static int hook_silent(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
+	_cleanup_builder_ struct builder jails = BUILDER_NULL;
 	_cleanup_free_ char *list = NULL;
 
 	/* what waits in the spool is on its way */
@@ -193,14 +198,14 @@ static int hook_silent(struct check_run *run)
 	for (size_t i = 0; i < picture->heard.n; i++) {
 		const struct heard_jail *heard = &picture->heard.jails[i];
 		const struct jail *jail = tickets_jail(&picture->tickets, heard->ticket->jail);
-		_cleanup_free_ char *one = NULL;
 
 		if (heard->told || !jail || !tells_us(jail))
 			continue;
-		if (xasprintf(&one, "%s (%s)", jail->name, heard->ticket->address) < 0 ||
-		    check_join(&list, one, ", ") < 0)
-			return -ENOMEM;
+		builder_join(&jails, ", ", "");
+		builder_addf(&jails, "%s (%s)", jail->name, heard->ticket->address);
 	}
+	if (check_take(&jails, &list) < 0)
+		return -ENOMEM;
 	if (!list)
 		return 0;
 	return check_add(run, steal(list), NULL,
@@ -305,12 +310,14 @@ static int module_is_missing(struct check_run *run)
 static int are_mislabelled(struct check_run *run)
 {
 	const struct strv *paths = &run->picture->mislabelled;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *list = NULL;
 	char *command = NULL;
 
 	for (size_t i = 0; i < paths->n; i++)
-		if (check_join(&list, paths->strings[i], " ") < 0)
-			return -ENOMEM;
+		builder_join(&text, " ", paths->strings[i]);
+	if (builder_take(&text, &list) < 0)
+		return -ENOMEM;
 	if (xasprintf(&command, "restorecon -RF %s", list) < 0)
 		return -ENOMEM;
 	return check_add(run, steal(list), command,

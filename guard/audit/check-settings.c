@@ -23,7 +23,7 @@ static int flush_all_on_reload(struct check_run *run)
 	struct scope_view view = SCOPE_VIEW(&picture->config->scope, &picture->firewall);
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	char *command = NULL;
-	int r = check_list_open(&list);
+	int r = 0;
 
 	for (size_t i = 0; i < picture->firewall.n && r == 0; i++)
 		if (is_spared(&view, &picture->firewall.entries[i]))
@@ -81,24 +81,22 @@ static bool crashes(const char *version)
 }
 
 /* The runtime once without and once with the item, which has no end then. */
-static int endless(char **command, const struct item *item)
+static void add_endless(struct builder *commands, const struct item *item)
 {
 	const char *what = item_option_name(item->kind);
-	_cleanup_free_ char *next = NULL;
-	int r;
 
+	builder_join(commands, " && ", "");
 	/* the one option without a value */
 	if (item->kind == ITEM_MASQUERADE)
-		r = shell_printf(&next,
-		                 "firewall-cmd --zone=%s --remove-masquerade && firewall-cmd "
-		                 "--zone=%s --add-masquerade",
-		                 item->zone, item->zone);
+		shell_addf(commands,
+		           "firewall-cmd --zone=%s --remove-masquerade && firewall-cmd "
+		           "--zone=%s --add-masquerade",
+		           item->zone, item->zone);
 	else
-		r = shell_printf(&next,
-		                 "firewall-cmd --zone=%s --remove-%s=%s && firewall-cmd --zone=%s "
-		                 "--add-%s=%s",
-		                 item->zone, what, item->value, item->zone, what, item->value);
-	return r < 0 ? r : check_join(command, next, " && ");
+		shell_addf(commands,
+		           "firewall-cmd --zone=%s --remove-%s=%s && firewall-cmd --zone=%s "
+		           "--add-%s=%s",
+		           item->zone, what, item->value, item->zone, what, item->value);
 }
 
 /* Ends are known to who heard of them: the watcher, which wrote them down. */
@@ -106,8 +104,9 @@ static int reload_crash(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
-	_cleanup_free_ char *command = NULL;
-	int r = check_list_open(&list);
+	_cleanup_builder_ struct builder commands = BUILDER_NULL;
+	char *command = NULL;
+	int r = 0;
 
 	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
 		const struct firewall_entry *entry = &picture->last.entries[i];
@@ -117,11 +116,13 @@ static int reload_crash(struct check_run *run)
 			continue;
 		r = check_list_add(&list, &entry->item);
 		if (r == 0)
-			r = endless(&command, &entry->item);
+			add_endless(&commands, &entry->item);
 	}
 	if (r < 0 || list.n == 0 || !crashes(picture->ruleset.version))
 		return r;
-	return check_add(run, check_list_take(&list), steal(command),
+	if (check_take(&commands, &command) < 0)
+		return -ENOMEM;
+	return check_add(run, check_list_take(&list), command,
 	                 "firewalld %s breaks a reload off while something is open for a time: "
 	                 "then nobody gets in",
 	                 picture->ruleset.version);

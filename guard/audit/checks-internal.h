@@ -8,9 +8,8 @@
 #ifndef GUARD_AUDIT_CHECKS_INTERNAL_H
 #define GUARD_AUDIT_CHECKS_INTERNAL_H
 
-#include <stdio.h>
-
 #include "guard/audit/checks.h"
+#include "guard/base/builder.h"
 #include "guard/base/shell.h"
 #include "guard/model/mail/daemons.h"
 
@@ -24,8 +23,8 @@ struct check_run {
 	struct drift_counts drift_counts;
 	bool drift_found;
 	struct strv lacking; /* services of mail that a zone was told to lack */
-	/* checks that could not be made, by the part that is not known */
-	struct strv unmade[PICTURE_N_PARTS];
+	/* by the part that is not known: checks that could not be made, or were made without it */
+	struct strv unmade[PICTURE_N_PARTS], partial[PICTURE_N_PARTS];
 };
 
 /* These take over @evidence and @command; Return: 0 or -ENOMEM */
@@ -41,24 +40,21 @@ int check_unmade(struct check_run *run, unsigned part) _must_check_;
 
 /* A list of items for one finding. */
 struct check_list {
-	char *names; /* owned */
-	size_t size;
-	FILE *stream;
+	struct builder names;
 	const struct item *items[32]; /* borrowed */
 	size_t n;
 };
 #define CHECK_LIST_NULL      ((struct check_list){0})
 #define _cleanup_check_list_ _cleanup_(check_list_deinit)
 
-int check_list_open(struct check_list *list) _must_check_;
 void check_list_deinit(struct check_list *list);
 int check_list_add(struct check_list *list, const struct item *item) _must_check_;
 char *check_list_take(struct check_list *list);
 int check_list_keep(char **out, const struct check_list *list) _must_check_;
 int check_list_release(char **out, const struct check_list *list) _must_check_;
 
-/* One more command behind those before, with && between. */
-int check_join(char **text, const char *next, const char *between) _must_check_;
+/* A text of nothing is none: *out stays NULL. */
+int check_take(struct builder *text, char **out) _must_check_;
 
 /* check-mail.c */
 bool check_item_opens(const struct ruleset *ruleset, const struct item *item, unsigned port);

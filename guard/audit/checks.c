@@ -110,38 +110,28 @@ bool check_is_asked(const struct check_run *run, const struct check *check)
 	return false;
 }
 
+static size_t place(unsigned part)
+{
+	return (size_t)__builtin_ctz(part);
+}
+
 /** check_unmade() - the check cannot be made, for this part of the picture is not known */
 int check_unmade(struct check_run *run, unsigned part)
 {
-	struct strv *names = &run->unmade[__builtin_ctz(part)];
+	struct strv *names = &run->unmade[place(part)];
 
 	return strv_contains(names, run->check->name) ? 0 : strv_add(names, run->check->name);
 }
 
-/** check_join() - append to a text that grows; Return: 0 or -ENOMEM */
-int check_join(char **text, const char *next, const char *between)
+/** check_take() - as builder_take(), but that *out stays NULL where nothing was added */
+int check_take(struct builder *text, char **out)
 {
-	char *longer = NULL;
-
-	if (xasprintf(&longer, "%s%s%s", *text ? *text : "", *text ? between : "", next) < 0)
-		return -ENOMEM;
-	free(*text);
-	*text = longer;
-	return 0;
-}
-
-int check_list_open(struct check_list *list)
-{
-	*list = CHECK_LIST_NULL;
-	list->stream = open_memstream(&list->names, &list->size);
-	return list->stream ? 0 : -ENOMEM;
+	return text->n > 0 || text->failed ? builder_take(text, out) : 0;
 }
 
 void check_list_deinit(struct check_list *list)
 {
-	if (list->stream)
-		fclose(list->stream);
-	free(list->names);
+	builder_deinit(&list->names);
 }
 
 int check_list_add(struct check_list *list, const struct item *item)
@@ -150,7 +140,7 @@ int check_list_add(struct check_list *list, const struct item *item)
 
 	if (item_format(&text, item) < 0)
 		return -ENOMEM;
-	fprintf(list->stream, "%s%s", list->n ? ", " : "", text);
+	builder_join(&list->names, ", ", text);
 	if (list->n < ARRAY_SIZE(list->items))
 		list->items[list->n] = item;
 	list->n++;
@@ -160,7 +150,9 @@ int check_list_add(struct check_list *list, const struct item *item)
 /** check_list_take() - the names, the caller's; NULL without memory */
 char *check_list_take(struct check_list *list)
 {
-	return fclose(steal(list->stream)) == 0 ? steal(list->names) : NULL;
+	char *names = NULL;
+
+	return builder_take(&list->names, &names) == 0 ? names : NULL;
 }
 
 /** check_list_keep() - what makes them permanent, as many as a command takes */
@@ -174,21 +166,19 @@ int check_list_keep(char **out, const struct check_list *list)
 /** check_list_release() - what lets them go; *out stays NULL where they are too many to be typed */
 int check_list_release(char **out, const struct check_list *list)
 {
-	_cleanup_free_ char *command = NULL;
+	_cleanup_builder_ struct builder commands = BUILDER_NULL;
 
 	for (size_t i = 0; i < list->n; i++) {
-		_cleanup_free_ char *text = NULL, *one = NULL;
+		_cleanup_free_ char *text = NULL;
 
 		if (i == ARRAY_SIZE(list->items))
 			return 0;
 		if (item_format(&text, list->items[i]) < 0)
 			return -ENOMEM;
-		if (shell_printf(&one, "reload-guard release %s", text) < 0 ||
-		    check_join(&command, one, " && ") < 0)
-			return -ENOMEM;
+		builder_join(&commands, " && ", "reload-guard release ");
+		shell_addf(&commands, "%s", text);
 	}
-	*out = steal(command);
-	return 0;
+	return check_take(&commands, out);
 }
 
 /* --- what could not be looked at ---------------------------------------------------------- */
@@ -224,24 +214,32 @@ static bool is_found(const struct findings *findings, const struct check *check)
 	return false;
 }
 
-/* One cause is one finding, however many checks it keeps from being made. */
-static int tell_unmade(struct check_run *run, unsigned part)
+static void list_checks(struct builder *out, const char *heading, const struct strv *names,
+                        size_t first)
 {
-	struct strv *names = &run->unmade[__builtin_ctz(part)];
-	const char *why = picture_why(run->picture, part);
-	_cleanup_free_ char *others = NULL, *evidence = NULL;
+	for (size_t i = first; i < names->n; i++) {
+		builder_join(out, i == first ? "; " : ", ", i == first ? heading : "");
+		builder_add(out, names->strings[i]);
+	}
+}
+
+/* One cause is one finding, however many checks it keeps from being made, or made whole. */
+static int tell_unknown(struct check_run *run, unsigned part)
+{
+	const struct strv *unmade = &run->unmade[place(part)],
+	                  *partial = &run->partial[place(part)];
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *evidence = NULL;
 	size_t index;
 
-	if (names->n == 0 || is_found(run->findings, cause_of(run->picture, part)))
+	if (unmade->n + partial->n == 0 || is_found(run->findings, cause_of(run->picture, part)))
 		return 0;
-	for (size_t i = 1; i < names->n; i++)
-		if (check_join(&others, names->strings[i], ", ") < 0)
-			return -ENOMEM;
-	if ((why[0] || others) &&
-	    xasprintf(&evidence, "%s%s%s%s", why, why[0] && others ? "; " : "",
-	              others ? "nor could these checks be made: " : "", others ? others : "") < 0)
+	builder_add(&text, picture_why(run->picture, part));
+	list_checks(&text, "nor could these checks be made: ", unmade, 1);
+	list_checks(&text, "these were made without it: ", partial, 0);
+	if (check_take(&text, &evidence) < 0)
 		return -ENOMEM;
-	if (!checks_find(names->strings[0], &index))
+	if (!checks_find(unmade->n ? unmade->strings[0] : partial->strings[0], &index))
 		return -EINVAL;
 	run->check = checks[index];
 	return check_add_as(run, FINDING_UNKNOWN, steal(evidence), NULL, "%s could not be read",
@@ -250,21 +248,39 @@ static int tell_unmade(struct check_run *run, unsigned part)
 
 /* --- all of them -------------------------------------------------------------------------- */
 
+/* What it also looks at, and is not there to be looked at, is not nothing (law 2). */
+static int note_partial(struct check_run *run, const struct check *check)
+{
+	unsigned unknown = check->also & ~run->picture->known;
+	int r = 0;
+
+	for (unsigned i = 0; i < PICTURE_N_PARTS && r == 0; i++)
+		if (unknown & 1U << i)
+			r = strv_add(&run->partial[i], check->name);
+	return r;
+}
+
 static int make(struct check_run *run, const struct check *check)
 {
 	unsigned unknown = check->needs & ~run->picture->known;
+	int r;
 
 	run->check = check;
 	/* the first is the cause of the others */
-	return unknown ? check_unmade(run, unknown & -unknown) : check->fn(run);
+	if (unknown)
+		return check_unmade(run, unknown & -unknown);
+	r = note_partial(run, check);
+	return r == 0 ? check->fn(run) : r;
 }
 
 static void run_deinit(struct check_run *run)
 {
 	findings_deinit(&run->drift);
 	strv_deinit(&run->lacking);
-	for (size_t i = 0; i < PICTURE_N_PARTS; i++)
+	for (size_t i = 0; i < PICTURE_N_PARTS; i++) {
 		strv_deinit(&run->unmade[i]);
+		strv_deinit(&run->partial[i]);
+	}
 }
 
 /**
@@ -284,7 +300,7 @@ int checks_make(struct findings *out, const bool selected[CHECKS_N], const struc
 		if (selected[i])
 			r = make(&run, checks[i]);
 	for (unsigned i = 0; i < PICTURE_N_PARTS && r == 0; i++)
-		r = tell_unmade(&run, 1U << i);
+		r = tell_unknown(&run, 1U << i);
 	findings_sort(out);
 	return r;
 }

@@ -394,3 +394,16 @@ int conflictlist_make(struct conflictlist *out, const struct conflictlist_option
 	list = CONFLICTLIST_NULL;
 	return 0;
 }
+
+/** conflictlist_is_blind() - could some ranges, or what others filter, not be read? */
+bool conflictlist_is_blind(const struct conflictlist_options *options)
+{
+	return !options->ranges->complete || !options->ruleset->chains_known;
+}
+
+/** conflictlist_is_fine() - does nothing cut off anybody, and was all of it seen? */
+bool conflictlist_is_fine(const struct conflictlist *list,
+                          const struct conflictlist_options *options)
+{
+	return list->n_effective == 0 && !conflictlist_is_blind(options);
+}

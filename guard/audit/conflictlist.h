@@ -57,6 +57,9 @@ struct conflictlist_options {
 
 int conflictlist_make(struct conflictlist *out,
                       const struct conflictlist_options *options) _must_check_;
+bool conflictlist_is_fine(const struct conflictlist *list,
+                          const struct conflictlist_options *options);
+bool conflictlist_is_blind(const struct conflictlist_options *options);
 void conflictlist_deinit(struct conflictlist *list);
 
 #endif

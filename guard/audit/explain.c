@@ -568,6 +568,9 @@ static int decide_port(struct explain *explain, struct explain_port *row,
 		                            row->verdict.to_port ? row->verdict.to_port : row->port,
 		                            row->verdict.to_port ? row->verdict.to_port : row->port,
 		                            family_of(explain));
+	/* what is let in here, others may refuse; what is refused here, nobody lets in */
+	if (row->verdict.action == VERDICT_ACCEPT && !explain->ruleset->chains_known)
+		row->verdict.certain = false;
 	if (row->verdict.action != VERDICT_ACCEPT)
 		r = add_reason(explain, row);
 	if (r == 0 && !row->verdict.certain)
@@ -597,11 +600,12 @@ static bool counts(const struct explain_port *row)
 	return row->asked || verdict_otherwise(&row->verdict) || row->listens == LISTENERS_YES;
 }
 
-/** explain_is_fine() - is nothing that was asked about refused? */
+/** explain_is_fine() - is all that was asked about let in, as far as it takes to be certain? */
 bool explain_is_fine(const struct explain *explain)
 {
 	for (size_t i = 0; i < explain->n_ports; i++)
-		if (explain->ports[i].verdict.action != VERDICT_ACCEPT &&
+		if ((explain->ports[i].verdict.action != VERDICT_ACCEPT ||
+		     !explain->ports[i].verdict.certain) &&
 		    counts(&explain->ports[i]))
 			return false;
 	return true;

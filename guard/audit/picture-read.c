@@ -178,17 +178,20 @@ static bool wants_unit(int folder, const char *name)
 }
 
 /* As systemctl's is-enabled: a link in a folder of what another unit wants or requires. */
-static bool is_wanted(const char *folder)
+static int find_wanted(struct picture *picture, const char *folder, struct err *err)
 {
 	DIR *dir = opendir(folder);
 	bool found = false;
 
+	if (!dir && (errno == ENOENT || errno == ENOTDIR))
+		return 0;
 	if (!dir)
-		return false;
+		return err_set(err, -errno, "%s: %s", folder, strerror(errno));
 	for (const struct dirent *entry = readdir(dir); entry && !found; entry = readdir(dir))
 		found = wants_unit(dirfd(dir), entry->d_name);
 	closedir(dir);
-	return found;
+	picture->unit_wanted |= found;
+	return 0;
 }
 
 static bool is_masked(void)
@@ -239,8 +242,8 @@ static int read_host(struct reading *reading)
 	picture->systemd = access("/run/systemd/system", F_OK) == 0;
 	picture->unit_masked = is_masked();
 	picture->unit_installed = has_unit(UNIT);
-	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++)
-		picture->unit_wanted |= is_wanted(unit_folders[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(unit_folders) && r == 0; i++)
+		r = find_wanted(picture, unit_folders[i], why(reading, PICTURE_HOST));
 	while (r == 0 && (daemon = daemons_next(daemon))) {
 		char unit[64];
 
@@ -311,6 +314,14 @@ static int read_damage(struct reading *reading)
 	return settle(reading, PICTURE_DAMAGE, 0);
 }
 
+/* One that was emptied is there, and had something in it once. */
+static bool has_file(const char *folder)
+{
+	_cleanup_free_ char *path = NULL;
+
+	return xasprintf(&path, "%s/" STORE_FILE, folder) < 0 || access(path, F_OK) == 0;
+}
+
 static int read_store(struct reading *reading)
 {
 	const struct store_options options = {.read_only = true, .busy_ms = STORE_BUSY_MS};
@@ -320,10 +331,11 @@ static int read_store(struct reading *reading)
 
 	if (r != 0) {
 		reading->store = NULL;
-		picture->store_absent = r == STORE_E_ABSENT;
+		picture->store_absent = r == STORE_E_ABSENT && !has_file(picture->state_dir);
 		picture->store_newer = r == STORE_E_NEWER;
-		if (picture->store_absent)
-			err_set(why(reading, PICTURE_STORE), 0, "there is none yet");
+		if (r == STORE_E_ABSENT)
+			err_set(why(reading, PICTURE_STORE), 0, "%s",
+			        picture->store_absent ? "there is none yet" : "it is empty");
 		return settle(reading, PICTURE_STORE, r);
 	}
 	r = read_wipes(reading);
@@ -418,7 +430,7 @@ static int read_settings(struct reading *reading)
 	              picture->backend && picture->flush_all ? 0 : -ENODATA);
 }
 
-static int look_at_file(struct picture *picture, const char *zone)
+static int look_at_file(struct picture *picture, const char *zone, struct err *why)
 {
 	_cleanup_firewall_ struct firewall file = FIREWALL_NULL;
 	struct picture_file row = {.zone = NULL};
@@ -429,6 +441,8 @@ static int look_at_file(struct picture *picture, const char *zone)
 	if (!zonefile_is_own(zone, ""))
 		return 0;
 	r = zonefile_read(&file, zone, "", &err);
+	if (r == ZONEFILE_E_UNKNOWN)
+		return err_set(why, r, "%s: %s", zone, err.text);
 	if (r != ZONEFILE_E_BROKEN)
 		return r == -ENOMEM ? r : 0;
 	if (grow(&picture->files, &picture->files_capacity, picture->n_files + 1, sizeof(row)) < 0)
@@ -448,7 +462,8 @@ static int read_files(struct reading *reading)
 	int r = 0;
 
 	for (size_t i = 0; i < picture->firewall.zones.n && r == 0; i++)
-		r = look_at_file(picture, picture->firewall.zones.strings[i]);
+		r = look_at_file(picture, picture->firewall.zones.strings[i],
+		                 why(reading, PICTURE_FILES));
 	return settle(reading, PICTURE_FILES, r);
 }
 
@@ -630,6 +645,19 @@ static int read_fail2ban(struct reading *reading)
 	return r == 0 ? read_heard(reading) : r;
 }
 
+/* Those that were added or learned stand in the store: without it they are not all. */
+static int miss_store(struct reading *reading, int r)
+{
+	struct clientranges *clients = &reading->picture->clients;
+	char *trouble = NULL;
+
+	if (r != 0 || reading->store || reading->picture->store_absent)
+		return r;
+	clients->complete = false;
+	r = xasprintf(&trouble, "the store: %s", picture_why(reading->picture, PICTURE_STORE));
+	return r < 0 ? r : strv_add_take(&clients->troubles, trouble);
+}
+
 static int read_clients(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
@@ -642,13 +670,14 @@ static int read_clients(struct reading *reading)
 	/* nobody waits once more for one that does not answer */
 	if (!wants(reading, PICTURE_FAIL2BAN) || picture_knows(picture, PICTURE_FAIL2BAN) ||
 	    !picture->config->use_fail2ban_ignoreip)
-		return settle(reading, PICTURE_CLIENTS,
-		              clientranges_wait(&picture->clients, &options, err));
+		return settle(
+		    reading, PICTURE_CLIENTS,
+		    miss_store(reading, clientranges_wait(&picture->clients, &options, err)));
 	r = xasprintf(&trouble, "fail2ban's ignoreip: %s", picture_why(picture, PICTURE_FAIL2BAN));
 	options.ignoreip_trouble = trouble;
 	if (r == 0)
 		r = clientranges_read(&picture->clients, &options, err);
-	return settle(reading, PICTURE_CLIENTS, r);
+	return settle(reading, PICTURE_CLIENTS, miss_store(reading, r));
 }
 
 /* --- all of it ---------------------------------------------------------------------------- */
@@ -688,6 +717,7 @@ int picture_read(struct picture *out, const struct picture_question *question)
 	struct reading reading = {.picture = out, .question = question};
 	int r;
 
+	out->asked = question->parts;
 	out->config = question->config;
 	out->config_path = question->config_path;
 	out->state_dir = question->state_dir;

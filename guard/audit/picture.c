@@ -40,6 +40,17 @@ bool picture_knows(const struct picture *picture, unsigned parts)
 	return (picture->known & parts) == parts;
 }
 
+/**
+ * picture_is_whole() - is all known that was asked for?
+ *
+ * Nobody says of one that is not that all is well (law 2).
+ */
+bool picture_is_whole(const struct picture *picture)
+{
+	return picture_knows(picture, picture->asked) &&
+	       (!picture_knows(picture, PICTURE_CLIENTS) || picture->clients.complete);
+}
+
 static size_t place(unsigned part)
 {
 	return part ? (size_t)__builtin_ctz(part) : 0;

@@ -70,7 +70,8 @@ struct picture {
 	const char *config_path;
 	const char *state_dir;
 	int64_t now_us;
-	unsigned known; /* parts that were asked for and read */
+	unsigned asked; /* parts that somebody wants to know of */
+	unsigned known; /* those of them that were read */
 	struct err why[PICTURE_N_PARTS];
 	int result; /* of asking firewalld: a FIREWALLD_E_* or negative errno; 0: it answers */
 
@@ -131,6 +132,7 @@ struct picture {
 int picture_read(struct picture *out, const struct picture_question *question) _must_check_;
 void picture_deinit(struct picture *picture);
 bool picture_knows(const struct picture *picture, unsigned parts);
+bool picture_is_whole(const struct picture *picture);
 const char *picture_why(const struct picture *picture, unsigned part);
 const char *picture_part_name(unsigned part);
 bool picture_knows_tickets(const struct picture *picture);

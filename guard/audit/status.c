@@ -20,10 +20,12 @@ void status_deinit(struct status *status)
 	*status = STATUS_NULL;
 }
 
-/** status_is_degraded() - does something hurt now? */
+/** status_is_degraded() - does something hurt now, or could something not be looked at? */
 bool status_is_degraded(const struct status *status)
 {
-	return findings_worst(&status->findings) == FINDING_ERROR;
+	return findings_have(&status->findings, FINDING_ERROR) ||
+	       findings_have(&status->findings, FINDING_UNKNOWN) ||
+	       !picture_is_whole(status->picture);
 }
 
 /** status_is_reached() - could firewalld be looked at? */

@@ -62,7 +62,7 @@ static int answer(struct cli *cli, const struct picture *picture, struct store *
 	cli_report(cli, &report);
 	if (report_conflicts(&report, &list, &options, all) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
-	return list.n_effective > 0 ? CLI_NOT_FINE : CLI_FINE;
+	return conflictlist_is_fine(&list, &options) ? CLI_FINE : CLI_NOT_FINE;
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)
@@ -73,12 +73,14 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 	if (r != CLI_FINE)
 		return r;
-	/* without a store the ranges of the configuration count all the same */
-	if (cli_open_store(cli, &store, (struct cli_store_need){.absent = true}) != CLI_FINE)
-		cli_warn(cli, "ranges that were added or learned are not considered");
+	/* without a store the ranges of the configuration count all the same; what is missing is
+	 * told with the picture */
 	r = cli_picture(cli, &picture, PARTS, NULL);
 	if (r == CLI_FINE)
 		r = cli_reached(cli, &picture, PICTURE_RULES);
+	if (r == CLI_FINE && picture_knows(&picture, PICTURE_STORE) &&
+	    cli_open_store(cli, &store, (struct cli_store_need){.absent = true}) != CLI_FINE)
+		store = NULL;
 	return r == CLI_FINE ? answer(cli, &picture, store, args->values[CONFLICTS_ALL] != NULL)
 	                     : r;
 }
@@ -97,7 +99,7 @@ const struct cli_command cmd_conflicts = {
     .examples = "  reload-guard conflicts\n"
                 "  reload-guard --json conflicts | jq -r '.conflicts[].commands[0]'\n",
     .statuses = "  0  no legitimate client is cut off\n"
-                "  1  some are\n"
+                "  1  some are, or not everything could be read\n"
                 "  2  usage or configuration\n"
                 "  3  firewalld cannot be reached, or is not in a state to be trusted\n",
     CLI_OPTIONS(command_options),

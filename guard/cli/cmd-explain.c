@@ -231,7 +231,8 @@ const struct cli_command cmd_explain = {
                 "  reload-guard explain 101.13.5.7 465/tcp submission\n"
                 "  reload-guard --json explain 2001:db8::7 imaps --interface eth1\n",
     .statuses = "  0  the client is let in\n"
-                "  1  something is refused (without ports: one that is open or served)\n"
+                "  1  something is refused, or nobody can be certain (without ports: one that\n"
+                "     is open or served)\n"
                 "  2  usage or configuration\n"
                 "  3  firewalld cannot be reached, or is not in a state to be trusted\n",
     .min_words = 1,

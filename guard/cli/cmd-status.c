@@ -31,7 +31,8 @@ const struct cli_command cmd_status = {
     .examples = "  reload-guard status\n"
                 "  reload-guard --json status | jq .findings\n",
     .statuses = "  0  fine\n"
-                "  1  degraded: something that should be open is not, or will not stay so\n"
+                "  1  degraded: something that should be open is not, or will not stay so, or\n"
+                "     something could not be looked at\n"
                 "  2  usage or configuration\n"
                 "  3  firewalld cannot be reached\n",
     .exec = exec,

@@ -71,6 +71,15 @@ void findings_sort(struct findings *findings)
 	}
 }
 
+/** findings_have() - is there one of this weight? */
+bool findings_have(const struct findings *findings, enum finding_severity severity)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (findings->findings[i].severity == severity)
+			return true;
+	return false;
+}
+
 /**
  * findings_worst() - the weight of the gravest finding
  *

@@ -44,6 +44,7 @@ int findings_add_take(struct findings *findings, const char *name, enum finding_
 /* The other answer to the last finding; taken over, also on failure. */
 int findings_or_take(struct findings *findings, char *command) _must_check_;
 void findings_sort(struct findings *findings); /* the worst first; else in the order of finding */
+bool findings_have(const struct findings *findings, enum finding_severity severity);
 enum finding_severity findings_worst(const struct findings *findings);
 const char *finding_severity_name(enum finding_severity severity);
 

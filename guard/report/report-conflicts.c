@@ -77,8 +77,9 @@ static json_t *list_json(const struct conflictlist *list,
 	for (size_t i = 0; rows && i < list->n; i++)
 		report_json_append(&rows, row_json(&list->rows[i]));
 	return json_pack("{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "ok",
-	                 list->n_effective == 0, "ranges_complete", options->ranges->complete,
-	                 "troubles", strings_json(&options->ranges->troubles), "fail2ban_known",
+	                 conflictlist_is_fine(list, options), "ranges_complete",
+	                 options->ranges->complete, "troubles",
+	                 strings_json(&options->ranges->troubles), "fail2ban_known",
 	                 options->tickets != NULL, "others_known", options->ruleset->chains_known,
 	                 "n_ranges", (json_int_t)options->ranges->effective.n, "n_denies",
 	                 (json_int_t)list->conflicts.n_denies, "n_skipped",
@@ -174,6 +175,9 @@ static void put_end(const struct report *report, const struct conflictlist *list
 {
 	size_t harmless = list->n - list->n_effective;
 
+	if (!options->ranges->complete)
+		report_line(report, REPORT_WARN,
+		            "Not all client ranges could be read: more may be cut off.");
 	if (options->ranges->effective.n == 0)
 		report_line(report, REPORT_WARN,
 		            "No client ranges are known, so no conflict can be found; see "
@@ -181,7 +185,7 @@ static void put_end(const struct report *report, const struct conflictlist *list
 	else if (list->conflicts.n_denies == 0)
 		report_line(report, REPORT_GOOD, "No rule denies anybody.");
 	else if (list->n_effective == 0)
-		report_line(report, REPORT_GOOD,
+		report_line(report, conflictlist_is_blind(options) ? REPORT_PLAIN : REPORT_GOOD,
 		            "No rule or ban cuts off a client range (looked at: %zu, with %zu "
 		            "range%s).",
 		            list->conflicts.n_denies, options->ranges->effective.n,

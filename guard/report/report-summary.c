@@ -21,8 +21,8 @@ static size_t n_still_lost(const struct status *status)
 bool report_summary_is_fine(const struct report_summary *from)
 {
 	return status_is_reached(from->status) && n_still_lost(from->status) == 0 &&
-	       status_is_reached(from->status) &&
-	       findings_worst(&from->status->findings) < FINDING_WARNING;
+	       !status_is_degraded(from->status) &&
+	       findings_worst(&from->status->findings) < FINDING_UNKNOWN;
 }
 
 /** report_summary_summarize() - the first thing to read */

@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # check as a plugin of a monitoring system: one line, figures, its exit statuses.
+# so that there is a store: without one, not all is known
+watch_up
+watch_down
 mail_open
 nagios() { # STATUS [OPTION...]
 	local want=$1

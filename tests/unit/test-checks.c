@@ -30,7 +30,7 @@ static void world_init(struct world *world, const char *firewall, const char *ru
 	picture->config = &world->config;
 	picture->state_dir = "/nowhere";
 	picture->now_us = NOW;
-	picture->known = PICTURE_ALL;
+	picture->asked = picture->known = PICTURE_ALL;
 	picture->state = FIREWALL_STATE_RUNNING;
 	picture->firewall = firewall_from_text(firewall);
 	picture->ruleset = ruleset_from_text(rules);
@@ -164,7 +164,11 @@ static void end_it_all(struct world *world, const char *what)
 		picture->fail2ban = FAIL2BAN_UNREACHABLE,
 		picture->known &= ~(unsigned)PICTURE_FAIL2BAN;
 	else if (strcmp(what, "no store") == 0)
-		picture->store_absent = true, picture->known &= ~(unsigned)PICTURE_STORE;
+		picture->store_absent = true, picture->watcher.running = false,
+		picture->known &= ~(unsigned)(PICTURE_STORE | PICTURE_DAMAGE);
+	else if (strcmp(what, "store taken away") == 0)
+		picture->store_absent = true,
+		picture->known &= ~(unsigned)(PICTURE_STORE | PICTURE_DAMAGE);
 	else if (strcmp(what, "locked store") == 0)
 		picture->known &= ~(unsigned)(PICTURE_STORE | PICTURE_DAMAGE);
 	else if (strcmp(what, "damaged store") == 0)
@@ -210,11 +214,14 @@ static const struct {
      "iptables-backend=info"},
     {MAIL, MAIL_RULES, "crashed", "fail2ban-down=error no-listener=warning",
      "iptables-backend=info"},
-    {MAIL, MAIL_RULES, "silent", "fail2ban-down=warning no-listener=warning",
+    {MAIL, MAIL_RULES, "silent", "fail2ban-down=error no-listener=warning",
      "iptables-backend=info"},
     {MAIL, MAIL_RULES, "stopped", "fail2ban-down=warning no-listener=warning",
      "iptables-backend=info"},
-    {MAIL, MAIL_RULES, "no store", "no-listener=warning store=info", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "no store", "no-listener=warning watcher-stopped=warning store=unknown",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "store taken away", "store=error no-listener=warning",
+     "iptables-backend=info"},
     {MAIL, MAIL_RULES, "locked store", "store=error no-listener=warning", "iptables-backend=info"},
     {MAIL, MAIL_RULES, "damaged store", "store=error no-listener=warning", "iptables-backend=info"},
     {MAIL, MAIL_RULES, "failed wipe", "no-listener=warning restore-failed=warning",
@@ -232,7 +239,7 @@ static const struct {
     {MAIL, MAIL_RULES, "shut", "kernel-rules=error no-listener=warning", ""},
     {MAIL, MAIL_RULES, "no kernel rules", "kernel-rules=error no-listener=warning", ""},
     /* said once, by the first that would have looked */
-    {MAIL, MAIL_RULES, "no listeners", "loopback-only=unknown", NULL},
+    {MAIL, MAIL_RULES, "no listeners", "listening-closed=unknown", NULL},
     /* in the runtime only: less grave where somebody puts it back */
     {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "",
      "no-listener=warning runtime-only-service=info", "iptables-backend=info"},
@@ -610,6 +617,105 @@ START_TEST(what_is_lost_has_a_command_where_it_helps)
 }
 END_TEST
 
+/* Law 2: whichever part cannot be seen, whoever looks at it says so, and finds nothing fine. */
+START_TEST(nobody_blind_is_fine)
+{
+	for (unsigned all = 0; all < 2; all++) {
+		bool selected[CHECKS_N];
+		unsigned parts;
+
+		if (all)
+			checks_select(selected, &(const struct strv){0});
+		else
+			checks_select_status(selected);
+		parts = checks_parts(selected);
+		for (unsigned part = 1; part < PICTURE_ALL; part <<= 1) {
+			_cleanup_status_ struct status status = STATUS_NULL;
+			struct world world;
+
+			if (!(parts & part))
+				continue;
+			world_init(&world, MAIL, MAIL_RULES);
+			serve(&world.picture, 993, AF_INET, false, "dovecot");
+			live_at(&world.picture, "192.0.2.1");
+			strcpy(world.picture.backend, "n");
+			ck_assert_int_eq(strv_add(&world.picture.ruleset.kernel.accepts,
+			                          "filter_IN_public_allow 993/tcp"),
+			                 0);
+			ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
+			ck_assert_msg(!status_is_degraded(&status), "%s",
+			              status.findings.n ? status.findings.findings[0].text : "");
+			status_deinit(&status);
+			world.picture.known &= ~part;
+			if (part == PICTURE_FIREWALLD)
+				world.picture.result = FIREWALLD_E_TIMEOUT;
+			ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
+			ck_assert_msg(status_is_degraded(&status), "%s", picture_part_name(part));
+			ck_assert_msg(findings_worst(&status.findings) >= FINDING_UNKNOWN &&
+			                  (findings_have(&status.findings, FINDING_UNKNOWN) ||
+			                   findings_have(&status.findings, FINDING_ERROR)),
+			              "%s: nothing is said", picture_part_name(part));
+			world_deinit(&world);
+		}
+	}
+}
+END_TEST
+
+/* A server that was just set up: nothing is open, nothing was, and mail is served. */
+START_TEST(a_fresh_server_is_shut)
+{
+	_cleanup_status_ struct status status = STATUS_NULL;
+	const struct finding *finding = NULL;
+	bool selected[CHECKS_N];
+	struct world world;
+
+	world_init(&world, "public/interface:eth0=rp public/service:ssh=rp",
+	           "public interface eth0\npublic service ssh\nservice:ssh 22/tcp\ndefault public");
+	serve(&world.picture, 993, AF_INET, false, "dovecot");
+	serve(&world.picture, 25, AF_INET, false, "master");
+	serve(&world.picture, 110, AF_INET, false, "dovecot");
+	live_at(&world.picture, "192.0.2.1");
+	checks_select_status(selected);
+	ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
+	ck_assert(status_is_degraded(&status));
+	ck_assert_uint_eq(count(&status.findings, "listening-closed", &finding), 1);
+	ck_assert_int_eq(finding->severity, FINDING_ERROR);
+	/* pop3 many keep shut on purpose */
+	ck_assert_str_eq(finding->command,
+	                 "firewall-cmd --zone=public --add-service=smtp --add-service=imaps && "
+	                 "firewall-cmd --permanent --zone=public --add-service=smtp "
+	                 "--add-service=imaps");
+	world_deinit(&world);
+}
+END_TEST
+
+/* Ranges that stand in a store which cannot be read are not none. */
+START_TEST(ranges_that_are_missing_are_told)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL, more = FINDINGS_NULL;
+	bool selected[CHECKS_N] = {false};
+	const struct finding *finding = NULL;
+	struct world world;
+	size_t index = 0;
+
+	world_init(&world, MAIL, MAIL_RULES);
+	ck_assert(checks_find("clients-cut-off", &index));
+	selected[index] = true;
+	world.picture.clients.complete = false;
+	world.picture.known &= ~(unsigned)PICTURE_STORE;
+	ck_assert_int_eq(strv_add(&world.picture.clients.troubles, "the store: it is locked"), 0);
+	ck_assert_int_eq(checks_make(&findings, selected, &world.picture), 0);
+	ck_assert_uint_eq(count(&findings, "clients-cut-off", &finding), 1);
+	ck_assert_int_eq(finding->severity, FINDING_UNKNOWN);
+	/* of a file that cannot be read, too */
+	ck_assert_int_eq(strv_add(&world.picture.clients.troubles, "/ranges: gone"), 0);
+	ck_assert_int_eq(checks_make(&more, selected, &world.picture), 0);
+	ck_assert_uint_eq(count(&more, "clients-cut-off", NULL), 2);
+	ck_assert(!picture_is_whole(&world.picture));
+	world_deinit(&world);
+}
+END_TEST
+
 /* What a zone lacks, what is open for the runtime only: told by one of those that could. */
 START_TEST(two_checks_do_not_tell_the_same)
 {
@@ -703,6 +809,9 @@ int main(void)
 	tcase_add_test(tests, shows_each_item);
 	tcase_add_test(tests, what_nobody_could_read_is_told_once);
 	tcase_add_test(tests, what_is_lost_has_a_command_where_it_helps);
+	tcase_add_test(tests, nobody_blind_is_fine);
+	tcase_add_test(tests, a_fresh_server_is_shut);
+	tcase_add_test(tests, ranges_that_are_missing_are_told);
 	tcase_add_test(tests, two_checks_do_not_tell_the_same);
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
 	suite_add_tcase(suite, tests);

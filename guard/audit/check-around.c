@@ -56,6 +56,7 @@ static int find_drift(struct findings *out, struct drift_counts *counts, unsigne
 	    .tickets = &picture->tickets,
 	    .interfaces = &picture->interfaces,
 	    .clients = safe ? &picture->clients.effective : NULL,
+	    .learned = &picture->clients.learned,
 	    .now_us = picture->now_us,
 	    .unwiped_us = picture->unwiped_us,
 	};

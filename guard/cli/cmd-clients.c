@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "guard/base/lines.h"
+#include "guard/system/kernel/gateways.h"
 #include "guard/watch/logins.h"
 #include "guard/report/report-clients.h"
 
@@ -121,6 +122,7 @@ static int take_away(struct cli *cli, const char *word)
 struct reading {
 	struct logins learned;
 	struct lines lines;
+	struct rangeset nobodys;
 	int64_t now_us;
 	int result;
 };
@@ -179,6 +181,7 @@ static int learn(struct cli *cli, const char *file)
 	_cleanup_(close_fd) int fd =
 	    from_stdin ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct reading *reading;
+	struct err err = ERR_NULL;
 	struct report report;
 	int r;
 
@@ -188,6 +191,9 @@ static int learn(struct cli *cli, const char *file)
 	if (!reading)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	reading->learned.zone = cli->zone;
+	if (gateways_find(&reading->nobodys, &err) != 0)
+		cli_warn(cli, "%s: a login from one of its gateways is learned, too", err.text);
+	reading->learned.nobodys = &reading->nobodys;
 	reading->now_us = cli->now_us;
 	r = read_all(reading, fd);
 	if (r < 0)
@@ -199,6 +205,7 @@ static int learn(struct cli *cli, const char *file)
 	if (r == CLI_FINE && report_clients_learned(&report, &reading->learned) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	logins_deinit(&reading->learned);
+	rangeset_deinit(&reading->nobodys);
 	free(reading);
 	return r;
 }

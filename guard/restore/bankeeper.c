@@ -468,7 +468,7 @@ static void tell_left_out(struct decision *decision, const struct banplan_rule *
 }
 
 struct tally {
-	size_t held, ended, strangers, left_out, inside;
+	size_t held, ended, strangers, left_out, inside, learned;
 };
 
 static void count_rule(struct tally *tally, const struct banplan_rule *rule)
@@ -478,13 +478,14 @@ static void count_rule(struct tally *tally, const struct banplan_rule *rule)
 	tally->strangers += rule->answer == BANPLAN_STRANGER;
 	tally->left_out += rule->answer == BANPLAN_LEFT_OUT;
 	tally->inside += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_INSIDE;
+	tally->learned += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_EQUAL;
 }
 
 static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
                            const struct tally *tally)
 {
 	const size_t n = tally->held + tally->ended + tally->strangers + tally->left_out;
-	char left_out[64] = "", strangers[128] = "", inside[96] = "";
+	char left_out[64] = "", strangers[128] = "", inside[96] = "", learned[96] = "";
 	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_LOST,
 	                                     .wipe = wipe->episode->wipe_id};
 
@@ -502,11 +503,16 @@ static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
 		snprintf(inside, sizeof(inside),
 		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
 		         tally->inside);
+	if (tally->learned)
+		snprintf(learned, sizeof(learned),
+		         "; %zu are of addresses that clients come from: see `reload-guard "
+		         "conflicts`",
+		         tally->learned);
 	logger_write_about(log_of(keeper), tally->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
-	                   "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s", n,
-	                   text_plural(n), tally->held,
+	                   "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s%s",
+	                   n, text_plural(n), tally->held,
 	                   tally->held ? " (restoring, newest first)" : "", tally->ended, left_out,
-	                   strangers, inside);
+	                   strangers, inside, learned);
 }
 
 static void tell_unknown(struct bankeeper *keeper, const char *why)
@@ -575,6 +581,7 @@ static struct banplan_evidence evidence_of(const struct decision *decision)
 	    .tickets = &keeper->tickets,
 	    .past = &keeper->past,
 	    .clients = &decision->ranges.effective,
+	    .learned = &decision->ranges.learned,
 	    .safe = keeper->given.config->restore_bans == CONFIG_RESTORE_BANS_SAFE,
 	    .now_us = clock_now_us(),
 	};
@@ -671,8 +678,11 @@ static bool is_over(const struct banplan_rule *rule)
 static bool decide_back(const struct decision *decision, struct ban *ban,
                         const struct banplan_rule *rule)
 {
-	return ban->ours && is_over(rule) && !decision->young &&
-	       is_there(decision->keeper, ban->item);
+	if (!ban->ours || !is_over(rule) || !is_there(decision->keeper, ban->item))
+		return false;
+	if (decision->young) /* it may only not be listed yet */
+		loop_timer_set(decision->keeper->timer, RETRY_MS);
+	return !decision->young;
 }
 
 static void decide_list(struct decision *decision)

@@ -20,6 +20,7 @@ void clientranges_deinit(struct clientranges *ranges)
 		free(ranges->ranges[i].note);
 	free(ranges->ranges);
 	coverage_ranges_deinit(&ranges->effective);
+	coverage_ranges_deinit(&ranges->learned);
 	strv_deinit(&ranges->troubles);
 	*ranges = CLIENTRANGES_NULL;
 }
@@ -179,17 +180,29 @@ static void sort(struct clientranges *ranges)
 	ranges->n = n;
 }
 
+/* A range of a source that is trusted more stands in front of it. */
+static bool is_learned_alone(const struct clientranges *ranges, size_t i)
+{
+	return ranges->ranges[i].source == CLIENTRANGE_LEARNED &&
+	       (i == 0 || cidr_cmp(&ranges->ranges[i - 1].cidr, &ranges->ranges[i].cidr) != 0);
+}
+
 static int index_effective(struct clientranges *ranges)
 {
-	for (size_t i = 0; i < ranges->n; i++) {
-		int r = ranges->ranges[i].aged
-		            ? 0
-		            : coverage_ranges_add(&ranges->effective, &ranges->ranges[i].cidr);
+	int r = 0;
 
-		if (r < 0)
-			return r;
+	for (size_t i = 0; i < ranges->n && r == 0; i++) {
+		const struct clientrange *range = &ranges->ranges[i];
+
+		if (range->aged)
+			continue;
+		r = coverage_ranges_add(&ranges->effective, &range->cidr);
+		if (r == 0 && is_learned_alone(ranges, i))
+			r = coverage_ranges_add(&ranges->learned, &range->cidr);
 	}
-	return coverage_ranges_sort(&ranges->effective);
+	if (r == 0)
+		r = coverage_ranges_sort(&ranges->effective);
+	return r == 0 ? coverage_ranges_sort(&ranges->learned) : r;
 }
 
 /**

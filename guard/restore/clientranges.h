@@ -41,6 +41,7 @@ struct clientranges {
 	size_t capacity;
 	struct coverage_ranges effective; /* without aged ones, each once; for coverage_ranges_ask()
 	                                   */
+	struct coverage_ranges learned;   /* of these, those that are known from logins alone */
 	bool complete;                    /* every source that is configured could be read */
 	struct strv troubles;             /* what could not be read, and why; a line each */
 };

@@ -94,6 +94,8 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/fwtables.h \
 	guard/system/kernel/gaptable.c \
 	guard/system/kernel/gaptable.h \
+	guard/system/kernel/gateways.c \
+	guard/system/kernel/gateways.h \
 	guard/system/kernel/generation.c \
 	guard/system/kernel/generation.h \
 	guard/system/kernel/links.c \

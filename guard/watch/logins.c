@@ -7,11 +7,11 @@
 /* Fewer than these are not worth sorting. */
 #define UNSETTLED_MAX 1024
 
-/** logins_deinit() - free all of it; it is empty and usable afterwards, but for its zone */
+/** logins_deinit() - free all of it; it is empty and usable afterwards, but for what is borrowed */
 void logins_deinit(struct logins *learned)
 {
 	free(learned->ranges);
-	*learned = (struct logins){.zone = learned->zone};
+	*learned = (struct logins){.zone = learned->zone, .nobodys = learned->nobodys};
 }
 
 /** logins_clear() - what was gathered is in the store; the counts of lines go on */
@@ -76,7 +76,8 @@ int logins_line(struct logins *learned, const char *line, size_t length, int64_t
 
 	learned->n_lines++;
 	if (!loginline_parse(&login, line, length, now_us, learned->zone) ||
-	    !loginline_range(&login.address, &range))
+	    !loginline_range(&login.address, &range) ||
+	    (learned->nobodys && rangeset_contains(learned->nobodys, &login.address)))
 		return 0;
 	learned->n_logins++;
 	return see(learned, &range, login.at_us);

@@ -8,6 +8,7 @@
 #ifndef GUARD_WATCH_LOGINS_H
 #define GUARD_WATCH_LOGINS_H
 
+#include "guard/base/rangeset.h"
 #include "guard/model/mail/loginline.h"
 #include "guard/system/store/store.h"
 
@@ -19,6 +20,7 @@ struct learned_range {
 
 struct logins {
 	const struct timespec_zone *zone; /* borrowed; of the log's times */
+	const struct rangeset *nobodys;   /* borrowed; no client is known by these; NULL: none */
 	struct learned_range *ranges; /* owned; each once, sorted by cidr_cmp(), and the latest */
 	size_t n;
 	size_t n_settled; /* of these, not the latest */

@@ -6,6 +6,7 @@
 
 #include "guard/system/host/clock.h"
 #include "guard/system/host/logfollow.h"
+#include "guard/system/kernel/gateways.h"
 #include "guard/watch/logins.h"
 
 _Static_assert(LOGFOLLOW_HEAD == STORE_LOG_HEAD, "the store keeps what the follower needs");
@@ -13,6 +14,8 @@ _Static_assert(LOGFOLLOW_HEAD == STORE_LOG_HEAD, "the store keeps what the follo
 /* Logins come in crowds; one transaction for each is too much, and a minute too late. */
 #define PUT_MS   2000
 #define RETRY_MS 10000
+/* Bridges come and go with containers. */
+#define NOBODYS_US 60000000LL
 
 struct log {
 	struct loginwatch *loginwatch;
@@ -25,6 +28,8 @@ struct loginwatch {
 	struct loginwatch_options options;
 	struct loop_source *timer;
 	struct logins learned;
+	struct rangeset nobodys; /* addresses that no client is known by */
+	int64_t nobodys_us;      /* monotonic; when they were read; 0: never */
 	struct log *logs;
 	bool progress;     /* some log was read further than the store knows */
 	bool told_trouble; /* with the store */
@@ -32,10 +37,28 @@ struct loginwatch {
 
 /* --- what was read ------------------------------------------------------------------------- */
 
+/* Law 2: what cannot be read is as it was. */
+static void read_nobodys(struct loginwatch *loginwatch)
+{
+	struct rangeset nobodys = RANGESET_NULL;
+	int64_t now_us = clock_monotonic_us();
+
+	if (loginwatch->nobodys_us && now_us - loginwatch->nobodys_us < NOBODYS_US)
+		return;
+	loginwatch->nobodys_us = now_us;
+	if (gateways_find(&nobodys, NULL) == 0) {
+		rangeset_deinit(&loginwatch->nobodys);
+		loginwatch->nobodys = nobodys;
+	} else {
+		rangeset_deinit(&nobodys);
+	}
+}
+
 static void on_line(const char *line, size_t length, void *userdata)
 {
 	struct log *log = userdata;
 
+	read_nobodys(log->loginwatch);
 	/* without memory a login is not learned; the next one is */
 	if (logins_line(&log->loginwatch->learned, line, length, clock_now_us()) < 0)
 		return;
@@ -243,6 +266,7 @@ int loginwatch_new(struct loginwatch **out, const struct loginwatch_options *opt
 		return -ENOMEM;
 	loginwatch->options = *options;
 	loginwatch->learned.zone = clock_local_zone();
+	loginwatch->learned.nobodys = &loginwatch->nobodys;
 	r = loop_add_timer(options->loop, &loginwatch->timer, on_due, loginwatch);
 	if (r < 0)
 		return r;
@@ -265,5 +289,6 @@ void loginwatch_free(struct loginwatch *loginwatch)
 	}
 	loop_remove(loginwatch->timer);
 	logins_deinit(&loginwatch->learned);
+	rangeset_deinit(&loginwatch->nobodys);
 	free(loginwatch);
 }

@@ -133,6 +133,22 @@ START_TEST(ended_while_put_back)
 }
 END_TEST
 
+/* The same of a server that has just begun, and may not have listed all: it is waited for. */
+START_TEST(ended_while_put_back_by_a_young_one)
+{
+	bool done = false;
+
+	begin();
+	world.wall.on_change = unban_it;
+	world.wall.userdata = &done;
+	fail2ban_is(FAIL2BAN_RUNNING);
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(done);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
 /* Our own residue that firewalld does not let go is tried again. */
 START_TEST(residue_that_stays)
 {
@@ -268,6 +284,25 @@ START_TEST(safe_by_what_fail2ban_ignores)
 	await_closed(1);
 	ck_assert(is_back(BAN(1)));
 	ck_assert(world_said("inside a legitimate client range"));
+}
+END_TEST
+
+/* A login buys no immunity; that a client is kept away is told. */
+START_TEST(learned)
+{
+	struct store_client_range range = {
+	    .cidr = "192.0.2.1", .source = "learned", .last_seen_us = clock_now_us(), .count = 1};
+
+	begin();
+	ck_ok(store_client_range_put(record_store(world.record), &range, &err));
+	range.cidr = "192.0.2.2";
+	range.source = "hand";
+	ck_ok(store_client_range_put(record_store(world.record), &range, &err));
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && !is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(2)), "left-out");
+	ck_assert(world_said("1 are of addresses that clients come from"));
 }
 END_TEST
 
@@ -647,6 +682,7 @@ static Suite *suite(void)
 	    ended_meanwhile,
 	    stranger,
 	    ended_while_put_back,
+	    ended_while_put_back_by_a_young_one,
 	    residue_that_stays,
 	    fail2ban_is_silent,
 	    fail2ban_is_stopped,
@@ -655,6 +691,7 @@ static Suite *suite(void)
 	    fail2ban_is_young,
 	    safe,
 	    safe_by_what_fail2ban_ignores,
+	    learned,
 	    all,
 	    none,
 	    two_jails,

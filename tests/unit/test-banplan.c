@@ -94,7 +94,8 @@ static struct tickets tickets_from_text(const char *text)
 	return tickets;
 }
 
-static struct coverage_ranges ranges_from_text(const char *text)
+/* "192.0.2.0/24 ~198.51.100.1": the one with the ~ is known from logins alone. */
+static struct coverage_ranges ranges_from_text(const char *text, bool learned_alone)
 {
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct coverage_ranges ranges = COVERAGE_RANGES_NULL;
@@ -102,7 +103,11 @@ static struct coverage_ranges ranges_from_text(const char *text)
 
 	ck_assert_int_eq(strv_split(&words, text, " "), 0);
 	for (size_t i = 0; i < words.n; i++) {
-		ck_assert_int_eq(cidr_parse(&cidr, words.strings[i], 0, NULL), 0);
+		bool learned = words.strings[i][0] == '~';
+
+		if (learned_alone && !learned)
+			continue;
+		ck_assert_int_eq(cidr_parse(&cidr, words.strings[i] + learned, 0, NULL), 0);
 		ck_assert_int_eq(coverage_ranges_add(&ranges, &cidr), 0);
 	}
 	ck_assert_int_eq(coverage_ranges_sort(&ranges), 0);
@@ -175,6 +180,12 @@ static const struct {
      "left out"},
     {"everybody, and clients of the other family", RULE("0.0.0.0/0", "smtp"), "rich!0.0.0.0/0!0",
      "", "2001:db8::/32", "held"},
+    {"who has only logged in", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!0", "", "~192.0.2.1",
+     "held"},
+    {"a login, and more", RULE("192.0.2.0/24", "smtp"), "rich!192.0.2.0/24!0", "",
+     "~192.0.2.1 ~198.51.100.1", "left out"},
+    {"a client by name, and logins of others", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!0", "",
+     "192.0.2.1 ~192.0.2.2", "left out"},
     {"over, whatever it covers", RULE("192.0.2.1", "smtp"), "rich!192.0.2.1!1", "", "192.0.2.1",
      "ended"},
 };
@@ -184,11 +195,17 @@ START_TEST(answers)
 	_cleanup_tickets_ struct tickets tickets = tickets_from_text(rows[_i].tickets);
 	_cleanup_tickets_ struct tickets past = tickets_from_text(rows[_i].past);
 	_cleanup_coverage_ranges_ struct coverage_ranges clients =
-	    ranges_from_text(rows[_i].clients);
+	    ranges_from_text(rows[_i].clients, false);
+	_cleanup_coverage_ranges_ struct coverage_ranges learned =
+	    ranges_from_text(rows[_i].clients, true);
 	_cleanup_item_ struct item item = rule_item(rows[_i].rule);
 	struct banplan_rule rule = {.item = &item};
-	struct banplan_evidence evidence = {
-	    .tickets = &tickets, .past = &past, .clients = &clients, .safe = true, .now_us = NOW};
+	struct banplan_evidence evidence = {.tickets = &tickets,
+	                                    .past = &past,
+	                                    .clients = &clients,
+	                                    .learned = &learned,
+	                                    .safe = true,
+	                                    .now_us = NOW};
 
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_msg(strcmp(answer_name(rule.answer), rows[_i].answer) == 0,

@@ -61,6 +61,24 @@ START_TEST(gathers_each_range_once)
 }
 END_TEST
 
+/* Behind a gateway is everybody: it is no client. */
+START_TEST(gateways_teach_nothing)
+{
+	_cleanup_rangeset_ struct rangeset nobodys = RANGESET_NULL;
+	struct logins learned = {.nobodys = &nobodys};
+	struct cidr cidr;
+
+	ck_assert_int_eq(cidr_parse(&cidr, "10.0.1.0/25", 0, NULL), 0);
+	ck_assert_int_eq(rangeset_add(&nobodys, &cidr), 0);
+	login(&learned, 256 + 1, 1);
+	ck_assert_uint_eq(learned.n, 0);
+	login(&learned, 256 + 129, 1);
+	ck_assert_uint_eq(learned.n, 1);
+	ck_assert_uint_eq(learned.n_logins, 1);
+	logins_deinit(&learned);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("logins");
@@ -68,6 +86,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, fixture_setup, fixture_teardown);
 	tcase_add_test(tcase, gathers_each_range_once);
+	tcase_add_test(tcase, gateways_teach_nothing);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

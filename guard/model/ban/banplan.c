@@ -281,8 +281,10 @@ static void judge_ban(struct banplan_rule *out, const struct maker *maker,
 	if (!out->ticket)
 		return;
 	/* what lies inside a range, one client of the office, is fail2ban's to decide */
-	out->answer =
-	    evidence->safe && out->coverage >= COVERAGE_EQUAL ? BANPLAN_LEFT_OUT : BANPLAN_HELD;
+	out->answer = evidence->safe && evidence->clients &&
+	                      coverage_spares(evidence->clients, evidence->learned, &source)
+	                  ? BANPLAN_LEFT_OUT
+	                  : BANPLAN_HELD;
 }
 
 /* A chain and what leads there are to be as long as a jail runs that puts its bans there. */

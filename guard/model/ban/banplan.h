@@ -28,7 +28,7 @@ enum banplan_answer {
 	BANPLAN_HELD,     /* a live ticket stands for it */
 	BANPLAN_ENDED,    /* fail2ban had a ticket, and it is over: expired, or unbanned */
 	BANPLAN_STRANGER, /* fail2ban is not known to have had one: somebody else's rule */
-	BANPLAN_LEFT_OUT, /* a live ticket stands for it, and it covers legitimate clients */
+	BANPLAN_LEFT_OUT, /* a live ticket stands for it, and legitimate clients are spared it */
 	BANPLAN_N_ANSWERS,
 };
 
@@ -49,7 +49,9 @@ struct banplan_evidence {
 	const struct tickets *tickets;         /* borrowed; as they are now */
 	const struct tickets *past;            /* borrowed; that ended lately; NULL: not known */
 	const struct coverage_ranges *clients; /* borrowed; NULL: none */
-	bool safe;                             /* leave out what covers a client range */
+	/* Of these, what is known from logins alone; borrowed; NULL: none */
+	const struct coverage_ranges *learned;
+	bool safe; /* leave out what covers a client range */
 	/*
 	 * Where bans go whose action names no zone; NULL: wherever their rules stood. What a
 	 * wipe took stood where it stood; what a jail is to hold from now on stands here.

@@ -133,6 +133,24 @@ enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const st
 }
 
 /**
+ * coverage_spares() - is a ban of this prefix one that legitimate clients are kept from?
+ * @clients: borrowed; sorted
+ * @learned: borrowed; sorted; those of @clients that are known from logins alone; may be NULL
+ *
+ * What covers others, and what is somebody's range by name. A login buys no immunity: who
+ * has guessed one password may be banned for what he does then.
+ */
+bool coverage_spares(const struct coverage_ranges *clients, const struct coverage_ranges *learned,
+                     const struct cidr *denied)
+{
+	enum coverage coverage = coverage_ranges_ask(clients, denied, NULL);
+
+	if (coverage != COVERAGE_EQUAL)
+		return coverage == COVERAGE_COVERS;
+	return !learned || coverage_ranges_ask(learned, denied, NULL) != COVERAGE_EQUAL;
+}
+
+/**
  * coverage_ranges_within() - which ranges a prefix holds, itself included
  * @ranges: borrowed; sorted
  * @first:  receives the place of the first of them; the others follow

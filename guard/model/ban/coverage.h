@@ -35,6 +35,8 @@ int coverage_ranges_sort(struct coverage_ranges *ranges) _must_check_;
 enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const struct cidr *denied,
                                   size_t *which);
 
+bool coverage_spares(const struct coverage_ranges *clients, const struct coverage_ranges *learned,
+                     const struct cidr *denied) _must_check_;
 size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct cidr *denied,
                               size_t *first);
 

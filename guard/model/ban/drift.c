@@ -478,10 +478,10 @@ static int look_at_action(struct tally *tally, struct ban_state *state, const st
 /* A ban that keeps legitimate clients away is left out on purpose, and must not be typed. */
 static bool is_left_out(const struct look *look, const struct ticket *ticket)
 {
-	const struct coverage_ranges *clients = look->evidence->clients;
-	size_t which;
+	const struct drift_evidence *evidence = look->evidence;
 
-	return clients && coverage_ranges_ask(clients, &ticket->cidr, &which) >= COVERAGE_EQUAL;
+	return evidence->clients &&
+	       coverage_spares(evidence->clients, evidence->learned, &ticket->cidr);
 }
 
 static int look_at_ban(struct tally *tally, const struct look *look, const struct ticket *ticket)

@@ -34,6 +34,7 @@ struct drift_evidence {
 	const struct strv *interfaces; /* borrowed; of this machine, without loopback */
 	/* Whom the guard keeps from being cut off, so that it leaves out such bans; NULL: nobody */
 	const struct coverage_ranges *clients; /* borrowed */
+	const struct coverage_ranges *learned; /* borrowed; of these, from logins alone; or NULL */
 	int64_t now_us;
 	/* Since when it would be known had rules been wiped, microseconds UTC; -1: never known */
 	int64_t unwiped_us;

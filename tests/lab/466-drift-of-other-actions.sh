@@ -22,9 +22,9 @@ for name in multi kernel own; do old_attack $name "login failed" 10.77.0.3 192.0
 old_attack multi "login failed" fd77::2
 kept_away() { is_shut_from 10.77.0.3 993 && is_shut_from 10.77.0.3 587 && is_shut_from 10.77.0.3 143 && not is_open6 993; }
 clean() { guard check --only "$1" >"$W/out" 2>"$W/err" || { cat "$W/out" >"$W/last"; return 1; }; }
-need "they are kept away" within 20 kept_away
+need "they are kept away" within 60 kept_away
 all_done() { [ "$(firewall-cmd --direct --get-all-rules | grep -c ' f2b-multi 0 -s ')" = 3 ] && [ "$(firewall-cmd --ipset=f2b-own --get-entries | wc -l)" = 2 ]; }
-need "as is everybody who is to be" within 20 all_done
+need "as is everybody who is to be" within 60 all_done
 for name in ban-without-rule rule-without-ban ban-permanent; do need "at first there is no $name" within 10 clean "$name"; done
 
 # --- lost ---

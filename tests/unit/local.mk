@@ -41,6 +41,7 @@ UNIT_TESTS = \
 	tests/unit/test-firewalld-answers \
 	tests/unit/test-gap \
 	tests/unit/test-gaptable \
+	tests/unit/test-generation \
 	tests/unit/test-heard \
 	tests/unit/test-item \
 	tests/unit/test-itemview \

@@ -14,6 +14,9 @@
 /* 0.6 to 2.4: set_policy("DROP"), also for panic mode */
 #define SHUT_NAME "firewalld_policy_drop"
 
+/* NFTA_TABLE_OWNER, which Debian 11 has no word for. */
+#define TABLE_OWNER 7
+
 /* Before 1.0 there was one of each. */
 static const uint8_t families[] = {NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6};
 
@@ -35,18 +38,21 @@ static const struct {
 /* What is in front of the attributes; both are aligned as they are. */
 #define HEAD_SIZE (sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg))
 
-/* "" when it has none */
-static const char *name_of(const struct nlmsghdr *header)
+static bool is_named(const struct nlmsghdr *header, const char *name)
 {
-	const struct nlattr *attr = (const void *)((const char *)header + HEAD_SIZE);
-	size_t left = header->nlmsg_len - HEAD_SIZE;
-	const char *name = (const char *)(attr + 1);
+	size_t n = 0;
+	const char *value =
+	    netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_TABLE_NAME, &n);
 
-	/* the kernel writes the name first */
-	if (left <= sizeof(*attr) || attr->nla_len > left || attr->nla_len <= sizeof(*attr) ||
-	    attr->nla_type != NFTA_TABLE_NAME || name[attr->nla_len - sizeof(*attr) - 1] != '\0')
-		return "";
-	return name;
+	return value && n == strlen(name) + 1 && memcmp(value, name, n) == 0;
+}
+
+/* By firewalld 2.3 and later, which nobody else may write to, nor delete. */
+static bool is_owned(const struct nlmsghdr *header)
+{
+	size_t n = 0;
+
+	return netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, TABLE_OWNER, &n) != NULL;
 }
 
 static int note_table(struct nlmsghdr *header, void *userdata)
@@ -57,12 +63,13 @@ static int note_table(struct nlmsghdr *header, void *userdata)
 	if (header->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWTABLE) ||
 	    header->nlmsg_len < HEAD_SIZE)
 		return 0;
-	now->shut |=
-	    message->nfgen_family == NFPROTO_INET && strcmp(name_of(header), SHUT_NAME) == 0;
-	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
-		if (message->nfgen_family == families[i] &&
-		    strcmp(name_of(header), TABLE_NAME) == 0)
-			now->tables |= 1U << i;
+	now->shut |= message->nfgen_family == NFPROTO_INET && is_named(header, SHUT_NAME);
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
+		if (message->nfgen_family != families[i] || !is_named(header, TABLE_NAME))
+			continue;
+		now->tables |= 1U << i;
+		now->owned |= is_owned(header) ? 1U << i : 0;
+	}
 	return 0;
 }
 
@@ -126,7 +133,8 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
  * @sock:   opened when it is not yet; the caller closes it
  *
  * firewalld before 2.0 deletes them first when it reloads, and fails half way, with its
- * policy DROP, if there is none.
+ * policy DROP, if there is none. One that owns its table makes it itself, and fails half
+ * way if somebody else has.
  *
  * Return: 0, also when there is nothing to do; as nfbatch_send().
  */
@@ -134,7 +142,7 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
                  struct err *err)
 {
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
-	unsigned missing = before->tables & ~now->tables;
+	unsigned missing = before->tables & ~before->owned & ~now->tables;
 
 	if (!missing)
 		return 0;

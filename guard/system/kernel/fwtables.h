@@ -17,6 +17,7 @@
 /* Each a bit for a table or chain, in an order that is known to fwtables.c alone. */
 struct fwtables {
 	unsigned tables; /* that are there */
+	unsigned owned;  /* of these, by firewalld */
 	unsigned chains; /* that have rules in them */
 	bool shut;       /* during each reload and in panic mode, too */
 };

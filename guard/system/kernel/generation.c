@@ -10,6 +10,7 @@
 #include <linux/filter.h>
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
@@ -21,8 +22,6 @@
 /* So many at a time, so that who changes rules without end does not keep us from the rest. */
 #define MESSAGES_MAX 64
 
-#define ALIGNED(length) (((size_t)(length) + 3) & ~(size_t)3)
-
 #define NEWGEN ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWGEN)
 
 struct generation {
@@ -31,22 +30,6 @@ struct generation {
 	struct loop_source *source;
 	int fd;
 };
-
-static void take_attribute(unsigned type, const char *data, size_t length, uint32_t *pid,
-                           char name[GENERATION_NAME_SIZE])
-{
-	uint32_t number;
-
-	if (type == NFTA_GEN_PROC_PID && length == sizeof(number)) {
-		memcpy(&number, data, sizeof(number));
-		*pid = ntohl(number);
-	} else if (type == NFTA_GEN_PROC_NAME) {
-		if (length >= GENERATION_NAME_SIZE)
-			length = GENERATION_NAME_SIZE - 1;
-		memcpy(name, data, length);
-		name[length] = '\0';
-	}
-}
 
 /**
  * generation_parse() - who ended a transaction
@@ -59,26 +42,26 @@ static void take_attribute(unsigned type, const char *data, size_t length, uint3
 bool generation_parse(const void *message, size_t length, uint32_t *pid,
                       char name[GENERATION_NAME_SIZE])
 {
-	size_t at = sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg);
-	const char *bytes = message;
+	const size_t head = sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg);
 	struct nlmsghdr header;
-	struct nlattr attr;
+	const void *value;
+	size_t n = 0;
 
-	if (length < at)
+	if (length < head)
 		return false;
-	memcpy(&header, bytes, sizeof(header));
-	if (header.nlmsg_type != NEWGEN || header.nlmsg_len < at || header.nlmsg_len > length)
+	memcpy(&header, message, sizeof(header));
+	if (header.nlmsg_type != NEWGEN || header.nlmsg_len < head || header.nlmsg_len > length)
 		return false;
 	*pid = 0;
 	name[0] = '\0';
-	for (; at < header.nlmsg_len && header.nlmsg_len - at >= sizeof(attr);
-	     at += ALIGNED(attr.nla_len)) {
-		memcpy(&attr, bytes + at, sizeof(attr));
-		if (attr.nla_len < sizeof(attr) || attr.nla_len > header.nlmsg_len - at)
-			break;
-		take_attribute(attr.nla_type, bytes + at + sizeof(attr),
-		               attr.nla_len - sizeof(attr), pid, name);
+	value = netlink_attribute(message, header.nlmsg_len, head, NFTA_GEN_PROC_PID, &n);
+	if (value && n == sizeof(*pid)) {
+		memcpy(pid, value, n);
+		*pid = ntohl(*pid);
 	}
+	value = netlink_attribute(message, header.nlmsg_len, head, NFTA_GEN_PROC_NAME, &n);
+	if (value)
+		snprintf(name, GENERATION_NAME_SIZE, "%.*s", (int)n, (const char *)value);
 	return true;
 }
 

@@ -2,6 +2,7 @@
 #include "guard/system/kernel/netlink.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -110,4 +111,31 @@ int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn, void *
 		r = n < 0 ? (int)n : take_messages(buffer, (size_t)n, fn, userdata);
 	}
 	return r < 0 ? r : 0;
+}
+
+/**
+ * netlink_attribute() - find an attribute
+ * @message: with its header; @length bytes
+ * @head:    what is in front of the attributes, a multiple of four
+ * @out:     receives how many bytes it has
+ *
+ * Return: borrowed from @message; NULL when there is none, or it is cut off.
+ */
+const void *netlink_attribute(const void *message, size_t length, size_t head, unsigned type,
+                              size_t *out)
+{
+	const char *bytes = message;
+	struct nlattr attr;
+
+	for (size_t at = head; at < length && length - at >= sizeof(attr);
+	     at += ((size_t)attr.nla_len + 3) & ~(size_t)3) {
+		memcpy(&attr, bytes + at, sizeof(attr));
+		if (attr.nla_len < sizeof(attr) || attr.nla_len > length - at)
+			break;
+		if (attr.nla_type != type)
+			continue;
+		*out = attr.nla_len - sizeof(attr);
+		return bytes + at + sizeof(attr);
+	}
+	return NULL;
 }

@@ -16,6 +16,10 @@ int netlink_open(int protocol) _must_check_;
 int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,
                 void *userdata) _must_check_;
 
+/* An attribute of a message: its bytes, borrowed; NULL: it has none of that type. */
+const void *netlink_attribute(const void *message, size_t length, size_t head, unsigned type,
+                              size_t *out);
+
 void netlink_close(const int *fd);
 #define _cleanup_netlink_ _cleanup_(netlink_close)
 

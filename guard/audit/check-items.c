@@ -23,6 +23,10 @@ static int firewalld_state(struct check_run *run)
 		return check_add(run, NULL, strdup("firewall-cmd --reload"),
 		                 "firewalld is in state INIT: a reload broke off half way, and the "
 		                 "kernel may drop every new connection; its log says why");
+	if (picture->state == FIREWALL_STATE_BROKEN)
+		return check_add(run, NULL, strdup("firewall-cmd --reload"),
+		                 "firewalld has lost its zones: a reload broke off half way, and "
+		                 "the kernel drops every new connection; its log says why");
 	return check_add(run, NULL,
 	                 strdup("firewall-cmd --check-config && systemctl restart firewalld"),
 	                 "firewalld is in state %s: its rules are not what is configured",

@@ -9,10 +9,9 @@
 #include <string.h>
 
 static const char *const state_names[] = {
-    [FIREWALL_STATE_UNKNOWN] = "unknown",
-    [FIREWALL_STATE_INIT] = "INIT",
-    [FIREWALL_STATE_RUNNING] = "RUNNING",
-    [FIREWALL_STATE_FAILED] = "FAILED",
+    [FIREWALL_STATE_UNKNOWN] = "unknown", [FIREWALL_STATE_INIT] = "INIT",
+    [FIREWALL_STATE_RUNNING] = "RUNNING", [FIREWALL_STATE_FAILED] = "FAILED",
+    [FIREWALL_STATE_BROKEN] = "BROKEN",
 };
 
 /** firewall_state_name() - as firewalld writes it; static */
@@ -175,13 +174,13 @@ void firewall_drop(struct firewall *fw, const struct item *item)
 	fw->n--;
 }
 
-/** firewall_sweep() - remove the entries that are neither in the runtime nor permanent */
+/** firewall_sweep() - remove the entries that are neither in the runtime nor permanent nor owed */
 void firewall_sweep(struct firewall *fw)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < fw->n; i++) {
-		if (fw->entries[i].flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT))
+		if (fw->entries[i].flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT | FIREWALL_OWED))
 			fw->entries[kept++] = fw->entries[i];
 		else
 			item_deinit(&fw->entries[i].item);

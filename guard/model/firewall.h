@@ -12,12 +12,15 @@
 
 #include "guard/model/item.h"
 
-/* As the `state` property of firewalld tells it. */
+/* As the `state` property of firewalld tells it, but for the last one. */
 enum firewall_state {
 	FIREWALL_STATE_UNKNOWN,
 	FIREWALL_STATE_INIT,
 	FIREWALL_STATE_RUNNING,
 	FIREWALL_STATE_FAILED,
+	/* It says RUNNING, and has no default zone: a reload broke off half way (firewalld#1597).
+	 */
+	FIREWALL_STATE_BROKEN,
 };
 
 enum {
@@ -34,6 +37,8 @@ enum {
 	/* Ports that firewalld lists as one range with those right before them; portspace.h. */
 	FIREWALL_JOINED = 1 << 5,
 	FIREWALL_JOINED_PERMANENT = 1 << 6,
+	/* Wanted, and could not be put back: each later wipe is another chance (law 2). */
+	FIREWALL_OWED = 1 << 7,
 };
 
 struct firewall_entry {

@@ -14,7 +14,7 @@
 /* How long until it is read again, after so many failures in a row; the last one repeats. */
 static const int64_t read_pause_ms[] = {100, 200, 500, 1000, 2000, 5000};
 
-/* The same for items that firewalld did not take; after the last one the guard gives up. */
+/* The same for items that firewalld did not take; after the last one they wait for a wipe. */
 static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
 
 /* In panic mode firewalld takes nothing; its end is told by a signal, and this is for a missed one.
@@ -24,8 +24,12 @@ static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
 /* So often an errand reads a firewalld that reloads meanwhile. */
 #define STALE_ATTEMPTS 10
 
-/* So many readings in a row of a firewalld in state INIT, some seconds, are no coincidence. */
-#define INIT_ATTEMPTS 4
+/*
+ * So many readings in a row of a firewalld in state INIT, some seconds, are no coincidence;
+ * nor are two of one that has lost its zones.
+ */
+#define INIT_ATTEMPTS   4
+#define BROKEN_ATTEMPTS 1
 
 struct cycle {
 	struct cycle_options given;
@@ -47,6 +51,7 @@ struct cycle {
 	struct episode *heard;   /* owned; a wipe of which it is not known yet what it took */
 	struct episode *episode; /* owned; a wipe whose losses are being restored */
 	struct restorer *restorer;
+	size_t n_waiting;         /* while firewalld has failed: for want of a zone */
 	struct restorer *retired; /* of the cycle before; what it sent may still be under way */
 	/* From before a crash of the guard: what it had not yet restored. */
 	struct store_unfinished_list unfinished;
@@ -163,7 +168,7 @@ static void after_episode(struct cycle *cycle)
 		read_whole(cycle);
 }
 
-/* What could not be restored is not there, and not wanted until somebody adds it again. */
+/* What could not be restored is not there, and stays wanted: a later wipe is another chance. */
 static void give_up(struct cycle *cycle, const struct plan *plan, const struct restorer_step *steps)
 {
 	for (size_t i = 0; i < plan->n; i++) {
@@ -171,7 +176,7 @@ static void give_up(struct cycle *cycle, const struct plan *plan, const struct r
 			continue;
 		listener_tell(cycle->given.listener, failed, cycle->episode, &plan->steps[i].item,
 		              steps[i].error);
-		if (tracker_removed(cycle->given.tracker, &plan->steps[i].item) < 0)
+		if (tracker_owed(cycle->given.tracker, &plan->steps[i].item) < 0)
 			logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory");
 	}
 }
@@ -645,9 +650,113 @@ static void try_reading_later(struct cycle *cycle)
  */
 static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 {
+	bool init = state == FIREWALL_STATE_INIT;
+	bool broken = (init && cycle->attempts >= INIT_ATTEMPTS) ||
+	              (state == FIREWALL_STATE_BROKEN && cycle->attempts >= BROKEN_ATTEMPTS);
+
 	listener_tell(cycle->given.listener, state, state,
-	              state == FIREWALL_STATE_INIT && cycle->attempts == INIT_ATTEMPTS);
+	              init && cycle->attempts == INIT_ATTEMPTS);
 	try_reading_later(cycle);
+	if (broken)
+		cycle->given.on_broken(cycle->given.userdata);
+}
+
+/* A zone that is gone was taken out of the configuration, or firewalld is broken: all of it tells.
+ */
+static bool lacks_a_zone(const struct cycle *cycle, const struct firewall *now)
+{
+	for (size_t i = 0; i < cycle->zones.n && !cycle->whole; i++) {
+		const char *zone = cycle->zones.strings[i];
+
+		if (!item_policy_name(zone) && !item_ipset_name(zone) &&
+		    !item_direct_family(zone) && !strv_contains(&now->zones, zone))
+			return true;
+	}
+	return false;
+}
+
+/* --- a firewalld that has failed --------------------------------------------------------- */
+
+static void on_made_do(const struct plan *plan, const struct restorer_step *steps, void *userdata)
+{
+	struct cycle *cycle = userdata;
+	size_t n_restored = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		n_restored += steps[i].outcome == STORE_STEP_RESTORED;
+	listener_tell(cycle->given.listener, made_do, n_restored, cycle->n_waiting);
+	restorer_free(steal(cycle->restorer));
+}
+
+/* Its permanent side is a stock one, too: for the judgement it is as it was. */
+static int keep_permanent(struct firewall *now, const struct firewall *wanted)
+{
+	for (size_t i = 0; i < wanted->n; i++) {
+		struct firewall_entry *entry;
+
+		if (!(wanted->entries[i].flags & FIREWALL_PERMANENT))
+			continue;
+		if (firewall_put(now, &wanted->entries[i].item, &entry) < 0)
+			return -ENOMEM;
+		entry->flags |= FIREWALL_PERMANENT;
+	}
+	return 0;
+}
+
+/* A stock configuration does not have all zones: what belongs into the others waits. */
+static void drop_homeless(struct cycle *cycle, struct loss *loss, const struct firewall *now)
+{
+	size_t kept = 0;
+
+	cycle->n_waiting = 0;
+	for (size_t i = 0; i < loss->n; i++) {
+		bool waits = !strv_contains(&now->zones, loss->rows[i].item.zone);
+
+		if (!waits) {
+			loss->rows[kept++] = loss->rows[i];
+			continue;
+		}
+		cycle->n_waiting += loss_verdict_restores(loss->rows[i].verdict);
+		item_deinit(&loss->rows[i].item);
+	}
+	loss->n = kept;
+}
+
+static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss *loss)
+{
+	enum wipe_kind kind = cycle->kind;
+	int r = keep_permanent(now, &cycle->given.tracker->wanted);
+
+	/* whatever made it fail has wiped it */
+	cycle->kind = WIPE_RESTART;
+	if (r == 0)
+		r = judge(cycle, now, loss);
+	cycle->kind = kind;
+	return r;
+}
+
+/*
+ * It takes what it is told, and that works: mail is put back into what there is. Nothing is
+ * learned from it, and nothing goes on record as restored, since it is not for long.
+ */
+static void make_do(struct cycle *cycle, struct firewall *now)
+{
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	int r;
+
+	if (cycle->given.errand || !cycle->given.config->restore || !cycle->given.tracker->known ||
+	    cycle->restorer || cycle->episode)
+		return;
+	r = find_makeshift(cycle, now, &loss);
+	if (r != 0)
+		return; /* it is read again */
+	bankeeper_lost(cycle->given.bans, &loss, cycle->at_us);
+	drop_homeless(cycle, &loss, now);
+	r = plan_build(&plan, &loss, now, clock_now_us());
+	if (r == 0 && plan.n > 0 &&
+	    restorer_start(&cycle->restorer, cycle->given.fw, &plan, on_made_do, cycle) != 0)
+		cycle->restorer = NULL;
 }
 
 static int take_reading(struct cycle *cycle, struct firewall *now)
@@ -672,6 +781,7 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
                        void *userdata)
 {
 	struct cycle *cycle = userdata;
+	bool was_whole = cycle->whole;
 	int r;
 
 	cycle->reading = NULL;
@@ -684,6 +794,9 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 	}
 	if (reading->state != FIREWALL_STATE_RUNNING) {
 		wait_until_ready(cycle, reading->state);
+		cycle->whole = true;
+		if (reading->state == FIREWALL_STATE_FAILED && was_whole && !reading->stale)
+			make_do(cycle, &reading->firewall);
 		return;
 	}
 	if (reading->stale) {
@@ -692,8 +805,13 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 		try_reading_later(cycle);
 		return;
 	}
+	if (lacks_a_zone(cycle, &reading->firewall)) {
+		read_whole(cycle);
+		return;
+	}
 	listener_tell(cycle->given.listener, state, FIREWALL_STATE_RUNNING, false);
 	cycle->attempts = 0;
+	cycle->given.on_running(cycle->given.userdata);
 	if (reading->n_skipped)
 		listener_tell(cycle->given.listener, skipped, reading->n_skipped, reading->skipped);
 	r = take_reading(cycle, &reading->firewall);
@@ -759,6 +877,13 @@ static void read_again(struct cycle *cycle)
 static void on_read_due(void *userdata)
 {
 	read_again(userdata);
+}
+
+/** cycle_retry() - it is worth while not to wait for the end of the pause */
+void cycle_retry(struct cycle *cycle)
+{
+	if (cycle->present && !cycle->idle)
+		read_again(cycle);
 }
 
 /** cycle_panic_ended() - what firewalld refused in panic mode can be put back */
@@ -837,6 +962,8 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 		cycle->tell = true;
 	}
 	cycle->n_reloads += kind == WIPE_RELOAD;
+	if (kind != WIPE_UNKNOWN)
+		tracker_claim(cycle->given.tracker);
 	cycle->whole = true;
 	strv_deinit(&cycle->zones);
 	/* what an errand compares with is of all zones */

@@ -39,6 +39,8 @@ struct cycle_options {
 	const struct cycle_errand *errand; /* NULL: it goes on for ever */
 	void (*on_closed)(const struct episode *episode, void *userdata); /* all is settled */
 	void (*on_absorbed)(void *userdata); /* the tracker has what was read */
+	void (*on_broken)(void *userdata);   /* firewalld is, and stays so */
+	void (*on_running)(void *userdata);  /* and is not (any more) */
 	void (*on_idle)(void *userdata);     /* everything is read and in place, but bans */
 	void *userdata;
 };
@@ -55,6 +57,7 @@ void cycle_panic_ended(struct cycle *cycle);
 /* Looking again. */
 void cycle_look(struct cycle *cycle);
 void cycle_look_soon(struct cycle *cycle);
+void cycle_retry(struct cycle *cycle);
 void cycle_gap(struct cycle *cycle);
 void cycle_missed(struct cycle *cycle);
 

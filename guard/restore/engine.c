@@ -441,6 +441,13 @@ void engine_look_at_kernel(struct engine *engine)
 		kernelwatch_look(engine->kernelwatch);
 }
 
+/** engine_files_mended() - firewalld has failed to load its files, and would load them now */
+void engine_files_mended(struct engine *engine)
+{
+	if (engine->mender)
+		mender_trouble(engine->mender, REPAIR_FAILED, NULL);
+}
+
 /** engine_tracker() - what is known; borrowed */
 const struct tracker *engine_tracker(const struct engine *engine)
 {
@@ -612,7 +619,25 @@ static void on_mended(bool reloaded, void *userdata)
 		kernelwatch_learn(engine->kernelwatch);
 	}
 	kernelwatch_look(engine->kernelwatch);
-	engine_look_soon(engine);
+	cycle_retry(engine->cycle);
+}
+
+static void on_broken(void *userdata)
+{
+	struct engine *engine = userdata;
+
+	if (engine->mender)
+		mender_trouble(engine->mender, REPAIR_BROKEN, NULL);
+}
+
+static void on_running(void *userdata)
+{
+	struct engine *engine = userdata;
+
+	if (!engine->mender)
+		return;
+	mender_fine(engine->mender, REPAIR_BROKEN);
+	mender_fine(engine->mender, REPAIR_FAILED);
 }
 
 /* --- beginning and end ------------------------------------------------------------------- */
@@ -674,6 +699,8 @@ static int start_cycle(struct engine *engine)
 	    .errand = given->errand ? &engine->cycle_errand : NULL,
 	    .on_closed = on_closed,
 	    .on_absorbed = on_absorbed,
+	    .on_broken = on_broken,
+	    .on_running = on_running,
 	    .on_idle = on_idle,
 	    .userdata = engine,
 	};

@@ -56,6 +56,7 @@ void engine_look(struct engine *engine);
 void engine_look_soon(struct engine *engine);
 void engine_missed(struct engine *engine);
 void engine_look_at_kernel(struct engine *engine);
+void engine_files_mended(struct engine *engine);
 void engine_store(struct engine *engine);
 
 /* What is known of the permanent configuration before firewalld was read again. */

@@ -62,6 +62,11 @@ struct engine_listener {
 	void (*trouble)(const struct listener_trouble *trouble, void *userdata);
 	/* And works again. */
 	void (*repaired)(const struct listener_repaired *repaired, void *userdata);
+	/*
+	 * firewalld has failed to load its files; so many items are open in what it holds all the
+	 * same, by the guard's doing, and so many wait for their zone.
+	 */
+	void (*made_do)(size_t n_restored, size_t n_waiting, void *userdata);
 	/* firewalld lets the guard change nothing (lockdown); at each try. */
 	void (*denied)(void *userdata);
 	/* A required item goes missing again and again, and is put back ever later. */

@@ -7,7 +7,7 @@ static const struct {
 } troubles[REPAIR_N_TROUBLES] = {
     [REPAIR_NONE] = {"", ""},
     [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
-                        "it: every port is open, and nobody is banned",
+                        "it: every port is open and nobody is banned",
                         "nft add table inet firewalld; firewall-cmd --reload"},
     [REPAIR_SHUT] = {"firewalld says open, the kernel does not: a reload that broke off has left "
                      "its policy DROP (nft list table inet firewalld_policy_drop), and no new "
@@ -15,6 +15,9 @@ static const struct {
                      "firewall-cmd --reload"},
     [REPAIR_BROKEN] = {"a reload of firewalld broke off half way: it has lost its zones, and no "
                        "new connection gets in",
+                       "firewall-cmd --reload"},
+    [REPAIR_FAILED] = {"firewalld is in state FAILED and holds its stock configuration, and its "
+                       "files are in order now",
                        "firewall-cmd --reload"},
 };
 
@@ -52,6 +55,9 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
 	if (now_us < repair->due_us)
 		return REPAIR_WAIT;
 	act = repair->next;
+	/* what it failed to load it fails to load when it starts, too */
+	if (repair->trouble == REPAIR_FAILED && act == REPAIR_RESTART)
+		act = REPAIR_PERSON;
 	repair->next = act == REPAIR_RELOAD    ? REPAIR_RESTART
 	               : act == REPAIR_RESTART ? REPAIR_PERSON
 	                                       : REPAIR_RELOAD;

@@ -97,8 +97,12 @@ static void on_read_back(int result, struct firewalld_reading *reading, const st
 {
 	struct restorer *restorer = userdata;
 
+	/* one that has failed holds what it is told (law 9) */
+	bool ready = result == 0 && (reading->state == FIREWALL_STATE_RUNNING ||
+	                             reading->state == FIREWALL_STATE_FAILED);
+
 	restorer->read_back = NULL;
-	if (result == 0 && reading->state == FIREWALL_STATE_RUNNING && !reading->stale) {
+	if (ready && !reading->stale) {
 		verify(restorer, reading);
 	} else {
 		for (size_t i = 0; i < restorer->plan.n; i++)

@@ -9,7 +9,7 @@
 /* What belongs to the life of an item in the runtime, and ends with it. */
 #define RUNTIME_FLAGS                                                                              \
 	(FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED |          \
-	 FIREWALL_JOINED)
+	 FIREWALL_JOINED | FIREWALL_OWED)
 
 /** tracker_deinit() - release everything; the result is TRACKER_NULL and usable */
 void tracker_deinit(struct tracker *tracker)
@@ -121,6 +121,39 @@ int tracker_removed(struct tracker *tracker, const struct item *item)
 		entry->flags &= ~(unsigned)FIREWALL_JOINED;
 	firewall_sweep(&tracker->wanted);
 	return 0;
+}
+
+/**
+ * tracker_owed() - an item that is wanted could not be put back
+ *
+ * It is not there, and stays wanted, end and all, until somebody removes it.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_owed(struct tracker *tracker, const struct item *item)
+{
+	struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
+
+	if (note_heard(tracker, item) < 0)
+		return -ENOMEM;
+	if (!entry)
+		return 0;
+	entry->flags = (entry->flags & ~(unsigned)FIREWALL_RUNTIME) | FIREWALL_OWED;
+	tracker->dirty = true;
+	return 0;
+}
+
+/** tracker_claim() - firewalld was wiped: what is owed counts as lost with the rest */
+void tracker_claim(struct tracker *tracker)
+{
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		struct firewall_entry *entry = &tracker->wanted.entries[i];
+
+		if (!(entry->flags & FIREWALL_OWED))
+			continue;
+		entry->flags = (entry->flags & ~(unsigned)FIREWALL_OWED) | FIREWALL_RUNTIME;
+		tracker->dirty = true;
+	}
 }
 
 /** tracker_moved() - an interface or source is in this zone now, and in no other */
@@ -332,8 +365,8 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 			return -ENOMEM;
 		if (!(entry->flags & FIREWALL_RUNTIME))
 			tracker->dirty = true;
-		entry->flags = (entry->flags & ~(unsigned)FIREWALL_JOINED) | FIREWALL_RUNTIME |
-		               (reading->entries[i].flags & FIREWALL_JOINED);
+		entry->flags = (entry->flags & ~(unsigned)(FIREWALL_JOINED | FIREWALL_OWED)) |
+		               FIREWALL_RUNTIME | (reading->entries[i].flags & FIREWALL_JOINED);
 		if (options->after_wipe && lost_its_end(tracker, entry, &reading->entries[i])) {
 			entry->until_us = 0;
 			entry->flags &= ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED |

@@ -20,7 +20,7 @@ struct announcer {
 	enum firewall_state told_state;       /* what was last said about its state */
 	char failed_reload[CAUSE_WORDS_SIZE]; /* who called for the last one that came to nothing */
 	int64_t failed_reload_us;             /* monotonic; 0: none */
-	char repair[CAUSE_WORDS_SIZE];        /* what the guard last did to mend firewalld */
+	char repair[CAUSE_WORDS_SIZE];        /* what the guard last did to repair firewalld */
 	int64_t repair_us;                    /* monotonic; 0: none that a wipe is to follow */
 	char last_wipe[160];                  /* for the status line; "" : none yet */
 };
@@ -115,7 +115,7 @@ static void tell_failed(struct announcer *announcer)
 	logger_write(announcer->given.logger, LOGGER_ERROR,
 	             "firewalld is in state FAILED%s%s: it could not load its configuration and "
 	             "uses a stock one. Fix what `firewall-cmd --check-config` and firewalld's log "
-	             "name, then reload or restart firewalld. The guard restores after that.",
+	             "name. Until then the guard puts mail back into what there is.",
 	             *failed ? " after " : "", failed);
 	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
@@ -137,7 +137,7 @@ void announcer_state(struct announcer *announcer, enum firewall_state state, boo
 		return;
 	if (state == FIREWALL_STATE_FAILED)
 		tell_failed(announcer);
-	else
+	else if (state != FIREWALL_STATE_BROKEN) /* what is done about it is told */
 		logger_write(announcer->given.logger, LOGGER_INFO,
 		             "firewalld is not ready yet (%s)", firewall_state_name(state));
 	notify_status(announcer->given.notifier, "firewalld is not ready (%s): waiting",
@@ -153,8 +153,9 @@ static void note_repair(struct announcer *announcer, const struct listener_troub
 	snprintf(announcer->repair, sizeof(announcer->repair),
 	         "%s of firewalld by the guard: %s%s%s",
 	         trouble->act == REPAIR_RESTART ? "restart" : "reload",
-	         trouble->trouble == REPAIR_FLUSHED ? "its rules were flushed out of the kernel"
-	                                            : "a reload before it broke off",
+	         trouble->trouble == REPAIR_FAILED    ? "its files are in order again"
+	         : trouble->trouble == REPAIR_FLUSHED ? "its rules were flushed out of the kernel"
+	                                              : "a reload before it broke off",
 	         *trouble->who ? " by " : "", trouble->who);
 }
 
@@ -162,14 +163,15 @@ static const char *words_of(const struct listener_trouble *trouble)
 {
 	switch (trouble->act) {
 	case REPAIR_RELOAD:
-		return "having it reload";
+		return "Reloading firewalld.";
 	case REPAIR_RESTART:
-		return "it is being restarted";
+		return "A reload did not help: restarting firewalld.";
 	case REPAIR_WAIT:
 	case REPAIR_PERSON:
 		break;
 	}
-	return trouble->may_repair ? "the guard could not mend it" : "left to you: repair = no";
+	return trouble->may_repair ? "The guard could not repair it."
+	                           : "Left to you (repair = no).";
 }
 
 /** announcer_trouble() - say what is the matter, what is done about it, and what to type */
@@ -177,36 +179,49 @@ void announcer_trouble(struct announcer *announcer, const struct listener_troubl
 {
 	bool person = trouble->act == REPAIR_PERSON;
 	const char *words = repair_words(trouble->trouble);
+	const char *by = *trouble->who ? ". Done by " : "";
 
 	if (trouble->act == REPAIR_WAIT) {
 		logger_write(announcer->given.logger, LOGGER_ERROR,
-		             "firewalld could not be mended: %s", trouble->why);
+		             "firewalld could not be repaired: %s", trouble->why);
 		record_event(announcer->given.record, EVENT_REPAIR, NULL, "it failed: %s",
 		             trouble->why);
 		return;
 	}
-	logger_write(announcer->given.logger, LOGGER_ERROR, "%s%s%s; %s%s%s", words,
-	             *trouble->who ? ", by " : "", trouble->who, words_of(trouble),
-	             person ? "; see firewalld's log, then: " : "",
+	logger_write(announcer->given.logger, LOGGER_ERROR, "%s%s%s. %s%s%s", words, by,
+	             trouble->who, words_of(trouble), person ? " See firewalld's log, then: " : "",
 	             person ? repair_advice(trouble->trouble) : "");
 	record_event(announcer->given.record,
 	             trouble->trouble == REPAIR_FLUSHED ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
-	             NULL, "%s%s%s", words, *trouble->who ? ", by " : "", trouble->who);
+	             NULL, "%s%s%s", words, by, trouble->who);
 	if (person)
 		notify_status(announcer->given.notifier, "firewalld is broken: see the log");
 	else
 		note_repair(announcer, trouble);
 }
 
+/** announcer_made_do() - say that mail is back in a firewalld that has failed */
+void announcer_made_do(struct announcer *announcer, size_t n_restored, size_t n_waiting)
+{
+	logger_write(announcer->given.logger, LOGGER_WARNING,
+	             "%zu restored into the stock configuration that firewalld uses; %zu wait for "
+	             "their zone",
+	             n_restored, n_waiting);
+	record_event(announcer->given.record, EVENT_REPAIR, NULL,
+	             "%zu items were put back into a firewalld in state FAILED, %zu wait",
+	             n_restored, n_waiting);
+}
+
 /** announcer_repaired() - it is over, and whose doing that was */
 void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired)
 {
-	const char *end = repaired->trouble == REPAIR_FLUSHED
-	                      ? "firewalld's rules are in the kernel again"
-	                  : repaired->trouble == REPAIR_SHUT
-	                      ? "the kernel lets in again what firewalld says is open"
-	                      : "firewalld has its zones again";
-	const char *by = repaired->ours ? "mended by the guard" : "mended by somebody else";
+	const char *end =
+	    repaired->trouble == REPAIR_FLUSHED ? "firewalld's rules are in the kernel again"
+	    : repaired->trouble == REPAIR_SHUT
+	        ? "the kernel lets in again what firewalld says is open"
+	    : repaired->trouble == REPAIR_FAILED ? "firewalld has its own configuration again"
+	                                         : "firewalld has its zones again";
+	const char *by = repaired->ours ? "repaired by the guard" : "repaired by somebody else";
 
 	logger_write(announcer->given.logger, LOGGER_NOTICE, "%s after %lld ms, %s", end,
 	             (long long)(repaired->took_us / 1000), by);

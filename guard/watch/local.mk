@@ -10,6 +10,8 @@ libguard_watch_a_SOURCES = \
 	guard/watch/canary.h \
 	guard/watch/clientwatch.c \
 	guard/watch/clientwatch.h \
+	guard/watch/confcheck.c \
+	guard/watch/confcheck.h \
 	guard/watch/edits.c \
 	guard/watch/edits.h \
 	guard/watch/fail2banwatch.c \

@@ -10,6 +10,7 @@
 #include "guard/watch/announce.h"
 #include "guard/watch/canary.h"
 #include "guard/watch/clientwatch.h"
+#include "guard/watch/confcheck.h"
 #include "guard/watch/edits.h"
 #include "guard/watch/fail2banwatch.h"
 #include "guard/watch/importer.h"
@@ -52,6 +53,7 @@ struct watcher {
 	struct risk *risk;
 	struct edits *edits;
 	struct canary *canary;
+	struct confcheck *confcheck;
 	struct clientwatch *clients;
 	struct importer *importer;
 	struct filewatch *spool_watch;
@@ -98,7 +100,10 @@ static void on_failed(const struct episode *episode, const struct item *item, co
 
 static void on_state(enum firewall_state state, bool broken_off, void *userdata)
 {
-	announcer_state(((struct watcher *)userdata)->announcer, state, broken_off);
+	struct watcher *watcher = userdata;
+
+	announcer_state(watcher->announcer, state, broken_off);
+	confcheck_state(watcher->confcheck, state);
 }
 
 static void on_unread(const char *why, void *userdata)
@@ -117,6 +122,11 @@ static void on_skipped(unsigned n, const char *first, void *userdata)
 static void on_trouble(const struct listener_trouble *trouble, void *userdata)
 {
 	announcer_trouble(((struct watcher *)userdata)->announcer, trouble);
+}
+
+static void on_made_do(size_t n_restored, size_t n_waiting, void *userdata)
+{
+	announcer_made_do(((struct watcher *)userdata)->announcer, n_restored, n_waiting);
 }
 
 static void on_repaired(const struct listener_repaired *repaired, void *userdata)
@@ -212,6 +222,7 @@ static const struct engine_listener listener = {
     .skipped = on_skipped,
     .trouble = on_trouble,
     .repaired = on_repaired,
+    .made_do = on_made_do,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,
@@ -648,12 +659,25 @@ static int start_canary(struct watcher *watcher)
 	return canary_new(&watcher->canary, &options);
 }
 
+static int start_confcheck(struct watcher *watcher)
+{
+	const struct confcheck_options options = {
+	    .loop = watcher->loop,
+	    .fw = watcher->fw,
+	    .logger = &watcher->logger,
+	    .record = watcher->record,
+	    .engine = watcher->engine,
+	};
+
+	return confcheck_new(&watcher->confcheck, &options);
+}
+
 /* What works around the engine; each needs some of those before it. */
 static int start_parts(struct watcher *watcher)
 {
 	static int (*const start[])(struct watcher * watcher) = {
 	    start_importer, start_announcer, follow_fail2ban, start_engine,      start_persister,
-	    start_risk,     start_edits,     start_canary,    start_clientwatch,
+	    start_risk,     start_edits,     start_canary,    start_clientwatch, start_confcheck,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(start); i++) {
@@ -727,6 +751,7 @@ static int take_config(struct watcher *watcher, struct err *err)
 
 static void watcher_deinit(struct watcher *watcher)
 {
+	confcheck_free(watcher->confcheck);
 	canary_free(watcher->canary);
 	edits_free(watcher->edits);
 	risk_free(watcher->risk);

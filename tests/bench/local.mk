@@ -7,3 +7,6 @@ noinst_PROGRAMS += tests/bench/bans
 dist_noinst_SCRIPTS += tests/bench/conflicts-others
 noinst_PROGRAMS += tests/bench/conflicts
 noinst_PROGRAMS += tests/bench/large
+noinst_PROGRAMS += tests/bench/notices
+dist_noinst_SCRIPTS += tests/bench/flood
+EXTRA_DIST += tests/bench/flood-rounds.sh

@@ -7,14 +7,15 @@ mkdir -m 700 "$STATE"
 results=$W/results
 mkdir "$results"
 
-across_reload() { # VARIANT: one measured reload
+across() { # VARIANT COMMAND...: one measured turn
 	probe_up 993 2 20
 	sleep 0.4
-	fwc --reload
+	"${@:2}"
 	sleep 2.6
 	probe_down
 	cp "$W/probe" "$results/$1.$round"
 }
+across_reload() { across "$1" fwc --reload; }
 # back to nothing but what the stock configuration opens
 clean() { need "a clean firewall" fwc --reload; }
 
@@ -68,6 +69,29 @@ variant_persist() {
 	for service in $MAIL; do fwc --permanent --remove-service="$service"; done
 	clean
 }
+# Somebody flushes the rules, and everything is open until firewalld has reloaded.
+variant_flush() {
+	watch_up
+	mail_open
+	sleep 1
+	across flush nft flush ruleset
+	watch_down
+	clean
+}
+# A reload breaks off, and the guard has firewalld reload; and nobody does.
+break_off() {
+	touch "$W/break"
+	fwc --reload
+	true
+}
+variant_broken() {
+	watch_up
+	mail_open
+	sleep 1
+	across broken break_off
+	watch_down
+	clean
+}
 variant_permanent() {
 	local add=() remove=() service
 	for service in $MAIL; do
@@ -108,8 +132,12 @@ traces() {
 	clean
 }
 
+# as installed, but that it can be made to break a reload off
+need "firewalld ends" fw_down
+fw_breakable_up
+need "the interface is bound" fwc --zone=public --change-interface=host0
 for ((round = 1; round <= rounds; round++)); do
-	for variant in nothing script guard persist permanent; do "variant_$variant"; done
+	for variant in nothing script guard persist permanent flush broken; do "variant_$variant"; done
 	traces
 	echo "round $round of $rounds" >&2
 done
@@ -137,7 +165,9 @@ for name, text in (("nothing", "runtime services, no reload guard"),
                    ("script", "dbus-monitor | while read ... firewall-cmd"),
                    ("guard", "reload-guard"),
                    ("persist", "reload-guard with persist = yes"),
-                   ("permanent", "floor: services permanent from the start")):
+                   ("permanent", "floor: services permanent from the start"),
+                   ("flush", "reload-guard, across `nft flush ruleset`"),
+                   ("broken", "reload-guard, a reload that breaks off")):
     seen = [outage(p) for p in glob.glob(f"{folder}/{name}.*")]
     back = all(s[2] for s in seen)
     print(f"  {text:44}{shown([s[0] for s in seen]):20}{shown([s[1] for s in seen])}"

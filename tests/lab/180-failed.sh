@@ -1,6 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A firewalld that could not read its files runs on a stock configuration, in state FAILED.
-# That is nobody's wish: no plan is made from it, and it replaces no good snapshot.
+# That is nobody's wish: nothing is learned from it, and it replaces no good snapshot. With
+# `restore = no` it stays as it is; else mail is put back into it (388).
+conf <<-X
+	[guard]
+	restore = no
+X
 need "a permanent service, so that there is a zone file" fwc --permanent --add-service=ssh --add-service=ldap
 watch_up
 mail_open
@@ -10,6 +15,9 @@ echo '<zone><short>Public</short><service nam="imaps"/' >/etc/firewalld/zones/pu
 fw_start
 need "it fails" within 15 fw_failed
 need "it opens nothing on a failed firewalld" never 2 has imaps
+conf </dev/null
+kill -HUP "$WATCH"
+need "and what it may open it does" within 8 has imaps
 need "the watcher lives" watching
 need "the status is not fine" exits 1 guard status
 need "and says why" out_has 'fail'

@@ -30,7 +30,7 @@ left_behind
 need "firewalld says open" has imaps
 need "the kernel does not let anybody in" is_shut 993
 need "the guard says so" within 2 said 'error: firewalld says open, the kernel does not'
-need "and what to type" said 'left to you: repair = no; .* firewall-cmd --reload'
+need "and what to type" said 'Left to you \(repair = no\)\. .*firewall-cmd --reload'
 need "the status is not fine" exits 1 guard status
 need "and says why" out_has 'firewalld says open, the kernel does not'
 need "the JSON has it" exits 1 guard --json status
@@ -47,8 +47,8 @@ need "the guard may repair" within 5 said 'configuration was read again'
 : >"$W/watch.log"
 left_behind
 need "nobody gets in" is_shut 993
-need "it is mended" within 3 said 'lets in again .* mended by the guard'
+need "it is mended" within 3 said 'lets in again .* repaired by the guard'
 need "mail is reachable" within 3 mail_reachable
 need "the history has it" exits 0 guard history --kind repair
-need "in words" out_has 'mended by the guard'
+need "in words" out_has 'repaired by the guard'
 need "the watcher lives" watching

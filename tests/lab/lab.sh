@@ -332,6 +332,29 @@ new_boot() {
 	nft flush ruleset
 }
 
+# fw_breakable_up: firewalld as installed, but that its next reload breaks off half way when
+# $W/break is there: its cleanup raises the same exception, at the same place, as that of 2.4.1
+# to 2.5.2 does when something is open for a time (firewalld#1597)
+fw_breakable_up() {
+	mkdir -p "$W/patched"
+	cat >"$W/patched/firewalld.py" <<-X
+		import os, runpy, sys
+		from firewall.core.fw_policy import FirewallPolicy
+		clean = FirewallPolicy.cleanup
+		def cleanup(self):
+		    if os.path.exists("$W/break"):
+		        os.unlink("$W/break")
+		        raise RuntimeError("dictionary changed size during iteration")
+		    return clean(self)
+		FirewallPolicy.cleanup = cleanup
+		sys.argv[0] = "/usr/sbin/firewalld"
+		runpy.run_path("/usr/sbin/firewalld", run_name="__main__")
+	X
+	/usr/bin/python3 "$W/patched/firewalld.py" --nofork --nopid --log-file "$W/firewalld.log" >>"$W/firewalld.out" 2>&1 &
+	FW=$!
+	need "a firewalld that can break starts" within 15 fw_running
+}
+
 # --- the wire ---
 
 # shellcheck disable=SC2034

@@ -221,6 +221,12 @@ static void on_repaired(const struct listener_repaired *repaired, void *userdata
 	tell("repaired %d%s", (int)repaired->trouble, repaired->ours ? " by us" : "");
 }
 
+static void on_made_do(size_t n_restored, size_t n_waiting, void *userdata)
+{
+	(void)userdata;
+	tell("made do %zu, %zu wait", n_restored, n_waiting);
+}
+
 static void on_denied(void *userdata)
 {
 	(void)userdata;
@@ -303,6 +309,7 @@ static const struct engine_listener listener = {
     .over = on_over,
     .trouble = on_trouble,
     .repaired = on_repaired,
+    .made_do = on_made_do,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,

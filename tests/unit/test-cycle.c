@@ -223,10 +223,20 @@ START_TEST(not_ready)
 	fakewall_reload(&world.wall);
 	world_await(world_told("state FAILED") == 1);
 	world_pass(120000);
-	ck_assert_uint_eq(world.wall.calls.n, 0);
+	/* it takes what it is told, and mail is back; nothing is learned, nor on record */
+	ck_assert_uint_eq(world.wall.calls.n, 2);
+	ck_assert_uint_eq(world_told("made do 2, 0 wait"), 1);
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
 	ck_assert_uint_eq(world_told("lost "), 0);
+	ck_assert_uint_eq(world_told("withdrawn"), 0);
+	/* whatever else a stock configuration has is nobody's wish */
+	fakewall_make_permanent(&world.wall, "public/service:ssh", false);
+	world_pass(20000);
+	fakewall_make_permanent(&world.wall, "public/service:ssh", true);
 	world.wall.state = "RUNNING";
+	fakewall_reload(&world.wall);
 	world_idle();
+	ck_assert_uint_eq(world_told("lost public/service:ssh"), 0);
 	ck_assert(is_back(IMAPS) && is_back(SMTPS));
 }
 END_TEST
@@ -234,6 +244,7 @@ END_TEST
 START_TEST(broken_off)
 {
 	begin(OPEN);
+	world.config.repair = false; /* test-repair has that */
 	world.wall.state = "INIT";
 	fakewall_reload(&world.wall);
 	world_await(world_told("state INIT, broken off") == 1);

@@ -218,6 +218,70 @@ START_TEST(reload_fails)
 }
 END_TEST
 
+/* Nothing is learned from one that is broken, and the reload is the guard's own. */
+START_TEST(reload_broke_off)
+{
+	begin();
+	fakewall_wipe(&world.wall);
+	world.wall.broken = true;
+	world.wall.on_change = load_tables;
+	engine_look(world.engine);
+	world_await(world_told("repaired 3 by us"));
+	ck_assert_uint_eq(world_told("trouble 3 reload"), 1);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	ck_assert_uint_eq(world_told("withdrawn"), 0);
+	ck_assert_uint_eq(world_told("missing"), 0);
+	world_await(fakewall_has(&world.wall, IMAPS));
+	ck_assert_uint_eq(world_told("lost " IMAPS " lost"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+}
+END_TEST
+
+/* A reload may tell that it has reloaded, and break off then. */
+START_TEST(broken_after_a_reload)
+{
+	begin();
+	world.config.repair = false;
+	world.wall.broken = true;
+	fakewall_reload(&world.wall);
+	world_await(world_told("trouble 3 person"));
+	world_pass(120000);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	ck_assert_uint_eq(world_told("lost"), 0);
+	ck_assert_uint_eq(world_told("failed"), 0);
+	ck_assert_uint_eq(world.wall.calls.n, 0);
+	/* by whomever */
+	world.wall.broken = false;
+	fakewall_reload(&world.wall);
+	world_await(world_told("repaired 3"));
+	world_await(fakewall_has(&world.wall, IMAPS));
+}
+END_TEST
+
+/* What could not be put back is not given up. */
+START_TEST(never_given_up)
+{
+	begin();
+	world.wall.refuse = IMAPS;
+	world.wall.error = "COMMAND_FAILED: nft";
+	fakewall_reload(&world.wall);
+	world_await(world_told("failed " IMAPS));
+	world_idle();
+	ck_assert(!fakewall_has(&world.wall, IMAPS));
+	/* nobody says that it is missing as long as nothing happens */
+	engine_look(world.engine);
+	world_idle();
+	ck_assert_uint_eq(world_told("missing"), 0);
+	/* also for the next guard */
+	world_kill();
+	world_guard();
+	world_idle();
+	world.wall.refuse = NULL;
+	fakewall_reload(&world.wall);
+	world_await(fakewall_has(&world.wall, IMAPS));
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("repair");
@@ -236,6 +300,9 @@ static Suite *suite(void)
 	tcase_add_test(engine, policy_drop_stays);
 	tcase_add_test(engine, panic_is_meant);
 	tcase_add_test(engine, reload_fails);
+	tcase_add_test(engine, reload_broke_off);
+	tcase_add_test(engine, broken_after_a_reload);
+	tcase_add_test(engine, never_given_up);
 	suite_add_tcase(s, engine);
 	return s;
 }

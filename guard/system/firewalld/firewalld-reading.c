@@ -106,6 +106,15 @@ static void fail(struct firewalld_op *op, int result, struct err *err, const cha
 	finish(op, result, err);
 }
 
+/* The default zone is always there, unless a reload broke off amid loading (firewalld#1487). */
+static bool has_lost_its_zones(const struct read_op *read)
+{
+	const struct firewall *firewall = &read->reading.firewall;
+
+	return read->all && (read->flags & FIREWALL_RUNTIME) && firewall->default_zone &&
+	       !strv_contains(&firewall->zones, firewall->default_zone);
+}
+
 static int make_items(struct read_op *read)
 {
 	struct firewalld_reading *reading = &read->reading;
@@ -130,6 +139,8 @@ static int make_items(struct read_op *read)
 	       sizeof(reading->skipped));
 	reading->firewall = view.firewall;
 	view.firewall = FIREWALL_NULL;
+	if (reading->state == FIREWALL_STATE_RUNNING && has_lost_its_zones(read))
+		reading->state = FIREWALL_STATE_BROKEN;
 	return 0;
 }
 

@@ -1023,6 +1023,34 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
 	return start_change(fw, op, firewalld_message_remove(fw->owner, item), fn, userdata);
 }
 
+static int call_main(struct firewalld *fw, struct firewalld_op **op, const char *member,
+                     firewalld_done_fn fn, void *userdata)
+{
+	if (!fw->present)
+		return FIREWALLD_E_GONE;
+	return start_change(fw, op,
+	                    firewalld_message_call(fw->owner, FIREWALLD_MESSAGE_PATH,
+	                                           FIREWALLD_MESSAGE_INTERFACE, member, NULL),
+	                    fn, userdata);
+}
+
+/**
+ * firewalld_check() - have firewalld read its files, as `firewall-cmd --check-config`
+ * @fw: the adapter
+ * @op: receives what can be cancelled; may be NULL
+ * @fn: called with 0 when they are in order, or with a FIREWALLD_E_*
+ * @userdata: for @fn
+ *
+ * It answers nobody else meanwhile, for some 100 ms.
+ *
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
+ */
+int firewalld_check(struct firewalld *fw, struct firewalld_op **op, firewalld_done_fn fn,
+                    void *userdata)
+{
+	return call_main(fw, op, "checkPermanentConfig", fn, userdata);
+}
+
 /**
  * firewalld_reload() - load the permanent configuration, as `firewall-cmd --reload`
  * @fw: the adapter
@@ -1035,12 +1063,7 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
 int firewalld_reload(struct firewalld *fw, struct firewalld_op **op, firewalld_done_fn fn,
                      void *userdata)
 {
-	if (!fw->present)
-		return FIREWALLD_E_GONE;
-	return start_change(fw, op,
-	                    firewalld_message_call(fw->owner, FIREWALLD_MESSAGE_PATH,
-	                                           FIREWALLD_MESSAGE_INTERFACE, "reload", NULL),
-	                    fn, userdata);
+	return call_main(fw, op, "reload", fn, userdata);
 }
 
 /* --- permanent writes: parallel ones have erased zone files (firewalld#1495)

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/watch/confcheck.h"
+
+#include "guard/system/host/clock.h"
+#include "guard/system/firewalld/zonefile.h"
+#include "guard/system/host/filewatch.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Who writes one file writes more of them; and firewalld is not asked more often than that. */
+#define GATHER_MS 300
+#define PAUSE_MS  3000
+
+#define FOLDER "/etc/firewalld"
+
+static const char *const folders[] = {
+    FOLDER,           FOLDER "/zones",     FOLDER "/services", FOLDER "/policies",
+    FOLDER "/ipsets", FOLDER "/icmptypes", FOLDER "/helpers"};
+
+struct confcheck {
+	struct confcheck_options given;
+	struct filewatch *watches[ARRAY_SIZE(folders)]; /* NULL: not there */
+	struct loop_source *timer;
+	struct firewalld_op *asking;
+	int64_t asked_us; /* monotonic */
+	enum firewall_state state;
+	char broken[512]; /* what firewalld says is wrong; "": nothing, as far as is known */
+};
+
+static void plan(struct confcheck *check)
+{
+	int64_t pause_us = check->asked_us + INT64_C(1000) * PAUSE_MS - clock_monotonic_us();
+	int64_t delay_ms = check->asked_us && pause_us > 0 ? pause_us / 1000 + 1 : 0;
+
+	if (!loop_timer_is_set(check->timer))
+		loop_timer_set(check->timer, delay_ms > GATHER_MS ? delay_ms : GATHER_MS);
+}
+
+static void tell_broken(struct confcheck *check)
+{
+	bool failed = check->state == FIREWALL_STATE_FAILED;
+
+	logger_write(check->given.logger, LOGGER_ERROR,
+	             "firewalld's configuration is broken: %s. %s. Fix that file, then: "
+	             "firewall-cmd --check-config",
+	             check->broken,
+	             failed ? "firewalld uses a stock one until then"
+	                    : "The next reload will be refused, and the next start will use a "
+	                      "stock one, with mail shut");
+	record_event(check->given.record, EVENT_FIREWALLD_FAILED, NULL,
+	             "its configuration is broken: %s", check->broken);
+}
+
+static bool is_broken(const char *file, size_t length)
+{
+	_cleanup_firewall_ struct firewall zone = FIREWALL_NULL;
+	_cleanup_free_ char *name = strndup(file, length);
+
+	return name && zonefile_read(&zone, name, NULL, NULL) == ZONEFILE_E_BROKEN;
+}
+
+/* Of XML that is none firewalld names the line, and not the file: the first such zone is it. */
+static void name_file(char *words, size_t size)
+{
+	DIR *dir = strstr(words, "not a valid") ? opendir(FOLDER "/zones") : NULL;
+	const struct dirent *entry;
+
+	while (dir && (entry = readdir(dir))) {
+		size_t length = strlen(entry->d_name), used = strlen(words);
+
+		if (length <= 4 || strcmp(entry->d_name + length - 4, ".xml") != 0 ||
+		    !is_broken(entry->d_name, length - 4))
+			continue;
+		snprintf(words + used, size - used, " (" FOLDER "/zones/%s)", entry->d_name);
+		break;
+	}
+	if (dir)
+		closedir(dir);
+}
+
+static void on_checked(int result, const struct err *err, void *userdata)
+{
+	struct confcheck *check = userdata;
+	char words[sizeof(check->broken)] = "";
+
+	check->asking = NULL;
+	/* what does not come from firewalld says nothing of the files */
+	if (result != 0 && result != FIREWALLD_E_REFUSED && result != FIREWALLD_E_INVALID_SERVICE)
+		return;
+	if (result != 0)
+		snprintf(words, sizeof(words) / 2, "%s", err_text(err, result));
+	name_file(words, sizeof(words));
+	if (strcmp(words, check->broken) != 0) {
+		memcpy(check->broken, words, sizeof(words));
+		if (*words)
+			tell_broken(check);
+		else
+			logger_write(check->given.logger, LOGGER_NOTICE,
+			             "firewalld's configuration is in order again");
+	}
+	if (!*words && check->state == FIREWALL_STATE_FAILED)
+		engine_files_mended(check->given.engine);
+}
+
+static void on_due(void *userdata)
+{
+	struct confcheck *check = userdata;
+
+	if (check->asking)
+		return;
+	/* what was lost comes first */
+	if (engine_is_busy(check->given.engine) && check->state == FIREWALL_STATE_RUNNING) {
+		loop_timer_set(check->timer, GATHER_MS);
+		return;
+	}
+	check->asked_us = clock_monotonic_us();
+	if (firewalld_check(check->given.fw, &check->asking, on_checked, check) != 0)
+		check->asking = NULL; /* it is away: its start tells */
+}
+
+static void on_change(void *userdata)
+{
+	plan(userdata);
+}
+
+/* Folders come and go; what is not there is tried again with the next state. */
+static void watch_folders(struct confcheck *check)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		if (!check->watches[i] && filewatch_new(&check->watches[i], check->given.loop,
+		                                        folders[i], on_change, check) < 0)
+			check->watches[i] = NULL;
+}
+
+/** confcheck_state() - firewalld was read; again and again while it is not RUNNING */
+void confcheck_state(struct confcheck *check, enum firewall_state state)
+{
+	check->state = state;
+	if (state == FIREWALL_STATE_FAILED)
+		plan(check);
+	if (state == FIREWALL_STATE_RUNNING)
+		watch_folders(check);
+}
+
+/**
+ * confcheck_new() - begin to watch the files
+ * @out:     written on success alone; release with confcheck_free()
+ * @options: copied
+ *
+ * Return: 0, also when they cannot be watched; negative errno.
+ */
+int confcheck_new(struct confcheck **out, const struct confcheck_options *options)
+{
+	struct confcheck *check = calloc(1, sizeof(*check));
+	int r;
+
+	if (!check)
+		return -ENOMEM;
+	check->given = *options;
+	r = loop_add_timer(options->loop, &check->timer, on_due, check);
+	if (r < 0) {
+		free(check);
+		return r;
+	}
+	watch_folders(check);
+	*out = check;
+	return 0;
+}
+
+/** confcheck_free() - NULL is fine */
+void confcheck_free(struct confcheck *check)
+{
+	if (!check)
+		return;
+	firewalld_cancel(check->asking);
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
+		filewatch_free(check->watches[i]);
+	loop_remove(check->timer);
+	free(check);
+}

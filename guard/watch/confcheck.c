@@ -58,8 +58,9 @@ static bool is_broken(const char *file, size_t length)
 {
 	_cleanup_firewall_ struct firewall zone = FIREWALL_NULL;
 	_cleanup_free_ char *name = strndup(file, length);
+	struct err err = ERR_NULL;
 
-	return name && zonefile_read(&zone, name, NULL, NULL) == ZONEFILE_E_BROKEN;
+	return name && zonefile_read(&zone, name, "", &err) == ZONEFILE_E_BROKEN;
 }
 
 /* Of XML that is none firewalld names the line, and not the file: the first such zone is it. */

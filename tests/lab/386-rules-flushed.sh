@@ -44,7 +44,8 @@ need "in words" out_has 'reload of firewalld by the guard: its rules were flushe
 flushed_by nft delete table inet firewalld
 # the table stays, and nothing is in it
 flushed_by nft flush table inet firewalld
-flushed_by nft flush chain inet firewalld filter_INPUT_ZONES
+dispatch=$(nft list table inet firewalld | grep -oE 'filter_INPUT_(ZONES|dispatch)\b' | head -n 1)
+flushed_by nft flush chain inet firewalld "$dispatch"
 # as Debian's nftables.service does it
 printf 'flush ruleset\ntable inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter;\n\t}\n}\n' >"$W/nftables.conf"
 flushed_by nft -f "$W/nftables.conf"

@@ -31,6 +31,7 @@ static const struct {
 } chains[] = {
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
+    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"}, /* 2.4 and later, in place of that */
     {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
     {NFPROTO_IPV6, "filter", "INPUT_ZONES"},
 };

@@ -96,8 +96,10 @@ def judge(rules, verb, args):
         return "has " + words(has) if has else None
     if verb == "only":
         source, tclass, perm, *targets = args
-        wanted = {str(rules.type(source if name == "self" else name)) for name in targets if name != "-"}
+        wanted = {str(rules.type(name)) for name in targets if name != "-"}
         has = rules.targets(source, tclass, perm)
+        if tclass == "file":
+            has.discard(source)  # what /proc has of the process itself
         return None if has == wanted else "more: %s; less: %s" % (
             words(has - wanted), words(wanted - has))
     if verb == "holds":

@@ -123,6 +123,9 @@ static bool protects_opening(const struct scope *scope, const struct item *item)
 {
 	char opened[ITEM_OPENED_MAX];
 
+	/* what comes from a port, or by a protocol, gets in whatever service it is for */
+	if (item->kind == ITEM_SOURCE_PORT || item->kind == ITEM_PROTOCOL)
+		return !scope->services.n;
 	return item_opens(item, opened) && is_listed(scope, item, opened);
 }
 

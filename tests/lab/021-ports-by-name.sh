@@ -5,7 +5,7 @@
 watch_up
 ports() { firewall-cmd --list-ports | tr ' ' '\n' | sort | tr '\n' ' '; }
 need "imaps/tcp opens" fwc --add-port=imaps/tcp
-need "that is at risk" within 5 said 'at risk.*993/tcp|993/tcp.*at risk|993/tcp.*next reload'
+need "that is at risk" within 5 said '993/tcp.*next reload'
 need "the reload" fwc --reload
 need "993 is open again within 2 s" within 2 is_open 993
 

@@ -282,6 +282,43 @@ START_TEST(takes_direct_rules_in_the_order_of_their_priorities)
 }
 END_TEST
 
+static const struct {
+	const char *object;
+	const char *service;
+} permanent_objects[] = {
+    {"public", "ssh"},       {"policy:a", "imap"}, {"public/10-mail", "imaps"},
+    {"work/20-web", "http"}, {"home", "smtp"},     {"public/20-web", "https"},
+};
+
+/* As firewalld#1353 and #1486 tell: the parts are all that there is of the zone. */
+START_TEST(parts_of_a_combined_zone_are_the_zone)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_itemview_ struct itemview view = ITEMVIEW_NULL;
+	static const char *const permanent[] = {"home/service:smtp", "policy:a/service:imap",
+	                                        "public/service:https", "public/service:imaps",
+	                                        "work/service:http"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(permanent_objects); i++) {
+		struct ruleset_held *held;
+
+		ck_assert_int_eq(
+		    ruleset_add_held(&ruleset, permanent_objects[i].object, true, &held), 0);
+		ck_assert_int_eq(ruleset_hold(held, ITEM_SERVICE, permanent_objects[i].service), 0);
+	}
+	ck_assert_int_eq(firewalld_answers_combine(&ruleset), 0);
+	ck_assert_int_eq(itemview_of(&view, &ruleset), 0);
+	ck_assert_uint_eq(view.n_skipped, 0);
+	ck_assert_uint_eq(view.firewall.n, ARRAY_SIZE(permanent));
+	for (size_t i = 0; i < view.firewall.n; i++) {
+		_cleanup_free_ char *text = NULL;
+
+		ck_assert_int_eq(item_format(&text, &view.firewall.entries[i].item), 0);
+		ck_assert_str_eq(text, permanent[i]);
+	}
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("firewalld_answers");
@@ -292,6 +329,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, knows_the_order_by_what_a_zone_has);
 	tcase_add_loop_test(tc, refuses_other_types, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_test(tc, refuses_other_signatures);
+	tcase_add_test(tc, parts_of_a_combined_zone_are_the_zone);
 	tcase_add_test(tc, takes_direct_rules_in_the_order_of_their_priorities);
 	suite_add_tcase(s, tc);
 	return s;

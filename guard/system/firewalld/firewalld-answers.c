@@ -307,6 +307,81 @@ int firewalld_answers_permanent(DBusMessage *message, struct ruleset *ruleset, c
 	return r == 0 ? firewalld_message_zone(message, hold, held) : r;
 }
 
+/* A part of a combined zone is called ZONE/PART; the length of ZONE, 0: it is none. */
+static size_t combined_length(const struct ruleset_held *held)
+{
+	const char *slash = strchr(held->zone, '/');
+
+	if (!held->permanent || !slash || item_policy_name(held->zone) ||
+	    item_ipset_name(held->zone) || item_direct_family(held->zone))
+		return 0;
+	return (size_t)(slash - held->zone);
+}
+
+static struct ruleset_held *find_held(struct ruleset *ruleset, const char *zone)
+{
+	for (size_t i = 0; i < ruleset->n_held; i++)
+		if (ruleset->held[i].permanent && strcmp(ruleset->held[i].zone, zone) == 0)
+			return &ruleset->held[i];
+	return NULL;
+}
+
+/* Is there a part of this zone before this one? Then what is of the zone is already its parts'. */
+static bool is_begun(const struct ruleset *ruleset, size_t at, size_t length)
+{
+	for (size_t i = 0; i < at; i++)
+		if (combined_length(&ruleset->held[i]) == length &&
+		    strncmp(ruleset->held[i].zone, ruleset->held[at].zone, length) == 0)
+			return true;
+	return false;
+}
+
+static int give_to_zone(struct ruleset *ruleset, size_t at, size_t length)
+{
+	_cleanup_free_ char *zone = strndup(ruleset->held[at].zone, length);
+	bool begun = is_begun(ruleset, at, length);
+	struct ruleset_held *whole;
+	int r = zone ? 0 : -ENOMEM;
+
+	/* another list may be made, and all of them move */
+	if (r == 0 && !find_held(ruleset, zone))
+		r = ruleset_add_held(ruleset, zone, true, &whole);
+	if (r < 0)
+		return r;
+	whole = find_held(ruleset, zone);
+	if (!begun)
+		strv_deinit(&whole->items);
+	for (size_t i = 0; i < ruleset->held[at].items.n && r == 0; i++)
+		r = strv_add(&whole->items, ruleset->held[at].items.strings[i]);
+	return r;
+}
+
+/**
+ * firewalld_answers_combine() - make one zone of the parts that stand in a folder of its name
+ *
+ * /etc/firewalld/zones/public/10-mail.xml is "public/10-mail" in the permanent configuration;
+ * the runtime has one zone public, of all such parts and of nothing else: a file public.xml,
+ * shipped or of the administrator's, does not count (core/fw.py, _start_copy_config_to_runtime).
+ *
+ * Return: 0; -ENOMEM.
+ */
+int firewalld_answers_combine(struct ruleset *ruleset)
+{
+	size_t n = ruleset->n_held;
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		size_t length = combined_length(&ruleset->held[i]);
+
+		if (length)
+			r = give_to_zone(ruleset, i, length);
+	}
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (combined_length(&ruleset->held[i]))
+			strv_deinit(&ruleset->held[i].items);
+	return r;
+}
+
 /* --- services ----------------------------------------------------------------------------- */
 
 static int take_destinations(DBusMessageIter *value, struct ruleset_service *service)

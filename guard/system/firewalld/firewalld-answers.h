@@ -16,6 +16,7 @@
 int firewalld_answers_zone(DBusMessage *message, struct ruleset *ruleset,
                            const char *zone) _must_check_;
 int firewalld_answers_resolve(struct ruleset *ruleset) _must_check_;
+int firewalld_answers_combine(struct ruleset *ruleset) _must_check_;
 int firewalld_answers_permanent(DBusMessage *message, struct ruleset *ruleset,
                                 const char *zone) _must_check_;
 int firewalld_answers_service(DBusMessage *message, struct ruleset *ruleset,

@@ -127,7 +127,9 @@ static int make_items(struct read_op *read)
 			ruleset->ipsets[i].as_items =
 			    strcmp(item_ipset_name(read->ipsets.strings[j]),
 			           ruleset->ipsets[i].name) == 0;
-	r = itemview_of(&view, ruleset);
+	r = firewalld_answers_combine(ruleset);
+	if (r == 0)
+		r = itemview_of(&view, ruleset);
 	if (r == 0 && read->packets)
 		r = ruleset_settle_permanent(ruleset);
 	if (r == 0 && read->packets)

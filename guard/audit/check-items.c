@@ -6,14 +6,44 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/base/timespec.h"
 #include "guard/model/packet/dispatch.h"
 
 /* --- firewalld itself --------------------------------------------------------------------- */
+
+/* What the kernel does meanwhile is what counts for mail (law 10). */
+static const char *kernel_words(const struct picture *picture)
+{
+	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
+
+	if (!picture_knows(picture, PICTURE_TABLES))
+		return "what the kernel lets in is not known";
+	if (kernel->shut)
+		return "the kernel lets no new connection in: a reload is under way, or broke off";
+	return kernel->table ? "the kernel keeps the rules that it had"
+	                     : "the kernel has no rules of firewalld's";
+}
+
+static int silent(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	char since[TIMESPEC_TEXT_MAX], text[TIMESPEC_TEXT_MAX + 16] = "";
+
+	timespec_format_duration(picture->now_us - picture->silent_since_us, since);
+	if (picture->silent_since_us)
+		snprintf(text, sizeof(text), ", for %s now", since);
+	return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
+	                 strdup("systemctl restart firewalld"),
+	                 "firewalld does not answer%s: it hangs, or loads many rules; %s", text,
+	                 kernel_words(picture));
+}
 
 static int firewalld_state(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 
+	if (picture->result == FIREWALLD_E_TIMEOUT)
+		return silent(run);
 	if (picture->result != 0)
 		return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
 		                 strdup("systemctl start firewalld"), "firewalld cannot be asked");

@@ -23,6 +23,9 @@
 
 #define FAIL2BAN_MS 3000
 #define NFT_MS      20000
+/* While firewalld does not answer there is an answer within 5 s all the same. */
+#define NFT_SILENT_MS      1000
+#define FAIL2BAN_SILENT_MS 500
 /* A reload shuts everything for as long as it takes. */
 #define RELOAD_MS 3000
 #define LOOK_MS   250
@@ -277,6 +280,23 @@ static int take_start(const struct store_history_row *row, void *userdata)
 	return 0;
 }
 
+/* Since when firewalld does not answer, if that is the last that was heard of it. */
+static int read_silence(struct reading *reading, struct err *err)
+{
+	const struct store_history_query silent = {.kind = event_kind_name(EVENT_FIREWALLD_SILENT),
+	                                           .limit = 1};
+	const struct store_history_query answers = {
+	    .kind = event_kind_name(EVENT_FIREWALLD_ANSWERS), .limit = 1};
+	int64_t since_us = 0, end_us = 0;
+	int r = store_history(reading->store, &silent, take_start, &since_us, err);
+
+	if (r == 0)
+		r = store_history(reading->store, &answers, take_start, &end_us, err);
+	if (r == 0 && since_us > end_us)
+		reading->picture->silent_since_us = since_us;
+	return r;
+}
+
 /* Only a watcher that runs knows of every wipe, and only since it runs. */
 static int read_wipes(struct reading *reading)
 {
@@ -339,6 +359,8 @@ static int read_store(struct reading *reading)
 		return settle(reading, PICTURE_STORE, r);
 	}
 	r = read_wipes(reading);
+	if (r == 0)
+		r = read_silence(reading, why(reading, PICTURE_STORE));
 	if (r == 0)
 		r = store_snapshot_last(reading->store, NULL, &picture->last,
 		                        why(reading, PICTURE_STORE));
@@ -472,7 +494,9 @@ static int read_files(struct reading *reading)
 /* Without the tables of others the rules are good for something all the same. */
 static int read_tables(struct reading *reading)
 {
-	int r = nftrules_read(&reading->firewalld.ruleset, NFT_MS, why(reading, PICTURE_TABLES));
+	/* in an emergency who asks does not wait for everybody */
+	int ms = reading->picture->result == FIREWALLD_E_TIMEOUT ? NFT_SILENT_MS : NFT_MS;
+	int r = nftrules_read(&reading->firewalld.ruleset, ms, why(reading, PICTURE_TABLES));
 
 	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
 	return settle(reading, PICTURE_TABLES, r);
@@ -569,6 +593,23 @@ static int read_services(struct reading *reading)
 	return r;
 }
 
+/* Of a firewalld that does not answer, the kernel has at least what is in force. */
+static int read_kernel(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+
+	if (picture_knows(picture, PICTURE_RULES))
+		return 0;
+	ruleset_deinit(&reading->firewalld.ruleset);
+	*why(reading, PICTURE_TABLES) = ERR_NULL;
+	if (read_tables(reading) < 0)
+		return -ENOMEM;
+	ruleset_deinit(&picture->ruleset);
+	picture->ruleset = reading->firewalld.ruleset;
+	reading->firewalld.ruleset = RULESET_NULL;
+	return 0;
+}
+
 static int read_firewalld(struct reading *reading)
 {
 	struct firewalld_session own = FIREWALLD_SESSION_NULL;
@@ -579,6 +620,7 @@ static int read_firewalld(struct reading *reading)
 	reading->session = reading->question->session;
 	if (!reading->session) {
 		reading->session = &own;
+		own.silence_ms = reading->question->silence_ms;
 		picture->result = firewalld_session_open(&own, &err);
 	}
 	for (unsigned part = PICTURE_FIREWALLD; picture->result && part <= PICTURE_TABLES;
@@ -597,6 +639,10 @@ static int read_firewalld(struct reading *reading)
 	if (r == 0 && picture->result == 0 && picture_knows(picture, PICTURE_FIREWALLD) &&
 	    wants(reading, PICTURE_RULES))
 		r = read_services(reading);
+	if (picture->result == 0)
+		picture->silent_since_us = 0;
+	if (r == 0 && picture->result == FIREWALLD_E_TIMEOUT && wants(reading, PICTURE_TABLES))
+		r = read_kernel(reading);
 	firewalld_reading_deinit(&reading->firewalld);
 	firewalld_session_close(&own);
 	reading->session = NULL;
@@ -628,7 +674,7 @@ static int read_fail2ban(struct reading *reading)
 	    .socket = config->fail2ban_socket,
 	    .pidfile = config->fail2ban_pidfile,
 	    .database = config->fail2ban_database,
-	    .timeout_ms = FAIL2BAN_MS,
+	    .timeout_ms = picture->result == FIREWALLD_E_TIMEOUT ? FAIL2BAN_SILENT_MS : FAIL2BAN_MS,
 	};
 	const char *database =
 	    config->fail2ban_database ? config->fail2ban_database : FAIL2BAN_DEFAULT_DATABASE;

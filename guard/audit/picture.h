@@ -50,7 +50,8 @@ struct picture_question {
 	const char *state_dir;
 	struct firewalld_session *session; /* one that is open; NULL: a session of its own */
 	int64_t now_us;
-	bool settled; /* what is shut by a reload is looked at when that has ended */
+	int silence_ms; /* how long firewalld may answer nothing; 0: FIREWALLD_SESSION_MS */
+	bool settled;   /* what is shut by a reload is looked at when that has ended */
 };
 
 /* An address of this machine that others can have an answer from. */
@@ -76,6 +77,7 @@ struct picture {
 	int result; /* of asking firewalld: a FIREWALLD_E_* or negative errno; 0: it answers */
 
 	/* firewalld */
+	int64_t silent_since_us; /* as the watcher has it on record; 0: it has not, or it answers */
 	enum firewall_state state;
 	struct firewall firewall; /* with the ends and marks that are on record */
 	struct missing missing;

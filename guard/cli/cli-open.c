@@ -159,6 +159,7 @@ int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
 	    .state_dir = cli->store_dir,
 	    .session = session,
 	    .now_us = cli->now_us,
+	    .silence_ms = CLI_SILENCE_MS,
 	    .settled = (parts & PICTURE_FIREWALLD) != 0,
 	};
 

@@ -159,6 +159,9 @@ bool cli_parse_id(struct cli *cli, const char *text, int64_t *out) _must_check_;
 
 /* --- what a command opens (cli-open.c) ---------------------------------------------------- */
 
+/* Who asks how things stand waits so long for a firewalld that answers nothing at all. */
+#define CLI_SILENCE_MS 3000
+
 struct cli_store_need {
 	bool write;  /* opened for writing, and made when it is not there */
 	bool absent; /* it may be absent: *out is NULL then, and the status is fine */

@@ -268,7 +268,7 @@ static int status_of(const struct findings *findings)
 
 /* Return: an exit status; CLI_FINE: the checks were made. */
 static int look(struct cli *cli, const struct cli_args *args, bool run[CHECKS_N],
-                struct findings *out)
+                struct findings *out, bool *made)
 {
 	_cleanup_picture_ struct picture picture = PICTURE_NULL;
 	int r = choose(cli, args, run) ? CLI_FINE : CLI_USAGE;
@@ -277,11 +277,12 @@ static int look(struct cli *cli, const struct cli_args *args, bool run[CHECKS_N]
 		r = fix(cli);
 	if (r == CLI_FINE)
 		r = cli_picture(cli, &picture, PICTURE_FIREWALLD | checks_parts(run), NULL);
-	if (r == CLI_FINE)
-		r = cli_reached(cli, &picture, PICTURE_FIREWALLD);
 	if (r == CLI_FINE && checks_make(out, run, &picture) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
-	return r;
+	if (r != CLI_FINE)
+		return r;
+	*made = true;
+	return cli_reached(cli, &picture, PICTURE_FIREWALLD);
 }
 
 /* Why no check was made was said; a monitoring system shows what stands here. */
@@ -302,7 +303,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
 	struct report report;
 	enum format format;
-	bool run[CHECKS_N];
+	bool run[CHECKS_N], made = false;
 	int r;
 
 	if (!parse_format(cli, args->values[CHECK_OPTION_FORMAT], &format))
@@ -315,14 +316,15 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		           ? cli_fail(cli, CLI_NOT_FINE, "out of memory")
 		           : CLI_FINE;
 	if (r == CLI_FINE)
-		r = look(cli, args, run, &findings);
+		r = look(cli, args, run, &findings, &made);
 	if (format == FORMAT_NAGIOS)
 		return nagios(&report, &findings, r);
-	if (r != CLI_FINE)
+	/* without firewalld, too: what was found is what can be had */
+	if (!made)
 		return r;
 	if (report_check(&report, &findings, run, cli->now_us) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
-	return status_of(&findings);
+	return r == CLI_FINE ? status_of(&findings) : r;
 }
 
 const struct cli_command cmd_check = {

@@ -80,6 +80,7 @@ static int add_service(struct run *run, const char *name, bool *found)
 	int r = firewalld_service_wait(run->connection.fw, &service, name,
 	                               clock_monotonic_ms() + FIREWALLD_SESSION_MS, &err);
 
+	r = firewalld_session_result(&run->connection, r, &err);
 	*found = r == 0;
 	if (r == FIREWALLD_E_INVALID_SERVICE)
 		return CLI_FINE;
@@ -186,7 +187,10 @@ static int parse_address(struct run *run, const char *word)
 static int explain_all(struct run *run, const struct cli_args *args)
 {
 	struct report report;
-	int r = cli_firewalld_open(run->cli, &run->connection);
+	int r;
+
+	run->connection.silence_ms = CLI_SILENCE_MS;
+	r = cli_firewalld_open(run->cli, &run->connection);
 
 	if (r == CLI_FINE)
 		r = add_words(run, args);

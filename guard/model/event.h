@@ -24,8 +24,10 @@ enum event_kind {
 	EVENT_FIREWALLD_GONE,
 	EVENT_FIREWALLD_BACK,
 	EVENT_FIREWALLD_FAILED,
-	EVENT_FLUSHED, /* its rules, out of the kernel, by somebody else */
-	EVENT_REPAIR,  /* what the guard did about it, or that it is over */
+	EVENT_FIREWALLD_SILENT,  /* it does not answer */
+	EVENT_FIREWALLD_ANSWERS, /* it does again, or is gone */
+	EVENT_FLUSHED,           /* its rules, out of the kernel, by somebody else */
+	EVENT_REPAIR,            /* what the guard did about it, or that it is over */
 	EVENT_DEFAULT_ZONE,
 	EVENT_PANIC,
 	EVENT_LOCKDOWN,

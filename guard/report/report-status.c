@@ -223,14 +223,19 @@ static int put_firewalld_line(const struct report *report, const struct status *
 	const char *zone = picture->firewall.default_zone;
 	_cleanup_strv_ struct strv zones = STRV_NULL;
 	bool fine = picture->state == FIREWALL_STATE_RUNNING && !picture->firewall.panic;
-	char text[1024] = "";
+	char text[1024] = "", since[TIMESPEC_TEXT_MAX];
 
 	if (list_active_zones(&zones, picture) < 0)
 		return -ENOMEM;
 	for (size_t i = 0, n = 0; i < zones.n && n < sizeof(text); i++)
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i ? ", " : "",
 		                      zones.strings[i]);
-	if (!status_is_reached(status))
+	timespec_format_local(picture->silent_since_us, report->zone, since);
+	if (!status_is_reached(status) && picture->result == FIREWALLD_E_TIMEOUT)
+		report_line(report, REPORT_BAD, "firewalld  does not answer%s%s",
+		            picture->silent_since_us ? " since " : "",
+		            picture->silent_since_us ? since : "");
+	else if (!status_is_reached(status))
 		report_line(report, REPORT_BAD, "firewalld  cannot be reached");
 	else
 		report_line(report, fine ? REPORT_PLAIN : REPORT_BAD,

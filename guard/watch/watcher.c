@@ -341,6 +341,8 @@ static void on_slow(bool slow, void *userdata)
 	logger_write(&watcher->logger, slow ? LOGGER_WARNING : LOGGER_NOTICE,
 	             slow ? "firewalld does not answer; waiting for it"
 	                  : "firewalld answers again");
+	record_event(watcher->record, slow ? EVENT_FIREWALLD_SILENT : EVENT_FIREWALLD_ANSWERS, NULL,
+	             slow ? "firewalld does not answer" : "firewalld answers again");
 }
 
 /* --- timers and signals ------------------------------------------------------------------ */

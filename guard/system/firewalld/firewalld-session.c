@@ -5,6 +5,29 @@
 
 #define READINGS 10
 
+static void on_slow(bool slow, void *userdata)
+{
+	struct firewalld_session *session = userdata;
+
+	if (!slow)
+		return;
+	session->silent = true;
+	loop_exit(session->loop, 0);
+}
+
+/**
+ * firewalld_session_result() - of a call, whose end may be that nobody waits any more
+ * @r: what the call returned
+ *
+ * Return: FIREWALLD_E_TIMEOUT, which is told, for a failure in a session that is silent; else @r.
+ */
+int firewalld_session_result(const struct firewalld_session *session, int r, struct err *err)
+{
+	return r != 0 && session->silent
+	           ? err_set(err, FIREWALLD_E_TIMEOUT, "firewalld does not answer")
+	           : r;
+}
+
 /**
  * firewalld_session_open() - connect, and wait until firewalld is known to be there
  * @out: closed with firewalld_session_close() in any case
@@ -16,18 +39,23 @@ int firewalld_session_open(struct firewalld_session *out, struct err *err)
 	struct firewalld_options options = {.on_event = out->on_event,
 	                                    .userdata = out->userdata,
 	                                    .call_timeout_ms = FIREWALLD_SESSION_MS};
+	int wait_ms = out->silence_ms ? out->silence_ms : FIREWALLD_SESSION_MS;
 	int r = loop_new(&out->loop);
 
+	if (out->silence_ms) {
+		options.on_slow = on_slow;
+		options.slow_ms = out->silence_ms;
+		options.userdata = out;
+	}
 	if (r == 0)
 		r = bus_new(&out->bus, out->loop, NULL);
 	if (r == 0)
 		r = firewalld_new(&out->fw, out->bus, &options);
 	if (r == 0)
-		r = firewalld_connect_wait(out->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
-		                           err);
+		r = firewalld_connect_wait(out->fw, clock_monotonic_ms() + wait_ms, err);
 	if (r > 0 && out->patience_ms)
 		r = firewalld_appear_wait(out->fw, clock_monotonic_ms() + out->patience_ms, err);
-	return r;
+	return firewalld_session_result(out, r, err);
 }
 
 /** firewalld_session_close() - disconnect; may be called twice */
@@ -61,7 +89,7 @@ int firewalld_session_read(struct firewalld_session *session, struct firewalld_r
 		r = firewalld_read_wait(session->fw, &reading, &query,
 		                        clock_monotonic_ms() + FIREWALLD_SESSION_MS, err);
 		if (r != 0)
-			return r;
+			return firewalld_session_result(session, r, err);
 		if (!reading.stale)
 			break;
 	}

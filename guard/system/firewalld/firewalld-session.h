@@ -19,11 +19,17 @@ struct firewalld_session {
 	void *userdata;
 	/* The same: how long it may take to come; 0: it is there, or it is not. */
 	int64_t patience_ms;
+	/* The same, without on_event: how long it may answer nothing at all while it is asked; 0:
+	 * FIREWALLD_SESSION_MS. One that goes on answering may take as long as it needs. */
+	int silence_ms;
+	bool silent; /* it was longer: nobody waits for it any more */
 };
 #define FIREWALLD_SESSION_NULL      ((struct firewalld_session){0})
 #define _cleanup_firewalld_session_ _cleanup_(firewalld_session_close)
 
 int firewalld_session_open(struct firewalld_session *out, struct err *err) _must_check_;
+int firewalld_session_result(const struct firewalld_session *session, int r,
+                             struct err *err) _must_check_;
 void firewalld_session_close(struct firewalld_session *session);
 int firewalld_session_read(struct firewalld_session *session, struct firewalld_reading *out,
                            bool packets, struct err *err) _must_check_;

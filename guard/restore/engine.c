@@ -24,6 +24,7 @@ struct engine {
 	struct errand errand;
 	struct cycle_errand cycle_errand;
 	bool is_over;
+	bool has_closed; /* a wipe of its own */
 	struct tracker tracker;
 	struct gapkeeper *gapkeeper;
 	struct bankeeper *bans;
@@ -513,6 +514,9 @@ static void end_errand(struct engine *engine)
 	    bankeeper_has_bans(engine->bans))
 		return;
 	engine->is_over = true;
+	/* only now: until here a wipe of this very errand may be open */
+	if (engine->has_closed && engine->asked.alone && !engine->asked.from)
+		record_take_over(engine->given.record);
 	listener_tell(&engine->given.listener, over);
 }
 
@@ -564,8 +568,7 @@ static void on_closed(const struct episode *episode, void *userdata)
 {
 	struct engine *engine = userdata;
 
-	if (engine->given.errand && engine->asked.alone && !engine->asked.from)
-		record_take_over(engine->given.record, episode);
+	engine->has_closed = true;
 	listener_tell(&engine->given.listener, closed, episode);
 }
 

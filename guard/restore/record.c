@@ -718,8 +718,8 @@ static int supersede(struct store *store, const struct store_unfinished *wipe, s
 	              : r;
 }
 
-/** record_take_over() - what a guard that was interrupted has left is in this wipe now */
-void record_take_over(struct record *record, const struct episode *episode)
+/** record_take_over() - what a guard that was interrupted has left is in a wipe that is closed */
+void record_take_over(struct record *record)
 {
 	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
 	    STORE_UNFINISHED_LIST_NULL;
@@ -730,8 +730,7 @@ void record_take_over(struct record *record, const struct episode *episode)
 		return;
 	r = store_wipe_unfinished(record->store, &list, &err);
 	for (size_t i = 0; i < list.n && r == 0; i++)
-		if (list.wipes[i].wipe.id != episode->wipe_id)
-			r = supersede(record->store, &list.wipes[i], &err);
+		r = supersede(record->store, &list.wipes[i], &err);
 	if (r)
 		(void)settle(record, r, &err, "what an interrupted guard left");
 }

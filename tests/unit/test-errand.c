@@ -266,6 +266,38 @@ START_TEST(back_and_gone_again)
 }
 END_TEST
 
+static void reload_once(const char *what, void *userdata)
+{
+	bool *done = userdata;
+
+	(void)what;
+	if (*done)
+		return;
+	*done = true;
+	fakewall_reload(&world.wall);
+}
+
+/* Wiped again in the middle: all is back, and what is its own is not called taken over. */
+START_TEST(reloaded_in_the_middle)
+{
+	_cleanup_store_wipe_info_ struct store_wipe_info first = STORE_WIPE_INFO_NULL;
+	bool done = false;
+
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world.wall.on_change = reload_once;
+	world.wall.userdata = &done;
+	world_errand(&by_hand);
+	ck_assert(done);
+	ck_assert(is_back(IMAPS) && is_back(SMTPS) && is_back(BAN(1)));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	ck_assert_str_ne(world_last()->outcome, "taken over by reload-guard restore");
+	ck_ok(
+	    store_wipe_load(record_store(world.record), world_last()->id - 1, &first, NULL, &err));
+	ck_assert_str_ne(first.outcome, "taken over by reload-guard restore");
+}
+END_TEST
+
 /* No snapshot is taken: whoever watches for ever knows more. */
 START_TEST(takes_no_snapshot)
 {
@@ -297,6 +329,7 @@ static Suite *suite(void)
 	    from_a_snapshot,
 	    takes_over,
 	    back_and_gone_again,
+	    reloaded_in_the_middle,
 	    takes_no_snapshot,
 	};
 	Suite *s = suite_create("errand");

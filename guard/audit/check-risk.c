@@ -104,8 +104,8 @@ static int binding_runtime_only(struct check_run *run)
 	if (check_list_keep(&command, &list) < 0)
 		return -ENOMEM;
 	return check_add(run, check_list_take(&list), command,
-	                 "%zu bound at run time only: a restart of firewalld undoes it, unless "
-	                 "NetworkManager or the watcher restores it",
+	                 "%zu bound at run time only: a restart of firewalld or NetworkManager "
+	                 "undoes it, unless the watcher restores it",
 	                 list.n);
 }
 

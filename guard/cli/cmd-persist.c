@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include "guard/system/host/busname.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonefile.h"
 
@@ -23,7 +22,6 @@ struct run {
 	struct firewalld_reading reading;
 	struct missing missing;
 	struct store_items released;
-	struct busname *network_manager;
 	struct strv saved; /* zones whose file was copied, or has none */
 	struct report_action action;
 	size_t n_wanted, n_failed;
@@ -36,7 +34,6 @@ static void run_deinit(struct run *run)
 	strv_deinit(&run->saved);
 	report_action_deinit(&run->action);
 	firewalld_reading_deinit(&run->reading);
-	busname_free(run->network_manager);
 	firewalld_session_close(&run->connection);
 }
 
@@ -73,8 +70,7 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 		return "somebody's edit removed it from its file";
 	if (items_contain(run->released.items, run->released.n, &entry->item))
 		return "it is released";
-	return scope_not_to_persist(&run->reading.firewall, &entry->item,
-	                            busname_is_present(run->network_manager));
+	return scope_not_to_persist(&run->reading.firewall, &entry->item);
 }
 
 static bool is_candidate(const struct run *run, struct scope_view *view,
@@ -216,11 +212,6 @@ static int let_settle(struct run *run)
 	int64_t wait_ms = SETTLE_MARGIN_MS;
 	int code, r;
 
-	/* is NetworkManager there? the bus answers at once */
-	r = busname_new(&run->network_manager, run->connection.bus,
-	                "org.freedesktop.NetworkManager");
-	if (r < 0)
-		return r;
 	if (missing_watcher(run->cli->store_dir).running)
 		wait_ms += run->cli->config.settle_ms;
 	r = loop_run_until(run->connection.loop, clock_monotonic_ms() + wait_ms, &code);

@@ -39,6 +39,9 @@ enum {
 	FIREWALL_JOINED_PERMANENT = 1 << 6,
 	/* Wanted, and could not be put back: each later wipe is another chance (law 2). */
 	FIREWALL_OWED = 1 << 7,
+	/* An interface that is permanent by the zone that its connection in NetworkManager names.
+	 */
+	FIREWALL_CONNECTION = 1 << 8,
 };
 
 struct firewall_entry {

@@ -263,21 +263,16 @@ static bool is_bound_elsewhere(const struct firewall *fw, const struct item *ite
 
 /**
  * scope_not_to_persist() - why an item is not to be written to the permanent configuration
- * @fw:              what firewalld holds
- * @network_manager: it is there, and keeps the zones of its interfaces in a place of its own
+ * @fw: what firewalld holds
  *
  * An interface that is permanently bound to two zones makes firewalld refuse to load both.
  *
  * Return: the reason, static; NULL: nothing speaks against it.
  */
-const char *scope_not_to_persist(const struct firewall *fw, const struct item *item,
-                                 bool network_manager)
+const char *scope_not_to_persist(const struct firewall *fw, const struct item *item)
 {
 	if (item_direct_family(item->zone))
 		return "direct rules are left to you: firewall-cmd --permanent --direct";
-	if (item->kind == ITEM_INTERFACE && network_manager)
-		return "NetworkManager keeps the zones of its interfaces; type: nmcli connection "
-		       "modify NAME connection.zone ZONE";
 	if (item_is_binding(item) && is_bound_elsewhere(fw, item))
 		return "it is permanently bound to another zone";
 	return NULL;

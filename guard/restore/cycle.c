@@ -759,9 +759,13 @@ static void make_do(struct cycle *cycle, struct firewall *now)
 		cycle->restorer = NULL;
 }
 
-static int take_reading(struct cycle *cycle, struct firewall *now)
+static int take_reading(struct cycle *cycle, struct firewalld_reading *reading)
 {
+	struct firewall *now = &reading->firewall;
 	int r = tracker_correct_reading(cycle->given.tracker, now);
+
+	if (r == 0)
+		r = tracker_keep_connections(cycle->given.tracker, now, &reading->links);
 
 	if (r < 0)
 		return r;
@@ -814,7 +818,7 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 	cycle->given.on_running(cycle->given.userdata);
 	if (reading->n_skipped)
 		listener_tell(cycle->given.listener, skipped, reading->n_skipped, reading->skipped);
-	r = take_reading(cycle, &reading->firewall);
+	r = take_reading(cycle, reading);
 	if (r < 0) {
 		logger_write(cycle->given.logger, LOGGER_ERROR, "%s; trying again", strerror(-r));
 		try_reading_later(cycle);

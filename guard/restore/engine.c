@@ -155,8 +155,7 @@ static void on_binding(struct engine *engine, const struct item *item)
 	/* as with a removal: an intent is on record at once */
 	if (from && !ours)
 		engine_store(engine);
-	else
-		changed(engine, item);
+	changed(engine, item);
 }
 
 /*
@@ -346,8 +345,8 @@ static bool is_moved_back(const struct engine *engine, const struct item *home)
  * engine_unbound() - an interface was moved or removed, and nobody meant it
  * @event: that told so, in the place of engine_hear()
  *
- * Where it was is where it belongs. In the default zone it needs no binding: there it
- * comes by itself.
+ * Where it was is where it belongs. To the default zone it comes by itself, and to the zone
+ * of its connection with NetworkManager.
  */
 void engine_unbound(struct engine *engine, const struct firewalld_event *event)
 {
@@ -358,7 +357,12 @@ void engine_unbound(struct engine *engine, const struct firewalld_event *event)
 
 	if (!home || !(home->flags & FIREWALL_RUNTIME) || !engine_protects(engine, &home->item)) {
 		engine_hear(engine, event);
-	} else if (wanted->default_zone && strcmp(home->item.zone, wanted->default_zone) == 0) {
+	} else if (event->type == FIREWALLD_EVENT_ITEM_MOVED &&
+	           (home->flags & FIREWALL_CONNECTION)) {
+		/* its connection named that zone, and now it, or another one, names none */
+		engine_hear(engine, event);
+	} else if (home->flags & FIREWALL_CONNECTION ||
+	           (wanted->default_zone && strcmp(home->item.zone, wanted->default_zone) == 0)) {
 		if (tracker_removed(&engine->tracker, event->item) < 0)
 			engine_missed(engine);
 	} else if (!is_moved_back(engine, &home->item)) {

@@ -291,6 +291,33 @@ int tracker_correct_reading(struct tracker *tracker, struct firewall *reading)
 	return 0;
 }
 
+/**
+ * tracker_keep_connections() - let what was known count of connections that tell nothing now
+ * @reading: changed in place
+ * @links:   what NetworkManager told; nothing, when it was not asked or did not answer
+ *
+ * A connection that is not active, or a NetworkManager that is away, says nothing of the
+ * zone of an interface (law 2).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_keep_connections(const struct tracker *tracker, struct firewall *reading,
+                             const struct networkmanager_links *links)
+{
+	for (size_t i = 0; i < tracker->wanted.n; i++) {
+		const struct firewall_entry *known = &tracker->wanted.entries[i];
+		struct firewall_entry *entry;
+
+		if (!(known->flags & FIREWALL_CONNECTION) ||
+		    networkmanager_links_have(links, known->item.value))
+			continue;
+		if (firewall_put(reading, &known->item, &entry) < 0)
+			return -ENOMEM;
+		entry->flags |= FIREWALL_PERMANENT | FIREWALL_CONNECTION;
+	}
+	return 0;
+}
+
 /* What was lost and will not be restored is not wanted any more. */
 static void drop_what_stays_lost(struct tracker *tracker, const struct loss *loss)
 {
@@ -381,10 +408,13 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 	return 0;
 }
 
+/* What is said of an item in the permanent configuration, beside that it is there. */
+#define OF_PERMANENT (FIREWALL_JOINED_PERMANENT | FIREWALL_CONNECTION)
+
 static void leave_permanent(struct tracker *tracker, struct firewall_entry *entry,
                             const struct tracker_absorb *options)
 {
-	entry->flags &= ~(unsigned)(FIREWALL_PERMANENT | FIREWALL_JOINED_PERMANENT);
+	entry->flags &= ~(unsigned)(FIREWALL_PERMANENT | OF_PERMANENT);
 	tracker->dirty = true;
 	/* what an edit took out was told then; firewalld finds it some seconds later */
 	if (!(entry->flags & FIREWALL_RUNTIME) || (entry->flags & FIREWALL_EDITED))
@@ -431,8 +461,8 @@ static int absorb_permanent(struct tracker *tracker, const struct tracker_absorb
 			return -ENOMEM;
 		if (!(entry->flags & FIREWALL_PERMANENT))
 			enter_permanent(tracker, entry, options);
-		entry->flags = (entry->flags & ~(unsigned)FIREWALL_JOINED_PERMANENT) |
-		               (reading->entries[i].flags & FIREWALL_JOINED_PERMANENT);
+		entry->flags = (entry->flags & ~(unsigned)OF_PERMANENT) |
+		               (reading->entries[i].flags & OF_PERMANENT);
 	}
 	return 0;
 }

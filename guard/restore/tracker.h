@@ -11,6 +11,7 @@
 #define GUARD_RESTORE_TRACKER_H
 
 #include "guard/model/loss.h"
+#include "guard/system/host/networkmanager.h"
 
 struct tracker {
 	struct firewall wanted;
@@ -44,6 +45,8 @@ void tracker_panic(struct tracker *tracker, bool on);
 
 void tracker_reading_begins(struct tracker *tracker);
 int tracker_correct_reading(struct tracker *tracker, struct firewall *reading) _must_check_;
+int tracker_keep_connections(const struct tracker *tracker, struct firewall *reading,
+                             const struct networkmanager_links *links) _must_check_;
 
 /* Called for an item that has just left the permanent configuration, or come back to it. */
 typedef void (*tracker_permanent_fn)(const struct item *item, bool withdrawn, void *userdata);

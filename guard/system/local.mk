@@ -48,8 +48,6 @@ libguard_system_a_SOURCES = \
 	guard/system/host/bus.h \
 	guard/system/host/busmonitor.c \
 	guard/system/host/busmonitor.h \
-	guard/system/host/busname.c \
-	guard/system/host/busname.h \
 	guard/system/host/clock.c \
 	guard/system/host/clock.h \
 	guard/system/host/config-file.c \
@@ -68,6 +66,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/logger.h \
 	guard/system/host/loop.c \
 	guard/system/host/loop.h \
+	guard/system/host/networkmanager.c \
+	guard/system/host/networkmanager.h \
 	guard/system/host/notify.c \
 	guard/system/host/notify.h \
 	guard/system/host/probe.c \

@@ -221,7 +221,7 @@ static bool is_of(const struct binding *binding, const struct item *interface, b
 }
 
 /**
- * attribution_nobody_meant() - is it NetworkManager that moved an interface, without a reason?
+ * attribution_mover() - is it NetworkManager that moved an interface, and for a reason?
  * @interface: in the zone that firewalld has just named
  * @removed:   it was taken out of there; else it was put there
  *
@@ -232,8 +232,8 @@ static bool is_of(const struct binding *binding, const struct item *interface, b
  *
  * To be asked once for each thing that firewalld tells.
  */
-bool attribution_nobody_meant(struct attribution *attribution, const struct item *interface,
-                              bool removed)
+enum attribution_mover attribution_mover(struct attribution *attribution,
+                                         const struct item *interface, bool removed)
 {
 	busmonitor_catch_up(attribution->monitor);
 	for (size_t i = 0; i < BINDINGS_MAX; i++) {
@@ -242,7 +242,7 @@ bool attribution_nobody_meant(struct attribution *attribution, const struct item
 		if (!is_of(binding, interface, removed))
 			continue;
 		binding->serial = 0;
-		return removed || !*binding->zone;
+		return removed || !*binding->zone ? ATTRIBUTION_HABIT : ATTRIBUTION_CONNECTION;
 	}
-	return false;
+	return ATTRIBUTION_SOMEBODY;
 }

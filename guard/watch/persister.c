@@ -17,15 +17,12 @@ struct persister {
  * @view:  of what is wanted
  * @entry: of the same
  *
- * Interfaces that come into the default zone anyway are left alone, and so is what
- * somebody else keeps permanent in a place of its own.
+ * Interfaces that come into the default zone anyway are left alone.
  */
-bool persister_wants(const struct persister *persister, struct scope_view *view,
-                     const struct firewall_entry *entry, const struct store_items *released)
+bool persister_wants(struct scope_view *view, const struct firewall_entry *entry,
+                     const struct store_items *released)
 {
-	return scope_view_at_risk(view, entry) &&
-	       !scope_not_to_persist(view->fw, &entry->item,
-	                             busname_is_present(persister->given.network_manager)) &&
+	return scope_view_at_risk(view, entry) && !scope_not_to_persist(view->fw, &entry->item) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
 
@@ -95,7 +92,7 @@ void persister_look(struct persister *persister)
 	    persister->writes.first || record_released(persister->given.record, &released) < 0)
 		return;
 	for (size_t i = 0; i < wanted->n; i++)
-		if (persister_wants(persister, &view, &wanted->entries[i], &released) &&
+		if (persister_wants(&view, &wanted->entries[i], &released) &&
 		    save_zone(persister, &saved, wanted->entries[i].item.zone))
 			start_write(persister, &wanted->entries[i].item);
 }

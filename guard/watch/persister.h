@@ -11,7 +11,6 @@
 #define GUARD_WATCH_PERSISTER_H
 
 #include "guard/restore/engine.h"
-#include "guard/system/host/busname.h"
 
 struct persister;
 
@@ -21,15 +20,14 @@ struct persister_options {
 	struct logger *logger;
 	struct record *record;
 	const struct config *config;
-	const struct busname *network_manager;
 	const char *state_dir; /* copies of zone files go there */
 	struct engine *engine;
 };
 
 int persister_new(struct persister **out, const struct persister_options *options) _must_check_;
 void persister_free(struct persister *persister); /* before firewalld */
-bool persister_wants(const struct persister *persister, struct scope_view *view,
-                     const struct firewall_entry *entry, const struct store_items *released);
+bool persister_wants(struct scope_view *view, const struct firewall_entry *entry,
+                     const struct store_items *released);
 void persister_look(struct persister *persister);
 
 #endif

@@ -46,16 +46,10 @@ void risk_free(struct risk *risk)
 
 /* --- in the runtime only ----------------------------------------------------------------- */
 
-/* NetworkManager keeps the zones of its interfaces, and puts them back by itself. */
-static bool is_kept_by_another(const struct risk *risk, const struct item *item)
+static bool is_at_risk(struct scope_view *view, const struct firewall_entry *entry,
+                       const struct store_items *released)
 {
-	return item->kind == ITEM_INTERFACE && busname_is_present(risk->given.network_manager);
-}
-
-static bool is_at_risk(const struct risk *risk, struct scope_view *view,
-                       const struct firewall_entry *entry, const struct store_items *released)
-{
-	return scope_view_at_risk(view, entry) && !is_kept_by_another(risk, &entry->item) &&
+	return scope_view_at_risk(view, entry) &&
 	       !items_contain(released->items, released->n, &entry->item);
 }
 
@@ -99,7 +93,7 @@ static int tell_new(struct risk *risk, const struct firewall *now,
 
 		if (firewall_find(&risk->told, item))
 			continue;
-		if (!persister_wants(risk->given.persister, &view, entry, released))
+		if (!persister_wants(&view, entry, released))
 			r = item_words_add(&by_hand, item);
 		else if (!risk->given.config->persist)
 			r = item_words_add(&by_persist, item);
@@ -133,7 +127,7 @@ void risk_look(struct risk *risk)
 		return;
 	r = record_released(risk->given.record, &released);
 	for (size_t i = 0; i < wanted->n && r == 0; i++)
-		if (is_at_risk(risk, &view, &wanted->entries[i], &released))
+		if (is_at_risk(&view, &wanted->entries[i], &released))
 			r = firewall_put(&now, &wanted->entries[i].item, &entry);
 	if (r == 0)
 		r = tell_new(risk, &now, &released);

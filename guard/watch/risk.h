@@ -19,8 +19,6 @@ struct risk_options {
 	struct logger *logger;
 	struct record *record;
 	const struct config *config;
-	const struct busname *network_manager;
-	const struct persister *persister;
 	const struct engine *engine;
 };
 

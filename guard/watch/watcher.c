@@ -43,7 +43,6 @@ struct watcher {
 	struct bus *bus;
 	struct firewalld *fw;
 	struct attribution *attribution;
-	struct busname *network_manager;
 	struct record *record;
 	struct fail2banwatch *fail2banwatch;
 	struct fail2ban *fail2ban; /* borrowed; the one that is followed */
@@ -287,16 +286,16 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 	}
 }
 
-/* NetworkManager did it, out of habit. */
-static bool nobody_meant(struct watcher *watcher, const struct firewalld_event *event)
+/* Of an interface that comes or goes; of all else nobody asks. */
+static enum attribution_mover mover_of(struct watcher *watcher, const struct firewalld_event *event)
 {
 	bool removed = event->type == FIREWALLD_EVENT_ITEM_REMOVED;
 
-	if (!removed && event->type != FIREWALLD_EVENT_ITEM_ADDED &&
-	    event->type != FIREWALLD_EVENT_ITEM_MOVED)
-		return false;
-	return event->item->kind == ITEM_INTERFACE &&
-	       attribution_nobody_meant(watcher->attribution, event->item, removed);
+	if ((!removed && event->type != FIREWALLD_EVENT_ITEM_ADDED &&
+	     event->type != FIREWALLD_EVENT_ITEM_MOVED) ||
+	    event->item->kind != ITEM_INTERFACE)
+		return ATTRIBUTION_SOMEBODY;
+	return attribution_mover(watcher->attribution, event->item, removed);
 }
 
 static void on_event(const struct firewalld_event *event, void *userdata)
@@ -305,12 +304,16 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 	bool bus = event->type == FIREWALLD_EVENT_BUS_GONE;
 	bool goes =
 	    bus || (event->type == FIREWALLD_EVENT_GONE && engine_is_present(watcher->engine));
+	enum attribution_mover mover = mover_of(watcher, event);
 
 	prepare(watcher, event);
-	if (nobody_meant(watcher, event))
+	if (mover == ATTRIBUTION_HABIT)
 		engine_unbound(watcher->engine, event);
 	else
 		engine_hear(watcher->engine, event);
+	/* what the connections name is read with everything else */
+	if (mover != ATTRIBUTION_SOMEBODY)
+		engine_look_soon(watcher->engine);
 	if (goes)
 		announcer_gone(watcher->announcer, bus);
 }
@@ -613,7 +616,6 @@ static int start_persister(struct watcher *watcher)
 	    .logger = &watcher->logger,
 	    .record = watcher->record,
 	    .config = &watcher->config,
-	    .network_manager = watcher->network_manager,
 	    .state_dir = watcher->options->state_dir,
 	    .engine = watcher->engine,
 	};
@@ -627,8 +629,6 @@ static int start_risk(struct watcher *watcher)
 	    .logger = &watcher->logger,
 	    .record = watcher->record,
 	    .config = &watcher->config,
-	    .network_manager = watcher->network_manager,
-	    .persister = watcher->persister,
 	    .engine = watcher->engine,
 	};
 
@@ -711,9 +711,6 @@ static int connect_parts(struct watcher *watcher, struct err *err)
 	if (r == 0)
 		attribution_on_failed(watcher->attribution, on_reload_failed, watcher);
 	if (r == 0)
-		r = busname_new(&watcher->network_manager, watcher->bus,
-		                "org.freedesktop.NetworkManager");
-	if (r == 0)
 		r = bootid_read(watcher->boot_id, NULL);
 	if (r == 0)
 		r = record_open(&watcher->record, watcher->options->state_dir, watcher->boot_id,
@@ -766,7 +763,6 @@ static void watcher_deinit(struct watcher *watcher)
 	record_close(watcher->record);
 	attribution_free(watcher->attribution);
 	firewalld_free(watcher->fw);
-	busname_free(watcher->network_manager);
 	bus_free(watcher->bus);
 	filewatch_free(watcher->spool_watch);
 	loop_free(watcher->loop);

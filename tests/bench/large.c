@@ -82,7 +82,7 @@ static size_t at_risk(const struct firewall *fw)
 
 	for (size_t i = 0; i < fw->n; i++)
 		n += scope_view_at_risk(&view, &fw->entries[i]) &&
-		     !scope_not_to_persist(fw, &fw->entries[i].item, false);
+		     !scope_not_to_persist(fw, &fw->entries[i].item);
 	return n;
 }
 

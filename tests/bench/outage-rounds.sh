@@ -92,6 +92,20 @@ variant_broken() {
 	watch_down
 	clean
 }
+# NetworkManager takes the interface to the default zone after each reload.
+variant_network() {
+	local STATE=$BENCH_STATE/network.$round
+	mkdir -m 700 "$STATE"
+	nm_start
+	need "host0 is in the default zone" settles_in public
+	watch_up
+	iredmail_bound
+	across_reload network
+	watch_down
+	nm_down
+	fwc --zone=public --change-interface=host0
+	clean
+}
 variant_permanent() {
 	local add=() remove=() service
 	for service in $MAIL; do
@@ -136,8 +150,14 @@ traces() {
 need "firewalld ends" fw_down
 fw_breakable_up
 need "the interface is bound" fwc --zone=public --change-interface=host0
+# shellcheck source=tests/lab/nm.sh
+. "$LAB_DIR/nm.sh"
+nm_prepare
+fwc --permanent --new-zone=iredmail
+fwc --permanent --zone=iredmail --add-service=imaps
+clean
 for ((round = 1; round <= rounds; round++)); do
-	for variant in nothing script guard persist permanent flush broken; do "variant_$variant"; done
+	for variant in nothing script guard persist network permanent flush broken; do "variant_$variant"; done
 	traces
 	echo "round $round of $rounds" >&2
 done
@@ -165,6 +185,7 @@ for name, text in (("nothing", "runtime services, no reload guard"),
                    ("script", "dbus-monitor | while read ... firewall-cmd"),
                    ("guard", "reload-guard"),
                    ("persist", "reload-guard with persist = yes"),
+                   ("network", "reload-guard; NetworkManager moves host0"),
                    ("permanent", "floor: services permanent from the start"),
                    ("flush", "reload-guard, across `nft flush ruleset`"),
                    ("broken", "reload-guard, a reload that breaks off")):

@@ -205,8 +205,7 @@ START_TEST(tells_what_is_bound_elsewhere)
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++) {
 		_cleanup_item_ struct item item = item_from_text(items[i].item);
 
-		ck_assert_msg((scope_not_to_persist(&fw, &item, false) != NULL) ==
-		                  items[i].elsewhere,
+		ck_assert_msg((scope_not_to_persist(&fw, &item) != NULL) == items[i].elsewhere,
 		              "%s", items[i].item);
 	}
 }

@@ -306,6 +306,31 @@ START_TEST(reads_first_where_something_is_at_stake)
 }
 END_TEST
 
+/* Of a connection that is not active NetworkManager says nothing, and that is not "none". */
+START_TEST(keeps_the_zone_of_a_connection_that_tells_nothing)
+{
+	struct tracker tracker = tracker_from_text("mail/interface:eth0=rp mail/interface:eth1=rp");
+	_cleanup_item_ struct item eth0 = item_from_text("mail/interface:eth0");
+	_cleanup_item_ struct item eth1 = item_from_text("mail/interface:eth1");
+	char name[] = "eth0", zone[] = "";
+	struct networkmanager_link told = {.interface = name, .zone = zone};
+	const struct networkmanager_links links[] = {{.rows = &told, .n = 1},
+	                                             NETWORKMANAGER_LINKS_NULL};
+
+	/* eth1 is permanent in the zone's file: that is read */
+	firewall_find(&tracker.wanted, &eth0)->flags |= FIREWALL_CONNECTION;
+	for (size_t i = 0; i < ARRAY_SIZE(links); i++) {
+		_cleanup_firewall_ struct firewall reading =
+		    firewall_from_text("mail/service:imap=rp");
+
+		ck_assert_int_eq(tracker_keep_connections(&tracker, &reading, &links[i]), 0);
+		ck_assert_int_eq(firewall_has(&reading, &eth0, FIREWALL_PERMANENT), i == 1);
+		ck_assert(!firewall_has(&reading, &eth1, FIREWALL_PERMANENT));
+	}
+	tracker_deinit(&tracker);
+}
+END_TEST
+
 /* What was heard of after the reading began may not have been there when it was made. */
 START_TEST(knows_what_is_younger_than_the_last_look)
 {
@@ -358,6 +383,7 @@ int main(void)
 	tcase_add_test(tcase, hears_only_while_it_reads);
 	tcase_add_test(tcase, keeps_the_end_of_what_a_killed_guard_put_back);
 	tcase_add_test(tcase, reads_first_where_something_is_at_stake);
+	tcase_add_test(tcase, keeps_the_zone_of_a_connection_that_tells_nothing);
 	tcase_add_test(tcase, knows_what_is_younger_than_the_last_look);
 	tcase_add_test(tcase, another_instance_has_no_timers_of_the_old_one);
 	suite_add_tcase(suite, tcase);

@@ -11,6 +11,7 @@
 
 #include "guard/system/firewalld/firewalld.h"
 #include "guard/system/firewalld/firewalld-message.h"
+#include "guard/system/host/networkmanager.h"
 
 struct firewalld_call;
 
@@ -22,12 +23,18 @@ struct firewalld_call;
 typedef void (*firewalld_answer_fn)(struct firewalld_op *op, int result, DBusMessage *reply,
                                     const char *tag, struct err *err);
 
+/* What NetworkManager answered to firewalld_op_network(). */
+typedef void (*firewalld_network_fn)(struct firewalld_op *op, int result,
+                                     struct networkmanager_links *links);
+
 struct firewalld_op {
 	struct firewalld *fw;
 	struct firewalld_op *prev;
 	struct firewalld_op *next;
 	struct firewalld_call *calls;
-	size_t n_calls;
+	size_t n_calls; /* the question to NetworkManager is one of them */
+	struct networkmanager *question;
+	firewalld_network_fn on_network;
 	void (*deinit)(struct firewalld_op *op); /* frees what is beside the struct; may be NULL */
 	void *userdata;
 	bool queued;  /* a permanent write; the first in the queue is under way */
@@ -99,6 +106,8 @@ struct firewalld {
 int firewalld_op_init(struct firewalld *fw, struct firewalld_op *op, void *userdata) _must_check_;
 int firewalld_op_call(struct firewalld_op *op, DBusMessage *take, const char *tag,
                       firewalld_answer_fn fn) _must_check_;
+int firewalld_op_network(struct firewalld_op *op, const struct item *interface,
+                         firewalld_network_fn fn) _must_check_;
 void firewalld_op_free(struct firewalld_op *op);
 void firewalld_learn_default_zone(struct firewalld *fw, const char *zone);
 

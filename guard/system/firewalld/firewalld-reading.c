@@ -54,6 +54,7 @@ void firewalld_reading_deinit(struct firewalld_reading *reading)
 {
 	firewall_deinit(&reading->firewall);
 	ruleset_deinit(&reading->ruleset);
+	networkmanager_links_deinit(&reading->links);
 }
 
 /** firewalld_reading_take() - what was read, owned by the caller; @reading is empty afterwards */
@@ -63,6 +64,7 @@ struct firewalld_reading firewalld_reading_take(struct firewalld_reading *readin
 
 	reading->firewall = FIREWALL_NULL;
 	reading->ruleset = RULESET_NULL;
+	reading->links = NETWORKMANAGER_LINKS_NULL;
 	return taken;
 }
 
@@ -115,6 +117,27 @@ static bool has_lost_its_zones(const struct read_op *read)
 	       !strv_contains(&firewall->zones, firewall->default_zone);
 }
 
+/* The zone that a connection names is the permanent one of its interface. */
+static int add_connections(struct firewall *fw, const struct networkmanager_links *links)
+{
+	for (size_t i = 0; i < links->n; i++) {
+		_cleanup_item_ struct item item = ITEM_NULL;
+		const struct networkmanager_link *link = &links->rows[i];
+		struct firewall_entry *entry;
+		int r = *link->zone
+		            ? item_init(&item, link->zone, ITEM_INTERFACE, link->interface, NULL)
+		            : ITEM_E_SYNTAX;
+
+		if (r == 0)
+			r = firewall_put(fw, &item, &entry);
+		if (r < 0)
+			return r;
+		if (r == 0)
+			entry->flags |= FIREWALL_PERMANENT | FIREWALL_CONNECTION;
+	}
+	return 0;
+}
+
 static int make_items(struct read_op *read)
 {
 	struct firewalld_reading *reading = &read->reading;
@@ -143,7 +166,7 @@ static int make_items(struct read_op *read)
 	view.firewall = FIREWALL_NULL;
 	if (reading->state == FIREWALL_STATE_RUNNING && has_lost_its_zones(read))
 		reading->state = FIREWALL_STATE_BROKEN;
-	return 0;
+	return add_connections(&reading->firewall, &reading->links);
 }
 
 static int ask_the_rest(struct firewalld_op *op);
@@ -880,6 +903,18 @@ static int ask_runtime(struct firewalld_op *op)
 	return r == 0 ? ask_direct(op) : r;
 }
 
+/* Not known is no failure: firewalld is what is read. */
+static void on_links(struct firewalld_op *op, int result, struct networkmanager_links *links)
+{
+	struct err err = ERR_NULL;
+
+	if (result == 0) {
+		read_op(op)->reading.links = *links;
+		*links = NETWORKMANAGER_LINKS_NULL;
+	}
+	settle(op, 0, &err, "the connections");
+}
+
 static int ask_permanent(struct firewalld_op *op)
 {
 	struct read_op *read = read_op(op);
@@ -887,7 +922,9 @@ static int ask_permanent(struct firewalld_op *op)
 
 	if (!read->all)
 		return ask_selection(op, &read->zones, ask_one_permanent);
-	r = ask_config(op, "listZones", NULL, NULL, on_zone_objects);
+	r = firewalld_op_network(op, NULL, on_links);
+	if (r >= 0)
+		r = ask_config(op, "listZones", NULL, NULL, on_zone_objects);
 	if (r == 0)
 		r = ask_config(op, "listPolicies", NULL, NULL, on_policy_objects);
 	return r == 0 ? ask_permanent_direct(op) : r;

@@ -806,6 +806,39 @@ static void unqueue(struct firewalld_op *op)
 	op->in_policy = false;
 }
 
+static void on_network(int result, struct networkmanager_links *links, void *userdata)
+{
+	struct firewalld_op *op = userdata;
+
+	op->question = NULL;
+	op->n_calls--;
+	op->fw->n_pending--;
+	op->on_network(op, result, links);
+}
+
+/**
+ * firewalld_op_network() - ask NetworkManager on behalf of an op, which has one question at most
+ * @interface: whose zone its connection is to be given; NULL: all of them are read
+ * @fn:        called with the answer
+ *
+ * Return: 0; NETWORKMANAGER_E_AWAY; -ENOMEM.
+ */
+int firewalld_op_network(struct firewalld_op *op, const struct item *interface,
+                         firewalld_network_fn fn)
+{
+	struct bus *bus = op->fw->bus;
+	int r = interface ? networkmanager_set_zone(&op->question, bus, interface->value,
+	                                            interface->zone, on_network, op)
+	                  : networkmanager_read(&op->question, bus, on_network, op);
+
+	if (r != 0)
+		return r;
+	op->on_network = fn;
+	op->n_calls++;
+	op->fw->n_pending++;
+	return 0;
+}
+
 /**
  * firewalld_op_free() - end an op and its calls without calling its callback
  * @op: not NULL
@@ -817,6 +850,9 @@ void firewalld_op_free(struct firewalld_op *op)
 	unqueue(op);
 	while (op->calls)
 		call_free(op->calls);
+	if (op->question)
+		fw->n_pending--;
+	networkmanager_cancel(op->question);
 	if (fw->n_pending == 0)
 		loop_timer_stop(fw->slow_timer);
 	if (op->prev)
@@ -1135,7 +1171,7 @@ static void on_permanent_path(struct firewalld_op *op, int result, DBusMessage *
 		finish_done(op, r, err);
 }
 
-static int start_permanent(struct firewalld_op *op)
+static int start_in_zone(struct firewalld_op *op)
 {
 	struct firewalld *fw = op->fw;
 	const char *policy = item_policy_name(op->item.zone);
@@ -1153,6 +1189,33 @@ static int start_permanent(struct firewalld_op *op)
 	                                                : ipset ? ipset
 	                                                        : op->item.zone),
 	                         NULL, on_permanent_path);
+}
+
+static void on_connection(struct firewalld_op *op, int result, struct networkmanager_links *links)
+{
+	struct err err = ERR_NULL;
+	int r = result;
+
+	(void)links;
+	if (r == NETWORKMANAGER_E_AWAY || r == NETWORKMANAGER_E_OTHER)
+		r = start_in_zone(op);
+	else if (r == NETWORKMANAGER_E_REFUSED)
+		err_set(&err, r = FIREWALLD_E_REFUSED, "NetworkManager did not take the zone");
+	if (r == 0 && result != 0)
+		return;
+	if (r == FIREWALLD_E_GONE)
+		err_set(&err, r, "firewalld went away");
+	finish_done(op, r, &err);
+}
+
+/* An interface that NetworkManager keeps has its permanent zone there. */
+static int start_permanent(struct firewalld_op *op)
+{
+	int r = NETWORKMANAGER_E_AWAY;
+
+	if (op->item.kind == ITEM_INTERFACE && !op->removes)
+		r = firewalld_op_network(op, &op->item, on_connection);
+	return r == NETWORKMANAGER_E_AWAY ? start_in_zone(op) : r;
 }
 
 /* Also where what could not be asked of the bus for want of memory is asked again. */

@@ -22,7 +22,7 @@
 
 #include "guard/model/firewall.h"
 #include "guard/model/packet/ruleset.h"
-#include "guard/system/host/bus.h"
+#include "guard/system/host/networkmanager.h"
 
 struct firewalld;
 struct firewalld_op; /* something under way, which can be cancelled */
@@ -111,6 +111,8 @@ struct firewalld_reading {
 	 * enough in it to decide by; chains of others are not among it (chains_known is false).
 	 */
 	struct ruleset ruleset;
+	/* Read with the permanent configuration of all zones; else, and unanswered, not known. */
+	struct networkmanager_links links;
 	bool stale;         /* a reload ended while it was read: read again */
 	unsigned n_skipped; /* entries that the model does not understand; left out of the items */
 	char skipped[256];  /* the first of them, with the reason */

@@ -30,7 +30,7 @@ machine_prepare()
 	"${machine_sh%/*}/layer" mail "$work/mail" && "${machine_sh%/*}/layer" network "$work/network" || return 1
 	# Only in this mount namespace: the host's /run, with its bus, is not ours to see.
 	mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns /run/machine || return 1
-	mount -t overlay overlay -o "lowerdir=$work/network:$work/mail:/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
+	mount -t overlay overlay -o "lowerdir=$work/mail:$work/network:/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
 
 	# The host's own settings go; what the packages bring stays.
 	rm -rf "$disk"/etc/firewalld "$disk"/etc/fail2ban/jail.local "$disk"/etc/fail2ban/jail.d \

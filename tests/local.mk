@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # All tests. `make check` runs what needs no root: units, what holds the house together, the man pages.
 # tests/run runs everything, the labs included.
-dist_check_SCRIPTS = tests/check-dead tests/check-includes tests/check-links
+dist_check_SCRIPTS = tests/check-dead tests/check-includes tests/check-links tests/check-sleeps
 EXTRA_DIST += tests/coverage tests/figures
 # The policies of SELinux and AppArmor; tests/run runs it.
 dist_noinst_SCRIPTS += tests/policy/run tests/policy/rules.py
 EXTRA_DIST += tests/policy/selinux.table
-TESTS += tests/check-dead tests/check-includes tests/check-links
+TESTS += tests/check-dead tests/check-includes tests/check-links tests/check-sleeps
 
 # What the linker leaves out of the program when it gets all of guard/: tests/check-dead reads it.
 WHOLE_HOUSE = libguard-base.a libguard-model.a libguard-system.a libguard-restore.a \

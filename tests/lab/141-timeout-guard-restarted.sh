@@ -5,10 +5,9 @@ start=$(now_ms)
 need "imap opens for eight seconds" fwc --add-service=imap --timeout=8
 need "the reload" fwc --reload
 need "imap is open again" within 2 is_open 143
-sleep 0.7
+need "and that is on record" within 5 finished
 watch_kill
-sleep 0.5
-need "imap is open meanwhile" is_open 143
+need "imap is open meanwhile" stays 0.5 is_open 143
 watch_up
 need "imap is still open" is_open 143
 need "it is gone when its time is over" within 12 is_shut 143

@@ -5,7 +5,7 @@ need "imap opens for three seconds" fwc --add-service=imap --timeout=3
 need "imaps without an end" fwc --add-service=imaps
 need "the guard ends" watch_down
 need "firewalld ends" fw_down
-sleep 3
+pause 3 "until imap's time is over"
 fw_start
 need "firewalld starts" within 15 fw_running
 watch_up

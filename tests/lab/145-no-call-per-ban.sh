@@ -16,7 +16,7 @@ dbus-monitor --system --profile "type='method_call',sender='$name'" >"$W/calls" 
 monitor=$!
 calls() { grep -c '^mc' "$W/calls"; }
 asked() { [ "$(calls)" -gt 0 ]; }
-sleep 0.5
+need "the monitor listens" within 5 grep -q NameLost "$W/calls"
 /usr/bin/python3 <<'X'
 import dbus
 zone = dbus.Interface(dbus.SystemBus().get_object("org.fedoraproject.FirewallD1", "/org/fedoraproject/FirewallD1"),

@@ -3,8 +3,7 @@
 watch_up
 mail_open
 need "firewalld ends" fw_down
-sleep 5
-need "the watcher lives" watching
+need "the watcher lives" stays 5 watching
 fw_start
 need "firewalld is back" within 15 fw_running
 need "imaps is open, and firewalld has it" within 3 has imaps

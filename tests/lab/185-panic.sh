@@ -7,7 +7,7 @@ mail_heard
 need "panic mode" fwc --panic-on
 need "a reload" fwc --reload
 need "the guard says that it waits" within 5 said 'panic mode; waiting'
-sleep 2
+need "it waits, and lives" stays 2 watching
 need "panic mode ends" fwc --panic-off
 need "mail is back at once" within 2 mail_reachable
 # it is put back by the end of panic mode, not by a try that happens to come then

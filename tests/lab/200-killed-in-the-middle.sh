@@ -7,7 +7,7 @@ for delay in 0.01 0.04 0.08 0.13 0.2 0.4; do
 	signals_up
 	reload_fast
 	until grep -q Reloaded "$W/signals"; do :; done
-	sleep $delay
+	pause "$delay" "the instant of the kill"
 	watch_kill
 	kill "$(cat "$W/signals.pid")"
 	watch_up

@@ -7,7 +7,7 @@ signals_up
 reload_fast
 until grep -q Reloaded "$W/signals"; do :; done
 kill -STOP "$FW"
-sleep 0.5
+need "it waits for an answer" stays 0.5 watching
 watch_kill
 kill -CONT "$FW"
 watch_up

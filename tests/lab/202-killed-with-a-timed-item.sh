@@ -16,7 +16,7 @@ round() {
 	"$@"
 	need "imap is open again" within 3 is_open 143
 	watch_kill
-	sleep 0.2
+	pause 0.2 "with nobody there"
 	watch_up
 	need "imap is still open" is_open 143
 	need "it is gone when its time is over" within 12 is_shut 143

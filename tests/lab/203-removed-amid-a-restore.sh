@@ -14,7 +14,7 @@ need "firewalld starts" within 15 fw_running
 need "imap is open again" within 3 is_open 143
 need "imap is removed on purpose" fwc --remove-service=imap
 need "pop3s is added" fwc --add-service=pop3s
-sleep 1.5
+pause 1.5 "so that the guard has heard both, and is still at its restore"
 watch_kill
 fw_kill
 fw_start

@@ -45,7 +45,7 @@ need "for imaps" out_has 'service:imaps .*LOST'
 need "restore" exits 0 guard restore
 need "brings it back" is_open 993
 need "removed again, on purpose" fwc --remove-service=imaps
-sleep 0.5
+need "the guard has heard it, too" within 3 said 'service:imaps was removed on purpose'
 need "restore" exits 0 guard restore
 need "does not bring it back" not has imaps
 guard status >"$W/out"

@@ -4,7 +4,7 @@ watch_up
 mail_open
 kill -STOP "$FW"
 reload_fast
-sleep 0.5
+need "it waits for an answer" stays 0.5 watching
 start=$(now_ms)
 kill -TERM "$WATCH"
 wait "$WATCH"

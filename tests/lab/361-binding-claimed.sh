@@ -17,7 +17,7 @@ need "not to iredmail" never 1 bound iredmail
 # The permanent configuration binds it elsewhere: a wipe brings it there, and it stays.
 need "at run time in iredmail" fwc --zone=iredmail --change-interface=host0
 need "permanently in internal" fwc --permanent --zone=internal --add-interface=host0
-sleep 0.6
+pause 0.6 "until the guard has read the permanent configuration"
 need "the reload" fwc --reload
 need "the interface is in internal" within 2 bound internal
 need "and stays there" never 2 bound iredmail

@@ -33,7 +33,7 @@ need "as that of the reload, where it is one" not said 'reload by SIGHUP'
 guard status >"$W/out"
 need "nor does the status, but to bind it" eval '! grep -v "^  fix: firewall-cmd --zone=work --change-interface=" "$W/out" | grep -q host0'
 need "which knows that nobody reaches imaps in work" out_has 'no packet reaches zone work'
-sleep 0.5
+pause 0.5 "until the state has been stored"
 # set in the file, read by a reload: the same
 sed -i 's/^DefaultZone=.*/DefaultZone=work/' /etc/firewalld/firewalld.conf
 need "the reload" fwc --reload

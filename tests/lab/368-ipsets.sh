@@ -13,7 +13,7 @@ entry() { fwc --ipset="$1" --add-entry="$2"; }
 need "the banned are dropped" fwc --add-rich-rule='rule family=ipv4 source ipset=banned drop'
 need "somebody is banned" entry banned 10.77.0.99
 need "a rule lets colleagues in" fwc --add-rich-rule='rule family=ipv4 source ipset=colleagues service name=smtps accept'
-sleep 1
+pause 1 "so that the guard has read the rules before their entries come"
 need "a friend" entry friends 10.77.0.3
 need "a colleague" entry colleagues 10.77.0.2
 seen() { is_open_from 10.77.0.3 993 && is_shut_from 10.77.0.2 993 && is_open_from 10.77.0.2 465 && is_shut_from 10.77.0.3 465; }

@@ -10,7 +10,7 @@ watch_up
 need "the interface" fwc --zone=iredmail --change-interface=host0
 need "a service" fwc --zone=iredmail --add-service=smtp
 need "a rule for friends" fwc --zone=iredmail --add-rich-rule='rule family=ipv4 source ipset=friends service name=imaps accept'
-sleep 1
+pause 1 "so that the guard has read the rules before their entries come"
 need "a friend" fwc --ipset=friends --add-entry=10.77.0.3
 need "a forwarded port" fwc --zone=iredmail --add-forward-port=port=2993:proto=tcp:toport=993
 need "pop3s in the policy" fwc --policy=mail-in --add-service=pop3s

@@ -36,7 +36,7 @@ caused_by 'called by z\?\?\?from\?a.se \(pid [0-9]+\)'
 need "and poses as no unit" not grep -q 'from a.se' "$W/out"
 
 # Who is refused is not to be blamed for what comes next, nor who calls somebody else.
-sleep 2
+pause 2 "so that who was refused is no candidate any more"
 not setpriv --reuid=65534 --clear-groups dbus-send --system --print-reply \
 	--dest=org.fedoraproject.FirewallD1 /org/fedoraproject/FirewallD1 \
 	org.fedoraproject.FirewallD1.reload >/dev/null 2>&1 || fail "nobody may reload"

@@ -6,7 +6,7 @@ mail_open
 need "calls are seen" within 5 seen 1
 need "the bus is killed" bus_down KILL
 fw_kill
-sleep 0.5
+pause 0.5 "with no bus at all"
 bus_up
 fw_start
 need "firewalld is back" within 15 fw_running

@@ -59,7 +59,7 @@ need "all mail services are reachable again" within 8 mail_reachable
 need "it was told" within 3 told 2
 
 # One item that goes without a word while others stay: that was no wipe.
-sleep 1
+mail_heard
 mute Reloaded ServiceRemoved
 need "imap goes" fwc --zone=public --remove-service=imap
 kill -HUP "$WATCH" # and it looks at everything, as it does now and then

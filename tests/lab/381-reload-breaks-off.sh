@@ -14,7 +14,7 @@ need "firewalld reads it" fwc --reload
 signals_up
 watch_up -v
 mail_open
-sleep 1
+mail_heard
 good() { guard --json snapshot list >"$W/out" && json 'max(s["id"] for s in d["snapshots"])'; }
 before=$(good)
 

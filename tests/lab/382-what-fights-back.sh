@@ -26,7 +26,7 @@ need "the history has it" exits 0 guard history --kind breaker
 need "with who fights" out_has "imaps was removed more than 6 times in 10 minutes, the last time by firewall-cmd .*called by fw-clean.sh \(pid $CLEAN\)"
 lines=$(wc -l <"$W/watch.log")
 need "imaps still comes back" within 15 has imaps
-sleep 3
+pause 3 "for more of the fight"
 [ "$(grep -c 'again and again' "$W/watch.log")" = 1 ] || fail "it is said once"
 [ "$(wc -l <"$W/watch.log")" -le $((lines + 3)) ] || fail "and the log is not flooded"
 need "the other required item is not held up" fwc --zone=public --remove-port=465/tcp

@@ -7,7 +7,7 @@ X
 watch_up -v
 mail_open
 mail_heard
-look() { kill -HUP "$WATCH"; sleep 1.5; }
+look() { kill -HUP "$WATCH"; pause 1.5 "so that a wipe would be found"; }
 
 # Interfaces move with the default zone without a word, and with NetworkManager.
 need "the default zone is another" fwc --set-default-zone=work

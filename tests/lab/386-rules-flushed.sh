@@ -57,7 +57,7 @@ need "firewalld ends" fw_down
 fw_start
 need "and runs again" within 15 fw_running
 fwc --panic-on
-sleep 1
+pause 1 "in panic mode"
 fwc --panic-off
 nft add table inet somebody
 nft delete table inet somebody

@@ -19,7 +19,7 @@ need "not what was said before" [ "$(grep 'Runtime only.*imaps' "$W/watch.log" |
 timed=
 can "a service for a time" && timed=yes && need "a service for a time" fwc --add-service=ftp --timeout=60
 need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
-sleep 1.5
+pause 1.5 "so that the guard would have said it"
 need "status names the command" exits 0 guard status
 need "for what is runtime only" out_has '^info: runtime-only-service: .*runtime only'
 need "by name" out_has '^  details: .*public/service:imaps'
@@ -38,7 +38,7 @@ need "nor of the ban, nor of what has an end" not said 'Runtime only.*(rule|ftp)
 
 # out of the permanent configuration, several at a time
 need "two more are permanent" fwc --permanent --add-service=imap --add-service=imaps --add-service=pop3s
-sleep 1
+pause 1 "so that the guard has read the permanent configuration"
 need "and are taken out again" fwc --permanent --remove-service=imap --remove-service=imaps --remove-service=pop3s
 need "it is said within a second or two" within 3 said 'Removed from the permanent configuration .*public/service:imap[,;].*firewall-cmd --permanent --zone=public .*--add-service=imap'
 need "status says what a reload does" exits 0 guard status

@@ -11,9 +11,9 @@ permanent() { for service in $MAIL; do fwc --permanent --query-service="$service
 need "mail becomes permanent" within 5 permanent
 need "so nothing of it is at risk" not said 'Runtime only.*service:'
 probe_up
-sleep 0.3
+pause 0.3 "some probes before"
 need "a reload" fwc --reload
-sleep 0.7
+pause 0.7 "and some after"
 probe_down
 need "imaps is never refused" not grep -q refused "$W/probe"
 need "and no service was lost" not said "lost.*service:"

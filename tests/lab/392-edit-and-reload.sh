@@ -19,7 +19,7 @@ need "pop3 is left to the administrator" within 3 said 'nobody can tell why \(1\
 
 need "imaps is permanent" fwc --permanent --add-service=imaps
 need "and open" fwc --reload
-sleep 1
+pause 1 "so that the guard has read the permanent configuration"
 need "firewalld takes it out" fwc --permanent --remove-service=imaps
 need "and reloads" fwc --reload
 need "that is a removal" within 3 said '[Rr]emoved (it )?from the permanent configuration.*public/service:imaps'

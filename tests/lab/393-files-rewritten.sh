@@ -10,7 +10,7 @@ need "for this machine" fwc --permanent --policy=in --add-egress-zone=HOST
 need "with a port" fwc --permanent --policy=in --add-port=993/tcp
 need "loaded" fwc --reload
 watch_up
-sleep 0.5
+pause 0.5 "so that the guard has read the files"
 for file in zones/public zones/internal policies/in; do
 	sed -e '/imaps\|pop3s\|993/d' "/etc/firewalld/$file.xml" >"/etc/firewalld/$file.new"
 done

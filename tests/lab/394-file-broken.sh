@@ -3,7 +3,7 @@
 need "imaps is permanent" fwc --permanent --add-service=imaps
 need "loaded" fwc --reload
 watch_up
-sleep 0.5
+pause 0.5 "so that the guard has read the files"
 cp /etc/firewalld/zones/public.xml "$W/whole.xml"
 sed 's|</zone>||' "$W/whole.xml" >/etc/firewalld/zones/public.xml
 need "that it is broken is said" within 2 said 'the file of public is broken \(line [0-9]+: .*firewalld will refuse the next reload'

@@ -45,7 +45,7 @@ need "the client is refused" is_shut_from 10.77.0.3 993
 printf '[guard]\nrestore-bans = none\n' >"$CONF"
 kill -HUP "$WATCH"
 need "it is read" within 5 said 'configuration was read again'
-sleep 1
+pause 1 "so that it is in force"
 need "the reload" fwc --reload
 need "none comes back" never 4 more_than 0
 need "and that is told" said 'lost, and not for the guard to restore'

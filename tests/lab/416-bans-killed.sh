@@ -17,7 +17,7 @@ for ((i = 1; i <= losses; i++)); do
 	# with the guard at any point: reading, asking, in a batch, between two, closing
 	kills=$((RANDOM % 3 + 1)) clients=()
 	for ((k = 0; k < kills; k++)); do
-		sleep 0.$((RANDOM % 10))$((RANDOM % 10))
+		pause "0.$((RANDOM % 10))$((RANDOM % 10))" "the instant of the kill"
 		case $((RANDOM % 4)) in
 		0) f2b set lab unbanip "198.18.0.$((RANDOM % 60 + 1))" & clients+=($!) ;;
 		1) f2b set lab banip "198.18.0.$((RANDOM % 60 + 1))" & clients+=($!) ;;
@@ -35,6 +35,6 @@ for ((i = 1; i <= losses; i++)); do
 	# some more for the next
 	if [ "$(n_rules)" -lt 40 ]; then need "bans again" ban_many 60; fi
 	# single bans are on record after five seconds
-	[ ${#clients[@]} = 0 ] || sleep 5.5
+	[ ${#clients[@]} = 0 ] || pause 5.5 "until they are"
 done
 echo "  $losses losses, $(grep -c 'watching firewalld' "$W/watch.log") starts of the guard, at most $worst ms until all was well"

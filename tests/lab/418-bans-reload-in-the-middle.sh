@@ -14,7 +14,7 @@ need "some are back" within 10 more_than 20
 need "a reload in the middle" fwc --reload
 need "mail comes back" within 4 mail_reachable
 need "some are back" within 10 more_than 50
-for i in 1 2 3; do reload_fast; sleep 0.1; done
+for i in 1 2 3; do reload_fast; pause 0.1 "a burst"; done
 need "mail comes back" within 4 mail_reachable
 need "all bans come back" within 20 rules_are 121
 need "as fail2ban says" as_the_tickets_say lab

@@ -20,7 +20,7 @@ for name in $names; do matches+=("type='method_call',destination='org.fedoraproj
 dbus-monitor --system --profile "${matches[@]}" >"$W/calls" 2>/dev/null &
 monitor=$!
 calls() { grep -c '^mc' "$W/calls"; }
-sleep 0.5
+need "the monitor listens" within 5 grep -q NameLost "$W/calls"
 need "bans" f2b set lab banip 198.18.0.1 198.18.0.2 198.18.0.3 10.77.0.3
 need "with rules" within 15 rules_are 4
 settle

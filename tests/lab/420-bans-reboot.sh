@@ -8,7 +8,7 @@ mail_open
 need "bans" f2b set lab banip 198.18.0.1 198.18.0.2 10.77.0.3
 need "with rules" within 15 rules_are 3
 need "and on record" within 10 snapshot_has_rules 3
-sleep 6 # a ban counts for the next boot when it has stood for 5 s
+pause 6 "a ban counts for the next boot when it has stood for 5 s"
 need "the power goes" watch_kill
 end_process "$F2B" KILL
 fw_kill

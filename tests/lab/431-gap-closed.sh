@@ -9,7 +9,7 @@ fwc --permanent --add-service=imaps
 # newest first, by the second: who was banned first comes last
 need "the client is banned" f2b set lab banip 10.77.0.2
 need "its rule is there" within 10 banned 10.77.0.2
-sleep 1.1
+pause 1.1 "a second of its own"
 need "many others are" ban_many "$bans"
 settle
 table() { "$BUILD/tests/lab/gaptable" exists 2>/dev/null; }
@@ -47,7 +47,7 @@ need "its own rule comes back, as the last" within 30 banned 10.77.0.2
 need "the table goes when all are back" within 10 not table
 gone=$(monotonic)
 need "and the ban holds" is_shut_from 10.77.0.2 993
-sleep 1
+pause 1 "some probes after"
 probe_down
 after=$(opened "$filled")
 while_held=$(awk -v from="$filled" -v to="$gone" '$1 > from && $1 < to' "$W/probe" | wc -l)

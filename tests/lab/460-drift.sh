@@ -50,7 +50,7 @@ tried() { [ "$(grep -c 'Failed to execute ban jail .broken' "$W/fail2ban.log")" 
 need "an action fails each time" within 30 tried
 need "which is found" finds jail-action-fails
 need "and not mended while its cause is there" mend
-sleep 1
+pause 1 "a second of its own"
 still() { finds jail-action-fails >/dev/null; }
 need "but still there" within 10 still
 sed -i 's/no-such-port/imaps/' /etc/fail2ban/jail.local

@@ -71,4 +71,4 @@ rules_add() {
 	X
 }
 # The guard has read the tickets since the last ban: it reads them 2.3 s after a change at the latest.
-settle() { sleep "${1:-3}"; }
+settle() { pause "${1:-3}" "as long as fail2ban and the guard have something to do"; }

@@ -176,9 +176,11 @@ evidence() {
 
 now_ms() { local t=${EPOCHREALTIME/[.,]/}; echo $((t / 1000)); }
 
-# within SECONDS COMMAND...: until it succeeds, else fails
+# within SECONDS COMMAND...: (tenths count) until it succeeds, else fails
 within() {
-	local end=$(($(now_ms) + ${1%.*} * 1000))
+	local part=${1#*.} end
+	[ "$part" != "$1" ] || part=0
+	end=$(($(now_ms) + ${1%.*} * 1000 + ${part:0:1} * 100))
 	shift
 	until "$@"; do
 		[ "$(now_ms)" -lt "$end" ] || return 1
@@ -201,6 +203,9 @@ can() { ! generations_lack "${2:-$SCENARIO}: $1"; }
 never() { ! within "$@"; }
 # stays SECONDS COMMAND...: true when COMMAND succeeds in all that time
 stays() { never "$1" not "${@:2}"; }
+# pause SECONDS WHY: where the time that goes by is itself the matter, and no condition tells.
+# What waits for something says `within`, what must go on being so says `stays`.
+pause() { [ $# = 2 ] && sleep "$1"; }
 not() { ! "$@"; }
 fail() {
 	echo "  falls short: $*$(caller_line)"

@@ -110,7 +110,7 @@ act_permanent_add() {
 	say "permanent add $picked"
 	fwc --permanent --zone=public --add-service="$picked" || falls "$picked is made permanent"
 	P[$picked]=1
-	[ $on = 0 ] || { GP[$picked]=1 GW[$picked]=0; sleep 0.8; }
+	[ $on = 0 ] || { GP[$picked]=1 GW[$picked]=0; pause 0.8 "so that the guard has heard it"; }
 }
 act_permanent_remove() {
 	pick "$POOL" '[ ${P[$x]} = 1 ] && [ ${TU[$x]} = 0 ] && [ ${GU[$x]} = 0 ]' || return 0
@@ -119,7 +119,7 @@ act_permanent_remove() {
 	P[$picked]=0
 	[ $on = 1 ] || return 0
 	GP[$picked]=0 GW[$picked]=${G[$picked]}
-	if [ $((RANDOM % 2)) = 0 ]; then act_reload; else sleep 0.8; fi
+	if [ $((RANDOM % 2)) = 0 ]; then act_reload; else pause 0.8 "so that the guard has heard it"; fi
 }
 act_release() {
 	[ $on = 1 ] || return 0
@@ -203,7 +203,7 @@ began() {
 }
 act_guard_off() {
 	[ $on = 1 ] || return 0
-	sleep 0.5
+	pause 0.5 "so that the state has been stored"
 	settled
 	if [ $((RANDOM % 2)) = 0 ]; then say "the guard is stopped"; watch_down; else say "the guard is killed"; watch_kill; fi
 	tick
@@ -225,7 +225,7 @@ act_guard_on() {
 act_killed_in_a_wipe() {
 	local x kind=$((RANDOM % 2))
 	[ $on = 1 ] || return 0
-	sleep 0.5
+	pause 0.5 "so that the state has been stored"
 	settled
 	say "wipe $kind, and the guard is killed in the middle"
 	if [ $kind = 0 ]; then reload; wiped reload; else fw_again; wiped restart; fi
@@ -258,7 +258,7 @@ differs() {
 settled() {
 	local x is
 	within 8 differs || falls "what should be open is not what is open:$different"
-	sleep 0.4
+	pause 0.4 "so that a late hand would show"
 	differs || falls "what was restored does not stay:$different"
 	is=" $(present | tr '\n' ' ') "
 	for x in $POOL; do

@@ -581,3 +581,17 @@ size_t world_n_unfinished(void)
 	ck_ok(store_wipe_unfinished(record_store(world.record), &list, &err));
 	return list.n;
 }
+
+/* Each of the tests in a world of its own. */
+Suite *world_suite(const char *name, const TTest *const tests[], size_t n)
+{
+	Suite *s = suite_create(name);
+	TCase *tc = tcase_create(name);
+
+	tcase_add_checked_fixture(tc, world_setup, world_teardown);
+	tcase_set_timeout(tc, 60);
+	for (size_t i = 0; i < n; i++)
+		tcase_add_test(tc, tests[i]);
+	suite_add_tcase(s, tc);
+	return s;
+}

@@ -46,6 +46,7 @@ extern struct world world;
 
 void world_setup(void);
 void world_teardown(void);
+Suite *world_suite(const char *name, const TTest *const tests[], size_t n);
 
 /* A guard begins, ends in order, or is killed: then nothing of it is told or written. */
 void world_guard(void);

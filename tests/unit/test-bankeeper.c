@@ -715,15 +715,8 @@ static Suite *suite(void)
 	    table_is_renewed,
 	    no_gap_table,
 	};
-	Suite *s = suite_create("bankeeper");
-	TCase *tc = tcase_create("bankeeper");
 
-	tcase_add_checked_fixture(tc, world_setup, world_teardown);
-	tcase_set_timeout(tc, 60);
-	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	return s;
+	return world_suite("bankeeper", tests, ARRAY_SIZE(tests));
 }
 
 int main(void)

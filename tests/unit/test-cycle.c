@@ -957,15 +957,8 @@ static Suite *suite(void)
 	    timed_item_of_the_guard_before,
 	    without_a_store,
 	};
-	Suite *s = suite_create("cycle");
-	TCase *tc = tcase_create("cycle");
 
-	tcase_add_checked_fixture(tc, world_setup, world_teardown);
-	tcase_set_timeout(tc, 60);
-	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	return s;
+	return world_suite("cycle", tests, ARRAY_SIZE(tests));
 }
 
 int main(void)

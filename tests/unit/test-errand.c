@@ -332,15 +332,8 @@ static Suite *suite(void)
 	    reloaded_in_the_middle,
 	    takes_no_snapshot,
 	};
-	Suite *s = suite_create("errand");
-	TCase *tc = tcase_create("errand");
 
-	tcase_add_checked_fixture(tc, world_setup, world_teardown);
-	tcase_set_timeout(tc, 60);
-	for (size_t i = 0; i < ARRAY_SIZE(tests); i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
-	return s;
+	return world_suite("errand", tests, ARRAY_SIZE(tests));
 }
 
 int main(void)

@@ -22,8 +22,9 @@ static int fail2ban_down(struct check_run *run)
 		return check_add_as(run, FINDING_WARNING, NULL, strdup("systemctl start fail2ban"),
 		                    "fail2ban is stopped: nobody is banned");
 	case FAIL2BAN_CRASHED:
-		return check_add(run, NULL, strdup("systemctl restart fail2ban"),
-		                 "fail2ban has crashed: its last bans stay, and nobody ends them");
+		return check_add(
+		    run, NULL, strdup("systemctl restart fail2ban"),
+		    "fail2ban crashed: its last bans stay, and nobody ends them or adds new ones");
 	case FAIL2BAN_UNREACHABLE:
 		return check_add(run, NULL, strdup("systemctl restart fail2ban"),
 		                 "fail2ban does not answer");
@@ -103,7 +104,7 @@ static int drift(struct check_run *run)
 	if (picture->wipe_open) {
 		run->drift_found = true;
 		return check_add_as(run, FINDING_UNKNOWN,
-		                    strdup("what a wipe took is being put back right now"), NULL,
+		                    strdup("a restore is under way right now"), NULL,
 		                    "fail2ban's bans could not be compared with the rules");
 	}
 	if (!run->drift_found)

@@ -46,7 +46,8 @@ static int firewalld_state(struct check_run *run)
 		return silent(run);
 	if (picture->result != 0)
 		return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
-		                 strdup("systemctl start firewalld"), "firewalld cannot be asked");
+		                 strdup("systemctl start firewalld"),
+		                 "firewalld cannot be reached");
 	if (picture->state == FIREWALL_STATE_RUNNING)
 		return 0;
 	if (picture->state == FIREWALL_STATE_INIT)
@@ -59,14 +60,14 @@ static int firewalld_state(struct check_run *run)
 		                 "the kernel drops every new connection; its log says why");
 	return check_add(run, NULL,
 	                 strdup("firewall-cmd --check-config && systemctl restart firewalld"),
-	                 "firewalld is in state %s: its rules are not what is configured",
+	                 "firewalld is in state %s: its rules are not the configured ones",
 	                 firewall_state_name(picture->state));
 }
 
 const struct check check_firewalld_state = {
     .name = "firewalld-state",
     .severity = FINDING_ERROR,
-    .help = "firewalld cannot be asked, or could not load its configuration",
+    .help = "firewalld cannot be reached, or could not load its configuration",
     .also = PICTURE_FIREWALLD,
     .status = true,
     .fn = firewalld_state,
@@ -239,9 +240,10 @@ static int tell_unreached(struct check_run *run, const char *zone)
 	                 "--zone=%s --change-interface=%s",
 	                 zone, interface, zone, interface) < 0)
 		return -ENOMEM;
-	return check_add(run, check_list_take(&mail), command,
-	                 "no packet comes through zone %s, and these are open nowhere else%s", zone,
-	                 interface[0] ? "" : ": bind the interface of the clients to it");
+	return check_add(
+	    run, check_list_take(&mail), command,
+	    "no packet comes through zone %s, and what it opens is open nowhere else%s", zone,
+	    interface[0] ? "" : ": bind the interface of the clients to it");
 }
 
 static int unreached_zone(struct check_run *run)
@@ -420,7 +422,7 @@ static int look_at_definition(struct check_run *run, const struct service *mail)
 	        mail->name) < 0)
 		return -ENOMEM;
 	return check_add(run, NULL, command,
-	                 "the service %s does not have %s: it is open in name alone", mail->name,
+	                 "the service %s does not include %s: it is open in name only", mail->name,
 	                 port);
 }
 
@@ -438,7 +440,7 @@ static int service_definition(struct check_run *run)
 const struct check check_service_definition = {
     .name = "service-definition",
     .severity = FINDING_ERROR,
-    .help = "a mail service does not have the port that it is known for",
+    .help = "a mail service lacks the port that it is known for",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES,
     .fn = service_definition,
 };

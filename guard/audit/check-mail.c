@@ -236,7 +236,7 @@ static int on_loopback(struct check_run *run, const struct service *mail)
 		return -ENOMEM;
 	evidence = who(listeners_first(listeners, "tcp", mail->port));
 	return check_add(run, steal(evidence), steal(command),
-	                 "%s (%u/tcp) is open, and is served on loopback alone", mail->name,
+	                 "%s (%u/tcp) is open, but served on loopback only", mail->name,
 	                 mail->port);
 }
 
@@ -248,7 +248,7 @@ static int loopback_only(struct check_run *run)
 const struct check check_loopback_only = {
     .name = "loopback-only",
     .severity = FINDING_WARNING,
-    .help = "a mail port is open, and only this machine itself is served",
+    .help = "a mail port is open, and nobody but this machine is served",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS,
     .status = true,
     .fn = loopback_only,
@@ -271,7 +271,7 @@ static int web_no_listener(struct check_run *run)
 			r = check_add(run, NULL, NULL, "%s (%u/tcp) is open, and %s", web->name,
 			              web->port,
 			              answer == LISTENERS_NO ? "nothing listens there"
-			                                     : "is served on loopback alone");
+			                                     : "it is served on loopback only");
 	}
 	return r;
 }
@@ -279,7 +279,7 @@ static int web_no_listener(struct check_run *run)
 const struct check check_web_no_listener = {
     .name = "web-no-listener",
     .severity = FINDING_WARNING,
-    .help = "a port of the web is open, and nobody else than this machine is served",
+    .help = "a web port is open, and nobody but this machine is served",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS,
     .status = true,
     .fn = web_no_listener,
@@ -309,7 +309,7 @@ static int in_one_family(struct check_run *run, const struct service *mail)
 	if (opening_command(&command, listeners_first(listeners, "tcp", mail->port), true) < 0)
 		return -ENOMEM;
 	return check_add(run, who(listeners_first(listeners, "tcp", mail->port)), steal(command),
-	                 "%s (%u/tcp) is open for %s, too, and is served over %s alone", mail->name,
+	                 "%s (%u/tcp) is open for %s too, but served over %s only", mail->name,
 	                 mail->port, on4 ? "IPv6" : "IPv4", on4 ? "IPv4" : "IPv6");
 }
 
@@ -382,8 +382,7 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 		return -ENOMEM;
 	return check_add_as(run, mail->optional ? FINDING_INFO : FINDING_WARNING,
 	                    who(listeners_first(listeners, "tcp", mail->port)), steal(command),
-	                    "%s (%u/tcp) is served, and is not open in any zone that packets come "
-	                    "through",
+	                    "%s (%u/tcp) is served, but open in no zone that packets come through",
 	                    mail->name, mail->port);
 }
 

@@ -18,10 +18,10 @@ static int newer_store(struct check_run *run)
 	                 "*; do mv \"$f\" \"newer-$f\"; done); systemctl start reload-guard",
 	                 run->picture->state_dir) < 0)
 		return -ENOMEM;
-	return check_add(
-	    run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),
-	    "the store is of a newer reload-guard, so the store cannot be used and nothing is "
-	    "recorded: install the newer one again, or begin anew and keep its store aside");
+	return check_add(run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),
+	                 "the store was written by a newer reload-guard, so it cannot be used and "
+	                 "nothing is recorded: install the newer version again, or start a new "
+	                 "store and keep the old one aside");
 }
 
 static int store(struct check_run *run)
@@ -41,7 +41,7 @@ static int store(struct check_run *run)
 	if (!picture_knows(picture, PICTURE_STORE))
 		return check_add(run, strdup(picture_why(picture, PICTURE_STORE)),
 		                 strdup("systemctl restart reload-guard"),
-		                 "the store cannot be used: what was open before is not known");
+		                 "the store cannot be used, so it is unknown what was open before");
 	if (!picture->damage)
 		return 0;
 	return check_add(run, strdup(picture->damage), strdup("systemctl restart reload-guard"),
@@ -65,8 +65,8 @@ static int store_space(struct check_run *run)
 		return 0;
 	return check_add_as(run, free_mib == 0 ? FINDING_ERROR : FINDING_WARNING,
 	                    strdup(run->picture->state_dir), NULL,
-	                    "the disk of the store has %lld MiB left: what is lost next may not be "
-	                    "on record; make room",
+	                    "the disk of the store has %lld MiB left: the next loss may not be "
+	                    "recorded; free some space",
 	                    (long long)free_mib);
 }
 
@@ -86,16 +86,16 @@ static int restore_failed(struct check_run *run)
 
 	if (wipe->n_failed == 0)
 		return 0;
-	return check_add(run, NULL, strdup("reload-guard history --kind restore"),
-	                 "after the last wipe %zu of %zu items could not be put back; the history "
-	                 "says why",
-	                 wipe->n_failed, wipe->n_lost);
+	return check_add(
+	    run, NULL, strdup("reload-guard history --kind restore"),
+	    "after the last wipe %zu of %zu items could not be restored; the history says why",
+	    wipe->n_failed, wipe->n_lost);
 }
 
 const struct check check_restore_failed = {
     .name = "restore-failed",
     .severity = FINDING_WARNING,
-    .help = "something could not be put back after the last wipe",
+    .help = "something could not be restored after the last wipe",
     .needs = PICTURE_STORE,
     .status = true,
     .fn = restore_failed,
@@ -108,7 +108,7 @@ static int bans_failed(struct check_run *run)
 	if (wipe->n_bans_failed == 0)
 		return 0;
 	return check_add(run, NULL, strdup("reload-guard restore"),
-	                 "after the last wipe %zu of %zu bans could not be put back; reload-guard "
+	                 "after the last wipe %zu of %zu bans could not be restored; reload-guard "
 	                 "history --kind restore says why",
 	                 wipe->n_bans_failed, wipe->n_bans);
 }
@@ -116,7 +116,7 @@ static int bans_failed(struct check_run *run)
 const struct check check_bans_failed = {
     .name = "bans-failed",
     .severity = FINDING_WARNING,
-    .help = "bans could not be put back after the last wipe",
+    .help = "bans could not be restored after the last wipe",
     .needs = PICTURE_STORE,
     .status = true,
     .fn = bans_failed,
@@ -129,14 +129,13 @@ static int bans_left_out(struct check_run *run)
 	if (n == 0)
 		return 0;
 	return check_add(run, NULL, NULL,
-	                 n == 1 ? "%zu ban that covers legitimate clients was not put back after "
-	                          "the last wipe; fail2ban still holds it: fail2ban-client set "
-	                          "JAIL unbanip ADDRESS ends it, restore-bans = all brings such "
-	                          "back"
-	                        : "%zu bans that cover legitimate clients were not put back after "
-	                          "the last wipe; fail2ban still holds them: fail2ban-client set "
-	                          "JAIL unbanip ADDRESS ends one, restore-bans = all brings such "
-	                          "back",
+	                 n == 1
+	                     ? "%zu ban that covers legitimate clients was not restored after the "
+	                       "last wipe. fail2ban still holds it: fail2ban-client set JAIL "
+	                       "unbanip ADDRESS ends it, restore-bans = all restores such bans"
+	                     : "%zu bans that cover legitimate clients were not restored after the "
+	                       "last wipe. fail2ban still holds them: fail2ban-client set JAIL "
+	                       "unbanip ADDRESS ends one, restore-bans = all restores such bans",
 	                 n);
 }
 

@@ -209,7 +209,7 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 	    mending(&command, look, reason) < 0)
 		return -ENOMEM;
 	return check_add(look->run, steal(evidence), steal(command),
-	                 "%s: open in zone %s, and everybody who comes in on %s is kept out", ports,
+	                 "%s: open in zone %s, but everybody who comes in on %s is refused", ports,
 	                 zone, explain->packet.interface);
 }
 
@@ -370,18 +370,18 @@ static int kernel_rules(struct check_run *run)
 		return check_add(run, strdup("table inet firewalld_policy_drop"),
 		                 strdup(CHECK_RELOAD_SAFELY),
 		                 "firewalld says open, the kernel does not: it lets no new "
-		                 "connection in, for a reload broke off");
+		                 "connection in, because a reload broke off");
 	r = list_missing(&list, picture);
 	if (r < 0 || list.n == 0)
 		return r;
 	return check_add(run, check_list_take(&list), strdup(CHECK_RELOAD_SAFELY),
-	                 "firewalld says that these are open, and the kernel has no rule for them");
+	                 "these are open in firewalld, but the kernel has no rule for them");
 }
 
 const struct check check_kernel_rules = {
     .name = "kernel-rules",
     .severity = FINDING_ERROR,
-    .help = "firewalld says open, and the kernel does not know",
+    .help = "open in firewalld, but not in the kernel",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
     .also = PICTURE_TABLES | PICTURE_SETTINGS,
     .status = true,

@@ -73,7 +73,7 @@ static int look_at_server(struct check_run *run, const struct mail_daemon *daemo
 	if (enable_command(&command, run->picture, daemon->jail) < 0)
 		return -ENOMEM;
 	return check_add(run, NULL, command,
-	                 "%s serves mail, and no jail of fail2ban bans who attacks it",
+	                 "%s serves mail, and no jail of fail2ban bans its attackers",
 	                 daemon->jail);
 }
 
@@ -92,7 +92,7 @@ static int no_jail(struct check_run *run)
 const struct check check_no_jail = {
     .name = "no-jail",
     .severity = FINDING_WARNING,
-    .help = "a mail server without a jail of fail2ban: whoever attacks it is not banned",
+    .help = "a mail server without a fail2ban jail: its attackers are not banned",
     .needs = PICTURE_SOCKETS | PICTURE_FAIL2BAN,
     .also = PICTURE_HOST,
     .fn = no_jail,
@@ -132,16 +132,15 @@ static int bans_not_restored(struct check_run *run)
 	                 ">%s/zz-restore-bans.conf && systemctl reload reload-guard",
 	                 folder, folder) < 0)
 		return -ENOMEM;
-	return check_add(
-	    run, steal(list), steal(command),
-	    "each reload takes the bans of these jails, and the configuration says that "
-	    "they are not put back");
+	return check_add(run, steal(list), steal(command),
+	                 "every reload drops the bans of these jails, and with restore-bans = none "
+	                 "they are not restored");
 }
 
 const struct check check_bans_not_restored = {
     .name = "bans-not-restored",
     .severity = FINDING_INFO,
-    .help = "bans that a reload takes, and that nobody is to put back",
+    .help = "bans that a reload drops and that the configuration does not restore",
     .needs = PICTURE_FAIL2BAN,
     .fn = bans_not_restored,
 };
@@ -172,16 +171,15 @@ static int hook_missing(struct check_run *run)
 		return -ENOMEM;
 	if (!list)
 		return 0;
-	return check_add(
-	    run, steal(list), strdup("reload-guard hook enable"),
-	    "these jails do not tell the guard of their bans: how many failures led to "
-	    "one, and bans that end before they are seen, are not on record");
+	return check_add(run, steal(list), strdup("reload-guard hook enable"),
+	                 "these jails do not report their bans to the guard: the number of "
+	                 "failures, and bans that end before they are seen, are not on record");
 }
 
 const struct check check_hook_missing = {
     .name = "hook-missing",
     .severity = FINDING_INFO,
-    .help = "a jail that does not tell the guard of its bans",
+    .help = "a jail that does not report its bans to the guard",
     .needs = PICTURE_FAIL2BAN,
     .fn = hook_missing,
 };
@@ -229,17 +227,17 @@ static int watcher_stopped(struct check_run *run)
 {
 	if (!run->picture->watcher.known)
 		return check_add_as(run, FINDING_UNKNOWN, NULL, NULL,
-		                    "whether the watcher runs cannot be told");
+		                    "it is unknown whether the watcher runs");
 	if (run->picture->watcher.running)
 		return 0;
 	return check_add(run, NULL, strdup("systemctl enable --now reload-guard"),
-	                 "the watcher does not run: nothing is put back after a reload");
+	                 "the watcher does not run: nothing is restored after a reload");
 }
 
 const struct check check_watcher_stopped = {
     .name = "watcher-stopped",
     .severity = FINDING_WARNING,
-    .help = "the watcher does not run: nothing is put back after a reload",
+    .help = "the watcher does not run: nothing is restored after a reload",
     .status = true,
     .fn = watcher_stopped,
 };

@@ -34,15 +34,14 @@ static int flush_all_on_reload(struct check_run *run)
 		return -ENOMEM;
 	return check_add_as(run, picture->watcher.running ? FINDING_INFO : FINDING_WARNING,
 	                    check_list_take(&list), command,
-	                    "FlushAllOnReload is yes: each reload drops bindings and entries that "
-	                    "are not permanent%s",
-	                    picture->watcher.running ? ", and the watcher puts them back" : "");
+	                    "every reload drops these, because FlushAllOnReload=yes%s",
+	                    picture->watcher.running ? "; the watcher restores them" : "");
 }
 
 const struct check check_flush_all_on_reload = {
     .name = "flush-all-on-reload",
     .severity = FINDING_WARNING,
-    .help = "bindings or ipset entries that each reload drops, since it is said to",
+    .help = "bindings or ipset entries that every reload drops, because FlushAllOnReload=yes",
     .needs = PICTURE_FIREWALLD,
     .also = PICTURE_SETTINGS | PICTURE_STORE,
     .fn = flush_all_on_reload,
@@ -56,14 +55,14 @@ static int iptables_backend(struct check_run *run)
 	    run, strdup("FirewallBackend=iptables"),
 	    strdup("sed -i 's/^FirewallBackend=.*/FirewallBackend=nftables/' " FIREWALLD_CONF
 	           " && " CHECK_RELOAD_SAFELY),
-	    "firewalld's backend is iptables: each reload takes the iptables rules of "
-	    "other programs as well");
+	    "firewalld's backend is iptables: every reload also drops the iptables rules of other "
+	    "programs");
 }
 
 const struct check check_iptables_backend = {
     .name = "iptables-backend",
     .severity = FINDING_INFO,
-    .help = "a reload takes the iptables rules of others as well",
+    .help = "a reload also drops the iptables rules of other programs",
     .needs = PICTURE_SETTINGS,
     .fn = iptables_backend,
 };
@@ -122,16 +121,16 @@ static int reload_crash(struct check_run *run)
 		return r;
 	if (check_take(&commands, &command) < 0)
 		return -ENOMEM;
-	return check_add(run, check_list_take(&list), command,
-	                 "firewalld %s breaks a reload off while something is open for a time: "
-	                 "then nobody gets in",
-	                 picture->ruleset.version);
+	return check_add(
+	    run, check_list_take(&list), command,
+	    "firewalld %s aborts a reload while a --timeout is pending, and then nobody gets in",
+	    picture->ruleset.version);
 }
 
 const struct check check_reload_crash = {
     .name = "reload-crash",
     .severity = FINDING_ERROR,
-    .help = "this firewalld breaks its next reload off: something has an end",
+    .help = "this firewalld aborts its next reload: a --timeout is pending",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES,
     .also = PICTURE_STORE,
     .fn = reload_crash,

@@ -242,7 +242,7 @@ static int say_why_not(struct judge *judge)
 		                 judge->let_in ? "lets them in before it"
 		                               : "denies them before it");
 	if (judge->elsewhere)
-		return xasprintf(&row->why_not, "their packets do not come into zone %s",
+		return xasprintf(&row->why_not, "their packets do not reach zone %s",
 		                 conflict->zone->name);
 	if (judge->not_offered)
 		return xasprintf(&row->why_not, "what it denies is open to nobody");
@@ -250,7 +250,7 @@ static int say_why_not(struct judge *judge)
 	    (!conflict->rule || conflict->rule->rule.element == RICHRULE_ELEMENT_NONE))
 		return xasprintf(&row->why_not, "their packets do not come through policy %s",
 		                 conflict->zone->name);
-	return xasprintf(&row->why_not, "it is about no mail service");
+	return xasprintf(&row->why_not, "it concerns no mail service");
 }
 
 /* --- an ipset: its entry can go, the rule can stay ------------------------------------------ */

@@ -132,26 +132,25 @@ static int order_words(char **out, const struct verdict_step *step)
 	case VERDICT_STAGE_BEFORE:
 		if (step->chain && step->chain->direct)
 			return xasprintf(out, "Direct rules come before all zones and policies.");
-		return xasprintf(out,
-		                 "It is looked at before firewalld is: its priority is %d, "
-		                 "firewalld's 10.",
-		                 step->chain ? step->chain->priority : 0);
+		return xasprintf(
+		    out, "It is evaluated before firewalld: its priority is %d, firewalld's 10.",
+		    step->chain ? step->chain->priority : 0);
 	case VERDICT_STAGE_AFTER:
-		return xasprintf(out, "It is looked at after firewalld has let the packet in.");
+		return xasprintf(out, "It is evaluated after firewalld has let the packet in.");
 	case VERDICT_STAGE_PANIC:
 		return xasprintf(out, "Panic mode drops every packet, before anything else.");
 	case VERDICT_STAGE_PRE:
 		return xasprintf(out,
-		                 "Its priority of %d is below 0: it is looked at before "
-		                 "everything of priority 0, services and ports included.",
+		                 "Its priority of %d is below 0: it is evaluated before everything "
+		                 "of priority 0, services and ports included.",
 		                 step->priority);
 	case VERDICT_STAGE_DENY:
-		return xasprintf(out, "What drops or rejects is looked at before services, ports "
-		                      "and rules that accept.");
+		return xasprintf(out, "Rules that drop or reject are evaluated before services, "
+		                      "ports and rules that accept.");
 	case VERDICT_STAGE_POST:
 		return xasprintf(out,
 		                 "Nothing before it opens the port, and its priority of %d is "
-		                 "above 0: it is looked at after services and ports.",
+		                 "above 0: it is evaluated after services and ports.",
 		                 step->priority);
 	case VERDICT_STAGE_TARGET:
 		return xasprintf(out, "Nothing opens the port, so the target decides.");
@@ -161,7 +160,7 @@ static int order_words(char **out, const struct verdict_step *step)
 	case VERDICT_STAGE_ALLOW:
 		break;
 	}
-	return xasprintf(out, "It is the first that says anything about it.");
+	return xasprintf(out, "It is the first rule that matches.");
 }
 
 static int why_words(char **out, const struct verdict *verdict, const struct verdict_step *step)
@@ -288,7 +287,7 @@ int explain_sentence(char **out, const struct explain *explain, size_t reason)
 	    open_words(&open, ports, otherwise) < 0)
 		return -ENOMEM;
 	return xasprintf(out, "%s, but %s %s %s%s%s%s%s%s", open, this_words(step),
-	                 does(step->action), who, deny ? " before services are looked at." : ". ",
+	                 does(step->action), who, deny ? " before services are evaluated." : ". ",
 	                 deny ? "" : explain->reasons[reason].why,
 	                 *shut ? " Nothing else opens " : "", shut, *shut ? "." : "");
 }

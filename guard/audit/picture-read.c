@@ -545,7 +545,7 @@ static int read_rules(struct reading *reading)
 	if (reading->firewalld.state == FIREWALL_STATE_RUNNING)
 		return settle(reading, PICTURE_RULES, 0);
 	err_set(why(reading, PICTURE_RULES), 0,
-	        "firewalld is in state %s: what it says is not what the kernel does",
+	        "firewalld is in state %s, so its lists do not show what the kernel does",
 	        firewall_state_name(reading->firewalld.state));
 	return 0;
 }

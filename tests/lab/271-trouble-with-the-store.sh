@@ -40,7 +40,7 @@ c.commit()"
 all_say newer 'newer reload-guard.*upgrade'
 need "the status says what to do, too" out_has 'newer reload-guard.*upgrade'
 "$GUARD" -c "$CONF" --state "$W/newer" check --only store >"$W/out" 2>"$W/err"
-need "check does not send for a restart that cannot help" out_has 'error: store: the store is of a newer reload-guard.*install the newer one again'
+need "check does not send for a restart that cannot help" out_has 'error: store: the store was written by a newer reload-guard.*install the newer version again'
 sed -n 's/^  fix: //p' "$W/out" | sed 's/systemctl [a-z]* reload-guard/true/g' >"$W/mend"
 need "its command sets the store aside" bash -e "$W/mend"
 need "with all that belongs to it" test -e "$W/newer/newer-guard.db" -a ! -e "$W/newer/guard.db"

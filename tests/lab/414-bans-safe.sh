@@ -27,7 +27,7 @@ need "with the reason" json '[r["error"] for r in d["history"] if r.get("outcome
 need "nothing more comes" never 3 rules_are 3
 need "status" exits 0 guard status
 need "says it too" out_has "its bans *4 lost, 2 restored in .*, 2 left out"
-need "with what to do" out_has "2 bans that cover legitimate clients were not put back"
+need "with what to do" out_has "2 bans that cover legitimate clients were not restored"
 need "as a document" exits 0 guard --json status
 need "that fits its schema" fits status
 conf <<'C'

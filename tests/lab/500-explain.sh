@@ -14,7 +14,7 @@ need "with what opens it" out_has 'firewall-cmd --zone=public --add-service=mana
 need "a rule by hand" fwc --add-rich-rule='rule family=ipv4 source address=10.77.0.0/29 drop'
 need "465 is shut" is_shut 465
 need "which is no fine answer" exits 1 guard explain 10.77.0.2
-need "the sentence of an expert" out_has '465/tcp.* open.* in zone public.*but this rule drops 10.77.0.0/29 before services are looked at'
+need "the sentence of an expert" out_has '465/tcp.* open.* in zone public.*but this rule drops 10.77.0.0/29 before services are evaluated'
 need "what the client sees" out_has '465/tcp +smtps +dropped +time-out'
 need "who" out_has 'by hand or by another program.*the next reload drops it'
 command=$(grep -o 'firewall-cmd --zone=public --remove-rich-rule=.*' "$W/out")

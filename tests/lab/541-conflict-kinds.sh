@@ -20,10 +20,10 @@ need "an accept of higher priority undoes it" harmless '^rule.*reject in zone pu
 need "is open" is_open_from 10.77.0.2 25
 undo
 rule 'rule family="ipv4" source address="10.77.0.0/24" drop' dmz
-need "a zone where no packet of theirs comes" harmless 'in zone dmz' 'their packets do not come into zone dmz'
+need "a zone where no packet of theirs comes" harmless 'in zone dmz' 'their packets do not reach zone dmz'
 need "is open" is_open_from 10.77.0.2 25
 rule 'rule family="ipv4" source address="10.77.0.2" service name="ssh" drop'
-need "what is no mail" harmless 'name="ssh"' 'it is about no mail service'
+need "what is no mail" harmless 'name="ssh"' 'it concerns no mail service'
 undo
 rule 'rule family="ipv6" source address="fd77::/16" drop'
 need "IPv6" effective 'fd77::/16 covers fd77::/64.*: 18446744073709551616 addresses'

@@ -63,7 +63,7 @@ server 0.0.0.0
 need "and the finding is gone" clean loopback-only
 
 need "one family is served" finds one-family-only warning
-need "the other is named" out_has 'managesieve \(4190/tcp\) is open for IPv6, too, and is served over IPv4 alone'
+need "the other is named" out_has 'managesieve \(4190/tcp\) is open for IPv6 too, but served over IPv4 only'
 need "with a command" mend
 need "for that server, too" grep -q '^inet_protocols=all$' "$W/postconf"
 ends

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# firewalld says open, and the kernel does not know, or packets come where nothing is open: each
+# Open in firewalld, but not in the kernel, or packets come where nothing is open: each
 # is found, and mended by the command that the finding printed.
 found_and_mended() { # NAME
 	need "mail is shut" is_shut 993

@@ -41,7 +41,7 @@ static const struct {
      "(what it denies is open to nobody) ", NULL, NULL},
     {SERVER "public rule rule family=\"ipv4\" source address=\"192.0.2.7\" port port=\"22\" "
             "protocol=\"tcp\" drop\n",
-     "(it is about no mail service) ", NULL, NULL},
+     "(it concerns no mail service) ", NULL, NULL},
     /* what is before it */
     {SERVER "public rule " DENY "\npublic rule rule priority=\"-1\" family=\"ipv4\" source "
             "address=\"192.0.2.0/24\" accept\n",
@@ -50,7 +50,7 @@ static const struct {
      NULL, NULL},
     {SERVER "public rule rule priority=\"5\" family=\"ipv4\" source address=\"192.0.2.7\" drop\n",
      "(service smtp in zone public lets them in before it) ", NULL, NULL},
-    {SERVER "dmz rule " DENY "\n", "(their packets do not come into zone dmz) ", NULL, NULL},
+    {SERVER "dmz rule " DENY "\n", "(their packets do not reach zone dmz) ", NULL, NULL},
     /* a zone of their own, that offers less than strangers have */
     {SERVER "drop target DROP\ndrop source 192.0.2.0/28\n",
      "[25 993] firewall-cmd --zone=drop --remove-source=192.0.2.0/28; ", NULL, NULL},

@@ -44,13 +44,13 @@ static const struct {
 } rows[] = {
     {PUBLIC "public rule rule family=ipv4 source address=101.13.5.0/24 drop", "101.13.5.7", 465,
      "465/tcp is open (service smtps in zone public), but this rule drops 101.13.5.0/24 before "
-     "services are looked at.",
+     "services are evaluated.",
      "firewall-cmd --zone=public --remove-rich-rule='rule family=ipv4 source address=101.13.5.0/24 "
      "drop'"},
     {PUBLIC "public rule rule priority=-7 family=ipv4 source address=101.13.5.7 reject",
      "101.13.5.7", 465,
      "465/tcp is open (service smtps in zone public), but this rule rejects 101.13.5.7. Its "
-     "priority of -7 is below 0: it is looked at before everything of priority 0, services and "
+     "priority of -7 is below 0: it is evaluated before everything of priority 0, services and "
      "ports included.",
      "firewall-cmd --zone=public --remove-rich-rule='rule priority=-7 family=ipv4 source "
      "address=101.13.5.7 reject'"},
@@ -63,7 +63,7 @@ static const struct {
             "rule family=ipv4 source address=101.13.5.7 drop",
      "101.13.5.7", 465,
      "465/tcp is open (service smtps in zone public), but this rule drops 101.13.5.7. Policy in "
-     "(priority -1) is asked before zone public. What drops or rejects is looked at before "
+     "(priority -1) is asked before zone public. Rules that drop or reject are evaluated before "
      "services, ports and rules that accept.",
      "firewall-cmd --policy=in --remove-rich-rule='rule family=ipv4 source address=101.13.5.7 "
      "drop'"},
@@ -210,7 +210,7 @@ START_TEST(tells_what_ports_share_once)
 	ck_assert_int_eq(explain_sentence(&sentence, &explain, 0), 0);
 	ck_assert_str_eq(
 	    sentence, "465/tcp, 993/tcp are open in zone public, but this rule drops 101.13.5.0/24 "
-	              "before services are looked at. Nothing else opens 110/tcp.");
+	              "before services are evaluated. Nothing else opens 110/tcp.");
 	done(&explain);
 }
 END_TEST

@@ -570,14 +570,13 @@ static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned
 	if (!(kinds & 1U << kind))
 		return 0;
 	if (fails)
-		r = xasprintf(
-		    &text,
-		    "none of the %zu latest bans of jail %s got a rule: its action fails; "
-		    "fail2ban's log says why",
-		    tally->n_new, tally->jail->name);
+		r = xasprintf(&text,
+		              "none of the %zu latest bans of jail %s got a rule: its action "
+		              "fails; see fail2ban's log",
+		              tally->n_new, tally->jail->name);
 	else
 		r = xasprintf(&text,
-		              "%zu of %zu bans of jail %s have no rule: the banned get through",
+		              "%zu of %zu bans of jail %s have no rule: the banned can connect",
 		              tally->n_bare, tally->n, tally->jail->name);
 	if (r < 0)
 		return r;

@@ -32,7 +32,7 @@ need "the rest stays shut" never 1 is_open 1015
 
 # a range of which a part leaves the permanent configuration
 need "a part is permanent no more" fwc --permanent --remove-port=1003/tcp
-sleep 1
+pause 1 "so that the guard has read the permanent configuration"
 need "the reload" fwc --reload
 need "1003 is shut" within 2 is_shut 1003
 need "it stays shut" never 2 is_open 1003

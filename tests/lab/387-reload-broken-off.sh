@@ -35,7 +35,7 @@ break_off() { # SERVICE: to be open for a time, which the guard has not put back
 	: >"$W/watch.log"
 	if [ -n "$real" ]; then
 		need "something is open for a time" fwc --add-service="$1" --timeout=600
-		sleep 1
+		pause 1 "before it is asked again"
 	else
 		touch "$W/break"
 	fi
@@ -63,7 +63,7 @@ kill -HUP "$WATCH"
 need "the guard may not repair" within 5 said 'configuration was read again'
 break_off ldaps
 need "the guard says what to type" within 3 said 'Left to you \(repair = no\)\..*firewall-cmd --reload'
-sleep 2
+pause 2 "so that the state is stored and the guard is idle"
 need "nobody gets in" is_shut 993 110
 need "the status is not fine" exits 1 guard status
 need "and says why" out_has "lost its zones"

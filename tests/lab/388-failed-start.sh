@@ -57,6 +57,9 @@ mended() {
 	cp "$W/public.xml" /etc/firewalld/zones/public.xml
 }
 failing webmail-suite service_gone
+# another one, since the log holds back a line that it has said just now
+need "the watcher ends" watch_down
+watch_up -v
 failing public.xml not_xml
 need "the history has it" exits 0 guard history --kind firewalld-failed
 need "with the file" out_has 'broken: .*public.xml'

@@ -40,8 +40,7 @@ static struct port *find_port(const struct look *look, int index)
 
 /* --- attributes -------------------------------------------------------------------------- */
 
-static bool address_of(struct cidr *out, unsigned family, const struct rtattr *attribute,
-                       unsigned prefix)
+static bool address_of(struct cidr *out, unsigned family, struct rtattr *attribute, unsigned prefix)
 {
 	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
 	size_t n = family == AF_INET ? 4 : 16;
@@ -53,7 +52,7 @@ static bool address_of(struct cidr *out, unsigned family, const struct rtattr *a
 	return cidr_from_key(out, key, prefix + (family == AF_INET ? 96 : 0)) == 0;
 }
 
-static int int_of(const struct rtattr *attribute)
+static int int_of(struct rtattr *attribute)
 {
 	int number = 0;
 
@@ -62,7 +61,7 @@ static int int_of(const struct rtattr *attribute)
 	return number;
 }
 
-static bool is_text(const struct rtattr *attribute, const char *text)
+static bool is_text(struct rtattr *attribute, const char *text)
 {
 	size_t n = RTA_PAYLOAD(attribute);
 
@@ -84,7 +83,7 @@ static int add_uplink(struct look *look, int index)
 static int take_attributes(struct look *look, unsigned family, struct rtattr *attribute,
                            size_t left);
 
-static int take_hops(struct look *look, unsigned family, const struct rtattr *attribute)
+static int take_hops(struct look *look, unsigned family, struct rtattr *attribute)
 {
 	struct rtnexthop *hop = RTA_DATA(attribute);
 	size_t left = RTA_PAYLOAD(attribute);
@@ -135,7 +134,7 @@ static int take_route(struct nlmsghdr *header, void *userdata)
 
 /* --- links ------------------------------------------------------------------------------- */
 
-static void take_info(struct port *port, const struct rtattr *info)
+static void take_info(struct port *port, struct rtattr *info)
 {
 	struct rtattr *attribute = RTA_DATA(info);
 	size_t left = RTA_PAYLOAD(info);
@@ -196,7 +195,7 @@ static int take_address(struct nlmsghdr *header, void *userdata)
 	struct rtattr *attribute = IFA_RTA(message);
 	size_t left = IFA_PAYLOAD(header);
 	const struct port *port = find_port(look, (int)message->ifa_index);
-	const struct rtattr *own = NULL;
+	struct rtattr *own = NULL;
 	unsigned prefix = message->ifa_family == AF_INET ? 32 : 128;
 	struct cidr address;
 

@@ -50,7 +50,7 @@ nft -f - <<-NFT
 	table inet f2b-table {
 		set addr-set-lab { type ipv4_addr; elements = { 10.77.0.3 } }
 		chain f2b-chain { type filter hook input priority filter - 1; policy accept;
-			tcp dport { 993 } ip saddr @addr-set-lab reject with icmp port-unreachable
+			tcp dport { 993 } ip saddr @addr-set-lab reject with icmp type port-unreachable
 		}
 	}
 	NFT

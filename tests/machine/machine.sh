@@ -164,6 +164,10 @@ machine_proc_and_dev()
 	mount -t devpts -o newinstance,ptmxmode=0666,mode=620 devpts dev/pts
 	ln -s pts/ptmx dev/ptmx
 	ln -s /proc/self/fd dev/fd
+	# the older nft opens it for "-f -"
+	ln -s fd/0 dev/stdin
+	ln -s fd/1 dev/stdout
+	ln -s fd/2 dev/stderr
 	mount -t tmpfs tmpfs dev/shm
 }
 

@@ -10,4 +10,4 @@ need "the kernel keeps its rules meanwhile" stays 15 is_open 25
 need "the watcher says that it waits" within 30 said 'firewalld does not answer; waiting'
 kill -CONT "$FW"
 need "what was open is open again" within 10 mail_reachable
-need "and nothing was given up" not said 'gave up|taken out of the permanent'
+need "and nothing was given up" not said "gave up|[Rr]emoved (it )?from the permanent"

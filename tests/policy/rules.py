@@ -11,7 +11,8 @@ Asks as sesearch does, by the same library, and of all attributes of a type. A r
   becomes  SOURCE TARGET CLASS TYPE        what runs (process) or is made there gets the type
   stays    SOURCE TARGET CLASS             what runs or is made there gets no other type
 
-"-" as the only target or permission: none. Prints one line for each row and
+"-" as the only target or permission: none. A target with "?" behind it counts where the policy
+has that type. Prints one line for each row and
 "N passed, N failed"; exit status 1 when one failed.
 """
 import sys
@@ -44,6 +45,12 @@ class Rules:
     def type(self, name):
         """A type by its name or alias."""
         return self.policy.lookup_type(name)
+
+    def has_type(self, name):
+        try:
+            return bool(self.type(name))
+        except setools.exception.InvalidType:
+            return False
 
     def names(self, type_):
         """What rules may call it: itself, and each of its attributes."""
@@ -96,7 +103,8 @@ def judge(rules, verb, args):
         return "has " + words(has) if has else None
     if verb == "only":
         source, tclass, perm, *targets = args
-        wanted = {str(rules.type(name)) for name in targets if name != "-"}
+        wanted = {str(rules.type(name.rstrip("?"))) for name in targets
+                  if name != "-" and (name[-1] != "?" or rules.has_type(name[:-1]))}
         has = rules.targets(source, tclass, perm)
         if tclass == "file":
             has.discard(source)  # what /proc has of the process itself

@@ -41,7 +41,7 @@ need "the reload" fwc --reload
 need "brings imaps back" within 2 is_open 993
 need "imap and pop3 are left to the administrator" within 2 said 'nobody can tell why \(2\): public/service:imap, public/service:pop3'
 need "they stay away" never 2 has imap
-need "nobody is said to have removed them" not said '[Rr]emoved from the permanent'
+need "nobody is said to have removed them" not said '[Rr]emoved (it |them )?from the permanent configuration'
 need "pop3 is let go" exits 0 guard release public/service:pop3
 need "a person asks for what is missing" exits 0 guard restore
 need "imap is back" has imap

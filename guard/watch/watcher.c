@@ -311,6 +311,9 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		engine_unbound(watcher->engine, event);
 	else
 		engine_hear(watcher->engine, event);
+	/* before it is read, so that nobody is told that it is in the runtime only */
+	if (mover == ATTRIBUTION_CONNECTION)
+		engine_made_permanent(watcher->engine, event->item);
 	/* what the connections name is read with everything else */
 	if (mover != ATTRIBUTION_SOMEBODY)
 		engine_look_soon(watcher->engine);

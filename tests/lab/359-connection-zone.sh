@@ -25,6 +25,7 @@ need "the guard had nothing to do" not said 'lost \(1\)'
 
 need "somebody sets another zone" nm_zone internal
 need "host0 goes there" settles_in internal
+need "and is not said to be in the runtime only" not said 'runtime only.*internal/interface:host0'
 need "a reload" fwc --reload
 need "it stays" settles_in internal
 need "also when its connection is activated" nm_activate

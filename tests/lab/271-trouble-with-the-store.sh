@@ -13,7 +13,7 @@ all_say() { # FOLDER WORDS
 	need "the hook is fine in any case" try 0 "$1" hook ban --jail=lab --address=192.0.2.1
 	need "and silent on stdout" not test -s "$W/out"
 	"$GUARD" -c "$CONF" --state "$W/$1" status >"$W/out" 2>"$W/err"
-	need "the status tells of it" out_has 'the store cannot be used'
+	need "the status tells of it" out_has 'the store (cannot be used|was written by a newer)'
 }
 watch_up
 mail_open

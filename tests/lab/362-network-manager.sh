@@ -11,7 +11,7 @@ comes_back() {
 	"$@"
 	need "$what: host0 is bound to its zone again" settles_in iredmail
 	need "$what: imaps is open" is_open 993
-	need "$what: nobody is said to have meant it" not said 'host0 (is bound to|was removed).*on purpose'
+	need "$what: nobody is said to have meant it" not said 'host0 was (bound to|removed).*on purpose'
 	probe_down
 	# refused, and not at the end alone: NetworkManager really did it
 	need "$what: it was shut for a moment" grep -q refused "$W/probe"

@@ -45,7 +45,7 @@ not dbus-send --system --print-reply --dest=org.freedesktop.DBus /org/fedoraproj
 not dbus-send --system --print-reply --dest=:1.0 /org/fedoraproject/FirewallD1 \
 	org.fedoraproject.FirewallD1.reload >/dev/null 2>&1 || fail "the first on the bus reloads"
 kill -HUP "$FW"
-caused_by 'reload by SIGHUP (sender unknown)'
+caused_by 'reload by SIGHUP \(sender unknown\)'
 
 for _ in 1 2 3; do reload_fast; done
 caused_by 'firewalld reloaded, [23] times in a row: reload by dbus-send \(pid|reload by dbus-send'

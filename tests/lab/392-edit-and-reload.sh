@@ -13,7 +13,7 @@ need "not called removed" not said 'somebody removed it from the permanent'
 
 without pop3
 need "the edit is said" within 2 said "not made through firewalld removed from the permanent files \(1\): public/service:pop3"
-need "when firewalld finds it, it is still an edit" never 7 said '[Rr]emoved from the permanent'
+need "when firewalld finds it, it is still an edit" never 7 said '[Rr]emoved (it )?from the permanent configuration'
 need "the reload" fwc --reload
 need "pop3 is left to the administrator" within 3 said 'nobody can tell why \(1\): public/service:pop3'
 

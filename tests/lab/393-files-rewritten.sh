@@ -16,8 +16,8 @@ for file in zones/public zones/internal policies/in; do
 done
 for file in zones/public zones/internal policies/in; do mv "/etc/firewalld/$file.new" "/etc/firewalld/$file.xml"; done
 need "all is said" within 2 said "not made through firewalld removed from the permanent files \(3\): .*public/service:imaps"
-need "of the other zone" said "firewalld's hand.*internal/service:pop3s"
-need "and of the policy" said "firewalld's hand.*policy:in/port:993/tcp"
+need "of the other zone" said "not made through firewalld.*internal/service:pop3s"
+need "and of the policy" said "not made through firewalld.*policy:in/port:993/tcp"
 need "with its command" said 'firewall-cmd --permanent --policy=in --add-port=993/tcp'
 
 cp -r /etc/firewalld/zones "$W/zones"
@@ -25,10 +25,10 @@ sed -i '/"smtp"/d' "$W/zones/public.xml"
 mv /etc/firewalld/zones "$W/zones.before"
 cp -r "$W/zones" /etc/firewalld/zones.new
 mv /etc/firewalld/zones.new /etc/firewalld/zones
-need "what a new folder lacks is said" within 3 said "firewalld's hand \(1\): public/service:smtp;"
+need "what a new folder lacks is said" within 3 said "not made through firewalld \(1\): public/service:smtp;"
 
 rm /etc/firewalld/zones/public.xml
-need "what a removed file had is said" within 3 said "firewalld's hand \(1\): public/service:imap;"
+need "what a removed file had is said" within 3 said "not made through firewalld \(1\): public/service:imap;"
 need "a reload" fwc --reload
 need "nothing of it comes back by itself" never 2 has imaps
 need "and all of it is reported" said 'nobody can tell why'

@@ -7,14 +7,14 @@ pause 0.5 "so that the guard has read the files"
 cp /etc/firewalld/zones/public.xml "$W/whole.xml"
 sed 's|</zone>||' "$W/whole.xml" >/etc/firewalld/zones/public.xml
 need "that it is broken is said" within 2 said 'the file of public is broken \(line [0-9]+: .*firewalld will refuse the next reload'
-need "nothing in it counts as gone" not said "firewalld's hand"
+need "nothing in it counts as gone" not said "not made through firewalld"
 need "status names it" exits 1 guard status
 need "as a problem" out_has 'the file of public is broken \(line [0-9]+'
 fwc --reload
 need "firewalld keeps what it has" is_open 993
 cat "$W/whole.xml" >/etc/firewalld/zones/public.xml
 need "that it is mended is said" within 2 said 'the file of public is no longer broken'
-need "and nothing is missing" not said "firewalld's hand"
+need "and nothing is missing" not said "not made through firewalld"
 need "status is fine again" exits 0 guard status
 
 # the default zone, by hand and by firewalld

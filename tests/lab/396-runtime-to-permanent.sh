@@ -8,7 +8,7 @@ mail_open
 need "imap is closed on purpose, at run time" fwc --remove-service=imap
 need "mail is at risk" within 5 said 'Runtime only.*public/service:imaps'
 need "runtime to permanent" fwc --runtime-to-permanent
-need "nothing counts as edited" never 2 said "firewalld's hand"
+need "nothing counts as edited" never 2 said "not made through firewalld"
 need "status is fine" exits 0 guard --json status
 need "nothing is at risk" json '[i["item"] for i in d["items"] if i["at_risk"]] == []' >/dev/null
 need "a reload" fwc --reload

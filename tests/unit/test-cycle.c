@@ -383,6 +383,29 @@ START_TEST(panic)
 }
 END_TEST
 
+static void turns(unsigned n)
+{
+	while (n-- > 0)
+		world_turn();
+}
+
+/* The reading has the answer from before, and ends after the signal. */
+START_TEST(panic_amid_a_reading)
+{
+	begin(OPEN);
+	world.wall.silent = "getAllChains";
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS) && is_back(SMTPS));
+	turns(20);
+	fakewall_panic(&world.wall, true);
+	turns(20);
+	fakewall_answer(&world.wall);
+	world_settle();
+	fakewall_reload(&world.wall);
+	world_await(world_said("firewalld accepts nothing in panic mode"));
+}
+END_TEST
+
 /* It was removed when it had just come back: then it stays away. */
 static void remove_it(const char *what, void *userdata)
 {
@@ -930,6 +953,7 @@ static Suite *suite(void)
 	    lockdown,
 	    accepted_and_not_there,
 	    panic,
+	    panic_amid_a_reading,
 	    removed_meanwhile,
 	    taken_back_while_it_waits,
 	    removed_on_purpose,

@@ -179,6 +179,8 @@ static void settle(struct firewalld_op *op, int r, struct err *err, const char *
 		r = ask_the_rest(op);
 	if (r == 0 && op->n_calls > 0)
 		return;
+	/* as the signals since the answer have it */
+	ruleset_of(op)->panic = op->fw->panic;
 	if (r == 0)
 		r = make_items(read_op(op));
 	if (r == -ESHUTDOWN)
@@ -320,16 +322,10 @@ static void on_default_zone(struct firewalld_op *op, int result, DBusMessage *re
 static void on_panic(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
                      struct err *err)
 {
-	bool *panic = &ruleset_of(op)->panic;
-	int r;
-
 	(void)tag;
 	if (absent(op, false, result, "the panic mode", err))
 		return;
-	r = firewalld_message_bool(reply, panic);
-	if (r == 0)
-		op->fw->panic = *panic;
-	settle(op, r, err, "the panic mode");
+	settle(op, firewalld_message_bool(reply, &op->fw->panic), err, "the panic mode");
 }
 
 /* --- services, when all that uses them is there ------------------------------------------- */
@@ -891,9 +887,7 @@ static int ask_runtime(struct firewalld_op *op)
 
 	if (!read->all) {
 		/* What the restorer waits for comes first. */
-		r = ask_selection(op, &read->zones, ask_one_runtime);
-		read->reading.ruleset.panic = op->fw->panic;
-		return r;
+		return ask_selection(op, &read->zones, ask_one_runtime);
 	}
 	r = ask(op, FIREWALLD_MESSAGE_POLICY, "getPolicies", on_policies);
 	if (r == 0)

@@ -25,10 +25,10 @@ sed -i '/"smtp"/d' "$W/zones/public.xml"
 mv /etc/firewalld/zones "$W/zones.before"
 cp -r "$W/zones" /etc/firewalld/zones.new
 mv /etc/firewalld/zones.new /etc/firewalld/zones
-need "what a new folder lacks is said" within 3 said "not made through firewalld \(1\): public/service:smtp;"
+need "what a new folder lacks is said" within 3 said "not made through firewalld removed from the permanent files \(1\): public/service:smtp\."
 
 rm /etc/firewalld/zones/public.xml
-need "what a removed file had is said" within 3 said "not made through firewalld \(1\): public/service:imap;"
+need "what a removed file had is said" within 3 said "not made through firewalld removed from the permanent files \(1\): public/service:imap\."
 need "a reload" fwc --reload
 need "nothing of it comes back by itself" never 2 has imaps
 need "and all of it is reported" said 'nobody can tell why'

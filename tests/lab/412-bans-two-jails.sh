@@ -10,7 +10,7 @@ need "and in the other" f2b set other banip 10.77.0.3
 need "there is one rule" within 10 rules_are 1
 settle
 need "the first lets go" f2b set lab unbanip 10.77.0.3
-need "the rule comes back" within 8 said 'another jail still holds'
+need "the rule comes back" within 8 said 'another jail still bans'
 need "at once" within 3 banned 10.77.0.3
 need "and is refused" is_shut_from 10.77.0.3 993
 need "after a reload, too" fwc --reload
@@ -30,4 +30,4 @@ settle
 need "fail2ban is stopped" f2b_down
 need "and frees it" within 10 not banned 10.77.0.3
 need "for good" never 4 banned 10.77.0.3
-[ "$(grep -c 'another jail still holds' "$W/watch.log")" = 1 ] || fail "it was put back once"
+[ "$(grep -c 'another jail still bans' "$W/watch.log")" = 1 ] || fail "it was put back once"

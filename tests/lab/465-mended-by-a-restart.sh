@@ -10,7 +10,7 @@ found_and_mended() { # NAME WEIGHT
 }
 
 # --- the guard ---
-need "nothing is on record yet" finds store info
+need "nothing is on record yet" finds store unknown
 found_and_mended watcher-stopped warning
 need "and now there is" clean store
 mail_open
@@ -36,7 +36,7 @@ kill -KILL "$(daemon_pid fail2ban)"
 found_and_mended fail2ban-down error
 need "that it crashed" grep -q 'crashed' "$W/found"
 kill -STOP "$(daemon_pid fail2ban)"
-found_and_mended fail2ban-down warning
+found_and_mended fail2ban-down error
 need "that it does not answer" grep -q 'does not answer' "$W/found"
 
 # --- the mail server, a small one that reads where to listen ---

@@ -7,7 +7,7 @@
  * Killed is between two turns of its loop, or in front of a commit: from then on nothing that
  * it writes is kept, and nothing that it asks is heard.
  *
- * BANKILL_ROUNDS: how many (default 60). BANKILL_SEED repeats a run; a failure names its own.
+ * BANKILL_ROUNDS: how many (default 20). BANKILL_SEED repeats a run; a failure names its own.
  */
 #include "tests/unit/engine-world.h"
 #include "tests/unit/firewalls.h"
@@ -20,7 +20,7 @@
 #define COMMIT_MAX 12
 
 static uint64_t seed;
-static unsigned n_rounds = 60, n_round;
+static unsigned n_rounds = 20, n_round;
 static unsigned commits_left; /* 0: nobody is killed at one */
 static bool frozen;
 static bool is_banned[N_BANNED + 1];

@@ -52,22 +52,12 @@ static const struct check *check_of(const struct verdict_step *step)
 
 /* --- commands ----------------------------------------------------------------------------- */
 
-/* To take a source out of the zone is enough; to open the zone to it is another way. */
-static bool is_needed(const struct strv *commands, size_t index)
-{
-	for (size_t i = 0; i < commands->n; i++)
-		if (strstr(commands->strings[i], " --remove-source="))
-			return strstr(commands->strings[index], " --remove-source=") != NULL;
-	return true;
-}
-
 static int join(char **out, const struct strv *commands)
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
 	for (size_t i = 0; i < commands->n; i++)
-		if (is_needed(commands, i))
-			builder_join(&text, " && ", commands->strings[i]);
+		builder_join(&text, " && ", commands->strings[i]);
 	return check_take(&text, out);
 }
 
@@ -199,6 +189,8 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 {
 	const struct explain_reason *reason = &explain->reasons[index];
 	_cleanup_free_ char *ports = NULL, *words = NULL, *evidence = NULL, *command = NULL;
+	_cleanup_free_ char *other = NULL;
+	int r;
 
 	if (check_of(reason->step) != look->run->check || !refuses_all(look, explain, index) ||
 	    is_told(look, reason->step))
@@ -206,11 +198,12 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 	if (list_services(&ports, explain, index) < 0 ||
 	    explain_step_words(&words, reason->step) < 0 ||
 	    xasprintf(&evidence, "%s. %s", words, reason->why ? reason->why : "") < 0 ||
-	    mending(&command, look, reason) < 0)
+	    mending(&command, look, reason) < 0 || join(&other, &reason->others) < 0)
 		return -ENOMEM;
-	return check_add(look->run, steal(evidence), steal(command),
-	                 "%s: open in zone %s, but everybody who comes in on %s is refused", ports,
-	                 zone, explain->packet.interface);
+	r = check_add(look->run, steal(evidence), steal(command),
+	              "%s: open in zone %s, but everybody who comes in on %s is refused", ports,
+	              zone, explain->packet.interface);
+	return r == 0 && other ? check_or(look->run, steal(other)) : r;
 }
 
 static int look_at(struct look *look, const char *interface, enum cidr_family family)

@@ -22,6 +22,7 @@ static void row_deinit(struct conflictlist_row *row)
 	free(row->services);
 	free(row->jail);
 	strv_deinit(&row->commands);
+	strv_deinit(&row->others);
 }
 
 /** conflictlist_deinit() - release all of it; it is empty and usable afterwards */
@@ -155,6 +156,16 @@ static int add_service(struct conflictlist_row *row, const struct explain_port *
 	return r;
 }
 
+static int add_each(struct strv *out, const struct strv *more)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < more->n && r == 0; i++)
+		if (!strv_contains(out, more->strings[i]))
+			r = strv_add(out, more->strings[i]);
+	return r;
+}
+
 /* A set is of several bans: what ends each of them is told. */
 static int take_reason(struct conflictlist_row *row, const struct explain_reason *reason)
 {
@@ -165,10 +176,9 @@ static int take_reason(struct conflictlist_row *row, const struct explain_reason
 		row->jail = strdup(reason->jail);
 		r = row->jail ? 0 : -ENOMEM;
 	}
-	for (size_t i = 0; i < reason->commands.n && r == 0; i++)
-		if (!strv_contains(&row->commands, reason->commands.strings[i]))
-			r = strv_add(&row->commands, reason->commands.strings[i]);
-	return r;
+	if (r == 0)
+		r = add_each(&row->commands, &reason->commands);
+	return r == 0 ? add_each(&row->others, &reason->others) : r;
 }
 
 /* What decides in its place is the reason why it has no effect. */

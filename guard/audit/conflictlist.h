@@ -32,7 +32,8 @@ struct conflictlist_row {
 	int64_t until_us; /* 0: never, or no ban */
 	int64_t failures; /* -1: not known */
 	bool permanent;
-	struct strv commands; /* what lets the clients in, as typed */
+	struct strv commands; /* what lets the clients in, as typed; all of them */
+	struct strv others;   /* or these */
 };
 
 struct conflictlist {

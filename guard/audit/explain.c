@@ -24,6 +24,7 @@ void explain_deinit(struct explain *explain)
 		free(explain->reasons[i].why);
 		free(explain->reasons[i].jail);
 		strv_deinit(&explain->reasons[i].commands);
+		strv_deinit(&explain->reasons[i].others);
 	}
 	free(explain->reasons);
 	*explain = EXPLAIN_NULL;
@@ -294,16 +295,16 @@ int explain_sentence(char **out, const struct explain *explain, size_t reason)
 
 /* --- commands ----------------------------------------------------------------------------- */
 
-static int add_command(struct explain_reason *reason, struct builder *command)
+static int add_command(struct strv *out, struct builder *command)
 {
 	char *text;
 
-	return builder_take(command, &text) < 0 ? -ENOMEM : strv_add_take(&reason->commands, text);
+	return builder_take(command, &text) < 0 ? -ENOMEM : strv_add_take(out, text);
 }
 
 /* @option: of firewall-cmd, with "=" */
-static int firewall_cmd(struct explain_reason *reason, const struct ruleset_zone *zone,
-                        bool runtime, bool permanent, const char *option, const char *value)
+static int firewall_cmd(struct strv *out, const struct ruleset_zone *zone, bool runtime,
+                        bool permanent, const char *option, const char *value)
 {
 	const char *of = zone->is_policy ? "policy" : "zone";
 	int r = 0;
@@ -315,7 +316,7 @@ static int firewall_cmd(struct explain_reason *reason, const struct ruleset_zone
 			continue;
 		builder_addf(&command, "firewall-cmd%s", i ? " --permanent" : "");
 		shell_addf(&command, " --%s=%s --%s=%s", of, zone->name, option, value);
-		r = add_command(reason, &command);
+		r = add_command(out, &command);
 	}
 	return r;
 }
@@ -324,8 +325,8 @@ static int rule_commands(struct explain_reason *reason)
 {
 	const struct verdict_step *step = reason->step;
 
-	return firewall_cmd(reason, step->zone, true, step->rule->permanent, "remove-rich-rule",
-	                    step->rule->text);
+	return firewall_cmd(&reason->commands, step->zone, true, step->rule->permanent,
+	                    "remove-rich-rule", step->rule->text);
 }
 
 static bool is_permanent(const struct ruleset_zone *zone, const char *kind, const char *value)
@@ -345,7 +346,7 @@ static int source_commands(struct explain_reason *reason, const struct verdict *
 		    !step->certain || !step->value ||
 		    !strv_contains(&step->zone->sources, step->value))
 			continue;
-		return firewall_cmd(reason, step->zone, true,
+		return firewall_cmd(&reason->commands, step->zone, true,
 		                    is_permanent(step->zone, "source", step->value),
 		                    "remove-source", step->value);
 	}
@@ -356,6 +357,7 @@ static int target_commands(struct explain_reason *reason, const struct explain_p
 {
 	const struct ruleset_zone *zone = reason->step->zone;
 	struct builder command = BUILDER_NULL;
+	struct strv *out = &reason->commands;
 	char port[32];
 	int r;
 
@@ -364,15 +366,18 @@ static int target_commands(struct explain_reason *reason, const struct explain_p
 	r = source_commands(reason, &row->verdict);
 	if (r < 0)
 		return r;
+	/* to take the source out of the zone is enough; to open the zone to it is another way */
+	if (out->n > 0)
+		out = &reason->others;
 	if (zone->is_policy) {
 		shell_addf(&command, "firewall-cmd --permanent --policy=%s --set-target=CONTINUE",
 		           zone->name);
-		return add_command(reason, &command);
+		return add_command(out, &command);
 	}
 	if (row->service)
-		return firewall_cmd(reason, zone, true, true, "add-service", row->service);
+		return firewall_cmd(out, zone, true, true, "add-service", row->service);
 	snprintf(port, sizeof(port), "%u/%.8s", row->port, row->protocol);
-	return firewall_cmd(reason, zone, true, true, "add-port", port);
+	return firewall_cmd(out, zone, true, true, "add-port", port);
 }
 
 static const struct ruleset_step *chain_step(const struct verdict_step *step)
@@ -399,7 +404,7 @@ static int chain_commands(struct explain_reason *reason, const struct explain *e
 		return step->command ? strv_add(&reason->commands, step->command) : 0;
 	shell_addf(&command, "nft delete element %s %s %s '{ %s }'", chain->family, chain->table,
 	           step->set, address);
-	return add_command(reason, &command);
+	return add_command(&reason->commands, &command);
 }
 
 static int commands(struct explain_reason *reason, const struct explain *explain,
@@ -467,7 +472,7 @@ static int take_ticket(struct explain_reason *reason, const struct ticket *ticke
 			return -ENOMEM;
 	}
 	shell_addf(&command, "fail2ban-client set %s unbanip %s", ticket->jail, ticket->address);
-	return add_command(reason, &command);
+	return add_command(&reason->commands, &command);
 }
 
 static int find_who(struct explain_reason *reason, const struct explain *explain)

@@ -36,7 +36,8 @@ struct explain_reason {
 	char *jail;       /* owned; the first one; NULL: none */
 	int64_t until_us; /* when the ban ends; 0: never, or no ban */
 	enum explain_lifetime lifetime;
-	struct strv commands; /* what changes it, as typed; the first is the one to take */
+	struct strv commands; /* what changes it, as typed; all of them */
+	struct strv others;   /* or these */
 };
 
 struct explain_port {

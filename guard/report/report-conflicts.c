@@ -54,7 +54,7 @@ static json_t *row_json(const struct conflictlist_row *row)
 
 	return json_pack(
 	    "{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, "
-	    "s:o}",
+	    "s:o, s:o}",
 	    "kind", conflict_kind_name(conflict->kind), "what", report_json_text(row->what),
 	    "denied", report_json_text(row->denied), "zone",
 	    report_json_text(zone && !zone->is_policy ? zone->name : NULL), "policy",
@@ -66,7 +66,8 @@ static json_t *row_json(const struct conflictlist_row *row)
 	    "why_not", report_json_text(row->why_not), "services", services_json(row), "jail",
 	    report_json_text(row->jail), "until", report_json_time(row->until_us), "failures",
 	    row->failures >= 0 ? json_integer(row->failures) : json_null(), "permanent",
-	    row->permanent, "commands", strings_json(&row->commands));
+	    row->permanent, "commands", strings_json(&row->commands), "or",
+	    strings_json(&row->others));
 }
 
 static json_t *list_json(const struct conflictlist *list,
@@ -168,6 +169,9 @@ static void put_row(const struct report *report, const struct conflictlist_row *
 	for (size_t i = 0; i < row->commands.n; i++)
 		report_command(report, REPORT_PLAIN, i ? "        " : "    =>  ",
 		               row->commands.strings[i]);
+	for (size_t i = 0; i < row->others.n; i++)
+		report_command(report, REPORT_PLAIN, i ? "        " : "    or  ",
+		               row->others.strings[i]);
 }
 
 static void put_end(const struct report *report, const struct conflictlist *list,

@@ -198,6 +198,10 @@ static int put_reason(const struct report *report, const struct explain *explain
 		report_line(report, REPORT_PLAIN, "    %s", "To change it:");
 	for (size_t i = 0; i < reason->commands.n; i++)
 		report_command(report, REPORT_GOOD, "        ", reason->commands.strings[i]);
+	if (reason->others.n > 0)
+		report_line(report, REPORT_PLAIN, "    %s", "Or:");
+	for (size_t i = 0; i < reason->others.n; i++)
+		report_command(report, REPORT_GOOD, "        ", reason->others.strings[i]);
 	return 0;
 }
 
@@ -315,12 +319,13 @@ static json_t *reason_json(const struct explain *explain, size_t at)
 
 	if (explain_sentence(&sentence, explain, at) < 0)
 		return NULL;
-	return json_pack(
-	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o}", "what", report_json_text(reason->what),
-	    "why", report_json_text(reason->why), "sentence", report_json_text(sentence), "who",
-	    who_name(reason->who), "jail", report_json_text(reason->jail), "until",
-	    reason->jail ? report_json_time(reason->until_us) : json_null(), "permanent",
-	    permanent_json(reason->lifetime), "commands", strv_json(&reason->commands));
+	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "what",
+	                 report_json_text(reason->what), "why", report_json_text(reason->why),
+	                 "sentence", report_json_text(sentence), "who", who_name(reason->who),
+	                 "jail", report_json_text(reason->jail), "until",
+	                 reason->jail ? report_json_time(reason->until_us) : json_null(),
+	                 "permanent", permanent_json(reason->lifetime), "commands",
+	                 strv_json(&reason->commands), "or", strv_json(&reason->others));
 }
 
 static json_t *explain_json(const struct explain *explain)

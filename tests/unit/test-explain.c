@@ -109,6 +109,26 @@ START_TEST(says_it_in_a_sentence)
 }
 END_TEST
 
+/* To let the client out of the zone, or the port into it: one of both is enough. */
+START_TEST(or_another_way)
+{
+	struct explain explain =
+	    asked(PUBLIC "drop source 101.13.5.0/24\ndrop target DROP", "101.13.5.7", 465);
+	const struct explain_reason *reason;
+
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	reason = &explain.reasons[0];
+	ck_assert_uint_eq(reason->commands.n, 1);
+	ck_assert_str_eq(reason->commands.strings[0],
+	                 "firewall-cmd --zone=drop --remove-source=101.13.5.0/24");
+	ck_assert_uint_eq(reason->others.n, 2);
+	ck_assert_str_eq(reason->others.strings[0], "firewall-cmd --zone=drop --add-port=465/tcp");
+	ck_assert_str_eq(reason->others.strings[1],
+	                 "firewall-cmd --permanent --zone=drop --add-port=465/tcp");
+	done(&explain);
+}
+END_TEST
+
 /* A ticket makes it fail2ban's when it is for the rule's very source, and lives. */
 static const struct {
 	const char *jail, *address;
@@ -238,6 +258,7 @@ static Suite *suite(void)
 	TCase *tc = tcase_create("explain");
 
 	tcase_add_loop_test(tc, says_it_in_a_sentence, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_test(tc, or_another_way);
 	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));
 	tcase_add_loop_test(tc, its_command_can_be_pasted, 0, (int)ARRAY_SIZE(commands_hostile));
 	tcase_add_test(tc, does_not_guess_who);

@@ -98,13 +98,24 @@ bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, co
 	       zone_serves_mail(fw, zone);
 }
 
+/* A service may be listed by the other name that it goes by: submission is smtp-submission. */
+static bool is_named(const struct scope *scope, const char *opened)
+{
+	const struct service *service = services_by_name(opened);
+
+	for (size_t i = 0; service && i < scope->services.n; i++)
+		if (services_by_name(scope->services.strings[i]) == service)
+			return true;
+	return strv_contains(&scope->services, opened);
+}
+
 /* A rule or a forward port may name the port of a service that is listed, too. */
 static bool is_listed(const struct scope *scope, const struct item *item, const char *opened)
 {
 	unsigned first, last;
 	char protocol[8];
 
-	if (!scope->services.n || strv_contains(&scope->services, opened))
+	if (!scope->services.n || is_named(scope, opened))
 		return true;
 	if ((item->kind != ITEM_RULE && item->kind != ITEM_FORWARD_PORT) ||
 	    !item_port_parse(opened, &first, &last, protocol) || first != last)

@@ -99,6 +99,9 @@ static const struct {
     {"", "imaps 465/tcp", "public/service:imaps", true},
     {"", "imaps 465/tcp", "public/port:465/tcp", true},
     {"", "imaps 465/tcp", "public/service:ssh", false},
+    {"", "smtp submission", "public/service:smtp-submission", true}, /* by its other name */
+    {"", "smtp-submission", "public/service:submission", true},
+    {"", "submission", "public/service:smtps", false},
     {"home", "imaps", "work/port:25/tcp", true}, /* under require */
     {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 service name=imaps accept",
      true},

@@ -359,7 +359,7 @@ static const struct config_row rows[] = {
      .type = &type_zones,
      .offset = AT(scope.zones)},
     {.option = {"guard", "services", "",
-                "smtp smtps submission imap imaps pop3s http https 4190/tcp", NULL,
+                "smtp smtps smtp-submission imap imaps pop3s http https 4190/tcp", NULL,
                 "What to protect in these zones: services and PORT/PROTOCOL. Default: every "
                 "service and every port."},
      .type = &type_openings,

@@ -419,7 +419,7 @@ static void put_finding(FILE *out, const struct finding *finding)
 static void put_findings(FILE *out, const struct report_summary *from)
 {
 	fputs("<h2>Findings</h2>\n", out);
-	if (!status_is_reached(from->status))
+	if (from->status->findings.n == 0 && !status_is_reached(from->status))
 		fputs("<p class=\"warn\">Unknown: firewalld could not be read.</p>\n", out);
 	else if (from->status->findings.n == 0)
 		fputs("<p class=\"good\">None.</p>\n", out);

@@ -38,6 +38,11 @@ void report_summary_summarize(struct report_summary_summary *out, const struct r
 		out->color = REPORT_WARN;
 		now = "mail is open, but something needs attention";
 	}
+	/* panic mode, rules that were flushed: what is listed as open need not be */
+	if (findings_have(&from->status->findings, FINDING_ERROR)) {
+		out->color = REPORT_BAD;
+		now = "something is wrong now";
+	}
 	if (!status_is_reached(from->status)) {
 		out->color = REPORT_BAD;
 		now = "firewalld cannot be reached";
@@ -147,7 +152,8 @@ static enum report_color color_of(enum finding_severity severity)
 static void put_findings(const struct report *report, const struct report_summary *from)
 {
 	heading(report, "Findings");
-	if (!status_is_reached(from->status))
+	/* a firewalld that could not be read is a finding, unless that check is skipped */
+	if (from->status->findings.n == 0 && !status_is_reached(from->status))
 		report_line(report, REPORT_WARN, "unknown: firewalld could not be read");
 	else if (from->status->findings.n == 0)
 		report_line(report, REPORT_GOOD, "none");
@@ -271,8 +277,6 @@ int report_summary_json(const struct report *report, const struct report_summary
 	                      report_json_time(from->period->until_us), "fine",
 	                      report_summary_is_fine(from), "summary", summary.text, "wipes",
 	                      wipes_json(from->period), "bans", bans_json(from->period), "findings",
-	                      status_is_reached(from->status)
-	                          ? report_findings_json(&from->status->findings)
-	                          : json_null(),
-	                      "at_risk", at_risk_json(from->status)));
+	                      report_findings_json(&from->status->findings), "at_risk",
+	                      at_risk_json(from->status)));
 }

@@ -209,6 +209,12 @@ START_TEST(says_what_is_not_known)
 	picture.known = PICTURE_FIREWALLD;
 	ck_assert(report_summary_is_fine(&from));
 	add_item(&status, "public/service:imaps", true);
+	add_finding(&status.findings, "panic", FINDING_ERROR, "panic mode drops every packet", NULL,
+	            "firewall-cmd --panic-off");
+	report_summary_summarize(&summary, &from);
+	ck_assert_ptr_null(strstr(summary.text, "mail is open"));
+	ck_assert_int_eq(summary.color, REPORT_BAD);
+	findings_deinit(&status.findings);
 	status.items[0].open = false;
 	ck_assert(report_summary_is_fine(&from));
 	status.items[0].lost = true;

@@ -97,12 +97,19 @@ json_t *report_fail2ban_json(const struct picture *picture)
 
 /* --- as text ----------------------------------------------------------------------------- */
 
-/* "rich rules, other", each kind once, in the order of the jail's actions. */
+/*
+ * "rich rules, nftables", each kind once, in the order of the jail's actions. Mails and
+ * hooks, the guard's own among them, ban nobody: "other" is where nothing else is there.
+ */
 static void name_kinds(const struct jail *jail, char *out, size_t size)
 {
 	bool seen[JAIL_ACTION_N_KINDS] = {false};
+	bool bans = false;
 	size_t length = 0;
 
+	for (size_t i = 0; i < jail->n_actions; i++)
+		bans |= jail->actions[i].kind != JAIL_ACTION_OTHER;
+	seen[JAIL_ACTION_OTHER] = bans;
 	out[0] = '\0';
 	for (size_t i = 0; i < jail->n_actions; i++) {
 		enum jail_action_kind kind = jail->actions[i].kind;

@@ -197,7 +197,9 @@ static bool parse_event(struct cli *cli, const struct cli_args *args, struct sto
 	*event = (struct store_ban_event){.at_us = cli->now_us};
 	event->ban.source = "hook";
 	if (args->n_words != 1 || store_ban_event_parse(&event->kind, args->words[0]) != 0) {
-		cli_fail(cli, 0, "hook: which event? start, stop, ban, unban, prolong or flush");
+		cli_fail(cli, 0,
+		         "hook: which word? For people: enable, disable or status; for "
+		         "fail2ban: start, stop, ban, unban, prolong or flush");
 		return false;
 	}
 	if (!jail || !is_jail(jail)) {

@@ -201,7 +201,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 	host = args->words[0];
 	if (args->values[PROBE_TIMEOUT] &&
-	    !cli_parse_count(cli, "--timeout", args->values[PROBE_TIMEOUT], SECONDS_MAX, &seconds))
+	    !cli_parse_count(cli, "timeout", args->values[PROBE_TIMEOUT], SECONDS_MAX, &seconds))
 		return CLI_USAGE;
 	if (seconds == 0)
 		return cli_fail(cli, CLI_USAGE, "--timeout needs at least one second");

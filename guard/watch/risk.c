@@ -68,7 +68,7 @@ static void tell_at_risk(struct risk *risk, struct item_words *gathered, const c
 	             "Runtime only (%zu): %s. The next reload drops %s%s. To make %s "
 	             "permanent: " TEXT_COMMAND,
 	             gathered->n, names, them,
-	             risk->given.config->restore ? " and the guard puts it back"
+	             risk->given.config->restore ? ", and the guard restores what it dropped"
 	                                         : ", and restore = no: nothing restores it",
 	             them, command);
 	record_event(risk->given.record, EVENT_AT_RISK,

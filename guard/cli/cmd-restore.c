@@ -48,7 +48,7 @@ struct run {
 	size_t n_back;                 /* bans */
 	int64_t told_us;
 	unsigned n_heard; /* so that a long silence is noticed */
-	bool had_store, store_failed;
+	bool store_failed;
 	bool panic_told, unknown, over, out_of_memory;
 	int status; /* CLI_FINE until something ends it */
 };
@@ -376,7 +376,6 @@ static int open_record(struct run *run, const char *boot_id)
 	int r = cli_open_store(run->cli, &store, need);
 
 	run->store_failed = r != CLI_FINE;
-	run->had_store = store != NULL;
 	if (run->from_id && r == CLI_FINE && !store)
 		r = cli_fail(run->cli, CLI_USAGE,
 		             "there is no snapshot %lld; see: reload-guard snapshot list",
@@ -496,8 +495,10 @@ static int tell(struct run *run, int status)
 		report_line(&report, REPORT_GOOD, "nothing to restore");
 	if (status == CLI_FINE && run->store_failed)
 		return CLI_NO_STORE;
-	if (status == CLI_FINE && !run->had_store)
-		cli_note(run->cli, "there is no store in %s, so it is unknown what was open before",
+	if (status == CLI_FINE && !run->action.snapshot_id)
+		cli_warn(run->cli,
+		         "no state of the firewall is on record in %s, so it is unknown what was "
+		         "open before",
 		         run->cli->store_dir);
 	return status;
 }

@@ -13,5 +13,9 @@ need "restore" exits 0 guard restore
 need "opens imaps" is_open 993
 need "and all others" mail_reachable
 need "a second restore has nothing to do" exits 0 guard restore
+need "with nothing on record" exits 0 guard --state "$W/new" restore
+need "that is not taken for nothing missing" err_has 'unknown what was open before'
+need "nor the second time, when there is a store" exits 0 guard --state "$W/new" restore
+need "is it" err_has 'unknown what was open before'
 need "the history" exits 0 guard history
 need "names what was restored" out_has 'public/service:imaps'

@@ -38,6 +38,19 @@ static int silent(struct check_run *run)
 	                 kernel_words(picture));
 }
 
+/* It runs, maybe, and does not tell this user: a start of it would mend nothing. */
+static int unread(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	const char *command = picture->result == FIREWALLD_E_GONE     ? "systemctl start firewalld"
+	                      : picture->result == FIREWALLD_E_NO_BUS ? "systemctl start dbus"
+	                                                              : NULL;
+
+	return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
+	                 command ? strdup(command) : NULL, "firewalld %s",
+	                 command ? "cannot be reached" : "could not be read");
+}
+
 static int firewalld_state(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
@@ -45,9 +58,7 @@ static int firewalld_state(struct check_run *run)
 	if (picture->result == FIREWALLD_E_TIMEOUT)
 		return silent(run);
 	if (picture->result != 0)
-		return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
-		                 strdup("systemctl start firewalld"),
-		                 "firewalld cannot be reached");
+		return unread(run);
 	if (picture->state == FIREWALL_STATE_RUNNING)
 		return 0;
 	if (picture->state == FIREWALL_STATE_INIT)

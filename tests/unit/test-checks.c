@@ -154,6 +154,10 @@ static void end_it_all(struct world *world, const char *what)
 		picture->result = FIREWALLD_E_GONE,
 		picture->known &= ~(unsigned)(PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_FILES |
 		                              PICTURE_RULES | PICTURE_TABLES);
+	else if (strcmp(what, "denied") == 0)
+		picture->result = FIREWALLD_E_REFUSED,
+		picture->known &= ~(unsigned)(PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_FILES |
+		                              PICTURE_RULES | PICTURE_TABLES);
 	else if (strcmp(what, "no watcher") == 0)
 		picture->watcher.running = false;
 	else if (strcmp(what, "crashed") == 0)
@@ -210,6 +214,7 @@ static const struct {
     {MAIL, MAIL_RULES, "init", "firewalld-state=error", "iptables-backend=info"},
     /* one cause, however much it keeps from being known */
     {MAIL, MAIL_RULES, "away", "firewalld-state=error", ""},
+    {MAIL, MAIL_RULES, "denied", "firewalld-state=error", ""},
     {MAIL, MAIL_RULES, "no watcher", "no-listener=warning watcher-stopped=warning",
      "iptables-backend=info"},
     {MAIL, MAIL_RULES, "crashed", "fail2ban-down=error no-listener=warning",

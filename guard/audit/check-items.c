@@ -396,13 +396,18 @@ static int zone_file(struct check_run *run)
 		              "start loads the stock configuration",
 		              row->zone, row->broken);
 	}
+	if (r == 0 && run->picture->refused)
+		r = check_add(
+		    run, strdup(run->picture->refused), NULL,
+		    "a file of firewalld's configuration is broken: the next reload fails, "
+		    "and the next start loads the stock configuration");
 	return r;
 }
 
 const struct check check_zone_file = {
     .name = "zone-file",
     .severity = FINDING_ERROR,
-    .help = "the file of a zone is broken: the next reload fails",
+    .help = "the file of a zone, or another one, is broken: the next reload fails",
     .needs = PICTURE_FILES,
     .also = PICTURE_FIREWALLD,
     .status = true,

@@ -477,6 +477,30 @@ static int look_at_file(struct picture *picture, const char *zone, struct err *w
 	return row.zone && row.broken ? 0 : -ENOMEM;
 }
 
+/*
+ * A file can be XML and no configuration: a service that is none, a name with a sign that
+ * firewalld does not take. One that is no XML has its own words, and is the cause.
+ */
+static int ask_for_files(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (picture->n_files > 0 || picture->state != FIREWALL_STATE_RUNNING)
+		return 0;
+	r = firewalld_check_wait(reading->session->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
+	                         &err);
+	if (r == FIREWALLD_E_REFUSED || r == FIREWALLD_E_INVALID_SERVICE) {
+		picture->refused = strdup(err_text(&err, r));
+		return picture->refused ? 0 : -ENOMEM;
+	}
+	/* in lockdown it does not tell us; what it has loaded is in order */
+	if (r == 0 || r == FIREWALLD_E_DENIED)
+		return 0;
+	return err_set(why(reading, PICTURE_FILES), r, "%s", err_text(&err, r));
+}
+
 /* firewalld keeps what it has until the next reload, and says nothing. */
 static int read_files(struct reading *reading)
 {
@@ -486,6 +510,8 @@ static int read_files(struct reading *reading)
 	for (size_t i = 0; i < picture->firewall.zones.n && r == 0; i++)
 		r = look_at_file(picture, picture->firewall.zones.strings[i],
 		                 why(reading, PICTURE_FILES));
+	if (r == 0)
+		r = ask_for_files(reading);
 	return settle(reading, PICTURE_FILES, r);
 }
 

@@ -14,6 +14,7 @@ void picture_deinit(struct picture *picture)
 		free(picture->files[i].broken);
 	}
 	free(picture->files);
+	free(picture->refused);
 	free(picture->addresses);
 	free(picture->backend);
 	free(picture->flush_all);

@@ -87,6 +87,7 @@ struct picture {
 	char *flush_all;            /* owned; FlushAllOnReload; NULL: not known */
 	struct picture_file *files; /* those that are broken */
 	size_t n_files, files_capacity;
+	char *refused; /* owned; what else firewalld says is wrong with its files; NULL: nothing */
 	struct ruleset ruleset; /* also of a firewalld that is not RUNNING; then it is not known */
 	char *own_trouble;      /* owned; why the addresses of forward ports are not known */
 

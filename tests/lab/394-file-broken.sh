@@ -17,6 +17,18 @@ need "that it is mended is said" within 2 said 'the file of public is no longer 
 need "and nothing is missing" not said "not made through firewalld"
 need "status is fine again" exits 0 guard status
 
+# what is XML, and nothing that firewalld loads
+cat >/etc/firewalld/zones/extra.xml <<-X
+	<?xml version="1.0" encoding="utf-8"?>
+	<zone><service name="no-such-service"/></zone>
+	X
+need "it is found" finds zone-file error
+need "in firewalld's words" out_has "details: .*'no-such-service' not among"
+need "status is not fine" exits 1 guard status
+need "nor is Nagios" exits 2 guard check --format nagios
+rm /etc/firewalld/zones/extra.xml
+need "status is fine again" exits 0 guard status
+
 # the default zone, by hand and by firewalld
 need "firewalld's own change" fwc --set-default-zone=home
 need "is no edit" never 2 said 'firewalld.conf names'

@@ -158,6 +158,8 @@ static void end_it_all(struct world *world, const char *what)
 		picture->result = FIREWALLD_E_REFUSED,
 		picture->known &= ~(unsigned)(PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_FILES |
 		                              PICTURE_RULES | PICTURE_TABLES);
+	else if (strcmp(what, "broken files") == 0)
+		picture->refused = strdup("INVALID_SERVICE: 'imapz'");
 	else if (strcmp(what, "no watcher") == 0)
 		picture->watcher.running = false;
 	else if (strcmp(what, "crashed") == 0)
@@ -214,6 +216,8 @@ static const struct {
     {MAIL, MAIL_RULES, "init", "firewalld-state=error", "iptables-backend=info"},
     /* one cause, however much it keeps from being known */
     {MAIL, MAIL_RULES, "away", "firewalld-state=error", ""},
+    {MAIL, MAIL_RULES, "broken files", "zone-file=error no-listener=warning",
+     "iptables-backend=info"},
     {MAIL, MAIL_RULES, "denied", "firewalld-state=error", ""},
     {MAIL, MAIL_RULES, "no watcher", "no-listener=warning watcher-stopped=warning",
      "iptables-backend=info"},

@@ -313,6 +313,24 @@ static int ask_setting(struct firewalld *fw, struct firewalld_op **op, const cha
 }
 
 /**
+ * firewalld_check_wait() - firewalld_check(), waited for
+ * @fw: the adapter
+ * @deadline_ms: by clock_monotonic_ms()
+ * @err: says what is wrong with the files, or went wrong
+ *
+ * Return: 0: the files are in order; FIREWALLD_E_REFUSED or _INVALID_SERVICE: they are not;
+ * another FIREWALLD_E_*; negative errno.
+ */
+int firewalld_check_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err)
+{
+	struct wait wait = {.loop = loop_of(fw), .err = err};
+	struct firewalld_op *op = NULL;
+	int r = firewalld_check(fw, &op, on_done, &wait);
+
+	return wait_for(&wait, r, op, deadline_ms);
+}
+
+/**
  * firewalld_setting_wait() - a setting of firewalld.conf, as firewalld read it
  * @fw: the adapter
  * @out: receives its value; untouched on failure; the caller frees it

@@ -68,8 +68,11 @@ struct bankeeper {
 	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
 	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
 	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
-	int64_t suspected_us;     /* monotonic; since when there are */
-	int64_t unseen_us;        /* bans from then on may be on no record; 0: looked for */
+	int64_t suspected_us; /* monotonic; since when there are */
+	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */
+	struct firewall
+	    stranded; /* bans that a firewalld in state FAILED lacks, until tickets are read */
+	int64_t stranded_us;
 	struct firewall suspects; /* missing, and nobody saw a wipe */
 	struct firewall freed;    /* removed by somebody */
 	struct firewall asked;    /* of these, those that the reading under way is for */
@@ -977,6 +980,28 @@ static void leave_open(struct bankeeper *keeper)
 	end_wipes(keeper);
 }
 
+/*
+ * What the tickets read before did not have: a ban of the last moments. While firewalld is
+ * not RUNNING nobody decides anything, and the table is all that there is.
+ */
+static void hold_stranded(struct bankeeper *keeper)
+{
+	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
+	                                                       .ranges = CLIENTRANGES_NULL};
+	size_t n = 0;
+
+	decision.rules = calloc(keeper->stranded.n + keeper->list.n + 1, sizeof(*decision.rules));
+	for (size_t i = 0; decision.rules && i < keeper->stranded.n; i++)
+		decision.rules[n++].item = &keeper->stranded.entries[i].item;
+	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
+		if (keeper->list.bans[i].state != BAN_BACK &&
+		    !firewall_find(&keeper->stranded, keeper->list.bans[i].item))
+			decision.rules[n++].item = keeper->list.bans[i].item;
+	if (judge_by_tickets(keeper, &decision, n))
+		hold(keeper, decision.rules, n, keeper->stranded_us);
+	firewall_deinit(&keeper->stranded);
+}
+
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
@@ -1003,6 +1028,8 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	*tickets = TICKETS_NULL;
 	keeper->known = true;
 	keeper->told_unknown = false;
+	if (keeper->stranded.n)
+		hold_stranded(keeper);
 	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) && fail2ban_runs(keeper))
 		decide(keeper);
 	if (bankeeper_n_open(keeper) == 0 && may_act(keeper))
@@ -1199,6 +1226,26 @@ void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t w
 			decision.rules[n++].item = keeper->list.bans[i].item;
 	if (judge_by_tickets(keeper, &decision, n))
 		hold(keeper, decision.rules, n, wiped_us);
+}
+
+/**
+ * bankeeper_stranded() - as bankeeper_lost(), where nothing will be put back for now
+ *
+ * No decision follows that would ask fail2ban, so it is asked at once.
+ */
+void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us)
+{
+	bankeeper_lost(keeper, loss, wiped_us);
+	firewall_deinit(&keeper->stranded);
+	if (!fail2ban_runs(keeper) || !is_wanted(keeper))
+		return;
+	keeper->stranded_us = wiped_us;
+	for (size_t i = 0; i < loss->n; i++)
+		if (loss->rows[i].verdict == LOSS_BAN &&
+		    remember(&keeper->stranded, &loss->rows[i].item) < 0)
+			missed(keeper);
+	if (keeper->stranded.n && !keeper->reading)
+		ask(keeper);
 }
 
 /**
@@ -1416,6 +1463,7 @@ void bankeeper_free(struct bankeeper *keeper)
 	loop_remove(keeper->freed_timer);
 	loop_remove(keeper->refresh_timer);
 	firewall_deinit(&keeper->suspects);
+	firewall_deinit(&keeper->stranded);
 	firewall_deinit(&keeper->freed);
 	firewall_deinit(&keeper->asked);
 	tickets_deinit(&keeper->tickets);

@@ -751,7 +751,7 @@ static void make_do(struct cycle *cycle, struct firewall *now)
 	r = find_makeshift(cycle, now, &loss);
 	if (r != 0)
 		return; /* it is read again */
-	bankeeper_lost(cycle->given.bans, &loss, cycle->at_us);
+	bankeeper_stranded(cycle->given.bans, &loss, cycle->at_us);
 	drop_homeless(cycle, &loss, now);
 	r = plan_build(&plan, &loss, now, clock_now_us());
 	if (r == 0 && plan.n > 0 &&

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 /* Not more often, however many transactions there are. */
@@ -116,13 +117,23 @@ static void on_due(void *userdata)
 	look(userdata);
 }
 
+/* The kernel tells the number that the machine knows a process by; in a container ours is another.
+ */
+static bool is_ours(uint32_t pid, const char *name)
+{
+	char own[16] = "";
+
+	return pid == (uint32_t)getpid() ||
+	       (prctl(PR_GET_NAME, own) == 0 && *own && strcmp(name, own) == 0);
+}
+
 static void note_who(struct kernelwatch *watch, uint32_t pid, const char *name)
 {
 	char shown[CAUSE_NAME_SIZE];
 	/* firewalld and the guard change rules all the time, and somebody else beside them */
 	bool named = watch->who[0] && strncmp(watch->who, "firewalld ", 10) != 0;
 
-	if (named || !pid || pid == (uint32_t)getpid())
+	if (named || !pid || is_ours(pid, name))
 		return;
 	cause_show(shown, sizeof(shown), name, strlen(name));
 	snprintf(watch->who, sizeof(watch->who), "%s (pid %u)", *shown ? shown : "a process", pid);

@@ -70,8 +70,8 @@ struct bankeeper {
 	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
 	int64_t suspected_us; /* monotonic; since when there are */
 	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */
-	struct firewall
-	    stranded; /* bans that a firewalld in state FAILED lacks, until tickets are read */
+	/* what a firewalld in state FAILED lacks, until tickets are read, and since when */
+	struct firewall stranded;
 	int64_t stranded_us;
 	struct firewall suspects; /* missing, and nobody saw a wipe */
 	struct firewall freed;    /* removed by somebody */

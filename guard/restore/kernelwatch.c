@@ -117,7 +117,7 @@ static void on_due(void *userdata)
 	look(userdata);
 }
 
-/* The kernel tells the number that the machine knows a process by; in a container ours is another.
+/* The kernel tells the number that the machine has for a process; in a container ours is another.
  */
 static bool is_ours(uint32_t pid, const char *name)
 {

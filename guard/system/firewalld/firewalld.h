@@ -202,8 +202,8 @@ int firewalld_permanent_remove_wait(struct firewalld *fw, const struct item *ite
                                     int64_t deadline_ms, struct err *err) _must_check_;
 int firewalld_service_wait(struct firewalld *fw, struct firewalld_service *out, const char *service,
                            int64_t deadline_ms, struct err *err) _must_check_;
-/* One of firewalld.conf, as firewalld read it: "FlushAllOnReload"; the caller frees *out. */
 int firewalld_check_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err) _must_check_;
+/* One of firewalld.conf, as firewalld read it: "FlushAllOnReload"; the caller frees *out. */
 int firewalld_setting_wait(struct firewalld *fw, char **out, const char *name, int64_t deadline_ms,
                            struct err *err) _must_check_;
 

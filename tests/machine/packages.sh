@@ -223,7 +223,7 @@ packages_tests()
 	m systemctl start reload-guard 2>/dev/null
 	check "with a store of a newer release the watcher goes on" within 10 is_active
 	check "  status says what to do" eval 'm reload-guard status | grep "newer reload-guard.*upgrade"'
-	check "  check, too" finds store "install the newer one again"
+	check "  check, too" finds store "install the newer version again"
 	m sh -c "$(m reload-guard check --only store | sed -n 's/^  fix: //p')"
 	check "  and its command begins anew" within 10 eval 'is_active && m reload-guard check --only store'
 	check "  with the newer store kept aside" m test -e /var/lib/reload-guard/newer-guard.db

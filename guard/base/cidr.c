@@ -146,6 +146,25 @@ int cidr_from_key(struct cidr *out, const uint8_t key[CIDR_KEY_LENGTH], unsigned
 }
 
 /**
+ * cidr_from_bytes() - an address, or a prefix of it, as the kernel has it
+ * @out:    receives it; untouched on failure
+ * @bytes:  borrowed; 4 of IPv4 or 16 of IPv6, network order
+ * @prefix: its length, at most 8 * @n
+ *
+ * Return: 0; -EINVAL.
+ */
+int cidr_from_bytes(struct cidr *out, const void *bytes, size_t n, unsigned prefix)
+{
+	uint8_t key[CIDR_KEY_LENGTH];
+
+	if ((n != 4 && n != CIDR_KEY_LENGTH) || prefix > n * 8)
+		return -EINVAL;
+	memcpy(key, mapped, sizeof(mapped));
+	memcpy(key + CIDR_KEY_LENGTH - n, bytes, n);
+	return cidr_from_key(out, key, prefix + (n == 4 ? MAPPED_BITS : 0));
+}
+
+/**
  * cidr_format() - the one way to write it
  * @cidr: borrowed
  * @out:  receives the text; the length is left out of a single address

@@ -41,6 +41,7 @@ enum {
 
 int cidr_parse(struct cidr *out, const char *text, unsigned flags, struct err *err) _must_check_;
 int cidr_from_key(struct cidr *out, const uint8_t key[CIDR_KEY_LENGTH], unsigned bits) _must_check_;
+int cidr_from_bytes(struct cidr *out, const void *bytes, size_t n, unsigned prefix) _must_check_;
 void cidr_format(const struct cidr *cidr, char out[CIDR_TEXT_LENGTH]);
 
 unsigned cidr_bits(const struct cidr *cidr);

@@ -159,6 +159,23 @@ START_TEST(keys)
 }
 END_TEST
 
+START_TEST(bytes)
+{
+	const uint8_t v4[4] = {192, 0, 2, 77}, v6[16] = {0x20, 0x01, 0x0d, 0xb8, [15] = 1};
+	char text[CIDR_TEXT_LENGTH];
+	struct cidr cidr = CIDR_NULL;
+
+	ck_assert_int_eq(cidr_from_bytes(&cidr, v4, sizeof(v4), 24), 0);
+	cidr_format(&cidr, text);
+	ck_assert_str_eq(text, "192.0.2.77/24");
+	ck_assert_int_eq(cidr_from_bytes(&cidr, v6, sizeof(v6), 128), 0);
+	cidr_format(&cidr, text);
+	ck_assert_str_eq(text, "2001:db8::1");
+	ck_assert_int_eq(cidr_from_bytes(&cidr, v4, sizeof(v4), 33), -EINVAL);
+	ck_assert_int_eq(cidr_from_bytes(&cidr, v6, 5, 1), -EINVAL);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("cidr");
@@ -167,6 +184,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, parses, 0, ARRAY_SIZE(parse_rows));
 	tcase_add_loop_test(tcase, compares, 0, ARRAY_SIZE(pair_rows));
 	tcase_add_test(tcase, keys);
+	tcase_add_test(tcase, bytes);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -41,11 +41,7 @@ static const struct {
 
 static bool is_named(const struct nlmsghdr *header, const char *name)
 {
-	size_t n = 0;
-	const char *value =
-	    netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_TABLE_NAME, &n);
-
-	return value && n == strlen(name) + 1 && memcmp(value, name, n) == 0;
+	return netlink_attribute_is(header, header->nlmsg_len, HEAD_SIZE, NFTA_TABLE_NAME, name);
 }
 
 /* By firewalld 2.3 and later, which nobody else may write to, nor delete. */

@@ -38,34 +38,11 @@ static struct port *find_port(const struct look *look, int index)
 	return NULL;
 }
 
-/* --- attributes -------------------------------------------------------------------------- */
-
-static bool address_of(struct cidr *out, unsigned family, struct rtattr *attribute, unsigned prefix)
+static bool address_of(struct cidr *out, unsigned family, const void *bytes, size_t n,
+                       unsigned prefix)
 {
-	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
-	size_t n = family == AF_INET ? 4 : 16;
-
-	if ((family != AF_INET && family != AF_INET6) || RTA_PAYLOAD(attribute) != n ||
-	    prefix > n * 8)
-		return false;
-	memcpy(key + CIDR_KEY_LENGTH - n, RTA_DATA(attribute), n);
-	return cidr_from_key(out, key, prefix + (family == AF_INET ? 96 : 0)) == 0;
-}
-
-static int int_of(struct rtattr *attribute)
-{
-	int number = 0;
-
-	if (RTA_PAYLOAD(attribute) == sizeof(number))
-		memcpy(&number, RTA_DATA(attribute), sizeof(number));
-	return number;
-}
-
-static bool is_text(struct rtattr *attribute, const char *text)
-{
-	size_t n = RTA_PAYLOAD(attribute);
-
-	return n == strlen(text) + 1 && memcmp(RTA_DATA(attribute), text, n) == 0;
+	return ((family == AF_INET && n == 4) || (family == AF_INET6 && n == 16)) &&
+	       cidr_from_bytes(out, bytes, n, prefix) == 0;
 }
 
 /* --- default routes ---------------------------------------------------------------------- */
@@ -80,90 +57,78 @@ static int add_uplink(struct look *look, int index)
 	return r;
 }
 
-static int take_attributes(struct look *look, unsigned family, struct rtattr *attribute,
-                           size_t left);
-
-static int take_hops(struct look *look, unsigned family, struct rtattr *attribute)
+/* One way: a route, or one of several hops; @length bytes, whose attributes are behind @head. */
+static int take_way(struct look *look, unsigned family, const void *way, size_t length, size_t head)
 {
-	struct rtnexthop *hop = RTA_DATA(attribute);
-	size_t left = RTA_PAYLOAD(attribute);
-	int r = 0;
+	int index = netlink_attribute_int(way, length, head, RTA_OIF);
+	int r = index > 0 ? add_uplink(look, index) : 0;
+	size_t n = 0;
+	const void *bytes = netlink_attribute(way, length, head, RTA_GATEWAY, &n);
+	struct cidr gateway;
 
-	while (r == 0 && left >= sizeof(*hop) && hop->rtnh_len >= sizeof(*hop) &&
-	       hop->rtnh_len <= left) {
-		size_t length =
-		    ((size_t)hop->rtnh_len + RTNH_ALIGNTO - 1) / RTNH_ALIGNTO * RTNH_ALIGNTO;
-
-		r = add_uplink(look, hop->rtnh_ifindex);
-		if (r == 0)
-			r = take_attributes(look, family, (struct rtattr *)(void *)(hop + 1),
-			                    hop->rtnh_len - sizeof(*hop));
-		left -= length < left ? length : left;
-		hop = (struct rtnexthop *)(void *)((char *)hop + length);
-	}
+	if (r == 0 && bytes && address_of(&gateway, family, bytes, n, (unsigned)n * 8))
+		r = rangeset_add(look->out, &gateway);
 	return r;
 }
 
-static int take_attributes(struct look *look, unsigned family, struct rtattr *attribute,
-                           size_t left)
+static int take_hops(struct look *look, unsigned family, const char *hops, size_t length)
 {
-	struct cidr gateway;
+	struct rtnexthop hop;
 	int r = 0;
 
-	for (; r == 0 && RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
-		if (attribute->rta_type == RTA_OIF)
-			r = add_uplink(look, int_of(attribute));
-		else if (attribute->rta_type == RTA_MULTIPATH)
-			r = take_hops(look, family, attribute);
-		else if (attribute->rta_type == RTA_GATEWAY &&
-		         address_of(&gateway, family, attribute, family == AF_INET ? 32 : 128))
-			r = rangeset_add(look->out, &gateway);
+	for (size_t at = 0; r == 0 && at < length && length - at >= sizeof(hop);
+	     at += ((size_t)hop.rtnh_len + 3) & ~(size_t)3) {
+		memcpy(&hop, hops + at, sizeof(hop));
+		if (hop.rtnh_len < sizeof(hop) || hop.rtnh_len > length - at)
+			break;
+		r = add_uplink(look, hop.rtnh_ifindex);
+		if (r == 0)
+			r = take_way(look, family, hops + at, hop.rtnh_len, sizeof(hop));
 	}
 	return r;
 }
 
 static int take_route(struct nlmsghdr *header, void *userdata)
 {
-	struct rtmsg *route = NLMSG_DATA(header);
+	const size_t head = NLMSG_LENGTH(sizeof(struct rtmsg));
+	const struct rtmsg *route = NLMSG_DATA(header);
+	const void *hops;
+	size_t n = 0;
+	int r;
 
 	if (header->nlmsg_type != RTM_NEWROUTE || route->rtm_dst_len != 0 ||
 	    route->rtm_type != RTN_UNICAST)
 		return 0;
-	return take_attributes(userdata, route->rtm_family, RTM_RTA(route), RTM_PAYLOAD(header));
+	r = take_way(userdata, route->rtm_family, header, header->nlmsg_len, head);
+	hops = netlink_attribute(header, header->nlmsg_len, head, RTA_MULTIPATH, &n);
+	return r == 0 && hops ? take_hops(userdata, route->rtm_family, hops, n) : r;
 }
 
 /* --- links ------------------------------------------------------------------------------- */
 
-static void take_info(struct port *port, struct rtattr *info)
+static void take_info(struct port *port, const void *info, size_t n)
 {
-	struct rtattr *attribute = RTA_DATA(info);
-	size_t left = RTA_PAYLOAD(info);
-
-	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
-		if (attribute->rta_type != IFLA_INFO_KIND)
-			continue;
-		port->is_bridge = is_text(attribute, "bridge");
-		port->is_virtual = is_text(attribute, "veth") || is_text(attribute, "tun");
-	}
+	port->is_bridge = netlink_attribute_is(info, n, 0, IFLA_INFO_KIND, "bridge");
+	port->is_virtual = netlink_attribute_is(info, n, 0, IFLA_INFO_KIND, "veth") ||
+	                   netlink_attribute_is(info, n, 0, IFLA_INFO_KIND, "tun");
 }
 
 static int take_link(struct nlmsghdr *header, void *userdata)
 {
+	const size_t head = NLMSG_LENGTH(sizeof(struct ifinfomsg)), length = header->nlmsg_len;
 	struct look *look = userdata;
-	struct ifinfomsg *link = NLMSG_DATA(header);
-	struct rtattr *attribute = IFLA_RTA(link);
-	size_t left = IFLA_PAYLOAD(header);
+	const struct ifinfomsg *link = NLMSG_DATA(header);
 	struct port port = {.index = link->ifi_index};
+	const void *info;
+	size_t n = 0;
 	int r;
 
 	if (header->nlmsg_type != RTM_NEWLINK)
 		return 0;
-	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
-		if (attribute->rta_type == IFLA_MASTER)
-			port.master = int_of(attribute);
-		else if ((attribute->rta_type & NLA_TYPE_MASK) == IFLA_LINKINFO)
-			take_info(&port, attribute);
-	}
+	port.master = netlink_attribute_int(header, length, head, IFLA_MASTER);
+	info = netlink_attribute(header, length, head, IFLA_LINKINFO, &n);
+	if (info)
+		take_info(&port, info, n);
 	r = grow(&look->ports, &look->capacity, look->n + 1, sizeof(port));
 	if (r == 0)
 		look->ports[look->n++] = port;
@@ -190,25 +155,24 @@ static void mark_outside(struct look *look)
 
 static int take_address(struct nlmsghdr *header, void *userdata)
 {
+	const size_t head = NLMSG_LENGTH(sizeof(struct ifaddrmsg)), length = header->nlmsg_len;
 	struct look *look = userdata;
-	struct ifaddrmsg *message = NLMSG_DATA(header);
-	struct rtattr *attribute = IFA_RTA(message);
-	size_t left = IFA_PAYLOAD(header);
+	const struct ifaddrmsg *message = NLMSG_DATA(header);
 	const struct port *port = find_port(look, (int)message->ifa_index);
-	struct rtattr *own = NULL;
 	unsigned prefix = message->ifa_family == AF_INET ? 32 : 128;
 	struct cidr address;
+	const void *own;
+	size_t n = 0;
 
 	if (header->nlmsg_type != RTM_NEWADDR)
 		return 0;
 	/* with both, the other is the far end's */
-	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left))
-		if (attribute->rta_type == IFA_LOCAL ||
-		    (attribute->rta_type == IFA_ADDRESS && !own))
-			own = attribute;
+	own = netlink_attribute(header, length, head, IFA_LOCAL, &n);
+	if (!own)
+		own = netlink_attribute(header, length, head, IFA_ADDRESS, &n);
 	if (port && port->is_bridge && !port->leads_outside)
 		prefix = message->ifa_prefixlen;
-	if (!own || !address_of(&address, message->ifa_family, own, prefix))
+	if (!own || !address_of(&address, message->ifa_family, own, n, prefix))
 		return 0;
 	return rangeset_add(look->out, &address);
 }

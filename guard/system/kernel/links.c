@@ -9,18 +9,15 @@
 
 static bool address_of(struct cidr *out, const struct sockaddr *address)
 {
-	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
-
-	if (!address)
-		return false;
-	if (address->sa_family == AF_INET)
-		memcpy(key + 12, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4);
-	else if (address->sa_family == AF_INET6)
-		memcpy(key, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr,
-		       sizeof(key));
-	else
-		return false;
-	return cidr_from_key(out, key, 128) == 0;
+	if (address && address->sa_family == AF_INET)
+		return cidr_from_bytes(
+		           out, &((const struct sockaddr_in *)(const void *)address)->sin_addr, 4,
+		           32) == 0;
+	if (address && address->sa_family == AF_INET6)
+		return cidr_from_bytes(
+		           out, &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr,
+		           16, 128) == 0;
+	return false;
 }
 
 /** links_each() - all of them; Return: 0; what @fn ended it with; negative errno */

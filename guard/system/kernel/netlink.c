@@ -132,10 +132,32 @@ const void *netlink_attribute(const void *message, size_t length, size_t head, u
 		memcpy(&attr, bytes + at, sizeof(attr));
 		if (attr.nla_len < sizeof(attr) || attr.nla_len > length - at)
 			break;
-		if (attr.nla_type != type)
+		if ((attr.nla_type & NLA_TYPE_MASK) != type)
 			continue;
 		*out = attr.nla_len - sizeof(attr);
 		return bytes + at + sizeof(attr);
 	}
 	return NULL;
+}
+
+/** netlink_attribute_is() - is there such an attribute, and is it this text? */
+bool netlink_attribute_is(const void *message, size_t length, size_t head, unsigned type,
+                          const char *text)
+{
+	size_t n = 0;
+	const char *value = netlink_attribute(message, length, head, type, &n);
+
+	return value && n == strlen(text) + 1 && memcmp(value, text, n) == 0;
+}
+
+/** netlink_attribute_int() - its number, in the byte order of this machine; 0: there is none */
+int netlink_attribute_int(const void *message, size_t length, size_t head, unsigned type)
+{
+	size_t n = 0;
+	const void *value = netlink_attribute(message, length, head, type, &n);
+	int number = 0;
+
+	if (value && n == sizeof(number))
+		memcpy(&number, value, n);
+	return number;
 }

@@ -20,6 +20,10 @@ int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,
 const void *netlink_attribute(const void *message, size_t length, size_t head, unsigned type,
                               size_t *out);
 
+bool netlink_attribute_is(const void *message, size_t length, size_t head, unsigned type,
+                          const char *text);
+int netlink_attribute_int(const void *message, size_t length, size_t head, unsigned type);
+
 void netlink_close(const int *fd);
 #define _cleanup_netlink_ _cleanup_(netlink_close)
 

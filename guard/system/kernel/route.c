@@ -41,33 +41,21 @@ static struct request request_for(const struct cidr *address)
 	return request;
 }
 
-static void take_source(struct route *out, struct rtattr *attribute, unsigned family)
-{
-	uint8_t key[CIDR_KEY_LENGTH] = {[10] = 0xff, [11] = 0xff};
-	size_t n = RTA_PAYLOAD(attribute);
-
-	if (n != (family == AF_INET ? 4u : 16u))
-		return;
-	memcpy(key + CIDR_KEY_LENGTH - n, RTA_DATA(attribute), n);
-	out->has_local = cidr_from_key(&out->local, key, 128) == 0;
-}
-
 static int take_answer(struct nlmsghdr *header, void *userdata)
 {
+	const size_t head = NLMSG_LENGTH(sizeof(struct rtmsg));
 	struct route *out = userdata;
-	struct rtmsg *message = NLMSG_DATA(header);
-	struct rtattr *attribute = RTM_RTA(message);
-	size_t left = RTM_PAYLOAD(header);
-	int index = 0;
+	const struct rtmsg *message = NLMSG_DATA(header);
+	const void *source;
+	size_t n = 0;
+	int index;
 
 	if (header->nlmsg_type != RTM_NEWROUTE)
 		return -ENETUNREACH;
-	for (; RTA_OK(attribute, left); attribute = RTA_NEXT(attribute, left)) {
-		if (attribute->rta_type == RTA_OIF && RTA_PAYLOAD(attribute) == sizeof(index))
-			memcpy(&index, RTA_DATA(attribute), sizeof(index));
-		else if (attribute->rta_type == RTA_PREFSRC)
-			take_source(out, attribute, message->rtm_family);
-	}
+	index = netlink_attribute_int(header, header->nlmsg_len, head, RTA_OIF);
+	source = netlink_attribute(header, header->nlmsg_len, head, RTA_PREFSRC, &n);
+	if (source && n == (message->rtm_family == AF_INET ? 4u : 16u))
+		out->has_local = cidr_from_bytes(&out->local, source, n, (unsigned)n * 8) == 0;
 	if (message->rtm_type == RTN_LOCAL)
 		strcpy(out->interface, "lo");
 	else if (index <= 0 || !if_indextoname((unsigned)index, out->interface))

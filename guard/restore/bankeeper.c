@@ -3,7 +3,6 @@
 
 #include "guard/base/shell.h"
 #include "guard/base/text.h"
-#include "guard/base/text.h"
 #include "guard/model/ban/banplan.h"
 #include "guard/model/ban/banrule.h"
 #include "guard/system/host/clock.h"
@@ -980,6 +979,24 @@ static void leave_open(struct bankeeper *keeper)
 	end_wipes(keeper);
 }
 
+static bool is_lost_already(const struct bankeeper *keeper, const struct item *item)
+{
+	const struct ban *ban = banlist_find(&keeper->list, item);
+
+	return ban && ban->state != BAN_BACK;
+}
+
+/* @n: rules that the decision has; there is room for those that the wipe before has taken */
+static void hold_lost(struct bankeeper *keeper, struct decision *decision, size_t n,
+                      int64_t wiped_us)
+{
+	for (size_t i = 0; decision->rules && i < keeper->list.n; i++)
+		if (keeper->list.bans[i].state != BAN_BACK)
+			decision->rules[n++].item = keeper->list.bans[i].item;
+	if (judge_by_tickets(keeper, decision, n))
+		hold(keeper, decision->rules, n, wiped_us);
+}
+
 /*
  * What the tickets read before did not have: a ban of the last moments. While firewalld is
  * not RUNNING nobody decides anything, and the table is all that there is.
@@ -992,13 +1009,9 @@ static void hold_stranded(struct bankeeper *keeper)
 
 	decision.rules = calloc(keeper->stranded.n + keeper->list.n + 1, sizeof(*decision.rules));
 	for (size_t i = 0; decision.rules && i < keeper->stranded.n; i++)
-		decision.rules[n++].item = &keeper->stranded.entries[i].item;
-	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
-		if (keeper->list.bans[i].state != BAN_BACK &&
-		    !firewall_find(&keeper->stranded, keeper->list.bans[i].item))
-			decision.rules[n++].item = keeper->list.bans[i].item;
-	if (judge_by_tickets(keeper, &decision, n))
-		hold(keeper, decision.rules, n, keeper->stranded_us);
+		if (!is_lost_already(keeper, &keeper->stranded.entries[i].item))
+			decision.rules[n++].item = &keeper->stranded.entries[i].item;
+	hold_lost(keeper, &decision, n, keeper->stranded_us);
 	firewall_deinit(&keeper->stranded);
 }
 
@@ -1195,13 +1208,6 @@ void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
 		gapkeeper_wiped(keeper->given.gapkeeper, wiped_us);
 }
 
-static bool is_lost_already(const struct bankeeper *keeper, const struct item *item)
-{
-	const struct ban *ban = banlist_find(&keeper->list, item);
-
-	return ban && ban->state != BAN_BACK;
-}
-
 /**
  * bankeeper_lost() - a wipe took these, and mail is on its way back
  * @loss:     borrowed
@@ -1220,12 +1226,7 @@ void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t w
 		if (loss->rows[i].verdict == LOSS_BAN &&
 		    !is_lost_already(keeper, &loss->rows[i].item))
 			decision.rules[n++].item = &loss->rows[i].item;
-	/* and what the wipe before has taken */
-	for (size_t i = 0; decision.rules && i < keeper->list.n; i++)
-		if (keeper->list.bans[i].state != BAN_BACK)
-			decision.rules[n++].item = keeper->list.bans[i].item;
-	if (judge_by_tickets(keeper, &decision, n))
-		hold(keeper, decision.rules, n, wiped_us);
+	hold_lost(keeper, &decision, n, wiped_us);
 }
 
 /**

@@ -491,7 +491,7 @@ static int ask_for_files(struct reading *reading)
 		return 0;
 	r = firewalld_check_wait(reading->session->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
 	                         &err);
-	if (r == FIREWALLD_E_REFUSED || r == FIREWALLD_E_INVALID_SERVICE) {
+	if (firewalld_check_found(r)) {
 		picture->refused = strdup(err_text(&err, r));
 		return picture->refused ? 0 : -ENOMEM;
 	}

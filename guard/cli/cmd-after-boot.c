@@ -347,9 +347,8 @@ const struct cli_command cmd_after_boot = {
     .help = "Waits until firewalld runs and its zones have settled (NetworkManager sends its\n"
             "own after firewalld is there), restores what the reboot took, connects to each\n"
             "open mail and web service to see whether its server speaks, and prints what it\n"
-            "did and how things stand. It may run at any\n"
-            "time, also beside the watcher. reload-guard-after-boot.service runs it at each\n"
-            "boot.\n",
+            "did and how things stand. It may run at any time, also beside the watcher.\n"
+            "reload-guard-after-boot.service runs it at each boot.\n",
     .examples = "  reload-guard after-boot\n"
                 "  reload-guard --json after-boot | jq .status.findings\n",
     .statuses = "  0  everything is open and served\n"

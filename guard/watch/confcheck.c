@@ -88,8 +88,7 @@ static void on_checked(int result, const struct err *err, void *userdata)
 	char words[sizeof(check->broken)] = "";
 
 	check->asking = NULL;
-	/* what does not come from firewalld says nothing of the files */
-	if (result != 0 && result != FIREWALLD_E_REFUSED && result != FIREWALLD_E_INVALID_SERVICE)
+	if (result != 0 && !firewalld_check_found(result))
 		return;
 	if (result != 0)
 		snprintf(words, sizeof(words) / 2, "%s", err_text(err, result));

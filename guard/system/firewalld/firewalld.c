@@ -1087,6 +1087,12 @@ int firewalld_check(struct firewalld *fw, struct firewalld_op **op, firewalld_do
 	return call_main(fw, op, "checkPermanentConfig", fn, userdata);
 }
 
+/** firewalld_check_found() - does this result of a check say that the files are broken? */
+bool firewalld_check_found(int result)
+{
+	return result == FIREWALLD_E_REFUSED || result == FIREWALLD_E_INVALID_SERVICE;
+}
+
 /**
  * firewalld_reload() - load the permanent configuration, as `firewall-cmd --reload`
  * @fw: the adapter

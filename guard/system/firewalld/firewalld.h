@@ -163,6 +163,7 @@ int firewalld_reload(struct firewalld *fw, struct firewalld_op **op, firewalld_d
 /* Would the files be loaded? The err has firewalld's words, which name the file. */
 int firewalld_check(struct firewalld *fw, struct firewalld_op **op, firewalld_done_fn fn,
                     void *userdata) _must_check_;
+bool firewalld_check_found(int result);
 /* Permanent writes queue up and go out one at a time; to be there already is 0. */
 int firewalld_permanent_add(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                             firewalld_done_fn fn, void *userdata) _must_check_;

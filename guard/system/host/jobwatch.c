@@ -4,15 +4,13 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/firewalld-message.h"
 #include "guard/system/host/process.h"
+#include "guard/system/host/unitcall.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#define SYSTEMD         "org.freedesktop.systemd1"
-#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
-#define SYSTEMD_JOB     "org.freedesktop.systemd1.Job"
+#define SYSTEMD_JOB     SYSTEMD ".Job"
 #define CALL_TIMEOUT_MS 10000
 
 /* Jobs whose type is asked for at a time. */

@@ -4,9 +4,6 @@
 #include <errno.h>
 #include <stdlib.h>
 
-#define SYSTEMD         "org.freedesktop.systemd1"
-#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
-#define SYSTEMD_MANAGER "org.freedesktop.systemd1.Manager"
 #define CALL_TIMEOUT_MS 10000
 
 struct unitcall {

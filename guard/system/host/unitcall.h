@@ -7,6 +7,11 @@
 
 #include "guard/system/host/bus.h"
 
+/* The service manager on the bus. */
+#define SYSTEMD         "org.freedesktop.systemd1"
+#define SYSTEMD_PATH    "/org/freedesktop/systemd1"
+#define SYSTEMD_MANAGER SYSTEMD ".Manager"
+
 /* @why: it does not, and why; NULL: it has begun to. Borrowed. */
 typedef void (*unitcall_fn)(const char *why, void *userdata);
 

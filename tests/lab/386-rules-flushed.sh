@@ -11,13 +11,7 @@ if grep -q '^NftablesTableOwner=' /etc/firewalld/firewalld.conf; then
 	need "firewalld ends" fw_down
 	fw_up
 fi
-f2b_up
-watch_up -v
-mail_open
-mail_heard
-f2b set lab banip 10.77.0.3
-need "the ban holds" within 5 is_shut_from 10.77.0.3 993
-need "the guard has heard of it" within 8 snapshot_has_rules 1
+mail_and_ban_up
 need "pop3 is shut" is_shut 110
 
 # flushed_by COMMAND...: it is noticed, named, and mended

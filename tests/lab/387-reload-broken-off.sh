@@ -23,13 +23,7 @@ fwc --permanent --add-service=ssh --add-service=pop3
 need "what is permanent is loaded" fwc --reload
 fwc --zone=public --change-interface=host0
 settings yes
-f2b_up
-watch_up -v
-mail_open
-mail_heard
-f2b set lab banip 10.77.0.3
-need "the ban holds" within 5 is_shut_from 10.77.0.3 993
-need "the guard has heard of it" within 8 snapshot_has_rules 1
+mail_and_ban_up
 
 break_off() { # SERVICE: to be open for a time, which the guard has not put back without its end
 	: >"$W/watch.log"

@@ -9,13 +9,7 @@ X
 need "permanent services" fwc --permanent --add-service=ssh --add-service=pop3
 need "are loaded" fwc --reload
 fwc --zone=public --change-interface=host0
-f2b_up
-watch_up -v
-mail_open
-mail_heard
-f2b set lab banip 10.77.0.3
-need "the ban holds" within 5 is_shut_from 10.77.0.3 993
-need "the guard has heard of it" within 8 snapshot_has_rules 1
+mail_and_ban_up
 cp /etc/firewalld/zones/public.xml "$W/public.xml"
 
 # failing WORDS COMMAND...: which breaks a file

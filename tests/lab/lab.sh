@@ -442,6 +442,17 @@ mail_heard() {
 	need "the guard has heard that mail is open" within 5 snapshot_has "${items[@]}"
 }
 
+# mail_and_ban_up: the guard watches, mail is open, 10.77.0.3 is banned, and all of it is heard
+mail_and_ban_up() {
+	f2b_up
+	watch_up -v
+	mail_open
+	mail_heard
+	f2b set lab banip 10.77.0.3
+	need "the ban holds" within 5 is_shut_from 10.77.0.3 993
+	need "the guard has heard of it" within 8 snapshot_has_rules 1
+}
+
 # clean NAME: that check finds nothing
 clean() { guard check --only "$1" >"$W/out" 2>"$W/err" && ! grep -q ": $1: " "$W/out" || { cat "$W/out" "$W/err"; return 1; }; }
 # finds NAME [WEIGHT]: it finds something, of that weight; without one, something that is not fine

@@ -19,6 +19,8 @@ LAB_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 TOP=$(cd "$LAB_DIR/../.." && pwd)
 # shellcheck source=tests/generations.sh
 . "$TOP/tests/generations.sh"
+# shellcheck source=tests/waits.sh
+. "$TOP/tests/waits.sh"
 
 # --- outside: check what is needed, open the namespaces, see to it that they end --------
 
@@ -174,20 +176,6 @@ evidence() {
 
 # --- for scenarios ------------------------------------------------------------------------
 
-now_ms() { local t=${EPOCHREALTIME/[.,]/}; echo $((t / 1000)); }
-
-# within SECONDS COMMAND...: (tenths count) until it succeeds, else fails
-within() {
-	local part=${1#*.} end
-	[ "$part" != "$1" ] || part=0
-	end=$(($(now_ms) + ${1%.*} * 1000 + ${part:0:1} * 100))
-	shift
-	until "$@"; do
-		[ "$(now_ms)" -lt "$end" ] || return 1
-		sleep 0.05
-	done
-}
-
 # need WHAT COMMAND...: the scenario fails, saying WHAT, unless COMMAND succeeds
 need() {
 	local what=$1
@@ -199,14 +187,6 @@ need() {
 # can PART [SCENARIO]: false, and said, where this generation cannot (tests/generations)
 can() { ! generations_lack "${2:-$SCENARIO}: $1"; }
 
-# never SECONDS COMMAND...: true when COMMAND does not succeed in all that time
-never() { ! within "$@"; }
-# stays SECONDS COMMAND...: true when COMMAND succeeds in all that time
-stays() { never "$1" not "${@:2}"; }
-# pause SECONDS WHY: where the time that goes by is itself the matter, and no condition tells.
-# What waits for something says `within`, what must go on being so says `stays`.
-pause() { [ $# = 2 ] && sleep "$1"; }
-not() { ! "$@"; }
 fail() {
 	echo "  falls short: $*$(caller_line)"
 	exit 1

@@ -75,9 +75,21 @@ machine_network()
 	ip netns exec machine sysctl -q -w net.ipv4.icmp_ratelimit=0
 }
 
+# Sets $machine_pid.
+machine_has_init()
+{
+	local child
+	child=$(pgrep -P "$machine_starter") && [ "$(cat "/proc/$child/comm" 2>/dev/null)" = systemd ] &&
+		machine_pid=$child
+}
+
+machine_has_booted()
+{
+	m timeout 5 systemctl is-system-running 2>/dev/null | grep -qxE 'running|degraded'
+}
+
 machine_up()
 {
-	local starter child i
 	machine_network || return 1
 	cat /proc/sys/kernel/random/uuid >/run/machine/boot_id
 	mkdir -p "$cgroup/boot"
@@ -87,24 +99,12 @@ machine_up()
 			unshare -m -u -i -p -C --fork --kill-child=SIGKILL --propagation private \
 			bash "$machine_sh" init "$disk"
 	) >"$work/console.log" 2>&1 </dev/null &
-	starter=$!
-	machine_starter=$starter
-	for ((i = 0; i < 100; i++)); do
-		child=$(pgrep -P "$starter") && [ "$(cat "/proc/$child/comm" 2>/dev/null)" = systemd ] && break
-		child=
-		sleep 0.05
-	done
-	[ -n "$child" ] || {
+	machine_starter=$!
+	within 10 machine_has_init || {
 		cat "$work/console.log"
 		return 1
 	}
-	machine_pid=$child
-	for ((i = 0; i < 600; i++)); do
-		case $(m timeout 5 systemctl is-system-running 2>/dev/null) in
-			running | degraded) return 0 ;;
-		esac
-		sleep 0.1
-	done
+	within 60 machine_has_booted && return
 	echo "the boot did not finish:"
 	m timeout 5 systemctl list-jobs
 	cat "$work/console.log"
@@ -113,12 +113,7 @@ machine_up()
 
 machine_gone()
 {
-	local i
-	for ((i = 0; i < $1 * 10; i++)); do
-		kill -0 "$machine_starter" 2>/dev/null || break
-		sleep 0.1
-	done
-	kill -0 "$machine_starter" 2>/dev/null && return 1
+	within "$1" not kill -0 "$machine_starter" 2>/dev/null || return 1
 	wait "$machine_starter" 2>/dev/null
 	machine_pid=
 	find "$cgroup/boot" -depth -type d -exec rmdir {} + 2>/dev/null

@@ -89,7 +89,7 @@ told() # whether fail2ban's server has the hook in its jail
 comes_back() # SERVICE: after a reload, by the guard
 {
 	m firewall-cmd -q --add-service="$1"
-	sleep 2
+	within 5 heard "public/service:$1" || return 1
 	m firewall-cmd -q --reload
 	within 15 query --query-service="$1"
 }

@@ -1194,6 +1194,39 @@ static void on_refresh_due(void *userdata)
 		ask(keeper);
 }
 
+static int add_all(struct firewall *out, const struct firewall *set)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < set->n && r == 0; i++)
+		r = remember(out, &set->entries[i].item);
+	return r;
+}
+
+/**
+ * bankeeper_undecided() - what went and may have to come back, and stands in no wipe's record
+ * @out: added to
+ *
+ * A snapshot that lacked it would say that it was let go, and a guard that is killed before
+ * the rule is back leaves nothing but the snapshot.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int bankeeper_undecided(const struct bankeeper *keeper, struct firewall *out)
+{
+	int r = add_all(out, &keeper->freed);
+
+	if (r == 0)
+		r = add_all(out, &keeper->asked);
+	for (size_t i = 0; i < keeper->list.n && r == 0; i++) {
+		const struct ban *ban = &keeper->list.bans[i];
+
+		if (!ban->wipe->recorded && ban->state != BAN_BACK && !is_there(keeper, ban->item))
+			r = remember(out, ban->item);
+	}
+	return r;
+}
+
 /* --- from the cycle ---------------------------------------------------------------------- */
 
 /**

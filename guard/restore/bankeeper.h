@@ -83,5 +83,6 @@ const struct tickets *bankeeper_tickets(const struct bankeeper *keeper);
 bool bankeeper_has_bans(const struct bankeeper *keeper);
 bool bankeeper_is_at_work(const struct bankeeper *keeper);
 size_t bankeeper_n_open(const struct bankeeper *keeper);
+int bankeeper_undecided(const struct bankeeper *keeper, struct firewall *out) _must_check_;
 
 #endif

@@ -531,6 +531,27 @@ static void accept_loss(struct cycle *cycle, const struct loss *loss)
 }
 
 /* Puts on record what is meant to be there. */
+/* What may have to come back counts as there; Return: whether there was any, or -ENOMEM. */
+static int store_undecided(struct cycle *cycle, bool settled)
+{
+	_cleanup_firewall_ struct firewall all = FIREWALL_NULL, undecided = FIREWALL_NULL;
+	int r = bankeeper_undecided(cycle->given.bans, &undecided);
+
+	if (r < 0 || undecided.n == 0)
+		return r;
+	r = firewall_copy(&all, &cycle->given.tracker->wanted);
+	for (size_t i = 0; i < undecided.n && r == 0; i++) {
+		struct firewall_entry *entry;
+
+		r = firewall_put(&all, &undecided.entries[i].item, &entry);
+		if (r == 0)
+			entry->flags |= FIREWALL_RUNTIME;
+	}
+	if (r == 0)
+		(void)record_snapshot(cycle->given.record, &all, settled);
+	return r < 0 ? r : 1;
+}
+
 static void store(struct cycle *cycle)
 {
 	struct tracker *tracker = cycle->given.tracker;
@@ -538,7 +559,8 @@ static void store(struct cycle *cycle)
 
 	if (cycle->given.errand)
 		return; /* whoever watches for ever knows more */
-	if (record_snapshot(cycle->given.record, &tracker->wanted, settled))
+	if (store_undecided(cycle, settled) == 0 &&
+	    record_snapshot(cycle->given.record, &tracker->wanted, settled))
 		tracker->dirty = false;
 }
 

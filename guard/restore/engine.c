@@ -37,10 +37,19 @@ struct engine {
 
 /* --- what is put on record --------------------------------------------------------------- */
 
+/* A snapshot may have held what was not decided yet, and the next says what became of it. */
+static void store_rest_later(struct engine *engine)
+{
+	if (engine->tracker.dirty && !engine->given.errand &&
+	    !loop_timer_is_set(engine->snapshot_timer))
+		loop_timer_set(engine->snapshot_timer, SNAPSHOT_RULES_MS);
+}
+
 /** engine_store() - put on record what is meant to be there, if it is not what was stored last */
 void engine_store(struct engine *engine)
 {
 	cycle_store(engine->cycle);
+	store_rest_later(engine);
 }
 
 static void on_snapshot_due(void *userdata)
@@ -530,6 +539,7 @@ static void on_idle(void *userdata)
 
 	if (engine->kernelwatch && !kernelwatch_knows(engine->kernelwatch))
 		kernelwatch_learn(engine->kernelwatch);
+	store_rest_later(engine);
 	listener_tell(&engine->given.listener, idle);
 	bankeeper_go(engine->bans);
 	end_errand(engine);

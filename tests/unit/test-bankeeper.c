@@ -37,6 +37,13 @@ static void begin(void)
 	world_pass(30000);
 }
 
+static void rise(void)
+{
+	world_guard();
+	fail2ban_is(fake_fail2ban.state);
+	world_idle();
+}
+
 static void tickets_change(void)
 {
 	engine_tickets_changed(world.engine);
@@ -346,6 +353,57 @@ START_TEST(two_jails)
 }
 END_TEST
 
+/* The guard is killed before that rule is back, and after it has stored what is there. */
+static void two_jails_and_kill(bool on_its_way)
+{
+	begin();
+	fake_fail2ban_ban("dovecot", "192.0.2.1", 0);
+	tickets_change();
+	world_pass(3600000);
+	fake_fail2ban_unban("dovecot", "192.0.2.1");
+	engine_tickets_changed(world.engine);
+	fakewall_remove(&world.wall, BAN(1));
+	world_settle();
+	if (on_its_way) {
+		world.wall.silent = "addRichRule";
+		world_await(engine_is_busy(world.engine));
+	}
+	engine_store(world.engine);
+	world_kill();
+	fakewall_drop_held(&world.wall);
+	world.wall.silent = NULL;
+	ck_assert(!is_back(BAN(1)));
+	rise();
+	world_await(is_back(BAN(1)));
+}
+
+START_TEST(two_jails_and_killed)
+{
+	two_jails_and_kill(false);
+}
+END_TEST
+
+START_TEST(two_jails_and_killed_on_its_way)
+{
+	two_jails_and_kill(true);
+}
+END_TEST
+
+/* Removed by hand, it is not kept for longer than it takes to see that. */
+START_TEST(removed_by_hand_and_stored)
+{
+	begin();
+	fakewall_remove(&world.wall, BAN(1));
+	world_settle();
+	engine_store(world.engine);
+	world_pass(30000);
+	world_kill();
+	rise();
+	world_pass(60000);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
 /* One that somebody took away by hand, while all tickets stay, is not put back. */
 START_TEST(removed_by_hand)
 {
@@ -515,13 +573,6 @@ START_TEST(killed_and_ended)
 	ck_assert(is_back(BAN(2)));
 }
 END_TEST
-
-static void rise(void)
-{
-	world_guard();
-	fail2ban_is(fake_fail2ban.state);
-	world_idle();
-}
 
 /*
  * Put back, and killed before the wipe was closed: that it was put back is on record, and
@@ -695,6 +746,9 @@ static Suite *suite(void)
 	    all,
 	    none,
 	    two_jails,
+	    two_jails_and_killed,
+	    two_jails_and_killed_on_its_way,
+	    removed_by_hand_and_stored,
 	    removed_by_hand,
 	    removed_while_put_back,
 	    suspects,

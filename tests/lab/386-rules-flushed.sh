@@ -30,6 +30,8 @@ flushed_by() {
 	need "pop3 is shut again" is_shut 110
 	need "firewalld is well" fw_running
 }
+# asked for before anything is gone: firewalld may be loading its rules at any later moment
+dispatch=$(nft list table inet firewalld | grep -oE 'filter_INPUT_(ZONES|dispatch)\b' | head -n 1)
 flushed_by nft flush ruleset
 need "the history has it" exits 0 guard history --kind rules-flushed
 need "with who did it" out_has 'Done by nft \(pid'
@@ -38,7 +40,6 @@ need "in words" out_has 'reload of firewalld by the guard: its rules were flushe
 flushed_by nft delete table inet firewalld
 # the table stays, and nothing is in it
 flushed_by nft flush table inet firewalld
-dispatch=$(nft list table inet firewalld | grep -oE 'filter_INPUT_(ZONES|dispatch)\b' | head -n 1)
 flushed_by nft flush chain inet firewalld "$dispatch"
 # as Debian's nftables.service does it
 printf 'flush ruleset\ntable inet filter {\n\tchain input {\n\t\ttype filter hook input priority filter;\n\t}\n}\n' >"$W/nftables.conf"

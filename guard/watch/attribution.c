@@ -12,15 +12,20 @@
 /* A reload that is heard so soon may have been called for before calls were seen. */
 #define SEEN_FOR_US (2 * INT64_C(1000000))
 
-/* So many of NetworkManager's calls may wait for what firewalld says of them. */
+/* So many calls for interfaces may wait for what firewalld says of them. */
 #define BINDINGS_MAX 64
 
-/* A call of NetworkManager's for an interface. */
+/*
+ * A call for an interface, NetworkManager's or another's, the guard's own among them:
+ * firewalld speaks of them in the order of the calls, and what it says of one is not to be
+ * taken for what it will say of the next.
+ */
 struct binding {
 	uint64_t serial; /* 0: nothing */
 	char interface[CAUSE_NAME_SIZE];
 	char zone[CAUSE_NAME_SIZE];
 	bool removes;
+	bool by_network_manager;
 };
 
 struct attribution {
@@ -60,9 +65,17 @@ static void on_binding(const struct busmonitor_binding *seen, void *userdata)
 	attribution->next_binding = (attribution->next_binding + 1) % BINDINGS_MAX;
 	binding->serial = seen->serial;
 	binding->removes = seen->removes;
+	binding->by_network_manager = seen->by_network_manager;
 	/* names that are too long for either are no names of firewalld's */
 	snprintf(binding->interface, sizeof(binding->interface), "%s", seen->interface);
 	snprintf(binding->zone, sizeof(binding->zone), "%s", seen->zone);
+}
+
+static void forget_bindings(void *userdata)
+{
+	struct attribution *attribution = userdata;
+
+	memset(attribution->bindings, 0, sizeof(attribution->bindings));
 }
 
 static void on_refused(uint64_t serial, bool failed, void *userdata)
@@ -95,7 +108,7 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 	attribution->monitoring_since_us = monitoring ? clock_monotonic_us() : 0;
 	/* who removed what meanwhile was not seen */
 	attribution->removals = CAUSE_LOG_NULL;
-	memset(attribution->bindings, 0, sizeof(attribution->bindings));
+	forget_bindings(attribution);
 }
 
 static int start(struct attribution *attribution, struct bus *bus)
@@ -104,6 +117,7 @@ static int start(struct attribution *attribution, struct bus *bus)
 	    .bus = bus,
 	    .on_evidence = on_evidence,
 	    .on_binding = on_binding,
+	    .on_gone = forget_bindings,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
 	    .next_serial = next_serial,
@@ -237,12 +251,15 @@ enum attribution_mover attribution_mover(struct attribution *attribution,
 {
 	busmonitor_catch_up(attribution->monitor);
 	for (size_t i = 0; i < BINDINGS_MAX; i++) {
-		struct binding *binding = &attribution->bindings[i];
+		size_t at = (attribution->next_binding + i) % BINDINGS_MAX; /* from the oldest on */
+		struct binding *binding = &attribution->bindings[at];
 
 		if (!is_of(binding, interface, removed))
 			continue;
 		binding->serial = 0;
-		return removed || !*binding->zone ? ATTRIBUTION_HABIT : ATTRIBUTION_CONNECTION;
+		return !binding->by_network_manager ? ATTRIBUTION_SOMEBODY
+		       : removed || !*binding->zone ? ATTRIBUTION_HABIT
+		                                    : ATTRIBUTION_CONNECTION;
 	}
 	return ATTRIBUTION_SOMEBODY;
 }

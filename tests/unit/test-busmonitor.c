@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The monitor, on a real dbus-daemon of its own. */
+/* The monitor, and what is made of its calls for interfaces, on a real dbus-daemon of its own. */
 #include "guard/system/host/busmonitor.h"
 
 #include <signal.h>
@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guard/system/host/clock.h"
+#include "guard/watch/attribution.h"
 #include "tests/unit/fake-firewalld.h"
 #include "tests/unit/unit.h"
 
@@ -29,7 +30,7 @@ static struct {
 	DBusConnection *caller; /* calls it */
 	struct cause_log log;
 	uint64_t serial;
-	int n_evidence, n_refused, n_failed, n_monitoring, n_away;
+	int n_evidence, n_refused, n_failed, n_monitoring, n_away, n_gone;
 	unsigned n_bindings;
 	char binding[128];
 	uint64_t binding_serial;
@@ -56,14 +57,21 @@ static void on_refused(uint64_t serial, bool failed, void *userdata)
 	cause_log_drop(&world.log, serial);
 }
 
-/* "host0 iredmail", "host0 -" for a removal */
+/* "host0 iredmail", "nm host0 -" for a removal by NetworkManager */
 static void on_binding(const struct busmonitor_binding *binding, void *userdata)
 {
 	(void)userdata;
 	world.n_bindings++;
-	snprintf(world.binding, sizeof(world.binding), "%s %s%s", binding->interface,
+	snprintf(world.binding, sizeof(world.binding), "%s%s %s%s",
+	         binding->by_network_manager ? "nm " : "", binding->interface,
 	         binding->removes ? "-" : "", binding->zone);
 	world.binding_serial = binding->serial;
+}
+
+static void on_gone(void *userdata)
+{
+	(void)userdata;
+	world.n_gone++;
 }
 
 static void on_state(bool monitoring, const char *why, void *userdata)
@@ -125,6 +133,7 @@ static void setup(void)
 	struct busmonitor_options monitor = {
 	    .on_evidence = on_evidence,
 	    .on_binding = on_binding,
+	    .on_gone = on_gone,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
 	    .next_serial = next_serial,
@@ -280,29 +289,81 @@ END_TEST
 
 #define NETWORK_MANAGER "org.freedesktop.NetworkManager"
 
-/* Of NetworkManager alone, from the moment when it has its name. */
+/* NetworkManager's are known for its own from the moment when it has its name. */
 START_TEST(bindings)
 {
 	call_removal(NAME ".zone", "changeZoneOfInterface", "work", "host0", NULL);
+	await(world.n_bindings == 1);
+	ck_assert_str_eq(world.binding, "host0 work");
 	ck_assert_int_ge(dbus_bus_request_name(world.caller, NETWORK_MANAGER, 0, NULL), 0);
 	call_removal(NAME ".zone", "changeZoneOfInterface", "", "host0", NULL);
-	await(world.n_bindings == 1);
-	ck_assert_str_eq(world.binding, "host0 ");
-	call_removal(NULL, "addInterface", "work", "host1", NULL);
 	await(world.n_bindings == 2);
-	ck_assert_str_eq(world.binding, "host1 work");
+	ck_assert_str_eq(world.binding, "nm host0 ");
+	call_removal(NULL, "addInterface", "work", "host1", NULL);
+	await(world.n_bindings == 3);
+	ck_assert_str_eq(world.binding, "nm host1 work");
 	/* of what is looked up as well there is one serial */
 	call_removal(NAME ".zone", "removeInterface", "work", "host1", NULL);
-	await(world.n_bindings == 3);
-	ck_assert_str_eq(world.binding, "host1 -work");
+	await(world.n_bindings == 4);
+	ck_assert_str_eq(world.binding, "nm host1 -work");
 	await(world.n_evidence == 2);
 	ck_assert_uint_eq(world.log.rows[0].serial, world.binding_serial);
 	call(NAME, NAME ".zone", "changeZoneOfInterface", "work");
 	ck_assert_int_ge(dbus_bus_release_name(world.caller, NETWORK_MANAGER, NULL), 0);
 	call_removal(NAME ".zone", "changeZone", "", "host0", NULL);
-	call(NAME, NAME, "reload", NULL);
-	await(world.n_evidence == 4);
-	ck_assert_uint_eq(world.n_bindings, 3);
+	await(world.n_bindings == 5);
+	ck_assert_str_eq(world.binding, "host0 ");
+	ck_assert_int_eq(world.n_gone, 0);
+	ck_assert_int_ge(dbus_bus_release_name(world.owner, NAME, NULL), 0);
+	await(world.n_gone == 1);
+}
+END_TEST
+
+static enum attribution_mover mover(struct attribution *attribution, const char *text)
+{
+	_cleanup_item_ struct item interface = ITEM_NULL;
+
+	ck_assert_int_eq(item_parse(&interface, text, NULL), 0);
+	return attribution_mover(attribution, &interface, false);
+}
+
+/* The caller is NetworkManager, the owner of firewalld's name plays everybody else. */
+static void calls_to(DBusConnection *client, const char *zone)
+{
+	DBusConnection *caller = world.caller;
+
+	world.caller = client;
+	call_removal(NAME ".zone", "changeZoneOfInterface", zone, "host0", NULL);
+	world.caller = caller;
+	turn(50);
+}
+
+/*
+ * What firewalld says of one call is not taken for its word on another one that is under way:
+ * an interface that the guard puts back while NetworkManager sends the empty zone.
+ */
+START_TEST(movers_in_their_order)
+{
+	struct logger logger = LOGGER_NULL;
+	struct attribution *attribution;
+
+	ck_assert_int_ge(dbus_bus_request_name(world.caller, NETWORK_MANAGER, 0, NULL), 0);
+	ck_assert_int_eq(attribution_new(&attribution, world.bus, &logger), 0);
+	do
+		calls_to(world.caller, "");
+	while (mover(attribution, "public/interface:host0") != ATTRIBUTION_HABIT);
+	calls_to(world.owner, "work");
+	calls_to(world.caller, "");
+	calls_to(world.caller, "dmz");
+	ck_assert_int_eq(mover(attribution, "work/interface:host0"), ATTRIBUTION_SOMEBODY);
+	ck_assert_int_eq(mover(attribution, "public/interface:host0"), ATTRIBUTION_HABIT);
+	ck_assert_int_eq(mover(attribution, "dmz/interface:host0"), ATTRIBUTION_CONNECTION);
+	/* nobody hears any more of what it asked of a firewalld that is gone */
+	calls_to(world.caller, "");
+	ck_assert_int_ge(dbus_bus_release_name(world.owner, NAME, NULL), 0);
+	turn(50);
+	ck_assert_int_eq(mover(attribution, "work/interface:host0"), ATTRIBUTION_SOMEBODY);
+	attribution_free(attribution);
 }
 END_TEST
 
@@ -313,6 +374,7 @@ START_TEST(bindings_of_one_that_was_there)
 	    .bus = world.bus,
 	    .on_evidence = on_evidence,
 	    .on_binding = on_binding,
+	    .on_gone = on_gone,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
 	    .next_serial = next_serial,
@@ -455,6 +517,7 @@ int main(void)
 	tcase_add_test(tc, removals);
 	tcase_add_test(tc, bindings);
 	tcase_add_test(tc, bindings_of_one_that_was_there);
+	tcase_add_test(tc, movers_in_their_order);
 	tcase_add_test(tc, refused_call);
 	tcase_add_test(tc, refused_by_the_bus);
 	tcase_add_test(tc, caller_leaves);

@@ -23,6 +23,9 @@
 #define RULE_OF_CALL(member)                                                                       \
 	"type='method_call',path='" FIREWALLD_MESSAGE_PATH "',member='" member "'"
 
+#define RULE_OF_OWNER(name)                                                                        \
+	"type='signal',sender='" DBUS_SERVICE_DBUS "',member='NameOwnerChanged',arg0='" name "'"
+
 static const char *const rules[] = {
     RULE_OF_CALL("reload"),
     RULE_OF_CALL("completeReload"),
@@ -41,8 +44,8 @@ static const char *const rules[] = {
     RULE_OF_CALL("removeSource"),
     "type='error',sender='" FIREWALLD_MESSAGE_NAME "'",
     "type='error',sender='" DBUS_SERVICE_DBUS "'",
-    "type='signal',sender='" DBUS_SERVICE_DBUS "',member='NameOwnerChanged',arg0='" NETWORK_MANAGER
-    "'",
+    RULE_OF_OWNER(NETWORK_MANAGER),
+    RULE_OF_OWNER(FIREWALLD_MESSAGE_NAME),
 };
 
 /* The look-up of one caller. */
@@ -221,19 +224,22 @@ static bool take_call(struct cause_evidence *evidence, DBusMessage *call)
 	return true;
 }
 
-/* An interface that NetworkManager puts somewhere. */
+/* An interface that somebody puts somewhere. */
 static bool take_binding(struct busmonitor_binding *out, const struct busmonitor *monitor,
                          DBusMessage *call)
 {
 	struct firewalld_message_binding raw;
 
-	if (!*monitor->network_manager ||
-	    !dbus_message_has_sender(call, monitor->network_manager) ||
-	    !is_of(dbus_message_get_interface(call), FIREWALLD_MESSAGE_ZONE) ||
+	if (!is_of(dbus_message_get_interface(call), FIREWALLD_MESSAGE_ZONE) ||
 	    firewalld_message_binding_call(call, &raw) != 0)
 		return false;
 	*out = (struct busmonitor_binding){
-	    .interface = raw.interface, .zone = raw.zone, .removes = raw.removes};
+	    .interface = raw.interface,
+	    .zone = raw.zone,
+	    .removes = raw.removes,
+	    .by_network_manager = *monitor->network_manager &&
+	                          dbus_message_has_sender(call, monitor->network_manager),
+	};
 	return true;
 }
 
@@ -309,18 +315,21 @@ static void set_network_manager(struct busmonitor *monitor, const char *owner)
 	snprintf(monitor->network_manager, sizeof(monitor->network_manager), "%s", owner);
 }
 
-static void on_network_manager(struct busmonitor *monitor, DBusMessage *signal)
+static void on_owner_changed(struct busmonitor *monitor, DBusMessage *signal)
 {
 	const char *name, *before, *after;
 
 	if (!dbus_message_is_signal(signal, DBUS_INTERFACE_DBUS, "NameOwnerChanged") ||
 	    !dbus_message_has_sender(signal, DBUS_SERVICE_DBUS) ||
 	    !dbus_message_get_args(signal, NULL, DBUS_TYPE_STRING, &name, DBUS_TYPE_STRING, &before,
-	                           DBUS_TYPE_STRING, &after, DBUS_TYPE_INVALID) ||
-	    strcmp(name, NETWORK_MANAGER) != 0)
+	                           DBUS_TYPE_STRING, &after, DBUS_TYPE_INVALID))
 		return;
-	bus_cancel(steal(monitor->asked));
-	set_network_manager(monitor, after);
+	if (strcmp(name, NETWORK_MANAGER) == 0) {
+		bus_cancel(steal(monitor->asked));
+		set_network_manager(monitor, after);
+	} else if (strcmp(name, FIREWALLD_MESSAGE_NAME) == 0 && !*after) {
+		monitor->options.on_gone(monitor->options.userdata);
+	}
 }
 
 static void on_asked(int result, DBusMessage *reply, void *userdata)
@@ -354,7 +363,7 @@ static void on_message(DBusMessage *message, void *userdata)
 	if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_METHOD_CALL)
 		on_call(monitor, message);
 	else if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_SIGNAL)
-		on_network_manager(monitor, message);
+		on_owner_changed(monitor, message);
 	else if (dbus_message_get_type(message) == DBUS_MESSAGE_TYPE_ERROR)
 		on_error(monitor, message);
 }

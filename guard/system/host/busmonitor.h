@@ -10,8 +10,9 @@
  * connection: a monitor may not send). Comes back with the bus by itself. Where
  * monitoring is not allowed, that is told once, and then there is no evidence.
  *
- * What NetworkManager does with interfaces is told apart: its name is followed on the same
- * connection, so that a call is known for its own however soon it comes after a start.
+ * Each call for an interface is told in its order, and whether it is NetworkManager's: its
+ * name is followed on the same connection, so that a call is known for its own however soon
+ * it comes after a start.
  *
  * Evidence is told when the call is seen, and again, with the same serial, when
  * the caller is known.
@@ -24,12 +25,13 @@
 
 struct busmonitor;
 
-/* NetworkManager has asked for this; strings are borrowed. */
+/* Somebody has asked for this; strings are borrowed. */
 struct busmonitor_binding {
 	uint64_t serial; /* for on_refused */
 	const char *interface;
-	const char *zone; /* "": of a connection that names none */
+	const char *zone; /* "": the default zone, or wherever it is */
 	bool removes;
+	bool by_network_manager; /* "": of a connection that names none */
 };
 
 struct busmonitor_options {
@@ -41,6 +43,8 @@ struct busmonitor_options {
 	/* once each time that it changes; @why not: borrowed */
 	void (*on_state)(bool monitoring, const char *why, void *userdata);
 	void (*on_binding)(const struct busmonitor_binding *binding, void *userdata);
+	/* firewalld left the bus: the calls before get no answer any more */
+	void (*on_gone)(void *userdata);
 	uint64_t (*next_serial)(void *userdata);
 	void *userdata;
 };

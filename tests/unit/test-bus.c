@@ -387,6 +387,34 @@ START_TEST(bus_talks_nonsense)
 }
 END_TEST
 
+/* connect() waits while the queue is full, which is for ever when the bus has been stopped. */
+START_TEST(queue_is_full)
+{
+	struct sockaddr_un sa = {.sun_family = AF_UNIX};
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), held[64], n = 0;
+	struct bus_options options = {.backoff_min_ms = 5, .backoff_max_ms = 10};
+	char address[128];
+	struct bus *other;
+
+	snprintf(sa.sun_path, sizeof(sa.sun_path), "%s/other", world.dir);
+	snprintf(address, sizeof(address), "unix:path=%s", sa.sun_path);
+	options.address = address;
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&sa, sizeof(sa)), 0);
+	ck_assert_int_eq(listen(fd, 2), 0);
+	do
+		held[n] = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	while (connect(held[n++], (struct sockaddr *)&sa, sizeof(sa)) == 0 && n < 64);
+	ck_assert_int_eq(bus_new(&other, world.loop, &options), 0);
+	await(bus_failed_attempts(other) >= 2);
+	ck_assert_ptr_nonnull(strstr(bus_last_error(other), "takes no connection"));
+	bus_free(other);
+	while (n > 0)
+		close(held[--n]);
+	close(fd);
+	unlink(sa.sun_path);
+}
+END_TEST
+
 START_TEST(freed_with_calls_pending)
 {
 	struct answer answer = {0};
@@ -999,6 +1027,7 @@ int main(void)
 	tcase_add_test(bus, many_calls_in_order);
 	tcase_add_test(bus, bus_hangs);
 	tcase_add_test(bus, bus_talks_nonsense);
+	tcase_add_test(bus, queue_is_full);
 	tcase_add_test(bus, freed_with_calls_pending);
 	suite_add_tcase(suite, bus);
 

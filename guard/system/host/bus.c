@@ -3,8 +3,12 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/time.h>
+
+#include "guard/system/host/clock.h"
 
 #define DEFAULT_ADDRESS     "unix:path=/run/dbus/system_bus_socket"
 #define DEFAULT_BACKOFF_MIN 100
@@ -12,6 +16,10 @@
 
 /* Messages handled in one go, so that a flood starves nobody. */
 #define DISPATCH_BATCH 64
+
+/* What the bus has to take a connection into its queue, which it does at once but when it is full.
+ */
+#define CONNECT_US 500000
 
 /* libdbus ran out of memory while taking a message: time for others to give some back. */
 #define NEED_MEMORY_MS 50
@@ -492,12 +500,43 @@ static bool set_up_connection(struct bus *bus)
 	       send_hello(bus);
 }
 
+static void on_alarm(int signo _unused_)
+{
+}
+
+/*
+ * libdbus waits in connect() for as long as the queue of the bus is full, which is for ever
+ * while the bus is stopped: an alarm takes it out of there, once more if it came too early.
+ */
+static DBusConnection *connect_in_time(const char *address, DBusError *error)
+{
+	const struct sigaction action = {.sa_handler = on_alarm};
+	const struct itimerval none = {.it_value = {.tv_sec = 0}},
+	                       limit = {.it_value = {.tv_usec = CONNECT_US},
+	                                .it_interval = {.tv_usec = CONNECT_US / 10}};
+	int64_t end_us = clock_monotonic_us() + CONNECT_US;
+	struct sigaction old;
+	DBusConnection *connection;
+
+	if (sigaction(SIGALRM, &action, &old) < 0 || setitimer(ITIMER_REAL, &limit, NULL) < 0)
+		return NULL;
+	connection = dbus_connection_open_private(address, error);
+	(void)setitimer(ITIMER_REAL, &none, NULL);
+	(void)sigaction(SIGALRM, &old, NULL);
+	if (!connection && clock_monotonic_us() >= end_us) {
+		dbus_error_free(error);
+		dbus_set_error_const(error, DBUS_ERROR_TIMEOUT,
+		                     "it takes no connection: it is stopped, or overloaded");
+	}
+	return connection;
+}
+
 static void try_to_connect(void *userdata)
 {
 	struct bus *bus = userdata;
 	DBusError error = DBUS_ERROR_INIT;
 
-	bus->connection = dbus_connection_open_private(bus->address, &error);
+	bus->connection = connect_in_time(bus->address, &error);
 	if (!bus->connection) {
 		fail_attempt(bus, error.message ? error.message : "unknown error");
 		dbus_error_free(&error);

@@ -8,34 +8,47 @@
 
 #include "guard/base/timespec.h"
 #include "guard/model/packet/dispatch.h"
+#include "guard/model/packet/remembered.h"
 
 /* --- firewalld itself --------------------------------------------------------------------- */
 
-/* What the kernel does meanwhile is what counts for mail (law 10). */
-static const char *kernel_words(const struct picture *picture)
+/* What was open to clients, and the kernel has no rule for any more. */
+static int list_gone(struct check_list *list, const struct picture *picture)
 {
-	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
+	const struct firewall *past = &picture->last;
+	int r = 0;
 
-	if (!picture_knows(picture, PICTURE_TABLES))
-		return "what the kernel lets in is not known";
-	if (kernel->shut)
-		return "the kernel lets no new connection in: a reload is under way, or broke off";
-	return kernel->table ? "the kernel keeps the rules that it had"
-	                     : "the kernel has no rules of firewalld's";
+	for (size_t i = 0; i < past->n && r == 0; i++)
+		if ((past->entries[i].flags & FIREWALL_RUNTIME) &&
+		    item_class(&past->entries[i].item) == ITEM_CLASS_MAIL &&
+		    dispatch_zone_gets_packets(past, past->entries[i].item.zone,
+		                               &picture->interfaces) &&
+		    remembered_in_kernel(&picture->ruleset, &past->entries[i].item) ==
+		        REMEMBERED_KERNEL_LACKS)
+			r = check_list_add(list, &past->entries[i].item);
+	return r;
 }
 
 static int silent(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
+	_cleanup_check_list_ struct check_list gone = CHECK_LIST_NULL;
+	_cleanup_free_ char *names = NULL, *evidence = NULL;
 	char since[TIMESPEC_TEXT_MAX], text[TIMESPEC_TEXT_MAX + 16] = "";
 
+	if (picture->ruleset.remembered && list_gone(&gone, picture) < 0)
+		return -ENOMEM;
+	if (check_take(&gone.names, &names) < 0 ||
+	    xasprintf(&evidence, "%s%s%s", picture_why(picture, PICTURE_FIREWALLD),
+	              names ? "; the kernel has no rule any more for " : "",
+	              names ? names : "") < 0)
+		return -ENOMEM;
 	timespec_format_duration(picture->now_us - picture->silent_since_us, since);
 	if (picture->silent_since_us)
 		snprintf(text, sizeof(text), ", for %s now", since);
-	return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
-	                 strdup("systemctl restart firewalld"),
+	return check_add(run, steal(evidence), strdup("systemctl restart firewalld"),
 	                 "firewalld does not answer%s: it hangs, or loads many rules; %s", text,
-	                 kernel_words(picture));
+	                 picture_kernel_words(picture));
 }
 
 /* It runs, maybe, and does not tell this user: a start of it would mend nothing. */

@@ -297,14 +297,6 @@ const struct check check_refused_by_table = {
 
 /* --- the kernel --------------------------------------------------------------------------- */
 
-static bool accepts(const struct ruleset *ruleset, const char *zone, const char *port)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return xasprintf(&text, "filter_IN_%s_allow %s", zone, port) == 0 &&
-	       strv_contains(&ruleset->kernel.accepts, text);
-}
-
 /* What was removed meanwhile is not missed. */
 static bool carries(const struct ruleset *ruleset, const struct item *item)
 {
@@ -315,10 +307,10 @@ static bool carries(const struct ruleset *ruleset, const struct item *item)
 	    !strv_contains(item->kind == ITEM_PORT ? &zone->ports : &zone->services, item->value))
 		return true;
 	if (item->kind == ITEM_PORT)
-		return accepts(ruleset, item->zone, item->value);
+		return ruleset_kernel_accepts(ruleset, item->zone, item->value);
 	service = ruleset_service(ruleset, item->value);
 	for (size_t i = 0; service && i < service->ports.n; i++)
-		if (!accepts(ruleset, item->zone, service->ports.strings[i]))
+		if (!ruleset_kernel_accepts(ruleset, item->zone, service->ports.strings[i]))
 			return false;
 	return true;
 }

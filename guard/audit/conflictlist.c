@@ -405,10 +405,11 @@ int conflictlist_make(struct conflictlist *out, const struct conflictlist_option
 	return 0;
 }
 
-/** conflictlist_is_blind() - could some ranges, or what others filter, not be read? */
+/** conflictlist_is_blind() - could some ranges, or what filters, not be read? */
 bool conflictlist_is_blind(const struct conflictlist_options *options)
 {
-	return !options->ranges->complete || !options->ruleset->chains_known;
+	return !options->ranges->complete || !options->ruleset->chains_known ||
+	       options->ruleset->remembered;
 }
 
 /** conflictlist_is_fine() - does nothing cut off anybody, and was all of it seen? */

@@ -607,6 +607,8 @@ static bool counts(const struct explain_port *row)
 /** explain_is_fine() - is all that was asked about let in, as far as it takes to be certain? */
 bool explain_is_fine(const struct explain *explain)
 {
+	if (explain->ruleset->remembered)
+		return false;
 	for (size_t i = 0; i < explain->n_ports; i++)
 		if ((explain->ports[i].verdict.action != VERDICT_ACCEPT ||
 		     !explain->ports[i].verdict.certain) &&

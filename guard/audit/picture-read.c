@@ -15,17 +15,22 @@
 #include <unistd.h>
 
 #include "guard/model/mail/daemons.h"
+#include "guard/model/packet/remembered.h"
 #include "guard/system/fail2ban/fail2ban-files.h"
 #include "guard/system/fail2ban/fail2ban-hook.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/nftrules.h"
 
-#define FAIL2BAN_MS 3000
-#define NFT_MS      20000
-/* While firewalld does not answer there is an answer within 5 s all the same. */
-#define NFT_SILENT_MS      1000
-#define FAIL2BAN_SILENT_MS 500
+#define FAIL2BAN_MS     3000
+#define FAIL2BAN_ALL_MS 30000
+#define NFT_MS          20000
+/*
+ * What each is given when the question's time is over: nobody has 0, and once somebody has not
+ * answered, the others have to be quick.
+ */
+#define LEAST_MS       1000
+#define LEAST_LATER_MS 250
 /* A reload shuts everything for as long as it takes. */
 #define RELOAD_MS 3000
 #define LOOK_MS   250
@@ -41,6 +46,7 @@ struct reading {
 	/* One answer for what it holds and for what it decides by, until the rules are taken. */
 	struct firewalld_reading firewalld;
 	bool rules_read;
+	bool impatient; /* somebody did not answer in time */
 };
 
 static bool wants(const struct reading *reading, unsigned parts)
@@ -51,6 +57,18 @@ static bool wants(const struct reading *reading, unsigned parts)
 static struct err *why(const struct reading *reading, unsigned part)
 {
 	return &reading->picture->why[__builtin_ctz(part)];
+}
+
+/* Of the time that all of them share, no more than @most_ms. */
+static int left_ms(const struct reading *reading, int most_ms)
+{
+	int64_t left = reading->question->deadline_ms - clock_monotonic_ms();
+	bool late = reading->impatient || reading->picture->result == FIREWALLD_E_TIMEOUT;
+	int least_ms = late ? LEAST_LATER_MS : LEAST_MS;
+
+	if (!reading->question->deadline_ms || left > most_ms)
+		return most_ms;
+	return left > least_ms ? (int)left : least_ms;
 }
 
 /* Return: -ENOMEM when it is that; else 0, and the part is known when @r is 0. */
@@ -271,6 +289,7 @@ static void lose_store(struct reading *reading, int r)
 	store_close(reading->store);
 	reading->store = NULL;
 	reading->picture->known &= ~(unsigned)PICTURE_STORE;
+	reading->impatient |= r == STORE_E_BUSY;
 	(void)settle(reading, PICTURE_STORE, r);
 }
 
@@ -322,7 +341,7 @@ static int read_wipes(struct reading *reading)
 static int read_damage(struct reading *reading)
 {
 	struct err err = ERR_NULL;
-	int r = store_check(reading->store, STORE_CHECK_MS, &err);
+	int r = store_check(reading->store, left_ms(reading, STORE_CHECK_MS), &err);
 
 	if (r < 0 && r != -EIO)
 		return settle(reading, PICTURE_DAMAGE, r);
@@ -342,15 +361,27 @@ static bool has_file(const char *folder)
 	return xasprintf(&path, "%s/" STORE_FILE, folder) < 0 || access(path, F_OK) == 0;
 }
 
+static int read_last(struct reading *reading, struct err *err)
+{
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	int r = store_snapshot_last(reading->store, &meta, &reading->picture->last, err);
+
+	if (r == 0)
+		reading->picture->last_us = meta.last_us;
+	return r;
+}
+
 static int read_store(struct reading *reading)
 {
-	const struct store_options options = {.read_only = true, .busy_ms = STORE_BUSY_MS};
+	const struct store_options options = {.read_only = true,
+	                                      .busy_ms = (unsigned)left_ms(reading, STORE_BUSY_MS)};
 	struct picture *picture = reading->picture;
 	int r =
 	    store_open(&reading->store, picture->state_dir, &options, why(reading, PICTURE_STORE));
 
 	if (r != 0) {
 		reading->store = NULL;
+		reading->impatient |= r == STORE_E_BUSY;
 		picture->store_absent = r == STORE_E_ABSENT && !has_file(picture->state_dir);
 		picture->store_newer = r == STORE_E_NEWER;
 		if (r == STORE_E_ABSENT)
@@ -362,8 +393,7 @@ static int read_store(struct reading *reading)
 	if (r == 0)
 		r = read_silence(reading, why(reading, PICTURE_STORE));
 	if (r == 0)
-		r = store_snapshot_last(reading->store, NULL, &picture->last,
-		                        why(reading, PICTURE_STORE));
+		r = read_last(reading, why(reading, PICTURE_STORE));
 	if (r == STORE_E_NOT_FOUND) {
 		*why(reading, PICTURE_STORE) = ERR_NULL;
 		r = 0;
@@ -520,9 +550,8 @@ static int read_files(struct reading *reading)
 /* Without the tables of others the rules are good for something all the same. */
 static int read_tables(struct reading *reading)
 {
-	/* in an emergency who asks does not wait for everybody */
-	int ms = reading->picture->result == FIREWALLD_E_TIMEOUT ? NFT_SILENT_MS : NFT_MS;
-	int r = nftrules_read(&reading->firewalld.ruleset, ms, why(reading, PICTURE_TABLES));
+	int r = nftrules_read(&reading->firewalld.ruleset, left_ms(reading, NFT_MS),
+	                      why(reading, PICTURE_TABLES));
 
 	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
 	return settle(reading, PICTURE_TABLES, r);
@@ -619,56 +648,98 @@ static int read_services(struct reading *reading)
 	return r;
 }
 
-/* Of a firewalld that does not answer, the kernel has at least what is in force. */
-static int read_kernel(struct reading *reading)
+/* It may run, and hold what it held: what is left of it is in the kernel and in the store. */
+static bool is_out_of_reach(int result)
 {
+	return result == FIREWALLD_E_TIMEOUT || result == FIREWALLD_E_NO_BUS;
+}
+
+static int read_remains(struct reading *reading)
+{
+	struct ruleset *ruleset = &reading->firewalld.ruleset;
 	struct picture *picture = reading->picture;
+	int r = 0;
 
 	if (picture_knows(picture, PICTURE_RULES))
 		return 0;
-	ruleset_deinit(&reading->firewalld.ruleset);
+	ruleset_deinit(ruleset);
 	*why(reading, PICTURE_TABLES) = ERR_NULL;
-	if (read_tables(reading) < 0)
-		return -ENOMEM;
+	if (wants(reading, PICTURE_TABLES))
+		r = read_tables(reading);
+	if (r == 0 && picture->last_us)
+		r = remembered_add(ruleset, &picture->last);
+	if (r < 0)
+		return r;
 	ruleset_deinit(&picture->ruleset);
-	picture->ruleset = reading->firewalld.ruleset;
-	reading->firewalld.ruleset = RULESET_NULL;
+	picture->ruleset = *ruleset;
+	*ruleset = RULESET_NULL;
 	return 0;
+}
+
+/* The session of who asks, or one of its own: opened, with what became of that. */
+static void open_session(struct reading *reading, struct firewalld_session *own)
+{
+	reading->session = reading->question->session;
+	if (!reading->session) {
+		reading->session = own;
+		own->silence_ms = reading->question->silence_ms;
+		own->deadline_ms = reading->question->deadline_ms;
+		(void)!firewalld_session_open(own, NULL);
+	}
+	reading->picture->result = reading->session->result;
+}
+
+static int miss_firewalld(struct reading *reading)
+{
+	int r = 0;
+
+	for (unsigned part = PICTURE_FIREWALLD; part <= PICTURE_TABLES && r == 0; part <<= 1) {
+		*why(reading, part) = reading->session->why;
+		r = settle(reading, part, reading->picture->result);
+	}
+	return r;
+}
+
+/* Whether it is there for another question; of one that has fallen silent nobody asks more. */
+static bool may_ask(struct reading *reading, int r, unsigned parts)
+{
+	struct picture *picture = reading->picture;
+
+	if (picture->result == 0 && reading->session->silent)
+		picture->result = reading->session->result;
+	return r == 0 && picture->result == 0 && wants(reading, parts);
+}
+
+static int ask_all(struct reading *reading)
+{
+	const struct picture *picture = reading->picture;
+	int r = 0;
+
+	if (may_ask(reading, r, PICTURE_FIREWALLD))
+		r = read_items(reading);
+	if (may_ask(reading, r, PICTURE_SETTINGS))
+		r = read_settings(reading);
+	if (may_ask(reading, r, PICTURE_FILES) && picture_knows(picture, PICTURE_FIREWALLD))
+		r = read_files(reading);
+	if (may_ask(reading, r, PICTURE_RULES | PICTURE_TABLES))
+		r = read_rules(reading);
+	if (may_ask(reading, r, PICTURE_RULES) && picture_knows(picture, PICTURE_FIREWALLD))
+		r = read_services(reading);
+	if (may_ask(reading, r, PICTURE_ALL))
+		reading->picture->silent_since_us = 0;
+	return r;
 }
 
 static int read_firewalld(struct reading *reading)
 {
 	struct firewalld_session own = FIREWALLD_SESSION_NULL;
 	struct picture *picture = reading->picture;
-	struct err err = ERR_NULL;
-	int r = 0;
+	int r;
 
-	reading->session = reading->question->session;
-	if (!reading->session) {
-		reading->session = &own;
-		own.silence_ms = reading->question->silence_ms;
-		picture->result = firewalld_session_open(&own, &err);
-	}
-	for (unsigned part = PICTURE_FIREWALLD; picture->result && part <= PICTURE_TABLES;
-	     part <<= 1) {
-		*why(reading, part) = err;
-		r = settle(reading, part, picture->result);
-	}
-	if (picture->result == 0 && wants(reading, PICTURE_FIREWALLD))
-		r = read_items(reading);
-	if (r == 0 && picture->result == 0 && wants(reading, PICTURE_SETTINGS))
-		r = read_settings(reading);
-	if (r == 0 && picture_knows(picture, PICTURE_FIREWALLD) && wants(reading, PICTURE_FILES))
-		r = read_files(reading);
-	if (r == 0 && picture->result == 0 && wants(reading, PICTURE_RULES | PICTURE_TABLES))
-		r = read_rules(reading);
-	if (r == 0 && picture->result == 0 && picture_knows(picture, PICTURE_FIREWALLD) &&
-	    wants(reading, PICTURE_RULES))
-		r = read_services(reading);
-	if (picture->result == 0)
-		picture->silent_since_us = 0;
-	if (r == 0 && picture->result == FIREWALLD_E_TIMEOUT && wants(reading, PICTURE_TABLES))
-		r = read_kernel(reading);
+	open_session(reading, &own);
+	r = picture->result ? miss_firewalld(reading) : ask_all(reading);
+	if (r == 0 && is_out_of_reach(picture->result))
+		r = read_remains(reading);
 	firewalld_reading_deinit(&reading->firewalld);
 	firewalld_session_close(&own);
 	reading->session = NULL;
@@ -700,13 +771,16 @@ static int read_fail2ban(struct reading *reading)
 	    .socket = config->fail2ban_socket,
 	    .pidfile = config->fail2ban_pidfile,
 	    .database = config->fail2ban_database,
-	    .timeout_ms = picture->result == FIREWALLD_E_TIMEOUT ? FAIL2BAN_SILENT_MS : FAIL2BAN_MS,
+	    .timeout_ms = left_ms(reading, FAIL2BAN_MS),
+	    /* and for what its database has when a question was in vain */
+	    .wait_ms = left_ms(reading, FAIL2BAN_ALL_MS) + LEAST_LATER_MS,
 	};
 	const char *database =
 	    config->fail2ban_database ? config->fail2ban_database : FAIL2BAN_DEFAULT_DATABASE;
 	int r = fail2ban_read_wait(&picture->tickets, &picture->fail2ban, &options,
 	                           why(reading, PICTURE_FAIL2BAN));
 
+	reading->impatient |= picture->fail2ban == FAIL2BAN_UNREACHABLE;
 	picture->fail2ban_installed = access(database, F_OK) == 0;
 	/* one that was ended in order has taken its bans back, and holds none */
 	if (r > 0 && picture->fail2ban == FAIL2BAN_STOPPED) {
@@ -733,19 +807,24 @@ static int miss_store(struct reading *reading, int r)
 static int read_clients(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
-	struct clientranges_options options = {
-	    .config = picture->config, .store = reading->store, .now_us = picture->now_us};
+	struct clientranges_options options = {.config = picture->config,
+	                                       .store = reading->store,
+	                                       .now_us = picture->now_us,
+	                                       .ignoreip_ms = left_ms(reading, FAIL2BAN_MS)};
 	struct err *err = why(reading, PICTURE_CLIENTS);
 	_cleanup_free_ char *trouble = NULL;
 	int r;
 
 	/* nobody waits once more for one that does not answer */
-	if (!wants(reading, PICTURE_FAIL2BAN) || picture_knows(picture, PICTURE_FAIL2BAN) ||
-	    !picture->config->use_fail2ban_ignoreip)
+	if (!wants(reading, PICTURE_FAIL2BAN) || !picture->config->use_fail2ban_ignoreip ||
+	    (picture_knows(picture, PICTURE_FAIL2BAN) && picture->fail2ban != FAIL2BAN_UNREACHABLE))
 		return settle(
 		    reading, PICTURE_CLIENTS,
 		    miss_store(reading, clientranges_wait(&picture->clients, &options, err)));
-	r = xasprintf(&trouble, "fail2ban's ignoreip: %s", picture_why(picture, PICTURE_FAIL2BAN));
+	r = xasprintf(&trouble, "fail2ban's ignoreip: %s",
+	              picture_knows(picture, PICTURE_FAIL2BAN)
+	                  ? "it does not answer"
+	                  : picture_why(picture, PICTURE_FAIL2BAN));
 	options.ignoreip_trouble = trouble;
 	if (r == 0)
 		r = clientranges_read(&picture->clients, &options, err);

@@ -111,6 +111,23 @@ bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index)
 	                  CIDR_ADDRESS_ONLY, NULL) == 0;
 }
 
+/**
+ * picture_kernel_words() - what the kernel does while firewalld does not answer
+ *
+ * That is what counts for mail (law 10). Static.
+ */
+const char *picture_kernel_words(const struct picture *picture)
+{
+	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
+
+	if (!picture_knows(picture, PICTURE_TABLES))
+		return "what the kernel lets in is not known";
+	if (kernel->shut)
+		return "the kernel lets no new connection in: a reload is under way, or broke off";
+	return kernel->table ? "the kernel keeps the rules that it had"
+	                     : "the kernel has no rules of firewalld's";
+}
+
 static bool add_ports(const struct ruleset *ruleset, const char *name, struct strv *out,
                       unsigned depth)
 {

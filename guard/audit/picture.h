@@ -51,7 +51,9 @@ struct picture_question {
 	struct firewalld_session *session; /* one that is open; NULL: a session of its own */
 	int64_t now_us;
 	int silence_ms; /* how long firewalld may answer nothing; 0: FIREWALLD_SESSION_MS */
-	bool settled;   /* what is shut by a reload is looked at when that has ended */
+	/* When all that do not answer have been waited for, clock_monotonic_ms(); 0: none. */
+	int64_t deadline_ms;
+	bool settled; /* what is shut by a reload is looked at when that has ended */
 };
 
 /* An address of this machine that others can have an answer from. */
@@ -88,8 +90,10 @@ struct picture {
 	struct picture_file *files; /* those that are broken */
 	size_t n_files, files_capacity;
 	char *refused; /* owned; what else firewalld says is wrong with its files; NULL: nothing */
-	struct ruleset ruleset; /* also of a firewalld that is not RUNNING; then it is not known */
-	char *own_trouble;      /* owned; why the addresses of forward ports are not known */
+	/* Also of a firewalld that is not RUNNING; then it is not known. Of one that does not
+	 * answer it is remembered from the last snapshot, with the kernel's as they are. */
+	struct ruleset ruleset;
+	char *own_trouble; /* owned; why the addresses of forward ports are not known */
 
 	/* this machine */
 	struct strv interfaces; /* without loopback */
@@ -119,6 +123,7 @@ struct picture {
 	bool wipe_open;              /* is being dealt with right now */
 	int64_t unwiped_us;          /* see drift.h */
 	struct firewall last;        /* the last snapshot */
+	int64_t last_us;             /* when firewalld was seen so; 0: there is none */
 	char *damage;                /* owned; what is wrong inside of the store; NULL: nothing */
 	struct clientranges clients;
 	int64_t free_mib; /* of the store's disk; -1: not known, or there is no folder */
@@ -138,6 +143,7 @@ bool picture_knows(const struct picture *picture, unsigned parts);
 bool picture_is_whole(const struct picture *picture);
 const char *picture_why(const struct picture *picture, unsigned part);
 const char *picture_part_name(unsigned part);
+const char *picture_kernel_words(const struct picture *picture);
 bool picture_knows_tickets(const struct picture *picture);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
 bool picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out);

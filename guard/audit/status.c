@@ -34,6 +34,12 @@ bool status_is_reached(const struct status *status)
 	return picture_knows(status->picture, PICTURE_FIREWALLD);
 }
 
+/** status_is_remembered() - are the items those of the last snapshot? firewalld does not answer */
+bool status_is_remembered(const struct status *status)
+{
+	return !status_is_reached(status) && status->picture->ruleset.remembered;
+}
+
 /** status_item_is_leaving() - does the next reload close it for good? */
 bool status_item_is_leaving(const struct status_item *item)
 {
@@ -68,11 +74,17 @@ static int by_rank(const void *a, const void *b)
 	return zones ? zones : item_restore_cmp(&x->item, &y->item);
 }
 
+/* What is there, or what was there when somebody saw it last. */
+static const struct firewall *held(const struct status *status)
+{
+	return status_is_reached(status) ? &status->picture->firewall : &status->picture->last;
+}
+
 static int add_held(struct status *status)
 {
 	const struct picture *picture = status->picture;
 	const struct scope *scope = &picture->config->scope;
-	const struct firewall *fw = &picture->firewall;
+	const struct firewall *fw = held(status);
 	struct scope_view view = SCOPE_VIEW(scope, fw);
 
 	for (size_t i = 0; i < fw->n; i++) {
@@ -87,8 +99,10 @@ static int add_held(struct status *status)
 		if (!row)
 			return -ENOMEM;
 		row->listed = (entry->flags & FIREWALL_RUNTIME) != 0;
-		row->open = row->listed &&
+		row->open = row->listed && status_is_reached(status) &&
 		            dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces);
+		if (status_is_remembered(status))
+			row->kernel = remembered_in_kernel(&picture->ruleset, &row->item);
 		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
 		row->required = scope_requires(scope, &entry->item);
 		row->withdrawn = (entry->flags & FIREWALL_WITHDRAWN) != 0;
@@ -184,7 +198,7 @@ int status_make(struct status *out, const bool selected[CHECKS_N], const struct 
 	int r;
 
 	out->picture = picture;
-	r = status_is_reached(out) ? make_items(out) : 0;
+	r = status_is_reached(out) || status_is_remembered(out) ? make_items(out) : 0;
 	if (r == 0)
 		r = checks_make(&out->findings, selected, picture);
 	if (r == 0)

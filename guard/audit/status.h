@@ -8,11 +8,13 @@
 #define GUARD_AUDIT_STATUS_H
 
 #include "guard/audit/checks.h"
+#include "guard/model/packet/remembered.h"
 
 struct status_item {
-	struct item item; /* owned */
-	bool open;        /* listed, and packets come into its zone */
-	bool listed;      /* in the runtime */
+	struct item item;              /* owned */
+	bool open;                     /* listed, and packets come into its zone */
+	bool listed;                   /* in the runtime; of items that are remembered: it was */
+	enum remembered_kernel kernel; /* of those: what there is of it now */
 	bool permanent;
 	bool required;
 	bool lost;        /* was there, and a wipe took it */
@@ -46,6 +48,7 @@ int status_make(struct status *out, const bool selected[CHECKS_N],
                 const struct picture *picture) _must_check_;
 void status_deinit(struct status *status);
 bool status_is_degraded(const struct status *status);
+bool status_is_remembered(const struct status *status);
 bool status_is_reached(const struct status *status);
 bool status_item_is_leaving(const struct status_item *item);
 bool status_item_is_runtime_only(const struct status_item *item);

@@ -160,6 +160,7 @@ int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
 	    .session = session,
 	    .now_us = cli->now_us,
 	    .silence_ms = CLI_SILENCE_MS,
+	    .deadline_ms = cli->deadline_ms,
 	    .settled = (parts & PICTURE_FIREWALLD) != 0,
 	};
 
@@ -169,12 +170,16 @@ int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
 	return CLI_FINE;
 }
 
-/** cli_reached() - CLI_FINE when firewalld's part is known, else CLI_NO_FIREWALLD, which is told */
+/**
+ * cli_reached() - has firewalld answered to the end, and is this part known?
+ *
+ * Return: CLI_FINE, or CLI_NO_FIREWALLD, which is told.
+ */
 int cli_reached(struct cli *cli, const struct picture *picture, unsigned part)
 {
 	struct err err = ERR_NULL;
 
-	if (picture_knows(picture, part))
+	if (picture_knows(picture, part) && picture->result == 0)
 		return CLI_FINE;
 	err_set(&err, 0, "%s", picture_why(picture, part));
 	return picture->result ? cli_firewalld_failed(cli, picture->result, &err)

@@ -43,6 +43,8 @@ struct cli {
 	bool may_fail; /* its status counts, also with CLI_NEVER_FAILS: a person asks, not fail2ban
 	                */
 	int64_t now_us;
+	int64_t deadline_ms; /* clock_monotonic_ms(): until then whoever does not answer is waited
+	                        for */
 	const struct timespec_zone *zone;
 	struct logger logger;      /* for errors and warnings, to standard error */
 	struct config_known known; /* borrowed words that the configuration may hold */
@@ -161,6 +163,8 @@ bool cli_parse_id(struct cli *cli, const char *text, int64_t *out) _must_check_;
 
 /* Who asks how things stand waits so long for a firewalld that answers nothing at all. */
 #define CLI_SILENCE_MS 3000
+/* And so long for all of them together: in an emergency there is an answer within 5 s. */
+#define CLI_PATIENCE_MS 4000
 
 struct cli_store_need {
 	bool write;  /* opened for writing, and made when it is not there */

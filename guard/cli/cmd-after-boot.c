@@ -328,6 +328,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	cli->now_us = clock_now_us();
 	restore(cli, &answer);
 	cli->now_us = clock_now_us();
+	cli->deadline_ms = clock_monotonic_ms() + CLI_PATIENCE_MS;
 	look_and_probe(cli, &answer);
 	if (!cli->json)
 		return answer.worst;

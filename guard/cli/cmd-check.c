@@ -268,21 +268,20 @@ static int status_of(const struct findings *findings)
 
 /* Return: an exit status; CLI_FINE: the checks were made. */
 static int look(struct cli *cli, const struct cli_args *args, bool run[CHECKS_N],
-                struct findings *out, bool *made)
+                struct picture *picture, struct findings *out, bool *made)
 {
-	_cleanup_picture_ struct picture picture = PICTURE_NULL;
 	int r = choose(cli, args, run) ? CLI_FINE : CLI_USAGE;
 
 	if (r == CLI_FINE && args->values[CHECK_OPTION_FIX])
 		r = fix(cli);
 	if (r == CLI_FINE)
-		r = cli_picture(cli, &picture, PICTURE_FIREWALLD | checks_parts(run), NULL);
-	if (r == CLI_FINE && checks_make(out, run, &picture) < 0)
+		r = cli_picture(cli, picture, PICTURE_FIREWALLD | checks_parts(run), NULL);
+	if (r == CLI_FINE && checks_make(out, run, picture) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	if (r != CLI_FINE)
 		return r;
 	*made = true;
-	return cli_reached(cli, &picture, PICTURE_FIREWALLD);
+	return cli_reached(cli, picture, PICTURE_FIREWALLD);
 }
 
 /* Why no check was made was said; a monitoring system shows what stands here. */
@@ -301,6 +300,7 @@ static int nagios(const struct report *report, const struct findings *findings, 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
 	struct report report;
 	enum format format;
 	bool run[CHECKS_N], made = false;
@@ -316,13 +316,13 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		           ? cli_fail(cli, CLI_NOT_FINE, "out of memory")
 		           : CLI_FINE;
 	if (r == CLI_FINE)
-		r = look(cli, args, run, &findings, &made);
+		r = look(cli, args, run, &picture, &findings, &made);
 	if (format == FORMAT_NAGIOS)
 		return nagios(&report, &findings, r);
 	/* without firewalld, too: what was found is what can be had */
 	if (!made)
 		return r;
-	if (report_check(&report, &findings, run, cli->now_us) < 0)
+	if (report_check(&report, &findings, run, &picture) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return r == CLI_FINE ? status_of(&findings) : r;
 }

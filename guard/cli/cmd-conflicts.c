@@ -60,7 +60,7 @@ static int answer(struct cli *cli, const struct picture *picture, struct store *
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	find_failures(cli, store, &list);
 	cli_report(cli, &report);
-	if (report_conflicts(&report, &list, &options, all) < 0)
+	if (report_conflicts(&report, &list, &options, picture, all) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return conflictlist_is_fine(&list, &options) ? CLI_FINE : CLI_NOT_FINE;
 }
@@ -69,6 +69,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_picture_ struct picture picture = PICTURE_NULL;
 	_cleanup_store_ struct store *store = NULL;
+	bool all = args->values[CONFLICTS_ALL] != NULL;
 	int r = cli_load_config(cli);
 
 	if (r != CLI_FINE)
@@ -81,8 +82,10 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	if (r == CLI_FINE && picture_knows(&picture, PICTURE_STORE) &&
 	    cli_open_store(cli, &store, (struct cli_store_need){.absent = true}) != CLI_FINE)
 		store = NULL;
-	return r == CLI_FINE ? answer(cli, &picture, store, args->values[CONFLICTS_ALL] != NULL)
-	                     : r;
+	/* of a firewalld that does not answer what it held is better than nothing */
+	if (r != CLI_FINE && picture.ruleset.remembered)
+		(void)answer(cli, &picture, store, all);
+	return r == CLI_FINE ? answer(cli, &picture, store, all) : r;
 }
 
 const struct cli_command cmd_conflicts = {

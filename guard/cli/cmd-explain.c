@@ -77,12 +77,15 @@ static int add_service(struct run *run, const char *name, bool *found)
 {
 	struct firewalld_service service = {0};
 	struct err err = ERR_NULL;
-	int r = firewalld_service_wait(run->connection.fw, &service, name,
-	                               clock_monotonic_ms() + FIREWALLD_SESSION_MS, &err);
+	int r = run->connection.result;
 
+	if (r == 0)
+		r = firewalld_service_wait(run->connection.fw, &service, name,
+		                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, &err);
 	r = firewalld_session_result(&run->connection, r, &err);
 	*found = r == 0;
-	if (r == FIREWALLD_E_INVALID_SERVICE)
+	/* without firewalld the usual names are good enough */
+	if (r == FIREWALLD_E_INVALID_SERVICE || run->connection.result != 0)
 		return CLI_FINE;
 	if (r != 0)
 		return cli_firewalld_failed(run->cli, r, &err);
@@ -144,11 +147,10 @@ static int add_words(struct run *run, const struct cli_args *args)
 static int read_rules(struct run *run)
 {
 	int r = cli_picture(run->cli, &run->picture,
-	                    PICTURE_RULES | PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS,
+	                    PICTURE_RULES | PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS |
+	                        PICTURE_STORE,
 	                    &run->connection);
 
-	if (r == CLI_FINE)
-		r = cli_reached(run->cli, &run->picture, PICTURE_RULES);
 	run->explain.ruleset = &run->picture.ruleset;
 	if (picture_knows(&run->picture, PICTURE_FAIL2BAN))
 		run->explain.tickets = &run->picture.tickets;
@@ -187,25 +189,30 @@ static int parse_address(struct run *run, const char *word)
 static int explain_all(struct run *run, const struct cli_args *args)
 {
 	struct report report;
-	int r;
+	int r, reached;
 
 	run->connection.silence_ms = CLI_SILENCE_MS;
-	r = cli_firewalld_open(run->cli, &run->connection);
-
-	if (r == CLI_FINE)
-		r = add_words(run, args);
+	run->connection.deadline_ms = run->cli->deadline_ms;
+	(void)!firewalld_session_open(&run->connection, NULL);
+	r = add_words(run, args);
 	if (r == CLI_FINE)
 		r = read_rules(run);
 	if (r != CLI_FINE)
 		return r;
+	reached = cli_reached(run->cli, &run->picture, PICTURE_RULES);
+	/* what one that does not answer held is better than nothing */
+	if (reached != CLI_FINE && !run->picture.ruleset.remembered)
+		return reached;
 	find_way(run, args);
 	if (explain_decide(&run->explain, picture_knows(&run->picture, PICTURE_SOCKETS)
 	                                      ? &run->picture.listeners
 	                                      : NULL) < 0)
 		return out_of_memory(run);
 	cli_report(run->cli, &report);
-	if (report_explain(&report, &run->explain) < 0)
+	if (report_explain(&report, &run->explain, &run->picture) < 0)
 		return out_of_memory(run);
+	if (reached != CLI_FINE)
+		return reached;
 	return explain_is_fine(&run->explain) ? CLI_FINE : CLI_NOT_FINE;
 }
 

@@ -326,6 +326,7 @@ int main(int argc, char **argv)
 	const char *names[CHECKS_N]; /* which the configuration may name */
 	struct cli cli = {.tables = &tables,
 	                  .now_us = clock_now_us(),
+	                  .deadline_ms = clock_monotonic_ms() + CLI_PATIENCE_MS,
 	                  .zone = clock_local_zone(),
 	                  .known = {names, CHECKS_N}};
 	struct line line = {0};

@@ -66,6 +66,8 @@ libguard_model_a_SOURCES = \
 	guard/model/packet/packet.h \
 	guard/model/packet/policies.c \
 	guard/model/packet/policies.h \
+	guard/model/packet/remembered.c \
+	guard/model/packet/remembered.h \
 	guard/model/packet/ruleset.c \
 	guard/model/packet/ruleset.h \
 	guard/model/packet/verdict.c \

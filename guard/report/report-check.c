@@ -53,15 +53,18 @@ json_t *report_findings_json(const struct findings *findings)
 	return rows;
 }
 
-static json_t *check_json(const struct findings *findings, const bool run[CHECKS_N], int64_t now_us)
+static json_t *check_json(const struct findings *findings, const bool run[CHECKS_N],
+                          const struct picture *picture)
 {
 	json_t *names = json_array();
 
 	for (size_t i = 0; names && i < CHECKS_N; i++)
 		if (run[i])
 			report_json_append(&names, json_string(checks[i]->name));
-	return json_pack("{s:b, s:o, s:o, s:o}", "ok", findings_worst(findings) < FINDING_UNKNOWN,
-	                 "at", report_json_time(now_us), "checks", names, "findings",
+	return json_pack("{s:b, s:o, s:o, s:o, s:o}", "ok",
+	                 findings_worst(findings) < FINDING_UNKNOWN, "at",
+	                 report_json_time(picture->now_us), "silent_since",
+	                 report_json_time(picture->silent_since_us), "checks", names, "findings",
 	                 report_findings_json(findings));
 }
 
@@ -100,16 +103,17 @@ void report_findings_put(const struct report *report, const struct findings *fin
 /**
  * report_check() - the answer of `check`
  * @run: which checks were made
+ * @picture: of what
  *
  * Return: 0 or -ENOMEM.
  */
 int report_check(const struct report *report, const struct findings *findings,
-                 const bool run[CHECKS_N], int64_t now_us)
+                 const bool run[CHECKS_N], const struct picture *picture)
 {
 	size_t n = 0;
 
 	if (report->json)
-		return report_put_document(report, check_json(findings, run, now_us));
+		return report_put_document(report, check_json(findings, run, picture));
 	for (size_t i = 0; i < CHECKS_N; i++)
 		n += run[i];
 	report_findings_put(report, findings);

@@ -10,7 +10,7 @@
 
 int report_check_names(const struct report *report) _must_check_;
 int report_check(const struct report *report, const struct findings *findings,
-                 const bool run[CHECKS_N], int64_t now_us) _must_check_;
+                 const bool run[CHECKS_N], const struct picture *picture) _must_check_;
 
 /* What monitoring systems want of a plugin: one line, and an exit status of their own. */
 enum report_nagios {

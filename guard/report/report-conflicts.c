@@ -71,21 +71,23 @@ static json_t *row_json(const struct conflictlist_row *row)
 }
 
 static json_t *list_json(const struct conflictlist *list,
-                         const struct conflictlist_options *options)
+                         const struct conflictlist_options *options, const struct picture *picture)
 {
-	json_t *rows = json_array();
+	json_t *rows = json_array(), *document;
 
 	for (size_t i = 0; rows && i < list->n; i++)
 		report_json_append(&rows, row_json(&list->rows[i]));
-	return json_pack("{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "ok",
-	                 conflictlist_is_fine(list, options), "ranges_complete",
-	                 options->ranges->complete, "troubles",
-	                 strings_json(&options->ranges->troubles), "fail2ban_known",
-	                 options->tickets != NULL, "others_known", options->ruleset->chains_known,
-	                 "n_ranges", (json_int_t)options->ranges->effective.n, "n_denies",
-	                 (json_int_t)list->conflicts.n_denies, "n_skipped",
-	                 (json_int_t)list->conflicts.n_skipped, "n_effective",
-	                 (json_int_t)list->n_effective, "conflicts", rows);
+	document = json_pack(
+	    "{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "ok",
+	    conflictlist_is_fine(list, options), "ranges_complete", options->ranges->complete,
+	    "troubles", strings_json(&options->ranges->troubles), "fail2ban_known",
+	    options->tickets != NULL, "others_known", options->ruleset->chains_known, "n_ranges",
+	    (json_int_t)options->ranges->effective.n, "n_denies",
+	    (json_int_t)list->conflicts.n_denies, "n_skipped",
+	    (json_int_t)list->conflicts.n_skipped, "n_effective", (json_int_t)list->n_effective,
+	    "conflicts", rows);
+	report_remembered_set(&document, picture);
+	return document;
 }
 
 /* --- text ---------------------------------------------------------------------------------- */
@@ -214,15 +216,18 @@ static void put_end(const struct report *report, const struct conflictlist *list
 
 /**
  * report_conflicts() - the answer of `conflicts`
+ * @picture: what they were found in
  * @all: with those that have no effect; JSON has them always
  *
  * Return: 0 or -ENOMEM.
  */
 int report_conflicts(const struct report *report, const struct conflictlist *list,
-                     const struct conflictlist_options *options, bool all)
+                     const struct conflictlist_options *options, const struct picture *picture,
+                     bool all)
 {
 	if (report->json)
-		return report_put_document(report, list_json(list, options));
+		return report_put_document(report, list_json(list, options, picture));
+	report_remembered_put(report, picture);
 	for (size_t i = 0; i < list->n; i++)
 		if (all || list->rows[i].effective || !list->rows[i].judged)
 			put_row(report, &list->rows[i], options);

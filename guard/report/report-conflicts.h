@@ -9,6 +9,7 @@
 #include "guard/report/report.h"
 
 int report_conflicts(const struct report *report, const struct conflictlist *list,
-                     const struct conflictlist_options *options, bool all) _must_check_;
+                     const struct conflictlist_options *options, const struct picture *picture,
+                     bool all) _must_check_;
 
 #endif

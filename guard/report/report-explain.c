@@ -235,12 +235,14 @@ static void put_doubts(const struct report *report, const struct explain *explai
 	strv_deinit(&told);
 }
 
-static int put_text(const struct report *report, const struct explain *explain)
+static int put_text(const struct report *report, const struct explain *explain,
+                    const struct picture *picture)
 {
 	int r;
 
 	if (report->quiet)
 		return 0;
+	report_remembered_put(report, picture);
 	put_way(report, explain);
 	report_line(report, REPORT_PLAIN, "%s", "");
 	r = put_table(report, explain);
@@ -328,10 +330,10 @@ static json_t *reason_json(const struct explain *explain, size_t at)
 	                 strv_json(&reason->commands), "or", strv_json(&reason->others));
 }
 
-static json_t *explain_json(const struct explain *explain)
+static json_t *explain_json(const struct explain *explain, const struct picture *picture)
 {
 	const struct verdict_step *binding = binding_of(explain);
-	json_t *ports = json_array(), *reasons = json_array();
+	json_t *ports = json_array(), *reasons = json_array(), *document;
 	char address[CIDR_TEXT_LENGTH], local[CIDR_TEXT_LENGTH] = "";
 
 	cidr_format(&explain->packet.source, address);
@@ -341,7 +343,7 @@ static json_t *explain_json(const struct explain *explain)
 		report_json_append(&ports, port_json(&explain->ports[i]));
 	for (size_t i = 0; reasons && i < explain->n_reasons; i++)
 		report_json_append(&reasons, reason_json(explain, i));
-	return json_pack(
+	document = json_pack(
 	    "{s:b, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o}", "ok",
 	    explain_is_fine(explain), "address", address, "destination",
 	    report_json_text(*local ? local : NULL), "interface",
@@ -353,17 +355,21 @@ static json_t *explain_json(const struct explain *explain)
 	    report_json_text(explain->ruleset->version), "others_known",
 	    explain->ruleset->chains_known, "tickets_known", explain->tickets != NULL, "skipped",
 	    (json_int_t)explain->ruleset->n_skipped, "ports", ports, "reasons", reasons);
+	report_remembered_set(&document, picture);
+	return document;
 }
 
 /**
  * report_explain() - what happens to a client's packets, and why
  * @explain: decided, with one port at least
+ * @picture: what it was decided by
  *
  * Return: 0; -ENOMEM.
  */
-int report_explain(const struct report *report, const struct explain *explain)
+int report_explain(const struct report *report, const struct explain *explain,
+                   const struct picture *picture)
 {
 	if (report->json)
-		return report_put_document(report, explain_json(explain));
-	return put_text(report, explain);
+		return report_put_document(report, explain_json(explain, picture));
+	return put_text(report, explain, picture);
 }

@@ -8,6 +8,7 @@
 #include "guard/audit/explain.h"
 #include "guard/report/report.h"
 
-int report_explain(const struct report *report, const struct explain *explain) _must_check_;
+int report_explain(const struct report *report, const struct explain *explain,
+                   const struct picture *picture) _must_check_;
 
 #endif

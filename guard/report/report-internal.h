@@ -23,6 +23,8 @@ json_t *report_json_snapshot(const struct store_snapshot *snapshot);
 json_t *report_findings_json(const struct findings *findings);
 json_t *report_fail2ban_json(const struct picture *picture);
 void report_fail2ban_put(const struct report *report, const struct picture *picture);
+void report_remembered_put(const struct report *report, const struct picture *picture);
+void report_remembered_set(json_t **object, const struct picture *picture);
 json_t *report_drift_json(const struct status *status);
 void report_drift_put(const struct report *report, const struct status *status);
 int report_put_document(const struct report *report, json_t *document) _must_check_;

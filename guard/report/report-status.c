@@ -80,6 +80,19 @@ static json_t *mending_json(const struct status_item *item)
 	return item_permanent_command(&command, &item->item) < 0 ? NULL : report_json_text(command);
 }
 
+/* Of what is remembered nobody knows whether it is so now. */
+static json_t *now_json(const struct status *status, bool value)
+{
+	return status_is_remembered(status) ? json_null() : json_boolean(value);
+}
+
+static json_t *kernel_json(const struct status_item *item)
+{
+	return item->kernel == REMEMBERED_KERNEL_UNKNOWN
+	           ? json_null()
+	           : json_boolean(item->kernel == REMEMBERED_KERNEL_HAS);
+}
+
 static json_t *status_items_json(const struct status *status)
 {
 	json_t *items = json_array();
@@ -87,15 +100,17 @@ static json_t *status_items_json(const struct status *status)
 	for (size_t i = 0; items && i < status->n; i++) {
 		const struct status_item *item = &status->items[i];
 		json_t *row = json_pack(
-		    "{s:o, s:o, s:s, s:o, s:s, s:b, s:b, s:b, s:b, s:b, s:o, s:s, s:o, s:o, s:o}",
+		    "{s:o, s:o, s:s, s:o, s:s, s:o, s:o, s:o, s:b, s:b, s:b, s:o, s:s, s:o, s:o, "
+		    "s:o}",
 		    "item", report_json_item(&item->item), "zone",
 		    report_json_text(item->item.zone), "kind", item_kind_name(item->item.kind),
 		    "value", report_json_text(item->item.value), "class", class_name(&item->item),
-		    "open", item->open, "listed", item->listed, "permanent", item->permanent,
-		    "required", item->required, "lost", item->lost, "until",
-		    report_json_time(item->until_us), "listens",
-		    listeners_answer_name(item->listens), "ports", report_json_strv(&item->ports),
-		    "at_risk", report_json_text(risk_name(item)), "command", mending_json(item));
+		    "open", now_json(status, item->open), "listed", now_json(status, item->listed),
+		    "kernel", kernel_json(item), "permanent", item->permanent, "required",
+		    item->required, "lost", item->lost, "until", report_json_time(item->until_us),
+		    "listens", listeners_answer_name(item->listens), "ports",
+		    report_json_strv(&item->ports), "at_risk", report_json_text(risk_name(item)),
+		    "command", mending_json(item));
 
 		if (!row) {
 			json_decref(items);
@@ -139,13 +154,20 @@ static json_t *active_zones_json(const struct picture *picture)
 	return list_active_zones(&zones, picture) < 0 ? NULL : report_json_strv(&zones);
 }
 
-static json_t *status_json(const struct status *status)
+static json_t *firewalld_json(const struct status *status)
 {
 	json_t *firewalld = json_pack(
 	    "{s:b, s:s, s:b, s:o, s:o}", "reachable", status_is_reached(status), "state",
 	    firewall_state_name(status->picture->state), "panic", status->picture->firewall.panic,
 	    "default_zone", report_json_text(status->picture->firewall.default_zone),
 	    "active_zones", active_zones_json(status->picture));
+
+	report_remembered_set(&firewalld, status->picture);
+	return firewalld;
+}
+
+static json_t *status_json(const struct status *status)
+{
 	json_t *watcher = json_pack("{s:o, s:o}", "running",
 	                            status->picture->watcher.known
 	                                ? json_boolean(status->picture->watcher.running)
@@ -159,11 +181,28 @@ static json_t *status_json(const struct status *status)
 	return json_pack(
 	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
 	    !status_is_degraded(status), "at", report_json_time(status->picture->now_us),
-	    "firewalld", firewalld, "watcher", watcher, "fail2ban",
+	    "firewalld", firewalld_json(status), "watcher", watcher, "fail2ban",
 	    report_fail2ban_json(status->picture), "drift", report_drift_json(status), "clients",
 	    clients_json(status), "store", store, "last_wipe",
 	    status->picture->has_wipe ? wipe_json(&status->picture->wipe) : json_null(), "items",
 	    status_items_json(status), "findings", report_findings_json(&status->findings));
+}
+
+/* firewalld had it once: what of it the kernel has now. */
+static void put_remembered(struct report_table *table, const struct status *status,
+                           const struct status_item *item)
+{
+	const struct ruleset_kernel *kernel = &status->picture->ruleset.kernel;
+
+	if (kernel->shut)
+		report_table_cell(table, REPORT_BAD, "the kernel lets nobody in");
+	else if (item->kernel == REMEMBERED_KERNEL_HAS)
+		report_table_cell(table, REPORT_PLAIN, "the kernel has its rule");
+	else if (item->kernel == REMEMBERED_KERNEL_LACKS && item->listed)
+		report_table_cell(table, REPORT_BAD, "the kernel has no rule for it");
+	else
+		report_table_cell(table, REPORT_DIM,
+		                  item->listed ? "listed then" : "not listed then");
 }
 
 static void put_permanence(const struct report *report, struct report_table *table,
@@ -188,7 +227,7 @@ static void put_permanence(const struct report *report, struct report_table *tab
 }
 
 static void put_status_item(const struct report *report, struct report_table *table,
-                            const struct status_item *item)
+                            const struct status *status, const struct status_item *item)
 {
 	static const char *const words[] = {
 	    [LISTENERS_UNKNOWN] = "?",
@@ -203,7 +242,9 @@ static void put_status_item(const struct report *report, struct report_table *ta
 		return;
 	}
 	report_table_cell(table, REPORT_PLAIN, "%s", text);
-	if (item->open)
+	if (status_is_remembered(status))
+		put_remembered(table, status, item);
+	else if (item->open)
 		report_table_cell(table, REPORT_GOOD, "open");
 	else if (item->listed)
 		report_table_cell(table, REPORT_WARN, "open, but no packet reaches zone %s",
@@ -348,7 +389,8 @@ int report_status(const struct report *report, const struct status *status)
 		return report_put_document(report, status_json(status));
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < status->n; i++)
-		put_status_item(report, &table, &status->items[i]);
+		put_status_item(report, &table, status, &status->items[i]);
+	report_remembered_put(report, status->picture);
 	if (status->n > 0) {
 		r = report_table_print(report, &table);
 		report_line(report, REPORT_PLAIN, "%s", "");

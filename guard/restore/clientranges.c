@@ -254,7 +254,9 @@ int clientranges_wait(struct clientranges *out, const struct clientranges_option
 	int r = 0;
 
 	if (config->use_fail2ban_ignoreip)
-		r = fail2ban_ignoreip_wait(&ignoreip, config->fail2ban_socket, IGNOREIP_MS, &why);
+		r = fail2ban_ignoreip_wait(
+		    &ignoreip, config->fail2ban_socket,
+		    options->ignoreip_ms ? options->ignoreip_ms : IGNOREIP_MS, &why);
 	if (r < 0 && xasprintf(&trouble, "fail2ban's ignoreip: %s", err_text(&why, r)) < 0)
 		return err_set(err, -ENOMEM, "out of memory");
 	all.ignoreip_trouble = trouble;

@@ -57,6 +57,7 @@ struct clientranges_options {
 	 */
 	const char *ignoreip_trouble;
 	int64_t now_us;
+	int ignoreip_ms; /* of clientranges_wait(): for each question to fail2ban; 0: 3 s */
 };
 
 void clientranges_deinit(struct clientranges *ranges);

@@ -185,7 +185,8 @@ START_TEST(its_command_can_be_pasted)
 	report_init(&report, file, false, NULL);
 	if (ruleset_add_rule(&ruleset.zones[0], rule, NULL) == 0) {
 		ck_assert_int_eq(explain_decide(&explain, NULL), 0);
-		ck_assert_int_eq(report_explain(&report, &explain), 0);
+		ck_assert_int_eq(report_explain(&report, &explain, &(struct picture){.now_us = 1}),
+		                 0);
 		ck_assert_int_eq(fflush(file), 0);
 		commands = commands_of(text, "firewall-cmd");
 		ck_assert_msg(commands.n == 1 || strchr(rule, '\n'), "%s", text);

@@ -291,7 +291,7 @@ static int put_checks(const struct report *report)
 	ck_assert_int_eq(findings_add_take(&findings, "lost", FINDING_ERROR, strdup("gone"),
 	                                   strdup("seen"), strdup("restore")),
 	                 0);
-	return report_check(report, &findings, selected, NOW);
+	return report_check(report, &findings, selected, &(struct picture){.now_us = NOW});
 }
 
 static int put_names(const struct report *report)

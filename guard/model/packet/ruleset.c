@@ -918,6 +918,16 @@ int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *
 	return r == 0 ? read_words(&reading) : r;
 }
 
+/** ruleset_kernel_accepts() - has the kernel a rule of firewalld's for PORT/PROTOCOL in the zone?
+ */
+bool ruleset_kernel_accepts(const struct ruleset *ruleset, const char *zone, const char *port)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "filter_IN_%s_allow %s", zone, port);
+	return strv_contains(&ruleset->kernel.accepts, text);
+}
+
 /** ruleset_skip() - note that an entry of @where was left out since @what */
 void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what)
 {

@@ -175,6 +175,9 @@ static int conclude(struct way *way)
 	if (order_of_policies_matters(way))
 		verdict->steps[way->decider].doubt =
 		    "the order of policies of one priority is not known";
+	else if (way->ruleset->remembered && !verdict->steps[way->decider].doubt)
+		verdict->steps[way->decider].doubt =
+		    "so it was when firewalld was read last, and it does not answer now";
 	verdict->decider = &verdict->steps[way->decider];
 	verdict->action = verdict->decider->action;
 	verdict->client_errno = client_errno(&way->packet, verdict->decider);

@@ -37,6 +37,7 @@ struct fail2ban_options {
 	const char *pidfile;  /* NULL: the default; borrowed */
 	const char *database; /* NULL: asked from the running server, else the default; borrowed */
 	int timeout_ms;       /* for each question; 0: 5 s */
+	int wait_ms;          /* for all of them, of fail2ban_read_wait(); 0: 30 s */
 	/*
 	 * The state changed, @took_us after it changed last; both RUNNING: another server has
 	 * taken its place meanwhile. May be NULL, as on_change.

@@ -505,6 +505,7 @@ int fail2ban_read_wait(struct tickets *out, enum fail2ban_state *state,
 	_cleanup_loop_ struct loop *loop = NULL;
 	_cleanup_(fail2ban_reading_cleanup) struct fail2ban_reading *reading = NULL;
 	struct wait wait = {.tickets = out, .err = err, .state = FAIL2BAN_UNKNOWN};
+	int wait_ms = options->wait_ms ? options->wait_ms : READ_WAIT_MS;
 	int r = loop_new(&loop), code;
 
 	*state = FAIL2BAN_UNKNOWN;
@@ -516,7 +517,7 @@ int fail2ban_read_wait(struct tickets *out, enum fail2ban_state *state,
 		return err_set(err, FAIL2BAN_E_UNKNOWN, "%s: too long for a socket's path",
 		               options->socket);
 	if (r == 0)
-		r = loop_run_until(loop, clock_monotonic_ms() + READ_WAIT_MS, &code);
+		r = loop_run_until(loop, clock_monotonic_ms() + wait_ms, &code);
 	if (r == LOOP_E_DEADLINE)
 		return err_set(err, FAIL2BAN_E_UNKNOWN, "fail2ban takes too long to answer");
 	*state = wait.state;

@@ -65,6 +65,7 @@ struct firewalld {
 	void *userdata;
 	int call_timeout_ms;
 	int slow_ms;
+	int64_t slow_by_ms;
 	char *proc;
 
 	struct bus_slot *state_slot;

@@ -12,6 +12,7 @@ static void on_slow(bool slow, void *userdata)
 	if (!slow)
 		return;
 	session->silent = true;
+	session->result = err_set(&session->why, FIREWALLD_E_TIMEOUT, "firewalld does not answer");
 	loop_exit(session->loop, 0);
 }
 
@@ -23,9 +24,11 @@ static void on_slow(bool slow, void *userdata)
  */
 int firewalld_session_result(const struct firewalld_session *session, int r, struct err *err)
 {
-	return r != 0 && session->silent
-	           ? err_set(err, FIREWALLD_E_TIMEOUT, "firewalld does not answer")
-	           : r;
+	if (r == 0 || !session->silent)
+		return r;
+	if (err)
+		*err = session->why;
+	return session->result;
 }
 
 /**
@@ -39,12 +42,17 @@ int firewalld_session_open(struct firewalld_session *out, struct err *err)
 	struct firewalld_options options = {.on_event = out->on_event,
 	                                    .userdata = out->userdata,
 	                                    .call_timeout_ms = FIREWALLD_SESSION_MS};
-	int wait_ms = out->silence_ms ? out->silence_ms : FIREWALLD_SESSION_MS;
+	struct err why = ERR_NULL;
+	int64_t until_ms =
+	    clock_monotonic_ms() + (out->silence_ms ? out->silence_ms : FIREWALLD_SESSION_MS);
 	int r = loop_new(&out->loop);
 
+	if (out->deadline_ms && out->deadline_ms < until_ms)
+		until_ms = out->deadline_ms;
 	if (out->silence_ms) {
 		options.on_slow = on_slow;
 		options.slow_ms = out->silence_ms;
+		options.slow_by_ms = out->deadline_ms;
 		options.userdata = out;
 	}
 	if (r == 0)
@@ -52,10 +60,16 @@ int firewalld_session_open(struct firewalld_session *out, struct err *err)
 	if (r == 0)
 		r = firewalld_new(&out->fw, out->bus, &options);
 	if (r == 0)
-		r = firewalld_connect_wait(out->fw, clock_monotonic_ms() + wait_ms, err);
+		r = firewalld_connect_wait(out->fw, until_ms, &why);
 	if (r > 0 && out->patience_ms)
-		r = firewalld_appear_wait(out->fw, clock_monotonic_ms() + out->patience_ms, err);
-	return firewalld_session_result(out, r, err);
+		r = firewalld_appear_wait(out->fw, clock_monotonic_ms() + out->patience_ms, &why);
+	if (!out->silent) {
+		out->result = r;
+		out->why = why;
+	}
+	if (err)
+		*err = out->why;
+	return out->result;
 }
 
 /** firewalld_session_close() - disconnect; may be called twice */

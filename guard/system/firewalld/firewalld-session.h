@@ -22,7 +22,11 @@ struct firewalld_session {
 	/* The same, without on_event: how long it may answer nothing at all while it is asked; 0:
 	 * FIREWALLD_SESSION_MS. One that goes on answering may take as long as it needs. */
 	int silence_ms;
-	bool silent; /* it was longer: nobody waits for it any more */
+	/* With that, the moment by which a silence is at its end in any case; 0: none. */
+	int64_t deadline_ms;
+	bool silent;    /* it was longer: nobody waits for it any more */
+	int result;     /* of opening it, and FIREWALLD_E_TIMEOUT once it is silent */
+	struct err why; /* the same in words */
 };
 #define FIREWALLD_SESSION_NULL      ((struct firewalld_session){0})
 #define _cleanup_firewalld_session_ _cleanup_(firewalld_session_close)

@@ -658,10 +658,22 @@ static void on_slow_timer(void *userdata)
 	set_slow(userdata, true);
 }
 
+/* Who goes on answering has time for more, also of those that do not wait for ever. */
+#define SLOW_LEAST_MS 500
+
+static int slow_in_ms(const struct firewalld *fw)
+{
+	int64_t left_ms = fw->slow_by_ms - clock_monotonic_ms();
+
+	if (!fw->slow_by_ms || left_ms > fw->slow_ms)
+		return fw->slow_ms;
+	return left_ms > SLOW_LEAST_MS ? (int)left_ms : SLOW_LEAST_MS;
+}
+
 static void note_answer(struct firewalld *fw)
 {
 	if (fw->n_pending > 0)
-		loop_timer_set(fw->slow_timer, fw->slow_ms);
+		loop_timer_set(fw->slow_timer, slow_in_ms(fw));
 	else
 		loop_timer_stop(fw->slow_timer);
 	set_slow(fw, false);
@@ -748,7 +760,7 @@ int firewalld_op_call(struct firewalld_op *op, DBusMessage *take, const char *ta
 	op->calls = call;
 	op->n_calls++;
 	if (fw->n_pending++ == 0)
-		loop_timer_set(fw->slow_timer, fw->slow_ms);
+		loop_timer_set(fw->slow_timer, slow_in_ms(fw));
 	r = bus_call(fw->bus, &call->slot, take, fw->call_timeout_ms, on_answer, call);
 	if (r == 0)
 		return 0;
@@ -1466,6 +1478,7 @@ int firewalld_new(struct firewalld **out, struct bus *bus, const struct firewall
 	fw->call_timeout_ms =
 	    options->call_timeout_ms > 0 ? options->call_timeout_ms : DEFAULT_CALL_TIMEOUT_MS;
 	fw->slow_ms = options->slow_ms > 0 ? options->slow_ms : DEFAULT_SLOW_MS;
+	fw->slow_by_ms = options->slow_by_ms;
 	fw->proc = strdup(options->proc ? options->proc : "/proc");
 	if (!fw->proc)
 		return -ENOMEM;

@@ -78,6 +78,8 @@ struct firewalld_options {
 	void *userdata;
 	int call_timeout_ms; /* for each call; 0: 10 minutes, since reloads of minutes exist */
 	int slow_ms;         /* firewalld_slow_fn is called after this long; 0: 10 s */
+	/* And by this moment, clock_monotonic_ms(), or soon after the last answer; 0: whenever. */
+	int64_t slow_by_ms;
 	/* firewalld has not answered anything for slow_ms while calls wait (true), answers again */
 	void (*on_slow)(bool slow, void *userdata); /* may be NULL */
 	const char *proc;                           /* NULL: /proc; tests have their own */

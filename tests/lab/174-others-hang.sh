@@ -1,0 +1,60 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Whoever does not answer, there is an answer within 5 s, and its cause: all of them share one time.
+ask() { # NAME COMMAND...
+	local start status
+	start=$(now_ms)
+	guard "${@:2}" >"$W/$1.out" 2>"$W/$1.err"
+	status=$?
+	echo "$status $(($(now_ms) - start))" >"$W/$1.end"
+}
+# answers STATUS WORDS: of all four at once
+answers() {
+	local name asked=() status took
+	for name in status check conflicts; do ask "$name" "$name" & asked+=($!); done
+	ask explain explain 10.77.0.2 imaps & asked+=($!)
+	wait "${asked[@]}"
+	for name in status check conflicts explain; do
+		read -r status took <"$W/$name.end"
+		[ "$took" -lt 5000 ] || { echo "  $name took $took ms"; return 1; }
+		[ "$name" != status ] && [ "$1" != 3 ] || [ "$status" = "$1" ] || { echo "  $name: status $status"; return 1; }
+	done
+	cat "$W"/{status,check}.{out,err} >"$W/out"
+	out_has "$2"
+}
+watch_up
+mail_open
+mail_heard
+f2b_up
+within 10 exits 0 guard status
+
+kill -STOP "$BUS"
+need "the bus hangs" answers 3 'the system bus does not answer'
+need "what was open is told all the same" out_has 'service:imaps .*the kernel has its rule'
+kill -STOP "$F2B"
+need "fail2ban hangs, too" answers 3 'the system bus does not answer'
+/usr/bin/python3 - "$W/full" <<'X' &
+import signal, socket, sys
+held = []
+while True:
+    s = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    s.setblocking(False)
+    try:
+        s.connect("/run/dbus/system_bus_socket")
+        held.append(s)
+    except BlockingIOError:
+        break
+open(sys.argv[1], "w").close()
+signal.pause()
+X
+FULL=$!
+need "the bus takes no more connections" within 5 test -e "$W/full"
+need "the queue of the bus is full" answers 3 'it takes no connection'
+end_process "$FULL" KILL
+mv /run/dbus/system_bus_socket "$W/socket"
+need "its socket is gone" answers 3 'cannot reach the system bus'
+mv "$W/socket" /run/dbus/system_bus_socket
+kill -CONT "$BUS"
+need "the bus goes on" within 10 bus_answers
+need "fail2ban hangs alone" answers 1 'error: fail2ban-down: fail2ban does not answer'
+kill -STOP "$FW"
+need "firewalld and fail2ban hang" answers 3 'firewalld does not answer'

@@ -107,15 +107,18 @@ static char *state_folder(const char *state_dir, const char *store_path)
 
 /**
  * cli_read_config() - read the configuration, and from it where the state is
+ * @mistakes: NULL: one is a failure; else as for config_load_anyway()
  *
  * Return: 0, or what config_load() says, not told yet.
  */
-int cli_read_config(struct cli *cli, struct err *err)
+int cli_read_config(struct cli *cli, struct strv *mistakes, struct err *err)
 {
 	const char *path = cli->config_path ? cli->config_path : CONFIG_DEFAULT_PATH;
 	_cleanup_config_ struct config config = CONFIG_NULL;
 	char *folder;
-	int r = config_load(&config, path, cli->config_path != NULL, &cli->known, err);
+	bool required = cli->config_path != NULL;
+	int r = mistakes ? config_load_anyway(&config, path, required, &cli->known, mistakes, err)
+	                 : config_load(&config, path, required, &cli->known, err);
 
 	if (r != 0)
 		return r;
@@ -134,8 +137,20 @@ int cli_read_config(struct cli *cli, struct err *err)
 int cli_load_config(struct cli *cli)
 {
 	struct err err = ERR_NULL;
-	int r = cli_read_config(cli, &err);
+	int r = cli_read_config(cli, NULL, &err);
 
+	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));
+}
+
+/** cli_load_config_anyway() - for commands that bring mail back: a mistake is told, and left out */
+int cli_load_config_anyway(struct cli *cli)
+{
+	_cleanup_strv_ struct strv mistakes = STRV_NULL;
+	struct err err = ERR_NULL;
+	int r = cli_read_config(cli, &mistakes, &err);
+
+	for (size_t i = 0; i < mistakes.n; i++)
+		cli_warn(cli, "%s; left out", mistakes.strings[i]);
 	return r == 0 ? CLI_FINE : cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));
 }
 

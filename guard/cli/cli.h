@@ -149,7 +149,8 @@ void cli_report(const struct cli *cli, struct report *report);
 const struct cli_command *cli_find_command(const struct cli *cli, const char *name);
 const char *cli_unknown_command(const struct cli *cli, const char *word, char *out, size_t size);
 
-int cli_read_config(struct cli *cli, struct err *err) _must_check_;
+int cli_read_config(struct cli *cli, struct strv *mistakes, struct err *err) _must_check_;
+int cli_load_config_anyway(struct cli *cli) _must_check_;
 int cli_load_config(struct cli *cli) _must_check_;
 bool cli_parse_time(struct cli *cli, const char *option, const char *text, bool end_of_day,
                     int64_t *out_us) _must_check_;

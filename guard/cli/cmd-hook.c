@@ -245,13 +245,14 @@ static void record(struct cli *cli, const char *spool, const struct store_ban_ev
 }
 
 /*
- * A configuration that is broken must not cost the record. Without the memory to read it,
- * nobody knows where the record is: what is left elsewhere is as good as lost.
+ * A configuration that is broken must not cost the record; the watcher tells of it. Without the
+ * memory to read it, nobody knows where the record is: what is left elsewhere is as good as lost.
  */
 static int find_spool(struct cli *cli, char **out)
 {
+	_cleanup_strv_ struct strv mistakes = STRV_NULL;
 	struct err err = ERR_NULL;
-	int r = cli_read_config(cli, &err);
+	int r = cli_read_config(cli, &mistakes, &err);
 
 	if (r != 0 && r != -ENOMEM) {
 		cli_warn(cli, "hook: %s", err_text(&err, r));

@@ -548,7 +548,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	     !cli_parse_count(cli, "wait", args->values[RESTORE_WAIT], WAIT_MAX_S, &seconds)))
 		return CLI_USAGE;
 	run.session.patience_ms = (int64_t)seconds * 1000;
-	r = cli_load_config(cli);
+	r = cli_load_config_anyway(cli);
 	return r == CLI_FINE ? restore(&run) : r;
 }
 

@@ -6,13 +6,14 @@
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
+	_cleanup_strv_ struct strv mistakes = STRV_NULL; /* which the watcher tells */
 	struct watcher_options options;
 	struct err err = ERR_NULL;
-	int r = cli_load_config(cli);
+	int r = cli_read_config(cli, &mistakes, &err);
 
 	(void)args;
-	if (r != CLI_FINE)
-		return r;
+	if (r != 0)
+		return cli_fail(cli, CLI_USAGE, "%s", err_text(&err, r));
 	options = (struct watcher_options){
 	    .config_path = cli->config_path,
 	    .known = &cli->known,

@@ -23,6 +23,7 @@ struct announcer {
 	char repair[CAUSE_WORDS_SIZE];        /* what the guard last did to repair firewalld */
 	int64_t repair_us;                    /* monotonic; 0: none that a wipe is to follow */
 	char last_wipe[160];                  /* for the status line; "" : none yet */
+	bool mistakes;                        /* in the configuration */
 };
 
 /**
@@ -597,6 +598,19 @@ void announcer_moved(struct announcer *announcer, const struct item *from, const
 	             text, to->zone);
 }
 
+/** announcer_mistakes() - the configuration has mistakes, or none any more */
+void announcer_mistakes(struct announcer *announcer, bool any)
+{
+	announcer->mistakes = any;
+	if (!any)
+		return;
+	logger_write(announcer->given.logger, LOGGER_WARNING,
+	             "the configuration has mistakes. The guard goes on without them. Mend them, "
+	             "then type: systemctl reload reload-guard");
+	record_event(announcer->given.record, EVENT_CONFIG, NULL,
+	             "the configuration has mistakes: reload-guard --check-config");
+}
+
 /** announcer_status() - one line for who asks the service manager */
 void announcer_status(struct announcer *announcer)
 {
@@ -608,6 +622,7 @@ void announcer_status(struct announcer *announcer)
 	if (n_bans)
 		snprintf(bans, sizeof(bans), "; %zu lost bans still to be restored", n_bans);
 	notify_status(announcer->given.notifier,
-	              "guarding %zu services and ports, %zu of them runtime only%s%s%s", n, bare,
-	              announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans);
+	              "guarding %zu services and ports, %zu of them runtime only%s%s%s%s", n, bare,
+	              announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans,
+	              announcer->mistakes ? "; mistakes in the configuration" : "");
 }

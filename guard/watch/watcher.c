@@ -37,6 +37,7 @@
 struct watcher {
 	const struct watcher_options *options; /* borrowed */
 	struct config config;
+	bool mistakes; /* in the file that it began with */
 	struct logger logger;
 	struct notify notifier;
 	struct loop *loop;
@@ -463,7 +464,9 @@ static void on_hangup(int signo _unused_, void *userdata)
 	if (r) {
 		logger_write(&watcher->logger, LOGGER_ERROR,
 		             "%s; the old configuration stays in force", err_text(&err, r));
+		announcer_mistakes(watcher->announcer, true);
 	} else {
+		announcer_mistakes(watcher->announcer, false);
 		config_deinit(&watcher->config);
 		watcher->config = config;
 		config = CONFIG_NULL;
@@ -742,13 +745,21 @@ static int take_lock(struct watcher *watcher, struct err *err)
 	return 0;
 }
 
-/* The watcher has a configuration of its own, since SIGHUP replaces it. */
+/*
+ * The watcher has a configuration of its own, since SIGHUP replaces it. What somebody mistyped
+ * must not cost mail: it begins without that, and says so.
+ */
 static int take_config(struct watcher *watcher, struct err *err)
 {
 	const char *path = watcher->options->config_path;
+	_cleanup_strv_ struct strv mistakes = STRV_NULL;
+	int r = config_load_anyway(&watcher->config, path ? path : CONFIG_DEFAULT_PATH,
+	                           path != NULL, watcher->options->known, &mistakes, err);
 
-	return config_load(&watcher->config, path ? path : CONFIG_DEFAULT_PATH, path != NULL,
-	                   watcher->options->known, err);
+	for (size_t i = 0; i < mistakes.n; i++)
+		logger_write(&watcher->logger, LOGGER_ERROR, "%s; left out", mistakes.strings[i]);
+	watcher->mistakes = mistakes.n > 0;
+	return r;
 }
 
 static void watcher_deinit(struct watcher *watcher)
@@ -794,6 +805,7 @@ static int run(struct watcher *watcher, struct err *err)
 		return r;
 	logger_write(&watcher->logger, LOGGER_INFO, "watching firewalld%s",
 	             watcher->config.restore ? "" : "; restore = no, so nothing is restored");
+	announcer_mistakes(watcher->announcer, watcher->mistakes);
 	record_event(watcher->record, EVENT_START, NULL, "the guard was started");
 	watch_spool(watcher);
 	start_timers(watcher);

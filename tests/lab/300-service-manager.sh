@@ -13,6 +13,7 @@ restore = nay' >"$CONF"
 kill -HUP "$WATCH"
 need "a bad configuration is reported" within 3 said 'reload-guard.conf:2|nay'
 need "and the guard lives" watching
+need "and says it until it is mended" within 3 notified 'STATUS=.*mistakes in the configuration'
 need "the reload" fwc --reload
 need "and the old configuration is in force" within 2 is_open 993
 echo '[guard]

@@ -153,7 +153,9 @@ out_has '^keep-days = 7$'
 printf '[guard]\nrestor = yes\n' >"$tmp/conf"
 exits 2 --check-config
 err_has "conf:2: unknown key \"restor\" in \[guard\]; did you mean \"restore\"?"
-for command in watch status check restore persist history bans 'snapshot list' 'release --list'; do
+exits 3 restore
+err_has 'conf:2: unknown key "restor" .*; left out'
+for command in status check persist history bans 'snapshot list' 'release --list'; do
 	# shellcheck disable=SC2086 # these are words
 	exits 2 $command
 	err_has 'conf:2'

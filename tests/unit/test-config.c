@@ -388,6 +388,61 @@ START_TEST(reads_the_folder)
 }
 END_TEST
 
+/* One mistake of each kind costs what it is in, and nothing else. */
+START_TEST(goes_on_without_mistakes)
+{
+	static const char *const expected[] = {
+	    ":2: restore: ",
+	    ":3: unknown key \"requir\"",
+	    ":4: require: ",
+	    ":5: unknown section",
+	    ":6: \"path\" belongs in",
+	    ":9: \"keep-days\" is given twice",
+	    ":10: the line is longer than",
+	    "/conf.d/10.conf: others may write",
+	    "/conf.d/9.conf:4: neither a [section]",
+	};
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	_cleanup_strv_ struct strv mistakes = STRV_NULL;
+	struct err err = ERR_NULL;
+	char text[8192], more[128];
+
+	snprintf(text, sizeof(text),
+	         "[guard]\nrestore = nay\nrequir = x\n"
+	         "require = a/service:imap, nonsense, b/service:imaps\n"
+	         "[stor]\npath = x\n[guard]\nkeep-days = 1\nkeep-days = 2\n"
+	         "zones = %06000d\nservices = imap\n",
+	         0);
+	make_folder();
+	write_file(text, 0644);
+	write_more("10.conf", "[guard]\nsettle-ms = 8\n");
+	write_more("9.conf", "[guard]\naudit-s = 5\npersist = yes\nnonsense\n[store]\n");
+	snprintf(more, sizeof(more), "%s/conf.d/10.conf", folder);
+	ck_assert_int_eq(chmod(more, 0666), 0);
+	ck_assert_int_eq(config_load_anyway(&config, path, true, NULL, &mistakes, &err), 0);
+	for (size_t i = 0; i < mistakes.n; i++)
+		ck_assert_msg(i < ARRAY_SIZE(expected) && strstr(mistakes.strings[i], expected[i]),
+		              "%zu: %s", i, mistakes.strings[i]);
+	ck_assert_uint_eq(mistakes.n, ARRAY_SIZE(expected));
+	ck_assert(config.restore && config.persist);
+	ck_assert_uint_eq(config.keep_days, 1);
+	ck_assert_uint_eq(config.settle_ms, 200);
+	ck_assert_uint_eq(config.audit_s, 5);
+	ck_assert_uint_eq(config.scope.n_require, 2);
+	ck_assert_uint_eq(config.scope.zones.n, 0);
+	ck_assert_uint_eq(config.scope.services.n, 1);
+	config_deinit(&config);
+	write_file("[guard]\nrestore = no\nrequire = a/service:imap\n[store]\npath = /x/y\n", 0644);
+	write_more("10.conf", "");
+	ck_assert_int_eq(config_load_anyway(&config, path, true, NULL, &mistakes, &err), 0);
+	ck_assert(!config.restore && !config.persist && !config.store_path);
+	ck_assert_uint_eq(config.scope.n_require, 0);
+	write_more("", NULL);
+	remove_folder();
+	ck_assert_int_eq(config_load_anyway(&config, path, true, NULL, &mistakes, &err), -ENOENT);
+}
+END_TEST
+
 START_TEST(refuses_files)
 {
 	struct config config = CONFIG_NULL;
@@ -432,6 +487,7 @@ int main(void)
 	tcase_add_test(tcase, knows_all_lists);
 	tcase_add_test(tcase, reads_the_file);
 	tcase_add_test(tcase, reads_the_folder);
+	tcase_add_test(tcase, goes_on_without_mistakes);
 	tcase_add_test(tcase, refuses_files);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

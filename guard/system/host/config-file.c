@@ -17,9 +17,15 @@
 
 /* --- sections and keys ------------------------------------------------------------------- */
 
+/* How files are to be read. */
+struct manner {
+	const struct config_known *known;
+	struct strv *mistakes; /* what is wrong is left out, and noted here; NULL: it ends it */
+};
+
 struct reader {
 	struct config *config;
-	const struct config_known *known;
+	struct manner manner;
 	const char *name;
 	const char *at; /* what is not read yet */
 	const char *end;
@@ -31,7 +37,17 @@ struct reader {
 	struct err err;
 };
 
-/* The first failure is kept, with its place in front. */
+/* Return: 0 for a mistake that was noted and is left out; else @r, or -ENOMEM. */
+static int leave_out(const struct manner *manner, int r, struct err *err)
+{
+	if (r == 0 || r == -ENOMEM || !manner->mistakes)
+		return r;
+	r = strv_add(manner->mistakes, err_text(err, r));
+	*err = ERR_NULL;
+	return r;
+}
+
+/* The first failure is kept, with its place in front. Return: what inih wants to hear. */
 static int fail(struct reader *reader, int r)
 {
 	if (reader->result != 0)
@@ -39,9 +55,9 @@ static int fail(struct reader *reader, int r)
 	if (r == -ENOMEM)
 		err_set(&reader->err, r, "out of memory");
 	err_prefix(&reader->err, r, "%s:%u", reader->name, reader->line);
-	reader->result = r;
+	reader->result = leave_out(&reader->manner, r, &reader->err);
 	reader->failed_line = reader->line;
-	return 0;
+	return reader->result == 0;
 }
 
 /* Of one section, or, with NULL, the sections; @out has room for config_n_options(). */
@@ -127,13 +143,14 @@ static char *read_line(char *out, int size, void *stream)
 		                     "the line is longer than %d characters; continue a list on "
 		                     "indented lines",
 		                     size - 2));
-		return NULL;
+		reader->at += length;
+		length = 0;
 	}
 	look_at_heading(reader, reader->at, length);
 	memcpy(out, reader->at, length);
 	out[length] = '\0';
 	reader->at += length;
-	return out;
+	return reader->result == 0 ? out : NULL;
 }
 
 /* The key may be right and only stand in the wrong section: that is said first. */
@@ -182,7 +199,7 @@ static int take_value(struct reader *reader, const char *section, const char *ke
 	r = check_line(reader, index, key);
 	if (r != 0)
 		return r;
-	r = config_set(reader->config, index, reader->known, value, &reader->err);
+	r = config_set(reader->config, index, reader->manner.known, value, &reader->err);
 	return r == 0 ? 0 : err_prefix(&reader->err, r, "%s", key);
 }
 
@@ -201,12 +218,17 @@ static int on_value(void *user, const char *section, const char *key, const char
 	return r == 0 ? 1 : fail(reader, r);
 }
 
-/* What single values cannot tell. */
+static bool is_misnamed(const char *store_path)
+{
+	const char *file = store_path ? strrchr(store_path, '/') : NULL;
+
+	return file && strcmp(file, "/" CONFIG_STORE_FILE) != 0;
+}
+
+/* What single values cannot tell; the first of it. */
 static int check_together(const struct config *config, const char *name, struct err *err)
 {
-	const char *file = config->store_path ? strrchr(config->store_path, '/') : NULL;
-
-	if (file && strcmp(file, "/" CONFIG_STORE_FILE) != 0)
+	if (is_misnamed(config->store_path))
 		return err_set(
 		    err, CONFIG_E_INVALID,
 		    "%s: [store] path = %.100s: the file must be named " CONFIG_STORE_FILE, name,
@@ -222,6 +244,19 @@ static int check_together(const struct config *config, const char *name, struct 
 		               "guard changes nothing",
 		               name);
 	return 0;
+}
+
+/* With "restore = no" nothing is changed, whatever else is said. */
+static void settle(struct config *config)
+{
+	if (is_misnamed(config->store_path)) {
+		free(config->store_path);
+		config->store_path = NULL;
+	}
+	if (!config->restore) {
+		config->persist = false;
+		config_empty(config, config_find("guard", "require"));
+	}
 }
 
 static int check_bytes(const char *name, const char *text, size_t length, struct err *err)
@@ -245,11 +280,11 @@ static int check_bytes(const char *name, const char *text, size_t length, struct
 
 /* One more file, over what earlier ones said. */
 static int parse(struct config *config, const char *name, const char *text, size_t length,
-                 const struct config_known *known, struct err *err)
+                 const struct manner *manner, struct err *err)
 {
 	_cleanup_free_ unsigned *given = calloc(config_n_options(), sizeof(*given));
 	struct reader reader = {.config = config,
-	                        .known = known,
+	                        .manner = *manner,
 	                        .name = name,
 	                        .at = text,
 	                        .end = text + length,
@@ -289,7 +324,7 @@ int config_parse(struct config *out, const char *name, const char *text, size_t 
 	int r;
 
 	config_init(&config);
-	r = parse(&config, name, text, length, known, err);
+	r = parse(&config, name, text, length, &(struct manner){.known = known}, err);
 	if (r == 0)
 		r = check_together(&config, name, err);
 	if (r != 0)
@@ -352,7 +387,7 @@ static void close_fd(const int *fd)
 }
 
 static int load_file(struct config *config, const char *path, bool required,
-                     const struct config_known *known, struct err *err)
+                     const struct manner *manner, struct err *err)
 {
 	_cleanup_(close_fd) int fd =
 	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
@@ -372,7 +407,7 @@ static int load_file(struct config *config, const char *path, bool required,
 	r = check_file(path, &st, err);
 	if (r == 0)
 		r = read_all(fd, path, &text, &length, err);
-	return r != 0 ? r : parse(config, path, text, length, known, err);
+	return r != 0 ? r : parse(config, path, text, length, manner, err);
 }
 
 static int is_more(const struct dirent *entry)
@@ -388,7 +423,7 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 }
 
 /* The folder conf.d beside the file: what is in it, in the order of the names. */
-static int load_folder(struct config *config, const char *path, const struct config_known *known,
+static int load_folder(struct config *config, const char *path, const struct manner *manner,
                        struct err *err)
 {
 	const char *slash = strrchr(path, '/');
@@ -409,19 +444,41 @@ static int load_folder(struct config *config, const char *path, const struct con
 		if (r == 0 && xasprintf(&file, "%s/%s", folder, entries[i]->d_name) < 0)
 			r = -ENOMEM;
 		if (r == 0)
-			r = load_file(config, file, true, known, err);
+			r = leave_out(manner, load_file(config, file, true, manner, err), err);
 		free(entries[i]);
 	}
 	free(entries);
 	return r;
 }
 
+static int load(struct config *out, const char *path, bool required, const struct manner *manner,
+                struct err *err)
+{
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	int r;
+
+	config_init(&config);
+	r = load_file(&config, path, required, manner, err);
+	if (r != -ENOENT || !required)
+		r = leave_out(manner, r, err);
+	if (r == 0)
+		r = leave_out(manner, load_folder(&config, path, manner, err), err);
+	if (r == 0)
+		r = leave_out(manner, check_together(&config, path, err), err);
+	if (r != 0)
+		return r;
+	settle(&config);
+	*out = config;
+	config = CONFIG_NULL;
+	return 0;
+}
+
 /**
  * config_load() - a configuration from its file, and from conf.d beside it
  * @out:      written on success alone; the caller deinits it
  * @path:     borrowed; a symbolic link is refused, since its target is somebody else's word
- * @known:    as for config_parse()
  * @required: false: a file that is not there means the defaults
+ * @known:    as for config_parse()
  *
  * The files of conf.d whose names end in .conf are read after it, in the order of their names.
  * What a later one says of a key takes the place of what an earlier one said, of a list too.
@@ -432,18 +489,21 @@ static int load_folder(struct config *config, const char *path, const struct con
 int config_load(struct config *out, const char *path, bool required,
                 const struct config_known *known, struct err *err)
 {
-	_cleanup_config_ struct config config = CONFIG_NULL;
-	int r;
+	return load(out, path, required, &(struct manner){.known = known}, err);
+}
 
-	config_init(&config);
-	r = load_file(&config, path, required, known, err);
-	if (r == 0)
-		r = load_folder(&config, path, known, err);
-	if (r == 0)
-		r = check_together(&config, path, err);
-	if (r != 0)
-		return r;
-	*out = config;
-	config = CONFIG_NULL;
-	return 0;
+/**
+ * config_load_anyway() - the same, for who must not stay down because of a mistake
+ * @mistakes: a line is added for each, as config_load() would have put it in @err; what is
+ *            wrong counts as not written: a value, a line, or a whole file that is no file of
+ *            root's
+ *
+ * Return: 0; -ENOMEM; -ENOENT for a required file that is missing.
+ */
+int config_load_anyway(struct config *out, const char *path, bool required,
+                       const struct config_known *known, struct strv *mistakes, struct err *err)
+{
+	const struct manner manner = {.known = known, .mistakes = mistakes};
+
+	return load(out, path, required, &manner, err);
 }

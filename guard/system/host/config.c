@@ -539,13 +539,14 @@ static int set_list(const struct config_value *value, const char *text, struct e
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	int r = strv_split(&words, text, type->separators);
 
-	for (size_t i = 0; i < words.n && r == 0; i++) {
+	for (size_t i = 0; i < words.n && r != -ENOMEM; i++) {
 		char *word = trim(words.strings[i]);
+		int one = *word ? type->parse(value, word, r == 0 ? err : NULL) : 0;
 
-		if (*word)
-			r = type->parse(value, word, err);
-		if (r == 0 && type->count(value->field) > LIST_MAX)
-			r = err_set(err, CONFIG_E_INVALID, "more than %d values", LIST_MAX);
+		if (r == 0 || one == -ENOMEM)
+			r = one;
+		if (type->count(value->field) > LIST_MAX)
+			return err_set(err, CONFIG_E_INVALID, "more than %d values", LIST_MAX);
 	}
 	return r;
 }
@@ -553,6 +554,7 @@ static int set_list(const struct config_value *value, const char *text, struct e
 /**
  * config_set() - a key's value as it stands in the file; a list grows by it
  * @index: as for config_option()
+ * @err:   of the first wrong word of a list, which has all the others afterwards
  * @known: NULL: the words of others are not known
  *
  * Return: 0; CONFIG_E_INVALID; -ENOMEM.

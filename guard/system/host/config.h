@@ -82,6 +82,9 @@ void config_init(struct config *config);
 void config_deinit(struct config *config);
 int config_load(struct config *out, const char *path, bool required,
                 const struct config_known *known, struct err *err) _must_check_;
+int config_load_anyway(struct config *out, const char *path, bool required,
+                       const struct config_known *known, struct strv *mistakes,
+                       struct err *err) _must_check_;
 int config_parse(struct config *out, const char *name, const char *text, size_t length,
                  const struct config_known *known, struct err *err) _must_check_;
 size_t config_n_options(void);

@@ -170,10 +170,31 @@ run fail2ban-client set lab banip 10.77.0.0/24
 expect "the range is banned" within 10 is_shut 993
 note "imaps is open in firewalld: $(firewall-cmd --query-service=imaps)"
 client_sees
-note "Which ban covers the client?"
-run reload-guard bans --address 10.77.0.2
-expect "the ban is found" eval 'reload-guard bans --address 10.77.0.2 | grep -qF 10.77.0.0/24'
-run fail2ban-client set lab unbanip 10.77.0.0/24
+note "Why is the client refused?"
+run reload-guard explain 10.77.0.2 imaps
+expect "the ban is named" eval 'reload-guard explain 10.77.0.2 imaps | grep -qF 10.77.0.0/24'
+note "The guard knows whose client this is, and what lets it in:"
+run reload-guard clients add 10.77.0.2
+run reload-guard conflicts
+unban=$(reload-guard conflicts | sed -n 's/^ *=> *//p' | head -n 1)
+expect "a command is printed" test -n "$unban"
+note "That command, pasted:"
+run bash -c "$unban"
+expect "the client is let in again" within 10 is_open 993
+client_sees
+
+step "A reload takes fail2ban's bans, too"
+run reload-guard clients remove 10.77.0.2
+run fail2ban-client set lab banip 10.77.0.2
+expect "the client is banned" within 10 is_shut 993
+banned() { firewall-cmd --list-rich-rules | grep -qF 10.77.0.2; }
+expect "the guard has seen it" within 5 eval 'reload-guard bans --active | grep -qF 10.77.0.2'
+sleep 1
+run firewall-cmd --reload
+expect "its rule is back" within 10 banned
+expect "the client stays out" is_shut 993
+run reload-guard history --kind restore --limit 1
+run fail2ban-client set lab unbanip 10.77.0.2
 expect "the client is let in again" within 10 is_open 993
 client_sees
 

@@ -530,7 +530,6 @@ static void accept_loss(struct cycle *cycle, const struct loss *loss)
 			logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory");
 }
 
-/* Puts on record what is meant to be there. */
 /* What may have to come back counts as there; Return: whether there was any, or -ENOMEM. */
 static int store_undecided(struct cycle *cycle, bool settled)
 {
@@ -552,6 +551,7 @@ static int store_undecided(struct cycle *cycle, bool settled)
 	return r < 0 ? r : 1;
 }
 
+/* Puts on record what is meant to be there. */
 static void store(struct cycle *cycle)
 {
 	struct tracker *tracker = cycle->given.tracker;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of what firewalld is set to, and of which version it is. */
 #include "guard/audit/checks-internal.h"
+#include "guard/model/fault.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -69,16 +70,6 @@ const struct check check_iptables_backend = {
 
 /* --- versions that break off -------------------------------------------------------------- */
 
-/* firewalld issue 1597: from 2.4.1 on a reload with a pending timeout ends in an exception. */
-static bool crashes(const char *version)
-{
-	int major = 0, minor = 0, patch = 0;
-
-	if (!version || sscanf(version, "%d.%d.%d", &major, &minor, &patch) < 2 || major != 2)
-		return false;
-	return (minor == 4 && patch >= 1) || minor == 5;
-}
-
 /* The runtime once without and once with the item, which has no end then. */
 static void add_endless(struct builder *commands, const struct item *item)
 {
@@ -117,7 +108,7 @@ static int reload_crash(struct check_run *run)
 		if (r == 0)
 			add_endless(&commands, &entry->item);
 	}
-	if (r < 0 || list.n == 0 || !crashes(picture->ruleset.version))
+	if (r < 0 || list.n == 0 || !fault_has(FAULT_TIMED_RELOAD, picture->ruleset.version))
 		return r;
 	if (check_take(&commands, &command) < 0)
 		return -ENOMEM;
@@ -133,5 +124,6 @@ const struct check check_reload_crash = {
     .help = "this firewalld aborts its next reload: a --timeout is pending",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES,
     .also = PICTURE_STORE,
+    .status = true,
     .fn = reload_crash,
 };

@@ -30,6 +30,8 @@ libguard_model_a_SOURCES = \
 	guard/model/diff.h \
 	guard/model/event.c \
 	guard/model/event.h \
+	guard/model/fault.c \
+	guard/model/fault.h \
 	guard/model/finding.c \
 	guard/model/finding.h \
 	guard/model/firewall.c \

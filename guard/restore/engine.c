@@ -10,6 +10,7 @@
 #include "guard/restore/gapkeeper.h"
 #include "guard/restore/kernelwatch.h"
 #include "guard/restore/mender.h"
+#include "guard/restore/takeover.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -29,6 +30,7 @@ struct engine {
 	struct gapkeeper *gapkeeper;
 	struct bankeeper *bans;
 	struct expiry *expiry;
+	struct takeover *takeover; /* NULL for an errand */
 	struct cycle *cycle;
 	struct kernelwatch *kernelwatch;    /* NULL for an errand */
 	struct mender *mender;              /* likewise */
@@ -112,6 +114,27 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 		protect_again(engine, event->item);
 	listener_tell(&engine->given.listener, added, event->item, ours != NULL);
 	changed(engine, event->item);
+	if (event->timeout_s > 0 && engine->takeover)
+		takeover_opened(engine->takeover, event->item);
+}
+
+static void removed(struct engine *engine, const struct item *item, bool timed)
+{
+	bool was_there = firewall_has(&engine->tracker.wanted, item, FIREWALL_RUNTIME);
+	bool is_protected = was_there && engine_protects(engine, item);
+
+	cycle_forget(engine->cycle, item);
+	listener_tell(&engine->given.listener, removed, item, is_protected, timed);
+	if (tracker_removed(&engine->tracker, item) < 0)
+		engine_missed(engine);
+	bankeeper_removed(engine->bans, item);
+	/* an intent that is not on record when the power goes would be undone */
+	if (is_protected)
+		engine_store(engine);
+	else
+		changed(engine, item);
+	if (scope_requires(&engine->given.config->scope, item))
+		engine_look_soon(engine);
 }
 
 static void on_item_removed(struct engine *engine, const struct firewalld_event *event)
@@ -119,21 +142,15 @@ static void on_item_removed(struct engine *engine, const struct firewalld_event 
 	const struct firewall_entry *entry = firewall_find(&engine->tracker.wanted, event->item);
 	/* timers fire a little late, never early; the slack is for the two clocks */
 	bool timed = entry && entry->until_us && entry->until_us <= event->at_us + 500000;
-	bool was_there = firewall_has(&engine->tracker.wanted, event->item, FIREWALL_RUNTIME);
-	bool is_protected = was_there && engine_protects(engine, event->item);
 
-	cycle_forget(engine->cycle, event->item);
-	listener_tell(&engine->given.listener, removed, event->item, is_protected, timed);
-	if (tracker_removed(&engine->tracker, event->item) < 0)
-		engine_missed(engine);
-	bankeeper_removed(engine->bans, event->item);
-	/* an intent that is not on record when the power goes would be undone */
-	if (is_protected)
-		engine_store(engine);
-	else
-		changed(engine, event->item);
-	if (scope_requires(&engine->given.config->scope, event->item))
-		engine_look_soon(engine);
+	if (!expiry_doubt(engine->expiry, event->item))
+		removed(engine, event->item, timed);
+}
+
+/* Of our own calls that take an item over. */
+static bool is_takeover(struct engine *engine, const struct firewalld_event *event)
+{
+	return engine->takeover && takeover_hears(engine->takeover, event);
 }
 
 /*
@@ -281,6 +298,7 @@ static void on_gone(struct engine *engine)
 	if (engine->kernelwatch) {
 		kernelwatch_forget(engine->kernelwatch);
 		mender_gone(engine->mender);
+		takeover_gone(engine->takeover);
 	}
 	cycle_gone(engine->cycle);
 }
@@ -307,7 +325,7 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
-		if (!is_followed(engine, event->item))
+		if (!is_followed(engine, event->item) || is_takeover(engine, event))
 			break;
 		if (item_is_binding(event->item))
 			on_binding(engine, event->item);
@@ -315,7 +333,7 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 			on_item_added(engine, event);
 		break;
 	case FIREWALLD_EVENT_ITEM_REMOVED:
-		if (is_followed(engine, event->item))
+		if (is_followed(engine, event->item) && !is_takeover(engine, event))
 			on_item_removed(engine, event);
 		break;
 	case FIREWALLD_EVENT_ITEM_MOVED:
@@ -540,6 +558,8 @@ static void on_idle(void *userdata)
 	if (engine->kernelwatch && !kernelwatch_knows(engine->kernelwatch))
 		kernelwatch_learn(engine->kernelwatch);
 	store_rest_later(engine);
+	if (engine->takeover)
+		takeover_look(engine->takeover);
 	listener_tell(&engine->given.listener, idle);
 	bankeeper_go(engine->bans);
 	end_errand(engine);
@@ -596,13 +616,20 @@ static void on_unknown(size_t n, void *userdata)
 	listener_tell(&((struct engine *)userdata)->given.listener, unknown, n);
 }
 
-static void on_timed_item_ended(const struct item *item, void *userdata)
+static void on_timed_item_ended(const struct item *item, bool timed, void *userdata)
 {
 	struct engine *engine = userdata;
 
-	cycle_forget(engine->cycle, item);
-	if (tracker_removed(&engine->tracker, item) < 0)
-		engine_missed(engine);
+	removed(engine, item, timed);
+	engine_store(engine);
+}
+
+/* Before each call that it makes: killed after it, another guard finds the end in the store. */
+static void on_taken_over(void *userdata)
+{
+	struct engine *engine = userdata;
+
+	expiry_plan(engine->expiry);
 	engine_store(engine);
 }
 
@@ -701,6 +728,20 @@ static int start_expiry(struct engine *engine)
 	return expiry_new(&engine->expiry, &options);
 }
 
+static int start_takeover(struct engine *engine)
+{
+	const struct takeover_options options = {
+	    .fw = engine->given.fw,
+	    .tracker = &engine->tracker,
+	    .config = engine->given.config,
+	    .listener = &engine->given.listener,
+	    .on_changed = on_taken_over,
+	    .userdata = engine,
+	};
+
+	return takeover_new(&engine->takeover, &options);
+}
+
 static int start_cycle(struct engine *engine)
 {
 	const struct engine_options *given = &engine->given;
@@ -764,6 +805,8 @@ static int start(struct engine *engine)
 		r = start_bans(engine);
 	if (r == 0)
 		r = start_expiry(engine);
+	if (r == 0 && !given->errand)
+		r = start_takeover(engine);
 	if (r == 0)
 		r = start_cycle(engine);
 	/* a person who wants one cycle looks at firewalld himself */
@@ -826,6 +869,7 @@ void engine_free(struct engine *engine)
 	mender_free(engine->mender);
 	cycle_free(engine->cycle);
 	bankeeper_free(engine->bans);
+	takeover_free(engine->takeover);
 	expiry_free(engine->expiry);
 	gapkeeper_free(engine->gapkeeper);
 	loop_remove(engine->snapshot_timer);

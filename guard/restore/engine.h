@@ -34,7 +34,7 @@ struct engine_options {
 	struct logger *logger;
 	struct record *record;
 	const struct config *config; /* what it points to may change: engine_configured() */
-	struct bus *bus;                       /* for the service manager; NULL: not asked */
+	struct bus *bus;             /* for the service manager; NULL: not asked */
 	const char *boot_id;
 	struct engine_listener listener;    /* copied */
 	const struct engine_errand *errand; /* copied; NULL: it goes on for ever */

@@ -9,6 +9,9 @@
 /* The clock may be set, so a long wait is cut into pieces. */
 #define EXPIRY_LOOK_MS 30000
 
+/* The timers of GLib that count seconds are put together, by less than one. */
+#define TIMERS_APART_US 1000000
+
 struct expiry {
 	struct expiry_options given;
 	struct itemcalls calls;
@@ -19,38 +22,31 @@ static void on_expired(int result, const struct err *err, void *userdata)
 {
 	struct itemcall *call = userdata;
 	struct expiry *expiry = call->userdata;
-	struct firewall_entry *entry;
 	_cleanup_free_ char *text = NULL;
 
 	if (item_format(&text, &call->item) < 0)
 		text = NULL;
 	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
-		/* the signal has told it already, unless it was gone before */
-		expiry->given.on_ended(&call->item, expiry->given.userdata);
-	} else {
-		if (result != FIREWALLD_E_GONE)
-			logger_write(expiry->given.logger, LOGGER_WARNING,
-			             "%s could not be closed at the end of its time: %s; trying "
-			             "again",
-			             text ? text : "an item", err_text(err, result));
+		expiry->given.on_ended(&call->item, true, expiry->given.userdata);
+	} else if (result != FIREWALLD_E_GONE) {
 		/* it is still open, and still ours to close */
-		entry = firewall_find(&expiry->given.tracker->wanted, &call->item);
-		if (entry)
-			entry->flags |= FIREWALL_GUARD_TIMED;
+		logger_write(expiry->given.logger, LOGGER_WARNING,
+		             "%s could not be closed at the end of its time: %s; trying again",
+		             text ? text : "an item", err_text(err, result));
 	}
 	itemcall_free(call);
 	expiry_plan(expiry);
 }
 
-static void expire(struct expiry *expiry, struct firewall_entry *entry)
+/* Not a second time while the answer is on its way. */
+static void expire(struct expiry *expiry, const struct item *item)
 {
-	struct itemcall *call = itemcall_new(&expiry->calls, &entry->item, expiry);
+	struct itemcall *call = itemcalls_find(&expiry->calls, item)
+	                            ? NULL
+	                            : itemcall_new(&expiry->calls, item, expiry);
 
 	if (call &&
-	    firewalld_remove(expiry->given.fw, &call->op, &call->item, on_expired, call) == 0)
-		/* not a second time while the answer is on its way */
-		entry->flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
-	else
+	    firewalld_remove(expiry->given.fw, &call->op, &call->item, on_expired, call) != 0)
 		itemcall_free(call);
 }
 
@@ -64,7 +60,7 @@ static void on_due(void *userdata)
 	for (size_t i = 0; firewalld_is_present(expiry->given.fw) && i < wanted->n; i++)
 		if ((wanted->entries[i].flags & FIREWALL_GUARD_TIMED) &&
 		    wanted->entries[i].until_us <= now_us)
-			expire(expiry, &wanted->entries[i]);
+			expire(expiry, &wanted->entries[i].item);
 	expiry_plan(expiry);
 }
 
@@ -83,6 +79,51 @@ void expiry_plan(struct expiry *expiry)
 	if (delay_ms > EXPIRY_LOOK_MS)
 		delay_ms = EXPIRY_LOOK_MS;
 	loop_timer_set(expiry->timer, delay_ms);
+}
+
+static void on_probed(int result, enum firewall_state state, bool there, const struct err *err,
+                      void *userdata)
+{
+	struct itemcall *call = userdata;
+	struct expiry *expiry = call->userdata;
+
+	(void)state;
+	(void)err;
+	if (result == 0 && !there)
+		expiry->given.on_ended(&call->item, false, expiry->given.userdata);
+	itemcall_free(call);
+}
+
+/**
+ * expiry_doubt() - an item is said to be removed, and its end may be the guard's
+ *
+ * firewalld's addService() and the like start two timers, one that removes the item, and one
+ * that only says so. The second outlives the item, and comes also when that was put back with
+ * no timeout (firewalld.py). So firewalld is asked (law 10), or told to remove it when the time
+ * is over.
+ *
+ * Return: false: the end is not the guard's, and what is said is so; else on_ended() follows, if
+ * it is so.
+ */
+bool expiry_doubt(struct expiry *expiry, const struct item *item)
+{
+	const struct firewall_entry *entry = firewall_find(&expiry->given.tracker->wanted, item);
+	struct itemcall *call;
+
+	if (!entry || !(entry->flags & FIREWALL_GUARD_TIMED) || item_policy_name(item->zone))
+		return false;
+	if (itemcalls_find(&expiry->calls, item))
+		return true;
+	/* the two timers are not started at the same moment */
+	if (entry->until_us <= clock_now_us() + TIMERS_APART_US) {
+		expire(expiry, item);
+		return itemcalls_find(&expiry->calls, item) != NULL;
+	}
+	call = itemcall_new(&expiry->calls, item, expiry);
+	if (call && firewalld_probe(expiry->given.fw, &call->op, &call->item, on_probed, call) == 0)
+		return true;
+	itemcall_free(call);
+	return false;
 }
 
 /**

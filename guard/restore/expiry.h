@@ -2,7 +2,8 @@
 /*
  * expiry - what was opened for a time, and is the guard's to end
  *
- * After a wipe the guard puts it back with no timeout of firewalld's (law 7).
+ * After a wipe the guard puts it back with no timeout of firewalld's (law 7), and takes it
+ * over where that timeout is a danger (takeover.h).
  */
 #ifndef GUARD_RESTORE_EXPIRY_H
 #define GUARD_RESTORE_EXPIRY_H
@@ -20,12 +21,14 @@ struct expiry_options {
 	struct firewalld *fw;
 	struct logger *logger;
 	struct tracker *tracker;
-	void (*on_ended)(const struct item *item, void *userdata); /* it is gone */
+	/* It is gone; @timed: because its time is over. */
+	void (*on_ended)(const struct item *item, bool timed, void *userdata);
 	void *userdata;
 };
 
 int expiry_new(struct expiry **out, const struct expiry_options *options) _must_check_;
 void expiry_free(struct expiry *expiry); /* before firewalld; NULL is fine */
 void expiry_plan(struct expiry *expiry);
+bool expiry_doubt(struct expiry *expiry, const struct item *item) _must_check_;
 
 #endif

@@ -24,6 +24,16 @@ struct itemcall *itemcall_new(struct itemcalls *calls, const struct item *item, 
 	return call;
 }
 
+/** itemcalls_find() - the call about this item that is under way; NULL: there is none */
+struct itemcall *itemcalls_find(const struct itemcalls *calls, const struct item *item)
+{
+	struct itemcall *call = calls->first;
+
+	while (call && item_cmp(&call->item, item) != 0)
+		call = call->next;
+	return call;
+}
+
 /** itemcall_free() - it was answered, or never made; NULL is fine */
 void itemcall_free(struct itemcall *call)
 {

@@ -23,6 +23,7 @@ struct itemcalls {
 
 struct itemcall *itemcall_new(struct itemcalls *calls, const struct item *item,
                               void *userdata) _must_check_;
+struct itemcall *itemcalls_find(const struct itemcalls *calls, const struct item *item);
 void itemcall_free(struct itemcall *call);
 void itemcalls_deinit(struct itemcalls *calls); /* before firewalld */
 

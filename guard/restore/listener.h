@@ -35,6 +35,21 @@ struct listener_repaired {
 	bool ours; /* the guard acted */
 };
 
+/* Something is open for a time, and while firewalld has a timer for it no reload gets through. */
+enum listener_pending_act {
+	LISTENER_PENDING_HELD, /* the guard keeps its end now, and firewalld has no timer for it */
+	LISTENER_PENDING_LEFT, /* it is left to firewalld */
+	LISTENER_PENDING_FAILED, /* the same, since it could not be taken over: @why */
+};
+
+struct listener_pending {
+	const struct item *item;
+	int64_t until_us;
+	enum listener_pending_act act;
+	const char *version; /* of firewalld */
+	const char *why;     /* NULL with others */
+};
+
 struct engine_listener {
 	/* Asked for a wipe's cause, in words, as they go on record. */
 	void (*cause)(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
@@ -67,6 +82,8 @@ struct engine_listener {
 	 * same, by the guard's doing, and so many wait for their zone.
 	 */
 	void (*made_do)(size_t n_restored, size_t n_waiting, void *userdata);
+	/* FAULT_TIMED_RELOAD, and an item with an end; once for each time that it is opened. */
+	void (*pending)(const struct listener_pending *pending, void *userdata);
 	/* firewalld lets the guard change nothing (lockdown); at each try. */
 	void (*denied)(void *userdata);
 	/* A required item goes missing again and again, and is put back ever later. */

@@ -33,6 +33,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/repair.h \
 	guard/restore/restorer.c \
 	guard/restore/restorer.h \
+	guard/restore/takeover.c \
+	guard/restore/takeover.h \
 	guard/restore/tracker.c \
 	guard/restore/tracker.h
 RESTORE_LIBS = libguard-restore.a $(SYSTEM_LIBS)

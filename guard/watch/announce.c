@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/announce.h"
 
+#include "guard/base/shell.h"
+#include "guard/base/text.h"
+#include "guard/base/timespec.h"
+#include "guard/model/fault.h"
 #include "guard/model/pace.h"
 #include "guard/system/host/clock.h"
 
@@ -228,6 +232,54 @@ void announcer_repaired(struct announcer *announcer, const struct listener_repai
 	             (long long)(repaired->took_us / 1000), by);
 	record_event(announcer->given.record, EVENT_REPAIR, NULL, "%s after %lld ms, %s", end,
 	             (long long)(repaired->took_us / 1000), by);
+}
+
+/* What takes its timer away; the caller frees it; NULL without memory. */
+static char *say_remove(const struct item *item)
+{
+	const char *what = item_option_name(item->kind);
+	char *out = NULL;
+	int r = item->kind == ITEM_MASQUERADE
+	            ? shell_printf(&out, "firewall-cmd --zone=%s --remove-masquerade", item->zone)
+	            : shell_printf(&out, "firewall-cmd --zone=%s --remove-%s=%s", item->zone, what,
+	                           item->value);
+
+	return r < 0 ? NULL : out;
+}
+
+/** announcer_pending() - say that no reload gets through while an item has a timeout, or would */
+void announcer_pending(struct announcer *announcer, const struct listener_pending *pending)
+{
+	const char *issue = fault_issue(FAULT_TIMED_RELOAD);
+	const char *why = pending->why ? pending->why : "";
+	_cleanup_free_ char *text = NULL, *command = say_remove(pending->item);
+	char left[TIMESPEC_TEXT_MAX];
+
+	if (!command || item_format(&text, pending->item) < 0)
+		return;
+	timespec_format_duration(pending->until_us - clock_now_us(), left);
+	if (pending->act == LISTENER_PENDING_HELD) {
+		logger_write(
+		    announcer->given.logger, LOGGER_NOTICE,
+		    "%s is open for %s, and the guard closes it then, in firewalld's place: "
+		    "a reload of firewalld %s with a --timeout pending would break off (%s)",
+		    text, left, pending->version, issue);
+		record_event(announcer->given.record, EVENT_AT_RISK, pending->item,
+		             "%s is open for %s, and the guard closes it, not firewalld %s (%s)",
+		             text, left, pending->version, issue);
+		return;
+	}
+	logger_write(
+	    announcer->given.logger, LOGGER_WARNING,
+	    "%s has a --timeout of %s more. A reload of firewalld %s before its end breaks "
+	    "off, and then no new connection gets in (%s)%s%s. Do not reload before, or "
+	    "remove it first: " TEXT_COMMAND,
+	    text, left, pending->version, issue,
+	    pending->why ? "; the guard could not take it over: " : "", why, command);
+	record_event(announcer->given.record, EVENT_AT_RISK, pending->item,
+	             "a reload of firewalld %s in the next %s breaks off, since %s has a --timeout "
+	             "(%s); fix: " TEXT_COMMAND,
+	             pending->version, left, text, issue, command);
 }
 
 /* --- wipes ------------------------------------------------------------------------------- */

@@ -40,6 +40,7 @@ void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, uns
 void announcer_breaker(struct announcer *announcer, const char *cause);
 void announcer_loss(struct announcer *announcer, const struct loss *loss,
                     const struct episode *episode, bool old_news);
+void announcer_pending(struct announcer *announcer, const struct listener_pending *pending);
 void announcer_denied(struct announcer *announcer);
 void announcer_failed(struct announcer *announcer, const struct episode *episode,
                       const struct item *item, const char *why);

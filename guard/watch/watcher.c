@@ -134,6 +134,11 @@ static void on_repaired(const struct listener_repaired *repaired, void *userdata
 	announcer_repaired(((struct watcher *)userdata)->announcer, repaired);
 }
 
+static void on_pending(const struct listener_pending *pending, void *userdata)
+{
+	announcer_pending(((struct watcher *)userdata)->announcer, pending);
+}
+
 static void on_denied(void *userdata)
 {
 	announcer_denied(((struct watcher *)userdata)->announcer);
@@ -223,6 +228,7 @@ static const struct engine_listener listener = {
     .trouble = on_trouble,
     .repaired = on_repaired,
     .made_do = on_made_do,
+    .pending = on_pending,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,

@@ -69,6 +69,11 @@ bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)
 	return (before->tables & ~now->tables) || (before->chains & ~now->chains);
 }
 
+bool fwtables_lack_rules(const struct fwtables *now)
+{
+	return !now->tables || (now->chains & 3) != 3;
+}
+
 bool fwtables_is_empty(const struct fwtables *now)
 {
 	return !now->tables && !now->chains;
@@ -227,6 +232,16 @@ static void on_made_do(size_t n_restored, size_t n_waiting, void *userdata)
 	tell("made do %zu, %zu wait", n_restored, n_waiting);
 }
 
+static void on_pending(const struct listener_pending *pending, void *userdata)
+{
+	static const char *const acts[] = {"held", "left", "failed"};
+	_cleanup_free_ char *text = NULL;
+
+	(void)userdata;
+	ck_assert_int_eq(item_format(&text, pending->item), 0);
+	tell("pending %s %s", text, acts[pending->act]);
+}
+
 static void on_denied(void *userdata)
 {
 	(void)userdata;
@@ -310,6 +325,7 @@ static const struct engine_listener listener = {
     .trouble = on_trouble,
     .repaired = on_repaired,
     .made_do = on_made_do,
+    .pending = on_pending,
     .denied = on_denied,
     .fight = on_fight,
     .breaker = on_breaker,

@@ -37,6 +37,8 @@ static const struct kind {
     {ITEM_SOURCE, "sources", "Source", 1, false},
     {ITEM_SERVICE, "services", "Service", 1, true},
     {ITEM_PORT, "ports", "Port", 2, true},
+    {ITEM_SOURCE_PORT, "source_ports", "SourcePort", 2, true},
+    {ITEM_PROTOCOL, "protocols", "Protocol", 1, true},
     {ITEM_RULE, "rules_str", "RichRule", 1, true},
 };
 
@@ -140,6 +142,13 @@ void fakewall_remove(struct fakewall *wall, const char *text)
 	_cleanup_item_ struct item item = item_of(text);
 
 	take(wall, &item, FIREWALL_RUNTIME);
+	signal_item(wall, &item, "Removed", 0);
+}
+
+void fakewall_say_removed(struct fakewall *wall, const char *text)
+{
+	_cleanup_item_ struct item item = item_of(text);
+
 	signal_item(wall, &item, "Removed", 0);
 }
 
@@ -311,6 +320,15 @@ static const char *zone_of_path(const char *path)
 	return zones[path[strlen(path) - 1] == '1'];
 }
 
+static const char *property_of(const struct fakewall *wall, const char *property, const char *path)
+{
+	if (strcmp(property, "name") == 0)
+		return zone_of_path(path);
+	if (strcmp(property, "version") == 0)
+		return wall->version;
+	return strcmp(property, "FirewallBackend") == 0 ? wall->backend : wall->state;
+}
+
 static DBusMessage *answer_question(struct fakewall *wall, DBusMessage *call)
 {
 	const char *member = dbus_message_get_member(call), *path = dbus_message_get_path(call);
@@ -326,8 +344,7 @@ static DBusMessage *answer_question(struct fakewall *wall, DBusMessage *call)
 	dbus_message_get_args(call, NULL, DBUS_TYPE_STRING, &argument, DBUS_TYPE_STRING, &property,
 	                      DBUS_TYPE_INVALID);
 	if (strcmp(member, "Get") == 0) {
-		append_variant(reply,
-		               strcmp(property, "name") == 0 ? zone_of_path(path) : wall->state);
+		append_variant(reply, property_of(wall, property, path));
 	} else if (strcmp(member, "getDefaultZone") == 0) {
 		wall->n_readings++;
 		append_string(reply, wall->fw.default_zone ? wall->fw.default_zone : "public");
@@ -564,6 +581,10 @@ void fakewall_start(struct fakewall *wall, const char *address, const char *proc
 	be_new(proc);
 	if (!wall->state)
 		wall->state = "RUNNING";
+	if (!wall->version)
+		wall->version = "1.3.3";
+	if (!wall->backend)
+		wall->backend = "iptables";
 	bus->connection = dbus_connection_open_private(address, NULL);
 	must(bus->connection && dbus_bus_register(bus->connection, NULL), "connect");
 	dbus_connection_set_exit_on_disconnect(bus->connection, FALSE);

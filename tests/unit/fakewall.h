@@ -12,12 +12,14 @@
 #include "guard/model/firewall.h"
 
 struct fakewall {
-	struct firewall fw; /* what it has */
-	const char *state;  /* "RUNNING" */
-	const char *refuse; /* part of the text of items that it does not take; NULL: none */
-	const char *error;  /* with which words */
-	const char *forget; /* part of the text of items that it says it took, and did not */
-	bool deaf;          /* what is asked reaches it no more: whoever asked was killed */
+	struct firewall fw;  /* what it has */
+	const char *state;   /* "RUNNING" */
+	const char *version; /* "1.3.3" */
+	const char *backend; /* "iptables" */
+	const char *refuse;  /* part of the text of items that it does not take; NULL: none */
+	const char *error;   /* with which words */
+	const char *forget;  /* part of the text of items that it says it took, and did not */
+	bool deaf;           /* what is asked reaches it no more: whoever asked was killed */
 	const char
 	    *silent; /* the member that is not answered until fakewall_answer(); NULL: none */
 	const char
@@ -44,7 +46,8 @@ void fakewall_drop_held(struct fakewall *wall); /* the call that is not answered
 /* As an administrator would; without a signal with @quietly. */
 void fakewall_add(struct fakewall *wall, const char *item, int timeout_s);
 void fakewall_remove(struct fakewall *wall, const char *item);
-void fakewall_drop(struct fakewall *wall, const char *item); /* and nobody is told */
+void fakewall_say_removed(struct fakewall *wall, const char *item); /* and it stays */
+void fakewall_drop(struct fakewall *wall, const char *item);        /* and nobody is told */
 void fakewall_make_permanent(struct fakewall *wall, const char *item, bool permanent);
 void fakewall_reload(struct fakewall *wall);
 void fakewall_wipe(struct fakewall *wall); /* as a reload does, and nobody is told */

@@ -79,6 +79,7 @@ UNIT_TESTS = \
 	tests/unit/test-store-bans \
 	tests/unit/test-store-faults \
 	tests/unit/test-summary \
+	tests/unit/test-takeover \
 	tests/unit/test-text \
 	tests/unit/test-ticket \
 	tests/unit/test-timespec \
@@ -94,6 +95,7 @@ ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c
 tests_unit_test_bankeeper_SOURCES = tests/unit/test-bankeeper.c $(ENGINE_WORLD)
 tests_unit_test_bankill_SOURCES = tests/unit/test-bankill.c $(ENGINE_WORLD)
+tests_unit_test_takeover_SOURCES = tests/unit/test-takeover.c $(ENGINE_WORLD)
 tests_unit_test_errand_SOURCES = tests/unit/test-errand.c $(ENGINE_WORLD)
 tests_unit_test_repair_SOURCES = tests/unit/test-repair.c $(ENGINE_WORLD)
 tests_unit_test_cycle_SOURCES = tests/unit/test-cycle.c $(ENGINE_WORLD)

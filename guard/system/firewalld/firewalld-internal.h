@@ -82,6 +82,8 @@ struct firewalld {
 	bool present; /* APPEARED has been told */
 	bool absent;  /* the bus said that nobody owns the name */
 	char instance[64];
+	char *version;           /* of this instance; NULL while not read */
+	char *backend;           /* likewise; its FirewallBackend */
 	char *default_zone;      /* the last that is known of this instance */
 	bool default_zone_fresh; /* not asked for again since a reload */
 	bool panic;

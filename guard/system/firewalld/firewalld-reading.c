@@ -299,7 +299,25 @@ static void on_version(struct firewalld_op *op, int result, DBusMessage *reply, 
 	r = firewalld_message_variant_string(reply, &version);
 	if (r == 0)
 		r = keep(&ruleset_of(op)->version, version);
+	if (r == 0)
+		r = keep(&op->fw->version, version);
 	settle(op, r, err, "its version");
+}
+
+/* Before 0.6 there was none to choose. */
+static void on_backend(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
+                       struct err *err)
+{
+	const char *backend;
+	int r;
+
+	(void)tag;
+	if (absent(op, result == FIREWALLD_E_REFUSED, result, "its backend", err))
+		return;
+	r = firewalld_message_variant_string(reply, &backend);
+	if (r == 0)
+		r = keep(&op->fw->backend, backend);
+	settle(op, r, err, "its backend");
 }
 
 static void on_default_zone(struct firewalld_op *op, int result, DBusMessage *reply,
@@ -927,10 +945,8 @@ static int ask_permanent(struct firewalld_op *op)
 /* What is no item, and decides nevertheless. */
 static int ask_packets(struct firewalld_op *op)
 {
-	int r = ask_property(op, "version", on_version);
+	int r = ask(op, FIREWALLD_MESSAGE_IPSET, "getIPSets", on_all_sets);
 
-	if (r == 0)
-		r = ask(op, FIREWALLD_MESSAGE_IPSET, "getIPSets", on_all_sets);
 	return r == 0 ? ask(op, FIREWALLD_MESSAGE_DIRECT, "getAllPassthroughs", on_passthroughs)
 	              : r;
 }
@@ -953,6 +969,16 @@ static int start(struct firewalld_op *op, const struct firewalld_query *query)
 		r = ask_ipset(op, query->ipsets->strings[i]);
 	if (r == 0 && read->packets)
 		r = ask_packets(op);
+	/* once of each instance */
+	if (r == 0 && read->all && !op->fw->backend)
+		r = call(
+		    op,
+		    firewalld_message_get_property(op->fw->owner, FIREWALLD_MESSAGE_CONFIG_PATH,
+		                                   FIREWALLD_MESSAGE_CONFIG, "FirewallBackend"),
+		    NULL, on_backend);
+	/* the same, and in what tells of packets */
+	if (r == 0 && (read->packets || (read->all && !op->fw->version)))
+		r = ask_property(op, "version", on_version);
 	if (r == 0)
 		r = ask(op, FIREWALLD_MESSAGE_INTERFACE, "getDefaultZone", on_default_zone);
 	if (r == 0)

@@ -284,6 +284,8 @@ static void forget_owner(struct firewalld *fw)
 	loop_timer_stop(fw->default_timer);
 	drop_held(fw);
 	free(steal(fw->owner));
+	free(steal(fw->version));
+	free(steal(fw->backend));
 	free(steal(fw->default_zone));
 	fw->default_zone_fresh = false;
 	fw->instance[0] = '\0';
@@ -1510,6 +1512,8 @@ void firewalld_free(struct firewalld *fw)
 	loop_remove(fw->queue_work);
 	loop_remove(fw->policy_work);
 	free(fw->owner);
+	free(fw->version);
+	free(fw->backend);
 	free(fw->default_zone);
 	free(fw->proc);
 	free(fw);
@@ -1535,6 +1539,28 @@ bool firewalld_is_present(const struct firewalld *fw)
 const char *firewalld_instance(const struct firewalld *fw)
 {
 	return fw->instance;
+}
+
+/**
+ * firewalld_version() - as its property tells it, "2.3.1"
+ * @fw: the adapter
+ *
+ * Return: borrowed; NULL until everything was read once of the one that is there.
+ */
+const char *firewalld_version(const struct firewalld *fw)
+{
+	return fw->version;
+}
+
+/**
+ * firewalld_has_nftables() - does it put its rules into nftables by itself?
+ * @fw: the adapter
+ *
+ * Return: false also while that is not known; until everything was read once.
+ */
+bool firewalld_has_nftables(const struct firewalld *fw)
+{
+	return fw->backend && strcmp(fw->backend, "nftables") == 0;
 }
 
 /**

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/kernel/fwtables.h"
 
+/* Of the chains that are looked at, those of the backend nftables. */
+enum { INPUT, ZONES, DISPATCH };
+
 #ifdef HAVE_NF_TABLES
 
 #include <errno.h>
@@ -17,7 +20,7 @@
 /* NFTA_TABLE_OWNER, which Debian 11 has no word for. */
 #define TABLE_OWNER 7
 
-/* Before 1.0 there was one of each. */
+/* Before 1.0 there was one of each; FWTABLES_ONE is of the first, FWTABLES_THREE of all. */
 static const uint8_t families[] = {NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6};
 
 /*
@@ -29,9 +32,10 @@ static const struct {
 	uint8_t family;
 	const char *table, *chain;
 } chains[] = {
-    {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
-    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
-    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"}, /* 2.4 and later, in place of that */
+    [INPUT] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
+    [ZONES] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
+    /* 2.4 and later, in place of that */
+    [DISPATCH] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"},
     {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
     {NFPROTO_IPV6, "filter", "INPUT_ZONES"},
 };
@@ -167,6 +171,13 @@ int fwtables_add(const struct fwtables *now _unused_, const struct fwtables *bef
 }
 
 #endif
+
+/** fwtables_lack_rules() - is something gone that is there whatever is loaded into nftables? */
+bool fwtables_lack_rules(const struct fwtables *now)
+{
+	return !now->tables || !(now->chains & 1U << INPUT) ||
+	       !(now->chains & (1U << ZONES | 1U << DISPATCH));
+}
 
 /** fwtables_lack() - is something gone that was there @before? */
 bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)

@@ -23,6 +23,10 @@ struct fwtables {
 };
 #define FWTABLES_NULL ((struct fwtables){0})
 
+/* What a firewalld with the backend nftables has at least. */
+#define FWTABLES_ONE   ((struct fwtables){.tables = 1})
+#define FWTABLES_THREE ((struct fwtables){.tables = 7})
+
 enum {
 	FWTABLES_E_UNKNOWN = 1, /* not built in, no nf_tables in the kernel, or not permitted */
 };
@@ -30,6 +34,7 @@ enum {
 int fwtables_read(struct fwtables *out, struct nfsocket *sock) _must_check_;
 bool fwtables_lack(const struct fwtables *now, const struct fwtables *before);
 bool fwtables_is_empty(const struct fwtables *now);
+bool fwtables_lack_rules(const struct fwtables *now);
 int fwtables_add(const struct fwtables *now, const struct fwtables *before, struct nfsocket *sock,
                  struct err *err) _must_check_;
 

@@ -2,6 +2,7 @@
 #include "guard/restore/kernelwatch.h"
 
 #include "guard/model/cause.h"
+#include "guard/model/fault.h"
 #include "guard/restore/listener.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/fwtables.h"
@@ -42,9 +43,14 @@ static bool read_tables(struct kernelwatch *watch, struct fwtables *now)
 	return fwtables_read(now, &watch->sock) == 0;
 }
 
+/*
+ * Somebody may have flushed them while no guard was there to see how they were, or before our
+ * own reload was looked at: then what each firewalld has there is what they are measured by.
+ */
 static bool lacks(const struct kernelwatch *watch, const struct fwtables *now)
 {
-	return watch->known && fwtables_lack(now, &watch->before);
+	return watch->known ? fwtables_lack(now, &watch->before)
+	                    : firewalld_has_nftables(watch->given.fw) && fwtables_lack_rules(now);
 }
 
 static bool is_shut(const struct kernelwatch *watch, const struct fwtables *now)
@@ -182,18 +188,35 @@ void kernelwatch_learn(struct kernelwatch *watch)
 	if (!read_tables(watch, &now) ||
 	    (watch->known && fwtables_is_empty(&now) && !fwtables_is_empty(&watch->before)))
 		return;
+	if (!watch->known && lacks(watch, &now)) {
+		kernelwatch_look(watch);
+		return;
+	}
 	watch->before = now;
 	watch->known = true;
+}
+
+/* Which tables it is going to delete. */
+static struct fwtables needed(const struct kernelwatch *watch)
+{
+	const char *version = firewalld_version(watch->given.fw);
+
+	if (watch->known || !firewalld_has_nftables(watch->given.fw))
+		return watch->known ? watch->before : FWTABLES_NULL;
+	return fault_has(FAULT_NEEDS_THREE_TABLES, version) ? FWTABLES_THREE
+	       : fault_has(FAULT_NEEDS_TABLE, version)      ? FWTABLES_ONE
+	                                                    : FWTABLES_NULL;
 }
 
 /** kernelwatch_prepare() - firewalld is to reload: it finds what it is going to delete */
 void kernelwatch_prepare(struct kernelwatch *watch)
 {
+	const struct fwtables before = needed(watch);
 	struct err err = ERR_NULL;
 	struct fwtables now;
 
-	if (watch->known && read_tables(watch, &now) &&
-	    fwtables_add(&now, &watch->before, &watch->sock, &err) != 0)
+	if (before.tables && read_tables(watch, &now) &&
+	    fwtables_add(&now, &before, &watch->sock, &err) != 0)
 		logger_write(watch->given.logger, LOGGER_WARNING,
 		             "firewalld's tables could not be made for its reload: %s",
 		             err_text(&err, -EIO));

@@ -122,6 +122,59 @@ START_TEST(partly_flushed)
 }
 END_TEST
 
+/* While no guard was there: nobody has seen how it was. */
+static void begin_flushed(const char *backend, const char *version, unsigned chains)
+{
+	world.wall.backend = backend;
+	world.wall.version = version;
+	world_wall(OPEN);
+	world.tables = (struct fwtables){.tables = chains != 0, .chains = chains};
+	world.wall.on_change = load_tables;
+	world.config.repair = true;
+	world_guard();
+	world_pass(5000);
+}
+
+static void flushed_before(const char *version, unsigned chains, unsigned n_added)
+{
+	begin_flushed("nftables", version, chains);
+	ck_assert_uint_eq(world_told("trouble 1 reload"), 1);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	ck_assert_uint_eq(world_told("repaired 1 by us"), 1);
+	ck_assert_uint_eq(world.n_tables_added, n_added);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	ck_assert(fakewall_has(&world.wall, IMAPS));
+	/* and from then on it is known */
+	flush_by("nft", 4711);
+	world_await(world_told("repaired 1 by us") == 2);
+}
+
+START_TEST(flushed_before_the_start)
+{
+	flushed_before("1.3.3", 0, 1);
+}
+END_TEST
+
+START_TEST(flushed_before_the_start_of_a_newer_one)
+{
+	flushed_before("2.3.1", 0, 0);
+}
+END_TEST
+
+START_TEST(partly_flushed_before_the_start)
+{
+	flushed_before("2.5.2", 1, 0);
+}
+END_TEST
+
+START_TEST(nothing_of_another_backend)
+{
+	begin_flushed("iptables", "1.3.3", 0);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
+}
+END_TEST
+
 /* What firewalld does itself, while it does not answer. */
 START_TEST(not_during_a_reload)
 {
@@ -295,6 +348,10 @@ static Suite *suite(void)
 	tcase_set_timeout(engine, 60);
 	tcase_add_test(engine, flushed);
 	tcase_add_test(engine, partly_flushed);
+	tcase_add_test(engine, flushed_before_the_start);
+	tcase_add_test(engine, flushed_before_the_start_of_a_newer_one);
+	tcase_add_test(engine, partly_flushed_before_the_start);
+	tcase_add_test(engine, nothing_of_another_backend);
 	tcase_add_test(engine, not_during_a_reload);
 	tcase_add_test(engine, not_allowed);
 	tcase_add_test(engine, policy_drop_stays);

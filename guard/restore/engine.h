@@ -5,7 +5,8 @@
  * Is told what happens to firewalld and to fail2ban, keeps in mind and in the store
  * what the firewall is meant to look like (tracker, record), and after each wipe has
  * it back: services by the cycle, bans by the bankeeper, the ends of timed items by
- * the expiry. Whoever runs it hears what happened through a listener, and asks.
+ * the expiry, which the takeover gives it where firewalld's own timers are a danger.
+ * Whoever runs it hears what happened through a listener, and asks.
  */
 #ifndef GUARD_RESTORE_ENGINE_H
 #define GUARD_RESTORE_ENGINE_H

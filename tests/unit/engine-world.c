@@ -71,7 +71,7 @@ bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)
 
 bool fwtables_lack_rules(const struct fwtables *now)
 {
-	return !now->tables || (now->chains & 3) != 3;
+	return !now->tables || !(now->chains & 1);
 }
 
 bool fwtables_is_empty(const struct fwtables *now)

@@ -123,21 +123,21 @@ START_TEST(partly_flushed)
 END_TEST
 
 /* While no guard was there: nobody has seen how it was. */
-static void begin_flushed(const char *backend, const char *version, unsigned chains)
+static void begin_flushed(const char *backend, const char *version, struct fwtables tables)
 {
 	world.wall.backend = backend;
 	world.wall.version = version;
 	world_wall(OPEN);
-	world.tables = (struct fwtables){.tables = chains != 0, .chains = chains};
+	world.tables = tables;
 	world.wall.on_change = load_tables;
 	world.config.repair = true;
 	world_guard();
 	world_pass(5000);
 }
 
-static void flushed_before(const char *version, unsigned chains, unsigned n_added)
+static void flushed_before(const char *version, unsigned tables, unsigned n_added)
 {
-	begin_flushed("nftables", version, chains);
+	begin_flushed("nftables", version, (struct fwtables){.tables = tables});
 	ck_assert_uint_eq(world_told("trouble 1 reload"), 1);
 	ck_assert_uint_eq(world_told("trouble"), 1);
 	ck_assert_uint_eq(world_told("repaired 1 by us"), 1);
@@ -167,9 +167,18 @@ START_TEST(partly_flushed_before_the_start)
 }
 END_TEST
 
+/* 2.0 to 2.3 have no chain of that name, and rules in filter_INPUT as all others. */
+START_TEST(not_flushed_before_the_start)
+{
+	begin_flushed("nftables", "2.3.1", (struct fwtables){.tables = 1, .chains = 1});
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
+}
+END_TEST
+
 START_TEST(nothing_of_another_backend)
 {
-	begin_flushed("iptables", "1.3.3", 0);
+	begin_flushed("iptables", "1.3.3", FWTABLES_NULL);
 	ck_assert_uint_eq(world_told("trouble"), 0);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
 }
@@ -351,6 +360,7 @@ static Suite *suite(void)
 	tcase_add_test(engine, flushed_before_the_start);
 	tcase_add_test(engine, flushed_before_the_start_of_a_newer_one);
 	tcase_add_test(engine, partly_flushed_before_the_start);
+	tcase_add_test(engine, not_flushed_before_the_start);
 	tcase_add_test(engine, nothing_of_another_backend);
 	tcase_add_test(engine, not_during_a_reload);
 	tcase_add_test(engine, not_allowed);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/kernel/fwtables.h"
 
-/* Of the chains that are looked at, those of the backend nftables. */
-enum { INPUT, ZONES, DISPATCH };
+/* Of the chains that are looked at, the one that has rules in each firewalld with nftables. */
+enum { INPUT };
 
 #ifdef HAVE_NF_TABLES
 
@@ -33,9 +33,9 @@ static const struct {
 	const char *table, *chain;
 } chains[] = {
     [INPUT] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
-    [ZONES] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
-    /* 2.4 and later, in place of that */
-    [DISPATCH] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"},
+    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
+    /* 2.4 and later, in place of that; 2.0 to 2.3 have neither */
+    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"},
     {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
     {NFPROTO_IPV6, "filter", "INPUT_ZONES"},
 };
@@ -175,8 +175,7 @@ int fwtables_add(const struct fwtables *now _unused_, const struct fwtables *bef
 /** fwtables_lack_rules() - is something gone that is there whatever is loaded into nftables? */
 bool fwtables_lack_rules(const struct fwtables *now)
 {
-	return !now->tables || !(now->chains & 1U << INPUT) ||
-	       !(now->chains & (1U << ZONES | 1U << DISPATCH));
+	return !now->tables || !(now->chains & 1U << INPUT);
 }
 
 /** fwtables_lack() - is something gone that was there @before? */

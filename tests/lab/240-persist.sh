@@ -5,7 +5,7 @@ watch_up
 mail_open
 need "a port" fwc --add-port=2525/tcp
 need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
-can "a timed service" && need "a timed service" fwc --add-service=ftp --timeout=60
+need "a timed service" fwc --add-service=ftp --timeout=60
 cp /etc/firewalld/zones/public.xml "$W/before.xml"
 need "the dry run" exits 0 guard persist --dry-run
 need "names imaps" out_has 'public/service:imaps'

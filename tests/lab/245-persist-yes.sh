@@ -8,7 +8,7 @@ need "there is a zone file" fwc --permanent --add-service=ldap
 cp /etc/firewalld/zones/public.xml "$W/before.xml"
 watch_up
 mail_open
-can "a service for a time" && need "a service for a time" fwc --add-service=ftp --timeout=60
+need "a service for a time" fwc --add-service=ftp --timeout=60
 need "a ban" fwc --add-rich-rule='rule family="ipv4" source address="192.0.2.11" reject'
 permanent() { for service in $MAIL; do fwc --permanent --query-service="$service" || return 1; done; }
 need "mail becomes permanent" within 5 permanent

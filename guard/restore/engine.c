@@ -133,7 +133,12 @@ static void removed(struct engine *engine, const struct item *item, bool timed)
 		engine_store(engine);
 	else
 		changed(engine, item);
-	if (scope_requires(&engine->given.config->scope, item))
+	/*
+	 * What is required comes back. And a timer of firewalld 2.4.1 and later says "removed" when
+	 * the time is over that an item was once opened for, also when it was removed before that
+	 * and opened anew for good, and is there.
+	 */
+	if (is_protected || scope_requires(&engine->given.config->scope, item))
 		engine_look_soon(engine);
 }
 

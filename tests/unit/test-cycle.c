@@ -505,6 +505,25 @@ START_TEST(timed)
 }
 END_TEST
 
+/* firewalld 2.4.1 and later: the timer of what was removed, and opened anew for good, tells, too.
+ */
+START_TEST(opened_anew_and_said_to_be_gone)
+{
+	begin("public/service:ssh=rp");
+	fakewall_add(&world.wall, IMAPS, 600);
+	fakewall_remove(&world.wall, IMAPS);
+	fakewall_add(&world.wall, IMAPS, 0);
+	world_settle();
+	world_pass(600000);
+	fakewall_say_removed(&world.wall, IMAPS);
+	world_settle();
+	world_pass(5000);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS));
+}
+END_TEST
+
 /* One that firewalld does not let go is tried again. */
 START_TEST(end_refused)
 {
@@ -959,6 +978,7 @@ static Suite *suite(void)
 	    removed_on_purpose,
 	    left_the_permanent_configuration,
 	    timed,
+	    opened_anew_and_said_to_be_gone,
 	    end_refused,
 	    required,
 	    required_again_and_again,

@@ -4,11 +4,7 @@ need "pop3 is permanent" fwc --permanent --add-service=pop3
 need "and loaded" fwc --reload
 watch_up
 mail_open
-timed=
-if can "a timed service"; then
-	need "a timed service" fwc --add-service=ftp --timeout=300
-	timed=yes
-fi
+need "a timed service" fwc --add-service=ftp --timeout=300
 need "imap is removed on purpose" fwc --remove-service=imap
 need "smtps is released" exits 0 guard release public/service:smtps
 need "the guard has heard it" within 3 said 'service:imap was removed on purpose'
@@ -20,7 +16,7 @@ need "imaps is lost" out_has 'service:imaps .*LOST'
 need "the dry run" exits 0 guard restore --dry-run
 need "would restore imaps" out_has 'service:imaps .*would restore'
 need "leaves out what was released" out_has 'service:smtps .*left out .*released'
-[ -z "$timed" ] || need "leaves out what has an end" out_has 'service:ftp .*left out .*timeout'
+need "leaves out what has an end" out_has 'service:ftp .*left out .*timeout'
 need "leaves out what left the permanent configuration" out_has 'service:pop3 .*left out .*removed'
 need "restore" exits 0 guard restore
 need "imaps is back" is_open 993

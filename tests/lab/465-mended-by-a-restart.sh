@@ -77,7 +77,10 @@ need "by whom" grep -q 'by master, process' "$W/out"
 found_and_mended loopback-only warning
 need "mail comes in" within 5 is_open 25 465 587
 
-# --- firewalld ---
+# --- firewalld, which the guard would have load what is in order again before it is asked ---
+printf '[guard]\nrepair = no\n' >"$CONF"
+kill -HUP "$(daemon_pid reload-guard)"
+need "the guard may not repair" within 5 said 'configuration was read again'
 need "it loads what it has" clean firewalld-state
 need "mail is open for good" fwc --runtime-to-permanent
 need "and one more" fwc --permanent --add-service=ldap

@@ -125,30 +125,53 @@ static int wait_until_settled(struct cli *cli, size_t seconds)
 #define PROBES_MAX 64
 
 struct probes {
-	char address[INET6_ADDRSTRLEN];
+	char address[CIDR_TEXT_LENGTH];
 	struct probe_target targets[PROBES_MAX];
 	struct probe_result results[PROBES_MAX];
 	struct report_probe rows[PROBES_MAX];
 	size_t n;
 };
 
-/* An address that clients know this machine by: the first that is not loopback's. */
-static bool own_address(const struct picture *picture, struct sockaddr_in *out, char *text)
+struct own {
+	struct sockaddr_storage address;
+	socklen_t length;
+};
+
+static void take_address(struct own *own, const struct cidr *cidr)
 {
+	struct sockaddr_in *v4 = (struct sockaddr_in *)&own->address;
+	struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)&own->address;
+
+	*own = (struct own){.length = sizeof(*v6)};
+	own->address.ss_family = cidr->family == CIDR_IPV4 ? AF_INET : AF_INET6;
+	if (cidr->family == CIDR_IPV4) {
+		own->length = sizeof(*v4);
+		memcpy(&v4->sin_addr, cidr->key + CIDR_KEY_LENGTH - 4, 4);
+	} else {
+		memcpy(&v6->sin6_addr, cidr->key + CIDR_KEY_LENGTH - 16, 16);
+	}
+}
+
+/* An address that clients know this machine by: the first of IPv4, or else of IPv6. */
+static bool own_address(const struct picture *picture, struct own *out, char *text)
+{
+	const struct cidr *found = NULL;
+
 	for (size_t i = 0; i < picture->n_addresses; i++) {
 		const struct picture_address *at = &picture->addresses[i];
 
-		if (at->cidr.family != CIDR_IPV4 || strcmp(at->interface, "lo") == 0)
-			continue;
-		*out = (struct sockaddr_in){.sin_family = AF_INET};
-		memcpy(&out->sin_addr, at->cidr.key + CIDR_KEY_LENGTH - 4, 4);
-		return inet_ntop(AF_INET, &out->sin_addr, text, INET6_ADDRSTRLEN) != NULL;
+		if (strcmp(at->interface, "lo") != 0 &&
+		    (!found || (found->family == CIDR_IPV6 && at->cidr.family == CIDR_IPV4)))
+			found = &at->cidr;
 	}
-	return false;
+	if (!found)
+		return false;
+	take_address(out, found);
+	cidr_format(found, text);
+	return true;
 }
 
-static void add_probe(struct probes *probes, const struct service *service,
-                      const struct sockaddr_in *address)
+static void add_probe(struct probes *probes, const struct service *service, const struct own *own)
 {
 	struct probe_target *target = &probes->targets[probes->n];
 
@@ -158,11 +181,12 @@ static void add_probe(struct probes *probes, const struct service *service,
 	if (probes->n == PROBES_MAX)
 		return;
 	*target = (struct probe_target){
-	    .address_length = sizeof(*address),
+	    .address = own->address,
+	    .address_length = own->length,
 	    .protocol = service->dialogue,
 	    .tls = service->tls,
 	};
-	memcpy(&target->address, address, sizeof(*address));
+	/* both families have it at the same place */
 	((struct sockaddr_in *)&target->address)->sin_port = htons((uint16_t)service->port);
 	probes->rows[probes->n++] = (struct report_probe){
 	    .address = probes->address,
@@ -172,12 +196,14 @@ static void add_probe(struct probes *probes, const struct service *service,
 }
 
 /* What is open to clients and can be spoken to. */
-static void choose_probes(struct probes *probes, const struct status *status)
+static int choose_probes(struct cli *cli, struct probes *probes, const struct status *status)
 {
-	struct sockaddr_in address;
+	struct own own;
 
-	if (!own_address(status->picture, &address, probes->address))
-		return;
+	if (!own_address(status->picture, &own, probes->address))
+		return cli_fail(cli, CLI_NOT_FINE,
+		                "this machine has no address that others could reach it by, so "
+		                "whether its servers answer is not known");
 	for (size_t i = 0; i < status->n; i++) {
 		const struct status_item *item = &status->items[i];
 		const struct service *service = NULL;
@@ -193,8 +219,9 @@ static void choose_probes(struct probes *probes, const struct status *status)
 		         first == last)
 			service = services_spoken(services_by_port(first, protocol));
 		if (service)
-			add_probe(probes, service, &address);
+			add_probe(probes, service, &own);
 	}
+	return CLI_FINE;
 }
 
 /* From inside: whether servers speak. Their certificates' names are the clients' affair. */
@@ -292,7 +319,7 @@ static void look_and_probe(struct cli *cli, struct answer *answer)
 	note_status(answer, r != CLI_FINE ? r : cli_reached(cli, &picture, PICTURE_FIREWALLD));
 	if (r != CLI_FINE)
 		return;
-	choose_probes(probes, &status);
+	note_status(answer, choose_probes(cli, probes, &status));
 	note_status(answer, run_probes(cli, probes));
 	note_status(answer,
 	            all_serve(probes) && !status_is_degraded(&status) ? CLI_FINE : CLI_NOT_FINE);

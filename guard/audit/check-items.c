@@ -18,14 +18,18 @@ static int list_gone(struct check_list *list, const struct picture *picture)
 	const struct firewall *past = &picture->last;
 	int r = 0;
 
-	for (size_t i = 0; i < past->n && r == 0; i++)
-		if ((past->entries[i].flags & FIREWALL_RUNTIME) &&
-		    item_class(&past->entries[i].item) == ITEM_CLASS_MAIL &&
-		    dispatch_zone_gets_packets(past, past->entries[i].item.zone,
-		                               &picture->interfaces) &&
-		    remembered_in_kernel(&picture->ruleset, &past->entries[i].item) ==
-		        REMEMBERED_KERNEL_LACKS)
-			r = check_list_add(list, &past->entries[i].item);
+	for (size_t i = 0; i < past->n && r >= 0; i++) {
+		const struct item *item = &past->entries[i].item;
+
+		if (!(past->entries[i].flags & FIREWALL_RUNTIME) ||
+		    item_class(item) != ITEM_CLASS_MAIL ||
+		    remembered_in_kernel(&picture->ruleset, item) != REMEMBERED_KERNEL_LACKS)
+			continue;
+		/* firewalld makes the chains of a zone when it is used */
+		r = dispatch_zone_gets_packets(past, item->zone, &picture->interfaces);
+		if (r > 0)
+			r = check_list_add(list, item);
+	}
 	return r;
 }
 
@@ -95,6 +99,36 @@ const struct check check_firewalld_state = {
     .also = PICTURE_FIREWALLD,
     .status = true,
     .fn = firewalld_state,
+};
+
+/* What is left out may decide (law 12). */
+static int not_understood(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	_cleanup_free_ char *evidence = NULL;
+	char entries[320] = "";
+
+	if (picture->n_skipped == 0 && !picture->own_trouble)
+		return 0;
+	if (picture->n_skipped > 0)
+		snprintf(entries, sizeof(entries), "entries left out: %u; the first: %s%s",
+		         picture->n_skipped, picture->skipped, picture->own_trouble ? "; " : "");
+	if (xasprintf(&evidence, "%s%s", entries,
+	              picture->own_trouble ? picture->own_trouble : "") < 0)
+		return -ENOMEM;
+	return check_add_as(run, FINDING_UNKNOWN, steal(evidence), NULL,
+	                    "not all that firewalld holds could be understood: what else is open "
+	                    "or shut by it is not known");
+}
+
+const struct check check_not_understood = {
+    .name = "not-understood",
+    .severity = FINDING_WARNING,
+    .help = "something that firewalld holds could not be understood, and is left out",
+    .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_RULES,
+    .status = true,
+    .fn = not_understood,
 };
 
 static int panic(struct check_run *run)
@@ -193,19 +227,19 @@ const struct check check_required_missing = {
 /* --- zones ------------------------------------------------------------------------------- */
 
 /* What a reached zone has open already is not missed by anybody. */
-static bool is_open_somewhere(const struct picture *picture, const struct item *item)
+static bool is_open_somewhere(struct check_run *run, const struct item *item)
 {
+	const struct picture *picture = run->picture;
 	const struct firewall *fw = &picture->firewall;
 	_cleanup_strv_ struct strv ports = STRV_NULL;
 	const struct ruleset *ruleset = &picture->ruleset;
 
 	if (item->kind == ITEM_SERVICE)
-		(void)picture_service_ports(ruleset, item->value, &ports);
+		run->failed |= picture_service_ports(ruleset, item->value, &ports) < 0;
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 
-		if (!(entry->flags & FIREWALL_RUNTIME) ||
-		    !dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces))
+		if (!(entry->flags & FIREWALL_RUNTIME) || !check_is_reached(run, entry->item.zone))
 			continue;
 		if (entry->item.kind == item->kind && strcmp(entry->item.value, item->value) == 0)
 			return true;
@@ -215,7 +249,7 @@ static bool is_open_somewhere(const struct picture *picture, const struct item *
 
 			if (item_port_parse(ports.strings[k], &first, &last, protocol) &&
 			    strcmp(protocol, "tcp") == 0 &&
-			    check_item_opens(ruleset, &entry->item, first))
+			    check_item_opens(run, &entry->item, first))
 				return true;
 		}
 	}
@@ -245,12 +279,12 @@ static int tell_unreached(struct check_run *run, const char *zone)
 
 		if (!is_unreached(&view, &fw->entries[i], zone))
 			continue;
-		r = check_list_add(item_class(item) == ITEM_CLASS_MAIL &&
-		                           !is_open_somewhere(picture, item)
-		                       ? &mail
-		                       : &rest,
-		                   item);
+		r = check_list_add(
+		    item_class(item) == ITEM_CLASS_MAIL && !is_open_somewhere(run, item) ? &mail
+		                                                                         : &rest,
+		    item);
 	}
+	run->failed |= view.failed;
 	if (r < 0 || (mail.n == 0 && rest.n == 0))
 		return r;
 	if (mail.n == 0)
@@ -278,8 +312,7 @@ static int unreached_zone(struct check_run *run)
 
 	for (size_t i = 0; i < zones->n && r == 0; i++)
 		if (!item_policy_name(zones->strings[i]) && !item_ipset_name(zones->strings[i]) &&
-		    !dispatch_zone_gets_packets(&picture->firewall, zones->strings[i],
-		                                &picture->interfaces))
+		    !check_is_reached(run, zones->strings[i]))
 			r = tell_unreached(run, zones->strings[i]);
 	return r;
 }

@@ -43,49 +43,49 @@ static bool service_has(const struct ruleset *ruleset, const char *name, unsigne
 	return false;
 }
 
-/** check_item_opens() - does it let packets in to this TCP port? */
-bool check_item_opens(const struct ruleset *ruleset, const struct item *item, unsigned port)
+/** check_item_opens() - does it let packets in to this TCP port? Without memory the run has failed
+ */
+bool check_item_opens(struct check_run *run, const struct item *item, unsigned port)
 {
 	char opened[ITEM_OPENED_MAX], protocol[8];
 	unsigned first, last;
+	int opens = item_opens(item, opened);
 
-	if (!item_opens(item, opened))
+	run->failed |= opens < 0;
+	if (opens <= 0)
 		return false;
 	if (item_port_parse(opened, &first, &last, protocol))
 		return strcmp(protocol, "tcp") == 0 && first <= port && port <= last;
-	return service_has(ruleset, opened, port, 0);
+	return service_has(&run->picture->ruleset, opened, port, 0);
 }
 
-static bool is_reached(const struct picture *picture, const struct firewall_entry *entry)
+static bool is_opened(struct check_run *run, unsigned port)
 {
-	return (entry->flags & FIREWALL_RUNTIME) &&
-	       dispatch_zone_gets_packets(&picture->firewall, entry->item.zone,
-	                                  &picture->interfaces);
-}
-
-static bool is_opened(const struct picture *picture, unsigned port)
-{
+	const struct picture *picture = run->picture;
 	const struct firewall *fw = &picture->firewall;
 
 	for (size_t i = 0; i < fw->n; i++)
-		if (is_reached(picture, &fw->entries[i]) &&
-		    check_item_opens(&picture->ruleset, &fw->entries[i].item, port))
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    check_is_reached(run, fw->entries[i].item.zone) &&
+		    check_item_opens(run, &fw->entries[i].item, port))
 			return true;
 	return false;
 }
 
 /* Some stranger, on some interface, is let in to a server of this machine. */
-static bool lets_strangers_in(const struct picture *picture, unsigned port, enum cidr_family family)
+static bool lets_strangers_in(struct check_run *run, unsigned port, enum cidr_family family)
 {
+	const struct picture *picture = run->picture;
 	struct packet packet = {.protocol = "tcp", .port = port};
 
 	for (size_t i = 0; i < picture->interfaces.n; i++) {
 		packet.interface = picture->interfaces.strings[i];
 		for (size_t k = 0; picture_stranger(&packet.source, family, k); k++) {
 			_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+			int r = walk_packet(&verdict, &picture->ruleset, &packet);
 
-			if (walk_packet(&verdict, &picture->ruleset, &packet) == 0 &&
-			    verdict.action == VERDICT_ACCEPT && verdict.to_port == 0 &&
+			run->failed |= r < 0;
+			if (r == 0 && verdict.action == VERDICT_ACCEPT && verdict.to_port == 0 &&
 			    verdict.to_address[0] == '\0')
 				return true;
 		}
@@ -108,9 +108,9 @@ static void add_removal(struct builder *commands, const struct firewall_entry *e
 }
 
 /* What shuts the port again; NULL: it is not open by a service or port of its own. */
-static int closing_command(char **out, const struct picture *picture, const struct service *mail)
+static int closing_command(char **out, struct check_run *run, const struct service *mail)
 {
-	const struct firewall *fw = &picture->firewall;
+	const struct firewall *fw = &run->picture->firewall;
 	_cleanup_builder_ struct builder commands = BUILDER_NULL;
 
 	for (size_t i = 0; i < fw->n; i++) {
@@ -118,7 +118,7 @@ static int closing_command(char **out, const struct picture *picture, const stru
 
 		if ((entry->item.kind == ITEM_SERVICE || entry->item.kind == ITEM_PORT) &&
 		    !item_policy_name(entry->item.zone) &&
-		    check_item_opens(&picture->ruleset, &entry->item, mail->port))
+		    check_item_opens(run, &entry->item, mail->port))
 			add_removal(&commands, entry);
 	}
 	return check_take(&commands, out);
@@ -175,10 +175,9 @@ static int each_port(struct check_run *run, port_fn *fn)
 	return r;
 }
 
-static bool is_open_to_strangers(const struct picture *picture, unsigned port)
+static bool is_open_to_strangers(struct check_run *run, unsigned port)
 {
-	return lets_strangers_in(picture, port, CIDR_IPV4) ||
-	       lets_strangers_in(picture, port, CIDR_IPV6);
+	return lets_strangers_in(run, port, CIDR_IPV4) || lets_strangers_in(run, port, CIDR_IPV6);
 }
 
 static int not_listening(struct check_run *run, const struct service *mail)
@@ -189,8 +188,8 @@ static int not_listening(struct check_run *run, const struct service *mail)
 	const char *unit;
 
 	/* where a zone lets in everything, no port was opened for anybody */
-	if (listeners_first(listeners, "tcp", mail->port) || !is_opened(picture, mail->port) ||
-	    !is_open_to_strangers(picture, mail->port))
+	if (listeners_first(listeners, "tcp", mail->port) || !is_opened(run, mail->port) ||
+	    !is_open_to_strangers(run, mail->port))
 		return 0;
 	unit = stopped_daemon(picture, mail);
 	if (unit) {
@@ -200,7 +199,7 @@ static int not_listening(struct check_run *run, const struct service *mail)
 		                 "%s (%u/tcp) is open, and nothing listens there: %s does not run",
 		                 mail->name, mail->port, unit);
 	}
-	if (closing_command(&command, picture, mail) < 0)
+	if (closing_command(&command, run, mail) < 0)
 		return -ENOMEM;
 	return check_add(run, NULL, steal(command),
 	                 "%s (%u/tcp) is open, and nothing listens there", mail->name, mail->port);
@@ -229,10 +228,10 @@ static int on_loopback(struct check_run *run, const struct service *mail)
 
 	if (listeners_on(listeners, "tcp", mail->port, mail->port, AF_UNSPEC) !=
 	        LISTENERS_LOOPBACK ||
-	    !is_opened(picture, mail->port) || !is_open_to_strangers(picture, mail->port))
+	    !is_opened(run, mail->port) || !is_open_to_strangers(run, mail->port))
 		return 0;
 	if (opening_command(&command, listeners_first(listeners, "tcp", mail->port), false) < 0 ||
-	    (!command && closing_command(&command, picture, mail) < 0))
+	    (!command && closing_command(&command, run, mail) < 0))
 		return -ENOMEM;
 	evidence = who(listeners_first(listeners, "tcp", mail->port));
 	return check_add(run, steal(evidence), steal(command),
@@ -266,8 +265,8 @@ static int web_no_listener(struct check_run *run)
 		                                            web->port, web->port, AF_UNSPEC);
 
 		if ((answer == LISTENERS_NO || answer == LISTENERS_LOOPBACK) &&
-		    strcmp(web->transport, "tcp") == 0 && is_opened(picture, web->port) &&
-		    is_open_to_strangers(picture, web->port))
+		    strcmp(web->transport, "tcp") == 0 && is_opened(run, web->port) &&
+		    is_open_to_strangers(run, web->port))
 			r = check_add(run, NULL, NULL, "%s (%u/tcp) is open, and %s", web->name,
 			              web->port,
 			              answer == LISTENERS_NO ? "nothing listens there"
@@ -303,8 +302,8 @@ static int in_one_family(struct check_run *run, const struct service *mail)
 	_cleanup_free_ char *command = NULL;
 
 	if (on4 == on6 || !has_address(picture, on4 ? CIDR_IPV6 : CIDR_IPV4) ||
-	    !is_opened(picture, mail->port) || !lets_strangers_in(picture, mail->port, CIDR_IPV4) ||
-	    !lets_strangers_in(picture, mail->port, CIDR_IPV6))
+	    !is_opened(run, mail->port) || !lets_strangers_in(run, mail->port, CIDR_IPV4) ||
+	    !lets_strangers_in(run, mail->port, CIDR_IPV6))
 		return 0;
 	if (opening_command(&command, listeners_first(listeners, "tcp", mail->port), true) < 0)
 		return -ENOMEM;
@@ -326,13 +325,14 @@ const struct check check_one_family_only = {
     .fn = one_family_only,
 };
 
-/* The zone of most clients. */
-static const char *client_zone(const struct picture *picture)
+/* The zone of most clients; NULL: nobody can tell. */
+static const char *client_zone(struct check_run *run)
 {
-	const char *interface = picture->client_interface;
+	const char *interface = run->picture->client_interface, *zone = NULL;
+	const struct packet packet = {.interface = interface[0] ? interface : NULL};
 
-	return dispatch_zone(&picture->firewall,
-	                     &(struct packet){.interface = interface[0] ? interface : NULL});
+	run->failed |= dispatch_zone(&zone, &run->picture->firewall, &packet) < 0;
+	return zone;
 }
 
 static bool is_served(const struct picture *picture, const struct service *mail)
@@ -341,13 +341,13 @@ static bool is_served(const struct picture *picture, const struct service *mail)
 	       LISTENERS_YES;
 }
 
-static bool is_shut(const struct picture *picture, const struct service *mail)
+static bool is_shut(struct check_run *run, const struct service *mail)
 {
-	return !is_opened(picture, mail->port) && !is_open_to_strangers(picture, mail->port);
+	return !is_opened(run, mail->port) && !is_open_to_strangers(run, mail->port);
 }
 
 /* It was open, or a zone has it that nobody comes through: another check knows better. */
-static bool is_told_elsewhere(const struct check_run *run, const struct service *mail)
+static bool is_told_elsewhere(struct check_run *run, const struct service *mail)
 {
 	const struct picture *picture = run->picture;
 	const struct loss *loss = &picture->missing.loss;
@@ -356,11 +356,11 @@ static bool is_told_elsewhere(const struct check_run *run, const struct service 
 	for (size_t i = 0; i < loss->n; i++)
 		if ((loss_verdict_restores(loss->rows[i].verdict) ||
 		     loss->rows[i].verdict == LOSS_UNATTRIBUTED) &&
-		    check_item_opens(&picture->ruleset, &loss->rows[i].item, mail->port))
+		    check_item_opens(run, &loss->rows[i].item, mail->port))
 			return true;
 	for (size_t i = 0; i < fw->n; i++)
 		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
-		    check_item_opens(&picture->ruleset, &fw->entries[i].item, mail->port))
+		    check_item_opens(run, &fw->entries[i].item, mail->port))
 			return true;
 	/* that a zone lacks it is told already */
 	return strv_contains(&run->lacking, mail->name);
@@ -370,10 +370,10 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 {
 	const struct picture *picture = run->picture;
 	const struct listeners *listeners = &picture->listeners;
-	const char *zone = client_zone(picture);
+	const char *zone = client_zone(run);
 	_cleanup_free_ char *command = NULL;
 
-	if (!is_served(picture, mail) || !is_shut(picture, mail) || is_told_elsewhere(run, mail))
+	if (!is_served(picture, mail) || !is_shut(run, mail) || is_told_elsewhere(run, mail))
 		return 0;
 	if (zone && shell_printf(&command,
 	                         "firewall-cmd --zone=%s --add-service=%s && firewall-cmd "
@@ -387,7 +387,7 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 }
 
 /* Those that are served while no port of mail is open to anybody; else none. */
-static int list_all_shut(struct strv *out, const struct check_run *run)
+static int list_all_shut(struct strv *out, struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	const struct service *mail = NULL;
@@ -396,7 +396,7 @@ static int list_all_shut(struct strv *out, const struct check_run *run)
 	while (r == 0 && (mail = services_next(mail, SERVICES_MAIL))) {
 		if (!is_served(picture, mail))
 			continue;
-		if (!is_shut(picture, mail) || is_told_elsewhere(run, mail)) {
+		if (!is_shut(run, mail) || is_told_elsewhere(run, mail)) {
 			strv_deinit(out);
 			return 0;
 		}
@@ -420,7 +420,7 @@ static int tell_all_shut(struct check_run *run, const struct strv *services)
 {
 	_cleanup_builder_ struct builder commands = BUILDER_NULL, text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL, *names = NULL;
-	const char *zone = client_zone(run->picture);
+	const char *zone = client_zone(run);
 
 	for (size_t i = 0; i < services->n; i++)
 		builder_join(&text, ", ", services->strings[i]);

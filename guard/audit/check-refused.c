@@ -142,7 +142,7 @@ static bool is_open_in(const struct look *look, const char *zone, unsigned port)
 
 		if ((entry->flags & FIREWALL_RUNTIME) && entry->item.kind != ITEM_RULE &&
 		    entry->item.kind != ITEM_FORWARD_PORT && strcmp(entry->item.zone, zone) == 0 &&
-		    check_item_opens(look->ruleset, &entry->item, port))
+		    check_item_opens(look->run, &entry->item, port))
 			return true;
 	}
 	return false;
@@ -163,9 +163,10 @@ static bool refuses_all(const struct look *look, const struct explain *explain, 
 	for (size_t k = 1; picture_stranger(&packet.source, explain->packet.source.family, k);
 	     k++) {
 		_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+		int r = walk_packet(&verdict, look->ruleset, &packet);
 
-		if (walk_packet(&verdict, look->ruleset, &packet) != 0 ||
-		    verdict.action == VERDICT_ACCEPT)
+		look->run->failed |= r < 0;
+		if (r != 0 || verdict.action == VERDICT_ACCEPT)
 			return false;
 	}
 	return true;
@@ -209,14 +210,14 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 static int look_at(struct look *look, const char *interface, enum cidr_family family)
 {
 	const struct firewall *fw = &look->run->picture->firewall;
-	const char *zone = dispatch_zone(fw, &(struct packet){.interface = interface});
+	const char *zone = NULL;
 	_cleanup_explain_ struct explain explain = EXPLAIN_NULL;
 	const struct service *service = NULL;
 	struct cidr local;
-	int r = 0;
+	int r = dispatch_zone(&zone, fw, &(struct packet){.interface = interface});
 
-	if (!zone || !find_local(&local, look->run->picture, interface, family))
-		return 0;
+	if (r < 0 || !zone || !find_local(&local, look->run->picture, interface, family))
+		return r;
 	explain.ruleset = look->ruleset;
 	explain.now_us = look->run->picture->now_us;
 	if (picture_knows(look->run->picture, PICTURE_FAIL2BAN))
@@ -315,8 +316,9 @@ static bool carries(const struct ruleset *ruleset, const struct item *item)
 	return true;
 }
 
-static int list_missing(struct check_list *list, const struct picture *picture)
+static int list_missing(struct check_list *list, struct check_run *run)
 {
+	const struct picture *picture = run->picture;
 	const struct firewall *fw = &picture->firewall;
 	int r = 0;
 
@@ -327,7 +329,7 @@ static int list_missing(struct check_list *list, const struct picture *picture)
 		    (entry->item.kind == ITEM_SERVICE || entry->item.kind == ITEM_PORT) &&
 		    item_class(&entry->item) == ITEM_CLASS_MAIL &&
 		    /* firewalld makes the chains of a zone when it is used */
-		    dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces) &&
+		    check_is_reached(run, entry->item.zone) &&
 		    !carries(&picture->ruleset, &entry->item))
 			r = check_list_add(list, &entry->item);
 	}
@@ -356,7 +358,7 @@ static int kernel_rules(struct check_run *run)
 		                 strdup(CHECK_RELOAD_SAFELY),
 		                 "firewalld says open, the kernel does not: it lets no new "
 		                 "connection in, because a reload broke off");
-	r = list_missing(&list, picture);
+	r = list_missing(&list, run);
 	if (r < 0 || list.n == 0)
 		return r;
 	return check_add(run, check_list_take(&list), strdup(CHECK_RELOAD_SAFELY),

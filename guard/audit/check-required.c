@@ -18,7 +18,6 @@ enum lack {
 
 struct look {
 	struct check_run *run;
-	const struct ruleset *ruleset;
 	struct scope_view view;
 	struct strv services; /* that are expected */
 	const char *zone;
@@ -47,7 +46,7 @@ static bool opens(const struct look *look, const struct item *item, const char *
 
 	if (item->kind == ITEM_SERVICE && strcmp(item->value, service) == 0)
 		return true;
-	return port && check_item_opens(look->ruleset, item, port);
+	return port && check_item_opens(look->run, item, port);
 }
 
 static bool has(const struct look *look, const char *service, unsigned flag)
@@ -65,10 +64,8 @@ static bool has(const struct look *look, const char *service, unsigned flag)
 /* Packets come through it, and it has some of them: whoever set it up meant it for mail. */
 static bool faces_clients(const struct look *look)
 {
-	const struct firewall *fw = &look->run->picture->firewall;
-
 	if (item_policy_name(look->zone) || item_ipset_name(look->zone) ||
-	    !dispatch_zone_gets_packets(fw, look->zone, &look->run->picture->interfaces))
+	    !check_is_reached(look->run, look->zone))
 		return false;
 	for (size_t i = 0; i < look->services.n; i++)
 		if (has(look, look->services.strings[i], FIREWALL_RUNTIME | FIREWALL_PERMANENT))
@@ -206,9 +203,7 @@ static int expected_service(struct check_run *run)
 {
 	const struct strv *configured = &run->picture->config->check_services;
 	_cleanup_(look_deinit) struct look look = {
-	    .run = run,
-	    .ruleset = &run->picture->ruleset,
-	    .view = SCOPE_VIEW(&run->picture->config->scope, &run->picture->firewall)};
+	    .run = run, .view = SCOPE_VIEW(&run->picture->config->scope, &run->picture->firewall)};
 	const struct strv *zones = &run->picture->firewall.zones;
 	const struct service *service = NULL;
 	int r = strv_copy(&look.services, configured);
@@ -218,6 +213,7 @@ static int expected_service(struct check_run *run)
 			r = strv_add(&look.services, service->name);
 	for (size_t i = 0; i < zones->n && r == 0; i++)
 		r = look_at(&look, zones->strings[i]);
+	run->failed |= look.view.failed;
 	return r;
 }
 

@@ -18,7 +18,7 @@ static int list_entries(struct check_list *list, const struct picture *picture, 
 	for (size_t i = 0; i < fw->n && r == 0; i++)
 		if (pick(picture, &view, &fw->entries[i]))
 			r = check_list_add(list, &fw->entries[i].item);
-	return r;
+	return view.failed ? -ENOMEM : r;
 }
 
 static bool is_protected(struct scope_view *view, const struct firewall_entry *entry)

@@ -12,13 +12,14 @@
 /* --- jails -------------------------------------------------------------------------------- */
 
 /* Of the mail services that a kind of daemon serves. */
-static bool ports_have(const char *text, enum services_server server)
+static bool ports_have(struct check_run *run, const char *text, enum services_server server)
 {
 	_cleanup_strv_ struct strv ports = STRV_NULL;
 	unsigned first, last;
 
-	if (!text || strv_split(&ports, text, ", ") < 0)
+	if (!text)
 		return true; /* of all ports, or not known */
+	run->failed |= strv_split(&ports, text, ", ") < 0;
 	for (size_t i = 0; i < ports.n; i++) {
 		const struct service *mail = services_by_name(ports.strings[i]);
 
@@ -33,13 +34,14 @@ static bool ports_have(const char *text, enum services_server server)
 	return false;
 }
 
-static bool bans_from(const struct jail *jail, const struct mail_daemon *daemon)
+static bool bans_from(struct check_run *run, const struct jail *jail,
+                      const struct mail_daemon *daemon)
 {
 	if (strstr(jail->name, daemon->jail) || !jail->actions_known)
 		return true;
 	for (size_t i = 0; i < jail->n_actions; i++)
 		if (jail->actions[i].kind != JAIL_ACTION_OTHER &&
-		    ports_have(jail->actions[i].ports, daemon->server))
+		    ports_have(run, jail->actions[i].ports, daemon->server))
 			return true;
 	return false;
 }
@@ -68,7 +70,7 @@ static int look_at_server(struct check_run *run, const struct mail_daemon *daemo
 	if (!sock)
 		return 0;
 	for (size_t i = 0; i < tickets->n_jails; i++)
-		if (bans_from(&tickets->jails[i], daemon))
+		if (bans_from(run, &tickets->jails[i], daemon))
 			return 0;
 	if (enable_command(&command, run->picture, daemon->jail) < 0)
 		return -ENOMEM;

@@ -29,6 +29,8 @@ static int flush_all_on_reload(struct check_run *run)
 	for (size_t i = 0; i < picture->firewall.n && r == 0; i++)
 		if (is_spared(&view, &picture->firewall.entries[i]))
 			r = check_list_add(&list, &picture->firewall.entries[i].item);
+	if (view.failed)
+		return -ENOMEM;
 	if (r < 0 || list.n == 0 || (picture->flush_all && strcmp(picture->flush_all, "no") == 0))
 		return r;
 	if (check_list_keep(&command, &list) < 0)

@@ -22,6 +22,7 @@ struct check_run {
 	struct findings drift;
 	struct drift_counts drift_counts;
 	bool drift_found;
+	bool failed;         /* memory ran out where no result could say so */
 	struct strv lacking; /* services of mail that a zone was told to lack */
 	/* by the part that is not known: checks that could not be made, or were made without it */
 	struct strv unmade[PICTURE_N_PARTS], partial[PICTURE_N_PARTS];
@@ -35,6 +36,8 @@ int check_add_as(struct check_run *run, enum finding_severity severity, char *ev
 int check_or(struct check_run *run, char *command) _must_check_;
 /* Is this one made, too? Then it tells what it tells better. */
 bool check_is_asked(const struct check_run *run, const struct check *check);
+/* Does any packet come into the zone? Notes it where that cannot be told. */
+bool check_is_reached(struct check_run *run, const char *zone);
 /* It needs more than it can have. */
 int check_unmade(struct check_run *run, unsigned part) _must_check_;
 
@@ -57,7 +60,7 @@ int check_list_release(char **out, const struct check_list *list) _must_check_;
 int check_take(struct builder *text, char **out) _must_check_;
 
 /* check-mail.c */
-bool check_item_opens(const struct ruleset *ruleset, const struct item *item, unsigned port);
+bool check_item_opens(struct check_run *run, const struct item *item, unsigned port);
 
 /* The runtime as it is now survives this reload. */
 #define CHECK_RELOAD_SAFELY                                                                        \

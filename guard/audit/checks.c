@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guard/base/text.h"
+#include "guard/model/packet/dispatch.h"
 
 #define CHECKS_POINTER(name) &check_##name,
 const struct check *const checks[CHECKS_N] = {CHECKS(CHECKS_POINTER)};
@@ -108,6 +109,16 @@ bool check_is_asked(const struct check_run *run, const struct check *check)
 		if (checks[i] == check)
 			return run->selected[i];
 	return false;
+}
+
+/** check_is_reached() - does any packet come into the zone? Without memory the run has failed */
+bool check_is_reached(struct check_run *run, const char *zone)
+{
+	int r =
+	    dispatch_zone_gets_packets(&run->picture->firewall, zone, &run->picture->interfaces);
+
+	run->failed |= r < 0;
+	return r > 0;
 }
 
 static size_t place(unsigned part)
@@ -270,7 +281,9 @@ static int make(struct check_run *run, const struct check *check)
 	if (unknown)
 		return check_unmade(run, unknown & -unknown);
 	r = note_partial(run, check);
-	return r == 0 ? check->fn(run) : r;
+	if (r == 0)
+		r = check->fn(run);
+	return r == 0 && run->failed ? -ENOMEM : r;
 }
 
 static void run_deinit(struct check_run *run)

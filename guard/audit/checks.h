@@ -42,6 +42,7 @@
 	X(no_jail)                                                                                 \
 	X(no_listener)                                                                             \
 	X(not_open)                                                                                \
+	X(not_understood)                                                                          \
 	X(one_family_only)                                                                         \
 	X(panic)                                                                                   \
 	X(raw_ports)                                                                               \

@@ -103,6 +103,7 @@ struct judge {
 	bool elsewhere;   /* some packet came into another zone */
 	char *first;      /* owned; what decided instead; NULL: nothing yet */
 	bool let_in;      /* and let it in */
+	bool failed;      /* memory ran out where no result could say so */
 	bool not_offered; /* it decided, about what nobody could reach anyway */
 };
 
@@ -114,19 +115,21 @@ static bool finds_way(const struct judge *judge, struct explain *explain)
 }
 
 /* Whether a stranger that comes the same way is let in there. */
-static bool is_offered(const struct judge *judge, const struct explain *explain, unsigned port)
+static bool is_offered(struct judge *judge, const struct explain *explain, unsigned port)
 {
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 	struct packet packet = explain->packet;
+	int r;
 
 	packet.protocol = "tcp";
 	packet.port = port;
 	if (cidr_parse(&packet.source,
 	               packet.source.family == CIDR_IPV4 ? STRANGER_IPV4 : STRANGER_IPV6, 0,
-	               NULL) != 0 ||
-	    walk_packet(&verdict, judge->options->ruleset, &packet) != 0)
+	               NULL) != 0)
 		return false;
-	return verdict.action == VERDICT_ACCEPT;
+	r = walk_packet(&verdict, judge->options->ruleset, &packet);
+	judge->failed |= r < 0;
+	return r == 0 && verdict.action == VERDICT_ACCEPT;
 }
 
 static bool cuts_off(struct judge *judge, const struct explain *explain,
@@ -355,7 +358,7 @@ static int judge_row(struct conflictlist_row *row, const struct conflictlist_opt
 	if (r == 0 && row->effective)
 		r = improve_commands(row, options);
 	free(judge.first);
-	return r;
+	return r == 0 && judge.failed ? -ENOMEM : r;
 }
 
 static int make_row(struct conflictlist *list, size_t at,

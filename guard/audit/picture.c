@@ -128,29 +128,29 @@ const char *picture_kernel_words(const struct picture *picture)
 	                     : "the kernel has no rules of firewalld's";
 }
 
-static bool add_ports(const struct ruleset *ruleset, const char *name, struct strv *out,
-                      unsigned depth)
+static int add_ports(const struct ruleset *ruleset, const char *name, struct strv *out,
+                     unsigned depth)
 {
 	const struct ruleset_service *service = ruleset_service(ruleset, name);
-	bool fine = true;
+	int r = 0;
 
 	if (!service || depth > INCLUDES_MAX)
-		return depth > 0;
-	for (size_t i = 0; i < service->ports.n && fine; i++)
-		fine = strv_contains(out, service->ports.strings[i]) ||
-		       strv_add(out, service->ports.strings[i]) == 0;
-	for (size_t i = 0; i < service->includes.n && fine; i++)
-		fine = add_ports(ruleset, service->includes.strings[i], out, depth + 1);
-	return fine;
+		return 0;
+	for (size_t i = 0; i < service->ports.n && r == 0; i++)
+		if (!strv_contains(out, service->ports.strings[i]))
+			r = strv_add(out, service->ports.strings[i]);
+	for (size_t i = 0; i < service->includes.n && r == 0; i++)
+		r = add_ports(ruleset, service->includes.strings[i], out, depth + 1);
+	return r;
 }
 
 /**
  * picture_service_ports() - PORT/PROTOCOL of a service and of what it includes
- * @out: added to
+ * @out: added to; nothing of a service that is not known
  *
- * Return: false: what the service is made of is not known, or there is no memory.
+ * Return: 0; -ENOMEM.
  */
-bool picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out)
+int picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out)
 {
 	return add_ports(ruleset, service, out, 0);
 }

@@ -146,6 +146,7 @@ const char *picture_part_name(unsigned part);
 const char *picture_kernel_words(const struct picture *picture);
 bool picture_knows_tickets(const struct picture *picture);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
-bool picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out);
+int picture_service_ports(const struct ruleset *ruleset, const char *service,
+                          struct strv *out) _must_check_;
 
 #endif

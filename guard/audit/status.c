@@ -90,6 +90,7 @@ static int add_held(struct status *status)
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 		struct status_item *row;
+		int reached;
 
 		/* bindings show in what is open to whom */
 		if (item_class(&entry->item) == ITEM_CLASS_BINDING ||
@@ -99,8 +100,13 @@ static int add_held(struct status *status)
 		if (!row)
 			return -ENOMEM;
 		row->listed = (entry->flags & FIREWALL_RUNTIME) != 0;
-		row->open = row->listed && status_is_reached(status) &&
-		            dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces);
+		reached =
+		    status_is_reached(status)
+		        ? dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces)
+		        : 0;
+		if (reached < 0)
+			return reached;
+		row->open = row->listed && reached;
 		if (status_is_remembered(status))
 			row->kernel = remembered_in_kernel(&picture->ruleset, &row->item);
 		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
@@ -109,7 +115,7 @@ static int add_held(struct status *status)
 		row->edited = (entry->flags & FIREWALL_EDITED) != 0;
 		row->until_us = entry->until_us;
 	}
-	return 0;
+	return view.failed ? -ENOMEM : 0;
 }
 
 static int add_gone(struct status *status)
@@ -161,12 +167,15 @@ static int find_listeners(struct status *status)
 	for (size_t i = 0; i < status->n; i++) {
 		struct status_item *row = &status->items[i];
 
+		int r = 0;
+
 		/* without the definition its ports are not known, which the table says */
 		if (row->item.kind == ITEM_SERVICE)
-			(void)picture_service_ports(&picture->ruleset, row->item.value,
-			                            &row->ports);
-		else if (row->item.kind == ITEM_PORT && strv_add(&row->ports, row->item.value) < 0)
-			return -ENOMEM;
+			r = picture_service_ports(&picture->ruleset, row->item.value, &row->ports);
+		else if (row->item.kind == ITEM_PORT)
+			r = strv_add(&row->ports, row->item.value);
+		if (r < 0)
+			return r;
 		if (picture_knows(picture, PICTURE_SOCKETS))
 			row->listens = listens_on(&picture->listeners, &row->ports);
 	}

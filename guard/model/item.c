@@ -431,14 +431,13 @@ int item_format(char **out, const struct item *item)
  * What a rule lets in; only those that accept a service or a port are looked at,
  * and bans, of which there may be thousands, not even parsed.
  */
-static bool rule_opens(const char *value, char opened[ITEM_OPENED_MAX])
+static int rule_opens(const char *value, char opened[ITEM_OPENED_MAX])
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
-	int n = -1;
+	int n = -1, r = strstr(value, " accept") ? richrule_parse(&rule, value, NULL) : 1;
 
-	if (!strstr(value, " accept") || richrule_parse(&rule, value, NULL) != 0 ||
-	    rule.action != RICHRULE_ACTION_ACCEPT)
-		return false;
+	if (r != 0 || rule.action != RICHRULE_ACTION_ACCEPT)
+		return r < 0 ? r : 0;
 	if (rule.element == RICHRULE_ELEMENT_SERVICE)
 		n = snprintf(opened, ITEM_OPENED_MAX, "%s", rule.value);
 	else if (rule.element == RICHRULE_ELEMENT_PORT)
@@ -531,11 +530,13 @@ int item_permanent_command(char **out, const struct item *item)
 
 /**
  * item_opens() - does the item let packets in, to which service or port?
- * @opened: a service's name, or PORT/PROTO; written on success alone
+ * @opened: receives it, when there is one: a service's name, or PORT/PROTOCOL
  *
  * Services, ports, forward ports, and rules that accept a service or a port.
+ *
+ * Return: 1 or 0; -ENOMEM.
  */
-bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX])
+int item_opens(const struct item *item, char opened[ITEM_OPENED_MAX])
 {
 	if (item->kind == ITEM_RULE)
 		return rule_opens(item->value, opened);
@@ -543,39 +544,51 @@ bool item_opens(const struct item *item, char opened[ITEM_OPENED_MAX])
 		return forward_opens(item->value, opened);
 	if ((item->kind != ITEM_SERVICE && item->kind != ITEM_PORT) ||
 	    strlen(item->value) >= ITEM_OPENED_MAX)
-		return false;
+		return 0;
 	strcpy(opened, item->value);
-	return true;
+	return 1;
 }
 
 /**
  * item_ipset_of_rule() - the ipset whose entries a rule lets in
- * @out: ipset:NAME; written on success alone; the caller frees it
+ * @out: ipset:NAME; written when there is one that an item can name; the caller frees it
  *
- * Return: whether there is one that an item can name; false also without memory.
+ * Return: 1 or 0; -ENOMEM.
  */
-bool item_ipset_of_rule(const struct item *item, char **out)
+int item_ipset_of_rule(const struct item *item, char **out)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	_cleanup_free_ char *zone = NULL;
+	int r;
 
 	if (item->kind != ITEM_RULE || !strstr(item->value, " accept") ||
-	    !strstr(item->value, "ipset=") || richrule_parse(&rule, item->value, NULL) != 0 ||
-	    rule.action != RICHRULE_ACTION_ACCEPT || !rule.source.ipset ||
-	    xasprintf(&zone, ITEM_IPSET_PREFIX "%s", rule.source.ipset) < 0 || !is_zone_name(zone))
-		return false;
+	    !strstr(item->value, "ipset="))
+		return 0;
+	r = richrule_parse(&rule, item->value, NULL);
+	if (r != 0 || rule.action != RICHRULE_ACTION_ACCEPT || !rule.source.ipset)
+		return r < 0 ? r : 0;
+	if (xasprintf(&zone, ITEM_IPSET_PREFIX "%s", rule.source.ipset) < 0)
+		return -ENOMEM;
+	if (!is_zone_name(zone))
+		return 0;
 	*out = steal(zone);
-	return true;
+	return 1;
 }
 
-/** item_uses_ipset() - a source binding or an accepting rule for the entries of ipset:NAME? */
-bool item_uses_ipset(const struct item *item, const char *zone)
+/**
+ * item_uses_ipset() - a source binding or an accepting rule for the entries of ipset:NAME?
+ *
+ * Return: 1 or 0; -ENOMEM.
+ */
+int item_uses_ipset(const struct item *item, const char *zone)
 {
 	_cleanup_free_ char *ipset = NULL;
+	int r;
 
 	if (item->kind == ITEM_SOURCE)
 		return strcmp(item->value, zone) == 0;
-	return item_ipset_of_rule(item, &ipset) && strcmp(ipset, zone) == 0;
+	r = item_ipset_of_rule(item, &ipset);
+	return r > 0 ? strcmp(ipset, zone) == 0 : r;
 }
 
 /** item_forwards_away() - a forward port to another address, which may need masquerading? */
@@ -595,7 +608,7 @@ static const struct service *service_of(const struct item *item)
 	char opened[ITEM_OPENED_MAX], protocol[8];
 
 	/* rules come after what they are exceptions of, whatever they open */
-	if (item->kind == ITEM_RULE || !item_opens(item, opened))
+	if (item->kind == ITEM_RULE || item_opens(item, opened) <= 0)
 		return NULL;
 	if (item->kind == ITEM_SERVICE)
 		service = services_by_name(opened);

@@ -365,7 +365,7 @@ static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 		            entry->flags, entry->until_us);
 	}
 	free(withdrawn.rules);
-	return r;
+	return view.failed ? -ENOMEM : r;
 }
 
 /* What stands under `require` is wanted also if it never was there. */

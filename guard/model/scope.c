@@ -130,38 +130,42 @@ static bool is_listed(const struct scope *scope, const struct item *item, const 
 }
 
 /* Does it open something that the guard is to keep open? */
-static bool protects_opening(const struct scope *scope, const struct item *item)
+static bool protects_opening(struct scope_view *view, const struct item *item)
 {
 	char opened[ITEM_OPENED_MAX];
+	int opens;
 
 	/* what comes from a port, or by a protocol, gets in whatever service it is for */
 	if (item->kind == ITEM_SOURCE_PORT || item->kind == ITEM_PROTOCOL)
-		return !scope->services.n;
-	return item_opens(item, opened) && is_listed(scope, item, opened);
+		return !view->scope->services.n;
+	opens = item_opens(item, opened);
+	view->failed |= opens < 0;
+	return opens > 0 && is_listed(view->scope, item, opened);
 }
 
 /* Masquerading and bindings count where they serve something that is protected. */
-static bool zone_opens(const struct scope_view *view, const char *zone, bool forwards)
+static bool zone_opens(struct scope_view *view, const char *zone, bool forwards)
 {
 	const struct firewall *fw = view->fw;
 
 	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE); is_in(fw, i, zone); i++) {
 		const struct item *item = &fw->entries[i].item;
 
-		if ((!forwards || item_forwards_away(item)) && protects_opening(view->scope, item))
+		if ((!forwards || item_forwards_away(item)) && protects_opening(view, item))
 			return true;
 	}
 	return false;
 }
 
 /* An entry counts where a source or a rule that is protected stands for its ipset. */
-static bool ipset_is_needed(const struct scope_view *view, const char *ipset)
+static bool ipset_is_needed(struct scope_view *view, const char *ipset)
 {
 	const struct firewall *fw = view->fw;
 	struct scope_view inner = SCOPE_VIEW(view->scope, fw);
 
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct item *item = &fw->entries[i].item;
+		int uses;
 
 		/* there may be very many, and none is what stands for a set */
 		if (item->kind == ITEM_ENTRY) {
@@ -169,8 +173,10 @@ static bool ipset_is_needed(const struct scope_view *view, const char *ipset)
 				i++;
 			continue;
 		}
-		if (item_uses_ipset(item, ipset) && scope_view_protects(&inner, item))
+		uses = item_uses_ipset(item, ipset);
+		if (uses > 0 && scope_view_protects(&inner, item))
 			return true;
+		view->failed |= uses < 0 || inner.failed;
 	}
 	return false;
 }
@@ -226,7 +232,7 @@ bool scope_view_protects(struct scope_view *view, const struct item *item)
 		return is_fact(view, item->zone, FACT_IS_NEEDED);
 	if (item_is_binding(item)           ? !is_fact(view, item->zone, FACT_OPENS)
 	    : item->kind == ITEM_MASQUERADE ? !is_fact(view, item->zone, FACT_FORWARDS)
-	                                    : !protects_opening(view->scope, item))
+	                                    : !protects_opening(view, item))
 		return false;
 	return is_fact(view, item->zone, FACT_IS_WATCHED);
 }

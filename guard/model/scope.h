@@ -26,6 +26,7 @@ struct scope_view {
 	const struct firewall *fw;
 	const char *zone;      /* borrowed; what is known is of this one; NULL: of none */
 	unsigned known, facts; /* scope.c knows */
+	bool failed;           /* memory ran out: an answer since then may be wrong */
 };
 #define SCOPE_VIEW(of, held_against) ((struct scope_view){.scope = (of), .fw = (held_against)})
 

@@ -171,7 +171,7 @@ void clientwatch_rule_added(struct clientwatch *keeper, const struct item *item)
 	struct cidr source;
 	struct told *told;
 
-	if (!denial_of_mail(item, &source) || !cuts_off(keeper, &source))
+	if (denial_of_mail(item, &source) <= 0 || !cuts_off(keeper, &source))
 		return;
 	told = find_or_add(keeper, &source);
 	if (told)
@@ -184,7 +184,7 @@ void clientwatch_rule_removed(struct clientwatch *keeper, const struct item *ite
 	struct cidr source;
 	struct told *told;
 
-	if (!denial_of_mail(item, &source))
+	if (denial_of_mail(item, &source) <= 0)
 		return;
 	told = find(keeper, &source);
 	if (!told)
@@ -218,7 +218,7 @@ void clientwatch_look(struct clientwatch *keeper)
 		struct told *told;
 
 		if (entry->item.kind != ITEM_RULE || !(entry->flags & FIREWALL_RUNTIME) ||
-		    !denial_of_mail(&entry->item, &source) || !cuts_off(keeper, &source))
+		    denial_of_mail(&entry->item, &source) <= 0 || !cuts_off(keeper, &source))
 			continue;
 		told = find_or_add(keeper, &source);
 		if (!told)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "tests/unit/failing.h"
 #include "tests/unit/firewalls.h"
 #include "tests/unit/rulesets.h"
 #include "tests/unit/unit.h"
@@ -160,6 +161,10 @@ static void end_it_all(struct world *world, const char *what)
 		                              PICTURE_RULES | PICTURE_TABLES);
 	else if (strcmp(what, "broken files") == 0)
 		picture->refused = strdup("INVALID_SERVICE: 'imapz'");
+	else if (strcmp(what, "not understood") == 0)
+		picture->n_skipped = 2, strcpy(picture->skipped, "public: no protocol");
+	else if (strcmp(what, "no own addresses") == 0)
+		picture->own_trouble = strdup("netlink: no buffer space");
 	else if (strcmp(what, "no watcher") == 0)
 		picture->watcher.running = false;
 	else if (strcmp(what, "crashed") == 0)
@@ -219,6 +224,10 @@ static const struct {
     {MAIL, MAIL_RULES, "broken files", "zone-file=error no-listener=warning",
      "iptables-backend=info"},
     {MAIL, MAIL_RULES, "denied", "firewalld-state=error", ""},
+    {MAIL, MAIL_RULES, "not understood", "no-listener=warning not-understood=unknown",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "no own addresses", "no-listener=warning not-understood=unknown",
+     "iptables-backend=info"},
     {MAIL, MAIL_RULES, "no watcher", "no-listener=warning watcher-stopped=warning",
      "iptables-backend=info"},
     {MAIL, MAIL_RULES, "crashed", "fail2ban-down=error no-listener=warning",
@@ -670,7 +679,18 @@ START_TEST(nobody_blind_is_fine)
 }
 END_TEST
 
-/* A server that was just set up: nothing is open, nothing was, and mail is served. */
+/* Nothing is open, nothing was, and mail is served. */
+static void fresh_server(struct world *world)
+{
+	world_init(world, "public/interface:eth0=rp public/service:ssh=rp",
+	           "public interface eth0\npublic service ssh\nservice:ssh 22/tcp\ndefault public");
+	serve(&world->picture, 993, AF_INET, false, "dovecot");
+	serve(&world->picture, 25, AF_INET, false, "master");
+	serve(&world->picture, 110, AF_INET, false, "dovecot");
+	live_at(&world->picture, "192.0.2.1");
+}
+
+/* A server that was just set up. */
 START_TEST(a_fresh_server_is_shut)
 {
 	_cleanup_status_ struct status status = STATUS_NULL;
@@ -678,12 +698,7 @@ START_TEST(a_fresh_server_is_shut)
 	bool selected[CHECKS_N];
 	struct world world;
 
-	world_init(&world, "public/interface:eth0=rp public/service:ssh=rp",
-	           "public interface eth0\npublic service ssh\nservice:ssh 22/tcp\ndefault public");
-	serve(&world.picture, 993, AF_INET, false, "dovecot");
-	serve(&world.picture, 25, AF_INET, false, "master");
-	serve(&world.picture, 110, AF_INET, false, "dovecot");
-	live_at(&world.picture, "192.0.2.1");
+	fresh_server(&world);
 	checks_select_status(selected);
 	ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
 	ck_assert(status_is_degraded(&status));
@@ -694,6 +709,78 @@ START_TEST(a_fresh_server_is_shut)
 	                 "firewall-cmd --zone=public --add-service=smtp --add-service=imaps && "
 	                 "firewall-cmd --permanent --zone=public --add-service=smtp "
 	                 "--add-service=imaps");
+	world_deinit(&world);
+}
+END_TEST
+
+/* --- without memory ----------------------------------------------------------------------- */
+
+/* Not fine is not fine, or there is no answer: whichever allocation of the whole of it fails. */
+static void fail_everywhere(const struct world *world, bool all, const char *what)
+{
+	_cleanup_status_ struct status whole = STATUS_NULL;
+	bool selected[CHECKS_N], failed = FAILING;
+
+	if (all)
+		checks_select(selected, &(const struct strv){0});
+	else
+		checks_select_status(selected);
+	ck_assert_int_eq(status_make(&whole, selected, &world->picture), 0);
+	for (unsigned long at = 1; failed; at++) {
+		_cleanup_status_ struct status status = STATUS_NULL;
+		int r;
+
+		failing_begin(at);
+		r = status_make(&status, selected, &world->picture);
+		failed = failing_end();
+		ck_assert(r == 0 || (failed && r == -ENOMEM));
+		for (size_t i = 0; r == 0 && i < whole.findings.n; i++)
+			ck_assert_msg(
+			    whole.findings.findings[i].severity == FINDING_INFO ||
+			        count(&status.findings, whole.findings.findings[i].name, NULL),
+			    "%s, allocation %lu: not told: %s", what, at,
+			    whole.findings.findings[i].text);
+	}
+}
+
+static void put_rule(struct firewall *fw, const char *text)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct firewall_entry *entry;
+
+	ck_assert_int_eq(item_init(&item, "public", ITEM_RULE, text, NULL), 0);
+	ck_assert_int_eq(firewall_put(fw, &item, &entry), 0);
+	entry->flags |= FIREWALL_RUNTIME;
+}
+
+START_TEST(without_memory_nothing_is_fine)
+{
+	struct world world;
+
+	for (size_t i = 0; i < ARRAY_SIZE(worlds); i++) {
+		world_init(&world, worlds[i].firewall, worlds[i].rules);
+		end_it_all(&world, worlds[i].what);
+		fail_everywhere(&world, _i, worlds[i].what);
+		world_deinit(&world);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(more_worlds); i++) {
+		world_init(&world, more_worlds[i].firewall, more_worlds[i].rules);
+		change(&world, more_worlds[i].what);
+		fail_everywhere(&world, _i, more_worlds[i].what);
+		world_deinit(&world);
+	}
+	fresh_server(&world);
+	fail_everywhere(&world, _i, "a fresh server");
+	world_deinit(&world);
+	/* mail is open where nobody comes in */
+	world_init(&world, "public/interface:eth0=rp work/service:imaps=rp", MAIL_RULES);
+	serve(&world.picture, 993, AF_INET, false, "dovecot");
+	fail_everywhere(&world, _i, "a zone without packets");
+	world_deinit(&world);
+	world_init(&world, MAIL, MAIL_RULES);
+	put_rule(&world.picture.firewall, "rule service name=\"imaps\" accept");
+	world.picture.watcher.running = false;
+	fail_everywhere(&world, _i, "a rule that the next reload takes");
 	world_deinit(&world);
 }
 END_TEST
@@ -821,6 +908,7 @@ int main(void)
 	tcase_add_test(tests, nobody_blind_is_fine);
 	tcase_add_test(tests, a_fresh_server_is_shut);
 	tcase_add_test(tests, ranges_that_are_missing_are_told);
+	tcase_add_loop_test(tests, without_memory_nothing_is_fine, 0, 2);
 	tcase_add_test(tests, two_checks_do_not_tell_the_same);
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
 	suite_add_tcase(suite, tests);

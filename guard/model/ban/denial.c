@@ -42,13 +42,16 @@ static bool is_about_mail(const struct richrule *rule)
  * denial_of_mail() - whether a rule denies mail or web ports to a source
  * @item:   borrowed; anything but a rule denies nothing
  * @source: receives it
+ *
+ * Return: 1 or 0; -ENOMEM.
  */
-bool denial_of_mail(const struct item *item, struct cidr *source)
+int denial_of_mail(const struct item *item, struct cidr *source)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	int r = item->kind == ITEM_RULE ? richrule_parse(&rule, item->value, NULL) : 1;
 
-	if (item->kind != ITEM_RULE || richrule_parse(&rule, item->value, NULL) != 0)
-		return false;
+	if (r != 0)
+		return r < 0 ? r : 0;
 	return richrule_is_deny(&rule) && is_about_mail(&rule) && !rule.source.invert &&
 	       richrule_source_cidr(&rule, source);
 }
@@ -75,10 +78,13 @@ int denial_count(size_t *out, const struct firewall *fw, const struct coverage_r
 
 	for (size_t i = 0; i < fw->n && clients->n > 0; i++) {
 		struct cidr source;
+		int denies = fw->entries[i].flags & FIREWALL_RUNTIME
+		                 ? denial_of_mail(&fw->entries[i].item, &source)
+		                 : 0;
 
-		if (!(fw->entries[i].flags & FIREWALL_RUNTIME) ||
-		    !denial_of_mail(&fw->entries[i].item, &source) ||
-		    coverage_ranges_ask(clients, &source, NULL) == COVERAGE_NONE)
+		if (denies < 0)
+			return denies;
+		if (denies == 0 || coverage_ranges_ask(clients, &source, NULL) == COVERAGE_NONE)
 			continue;
 		if (grow(&sources, &capacity, n + 1, sizeof(*sources)) < 0)
 			return -ENOMEM;

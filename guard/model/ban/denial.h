@@ -11,7 +11,7 @@
 #include "guard/model/ban/coverage.h"
 #include "guard/model/firewall.h"
 
-bool denial_of_mail(const struct item *item, struct cidr *source) _must_check_;
+int denial_of_mail(const struct item *item, struct cidr *source) _must_check_;
 int denial_count(size_t *out, const struct firewall *fw,
                  const struct coverage_ranges *clients) _must_check_;
 

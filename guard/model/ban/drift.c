@@ -210,18 +210,20 @@ static int find_tickets(struct look *look)
 static int find_mail_zones(struct look *look)
 {
 	const struct firewall *fw = look->evidence->fw;
+	int r = 0;
 
-	for (size_t i = 0; i < fw->n; i++) {
+	for (size_t i = 0; i < fw->n && r >= 0; i++) {
 		const struct item *item = &fw->entries[i].item;
 
-		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
-		    item_class(item) == ITEM_CLASS_MAIL &&
-		    !strv_contains(&look->mail_zones, item->zone) &&
-		    dispatch_zone_gets_packets(fw, item->zone, look->evidence->interfaces) &&
-		    strv_add(&look->mail_zones, item->zone) < 0)
-			return -ENOMEM;
+		if (!(fw->entries[i].flags & FIREWALL_RUNTIME) ||
+		    item_class(item) != ITEM_CLASS_MAIL ||
+		    strv_contains(&look->mail_zones, item->zone))
+			continue;
+		r = dispatch_zone_gets_packets(fw, item->zone, look->evidence->interfaces);
+		if (r > 0)
+			r = strv_add(&look->mail_zones, item->zone);
 	}
-	return 0;
+	return r < 0 ? r : 0;
 }
 
 static int look_init(struct look *look, const struct drift_evidence *evidence)
@@ -637,14 +639,17 @@ static int zone_command(char **out, const struct tally *tally, const struct look
                         const char *zone)
 {
 	const struct firewall *fw = look->evidence->fw;
+	int reached;
 
 	if (tally->zone || !fw->default_zone || !is_plain(zone))
 		return action_command(out, tally, zone);
 	/* made before it was the default zone */
 	if (strcmp(fw->default_zone, zone) == 0)
 		return (*out = restart_command(tally->jail)) ? 0 : 1;
-	if (dispatch_zone_gets_packets(fw, fw->default_zone, look->evidence->interfaces) ||
-	    is_bound_for_good(fw, fw->default_zone))
+	reached = dispatch_zone_gets_packets(fw, fw->default_zone, look->evidence->interfaces);
+	if (reached < 0)
+		return reached;
+	if (reached > 0 || is_bound_for_good(fw, fw->default_zone))
 		return action_command(out, tally, zone);
 	/* nobody needs that default zone, and all jails profit */
 	return xasprintf(out,

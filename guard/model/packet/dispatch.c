@@ -317,24 +317,24 @@ int dispatch_add_sources(struct rangeset *out, const struct dispatch *dispatch,
 
 /**
  * dispatch_zone() - the zone of the runtime that a packet comes into
+ * @out: receives it, borrowed from @fw; NULL: nothing fits, and the default zone is not known
  *
- * Return: borrowed from @fw; NULL when nothing fits and the default zone is not known, or
- * without memory.
+ * Return: 0; -ENOMEM.
  */
-const char *dispatch_zone(const struct firewall *fw, const struct packet *packet)
+int dispatch_zone(const char **out, const struct firewall *fw, const struct packet *packet)
 {
 	_cleanup_dispatch_ struct dispatch dispatch = DISPATCH_NULL;
 	const struct dispatch_way *way;
+	int r = dispatch_init_firewall(&dispatch, fw);
 
-	if (dispatch_init_firewall(&dispatch, fw) < 0)
-		return NULL;
+	if (r < 0)
+		return r;
 	way = dispatch_way(&dispatch, packet);
-	if (!way || way->by == DISPATCH_BY_DEFAULT)
-		return way ? fw->default_zone : NULL;
-	for (size_t i = 0; i < fw->n; i++)
+	*out = way && way->by == DISPATCH_BY_DEFAULT ? fw->default_zone : NULL;
+	for (size_t i = 0; way && way->by != DISPATCH_BY_DEFAULT && i < fw->n && !*out; i++)
 		if (strcmp(fw->entries[i].item.zone, way->zone->name) == 0)
-			return fw->entries[i].item.zone;
-	return NULL;
+			*out = fw->entries[i].item.zone;
+	return 0;
 }
 
 /* --- zones -------------------------------------------------------------------------------- */
@@ -396,8 +396,8 @@ static bool gets_packets(const struct dispatch *dispatch, const struct taken *ta
 	return !interfaces_are_taken(taken, interfaces);
 }
 
-static bool any_way_gets_packets(const struct dispatch *dispatch, const char *zone,
-                                 const struct strv *interfaces)
+static int any_way_gets_packets(const struct dispatch *dispatch, const char *zone,
+                                const struct strv *interfaces)
 {
 	struct taken taken = {0};
 	bool gets = false;
@@ -417,8 +417,7 @@ static bool any_way_gets_packets(const struct dispatch *dispatch, const char *zo
 	}
 	rangeset_deinit(&taken.sources);
 	strv_deinit(&taken.interfaces);
-	/* without memory nobody is told that nothing gets there */
-	return gets || r < 0;
+	return r < 0 ? r : gets;
 }
 
 /**
@@ -426,15 +425,18 @@ static bool any_way_gets_packets(const struct dispatch *dispatch, const char *zo
  * @zone:       of the runtime; or a policy, which gets some
  * @interfaces: those of this machine, without loopback: the default zone gets what
  *              is left of them; NULL or empty: not known, so there may be some
+ *
+ * Return: 1 or 0; -ENOMEM.
  */
-bool dispatch_zone_gets_packets(const struct firewall *fw, const char *zone,
-                                const struct strv *interfaces)
+int dispatch_zone_gets_packets(const struct firewall *fw, const char *zone,
+                               const struct strv *interfaces)
 {
 	_cleanup_dispatch_ struct dispatch dispatch = DISPATCH_NULL;
 
+	int r;
+
 	if (item_policy_name(zone))
-		return true;
-	if (dispatch_init_firewall(&dispatch, fw) < 0)
-		return true;
-	return any_way_gets_packets(&dispatch, zone, interfaces);
+		return 1;
+	r = dispatch_init_firewall(&dispatch, fw);
+	return r < 0 ? r : any_way_gets_packets(&dispatch, zone, interfaces);
 }

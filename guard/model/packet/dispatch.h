@@ -51,8 +51,9 @@ const struct dispatch_way *dispatch_way(const struct dispatch *dispatch,
 int dispatch_add_sources(struct rangeset *out, const struct dispatch *dispatch,
                          const struct dispatch_way *way, bool whole) _must_check_;
 
-const char *dispatch_zone(const struct firewall *fw, const struct packet *packet);
-bool dispatch_zone_gets_packets(const struct firewall *fw, const char *zone,
-                                const struct strv *interfaces);
+int dispatch_zone(const char **out, const struct firewall *fw,
+                  const struct packet *packet) _must_check_;
+int dispatch_zone_gets_packets(const struct firewall *fw, const char *zone,
+                               const struct strv *interfaces) _must_check_;
 
 #endif

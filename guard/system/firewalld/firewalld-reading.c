@@ -498,11 +498,11 @@ static void on_all_sets(struct firewalld_op *op, int result, DBusMessage *reply,
 static int ask_ipsets_of_items(struct firewalld_op *op, const struct firewall *zone)
 {
 	char opened[ITEM_OPENED_MAX];
-	bool opens = false;
-	int r = 0;
+	int opens = 0, r;
 
-	for (size_t i = 0; i < zone->n && !opens; i++)
+	for (size_t i = 0; i < zone->n && opens == 0; i++)
 		opens = item_opens(&zone->entries[i].item, opened);
+	r = opens < 0 ? opens : 0;
 	for (size_t i = 0; i < zone->n && r == 0; i++) {
 		const struct item *item = &zone->entries[i].item;
 		_cleanup_free_ char *ipset = NULL;
@@ -510,7 +510,9 @@ static int ask_ipsets_of_items(struct firewalld_op *op, const struct firewall *z
 		if (item->kind == ITEM_SOURCE && opens && item_ipset_name(item->value) &&
 		    strlen(item->value) <= ITEM_ZONE_MAX)
 			r = ask_ipset(op, item->value);
-		else if (item->kind == ITEM_RULE && item_ipset_of_rule(item, &ipset))
+		else if (item->kind == ITEM_RULE)
+			r = item_ipset_of_rule(item, &ipset);
+		if (r > 0)
 			r = ask_ipset(op, ipset);
 	}
 	return r;

@@ -46,6 +46,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/bootid.h \
 	guard/system/host/bus.c \
 	guard/system/host/bus.h \
+	guard/system/host/busdict.c \
+	guard/system/host/busdict.h \
 	guard/system/host/busmonitor.c \
 	guard/system/host/busmonitor.h \
 	guard/system/host/clock.c \

@@ -9,6 +9,7 @@
 
 #include "guard/base/shell.h"
 #include "guard/system/firewalld/firewalld-message.h"
+#include "guard/system/host/busdict.h"
 #include "guard/model/mail/services.h"
 
 /* --- going through a dictionary ----------------------------------------------------------- */
@@ -17,23 +18,16 @@ typedef int (*setting_fn)(const char *key, DBusMessageIter *value, void *userdat
 
 static int each_setting(DBusMessage *message, setting_fn fn, void *userdata)
 {
-	DBusMessageIter iter, entry, pair, value;
+	DBusMessageIter iter, value;
+	struct busdict dict;
+	const char *key;
 	int r = 0;
 
 	if (!dbus_message_has_signature(message, "a{sv}") ||
-	    !dbus_message_iter_init(message, &iter))
+	    !dbus_message_iter_init(message, &iter) || !busdict_begin(&dict, &iter))
 		return FIREWALLD_MESSAGE_E_MALFORMED;
-	for (dbus_message_iter_recurse(&iter, &entry);
-	     r == 0 && dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
-	     dbus_message_iter_next(&entry)) {
-		const char *key;
-
-		dbus_message_iter_recurse(&entry, &pair);
-		dbus_message_iter_get_basic(&pair, &key);
-		dbus_message_iter_next(&pair);
-		dbus_message_iter_recurse(&pair, &value);
+	while (r == 0 && busdict_next(&dict, &key, &value))
 		r = fn(key, &value, userdata);
-	}
 	return r;
 }
 
@@ -386,26 +380,19 @@ int firewalld_answers_combine(struct ruleset *ruleset)
 
 static int take_destinations(DBusMessageIter *value, struct ruleset_service *service)
 {
-	DBusMessageIter entry, pair;
+	const char *family, *address;
+	DBusMessageIter text;
+	struct busdict dict;
 
-	if (dbus_message_iter_get_arg_type(value) != DBUS_TYPE_ARRAY ||
-	    dbus_message_iter_get_element_type(value) != DBUS_TYPE_DICT_ENTRY)
+	if (!busdict_begin(&dict, value))
 		return FIREWALLD_MESSAGE_E_MALFORMED;
-	for (dbus_message_iter_recurse(value, &entry);
-	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
-	     dbus_message_iter_next(&entry)) {
-		const char *family, *address;
-		char **to;
+	while (busdict_next(&dict, &family, &text)) {
+		char **to =
+		    strcmp(family, "ipv6") == 0 ? &service->destination6 : &service->destination4;
 
-		dbus_message_iter_recurse(&entry, &pair);
-		if (dbus_message_iter_get_arg_type(&pair) != DBUS_TYPE_STRING)
+		if (dbus_message_iter_get_arg_type(&text) != DBUS_TYPE_STRING)
 			return FIREWALLD_MESSAGE_E_MALFORMED;
-		dbus_message_iter_get_basic(&pair, &family);
-		dbus_message_iter_next(&pair);
-		if (dbus_message_iter_get_arg_type(&pair) != DBUS_TYPE_STRING)
-			return FIREWALLD_MESSAGE_E_MALFORMED;
-		dbus_message_iter_get_basic(&pair, &address);
-		to = strcmp(family, "ipv6") == 0 ? &service->destination6 : &service->destination4;
+		dbus_message_iter_get_basic(&text, &address);
 		free(*to);
 		*to = strdup(address);
 		if (!*to)
@@ -451,17 +438,14 @@ int firewalld_answers_service(DBusMessage *message, struct ruleset *ruleset, con
 
 static int take_options(DBusMessageIter *value, bool *ipv6, bool *timed)
 {
-	DBusMessageIter entry, pair;
+	const char *key, *text;
+	DBusMessageIter option;
+	struct busdict dict;
 
-	for (dbus_message_iter_recurse(value, &entry);
-	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
-	     dbus_message_iter_next(&entry)) {
-		const char *key, *text;
-
-		dbus_message_iter_recurse(&entry, &pair);
-		dbus_message_iter_get_basic(&pair, &key);
-		dbus_message_iter_next(&pair);
-		dbus_message_iter_get_basic(&pair, &text);
+	if (!busdict_begin(&dict, value))
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	while (busdict_next(&dict, &key, &option)) {
+		dbus_message_iter_get_basic(&option, &text);
 		*ipv6 = *ipv6 || (strcmp(key, "family") == 0 && strcmp(text, "inet6") == 0);
 		*timed = *timed || (strcmp(key, "timeout") == 0 && strcmp(text, "0") != 0);
 	}

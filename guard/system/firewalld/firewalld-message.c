@@ -3,6 +3,7 @@
 
 #include "guard/model/rule/direct.h"
 #include "guard/system/firewalld/portname.h"
+#include "guard/system/host/busdict.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -797,34 +798,34 @@ static int read_setting(const struct setting *setting, DBusMessageIter *value,
 	return read_entries(value, setting->kind, fn, userdata);
 }
 
+static const struct setting *find_setting(const struct setting *settings, size_t n, const char *key)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(key, settings[i].key) == 0)
+			return &settings[i];
+	return NULL;
+}
+
 /* Keys that are not in the table are none of ours; firewalld adds new ones. */
-static int read_dict(DBusMessageIter *dict, const struct setting *settings, size_t n,
+static int read_dict(DBusMessageIter *array, const struct setting *settings, size_t n,
                      unsigned *kinds, firewalld_message_entry_fn fn, void *userdata)
 {
-	DBusMessageIter entry, pair, value;
+	DBusMessageIter value;
+	struct busdict dict;
+	const char *key;
+	int r = 0;
 
-	for (dbus_message_iter_recurse(dict, &entry);
-	     dbus_message_iter_get_arg_type(&entry) != DBUS_TYPE_INVALID;
-	     dbus_message_iter_next(&entry)) {
-		const char *key;
+	if (!busdict_begin(&dict, array))
+		return FIREWALLD_MESSAGE_E_MALFORMED;
+	while (r == 0 && busdict_next(&dict, &key, &value)) {
+		const struct setting *setting = find_setting(settings, n, key);
 
-		dbus_message_iter_recurse(&entry, &pair);
-		dbus_message_iter_get_basic(&pair, &key);
-		dbus_message_iter_next(&pair);
-		dbus_message_iter_recurse(&pair, &value);
-		for (size_t i = 0; i < n; i++) {
-			int r;
-
-			if (strcmp(key, settings[i].key) != 0)
-				continue;
-			if (kinds)
-				*kinds |= 1U << settings[i].kind;
-			r = read_setting(&settings[i], &value, fn, userdata);
-			if (r != 0)
-				return r;
-		}
+		if (setting && kinds)
+			*kinds |= 1U << setting->kind;
+		if (setting)
+			r = read_setting(setting, &value, fn, userdata);
 	}
-	return 0;
+	return r;
 }
 
 static int read_settings(DBusMessage *message, const struct setting *settings, size_t n,

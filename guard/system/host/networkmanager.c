@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "guard/system/host/busdict.h"
+
 #define NAME       "org.freedesktop.NetworkManager"
 #define DEVICE     NAME ".Device"
 #define ACTIVE     NAME ".Connection.Active"
@@ -53,34 +55,13 @@ bool networkmanager_links_have(const struct networkmanager_links *links, const c
 
 /* --- messages ---------------------------------------------------------------------------- */
 
-/* In an array of dict entries, whose keys are texts, the value of one. */
-static bool find_entry(const DBusMessageIter *array, const char *key, DBusMessageIter *value)
+static bool find_basic(const DBusMessageIter *array, const char *key, int type, void *out)
 {
-	DBusMessageIter copy = *array, entry;
-	const char *name;
+	DBusMessageIter value;
 
-	dbus_message_iter_recurse(&copy, &entry);
-	for (; dbus_message_iter_get_arg_type(&entry) == DBUS_TYPE_DICT_ENTRY;
-	     dbus_message_iter_next(&entry)) {
-		dbus_message_iter_recurse(&entry, value);
-		dbus_message_iter_get_basic(value, &name);
-		dbus_message_iter_next(value);
-		if (strcmp(name, key) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool find_variant(const DBusMessageIter *array, const char *key, int type, void *out)
-{
-	DBusMessageIter value, content;
-
-	if (!find_entry(array, key, &value))
+	if (!busdict_find(array, key, &value) || dbus_message_iter_get_arg_type(&value) != type)
 		return false;
-	dbus_message_iter_recurse(&value, &content);
-	if (dbus_message_iter_get_arg_type(&content) != type)
-		return false;
-	dbus_message_iter_get_basic(&content, out);
+	dbus_message_iter_get_basic(&value, out);
 	return true;
 }
 
@@ -90,9 +71,9 @@ static bool find_property(const DBusMessageIter *objects, const char *path, cons
 {
 	DBusMessageIter interfaces, properties;
 
-	return find_entry(objects, path, &interfaces) &&
-	       find_entry(&interfaces, interface, &properties) &&
-	       find_variant(&properties, name, type, out);
+	return busdict_find(objects, path, &interfaces) &&
+	       busdict_find(&interfaces, interface, &properties) &&
+	       find_basic(&properties, name, type, out);
 }
 
 static DBusMessage *call_of(const char *path, const char *interface, const char *member)
@@ -276,8 +257,8 @@ static void on_settings(int result, DBusMessage *reply, void *userdata)
 		    on_updated);
 		return;
 	}
-	if (find_entry(&settings, "connection", &connection))
-		(void)find_variant(&connection, "zone", DBUS_TYPE_STRING, &zone);
+	if (busdict_find(&settings, "connection", &connection))
+		(void)find_basic(&connection, "zone", DBUS_TYPE_STRING, &zone);
 	free(link->zone);
 	link->zone = strdup(zone);
 	if (link->zone)
@@ -341,18 +322,16 @@ static int add_link(struct networkmanager_links *links, const char *interface,
 
 static int take_objects(struct networkmanager_links *links, const DBusMessageIter *objects)
 {
-	DBusMessageIter copy = *objects, object, key;
 	const char *path, *interface, *connection;
+	DBusMessageIter object;
+	struct busdict dict;
 	int r = 0;
 
-	dbus_message_iter_recurse(&copy, &object);
-	for (; r == 0 && dbus_message_iter_get_arg_type(&object) == DBUS_TYPE_DICT_ENTRY;
-	     dbus_message_iter_next(&object)) {
-		dbus_message_iter_recurse(&object, &key);
-		dbus_message_iter_get_basic(&key, &path);
+	if (!busdict_begin(&dict, objects))
+		return -EINVAL;
+	while (r == 0 && busdict_next(&dict, &path, &object))
 		if (is_kept(objects, path, &interface, &connection))
 			r = add_link(links, interface, connection);
-	}
 	return r;
 }
 

@@ -66,6 +66,7 @@ UNIT_TESTS = \
 	tests/unit/test-rangeset \
 	tests/unit/test-rangesfile \
 	tests/unit/test-reject \
+	tests/unit/test-remembered \
 	tests/unit/test-repair \
 	tests/unit/test-report \
 	tests/unit/test-report-summary \

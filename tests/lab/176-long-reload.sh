@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A reload of so many rules that it takes long: who asks has an answer within 5 s all the same, and the
-# watcher does nothing from what it knows in part. BUSY_S: how many seconds (default 8); for as many
+# watcher does nothing from what it knows in part. BUSY_S: how many seconds (default 6); for as many
 # rules as make a minute of it, LAB_LIMIT=600 BUSY_S=60.
 rules() { # N: so many in the file of public, which firewalld reads at its next reload
 	/usr/bin/python3 - "$1" >"$W/public.xml" <<-'X'
@@ -21,7 +21,7 @@ few=$(took fwc --reload)
 rules 400
 many=$(took fwc --reload)
 [ "$many" -gt "$few" ] || fail "rules take time to load: $few and $many ms"
-n=$((400 * ${BUSY_S:-8} * 1000 / (many - few)))
+n=$((400 * ${BUSY_S:-6} * 1000 / (many - few)))
 fwc --zone=public --change-interface=host0
 watch_up
 mail_open
@@ -38,7 +38,7 @@ while is_shut 993 && [ "$answers" -lt 2 ]; do
 	answers=$((answers + 1))
 done
 [ "$answers" -ge 1 ] || fail "the reload of $n rules was over before anybody could ask"
-need "what was runtime only is back when it is over" within $((${BUSY_S:-8} * 4 + 20)) mail_reachable
+need "what was runtime only is back when it is over" within $((${BUSY_S:-6} * 4 + 20)) mail_reachable
 need "status is fine" within 10 exits 0 guard status
 need "nothing was given up" not said "gave up|[Rr]emoved (it )?from the permanent|could not be restored"
 need "it was one wipe" exits 0 guard --json history --kind wipe

@@ -10,12 +10,6 @@ need "the servers are there" within 10 grep -q ready "$W/servers.log"
 watch_up
 mail_open
 need "the guard ends" watch_down
-need "without an IPv4 address" ip address flush dev host0 scope global to 10.77.0.0/24
-need "  it probes over IPv6" exits 1 guard --json after-boot
-need "  what serves" json '[p for p in d["probes"]["probes"] if p["port"] == 993 and p["address"] == "fd77::1"]'
-need "without any" ip address flush dev host0 scope global
-need "  nobody calls it fine" exits 1 guard after-boot
-need "  for it is not known" err_has 'no address that others could reach it by'
 need "firewalld ends" fw_down
 new_boot
 GUARD_LIMIT=40 guard after-boot --wait 30 >"$W/report" 2>"$W/progress" &
@@ -43,6 +37,12 @@ import json, sys, jsonschema
 document = json.load(open(sys.argv[2]))
 for part, name in (("restore", "restore"), ("probes", "probe"), ("status", "status")):
     jsonschema.validate(document[part], json.load(open(f"{sys.argv[1]}/{name}.schema.json")))' "$TOP/schema/json" "$W/out"
+need "without an IPv4 address" ip address flush dev host0 scope global to 10.77.0.0/24
+need "  it probes over IPv6" exits 1 guard --json after-boot
+need "  what serves" json '[p for p in d["probes"]["probes"] if p["port"] == 993 and p["address"] == "fd77::1"]'
+need "without any" ip address flush dev host0 scope global
+need "  nobody calls it fine" exits 1 guard after-boot
+need "  for it is not known" err_has 'no address that others could reach it by'
 need "firewalld ends" fw_down
 need "no firewalld, no end of patience" exits 3 guard after-boot --wait 1
 need "  says what to do" err_has 'did not come up within 1 seconds.*systemctl status firewalld'

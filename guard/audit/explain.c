@@ -353,12 +353,74 @@ static int source_commands(struct explain_reason *reason, const struct verdict *
 	return 0;
 }
 
-static int target_commands(struct explain_reason *reason, const struct explain_port *row)
+/* Of the usual ports those count that somebody has opened, or serves. */
+static bool counts(const struct explain_port *row)
+{
+	return row->asked || verdict_otherwise(&row->verdict) || row->listens == LISTENERS_YES;
+}
+
+/* Is the port shut for this reason, and to be opened? Where none counts, all are. */
+static bool is_to_open(const struct explain *explain, const struct explain_reason *reason,
+                       const struct explain_port *row)
+{
+	const size_t at = (size_t)(reason - explain->reasons);
+
+	if (row->reason != at || counts(row))
+		return row->reason == at;
+	for (size_t i = 0; i < explain->n_ports; i++)
+		if (explain->ports[i].reason == at && counts(&explain->ports[i]))
+			return false;
+	return true;
+}
+
+/* firewall-cmd takes services together, and ports, but not both in one permanent change. */
+static int add_opening(struct strv *out, const struct explain *explain,
+                       const struct explain_reason *reason, bool services, bool permanent)
+{
+	struct builder command = BUILDER_NULL, options = BUILDER_NULL;
+	_cleanup_free_ char *all = NULL;
+	char port[32];
+	size_t n = 0;
+
+	for (size_t i = 0; i < explain->n_ports; i++) {
+		const struct explain_port *row = &explain->ports[i];
+
+		if ((row->service != NULL) != services || !is_to_open(explain, reason, row))
+			continue;
+		n++;
+		snprintf(port, sizeof(port), "%u/%.8s", row->port, row->protocol);
+		if (services)
+			shell_addf(&options, " --add-service=%s", row->service);
+		else
+			shell_addf(&options, " --add-port=%s", port);
+	}
+	if (builder_take(&options, &all) < 0)
+		return -ENOMEM;
+	if (n == 0)
+		return 0;
+	builder_addf(&command, "firewall-cmd%s", permanent ? " --permanent" : "");
+	shell_addf(&command, " --zone=%s", reason->step->zone->name);
+	builder_addf(&command, "%s", all);
+	return add_command(out, &command);
+}
+
+static int opening_commands(struct strv *out, const struct explain *explain,
+                            const struct explain_reason *reason)
+{
+	int r = 0;
+
+	for (int kind = 0; kind < 2 && r == 0; kind++)
+		for (int when = 0; when < 2 && r == 0; when++)
+			r = add_opening(out, explain, reason, kind == 0, when == 1);
+	return r;
+}
+
+static int target_commands(struct explain_reason *reason, const struct explain *explain,
+                           const struct explain_port *row)
 {
 	const struct ruleset_zone *zone = reason->step->zone;
 	struct builder command = BUILDER_NULL;
 	struct strv *out = &reason->commands;
-	char port[32];
 	int r;
 
 	if (!zone)
@@ -374,10 +436,7 @@ static int target_commands(struct explain_reason *reason, const struct explain_p
 		           zone->name);
 		return add_command(out, &command);
 	}
-	if (row->service)
-		return firewall_cmd(out, zone, true, true, "add-service", row->service);
-	snprintf(port, sizeof(port), "%u/%.8s", row->port, row->protocol);
-	return firewall_cmd(out, zone, true, true, "add-port", port);
+	return opening_commands(out, explain, reason);
 }
 
 static const struct ruleset_step *chain_step(const struct verdict_step *step)
@@ -414,7 +473,7 @@ static int commands(struct explain_reason *reason, const struct explain *explain
 	case VERDICT_WHAT_RULE:
 		return rule_commands(reason);
 	case VERDICT_WHAT_TARGET:
-		return target_commands(reason, row);
+		return target_commands(reason, explain, row);
 	case VERDICT_WHAT_PANIC:
 		return strv_add(&reason->commands, "firewall-cmd --panic-off");
 	case VERDICT_WHAT_CHAIN_RULE:
@@ -527,12 +586,21 @@ static int add_reason(struct explain *explain, struct explain_port *row)
 	r = explain_step_words(&reason->what, step);
 	if (r == 0)
 		r = why_words(&reason->why, &row->verdict, step);
-	if (r == 0)
-		r = find_who(reason, explain);
+	return r == 0 ? find_who(reason, explain) : r;
+}
+
+/* When all ports are decided that it keeps shut: each is to be opened by what is printed. */
+static int find_commands(struct explain *explain, size_t at)
+{
+	struct explain_reason *reason = &explain->reasons[at];
+	size_t first = 0;
+
 	/* What fail2ban put there is fail2ban's to take away; else it puts it back. */
-	if (r == 0 && reason->who != EXPLAIN_WHO_FAIL2BAN)
-		r = commands(reason, explain, row);
-	return r;
+	if (reason->who == EXPLAIN_WHO_FAIL2BAN)
+		return 0;
+	while (explain->ports[first].reason != at)
+		first++;
+	return commands(reason, explain, &explain->ports[first]);
 }
 
 static int add_doubts(struct explain_port *row)
@@ -595,13 +663,9 @@ int explain_decide(struct explain *explain, const struct listeners *listeners)
 
 	for (size_t i = 0; i < explain->n_ports && r == 0; i++)
 		r = decide_port(explain, &explain->ports[i], listeners);
+	for (size_t i = 0; i < explain->n_reasons && r == 0; i++)
+		r = find_commands(explain, i);
 	return r;
-}
-
-/* Of the usual ports those count that somebody has opened, or serves. */
-static bool counts(const struct explain_port *row)
-{
-	return row->asked || verdict_otherwise(&row->verdict) || row->listens == LISTENERS_YES;
 }
 
 /** explain_is_fine() - is all that was asked about let in, as far as it takes to be certain? */

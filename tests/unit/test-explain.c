@@ -253,6 +253,35 @@ START_TEST(minds_what_was_asked_for)
 }
 END_TEST
 
+/* Each port that the target keeps shut is opened by what is printed, in as few commands as can be.
+ */
+START_TEST(opens_each_port)
+{
+	struct explain explain = asked(PUBLIC, "101.13.5.7", 4190);
+	const struct explain_reason *reason;
+
+	ck_assert_int_eq(explain_add(&explain, "tcp", 25, "smtp", true), 0);
+	ck_assert_int_eq(explain_add(&explain, "tcp", 8080, NULL, true), 0);
+	ck_assert_int_eq(explain_add(&explain, "udp", 5353, NULL, true), 0);
+	ck_assert_int_eq(explain_add(&explain, "tcp", 110, "pop3", true), 0);
+	/* of the usual ones nobody asked for this, and nothing listens there */
+	ck_assert_int_eq(explain_add(&explain, "tcp", 143, "imap", false), 0);
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_uint_eq(explain.n_reasons, 1);
+	reason = &explain.reasons[0];
+	ck_assert_uint_eq(reason->commands.n, 4);
+	ck_assert_str_eq(reason->commands.strings[0],
+	                 "firewall-cmd --zone=public --add-service=smtp --add-service=pop3");
+	ck_assert_str_eq(
+	    reason->commands.strings[1],
+	    "firewall-cmd --permanent --zone=public --add-service=smtp --add-service=pop3");
+	ck_assert_str_eq(reason->commands.strings[2],
+	                 "firewall-cmd --zone=public --add-port=4190/tcp --add-port=8080/tcp "
+	                 "--add-port=5353/udp");
+	done(&explain);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("explain");
@@ -260,6 +289,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, says_it_in_a_sentence, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_test(tc, or_another_way);
+	tcase_add_test(tc, opens_each_port);
 	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));
 	tcase_add_loop_test(tc, its_command_can_be_pasted, 0, (int)ARRAY_SIZE(commands_hostile));
 	tcase_add_test(tc, does_not_guess_who);

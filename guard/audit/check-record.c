@@ -122,6 +122,34 @@ const struct check check_bans_failed = {
     .fn = bans_failed,
 };
 
+/* Which of them still hold, it alone knows; where it runs, they are on their way. */
+static int bans_waiting(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	size_t n = store_wipe_n_bans_open(&picture->wipe);
+
+	if (n == 0 || picture->wipe.finished_us || picture->fail2ban == FAIL2BAN_RUNNING)
+		return 0;
+	return check_add(run, NULL, strdup("systemctl start fail2ban"),
+	                 n == 1 ? "%zu ban was lost and is open: whether it still holds, only "
+	                          "fail2ban knows, and it is %s. It is restored when fail2ban "
+	                          "runs, within an hour of its loss"
+	                        : "%zu bans were lost and are open: which still hold, only "
+	                          "fail2ban knows, and it is %s. They are restored when fail2ban "
+	                          "runs, within an hour of their loss",
+	                 n, fail2ban_state_name(picture->fail2ban));
+}
+
+const struct check check_bans_waiting = {
+    .name = "bans-waiting",
+    .severity = FINDING_WARNING,
+    .help = "lost bans of which only a fail2ban that does not run knows whether they hold",
+    .needs = PICTURE_STORE,
+    .also = PICTURE_FAIL2BAN,
+    .status = true,
+    .fn = bans_waiting,
+};
+
 static int bans_left_out(struct check_run *run)
 {
 	size_t n = run->picture->wipe.n_bans_left_out;

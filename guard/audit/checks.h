@@ -24,6 +24,7 @@
 	X(bans_failed)                                                                             \
 	X(bans_left_out)                                                                           \
 	X(bans_not_restored)                                                                       \
+	X(bans_waiting)                                                                            \
 	X(binding_runtime_only)                                                                    \
 	X(clients_cut_off)                                                                         \
 	X(edited)                                                                                  \

@@ -179,7 +179,7 @@ static void on_judged(const struct banplan_rule *ban, const char *why, void *use
 {
 	struct run *run = userdata;
 
-	if (ban->answer == BANPLAN_HELD)
+	if (ban->answer == BANPLAN_HELD || ban->answer == BANPLAN_BY_HAND)
 		add_row(run, &run->action, ban->item, "would restore", LOSS_BAN, NULL, REPORT_WARN);
 	else if (ban->answer == BANPLAN_LEFT_OUT)
 		add_row(run, &run->left_out, ban->item, "left out", LOSS_BAN, why, REPORT_WARN);

@@ -343,7 +343,7 @@ static bool has_no_ticket(struct withdrawn *withdrawn, const struct item *item)
 	if (withdrawn->at == withdrawn->n || withdrawn->rules[withdrawn->at].item != item)
 		return false;
 	rule = &withdrawn->rules[withdrawn->at++];
-	return rule->answer == BANPLAN_ENDED || rule->answer == BANPLAN_STRANGER;
+	return rule->answer != BANPLAN_HELD && rule->answer != BANPLAN_LEFT_OUT;
 }
 
 static int add_missing(struct loss *loss, const struct loss_evidence *evidence)

@@ -23,25 +23,16 @@ static const char *class_name(const struct item *item)
 	return "other";
 }
 
-/* Bans that are neither back nor settled otherwise. */
-static size_t open_bans(const struct store_wipe_info *wipe)
-{
-	size_t settled = wipe->n_bans_restored + wipe->n_bans_ended + wipe->n_bans_left_out +
-	                 wipe->n_bans_failed;
-
-	return wipe->n_bans > settled ? wipe->n_bans - settled : 0;
-}
-
 static json_t *wipe_bans_json(const struct store_wipe_info *wipe)
 {
 	int64_t us = wipe->bans_restored_us ? wipe->bans_restored_us - wipe->at_us : -1;
 
-	return json_pack("{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "lost", (json_int_t)wipe->n_bans,
-	                 "restored", (json_int_t)wipe->n_bans_restored, "ended",
-	                 (json_int_t)wipe->n_bans_ended, "left_out",
-	                 (json_int_t)wipe->n_bans_left_out, "failed",
-	                 (json_int_t)wipe->n_bans_failed, "open", (json_int_t)open_bans(wipe),
-	                 "restore_ms", us < 0 ? json_null() : json_integer(us / 1000));
+	return json_pack(
+	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "lost", (json_int_t)wipe->n_bans, "restored",
+	    (json_int_t)wipe->n_bans_restored, "ended", (json_int_t)wipe->n_bans_ended, "left_out",
+	    (json_int_t)wipe->n_bans_left_out, "failed", (json_int_t)wipe->n_bans_failed, "open",
+	    (json_int_t)store_wipe_n_bans_open(wipe), "restore_ms",
+	    us < 0 ? json_null() : json_integer(us / 1000));
 }
 
 static json_t *wipe_json(const struct store_wipe_info *wipe)
@@ -304,10 +295,11 @@ static void put_wipe_line(const struct report *report, const struct store_wipe_i
 	            wipe->finished_us ? "" : "; not finished");
 }
 
-static void put_wipe_bans_line(const struct report *report, const struct store_wipe_info *wipe)
+static void put_wipe_bans_line(const struct report *report, const struct picture *picture)
 {
+	const struct store_wipe_info *wipe = &picture->wipe;
 	char took[TIMESPEC_TEXT_MAX], more[160];
-	size_t open = open_bans(wipe), n = 0;
+	size_t open = store_wipe_n_bans_open(wipe), n = 0;
 
 	if (wipe->n_bans == 0)
 		return;
@@ -322,8 +314,11 @@ static void put_wipe_bans_line(const struct report *report, const struct store_w
 	if (wipe->n_bans_failed)
 		n += (size_t)snprintf(more + n, sizeof(more) - n, ", %zu failed",
 		                      wipe->n_bans_failed);
-	if (open)
+	if (open && picture->fail2ban == FAIL2BAN_RUNNING)
 		snprintf(more + n, sizeof(more) - n, ", %zu still being restored", open);
+	else if (open)
+		snprintf(more + n, sizeof(more) - n, ", %zu wait for fail2ban, which is %s", open,
+		         fail2ban_state_name(picture->fail2ban));
 	report_line(report,
 	            wipe->n_bans_failed ? REPORT_BAD
 	            : open              ? REPORT_WARN
@@ -371,7 +366,7 @@ static int put_surroundings(const struct report *report, const struct status *st
 	if (status->picture->has_wipe)
 		put_wipe_line(report, &status->picture->wipe);
 	if (status->picture->has_wipe)
-		put_wipe_bans_line(report, &status->picture->wipe);
+		put_wipe_bans_line(report, status->picture);
 	report_fail2ban_put(report, status->picture);
 	report_drift_put(report, status);
 	put_clients_line(report, status);

@@ -8,6 +8,7 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/host/process.h"
 #include "guard/restore/banlist.h"
+#include "guard/restore/banorigin.h"
 #include "guard/restore/clientranges.h"
 #include "guard/restore/itemcall.h"
 #include "guard/restore/restorer.h"
@@ -48,8 +49,10 @@
 
 #define STOPPED_MS 10000 /* so long stopped, it is not just being restarted */
 #define LOOK_MS    60000 /* while something waits, for a notice that was missed */
-#define TRIES      3     /* of each rule that firewalld does not take */
-#define TELL_LINES 20    /* bans that are told one by one */
+/* When a ban has been over for so long, its rule is long gone, too. */
+#define OVER_US    86400000000LL
+#define TRIES      3  /* of each rule that firewalld does not take */
+#define TELL_LINES 20 /* bans that are told one by one */
 #define WHY_MAX    160
 
 struct bankeeper {
@@ -201,7 +204,10 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 		                   "restored %zu of %zu bans in %lld ms, read back from firewalld",
 		                   wipe->n_restored, wipe->n_bans,
 		                   (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
-	if (wipe->recorded) {
+	if (wipe->recorded && keeper->given.errand && wipe->episode->n_steps == 0) {
+		/* nothing came of it, and the next one finds the same: it is no news */
+		record_episode_forget_take(keeper->given.record, steal(wipe->episode));
+	} else if (wipe->recorded) {
 		keeper->given.on_closed(wipe->episode, keeper->given.userdata);
 		record_episode_end_take(keeper->given.record, steal(wipe->episode),
 		                        outcome_of(wipe));
@@ -273,6 +279,8 @@ static void take_step(struct bankeeper *keeper, struct ban *ban, const struct re
 		ban->state = BAN_BACK;
 		ban->wipe->n_restored++;
 		ban->wipe->restored_us = step->finished_us;
+		if (ban->by_hand)
+			banlist_drop(ban);
 		break;
 	case STORE_STEP_FAILED:
 		ban->state = BAN_LOST;
@@ -470,7 +478,7 @@ static void tell_left_out(struct decision *decision, const struct banplan_rule *
 }
 
 struct tally {
-	size_t held, ended, strangers, left_out, inside, learned;
+	size_t held, ended, strangers, by_hand, left_out, inside, learned;
 };
 
 static void count_rule(struct tally *tally, const struct banplan_rule *rule)
@@ -478,6 +486,7 @@ static void count_rule(struct tally *tally, const struct banplan_rule *rule)
 	tally->held += rule->answer == BANPLAN_HELD;
 	tally->ended += rule->answer == BANPLAN_ENDED;
 	tally->strangers += rule->answer == BANPLAN_STRANGER;
+	tally->by_hand += rule->answer == BANPLAN_BY_HAND;
 	tally->left_out += rule->answer == BANPLAN_LEFT_OUT;
 	tally->inside += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_INSIDE;
 	tally->learned += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_EQUAL;
@@ -486,8 +495,10 @@ static void count_rule(struct tally *tally, const struct banplan_rule *rule)
 static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
                            const struct tally *tally)
 {
-	const size_t n = tally->held + tally->ended + tally->strangers + tally->left_out;
-	char left_out[64] = "", strangers[128] = "", inside[96] = "", learned[96] = "";
+	const size_t n =
+	    tally->held + tally->ended + tally->strangers + tally->by_hand + tally->left_out;
+	char left_out[64] = "", strangers[128] = "", by_hand[96] = "", inside[96] = "",
+	     learned[96] = "";
 	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_LOST,
 	                                     .wipe = wipe->episode->wipe_id};
 
@@ -501,6 +512,9 @@ static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
 	if (tally->strangers)
 		snprintf(strangers, sizeof(strangers),
 		         ", %zu unknown to fail2ban: these are not restored", tally->strangers);
+	if (tally->by_hand)
+		snprintf(by_hand, sizeof(by_hand),
+		         ", %zu made by hand, which no jail makes (restoring)", tally->by_hand);
 	if (tally->inside)
 		snprintf(inside, sizeof(inside),
 		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
@@ -510,11 +524,11 @@ static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
 		         "; %zu are of addresses that clients come from: see `reload-guard "
 		         "conflicts`",
 		         tally->learned);
-	logger_write_about(log_of(keeper), tally->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
-	                   "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s%s",
-	                   n, text_plural(n), tally->held,
-	                   tally->held ? " (restoring, newest first)" : "", tally->ended, left_out,
-	                   strangers, inside, learned);
+	logger_write_about(
+	    log_of(keeper), tally->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
+	    "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s%s%s", n,
+	    text_plural(n), tally->held, tally->held ? " (restoring, newest first)" : "",
+	    tally->ended, left_out, strangers, by_hand, inside, learned);
 }
 
 static void tell_unknown(struct bankeeper *keeper, const char *why)
@@ -633,6 +647,33 @@ static void tell_wipes(struct decision *decision)
 	}
 }
 
+/* Taken out of the permanent configuration, by whoever wants it gone. */
+static bool is_withdrawn(const struct bankeeper *keeper, const struct ban *ban)
+{
+	unsigned flags = ban->wipe->episode->loss.rows[ban->row].flags;
+
+	return (flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED)) &&
+	       !firewall_has(&keeper->given.tracker->wanted, ban->item, FIREWALL_PERMANENT);
+}
+
+/* An administrator's own: an item like another. */
+static void decide_by_hand(struct decision *decision, struct ban *ban,
+                           const struct banplan_rule *rule)
+{
+	struct bankeeper *keeper = decision->keeper;
+
+	if (is_withdrawn(keeper, ban)) {
+		banlist_settle(ban, STORE_STEP_ENDED, "taken out of the permanent configuration");
+	} else if (is_there(keeper, ban->item)) {
+		banlist_settle(ban, STORE_STEP_SKIPPED, "it is there already");
+	} else if (decision->young) { /* not all jails may be known yet */
+		loop_timer_set(keeper->timer, RETRY_MS);
+	} else {
+		ban->by_hand = true;
+		decision->wanted[decision->n_wanted++] = *rule;
+	}
+}
+
 /* Returns whether it is to be taken away: it is there by our doing, and nobody holds it. */
 static bool decide_lost(struct decision *decision, struct ban *ban, struct banplan_rule *rule)
 {
@@ -664,6 +705,9 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 		banlist_settle(ban, STORE_STEP_ENDED,
 		               rule->answer == BANPLAN_ENDED ? "fail2ban no longer bans it"
 		                                             : "fail2ban does not know this ban");
+		break;
+	case BANPLAN_BY_HAND:
+		decide_by_hand(decision, ban, rule);
 		break;
 	case BANPLAN_N_ANSWERS:
 		break;
@@ -1065,6 +1109,99 @@ static void ask(struct bankeeper *keeper)
 		loop_timer_set(keeper->timer, RETRY_MS);
 }
 
+/* --- without fail2ban -------------------------------------------------------------------- */
+
+/* Answers for those that a fail2ban which does not run has had no hand in; none for the rest. */
+static int judge_origin(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+	struct banlist *list = &keeper->list;
+	_cleanup_free_ struct banorigin *denies = calloc(list->n + 1, sizeof(*denies));
+	const struct banorigin_query query = {
+	    .state = fail2ban_state(keeper->given.fail2ban),
+	    .tickets = bankeeper_tickets(keeper),
+	    .past = &keeper->past,
+	    .database = fail2ban_database(keeper->given.fail2ban),
+	    .store = record_store(keeper->given.record),
+	    .since_us = clock_now_us() - OVER_US,
+	};
+	int r;
+
+	decision->rules = calloc(list->n + 1, sizeof(*decision->rules));
+	decision->wanted = calloc(list->n + 1, sizeof(*decision->wanted));
+	if (!denies || !decision->rules || !decision->wanted)
+		return -ENOMEM;
+	for (size_t i = 0; i < list->n; i++)
+		denies[i].item = list->bans[i].item;
+	r = banorigin_judge(denies, list->n, &query);
+	for (size_t i = 0; i < list->n; i++)
+		decision->rules[i] = (struct banplan_rule){
+		    .item = list->bans[i].item,
+		    .answer = denies[i].by_hand ? BANPLAN_BY_HAND : BANPLAN_N_ANSWERS};
+	return r;
+}
+
+static void pretend_by_hand(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+
+	for (size_t i = 0; i < keeper->list.n; i++) {
+		if (decision->rules[i].answer != BANPLAN_BY_HAND)
+			continue;
+		keeper->given.on_judged(&decision->rules[i], NULL, keeper->given.userdata);
+		banlist_drop(&keeper->list.bans[i]);
+	}
+	banlist_sweep(&keeper->list);
+}
+
+static void decide_without_fail2ban(struct decision *decision)
+{
+	struct bankeeper *keeper = decision->keeper;
+
+	for (size_t i = 0; i < keeper->list.n; i++) {
+		struct ban *ban = &keeper->list.bans[i];
+
+		if (decision->rules[i].answer != BANPLAN_BY_HAND)
+			continue;
+		if (ban->state == BAN_BACK && is_there(keeper, ban->item)) {
+			banlist_drop(ban); /* put back by a guard that was killed then */
+			continue;
+		}
+		ban->state = BAN_LOST;
+		decide_by_hand(decision, ban, &decision->rules[i]);
+	}
+	banlist_sweep(&keeper->list);
+}
+
+/*
+ * What an administrator denied himself waits for nobody. Returns whether something is on its
+ * way to firewalld.
+ */
+static bool put_back_by_hand(struct bankeeper *keeper)
+{
+	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
+	                                                       .ranges = CLIENTRANGES_NULL};
+
+	if (keeper->list.n == 0)
+		return false;
+	if (judge_origin(&decision) < 0) {
+		missed(keeper);
+		return false;
+	}
+	if (keeper->given.pretend) {
+		pretend_by_hand(&decision);
+		return false;
+	}
+	decide_without_fail2ban(&decision);
+	if (decision.n_wanted == 0)
+		return false;
+	logger_write(log_of(keeper), LOGGER_NOTICE,
+	             "%zu deny rule%s lost that no jail of fail2ban made: restoring",
+	             decision.n_wanted, text_plural(decision.n_wanted));
+	put_back(keeper, decision.wanted, decision.n_wanted);
+	return true;
+}
+
 /* --- waiting for fail2ban ---------------------------------------------------------------- */
 
 /* It ended in order, and took off every ban with it: what is there of ours came too late. */
@@ -1142,6 +1279,8 @@ static void advance(struct bankeeper *keeper)
 	if (fail2ban_runs(keeper)) {
 		keeper->stopped_us = 0;
 		ask(keeper);
+	} else if (put_back_by_hand(keeper)) {
+		return; /* its answer comes back here */
 	} else if (keeper->given.errand) {
 		leave_open(keeper);
 	} else {
@@ -1438,7 +1577,7 @@ void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 	forget_freed(keeper);
 	if (has_work(keeper) && keeper->given.errand)
 		advance(keeper);
-	else if (has_work(keeper) && !loop_timer_is_set(keeper->timer))
+	else if (has_work(keeper))
 		loop_timer_set(keeper->timer, RETRY_MS);
 }
 

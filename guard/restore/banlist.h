@@ -38,6 +38,7 @@ struct ban {
 	unsigned tries;
 	/* A guard has sent it, or may have before it was killed: then it is ours to take away. */
 	bool ours;
+	bool by_hand;  /* no ban of fail2ban's: nothing is to be looked after once it is back */
 	bool removing; /* a call of ours to take it away is under way */
 };
 

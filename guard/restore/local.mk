@@ -6,6 +6,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/bankeeper.h \
 	guard/restore/banlist.c \
 	guard/restore/banlist.h \
+	guard/restore/banorigin.c \
+	guard/restore/banorigin.h \
 	guard/restore/clientranges.c \
 	guard/restore/clientranges.h \
 	guard/restore/cycle.c \

@@ -676,6 +676,21 @@ void record_episode_end_take(struct record *record, struct episode *episode, con
 }
 
 /**
+ * record_episode_forget_take() - nothing was done: it leaves no trace
+ * @episode: owned by the record from now on
+ */
+void record_episode_forget_take(struct record *record, struct episode *episode)
+{
+	struct err err = ERR_NULL;
+
+	forget_old_store(record, episode);
+	if (record->store && episode->wipe_id)
+		(void)settle(record, store_wipe_forget(record->store, episode->wipe_id, &err), &err,
+		             "that nothing was restored");
+	episode_free(episode);
+}
+
+/**
  * record_retry() - open the store again if need be, and write what waits
  *
  * Return: whether nothing waits any more.

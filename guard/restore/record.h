@@ -77,6 +77,7 @@ void record_episode_begin(struct record *record, struct episode *episode);
 void record_episode_loss(struct record *record, struct episode *episode);
 void record_episode_steps(struct record *record, struct episode *episode);
 void record_episode_end_take(struct record *record, struct episode *episode, const char *outcome);
+void record_episode_forget_take(struct record *record, struct episode *episode);
 void record_take_over(struct record *record);
 
 #endif

@@ -193,9 +193,10 @@ static void on_judged(const struct banplan_rule *ban, const char *why, void *use
 {
 	(void)userdata;
 	tell_item("judged", ban->item,
-	          why                           ? why
-	          : ban->answer == BANPLAN_HELD ? "held"
-	                                        : "no ticket");
+	          why                              ? why
+	          : ban->answer == BANPLAN_HELD    ? "held"
+	          : ban->answer == BANPLAN_BY_HAND ? "by hand"
+	                                           : "no ticket");
 }
 
 static void on_unknown(size_t n, void *userdata)

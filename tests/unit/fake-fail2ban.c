@@ -150,6 +150,12 @@ int64_t fail2ban_pid(const struct fail2ban *fail2ban)
 	return 0;
 }
 
+const char *fail2ban_database(const struct fail2ban *fail2ban)
+{
+	(void)fail2ban;
+	return fake_fail2ban.database;
+}
+
 const char *fail2ban_state_name(enum fail2ban_state state)
 {
 	return state == FAIL2BAN_RUNNING ? "running" : "not running";

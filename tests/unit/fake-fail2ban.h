@@ -14,6 +14,7 @@ struct fake_fail2ban {
 	struct tickets tickets; /* what it holds */
 	bool mute;              /* questions are not answered until this is false again */
 	bool broken;            /* they are answered with FAIL2BAN_E_UNKNOWN */
+	const char *database;   /* NULL: not known where */
 	unsigned n_asked;
 };
 extern struct fake_fail2ban fake_fail2ban;

@@ -113,6 +113,147 @@ START_TEST(stranger)
 }
 END_TEST
 
+/* --- denies by hand ---------------------------------------------------------------------- */
+
+#define DENY(n) "public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n "\" drop"
+
+/* A guard on a machine on which fail2ban does not run, and never has. */
+static void begin_without_fail2ban(void)
+{
+	fake_fail2ban.database = "/nonexistent/fail2ban.sqlite3";
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	fail2ban_is(FAIL2BAN_STOPPED);
+	fakewall_add(&world.wall, BAN(99), 0);
+	world_pass(10000);
+}
+
+/* What fail2ban has no hand in is an item like another. */
+START_TEST(by_hand_without_fail2ban)
+{
+	begin_without_fail2ban();
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(BAN(99)));
+	ck_assert_str_eq(world_outcome(BAN(99)), "restored");
+	ck_assert_str_eq(world_last()->outcome, "restored");
+	ck_assert(!world_said("only fail2ban knows"));
+	ck_assert(world_said("1 deny rule lost that no jail of fail2ban made: restoring"));
+	/* mail first (law 3) */
+	ck_assert_ptr_nonnull(strstr(world.wall.calls.strings[0], IMAPS));
+	/* nothing of it is taken away again, also by a guard that finds it on record */
+	world_kill();
+	world_guard();
+	fail2ban_is(FAIL2BAN_STOPPED);
+	world_pass(120000);
+	ck_assert(is_back(BAN(99)));
+}
+END_TEST
+
+/* Killed when it had just put it back: it is not taken for a ban that came too late. */
+START_TEST(by_hand_and_killed)
+{
+	begin_without_fail2ban();
+	fakewall_add(&world.wall, DENY(98), 0);
+	world_pass(10000);
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	world_kill();
+	fakewall_answer(&world.wall);
+	world.wall.silent = NULL;
+	world_guard();
+	fail2ban_is(FAIL2BAN_STOPPED);
+	world_await(is_back(BAN(99)));
+	world_pass(120000);
+	ck_assert(is_back(BAN(99)) && is_back(DENY(98)));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "remove public/rule"), 0);
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* A ban of a fail2ban that is away waits; what is by hand beside it does not. */
+START_TEST(by_hand_beside_a_ban)
+{
+	fake_fail2ban.database = "/nonexistent/fail2ban.sqlite3";
+	begin();
+	fakewall_add(&world.wall, BAN(99), 0);
+	world_pass(10000);
+	fail2ban_is(FAIL2BAN_STOPPED);
+	fakewall_reload(&world.wall);
+	world_await(is_back(BAN(99)));
+	world_pass(60000);
+	ck_assert(!is_back(BAN(1)) && !is_back(BAN(2)));
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	ck_assert(world_said("2 bans lost. Which still hold"));
+}
+END_TEST
+
+/* On record in the store as banned, and where nobody can tell what is on record. */
+START_TEST(by_hand_or_not)
+{
+	const struct store_ban ban = {.jail = "sshd",
+	                              .address = "192.0.2.99",
+	                              .time_us = clock_now_us(),
+	                              .bantime_s = -1,
+	                              .source = "database"};
+	const struct store_import upto = {0};
+	struct store_import_counts counts;
+
+	begin_without_fail2ban();
+	fakewall_add(&world.wall, DENY(98), 0);
+	ck_ok(store_bans_import(record_store(world.record), &ban, 1, "test", &upto, &counts, &err));
+	fakewall_reload(&world.wall);
+	world_await(is_back(DENY(98)));
+	world_pass(60000);
+	ck_assert(!is_back(BAN(99)));
+	fake_fail2ban.database = NULL;
+	fakewall_reload(&world.wall);
+	world_pass(60000);
+	ck_assert(!is_back(DENY(98)));
+	/* killed, and it keeps no database */
+	fake_fail2ban.database = "/nonexistent/fail2ban.sqlite3";
+	fail2ban_is(FAIL2BAN_CRASHED);
+	world_pass(120000);
+	ck_assert(!is_back(DENY(98)));
+	fail2ban_is(FAIL2BAN_STOPPED);
+	world_await(is_back(DENY(98)));
+}
+END_TEST
+
+/* Whoever takes it out of the permanent configuration means that (law 1). */
+START_TEST(by_hand_and_withdrawn)
+{
+	begin_without_fail2ban();
+	fakewall_make_permanent(&world.wall, BAN(99), true);
+	engine_look(world.engine);
+	world_idle();
+	fakewall_make_permanent(&world.wall, BAN(99), false);
+	engine_look(world.engine);
+	world_idle();
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	world_pass(60000);
+	ck_assert(!is_back(BAN(99)));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* fail2ban runs, and none of its jails drops: its bans are rejects. */
+START_TEST(by_hand_and_no_jail_makes_such)
+{
+	begin();
+	fakewall_add(&world.wall, DENY(99), 0);
+	world_pass(10000);
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(DENY(99)) && is_back(BAN(1)));
+	ck_assert(world_said("1 made by hand, which no jail makes"));
+	ck_assert_str_eq(world_outcome(DENY(99)), "restored");
+}
+END_TEST
+
 /* Unbanned while our own call is under way: the rule would be our residue. */
 static void unban_it(const char *what, void *userdata)
 {
@@ -732,6 +873,12 @@ static Suite *suite(void)
 	    cost_nothing,
 	    ended_meanwhile,
 	    stranger,
+	    by_hand_without_fail2ban,
+	    by_hand_and_killed,
+	    by_hand_beside_a_ban,
+	    by_hand_or_not,
+	    by_hand_and_withdrawn,
+	    by_hand_and_no_jail_makes_such,
 	    ended_while_put_back,
 	    ended_while_put_back_by_a_young_one,
 	    residue_that_stays,

@@ -17,9 +17,8 @@
 static const char *answer_name(enum banplan_answer answer)
 {
 	static const char *const names[BANPLAN_N_ANSWERS] = {
-	    [BANPLAN_HELD] = "held",
-	    [BANPLAN_ENDED] = "ended",
-	    [BANPLAN_STRANGER] = "no ticket",
+	    [BANPLAN_HELD] = "held",          [BANPLAN_ENDED] = "ended",
+	    [BANPLAN_STRANGER] = "no ticket", [BANPLAN_BY_HAND] = "by hand",
 	    [BANPLAN_LEFT_OUT] = "left out",
 	};
 
@@ -471,12 +470,69 @@ START_TEST(a_zone_that_no_command_names_is_the_default_zone)
 }
 END_TEST
 
+static const struct {
+	const char *what, *item;
+	enum jail_action_kind kind;
+	const char *ports, *zone, *blocktype, *command;
+	enum banplan_answer answer;
+} by_hand[] = {
+    {"no jail that bans with rich rules", RULE("192.0.2.1", "smtp"), JAIL_ACTION_NFTABLES, "smtp",
+     NULL, NULL, NULL, BANPLAN_BY_HAND},
+    {"one that does", RULE("192.0.2.1", "smtp"), JAIL_ACTION_RICH, "smtp", NULL, "reject", NULL,
+     BANPLAN_STRANGER},
+    {"from another port", RULE("192.0.2.1", "ssh"), JAIL_ACTION_RICH, "smtp", NULL, "reject", NULL,
+     BANPLAN_BY_HAND},
+    {"in another zone", RULE("192.0.2.1", "smtp"), JAIL_ACTION_RICH, "smtp", "internal", "reject",
+     NULL, BANPLAN_BY_HAND},
+    {"a drop, where the jail rejects", "rule family=ipv4 source address=192.0.2.1 drop",
+     JAIL_ACTION_RICH, "smtp", NULL, "reject type='icmp-port-unreachable'", NULL, BANPLAN_BY_HAND},
+    {"unless its command says otherwise", "rule family=ipv4 source address=192.0.2.1 drop",
+     JAIL_ACTION_RICH, "smtp", NULL, "reject", "firewall-cmd --add-rich-rule='... drop'",
+     BANPLAN_STRANGER},
+    {"a script may do anything", RULE("192.0.2.1", "ssh"), JAIL_ACTION_OTHER, NULL, NULL, NULL,
+     "/usr/local/bin/ban <ip>", BANPLAN_STRANGER},
+    {"what is called f2b-NAME is nobody else's", NULL, JAIL_ACTION_NFTABLES, "smtp", NULL, NULL,
+     NULL, BANPLAN_STRANGER},
+};
+
+/* What no jail can have made is an administrator's own, whoever is banned. */
+START_TEST(denies_by_hand)
+{
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	struct err err = ERR_NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	struct banplan_rule rule = {.item = &item};
+	struct banplan_evidence evidence = {.tickets = &tickets, .now_us = NOW};
+	struct jail_action *action;
+	struct jail *jail;
+
+	if (by_hand[_i].item)
+		item = rule_item(by_hand[_i].item);
+	else
+		ck_assert_int_eq(item_init(&item, "ipset:f2b-own", ITEM_ENTRY, "192.0.2.1", &err),
+		                 0);
+	ck_assert_int_eq(tickets_add_jail(&tickets, "lab", &jail), 0);
+	jail->actions_known = true;
+	ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
+	action->kind = by_hand[_i].kind;
+	action->ports = by_hand[_i].ports ? strdup(by_hand[_i].ports) : NULL;
+	action->zone = by_hand[_i].zone ? strdup(by_hand[_i].zone) : NULL;
+	action->blocktype = by_hand[_i].blocktype ? strdup(by_hand[_i].blocktype) : NULL;
+	action->command = by_hand[_i].command ? strdup(by_hand[_i].command) : NULL;
+	tickets_sort(&tickets);
+	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
+	ck_assert_msg(rule.answer == by_hand[_i].answer, "%s: %s", by_hand[_i].what,
+	              answer_name(rule.answer));
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("banplan");
 	TCase *tcase = tcase_create("banplan");
 
 	tcase_add_loop_test(tcase, answers, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, denies_by_hand, 0, ARRAY_SIZE(by_hand));
 	tcase_add_loop_test(tcase, answers_for_other_actions, 0, ARRAY_SIZE(named));
 	tcase_add_test(tcase, frames_come_first);
 	tcase_add_test(tcase, two_jails_with_one_rule);

@@ -191,9 +191,15 @@ static void end_it_all(struct world *world, const char *what)
 	else if (strcmp(what, "failed wipe") == 0)
 		picture->wipe = (struct store_wipe_info){.n_lost = 3, .n_failed = 1};
 	else if (strcmp(what, "failed bans") == 0)
-		picture->wipe = (struct store_wipe_info){.n_bans = 3, .n_bans_failed = 1};
+		picture->wipe =
+		    (struct store_wipe_info){.n_bans = 3, .n_bans_failed = 1, .n_bans_restored = 2};
 	else if (strcmp(what, "bans left out") == 0)
-		picture->wipe = (struct store_wipe_info){.n_bans = 3, .n_bans_left_out = 1};
+		picture->wipe = (struct store_wipe_info){
+		    .n_bans = 3, .n_bans_left_out = 1, .n_bans_restored = 2};
+	else if (strcmp(what, "bans wait") == 0)
+		picture->fail2ban = FAIL2BAN_STOPPED, picture->wipe.n_bans = 3;
+	else if (strcmp(what, "bans under way") == 0)
+		picture->fail2ban = FAIL2BAN_RUNNING, picture->wipe.n_bans = 3;
 	else if (strcmp(what, "not at boot") == 0)
 		picture->systemd = picture->unit_installed = true;
 	else if (strcmp(what, "flush") == 0)
@@ -248,6 +254,9 @@ static const struct {
      "iptables-backend=info"},
     {MAIL, MAIL_RULES, "bans left out", "bans-left-out=warning no-listener=warning",
      "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "bans wait", "bans-waiting=warning no-listener=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "bans under way", "no-listener=warning", "iptables-backend=info"},
     {MAIL, MAIL_RULES, "full disk", "no-listener=warning",
      "store-space=error iptables-backend=info"},
     {MAIL, MAIL_RULES, "small disk", "no-listener=warning",

@@ -96,6 +96,55 @@ START_TEST(fail2ban_cannot_tell)
 }
 END_TEST
 
+/* What nobody could put back leaves no wipe in the history each time that it is tried. */
+START_TEST(fail2ban_cannot_tell_again_and_again)
+{
+	struct store_wipe_info info = STORE_WIPE_INFO_NULL;
+
+	lose("");
+	fakewall_add(&world.wall, IMAPS, 0);
+	fakewall_add(&world.wall, SMTPS, 0);
+	for (int i = 0; i < 3; i++) {
+		struct err why = ERR_NULL;
+
+		fake_fail2ban.state = FAIL2BAN_CRASHED;
+		world_errand(&by_hand);
+		ck_assert_uint_eq(world_told("unknown 1"), (size_t)i + 1);
+		ck_assert_int_eq(store_wipe_last(record_store(world.record), &info, &why),
+		                 STORE_E_NOT_FOUND);
+		world_kill();
+	}
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world_errand(&by_hand);
+	ck_assert(is_back(BAN(1)));
+}
+END_TEST
+
+/* A deny by hand on a machine that has no fail2ban. */
+START_TEST(by_hand_without_fail2ban)
+{
+	const struct engine_errand errand = {.pretend = true, .alone = true};
+
+	fake_fail2ban.database = "/nonexistent/fail2ban.sqlite3";
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	fakewall_add(&world.wall, BAN(99), 0);
+	world_pass(10000);
+	world_kill();
+	fakewall_reload(&world.wall);
+	fake_fail2ban.state = FAIL2BAN_STOPPED;
+	world_errand(&errand);
+	ck_assert_uint_eq(world_told("judged " BAN(99) " by hand"), 1);
+	world_kill();
+	world_errand(&by_hand);
+	ck_assert(is_back(BAN(99)));
+	ck_assert_uint_eq(world_told("unknown"), 0);
+	ck_assert_str_eq(world_outcome(BAN(99)), "restored");
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
 START_TEST(fail2ban_breaks)
 {
 	lose("");
@@ -320,6 +369,8 @@ static Suite *suite(void)
 	    puts_back,
 	    pretends,
 	    fail2ban_cannot_tell,
+	    fail2ban_cannot_tell_again_and_again,
+	    by_hand_without_fail2ban,
 	    fail2ban_breaks,
 	    fail2ban_cannot_tell_when_asked_to_pretend,
 	    leaves_out_what_covers_clients,

@@ -256,6 +256,28 @@ START_TEST(test_trouble)
 }
 END_TEST
 
+/* Whether it ever banned somebody, in either table. */
+START_TEST(test_knows)
+{
+	struct cidr asked[4];
+	bool known[4] = {false};
+
+	ck_assert_int_eq(cidr_parse(&asked[0], "192.0.2.1", 0, NULL), 0);
+	ck_assert_int_eq(cidr_parse(&asked[1], "192.0.2.2", 0, NULL), 0);
+	ck_assert_int_eq(cidr_parse(&asked[2], "2001:db8::/64", 0, NULL), 0);
+	ck_assert_int_eq(cidr_parse(&asked[3], "192.0.2.0/24", 0, NULL), 0);
+	sql("INSERT INTO bans VALUES ('a', '192.0.2.1', 1, 1, 1, NULL);"
+	    "INSERT INTO bips VALUES ('2001:db8::/64', 'a', 1, 1, 1, NULL);");
+	ck_assert_int_eq(fail2ban_history_knows(known, asked, 4, path(), NULL), 0);
+	ck_assert(known[0] && !known[1] && known[2] && !known[3]);
+	ck_assert_int_eq(fail2ban_history_knows(known, asked, 4, "/nonexistent/db", NULL),
+	                 FAIL2BAN_HISTORY_E_ABSENT);
+	sql("DROP TABLE bans");
+	ck_assert_int_eq(fail2ban_history_knows(known, asked, 4, path(), NULL),
+	                 FAIL2BAN_HISTORY_E_FOREIGN);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("fail2ban-history");
@@ -268,6 +290,7 @@ int main(void)
 	tcase_add_test(tests, test_numbers_given_again);
 	tcase_add_test(tests, test_current);
 	tcase_add_test(tests, test_trouble);
+	tcase_add_test(tests, test_knows);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

@@ -65,6 +65,16 @@ static bool lists_port(const char *ports, const char *port)
 	return false;
 }
 
+/* May the action have written this, whoever it was against? A known blocktype says how it ends. */
+static bool action_denies_so(const struct jail_action *action, const struct richrule *rule)
+{
+	const char *word = rule->action == RICHRULE_ACTION_DROP ? "drop" : "reject";
+
+	return !action->blocktype || strncmp(action->blocktype, word, strlen(word)) == 0 ||
+	       (action->blocktype6 && strncmp(action->blocktype6, word, strlen(word)) == 0) ||
+	       (action->command && strstr(action->command, word));
+}
+
 static bool action_fits(const struct jail_action *action, const struct richrule *rule)
 {
 	if (action->kind != JAIL_ACTION_RICH)
@@ -177,6 +187,38 @@ static bool jail_fits(const struct jail *jail, const struct maker *maker)
 	return false;
 }
 
+/*
+ * Can the jail have made the rule, whoever it is against? What a script of somebody's does is
+ * not known, where it is all that the jail has.
+ */
+static bool may_have_made(const struct jail *jail, const struct maker *maker)
+{
+	bool understood = false;
+
+	if (!jail->actions_known)
+		return true;
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		const struct jail_action *action = &jail->actions[i];
+
+		understood |= action->kind != JAIL_ACTION_OTHER;
+		if (action_fits(action, maker->rule) && action_denies_so(action, maker->rule) &&
+		    writes_into(action, maker->zone, maker->default_zone))
+			return true;
+	}
+	return !understood && jail->n_actions;
+}
+
+/* Only a rich rule can be: what is called f2b-NAME, nobody else makes. */
+static bool is_by_hand(const struct maker *maker, const struct tickets *tickets)
+{
+	if (!maker->rule)
+		return false;
+	for (size_t i = 0; tickets && i < tickets->n_jails; i++)
+		if (may_have_made(&tickets->jails[i], maker))
+			return false;
+	return true;
+}
+
 /* --- tickets by address ------------------------------------------------------------------ */
 
 struct by_address {
@@ -278,6 +320,8 @@ static void judge_ban(struct banplan_rule *out, const struct maker *maker,
 	if (find_tickets(&gone, past, maker, &source, INT64_MIN))
 		out->answer = BANPLAN_ENDED;
 	out->n_past = gone.n_jails;
+	if (out->answer == BANPLAN_STRANGER && is_by_hand(maker, evidence->tickets))
+		out->answer = BANPLAN_BY_HAND;
 	if (!out->ticket)
 		return;
 	/* what lies inside a range, one client of the office, is fail2ban's to decide */

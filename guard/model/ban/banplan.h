@@ -13,6 +13,9 @@
  * The chains and the rules that lead there are held by no ticket, but by a running
  * jail that uses them.
  *
+ * A rule that no jail can have made, whoever is banned, is the administrator's own: that it
+ * denies something does not make it a ban of fail2ban's.
+ *
  * Pure: the same answers serve for putting back, for dry runs, and for telling
  * what is left over.
  */
@@ -27,7 +30,8 @@
 enum banplan_answer {
 	BANPLAN_HELD,     /* a live ticket stands for it */
 	BANPLAN_ENDED,    /* fail2ban had a ticket, and it is over: expired, or unbanned */
-	BANPLAN_STRANGER, /* fail2ban is not known to have had one: somebody else's rule */
+	BANPLAN_STRANGER, /* fail2ban is not known to have had one, and may have made the rule */
+	BANPLAN_BY_HAND,  /* no jail makes such a rule: an administrator's own */
 	BANPLAN_LEFT_OUT, /* a live ticket stands for it, and legitimate clients are spared it */
 	BANPLAN_N_ANSWERS,
 };

@@ -259,3 +259,47 @@ int fail2ban_history_read(struct fail2ban_history *out, const char *database,
 		fail2ban_history_deinit(out);
 	return r;
 }
+
+static int look_up(bool *known, sqlite3_stmt *row, const struct cidr *address)
+{
+	char text[CIDR_TEXT_LENGTH];
+	int code;
+
+	cidr_format(address, text);
+	code = sqlite3_bind_text(row, 1, text, -1, SQLITE_STATIC);
+	if (code == SQLITE_OK)
+		code = sqlite3_step(row);
+	if (code == SQLITE_ROW)
+		*known = sqlite3_column_int(row, 0) != 0;
+	sqlite3_reset(row);
+	return code == SQLITE_ROW ? SQLITE_OK : code;
+}
+
+/**
+ * fail2ban_history_knows() - which of these does it have on record as banned, now or before?
+ * @known:     receives an answer for each address, on success alone of use
+ * @addresses: addresses or prefixes, host bits cleared
+ * @database:  the path of its file
+ *
+ * Ends within a quarter of a second, and never waits for a lock.
+ *
+ * Return: 0; FAIL2BAN_HISTORY_E_*; negative errno.
+ */
+int fail2ban_history_knows(bool *known, const struct cidr *addresses, size_t n,
+                           const char *database, struct err *err)
+{
+	int64_t deadline_ms = clock_monotonic_ms() + PIECE_MS;
+	_cleanup_db_ sqlite3 *db = NULL;
+	_cleanup_statement_ sqlite3_stmt *row = NULL;
+	int r = open_database(&db, database, &deadline_ms, err), code;
+
+	if (r)
+		return r;
+	code = sqlite3_prepare_v2(db,
+	                          "SELECT EXISTS (SELECT 1 FROM bips WHERE ip = ?1)"
+	                          " OR EXISTS (SELECT 1 FROM bans WHERE ip = ?1)",
+	                          -1, &row, NULL);
+	for (size_t i = 0; i < n && code == SQLITE_OK; i++)
+		code = look_up(&known[i], row, &addresses[i]);
+	return code == SQLITE_OK ? 0 : tell(db, code, database, err);
+}

@@ -8,6 +8,8 @@
  * taken from is not what it was (numbers are given again after an unban), reading
  * begins anew; who takes the pieces in must bear rows twice.
  *
+ * Whether an address was ever banned can be asked at once, for as many as need be.
+ *
  * Nothing in it is trusted: values of a wrong type or length are left out and
  * counted, and a statement that does not end is ended.
  */
@@ -45,6 +47,8 @@ void fail2ban_history_deinit(struct fail2ban_history *piece);
 int fail2ban_history_read(struct fail2ban_history *out, const char *database,
                           enum fail2ban_history_table table, const struct store_import *from,
                           struct err *err) _must_check_;
+int fail2ban_history_knows(bool *known, const struct cidr *addresses, size_t n,
+                           const char *database, struct err *err) _must_check_;
 const char *fail2ban_history_table_name(enum fail2ban_history_table table);
 
 #endif

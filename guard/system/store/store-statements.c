@@ -106,6 +106,9 @@ const char *const store_sql[STMT_N] = {
                       " VALUES (?1, ?2, ?3, ?4, ?5, (SELECT id FROM snapshot WHERE id = ?6))",
     [STMT_WIPE_CAUSE] = "UPDATE wipe SET cause = ?2 WHERE id = ?1",
     [STMT_WIPE_FINISH] = "UPDATE wipe SET finished_us = ?2, outcome = ?3 WHERE id = ?1",
+    /* what was done about it stays on record, whoever asks */
+    [STMT_WIPE_FORGET] = "DELETE FROM wipe WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM loss l"
+                         " JOIN restore_step s ON s.loss_id = l.id WHERE l.wipe_id = ?1)",
     [STMT_WIPE_LOAD] =
         "SELECT id, kind, cause, at_us, finished_us, outcome, boot_id, instance, before_id,"
         " n_rows, n_lost, n_restored, n_failed, n_skipped, restored_us,"

@@ -210,6 +210,23 @@ int store_wipe_finish(struct store *store, int64_t wipe_id, int64_t finished_us,
 	                             STORE_RELAXED, err);
 }
 
+/**
+ * store_wipe_forget() - a wipe of which nothing came leaves no trace
+ *
+ * One with steps stays.
+ *
+ * Return: as in store.h.
+ */
+int store_wipe_forget(struct store *store, int64_t wipe_id, struct err *err)
+{
+	int r = store_transaction_begin(store, err);
+
+	if (r)
+		return r;
+	r = store_run(store, err, STMT_WIPE_FORGET, "i", wipe_id);
+	return store_transaction_end(store, r, STORE_RELAXED, err);
+}
+
 /* --- reading ----------------------------------------------------------------------------- */
 
 static int read_info(struct store_wipe_info *info, sqlite3_stmt *row)

@@ -155,6 +155,15 @@ struct store_wipe_info {
 	size_t n_bans_ended;      /* also those that needed nothing */
 	int64_t bans_restored_us; /* when the last one was back; 0: none */
 };
+/* Bans that are neither back nor settled otherwise. */
+static inline size_t store_wipe_n_bans_open(const struct store_wipe_info *info)
+{
+	size_t settled = info->n_bans_restored + info->n_bans_ended + info->n_bans_left_out +
+	                 info->n_bans_failed;
+
+	return info->n_bans > settled ? info->n_bans - settled : 0;
+}
+
 #define STORE_WIPE_INFO_NULL      ((struct store_wipe_info){0})
 #define _cleanup_store_wipe_info_ _cleanup_(store_wipe_info_deinit)
 
@@ -182,6 +191,7 @@ int store_steps_put(struct store *store, int64_t wipe_id, const struct store_ste
                     struct err *err) _must_check_;
 int store_wipe_finish(struct store *store, int64_t wipe_id, int64_t finished_us,
                       const char *outcome, struct err *err) _must_check_;
+int store_wipe_forget(struct store *store, int64_t wipe_id, struct err *err) _must_check_;
 int store_wipe_unfinished(struct store *store, struct store_unfinished_list *out,
                           struct err *err) _must_check_;
 int store_wipe_last(struct store *store, struct store_wipe_info *out, struct err *err) _must_check_;
@@ -210,6 +220,7 @@ struct store_history_query {
 	int64_t until_us; /* exclusive; 0: to the end */
 	const char *kind; /* one of event_filter(); NULL: all */
 	bool bans;        /* with bans and unbans (also when kind asks for them) */
+	bool whole;       /* wipes that reach into the time belong to it with all of theirs */
 	bool oldest_first;
 	size_t limit; /* 0: no limit */
 };

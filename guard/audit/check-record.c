@@ -24,6 +24,31 @@ static int newer_store(struct check_run *run)
 	                 "store and keep the old one aside");
 }
 
+/* A restart mends what is broken, and nothing else. */
+static int unusable_store(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	char *why = strdup(picture_why(picture, PICTURE_STORE));
+
+	if (picture->store_denied)
+		return check_add_as(run, FINDING_UNKNOWN, why, strdup("sudo reload-guard check"),
+		                    "the store may only be read by root, so it is unknown what was "
+		                    "open before");
+	switch (picture->store_result) {
+	case STORE_E_READ_ONLY:
+		return check_add(run, why, NULL,
+		                 "the store cannot be used: its file system is mounted read-only. "
+		                 "Nothing is recorded until it can be written");
+	case STORE_E_FULL:
+		return check_add(run, why, NULL,
+		                 "the store cannot be used: its disk is full. Nothing is recorded "
+		                 "until there is room");
+	default:
+		return check_add(run, why, strdup("systemctl restart reload-guard"),
+		                 "the store cannot be used, so it is unknown what was open before");
+	}
+}
+
 static int store(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
@@ -39,9 +64,7 @@ static int store(struct check_run *run)
 	if (picture->store_newer)
 		return newer_store(run);
 	if (!picture_knows(picture, PICTURE_STORE))
-		return check_add(run, strdup(picture_why(picture, PICTURE_STORE)),
-		                 strdup("systemctl restart reload-guard"),
-		                 "the store cannot be used, so it is unknown what was open before");
+		return unusable_store(run);
 	if (!picture->damage)
 		return 0;
 	return check_add(run, strdup(picture->damage), strdup("systemctl restart reload-guard"),

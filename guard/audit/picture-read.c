@@ -384,6 +384,8 @@ static int read_store(struct reading *reading)
 		reading->impatient |= r == STORE_E_BUSY;
 		picture->store_absent = r == STORE_E_ABSENT && !has_file(picture->state_dir);
 		picture->store_newer = r == STORE_E_NEWER;
+		picture->store_denied = r == STORE_E_READ_ONLY && geteuid() != 0;
+		picture->store_result = r;
 		if (r == STORE_E_ABSENT)
 			err_set(why(reading, PICTURE_STORE), 0, "%s",
 			        picture->store_absent ? "there is none yet" : "it is empty");

@@ -118,6 +118,8 @@ struct picture {
 	struct watcher_state watcher;
 	bool store_absent; /* not known, for there is none yet */
 	bool store_newer;  /* not known, for it is of a newer release */
+	bool store_denied; /* not known, for whoever asks is not root */
+	int store_result;  /* STORE_E_*, negative errno; 0: it can be used */
 	bool has_wipe;
 	struct store_wipe_info wipe; /* the last one */
 	bool wipe_open;              /* is being dealt with right now */

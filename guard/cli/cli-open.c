@@ -31,7 +31,7 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
 	case STORE_E_UNSAFE:
 		break;
 	case STORE_E_ABSENT:
-		advice = "; nothing is on record yet: start the watcher (systemctl start "
+		advice = "; nothing is on record there: start the watcher (systemctl start "
 		         "reload-guard), or name the folder with --state";
 		break;
 	case STORE_E_READ_ONLY:
@@ -60,8 +60,7 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
  */
 int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need)
 {
-	struct store_options options = {
-	    .create = need.write, .read_only = !need.write, .busy_ms = STORE_BUSY_MS};
+	struct store_options options = {.read_only = !need.write, .busy_ms = STORE_BUSY_MS};
 	struct err err = ERR_NULL;
 	int r = store_open(out, cli->store_dir, &options, &err);
 

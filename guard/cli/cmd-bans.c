@@ -26,20 +26,21 @@ static int take_row(const struct store_ban *ban, void *userdata)
 /* A typing error must not look like an address that nobody banned. */
 static bool check_address(struct cli *cli, const char *text)
 {
-	struct err err = ERR_NULL;
 	struct cidr cidr;
 
 	if (text[0] == '\0') {
 		cli_fail(cli, CLI_USAGE, "--address needs an address, a prefix or a host name");
 		return false;
 	}
-	if (cidr_parse(&cidr, text, CIDR_NETMASK, &err) == 0)
+	if (cidr_parse(&cidr, text, CIDR_NETMASK, NULL) == 0)
 		return true;
 	/* A host name has another sign in it than numbers have, and none of theirs. */
 	if (!strpbrk(text, ":/") && strspn(text, "0123456789.") < strlen(text))
 		return true;
-	cli_fail(cli, CLI_USAGE, "bans: \"%.100s\" is neither an address nor a prefix: %s", text,
-	         err.text);
+	cli_fail(cli, CLI_USAGE,
+	         "\"%.100s\" is neither an address nor a prefix; give one such as 192.0.2.7 or "
+	         "192.0.2.0/24",
+	         text);
 	return false;
 }
 

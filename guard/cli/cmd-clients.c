@@ -19,6 +19,9 @@ static const struct cli_option command_options[] = {
 
 #define NOTE_MAX 256
 
+/* The widest range that is taken for clients: more than any provider's customers. */
+enum { WIDEST_IPV4 = 8, WIDEST_IPV6 = 16 };
+
 static void close_fd(const int *fd)
 {
 	if (*fd > STDIN_FILENO)
@@ -51,23 +54,78 @@ static int list(struct cli *cli)
 
 /* --- add and remove ---------------------------------------------------------------------- */
 
-static bool parse_range(struct cli *cli, const char *word, char out[CIDR_TEXT_LENGTH])
+static bool parse_range(struct cli *cli, const char *word, struct cidr *range,
+                        char out[CIDR_TEXT_LENGTH])
 {
-	struct err err = ERR_NULL;
-	struct cidr range;
-
-	if (cidr_parse(&range, word, CIDR_NETMASK, &err) != 0) {
-		cli_fail(cli, CLI_USAGE, "%s", err.text);
+	if (cidr_parse(range, word, CIDR_NETMASK, NULL) != 0) {
+		cli_fail(cli, CLI_USAGE,
+		         "\"%.100s\" is neither an address nor a prefix; give one such as "
+		         "192.0.2.7 or 192.0.2.0/24",
+		         word);
 		return false;
 	}
-	cidr_format(&range, out);
+	cidr_format(range, out);
 	return true;
+}
+
+/* With host bits, or mapped into IPv6, it is another text than what is kept. */
+static void tell_spelling(struct cli *cli, const char *word, const char *text)
+{
+	struct cidr kept, written;
+
+	if (strcmp(word, text) == 0 ||
+	    cidr_parse(&written, word, CIDR_NETMASK | CIDR_KEEP_HOST_BITS, NULL) != 0 ||
+	    cidr_parse(&kept, text, 0, NULL) != 0)
+		return;
+	if (cidr_cmp(&written, &kept) != 0 ||
+	    (strchr(word, ':') != NULL) != (kept.family == CIDR_IPV6))
+		cli_note(cli, "%.100s is kept as %s", word, text);
+}
+
+/* Nobody's customers are so many: every ban would be one of a client, and be left out. */
+static bool is_too_wide(const struct cidr *range)
+{
+	return range->prefix < (range->family == CIDR_IPV4 ? WIDEST_IPV4 : WIDEST_IPV6);
+}
+
+struct known {
+	const struct cidr *range;
+	char text[CIDR_TEXT_LENGTH]; /* of a range that has all of it; "": none */
+	bool same, by_hand;
+};
+
+static int note_known(const struct store_client_range *row, void *userdata)
+{
+	struct known *known = userdata;
+	struct cidr range;
+
+	if (cidr_parse(&range, row->cidr, 0, NULL) != 0 || !cidr_contains(&range, known->range))
+		return 0;
+	known->same = cidr_cmp(&range, known->range) == 0;
+	known->by_hand = strcmp(row->source, "hand") == 0;
+	cidr_format(&range, known->text);
+	return 0;
+}
+
+/* Added all the same: what has it now may go, or has another note. */
+static void tell_known(struct cli *cli, struct store *store, const struct cidr *range,
+                       const char *text, const char *note)
+{
+	struct known known = {.range = range};
+
+	if (store_client_range_list(store, note_known, &known, NULL) != 0 || !known.text[0])
+		return;
+	if (!known.same)
+		cli_note(cli, "%s is a part of %s, which is there already", text, known.text);
+	else if (known.by_hand)
+		cli_note(cli, "%s was added before%s", text, note ? "; its note is replaced" : "");
 }
 
 static int add(struct cli *cli, const char *word, const char *note)
 {
 	_cleanup_store_ struct store *store = NULL;
 	char text[CIDR_TEXT_LENGTH];
+	struct cidr cidr;
 	struct store_client_range range = {
 	    .cidr = text, .note = note, .source = "hand", .last_seen_us = cli->now_us};
 	struct err err = ERR_NULL;
@@ -76,11 +134,20 @@ static int add(struct cli *cli, const char *word, const char *note)
 
 	if (note && strlen(note) > NOTE_MAX)
 		return cli_fail(cli, CLI_USAGE, "--note: longer than %d bytes", NOTE_MAX);
-	if (!parse_range(cli, word, text))
+	if (!parse_range(cli, word, &cidr, text))
 		return CLI_USAGE;
+	if (is_too_wide(&cidr))
+		return cli_fail(
+		    cli, CLI_USAGE,
+		    "%s is too wide for a range of clients: every ban would be one of a "
+		    "client, and none would be restored. The widest are /%d for IPv4 and "
+		    "/%d for IPv6",
+		    text, WIDEST_IPV4, WIDEST_IPV6);
 	r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
 	if (r != CLI_FINE)
 		return r;
+	tell_spelling(cli, word, text);
+	tell_known(cli, store, &cidr, text, note);
 	r = store_client_range_put(store, &range, &err);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
@@ -96,9 +163,10 @@ static int take_away(struct cli *cli, const char *word)
 	char text[CIDR_TEXT_LENGTH];
 	struct err err = ERR_NULL;
 	struct report report;
+	struct cidr cidr;
 	int r;
 
-	if (!parse_range(cli, word, text))
+	if (!parse_range(cli, word, &cidr, text))
 		return CLI_USAGE;
 	r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
 	if (r != CLI_FINE)

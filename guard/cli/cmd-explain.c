@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 
+#include <net/if.h>
 #include <string.h>
 
 #include "guard/model/mail/services.h"
@@ -102,6 +103,23 @@ static int add_service(struct run *run, const char *name, bool *found)
 	return r;
 }
 
+/* What has a digit first and no letter, or a slash in it, was meant for a port. */
+static bool is_number(const char *word)
+{
+	return strchr(word, '/') || strspn(word, "0123456789") == strlen(word);
+}
+
+static bool is_port(const char *word)
+{
+	_cleanup_free_ char *tcp = NULL;
+	unsigned first, last;
+	char protocol[8];
+
+	return (item_port_parse(word, &first, &last, protocol) && first == last) ||
+	       (xasprintf(&tcp, "%s/tcp", word) >= 0 &&
+	        item_port_parse(tcp, &first, &last, protocol) && first == last);
+}
+
 static int add_word(struct run *run, const char *word)
 {
 	_cleanup_free_ char *tcp = NULL;
@@ -157,6 +175,28 @@ static int read_rules(struct run *run)
 	return r;
 }
 
+static bool is_bound(const struct ruleset *ruleset, const char *interface)
+{
+	for (size_t i = 0; i < ruleset->n_zones; i++)
+		if (strv_contains(&ruleset->zones[i].interfaces, interface))
+			return true;
+	return false;
+}
+
+/* A mistyped name would be answered for: by the default zone. */
+static int check_interface(struct run *run, const char *interface)
+{
+	if (!interface || if_nametoindex(interface) != 0)
+		return CLI_FINE;
+	if (!is_bound(&run->picture.ruleset, interface))
+		return cli_fail(run->cli, CLI_USAGE,
+		                "there is no interface \"%.100s\" on this machine, and no zone has "
+		                "it; see: ip -brief link",
+		                interface);
+	cli_warn(run->cli, "there is no interface \"%.100s\" on this machine now", interface);
+	return CLI_FINE;
+}
+
 static void find_way(struct run *run, const struct cli_args *args)
 {
 	const char *interface = args->values[EXPLAIN_INTERFACE];
@@ -178,12 +218,16 @@ static void find_way(struct run *run, const struct cli_args *args)
 
 static int parse_address(struct run *run, const char *word)
 {
-	struct err err = ERR_NULL;
+	struct cidr range;
 
-	if (cidr_parse(&run->explain.packet.source, word, CIDR_ADDRESS_ONLY, &err) != 0)
-		return cli_fail(run->cli, CLI_USAGE, "\"%.100s\" is not an address: %s", word,
-		                err.text);
-	return CLI_FINE;
+	if (cidr_parse(&run->explain.packet.source, word, CIDR_ADDRESS_ONLY, NULL) == 0)
+		return CLI_FINE;
+	return cli_fail(run->cli, CLI_USAGE,
+	                cidr_parse(&range, word, CIDR_NETMASK, NULL) == 0
+	                    ? "\"%.100s\" is a range; give one address of it, such as 192.0.2.7"
+	                    : "\"%.100s\" is not an address; give one such as 192.0.2.7 or "
+	                      "2001:db8::7",
+	                word);
 }
 
 static int explain_all(struct run *run, const struct cli_args *args)
@@ -197,6 +241,8 @@ static int explain_all(struct run *run, const struct cli_args *args)
 	r = add_words(run, args);
 	if (r == CLI_FINE)
 		r = read_rules(run);
+	if (r == CLI_FINE)
+		r = check_interface(run, args->values[EXPLAIN_INTERFACE]);
 	if (r != CLI_FINE)
 		return r;
 	reached = cli_reached(run->cli, &run->picture, PICTURE_RULES);
@@ -223,6 +269,9 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 	run.explain.now_us = cli->now_us;
 	r = parse_address(&run, args->words[0]);
+	for (size_t i = 1; i < args->n_words && r == CLI_FINE; i++)
+		if (is_number(args->words[i]) && !is_port(args->words[i]))
+			r = no_such(&run, args->words[i]);
 	if (r == CLI_FINE)
 		r = cli_load_config(cli);
 	return r == CLI_FINE ? explain_all(&run, args) : r;

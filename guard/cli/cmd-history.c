@@ -66,6 +66,10 @@ static bool parse_query(struct cli *cli, const struct cli_args *args,
 	};
 	if (query->kind && !check_kind(cli, query->kind))
 		return false;
+	/* who asks for one kind of row asks for the rows of that time */
+	query->whole =
+	    !query->kind || (strcmp(query->kind, "wipe") != 0 && strcmp(query->kind, "loss") != 0 &&
+	                     strcmp(query->kind, "restore") != 0);
 	if (!cli_parse_period(cli, args->values[HISTORY_SINCE], args->values[HISTORY_UNTIL],
 	                      &query->since_us, &query->until_us))
 		return false;

@@ -185,8 +185,9 @@ static void record(struct run *run)
 
 	snprintf(text, sizeof(text), "written to the permanent configuration: %zu; failed: %zu",
 	         run->n_wanted - run->n_failed, run->n_failed);
-	if (cli_open_store(run->cli, &store, (struct cli_store_need){.write = true}) == CLI_FINE &&
-	    store_event_put(store, &event, NULL) != 0)
+	if (cli_open_store(run->cli, &store,
+	                   (struct cli_store_need){.write = true, .absent = true}) == CLI_FINE &&
+	    store && store_event_put(store, &event, NULL) != 0)
 		cli_warn(run->cli, "the history could not be written");
 }
 

@@ -63,10 +63,10 @@ static int take(struct cli *cli)
 	struct report report;
 	const char *instance;
 	int64_t id;
-	int r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
+	int r = read_now(cli, &connection, &reading);
 
 	if (r == CLI_FINE)
-		r = read_now(cli, &connection, &reading);
+		r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
 	if (r != CLI_FINE)
 		return r;
 	instance = firewalld_instance(connection.fw);

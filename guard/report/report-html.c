@@ -393,6 +393,16 @@ static void put_bans(FILE *out, const struct summary *period)
 
 /* --- what was found ---------------------------------------------------------------------- */
 
+static void put_command(FILE *out, const char *command)
+{
+	_cleanup_free_ char *marked = NULL;
+
+	fputs("<code>", out);
+	if (xasprintf(&marked, TEXT_COMMAND, command) == 0)
+		put_text(out, marked);
+	fputs("</code>", out);
+}
+
 static void put_finding(FILE *out, const struct finding *finding)
 {
 	fprintf(out, "<div class=\"finding %s\"><span class=\"dim\">",
@@ -405,13 +415,11 @@ static void put_finding(FILE *out, const struct finding *finding)
 		put_text(out, finding->evidence);
 		fputs("</span>", out);
 	}
-	if (finding->command) {
-		_cleanup_free_ char *marked = NULL;
-
-		fputs("<code>", out);
-		if (xasprintf(&marked, TEXT_COMMAND, finding->command) == 0)
-			put_text(out, marked);
-		fputs("</code>", out);
+	if (finding->command)
+		put_command(out, finding->command);
+	if (finding->other) {
+		fputs("or: ", out);
+		put_command(out, finding->other);
 	}
 	fputs("</div>\n", out);
 }

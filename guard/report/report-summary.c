@@ -164,6 +164,8 @@ static void put_findings(const struct report *report, const struct report_summar
 		            finding_severity_name(finding->severity), finding->name, finding->text);
 		if (finding->command)
 			report_command(report, REPORT_PLAIN, "    ", finding->command);
+		if (finding->other)
+			report_command(report, REPORT_PLAIN, "    or: ", finding->other);
 	}
 }
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Back to how it was at a chosen time; nothing is ever taken away.
 mail_open
+need "there is a store" guard hook start --jail lab
 need "a snapshot is taken" exits 0 guard snapshot take
 need "listed" exits 0 guard --json snapshot list
 id=$(json '(d if isinstance(d, list) else d["snapshots"])[0]["id"]') || fail "the list has an id"

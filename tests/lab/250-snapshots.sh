@@ -2,6 +2,7 @@
 # The same state twice costs one row; two states can be compared.
 ids() { json '" ".join(str(s["id"]) for s in (d if isinstance(d, list) else d["snapshots"]))'; }
 count() { guard --json snapshot list >"$W/out" && json 'str(len(d if isinstance(d, list) else d["snapshots"]))'; }
+need "there is a store" guard hook start --jail lab
 need "the first is taken" exits 0 guard snapshot take
 first=$(guard --json snapshot list >"$W/out" && ids)
 need "the same again" exits 0 guard snapshot take

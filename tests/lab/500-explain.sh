@@ -9,6 +9,16 @@ need "each port has its decision" out_has '465/tcp +smtps +open +connects +servi
 need "what nobody opened is told from the rest" exits 1 guard explain 10.77.0.2 4190/tcp
 need "by the target" out_has 'target default in zone public'
 need "with what opens it" out_has 'firewall-cmd --zone=public --add-service=managesieve'
+need "of several ports that are shut" exits 1 guard explain 10.77.0.2 4190 2525/tcp 119
+need "each is opened, by one command for all services" out_has 'firewall-cmd --zone=public --add-service=managesieve'
+need "and one for all ports" out_has 'firewall-cmd --zone=public --add-port=2525/tcp --add-port=119/tcp'
+need "an interface that is not there" exits 2 guard explain -i nosuch0 10.77.0.2 imaps
+need "is named" err_has 'there is no interface "nosuch0" on this machine'
+need "loopback is there" exits 0 guard explain -i lo 10.77.0.2 imaps
+need "one that a zone has, and that may come" fwc --zone=public --add-interface=ppp7
+need "is answered for" exits 0 guard explain -i ppp7 10.77.0.2 imaps
+need "with a word of warning" err_has 'no interface "ppp7" on this machine now'
+need "which a zone has no more" fwc --zone=public --remove-interface=ppp7
 
 # the classic: open, and a denial comes first
 need "a rule by hand" fwc --add-rich-rule='rule family=ipv4 source address=10.77.0.0/29 drop'

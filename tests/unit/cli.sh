@@ -129,6 +129,24 @@ err_has 'public/service:imap'
 exits 2 release imap
 err_has 'ZONE/KIND:VALUE'
 exits 2 release --list public/service:imap
+# said once, in one line, and what to type
+for command in 'bans 1.2.3' 'bans 192.0.2.0/99' 'explain foo' 'clients add 1.2.3' 'clients remove office' \
+	'explain 192.0.2.0/24'; do
+	# shellcheck disable=SC2086
+	exits 2 $command
+	err_has 'such as 192.0.2.7'
+	[ "$(wc -l <"$tmp/err")" = 1 ] || fail "it is said in one line"
+	[ "$(grep -o "${command##* }" "$tmp/err" | wc -l)" = 1 ] || fail "$command: it is said once"
+done
+# what is no port is that whether or not firewalld can be asked
+for port in 0 70000 0/tcp 465/foo imaps/tcp/tcp; do
+	exits 2 explain 192.0.2.7 "$port"
+	err_has "\"$port\" is neither a port"
+done
+for range in 0.0.0.0/0 ::/0 128.0.0.0/1 2000::/3 0.0.0.0/0.0.0.0 ::ffff:0:0/96; do
+	exits 2 clients add "$range"
+	err_has 'too wide'
+done
 exits 2 bans --address ''
 exits 2 bans ''
 exits 2 bans 192.0.2.300
@@ -187,7 +205,16 @@ done
 exits 0 release --list
 out_has 'nothing is released'
 
-# --- a store, made by the first who writes ---
+# --- a store is made by the watcher and by the hook; a mistyped folder by nobody ---
+for command in 'release public/service:imap' 'release --undo public/service:imap' \
+	'clients add 192.0.2.0/24' 'clients remove 192.0.2.0/24' 'clients learn'; do
+	# shellcheck disable=SC2086
+	exits 4 $command
+	err_has 'start the watcher.*--state'
+	[ "$(wc -l <"$tmp/err")" = 1 ] || fail "it is said in one line"
+	[ ! -e "$tmp/state" ] || fail "$command makes a folder"
+done
+exits 0 hook start --jail lab
 exits 0 release public/service:imap
 out_has 'public/service:imap is released'
 exits 0 release --list
@@ -380,6 +407,18 @@ exits 2 clients --note x
 [ ! -e "$tmp/none" ] || fail "listing makes a store"
 exits 0 clients add 192.0.2.7/24 --note "the office"
 out_has '^added: 192.0.2.0/24'
+err_has '192.0.2.7/24 is kept as 192.0.2.0/24'
+exits 0 clients add 192.0.2.0/24 --note "the office"
+err_has '192.0.2.0/24 was added before; its note is replaced'
+exits 0 clients add 192.0.2.128/25
+err_has '192.0.2.128/25 is a part of 192.0.2.0/24, which is there already'
+exits 0 clients remove 192.0.2.128/25
+exits 0 clients add ::ffff:198.51.100.7
+err_has '::ffff:198.51.100.7 is kept as 198.51.100.7'
+exits 0 clients remove 198.51.100.7
+exits 0 clients add 10.0.0.0/8
+err_empty
+exits 0 clients remove 10.0.0.0/8
 exits 0 clients add 2001:db8::/48
 exits 0 clients list
 out_has '^192.0.2.0/24 *hand .*the office'

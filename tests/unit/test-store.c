@@ -576,6 +576,20 @@ static const struct {
     {{.since_us = NOW + 5 * SECOND}, "5 stop SIGTERM\n"},
     {{.until_us = NOW + 2 * SECOND}, "0 start watching\n"},
     {{.since_us = NOW + 9 * SECOND}, ""},
+    /* a wipe that reaches into the time is no orphan of it: it stands there with its head */
+    {{.since_us = NOW + 3 * SECOND, .until_us = NOW + 4 * SECOND, .whole = true},
+     "3 restore public/service:smtp\n3 restore public/service:imaps\n"
+     "2 loss work/port:993/tcp\n2 loss public/port:465/tcp\n"
+     "2 loss public/service:smtp\n2 loss public/service:imap\n2 loss public/service:imaps\n"
+     "2 wipe firewall-cmd --reload\n"},
+    {{.since_us = NOW + 2 * SECOND, .until_us = NOW + 3 * SECOND, .whole = true},
+     "3 restore public/service:smtp\n3 restore public/service:imaps\n"
+     "2 loss work/port:993/tcp\n2 loss public/port:465/tcp\n"
+     "2 loss public/service:smtp\n2 loss public/service:imap\n2 loss public/service:imaps\n"
+     "2 wipe firewall-cmd --reload\n"},
+    {{.since_us = NOW + 4 * SECOND, .whole = true}, "5 stop SIGTERM\n"},
+    {{.since_us = NOW + 3 * SECOND, .until_us = NOW + 4 * SECOND},
+     "3 restore public/service:smtp\n3 restore public/service:imaps\n"},
 };
 
 START_TEST(test_history)

@@ -127,6 +127,9 @@ static bool asks_for_bans(const struct store_history_query *query)
  * store_history() - what happened, the newest first unless the query wants the oldest
  * @query: borrowed
  *
+ * A step of a wipe may lie outside of the time when the wipe itself lies in it, and the
+ * other way round: with @query->whole there are no parts.
+ *
  * Within one instant the restored come before the lost and these before their
  * wipe, so that the list read backwards is the order of events.
  *
@@ -135,11 +138,11 @@ static bool asks_for_bans(const struct store_history_query *query)
 int store_history(struct store *store, const struct store_history_query *query,
                   store_history_fn *fn, void *userdata, struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *rows =
-	    store_bind(store, query->oldest_first ? STMT_HISTORY_FORWARD : STMT_HISTORY, "iitii",
-	               query->since_us ? query->since_us : INT64_MIN,
-	               query->until_us ? query->until_us : INT64_MAX, query->kind,
-	               (int64_t)asks_for_bans(query), store_limit(query->limit));
+	_cleanup_reset_ sqlite3_stmt *rows = store_bind(
+	    store, query->oldest_first ? STMT_HISTORY_FORWARD : STMT_HISTORY, "iitiii",
+	    query->since_us ? query->since_us : INT64_MIN,
+	    query->until_us ? query->until_us : INT64_MAX, query->kind,
+	    (int64_t)asks_for_bans(query), store_limit(query->limit), (int64_t)query->whole);
 	bool row;
 	int r;
 

@@ -27,24 +27,37 @@
 
 #define HISTORY_ITEM "i.zone || '/' || i.kind || ':' || i.value"
 
-/* ?1: from, ?2: before, ?3: kind, ?4: bans too, ?5: limit; step is the order within one time */
+/* Wipes of that time, and, where they are wanted whole, those that reach into it. */
+#define HISTORY_REACHES                                                                            \
+	"(SELECT id FROM wipe WHERE at_us >= ?1 AND at_us < ?2"                                    \
+	" UNION SELECT l.wipe_id FROM restore_step s JOIN loss l ON l.id = s.loss_id"              \
+	" WHERE ?6 AND s.finished_us >= ?1 AND s.finished_us < ?2)"
+
+#define HISTORY_STEPS                                                                              \
+	" UNION ALL SELECT s.finished_us, 2, s.id, 'restore', " HISTORY_ITEM ", s.id, w.id,"       \
+	" w.kind, NULL, NULL, NULL, NULL, NULL, s.outcome, " HISTORY_ITEM ", l.verdict,"           \
+	" s.error, s.started_us, NULL, NULL, NULL"                                                 \
+	" FROM restore_step s JOIN loss l ON l.id = s.loss_id JOIN wipe w ON w.id = l.wipe_id"     \
+	" JOIN item i ON i.id = l.item_id"
+
+/*
+ * ?1: from, ?2: before, ?3: kind, ?4: bans too, ?5: limit, ?6: wipes as a whole; step is the
+ * order within one time
+ */
 #define HISTORY_ROWS                                                                               \
 	"SELECT * FROM ("                                                                          \
 	"SELECT at_us, 0 AS step, id AS position, 'wipe' AS kind, coalesce(cause, kind) AS text,"  \
 	" id, id AS wipe_id, kind AS wipe_kind, finished_us, n_lost, n_restored, n_failed,"        \
 	" restored_us, outcome, NULL AS item, NULL AS verdict, NULL AS error,"                     \
 	" NULL AS started_us, NULL AS jail, NULL AS address, NULL AS how"                          \
-	" FROM wipe_info WHERE at_us >= ?1 AND at_us < ?2"                                         \
+	" FROM wipe_info WHERE id IN " HISTORY_REACHES                                             \
 	" UNION ALL SELECT w.at_us, 1, l.position, 'loss', " HISTORY_ITEM ", l.id, w.id,"          \
 	" w.kind, NULL, NULL, NULL, NULL, NULL, l.outcome, " HISTORY_ITEM ", l.verdict,"           \
 	" NULL, NULL, NULL, NULL, NULL"                                                            \
 	" FROM wipe w JOIN loss l ON l.wipe_id = w.id JOIN item i ON i.id = l.item_id"             \
-	" WHERE w.at_us >= ?1 AND w.at_us < ?2"                                                    \
-	" UNION ALL SELECT s.finished_us, 2, s.id, 'restore', " HISTORY_ITEM ", s.id, w.id,"       \
-	" w.kind, NULL, NULL, NULL, NULL, NULL, s.outcome, " HISTORY_ITEM ", l.verdict,"           \
-	" s.error, s.started_us, NULL, NULL, NULL"                                                 \
-	" FROM restore_step s JOIN loss l ON l.id = s.loss_id JOIN wipe w ON w.id = l.wipe_id"     \
-	" JOIN item i ON i.id = l.item_id WHERE s.finished_us >= ?1 AND s.finished_us < ?2"        \
+	" WHERE w.id IN " HISTORY_REACHES HISTORY_STEPS                                            \
+	" WHERE NOT ?6 AND s.finished_us >= ?1 AND s.finished_us < ?2" HISTORY_STEPS               \
+	" WHERE ?6 AND w.id IN " HISTORY_REACHES                                                   \
 	" UNION ALL SELECT e.at_us, 0, e.id, e.kind, e.text, e.id, NULL, NULL, NULL, NULL, NULL,"  \
 	" NULL, NULL, NULL, " HISTORY_ITEM ", NULL, NULL, NULL, NULL, NULL, NULL"                  \
 	" FROM event e LEFT JOIN item i ON i.id = e.item_id"                                       \

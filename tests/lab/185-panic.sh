@@ -14,3 +14,7 @@ need "mail is back at once" within 2 mail_reachable
 tried() { guard history --kind restore | grep -c 'imaps .*PANIC_MODE'; }
 [ "$(tried)" = 1 ] || fail "it was tried $(tried) times"
 need "the guard still runs" watching
+need "panic mode again" fwc --panic-on
+guard restore >"$W/out" 2>"$W/err"
+need "restore by hand says what to type" err_has 'panic mode and drops everything; end it with: firewall-cmd --panic-off'
+need "panic mode ends" fwc --panic-off

@@ -14,3 +14,11 @@ need "restore --from" exits 0 guard restore --from "$id"
 need "brings them back" is_open 143 993
 need "and takes nothing away" has ldap
 need "an id that is none is an error" not exits 0 guard restore --from 999999
+# without the list of what is released, what somebody let go would be opened again
+need "they are removed again" fwc --remove-service=imap --remove-service=imaps
+/usr/bin/python3 -c 'import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.execute("DROP TABLE released")
+db.commit()' "$STATE/guard.db"
+need "restore --from refuses" exits 4 guard restore --from "$id"
+need "and opens nothing" is_shut 143 993

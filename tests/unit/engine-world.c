@@ -414,7 +414,7 @@ void world_guard(void)
 	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
 }
 
-void world_errand(const struct engine_errand *errand)
+void world_errand_begin(const struct engine_errand *errand)
 {
 	const struct firewalld_options adapter = {.on_event = on_event, .proc = world.proc};
 	struct engine_options options = {
@@ -427,7 +427,6 @@ void world_errand(const struct engine_errand *errand)
 	    .errand = errand,
 	};
 	struct store *store = NULL;
-	size_t n = world_told("done");
 
 	logger_init(&world.logger, world.log_fd, 1);
 	ck_ok(store_open(&store, fixture_dir, &fixture_writer, &err));
@@ -439,6 +438,13 @@ void world_errand(const struct engine_errand *errand)
 	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
 	engine_begin(world.engine);
 	engine_fail2ban(world.engine, fake_fail2ban.state);
+}
+
+void world_errand(const struct engine_errand *errand)
+{
+	size_t n = world_told("done");
+
+	world_errand_begin(errand);
 	world_await(world_told("done") > n);
 	ck_assert_uint_eq(world_told("done"), n + 1);
 }

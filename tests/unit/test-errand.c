@@ -347,6 +347,86 @@ START_TEST(reloaded_in_the_middle)
 }
 END_TEST
 
+/* Unbanned while it was put back, and firewalld does not let it go: told, and no more is tried. */
+static void unban_it(const char *what, void *userdata)
+{
+	bool *done = userdata;
+
+	if (!strstr(what, "192.0.2.1"))
+		return;
+	if (*done) { /* to take it away again */
+		world.wall.refuse = "192.0.2.1";
+		world.wall.error = "COMMAND_FAILED: nft";
+		return;
+	}
+	*done = true;
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+}
+
+START_TEST(residue_that_stays)
+{
+	bool done = false;
+
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world.wall.on_change = unban_it;
+	world.wall.userdata = &done;
+	world_errand(&by_hand);
+	ck_assert(done);
+	ck_assert(is_back(BAN(1)) && is_back(IMAPS));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "remove public/rule"), 1);
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* The same where the ban has left the list when the answer comes: firewalld went meanwhile. */
+START_TEST(gone_while_a_residue_is_taken_away)
+{
+	bool done = false;
+
+	lose("");
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world.wall.on_change = unban_it;
+	world.wall.userdata = &done;
+	world.wall.silent = "removeRichRule";
+	world_errand_begin(&by_hand);
+	world_await(done);
+	world_pass(5000);
+	fakewall_stop(&world.wall);
+	world_settle_calls();
+	world_pass(5000);
+	ck_assert_uint_eq(world_told("done"), 0);
+	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
+}
+END_TEST
+
+/* firewalld goes while bans are put back: what is back by then is on record, the rest open. */
+START_TEST(gone_during_the_bans)
+{
+	lose(BAN(2));
+	fake_fail2ban_ban("sshd", "192.0.2.2", 0);
+	fake_fail2ban.state = FAIL2BAN_RUNNING;
+	world.wall.silent = "addRichRule";
+	world_errand_begin(&by_hand);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	fakewall_stop(&world.wall);
+	world_settle_calls();
+	world_pass(5000);
+	ck_assert_uint_eq(world_told("done"), 0);
+	ck_assert_uint_eq(world_told("ended"), 1);
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	/* nothing of that is lost */
+	world_kill();
+	world.wall.silent = NULL;
+	fakewall_wipe(&world.wall);
+	fakewall_start(&world.wall, world.address, world.proc);
+	world_errand(&by_hand);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)) && is_back(IMAPS));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
 /* No snapshot is taken: whoever watches for ever knows more. */
 START_TEST(takes_no_snapshot)
 {
@@ -381,6 +461,9 @@ static Suite *suite(void)
 	    takes_over,
 	    back_and_gone_again,
 	    reloaded_in_the_middle,
+	    residue_that_stays,
+	    gone_while_a_residue_is_taken_away,
+	    gone_during_the_bans,
 	    takes_no_snapshot,
 	};
 

@@ -115,6 +115,26 @@ static int ask_store(struct run *run)
 /* --- writing
  * -------------------------------------------------------------------------- */
 
+/* Of a zone that is put together from parts a person chooses the part; which, none can tell. */
+static int refuse_combined(char **out, const struct item *item)
+{
+	_cleanup_free_ char *part = NULL, *command = NULL;
+	struct item of_part = *item;
+	int r = zonefile_part(&part, item->zone, "");
+
+	if (r != 0)
+		return r < 0 ? r : 0;
+	of_part.zone = part;
+	if (item_permanent_command(&command, &of_part) < 0 ||
+	    xasprintf(out,
+	              "zone %s is put together from the files in /etc/firewalld/zones/%s/, and "
+	              "what is written to %s.xml has no effect; add it to one of them, such as: "
+	              "%s",
+	              item->zone, item->zone, item->zone, command) < 0)
+		return -ENOMEM;
+	return 0;
+}
+
 static int write_item(struct run *run, const struct item *item, struct err *err)
 {
 	int r = save_zone(run, item->zone, err);
@@ -129,11 +149,20 @@ static int handle(struct run *run, const struct firewall_entry *entry)
 {
 	const char *reason = reason_against(run, entry), *outcome = "left out";
 	enum report_color color = REPORT_DIM;
+	_cleanup_free_ char *combined = NULL;
 	struct report_action_row *row;
 	struct err err = ERR_NULL;
 	int r = 0;
 
-	if (!reason) {
+	if (!reason && refuse_combined(&combined, &entry->item) < 0)
+		return -ENOMEM;
+	if (combined) {
+		outcome = "failed";
+		color = REPORT_BAD;
+		reason = combined;
+		run->n_wanted++;
+		run->n_failed++;
+	} else if (!reason) {
 		run->n_wanted++;
 		outcome = run->action.dry_run ? "would write" : "written";
 		color = run->action.dry_run ? REPORT_WARN : REPORT_GOOD;

@@ -10,6 +10,7 @@
 struct persister {
 	struct persister_options given;
 	struct itemcalls writes; /* to the permanent configuration, under way */
+	struct strv refused;     /* zones of which it was told that nothing is written */
 };
 
 /**
@@ -67,12 +68,13 @@ static bool save_zone(struct persister *persister, struct strv *saved, const cha
 	r = zonefile_backup(&path, persister->given.state_dir, zone, &err);
 	if (r == 0)
 		r = strv_add(saved, zone);
-	if (r < 0)
+	if (r == 0)
+		return true;
+	/* each look comes to the same */
+	if (!strv_contains(&persister->refused, zone) && strv_add(&persister->refused, zone) == 0)
 		logger_write(persister->given.logger, LOGGER_ERROR,
-		             "the zone file of %s could not be copied, so nothing is made "
-		             "permanent in it: %s",
-		             zone, err_text(&err, r));
-	return r == 0;
+		             "nothing is made permanent in zone %s: %s", zone, err_text(&err, r));
+	return false;
 }
 
 /**
@@ -121,5 +123,6 @@ void persister_free(struct persister *persister)
 	if (!persister)
 		return;
 	itemcalls_deinit(&persister->writes);
+	strv_deinit(&persister->refused);
 	free(persister);
 }

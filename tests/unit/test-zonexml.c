@@ -232,6 +232,30 @@ START_TEST(reads_the_file_that_is_in_force)
 }
 END_TEST
 
+/* What is put together from a folder of files is written by the name of one of them. */
+START_TEST(knows_the_parts_of_a_zone)
+{
+	_cleanup_free_ char *part = NULL;
+	char path[256];
+
+	put_file("etc/firewalld/zones/public.xml", "<zone/>");
+	ck_assert_int_eq(zonefile_part(&part, "public", root), ZONEFILE_E_ABSENT);
+	snprintf(path, sizeof(path), "%s/etc/firewalld/zones/public", root);
+	ck_assert_int_eq(mkdir(path, 0700), 0);
+	ck_assert_int_eq(zonefile_part(&part, "public", root), ZONEFILE_E_ABSENT);
+	put_file("etc/firewalld/zones/public/20-web.xml.old", "<zone/>");
+	put_file("etc/firewalld/zones/public/.xml", "<zone/>");
+	ck_assert_int_eq(zonefile_part(&part, "public", root), ZONEFILE_E_ABSENT);
+	put_file("etc/firewalld/zones/public/20-web.xml", "<zone/>");
+	put_file("etc/firewalld/zones/public/10-mail.xml", "<zone/>");
+	ck_assert_int_eq(zonefile_part(&part, "public", root), 0);
+	ck_assert_str_eq(part, "public/10-mail");
+	ck_assert_int_eq(zonefile_part(&part, "policy:public", root), ZONEFILE_E_ABSENT);
+	ck_assert_int_eq(zonefile_part(&part, "public/10-mail", root), ZONEFILE_E_ABSENT);
+	ck_assert_int_eq(zonefile_part(&part, "..", root), ZONEFILE_E_ABSENT);
+}
+END_TEST
+
 static const struct {
 	const char *text, *zone;
 } confs[] = {
@@ -265,6 +289,7 @@ int main(void)
 	tcase_add_test(text, reads_long_files);
 	tcase_add_checked_fixture(files, make_root, remove_root);
 	tcase_add_test(files, reads_the_file_that_is_in_force);
+	tcase_add_test(files, knows_the_parts_of_a_zone);
 	tcase_add_loop_test(files, reads_the_default_zone, 0, (int)ARRAY_SIZE(confs));
 	suite_add_tcase(suite, text);
 	suite_add_tcase(suite, files);

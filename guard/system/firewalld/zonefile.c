@@ -4,6 +4,7 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonexml.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -155,6 +156,65 @@ bool zonefile_is_own(const char *zone, const char *root)
 	return !strchr(name, '/') &&
 	       xasprintf(&path, "%s%s/%s/%s.xml", root, dirs[0], folder, name) >= 0 &&
 	       stat(path, &st) == 0;
+}
+
+static void close_folder(DIR **folder)
+{
+	if (*folder)
+		closedir(*folder);
+}
+
+/* The first of them by name, in which somebody has ordered them: 10-mail before 20-web. */
+static int first_part(char **out, const char *path, const char *zone)
+{
+	_cleanup_(close_folder) DIR *folder = opendir(path);
+	_cleanup_free_ char *first = NULL;
+	const struct dirent *entry;
+
+	while (folder && (entry = readdir(folder))) {
+		const char *end = strrchr(entry->d_name, '.');
+
+		if (!end || end == entry->d_name || strcmp(end, ".xml") != 0 ||
+		    (first && strcmp(entry->d_name, first) >= 0))
+			continue;
+		free(first);
+		first = strdup(entry->d_name);
+		if (!first)
+			return -ENOMEM;
+	}
+	if (!first)
+		return ZONEFILE_E_ABSENT;
+	return xasprintf(out, "%s/%.*s", zone, (int)(strlen(first) - strlen(".xml")), first) < 0
+	           ? -ENOMEM
+	           : 0;
+}
+
+/**
+ * zonefile_part() - the first part of a zone that is put together from a folder of files
+ * @out:  "public/10-mail", as firewalld calls it; written on success alone; the caller frees it
+ * @root: as for zonefile_read()
+ *
+ * Its runtime is made of such parts alone: what is written to the zone's own file, as
+ * firewall-cmd --permanent --zone=public does, has no effect (firewalld: core/fw.py,
+ * _start_copy_config_to_runtime). A part is written by its name.
+ *
+ * Return: 0; ZONEFILE_E_ABSENT when it is no such zone; -ENOMEM.
+ */
+int zonefile_part(char **out, const char *zone, const char *root)
+{
+	const char *name, *folder = folder_of(zone, &name);
+	int r = ZONEFILE_E_ABSENT;
+
+	if (name != zone || !*name || *name == '.' || strchr(name, '/'))
+		return r;
+	for (size_t i = 0; i < ARRAY_SIZE(dirs) && r == ZONEFILE_E_ABSENT; i++) {
+		_cleanup_free_ char *path = NULL;
+
+		if (xasprintf(&path, "%s%s/%s/%s", root, dirs[i], folder, name) < 0)
+			return -ENOMEM;
+		r = first_part(out, path, zone);
+	}
+	return r;
 }
 
 /* Bounded by what a file of firewalld can be. */
@@ -311,12 +371,25 @@ static int copy_to_state(char **out, const char *state_dir, const char *zone, in
  * firewalld itself writes zone files in place and keeps one .old (core/io/zone.py,
  * zone_writer), and writes beside reloads have erased them (firewalld#1495).
  *
- * Return: 0; negative errno, -EINVAL when it is no regular file.
+ * A zone that is put together from a folder of files has none that would count: nobody is to
+ * write to it.
+ *
+ * Return: 0; negative errno, -EINVAL when it is no regular file, -ENOTSUP when none counts.
  */
 int zonefile_backup(char **out, const char *state_dir, const char *zone, struct err *err)
 {
 	_cleanup_(close_fd) int from = -1;
+	_cleanup_free_ char *part = NULL;
+	int r = zonefile_part(&part, zone, "");
 
+	if (r < 0)
+		return r;
+	if (r == 0)
+		return err_set(err, -ENOTSUP,
+		               "it is put together from the files in %s/zones/%s/, and what is "
+		               "written to %s.xml has no effect; choose one of them, such as "
+		               "%s/zones/%s.xml",
+		               dirs[0], zone, zone, dirs[0], part);
 	from = open_zone_file("", zone, err);
 	if (from == -ENOENT) {
 		*out = NULL;

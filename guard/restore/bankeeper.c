@@ -765,6 +765,20 @@ static void close_or_wait(struct bankeeper *keeper)
 
 /* --- rules that went without a wipe ------------------------------------------------------ */
 
+/* Another jail had it, too: by hand it goes while all tickets stay. */
+static bool was_unbanned(const struct decision *decision, const struct banplan_rule *rule)
+{
+	const struct bankeeper *keeper = decision->keeper;
+	const struct banorigin_query query = {
+	    .tickets = &keeper->tickets,
+	    .store = record_store(keeper->given.record),
+	    .since_us = clock_now_us() - BANPLAN_PAST_US,
+	};
+
+	/* a guard that has just begun has not seen those that were there before */
+	return rule->n_past || banorigin_was_unbanned(rule->item, &query);
+}
+
 /* Takes those that are to be there out of the set, as an episode of their own; NULL: none. */
 static struct episode *pick_held(struct decision *decision, struct firewall *set, bool freed)
 {
@@ -785,9 +799,8 @@ static struct episode *pick_held(struct decision *decision, struct firewall *set
 		bool held = rules[i].answer == BANPLAN_HELD ||
 		            (rules[i].answer == BANPLAN_LEFT_OUT && !freed);
 
-		/* by hand it goes while all tickets stay */
-		if (!held ||
-		    (freed && (rules[i].n_past == 0 || is_there(decision->keeper, rules[i].item))))
+		if (!held || (freed && (is_there(decision->keeper, rules[i].item) ||
+		                        !was_unbanned(decision, &rules[i]))))
 			continue;
 		failed = grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(*loss->rows)) < 0;
 		if (failed)

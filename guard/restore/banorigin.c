@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 static bool has_ticket(const struct tickets *tickets, const struct cidr *source)
 {
@@ -31,9 +32,20 @@ static bool read_source(struct banorigin *deny)
 /* --- on record in the store -------------------------------------------------------------- */
 
 struct search {
+	const struct banorigin_query *query;
 	const struct cidr *source;
-	int64_t since_us;
 };
+
+/* Of the same jail, now. */
+static bool is_held(const struct tickets *tickets, const char *jail, const struct cidr *source)
+{
+	for (size_t i = 0; tickets && i < tickets->n; i++)
+		if (tickets->tickets[i].has_cidr &&
+		    cidr_cmp(&tickets->tickets[i].cidr, source) == 0 &&
+		    strcmp(tickets->tickets[i].jail, jail) == 0)
+			return true;
+	return false;
+}
 
 static int note_ban(const struct store_ban *ban, void *userdata)
 {
@@ -41,7 +53,8 @@ static int note_ban(const struct store_ban *ban, void *userdata)
 	int64_t over_us = ban->ended_us ? ban->ended_us : ban->until_us;
 	struct cidr cidr;
 
-	if (over_us && over_us < search->since_us)
+	if ((over_us && over_us < search->query->since_us) ||
+	    is_held(search->query->tickets, ban->jail, search->source))
 		return 0;
 	/* of a wider range that holds it, or a part of it, this is another rule */
 	return cidr_parse(&cidr, ban->address, 0, NULL) == 0 && cidr_cmp(&cidr, search->source) == 0
@@ -49,10 +62,10 @@ static int note_ban(const struct store_ban *ban, void *userdata)
 	           : 0;
 }
 
-/* Return: 0: not on record; -EEXIST: it is; others as store_bans(). */
+/* A ban without a ticket. Return: 0: not on record; -EEXIST: it is; others as store_bans(). */
 static int look_into_store(const struct banorigin_query *query, const struct cidr *source)
 {
-	struct search search = {.source = source, .since_us = query->since_us};
+	struct search search = {.query = query, .source = source};
 	char text[CIDR_TEXT_LENGTH];
 	struct store_ban_query bans = {.address = text};
 
@@ -75,6 +88,17 @@ static size_t candidates(struct banorigin **out, struct banorigin *denies, size_
 		    !has_ticket(query->past, &denies[i].source))
 			out[kept++] = &denies[i];
 	return kept;
+}
+
+/**
+ * banorigin_was_unbanned() - did a ban of its address end lately, whoever else holds one?
+ * @query: since_us says what is lately; tickets are those that are held now
+ */
+bool banorigin_was_unbanned(const struct item *item, const struct banorigin_query *query)
+{
+	struct banorigin deny = {.item = item};
+
+	return read_source(&deny) && look_into_store(query, &deny.source) == -EEXIST;
 }
 
 /* Without a database it has never run here, or keeps none: all its bans went with its end. */

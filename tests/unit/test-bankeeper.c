@@ -530,6 +530,28 @@ START_TEST(two_jails_and_killed_on_its_way)
 }
 END_TEST
 
+/* The guard began after the unban, and before the rule went: that there were two is on record. */
+START_TEST(two_jails_and_risen)
+{
+	struct store_ban other = {.jail = "dovecot", .address = "192.0.2.1", .source = "hook"};
+
+	begin();
+	other.time_us = clock_now_us();
+	other.bantime_s = 3600;
+	fixture_ban_event(record_store(world.record), STORE_BAN_BAN, &other, 0);
+	world_kill();
+	rise();
+	world_pass(10000);
+	fakewall_remove(&world.wall, BAN(1));
+	world_await(is_back(BAN(1)));
+	ck_assert(world_said("another jail still bans"));
+	/* of this one nobody else had any */
+	fakewall_remove(&world.wall, BAN(2));
+	world_pass(30000);
+	ck_assert(!is_back(BAN(2)));
+}
+END_TEST
+
 /* Removed by hand, it is not kept for longer than it takes to see that. */
 START_TEST(removed_by_hand_and_stored)
 {
@@ -895,6 +917,7 @@ static Suite *suite(void)
 	    two_jails,
 	    two_jails_and_killed,
 	    two_jails_and_killed_on_its_way,
+	    two_jails_and_risen,
 	    removed_by_hand_and_stored,
 	    removed_by_hand,
 	    removed_while_put_back,

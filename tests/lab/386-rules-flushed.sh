@@ -31,7 +31,7 @@ flushed_by() {
 	need "firewalld is well" fw_running
 }
 # asked for before anything is gone: firewalld may be loading its rules at any later moment
-dispatch=$(nft list table inet firewalld | grep -oE 'filter_INPUT_(ZONES|dispatch)\b' | head -n 1)
+dispatch=$(nft list table inet firewalld | grep -oE 'filter_INPUT_(ZONES|POLICIES|dispatch)\b' | head -n 1)
 flushed_by nft flush ruleset
 need "the history has it" exits 0 guard history --kind rules-flushed
 need "with who did it" out_has 'Done by nft \(pid'

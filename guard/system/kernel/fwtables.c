@@ -34,7 +34,8 @@ static const struct {
 } chains[] = {
     [INPUT] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
-    /* 2.4 and later, in place of that; 2.0 to 2.3 have neither */
+    /* in place of that, 2.0 to 2.3, and 2.4 and later */
+    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_POLICIES"},
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"},
     {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
     {NFPROTO_IPV6, "filter", "INPUT_ZONES"},

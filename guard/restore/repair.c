@@ -55,9 +55,14 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
 	if (now_us < repair->due_us)
 		return REPAIR_WAIT;
 	act = repair->next;
-	/* what it failed to load it fails to load when it starts, too */
-	if (repair->trouble == REPAIR_FAILED && act == REPAIR_RESTART)
-		act = REPAIR_PERSON;
+	/*
+	 * 0.9 cannot reload out of a start that failed, and can start: once. What it fails to load
+	 * then it fails to load each time, and each costs mail a moment.
+	 */
+	if (repair->trouble == REPAIR_FAILED && act == REPAIR_RESTART) {
+		act = repair->restarted ? REPAIR_PERSON : REPAIR_RESTART;
+		repair->restarted = true;
+	}
 	repair->next = act == REPAIR_RELOAD    ? REPAIR_RESTART
 	               : act == REPAIR_RESTART ? REPAIR_PERSON
 	                                       : REPAIR_RELOAD;
@@ -73,5 +78,6 @@ bool repair_ended(struct repair *repair)
 	repair->trouble = REPAIR_NONE;
 	repair->next = REPAIR_RELOAD;
 	repair->due_us = 0;
+	repair->restarted = false;
 	return was;
 }

@@ -38,6 +38,7 @@ struct repair {
 	enum repair_trouble trouble;
 	enum repair_act next; /* what comes next */
 	int64_t due_us;       /* monotonic; not to act before; 0: at once */
+	bool restarted;       /* in REPAIR_FAILED, for this trouble */
 	struct pace pace;     /* of troubles */
 };
 #define REPAIR_NULL ((struct repair){.next = REPAIR_RELOAD, .pace.limit = REPAIR_LIMIT})

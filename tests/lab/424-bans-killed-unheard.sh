@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # As 416, with reloads that nobody hears: firewalld reloads while the guard is dead, twice in a
 # row, too, and the guard that follows is killed at any moment. In the end there are the rules
-# that the tickets of both jails say, and no others. LOSSES: how often (default 4); SEED repeats
+# that the tickets of both jails say, and no others. LOSSES: how often (default 2); SEED repeats
 # a run; LAB_LIMIT for long ones.
 . "$LAB_DIR/bans.sh"
-losses=${LOSSES:-4}
+losses=${LOSSES:-2}
 RANDOM=${SEED:=$((10#$(date +%N) / 1000 % 32768))}
 echo "  SEED=$SEED LOSSES=$losses"
 bans_up

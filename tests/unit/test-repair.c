@@ -14,6 +14,8 @@
 START_TEST(mildest_first)
 {
 	struct repair repair = REPAIR_NULL;
+	enum repair_act act;
+	int restarts = 0;
 
 	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, SECOND), REPAIR_RELOAD);
 	ck_assert_int_eq(repair_noted(&repair, REPAIR_SHUT, 2 * SECOND), REPAIR_RESTART);
@@ -30,6 +32,13 @@ START_TEST(mildest_first)
 	ck_assert(repair_ended(&repair));
 	ck_assert(!repair_ended(&repair));
 	ck_assert_int_eq(repair_noted(&repair, REPAIR_BROKEN, 5000 * SECOND), REPAIR_RELOAD);
+	/* a start that failed is tried once more, and not again and again */
+	ck_assert(repair_ended(&repair));
+	for (int64_t at_us = 9000 * SECOND; at_us < 20000 * SECOND; at_us += REPAIR_AGAIN_US)
+		while ((act = repair_noted(&repair, REPAIR_FAILED, at_us)) != REPAIR_PERSON &&
+		       act != REPAIR_WAIT)
+			restarts += act == REPAIR_RESTART;
+	ck_assert_int_eq(restarts, 1);
 }
 END_TEST
 

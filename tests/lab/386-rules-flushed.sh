@@ -1,18 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Somebody flushes firewalld's rules out of the kernel: everything is open, every ban is gone,
 # and firewalld knows nothing of it. The kernel tells the guard, which has firewalld reload.
-conf <<-X
-	[guard]
-	audit-s = 0
-X
-# from 2.3 on its table is its own, which nobody else can flush, unless that is switched off
-if grep -q '^NftablesTableOwner=' /etc/firewalld/firewalld.conf; then
-	sed -i 's/^NftablesTableOwner=.*/NftablesTableOwner=no/' /etc/firewalld/firewalld.conf
-	need "firewalld ends" fw_down
-	fw_up
-fi
-mail_and_ban_up
-need "pop3 is shut" is_shut 110
+. "$LAB_DIR/flush.sh"
 
 # flushed_by COMMAND...: it is noticed, named, and mended
 flushed_by() {

@@ -2,17 +2,7 @@
 # Somebody flushed firewalld's rules out of the kernel while no guard ran: everything is open,
 # no ban holds, and firewalld says that all is well. The guard that starts sees that, and has
 # firewalld reload, as it does when it sees it happen.
-conf <<-X
-	[guard]
-	audit-s = 0
-	X
-if grep -q '^NftablesTableOwner=' /etc/firewalld/firewalld.conf; then
-	sed -i 's/^NftablesTableOwner=.*/NftablesTableOwner=no/' /etc/firewalld/firewalld.conf
-	need "firewalld ends" fw_down
-	fw_up
-fi
-mail_and_ban_up
-need "pop3 is shut" is_shut 110
+. "$LAB_DIR/flush.sh"
 
 flushed_meanwhile() { # COMMAND...
 	need "the guard is killed" watch_kill

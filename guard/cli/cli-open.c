@@ -52,6 +52,12 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
 	                advice);
 }
 
+/* A folder that somebody names has to be there; the one of the configuration is made. */
+static bool is_mistyped(const struct cli *cli)
+{
+	return cli->state_dir && access(cli->store_dir, F_OK) < 0;
+}
+
 /**
  * cli_open_store() - the store in the state directory
  * @out:  the caller closes it; NULL when it is absent and may be
@@ -60,7 +66,9 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
  */
 int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need)
 {
-	struct store_options options = {.read_only = !need.write, .busy_ms = STORE_BUSY_MS};
+	struct store_options options = {.create = need.write && !is_mistyped(cli),
+	                                .read_only = !need.write,
+	                                .busy_ms = STORE_BUSY_MS};
 	struct err err = ERR_NULL;
 	int r = store_open(out, cli->store_dir, &options, &err);
 

@@ -168,7 +168,7 @@ bool cli_parse_id(struct cli *cli, const char *text, int64_t *out) _must_check_;
 #define CLI_PATIENCE_MS 4000
 
 struct cli_store_need {
-	bool write;  /* opened for writing; only the watcher and the hook make one */
+	bool write; /* opened for writing, and made, but in a folder of --state that is not there */
 	bool absent; /* it may be absent: *out is NULL then, and the status is fine */
 };
 int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need need) _must_check_;

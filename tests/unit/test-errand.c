@@ -390,7 +390,7 @@ START_TEST(gone_while_a_residue_is_taken_away)
 	world.wall.userdata = &done;
 	world.wall.silent = "removeRichRule";
 	world_errand_begin(&by_hand);
-	world_await(done);
+	world_await(*(volatile bool *)&done);
 	world_pass(5000);
 	fakewall_stop(&world.wall);
 	world_settle_calls();

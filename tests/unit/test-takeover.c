@@ -72,7 +72,7 @@ START_TEST(held)
 	world_pass(590000);
 	ck_assert(fakewall_has(&world.wall, IMAPS) && !fakewall_has(&world.wall, COVER));
 	world_pass(11000);
-	ck_assert(!is_open());
+	world_await(!is_open());
 	ck_assert_uint_eq(world_told("pending"), 1);
 }
 END_TEST
@@ -92,7 +92,7 @@ START_TEST(said_to_end)
 	world_pass(588500);
 	fakewall_say_removed(&world.wall, IMAPS);
 	world_pass(3000);
-	ck_assert(!is_open());
+	world_await(!is_open());
 }
 END_TEST
 
@@ -122,7 +122,7 @@ static void kill_and_see(void)
 	world_pass(540000);
 	ck_assert(is_open());
 	world_pass(30000);
-	ck_assert(!is_open());
+	world_await(!is_open());
 }
 
 START_TEST(killed_with_the_cover)
@@ -205,7 +205,7 @@ START_TEST(not_taken_again)
 	world_pass(500000);
 	ck_assert(fakewall_has(&world.wall, COVER));
 	world_pass(110000);
-	ck_assert(!is_open());
+	world_await(!is_open());
 }
 END_TEST
 

@@ -97,14 +97,9 @@ static bool lets_strangers_in(struct check_run *run, unsigned port, enum cidr_fa
 
 static void add_removal(struct builder *commands, const struct firewall_entry *entry)
 {
-	for (unsigned permanent = 0; permanent < 2; permanent++) {
-		if (!(entry->flags & (permanent ? FIREWALL_PERMANENT : FIREWALL_RUNTIME)))
-			continue;
-		builder_join(commands, " && ",
-		             permanent ? "firewall-cmd --permanent " : "firewall-cmd ");
-		shell_addf(commands, "--zone=%s --remove-%s=%s", entry->item.zone,
-		           item_option_name(entry->item.kind), entry->item.value);
-	}
+	for (unsigned permanent = 0; permanent < 2; permanent++)
+		if (entry->flags & (permanent ? FIREWALL_PERMANENT : FIREWALL_RUNTIME))
+			item_add_command(commands, "remove", &entry->item, permanent != 0);
 }
 
 /* What shuts the port again; NULL: it is not open by a service or port of its own. */

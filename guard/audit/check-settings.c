@@ -75,20 +75,8 @@ const struct check check_iptables_backend = {
 /* The runtime once without and once with the item, which has no end then. */
 static void add_endless(struct builder *commands, const struct item *item)
 {
-	const char *what = item_option_name(item->kind);
-
-	builder_join(commands, " && ", "");
-	/* the one option without a value */
-	if (item->kind == ITEM_MASQUERADE)
-		shell_addf(commands,
-		           "firewall-cmd --zone=%s --remove-masquerade && firewall-cmd "
-		           "--zone=%s --add-masquerade",
-		           item->zone, item->zone);
-	else
-		shell_addf(commands,
-		           "firewall-cmd --zone=%s --remove-%s=%s && firewall-cmd --zone=%s "
-		           "--add-%s=%s",
-		           item->zone, what, item->value, item->zone, what, item->value);
+	item_add_command(commands, "remove", item, false);
+	item_add_command(commands, "add", item, false);
 }
 
 /* Ends are known to who heard of them: the watcher, which wrote them down. */

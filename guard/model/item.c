@@ -456,32 +456,48 @@ static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
 }
 
 /* Whose it is, as firewall-cmd wants to be told. */
-static void put_holder(struct builder *out, const struct item *item)
+static void put_holder(struct builder *out, const struct item *item, bool permanent)
 {
 	const char *policy = item_policy_name(item->zone), *ipset = item_ipset_name(item->zone);
 
+	builder_add(out, permanent ? "firewall-cmd --permanent" : "firewall-cmd");
 	if (item_direct_family(item->zone))
-		builder_add(out, "firewall-cmd --permanent --direct");
+		builder_add(out, " --direct");
 	else if (policy)
-		shell_addf(out, "firewall-cmd --permanent --policy=%s", policy);
+		shell_addf(out, " --policy=%s", policy);
 	else if (ipset)
-		shell_addf(out, "firewall-cmd --permanent --ipset=%s", ipset);
+		shell_addf(out, " --ipset=%s", ipset);
 	else
-		shell_addf(out, "firewall-cmd --permanent --zone=%s", item->zone);
+		shell_addf(out, " --zone=%s", item->zone);
 }
 
-static void put_addition(struct builder *out, const struct item *item)
+static void put_change(struct builder *out, const char *verb, const struct item *item)
 {
 	if (item->kind == ITEM_CHAIN || item->kind == ITEM_DIRECT_RULE) {
-		shell_addf(out, " --add-%s %s ", item->kind == ITEM_CHAIN ? "chain" : "rule",
-		           item_direct_family(item->zone));
+		builder_addf(out, " --%s-%s ", verb, item->kind == ITEM_CHAIN ? "chain" : "rule");
+		shell_addf(out, "%s ", item_direct_family(item->zone));
 		/* these are words of a shell already (direct.h) */
 		builder_add(out, item->value);
 	} else if (item->kind == ITEM_MASQUERADE) {
-		builder_add(out, " --add-masquerade");
+		/* the one option without a value */
+		builder_addf(out, " --%s-masquerade", verb);
 	} else {
-		shell_addf(out, " --add-%s=%s", item_option_name(item->kind), item->value);
+		builder_addf(out, " --%s-%s", verb, item_option_name(item->kind));
+		shell_addf(out, "=%s", item->value);
 	}
+}
+
+/**
+ * item_add_command() - the firewall-cmd line that changes one item, behind those of @out
+ * @out:  joined with && to what is there already
+ * @verb: "add" or "remove"
+ */
+void item_add_command(struct builder *out, const char *verb, const struct item *item,
+                      bool permanent)
+{
+	builder_join(out, " && ", "");
+	put_holder(out, item, permanent);
+	put_change(out, verb, item);
 }
 
 static bool shares_command(const struct item *a, const struct item *b)
@@ -501,10 +517,10 @@ static void put_commands(struct builder *out, const struct item *const *items, s
 		if (j < i)
 			continue; /* told with the first of them */
 		builder_join(out, " && ", "");
-		put_holder(out, items[i]);
+		put_holder(out, items[i], true);
 		for (j = i; j < n; j++)
 			if (j == i || shares_command(items[i], items[j]))
-				put_addition(out, items[j]);
+				put_change(out, "add", items[j]);
 	}
 }
 

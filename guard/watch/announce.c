@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/announce.h"
 
-#include "guard/base/shell.h"
 #include "guard/base/text.h"
 #include "guard/base/timespec.h"
 #include "guard/model/fault.h"
@@ -234,28 +233,18 @@ void announcer_repaired(struct announcer *announcer, const struct listener_repai
 	             (long long)(repaired->took_us / 1000), by);
 }
 
-/* What takes its timer away; the caller frees it; NULL without memory. */
-static char *say_remove(const struct item *item)
-{
-	const char *what = item_option_name(item->kind);
-	char *out = NULL;
-	int r = item->kind == ITEM_MASQUERADE
-	            ? shell_printf(&out, "firewall-cmd --zone=%s --remove-masquerade", item->zone)
-	            : shell_printf(&out, "firewall-cmd --zone=%s --remove-%s=%s", item->zone, what,
-	                           item->value);
-
-	return r < 0 ? NULL : out;
-}
-
 /** announcer_pending() - say that no reload gets through while an item has a timeout, or would */
 void announcer_pending(struct announcer *announcer, const struct listener_pending *pending)
 {
 	const char *issue = fault_issue(FAULT_TIMED_RELOAD);
 	const char *why = pending->why ? pending->why : "";
-	_cleanup_free_ char *text = NULL, *command = say_remove(pending->item);
+	_cleanup_builder_ struct builder removal = BUILDER_NULL;
+	_cleanup_free_ char *text = NULL, *command = NULL;
 	char left[TIMESPEC_TEXT_MAX];
 
-	if (!command || item_format(&text, pending->item) < 0)
+	/* what takes its timer away */
+	item_add_command(&removal, "remove", pending->item, false);
+	if (builder_take(&removal, &command) < 0 || item_format(&text, pending->item) < 0)
 		return;
 	timespec_format_duration(pending->until_us - clock_now_us(), left);
 	if (pending->act == LISTENER_PENDING_HELD) {

@@ -117,8 +117,7 @@ int cli_read_config(struct cli *cli, struct strv *mistakes, struct err *err)
 	_cleanup_config_ struct config config = CONFIG_NULL;
 	char *folder;
 	bool required = cli->config_path != NULL;
-	int r = mistakes ? config_load_anyway(&config, path, required, &cli->known, mistakes, err)
-	                 : config_load(&config, path, required, &cli->known, err);
+	int r = config_load_anyway(&config, path, required, &cli->known, mistakes, err);
 
 	if (r != 0)
 		return r;
@@ -198,6 +197,18 @@ bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsi
 	}
 	cli_fail(cli, CLI_USAGE, "--%s: \"%.100s\" is not a number from 1 to %lu", option, text,
 	         max);
+	return false;
+}
+
+/** cli_parse_cidr() - an address or a range; false: it is none, and that was said */
+bool cli_parse_cidr(struct cli *cli, const char *text, struct cidr *out)
+{
+	if (cidr_parse(out, text, CIDR_NETMASK, NULL) == 0)
+		return true;
+	cli_fail(cli, CLI_USAGE,
+	         "\"%.100s\" is neither an address nor a prefix; give one such as 192.0.2.7 or "
+	         "192.0.2.0/24",
+	         text);
 	return false;
 }
 

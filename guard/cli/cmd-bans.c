@@ -32,16 +32,10 @@ static bool check_address(struct cli *cli, const char *text)
 		cli_fail(cli, CLI_USAGE, "--address needs an address, a prefix or a host name");
 		return false;
 	}
-	if (cidr_parse(&cidr, text, CIDR_NETMASK, NULL) == 0)
-		return true;
 	/* A host name has another sign in it than numbers have, and none of theirs. */
 	if (!strpbrk(text, ":/") && strspn(text, "0123456789.") < strlen(text))
 		return true;
-	cli_fail(cli, CLI_USAGE,
-	         "\"%.100s\" is neither an address nor a prefix; give one such as 192.0.2.7 or "
-	         "192.0.2.0/24",
-	         text);
-	return false;
+	return cli_parse_cidr(cli, text, &cidr);
 }
 
 static bool parse_query(struct cli *cli, const struct cli_args *args, struct store_ban_query *query)

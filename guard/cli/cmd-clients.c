@@ -57,13 +57,8 @@ static int list(struct cli *cli)
 static bool parse_range(struct cli *cli, const char *word, struct cidr *range,
                         char out[CIDR_TEXT_LENGTH])
 {
-	if (cidr_parse(range, word, CIDR_NETMASK, NULL) != 0) {
-		cli_fail(cli, CLI_USAGE,
-		         "\"%.100s\" is neither an address nor a prefix; give one such as "
-		         "192.0.2.7 or 192.0.2.0/24",
-		         word);
+	if (!cli_parse_cidr(cli, word, range))
 		return false;
-	}
 	cidr_format(range, out);
 	return true;
 }

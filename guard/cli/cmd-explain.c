@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 
+#include <errno.h>
 #include <net/if.h>
 #include <string.h>
 
@@ -109,30 +110,39 @@ static bool is_number(const char *word)
 	return strchr(word, '/') || strspn(word, "0123456789") == strlen(word);
 }
 
-static bool is_port(const char *word)
+/* PORT/PROTOCOL, or PORT, which is TCP's. Return: 1 or 0; -ENOMEM. */
+static int parse_port(const char *word, unsigned *port, char protocol[8])
 {
 	_cleanup_free_ char *tcp = NULL;
-	unsigned first, last;
-	char protocol[8];
+	unsigned last;
 
-	return (item_port_parse(word, &first, &last, protocol) && first == last) ||
-	       (xasprintf(&tcp, "%s/tcp", word) >= 0 &&
-	        item_port_parse(tcp, &first, &last, protocol) && first == last);
+	if (xasprintf(&tcp, "%s/tcp", word) < 0)
+		return -ENOMEM;
+	return (item_port_parse(word, port, &last, protocol) ||
+	        item_port_parse(tcp, port, &last, protocol)) &&
+	       *port == last;
+}
+
+/* Before firewalld is asked for anything. */
+static int check_word(struct run *run, const char *word)
+{
+	unsigned port;
+	char protocol[8];
+	int r = is_number(word) ? parse_port(word, &port, protocol) : 1;
+
+	return r < 0 ? out_of_memory(run) : r > 0 ? CLI_FINE : no_such(run, word);
 }
 
 static int add_word(struct run *run, const char *word)
 {
-	_cleanup_free_ char *tcp = NULL;
 	unsigned first, last;
 	char protocol[8];
 	bool found = false;
-	int r;
+	int r = parse_port(word, &first, protocol);
 
-	if (xasprintf(&tcp, "%s/tcp", word) < 0)
+	if (r < 0)
 		return out_of_memory(run);
-	if ((item_port_parse(word, &first, &last, protocol) ||
-	     item_port_parse(tcp, &first, &last, protocol)) &&
-	    first == last)
+	if (r > 0)
 		return add_port(run, protocol, first, NULL);
 	r = strchr(word, '/') ? no_such(run, word) : add_service(run, word, &found);
 	if (r != CLI_FINE || found)
@@ -270,8 +280,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	run.explain.now_us = cli->now_us;
 	r = parse_address(&run, args->words[0]);
 	for (size_t i = 1; i < args->n_words && r == CLI_FINE; i++)
-		if (is_number(args->words[i]) && !is_port(args->words[i]))
-			r = no_such(&run, args->words[i]);
+		r = check_word(&run, args->words[i]);
 	if (r == CLI_FINE)
 		r = cli_load_config(cli);
 	return r == CLI_FINE ? explain_all(&run, args) : r;

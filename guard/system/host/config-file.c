@@ -451,28 +451,6 @@ static int load_folder(struct config *config, const char *path, const struct man
 	return r;
 }
 
-static int load(struct config *out, const char *path, bool required, const struct manner *manner,
-                struct err *err)
-{
-	_cleanup_config_ struct config config = CONFIG_NULL;
-	int r;
-
-	config_init(&config);
-	r = load_file(&config, path, required, manner, err);
-	if (r != -ENOENT || !required)
-		r = leave_out(manner, r, err);
-	if (r == 0)
-		r = leave_out(manner, load_folder(&config, path, manner, err), err);
-	if (r == 0)
-		r = leave_out(manner, check_together(&config, path, err), err);
-	if (r != 0)
-		return r;
-	settle(&config);
-	*out = config;
-	config = CONFIG_NULL;
-	return 0;
-}
-
 /**
  * config_load() - a configuration from its file, and from conf.d beside it
  * @out:      written on success alone; the caller deinits it
@@ -489,21 +467,37 @@ static int load(struct config *out, const char *path, bool required, const struc
 int config_load(struct config *out, const char *path, bool required,
                 const struct config_known *known, struct err *err)
 {
-	return load(out, path, required, &(struct manner){.known = known}, err);
+	return config_load_anyway(out, path, required, known, NULL, err);
 }
 
 /**
  * config_load_anyway() - the same, for who must not stay down because of a mistake
  * @mistakes: a line is added for each, as config_load() would have put it in @err; what is
  *            wrong counts as not written: a value, a line, or a whole file that is no file of
- *            root's
+ *            root's; NULL: the first of them ends it, as with config_load()
  *
- * Return: 0; -ENOMEM; -ENOENT for a required file that is missing.
+ * Return: 0; -ENOMEM; -ENOENT for a required file that is missing; without @mistakes as
+ * config_load().
  */
 int config_load_anyway(struct config *out, const char *path, bool required,
                        const struct config_known *known, struct strv *mistakes, struct err *err)
 {
 	const struct manner manner = {.known = known, .mistakes = mistakes};
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	int r;
 
-	return load(out, path, required, &manner, err);
+	config_init(&config);
+	r = load_file(&config, path, required, &manner, err);
+	if (r != -ENOENT || !required)
+		r = leave_out(&manner, r, err);
+	if (r == 0)
+		r = leave_out(&manner, load_folder(&config, path, &manner, err), err);
+	if (r == 0)
+		r = leave_out(&manner, check_together(&config, path, err), err);
+	if (r != 0)
+		return r;
+	settle(&config);
+	*out = config;
+	config = CONFIG_NULL;
+	return 0;
 }

@@ -302,18 +302,11 @@ const struct check check_refused_by_table = {
 static bool carries(const struct ruleset *ruleset, const struct item *item)
 {
 	const struct ruleset_zone *zone = ruleset_zone(ruleset, item->zone);
-	const struct ruleset_service *service;
 
-	if (!zone ||
-	    !strv_contains(item->kind == ITEM_PORT ? &zone->ports : &zone->services, item->value))
-		return true;
-	if (item->kind == ITEM_PORT)
-		return ruleset_kernel_accepts(ruleset, item->zone, item->value);
-	service = ruleset_service(ruleset, item->value);
-	for (size_t i = 0; service && i < service->ports.n; i++)
-		if (!ruleset_kernel_accepts(ruleset, item->zone, service->ports.strings[i]))
-			return false;
-	return true;
+	return !zone ||
+	       !strv_contains(item->kind == ITEM_PORT ? &zone->ports : &zone->services,
+	                      item->value) ||
+	       ruleset_kernel_carries(ruleset, item);
 }
 
 static int list_missing(struct check_list *list, struct check_run *run)

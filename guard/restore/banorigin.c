@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_ticket(const struct tickets *tickets, const struct cidr *source)
+/* @jail: NULL: any */
+static bool has_ticket(const struct tickets *tickets, const char *jail, const struct cidr *source)
 {
 	for (size_t i = 0; tickets && i < tickets->n; i++)
 		if (tickets->tickets[i].has_cidr &&
-		    cidr_cmp(&tickets->tickets[i].cidr, source) == 0)
+		    cidr_cmp(&tickets->tickets[i].cidr, source) == 0 &&
+		    (!jail || strcmp(tickets->tickets[i].jail, jail) == 0))
 			return true;
 	return false;
 }
@@ -36,17 +38,6 @@ struct search {
 	const struct cidr *source;
 };
 
-/* Of the same jail, now. */
-static bool is_held(const struct tickets *tickets, const char *jail, const struct cidr *source)
-{
-	for (size_t i = 0; tickets && i < tickets->n; i++)
-		if (tickets->tickets[i].has_cidr &&
-		    cidr_cmp(&tickets->tickets[i].cidr, source) == 0 &&
-		    strcmp(tickets->tickets[i].jail, jail) == 0)
-			return true;
-	return false;
-}
-
 static int note_ban(const struct store_ban *ban, void *userdata)
 {
 	const struct search *search = userdata;
@@ -54,7 +45,7 @@ static int note_ban(const struct store_ban *ban, void *userdata)
 	struct cidr cidr;
 
 	if ((over_us && over_us < search->query->since_us) ||
-	    is_held(search->query->tickets, ban->jail, search->source))
+	    has_ticket(search->query->tickets, ban->jail, search->source))
 		return 0;
 	/* of a wider range that holds it, or a part of it, this is another rule */
 	return cidr_parse(&cidr, ban->address, 0, NULL) == 0 && cidr_cmp(&cidr, search->source) == 0
@@ -84,8 +75,9 @@ static size_t candidates(struct banorigin **out, struct banorigin *denies, size_
 	size_t kept = 0;
 
 	for (size_t i = 0; i < n; i++)
-		if (read_source(&denies[i]) && !has_ticket(query->tickets, &denies[i].source) &&
-		    !has_ticket(query->past, &denies[i].source))
+		if (read_source(&denies[i]) &&
+		    !has_ticket(query->tickets, NULL, &denies[i].source) &&
+		    !has_ticket(query->past, NULL, &denies[i].source))
 			out[kept++] = &denies[i];
 	return kept;
 }

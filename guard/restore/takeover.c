@@ -158,8 +158,9 @@ static void changed(struct takeover *takeover)
 
 static void drop_cover(struct hold *hold)
 {
-	if (hold->covers && tracker_removed(hold->owner->given.tracker, &hold->cover) < 0)
-		hold->covers = false; /* expiry takes it away */
+	/* in want of memory expiry takes it away */
+	if (hold->covers)
+		(void)!tracker_removed(hold->owner->given.tracker, &hold->cover);
 }
 
 static void on_uncovered(int result, const struct err *err, void *userdata)

@@ -3,9 +3,7 @@
 # finishes it at its next start: in the end there are the rules that the tickets say, and
 # no others. LOSSES: how often (default 3); SEED repeats a run; LAB_LIMIT for long ones.
 . "$LAB_DIR/bans.sh"
-losses=${LOSSES:-3}
-RANDOM=${SEED:=$((10#$(date +%N) / 1000 % 32768))}
-echo "  SEED=$SEED LOSSES=$losses"
+losses_and_seed 3
 bans_up
 watch_up
 need "bans" ban_many 60

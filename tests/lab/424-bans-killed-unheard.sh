@@ -4,9 +4,7 @@
 # that the tickets of both jails say, and no others. LOSSES: how often (default 2); SEED repeats
 # a run; LAB_LIMIT for long ones.
 . "$LAB_DIR/bans.sh"
-losses=${LOSSES:-2}
-RANDOM=${SEED:=$((10#$(date +%N) / 1000 % 32768))}
-echo "  SEED=$SEED LOSSES=$losses"
+losses_and_seed 2
 bans_up
 watch_up
 need "bans" ban_many 40

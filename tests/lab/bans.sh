@@ -71,4 +71,10 @@ rules_add() {
 	X
 }
 # The guard has read the tickets since the last ban: it reads them 2.3 s after a change at the latest.
+# losses_and_seed N: how many rounds, and what chance is; both are told, so that a run can be repeated
+losses_and_seed() {
+	losses=${LOSSES:-$1}
+	RANDOM=${SEED:=$((10#$(date +%N) / 1000 % 32768))}
+	echo "  SEED=$SEED LOSSES=$losses"
+}
 settle() { pause "${1:-3}" "as long as fail2ban and the guard have something to do"; }

@@ -432,7 +432,6 @@ int dispatch_zone_gets_packets(const struct firewall *fw, const char *zone,
                                const struct strv *interfaces)
 {
 	_cleanup_dispatch_ struct dispatch dispatch = DISPATCH_NULL;
-
 	int r;
 
 	if (item_policy_name(zone))

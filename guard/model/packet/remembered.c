@@ -105,15 +105,11 @@ enum remembered_kernel remembered_in_kernel(const struct ruleset *ruleset, const
 {
 	const struct ruleset_service *service =
 	    item->kind == ITEM_SERVICE ? ruleset_service(ruleset, item->value) : NULL;
-	bool has = true;
 
 	/* without its table the rules may be iptables' */
 	if (!ruleset->chains_known || !ruleset->kernel.table ||
 	    (item->kind != ITEM_PORT && (!service || service->ports.n == 0)))
 		return REMEMBERED_KERNEL_UNKNOWN;
-	if (item->kind == ITEM_PORT)
-		has = ruleset_kernel_accepts(ruleset, item->zone, item->value);
-	for (size_t i = 0; service && i < service->ports.n && has; i++)
-		has = ruleset_kernel_accepts(ruleset, item->zone, service->ports.strings[i]);
-	return has ? REMEMBERED_KERNEL_HAS : REMEMBERED_KERNEL_LACKS;
+	return ruleset_kernel_carries(ruleset, item) ? REMEMBERED_KERNEL_HAS
+	                                             : REMEMBERED_KERNEL_LACKS;
 }

@@ -12,13 +12,13 @@
 #include "guard/model/firewall.h"
 #include "guard/model/packet/ruleset.h"
 
-int remembered_add(struct ruleset *ruleset, const struct firewall *past) _must_check_;
 enum remembered_kernel {
 	REMEMBERED_KERNEL_UNKNOWN,
 	REMEMBERED_KERNEL_LACKS,
 	REMEMBERED_KERNEL_HAS,
 };
 
+int remembered_add(struct ruleset *ruleset, const struct firewall *past) _must_check_;
 enum remembered_kernel remembered_in_kernel(const struct ruleset *ruleset, const struct item *item);
 
 #endif

@@ -918,14 +918,27 @@ int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *
 	return r == 0 ? read_words(&reading) : r;
 }
 
-/** ruleset_kernel_accepts() - has the kernel a rule of firewalld's for PORT/PROTOCOL in the zone?
- */
-bool ruleset_kernel_accepts(const struct ruleset *ruleset, const char *zone, const char *port)
+/* Has it a rule of firewalld's for PORT/PROTOCOL in the zone? */
+static bool kernel_accepts(const struct ruleset *ruleset, const char *zone, const char *port)
 {
 	char text[256];
 
 	(void)snprintf(text, sizeof(text), "filter_IN_%s_allow %s", zone, port);
 	return strv_contains(&ruleset->kernel.accepts, text);
+}
+
+/** ruleset_kernel_carries() - has the kernel the rules of all that this service or port opens? */
+bool ruleset_kernel_carries(const struct ruleset *ruleset, const struct item *item)
+{
+	const struct ruleset_service *service;
+
+	if (item->kind == ITEM_PORT)
+		return kernel_accepts(ruleset, item->zone, item->value);
+	service = ruleset_service(ruleset, item->value);
+	for (size_t i = 0; service && i < service->ports.n; i++)
+		if (!kernel_accepts(ruleset, item->zone, service->ports.strings[i]))
+			return false;
+	return true;
 }
 
 /** ruleset_skip() - note that an entry of @where was left out since @what */

@@ -191,8 +191,7 @@ struct ruleset {
 	char *version;      /* owned; of firewalld; NULL: not known */
 	char *default_zone; /* owned */
 	bool panic;
-	bool
-	    remembered; /* of the past, while firewalld does not answer: nothing of it is certain */
+	bool remembered; /* of the past: firewalld does not answer, and nothing is certain */
 	struct ruleset_zone *zones; /* sorted by name; policies behind the zones */
 	size_t n_zones;
 	size_t zones_capacity;
@@ -253,7 +252,7 @@ const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, con
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
                                           const struct ruleset_chain *from, const char *name);
-bool ruleset_kernel_accepts(const struct ruleset *ruleset, const char *zone, const char *port);
+bool ruleset_kernel_carries(const struct ruleset *ruleset, const struct item *item);
 bool ruleset_target_parse(const char *text, enum ruleset_target *out) _must_check_;
 const char *ruleset_target_name(enum ruleset_target target);
 

@@ -61,7 +61,7 @@ static int store(struct check_run *run)
 		return check_add_as(run, FINDING_UNKNOWN, NULL,
 		                    strdup("systemctl enable --now reload-guard"),
 		                    "there is no store: what was open before is not known");
-	if (picture->store_newer)
+	if (picture->store_result == STORE_E_NEWER)
 		return newer_store(run);
 	if (!picture_knows(picture, PICTURE_STORE))
 		return unusable_store(run);

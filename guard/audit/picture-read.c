@@ -383,7 +383,6 @@ static int read_store(struct reading *reading)
 		reading->store = NULL;
 		reading->impatient |= r == STORE_E_BUSY;
 		picture->store_absent = r == STORE_E_ABSENT && !has_file(picture->state_dir);
-		picture->store_newer = r == STORE_E_NEWER;
 		picture->store_denied = r == STORE_E_READ_ONLY && geteuid() != 0;
 		picture->store_result = r;
 		if (r == STORE_E_ABSENT)

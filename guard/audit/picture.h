@@ -117,7 +117,6 @@ struct picture {
 	/* the guard */
 	struct watcher_state watcher;
 	bool store_absent; /* not known, for there is none yet */
-	bool store_newer;  /* not known, for it is of a newer release */
 	bool store_denied; /* not known, for whoever asks is not root */
 	int store_result;  /* STORE_E_*, negative errno; 0: it can be used */
 	bool has_wipe;

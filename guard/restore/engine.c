@@ -221,6 +221,9 @@ static void on_policy(struct engine *engine, const struct firewalld_event *event
 		if (!firewall_has(&wanted, change.item, FIREWALL_RUNTIME))
 			on_item_added(engine, &change);
 	}
+	for (size_t i = 0; i < event->contents->n; i++)
+		if (tracker_listed(&engine->tracker, &event->contents->entries[i].item) < 0)
+			engine_missed(engine);
 }
 
 /* --- firewalld itself -------------------------------------------------------------------- */

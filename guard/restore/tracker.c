@@ -124,6 +124,37 @@ int tracker_removed(struct tracker *tracker, const struct item *item)
 }
 
 /**
+ * tracker_listed() - how firewalld lists the ports of an item that is in the runtime now
+ *
+ * Who sets the whole list of a policy may say a range beside its parts, or parts in the
+ * place of a range: no port is added or removed by that, and yet it is listed otherwise.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tracker_listed(struct tracker *tracker, const struct item *item)
+{
+	struct item_ports all, ports;
+	struct firewall_entry *entry;
+
+	if (!item_ports(item, &all))
+		return 0;
+	if (portspace_cut(&tracker->wanted, item) < 0)
+		return -ENOMEM;
+	for (size_t at = 0; (entry = portspace_next(&tracker->wanted, item, &at));) {
+		bool joined = item_ports(&entry->item, &ports) && ports.first > all.first;
+
+		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		    joined == !!(entry->flags & FIREWALL_JOINED))
+			continue;
+		if (note_heard(tracker, &entry->item) < 0)
+			return -ENOMEM;
+		entry->flags ^= FIREWALL_JOINED;
+		tracker->dirty = true;
+	}
+	return 0;
+}
+
+/**
  * tracker_owed() - an item that is wanted could not be put back
  *
  * It is not there, and stays wanted, end and all, until somebody removes it.

@@ -34,6 +34,7 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot,
 
 int tracker_added(struct tracker *tracker, const struct item *item, unsigned flags,
                   int64_t until_us) _must_check_;
+int tracker_listed(struct tracker *tracker, const struct item *item) _must_check_;
 int tracker_owed(struct tracker *tracker, const struct item *item) _must_check_;
 void tracker_claim(struct tracker *tracker);
 int tracker_removed(struct tracker *tracker, const struct item *item) _must_check_;

@@ -4,7 +4,7 @@
  *
  * "public/service:imaps=r public/service:ssh=rp": an item, then its flags: r
  * runtime, p permanent, w withdrawn, e edited out of its file, g timed by the guard, f
- * fresh, @N ends at N seconds.
+ * fresh, j joined with what is before it, @N ends at N seconds.
  */
 #ifndef TESTS_UNIT_FIREWALLS_H
 #define TESTS_UNIT_FIREWALLS_H
@@ -39,6 +39,8 @@ static inline void firewall_entry_from_text(struct firewall *fw, char *word)
 			entry->flags |= FIREWALL_EDITED;
 		else if (*flags == 'g')
 			entry->flags |= FIREWALL_GUARD_TIMED;
+		else if (*flags == 'j')
+			entry->flags |= FIREWALL_JOINED;
 		else if (*flags == 'f')
 			entry->fresh = true;
 		else if (*flags == '@') {

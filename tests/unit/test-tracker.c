@@ -212,6 +212,31 @@ START_TEST(a_signal_beats_an_older_answer)
 }
 END_TEST
 
+/* The list of a policy says a range and its parts, then the parts alone: firewalld lists that. */
+START_TEST(knows_how_ports_are_listed)
+{
+	struct tracker tracker =
+	    tracker_from_text("policy:walk/port:140/tcp=r policy:walk/port:141-142/tcp=r "
+	                      "policy:walk/port:143-147/tcp=r policy:walk/port:148/tcp=p");
+	_cleanup_item_ struct item whole = item_from_text("policy:walk/port:140-148/tcp");
+	_cleanup_item_ struct item first = item_from_text("policy:walk/port:140-144/tcp");
+	_cleanup_item_ struct item second = item_from_text("policy:walk/port:145-147/tcp");
+
+	ck_assert_int_eq(tracker_listed(&tracker, &whole), 0);
+	expect(&tracker, "policy:walk/port:140/tcp=r policy:walk/port:141-142/tcp=rj "
+	                 "policy:walk/port:143-147/tcp=rj policy:walk/port:148/tcp=p");
+	tracker_reading_begins(&tracker);
+	ck_assert_int_eq(tracker_listed(&tracker, &first), 0);
+	ck_assert_uint_eq(tracker.heard.n, 0);
+	ck_assert_int_eq(tracker_listed(&tracker, &second), 0);
+	ck_assert_uint_eq(tracker.heard.n, 1);
+	expect(&tracker, "policy:walk/port:140/tcp=r policy:walk/port:141-142/tcp=rj "
+	                 "policy:walk/port:143-144/tcp=rj policy:walk/port:145-147/tcp=r "
+	                 "policy:walk/port:148/tcp=p");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
 /* What is restored stays wanted, with the guard as the owner of its end; the rest is let go. */
 START_TEST(keeps_what_is_being_restored)
 {
@@ -379,6 +404,7 @@ int main(void)
 	tcase_add_test(tcase, what_is_opened_meanwhile_is_not_withdrawn);
 	tcase_add_test(tcase, a_wipe_ends_timeouts_of_what_it_loaded);
 	tcase_add_test(tcase, a_signal_beats_an_older_answer);
+	tcase_add_test(tcase, knows_how_ports_are_listed);
 	tcase_add_test(tcase, keeps_what_is_being_restored);
 	tcase_add_test(tcase, hears_only_while_it_reads);
 	tcase_add_test(tcase, keeps_the_end_of_what_a_killed_guard_put_back);

@@ -9,6 +9,7 @@
 #include "guard/base/timespec.h"
 #include "guard/model/packet/dispatch.h"
 #include "guard/model/packet/remembered.h"
+#include "guard/restore/repair.h"
 
 /* --- firewalld itself --------------------------------------------------------------------- */
 
@@ -79,11 +80,11 @@ static int firewalld_state(struct check_run *run)
 	if (picture->state == FIREWALL_STATE_RUNNING)
 		return 0;
 	if (picture->state == FIREWALL_STATE_INIT)
-		return check_add(run, NULL, strdup("firewall-cmd --reload"),
+		return check_add(run, NULL, strdup(repair_advice(REPAIR_BROKEN)),
 		                 "firewalld is in state INIT: a reload broke off half way, and the "
 		                 "kernel may drop every new connection; its log says why");
 	if (picture->state == FIREWALL_STATE_BROKEN)
-		return check_add(run, NULL, strdup("firewall-cmd --reload"),
+		return check_add(run, NULL, strdup(repair_advice(REPAIR_BROKEN)),
 		                 "firewalld has lost its zones: a reload broke off half way, and "
 		                 "the kernel drops every new connection; its log says why");
 	return check_add(run, NULL,

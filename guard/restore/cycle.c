@@ -5,6 +5,7 @@
 #include "guard/model/portspace.h"
 #include "guard/restore/banlist.h"
 #include "guard/restore/restorer.h"
+#include "guard/restore/unread.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -332,7 +333,7 @@ static void notice_silent_wipe(struct cycle *cycle)
 	cycle->n_reloads = 0;
 }
 
-static int judge_errand(struct cycle *cycle, const struct firewall *now, struct loss *out)
+static int judge_errand(struct cycle *cycle, struct firewall *now, struct loss *out)
 {
 	const struct cycle_errand *errand = cycle->given.errand;
 	int r = errand->judge(out, &cycle->kind, now, errand->userdata);
@@ -710,21 +711,6 @@ static void on_made_do(const struct plan *plan, const struct restorer_step *step
 	restorer_free(steal(cycle->restorer));
 }
 
-/* Its permanent side is a stock one, too: for the judgement it is as it was. */
-static int keep_permanent(struct firewall *now, const struct firewall *wanted)
-{
-	for (size_t i = 0; i < wanted->n; i++) {
-		struct firewall_entry *entry;
-
-		if (!(wanted->entries[i].flags & FIREWALL_PERMANENT))
-			continue;
-		if (firewall_put(now, &wanted->entries[i].item, &entry) < 0)
-			return -ENOMEM;
-		entry->flags |= FIREWALL_PERMANENT;
-	}
-	return 0;
-}
-
 /* A stock configuration does not have all zones: what belongs into the others waits. */
 static void drop_homeless(struct cycle *cycle, struct loss *loss, const struct firewall *now)
 {
@@ -747,7 +733,7 @@ static void drop_homeless(struct cycle *cycle, struct loss *loss, const struct f
 static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss *loss)
 {
 	enum wipe_kind kind = cycle->kind;
-	int r = keep_permanent(now, &cycle->given.tracker->wanted);
+	int r = unread_keep_all(now, &cycle->given.tracker->wanted);
 
 	/* whatever made it fail has wiped it */
 	cycle->kind = WIPE_RESTART;
@@ -788,7 +774,9 @@ static int take_reading(struct cycle *cycle, struct firewalld_reading *reading)
 
 	if (r == 0)
 		r = tracker_keep_connections(cycle->given.tracker, now, &reading->links);
-
+	if (r == 0)
+		r = unread_keep(now, &cycle->given.tracker->wanted,
+		                cycle->whole ? NULL : &cycle->zones, "");
 	if (r < 0)
 		return r;
 	if (!cycle->episode)

@@ -21,8 +21,7 @@ struct cycle;
 struct cycle_errand {
 	bool pretend; /* find and plan, and change nothing */
 	/* What is missing, and why. As loss_find(). */
-	int (*judge)(struct loss *out, enum wipe_kind *kind, const struct firewall *now,
-	             void *userdata);
+	int (*judge)(struct loss *out, enum wipe_kind *kind, struct firewall *now, void *userdata);
 	void *userdata;
 };
 

@@ -27,8 +27,7 @@ static int compare_with(struct loss *out, const struct errand *errand, const str
 	return loss_find(out, &evidence);
 }
 
-static int find_missing(struct missing *out, const struct errand *errand,
-                        const struct firewall *now)
+static int find_missing(struct missing *out, const struct errand *errand, struct firewall *now)
 {
 	struct missing_query query = {
 	    .config = errand->config,
@@ -53,12 +52,12 @@ static int find_missing(struct missing *out, const struct errand *errand,
  * errand_judge() - what is missing, and why
  * @out:    written on success alone
  * @kind:   receives what it was lost to
- * @now:    what firewalld holds
+ * @now:    what firewalld holds; changed as by missing_find()
  * @errand: a struct errand
  *
  * Return: as loss_find().
  */
-int errand_judge(struct loss *out, enum wipe_kind *kind, const struct firewall *now, void *userdata)
+int errand_judge(struct loss *out, enum wipe_kind *kind, struct firewall *now, void *userdata)
 {
 	_cleanup_missing_ struct missing missing = MISSING_NULL;
 	const struct errand *errand = userdata;

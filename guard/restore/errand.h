@@ -22,7 +22,7 @@ struct errand {
 	const struct firewall *from; /* the state to go back to; NULL with from_id 0 */
 };
 
-int errand_judge(struct loss *out, enum wipe_kind *kind, const struct firewall *now,
+int errand_judge(struct loss *out, enum wipe_kind *kind, struct firewall *now,
                  void *errand) _must_check_;
 
 #endif

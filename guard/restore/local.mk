@@ -38,5 +38,7 @@ libguard_restore_a_SOURCES = \
 	guard/restore/takeover.c \
 	guard/restore/takeover.h \
 	guard/restore/tracker.c \
-	guard/restore/tracker.h
+	guard/restore/tracker.h \
+	guard/restore/unread.c \
+	guard/restore/unread.h
 RESTORE_LIBS = libguard-restore.a $(SYSTEM_LIBS)

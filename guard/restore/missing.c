@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard/model/portspace.h"
+#include "guard/restore/unread.h"
 #include "guard/system/host/lock.h"
 
 /* So many wipes back a loss that was left open is still offered. */
@@ -30,7 +31,7 @@ static bool has_row(const struct loss *loss, const struct item *item)
 struct search {
 	const struct config *config;
 	struct store *store;
-	const struct firewall *now;
+	struct firewall *now;
 	struct store_items released;
 	int64_t now_us;
 	bool bans;
@@ -249,7 +250,8 @@ static int compare(struct missing *missing, const struct search *search, const c
 	         strcmp(missing->meta.instance, instance) != 0)
 		missing->kind = WIPE_RESTART;
 	evidence.kind = missing->kind;
-	if (portspace_cut_by(&missing->before, search->now) < 0)
+	if (portspace_cut_by(&missing->before, search->now) < 0 ||
+	    unread_keep(search->now, &missing->before, NULL, "") < 0)
 		return -ENOMEM;
 	if (cut_by_items(&missing->before, search->released.items, search->released.n) < 0)
 		return -ENOMEM;
@@ -282,6 +284,8 @@ static int find(struct missing *out, struct search *search, const char *instance
 /**
  * missing_find() - compare what is on record with what is there
  * @out: written on success alone; the caller deinits it
+ *
+ * Where firewalld could not read a file, what is there gets the permanent side that is on record.
  *
  * Return: 0; STORE_E_*; negative errno.
  */

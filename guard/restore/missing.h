@@ -26,9 +26,9 @@ struct missing {
 /* Against what; all borrowed. */
 struct missing_query {
 	const struct config *config;
-	struct store *store;        /* NULL: only what is required can be missing */
-	const struct firewall *now; /* what firewalld holds */
-	const char *instance;       /* of firewalld; "" when not known */
+	struct store *store;  /* NULL: only what is required can be missing */
+	struct firewall *now; /* what firewalld holds; changed in place */
+	const char *instance; /* of firewalld; "" when not known */
 	int64_t now_us;
 	bool bans; /* these, too, as far as they are to come back; there may be thousands */
 };

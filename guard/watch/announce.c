@@ -107,7 +107,8 @@ static void tell_broken_off(struct announcer *announcer)
 	    announcer->given.logger, LOGGER_ERROR,
 	    "a reload of firewalld broke off half way and left it in state INIT: the kernel may "
 	    "drop every new connection, whatever firewalld says is open. Fix the cause (see "
-	    "firewalld's log), then: `firewall-cmd --reload`. The guard restores after that.");
+	    "firewalld's log), then: " TEXT_COMMAND ". The guard restores after that.",
+	    repair_advice(REPAIR_BROKEN));
 	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "a reload broke off and left firewalld in state INIT");
 }

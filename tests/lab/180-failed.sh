@@ -11,7 +11,7 @@ watch_up
 mail_open
 cp /etc/firewalld/zones/public.xml "$W/public.xml"
 need "firewalld ends" fw_down
-echo '<zone><short>Public</short><service nam="imaps"/' >/etc/firewalld/zones/public.xml
+file_refused
 fw_start
 need "it fails" within 15 fw_failed
 need "it opens nothing on a failed firewalld" never 2 has imaps

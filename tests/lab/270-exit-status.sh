@@ -27,7 +27,7 @@ mail_open
 mail_heard
 watch_down
 need "firewalld ends" fw_down
-echo '<zone><service nam="imaps"/' >/etc/firewalld/zones/public.xml
+file_refused
 fw_start
 need "and fails" within 15 fw_failed
 need "on a failed firewalld status is 1" exits 1 guard status

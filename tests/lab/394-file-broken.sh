@@ -10,7 +10,13 @@ need "that it is broken is said" within 2 said 'the file of public is broken \(l
 need "nothing in it counts as gone" not said "not made through firewalld"
 need "status names it" exits 1 guard status
 need "as a problem" out_has 'the file of public is broken \(line [0-9]+'
-fwc --reload
+need "smtp is open at run time" fwc --add-service=smtp
+cp /etc/firewalld/zones/public.xml "$W/broken.xml"
+need "persist does not write over it" exits 1 guard persist
+need "and says why" sh -c 'cat "$W/out" "$W/err" | grep -qE "its file is broken .line [0-9]+: .*mend it first"'
+need "so that nothing of it is lost" cmp /etc/firewalld/zones/public.xml "$W/broken.xml"
+need "smtp is shut again" fwc --remove-service=smtp
+if fwc --reload; then need "firewalld passes over it, and the guard brings back what was in it" within 5 is_open 993; fi
 need "firewalld keeps what it has" is_open 993
 cat "$W/whole.xml" >/etc/firewalld/zones/public.xml
 need "that it is mended is said" within 2 said 'the file of public is no longer broken'

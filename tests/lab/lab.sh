@@ -225,6 +225,12 @@ sys.exit(0 if r else 1)' "$1" "${2:-$W/out}"
 
 # systemctl_up: the commands that findings print have a service manager; see there
 systemctl_up() { ln -sf "$LAB_DIR/systemctl" "$W/bin/systemctl" && hash -r; }
+# service_manager_up: the guard has one, too, on the bus
+service_manager_up() {
+	systemctl_up
+	"$LAB_DIR/service-manager.py" >"$W/service-manager" 2>&1 &
+	need "the service manager has its name" within 5 said '^ready' "$W/service-manager"
+}
 # daemon_pid SERVICE
 daemon_pid() {
 	case $1 in
@@ -275,6 +281,11 @@ fw_state() {
 }
 fw_running() { [ "$(fw_state)" = RUNNING ]; }
 fw_failed() { [ "$(fw_state)" = FAILED ]; }
+# file_refused: a file with which each release fails to start (one that is no XML 0.9 passes over)
+file_refused() {
+	[ -e /etc/firewalld/zones/public.xml ] || cp /usr/lib/firewalld/zones/public.xml /etc/firewalld/zones/
+	sed -i 's#</zone>#<service name="no-such-service"/></zone>#' /etc/firewalld/zones/public.xml
+}
 fw_down() { end_process "$FW" TERM; }
 fw_kill() { end_process "$FW" KILL; }
 fwc() { firewall-cmd -q "$@" >/dev/null 2>>"$W/firewall-cmd.log"; }

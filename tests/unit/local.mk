@@ -85,6 +85,7 @@ UNIT_TESTS = \
 	tests/unit/test-ticket \
 	tests/unit/test-timespec \
 	tests/unit/test-tracker \
+	tests/unit/test-unread \
 	tests/unit/test-util \
 	tests/unit/test-walk \
 	tests/unit/test-wholefile \

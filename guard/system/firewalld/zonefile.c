@@ -362,6 +362,21 @@ static int copy_to_state(char **out, const char *state_dir, const char *zone, in
 	return 0;
 }
 
+/* What firewalld has of a file that it could not read is something else, and would replace it. */
+static int refuse_broken(const char *zone, struct err *err)
+{
+	_cleanup_firewall_ struct firewall file = FIREWALL_NULL;
+	struct err why = ERR_NULL;
+	int r = zonefile_read(&file, zone, "", &why);
+
+	if (r == ZONEFILE_E_BROKEN)
+		return err_set(err, -EINVAL,
+		               "its file is broken (%s), and what is written now would replace all "
+		               "that is in it: mend it first, or move it away",
+		               why.text);
+	return r == -ENOMEM ? r : 0;
+}
+
 /**
  * zonefile_backup() - copy the file of a zone that is about to be rewritten
  * @out:       the copy's path; NULL when the zone has no file; the caller frees it
@@ -374,7 +389,8 @@ static int copy_to_state(char **out, const char *state_dir, const char *zone, in
  * A zone that is put together from a folder of files has none that would count: nobody is to
  * write to it.
  *
- * Return: 0; negative errno, -EINVAL when it is no regular file, -ENOTSUP when none counts.
+ * Return: 0; negative errno, -EINVAL when it is no regular file or a broken one, -ENOTSUP when
+ * none counts.
  */
 int zonefile_backup(char **out, const char *state_dir, const char *zone, struct err *err)
 {
@@ -395,5 +411,6 @@ int zonefile_backup(char **out, const char *state_dir, const char *zone, struct 
 		*out = NULL;
 		return 0;
 	}
-	return from < 0 ? from : copy_to_state(out, state_dir, zone, from, err);
+	r = from < 0 ? from : refuse_broken(zone, err);
+	return r < 0 ? r : copy_to_state(out, state_dir, zone, from, err);
 }

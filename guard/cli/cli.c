@@ -200,6 +200,23 @@ bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsi
 	return false;
 }
 
+/**
+ * cli_look_up() - the addresses of a host
+ * @out:    the caller calls freeaddrinfo(); at least one, when this is fine
+ * @status: what a host that is not found comes to
+ *
+ * Return: CLI_FINE, or @status, and that was said.
+ */
+int cli_look_up(struct cli *cli, struct addrinfo **out, const char *host, int status)
+{
+	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
+	int r = getaddrinfo(host, NULL, &hints, out);
+
+	return r == 0 ? CLI_FINE
+	              : cli_fail(cli, status, "%s: %s; give an address such as 192.0.2.7", host,
+	                         gai_strerror(r));
+}
+
 /** cli_parse_cidr() - an address or a range; false: it is none, and that was said */
 bool cli_parse_cidr(struct cli *cli, const char *text, struct cidr *out)
 {

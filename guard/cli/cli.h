@@ -9,6 +9,7 @@
 #ifndef GUARD_CLI_CLI_H
 #define GUARD_CLI_CLI_H
 
+#include <netdb.h>
 #include <stdio.h>
 
 #include "guard/audit/status.h"
@@ -158,6 +159,7 @@ bool cli_parse_period(struct cli *cli, const char *since, const char *until, int
                       int64_t *until_us) _must_check_;
 bool cli_parse_count(struct cli *cli, const char *option, const char *text, unsigned long max,
                      size_t *out) _must_check_;
+int cli_look_up(struct cli *cli, struct addrinfo **out, const char *host, int status) _must_check_;
 bool cli_parse_cidr(struct cli *cli, const char *text, struct cidr *out) _must_check_;
 bool cli_parse_id(struct cli *cli, const char *text, int64_t *out) _must_check_;
 

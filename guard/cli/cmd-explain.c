@@ -2,6 +2,7 @@
 #include "guard/cli/cli.h"
 
 #include <errno.h>
+#include <arpa/inet.h>
 #include <net/if.h>
 #include <string.h>
 
@@ -226,12 +227,47 @@ static void find_way(struct run *run, const struct cli_args *args)
 		         err.text);
 }
 
+/* A name has a letter; 1.2.3 is a mistyped address, which the resolver would make one of. */
+static bool is_host_name(const char *word)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t n = 0;
+
+	while (word[n] && (strchr(letters, word[n]) || strchr("0123456789-._", word[n])))
+		n++;
+	return !word[n] && n < NI_MAXHOST && strpbrk(word, letters);
+}
+
+/* The first of a host's addresses is what most clients would take. */
+static int resolve(struct run *run, const char *name)
+{
+	struct addrinfo *list = NULL;
+	char address[INET6_ADDRSTRLEN];
+	int r = cli_look_up(run->cli, &list, name, CLI_USAGE);
+
+	if (r != CLI_FINE)
+		return r;
+	if (getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof(address), NULL, 0,
+	                NI_NUMERICHOST) != 0 ||
+	    cidr_parse(&run->explain.packet.source, address, CIDR_ADDRESS_ONLY, NULL) != 0)
+		r = cli_fail(run->cli, CLI_USAGE, "%s: no address", name);
+	else if (list->ai_next)
+		cli_note(run->cli, "%s is %s, and others; for another one give the address", name,
+		         address);
+	else
+		cli_note(run->cli, "%s is %s", name, address);
+	freeaddrinfo(list);
+	return r;
+}
+
 static int parse_address(struct run *run, const char *word)
 {
 	struct cidr range;
 
 	if (cidr_parse(&run->explain.packet.source, word, CIDR_ADDRESS_ONLY, NULL) == 0)
 		return CLI_FINE;
+	if (is_host_name(word))
+		return resolve(run, word);
 	return cli_fail(run->cli, CLI_USAGE,
 	                cidr_parse(&range, word, CIDR_NETMASK, NULL) == 0
 	                    ? "\"%.100s\" is a range; give one address of it, such as 192.0.2.7"
@@ -288,9 +324,10 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 const struct cli_command cmd_explain = {
     .name = "explain",
-    .words = "ADDRESS [PORT/PROTO|SERVICE]…",
+    .words = "ADDRESS|HOST [PORT/PROTO|SERVICE]…",
     .summary = "which rule lets a client in or keeps it out, and why",
-    .help = "Follows a packet from ADDRESS: chains and direct rules before firewalld, the zone\n"
+    .help = "Follows a packet from ADDRESS, or from the first address of HOST: chains and direct "
+            "rules before firewalld, the zone\n"
             "that the address or interface leads to, policies, rich rules by priority, services\n"
             "and ports, the target. For each port (default: those of mail and web) it shows the\n"
             "verdict, what the client sees, which rule decides and why it came first, who added\n"
@@ -298,6 +335,7 @@ const struct cli_command cmd_explain = {
             "question mark depends on something that cannot be known.\n",
     .examples = "  reload-guard explain 101.13.5.7\n"
                 "  reload-guard explain 101.13.5.7 465/tcp submission\n"
+                "  reload-guard explain mail.example.org imaps\n"
                 "  reload-guard --json explain 2001:db8::7 imaps --interface eth1\n",
     .statuses = "  0  the client is let in\n"
                 "  1  something is refused, or nobody can be certain (without ports: one that\n"

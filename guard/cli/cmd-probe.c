@@ -104,11 +104,11 @@ static int parse_words(struct cli *cli, struct run *run, const char *const *word
 /* All addresses of the host: a client takes any of them. */
 static int resolve(struct cli *cli, struct run *run, const char *host)
 {
-	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
-	int r = getaddrinfo(host, NULL, &hints, &list);
+	struct addrinfo *list = NULL;
+	int r = cli_look_up(cli, &list, host, CLI_NOT_FINE);
 
-	if (r != 0)
-		return cli_fail(cli, CLI_NOT_FINE, "%s: %s", host, gai_strerror(r));
+	if (r != CLI_FINE)
+		return r;
 	run->addresses = calloc(ADDRESSES_MAX, sizeof(*run->addresses));
 	run->hosts = calloc(ADDRESSES_MAX, sizeof(*run->hosts));
 	run->lengths = calloc(ADDRESSES_MAX, sizeof(*run->lengths));

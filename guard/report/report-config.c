@@ -8,35 +8,42 @@
 
 /* --- what it comes to -------------------------------------------------------------------- */
 
-static int put_value(json_t *values, const struct config *config, size_t index)
+/* Takes @value over. */
+static int put(json_t *sections, const struct config_option *option, json_t *value)
+{
+	if (!json_object_get(sections, option->section) &&
+	    json_object_set_new(sections, option->section, json_object()) < 0) {
+		json_decref(value);
+		return -ENOMEM;
+	}
+	return json_object_set_new(json_object_get(sections, option->section), option->key, value);
+}
+
+static int put_value(json_t *values, json_t *origins, const struct config *config, size_t index)
 {
 	const struct config_option *option = config_option(index);
-	json_t *section = json_object_get(values, option->section);
 	_cleanup_free_ char *text = NULL;
 
-	if (!section) {
-		if (json_object_set_new(values, option->section, json_object()) < 0)
-			return -ENOMEM;
-		section = json_object_get(values, option->section);
-	}
 	if (config_format(&text, config, index) < 0 ||
-	    json_object_set_new(section, option->key, report_json_text(text)) < 0)
+	    put(values, option, report_json_text(text)) < 0 ||
+	    put(origins, option, report_json_text(config_origin(config, index))) < 0)
 		return -ENOMEM;
 	return 0;
 }
 
 static json_t *config_json(const struct config *config, const char *path)
 {
-	json_t *values = json_object();
+	json_t *values = json_object(), *origins = json_object();
 
 	for (size_t i = 0; i < config_n_options(); i++) {
-		if (put_value(values, config, i) < 0) {
+		if (put_value(values, origins, config, i) < 0) {
 			json_decref(values);
+			json_decref(origins);
 			return NULL;
 		}
 	}
-	return json_pack("{s:b, s:o, s:o}", "ok", 1, "file", report_json_text(path), "values",
-	                 values);
+	return json_pack("{s:b, s:o, s:o, s:o}", "ok", 1, "file", report_json_text(path), "values",
+	                 values, "origins", origins);
 }
 
 /*
@@ -44,24 +51,26 @@ static json_t *config_json(const struct config *config, const char *path)
  * less the full stop.
  */
 static void put_value_line(const struct report *report, const struct config_option *option,
-                           const char *value)
+                           const char *value, const char *origin)
 {
 	static const char before[] = "Default: ";
 	const char *words = strstr(option->help, before);
 
+	if (!origin)
+		origin = "default";
 	if (value[0] == '\0')
 		value = option->standard;
 	if (value[0])
-		report_line(report, REPORT_PLAIN, "%s = %s", option->key, value);
+		report_line(report, REPORT_PLAIN, "%s = %s ; %s", option->key, value, origin);
 	else if (!words)
-		report_line(report, REPORT_PLAIN, "#%s = (none) [default]", option->key);
+		report_line(report, REPORT_PLAIN, "#%s = (none) ; %s", option->key, origin);
 	else
-		report_line(report, REPORT_PLAIN, "#%s = (%.*s) [default]", option->key,
-		            (int)strlen(words + sizeof(before)), words + strlen(before));
+		report_line(report, REPORT_PLAIN, "#%s = (%.*s) ; %s", option->key,
+		            (int)strlen(words + sizeof(before)), words + strlen(before), origin);
 }
 
 /**
- * report_config() - what a configuration comes to, as a file that says so
+ * report_config() - what a configuration comes to, as a file that says so, and who says it
  * @path: where it was read
  *
  * Return: 0 or -ENOMEM.
@@ -82,7 +91,7 @@ int report_config(const struct report *report, const struct config *config, cons
 		if (strcmp(section, option->section) != 0)
 			report_line(report, REPORT_PLAIN, "[%s]", option->section);
 		section = option->section;
-		put_value_line(report, option, text);
+		put_value_line(report, option, text, config_origin(config, i));
 	}
 	return 0;
 }

@@ -130,7 +130,7 @@ exits 2 release imap
 err_has 'ZONE/KIND:VALUE'
 exits 2 release --list public/service:imap
 # said once, in one line, and what to type
-for command in 'bans 1.2.3' 'bans 192.0.2.0/99' 'explain foo' 'clients add 1.2.3' 'clients remove office' \
+for command in 'bans 1.2.3' 'bans 192.0.2.0/99' 'explain 1.2.3' 'explain foo.invalid' 'explain foo:bar' 'clients add 1.2.3' 'clients remove office' \
 	'explain 192.0.2.0/24'; do
 	# shellcheck disable=SC2086
 	exits 2 $command
@@ -158,16 +158,24 @@ grep -q "$(printf '\033')" "$tmp/err" && fail "control characters reach the term
 
 # --- the configuration ---
 exits 0 --check-config
-out_has '^keep-days = 90$'
+out_has '^keep-days = 90 ; default$'
 cp "$tmp/conf" "$tmp/conf.kept"
 printf '[guard]\nrestore-bans = all\n' >"$tmp/conf"
 exits 0 --check-config
-out_has '^restore-bans = all$'
+out_has "^restore-bans = all ; $tmp/conf:2\$"
 cp "$tmp/conf.kept" "$tmp/conf"
 exits 0 status --check-config
 printf '[guard]\nkeep-days = 7\n' >"$tmp/conf"
 exits 0 --check-config
-out_has '^keep-days = 7$'
+out_has "^keep-days = 7 ; $tmp/conf:2\$"
+# what it prints is a configuration again, and of two files the later one counts
+sed 's/keep-days = 7/keep-days = 8/' "$tmp/out" >"$tmp/conf"
+mkdir "$tmp/conf.d"
+printf '# mine\n\n[guard]\naudit-s = 0\n' >"$tmp/conf.d/10.conf"
+exits 0 --check-config
+out_has "^keep-days = 8 ; $tmp/conf:"
+out_has "^audit-s = 0 ; $tmp/conf.d/10.conf:4\$"
+rm -r "$tmp/conf.d"
 printf '[guard]\nrestor = yes\n' >"$tmp/conf"
 exits 2 --check-config
 err_has "conf:2: unknown key \"restor\" in \[guard\]; did you mean \"restore\"?"

@@ -185,7 +185,7 @@ static int check_line(struct reader *reader, size_t index, const char *key)
 		               reader->given[index]);
 	reader->given[index] = reader->line;
 	config_empty(reader->config, index);
-	return 0;
+	return config_set_origin(reader->config, index, reader->name, reader->line);
 }
 
 static int take_value(struct reader *reader, const char *section, const char *key,

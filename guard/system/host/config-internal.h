@@ -13,5 +13,7 @@ size_t config_find(const char *section, const char *key);
 int config_set(struct config *config, size_t index, const struct config_known *known,
                const char *text, struct err *err) _must_check_;
 void config_empty(struct config *config, size_t index);
+int config_set_origin(struct config *config, size_t index, const char *file,
+                      unsigned line) _must_check_;
 
 #endif

@@ -576,6 +576,26 @@ void config_empty(struct config *config, size_t index)
 		rows[index].type->free((char *)config + rows[index].offset);
 }
 
+/** config_set_origin() - which line of which file gave a key its value; Return: 0 or -ENOMEM */
+int config_set_origin(struct config *config, size_t index, const char *file, unsigned line)
+{
+	char *origin = NULL;
+
+	if (!config->origins)
+		config->origins = calloc(ARRAY_SIZE(rows), sizeof(*config->origins));
+	if (!config->origins || xasprintf(&origin, "%s:%u", file, line) < 0)
+		return -ENOMEM;
+	free(config->origins[index]);
+	config->origins[index] = origin;
+	return 0;
+}
+
+/** config_origin() - the same, as FILE:LINE; NULL: no file has the key */
+const char *config_origin(const struct config *config, size_t index)
+{
+	return config->origins ? config->origins[index] : NULL;
+}
+
 /** config_init() - every key at its default */
 void config_init(struct config *config)
 {
@@ -592,9 +612,13 @@ void config_init(struct config *config)
 /** config_deinit() - free all of it; may be called twice */
 void config_deinit(struct config *config)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
 		if (rows[i].type->free)
 			rows[i].type->free((char *)config + rows[i].offset);
+		if (config->origins)
+			free(config->origins[i]);
+	}
+	free(config->origins);
 	*config = CONFIG_NULL;
 }
 

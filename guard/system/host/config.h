@@ -54,6 +54,8 @@ struct config {
 	char *sendmail;
 	/* [store]; NULL: guard.db in the state directory */
 	char *store_path;
+	/* "FILE:LINE" of each key that a file has, NULL of the others; NULL: no file has any */
+	char **origins;
 };
 #define CONFIG_NULL      ((struct config){0})
 #define _cleanup_config_ _cleanup_(config_deinit)
@@ -90,6 +92,7 @@ int config_parse(struct config *out, const char *name, const char *text, size_t 
 size_t config_n_options(void);
 const struct config_option *config_option(size_t index);
 bool config_is_list(size_t index);
+const char *config_origin(const struct config *config, size_t index);
 int config_format(char **out, const struct config *config, size_t index) _must_check_;
 
 #endif

@@ -38,4 +38,5 @@ dist_schema_DATA = \
 	schema/json/snapshot-list.schema.json \
 	schema/json/snapshot-show.schema.json \
 	schema/json/snapshot-take.schema.json \
+	schema/json/status-zones.schema.json \
 	schema/json/status.schema.json

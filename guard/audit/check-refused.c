@@ -304,8 +304,7 @@ static bool carries(const struct ruleset *ruleset, const struct item *item)
 	const struct ruleset_zone *zone = ruleset_zone(ruleset, item->zone);
 
 	return !zone ||
-	       !strv_contains(item->kind == ITEM_PORT ? &zone->ports : &zone->services,
-	                      item->value) ||
+	       !strv_contains(ruleset_values(zone, item->kind), item->value) ||
 	       ruleset_kernel_carries(ruleset, item);
 }
 

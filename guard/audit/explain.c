@@ -329,26 +329,21 @@ static int rule_commands(struct explain_reason *reason)
 	                    "remove-rich-rule", step->rule->text);
 }
 
-static bool is_permanent(const struct ruleset_zone *zone, const char *kind, const char *value)
-{
-	_cleanup_free_ char *text = NULL;
-
-	return xasprintf(&text, "%s:%s", kind, value) == 0 && strv_contains(&zone->permanent, text);
-}
-
 /* The client is in this zone by its address: that is what can be changed. */
 static int source_commands(struct explain_reason *reason, const struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->n_steps; i++) {
 		const struct verdict_step *step = &verdict->steps[i];
+		bool permanent;
 
 		if (step->what != VERDICT_WHAT_BINDING || step->zone != reason->step->zone ||
 		    !step->certain || !step->value ||
 		    !strv_contains(&step->zone->sources, step->value))
 			continue;
-		return firewall_cmd(&reason->commands, step->zone, true,
-		                    is_permanent(step->zone, "source", step->value),
-		                    "remove-source", step->value);
+		if (ruleset_keeps(&permanent, step->zone, ITEM_SOURCE, step->value) < 0)
+			return -ENOMEM;
+		return firewall_cmd(&reason->commands, step->zone, true, permanent, "remove-source",
+		                    step->value);
 	}
 	return 0;
 }

@@ -25,6 +25,7 @@ libguard_report_a_SOURCES = \
 	guard/report/report-status.c \
 	guard/report/report-summary.c \
 	guard/report/report-summary.h \
+	guard/report/report-zones.c \
 	guard/report/report.c \
 	guard/report/report.h
 REPORT_LIBS = libguard-report.a libguard-audit.a $(RESTORE_LIBS)

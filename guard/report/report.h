@@ -76,6 +76,8 @@ void report_config_example(FILE *out);
 /* --- status and findings (report-status.c, report-check.c) ------------------------------- */
 
 int report_status(const struct report *report, const struct status *status) _must_check_;
+int report_zones(const struct report *report, const struct picture *picture,
+                 const struct ruleset_zone *only) _must_check_;
 void report_findings_put(const struct report *report, const struct findings *findings);
 
 /* --- restore and persist

@@ -54,19 +54,14 @@ static int add_list(struct itemview *view, const char *zone, enum item_kind kind
 
 static int add_contents(struct itemview *view, const char *name, const struct ruleset_zone *zone)
 {
-	const struct {
-		enum item_kind kind;
-		const struct strv *values;
-	} lists[] = {
-	    {ITEM_INTERFACE, &zone->interfaces},       {ITEM_SOURCE, &zone->sources},
-	    {ITEM_SERVICE, &zone->services},           {ITEM_PORT, &zone->ports},
-	    {ITEM_SOURCE_PORT, &zone->source_ports},   {ITEM_PROTOCOL, &zone->protocols},
-	    {ITEM_FORWARD_PORT, &zone->forward_ports}, {ITEM_ICMP_BLOCK, &zone->icmp_blocks},
-	};
 	int r = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(lists) && r == 0; i++)
-		r = add_list(view, name, lists[i].kind, lists[i].values);
+	for (unsigned kind = 0; kind < ITEM_N_KINDS && r == 0; kind++) {
+		const struct strv *values = ruleset_values(zone, (enum item_kind)kind);
+
+		if (values)
+			r = add_list(view, name, (enum item_kind)kind, values);
+	}
 	if (r == 0 && zone->masquerade)
 		r = add_item(view, name, ITEM_MASQUERADE, "yes", FIREWALL_RUNTIME);
 	for (size_t i = 0; i < zone->n_rules && r == 0; i++)

@@ -35,20 +35,13 @@ static int add_rule(struct ruleset *ruleset, struct ruleset_zone *zone, const ch
 
 static int add_item(struct ruleset *ruleset, struct ruleset_zone *zone, const struct item *item)
 {
-	struct strv *const lists[ITEM_N_KINDS] = {
-	    [ITEM_INTERFACE] = &zone->interfaces,       [ITEM_SOURCE] = &zone->sources,
-	    [ITEM_SERVICE] = &zone->services,           [ITEM_PORT] = &zone->ports,
-	    [ITEM_SOURCE_PORT] = &zone->source_ports,   [ITEM_PROTOCOL] = &zone->protocols,
-	    [ITEM_FORWARD_PORT] = &zone->forward_ports, [ITEM_ICMP_BLOCK] = &zone->icmp_blocks,
-	};
 	int r = 0;
 
-	zone->masquerade |= item->kind == ITEM_MASQUERADE;
 	if (item->kind == ITEM_SERVICE)
 		r = add_service(ruleset, item->value);
 	if (item->kind == ITEM_RULE)
 		return add_rule(ruleset, zone, item->value);
-	return r == 0 && lists[item->kind] ? strv_add(lists[item->kind], item->value) : r;
+	return r == 0 ? ruleset_add_value(zone, item->kind, item->value) : r;
 }
 
 /* What is permanent, too, so that nobody says of it that a reload drops it. */

@@ -210,6 +210,43 @@ const struct ruleset_zone *ruleset_zone(const struct ruleset *ruleset, const cha
 	return find_zone(ruleset, false, name);
 }
 
+/* Where the values of a kind are; 0: it has no list. */
+static const size_t lists[ITEM_N_KINDS] = {
+    [ITEM_INTERFACE] = offsetof(struct ruleset_zone, interfaces),
+    [ITEM_SOURCE] = offsetof(struct ruleset_zone, sources),
+    [ITEM_SERVICE] = offsetof(struct ruleset_zone, services),
+    [ITEM_PORT] = offsetof(struct ruleset_zone, ports),
+    [ITEM_SOURCE_PORT] = offsetof(struct ruleset_zone, source_ports),
+    [ITEM_PROTOCOL] = offsetof(struct ruleset_zone, protocols),
+    [ITEM_FORWARD_PORT] = offsetof(struct ruleset_zone, forward_ports),
+    [ITEM_ICMP_BLOCK] = offsetof(struct ruleset_zone, icmp_blocks),
+};
+
+/** ruleset_values() - what a zone has of a kind, borrowed; NULL: the kind has no list */
+const struct strv *ruleset_values(const struct ruleset_zone *zone, enum item_kind kind)
+{
+	return lists[kind] ? (const struct strv *)((const char *)zone + lists[kind]) : NULL;
+}
+
+/** ruleset_add_value() - one more of a kind, unless that has no list; Return: 0 or -ENOMEM */
+int ruleset_add_value(struct ruleset_zone *zone, enum item_kind kind, const char *value)
+{
+	zone->masquerade |= kind == ITEM_MASQUERADE;
+	return lists[kind] ? strv_add((struct strv *)((char *)zone + lists[kind]), value) : 0;
+}
+
+/** ruleset_keeps() - is a value, but not a rule, permanent, too? Return: 0 or -ENOMEM */
+int ruleset_keeps(bool *out, const struct ruleset_zone *zone, enum item_kind kind,
+                  const char *value)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (xasprintf(&text, "%s:%s", item_kind_name(kind), value) < 0)
+		return -ENOMEM;
+	*out = strv_contains(&zone->permanent, text);
+	return 0;
+}
+
 static const char *const target_names[] = {
     [RULESET_TARGET_DEFAULT] = "default", [RULESET_TARGET_CONTINUE] = "CONTINUE",
     [RULESET_TARGET_ACCEPT] = "ACCEPT",   [RULESET_TARGET_REJECT] = "REJECT",

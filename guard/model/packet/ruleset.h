@@ -248,6 +248,11 @@ void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what);
 
 const struct ruleset_zone *ruleset_zone_of_item(const struct ruleset *ruleset, const char *zone);
 const struct ruleset_zone *ruleset_zone(const struct ruleset *ruleset, const char *name);
+const struct strv *ruleset_values(const struct ruleset_zone *zone, enum item_kind kind);
+int ruleset_add_value(struct ruleset_zone *zone, enum item_kind kind,
+                      const char *value) _must_check_;
+int ruleset_keeps(bool *out, const struct ruleset_zone *zone, enum item_kind kind,
+                  const char *value) _must_check_;
 const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, const char *name);
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,

@@ -152,37 +152,9 @@ static int take_rule(struct zone_context *context, const char *text)
 static int take_entry(enum item_kind kind, const char *value, void *userdata)
 {
 	struct zone_context *context = userdata;
-	struct ruleset_zone *zone = context->zone;
 
-	switch (kind) {
-	case ITEM_INTERFACE:
-		return strv_add(&zone->interfaces, value);
-	case ITEM_SOURCE:
-		return strv_add(&zone->sources, value);
-	case ITEM_SERVICE:
-		return strv_add(&zone->services, value);
-	case ITEM_PORT:
-		return strv_add(&zone->ports, value);
-	case ITEM_SOURCE_PORT:
-		return strv_add(&zone->source_ports, value);
-	case ITEM_PROTOCOL:
-		return strv_add(&zone->protocols, value);
-	case ITEM_FORWARD_PORT:
-		return strv_add(&zone->forward_ports, value);
-	case ITEM_MASQUERADE:
-		zone->masquerade = true;
-		return 0;
-	case ITEM_ICMP_BLOCK:
-		return strv_add(&zone->icmp_blocks, value);
-	case ITEM_RULE:
-		return take_rule(context, value);
-	case ITEM_ENTRY:
-	case ITEM_CHAIN:
-	case ITEM_DIRECT_RULE:
-	case ITEM_N_KINDS:
-		break;
-	}
-	return 0;
+	return kind == ITEM_RULE ? take_rule(context, value)
+	                         : ruleset_add_value(context->zone, kind, value);
 }
 
 static int take_target(struct ruleset_zone *zone, DBusMessageIter *value)

@@ -4,12 +4,13 @@
 PACKAGING_GENERATED = packaging/reload-guard.service packaging/reload-guard-metrics.service \
 	packaging/reload-guard-report.service
 EXTRA_DIST += $(PACKAGING_GENERATED:=.in)
-PACKAGING_TIMERS = packaging/reload-guard-metrics.timer packaging/reload-guard-report.timer
+PACKAGING_PLAIN = packaging/reload-guard.socket packaging/reload-guard-metrics.timer \
+	packaging/reload-guard-report.timer
 CLEANFILES += $(PACKAGING_GENERATED)
 
 # Full paths are known only when make runs: sbindir hangs on prefix.
-INSTALL_PATHS = $(SED) -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@sysconfdir[@]|$(sysconfdir)|g' \
-	-e 's|@localstatedir[@]|$(localstatedir)|g'
+INSTALL_PATHS = $(SED) -e 's|@sbindir[@]|$(sbindir)|g' -e 's|@libexecdir[@]|$(libexecdir)|g' \
+	-e 's|@sysconfdir[@]|$(sysconfdir)|g' -e 's|@localstatedir[@]|$(localstatedir)|g'
 
 $(PACKAGING_GENERATED): Makefile
 	$(AM_V_GEN)$(MKDIR_P) packaging && $(INSTALL_PATHS) $(srcdir)/$@.in >$@.tmp && mv $@.tmp $@
@@ -20,7 +21,7 @@ packaging/reload-guard-report.service: packaging/reload-guard-report.service.in
 if HAVE_SYSTEMD_UNITS
 nodist_systemdsystemunit_DATA = $(PACKAGING_GENERATED) hooks/reload-guard-after-boot.service \
 	hooks/reload-guard-restore.service
-dist_systemdsystemunit_DATA = $(PACKAGING_TIMERS)
+dist_systemdsystemunit_DATA = $(PACKAGING_PLAIN)
 endif
 
 dist_man_MANS += packaging/man/reload-guard.8 packaging/man/reload-guard.conf.5

@@ -81,19 +81,17 @@ static int add(struct heard *heard, const struct ticket *ticket)
  * heard_read() - see what the hook told of
  * @out:       HEARD_NULL before; the caller deinits it, also after a failure
  * @store:     borrowed
- * @state_dir: which has the spool
+ * @spool_dir: where the hook leaves what it cannot tell
  * @tickets:   borrowed, for as long as @out lives; those that fail2ban holds now
  *
  * Return: 0; -ENOMEM; others as in store.h.
  */
-int heard_read(struct heard *out, struct store *store, const char *state_dir,
+int heard_read(struct heard *out, struct store *store, const char *spool_dir,
                const struct tickets *tickets, int64_t now_us, struct err *err)
 {
-	char spool[512];
 	int r = 0;
 
-	snprintf(spool, sizeof(spool), "%s/" SPOOL_DIR, state_dir);
-	out->waits = spool_pending(spool);
+	out->waits = spool_pending(spool_dir);
 	for (size_t i = 0; i < tickets->n && r == 0; i++)
 		if (tickets->tickets[i].time_us <= now_us - HEARD_AFTER_US)
 			r = add(out, &tickets->tickets[i]);

@@ -31,7 +31,7 @@ struct heard {
 #define HEARD_NULL ((struct heard){0})
 
 void heard_deinit(struct heard *heard);
-int heard_read(struct heard *out, struct store *store, const char *state_dir,
+int heard_read(struct heard *out, struct store *store, const char *spool_dir,
                const struct tickets *tickets, int64_t now_us, struct err *err) _must_check_;
 
 #endif

@@ -756,7 +756,7 @@ static int read_heard(struct reading *reading)
 
 	if (!reading->store || !picture_knows(picture, PICTURE_FAIL2BAN))
 		return 0;
-	r = heard_read(&picture->heard, reading->store, picture->state_dir, &picture->tickets,
+	r = heard_read(&picture->heard, reading->store, picture->spool_dir, &picture->tickets,
 	               picture->now_us, why(reading, PICTURE_STORE));
 	if (r != 0)
 		lose_store(reading, r);
@@ -873,6 +873,7 @@ int picture_read(struct picture *out, const struct picture_question *question)
 	out->config = question->config;
 	out->config_path = question->config_path;
 	out->state_dir = question->state_dir;
+	out->spool_dir = question->spool_dir;
 	out->now_us = question->now_us;
 	out->watcher = missing_watcher(question->state_dir);
 	r = read_parts(&reading);

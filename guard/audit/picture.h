@@ -48,6 +48,7 @@ struct picture_question {
 	const struct config *config;
 	const char *config_path; /* NULL: the default */
 	const char *state_dir;
+	const char *spool_dir;
 	struct firewalld_session *session; /* one that is open; NULL: a session of its own */
 	int64_t now_us;
 	int silence_ms; /* how long firewalld may answer nothing; 0: FIREWALLD_SESSION_MS */
@@ -69,9 +70,10 @@ struct picture_file {
 };
 
 struct picture {
-	const struct config *config; /* borrowed, as the next two */
+	const struct config *config; /* borrowed, as the next three */
 	const char *config_path;
 	const char *state_dir;
+	const char *spool_dir;
 	int64_t now_us;
 	unsigned asked; /* parts that somebody wants to know of */
 	unsigned known; /* those of them that were read */

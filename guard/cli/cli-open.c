@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 #include "guard/system/host/clock.h"
+#include "guard/system/host/spool.h"
+
+/* What a question waits for a lock, to take in what the hook has left; it has its own wait yet. */
+#define SPOOL_BUSY_MS 500
 
 /* --- the store --------------------------------------------------------------------------- */
 
@@ -70,8 +74,10 @@ int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need ne
 	                                .read_only = !need.write,
 	                                .busy_ms = STORE_BUSY_MS};
 	struct err err = ERR_NULL;
-	int r = store_open(out, cli->store_dir, &options, &err);
+	int r;
 
+	spool_settle(cli->spool_dir, cli->store_dir, SPOOL_BUSY_MS);
+	r = store_open(out, cli->store_dir, &options, &err);
 	if (r == STORE_E_ABSENT && need.absent) {
 		*out = NULL;
 		return CLI_FINE;
@@ -164,6 +170,7 @@ int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
 	    .config = &cli->config,
 	    .config_path = cli->config_path,
 	    .state_dir = cli->store_dir,
+	    .spool_dir = cli->spool_dir,
 	    .session = session,
 	    .now_us = cli->now_us,
 	    .silence_ms = CLI_SILENCE_MS,
@@ -171,6 +178,8 @@ int cli_picture(struct cli *cli, struct picture *out, unsigned parts,
 	    .settled = (parts & PICTURE_FIREWALLD) != 0,
 	};
 
+	if (parts & PICTURE_STORE)
+		spool_settle(cli->spool_dir, cli->store_dir, SPOOL_BUSY_MS);
 	if (picture_read(out, &question) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	tell_troubles(cli, out);

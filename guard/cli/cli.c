@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "guard/base/text.h"
+#include "guard/system/host/spool.h"
 
 /* --- words to standard error ------------------------------------------------------------- */
 
@@ -115,7 +116,7 @@ int cli_read_config(struct cli *cli, struct strv *mistakes, struct err *err)
 {
 	const char *path = cli->config_path ? cli->config_path : CONFIG_DEFAULT_PATH;
 	_cleanup_config_ struct config config = CONFIG_NULL;
-	char *folder;
+	char *folder, *spool = NULL;
 	bool required = cli->config_path != NULL;
 	int r = config_load_anyway(&config, path, required, &cli->known, mistakes, err);
 
@@ -124,8 +125,16 @@ int cli_read_config(struct cli *cli, struct strv *mistakes, struct err *err)
 	folder = state_folder(cli->state_dir, config.store_path);
 	if (!folder)
 		return -ENOMEM;
+	r = xasprintf(&spool, "%s/" SPOOL_DIR,
+	              cli->state_dir ? cli->state_dir : CONFIG_DEFAULT_STATE_DIR);
+	if (r < 0) {
+		free(folder);
+		return r;
+	}
 	free(cli->store_dir);
+	free(cli->spool_dir);
 	cli->store_dir = folder;
+	cli->spool_dir = spool;
 	config_deinit(&cli->config);
 	cli->config = config;
 	config = CONFIG_NULL;

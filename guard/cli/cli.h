@@ -51,6 +51,7 @@ struct cli {
 	struct config_known known; /* borrowed words that the configuration may hold */
 	struct config config;      /* owned; after cli_load_config() */
 	char *store_dir;           /* owned; after cli_load_config() */
+	char *spool_dir;           /* owned; the same */
 };
 
 /* An option of a command; flags have no argument. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
+#include "guard/system/host/hooksocket.h"
 #include "guard/watch/watcher.h"
 
 #include <errno.h>
@@ -18,6 +19,8 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	    .config_path = cli->config_path,
 	    .known = &cli->known,
 	    .state_dir = cli->store_dir,
+	    .spool_dir = cli->spool_dir,
+	    .socket_dir = cli->state_dir ? cli->state_dir : HOOKSOCKET_FOLDER,
 	    .verbosity = cli->verbosity,
 	};
 	r = watcher_run(&options, &err);

@@ -29,6 +29,12 @@ reload_guard_SOURCES = \
 	guard/cli/complete.h \
 	guard/cli/help.c \
 	guard/cli/help.h \
+	guard/cli/hook-event.c \
+	guard/cli/hook-event.h \
 	guard/cli/hook-switch.c \
 	guard/cli/main.c
+# fail2ban runs it for each ban, so it links the C library and no other.
+libexec_PROGRAMS = reload-guard-hook
+reload_guard_hook_SOURCES = guard/cli/hook-event.c guard/cli/hook-event.h guard/cli/hook-main.c
+reload_guard_hook_LDADD = libguard-system.a libguard-model.a libguard-base.a
 reload_guard_LDADD = libguard-report.a libguard-audit.a $(WATCH_LIBS)

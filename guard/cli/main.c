@@ -339,5 +339,6 @@ int main(int argc, char **argv)
 	logger_flush(&cli.logger);
 	config_deinit(&cli.config);
 	free(cli.store_dir);
+	free(cli.spool_dir);
 	return !cli.may_fail && never_fails(&cli, &line, argc, argv) ? CLI_FINE : status;
 }

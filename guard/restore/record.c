@@ -25,7 +25,6 @@
 struct record {
 	char *state_dir;
 	char *boot_id;
-	char *spool_dir;
 	struct logger *logger; /* borrowed */
 	struct store *store;   /* NULL: could not be opened */
 	unsigned serial; /* counts the stores that were opened: what is in one is not in the next */
@@ -105,7 +104,7 @@ static bool settle(struct record *record, int r, const struct err *err, const ch
 /**
  * record_open() - open the store, or begin without one
  * @out:       written on success alone; release with record_close()
- * @state_dir: folder of the store and the spool
+ * @state_dir: folder of the store
  * @boot_id:   of this boot
  * @journal:   borrowed; where trouble is told
  *
@@ -121,8 +120,7 @@ int record_open(struct record **out, const char *state_dir, const char *boot_id,
 	record->logger = logger;
 	record->state_dir = strdup(state_dir);
 	record->boot_id = strdup(boot_id);
-	if (!record->state_dir || !record->boot_id ||
-	    xasprintf(&record->spool_dir, "%s/%s", state_dir, SPOOL_DIR) < 0)
+	if (!record->state_dir || !record->boot_id)
 		return -ENOMEM;
 	open_store(record);
 	*out = steal(record);
@@ -174,7 +172,6 @@ void record_close(struct record *record)
 		episode_free(record->backlog[i]);
 	store_items_deinit(&record->released);
 	store_close(record->store);
-	free(record->spool_dir);
 	free(record->state_dir);
 	free(record->boot_id);
 	free(record->instance);
@@ -391,24 +388,46 @@ void record_protected_again(struct record *record, const struct item *item)
 		             "%s was opened again and is protected again", text);
 }
 
-/** record_drain_spool() - take in what the fail2ban hook had to leave in files */
-void record_drain_spool(struct record *record)
+static void settle_spool(struct record *record, const char *dir, int r,
+                         const struct spool_result *result, const struct err *err)
+{
+	if (result->bad)
+		logger_write(record->logger, LOGGER_WARNING,
+		             "%zu spool file%s not valid; kept as *.bad in %s", result->bad,
+		             text_plural(result->bad), dir);
+	if (r == SPOOL_E_STORE)
+		(void)settle(record, result->store_code, err, "a ban");
+}
+
+/** record_drain_spool() - take in what the fail2ban hook had to leave in files; @dir: where */
+void record_drain_spool(struct record *record, const char *dir)
 {
 	struct spool_result result = {.more = true};
 	struct err err = ERR_NULL;
 
-	while (record->store && result.more && spool_pending(record->spool_dir)) {
-		int r = spool_drain(record->spool_dir, record->store, SPOOL_BATCH, &result, &err);
+	while (record->store && result.more && spool_pending(dir)) {
+		int r = spool_drain(dir, record->store, SPOOL_BATCH, &result, &err);
 
-		if (result.bad)
-			logger_write(record->logger, LOGGER_WARNING,
-			             "%zu spool file%s not valid; kept as *.bad in %s", result.bad,
-			             text_plural(result.bad), record->spool_dir);
-		if (r == SPOOL_E_STORE)
-			(void)settle(record, result.store_code, &err, "a ban");
+		settle_spool(record, dir, r, &result, &err);
 		if (r)
 			return;
 	}
+}
+
+/**
+ * record_take() - the same, with what the hook tells over its socket
+ * @messages: their fates are written: what is not SPOOL_TAKEN is not on record
+ */
+void record_take(struct record *record, const char *dir, struct spool_message *messages, size_t n)
+{
+	struct spool_result result;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!record->store)
+		return;
+	r = spool_take(dir, record->store, messages, n, &result, &err);
+	settle_spool(record, dir, r, &result, &err);
 }
 
 /** record_prune() - drop a piece of what is older than @keep_days; true: there may be more */

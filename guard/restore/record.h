@@ -11,6 +11,7 @@
 
 #include "guard/model/loss.h"
 #include "guard/system/host/logger.h"
+#include "guard/system/host/spool.h"
 #include "guard/system/store/store.h"
 #include "guard/restore/restorer.h"
 
@@ -60,7 +61,8 @@ void record_event(struct record *record, enum event_kind kind, const struct item
 void record_mark_put_back(struct record *record, struct firewall *wanted);
 int record_released(struct record *record, struct store_items *out) _must_check_;
 void record_protected_again(struct record *record, const struct item *item);
-void record_drain_spool(struct record *record);
+void record_drain_spool(struct record *record, const char *dir);
+void record_take(struct record *record, const char *dir, struct spool_message *messages, size_t n);
 bool record_prune(struct record *record, unsigned keep_days);
 
 struct episode *episode_new(enum wipe_kind kind, int64_t at_us) _must_check_;

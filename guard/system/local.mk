@@ -58,6 +58,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/config.h \
 	guard/system/host/filewatch.c \
 	guard/system/host/filewatch.h \
+	guard/system/host/hooksocket.c \
+	guard/system/host/hooksocket.h \
 	guard/system/host/jobwatch.c \
 	guard/system/host/jobwatch.h \
 	guard/system/host/lock.c \
@@ -84,6 +86,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/selinux.h \
 	guard/system/host/sendmail.c \
 	guard/system/host/sendmail.h \
+	guard/system/host/spool-internal.h \
+	guard/system/host/spool-write.c \
 	guard/system/host/spool.c \
 	guard/system/host/spool.h \
 	guard/system/host/tls.c \
@@ -112,6 +116,7 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/nftrules.h \
 	guard/system/kernel/route.c \
 	guard/system/kernel/route.h \
+	guard/system/store/store-ban-event.c \
 	guard/system/store/store-ban-query.c \
 	guard/system/store/store-ban.c \
 	guard/system/store/store-client.c \

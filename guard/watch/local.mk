@@ -16,6 +16,8 @@ libguard_watch_a_SOURCES = \
 	guard/watch/edits.h \
 	guard/watch/fail2banwatch.c \
 	guard/watch/fail2banwatch.h \
+	guard/watch/hookserver.c \
+	guard/watch/hookserver.h \
 	guard/watch/importer.c \
 	guard/watch/importer.h \
 	guard/watch/logins.c \

@@ -13,6 +13,7 @@
 #include "guard/watch/confcheck.h"
 #include "guard/watch/edits.h"
 #include "guard/watch/fail2banwatch.h"
+#include "guard/watch/hookserver.h"
 #include "guard/watch/importer.h"
 #include "guard/watch/risk.h"
 
@@ -57,6 +58,7 @@ struct watcher {
 	struct clientwatch *clients;
 	struct importer *importer;
 	struct filewatch *spool_watch;
+	struct hookserver *hookserver;
 	char boot_id[BOOTID_SIZE];
 	struct loop_source *ready_timer, *bus_timer, *store_timer, *spool_timer, *prune_timer,
 	    *watchdog_timer;
@@ -389,20 +391,29 @@ static void on_spool_changed(void *userdata)
 {
 	struct watcher *watcher = userdata;
 
-	record_drain_spool(watcher->record);
+	record_drain_spool(watcher->record, watcher->options->spool_dir);
 }
 
 /* The folder is made by whoever needs it first, so it may not be there yet. */
 static void watch_spool(struct watcher *watcher)
 {
-	_cleanup_free_ char *dir = NULL;
+	const char *dir = watcher->options->spool_dir;
 
-	if (watcher->spool_watch ||
-	    xasprintf(&dir, "%s/%s", watcher->options->state_dir, SPOOL_DIR) < 0)
+	if (watcher->spool_watch)
 		return;
 	(void)mkdir(dir, 0700);
 	if (filewatch_new(&watcher->spool_watch, watcher->loop, dir, on_spool_changed, watcher) < 0)
 		watcher->spool_watch = NULL; /* then the timer looks */
+}
+
+/* Up to 0.2.0 it was beside the store, wherever that is. */
+static void drain_old_spool(struct watcher *watcher)
+{
+	_cleanup_free_ char *dir = NULL;
+
+	if (xasprintf(&dir, "%s/" SPOOL_DIR, watcher->options->state_dir) == 0 &&
+	    strcmp(dir, watcher->options->spool_dir) != 0)
+		record_drain_spool(watcher->record, dir);
 }
 
 static void on_spool_due(void *userdata)
@@ -410,7 +421,8 @@ static void on_spool_due(void *userdata)
 	struct watcher *watcher = userdata;
 
 	watch_spool(watcher);
-	record_drain_spool(watcher->record);
+	record_drain_spool(watcher->record, watcher->options->spool_dir);
+	drain_old_spool(watcher);
 	loop_timer_set(watcher->spool_timer, SPOOL_FALLBACK_MS);
 }
 
@@ -603,6 +615,19 @@ static int follow_fail2ban(struct watcher *watcher)
 	return r;
 }
 
+static int start_hookserver(struct watcher *watcher)
+{
+	const struct hookserver_options options = {
+	    .loop = watcher->loop,
+	    .logger = &watcher->logger,
+	    .record = watcher->record,
+	    .socket_dir = watcher->options->socket_dir,
+	    .spool_dir = watcher->options->spool_dir,
+	};
+
+	return hookserver_new(&watcher->hookserver, &options);
+}
+
 static int start_engine(struct watcher *watcher)
 {
 	struct engine_options options = {
@@ -690,8 +715,9 @@ static int start_confcheck(struct watcher *watcher)
 static int start_parts(struct watcher *watcher)
 {
 	static int (*const start[])(struct watcher * watcher) = {
-	    start_importer, start_announcer, follow_fail2ban, start_engine,      start_persister,
-	    start_risk,     start_edits,     start_canary,    start_clientwatch, start_confcheck,
+	    start_importer,    start_announcer, follow_fail2ban,  start_engine,
+	    start_persister,   start_risk,      start_edits,      start_canary,
+	    start_clientwatch, start_confcheck, start_hookserver,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(start); i++) {
@@ -770,6 +796,7 @@ static int take_config(struct watcher *watcher, struct err *err)
 
 static void watcher_deinit(struct watcher *watcher)
 {
+	hookserver_free(watcher->hookserver);
 	confcheck_free(watcher->confcheck);
 	canary_free(watcher->canary);
 	edits_free(watcher->edits);

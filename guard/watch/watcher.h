@@ -11,7 +11,9 @@
 struct watcher_options {
 	const char *config_path;          /* NULL: the default path, which may be missing */
 	const struct config_known *known; /* words that the configuration may hold */
-	const char *state_dir;            /* where the store, the spool and the lock are */
+	const char *state_dir;            /* where the store and the lock are */
+	const char *spool_dir;            /* where the hook leaves what it cannot tell */
+	const char *socket_dir;           /* where it can; see hooksocket.h */
 	int verbosity;                    /* -1 quiet, 0 normal, 1 verbose */
 };
 

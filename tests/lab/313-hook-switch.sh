@@ -27,7 +27,7 @@ cat >/etc/fail2ban/jail.local <<-X
 	action = noted[actname=mine]
 X
 # The action calls what is installed; here it is the lab's.
-sed -i "s|^guard = .*|guard = $W/bin/reload-guard|" /etc/fail2ban/action.d/reload-guard.conf
+sed -i "s|^guard = .*|guard = $W/bin/reload-guard-hook|" /etc/fail2ban/action.d/reload-guard.conf
 acts() { fail2ban-client get "$1" actions >"$W/actions" && grep -q "$2" "$W/actions"; }
 on_record() { guard bans --address "$1" 2>/dev/null | grep -q "$2"; }
 f2b_start

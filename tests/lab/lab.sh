@@ -10,7 +10,7 @@
 # ends, by whatever signal, the kernel takes all of it away, and the host has seen nothing.
 #
 # Environment: BUILD (build tree; default: the current folder), GUARD (the binary;
-# default $BUILD/reload-guard), LAB_LIMIT (seconds, default 60), LAB_KEEP (a folder that
+# default $BUILD/reload-guard), HOOK (fail2ban's hook; default $BUILD/reload-guard-hook), LAB_LIMIT (seconds, default 60), LAB_KEEP (a folder that
 # receives the logs of a failed scenario), LAB_BARE=1 (set up the world, start nothing).
 #
 # Exit status: 0 passed, 1 failed, 2 misuse, 124 over the time limit.
@@ -30,8 +30,8 @@ outside() {
 	[ "$(id -u)" = 0 ] || { echo "lab.sh: needs root, for the namespaces" >&2; exit 2; }
 	export BUILD=${BUILD:-$PWD} LAB_DIR TOP
 	BUILD=$(cd "$BUILD" && pwd) || exit 2
-	export GUARD=${GUARD:-$BUILD/reload-guard} LAB_LIMIT=${LAB_LIMIT:-60}
-	for tool in "$GUARD" "$BUILD"/tests/lab/{connect,gaptable,listener,notify,probe,signals}; do
+	export GUARD=${GUARD:-$BUILD/reload-guard} HOOK=${HOOK:-$BUILD/reload-guard-hook} LAB_LIMIT=${LAB_LIMIT:-60}
+	for tool in "$GUARD" "$HOOK" "$BUILD"/tests/lab/{connect,gaptable,listener,notify,probe,signals}; do
 		[ -x "$tool" ] || { echo "lab.sh: $tool is missing: run make in $BUILD, or set BUILD" >&2; exit 2; }
 	done
 	for tool in dbus-daemon firewalld firewall-cmd ip nft unshare; do
@@ -117,7 +117,8 @@ world() {
 	export GUARD STATE CONF PATH="$W/bin:$PATH"
 	# what hooks and scenarios call by its name
 	printf '#!/bin/sh\nexec "%s" -c "%s" --state "%s" "$@"\n' "$GUARD" "$CONF" "$STATE" >"$W/bin/reload-guard"
-	chmod +x "$W/bin/reload-guard"
+	printf '#!/bin/sh\nexec "%s" --state "%s" "$@"\n' "$HOOK" "$STATE" >"$W/bin/reload-guard-hook"
+	chmod +x "$W/bin/reload-guard" "$W/bin/reload-guard-hook"
 	stock_firewalld && stock_fail2ban && network
 }
 
@@ -493,7 +494,7 @@ f2b_up() {
 		logpath = $W/mail.log
 		port = imaps
 		action = firewallcmd-rich-rules[name=%(__name__)s, port="%(port)s", protocol="tcp"]
-		         reload-guard[guard="$W/bin/reload-guard"]
+		         reload-guard[guard="$W/bin/reload-guard-hook"]
 	X
 	[ -z "${F2B_JAIL:-}" ] || printf '%s\n' "$F2B_JAIL" >>/etc/fail2ban/jail.local
 	f2b_start

@@ -7,6 +7,12 @@ tests_lab_connect_SOURCES = tests/lab/connect.c tests/lab/wire.c tests/lab/wire.
 tests_lab_notify_SOURCES = tests/lab/notify.c tests/lab/wire.c tests/lab/wire.h
 tests_lab_probe_SOURCES = tests/lab/probe.c tests/lab/wire.c tests/lab/wire.h
 tests_lab_signals_SOURCES = tests/lab/signals.c tests/lab/wire.c tests/lab/wire.h
+# a disk that takes its time
+noinst_PROGRAMS += tests/lab/slow-sync.so
+tests_lab_slow_sync_so_SOURCES = tests/lab/slow-sync.c
+tests_lab_slow_sync_so_CFLAGS = $(AM_CFLAGS) -fPIC -fno-sanitize=all
+tests_lab_slow_sync_so_LDFLAGS = -shared
+tests_lab_slow_sync_so_LDADD =
 dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/lab/systemctl tests/lab/walks tests/run
 EXTRA_DIST += packaging/deps tests/generations tests/generations.sh tests/waits.sh tests/lab/bans.sh tests/lab/flush.sh tests/lab/hang.sh tests/lab/nm.sh tests/lab/port-walk.py tests/lab/random-walk.sh tests/lab/differential.py tests/lab/servers.py tests/lab/service-manager.py \
 	$(srcdir)/tests/lab/[0-9]*.sh

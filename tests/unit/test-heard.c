@@ -10,10 +10,12 @@
 static struct store *store;
 static struct tickets tickets;
 static struct heard heard;
+static char spool[512];
 
 static void setup(void)
 {
 	fixture_setup();
+	snprintf(spool, sizeof(spool), "%s/" SPOOL_DIR, fixture_dir);
 	tickets = TICKETS_NULL;
 	heard = HEARD_NULL;
 	ck_ok(store_open(&store, fixture_dir, &fixture_writer, &err));
@@ -70,7 +72,7 @@ static void expect(const char *wanted)
 	char text[256] = "";
 
 	heard_deinit(&heard);
-	ck_ok(heard_read(&heard, store, fixture_dir, &tickets, LATER, &err));
+	ck_ok(heard_read(&heard, store, spool, &tickets, LATER, &err));
 	for (size_t i = 0; i < heard.n; i++) {
 		size_t n = strlen(text);
 
@@ -127,9 +129,6 @@ END_TEST
 START_TEST(waits)
 {
 	struct store_ban_event event = event_of(STORE_BAN_BAN, "dovecot", "192.0.2.1", NOW);
-	char spool[512];
-
-	snprintf(spool, sizeof(spool), "%s/" SPOOL_DIR, fixture_dir);
 	hold("dovecot", "192.0.2.1", NOW);
 	expect("dovecot=silent");
 	ck_assert(!heard.waits);

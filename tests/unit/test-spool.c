@@ -324,6 +324,142 @@ START_TEST(test_folder_of_others)
 }
 END_TEST
 
+static struct spool_message message_of(struct store_ban_event *event, const char *id, char *text)
+{
+	ssize_t length;
+
+	event->id = id;
+	length = spool_text(text, event, NULL);
+	ck_assert_int_gt(length, 0);
+	return (struct spool_message){.text = text, .length = (size_t)length};
+}
+
+/* Of a ban and its end the end stays the last, whichever of both came over the socket. */
+START_TEST(test_messages_and_files_in_order)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct store_ban_event ban = ban_event(STORE_BAN_BAN, "192.0.2.1", NOW);
+	struct store_ban_event unban = ban_event(STORE_BAN_UNBAN, "192.0.2.1", NOW + 1);
+	char text[SPOOL_SIZE_MAX];
+	struct spool_message message = message_of(_i ? &ban : &unban, _i ? "1-a" : "2-b", text);
+	struct spool_result result;
+
+	ban.id = "1-a";
+	unban.id = "2-b";
+	ck_ok(spool_write(spool, _i ? &unban : &ban, &err));
+	ck_ok(spool_take(spool, store, &message, 1, &result, &err));
+	ck_assert_int_eq(message.fate, SPOOL_TAKEN);
+	ck_assert_uint_eq(result.applied, 2);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban WHERE ended_us = time_us + 1"),
+	                 1);
+}
+END_TEST
+
+/* Told over the socket, and left as a file when nobody answered in time; at once, or long after. */
+START_TEST(test_an_event_counts_once)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct store_ban_event event = ban_event(STORE_BAN_START, NULL, NOW);
+	struct store_ban_event unban = ban_event(STORE_BAN_UNBAN, "192.0.2.1", NOW + 1);
+	struct store_ban_event ban = ban_event(STORE_BAN_BAN, "192.0.2.1", NOW);
+	char text[2][SPOOL_SIZE_MAX];
+	struct spool_message messages[] = {message_of(&event, "1-a", text[0]),
+	                                   message_of(&ban, "1-b", text[1])};
+	struct spool_result result;
+
+	unban.id = "1-c";
+	ck_ok(spool_write(spool, &event, &err));
+	ck_ok(spool_write(spool, &ban, &err));
+	ck_ok(spool_write(spool, &unban, &err));
+	if (_i)
+		ck_ok(spool_drain(spool, store, 0, &result, &err));
+	ck_ok(spool_take(spool, store, messages, ARRAY_SIZE(messages), &result, &err));
+	ck_assert_int_eq(messages[0].fate, SPOOL_TAKEN);
+	ck_assert_int_eq(messages[1].fate, SPOOL_TAKEN);
+	ck_assert(!spool_pending(spool));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event WHERE kind = 'jail-start'"), 1);
+	/* the ban does not begin again after its end */
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban WHERE ended_us = time_us + 1"),
+	                 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM told"), 3);
+}
+END_TEST
+
+START_TEST(test_messages_without_a_folder)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	struct store_ban_event event = ban_event(STORE_BAN_BAN, "192.0.2.1", NOW);
+	char text[SPOOL_SIZE_MAX], nameless[SPOOL_SIZE_MAX], hostile[] = "{\"version\":2}";
+	struct spool_message messages[] = {
+	    message_of(&event, "1-a", text),
+	    {.text = hostile, .length = strlen(hostile)},
+	    {.text = text, .length = 20}, /* cut off */
+	    message_of(&event, NULL, nameless),
+	};
+	struct spool_result result;
+
+	ck_assert(!spool_pending(spool));
+	if (_i) { /* and with one that others may write to */
+		ck_assert_int_eq(mkdir(spool, 0700), 0);
+		ck_assert_int_eq(chmod(spool, 0777), 0);
+	}
+	ck_assert_int_eq(spool_take(spool, store, messages, 4, &result, NULL), _i ? -EPERM : 0);
+	ck_assert_int_eq(messages[0].fate, SPOOL_TAKEN);
+	for (size_t i = 1; i < 4; i++)
+		ck_assert_int_eq(messages[i].fate, SPOOL_REFUSED);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 1);
+}
+END_TEST
+
+START_TEST(test_messages_of_a_locked_store)
+{
+	const struct store_options impatient = {.create = true, .busy_ms = 20};
+	_cleanup_store_ struct store *store = fixture_open(&impatient);
+	struct store_ban_event event = ban_event(STORE_BAN_BAN, "192.0.2.1", NOW);
+	char text[SPOOL_SIZE_MAX];
+	struct spool_message message = message_of(&event, "1-a", text);
+	struct spool_result result;
+	sqlite3 *other;
+
+	ck_assert_int_eq(sqlite3_open(fixture_path(STORE_FILE), &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, "BEGIN EXCLUSIVE", NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(spool_take(spool, store, &message, 1, &result, NULL), SPOOL_E_STORE);
+	ck_assert_int_eq(message.fate, SPOOL_WAITS);
+	sqlite3_close(other);
+}
+END_TEST
+
+/* Where no watcher runs the next question takes it in, and makes the store for it. */
+START_TEST(test_settle)
+{
+	spool_settle(spool, fixture_dir, 20);
+	ck_assert_int_eq(access(fixture_path(STORE_FILE), F_OK), -1);
+	write_event(STORE_BAN_BAN, "192.0.2.1", NOW);
+	spool_settle(spool, fixture_dir, 20);
+	ck_assert(!spool_pending(spool));
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM ban"), 1);
+}
+END_TEST
+
+static const char *const bad_ids[] = {
+    "",   "x",   "1 2", "1/2",
+    "..", "1\n", "A",   "00000000000000000000000000000000000000000000000000000000000000000"};
+
+START_TEST(test_ids)
+{
+	struct store_ban_event event = ban_event(STORE_BAN_BAN, "192.0.2.1", NOW);
+	char id[2][STORE_TOLD_MAX + 1];
+
+	event.id = bad_ids[_i];
+	ck_assert_int_eq(spool_write(spool, &event, NULL), -EINVAL);
+	spool_event_id(id[0]);
+	spool_event_id(id[1]);
+	ck_assert_str_ne(id[0], id[1]);
+	event.id = id[0];
+	ck_ok(store_ban_event_check(&event, &err));
+}
+END_TEST
+
 /* Many hooks at once while the watcher drains: each event arrives exactly once. */
 START_TEST(test_writers_beside_a_drain)
 {
@@ -374,6 +510,12 @@ int main(void)
 	tcase_add_test(tests, test_no_space);
 	tcase_add_test(tests, test_bad_files_are_bounded);
 	tcase_add_test(tests, test_folder_of_others);
+	tcase_add_loop_test(tests, test_messages_and_files_in_order, 0, 2);
+	tcase_add_loop_test(tests, test_an_event_counts_once, 0, 2);
+	tcase_add_loop_test(tests, test_messages_without_a_folder, 0, 2);
+	tcase_add_test(tests, test_messages_of_a_locked_store);
+	tcase_add_test(tests, test_settle);
+	tcase_add_loop_test(tests, test_ids, 0, ARRAY_SIZE(bad_ids));
 	tcase_add_test(tests, test_writers_beside_a_drain);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);

@@ -8,28 +8,6 @@
 /* 950 years: more is for ever, and its end would not fit. */
 static const int64_t BANTIME_MAX_S = 30000000000;
 
-static const char *const event_names[STORE_BAN_N_EVENTS] = {
-    [STORE_BAN_BAN] = "ban",     [STORE_BAN_UNBAN] = "unban", [STORE_BAN_PROLONG] = "prolong",
-    [STORE_BAN_FLUSH] = "flush", [STORE_BAN_START] = "start", [STORE_BAN_STOP] = "stop",
-};
-
-/** store_ban_event_name() - ban, unban, prolong, flush, start, stop; Return: static */
-const char *store_ban_event_name(enum store_ban_event_kind kind)
-{
-	return (unsigned)kind < STORE_BAN_N_EVENTS ? event_names[kind] : "unknown";
-}
-
-/** store_ban_event_parse() - the kind of a name; Return: 0 or -EINVAL */
-int store_ban_event_parse(enum store_ban_event_kind *out, const char *name)
-{
-	for (unsigned i = 0; i < STORE_BAN_N_EVENTS; i++)
-		if (strcmp(event_names[i], name) == 0) {
-			*out = (enum store_ban_event_kind)i;
-			return 0;
-		}
-	return -EINVAL;
-}
-
 /* --- what an address is ------------------------------------------------------------------ */
 
 /* fail2ban bans what a regular expression found: an address, a prefix, a host name, anything. */
@@ -44,55 +22,6 @@ void store_address_read(struct store_address *out, const char *text)
 	out->family = out->cidr.family == CIDR_IPV4 ? "inet4" : "inet6";
 	cidr_first(&out->cidr, out->first);
 	cidr_last(&out->cidr, out->last);
-}
-
-static bool text_is_valid(const char *text, size_t max, bool blanks)
-{
-	size_t length;
-
-	if (!text || (length = strnlen(text, max + 1)) == 0 || length > max)
-		return false;
-	for (size_t i = 0; i < length; i++) {
-		unsigned char c = (unsigned char)text[i];
-
-		if (c < ' ' || c == 0x7f || (c == ' ' && !blanks))
-			return false;
-	}
-	return true;
-}
-
-static bool needs_address(enum store_ban_event_kind kind)
-{
-	return kind == STORE_BAN_BAN || kind == STORE_BAN_UNBAN || kind == STORE_BAN_PROLONG;
-}
-
-static int check_ban(const struct store_ban *ban, struct err *err)
-{
-	if (ban->time_us < 0 || ban->failures < 0 || ban->count < 0)
-		return err_set(err, -EINVAL, "a ban's numbers cannot be negative");
-	if (ban->rule && !text_is_valid(ban->rule, STORE_RULE_MAX, true))
-		return err_set(err, -EINVAL, "not a rule");
-	if (ban->source && !text_is_valid(ban->source, 32, false))
-		return err_set(err, -EINVAL, "not a source of bans");
-	return 0;
-}
-
-/**
- * store_ban_event_check() - can this be true?
- *
- * For everything that came from outside. Return: 0; -EINVAL with the reason.
- */
-int store_ban_event_check(const struct store_ban_event *event, struct err *err)
-{
-	const struct store_ban *ban = &event->ban;
-
-	if ((unsigned)event->kind >= STORE_BAN_N_EVENTS || event->at_us < 0)
-		return err_set(err, -EINVAL, "not a ban event");
-	if (!text_is_valid(ban->jail, STORE_JAIL_MAX, true))
-		return err_set(err, -EINVAL, "the name of the jail is missing or cannot be one");
-	if (needs_address(event->kind) && !text_is_valid(ban->address, STORE_ADDRESS_MAX, false))
-		return err_set(err, -EINVAL, "the address is missing or cannot be one");
-	return check_ban(ban, err);
 }
 
 /* --- writing ----------------------------------------------------------------------------- */
@@ -196,7 +125,7 @@ static int jail_event(struct store *store, const struct store_ban_event *event,
 	return store_event_put(store, &told, err);
 }
 
-static int apply(struct store *store, const struct store_ban_event *event, struct err *err)
+static int apply_new(struct store *store, const struct store_ban_event *event, struct err *err)
 {
 	const struct store_ban *ban = &event->ban;
 	int r;
@@ -228,11 +157,21 @@ static int apply(struct store *store, const struct store_ban_event *event, struc
 	}
 }
 
+static int apply(struct store *store, const struct store_ban_event *event, struct err *err)
+{
+	if (event->id) {
+		int r = store_run(store, err, STMT_TOLD_PUT, "ti", event->id, event->at_us);
+
+		if (r || sqlite3_changes(store->db) == 0)
+			return r;
+	}
+	return apply_new(store, event, err);
+}
+
 /**
  * store_ban_event_apply() - what the hook was told, or a spool file says
  *
- * To apply an event again changes nothing more, but for a line in the history
- * for start and stop.
+ * An event that is on record already, by its id, changes nothing more.
  *
  * Return: 0, also when an unban meets no ban; -EINVAL when the event cannot be
  * true; others as in store.h.

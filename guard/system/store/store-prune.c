@@ -15,6 +15,7 @@ static int prune(struct store *store, int64_t before_us, bool *more, struct err 
 	    STMT_PRUNE_WIPES,
 	    STMT_PRUNE_SNAPSHOTS,
 	    STMT_PRUNE_EVENTS,
+	    STMT_PRUNE_TOLD,
 	    STMT_PRUNE_BOOTS,
 	};
 	int r = store_run(store, err, STMT_PRUNE_BANS, "ii", before_us, (int64_t)PRUNE_BANS);

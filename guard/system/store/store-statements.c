@@ -248,6 +248,7 @@ const char *const store_sql[STMT_N] = {
         " AND l.verdict NOT IN ('removed', 'expired')"
         " AND w.at_us >= ?3 AND w.at_us < ?4 GROUP BY w.id ORDER BY w.id DESC",
 
+    [STMT_TOLD_PUT] = "INSERT OR IGNORE INTO told (id, at_us) VALUES (?1, ?2)",
     [STMT_IMPORT_GET] = "SELECT position, mark FROM import WHERE source = ?1",
     [STMT_IMPORT_PUT] = "INSERT INTO import (source, position, mark) VALUES (?1, ?2, ?3)"
                         " ON CONFLICT (source) DO UPDATE SET position = ?2, mark = ?3",
@@ -279,6 +280,7 @@ const char *const store_sql[STMT_N] = {
         " WHERE s.base_id IS NOT NULL)"
         " DELETE FROM snapshot WHERE id NOT IN (SELECT id FROM keep)",
     [STMT_PRUNE_EVENTS] = "DELETE FROM event WHERE at_us < ?1",
+    [STMT_PRUNE_TOLD] = "DELETE FROM told WHERE at_us < ?1",
     /* a piece, since nobody else can write meanwhile; who is over began before that */
     [STMT_PRUNE_BANS] = "DELETE FROM ban WHERE id IN (SELECT id FROM ban WHERE time_us < ?1"
                         " AND coalesce(min(end_us, ended_us), end_us, ended_us) < ?1"

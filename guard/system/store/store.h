@@ -35,9 +35,8 @@ enum {
 	STORE_E_MORE,   /* done in part: call again */
 };
 
-#define STORE_FILE         "guard.db"
-#define STORE_BUSY_MS      2000 /* what the watcher and commands wait for a lock */
-#define STORE_BUSY_HOOK_MS 200  /* what the fail2ban hook waits, before it leaves a spool file */
+#define STORE_FILE    "guard.db"
+#define STORE_BUSY_MS 2000 /* what the watcher and commands wait for a lock */
 
 struct store;
 
@@ -277,6 +276,7 @@ int store_release_list(struct store *store, struct store_items *out, struct err 
 #define STORE_JAIL_MAX    256
 #define STORE_ADDRESS_MAX 256
 #define STORE_RULE_MAX    4096
+#define STORE_TOLD_MAX    64 /* the id of an event */
 
 /* What wipes did to the rules of a ban while it was in force. */
 struct store_ban_loss {
@@ -310,7 +310,7 @@ struct store_ban {
 	struct store_ban_loss loss;
 };
 
-/* What the hook is told; also what a spool file holds. */
+/* What the hook is told; what it sends to the watcher, and what a spool file holds. */
 enum store_ban_event_kind {
 	STORE_BAN_BAN,     /* every field of ban */
 	STORE_BAN_UNBAN,   /* jail, address */
@@ -323,6 +323,7 @@ enum store_ban_event_kind {
 };
 struct store_ban_event {
 	enum store_ban_event_kind kind;
+	const char *id; /* one of many who never meet again; NULL: of an older hook */
 	int64_t at_us;
 	struct store_ban ban;
 };
@@ -349,6 +350,7 @@ int store_bans(struct store *store, const struct store_ban_query *query, store_b
                void *userdata, struct err *err) _must_check_;
 const char *store_ban_event_name(enum store_ban_event_kind kind);
 int store_ban_event_parse(enum store_ban_event_kind *out, const char *name) _must_check_;
+bool store_ban_event_needs_address(enum store_ban_event_kind kind);
 
 /*
  * How far another program's history was taken in. A position without a mark that

@@ -6,7 +6,7 @@ set -u
 program=$(realpath "$1"); shift
 if [ "${RG_LAB:-}" != in ]; then
 	RG_LAB=in exec timeout -k 5 300 unshare -n -m -p -f --kill-child --mount-proc \
-		bash "$0" "$program" "$@"
+		env --default-signal=INT,TERM bash "$0" "$program" "$@"
 fi
 scratch=$(mktemp -d)
 cp -r /etc/firewalld "$scratch/etc"

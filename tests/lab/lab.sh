@@ -40,9 +40,10 @@ outside() {
 	network_packages "$script"
 	trap 'stop_inside 130' INT
 	trap 'stop_inside 143' TERM HUP
-	# the first process in there is killed with unshare, and all others with the first
+	# the first process in there is killed with unshare, and all others with the first;
+	# unshare of util-linux 2.36 would have them all ignore SIGTERM
 	LAB=inside unshare -n -m -p --propagation private --fork --kill-child --mount-proc \
-		bash "$LAB_DIR/lab.sh" "$@" <&0 &
+		env --default-signal=INT,TERM bash "$LAB_DIR/lab.sh" "$@" <&0 &
 	pid=$!
 	wait "$pid"
 	status=$?
@@ -54,7 +55,7 @@ outside() {
 network_packages() { # SCRIPT
 	grep -q '/nm\.sh"' "$1" && ! command -v NetworkManager >/dev/null || return 0
 	LAB_NETWORK=$(unshare -m -p --propagation private --fork --kill-child --mount-proc \
-		"$TOP/tests/machine/layer" network) || { echo "lab.sh: $LAB_NETWORK" >&2; exit 2; }
+		env --default-signal=INT,TERM "$TOP/tests/machine/layer" network) || { echo "lab.sh: $LAB_NETWORK" >&2; exit 2; }
 	export LAB_NETWORK=${LAB_NETWORK##*$'\n'}
 }
 

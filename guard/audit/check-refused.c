@@ -9,6 +9,7 @@
 #include "guard/model/packet/dispatch.h"
 #include "guard/audit/explain.h"
 #include "guard/model/packet/walk.h"
+#include "guard/restore/repair.h"
 
 /* --- what is told already ----------------------------------------------------------------- */
 
@@ -328,6 +329,9 @@ static int list_missing(struct check_list *list, struct check_run *run)
 	return r;
 }
 
+/* As CHECK_RELOAD_SAFELY, where the reload may fail. */
+#define LOAD_SAFELY "reload-guard snapshot take && (" REPAIR_LOAD_AGAIN ") && reload-guard restore"
+
 static int kernel_rules(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
@@ -342,12 +346,12 @@ static int kernel_rules(struct check_run *run)
 	if (!kernel->table || !kernel->input)
 		return check_add(run, strdup("no table inet firewalld"),
 		                 /* without it the reload has nothing to delete, and breaks off */
-		                 strdup("nft add table inet firewalld && " CHECK_RELOAD_SAFELY),
+		                 strdup("nft add table inet firewalld && " LOAD_SAFELY),
 		                 "firewalld's rules are not in the kernel: nothing is shut, and "
 		                 "nobody is banned");
 	if (kernel->shut && !picture->firewall.panic)
 		return check_add(run, strdup("table inet firewalld_policy_drop"),
-		                 strdup(CHECK_RELOAD_SAFELY),
+		                 strdup(LOAD_SAFELY),
 		                 "firewalld says open, the kernel does not: it lets no new "
 		                 "connection in, because a reload broke off");
 	r = list_missing(&list, run);

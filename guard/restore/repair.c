@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/repair.h"
 
-/* 0.9 cannot reload any more once its rules could not be loaded, and can start */
-#define LOAD_AGAIN "firewall-cmd --reload || systemctl restart firewalld"
-
 static const struct {
 	const char *words;
 	const char *advice; /* to type: it works for each generation of firewalld */
@@ -11,17 +8,17 @@ static const struct {
     [REPAIR_NONE] = {"", ""},
     [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
                         "it: every port is open and nobody is banned",
-                        "nft add table inet firewalld; firewall-cmd --reload"},
+                        "nft add table inet firewalld; " REPAIR_LOAD_AGAIN},
     [REPAIR_SHUT] = {"firewalld says open, the kernel does not: a reload that broke off has left "
                      "its policy DROP (nft list table inet firewalld_policy_drop), and no new "
                      "connection gets in",
-                     LOAD_AGAIN},
+                     REPAIR_LOAD_AGAIN},
     [REPAIR_BROKEN] = {"a reload of firewalld broke off half way: it has lost its zones, and no "
                        "new connection gets in",
-                       LOAD_AGAIN},
+                       REPAIR_LOAD_AGAIN},
     [REPAIR_FAILED] = {"firewalld is in state FAILED and holds its stock configuration, and its "
                        "files are in order now",
-                       LOAD_AGAIN},
+                       REPAIR_LOAD_AGAIN},
 };
 
 /** repair_words() - what is the matter, and what it means; static */

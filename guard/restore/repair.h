@@ -11,6 +11,12 @@
 
 #include "guard/model/pace.h"
 
+/*
+ * To type: firewalld loads all of its rules again. 0.9 cannot reload any more once its rules could
+ * not be loaded, nor without its three tables; it can start.
+ */
+#define REPAIR_LOAD_AGAIN "firewall-cmd --reload || systemctl restart firewalld"
+
 /* The graver the later. */
 enum repair_trouble {
 	REPAIR_NONE,

@@ -6,6 +6,7 @@ ask() { guard "${@:2}" >"$W/$1" 2>"$W/$1.err"; echo "$?" >"$W/$1.end"; }
 asked() { [ "$(cat "$W/$1.end")" = 3 ] && cp "$W/$1" "$W/out"; }
 fits() { /usr/bin/python3 -c 'import json, sys, jsonschema
 jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' "$TOP/schema/json/$1.schema.json" "$W/out"; }
+fw_unowned
 watch_up
 mail_open
 mail_heard

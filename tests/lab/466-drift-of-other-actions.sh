@@ -10,7 +10,8 @@ jail() { # NAME PORT ACTION [MORE]
 		"$3[name=%(__name__)s, port=\"%(port)s\", protocol=\"tcp\"${4:-}]"
 }
 own_ipset
-need "an ipset" fwc --permanent --new-ipset=f2b-own --type=hash:ip --option=timeout=0
+# as that action makes it; 0.9 has no such action, and would keep a removed entry on its list then
+need "an ipset" fwc --permanent --new-ipset=f2b-own --type=hash:ip ${OWN_IPSET_OPTION:+--option=timeout=0}
 need "a reload" fwc --reload
 fwc --zone=public --change-interface=host0
 mail_open

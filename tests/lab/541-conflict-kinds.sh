@@ -58,9 +58,9 @@ need "is shut" is_shut_from 10.77.0.2 25
 fwc --permanent --delete-policy=front
 undo
 nft add table inet other
-nft add chain inet other in '{ type filter hook input priority -10; }'
-nft add rule inet other in ip saddr 10.77.0.2 tcp dport '{ 25, 993 }' drop
-need "a chain of others" effective 'in table inet other, chain in' 'from smtp \(25\), imaps \(993\)'
+nft add chain inet other inward '{ type filter hook input priority -10; }'
+nft add rule inet other inward ip saddr 10.77.0.2 tcp dport '{ 25, 993 }' drop
+need "a chain of others" effective 'in table inet other, chain inward' 'from smtp \(25\), imaps \(993\)'
 need "is shut" is_shut_from 10.77.0.2 25
 need "the rest is open" is_open_from 10.77.0.2 143
 nft delete table inet other

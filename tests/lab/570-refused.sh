@@ -28,9 +28,9 @@ need "a direct rule" fwc --direct --add-rule ipv4 filter INPUT 0 -p tcp --dport 
 need "that stays" fwc --permanent --direct --add-rule ipv4 filter INPUT 0 -p tcp --dport 1:1024 -j REJECT
 found_and_mended refused-by-direct-rule
 need "for good" not fwc --permanent --direct --query-rule ipv4 filter INPUT 0 -p tcp --dport 1:1024 -j REJECT
-nft 'table inet another { chain in { type filter hook input priority 0 ; policy accept ; tcp dport 1-1024 reject ; } ; }'
+nft 'table inet another { chain inward { type filter hook input priority 0 ; policy accept ; tcp dport 1-1024 reject ; } ; }'
 found_and_mended refused-by-table
-nft 'flush table inet another ; chain inet another in { policy drop ; }'
+nft 'flush table inet another ; chain inet another inward { policy drop ; }'
 found_and_mended refused-by-table
 nft delete table inet another
 

@@ -8,12 +8,9 @@ found_and_mended() { # NAME
 	need "that opens it ($(cat "$W/mend"))" within 5 is_open 993 465
 	need "and the finding is gone" within 5 clean "$1"
 }
-# since 2.3 nobody else can write to its table, unless told otherwise
-if grep -q '^NftablesTableOwner=yes' /etc/firewalld/firewalld.conf; then
-	fw_down
-	sed -i 's/^NftablesTableOwner=.*/NftablesTableOwner=no/' /etc/firewalld/firewalld.conf
-	fw_up
-fi
+# what mends a flush restarts firewalld where it cannot reload then (0.9)
+systemctl_up
+fw_unowned
 mail_open
 need "at first nothing is wrong" clean kernel-rules
 need "one more, which no table has" fwc --add-service=pop3

@@ -283,6 +283,14 @@ fw_state() {
 }
 fw_running() { [ "$(fw_state)" = RUNNING ]; }
 fw_failed() { [ "$(fw_state)" = FAILED ]; }
+# fw_unowned: from 2.3 on firewalld's table is its own, which nobody else can change, unless that
+# is switched off
+fw_unowned() {
+	grep -q '^NftablesTableOwner=yes' /etc/firewalld/firewalld.conf || return 0
+	sed -i 's/^NftablesTableOwner=.*/NftablesTableOwner=no/' /etc/firewalld/firewalld.conf
+	need "firewalld ends" fw_down
+	fw_up
+}
 # file_refused: a file with which each release fails to start (one that is no XML 0.9 passes over)
 file_refused() {
 	[ -e /etc/firewalld/zones/public.xml ] || cp /usr/lib/firewalld/zones/public.xml /etc/firewalld/zones/

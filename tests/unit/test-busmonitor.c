@@ -335,6 +335,8 @@ static void calls_to(DBusConnection *client, const char *zone)
 	world.caller = client;
 	call_removal(NAME ".zone", "changeZoneOfInterface", zone, "host0", NULL);
 	world.caller = caller;
+	/* a round trip: the bus has passed the call on, also to who listens */
+	ck_assert(dbus_bus_name_has_owner(client, DBUS_SERVICE_DBUS, NULL));
 	turn(50);
 }
 

@@ -615,8 +615,12 @@ START_TEST(released_and_opened_again)
 	ck_assert(!is_back(IMAPS));
 	ck_assert_uint_eq(world_told("lost " IMAPS " released"), 1);
 	fakewall_add(&world.wall, IMAPS, 0);
-	world_settle();
-	ck_assert_int_eq(record_released(world.record, &released), 0);
+	/* on a busy machine the signal is still on its way when all seems quiet */
+	for (int i = 0; i == 0 || (released.n && i < 50); i++) {
+		store_items_deinit(&released);
+		world_settle();
+		ck_assert_int_eq(record_released(world.record, &released), 0);
+	}
 	ck_assert_uint_eq(released.n, 0);
 	fakewall_reload(&world.wall);
 	world_idle();

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Benchmarks: run by hand, on a built tree.
 noinst_PROGRAMS += tests/bench/bare-restore
-dist_noinst_SCRIPTS += tests/bench/gap tests/bench/outage
+dist_noinst_SCRIPTS += tests/bench/gap tests/bench/hook tests/bench/outage
 EXTRA_DIST += tests/bench/gap-rounds.sh tests/bench/outage-rounds.sh
 noinst_PROGRAMS += tests/bench/bans
 dist_noinst_SCRIPTS += tests/bench/conflicts-others

@@ -178,14 +178,6 @@ static int canonical_port(char **out, const char *value)
 	return format_ports(out, &ports);
 }
 
-/* The parts of port=…:proto=…[:toport=…][:toaddr=…], in this order; an address may hold colons. */
-struct forward {
-	char port[16];
-	char protocol[8];
-	char to_port[16];
-	const char *to_address;
-};
-
 static bool take_part(const char **at, const char *key, char *out, size_t size)
 {
 	size_t skip = strlen(key), length;
@@ -209,7 +201,12 @@ static bool is_address(const char *text)
 	return strspn(text, "0123456789abcdefABCDEF.:") == strlen(text);
 }
 
-static bool split_forward(const char *value, struct forward *out)
+/**
+ * item_forward_parse() - the parts of port=…:proto=…[:toport=…][:toaddr=…]
+ * @out:   written in part on failure
+ * @value: borrowed, also afterwards; the parts in this order, and an address may hold colons
+ */
+bool item_forward_parse(struct item_forward *out, const char *value)
 {
 	const char *at = value;
 
@@ -230,10 +227,10 @@ static bool split_forward(const char *value, struct forward *out)
 static int canonical_forward(char **out, const char *value)
 {
 	_cleanup_free_ char *text = NULL, *port = NULL;
-	struct forward forward;
+	struct item_forward forward;
 	int r;
 
-	if (strlen(value) > ITEM_VALUE_MAX || !split_forward(value, &forward))
+	if (strlen(value) > ITEM_VALUE_MAX || !item_forward_parse(&forward, value))
 		return ITEM_E_SYNTAX;
 	if (xasprintf(&text, "%s/%s", forward.port, forward.protocol) < 0)
 		return -ENOMEM;
@@ -447,9 +444,9 @@ static int rule_opens(const char *value, char opened[ITEM_OPENED_MAX])
 
 static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
 {
-	struct forward forward;
+	struct item_forward forward;
 
-	if (!split_forward(value, &forward))
+	if (!item_forward_parse(&forward, value))
 		return false;
 	snprintf(opened, ITEM_OPENED_MAX, "%s/%s", forward.port, forward.protocol);
 	return true;
@@ -610,9 +607,9 @@ int item_uses_ipset(const struct item *item, const char *zone)
 /** item_forwards_away() - a forward port to another address, which may need masquerading? */
 bool item_forwards_away(const struct item *item)
 {
-	struct forward forward;
+	struct item_forward forward;
 
-	return item->kind == ITEM_FORWARD_PORT && split_forward(item->value, &forward) &&
+	return item->kind == ITEM_FORWARD_PORT && item_forward_parse(&forward, item->value) &&
 	       *forward.to_address;
 }
 

@@ -83,6 +83,13 @@ const char *item_option_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 enum item_class item_class(const struct item *item);
 int item_opens(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;
+
+/* The parts of a forward port; "" for a port or address that it does not rewrite. */
+struct item_forward {
+	char port[16], protocol[8], to_port[16];
+	const char *to_address; /* into the value */
+};
+bool item_forward_parse(struct item_forward *out, const char *value) _must_check_;
 bool item_forwards_away(const struct item *item);
 const char *item_policy_name(const char *zone);
 const char *item_ipset_name(const char *zone);

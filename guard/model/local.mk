@@ -98,6 +98,8 @@ libguard_model_a_SOURCES = \
 	guard/model/rule/richrule.h \
 	guard/model/rule/richvalue.c \
 	guard/model/rule/richvalue.h \
+	guard/model/rule/standin.c \
+	guard/model/rule/standin.h \
 	guard/model/scope.c \
 	guard/model/scope.h
 MODEL_LIBS = libguard-model.a $(BASE_LIBS)

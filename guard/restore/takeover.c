@@ -2,17 +2,19 @@
 #include "guard/restore/takeover.h"
 
 #include "guard/model/fault.h"
+#include "guard/model/rule/standin.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 /* A rule that stands in goes after so long at the latest, whoever was killed meanwhile. */
 #define COVER_US 30000000
 
 /* What ends so soon is not worth it. */
 #define SOON_US 1000000
+
+/* So many at a time: firewalld answers others, too, while there is a flood of them. */
+#define HOLDS_MAX 8
 
 struct hold {
 	struct takeover *owner;
@@ -27,41 +29,11 @@ struct hold {
 struct takeover {
 	struct takeover_options given;
 	struct hold *holds;
-	struct firewall told; /* what is left to firewalld, and its end */
+	unsigned n_holds;
+	bool resumed;            /* what a guard before this one had taken out is back */
+	struct firewall waiting; /* to be taken over, as soon as fewer are under way */
+	struct firewall told;    /* that it was told of, and its end */
 };
-
-/* --- what lets in the same ----------------------------------------------------------------- */
-
-static int cover_port(char *out, size_t size, const char *kind, const char *value)
-{
-	const char *slash = strchr(value, '/');
-
-	return slash ? snprintf(out, size, "rule %s port=\"%.*s\" protocol=\"%s\" accept", kind,
-	                        (int)(slash - value), value, slash + 1)
-	             : -1;
-}
-
-/* Return: 0; -ENOENT where there is no such rule; -ENOMEM. */
-static int cover_of(struct item *out, const struct item *item)
-{
-	char rule[ITEM_OPENED_MAX + 64];
-	int n = -1;
-
-	if (item_policy_name(item->zone))
-		return -ENOENT;
-	if (item->kind == ITEM_SERVICE)
-		n = snprintf(rule, sizeof(rule), "rule service name=\"%s\" accept", item->value);
-	else if (item->kind == ITEM_PORT)
-		n = cover_port(rule, sizeof(rule), "port", item->value);
-	else if (item->kind == ITEM_SOURCE_PORT)
-		n = cover_port(rule, sizeof(rule), "source-port", item->value);
-	else if (item->kind == ITEM_PROTOCOL)
-		n = snprintf(rule, sizeof(rule), "rule protocol value=\"%s\" accept", item->value);
-	if (n < 0 || (size_t)n >= sizeof(rule))
-		return -ENOENT;
-	n = item_init(out, item->zone, ITEM_RULE, rule, NULL);
-	return n > 0 ? -ENOENT : n;
-}
 
 /* --- the list of them ---------------------------------------------------------------------- */
 
@@ -73,6 +45,7 @@ static void hold_free(struct hold *hold)
 		link = &(*link)->next;
 	if (*link)
 		*link = hold->next;
+	hold->owner->n_holds--;
 	firewalld_cancel(hold->op);
 	firewalld_cancel(hold->removing_op);
 	item_deinit(&hold->item);
@@ -80,6 +53,7 @@ static void hold_free(struct hold *hold)
 	free(hold);
 }
 
+/* @cover: taken over; ITEM_NULL: nothing has to stand in */
 static struct hold *hold_new(struct takeover *takeover, const struct firewall_entry *entry,
                              struct item *cover)
 {
@@ -95,6 +69,7 @@ static struct hold *hold_new(struct takeover *takeover, const struct firewall_en
 	hold->until_us = entry->until_us;
 	hold->next = takeover->holds;
 	takeover->holds = hold;
+	takeover->n_holds++;
 	return hold;
 }
 
@@ -123,33 +98,46 @@ static void tell(struct takeover *takeover, const struct item *item, int64_t unt
 	listener_tell(takeover->given.listener, pending, &pending);
 }
 
-/* Once for each time that it is opened; of a flood of rules one stands for all. */
-static void tell_left(struct takeover *takeover, const struct firewall_entry *entry,
-                      enum listener_pending_act act, const char *why)
+static void forget_told(struct takeover *takeover, int64_t now_us)
 {
-	struct firewall_entry *told;
-	int64_t now_us = clock_now_us();
-	bool many = false;
-
-	for (size_t i = 0; i < takeover->told.n && entry->item.kind == ITEM_RULE; i++)
-		many |= takeover->told.entries[i].item.kind == ITEM_RULE &&
-		        takeover->told.entries[i].until_us > now_us;
 	for (size_t i = 0; i < takeover->told.n; i++)
 		if (takeover->told.entries[i].until_us <= now_us)
 			takeover->told.entries[i].flags = 0;
 	firewall_sweep(&takeover->told);
-	told = firewall_find(&takeover->told, &entry->item);
-	if (told && told->until_us == entry->until_us)
+}
+
+/* Of a flood of rules one stands for all. */
+static bool has_told_of_a_rule(const struct takeover *takeover)
+{
+	for (size_t i = 0; i < takeover->told.n; i++)
+		if (takeover->told.entries[i].item.kind == ITEM_RULE)
+			return true;
+	return false;
+}
+
+/* Once for each time that it is opened. */
+static void tell_once(struct takeover *takeover, const struct item *item, int64_t until_us,
+                      enum listener_pending_act act, const char *why)
+{
+	struct firewall_entry *told;
+	bool one_of_many;
+
+	forget_told(takeover, clock_now_us());
+	one_of_many = item->kind == ITEM_RULE && has_told_of_a_rule(takeover);
+	told = firewall_find(&takeover->told, item);
+	if (told && told->until_us == until_us)
 		return;
-	if (firewall_put(&takeover->told, &entry->item, &told) == 0) {
+	if (firewall_put(&takeover->told, item, &told) == 0) {
 		told->flags = FIREWALL_RUNTIME;
-		told->until_us = entry->until_us;
+		told->until_us = until_us;
 	}
-	if (!many)
-		tell(takeover, &entry->item, entry->until_us, act, why);
+	if (!one_of_many)
+		tell(takeover, item, until_us, act, why);
 }
 
 /* --- one takeover, step by step ------------------------------------------------------------ */
+
+static void go_on(struct takeover *takeover);
 
 static void changed(struct takeover *takeover)
 {
@@ -175,6 +163,7 @@ static void on_uncovered(int result, const struct err *err, void *userdata)
 		drop_cover(hold);
 	hold_free(hold);
 	changed(takeover);
+	go_on(takeover);
 }
 
 static void uncover(struct hold *hold)
@@ -202,18 +191,22 @@ static void on_added(int result, const struct err *err, void *userdata)
 {
 	struct hold *hold = userdata;
 	struct takeover *takeover = hold->owner;
+	struct tracker *tracker = takeover->given.tracker;
 
 	hold->op = NULL;
 	hold->expects_added = false;
 	if (result == 0 || result == FIREWALLD_E_ALREADY) {
-		tell(takeover, &hold->item, hold->until_us, LISTENER_PENDING_HELD, NULL);
+		/* in want of memory it is found by reading */
+		(void)!tracker_added(tracker, &hold->item, FIREWALL_GUARD_TIMED, hold->until_us);
+		tell_once(takeover, &hold->item, hold->until_us, LISTENER_PENDING_HELD, NULL);
 	} else if (result != FIREWALLD_E_GONE) {
 		keep_cover(hold);
-		tell(takeover, &hold->item, hold->until_us, LISTENER_PENDING_FAILED,
-		     err_text(err, result));
+		tell_once(takeover, &hold->item, hold->until_us, LISTENER_PENDING_FAILED,
+		          err_text(err, result));
 	}
 	uncover(hold);
 	changed(takeover);
+	go_on(takeover);
 }
 
 static void on_removed(int result, const struct err *err, void *userdata)
@@ -226,23 +219,38 @@ static void on_removed(int result, const struct err *err, void *userdata)
 	hold->expects_removed = false;
 }
 
+/* On record as the guard's to end, and as out for a moment: to be put back by whoever follows. */
+static int record_exchange(const struct hold *hold)
+{
+	struct tracker *tracker = hold->owner->given.tracker;
+	int r = tracker_added(tracker, &hold->item, FIREWALL_GUARD_TIMED, hold->until_us);
+
+	return r == 0 ? tracker_owed(tracker, &hold->item) : r;
+}
+
+static void put_back(struct hold *hold)
+{
+	hold->expects_added = true;
+	if (firewalld_add(hold->owner->given.fw, &hold->op, &hold->item, on_added, hold) != 0)
+		hold_free(hold);
+}
+
 /* firewalld does one after the other, and nothing else in between. */
 static void exchange(struct hold *hold)
 {
 	struct takeover *takeover = hold->owner;
-	struct firewalld *fw = takeover->given.fw;
 
-	if (tracker_added(takeover->given.tracker, &hold->item, FIREWALL_GUARD_TIMED,
-	                  hold->until_us) < 0) {
+	if (record_exchange(hold) < 0) {
 		uncover(hold);
 		return;
 	}
 	changed(takeover);
-	hold->expects_removed = hold->expects_added = true;
-	if (firewalld_remove(fw, &hold->removing_op, &hold->item, on_removed, hold) != 0)
+	hold->expects_removed = true;
+	if (firewalld_remove(takeover->given.fw, &hold->removing_op, &hold->item, on_removed,
+	                     hold) == 0)
+		put_back(hold);
+	else
 		hold_free(hold); /* it went, and its timer with it */
-	else if (firewalld_add(fw, &hold->op, &hold->item, on_added, hold) != 0)
-		hold_free(hold);
 }
 
 static bool is_pending(const struct firewall_entry *entry, int64_t now_us)
@@ -265,21 +273,25 @@ static void on_covered(int result, const struct err *err, void *userdata)
 		hold->until_us = entry->until_us;
 		exchange(hold);
 	} else {
-		tell_left(takeover, entry, LISTENER_PENDING_FAILED, err_text(err, result));
+		tell_once(takeover, &hold->item, entry->until_us, LISTENER_PENDING_FAILED,
+		          err_text(err, result));
 		drop_cover(hold);
 		hold_free(hold);
 	}
+	go_on(takeover);
 }
 
 static void begin(struct hold *hold)
 {
 	struct takeover *takeover = hold->owner;
 	struct tracker *tracker = takeover->given.tracker;
-	const struct firewall_entry *there = firewall_find(&tracker->wanted, &hold->cover);
+	const struct firewall_entry *there =
+	    hold->cover.value ? firewall_find(&tracker->wanted, &hold->cover) : NULL;
 	int64_t end_us = clock_now_us() + COVER_US;
 
 	/* by somebody's will, and for longer than we need it */
-	if (there && (there->flags & FIREWALL_RUNTIME) && !there->until_us) {
+	if (!hold->cover.value ||
+	    (there && (there->flags & FIREWALL_RUNTIME) && !there->until_us)) {
 		exchange(hold);
 		return;
 	}
@@ -300,44 +312,103 @@ static bool may_take_over(const struct takeover *takeover)
 	return takeover->given.config->repair && takeover->given.config->restore;
 }
 
-/** takeover_opened() - an item is in the runtime, maybe for a time */
-void takeover_opened(struct takeover *takeover, const struct item *item)
+static bool is_at_fault(const struct takeover *takeover)
 {
-	const struct tracker *tracker = takeover->given.tracker;
-	const struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
+	return fault_has(FAULT_TIMED_RELOAD, firewalld_version(takeover->given.fw));
+}
+
+static void take(struct takeover *takeover, const struct firewall_entry *entry)
+{
 	_cleanup_item_ struct item cover = ITEM_NULL;
+	int r = may_take_over(takeover) && !item_policy_name(entry->item.zone)
+	            ? standin_for(&cover, &entry->item)
+	            : STANDIN_E_NONE;
 	struct hold *hold;
 
-	if (!entry || !is_pending(entry, clock_now_us()) || tracker->from_store ||
-	    tracker->wanted.panic || find(takeover, item) ||
-	    !fault_has(FAULT_TIMED_RELOAD, firewalld_version(takeover->given.fw)))
+	if (r == STANDIN_E_NONE)
+		tell_once(takeover, &entry->item, entry->until_us, LISTENER_PENDING_LEFT, NULL);
+	if (r != 0 && r != STANDIN_E_NEEDLESS)
 		return;
-	if (!may_take_over(takeover) || cover_of(&cover, item) < 0) {
-		tell_left(takeover, entry, LISTENER_PENDING_LEFT, NULL);
-		return;
-	}
 	hold = hold_new(takeover, entry, &cover);
 	if (hold)
 		begin(hold);
+}
+
+/* The next ones of those that wait. */
+static void go_on(struct takeover *takeover)
+{
+	const struct tracker *tracker = takeover->given.tracker;
+
+	while (takeover->n_holds < HOLDS_MAX && takeover->waiting.n) {
+		struct firewall_entry *last = &takeover->waiting.entries[takeover->waiting.n - 1];
+		const struct firewall_entry *entry = firewall_find(&tracker->wanted, &last->item);
+
+		firewall_drop(&takeover->waiting, &last->item);
+		if (entry && is_pending(entry, clock_now_us()) && !tracker->wanted.panic &&
+		    !find(takeover, &entry->item))
+			take(takeover, entry);
+	}
+}
+
+/** takeover_opened() - an item is in the runtime, maybe for a time */
+void takeover_opened(struct takeover *takeover, const struct item *item)
+{
+	struct firewall_entry *entry;
+
+	if (takeover->given.tracker->from_store || !is_at_fault(takeover) ||
+	    firewall_put(&takeover->waiting, item, &entry) < 0)
+		return; /* found by the next look */
+	go_on(takeover);
+}
+
+/* Of what is wanted, that for which @is says so; in want of memory some, the rest the next time. */
+static void collect(struct firewall *out, const struct firewall *wanted,
+                    bool (*is)(const struct firewall_entry *entry, int64_t now_us))
+{
+	int64_t now_us = clock_now_us();
+	struct firewall_entry *entry;
+
+	for (size_t i = 0; i < wanted->n; i++)
+		if (is(&wanted->entries[i], now_us) &&
+		    firewall_put(out, &wanted->entries[i].item, &entry) == 0)
+			entry->until_us = wanted->entries[i].until_us;
+}
+
+static bool is_taken_out(const struct firewall_entry *entry, int64_t now_us)
+{
+	return (entry->flags & FIREWALL_OWED) && (entry->flags & FIREWALL_GUARD_TIMED) &&
+	       entry->until_us > now_us;
+}
+
+/* A guard before this one was stopped while it had something out, which is put back. */
+static void resume(struct takeover *takeover)
+{
+	_cleanup_firewall_ struct firewall out = FIREWALL_NULL;
+	struct item no_cover = ITEM_NULL;
+
+	takeover->resumed = true;
+	collect(&out, &takeover->given.tracker->wanted, is_taken_out);
+	for (size_t i = 0; i < out.n; i++) {
+		struct hold *hold = hold_new(takeover, &out.entries[i], &no_cover);
+
+		if (hold)
+			put_back(hold);
+	}
 }
 
 /** takeover_look() - what was opened for a time while that could not be taken over yet */
 void takeover_look(struct takeover *takeover)
 {
 	const struct firewall *wanted = &takeover->given.tracker->wanted;
-	_cleanup_firewall_ struct firewall pending = FIREWALL_NULL;
-	int64_t now_us = clock_now_us();
-	struct firewall_entry *entry;
 
-	if (!firewalld_is_present(takeover->given.fw) ||
-	    !fault_has(FAULT_TIMED_RELOAD, firewalld_version(takeover->given.fw)))
+	if (!firewalld_is_present(takeover->given.fw) || wanted->panic)
 		return;
-	for (size_t i = 0; i < wanted->n; i++)
-		if (is_pending(&wanted->entries[i], now_us) &&
-		    firewall_put(&pending, &wanted->entries[i].item, &entry) < 0)
-			return; /* the next time */
-	for (size_t i = 0; i < pending.n; i++)
-		takeover_opened(takeover, &pending.entries[i].item);
+	if (!takeover->resumed)
+		resume(takeover);
+	if (!is_at_fault(takeover))
+		return;
+	collect(&takeover->waiting, wanted, is_pending);
+	go_on(takeover);
 }
 
 /** takeover_gone() - firewalld went, and its timers with it */
@@ -347,6 +418,8 @@ void takeover_gone(struct takeover *takeover)
 		drop_cover(takeover->holds);
 		hold_free(takeover->holds);
 	}
+	takeover->resumed = false;
+	firewall_deinit(&takeover->waiting);
 	firewall_deinit(&takeover->told);
 }
 
@@ -402,6 +475,7 @@ void takeover_free(struct takeover *takeover)
 		return;
 	while (takeover->holds)
 		hold_free(takeover->holds);
+	firewall_deinit(&takeover->waiting);
 	firewall_deinit(&takeover->told);
 	free(takeover);
 }

@@ -6,11 +6,10 @@
  * --timeout is in the runtime, and then lets nobody in. Taken out and put back without a
  * timeout, an item has no timer any more; its end is on record, and expiry keeps it.
  *
- * Nothing is shut in between: first a rule with priority 0 lets in the same, and goes when the
- * item is back. That rule, too, has an end on record, so that it outlives no guard that is
- * killed. What no such rule stands for (a rule, a forward port, masquerade, an icmp-block)
- * stays with firewalld: for a moment a ban would not hold, or a forwarded port be shut. Nor
- * does a policy tell of timeouts.
+ * Nothing is shut, and nobody let in, in between: first another rule stands in (standin.h), and
+ * goes when the item is back. That rule, too, has an end on record, so that it outlives no guard
+ * that is killed; and that the item is out is on record before it is, so that another guard puts
+ * it back. What is a policy's stays with firewalld, and is told.
  *
  * The signal of an item's end has a timer of its own in firewalld, which nobody can take back:
  * it comes although nothing ended. See expiry_doubt().

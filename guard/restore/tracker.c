@@ -155,7 +155,7 @@ int tracker_listed(struct tracker *tracker, const struct item *item)
 }
 
 /**
- * tracker_owed() - an item that is wanted could not be put back
+ * tracker_owed() - an item that is wanted could not be put back, or is out for a moment
  *
  * It is not there, and stays wanted, end and all, until somebody removes it.
  *
@@ -163,14 +163,14 @@ int tracker_listed(struct tracker *tracker, const struct item *item)
  */
 int tracker_owed(struct tracker *tracker, const struct item *item)
 {
-	struct firewall_entry *entry = firewall_find(&tracker->wanted, item);
+	struct firewall_entry *entry;
 
 	if (note_heard(tracker, item) < 0)
 		return -ENOMEM;
-	if (!entry)
-		return 0;
-	entry->flags = (entry->flags & ~(unsigned)FIREWALL_RUNTIME) | FIREWALL_OWED;
-	tracker->dirty = true;
+	for (size_t at = 0; (entry = portspace_next(&tracker->wanted, item, &at));) {
+		entry->flags = (entry->flags & ~(unsigned)FIREWALL_RUNTIME) | FIREWALL_OWED;
+		tracker->dirty = true;
+	}
 	return 0;
 }
 

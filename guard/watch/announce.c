@@ -239,6 +239,9 @@ void announcer_pending(struct announcer *announcer, const struct listener_pendin
 {
 	const char *issue = fault_issue(FAULT_TIMED_RELOAD);
 	const char *why = pending->why ? pending->why : "";
+	/* it may let in or keep out */
+	bool either = pending->item->kind == ITEM_RULE || pending->item->kind == ITEM_ICMP_BLOCK;
+	const char *is = either ? "is there" : "is open", *ends = either ? "removes" : "closes";
 	_cleanup_builder_ struct builder removal = BUILDER_NULL;
 	_cleanup_free_ char *text = NULL, *command = NULL;
 	char left[TIMESPEC_TEXT_MAX];
@@ -251,12 +254,12 @@ void announcer_pending(struct announcer *announcer, const struct listener_pendin
 	if (pending->act == LISTENER_PENDING_HELD) {
 		logger_write(
 		    announcer->given.logger, LOGGER_NOTICE,
-		    "%s is open for %s, and the guard closes it then, in firewalld's place: "
+		    "%s %s for %s, and the guard %s it then, in firewalld's place: "
 		    "a reload of firewalld %s with a --timeout pending would break off (%s)",
-		    text, left, pending->version, issue);
+		    text, is, left, ends, pending->version, issue);
 		record_event(announcer->given.record, EVENT_AT_RISK, pending->item,
-		             "%s is open for %s, and the guard closes it, not firewalld %s (%s)",
-		             text, left, pending->version, issue);
+		             "%s %s for %s, and the guard %s it, not firewalld %s (%s)", text, is,
+		             left, ends, pending->version, issue);
 		return;
 	}
 	logger_write(

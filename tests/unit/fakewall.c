@@ -39,6 +39,7 @@ static const struct kind {
     {ITEM_PORT, "ports", "Port", 2, true},
     {ITEM_SOURCE_PORT, "source_ports", "SourcePort", 2, true},
     {ITEM_PROTOCOL, "protocols", "Protocol", 1, true},
+    {ITEM_ICMP_BLOCK, "icmp_blocks", "IcmpBlock", 1, true},
     {ITEM_RULE, "rules_str", "RichRule", 1, true},
 };
 

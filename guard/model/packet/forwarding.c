@@ -8,39 +8,6 @@
 #include "guard/model/packet/policies.h"
 #include "guard/model/packet/zonerules.h"
 
-/* port=…:proto=…:toport=…:toaddr=…, where an address may have colons of its own. */
-struct forward {
-	char port[16], protocol[8], to_port[16];
-	const char *to_address;
-};
-
-static bool forward_part(const char *text, const char *key, char *out, size_t size)
-{
-	const char *at = strstr(text, key);
-	size_t length;
-
-	*out = '\0';
-	if (!at)
-		return false;
-	at += strlen(key);
-	length = strcspn(at, ":");
-	if (length >= size)
-		return false;
-	memcpy(out, at, length);
-	out[length] = '\0';
-	return length > 0;
-}
-
-static bool forward_parse(const char *text, struct forward *out)
-{
-	const char *address = strstr(text, ":toaddr=");
-
-	(void)forward_part(text, ":toport=", out->to_port, sizeof(out->to_port));
-	out->to_address = address && address[8] ? address + 8 : NULL;
-	return forward_part(text, "port=", out->port, sizeof(out->port)) &&
-	       forward_part(text, ":proto=", out->protocol, sizeof(out->protocol));
-}
-
 static bool is_own_address(const struct way *way, const char *address)
 {
 	struct cidr to;
@@ -102,14 +69,14 @@ static int note_forward_ports(struct way *way, const struct ruleset_zone *zone)
 
 	for (size_t i = 0; i < zone->forward_ports.n && r == 0; i++) {
 		const char *text = zone->forward_ports.strings[i];
-		struct forward forward;
+		struct item_forward forward;
 		unsigned first, last;
 		bool v6;
 
-		if (!forward_parse(text, &forward) ||
+		if (!item_forward_parse(&forward, text) ||
 		    !services_port_range(forward.port, &first, &last))
 			continue;
-		v6 = forward.to_address && strchr(forward.to_address, ':');
+		v6 = strchr(forward.to_address, ':');
 		r = note_forward(way,
 		                 way_step(VERDICT_STAGE_FORWARD_PORT, VERDICT_WHAT_FORWARD_PORT,
 		                          zone, text, VERDICT_ACCEPT),

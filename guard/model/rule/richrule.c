@@ -504,8 +504,8 @@ static int check_forward_port(const struct parser *p)
 	return 0;
 }
 
-/* Elements that are an action in themselves. */
-static bool element_acts(enum richrule_element element)
+/** richrule_element_acts() - is it an action in itself? */
+bool richrule_element_acts(enum richrule_element element)
 {
 	return element == RICHRULE_ELEMENT_ICMP_BLOCK || element == RICHRULE_ELEMENT_FORWARD_PORT ||
 	       element == RICHRULE_ELEMENT_MASQUERADE || element == RICHRULE_ELEMENT_TCP_MSS_CLAMP;
@@ -516,7 +516,7 @@ static int check_element(const struct parser *p)
 	const struct richrule *rule = &p->rule;
 	size_t at = p->at[SLOT_ELEMENT];
 
-	if (element_acts(rule->element) && rule->action != RICHRULE_ACTION_NONE)
+	if (richrule_element_acts(rule->element) && rule->action != RICHRULE_ACTION_NONE)
 		return refuse_at(p, at, "this element takes no action");
 	switch (rule->element) {
 	case RICHRULE_ELEMENT_PORT:
@@ -614,8 +614,8 @@ static int check_sense(const struct parser *p)
 		if (!p->taken[SLOT_SOURCE] && !p->taken[SLOT_DESTINATION] && rule->priority == 0)
 			return refuse_at(p, 0, "the rule has no element, source or destination");
 	}
-	if (!element_acts(rule->element) && rule->log == RICHRULE_LOG_NONE && !rule->audit &&
-	    rule->action == RICHRULE_ACTION_NONE)
+	if (!richrule_element_acts(rule->element) && rule->log == RICHRULE_LOG_NONE &&
+	    !rule->audit && rule->action == RICHRULE_ACTION_NONE)
 		return refuse_at(p, 0, "the rule has no action, log or audit");
 	return 0;
 }

@@ -116,6 +116,7 @@ int richrule_format(char **out, const struct richrule *rule) _must_check_;
 int richrule_canonical(char **out, const char *text, struct err *err) _must_check_;
 int richrule_cmp(const struct richrule *a, const struct richrule *b);
 
+bool richrule_element_acts(enum richrule_element element);
 bool richrule_source_cidr(const struct richrule *rule, struct cidr *out) _must_check_;
 bool richrule_is_deny(const struct richrule *rule);
 bool richrule_is_ban(const struct richrule *rule);

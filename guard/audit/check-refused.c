@@ -62,20 +62,28 @@ static int join(char **out, const struct strv *commands)
 	return check_take(&text, out);
 }
 
+/* "FAMILY VALUE" */
+static bool is_named(const struct item *item, const char *words)
+{
+	const char *family = item_direct_family(item->zone);
+	size_t length = strlen(family);
+
+	return strncmp(words, family, length) == 0 && words[length] == ' ' &&
+	       strcmp(words + length + 1, item->value) == 0;
+}
+
 static bool is_permanent(const struct look *look, const char *command)
 {
+	static const char removal[] = "firewall-cmd --direct --remove-rule ";
 	const struct firewall *fw = &look->run->picture->firewall;
 
-	for (size_t i = 0; i < fw->n; i++) {
-		const struct item *item = &fw->entries[i].item;
-		_cleanup_free_ char *removal = NULL;
-
-		if (item->kind == ITEM_DIRECT_RULE && (fw->entries[i].flags & FIREWALL_PERMANENT) &&
-		    xasprintf(&removal, "firewall-cmd --direct --remove-rule %s %s",
-		              item_direct_family(item->zone), item->value) == 0 &&
-		    strcmp(removal, command) == 0)
+	if (strncmp(command, removal, strlen(removal)) != 0)
+		return false;
+	for (size_t i = 0; i < fw->n; i++)
+		if (fw->entries[i].item.kind == ITEM_DIRECT_RULE &&
+		    (fw->entries[i].flags & FIREWALL_PERMANENT) &&
+		    is_named(&fw->entries[i].item, command + strlen(removal)))
 			return true;
-	}
 	return false;
 }
 

@@ -61,29 +61,39 @@ static int add_wipe(struct summary *period, const struct store_history_row *row)
 	return 0;
 }
 
-static bool is_mail(const char *text)
+/* Return: 1 or 0; -ENOMEM. */
+static int is_mail(const char *text)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
+	int r = text ? item_parse(&item, text, NULL) : ITEM_E_SYNTAX;
 
-	return text && item_parse(&item, text, NULL) == 0 && item_class(&item) == ITEM_CLASS_MAIL;
+	return r < 0 ? r : r == 0 && item_class(&item) == ITEM_CLASS_MAIL;
 }
 
-static void take_loss(struct summary_wipe *wipe, const struct store_history_row *row)
+static int take_loss(struct summary_wipe *wipe, const struct store_history_row *row)
 {
 	enum loss_verdict verdict;
+	int r;
 
-	if (row->verdict && loss_verdict_parse(&verdict, row->verdict) == 0 &&
-	    loss_verdict_restores(verdict) && is_mail(row->item))
-		wipe->n_mail_lost++;
+	if (!row->verdict || loss_verdict_parse(&verdict, row->verdict) != 0 ||
+	    !loss_verdict_restores(verdict))
+		return 0;
+	r = is_mail(row->item);
+	wipe->n_mail_lost += r > 0;
+	return r < 0 ? r : 0;
 }
 
-static void take_restore(struct summary_wipe *wipe, const struct store_history_row *row)
+static int take_restore(struct summary_wipe *wipe, const struct store_history_row *row)
 {
-	if (!row->outcome || strcmp(row->outcome, "restored") != 0 || !is_mail(row->item))
-		return;
-	wipe->n_mail_back++;
-	if (row->at_us > wipe->mail_us)
+	int r;
+
+	if (!row->outcome || strcmp(row->outcome, "restored") != 0)
+		return 0;
+	r = is_mail(row->item);
+	wipe->n_mail_back += r > 0;
+	if (r > 0 && row->at_us > wipe->mail_us)
 		wipe->mail_us = row->at_us;
+	return r < 0 ? r : 0;
 }
 
 /**
@@ -99,9 +109,9 @@ int summary_row(struct summary *period, const struct store_history_row *row)
 		return add_wipe(period, row);
 	wipe = row->wipe_id ? find_wipe(period, row->wipe_id) : NULL;
 	if (wipe && strcmp(row->kind, "loss") == 0)
-		take_loss(wipe, row);
-	else if (wipe && strcmp(row->kind, "restore") == 0)
-		take_restore(wipe, row);
+		return take_loss(wipe, row);
+	if (wipe && strcmp(row->kind, "restore") == 0)
+		return take_restore(wipe, row);
 	return 0;
 }
 

@@ -272,7 +272,7 @@ static int persist(struct run *run)
 	for (size_t i = 0; i < run->reading.firewall.n; i++) {
 		const struct firewall_entry *entry = &run->reading.firewall.entries[i];
 
-		if (is_candidate(run, &view, entry) && handle(run, entry) < 0)
+		if ((is_candidate(run, &view, entry) && handle(run, entry) < 0) || view.failed)
 			return out_of_memory(run);
 	}
 	if (run->n_wanted > 0 && !run->action.dry_run) {

@@ -237,12 +237,12 @@ bool scope_view_protects(struct scope_view *view, const struct item *item)
 	return is_fact(view, item->zone, FACT_IS_WATCHED);
 }
 
-/** scope_protects() - the same, asked once */
+/** scope_protects() - the same, asked once; in want of memory it does */
 bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item)
 {
 	struct scope_view view = SCOPE_VIEW(scope, fw);
 
-	return scope_view_protects(&view, item);
+	return scope_view_protects(&view, item) || view.failed;
 }
 
 /**

@@ -168,13 +168,16 @@ static int note_settled(const struct store_history_row *row, void *userdata)
 	return strv_add(&verdicts->settled, row->item);
 }
 
-static bool is_open_question(const struct verdicts *verdicts, const struct loss_row *row)
+/* Return: 1 or 0; -ENOMEM. */
+static int is_open_question(const struct verdicts *verdicts, const struct loss_row *row)
 {
 	_cleanup_free_ char *text = NULL;
 
 	if (row->verdict != LOSS_UNATTRIBUTED && !loss_verdict_is_open(row->verdict))
-		return false;
-	return item_format(&text, &row->item) == 0 && !strv_contains(&verdicts->settled, text);
+		return 0;
+	if (item_format(&text, &row->item) < 0)
+		return -ENOMEM;
+	return !strv_contains(&verdicts->settled, text);
 }
 
 /* What one wipe of the journal left open: nobody could tell, or it was not to be restored. */
@@ -198,11 +201,14 @@ static int add_wipe(struct missing *missing, const struct search *search, int64_
 	if (r == 0)
 		r = store_event_items(search->store, EVENT_LET_GO, info.at_us, &verdicts.let_go,
 		                      err);
-	for (size_t i = 0; i < loss.n && r == 0; i++)
-		if ((search->bans || loss.rows[i].verdict != LOSS_BAN) &&
-		    is_open_question(&verdicts, &loss.rows[i]))
+	for (size_t i = 0; i < loss.n && r == 0; i++) {
+		if (!search->bans && loss.rows[i].verdict == LOSS_BAN)
+			continue;
+		r = is_open_question(&verdicts, &loss.rows[i]);
+		if (r > 0)
 			r = add_journalled(missing, search, &loss.rows[i], loss.rows[i].verdict,
 			                   &verdicts.let_go);
+	}
 	return r;
 }
 

@@ -637,10 +637,13 @@ int tracker_next_end(const struct tracker *tracker, int64_t *until_us)
 
 /**
  * tracker_count_protected() - how many items are protected, not counting bindings
- * @runtime_only: how many of these the next reload would take; may be NULL
+ * @out:          written on success alone, as the other
+ * @runtime_only: how many of these the next reload would take
+ *
+ * Return: 0 or -ENOMEM.
  */
-size_t tracker_count_protected(const struct tracker *tracker, const struct scope *scope,
-                               size_t *runtime_only)
+int tracker_count_protected(const struct tracker *tracker, const struct scope *scope, size_t *out,
+                            size_t *runtime_only)
 {
 	struct scope_view view = SCOPE_VIEW(scope, &tracker->wanted);
 	size_t count = 0, bare = 0;
@@ -655,7 +658,9 @@ size_t tracker_count_protected(const struct tracker *tracker, const struct scope
 		count++;
 		bare += !(entry->flags & FIREWALL_PERMANENT);
 	}
-	if (runtime_only)
-		*runtime_only = bare;
-	return count;
+	if (view.failed)
+		return -ENOMEM;
+	*runtime_only = bare;
+	*out = count;
+	return 0;
 }

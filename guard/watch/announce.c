@@ -663,7 +663,9 @@ void announcer_status(struct announcer *announcer)
 	size_t bare, n, n_bans = engine_n_open_bans(engine);
 	char bans[64] = "";
 
-	n = tracker_count_protected(engine_tracker(engine), &announcer->given.config->scope, &bare);
+	if (tracker_count_protected(engine_tracker(engine), &announcer->given.config->scope, &n,
+	                            &bare) < 0)
+		return; /* what was said last stays */
 	if (n_bans)
 		snprintf(bans, sizeof(bans), "; %zu lost bans still to be restored", n_bans);
 	notify_status(announcer->given.notifier,

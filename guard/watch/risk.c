@@ -98,8 +98,8 @@ static int tell_new(struct risk *risk, const struct firewall *now,
 		else if (!risk->given.config->persist)
 			r = item_words_add(&by_persist, item);
 	}
-	if (r < 0)
-		return r;
+	if (r < 0 || view.failed)
+		return -ENOMEM;
 	tell_at_risk(risk, &by_persist, "reload-guard persist");
 	item_words_sort(&by_hand);
 	command = by_hand.n ? item_words_command(&by_hand) : NULL;
@@ -129,6 +129,8 @@ void risk_look(struct risk *risk)
 	for (size_t i = 0; i < wanted->n && r == 0; i++)
 		if (is_at_risk(&view, &wanted->entries[i], &released))
 			r = firewall_put(&now, &wanted->entries[i].item, &entry);
+	if (view.failed)
+		r = -ENOMEM;
 	if (r == 0)
 		r = tell_new(risk, &now, &released);
 	if (r < 0) {

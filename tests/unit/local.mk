@@ -55,6 +55,7 @@ UNIT_TESTS = \
 	tests/unit/test-logins \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-memory \
 	tests/unit/test-mime \
 	tests/unit/test-nftrules \
 	tests/unit/test-pace \

@@ -2,6 +2,7 @@
 #include "guard/model/ban/directban.h"
 
 #include <stdio.h>
+#include <errno.h>
 #include <string.h>
 
 #include "guard/model/rule/direct.h"
@@ -71,19 +72,23 @@ enum directban_role directban_role(const struct item *item, char name[ITEM_ZONE_
  *
  * It is the kernel's or firewalld's: the rule reads the same.
  *
- * Return: whether there is one; false also without memory.
+ * Return: 1 when there is one, 0 when not; -ENOMEM.
  */
-bool directban_ipset(const struct item *item, char **out)
+int directban_ipset(const struct item *item, char **out)
 {
 	_cleanup_direct_ struct direct direct = DIRECT_NULL;
 	char name[ITEM_ZONE_MAX + 1];
 	const char *set;
+	int r;
 
-	if (!strstr(item->value, "--match-set " DIRECTBAN_PREFIX) ||
-	    direct_parse(&direct, item->kind == ITEM_CHAIN, item->value) != 0)
-		return false;
+	if (!strstr(item->value, "--match-set " DIRECTBAN_PREFIX))
+		return 0;
+	r = direct_parse(&direct, item->kind == ITEM_CHAIN, item->value);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	set = direct_option(&direct, "--match-set");
-	return set && take_name(set, name) &&
-	       strlen(set) + strlen(ITEM_IPSET_PREFIX) <= ITEM_ZONE_MAX &&
-	       xasprintf(out, ITEM_IPSET_PREFIX "%s", set) >= 0;
+	if (!set || !take_name(set, name) ||
+	    strlen(set) + strlen(ITEM_IPSET_PREFIX) > ITEM_ZONE_MAX)
+		return 0;
+	return xasprintf(out, ITEM_IPSET_PREFIX "%s", set) < 0 ? -ENOMEM : 1;
 }

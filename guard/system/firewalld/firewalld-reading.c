@@ -573,9 +573,11 @@ static int find_ipsets_of_bans(struct strv *out, const struct ruleset *ruleset)
 			const struct item *item = &view.firewall.entries[j].item;
 			_cleanup_free_ char *zone = NULL;
 
-			if (item->kind == ITEM_DIRECT_RULE && directban_ipset(item, &zone) &&
-			    !strv_contains(out, zone))
-				r = strv_add_take(out, steal(zone));
+			if (item->kind != ITEM_DIRECT_RULE)
+				continue;
+			r = directban_ipset(item, &zone);
+			if (r > 0)
+				r = strv_contains(out, zone) ? 0 : strv_add_take(out, steal(zone));
 		}
 	}
 	return r;

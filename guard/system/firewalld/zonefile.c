@@ -7,6 +7,8 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -150,12 +152,11 @@ static int open_zone_file(const char *root, const char *zone, struct err *err)
 bool zonefile_is_own(const char *zone, const char *root)
 {
 	const char *name, *folder = folder_of(zone, &name);
-	_cleanup_free_ char *path = NULL;
+	char path[PATH_MAX];
 	struct stat st;
+	int n = snprintf(path, sizeof(path), "%s%s/%s/%s.xml", root, dirs[0], folder, name);
 
-	return !strchr(name, '/') &&
-	       xasprintf(&path, "%s%s/%s/%s.xml", root, dirs[0], folder, name) >= 0 &&
-	       stat(path, &st) == 0;
+	return !strchr(name, '/') && n > 0 && (size_t)n < sizeof(path) && stat(path, &st) == 0;
 }
 
 static void close_folder(DIR **folder)

@@ -311,7 +311,7 @@ static int read_silence(struct reading *reading, struct err *err)
 
 	if (r == 0)
 		r = store_history(reading->store, &answers, take_start, &end_us, err);
-	if (r == 0 && since_us > end_us)
+	if (r == 0 && since_us && since_us >= end_us)
 		reading->picture->silent_since_us = since_us;
 	return r;
 }

@@ -317,6 +317,14 @@ void record_mark_put_back(struct record *record, struct firewall *wanted)
 		(void)settle(record, r, &err, "what was restored last");
 }
 
+static void put_event(struct record *record, const struct store_event *event)
+{
+	struct err err = ERR_NULL;
+
+	if (record->store)
+		(void)settle(record, store_event_put(record->store, event, &err), &err, "an event");
+}
+
 /**
  * record_event() - add a line to the history
  * @item: what it is about; NULL: none, or several; its name belongs into the words, too
@@ -327,15 +335,18 @@ void record_event(struct record *record, enum event_kind kind, const struct item
 	char text[STORE_EVENT_MAX + 1]; /* longer lists are cut */
 	const struct store_event event = {
 	    .kind = kind, .item = item, .text = text, .at_us = clock_now_us()};
-	struct err err = ERR_NULL;
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	if (record->store)
-		(void)settle(record, store_event_put(record->store, &event, &err), &err,
-		             "an event");
+	put_event(record, &event);
+}
+
+/** record_event_at() - the same, of what began before it was noticed; microseconds, UTC */
+void record_event_at(struct record *record, int64_t at_us, enum event_kind kind, const char *text)
+{
+	put_event(record, &(const struct store_event){.kind = kind, .text = text, .at_us = at_us});
 }
 
 static int copy_items(struct store_items *out, const struct store_items *from)

@@ -58,6 +58,7 @@ int record_last_good(struct record *record, struct store_snapshot *meta,
                      struct firewall *out) _must_check_;
 void record_event(struct record *record, enum event_kind kind, const struct item *item,
                   const char *format, ...) _printf_(4, 5);
+void record_event_at(struct record *record, int64_t at_us, enum event_kind kind, const char *text);
 void record_mark_put_back(struct record *record, struct firewall *wanted);
 int record_released(struct record *record, struct store_items *out) _must_check_;
 void record_protected_again(struct record *record, const struct item *item);

@@ -4,6 +4,7 @@
 #include "guard/restore/engine.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/host/bootid.h"
+#include "guard/system/host/clock.h"
 #include "guard/system/host/filewatch.h"
 #include "guard/system/host/lock.h"
 #include "guard/system/host/spool.h"
@@ -356,8 +357,10 @@ static void on_slow(bool slow, void *userdata)
 	logger_write(&watcher->logger, slow ? LOGGER_WARNING : LOGGER_NOTICE,
 	             slow ? "firewalld does not answer; waiting for it"
 	                  : "firewalld answers again");
-	record_event(watcher->record, slow ? EVENT_FIREWALLD_SILENT : EVENT_FIREWALLD_ANSWERS, NULL,
-	             slow ? "firewalld does not answer" : "firewalld answers again");
+	record_event_at(watcher->record,
+	                slow ? firewalld_waited_for_us(watcher->fw) : clock_now_us(),
+	                slow ? EVENT_FIREWALLD_SILENT : EVENT_FIREWALLD_ANSWERS,
+	                slow ? "firewalld does not answer" : "firewalld answers again");
 }
 
 /* --- timers and signals ------------------------------------------------------------------ */

@@ -15,6 +15,7 @@ need "that is in a snapshot" within 5 snapshot_has_rules 1
 need "of the firewall as it is, nothing is remembered" exits 0 guard --json explain 10.77.0.2 imaps
 need "but now" json 'd["silent_since"] is None and d["held_at"]'
 kill -STOP "$FW"
+stopped=$(date +%s)
 : >/etc/firewalld/services/nudge # else it would be asked within half a minute
 need "the watcher says so" within 25 said 'firewalld does not answer'
 
@@ -38,6 +39,7 @@ grep -q 'service:imaps  *open' "$W/out" && fail "that it is open is not claimed"
 need "in JSON" asked status.json
 need "it fits its schema" fits status
 need "it has since when" json 'd["firewalld"]["silent_since"] and d["firewalld"]["held_at"] < d["at"]'
+need "which is when it was asked in vain first, not when that was noticed" json "-1 <= __import__('datetime').datetime.fromisoformat(d['firewalld']['silent_since'].replace('Z', '+00:00')).timestamp() - $stopped < 4"
 need "and what is known of the items" json '[i["value"] for i in d["items"] if i["item"] == "public/service:imaps" and i["kernel"] is True and i["open"] is None and i["listed"] is None]'
 need "check answers in JSON" asked check.json
 need "it fits its schema, too" fits check

@@ -62,6 +62,7 @@ struct firewalld {
 	struct bus *bus;
 	firewalld_event_fn on_event;
 	void (*on_slow)(bool slow, void *userdata);
+	int64_t waited_for_us; /* since its last answer, or the first call after that; UTC */
 	void *userdata;
 	int call_timeout_ms;
 	int slow_ms;

@@ -672,13 +672,26 @@ static int slow_in_ms(const struct firewalld *fw)
 	return left_ms > SLOW_LEAST_MS ? (int)left_ms : SLOW_LEAST_MS;
 }
 
+/* From now on it is waited for. */
+static void expect_answer(struct firewalld *fw)
+{
+	fw->waited_for_us = clock_now_us();
+	loop_timer_set(fw->slow_timer, slow_in_ms(fw));
+}
+
+/** firewalld_waited_for_us() - since when has nothing been answered? While it is slow; UTC */
+int64_t firewalld_waited_for_us(const struct firewalld *fw)
+{
+	return fw->waited_for_us;
+}
+
 static void note_answer(struct firewalld *fw)
 {
+	set_slow(fw, false);
 	if (fw->n_pending > 0)
-		loop_timer_set(fw->slow_timer, slow_in_ms(fw));
+		expect_answer(fw);
 	else
 		loop_timer_stop(fw->slow_timer);
-	set_slow(fw, false);
 }
 
 static int translate_error(DBusMessage *error, struct err *err)
@@ -762,7 +775,7 @@ int firewalld_op_call(struct firewalld_op *op, DBusMessage *take, const char *ta
 	op->calls = call;
 	op->n_calls++;
 	if (fw->n_pending++ == 0)
-		loop_timer_set(fw->slow_timer, slow_in_ms(fw));
+		expect_answer(fw);
 	r = bus_call(fw->bus, &call->slot, take, fw->call_timeout_ms, on_answer, call);
 	if (r == 0)
 		return 0;

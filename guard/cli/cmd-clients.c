@@ -19,9 +19,6 @@ static const struct cli_option command_options[] = {
 
 #define NOTE_MAX 256
 
-/* The widest range that is taken for clients: more than any provider's customers. */
-enum { WIDEST_IPV4 = 8, WIDEST_IPV6 = 16 };
-
 static void close_fd(const int *fd)
 {
 	if (*fd > STDIN_FILENO)
@@ -77,12 +74,6 @@ static void tell_spelling(struct cli *cli, const char *word, const char *text)
 		cli_note(cli, "%.100s is kept as %s", word, text);
 }
 
-/* Nobody's customers are so many: every ban would be one of a client, and be left out. */
-static bool is_too_wide(const struct cidr *range)
-{
-	return range->prefix < (range->family == CIDR_IPV4 ? WIDEST_IPV4 : WIDEST_IPV6);
-}
-
 struct known {
 	const struct cidr *range;
 	char text[CIDR_TEXT_LENGTH]; /* of a range that has all of it; "": none */
@@ -131,13 +122,8 @@ static int add(struct cli *cli, const char *word, const char *note)
 		return cli_fail(cli, CLI_USAGE, "--note: longer than %d bytes", NOTE_MAX);
 	if (!parse_range(cli, word, &cidr, text))
 		return CLI_USAGE;
-	if (is_too_wide(&cidr))
-		return cli_fail(
-		    cli, CLI_USAGE,
-		    "%s is too wide for a range of clients: every ban would be one of a "
-		    "client, and none would be restored. The widest are /%d for IPv4 and "
-		    "/%d for IPv6",
-		    text, WIDEST_IPV4, WIDEST_IPV6);
+	if (coverage_check_range(&cidr, &err) != 0)
+		return cli_fail(cli, CLI_USAGE, "%s", err.text);
 	r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
 	if (r != CLI_FINE)
 		return r;

@@ -55,21 +55,34 @@ static int add(struct clientranges *ranges, const struct clientrange *range)
 	return 0;
 }
 
+/* The rest of that source is known. */
+static int leave_out(struct clientranges *ranges, enum clientrange_source source,
+                     const struct err *why)
+{
+	_cleanup_free_ char *text = NULL;
+
+	return xasprintf(&text, "%s: %s, so it is left out", clientrange_source_name(source),
+	                 why->text) < 0
+	           ? -ENOMEM
+	           : strv_add_take(&ranges->troubles, steal(text));
+}
+
 /* What is no address or prefix (a host name, say) is nobody's range. */
 static int add_words(struct clientranges *ranges, const struct strv *words,
                      enum clientrange_source source)
 {
-	for (size_t i = 0; i < words->n; i++) {
+	int r = 0;
+
+	for (size_t i = 0; i < words->n && r == 0; i++) {
 		struct clientrange range = {.source = source};
-		int r;
+		struct err why = ERR_NULL;
 
 		if (cidr_parse(&range.cidr, words->strings[i], CIDR_NETMASK, NULL) != 0)
 			continue;
-		r = add(ranges, &range);
-		if (r < 0)
-			return r;
+		r = coverage_check_range(&range.cidr, &why) == 0 ? add(ranges, &range)
+		                                                 : leave_out(ranges, source, &why);
 	}
-	return 0;
+	return r;
 }
 
 static int add_from_file(const struct cidr *cidr, const char *note, void *userdata)

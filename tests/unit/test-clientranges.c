@@ -119,7 +119,7 @@ START_TEST(every_source)
 	put("10.9.9.9", "learned", NULL, NOW - 31 * DAY);
 	ck_assert_int_eq(strv_split(&ignoreip,
 	                            "127.0.0.0/8 192.0.2.0/24 mx.example 10.0.0.0/255.0.0.0 "
-	                            "127.0.0.0/8 2001:db8::/64",
+	                            "127.0.0.0/8 2001:db8::/64 0.0.0.0/0 fc00::/7",
 	                            " "),
 	                 0);
 	options.ignoreip = &ignoreip;
@@ -129,7 +129,11 @@ START_TEST(every_source)
 	                 "10.0.0.0/8=ignoreip 10.9.9.9=learned! 127.0.0.0/8=ignoreip "
 	                 "192.0.2.0/24=configured 192.0.2.0/24=ignoreip 192.0.2.9=learned "
 	                 "198.51.100.0/24=file:Graz 203.0.113.0/28=hand:VPN "
-	                 "2001:db8::/64=ignoreip ");
+	                 "2001:db8::/64=ignoreip fc00::/7=ignoreip ");
+	/* who ignores everybody has said nothing of who the clients are */
+	ck_assert_uint_eq(ranges.troubles.n, 1);
+	ck_assert_ptr_nonnull(strstr(ranges.troubles.strings[0],
+	                             "ignoreip: 0.0.0.0/0 is too wide for a range of clients"));
 	ck_assert_str_eq(covered(&ranges, "192.0.2.9"), "equal learned");
 	ck_assert_str_eq(covered(&ranges, "192.0.2.10"), "inside configured");
 	ck_assert_str_eq(covered(&ranges, "192.0.2.0/24"), "covers learned");

@@ -62,6 +62,8 @@ static const struct {
     {"192.0.2.1#a#b\n", "192.0.2.1(a#b) ", 0, 0},
     {"192.0.2.1\n192.0.2.0/33\n", "ranges:2: not an address or prefix", RANGESFILE_E_INVALID, 0},
     {"192.0.2.1 192.0.2.2\n", "ranges:1: not an address or prefix", RANGESFILE_E_INVALID, 0},
+    {"192.0.2.1\n::/0 # all\n", "ranges:2: ::/0 is too wide for a range of clients",
+     RANGESFILE_E_INVALID, 0},
     {"office.example\n", "ranges:1: not an address", RANGESFILE_E_INVALID, 0},
     {"192.0.2.0-192.0.2.9\n", "ranges:1: not an address", RANGESFILE_E_INVALID, 0},
     {"\033[2J\n", "ranges:1: not an address", RANGESFILE_E_INVALID, 0},

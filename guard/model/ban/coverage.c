@@ -175,3 +175,29 @@ size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct
 	}
 	return low - *first;
 }
+
+/* The widest range that is taken for clients: more than any provider's customers. */
+enum { WIDEST_IPV4 = 8, WIDEST_IPV6 = 16 };
+
+/**
+ * coverage_check_range() - can this be a range of clients?
+ *
+ * Not what has whole parts of the world in it, unless these are addresses that nobody routes.
+ *
+ * Return: 0 or COVERAGE_E_TOO_WIDE.
+ */
+int coverage_check_range(const struct cidr *range, struct err *err)
+{
+	const struct cidr local = {.family = CIDR_IPV6, .prefix = 7, .key = {0xfc}};
+	char text[CIDR_TEXT_LENGTH];
+
+	if (range->prefix >= (range->family == CIDR_IPV4 ? WIDEST_IPV4 : WIDEST_IPV6) ||
+	    cidr_contains(&local, range))
+		return 0;
+	cidr_format(range, text);
+	return err_set(err, COVERAGE_E_TOO_WIDE,
+	               "%s is too wide for a range of clients: every ban would be one of a "
+	               "client, and none would be restored. The widest are /%d for IPv4 and /%d "
+	               "for IPv6",
+	               text, WIDEST_IPV4, WIDEST_IPV6);
+}

@@ -9,6 +9,11 @@
 #define GUARD_MODEL_BAN_COVERAGE_H
 
 #include "guard/base/cidr.h"
+#include "guard/base/err.h"
+
+enum {
+	COVERAGE_E_TOO_WIDE = 1, /* no range of clients */
+};
 
 /* In the order of weight; of two prefixes one holds the other, or they share nothing. */
 enum coverage {
@@ -35,6 +40,7 @@ int coverage_ranges_sort(struct coverage_ranges *ranges) _must_check_;
 enum coverage coverage_ranges_ask(const struct coverage_ranges *ranges, const struct cidr *denied,
                                   size_t *which);
 
+int coverage_check_range(const struct cidr *range, struct err *err) _must_check_;
 bool coverage_spares(const struct coverage_ranges *clients, const struct coverage_ranges *learned,
                      const struct cidr *denied) _must_check_;
 size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct cidr *denied,

@@ -9,6 +9,7 @@
 #include "guard/base/cidr.h"
 #include "guard/base/mime.h"
 #include "guard/base/text.h"
+#include "guard/model/ban/coverage.h"
 
 /* A configuration is written by hand. */
 #define LIST_MAX 1024
@@ -245,6 +246,8 @@ static int parse_range(const struct config_value *value, const char *word, struc
 		               "an address or a prefix, such as 192.0.2.0/24 or 2001:db8::/32");
 	if (r < 0)
 		return r;
+	if (coverage_check_range(&cidr, err) != 0)
+		return CONFIG_E_INVALID;
 	cidr_format(&cidr, text);
 	return add(value, text);
 }

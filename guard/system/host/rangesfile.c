@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guard/base/text.h"
+#include "guard/model/ban/coverage.h"
 
 /* A hundred thousand prefixes with notes; lists of whole countries are smaller. */
 #define FILE_SIZE_MAX (8 * 1024 * 1024)
@@ -77,8 +78,9 @@ static int take_line(char *line, const char *path, unsigned number, rangesfile_f
 	word = trim(line);
 	if (*word == '\0')
 		return 0;
-	if (cidr_parse(&range, word, CIDR_NETMASK, &why) != 0) {
-		char shown[160];
+	if (cidr_parse(&range, word, CIDR_NETMASK, &why) != 0 ||
+	    coverage_check_range(&range, &why) != 0) {
+		char shown[320];
 
 		text_escape(shown, sizeof(shown), why.text);
 		return err_set(err, RANGESFILE_E_INVALID, "%s:%u: %s", path, number, shown);

@@ -271,10 +271,24 @@ static void tell_failure(struct bankeeper *keeper, const struct ban *ban, const 
 	                   text, why ? why : "unknown error");
 }
 
+static int64_t end_of(const struct ban *ban)
+{
+	return ban->wipe->episode->loss.rows[ban->row].until_us;
+}
+
+/* What was to hold for a time has lost its timer with the rest: its end is the guard's now. */
+static void keep_end(struct bankeeper *keeper, const struct ban *ban)
+{
+	if (end_of(ban) &&
+	    tracker_added(keeper->given.tracker, ban->item, FIREWALL_GUARD_TIMED, end_of(ban)) < 0)
+		missed(keeper);
+}
+
 static void take_step(struct bankeeper *keeper, struct ban *ban, const struct restorer_step *step)
 {
 	switch (step->outcome) {
 	case STORE_STEP_RESTORED:
+		keep_end(keeper, ban);
 		/* stays in the list until its wipe is closed, with its step on record */
 		ban->state = BAN_BACK;
 		ban->wipe->n_restored++;

@@ -118,7 +118,8 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 		takeover_opened(engine->takeover, event->item);
 }
 
-static void removed(struct engine *engine, const struct item *item, bool timed)
+/* Return: whether that is on record. */
+static bool removed(struct engine *engine, const struct item *item, bool timed)
 {
 	bool was_there = firewall_has(&engine->tracker.wanted, item, FIREWALL_RUNTIME);
 	bool is_protected = was_there && engine_protects(engine, item);
@@ -140,6 +141,7 @@ static void removed(struct engine *engine, const struct item *item, bool timed)
 	 */
 	if (is_protected || scope_requires(&engine->given.config->scope, item))
 		engine_look_soon(engine);
+	return is_protected;
 }
 
 static void on_item_removed(struct engine *engine, const struct firewalld_event *event)
@@ -149,7 +151,7 @@ static void on_item_removed(struct engine *engine, const struct firewalld_event 
 	bool timed = entry && entry->until_us && entry->until_us <= event->at_us + 500000;
 
 	if (!expiry_doubt(engine->expiry, event->item))
-		removed(engine, event->item, timed);
+		(void)removed(engine, event->item, timed);
 }
 
 /* Of our own calls that take an item over. */
@@ -595,7 +597,10 @@ static void on_missed(void *userdata)
 /* Else what is back were known to firewalld alone for some seconds. */
 static void on_bans_ending(void *userdata)
 {
-	engine_store(userdata);
+	struct engine *engine = userdata;
+
+	expiry_plan(engine->expiry);
+	engine_store(engine);
 }
 
 static void on_bans_settled(void *userdata)
@@ -628,8 +633,8 @@ static void on_timed_item_ended(const struct item *item, bool timed, void *userd
 {
 	struct engine *engine = userdata;
 
-	removed(engine, item, timed);
-	engine_store(engine);
+	if (!removed(engine, item, timed))
+		engine_store(engine);
 }
 
 /* Before each call that it makes: killed after it, another guard finds the end in the store. */

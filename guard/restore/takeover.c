@@ -22,6 +22,7 @@ struct hold {
 	int64_t until_us;
 	bool covers;                           /* the cover is ours to take away */
 	bool expects_removed, expects_added;   /* our own calls' signals */
+	bool stuck;                            /* firewalld did not take it out, nor its timer */
 	struct firewalld_op *op, *removing_op; /* under way */
 	struct hold *next;
 };
@@ -195,7 +196,11 @@ static void on_added(int result, const struct err *err, void *userdata)
 
 	hold->op = NULL;
 	hold->expects_added = false;
-	if (result == 0 || result == FIREWALLD_E_ALREADY) {
+	if (result == FIREWALLD_E_ALREADY && hold->stuck) {
+		(void)!tracker_added(tracker, &hold->item, 0, hold->until_us);
+		tell_once(takeover, &hold->item, hold->until_us, LISTENER_PENDING_FAILED,
+		          "firewalld does not take it out");
+	} else if (result == 0 || result == FIREWALLD_E_ALREADY) {
 		/* in want of memory it is found by reading */
 		(void)!tracker_added(tracker, &hold->item, FIREWALL_GUARD_TIMED, hold->until_us);
 		tell_once(takeover, &hold->item, hold->until_us, LISTENER_PENDING_HELD, NULL);
@@ -213,10 +218,11 @@ static void on_removed(int result, const struct err *err, void *userdata)
 {
 	struct hold *hold = userdata;
 
-	(void)result; /* was it not there, it is added all the same; the answer to that tells */
+	/* was it not there, it is added all the same; the answer to that tells */
 	(void)err;
 	hold->removing_op = NULL;
 	hold->expects_removed = false;
+	hold->stuck = result != 0 && result != FIREWALLD_E_NOT_ENABLED;
 }
 
 /* On record as the guard's to end, and as out for a moment: to be put back by whoever follows. */
@@ -320,9 +326,7 @@ static bool is_at_fault(const struct takeover *takeover)
 static void take(struct takeover *takeover, const struct firewall_entry *entry)
 {
 	_cleanup_item_ struct item cover = ITEM_NULL;
-	int r = may_take_over(takeover) && !item_policy_name(entry->item.zone)
-	            ? standin_for(&cover, &entry->item)
-	            : STANDIN_E_NONE;
+	int r = may_take_over(takeover) ? standin_for(&cover, &entry->item) : STANDIN_E_NONE;
 	struct hold *hold;
 
 	if (r == STANDIN_E_NONE)

@@ -9,7 +9,7 @@
  * Nothing is shut, and nobody let in, in between: first another rule stands in (standin.h), and
  * goes when the item is back. That rule, too, has an end on record, so that it outlives no guard
  * that is killed; and that the item is out is on record before it is, so that another guard puts
- * it back. What is a policy's stays with firewalld, and is told.
+ * it back.
  *
  * The signal of an item's end has a timer of its own in firewalld, which nobody can take back:
  * it comes although nothing ended. See expiry_doubt().

@@ -395,6 +395,17 @@ probe_up() {
 	PROBE=$!
 }
 probe_down() { kill -TERM "$PROBE"; wait "$PROBE"; }
+# probing PORT: a client tries all the time; stayed open|shut: once it was that, it was so always
+probing() {
+	rm -f "$W/probe"
+	probe_up "$1" 2 10
+	need "a client tries" within 3 test -s "$W/probe"
+}
+stayed() {
+	probe_down
+	awk -v want="$1" '{ so = $2 == "open" ? "open" : "shut" } so == want { seen = 1 }
+		so != want && seen { bad = 1 } END { exit bad || !seen }' "$W/probe"
+}
 
 # --- the guard ---
 

@@ -151,6 +151,24 @@ START_TEST(by_hand_without_fail2ban)
 }
 END_TEST
 
+/* What was to hold for a time is put back for no longer, though firewalld has no timer any more. */
+START_TEST(by_hand_for_a_time)
+{
+	begin_without_fail2ban();
+	fakewall_add(&world.wall, BAN(98), 600);
+	world_pass(10000);
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(BAN(98)));
+	world_pass(560000);
+	ck_assert(is_back(BAN(98)));
+	world_pass(40000);
+	ck_assert(!is_back(BAN(98)));
+	ck_assert(is_back(BAN(99)));
+	ck_assert_uint_eq(world_told("removed " BAN(98) " timed"), 1);
+}
+END_TEST
+
 /* Killed when it had just put it back: it is not taken for a ban that came too late. */
 START_TEST(by_hand_and_killed)
 {
@@ -896,6 +914,7 @@ static Suite *suite(void)
 	    ended_meanwhile,
 	    stranger,
 	    by_hand_without_fail2ban,
+	    by_hand_for_a_time,
 	    by_hand_and_killed,
 	    by_hand_beside_a_ban,
 	    by_hand_or_not,

@@ -52,6 +52,16 @@ static void begin_with_imaps_out(void)
 	world.wall.silent = NULL;
 }
 
+/* To its end, also where the bus is slow. */
+static void taken_over(void)
+{
+	begin("2.5.2");
+	fakewall_add(&world.wall, IMAPS, 600);
+	world_await(world_told("pending " IMAPS " held"));
+	world_await(!fakewall_has(&world.wall, COVER));
+	world_settle();
+}
+
 static bool is_open(void)
 {
 	return fakewall_has(&world.wall, IMAPS) || fakewall_has(&world.wall, COVER);
@@ -77,6 +87,7 @@ START_TEST(held)
 	world.wall.on_change = never_shut;
 	world.wall.userdata = &exchanging;
 	fakewall_add(&world.wall, IMAPS, 600);
+	world_await(world.wall.calls.n >= ARRAY_SIZE(calls));
 	world_settle();
 	world.wall.on_change = NULL;
 	ck_assert_uint_eq(world.wall.calls.n, ARRAY_SIZE(calls));
@@ -95,9 +106,7 @@ END_TEST
 /* firewalld says that it ended, by the timer of the signal alone. */
 START_TEST(said_to_end)
 {
-	begin("2.5.2");
-	fakewall_add(&world.wall, IMAPS, 600);
-	world_settle();
+	taken_over();
 	fakewall_say_removed(&world.wall, IMAPS);
 	world_pass(10000);
 	/* it is still known, and comes back */
@@ -114,9 +123,7 @@ END_TEST
 /* Removed by somebody before its end, it is not restored. */
 START_TEST(removed)
 {
-	begin("2.5.2");
-	fakewall_add(&world.wall, IMAPS, 600);
-	world_settle();
+	taken_over();
 	fakewall_remove(&world.wall, IMAPS);
 	world_pass(5000);
 	ck_assert_uint_eq(world_told("removed " IMAPS), 1);
@@ -198,9 +205,7 @@ END_TEST
 
 START_TEST(killed_afterwards)
 {
-	begin("2.5.2");
-	fakewall_add(&world.wall, IMAPS, 600);
-	world_settle();
+	taken_over();
 	kill_and_see();
 }
 END_TEST
@@ -218,7 +223,7 @@ START_TEST(of_a_guard_before)
 	world.wall.version = "2.5.2";
 	world_guard();
 	world_idle();
-	world_settle();
+	world_await(world_told("pending"));
 	ck_assert_uint_eq(world_told("pending " IMAPS " held"), 1);
 }
 END_TEST
@@ -229,6 +234,7 @@ START_TEST(covered_already)
 	begin("2.5.2");
 	fakewall_add(&world.wall, COVER, 0);
 	fakewall_add(&world.wall, IMAPS, 600);
+	world_await(world_told("pending"));
 	world_settle();
 	ck_assert_uint_eq(world_told("pending " IMAPS " held"), 1);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, COVER), 0);
@@ -251,6 +257,7 @@ START_TEST(not_taken_again)
 	world.wall.error = "COMMAND_FAILED: nft";
 	world.wall.on_change = refuse;
 	fakewall_add(&world.wall, IMAPS, 600);
+	world_await(world_told("pending"));
 	world_settle();
 	world.wall.refuse = NULL;
 	world.wall.on_change = NULL;
@@ -268,6 +275,7 @@ START_TEST(not_covered)
 	world.wall.refuse = COVER;
 	world.wall.error = "COMMAND_FAILED: nft";
 	fakewall_add(&world.wall, IMAPS, 600);
+	world_await(world_told("pending"));
 	world_settle();
 	ck_assert_uint_eq(world_told("pending " IMAPS " failed"), 1);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "remove " IMAPS), 0);
@@ -278,7 +286,7 @@ END_TEST
 static void left_alone(const char *item)
 {
 	fakewall_add(&world.wall, item, 600);
-	world_settle();
+	world_await(world_told("pending"));
 	world_pass(5000);
 	fakewall_reload(&world.wall);
 	world_idle();
@@ -322,6 +330,7 @@ START_TEST(bans)
 	world.wall.on_change = never_gone;
 	world.wall.userdata = &exchanging;
 	fakewall_add(&world.wall, BAN, 600);
+	world_await(world.wall.calls.n >= 4);
 	world_settle();
 	world.wall.on_change = NULL;
 	ck_assert(exchanging);
@@ -344,6 +353,7 @@ START_TEST(flood)
 		         "public/rule:rule family=\"ipv4\" source address=\"192.0.2.%u\" drop", i);
 		fakewall_add(&world.wall, rule, 600);
 	}
+	world_await(fakewall_asked(&world.wall, "remove public/rule") >= 2 * 59);
 	world_settle();
 	ck_assert_uint_eq(world_told("pending"), 1);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "remove public/rule"), 2 * 59);
@@ -429,6 +439,7 @@ START_TEST(other_kinds)
 	begin("2.5.2");
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
 		fakewall_add(&world.wall, items[i], 600);
+	world_await(world_told("held") >= ARRAY_SIZE(items));
 	world_settle();
 	ck_assert_uint_eq(world_told("held"), ARRAY_SIZE(items));
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)

@@ -38,7 +38,7 @@ struct firewalld_op {
 	void (*deinit)(struct firewalld_op *op); /* frees what is beside the struct; may be NULL */
 	void *userdata;
 	bool queued;  /* a permanent write; the first in the queue is under way */
-	bool removes; /* that write takes away */
+	bool removes; /* from a policy, or that write takes away */
 	struct firewalld_op *queue_next;
 	bool in_policy; /* waits in the queue of policies, or is under way there */
 	struct item item;

@@ -868,26 +868,46 @@ int firewalld_message_zone(DBusMessage *message, firewalld_message_entry_fn fn, 
 	return read_settings(message, zone_settings, ARRAY_SIZE(zone_settings), fn, userdata);
 }
 
+/* What setPolicySettings was given beside the settings, which the signal repeats. */
+static int read_timeout(DBusMessageIter array)
+{
+	dbus_int32_t timeout_s = 0;
+	DBusMessageIter value;
+	struct busdict dict;
+	const char *key;
+
+	if (!busdict_begin(&dict, &array))
+		return 0;
+	while (busdict_next(&dict, &key, &value))
+		if (strcmp(key, "timeout") == 0 &&
+		    dbus_message_iter_get_arg_type(&value) == DBUS_TYPE_INT32)
+			dbus_message_iter_get_basic(&value, &timeout_s);
+	return timeout_s > 0 ? timeout_s : 0;
+}
+
 /**
  * firewalld_message_policy_signal() - what PolicyUpdated says
  * @signal: borrowed
  * @policy: receives its name, borrowed from the signal
  * @kinds:  receives a bit (1 << kind) for each kind that the signal has in full
+ * @timeout_s: receives for how long what is new in it was added; 0: for good
  * @fn: called for each entry of these kinds; what it returns, if not 0, ends this
  * @userdata: for @fn
  *
  * Return: 0; FIREWALLD_MESSAGE_E_MALFORMED; -ENOMEM; what @fn returned.
  */
 int firewalld_message_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
-                                    firewalld_message_entry_fn fn, void *userdata)
+                                    int *timeout_s, firewalld_message_entry_fn fn, void *userdata)
 {
 	DBusMessageIter iter;
 
 	*kinds = 0;
+	*timeout_s = 0;
 	if (!dbus_message_has_signature(signal, "sa{sv}") || !dbus_message_iter_init(signal, &iter))
 		return FIREWALLD_MESSAGE_E_MALFORMED;
 	dbus_message_iter_get_basic(&iter, policy);
 	dbus_message_iter_next(&iter);
+	*timeout_s = read_timeout(iter);
 	return read_dict(&iter, zone_settings, ARRAY_SIZE(zone_settings), kinds, fn, userdata);
 }
 
@@ -897,13 +917,15 @@ struct policy_list {
 	const char *zone;
 	struct strv values;
 	const struct item *item;
-	bool there;
+	bool removes;
+	bool there; /* it, or when it is to be added, ports that it is a part of */
 };
 
 static int collect_policy_value(enum item_kind kind, const char *value, void *userdata)
 {
 	struct policy_list *list = userdata;
 	_cleanup_item_ struct item item = ITEM_NULL;
+	bool same;
 	int r;
 
 	if (kind != list->kind)
@@ -911,7 +933,10 @@ static int collect_policy_value(enum item_kind kind, const char *value, void *us
 	r = item_init(&item, list->zone, kind, value, NULL);
 	if (r < 0)
 		return r;
-	list->there |= r == 0 && item_covers(&item, list->item);
+	same = r == 0 && item_cmp(&item, list->item) == 0;
+	list->there |= same || (r == 0 && !list->removes && item_covers(&item, list->item));
+	if (same && list->removes)
+		return 0;
 	/* as firewalld has it, whatever we make of it */
 	return strv_add(&list->values, value);
 }
@@ -943,7 +968,7 @@ static bool append_list(DBusMessageIter *variant, const char *signature,
 	bool ok = true;
 
 	if (list->kind == ITEM_MASQUERADE) {
-		const dbus_bool_t on = TRUE;
+		const dbus_bool_t on = !list->removes;
 
 		return dbus_message_iter_append_basic(variant, DBUS_TYPE_BOOLEAN, &on);
 	}
@@ -951,7 +976,7 @@ static bool append_list(DBusMessageIter *variant, const char *signature,
 		return false;
 	for (size_t i = 0; i < list->values.n && ok; i++)
 		ok = append_entry(&array, list->kind, list->values.strings[i]);
-	if (ok && append_entry(&array, list->kind, list->item->value))
+	if (ok && (list->removes || append_entry(&array, list->kind, list->item->value)))
 		return dbus_message_iter_close_container(variant, &array);
 	dbus_message_iter_abandon_container(variant, &array);
 	return false;
@@ -985,24 +1010,26 @@ static bool append_setting(DBusMessageIter *iter, const struct policy_list *list
 }
 
 /**
- * firewalld_message_policy_add() - the call that adds an item to a policy
+ * firewalld_message_policy_change() - the call that adds an item to a policy, or removes it
  * @destination: bus name
  * @path: the policy's object in the permanent configuration; NULL: in the runtime
  * @settings: the answer to getPolicySettings, or to getSettings of that object
  * @item: borrowed; its zone is policy:NAME
- * @there: receives whether the policy has it already; then no call is made
+ * @removes: else it is added
+ * @done: receives whether the policy has it already, or has it no more; then no call is made
  *
  * firewalld has no call for one item of a policy, only for all of one kind; other
  * kinds stay as they are.
  *
  * Return: the message, which the caller unrefs; NULL without memory, when
- * @settings are malformed, or when it is there.
+ * @settings are malformed, or when it is done.
  */
-DBusMessage *firewalld_message_policy_add(const char *destination, const char *path,
-                                          DBusMessage *settings, const struct item *item,
-                                          bool *there)
+DBusMessage *firewalld_message_policy_change(const char *destination, const char *path,
+                                             DBusMessage *settings, const struct item *item,
+                                             bool removes, bool *done)
 {
-	struct policy_list list = {.kind = item->kind, .zone = item->zone, .item = item};
+	struct policy_list list = {
+	    .kind = item->kind, .zone = item->zone, .item = item, .removes = removes};
 	const char *policy = item_policy_name(item->zone);
 	_cleanup_message_ DBusMessage *message = dbus_message_new_method_call(
 	    destination, path ? path : FIREWALLD_MESSAGE_PATH,
@@ -1011,14 +1038,14 @@ DBusMessage *firewalld_message_policy_add(const char *destination, const char *p
 	DBusMessageIter iter;
 	bool ok = message && firewalld_message_zone(settings, collect_policy_value, &list) == 0;
 
-	*there = list.there;
-	if (ok && !list.there) {
+	*done = list.there != removes;
+	if (ok && !*done) {
 		dbus_message_iter_init_append(message, &iter);
 		ok = (path || dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &policy)) &&
 		     append_setting(&iter, &list);
 	}
 	strv_deinit(&list.values);
-	return ok && !list.there ? steal(message) : NULL;
+	return ok && !*done ? steal(message) : NULL;
 }
 
 struct service_lists {

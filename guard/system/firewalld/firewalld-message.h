@@ -69,11 +69,12 @@ DBusMessage *firewalld_message_permanent_remove(const char *destination, const c
 DBusMessage *firewalld_message_permanent_add(const char *destination, const char *path,
                                              const struct item *item);
 
-DBusMessage *firewalld_message_policy_add(const char *destination, const char *path,
-                                          DBusMessage *settings, const struct item *item,
-                                          bool *there);
+DBusMessage *firewalld_message_policy_change(const char *destination, const char *path,
+                                             DBusMessage *settings, const struct item *item,
+                                             bool removes, bool *done);
 int firewalld_message_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
-                                    firewalld_message_entry_fn fn, void *userdata) _must_check_;
+                                    int *timeout_s, firewalld_message_entry_fn fn,
+                                    void *userdata) _must_check_;
 int firewalld_message_direct_signal(DBusMessage *signal,
                                     struct firewalld_message_item *out) _must_check_;
 int firewalld_message_direct(DBusMessage *message, firewalld_message_direct_fn fn,

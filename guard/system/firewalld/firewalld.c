@@ -562,8 +562,8 @@ static void on_policy_signal(struct firewalld *fw, DBusMessage *signal)
 		return;
 	}
 	contents.zone = zone ? zone : "";
-	r = firewalld_message_policy_signal(signal, &policy, &event.kinds, add_policy_entry,
-	                                    &contents);
+	r = firewalld_message_policy_signal(signal, &policy, &event.kinds, &event.timeout_s,
+	                                    add_policy_entry, &contents);
 	if (r == FIREWALLD_MESSAGE_E_MALFORMED || strlen(contents.zone) > ITEM_ZONE_MAX)
 		fw->n_malformed++;
 	else if (r < 0 || fw->held || portspace_settle(&contents.firewall) < 0)
@@ -951,24 +951,28 @@ static int start_change(struct firewalld *fw, struct firewalld_op **out, DBusMes
 	return 0;
 }
 
-/* --- policies: read a list, write it back longer by one ---------------------------------- */
+/* --- policies: read a list, write it back with one more or less ----------------------------------
+ */
 
 static void on_policy_settings(struct firewalld_op *op, int result, DBusMessage *reply,
                                const char *tag, struct err *err)
 {
 	struct firewalld *fw = op->fw;
 	DBusMessage *message = NULL;
-	bool there = false;
+	bool done = false;
 	int r = result;
 
 	(void)tag;
 	if (r == 0 && fw->owner)
-		message = firewalld_message_policy_add(fw->owner, NULL, reply, &op->item, &there);
-	if (r == 0 && !there)
+		message = firewalld_message_policy_change(fw->owner, NULL, reply, &op->item,
+		                                          op->removes, &done);
+	if (r == 0 && done)
+		r = op->removes ? FIREWALLD_E_NOT_ENABLED : FIREWALLD_E_ALREADY;
+	else if (r == 0)
 		r = message ? firewalld_op_call(op, message, NULL, on_changed)
 		            : err_set(err, FIREWALLD_E_MALFORMED,
 		                      "firewalld gave the policy in an unknown form");
-	if (r != 0 || there)
+	if (r != 0)
 		finish_done(op, r, err);
 }
 
@@ -992,8 +996,8 @@ static void work_policies(void *userdata)
 		finish_done(op, err_set(&err, r, "firewalld went away"), &err);
 }
 
-static int add_to_policy(struct firewalld *fw, struct firewalld_op **out, const struct item *item,
-                         firewalld_done_fn fn, void *userdata)
+static int change_policy(struct firewalld *fw, struct firewalld_op **out, const struct item *item,
+                         bool removes, firewalld_done_fn fn, void *userdata)
 {
 	struct firewalld_op *op = calloc(1, sizeof(*op));
 	int r;
@@ -1008,6 +1012,7 @@ static int add_to_policy(struct firewalld *fw, struct firewalld_op **out, const 
 		firewalld_op_free(op);
 		return r;
 	}
+	op->removes = removes;
 	op->in_policy = true;
 	if (fw->policy_queue)
 		fw->policy_last->queue_next = op;
@@ -1043,7 +1048,7 @@ int firewalld_add(struct firewalld *fw, struct firewalld_op **op, const struct i
 	if (!fw->present)
 		return FIREWALLD_E_GONE;
 	if (item_policy_name(item->zone))
-		return add_to_policy(fw, op, item, fn, userdata);
+		return change_policy(fw, op, item, false, fn, userdata);
 	return start_change(fw, op, firewalld_message_add(fw->owner, item), fn, userdata);
 }
 
@@ -1073,8 +1078,7 @@ int firewalld_move(struct firewalld *fw, struct firewalld_op **op, const struct 
  * @fn: called with 0 or a FIREWALLD_E_*
  * @userdata: for @fn
  *
- * Return: 0; FIREWALLD_E_GONE when firewalld is away; -EOPNOTSUPP for an item of
- * a policy, where nothing has a timeout that we would have to end; -ENOMEM.
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
  */
 int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struct item *item,
                      firewalld_done_fn fn, void *userdata)
@@ -1082,7 +1086,7 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
 	if (!fw->present)
 		return FIREWALLD_E_GONE;
 	if (item_policy_name(item->zone))
-		return -EOPNOTSUPP;
+		return change_policy(fw, op, item, true, fn, userdata);
 	return start_change(fw, op, firewalld_message_remove(fw->owner, item), fn, userdata);
 }
 
@@ -1159,8 +1163,8 @@ static void on_permanent_settings(struct firewalld_op *op, int result, DBusMessa
 	int r = result;
 
 	if (r == 0)
-		message = firewalld_message_policy_add(dbus_message_get_sender(reply), tag, reply,
-		                                       &op->item, &there);
+		message = firewalld_message_policy_change(dbus_message_get_sender(reply), tag,
+		                                          reply, &op->item, false, &there);
 	if (r == 0 && !there)
 		r = message ? firewalld_op_call(op, message, NULL, on_permanent_done)
 		            : err_set(err, FIREWALLD_E_MALFORMED,

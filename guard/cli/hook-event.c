@@ -33,7 +33,7 @@ const char *const hook_event_options[HOOK_N_OPTIONS] = {
 
 /* --- what is said to people -------------------------------------------------------------- */
 
-static void say(char *text, size_t size, const char *format, va_list args)
+static _printf_(3, 0) void say(char *text, size_t size, const char *format, va_list args)
 {
 	char raw[1024];
 

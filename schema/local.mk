@@ -6,7 +6,8 @@ SCHEMA_SQL = \
 	schema/sql/003-bans.sql \
 	schema/sql/004-learn-log.sql \
 	schema/sql/005-event-item.sql \
-	schema/sql/006-told.sql
+	schema/sql/006-told.sql \
+	schema/sql/007-ban-shape.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

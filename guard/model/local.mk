@@ -6,6 +6,8 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/banplan.h \
 	guard/model/ban/banrule.c \
 	guard/model/ban/banrule.h \
+	guard/model/ban/banshape.c \
+	guard/model/ban/banshape.h \
 	guard/model/ban/conflict.c \
 	guard/model/ban/conflict.h \
 	guard/model/ban/coverage.c \

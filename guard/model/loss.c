@@ -204,9 +204,21 @@ static bool is_wiped(enum wipe_kind kind, const struct item *item)
 	return kind != WIPE_UNKNOWN && kind != WIPE_REQUIRE;
 }
 
+/* A ban; or an item like another, that mail needs and a jail makes as well. */
+static bool is_ban(const struct loss_evidence *evidence, bool is_protected, const struct item *item)
+{
+	if (!evidence->bans)
+		return false;
+	if (banplan_is_ban(item, NULL))
+		return item_direct_family(item->zone) || item_ipset_name(item->zone) ||
+		       scope_watches_zone(evidence->scope, evidence->before, item->zone);
+	return !is_protected && banplan_is_ban(item, evidence->shapes);
+}
+
 static unsigned collect(const struct loss_evidence *evidence, struct scope_view *view,
                         const struct firewall_entry *entry)
 {
+	bool is_protected = scope_view_protects(view, &entry->item);
 	unsigned bits = 0;
 
 	if (scope_requires(evidence->scope, &entry->item))
@@ -221,11 +233,9 @@ static unsigned collect(const struct loss_evidence *evidence, struct scope_view 
 		bits |= WITHDRAWN;
 	if (entry->flags & FIREWALL_EDITED)
 		bits |= EDITED;
-	if (!scope_view_protects(view, &entry->item))
+	if (!is_protected)
 		bits |= UNPROTECTED;
-	if (evidence->bans && banplan_is_ban(&entry->item) &&
-	    (item_direct_family(entry->item.zone) || item_ipset_name(entry->item.zone) ||
-	     scope_watches_zone(evidence->scope, evidence->before, entry->item.zone)))
+	if (is_ban(evidence, is_protected, &entry->item))
 		bits |= BAN;
 	if (!is_wiped(evidence->kind, &entry->item))
 		bits |= NO_WIPE;
@@ -317,8 +327,8 @@ struct withdrawn {
 
 static int withdrawn_init(struct withdrawn *out, const struct loss_evidence *evidence)
 {
-	const struct banplan_evidence now = {.tickets = evidence->tickets,
-	                                     .now_us = evidence->now_us};
+	const struct banplan_evidence now = {
+	    .tickets = evidence->tickets, .shapes = evidence->shapes, .now_us = evidence->now_us};
 
 	*out = (struct withdrawn){0};
 	if (!evidence->bans || !evidence->tickets)
@@ -327,7 +337,7 @@ static int withdrawn_init(struct withdrawn *out, const struct loss_evidence *evi
 		const struct firewall_entry *entry = &evidence->before->entries[i];
 
 		if (!(entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_PERMANENT)) ||
-		    !is_missing(evidence, entry) || !banplan_is_ban(&entry->item))
+		    !is_missing(evidence, entry) || !banplan_is_ban(&entry->item, evidence->shapes))
 			continue;
 		if (grow(&out->rules, &out->capacity, out->n + 1, sizeof(*out->rules)) < 0)
 			return -ENOMEM;

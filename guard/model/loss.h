@@ -9,6 +9,7 @@
 #define GUARD_MODEL_LOSS_H
 
 #include "guard/model/scope.h"
+#include "guard/model/ban/banshape.h"
 #include "guard/model/ban/ticket.h"
 
 enum wipe_kind {
@@ -58,8 +59,9 @@ struct loss_evidence {
 	const struct strv *zones;    /* only these were looked at; NULL: all */
 	const struct item *released; /* sorted; `reload-guard release` */
 	size_t n_released;
-	bool bans;                     /* rules that keep an address away are looked after, too */
-	const struct tickets *tickets; /* borrowed; fail2ban's, as last read; NULL: not known */
+	bool bans;                      /* rules that keep an address away are looked after, too */
+	const struct tickets *tickets;  /* borrowed; fail2ban's, as last read; NULL: not known */
+	const struct banshapes *shapes; /* borrowed; what bans look like; NULL: not known */
 	enum wipe_kind kind;
 	bool heard_all; /* no signal was missed since @before was compared with firewalld last */
 	int64_t now_us;

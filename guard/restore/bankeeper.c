@@ -7,6 +7,7 @@
 #include "guard/model/ban/banrule.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/process.h"
+#include "guard/restore/banlearn.h"
 #include "guard/restore/banlist.h"
 #include "guard/restore/banorigin.h"
 #include "guard/restore/clientranges.h"
@@ -59,6 +60,7 @@ struct bankeeper {
 	struct bankeeper_options given;
 	struct itemcalls calls;
 	struct banlist list;
+	struct banlearn learn;
 	struct tickets tickets; /* as last read */
 	struct tickets past;    /* that ended lately */
 	bool known;             /* tickets says something */
@@ -126,6 +128,12 @@ static void missed(struct bankeeper *keeper)
 const struct tickets *bankeeper_tickets(const struct bankeeper *keeper)
 {
 	return keeper->known ? &keeper->tickets : NULL;
+}
+
+/** bankeeper_shapes() - what the bans of jails were seen to look like */
+const struct banshapes *bankeeper_shapes(const struct bankeeper *keeper)
+{
+	return &keeper->learn.shapes;
 }
 
 /** bankeeper_n_open() - bans that are lost and not settled */
@@ -610,6 +618,7 @@ static struct banplan_evidence evidence_of(const struct decision *decision)
 	return (struct banplan_evidence){
 	    .tickets = &keeper->tickets,
 	    .past = &keeper->past,
+	    .shapes = &keeper->learn.shapes,
 	    .clients = &decision->ranges.effective,
 	    .learned = &decision->ranges.learned,
 	    .safe = keeper->given.config->restore_bans == CONFIG_RESTORE_BANS_SAFE,
@@ -1024,7 +1033,7 @@ static void prepare(struct bankeeper *keeper)
 		const struct firewall_entry *entry = &wanted->entries[i];
 
 		if ((entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
-		    banplan_is_ban(&entry->item))
+		    banplan_is_ban(&entry->item, &keeper->learn.shapes))
 			decision.rules[n++].item = &entry->item;
 	}
 	if (!judge_by_tickets(keeper, &decision, n))
@@ -1086,6 +1095,41 @@ static void hold_stranded(struct bankeeper *keeper)
 	firewall_deinit(&keeper->stranded);
 }
 
+/* --- what bans look like ----------------------------------------------------------------- */
+
+static void on_shape(const struct banshape *shape, void *userdata)
+{
+	struct bankeeper *keeper = userdata;
+
+	logger_write(log_of(keeper), LOGGER_NOTICE,
+	             "jail %s bans with %s/%s:%s, as was seen: such bans are restored while it "
+	             "holds them",
+	             shape->jail, shape->zone, item_kind_name(shape->kind), shape->pattern);
+	record_shape(keeper->given.record, shape);
+	keeper->given.on_learned(keeper->given.userdata);
+}
+
+/* It was not followed until now. */
+static void on_ban(const struct item *item, void *userdata)
+{
+	struct bankeeper *keeper = userdata;
+
+	if (!is_there(keeper, item) && tracker_added(keeper->given.tracker, item, 0, 0) < 0)
+		missed(keeper);
+}
+
+static void learn(struct bankeeper *keeper, const struct tickets *now)
+{
+	const struct banlearn_reading reading = {.before = keeper->known ? &keeper->tickets : NULL,
+	                                         .now = now,
+	                                         .on_shape = on_shape,
+	                                         .on_ban = on_ban,
+	                                         .userdata = keeper};
+
+	if (banlearn_read(&keeper->learn, &reading) < 0)
+		missed(keeper);
+}
+
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
@@ -1105,6 +1149,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	if (keeper->known &&
 	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0)
 		missed(keeper);
+	learn(keeper, tickets);
 	if (keeper->known && tickets->n > keeper->tickets.n && is_young(keeper))
 		keeper->grown_us = clock_monotonic_us();
 	tickets_deinit(&keeper->tickets);
@@ -1553,6 +1598,13 @@ void bankeeper_halt(struct bankeeper *keeper)
 
 /* --- what is heard ----------------------------------------------------------------------- */
 
+/** bankeeper_added() - something came into the runtime: a ban, perhaps, that nobody knows yet */
+void bankeeper_added(struct bankeeper *keeper, const struct item *item)
+{
+	if (is_wanted(keeper) && !keeper->given.errand && banlearn_added(&keeper->learn, item) < 0)
+		missed(keeper);
+}
+
 /** bankeeper_removed() - a rule was removed from the runtime, and the tracker knows it */
 void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 {
@@ -1561,7 +1613,8 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 	if (ban && ban->removing)
 		return;
 	restorer_forget(keeper->restorer, item);
-	if (!banplan_is_ban(item))
+	banlearn_removed(&keeper->learn, item);
+	if (!banplan_is_ban(item, &keeper->learn.shapes))
 		return;
 	if (ban && ban->state == BAN_BACK) { /* somebody means it: not to be missed */
 		banlist_drop(ban);
@@ -1638,7 +1691,9 @@ int bankeeper_new(struct bankeeper **out, const struct bankeeper_options *option
 		return -ENOMEM;
 	keeper->given = *options;
 	keeper->list.record = options->record;
-	r = loop_add_timer(options->loop, &keeper->timer, on_due, keeper);
+	r = record_shapes(options->record, &keeper->learn.shapes);
+	if (r == 0)
+		r = loop_add_timer(options->loop, &keeper->timer, on_due, keeper);
 	if (r == 0)
 		r = loop_add_timer(options->loop, &keeper->freed_timer, on_freed_due, keeper);
 	if (r == 0)
@@ -1669,5 +1724,6 @@ void bankeeper_free(struct bankeeper *keeper)
 	tickets_deinit(&keeper->tickets);
 	tickets_deinit(&keeper->past);
 	banlist_deinit(&keeper->list);
+	banlearn_deinit(&keeper->learn);
 	free(keeper);
 }

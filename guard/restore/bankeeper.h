@@ -47,6 +47,7 @@ struct bankeeper_options {
 	bool errand;
 	bool pretend;                       /* judge, and change nothing */
 	void (*on_missed)(void *userdata);  /* for want of memory: look again */
+	void (*on_learned)(void *userdata); /* what some bans look like: look again */
 	void (*on_ending)(void *userdata);  /* a wipe is about to be closed: its bans are back */
 	void (*on_settled)(void *userdata); /* bans were */
 	void (*on_closed)(const struct episode *episode, void *userdata); /* all of a wipe is */
@@ -74,12 +75,14 @@ void bankeeper_go(struct bankeeper *keeper);
 void bankeeper_halt(struct bankeeper *keeper);
 
 /* What is heard. */
+void bankeeper_added(struct bankeeper *keeper, const struct item *item);
 void bankeeper_removed(struct bankeeper *keeper, const struct item *item);
 void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to);
 void bankeeper_tickets_changed(struct bankeeper *keeper);
 
 /* As last read; NULL while not known. */
 const struct tickets *bankeeper_tickets(const struct bankeeper *keeper);
+const struct banshapes *bankeeper_shapes(const struct bankeeper *keeper);
 bool bankeeper_has_bans(const struct bankeeper *keeper);
 bool bankeeper_is_at_work(const struct bankeeper *keeper);
 size_t bankeeper_n_open(const struct bankeeper *keeper);

@@ -369,6 +369,7 @@ static int judge(struct cycle *cycle, struct firewall *now, struct loss *out)
 	    .zones = cycle->whole ? NULL : &cycle->zones,
 	    .bans = bankeeper_is_wanted(cycle->given.config),
 	    .tickets = bankeeper_tickets(cycle->given.bans),
+	    .shapes = bankeeper_shapes(cycle->given.bans),
 	    .kind = cycle->kind,
 	    .heard_all = cycle->compared_gaps == cycle->gaps && !cycle->given.tracker->from_store,
 	    .now_us = clock_now_us(),

@@ -68,9 +68,22 @@ bool engine_protects(const struct engine *engine, const struct item *item)
 	return scope_protects(&engine->given.config->scope, &engine->tracker.wanted, item);
 }
 
+/** engine_is_ban() - does it keep an address away, or has it the shape of a jail's bans? */
+bool engine_is_ban(const struct engine *engine, const struct item *item)
+{
+	return banplan_is_ban(item, bankeeper_shapes(engine->bans));
+}
+
+/* Bans come in bursts, and so do the rules of others. */
+static bool may_be_many(const struct engine *engine, const struct item *item)
+{
+	return (item->kind == ITEM_RULE || engine_is_ban(engine, item)) &&
+	       !engine_protects(engine, item);
+}
+
 static void changed(struct engine *engine, const struct item *item)
 {
-	bool may_wait = item->kind == ITEM_RULE && !engine_protects(engine, item);
+	bool may_wait = may_be_many(engine, item);
 	int64_t delay_ms = may_wait ? SNAPSHOT_RULES_MS : engine->given.config->settle_ms;
 
 	if (may_wait && loop_timer_is_set(engine->snapshot_timer))
@@ -82,8 +95,8 @@ static void protect_again(struct engine *engine, const struct item *item)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 
-	/* bans come in bursts, and nobody releases one */
-	if (engine->given.errand || (item->kind == ITEM_RULE && !engine_protects(engine, item)) ||
+	/* and nobody releases a ban */
+	if (engine->given.errand || may_be_many(engine, item) ||
 	    record_released(engine->given.record, &released) < 0)
 		return;
 	if (items_contain(released.items, released.n, item))
@@ -112,6 +125,7 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 		engine_missed(engine);
 	if (!ours)
 		protect_again(engine, event->item);
+	bankeeper_added(engine->bans, event->item);
 	listener_tell(&engine->given.listener, added, event->item, ours != NULL);
 	changed(engine, event->item);
 	if (event->timeout_s > 0 && engine->takeover)
@@ -162,12 +176,13 @@ static bool is_takeover(struct engine *engine, const struct firewalld_event *eve
 
 /*
  * Ipsets may be used to ban, too, and then fill fast. Only the entries of those
- * that let somebody in are followed, and fail2ban's; what is used later is found by
+ * that let somebody in are followed, and jails'; what is used later is found by
  * reading.
  */
 static bool is_followed(const struct engine *engine, const struct item *item)
 {
-	return item->kind != ITEM_ENTRY || banplan_is_ban(item) || engine_protects(engine, item);
+	return item->kind != ITEM_ENTRY || engine_is_ban(engine, item) ||
+	       engine_protects(engine, item);
 }
 
 static void on_binding(struct engine *engine, const struct item *item)
@@ -185,6 +200,7 @@ static void on_binding(struct engine *engine, const struct item *item)
 		engine_missed(engine);
 	if (!ours)
 		protect_again(engine, item);
+	bankeeper_added(engine->bans, item);
 	/* as with a removal: an intent is on record at once */
 	if (from && !ours)
 		engine_store(engine);
@@ -335,16 +351,22 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
-		if (!is_followed(engine, event->item) || is_takeover(engine, event))
+		if (is_takeover(engine, event))
 			break;
-		if (item_is_binding(event->item))
+		if (!is_followed(engine, event->item))
+			bankeeper_added(engine->bans, event->item);
+		else if (item_is_binding(event->item))
 			on_binding(engine, event->item);
 		else
 			on_item_added(engine, event);
 		break;
 	case FIREWALLD_EVENT_ITEM_REMOVED:
-		if (is_followed(engine, event->item) && !is_takeover(engine, event))
+		if (is_takeover(engine, event))
+			break;
+		if (is_followed(engine, event->item))
 			on_item_removed(engine, event);
+		else
+			bankeeper_removed(engine->bans, event->item);
 		break;
 	case FIREWALLD_EVENT_ITEM_MOVED:
 		on_binding(engine, event->item);
@@ -594,6 +616,11 @@ static void on_missed(void *userdata)
 	engine_missed(userdata);
 }
 
+static void on_learned(void *userdata)
+{
+	engine_look_soon(userdata);
+}
+
 /* Else what is back were known to firewalld alone for some seconds. */
 static void on_bans_ending(void *userdata)
 {
@@ -716,6 +743,7 @@ static int start_bans(struct engine *engine)
 	    .may_act = may_act_on_bans,
 	    .ignoreip = ignoreip,
 	    .on_missed = on_missed,
+	    .on_learned = on_learned,
 	    .on_ending = on_bans_ending,
 	    .on_settled = on_bans_settled,
 	    .on_closed = on_closed,

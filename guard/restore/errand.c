@@ -18,10 +18,14 @@ static int compare_with(struct loss *out, const struct errand *errand, const str
 	    .kind = WIPE_BY_HAND,
 	    .now_us = clock_now_us(),
 	};
+	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
 	int r = record_released(errand->record, &released);
 
+	if (r == 0)
+		r = record_shapes(errand->record, &shapes);
 	if (r < 0)
 		return r;
+	evidence.shapes = &shapes;
 	evidence.released = released.items;
 	evidence.n_released = released.n;
 	return loss_find(out, &evidence);

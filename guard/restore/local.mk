@@ -4,6 +4,8 @@ noinst_LIBRARIES += libguard-restore.a
 libguard_restore_a_SOURCES = \
 	guard/restore/bankeeper.c \
 	guard/restore/bankeeper.h \
+	guard/restore/banlearn.c \
+	guard/restore/banlearn.h \
 	guard/restore/banlist.c \
 	guard/restore/banlist.h \
 	guard/restore/banorigin.c \

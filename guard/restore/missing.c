@@ -33,6 +33,7 @@ struct search {
 	struct store *store;
 	struct firewall *now;
 	struct store_items released;
+	struct banshapes shapes;
 	int64_t now_us;
 	bool bans;
 };
@@ -237,6 +238,7 @@ static int compare(struct missing *missing, const struct search *search, const c
 	    .released = search->released.items,
 	    .n_released = search->released.n,
 	    .bans = search->bans,
+	    .shapes = &search->shapes,
 	    .now_us = search->now_us,
 	};
 	int r = 0;
@@ -272,6 +274,8 @@ static int find(struct missing *out, struct search *search, const char *instance
 
 	if (r == 0 && store)
 		r = store_release_list(store, &search->released, err);
+	if (r == 0 && store)
+		r = store_shapes(store, &search->shapes, err);
 	if (r == 0)
 		r = compare(&missing, search, instance, err);
 	if (r == 0 && store)
@@ -279,6 +283,7 @@ static int find(struct missing *out, struct search *search, const char *instance
 	if (r == 0 && store)
 		r = add_left_open(&missing, search, err);
 	store_items_deinit(&search->released);
+	banshapes_deinit(&search->shapes);
 	if (r != 0)
 		return r;
 	loss_sort(&missing.loss);

@@ -384,6 +384,26 @@ int record_released(struct record *record, struct store_items *out)
 	return copy_items(out, &record->released);
 }
 
+/** record_shapes() - what bans look like; @out is written where the store tells; 0 or -ENOMEM */
+int record_shapes(struct record *record, struct banshapes *out)
+{
+	struct err err = ERR_NULL;
+	int r = record->store ? store_shapes(record->store, out, &err) : 0;
+
+	(void)settle(record, r, &err, "what bans look like");
+	return r == -ENOMEM ? r : 0;
+}
+
+/** record_shape() - what the bans of a jail were just seen to look like */
+void record_shape(struct record *record, const struct banshape *shape)
+{
+	struct err err = ERR_NULL;
+
+	if (record->store)
+		(void)settle(record, store_shape_put(record->store, shape, clock_now_us(), &err),
+		             &err, "what bans look like");
+}
+
 /** record_protected_again() - somebody opened a released item anew: protect it again */
 void record_protected_again(struct record *record, const struct item *item)
 {

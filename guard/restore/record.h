@@ -61,6 +61,8 @@ void record_event(struct record *record, enum event_kind kind, const struct item
 void record_event_at(struct record *record, int64_t at_us, enum event_kind kind, const char *text);
 void record_mark_put_back(struct record *record, struct firewall *wanted);
 int record_released(struct record *record, struct store_items *out) _must_check_;
+int record_shapes(struct record *record, struct banshapes *out) _must_check_;
+void record_shape(struct record *record, const struct banshape *shape);
 void record_protected_again(struct record *record, const struct item *item);
 void record_drain_spool(struct record *record, const char *dir);
 void record_take(struct record *record, const char *dir, struct spool_message *messages, size_t n);

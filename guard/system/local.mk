@@ -126,6 +126,7 @@ libguard_system_a_SOURCES = \
 	guard/system/store/store-migrate.c \
 	guard/system/store/store-prune.c \
 	guard/system/store/store-release.c \
+	guard/system/store/store-shape.c \
 	guard/system/store/store-snapshot.c \
 	guard/system/store/store-statements.c \
 	guard/system/store/store-transaction.c \

@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/unit/test-bankill \
 	tests/unit/test-banlist \
 	tests/unit/test-banplan \
+	tests/unit/test-banshape \
 	tests/unit/test-bootid \
 	tests/unit/test-bus \
 	tests/unit/test-busmonitor \
@@ -97,6 +98,7 @@ noinst_HEADERS += tests/unit/commands.h tests/unit/engine-world.h tests/unit/fai
 ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake-fail2ban.c \
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c
 tests_unit_test_bankeeper_SOURCES = tests/unit/test-bankeeper.c $(ENGINE_WORLD)
+tests_unit_test_banshape_SOURCES = tests/unit/test-banshape.c tests/unit/fake-clock.c
 tests_unit_test_bankill_SOURCES = tests/unit/test-bankill.c $(ENGINE_WORLD)
 tests_unit_test_takeover_SOURCES = tests/unit/test-takeover.c $(ENGINE_WORLD)
 tests_unit_test_errand_SOURCES = tests/unit/test-errand.c $(ENGINE_WORLD)

@@ -314,7 +314,7 @@ START_TEST(answers_for_other_actions)
 
 	make_named(&now, &past);
 	ck_assert_int_eq(item_parse(&item, named[_i].item, NULL), 0);
-	ck_assert(banplan_is_ban(&item));
+	ck_assert(banplan_is_ban(&item, NULL));
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_msg(strcmp(answer_name(rule.answer), named[_i].answer) == 0,
 	              "%s: %s instead of %s", named[_i].item, answer_name(rule.answer),
@@ -447,7 +447,7 @@ START_TEST(what_is_a_ban)
 	struct err err = ERR_NULL;
 
 	ck_assert_msg(item_parse(&item, bans[_i].item, &err) == 0, "%s", err.text);
-	ck_assert_msg(banplan_is_ban(&item) == bans[_i].is, "%s", bans[_i].item);
+	ck_assert_msg(banplan_is_ban(&item, NULL) == bans[_i].is, "%s", bans[_i].item);
 }
 END_TEST
 

@@ -19,14 +19,7 @@ static const char *ipset_of_bans(const struct item *item)
 	           : NULL;
 }
 
-/**
- * banplan_is_ban() - does the item keep an address away, or have a part in that?
- *
- * Rich rules, whoever made them; and what fail2ban's actions write by the direct
- * interface and into firewalld's ipsets, the chains and rules around it included.
- * Cheap where it is not: there may be thousands of items, and mail waits.
- */
-bool banplan_is_ban(const struct item *item)
+static bool is_named_ban(const struct item *item)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	char name[ITEM_ZONE_MAX + 1];
@@ -40,6 +33,20 @@ bool banplan_is_ban(const struct item *item)
 	    (!strstr(item->value, " reject") && !strstr(item->value, " drop")))
 		return false;
 	return richrule_parse(&rule, item->value, NULL) == 0 && richrule_is_ban(&rule);
+}
+
+/**
+ * banplan_is_ban() - does the item keep an address away, or have a part in that?
+ * @shapes: what bans of jails were seen to look like; NULL: not known
+ *
+ * Rich rules, whoever made them; what fail2ban's actions write by the direct
+ * interface and into firewalld's ipsets, the chains and rules around it included;
+ * and what has the shape of a jail's bans.
+ * Cheap where it is not: there may be thousands of items, and mail waits.
+ */
+bool banplan_is_ban(const struct item *item, const struct banshapes *shapes)
+{
+	return is_named_ban(item) || banshapes_have(shapes, item);
 }
 
 /* A word of the jail's list of ports; the action writes a range with a hyphen. */
@@ -142,6 +149,10 @@ struct maker {
 	const char *name;
 	enum item_kind kind;
 	bool frame; /* no ban itself */
+	/* Or by a jail whose bans were seen to have this shape: */
+	const struct banshapes *shapes; /* NULL: as above */
+	const struct item *item;
+	const char *pattern;
 };
 
 static bool named_action_fits(const struct jail *jail, const struct jail_action *action,
@@ -281,6 +292,22 @@ static bool ends_later(const struct ticket *a, const struct ticket *b)
 	return a->end_us == 0 || a->end_us > b->end_us;
 }
 
+static bool ticket_fits(const struct by_address *index, const struct ticket *ticket,
+                        const struct maker *maker)
+{
+	if (maker->shapes)
+		return banshapes_of_jail(maker->shapes, maker->item, maker->pattern, ticket->jail);
+	return jail_fits(tickets_jail(index->jails, ticket->jail), maker);
+}
+
+/* A learned shape may be wider than the address that it is for. */
+static bool is_about(const struct maker *maker, const struct cidr *source,
+                     const struct ticket *ticket)
+{
+	return maker->shapes ? cidr_contains(source, &ticket->cidr)
+	                     : cidr_cmp(&ticket->cidr, source) == 0;
+}
+
 /* Looks through the tickets for the source; says whether there was a fitting one at all. */
 static bool find_tickets(struct banplan_rule *out, const struct by_address *index,
                          const struct maker *maker, const struct cidr *source, int64_t now_us)
@@ -288,10 +315,10 @@ static bool find_tickets(struct banplan_rule *out, const struct by_address *inde
 	bool any = false;
 
 	for (size_t i = lower_bound(index, source);
-	     i < index->n && cidr_cmp(&index->sorted[i]->cidr, source) == 0; i++) {
+	     i < index->n && is_about(maker, source, index->sorted[i]); i++) {
 		const struct ticket *ticket = index->sorted[i];
 
-		if (!jail_fits(tickets_jail(index->jails, ticket->jail), maker))
+		if (!ticket_fits(index, ticket, maker))
 			continue;
 		any = true;
 		if (!ticket_is_live(ticket, now_us))
@@ -341,8 +368,28 @@ static void judge_frame(struct banplan_rule *out, const struct maker *maker,
 		out->answer = BANPLAN_HELD;
 }
 
-static void judge_rule(struct banplan_rule *out, const struct by_address *now,
+/* By what was seen of jails whose actions do not tell it. */
+static int judge_shape(struct banplan_rule *out, const struct by_address *now,
                        const struct by_address *past, const struct banplan_evidence *evidence)
+{
+	struct maker maker = {
+	    .kind = out->item->kind, .shapes = evidence->shapes, .item = out->item};
+	_cleanup_free_ char *pattern = NULL;
+	struct cidr source;
+	int r;
+
+	if (out->ticket || !banshapes_have(evidence->shapes, out->item))
+		return 0;
+	r = banshape_cut(&pattern, &source, out->item);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	maker.pattern = pattern;
+	judge_ban(out, &maker, &source, now, past, evidence);
+	return 0;
+}
+
+static void judge_named(struct banplan_rule *out, const struct by_address *now,
+                        const struct by_address *past, const struct banplan_evidence *evidence)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	struct maker maker = {.kind = out->item->kind};
@@ -390,40 +437,17 @@ int banplan_judge(struct banplan_rule *rules, size_t n, const struct banplan_evi
 
 	if (r == 0)
 		r = by_address_init(&past, evidence->past, evidence->tickets);
-	for (size_t i = 0; i < n && r == 0; i++)
-		judge_rule(&rules[i], &now, &past, evidence);
+	for (size_t i = 0; i < n && r == 0; i++) {
+		judge_named(&rules[i], &now, &past, evidence);
+		r = judge_shape(&rules[i], &now, &past, evidence);
+	}
 	return r;
-}
-
-static int ticket_order(const struct ticket *a, const struct ticket *b)
-{
-	int order = strcmp(a->jail, b->jail);
-
-	return order ? order : strcmp(a->address, b->address);
 }
 
 static int add_past(struct tickets *past, const struct ticket *ticket, int64_t gone_us)
 {
 	return tickets_add(past, ticket->jail, ticket->address, ticket->time_us, gone_us,
 	                   ticket->count, ticket->source);
-}
-
-static bool has_ticket(const struct tickets *tickets, const struct ticket *ticket)
-{
-	size_t low = 0, high = tickets->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		int order = ticket_order(&tickets->tickets[middle], ticket);
-
-		if (order == 0)
-			return true;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return false;
 }
 
 /**
@@ -446,10 +470,11 @@ int banplan_note_ended(struct tickets *past, const struct tickets *before,
 
 	for (size_t i = 0; i < past->n && r == 0; i++)
 		if (past->tickets[i].end_us > now_us - BANPLAN_PAST_US &&
-		    !has_ticket(now, &past->tickets[i]) && !has_ticket(before, &past->tickets[i]))
+		    !tickets_have(now, &past->tickets[i]) &&
+		    !tickets_have(before, &past->tickets[i]))
 			r = add_past(&fresh, &past->tickets[i], past->tickets[i].end_us);
 	for (size_t i = 0; i < before->n && r == 0; i++)
-		if (!has_ticket(now, &before->tickets[i]))
+		if (!tickets_have(now, &before->tickets[i]))
 			r = add_past(&fresh, &before->tickets[i], now_us);
 	if (r < 0)
 		return r;

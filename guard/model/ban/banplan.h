@@ -13,6 +13,9 @@
  * The chains and the rules that lead there are held by no ticket, but by a running
  * jail that uses them.
  *
+ * What a jail makes beyond that is known from having been seen (banshape.h): then it is
+ * held by that jail's tickets for its address, or for an address in its network.
+ *
  * A rule that no jail can have made, whoever is banned, is the administrator's own: that it
  * denies something does not make it a ban of fail2ban's.
  *
@@ -22,6 +25,7 @@
 #ifndef GUARD_MODEL_BAN_BANPLAN_H
 #define GUARD_MODEL_BAN_BANPLAN_H
 
+#include "guard/model/ban/banshape.h"
 #include "guard/model/ban/coverage.h"
 #include "guard/model/item.h"
 #include "guard/model/rule/richrule.h"
@@ -52,6 +56,7 @@ struct banplan_rule {
 struct banplan_evidence {
 	const struct tickets *tickets;         /* borrowed; as they are now */
 	const struct tickets *past;            /* borrowed; that ended lately; NULL: not known */
+	const struct banshapes *shapes;        /* borrowed; of the jails' bans; NULL: none */
 	const struct coverage_ranges *clients; /* borrowed; NULL: none */
 	/* Of these, what is known from logins alone; borrowed; NULL: none */
 	const struct coverage_ranges *learned;
@@ -72,7 +77,7 @@ int banplan_judge(struct banplan_rule *rules, size_t n,
 int banplan_note_ended(struct tickets *past, const struct tickets *before,
                        const struct tickets *now, int64_t now_us) _must_check_;
 void banplan_newest_first(struct banplan_rule *rules, size_t n);
-bool banplan_is_ban(const struct item *item);
+bool banplan_is_ban(const struct item *item, const struct banshapes *shapes);
 bool banplan_action_fits(const struct jail *jail, const struct jail_action *action,
                          enum item_kind kind, const char *name, bool frame);
 

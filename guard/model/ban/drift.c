@@ -105,7 +105,7 @@ static int add_rule(struct look *look, const struct firewall_entry *entry)
 {
 	struct ban_rule row = {.entry = entry, .rule = RICHRULE_NULL};
 
-	if (!banplan_is_ban(&entry->item) ||
+	if (!banplan_is_ban(&entry->item, NULL) ||
 	    richrule_parse(&row.rule, entry->item.value, NULL) != 0)
 		return 0;
 	if (!richrule_source_cidr(&row.rule, &row.source) ||

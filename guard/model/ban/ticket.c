@@ -126,6 +126,15 @@ void tickets_sort(struct tickets *tickets)
 		qsort(tickets->tickets, tickets->n, sizeof(*tickets->tickets), ticket_cmp);
 }
 
+/** tickets_have() - is one of the same jail and address among them? They are sorted. */
+bool tickets_have(const struct tickets *tickets, const struct ticket *ticket)
+{
+	size_t at = search_lower_bound(tickets->tickets, tickets->n, sizeof(*tickets->tickets),
+	                               ticket, ticket_cmp);
+
+	return at < tickets->n && ticket_cmp(&tickets->tickets[at], ticket) == 0;
+}
+
 /** tickets_jail() - the jail of that name, or NULL */
 const struct jail *tickets_jail(const struct tickets *tickets, const char *name)
 {

@@ -84,6 +84,7 @@ int tickets_add(struct tickets *tickets, const char *jail, const char *address, 
                 int64_t end_us, int64_t count, enum ticket_source source) _must_check_;
 void tickets_sort(struct tickets *tickets);
 const struct jail *tickets_jail(const struct tickets *tickets, const char *name);
+bool tickets_have(const struct tickets *tickets, const struct ticket *ticket);
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
 int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
 bool jail_action_kind_is_wiped(enum jail_action_kind kind);

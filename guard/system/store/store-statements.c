@@ -269,6 +269,10 @@ const char *const store_sql[STMT_N] = {
     [STMT_DATA_VERSION] = "PRAGMA data_version",
     [STMT_LEARN_LOG_GET] = "SELECT dev, inode, offset, head, at_us FROM learn_log WHERE path = ?1",
 
+    [STMT_SHAPE_PUT] = "INSERT OR IGNORE INTO ban_shape (jail, zone, kind, pattern, address,"
+                       " at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    [STMT_SHAPE_LIST] = "SELECT jail, zone, kind, pattern, address FROM ban_shape",
+
     [STMT_PRUNE_WIPES] = "DELETE FROM wipe WHERE at_us < ?1 AND finished_us IS NOT NULL",
     [STMT_PRUNE_SNAPSHOTS] =
         "WITH RECURSIVE keep (id) AS (SELECT id FROM snapshot WHERE last_us >= ?1"

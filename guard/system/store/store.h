@@ -19,6 +19,7 @@
 #ifndef GUARD_SYSTEM_STORE_STORE_H
 #define GUARD_SYSTEM_STORE_STORE_H
 
+#include "guard/model/ban/banshape.h"
 #include "guard/model/event.h"
 #include "guard/model/loss.h"
 
@@ -327,6 +328,11 @@ struct store_ban_event {
 	int64_t at_us;
 	struct store_ban ban;
 };
+
+/* store-shape.c: what they look like in firewalld */
+int store_shape_put(struct store *store, const struct banshape *shape, int64_t at_us,
+                    struct err *err) _must_check_;
+int store_shapes(struct store *store, struct banshapes *out, struct err *err) _must_check_;
 
 struct store_ban_query {
 	const char *jail;    /* NULL: all */

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/ban/banshape.h"
+
+#include "guard/model/rule/direct.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#define PLACE      "<ip>"
+#define RULE_START "source address=\""
+
+/* --- the shape of an item ---------------------------------------------------------------- */
+
+/* What stands in the place of an address: <ip>, or <ip>/24 for a network. */
+static void format_place(char out[16], const struct cidr *source)
+{
+	if (cidr_is_address(source))
+		strcpy(out, PLACE);
+	else
+		snprintf(out, 16, PLACE "/%u", source->prefix);
+}
+
+/* @at: where the address stands in the value, @length characters of it */
+static int cut_at(char **out, struct cidr *source, const char *value, size_t at, size_t length)
+{
+	char text[CIDR_TEXT_LENGTH], place[16];
+
+	if (length >= sizeof(text))
+		return 1;
+	memcpy(text, value + at, length);
+	text[length] = '\0';
+	if (cidr_parse(source, text, 0, NULL) != 0)
+		return 1;
+	format_place(place, source);
+	return xasprintf(out, "%.*s%s%s", (int)at, value, place, value + at + length) < 0 ? -ENOMEM
+	                                                                                  : 0;
+}
+
+static int cut_rule(char **out, struct cidr *source, const char *value)
+{
+	const char *at = strstr(value, RULE_START);
+
+	if (!at)
+		return 1;
+	at += strlen(RULE_START);
+	return cut_at(out, source, value, (size_t)(at - value), strcspn(at, "\""));
+}
+
+static int cut_direct(char **out, struct cidr *source, const char *value)
+{
+	_cleanup_direct_ struct direct direct = DIRECT_NULL;
+	_cleanup_free_ const char **words = NULL;
+	const char *address;
+	char place[16];
+
+	/* not taken apart where it cannot be: there may be thousands */
+	if (!strstr(value, " -s ") || direct_parse(&direct, false, value) != 0)
+		return 1;
+	address = direct_option(&direct, "-s");
+	if (!address || cidr_parse(source, address, 0, NULL) != 0)
+		return 1;
+	words = calloc(direct.words.n, sizeof(*words));
+	if (!words)
+		return -ENOMEM;
+	format_place(place, source);
+	for (size_t i = 0; i < direct.words.n; i++)
+		words[i] = direct.words.strings[i] == address ? place : direct.words.strings[i];
+	return direct_format(out, words, direct.words.n);
+}
+
+/**
+ * banshape_cut() - take the address out of an item
+ * @out:    receives its value with <ip> or <ip>/N in that place; the caller frees it
+ * @source: receives the address
+ *
+ * Return: 0; 1 when it names no address that a jail could have banned; -ENOMEM.
+ */
+int banshape_cut(char **out, struct cidr *source, const struct item *item)
+{
+	switch (item->kind) {
+	case ITEM_SOURCE:
+		return cut_at(out, source, item->value, 0, strlen(item->value));
+	case ITEM_ENTRY: /* of more dimensions the address comes first */
+		return cut_at(out, source, item->value, 0, strcspn(item->value, ","));
+	case ITEM_RULE:
+		return cut_rule(out, source, item->value);
+	case ITEM_DIRECT_RULE:
+		return cut_direct(out, source, item->value);
+	case ITEM_INTERFACE:
+	case ITEM_SERVICE:
+	case ITEM_PORT:
+	case ITEM_SOURCE_PORT:
+	case ITEM_PROTOCOL:
+	case ITEM_FORWARD_PORT:
+	case ITEM_MASQUERADE:
+	case ITEM_ICMP_BLOCK:
+	case ITEM_CHAIN:
+	case ITEM_N_KINDS:
+		break;
+	}
+	return 1;
+}
+
+/* --- a set of them ----------------------------------------------------------------------- */
+
+/** banshape_deinit() - free what it owns */
+void banshape_deinit(struct banshape *shape)
+{
+	free(shape->jail);
+	free(shape->zone);
+	free(shape->pattern);
+	*shape = BANSHAPE_NULL;
+}
+
+/** banshapes_deinit() - the result is BANSHAPES_NULL and usable */
+void banshapes_deinit(struct banshapes *shapes)
+{
+	for (size_t i = 0; i < shapes->n; i++)
+		banshape_deinit(&shapes->shapes[i]);
+	free(shapes->shapes);
+	*shapes = BANSHAPES_NULL;
+}
+
+/** banshapes_add_take() - one more; @shape is BANSHAPE_NULL afterwards; Return: 0 or -ENOMEM */
+int banshapes_add_take(struct banshapes *shapes, struct banshape *shape)
+{
+	if (!shape->jail || !shape->zone || !shape->pattern ||
+	    grow(&shapes->shapes, &shapes->capacity, shapes->n + 1, sizeof(*shape)) < 0) {
+		banshape_deinit(shape);
+		return -ENOMEM;
+	}
+	shapes->shapes[shapes->n++] = *shape;
+	*shape = BANSHAPE_NULL;
+	return 0;
+}
+
+static bool is_near(const struct banshape *shape, const struct item *item)
+{
+	return shape->kind == item->kind && strcmp(shape->zone, item->zone) == 0;
+}
+
+static struct banshape *find(const struct banshapes *shapes, const struct item *item,
+                             const char *pattern, const char *jail)
+{
+	for (size_t i = 0; shapes && i < shapes->n; i++) {
+		struct banshape *shape = &shapes->shapes[i];
+
+		if (is_near(shape, item) && strcmp(shape->pattern, pattern) == 0 &&
+		    (!jail || strcmp(shape->jail, jail) == 0))
+			return shape;
+	}
+	return NULL;
+}
+
+/**
+ * banshapes_have() - has the item the shape of a jail's bans, whoever it is about?
+ * @shapes: NULL: none are known
+ *
+ * Cheap where it has not: the kind and the zone are compared first.
+ *
+ * Return: also false without memory.
+ */
+bool banshapes_have(const struct banshapes *shapes, const struct item *item)
+{
+	_cleanup_free_ char *pattern = NULL;
+	struct cidr source;
+	bool near = false;
+
+	for (size_t i = 0; shapes && i < shapes->n && !near; i++)
+		near = is_near(&shapes->shapes[i], item);
+	if (!near || banshape_cut(&pattern, &source, item) != 0)
+		return false;
+	for (size_t i = 0; i < shapes->n; i++)
+		if (shapes->shapes[i].sure && is_near(&shapes->shapes[i], item) &&
+		    strcmp(shapes->shapes[i].pattern, pattern) == 0)
+			return true;
+	return false;
+}
+
+/** banshapes_of_jail() - are items of this zone, kind and @pattern what the jail's bans look like?
+ */
+bool banshapes_of_jail(const struct banshapes *shapes, const struct item *item, const char *pattern,
+                       const char *jail)
+{
+	const struct banshape *shape = find(shapes, item, pattern, jail);
+
+	return shape && shape->sure;
+}
+
+/* Does a command of the jail's speak of that width? */
+static bool names_width(const struct jail *jail, const struct cidr *source)
+{
+	char width[8];
+
+	snprintf(width, sizeof(width), "/%u", source->prefix);
+	for (size_t i = 0; jail && i < jail->n_actions; i++)
+		if (jail->actions[i].command && strstr(jail->actions[i].command, width))
+			return true;
+	return false;
+}
+
+/**
+ * banshapes_see() - the item appeared as the ticket did, and nothing else explains it
+ * @jail:    of the ticket; NULL: not known
+ * @learned: receives the shape when it is sure from now on, and was not before; else NULL;
+ *           borrowed until the next change
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int banshapes_see(struct banshapes *shapes, const struct item *item, const struct ticket *ticket,
+                  const struct jail *jail, const struct banshape **learned)
+{
+	_cleanup_(banshape_deinit) struct banshape fresh = {.kind = item->kind};
+	struct banshape *known;
+	int r = banshape_cut(&fresh.pattern, &fresh.first, item);
+
+	*learned = NULL;
+	if (r != 0)
+		return r < 0 ? r : 0;
+	known = find(shapes, item, fresh.pattern, ticket->jail);
+	if (known && (known->sure || cidr_cmp(&known->first, &fresh.first) == 0))
+		return 0;
+	fresh.sure =
+	    known || cidr_cmp(&fresh.first, &ticket->cidr) == 0 || names_width(jail, &fresh.first);
+	if (known) {
+		known->sure = true;
+	} else {
+		fresh.jail = strdup(ticket->jail);
+		fresh.zone = strdup(item->zone);
+		r = banshapes_add_take(shapes, &fresh);
+		known = r == 0 ? &shapes->shapes[shapes->n - 1] : NULL;
+	}
+	if (known && known->sure)
+		*learned = known;
+	return r;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * banlearn - what a jail's bans look like is learned from address and moment (law 11)
+ *
+ * What appears in firewalld and names an address is kept in mind for a short time, the
+ * latest NEWCOMERS_MAX of it. Each reading of fail2ban's tickets, which comes anyway after
+ * a ban, is held against that: where exactly one jail has just banned the address, and
+ * nothing else explains the item, that is what the jail's bans look like. It goes into the
+ * store. So it costs nothing where bans have a shape that is known already.
+ */
+#ifndef GUARD_RESTORE_BANLEARN_H
+#define GUARD_RESTORE_BANLEARN_H
+
+#include "guard/model/ban/banplan.h"
+#include "guard/restore/record.h"
+
+struct newcomer {
+	struct item item; /* owned */
+	struct cidr source;
+	int64_t at_us; /* microseconds since the epoch, UTC */
+};
+
+struct banlearn {
+	struct banshapes shapes;
+	struct newcomer *newcomers; /* the oldest first */
+	size_t n, capacity;
+};
+#define BANLEARN_NULL ((struct banlearn){0})
+
+void banlearn_deinit(struct banlearn *learn);
+int banlearn_added(struct banlearn *learn, const struct item *item) _must_check_;
+void banlearn_removed(struct banlearn *learn, const struct item *item);
+
+/* All borrowed. */
+struct banlearn_reading {
+	const struct tickets *before; /* NULL: not known */
+	const struct tickets *now;
+	/* A ban of a jail looks like this from now on; and of a newcomer that has its shape. */
+	void (*on_shape)(const struct banshape *shape, void *userdata);
+	void (*on_ban)(const struct item *item, void *userdata);
+	void *userdata;
+};
+int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading) _must_check_;
+
+#endif

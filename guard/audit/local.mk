@@ -2,6 +2,8 @@
 # Questions, asked once: the picture and the findings.
 noinst_LIBRARIES += libguard-audit.a
 libguard_audit_a_SOURCES = \
+	guard/audit/banpresent.c \
+	guard/audit/banpresent.h \
 	guard/audit/check-around.c \
 	guard/audit/check-items.c \
 	guard/audit/check-mail.c \

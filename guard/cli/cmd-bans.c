@@ -3,7 +3,16 @@
 
 #include <string.h>
 
+#include "guard/audit/banpresent.h"
 #include "guard/base/cidr.h"
+#include "guard/system/fail2ban/fail2ban-process.h"
+#include "guard/system/fail2ban/fail2ban.h"
+
+/* A server answers in some milliseconds; one that does not is not waited for. */
+#define ASK_MS     1000
+#define ASK_ALL_MS 3000
+/* So long after its start it may still be putting bans back. */
+#define YOUNG_MS 30000
 
 enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT };
 
@@ -61,11 +70,36 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
 }
 
+/* What the running server holds; nothing where it does not tell. */
+static void ask_server(struct banpresent *present, struct tickets *tickets, const struct cli *cli)
+{
+	const struct config *config = &cli->config;
+	const char *pidfile =
+	    config->fail2ban_pidfile ? config->fail2ban_pidfile : FAIL2BAN_DEFAULT_PIDFILE;
+	const struct fail2ban_options options = {
+	    .socket = config->fail2ban_socket,
+	    .pidfile = config->fail2ban_pidfile,
+	    .database = config->fail2ban_database,
+	    .timeout_ms = ASK_MS,
+	    .wait_ms = ASK_ALL_MS,
+	};
+	enum fail2ban_state state = FAIL2BAN_UNKNOWN;
+	struct err err = ERR_NULL;
+
+	*present = (struct banpresent){.now_us = cli->now_us};
+	if (fail2ban_read_wait(tickets, &state, &options, &err) != 0 || state != FAIL2BAN_RUNNING)
+		return;
+	present->tickets = tickets;
+	present->whole = fail2ban_process_age_ms(fail2ban_process_pid(pidfile)) >= YOUNG_MS;
+}
+
 static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_store_ struct store *store = NULL;
 	_cleanup_report_list_ struct report_list list = {0};
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
 	struct store_ban_query query;
+	struct banpresent present;
 	struct err err = ERR_NULL;
 	struct report report;
 	int r;
@@ -79,7 +113,8 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		return r;
 	cli_report(cli, &report);
 	report_bans_begin(&list, &report, cli->now_us, cli->verbosity > 0);
-	r = store_bans(store, &query, take_row, &list, &err);
+	ask_server(&present, &tickets, cli);
+	r = banpresent_list(store, &query, &present, take_row, &list, &err);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
 	if (report_list_end(&list, "no bans") < 0)
@@ -94,7 +129,8 @@ const struct cli_command cmd_bans = {
     .help = "Who was banned, by which jail, when, for how long, how often before, and how the\n"
             "ban ended: it expired, somebody unbanned the address, or the jail was stopped; and\n"
             "when a reload dropped its rules and how soon they were back. The bans come from\n"
-            "the hook and from fail2ban's own database, which the watcher imports. With\n"
+            "the hook and from fail2ban's own database, which the watcher imports; whether one is\n"
+            "in force, and until when, is what the running fail2ban says, where it answers. With\n"
             "ADDRESS: bans inside that prefix and bans that cover it. -v shows whole rules.\n",
     .examples = "  reload-guard bans --active\n"
                 "  reload-guard bans 192.0.2.0/24 --since 7d\n"

@@ -384,8 +384,12 @@ static void cell_ban_duration(struct report_list *list, const struct store_ban *
 	report_table_cell(&list->table, REPORT_PLAIN, "%s", text);
 }
 
-static const char *ban_state_words(const char *state)
+static const char *ban_state_words(const struct store_ban *ban)
 {
+	const char *state = ban_state(ban);
+
+	if (!ban->active && ban->ended_how && strcmp(ban->ended_how, "gone") == 0)
+		return "ended: not held by fail2ban";
 	return strcmp(state, "stopped") == 0   ? "ended: jail stopped"
 	       : strcmp(state, "flushed") == 0 ? "ended: all unbanned"
 	                                       : state;
@@ -395,7 +399,7 @@ static void cell_ban_state(struct report_list *list, const struct store_ban *ban
 {
 	const struct store_ban_loss *loss = &ban->loss;
 	char at[TIMESPEC_TEXT_MAX], after[TIMESPEC_TEXT_MAX];
-	const char *state = ban_state_words(ban_state(ban));
+	const char *state = ban_state_words(ban);
 	bool back = loss->restored_us >= loss->at_us && loss->restored_us;
 
 	if (loss->n == 0) {

@@ -11,6 +11,7 @@ UNIT_TESTS = \
 	tests/unit/test-bankill \
 	tests/unit/test-banlist \
 	tests/unit/test-banplan \
+	tests/unit/test-banpresent \
 	tests/unit/test-banshape \
 	tests/unit/test-bootid \
 	tests/unit/test-bus \

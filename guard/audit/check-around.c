@@ -295,6 +295,7 @@ static int weigh_conflicts(struct check_run *run)
 	    .ruleset = &picture->ruleset,
 	    .ranges = &picture->clients,
 	    .tickets = picture_knows(picture, PICTURE_FAIL2BAN) ? &picture->tickets : NULL,
+	    .shapes = &picture->shapes,
 	    .listeners = picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL,
 	    .way = picture->way,
 	    .userdata = picture->way_userdata,

@@ -231,6 +231,7 @@ static int look_at(struct look *look, const char *interface, enum cidr_family fa
 	explain.now_us = look->run->picture->now_us;
 	if (picture_knows(look->run->picture, PICTURE_FAIL2BAN))
 		explain.tickets = &look->run->picture->tickets;
+	explain.shapes = &look->run->picture->shapes;
 	explain.packet.interface = interface;
 	explain.packet.destination = &local;
 	if (!picture_stranger(&explain.packet.source, family, 0))

@@ -100,14 +100,6 @@ const struct check check_no_jail = {
     .fn = no_jail,
 };
 
-static bool is_wiped(const struct jail *jail)
-{
-	for (size_t i = 0; i < jail->n_actions; i++)
-		if (jail_action_kind_is_wiped(jail->actions[i].kind))
-			return true;
-	return false;
-}
-
 static int bans_not_restored(struct check_run *run)
 {
 	const struct config *config = run->picture->config;
@@ -120,7 +112,7 @@ static int bans_not_restored(struct check_run *run)
 	if (config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE)
 		return 0;
 	for (size_t i = 0; i < run->picture->tickets.n_jails; i++)
-		if (is_wiped(&run->picture->tickets.jails[i]))
+		if (picture_jail_is_wiped(run->picture, &run->picture->tickets.jails[i]))
 			builder_join(&jails, ", ", run->picture->tickets.jails[i].name);
 	if (check_take(&jails, &list) < 0)
 		return -ENOMEM;

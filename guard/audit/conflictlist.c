@@ -228,6 +228,7 @@ static int judge_probe(struct judge *judge, const struct cidr *address)
 {
 	_cleanup_explain_ struct explain explain = {.ruleset = judge->options->ruleset,
 	                                            .tickets = judge->options->tickets,
+	                                            .shapes = judge->options->shapes,
 	                                            .now_us = judge->options->now_us,
 	                                            .packet.source = *address};
 	const struct service *service = NULL;
@@ -277,61 +278,6 @@ static const char *ipset_of(const struct conflict *conflict)
 	return NULL;
 }
 
-/* A range that is one prefix. */
-static bool as_prefix(const struct range *range, struct cidr *out)
-{
-	for (unsigned bits = 0; bits <= 128; bits++) {
-		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
-
-		if (cidr_from_key(out, range->first, bits) != 0)
-			continue;
-		cidr_first(out, first);
-		cidr_last(out, last);
-		if (memcmp(first, range->first, sizeof(first)) == 0 &&
-		    memcmp(last, range->last, sizeof(last)) == 0)
-			return true;
-	}
-	return false;
-}
-
-static int entry_commands(struct conflictlist_row *row, const struct ruleset_ipset *ipset,
-                          const struct cidr *client)
-{
-	struct strv commands = STRV_NULL;
-	int r = 0;
-
-	for (size_t i = 0; i < ipset->ranges.n && r == 0; i++) {
-		const struct range *range = &ipset->ranges.ranges[i];
-		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
-		char text[CIDR_TEXT_LENGTH];
-		struct cidr prefix;
-		char *command;
-
-		cidr_first(client, first);
-		cidr_last(client, last);
-		if (memcmp(range->last, first, sizeof(first)) < 0 ||
-		    memcmp(range->first, last, sizeof(last)) > 0)
-			continue;
-		/* entries that stand side by side are one here: which they are is not known */
-		if (!as_prefix(range, &prefix)) {
-			strv_deinit(&commands);
-			return 0;
-		}
-		cidr_format(&prefix, text);
-		r = shell_printf(&command, "firewall-cmd --ipset=%s --remove-entry=%s", ipset->name,
-		                 text);
-		if (r == 0)
-			r = strv_add_take(&commands, command);
-	}
-	if (r == 0 && commands.n > 0) {
-		strv_deinit(&row->commands);
-		row->commands = commands;
-		return 0;
-	}
-	strv_deinit(&commands);
-	return r;
-}
-
 static int improve_commands(struct conflictlist_row *row,
                             const struct conflictlist_options *options)
 {
@@ -340,7 +286,7 @@ static int improve_commands(struct conflictlist_row *row,
 
 	if (row->jail || !ipset)
 		return 0;
-	return entry_commands(row, ipset, &row->client->cidr);
+	return explain_entry_commands(&row->commands, ipset, &row->client->cidr);
 }
 
 /* --- all of them --------------------------------------------------------------------------- */

@@ -49,6 +49,7 @@ struct conflictlist_options {
 	const struct ruleset *ruleset;     /* borrowed; must outlive the list */
 	const struct clientranges *ranges; /* borrowed; likewise */
 	const struct tickets *tickets;     /* borrowed; NULL: not known */
+	const struct banshapes *shapes;    /* borrowed; what bans look like; NULL: not known */
 	const struct listeners *listeners; /* borrowed; NULL: not known */
 	/* On which interface packets of an address come in; false: not known. May be NULL. */
 	bool (*way)(const struct cidr *address, struct packet *packet, void *userdata);

@@ -329,23 +329,99 @@ static int rule_commands(struct explain_reason *reason)
 	                    "remove-rich-rule", step->rule->text);
 }
 
-/* The client is in this zone by its address: that is what can be changed. */
-static int source_commands(struct explain_reason *reason, const struct verdict *verdict)
+/* A range that is one prefix. */
+static bool as_prefix(const struct range *range, struct cidr *out)
+{
+	for (unsigned bits = 0; bits <= 128; bits++) {
+		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
+
+		if (cidr_from_key(out, range->first, bits) != 0)
+			continue;
+		cidr_first(out, first);
+		cidr_last(out, last);
+		if (memcmp(first, range->first, sizeof(first)) == 0 &&
+		    memcmp(last, range->last, sizeof(last)) == 0)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * explain_entry_commands() - what takes a client out of an ipset, and leaves everybody else in
+ * @out: replaced by that, where it can be told; else left as it is
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int explain_entry_commands(struct strv *out, const struct ruleset_ipset *ipset,
+                           const struct cidr *client)
+{
+	struct strv commands = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < ipset->ranges.n && r == 0; i++) {
+		const struct range *range = &ipset->ranges.ranges[i];
+		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
+		char text[CIDR_TEXT_LENGTH];
+		struct cidr prefix;
+		char *command;
+
+		cidr_first(client, first);
+		cidr_last(client, last);
+		if (memcmp(range->last, first, sizeof(first)) < 0 ||
+		    memcmp(range->first, last, sizeof(last)) > 0)
+			continue;
+		/* entries that stand side by side are one here: which they are is not known */
+		if (!as_prefix(range, &prefix)) {
+			strv_deinit(&commands);
+			return 0;
+		}
+		cidr_format(&prefix, text);
+		r = shell_printf(&command, "firewall-cmd --ipset=%s --remove-entry=%s", ipset->name,
+		                 text);
+		if (r == 0)
+			r = strv_add_take(&commands, command);
+	}
+	if (r == 0 && commands.n > 0) {
+		strv_deinit(out);
+		*out = commands;
+		return 0;
+	}
+	strv_deinit(&commands);
+	return r;
+}
+
+/* By which of its sources the client is in the zone; NULL: by none. */
+static const char *source_of(const struct ruleset_zone *zone, const struct verdict *verdict)
 {
 	for (size_t i = 0; i < verdict->n_steps; i++) {
 		const struct verdict_step *step = &verdict->steps[i];
-		bool permanent;
 
-		if (step->what != VERDICT_WHAT_BINDING || step->zone != reason->step->zone ||
-		    !step->certain || !step->value ||
-		    !strv_contains(&step->zone->sources, step->value))
-			continue;
-		if (ruleset_keeps(&permanent, step->zone, ITEM_SOURCE, step->value) < 0)
-			return -ENOMEM;
-		return firewall_cmd(&reason->commands, step->zone, true, permanent, "remove-source",
-		                    step->value);
+		if (step->what == VERDICT_WHAT_BINDING && step->zone == zone && step->certain &&
+		    step->value && strv_contains(&zone->sources, step->value))
+			return step->value;
 	}
-	return 0;
+	return NULL;
+}
+
+/* The client is in this zone by its address: that is what can be changed. */
+static int source_commands(struct explain_reason *reason, const struct explain *explain,
+                           const struct verdict *verdict)
+{
+	const struct ruleset_zone *zone = reason->step->zone;
+	const char *source = source_of(zone, verdict);
+	const char *ipset = source ? item_ipset_name(source) : NULL;
+	const struct ruleset_ipset *set = ipset ? ruleset_ipset(explain->ruleset, ipset) : NULL;
+	bool permanent;
+	int r;
+
+	if (!source)
+		return 0;
+	if (ruleset_keeps(&permanent, zone, ITEM_SOURCE, source) < 0)
+		return -ENOMEM;
+	r = firewall_cmd(&reason->commands, zone, true, permanent, "remove-source", source);
+	return r == 0 && set
+	           ? explain_entry_commands(&reason->commands, set, &explain->packet.source)
+	           : r;
 }
 
 /* Of the usual ports those count that somebody has opened, or serves. */
@@ -410,6 +486,12 @@ static int opening_commands(struct strv *out, const struct explain *explain,
 	return r;
 }
 
+static bool holds_others(const struct ruleset_zone *zone)
+{
+	return zone->interfaces.n || zone->sources.n > 1 ||
+	       (zone->sources.n && item_ipset_name(zone->sources.strings[0]));
+}
+
 static int target_commands(struct explain_reason *reason, const struct explain *explain,
                            const struct explain_port *row)
 {
@@ -420,9 +502,12 @@ static int target_commands(struct explain_reason *reason, const struct explain *
 
 	if (!zone)
 		return 0;
-	r = source_commands(reason, &row->verdict);
+	r = source_commands(reason, explain, &row->verdict);
 	if (r < 0)
 		return r;
+	/* to open a zone that is there to deny would let in everybody else whom it denies */
+	if (out->n > 0 && zone->target != RULESET_TARGET_DEFAULT && holds_others(zone))
+		return 0;
 	/* to take the source out of the zone is enough; to open the zone to it is another way */
 	if (out->n > 0)
 		out = &reason->others;
@@ -490,6 +575,22 @@ static int commands(struct explain_reason *reason, const struct explain *explain
 
 /* --- who put it there --------------------------------------------------------------------- */
 
+/* A jail that bans the whole network of an address. */
+static bool is_wider(const struct explain *explain, const struct verdict_step *step,
+                     const struct ticket *ticket)
+{
+	_cleanup_item_ struct item item = ITEM_NULL;
+	_cleanup_free_ char *zone = NULL, *pattern = NULL;
+	struct cidr source;
+
+	return explain->shapes && cidr_contains(&step->rule->source, &ticket->cidr) &&
+	       xasprintf(&zone, "%s%s", step->zone->is_policy ? ITEM_POLICY_PREFIX : "",
+	                 step->zone->name) >= 0 &&
+	       item_init(&item, zone, ITEM_RULE, step->rule->text, NULL) == 0 &&
+	       banshape_cut(&pattern, &source, &item) == 0 &&
+	       banshapes_of_jail(explain->shapes, &item, pattern, ticket->jail);
+}
+
 /* For exactly this prefix, or, of a set, for what covers the client. */
 static bool is_for(const struct explain *explain, const struct verdict_step *step,
                    const struct ticket *ticket)
@@ -497,7 +598,8 @@ static bool is_for(const struct explain *explain, const struct verdict_step *ste
 	if (!ticket->has_cidr || !ticket_is_live(ticket, explain->now_us))
 		return false;
 	if (step->rule && step->rule->has_source)
-		return cidr_cmp(&ticket->cidr, &step->rule->source) == 0;
+		return cidr_cmp(&ticket->cidr, &step->rule->source) == 0 ||
+		       is_wider(explain, step, ticket);
 	return cidr_contains(&ticket->cidr, &explain->packet.source);
 }
 
@@ -529,21 +631,71 @@ static int take_ticket(struct explain_reason *reason, const struct ticket *ticke
 	return add_command(&reason->commands, &command);
 }
 
-static int find_who(struct explain_reason *reason, const struct explain *explain)
+/* Whose bans these are is known, or what its actions do is not. */
+static bool may_bind(const struct explain *explain, const struct ticket *ticket,
+                     const struct item *item, const char *pattern)
 {
+	const struct jail *jail = tickets_jail(explain->tickets, ticket->jail);
+
+	if (banshapes_of_jail(explain->shapes, item, pattern, ticket->jail))
+		return true;
+	for (size_t i = 0; jail && i < jail->n_actions; i++)
+		if (jail->actions[i].kind == JAIL_ACTION_OTHER ||
+		    jail->actions[i].kind == JAIL_ACTION_FW_IPSET)
+			return true;
+	return !jail || !jail->actions_known;
+}
+
+/* The client is in the zone by the address of a ban, or by an ipset that has it. */
+static int find_binder(struct explain_reason *reason, const struct explain *explain,
+                       const char *source)
+{
+	const char *ipset = item_ipset_name(source);
+	_cleanup_free_ char *pattern = NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	char client[CIDR_TEXT_LENGTH];
+	struct cidr bound;
+	int r;
+
+	cidr_format(&explain->packet.source, client);
+	r = item_init(&item, ipset ? source : reason->step->zone->name,
+	              ipset ? ITEM_ENTRY : ITEM_SOURCE, ipset ? client : source, NULL);
+	if (r == 0)
+		r = banshape_cut(&pattern, &bound, &item);
+	for (size_t i = 0; i < explain->tickets->n && r == 0; i++) {
+		const struct ticket *ticket = &explain->tickets->tickets[i];
+
+		if (!ticket->has_cidr || !ticket_is_live(ticket, explain->now_us) ||
+		    !cidr_contains(&bound, &ticket->cidr) ||
+		    !may_bind(explain, ticket, &item, pattern))
+			continue;
+		reason->who = EXPLAIN_WHO_FAIL2BAN;
+		r = take_ticket(reason, ticket);
+	}
+	return r < 0 ? r : 0;
+}
+
+static int find_who(struct explain_reason *reason, const struct explain *explain,
+                    const struct verdict *verdict)
+{
+	const struct verdict_step *step = reason->step;
+	const char *source =
+	    step->what == VERDICT_WHAT_TARGET && step->zone ? source_of(step->zone, verdict) : NULL;
 	int r = 0;
 
 	reason->lifetime = EXPLAIN_LIFETIME_UNKNOWN;
-	if (reason->step->rule)
-		reason->lifetime = reason->step->rule->permanent ? EXPLAIN_LIFETIME_PERMANENT
-		                                                 : EXPLAIN_LIFETIME_RUNTIME;
-	if (!reason->step->rule && reason->step->what != VERDICT_WHAT_CHAIN_RULE)
+	if (step->rule)
+		reason->lifetime =
+		    step->rule->permanent ? EXPLAIN_LIFETIME_PERMANENT : EXPLAIN_LIFETIME_RUNTIME;
+	if (source && explain->tickets)
+		return find_binder(reason, explain, source);
+	if (!step->rule && step->what != VERDICT_WHAT_CHAIN_RULE)
 		return 0;
 	reason->who = explain->tickets ? EXPLAIN_WHO_OTHERS : EXPLAIN_WHO_UNKNOWN;
-	if (!explain->tickets || !may_be_ban(reason->step))
+	if (!explain->tickets || !may_be_ban(step))
 		return 0;
 	for (size_t i = 0; i < explain->tickets->n && r == 0; i++) {
-		if (!is_for(explain, reason->step, &explain->tickets->tickets[i]))
+		if (!is_for(explain, step, &explain->tickets->tickets[i]))
 			continue;
 		reason->who = EXPLAIN_WHO_FAIL2BAN;
 		r = take_ticket(reason, &explain->tickets->tickets[i]);
@@ -581,7 +733,7 @@ static int add_reason(struct explain *explain, struct explain_port *row)
 	r = explain_step_words(&reason->what, step);
 	if (r == 0)
 		r = why_words(&reason->why, &row->verdict, step);
-	return r == 0 ? find_who(reason, explain) : r;
+	return r == 0 ? find_who(reason, explain, &row->verdict) : r;
 }
 
 /* When all ports are decided that it keeps shut: each is to be opened by what is printed. */

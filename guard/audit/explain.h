@@ -10,7 +10,7 @@
 #ifndef GUARD_AUDIT_EXPLAIN_H
 #define GUARD_AUDIT_EXPLAIN_H
 
-#include "guard/model/ban/ticket.h"
+#include "guard/model/ban/banshape.h"
 #include "guard/model/packet/verdict.h"
 #include "guard/system/kernel/listeners.h"
 
@@ -52,8 +52,9 @@ struct explain_port {
 };
 
 struct explain {
-	const struct ruleset *ruleset; /* borrowed */
-	const struct tickets *tickets; /* borrowed; NULL: not known */
+	const struct ruleset *ruleset;  /* borrowed */
+	const struct tickets *tickets;  /* borrowed; NULL: not known */
+	const struct banshapes *shapes; /* borrowed; what bans look like; NULL: not known */
 	int64_t now_us;
 	struct packet packet;       /* of all; borrowed */
 	bool interface_given;       /* else by the route; NULL in the packet: not known */
@@ -71,6 +72,8 @@ void explain_deinit(struct explain *explain);
 int explain_add(struct explain *explain, const char *protocol, unsigned port, const char *service,
                 bool asked) _must_check_;
 int explain_decide(struct explain *explain, const struct listeners *listeners) _must_check_;
+int explain_entry_commands(struct strv *out, const struct ruleset_ipset *ipset,
+                           const struct cidr *client) _must_check_;
 bool explain_is_fine(const struct explain *explain);
 int explain_step_words(char **out, const struct verdict_step *step) _must_check_;
 int explain_sentence(char **out, const struct explain *explain, size_t reason) _must_check_;

@@ -756,8 +756,10 @@ static int read_heard(struct reading *reading)
 
 	if (!reading->store || !picture_knows(picture, PICTURE_FAIL2BAN))
 		return 0;
-	r = heard_read(&picture->heard, reading->store, picture->spool_dir, &picture->tickets,
-	               picture->now_us, why(reading, PICTURE_STORE));
+	r = store_shapes(reading->store, &picture->shapes, why(reading, PICTURE_STORE));
+	if (r == 0)
+		r = heard_read(&picture->heard, reading->store, picture->spool_dir,
+		               &picture->tickets, picture->now_us, why(reading, PICTURE_STORE));
 	if (r != 0)
 		lose_store(reading, r);
 	return r == -ENOMEM ? r : 0;

@@ -30,6 +30,7 @@ void picture_deinit(struct picture *picture)
 	listeners_deinit(&picture->listeners);
 	heard_deinit(&picture->heard);
 	tickets_deinit(&picture->tickets);
+	banshapes_deinit(&picture->shapes);
 	store_wipe_info_deinit(&picture->wipe);
 	clientranges_deinit(&picture->clients);
 	*picture = PICTURE_NULL;
@@ -82,6 +83,19 @@ const char *picture_part_name(unsigned part)
 	};
 
 	return names[place(part)];
+}
+
+/** picture_jail_is_wiped() - does a wipe take its bans, by what its actions say or what was seen?
+ */
+bool picture_jail_is_wiped(const struct picture *picture, const struct jail *jail)
+{
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (jail_action_kind_is_wiped(jail->actions[i].kind))
+			return true;
+	for (size_t i = 0; i < picture->shapes.n; i++)
+		if (strcmp(picture->shapes.shapes[i].jail, jail->name) == 0)
+			return true;
+	return false;
 }
 
 /** picture_knows_tickets() - does fail2ban run, or its database tell? A stopped one has none. */

@@ -114,7 +114,8 @@ struct picture {
 	enum fail2ban_state fail2ban;
 	bool fail2ban_installed; /* or was once: there is a database */
 	struct tickets tickets;
-	struct heard heard; /* what the hook told of them; where the store is known, too */
+	struct banshapes shapes; /* what they look like in firewalld, as far as it was seen */
+	struct heard heard;      /* what the hook told of them; where the store is known, too */
 
 	/* the guard */
 	struct watcher_state watcher;
@@ -147,6 +148,7 @@ bool picture_is_whole(const struct picture *picture);
 const char *picture_why(const struct picture *picture, unsigned part);
 const char *picture_part_name(unsigned part);
 const char *picture_kernel_words(const struct picture *picture);
+bool picture_jail_is_wiped(const struct picture *picture, const struct jail *jail);
 bool picture_knows_tickets(const struct picture *picture);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
 int picture_service_ports(const struct ruleset *ruleset, const char *service,

@@ -49,6 +49,7 @@ static int answer(struct cli *cli, const struct picture *picture, struct store *
 	    .ruleset = &picture->ruleset,
 	    .ranges = &picture->clients,
 	    .tickets = picture_knows(picture, PICTURE_FAIL2BAN) ? &picture->tickets : NULL,
+	    .shapes = &picture->shapes,
 	    .listeners = picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL,
 	    .way = picture->way,
 	    .userdata = picture->way_userdata,

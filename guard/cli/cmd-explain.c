@@ -183,6 +183,7 @@ static int read_rules(struct run *run)
 	run->explain.ruleset = &run->picture.ruleset;
 	if (picture_knows(&run->picture, PICTURE_FAIL2BAN))
 		run->explain.tickets = &run->picture.tickets;
+	run->explain.shapes = &run->picture.shapes;
 	return r;
 }
 

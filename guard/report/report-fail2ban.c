@@ -20,14 +20,6 @@ static size_t count_bans(const struct picture *picture, const char *jail)
 	return n;
 }
 
-static bool is_wiped(const struct jail *jail)
-{
-	for (size_t i = 0; i < jail->n_actions; i++)
-		if (jail_action_kind_is_wiped(jail->actions[i].kind))
-			return true;
-	return false;
-}
-
 /* Is there one of which it is not known what its actions do? */
 static bool any_unknown(const struct picture *picture)
 {
@@ -42,7 +34,7 @@ static size_t count_wiped(const struct picture *picture)
 	size_t n = 0;
 
 	for (size_t i = 0; i < picture->tickets.n_jails; i++)
-		if (is_wiped(&picture->tickets.jails[i]))
+		if (picture_jail_is_wiped(picture, &picture->tickets.jails[i]))
 			n += count_bans(picture, picture->tickets.jails[i].name);
 	return n;
 }
@@ -62,6 +54,20 @@ static json_t *actions_json(const struct jail *jail)
 	return actions;
 }
 
+static json_t *seen_json(const struct picture *picture, const struct jail *jail)
+{
+	json_t *seen = json_array();
+	char name[WORDS_MAX];
+
+	for (size_t i = 0; seen && i < picture->shapes.n; i++) {
+		if (strcmp(picture->shapes.shapes[i].jail, jail->name) != 0)
+			continue;
+		banshape_name(name, sizeof(name), &picture->shapes.shapes[i]);
+		report_json_append(&seen, report_json_text(name));
+	}
+	return seen;
+}
+
 static json_t *jails_json(const struct picture *picture)
 {
 	json_t *jails = json_array();
@@ -69,11 +75,12 @@ static json_t *jails_json(const struct picture *picture)
 	for (size_t i = 0; jails && i < picture->tickets.n_jails; i++) {
 		const struct jail *jail = &picture->tickets.jails[i];
 
-		report_json_append(&jails, json_pack("{s:o, s:I, s:b, s:o}", "name",
-		                                     report_json_text(jail->name), "bans",
-		                                     (json_int_t)count_bans(picture, jail->name),
-		                                     "actions_known", jail->actions_known,
-		                                     "actions", actions_json(jail)));
+		report_json_append(&jails,
+		                   json_pack("{s:o, s:I, s:b, s:o, s:o}", "name",
+		                             report_json_text(jail->name), "bans",
+		                             (json_int_t)count_bans(picture, jail->name),
+		                             "actions_known", jail->actions_known, "actions",
+		                             actions_json(jail), "seen", seen_json(picture, jail)));
 	}
 	return jails;
 }
@@ -97,20 +104,39 @@ json_t *report_fail2ban_json(const struct picture *picture)
 
 /* --- as text ----------------------------------------------------------------------------- */
 
+/* What its bans were seen to look like, each once: those of IPv6 may differ by words alone. */
+static size_t name_shapes(const struct picture *picture, const struct jail *jail, char *out,
+                          size_t size)
+{
+	char name[WORDS_MAX];
+	size_t length = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < picture->shapes.n && length < size; i++) {
+		if (strcmp(picture->shapes.shapes[i].jail, jail->name) != 0)
+			continue;
+		banshape_name(name, sizeof(name), &picture->shapes.shapes[i]);
+		if (!strstr(out, name))
+			length += (size_t)snprintf(out + length, size - length, "%s%s",
+			                           length ? ", " : "", name);
+	}
+	return length;
+}
+
 /*
  * "rich rules, nftables", each kind once, in the order of the jail's actions. Mails and
  * hooks, the guard's own among them, ban nobody: "other" is where nothing else is there.
  */
-static void name_kinds(const struct jail *jail, char *out, size_t size)
+static void name_kinds(const struct picture *picture, const struct jail *jail, char *out,
+                       size_t size)
 {
 	bool seen[JAIL_ACTION_N_KINDS] = {false};
-	bool bans = false;
-	size_t length = 0;
+	size_t length = name_shapes(picture, jail, out, size);
+	bool bans = length > 0;
 
 	for (size_t i = 0; i < jail->n_actions; i++)
 		bans |= jail->actions[i].kind != JAIL_ACTION_OTHER;
 	seen[JAIL_ACTION_OTHER] = bans;
-	out[0] = '\0';
 	for (size_t i = 0; i < jail->n_actions; i++) {
 		enum jail_action_kind kind = jail->actions[i].kind;
 
@@ -125,16 +151,17 @@ static void put_jail(const struct report *report, const struct picture *picture,
                      const struct jail *jail)
 {
 	size_t n = count_bans(picture, jail->name);
+	bool wiped = picture_jail_is_wiped(picture, jail);
 	char kinds[WORDS_MAX];
 
-	name_kinds(jail, kinds, sizeof(kinds));
+	name_kinds(picture, jail, kinds, sizeof(kinds));
 	report_line(report, REPORT_PLAIN, "           %s: %zu ban%s by %s%s", jail->name, n,
 	            text_plural(n),
 	            !jail->actions_known ? "unknown actions"
 	            : kinds[0]           ? kinds
 	                                 : "no action",
 	            !jail->actions_known ? ""
-	            : is_wiped(jail)     ? ", which a reload drops"
+	            : wiped              ? ", which a reload drops"
 	                                 : ", which a reload does not touch");
 }
 

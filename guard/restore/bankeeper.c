@@ -1100,11 +1100,13 @@ static void hold_stranded(struct bankeeper *keeper)
 static void on_shape(const struct banshape *shape, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
+	char name[WHY_MAX];
 
+	banshape_name(name, sizeof(name), shape);
 	logger_write(log_of(keeper), LOGGER_NOTICE,
-	             "jail %s bans with %s/%s:%s, as was seen: such bans are restored while it "
-	             "holds them",
-	             shape->jail, shape->zone, item_kind_name(shape->kind), shape->pattern);
+	             "jail %s was seen to ban by %s: what a reload takes of these is restored "
+	             "while fail2ban holds the ban",
+	             shape->jail, name);
 	record_shape(keeper->given.record, shape);
 	keeper->given.on_learned(keeper->given.userdata);
 }

@@ -129,6 +129,72 @@ START_TEST(or_another_way)
 }
 END_TEST
 
+/* A zone that denies others, too, is not to be opened for one of them. */
+START_TEST(no_other_way_where_others_are_denied)
+{
+	struct explain explain = asked(PUBLIC "drop source 101.13.5.7\ndrop source 192.0.2.1\n"
+	                                      "drop target DROP",
+	                               "101.13.5.7", 465);
+
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_uint_eq(explain.reasons[0].commands.n, 1);
+	ck_assert_uint_eq(explain.reasons[0].others.n, 0);
+	done(&explain);
+}
+END_TEST
+
+/* By a jail whose actions are not understood, or whose bans were seen to look so. */
+static const struct {
+	enum jail_action_kind kind;
+	bool seen;
+	const char *source; /* of zone drop */
+	enum explain_who who;
+} binders[] = {
+    {JAIL_ACTION_OTHER, false, "101.13.5.7", EXPLAIN_WHO_FAIL2BAN},
+    {JAIL_ACTION_RICH, false, "101.13.5.7", EXPLAIN_WHO_NONE},
+    {JAIL_ACTION_RICH, true, "101.13.5.7", EXPLAIN_WHO_FAIL2BAN},
+    {JAIL_ACTION_RICH, true, "101.13.5.0/24", EXPLAIN_WHO_NONE},
+};
+
+START_TEST(a_source_is_of_a_jail)
+{
+	_cleanup_tickets_ struct tickets held = TICKETS_NULL;
+	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
+	struct banshape shape = {.jail = strdup("zone"),
+	                         .zone = strdup("drop"),
+	                         .pattern = strdup("<ip>"),
+	                         .kind = ITEM_SOURCE,
+	                         .sure = true};
+	char rules[256];
+	struct jail_action *action;
+	struct explain explain;
+	struct jail *jail;
+
+	snprintf(rules, sizeof(rules), PUBLIC "drop source %s\ndrop target DROP",
+	         binders[_i].source);
+	explain = asked(rules, "101.13.5.7", 465);
+	ck_assert_int_eq(tickets_add_jail(&held, "zone", &jail), 0);
+	jail->actions_known = true;
+	ck_assert_int_eq(jail_add_action(jail, "mine", &action), 0);
+	action->kind = binders[_i].kind;
+	ck_assert_int_eq(tickets_add(&held, "zone", "101.13.5.7", 1, 0, 1, TICKET_SOURCE_SOCKET),
+	                 0);
+	ck_assert_int_eq(banshapes_add_take(&shapes, &shape), 0);
+	explain.tickets = &held;
+	explain.shapes = binders[_i].seen ? &shapes : NULL;
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_int_eq(explain.reasons[0].who, binders[_i].who);
+	if (binders[_i].who == EXPLAIN_WHO_FAIL2BAN) {
+		ck_assert_str_eq(explain.reasons[0].jail, "zone");
+		ck_assert_uint_eq(explain.reasons[0].commands.n, 1);
+		ck_assert_str_eq(explain.reasons[0].commands.strings[0],
+		                 "fail2ban-client set zone unbanip 101.13.5.7");
+		ck_assert_uint_eq(explain.reasons[0].others.n, 0);
+	}
+	done(&explain);
+}
+END_TEST
+
 /* A ticket makes it fail2ban's when it is for the rule's very source, and lives. */
 static const struct {
 	const char *jail, *address;
@@ -289,6 +355,8 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, says_it_in_a_sentence, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_test(tc, or_another_way);
+	tcase_add_test(tc, no_other_way_where_others_are_denied);
+	tcase_add_loop_test(tc, a_source_is_of_a_jail, 0, ARRAY_SIZE(binders));
 	tcase_add_test(tc, opens_each_port);
 	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));
 	tcase_add_loop_test(tc, its_command_can_be_pasted, 0, (int)ARRAY_SIZE(commands_hostile));

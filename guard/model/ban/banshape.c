@@ -113,6 +113,21 @@ void banshape_deinit(struct banshape *shape)
 	*shape = BANSHAPE_NULL;
 }
 
+/** banshape_name() - "sources of zone drop", "entries of ipset blocked" */
+void banshape_name(char *out, size_t size, const struct banshape *shape)
+{
+	const char *ipset = item_ipset_name(shape->zone), *policy = item_policy_name(shape->zone);
+
+	if (ipset)
+		snprintf(out, size, "entries of ipset %s", ipset);
+	else if (shape->kind == ITEM_DIRECT_RULE)
+		snprintf(out, size, "direct rules");
+	else
+		snprintf(out, size, "%s of %s %s",
+		         shape->kind == ITEM_SOURCE ? "sources" : "rich rules",
+		         policy ? "policy" : "zone", policy ? policy : shape->zone);
+}
+
 /** banshapes_deinit() - the result is BANSHAPES_NULL and usable */
 void banshapes_deinit(struct banshapes *shapes)
 {

@@ -41,6 +41,7 @@ struct banshapes {
 int banshape_cut(char **out, struct cidr *source, const struct item *item) _must_check_;
 
 void banshape_deinit(struct banshape *shape);
+void banshape_name(char *out, size_t size, const struct banshape *shape);
 void banshapes_deinit(struct banshapes *shapes);
 int banshapes_add_take(struct banshapes *shapes, struct banshape *shape) _must_check_;
 bool banshapes_have(const struct banshapes *shapes, const struct item *item);

@@ -476,6 +476,45 @@ START_TEST(test_losses_of_a_ban)
 }
 END_TEST
 
+static int take_rules(const struct store_ban *ban, void *userdata)
+{
+	ck_assert_uint_eq(ban->rules->n, 1);
+	snprintf(userdata, 128, "%s", ban->rules->strings[0]);
+	return 0;
+}
+
+/* What a jail's bans look like tells which items are of a ban; of another jail, it is none. */
+START_TEST(test_items_of_a_ban)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	const struct store_sighting sighting = {
+	    .boot_id = BOOT, .instance = INSTANCE, .at_us = NOW, .good = true};
+	const struct store_ban_query zone = {.jail = "zone", .limit = 1};
+	const struct store_ban_query imap = {.jail = "imap", .limit = 1};
+	char zone_name[] = "drop", address[] = "192.0.2.1", jail[] = "zone", pattern[] = "<ip>";
+	struct firewall_entry *entry;
+	char text[128] = "";
+	struct item item = {.zone = zone_name, .value = address, .kind = ITEM_SOURCE};
+	const struct banshape shape = {.jail = jail,
+	                               .zone = zone_name,
+	                               .pattern = pattern,
+	                               .kind = ITEM_SOURCE,
+	                               .first = {.family = CIDR_IPV4, .prefix = 32}};
+	int64_t id;
+
+	put(store, "zone", "192.0.2.1", NOW, 600);
+	put(store, "imap", "192.0.2.1", NOW, 600);
+	ck_assert_int_eq(firewall_put(&fw, &item, &entry), 0);
+	entry->flags = FIREWALL_RUNTIME;
+	ck_ok(store_snapshot_put(store, &fw, &sighting, &id, &err));
+	ck_ok(store_shape_put(store, &shape, NOW, &err));
+	ck_ok(store_bans(store, &zone, take_rules, text, &err));
+	ck_assert_str_eq(text, "drop/source:192.0.2.1");
+	ck_assert_str_eq(ask(store, &imap), "192.0.2.1+ ");
+}
+END_TEST
+
 START_TEST(test_ends)
 {
 	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
@@ -598,6 +637,7 @@ int main(void)
 	tcase_add_test(tests, test_import);
 	tcase_add_test(tests, test_unended);
 	tcase_add_test(tests, test_losses_of_a_ban);
+	tcase_add_test(tests, test_items_of_a_ban);
 	tcase_add_test(tests, test_ends);
 	tcase_add_test(tests, test_events);
 	tcase_add_loop_test(tests, test_hostile_events, 0, ARRAY_SIZE(check_rows));

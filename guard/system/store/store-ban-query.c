@@ -169,7 +169,7 @@ static int read_rules(struct store *store, const struct store_ban *ban, const st
 
 	if (ban->rule)
 		return strv_add(out, ban->rule);
-	rows = store_bind(store, STMT_BAN_RULES, "tt", of->from, of->to);
+	rows = store_bind(store, STMT_BAN_RULES, "tttt", of->from, of->to, ban->jail, ban->address);
 	while ((r = store_step(store, rows, &row, err)) == 0 && row) {
 		const char *value = store_text(rows, 0);
 
@@ -191,7 +191,8 @@ static int read_losses(struct store *store, struct store_ban *ban, const struct 
 
 	if (ban->ended_us && ban->ended_us < end_us)
 		end_us = ban->ended_us;
-	rows = store_bind(store, STMT_BAN_LOSSES, "ttii", of->from, of->to, ban->time_us, end_us);
+	rows = store_bind(store, STMT_BAN_LOSSES, "ttttii", of->from, of->to, ban->jail,
+	                  ban->address, ban->time_us, end_us);
 	while ((r = store_step(store, rows, &row, err)) == 0 && row) {
 		if (loss->n++ > 0)
 			continue;

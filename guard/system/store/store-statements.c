@@ -25,6 +25,16 @@
 	" AND time_us >= ?3 AND time_us < ?4 AND (NOT ?1 OR " BAN_ACTIVE ")"                       \
 	" ORDER BY time_us DESC, id DESC LIMIT ?5"
 
+/*
+ * What firewalld was seen to have for a ban. ?1, ?2: between which texts the rules of its
+ * address lie; ?3: its jail, ?4: its address, for what the bans of the jail look like.
+ */
+#define BAN_ITEMS                                                                                  \
+	"SELECT id, value AS text FROM item WHERE kind = 'rule' AND value >= ?1 AND value < ?2"    \
+	" UNION SELECT i.id, CASE i.kind WHEN 'rule' THEN i.value ELSE " HISTORY_ITEM " END"       \
+	" FROM ban_shape s CROSS JOIN item i ON i.zone = s.zone AND i.kind = s.kind"               \
+	" AND i.value = replace(s.pattern, '<ip>', ?4) WHERE s.jail = ?3"
+
 #define HISTORY_ITEM "i.zone || '/' || i.kind || ':' || i.value"
 
 /* Wipes of that time, and, where they are wanted whole, those that reach into it. */
@@ -236,17 +246,15 @@ const char *const store_sql[STMT_N] = {
                           " AND source = ?2 AND time_us < ?3",
     [STMT_BAN_END_ID] = "UPDATE ban SET ended_us = ?2, ended_how = ?3"
                         " WHERE id = ?1 AND ended_us IS NULL",
-    /* ?1, ?2: between which texts the rules of an address lie */
-    [STMT_BAN_RULES] = "SELECT DISTINCT value FROM item WHERE kind = 'rule'"
-                       " AND value >= ?1 AND value < ?2 ORDER BY value LIMIT 64",
-    /* ?3, ?4: from when to when the ban held; one row a wipe, the latest first */
+    [STMT_BAN_RULES] = "SELECT text FROM (" BAN_ITEMS ") ORDER BY text LIMIT 64",
+    /* ?5, ?6: from when to when the ban held; one row a wipe, the latest first */
     [STMT_BAN_LOSSES] =
         "SELECT w.at_us, w.kind, max(l.outcome = 'restored'), min(l.outcome IS 'restored'),"
         " max(CASE WHEN l.outcome = 'restored' THEN l.outcome_us END)"
-        " FROM item i CROSS JOIN loss l ON l.item_id = i.id CROSS JOIN wipe w ON w.id = l.wipe_id"
-        " WHERE i.kind = 'rule' AND i.value >= ?1 AND i.value < ?2"
-        " AND l.verdict NOT IN ('removed', 'expired')"
-        " AND w.at_us >= ?3 AND w.at_us < ?4 GROUP BY w.id ORDER BY w.id DESC",
+        " FROM (" BAN_ITEMS ") AS subquery CROSS JOIN loss l ON l.item_id = subquery.id"
+        " CROSS JOIN wipe w ON w.id = l.wipe_id"
+        " WHERE l.verdict NOT IN ('removed', 'expired')"
+        " AND w.at_us >= ?5 AND w.at_us < ?6 GROUP BY w.id ORDER BY w.id DESC",
 
     [STMT_TOLD_PUT] = "INSERT OR IGNORE INTO told (id, at_us) VALUES (?1, ?2)",
     [STMT_IMPORT_GET] = "SELECT position, mark FROM import WHERE source = ?1",

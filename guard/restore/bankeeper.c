@@ -1603,8 +1603,15 @@ void bankeeper_halt(struct bankeeper *keeper)
 /** bankeeper_added() - something came into the runtime: a ban, perhaps, that nobody knows yet */
 void bankeeper_added(struct bankeeper *keeper, const struct item *item)
 {
-	if (is_wanted(keeper) && !keeper->given.errand && banlearn_added(&keeper->learn, item) < 0)
+	size_t n = keeper->learn.n;
+
+	if (!is_wanted(keeper) || keeper->given.errand)
+		return;
+	if (banlearn_added(&keeper->learn, item) < 0)
 		missed(keeper);
+	/* an action that is slow has its ticket read before it has done anything */
+	if (keeper->learn.n > n && fail2ban_runs(keeper))
+		bankeeper_tickets_changed(keeper);
 }
 
 /** bankeeper_removed() - a rule was removed from the runtime, and the tracker knows it */

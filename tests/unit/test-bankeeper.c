@@ -88,6 +88,18 @@ START_TEST(cost_nothing)
 }
 END_TEST
 
+/* A slow action: the ticket was read before anything of it was to be seen in firewalld. */
+START_TEST(asks_again_for_what_comes_late)
+{
+	begin();
+	fake_fail2ban_ban("sshd", "192.0.2.3", 0);
+	tickets_change();
+	fakewall_add(&world.wall, "public/source:192.0.2.3", 0);
+	world_pass(10000);
+	ck_assert(world_said("jail sshd was seen to ban by"));
+}
+END_TEST
+
 START_TEST(ended_meanwhile)
 {
 	begin();
@@ -931,6 +943,7 @@ static Suite *suite(void)
 	    safe,
 	    safe_by_what_fail2ban_ignores,
 	    learned,
+	    asks_again_for_what_comes_late,
 	    all,
 	    none,
 	    two_jails,

@@ -34,11 +34,12 @@ struct clientwatch {
 	struct strv ignoreip;
 	char *ignoreip_trouble; /* owned; NULL: none */
 	struct clientranges ranges;
-	bool known;          /* ranges were read */
-	int64_t read_us;     /* when */
-	int64_t version;     /* of the store's data, as it was looked at last */
-	int64_t bans_us;     /* bans of this time and later were not looked at */
-	struct strv trouble; /* what was told to be missing */
+	bool known;           /* ranges were read */
+	int64_t read_us;      /* when */
+	int64_t version;      /* of the store's data, as it was looked at last */
+	unsigned n_bans_told; /* the same of the bans that this process has put into it */
+	int64_t bans_us;      /* bans of this time and later were not looked at */
+	struct strv trouble;  /* what was told to be missing */
 	struct told *told;
 	size_t n_told, told_capacity;
 };
@@ -246,6 +247,7 @@ static void look_at_bans(struct clientwatch *keeper, struct store *store)
 	const struct store_ban_query query = {
 	    .active = true, .active_at_us = now_us, .since_us = keeper->bans_us};
 
+	keeper->n_bans_told = store_n_bans_told(store);
 	if (store_bans(store, &query, take_ban, keeper, NULL) == 0)
 		/* whoever records one takes a moment */
 		keeper->bans_us = now_us - 30 * INT64_C(1000000);
@@ -329,6 +331,8 @@ static void on_look(void *userdata)
 		keeper->version = version;
 		read_ranges(keeper);
 		clientwatch_look(keeper);
+		look_at_bans(keeper, store);
+	} else if (store && store_n_bans_told(store) != keeper->n_bans_told) {
 		look_at_bans(keeper, store);
 	} else if (clock_now_us() - keeper->read_us > RANGES_US) {
 		forget(keeper, store);

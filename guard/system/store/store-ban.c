@@ -185,7 +185,14 @@ int store_ban_event_apply(struct store *store, const struct store_ban_event *eve
 		r = store_transaction_begin(store, err);
 	if (r)
 		return r;
+	store->n_bans_told++;
 	return store_transaction_end(store, apply(store, event, err), STORE_RELAXED, err);
+}
+
+/** store_n_bans_told() - grows with each ban event, and each import of some, that we write */
+unsigned store_n_bans_told(const struct store *store)
+{
+	return store->n_bans_told;
 }
 
 /* --- taking in what others have on record -------------------------------------------------- */
@@ -248,6 +255,7 @@ int store_bans_import(struct store *store, const struct store_ban *bans, size_t 
 	*counts = (struct store_import_counts){0};
 	if (r)
 		return r;
+	store->n_bans_told++;
 	r = import_bans(store, bans, n, counts, err);
 	if (r == 0)
 		r = store_run(store, err, STMT_IMPORT_PUT, "tit", source, upto->position,

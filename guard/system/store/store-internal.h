@@ -109,11 +109,12 @@ struct store {
 	char *path;
 	char *notice; /* NULL: nothing to tell */
 	bool read_only;
-	int bind_code;   /* first SQLite error of a bind, told by the next step */
-	unsigned depth;  /* of transactions; the second one is a savepoint */
-	int broken;      /* why SQLite rolled the transaction back by itself; 0: it did not */
-	int wal_pages;   /* in the write-ahead log after the last commit */
-	int64_t base_id; /* snapshot whose content is in base; 0: none */
+	int bind_code;        /* first SQLite error of a bind, told by the next step */
+	unsigned depth;       /* of transactions; the second one is a savepoint */
+	int broken;           /* why SQLite rolled the transaction back by itself; 0: it did not */
+	unsigned n_bans_told; /* by way of this connection: the data version tells of others' */
+	int wal_pages;        /* in the write-ahead log after the last commit */
+	int64_t base_id;      /* snapshot whose content is in base; 0: none */
 	struct firewall base;
 };
 

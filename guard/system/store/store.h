@@ -58,6 +58,7 @@ const char *store_notice(const struct store *store);
 const char *store_error_name(int code);
 
 /* Changes whenever another process has written to the store; costs next to nothing. */
+unsigned store_n_bans_told(const struct store *store);
 int store_data_version(struct store *store, int64_t *out, struct err *err) _must_check_;
 
 /* Several calls as one transaction (one fsync): begin, calls, commit. */

@@ -35,8 +35,9 @@ static bool is_address_of(const struct ticket *ticket, const char *address)
 
 static bool is_of(const struct ticket *ticket, const struct store_ban *ban)
 {
-	return strcmp(ticket->jail, ban->jail) == 0 && is_address_of(ticket, ban->address) &&
-	       llabs(ticket->time_us - ban->time_us) <= SLACK_US;
+	/* the address last: it has to be read, and there may be thousands of tickets */
+	return llabs(ticket->time_us - ban->time_us) <= SLACK_US &&
+	       strcmp(ticket->jail, ban->jail) == 0 && is_address_of(ticket, ban->address);
 }
 
 static const struct ticket *find(const struct tickets *tickets, const struct store_ban *ban)
@@ -80,7 +81,6 @@ static int on_row(const struct store_ban *ban, void *userdata)
 	if (listing->query->active && listing->present->tickets &&
 	    find(listing->present->tickets, ban))
 		return 0;
-
 	correct(&corrected, listing->present);
 	return listing->fn(&corrected, listing->userdata);
 }

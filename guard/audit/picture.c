@@ -85,8 +85,7 @@ const char *picture_part_name(unsigned part)
 	return names[place(part)];
 }
 
-/** picture_jail_is_wiped() - does a wipe take its bans, by what its actions say or what was seen?
- */
+/** picture_jail_is_wiped() - does a wipe take its bans, by its actions or by what was seen? */
 bool picture_jail_is_wiped(const struct picture *picture, const struct jail *jail)
 {
 	for (size_t i = 0; i < jail->n_actions; i++)

@@ -212,7 +212,7 @@ static bool is_ban(const struct loss_evidence *evidence, bool is_protected, cons
 	if (banplan_is_ban(item, NULL))
 		return item_direct_family(item->zone) || item_ipset_name(item->zone) ||
 		       scope_watches_zone(evidence->scope, evidence->before, item->zone);
-	return !is_protected && banplan_is_ban(item, evidence->shapes);
+	return !is_protected && banshapes_have(evidence->shapes, item);
 }
 
 static unsigned collect(const struct loss_evidence *evidence, struct scope_view *view,

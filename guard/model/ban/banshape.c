@@ -193,8 +193,7 @@ bool banshapes_have(const struct banshapes *shapes, const struct item *item)
 	return false;
 }
 
-/** banshapes_of_jail() - are items of this zone, kind and @pattern what the jail's bans look like?
- */
+/** banshapes_of_jail() - do the jail's bans look like items of this zone, kind and @pattern? */
 bool banshapes_of_jail(const struct banshapes *shapes, const struct item *item, const char *pattern,
                        const char *jail)
 {

@@ -951,8 +951,7 @@ static int start_change(struct firewalld *fw, struct firewalld_op **out, DBusMes
 	return 0;
 }
 
-/* --- policies: read a list, write it back with one more or less ----------------------------------
- */
+/* --- policies: read a list, write it back with one more or less --------------------------- */
 
 static void on_policy_settings(struct firewalld_op *op, int result, DBusMessage *reply,
                                const char *tag, struct err *err)

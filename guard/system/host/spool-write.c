@@ -164,8 +164,13 @@ static int make_folders(const char *dir)
 	return r < 0 ? r : make_folder(dir);
 }
 
-/* Who may write to the folder above could put another spool in the place of ours. */
-/** spool_open() - the folder; Return: 0; -EPERM where others may write to it or above; -errno */
+/**
+ * spool_open() - the folder
+ *
+ * Who may write to the folder above could put another spool in the place of ours.
+ *
+ * Return: 0; -EPERM where others may write to it or above; negative errno.
+ */
 int spool_open(int *out, const char *dir)
 {
 	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

@@ -11,24 +11,37 @@ struct lines {
 	const struct report *report;
 	const struct ruleset *ruleset;
 	const struct ruleset_zone *zone;
-	const char *name; /* of the zone, or policy:NAME */
-	struct report_table table;
-	json_t *rows;
+	const char *name;          /* of the zone, or policy:NAME */
+	struct report_table table; /* owned */
+	json_t *rows;              /* owned */
 	int result;
 };
+
+static void lines_deinit(struct lines *lines)
+{
+	report_table_deinit(&lines->table);
+	json_decref(lines->rows);
+}
 
 /* After a reload; of a setting, or an interface that others bind, nobody asks. */
 enum kept { KEPT_YES, KEPT_NO, KEPT_NOT_ASKED };
 
+static json_t *row_json(const struct lines *lines, const char *kind, const char *value,
+                        const char *ports, enum kept kept)
+{
+	return json_pack("{s:o, s:s, s:o, s:o, s:o}", "zone", report_json_text(lines->name), "kind",
+	                 kind, "value", report_json_text(value), "ports", report_json_text(ports),
+	                 "permanent",
+	                 kept == KEPT_NOT_ASKED ? json_null() : json_boolean(kept == KEPT_YES));
+}
+
 static void put(struct lines *lines, const char *kind, const char *value, const char *ports,
                 enum kept kept)
 {
-	report_json_append(
-	    &lines->rows,
-	    json_pack("{s:o, s:s, s:o, s:o, s:o}", "zone", report_json_text(lines->name), "kind",
-	              kind, "value", report_json_text(value), "ports", report_json_text(ports),
-	              "permanent",
-	              kept == KEPT_NOT_ASKED ? json_null() : json_boolean(kept == KEPT_YES)));
+	if (lines->report->json) {
+		report_json_append(&lines->rows, row_json(lines, kind, value, ports, kept));
+		return;
+	}
 	report_table_cell(&lines->table, REPORT_PLAIN, "%s", lines->name);
 	report_table_cell(&lines->table, REPORT_PLAIN, "%s", kind);
 	report_table_cell(&lines->table, REPORT_PLAIN, "%s", value);
@@ -144,22 +157,18 @@ int report_zones(const struct report *report, const struct picture *picture,
 {
 	static const char *const headings[] = {"ZONE", "KIND", "VALUE", "PORTS", "AFTER A RELOAD"};
 	const struct ruleset *ruleset = &picture->ruleset;
-	_cleanup_(report_table_deinit) struct report_table table = {0};
-	struct lines lines = {.report = report, .ruleset = ruleset, .rows = json_array()};
+	_cleanup_(lines_deinit) struct lines lines = {
+	    .report = report, .ruleset = ruleset, .rows = report->json ? json_array() : NULL};
 
 	report_table_init(&lines.table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < ruleset->n_zones; i++)
 		if (!only || only == &ruleset->zones[i] || leads_on(&ruleset->zones[i], only))
 			put_zone(&lines, &ruleset->zones[i]);
-	table = lines.table;
-	if (lines.result < 0 || !lines.rows) {
-		json_decref(lines.rows);
-		return -ENOMEM;
-	}
-	if (report->json)
-		return report_put_document(
-		    report, json_pack("{s:o, s:o}", "default_zone",
-		                      report_json_text(ruleset->default_zone), "rows", lines.rows));
-	json_decref(lines.rows);
-	return report_table_print(report, &table);
+	if (lines.result < 0)
+		return lines.result;
+	if (!report->json)
+		return report_table_print(report, &lines.table);
+	return report_put_document(report, json_pack("{s:o, s:o}", "default_zone",
+	                                             report_json_text(ruleset->default_zone),
+	                                             "rows", steal(lines.rows)));
 }

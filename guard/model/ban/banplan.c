@@ -378,9 +378,9 @@ static int judge_shape(struct banplan_rule *out, const struct by_address *now,
 	struct cidr source;
 	int r;
 
-	if (out->ticket || !banshapes_have(evidence->shapes, out->item))
+	if (out->ticket)
 		return 0;
-	r = banshape_cut(&pattern, &source, out->item);
+	r = banshapes_cut(&pattern, &source, evidence->shapes, out->item);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	maker.pattern = pattern;

@@ -169,28 +169,39 @@ static struct banshape *find(const struct banshapes *shapes, const struct item *
 }
 
 /**
- * banshapes_have() - has the item the shape of a jail's bans, whoever it is about?
+ * banshapes_cut() - as banshape_cut(), of what has the shape of a jail's bans
  * @shapes: NULL: none are known
  *
  * Cheap where it has not: the kind and the zone are compared first.
  *
- * Return: also false without memory.
+ * Return: 0; 1 when it has no such shape, whoever it is about; -ENOMEM.
  */
+int banshapes_cut(char **out, struct cidr *source, const struct banshapes *shapes,
+                  const struct item *item)
+{
+	_cleanup_free_ char *pattern = NULL;
+	bool near = false;
+	int r;
+
+	for (size_t i = 0; shapes && i < shapes->n && !near; i++)
+		near = is_near(&shapes->shapes[i], item);
+	r = near ? banshape_cut(&pattern, source, item) : 1;
+	for (size_t i = 0; r == 0 && i < shapes->n; i++)
+		if (shapes->shapes[i].sure && is_near(&shapes->shapes[i], item) &&
+		    strcmp(shapes->shapes[i].pattern, pattern) == 0) {
+			*out = steal(pattern);
+			return 0;
+		}
+	return r < 0 ? r : 1;
+}
+
+/** banshapes_have() - has it such a shape? Also false without memory. */
 bool banshapes_have(const struct banshapes *shapes, const struct item *item)
 {
 	_cleanup_free_ char *pattern = NULL;
 	struct cidr source;
-	bool near = false;
 
-	for (size_t i = 0; shapes && i < shapes->n && !near; i++)
-		near = is_near(&shapes->shapes[i], item);
-	if (!near || banshape_cut(&pattern, &source, item) != 0)
-		return false;
-	for (size_t i = 0; i < shapes->n; i++)
-		if (shapes->shapes[i].sure && is_near(&shapes->shapes[i], item) &&
-		    strcmp(shapes->shapes[i].pattern, pattern) == 0)
-			return true;
-	return false;
+	return banshapes_cut(&pattern, &source, shapes, item) == 0;
 }
 
 /** banshapes_of_jail() - do the jail's bans look like items of this zone, kind and @pattern? */

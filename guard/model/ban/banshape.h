@@ -44,6 +44,8 @@ void banshape_deinit(struct banshape *shape);
 void banshape_name(char *out, size_t size, const struct banshape *shape);
 void banshapes_deinit(struct banshapes *shapes);
 int banshapes_add_take(struct banshapes *shapes, struct banshape *shape) _must_check_;
+int banshapes_cut(char **out, struct cidr *source, const struct banshapes *shapes,
+                  const struct item *item) _must_check_;
 bool banshapes_have(const struct banshapes *shapes, const struct item *item);
 bool banshapes_of_jail(const struct banshapes *shapes, const struct item *item, const char *pattern,
                        const char *jail);

@@ -295,6 +295,12 @@ const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
 	return NULL;
 }
 
+/** firewall_is_default_zone() - and is that known? */
+bool firewall_is_default_zone(const struct firewall *fw, const char *zone)
+{
+	return fw->default_zone && strcmp(fw->default_zone, zone) == 0;
+}
+
 /**
  * firewall_is_fallback() - is this where an interface lands that nobody has bound?
  *
@@ -304,7 +310,7 @@ const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
 bool firewall_is_fallback(const struct firewall *fw, const struct firewall_entry *entry)
 {
 	return entry->item.kind == ITEM_INTERFACE && !(entry->flags & FIREWALL_PERMANENT) &&
-	       fw->default_zone && strcmp(fw->default_zone, entry->item.zone) == 0;
+	       firewall_is_default_zone(fw, entry->item.zone);
 }
 
 /**
@@ -315,7 +321,7 @@ bool firewall_is_fallback(const struct firewall *fw, const struct firewall_entry
  */
 bool firewall_zone_is_active(const struct firewall *fw, const char *zone)
 {
-	if (fw->default_zone && strcmp(fw->default_zone, zone) == 0)
+	if (firewall_is_default_zone(fw, zone))
 		return true;
 	/* bindings are the first of a zone */
 	for (size_t i = firewall_first(fw, zone, ITEM_INTERFACE);

@@ -92,6 +92,7 @@ int firewall_add_priority(struct firewall *fw, const char *zone, int ingress) _m
 int firewall_copy_priorities(struct firewall *to, const struct firewall *from) _must_check_;
 const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
                                                       const struct item *binding);
+bool firewall_is_default_zone(const struct firewall *fw, const char *zone);
 bool firewall_is_fallback(const struct firewall *fw, const struct firewall_entry *entry);
 bool firewall_zone_is_active(const struct firewall *fw, const char *zone);
 void firewall_digest(const struct firewall *fw, char out[FIREWALL_DIGEST_LENGTH + 1]);

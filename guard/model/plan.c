@@ -92,7 +92,7 @@ static enum turn turn_of(const struct item *item, const struct loss *loss,
 		return TURN_REST;
 	if (item->kind == ITEM_ENTRY)
 		return TURN_BINDINGS; /* there may be many */
-	if (now->default_zone && strcmp(now->default_zone, item->zone) == 0)
+	if (firewall_is_default_zone(now, item->zone))
 		return TURN_BINDINGS;
 	return zone_has_mail(loss, now, item->zone) ? TURN_BINDINGS_OF_MAIL : TURN_BINDINGS;
 }

@@ -421,7 +421,7 @@ void engine_unbound(struct engine *engine, const struct firewalld_event *event)
 		/* its connection named that zone, and now it, or another one, names none */
 		engine_hear(engine, event);
 	} else if (home->flags & FIREWALL_CONNECTION ||
-	           (wanted->default_zone && strcmp(home->item.zone, wanted->default_zone) == 0)) {
+	           firewall_is_default_zone(wanted, home->item.zone)) {
 		if (tracker_removed(&engine->tracker, event->item) < 0)
 			engine_missed(engine);
 	} else if (!is_moved_back(engine, &home->item)) {

@@ -376,10 +376,9 @@ void announcer_default_zone(struct announcer *announcer, const char *zone)
 static void who_removed(const struct announcer *announcer, const struct item *item,
                         char out[CAUSE_WORDS_SIZE])
 {
-	const char *default_zone = engine_wanted(*announcer->given.engine)->default_zone;
-
-	(void)attribution_remover(announcer->given.attribution, item,
-	                          default_zone && strcmp(default_zone, item->zone) == 0, out);
+	(void)attribution_remover(
+	    announcer->given.attribution, item,
+	    firewall_is_default_zone(engine_wanted(*announcer->given.engine), item->zone), out);
 }
 
 static bool is_slow(const struct announcer *announcer, const struct item *item)

@@ -9,9 +9,6 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A reload that is heard so soon may have been called for before calls were seen. */
-#define SEEN_FOR_US (2 * INT64_C(1000000))
-
 /* So many calls for interfaces may wait for what firewalld says of them. */
 #define BINDINGS_MAX 64
 
@@ -39,7 +36,9 @@ struct attribution {
 	attribution_failed_fn on_failed;
 	void *userdata;
 	uint64_t last_serial;
-	int64_t monitoring_since_us; /* 0: not now */
+	bool monitoring;
+	bool seeing;  /* the call of all that firewalld says now was seen */
+	bool refused; /* and none ever will be */
 };
 
 static uint64_t next_serial(void *userdata)
@@ -100,15 +99,22 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 
 	if (monitoring)
 		logger_write(attribution->logger, LOGGER_DEBUG, "seeing who calls firewalld");
-	else if (!attribution->monitoring_since_us)
+	else if (!attribution->monitoring)
 		logger_write(attribution->logger, LOGGER_NOTICE,
 		             "the bus does not let the guard see who calls firewalld (%s), so the "
 		             "causes of reloads stay unknown",
 		             why);
-	attribution->monitoring_since_us = monitoring ? clock_monotonic_us() : 0;
+	attribution->refused = !monitoring && !attribution->monitoring;
+	attribution->monitoring = monitoring;
+	attribution->seeing = false;
 	/* who removed what meanwhile was not seen */
 	attribution->removals = CAUSE_LOG_NULL;
 	forget_bindings(attribution);
+}
+
+static void on_caught_up(void *userdata)
+{
+	((struct attribution *)userdata)->seeing = true;
 }
 
 static int start(struct attribution *attribution, struct bus *bus)
@@ -120,6 +126,7 @@ static int start(struct attribution *attribution, struct bus *bus)
 	    .on_gone = forget_bindings,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
+	    .on_caught_up = on_caught_up,
 	    .next_serial = next_serial,
 	    .userdata = attribution,
 	};
@@ -172,11 +179,7 @@ void attribution_free(struct attribution *attribution)
 /** attribution_reloaded() - Reloaded was heard; once for each time */
 void attribution_reloaded(struct attribution *attribution)
 {
-	int64_t now_us = clock_monotonic_us();
-
-	cause_log_reloaded(&attribution->log, now_us,
-	                   attribution->monitoring_since_us &&
-	                       now_us - attribution->monitoring_since_us > SEEN_FOR_US);
+	cause_log_reloaded(&attribution->log, clock_monotonic_us(), attribution->seeing);
 }
 
 /** attribution_gone() - firewalld went away, or the bus and it with it */
@@ -236,19 +239,24 @@ static bool is_of(const struct binding *binding, const struct item *interface, b
 
 /**
  * attribution_mover() - is it NetworkManager that moved an interface, and for a reason?
- * @interface: in the zone that firewalld has just named
- * @removed:   it was taken out of there; else it was put there
+ * @interface:       in the zone that firewalld has just named
+ * @removed:         it was taken out of there; else it was put there
+ * @zone_is_default: that is the default zone
  *
  * NetworkManager sends the zone of a connection whenever it activates it, and after each
  * reload of firewalld. Of a connection that names no zone that is the default zone, wherever
  * the interface was: a habit, not a decision. One that names a zone is somebody's decision.
- * When a connection goes down, its interface leaves its zone, whatever that is.
+ * When a connection goes down, its interface leaves its zone, whatever that is. Whose call
+ * nobody could see yet, when all start at once, has done what is NetworkManager's habit.
  *
  * To be asked once for each thing that firewalld tells.
  */
 enum attribution_mover attribution_mover(struct attribution *attribution,
-                                         const struct item *interface, bool removed)
+                                         const struct item *interface, bool removed,
+                                         bool zone_is_default)
 {
+	bool unseen;
+
 	busmonitor_catch_up(attribution->monitor);
 	for (size_t i = 0; i < BINDINGS_MAX; i++) {
 		size_t at = (attribution->next_binding + i) % BINDINGS_MAX; /* from the oldest on */
@@ -261,5 +269,7 @@ enum attribution_mover attribution_mover(struct attribution *attribution,
 		       : removed || !*binding->zone ? ATTRIBUTION_HABIT
 		                                    : ATTRIBUTION_CONNECTION;
 	}
-	return ATTRIBUTION_SOMEBODY;
+	unseen = !attribution->seeing && !attribution->refused &&
+	         busmonitor_has_network_manager(attribution->monitor);
+	return unseen && (removed || zone_is_default) ? ATTRIBUTION_HABIT : ATTRIBUTION_SOMEBODY;
 }

@@ -36,7 +36,8 @@ void attribution_came(struct attribution *attribution);
 bool attribution_cause(const struct attribution *attribution, enum wipe_kind kind,
                        unsigned n_reloads, char out[CAUSE_WORDS_SIZE]);
 enum attribution_mover attribution_mover(struct attribution *attribution,
-                                         const struct item *interface, bool removed);
+                                         const struct item *interface, bool removed,
+                                         bool zone_is_default);
 bool attribution_remover(const struct attribution *attribution, const struct item *item,
                          bool zone_is_default, char out[CAUSE_WORDS_SIZE]);
 

@@ -305,7 +305,9 @@ static enum attribution_mover mover_of(struct watcher *watcher, const struct fir
 	     event->type != FIREWALLD_EVENT_ITEM_MOVED) ||
 	    event->item->kind != ITEM_INTERFACE)
 		return ATTRIBUTION_SOMEBODY;
-	return attribution_mover(watcher->attribution, event->item, removed);
+	return attribution_mover(
+	    watcher->attribution, event->item, removed,
+	    firewall_is_default_zone(engine_wanted(watcher->engine), event->item->zone));
 }
 
 static void on_event(const struct firewalld_event *event, void *userdata)

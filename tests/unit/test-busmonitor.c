@@ -30,7 +30,7 @@ static struct {
 	DBusConnection *caller; /* calls it */
 	struct cause_log log;
 	uint64_t serial;
-	int n_evidence, n_refused, n_failed, n_monitoring, n_away, n_gone;
+	int n_evidence, n_refused, n_failed, n_monitoring, n_away, n_gone, n_caught_up;
 	unsigned n_bindings;
 	char binding[128];
 	uint64_t binding_serial;
@@ -82,6 +82,12 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 		world.n_monitoring++;
 	else
 		world.n_away++;
+}
+
+static void on_caught_up(void *userdata)
+{
+	(void)userdata;
+	world.n_caught_up++;
 }
 
 static void turn(int ms)
@@ -136,6 +142,7 @@ static void setup(void)
 	    .on_gone = on_gone,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
+	    .on_caught_up = on_caught_up,
 	    .next_serial = next_serial,
 	};
 
@@ -324,7 +331,8 @@ static enum attribution_mover mover(struct attribution *attribution, const char 
 	_cleanup_item_ struct item interface = ITEM_NULL;
 
 	ck_assert_int_eq(item_parse(&interface, text, NULL), 0);
-	return attribution_mover(attribution, &interface, false);
+	return attribution_mover(attribution, &interface, false,
+	                         strcmp(interface.zone, "public") == 0);
 }
 
 /* The caller is NetworkManager, the owner of firewalld's name plays everybody else. */
@@ -369,6 +377,33 @@ START_TEST(movers_in_their_order)
 }
 END_TEST
 
+/*
+ * At a boot NetworkManager may have called before anybody saw who calls, and firewalld get to
+ * that later: until it has, what it says by itself is nobody's wish.
+ */
+START_TEST(movers_whom_nobody_saw)
+{
+	struct logger logger = LOGGER_NULL;
+	struct attribution *attribution;
+
+	ck_assert_int_eq(attribution_new(&attribution, world.bus, &logger), 0);
+	/* there is none that could have called */
+	turn(100);
+	ck_assert_int_eq(mover(attribution, "public/interface:host0"), ATTRIBUTION_SOMEBODY);
+	ck_assert_int_ge(dbus_bus_request_name(world.caller, NETWORK_MANAGER, 0, NULL), 0);
+	turn(100);
+	ck_assert_int_eq(mover(attribution, "public/interface:host0"), ATTRIBUTION_HABIT);
+	ck_assert_int_eq(mover(attribution, "work/interface:host0"), ATTRIBUTION_SOMEBODY);
+	/* firewalld answers what it was asked before */
+	for (int64_t end_ms = clock_monotonic_ms() + PATIENCE_MS;
+	     mover(attribution, "public/interface:host0") != ATTRIBUTION_SOMEBODY; turn(2)) {
+		ck_assert_int_lt(clock_monotonic_ms(), end_ms);
+		dbus_connection_read_write_dispatch(world.owner, 0);
+	}
+	attribution_free(attribution);
+}
+END_TEST
+
 /* It had its name before anybody looked. */
 START_TEST(bindings_of_one_that_was_there)
 {
@@ -379,6 +414,7 @@ START_TEST(bindings_of_one_that_was_there)
 	    .on_gone = on_gone,
 	    .on_refused = on_refused,
 	    .on_state = on_state,
+	    .on_caught_up = on_caught_up,
 	    .next_serial = next_serial,
 	};
 
@@ -520,6 +556,7 @@ int main(void)
 	tcase_add_test(tc, bindings);
 	tcase_add_test(tc, bindings_of_one_that_was_there);
 	tcase_add_test(tc, movers_in_their_order);
+	tcase_add_test(tc, movers_whom_nobody_saw);
 	tcase_add_test(tc, refused_call);
 	tcase_add_test(tc, refused_by_the_bus);
 	tcase_add_test(tc, caller_leaves);

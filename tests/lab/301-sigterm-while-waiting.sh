@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # SIGTERM also ends a guard whose calls nobody answers.
+# As shipped: how soon it answers is judged.
 watch_up
 mail_open
 kill -STOP "$FW"

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The store is locked: the hook waits a bounded time, exits 0, says nothing on stdout,
 # and leaves a spool file that the watcher takes in.
+# As shipped: how soon it answers is judged.
 watch_up
 /usr/bin/python3 - "$STATE/guard.db" "$W" <<'X' &
 import os, sqlite3, sys, time

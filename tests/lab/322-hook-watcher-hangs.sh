@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A watcher that hangs: the hook leaves a file after a second, the next question takes it in, and
 # when the watcher goes on it counts once, though it has come to it over the socket, too.
+# As shipped: how soon it answers is judged.
 tell() { reload-guard-hook hook "$@" >"$W/out" 2>"$W/err"; }
 starts() { guard --json history --kind jail-start --limit 100000 >"$W/starts" && json "sum(e['text'] == 'jail $1' for e in d['history'])" "$W/starts"; }
 once() { [ "$(starts "$1")" = 1 ]; }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A disk that takes its time for each sync, and one that stalls for ten seconds: the hook is not
 # held up by it, and nothing is lost. And one that is full: what can be left nowhere is said.
+# As shipped: how soon it answers is judged.
 tell() { reload-guard-hook hook "$@" >"$W/out" 2>"$W/err"; }
 all_there() { # FROM TO: each once
 	guard --json history --kind jail-start --limit 100000 >"$W/starts" &&

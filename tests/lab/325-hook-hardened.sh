@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A fail2ban.service that may write to its own folders alone (ProtectSystem=strict), without the
 # capability to pass over permissions: the hook needs no place to write, for the watcher has one.
+# As shipped: how soon it answers is judged.
 hardened() { # COMMAND...: as in such a unit
 	unshare -m --propagation slave sh -c 'mount --bind "$STATE" "$STATE" && mount -o remount,bind,ro "$STATE" &&
 		exec setpriv --bounding-set=-dac_override,-dac_read_search --inh-caps=-dac_override,-dac_read_search "$@"' sh "$@"

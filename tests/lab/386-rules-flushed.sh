@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Somebody flushes firewalld's rules out of the kernel: everything is open, every ban is gone,
 # and firewalld knows nothing of it. The kernel tells the guard, which has firewalld reload.
+# As shipped: how soon it acts is judged.
 . "$LAB_DIR/flush.sh"
 
 # flushed_by COMMAND...: it is noticed, named, and mended

@@ -2,6 +2,7 @@
 # A reload that breaks off half way (firewalld#1597, 2.4.1 to 2.5.2: something is open for a
 # time): state RUNNING, no zones, and the kernel lets nobody in. Where the installed firewalld
 # has no such fault it is given one (fw_breakable_up).
+# As shipped: how soon it acts is judged.
 settings() {
 	conf <<-X
 		[guard]

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Hundreds of bans come back while firewalld keeps answering others, also from a guard
 # that is killed in the middle. BANS: how many (default 300).
+# As shipped: how soon it acts is judged.
 . "$LAB_DIR/bans.sh"
 bans=${BANS:-300}
 bans_up

@@ -2,6 +2,7 @@
 # Killed at any moment of a restore of bans, while fail2ban lets some of them go, the guard
 # finishes it at its next start: in the end there are the rules that the tickets say, and
 # no others. LOSSES: how often (default 3); SEED repeats a run; LAB_LIMIT for long ones.
+# As shipped: killed at any moment of its work.
 . "$LAB_DIR/bans.sh"
 losses_and_seed 3
 bans_up

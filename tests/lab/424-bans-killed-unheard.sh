@@ -3,6 +3,7 @@
 # row, too, and the guard that follows is killed at any moment. In the end there are the rules
 # that the tickets of both jails say, and no others. LOSSES: how often (default 2); SEED repeats
 # a run; LAB_LIMIT for long ones.
+# As shipped: killed at any moment of its work.
 . "$LAB_DIR/bans.sh"
 losses_and_seed 2
 bans_up

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The guard's own table, by itself: what it denies, to whom, on which interface, and until when.
+# As shipped: how soon it acts is judged.
 mail_open
 table() { "$BUILD/tests/lab/gaptable" "$@" >"$W/gap.out" 2>&1; }
 fill() { { echo "default public"; cat; } | table fill || fail "the kernel takes it: $(cat "$W/gap.out")"; }

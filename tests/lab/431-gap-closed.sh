@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # While their rules come back one by one, the banned are kept away by the guard's own table.
+# As shipped: how soon it acts is judged.
 . "$LAB_DIR/bans.sh"
 bans=${BANS:-80}
 bans_up

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A guard that is killed, stopped or not permitted: what becomes of its table, and of the bans.
+# As shipped: how soon it acts is judged.
 . "$LAB_DIR/bans.sh"
 bans=${BANS:-80}
 bans_up

@@ -272,7 +272,7 @@ static void on_added(const struct item *item, bool ours _unused_, void *userdata
 	struct run *run = userdata;
 
 	run->n_heard++;
-	if (!engine_is_ban(run->engine, item))
+	if (engine_is_ban(run->engine, item) <= 0)
 		return;
 	run->n_back++;
 	if (clock_monotonic_us() - run->told_us < PROGRESS_US)

@@ -204,22 +204,27 @@ static bool is_wiped(enum wipe_kind kind, const struct item *item)
 	return kind != WIPE_UNKNOWN && kind != WIPE_REQUIRE;
 }
 
-/* A ban; or an item like another, that mail needs and a jail makes as well. */
-static bool is_ban(const struct loss_evidence *evidence, bool is_protected, const struct item *item)
+/* A ban; or an item like another, that mail needs and a jail makes as well. Return: 1, 0, -ENOMEM.
+ */
+static int is_ban(const struct loss_evidence *evidence, bool is_protected, const struct item *item)
 {
-	if (!evidence->bans)
-		return false;
-	if (banplan_is_ban(item, NULL))
+	int r = evidence->bans ? banplan_is_ban(item, NULL) : 0;
+
+	if (r < 0 || !evidence->bans)
+		return r;
+	if (r > 0)
 		return item_direct_family(item->zone) || item_ipset_name(item->zone) ||
 		       scope_watches_zone(evidence->scope, evidence->before, item->zone);
-	return !is_protected && banshapes_have(evidence->shapes, item);
+	return is_protected ? 0 : banshapes_have(evidence->shapes, item);
 }
 
-static unsigned collect(const struct loss_evidence *evidence, struct scope_view *view,
-                        const struct firewall_entry *entry)
+/* Adds to @out what speaks of one item. Return: 0 or -ENOMEM. */
+static int collect(unsigned *out, const struct loss_evidence *evidence, struct scope_view *view,
+                   const struct firewall_entry *entry)
 {
 	bool is_protected = scope_view_protects(view, &entry->item);
-	unsigned bits = 0;
+	int ban = is_ban(evidence, is_protected, &entry->item);
+	unsigned bits = *out;
 
 	if (scope_requires(evidence->scope, &entry->item))
 		bits |= REQUIRED;
@@ -235,7 +240,7 @@ static unsigned collect(const struct loss_evidence *evidence, struct scope_view 
 		bits |= EDITED;
 	if (!is_protected)
 		bits |= UNPROTECTED;
-	if (is_ban(evidence, is_protected, &entry->item))
+	if (ban > 0)
 		bits |= BAN;
 	if (!is_wiped(evidence->kind, &entry->item))
 		bits |= NO_WIPE;
@@ -248,7 +253,8 @@ static unsigned collect(const struct loss_evidence *evidence, struct scope_view 
 		bits |= POLICY_GONE;
 	if (item_is_binding(&entry->item) && is_claimed(evidence, &entry->item))
 		bits |= ELSEWHERE;
-	return bits;
+	*out = bits;
+	return ban < 0 ? ban : 0;
 }
 
 static enum loss_verdict judge(unsigned bits)
@@ -329,6 +335,7 @@ static int withdrawn_init(struct withdrawn *out, const struct loss_evidence *evi
 {
 	const struct banplan_evidence now = {
 	    .tickets = evidence->tickets, .shapes = evidence->shapes, .now_us = evidence->now_us};
+	int r;
 
 	*out = (struct withdrawn){0};
 	if (!evidence->bans || !evidence->tickets)
@@ -337,7 +344,12 @@ static int withdrawn_init(struct withdrawn *out, const struct loss_evidence *evi
 		const struct firewall_entry *entry = &evidence->before->entries[i];
 
 		if (!(entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_PERMANENT)) ||
-		    !is_missing(evidence, entry) || !banplan_is_ban(&entry->item, evidence->shapes))
+		    !is_missing(evidence, entry))
+			continue;
+		r = banplan_is_ban(&entry->item, evidence->shapes);
+		if (r < 0)
+			return r;
+		if (r == 0)
 			continue;
 		if (grow(&out->rules, &out->capacity, out->n + 1, sizeof(*out->rules)) < 0)
 			return -ENOMEM;
@@ -371,8 +383,9 @@ static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 			continue;
 		if (has_no_ticket(&withdrawn, &entry->item))
 			bits |= NO_TICKET;
-		r = add_row(loss, &entry->item, judge(bits | collect(evidence, &view, entry)),
-		            entry->flags, entry->until_us);
+		r = collect(&bits, evidence, &view, entry);
+		if (r == 0)
+			r = add_row(loss, &entry->item, judge(bits), entry->flags, entry->until_us);
 	}
 	free(withdrawn.rules);
 	return view.failed ? -ENOMEM : r;

@@ -788,8 +788,8 @@ static void close_or_wait(struct bankeeper *keeper)
 
 /* --- rules that went without a wipe ------------------------------------------------------ */
 
-/* Another jail had it, too: by hand it goes while all tickets stay. */
-static bool was_unbanned(const struct decision *decision, const struct banplan_rule *rule)
+/* Another jail had it, too: by hand it goes while all tickets stay. Return: 1, 0, -ENOMEM. */
+static int was_unbanned(const struct decision *decision, const struct banplan_rule *rule)
 {
 	const struct bankeeper *keeper = decision->keeper;
 	const struct banorigin_query query = {
@@ -799,7 +799,17 @@ static bool was_unbanned(const struct decision *decision, const struct banplan_r
 	};
 
 	/* a guard that has just begun has not seen those that were there before */
-	return rule->n_past || banorigin_was_unbanned(rule->item, &query);
+	return rule->n_past ? 1 : banorigin_was_unbanned(rule->item, &query);
+}
+
+/* Is it to be there, and is not? Return: 1, 0, -ENOMEM. */
+static int is_missed(const struct decision *decision, const struct banplan_rule *rule, bool freed)
+{
+	if (rule->answer != BANPLAN_HELD && (freed || rule->answer != BANPLAN_LEFT_OUT))
+		return 0;
+	if (!freed)
+		return 1;
+	return is_there(decision->keeper, rule->item) ? 0 : was_unbanned(decision, rule);
 }
 
 /* Takes those that are to be there out of the set, as an episode of their own; NULL: none. */
@@ -819,13 +829,12 @@ static struct episode *pick_held(struct decision *decision, struct firewall *set
 		rules[i].item = &set->entries[i].item;
 	failed = failed || banplan_judge(rules, set->n, &evidence) < 0;
 	for (size_t i = 0; i < set->n && !failed; i++) {
-		bool held = rules[i].answer == BANPLAN_HELD ||
-		            (rules[i].answer == BANPLAN_LEFT_OUT && !freed);
+		int r = is_missed(decision, &rules[i], freed);
 
-		if (!held || (freed && (is_there(decision->keeper, rules[i].item) ||
-		                        !was_unbanned(decision, &rules[i]))))
+		if (r == 0)
 			continue;
-		failed = grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(*loss->rows)) < 0;
+		failed = r < 0 ||
+		         grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(*loss->rows)) < 0;
 		if (failed)
 			break;
 		loss->rows[loss->n] =
@@ -1008,12 +1017,33 @@ static bool judge_by_tickets(struct bankeeper *keeper, struct decision *decision
 {
 	struct banplan_evidence evidence;
 
-	if (!decision->rules || (n && read_ranges(decision) < 0)) {
+	if (n && read_ranges(decision) < 0) {
 		missed(keeper);
 		return false;
 	}
 	evidence = evidence_of(decision);
 	return n && banplan_judge(decision->rules, n, &evidence) == 0;
+}
+
+/* Those that the next wipe would take. Return: 0 or -ENOMEM. */
+static int find_bans(struct decision *decision, size_t *n)
+{
+	const struct firewall *wanted = &decision->keeper->given.tracker->wanted;
+	int r = 0;
+
+	decision->rules = calloc(wanted->n + 1, sizeof(*decision->rules));
+	if (!decision->rules)
+		return -ENOMEM;
+	for (size_t i = 0; i < wanted->n && r >= 0; i++) {
+		const struct firewall_entry *entry = &wanted->entries[i];
+
+		if (!(entry->flags & FIREWALL_RUNTIME) || (entry->flags & FIREWALL_PERMANENT))
+			continue;
+		r = banplan_is_ban(&entry->item, &decision->keeper->learn.shapes);
+		if (r > 0)
+			decision->rules[(*n)++].item = &entry->item;
+	}
+	return r < 0 ? r : 0;
 }
 
 /* Has ready what the next wipe would take of the bans that hold now. */
@@ -1028,13 +1058,9 @@ static void prepare(struct bankeeper *keeper)
 	gapkeeper_unprepare(keeper->given.gapkeeper);
 	if (!keeper->known || !fail2ban_runs(keeper) || !is_wanted(keeper))
 		return;
-	decision.rules = calloc(wanted->n + 1, sizeof(*decision.rules));
-	for (size_t i = 0; decision.rules && i < wanted->n; i++) {
-		const struct firewall_entry *entry = &wanted->entries[i];
-
-		if ((entry->flags & FIREWALL_RUNTIME) && !(entry->flags & FIREWALL_PERMANENT) &&
-		    banplan_is_ban(&entry->item, &keeper->learn.shapes))
-			decision.rules[n++].item = &entry->item;
+	if (find_bans(&decision, &n) < 0) {
+		missed(keeper);
+		return;
 	}
 	if (!judge_by_tickets(keeper, &decision, n))
 		return;
@@ -1618,12 +1644,16 @@ void bankeeper_added(struct bankeeper *keeper, const struct item *item)
 void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 {
 	struct ban *ban = banlist_find(&keeper->list, item);
+	int r;
 
 	if (ban && ban->removing)
 		return;
 	restorer_forget(keeper->restorer, item);
 	banlearn_removed(&keeper->learn, item);
-	if (!banplan_is_ban(item, &keeper->learn.shapes))
+	r = banplan_is_ban(item, &keeper->learn.shapes);
+	if (r < 0)
+		missed(keeper); /* and if it is one, its ticket says whether it is to be there */
+	if (r == 0)
 		return;
 	if (ban && ban->state == BAN_BACK) { /* somebody means it: not to be missed */
 		banlist_drop(ban);

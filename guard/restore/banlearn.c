@@ -39,7 +39,9 @@ int banlearn_added(struct banlearn *learn, const struct item *item)
 	_cleanup_free_ char *pattern = NULL;
 	int r = banshape_cut(&pattern, &newcomer.source, item);
 
-	if (r != 0 || banshapes_have(&learn->shapes, item))
+	if (r == 0)
+		r = banshapes_have(&learn->shapes, item);
+	if (r != 0)
 		return r < 0 ? r : 0;
 	if (learn->n == NEWCOMERS_MAX)
 		drop(learn, 0);
@@ -141,18 +143,24 @@ static int judge(struct banplan_rule **out, const struct banlearn *learn,
 	return r;
 }
 
-/* What is known to be a ban by now, and what came too long ago, is new no more. */
-static void sweep(struct banlearn *learn, const struct banlearn_reading *reading, int64_t now_us)
+/* What is known to be a ban by now, and what came too long ago, is new no more. Return: 0, -ENOMEM.
+ */
+static int sweep(struct banlearn *learn, const struct banlearn_reading *reading, int64_t now_us)
 {
+	int r = 0;
+
 	for (size_t i = learn->n; i-- > 0;) {
 		const struct newcomer *newcomer = &learn->newcomers[i];
-		bool is_ban = banshapes_have(&learn->shapes, &newcomer->item);
+		int is_ban = banshapes_have(&learn->shapes, &newcomer->item);
 
-		if (is_ban)
+		if (is_ban < 0)
+			r = is_ban;
+		if (is_ban > 0)
 			reading->on_ban(&newcomer->item, reading->userdata);
-		if (is_ban || newcomer->at_us < now_us - FORGET_US || newcomer->at_us > now_us)
+		if (is_ban > 0 || newcomer->at_us < now_us - FORGET_US || newcomer->at_us > now_us)
 			drop(learn, i);
 	}
+	return r;
 }
 
 /**
@@ -165,7 +173,7 @@ int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading
 	_cleanup_free_ struct banplan_rule *rules = NULL;
 	struct young young = {0};
 	int64_t now_us = clock_now_us();
-	int r;
+	int r, swept;
 
 	if (learn->n == 0)
 		return 0;
@@ -175,7 +183,7 @@ int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading
 	for (size_t i = 0; i < learn->n && r == 0; i++)
 		if (rules[i].answer != BANPLAN_HELD)
 			r = learn_from(learn, &learn->newcomers[i], &young, reading);
-	sweep(learn, reading, now_us);
+	swept = sweep(learn, reading, now_us);
 	free(young.tickets);
-	return r;
+	return r != 0 ? r : swept;
 }

@@ -19,16 +19,16 @@ static bool has_ticket(const struct tickets *tickets, const char *jail, const st
 	return false;
 }
 
-/* Only a rich rule can be: what is called f2b-NAME, nobody else makes. */
-static bool read_source(struct banorigin *deny)
+/* Only a rich rule can be: what is called f2b-NAME, nobody else makes. Return: 1, 0, -ENOMEM. */
+static int read_source(struct banorigin *deny)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	int r = deny->item->kind == ITEM_RULE ? richrule_parse(&rule, deny->item->value, NULL) : 1;
 
-	if (deny->item->kind != ITEM_RULE || richrule_parse(&rule, deny->item->value, NULL) != 0 ||
-	    !richrule_source_cidr(&rule, &deny->source))
-		return false;
+	if (r != 0 || !richrule_source_cidr(&rule, &deny->source))
+		return r < 0 ? r : 0;
 	cidr_first(&deny->source, deny->source.key);
-	return true;
+	return 1;
 }
 
 /* --- on record in the store -------------------------------------------------------------- */
@@ -68,29 +68,41 @@ static int look_into_store(const struct banorigin_query *query, const struct cid
 
 /* --- all of it --------------------------------------------------------------------------- */
 
-/* Of the denies those that may be by hand come first, as far as it is known without asking. */
-static size_t candidates(struct banorigin **out, struct banorigin *denies, size_t n,
-                         const struct banorigin_query *query)
+/*
+ * Of the denies those that may be by hand, as far as it is known without asking.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+static int find_candidates(struct banorigin **out, size_t *n_out, struct banorigin *denies,
+                           size_t n, const struct banorigin_query *query)
 {
-	size_t kept = 0;
+	*n_out = 0;
+	for (size_t i = 0; i < n; i++) {
+		int r = read_source(&denies[i]);
 
-	for (size_t i = 0; i < n; i++)
-		if (read_source(&denies[i]) &&
-		    !has_ticket(query->tickets, NULL, &denies[i].source) &&
+		if (r < 0)
+			return r;
+		if (r > 0 && !has_ticket(query->tickets, NULL, &denies[i].source) &&
 		    !has_ticket(query->past, NULL, &denies[i].source))
-			out[kept++] = &denies[i];
-	return kept;
+			out[(*n_out)++] = &denies[i];
+	}
+	return 0;
 }
 
 /**
  * banorigin_was_unbanned() - did a ban of its address end lately, whoever else holds one?
  * @query: since_us says what is lately; tickets are those that are held now
+ *
+ * Return: 1 or 0, also where the store does not tell; -ENOMEM.
  */
-bool banorigin_was_unbanned(const struct item *item, const struct banorigin_query *query)
+int banorigin_was_unbanned(const struct item *item, const struct banorigin_query *query)
 {
 	struct banorigin deny = {.item = item};
+	int r = read_source(&deny);
 
-	return read_source(&deny) && look_into_store(query, &deny.source) == -EEXIST;
+	if (r > 0)
+		r = look_into_store(query, &deny.source);
+	return r == -ENOMEM ? r : r == -EEXIST;
 }
 
 /* Without a database it has never run here, or keeps none: all its bans went with its end. */
@@ -113,6 +125,7 @@ int banorigin_judge(struct banorigin *denies, size_t n, const struct banorigin_q
 	_cleanup_free_ struct cidr *sources = calloc(n + 1, sizeof(*sources));
 	_cleanup_free_ bool *known = calloc(n + 1, sizeof(*known));
 	size_t n_maybe;
+	int r;
 
 	if (!maybe || !sources || !known)
 		return -ENOMEM;
@@ -122,7 +135,9 @@ int banorigin_judge(struct banorigin *denies, size_t n, const struct banorigin_q
 	 */
 	if (query->state != FAIL2BAN_STOPPED || !query->database)
 		return 0;
-	n_maybe = candidates(maybe, denies, n, query);
+	r = find_candidates(maybe, &n_maybe, denies, n, query);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < n_maybe; i++)
 		sources[i] = maybe[i]->source;
 	if (n_maybe == 0 || ask_database(known, sources, n_maybe, query->database) != 0)

@@ -34,7 +34,8 @@ struct banorigin {
 	bool by_hand;
 };
 
-bool banorigin_was_unbanned(const struct item *item, const struct banorigin_query *query);
+int banorigin_was_unbanned(const struct item *item,
+                           const struct banorigin_query *query) _must_check_;
 int banorigin_judge(struct banorigin *denies, size_t n,
                     const struct banorigin_query *query) _must_check_;
 

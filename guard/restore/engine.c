@@ -68,8 +68,12 @@ bool engine_protects(const struct engine *engine, const struct item *item)
 	return scope_protects(&engine->given.config->scope, &engine->tracker.wanted, item);
 }
 
-/** engine_is_ban() - does it keep an address away, or has it the shape of a jail's bans? */
-bool engine_is_ban(const struct engine *engine, const struct item *item)
+/**
+ * engine_is_ban() - does it keep an address away, or has it the shape of a jail's bans?
+ *
+ * Return: 1 or 0; -ENOMEM.
+ */
+int engine_is_ban(const struct engine *engine, const struct item *item)
 {
 	return banplan_is_ban(item, bankeeper_shapes(engine->bans));
 }
@@ -77,7 +81,7 @@ bool engine_is_ban(const struct engine *engine, const struct item *item)
 /* Bans come in bursts, and so do the rules of others. */
 static bool may_be_many(const struct engine *engine, const struct item *item)
 {
-	return (item->kind == ITEM_RULE || engine_is_ban(engine, item)) &&
+	return (item->kind == ITEM_RULE || engine_is_ban(engine, item) > 0) &&
 	       !engine_protects(engine, item);
 }
 
@@ -181,7 +185,7 @@ static bool is_takeover(struct engine *engine, const struct firewalld_event *eve
  */
 static bool is_followed(const struct engine *engine, const struct item *item)
 {
-	return item->kind != ITEM_ENTRY || engine_is_ban(engine, item) ||
+	return item->kind != ITEM_ENTRY || engine_is_ban(engine, item) != 0 ||
 	       engine_protects(engine, item);
 }
 

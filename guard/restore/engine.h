@@ -67,7 +67,7 @@ void engine_made_permanent(struct engine *engine, const struct item *item);
 /* What it is asked. */
 const struct tracker *engine_tracker(const struct engine *engine);
 const struct firewall *engine_wanted(const struct engine *engine);
-bool engine_is_ban(const struct engine *engine, const struct item *item);
+int engine_is_ban(const struct engine *engine, const struct item *item) _must_check_;
 bool engine_protects(const struct engine *engine, const struct item *item);
 enum wipe_kind engine_kind(const struct engine *engine);
 bool engine_is_present(const struct engine *engine);

@@ -19,20 +19,25 @@ static const char *ipset_of_bans(const struct item *item)
 	           : NULL;
 }
 
-static bool is_named_ban(const struct item *item)
+/* Return: 1 or 0; -ENOMEM. */
+static int is_named_ban(const struct item *item)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	char name[ITEM_ZONE_MAX + 1];
 	struct cidr source;
+	int r;
 
-	if (item_direct_family(item->zone))
-		return directban_role(item, name, &source) != DIRECTBAN_NONE;
+	if (item_direct_family(item->zone)) {
+		r = directban_role(item, name, &source);
+		return r < 0 ? r : r != DIRECTBAN_NONE;
+	}
 	if (item->kind == ITEM_ENTRY)
 		return ipset_of_bans(item) != NULL;
 	if (item->kind != ITEM_RULE || !strstr(item->value, "source ") ||
 	    (!strstr(item->value, " reject") && !strstr(item->value, " drop")))
-		return false;
-	return richrule_parse(&rule, item->value, NULL) == 0 && richrule_is_ban(&rule);
+		return 0;
+	r = richrule_parse(&rule, item->value, NULL);
+	return r < 0 ? r : r == 0 && richrule_is_ban(&rule);
 }
 
 /**
@@ -43,10 +48,14 @@ static bool is_named_ban(const struct item *item)
  * interface and into firewalld's ipsets, the chains and rules around it included;
  * and what has the shape of a jail's bans.
  * Cheap where it is not: there may be thousands of items, and mail waits.
+ *
+ * Return: 1 or 0; -ENOMEM.
  */
-bool banplan_is_ban(const struct item *item, const struct banshapes *shapes)
+int banplan_is_ban(const struct item *item, const struct banshapes *shapes)
 {
-	return is_named_ban(item) || banshapes_have(shapes, item);
+	int r = is_named_ban(item);
+
+	return r != 0 ? r : banshapes_have(shapes, item);
 }
 
 /* A word of the jail's list of ports; the action writes a range with a hyphen. */
@@ -388,27 +397,27 @@ static int judge_shape(struct banplan_rule *out, const struct by_address *now,
 	return 0;
 }
 
-static void judge_named(struct banplan_rule *out, const struct by_address *now,
-                        const struct by_address *past, const struct banplan_evidence *evidence)
+static int judge_named(struct banplan_rule *out, const struct by_address *now,
+                       const struct by_address *past, const struct banplan_evidence *evidence)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	struct maker maker = {.kind = out->item->kind};
-	enum directban_role role = DIRECTBAN_BAN;
 	char name[ITEM_ZONE_MAX + 1];
+	int r, role = DIRECTBAN_BAN;
 	struct cidr source;
 
 	*out = (struct banplan_rule){.item = out->item, .answer = BANPLAN_STRANGER};
 	if (out->item->kind == ITEM_RULE) {
-		if (richrule_parse(&rule, out->item->value, NULL) != 0 || !richrule_is_ban(&rule) ||
-		    !richrule_source_cidr(&rule, &source))
-			return;
+		r = richrule_parse(&rule, out->item->value, NULL);
+		if (r != 0 || !richrule_is_ban(&rule) || !richrule_source_cidr(&rule, &source))
+			return r < 0 ? r : 0;
 		maker.rule = &rule;
 		maker.zone = out->item->zone;
 		maker.default_zone = evidence->default_zone;
 	} else if (ipset_of_bans(out->item)) {
 		maker.name = ipset_of_bans(out->item);
 		if (cidr_parse(&source, out->item->value, 0, NULL) != 0)
-			return;
+			return 0;
 	} else {
 		maker.name = name;
 		role = directban_role(out->item, name, &source);
@@ -418,6 +427,7 @@ static void judge_named(struct banplan_rule *out, const struct by_address *now,
 		judge_frame(out, &maker, evidence->tickets);
 	else if (role == DIRECTBAN_BAN)
 		judge_ban(out, &maker, &source, now, past, evidence);
+	return role < 0 ? role : 0;
 }
 
 /**
@@ -438,8 +448,9 @@ int banplan_judge(struct banplan_rule *rules, size_t n, const struct banplan_evi
 	if (r == 0)
 		r = by_address_init(&past, evidence->past, evidence->tickets);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		judge_named(&rules[i], &now, &past, evidence);
-		r = judge_shape(&rules[i], &now, &past, evidence);
+		r = judge_named(&rules[i], &now, &past, evidence);
+		if (r == 0)
+			r = judge_shape(&rules[i], &now, &past, evidence);
 	}
 	return r;
 }

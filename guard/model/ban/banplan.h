@@ -77,7 +77,7 @@ int banplan_judge(struct banplan_rule *rules, size_t n,
 int banplan_note_ended(struct tickets *past, const struct tickets *before,
                        const struct tickets *now, int64_t now_us) _must_check_;
 void banplan_newest_first(struct banplan_rule *rules, size_t n);
-bool banplan_is_ban(const struct item *item, const struct banshapes *shapes);
+int banplan_is_ban(const struct item *item, const struct banshapes *shapes) _must_check_;
 bool banplan_action_fits(const struct jail *jail, const struct jail_action *action,
                          enum item_kind kind, const char *name, bool frame);
 

@@ -67,11 +67,10 @@ static int add_source(struct sources *out, const struct item *item)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	struct cidr source;
-	int r;
+	int r = item->kind == ITEM_RULE ? richrule_parse(&rule, item->value, NULL) : 1;
 
-	if (item->kind != ITEM_RULE || richrule_parse(&rule, item->value, NULL) != 0 ||
-	    !richrule_is_ban(&rule) || !richrule_source_cidr(&rule, &source))
-		return 0;
+	if (r != 0 || !richrule_is_ban(&rule) || !richrule_source_cidr(&rule, &source))
+		return r < 0 ? r : 0;
 	r = grow(&out->sources, &out->capacity, out->n + 1, sizeof(*out->sources));
 	if (r == 0)
 		out->sources[out->n++] = source;

@@ -195,13 +195,14 @@ int banshapes_cut(char **out, struct cidr *source, const struct banshapes *shape
 	return r < 0 ? r : 1;
 }
 
-/** banshapes_have() - has it such a shape? Also false without memory. */
-bool banshapes_have(const struct banshapes *shapes, const struct item *item)
+/** banshapes_have() - has it such a shape? Return: 1 or 0; -ENOMEM. */
+int banshapes_have(const struct banshapes *shapes, const struct item *item)
 {
 	_cleanup_free_ char *pattern = NULL;
 	struct cidr source;
+	int r = banshapes_cut(&pattern, &source, shapes, item);
 
-	return banshapes_cut(&pattern, &source, shapes, item) == 0;
+	return r < 0 ? r : r == 0;
 }
 
 /** banshapes_of_jail() - do the jail's bans look like items of this zone, kind and @pattern? */

@@ -46,7 +46,7 @@ void banshapes_deinit(struct banshapes *shapes);
 int banshapes_add_take(struct banshapes *shapes, struct banshape *shape) _must_check_;
 int banshapes_cut(char **out, struct cidr *source, const struct banshapes *shapes,
                   const struct item *item) _must_check_;
-bool banshapes_have(const struct banshapes *shapes, const struct item *item);
+int banshapes_have(const struct banshapes *shapes, const struct item *item) _must_check_;
 bool banshapes_of_jail(const struct banshapes *shapes, const struct item *item, const char *pattern,
                        const char *jail);
 int banshapes_see(struct banshapes *shapes, const struct item *item, const struct ticket *ticket,

@@ -28,7 +28,7 @@ static bool is_ban(const struct direct *direct, struct cidr *source)
 	       cidr_parse(source, direct->args[1], 0, NULL) == 0;
 }
 
-static enum directban_role rule_role(const struct direct *rule, char *name, struct cidr *source)
+static int rule_role(const struct direct *rule, char *name, struct cidr *source)
 {
 	const char *target = direct_option(rule, "-j"), *set = direct_option(rule, "--match-set");
 
@@ -50,17 +50,21 @@ static enum directban_role rule_role(const struct direct *rule, char *name, stru
  * @name:   receives NAME of f2b-NAME, unless the answer is NONE; of an IPv6 ipset it may
  *          have a 6 behind it
  * @source: receives whom a ban keeps away; unspecified otherwise
+ *
+ * Return: an enum directban_role; -ENOMEM.
  */
-enum directban_role directban_role(const struct item *item, char name[ITEM_ZONE_MAX + 1],
-                                   struct cidr *source)
+int directban_role(const struct item *item, char name[ITEM_ZONE_MAX + 1], struct cidr *source)
 {
 	_cleanup_direct_ struct direct direct = DIRECT_NULL;
+	int r;
 
 	/* not taken apart where it cannot be: there may be thousands */
 	if ((item->kind != ITEM_CHAIN && item->kind != ITEM_DIRECT_RULE) ||
-	    !strstr(item->value, DIRECTBAN_PREFIX) ||
-	    direct_parse(&direct, item->kind == ITEM_CHAIN, item->value) != 0)
+	    !strstr(item->value, DIRECTBAN_PREFIX))
 		return DIRECTBAN_NONE;
+	r = direct_parse(&direct, item->kind == ITEM_CHAIN, item->value);
+	if (r != 0)
+		return r < 0 ? r : DIRECTBAN_NONE;
 	if (item->kind == ITEM_CHAIN)
 		return take_name(direct.chain, name) ? DIRECTBAN_FRAME : DIRECTBAN_NONE;
 	return rule_role(&direct, name, source);

@@ -19,8 +19,8 @@ enum directban_role {
 };
 
 /* @name: the action's name, as in f2b-NAME; @source: of a ban */
-enum directban_role directban_role(const struct item *item, char name[ITEM_ZONE_MAX + 1],
-                                   struct cidr *source);
+int directban_role(const struct item *item, char name[ITEM_ZONE_MAX + 1],
+                   struct cidr *source) _must_check_;
 int directban_ipset(const struct item *item, char **out) _must_check_;
 
 #endif

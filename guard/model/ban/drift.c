@@ -104,10 +104,13 @@ static int compare_sources(const void *a, const void *b)
 static int add_rule(struct look *look, const struct firewall_entry *entry)
 {
 	struct ban_rule row = {.entry = entry, .rule = RICHRULE_NULL};
+	int r = banplan_is_ban(&entry->item, NULL);
 
-	if (!banplan_is_ban(&entry->item, NULL) ||
-	    richrule_parse(&row.rule, entry->item.value, NULL) != 0)
-		return 0;
+	if (r <= 0)
+		return r;
+	r = richrule_parse(&row.rule, entry->item.value, NULL);
+	if (r != 0)
+		return r < 0 ? r : 0;
 	if (!richrule_source_cidr(&row.rule, &row.source) ||
 	    grow(&look->rules, &look->capacity, look->n + 1, sizeof(row)) < 0) {
 		richrule_deinit(&row.rule);
@@ -137,8 +140,8 @@ static int add_named(struct look *look, const struct firewall_entry *entry)
 	const struct item *item = &entry->item;
 	const char *set = item->kind == ITEM_ENTRY ? item_ipset_name(item->zone) : NULL;
 	struct named row = {.entry = entry};
-	enum directban_role role = DIRECTBAN_BAN;
 	struct named_list *list;
+	int role = DIRECTBAN_BAN;
 
 	if (set) {
 		if (strncmp(set, DIRECTBAN_PREFIX, strlen(DIRECTBAN_PREFIX)) != 0 ||
@@ -148,8 +151,8 @@ static int add_named(struct look *look, const struct firewall_entry *entry)
 	} else {
 		role = directban_role(item, row.name, &row.source);
 	}
-	if (role == DIRECTBAN_NONE || (role == DIRECTBAN_FRAME && !leads_to_bans(item)))
-		return 0;
+	if (role <= DIRECTBAN_NONE || (role == DIRECTBAN_FRAME && !leads_to_bans(item)))
+		return role < 0 ? role : 0;
 	if (role == DIRECTBAN_BAN)
 		cidr_first(&row.source, row.source.key);
 	list = role == DIRECTBAN_BAN ? &look->bans : &look->leads;

@@ -529,9 +529,11 @@ static int add_direct(struct gap *gap, const struct firewall *fw, const struct i
 {
 	_cleanup_direct_ struct direct rule = DIRECT_NULL;
 	char name[ITEM_ZONE_MAX + 1];
-	int r;
+	int r = directban_role(item, name, &ban->source);
 
-	if (directban_role(item, name, &ban->source) != DIRECTBAN_BAN)
+	if (r < 0)
+		return r;
+	if (r != DIRECTBAN_BAN)
 		return err_set(err, GAP_E_UNFIT, "not a ban");
 	ban->match.family = ban->source.family;
 	r = direct_parse(&rule, item->kind == ITEM_CHAIN, item->value);

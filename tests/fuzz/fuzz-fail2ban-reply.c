@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// Parses: guard/model/ban/fail2ban-reply.c guard/base/pickle.c
 #include "guard/model/ban/fail2ban-reply.h"
 #include "guard/model/ban/jailaction.h"
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// Parses: guard/model/item.c
 #include "guard/model/item.h"
 
 #include "tests/fuzz/fuzz.h"

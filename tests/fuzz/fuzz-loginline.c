@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// Parses: guard/model/mail/loginline.c
 /*
  * The input as a line, and as what a stranger chose within lines of Dovecot and
  * Postfix: whatever it is, nobody but the client that logged in is learned.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// Parses: guard/system/kernel/nftrules.c
 #include "guard/system/kernel/nftrules.h"
 
 #include "guard/model/packet/verdict.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// Parses: guard/model/rule/richrule.c guard/model/rule/richvalue.c guard/model/rule/richlex.c
 #include "guard/model/rule/richrule.h"
 
 #include "tests/fuzz/fuzz.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
+// Parses: guard/system/firewalld/zonexml.c
 #include "guard/system/firewalld/zonexml.h"
 
 #include "tests/fuzz/fuzz.h"

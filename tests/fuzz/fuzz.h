@@ -2,8 +2,8 @@
 /*
  * fuzz - what every fuzz target has in common
  *
- * A target is one function in libFuzzer's form. Linked with replay.c it goes
- * through its corpus in `make check`; with --enable-fuzzing libFuzzer drives it.
+ * A target is one function in libFuzzer's form. replay.c has the main. A comment
+ * "Parses: FILE..." says which files of guard/ tests/fuzz/run tells the coverage of.
  */
 #ifndef TESTS_FUZZ_FUZZ_H
 #define TESTS_FUZZ_FUZZ_H
@@ -15,6 +15,7 @@
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerRunDriver(int *argc, char ***argv, int (*target)(const uint8_t *data, size_t size));
 
 /* What must hold for every input; assert() could be compiled out. */
 #define FUZZ_CHECK(condition)                                                                      \
@@ -37,5 +38,20 @@ static inline char *fuzz_string(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	return text;
 }
+
+/*
+ * For what is read from files: a folder of this process, removed at its end; where there is
+ * /dev/shm, in memory. The path of @name in it is valid until the next call.
+ */
+const char *fuzz_path(const char *name);
+/* The input as that file; Return: its path, as above. */
+const char *fuzz_file(const char *name, const void *data, size_t size);
+
+/* The folder's own store, empty again from time to time, so that the runs stay quick. */
+struct store;
+struct store *fuzz_store(void);
+
+/* How often a slow target runs in `make check` at most; others leave it out. */
+extern const unsigned fuzz_runs_max __attribute__((weak));
 
 #endif

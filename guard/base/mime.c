@@ -79,6 +79,12 @@ static bool is_plain(const char *text)
 	return true;
 }
 
+/* One that leaves its line in the head short enough: RFC 5322, 2.1.1. */
+static bool is_name(const char *text)
+{
+	return strlen(text) <= MIME_ADDRESS_MAX && is_plain(text);
+}
+
 /* Where an encoded word may end: not within a character. */
 static size_t word_length(const char *text)
 {
@@ -152,14 +158,14 @@ static void append_part(struct text *out, const char *type, const char *body)
  * mime_format() - the whole message
  * @out: owned by the caller; untouched on failure
  *
- * Return: 0; -EINVAL for an address that is none; -ENOMEM.
+ * Return: 0; -EINVAL for an address, id or host that is none; -ENOMEM.
  */
 int mime_format(char **out, const struct mime_message *message)
 {
 	struct text text = {0};
 
 	if (!mime_is_address(message->from) || !mime_is_address(message->to) ||
-	    !is_plain(message->id) || !is_plain(message->host))
+	    !is_name(message->id) || !is_name(message->host))
 		return -EINVAL;
 	append(&text, "From: ");
 	append(&text, message->from);

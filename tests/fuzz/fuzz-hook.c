@@ -7,7 +7,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-const unsigned fuzz_runs_max = 600;
+const unsigned fuzz_runs_max = 300;
 
 /* What it says to people must be one line that a terminal bears; it is read back here. */
 static void check_said(const char *said)

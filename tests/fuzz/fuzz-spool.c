@@ -9,7 +9,7 @@
 
 #include "tests/fuzz/fuzz.h"
 
-const unsigned fuzz_runs_max = 600;
+const unsigned fuzz_runs_max = 300;
 
 /* What is on record could have been told. */
 static int check_ban(const struct store_ban *ban, void *userdata)

@@ -100,21 +100,28 @@ const struct check check_no_jail = {
     .fn = no_jail,
 };
 
-static int bans_not_restored(struct check_run *run)
+/* The jails whose bans end so in a reload, "a, b"; NULL: none. Return: 0; -ENOMEM. */
+static int name_jails(char **out, const struct picture *picture, enum jail_fate fate)
+{
+	_cleanup_builder_ struct builder jails = BUILDER_NULL;
+
+	for (size_t i = 0; i < picture->tickets.n_jails; i++)
+		if (picture_jail_fate(picture, &picture->tickets.jails[i]) == fate)
+			builder_join(&jails, ", ", picture->tickets.jails[i].name);
+	return check_take(&jails, out);
+}
+
+static int not_to_be_restored(struct check_run *run)
 {
 	const struct config *config = run->picture->config;
 	const char *path =
 	    run->picture->config_path ? run->picture->config_path : CONFIG_DEFAULT_PATH;
 	const char *slash = strrchr(path, '/');
-	_cleanup_builder_ struct builder jails = BUILDER_NULL;
 	_cleanup_free_ char *list = NULL, *command = NULL, *folder = NULL;
 
 	if (config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE)
 		return 0;
-	for (size_t i = 0; i < run->picture->tickets.n_jails; i++)
-		if (picture_jail_is_wiped(run->picture, &run->picture->tickets.jails[i]))
-			builder_join(&jails, ", ", run->picture->tickets.jails[i].name);
-	if (check_take(&jails, &list) < 0)
+	if (name_jails(&list, run->picture, JAIL_FATE_RESTORED) < 0)
 		return -ENOMEM;
 	if (!list)
 		return 0;
@@ -131,11 +138,58 @@ static int bans_not_restored(struct check_run *run)
 	                 "they are not restored");
 }
 
+/* fail2ban's own action that bans the same in a table of its own. */
+static const char *nftables_like(const struct jail_action *action)
+{
+	return strstr(action->name, "allports") ? "nftables-allports" : "nftables-multiport";
+}
+
+/* Last it shows what the jail does now: one that does not go by banaction has the same still. */
+static int nftables_command(char **out, const struct jail *jail, const struct jail_action *action)
+{
+	return shell_printf(out,
+	                    "nft --version && printf '[%%s]\\nbanaction = %s\\n' %s "
+	                    ">/etc/fail2ban/jail.d/zz-%s-nftables.local && "
+	                    "fail2ban-client reload --restart %s && fail2ban-client get %s actions",
+	                    nftables_like(action), jail->name, jail->name, jail->name, jail->name);
+}
+
+static int lost_for_good(struct check_run *run, const struct jail *jail)
+{
+	const struct picture *picture = run->picture;
+	char *command = NULL;
+
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		const struct jail_action *action = &jail->actions[i];
+
+		if (picture_action_fate(picture, action) != JAIL_FATE_LOST)
+			continue;
+		if (nftables_command(&command, jail, action) < 0)
+			return -ENOMEM;
+		return check_add_as(run, FINDING_WARNING, strdup(action->name), command,
+		                    "every reload drops the bans of jail %s, and nobody puts them "
+		                    "back: firewalld empties the tables of iptables",
+		                    jail->name);
+	}
+	return 0;
+}
+
+static int bans_not_restored(struct check_run *run)
+{
+	const struct tickets *tickets = &run->picture->tickets;
+	int r = not_to_be_restored(run);
+
+	for (size_t i = 0; i < tickets->n_jails && r == 0; i++)
+		r = lost_for_good(run, &tickets->jails[i]);
+	return r;
+}
+
 const struct check check_bans_not_restored = {
     .name = "bans-not-restored",
     .severity = FINDING_INFO,
-    .help = "bans that a reload drops and that the configuration does not restore",
+    .help = "bans that a reload drops and that nobody puts back",
     .needs = PICTURE_FAIL2BAN,
+    .also = PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_RULES,
     .fn = bans_not_restored,
 };
 

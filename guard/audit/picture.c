@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/picture.h"
 
+#include "guard/model/fault.h"
+
 #include <string.h>
 
 /* Services that include each other do not go deeper. */
@@ -85,16 +87,47 @@ const char *picture_part_name(unsigned part)
 	return names[place(part)];
 }
 
-/** picture_jail_is_wiped() - does a wipe take its bans, by its actions or by what was seen? */
-bool picture_jail_is_wiped(const struct picture *picture, const struct jail *jail)
+static bool has_direct_rules(const struct firewall *fw)
 {
-	for (size_t i = 0; i < jail->n_actions; i++)
-		if (jail_action_kind_is_wiped(jail->actions[i].kind))
-			return true;
-	for (size_t i = 0; i < picture->shapes.n; i++)
-		if (strcmp(picture->shapes.shapes[i].jail, jail->name) == 0)
+	for (size_t i = 0; i < fw->n; i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    item_direct_family(fw->entries[i].item.zone))
 			return true;
 	return false;
+}
+
+/* What a reload does to iptables' chains: see flush() of firewalld's core/fw.py. */
+static enum jail_fate iptables_fate(const struct picture *picture)
+{
+	if (!picture->backend || !picture->ruleset.version ||
+	    !picture_knows(picture, PICTURE_FIREWALLD))
+		return JAIL_FATE_UNKNOWN;
+	return strcmp(picture->backend, "iptables") == 0 ||
+	               fault_has(FAULT_EMPTIES_IPTABLES, picture->ruleset.version) ||
+	               has_direct_rules(&picture->firewall)
+	           ? JAIL_FATE_LOST
+	           : JAIL_FATE_KEPT;
+}
+
+/** picture_action_fate() - what the next reload does to the bans of an action */
+enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action)
+{
+	return jail_action_kind_fate(action->kind, iptables_fate(picture));
+}
+
+/** picture_jail_fate() - the worst, by the jail's actions and by what was seen of its bans */
+enum jail_fate picture_jail_fate(const struct picture *picture, const struct jail *jail)
+{
+	enum jail_fate worst = JAIL_FATE_KEPT, fate;
+
+	for (size_t i = 0; i < picture->shapes.n; i++)
+		if (strcmp(picture->shapes.shapes[i].jail, jail->name) == 0)
+			worst = JAIL_FATE_RESTORED;
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		fate = picture_action_fate(picture, &jail->actions[i]);
+		worst = fate > worst ? fate : worst;
+	}
+	return worst;
 }
 
 /** picture_knows_tickets() - does fail2ban run, or its database tell? A stopped one has none. */

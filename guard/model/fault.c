@@ -17,6 +17,8 @@ static const struct {
     [FAULT_TIMED_RELOAD] = {"firewalld#1597", {2, 4, 1}, {2, 5, INT_MAX}},
     /* core/nftables.py, build_flush_rules(); since 2.0 it adds the table first */
     [FAULT_NEEDS_TABLE] = {"", {0, 6, 0}, {1, INT_MAX, INT_MAX}},
+    /* core/fw.py, flush(); since 2.0 only where somebody has direct rules */
+    [FAULT_EMPTIES_IPTABLES] = {"firewalld#863", {0, 0, 0}, {1, INT_MAX, INT_MAX}},
     [FAULT_NEEDS_THREE_TABLES] = {"", {0, 6, 0}, {0, INT_MAX, INT_MAX}},
 };
 

@@ -16,6 +16,8 @@ enum fault {
 	 */
 	FAULT_NEEDS_TABLE,
 	FAULT_NEEDS_THREE_TABLES, /* the same, with one for each family of addresses beside it */
+	/* A reload or start empties the tables of iptables, whoever filled them. */
+	FAULT_EMPTIES_IPTABLES,
 	FAULT_N,
 };
 

@@ -20,11 +20,16 @@ static size_t count_bans(const struct picture *picture, const char *jail)
 	return n;
 }
 
-/* Is there one of which it is not known what its actions do? */
+static bool is_unknown(const struct picture *picture, const struct jail *jail)
+{
+	return !jail->actions_known || picture_jail_fate(picture, jail) == JAIL_FATE_UNKNOWN;
+}
+
+/* Is there one of which it is not known what its actions do, or what a reload does to them? */
 static bool any_unknown(const struct picture *picture)
 {
 	for (size_t i = 0; i < picture->tickets.n_jails; i++)
-		if (!picture->tickets.jails[i].actions_known)
+		if (is_unknown(picture, &picture->tickets.jails[i]))
 			return true;
 	return false;
 }
@@ -34,23 +39,27 @@ static size_t count_wiped(const struct picture *picture)
 	size_t n = 0;
 
 	for (size_t i = 0; i < picture->tickets.n_jails; i++)
-		if (picture_jail_is_wiped(picture, &picture->tickets.jails[i]))
+		if (jail_fate_is_wiped(picture_jail_fate(picture, &picture->tickets.jails[i])))
 			n += count_bans(picture, picture->tickets.jails[i].name);
 	return n;
 }
 
 /* --- as a document ----------------------------------------------------------------------- */
 
-static json_t *actions_json(const struct jail *jail)
+static json_t *actions_json(const struct picture *picture, const struct jail *jail)
 {
 	json_t *actions = json_array();
 
-	for (size_t i = 0; actions && i < jail->n_actions; i++)
-		report_json_append(&actions,
-		                   json_pack("{s:o, s:s, s:b}", "name",
-		                             report_json_text(jail->actions[i].name), "kind",
-		                             jail_action_kind_name(jail->actions[i].kind), "wiped",
-		                             jail_action_kind_is_wiped(jail->actions[i].kind)));
+	for (size_t i = 0; actions && i < jail->n_actions; i++) {
+		const struct jail_action *action = &jail->actions[i];
+		enum jail_fate fate = picture_action_fate(picture, action);
+
+		report_json_append(&actions, json_pack("{s:o, s:s, s:b, s:s}", "name",
+		                                       report_json_text(action->name), "kind",
+		                                       jail_action_kind_name(action->kind), "wiped",
+		                                       jail_fate_is_wiped(fate), "after_reload",
+		                                       jail_fate_name(fate)));
+	}
 	return actions;
 }
 
@@ -75,12 +84,12 @@ static json_t *jails_json(const struct picture *picture)
 	for (size_t i = 0; jails && i < picture->tickets.n_jails; i++) {
 		const struct jail *jail = &picture->tickets.jails[i];
 
-		report_json_append(&jails,
-		                   json_pack("{s:o, s:I, s:b, s:o, s:o}", "name",
-		                             report_json_text(jail->name), "bans",
-		                             (json_int_t)count_bans(picture, jail->name),
-		                             "actions_known", jail->actions_known, "actions",
-		                             actions_json(jail), "seen", seen_json(picture, jail)));
+		report_json_append(&jails, json_pack("{s:o, s:I, s:b, s:o, s:o}", "name",
+		                                     report_json_text(jail->name), "bans",
+		                                     (json_int_t)count_bans(picture, jail->name),
+		                                     "actions_known", jail->actions_known,
+		                                     "actions", actions_json(picture, jail), "seen",
+		                                     seen_json(picture, jail)));
 	}
 	return jails;
 }
@@ -147,11 +156,22 @@ static void name_kinds(const struct picture *picture, const struct jail *jail, c
 	}
 }
 
+static const char *fate_words(const struct picture *picture, const struct jail *jail)
+{
+	static const char *const words[JAIL_FATE_N] = {
+	    [JAIL_FATE_KEPT] = ", which a reload does not touch",
+	    [JAIL_FATE_RESTORED] = ", which a reload drops",
+	    [JAIL_FATE_UNKNOWN] = ", which a reload may drop",
+	    [JAIL_FATE_LOST] = ", which a reload drops, and nobody puts back",
+	};
+
+	return jail->actions_known ? words[picture_jail_fate(picture, jail)] : "";
+}
+
 static void put_jail(const struct report *report, const struct picture *picture,
                      const struct jail *jail)
 {
 	size_t n = count_bans(picture, jail->name);
-	bool wiped = picture_jail_is_wiped(picture, jail);
 	char kinds[WORDS_MAX];
 
 	name_kinds(picture, jail, kinds, sizeof(kinds));
@@ -160,9 +180,7 @@ static void put_jail(const struct report *report, const struct picture *picture,
 	            !jail->actions_known ? "unknown actions"
 	            : kinds[0]           ? kinds
 	                                 : "no action",
-	            !jail->actions_known ? ""
-	            : wiped              ? ", which a reload drops"
-	                                 : ", which a reload does not touch");
+	            fate_words(picture, jail));
 }
 
 /** report_fail2ban_put() - a line about it, and one for each jail */

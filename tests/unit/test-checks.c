@@ -458,6 +458,10 @@ static void change(struct world *world, const char *what)
 		serve(picture, 993, AF_INET, false, "dovecot");
 		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_RICH);
 		world->config.restore_bans = CONFIG_RESTORE_BANS_NONE;
+	} else if (strcmp(what, "bans that nobody puts back") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_IPTABLES);
+		picture->ruleset.version = strdup("1.3.3");
 	} else if (strcmp(what, "open for a time, and reloads crash") == 0) {
 		serve(picture, 993, AF_INET, false, "dovecot");
 		picture->ruleset.version = strdup("2.4.2");
@@ -513,6 +517,10 @@ static const struct {
      "restorecon -RF /etc/reload-guard"},
     {MAIL, MAIL_RULES, "bans that stay away", "bans-not-restored", FINDING_INFO,
      "restore-bans = safe"},
+    {MAIL, MAIL_RULES, "bans that nobody puts back", "bans-not-restored", FINDING_WARNING,
+     "nft --version && printf '[%s]\\nbanaction = nftables-multiport\\n' dovecot "
+     ">/etc/fail2ban/jail.d/zz-dovecot-nftables.local && fail2ban-client reload --restart "
+     "dovecot && fail2ban-client get dovecot actions"},
     {MAIL, MAIL_RULES, "a wipe is open", "ban-permanent", FINDING_UNKNOWN, NULL},
     {MAIL " public/service:pop3=r", MAIL_RULES "\npublic service pop3\nservice:pop3 110/tcp",
      "open for a time, and reloads crash", "reload-crash", FINDING_ERROR,
@@ -523,6 +531,52 @@ static const struct {
     {MAIL, "public interface eth0\npublic service imaps\nservice:imaps 994/tcp\ndefault public",
      "served", "service-definition", FINDING_ERROR, "--load-service-defaults=imaps"},
 };
+
+/* What is known of firewalld, and what its next reload does to a jail's bans: firewalld#863. */
+static const struct {
+	const char *backend, *version, *direct;
+	unsigned missing; /* parts that are not known */
+	enum jail_action_kind kind;
+	enum jail_fate fate;
+} fates[] = {
+    {"nftables", "1.3.3", NULL, 0, JAIL_ACTION_IPTABLES, JAIL_FATE_LOST},
+    {"nftables", "0.9.3", NULL, 0, JAIL_ACTION_IPTABLES, JAIL_FATE_LOST},
+    {"nftables", "2.0.0", NULL, 0, JAIL_ACTION_IPTABLES, JAIL_FATE_KEPT},
+    {"iptables", "2.3.1", NULL, 0, JAIL_ACTION_IPTABLES, JAIL_FATE_LOST},
+    {"nftables", "2.3.1", "direct:ipv4/chain:filter mine", 0, JAIL_ACTION_IPTABLES, JAIL_FATE_LOST},
+    {"nftables", NULL, NULL, 0, JAIL_ACTION_IPTABLES, JAIL_FATE_UNKNOWN},
+    {NULL, "2.3.1", NULL, 0, JAIL_ACTION_IPTABLES, JAIL_FATE_UNKNOWN},
+    {"nftables", "2.3.1", NULL, PICTURE_FIREWALLD, JAIL_ACTION_IPTABLES, JAIL_FATE_UNKNOWN},
+    {"nftables", "1.3.3", NULL, 0, JAIL_ACTION_NFTABLES, JAIL_FATE_KEPT},
+    {"nftables", "1.3.3", NULL, 0, JAIL_ACTION_OTHER, JAIL_FATE_KEPT},
+    {"nftables", "1.3.3", NULL, 0, JAIL_ACTION_IPSET, JAIL_FATE_RESTORED},
+    {NULL, NULL, NULL, 0, JAIL_ACTION_DIRECT, JAIL_FATE_RESTORED},
+};
+
+START_TEST(knows_what_a_reload_does_to_bans)
+{
+	struct world world;
+	struct picture *picture = &world.picture;
+	struct firewall_entry *entry;
+
+	world_init(&world, MAIL, MAIL_RULES);
+	run_jail(picture, "dovecot", "imaps", fates[_i].kind);
+	picture->known &= ~fates[_i].missing;
+	free(picture->backend);
+	picture->backend = fates[_i].backend ? strdup(fates[_i].backend) : NULL;
+	picture->ruleset.version = fates[_i].version ? strdup(fates[_i].version) : NULL;
+	if (fates[_i].direct) {
+		struct item item = item_from_text(fates[_i].direct);
+
+		ck_assert_int_eq(firewall_put(&picture->firewall, &item, &entry), 0);
+		entry->flags |= FIREWALL_RUNTIME;
+		item_deinit(&item);
+	}
+	ck_assert_str_eq(jail_fate_name(picture_jail_fate(picture, &picture->tickets.jails[0])),
+	                 jail_fate_name(fates[_i].fate));
+	world_deinit(&world);
+}
+END_TEST
 
 START_TEST(finds_what_is_around)
 {
@@ -906,11 +960,13 @@ int main(void)
 	Suite *suite = suite_create("checks");
 	TCase *tests = tcase_create("checks");
 
-	tcase_set_timeout(tests, 60); /* each allocation of many worlds, on a machine that is busy */
+	tcase_set_timeout(tests,
+	                  60); /* each allocation of many worlds, on a machine that is busy */
 	tcase_add_loop_test(tests, rows_are_complete, 0, CHECKS_N);
 	tcase_add_test(tests, names_are_found);
 	tcase_add_test(tests, silenced_ones_are_not_made);
 	tcase_add_loop_test(tests, finds_it_wherever_it_is_asked, 0, ARRAY_SIZE(worlds));
+	tcase_add_loop_test(tests, knows_what_a_reload_does_to_bans, 0, ARRAY_SIZE(fates));
 	tcase_add_loop_test(tests, finds_what_is_around, 0, ARRAY_SIZE(more_worlds));
 	tcase_add_test(tests, shows_each_item);
 	tcase_add_test(tests, what_nobody_could_read_is_told_once);

@@ -97,7 +97,7 @@ static bool calls(const struct word *word, const char *program)
 
 /* What is seen in one command, or in all of a text. */
 struct seen {
-	bool firewall_cmd, rich, direct, entry, ipset, nft, iptables;
+	bool firewall_cmd, rich, direct, entry, ipset, nft, iptables, ip, route;
 	struct word zone;
 };
 
@@ -115,14 +115,22 @@ static void see_option(struct seen *seen, const struct word *word, bool *zone_fo
 	seen->entry |= starts_with(word, "--add-entry");
 }
 
+/* Programs by what they keep a ban in. */
+static const char *const iptables_programs[] = {
+    "iptables", "ip6tables", "iptables-nft", "iptables-legacy", "ip6tables-nft", "ip6tables-legacy",
+    /* firewalls whose rules are in its chains */
+    "ufw", "shorewall", "apf", "csf"};
+
 static void see_program(struct seen *seen, const struct word *word)
 {
 	seen->firewall_cmd |= calls(word, "firewall-cmd");
 	seen->ipset |= calls(word, "ipset");
 	seen->nft |= calls(word, "nft") || is_word(word, "<nftables>");
-	seen->iptables |= calls(word, "iptables") || calls(word, "ip6tables") ||
-	                  calls(word, "iptables-nft") || calls(word, "iptables-legacy") ||
-	                  is_word(word, "<iptables>");
+	seen->route |= seen->ip && is_word(word, "route");
+	seen->ip |= calls(word, "ip");
+	seen->iptables |= is_word(word, "<iptables>");
+	for (size_t i = 0; i < ARRAY_SIZE(iptables_programs); i++)
+		seen->iptables |= calls(word, iptables_programs[i]);
 }
 
 static void look(struct seen *seen, const char *text)
@@ -148,6 +156,7 @@ static void look(struct seen *seen, const char *text)
 		seen->ipset |= command.ipset;
 		seen->nft |= command.nft;
 		seen->iptables |= command.iptables;
+		seen->route |= command.route;
 		if (command.zone.text)
 			seen->zone = command.zone;
 	}
@@ -158,7 +167,7 @@ static void look(struct seen *seen, const char *text)
  * @ban:   its actionban, as the running server has it; NULL: none
  * @start: its actionstart; NULL: none
  *
- * What is done for each ban decides; only of a set that is filled does the
+ * What is done for each ban decides; only of a set or a list that is filled does the
  * start tell what reads it.
  */
 enum jail_action_kind jailaction_classify(const char *ban, const char *start)
@@ -179,7 +188,9 @@ enum jail_action_kind jailaction_classify(const char *ban, const char *start)
 		                           : JAIL_ACTION_OTHER;
 	if (at_ban.nft)
 		return JAIL_ACTION_NFTABLES;
-	return at_ban.iptables ? JAIL_ACTION_IPTABLES : JAIL_ACTION_OTHER;
+	if (at_ban.iptables || at_start.iptables) /* it may just write to /proc/net/xt_recent */
+		return JAIL_ACTION_IPTABLES;
+	return at_ban.route ? JAIL_ACTION_ROUTE : JAIL_ACTION_OTHER;
 }
 
 /**

@@ -169,29 +169,52 @@ int jail_add_action(struct jail *jail, const char *name, struct jail_action **ou
 	return 0;
 }
 
+/* Where each kind keeps its bans decides what a reload does to them. */
+static const struct {
+	const char *name;
+	enum jail_fate fate;
+} kinds[JAIL_ACTION_N_KINDS] = {
+    [JAIL_ACTION_OTHER] = {"other", JAIL_FATE_KEPT},
+    [JAIL_ACTION_RICH] = {"rich rules", JAIL_FATE_RESTORED},
+    [JAIL_ACTION_DIRECT] = {"direct rules", JAIL_FATE_RESTORED},
+    /* the kernel's set stays, the direct rule that looks into it goes */
+    [JAIL_ACTION_IPSET] = {"ipset", JAIL_FATE_RESTORED},
+    [JAIL_ACTION_FW_IPSET] = {"firewalld ipset", JAIL_FATE_RESTORED},
+    [JAIL_ACTION_NFTABLES] = {"nftables", JAIL_FATE_KEPT},
+    [JAIL_ACTION_IPTABLES] = {"iptables", JAIL_FATE_LOST},
+    [JAIL_ACTION_ROUTE] = {"routes", JAIL_FATE_KEPT},
+};
+
 /**
- * jail_action_kind_is_wiped() - can a wipe take its bans?
- *
- * What it keeps in firewalld's runtime, or reaches through a rule there.
+ * jail_action_kind_fate() - what a reload does to the bans of such an action
+ * @iptables: what it does to iptables' chains: not every firewalld empties them
  */
-bool jail_action_kind_is_wiped(enum jail_action_kind kind)
+enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate iptables)
 {
-	return kind == JAIL_ACTION_RICH || kind == JAIL_ACTION_DIRECT ||
-	       kind == JAIL_ACTION_IPSET || kind == JAIL_ACTION_FW_IPSET;
+	return kinds[kind].fate == JAIL_FATE_LOST ? iptables : kinds[kind].fate;
 }
 
 /** jail_action_kind_name() - as it is written in output */
 const char *jail_action_kind_name(enum jail_action_kind kind)
 {
-	static const char *const names[JAIL_ACTION_N_KINDS] = {
-	    [JAIL_ACTION_OTHER] = "other",
-	    [JAIL_ACTION_RICH] = "rich rules",
-	    [JAIL_ACTION_DIRECT] = "direct rules",
-	    [JAIL_ACTION_IPSET] = "ipset",
-	    [JAIL_ACTION_FW_IPSET] = "firewalld ipset",
-	    [JAIL_ACTION_NFTABLES] = "nftables",
-	    [JAIL_ACTION_IPTABLES] = "iptables",
+	return kinds[kind].name;
+}
+
+/** jail_fate_is_wiped() - are they known to be gone when the reload is done? */
+bool jail_fate_is_wiped(enum jail_fate fate)
+{
+	return fate == JAIL_FATE_RESTORED || fate == JAIL_FATE_LOST;
+}
+
+/** jail_fate_name() - one word; static */
+const char *jail_fate_name(enum jail_fate fate)
+{
+	static const char *const names[JAIL_FATE_N] = {
+	    [JAIL_FATE_KEPT] = "kept",
+	    [JAIL_FATE_RESTORED] = "restored",
+	    [JAIL_FATE_UNKNOWN] = "unknown",
+	    [JAIL_FATE_LOST] = "lost",
 	};
 
-	return names[kind];
+	return names[fate];
 }

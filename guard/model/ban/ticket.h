@@ -42,7 +42,17 @@ enum jail_action_kind {
 	                       */
 	JAIL_ACTION_NFTABLES, /* a table of its own, which firewalld does not touch */
 	JAIL_ACTION_IPTABLES, /* iptables' chains */
+	JAIL_ACTION_ROUTE,    /* route: that nothing is sent to */
 	JAIL_ACTION_N_KINDS,
+};
+
+/* What becomes of a ban in a reload; the order is that of how bad it is. */
+enum jail_fate {
+	JAIL_FATE_KEPT,     /* firewalld does not touch it */
+	JAIL_FATE_RESTORED, /* firewalld drops it, and the guard puts it back */
+	JAIL_FATE_UNKNOWN,
+	JAIL_FATE_LOST, /* firewalld drops it, and nobody puts it back */
+	JAIL_FATE_N,
 };
 
 struct jail_action {
@@ -87,7 +97,9 @@ const struct jail *tickets_jail(const struct tickets *tickets, const char *name)
 bool tickets_have(const struct tickets *tickets, const struct ticket *ticket);
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
 int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
-bool jail_action_kind_is_wiped(enum jail_action_kind kind);
+enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate iptables);
+bool jail_fate_is_wiped(enum jail_fate fate);
+const char *jail_fate_name(enum jail_fate fate);
 const char *jail_action_kind_name(enum jail_action_kind kind);
 
 #endif

@@ -15,6 +15,7 @@ struct mender {
 	struct repair repair;
 	struct firewalld_op *reloading;
 	struct unitcall *restarting;
+	bool restart_begun;        /* and firewalld is still to go */
 	struct loop_source *timer; /* look again */
 	int64_t since_us;          /* monotonic; of the trouble */
 	bool acted;                /* since then */
@@ -46,7 +47,10 @@ static void look_again(struct mender *mender, bool reloaded)
 
 static void on_due(void *userdata)
 {
-	look_again(userdata, false);
+	struct mender *mender = userdata;
+
+	mender->restart_begun = false;
+	look_again(mender, false);
 }
 
 static void on_reloaded(int result, const struct err *err, void *userdata)
@@ -65,8 +69,9 @@ static void on_restarted(const char *why, void *userdata)
 	struct mender *mender = userdata;
 
 	mender->restarting = NULL;
+	mender->restart_begun = !why;
 	if (!why)
-		return; /* it has begun, and firewalld's coming back is what ends it */
+		return; /* firewalld's coming back is what ends it */
 	tell(mender, REPAIR_WAIT, why);
 	loop_timer_stop(mender->timer);
 	look_again(mender, false);
@@ -115,7 +120,7 @@ static void act(struct mender *mender, enum repair_trouble trouble)
 /** mender_is_at_work() - is something under way that may end the trouble? */
 bool mender_is_at_work(const struct mender *mender)
 {
-	return mender->reloading || mender->restarting;
+	return mender->reloading || mender->restarting || mender->restart_begun;
 }
 
 /**
@@ -163,6 +168,7 @@ void mender_gone(struct mender *mender)
 {
 	firewalld_cancel(steal(mender->reloading));
 	unitcall_cancel(steal(mender->restarting));
+	mender->restart_begun = false;
 	loop_timer_stop(mender->timer);
 }
 

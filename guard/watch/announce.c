@@ -60,6 +60,7 @@ void announcer_free(struct announcer *announcer)
 void announcer_appeared(struct announcer *announcer, bool again)
 {
 	announcer->told_state = FIREWALL_STATE_UNKNOWN;
+	announcer->failed_reload_us = 0; /* that was another one's */
 	if (again)
 		logger_write(announcer->given.logger, LOGGER_NOTICE, "firewalld is back");
 	record_event(announcer->given.record, EVENT_FIREWALLD_BACK, NULL, "firewalld runs");
@@ -605,6 +606,9 @@ void announcer_ended(struct announcer *announcer, const struct episode *episode,
 		    (long long)((last_restored_us(episode) - episode->at_us) / 1000));
 	if (restored)
 		announcer->told_lockdown = false;
+	/* the next one is another's */
+	if (episode->kind == WIPE_RELOAD || episode->kind == WIPE_RESTART)
+		announcer->repair_us = 0;
 	snprintf(announcer->last_wipe, sizeof(announcer->last_wipe),
 	         "last %s: %zu lost, %zu restored", wipe_kind_name(episode->kind), wanted,
 	         restored);

@@ -3,7 +3,6 @@
 
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonefile.h"
-#include "guard/system/host/filewatch.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -14,17 +13,13 @@
 #define GATHER_MS 300
 #define PAUSE_MS  3000
 
-#define FOLDER "/etc/firewalld"
-
-static const char *const folders[] = {
-    FOLDER,           FOLDER "/zones",     FOLDER "/services", FOLDER "/policies",
-    FOLDER "/ipsets", FOLDER "/icmptypes", FOLDER "/helpers"};
+#define ZONES "/etc/firewalld/zones"
 
 struct confcheck {
 	struct confcheck_options given;
-	struct filewatch *watches[ARRAY_SIZE(folders)]; /* NULL: not there */
 	struct loop_source *timer;
 	struct firewalld_op *asking;
+	bool changed;     /* since it was asked */
 	int64_t asked_us; /* monotonic */
 	enum firewall_state state;
 	char broken[512]; /* what firewalld says is wrong; "": nothing, as far as is known */
@@ -66,7 +61,7 @@ static bool is_broken(const char *file, size_t length)
 /* Of XML that is none firewalld names the line, and not the file: the first such zone is it. */
 static void name_file(char *words, size_t size)
 {
-	DIR *dir = strstr(words, "not a valid") ? opendir(FOLDER "/zones") : NULL;
+	DIR *dir = strstr(words, "not a valid") ? opendir(ZONES) : NULL;
 	const struct dirent *entry;
 
 	while (dir && (entry = readdir(dir))) {
@@ -75,7 +70,7 @@ static void name_file(char *words, size_t size)
 		if (length <= 4 || strcmp(entry->d_name + length - 4, ".xml") != 0 ||
 		    !is_broken(entry->d_name, length - 4))
 			continue;
-		snprintf(words + used, size - used, " (" FOLDER "/zones/%s)", entry->d_name);
+		snprintf(words + used, size - used, " (" ZONES "/%s)", entry->d_name);
 		break;
 	}
 	if (dir)
@@ -88,6 +83,9 @@ static void on_checked(int result, const struct err *err, void *userdata)
 	char words[sizeof(check->broken)] = "";
 
 	check->asking = NULL;
+	/* what it says may be of a file as it was before */
+	if (check->changed)
+		plan(check);
 	if (result != 0 && !firewalld_check_found(result))
 		return;
 	if (result != 0)
@@ -117,22 +115,16 @@ static void on_due(void *userdata)
 		return;
 	}
 	check->asked_us = clock_monotonic_us();
+	check->changed = false;
 	if (firewalld_check(check->given.fw, &check->asking, on_checked, check) != 0)
 		check->asking = NULL; /* it is away: its start tells */
 }
 
-static void on_change(void *userdata)
+/** confcheck_changed() - a file of firewalld's was changed, by whomever */
+void confcheck_changed(struct confcheck *check)
 {
-	plan(userdata);
-}
-
-/* Folders come and go; what is not there is tried again with the next state. */
-static void watch_folders(struct confcheck *check)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (!check->watches[i] && filewatch_new(&check->watches[i], check->given.loop,
-		                                        folders[i], on_change, check) < 0)
-			check->watches[i] = NULL;
+	check->changed = true;
+	plan(check);
 }
 
 /** confcheck_state() - firewalld was read; again and again while it is not RUNNING */
@@ -141,16 +133,14 @@ void confcheck_state(struct confcheck *check, enum firewall_state state)
 	check->state = state;
 	if (state == FIREWALL_STATE_FAILED)
 		plan(check);
-	if (state == FIREWALL_STATE_RUNNING)
-		watch_folders(check);
 }
 
 /**
- * confcheck_new() - begin to watch the files
+ * confcheck_new() - one that has nothing to ask
  * @out:     written on success alone; release with confcheck_free()
  * @options: copied
  *
- * Return: 0, also when they cannot be watched; negative errno.
+ * Return: 0 or a negative errno.
  */
 int confcheck_new(struct confcheck **out, const struct confcheck_options *options)
 {
@@ -165,7 +155,6 @@ int confcheck_new(struct confcheck **out, const struct confcheck_options *option
 		free(check);
 		return r;
 	}
-	watch_folders(check);
 	*out = check;
 	return 0;
 }
@@ -176,8 +165,6 @@ void confcheck_free(struct confcheck *check)
 	if (!check)
 		return;
 	firewalld_cancel(check->asking);
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		filewatch_free(check->watches[i]);
 	loop_remove(check->timer);
 	free(check);
 }

@@ -25,6 +25,7 @@ struct confcheck_options {
 int confcheck_new(struct confcheck **out, const struct confcheck_options *options) _must_check_;
 void confcheck_free(struct confcheck *check); /* before firewalld; NULL is fine */
 
+void confcheck_changed(struct confcheck *check);
 void confcheck_state(struct confcheck *check, enum firewall_state state);
 
 #endif

@@ -388,8 +388,12 @@ static void go_round(struct edits *edits, bool final)
 
 static void take(struct edits *edits)
 {
-	if (edits->watch && confwatch_take(edits->watch, &edits->pending) < 0)
+	int r = edits->watch ? confwatch_take(edits->watch, &edits->pending) : 0;
+
+	if (r < 0)
 		logger_write(edits->given.logger, LOGGER_ERROR, "out of memory");
+	if (r != 0)
+		edits->given.on_change(edits->given.userdata);
 }
 
 static void on_due(void *userdata)

@@ -23,6 +23,8 @@ struct edits_options {
 	struct logger *logger;
 	struct record *record;
 	struct engine *engine;
+	void (*on_change)(void *userdata); /* some file was changed, by whomever */
+	void *userdata;
 };
 
 int edits_new(struct edits **out, const struct edits_options *options) _must_check_;

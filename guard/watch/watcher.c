@@ -677,6 +677,11 @@ static int start_risk(struct watcher *watcher)
 	return risk_new(&watcher->risk, &options);
 }
 
+static void on_file_changed(void *userdata)
+{
+	confcheck_changed(((struct watcher *)userdata)->confcheck);
+}
+
 static int start_edits(struct watcher *watcher)
 {
 	const struct edits_options options = {
@@ -684,6 +689,8 @@ static int start_edits(struct watcher *watcher)
 	    .logger = &watcher->logger,
 	    .record = watcher->record,
 	    .engine = watcher->engine,
+	    .on_change = on_file_changed,
+	    .userdata = watcher,
 	};
 
 	return edits_new(&watcher->edits, &options);
@@ -720,9 +727,9 @@ static int start_confcheck(struct watcher *watcher)
 static int start_parts(struct watcher *watcher)
 {
 	static int (*const start[])(struct watcher * watcher) = {
-	    start_importer,    start_announcer, follow_fail2ban,  start_engine,
-	    start_persister,   start_risk,      start_edits,      start_canary,
-	    start_clientwatch, start_confcheck, start_hookserver,
+	    start_importer,  start_announcer,   follow_fail2ban,  start_engine,
+	    start_persister, start_risk,        start_confcheck,  start_edits,
+	    start_canary,    start_clientwatch, start_hookserver,
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(start); i++) {

@@ -22,7 +22,7 @@ static void on_change(void *userdata)
 	int *n = userdata;
 
 	(*n)++;
-	ck_assert_int_eq(confwatch_take(watch, &changes), 0);
+	ck_assert_int_ge(confwatch_take(watch, &changes), 0);
 	loop_exit(loop, 0);
 }
 

@@ -18,7 +18,8 @@
 /* Copies that nothing follows; more than these are forgotten. */
 #define COPIES_MAX 256
 
-static const char *const folders[] = {"zones", "policies", "ipsets"};
+static const char *const folders[] = {"zones",    "policies",  "ipsets",
+                                      "services", "icmptypes", "helpers"};
 
 struct confwatch {
 	int fd;
@@ -167,15 +168,18 @@ static int take_event(struct confwatch *watch, const struct inotify_event *event
  * confwatch_take() - what has changed since it was taken last
  * @into: gets it added; what is in there already is kept, each file once
  *
- * Return: 0 or -ENOMEM; then everything counts as changed, too.
+ * Return: 1, also when what is in there has changed once more; 0: nothing has; -ENOMEM, and then
+ * everything counts as changed, too.
  */
 int confwatch_take(struct confwatch *watch, struct confwatch_changes *into)
 {
 	char buffer[16384] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool any = false;
 	ssize_t n;
 	int r = 0;
 
 	while ((n = read(watch->fd, buffer, sizeof(buffer))) > 0) {
+		any = true;
 		for (char *at = buffer; at < buffer + n;) {
 			const struct inotify_event *event =
 			    (const struct inotify_event *)(void *)at;
@@ -187,7 +191,7 @@ int confwatch_take(struct confwatch *watch, struct confwatch_changes *into)
 	}
 	if (watch_folders(watch) || r < 0)
 		into->all = true;
-	return r;
+	return r < 0 ? r : any;
 }
 
 static void on_readable(int fd _unused_, unsigned events _unused_, void *userdata)

@@ -2,6 +2,7 @@
 # firewalld hangs: the answers are made of what can be had, the kernel's rules and the last snapshot,
 # which they say with its age, and nothing is claimed of what is not known.
 # ask NAME COMMAND...: its answer is in $W/NAME, and its status is 3
+# As shipped: how soon it answers is judged.
 ask() { guard "${@:2}" >"$W/$1" 2>"$W/$1.err"; echo "$?" >"$W/$1.end"; }
 asked() { [ "$(cat "$W/$1.end")" = 3 ] && cp "$W/$1" "$W/out"; }
 fits() { /usr/bin/python3 -c 'import json, sys, jsonschema

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Whoever does not answer, there is an answer within 5 s, and its cause: all of them share one time.
+# As shipped: how soon it answers is judged.
 . "$LAB_DIR/hang.sh"
 watch_up
 mail_open

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The store, or nft: whoever does not answer, there is an answer within 5 s, and its cause: all of them share one time.
+# As shipped: how soon it answers is judged.
 . "$LAB_DIR/hang.sh"
 
 lock_store() { # STATEMENT; ...: another process has the store for itself

@@ -27,7 +27,7 @@ need "with who fights" out_has "imaps was removed more than 6 times in 10 minute
 lines=$(wc -l <"$W/watch.log")
 # for a moment each time: who tries all the time gets in
 probe_up 993 2 40
-need "imaps still comes back" within 35 grep -q " open " "$W/probe"
+need "imaps still comes back" within 35 grep -qs " open " "$W/probe"
 probe_down
 pause 3 "for more of the fight"
 [ "$(grep -c 'again and again' "$W/watch.log")" = 1 ] || fail "it is said once"

@@ -770,19 +770,16 @@ static int read_fail2ban(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
 	const struct config *config = picture->config;
-	const struct fail2ban_options options = {
-	    .socket = config->fail2ban_socket,
-	    .pidfile = config->fail2ban_pidfile,
-	    .database = config->fail2ban_database,
-	    .timeout_ms = left_ms(reading, FAIL2BAN_MS),
-	    /* and for what its database has when a question was in vain */
-	    .wait_ms = left_ms(reading, FAIL2BAN_ALL_MS) + LEAST_LATER_MS,
-	};
+	struct fail2ban_options options = fail2ban_options_of(config);
 	const char *database =
 	    config->fail2ban_database ? config->fail2ban_database : FAIL2BAN_DEFAULT_DATABASE;
-	int r = fail2ban_read_wait(&picture->tickets, &picture->fail2ban, &options,
-	                           why(reading, PICTURE_FAIL2BAN));
+	int r;
 
+	options.timeout_ms = left_ms(reading, FAIL2BAN_MS);
+	/* and for what its database has when a question was in vain */
+	options.wait_ms = left_ms(reading, FAIL2BAN_ALL_MS) + LEAST_LATER_MS;
+	r = fail2ban_read_wait(&picture->tickets, &picture->fail2ban, &options,
+	                       why(reading, PICTURE_FAIL2BAN));
 	reading->impatient |= picture->fail2ban == FAIL2BAN_UNREACHABLE;
 	picture->fail2ban_installed = access(database, F_OK) == 0;
 	/* one that was ended in order has taken its bans back, and holds none */

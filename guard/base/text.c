@@ -160,6 +160,21 @@ size_t text_width(const char *text)
 	return n;
 }
 
+/**
+ * text_is_host_name() - could a host be called that?
+ *
+ * As the resolver takes it, so with underscores. It has a letter: 1.2.3 is a mistyped address.
+ */
+bool text_is_host_name(const char *text)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t n = 0;
+
+	while (text[n] && (strchr(letters, text[n]) || strchr("0123456789-._", text[n])))
+		n++;
+	return !text[n] && n <= TEXT_HOST_MAX && *text != '-' && strpbrk(text, letters);
+}
+
 /** text_is_utf8() - is all of it well-formed UTF-8? */
 bool text_is_utf8(const char *text, size_t length)
 {

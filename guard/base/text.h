@@ -20,12 +20,16 @@
 #define TEXT_COMMAND_END   "\x0f"
 #define TEXT_COMMAND       TEXT_COMMAND_BEGIN "%s" TEXT_COMMAND_END
 
+/* RFC 1035, in the form that people write */
+#define TEXT_HOST_MAX 253
+
 size_t text_escape(char *out, size_t size, const char *in);
 int text_escape_new(char **out, const char *in) _must_check_;
 size_t text_width(const char *text);
 const char *text_plural(unsigned long long n);
 bool text_is_clean(const char *text);
 void text_drop_marks(char *text);
+bool text_is_host_name(const char *text);
 bool text_is_utf8(const char *text, size_t length);
 size_t text_distance(const char *a, const char *b);
 const char *text_nearest(const char *word, const char *const *candidates, size_t n);

@@ -5,6 +5,7 @@
 
 #include "guard/audit/banpresent.h"
 #include "guard/base/cidr.h"
+#include "guard/base/text.h"
 #include "guard/system/fail2ban/fail2ban-process.h"
 #include "guard/system/fail2ban/fail2ban.h"
 
@@ -41,10 +42,7 @@ static bool check_address(struct cli *cli, const char *text)
 		cli_fail(cli, CLI_USAGE, "--address needs an address, a prefix or a host name");
 		return false;
 	}
-	/* A host name has another sign in it than numbers have, and none of theirs. */
-	if (!strpbrk(text, ":/") && strspn(text, "0123456789.") < strlen(text))
-		return true;
-	return cli_parse_cidr(cli, text, &cidr);
+	return text_is_host_name(text) || cli_parse_cidr(cli, text, &cidr);
 }
 
 static bool parse_query(struct cli *cli, const struct cli_args *args, struct store_ban_query *query)
@@ -76,16 +74,12 @@ static void ask_server(struct banpresent *present, struct tickets *tickets, cons
 	const struct config *config = &cli->config;
 	const char *pidfile =
 	    config->fail2ban_pidfile ? config->fail2ban_pidfile : FAIL2BAN_DEFAULT_PIDFILE;
-	const struct fail2ban_options options = {
-	    .socket = config->fail2ban_socket,
-	    .pidfile = config->fail2ban_pidfile,
-	    .database = config->fail2ban_database,
-	    .timeout_ms = ASK_MS,
-	    .wait_ms = ASK_ALL_MS,
-	};
+	struct fail2ban_options options = fail2ban_options_of(config);
 	enum fail2ban_state state = FAIL2BAN_UNKNOWN;
 	struct err err = ERR_NULL;
 
+	options.timeout_ms = ASK_MS;
+	options.wait_ms = ASK_ALL_MS;
 	*present = (struct banpresent){.now_us = cli->now_us};
 	if (fail2ban_read_wait(tickets, &state, &options, &err) != 0 || state != FAIL2BAN_RUNNING)
 		return;

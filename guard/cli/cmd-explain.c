@@ -228,17 +228,6 @@ static void find_way(struct run *run, const struct cli_args *args)
 		         err.text);
 }
 
-/* A name has a letter; 1.2.3 is a mistyped address, which the resolver would make one of. */
-static bool is_host_name(const char *word)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t n = 0;
-
-	while (word[n] && (strchr(letters, word[n]) || strchr("0123456789-._", word[n])))
-		n++;
-	return !word[n] && n < NI_MAXHOST && strpbrk(word, letters);
-}
-
 /* The first of a host's addresses is what most clients would take. */
 static int resolve(struct run *run, const char *name)
 {
@@ -267,7 +256,7 @@ static int parse_address(struct run *run, const char *word)
 
 	if (cidr_parse(&run->explain.packet.source, word, CIDR_ADDRESS_ONLY, NULL) == 0)
 		return CLI_FINE;
-	if (is_host_name(word))
+	if (text_is_host_name(word))
 		return resolve(run, word);
 	return cli_fail(run->cli, CLI_USAGE,
 	                cidr_parse(&range, word, CIDR_NETMASK, NULL) == 0

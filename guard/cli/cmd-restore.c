@@ -398,13 +398,7 @@ static int open_record(struct run *run, const char *boot_id)
 static int start_engine(struct run *run, const char *boot_id)
 {
 	struct config *config = &run->cli->config;
-	const struct fail2ban_options fail2ban = {
-	    .socket = config->fail2ban_socket,
-	    .pidfile = config->fail2ban_pidfile,
-	    .database = config->fail2ban_database,
-	    .on_state = on_fail2ban,
-	    .userdata = run,
-	};
+	struct fail2ban_options fail2ban = fail2ban_options_of(config);
 	const struct engine_errand errand = {
 	    .pretend = run->action.dry_run,
 	    .alone = !missing_watcher(run->cli->store_dir).running,
@@ -425,6 +419,8 @@ static int start_engine(struct run *run, const char *boot_id)
 
 	config->restore = true; /* a person asks for it */
 	options.listener.userdata = run;
+	fail2ban.on_state = on_fail2ban;
+	fail2ban.userdata = run;
 	r = fail2ban_new(&run->fail2ban, run->session.loop, &fail2ban);
 	options.fail2ban = run->fail2ban;
 	if (r == 0)

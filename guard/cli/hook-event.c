@@ -90,14 +90,8 @@ static bool is_jail(const char *text)
 static bool is_address(const char *text)
 {
 	struct cidr cidr;
-	size_t length = strlen(text);
 
-	if (length == 0 || length > 253 || text[0] == '-')
-		return false;
-	if (cidr_parse(&cidr, text, CIDR_NETMASK, NULL) == 0)
-		return true;
-	return strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-	                    "_-.") == length;
+	return cidr_parse(&cidr, text, CIDR_NETMASK, NULL) == 0 || text_is_host_name(text);
 }
 
 static bool is_rule(const char *text)

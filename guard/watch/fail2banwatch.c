@@ -158,16 +158,12 @@ static void on_change(void *userdata)
 
 static struct fail2ban_options options_of(struct fail2banwatch *watch)
 {
-	const struct config *config = watch->given.config;
+	struct fail2ban_options options = fail2ban_options_of(watch->given.config);
 
-	return (struct fail2ban_options){
-	    .socket = config->fail2ban_socket,
-	    .pidfile = config->fail2ban_pidfile,
-	    .database = config->fail2ban_database,
-	    .on_state = on_state,
-	    .on_change = on_change,
-	    .userdata = watch,
-	};
+	options.on_state = on_state;
+	options.on_change = on_change;
+	options.userdata = watch;
+	return options;
 }
 
 static int follow(struct fail2banwatch *watch)

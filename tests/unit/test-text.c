@@ -112,6 +112,24 @@ START_TEST(guesses)
 }
 END_TEST
 
+/* A typing error must not look like a host that nobody knows. */
+START_TEST(host_names)
+{
+	char name[TEXT_HOST_MAX + 2];
+
+	ck_assert(text_is_host_name("mail.example.org") && text_is_host_name("a_b-1"));
+	ck_assert(!text_is_host_name("") && !text_is_host_name("1.2.3") &&
+	          !text_is_host_name("-a"));
+	ck_assert(!text_is_host_name("a b") && !text_is_host_name("a/8") &&
+	          !text_is_host_name("::a"));
+	memset(name, 'a', sizeof(name));
+	name[TEXT_HOST_MAX + 1] = '\0';
+	ck_assert(!text_is_host_name(name));
+	name[TEXT_HOST_MAX] = '\0';
+	ck_assert(text_is_host_name(name));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("text");
@@ -122,6 +140,7 @@ int main(void)
 	tcase_add_test(tcase, measures);
 	tcase_add_loop_test(tcase, distances, 0, ARRAY_SIZE(distance_rows));
 	tcase_add_test(tcase, guesses);
+	tcase_add_test(tcase, host_names);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

@@ -775,6 +775,16 @@ void fail2ban_reading_free(struct fail2ban_reading *reading)
 	free(reading);
 }
 
+/** fail2ban_options_of() - where to find it, as configured; borrowed from @config */
+struct fail2ban_options fail2ban_options_of(const struct config *config)
+{
+	return (struct fail2ban_options){
+	    .socket = config->fail2ban_socket,
+	    .pidfile = config->fail2ban_pidfile,
+	    .database = config->fail2ban_database,
+	};
+}
+
 /** fail2ban_state_name() - one word; static */
 const char *fail2ban_state_name(enum fail2ban_state state)
 {

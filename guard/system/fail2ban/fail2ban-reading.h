@@ -11,6 +11,7 @@
 #define GUARD_SYSTEM_FAIL2BAN_FAIL2BAN_READING_H
 
 #include "guard/model/ban/ticket.h"
+#include "guard/system/host/config.h"
 #include "guard/system/host/loop.h"
 
 #define FAIL2BAN_DEFAULT_SOCKET   "/run/fail2ban/fail2ban.sock"
@@ -49,6 +50,7 @@ struct fail2ban_options {
 	void *userdata;
 };
 
+struct fail2ban_options fail2ban_options_of(const struct config *config);
 const char *fail2ban_state_name(enum fail2ban_state state);
 
 struct fail2ban_reading;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/system/host/process.c
+// Parses: guard/system/host/process.c guard/model/cause.c
 /* A process names itself, and says how it was called: files of /proc that anybody writes. */
 #include "guard/system/host/process.h"
 
@@ -17,6 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_free_ char *proc = strdup(fuzz_path("proc"));
 	struct cause_origin origin = {0};
+	struct cause_caller caller;
 	int64_t start = -1, age_us = -1;
 	size_t at = 0;
 
@@ -31,6 +32,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		at = end ? at + n + 2 : size;
 	}
 	if (process_origin(&origin, proc, 7) == 0) {
+		cause_caller_judge(&caller, &origin);
+		fuzz_check_shown(caller.name);
+		fuzz_check_shown(caller.by);
+		fuzz_check_shown(caller.manager);
+		fuzz_check_shown(caller.unit);
 		FUZZ_CHECK(origin.n > 0 && origin.n <= ARRAY_SIZE(origin.chain));
 		for (size_t i = 0; i < origin.n; i++)
 			FUZZ_CHECK(

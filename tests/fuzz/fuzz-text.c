@@ -11,8 +11,7 @@
 static void check_shown(const char *text)
 {
 	FUZZ_CHECK(text_is_utf8(text, strlen(text)));
-	for (const char *c = text; *c; c++)
-		FUZZ_CHECK((unsigned char)*c >= ' ' && *c != 0x7f);
+	fuzz_check_shown(text);
 }
 
 /* Cut to a size, it is still well-formed, and no longer than that. */

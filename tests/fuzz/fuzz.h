@@ -39,6 +39,13 @@ static inline char *fuzz_string(const uint8_t *data, size_t size)
 	return text;
 }
 
+/* One line that a terminal bears. */
+static inline void fuzz_check_shown(const char *text)
+{
+	for (; *text; text++)
+		FUZZ_CHECK((unsigned char)*text >= ' ' && *text != 0x7f);
+}
+
 /*
  * For what is read from files: a folder of this process, removed at its end; where there is
  * /dev/shm, in memory. The path of @name in it is valid until the next call.

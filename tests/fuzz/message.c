@@ -34,10 +34,9 @@ static void fill_basic(DBusMessageIter *to, int type, const char *line)
 		value.text = dbus_signature_validate(line, NULL) ? line : "";
 	else if (type == DBUS_TYPE_BOOLEAN)
 		value.yes = line[0] == '1';
-	else if (type != DBUS_TYPE_UNIX_FD)
+	else
 		value.number = strtoull(line, NULL, 10);
-	if (type != DBUS_TYPE_UNIX_FD)
-		FUZZ_CHECK(dbus_message_iter_append_basic(to, type, &value));
+	FUZZ_CHECK(dbus_message_iter_append_basic(to, type, &value));
 }
 
 /* Of an array its elements, of a structure its fields, of a variant what is in it. */
@@ -67,7 +66,8 @@ static void fill(DBusMessageIter *to, DBusSignatureIter *type, char **rest, unsi
 
 	if (current == DBUS_TYPE_VARIANT) {
 		line = next(rest);
-		if (depth >= DEPTH_MAX || !dbus_signature_validate_single(line, NULL))
+		if (depth >= DEPTH_MAX || !dbus_signature_validate_single(line, NULL) ||
+		    strchr(line, DBUS_TYPE_UNIX_FD))
 			line = DBUS_TYPE_STRING_AS_STRING;
 		dbus_signature_iter_init(&inside, line);
 		fill_container(to, current, &inside, line, rest, depth);

@@ -4,8 +4,8 @@
  *
  * s, c, r or e (signal, call, reply, error); interface, or an error's name; member; signature;
  * then a line for each value in the order of the signature: of an array how many elements it
- * has (one digit), of a variant its signature. What is missing is empty or 0. So whatever the
- * input is, libdbus would have let it through.
+ * has (one digit), of a variant its signature. What is missing is empty or 0, and nothing holds
+ * a descriptor. So whatever the input is, libdbus would have let it through.
  */
 #ifndef TESTS_FUZZ_MESSAGE_H
 #define TESTS_FUZZ_MESSAGE_H

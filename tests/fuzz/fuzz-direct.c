@@ -33,11 +33,12 @@ static void judge(const char *text)
 	char name[ITEM_ZONE_MAX + 1] = "";
 	_cleanup_free_ char *ipset = NULL;
 	struct cidr source = CIDR_NULL;
-	enum directban_role role;
+	int role;
 
 	if (item_parse(&item, text, NULL) != 0)
 		return;
 	role = directban_role(&item, name, &source);
+	FUZZ_CHECK(role >= 0);
 	FUZZ_CHECK(role != DIRECTBAN_BAN || (name[0] && cidr_bits(&source) <= 128));
 	FUZZ_CHECK(directban_ipset(&item, &ipset) == (ipset != NULL));
 }

@@ -49,8 +49,9 @@ struct cycle {
 	unsigned tries;         /* of restoring, the same */
 	struct strv zones;      /* what the reading under way is of, unless whole */
 	struct firewalld_op *reading;
-	struct episode *heard;   /* owned; a wipe of which it is not known yet what it took */
-	struct episode *episode; /* owned; a wipe whose losses are being restored */
+	struct episode *foretold; /* owned; a reload of the guard's own, not heard of yet */
+	struct episode *heard;    /* owned; a wipe of which it is not known yet what it took */
+	struct episode *episode;  /* owned; a wipe whose losses are being restored */
 	struct restorer *restorer;
 	size_t n_waiting;         /* while firewalld has failed: for want of a zone */
 	struct restorer *retired; /* of the cycle before; what it sent may still be under way */
@@ -478,6 +479,39 @@ static void put_heard_on_record(struct cycle *cycle)
 	if (!cycle->heard)
 		return;
 	record_episode_begin(cycle->given.record, cycle->heard);
+}
+
+/* The reload that was foretold has come, or something else that took what it would have. */
+static void end_foretold(struct cycle *cycle, const char *outcome)
+{
+	if (cycle->foretold)
+		record_episode_end_take(cycle->given.record, steal(cycle->foretold), outcome);
+}
+
+/**
+ * cycle_foretell() - the guard is about to have firewalld reload
+ *
+ * It is on record before it is done: where this guard is killed before it hears of it, the next
+ * one knows that what is missing was lost (law 4).
+ */
+void cycle_foretell(struct cycle *cycle)
+{
+	char words[CAUSE_WORDS_SIZE] = "";
+
+	if (cycle->foretold || cycle->heard || !cycle->given.tracker->known)
+		return;
+	cycle_store(cycle);
+	listener_tell(cycle->given.listener, cause, WIPE_RELOAD, 1, words);
+	cycle->foretold =
+	    record_episode_new(cycle->given.record, WIPE_RELOAD, clock_now_us(), words);
+	if (cycle->foretold)
+		record_episode_begin(cycle->given.record, cycle->foretold);
+}
+
+/** cycle_not_reloaded() - firewalld has refused what was foretold */
+void cycle_not_reloaded(struct cycle *cycle)
+{
+	end_foretold(cycle, "interrupted");
 }
 
 /* Puts the loss on record; from here on it is the episode's. */
@@ -993,8 +1027,12 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 	/* while firewalld makes its answer */
 	if (anew && (cycle->kind == WIPE_RELOAD || cycle->kind == WIPE_RESTART))
 		bankeeper_wiped(cycle->given.bans, at_us);
+	if (cycle->tell && kind == WIPE_RELOAD && !cycle->heard)
+		cycle->heard = steal(cycle->foretold);
 	if (cycle->tell)
 		put_heard_on_record(cycle);
+	if (kind != WIPE_UNKNOWN && kind != WIPE_NETWORK_MANAGER)
+		end_foretold(cycle, "superseded");
 	/* only now: killed in between, the guard must find that there is something to do */
 	cut_short(cycle, "superseded");
 }
@@ -1153,6 +1191,7 @@ void cycle_free(struct cycle *cycle)
 	restorer_free(cycle->retired);
 	episode_free(cycle->episode);
 	episode_free(cycle->heard);
+	episode_free(cycle->foretold);
 	strv_deinit(&cycle->zones);
 	store_unfinished_list_deinit(&cycle->unfinished);
 	pace_items_deinit(&cycle->required);

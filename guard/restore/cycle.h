@@ -50,6 +50,8 @@ void cycle_free(struct cycle *cycle); /* before firewalld; NULL is fine */
 /* What happens to firewalld. */
 void cycle_appeared(struct cycle *cycle, enum wipe_kind kind, int64_t at_us);
 void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us);
+void cycle_foretell(struct cycle *cycle);
+void cycle_not_reloaded(struct cycle *cycle);
 void cycle_gone(struct cycle *cycle);
 void cycle_panic_ended(struct cycle *cycle);
 

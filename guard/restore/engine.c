@@ -694,7 +694,10 @@ static void on_kernel_fine(void *userdata)
 
 static void on_repair_reload(void *userdata)
 {
-	kernelwatch_prepare(((struct engine *)userdata)->kernelwatch);
+	struct engine *engine = userdata;
+
+	cycle_foretell(engine->cycle);
+	kernelwatch_prepare(engine->kernelwatch);
 }
 
 static void on_mended(bool reloaded, void *userdata)
@@ -705,6 +708,8 @@ static void on_mended(bool reloaded, void *userdata)
 	if (reloaded) {
 		kernelwatch_forget(engine->kernelwatch);
 		kernelwatch_learn(engine->kernelwatch);
+	} else {
+		cycle_not_reloaded(engine->cycle);
 	}
 	kernelwatch_look(engine->kernelwatch);
 	cycle_retry(engine->cycle);

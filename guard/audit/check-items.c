@@ -69,6 +69,9 @@ static int unread(struct check_run *run)
 	                 command ? "cannot be reached" : "could not be read");
 }
 
+/* Also with a file that it refuses it starts, into its stock configuration. */
+#define CHECK_RESTART_FAILED "systemctl restart firewalld"
+
 static int firewalld_state(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
@@ -87,8 +90,15 @@ static int firewalld_state(struct check_run *run)
 		return check_add(run, NULL, strdup(repair_advice(REPAIR_BROKEN)),
 		                 "firewalld has lost its zones: a reload broke off half way, and "
 		                 "the kernel drops every new connection; its log says why");
-	return check_add(run, NULL,
-	                 strdup("firewall-cmd --check-config && systemctl restart firewalld"),
+	/* while it loads it has none there for a moment */
+	if (picture->state == FIREWALL_STATE_FAILED && picture_knows(picture, PICTURE_TABLES) &&
+	    !picture->ruleset.kernel.table &&
+	    !(picture->backend && strcmp(picture->backend, "iptables") == 0))
+		return check_add(
+		    run, strdup("no table inet firewalld"), strdup(CHECK_RESTART_FAILED),
+		    "firewalld is in state FAILED, and its rules are not in the kernel: "
+		    "nothing is shut, and nobody is banned");
+	return check_add(run, NULL, strdup("firewall-cmd --check-config && " CHECK_RESTART_FAILED),
 	                 "firewalld is in state %s: its rules are not the configured ones",
 	                 firewall_state_name(picture->state));
 }
@@ -97,7 +107,7 @@ const struct check check_firewalld_state = {
     .name = "firewalld-state",
     .severity = FINDING_ERROR,
     .help = "firewalld cannot be reached, or could not load its configuration",
-    .also = PICTURE_FIREWALLD,
+    .also = PICTURE_FIREWALLD | PICTURE_TABLES,
     .status = true,
     .fn = firewalld_state,
 };

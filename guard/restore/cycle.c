@@ -717,6 +717,8 @@ static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 	try_reading_later(cycle);
 	if (broken)
 		cycle->given.on_broken(cycle->given.userdata);
+	if (state == FIREWALL_STATE_FAILED)
+		cycle->given.on_failed(cycle->given.userdata);
 }
 
 /* A zone that is gone was taken out of the configuration, or firewalld is broken: all of it tells.

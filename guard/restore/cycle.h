@@ -40,6 +40,7 @@ struct cycle_options {
 	void (*on_absorbed)(void *userdata); /* the tracker has what was read */
 	void (*on_broken)(void *userdata);   /* firewalld is, and stays so */
 	void (*on_running)(void *userdata);  /* and is not (any more) */
+	void (*on_failed)(void *userdata);   /* it runs on a stock configuration */
 	void (*on_idle)(void *userdata);     /* everything is read and in place, but bans */
 	void *userdata;
 };

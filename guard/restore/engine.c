@@ -733,6 +733,12 @@ static void on_running(void *userdata)
 	mender_fine(engine->mender, REPAIR_FAILED);
 }
 
+/* Its rules may have been flushed before this guard began, and nothing changes by itself. */
+static void on_failed(void *userdata)
+{
+	engine_look_at_kernel(userdata);
+}
+
 /* --- beginning and end ------------------------------------------------------------------- */
 
 static int start_bans(struct engine *engine)
@@ -809,6 +815,7 @@ static int start_cycle(struct engine *engine)
 	    .on_absorbed = on_absorbed,
 	    .on_broken = on_broken,
 	    .on_running = on_running,
+	    .on_failed = on_failed,
 	    .on_idle = on_idle,
 	    .userdata = engine,
 	};

@@ -53,6 +53,22 @@ static bool lacks(const struct kernelwatch *watch, const struct fwtables *now)
 	                    : firewalld_has_nftables(watch->given.fw) && fwtables_lack_rules(now);
 }
 
+static bool is_by_firewalld(const char *who)
+{
+	return strncmp(who, "firewalld ", 10) == 0;
+}
+
+/*
+ * One that has failed has put a stock configuration there. How that looks was not learned, and
+ * each release has its own; so only what somebody else has done, or nothing at all, is a flush.
+ */
+static bool is_flushed(const struct kernelwatch *watch, const struct fwtables *now,
+                       enum firewall_state state)
+{
+	return lacks(watch, now) && (state == FIREWALL_STATE_RUNNING || fwtables_is_empty(now) ||
+	                             (watch->who[0] && !is_by_firewalld(watch->who)));
+}
+
 static bool is_shut(const struct kernelwatch *watch, const struct fwtables *now)
 {
 	return now->shut && !watch->given.tracker->wanted.panic;
@@ -74,14 +90,15 @@ static void on_probe(int result, enum firewall_state state, bool there _unused_,
 	struct fwtables now;
 
 	watch->probe = NULL;
-	/* while it loads, and where it has failed, the rules are its own affair */
-	if (result != 0 || state != FIREWALL_STATE_RUNNING || !read_tables(watch, &now))
+	/* while it loads, the rules are its own affair */
+	if (result != 0 || (state != FIREWALL_STATE_RUNNING && state != FIREWALL_STATE_FAILED) ||
+	    !read_tables(watch, &now))
 		return;
-	if (is_shut(watch, &now))
+	if (state == FIREWALL_STATE_RUNNING && is_shut(watch, &now))
 		judge_shut(watch);
-	else if (lacks(watch, &now))
+	else if (is_flushed(watch, &now, state))
 		watch->given.on_trouble(REPAIR_FLUSHED, watch->who, watch->given.userdata);
-	else
+	else if (state == FIREWALL_STATE_RUNNING)
 		look(watch);
 }
 
@@ -137,7 +154,7 @@ static void note_who(struct kernelwatch *watch, uint32_t pid, const char *name)
 {
 	char shown[CAUSE_NAME_SIZE];
 	/* firewalld and the guard change rules all the time, and somebody else beside them */
-	bool named = watch->who[0] && strncmp(watch->who, "firewalld ", 10) != 0;
+	bool named = watch->who[0] && !is_by_firewalld(watch->who);
 
 	if (named || !pid || is_ours(pid, name))
 		return;

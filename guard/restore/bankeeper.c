@@ -13,6 +13,7 @@
 #include "guard/restore/clientranges.h"
 #include "guard/restore/itemcall.h"
 #include "guard/restore/restorer.h"
+#include "guard/restore/unrestored.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -1478,6 +1479,14 @@ void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
 {
 	if (is_wanted(keeper) && keeper->known && fail2ban_runs(keeper))
 		gapkeeper_wiped(keeper->given.gapkeeper, wiped_us);
+}
+
+/** bankeeper_reloaded() - and that by a reload, after which fail2ban does nothing by itself */
+void bankeeper_reloaded(struct bankeeper *keeper)
+{
+	if (keeper->known && fail2ban_runs(keeper))
+		unrestored_tell(log_of(keeper), keeper->given.record, &keeper->tickets,
+		                firewalld_version(keeper->given.fw));
 }
 
 /**

@@ -1031,6 +1031,8 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 		bankeeper_wiped(cycle->given.bans, at_us);
 	if (cycle->tell && kind == WIPE_RELOAD && !cycle->heard)
 		cycle->heard = steal(cycle->foretold);
+	if (anew && cycle->kind == WIPE_RELOAD)
+		bankeeper_reloaded(cycle->given.bans);
 	if (cycle->tell)
 		put_heard_on_record(cycle);
 	if (kind != WIPE_UNKNOWN && kind != WIPE_NETWORK_MANAGER)

@@ -42,5 +42,7 @@ libguard_restore_a_SOURCES = \
 	guard/restore/tracker.c \
 	guard/restore/tracker.h \
 	guard/restore/unread.c \
-	guard/restore/unread.h
+	guard/restore/unread.h \
+	guard/restore/unrestored.c \
+	guard/restore/unrestored.h
 RESTORE_LIBS = libguard-restore.a $(SYSTEM_LIBS)

@@ -3,7 +3,8 @@
 # fail2ban's own actions that touch a firewall: what status says that a reload does to the bans of
 # each is what it does, on the wire. Nobody puts back what was in the chains of iptables, and the
 # command that check prints moves such a jail to where its bans stay. Of firewalld 2.0 and later
-# the direct rules that the jails of firewallcmd-* make are why it empties these chains.
+# the direct rules that the jails of firewallcmd-* make are why it empties these chains; the first
+# such rule empties them, too, so that such a jail comes first.
 # To be sourced; the rows come on standard input: NAME | what becomes of its bans | action
 . "$LAB_DIR/jail-actions.sh"
 for tool in iptables ipset nft; do
@@ -25,6 +26,9 @@ found() { # NAME CLIENT FATE
 	local is=not
 	[ "$3" != lost ] || is=
 	$is grep -q "warning: bans-not-restored: every reload drops the bans of jail $1, and nobody puts them back" "$W/out"
+}
+told() { # NAME CLIENT FATE
+	[ "$3" != lost ] || said "1 ban of jail $1 is gone, and nobody puts them back. To ban again, type: fail2ban-client reload --restart $1\$"
 }
 came_true() { # NAME CLIENT FATE
 	if [ "$3" = lost ]; then is_free "$@"; else is_banned "$@"; fi
@@ -49,7 +53,11 @@ stock_actions() {
 	need "the reload" fwc --reload
 	need "mail comes back" within 5 mail_reachable
 	need "the rest is as foretold" within 20 all came_true
-	need "with a command" mend
+	need "what nobody puts back is said, with the way out" all told
+	need "and stands in the history" exits 0 guard history --kind fail2ban
+	need "by jail" out_has 'the reload took 1 ban of jail'
+	guard check --only bans-not-restored >"$W/out" 2>/dev/null
+	need "before the next, there is a command" mend
 	need "that moves the jails" clean bans-not-restored
 	need "and bans anew" within 30 all is_banned
 	need "another reload" fwc --reload

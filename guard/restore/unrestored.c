@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/unrestored.h"
+
+#include "guard/base/shell.h"
+#include "guard/base/text.h"
+#include "guard/model/fault.h"
+#include "guard/system/host/clock.h"
+
+#include <string.h>
+
+static bool has(const struct jail *jail, enum jail_action_kind kind)
+{
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (jail->actions[i].kind == kind)
+			return true;
+	return false;
+}
+
+static size_t count_live(const struct tickets *tickets, const struct jail *jail, int64_t now_us)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < tickets->n; i++)
+		n += strcmp(tickets->tickets[i].jail, jail->name) == 0 &&
+		     ticket_is_live(&tickets->tickets[i], now_us);
+	return n;
+}
+
+/* Newer ones empty the chains where there are direct rules: such jails make some. */
+static bool are_emptied(const struct tickets *tickets, const char *version, int64_t now_us)
+{
+	if (fault_has(FAULT_EMPTIES_IPTABLES, version))
+		return true;
+	for (size_t i = 0; i < tickets->n_jails; i++)
+		if ((has(&tickets->jails[i], JAIL_ACTION_DIRECT) ||
+		     has(&tickets->jails[i], JAIL_ACTION_IPSET)) &&
+		    count_live(tickets, &tickets->jails[i], now_us))
+			return true;
+	return false;
+}
+
+static void tell_jail(struct logger *logger, struct record *record, const struct jail *jail,
+                      size_t n)
+{
+	_cleanup_free_ char *command = NULL;
+
+	if (shell_printf(&command, "fail2ban-client reload --restart %s", jail->name) < 0)
+		return;
+	logger_write(logger, LOGGER_WARNING,
+	             "the reload emptied the chains of iptables: %zu ban%s of jail %s %s gone, and "
+	             "nobody puts them back. To ban again, type: %s",
+	             n, text_plural(n), jail->name, n == 1 ? "is" : "are", command);
+	record_event(record, EVENT_FAIL2BAN, NULL,
+	             "the reload took %zu ban%s of jail %s out of the chains of iptables: %s", n,
+	             text_plural(n), jail->name, command);
+}
+
+/**
+ * unrestored_tell() - firewalld was reloaded: say of which jails nobody puts the bans back
+ * @tickets: borrowed; as they were read last
+ * @version: of firewalld; NULL: not known
+ */
+void unrestored_tell(struct logger *logger, struct record *record, const struct tickets *tickets,
+                     const char *version)
+{
+	int64_t now_us = clock_now_us();
+
+	if (!are_emptied(tickets, version, now_us))
+		return;
+	for (size_t i = 0; i < tickets->n_jails; i++) {
+		const struct jail *jail = &tickets->jails[i];
+		size_t n = has(jail, JAIL_ACTION_IPTABLES) ? count_live(tickets, jail, now_us) : 0;
+
+		if (n)
+			tell_jail(logger, record, jail, n);
+	}
+}

@@ -8,6 +8,7 @@
 
 #include "guard/model/packet/dispatch.h"
 #include "guard/audit/explain.h"
+#include "guard/model/rule/richrule.h"
 #include "guard/model/packet/walk.h"
 #include "guard/restore/repair.h"
 
@@ -313,8 +314,7 @@ static bool carries(const struct ruleset *ruleset, const struct item *item)
 {
 	const struct ruleset_zone *zone = ruleset_zone(ruleset, item->zone);
 
-	return !zone ||
-	       !strv_contains(ruleset_values(zone, item->kind), item->value) ||
+	return !zone || !strv_contains(ruleset_values(zone, item->kind), item->value) ||
 	       ruleset_kernel_carries(ruleset, item);
 }
 
@@ -338,6 +338,39 @@ static int list_missing(struct check_list *list, struct check_run *run)
 	return r;
 }
 
+/* Does firewalld say that somebody is kept out there, in the chain for that? */
+static int denies(const struct item *item)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	int r = item->kind == ITEM_RULE ? richrule_parse(&rule, item->value, NULL) : 1;
+
+	return r < 0 ? r : r == 0 && richrule_is_deny(&rule) && rule.priority == 0;
+}
+
+/* Zones whose denials are not in force: one item of each. */
+static int list_undenied(struct check_list *list, struct check_run *run)
+{
+	const struct firewall *fw = &run->picture->firewall;
+	const char *seen = "";
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r >= 0; i++) {
+		const struct firewall_entry *entry = &fw->entries[i];
+
+		if (!(entry->flags & FIREWALL_RUNTIME) || item_policy_name(entry->item.zone) ||
+		    strcmp(entry->item.zone, seen) == 0)
+			continue;
+		r = denies(&entry->item);
+		if (r <= 0)
+			continue;
+		seen = entry->item.zone;
+		if (check_is_reached(run, seen) &&
+		    !ruleset_kernel_denies(&run->picture->ruleset, seen))
+			r = check_list_add(list, &entry->item);
+	}
+	return r < 0 ? r : 0;
+}
+
 /* As CHECK_RELOAD_SAFELY, where the reload may fail. */
 #define LOAD_SAFELY "reload-guard snapshot take && (" REPAIR_LOAD_AGAIN ") && reload-guard restore"
 
@@ -345,7 +378,7 @@ static int kernel_rules(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
-	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL, undenied = CHECK_LIST_NULL;
 	int r;
 
 	if (picture->backend && strcmp(picture->backend, "iptables") == 0)
@@ -364,10 +397,17 @@ static int kernel_rules(struct check_run *run)
 		                 "firewalld says open, the kernel does not: it lets no new "
 		                 "connection in, because a reload broke off");
 	r = list_missing(&list, run);
-	if (r < 0 || list.n == 0)
+	if (r == 0 && list.n > 0)
+		r = check_add(run, check_list_take(&list), strdup(CHECK_RELOAD_SAFELY),
+		              "these are open in firewalld, but the kernel does not get to a rule "
+		              "for them");
+	if (r == 0)
+		r = list_undenied(&undenied, run);
+	if (r < 0 || undenied.n == 0)
 		return r;
-	return check_add(run, check_list_take(&list), strdup(CHECK_RELOAD_SAFELY),
-	                 "these are open in firewalld, but the kernel has no rule for them");
+	return check_add(run, check_list_take(&undenied), strdup(CHECK_RELOAD_SAFELY),
+	                 "the kernel has nothing of what this zone of firewalld's denies: nobody "
+	                 "is banned there");
 }
 
 const struct check check_kernel_rules = {

@@ -723,6 +723,9 @@ START_TEST(nobody_blind_is_fine)
 			ck_assert_int_eq(strv_add(&world.picture.ruleset.kernel.accepts,
 			                          "filter_IN_public_allow 993/tcp"),
 			                 0);
+			ck_assert_int_eq(strv_add(&world.picture.ruleset.kernel.leads,
+			                          "filter_IN_public_allow "),
+			                 0);
 			ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
 			ck_assert_msg(!status_is_degraded(&status), "%s",
 			              status.findings.n ? status.findings.findings[0].text : "");

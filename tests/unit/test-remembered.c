@@ -61,6 +61,13 @@ START_TEST(looks_into_the_kernel)
 	ck_assert_int_eq(ask(&ruleset, "public/service:imaps"), REMEMBERED_KERNEL_LACKS);
 	ck_assert_int_eq(strv_add(&ruleset.kernel.accepts, "filter_IN_public_allow 993/tcp"), 0);
 	ck_assert_int_eq(strv_add(&ruleset.kernel.accepts, "filter_IN_public_allow 4190/tcp"), 0);
+	/* nothing leads there */
+	ck_assert_int_eq(ask(&ruleset, "public/service:imaps"), REMEMBERED_KERNEL_LACKS);
+	ck_assert_int_eq(strv_add(&ruleset.kernel.leads, "filter_INPUT "), 0);
+	ck_assert_int_eq(strv_add(&ruleset.kernel.leads, "filter_IN_public filter_INPUT"), 0);
+	ck_assert_int_eq(ask(&ruleset, "public/service:imaps"), REMEMBERED_KERNEL_LACKS);
+	ck_assert_int_eq(strv_add(&ruleset.kernel.leads, "filter_IN_public_allow filter_IN_public"),
+	                 0);
 	ck_assert_int_eq(ask(&ruleset, "public/service:imaps"), REMEMBERED_KERNEL_HAS);
 	ck_assert_int_eq(ask(&ruleset, "public/port:4190/tcp"), REMEMBERED_KERNEL_HAS);
 	ck_assert_int_eq(ask(&ruleset, "work/service:smtps"), REMEMBERED_KERNEL_LACKS);

@@ -105,6 +105,8 @@ void ruleset_deinit(struct ruleset *ruleset)
 		chain_deinit(&ruleset->chains[i]);
 	free(ruleset->chains);
 	strv_deinit(&ruleset->kernel.accepts);
+	strv_deinit(&ruleset->kernel.filled);
+	strv_deinit(&ruleset->kernel.leads);
 	rangeset_deinit(&ruleset->own);
 	*ruleset = RULESET_NULL;
 }
@@ -955,13 +957,43 @@ int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *
 	return r == 0 ? read_words(&reading) : r;
 }
 
+/* More than firewalld has between the hook and the chains of a zone. */
+#define CHAINS_DEEP 8
+
+/* Does a packet get there from a hook? Another program may have emptied what leads to it. */
+static bool is_led_to(const struct ruleset_kernel *kernel, const char *chain, unsigned deep)
+{
+	size_t n = strlen(chain);
+
+	for (size_t i = 0; i < kernel->leads.n && deep > 0; i++) {
+		const char *lead = kernel->leads.strings[i];
+
+		if (strncmp(lead, chain, n) == 0 && lead[n] == ' ' &&
+		    (!lead[n + 1] || is_led_to(kernel, lead + n + 1, deep - 1)))
+			return true;
+	}
+	return false;
+}
+
 /* Has it a rule of firewalld's for PORT/PROTOCOL in the zone? */
 static bool kernel_accepts(const struct ruleset *ruleset, const char *zone, const char *port)
 {
-	char text[256];
+	const struct ruleset_kernel *kernel = &ruleset->kernel;
+	char chain[128], text[256];
 
-	(void)snprintf(text, sizeof(text), "filter_IN_%s_allow %s", zone, port);
-	return strv_contains(&ruleset->kernel.accepts, text);
+	(void)snprintf(chain, sizeof(chain), "filter_IN_%s_allow", zone);
+	(void)snprintf(text, sizeof(text), "%s %s", chain, port);
+	return strv_contains(&kernel->accepts, text) && is_led_to(kernel, chain, CHAINS_DEEP);
+}
+
+/** ruleset_kernel_denies() - has the kernel rules of firewalld's where a zone denies? */
+bool ruleset_kernel_denies(const struct ruleset *ruleset, const char *zone)
+{
+	const struct ruleset_kernel *kernel = &ruleset->kernel;
+	char chain[128];
+
+	(void)snprintf(chain, sizeof(chain), "filter_IN_%s_deny", zone);
+	return strv_contains(&kernel->filled, chain) && is_led_to(kernel, chain, CHAINS_DEEP);
 }
 
 /** ruleset_kernel_carries() - has the kernel the rules of all that this service or port opens? */

@@ -184,6 +184,9 @@ struct ruleset_kernel {
 	bool input;          /* with a chain that all packets to this machine go through */
 	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
 	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
+	struct strv filled;  /* its chains that have a rule */
+	/* "filter_IN_public filter_INPUT_ZONES": who is led to, by whom; a hook is nobody */
+	struct strv leads;
 };
 
 struct ruleset {
@@ -257,6 +260,7 @@ const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, con
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
                                           const struct ruleset_chain *from, const char *name);
+bool ruleset_kernel_denies(const struct ruleset *ruleset, const char *zone);
 bool ruleset_kernel_carries(const struct ruleset *ruleset, const struct item *item);
 bool ruleset_target_parse(const char *text, enum ruleset_target *out) _must_check_;
 const char *ruleset_target_name(enum ruleset_target target);

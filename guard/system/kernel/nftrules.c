@@ -608,8 +608,43 @@ static void see_table(struct ruleset_kernel *kernel, const json_t *table)
 	kernel->shut |= strcmp(string_of(table, "name"), FIREWALLD_TABLE "_policy_drop") == 0;
 }
 
+/* Once; rules come chain by chain, and there may be many. */
+static int note_name(struct strv *names, const char *name)
+{
+	if ((names->n && strcmp(names->strings[names->n - 1], name) == 0) ||
+	    strv_contains(names, name))
+		return 0;
+	return strv_add(names, name);
+}
+
+static int note_lead(struct ruleset_kernel *kernel, const char *to, const char *from)
+{
+	char text[256];
+
+	(void)snprintf(text, sizeof(text), "%s %s", to, from);
+	return note_name(&kernel->leads, text);
+}
+
+static int see_lead(struct ruleset_kernel *kernel, const json_t *rule)
+{
+	const char *chain = string_of(rule, "chain"), *to;
+	int r = note_name(&kernel->filled, chain);
+	size_t i;
+	json_t *expression;
+
+	json_array_foreach(json_object_get(rule, "expr"), i, expression)
+	{
+		to = string_of(json_object_get(expression, "jump"), "target");
+		if (!*to)
+			to = string_of(json_object_get(expression, "goto"), "target");
+		if (*to && r == 0)
+			r = note_lead(kernel, to, chain);
+	}
+	return r;
+}
+
 /* core/nftables.py: the rule of a port in a zone is its match and the verdict. */
-static int see_rule(struct ruleset_kernel *kernel, const json_t *rule)
+static int see_accept(struct ruleset_kernel *kernel, const json_t *rule)
 {
 	const json_t *expressions = json_object_get(rule, "expr");
 	const json_t *ports = NULL;
@@ -649,12 +684,17 @@ static int see_own(struct ruleset_kernel *kernel, const json_t *object)
 {
 	const json_t *chain = json_object_get(object, "chain"),
 	             *rule = json_object_get(object, "rule");
+	int r = 0;
 
 	if (json_object_get(object, "table"))
 		see_table(kernel, json_object_get(object, "table"));
-	if (chain && is_firewalld(chain) && hook_of(chain) == RULESET_HOOK_INPUT)
+	if (chain && is_firewalld(chain) && hook_of(chain) == RULESET_HOOK_INPUT) {
 		kernel->input = true;
-	return rule && is_firewalld(rule) ? see_rule(kernel, rule) : 0;
+		r = note_lead(kernel, string_of(chain, "name"), "");
+	}
+	if (r == 0 && rule && is_firewalld(rule))
+		r = see_lead(kernel, rule);
+	return r == 0 && rule && is_firewalld(rule) ? see_accept(kernel, rule) : r;
 }
 
 /* --- firewalld's policies ----------------------------------------------------------------- */

@@ -91,9 +91,7 @@ static int firewalld_state(struct check_run *run)
 		                 "firewalld has lost its zones: a reload broke off half way, and "
 		                 "the kernel drops every new connection; its log says why");
 	/* while it loads it has none there for a moment */
-	if (picture->state == FIREWALL_STATE_FAILED && picture_knows(picture, PICTURE_TABLES) &&
-	    !picture->ruleset.kernel.table &&
-	    !(picture->backend && strcmp(picture->backend, "iptables") == 0))
+	if (picture->state == FIREWALL_STATE_FAILED && picture_is_flushed(picture))
 		return check_add(
 		    run, strdup("no table inet firewalld"), strdup(CHECK_RESTART_FAILED),
 		    "firewalld is in state FAILED, and its rules are not in the kernel: "

@@ -385,7 +385,7 @@ static int kernel_rules(struct check_run *run)
 		return 0;
 	if (!picture_knows(picture, PICTURE_TABLES))
 		return check_unmade(run, PICTURE_TABLES);
-	if (!kernel->table || !kernel->input)
+	if (picture_is_flushed(picture))
 		return check_add(run, strdup("no table inet firewalld"),
 		                 /* without it the reload has nothing to delete, and breaks off */
 		                 strdup("nft add table inet firewalld && " LOAD_SAFELY),

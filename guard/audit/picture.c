@@ -130,6 +130,14 @@ enum jail_fate picture_jail_fate(const struct picture *picture, const struct jai
 	return worst;
 }
 
+/** picture_is_flushed() - has the kernel, as is known, nothing of firewalld's that filters? */
+bool picture_is_flushed(const struct picture *picture)
+{
+	return picture_knows(picture, PICTURE_TABLES) &&
+	       !ruleset_kernel_filters(&picture->ruleset) &&
+	       !(picture->backend && strcmp(picture->backend, "iptables") == 0);
+}
+
 /** picture_knows_tickets() - does fail2ban run, or its database tell? A stopped one has none. */
 bool picture_knows_tickets(const struct picture *picture)
 {

@@ -177,8 +177,10 @@ static int read_rules(struct run *run)
 {
 	int r = cli_picture(run->cli, &run->picture,
 	                    PICTURE_RULES | PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS |
-	                        PICTURE_STORE,
+	                        PICTURE_STORE | PICTURE_SETTINGS,
 	                    &run->connection);
+
+	run->picture.ruleset.flushed = picture_is_flushed(&run->picture);
 
 	run->explain.ruleset = &run->picture.ruleset;
 	if (picture_knows(&run->picture, PICTURE_FAIL2BAN))

@@ -10,6 +10,8 @@ flushed_meanwhile() { # COMMAND...
 	need "no ban holds ($*)" within 3 is_open_from 10.77.0.3 993
 	guard status >"$W/out" 2>&1
 	need "status says it" out_has 'kernel-rules'
+	need "explain is not certain of who is kept out" exits 1 guard explain 10.77.0.3 imaps
+	need "and says why" out_has 'rules are gone from the kernel'
 	: >"$W/watch.log"
 	watch_up -v
 	need "the guard says so" within 3 said 'rules are gone from the kernel.*Reloading firewalld'

@@ -36,7 +36,10 @@ static void world_init(struct world *world, const char *firewall, const char *ru
 	picture->firewall = firewall_from_text(firewall);
 	picture->ruleset = ruleset_from_text(rules);
 	picture->ruleset.chains_known = true;
-	picture->ruleset.kernel.table = picture->ruleset.kernel.input = true;
+	picture->ruleset.kernel.table = true;
+	ck_assert_int_eq(strv_add(&picture->ruleset.kernel.leads, "filter_INPUT "), 0);
+	ck_assert_int_eq(strv_add(&picture->ruleset.kernel.leads, "filter_IN_public filter_INPUT"),
+	                 0);
 	picture->backend = strdup("iptables"); /* which has nothing to be compared with */
 	picture->flush_all = strdup("no");
 	picture->fail2ban = FAIL2BAN_STOPPED;
@@ -207,7 +210,7 @@ static void end_it_all(struct world *world, const char *what)
 	else if (strcmp(what, "shut") == 0)
 		strcpy(picture->backend, "n"), picture->ruleset.kernel.shut = true;
 	else if (strcmp(what, "no kernel rules") == 0)
-		strcpy(picture->backend, "n"), picture->ruleset.kernel.table = false;
+		strcpy(picture->backend, "n"), strv_deinit(&picture->ruleset.kernel.leads);
 	else if (strcmp(what, "no listeners") == 0)
 		picture->known &= ~(unsigned)PICTURE_SOCKETS;
 	else if (what[0])
@@ -724,7 +727,7 @@ START_TEST(nobody_blind_is_fine)
 			                          "filter_IN_public_allow 993/tcp"),
 			                 0);
 			ck_assert_int_eq(strv_add(&world.picture.ruleset.kernel.leads,
-			                          "filter_IN_public_allow "),
+			                          "filter_IN_public_allow filter_IN_public"),
 			                 0);
 			ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
 			ck_assert_msg(!status_is_degraded(&status), "%s",

@@ -183,23 +183,32 @@ END_TEST
 START_TEST(sees_what_firewalld_wrote)
 {
 	static const char none[] = DOCUMENT(TABLE);
-	static const char some[] =
-	    DOCUMENT(OWN_TABLES OWN("filter_IN_public_allow", DPORT("993") ACCEPT) "," OWN(
-	        "filter_IN_public_allow",
-	        DPORT("{\"range\":[990,995]}")
-	            ACCEPT) "," OWN("filter_IN_public_deny", DPORT("25") "," DROP));
+	static const char emptied[] = DOCUMENT(OWN_TABLES OWN("filter_IN_public_deny", DROP));
+	static const char some[] = DOCUMENT(
+	    OWN_TABLES
+	        OWN("filter_INPUT", "{\"jump\":{\"target\":\"filter_INPUT_ZONES\"}}") "," OWN(
+	            "filter_IN_public_allow",
+	            DPORT("993") ACCEPT) "," OWN("filter_IN_public_allow",
+	                                         DPORT("{\"range\":[990,995]}")
+	                                             ACCEPT) "," OWN("filter_IN_public_deny",
+	                                                             DPORT("25") "," DROP));
 	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
 	_cleanup_ruleset_ struct ruleset empty = RULESET_NULL;
 
 	ck_assert_int_eq(nftrules_parse(&empty, none, strlen(none), NULL), 0);
-	ck_assert(!empty.kernel.table && !empty.kernel.input && !empty.kernel.shut);
+	ck_assert(!empty.kernel.table && !ruleset_kernel_filters(&empty) && !empty.kernel.shut);
 	ck_assert_int_eq(nftrules_parse(&ruleset, some, strlen(some), NULL), 0);
-	ck_assert(ruleset.kernel.table && ruleset.kernel.input);
+	ck_assert(ruleset.kernel.table && ruleset_kernel_filters(&ruleset));
 	ck_assert(!ruleset.kernel.shut); /* of another family */
 	ck_assert_uint_eq(ruleset.kernel.accepts.n, 2);
 	ck_assert_str_eq(ruleset.kernel.accepts.strings[0], "filter_IN_public_allow 993/tcp");
 	ck_assert_str_eq(ruleset.kernel.accepts.strings[1], "filter_IN_public_allow 990-995/tcp");
 	ck_assert_uint_eq(ruleset.n_chains, 0);
+	/* one whose rules are gone from the chain that all packets go through */
+	ck_assert(!ruleset_kernel_denies(&ruleset, "public"));
+	ruleset_deinit(&ruleset);
+	ck_assert_int_eq(nftrules_parse(&ruleset, emptied, strlen(emptied), NULL), 0);
+	ck_assert(ruleset.kernel.table && !ruleset_kernel_filters(&ruleset));
 }
 END_TEST
 

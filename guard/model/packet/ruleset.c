@@ -986,6 +986,20 @@ static bool kernel_accepts(const struct ruleset *ruleset, const char *zone, cons
 	return strv_contains(&kernel->accepts, text) && is_led_to(kernel, chain, CHAINS_DEEP);
 }
 
+/** ruleset_kernel_filters() - do packets to this machine come to anything of firewalld's? */
+bool ruleset_kernel_filters(const struct ruleset *ruleset)
+{
+	const struct strv *leads = &ruleset->kernel.leads;
+
+	for (size_t i = 0; i < leads->n; i++) {
+		const char *from = strchr(leads->strings[i], ' ') + 1;
+
+		if (*from && is_led_to(&ruleset->kernel, from, 1))
+			return true;
+	}
+	return false;
+}
+
 /** ruleset_kernel_denies() - has the kernel rules of firewalld's where a zone denies? */
 bool ruleset_kernel_denies(const struct ruleset *ruleset, const char *zone)
 {

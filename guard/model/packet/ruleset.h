@@ -181,7 +181,6 @@ struct ruleset_chain {
 /* What the kernel has of firewalld's own, to be held against what firewalld says. */
 struct ruleset_kernel {
 	bool table;          /* inet firewalld */
-	bool input;          /* with a chain that all packets to this machine go through */
 	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
 	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
 	struct strv filled;  /* its chains that have a rule */
@@ -195,6 +194,7 @@ struct ruleset {
 	char *default_zone; /* owned */
 	bool panic;
 	bool remembered; /* of the past: firewalld does not answer, and nothing is certain */
+	bool flushed;    /* out of the kernel: firewalld says so, and nothing of it is in force */
 	struct ruleset_zone *zones; /* sorted by name; policies behind the zones */
 	size_t n_zones;
 	size_t zones_capacity;
@@ -260,6 +260,7 @@ const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, con
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
                                           const struct ruleset_chain *from, const char *name);
+bool ruleset_kernel_filters(const struct ruleset *ruleset);
 bool ruleset_kernel_denies(const struct ruleset *ruleset, const char *zone);
 bool ruleset_kernel_carries(const struct ruleset *ruleset, const struct item *item);
 bool ruleset_target_parse(const char *text, enum ruleset_target *out) _must_check_;

@@ -178,6 +178,10 @@ static int conclude(struct way *way)
 	else if (way->ruleset->remembered && !verdict->steps[way->decider].doubt)
 		verdict->steps[way->decider].doubt =
 		    "so it was when firewalld was read last, and it does not answer now";
+	else if (way->ruleset->flushed && !way_is_of_others(verdict->steps[way->decider].stage))
+		verdict->steps[way->decider].doubt =
+		    "so firewalld says, but its rules are gone from the kernel: nothing of it is "
+		    "in force";
 	verdict->decider = &verdict->steps[way->decider];
 	verdict->action = verdict->decider->action;
 	verdict->client_errno = client_errno(&way->packet, verdict->decider);

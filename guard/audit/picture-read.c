@@ -469,7 +469,8 @@ static void read_setting(struct reading *reading, const char *name, char **out)
 	struct err err = ERR_NULL;
 
 	if (firewalld_setting_wait(reading->session->fw, out, name,
-	                           clock_monotonic_ms() + FIREWALLD_SESSION_MS, &err) != 0)
+	                           clock_monotonic_ms() + left_ms(reading, FIREWALLD_SESSION_MS),
+	                           &err) != 0)
 		*out = NULL;
 }
 
@@ -718,14 +719,15 @@ static int ask_all(struct reading *reading)
 
 	if (may_ask(reading, r, PICTURE_FIREWALLD))
 		r = read_items(reading);
-	if (may_ask(reading, r, PICTURE_SETTINGS))
-		r = read_settings(reading);
 	if (may_ask(reading, r, PICTURE_FILES) && picture_knows(picture, PICTURE_FIREWALLD))
 		r = read_files(reading);
 	if (may_ask(reading, r, PICTURE_RULES | PICTURE_TABLES))
 		r = read_rules(reading);
 	if (may_ask(reading, r, PICTURE_RULES) && picture_knows(picture, PICTURE_FIREWALLD))
 		r = read_services(reading);
+	/* behind what notices that it does not answer */
+	if (may_ask(reading, r, PICTURE_SETTINGS))
+		r = read_settings(reading);
 	if (may_ask(reading, r, PICTURE_ALL))
 		reading->picture->silent_since_us = 0;
 	return r;

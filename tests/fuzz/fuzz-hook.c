@@ -21,15 +21,15 @@ static void check_said(const char *said)
 
 static void tell(const char *state, const char *word, const char *const values[HOOK_N_OPTIONS])
 {
-	FILE *people = stderr;
 	_cleanup_free_ char *said = NULL;
 	size_t length = 0;
+	FILE *people = stderr, *memory = open_memstream(&said, &length);
 
-	stderr = open_memstream(&said, &length);
-	FUZZ_CHECK(stderr);
+	FUZZ_CHECK(memory);
+	stderr = memory;
 	hook_event_tell(state, word, values);
-	fclose(stderr);
 	stderr = people;
+	fclose(memory);
 	check_said(said);
 }
 

@@ -9,6 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
+/* polkit's answers may come in another order than the calls. */
+#define SEEN_FOR_US (2 * INT64_C(1000000))
+
 /* So many calls for interfaces may wait for what firewalld says of them. */
 #define BINDINGS_MAX 64
 
@@ -37,8 +40,8 @@ struct attribution {
 	void *userdata;
 	uint64_t last_serial;
 	bool monitoring;
-	bool seeing;  /* the call of all that firewalld says now was seen */
-	bool refused; /* and none ever will be */
+	int64_t caught_up_us; /* monotonic; firewalld has done what was called before; 0: not yet */
+	bool refused;         /* and none ever will be */
 };
 
 static uint64_t next_serial(void *userdata)
@@ -106,7 +109,7 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 		             why);
 	attribution->refused = !monitoring && !attribution->monitoring;
 	attribution->monitoring = monitoring;
-	attribution->seeing = false;
+	attribution->caught_up_us = 0;
 	/* who removed what meanwhile was not seen */
 	attribution->removals = CAUSE_LOG_NULL;
 	forget_bindings(attribution);
@@ -114,7 +117,14 @@ static void on_state(bool monitoring, const char *why, void *userdata)
 
 static void on_caught_up(void *userdata)
 {
-	((struct attribution *)userdata)->seeing = true;
+	((struct attribution *)userdata)->caught_up_us = clock_monotonic_us();
+}
+
+/* Was the call of all that firewalld says now seen? */
+static bool sees_all(const struct attribution *attribution)
+{
+	return attribution->caught_up_us &&
+	       clock_monotonic_us() - attribution->caught_up_us > SEEN_FOR_US;
 }
 
 static int start(struct attribution *attribution, struct bus *bus)
@@ -179,7 +189,7 @@ void attribution_free(struct attribution *attribution)
 /** attribution_reloaded() - Reloaded was heard; once for each time */
 void attribution_reloaded(struct attribution *attribution)
 {
-	cause_log_reloaded(&attribution->log, clock_monotonic_us(), attribution->seeing);
+	cause_log_reloaded(&attribution->log, clock_monotonic_us(), sees_all(attribution));
 }
 
 /** attribution_gone() - firewalld went away, or the bus and it with it */
@@ -269,7 +279,7 @@ enum attribution_mover attribution_mover(struct attribution *attribution,
 		       : removed || !*binding->zone ? ATTRIBUTION_HABIT
 		                                    : ATTRIBUTION_CONNECTION;
 	}
-	unseen = !attribution->seeing && !attribution->refused &&
+	unseen = !sees_all(attribution) && !attribution->refused &&
 	         busmonitor_has_network_manager(attribution->monitor);
 	return unseen && (removed || zone_is_default) ? ATTRIBUTION_HABIT : ATTRIBUTION_SOMEBODY;
 }

@@ -333,7 +333,10 @@ static void on_behind(int result, DBusMessage *reply, void *userdata)
 		tell_caught_up(monitor);
 }
 
-/* It takes one call after the other, however long that takes. */
+/*
+ * It takes one call after the other, however long that takes; and one that polkit is asked about
+ * (until 1.0 each is) behind others of that kind.
+ */
 static void ask_firewalld(struct busmonitor *monitor)
 {
 	int r;
@@ -341,7 +344,7 @@ static void ask_firewalld(struct busmonitor *monitor)
 	bus_cancel(steal(monitor->behind));
 	r = bus_call(monitor->options.bus, &monitor->behind,
 	             firewalld_message_call(FIREWALLD_MESSAGE_NAME, FIREWALLD_MESSAGE_PATH,
-	                                    DBUS_INTERFACE_PEER, "Ping", NULL),
+	                                    FIREWALLD_MESSAGE_INTERFACE, "getDefaultZone", NULL),
 	             BUS_NO_TIMEOUT, on_behind, monitor);
 	/* in want of memory nobody can wait for it */
 	if (r == -ENOMEM)

@@ -381,7 +381,7 @@ static int kernel_rules(struct check_run *run)
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL, undenied = CHECK_LIST_NULL;
 	int r;
 
-	if (picture->backend && strcmp(picture->backend, "iptables") == 0)
+	if (picture_uses_iptables(picture))
 		return 0;
 	if (!picture_knows(picture, PICTURE_TABLES))
 		return check_unmade(run, PICTURE_TABLES);

@@ -87,6 +87,12 @@ const char *picture_part_name(unsigned part)
 	return names[place(part)];
 }
 
+/** picture_uses_iptables() - is it known that firewalld's rules are iptables'? */
+bool picture_uses_iptables(const struct picture *picture)
+{
+	return picture->backend && strcmp(picture->backend, "iptables") == 0;
+}
+
 static bool has_direct_rules(const struct firewall *fw)
 {
 	for (size_t i = 0; i < fw->n; i++)
@@ -102,7 +108,7 @@ static enum jail_fate iptables_fate(const struct picture *picture)
 	if (!picture->backend || !picture->ruleset.version ||
 	    !picture_knows(picture, PICTURE_FIREWALLD))
 		return JAIL_FATE_UNKNOWN;
-	return strcmp(picture->backend, "iptables") == 0 ||
+	return picture_uses_iptables(picture) ||
 	               fault_has(FAULT_EMPTIES_IPTABLES, picture->ruleset.version) ||
 	               has_direct_rules(&picture->firewall)
 	           ? JAIL_FATE_LOST
@@ -134,8 +140,7 @@ enum jail_fate picture_jail_fate(const struct picture *picture, const struct jai
 bool picture_is_flushed(const struct picture *picture)
 {
 	return picture_knows(picture, PICTURE_TABLES) &&
-	       !ruleset_kernel_filters(&picture->ruleset) &&
-	       !(picture->backend && strcmp(picture->backend, "iptables") == 0);
+	       !ruleset_kernel_filters(&picture->ruleset) && !picture_uses_iptables(picture);
 }
 
 /** picture_knows_tickets() - does fail2ban run, or its database tell? A stopped one has none. */

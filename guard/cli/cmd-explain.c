@@ -181,7 +181,6 @@ static int read_rules(struct run *run)
 	                    &run->connection);
 
 	run->picture.ruleset.flushed = picture_is_flushed(&run->picture);
-
 	run->explain.ruleset = &run->picture.ruleset;
 	if (picture_knows(&run->picture, PICTURE_FAIL2BAN))
 		run->explain.tickets = &run->picture.tickets;

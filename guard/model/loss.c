@@ -204,13 +204,15 @@ static bool is_wiped(enum wipe_kind kind, const struct item *item)
 	return kind != WIPE_UNKNOWN && kind != WIPE_REQUIRE;
 }
 
-/* A ban; or an item like another, that mail needs and a jail makes as well. Return: 1, 0, -ENOMEM.
- */
+/* A ban; or an item like another, that mail needs and a jail makes too. Return: 1, 0, -ENOMEM. */
 static int is_ban(const struct loss_evidence *evidence, bool is_protected, const struct item *item)
 {
-	int r = evidence->bans ? banplan_is_ban(item, NULL) : 0;
+	int r;
 
-	if (r < 0 || !evidence->bans)
+	if (!evidence->bans)
+		return 0;
+	r = banplan_is_ban(item, NULL);
+	if (r < 0)
 		return r;
 	if (r > 0)
 		return item_direct_family(item->zone) || item_ipset_name(item->zone) ||

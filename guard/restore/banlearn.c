@@ -143,8 +143,7 @@ static int judge(struct banplan_rule **out, const struct banlearn *learn,
 	return r;
 }
 
-/* What is known to be a ban by now, and what came too long ago, is new no more. Return: 0, -ENOMEM.
- */
+/* What is known to be a ban by now, or came too long ago, is new no more. Return: 0, -ENOMEM. */
 static int sweep(struct banlearn *learn, const struct banlearn_reading *reading, int64_t now_us)
 {
 	int r = 0;

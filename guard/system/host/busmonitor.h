@@ -42,8 +42,7 @@ struct busmonitor_options {
 	void (*on_refused)(uint64_t serial, bool failed, void *userdata);
 	/* once each time that it changes; @why not: borrowed */
 	void (*on_state)(bool monitoring, const char *why, void *userdata);
-	/* The call of all that firewalld says from now on was seen; once after each on_state(true)
-	 */
+	/* The call of all that firewalld says from now on was seen; after each on_state(true) */
 	void (*on_caught_up)(void *userdata);
 	void (*on_binding)(const struct busmonitor_binding *binding, void *userdata);
 	/* firewalld left the bus: the calls before get no answer any more */

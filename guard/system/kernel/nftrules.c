@@ -690,9 +690,10 @@ static int see_own(struct ruleset_kernel *kernel, const json_t *object)
 		see_table(kernel, json_object_get(object, "table"));
 	if (chain && is_firewalld(chain) && hook_of(chain) == RULESET_HOOK_INPUT)
 		r = note_lead(kernel, string_of(chain, "name"), "");
-	if (r == 0 && rule && is_firewalld(rule))
-		r = see_lead(kernel, rule);
-	return r == 0 && rule && is_firewalld(rule) ? see_accept(kernel, rule) : r;
+	if (r < 0 || !rule || !is_firewalld(rule))
+		return r;
+	r = see_lead(kernel, rule);
+	return r == 0 ? see_accept(kernel, rule) : r;
 }
 
 /* --- firewalld's policies ----------------------------------------------------------------- */

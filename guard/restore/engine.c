@@ -688,6 +688,7 @@ static void on_kernel_fine(void *userdata)
 {
 	struct engine *engine = userdata;
 
+	mender_fine(engine->mender, REPAIR_CUT);
 	mender_fine(engine->mender, REPAIR_FLUSHED);
 	mender_fine(engine->mender, REPAIR_SHUT);
 }

@@ -32,6 +32,7 @@ struct kernelwatch {
 	int64_t looked_us;          /* monotonic */
 	unsigned n_shut; /* looks in a row at which nothing was changed and it was shut */
 	char who[LISTENER_WHO_SIZE]; /* made the first change since all was well */
+	struct chainchange foreign;  /* by others than firewalld, since it loaded its rules */
 };
 
 static void look(struct kernelwatch *watch);
@@ -69,6 +70,15 @@ static bool is_flushed(const struct kernelwatch *watch, const struct fwtables *n
 	                             (watch->who[0] && !is_by_firewalld(watch->who)));
 }
 
+/* Has somebody else left nothing of a chain? Who can be asked only now, is asked at the next
+ * change. */
+static bool is_cut(struct kernelwatch *watch)
+{
+	const struct chainchange_row *emptied = NULL;
+
+	return fwtables_find_emptied(&watch->foreign, &emptied, &watch->sock) == 0 && emptied;
+}
+
 static bool is_shut(const struct kernelwatch *watch, const struct fwtables *now)
 {
 	return now->shut && !watch->given.tracker->wanted.panic;
@@ -98,6 +108,8 @@ static void on_probe(int result, enum firewall_state state, bool there _unused_,
 		judge_shut(watch);
 	else if (is_flushed(watch, &now, state))
 		watch->given.on_trouble(REPAIR_FLUSHED, watch->who, watch->given.userdata);
+	else if (is_cut(watch))
+		watch->given.on_trouble(REPAIR_CUT, watch->who, watch->given.userdata);
 	else if (state == FIREWALL_STATE_RUNNING)
 		look(watch);
 }
@@ -119,7 +131,7 @@ static void look(struct kernelwatch *watch)
 		/* a reload, in all likelihood: it is over soon */
 		watch->n_shut = 1;
 		loop_timer_set(watch->timer, SHUT_MS);
-	} else if (is_shut(watch, &now) || lacks(watch, &now)) {
+	} else if (is_shut(watch, &now) || lacks(watch, &now) || is_cut(watch)) {
 		ask(watch);
 	} else {
 		watch->n_shut = 0;
@@ -150,25 +162,29 @@ static bool is_ours(uint32_t pid, const char *name)
 	       (prctl(PR_GET_NAME, own) == 0 && *own && strcmp(name, own) == 0);
 }
 
-static void note_who(struct kernelwatch *watch, uint32_t pid, const char *name)
+static void note_who(struct kernelwatch *watch, const struct generation_change *change)
 {
-	char shown[CAUSE_NAME_SIZE];
+	char shown[CAUSE_NAME_SIZE], who[sizeof(watch->who)];
 	/* firewalld and the guard change rules all the time, and somebody else beside them */
 	bool named = watch->who[0] && !is_by_firewalld(watch->who);
 
-	if (named || !pid || is_ours(pid, name))
+	if (!change->pid || is_ours(change->pid, change->name))
 		return;
-	cause_show(shown, sizeof(shown), name, strlen(name));
-	snprintf(watch->who, sizeof(watch->who), "%s (pid %u)", *shown ? shown : "a process", pid);
+	cause_show(shown, sizeof(shown), change->name, strlen(change->name));
+	snprintf(who, sizeof(who), "%s (pid %u)", *shown ? shown : "a process", change->pid);
+	if (!is_by_firewalld(who))
+		chainchange_add(&watch->foreign, &change->chains);
+	if (!named)
+		memcpy(watch->who, who, sizeof(who));
 }
 
-static void on_generation(uint32_t pid, const char name[GENERATION_NAME_SIZE], void *userdata)
+static void on_generation(const struct generation_change *change, void *userdata)
 {
 	struct kernelwatch *watch = userdata;
 	int64_t next_us = watch->looked_us + INT64_C(1000) * LOOK_PAUSE_MS;
 	int64_t left_us = next_us - clock_monotonic_us();
 
-	note_who(watch, pid, name);
+	note_who(watch, change);
 	/* somebody is at work, so it is not what a reload has left behind */
 	watch->n_shut = 0;
 	if (left_us <= 0)
@@ -191,6 +207,7 @@ void kernelwatch_forget(struct kernelwatch *watch)
 	watch->known = false;
 	watch->n_shut = 0;
 	watch->who[0] = '\0';
+	watch->foreign = CHAINCHANGE_NULL;
 }
 
 /**
@@ -211,6 +228,7 @@ void kernelwatch_learn(struct kernelwatch *watch)
 	}
 	watch->before = now;
 	watch->known = true;
+	watch->foreign = CHAINCHANGE_NULL;
 }
 
 /* Which tables it is going to delete. */

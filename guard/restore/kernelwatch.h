@@ -2,10 +2,11 @@
 /*
  * kernelwatch - is what firewalld says in force in the kernel?
  *
- * The kernel tells of each change to its rules, and who made it; then it is asked
- * whether firewalld's tables are as they were. firewalld itself takes them away, and
- * shuts everything, while it reloads: it has one thread, so what is still so when it
- * has answered a question was not its doing.
+ * The kernel tells of each change to its rules, and who made it; then it is asked whether
+ * firewalld's tables are as they were, and whether there is anything left in a chain of which
+ * somebody else took rules away. firewalld itself takes its tables away, and shuts everything,
+ * while it reloads: it has one thread, so what is still so when it has answered a question
+ * was not its doing.
  */
 #ifndef GUARD_RESTORE_KERNELWATCH_H
 #define GUARD_RESTORE_KERNELWATCH_H
@@ -23,7 +24,8 @@ struct kernelwatch_options {
 	struct firewalld *fw;
 	struct logger *logger;
 	const struct tracker *tracker; /* is panic mode on? */
-	/* REPAIR_FLUSHED or REPAIR_SHUT; @who did it, in words, "" when that is not known. */
+	/* REPAIR_CUT, REPAIR_FLUSHED or REPAIR_SHUT; @who did it, in words, "" when that is not
+	 * known. */
 	void (*on_trouble)(enum repair_trouble trouble, const char *who, void *userdata);
 	void (*on_fine)(void *userdata);
 	void *userdata;

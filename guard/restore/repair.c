@@ -6,6 +6,9 @@ static const struct {
 	const char *advice; /* to type: it works for each generation of firewalld */
 } troubles[REPAIR_N_TROUBLES] = {
     [REPAIR_NONE] = {"", ""},
+    [REPAIR_CUT] = {"a chain of firewalld's was emptied in the kernel, and firewalld does not know "
+                    "it: what it opened is shut, or whom it kept out gets in",
+                    REPAIR_LOAD_AGAIN},
     [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
                         "it: every port is open and nobody is banned",
                         "nft add table inet firewalld; " REPAIR_LOAD_AGAIN},
@@ -70,6 +73,19 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
 	return act;
 }
 
+/**
+ * repair_cannot_restart() - there is nobody to restart firewalld, or it was refused
+ *
+ * Somebody may have flushed its rules again while it reloaded: a second reload mends that.
+ */
+void repair_cannot_restart(struct repair *repair)
+{
+	if (repair->again || (repair->trouble != REPAIR_CUT && repair->trouble != REPAIR_FLUSHED))
+		return;
+	repair->again = true;
+	repair->next = REPAIR_RELOAD;
+}
+
 /** repair_ended() - it is as it should be; Return: whether there was trouble until now */
 bool repair_ended(struct repair *repair)
 {
@@ -79,5 +95,6 @@ bool repair_ended(struct repair *repair)
 	repair->next = REPAIR_RELOAD;
 	repair->due_us = 0;
 	repair->restarted = false;
+	repair->again = false;
 	return was;
 }

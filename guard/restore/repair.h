@@ -20,6 +20,7 @@
 /* The graver the later. */
 enum repair_trouble {
 	REPAIR_NONE,
+	REPAIR_CUT,     /* some of firewalld's rules are gone from the kernel */
 	REPAIR_FLUSHED, /* firewalld's rules are gone from the kernel: everything is open */
 	REPAIR_SHUT,    /* a reload left its policy DROP: nothing gets in */
 	REPAIR_BROKEN,  /* a reload broke off: firewalld has no zones, or never gets ready */
@@ -45,11 +46,13 @@ struct repair {
 	enum repair_act next; /* what comes next */
 	int64_t due_us;       /* monotonic; not to act before; 0: at once */
 	bool restarted;       /* in REPAIR_FAILED, for this trouble */
+	bool again;           /* reloaded once more, since nobody could restart it */
 	struct pace pace;     /* of troubles */
 };
 #define REPAIR_NULL ((struct repair){.next = REPAIR_RELOAD, .pace.limit = REPAIR_LIMIT})
 
 enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble, int64_t now_us);
+void repair_cannot_restart(struct repair *repair);
 bool repair_ended(struct repair *repair);
 const char *repair_words(enum repair_trouble trouble);
 const char *repair_advice(enum repair_trouble trouble);

@@ -96,6 +96,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/unitcall.h \
 	guard/system/host/wholefile.c \
 	guard/system/host/wholefile.h \
+	guard/system/kernel/chainchange.c \
+	guard/system/kernel/chainchange.h \
 	guard/system/kernel/fwtables.c \
 	guard/system/kernel/fwtables.h \
 	guard/system/kernel/gaptable.c \

@@ -161,6 +161,7 @@ static void note_repair(struct announcer *announcer, const struct listener_troub
 	         trouble->act == REPAIR_RESTART ? "restart" : "reload",
 	         trouble->trouble == REPAIR_FAILED    ? "its files are in order again"
 	         : trouble->trouble == REPAIR_FLUSHED ? "its rules were flushed out of the kernel"
+	         : trouble->trouble == REPAIR_CUT     ? "a chain of its was emptied in the kernel"
 	                                              : "a reload before it broke off",
 	         *trouble->who ? " by " : "", trouble->who);
 }
@@ -198,7 +199,7 @@ void announcer_trouble(struct announcer *announcer, const struct listener_troubl
 	             trouble->who, words_of(trouble), person ? " See firewalld's log, then: " : "",
 	             person ? repair_advice(trouble->trouble) : "");
 	record_event(announcer->given.record,
-	             trouble->trouble == REPAIR_FLUSHED ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
+	             trouble->trouble <= REPAIR_FLUSHED ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
 	             NULL, "%s%s%s", words, by, trouble->who);
 	if (person)
 		notify_status(announcer->given.notifier, "firewalld is broken: see the log");
@@ -222,7 +223,7 @@ void announcer_made_do(struct announcer *announcer, size_t n_restored, size_t n_
 void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired)
 {
 	const char *end =
-	    repaired->trouble == REPAIR_FLUSHED ? "firewalld's rules are in the kernel again"
+	    repaired->trouble <= REPAIR_FLUSHED ? "firewalld's rules are in the kernel again"
 	    : repaired->trouble == REPAIR_SHUT
 	        ? "the kernel lets in again what firewalld says is open"
 	    : repaired->trouble == REPAIR_FAILED ? "firewalld has its own configuration again"

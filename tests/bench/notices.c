@@ -21,12 +21,11 @@ static struct loop *loop;
 static unsigned n_notices, n_looks;
 static int64_t looked_us;
 
-static void on_generation(uint32_t pid, const char name[GENERATION_NAME_SIZE], void *userdata)
+static void on_generation(const struct generation_change *change, void *userdata)
 {
 	struct fwtables now;
 
-	(void)pid;
-	(void)name;
+	(void)change;
 	(void)userdata;
 	n_notices++;
 	if (clock_monotonic_us() - looked_us < LOOK_PAUSE_US)

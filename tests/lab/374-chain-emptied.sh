@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Somebody empties one chain of firewalld's: what it opened is shut, or whom it kept out gets in,
-# and the rules in the other chains are all there. status and check say so, and what mends it.
-. "$LAB_DIR/flush.sh"
+# and the rules in the other chains are all there. With `repair = no` the guard, status and check
+# say so, and what mends it.
+. "$LAB_DIR/flush.sh" 'repair = no'
 mended_by() { sh -c "$(guard check --only kernel-rules | sed -n 's/^  fix: //p' | head -n 1)"; }
 emptied() { # CHAIN WORDS
+	: >"$W/watch.log"
 	need "$1 is emptied" nft flush chain inet firewalld "$1"
+	need "$1: the guard says so" within 2 said 'chain of firewalld.s was emptied .*Done by nft \(pid [0-9]+\)\. Left to you'
 	need "$1: the status is not fine" exits 1 guard status
 	need "$1: and says why" out_has "$2"
 	need "$1: in JSON, too" exits 1 guard --json status

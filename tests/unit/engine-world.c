@@ -79,6 +79,17 @@ bool fwtables_is_empty(const struct fwtables *now)
 	return !now->tables && !now->chains;
 }
 
+int fwtables_find_emptied(const struct chainchange *change, const struct chainchange_row **out,
+                          struct nfsocket *sock)
+{
+	(void)sock;
+	*out = NULL;
+	for (size_t i = 0; i < change->n; i++)
+		if (world.emptied && change->rows[i].by < 0)
+			*out = &change->rows[i];
+	return 0;
+}
+
 int fwtables_add(const struct fwtables *now, const struct fwtables *before, struct nfsocket *sock,
                  struct err *err)
 {
@@ -211,12 +222,17 @@ static void on_over(void *userdata)
 	tell("done");
 }
 
+static const char *const troubles[REPAIR_N_TROUBLES] = {
+    [REPAIR_NONE] = "none", [REPAIR_CUT] = "cut",       [REPAIR_FLUSHED] = "flushed",
+    [REPAIR_SHUT] = "shut", [REPAIR_BROKEN] = "broken", [REPAIR_FAILED] = "failed",
+};
+
 static void on_trouble(const struct listener_trouble *trouble, void *userdata)
 {
 	static const char *const acts[] = {"waits", "reload", "restart", "person"};
 
 	(void)userdata;
-	tell("trouble %d %s%s%s%s%s", (int)trouble->trouble, acts[trouble->act],
+	tell("trouble %s %s%s%s%s%s", troubles[trouble->trouble], acts[trouble->act],
 	     *trouble->who ? " by " : "", trouble->who, trouble->why ? ": " : "",
 	     trouble->why ? trouble->why : "");
 }
@@ -224,7 +240,7 @@ static void on_trouble(const struct listener_trouble *trouble, void *userdata)
 static void on_repaired(const struct listener_repaired *repaired, void *userdata)
 {
 	(void)userdata;
-	tell("repaired %d%s", (int)repaired->trouble, repaired->ours ? " by us" : "");
+	tell("repaired %s%s", troubles[repaired->trouble], repaired->ours ? " by us" : "");
 }
 
 static void on_made_do(size_t n_restored, size_t n_waiting, void *userdata)

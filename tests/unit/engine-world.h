@@ -39,6 +39,7 @@ struct world {
 	/* What of firewalld's is in the kernel, and how its changes are heard of. */
 	struct fwtables tables;
 	unsigned n_tables_added;
+	bool emptied; /* each chain of which rules were taken */
 	generation_fn on_generation;
 	void *generation_userdata;
 };

@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	tests/unit/test-bus \
 	tests/unit/test-busmonitor \
 	tests/unit/test-cause \
+	tests/unit/test-chainchange \
 	tests/unit/test-checks \
 	tests/unit/test-cidr \
 	tests/unit/test-clientranges \

@@ -39,6 +39,23 @@ START_TEST(mildest_first)
 		       act != REPAIR_WAIT)
 			restarts += act == REPAIR_RESTART;
 	ck_assert_int_eq(restarts, 1);
+	/* nobody can restart it: what was flushed in the middle of a reload is reloaded once more
+	 */
+	ck_assert(repair_ended(&repair));
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, 20000 * SECOND), REPAIR_RELOAD);
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, 20001 * SECOND),
+		                 REPAIR_RESTART);
+		repair_cannot_restart(&repair);
+		ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, 20002 * SECOND),
+		                 i == 0 ? REPAIR_RELOAD : REPAIR_PERSON);
+	}
+	/* another reload does not mend what one has broken */
+	ck_assert(repair_ended(&repair));
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_BROKEN, 21000 * SECOND), REPAIR_RELOAD);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_BROKEN, 21001 * SECOND), REPAIR_RESTART);
+	repair_cannot_restart(&repair);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_BROKEN, 21002 * SECOND), REPAIR_PERSON);
 }
 END_TEST
 
@@ -80,13 +97,22 @@ static void begin(void)
 	world_idle();
 }
 
+/* @rules: of one chain, more or fewer. */
+static void change_by(const char *name, uint32_t pid, int rules)
+{
+	struct generation_change change = {.pid = pid, .chains = CHAINCHANGE_NULL};
+
+	snprintf(change.name, sizeof(change.name), "%s", name);
+	if (rules != 0)
+		change.chains =
+		    (struct chainchange){.rows[0] = {.name = "deny", .by = rules}, .n = 1};
+	world.on_generation(&change, world.generation_userdata);
+}
+
 static void flush_by(const char *name, uint32_t pid)
 {
-	char comm[GENERATION_NAME_SIZE];
-
-	snprintf(comm, sizeof(comm), "%s", name);
 	world.tables = (struct fwtables){0};
-	world.on_generation(pid, comm, world.generation_userdata);
+	change_by(name, pid, 0);
 }
 
 static void load_tables(const char *what, void *userdata)
@@ -101,8 +127,8 @@ START_TEST(flushed)
 	begin();
 	world.wall.on_change = load_tables;
 	flush_by("nft", 4711);
-	world_await(world_told("repaired 1 by us"));
-	ck_assert_uint_eq(world_told("trouble 1 reload by nft (pid 4711)"), 1);
+	world_await(world_told("repaired flushed by us"));
+	ck_assert_uint_eq(world_told("trouble flushed reload by nft (pid 4711)"), 1);
 	ck_assert_uint_eq(world_told("trouble"), 1);
 	ck_assert_uint_eq(world.n_tables_added, 1);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
@@ -110,8 +136,8 @@ START_TEST(flushed)
 	/* the same again is a trouble of its own */
 	world_pass(60000);
 	flush_by("nft\nx", 12);
-	world_await(world_told("repaired 1 by us") == 2);
-	ck_assert_uint_eq(world_told("trouble 1 reload by nft"), 2);
+	world_await(world_told("repaired flushed by us") == 2);
+	ck_assert_uint_eq(world_told("trouble flushed reload by nft"), 2);
 	ck_assert_uint_eq(world_told("\n"), 0);
 }
 END_TEST
@@ -121,12 +147,42 @@ START_TEST(partly_flushed)
 	begin();
 	world.wall.on_change = load_tables;
 	world.tables.chains = 1;
-	world.on_generation(7, "iptables-nft-re", world.generation_userdata);
-	world_await(world_told("repaired 1 by us"));
+	change_by("iptables-nft-re", 7, 0);
+	world_await(world_told("repaired flushed by us"));
 	/* more than there was is nobody's business */
 	world.tables.chains = 7;
-	world.on_generation(7, "docker", world.generation_userdata);
+	change_by("docker", 7, 0);
 	world_pass(1000);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+}
+END_TEST
+
+/* One chain, of which somebody leaves nothing; the rest is as it was. */
+START_TEST(emptied)
+{
+	begin();
+	world.wall.on_change = load_tables;
+	/* with rules of his own in it, or without */
+	world.emptied = true;
+	change_by("nft", 7, 2);
+	change_by("nft", 7, -2);
+	change_by("firewalld", 1, -3);
+	world_pass(1000);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	/* some of firewalld's are left */
+	world.emptied = false;
+	change_by("nft", 7, -1);
+	world_pass(1000);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	world.emptied = true;
+	change_by("nft", 7, -1);
+	world_await(world_told("repaired cut by us"));
+	ck_assert_uint_eq(world_told("trouble cut reload by nft (pid 7)"), 1);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	world_await(fakewall_has(&world.wall, IMAPS));
+	/* that was all before the reload: what firewalld leaves empty now is meant to be */
+	change_by("nft", 7, 0);
+	world_pass(60000);
 	ck_assert_uint_eq(world_told("trouble"), 1);
 }
 END_TEST
@@ -147,15 +203,15 @@ static void begin_flushed(const char *backend, const char *version, struct fwtab
 static void flushed_before(const char *version, unsigned tables, unsigned n_added)
 {
 	begin_flushed("nftables", version, (struct fwtables){.tables = tables});
-	ck_assert_uint_eq(world_told("trouble 1 reload"), 1);
+	ck_assert_uint_eq(world_told("trouble flushed reload"), 1);
 	ck_assert_uint_eq(world_told("trouble"), 1);
-	ck_assert_uint_eq(world_told("repaired 1 by us"), 1);
+	ck_assert_uint_eq(world_told("repaired flushed by us"), 1);
 	ck_assert_uint_eq(world.n_tables_added, n_added);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
 	ck_assert(fakewall_has(&world.wall, IMAPS));
 	/* and from then on it is known */
 	flush_by("nft", 4711);
-	world_await(world_told("repaired 1 by us") == 2);
+	world_await(world_told("repaired flushed by us") == 2);
 }
 
 START_TEST(flushed_before_the_start)
@@ -215,7 +271,7 @@ START_TEST(not_during_a_reload)
 	/* another backend has nothing of that kind there */
 	fakewall_start(&world.wall, world.address, world.proc);
 	world_idle();
-	world.on_generation(7, "nft", world.generation_userdata);
+	change_by("nft", 7, 0);
 	world_pass(2000);
 	ck_assert_uint_eq(world_told("trouble"), 0);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
@@ -227,8 +283,8 @@ START_TEST(not_allowed)
 	begin();
 	world.config.repair = false;
 	flush_by("nft", 4711);
-	world_await(world_told("trouble 1 person by nft"));
-	world.on_generation(4712, "nft", world.generation_userdata);
+	world_await(world_told("trouble flushed person by nft"));
+	change_by("nft", 4712, 0);
 	world_pass(60000);
 	ck_assert_uint_eq(world_told("trouble"), 1);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
@@ -236,9 +292,9 @@ START_TEST(not_allowed)
 	/* somebody else mends it */
 	world.tables = (struct fwtables){.tables = 1, .chains = 3};
 	fakewall_reload(&world.wall);
-	world.on_generation(1, "firewalld", world.generation_userdata);
-	world_await(world_told("repaired 1"));
-	ck_assert_uint_eq(world_told("repaired 1 by us"), 0);
+	change_by("firewalld", 1, 0);
+	world_await(world_told("repaired flushed"));
+	ck_assert_uint_eq(world_told("repaired flushed by us"), 0);
 	world_await(fakewall_has(&world.wall, IMAPS));
 }
 END_TEST
@@ -247,21 +303,21 @@ START_TEST(policy_drop_stays)
 {
 	begin();
 	world.tables.shut = true;
-	world.on_generation(1, "firewalld", world.generation_userdata);
+	change_by("firewalld", 1, 0);
 	world_pass(150);
 	ck_assert_uint_eq(world_told("trouble"), 0);
-	world_await(world_told("trouble 2 reload"));
+	world_await(world_told("trouble shut reload"));
 	/* that does not help, nor is there a service manager */
-	world_await(world_told("trouble 2 person"));
-	ck_assert_uint_eq(world_told("trouble 2 restart"), 1);
+	world_await(world_told("trouble shut person"));
+	ck_assert_uint_eq(world_told("trouble shut restart"), 1);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
 	world_pass(300000);
-	ck_assert_uint_eq(world_told("trouble 2 person"), 1);
+	ck_assert_uint_eq(world_told("trouble shut person"), 1);
 	world_pass(310000);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 2);
 	world.tables.shut = false;
-	world.on_generation(1, "firewalld", world.generation_userdata);
-	world_await(world_told("repaired 2"));
+	change_by("firewalld", 1, 0);
+	world_await(world_told("repaired shut"));
 }
 END_TEST
 
@@ -271,7 +327,7 @@ START_TEST(panic_is_meant)
 	fakewall_panic(&world.wall, true);
 	world_settle();
 	world.tables.shut = true;
-	world.on_generation(1, "firewalld", world.generation_userdata);
+	change_by("firewalld", 1, 0);
 	world_pass(5000);
 	ck_assert_uint_eq(world_told("trouble"), 0);
 }
@@ -282,10 +338,11 @@ START_TEST(reload_fails)
 	begin();
 	world.wall.fail_reload = "COMMAND_FAILED: no such table";
 	flush_by("nft", 4711);
-	world_await(world_told("trouble 1 waits by nft (pid 4711): "));
-	world_await(world_told("trouble 1 restart"));
-	world_await(world_told("trouble 1 person"));
-	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	world_await(world_told("trouble flushed waits by nft (pid 4711): "));
+	world_await(world_told("trouble flushed restart"));
+	world_await(world_told("trouble flushed person"));
+	/* once more, since there is nobody to restart it */
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 2);
 }
 END_TEST
 
@@ -297,8 +354,8 @@ START_TEST(reload_broke_off)
 	world.wall.broken = true;
 	world.wall.on_change = load_tables;
 	engine_look(world.engine);
-	world_await(world_told("repaired 3 by us"));
-	ck_assert_uint_eq(world_told("trouble 3 reload"), 1);
+	world_await(world_told("repaired broken by us"));
+	ck_assert_uint_eq(world_told("trouble broken reload"), 1);
 	ck_assert_uint_eq(world_told("trouble"), 1);
 	ck_assert_uint_eq(world_told("withdrawn"), 0);
 	ck_assert_uint_eq(world_told("missing"), 0);
@@ -315,7 +372,7 @@ START_TEST(broken_after_a_reload)
 	world.config.repair = false;
 	world.wall.broken = true;
 	fakewall_reload(&world.wall);
-	world_await(world_told("trouble 3 person"));
+	world_await(world_told("trouble broken person"));
 	world_pass(120000);
 	ck_assert_uint_eq(world_told("trouble"), 1);
 	ck_assert_uint_eq(world_told("lost"), 0);
@@ -324,7 +381,7 @@ START_TEST(broken_after_a_reload)
 	/* by whomever */
 	world.wall.broken = false;
 	fakewall_reload(&world.wall);
-	world_await(world_told("repaired 3"));
+	world_await(world_told("repaired broken"));
 	world_await(fakewall_has(&world.wall, IMAPS));
 }
 END_TEST
@@ -366,6 +423,7 @@ static Suite *suite(void)
 	tcase_set_timeout(engine, 60);
 	tcase_add_test(engine, flushed);
 	tcase_add_test(engine, partly_flushed);
+	tcase_add_test(engine, emptied);
 	tcase_add_test(engine, flushed_before_the_start);
 	tcase_add_test(engine, flushed_before_the_start_of_a_newer_one);
 	tcase_add_test(engine, partly_flushed_before_the_start);

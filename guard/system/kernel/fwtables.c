@@ -12,8 +12,7 @@ enum { INPUT };
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 
-/* core/nftables.py of firewalld 0.6 to 2.5 */
-#define TABLE_NAME "firewalld"
+#define TABLE_NAME CHAINCHANGE_TABLE
 /* 0.6 to 2.4: set_policy("DROP"), also for panic mode */
 #define SHUT_NAME "firewalld_policy_drop"
 
@@ -85,23 +84,27 @@ static int find_tables(struct nfsocket *sock, struct fwtables *now)
 	return r > 0 ? FWTABLES_E_UNKNOWN : r;
 }
 
+/* One is enough: what is left of the list goes with the socket, however long it is. */
 static int note_rule(struct nlmsghdr *header, void *userdata)
 {
-	*(bool *)userdata |= header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE);
-	return 0;
+	bool *there = userdata;
+
+	*there |= header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE);
+	return *there ? -ECANCELED : 0;
 }
 
-static int find_rules(struct nfsocket *sock, size_t i, bool *there)
+static int find_rules(struct nfsocket *sock, uint8_t family, const char *table, const char *chain,
+                      bool *there)
 {
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 	int r;
 
-	nfbatch_message(&batch, NFT_MSG_GETRULE, NLM_F_DUMP, chains[i].family);
-	nfbatch_string(&batch, NFTA_RULE_TABLE, chains[i].table);
-	nfbatch_string(&batch, NFTA_RULE_CHAIN, chains[i].chain);
+	nfbatch_message(&batch, NFT_MSG_GETRULE, NLM_F_DUMP, family);
+	nfbatch_string(&batch, NFTA_RULE_TABLE, table);
+	nfbatch_string(&batch, NFTA_RULE_CHAIN, chain);
 	*there = false;
 	r = nfbatch_list(&batch, sock, note_rule, there, NULL);
-	if (r == -ENOENT)
+	if (r == -ENOENT || *there)
 		return 0;
 	return r > 0 ? FWTABLES_E_UNKNOWN : r;
 }
@@ -120,12 +123,40 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 	int r = find_tables(sock, &now);
 
 	for (size_t i = 0; i < ARRAY_SIZE(chains) && r == 0; i++) {
-		r = find_rules(sock, i, &there);
+		r = find_rules(sock, chains[i].family, chains[i].table, chains[i].chain, &there);
 		now.chains |= r == 0 && there ? 1U << i : 0;
 	}
 	if (r == 0)
 		*out = now;
 	return r;
+}
+
+/**
+ * fwtables_find_emptied() - a chain from which others than firewalld took all of its rules
+ * @change: of those others
+ * @out:    receives a row of @change; NULL: there is none; written on success alone
+ * @sock:   opened when it is not yet; the caller closes it
+ *
+ * Return: 0; FWTABLES_E_UNKNOWN; negative errno.
+ */
+int fwtables_find_emptied(const struct chainchange *change, const struct chainchange_row **out,
+                          struct nfsocket *sock)
+{
+	for (size_t i = 0; i < change->n; i++) {
+		const struct chainchange_row *row = &change->rows[i];
+		bool there = false;
+		int r =
+		    row->by < 0 ? find_rules(sock, row->family, TABLE_NAME, row->name, &there) : 0;
+
+		if (r != 0)
+			return r;
+		if (row->by < 0 && !there) {
+			*out = row;
+			return 0;
+		}
+	}
+	*out = NULL;
+	return 0;
 }
 
 /**
@@ -161,6 +192,13 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
 #else
 
 int fwtables_read(struct fwtables *out _unused_, struct nfsocket *sock _unused_)
+{
+	return FWTABLES_E_UNKNOWN;
+}
+
+int fwtables_find_emptied(const struct chainchange *change _unused_,
+                          const struct chainchange_row **out _unused_,
+                          struct nfsocket *sock _unused_)
 {
 	return FWTABLES_E_UNKNOWN;
 }

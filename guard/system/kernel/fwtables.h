@@ -12,6 +12,7 @@
 #ifndef GUARD_SYSTEM_KERNEL_FWTABLES_H
 #define GUARD_SYSTEM_KERNEL_FWTABLES_H
 
+#include "guard/system/kernel/chainchange.h"
 #include "guard/system/kernel/nfbatch.h"
 
 /* Each a bit for a table or chain, in an order that is known to fwtables.c alone. */
@@ -35,6 +36,8 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock) _must_check_;
 bool fwtables_lack(const struct fwtables *now, const struct fwtables *before);
 bool fwtables_is_empty(const struct fwtables *now);
 bool fwtables_lack_rules(const struct fwtables *now);
+int fwtables_find_emptied(const struct chainchange *change, const struct chainchange_row **out,
+                          struct nfsocket *sock) _must_check_;
 int fwtables_add(const struct fwtables *now, const struct fwtables *before, struct nfsocket *sock,
                  struct err *err) _must_check_;
 

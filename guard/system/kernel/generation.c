@@ -16,8 +16,8 @@
 
 #include "guard/system/kernel/netlink.h"
 
-/* The message is some 60 bytes; whatever else is longer is none. */
-#define MESSAGE_SIZE 512
+/* The last message is some 60 bytes; the kernel puts as many others together as a page takes. */
+#define MESSAGE_SIZE 8192
 
 /* So many at a time, so that who changes rules without end does not keep us from the rest. */
 #define MESSAGES_MAX 64
@@ -29,6 +29,8 @@ struct generation {
 	void *userdata;
 	struct loop_source *source;
 	int fd;
+	uint32_t firewalld;              /* the address of its socket; 0: not seen yet */
+	struct generation_change change; /* what has been told of the one under way */
 };
 
 /**
@@ -65,6 +67,59 @@ bool generation_parse(const void *message, size_t length, uint32_t *pid,
 	return true;
 }
 
+/*
+ * The ends of transactions, and what others than firewalld do in its table. The kernel has
+ * numbers in its own byte order, and a filter loads them in the network's.
+ */
+static int attach_filter(int fd, uint32_t firewalld)
+{
+	const uint32_t table = sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg) + sizeof(struct nlattr);
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 6, 0),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(firewalld), 5, 0),
+	    /* the first attribute of whatever is in a table is its name: "firewall" */
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66697265, 0, 3),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table + 4),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x77616c6c, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	    BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = {.len = ARRAY_SIZE(code), .filter = code};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ? -errno
+	                                                                                   : 0;
+}
+
+/* Its own transactions are the long ones: from the first one on they are not told in full. */
+static void note_firewalld(struct generation *generation, uint32_t address)
+{
+	if (strcmp(generation->change.name, "firewalld") != 0 || generation->firewalld == address)
+		return;
+	if (attach_filter(generation->fd, address) == 0)
+		generation->firewalld = address;
+}
+
+static void told(struct generation *generation)
+{
+	generation->fn(&generation->change, generation->userdata);
+	generation->change = (struct generation_change){.pid = 0};
+}
+
+static void take(struct generation *generation, const struct nlmsghdr *message, size_t length)
+{
+	struct generation_change *change = &generation->change;
+
+	if (!generation_parse(message, length, &change->pid, change->name)) {
+		chainchange_note(&change->chains, message, length);
+		return;
+	}
+	note_firewalld(generation, message->nlmsg_pid);
+	told(generation);
+}
+
 /* Return: whether there may be more. */
 static bool receive(struct generation *generation)
 {
@@ -74,16 +129,18 @@ static bool receive(struct generation *generation)
 	} message;
 	struct sockaddr_nl from = {0};
 	socklen_t from_length = sizeof(from);
-	char name[GENERATION_NAME_SIZE] = "";
-	uint32_t pid = 0;
 	ssize_t n = recvfrom(generation->fd, message.bytes, sizeof(message), MSG_DONTWAIT,
 	                     (struct sockaddr *)&from, &from_length);
 
 	if (n < 0 && errno != ENOBUFS)
 		return errno == EINTR;
-	/* with ENOBUFS some were missed, and nobody knows whose */
-	if (n < 0 || (from.nl_pid == 0 && generation_parse(message.bytes, (size_t)n, &pid, name)))
-		generation->fn(pid, name, generation->userdata);
+	if (n < 0) {
+		/* some were missed, and nobody knows whose */
+		generation->change = (struct generation_change){.pid = 0};
+		told(generation);
+	} else if (from.nl_pid == 0) {
+		take(generation, &message.header, (size_t)n);
+	}
 	return true;
 }
 
@@ -97,24 +154,17 @@ static void on_readable(int fd _unused_, unsigned events _unused_, void *userdat
 	loop_io_set_events(generation->source, LOOP_READ);
 }
 
-/* The kernel has the type in its own byte order, and a filter loads it in the network's. */
 static int listen_to_ends(int fd)
 {
-	struct sock_filter code[] = {
-	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 0, 1),
-	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-	    BPF_STMT(BPF_RET | BPF_K, 0),
-	};
-	struct sock_fprog program = {.len = ARRAY_SIZE(code), .filter = code};
 	struct sockaddr_nl self = {.nl_family = AF_NETLINK};
 	int group = NFNLGRP_NFTABLES;
+	int r = attach_filter(fd, 0);
 
-	if (setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) < 0 ||
-	    bind(fd, (const struct sockaddr *)&self, sizeof(self)) < 0 ||
-	    setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0)
-		return -errno;
-	return 0;
+	if (r == 0 &&
+	    (bind(fd, (const struct sockaddr *)&self, sizeof(self)) < 0 ||
+	     setsockopt(fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group, sizeof(group)) < 0))
+		r = -errno;
+	return r;
 }
 
 /**

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/kernel/chainchange.h"
+
+#include <string.h>
+
+static struct chainchange_row *row_of(struct chainchange *change, uint8_t family, const char *name)
+{
+	struct chainchange_row *row;
+
+	for (size_t i = 0; i < change->n; i++)
+		if (change->rows[i].family == family && strcmp(change->rows[i].name, name) == 0)
+			return &change->rows[i];
+	if (change->n == CHAINCHANGE_MAX)
+		return NULL;
+	row = &change->rows[change->n++];
+	*row = (struct chainchange_row){.family = family};
+	memcpy(row->name, name, strlen(name) + 1);
+	return row;
+}
+
+static void add(struct chainchange *change, uint8_t family, const char *name, int by)
+{
+	struct chainchange_row *row = row_of(change, family, name);
+
+	if (row)
+		row->by += by;
+}
+
+/** chainchange_add() - another change, after the first */
+void chainchange_add(struct chainchange *change, const struct chainchange *more)
+{
+	for (size_t i = 0; i < more->n; i++)
+		add(change, more->rows[i].family, more->rows[i].name, more->rows[i].by);
+}
+
+#ifdef HAVE_NF_TABLES
+
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+
+#include "guard/system/kernel/netlink.h"
+
+#define HEAD_SIZE (sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg))
+
+/* Return: 1, -1: a rule more, or less, in a chain of firewalld's; 0: something else. */
+static int change_of(const struct nlmsghdr *header)
+{
+	int by = header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE)   ? 1
+	         : header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_DELRULE) ? -1
+	                                                                                 : 0;
+
+	return header->nlmsg_len >= HEAD_SIZE &&
+	               netlink_attribute_is(header, header->nlmsg_len, HEAD_SIZE, NFTA_RULE_TABLE,
+	                                    CHAINCHANGE_TABLE)
+	           ? by
+	           : 0;
+}
+
+static void note_one(struct chainchange *change, const struct nlmsghdr *header)
+{
+	const struct nfgenmsg *message = NLMSG_DATA(header);
+	char name[CHAINCHANGE_NAME_SIZE] = "";
+	int by = change_of(header);
+	const char *value;
+	size_t n = 0;
+
+	if (by == 0)
+		return;
+	value = netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_RULE_CHAIN, &n);
+	if (!value || n == 0 || n > sizeof(name) || value[n - 1] != '\0')
+		return;
+	memcpy(name, value, n);
+	add(change, message->nfgen_family, name, by);
+}
+
+/**
+ * chainchange_note() - what the kernel tells of a transaction, or a part of it
+ * @messages: of netlink, aligned for their headers; a last one that is cut off is passed over
+ * @length:   bytes
+ */
+void chainchange_note(struct chainchange *change, const void *messages, size_t length)
+{
+	const struct nlmsghdr *header = messages;
+
+	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length))
+		note_one(change, header);
+}
+
+#else
+
+void chainchange_note(struct chainchange *change _unused_, const void *messages _unused_,
+                      size_t length _unused_)
+{
+}
+
+#endif

@@ -27,6 +27,7 @@ struct kernelwatch {
 	struct nfsocket sock;
 	struct fwtables before;     /* as firewalld has made it */
 	bool known;                 /* that */
+	bool in_panic;              /* and the kernel was seen to let nothing in */
 	struct loop_source *timer;  /* look */
 	struct firewalld_op *probe; /* under way */
 	int64_t looked_us;          /* monotonic */
@@ -136,6 +137,7 @@ static void look(struct kernelwatch *watch)
 	} else {
 		watch->n_shut = 0;
 		watch->who[0] = '\0';
+		watch->in_panic = now.shut;
 		watch->given.on_fine(watch->given.userdata);
 	}
 }
@@ -208,6 +210,7 @@ void kernelwatch_forget(struct kernelwatch *watch)
 	watch->n_shut = 0;
 	watch->who[0] = '\0';
 	watch->foreign = CHAINCHANGE_NULL;
+	watch->in_panic = false;
 }
 
 /**
@@ -243,18 +246,38 @@ static struct fwtables needed(const struct kernelwatch *watch)
 	                                                    : FWTABLES_NULL;
 }
 
-/** kernelwatch_prepare() - firewalld is to reload: it finds what it is going to delete */
+static void warn(const struct kernelwatch *watch, const char *what, const struct err *err)
+{
+	logger_write(watch->given.logger, LOGGER_WARNING, "%s: %s", what, err_text(err, -EIO));
+}
+
+/* firewalld does not reload that, and fails to end what is not there. */
+static void restore_panic(struct kernelwatch *watch, const struct fwtables *now)
+{
+	struct err err = ERR_NULL;
+
+	if (watch->in_panic && watch->given.tracker->wanted.panic && !now->shut &&
+	    fwtables_shut(&watch->sock, &err) != 0)
+		warn(watch, "the kernel lets in everything although firewalld is in panic mode",
+		     &err);
+}
+
+/**
+ * kernelwatch_prepare() - firewalld is to reload what somebody has flushed
+ *
+ * It finds what it is going to delete, and what it does not make again.
+ */
 void kernelwatch_prepare(struct kernelwatch *watch)
 {
 	const struct fwtables before = needed(watch);
 	struct err err = ERR_NULL;
 	struct fwtables now;
 
-	if (before.tables && read_tables(watch, &now) &&
-	    fwtables_add(&now, &before, &watch->sock, &err) != 0)
-		logger_write(watch->given.logger, LOGGER_WARNING,
-		             "firewalld's tables could not be made for its reload: %s",
-		             err_text(&err, -EIO));
+	if (!before.tables || !read_tables(watch, &now))
+		return;
+	if (fwtables_add(&now, &before, &watch->sock, &err) != 0)
+		warn(watch, "firewalld's tables could not be made for its reload", &err);
+	restore_panic(watch, &now);
 }
 
 /**

@@ -13,7 +13,7 @@ flushed_by() {
 	need "the guard has said so ($*)" within 2 said 'rules are gone from the kernel'
 	[ $(($(now_ms) - start)) -lt 500 ] || fail "it took $(($(now_ms) - start)) ms"
 	need "and who did it" said 'gone from the kernel.*Done by nft \(pid [0-9]+\)\. Reloading firewalld'
-	need "they are there again" within 3 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
+	need "they are there again" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "what was in the runtime is restored" within 5 said 'restored ([0-9]+) of \1 in'
 	need "all mail services are reachable" within 2 mail_reachable
 	need "the ban holds again" within 8 is_shut_from 10.77.0.3 993

@@ -119,7 +119,8 @@ static void load_tables(const char *what, void *userdata)
 {
 	(void)userdata;
 	if (strcmp(what, "reload") == 0)
-		world.tables = (struct fwtables){.tables = 1, .chains = 3};
+		world.tables =
+		    (struct fwtables){.tables = 1, .chains = 3, .shut = world.tables.shut};
 }
 
 START_TEST(flushed)
@@ -333,6 +334,31 @@ START_TEST(panic_is_meant)
 }
 END_TEST
 
+/* firewalld's reload does not make it again. */
+START_TEST(flushed_in_panic)
+{
+	begin();
+	world.wall.on_change = load_tables;
+	fakewall_panic(&world.wall, true);
+	world_settle();
+	world.tables.shut = true;
+	change_by("firewalld", 1, 0);
+	world_pass(1000);
+	flush_by("nft", 4711);
+	world_await(world_told("repaired flushed by us"));
+	ck_assert(world.tables.shut);
+	/* once it has ended, a flush is a flush */
+	fakewall_panic(&world.wall, false);
+	world_settle();
+	world.tables.shut = false;
+	change_by("firewalld", 1, 0);
+	world_pass(60000);
+	flush_by("nft", 4711);
+	world_await(world_told("repaired flushed by us") == 2);
+	ck_assert(!world.tables.shut);
+}
+END_TEST
+
 START_TEST(reload_fails)
 {
 	begin();
@@ -433,6 +459,7 @@ static Suite *suite(void)
 	tcase_add_test(engine, not_allowed);
 	tcase_add_test(engine, policy_drop_stays);
 	tcase_add_test(engine, panic_is_meant);
+	tcase_add_test(engine, flushed_in_panic);
 	tcase_add_test(engine, reload_fails);
 	tcase_add_test(engine, reload_broke_off);
 	tcase_add_test(engine, broken_after_a_reload);

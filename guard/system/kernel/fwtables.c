@@ -84,13 +84,10 @@ static int find_tables(struct nfsocket *sock, struct fwtables *now)
 	return r > 0 ? FWTABLES_E_UNKNOWN : r;
 }
 
-/* One is enough: what is left of the list goes with the socket, however long it is. */
 static int note_rule(struct nlmsghdr *header, void *userdata)
 {
-	bool *there = userdata;
-
-	*there |= header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE);
-	return *there ? -ECANCELED : 0;
+	*(bool *)userdata |= header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWRULE);
+	return 0;
 }
 
 static int find_rules(struct nfsocket *sock, uint8_t family, const char *table, const char *chain,
@@ -104,7 +101,7 @@ static int find_rules(struct nfsocket *sock, uint8_t family, const char *table, 
 	nfbatch_string(&batch, NFTA_RULE_CHAIN, chain);
 	*there = false;
 	r = nfbatch_list(&batch, sock, note_rule, there, NULL);
-	if (r == -ENOENT || *there)
+	if (r == -ENOENT)
 		return 0;
 	return r > 0 ? FWTABLES_E_UNKNOWN : r;
 }
@@ -189,6 +186,30 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
 	return nfbatch_send(&batch, sock, err);
 }
 
+/**
+ * fwtables_shut() - let nothing in or out, as firewalld does it in panic mode
+ * @sock: opened when it is not yet; the caller closes it
+ *
+ * By a table of the same name, chains and priorities: firewalld deletes it when that ends.
+ *
+ * Return: 0; as nfbatch_send(). Source: build_set_policy_rules() in core/nftables.py.
+ */
+int fwtables_shut(struct nfsocket *sock, struct err *err)
+{
+	static const struct nfbatch_chain shut[] = {
+	    {NFPROTO_INET, SHUT_NAME, "raw_prerouting", NF_INET_PRE_ROUTING, -291, NF_DROP},
+	    {NFPROTO_INET, SHUT_NAME, "raw_output", NF_INET_LOCAL_OUT, -291, NF_DROP},
+	};
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+
+	nfbatch_begin(&batch);
+	nfbatch_message(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
+	nfbatch_string(&batch, NFTA_TABLE_NAME, SHUT_NAME);
+	for (size_t i = 0; i < ARRAY_SIZE(shut); i++)
+		nfbatch_chain(&batch, &shut[i]);
+	return nfbatch_send(&batch, sock, err);
+}
+
 #else
 
 int fwtables_read(struct fwtables *out _unused_, struct nfsocket *sock _unused_)
@@ -207,6 +228,11 @@ int fwtables_add(const struct fwtables *now _unused_, const struct fwtables *bef
                  struct nfsocket *sock _unused_, struct err *err _unused_)
 {
 	return 0;
+}
+
+int fwtables_shut(struct nfsocket *sock _unused_, struct err *err _unused_)
+{
+	return FWTABLES_E_UNKNOWN;
 }
 
 #endif

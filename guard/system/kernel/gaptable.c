@@ -381,19 +381,16 @@ static void remove_table(struct nfbatch *batch)
 
 static void add_table(struct nfbatch *batch)
 {
-	size_t hook;
+	const struct nfbatch_chain chain = {.family = NFPROTO_INET,
+	                                    .table = GAPTABLE_NAME,
+	                                    .name = CHAIN_NAME,
+	                                    .hook = NF_INET_LOCAL_IN,
+	                                    .priority = CHAIN_PRIORITY,
+	                                    .policy = NF_ACCEPT};
 
 	nfbatch_message(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
 	nfbatch_string(batch, NFTA_TABLE_NAME, GAPTABLE_NAME);
-	nfbatch_message(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, NFPROTO_INET);
-	nfbatch_string(batch, NFTA_CHAIN_TABLE, GAPTABLE_NAME);
-	nfbatch_string(batch, NFTA_CHAIN_NAME, CHAIN_NAME);
-	hook = nfbatch_open(batch, NFTA_CHAIN_HOOK);
-	nfbatch_u32(batch, NFTA_HOOK_HOOKNUM, NF_INET_LOCAL_IN);
-	nfbatch_u32(batch, NFTA_HOOK_PRIORITY, (uint32_t)CHAIN_PRIORITY);
-	nfbatch_close(batch, hook);
-	nfbatch_u32(batch, NFTA_CHAIN_POLICY, NF_ACCEPT);
-	nfbatch_string(batch, NFTA_CHAIN_TYPE, "filter");
+	nfbatch_chain(batch, &chain);
 }
 
 /**

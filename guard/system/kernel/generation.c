@@ -73,7 +73,8 @@ bool generation_parse(const void *message, size_t length, uint32_t *pid,
  */
 static int attach_filter(int fd, uint32_t firewalld)
 {
-	const uint32_t table = sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg) + sizeof(struct nlattr);
+	const uint32_t table =
+	    sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg) + sizeof(struct nlattr);
 	struct sock_filter code[] = {
 	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 6, 0),

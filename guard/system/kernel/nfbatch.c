@@ -9,6 +9,10 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#ifdef HAVE_NF_TABLES
+#include <linux/netfilter/nf_tables.h>
+#endif
+
 /**
  * nfsocket_close() - close it; may be called twice
  *
@@ -159,6 +163,26 @@ void nfbatch_close(struct nfbatch *batch, size_t opened)
 	else
 		memcpy(batch->data + opened, &stored, sizeof(stored));
 }
+
+#ifdef HAVE_NF_TABLES
+
+/** nfbatch_chain() - a message of its own: make a chain of the type filter */
+void nfbatch_chain(struct nfbatch *batch, const struct nfbatch_chain *chain)
+{
+	size_t hook;
+
+	nfbatch_message(batch, NFT_MSG_NEWCHAIN, NLM_F_CREATE, chain->family);
+	nfbatch_string(batch, NFTA_CHAIN_TABLE, chain->table);
+	nfbatch_string(batch, NFTA_CHAIN_NAME, chain->name);
+	hook = nfbatch_open(batch, NFTA_CHAIN_HOOK);
+	nfbatch_u32(batch, NFTA_HOOK_HOOKNUM, chain->hook);
+	nfbatch_u32(batch, NFTA_HOOK_PRIORITY, (uint32_t)chain->priority);
+	nfbatch_close(batch, hook);
+	nfbatch_u32(batch, NFTA_CHAIN_POLICY, chain->policy);
+	nfbatch_string(batch, NFTA_CHAIN_TYPE, "filter");
+}
+
+#endif
 
 /* --- sending ------------------------------------------------------------------------------ */
 

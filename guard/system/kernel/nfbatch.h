@@ -48,6 +48,17 @@ void nfbatch_u32(struct nfbatch *batch, unsigned type, uint32_t value);
 void nfbatch_u64(struct nfbatch *batch, unsigned type, uint64_t value);
 size_t nfbatch_open(struct nfbatch *batch, unsigned type);
 void nfbatch_close(struct nfbatch *batch, size_t opened);
+
+/* A chain where packets come by; it is made, or was there. */
+struct nfbatch_chain {
+	uint8_t family;
+	const char *table, *name;
+	uint32_t hook; /* NF_INET_* */
+	int32_t priority;
+	uint32_t policy; /* NF_ACCEPT, NF_DROP */
+};
+void nfbatch_chain(struct nfbatch *batch, const struct nfbatch_chain *chain);
+
 int nfbatch_send(struct nfbatch *batch, struct nfsocket *sock, struct err *err) _must_check_;
 /* One question instead of a transaction; -ENOENT when there is no such thing. */
 int nfbatch_ask(struct nfbatch *batch, struct nfsocket *sock, struct err *err) _must_check_;

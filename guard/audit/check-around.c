@@ -48,21 +48,53 @@ const struct check check_fail2ban_down = {
 
 /* --- bans and rules that have come apart -------------------------------------------------- */
 
+/* The action that a row of the log is about; NULL: there is none such now. */
+static const struct jail_action *row_action(const struct picture *picture,
+                                            const struct actionlog_row *row)
+{
+	const struct jail *jail = tickets_jail(&picture->tickets, row->jail);
+
+	for (size_t i = 0; jail && i < jail->n_actions; i++)
+		if (strcmp(jail->actions[i].name, row->action) == 0)
+			return &jail->actions[i];
+	return NULL;
+}
+
+/* That firewalld was down for a while is over once it runs: see ban-without-rule. */
+static bool is_failing(const struct picture *picture, const struct actionlog_row *row)
+{
+	return actionlog_row_fails(&picture->actionlog, row) && row_action(picture, row) &&
+	       (picture->state != FIREWALL_STATE_RUNNING || !actionlog_blames_firewalld(row));
+}
+
+static int list_failing(struct strv *out, const struct picture *picture)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < picture->actionlog.n && r == 0; i++)
+		if (is_failing(picture, &picture->actionlog.rows[i]))
+			r = strv_add(out, picture->actionlog.rows[i].jail);
+	return r;
+}
+
 static int find_drift(struct findings *out, struct drift_counts *counts, unsigned kinds,
                       const struct picture *picture)
 {
 	const bool safe = picture->config->restore_bans == CONFIG_RESTORE_BANS_SAFE;
+	_cleanup_strv_ struct strv failing = STRV_NULL;
 	const struct drift_evidence evidence = {
 	    .fw = &picture->firewall,
 	    .tickets = &picture->tickets,
 	    .interfaces = &picture->interfaces,
 	    .clients = safe ? &picture->clients.effective : NULL,
 	    .learned = &picture->clients.learned,
+	    .failing = &failing,
 	    .now_us = picture->now_us,
 	    .unwiped_us = picture->unwiped_us,
 	};
+	int r = list_failing(&failing, picture);
 
-	return drift_find(out, counts, kinds, &evidence);
+	return r == 0 ? drift_find(out, counts, kinds, &evidence) : r;
 }
 
 /**
@@ -125,13 +157,60 @@ const struct check check_ban_without_rule = {
     .fn = drift,
 };
 
+static int failing_text(char **out, const struct actionlog_row *row, const char *why)
+{
+	if (row->start)
+		return xasprintf(out, "action %s of jail %s could not be started: %s", row->action,
+		                 row->jail, why);
+	return xasprintf(out, "action %s of jail %s fails each time, at its %zu latest bans: %s",
+	                 row->action, row->jail, row->n, why);
+}
+
+static int failing_evidence(char **out, const struct actionlog_call *call)
+{
+	*out = NULL;
+	if (!call->command[0])
+		return 0;
+	return xasprintf(out, "%s: %s", call->command, call->said[0] ? call->said : call->ended);
+}
+
+/* An action that keeps nobody away, a mail, is less grave. */
+static int tell_failing(struct check_run *run, const struct actionlog_row *row)
+{
+	const struct jail_action *action = row_action(run->picture, row);
+	_cleanup_free_ char *why = NULL, *mend = NULL, *text = NULL, *evidence = NULL;
+
+	if (actionlog_why(&why, &mend, row, action->starts, run->picture->dnf) < 0 ||
+	    failing_text(&text, row, why) < 0 || failing_evidence(&evidence, &row->call) < 0)
+		return -ENOMEM;
+	return check_add_as(run,
+	                    action->kind == JAIL_ACTION_OTHER ? FINDING_WARNING : FINDING_ERROR,
+	                    steal(evidence), steal(mend), "%s", text);
+}
+
+/* What the log says is the cause; that bans have no rules is what comes of it. */
+static int jail_action_fails(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	int r = 0;
+
+	for (size_t i = 0; i < picture->actionlog.n && r == 0; i++)
+		if (is_failing(picture, &picture->actionlog.rows[i]))
+			r = tell_failing(run, &picture->actionlog.rows[i]);
+	if (r < 0 || !picture_knows(picture, PICTURE_FIREWALLD | PICTURE_LINKS) ||
+	    (picture->wipe_open && !check_is_asked(run, &check_ban_without_rule)))
+		return r;
+	return drift(run);
+}
+
 const struct check check_jail_action_fails = {
     .name = "jail-action-fails",
     .severity = FINDING_ERROR,
-    .help = "none of a jail's latest bans ever got a rule",
-    .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
-    .also = PICTURE_STORE | PICTURE_CLIENTS,
-    .fn = drift,
+    .help = "an action of a jail fails each time, or none of its latest bans got a rule",
+    .needs = PICTURE_FAIL2BAN,
+    .also = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_STORE | PICTURE_CLIENTS,
+    .status = true,
+    .fn = jail_action_fails,
 };
 
 const struct check check_rule_without_ban = {

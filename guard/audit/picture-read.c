@@ -18,6 +18,7 @@
 #include "guard/model/packet/remembered.h"
 #include "guard/system/fail2ban/fail2ban-files.h"
 #include "guard/system/fail2ban/fail2ban-hook.h"
+#include "guard/system/fail2ban/fail2ban-log.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/nftrules.h"
@@ -767,6 +768,20 @@ static int read_heard(struct reading *reading)
 	return r == -ENOMEM ? r : 0;
 }
 
+/* What cannot be read tells of no failure; that none is told of says nothing (law 2). */
+static int read_log(struct reading *reading)
+{
+	struct picture *picture = reading->picture;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!picture_knows(picture, PICTURE_FAIL2BAN) ||
+	    !fail2ban_log_is_file(picture->tickets.log))
+		return 0;
+	r = fail2ban_log_read(&picture->actionlog, picture->tickets.log, &err);
+	return r == -ENOMEM ? r : 0;
+}
+
 /* The rules were read before: a ban that comes meanwhile must not make an orphan of its rule. */
 static int read_fail2ban(struct reading *reading)
 {
@@ -790,6 +805,8 @@ static int read_fail2ban(struct reading *reading)
 		r = 0;
 	}
 	r = settle(reading, PICTURE_FAIL2BAN, r);
+	if (r == 0)
+		r = read_log(reading);
 	return r == 0 ? read_heard(reading) : r;
 }
 

@@ -32,6 +32,7 @@ void picture_deinit(struct picture *picture)
 	listeners_deinit(&picture->listeners);
 	heard_deinit(&picture->heard);
 	tickets_deinit(&picture->tickets);
+	actionlog_deinit(&picture->actionlog);
 	banshapes_deinit(&picture->shapes);
 	store_wipe_info_deinit(&picture->wipe);
 	clientranges_deinit(&picture->clients);

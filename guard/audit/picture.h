@@ -13,7 +13,7 @@
 #include <net/if.h>
 
 #include "guard/audit/heard.h"
-#include "guard/model/ban/ticket.h"
+#include "guard/model/ban/actionlog.h"
 #include "guard/model/packet/verdict.h"
 #include "guard/restore/clientranges.h"
 #include "guard/restore/missing.h"
@@ -114,8 +114,9 @@ struct picture {
 	enum fail2ban_state fail2ban;
 	bool fail2ban_installed; /* or was once: there is a database */
 	struct tickets tickets;
-	struct banshapes shapes; /* what they look like in firewalld, as far as it was seen */
-	struct heard heard;      /* what the hook told of them; where the store is known, too */
+	struct actionlog actionlog; /* which actions fail; nothing, where its log is not a file */
+	struct banshapes shapes;    /* what they look like in firewalld, as far as it was seen */
+	struct heard heard;         /* what the hook told of them; where the store is known, too */
 
 	/* the guard */
 	struct watcher_state watcher;

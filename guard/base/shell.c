@@ -126,3 +126,11 @@ int shell_printf(char **out, const char *format, ...)
 	va_end(args);
 	return builder_take(&builder, out);
 }
+
+/** shell_is_plain() - is the word the same in any command, and no option of one? */
+bool shell_is_plain(const char *word)
+{
+	return *word && word[0] != '-' &&
+	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-") ==
+	           strlen(word);
+}

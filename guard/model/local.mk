@@ -2,6 +2,8 @@
 # Pure values of the field: no I/O, no clock, no log.
 noinst_LIBRARIES += libguard-model.a
 libguard_model_a_SOURCES = \
+	guard/model/ban/actionlog.c \
+	guard/model/ban/actionlog.h \
 	guard/model/ban/banplan.c \
 	guard/model/ban/banplan.h \
 	guard/model/ban/banrule.c \

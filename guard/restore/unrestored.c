@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/unrestored.h"
 
-#include "guard/base/shell.h"
 #include "guard/base/text.h"
 #include "guard/model/fault.h"
 #include "guard/system/host/clock.h"
@@ -44,7 +43,7 @@ static void tell_jail(struct logger *logger, struct record *record, const struct
 {
 	_cleanup_free_ char *command = NULL;
 
-	if (shell_printf(&command, "fail2ban-client reload --restart %s", jail->name) < 0)
+	if (jail_restart_command(&command, jail->name) != 0)
 		return;
 	logger_write(logger, LOGGER_WARNING,
 	             "the reload emptied the chains of iptables: %zu ban%s of jail %s %s gone, and "

@@ -12,6 +12,8 @@ libguard_system_a_SOURCES = \
 	guard/system/fail2ban/fail2ban-hook.h \
 	guard/system/fail2ban/fail2ban-ignoreip.c \
 	guard/system/fail2ban/fail2ban-ignoreip.h \
+	guard/system/fail2ban/fail2ban-log.c \
+	guard/system/fail2ban/fail2ban-log.h \
 	guard/system/fail2ban/fail2ban-process.c \
 	guard/system/fail2ban/fail2ban-process.h \
 	guard/system/fail2ban/fail2ban-reading.c \

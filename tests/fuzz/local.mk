@@ -3,6 +3,7 @@
 # `make check`; built with --enable-fuzzing, libFuzzer drives it as soon as it gets an argument.
 # tests/fuzz/run does both, for all of them.
 FUZZ_TARGETS = \
+	tests/fuzz/fuzz-actionlog \
 	tests/fuzz/fuzz-answers \
 	tests/fuzz/fuzz-cidr \
 	tests/fuzz/fuzz-config \

@@ -317,6 +317,32 @@ START_TEST(test_drift)
 }
 END_TEST
 
+/* Of whose failing the cause is told: that its bans have no rules is what comes of it. */
+START_TEST(test_failing)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_tickets_ struct tickets tickets =
+	    tickets_from_text("one!192.0.2.1!900!900;two!192.0.2.2!900!900");
+	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
+	_cleanup_strv_ struct strv interfaces = STRV_NULL, failing = STRV_NULL;
+	const struct drift_evidence evidence = {.fw = &fw,
+	                                        .tickets = &tickets,
+	                                        .interfaces = &interfaces,
+	                                        .failing = &failing,
+	                                        .now_us = NOW,
+	                                        .unwiped_us = -1};
+	struct drift_counts counts;
+	char text[256];
+
+	ck_assert_int_eq(strv_add(&interfaces, "eth0"), 0);
+	ck_assert_int_eq(strv_add(&failing, "one"), 0);
+	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
+	describe(text, sizeof(text), &counts);
+	ck_assert_str_eq(text, "jail-action-fails 1");
+	ck_assert_uint_eq(findings.n, 0);
+}
+END_TEST
+
 /* What the guard leaves out, since it keeps legitimate clients away, is not missed. */
 START_TEST(test_left_out)
 {
@@ -428,6 +454,7 @@ int main(void)
 	TCase *tests = tcase_create("drift");
 
 	tcase_add_loop_test(tests, test_drift, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tests, test_failing);
 	tcase_add_test(tests, test_left_out);
 	tcase_add_test(tests, test_ports_of_one_ban);
 	tcase_add_loop_test(tests, test_command_can_be_pasted, 0, ARRAY_SIZE(commands_hostile));

@@ -530,22 +530,12 @@ static int look_at_ban(struct tally *tally, const struct look *look, const struc
 	return r;
 }
 
-static bool is_plain(const char *word)
-{
-	return *word && word[0] != '-' &&
-	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-") ==
-	           strlen(word);
-}
-
 /* NULL, where that jail's name must not be typed, or without memory. */
 static char *restart_command(const struct jail *jail)
 {
 	char *out;
 
-	return is_plain(jail->name) &&
-	               shell_printf(&out, "fail2ban-client reload --restart %s", jail->name) == 0
-	           ? out
-	           : NULL;
+	return jail_restart_command(&out, jail->name) == 0 ? out : NULL;
 }
 
 /* One call for all of them. NULL without memory. */
@@ -564,15 +554,16 @@ static char *rules_command(const char *what, const char *zone, const struct strv
 }
 
 static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned kinds,
-                     struct tally *tally)
+                     struct tally *tally, const struct strv *failing)
 {
-	bool fails = tally->n_new >= FAILURES_MIN && tally->n_new == tally->n_new_bare;
+	bool told = failing && strv_contains(failing, tally->jail->name);
+	bool fails = told || (tally->n_new >= FAILURES_MIN && tally->n_new == tally->n_new_bare);
 	enum drift_kind kind = fails ? DRIFT_JAIL_ACTION_FAILS : DRIFT_BAN_WITHOUT_RULE;
 	char *text = NULL, *command;
 	int r;
 
 	counts->n[kind] += tally->n_bare;
-	if (!(kinds & 1U << kind))
+	if (told || !(kinds & 1U << kind))
 		return 0;
 	if (fails)
 		r = xasprintf(&text,
@@ -607,7 +598,7 @@ static int action_command(char **out, const struct tally *tally, const char *zon
 	_cleanup_free_ char *edit = NULL, *restart = restart_command(tally->jail);
 	int r;
 
-	if (!restart || !is_plain(name) || !is_plain(zone))
+	if (!restart || !shell_is_plain(name) || !shell_is_plain(zone))
 		return 1;
 	if (tally->zone)
 		r = xasprintf(&edit, "{ echo '[Init]'; echo 'zone = %s'; }", zone);
@@ -644,7 +635,7 @@ static int zone_command(char **out, const struct tally *tally, const struct look
 	const struct firewall *fw = look->evidence->fw;
 	int reached;
 
-	if (tally->zone || !fw->default_zone || !is_plain(zone))
+	if (tally->zone || !fw->default_zone || !shell_is_plain(zone))
 		return action_command(out, tally, zone);
 	/* made before it was the default zone */
 	if (strcmp(fw->default_zone, zone) == 0)
@@ -708,7 +699,7 @@ static int look_at_jail(struct findings *out, struct drift_counts *counts, unsig
 	     (*at)++)
 		r = look_at_ban(&tally, look, &tickets->tickets[*at]);
 	if (r == 0 && tally.n_bare)
-		r = tell_bare(out, counts, kinds, &tally);
+		r = tell_bare(out, counts, kinds, &tally, look->evidence->failing);
 	if (r == 0 && tally.n_elsewhere)
 		r = tell_elsewhere(out, counts, kinds, &tally, look);
 	return r;

@@ -35,6 +35,7 @@ struct drift_evidence {
 	/* Whom the guard keeps from being cut off, so that it leaves out such bans; NULL: nobody */
 	const struct coverage_ranges *clients; /* borrowed */
 	const struct coverage_ranges *learned; /* borrowed; of these, from logins alone; or NULL */
+	const struct strv *failing; /* borrowed; jails of which it is told why their actions fail */
 	int64_t now_us;
 	/* Since when it would be known had rules been wiped, microseconds UTC; -1: never known */
 	int64_t unwiped_us;

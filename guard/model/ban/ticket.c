@@ -2,6 +2,7 @@
 #include "guard/model/ban/ticket.h"
 
 #include "guard/base/search.h"
+#include "guard/base/shell.h"
 
 #include <errno.h>
 #include <string.h>
@@ -32,6 +33,7 @@ void tickets_deinit(struct tickets *tickets)
 		free(tickets->tickets[i].address);
 	}
 	free(tickets->tickets);
+	free(tickets->log);
 	*tickets = TICKETS_NULL;
 }
 
@@ -217,4 +219,16 @@ const char *jail_fate_name(enum jail_fate fate)
 	};
 
 	return names[fate];
+}
+
+/**
+ * jail_restart_command() - what has a jail's actions started and its bans made anew
+ * @out: receives it; the caller's
+ *
+ * Return: 0; 1: that jail's name must not be typed; -ENOMEM.
+ */
+int jail_restart_command(char **out, const char *jail)
+{
+	return shell_is_plain(jail) ? shell_printf(out, "fail2ban-client reload --restart %s", jail)
+	                            : 1;
 }

@@ -67,6 +67,7 @@ struct jail_action {
 	 */
 	char *blocktype, *blocktype6;
 	char *command; /* owned; its actionban, as the running server has it; NULL: none */
+	bool starts;   /* it has an actionstart, too */
 };
 
 struct jail {
@@ -84,6 +85,7 @@ struct tickets {
 	struct ticket *tickets; /* sorted by jail, then address */
 	size_t n;
 	size_t capacity;
+	char *log; /* owned; where the server writes its log, as it says; NULL: not known */
 };
 #define TICKETS_NULL      ((struct tickets){0})
 #define _cleanup_tickets_ _cleanup_(tickets_deinit)
@@ -101,5 +103,6 @@ enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate 
 bool jail_fate_is_wiped(enum jail_fate fate);
 const char *jail_fate_name(enum jail_fate fate);
 const char *jail_action_kind_name(enum jail_action_kind kind);
+int jail_restart_command(char **out, const char *jail) _must_check_;
 
 #endif

@@ -26,6 +26,7 @@
 enum step {
 	STEP_JAILS,
 	STEP_DATABASE,
+	STEP_LOG,
 	STEP_BANS,
 	STEP_ACTIONS,
 	STEP_PROPERTIES,
@@ -228,6 +229,7 @@ static int add_action(struct fail2ban_reading *reading)
 	action->ports = steal(reading->values[PROPERTY_PORT]);
 	action->protocol = steal(reading->values[PROPERTY_PROTOCOL]);
 	action->command = steal(reading->values[PROPERTY_BAN]);
+	action->starts = reading->values[PROPERTY_START] && *reading->values[PROPERTY_START];
 	forget_values(reading);
 	return r;
 }
@@ -243,13 +245,14 @@ static int ask(struct fail2ban_reading *reading)
 	const char *const questions[][5] = {
 	    [STEP_JAILS] = {"status"},
 	    [STEP_DATABASE] = {"get", "dbfile"},
+	    [STEP_LOG] = {"get", "logtarget"},
 	    [STEP_BANS] = {"get", jail, "banip", "--with-time"},
 	    [STEP_ACTIONS] = {"get", jail, "actions"},
 	    [STEP_PROPERTIES] = {"get", jail, "actionproperties", action},
 	    [STEP_VALUE] = {"get", jail, "action", action, property_names[reading->property]},
 	};
 	static const size_t n_words[] = {
-	    [STEP_JAILS] = 1,   [STEP_DATABASE] = 2,   [STEP_BANS] = 4,
+	    [STEP_JAILS] = 1,   [STEP_DATABASE] = 2,   [STEP_LOG] = 2,   [STEP_BANS] = 4,
 	    [STEP_ACTIONS] = 3, [STEP_PROPERTIES] = 4, [STEP_VALUE] = 5,
 	};
 
@@ -316,8 +319,16 @@ static int take_database(struct fail2ban_reading *reading, const struct fail2ban
 {
 	free(reading->result.database);
 	reading->result.database = NULL;
-	reading->step = STEP_BANS;
+	reading->step = STEP_LOG;
 	return fail2ban_reply_text(&reading->result.database, reply);
+}
+
+static int take_log(struct fail2ban_reading *reading, const struct fail2ban_reply *reply)
+{
+	free(reading->result.tickets.log);
+	reading->result.tickets.log = NULL;
+	reading->step = STEP_BANS;
+	return fail2ban_reply_text(&reading->result.tickets.log, reply);
 }
 
 static int take_bans(struct fail2ban_reading *reading, const struct fail2ban_reply *reply)
@@ -371,6 +382,8 @@ static int take(struct fail2ban_reading *reading, const struct fail2ban_reply *r
 		return take_jails(reading, reply);
 	case STEP_DATABASE:
 		return take_database(reading, reply);
+	case STEP_LOG:
+		return take_log(reading, reply);
 	case STEP_BANS:
 		return take_bans(reading, reply);
 	case STEP_ACTIONS:
@@ -513,7 +526,7 @@ static void go_on(struct fail2ban_reading *reading)
 		unknown(reading, "fail2ban has only just started");
 		return;
 	}
-	if (reading->step == STEP_BANS && reading->brief) {
+	if (reading->step == STEP_LOG && reading->brief) {
 		finish(reading, 0);
 		return;
 	}

@@ -273,14 +273,44 @@ static bool is_unreached(struct scope_view *view, const struct firewall_entry *e
 	       scope_view_protects(view, &entry->item);
 }
 
-static int tell_unreached(struct check_run *run, const char *zone)
+/* the zone, the interface, and both again */
+#define BIND_FOR_GOOD                                                                              \
+	"firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent --zone=%s "      \
+	"--change-interface=%s"
+
+/* An interface of the zone that is not there any more: it was renamed, or is gone; NULL: none */
+static const char *find_absent(const struct picture *picture, const char *zone)
 {
-	const struct picture *picture = run->picture;
 	const struct firewall *fw = &picture->firewall;
-	struct scope_view view = SCOPE_VIEW(&picture->config->scope, fw);
-	const char *interface = picture->client_interface;
-	_cleanup_check_list_ struct check_list mail = CHECK_LIST_NULL, rest = CHECK_LIST_NULL;
-	char *command = NULL;
+
+	for (size_t i = firewall_first(fw, zone, ITEM_INTERFACE);
+	     i < fw->n && fw->entries[i].item.kind == ITEM_INTERFACE &&
+	     strcmp(fw->entries[i].item.zone, zone) == 0;
+	     i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    !dispatch_has_interface(&picture->interfaces, fw->entries[i].item.value))
+			return fw->entries[i].item.value;
+	return NULL;
+}
+
+/* Does anybody get in to any of mail? */
+static bool is_any_mail_open(struct check_run *run)
+{
+	const struct firewall *fw = &run->picture->firewall;
+
+	for (size_t i = 0; i < fw->n; i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    item_class(&fw->entries[i].item) == ITEM_CLASS_MAIL &&
+		    check_is_reached(run, fw->entries[i].item.zone))
+			return true;
+	return false;
+}
+
+static int list_unreached(struct check_run *run, const char *zone, struct check_list *mail,
+                          struct check_list *rest)
+{
+	const struct firewall *fw = &run->picture->firewall;
+	struct scope_view view = SCOPE_VIEW(&run->picture->config->scope, fw);
 	int r = 0;
 
 	for (size_t i = 0; i < fw->n && r == 0; i++) {
@@ -289,11 +319,43 @@ static int tell_unreached(struct check_run *run, const char *zone)
 		if (!is_unreached(&view, &fw->entries[i], zone))
 			continue;
 		r = check_list_add(
-		    item_class(item) == ITEM_CLASS_MAIL && !is_open_somewhere(run, item) ? &mail
-		                                                                         : &rest,
+		    item_class(item) == ITEM_CLASS_MAIL && !is_open_somewhere(run, item) ? mail
+		                                                                         : rest,
 		    item);
 	}
 	run->failed |= view.failed;
+	return r;
+}
+
+/*
+ * One that comes and goes, as that of a tunnel, may have a zone of its own: others are not to
+ * be let in there, and it is no outage while mail is open to them elsewhere.
+ */
+static int tell_absent(struct check_run *run, const char *zone, const char *interface,
+                       struct check_list *mail)
+{
+	const char *instead = run->picture->client_interface;
+	bool outage = !is_any_mail_open(run);
+	_cleanup_free_ char *command = NULL;
+
+	if (outage && instead[0] &&
+	    shell_printf(&command, BIND_FOR_GOOD, zone, instead, zone, instead) < 0)
+		return -ENOMEM;
+	return check_add_as(run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail),
+	                    steal(command),
+	                    "no packet comes through zone %s, whose interface %s is not there (was "
+	                    "it renamed?), and what it opens is open nowhere else",
+	                    zone, interface);
+}
+
+static int tell_unreached(struct check_run *run, const char *zone)
+{
+	const char *interface = run->picture->client_interface;
+	const char *absent = find_absent(run->picture, zone);
+	_cleanup_check_list_ struct check_list mail = CHECK_LIST_NULL, rest = CHECK_LIST_NULL;
+	char *command = NULL;
+	int r = list_unreached(run, zone, &mail, &rest);
+
 	if (r < 0 || (mail.n == 0 && rest.n == 0))
 		return r;
 	if (mail.n == 0)
@@ -301,11 +363,10 @@ static int tell_unreached(struct check_run *run, const char *zone)
 		                    "no packet comes through zone %s, so what is listed there is "
 		                    "not open",
 		                    zone);
+	if (absent)
+		return tell_absent(run, zone, absent, &mail);
 	if (interface[0] &&
-	    shell_printf(&command,
-	                 "firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent "
-	                 "--zone=%s --change-interface=%s",
-	                 zone, interface, zone, interface) < 0)
+	    shell_printf(&command, BIND_FOR_GOOD, zone, interface, zone, interface) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, check_list_take(&mail), command,

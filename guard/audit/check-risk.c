@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/model/packet/dispatch.h"
+
 typedef bool pick_fn(const struct picture *picture, struct scope_view *view,
                      const struct firewall_entry *entry);
 
@@ -201,13 +203,49 @@ static bool is_missing(const struct picture *picture, const struct item *item)
 	return false;
 }
 
+static bool is_only_permanent(const struct picture *picture, struct scope_view *view,
+                              const struct firewall_entry *entry)
+{
+	return (entry->flags & FIREWALL_PERMANENT) && !(entry->flags & FIREWALL_RUNTIME) &&
+	       is_protected(view, entry) &&
+	       !scope_requires(&picture->config->scope, &entry->item) &&
+	       !is_missing(picture, &entry->item);
+}
+
 static bool is_not_open(const struct picture *picture, struct scope_view *view,
                         const struct firewall_entry *entry)
 {
-	return (entry->flags & FIREWALL_PERMANENT) && !(entry->flags & FIREWALL_RUNTIME) &&
-	       !item_is_binding(&entry->item) && is_protected(view, entry) &&
-	       !scope_requires(&picture->config->scope, &entry->item) &&
-	       !is_missing(picture, &entry->item);
+	return !item_is_binding(&entry->item) && is_only_permanent(picture, view, entry);
+}
+
+/* Not one of an interface that is not there: nobody misses that. */
+static bool is_not_bound(const struct picture *picture, struct scope_view *view,
+                         const struct firewall_entry *entry)
+{
+	return entry->item.kind == ITEM_INTERFACE && is_only_permanent(picture, view, entry) &&
+	       dispatch_has_interface(&picture->interfaces, entry->item.value);
+}
+
+/* As after an interface was renamed, of which NetworkManager tells firewalld nothing. */
+static int not_bound(struct check_run *run)
+{
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	_cleanup_builder_ struct builder commands = BUILDER_NULL;
+	_cleanup_free_ char *command = NULL;
+	int r = list_entries(&list, run->picture, is_not_bound);
+
+	if (r < 0 || list.n == 0)
+		return r;
+	for (size_t i = 0; i < list.n && i < ARRAY_SIZE(list.items); i++) {
+		builder_join(&commands, " && ", "firewall-cmd");
+		shell_addf(&commands, " --zone=%s --change-interface=%s", list.items[i]->zone,
+		           list.items[i]->value);
+	}
+	if (check_take(&commands, &command) < 0)
+		return -ENOMEM;
+	return check_add(run, check_list_take(&list), steal(command),
+	                 "%zu permanent, and bound to another zone now: the next reload binds %s",
+	                 list.n, list.n == 1 ? "it" : "them");
 }
 
 static int not_open(struct check_run *run)
@@ -216,10 +254,11 @@ static int not_open(struct check_run *run)
 	int r = list_entries(&list, run->picture, is_not_open);
 
 	if (r < 0 || list.n == 0)
-		return r;
-	return check_add(run, check_list_take(&list), NULL,
-	                 "%zu permanent, and not open now: the next reload opens %s", list.n,
-	                 list.n == 1 ? "it" : "them");
+		return r < 0 ? r : not_bound(run);
+	r = check_add(run, check_list_take(&list), NULL,
+	              "%zu permanent, and not open now: the next reload opens %s", list.n,
+	              list.n == 1 ? "it" : "them");
+	return r < 0 ? r : not_bound(run);
 }
 
 const struct check check_not_open = {
@@ -227,7 +266,7 @@ const struct check check_not_open = {
     .severity = FINDING_INFO,
     .help = "it is permanent, and not open now: the next reload opens it",
     .needs = PICTURE_FIREWALLD,
-    .also = PICTURE_STORE,
+    .also = PICTURE_STORE | PICTURE_LINKS,
     .status = true,
     .fn = not_open,
 };

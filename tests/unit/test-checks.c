@@ -144,11 +144,20 @@ END_TEST
 #define MAIL_RULES                                                                                 \
 	"public interface eth0\npublic service imaps\nservice:imaps 993/tcp\ndefault public"
 
+static void list_zones(struct firewall *fw)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		if (!strv_contains(&fw->zones, fw->entries[i].item.zone))
+			ck_assert_int_eq(strv_add(&fw->zones, fw->entries[i].item.zone), 0);
+}
+
 static void end_it_all(struct world *world, const char *what)
 {
 	struct picture *picture = &world->picture;
 
-	if (strcmp(what, "panic") == 0)
+	if (strcmp(what, "zones") == 0)
+		list_zones(&picture->firewall);
+	else if (strcmp(what, "panic") == 0)
 		picture->firewall.panic = picture->ruleset.panic = true;
 	else if (strcmp(what, "failed") == 0)
 		picture->state = FIREWALL_STATE_FAILED, picture->known &= ~(unsigned)PICTURE_RULES;
@@ -289,6 +298,18 @@ static const struct {
     {MAIL " public/service:smtp=rw", MAIL_RULES, "", "no-listener=warning withdrawn=warning", NULL},
     {MAIL " public/service:smtp=re", MAIL_RULES, "", "edited=warning no-listener=warning", NULL},
     {MAIL " public/service:smtp=p", MAIL_RULES, "", "no-listener=warning not-open=info", NULL},
+    /* its interface was renamed, or is that of a tunnel */
+    {"iredmail/interface:ens3=rp iredmail/service:imaps=rp", MAIL_RULES, "zones",
+     "unreached-zone=error", NULL},
+    {MAIL " inside/interface:tun0=rp inside/service:smtp=rp", MAIL_RULES, "zones",
+     "no-listener=warning unreached-zone=warning", NULL},
+    {MAIL " inside/interface:tun0=rp inside/service:imaps=rp", MAIL_RULES, "zones",
+     "no-listener=warning unreached-zone=info", NULL},
+    /* it is in another zone than it is meant to be in; of one that is not there nobody cares */
+    {MAIL " inside/interface:eth0=p inside/service:imaps=rp", MAIL_RULES, "",
+     "no-listener=warning not-open=info", NULL},
+    {MAIL " inside/interface:tun0=p inside/service:imaps=rp", MAIL_RULES, "",
+     "no-listener=warning", NULL},
 };
 
 static char *words_of(const struct findings *findings, bool status)

@@ -172,6 +172,13 @@ static const struct {
     {MAIL, "public", "eth0 tun0", false, false},
     {MAIL, "nowhere", "eth0", false, false},
     {MAIL, "policy:in", "eth0", true, true},
+    /* one that was renamed, or is gone, brings none */
+    {"mail/interface:eth0=r", "mail", "enp6s0", false, false},
+    {"mail/interface:eth0=r", "public", "enp6s0", true, true},
+    {"mail/interface:eth0=r mail/interface:eth1=r", "mail", "eth1", true, true},
+    {"mail/interface:eth+=r", "mail", "tun0 eth1", true, true},
+    {"mail/interface:eth+=r", "mail", "tun0", false, false},
+    {"mail/interface:eth0=r", "mail", "", true, true},
     /* a source is all that there is: nothing is left for interfaces */
     {"zoo/source:0.0.0.0/0=r zoo/source:::/0=r mail/interface:eth0=r", "mail", "eth0", false,
      false},

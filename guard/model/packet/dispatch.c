@@ -374,6 +374,23 @@ static bool interfaces_are_taken(const struct taken *taken, const struct strv *i
 	return interfaces && interfaces->n > 0;
 }
 
+/**
+ * dispatch_has_interface() - is there an interface that is bound so?
+ * @interfaces: those of this machine; NULL or empty: not known, so there may be
+ * @bound:      its name, or the start of many names and a +
+ *
+ * firewalld keeps the binding of one that was renamed, or is gone.
+ */
+bool dispatch_has_interface(const struct strv *interfaces, const char *bound)
+{
+	bool known = interfaces && interfaces->n > 0;
+
+	for (size_t i = 0; known && i < interfaces->n; i++)
+		if (match_interface_name(bound, interfaces->strings[i]))
+			return true;
+	return !known;
+}
+
 static bool source_is_taken(const struct taken *taken, const struct dispatch_way *way)
 {
 	struct cidr cidr;
@@ -389,8 +406,9 @@ static bool gets_packets(const struct dispatch *dispatch, const struct taken *ta
 		return false;
 	/* 1.x asks first for the interface that was bound last, and does not tell which it was */
 	if (way->by == DISPATCH_BY_INTERFACE)
-		return dispatch->ruleset->dispatch == RULESET_DISPATCH_1 ||
-		       !interface_is_taken(taken, way->value);
+		return dispatch_has_interface(interfaces, way->value) &&
+		       (dispatch->ruleset->dispatch == RULESET_DISPATCH_1 ||
+		        !interface_is_taken(taken, way->value));
 	if (way->by == DISPATCH_BY_SOURCE && source_is_taken(taken, way))
 		return false;
 	return !interfaces_are_taken(taken, interfaces);
@@ -423,8 +441,9 @@ static int any_way_gets_packets(const struct dispatch *dispatch, const char *zon
 /**
  * dispatch_zone_gets_packets() - does any packet come into the zone?
  * @zone:       of the runtime; or a policy, which gets some
- * @interfaces: those of this machine, without loopback: the default zone gets what
- *              is left of them; NULL or empty: not known, so there may be some
+ * @interfaces: those of this machine, without loopback: a zone gets what comes in on those
+ *              of its own that there are, the default zone what is left of them; NULL or
+ *              empty: not known, so there may be some
  *
  * Return: 1 or 0; -ENOMEM.
  */

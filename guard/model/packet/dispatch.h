@@ -53,6 +53,7 @@ int dispatch_add_sources(struct rangeset *out, const struct dispatch *dispatch,
 
 int dispatch_zone(const char **out, const struct firewall *fw,
                   const struct packet *packet) _must_check_;
+bool dispatch_has_interface(const struct strv *interfaces, const char *bound);
 int dispatch_zone_gets_packets(const struct firewall *fw, const char *zone,
                                const struct strv *interfaces) _must_check_;
 

@@ -14,7 +14,8 @@
 #define STRANGER_IPV4 "198.18.0.1"
 #define STRANGER_IPV6 "2001:2::1"
 
-static void row_deinit(struct conflictlist_row *row)
+/** conflictlist_row_deinit() - release what it owns */
+void conflictlist_row_deinit(struct conflictlist_row *row)
 {
 	free(row->what);
 	free(row->denied);
@@ -29,7 +30,7 @@ static void row_deinit(struct conflictlist_row *row)
 void conflictlist_deinit(struct conflictlist *list)
 {
 	for (size_t i = 0; i < list->n; i++)
-		row_deinit(&list->rows[i]);
+		conflictlist_row_deinit(&list->rows[i]);
 	free(list->rows);
 	conflicts_deinit(&list->conflicts);
 	*list = CONFLICTLIST_NULL;
@@ -284,14 +285,21 @@ static int improve_commands(struct conflictlist_row *row,
 	const char *name = ipset_of(row->conflict);
 	const struct ruleset_ipset *ipset = name ? ruleset_ipset(options->ruleset, name) : NULL;
 
-	if (row->jail || !ipset)
+	if (row->jail || !ipset || !row->client)
 		return 0;
 	return explain_entry_commands(&row->commands, ipset, &row->client->cidr);
 }
 
 /* --- all of them --------------------------------------------------------------------------- */
 
-static int judge_row(struct conflictlist_row *row, const struct conflictlist_options *options)
+/**
+ * conflictlist_judge() - does it ever decide about a packet, and about which service?
+ * @row:     with its conflict, whose probes are the packets; its client may be NULL; the caller
+ *           releases it, also after a failure
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int conflictlist_judge(struct conflictlist_row *row, const struct conflictlist_options *options)
 {
 	struct judge judge = {.options = options, .row = row};
 	int r = 0;
@@ -321,7 +329,7 @@ static int make_row(struct conflictlist *list, size_t at,
 		return -EINVAL;
 	r = describe(row);
 	if (r == 0 && at < JUDGED_MAX)
-		r = judge_row(row, options);
+		r = conflictlist_judge(row, options);
 	/* what was not looked at may do harm */
 	if (!row->judged || row->effective)
 		list->n_effective++;

@@ -18,7 +18,7 @@
 
 struct conflictlist_row {
 	const struct conflict *conflict;  /* borrowed */
-	const struct clientrange *client; /* borrowed; that the relation is about */
+	const struct clientrange *client; /* borrowed; that the relation is about; NULL: none */
 	char *what;                       /* owned; "rule … in zone public" */
 	char *denied;                     /* owned; whom it is for; NULL: see what */
 	bool judged;                      /* false: there are too many to look at each */
@@ -62,6 +62,9 @@ int conflictlist_make(struct conflictlist *out,
 bool conflictlist_is_fine(const struct conflictlist *list,
                           const struct conflictlist_options *options);
 bool conflictlist_is_blind(const struct conflictlist_options *options);
+int conflictlist_judge(struct conflictlist_row *row,
+                       const struct conflictlist_options *options) _must_check_;
+void conflictlist_row_deinit(struct conflictlist_row *row);
 void conflictlist_deinit(struct conflictlist *list);
 
 #endif

@@ -329,23 +329,6 @@ static int rule_commands(struct explain_reason *reason)
 	                    "remove-rich-rule", step->rule->text);
 }
 
-/* A range that is one prefix. */
-static bool as_prefix(const struct range *range, struct cidr *out)
-{
-	for (unsigned bits = 0; bits <= 128; bits++) {
-		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
-
-		if (cidr_from_key(out, range->first, bits) != 0)
-			continue;
-		cidr_first(out, first);
-		cidr_last(out, last);
-		if (memcmp(first, range->first, sizeof(first)) == 0 &&
-		    memcmp(last, range->last, sizeof(last)) == 0)
-			return true;
-	}
-	return false;
-}
-
 /**
  * explain_entry_commands() - what takes a client out of an ipset, and leaves everybody else in
  * @out: replaced by that, where it can be told; else left as it is
@@ -371,7 +354,7 @@ int explain_entry_commands(struct strv *out, const struct ruleset_ipset *ipset,
 		    memcmp(range->first, last, sizeof(last)) > 0)
 			continue;
 		/* entries that stand side by side are one here: which they are is not known */
-		if (!as_prefix(range, &prefix)) {
+		if (!rangeset_prefix(range, &prefix)) {
 			strv_deinit(&commands);
 			return 0;
 		}

@@ -18,6 +18,8 @@ libguard_audit_a_SOURCES = \
 	guard/audit/checks.h \
 	guard/audit/conflictlist.c \
 	guard/audit/conflictlist.h \
+	guard/audit/denylist.c \
+	guard/audit/denylist.h \
 	guard/audit/explain.c \
 	guard/audit/explain.h \
 	guard/audit/heard.c \

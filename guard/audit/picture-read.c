@@ -118,6 +118,43 @@ static int add_link(const struct link *link, void *userdata)
 	return r;
 }
 
+static int add_network(const char *interface, const struct cidr *network, void *userdata)
+{
+	struct picture_network row = {.cidr = *network};
+	struct picture *picture = userdata;
+	int r = grow(&picture->networks, &picture->networks_capacity, picture->n_networks + 1,
+	             sizeof(row));
+
+	snprintf(row.interface, sizeof(row.interface), "%s", interface);
+	if (r == 0)
+		picture->networks[picture->n_networks++] = row;
+	return r;
+}
+
+static int by_network(const void *a, const void *b)
+{
+	const struct picture_network *x = a, *y = b;
+	int r = cidr_cmp(&x->cidr, &y->cidr);
+
+	return r ? r : strcmp(x->interface, y->interface);
+}
+
+/* One may be in several tables of routes. */
+static int read_networks(struct picture *picture, struct err *err)
+{
+	size_t n = 0;
+	int r = route_networks(add_network, picture, err);
+
+	if (picture->n_networks > 1)
+		qsort(picture->networks, picture->n_networks, sizeof(*picture->networks),
+		      by_network);
+	for (size_t i = 0; i < picture->n_networks; i++)
+		if (n == 0 || by_network(&picture->networks[n - 1], &picture->networks[i]) != 0)
+			picture->networks[n++] = picture->networks[i];
+	picture->n_networks = n;
+	return r;
+}
+
 static bool find_way(const struct cidr *address, struct packet *packet, void *userdata)
 {
 	struct picture *picture = userdata;
@@ -152,6 +189,8 @@ static int read_links(struct reading *reading)
 	struct picture *picture = reading->picture;
 	int r = links_each(add_link, picture);
 
+	if (r == 0)
+		r = read_networks(picture, why(reading, PICTURE_LINKS));
 	picture->way = find_way;
 	picture->way_userdata = picture;
 	if (r == 0)

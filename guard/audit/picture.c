@@ -18,6 +18,7 @@ void picture_deinit(struct picture *picture)
 	free(picture->files);
 	free(picture->refused);
 	free(picture->addresses);
+	free(picture->networks);
 	free(picture->backend);
 	free(picture->flush_all);
 	free(picture->own_trouble);

@@ -63,6 +63,12 @@ struct picture_address {
 	struct cidr cidr;
 };
 
+/* A network that this machine reaches without a gateway. */
+struct picture_network {
+	char interface[IF_NAMESIZE];
+	struct cidr cidr;
+};
+
 struct picture_file {
 	char *zone;   /* owned */
 	char *broken; /* owned; why firewalld will refuse it */
@@ -101,6 +107,8 @@ struct picture {
 	struct strv interfaces; /* without loopback */
 	struct picture_address *addresses;
 	size_t n_addresses, addresses_capacity;
+	struct picture_network *networks; /* each once, by cidr_cmp() */
+	size_t n_networks, networks_capacity;
 	char client_interface[IF_NAMESIZE]; /* that most clients come in on; "": nobody can tell */
 	struct listeners listeners;         /* with the names of processes */
 	/* On which interface packets of an address come in; false: not known. May be NULL. */

@@ -131,3 +131,24 @@ bool rangeset_overlaps(const struct rangeset *set, const struct cidr *cidr)
 	}
 	return false;
 }
+
+/** rangeset_prefix() - is it what one prefix holds? @out receives that, on success alone */
+bool rangeset_prefix(const struct range *range, struct cidr *out)
+{
+	struct cidr prefix;
+
+	for (unsigned bits = 0; bits <= 128; bits++) {
+		uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
+
+		if (cidr_from_key(&prefix, range->first, bits) != 0)
+			continue;
+		cidr_first(&prefix, first);
+		cidr_last(&prefix, last);
+		if (memcmp(first, range->first, sizeof(first)) != 0 ||
+		    memcmp(last, range->last, sizeof(last)) != 0)
+			continue;
+		*out = prefix;
+		return true;
+	}
+	return false;
+}

@@ -8,7 +8,7 @@
 enum { CONFLICTS_ALL };
 
 static const struct cli_option command_options[] = {
-    [CONFLICTS_ALL] = {"all", 'a', NULL, "also those without effect"},
+    [CONFLICTS_ALL] = {"all", 'a', NULL, "also those without effect, and each single ban"},
 };
 
 #define PARTS                                                                                      \
@@ -45,6 +45,7 @@ static void find_failures(struct cli *cli, struct store *store, struct conflictl
 static int answer(struct cli *cli, const struct picture *picture, struct store *store, bool all)
 {
 	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
+	_cleanup_denylist_ struct denylist denies = DENYLIST_NULL;
 	const struct conflictlist_options options = {
 	    .ruleset = &picture->ruleset,
 	    .ranges = &picture->clients,
@@ -57,11 +58,11 @@ static int answer(struct cli *cli, const struct picture *picture, struct store *
 	};
 	struct report report;
 
-	if (conflictlist_make(&list, &options) < 0)
+	if (conflictlist_make(&list, &options) < 0 || denylist_make(&denies, &options, picture) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	find_failures(cli, store, &list);
 	cli_report(cli, &report);
-	if (report_conflicts(&report, &list, &options, picture, all) < 0)
+	if (report_conflicts(&report, &list, &denies, &options, picture, all) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return conflictlist_is_fine(&list, &options) ? CLI_FINE : CLI_NOT_FINE;
 }
@@ -99,7 +100,11 @@ const struct cli_command cmd_conflicts = {
             "which range are cut off from which services, who added it and until when, and the\n"
             "commands that let the clients in again. A rule that never decides, because\n"
             "something before it does or no packet gets there, is left out; --all shows it,\n"
-            "with the reason.\n",
+            "with the reason.\n"
+            "Below them stands everything that denies, client ranges or not: how many addresses\n"
+            "it covers, and which of this machine's own networks, or how many of the addresses\n"
+            "that logged in lately, it hits. Bans of single addresses that hit none of these are\n"
+            "told as one number for each jail; --all lists each.\n",
     .examples = "  reload-guard conflicts\n"
                 "  reload-guard --json conflicts | jq -r '.conflicts[].commands[0]'\n",
     .statuses = "  0  no legitimate client is cut off\n"

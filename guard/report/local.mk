@@ -12,6 +12,7 @@ libguard_report_a_SOURCES = \
 	guard/report/report-config.c \
 	guard/report/report-conflicts.c \
 	guard/report/report-conflicts.h \
+	guard/report/report-denies.c \
 	guard/report/report-explain.c \
 	guard/report/report-explain.h \
 	guard/report/report-fail2ban.c \

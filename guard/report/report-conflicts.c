@@ -9,14 +9,6 @@
 
 /* --- JSON ---------------------------------------------------------------------------------- */
 
-/* Beyond what every program can count it is the nearest number that it can. */
-static json_t *count_json(const struct conflict_count *count)
-{
-	if (count->high == 0 && count->low <= (UINT64_C(1) << 53))
-		return json_integer((json_int_t)count->low);
-	return json_real((double)count->high * 18446744073709551616.0 + (double)count->low);
-}
-
 static json_t *services_json(const struct conflictlist_row *row)
 {
 	json_t *array = json_array();
@@ -61,7 +53,7 @@ static json_t *row_json(const struct conflictlist_row *row)
 	    report_json_text(zone && zone->is_policy ? zone->name : NULL), "relation",
 	    conflict_relation_name(conflict->relation), "client", client_json(row->client),
 	    "n_clients", (json_int_t)conflict->n_clients, "addresses",
-	    count_json(&conflict->addresses), "effective",
+	    report_count_json(&conflict->addresses), "effective",
 	    row->judged ? json_boolean(row->effective) : json_null(), "certain", row->certain,
 	    "why_not", report_json_text(row->why_not), "services", services_json(row), "jail",
 	    report_json_text(row->jail), "until", report_json_time(row->until_us), "failures",
@@ -70,7 +62,7 @@ static json_t *row_json(const struct conflictlist_row *row)
 	    strings_json(&row->others));
 }
 
-static json_t *list_json(const struct conflictlist *list,
+static json_t *list_json(const struct conflictlist *list, const struct denylist *denies,
                          const struct conflictlist_options *options, const struct picture *picture)
 {
 	json_t *rows = json_array(), *document;
@@ -78,14 +70,15 @@ static json_t *list_json(const struct conflictlist *list,
 	for (size_t i = 0; rows && i < list->n; i++)
 		report_json_append(&rows, row_json(&list->rows[i]));
 	document = json_pack(
-	    "{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o}", "ok",
+	    "{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:b, s:o}", "ok",
 	    conflictlist_is_fine(list, options), "ranges_complete", options->ranges->complete,
 	    "troubles", strings_json(&options->ranges->troubles), "fail2ban_known",
 	    options->tickets != NULL, "others_known", options->ruleset->chains_known, "n_ranges",
 	    (json_int_t)options->ranges->effective.n, "n_denies",
 	    (json_int_t)list->conflicts.n_denies, "n_skipped",
 	    (json_int_t)list->conflicts.n_skipped, "n_effective", (json_int_t)list->n_effective,
-	    "conflicts", rows);
+	    "conflicts", rows, "networks_known", picture_knows(picture, PICTURE_LINKS), "denies",
+	    report_denies_json(denies));
 	report_remembered_set(&document, picture);
 	return document;
 }
@@ -186,8 +179,8 @@ static void put_end(const struct report *report, const struct conflictlist *list
 		            "Not all client ranges could be read: more may be cut off.");
 	if (options->ranges->effective.n == 0)
 		report_line(report, REPORT_WARN,
-		            "No client ranges are known, so no conflict can be found; see "
-		            "`reload-guard clients --help`");
+		            "No client ranges are known, so no conflict can be found: see "
+		            "clients --help.");
 	else if (list->conflicts.n_denies == 0)
 		report_line(report, REPORT_GOOD, "No rule denies anybody.");
 	else if (list->n_effective == 0)
@@ -216,21 +209,23 @@ static void put_end(const struct report *report, const struct conflictlist *list
 
 /**
  * report_conflicts() - the answer of `conflicts`
+ * @denies:  everything that denies
  * @picture: what they were found in
  * @all: with those that have no effect; JSON has them always
  *
  * Return: 0 or -ENOMEM.
  */
 int report_conflicts(const struct report *report, const struct conflictlist *list,
-                     const struct conflictlist_options *options, const struct picture *picture,
-                     bool all)
+                     const struct denylist *denies, const struct conflictlist_options *options,
+                     const struct picture *picture, bool all)
 {
 	if (report->json)
-		return report_put_document(report, list_json(list, options, picture));
+		return report_put_document(report, list_json(list, denies, options, picture));
 	report_remembered_put(report, picture);
 	for (size_t i = 0; i < list->n; i++)
 		if (all || list->rows[i].effective || !list->rows[i].judged)
 			put_row(report, &list->rows[i], options);
 	put_end(report, list, options, all);
+	report_denies_put(report, denies, picture, all);
 	return 0;
 }

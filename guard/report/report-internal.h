@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "guard/audit/denylist.h"
 #include "guard/base/text.h"
 #include "guard/report/report.h"
 
@@ -27,6 +28,10 @@ void report_remembered_put(const struct report *report, const struct picture *pi
 void report_remembered_set(json_t **object, const struct picture *picture);
 json_t *report_drift_json(const struct status *status);
 void report_drift_put(const struct report *report, const struct status *status);
+json_t *report_count_json(const struct conflict_count *count);
+json_t *report_denies_json(const struct denylist *denies);
+void report_denies_put(const struct report *report, const struct denylist *denies,
+                       const struct picture *picture, bool all);
 int report_put_document(const struct report *report, json_t *document) _must_check_;
 
 #endif

@@ -29,6 +29,7 @@ UNIT_TESTS = \
 	tests/unit/test-coverage \
 	tests/unit/test-cycle \
 	tests/unit/test-denial \
+	tests/unit/test-denylist \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
 	tests/unit/test-dispatch \

@@ -138,7 +138,7 @@ START_TEST(its_command_can_be_pasted)
 	report_init(&report, file, false, NULL);
 	if (ruleset_add_rule(&ruleset.zones[0], rule, NULL) == 0) {
 		ck_assert_int_eq(conflictlist_make(&list, &options), 0);
-		ck_assert_int_eq(report_conflicts(&report, &list, &options,
+		ck_assert_int_eq(report_conflicts(&report, &list, &(struct denylist){0}, &options,
 		                                  &(struct picture){.now_us = 1}, false),
 		                 0);
 		ck_assert_int_eq(fflush(file), 0);

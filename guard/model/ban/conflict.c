@@ -139,6 +139,9 @@ struct search {
 	const struct ruleset *ruleset;
 	const struct coverage_ranges *clients;
 	struct rangeset all; /* the clients, without what overlaps among them */
+	/* Every deny is wanted, also what touches nobody; NULL: conflicts alone. */
+	conflicts_touch_fn *touch;
+	void *userdata;
 };
 
 static void add_probe(struct conflict *conflict, size_t client, const uint8_t *key)
@@ -157,11 +160,34 @@ static void add_probe(struct conflict *conflict, size_t client, const uint8_t *k
 static int append(struct search *search, const struct conflict *conflict)
 {
 	struct conflicts *out = search->out;
-	int r = grow(&out->conflicts, &out->capacity, out->n + 1, sizeof(*out->conflicts));
+	int r;
+
+	if (conflict->n_clients == 0 && !search->touch)
+		return 0;
+	r = grow(&out->conflicts, &out->capacity, out->n + 1, sizeof(*out->conflicts));
 
 	if (r == 0)
 		out->conflicts[out->n++] = *conflict;
 	return r;
+}
+
+static int touched(const struct search *search, size_t client)
+{
+	return search->touch ? search->touch(search->out->n, client, search->userdata) : 0;
+}
+
+/* Nobody knows whom it is for. */
+static int skip(struct search *search, struct conflict *conflict)
+{
+	search->out->n_skipped++;
+	conflict->unknown = true;
+	return append(search, conflict);
+}
+
+static void count_all(struct conflict_count *covers, const struct rangeset *denied)
+{
+	for (size_t i = 0; i < denied->n; i++)
+		add_range(covers, denied->ranges[i].first, denied->ranges[i].last);
 }
 
 /* Both ends of the narrower of the two, which lies in the other. */
@@ -182,28 +208,12 @@ static enum conflict_relation relation_of(enum coverage coverage)
 	                                    : CONFLICT_INSIDE;
 }
 
-/* The usual case: one prefix, however many clients. */
-static int against_prefix(struct search *search, struct conflict *conflict,
-                          const struct cidr *denied)
+/* How many it denies, and how many of clients: of one prefix. */
+static int count_prefix(const struct search *search, struct conflict *conflict,
+                        const struct cidr *denied)
 {
-	const struct coverage_ranges *clients = search->clients;
-	size_t first = 0, n, which = 0;
-	enum coverage coverage = coverage_ranges_ask(clients, denied, &which);
 	struct range range;
 
-	search->out->n_denies++;
-	if (coverage == COVERAGE_NONE)
-		return 0;
-	conflict->relation = relation_of(coverage);
-	conflict->client = which;
-	n = coverage_ranges_within(clients, denied, &first);
-	conflict->n_clients = n;
-	if (coverage == COVERAGE_INSIDE)
-		probe_ends(conflict, which, denied);
-	for (size_t i = which; i != SIZE_MAX && coverage == COVERAGE_INSIDE; i = clients->outer[i])
-		conflict->n_clients++;
-	for (size_t i = 0; i < n && conflict->n_probes < CONFLICT_PROBES_MAX; i++)
-		probe_ends(conflict, first + i, &clients->ranges[first + i]);
 	cidr_first(denied, range.first);
 	cidr_last(denied, range.last);
 	/* IPv4 has its keys within ::/0, and is nothing that an IPv6 rule denies */
@@ -213,12 +223,60 @@ static int against_prefix(struct search *search, struct conflict *conflict,
 
 		if (r < 0)
 			return r;
+		count_all(&conflict->covers, &set);
 		for (size_t i = 0; i < set.n; i++)
 			count_shared(&conflict->addresses, &search->all, &set.ranges[i]);
-	} else {
-		count_shared(&conflict->addresses, &search->all, &range);
+		return 0;
 	}
-	return append(search, conflict);
+	add_range(&conflict->covers, range.first, range.last);
+	count_shared(&conflict->addresses, &search->all, &range);
+	return 0;
+}
+
+/* The clients that it holds, or lies in. */
+static int touch_prefix(const struct search *search, struct conflict *conflict,
+                        const struct cidr *denied, enum coverage coverage, size_t which)
+{
+	const struct coverage_ranges *clients = search->clients;
+	size_t first = 0, n = coverage_ranges_within(clients, denied, &first);
+	int r = 0;
+
+	conflict->relation = relation_of(coverage);
+	conflict->client = which;
+	conflict->n_clients = n;
+	if (coverage == COVERAGE_INSIDE)
+		probe_ends(conflict, which, denied);
+	for (size_t i = which; i != SIZE_MAX && coverage == COVERAGE_INSIDE && r == 0;
+	     i = clients->outer[i]) {
+		conflict->n_clients++;
+		r = touched(search, i);
+	}
+	for (size_t i = 0; i < n && r == 0; i++) {
+		if (conflict->n_probes < CONFLICT_PROBES_MAX)
+			probe_ends(conflict, first + i, &clients->ranges[first + i]);
+		else if (!search->touch)
+			break;
+		r = touched(search, first + i);
+	}
+	return r;
+}
+
+/* The usual case: one prefix, however many clients. */
+static int against_prefix(struct search *search, struct conflict *conflict,
+                          const struct cidr *denied)
+{
+	size_t which = 0;
+	enum coverage coverage = coverage_ranges_ask(search->clients, denied, &which);
+	int r = 0;
+
+	search->out->n_denies++;
+	if (coverage == COVERAGE_NONE && !search->touch)
+		return 0;
+	if (coverage != COVERAGE_NONE)
+		r = touch_prefix(search, conflict, denied, coverage, which);
+	if (r == 0)
+		r = count_prefix(search, conflict, denied);
+	return r == 0 ? append(search, conflict) : r;
 }
 
 static bool is_within(const struct rangeset *set, const struct cidr *client)
@@ -260,9 +318,10 @@ static int against_set(struct search *search, struct conflict *conflict,
                        const struct rangeset *denied)
 {
 	const struct coverage_ranges *clients = search->clients;
+	int r = 0;
 
 	search->out->n_denies++;
-	for (size_t i = 0; i < clients->n; i++) {
+	for (size_t i = 0; i < clients->n && r == 0; i++) {
 		enum conflict_relation relation;
 
 		if (!rangeset_overlaps(denied, &clients->ranges[i]))
@@ -273,12 +332,12 @@ static int against_set(struct search *search, struct conflict *conflict,
 			conflict->client = i;
 		}
 		probe_shared(conflict, i, denied, &clients->ranges[i]);
+		r = touched(search, i);
 	}
-	if (conflict->n_clients == 0)
-		return 0;
-	for (size_t i = 0; i < denied->n; i++)
+	for (size_t i = 0; i < denied->n && conflict->n_clients > 0; i++)
 		count_shared(&conflict->addresses, &search->all, &denied->ranges[i]);
-	return append(search, conflict);
+	count_all(&conflict->covers, denied);
+	return r == 0 ? append(search, conflict) : r;
 }
 
 /* --- whom a deny is for -------------------------------------------------------------------- */
@@ -401,8 +460,7 @@ static int look_at_rule(struct search *search, const struct ruleset_zone *zone,
 	r = add_rule_sources(search, &set, rule);
 	if (r == 0)
 		return against_set(search, &conflict, &set);
-	search->out->n_skipped += r > 0;
-	return r > 0 ? 0 : r;
+	return r > 0 ? skip(search, &conflict) : r;
 }
 
 static int look_at_binding(struct search *search, const struct ruleset_zone *zone,
@@ -421,8 +479,7 @@ static int look_at_binding(struct search *search, const struct ruleset_zone *zon
 		r = add_ipset(search, &set, source + sizeof(ipset) - 1, &family);
 	if (r == 0)
 		return against_set(search, &conflict, &set);
-	search->out->n_skipped += r > 0;
-	return r > 0 ? 0 : r;
+	return r > 0 ? skip(search, &conflict) : r;
 }
 
 static int look_at_zone(struct search *search, const struct ruleset_zone *zone)
@@ -483,6 +540,22 @@ static int by_weight(const void *a, const void *b)
 	return r ? r : (int)x->kind - (int)y->kind;
 }
 
+static int look_everywhere(struct search *search)
+{
+	const struct ruleset *ruleset = search->ruleset;
+	int r = 0;
+
+	for (size_t i = 0; i < search->clients->n && r == 0; i++)
+		r = rangeset_add(&search->all, &search->clients->ranges[i]);
+	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++)
+		r = look_at_zone(search, &ruleset->zones[i]);
+	for (size_t i = 0; i < ruleset->n_chains && r == 0; i++)
+		for (size_t k = 0; k < ruleset->chains[i].n_steps && r == 0; k++)
+			r = look_at_step(search, &ruleset->chains[i], &ruleset->chains[i].steps[k]);
+	rangeset_deinit(&search->all);
+	return r;
+}
+
 /**
  * conflicts_find() - every deny against every range of clients
  * @out:     receives them; untouched on failure; the caller deinits it
@@ -496,21 +569,41 @@ int conflicts_find(struct conflicts *out, const struct ruleset *ruleset,
 {
 	_cleanup_conflicts_ struct conflicts conflicts = CONFLICTS_NULL;
 	struct search search = {.out = &conflicts, .ruleset = ruleset, .clients = clients};
-	int r = 0;
+	int r = look_everywhere(&search);
 
-	for (size_t i = 0; i < clients->n && r == 0; i++)
-		r = rangeset_add(&search.all, &clients->ranges[i]);
-	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++)
-		r = look_at_zone(&search, &ruleset->zones[i]);
-	for (size_t i = 0; i < ruleset->n_chains && r == 0; i++)
-		for (size_t k = 0; k < ruleset->chains[i].n_steps && r == 0; k++)
-			r = look_at_step(&search, &ruleset->chains[i],
-			                 &ruleset->chains[i].steps[k]);
-	rangeset_deinit(&search.all);
 	if (r < 0)
 		return r;
 	if (conflicts.n > 1)
 		qsort(conflicts.conflicts, conflicts.n, sizeof(*conflicts.conflicts), by_weight);
+	*out = conflicts;
+	conflicts = CONFLICTS_NULL;
+	return 0;
+}
+
+/**
+ * conflicts_find_all() - every deny, whether it touches one of the ranges or not
+ * @out:     receives them, in the order of the ruleset; untouched on failure; the caller
+ *           deinits it
+ * @ruleset: borrowed; must outlive @out, which points into it
+ * @clients: borrowed; sorted
+ * @touch:   gets each range that a deny touches; 0: go on
+ *
+ * Return: 0, -ENOMEM, or what @touch ended it with.
+ */
+int conflicts_find_all(struct conflicts *out, const struct ruleset *ruleset,
+                       const struct coverage_ranges *clients, conflicts_touch_fn *touch,
+                       void *userdata)
+{
+	_cleanup_conflicts_ struct conflicts conflicts = CONFLICTS_NULL;
+	struct search search = {.out = &conflicts,
+	                        .ruleset = ruleset,
+	                        .clients = clients,
+	                        .touch = touch,
+	                        .userdata = userdata};
+	int r = look_everywhere(&search);
+
+	if (r != 0)
+		return r;
 	*out = conflicts;
 	conflicts = CONFLICTS_NULL;
 	return 0;

@@ -8,6 +8,8 @@
  * chains of others, fail2ban's among them, whose rules name sources. Near-linear in
  * the number of denies, logarithmic in that of the ranges.
  *
+ * conflicts_find_all() tells of the denies that touch no range as well.
+ *
  * Whether a deny ever decides about a packet is another question; the verdict on the
  * probes answers it.
  */
@@ -53,6 +55,8 @@ struct conflict {
 	size_t client;                   /* the range that the relation is about; an index */
 	size_t n_clients;                /* ranges that it touches */
 	struct conflict_count addresses; /* of clients, that it denies */
+	struct conflict_count covers;    /* all that it denies */
+	bool unknown;                    /* nobody knows whom it is for: by MAC address, say */
 	struct cidr probes[CONFLICT_PROBES_MAX];   /* some of them */
 	size_t probe_clients[CONFLICT_PROBES_MAX]; /* and whose they are */
 	size_t n_probes;
@@ -68,9 +72,15 @@ struct conflicts {
 #define CONFLICTS_NULL      ((struct conflicts){0})
 #define _cleanup_conflicts_ _cleanup_(conflicts_deinit)
 
+/* That the deny which will be conflicts[@conflict] touches the range @client. */
+typedef int conflicts_touch_fn(size_t conflict, size_t client, void *userdata);
+
 void conflicts_deinit(struct conflicts *conflicts);
 int conflicts_find(struct conflicts *out, const struct ruleset *ruleset,
                    const struct coverage_ranges *clients) _must_check_;
+int conflicts_find_all(struct conflicts *out, const struct ruleset *ruleset,
+                       const struct coverage_ranges *clients, conflicts_touch_fn *touch,
+                       void *userdata) _must_check_;
 const char *conflict_relation_name(enum conflict_relation relation);
 const char *conflict_kind_name(enum conflict_kind kind);
 int conflict_count_cmp(const struct conflict_count *a, const struct conflict_count *b);

@@ -106,3 +106,72 @@ int route_own_addresses(struct rangeset *out, struct err *err)
 
 	return r < 0 ? err_set(err, r, "this machine's addresses: %s", strerror(-r)) : 0;
 }
+
+/* --- networks that are directly attached --------------------------------------------------- */
+
+struct networks {
+	route_network_fn *fn;
+	void *userdata;
+};
+
+/* No default route, which leads everywhere, no link-local one, and no multicast. */
+static bool is_network(const struct rtmsg *message, const struct cidr *network)
+{
+	const uint8_t *key = network->key;
+
+	if (message->rtm_type != RTN_UNICAST || message->rtm_flags & RTM_F_CLONED ||
+	    network->prefix == 0)
+		return false;
+	return network->family == CIDR_IPV4 || !(key[0] == 0xfe && (key[1] & 0xc0) == 0x80);
+}
+
+static int take_network(struct nlmsghdr *header, void *userdata)
+{
+	static const unsigned elsewhere[] = {RTA_GATEWAY, RTA_VIA, RTA_MULTIPATH};
+	const size_t head = NLMSG_LENGTH(sizeof(struct rtmsg));
+	const struct networks *networks = userdata;
+	const struct rtmsg *message = NLMSG_DATA(header);
+	char interface[IF_NAMESIZE];
+	struct cidr network;
+	const void *bytes;
+	size_t n = 0;
+	int index;
+
+	if (header->nlmsg_type != RTM_NEWROUTE)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
+		if (netlink_attribute(header, header->nlmsg_len, head, elsewhere[i], &n))
+			return 0;
+	bytes = netlink_attribute(header, header->nlmsg_len, head, RTA_DST, &n);
+	index = netlink_attribute_int(header, header->nlmsg_len, head, RTA_OIF);
+	if (!bytes || n != (message->rtm_family == AF_INET ? 4u : 16u) ||
+	    cidr_from_bytes(&network, bytes, n, message->rtm_dst_len) != 0 ||
+	    !is_network(message, &network) || index <= 0 ||
+	    !if_indextoname((unsigned)index, interface) || strcmp(interface, "lo") == 0)
+		return 0;
+	return networks->fn(interface, &network, networks->userdata);
+}
+
+/**
+ * route_networks() - the networks of this machine's links, and others that need no gateway
+ * @fn:  gets each of them; one may come twice
+ * @err: says why not
+ *
+ * Return: 0; negative errno.
+ */
+int route_networks(route_network_fn *fn, void *userdata, struct err *err)
+{
+	static const struct {
+		struct nlmsghdr header;
+		struct rtmsg route;
+	} request = {
+	    .header = {.nlmsg_len = sizeof(request),
+	               .nlmsg_type = RTM_GETROUTE,
+	               .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
+	};
+	struct networks networks = {.fn = fn, .userdata = userdata};
+	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
+	int r = fd < 0 ? fd : netlink_ask(fd, &request, sizeof(request), take_network, &networks);
+
+	return r < 0 ? err_set(err, r, "this machine's networks: %s", strerror(-r)) : 0;
+}

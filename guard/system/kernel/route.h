@@ -22,7 +22,11 @@ struct route {
 	bool has_local;
 };
 
+/* A network that an interface leads to without a gateway. Return: 0: go on. */
+typedef int route_network_fn(const char *interface, const struct cidr *network, void *userdata);
+
 int route_to(struct route *out, const struct cidr *address, struct err *err) _must_check_;
 int route_own_addresses(struct rangeset *out, struct err *err) _must_check_;
+int route_networks(route_network_fn *fn, void *userdata, struct err *err) _must_check_;
 
 #endif

@@ -288,17 +288,31 @@ static const struct rangeset *set_of(const struct making *making, const struct c
 	return ipset ? &ipset->ranges : NULL;
 }
 
+/* A set is fail2ban's when a ticket stands for each address in it; else it is whoever's table
+ * it is in, even where tickets are for some. */
 static void find_jails(const struct making *making, struct denylist_row *row,
                        const struct rangeset *set)
 {
-	for (size_t i = 0; i < making->n_tickets; i++) {
-		const char *jail = making->tickets[i]->jail;
+	struct conflict_count banned = {0};
+	const struct cidr *last = NULL;
+	const char *jail = NULL;
+	bool more = false;
 
-		if (!rangeset_contains(set, &making->tickets[i]->cidr))
+	for (size_t i = 0; i < making->n_tickets; i++) {
+		const struct ticket *ticket = making->tickets[i];
+
+		if (!rangeset_contains(set, &ticket->cidr))
 			continue;
-		row->more_jails = row->more_jails || (row->jail && strcmp(row->jail, jail) != 0);
-		row->jail = row->jail ? row->jail : jail;
+		more = more || (jail && strcmp(jail, ticket->jail) != 0);
+		jail = jail ? jail : ticket->jail;
+		if (!last || cidr_cmp(last, &ticket->cidr) != 0)
+			conflict_count_add(&banned, &ticket->cidr);
+		last = &ticket->cidr;
 	}
+	if (conflict_count_cmp(&banned, &row->conflict->covers) != 0)
+		return;
+	row->jail = jail;
+	row->more_jails = more;
 }
 
 static void find_owner(const struct making *making, struct denylist_row *row)

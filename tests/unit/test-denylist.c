@@ -64,7 +64,10 @@ static const struct {
     /* sets, sources, policies */
     {SERVER "ipset:bad hash:net 192.0.2.0/28 198.51.100.0/24\n"
             "public rule rule source ipset=\"bad\" drop\n",
-     false, "272  ipset:bad in zone public, by jail lab\n hits 192.0.2.0/24 (eth0)\n"},
+     false, "272  ipset:bad in zone public\n hits 192.0.2.0/24 (eth0)\n"},
+    /* of a jail are those that hold its bans and nothing else */
+    {SERVER "ipset:f2b hash:ip 198.51.100.7\npublic rule rule source ipset=\"f2b\" drop\n", true,
+     "1  ipset:f2b in zone public, by jail lab\n"},
     {SERVER "drop target DROP\ndrop source 192.0.2.0/28\n", false,
      "16  192.0.2.0/28 bound to zone drop\n hits 192.0.2.0/24 (eth0)\n"},
     {SERVER "policy:in ingress ANY\npolicy:in egress HOST\npolicy:in target DROP\n"

@@ -55,6 +55,8 @@ fwc --add-rich-rule='rule family="ipv4" source address="203.0.113.0/24" drop'
 need "addresses that logged in lately count" told '^ *hits 2 addresses that logged in lately$'
 need "and stand above, as clients that are cut off" out_has '203\.0\.113\.0/24 covers 203\.0\.113\.11/?[0-9]* \(learned\), and touches 1 more'
 
+# which would deny what the ban denies before it
+fwc --remove-rich-rule='rule family="ipv4" source address="10.0.0.0/8" drop'
 f2b_up
 f2b set ports banip 10.77.0.3
 f2b set ports banip 192.0.2.7

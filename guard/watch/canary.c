@@ -92,7 +92,7 @@ void canary_plan(struct canary *canary)
 	unsigned audit_s = canary->given.config->audit_s;
 
 	if (audit_s)
-		loop_timer_set(canary->timer, INT64_C(1000) * audit_s);
+		loop_timer_set_lazy(canary->timer, INT64_C(1000) * audit_s);
 	else
 		loop_timer_stop(canary->timer);
 }

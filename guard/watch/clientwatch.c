@@ -7,11 +7,13 @@
 #include "guard/model/ban/denial.h"
 #include "guard/model/ban/ticket.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/host/filewatch.h"
 #include "guard/system/fail2ban/fail2ban-ignoreip.h"
 #include "guard/watch/loginwatch.h"
 
-#define LOOK_MS     1000 /* for what others wrote into the store */
-#define GATHER_MS   250  /* the rules of a ban come one after the other */
+#define LOOK_MS     1000 /* for what others wrote into the store; they write more than once */
+#define FALLBACK_MS 60000
+#define GATHER_MS   250 /* the rules of a ban come one after the other */
 #define IGNOREIP_MS (300 * INT64_C(1000))
 #define AGAIN_MS    15000 /* at boot fail2ban is not there yet */
 #define SOCKET_MS   5000
@@ -31,6 +33,7 @@ struct clientwatch {
 	struct loginwatch *loginwatch;
 	struct fail2ban_ignoreip *asking;
 	struct loop_source *look_timer, *ignoreip_timer, *tell_timer;
+	struct filewatch *written; /* into the store; NULL: that cannot be heard */
 	struct strv ignoreip;
 	char *ignoreip_trouble; /* owned; NULL: none */
 	struct clientranges ranges;
@@ -321,6 +324,22 @@ static void forget(struct clientwatch *keeper, struct store *store)
 		return;
 }
 
+static void on_written(void *userdata)
+{
+	struct clientwatch *keeper = userdata;
+
+	loop_timer_set(keeper->look_timer, LOOK_MS);
+}
+
+/* What is written goes into SQLite's log first. */
+static void watch_store(struct clientwatch *keeper)
+{
+	if (!keeper->written &&
+	    filewatch_new_of(&keeper->written, keeper->options.loop, keeper->options.folder,
+	                     STORE_FILE "-wal", FILEWATCH_WRITTEN, on_written, keeper) < 0)
+		keeper->written = NULL;
+}
+
 static void on_look(void *userdata)
 {
 	struct clientwatch *keeper = userdata;
@@ -338,7 +357,11 @@ static void on_look(void *userdata)
 		forget(keeper, store);
 		read_ranges(keeper);
 	}
-	loop_timer_set(keeper->look_timer, LOOK_MS);
+	watch_store(keeper);
+	if (keeper->written)
+		loop_timer_set_lazy(keeper->look_timer, FALLBACK_MS);
+	else
+		loop_timer_set(keeper->look_timer, LOOK_MS);
 }
 
 /* --- whom fail2ban ignores ----------------------------------------------------------------- */
@@ -369,7 +392,7 @@ static void on_ask(void *userdata)
 {
 	struct clientwatch *keeper = userdata;
 
-	loop_timer_set(keeper->ignoreip_timer, IGNOREIP_MS);
+	loop_timer_set_lazy(keeper->ignoreip_timer, IGNOREIP_MS);
 	if (!keeper->options.config->use_fail2ban_ignoreip || keeper->asking)
 		return;
 	if (fail2ban_ignoreip_new(&keeper->asking, keeper->options.loop,
@@ -443,6 +466,7 @@ void clientwatch_free(struct clientwatch *keeper)
 	if (!keeper)
 		return;
 	loginwatch_free(keeper->loginwatch);
+	filewatch_free(keeper->written);
 	fail2ban_ignoreip_free(keeper->asking);
 	loop_remove(keeper->look_timer);
 	loop_remove(keeper->ignoreip_timer);

@@ -23,6 +23,7 @@ struct clientwatch;
 struct clientwatch_options {
 	struct loop *loop;
 	struct record *record;       /* borrowed */
+	const char *folder;          /* of its store; borrowed */
 	struct logger *logger;       /* borrowed */
 	const struct config *config; /* borrowed; what it points to may change: see configured() */
 	const struct tracker *tracker; /* borrowed; what firewalld has */

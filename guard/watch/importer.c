@@ -10,8 +10,9 @@
 
 enum {
 	FIRST_MS = 1000, /* after the start of the guard, which has more urgent things to do */
-	LOOK_MS = 2000,
-	PAUSE_MS = 40, /* between two pieces */
+	AGAIN_MS = 2000,
+	LOOK_MS = 60000, /* without being told */
+	PAUSE_MS = 40,   /* between two pieces */
 	BUSY_MS = 200,
 	/* An unban deletes the row before or after the ticket is gone; a start adds tickets. */
 	PROOF_MS = 4000,
@@ -75,7 +76,7 @@ static void give_up(struct importer *importer, const char *why, bool again)
 	importer->reading = false;
 	if (!again)
 		importer->taken = importer->seen;
-	loop_timer_set(importer->timer, LOOK_MS);
+	loop_timer_set(importer->timer, AGAIN_MS);
 }
 
 static void finish(struct importer *importer)
@@ -87,7 +88,8 @@ static void finish(struct importer *importer)
 		logger_write(importer->options.logger, LOGGER_INFO,
 		             "%zu bans taken in from fail2ban's database%s", importer->n_taken,
 		             importer->n_refused ? ", except some that are not valid" : "");
-	loop_timer_set(importer->timer, LOOK_MS);
+	/* what was written meanwhile was told meanwhile */
+	loop_timer_set(importer->timer, AGAIN_MS);
 	importer->n_missed = 0;
 	loop_timer_set(importer->compare_timer, 0);
 }
@@ -342,13 +344,20 @@ static void on_due(void *userdata)
 	}
 	if (!find_database(importer) || !read_version(importer->database, &importer->seen) ||
 	    version_eq(&importer->seen, &importer->taken)) {
-		loop_timer_set(importer->timer, LOOK_MS);
+		loop_timer_set_lazy(importer->timer, LOOK_MS);
 		return;
 	}
 	importer->reading = true;
 	importer->table = 0;
 	importer->n_taken = importer->n_refused = 0;
 	next_piece(importer);
+}
+
+/** importer_look() - the database, or where it is, may have changed */
+void importer_look(struct importer *importer)
+{
+	if (!importer->reading)
+		loop_timer_set(importer->timer, 0);
 }
 
 /**

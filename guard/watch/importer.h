@@ -3,7 +3,7 @@
  * importer - takes fail2ban's own history into the store, in small pieces
  *
  * Looks at its database, where the configuration or the running server says that it
- * is, every few seconds and, when it has changed, reads what is new. Between two
+ * is, when it is told of a change, and now and then; it reads what is new. Between two
  * pieces the loop goes on, and while a wipe is being dealt with nothing is read at
  * all. Bans that are known from there alone, and that the
  * running fail2ban does not hold any more, are ended: an unban deletes the row.
@@ -28,6 +28,7 @@ struct importer_options {
 struct importer;
 
 int importer_new(struct importer **out, const struct importer_options *options) _must_check_;
+void importer_look(struct importer *importer);
 void importer_free(struct importer *importer);
 
 #endif

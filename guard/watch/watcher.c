@@ -31,6 +31,7 @@
 #define LAST_WORDS_MS     50
 #define BUS_TROUBLE_MS    2000
 #define STORE_RETRY_MS    10000
+#define STORE_FALLBACK_MS 60000
 #define SPOOL_FALLBACK_MS 60000
 #define PRUNE_PAUSE_MS    500
 #define DAY_MS            (24 * 3600 * INT64_C(1000))
@@ -269,6 +270,8 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 	case FIREWALLD_EVENT_GONE:
 	case FIREWALLD_EVENT_BUS_GONE:
 		on_gone(watcher, event->type == FIREWALLD_EVENT_BUS_GONE);
+		if (event->type == FIREWALLD_EVENT_BUS_GONE)
+			loop_timer_set(watcher->bus_timer, BUS_TROUBLE_MS);
 		break;
 	case FIREWALLD_EVENT_BUS_BACK:
 		logger_write(&watcher->logger, LOGGER_INFO, "connected to the bus");
@@ -335,12 +338,18 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 
 static void on_fail2ban(enum fail2ban_state to, void *userdata)
 {
-	engine_fail2ban(((struct watcher *)userdata)->engine, to);
+	struct watcher *watcher = userdata;
+
+	engine_fail2ban(watcher->engine, to);
+	importer_look(watcher->importer); /* another server may have another database */
 }
 
 static void on_tickets_changed(void *userdata)
 {
-	engine_tickets_changed(((struct watcher *)userdata)->engine);
+	struct watcher *watcher = userdata;
+
+	engine_tickets_changed(watcher->engine);
+	importer_look(watcher->importer);
 }
 
 /* It may have been wiped before it failed, and nobody else tells of that. */
@@ -383,7 +392,9 @@ static void on_bus_due(void *userdata)
 
 	if (bus_is_connected(bus)) {
 		watcher->told_bus_trouble = false;
-	} else if (!watcher->told_bus_trouble && bus_failed_attempts(bus)) {
+		return; /* until it goes */
+	}
+	if (!watcher->told_bus_trouble && bus_failed_attempts(bus)) {
 		watcher->told_bus_trouble = true;
 		logger_write(&watcher->logger, LOGGER_ERROR,
 		             "the system bus cannot be reached: %s; trying again and again",
@@ -428,16 +439,20 @@ static void on_spool_due(void *userdata)
 	watch_spool(watcher);
 	record_drain_spool(watcher->record, watcher->options->spool_dir);
 	drain_old_spool(watcher);
-	loop_timer_set(watcher->spool_timer, SPOOL_FALLBACK_MS);
+	loop_timer_set_lazy(watcher->spool_timer, SPOOL_FALLBACK_MS);
 }
 
 static void on_store_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
 
-	(void)record_retry(watcher->record);
+	bool all = record_retry(watcher->record);
+
 	engine_store(watcher->engine);
-	loop_timer_set(watcher->store_timer, STORE_RETRY_MS);
+	if (all && !engine_tracker(watcher->engine)->dirty)
+		loop_timer_set_lazy(watcher->store_timer, STORE_FALLBACK_MS);
+	else
+		loop_timer_set(watcher->store_timer, STORE_RETRY_MS);
 }
 
 static void on_prune_due(void *userdata)
@@ -581,6 +596,7 @@ static int start_clientwatch(struct watcher *watcher)
 {
 	const struct clientwatch_options options = {.loop = watcher->loop,
 	                                            .record = watcher->record,
+	                                            .folder = watcher->options->state_dir,
 	                                            .logger = &watcher->logger,
 	                                            .config = &watcher->config,
 	                                            .tracker = engine_tracker(watcher->engine)};

@@ -10,3 +10,5 @@ noinst_PROGRAMS += tests/bench/large
 noinst_PROGRAMS += tests/bench/notices
 dist_noinst_SCRIPTS += tests/bench/flood
 EXTRA_DIST += tests/bench/flood-rounds.sh
+dist_noinst_SCRIPTS += tests/bench/idle
+EXTRA_DIST += tests/bench/idle-rounds.sh

@@ -225,6 +225,25 @@ START_TEST(timers_run_when_due)
 }
 END_TEST
 
+/* What need not be on time is never late: at most it waits for less. */
+START_TEST(lazy_timer_is_never_late)
+{
+	struct probe lazy = {.loop = loop, .stop_at = 1}, again = {.loop = loop, .stop_at = 1};
+	int64_t start_ms = clock_monotonic_ms();
+
+	ck_assert_int_eq(loop_add_timer(loop, &lazy.source, on_run, &lazy), 0);
+	loop_timer_set_lazy(lazy.source, 30);
+	run_to_exit();
+	ck_assert(clock_monotonic_ms() - start_ms < LOOP_LAZY_MS / 2);
+	/* nor does it run in vain over and over */
+	ck_assert_int_eq(loop_add_timer(loop, &again.source, on_run, &again), 0);
+	loop_timer_set_lazy(again.source, 2 * LOOP_LAZY_MS);
+	run_for(50);
+	ck_assert_int_eq(again.n, 0);
+	ck_assert(loop_timer_is_set(again.source));
+}
+END_TEST
+
 /* A timer that sets itself to 0 for ever lets others have their turn. */
 START_TEST(eager_timer_starves_nobody)
 {
@@ -346,6 +365,7 @@ int main(void)
 	tcase_add_test(tcase, unread_hangup_does_not_spin);
 	tcase_add_test(tcase, closed_descriptor_does_not_spin);
 	tcase_add_test(tcase, timers_run_when_due);
+	tcase_add_test(tcase, lazy_timer_is_never_late);
 	tcase_add_test(tcase, eager_timer_starves_nobody);
 	tcase_add_test(tcase, timer_removed_by_timer);
 	tcase_add_test(tcase, deferred_runs_once_a_trigger);

@@ -18,6 +18,8 @@
 #define MOVING_MS  250
 #define TROUBLE_MS 5000
 #define STEADY_MS  30000
+/* Where its coming and going is told. */
+#define FOLLOWED_MS 300000
 /* For a short-lived command: all questions together. */
 #define READ_WAIT_MS 30000
 
@@ -147,22 +149,31 @@ static void watch_folders(struct fail2ban *fail2ban)
 
 /* --- state ------------------------------------------------------------------------------- */
 
-static int64_t look_again_in(enum fail2ban_state state)
+/* Its folder says that it comes, and the kernel that it ends. */
+static bool is_followed(const struct fail2ban *fail2ban)
+{
+	return fail2ban->run && fail2ban->run_parent &&
+	       (fail2ban->state != FAIL2BAN_RUNNING || fail2ban->end_of_server);
+}
+
+static void look_again(struct fail2ban *fail2ban, enum fail2ban_state state)
 {
 	switch (state) {
 	case FAIL2BAN_STARTING:
 	case FAIL2BAN_STOPPING:
-		return MOVING_MS;
+		loop_timer_set(fail2ban->look_timer, MOVING_MS);
+		return;
 	case FAIL2BAN_UNREACHABLE:
 	case FAIL2BAN_UNKNOWN:
-		return TROUBLE_MS;
+		loop_timer_set(fail2ban->look_timer, TROUBLE_MS);
+		return;
 	case FAIL2BAN_RUNNING:
 	case FAIL2BAN_STOPPED:
 	case FAIL2BAN_CRASHED:
 	case FAIL2BAN_N_STATES:
 		break;
 	}
-	return STEADY_MS;
+	loop_timer_set_lazy(fail2ban->look_timer, is_followed(fail2ban) ? FOLLOWED_MS : STEADY_MS);
 }
 
 static void keep_database(struct fail2ban *fail2ban, const char *database)
@@ -195,7 +206,7 @@ static void set_state(struct fail2ban *fail2ban, const struct fail2ban_reading_r
 	keep_database(fail2ban, result->database);
 	if (another)
 		follow_server(fail2ban, result->pid);
-	loop_timer_set(fail2ban->look_timer, look_again_in(result->state));
+	look_again(fail2ban, result->state);
 	if (from == result->state && !replaced && fail2ban->since_us)
 		return;
 	fail2ban->state = result->state;
@@ -228,7 +239,7 @@ static void on_look_due(void *userdata)
 	struct fail2ban_reading_before before = what_is_known(fail2ban);
 
 	watch_folders(fail2ban);
-	loop_timer_set(fail2ban->look_timer, look_again_in(fail2ban->state));
+	look_again(fail2ban, fail2ban->state);
 	if (!fail2ban->look &&
 	    fail2ban_reading_new(&fail2ban->look, fail2ban->loop, &fail2ban->options, true, &before,
 	                         on_looked, fail2ban) < 0)

@@ -17,6 +17,7 @@
 #define CHUNKS_MAX   16   /* a look; then others have their turn */
 #define GATHER_MS    300  /* a busy log is read in pieces, not line by line */
 #define LOOK_MS      5000 /* without being told */
+#define FALLBACK_MS  30000
 #define OLD_GRACE_MS 10000
 
 #define FOLDER_EVENTS (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
@@ -291,6 +292,15 @@ static void watch_folder(struct logfollow *follow)
 		    inotify_add_watch(follow->inotify, follow->folder, FOLDER_EVENTS);
 }
 
+/* Of the file and its folder the kernel tells; a rotation that is under way is looked at. */
+static void look_again(struct logfollow *follow)
+{
+	if (follow->file_watch >= 0 && follow->folder_watch >= 0 && !follow->old_since_ms)
+		loop_timer_set_lazy(follow->timer, FALLBACK_MS);
+	else
+		loop_timer_set(follow->timer, LOOK_MS);
+}
+
 static void on_look(void *userdata)
 {
 	struct logfollow *follow = userdata;
@@ -306,7 +316,10 @@ static void on_look(void *userdata)
 		tell_trouble(follow, 0);
 	else
 		tell_trouble(follow, -r);
-	loop_timer_set(follow->timer, r > 0 ? 0 : LOOK_MS);
+	if (r > 0)
+		loop_timer_set(follow->timer, 0);
+	else
+		look_again(follow);
 	if (progress && follow->options.on_progress)
 		follow->options.on_progress(follow->options.userdata);
 }

@@ -235,6 +235,19 @@ void loop_timer_set(struct loop_source *source, int64_t delay_ms)
 }
 
 /**
+ * loop_timer_set_lazy() - let a timer run once, together with other lazy ones
+ * @source:   from loop_add_timer()
+ * @delay_ms: from now; it may be up to LOOP_LAZY_MS less, and never more
+ */
+void loop_timer_set_lazy(struct loop_source *source, int64_t delay_ms)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	int64_t due_ms = (now_ms + delay_ms) / LOOP_LAZY_MS * LOOP_LAZY_MS;
+
+	loop_timer_set(source, due_ms > now_ms ? due_ms - now_ms : delay_ms);
+}
+
+/**
  * loop_timer_stop() - take back loop_timer_set()
  * @source: from loop_add_timer()
  */

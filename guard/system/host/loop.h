@@ -50,6 +50,9 @@ void loop_io_set_events(struct loop_source *source, unsigned events);
 int loop_add_timer(struct loop *loop, struct loop_source **out, loop_fn fn,
                    void *userdata) _must_check_;
 void loop_timer_set(struct loop_source *source, int64_t delay_ms);
+/* For what need not be on time: those of all run in the same turn, so that the process sleeps. */
+#define LOOP_LAZY_MS 30000
+void loop_timer_set_lazy(struct loop_source *source, int64_t delay_ms);
 void loop_timer_stop(struct loop_source *source);
 bool loop_timer_is_set(const struct loop_source *source);
 

@@ -49,8 +49,12 @@ static const struct ticket *find(const struct tickets *tickets, const struct sto
 }
 
 /* As the server has it now. */
-static void prolong(struct store_ban *ban, const struct ticket *ticket)
+static void prolong(struct store_ban *ban, const struct ticket *ticket,
+                    const struct tickets *tickets)
 {
+	const struct jail *jail = tickets_jail(tickets, ticket->jail);
+
+	ban->lets_in = jail && jail_lets_in(jail);
 	ban->active = true;
 	ban->until_us = ticket->end_us;
 	ban->bantime_s = ticket->end_us ? (ticket->end_us - ban->time_us + 999999) / 1000000 : -1;
@@ -64,7 +68,7 @@ static void correct(struct store_ban *ban, const struct banpresent *present)
 	const struct ticket *ticket = present->tickets ? find(present->tickets, ban) : NULL;
 
 	if (ticket && ticket_is_live(ticket, present->now_us)) {
-		prolong(ban, ticket);
+		prolong(ban, ticket, present->tickets);
 	} else if (ban->active && present->tickets && present->whole &&
 	           ban->time_us < present->now_us - YOUNG_US) {
 		ban->active = false;
@@ -110,7 +114,7 @@ static int on_row_of_ticket(const struct store_ban *ban, void *userdata)
 	if (listing->found || !is_of(listing->ticket, ban))
 		return 0;
 	listing->found = true;
-	prolong(&held, listing->ticket);
+	prolong(&held, listing->ticket, listing->present->tickets);
 	return listing->fn(&held, listing->userdata);
 }
 
@@ -131,7 +135,7 @@ static int tell_ticket(struct listing *listing)
 	    .rules = &rules,
 	};
 
-	prolong(&ban, ticket);
+	prolong(&ban, ticket, listing->present->tickets);
 	return listing->fn(&ban, listing->userdata);
 }
 

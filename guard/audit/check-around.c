@@ -184,7 +184,10 @@ static int tell_failing(struct check_run *run, const struct actionlog_row *row)
 	    failing_text(&text, row, why) < 0 || failing_evidence(&evidence, &row->call) < 0)
 		return -ENOMEM;
 	return check_add_as(run,
-	                    action->kind == JAIL_ACTION_OTHER ? FINDING_WARNING : FINDING_ERROR,
+	                    action->kind == JAIL_ACTION_OTHER ||
+	                            !jail_action_kind_keeps_away(action->kind)
+	                        ? FINDING_WARNING
+	                        : FINDING_ERROR,
 	                    steal(evidence), steal(mend), "%s", text);
 }
 

@@ -41,6 +41,7 @@ static bool bans_from(struct check_run *run, const struct jail *jail,
 		return true;
 	for (size_t i = 0; i < jail->n_actions; i++)
 		if (jail->actions[i].kind != JAIL_ACTION_OTHER &&
+		    jail_action_kind_keeps_away(jail->actions[i].kind) &&
 		    ports_have(run, jail->actions[i].ports, daemon->server))
 			return true;
 	return false;

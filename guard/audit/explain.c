@@ -578,7 +578,10 @@ static bool is_wider(const struct explain *explain, const struct verdict_step *s
 static bool is_for(const struct explain *explain, const struct verdict_step *step,
                    const struct ticket *ticket)
 {
-	if (!ticket->has_cidr || !ticket_is_live(ticket, explain->now_us))
+	const struct jail *jail = tickets_jail(explain->tickets, ticket->jail);
+
+	if (!ticket->has_cidr || !ticket_is_live(ticket, explain->now_us) ||
+	    (jail && jail_lets_in(jail)))
 		return false;
 	if (step->rule && step->rule->has_source)
 		return cidr_cmp(&ticket->cidr, &step->rule->source) == 0 ||
@@ -624,6 +627,7 @@ static bool may_bind(const struct explain *explain, const struct ticket *ticket,
 		return true;
 	for (size_t i = 0; jail && i < jail->n_actions; i++)
 		if (jail->actions[i].kind == JAIL_ACTION_OTHER ||
+		    jail->actions[i].kind == JAIL_ACTION_SOURCE ||
 		    jail->actions[i].kind == JAIL_ACTION_FW_IPSET)
 			return true;
 	return !jail || !jail->actions_known;

@@ -12,8 +12,6 @@
 /* A server answers in some milliseconds; one that does not is not waited for. */
 #define ASK_MS     1000
 #define ASK_ALL_MS 3000
-/* So long after its start it may still be putting bans back. */
-#define YOUNG_MS 30000
 
 enum { BANS_JAIL, BANS_ADDRESS, BANS_ACTIVE, BANS_SINCE, BANS_UNTIL, BANS_LIMIT };
 
@@ -84,7 +82,7 @@ static void ask_server(struct banpresent *present, struct tickets *tickets, cons
 	if (fail2ban_read_wait(tickets, &state, &options, &err) != 0 || state != FAIL2BAN_RUNNING)
 		return;
 	present->tickets = tickets;
-	present->whole = fail2ban_process_age_ms(fail2ban_process_pid(pidfile)) >= YOUNG_MS;
+	present->whole = !fail2ban_process_is_young(fail2ban_process_pid(pidfile));
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)

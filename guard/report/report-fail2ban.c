@@ -22,7 +22,8 @@ static size_t count_bans(const struct picture *picture, const char *jail)
 
 static bool is_unknown(const struct picture *picture, const struct jail *jail)
 {
-	return !jail->actions_known || picture_jail_fate(picture, jail) == JAIL_FATE_UNKNOWN;
+	return !jail->actions_known ||
+	       (!jail_lets_in(jail) && picture_jail_fate(picture, jail) == JAIL_FATE_UNKNOWN);
 }
 
 /* Is there one of which it is not known what its actions do, or what a reload does to them? */
@@ -134,7 +135,7 @@ static size_t name_shapes(const struct picture *picture, const struct jail *jail
 
 /*
  * "rich rules, nftables", each kind once, in the order of the jail's actions. Mails and
- * hooks, the guard's own among them, ban nobody: "other" is where nothing else is there.
+ * hooks, the guard's own among them, ban nobody: they are named where nothing else is there.
  */
 static void name_kinds(const struct picture *picture, const struct jail *jail, char *out,
                        size_t size)
@@ -143,9 +144,15 @@ static void name_kinds(const struct picture *picture, const struct jail *jail, c
 	size_t length = name_shapes(picture, jail, out, size);
 	bool bans = length > 0;
 
+	/* what was seen is what they do */
+	seen[JAIL_ACTION_SOURCE] = seen[JAIL_ACTION_ALLOW] = bans;
 	for (size_t i = 0; i < jail->n_actions; i++)
-		bans |= jail->actions[i].kind != JAIL_ACTION_OTHER;
+		bans |= jail->actions[i].kind != JAIL_ACTION_OTHER &&
+		        jail->actions[i].kind != JAIL_ACTION_REPORT;
 	seen[JAIL_ACTION_OTHER] = bans;
+	for (size_t i = 0; i < jail->n_actions; i++)
+		bans |= jail->actions[i].kind == JAIL_ACTION_OTHER;
+	seen[JAIL_ACTION_REPORT] = bans;
 	for (size_t i = 0; i < jail->n_actions; i++) {
 		enum jail_action_kind kind = jail->actions[i].kind;
 
@@ -154,6 +161,17 @@ static void name_kinds(const struct picture *picture, const struct jail *jail, c
 			                           length ? ", " : "", jail_action_kind_name(kind));
 		seen[kind] = true;
 	}
+}
+
+/* By what its actions are, or by what was seen. */
+static bool keeps_away(const struct picture *picture, const struct jail *jail)
+{
+	char names[WORDS_MAX];
+
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (jail_action_kind_keeps_away(jail->actions[i].kind))
+			return true;
+	return jail->n_actions == 0 || name_shapes(picture, jail, names, sizeof(names)) > 0;
 }
 
 static const char *fate_words(const struct picture *picture, const struct jail *jail)
@@ -165,7 +183,12 @@ static const char *fate_words(const struct picture *picture, const struct jail *
 	    [JAIL_FATE_LOST] = ", which a reload drops, and nobody puts back",
 	};
 
-	return jail->actions_known ? words[picture_jail_fate(picture, jail)] : "";
+	if (!jail->actions_known)
+		return "";
+	if (jail_lets_in(jail))
+		return ", which lets in and keeps nobody away";
+	return keeps_away(picture, jail) ? words[picture_jail_fate(picture, jail)]
+	                                 : ", which keeps nobody away";
 }
 
 static void put_jail(const struct report *report, const struct picture *picture,

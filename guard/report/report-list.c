@@ -315,7 +315,7 @@ static const char *ban_state(const struct store_ban *ban)
 	int64_t until_us = ban_until(ban);
 
 	if (ban->active)
-		return "banned";
+		return ban->lets_in ? "let in" : "banned";
 	if (!ban->ended_how)
 		return "expired";
 	if (strcmp(ban->ended_how, "unban") == 0)

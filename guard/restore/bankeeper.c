@@ -40,8 +40,9 @@
 
 #define RETRY_MS    5000         /* fail2ban did not answer */
 #define WAIT_MAX_US 3600000000LL /* then nobody waits for it any more */
-/* A server that has just begun puts its bans back one by one, and lists only these. */
-#define YOUNG_US 10000000LL
+/* A server that has just begun puts its bans back one by one, and lists only these: until none has
+ * been added for so long, or it begins with none. */
+#define GROWS_US 10000000LL
 
 /*
  * A rule comes some time after its ticket, and is on record some seconds later; and a guard
@@ -170,9 +171,9 @@ static bool is_busy(const struct bankeeper *keeper)
 }
 
 /* Does fail2ban still put its bans back, so that the list of them grows? */
-static bool is_young(const struct bankeeper *keeper)
+static bool still_grows(const struct bankeeper *keeper)
 {
-	return clock_monotonic_us() - keeper->grown_us < YOUNG_US;
+	return clock_monotonic_us() - keeper->grown_us < GROWS_US;
 }
 
 /** bankeeper_has_bans() - is there a lost ban that is not settled, or was put back just now? */
@@ -975,7 +976,7 @@ static void decide(struct bankeeper *keeper)
 	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
 	                                                       .ranges = CLIENTRANGES_NULL};
 
-	decision.young = is_young(keeper);
+	decision.young = still_grows(keeper);
 	if (read_ranges(&decision) < 0) {
 		loop_timer_set(keeper->timer, RETRY_MS);
 		return;
@@ -1127,13 +1128,14 @@ static void hold_stranded(struct bankeeper *keeper)
 static void on_shape(const struct banshape *shape, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
+	const struct jail *jail = tickets_jail(&keeper->tickets, shape->jail);
 	char name[WHY_MAX];
 
 	banshape_name(name, sizeof(name), shape);
 	logger_write(log_of(keeper), LOGGER_NOTICE,
-	             "jail %s was seen to ban by %s: what a reload takes of these is restored "
+	             "jail %s was seen to %s by %s: what a reload takes of these is restored "
 	             "while fail2ban holds the ban",
-	             shape->jail, name);
+	             shape->jail, jail && jail_lets_in(jail) ? "let in" : "ban", name);
 	record_shape(keeper->given.record, shape);
 	keeper->given.on_learned(keeper->given.userdata);
 }
@@ -1179,7 +1181,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0)
 		missed(keeper);
 	learn(keeper, tickets);
-	if (keeper->known && tickets->n > keeper->tickets.n && is_young(keeper))
+	if (keeper->known && tickets->n > keeper->tickets.n && still_grows(keeper))
 		keeper->grown_us = clock_monotonic_us();
 	tickets_deinit(&keeper->tickets);
 	keeper->tickets = *tickets;

@@ -459,6 +459,12 @@ void engine_tickets_changed(struct engine *engine)
 	bankeeper_tickets_changed(engine->bans);
 }
 
+/** engine_tickets() - what fail2ban holds, as last read; NULL while not known */
+const struct tickets *engine_tickets(const struct engine *engine)
+{
+	return bankeeper_tickets(engine->bans);
+}
+
 /** engine_configured() - what the configuration says may be different now */
 void engine_configured(struct engine *engine)
 {

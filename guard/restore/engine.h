@@ -52,6 +52,7 @@ void engine_unbound(struct engine *engine, const struct firewalld_event *event);
 void engine_begin(struct engine *engine);
 void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
 void engine_tickets_changed(struct engine *engine);
+const struct tickets *engine_tickets(const struct engine *engine);
 void engine_configured(struct engine *engine);
 void engine_look(struct engine *engine);
 void engine_look_soon(struct engine *engine);

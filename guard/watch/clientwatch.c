@@ -108,6 +108,11 @@ static void tell(struct clientwatch *keeper, const struct told *told)
 	cidr_format(&told->source, source);
 	cidr_format(&which->cidr, range);
 	banned = find_jail(keeper, source, &of);
+	if (banned && keeper->options.lets_in(of.jail, keeper->options.userdata)) {
+		if (told->n_rules == 0)
+			return;
+		banned = false;
+	}
 	logger_write(keeper->options.logger, LOGGER_WARNING,
 	             "legitimate clients are cut off: %s, which is denied%s%s, %s the client range "
 	             "%s (%s%s%s). What lets them in: reload-guard conflicts",
@@ -238,7 +243,8 @@ static int take_ban(const struct store_ban *ban, void *userdata)
 	struct cidr source;
 
 	if (ban->active && cidr_parse(&source, ban->address, 0, NULL) == 0 &&
-	    cuts_off(keeper, &source))
+	    cuts_off(keeper, &source) &&
+	    !keeper->options.lets_in(ban->jail, keeper->options.userdata))
 		(void)find_or_add(keeper, &source);
 	return 0;
 }

@@ -27,6 +27,9 @@ struct clientwatch_options {
 	struct logger *logger;       /* borrowed */
 	const struct config *config; /* borrowed; what it points to may change: see configured() */
 	const struct tracker *tracker; /* borrowed; what firewalld has */
+	/* Is it known of the jail that it lets in, and keeps nobody away? */
+	bool (*lets_in)(const char *jail, void *userdata);
+	void *userdata;
 };
 
 int clientwatch_new(struct clientwatch **out,

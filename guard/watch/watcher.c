@@ -592,6 +592,14 @@ static int start_importer(struct watcher *watcher)
 	return importer_new(&watcher->importer, &options);
 }
 
+static bool lets_in(const char *name, void *userdata)
+{
+	const struct tickets *tickets = engine_tickets(((struct watcher *)userdata)->engine);
+	const struct jail *jail = tickets ? tickets_jail(tickets, name) : NULL;
+
+	return jail && jail_lets_in(jail);
+}
+
 static int start_clientwatch(struct watcher *watcher)
 {
 	const struct clientwatch_options options = {.loop = watcher->loop,
@@ -599,7 +607,9 @@ static int start_clientwatch(struct watcher *watcher)
 	                                            .folder = watcher->options->state_dir,
 	                                            .logger = &watcher->logger,
 	                                            .config = &watcher->config,
-	                                            .tracker = engine_tracker(watcher->engine)};
+	                                            .tracker = engine_tracker(watcher->engine),
+	                                            .lets_in = lets_in,
+	                                            .userdata = watcher};
 
 	return clientwatch_new(&watcher->clients, &options);
 }

@@ -213,19 +213,21 @@ static bool jail_fits(const struct jail *jail, const struct maker *maker)
  */
 static bool may_have_made(const struct jail *jail, const struct maker *maker)
 {
-	bool understood = false;
+	bool understood = false, unknown = false;
 
 	if (!jail->actions_known)
 		return true;
 	for (size_t i = 0; i < jail->n_actions; i++) {
 		const struct jail_action *action = &jail->actions[i];
 
-		understood |= action->kind != JAIL_ACTION_OTHER;
+		unknown |= action->kind == JAIL_ACTION_OTHER;
+		understood |=
+		    action->kind != JAIL_ACTION_OTHER && jail_action_kind_keeps_away(action->kind);
 		if (action_fits(action, maker->rule) && action_denies_so(action, maker->rule) &&
 		    writes_into(action, maker->zone, maker->default_zone))
 			return true;
 	}
-	return !understood && jail->n_actions;
+	return !understood && unknown;
 }
 
 /* Only a rich rule can be: what is called f2b-NAME, nobody else makes. */

@@ -98,6 +98,11 @@ static bool calls(const struct word *word, const char *program)
 /* What is seen in one command, or in all of a text. */
 struct seen {
 	bool firewall_cmd, rich, direct, entry, ipset, nft, iptables, ip, route;
+	bool source;          /* of a zone */
+	bool accepts, denies; /* as the words of its rules have it */
+	bool unknown;         /* a program of which nobody knows what it does */
+	bool known;           /* one that no packet minds */
+	bool in_case;         /* between case and esac */
 	struct word zone;
 };
 
@@ -113,6 +118,76 @@ static void see_option(struct seen *seen, const struct word *word, bool *zone_fo
 	seen->rich |= starts_with(word, "--add-rich-rule");
 	seen->direct |= is_word(word, "--direct");
 	seen->entry |= starts_with(word, "--add-entry");
+	seen->source |= starts_with(word, "--add-source=") || is_word(word, "--add-source");
+	seen->accepts |= starts_with(word, "--add-service") || starts_with(word, "--add-port");
+}
+
+static bool has(const struct word *word, const char *text)
+{
+	return memmem(word->text, word->length, text, strlen(text)) != NULL;
+}
+
+/* Also of a rule that is one word, in quotes. */
+static void see_verdict(struct seen *seen, const struct word *word)
+{
+	seen->accepts |= is_word(word, "ACCEPT") || is_word(word, "accept") ||
+	                 (starts_with(word, "--add-rich-rule") && has(word, " accept"));
+	seen->denies |= is_word(word, "DROP") || is_word(word, "REJECT") || is_word(word, "drop") ||
+	                is_word(word, "reject") || has(word, " drop") || has(word, " reject");
+}
+
+/* Programs and words of the shell that do nothing to packets: stock actions that tell somebody. */
+static const char *const harmless[] = {
+    ":", "[", "awk", "case", "cat", "curl", "cut", "date", "dig", "do", "done", "echo", "else",
+    "esac", "exit", "false", "fi", "for", "grep", "head", "hostname", "if", "logger", "mail",
+    "mailx", "printf", "reload-guard", "reload-guard-hook", "rm", "sed", "sendmail", "set", "sort",
+    "tail", "test", "then", "touch", "tr", "true", "uname", "uniq", "wget", "whois", "{", "}",
+    /* tags, and what they stand for in the stock actions and in the guard's own */
+    "<guard>", "<mailcmd>"};
+
+static bool is_number(const struct word *word)
+{
+	for (size_t i = 0; i < word->length; i++)
+		if (word->text[i] < '0' || word->text[i] > '9')
+			return false;
+	return word->length > 0;
+}
+
+/* "inet6)" of a case looks like the end of a list of commands. */
+static bool is_pattern(struct seen *seen, const struct word *word)
+{
+	seen->in_case = is_word(word, "case") || (seen->in_case && !is_word(word, "esac"));
+	return seen->in_case && word->text[word->length] == ')';
+}
+
+/* The first word of a command; the 1 of 2>&1 looks like one. Return: another may follow. */
+static bool judge_program(struct seen *seen, const struct word *word)
+{
+	bool known = is_number(word);
+
+	if ((has(word, "=") && word->text[0] != '=') || is_pattern(seen, word))
+		return true;
+	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
+		known |= calls(word, harmless[i]);
+	seen->known |= known;
+	seen->unknown |= !known;
+	return false;
+}
+
+/* What is written into a file may deny something: /etc/hosts.deny. */
+static void see_redirection(struct seen *seen, const struct word *word)
+{
+	size_t i = 0;
+
+	while (i < word->length && word->text[i] >= '0' && word->text[i] <= '9')
+		i++;
+	if (i == word->length || word->text[i] != '>')
+		return;
+	while (i < word->length && word->text[i] == '>')
+		i++;
+	seen->unknown |=
+	    i < word->length && (word->length - i != strlen("/dev/null") ||
+	                         strncmp(word->text + i, "/dev/null", word->length - i) != 0);
 }
 
 /* Programs by what they keep a ban in. */
@@ -136,7 +211,7 @@ static void see_program(struct seen *seen, const struct word *word)
 static void look(struct seen *seen, const char *text)
 {
 	struct seen command = {0};
-	bool zone_follows = false;
+	bool zone_follows = false, first = true;
 	struct word word;
 
 	while (text && *text) {
@@ -144,9 +219,14 @@ static void look(struct seen *seen, const char *text)
 		if (!word.text) {
 			command = (struct seen){0};
 			zone_follows = false;
+			first = true;
 			continue;
 		}
+		first = first && judge_program(seen, &word);
+		see_redirection(seen, &word);
 		see_program(&command, &word);
+		if (command.firewall_cmd || command.iptables || command.nft)
+			see_verdict(&command, &word);
 		if (command.firewall_cmd)
 			see_option(&command, &word, &zone_follows);
 		seen->firewall_cmd |= command.firewall_cmd;
@@ -157,9 +237,26 @@ static void look(struct seen *seen, const char *text)
 		seen->nft |= command.nft;
 		seen->iptables |= command.iptables;
 		seen->route |= command.route;
+		seen->source |= command.source;
+		seen->accepts |= command.accepts;
+		seen->denies |= command.denies;
 		if (command.zone.text)
 			seen->zone = command.zone;
 	}
+}
+
+/*
+ * Into the zone that trusts all, by a rule that accepts, or into a set that one reads. Where
+ * something is dropped or rejected, too, it is a ban.
+ */
+static bool lets_in(const struct seen *ban, const struct seen *start)
+{
+	bool fills = ban->ipset || ban->entry || ban->nft;
+
+	if (ban->denies || (fills && start->denies))
+		return false;
+	return (ban->source && is_word(&ban->zone, "trusted")) || ban->accepts ||
+	       (fills && start->accepts);
 }
 
 /**
@@ -176,6 +273,8 @@ enum jail_action_kind jailaction_classify(const char *ban, const char *start)
 
 	look(&at_ban, ban);
 	look(&at_start, start);
+	if (lets_in(&at_ban, &at_start))
+		return JAIL_ACTION_ALLOW;
 	if (at_ban.rich)
 		return JAIL_ACTION_RICH;
 	if (at_ban.entry)
@@ -190,7 +289,11 @@ enum jail_action_kind jailaction_classify(const char *ban, const char *start)
 		return JAIL_ACTION_NFTABLES;
 	if (at_ban.iptables || at_start.iptables) /* it may just write to /proc/net/xt_recent */
 		return JAIL_ACTION_IPTABLES;
-	return at_ban.route ? JAIL_ACTION_ROUTE : JAIL_ACTION_OTHER;
+	if (at_ban.source)
+		return JAIL_ACTION_SOURCE;
+	if (at_ban.route)
+		return JAIL_ACTION_ROUTE;
+	return at_ban.known && !at_ban.unknown ? JAIL_ACTION_REPORT : JAIL_ACTION_OTHER;
 }
 
 /**

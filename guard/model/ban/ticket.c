@@ -185,6 +185,10 @@ static const struct {
     [JAIL_ACTION_NFTABLES] = {"nftables", JAIL_FATE_KEPT},
     [JAIL_ACTION_IPTABLES] = {"iptables", JAIL_FATE_LOST},
     [JAIL_ACTION_ROUTE] = {"routes", JAIL_FATE_KEPT},
+    [JAIL_ACTION_SOURCE] = {"sources of a zone", JAIL_FATE_RESTORED},
+    /* by anything from a source of a zone to a set of the kernel's */
+    [JAIL_ACTION_ALLOW] = {"allow list", JAIL_FATE_UNKNOWN},
+    [JAIL_ACTION_REPORT] = {"report", JAIL_FATE_KEPT},
 };
 
 /**
@@ -200,6 +204,26 @@ enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate 
 const char *jail_action_kind_name(enum jail_action_kind kind)
 {
 	return kinds[kind].name;
+}
+
+/** jail_action_kind_keeps_away() - may its bans keep packets away? Of a script nobody knows */
+bool jail_action_kind_keeps_away(enum jail_action_kind kind)
+{
+	return kind != JAIL_ACTION_ALLOW && kind != JAIL_ACTION_REPORT;
+}
+
+/** jail_lets_in() - is it known of all of its actions that they keep nobody away, and one lets in?
+ */
+bool jail_lets_in(const struct jail *jail)
+{
+	bool allows = false;
+
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		if (jail_action_kind_keeps_away(jail->actions[i].kind))
+			return false;
+		allows |= jail->actions[i].kind == JAIL_ACTION_ALLOW;
+	}
+	return jail->actions_known && allows;
 }
 
 /** jail_fate_is_wiped() - are they known to be gone when the reload is done? */

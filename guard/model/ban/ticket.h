@@ -34,7 +34,7 @@ struct ticket {
 
 /* How an action carries a ban out, which decides what a wipe takes of it. */
 enum jail_action_kind {
-	JAIL_ACTION_OTHER,    /* mail, a hook, a script of somebody's */
+	JAIL_ACTION_OTHER,    /* a script of somebody's, of which nobody knows what it does */
 	JAIL_ACTION_RICH,     /* firewallcmd-rich-rules, -rich-logging: a rich rule a port */
 	JAIL_ACTION_DIRECT,   /* firewallcmd-multiport, -new, -allports, -common: direct rules */
 	JAIL_ACTION_IPSET,    /* firewallcmd-ipset: a kernel ipset and one direct rule */
@@ -43,6 +43,9 @@ enum jail_action_kind {
 	JAIL_ACTION_NFTABLES, /* a table of its own, which firewalld does not touch */
 	JAIL_ACTION_IPTABLES, /* iptables' chains */
 	JAIL_ACTION_ROUTE,    /* route: that nothing is sent to */
+	JAIL_ACTION_SOURCE,   /* a source of a zone */
+	JAIL_ACTION_ALLOW,    /* it lets in, and bans nobody */
+	JAIL_ACTION_REPORT,   /* mail, a report, the API of a cloud, a hook: no packet minds */
 	JAIL_ACTION_N_KINDS,
 };
 
@@ -103,6 +106,8 @@ enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate 
 bool jail_fate_is_wiped(enum jail_fate fate);
 const char *jail_fate_name(enum jail_fate fate);
 const char *jail_action_kind_name(enum jail_action_kind kind);
+bool jail_action_kind_keeps_away(enum jail_action_kind kind);
+bool jail_lets_in(const struct jail *jail);
 int jail_restart_command(char **out, const char *jail) _must_check_;
 
 #endif

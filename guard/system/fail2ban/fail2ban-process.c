@@ -8,6 +8,10 @@
 #include "guard/base/util.h"
 #include "guard/system/host/process.h"
 
+/* It reads its configuration and puts its bans back at some ten a second, while nobody can see how
+ * many are left: this long its jails and bans are not taken for all of them. */
+#define YOUNG_US (30 * INT64_C(1000000))
+
 #define PROC   "/proc"
 #define SERVER "fail2ban-server"
 
@@ -36,10 +40,10 @@ bool fail2ban_process_is_fail2ban(int64_t pid)
 	       process_is_alive(PROC, pid);
 }
 
-/** fail2ban_process_age_ms() - how long it has been running; INT64_MAX: not known */
-int64_t fail2ban_process_age_ms(int64_t pid)
+/** fail2ban_process_is_young() - has it just been started, so that it may not have all its bans? */
+bool fail2ban_process_is_young(int64_t pid)
 {
 	int64_t us;
 
-	return pid > 0 && process_age_us(&us, PROC, pid) == 0 ? us / 1000 : INT64_MAX;
+	return pid > 0 && process_age_us(&us, PROC, pid) == 0 && us < YOUNG_US;
 }

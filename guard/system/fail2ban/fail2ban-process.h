@@ -12,6 +12,6 @@
 
 int64_t fail2ban_process_pid(const char *pidfile);
 bool fail2ban_process_is_fail2ban(int64_t pid);
-int64_t fail2ban_process_age_ms(int64_t pid);
+bool fail2ban_process_is_young(int64_t pid);
 
 #endif

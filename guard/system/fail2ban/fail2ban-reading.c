@@ -18,7 +18,6 @@
 #define ENRICH_BUSY_MS     500 /* for what is worth having, not needed */
 #define TRIES              4   /* jails may come and go while they are asked about */
 #define TRY_AGAIN_MS       200
-#define JUST_STARTED_MS    30000
 #define US                 INT64_C(1000000)
 #define ZONES_DIFFER_BY_S  900 /* time zones differ by quarters of an hour */
 #define ZONES_DIFFER_MAX_S (26 * 3600)
@@ -421,8 +420,7 @@ static enum fail2ban_state coming_or_going(const struct fail2ban_reading *readin
 		return FAIL2BAN_STOPPING;
 	if (reading->was != FAIL2BAN_UNKNOWN)
 		return FAIL2BAN_STARTING;
-	return fail2ban_process_age_ms(pid) < JUST_STARTED_MS ? FAIL2BAN_STARTING
-	                                                      : FAIL2BAN_STOPPING;
+	return fail2ban_process_is_young(pid) ? FAIL2BAN_STARTING : FAIL2BAN_STOPPING;
 }
 
 static int found_jail(const char *name _unused_, void *userdata)
@@ -513,8 +511,7 @@ static void try_again(struct fail2ban_reading *reading, const char *why)
 /* The socket is there before the configuration has been read: no jails yet is not no jails. */
 static bool is_just_starting(const struct fail2ban_reading *reading)
 {
-	return reading->jails.n == 0 &&
-	       fail2ban_process_age_ms(reading->result.pid) < JUST_STARTED_MS;
+	return reading->jails.n == 0 && fail2ban_process_is_young(reading->result.pid);
 }
 
 static void go_on(struct fail2ban_reading *reading)

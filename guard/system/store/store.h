@@ -310,6 +310,7 @@ struct store_ban {
 	const struct strv
 	    *rules; /* borrowed; rule, else those that firewalld had for the address */
 	struct store_ban_loss loss;
+	bool lets_in; /* its jail lets in, as the running server has it; see banpresent.h */
 };
 
 /* What the hook is told; what it sends to the watcher, and what a spool file holds. */

@@ -53,6 +53,7 @@
 	X(refused_by_table)                                                                        \
 	X(refused_by_zone)                                                                         \
 	X(reload_crash)                                                                            \
+	X(reload_moves)                                                                            \
 	X(required_missing)                                                                        \
 	X(restore_failed)                                                                          \
 	X(rule_without_ban)                                                                        \

@@ -7,6 +7,7 @@ libguard_audit_a_SOURCES = \
 	guard/audit/check-around.c \
 	guard/audit/check-items.c \
 	guard/audit/check-mail.c \
+	guard/audit/check-moves.c \
 	guard/audit/check-record.c \
 	guard/audit/check-refused.c \
 	guard/audit/check-required.c \

@@ -308,8 +308,8 @@ static const struct {
     /* it is in another zone than it is meant to be in; of one that is not there nobody cares */
     {MAIL " inside/interface:eth0=p inside/service:imaps=rp", MAIL_RULES, "",
      "no-listener=warning not-open=info", NULL},
-    {MAIL " inside/interface:tun0=p inside/service:imaps=rp", MAIL_RULES, "",
-     "no-listener=warning", NULL},
+    {MAIL " inside/interface:tun0=p inside/service:imaps=rp", MAIL_RULES, "", "no-listener=warning",
+     NULL},
 };
 
 static char *words_of(const struct findings *findings, bool status)
@@ -554,6 +554,29 @@ static const struct {
      "refused-by-rule", FINDING_ERROR, "--remove-rich-rule="},
     {MAIL, "public interface eth0\npublic service imaps\nservice:imaps 994/tcp\ndefault public",
      "served", "service-definition", FINDING_ERROR, "--load-service-defaults=imaps"},
+    /* the next reload moves the interface of the clients */
+    {"public/interface:eth0=rw work/interface:eth0=p public/service:imaps=rp", MAIL_RULES "\nwork",
+     "served", "reload-moves", FINDING_ERROR,
+     "firewall-cmd --permanent --zone=public --change-interface=eth0"},
+    {"public/interface:eth0=rw work/interface:eth0=p public/service:imaps=rp "
+     "work/service:imaps=rp",
+     MAIL_RULES "\nwork service imaps", "served", NULL, FINDING_INFO, NULL},
+    {"work/interface:eth0=p public/service:imaps=rp",
+     "public service imaps\nservice:imaps 993/tcp\ndefault public\nwork target ACCEPT", "served",
+     NULL, FINDING_INFO, NULL},
+    {"work/interface:eth0=p public/service:imaps=rp",
+     "public service imaps\nservice:imaps 993/tcp\ndefault public\nwork", "served", "reload-moves",
+     FINDING_ERROR, "firewall-cmd --permanent --zone=public --change-interface=eth0"},
+    /* what was bound by hand is put back by the watcher, which runs */
+    {"mail/interface:eth0=r work/interface:eth0=p mail/service:imaps=rp",
+     "mail interface eth0\nmail service imaps\nservice:imaps 993/tcp\ndefault public\npublic\nwork",
+     "served", "reload-moves", FINDING_INFO,
+     "firewall-cmd --permanent --zone=mail --change-interface=eth0"},
+    /* a policy that opens it wherever they come in */
+    {"public/interface:eth0=rw work/interface:eth0=p public/service:imaps=rp",
+     MAIL_RULES "\nwork\npolicy:in ingress ANY\npolicy:in egress HOST\npolicy:in service imaps\n"
+                "policy:in priority -1",
+     "served", NULL, FINDING_INFO, NULL},
 };
 
 /* What is known of firewalld, and what its next reload does to a jail's bans: firewalld#863. */

@@ -78,9 +78,9 @@ static void note_one(struct chainchange *change, const struct nlmsghdr *header)
  * @messages: of netlink, aligned for their headers; a last one that is cut off is passed over
  * @length:   bytes
  */
-void chainchange_note(struct chainchange *change, const void *messages, size_t length)
+void chainchange_note(struct chainchange *change, void *messages, size_t length)
 {
-	const struct nlmsghdr *header = messages;
+	struct nlmsghdr *header = messages;
 
 	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length))
 		note_one(change, header);
@@ -88,7 +88,7 @@ void chainchange_note(struct chainchange *change, const void *messages, size_t l
 
 #else
 
-void chainchange_note(struct chainchange *change _unused_, const void *messages _unused_,
+void chainchange_note(struct chainchange *change _unused_, void *messages _unused_,
                       size_t length _unused_)
 {
 }

@@ -31,7 +31,7 @@ struct chainchange {
 };
 #define CHAINCHANGE_NULL ((struct chainchange){.n = 0})
 
-void chainchange_note(struct chainchange *change, const void *messages, size_t length);
+void chainchange_note(struct chainchange *change, void *messages, size_t length);
 void chainchange_add(struct chainchange *change, const struct chainchange *more);
 
 #endif

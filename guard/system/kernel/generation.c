@@ -109,7 +109,7 @@ static void told(struct generation *generation)
 	generation->change = (struct generation_change){.pid = 0};
 }
 
-static void take(struct generation *generation, const struct nlmsghdr *message, size_t length)
+static void take(struct generation *generation, struct nlmsghdr *message, size_t length)
 {
 	struct generation_change *change = &generation->change;
 

@@ -53,7 +53,8 @@ struct cycle {
 	struct episode *heard;    /* owned; a wipe of which it is not known yet what it took */
 	struct episode *episode;  /* owned; a wipe whose losses are being restored */
 	struct restorer *restorer;
-	size_t n_waiting;         /* while firewalld has failed: for want of a zone */
+	size_t n_waiting; /* while firewalld has failed: for want of a zone or policy */
+	size_t n_told_waiting;
 	struct restorer *retired; /* of the cycle before; what it sent may still be under way */
 	/* From before a crash of the guard: what it had not yet restored. */
 	struct store_unfinished_list unfinished;
@@ -737,6 +738,12 @@ static bool lacks_a_zone(const struct cycle *cycle, const struct firewall *now)
 
 /* --- a firewalld that has failed --------------------------------------------------------- */
 
+static void tell_made_do(struct cycle *cycle, size_t n_restored)
+{
+	cycle->n_told_waiting = cycle->n_waiting;
+	listener_tell(cycle->given.listener, made_do, n_restored, cycle->n_waiting);
+}
+
 static void on_made_do(const struct plan *plan, const struct restorer_step *steps, void *userdata)
 {
 	struct cycle *cycle = userdata;
@@ -744,18 +751,18 @@ static void on_made_do(const struct plan *plan, const struct restorer_step *step
 
 	for (size_t i = 0; i < plan->n; i++)
 		n_restored += steps[i].outcome == STORE_STEP_RESTORED;
-	listener_tell(cycle->given.listener, made_do, n_restored, cycle->n_waiting);
+	tell_made_do(cycle, n_restored);
 	restorer_free(steal(cycle->restorer));
 }
 
 /* A stock configuration does not have all zones: what belongs into the others waits. */
-static void drop_homeless(struct cycle *cycle, struct loss *loss, const struct firewall *now)
+static void drop_homeless(struct cycle *cycle, struct loss *loss, const struct strv *zones)
 {
 	size_t kept = 0;
 
 	cycle->n_waiting = 0;
 	for (size_t i = 0; i < loss->n; i++) {
-		bool waits = !strv_contains(&now->zones, loss->rows[i].item.zone);
+		bool waits = !strv_contains(zones, loss->rows[i].item.zone);
 
 		if (!waits) {
 			loss->rows[kept++] = loss->rows[i];
@@ -767,11 +774,25 @@ static void drop_homeless(struct cycle *cycle, struct loss *loss, const struct f
 	loss->n = kept;
 }
 
+/* Nor the administrator's policies, which nobody has removed for that. */
+static int keep_policies(struct firewall *now, const struct firewall *wanted)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < wanted->n && r == 0; i++)
+		if (item_policy_name(wanted->entries[i].item.zone) &&
+		    !strv_contains(&now->zones, wanted->entries[i].item.zone))
+			r = strv_add(&now->zones, wanted->entries[i].item.zone);
+	return r;
+}
+
 static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss *loss)
 {
 	enum wipe_kind kind = cycle->kind;
 	int r = unread_keep_all(now, &cycle->given.tracker->wanted);
 
+	if (r == 0)
+		r = keep_policies(now, &cycle->given.tracker->wanted);
 	/* whatever made it fail has wiped it */
 	cycle->kind = WIPE_RESTART;
 	if (r == 0)
@@ -788,17 +809,22 @@ static void make_do(struct cycle *cycle, struct firewall *now)
 {
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	_cleanup_plan_ struct plan plan = PLAN_NULL;
+	_cleanup_strv_ struct strv zones = STRV_NULL;
 	int r;
 
 	if (cycle->given.errand || !cycle->given.config->restore || !cycle->given.tracker->known ||
 	    cycle->restorer || cycle->episode)
 		return;
-	r = find_makeshift(cycle, now, &loss);
+	r = strv_copy(&zones, &now->zones);
+	if (r == 0)
+		r = find_makeshift(cycle, now, &loss);
 	if (r != 0)
 		return; /* it is read again */
 	bankeeper_stranded(cycle->given.bans, &loss, cycle->at_us);
-	drop_homeless(cycle, &loss, now);
+	drop_homeless(cycle, &loss, &zones);
 	r = plan_build(&plan, &loss, now, clock_now_us());
+	if (r == 0 && plan.n == 0 && cycle->n_waiting != cycle->n_told_waiting)
+		tell_made_do(cycle, 0);
 	if (r == 0 && plan.n > 0 &&
 	    restorer_start(&cycle->restorer, cycle->given.fw, &plan, on_made_do, cycle) != 0)
 		cycle->restorer = NULL;
@@ -809,6 +835,7 @@ static int take_reading(struct cycle *cycle, struct firewalld_reading *reading)
 	struct firewall *now = &reading->firewall;
 	int r = tracker_correct_reading(cycle->given.tracker, now);
 
+	cycle->n_told_waiting = 0;
 	if (r == 0)
 		r = tracker_keep_connections(cycle->given.tracker, now, &reading->links);
 	if (r == 0)

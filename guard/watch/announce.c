@@ -207,13 +207,22 @@ void announcer_trouble(struct announcer *announcer, const struct listener_troubl
 		note_repair(announcer, trouble);
 }
 
-/** announcer_made_do() - say that mail is back in a firewalld that has failed */
+/** announcer_made_do() - say what of mail is back in a firewalld that has failed, and what is not
+ */
 void announcer_made_do(struct announcer *announcer, size_t n_restored, size_t n_waiting)
 {
-	logger_write(announcer->given.logger, LOGGER_WARNING,
-	             "%zu restored into the stock configuration that firewalld uses; %zu wait for "
-	             "their zone",
-	             n_restored, n_waiting);
+	char waiting[128] = "";
+
+	if (n_waiting)
+		snprintf(
+		    waiting, sizeof(waiting),
+		    ", and %zu cannot be: %s until firewalld's files are in order, for want of "
+		    "%s zone or policy",
+		    n_waiting, n_waiting == 1 ? "it waits" : "they wait",
+		    n_waiting == 1 ? "its" : "their");
+	logger_write(announcer->given.logger, n_waiting ? LOGGER_ERROR : LOGGER_WARNING,
+	             "%zu restored into the stock configuration that firewalld uses%s", n_restored,
+	             waiting);
 	record_event(announcer->given.record, EVENT_REPAIR, NULL,
 	             "%zu items were put back into a firewalld in state FAILED, %zu wait",
 	             n_restored, n_waiting);

@@ -348,6 +348,15 @@ static int tell_absent(struct check_run *run, const char *zone, const char *inte
 	                    zone, interface);
 }
 
+/* Between which zones it is meant to be nobody can guess. */
+static int tell_idle(struct check_run *run, const char *policy, struct check_list *mail)
+{
+	return check_add(run, check_list_take(mail), NULL,
+	                 "firewalld does nothing with policy %s, which lacks an ingress zone or an "
+	                 "egress zone, and what it opens is open nowhere else",
+	                 policy);
+}
+
 static int tell_unreached(struct check_run *run, const char *zone)
 {
 	const char *interface = run->picture->client_interface;
@@ -360,9 +369,11 @@ static int tell_unreached(struct check_run *run, const char *zone)
 		return r;
 	if (mail.n == 0)
 		return check_add_as(run, FINDING_INFO, check_list_take(&rest), NULL,
-		                    "no packet comes through zone %s, so what is listed there is "
+		                    "no packet comes through %s%s, so what is listed there is "
 		                    "not open",
-		                    zone);
+		                    item_policy_name(zone) ? "" : "zone ", zone);
+	if (item_policy_name(zone))
+		return tell_idle(run, item_policy_name(zone), &mail);
 	if (absent)
 		return tell_absent(run, zone, absent, &mail);
 	if (interface[0] &&
@@ -381,7 +392,7 @@ static int unreached_zone(struct check_run *run)
 	int r = 0;
 
 	for (size_t i = 0; i < zones->n && r == 0; i++)
-		if (!item_policy_name(zones->strings[i]) && !item_ipset_name(zones->strings[i]) &&
+		if (!item_ipset_name(zones->strings[i]) &&
 		    !check_is_reached(run, zones->strings[i]))
 			r = tell_unreached(run, zones->strings[i]);
 	return r;

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "guard/base/text.h"
-#include "guard/model/packet/dispatch.h"
 
 #define CHECKS_POINTER(name) &check_##name,
 const struct check *const checks[CHECKS_N] = {CHECKS(CHECKS_POINTER)};
@@ -114,8 +113,7 @@ bool check_is_asked(const struct check_run *run, const struct check *check)
 /** check_is_reached() - does any packet come into the zone? Without memory the run has failed */
 bool check_is_reached(struct check_run *run, const char *zone)
 {
-	int r =
-	    dispatch_zone_gets_packets(&run->picture->firewall, zone, &run->picture->interfaces);
+	int r = picture_gets_packets(run->picture, &run->picture->firewall, zone);
 
 	run->failed |= r < 0;
 	return r > 0;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "guard/model/packet/dispatch.h"
+
 /* Services that include each other do not go deeper. */
 #define INCLUDES_MAX 8
 
@@ -214,4 +216,25 @@ static int add_ports(const struct ruleset *ruleset, const char *name, struct str
 int picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out)
 {
 	return add_ports(ruleset, service, out, 0);
+}
+
+/**
+ * picture_gets_packets() - does any packet come into the zone, or to the policy?
+ * @fw: borrowed; what firewalld holds, or held
+ *
+ * A policy is between zones: firewalld does nothing with one that has none on a side
+ * (core/fw_policy.py), and lists it all the same. Of a policy that was not read nobody knows.
+ *
+ * Return: 1 or 0; -ENOMEM.
+ */
+int picture_gets_packets(const struct picture *picture, const struct firewall *fw, const char *zone)
+{
+	const struct ruleset_zone *policy =
+	    item_policy_name(zone) && picture_knows(picture, PICTURE_RULES)
+	        ? ruleset_zone_of_item(&picture->ruleset, zone)
+	        : NULL;
+
+	if (policy)
+		return policy->ingress_zones.n > 0 && policy->egress_zones.n > 0;
+	return dispatch_zone_gets_packets(fw, zone, &picture->interfaces);
 }

@@ -6,7 +6,6 @@
 #include <sys/socket.h>
 
 #include "guard/model/ban/denial.h"
-#include "guard/model/packet/dispatch.h"
 
 /** status_deinit() - free all of it but the picture; may be called twice */
 void status_deinit(struct status *status)
@@ -100,10 +99,9 @@ static int add_held(struct status *status)
 		if (!row)
 			return -ENOMEM;
 		row->listed = (entry->flags & FIREWALL_RUNTIME) != 0;
-		reached =
-		    status_is_reached(status)
-		        ? dispatch_zone_gets_packets(fw, entry->item.zone, &picture->interfaces)
-		        : 0;
+		reached = status_is_reached(status)
+		              ? picture_gets_packets(picture, fw, entry->item.zone)
+		              : 0;
 		if (reached < 0)
 			return reached;
 		row->open = row->listed && reached;

@@ -238,7 +238,8 @@ static void put_status_item(const struct report *report, struct report_table *ta
 	else if (item->open)
 		report_table_cell(table, REPORT_GOOD, "open");
 	else if (item->listed)
-		report_table_cell(table, REPORT_WARN, "open, but no packet reaches zone %s",
+		report_table_cell(table, REPORT_WARN, "open, but no packet reaches %s%s",
+		                  item_policy_name(item->item.zone) ? "" : "zone ",
 		                  item->item.zone);
 	else if (item->lost || item->required)
 		report_table_cell(table, REPORT_BAD, item->lost ? "LOST" : "MISSING");

@@ -29,3 +29,21 @@ state
 need "which the status knows" row public/service:imaps True
 need "the interface comes back" fwc --zone=public --change-interface=host0
 need "the status is fine" exits 0 guard status
+
+# firewalld does nothing with a policy that lacks a zone on a side, and lists it.
+zones() { fwc --permanent --policy=idle --add-ingress-zone=ANY && fwc --permanent --policy=idle --add-egress-zone=HOST; }
+need "a policy without zones" fwc --permanent --new-policy=idle
+need "has pop3" fwc --permanent --policy=idle --add-service=pop3
+need "they load" fwc --reload
+need "mail is back" within 5 mail_reachable
+need "pop3 is shut" is_shut 110
+state
+need "which the status knows" row policy:idle/service:pop3 False
+need "a problem" finding error policy:idle/service:pop3
+need "so the status says" exits 1 guard status
+need "in words" out_has 'policy:idle/service:pop3 +open, but no packet reaches policy:idle'
+need "it gets zones" zones
+need "they load" fwc --reload
+need "pop3 is open" within 5 is_open 110
+state
+need "the status knows that" row policy:idle/service:pop3 True

@@ -305,6 +305,17 @@ static const struct {
      "no-listener=warning unreached-zone=warning", NULL},
     {MAIL " inside/interface:tun0=rp inside/service:imaps=rp", MAIL_RULES, "zones",
      "no-listener=warning unreached-zone=info", NULL},
+    /* firewalld does nothing with a policy that has no zones */
+    {MAIL " policy:in/service:smtp=rp", MAIL_RULES "\npolicy:in service smtp", "zones",
+     "unreached-zone=error no-listener=warning", NULL},
+    {MAIL " policy:in/service:smtp=rp",
+     MAIL_RULES "\npolicy:in service smtp\npolicy:in ingress ANY", "zones",
+     "unreached-zone=error no-listener=warning", NULL},
+    {MAIL " policy:in/service:imaps=rp", MAIL_RULES "\npolicy:in service imaps", "zones",
+     "no-listener=warning unreached-zone=info", NULL},
+    {MAIL " policy:in/service:smtp=rp",
+     MAIL_RULES "\npolicy:in service smtp\npolicy:in ingress ANY\npolicy:in egress HOST", "zones",
+     "no-listener=warning", NULL},
     /* it is in another zone than it is meant to be in; of one that is not there nobody cares */
     {MAIL " inside/interface:eth0=p inside/service:imaps=rp", MAIL_RULES, "",
      "no-listener=warning not-open=info", NULL},

@@ -56,7 +56,7 @@ static int change_of(const struct nlmsghdr *header)
 	           : 0;
 }
 
-static void note_one(struct chainchange *change, const struct nlmsghdr *header)
+static void note_one(struct chainchange *change, struct nlmsghdr *header)
 {
 	const struct nfgenmsg *message = NLMSG_DATA(header);
 	char name[CHAINCHANGE_NAME_SIZE] = "";

@@ -104,8 +104,7 @@ static int add_link(const struct link *link, void *userdata)
 	struct picture *picture = userdata;
 	int r = 0;
 
-	if (strcmp(link->interface, "lo") != 0 &&
-	    !strv_contains(&picture->interfaces, link->interface))
+	if (links_is_outside(link) && !strv_contains(&picture->interfaces, link->interface))
 		r = strv_add(&picture->interfaces, link->interface);
 	if (r < 0 || !link->is_up || !link->has_address || !is_answering(&link->address))
 		return r;

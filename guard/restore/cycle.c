@@ -4,9 +4,11 @@
 #include "guard/model/pace.h"
 #include "guard/model/portspace.h"
 #include "guard/restore/banlist.h"
+#include "guard/restore/makeshift.h"
 #include "guard/restore/restorer.h"
 #include "guard/restore/unread.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/links.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -53,9 +55,8 @@ struct cycle {
 	struct episode *heard;    /* owned; a wipe of which it is not known yet what it took */
 	struct episode *episode;  /* owned; a wipe whose losses are being restored */
 	struct restorer *restorer;
-	size_t n_waiting; /* while firewalld has failed: for want of a zone or policy */
-	size_t n_told_waiting;
-	struct restorer *retired; /* of the cycle before; what it sent may still be under way */
+	struct makeshift makeshift; /* while firewalld has failed */
+	struct restorer *retired;   /* of the cycle before; what it sent may still be under way */
 	/* From before a crash of the guard: what it had not yet restored. */
 	struct store_unfinished_list unfinished;
 	struct pace pace;      /* of wipes */
@@ -150,6 +151,7 @@ void cycle_gone(struct cycle *cycle)
 	cycle->present = false;
 	cycle_gap(cycle);
 	halt(cycle);
+	makeshift_end(&cycle->makeshift);
 	cut_short(cycle, "interrupted");
 }
 
@@ -738,61 +740,20 @@ static bool lacks_a_zone(const struct cycle *cycle, const struct firewall *now)
 
 /* --- a firewalld that has failed --------------------------------------------------------- */
 
-static void tell_made_do(struct cycle *cycle, size_t n_restored)
-{
-	cycle->n_told_waiting = cycle->n_waiting;
-	listener_tell(cycle->given.listener, made_do, n_restored, cycle->n_waiting);
-}
-
 static void on_made_do(const struct plan *plan, const struct restorer_step *steps, void *userdata)
 {
 	struct cycle *cycle = userdata;
-	size_t n_restored = 0;
+	const struct makeshift_outcome outcome = makeshift_done(&cycle->makeshift, plan, steps);
 
-	for (size_t i = 0; i < plan->n; i++)
-		n_restored += steps[i].outcome == STORE_STEP_RESTORED;
-	tell_made_do(cycle, n_restored);
+	listener_tell(cycle->given.listener, made_do, &outcome);
 	restorer_free(steal(cycle->restorer));
-}
-
-/* A stock configuration does not have all zones: what belongs into the others waits. */
-static void drop_homeless(struct cycle *cycle, struct loss *loss, const struct strv *zones)
-{
-	size_t kept = 0;
-
-	cycle->n_waiting = 0;
-	for (size_t i = 0; i < loss->n; i++) {
-		bool waits = !strv_contains(zones, loss->rows[i].item.zone);
-
-		if (!waits) {
-			loss->rows[kept++] = loss->rows[i];
-			continue;
-		}
-		cycle->n_waiting += loss_verdict_restores(loss->rows[i].verdict);
-		item_deinit(&loss->rows[i].item);
-	}
-	loss->n = kept;
-}
-
-/* Nor the administrator's policies, which nobody has removed for that. */
-static int keep_policies(struct firewall *now, const struct firewall *wanted)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < wanted->n && r == 0; i++)
-		if (item_policy_name(wanted->entries[i].item.zone) &&
-		    !strv_contains(&now->zones, wanted->entries[i].item.zone))
-			r = strv_add(&now->zones, wanted->entries[i].item.zone);
-	return r;
 }
 
 static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss *loss)
 {
 	enum wipe_kind kind = cycle->kind;
-	int r = unread_keep_all(now, &cycle->given.tracker->wanted);
+	int r = makeshift_keep(now, &cycle->given.tracker->wanted);
 
-	if (r == 0)
-		r = keep_policies(now, &cycle->given.tracker->wanted);
 	/* whatever made it fail has wiped it */
 	cycle->kind = WIPE_RESTART;
 	if (r == 0)
@@ -801,10 +762,21 @@ static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss
 	return r;
 }
 
-/*
- * It takes what it is told, and that works: mail is put back into what there is. Nothing is
- * learned from it, and nothing goes on record as restored, since it is not for long.
- */
+static int house(struct cycle *cycle, struct loss *loss, const struct firewall *now,
+                 const struct strv *zones)
+{
+	_cleanup_strv_ struct strv interfaces = STRV_NULL;
+	const struct makeshift_world world = {.now = now,
+	                                      .wanted = &cycle->given.tracker->wanted,
+	                                      .zones = zones,
+	                                      .interfaces = &interfaces};
+	int r = links_names(&interfaces);
+
+	if (r < 0 && r != -ENOMEM)
+		strv_deinit(&interfaces); /* not known */
+	return r == -ENOMEM ? r : makeshift_house(&cycle->makeshift, loss, &world);
+}
+
 static void make_do(struct cycle *cycle, struct firewall *now)
 {
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
@@ -821,10 +793,11 @@ static void make_do(struct cycle *cycle, struct firewall *now)
 	if (r != 0)
 		return; /* it is read again */
 	bankeeper_stranded(cycle->given.bans, &loss, cycle->at_us);
-	drop_homeless(cycle, &loss, &zones);
-	r = plan_build(&plan, &loss, now, clock_now_us());
-	if (r == 0 && plan.n == 0 && cycle->n_waiting != cycle->n_told_waiting)
-		tell_made_do(cycle, 0);
+	r = house(cycle, &loss, now, &zones);
+	if (r == 0)
+		r = plan_build(&plan, &loss, now, clock_now_us());
+	if (r == 0 && plan.n == 0 && cycle->makeshift.n_waiting != cycle->makeshift.n_told_waiting)
+		on_made_do(&plan, NULL, cycle);
 	if (r == 0 && plan.n > 0 &&
 	    restorer_start(&cycle->restorer, cycle->given.fw, &plan, on_made_do, cycle) != 0)
 		cycle->restorer = NULL;
@@ -835,7 +808,7 @@ static int take_reading(struct cycle *cycle, struct firewalld_reading *reading)
 	struct firewall *now = &reading->firewall;
 	int r = tracker_correct_reading(cycle->given.tracker, now);
 
-	cycle->n_told_waiting = 0;
+	makeshift_end(&cycle->makeshift);
 	if (r == 0)
 		r = tracker_keep_connections(cycle->given.tracker, now, &reading->links);
 	if (r == 0)
@@ -1025,6 +998,7 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 	bool anew;
 
 	halt(cycle);
+	makeshift_end(&cycle->makeshift);
 	anew = starts_anew(cycle, kind);
 	if (anew) {
 		if (cycle->heard)
@@ -1132,6 +1106,12 @@ const struct plan_step *cycle_step_of(const struct cycle *cycle, const struct it
 	return step ? step : restorer_step_of(cycle->retired, item);
 }
 
+/** cycle_stands_in() - is it open in the place of an item of a zone that is not there? */
+bool cycle_stands_in(const struct cycle *cycle, const struct item *item)
+{
+	return makeshift_has(&cycle->makeshift, item);
+}
+
 /** cycle_forget() - somebody removed this item: it is not to be put back */
 void cycle_forget(struct cycle *cycle, const struct item *item)
 {
@@ -1200,6 +1180,7 @@ int cycle_new(struct cycle **out, const struct cycle_options *options)
 	if (!cycle)
 		return -ENOMEM;
 	cycle->given = *options;
+	cycle->makeshift = MAKESHIFT_NULL;
 	cycle->kind = WIPE_UNKNOWN;
 	cycle->gaps = 1; /* nothing was compared yet */
 	r = loop_add_timer(options->loop, &cycle->read_timer, on_read_due, cycle);
@@ -1226,6 +1207,7 @@ void cycle_free(struct cycle *cycle)
 	strv_deinit(&cycle->zones);
 	store_unfinished_list_deinit(&cycle->unfinished);
 	pace_items_deinit(&cycle->required);
+	makeshift_end(&cycle->makeshift);
 	loop_remove(cycle->read_timer);
 	loop_remove(cycle->refresh_timer);
 	free(cycle);

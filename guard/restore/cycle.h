@@ -65,6 +65,7 @@ void cycle_missed(struct cycle *cycle);
 
 /* What it is about. */
 const struct plan_step *cycle_step_of(const struct cycle *cycle, const struct item *item);
+bool cycle_stands_in(const struct cycle *cycle, const struct item *item);
 void cycle_forget(struct cycle *cycle, const struct item *item);
 void cycle_resume_take(struct cycle *cycle, struct store_unfinished_list *unfinished);
 void cycle_configured(struct cycle *cycle);

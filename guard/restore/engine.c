@@ -115,6 +115,10 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 	int64_t until_us = 0;
 	unsigned flags = 0;
 
+	/* nobody has meant that, and nobody is to put it back: it is for as long as its zone is
+	 * away */
+	if (ours && cycle_stands_in(engine->cycle, event->item))
+		return;
 	/* ours never has a timeout: one that does came before it, and counts */
 	if (event->timeout_s > 0)
 		ours = NULL;

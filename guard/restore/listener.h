@@ -18,6 +18,8 @@
 #define LISTENER_WHO_SIZE 128
 
 /* What is the matter with firewalld, and what is done about it. */
+struct makeshift_outcome;
+
 struct listener_trouble {
 	enum repair_trouble trouble;
 	/* What is begun now, or is a person's to do; REPAIR_WAIT: the last one failed, see @why. */
@@ -81,7 +83,7 @@ struct engine_listener {
 	 * firewalld has failed to load its files; so many items are open in what it holds all the
 	 * same, by the guard's doing, and so many wait for their zone.
 	 */
-	void (*made_do)(size_t n_restored, size_t n_waiting, void *userdata);
+	void (*made_do)(const struct makeshift_outcome *outcome, void *userdata);
 	/* FAULT_TIMED_RELOAD, and an item with an end; once for each time that it is opened. */
 	void (*pending)(const struct listener_pending *pending, void *userdata);
 	/* firewalld lets the guard change nothing (lockdown); at each try. */

@@ -27,6 +27,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/kernelwatch.c \
 	guard/restore/kernelwatch.h \
 	guard/restore/listener.h \
+	guard/restore/makeshift.c \
+	guard/restore/makeshift.h \
 	guard/restore/mender.c \
 	guard/restore/mender.h \
 	guard/restore/missing.c \

@@ -5,6 +5,7 @@
 #include "guard/base/timespec.h"
 #include "guard/model/fault.h"
 #include "guard/model/pace.h"
+#include "guard/restore/makeshift.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -207,25 +208,34 @@ void announcer_trouble(struct announcer *announcer, const struct listener_troubl
 		note_repair(announcer, trouble);
 }
 
+static void describe_waiting(char *out, size_t size, size_t n)
+{
+	snprintf(
+	    out, size,
+	    ", and %zu cannot be: %s until firewalld's files are in order, for want of %s zone "
+	    "or policy",
+	    n, n == 1 ? "it waits" : "they wait", n == 1 ? "its" : "their");
+}
+
 /** announcer_made_do() - say what of mail is back in a firewalld that has failed, and what is not
  */
-void announcer_made_do(struct announcer *announcer, size_t n_restored, size_t n_waiting)
+void announcer_made_do(struct announcer *announcer, const struct makeshift_outcome *outcome)
 {
-	char waiting[128] = "";
+	size_t n_restored = outcome->n_restored + outcome->n_moved;
+	char waiting[128] = "", moved[128] = "";
 
-	if (n_waiting)
-		snprintf(
-		    waiting, sizeof(waiting),
-		    ", and %zu cannot be: %s until firewalld's files are in order, for want of "
-		    "%s zone or policy",
-		    n_waiting, n_waiting == 1 ? "it waits" : "they wait",
-		    n_waiting == 1 ? "its" : "their");
-	logger_write(announcer->given.logger, n_waiting ? LOGGER_ERROR : LOGGER_WARNING,
-	             "%zu restored into the stock configuration that firewalld uses%s", n_restored,
-	             waiting);
+	if (outcome->n_waiting)
+		describe_waiting(waiting, sizeof(waiting), outcome->n_waiting);
+	if (outcome->n_moved)
+		snprintf(moved, sizeof(moved),
+		         " (%zu of them in zone %s, in the place of their own)", outcome->n_moved,
+		         outcome->zone);
+	logger_write(announcer->given.logger, outcome->n_waiting ? LOGGER_ERROR : LOGGER_WARNING,
+	             "%zu restored into the stock configuration that firewalld uses%s%s",
+	             n_restored, moved, waiting);
 	record_event(announcer->given.record, EVENT_REPAIR, NULL,
-	             "%zu items were put back into a firewalld in state FAILED, %zu wait",
-	             n_restored, n_waiting);
+	             "%zu items were put back into a firewalld in state FAILED%s, %zu wait",
+	             n_restored, moved, outcome->n_waiting);
 }
 
 /** announcer_repaired() - it is over, and whose doing that was */

@@ -52,7 +52,7 @@ void announcer_moved(struct announcer *announcer, const struct item *from, const
 void announcer_fight(struct announcer *announcer, const struct item *item);
 
 void announcer_trouble(struct announcer *announcer, const struct listener_trouble *trouble);
-void announcer_made_do(struct announcer *announcer, size_t n_restored, size_t n_waiting);
+void announcer_made_do(struct announcer *announcer, const struct makeshift_outcome *outcome);
 void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired);
 void announcer_mistakes(struct announcer *announcer, bool any);
 void announcer_status(struct announcer *announcer);

@@ -128,9 +128,9 @@ static void on_trouble(const struct listener_trouble *trouble, void *userdata)
 	announcer_trouble(((struct watcher *)userdata)->announcer, trouble);
 }
 
-static void on_made_do(size_t n_restored, size_t n_waiting, void *userdata)
+static void on_made_do(const struct makeshift_outcome *outcome, void *userdata)
 {
-	announcer_made_do(((struct watcher *)userdata)->announcer, n_restored, n_waiting);
+	announcer_made_do(((struct watcher *)userdata)->announcer, outcome);
 }
 
 static void on_repaired(const struct listener_repaired *repaired, void *userdata)

@@ -25,7 +25,7 @@ needed() { # COMMAND...: milliseconds of firewalld's own
 	"$@" && awk -v start="$start" '{ print ($14 + $15 - start) * 10 }' "/proc/$FW/stat"
 }
 rules 1000
-n=$((1000 * 4000 / $(needed fwc --reload)))
+n=$((1000 * 8000 / $(needed fwc --reload)))
 fwc --zone=public --change-interface=host0
 watch_up
 mail_open

@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <signal.h>
 
+#include "guard/restore/makeshift.h"
 #include "guard/system/kernel/gaptable.h"
 #include "tests/unit/fake-firewalld.h"
 #include "tests/unit/firewalls.h"
@@ -251,10 +252,11 @@ static void on_repaired(const struct listener_repaired *repaired, void *userdata
 	tell("repaired %s%s", troubles[repaired->trouble], repaired->ours ? " by us" : "");
 }
 
-static void on_made_do(size_t n_restored, size_t n_waiting, void *userdata)
+static void on_made_do(const struct makeshift_outcome *outcome, void *userdata)
 {
 	(void)userdata;
-	tell("made do %zu, %zu wait", n_restored, n_waiting);
+	tell("made do %zu, %zu in %s, %zu wait", outcome->n_restored, outcome->n_moved,
+	     outcome->zone ? outcome->zone : "no zone", outcome->n_waiting);
 }
 
 static void on_pending(const struct listener_pending *pending, void *userdata)

@@ -60,6 +60,7 @@ UNIT_TESTS = \
 	tests/unit/test-logins \
 	tests/unit/test-loop \
 	tests/unit/test-loss \
+	tests/unit/test-makeshift \
 	tests/unit/test-memory \
 	tests/unit/test-mime \
 	tests/unit/test-nftrules \

@@ -225,7 +225,7 @@ START_TEST(not_ready)
 	world_pass(120000);
 	/* it takes what it is told, and mail is back; nothing is learned, nor on record */
 	ck_assert_uint_eq(world.wall.calls.n, 2);
-	ck_assert_uint_eq(world_told("made do 2, 0 wait"), 1);
+	ck_assert_uint_eq(world_told("made do 2, 0 in no zone, 0 wait"), 1);
 	ck_assert(is_back(IMAPS) && is_back(SMTPS));
 	ck_assert_uint_eq(world_told("lost "), 0);
 	ck_assert_uint_eq(world_told("withdrawn"), 0);

@@ -40,3 +40,24 @@ int links_each(links_fn *fn, void *userdata)
 	freeifaddrs(list);
 	return r;
 }
+
+/** links_is_outside() - may others come in on it? */
+bool links_is_outside(const struct link *link)
+{
+	return strcmp(link->interface, "lo") != 0;
+}
+
+static int add_name(const struct link *link, void *userdata)
+{
+	struct strv *names = userdata;
+
+	if (!links_is_outside(link) || strv_contains(names, link->interface))
+		return 0;
+	return strv_add(names, link->interface);
+}
+
+/** links_names() - add those that others may come in on, each once; Return: as links_each() */
+int links_names(struct strv *out)
+{
+	return links_each(add_name, out);
+}

@@ -19,5 +19,7 @@ struct link {
 typedef int links_fn(const struct link *link, void *userdata);
 
 int links_each(links_fn *fn, void *userdata) _must_check_;
+bool links_is_outside(const struct link *link);
+int links_names(struct strv *out) _must_check_;
 
 #endif

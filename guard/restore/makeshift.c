@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/makeshift.h"
+
+#include "guard/model/packet/dispatch.h"
+#include "guard/restore/unread.h"
+
+#include <errno.h>
+#include <string.h>
+
+/* Nor are the administrator's policies there, which nobody has removed for that. */
+static int keep_policies(struct firewall *now, const struct firewall *wanted)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < wanted->n && r == 0; i++)
+		if (item_policy_name(wanted->entries[i].item.zone) &&
+		    !strv_contains(&now->zones, wanted->entries[i].item.zone))
+			r = strv_add(&now->zones, wanted->entries[i].item.zone);
+	return r;
+}
+
+/**
+ * makeshift_keep() - what was meant does not follow from a stock configuration
+ * @now:    as it was read; gets the permanent side and the policies as they were
+ * @wanted: as it was before
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int makeshift_keep(struct firewall *now, const struct firewall *wanted)
+{
+	int r = unread_keep_all(now, wanted);
+
+	return r == 0 ? keep_policies(now, wanted) : r;
+}
+
+/* --- in the place of another zone --------------------------------------------------------- */
+
+static struct item in_zone(const struct item *item, const char *zone)
+{
+	struct item other = *item;
+
+	other.zone = (char *)(uintptr_t)zone; /* borrowed, and not written to */
+	return other;
+}
+
+static bool was_open_in(const struct makeshift_world *world, const struct item *item,
+                        const char *zone)
+{
+	const struct item there = in_zone(item, zone);
+
+	return firewall_has(world->wanted, &there, FIREWALL_RUNTIME);
+}
+
+/* To all that comes in on an interface of which the packets come into @zone now? */
+static int was_open_on(const struct makeshift_world *world, const struct item *item,
+                       const char *zone, const char *interface)
+{
+	const struct packet packet = {.interface = interface};
+	const char *now = NULL, *before = NULL;
+	int r = dispatch_zone(&now, world->now, &packet);
+
+	if (r == 0)
+		r = dispatch_zone(&before, world->wanted, &packet);
+	if (r < 0)
+		return r;
+	return (now && strcmp(now, zone) != 0) || (before && was_open_in(world, item, before));
+}
+
+/* To those who were in a zone of their own, because of where they come from? */
+static bool was_open_to_sources(const struct makeshift_world *world, const struct item *item)
+{
+	for (size_t i = 0; i < world->wanted->n; i++) {
+		const struct firewall_entry *entry = &world->wanted->entries[i];
+
+		if (entry->item.kind == ITEM_SOURCE && (entry->flags & FIREWALL_RUNTIME) &&
+		    !firewall_has(world->now, &entry->item, FIREWALL_RUNTIME) &&
+		    !was_open_in(world, item, entry->item.zone))
+			return false;
+	}
+	return true;
+}
+
+/* Return: whether nobody gets in by it who did not before; -ENOMEM. */
+static int may_stand_in(const struct makeshift_world *world, const struct item *item,
+                        const char *zone)
+{
+	int r = 1;
+
+	if ((item->kind != ITEM_SERVICE && item->kind != ITEM_PORT) ||
+	    item_policy_name(item->zone) || world->interfaces->n == 0 ||
+	    !was_open_to_sources(world, item))
+		return 0;
+	for (size_t i = 0; i < world->interfaces->n && r > 0; i++)
+		r = was_open_on(world, item, zone, world->interfaces->strings[i]);
+	return r;
+}
+
+static bool is_listed(const struct loss *loss, size_t n, const struct item *item)
+{
+	for (size_t i = 0; i < n; i++)
+		if (item_cmp(&loss->rows[i].item, item) == 0)
+			return true;
+	return false;
+}
+
+enum housing { HOUSED, WAITS, NEEDS_NOTHING };
+
+static int move_to(struct item *item, const char *zone)
+{
+	char *copy = strdup(zone);
+
+	if (!copy)
+		return -ENOMEM;
+	free(item->zone);
+	item->zone = copy;
+	return 0;
+}
+
+/* Its time would be over, and nobody would take it away. */
+static bool is_timed(const struct loss_row *row)
+{
+	return row->until_us != 0;
+}
+
+/* Who took away what stood in does not get it back. */
+static int find_home(struct makeshift *makeshift, struct loss_row *row,
+                     const struct makeshift_world *world)
+{
+	const char *zone = world->now->default_zone;
+	int r = 0;
+
+	if (zone && strv_contains(world->zones, zone) && !is_timed(row))
+		r = may_stand_in(world, &row->item, zone);
+	if (r <= 0)
+		return r < 0 ? r : WAITS;
+	if (move_to(&row->item, zone) < 0)
+		return -ENOMEM;
+	return firewall_has(world->now, &row->item, FIREWALL_RUNTIME) ||
+	               makeshift_has(makeshift, &row->item)
+	           ? NEEDS_NOTHING
+	           : HOUSED;
+}
+
+/* @n: so many rows before it have a home. */
+static int house(struct makeshift *makeshift, struct loss *loss, size_t n, struct loss_row *row,
+                 const struct makeshift_world *world)
+{
+	int r = HOUSED;
+
+	if (!strv_contains(world->zones, row->item.zone))
+		r = loss_verdict_restores(row->verdict) ? find_home(makeshift, row, world) : WAITS;
+	return r == HOUSED && is_listed(loss, n, &row->item) ? NEEDS_NOTHING : r;
+}
+
+static int note_standin(struct makeshift *makeshift, const struct item *item)
+{
+	struct firewall_entry *entry;
+
+	return firewall_put(&makeshift->standins, item, &entry);
+}
+
+/**
+ * makeshift_house() - each loss gets a zone that there is, or waits
+ * @loss: those that wait are taken out
+ *
+ * Return: 0 or -ENOMEM; then @loss is of no more use.
+ */
+int makeshift_house(struct makeshift *makeshift, struct loss *loss,
+                    const struct makeshift_world *world)
+{
+	size_t kept = 0, n = loss->n;
+	int r = 0;
+
+	makeshift->n_waiting = 0;
+	firewall_sweep(&makeshift->standins); /* of a plan that was not carried out */
+	for (size_t i = 0; i < n; i++) {
+		struct loss_row *row = &loss->rows[i];
+		bool at_home = strv_contains(world->zones, row->item.zone);
+
+		if (r >= 0)
+			r = house(makeshift, loss, kept, row, world);
+		if (r == HOUSED && !at_home && note_standin(makeshift, &row->item) < 0)
+			r = -ENOMEM;
+		if (r == HOUSED) {
+			loss->rows[kept++] = *row;
+			continue;
+		}
+		makeshift->n_waiting += r == WAITS && loss_verdict_restores(row->verdict) &&
+		                        !item_is_binding(&row->item);
+		item_deinit(&row->item);
+	}
+	loss->n = kept;
+	loss_sort(loss);
+	return r < 0 ? r : 0;
+}
+
+/**
+ * makeshift_done() - the plan for what was housed was carried out
+ *
+ * What firewalld did not take is tried again with the next reading.
+ */
+struct makeshift_outcome makeshift_done(struct makeshift *makeshift, const struct plan *plan,
+                                        const struct restorer_step *steps)
+{
+	struct makeshift_outcome outcome = {.n_waiting = makeshift->n_waiting};
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct item *item = &plan->steps[i].item;
+		struct firewall_entry *standin = firewall_find(&makeshift->standins, item);
+		bool restored = steps[i].outcome == STORE_STEP_RESTORED;
+
+		if (standin)
+			standin->flags = restored ? FIREWALL_RUNTIME : 0;
+		if (standin && restored)
+			outcome.zone = standin->item.zone;
+		outcome.n_moved += standin && restored;
+		outcome.n_restored += !standin && restored;
+	}
+	firewall_sweep(&makeshift->standins);
+	makeshift->n_told_waiting = makeshift->n_waiting;
+	return outcome;
+}
+
+/** makeshift_has() - does it stand in for one of another zone? */
+bool makeshift_has(const struct makeshift *makeshift, const struct item *item)
+{
+	return firewall_find(&makeshift->standins, item) != NULL;
+}
+
+/** makeshift_end() - firewalld has other zones than the stock ones again, or is gone */
+void makeshift_end(struct makeshift *makeshift)
+{
+	firewall_deinit(&makeshift->standins);
+	*makeshift = MAKESHIFT_NULL;
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * makeshift - what is done in a firewalld that has failed to load its files
+ *
+ * It holds a stock configuration and takes what it is told, and that works: mail is put back into
+ * what there is. A zone of the administrator's is not among that; what was bound to it comes into
+ * the default zone now. What was open to all that comes in there is opened there, in the place of
+ * its own zone, and nothing else (law 5). Nothing of it is learned or goes on record as restored,
+ * since it is not for long.
+ */
+#ifndef GUARD_RESTORE_MAKESHIFT_H
+#define GUARD_RESTORE_MAKESHIFT_H
+
+#include "guard/model/loss.h"
+#include "guard/model/plan.h"
+#include "guard/restore/restorer.h"
+
+struct makeshift {
+	struct firewall standins; /* that were opened in the place of others */
+	size_t n_waiting;         /* for want of a zone or policy; bindings do not count */
+	size_t n_told_waiting;
+};
+#define MAKESHIFT_NULL ((struct makeshift){.standins = FIREWALL_NULL})
+
+/* What came of it, for who tells of it. */
+struct makeshift_outcome {
+	size_t n_restored; /* into zones of their own */
+	size_t n_moved;    /* into @zone, in the place of their own */
+	size_t n_waiting;
+	const char *zone; /* borrowed; the default zone; NULL: none is known */
+};
+
+/* What there is, and what was; all borrowed. */
+struct makeshift_world {
+	const struct firewall *now;
+	const struct firewall *wanted;
+	const struct strv *zones;      /* that there are now */
+	const struct strv *interfaces; /* of this machine, without loopback; empty: not known */
+};
+
+int makeshift_keep(struct firewall *now, const struct firewall *wanted) _must_check_;
+int makeshift_house(struct makeshift *makeshift, struct loss *loss,
+                    const struct makeshift_world *world) _must_check_;
+struct makeshift_outcome makeshift_done(struct makeshift *makeshift, const struct plan *plan,
+                                        const struct restorer_step *steps);
+bool makeshift_has(const struct makeshift *makeshift, const struct item *item);
+void makeshift_end(struct makeshift *makeshift);
+
+#endif

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Where mail of a zone may be let in while a failed firewalld does not have that zone. */
+#include "guard/restore/makeshift.h"
+
+#include "tests/unit/firewalls.h"
+#include "tests/unit/unit.h"
+
+#define HOST0 "iredmail/interface:host0=r "
+#define IMAPS "iredmail/service:imaps=r "
+
+/* Its default zone is public, and so it was where nothing else is said. */
+static const struct {
+	const char *what;
+	const char *was; /* what was wanted, and all of it is lost */
+	const char *default_zone;
+	const char *interfaces;
+	const char *now;
+	const char *housed; /* by "public"; "": nothing */
+	size_t n_waiting;
+} rows[] = {
+    {"the only interface was there", HOST0 IMAPS, "public", "host0", "", "public/service:imaps", 0},
+    {"by default", IMAPS "iredmail/port:4190/tcp=r", "iredmail", "host0 eth1", "",
+     "public/service:imaps public/port:4190/tcp", 0},
+    {"of the stock zone's own", "public/service:imaps=r", "public", "host0", "",
+     "public/service:imaps", 0},
+    {"another was in a zone that did not have it", HOST0 IMAPS, "public", "host0 eth1", "", "", 1},
+    {"in one that had it", HOST0 IMAPS "lan/interface:eth1=r lan/service:imaps=r", "public",
+     "host0 eth1", "", "public/service:imaps", 0},
+    {"and still comes in there", HOST0 IMAPS "internal/interface:eth1=r", "public", "host0 eth1",
+     "internal/interface:eth1=r", "public/service:imaps", 0},
+    {"it was closed to some addresses", HOST0 IMAPS "drop/source:192.0.2.0/24=r", "public", "host0",
+     "", "", 1},
+    {"which have a zone still", HOST0 IMAPS "drop/source:192.0.2.0/24=r", "public", "host0",
+     "drop/source:192.0.2.0/24=r", "public/service:imaps", 0},
+    {"open to them, too", HOST0 IMAPS "lan/source:192.0.2.0/24=r lan/service:imaps=r", "public",
+     "host0", "", "public/service:imaps", 0},
+    {"open there already", HOST0 IMAPS, "public", "host0", "public/service:imaps=r", "", 0},
+    {"interfaces are not known", HOST0 IMAPS, "public", "", "", "", 1},
+    {"for a time, of which nobody would take it away", HOST0 "iredmail/service:imaps=r@100",
+     "public", "host0", "", "", 1},
+    {"in a policy", "policy:mail/service:imaps=r", "public", "host0", "", "", 1},
+    {"not a port or service", HOST0 "iredmail/forward-port:port=80:proto=tcp:toport=8080=r",
+     "public", "host0", "", "", 1},
+};
+
+static void add_loss(struct loss *loss, const struct firewall *was, const struct strv *zones)
+{
+	loss->rows = calloc(was->n + 1, sizeof(*loss->rows));
+	ck_assert_ptr_nonnull(loss->rows);
+	for (size_t i = 0; i < was->n; i++) {
+		/* what is bound in a stock zone is its own affair */
+		if (was->entries[i].item.kind <= ITEM_SOURCE &&
+		    strv_contains(zones, was->entries[i].item.zone))
+			continue;
+		loss->rows[loss->n] =
+		    (struct loss_row){.verdict = LOSS_LOST, .until_us = was->entries[i].until_us};
+		ck_assert_int_eq(item_copy(&loss->rows[loss->n++].item, &was->entries[i].item), 0);
+	}
+}
+
+static void check_housed(const struct loss *loss, const char *housed, const char *what)
+{
+	_cleanup_strv_ struct strv words = STRV_NULL;
+
+	ck_assert_int_eq(strv_split(&words, housed, " "), 0);
+	ck_assert_msg(loss->n == words.n, "%s: %zu instead of %zu", what, loss->n, words.n);
+	for (size_t i = 0; i < words.n; i++) {
+		_cleanup_item_ struct item item = item_from_text(words.strings[i]);
+		bool there = false;
+
+		for (size_t k = 0; k < loss->n; k++)
+			there |= item_cmp(&loss->rows[k].item, &item) == 0;
+		ck_assert_msg(there, "%s: %s", what, words.strings[i]);
+	}
+}
+
+struct scene {
+	struct firewall was, now;
+	struct strv zones, interfaces;
+	struct loss loss;
+	struct makeshift_world world;
+};
+
+static void set(struct scene *scene, size_t i)
+{
+	*scene = (struct scene){.was = firewall_from_text(rows[i].was),
+	                        .now = firewall_from_text(rows[i].now)};
+	ck_assert_int_eq(firewall_set_default_zone(&scene->was, rows[i].default_zone), 0);
+	ck_assert_int_eq(strv_split(&scene->zones, "drop internal public", " "), 0);
+	ck_assert_int_eq(strv_split(&scene->interfaces, rows[i].interfaces, " "), 0);
+	add_loss(&scene->loss, &scene->was, &scene->zones);
+	scene->world = (struct makeshift_world){.now = &scene->now,
+	                                        .wanted = &scene->was,
+	                                        .zones = &scene->zones,
+	                                        .interfaces = &scene->interfaces};
+}
+
+static void unset(struct scene *scene)
+{
+	firewall_deinit(&scene->was);
+	firewall_deinit(&scene->now);
+	strv_deinit(&scene->zones);
+	strv_deinit(&scene->interfaces);
+	loss_deinit(&scene->loss);
+}
+
+START_TEST(opens_to_nobody_new)
+{
+	struct makeshift makeshift = MAKESHIFT_NULL;
+	struct scene scene;
+
+	set(&scene, (size_t)_i);
+	ck_assert_int_eq(makeshift_house(&makeshift, &scene.loss, &scene.world), 0);
+	check_housed(&scene.loss, rows[_i].housed, rows[_i].what);
+	ck_assert_msg(makeshift.n_waiting == rows[_i].n_waiting, "%s: %zu wait", rows[_i].what,
+	              makeshift.n_waiting);
+	makeshift_end(&makeshift);
+	unset(&scene);
+}
+END_TEST
+
+/* What somebody takes away is not put back; what firewalld did not take is. */
+START_TEST(is_taken_away)
+{
+	struct makeshift makeshift = MAKESHIFT_NULL;
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps");
+
+	for (int n = 0; n < 3; n++) {
+		struct restorer_step step = {.outcome =
+		                                 n == 0 ? STORE_STEP_FAILED : STORE_STEP_RESTORED};
+		_cleanup_plan_ struct plan plan = PLAN_NULL;
+		struct makeshift_outcome outcome;
+		struct scene scene;
+
+		set(&scene, 0);
+		ck_assert_int_eq(makeshift_house(&makeshift, &scene.loss, &scene.world), 0);
+		ck_assert_int_eq(plan_build(&plan, &scene.loss, &scene.now, 0), 0);
+		ck_assert_uint_eq(plan.n, n < 2);
+		outcome = makeshift_done(&makeshift, &plan, &step);
+		ck_assert_uint_eq(outcome.n_moved, n == 1);
+		ck_assert_uint_eq(outcome.n_restored, 0);
+		ck_assert(makeshift_has(&makeshift, &imaps) == (n > 0));
+		unset(&scene);
+	}
+	makeshift_end(&makeshift);
+	ck_assert(!makeshift_has(&makeshift, &imaps));
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("makeshift");
+	TCase *tc = tcase_create("makeshift");
+
+	tcase_add_loop_test(tc, opens_to_nobody_new, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tc, is_taken_away);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

@@ -36,16 +36,23 @@ static bool is_listed(struct scope_view *view, const struct firewall_entry *entr
 
 /* --- in the runtime only ------------------------------------------------------------------ */
 
-static bool is_service_at_risk(const struct picture *picture _unused_, struct scope_view *view,
-                               const struct firewall_entry *entry)
+/* What is put into a stock configuration is for a while, and nothing to be made permanent. */
+static bool is_at_risk(const struct picture *picture, struct scope_view *view,
+                       const struct firewall_entry *entry)
 {
-	return !item_is_binding(&entry->item) && scope_view_at_risk(view, entry);
+	return picture->state != FIREWALL_STATE_FAILED && scope_view_at_risk(view, entry);
 }
 
-static bool is_binding_at_risk(const struct picture *picture _unused_, struct scope_view *view,
+static bool is_service_at_risk(const struct picture *picture, struct scope_view *view,
                                const struct firewall_entry *entry)
 {
-	return item_is_binding(&entry->item) && scope_view_at_risk(view, entry);
+	return !item_is_binding(&entry->item) && is_at_risk(picture, view, entry);
+}
+
+static bool is_binding_at_risk(const struct picture *picture, struct scope_view *view,
+                               const struct firewall_entry *entry)
+{
+	return item_is_binding(&entry->item) && is_at_risk(picture, view, entry);
 }
 
 /* Mail and what goes with it is missed at once. */

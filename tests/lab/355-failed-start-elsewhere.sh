@@ -41,6 +41,7 @@ need "nothing else is" is_shut 25 465 110
 need "it says so, and what it cannot put back" within 5 \
 	said '2 restored into the stock configuration.*2 of them in zone public.*2 cannot be.*for want of their zone or policy'
 need "the status is not fine" exits 1 guard status
+need "nobody is told to make the makeshift permanent" not out_has 'persist|permanent.*add-service'
 need "the history has it" within 5 eval 'guard history --kind repair >"$W/out" && out_has "2 items were put back into a firewalld in state FAILED .*in zone public.*, 2 wait"'
 need "somebody takes imap away" fwc --zone=public --remove-service=imap
 need "it stays away" stays 3 is_shut 143

@@ -22,7 +22,7 @@ f2b set nft banip 192.0.2.3
 guard --json status >"$W/out" 2>/dev/null
 need "it runs" json "d['fail2ban']['state'] == 'running'" >/dev/null
 kinds() { json "[a['kind'] for j in d['fail2ban']['jails'] if j['name'] == '$1' for a in j['actions'] if j['actions_known']] == $2" >/dev/null || fail "$1 is not told by what it does"; }
-kinds lab "['rich rules', 'other']"
+kinds lab "['rich rules', 'report']"
 kinds multi "['direct rules']"
 kinds new "['direct rules']"
 kinds allports "['direct rules']"

@@ -69,6 +69,6 @@ need "each has a command" test "$(wc -l <"$W/mend")" = "$(wc -l <"$W/rows")"
 grep -E ' (noset|nofwset|nozone|flushed)$' "$W/mend" >"$W/mends"
 while read -r command; do bash -c "$command"; done <"$W/mends" >"$W/mended" 2>&1
 need "what a command can mend is mended" within 20 rest_found
-need "a banned one stays away" is_shut_from 10.77.0.3 993
-need "the programs' sets hold him" ipset test missing 10.77.0.3
-need "also the one that the action made" ipset test flushed 10.77.0.3
+need "a banned one stays away" within 10 is_shut_from 10.77.0.3 993
+need "the programs' sets hold him" within 10 ipset test missing 10.77.0.3
+need "also the one that the action made" within 10 ipset test flushed 10.77.0.3

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/denylist.h"
 
+#include "guard/base/search.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -255,21 +257,21 @@ static int sort_tickets(struct making *making)
 	return 0;
 }
 
+static int compare_address(const void *element, const void *key)
+{
+	const struct ticket *const *ticket = element;
+
+	return cidr_cmp(&(*ticket)->cidr, key);
+}
+
 /* The first that is for exactly this. */
 static const struct ticket *ticket_of(const struct making *making, const struct cidr *prefix)
 {
-	size_t low = 0, high = making->n_tickets;
+	size_t at = search_lower_bound(making->tickets, making->n_tickets, sizeof(*making->tickets),
+	                               prefix, compare_address);
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (cidr_cmp(&making->tickets[middle]->cidr, prefix) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < making->n_tickets && cidr_cmp(&making->tickets[low]->cidr, prefix) == 0
-	           ? making->tickets[low]
+	return at < making->n_tickets && cidr_cmp(&making->tickets[at]->cidr, prefix) == 0
+	           ? making->tickets[at]
 	           : NULL;
 }
 
@@ -407,23 +409,24 @@ static int judge(struct making *making, struct denylist_row *row, const struct c
 	return r;
 }
 
+static int compare_conflict(const void *element, const void *key)
+{
+	const struct hit *hit = element;
+	const size_t *wanted = key;
+
+	return hit->conflict < *wanted ? -1 : hit->conflict > *wanted;
+}
+
 /* The hits of a deny stand together. */
 static int find_hits(struct making *making, struct denylist_row *row)
 {
 	const size_t wanted = (size_t)(row->conflict - making->list->conflicts.conflicts);
-	size_t low = 0, high = making->n_hits;
+	size_t at = search_lower_bound(making->hits, making->n_hits, sizeof(*making->hits), &wanted,
+	                               compare_conflict);
 	int r = 0;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (making->hits[middle].conflict < wanted)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	for (; low < making->n_hits && making->hits[low].conflict == wanted && r == 0; low++)
-		r = take_near(row, &making->near, making->hits[low].range);
+	for (; at < making->n_hits && making->hits[at].conflict == wanted && r == 0; at++)
+		r = take_near(row, &making->near, making->hits[at].range);
 	return r;
 }
 

@@ -33,7 +33,7 @@ struct denylist_row {
 struct denylist {
 	struct conflicts conflicts;
 	struct denylist_row *rows; /* owned; the widest first */
-	size_t n, capacity;
+	size_t n;
 };
 #define DENYLIST_NULL      ((struct denylist){0})
 #define _cleanup_denylist_ _cleanup_(denylist_deinit)

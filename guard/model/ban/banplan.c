@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/banplan.h"
 
+#include "guard/base/search.h"
 #include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 
@@ -278,20 +279,18 @@ static int by_address_init(struct by_address *out, const struct tickets *tickets
 	return 0;
 }
 
+static int compare_address(const void *element, const void *key)
+{
+	const struct ticket *const *ticket = element;
+
+	return cidr_cmp(&(*ticket)->cidr, key);
+}
+
 /* The first that is for @source or sorts behind it. */
 static size_t lower_bound(const struct by_address *index, const struct cidr *source)
 {
-	size_t low = 0, high = index->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (cidr_cmp(&index->sorted[middle]->cidr, source) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_lower_bound(index->sorted, index->n, sizeof(*index->sorted), source,
+	                          compare_address);
 }
 
 /* --- the answers ------------------------------------------------------------------------- */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/model/ban/coverage.h"
 
+#include "guard/base/search.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -80,17 +82,8 @@ int coverage_ranges_sort(struct coverage_ranges *ranges)
 /* The first range that sorts at @cidr or behind it. */
 static size_t lower_bound(const struct coverage_ranges *ranges, const struct cidr *cidr)
 {
-	size_t low = 0, high = ranges->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (by_family(&ranges->ranges[middle], cidr) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_lower_bound(ranges->ranges, ranges->n, sizeof(*ranges->ranges), cidr,
+	                          by_family);
 }
 
 /**

@@ -4,24 +4,32 @@
 static const struct {
 	const char *words;
 	const char *advice; /* to type: it works for each generation of firewalld */
+	const char *cause;  /* of the wipe that the repair is */
+	const char *end;    /* when it is over */
 } troubles[REPAIR_N_TROUBLES] = {
-    [REPAIR_NONE] = {"", ""},
+    [REPAIR_NONE] = {"", "", "", ""},
     [REPAIR_CUT] = {"a chain of firewalld's was emptied in the kernel, and firewalld does not know "
                     "it: what it opened is shut, or whom it kept out gets in",
-                    REPAIR_LOAD_AGAIN},
+                    REPAIR_LOAD_AGAIN, "a chain of its was emptied in the kernel",
+                    "firewalld's rules are in the kernel again"},
     [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
                         "it: every port is open and nobody is banned",
-                        "nft add table inet firewalld; " REPAIR_LOAD_AGAIN},
+                        "nft add table inet firewalld; " REPAIR_LOAD_AGAIN,
+                        "its rules were flushed out of the kernel",
+                        "firewalld's rules are in the kernel again"},
     [REPAIR_SHUT] = {"firewalld says open, the kernel does not: a reload that broke off has left "
                      "its policy DROP (nft list table inet firewalld_policy_drop), and no new "
                      "connection gets in",
-                     REPAIR_LOAD_AGAIN},
+                     REPAIR_LOAD_AGAIN, "a reload before it broke off",
+                     "the kernel lets in again what firewalld says is open"},
     [REPAIR_BROKEN] = {"a reload of firewalld broke off half way: it has lost its zones, and no "
                        "new connection gets in",
-                       REPAIR_LOAD_AGAIN},
+                       REPAIR_LOAD_AGAIN, "a reload before it broke off",
+                       "firewalld has its zones again"},
     [REPAIR_FAILED] = {"firewalld is in state FAILED and holds its stock configuration, and its "
                        "files are in order now",
-                       REPAIR_LOAD_AGAIN},
+                       REPAIR_LOAD_AGAIN, "its files are in order again",
+                       "firewalld has its own configuration again"},
 };
 
 /** repair_words() - what is the matter, and what it means; static */
@@ -34,6 +42,24 @@ const char *repair_words(enum repair_trouble trouble)
 const char *repair_advice(enum repair_trouble trouble)
 {
 	return troubles[trouble].advice;
+}
+
+/** repair_cause() - why firewalld was reloaded or restarted for it; static */
+const char *repair_cause(enum repair_trouble trouble)
+{
+	return troubles[trouble].cause;
+}
+
+/** repair_end() - how it is when it is over; static */
+const char *repair_end(enum repair_trouble trouble)
+{
+	return troubles[trouble].end;
+}
+
+/** repair_is_flush() - did somebody take firewalld's rules out of the kernel, or some of them? */
+bool repair_is_flush(enum repair_trouble trouble)
+{
+	return trouble == REPAIR_CUT || trouble == REPAIR_FLUSHED;
 }
 
 /**
@@ -80,7 +106,7 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
  */
 void repair_cannot_restart(struct repair *repair)
 {
-	if (repair->again || (repair->trouble != REPAIR_CUT && repair->trouble != REPAIR_FLUSHED))
+	if (repair->again || !repair_is_flush(repair->trouble))
 		return;
 	repair->again = true;
 	repair->next = REPAIR_RELOAD;

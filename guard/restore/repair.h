@@ -56,5 +56,8 @@ void repair_cannot_restart(struct repair *repair);
 bool repair_ended(struct repair *repair);
 const char *repair_words(enum repair_trouble trouble);
 const char *repair_advice(enum repair_trouble trouble);
+const char *repair_cause(enum repair_trouble trouble);
+const char *repair_end(enum repair_trouble trouble);
+bool repair_is_flush(enum repair_trouble trouble);
 
 #endif

@@ -160,11 +160,7 @@ static void note_repair(struct announcer *announcer, const struct listener_troub
 	snprintf(announcer->repair, sizeof(announcer->repair),
 	         "%s of firewalld by the guard: %s%s%s",
 	         trouble->act == REPAIR_RESTART ? "restart" : "reload",
-	         trouble->trouble == REPAIR_FAILED    ? "its files are in order again"
-	         : trouble->trouble == REPAIR_FLUSHED ? "its rules were flushed out of the kernel"
-	         : trouble->trouble == REPAIR_CUT     ? "a chain of its was emptied in the kernel"
-	                                              : "a reload before it broke off",
-	         *trouble->who ? " by " : "", trouble->who);
+	         repair_cause(trouble->trouble), *trouble->who ? " by " : "", trouble->who);
 }
 
 static const char *words_of(const struct listener_trouble *trouble)
@@ -200,7 +196,7 @@ void announcer_trouble(struct announcer *announcer, const struct listener_troubl
 	             trouble->who, words_of(trouble), person ? " See firewalld's log, then: " : "",
 	             person ? repair_advice(trouble->trouble) : "");
 	record_event(announcer->given.record,
-	             trouble->trouble <= REPAIR_FLUSHED ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
+	             repair_is_flush(trouble->trouble) ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
 	             NULL, "%s%s%s", words, by, trouble->who);
 	if (person)
 		notify_status(announcer->given.notifier, "firewalld is broken: see the log");
@@ -241,12 +237,7 @@ void announcer_made_do(struct announcer *announcer, const struct makeshift_outco
 /** announcer_repaired() - it is over, and whose doing that was */
 void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired)
 {
-	const char *end =
-	    repaired->trouble <= REPAIR_FLUSHED ? "firewalld's rules are in the kernel again"
-	    : repaired->trouble == REPAIR_SHUT
-	        ? "the kernel lets in again what firewalld says is open"
-	    : repaired->trouble == REPAIR_FAILED ? "firewalld has its own configuration again"
-	                                         : "firewalld has its zones again";
+	const char *end = repair_end(repaired->trouble);
 	const char *by = repaired->ours ? "repaired by the guard" : "repaired by somebody else";
 
 	logger_write(announcer->given.logger, LOGGER_NOTICE, "%s after %lld ms, %s", end,

@@ -60,13 +60,15 @@ static int silent(struct check_run *run)
 static int unread(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
+	/* nothing restarts a bus that hangs and leaves who is on it alone: look first */
 	const char *command = picture->result == FIREWALLD_E_GONE     ? "systemctl start firewalld"
 	                      : picture->result == FIREWALLD_E_NO_BUS ? "systemctl start dbus"
-	                                                              : NULL;
+	                      : picture->result == FIREWALLD_E_BUS_SILENT ? "systemctl status dbus"
+	                                                                  : NULL;
 
 	return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
 	                 command ? strdup(command) : NULL, "firewalld %s",
-	                 command ? "cannot be reached" : "could not be read");
+	                 picture_unreached_words(picture));
 }
 
 /* Also with a file that it refuses it starts, into its stock configuration. */

@@ -60,11 +60,17 @@ static struct err *why(const struct reading *reading, unsigned part)
 	return &reading->picture->why[__builtin_ctz(part)];
 }
 
+/* There is little time left for the others. */
+static bool was_waited_for(int result)
+{
+	return result == FIREWALLD_E_TIMEOUT || result == FIREWALLD_E_BUS_SILENT;
+}
+
 /* Of the time that all of them share, no more than @most_ms. */
 static int left_ms(const struct reading *reading, int most_ms)
 {
 	int64_t left = reading->question->deadline_ms - clock_monotonic_ms();
-	bool late = reading->impatient || reading->picture->result == FIREWALLD_E_TIMEOUT;
+	bool late = reading->impatient || was_waited_for(reading->picture->result);
 	int least_ms = late ? LEAST_LATER_MS : LEAST_MS;
 
 	if (!reading->question->deadline_ms || left > most_ms)
@@ -692,7 +698,7 @@ static int read_services(struct reading *reading)
 /* It may run, and hold what it held: what is left of it is in the kernel and in the store. */
 static bool is_out_of_reach(int result)
 {
-	return result == FIREWALLD_E_TIMEOUT || result == FIREWALLD_E_NO_BUS;
+	return was_waited_for(result) || result == FIREWALLD_E_NO_BUS;
 }
 
 static int read_remains(struct reading *reading)

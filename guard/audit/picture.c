@@ -175,6 +175,26 @@ bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index)
 }
 
 /**
+ * picture_unreached_words() - what is wrong with a firewalld that could not be read
+ *
+ * Goes on from "firewalld". Static.
+ */
+const char *picture_unreached_words(const struct picture *picture)
+{
+	switch (picture->result) {
+	case FIREWALLD_E_TIMEOUT:
+		return "does not answer";
+	case FIREWALLD_E_BUS_SILENT:
+		return "cannot be reached, as the system bus does not answer";
+	case FIREWALLD_E_GONE:
+	case FIREWALLD_E_NO_BUS:
+		return "cannot be reached";
+	default:
+		return "could not be read";
+	}
+}
+
+/**
  * picture_kernel_words() - what the kernel does while firewalld does not answer
  *
  * That is what counts for mail (law 10). Static.

@@ -156,6 +156,7 @@ bool picture_knows(const struct picture *picture, unsigned parts);
 bool picture_is_whole(const struct picture *picture);
 const char *picture_why(const struct picture *picture, unsigned part);
 const char *picture_part_name(unsigned part);
+const char *picture_unreached_words(const struct picture *picture);
 const char *picture_kernel_words(const struct picture *picture);
 enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action);
 enum jail_fate picture_jail_fate(const struct picture *picture, const struct jail *jail);

@@ -94,7 +94,7 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 
 	if (r == FIREWALLD_E_GONE)
 		advice = "; start it: systemctl start firewalld";
-	else if (r == FIREWALLD_E_NO_BUS)
+	else if (r == FIREWALLD_E_NO_BUS || r == FIREWALLD_E_BUS_SILENT)
 		advice = "; is the system bus running? See: systemctl status dbus";
 	else if (r == FIREWALLD_E_TIMEOUT)
 		advice = "; firewalld does not answer: see systemctl status firewalld";

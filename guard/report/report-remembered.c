@@ -12,7 +12,7 @@ void report_remembered_put(const struct report *report, const struct picture *pi
 	timespec_format_local(picture->last_us, report->zone, at);
 	timespec_format_duration(picture->now_us - picture->last_us, ago);
 	timespec_format_local(picture->silent_since_us, report->zone, since);
-	report_line(report, REPORT_WARN, "firewalld does not answer%s%s; %s.",
+	report_line(report, REPORT_WARN, "firewalld %s%s%s; %s.", picture_unreached_words(picture),
 	            picture->silent_since_us ? " since " : "",
 	            picture->silent_since_us ? since : "", picture_kernel_words(picture));
 	report_line(report, REPORT_WARN, "This is what it held at %s (%s ago):", at, ago);

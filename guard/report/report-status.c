@@ -264,12 +264,11 @@ static int put_firewalld_line(const struct report *report, const struct status *
 		n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", i ? ", " : "",
 		                      zones.strings[i]);
 	timespec_format_local(picture->silent_since_us, report->zone, since);
-	if (!status_is_reached(status) && picture->result == FIREWALLD_E_TIMEOUT)
-		report_line(report, REPORT_BAD, "firewalld  does not answer%s%s",
+	if (!status_is_reached(status))
+		report_line(report, REPORT_BAD, "firewalld  %s%s%s",
+		            picture_unreached_words(picture),
 		            picture->silent_since_us ? " since " : "",
 		            picture->silent_since_us ? since : "");
-	else if (!status_is_reached(status))
-		report_line(report, REPORT_BAD, "firewalld  cannot be reached");
 	else
 		report_line(report, fine ? REPORT_PLAIN : REPORT_BAD,
 		            "firewalld  %s%s; default zone %s; active zones: %s",

@@ -10,6 +10,8 @@ within 10 exits 0 guard status
 
 kill -STOP "$BUS"
 need "the bus hangs" answers 3 'the system bus does not answer'
+need "firewalld is not to blame" not out_has 'firewalld does not answer|restart firewalld'
+need "what to look at is told" out_has 'fix: systemctl status dbus'
 need "what was open is told all the same" out_has 'service:imaps .*the kernel has its rule'
 kill -STOP "$F2B"
 need "fail2ban hangs, too" answers 3 'the system bus does not answer'

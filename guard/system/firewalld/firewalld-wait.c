@@ -128,7 +128,7 @@ static int wait_for_it(struct firewalld *fw, bool patient, int64_t deadline_ms, 
 
 		if (now_ms >= deadline_ms)
 			return result ? result
-			              : err_set(err, FIREWALLD_E_TIMEOUT,
+			              : err_set(err, FIREWALLD_E_BUS_SILENT,
 			                        "the system bus does not answer");
 		result = 0;
 		r = loop_run_until(loop_of(fw), until_ms < deadline_ms ? until_ms : deadline_ms,
@@ -146,7 +146,7 @@ static int wait_for_it(struct firewalld *fw, bool patient, int64_t deadline_ms, 
  * @err: says why not
  *
  * Return: 0 when it is; FIREWALLD_E_GONE; FIREWALLD_E_NO_BUS;
- * FIREWALLD_E_TIMEOUT when the bus did not say in time; -EINTR when something
+ * FIREWALLD_E_BUS_SILENT when the bus did not say in time; -EINTR when something
  * else called loop_exit(); another negative errno.
  */
 int firewalld_connect_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err)

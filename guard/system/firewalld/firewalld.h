@@ -30,6 +30,7 @@ struct firewalld_op; /* something under way, which can be cancelled */
 enum {
 	FIREWALLD_E_GONE = 1,        /* not on the bus, or went before it answered */
 	FIREWALLD_E_NO_BUS,          /* firewalld_connect_wait(): the bus cannot be reached */
+	FIREWALLD_E_BUS_SILENT,      /* firewalld_connect_wait(): no answer of the bus in time */
 	FIREWALLD_E_TIMEOUT,         /* no answer in time; it may still happen */
 	FIREWALLD_E_MALFORMED,       /* an answer that is not what firewalld documents */
 	FIREWALLD_E_ALREADY,         /* ALREADY_ENABLED, ZONE_ALREADY_SET: is there already */
@@ -190,7 +191,8 @@ void firewalld_reading_deinit(struct firewalld_reading *reading);
  * clock_monotonic_ms() reaches deadline_ms (FIREWALLD_E_TIMEOUT), and are not to
  * be called from callbacks. Results are as above. firewalld_connect_wait()
  * returns 0 with firewalld present, FIREWALLD_E_GONE when the bus is there and
- * firewalld is not, FIREWALLD_E_NO_BUS when the first attempt to reach it failed;
+ * firewalld is not, FIREWALLD_E_NO_BUS when the first attempt to reach it failed,
+ * FIREWALLD_E_BUS_SILENT when the bus did not answer;
  * to firewalld_appear_wait() these are answers only when the time is over.
  */
 int firewalld_connect_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err) _must_check_;

@@ -85,6 +85,7 @@ static int find_drift(struct findings *out, struct drift_counts *counts, unsigne
 	const struct drift_evidence evidence = {
 	    .fw = &picture->firewall,
 	    .tickets = &picture->tickets,
+	    .shapes = &picture->shapes,
 	    .interfaces = &picture->interfaces,
 	    .clients = safe ? &picture->clients.effective : NULL,
 	    .learned = &picture->clients.learned,

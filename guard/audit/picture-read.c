@@ -435,7 +435,9 @@ static int read_store(struct reading *reading)
 			        picture->store_absent ? "there is none yet" : "it is empty");
 		return settle(reading, PICTURE_STORE, r);
 	}
-	r = read_wipes(reading);
+	r = store_shapes(reading->store, &picture->shapes, why(reading, PICTURE_STORE));
+	if (r == 0)
+		r = read_wipes(reading);
 	if (r == 0)
 		r = read_silence(reading, why(reading, PICTURE_STORE));
 	if (r == 0)
@@ -481,12 +483,14 @@ static int compare(struct reading *reading)
 static int ask_firewalld(struct reading *reading, unsigned part)
 {
 	bool packets = wants(reading, PICTURE_RULES | PICTURE_TABLES);
-	int r;
+	_cleanup_strv_ struct strv ipsets = STRV_NULL;
+	int r = banshapes_ipsets(&reading->picture->shapes, &ipsets);
 
 	firewalld_reading_deinit(&reading->firewalld);
 	reading->rules_read = false;
-	r = firewalld_session_read(reading->session, &reading->firewalld, packets,
-	                           why(reading, part));
+	if (r == 0)
+		r = firewalld_session_read(reading->session, &reading->firewalld, packets, &ipsets,
+		                           why(reading, part));
 	reading->rules_read = r == 0 && packets;
 	return r;
 }
@@ -803,10 +807,8 @@ static int read_heard(struct reading *reading)
 
 	if (!reading->store || !picture_knows(picture, PICTURE_FAIL2BAN))
 		return 0;
-	r = store_shapes(reading->store, &picture->shapes, why(reading, PICTURE_STORE));
-	if (r == 0)
-		r = heard_read(&picture->heard, reading->store, picture->spool_dir,
-		               &picture->tickets, picture->now_us, why(reading, PICTURE_STORE));
+	r = heard_read(&picture->heard, reading->store, picture->spool_dir, &picture->tickets,
+	               picture->now_us, why(reading, PICTURE_STORE));
 	if (r != 0)
 		lose_store(reading, r);
 	return r == -ENOMEM ? r : 0;

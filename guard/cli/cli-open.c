@@ -127,7 +127,7 @@ int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,
                        struct firewalld_reading *out)
 {
 	struct err err = ERR_NULL;
-	int r = firewalld_session_read(session, out, false, &err);
+	int r = firewalld_session_read(session, out, false, NULL, &err);
 
 	if (r != 0)
 		return cli_firewalld_failed(cli, r, &err);

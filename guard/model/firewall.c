@@ -29,13 +29,13 @@ enum firewall_state firewall_state_parse(const char *name)
 	return FIREWALL_STATE_UNKNOWN;
 }
 
-static void drop_priorities(struct firewall *fw)
+static void drop_traits(struct firewall *fw)
 {
-	for (size_t i = 0; i < fw->n_priorities; i++)
-		free(fw->priorities[i].zone);
-	free(fw->priorities);
-	fw->priorities = NULL;
-	fw->n_priorities = fw->priorities_capacity = 0;
+	for (size_t i = 0; i < fw->n_traits; i++)
+		free(fw->traits[i].zone);
+	free(fw->traits);
+	fw->traits = NULL;
+	fw->n_traits = fw->traits_capacity = 0;
 }
 
 /** firewall_deinit() - release everything; the result is FIREWALL_NULL and usable */
@@ -46,7 +46,7 @@ void firewall_deinit(struct firewall *fw)
 	free(fw->entries);
 	free(fw->default_zone);
 	strv_deinit(&fw->zones);
-	drop_priorities(fw);
+	drop_traits(fw);
 	*fw = FIREWALL_NULL;
 }
 
@@ -57,7 +57,7 @@ int firewall_copy(struct firewall *out, const struct firewall *from)
 
 	if (from->default_zone && firewall_set_default_zone(&copy, from->default_zone) < 0)
 		return -ENOMEM;
-	if (strv_copy(&copy.zones, &from->zones) < 0 || firewall_copy_priorities(&copy, from) < 0)
+	if (strv_copy(&copy.zones, &from->zones) < 0 || firewall_copy_traits(&copy, from) < 0)
 		return -ENOMEM;
 	if (from->n && grow(&copy.entries, &copy.capacity, from->n, sizeof(*copy.entries)) < 0)
 		return -ENOMEM;
@@ -250,30 +250,40 @@ int firewall_add_zone(struct firewall *fw, const char *zone)
 	return 0;
 }
 
-/** firewall_add_priority() - note the ingress priority of a zone; Return: 0 or -ENOMEM */
-int firewall_add_priority(struct firewall *fw, const char *zone, int ingress)
+/** firewall_add_trait() - note what is no item of a zone; Return: 0 or -ENOMEM */
+int firewall_add_trait(struct firewall *fw, const char *zone, int ingress,
+                       enum firewall_denial denial)
 {
-	int r = grow(&fw->priorities, &fw->priorities_capacity, fw->n_priorities + 1,
-	             sizeof(*fw->priorities));
+	int r = grow(&fw->traits, &fw->traits_capacity, fw->n_traits + 1, sizeof(*fw->traits));
 	char *copy = r == 0 ? strdup(zone) : NULL;
 
 	if (!copy)
 		return -ENOMEM;
-	fw->priorities[fw->n_priorities++] = (struct firewall_priority){copy, ingress};
+	fw->traits[fw->n_traits++] =
+	    (struct firewall_trait){.zone = copy, .ingress = ingress, .denial = denial};
 	return 0;
 }
 
-/** firewall_copy_priorities() - have zones found as in another; Return: 0 or -ENOMEM */
-int firewall_copy_priorities(struct firewall *to, const struct firewall *from)
+/** firewall_copy_traits() - have zones found, and deny, as in another; Return: 0 or -ENOMEM */
+int firewall_copy_traits(struct firewall *to, const struct firewall *from)
 {
 	int r = 0;
 
-	drop_priorities(to);
+	drop_traits(to);
 	to->by_priority = from->by_priority;
-	for (size_t i = 0; i < from->n_priorities && r == 0; i++)
-		r = firewall_add_priority(to, from->priorities[i].zone,
-		                          from->priorities[i].ingress);
+	for (size_t i = 0; i < from->n_traits && r == 0; i++)
+		r = firewall_add_trait(to, from->traits[i].zone, from->traits[i].ingress,
+		                       from->traits[i].denial);
 	return r;
+}
+
+/** firewall_denial() - what the zone does by its target with what nothing in it is for */
+enum firewall_denial firewall_denial(const struct firewall *fw, const char *zone)
+{
+	for (size_t i = 0; i < fw->n_traits; i++)
+		if (strcmp(fw->traits[i].zone, zone) == 0)
+			return fw->traits[i].denial;
+	return FIREWALL_DENIES_NOTHING;
 }
 
 /**

@@ -52,10 +52,19 @@ struct firewall_entry {
 	bool fresh;
 };
 
-/* A zone that firewalld asks earlier or later than the others. */
-struct firewall_priority {
-	char *zone; /* owned */
-	int ingress;
+/* What a zone does by its target with whatever nothing in it is for. */
+enum firewall_denial {
+	FIREWALL_DENIES_NOTHING, /* or all but pings: the usual target, which is not told apart here
+	                          */
+	FIREWALL_DROPS,
+	FIREWALL_REJECTS,
+};
+
+/* What is no item, and not the same for all zones. */
+struct firewall_trait {
+	char *zone;  /* owned */
+	int ingress; /* priority: asked earlier or later than the others */
+	enum firewall_denial denial;
 };
 
 struct firewall {
@@ -66,11 +75,12 @@ struct firewall {
 	struct firewall_entry *entries; /* sorted by item_cmp() */
 	size_t n;
 	size_t capacity;
-	/* How the zone of a packet is found (packet/dispatch.h); not stored, nor in the digest. */
-	bool by_priority;                     /* firewalld 2.0 and later */
-	struct firewall_priority *priorities; /* those that are not 0 */
-	size_t n_priorities;
-	size_t priorities_capacity;
+	/* How the zone of a packet is found (packet/dispatch.h), and what becomes of it there; not
+	 * stored, nor in the digest. */
+	bool by_priority;              /* firewalld 2.0 and later */
+	struct firewall_trait *traits; /* of zones that have one */
+	size_t n_traits;
+	size_t traits_capacity;
 };
 #define FIREWALL_NULL      ((struct firewall){0})
 #define _cleanup_firewall_ _cleanup_(firewall_deinit)
@@ -88,8 +98,10 @@ void firewall_sweep(struct firewall *fw);
 bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags);
 int firewall_set_default_zone(struct firewall *fw, const char *zone) _must_check_;
 int firewall_add_zone(struct firewall *fw, const char *zone) _must_check_;
-int firewall_add_priority(struct firewall *fw, const char *zone, int ingress) _must_check_;
-int firewall_copy_priorities(struct firewall *to, const struct firewall *from) _must_check_;
+int firewall_add_trait(struct firewall *fw, const char *zone, int ingress,
+                       enum firewall_denial denial) _must_check_;
+int firewall_copy_traits(struct firewall *to, const struct firewall *from) _must_check_;
+enum firewall_denial firewall_denial(const struct firewall *fw, const char *zone);
 const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
                                                       const struct item *binding);
 bool firewall_is_default_zone(const struct firewall *fw, const char *zone);

@@ -570,14 +570,24 @@ static void tell_unknown(struct bankeeper *keeper, const char *why)
 
 /* --- what stands in for them meanwhile --------------------------------------------------- */
 
+/* What a jail is for that lets in must never be kept away. */
+static bool is_to_hold(const struct bankeeper *keeper, const struct banplan_rule *rule)
+{
+	const struct jail *jail =
+	    rule->ticket ? tickets_jail(&keeper->tickets, rule->ticket->jail) : NULL;
+
+	return rule->answer == BANPLAN_HELD && rule->ticket && !(jail && jail_lets_in(jail));
+}
+
 /* Of @rules those that fail2ban holds; the caller frees them; NULL without memory. */
-static struct gapkeeper_ban *pick_bans(const struct banplan_rule *rules, size_t n, size_t *n_held)
+static struct gapkeeper_ban *pick_bans(const struct bankeeper *keeper,
+                                       const struct banplan_rule *rules, size_t n, size_t *n_held)
 {
 	struct gapkeeper_ban *bans = calloc(n + 1, sizeof(*bans));
 
 	*n_held = 0;
 	for (size_t i = 0; bans && i < n; i++)
-		if (rules[i].answer == BANPLAN_HELD && rules[i].ticket)
+		if (is_to_hold(keeper, &rules[i]))
 			bans[(*n_held)++] = (struct gapkeeper_ban){
 			    .item = rules[i].item, .end_us = rules[i].ticket->end_us};
 	return bans;
@@ -588,7 +598,7 @@ static void hold(struct bankeeper *keeper, const struct banplan_rule *rules, siz
                  int64_t wiped_us)
 {
 	size_t n_held;
-	_cleanup_free_ struct gapkeeper_ban *bans = pick_bans(rules, n, &n_held);
+	_cleanup_free_ struct gapkeeper_ban *bans = pick_bans(keeper, rules, n, &n_held);
 
 	if (!bans) {
 		missed(keeper);
@@ -1066,7 +1076,7 @@ static void prepare(struct bankeeper *keeper)
 	}
 	if (!judge_by_tickets(keeper, &decision, n))
 		return;
-	bans = pick_bans(decision.rules, n, &n_held);
+	bans = pick_bans(keeper, decision.rules, n, &n_held);
 	if (bans)
 		gapkeeper_prepare(keeper->given.gapkeeper, wanted, bans, n_held);
 }

@@ -143,15 +143,49 @@ void gapkeeper_enable(struct gapkeeper *keeper, bool on)
 	gapkeeper_end(keeper);
 }
 
+/* Where the banned come in by what is lost itself: a source, or an entry of what is one. */
+static bool is_lost_binding(const struct firewall *fw, const struct item *item)
+{
+	return (item->kind == ITEM_SOURCE || item->kind == ITEM_ENTRY) &&
+	       !firewall_has(fw, item, FIREWALL_RUNTIME);
+}
+
+/* @out: @fw with such bans in it; empty where there are none. Return: 0 or -ENOMEM. */
+static int add_lost(struct firewall *out, const struct firewall *fw,
+                    const struct gapkeeper_ban *bans, size_t n)
+{
+	size_t first = 0;
+	int r;
+
+	while (first < n && !is_lost_binding(fw, bans[first].item))
+		first++;
+	r = first < n ? firewall_copy(out, fw) : 0;
+	for (size_t i = first; i < n && r == 0; i++) {
+		struct firewall_entry *entry;
+
+		if (!is_lost_binding(fw, bans[i].item))
+			continue;
+		r = firewall_put(out, bans[i].item, &entry);
+		if (r == 0)
+			entry->flags |= FIREWALL_RUNTIME;
+	}
+	return r;
+}
+
 /* Those of @bans that a set can stand in for; the others have their rules alone. */
 static int collect(struct gap *gap, size_t *n_fit, const struct firewall *fw,
                    const struct gapkeeper_ban *bans, size_t n)
 {
+	_cleanup_firewall_ struct firewall before = FIREWALL_NULL;
+	int r = add_lost(&before, fw, bans, n);
+
 	*n_fit = 0;
 	gap_deinit(gap);
 	gap->port_of = gaptable_port_of;
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < n; i++) {
-		int r = gap_add_item(gap, fw, bans[i].item, bans[i].end_us, NULL);
+		r = gap_add_item(gap, before.n ? &before : fw, bans[i].item, bans[i].end_us, NULL);
 
 		if (r < 0)
 			return r;

@@ -504,7 +504,7 @@ static int absorb_zones(struct tracker *tracker, const struct firewall *reading)
 	int r = strv_copy(&zones, &reading->zones);
 
 	if (r == 0)
-		r = firewall_copy_priorities(&tracker->wanted, reading);
+		r = firewall_copy_traits(&tracker->wanted, reading);
 	if (r < 0)
 		return r;
 	strv_deinit(&tracker->wanted.zones);

@@ -117,7 +117,9 @@ static void set_priorities(struct firewall *fw, const char *text)
 		char *equal = strchr(words.strings[i], '=');
 
 		*equal++ = '\0';
-		ck_assert_int_eq(firewall_add_priority(fw, words.strings[i], atoi(equal)), 0);
+		ck_assert_int_eq(
+		    firewall_add_trait(fw, words.strings[i], atoi(equal), FIREWALL_DENIES_NOTHING),
+		    0);
 	}
 }
 

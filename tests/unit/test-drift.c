@@ -28,6 +28,12 @@ static struct tickets tickets_from_text(const char *text)
 	    {"direct", JAIL_ACTION_DIRECT, "imaps", "tcp", NULL, NULL, NULL},
 	    {"kernel", JAIL_ACTION_IPSET, "imaps", "tcp", NULL, NULL, NULL},
 	    {"set", JAIL_ACTION_FW_IPSET, "imaps", "tcp", NULL, NULL, NULL},
+	    {"whole", JAIL_ACTION_RICH, NULL, NULL, NULL, NULL, NULL},
+	    {"cell", JAIL_ACTION_SOURCE, NULL, NULL, NULL, NULL, "drop"},
+	    {"list", JAIL_ACTION_FW_IPSET, NULL, NULL, NULL, NULL, NULL},
+	    {"script", JAIL_ACTION_OTHER, NULL, NULL, NULL, NULL, NULL},
+	    {"changed", JAIL_ACTION_NFTABLES, NULL, NULL, NULL, NULL, NULL},
+	    {"white", JAIL_ACTION_ALLOW, NULL, NULL, NULL, NULL, NULL},
 	};
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct tickets tickets = TICKETS_NULL;
@@ -39,14 +45,19 @@ static struct tickets tickets_from_text(const char *text)
 		ck_assert_int_eq(tickets_add_jail(&tickets, jails[i].jail, &jail), 0);
 		ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
 		action->kind = jails[i].kind;
-		action->ports = strdup(jails[i].ports);
-		action->protocol = strdup(jails[i].protocol);
+		action->ports = jails[i].ports ? strdup(jails[i].ports) : NULL;
+		action->protocol = jails[i].protocol ? strdup(jails[i].protocol) : NULL;
 		action->blocktype = jails[i].blocktype ? strdup(jails[i].blocktype) : NULL;
 		action->blocktype6 = jails[i].blocktype6 ? strdup(jails[i].blocktype6) : NULL;
 		action->zone = jails[i].zone ? strdup(jails[i].zone) : NULL;
 		if (action->kind == JAIL_ACTION_DIRECT)
 			action->command = strdup("firewall-cmd --direct --add-rule <family> filter "
 			                         "f2b-direct 0 -s <ip> -j REJECT");
+		if (strcmp(jail->name, "whole") == 0)
+			action->command = strdup("firewall-cmd --policy=in --add-rich-rule="
+			                         "'rule family=ipv4 source address=<ip> drop'");
+		if (strcmp(jail->name, "list") == 0)
+			action->command = strdup("firewall-cmd --ipset=blocked --add-entry=<ip>");
 		jail->actions_known = true;
 	}
 	ck_assert_int_eq(strv_split(&words, text, ";"), 0);
@@ -83,9 +94,11 @@ static struct firewall firewall_of(const char *text)
 		struct firewall_entry *entry;
 		bool v6;
 
-		if (strncmp(word, "direct:", 7) == 0 ||
+		if (strncmp(word, "direct:", 7) == 0 || strncmp(word, "policy:", 7) == 0 ||
 		    sscanf(word, "%31s %63s %31s %7s", zone, address, port, flags) != 4) {
 			firewall_entry_from_text(&fw, word);
+			word[strcspn(word, "/")] = '\0'; /* an ipset that was read */
+			ck_assert_int_eq(firewall_add_zone(&fw, word), 0);
 			continue;
 		}
 		v6 = strchr(address, ':') != NULL;
@@ -263,11 +276,76 @@ static const struct {
                   "ipset:f2b-set/entry:192.0.2.2=r; ipset:friends/entry:192.0.2.3=r",
      0, "rule-without-ban 2",
      "firewall-cmd --ipset=f2b-set --remove-entry=192.0.2.1 --remove-entry=192.0.2.2"},
+    {"a rule for all ports", "whole!192.0.2.1!900!900", MAIL "; public 192.0.2.1 * r", 0, "", NULL},
+    {"of a policy", "whole!192.0.2.1!900!900",
+     MAIL "; policy:in/rule:rule family=\"ipv4\" source address=\"192.0.2.1\" drop=r", 0, "", NULL},
+    {"it is gone", "whole!192.0.2.1!900!900", MAIL "; public 192.0.2.0/24 * r", 0,
+     "ban-without-rule 1", "fail2ban-client reload --restart whole"},
+    {"a source of a zone", "cell!192.0.2.1!900!900", MAIL "; drop/source:192.0.2.1=r", 0, "", NULL},
+    {"it is gone", "cell!192.0.2.1!900!900", MAIL, 0, "ban-without-rule 1",
+     "firewall-cmd --zone=drop --add-source=192.0.2.1"},
+    {"it is in the permanent configuration alone", "cell!192.0.2.1!900!900",
+     MAIL "; drop/source:192.0.2.1=p", 0, "ban-without-rule 1",
+     "firewall-cmd --zone=drop --add-source=192.0.2.1"},
+    {"over IPv6, too", "cell!2001:db8::1!900!900", MAIL, 0, "ban-without-rule 1",
+     "firewall-cmd --zone=drop --add-source=2001:db8::1"},
+    {"of two", "cell!192.0.2.1!900!900;cell!192.0.2.2!900!900", MAIL, 0, "ban-without-rule 2",
+     "--add-source=192.0.2.1 && firewall-cmd --zone=drop --add-source=192.0.2.2"},
+    {"one that is over", "cell!192.0.2.1!900!-1;cell!192.0.2.2!9!900", MAIL, 0, "", NULL},
+    {"never any success", "cell!192.0.2.1!900!900;cell!192.0.2.2!900!900", MAIL, 1000,
+     "jail-action-fails 2", "fail2ban-client reload --restart cell"},
+    {"an entry", "list!192.0.2.1!900!900", MAIL "; ipset:blocked/entry:192.0.2.1=r", 0, "", NULL},
+    {"it is gone", "list!192.0.2.1!900!900", MAIL "; ipset:blocked/entry:192.0.2.9=r", 0,
+     "ban-without-rule 1", "firewall-cmd --ipset=blocked --add-entry=192.0.2.1"},
+    {"nobody knows what is in the ipset", "list!192.0.2.1!900!900", MAIL, 0, "", NULL},
+    {"its ipset is of IPv4", "list!2001:db8::1!900!900", MAIL "; ipset:blocked/entry:192.0.2.9=r",
+     0, "", NULL},
+    {"a network and a direct rule", "script!192.0.2.1!900!900",
+     MAIL
+     "; public 192.0.2.0/24 * r; direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP=r",
+     0, "", NULL},
+    {"of both one", "script!192.0.2.1!900!900", MAIL "; public 192.0.2.0/24 * r", 0,
+     "ban-without-rule 1",
+     "firewall-cmd --direct --add-rule ipv4 filter INPUT 0 -s 192.0.2.1 -j DROP"},
+    {"none", "script!192.0.2.1!900!900", MAIL, 0, "ban-without-rule 1",
+     "firewall-cmd --zone=public --add-rich-rule='rule family=\"ipv4\" source "
+     "address=\"192.0.2.1/24\" drop' && firewall-cmd --direct"},
+    {"a jail that does something else by now", "changed!192.0.2.1!900!900", MAIL, 0, "", NULL},
+    {"one that lets in", "white!192.0.2.1!900!900", MAIL, 0, "", NULL},
     {"no zone has mail", "one!192.0.2.1!900!900",
      "inside/interface:eth0=r; public 192.0.2.1 imaps r", 0, "", NULL},
     {"a mail zone without packets", "one!192.0.2.1!900!900",
      "public/interface:eth0=r; inside/service:imaps=r; public 192.0.2.1 imaps r", 0, "", NULL},
 };
+
+/* What was seen of the bans of jails whose actions do not tell it. */
+static struct banshapes shapes_as_seen(void)
+{
+	static const struct {
+		const char *jail, *item;
+	} seen[] = {
+	    {"cell", "drop/source:192.0.2.200"},
+	    {"list", "ipset:blocked/entry:192.0.2.200"},
+	    {"list", "ipset:gone/entry:192.0.2.200"},
+	    {"script", "public/rule:rule family=ipv4 source address=192.0.2.0/24 drop"},
+	    {"script", "direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.200 -j DROP"},
+	    {"changed", "drop/source:192.0.2.200"},
+	    {"white", "trusted/source:192.0.2.200"},
+	};
+	struct banshapes shapes = BANSHAPES_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(seen); i++) {
+		_cleanup_item_ struct item item = ITEM_NULL;
+		struct banshape shape = {.jail = strdup(seen[i].jail), .sure = true};
+
+		ck_assert_int_eq(item_parse(&item, seen[i].item, NULL), 0);
+		ck_assert_int_eq(banshape_cut(&shape.pattern, &shape.first, &item), 0);
+		shape.zone = strdup(item.zone);
+		shape.kind = item.kind;
+		ck_assert_int_eq(banshapes_add_take(&shapes, &shape), 0);
+	}
+	return shapes;
+}
 
 static void describe(char *out, size_t size, const struct drift_counts *counts)
 {
@@ -285,10 +363,12 @@ START_TEST(test_drift)
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
 	_cleanup_tickets_ struct tickets tickets = tickets_from_text(rows[_i].tickets);
 	_cleanup_firewall_ struct firewall fw = firewall_of(rows[_i].firewall);
+	_cleanup_banshapes_ struct banshapes shapes = shapes_as_seen();
 	_cleanup_strv_ struct strv interfaces = STRV_NULL;
 	const struct drift_evidence evidence = {
 	    .fw = &fw,
 	    .tickets = &tickets,
+	    .shapes = &shapes,
 	    .interfaces = &interfaces,
 	    .now_us = NOW,
 	    .unwiped_us = rows[_i].unwiped_s ? NOW - rows[_i].unwiped_s * SECOND : -1,

@@ -175,9 +175,9 @@ START_TEST(knows_the_order_by_what_a_zone_has)
 	}
 	ck_assert_int_eq(itemview_of(&view, &ruleset), 0);
 	ck_assert(view.firewall.by_priority);
-	ck_assert_uint_eq(view.firewall.n_priorities, 1);
-	ck_assert_str_eq(view.firewall.priorities[0].zone, "zoo");
-	ck_assert_int_eq(view.firewall.priorities[0].ingress, -3);
+	ck_assert_uint_eq(view.firewall.n_traits, 1);
+	ck_assert_str_eq(view.firewall.traits[0].zone, "zoo");
+	ck_assert_int_eq(view.firewall.traits[0].ingress, -3);
 }
 END_TEST
 

@@ -242,7 +242,16 @@ static const struct {
     {BAN4("f2b-mult"), "", 0, 0},
     {"direct:ipv4/chain:filter f2b-multi", "", 0, 0},
     {"direct:ipv4/direct-rule:filter f2b-multi 1000 -j RETURN", "", 0, 0},
-    {"direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP", "", 0, 0},
+    /* not fail2ban's own, and asked before any zone: what an action of somebody's may write */
+    {"direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP", "all", GAP_DROP, 0},
+    {"direct:ipv4/direct-rule:filter INPUT_direct 0 -s 192.0.2.1 -p tcp -m multiport --dports "
+     "25,8000:8010 -j REJECT",
+     "25 8000-8010", GAP_REJECT_ICMP, ICMP_PORT_UNREACH},
+    {"direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.1 -j ACCEPT", "", 0, 0},
+    {"direct:ipv4/direct-rule:filter FORWARD 0 -s 192.0.2.1 -j DROP", "", 0, 0},
+    {"direct:ipv4/direct-rule:nat INPUT 0 -s 192.0.2.1 -j DROP", "", 0, 0},
+    {"direct:ipv4/direct-rule:filter INPUT 0 -i eth0 -s 192.0.2.1 -j DROP", "", 0, 0},
+    {"direct:ipv4/direct-rule:filter f2b-multi 0 -s 192.0.2.1 -p tcp --dport 25 -j DROP", "", 0, 0},
     {"ipset:f2b-gone/entry:192.0.2.1", "", 0, 0},
     {"ipset:f2b-own/entry:192.0.2.1,tcp:25", "", 0, 0},
     {"ipset:f2b-own/entry:2001:db8::1", "", 0, 0},
@@ -277,6 +286,95 @@ START_TEST(stands_in_for_other_actions)
 			n += (size_t)snprintf(denied + n, sizeof(denied) - n, "-%u", match->last);
 	}
 	ck_assert_str_eq(denied, direct_rows[_i].denied);
+}
+END_TEST
+
+/* What is denied by a zone, as seen by what is bound to it; "": nothing that a set can say. */
+static const struct {
+	const char *firewall, *item, *denied;
+} zone_rows[] = {
+    {"", "drop/source:192.0.2.1", "all drop"},
+    {"", "drop/source:192.0.2.0/24", "all drop"},
+    {"", "drop/source:2001:db8::1", "all drop"},
+    {"", "block/source:192.0.2.1", "all reject 13"},
+    {"", "block/source:2001:db8::1", "all reject 1"},
+    /* into these somebody comes */
+    {"", "public/source:192.0.2.1", ""},
+    {"", "trusted/source:192.0.2.1", ""},
+    {"drop/service:ssh", "drop/source:192.0.2.1", ""},
+    {"drop/rule:rule service name=\"ssh\" accept", "drop/source:192.0.2.1", ""},
+    {"", "drop/source:00:11:22:33:44:55", ""},
+    /* another zone has the address first, or in part */
+    {"abc/source:192.0.2.0/24", "drop/source:192.0.2.1", ""},
+    {"zoo/source:192.0.2.0/24", "drop/source:192.0.2.1", "all drop"},
+    /* entries of what such a zone reads */
+    {"drop/source:ipset:bad ipset:bad/entry:192.0.2.1", "ipset:bad/entry:192.0.2.1", "all drop"},
+    {"block/source:ipset:bad ipset:bad/entry:192.0.2.1", "ipset:bad/entry:192.0.2.1",
+     "all reject 13"},
+    {"trusted/source:ipset:bad", "ipset:bad/entry:192.0.2.1", ""},
+    {"drop/source:ipset:other", "ipset:bad/entry:192.0.2.1", ""},
+    /* or a rule: where its zone's packets come in */
+    {"public/rule:rule source ipset=\"bad\" drop", "ipset:bad/entry:192.0.2.1", "public drop"},
+    {"public/rule:rule source ipset=\"bad\" drop", "ipset:bad/entry:2001:db8::1", "public drop"},
+    {"public/rule:rule source ipset=\"bad\" reject", "ipset:bad/entry:192.0.2.1",
+     "public reject 3"},
+    {"public/rule:rule source ipset=\"bad\" accept", "ipset:bad/entry:192.0.2.1", ""},
+    {"public/rule:rule source NOT ipset=\"bad\" drop", "ipset:bad/entry:192.0.2.1", ""},
+    {"public/rule:rule source ipset=\"badly\" drop", "ipset:bad/entry:192.0.2.1", ""},
+    {"public/rule:rule source ipset=\"bad\" drop limit value=\"1/m\"", "ipset:bad/entry:192.0.2.1",
+     ""},
+    {"public/rule:rule source ipset=\"bad\" drop;lan/rule:rule source ipset=\"bad\" drop",
+     "ipset:bad/entry:192.0.2.1", "lan drop, public drop"},
+    /* one of both lets in: what becomes of it is not known */
+    {"public/rule:rule source ipset=\"bad\" accept;drop/source:ipset:bad",
+     "ipset:bad/entry:192.0.2.1", ""},
+    {"public/rule:rule source ipset=\"bad\" drop;drop/source:ipset:bad;ipset:bad/entry:192.0.2.1",
+     "ipset:bad/entry:192.0.2.1", "all drop"},
+};
+
+static void describe_bans(char *out, size_t size, const struct gap *gap)
+{
+	size_t n = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < gap->n; i++) {
+		const struct gap_match *match = &gap->bans[i].match;
+		const char *zone = gap->places[match->place].zone;
+
+		ck_assert_uint_eq(match->protocol, 0);
+		n += (size_t)snprintf(out + n, size - n, "%s%s %s", i ? ", " : "",
+		                      zone ? zone : "all",
+		                      match->action == GAP_DROP ? "drop" : "reject");
+		if (match->action != GAP_DROP)
+			n += (size_t)snprintf(out + n, size - n, " %u", match->code);
+	}
+}
+
+START_TEST(stands_in_for_zones_that_deny)
+{
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	_cleanup_gap_ struct gap gap = GAP_NULL;
+	_cleanup_strv_ struct strv held = STRV_NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	char denied[128];
+
+	fill(&fw);
+	ck_assert_int_eq(firewall_add_trait(&fw, "drop", 0, FIREWALL_DROPS), 0);
+	ck_assert_int_eq(firewall_add_trait(&fw, "block", 0, FIREWALL_REJECTS), 0);
+	ck_assert_int_eq(strv_split(&held, zone_rows[_i].firewall,
+	                            strchr(zone_rows[_i].firewall, ';') ||
+	                                    strstr(zone_rows[_i].firewall, "rule ")
+	                                ? ";"
+	                                : " "),
+	                 0);
+	for (size_t i = 0; i < held.n; i++)
+		put(&fw, held.strings[i]);
+	put(&fw, zone_rows[_i].item);
+	ck_assert_int_eq(item_parse(&item, zone_rows[_i].item, NULL), 0);
+	ck_assert_int_eq(gap_add_item(&gap, &fw, &item, 7, NULL),
+	                 *zone_rows[_i].denied ? 0 : GAP_E_UNFIT);
+	describe_bans(denied, sizeof(denied), &gap);
+	ck_assert_str_eq(denied, zone_rows[_i].denied);
 }
 END_TEST
 
@@ -354,7 +452,9 @@ START_TEST(asks_which_zone_it_is)
 
 		fw.by_priority = generation == 2;
 		if (generation == 2 && *places[_i].prior)
-			ck_assert_int_eq(firewall_add_priority(&fw, places[_i].prior, -5), 0);
+			ck_assert_int_eq(
+			    firewall_add_trait(&fw, places[_i].prior, -5, FIREWALL_DENIES_NOTHING),
+			    0);
 		ck_assert_int_eq(gap_add_item(&gap, &fw, &item, 0, NULL), *want ? 0 : GAP_E_UNFIT);
 		if (*want)
 			describe_place(have, &gap);
@@ -583,6 +683,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, stands_in, 0, ARRAY_SIZE(fit));
 	tcase_add_loop_test(tcase, leaves_to_the_rule, 0, ARRAY_SIZE(unfit));
 	tcase_add_loop_test(tcase, stands_in_for_other_actions, 0, ARRAY_SIZE(direct_rows));
+	tcase_add_loop_test(tcase, stands_in_for_zones_that_deny, 0, ARRAY_SIZE(zone_rows));
 	tcase_add_test(tcase, knows_where_packets_come_in);
 	tcase_add_loop_test(tcase, asks_which_zone_it_is, 0, (int)ARRAY_SIZE(places));
 	tcase_add_test(tcase, asks_for_a_name_once);

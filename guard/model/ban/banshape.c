@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PLACE      "<ip>"
@@ -102,6 +103,71 @@ int banshape_cut(char **out, struct cidr *source, const struct item *item)
 	return 1;
 }
 
+/**
+ * banshape_fill() - what a ban of that shape looks like for an address; undoes banshape_cut()
+ * @network: of a shape that is wider: as its network, not as the address with the prefix's length
+ *
+ * Return: 0; 1: its bans of that family are not known, or no item comes of it; -ENOMEM.
+ */
+int banshape_fill(struct item *out, const struct banshape *shape, const struct cidr *address,
+                  bool network)
+{
+	const char *at = strstr(shape->pattern, PLACE), *rest = at ? at + strlen(PLACE) : NULL;
+	_cleanup_free_ char *value = NULL;
+	char text[CIDR_TEXT_LENGTH];
+	struct cidr place = *address;
+	int r;
+
+	/* a source is a source, whatever its family; rules, chains and ipsets are of one */
+	if (!at || (shape->kind != ITEM_SOURCE && shape->first.family != address->family))
+		return 1;
+	if (*rest == '/' && network) {
+		place.prefix = (uint8_t)strtoul(rest + 1, NULL, 10);
+		cidr_first(&place, place.key);
+		rest += 1 + strspn(rest + 1, "0123456789");
+	}
+	cidr_format(&place, text);
+	r = xasprintf(&value, "%.*s%s%s", (int)(at - shape->pattern), shape->pattern, text, rest);
+	return r < 0 ? -ENOMEM : item_init(out, shape->zone, shape->kind, value, NULL);
+}
+
+/* What an action of a kind can make. */
+static bool makes(enum jail_action_kind action, enum item_kind kind)
+{
+	switch (action) {
+	case JAIL_ACTION_OTHER:
+	case JAIL_ACTION_ALLOW:
+		return true;
+	case JAIL_ACTION_RICH:
+		return kind == ITEM_RULE;
+	case JAIL_ACTION_DIRECT:
+		return kind == ITEM_DIRECT_RULE;
+	case JAIL_ACTION_FW_IPSET:
+		return kind == ITEM_ENTRY;
+	case JAIL_ACTION_SOURCE:
+		return kind == ITEM_SOURCE;
+	case JAIL_ACTION_IPSET:
+	case JAIL_ACTION_NFTABLES:
+	case JAIL_ACTION_IPTABLES:
+	case JAIL_ACTION_ROUTE:
+	case JAIL_ACTION_REPORT:
+	case JAIL_ACTION_N_KINDS:
+		break;
+	}
+	return false;
+}
+
+/** banshape_fits() - can the jail, as it is now, make bans of that shape? It may have changed. */
+bool banshape_fits(const struct banshape *shape, const struct jail *jail)
+{
+	if (strcmp(shape->jail, jail->name) != 0)
+		return false;
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (makes(jail->actions[i].kind, shape->kind))
+			return true;
+	return !jail->actions_known;
+}
+
 /* --- a set of them ----------------------------------------------------------------------- */
 
 /** banshape_deinit() - free what it owns */
@@ -148,6 +214,19 @@ int banshapes_add_take(struct banshapes *shapes, struct banshape *shape)
 	shapes->shapes[shapes->n++] = *shape;
 	*shape = BANSHAPE_NULL;
 	return 0;
+}
+
+/** banshapes_ipsets() - add the ipsets (ipset:NAME) that bans are entries of; Return: 0 or -ENOMEM
+ */
+int banshapes_ipsets(const struct banshapes *shapes, struct strv *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < shapes->n && r == 0; i++)
+		if (shapes->shapes[i].kind == ITEM_ENTRY &&
+		    !strv_contains(out, shapes->shapes[i].zone))
+			r = strv_add(out, shapes->shapes[i].zone);
+	return r;
 }
 
 static bool is_near(const struct banshape *shape, const struct item *item)

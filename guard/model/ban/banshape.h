@@ -40,10 +40,15 @@ struct banshapes {
 
 int banshape_cut(char **out, struct cidr *source, const struct item *item) _must_check_;
 
+int banshape_fill(struct item *out, const struct banshape *shape, const struct cidr *address,
+                  bool network) _must_check_;
+bool banshape_fits(const struct banshape *shape, const struct jail *jail);
+
 void banshape_deinit(struct banshape *shape);
 void banshape_name(char *out, size_t size, const struct banshape *shape);
 void banshapes_deinit(struct banshapes *shapes);
 int banshapes_add_take(struct banshapes *shapes, struct banshape *shape) _must_check_;
+int banshapes_ipsets(const struct banshapes *shapes, struct strv *out) _must_check_;
 int banshapes_cut(char **out, struct cidr *source, const struct banshapes *shapes,
                   const struct item *item) _must_check_;
 int banshapes_have(const struct banshapes *shapes, const struct item *item) _must_check_;

@@ -290,8 +290,12 @@ static enum place place_of(const struct look *look, const struct cidr *source, c
 
 /* --- bans that are no rich rules ---------------------------------------------------------- */
 
+/* By the names that fail2ban's own actions give; of others it is known what was seen. */
 static bool is_named(const struct jail_action *action)
 {
+	if (action->command && !strstr(action->command, DIRECTBAN_PREFIX) &&
+	    !strstr(action->command, "<ipmset>"))
+		return false;
 	return action->kind == JAIL_ACTION_DIRECT || action->kind == JAIL_ACTION_IPSET ||
 	       action->kind == JAIL_ACTION_FW_IPSET;
 }
@@ -404,6 +408,7 @@ struct tally {
 	size_t n_elsewhere;       /* have their rules where mail does not come in */
 	struct words names, elsewhere_names;
 	struct strv rules, elsewhere_rules; /* that are not there, or not there */
+	struct strv commands;               /* for what is no such rule, and not there */
 	bool untold;                        /* there are more, or others than can be told */
 	const char *zone;                   /* of the action; NULL: the default zone */
 	const char *action;                 /* that writes rich rules; the last one's name */
@@ -415,6 +420,7 @@ static void tally_deinit(struct tally *tally)
 	builder_deinit(&tally->elsewhere_names.text);
 	strv_deinit(&tally->rules);
 	strv_deinit(&tally->elsewhere_rules);
+	strv_deinit(&tally->commands);
 }
 
 static void name_one(struct words *words, const char *name, const char *detail)
@@ -480,6 +486,88 @@ static int look_at_action(struct tally *tally, struct ban_state *state, const st
 	return r;
 }
 
+/* Return: 1 or 0; -ENOMEM. */
+static int is_as_seen(const struct look *look, const struct banshape *shape,
+                      const struct ticket *ticket)
+{
+	int r = 0;
+
+	for (int network = 0; network <= 1 && r == 0; network++) {
+		_cleanup_item_ struct item item = ITEM_NULL;
+
+		r = banshape_fill(&item, shape, &ticket->cidr, network);
+		if (r == 0)
+			r = firewall_has(look->evidence->fw, &item, FIREWALL_RUNTIME);
+		else if (r > 0)
+			return 0;
+	}
+	return r;
+}
+
+static int keep_command(struct tally *tally, const struct banshape *shape,
+                        const struct ticket *ticket)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_item_ struct item item = ITEM_NULL;
+	char *command;
+	int r = banshape_fill(&item, shape, &ticket->cidr, false);
+
+	if (r != 0 || tally->commands.n == RULES_MAX) {
+		tally->untold = true;
+		return r < 0 ? r : 0;
+	}
+	item_add_command(&text, "add", &item, false);
+	r = builder_take(&text, &command);
+	return r == 0 ? strv_add_take(&tally->commands, command) : r;
+}
+
+/* What was seen of the jail's bans, whatever its actions are. Return: 0 or -ENOMEM. */
+static int look_at_shapes(struct tally *tally, struct ban_state *state, const struct look *look,
+                          const struct ticket *ticket)
+{
+	const struct drift_evidence *evidence = look->evidence;
+	const struct banshapes *shapes = evidence->shapes;
+	int r = 0;
+
+	for (size_t i = 0; shapes && i < shapes->n && r >= 0; i++) {
+		const struct banshape *shape = &shapes->shapes[i];
+		_cleanup_item_ struct item item = ITEM_NULL;
+
+		/* of an ipset that was not read nobody knows what is in it */
+		if (!shape->sure || !banshape_fits(shape, tally->jail) ||
+		    (item_ipset_name(shape->zone) &&
+		     !strv_contains(&evidence->fw->zones, shape->zone)))
+			continue;
+		r = banshape_fill(&item, shape, &ticket->cidr, false);
+		if (r != 0)
+			continue;
+		state->n_ports++;
+		r = is_as_seen(look, shape, ticket);
+		state->n_bare += r == 0;
+		if (r == 0)
+			r = keep_command(tally, shape, ticket);
+	}
+	return r < 0 ? r : 0;
+}
+
+/* For all ports: any rule about exactly the banned, wherever it is, as some are in policies. */
+static bool denies_all(const struct look *look, const struct cidr *source)
+{
+	for (size_t i = lower_bound(look, source);
+	     i < look->n && cidr_cmp(&look->rules[i].source, source) == 0; i++)
+		if (look->rules[i].entry->flags & FIREWALL_RUNTIME)
+			return true;
+	return false;
+}
+
+/* Of one that writes no rule for each port: about the address as it is, not its network. */
+static bool names_the_banned(const struct jail_action *action)
+{
+	const char *at = action->command ? strstr(action->command, "<ip>") : NULL;
+
+	return !action->ports && at && at[strlen("<ip>")] != '/';
+}
+
 /* A ban that keeps legitimate clients away is left out on purpose, and must not be typed. */
 static bool is_left_out(const struct look *look, const struct ticket *ticket)
 {
@@ -503,14 +591,17 @@ static int look_at_ban(struct tally *tally, const struct look *look, const struc
 
 		if (is_rich(action))
 			r = look_at_action(tally, &state, look, ticket, action);
-		if (!is_named(action))
+		if (is_rich(action) ? !names_the_banned(action) : !is_named(action))
 			continue;
 		state.n_ports++;
-		if (!is_carried_out(look, tally->jail, action, &ticket->cidr)) {
+		if (is_rich(action) ? !denies_all(look, &ticket->cidr)
+		                    : !is_carried_out(look, tally->jail, action, &ticket->cidr)) {
 			state.n_bare++;
 			tally->untold = true; /* more than a rule may be missing */
 		}
 	}
+	if (r == 0 && !jail_lets_in(tally->jail))
+		r = look_at_shapes(tally, &state, look, ticket);
 	if (state.n_ports == 0)
 		return r;
 	tally->n++;
@@ -553,6 +644,23 @@ static char *rules_command(const char *what, const char *zone, const struct strv
 	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
+/* What makes what is missing of a jail's bans; NULL: its actions have to, or no memory. */
+static char *bare_command(const struct tally *tally)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *rules = NULL;
+	char *out;
+
+	if (tally->untold)
+		return restart_command(tally->jail);
+	if (tally->rules.n)
+		rules = rules_command("", tally->zone, &tally->rules, "add-rich-rule");
+	builder_join(&text, "", rules ? rules : "");
+	for (size_t i = 0; i < tally->commands.n; i++)
+		builder_join(&text, " && ", tally->commands.strings[i]);
+	return builder_take(&text, &out) < 0 ? NULL : out;
+}
+
 static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned kinds,
                      struct tally *tally, const struct strv *failing)
 {
@@ -576,9 +684,8 @@ static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned
 		              tally->n_bare, tally->n, tally->jail->name);
 	if (r < 0)
 		return r;
-	command = fails || tally->untold || tally->rules.n == 0
-	              ? restart_command(tally->jail)
-	              : rules_command("", tally->zone, &tally->rules, "add-rich-rule");
+	command = fails || tally->rules.n + tally->commands.n == 0 ? restart_command(tally->jail)
+	                                                           : bare_command(tally);
 	return findings_add_take(out, kind_names[kind], FINDING_ERROR, text,
 	                         words_take(&tally->names), command);
 }

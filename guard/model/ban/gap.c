@@ -2,7 +2,6 @@
 #include "guard/model/ban/gap.h"
 
 #include "guard/model/packet/dispatch.h"
-#include "guard/model/ban/directban.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/rule/protocol.h"
 #include "guard/model/rule/reject.h"
@@ -22,10 +21,10 @@ struct gap_port {
 	int port;
 };
 
-/* What leads to a chain of fail2ban's, or looks into an ipset of its: for which ports. */
+/* What leads to a chain of fail2ban's, or looks into an ipset: where, and for which ports. */
 struct gap_frame {
 	char *zone;   /* owned; direct:FAMILY */
-	char *target; /* owned; f2b-NAME */
+	char *target; /* owned; f2b-NAME, or the ipset's name */
 	bool is_set;
 	bool unfit;                /* a set cannot say it, or nothing leads there */
 	struct gap_match *matches; /* owned; with an action where it is an ipset */
@@ -292,19 +291,16 @@ static int ports_of(struct gap *gap, const struct richrule *rule, struct gap_mat
 	return r;
 }
 
-static int match_of(struct gap *gap, const struct richrule *rule, struct gap_ban *ban,
+/* Whoever it is about. @match: its family is set */
+static int match_of(struct gap *gap, const struct richrule *rule, struct gap_match *match,
                     struct err *err)
 {
-	struct gap_match *match = &ban->match;
 	int r = 0;
 
-	if (!richrule_is_ban(rule) || !richrule_source_cidr(rule, &ban->source))
-		return err_set(err, GAP_E_UNFIT, "not a ban");
 	/* after a rule that allows, a ban of a later priority denies nothing */
 	if (rule->priority > 0 || rule->source.invert || rule->destination.address ||
 	    rule->destination.mac || rule->destination.ipset)
 		return err_set(err, GAP_E_UNFIT, "a set cannot say it");
-	match->family = ban->source.family;
 	if (!action_of(rule, match))
 		return err_set(err, GAP_E_UNFIT, "reject type %.40s", rule->reject_type);
 	switch (rule->element) {
@@ -423,13 +419,36 @@ static int add_ports(struct gap *gap, struct gap_frame *frame, const char *list,
 	return r;
 }
 
+static bool is_for_input(const struct direct *rule)
+{
+	return strcmp(rule->table, "filter") == 0 && strncmp(rule->chain, "INPUT", 5) == 0;
+}
+
+/* For all of its ports; @match says the rest, and comes in anywhere: before any zone. */
+static int add_matches(struct gap *gap, struct gap_frame *frame, const struct firewall *fw,
+                       const struct direct *rule, struct gap_match *match)
+{
+	const char *protocol = direct_option(rule, "-p"), *ports = direct_option(rule, "--dports");
+	int r = find_place(gap, fw, NULL, &match->place);
+
+	if (r < 0)
+		return r;
+	if (protocol && !protocol_number(protocol, &match->protocol))
+		return GAP_E_UNFIT;
+	if (!ports)
+		ports = direct_option(rule, "--dport");
+	if (!ports)
+		return add_match(frame, match);
+	return protocol ? add_ports(gap, frame, ports, protocol, match) : GAP_E_UNFIT;
+}
+
 /* One rule that may lead there; GAP_E_UNFIT when it does, in a way that a set cannot say. */
-static int look_at(struct gap *gap, struct gap_frame *frame, const struct item *item,
-                   enum cidr_family family)
+static int look_at(struct gap *gap, struct gap_frame *frame, const struct firewall *fw,
+                   const struct item *item, enum cidr_family family)
 {
 	_cleanup_direct_ struct direct rule = DIRECT_NULL;
 	struct gap_match match = {.family = (uint8_t)family};
-	const char *to, *protocol, *ports;
+	const char *to;
 	int r = direct_parse(&rule, item->kind == ITEM_CHAIN, item->value);
 
 	if (r != 0)
@@ -437,19 +456,56 @@ static int look_at(struct gap *gap, struct gap_frame *frame, const struct item *
 	to = direct_option(&rule, frame->is_set ? "--match-set" : "-j");
 	if (!to || strcmp(to, frame->target) != 0)
 		return 0;
-	if (strcmp(rule.table, "filter") != 0 || strncmp(rule.chain, "INPUT", 5) != 0 ||
-	    direct_option(&rule, "-s") || !is_understood(&rule) ||
+	if (!is_for_input(&rule) || direct_option(&rule, "-s") || !is_understood(&rule) ||
 	    (frame->is_set && !target_action(&rule, &match)))
 		return GAP_E_UNFIT;
-	protocol = direct_option(&rule, "-p");
-	if (protocol && !protocol_number(protocol, &match.protocol))
+	return add_matches(gap, frame, fw, &rule, &match);
+}
+
+/* Into such a zone comes nothing but what something in it is for. */
+static bool denies_all(const struct firewall *fw, const char *zone, struct gap_match *match)
+{
+	enum firewall_denial denial = firewall_denial(fw, zone);
+
+	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE);
+	     i < fw->n && strcmp(fw->entries[i].item.zone, zone) == 0; i++)
+		if (fw->entries[i].flags & FIREWALL_RUNTIME)
+			return false;
+	match->action = GAP_DROP;
+	/* core/nftables.py, _reject_fragment() */
+	return denial == FIREWALL_DROPS ||
+	       (denial == FIREWALL_REJECTS && reject_of("admin-prohibited", match));
+}
+
+/* Does the rule look into the ipset, and what does it deny? Return: as look_at(). */
+static int look_at_reader(bool *reads, struct gap *gap, const struct gap_frame *frame,
+                          const struct item *item, struct gap_match *match)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	int r = strstr(item->value, "ipset=") ? richrule_parse(&rule, item->value, NULL) : 1;
+
+	if (r != 0 || !rule.source.ipset || strcmp(rule.source.ipset, frame->target) != 0)
+		return r < 0 ? r : 0;
+	*reads = true;
+	if (!richrule_is_deny(&rule) || rule.action_limit.value)
 		return GAP_E_UNFIT;
-	ports = direct_option(&rule, "--dports");
-	if (!ports)
-		ports = direct_option(&rule, "--dport");
-	if (!ports)
-		return add_match(frame, &match);
-	return protocol ? add_ports(gap, frame, ports, protocol, &match) : GAP_E_UNFIT;
+	return match_of(gap, &rule, match, NULL);
+}
+
+/* What may look into the ipset in a zone, as its source or by a rule; otherwise as look_at(). */
+static int look_at_zone(struct gap *gap, struct gap_frame *frame, const struct firewall *fw,
+                        const struct item *item, enum cidr_family family)
+{
+	struct gap_match match = {.family = (uint8_t)family};
+	const char *ipset = item->kind == ITEM_SOURCE ? item_ipset_name(item->value) : NULL;
+	bool reads = ipset && strcmp(ipset, frame->target) == 0;
+	int r = reads && !denies_all(fw, item->zone, &match) ? GAP_E_UNFIT : 0;
+
+	if (item->kind == ITEM_RULE && !item_policy_name(item->zone))
+		r = look_at_reader(&reads, gap, frame, item, &match);
+	if (r == 0 && reads)
+		r = find_place(gap, fw, item->zone, &match.place);
+	return r == 0 && reads ? add_match(frame, &match) : r;
 }
 
 static int fill_frame(struct gap *gap, struct gap_frame *frame, const struct firewall *fw,
@@ -462,7 +518,9 @@ static int fill_frame(struct gap *gap, struct gap_frame *frame, const struct fir
 
 		if (item->kind == ITEM_DIRECT_RULE && strcmp(item->zone, frame->zone) == 0 &&
 		    strstr(item->value, frame->target))
-			r = look_at(gap, frame, item, family);
+			r = look_at(gap, frame, fw, item, family);
+		else if (frame->is_set && (fw->entries[i].flags & FIREWALL_RUNTIME))
+			r = look_at_zone(gap, frame, fw, item, family);
 	}
 	frame->unfit = r > 0 || frame->n == 0;
 	return r < 0 ? r : 0;
@@ -497,51 +555,77 @@ static int find_frame(struct gap *gap, const struct firewall *fw, const char *ta
 	return 0;
 }
 
-/* Of @ban one for each port that the frame is for; direct rules come before any zone. */
+/*
+ * Of @ban one for each match of the frame; what looks into an ipset where the address does not
+ * come in denies nothing. @own: how it is denied; NULL: the frame says so.
+ */
 static int add_in_frame(struct gap *gap, const struct firewall *fw, struct gap_ban *ban,
-                        const char *target, bool is_set, struct err *err)
+                        const struct gap_frame *frame, const struct gap_match *own, struct err *err)
 {
-	const struct gap_frame *frame;
-	struct gap_match own = ban->match;
-	size_t place;
-	int r = find_place(gap, fw, NULL, &place);
+	const size_t before = gap->n;
 
-	if (r == 0)
-		r = find_frame(gap, fw, target, is_set, ban->source.family, &frame);
-	if (r == 0 && frame->unfit)
-		return err_set(err, GAP_E_UNFIT, "what leads to %.64s is not understood", target);
-	for (size_t i = 0; r == 0 && i < frame->n; i++) {
+	for (size_t i = 0; i < frame->n; i++) {
+		const char *zone = gap->places[frame->matches[i].place].zone;
+		int r = 0;
+
 		ban->match = frame->matches[i];
-		ban->match.place = place;
-		if (!is_set) {
-			ban->match.action = own.action;
-			ban->match.code = own.code;
+		if (own) {
+			ban->match.action = own->action;
+			ban->match.code = own->code;
 		}
 		if (ban->match.action == GAP_REJECT_RESET && ban->match.protocol != IPPROTO_TCP)
 			return err_set(err, GAP_E_UNFIT, "a reset of what is not TCP");
-		r = add_ban(gap, ban);
+		if (zone)
+			r = place_of(gap, fw, zone, &ban->source, &ban->match.place, err);
+		if (r == 0)
+			r = add_ban(gap, ban);
+		if (r < 0)
+			return r;
 	}
-	return r;
+	return gap->n > before ? 0 : err_set(err, GAP_E_UNFIT, "it denies nothing");
 }
 
+/* In what has a name: a chain of fail2ban's, or an ipset. */
+static int add_in(struct gap *gap, const struct firewall *fw, struct gap_ban *ban,
+                  const char *target, bool is_set, struct err *err)
+{
+	const struct gap_match own = ban->match;
+	const struct gap_frame *frame;
+	int r = find_frame(gap, fw, target, is_set, ban->source.family, &frame);
+
+	if (r < 0)
+		return r;
+	if (frame->unfit)
+		return err_set(err, GAP_E_UNFIT, "what leads to %.64s is not understood", target);
+	return add_in_frame(gap, fw, ban, frame, is_set ? NULL : &own, err);
+}
+
+/* A rule with the address in it: in fail2ban's own chain, or right where packets come in. */
 static int add_direct(struct gap *gap, const struct firewall *fw, const struct item *item,
                       struct gap_ban *ban, struct err *err)
 {
 	_cleanup_direct_ struct direct rule = DIRECT_NULL;
-	char name[ITEM_ZONE_MAX + 1];
-	int r = directban_role(item, name, &ban->source);
+	_cleanup_(frame_deinit) struct gap_frame ports = {0};
+	const char *source;
+	int r = item->kind == ITEM_CHAIN ? 1 : direct_parse(&rule, false, item->value);
 
 	if (r < 0)
 		return r;
-	if (r != DIRECTBAN_BAN)
+	source = r == 0 ? direct_option(&rule, "-s") : NULL;
+	if (!source || cidr_parse(&ban->source, source, 0, NULL) != 0)
 		return err_set(err, GAP_E_UNFIT, "not a ban");
 	ban->match.family = ban->source.family;
-	r = direct_parse(&rule, item->kind == ITEM_CHAIN, item->value);
-	if (r < 0)
-		return r;
-	if (r > 0 || !is_understood(&rule) || !target_action(&rule, &ban->match))
+	if (strcmp(rule.table, "filter") != 0 || !is_understood(&rule) ||
+	    !target_action(&rule, &ban->match))
 		return err_set(err, GAP_E_UNFIT, "not a rule as fail2ban's actions write it");
-	return add_in_frame(gap, fw, ban, rule.chain, false, err);
+	if (!is_for_input(&rule) && direct_option(&rule, "-p"))
+		return err_set(err, GAP_E_UNFIT, "for some ports of those that lead to it");
+	if (!is_for_input(&rule))
+		return add_in(gap, fw, ban, rule.chain, false, err);
+	r = add_matches(gap, &ports, fw, &rule, &ban->match);
+	if (r > 0)
+		return err_set(err, GAP_E_UNFIT, "its ports are not understood");
+	return r == 0 ? add_in_frame(gap, fw, ban, &ports, NULL, err) : r;
 }
 
 static int add_entry(struct gap *gap, const struct firewall *fw, const struct item *item,
@@ -549,7 +633,39 @@ static int add_entry(struct gap *gap, const struct firewall *fw, const struct it
 {
 	if (cidr_parse(&ban->source, item->value, 0, NULL) != 0)
 		return err_set(err, GAP_E_UNFIT, "not an address");
-	return add_in_frame(gap, fw, ban, item_ipset_name(item->zone), true, err);
+	return add_in(gap, fw, ban, item_ipset_name(item->zone), true, err);
+}
+
+/* Bound to a zone that denies all. */
+static int add_source(struct gap *gap, const struct firewall *fw, const struct item *item,
+                      struct gap_ban *ban, struct err *err)
+{
+	int r;
+
+	if (cidr_parse(&ban->source, item->value, 0, NULL) != 0)
+		return err_set(err, GAP_E_UNFIT, "not an address");
+	ban->match.family = ban->source.family;
+	if (!denies_all(fw, item->zone, &ban->match))
+		return err_set(err, GAP_E_UNFIT, "zone %s lets something in", item->zone);
+	r = place_of(gap, fw, item->zone, &ban->source, &ban->match.place, err);
+	return r == 0 ? add_ban(gap, ban) : r;
+}
+
+static int add_rule(struct gap *gap, const struct firewall *fw, const struct item *item,
+                    struct gap_ban *ban, struct err *err)
+{
+	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
+	int r = richrule_parse(&rule, item->value, err);
+
+	if (r)
+		return r < 0 ? r : GAP_E_UNFIT;
+	if (!richrule_is_ban(&rule) || !richrule_source_cidr(&rule, &ban->source))
+		return err_set(err, GAP_E_UNFIT, "not a ban");
+	ban->match.family = ban->source.family;
+	r = match_of(gap, &rule, &ban->match, err);
+	if (r == 0)
+		r = place_of(gap, fw, item->zone, &ban->source, &ban->match.place, err);
+	return r == 0 ? add_ban(gap, ban) : r;
 }
 
 /**
@@ -558,7 +674,7 @@ static int add_entry(struct gap *gap, const struct firewall *fw, const struct it
  * @fw:     borrowed; the firewall as it was, which tells where the packets of a zone
  *          come in, and for which ports chains and ipsets are. The same for all items of
  *          one gap
- * @item:   borrowed; the rule or entry that was lost
+ * @item:   borrowed; the rule, entry or source that was lost
  * @end_us: when the ticket behind it ends, microseconds since the epoch, UTC; 0: never
  *
  * Return: 0; GAP_E_UNFIT when this is no ban, or when it cannot be said exactly, so
@@ -567,23 +683,17 @@ static int add_entry(struct gap *gap, const struct firewall *fw, const struct it
 int gap_add_item(struct gap *gap, const struct firewall *fw, const struct item *item,
                  int64_t end_us, struct err *err)
 {
-	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
 	struct gap_ban ban = {.end_us = end_us};
-	int r;
 
 	if (item->kind == ITEM_DIRECT_RULE)
 		return add_direct(gap, fw, item, &ban, err);
 	if (item->kind == ITEM_ENTRY)
 		return add_entry(gap, fw, item, &ban, err);
+	if (item->kind == ITEM_SOURCE)
+		return add_source(gap, fw, item, &ban, err);
 	if (item->kind != ITEM_RULE || item_policy_name(item->zone))
 		return err_set(err, GAP_E_UNFIT, "not a rule of a zone");
-	r = richrule_parse(&rule, item->value, err);
-	if (r)
-		return r < 0 ? r : GAP_E_UNFIT;
-	r = match_of(gap, &rule, &ban, err);
-	if (r == 0)
-		r = place_of(gap, fw, item->zone, &ban.source, &ban.match.place, err);
-	return r == 0 ? add_ban(gap, &ban) : r;
+	return add_rule(gap, fw, item, &ban, err);
 }
 
 /* --- sets -------------------------------------------------------------------------------- */

@@ -190,12 +190,12 @@ static int add_priorities(struct ruleset *ruleset, const struct firewall *fw)
 	int r = 0;
 
 	ruleset->dispatch = fw->by_priority ? RULESET_DISPATCH_2 : RULESET_DISPATCH_1;
-	for (size_t i = 0; i < fw->n_priorities && r == 0; i++) {
+	for (size_t i = 0; i < fw->n_traits && r == 0; i++) {
 		struct ruleset_zone *zone;
 
-		r = ruleset_add_zone(ruleset, fw->priorities[i].zone, &zone);
+		r = ruleset_add_zone(ruleset, fw->traits[i].zone, &zone);
 		if (r == 0)
-			zone->ingress_priority = fw->priorities[i].ingress;
+			zone->ingress_priority = fw->traits[i].ingress;
 	}
 	return r;
 }

@@ -69,15 +69,25 @@ static int add_contents(struct itemview *view, const char *name, const struct ru
 	return r;
 }
 
+static enum firewall_denial denial_of(const struct ruleset_zone *zone)
+{
+	if (zone->is_policy)
+		return FIREWALL_DENIES_NOTHING;
+	return zone->target == RULESET_TARGET_DROP     ? FIREWALL_DROPS
+	       : zone->target == RULESET_TARGET_REJECT ? FIREWALL_REJECTS
+	                                               : FIREWALL_DENIES_NOTHING;
+}
+
 static int add_zone(struct itemview *view, const struct ruleset_zone *zone)
 {
+	enum firewall_denial denial = denial_of(zone);
 	_cleanup_free_ char *name = NULL;
 	int r = xasprintf(&name, "%s%s", zone->is_policy ? ITEM_POLICY_PREFIX : "", zone->name);
 
 	if (r == 0)
 		r = firewall_add_zone(&view->firewall, name);
-	if (r == 0 && zone->ingress_priority != 0)
-		r = firewall_add_priority(&view->firewall, name, zone->ingress_priority);
+	if (r == 0 && (zone->ingress_priority != 0 || denial != FIREWALL_DENIES_NOTHING))
+		r = firewall_add_trait(&view->firewall, name, zone->ingress_priority, denial);
 	return r == 0 ? add_contents(view, name, zone) : r;
 }
 

@@ -83,18 +83,19 @@ void firewalld_session_close(struct firewalld_session *session)
 
 /**
  * firewalld_session_read() - runtime and permanent state of all zones
- * @out: written on success alone; the caller deinits it
+ * @out:     written on success alone; the caller deinits it
  * @packets: with all that decides packets
+ * @ipsets:  borrowed; as ipset:NAME, whose entries are wanted in any case; NULL: none
  *
  * A reload in the middle of it makes it begin again, a few times.
  *
  * Return: as firewalld_read_wait().
  */
 int firewalld_session_read(struct firewalld_session *session, struct firewalld_reading *out,
-                           bool packets, struct err *err)
+                           bool packets, const struct strv *ipsets, struct err *err)
 {
-	const struct firewalld_query query = {.flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT,
-	                                      .packets = packets};
+	const struct firewalld_query query = {
+	    .flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT, .ipsets = ipsets, .packets = packets};
 	struct firewalld_reading reading = {0};
 	int r = 0;
 

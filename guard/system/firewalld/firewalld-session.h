@@ -36,6 +36,6 @@ int firewalld_session_result(const struct firewalld_session *session, int r,
                              struct err *err) _must_check_;
 void firewalld_session_close(struct firewalld_session *session);
 int firewalld_session_read(struct firewalld_session *session, struct firewalld_reading *out,
-                           bool packets, struct err *err) _must_check_;
+                           bool packets, const struct strv *ipsets, struct err *err) _must_check_;
 
 #endif

@@ -51,7 +51,7 @@ static bool is_there(const struct check_run *run, struct scope_view *view,
 {
 	if (entry->flags & FIREWALL_PERMANENT)
 		return true;
-	return run->picture->watcher.running && !item_is_binding(&entry->item) &&
+	return picture_restores(run->picture) && !item_is_binding(&entry->item) &&
 	       scope_view_at_risk(view, entry);
 }
 
@@ -176,7 +176,7 @@ static bool is_put_back(struct check_run *run, const char *zone, const char *int
 		    strcmp(fw->entries[i].item.value, interface) == 0)
 			back = scope_view_at_risk(&view, &fw->entries[i]);
 	run->failed |= view.failed;
-	return back && run->picture->watcher.running;
+	return back && picture_restores(run->picture);
 }
 
 static int tell(struct check_run *run, const char *interface, const char *from, const char *to,

@@ -155,7 +155,7 @@ static int command_of(char **out, const struct look *look, enum lack lack)
 /* What nobody serves on this machine may well be missing; what the watcher puts back is. */
 static enum finding_severity severity_of(const struct look *look, enum lack lack)
 {
-	if (!look->served[lack] || (lack == LACK_RELOAD && look->run->picture->watcher.running))
+	if (!look->served[lack] || (lack == LACK_RELOAD && picture_restores(look->run->picture)))
 		return FINDING_INFO;
 	return FINDING_WARNING;
 }

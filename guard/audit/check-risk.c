@@ -75,7 +75,7 @@ static int runtime_only_service(struct check_run *run)
 
 	if (r < 0 || list.n == 0)
 		return r;
-	if (run->picture->watcher.running)
+	if (picture_restores(run->picture))
 		r = check_add_as(
 		    run, FINDING_INFO, check_list_take(&list), strdup("reload-guard persist"),
 		    "%zu runtime only: the next reload drops %s, and the watcher restores %s",
@@ -83,9 +83,12 @@ static int runtime_only_service(struct check_run *run)
 	else
 		r = check_add_as(run, any_mail(&list) ? FINDING_ERROR : FINDING_WARNING,
 		                 check_list_take(&list), strdup("reload-guard persist"),
-		                 "%zu runtime only: the next reload closes %s, and no watcher runs "
+		                 "%zu runtime only: the next reload closes %s, and %s "
 		                 "to open %s again",
-		                 list.n, list.n == 1 ? "it" : "them", list.n == 1 ? "it" : "them");
+		                 list.n, list.n == 1 ? "it" : "them",
+		                 run->picture->watcher.running ? "restore = no forbids the watcher"
+		                                               : "no watcher runs",
+		                 list.n == 1 ? "it" : "them");
 	if (r == 0)
 		r = check_list_keep(&each, &list);
 	return r == 0 ? check_or(run, steal(each)) : r;

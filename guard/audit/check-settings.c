@@ -35,10 +35,10 @@ static int flush_all_on_reload(struct check_run *run)
 		return r;
 	if (check_list_keep(&command, &list) < 0)
 		return -ENOMEM;
-	return check_add_as(run, picture->watcher.running ? FINDING_INFO : FINDING_WARNING,
+	return check_add_as(run, picture_restores(picture) ? FINDING_INFO : FINDING_WARNING,
 	                    check_list_take(&list), command,
 	                    "every reload drops these, because FlushAllOnReload=yes%s",
-	                    picture->watcher.running ? "; the watcher restores them" : "");
+	                    picture_restores(picture) ? "; the watcher restores them" : "");
 }
 
 const struct check check_flush_all_on_reload = {

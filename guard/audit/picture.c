@@ -97,6 +97,12 @@ bool picture_uses_iptables(const struct picture *picture)
 	return picture->backend && strcmp(picture->backend, "iptables") == 0;
 }
 
+/** picture_restores() - does a watcher run that puts back what the next reload takes? */
+bool picture_restores(const struct picture *picture)
+{
+	return picture->watcher.running && picture->config->restore;
+}
+
 static bool has_direct_rules(const struct firewall *fw)
 {
 	for (size_t i = 0; i < fw->n; i++)

@@ -161,6 +161,7 @@ const char *picture_kernel_words(const struct picture *picture);
 enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action);
 enum jail_fate picture_jail_fate(const struct picture *picture, const struct jail *jail);
 bool picture_uses_iptables(const struct picture *picture);
+bool picture_restores(const struct picture *picture);
 bool picture_is_flushed(const struct picture *picture);
 bool picture_knows_tickets(const struct picture *picture);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);

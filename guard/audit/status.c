@@ -45,6 +45,16 @@ bool status_item_is_leaving(const struct status_item *item)
 	return item->listed && (item->withdrawn || item->edited);
 }
 
+/** status_n_missing() - how many should be open, and are not */
+size_t status_n_missing(const struct status *status)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < status->n; i++)
+		n += !status->items[i].open && (status->items[i].lost || status->items[i].required);
+	return n;
+}
+
 /** status_item_is_runtime_only() - does the next reload take it, though it is meant to stay? */
 bool status_item_is_runtime_only(const struct status_item *item)
 {

@@ -47,6 +47,7 @@ struct status {
 int status_make(struct status *out, const bool selected[CHECKS_N],
                 const struct picture *picture) _must_check_;
 void status_deinit(struct status *status);
+size_t status_n_missing(const struct status *status);
 bool status_is_degraded(const struct status *status);
 bool status_is_remembered(const struct status *status);
 bool status_is_reached(const struct status *status);

@@ -16,6 +16,7 @@ libguard_report_a_SOURCES = \
 	guard/report/report-explain.c \
 	guard/report/report-explain.h \
 	guard/report/report-fail2ban.c \
+	guard/report/report-headline.c \
 	guard/report/report-html.c \
 	guard/report/report-internal.h \
 	guard/report/report-list.c \

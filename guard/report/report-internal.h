@@ -13,6 +13,12 @@
 
 #define REPORT_TEXT_MAX 8192 /* of one cell or line */
 
+/* How things are now. */
+struct report_headline {
+	enum report_color color;
+	char text[80];
+};
+
 void report_json_append(json_t **array, json_t *value);
 void report_json_set(json_t **object, const char *key, json_t *value);
 json_t *report_json_text(const char *text);
@@ -24,6 +30,8 @@ json_t *report_json_snapshot(const struct store_snapshot *snapshot);
 json_t *report_findings_json(const struct findings *findings);
 json_t *report_fail2ban_json(const struct picture *picture);
 void report_fail2ban_put(const struct report *report, const struct picture *picture);
+struct report_headline report_headline(const struct status *status);
+void report_headline_put(const struct report *report, const struct status *status);
 void report_remembered_put(const struct report *report, const struct picture *picture);
 void report_remembered_set(json_t **object, const struct picture *picture);
 json_t *report_drift_json(const struct status *status);

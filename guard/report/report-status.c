@@ -197,7 +197,7 @@ static void put_remembered(struct report_table *table, const struct status *stat
 }
 
 static void put_permanence(const struct report *report, struct report_table *table,
-                           const struct status_item *item)
+                           const struct status *status, const struct status_item *item)
 {
 	char until[TIMESPEC_TEXT_MAX];
 
@@ -211,7 +211,9 @@ static void put_permanence(const struct report *report, struct report_table *tab
 	} else if (item->permanent) {
 		report_table_cell(table, REPORT_PLAIN, "permanent");
 	} else if (item->listed) {
-		report_table_cell(table, REPORT_WARN, "runtime only (the next reload drops it)");
+		report_table_cell(table, REPORT_WARN, "runtime only (%s)",
+		                  picture_restores(status->picture) ? "the guard puts it back"
+		                                                    : "the next reload drops it");
 	} else {
 		report_table_cell(table, REPORT_DIM, "not permanent");
 	}
@@ -245,7 +247,7 @@ static void put_status_item(const struct report *report, struct report_table *ta
 		report_table_cell(table, REPORT_BAD, item->lost ? "LOST" : "MISSING");
 	else
 		report_table_cell(table, REPORT_DIM, "not open");
-	put_permanence(report, table, item);
+	put_permanence(report, table, status, item);
 	report_table_cell(table, item->listens == LISTENERS_YES ? REPORT_PLAIN : REPORT_DIM, "%s",
 	                  words[item->listens]);
 }
@@ -382,6 +384,8 @@ int report_status(const struct report *report, const struct status *status)
 
 	if (report->json)
 		return report_put_document(report, status_json(status));
+	if (!status_is_remembered(status))
+		report_headline_put(report, status);
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < status->n; i++)
 		put_status_item(report, &table, status, &status->items[i]);

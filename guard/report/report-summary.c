@@ -8,19 +8,10 @@
 
 /* --- in one line ------------------------------------------------------------------------- */
 
-static size_t n_still_lost(const struct status *status)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < status->n; i++)
-		n += !status->items[i].open && (status->items[i].lost || status->items[i].required);
-	return n;
-}
-
 /** report_summary_is_fine() - mail is open, and nothing was found that hurts or will hurt */
 bool report_summary_is_fine(const struct report_summary *from)
 {
-	return status_is_reached(from->status) && n_still_lost(from->status) == 0 &&
+	return status_is_reached(from->status) && status_n_missing(from->status) == 0 &&
 	       !status_is_degraded(from->status) &&
 	       findings_worst(&from->status->findings) < FINDING_UNKNOWN;
 }
@@ -30,34 +21,17 @@ void report_summary_summarize(struct report_summary_summary *out, const struct r
 {
 	const struct summary *period = from->period;
 	size_t lost = summary_n_lost(period), restored = summary_n_restored(period);
-	const char *now = "mail is open";
+	const struct report_headline now = report_headline(from->status);
 
-	out->color = REPORT_GOOD;
-	if (!status_is_reached(from->status) ||
-	    findings_worst(&from->status->findings) >= FINDING_WARNING) {
-		out->color = REPORT_WARN;
-		now = "mail is open, but something needs attention";
-	}
-	/* panic mode, rules that were flushed: what is listed as open need not be */
-	if (findings_have(&from->status->findings, FINDING_ERROR)) {
-		out->color = REPORT_BAD;
-		now = "something is wrong now";
-	}
-	if (!status_is_reached(from->status)) {
-		out->color = REPORT_BAD;
-		now = "firewalld cannot be reached";
-	} else if (n_still_lost(from->status) > 0) {
-		out->color = REPORT_BAD;
-		now = "something that should be open is closed";
-	}
+	out->color = now.color;
 	if (period->n_wipes == 0)
 		snprintf(out->text, sizeof(out->text),
 		         "%s; no reload, restart or reboot took "
 		         "anything",
-		         now);
+		         now.text);
 	else
 		snprintf(out->text, sizeof(out->text),
-		         "%s; %zu wipe%s, %zu item%s lost, %zu restored", now, period->n_wipes,
+		         "%s; %zu wipe%s, %zu item%s lost, %zu restored", now.text, period->n_wipes,
 		         text_plural(period->n_wipes), lost, text_plural(lost), restored);
 }
 

@@ -179,6 +179,8 @@ static void end_it_all(struct world *world, const char *what)
 		picture->own_trouble = strdup("netlink: no buffer space");
 	else if (strcmp(what, "no watcher") == 0)
 		picture->watcher.running = false;
+	else if (strcmp(what, "report only") == 0)
+		world->config.restore = false;
 	else if (strcmp(what, "crashed") == 0)
 		picture->fail2ban = FAIL2BAN_CRASHED, picture->known &= ~(unsigned)PICTURE_FAIL2BAN;
 	else if (strcmp(what, "stopped") == 0)
@@ -285,6 +287,9 @@ static const struct {
     {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "no watcher",
      "runtime-only-service=error no-listener=warning watcher-stopped=warning",
      "iptables-backend=info"},
+    /* a watcher that may not */
+    {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "report only",
+     "runtime-only-service=error no-listener=warning", "iptables-backend=info"},
     {"public/interface:eth0=rp public/service:ldap=r", MAIL_RULES, "no watcher",
      "runtime-only-service=warning watcher-stopped=warning", "iptables-backend=info"},
     {"public/interface:eth0=rp public/port:993/tcp=rp",

@@ -110,9 +110,12 @@ static void add_item(struct status *status, enum item_kind kind, const char *val
 	row->item.value = strdup(value);
 }
 
+static struct config config = {.restore = true};
+
 static void fill_status(struct status *status, struct picture *picture)
 {
 	status->picture = picture;
+	picture->config = &config;
 	add_item(status, ITEM_SERVICE, "imaps");
 	status->items[0].open = status->items[0].listed = true;
 	status->items[0].listens = LISTENERS_YES;
@@ -172,8 +175,10 @@ START_TEST(tells_the_status)
 	ck_assert_int_eq(report_status(&output.report, &status), 0);
 	text = output_text(&output);
 	assert_clean(text);
+	ck_assert_ptr_eq(text, strstr(text, "Something that should be open is closed. The next "
+	                                    "reload drops 2 items, and the guard puts them back.\n"));
 	ck_assert_ptr_nonnull(strstr(text, "public/service:imaps"));
-	ck_assert_ptr_nonnull(strstr(text, "runtime only (the next reload drops it)"));
+	ck_assert_ptr_nonnull(strstr(text, "runtime only (the guard puts it back)"));
 	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp\\x0a\\x1b[2J\\xff"));
 	ck_assert_ptr_nonnull(strstr(text, "LOST"));
 	ck_assert_ptr_nonnull(strstr(text, "MISSING"));

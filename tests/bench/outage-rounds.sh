@@ -92,6 +92,34 @@ variant_broken() {
 	watch_down
 	clean
 }
+# A file is refused at a start, which FAILED, into a stock configuration; and a start as it should be.
+started() { # STATE
+	fw_down
+	fw_breakable_start
+	need "it starts" within 15 "fw_$1"
+}
+variant_failed() {
+	local STATE=$BENCH_STATE/failed.$round
+	mkdir -m 700 "$STATE"
+	watch_up
+	mail_open
+	sleep 1
+	file_refused
+	across failed started failed
+	watch_down
+	rm /etc/firewalld/zones/public.xml
+	started running
+	fwc --zone=public --change-interface=host0
+}
+variant_restarted() {
+	watch_up
+	mail_open
+	sleep 1
+	across restarted started running
+	watch_down
+	fwc --zone=public --change-interface=host0
+	clean
+}
 # NetworkManager takes the interface to the default zone after each reload.
 variant_network() {
 	local STATE=$BENCH_STATE/network.$round
@@ -157,7 +185,7 @@ fwc --permanent --new-zone=iredmail
 fwc --permanent --zone=iredmail --add-service=imaps
 clean
 for ((round = 1; round <= rounds; round++)); do
-	for variant in nothing script guard persist network permanent flush broken; do "variant_$variant"; done
+	for variant in nothing script guard persist network permanent flush broken restarted failed; do "variant_$variant"; done
 	traces
 	echo "round $round of $rounds" >&2
 done
@@ -188,7 +216,9 @@ for name, text in (("nothing", "runtime services, no reload guard"),
                    ("network", "reload-guard; NetworkManager moves host0"),
                    ("permanent", "floor: services permanent from the start"),
                    ("flush", "reload-guard, across `nft flush ruleset`"),
-                   ("broken", "reload-guard, a reload that breaks off")):
+                   ("broken", "reload-guard, a reload that breaks off"),
+                   ("restarted", "reload-guard, a restart of firewalld"),
+                   ("failed", "reload-guard, a start of firewalld that FAILED")):
     seen = [outage(p) for p in glob.glob(f"{folder}/{name}.*")]
     back = all(s[2] for s in seen)
     print(f"  {text:44}{shown([s[0] for s in seen]):20}{shown([s[1] for s in seen])}"

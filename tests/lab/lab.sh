@@ -341,7 +341,7 @@ new_boot() {
 # fw_breakable_up: firewalld as installed, but that its next reload breaks off half way when
 # $W/break is there: its cleanup raises the same exception, at the same place, as that of 2.4.1
 # to 2.5.2 does when something is open for a time (firewalld#1597)
-fw_breakable_up() {
+fw_breakable_start() {
 	mkdir -p "$W/patched"
 	cat >"$W/patched/firewalld.py" <<-X
 		import os, runpy, sys
@@ -358,6 +358,9 @@ fw_breakable_up() {
 	X
 	/usr/bin/python3 "$W/patched/firewalld.py" --nofork --nopid --log-file "$W/firewalld.log" >>"$W/firewalld.out" 2>&1 &
 	FW=$!
+}
+fw_breakable_up() {
+	fw_breakable_start
 	need "a firewalld that can break starts" within 15 fw_running
 }
 

@@ -192,11 +192,22 @@ static int tell_failing(struct check_run *run, const struct actionlog_row *row)
 	                    steal(evidence), steal(mend), "%s", text);
 }
 
+/* A file that cannot be read is to be seen to; where the log goes elsewhere, that is as it is. */
+static int tell_unread(struct check_run *run)
+{
+	bool file = run->picture->tickets.log[0] == '/';
+
+	return check_add_as(run, file ? FINDING_UNKNOWN : FINDING_INFO,
+	                    strdup(run->picture->actionlog_why), NULL,
+	                    "fail2ban's log is not read: an action that fails is seen by bans "
+	                    "without rules alone, and its cause stands there");
+}
+
 /* What the log says is the cause; that bans have no rules is what comes of it. */
 static int jail_action_fails(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
-	int r = 0;
+	int r = picture->actionlog_why ? tell_unread(run) : 0;
 
 	for (size_t i = 0; i < picture->actionlog.n && r == 0; i++)
 		if (is_failing(picture, &picture->actionlog.rows[i]))

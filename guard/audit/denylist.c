@@ -29,6 +29,7 @@ struct making {
 	size_t n_hits, hits_capacity;
 	const struct ticket **tickets; /* owned; live ones, by address */
 	size_t n_tickets;
+	struct rangeset banned; /* all that these are for */
 };
 
 static void row_deinit(struct denylist_row *row)
@@ -254,7 +255,7 @@ static int sort_tickets(struct making *making)
 			making->tickets[making->n_tickets++] = &tickets->tickets[i];
 	if (making->n_tickets > 1)
 		qsort(making->tickets, making->n_tickets, sizeof(struct ticket *), by_address);
-	return 0;
+	return tickets_add_banned(&making->banned, tickets, making->options->now_us);
 }
 
 static int compare_address(const void *element, const void *key)
@@ -295,11 +296,11 @@ static const struct rangeset *set_of(const struct making *making, const struct c
 static void find_jails(const struct making *making, struct denylist_row *row,
                        const struct rangeset *set)
 {
-	struct conflict_count banned = {0};
-	const struct cidr *last = NULL;
 	const char *jail = NULL;
 	bool more = false;
 
+	if (!rangeset_covers(&making->banned, set))
+		return;
 	for (size_t i = 0; i < making->n_tickets; i++) {
 		const struct ticket *ticket = making->tickets[i];
 
@@ -307,12 +308,7 @@ static void find_jails(const struct making *making, struct denylist_row *row,
 			continue;
 		more = more || (jail && strcmp(jail, ticket->jail) != 0);
 		jail = jail ? jail : ticket->jail;
-		if (!last || cidr_cmp(last, &ticket->cidr) != 0)
-			conflict_count_add(&banned, &ticket->cidr);
-		last = &ticket->cidr;
 	}
-	if (conflict_count_cmp(&banned, &row->conflict->covers) != 0)
-		return;
 	row->jail = jail;
 	row->more_jails = more;
 }
@@ -502,6 +498,7 @@ int denylist_make(struct denylist *out, const struct conflictlist_options *optio
 	near_deinit(&making.near);
 	free(making.hits);
 	free(making.tickets);
+	rangeset_deinit(&making.banned);
 	if (r < 0)
 		return r;
 	*out = list;

@@ -3,6 +3,7 @@
 #include "guard/model/packet/walk.h"
 
 #include "guard/base/shell.h"
+#include "guard/model/ban/directban.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -589,18 +590,49 @@ static bool is_for(const struct explain *explain, const struct verdict_step *ste
 	return cidr_contains(&ticket->cidr, &explain->packet.source);
 }
 
-/* Only what is about somebody's address can be a ban. */
-static bool may_be_ban(const struct verdict_step *step)
+/* Whom it is about, where that is more than the source of a rich rule; NULL: nobody is named. */
+static const struct rangeset *addresses_of(const struct explain *explain,
+                                           const struct verdict_step *step)
 {
 	const struct ruleset_step *chain = chain_step(step);
+	const char *name = step->rule ? step->rule->rule.source.ipset : NULL;
+	const struct ruleset_ipset *ipset = name ? ruleset_ipset(explain->ruleset, name) : NULL;
 
-	if (step->rule)
-		return richrule_is_deny(&step->rule->rule) &&
-		       (step->rule->rule.source.address || step->rule->rule.source.ipset);
 	for (size_t i = 0; chain && i < chain->n_matches; i++)
 		if (chain->matches[i].field == RULESET_FIELD_SOURCE)
-			return true;
-	return false;
+			return chain->matches[i].invert ? NULL : &chain->matches[i].addresses;
+	return ipset ? &ipset->ranges : NULL;
+}
+
+static bool starts_as_fail2bans(const char *name)
+{
+	return name && strncmp(name, DIRECTBAN_PREFIX, strlen(DIRECTBAN_PREFIX)) == 0;
+}
+
+/* By a name that fail2ban's own actions give, or since a ticket stands for each address. */
+static int is_fail2bans(const struct explain *explain, const struct verdict_step *step)
+{
+	const struct rangeset *addresses = addresses_of(explain, step);
+	const struct ruleset_step *chain = chain_step(step);
+	_cleanup_rangeset_ struct rangeset banned = RANGESET_NULL;
+
+	if (!addresses)
+		return 0;
+	if ((chain && (starts_as_fail2bans(chain->set) || starts_as_fail2bans(step->chain->table) ||
+	               starts_as_fail2bans(step->chain->name))) ||
+	    (step->rule && starts_as_fail2bans(step->rule->rule.source.ipset)))
+		return 1;
+	return tickets_add_banned(&banned, explain->tickets, explain->now_us) < 0
+	           ? -ENOMEM
+	           : rangeset_covers(&banned, addresses);
+}
+
+/* Only what is about somebody's address can be a ban. Return: 1 or 0; -ENOMEM. */
+static int may_be_ban(const struct explain *explain, const struct verdict_step *step)
+{
+	if (step->rule && !richrule_is_deny(&step->rule->rule))
+		return 0;
+	return step->rule && step->rule->rule.source.address ? 1 : is_fail2bans(explain, step);
 }
 
 static int take_ticket(struct explain_reason *reason, const struct ticket *ticket)
@@ -679,8 +711,11 @@ static int find_who(struct explain_reason *reason, const struct explain *explain
 	if (!step->rule && step->what != VERDICT_WHAT_CHAIN_RULE)
 		return 0;
 	reason->who = explain->tickets ? EXPLAIN_WHO_OTHERS : EXPLAIN_WHO_UNKNOWN;
-	if (!explain->tickets || !may_be_ban(step))
-		return 0;
+	if (explain->tickets)
+		r = may_be_ban(explain, step);
+	if (r <= 0)
+		return r;
+	r = 0;
 	for (size_t i = 0; i < explain->tickets->n && r == 0; i++) {
 		if (!is_for(explain, step, &explain->tickets->tickets[i]))
 			continue;

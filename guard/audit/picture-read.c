@@ -818,14 +818,22 @@ static int read_heard(struct reading *reading)
 static int read_log(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
+	const char *log = picture->tickets.log;
 	struct err err = ERR_NULL;
 	int r;
 
-	if (!picture_knows(picture, PICTURE_FAIL2BAN) ||
-	    !fail2ban_log_is_file(picture->tickets.log))
+	if (!picture_knows(picture, PICTURE_FAIL2BAN) || !log)
 		return 0;
-	r = fail2ban_log_read(&picture->actionlog, picture->tickets.log, &err);
-	return r == -ENOMEM ? r : 0;
+	if (!fail2ban_log_is_file(log))
+		r = err_set(&err, -EINVAL, "it goes to %s", log);
+	else if (access(log, F_OK) < 0)
+		r = err_set(&err, -errno, "%s: %s", log, strerror(errno));
+	else
+		r = fail2ban_log_read(&picture->actionlog, log, &err);
+	if (r == 0 || r == -ENOMEM)
+		return r;
+	picture->actionlog_why = strdup(err_text(&err, r));
+	return picture->actionlog_why ? 0 : -ENOMEM;
 }
 
 /* The rules were read before: a ban that comes meanwhile must not make an orphan of its rule. */

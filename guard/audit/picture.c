@@ -36,6 +36,7 @@ void picture_deinit(struct picture *picture)
 	heard_deinit(&picture->heard);
 	tickets_deinit(&picture->tickets);
 	actionlog_deinit(&picture->actionlog);
+	free(picture->actionlog_why);
 	banshapes_deinit(&picture->shapes);
 	store_wipe_info_deinit(&picture->wipe);
 	clientranges_deinit(&picture->clients);

@@ -117,6 +117,18 @@ bool rangeset_contains(const struct rangeset *set, const struct cidr *cidr)
 	return true;
 }
 
+/** rangeset_covers() - whether all of another set is in */
+bool rangeset_covers(const struct rangeset *set, const struct rangeset *other)
+{
+	for (size_t i = 0; i < other->n; i++) {
+		size_t at = find(set, other->ranges[i].last);
+
+		if (at == set->n || key_cmp(set->ranges[at].first, other->ranges[i].first) > 0)
+			return false;
+	}
+	return true;
+}
+
 /** rangeset_overlaps() - whether any address of a prefix is in */
 bool rangeset_overlaps(const struct rangeset *set, const struct cidr *cidr)
 {

@@ -6,6 +6,8 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/actionlog.h \
 	guard/model/ban/banplan.c \
 	guard/model/ban/banplan.h \
+	guard/model/ban/banprior.c \
+	guard/model/ban/banprior.h \
 	guard/model/ban/banrule.c \
 	guard/model/ban/banrule.h \
 	guard/model/ban/banshape.c \

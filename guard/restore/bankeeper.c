@@ -69,6 +69,7 @@ struct bankeeper {
 	bool reading;
 	bool told_unknown;
 	bool looked;               /* it is known whether fail2ban runs */
+	bool looked_back;          /* what was there before has been learned from */
 	int64_t asked_us, cost_us; /* monotonic: when the tickets were asked for last; how long it
 	                              took */
 	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
@@ -1171,6 +1172,21 @@ static void learn(struct bankeeper *keeper, const struct tickets *now)
 		missed(keeper);
 }
 
+/* Once, when both firewalld and fail2ban have told what there is. */
+static void look_back(struct bankeeper *keeper)
+{
+	const struct tracker *tracker = keeper->given.tracker;
+	const struct banlearn_reading reading = {
+	    .now = &keeper->tickets, .on_shape = on_shape, .userdata = keeper};
+
+	if (keeper->looked_back || !keeper->known || !tracker->known || tracker->from_store ||
+	    keeper->given.errand || !is_wanted(keeper))
+		return;
+	keeper->looked_back = true;
+	if (banlearn_look_back(&keeper->learn, &tracker->wanted, &reading) < 0)
+		missed(keeper);
+}
+
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
@@ -1198,6 +1214,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	*tickets = TICKETS_NULL;
 	keeper->known = true;
 	keeper->told_unknown = false;
+	look_back(keeper);
 	if (keeper->stranded.n)
 		hold_stranded(keeper);
 	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) && fail2ban_runs(keeper))
@@ -1624,6 +1641,7 @@ bool bankeeper_is_at_work(const struct bankeeper *keeper)
 /** bankeeper_go() - everything else is in place */
 void bankeeper_go(struct bankeeper *keeper)
 {
+	look_back(keeper);
 	end_hold_if_idle(keeper);
 	if (bankeeper_n_open(keeper) == 0)
 		prepare(keeper);

@@ -186,3 +186,27 @@ int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading
 	free(young.tickets);
 	return r != 0 ? r : swept;
 }
+
+/**
+ * banlearn_look_back() - learn from the bans that were there before anything was heard
+ * @fw:      borrowed; as it is
+ * @reading: only @now and @on_shape count
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int banlearn_look_back(struct banlearn *learn, const struct firewall *fw,
+                       const struct banlearn_reading *reading)
+{
+	const struct banprior_evidence evidence = {
+	    .fw = fw, .tickets = reading->now, .known = &learn->shapes, .now_us = clock_now_us()};
+	_cleanup_banshapes_ struct banshapes found = BANSHAPES_NULL;
+	int r = banprior_find(&found, &evidence);
+
+	for (size_t i = 0; i < found.n && r == 0; i++) {
+		r = banshapes_add_take(&learn->shapes, &found.shapes[i]);
+		if (r == 0)
+			reading->on_shape(&learn->shapes.shapes[learn->shapes.n - 1],
+			                  reading->userdata);
+	}
+	return r;
+}

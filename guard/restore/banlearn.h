@@ -6,12 +6,14 @@
  * latest NEWCOMERS_MAX of it. Each reading of fail2ban's tickets, which comes anyway after
  * a ban, is held against that: where exactly one jail has just banned the address, and
  * nothing else explains the item, that is what the jail's bans look like. It goes into the
- * store. So it costs nothing where bans have a shape that is known already.
+ * store. So it costs nothing where bans have a shape that is known already. What was there
+ * before is looked at once (model/ban/banprior.h).
  */
 #ifndef GUARD_RESTORE_BANLEARN_H
 #define GUARD_RESTORE_BANLEARN_H
 
 #include "guard/model/ban/banplan.h"
+#include "guard/model/ban/banprior.h"
 #include "guard/restore/record.h"
 
 struct newcomer {
@@ -41,5 +43,7 @@ struct banlearn_reading {
 	void *userdata;
 };
 int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading) _must_check_;
+int banlearn_look_back(struct banlearn *learn, const struct firewall *fw,
+                       const struct banlearn_reading *reading) _must_check_;
 
 #endif

@@ -900,7 +900,8 @@ static void start_reading(struct cycle *cycle)
 	cycle->reading_gaps = cycle->gaps;
 	tracker_reading_begins(cycle->given.tracker);
 	/* what uses them may be lost itself */
-	if (cycle->whole && tracker_ipsets(cycle->given.tracker, &ipsets) < 0) {
+	if (cycle->whole && (tracker_ipsets(cycle->given.tracker, &ipsets) < 0 ||
+	                     banshapes_ipsets(bankeeper_shapes(cycle->given.bans), &ipsets) < 0)) {
 		try_reading_later(cycle);
 		return;
 	}

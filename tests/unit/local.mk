@@ -13,6 +13,7 @@ UNIT_TESTS = \
 	tests/unit/test-banlist \
 	tests/unit/test-banplan \
 	tests/unit/test-banpresent \
+	tests/unit/test-banprior \
 	tests/unit/test-banshape \
 	tests/unit/test-bootid \
 	tests/unit/test-bus \

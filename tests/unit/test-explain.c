@@ -232,6 +232,45 @@ START_TEST(knows_who_put_it_there)
 }
 END_TEST
 
+/* A set is whose who holds all of it, or has given it its name: that one of many is banned, too,
+ * makes it nobody's jail. */
+static const struct {
+	const char *set, *entries, *banned, *jail; /* NULL: somebody else's */
+} sets[] = {
+    {"bad", "101.13.5.7", "101.13.5.7", "postfix"},
+    {"bad", "101.13.5.7 101.13.5.8", "101.13.5.7 101.13.5.8", "postfix"},
+    {"bad", "101.13.5.7 101.13.5.8", "101.13.5.7", NULL},
+    {"bad", "101.13.5.0/24", "101.13.5.7", NULL},
+    {"bad", "101.13.5.7", "101.13.5.0/24", "postfix"},
+    {"f2b-bad", "101.13.5.7 101.13.5.8", "101.13.5.7", "postfix"},
+    {"f2b-bad", "101.13.5.7", "101.13.5.8", NULL},
+};
+
+START_TEST(knows_whose_a_set_is)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_strv_ struct strv banned = STRV_NULL;
+	struct explain explain;
+
+	ck_assert_int_ge(xasprintf(&text,
+	                           PUBLIC "ipset:%s hash:net %s\n"
+	                                  "public rule rule source ipset=%s drop",
+	                           sets[_i].set, sets[_i].entries, sets[_i].set),
+	                 0);
+	explain = asked(text, "101.13.5.7", 465);
+	ck_assert_int_eq(strv_split(&banned, sets[_i].banned, " "), 0);
+	for (size_t i = 0; i < banned.n; i++)
+		ck_assert_int_eq(tickets_add(&tickets, "postfix", banned.strings[i], 1, 0, 1,
+		                             TICKET_SOURCE_SOCKET),
+		                 0);
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	ck_assert_int_eq(explain.reasons[0].who == EXPLAIN_WHO_FAIL2BAN, sets[_i].jail != NULL);
+	if (sets[_i].jail)
+		ck_assert_str_eq(explain.reasons[0].jail, sets[_i].jail);
+	done(&explain);
+}
+END_TEST
+
 /* What is printed, backslashes and all, removes the rule and runs nothing else. */
 START_TEST(its_command_can_be_pasted)
 {
@@ -359,6 +398,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, a_source_is_of_a_jail, 0, ARRAY_SIZE(binders));
 	tcase_add_test(tc, opens_each_port);
 	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));
+	tcase_add_loop_test(tc, knows_whose_a_set_is, 0, (int)ARRAY_SIZE(sets));
 	tcase_add_loop_test(tc, its_command_can_be_pasted, 0, (int)ARRAY_SIZE(commands_hostile));
 	tcase_add_test(tc, does_not_guess_who);
 	tcase_add_test(tc, tells_what_ports_share_once);

@@ -91,16 +91,6 @@ static void add_range(struct conflict_count *count, const uint8_t *first, const 
 	count->low = (uint64_t)sum;
 }
 
-/** conflict_count_add() - all addresses of one more, which is none of those before */
-void conflict_count_add(struct conflict_count *count, const struct cidr *prefix)
-{
-	uint8_t first[CIDR_KEY_LENGTH], last[CIDR_KEY_LENGTH];
-
-	cidr_first(prefix, first);
-	cidr_last(prefix, last);
-	add_range(count, first, last);
-}
-
 /* --- what two sets share ------------------------------------------------------------------- */
 
 static const uint8_t *higher(const uint8_t *a, const uint8_t *b)

@@ -83,7 +83,6 @@ int conflicts_find_all(struct conflicts *out, const struct ruleset *ruleset,
                        void *userdata) _must_check_;
 const char *conflict_relation_name(enum conflict_relation relation);
 const char *conflict_kind_name(enum conflict_kind kind);
-void conflict_count_add(struct conflict_count *count, const struct cidr *prefix);
 int conflict_count_cmp(const struct conflict_count *a, const struct conflict_count *b);
 void conflict_count_format(const struct conflict_count *count, char out[CONFLICT_COUNT_SIZE]);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/ticket.h"
 
+#include "guard/base/rangeset.h"
 #include "guard/base/search.h"
 #include "guard/base/shell.h"
 
@@ -151,6 +152,27 @@ const struct jail *tickets_jail(const struct tickets *tickets, const char *name)
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us)
 {
 	return ticket->end_us == 0 || ticket->end_us > now_us;
+}
+
+/**
+ * tickets_add_banned() - add all addresses that live tickets are for
+ *
+ * Whoever holds each address of a set that denies is its owner: where others stand in it, too,
+ * it is somebody else's, whatever is banned beside.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tickets_add_banned(struct rangeset *out, const struct tickets *tickets, int64_t now_us)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < tickets->n && r == 0; i++) {
+		const struct ticket *ticket = &tickets->tickets[i];
+
+		if (ticket->has_cidr && ticket_is_live(ticket, now_us))
+			r = rangeset_add(out, &ticket->cidr);
+	}
+	return r;
 }
 
 /**

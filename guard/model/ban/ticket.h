@@ -15,6 +15,8 @@
 #define TICKET_JAIL_MAX    256
 #define TICKET_ADDRESS_MAX 256
 
+struct rangeset;
+
 /* Who said so; the order is the order of trust. */
 enum ticket_source {
 	TICKET_SOURCE_DATABASE, /* a row: may be prolonged in memory, or never carried out */
@@ -100,6 +102,8 @@ int tickets_add(struct tickets *tickets, const char *jail, const char *address, 
 void tickets_sort(struct tickets *tickets);
 const struct jail *tickets_jail(const struct tickets *tickets, const char *name);
 bool tickets_have(const struct tickets *tickets, const struct ticket *ticket);
+int tickets_add_banned(struct rangeset *out, const struct tickets *tickets,
+                       int64_t now_us) _must_check_;
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
 int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
 enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate iptables);

@@ -31,8 +31,10 @@ enum firewall_state firewall_state_parse(const char *name)
 
 static void drop_traits(struct firewall *fw)
 {
-	for (size_t i = 0; i < fw->n_traits; i++)
+	for (size_t i = 0; i < fw->n_traits; i++) {
 		free(fw->traits[i].zone);
+		strv_deinit(&fw->traits[i].from);
+	}
 	free(fw->traits);
 	fw->traits = NULL;
 	fw->n_traits = fw->traits_capacity = 0;
@@ -250,17 +252,21 @@ int firewall_add_zone(struct firewall *fw, const char *zone)
 	return 0;
 }
 
-/** firewall_add_trait() - note what is no item of a zone; Return: 0 or -ENOMEM */
-int firewall_add_trait(struct firewall *fw, const char *zone, int ingress,
-                       enum firewall_denial denial)
+/**
+ * firewall_add_trait() - note what is no item of a zone or policy
+ * @out: receives the trait, without anything noted; borrowed until the next one is added
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int firewall_add_trait(struct firewall *fw, const char *zone, struct firewall_trait **out)
 {
 	int r = grow(&fw->traits, &fw->traits_capacity, fw->n_traits + 1, sizeof(*fw->traits));
 	char *copy = r == 0 ? strdup(zone) : NULL;
 
 	if (!copy)
 		return -ENOMEM;
-	fw->traits[fw->n_traits++] =
-	    (struct firewall_trait){.zone = copy, .ingress = ingress, .denial = denial};
+	*out = &fw->traits[fw->n_traits++];
+	**out = (struct firewall_trait){.zone = copy, .from = STRV_NULL};
 	return 0;
 }
 
@@ -271,10 +277,45 @@ int firewall_copy_traits(struct firewall *to, const struct firewall *from)
 
 	drop_traits(to);
 	to->by_priority = from->by_priority;
-	for (size_t i = 0; i < from->n_traits && r == 0; i++)
-		r = firewall_add_trait(to, from->traits[i].zone, from->traits[i].ingress,
-		                       from->traits[i].denial);
+	for (size_t i = 0; i < from->n_traits && r == 0; i++) {
+		const struct firewall_trait *trait = &from->traits[i];
+		struct firewall_trait *copy;
+
+		r = firewall_add_trait(to, trait->zone, &copy);
+		if (r < 0)
+			break;
+		copy->ingress = trait->ingress;
+		copy->denial = trait->denial;
+		r = strv_copy(&copy->from, &trait->from);
+	}
 	return r;
+}
+
+static bool is_in(const struct firewall *fw, const struct item *item, const char *zone)
+{
+	struct item there = *item;
+
+	there.zone = (char *)(uintptr_t)zone; /* borrowed, and not written to */
+	return firewall_has(fw, &there, FIREWALL_RUNTIME);
+}
+
+/**
+ * firewall_lets_in() - is what an item opens open to what comes into a zone?
+ * @item: whatever its own zone is
+ *
+ * By the zone itself, or by a policy that leads from there to this machine. A zone that denies
+ * the rest by its target does so before most policies are asked, which are not counted then.
+ */
+bool firewall_lets_in(const struct firewall *fw, const struct item *item, const char *zone)
+{
+	if (is_in(fw, item, zone))
+		return true;
+	for (size_t i = 0; i < fw->n_traits; i++)
+		if ((strv_contains(&fw->traits[i].from, zone) ||
+		     strv_contains(&fw->traits[i].from, "ANY")) &&
+		    is_in(fw, item, fw->traits[i].zone))
+			return firewall_denial(fw, zone) == FIREWALL_DENIES_NOTHING;
+	return false;
 }
 
 /** firewall_denial() - what the zone does by its target with what nothing in it is for */

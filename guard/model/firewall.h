@@ -65,6 +65,7 @@ struct firewall_trait {
 	char *zone;  /* owned */
 	int ingress; /* priority: asked earlier or later than the others */
 	enum firewall_denial denial;
+	struct strv from; /* of a policy that leads to this machine: of which zones, or ANY */
 };
 
 struct firewall {
@@ -98,9 +99,10 @@ void firewall_sweep(struct firewall *fw);
 bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags);
 int firewall_set_default_zone(struct firewall *fw, const char *zone) _must_check_;
 int firewall_add_zone(struct firewall *fw, const char *zone) _must_check_;
-int firewall_add_trait(struct firewall *fw, const char *zone, int ingress,
-                       enum firewall_denial denial) _must_check_;
+int firewall_add_trait(struct firewall *fw, const char *zone,
+                       struct firewall_trait **out) _must_check_;
 int firewall_copy_traits(struct firewall *to, const struct firewall *from) _must_check_;
+bool firewall_lets_in(const struct firewall *fw, const struct item *item, const char *zone);
 enum firewall_denial firewall_denial(const struct firewall *fw, const char *zone);
 const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
                                                       const struct item *binding);

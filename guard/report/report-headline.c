@@ -53,7 +53,8 @@ void report_headline_put(const struct report *report, const struct status *statu
 
 	for (size_t i = 0; i < status->n; i++)
 		n += status_item_is_runtime_only(&status->items[i]);
-	if (n > 0 && status_is_reached(status))
+	/* of a stock configuration, where others stand in, a reload is the cure */
+	if (n > 0 && status_is_reached(status) && status->picture->state != FIREWALL_STATE_FAILED)
 		snprintf(next, sizeof(next), " The next reload drops %zu item%s, and %s %s back.",
 		         n, text_plural(n),
 		         picture_restores(status->picture) ? "the guard puts" : "nothing puts",

@@ -196,6 +196,13 @@ static void put_remembered(struct report_table *table, const struct status *stat
 		                  item->listed ? "listed then" : "not listed then");
 }
 
+static const char *what_follows(const struct picture *picture)
+{
+	if (picture->state == FIREWALL_STATE_FAILED)
+		return "while firewalld is in state FAILED";
+	return picture_restores(picture) ? "the guard puts it back" : "the next reload drops it";
+}
+
 static void put_permanence(const struct report *report, struct report_table *table,
                            const struct status *status, const struct status_item *item)
 {
@@ -212,8 +219,7 @@ static void put_permanence(const struct report *report, struct report_table *tab
 		report_table_cell(table, REPORT_PLAIN, "permanent");
 	} else if (item->listed) {
 		report_table_cell(table, REPORT_WARN, "runtime only (%s)",
-		                  picture_restores(status->picture) ? "the guard puts it back"
-		                                                    : "the next reload drops it");
+		                  what_follows(status->picture));
 	} else {
 		report_table_cell(table, REPORT_DIM, "not permanent");
 	}

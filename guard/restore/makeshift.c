@@ -35,22 +35,6 @@ int makeshift_keep(struct firewall *now, const struct firewall *wanted)
 
 /* --- in the place of another zone --------------------------------------------------------- */
 
-static struct item in_zone(const struct item *item, const char *zone)
-{
-	struct item other = *item;
-
-	other.zone = (char *)(uintptr_t)zone; /* borrowed, and not written to */
-	return other;
-}
-
-static bool was_open_in(const struct makeshift_world *world, const struct item *item,
-                        const char *zone)
-{
-	const struct item there = in_zone(item, zone);
-
-	return firewall_has(world->wanted, &there, FIREWALL_RUNTIME);
-}
-
 /* To all that comes in on an interface of which the packets come into @zone now? */
 static int was_open_on(const struct makeshift_world *world, const struct item *item,
                        const char *zone, const char *interface)
@@ -63,7 +47,8 @@ static int was_open_on(const struct makeshift_world *world, const struct item *i
 		r = dispatch_zone(&before, world->wanted, &packet);
 	if (r < 0)
 		return r;
-	return (now && strcmp(now, zone) != 0) || (before && was_open_in(world, item, before));
+	return (now && strcmp(now, zone) != 0) ||
+	       (before && firewall_lets_in(world->wanted, item, before));
 }
 
 /* To those who were in a zone of their own, because of where they come from? */
@@ -74,7 +59,7 @@ static bool was_open_to_sources(const struct makeshift_world *world, const struc
 
 		if (entry->item.kind == ITEM_SOURCE && (entry->flags & FIREWALL_RUNTIME) &&
 		    !firewall_has(world->now, &entry->item, FIREWALL_RUNTIME) &&
-		    !was_open_in(world, item, entry->item.zone))
+		    !firewall_lets_in(world->wanted, item, entry->item.zone))
 			return false;
 	}
 	return true;
@@ -86,8 +71,7 @@ static int may_stand_in(const struct makeshift_world *world, const struct item *
 {
 	int r = 1;
 
-	if ((item->kind != ITEM_SERVICE && item->kind != ITEM_PORT) ||
-	    item_policy_name(item->zone) || world->interfaces->n == 0 ||
+	if ((item->kind != ITEM_SERVICE && item->kind != ITEM_PORT) || world->interfaces->n == 0 ||
 	    !was_open_to_sources(world, item))
 		return 0;
 	for (size_t i = 0; i < world->interfaces->n && r > 0; i++)

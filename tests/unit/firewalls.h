@@ -52,6 +52,15 @@ static inline void firewall_entry_from_text(struct firewall *fw, char *word)
 	}
 }
 
+/* Borrowed until the next one is added. */
+static inline struct firewall_trait *firewall_new_trait(struct firewall *fw, const char *zone)
+{
+	struct firewall_trait *trait;
+
+	ck_assert_int_eq(firewall_add_trait(fw, zone, &trait), 0);
+	return trait;
+}
+
 /* Words of "zone NAME" make the default zone; the rest are entries. */
 static inline struct firewall firewall_from_text(const char *text)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/gap.h"
 
+#include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"
 
 #include <netinet/in.h>
@@ -359,8 +360,8 @@ START_TEST(stands_in_for_zones_that_deny)
 	char denied[128];
 
 	fill(&fw);
-	ck_assert_int_eq(firewall_add_trait(&fw, "drop", 0, FIREWALL_DROPS), 0);
-	ck_assert_int_eq(firewall_add_trait(&fw, "block", 0, FIREWALL_REJECTS), 0);
+	firewall_new_trait(&fw, "drop")->denial = FIREWALL_DROPS;
+	firewall_new_trait(&fw, "block")->denial = FIREWALL_REJECTS;
 	ck_assert_int_eq(strv_split(&held, zone_rows[_i].firewall,
 	                            strchr(zone_rows[_i].firewall, ';') ||
 	                                    strstr(zone_rows[_i].firewall, "rule ")
@@ -452,9 +453,7 @@ START_TEST(asks_which_zone_it_is)
 
 		fw.by_priority = generation == 2;
 		if (generation == 2 && *places[_i].prior)
-			ck_assert_int_eq(
-			    firewall_add_trait(&fw, places[_i].prior, -5, FIREWALL_DENIES_NOTHING),
-			    0);
+			firewall_new_trait(&fw, places[_i].prior)->ingress = -5;
 		ck_assert_int_eq(gap_add_item(&gap, &fw, &item, 0, NULL), *want ? 0 : GAP_E_UNFIT);
 		if (*want)
 			describe_place(have, &gap);

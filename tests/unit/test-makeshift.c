@@ -5,8 +5,9 @@
 #include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"
 
-#define HOST0 "iredmail/interface:host0=r "
-#define IMAPS "iredmail/service:imaps=r "
+#define HOST0  "iredmail/interface:host0=r "
+#define IMAPS  "iredmail/service:imaps=r "
+#define POLICY "policy:mail/service:imaps=r "
 
 /* Its default zone is public, and so it was where nothing else is said. */
 static const struct {
@@ -17,30 +18,41 @@ static const struct {
 	const char *now;
 	const char *housed; /* by "public"; "": nothing */
 	size_t n_waiting;
+	const char *from; /* the zones that policy:mail is for; NULL: it leads elsewhere */
 } rows[] = {
-    {"the only interface was there", HOST0 IMAPS, "public", "host0", "", "public/service:imaps", 0},
+    {"the only interface was there", HOST0 IMAPS, "public", "host0", "", "public/service:imaps", 0,
+     NULL},
     {"by default", IMAPS "iredmail/port:4190/tcp=r", "iredmail", "host0 eth1", "",
-     "public/service:imaps public/port:4190/tcp", 0},
+     "public/service:imaps public/port:4190/tcp", 0, NULL},
     {"of the stock zone's own", "public/service:imaps=r", "public", "host0", "",
-     "public/service:imaps", 0},
-    {"another was in a zone that did not have it", HOST0 IMAPS, "public", "host0 eth1", "", "", 1},
+     "public/service:imaps", 0, NULL},
+    {"another was in a zone that did not have it", HOST0 IMAPS, "public", "host0 eth1", "", "", 1,
+     NULL},
     {"in one that had it", HOST0 IMAPS "lan/interface:eth1=r lan/service:imaps=r", "public",
-     "host0 eth1", "", "public/service:imaps", 0},
+     "host0 eth1", "", "public/service:imaps", 0, NULL},
     {"and still comes in there", HOST0 IMAPS "internal/interface:eth1=r", "public", "host0 eth1",
-     "internal/interface:eth1=r", "public/service:imaps", 0},
+     "internal/interface:eth1=r", "public/service:imaps", 0, NULL},
     {"it was closed to some addresses", HOST0 IMAPS "drop/source:192.0.2.0/24=r", "public", "host0",
-     "", "", 1},
+     "", "", 1, NULL},
     {"which have a zone still", HOST0 IMAPS "drop/source:192.0.2.0/24=r", "public", "host0",
-     "drop/source:192.0.2.0/24=r", "public/service:imaps", 0},
+     "drop/source:192.0.2.0/24=r", "public/service:imaps", 0, NULL},
     {"open to them, too", HOST0 IMAPS "lan/source:192.0.2.0/24=r lan/service:imaps=r", "public",
-     "host0", "", "public/service:imaps", 0},
-    {"open there already", HOST0 IMAPS, "public", "host0", "public/service:imaps=r", "", 0},
-    {"interfaces are not known", HOST0 IMAPS, "public", "", "", "", 1},
+     "host0", "", "public/service:imaps", 0, NULL},
+    {"open there already", HOST0 IMAPS, "public", "host0", "public/service:imaps=r", "", 0, NULL},
+    {"interfaces are not known", HOST0 IMAPS, "public", "", "", "", 1, NULL},
     {"for a time, of which nobody would take it away", HOST0 "iredmail/service:imaps=r@100",
-     "public", "host0", "", "", 1},
-    {"in a policy", "policy:mail/service:imaps=r", "public", "host0", "", "", 1},
+     "public", "host0", "", "", 1, NULL},
+    {"in a policy that leads elsewhere", POLICY, "public", "host0", "", "", 1, NULL},
+    {"in one for all", POLICY, "public", "host0", "", "public/service:imaps", 0, "ANY"},
+    {"for another zone", POLICY, "public", "host0", "", "", 1, "internal"},
+    {"for the zone of the interface", HOST0 POLICY, "public", "host0", "", "public/service:imaps",
+     0, "internal iredmail"},
+    {"for the zone of the other interface", HOST0 IMAPS "lan/interface:eth1=r " POLICY, "public",
+     "host0 eth1", "", "public/service:imaps", 0, "lan"},
+    {"of which that of an address is none", HOST0 POLICY "lan/source:192.0.2.0/24=r", "public",
+     "host0", "", "", 1, "iredmail"},
     {"not a port or service", HOST0 "iredmail/forward-port:port=80:proto=tcp:toport=8080=r",
-     "public", "host0", "", "", 1},
+     "public", "host0", "", "", 1, NULL},
 };
 
 static void add_loss(struct loss *loss, const struct firewall *was, const struct strv *zones)
@@ -86,6 +98,10 @@ static void set(struct scene *scene, size_t i)
 	*scene = (struct scene){.was = firewall_from_text(rows[i].was),
 	                        .now = firewall_from_text(rows[i].now)};
 	ck_assert_int_eq(firewall_set_default_zone(&scene->was, rows[i].default_zone), 0);
+	if (rows[i].from)
+		ck_assert_int_eq(strv_split(&firewall_new_trait(&scene->was, "policy:mail")->from,
+		                            rows[i].from, " "),
+		                 0);
 	ck_assert_int_eq(strv_split(&scene->zones, "drop internal public", " "), 0);
 	ck_assert_int_eq(strv_split(&scene->interfaces, rows[i].interfaces, " "), 0);
 	add_loss(&scene->loss, &scene->was, &scene->zones);

@@ -193,6 +193,8 @@ static int add_priorities(struct ruleset *ruleset, const struct firewall *fw)
 	for (size_t i = 0; i < fw->n_traits && r == 0; i++) {
 		struct ruleset_zone *zone;
 
+		if (fw->traits[i].ingress == 0)
+			continue;
 		r = ruleset_add_zone(ruleset, fw->traits[i].zone, &zone);
 		if (r == 0)
 			zone->ingress_priority = fw->traits[i].ingress;

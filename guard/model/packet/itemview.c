@@ -78,16 +78,36 @@ static enum firewall_denial denial_of(const struct ruleset_zone *zone)
 	                                               : FIREWALL_DENIES_NOTHING;
 }
 
-static int add_zone(struct itemview *view, const struct ruleset_zone *zone)
+static bool leads_here(const struct ruleset_zone *zone)
+{
+	return zone->is_policy && !zone->unapplied && strv_contains(&zone->egress_zones, "HOST");
+}
+
+static int add_trait(struct firewall *fw, const char *name, const struct ruleset_zone *zone)
 {
 	enum firewall_denial denial = denial_of(zone);
+	struct firewall_trait *trait;
+	int r;
+
+	if (zone->ingress_priority == 0 && denial == FIREWALL_DENIES_NOTHING && !leads_here(zone))
+		return 0;
+	r = firewall_add_trait(fw, name, &trait);
+	if (r < 0)
+		return r;
+	trait->ingress = zone->ingress_priority;
+	trait->denial = denial;
+	return leads_here(zone) ? strv_copy(&trait->from, &zone->ingress_zones) : 0;
+}
+
+static int add_zone(struct itemview *view, const struct ruleset_zone *zone)
+{
 	_cleanup_free_ char *name = NULL;
 	int r = xasprintf(&name, "%s%s", zone->is_policy ? ITEM_POLICY_PREFIX : "", zone->name);
 
 	if (r == 0)
 		r = firewall_add_zone(&view->firewall, name);
-	if (r == 0 && (zone->ingress_priority != 0 || denial != FIREWALL_DENIES_NOTHING))
-		r = firewall_add_trait(&view->firewall, name, zone->ingress_priority, denial);
+	if (r == 0)
+		r = add_trait(&view->firewall, name, zone);
 	return r == 0 ? add_contents(view, name, zone) : r;
 }
 

@@ -7,7 +7,8 @@ SCHEMA_SQL = \
 	schema/sql/004-learn-log.sql \
 	schema/sql/005-event-item.sql \
 	schema/sql/006-told.sql \
-	schema/sql/007-ban-shape.sql
+	schema/sql/007-ban-shape.sql \
+	schema/sql/008-trust.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)
@@ -41,4 +42,7 @@ dist_schema_DATA = \
 	schema/json/snapshot-show.schema.json \
 	schema/json/snapshot-take.schema.json \
 	schema/json/status-zones.schema.json \
-	schema/json/status.schema.json
+	schema/json/status.schema.json \
+	schema/json/trust-end.schema.json \
+	schema/json/trust-list.schema.json \
+	schema/json/trust.schema.json

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/explain.h"
+#include "guard/model/mail/services.h"
 #include "guard/model/packet/walk.h"
 
 #include "guard/base/shell.h"
@@ -60,6 +61,18 @@ int explain_add(struct explain *explain, const char *protocol, unsigned port, co
 		return -ENOMEM;
 	explain->ports[explain->n_ports++] = row;
 	return 0;
+}
+
+/** explain_add_usual() - ask about the ports of mail and web over TCP; Return: 0; -ENOMEM */
+int explain_add_usual(struct explain *explain)
+{
+	const struct service *service = NULL;
+	int r = 0;
+
+	while (r == 0 && (service = services_next(service, SERVICES_MAIL | SERVICES_WEB)))
+		if (strcmp(service->transport, "tcp") == 0)
+			r = explain_add(explain, "tcp", service->port, service->name, false);
+	return r;
 }
 
 /* --- words -------------------------------------------------------------------------------- */
@@ -848,4 +861,28 @@ bool explain_is_fine(const struct explain *explain)
 		    counts(&explain->ports[i]))
 			return false;
 	return true;
+}
+
+/**
+ * explain_compare() - what a change did that was made between two readings
+ * @before: of the same client and ports as @after
+ */
+enum explain_change explain_compare(const struct explain *before, const struct explain *after)
+{
+	size_t n_shut_before = 0, n_shut = 0, n_unknown = 0;
+
+	for (size_t i = 0; i < before->n_ports; i++) {
+		const struct explain_port *was = &before->ports[i], *is = &after->ports[i];
+
+		if (!counts(was) && !counts(is))
+			continue;
+		n_shut_before += was->verdict.action != VERDICT_ACCEPT;
+		n_shut += is->verdict.action != VERDICT_ACCEPT;
+		n_unknown += !is->verdict.certain;
+	}
+	if (n_shut > 0)
+		return EXPLAIN_CHANGE_SHUT;
+	if (n_unknown > 0)
+		return EXPLAIN_CHANGE_UNKNOWN;
+	return n_shut_before > 0 ? EXPLAIN_CHANGE_HELPED : EXPLAIN_CHANGE_NEEDLESS;
 }

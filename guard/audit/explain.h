@@ -68,13 +68,23 @@ struct explain {
 #define EXPLAIN_NULL      ((struct explain){0})
 #define _cleanup_explain_ _cleanup_(explain_deinit)
 
+/* What a change did to what a client may reach: of the ports that somebody opened or serves. */
+enum explain_change {
+	EXPLAIN_CHANGE_NEEDLESS, /* all were open to it before */
+	EXPLAIN_CHANGE_HELPED,   /* and now all are */
+	EXPLAIN_CHANGE_SHUT,     /* some are shut to it after it */
+	EXPLAIN_CHANGE_UNKNOWN,  /* nobody can be certain of it */
+};
+
 void explain_deinit(struct explain *explain);
 int explain_add(struct explain *explain, const char *protocol, unsigned port, const char *service,
                 bool asked) _must_check_;
+int explain_add_usual(struct explain *explain) _must_check_;
 int explain_decide(struct explain *explain, const struct listeners *listeners) _must_check_;
 int explain_entry_commands(struct strv *out, const struct ruleset_ipset *ipset,
                            const struct cidr *client) _must_check_;
 bool explain_is_fine(const struct explain *explain);
+enum explain_change explain_compare(const struct explain *before, const struct explain *after);
 int explain_step_words(char **out, const struct verdict_step *step) _must_check_;
 int explain_sentence(char **out, const struct explain *explain, size_t reason) _must_check_;
 

@@ -441,6 +441,8 @@ static int read_store(struct reading *reading)
 	if (r == 0)
 		r = read_silence(reading, why(reading, PICTURE_STORE));
 	if (r == 0)
+		r = store_trust_list(reading->store, &picture->trusts, why(reading, PICTURE_STORE));
+	if (r == 0)
 		r = read_last(reading, why(reading, PICTURE_STORE));
 	if (r == STORE_E_NOT_FOUND) {
 		*why(reading, PICTURE_STORE) = ERR_NULL;

@@ -122,6 +122,7 @@ struct cli_tables {
 	X(restore)                                                                                 \
 	X(persist)                                                                                 \
 	X(release)                                                                                 \
+	X(trust)                                                                                   \
 	X(snapshot)                                                                                \
 	X(history)                                                                                 \
 	X(bans)                                                                                    \

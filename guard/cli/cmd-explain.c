@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/cli/cli.h"
+#include "guard/cli/cli-explain.h"
 
 #include <errno.h>
 #include <arpa/inet.h>
@@ -8,7 +8,6 @@
 
 #include "guard/model/mail/services.h"
 #include "guard/system/host/clock.h"
-#include "guard/system/kernel/route.h"
 #include "guard/report/report-explain.h"
 
 enum { EXPLAIN_INTERFACE };
@@ -21,15 +20,12 @@ static const struct cli_option command_options[] = {
 struct run {
 	struct cli *cli;
 	struct firewalld_session connection;
-	struct picture picture;
-	struct route route;
-	struct explain explain;
+	struct cli_explain asked;
 };
 
 static void run_deinit(struct run *run)
 {
-	explain_deinit(&run->explain);
-	picture_deinit(&run->picture);
+	cli_explain_deinit(&run->asked);
 	firewalld_session_close(&run->connection);
 }
 
@@ -57,8 +53,9 @@ static int add_port(struct run *run, const char *protocol, unsigned port, const 
 {
 	if (!service)
 		service = usual_service(port, protocol);
-	return explain_add(&run->explain, protocol, port, service, true) < 0 ? out_of_memory(run)
-	                                                                     : CLI_FINE;
+	return explain_add(&run->asked.explain, protocol, port, service, true) < 0
+	           ? out_of_memory(run)
+	           : CLI_FINE;
 }
 
 static int add_ports(struct run *run, const struct strv *ports, const char *service)
@@ -156,37 +153,18 @@ static int add_word(struct run *run, const char *word)
 
 static int add_words(struct run *run, const struct cli_args *args)
 {
-	const struct service *service = NULL;
 	int r = CLI_FINE;
 
 	for (size_t i = 1; i < args->n_words && r == CLI_FINE; i++)
 		r = add_word(run, args->words[i]);
-	while (args->n_words == 1 && r == CLI_FINE &&
-	       (service = services_next(service, SERVICES_MAIL | SERVICES_WEB)))
-		if (strcmp(service->transport, "tcp") == 0 &&
-		    explain_add(&run->explain, "tcp", service->port, service->name, false) < 0)
-			r = out_of_memory(run);
-	if (r == CLI_FINE && run->explain.n_ports == 0)
+	if (args->n_words == 1 && explain_add_usual(&run->asked.explain) < 0)
+		r = out_of_memory(run);
+	if (r == CLI_FINE && run->asked.explain.n_ports == 0)
 		r = cli_fail(run->cli, CLI_USAGE, "the named service has no port");
 	return r;
 }
 
 /* --- what is read ------------------------------------------------------------------------- */
-
-static int read_rules(struct run *run)
-{
-	int r = cli_picture(run->cli, &run->picture,
-	                    PICTURE_RULES | PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS |
-	                        PICTURE_STORE | PICTURE_SETTINGS,
-	                    &run->connection);
-
-	run->picture.ruleset.flushed = picture_is_flushed(&run->picture);
-	run->explain.ruleset = &run->picture.ruleset;
-	if (picture_knows(&run->picture, PICTURE_FAIL2BAN))
-		run->explain.tickets = &run->picture.tickets;
-	run->explain.shapes = &run->picture.shapes;
-	return r;
-}
 
 static bool is_bound(const struct ruleset *ruleset, const char *interface)
 {
@@ -201,32 +179,13 @@ static int check_interface(struct run *run, const char *interface)
 {
 	if (!interface || if_nametoindex(interface) != 0)
 		return CLI_FINE;
-	if (!is_bound(&run->picture.ruleset, interface))
+	if (!is_bound(&run->asked.picture.ruleset, interface))
 		return cli_fail(run->cli, CLI_USAGE,
 		                "there is no interface \"%.100s\" on this machine, and no zone has "
 		                "it; see: ip -brief link",
 		                interface);
 	cli_warn(run->cli, "there is no interface \"%.100s\" on this machine now", interface);
 	return CLI_FINE;
-}
-
-static void find_way(struct run *run, const struct cli_args *args)
-{
-	const char *interface = args->values[EXPLAIN_INTERFACE];
-	struct explain *explain = &run->explain;
-	struct err err = ERR_NULL;
-	bool known = route_to(&run->route, &explain->packet.source, &err) == 0;
-
-	explain->interface_given = interface != NULL;
-	if (known && run->route.has_local)
-		explain->packet.destination = &run->route.local;
-	if (interface)
-		explain->packet.interface = interface;
-	else if (known)
-		explain->packet.interface = run->route.interface;
-	else
-		cli_note(run->cli, "%s; name the interface where it arrives with --interface",
-		         err.text);
 }
 
 /* The first of a host's addresses is what most clients would take. */
@@ -240,7 +199,7 @@ static int resolve(struct run *run, const char *name)
 		return r;
 	if (getnameinfo(list->ai_addr, list->ai_addrlen, address, sizeof(address), NULL, 0,
 	                NI_NUMERICHOST) != 0 ||
-	    cidr_parse(&run->explain.packet.source, address, CIDR_ADDRESS_ONLY, NULL) != 0)
+	    cidr_parse(&run->asked.explain.packet.source, address, CIDR_ADDRESS_ONLY, NULL) != 0)
 		r = cli_fail(run->cli, CLI_USAGE, "%s: no address", name);
 	else if (list->ai_next)
 		cli_note(run->cli, "%s is %s, and others; for another one give the address", name,
@@ -255,7 +214,7 @@ static int parse_address(struct run *run, const char *word)
 {
 	struct cidr range;
 
-	if (cidr_parse(&run->explain.packet.source, word, CIDR_ADDRESS_ONLY, NULL) == 0)
+	if (cidr_parse(&run->asked.explain.packet.source, word, CIDR_ADDRESS_ONLY, NULL) == 0)
 		return CLI_FINE;
 	if (text_is_host_name(word))
 		return resolve(run, word);
@@ -277,34 +236,31 @@ static int explain_all(struct run *run, const struct cli_args *args)
 	(void)!firewalld_session_open(&run->connection, NULL);
 	r = add_words(run, args);
 	if (r == CLI_FINE)
-		r = read_rules(run);
+		r = cli_explain_read(run->cli, &run->asked, &run->connection);
 	if (r == CLI_FINE)
 		r = check_interface(run, args->values[EXPLAIN_INTERFACE]);
 	if (r != CLI_FINE)
 		return r;
-	reached = cli_reached(run->cli, &run->picture, PICTURE_RULES);
+	reached = cli_reached(run->cli, &run->asked.picture, PICTURE_RULES);
 	/* what one that does not answer held is better than nothing */
-	if (reached != CLI_FINE && !run->picture.ruleset.remembered)
+	if (reached != CLI_FINE && !run->asked.picture.ruleset.remembered)
 		return reached;
-	find_way(run, args);
-	if (explain_decide(&run->explain, picture_knows(&run->picture, PICTURE_SOCKETS)
-	                                      ? &run->picture.listeners
-	                                      : NULL) < 0)
+	if (cli_explain_decide(run->cli, &run->asked, args->values[EXPLAIN_INTERFACE]) < 0)
 		return out_of_memory(run);
 	cli_report(run->cli, &report);
-	if (report_explain(&report, &run->explain, &run->picture) < 0)
+	if (report_explain(&report, &run->asked.explain, &run->asked.picture) < 0)
 		return out_of_memory(run);
 	if (reached != CLI_FINE)
 		return reached;
-	return explain_is_fine(&run->explain) ? CLI_FINE : CLI_NOT_FINE;
+	return explain_is_fine(&run->asked.explain) ? CLI_FINE : CLI_NOT_FINE;
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
-	_cleanup_(run_deinit) struct run run = {.cli = cli, .picture = PICTURE_NULL};
+	_cleanup_(run_deinit) struct run run = {.cli = cli, .asked = CLI_EXPLAIN_NULL};
 	int r;
 
-	run.explain.now_us = cli->now_us;
+	run.asked.explain.now_us = cli->now_us;
 	r = parse_address(&run, args->words[0]);
 	for (size_t i = 1; i < args->n_words && r == CLI_FINE; i++)
 		r = check_word(&run, args->words[i]);

@@ -2,6 +2,8 @@
 # The command line: main, and one file a command.
 sbin_PROGRAMS += reload-guard
 reload_guard_SOURCES = \
+	guard/cli/cli-explain.c \
+	guard/cli/cli-explain.h \
 	guard/cli/cli-open.c \
 	guard/cli/cli.c \
 	guard/cli/cli.h \
@@ -23,6 +25,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-restore.c \
 	guard/cli/cmd-snapshot.c \
 	guard/cli/cmd-status.c \
+	guard/cli/cmd-trust.c \
 	guard/cli/cmd-version.c \
 	guard/cli/cmd-watch.c \
 	guard/cli/complete.c \

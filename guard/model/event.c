@@ -30,6 +30,7 @@ static const char *const names[EVENT_N_KINDS] = {
     [EVENT_EXPIRED] = "expired",
     [EVENT_RELEASED] = "released",
     [EVENT_PROTECTED_AGAIN] = "protected-again",
+    [EVENT_TRUSTED] = "trusted",
     [EVENT_PERSIST] = "persist",
     [EVENT_FAIL2BAN] = "fail2ban",
     [EVENT_JAIL_START] = "jail-start",

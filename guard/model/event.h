@@ -40,6 +40,7 @@ enum event_kind {
 	EVENT_EXPIRED,
 	EVENT_RELEASED,
 	EVENT_PROTECTED_AGAIN,
+	EVENT_TRUSTED, /* for a while, or, made permanent, for good */
 	EVENT_PERSIST, /* or a summary of a command, without an item */
 	/* fail2ban and bans */
 	EVENT_FAIL2BAN,

@@ -217,6 +217,15 @@ static bool is_fact(struct scope_view *view, const char *zone, enum fact fact)
 	return yes;
 }
 
+/* firewalld knows no end for a source: one that has it was trusted by the guard's word. */
+static bool is_trusted_for_a_time(const struct firewall *fw, const struct item *item)
+{
+	const struct firewall_entry *entry =
+	    item->kind == ITEM_SOURCE ? firewall_find(fw, item) : NULL;
+
+	return entry && entry->until_us != 0;
+}
+
 /**
  * scope_view_protects() - does the guard restore this item when a wipe takes it?
  * @item: borrowed for as long as @view is used
@@ -226,7 +235,7 @@ static bool is_fact(struct scope_view *view, const char *zone, enum fact fact)
  */
 bool scope_view_protects(struct scope_view *view, const struct item *item)
 {
-	if (scope_requires(view->scope, item))
+	if (scope_requires(view->scope, item) || is_trusted_for_a_time(view->fw, item))
 		return true;
 	if (item->kind == ITEM_ENTRY)
 		return is_fact(view, item->zone, FACT_IS_NEEDED);

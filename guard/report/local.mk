@@ -27,6 +27,8 @@ libguard_report_a_SOURCES = \
 	guard/report/report-status.c \
 	guard/report/report-summary.c \
 	guard/report/report-summary.h \
+	guard/report/report-trust.c \
+	guard/report/report-trust.h \
 	guard/report/report-zones.c \
 	guard/report/report.c \
 	guard/report/report.h

@@ -21,7 +21,8 @@ static const char *who_name(enum explain_who who)
 	return names[who];
 }
 
-static const char *verdict_word(const struct explain_port *row)
+/** report_explain_verdict() - "open", "rejected" or "dropped"; static */
+const char *report_explain_verdict(const struct explain_port *row)
 {
 	static const char *const words[] = {
 	    [VERDICT_ACCEPT] = "open", [VERDICT_REJECT] = "rejected", [VERDICT_DROP] = "dropped"};
@@ -129,7 +130,7 @@ static int put_table(const struct report *report, const struct explain *explain)
 
 		report_table_cell(&table, REPORT_PLAIN, "%u/%s", row->port, row->protocol);
 		report_table_cell(&table, REPORT_PLAIN, "%s", row->service ? row->service : "");
-		report_table_cell(&table, color, "%s%s", verdict_word(row),
+		report_table_cell(&table, color, "%s%s", report_explain_verdict(row),
 		                  row->verdict.certain ? "" : "?");
 		report_table_cell(&table, REPORT_PLAIN, "%s%s", words_of_row(row),
 		                  is_deserted(row) ? ", nothing listens" : "");
@@ -183,7 +184,8 @@ static void put_who(const struct report *report, const struct explain_reason *re
 	}
 }
 
-static int put_reason(const struct report *report, const struct explain *explain, size_t at)
+/** report_explain_reason() - one of those that keep ports shut, as text; Return: 0; -ENOMEM */
+int report_explain_reason(const struct report *report, const struct explain *explain, size_t at)
 {
 	const struct explain_reason *reason = &explain->reasons[at];
 	_cleanup_free_ char *sentence = NULL;
@@ -247,7 +249,7 @@ static int put_text(const struct report *report, const struct explain *explain,
 	report_line(report, REPORT_PLAIN, "%s", "");
 	r = put_table(report, explain);
 	for (size_t i = 0; i < explain->n_reasons && r == 0; i++)
-		r = put_reason(report, explain, i);
+		r = report_explain_reason(report, explain, i);
 	put_doubts(report, explain);
 	return r;
 }
@@ -314,7 +316,8 @@ static json_t *permanent_json(enum explain_lifetime lifetime)
 	           : json_boolean(lifetime == EXPLAIN_LIFETIME_PERMANENT);
 }
 
-static json_t *reason_json(const struct explain *explain, size_t at)
+/** report_explain_reason_json() - the same; Return: NULL without memory */
+json_t *report_explain_reason_json(const struct explain *explain, size_t at)
 {
 	const struct explain_reason *reason = &explain->reasons[at];
 	_cleanup_free_ char *sentence = NULL;
@@ -342,7 +345,7 @@ static json_t *explain_json(const struct explain *explain, const struct picture 
 	for (size_t i = 0; ports && i < explain->n_ports; i++)
 		report_json_append(&ports, port_json(&explain->ports[i]));
 	for (size_t i = 0; reasons && i < explain->n_reasons; i++)
-		report_json_append(&reasons, reason_json(explain, i));
+		report_json_append(&reasons, report_explain_reason_json(explain, i));
 	document = json_pack(
 	    "{s:b, s:s, s:o, s:o, s:b, s:o, s:o, s:o, s:b, s:b, s:I, s:o, s:o}", "ok",
 	    explain_is_fine(explain), "address", address, "destination",

@@ -5,10 +5,16 @@
 #ifndef GUARD_REPORT_REPORT_EXPLAIN_H
 #define GUARD_REPORT_REPORT_EXPLAIN_H
 
+#include <jansson.h>
+
 #include "guard/audit/explain.h"
 #include "guard/report/report.h"
 
 int report_explain(const struct report *report, const struct explain *explain,
                    const struct picture *picture) _must_check_;
+int report_explain_reason(const struct report *report, const struct explain *explain,
+                          size_t at) _must_check_;
+json_t *report_explain_reason_json(const struct explain *explain, size_t at);
+const char *report_explain_verdict(const struct explain_port *row);
 
 #endif

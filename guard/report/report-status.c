@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard/report/report-internal.h"
+#include "guard/report/report-trust.h"
 
 static const char *class_name(const struct item *item)
 {
@@ -170,11 +171,12 @@ static json_t *status_json(const struct status *status)
 	    usable ? json_null() : report_json_text(picture_why(status->picture, PICTURE_STORE)));
 
 	return json_pack(
-	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
 	    !status_is_degraded(status), "at", report_json_time(status->picture->now_us),
 	    "firewalld", firewalld_json(status), "watcher", watcher, "fail2ban",
 	    report_fail2ban_json(status->picture), "drift", report_drift_json(status), "clients",
-	    clients_json(status), "store", store, "last_wipe",
+	    clients_json(status), "trusted", report_trusts_json(&status->picture->trusts), "store",
+	    store, "last_wipe",
 	    status->picture->has_wipe ? wipe_json(&status->picture->wipe) : json_null(), "items",
 	    status_items_json(status), "findings", report_findings_json(&status->findings));
 }
@@ -375,6 +377,7 @@ static int put_surroundings(const struct report *report, const struct status *st
 		put_wipe_line(report, &status->picture->wipe);
 	if (status->picture->has_wipe)
 		put_wipe_bans_line(report, status->picture);
+	report_trusts_put(report, &status->picture->trusts, status->picture->now_us);
 	report_fail2ban_put(report, status->picture);
 	report_drift_put(report, status);
 	put_clients_line(report, status);

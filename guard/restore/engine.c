@@ -11,6 +11,7 @@
 #include "guard/restore/kernelwatch.h"
 #include "guard/restore/mender.h"
 #include "guard/restore/takeover.h"
+#include "guard/restore/trust.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -140,17 +141,26 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 		takeover_opened(engine->takeover, event->item);
 }
 
+static struct trust trust_of(struct engine *engine)
+{
+	return (struct trust){.record = engine->given.record,
+	                      .tracker = &engine->tracker,
+	                      .listener = &engine->given.listener};
+}
+
 /* Return: whether that is on record. */
 static bool removed(struct engine *engine, const struct item *item, bool timed)
 {
 	bool was_there = firewall_has(&engine->tracker.wanted, item, FIREWALL_RUNTIME);
 	bool is_protected = was_there && engine_protects(engine, item);
+	const struct trust trust = trust_of(engine);
 
 	cycle_forget(engine->cycle, item);
 	listener_tell(&engine->given.listener, removed, item, is_protected, timed);
 	if (tracker_removed(&engine->tracker, item) < 0)
 		engine_missed(engine);
 	bankeeper_removed(engine->bans, item);
+	trust_removed(&trust, item);
 	/* an intent that is not on record when the power goes would be undone */
 	if (is_protected)
 		engine_store(engine);
@@ -193,10 +203,19 @@ static bool is_followed(const struct engine *engine, const struct item *item)
 	       engine_protects(engine, item);
 }
 
+static bool has_end(const struct engine *engine, const struct item *item)
+{
+	const struct firewall_entry *entry = firewall_find(&engine->tracker.wanted, item);
+
+	return entry && entry->until_us;
+}
+
 static void on_binding(struct engine *engine, const struct item *item)
 {
 	const struct firewall_entry *from = firewall_bound_elsewhere(&engine->tracker.wanted, item);
-	bool ours = cycle_step_of(engine->cycle, item) != NULL;
+	const struct plan_step *ours = cycle_step_of(engine->cycle, item);
+	const struct trust trust = trust_of(engine);
+	int64_t until_us = ours ? ours->until_us : 0;
 
 	if (from && !ours) {
 		/* where it was bound until now it is not wanted any more: one zone has it */
@@ -206,12 +225,16 @@ static void on_binding(struct engine *engine, const struct item *item)
 	}
 	if (tracker_moved(&engine->tracker, item) < 0)
 		engine_missed(engine);
+	trust_bound(&trust, item, until_us);
 	if (!ours)
 		protect_again(engine, item);
-	bankeeper_added(engine->bans, item);
-	/* as with a removal: an intent is on record at once */
-	if (from && !ours)
+	/* who is trusted for a while is often banned, and that is not what his jail does */
+	if (!has_end(engine, item))
+		bankeeper_added(engine->bans, item);
+	/* as with a removal: an intent is on record at once, and so is an end that is ours */
+	if ((from && !ours) || has_end(engine, item))
 		engine_store(engine);
+	expiry_plan(engine->expiry);
 	changed(engine, item);
 }
 
@@ -597,10 +620,22 @@ static void end_errand(struct engine *engine)
 	listener_tell(&engine->given.listener, over);
 }
 
+/* Whose end is on record, and who is there. */
+static void settle_trust(struct engine *engine)
+{
+	const struct trust trust = trust_of(engine);
+
+	if (engine->given.errand)
+		return;
+	trust_settle(&trust, clock_now_us());
+	expiry_plan(engine->expiry);
+}
+
 static void on_idle(void *userdata)
 {
 	struct engine *engine = userdata;
 
+	settle_trust(engine);
 	if (engine->kernelwatch && !kernelwatch_knows(engine->kernelwatch))
 		kernelwatch_learn(engine->kernelwatch);
 	store_rest_later(engine);

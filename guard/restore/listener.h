@@ -100,6 +100,9 @@ struct engine_listener {
 	void (*added)(const struct item *item, bool ours, void *userdata);
 	/* About to be taken from what is wanted; @timed: its own time was over. */
 	void (*removed)(const struct item *item, bool is_protected, bool timed, void *userdata);
+	/* Of zone trusted, until that end; @stays: it was made permanent, and nobody ends it. */
+	void (*trusted)(const struct item *item, const struct store_trust *trust, bool stays,
+	                void *userdata);
 	/* Bound somewhere else now, and not wanted any more where it was. */
 	void (*moved)(const struct item *from, const struct item *to, void *userdata);
 	/* It has been quiet for a moment after changes. */

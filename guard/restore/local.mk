@@ -43,6 +43,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/takeover.h \
 	guard/restore/tracker.c \
 	guard/restore/tracker.h \
+	guard/restore/trust.c \
+	guard/restore/trust.h \
 	guard/restore/unread.c \
 	guard/restore/unread.h \
 	guard/restore/unrestored.c \

@@ -384,6 +384,36 @@ int record_released(struct record *record, struct store_items *out)
 	return copy_items(out, &record->released);
 }
 
+/** record_trusts() - whom `reload-guard trust` named; false: nobody can tell; @out is empty then */
+bool record_trusts(struct record *record, struct store_trusts *out)
+{
+	struct err err = ERR_NULL;
+
+	return record->store && settle(record, store_trust_list(record->store, out, &err), &err,
+	                               "the list of who is trusted");
+}
+
+/** record_trust_hold() - the end of that is kept from now on */
+void record_trust_hold(struct record *record, const struct store_trust *trust)
+{
+	struct err err = ERR_NULL;
+
+	if (record->store)
+		(void)settle(record,
+		             store_trust_hold(record->store, trust->address, trust->until_us, &err),
+		             &err, "who is trusted");
+}
+
+/** record_trust_end() - of an address or prefix that is not trusted any more, or never was */
+void record_trust_end(struct record *record, const char *address)
+{
+	struct err err = ERR_NULL;
+
+	if (record->store)
+		(void)settle(record, store_trust_end(record->store, address, &err), &err,
+		             "who is trusted");
+}
+
 /** record_shapes() - what bans look like; @out is written where the store tells; 0 or -ENOMEM */
 int record_shapes(struct record *record, struct banshapes *out)
 {

@@ -61,6 +61,9 @@ void record_event(struct record *record, enum event_kind kind, const struct item
 void record_event_at(struct record *record, int64_t at_us, enum event_kind kind, const char *text);
 void record_mark_put_back(struct record *record, struct firewall *wanted);
 int record_released(struct record *record, struct store_items *out) _must_check_;
+bool record_trusts(struct record *record, struct store_trusts *out) _must_check_;
+void record_trust_hold(struct record *record, const struct store_trust *trust);
+void record_trust_end(struct record *record, const char *address);
 int record_shapes(struct record *record, struct banshapes *out) _must_check_;
 void record_shape(struct record *record, const struct banshape *shape);
 void record_protected_again(struct record *record, const struct item *item);

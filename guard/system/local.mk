@@ -134,6 +134,7 @@ libguard_system_a_SOURCES = \
 	guard/system/store/store-snapshot.c \
 	guard/system/store/store-statements.c \
 	guard/system/store/store-transaction.c \
+	guard/system/store/store-trust.c \
 	guard/system/store/store-wipe.c \
 	guard/system/store/store.c \
 	guard/system/store/store.h

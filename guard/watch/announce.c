@@ -6,6 +6,7 @@
 #include "guard/model/fault.h"
 #include "guard/model/pace.h"
 #include "guard/restore/makeshift.h"
+#include "guard/restore/trust.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -655,6 +656,29 @@ void announcer_moved(struct announcer *announcer, const struct item *from, const
 	             "%s was bound to %s on purpose: it will not be restored", text, to->zone);
 	record_event(announcer->given.record, EVENT_INTENT_REMOVED, from, "%s was bound to %s",
 	             text, to->zone);
+}
+
+/** announcer_trusted() - somebody is trusted for a while, or, made permanent, for good */
+void announcer_trusted(struct announcer *announcer, const struct item *item,
+                       const struct store_trust *trust, bool stays)
+{
+	char until[TIMESPEC_TEXT_MAX], words[TIMESPEC_TEXT_MAX + 16] = "for good";
+
+	timespec_format_iso(trust->until_us, until);
+	if (!stays)
+		snprintf(words, sizeof(words), "until %s", until);
+	if (stays)
+		logger_write(announcer->given.logger, LOGGER_WARNING,
+		             "%s was trusted until %s and was made permanent: nobody ends it. To "
+		             "end it: firewall-cmd --permanent --zone=" TRUST_ZONE
+		             " --remove-source=%s && reload-guard trust --end %s",
+		             item->value, until, item->value, item->value);
+	else
+		logger_write(announcer->given.logger, LOGGER_NOTICE,
+		             "%s is trusted %s%s%s; then the guard ends it", item->value, words,
+		             trust->note ? ": " : "", trust->note ? trust->note : "");
+	record_event(announcer->given.record, EVENT_TRUSTED, item, "%s is trusted %s%s%s",
+	             item->value, words, trust->note ? ": " : "", trust->note ? trust->note : "");
 }
 
 /** announcer_mistakes() - the configuration has mistakes, or none any more */

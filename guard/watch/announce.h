@@ -54,6 +54,8 @@ void announcer_fight(struct announcer *announcer, const struct item *item);
 void announcer_trouble(struct announcer *announcer, const struct listener_trouble *trouble);
 void announcer_made_do(struct announcer *announcer, const struct makeshift_outcome *outcome);
 void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired);
+void announcer_trusted(struct announcer *announcer, const struct item *item,
+                       const struct store_trust *trust, bool stays);
 void announcer_mistakes(struct announcer *announcer, bool any);
 void announcer_status(struct announcer *announcer);
 

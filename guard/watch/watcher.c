@@ -186,6 +186,12 @@ static void on_removed(const struct item *item, bool is_protected, bool timed, v
 		announcer_removal(watcher->announcer, item, timed);
 }
 
+static void on_trusted(const struct item *item, const struct store_trust *trust, bool stays,
+                       void *userdata)
+{
+	announcer_trusted(((struct watcher *)userdata)->announcer, item, trust, stays);
+}
+
 static void on_moved(const struct item *from, const struct item *to, void *userdata)
 {
 	announcer_moved(((struct watcher *)userdata)->announcer, from, to);
@@ -240,6 +246,7 @@ static const struct engine_listener listener = {
     .absorbed = on_absorbed,
     .added = on_added,
     .removed = on_removed,
+    .trusted = on_trusted,
     .moved = on_moved,
     .quiet = on_quiet,
     .idle = on_idle,

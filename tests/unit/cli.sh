@@ -230,6 +230,31 @@ out_has '^public/service:imap$'
 exits 0 release --undo public/service:imap
 exits 1 release --undo public/service:imap
 err_has 'was not released'
+exits 0 trust
+out_has 'nobody is trusted'
+exits 0 trust --list
+exits 1 trust 192.0.2.7 --for 10m
+err_has 'nobody would end it.*systemctl start'
+exits 2 trust 0.0.0.0/0
+err_has 'too wide'
+exits 2 trust 127.0.0.1
+err_has 'no address that a client comes from'
+exits 2 trust mail.example.org
+err_has 'neither an address nor a prefix'
+exits 2 trust ipset:office
+exits 2 trust '192.0.2.7; id'
+for span in 0 0m soon 10 -5m 8d 99999999999999999999d '1m;id' ''; do
+	exits 2 trust 192.0.2.7 --for "$span"
+	err_has '^reload-guard: error: --for: '
+done
+exits 2 trust 192.0.2.7 --note "$(printf 'a\033[2Jb')"
+err_has 'one line of text'
+exits 2 trust 192.0.2.7 --note "$(printf '%0201d' 0)"
+err_has 'longer than 200 bytes'
+exits 2 trust --end
+exits 2 trust --list 192.0.2.7
+exits 2 trust --end 192.0.2.7 --for 5m
+exits 2 trust --note x
 exits 2 snapshot show 4711
 err_has 'snapshot list'
 exits 0 history
@@ -488,6 +513,7 @@ fits clients-change 0 --json clients remove 192.0.2.9
 fits clients-learn 0 --json clients learn
 fits release 0 --json release public/port:465/tcp
 fits release-list 0 --json release --list
+fits trust-list 0 --json trust --list
 fits snapshot-list 0 --json snapshot list
 [ -n "$python" ] || echo "no Python with jsonschema: JSON was not compared with its schemas"
 

@@ -269,11 +269,11 @@ static void append_zone(DBusMessage *reply, const struct fakewall *wall, const c
 	dbus_message_iter_close_container(&iter, &dict);
 }
 
-static const char *const zones[] = {"public", "work"};
+static const char *const zones[] = {"public", "trusted", "work"};
 
 static void append_zones(DBusMessage *reply, int type)
 {
-	static const char *const objects[] = {CONFIG "/zone/0", CONFIG "/zone/1"};
+	static const char *const objects[] = {CONFIG "/zone/0", CONFIG "/zone/1", CONFIG "/zone/2"};
 	const char *const *list = type == DBUS_TYPE_STRING ? zones : objects;
 
 	dbus_message_append_args(reply, DBUS_TYPE_ARRAY, type, &list, (int)ARRAY_SIZE(zones),
@@ -318,7 +318,7 @@ static void append_string(DBusMessage *reply, const char *value)
 /* The zone that an object of the permanent configuration is. */
 static const char *zone_of_path(const char *path)
 {
-	return zones[path[strlen(path) - 1] == '1'];
+	return zones[(path[strlen(path) - 1] - '0') % (int)ARRAY_SIZE(zones)];
 }
 
 static const char *property_of(const struct fakewall *wall, const char *property, const char *path)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* From a wipe to everything being back: each state and failure of a cycle. */
+#include "guard/restore/trust.h"
 #include "tests/unit/engine-world.h"
 #include "tests/unit/firewalls.h"
 
@@ -655,6 +656,144 @@ START_TEST(binding_moved)
 }
 END_TEST
 
+/* --- whom a person trusts for a while ---------------------------------------------------- */
+
+#define TRUSTED "trusted/source:192.0.2.7"
+
+/* What `reload-guard trust` does, and what it waits for. */
+static void trust_for(int64_t seconds)
+{
+	char address[] = "192.0.2.7";
+	const struct store_trust trust = {.address = address,
+	                                  .since_us = clock_now_us(),
+	                                  .until_us = clock_now_us() + seconds * SECOND};
+
+	ck_ok(store_trust_put(record_store(world.record), &trust, &err));
+	fakewall_add(&world.wall, TRUSTED, 0);
+}
+
+static size_t n_trusted(bool held)
+{
+	_cleanup_store_trusts_ struct store_trusts trusts = STORE_TRUSTS_NULL;
+	size_t n = 0;
+
+	ck_ok(store_trust_list(record_store(world.record), &trusts, &err));
+	for (size_t i = 0; i < trusts.n; i++)
+		n += trusts.rows[i].held || !held;
+	return n;
+}
+
+static const struct {
+	const char *range;
+	int result;
+} trustees[] = {
+    {"192.0.2.7", 0},
+    {"10.0.0.0/16", 0},
+    {"2001:db8::7", 0},
+    {"2001:db8:1::/48", 0},
+    {"::ffff:192.0.2.7", 0},
+    {"10.0.0.0/15", TRUST_E_REFUSED},
+    {"0.0.0.0/0", TRUST_E_REFUSED},
+    {"::/0", TRUST_E_REFUSED},
+    {"2001:db8::/47", TRUST_E_REFUSED},
+    {"::ffff:0:0/96", TRUST_E_REFUSED},
+    {"0.0.0.0", TRUST_E_REFUSED},
+    {"127.0.0.1", TRUST_E_REFUSED},
+    {"224.0.0.1", TRUST_E_REFUSED},
+    {"255.255.255.255", TRUST_E_REFUSED},
+    {"::1", TRUST_E_REFUSED},
+    {"ff02::1", TRUST_E_REFUSED},
+};
+
+START_TEST(trustees_are_some)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(trustees); i++) {
+		struct cidr range;
+
+		ck_assert_int_eq(cidr_parse(&range, trustees[i].range, 0, NULL), 0);
+		ck_assert_msg(trust_check(&range, NULL) == trustees[i].result, "%s",
+		              trustees[i].range);
+	}
+}
+END_TEST
+
+START_TEST(trusted)
+{
+	begin(OPEN);
+	trust_for(600);
+	world_await(n_trusted(true) == 1);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(TRUSTED));
+	world_pass(500000);
+	ck_assert(is_back(TRUSTED));
+	world_await(!is_back(TRUSTED));
+	world_await(n_trusted(false) == 0);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(TRUSTED) && is_back(IMAPS));
+}
+END_TEST
+
+/* firewalld has no timer for a source: a guard that begins knows the end from the store. */
+START_TEST(trusted_by_the_guard_before)
+{
+	begin(OPEN);
+	trust_for(600);
+	world_await(n_trusted(true) == 1);
+	world_kill();
+	world_restart();
+	world_guard();
+	world_idle();
+	ck_assert(is_back(TRUSTED));
+	world_kill();
+	world_pass(700000);
+	ck_assert(is_back(TRUSTED));
+	world_guard();
+	world_await(!is_back(TRUSTED));
+	world_await(n_trusted(false) == 0);
+}
+END_TEST
+
+/* Who takes it out means it, and who puts it in without a word for how long is not asked. */
+START_TEST(trusted_no_more)
+{
+	begin(OPEN);
+	trust_for(600);
+	world_await(n_trusted(true) == 1);
+	fakewall_remove(&world.wall, TRUSTED);
+	world_await(n_trusted(false) == 0);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(!is_back(TRUSTED));
+	fakewall_add(&world.wall, TRUSTED, 0);
+	world_settle();
+	world_pass(700000);
+	ck_assert(is_back(TRUSTED));
+}
+END_TEST
+
+/* Whoever asked for it and was killed before firewalld heard of it has asked for nothing. */
+START_TEST(trusted_by_nobody)
+{
+	char address[] = "192.0.2.7";
+	struct store_trust trust = {.address = address};
+
+	begin(OPEN);
+	trust.since_us = clock_now_us();
+	trust.until_us = trust.since_us + 600 * SECOND;
+	ck_ok(store_trust_put(record_store(world.record), &trust, &err));
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert_uint_eq(n_trusted(false), 1);
+	world_pass(61000);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert_uint_eq(n_trusted(false), 0);
+	ck_assert(!is_back(TRUSTED));
+}
+END_TEST
+
 /* NetworkManager did this out of habit, as who watches the bus knows. */
 static void unbind(enum firewalld_event_type type, const char *text)
 {
@@ -990,6 +1129,11 @@ static Suite *suite(void)
 	    released_and_opened_again,
 	    binding,
 	    binding_moved,
+	    trustees_are_some,
+	    trusted,
+	    trusted_by_the_guard_before,
+	    trusted_no_more,
+	    trusted_by_nobody,
 	    unbound,
 	    unbound_and_nothing_else,
 	    unbound_needs_nothing,

@@ -387,6 +387,46 @@ START_TEST(opens_each_port)
 }
 END_TEST
 
+/* What trusting an address for a while has come to, by what was open to it before and is then. */
+#define RICH_BAN "\npublic rule rule family=ipv4 source address=101.13.5.7 reject"
+#define TRUSTED  "\ntrusted target ACCEPT\ntrusted source 101.13.5.7"
+#define POLICY                                                                                     \
+	"\npolicy:in ingress ANY\npolicy:in egress HOST\npolicy:in priority -1\npolicy:in rule "   \
+	"rule family=ipv4 source address=101.13.5.7 drop"
+
+static const struct {
+	const char *before, *after;
+	unsigned port;
+	enum explain_change change;
+} changes[] = {
+    {PUBLIC RICH_BAN, PUBLIC RICH_BAN TRUSTED, 465, EXPLAIN_CHANGE_HELPED},
+    {PUBLIC, PUBLIC TRUSTED, 465, EXPLAIN_CHANGE_NEEDLESS},
+    {PUBLIC, PUBLIC TRUSTED, 4190, EXPLAIN_CHANGE_HELPED},
+    {PUBLIC POLICY, PUBLIC POLICY TRUSTED, 465, EXPLAIN_CHANGE_SHUT},
+    {PUBLIC, PUBLIC "\ntrusted target DROP\ntrusted source 101.13.5.7", 465, EXPLAIN_CHANGE_SHUT},
+};
+
+START_TEST(tells_what_a_change_did)
+{
+	struct ruleset first;
+	struct explain before = asked(changes[_i].before, "101.13.5.7", changes[_i].port), after;
+
+	first = ruleset;
+	before.ruleset = &first;
+	ck_assert_int_eq(explain_decide(&before, NULL), 0);
+	after = asked(changes[_i].after, "101.13.5.7", changes[_i].port);
+	ck_assert_int_eq(explain_decide(&after, NULL), 0);
+	ck_assert_int_eq(explain_compare(&before, &after), changes[_i].change);
+	/* what nobody asked for, opened or serves is no reason */
+	before.ports[0].asked = after.ports[0].asked = false;
+	if (changes[_i].port == 4190)
+		ck_assert_int_eq(explain_compare(&before, &after), EXPLAIN_CHANGE_NEEDLESS);
+	explain_deinit(&before);
+	ruleset_deinit(&first);
+	done(&after);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("explain");
@@ -397,6 +437,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, no_other_way_where_others_are_denied);
 	tcase_add_loop_test(tc, a_source_is_of_a_jail, 0, ARRAY_SIZE(binders));
 	tcase_add_test(tc, opens_each_port);
+	tcase_add_loop_test(tc, tells_what_a_change_did, 0, ARRAY_SIZE(changes));
 	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));
 	tcase_add_loop_test(tc, knows_whose_a_set_is, 0, (int)ARRAY_SIZE(sets));
 	tcase_add_loop_test(tc, its_command_can_be_pasted, 0, (int)ARRAY_SIZE(commands_hostile));

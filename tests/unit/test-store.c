@@ -726,6 +726,48 @@ START_TEST(test_release)
 }
 END_TEST
 
+static void put_trust(struct store *store, const char *address, int64_t until_us, const char *note)
+{
+	_cleanup_free_ char *who = strdup(address), *why = note ? strdup(note) : NULL;
+	const struct store_trust trust = {
+	    .address = who, .note = why, .since_us = NOW, .until_us = until_us};
+
+	ck_ok(store_trust_put(store, &trust, &err));
+}
+
+START_TEST(test_trust)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_trusts_ struct store_trusts trusts = STORE_TRUSTS_NULL;
+
+	put_trust(store, "192.0.2.7", NOW + 2 * SECOND, "a test");
+	put_trust(store, "2001:db8::/64", NOW + SECOND, NULL);
+	ck_ok(store_trust_list(store, &trusts, &err));
+	ck_assert_uint_eq(trusts.n, 2);
+	ck_assert_str_eq(trusts.rows[0].address, "2001:db8::/64");
+	ck_assert_ptr_null(trusts.rows[0].note);
+	ck_assert(!trusts.rows[1].held);
+	/* the watcher keeps the end that it knows of, and no other */
+	ck_assert_int_eq(store_trust_hold(store, "192.0.2.7", NOW, NULL), STORE_E_NOT_FOUND);
+	ck_ok(store_trust_hold(store, "192.0.2.7", NOW + 2 * SECOND, &err));
+	store_trusts_deinit(&trusts);
+	ck_ok(store_trust_list(store, &trusts, &err));
+	ck_assert(store_trusts_find(&trusts, "192.0.2.7")->held);
+	/* another end is to be heard of anew; the note stays */
+	put_trust(store, "192.0.2.7", NOW + 9 * SECOND, NULL);
+	store_trusts_deinit(&trusts);
+	ck_ok(store_trust_list(store, &trusts, &err));
+	ck_assert(!store_trusts_find(&trusts, "192.0.2.7")->held);
+	ck_assert_str_eq(store_trusts_find(&trusts, "192.0.2.7")->note, "a test");
+	ck_ok(store_trust_end(store, "192.0.2.7", &err));
+	ck_assert_int_eq(store_trust_end(store, "192.0.2.7", NULL), STORE_E_NOT_FOUND);
+	store_trusts_deinit(&trusts);
+	ck_ok(store_trust_list(store, &trusts, &err));
+	ck_assert_uint_eq(trusts.n, 1);
+	ck_assert_ptr_null(store_trusts_find(&trusts, "192.0.2.7"));
+}
+END_TEST
+
 static int tell_range(const struct store_client_range *range, void *userdata)
 {
 	struct told *told = userdata;
@@ -892,6 +934,7 @@ int main(void)
 	tcase_add_test(tests, test_event_filters);
 	tcase_add_loop_test(tests, test_event_items, 0, (int)ARRAY_SIZE(event_items_rows));
 	tcase_add_test(tests, test_release);
+	tcase_add_test(tests, test_trust);
 	tcase_add_test(tests, test_client_ranges);
 	tcase_add_test(tests, test_prune_keeps_what_it_must);
 	tcase_add_test(tests, test_failed_call_undoes_itself_alone);

@@ -204,6 +204,17 @@ int firewalld_add_wait(struct firewalld *fw, const struct item *item, int64_t de
 	return wait_for(&wait, r, op, deadline_ms);
 }
 
+/** firewalld_move_wait() - firewalld_move(), waited for */
+int firewalld_move_wait(struct firewalld *fw, const struct item *binding, int64_t deadline_ms,
+                        struct err *err)
+{
+	struct wait wait = {.loop = loop_of(fw), .err = err};
+	struct firewalld_op *op = NULL;
+	int r = firewalld_move(fw, &op, binding, on_done, &wait);
+
+	return wait_for(&wait, r, op, deadline_ms);
+}
+
 /**
  * firewalld_remove_wait() - firewalld_remove(), waited for
  * @fw: the adapter

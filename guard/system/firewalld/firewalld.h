@@ -202,6 +202,8 @@ int firewalld_read_wait(struct firewalld *fw, struct firewalld_reading *out,
                         struct err *err) _must_check_;
 int firewalld_add_wait(struct firewalld *fw, const struct item *item, int64_t deadline_ms,
                        struct err *err) _must_check_;
+int firewalld_move_wait(struct firewalld *fw, const struct item *binding, int64_t deadline_ms,
+                        struct err *err) _must_check_;
 int firewalld_remove_wait(struct firewalld *fw, const struct item *item, int64_t deadline_ms,
                           struct err *err) _must_check_;
 int firewalld_permanent_add_wait(struct firewalld *fw, const struct item *item, int64_t deadline_ms,

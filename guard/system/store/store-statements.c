@@ -164,6 +164,15 @@ const char *const store_sql[STMT_N] = {
     [STMT_RELEASE_LIST] = "SELECT i.zone, i.kind, i.value FROM released r"
                           " JOIN item i ON i.id = r.item_id",
 
+    /* who is trusted already is so for another while, and the watcher has to hear of it */
+    [STMT_TRUST_PUT] = "INSERT INTO trust (address, since_us, until_us, held, note)"
+                       " VALUES (?1, ?2, ?3, 0, ?4) ON CONFLICT (address) DO UPDATE SET"
+                       " until_us = ?3, held = 0, note = coalesce(?4, note)",
+    [STMT_TRUST_HOLD] = "UPDATE trust SET held = 1 WHERE address = ?1 AND until_us = ?2",
+    [STMT_TRUST_END] = "DELETE FROM trust WHERE address = ?1",
+    [STMT_TRUST_LIST] = "SELECT address, since_us, until_us, held, note FROM trust"
+                        " ORDER BY until_us, address",
+
     /*
      * What the hook says stands. What is read from fail2ban's database neither
      * shortens a ban (it does not know of prolonging) nor takes back an end.

@@ -415,6 +415,33 @@ int store_log_position_put(struct store *store, const char *path,
 int store_log_position_get(struct store *store, const char *path, struct store_log_position *out,
                            struct err *err) _must_check_;
 
+/* --- whom a person trusts for a while (store-trust.c) -------------------------------------- */
+
+#define STORE_TRUST_NOTE_MAX 200 /* bytes */
+
+struct store_trust {
+	char *address; /* owned; or a prefix, in its canonical text */
+	char *note;    /* owned; NULL: none */
+	int64_t since_us, until_us;
+	bool held; /* the watcher knows of that end, and keeps it */
+};
+struct store_trusts {
+	struct store_trust *rows; /* those that end first come first */
+	size_t n;
+	size_t capacity;
+};
+#define STORE_TRUSTS_NULL      ((struct store_trusts){0})
+#define _cleanup_store_trusts_ _cleanup_(store_trusts_deinit)
+
+void store_trusts_deinit(struct store_trusts *trusts);
+const struct store_trust *store_trusts_find(const struct store_trusts *trusts, const char *address);
+int store_trust_put(struct store *store, const struct store_trust *trust,
+                    struct err *err) _must_check_;
+int store_trust_hold(struct store *store, const char *address, int64_t until_us,
+                     struct err *err) _must_check_;
+int store_trust_end(struct store *store, const char *address, struct err *err) _must_check_;
+int store_trust_list(struct store *store, struct store_trusts *out, struct err *err) _must_check_;
+
 /* --- retention --------------------------------------------------------------------------- */
 
 int store_prune(struct store *store, int64_t now_us, unsigned keep_days,

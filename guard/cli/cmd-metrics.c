@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 
+#include <errno.h>
+#include <libgen.h>
+#include <string.h>
+#include <unistd.h>
+
 #include "guard/system/host/clock.h"
 #include "guard/report/metrics.h"
 #include "guard/system/host/wholefile.h"
@@ -29,6 +34,23 @@ static int count_bans(struct cli *cli, struct metrics *metrics)
 	return r == 0 ? CLI_FINE : cli_store_failed(cli, r, &err);
 }
 
+/* Whoever switches the timer on, and has no collector, is to hear of that. */
+static int check_folder(struct cli *cli, const char *path)
+{
+	_cleanup_free_ char *copy = strdup(path);
+	const char *folder = copy ? dirname(copy) : NULL;
+
+	if (!folder)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	if (access(folder, F_OK) == 0 || errno != ENOENT)
+		return CLI_FINE;
+	return cli_fail(cli, CLI_NOT_FINE,
+	                "there is no folder %s, where node_exporter's textfile collector looks. "
+	                "Install it (apt install prometheus-node-exporter), or name its folder "
+	                "with --output and in a drop-in: systemctl edit reload-guard-metrics",
+	                folder);
+}
+
 static int print(FILE *out, void *userdata)
 {
 	return metrics_print(userdata, out);
@@ -46,6 +68,8 @@ static int exec(struct cli *cli, const struct cli_args *args)
 
 	if (path && !path[0])
 		return cli_fail(cli, CLI_USAGE, "--output needs a file");
+	if (path && check_folder(cli, path) != CLI_FINE)
+		return CLI_NOT_FINE;
 	r = cli_status(cli, &picture, &status, NULL);
 	if (r != CLI_FINE)
 		return r;
@@ -77,7 +101,7 @@ const struct cli_command cmd_metrics = {
                 "  reload-guard -q metrics --output "
                 "/var/lib/prometheus/node-exporter/reload_guard.prom\n",
     .statuses = "  0  fine\n"
-                "  1  the file could not be written\n"
+                "  1  the file could not be written, or there is no such folder\n"
                 "  2  usage or configuration\n"
                 "  4  the store cannot be used\n",
     .flags = CLI_NO_JSON,

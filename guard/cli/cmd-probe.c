@@ -10,9 +10,11 @@
 #include "guard/model/mail/services.h"
 #include "guard/report/report-probe.h"
 
-enum { PROBE_NAME, PROBE_TIMEOUT };
+enum { PROBE_INSECURE, PROBE_NAME, PROBE_TIMEOUT };
 
 static const struct cli_option command_options[] = {
+    [PROBE_INSECURE] = {"insecure", 'k', NULL,
+                        "a certificate that nobody trusted has signed is no fault"},
     [PROBE_NAME] = {"name", 'N', "NAME",
                     "the name the certificate must have (default HOST, unless an address)"},
     [PROBE_TIMEOUT] = {"timeout", 't', "SECONDS", "how long to wait for each answer (default 10)"},
@@ -136,7 +138,7 @@ static void set_port(struct sockaddr_storage *address, unsigned port)
 		((struct sockaddr_in *)address)->sin_port = htons((uint16_t)port);
 }
 
-static int make_targets(struct cli *cli, struct run *run, const char *name)
+static int make_targets(struct cli *cli, struct run *run, const char *name, bool insecure)
 {
 	size_t n = run->n_hosts * run->n_wanted;
 
@@ -161,6 +163,7 @@ static int make_targets(struct cli *cli, struct run *run, const char *name)
 		    .address = run->addresses[host],
 		    .port = wanted->port,
 		    .service = wanted->service ? wanted->service->name : NULL,
+		    .insecure = insecure,
 		};
 	}
 	return CLI_FINE;
@@ -215,7 +218,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	if (r == CLI_FINE)
 		r = resolve(cli, &run, host);
 	if (r == CLI_FINE)
-		r = make_targets(cli, &run, name);
+		r = make_targets(cli, &run, name, args->values[PROBE_INSECURE] != NULL);
 	if (r != CLI_FINE)
 		return r;
 	/* a server that hangs up is a result, not the end of this */
@@ -235,7 +238,8 @@ const struct cli_command cmd_probe = {
     .examples = "  reload-guard probe mail.example.org\n"
                 "  reload-guard probe --name mail.example.org 192.0.2.25 imaps 587\n"
                 "  reload-guard --json probe mail.example.org | jq '.probes[].outcome'\n",
-    .statuses = "  0  all of them serve, with certificates that clients accept\n"
+    .statuses = "  0  all of them serve, with certificates that clients accept (--insecure: or\n"
+                "     that nobody has signed whom this system trusts)\n"
                 "  1  one of them does not, or HOST is unknown\n"
                 "  2  usage or configuration\n",
     .min_words = 1,

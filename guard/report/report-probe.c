@@ -19,10 +19,16 @@ static const struct {
     {TLS_CERT_UNTRUSTED, "untrusted", "the certificate is not trusted"},
 };
 
+/* What is wrong with its certificate, but for what was asked for. */
+static unsigned faults_of(const struct report_probe *probe)
+{
+	return probe->result.tls.faults & ~(probe->insecure ? (unsigned)TLS_CERT_UNTRUSTED : 0U);
+}
+
 /** report_probe_is_fine() - does it serve, with a certificate that clients take? */
 bool report_probe_is_fine(const struct report_probe *probe)
 {
-	return probe->result.outcome == PROBE_SERVES && probe->result.tls.faults == 0;
+	return probe->result.outcome == PROBE_SERVES && faults_of(probe) == 0;
 }
 
 static json_t *tls_json(const struct tls_facts *tls)
@@ -72,7 +78,7 @@ static enum report_color color_of(const struct report_probe *probe)
 {
 	if (probe->result.outcome != PROBE_SERVES)
 		return REPORT_BAD;
-	return probe->result.tls.faults ? REPORT_WARN : REPORT_GOOD;
+	return faults_of(probe) ? REPORT_WARN : REPORT_GOOD;
 }
 
 /* "TLSv1.3, mail.example.org until 2027-01-01 12:00", or how TLS could be had. */
@@ -89,7 +95,8 @@ static void put_tls(const struct report *report, struct report_table *table,
 	}
 	timespec_format_local(tls->until_us, report->zone, until);
 	report_table_cell(
-	    table, tls->faults || tls->until_us - now_us < SOON_US ? REPORT_WARN : REPORT_PLAIN,
+	    table,
+	    faults_of(probe) || tls->until_us - now_us < SOON_US ? REPORT_WARN : REPORT_PLAIN,
 	    "%s%s, certificate for %s, valid until %s", probe->result.starttls ? "STARTTLS, " : "",
 	    tls->version, tls->subject[0] ? tls->subject : "no name", until);
 }
@@ -132,10 +139,11 @@ static void put_detail(const struct report *report, const struct report_probe *p
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(faults); i++)
 		if (tls->faults & faults[i].fault)
-			report_line(report, REPORT_WARN, "%s port %u: %s%s%s", probe->address,
-			            probe->port, faults[i].words,
-			            faults[i].fault == TLS_CERT_UNTRUSTED ? ": " : "",
-			            faults[i].fault == TLS_CERT_UNTRUSTED ? tls->reason : "");
+			report_line(
+			    report, faults_of(probe) & faults[i].fault ? REPORT_WARN : REPORT_DIM,
+			    "%s port %u: %s%s%s", probe->address, probe->port, faults[i].words,
+			    faults[i].fault == TLS_CERT_UNTRUSTED ? ": " : "",
+			    faults[i].fault == TLS_CERT_UNTRUSTED ? tls->reason : "");
 }
 
 /* What each outcome that came up means, once. */

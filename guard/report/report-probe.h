@@ -12,6 +12,7 @@ struct report_probe {
 	const char *address; /* borrowed */
 	unsigned port;
 	const char *service; /* static or borrowed; NULL: not known */
+	bool insecure;       /* who has signed its certificate does not matter */
 	struct probe_result result;
 };
 

@@ -25,6 +25,11 @@ need "nor is one for another name" exits 1 try -N imap.example.org 10.77.0.1 993
 need "  and named" outcome 993 serves "p['tls']['faults'] == ['wrong-name']"
 need "nor is one that nobody trusts" exits 1 client timeout 20 "$GUARD" -c "$CONF" --json probe -N mail.test 10.77.0.1 993
 need "  and named" outcome 993 serves "p['tls']['faults'] == ['untrusted'] and p['tls']['reason']"
+insecure() { client timeout 20 "$GUARD" -c "$CONF" --json probe --insecure "$@"; }
+need "unless that was asked for" exits 0 insecure -N mail.test 10.77.0.1 993
+need "  and named all the same" outcome 993 serves "p['fine'] and p['tls']['faults'] == ['untrusted']"
+need "  which goes for no other fault" exits 1 insecure -N imap.example.org 10.77.0.1 993
+need "  as for one that has expired" exits 1 insecure -N mail.test 10.77.0.1 995
 need "let in and not served" exits 1 try 10.77.0.1 25 465 143 110 http
 need "  sent away" outcome 25 'other words' "'554 go away' in p['detail']"
 need "  without TLS" outcome 465 'TLS failed'

@@ -36,6 +36,8 @@ need "  of two jails" guard hook ban --jail postfix --address 192.0.2.2 --family
 need "  are counted" within 5 eval 'exits 0 guard metrics && parse "v[\"active_bans,postfix\"] == 1"'
 need "  each its own" parse 'v["active_bans,dovecot-sasl"] == 1'
 
+need "without a collector's folder nothing is written" exits 1 guard metrics --output "$W/collector/guard.prom"
+need "  which is said" err_has 'there is no folder .*/collector, where node_exporter.s textfile collector looks'
 mkdir "$W/collector"
 need "into a file" exits 0 guard metrics --output "$W/collector/guard.prom"
 need "  the same" parse 'v["firewalld_up"] == 1' "$W/collector/guard.prom"

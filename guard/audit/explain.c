@@ -18,6 +18,7 @@ void explain_deinit(struct explain *explain)
 	for (size_t i = 0; i < explain->n_ports; i++) {
 		free(explain->ports[i].service);
 		verdict_deinit(&explain->ports[i].verdict);
+		verdict_deinit(&explain->ports[i].rules);
 		strv_deinit(&explain->ports[i].doubts);
 	}
 	free(explain->ports);
@@ -815,6 +816,8 @@ static int decide_port(struct explain *explain, struct explain_port *row,
 	packet.port = row->port;
 	packet.protocol = row->protocol;
 	r = walk_packet(&row->verdict, explain->ruleset, &packet);
+	if (r == 0 && explain->kernel)
+		r = walk_chains(&row->rules, explain->kernel, &packet);
 	if (r != 0)
 		return r;
 	if (listeners && !row->verdict.to_address[0])

@@ -47,14 +47,16 @@ struct explain_port {
 	bool asked;    /* by name, not only as one of the usual */
 	struct verdict verdict;
 	enum listeners_answer listens;
-	size_t reason;      /* index; SIZE_MAX: let in */
-	struct strv doubts; /* what may decide otherwise, in words */
+	size_t reason;        /* index; SIZE_MAX: let in */
+	struct strv doubts;   /* what may decide otherwise, in words */
+	struct verdict rules; /* what it meets in the kernel; nothing where that was not asked */
 };
 
 struct explain {
 	const struct ruleset *ruleset;  /* borrowed */
 	const struct tickets *tickets;  /* borrowed; NULL: not known */
 	const struct banshapes *shapes; /* borrowed; what bans look like; NULL: not known */
+	const struct ruleset *kernel;   /* borrowed; all chains (nftrules.h); NULL: not asked */
 	int64_t now_us;
 	struct packet packet;       /* of all; borrowed */
 	bool interface_given;       /* else by the route; NULL in the packet: not known */

@@ -603,8 +603,8 @@ static int read_files(struct reading *reading)
 /* Without the tables of others the rules are good for something all the same. */
 static int read_tables(struct reading *reading)
 {
-	int r = nftrules_read(&reading->firewalld.ruleset, left_ms(reading, NFT_MS),
-	                      why(reading, PICTURE_TABLES));
+	int r = nftrules_read(&reading->firewalld.ruleset, NFTRULES_OTHERS,
+	                      left_ms(reading, NFT_MS), why(reading, PICTURE_TABLES));
 
 	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
 	return settle(reading, PICTURE_TABLES, r);

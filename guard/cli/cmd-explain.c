@@ -8,24 +8,32 @@
 
 #include "guard/model/mail/services.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/nftrules.h"
 #include "guard/report/report-explain.h"
 
-enum { EXPLAIN_INTERFACE };
+enum { EXPLAIN_INTERFACE, EXPLAIN_RULES };
 
 static const struct cli_option command_options[] = {
     [EXPLAIN_INTERFACE] = {"interface", 'i', "INTERFACE",
                            "where the packet arrives (default: where answers go out)"},
+    [EXPLAIN_RULES] = {"rules", 'r', NULL,
+                       "show the nft rules that the packet meets, with their handles"},
 };
+
+/* As much as a person waits for. */
+#define NFT_MS 4000
 
 struct run {
 	struct cli *cli;
 	struct firewalld_session connection;
 	struct cli_explain asked;
+	struct ruleset kernel; /* of --rules */
 };
 
 static void run_deinit(struct run *run)
 {
 	cli_explain_deinit(&run->asked);
+	ruleset_deinit(&run->kernel);
 	firewalld_session_close(&run->connection);
 }
 
@@ -226,6 +234,21 @@ static int parse_address(struct run *run, const char *word)
 	                word);
 }
 
+/* What of it cannot be had is told; the rest is an answer, too. */
+static int read_rules(struct run *run)
+{
+	struct err err = ERR_NULL;
+	int r = nftrules_read_worded(&run->kernel, NFT_MS, &err);
+
+	if (r == -ENOMEM)
+		return out_of_memory(run);
+	if (r == 0)
+		run->asked.explain.kernel = &run->kernel;
+	else
+		cli_warn(run->cli, "without the kernel's rules: %s", err.text);
+	return CLI_FINE;
+}
+
 static int explain_all(struct run *run, const struct cli_args *args)
 {
 	struct report report;
@@ -239,6 +262,8 @@ static int explain_all(struct run *run, const struct cli_args *args)
 		r = cli_explain_read(run->cli, &run->asked, &run->connection);
 	if (r == CLI_FINE)
 		r = check_interface(run, args->values[EXPLAIN_INTERFACE]);
+	if (r == CLI_FINE && args->values[EXPLAIN_RULES])
+		r = read_rules(run);
 	if (r != CLI_FINE)
 		return r;
 	reached = cli_reached(run->cli, &run->asked.picture, PICTURE_RULES);
@@ -279,10 +304,12 @@ const struct cli_command cmd_explain = {
             "and ports, the target. For each port (default: those of mail and web) it shows the\n"
             "verdict, what the client sees, which rule decides and why it came first, who added\n"
             "it and how long it stays, and the commands that change it. A verdict with a\n"
-            "question mark depends on something that cannot be known.\n",
+            "question mark depends on something that cannot be known. With --rules: the rules of\n"
+            "nft that the packet meets in the kernel, in their order, as nft prints them.\n",
     .examples = "  reload-guard explain 101.13.5.7\n"
                 "  reload-guard explain 101.13.5.7 465/tcp submission\n"
                 "  reload-guard explain mail.example.org imaps\n"
+                "  reload-guard explain 101.13.5.7 993 --rules\n"
                 "  reload-guard --json explain 2001:db8::7 imaps --interface eth1\n",
     .statuses = "  0  the client is let in\n"
                 "  1  something is refused, or nobody can be certain (without ports: one that\n"

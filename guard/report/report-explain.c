@@ -207,6 +207,71 @@ int report_explain_reason(const struct report *report, const struct explain *exp
 	return 0;
 }
 
+/* --- the kernel's rules ------------------------------------------------------------------- */
+
+static const struct ruleset_step *rule_of(const struct verdict_step *met)
+{
+	for (size_t i = 0; i < met->chain->n_steps; i++)
+		if (met->chain->steps[i].text == met->value)
+			return &met->chain->steps[i];
+	return NULL;
+}
+
+/* "=> inet firewalld filter_IN_public_deny: ip saddr 192.0.2.7 reject # handle 93" */
+static void put_rule(const struct report *report, const struct explain_port *row,
+                     const struct verdict_step *met)
+{
+	bool decides = met == row->rules.decider;
+	char text[1024];
+
+	text_escape(text, sizeof(text), met->value);
+	report_line(report, decides ? REPORT_WARN : REPORT_PLAIN, "%s %s %s %s: %s",
+	            decides        ? " =>"
+	            : met->certain ? "   "
+	                           : "  ?",
+	            met->chain->family, met->chain->table, met->chain->name, text);
+}
+
+static void put_rules_of(const struct report *report, const struct explain_port *row)
+{
+	report_line(report, REPORT_PLAIN, "%s", "");
+	report_line(report, REPORT_PLAIN,
+	            "%u/%s meets these rules of nft, in this order%s:", row->port, row->protocol,
+	            row->rules.decider ? "; the marked one decides" : "; none keeps it out");
+	for (size_t i = 0; i < row->rules.n_steps; i++)
+		put_rule(report, row, &row->rules.steps[i]);
+	if (row->rules.n_steps == 0)
+		report_line(report, REPORT_PLAIN, "%s", "    none");
+}
+
+static void put_rules(const struct report *report, const struct explain *explain)
+{
+	for (size_t i = 0; explain->kernel && i < explain->n_ports; i++)
+		put_rules_of(report, &explain->ports[i]);
+}
+
+static json_t *rule_json(const struct explain_port *row, const struct verdict_step *met)
+{
+	const struct ruleset_step *rule = rule_of(met);
+
+	return json_pack(
+	    "{s:o, s:o, s:o, s:o, s:o, s:b, s:b}", "family", report_json_text(met->chain->family),
+	    "table", report_json_text(met->chain->table), "chain",
+	    report_json_text(met->chain->name), "handle",
+	    rule && rule->handle ? json_integer((json_int_t)rule->handle) : json_null(), "rule",
+	    report_json_text(met->value), "certain", met->certain, "decides",
+	    met == row->rules.decider);
+}
+
+static json_t *rules_json(const struct explain *explain, const struct explain_port *row)
+{
+	json_t *list = explain->kernel ? json_array() : json_null();
+
+	for (size_t i = 0; list && i < row->rules.n_steps; i++)
+		report_json_append(&list, rule_json(row, &row->rules.steps[i]));
+	return list;
+}
+
 static void put_doubts(const struct report *report, const struct explain *explain)
 {
 	struct strv told = STRV_NULL;
@@ -251,6 +316,7 @@ static int put_text(const struct report *report, const struct explain *explain,
 	for (size_t i = 0; i < explain->n_reasons && r == 0; i++)
 		r = report_explain_reason(report, explain, i);
 	put_doubts(report, explain);
+	put_rules(report, explain);
 	return r;
 }
 
@@ -293,10 +359,10 @@ static json_t *steps_json(const struct verdict *verdict)
 	return list;
 }
 
-static json_t *port_json(const struct explain_port *row)
+static json_t *port_json(const struct explain *explain, const struct explain_port *row)
 {
 	return json_pack(
-	    "{s:i, s:s, s:o, s:s, s:b, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "port",
+	    "{s:i, s:s, s:o, s:s, s:b, s:s, s:o, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "port",
 	    (int)row->port, "protocol", row->protocol, "service", report_json_text(row->service),
 	    "verdict", verdict_action_name(row->verdict.action), "certain", row->verdict.certain,
 	    "client", words_of_row(row), "errno",
@@ -306,7 +372,8 @@ static json_t *port_json(const struct explain_port *row)
 	    step_json(row->verdict.decider), "otherwise",
 	    step_json(verdict_otherwise(&row->verdict)), "reason",
 	    row->reason == SIZE_MAX ? json_null() : json_integer((json_int_t)row->reason), "doubts",
-	    strv_json(&row->doubts), "steps", steps_json(&row->verdict));
+	    strv_json(&row->doubts), "steps", steps_json(&row->verdict), "rules",
+	    rules_json(explain, row));
 }
 
 static json_t *permanent_json(enum explain_lifetime lifetime)
@@ -343,7 +410,7 @@ static json_t *explain_json(const struct explain *explain, const struct picture 
 	if (explain->packet.destination)
 		cidr_format(explain->packet.destination, local);
 	for (size_t i = 0; ports && i < explain->n_ports; i++)
-		report_json_append(&ports, port_json(&explain->ports[i]));
+		report_json_append(&ports, port_json(explain, &explain->ports[i]));
 	for (size_t i = 0; reasons && i < explain->n_reasons; i++)
 		report_json_append(&reasons, report_explain_reason_json(explain, i));
 	document = json_pack(

@@ -23,7 +23,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
 	struct err err = ERR_NULL;
-	int r = nftrules_parse(&ruleset, (const char *)data, size, &err);
+	int r = nftrules_parse(&ruleset, NFTRULES_OTHERS, (const char *)data, size, &err);
 
 	FUZZ_CHECK(r == 0 || (r == NFTRULES_E_MALFORMED && err.text[0]));
 	FUZZ_CHECK(ruleset.chains_known == (r == 0));

@@ -96,7 +96,7 @@ static void read_rules(void)
 	run.ruleset = reading.ruleset;
 	reading.ruleset = RULESET_NULL;
 	firewalld_reading_deinit(&reading);
-	if (nftrules_read(&run.ruleset, 10000, &err) != 0)
+	if (nftrules_read(&run.ruleset, NFTRULES_OTHERS, 10000, &err) != 0)
 		fail("nft", err.text);
 	if (route_own_addresses(&run.ruleset.own, &err) != 0)
 		fail("addresses", err.text);

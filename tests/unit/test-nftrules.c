@@ -131,7 +131,8 @@ START_TEST(understands_what_nft_shows)
 	zone->target = RULESET_TARGET_ACCEPT;
 	ruleset.default_zone = strdup("trusted");
 	ck_assert_int_eq(xasprintf(&json, DOCUMENT("%s"), rows[_i].objects), 0);
-	ck_assert_msg(nftrules_parse(&ruleset, json, strlen(json), &err) == 0, "%s", err.text);
+	ck_assert_msg(nftrules_parse(&ruleset, NFTRULES_OTHERS, json, strlen(json), &err) == 0,
+	              "%s", err.text);
 	ck_assert(ruleset.chains_known);
 	ck_assert_int_eq(sees(&ruleset, "192.0.2.7", &certain), rows[_i].sees4);
 	ck_assert_int_eq(sees(&ruleset, "2001:db8::7", &certain), rows[_i].sees6);
@@ -147,8 +148,9 @@ START_TEST(refuses_what_is_no_answer)
 	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
 	struct err err = ERR_NULL;
 
-	ck_assert_int_eq(nftrules_parse(&ruleset, wrong[_i], strlen(wrong[_i]), &err),
-	                 NFTRULES_E_MALFORMED);
+	ck_assert_int_eq(
+	    nftrules_parse(&ruleset, NFTRULES_OTHERS, wrong[_i], strlen(wrong[_i]), &err),
+	    NFTRULES_E_MALFORMED);
 	ck_assert(!ruleset.chains_known);
 	ck_assert(err.text[0]);
 }
@@ -161,11 +163,57 @@ START_TEST(names_what_takes_a_rule_away)
 	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
 	const struct ruleset_step *step;
 
-	ck_assert_int_eq(nftrules_parse(&ruleset, json, strlen(json), NULL), 0);
+	ck_assert_int_eq(nftrules_parse(&ruleset, NFTRULES_OTHERS, json, strlen(json), NULL), 0);
 	step = &ruleset.chains[0].steps[0];
 	ck_assert_str_eq(step->text, "tcp dport 993 ip saddr @bad drop");
 	ck_assert_str_eq(step->command, "nft delete rule inet t c handle 9");
 	ck_assert_str_eq(step->set, "bad");
+}
+END_TEST
+
+/* firewalld's own, too: what a packet meets on its way to what decides, as nft prints it. */
+START_TEST(words_what_nft_prints)
+{
+	static const char json[] = DOCUMENT(
+	    "{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"filter_INPUT\","
+	    "\"type\":\"filter\",\"hook\":\"input\",\"prio\":10,\"policy\":\"accept\"}},"
+	    "{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"a\"}},"
+	    "{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"b_direct\"}},"
+	    "{\"rule\":{\"family\":\"inet\",\"table\":\"firewalld\",\"chain\":\"filter_INPUT\","
+	    "\"handle\":4,\"expr\":[{\"jump\":{\"target\":\"a\"}}]}},"
+	    "{\"rule\":{\"family\":\"inet\",\"table\":\"firewalld\",\"chain\":\"filter_INPUT\","
+	    "\"handle\":5,\"expr\":[{\"goto\":{\"target\":\"b_direct\"}}]}},"
+	    "{\"rule\":{\"family\":\"inet\",\"table\":\"firewalld\",\"chain\":\"a\","
+	    "\"handle\":6,\"expr\":[" DPORT("25") "," DROP "]}},"
+	                                          "{\"rule\":{\"family\":\"inet\",\"table\":"
+	                                          "\"firewalld\",\"chain\":\"b_direct\","
+	                                          "\"handle\":7,\"expr\":[" DPORT("993") "," DROP
+	                                                                                 "]}}");
+	char list[] = "table ip firewalld { # handle 1\n\tchain b_direct { # handle 1\n"
+	              "\t\tdrop # handle 7\n\t}\n}\n"
+	              "table inet firewalld { # handle 1\n\tset s { # handle 9\n\t}\n\n"
+	              "\tchain filter_INPUT { # handle 2\n\t\ttype filter hook input\n"
+	              "\t\tjump a # handle 4\n\t\tgoto b_direct # handle 5\n\t}\n"
+	              "\tchain b_direct { # handle 3\n\t\tlog prefix \"x # handle 8\"\n"
+	              "\t\ttcp dport 993 drop comment \"y # handle 6\" # handle 7\n\t}\n}\n";
+	struct packet packet = {.protocol = "tcp", .port = 993};
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+
+	ck_assert_int_eq(nftrules_parse(&ruleset, NFTRULES_ALL, json, strlen(json), NULL), 0);
+	ck_assert_int_eq(nftrules_word(&ruleset, list), 0);
+	ck_assert_int_eq(cidr_parse(&packet.source, "192.0.2.7", 0, NULL), 0);
+	ck_assert_int_eq(walk_chains(&verdict, &ruleset, &packet), 0);
+	/* nothing that is met lies in chain a */
+	ck_assert_uint_eq(verdict.n_steps, 2);
+	ck_assert_str_eq(verdict.steps[0].value, "goto b_direct # handle 5");
+	ck_assert_str_eq(verdict.steps[1].value,
+	                 "tcp dport 993 drop comment \"y # handle 6\" # handle 7");
+	ck_assert_ptr_eq(verdict.decider, &verdict.steps[1]);
+	verdict_deinit(&verdict);
+	packet.port = 80;
+	ck_assert_int_eq(walk_chains(&verdict, &ruleset, &packet), 0);
+	ck_assert(verdict.n_steps == 0 && !verdict.decider);
 }
 END_TEST
 
@@ -195,9 +243,9 @@ START_TEST(sees_what_firewalld_wrote)
 	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
 	_cleanup_ruleset_ struct ruleset empty = RULESET_NULL;
 
-	ck_assert_int_eq(nftrules_parse(&empty, none, strlen(none), NULL), 0);
+	ck_assert_int_eq(nftrules_parse(&empty, NFTRULES_OTHERS, none, strlen(none), NULL), 0);
 	ck_assert(!empty.kernel.table && !ruleset_kernel_filters(&empty) && !empty.kernel.shut);
-	ck_assert_int_eq(nftrules_parse(&ruleset, some, strlen(some), NULL), 0);
+	ck_assert_int_eq(nftrules_parse(&ruleset, NFTRULES_OTHERS, some, strlen(some), NULL), 0);
 	ck_assert(ruleset.kernel.table && ruleset_kernel_filters(&ruleset));
 	ck_assert(!ruleset.kernel.shut); /* of another family */
 	ck_assert_uint_eq(ruleset.kernel.accepts.n, 2);
@@ -207,7 +255,8 @@ START_TEST(sees_what_firewalld_wrote)
 	/* one whose rules are gone from the chain that all packets go through */
 	ck_assert(!ruleset_kernel_denies(&ruleset, "public"));
 	ruleset_deinit(&ruleset);
-	ck_assert_int_eq(nftrules_parse(&ruleset, emptied, strlen(emptied), NULL), 0);
+	ck_assert_int_eq(nftrules_parse(&ruleset, NFTRULES_OTHERS, emptied, strlen(emptied), NULL),
+	                 0);
 	ck_assert(ruleset.kernel.table && !ruleset_kernel_filters(&ruleset));
 }
 END_TEST
@@ -220,6 +269,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, understands_what_nft_shows, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, refuses_what_is_no_answer, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_test(tc, names_what_takes_a_rule_away);
+	tcase_add_test(tc, words_what_nft_prints);
 	tcase_add_test(tc, sees_what_firewalld_wrote);
 	suite_add_tcase(s, tc);
 	return s;

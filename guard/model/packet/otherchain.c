@@ -30,6 +30,28 @@ static int note_chain(struct way *way, const struct ruleset_chain *chain,
 static int walk_chain(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage,
                       struct match_answer so_far, unsigned depth, enum chain_end *end);
 
+/* What leads to it is told where something is met there. */
+static int walk_lead(struct way *way, const struct ruleset_chain *chain,
+                     const struct ruleset_step *step, const struct ruleset_chain *to,
+                     enum verdict_stage stage, struct match_answer answer, unsigned depth,
+                     enum chain_end *end)
+{
+	const size_t before = way->verdict.n_steps;
+	struct verdict_step lead =
+	    way_step(stage, VERDICT_WHAT_CHAIN_RULE, NULL, step->text, VERDICT_ACCEPT);
+	int r = 0;
+
+	lead.chain = chain;
+	lead.decides = false;
+	if (way->leads)
+		r = way_note(way, lead, answer);
+	if (r == 0)
+		r = walk_chain(way, to, stage, answer, depth + 1, end);
+	if (way->leads && way->verdict.n_steps == before + 1)
+		way->verdict.n_steps = before;
+	return r;
+}
+
 static int walk_step(struct way *way, const struct ruleset_chain *chain,
                      const struct ruleset_step *step, enum verdict_stage stage,
                      struct match_answer answer, unsigned depth, enum chain_end *end, bool *leave)
@@ -60,7 +82,7 @@ static int walk_step(struct way *way, const struct ruleset_chain *chain,
 		if (!to || depth >= JUMPS_MAX || way->n_visits++ >= VISITS_MAX)
 			return note_chain(way, chain, step, stage, VERDICT_DROP,
 			                  match_maybe("the chain that it leads to is not known"));
-		r = walk_chain(way, to, stage, answer, depth + 1, end);
+		r = walk_lead(way, chain, step, to, stage, answer, depth, end);
 		*leave = *end == CHAIN_DECIDED || (sure && step->action == RULESET_ACTION_GOTO);
 		return r;
 	case RULESET_ACTION_UNKNOWN:

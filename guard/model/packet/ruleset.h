@@ -163,6 +163,7 @@ struct ruleset_step {
 	char *argument; /* owned; of a jump: the chain; of a reject: its type, NULL for the usual */
 	char *command;  /* owned; what takes it away, as it is typed; NULL: not known */
 	char *set;      /* owned; the set that holds the sources it is for; NULL: none */
+	uint64_t handle; /* by which nft knows it; 0: not known */
 };
 
 struct ruleset_chain {

@@ -53,6 +53,18 @@ static int walk_filter(struct way *way)
 	return zonechain_walk(way);
 }
 
+/* The base chains for packets of this family. */
+static void take_chains(struct station *stations, size_t *n, const struct way *way)
+{
+	for (size_t i = 0; i < way->ruleset->n_chains; i++) {
+		const struct ruleset_chain *chain = &way->ruleset->chains[i];
+
+		if (chain->hook != RULESET_HOOK_NONE && otherchain_is_for(way, chain))
+			stations[(*n)++] =
+			    (struct station){chain->hook, chain->priority, i, chain, NULL};
+	}
+}
+
 static int walk_all(struct way *way)
 {
 	const struct ruleset *ruleset = way->ruleset;
@@ -69,13 +81,7 @@ static int walk_all(struct way *way)
 	    .hook = RULESET_HOOK_PREROUTING, .priority = NAT_PRIORITY, .fn = forwarding_walk};
 	stations[n++] = (struct station){
 	    .hook = RULESET_HOOK_INPUT, .priority = FILTER_PRIORITY, .fn = walk_filter};
-	for (size_t i = 0; i < ruleset->n_chains; i++) {
-		const struct ruleset_chain *chain = &ruleset->chains[i];
-
-		if (chain->hook != RULESET_HOOK_NONE && otherchain_is_for(way, chain))
-			stations[n++] =
-			    (struct station){chain->hook, chain->priority, i, chain, NULL};
-	}
+	take_chains(stations, &n, way);
 	qsort(stations, n, sizeof(*stations), by_station);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		/* What goes to another machine does not come into this one. */
@@ -216,4 +222,37 @@ int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct
 	else
 		free(way.verdict.steps);
 	return r;
+}
+
+/**
+ * walk_chains() - the rules that a packet meets in the kernel's own chains
+ * @out:     receives its steps, those that lead to others among them, and what they come to;
+ *           untouched on failure; the caller frees it. It has no decider where all let it pass
+ * @ruleset: chains alone count: all that there are, firewalld's among them
+ *
+ * Return: 0; -ENOMEM.
+ */
+int walk_chains(struct verdict *out, const struct ruleset *ruleset, const struct packet *packet)
+{
+	_cleanup_free_ struct station *stations = calloc(ruleset->n_chains + 1, sizeof(*stations));
+	struct way way = {.ruleset = ruleset, .packet = *packet, .leads = true};
+	size_t n = 0;
+	int r = 0;
+
+	if (!stations)
+		return -ENOMEM;
+	take_chains(stations, &n, &way);
+	qsort(stations, n, sizeof(*stations), by_station);
+	for (size_t i = 0; i < n && r == 0 && !way.decided; i++)
+		r = otherchain_walk(&way, stations[i].chain, VERDICT_STAGE_BEFORE);
+	if (r < 0) {
+		free(way.verdict.steps);
+		return r;
+	}
+	if (way.decided) {
+		way.verdict.decider = &way.verdict.steps[way.decider];
+		way.verdict.action = way.verdict.decider->action;
+	}
+	*out = way.verdict;
+	return 0;
 }

@@ -12,5 +12,7 @@
 
 int walk_packet(struct verdict *out, const struct ruleset *ruleset,
                 const struct packet *packet) _must_check_;
+int walk_chains(struct verdict *out, const struct ruleset *ruleset,
+                const struct packet *packet) _must_check_;
 
 #endif

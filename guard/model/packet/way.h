@@ -23,7 +23,8 @@ struct way {
 	size_t decider;         /* index of it */
 	bool decided;
 	bool rewritten;
-	bool away; /* to another machine */
+	bool away;  /* to another machine */
+	bool leads; /* the rules that lead to what is met are told, too */
 	unsigned n_visits;
 };
 

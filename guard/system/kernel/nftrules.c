@@ -21,6 +21,7 @@ struct reader {
 	struct ruleset *ruleset;
 	json_t *objects;             /* all of them, borrowed */
 	struct ruleset_chain *chain; /* the one that a rule is for */
+	bool all;                    /* firewalld's own, too */
 };
 
 static const char *string_of(const json_t *object, const char *key)
@@ -307,13 +308,20 @@ static int take_match(const struct reader *reader, const json_t *rule, struct ru
 
 /* --- statements --------------------------------------------------------------------------- */
 
-static int take_jump(struct ruleset_step *step, const json_t *jump, enum ruleset_action action)
+/* firewalld's direct rules, which are known from itself */
+static bool is_direct(const char *chain)
+{
+	size_t n = strlen(chain), suffix = strlen("_direct");
+
+	return n > suffix && strcmp(chain + n - suffix, "_direct") == 0;
+}
+
+static int take_jump(const struct reader *reader, struct ruleset_step *step, const json_t *jump,
+                     enum ruleset_action action)
 {
 	const char *target = string_of(jump, "target");
-	size_t n = strlen(target), suffix = strlen("_direct");
 
-	/* firewalld's direct rules, which are known from itself */
-	if (n > suffix && strcmp(target + n - suffix, "_direct") == 0)
+	if (!reader->all && is_direct(target))
 		return 0;
 	step->action = action;
 	return keep(&step->argument, target);
@@ -376,9 +384,9 @@ static int take_expression(const struct reader *reader, const json_t *rule,
 	else if (strcmp(key, "reject") == 0)
 		return take_reject(step, value);
 	else if (strcmp(key, "jump") == 0)
-		return take_jump(step, value, RULESET_ACTION_JUMP);
+		return take_jump(reader, step, value, RULESET_ACTION_JUMP);
 	else if (strcmp(key, "goto") == 0)
-		return take_jump(step, value, RULESET_ACTION_GOTO);
+		return take_jump(reader, step, value, RULESET_ACTION_GOTO);
 	else if (strcmp(key, "xt") == 0)
 		return take_xt(step, value);
 	else if (strcmp(key, "limit") == 0)
@@ -492,15 +500,14 @@ static void put_rule(struct text *text, const json_t *rule)
 
 /* --- chains and rules --------------------------------------------------------------------- */
 
-static bool is_foreign(const json_t *object)
+/* Those of others; or all that a packet to this machine may pass. */
+static bool is_taken(const struct reader *reader, const json_t *object)
 {
 	static const char *const families[] = {"ip", "ip6", "inet", "netdev"};
 	const char *table = string_of(object, "table"), *family = string_of(object, "family");
-	size_t n = strlen(string_of(object, "chain")), suffix = strlen("_direct");
 
-	if (strncmp(table, "firewalld", strlen("firewalld")) == 0)
-		return false;
-	if (n > suffix && strcmp(string_of(object, "chain") + n - suffix, "_direct") == 0)
+	if (!reader->all && (strncmp(table, "firewalld", strlen("firewalld")) == 0 ||
+	                     is_direct(string_of(object, "chain"))))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (strcmp(family, families[i]) == 0)
@@ -526,7 +533,7 @@ static int take_chain(struct reader *reader, const json_t *chain)
 	struct ruleset_chain *out;
 	int r;
 
-	if (!is_foreign(chain))
+	if (!is_taken(reader, chain))
 		return 0;
 	r = ruleset_add_chain(reader->ruleset, string_of(chain, "family"),
 	                      string_of(chain, "table"), string_of(chain, "name"), &out);
@@ -562,7 +569,7 @@ static int add_command(struct ruleset_step *step, const json_t *rule)
 
 static int take_rule(struct reader *reader, const json_t *rule)
 {
-	struct ruleset_chain *chain = is_foreign(rule) ? chain_of(reader, rule) : NULL;
+	struct ruleset_chain *chain = is_taken(reader, rule) ? chain_of(reader, rule) : NULL;
 	const json_t *expressions = json_object_get(rule, "expr");
 	struct text text = {.length = 0};
 	struct ruleset_step *step;
@@ -576,6 +583,8 @@ static int take_rule(struct reader *reader, const json_t *rule)
 	r = ruleset_add_step(chain, text.bytes, &step);
 	if (r == 0)
 		r = add_command(step, rule);
+	if (r == 0)
+		step->handle = (uint64_t)json_integer_value(json_object_get(rule, "handle"));
 	json_array_foreach(expressions, i, expression)
 	{
 		const char *key;
@@ -759,18 +768,20 @@ static void take_policies(struct reader *reader)
 }
 
 /**
- * nftrules_parse() - the chains of others in what nft wrote
+ * nftrules_parse() - the chains in what nft wrote
  * @ruleset: gets them added; its chains_known is set
+ * @whose:   those of others alone, or firewalld's own, too
  * @json:    @length bytes, as `nft -j list ruleset` writes them
  * @err:     says what is wrong with it
  *
  * Return: 0; NFTRULES_E_MALFORMED; -ENOMEM, with a part of them added maybe.
  */
-int nftrules_parse(struct ruleset *ruleset, const char *json, size_t length, struct err *err)
+int nftrules_parse(struct ruleset *ruleset, enum nftrules_whose whose, const char *json,
+                   size_t length, struct err *err)
 {
 	json_error_t error;
 	json_t *document = json_loadb(json, length, JSON_REJECT_DUPLICATES, &error);
-	struct reader reader = {.ruleset = ruleset};
+	struct reader reader = {.ruleset = ruleset, .all = whose == NFTRULES_ALL};
 	size_t i;
 	json_t *object;
 	int r = 0;
@@ -803,29 +814,139 @@ int nftrules_parse(struct ruleset *ruleset, const char *json, size_t length, str
 
 /* --- asking nft --------------------------------------------------------------------------- */
 
+/* @option: how it is to be written; the caller deinits @out */
+static int ask_nft(struct program_output *out, char option, int timeout_ms, struct err *err)
+{
+	static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", NULL};
+	char how[] = {'-', option, '\0'};
+	char *arguments[] = {(char[]){"nft"}, how, (char[]){"list"}, (char[]){"ruleset"}, NULL};
+	const struct program nft = {
+	    .places = places, .arguments = arguments, .timeout_ms = timeout_ms, .max = OUTPUT_MAX};
+	int r = program_read(out, &nft);
+
+	if (r == -ENOMEM)
+		return r;
+	if (r != 0)
+		return err_set(err, NFTRULES_E_UNKNOWN, "nft: %s", strerror(-r));
+	if (out->status != 0)
+		return err_set(err, NFTRULES_E_UNKNOWN, "nft cannot list the ruleset");
+	return 0;
+}
+
 /**
- * nftrules_read() - ask nft for the chains of others
+ * nftrules_read() - ask nft for the chains of others, or for all
  * @ruleset:    gets them added; its chains_known is set on success
  * @timeout_ms: that nft has
  * @err:        says why not
  *
  * Return: 0; NFTRULES_E_UNKNOWN; NFTRULES_E_MALFORMED; -ENOMEM.
  */
-int nftrules_read(struct ruleset *ruleset, int timeout_ms, struct err *err)
+int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeout_ms,
+                  struct err *err)
 {
-	static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", NULL};
-	char *arguments[] = {(char[]){"nft"}, (char[]){"-j"}, (char[]){"list"}, (char[]){"ruleset"},
-	                     NULL};
-	const struct program nft = {
-	    .places = places, .arguments = arguments, .timeout_ms = timeout_ms, .max = OUTPUT_MAX};
 	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
-	int r = program_read(&output, &nft);
+	int r = ask_nft(&output, 'j', timeout_ms, err);
 
-	if (r == -ENOMEM)
-		return r;
-	if (r != 0)
-		return err_set(err, NFTRULES_E_UNKNOWN, "nft: %s", strerror(-r));
-	if (output.status != 0)
-		return err_set(err, NFTRULES_E_UNKNOWN, "nft cannot list the ruleset");
-	return nftrules_parse(ruleset, output.text, output.n, err);
+	return r == 0 ? nftrules_parse(ruleset, whose, output.text, output.n, err) : r;
+}
+
+/* --- rules as nft prints them -------------------------------------------------------------- */
+
+/* Where a list of nft's is, and which rule comes next there. */
+struct place {
+	struct ruleset *ruleset;
+	char family[16], table[256];
+	struct ruleset_chain *chain; /* NULL: none of them */
+	size_t next;
+};
+
+static struct ruleset_chain *find_chain(const struct place *place, const char *name)
+{
+	for (size_t i = 0; i < place->ruleset->n_chains; i++) {
+		struct ruleset_chain *chain = &place->ruleset->chains[i];
+
+		if (!chain->direct && strcmp(chain->name, name) == 0 &&
+		    strcmp(chain->table, place->table) == 0 &&
+		    strcmp(chain->family, place->family) == 0)
+			return chain;
+	}
+	return NULL;
+}
+
+/* "table inet firewalld { # handle 1", "\tchain filter_INPUT { # handle 7" */
+static bool see_place(struct place *place, const char *line)
+{
+	char name[256];
+
+	if (sscanf(line, "table %15s %255s {", place->family, place->table) == 2)
+		return true;
+	if (sscanf(line, " chain %255s {", name) != 1)
+		return false;
+	place->chain = find_chain(place, name);
+	place->next = 0;
+	return true;
+}
+
+/* A comment may say so, too: the last one counts. */
+static uint64_t handle_of(const char *line)
+{
+	static const char mark[] = " # handle ";
+	const char *at = NULL;
+	unsigned long long handle;
+	char rest;
+
+	for (const char *next = strstr(line, mark); next; next = strstr(next + 1, mark))
+		at = next;
+	return at && sscanf(at, " # handle %llu%c", &handle, &rest) == 1 ? handle : 0;
+}
+
+static int take_line(struct place *place, const char *line)
+{
+	uint64_t handle = place->chain ? handle_of(line) : 0;
+	struct ruleset_step *step;
+
+	/* somebody may have changed some since they were read */
+	for (size_t i = place->next; handle && i < place->chain->n_steps; i++) {
+		step = &place->chain->steps[i];
+		if (step->handle != handle)
+			continue;
+		place->next = i + 1;
+		return keep(&step->text, line + strspn(line, " \t"));
+	}
+	return 0;
+}
+
+/**
+ * nftrules_word() - give each rule the text that nft prints for it
+ * @ruleset: as nftrules_parse() has left it; what is not in @list keeps its text
+ * @list:    as `nft -a list ruleset` writes it; is cut into lines
+ *
+ * Return: 0; -ENOMEM.
+ */
+int nftrules_word(struct ruleset *ruleset, char *list)
+{
+	struct place place = {.ruleset = ruleset};
+	char *rest = NULL;
+	int r = 0;
+
+	for (char *line = strtok_r(list, "\n", &rest); line && r == 0;
+	     line = strtok_r(NULL, "\n", &rest))
+		if (!see_place(&place, line))
+			r = take_line(&place, line);
+	return r;
+}
+
+/**
+ * nftrules_read_worded() - ask nft for all chains, with each rule as nft prints it
+ *
+ * All as nftrules_read() with NFTRULES_ALL.
+ */
+int nftrules_read_worded(struct ruleset *ruleset, int timeout_ms, struct err *err)
+{
+	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
+	int r = nftrules_read(ruleset, NFTRULES_ALL, timeout_ms, err);
+
+	if (r == 0)
+		r = ask_nft(&output, 'a', timeout_ms, err);
+	return r == 0 && output.text ? nftrules_word(ruleset, output.text) : r;
 }

@@ -19,8 +19,16 @@ enum {
 	NFTRULES_E_MALFORMED,   /* not what nft documents (libnftables-json(5)) */
 };
 
-int nftrules_read(struct ruleset *ruleset, int timeout_ms, struct err *err) _must_check_;
-int nftrules_parse(struct ruleset *ruleset, const char *json, size_t length,
-                   struct err *err) _must_check_;
+enum nftrules_whose {
+	NFTRULES_OTHERS, /* firewalld's own are known in better words */
+	NFTRULES_ALL,
+};
+
+int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeout_ms,
+                  struct err *err) _must_check_;
+int nftrules_parse(struct ruleset *ruleset, enum nftrules_whose whose, const char *json,
+                   size_t length, struct err *err) _must_check_;
+int nftrules_word(struct ruleset *ruleset, char *list) _must_check_;
+int nftrules_read_worded(struct ruleset *ruleset, int timeout_ms, struct err *err) _must_check_;
 
 #endif

@@ -5,7 +5,7 @@
 for tool in iptables ipset; do
 	need "$tool is installed (see packaging/deps)" command -v $tool >/dev/null
 done
-bans=${BANS:-80}
+bans=${BANS:-20}
 action() { # NAME BAN UNBAN
 	printf '[Definition]\nactionban = %s\nactionunban = %s\n' "$2" "$3" >"/etc/fail2ban/action.d/$1.conf"
 	: >"$W/$1.log"
@@ -34,7 +34,7 @@ each() { # COMMAND...: with each jail that bans, and its client
 }
 appear() { ip -n client address add "$2/24" dev client0; }
 ban() { f2b set "$1" banip "$2"; }
-# what is dropped is waited for: not for long, as there are many, and there is little time
+# what is dropped is waited for: not for long, as there are many
 is_banned() { not client "$BUILD/tests/lab/connect" 10.77.0.1 993 "$2" 300 >/dev/null; }
 learned() { said "jail $1 was seen to ban by"; }
 for name in blocked listed; do need "an ipset" fwc --permanent --new-ipset=$name --type=hash:ip; done
@@ -68,12 +68,15 @@ all_banned() { # at once
 	cat "$W/free"
 	[ ! -s "$W/free" ]
 }
+back() { nft list table inet firewalld | grep -q '10\.77\.0\.2[6-9]' || iptables -w -S | grep -q '10\.77\.0\.2[6-9]'; }
 reload_fast
-need "the rules are lost" within 5 not rules_are "$bans"
-need "the table stands in" within 5 table
+until table; do :; done
+# so that there is time to look
+kill -STOP "$FW"
+need "while nothing of theirs is back" not back
 need "for each of them" all_banned
-need "while nothing of theirs is back" not rules_are "$bans"
 need "who was let in is not among them" is_open_from "$(client_of trust)" 993
+kill -CONT "$FW"
 need "the rules come back" within 40 rules_are "$bans"
 need "the table goes when all are back" within 20 not table
 need "all are kept away" each is_banned

@@ -305,7 +305,7 @@ START_TEST(policy_drop_stays)
 	begin();
 	world.tables.shut = true;
 	change_by("firewalld", 1, 0);
-	world_pass(150);
+	world_pass(50);
 	ck_assert_uint_eq(world_told("trouble"), 0);
 	world_await(world_told("trouble shut reload"));
 	/* that does not help, nor is there a service manager */

@@ -38,6 +38,8 @@ static void drop_traits(struct firewall *fw)
 	free(fw->traits);
 	fw->traits = NULL;
 	fw->n_traits = fw->traits_capacity = 0;
+	strv_deinit(&fw->accepting);
+	strv_deinit(&fw->served);
 }
 
 /** firewall_deinit() - release everything; the result is FIREWALL_NULL and usable */
@@ -270,7 +272,8 @@ int firewall_add_trait(struct firewall *fw, const char *zone, struct firewall_tr
 	return 0;
 }
 
-/** firewall_copy_traits() - have zones found, and deny, as in another; Return: 0 or -ENOMEM */
+/** firewall_copy_traits() - have zones found, deny and let in as in another; Return: 0 or -ENOMEM
+ */
 int firewall_copy_traits(struct firewall *to, const struct firewall *from)
 {
 	int r = 0;
@@ -288,7 +291,9 @@ int firewall_copy_traits(struct firewall *to, const struct firewall *from)
 		copy->denial = trait->denial;
 		r = strv_copy(&copy->from, &trait->from);
 	}
-	return r;
+	if (r == 0)
+		r = strv_copy(&to->accepting, &from->accepting);
+	return r == 0 ? strv_copy(&to->served, &from->served) : r;
 }
 
 static bool is_in(const struct firewall *fw, const struct item *item, const char *zone)

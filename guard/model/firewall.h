@@ -82,6 +82,8 @@ struct firewall {
 	struct firewall_trait *traits; /* of zones that have one */
 	size_t n_traits;
 	size_t traits_capacity;
+	/* Zones that let in more than their items say: all by their target, and by a policy. */
+	struct strv accepting, served;
 };
 #define FIREWALL_NULL      ((struct firewall){0})
 #define _cleanup_firewall_ _cleanup_(firewall_deinit)

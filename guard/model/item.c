@@ -424,22 +424,54 @@ int item_format(char **out, const struct item *item)
 	return xasprintf(out, "%s/%s:%s", item->zone, item_kind_name(item->kind), item->value);
 }
 
-/*
- * What a rule lets in; only those that accept a service or a port are looked at,
- * and bans, of which there may be thousands, not even parsed.
- */
-static int rule_opens(const char *value, char opened[ITEM_OPENED_MAX])
+/* The name of what a rule with this element is for; false: it has none. */
+static bool rule_names(const struct richrule *rule, char opened[ITEM_OPENED_MAX])
+{
+	int n = rule->element == RICHRULE_ELEMENT_SERVICE
+	            ? snprintf(opened, ITEM_OPENED_MAX, "%s", rule->value)
+	            : snprintf(opened, ITEM_OPENED_MAX, "%s/%s", rule->port, rule->protocol);
+
+	return n >= 0 && n < ITEM_OPENED_MAX;
+}
+
+static enum item_opening opening_of(const struct richrule *rule, char opened[ITEM_OPENED_MAX])
+{
+	const bool accepts = rule->action == RICHRULE_ACTION_ACCEPT;
+
+	switch (rule->element) {
+	case RICHRULE_ELEMENT_FORWARD_PORT:
+		return rule_names(rule, opened) ? ITEM_OPENING_NAMED : ITEM_OPENING_NONE;
+	case RICHRULE_ELEMENT_MASQUERADE:
+		return ITEM_OPENING_MASQUERADE;
+	case RICHRULE_ELEMENT_SERVICE:
+	case RICHRULE_ELEMENT_PORT:
+		return accepts && rule_names(rule, opened) ? ITEM_OPENING_NAMED : ITEM_OPENING_NONE;
+	case RICHRULE_ELEMENT_NONE:
+		return accepts ? ITEM_OPENING_ALL : ITEM_OPENING_NONE;
+	case RICHRULE_ELEMENT_PROTOCOL:
+	case RICHRULE_ELEMENT_SOURCE_PORT:
+		return accepts ? ITEM_OPENING_SOME : ITEM_OPENING_NONE;
+	case RICHRULE_ELEMENT_ICMP_BLOCK:
+	case RICHRULE_ELEMENT_ICMP_TYPE:
+	case RICHRULE_ELEMENT_TCP_MSS_CLAMP:
+		break;
+	}
+	return ITEM_OPENING_NONE;
+}
+
+/* Bans, of which there may be thousands, are not even parsed. */
+static int rule_opening(const char *value, char opened[ITEM_OPENED_MAX])
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
-	int n = -1, r = strstr(value, " accept") ? richrule_parse(&rule, value, NULL) : 1;
+	int r = ITEM_OPENING_NONE;
 
-	if (r != 0 || rule.action != RICHRULE_ACTION_ACCEPT)
-		return r < 0 ? r : 0;
-	if (rule.element == RICHRULE_ELEMENT_SERVICE)
-		n = snprintf(opened, ITEM_OPENED_MAX, "%s", rule.value);
-	else if (rule.element == RICHRULE_ELEMENT_PORT)
-		n = snprintf(opened, ITEM_OPENED_MAX, "%s/%s", rule.port, rule.protocol);
-	return n >= 0 && n < ITEM_OPENED_MAX;
+	if (!strstr(value, " accept") && !strstr(value, " forward-port") &&
+	    !strstr(value, " masquerade"))
+		return ITEM_OPENING_NONE;
+	r = richrule_parse(&rule, value, NULL);
+	if (r != 0)
+		return r < 0 ? r : ITEM_OPENING_NONE;
+	return (int)opening_of(&rule, opened);
 }
 
 static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
@@ -542,24 +574,54 @@ int item_permanent_command(char **out, const struct item *item)
 }
 
 /**
+ * item_opening() - what does the item let in?
+ * @opened: receives what has a name: a service's, or PORT/PROTOCOL
+ *
+ * Return: enum item_opening; -ENOMEM.
+ */
+int item_opening(const struct item *item, char opened[ITEM_OPENED_MAX])
+{
+	switch (item->kind) {
+	case ITEM_RULE:
+		return rule_opening(item->value, opened);
+	case ITEM_FORWARD_PORT:
+		return forward_opens(item->value, opened) ? ITEM_OPENING_NAMED : ITEM_OPENING_NONE;
+	case ITEM_SERVICE:
+	case ITEM_PORT:
+		if (strlen(item->value) >= ITEM_OPENED_MAX)
+			return ITEM_OPENING_NONE;
+		strcpy(opened, item->value);
+		return ITEM_OPENING_NAMED;
+	case ITEM_SOURCE_PORT:
+	case ITEM_PROTOCOL:
+		return ITEM_OPENING_SOME;
+	case ITEM_MASQUERADE:
+		return ITEM_OPENING_MASQUERADE;
+	case ITEM_INTERFACE:
+	case ITEM_SOURCE:
+	case ITEM_ICMP_BLOCK:
+	case ITEM_ENTRY:
+	case ITEM_CHAIN:
+	case ITEM_DIRECT_RULE:
+	case ITEM_N_KINDS:
+		break;
+	}
+	return ITEM_OPENING_NONE;
+}
+
+/**
  * item_opens() - does the item let packets in, to which service or port?
  * @opened: receives it, when there is one: a service's name, or PORT/PROTOCOL
  *
- * Services, ports, forward ports, and rules that accept a service or a port.
+ * Services, ports, forward ports, and rules that accept a service or a port or forward one.
  *
  * Return: 1 or 0; -ENOMEM.
  */
 int item_opens(const struct item *item, char opened[ITEM_OPENED_MAX])
 {
-	if (item->kind == ITEM_RULE)
-		return rule_opens(item->value, opened);
-	if (item->kind == ITEM_FORWARD_PORT)
-		return forward_opens(item->value, opened);
-	if ((item->kind != ITEM_SERVICE && item->kind != ITEM_PORT) ||
-	    strlen(item->value) >= ITEM_OPENED_MAX)
-		return 0;
-	strcpy(opened, item->value);
-	return 1;
+	int opening = item_opening(item, opened);
+
+	return opening < 0 ? opening : opening == ITEM_OPENING_NAMED;
 }
 
 /**

@@ -82,6 +82,16 @@ const char *item_kind_name(enum item_kind kind);
 const char *item_option_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 enum item_class item_class(const struct item *item);
+
+/* What an item lets in. */
+enum item_opening {
+	ITEM_OPENING_NONE,
+	ITEM_OPENING_NAMED,      /* to a service or port */
+	ITEM_OPENING_ALL,        /* whatever its source sends */
+	ITEM_OPENING_SOME,       /* by protocol or source port, whatever service it is for */
+	ITEM_OPENING_MASQUERADE, /* nothing: others get out by it, and answers back */
+};
+int item_opening(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;
 int item_opens(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;
 
 /* The parts of a forward port; "" for a port or address that it does not rewrite. */

@@ -377,6 +377,7 @@ static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 	struct withdrawn withdrawn;
 	int r = withdrawn_init(&withdrawn, evidence);
 
+	view.now = evidence->after; /* what comes from the store does not know it */
 	for (size_t i = 0; i < evidence->before->n && r == 0; i++) {
 		const struct firewall_entry *entry = &evidence->before->entries[i];
 		unsigned bits = common;

@@ -129,25 +129,42 @@ static bool is_listed(const struct scope *scope, const struct item *item, const 
 	return false;
 }
 
-/* Does it open something that the guard is to keep open? */
+/* Is that something that the guard is to keep open? */
+static bool counts(const struct scope *scope, const struct item *item, int opening,
+                   const char *opened)
+{
+	if (opening == ITEM_OPENING_NAMED)
+		return is_listed(scope, item, opened);
+	/* by a port or protocol one gets in whatever service it is for */
+	return opening == ITEM_OPENING_ALL || (opening == ITEM_OPENING_SOME && !scope->services.n);
+}
+
 static bool protects_opening(struct scope_view *view, const struct item *item)
 {
 	char opened[ITEM_OPENED_MAX];
-	int opens;
+	int opening = item_opening(item, opened);
 
-	/* what comes from a port, or by a protocol, gets in whatever service it is for */
-	if (item->kind == ITEM_SOURCE_PORT || item->kind == ITEM_PROTOCOL)
-		return !view->scope->services.n;
-	opens = item_opens(item, opened);
-	view->failed |= opens < 0;
-	return opens > 0 && is_listed(view->scope, item, opened);
+	view->failed |= opening < 0;
+	return counts(view->scope, item, opening, opened);
 }
 
-/* Masquerading and bindings count where they serve something that is protected. */
+/* What it lets in by its target, or by a policy, is not seen from its items. */
+static bool has_trait(const struct scope_view *view, const char *zone)
+{
+	const struct firewall *fw = view->fw, *now = view->now ? view->now : fw;
+
+	return strv_contains(&fw->accepting, zone) || strv_contains(&fw->served, zone) ||
+	       strv_contains(&now->accepting, zone) || strv_contains(&now->served, zone);
+}
+
+/* Bindings count where they serve something that is protected, and so does masquerading where
+ * only some services are. */
 static bool zone_opens(struct scope_view *view, const char *zone, bool forwards)
 {
 	const struct firewall *fw = view->fw;
 
+	if (!forwards && has_trait(view, zone))
+		return true;
 	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE); is_in(fw, i, zone); i++) {
 		const struct item *item = &fw->entries[i].item;
 
@@ -226,6 +243,18 @@ static bool is_trusted_for_a_time(const struct firewall *fw, const struct item *
 	return entry && entry->until_us != 0;
 }
 
+/* Containers and relays behind this machine get out by masquerading, for whatever service. */
+static bool keeps(struct scope_view *view, const struct item *item)
+{
+	char opened[ITEM_OPENED_MAX];
+	int opening = item_opening(item, opened);
+
+	view->failed |= opening < 0;
+	if (opening == ITEM_OPENING_MASQUERADE)
+		return !view->scope->services.n || is_fact(view, item->zone, FACT_FORWARDS);
+	return counts(view->scope, item, opening, opened);
+}
+
 /**
  * scope_view_protects() - does the guard restore this item when a wipe takes it?
  * @item: borrowed for as long as @view is used
@@ -239,9 +268,7 @@ bool scope_view_protects(struct scope_view *view, const struct item *item)
 		return true;
 	if (item->kind == ITEM_ENTRY)
 		return is_fact(view, item->zone, FACT_IS_NEEDED);
-	if (item_is_binding(item)           ? !is_fact(view, item->zone, FACT_OPENS)
-	    : item->kind == ITEM_MASQUERADE ? !is_fact(view, item->zone, FACT_FORWARDS)
-	                                    : !protects_opening(view, item))
+	if (item_is_binding(item) ? !is_fact(view, item->zone, FACT_OPENS) : !keeps(view, item))
 		return false;
 	return is_fact(view, item->zone, FACT_IS_WATCHED);
 }

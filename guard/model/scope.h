@@ -3,9 +3,10 @@
  * scope - which items the guard protects
  *
  * From the configuration: zones, services, and the items under `require`.
- * Services and ports are protected, and so is what lets packets reach them:
- * rules that accept them, forward ports with the masquerading that these need,
- * and the bindings of their zones. Bans and other rules have their own laws.
+ * Services and ports are protected, and so is whatever else lets packets
+ * in: rules that accept, forward ports, masquerading, and the bindings of zones that
+ * let somebody in by any of it, by their target, or by a policy for them. Bans and
+ * other rules have their own laws.
  */
 #ifndef GUARD_MODEL_SCOPE_H
 #define GUARD_MODEL_SCOPE_H
@@ -24,9 +25,10 @@ struct scope {
 struct scope_view {
 	const struct scope *scope;
 	const struct firewall *fw;
-	const char *zone;      /* borrowed; what is known is of this one; NULL: of none */
-	unsigned known, facts; /* scope.c knows */
-	bool failed;           /* memory ran out: an answer since then may be wrong */
+	const struct firewall *now; /* knows what zones are by themselves, too; may be NULL */
+	const char *zone;           /* borrowed; what is known is of this one; NULL: of none */
+	unsigned known, facts;      /* scope.c knows */
+	bool failed;                /* memory ran out: an answer since then may be wrong */
 };
 #define SCOPE_VIEW(of, held_against) ((struct scope_view){.scope = (of), .fw = (held_against)})
 

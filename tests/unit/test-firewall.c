@@ -107,13 +107,32 @@ static const struct {
      true},
     {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 service name=imaps reject",
      false},
-    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 accept", false},
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 accept", true},
+    {"", "imaps", "public/rule:rule family=ipv4 source address=192.0.2.1 accept", true},
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 log drop", false},
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.1 log prefix=\" accept\" drop",
+     false},
+    {"", "", "public/rule:rule protocol value=tcp accept", true},
+    {"", "imaps", "public/rule:rule protocol value=tcp accept", false}, /* as the kind protocol */
+    {"", "", "public/rule:rule icmp-type name=echo-request accept", false},
+    {"", "", "public/rule:rule family=ipv4 forward-port port=993 protocol=tcp to-port=1993", true},
+    {"", "smtp", "public/rule:rule family=ipv4 forward-port port=993 protocol=tcp to-port=1993",
+     false},
+    {"", "", "public/rule:rule family=ipv4 source address=192.0.2.0/24 masquerade", true},
+    {"", "imaps", "public/rule:rule family=ipv4 source address=192.0.2.0/24 masquerade", false},
+    {"", "", "work/rule:rule family=ipv4 source address=192.0.2.1 accept", false},
+    {"", "", "trusted/source:192.0.2.0/24", true}, /* its target lets all in */
+    {"", "imaps", "trusted/source:192.0.2.0/24", true},
+    {"", "", "partners/source:198.51.100.0/24", true}, /* a policy opens something for it */
+    {"public", "", "trusted/source:192.0.2.0/24", false},
+    {"", "", "ipset:trust/entry:192.0.2.1", true}, /* a source binding of trusted */
     {"", "ssh", "public/rule:rule family=ipv4 source address=192.0.2.1 service name=imaps accept",
      false},
     {"", "imaps", "public/rule:rule port port=993 protocol=tcp accept", true},
     {"", "imaps", "public/forward-port:port=993:proto=tcp:toport=1993:toaddr=", true},
     {"", "smtp", "public/forward-port:port=993:proto=tcp:toport=1993:toaddr=", false},
-    {"", "", "public/masquerade:yes", false}, /* nothing in the zone needs it */
+    {"", "", "public/masquerade:yes", true}, /* containers get out by it */
+    {"", "imaps", "public/masquerade:yes", false},
     {"", "", "home/masquerade:yes", true},
     {"", "imaps", "home/masquerade:yes", false},
     {"", "", "ipset:friends/entry:192.0.2.1", true},    /* a source binding of home */
@@ -135,6 +154,9 @@ START_TEST(protects_what_is_configured)
 	    "home/rule:rule family=ipv4 source ipset=colleagues service name=imaps accept",
 	    "home/rule:rule family=ipv4 source ipset=banned service name=imaps drop",
 	    "drop/source:ipset:banned",
+	    "trusted/source:ipset:trust",
+	    "trusted/source:192.0.2.0/24",
+	    "partners/source:198.51.100.0/24",
 	};
 	_cleanup_item_ struct item required = item_from_text("work/port:25/tcp");
 	_cleanup_item_ struct item item = item_from_text(scope_rows[_i].item);
@@ -147,6 +169,8 @@ START_TEST(protects_what_is_configured)
 		ck_assert_int_eq(firewall_put(&fw, &user, &entry), 0);
 		entry->flags = FIREWALL_RUNTIME;
 	}
+	ck_assert_int_eq(strv_add(&fw.accepting, "trusted"), 0);
+	ck_assert_int_eq(strv_add(&fw.served, "partners"), 0);
 	ck_assert_int_eq(strv_split(&scope.zones, scope_rows[_i].zones, " "), 0);
 	ck_assert_int_eq(strv_split(&scope.services, scope_rows[_i].services, " "), 0);
 	ck_assert_int_eq(scope_require(&scope, &required), 0);

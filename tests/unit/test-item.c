@@ -138,6 +138,8 @@ static const struct {
     {"a/rule:rule family=ipv4 source address=203.0.113.1 accept", NULL}, /* opens no service */
     {"a/rule:rule family=ipv4 source address=203.0.113.1 service name=imaps reject", NULL},
     {"a/rule:rule service name=imaps log prefix=\" accept\" drop", NULL}, /* only says so */
+    {"a/rule:rule family=ipv4 forward-port port=993 protocol=tcp to-port=1993", "993/tcp"},
+    {"a/rule:rule family=ipv4 source address=203.0.113.0/24 masquerade", NULL},
     {"a/rule:rule service name=imaps mark set=1", NULL},
     {"a/rule:rule protocol value=esp accept", NULL},
     {"a/masquerade:yes", NULL},

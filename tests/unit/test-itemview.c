@@ -109,6 +109,30 @@ START_TEST(knows_the_zones_of_the_runtime)
 }
 END_TEST
 
+/* Who is in such a zone gets in by it, though it has no item that opens anything. */
+START_TEST(knows_zones_that_let_in)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(
+	    "default public\npublic target DROP\ntrusted target ACCEPT\npolicy:in service imaps\n"
+	    "policy:in ingress office\npolicy:out ingress home\npolicy:all target ACCEPT\n"
+	    "policy:all ingress dmz\npolicy:all ingress office\npolicy:rule ingress work\n"
+	    "policy:rule rule rule family=ipv4 source address=192.0.2.1 accept\npolicy:deny "
+	    "ingress "
+	    "drop\n"
+	    "policy:deny rule rule family=ipv4 source address=192.0.2.1 drop");
+	_cleanup_itemview_ struct itemview view = ITEMVIEW_NULL;
+	_cleanup_firewall_ struct firewall copy = FIREWALL_NULL;
+
+	ck_assert_int_eq(itemview_of(&view, &ruleset), 0);
+	ck_assert_int_eq(firewall_copy(&copy, &view.firewall), 0);
+	ck_assert_uint_eq(copy.accepting.n, 1);
+	ck_assert_str_eq(copy.accepting.strings[0], "trusted");
+	ck_assert_uint_eq(copy.served.n, 3);
+	for (size_t i = 0; i < copy.served.n; i++)
+		ck_assert_ptr_nonnull(strstr("office dmz work", copy.served.strings[i]));
+}
+END_TEST
+
 /* The order of the permanent rules is that of their file, and of each zone it is told what stays.
  */
 START_TEST(settles_what_is_permanent)
@@ -139,6 +163,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, makes_items, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_test(tcase, knows_the_zones_of_the_runtime);
+	tcase_add_test(tcase, knows_zones_that_let_in);
 	tcase_add_test(tcase, settles_what_is_permanent);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

@@ -78,6 +78,26 @@ static enum firewall_denial denial_of(const struct ruleset_zone *zone)
 	                                               : FIREWALL_DENIES_NOTHING;
 }
 
+static bool lets_in(const struct ruleset_zone *policy)
+{
+	for (size_t i = 0; i < policy->n_rules; i++)
+		if (policy->rules[i].rule.action == RICHRULE_ACTION_ACCEPT)
+			return true;
+	return policy->target == RULESET_TARGET_ACCEPT || policy->services.n || policy->ports.n ||
+	       policy->protocols.n || policy->source_ports.n || policy->forward_ports.n;
+}
+
+/* Whoever loses a zone that a policy names loses what that opens; ANY is no zone to lose. */
+static int add_served(struct firewall *fw, const struct ruleset_zone *policy)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < policy->ingress_zones.n && r == 0; i++)
+		if (!strv_contains(&fw->served, policy->ingress_zones.strings[i]))
+			r = strv_add(&fw->served, policy->ingress_zones.strings[i]);
+	return r;
+}
+
 static bool leads_here(const struct ruleset_zone *zone)
 {
 	return zone->is_policy && !zone->unapplied && strv_contains(&zone->egress_zones, "HOST");
@@ -108,6 +128,10 @@ static int add_zone(struct itemview *view, const struct ruleset_zone *zone)
 		r = firewall_add_zone(&view->firewall, name);
 	if (r == 0)
 		r = add_trait(&view->firewall, name, zone);
+	if (r == 0 && !zone->is_policy && zone->target == RULESET_TARGET_ACCEPT)
+		r = strv_add(&view->firewall.accepting, name);
+	if (r == 0 && zone->is_policy && lets_in(zone))
+		r = add_served(&view->firewall, zone);
 	return r == 0 ? add_contents(view, name, zone) : r;
 }
 

@@ -498,10 +498,10 @@ static void on_all_sets(struct firewalld_op *op, int result, DBusMessage *reply,
 static int ask_ipsets_of_items(struct firewalld_op *op, const struct firewall *zone)
 {
 	char opened[ITEM_OPENED_MAX];
-	int opens = 0, r;
+	int opens = zone->accepting.n > 0, r;
 
 	for (size_t i = 0; i < zone->n && opens == 0; i++)
-		opens = item_opens(&zone->entries[i].item, opened);
+		opens = item_opening(&zone->entries[i].item, opened);
 	r = opens < 0 ? opens : 0;
 	for (size_t i = 0; i < zone->n && r == 0; i++) {
 		const struct item *item = &zone->entries[i].item;

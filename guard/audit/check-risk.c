@@ -36,11 +36,13 @@ static bool is_listed(struct scope_view *view, const struct firewall_entry *entr
 
 /* --- in the runtime only ------------------------------------------------------------------ */
 
-/* What is put into a stock configuration is for a while, and nothing to be made permanent. */
+/* What is put into a stock configuration is for a while, and nothing to be made permanent; so is
+ * what a jail lets in. */
 static bool is_at_risk(const struct picture *picture, struct scope_view *view,
                        const struct firewall_entry *entry)
 {
-	return picture->state != FIREWALL_STATE_FAILED && scope_view_at_risk(view, entry);
+	return picture->state != FIREWALL_STATE_FAILED && scope_view_at_risk(view, entry) &&
+	       banshapes_have(&picture->shapes, &entry->item) == 0;
 }
 
 static bool is_service_at_risk(const struct picture *picture, struct scope_view *view,

@@ -10,12 +10,14 @@
 #define FIREWALLD_CONF "/etc/firewalld/firewalld.conf"
 
 /* What a reload would leave alone with FlushAllOnReload=no. */
-static bool is_spared(struct scope_view *view, const struct firewall_entry *entry)
+static bool is_spared(const struct picture *picture, struct scope_view *view,
+                      const struct firewall_entry *entry)
 {
 	if (entry->item.kind != ITEM_INTERFACE && entry->item.kind != ITEM_SOURCE &&
 	    entry->item.kind != ITEM_ENTRY)
 		return false;
-	return scope_view_at_risk(view, entry);
+	return scope_view_at_risk(view, entry) &&
+	       banshapes_have(&picture->shapes, &entry->item) == 0;
 }
 
 static int flush_all_on_reload(struct check_run *run)
@@ -27,7 +29,7 @@ static int flush_all_on_reload(struct check_run *run)
 	int r = 0;
 
 	for (size_t i = 0; i < picture->firewall.n && r == 0; i++)
-		if (is_spared(&view, &picture->firewall.entries[i]))
+		if (is_spared(picture, &view, &picture->firewall.entries[i]))
 			r = check_list_add(&list, &picture->firewall.entries[i].item);
 	if (view.failed)
 		return -ENOMEM;

@@ -22,6 +22,7 @@ struct run {
 	struct firewalld_reading reading;
 	struct missing missing;
 	struct store_items released;
+	struct banshapes shapes;
 	struct strv saved; /* zones whose file was copied, or has none */
 	struct report_action action;
 	size_t n_wanted, n_failed;
@@ -31,6 +32,7 @@ static void run_deinit(struct run *run)
 {
 	missing_deinit(&run->missing);
 	store_items_deinit(&run->released);
+	banshapes_deinit(&run->shapes);
 	strv_deinit(&run->saved);
 	report_action_deinit(&run->action);
 	firewalld_reading_deinit(&run->reading);
@@ -70,6 +72,8 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 		return "somebody's edit removed it from its file";
 	if (items_contain(run->released.items, run->released.n, &entry->item))
 		return "it is released";
+	if (banshapes_have(&run->shapes, &entry->item) != 0)
+		return "a jail of fail2ban's puts it there, and takes it away";
 	return scope_not_to_persist(&run->reading.firewall, &entry->item);
 }
 
@@ -106,6 +110,8 @@ static int ask_store(struct run *run)
 	                 &err);
 	if (r == 0)
 		r = store_release_list(store, &run->released, &err);
+	if (r == 0)
+		r = store_shapes(store, &run->shapes, &err);
 	if (r != 0)
 		return cli_store_failed(run->cli, r, &err);
 	missing_overlay(&run->missing, &run->reading.firewall, instance);

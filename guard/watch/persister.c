@@ -86,15 +86,18 @@ static bool save_zone(struct persister *persister, struct strv *saved, const cha
 void persister_look(struct persister *persister)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
 	_cleanup_strv_ struct strv saved = STRV_NULL;
 	const struct firewall *wanted = engine_wanted(persister->given.engine);
 	struct scope_view view = SCOPE_VIEW(&persister->given.config->scope, wanted);
 
 	if (!persister->given.config->persist || !engine_is_idle(persister->given.engine) ||
-	    persister->writes.first || record_released(persister->given.record, &released) < 0)
+	    persister->writes.first || record_released(persister->given.record, &released) < 0 ||
+	    record_shapes(persister->given.record, &shapes) < 0)
 		return;
 	for (size_t i = 0; i < wanted->n; i++)
 		if (persister_wants(&view, &wanted->entries[i], &released) &&
+		    banshapes_have(&shapes, &wanted->entries[i].item) == 0 &&
 		    save_zone(persister, &saved, wanted->entries[i].item.zone))
 			start_write(persister, &wanted->entries[i].item);
 }

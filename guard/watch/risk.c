@@ -46,11 +46,13 @@ void risk_free(struct risk *risk)
 
 /* --- in the runtime only ----------------------------------------------------------------- */
 
+/* What a jail puts there for a while, be it an allow list, is its own. */
 static bool is_at_risk(struct scope_view *view, const struct firewall_entry *entry,
-                       const struct store_items *released)
+                       const struct store_items *released, const struct banshapes *shapes)
 {
 	return scope_view_at_risk(view, entry) &&
-	       !items_contain(released->items, released->n, &entry->item);
+	       !items_contain(released->items, released->n, &entry->item) &&
+	       banshapes_have(shapes, &entry->item) == 0;
 }
 
 static void tell_at_risk(struct risk *risk, struct item_words *gathered, const char *command)
@@ -116,6 +118,7 @@ static int tell_new(struct risk *risk, const struct firewall *now,
 void risk_look(struct risk *risk)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
 	const struct firewall *wanted = engine_wanted(risk->given.engine);
 	const struct tracker *tracker = engine_tracker(risk->given.engine);
 	struct scope_view view = SCOPE_VIEW(&risk->given.config->scope, wanted);
@@ -126,8 +129,10 @@ void risk_look(struct risk *risk)
 	if (!tracker->known || tracker->from_store)
 		return;
 	r = record_released(risk->given.record, &released);
+	if (r == 0)
+		r = record_shapes(risk->given.record, &shapes);
 	for (size_t i = 0; i < wanted->n && r == 0; i++)
-		if (is_at_risk(&view, &wanted->entries[i], &released))
+		if (is_at_risk(&view, &wanted->entries[i], &released, &shapes))
 			r = firewall_put(&now, &wanted->entries[i].item, &entry);
 	if (view.failed)
 		r = -ENOMEM;

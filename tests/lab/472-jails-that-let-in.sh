@@ -51,6 +51,10 @@ guard check >"$W/out" 2>/dev/null
 need "nor does check" not out_has 'jail (white|trust)'
 need "what each does is seen" within 10 said 'jail trust was seen to let in by'
 need "also by the one that bans" within 10 said 'jail prison was seen to ban by'
+mine() { guard check --only binding-runtime-only >"$W/out" 2>/dev/null; not grep -q 10.77.0.23 "$W/out"; }
+need "nothing of a jail's is to be made permanent" within 5 mine
+need "persist" exits 0 guard persist
+need "does not" not fwc --permanent --zone=trusted --query-source=10.77.0.23
 need "a reload" fwc --reload
 need "the ban comes back" within 20 is_shut_from 10.77.0.3 993
 need "and so does who is let in" within 20 firewall-cmd -q --zone=trusted --query-source=10.77.0.23

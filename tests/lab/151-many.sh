@@ -9,10 +9,12 @@ need "a hundred ports" fwc "${ports[@]}"
 signals_up
 need "the reload" fwc --reload
 need "all mail services are reachable again within 2 s" within 2 mail_reachable
+# one call, as that of firewall-cmd is some, and a program to be started
 start=$(now_ms)
-need "firewalld answers meanwhile" fwc --query-service=ssh
+need "firewalld answers meanwhile" fw_running
 took=$(($(now_ms) - start))
-[ $took -lt 3000 ] || fail "firewalld answered after $took ms only"
+[ $took -lt 2000 ] || fail "firewalld answered after $took ms only"
+echo "  firewalld answered after $took ms, with $(added_after_reload | grep -c PortAdded) of 100 ports back"
 every_port() { [ "$(added_after_reload | grep -c PortAdded)" -ge 100 ]; }
 need "every port comes back" within 15 every_port
 first_port() { added_after_reload | grep -n PortAdded | head -n 1 | cut -d: -f1; }

@@ -6,11 +6,6 @@ for tool in iptables ipset; do
 	need "$tool is installed (see packaging/deps)" command -v $tool >/dev/null
 done
 bans=${BANS:-20}
-action() { # NAME BAN UNBAN
-	printf '[Definition]\nactionban = %s\nactionunban = %s\n' "$2" "$3" >"/etc/fail2ban/action.d/$1.conf"
-	: >"$W/$1.log"
-	printf '[%s]\nenabled = true\nfilter = lab\nlogpath = %s\naction = %s\n' "$1" "$W/$1.log" "$1"
-}
 BANS_JAIL=$(
 	action zone-source 'firewall-cmd --zone=drop --add-source=<ip>' 'firewall-cmd --zone=drop --remove-source=<ip>'
 	action own-ipset 'firewall-cmd --ipset=blocked --add-entry=<ip>' 'firewall-cmd --ipset=blocked --remove-entry=<ip>'

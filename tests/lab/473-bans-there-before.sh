@@ -11,11 +11,6 @@ cat >"$W/ban-script" <<-'END'
 	exec firewall-cmd --zone=block "--$1-source=$2"
 END
 chmod +x "$W/ban-script"
-action() { # NAME BAN UNBAN
-	printf '[Definition]\nactionban = %s\nactionunban = %s\n' "$2" "$3" >"/etc/fail2ban/action.d/$1.conf"
-	: >"$W/$1.log"
-	printf '[%s]\nenabled = true\nfilter = lab\nlogpath = %s\naction = %s\n' "$1" "$W/$1.log" "$1"
-}
 BANS_JAIL=$(
 	action zone-source 'firewall-cmd --zone=drop --add-source=<ip>' 'firewall-cmd --zone=drop --remove-source=<ip>'
 	action own-ipset 'firewall-cmd --ipset=blocked --add-entry=<ip>' 'firewall-cmd --ipset=blocked --remove-entry=<ip>'

@@ -1,15 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `explain --rules` names the rules of nft that decide, as nft prints them: with the one that is
 # marked taken out of the kernel by its handle, the client tries and finds it otherwise.
-F2B_JAIL='
-[own]
-enabled = true
-filter = none
-ignoreself = false
-logpath = '$W'/mail.log
-port = smtp,imaps
-action = nftables-multiport[name=own, port="smtp,imaps", protocol=tcp]'
-printf '[Definition]\nfailregex = ^never <HOST>$\n' >/etc/fail2ban/filter.d/none.conf
+own_jail
 # decider: family, table, chain and handle of the rule that decides
 decider() { sed -nE 's/^ => ([^ ]+) ([^ ]+) ([^ ]+): .* # handle ([0-9]+)$/\1 \2 \3 handle \4/p' "$W/out"; }
 # shellcheck disable=SC2046

@@ -1,15 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A ban that firewalld knows nothing of, in fail2ban's own table: it is warned of, found
 # by conflicts, and what that prints lets the client in.
-F2B_JAIL='
-[own]
-enabled = true
-filter = none
-ignoreself = false
-logpath = '$W'/mail.log
-port = smtp,imaps
-action = nftables-multiport[name=own, port="smtp,imaps", protocol=tcp]'
-printf '[Definition]\nfailregex = ^never <HOST>$\n' >/etc/fail2ban/filter.d/none.conf
+own_jail
 conf <<X
 [clients]
 ranges = 10.77.0.0/24

@@ -1,15 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Was the firewall the reason? The client tries before and after: a rule of the zone that it comes
 # into does not meet a trusted address, a ban in fail2ban's own table does. What is printed frees it.
-F2B_JAIL='
-[own]
-enabled = true
-filter = none
-ignoreself = false
-logpath = '$W'/mail.log
-port = smtp,imaps
-action = nftables-multiport[name=own, port="smtp,imaps", protocol=tcp]'
-printf '[Definition]\nfailregex = ^never <HOST>$\n' >/etc/fail2ban/filter.d/none.conf
+own_jail
 schema_fits() {
 	/usr/bin/python3 -c 'import json, sys, jsonschema; jsonschema.validate(json.load(open(sys.argv[2])), json.load(open(sys.argv[1])))' \
 		"$TOP/schema/json/$1.schema.json" "$W/out"

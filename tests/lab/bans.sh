@@ -24,6 +24,13 @@ ${BANS_JAIL:-}" f2b_up
 }
 : >"$W/other.log"
 
+# action NAME BAN UNBAN: an action with these commands, and for BANS_JAIL a jail of that name
+action() {
+	printf '[Definition]\nactionban = %s\nactionunban = %s\n' "$2" "$3" >"/etc/fail2ban/action.d/$1.conf"
+	: >"$W/$1.log"
+	printf '[%s]\nenabled = true\nfilter = lab\nlogpath = %s\naction = %s\n' "$1" "$W/$1.log" "$1"
+}
+
 rule_for() { # ADDRESS [PORT]
 	echo "rule family=\"ipv4\" source address=\"$1\" port port=\"${2:-imaps}\" protocol=\"tcp\" reject type=\"icmp-port-unreachable\""
 }

@@ -522,6 +522,19 @@ f2b_up() {
 	[ -z "${F2B_JAIL:-}" ] || printf '%s\n' "$F2B_JAIL" >>/etc/fail2ban/jail.local
 	f2b_start
 }
+# own_jail: before f2b_up; a jail `own` that finds nobody by itself, and bans in fail2ban's own table
+# shellcheck disable=SC2034
+own_jail() {
+	F2B_JAIL='
+[own]
+enabled = true
+filter = none
+ignoreself = false
+logpath = '$W'/mail.log
+port = smtp,imaps
+action = nftables-multiport[name=own, port="smtp,imaps", protocol=tcp]'
+	printf '[Definition]\nfailregex = ^never <HOST>$\n' >/etc/fail2ban/filter.d/none.conf
+}
 # own_ipset: in OWN_IPSET the action that bans in an ipset of firewalld's own, and in
 # OWN_IPSET_OPTION what to say for it: each of 1.0 and 1.1.1 has words of its own, 0.11 none yet
 # shellcheck disable=SC2034

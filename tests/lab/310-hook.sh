@@ -17,7 +17,7 @@ assert b["failures"] == 2, b
 assert 3600 in b.values() or any(k.startswith("bantime") and v in (3600, 3600000000) for k, v in b.items()), b
 X
 need "with jail, address, bantime and failures" /usr/bin/python3 "$W/ban.py" "$W/out"
-banned_by_firewalld() { firewall-cmd --list-rich-rules | grep -q 192.0.2.11; }
+banned_by_firewalld() { fw_zone getRichRules "" | grep -q 192.0.2.11; }
 need "and firewalld has the rule" within 5 banned_by_firewalld
 attack fd77::66
 banned6() { guard bans --address fd77::66 2>/dev/null | grep -q fd77::66; }

@@ -11,11 +11,10 @@ need "https too" fwc --zone=public --add-service=https
 need "imaps is open" is_open 993 465
 need "all is heard" within 5 snapshot_has iredmail/interface:host0 iredmail/service:smtps public/service:https
 signals_up
-bound() { fwc --zone=iredmail --query-interface=host0; }
 for turn in 1 2; do
 	need "the reload" fwc --reload
 	need "imaps is open again within 2 s" within 2 is_open 993 465
-	need "the interface is bound to iredmail" bound
+	need "the interface is bound to iredmail" bound iredmail
 done
 order() { awk '$2 == "Reloaded" { n = 0 } $2 ~ /^(ServiceAdded|InterfaceAdded)$/ { a[n++] = $2 " " $3 " " $4 } END { for (i = 0; i < n; i++) print a[i] }' "$W/signals"; }
 first() { order | head -n 1 | grep -q InterfaceAdded; }
@@ -24,12 +23,12 @@ need "firewalld restarts" fw_down
 fw_start
 need "it is back" within 15 fw_running
 need "imaps is open again" within 3 is_open 993 465
-need "the interface is bound to iredmail" bound
+need "the interface is bound to iredmail" bound iredmail
 
 # What is taken out of the zone on purpose stays out.
 need "the interface is removed" fwc --zone=iredmail --remove-interface=host0
 need "the reload" fwc --reload
-need "it stays out" never 2 bound
+need "it stays out" never 2 bound iredmail
 
 # A source, too.
 need "a source is bound" fwc --zone=iredmail --add-source=10.77.0.3

@@ -7,7 +7,6 @@ watch_up
 need "the interface is bound at run time" fwc --zone=iredmail --change-interface=host0
 need "imaps is open" is_open 993
 need "that is heard" within 5 snapshot_has iredmail/interface:host0
-bound() { fwc --zone="$1" --query-interface=host0; }
 need "it moves to internal" fwc --zone=internal --change-interface=host0
 need "the log says so" within 2 said 'iredmail/interface:host0 was bound to internal on purpose'
 need "the reload" fwc --reload

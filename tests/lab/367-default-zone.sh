@@ -19,7 +19,6 @@ for wipe in reload restart; do
 done
 
 # An interface that is in the default zone only because it is the default one goes with it.
-bound() { fwc --zone="$1" --query-interface=host0; }
 # from 2.0 on a new default zone is a reload, which leaves it bound nowhere: to the default zone
 gone_along() { bound "$1" || [ "$(firewall-cmd --get-zone-of-interface=host0 2>&1)/$(firewall-cmd --get-default-zone)" = "no zone/$1" ]; }
 need "an interface of no zone in particular" fwc --change-interface=host0

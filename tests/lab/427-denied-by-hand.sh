@@ -2,7 +2,7 @@
 # A deny that an administrator added by hand comes back after a reload where there is no fail2ban.
 . "$LAB_DIR/bans.sh"
 deny() { fwc --add-rich-rule="rule family=\"ipv4\" source address=\"$1\" $2"; }
-denied() { /usr/bin/firewall-cmd -q --query-rich-rule='rule family="ipv4" source address="10.77.0.3" drop'; }
+denied() { has_rule 'rule family="ipv4" source address="10.77.0.3" drop'; }
 watch_up
 mail_open
 # there is no fail2ban, and never was

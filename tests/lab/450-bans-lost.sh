@@ -5,7 +5,7 @@ watch_up
 mail_open
 f2b_up
 attack 192.0.2.11
-ruled() { firewall-cmd --list-rich-rules | grep -q 192.0.2.11; }
+ruled() { fw_zone getRichRules "" | grep -q 192.0.2.11; }
 need "firewalld has the rule" within 15 ruled
 noted() { guard -q snapshot take && guard bans >"$W/out" && grep -q 'reject imaps/tcp' "$W/out"; }
 need "the rule stands beside the ban" within 10 noted

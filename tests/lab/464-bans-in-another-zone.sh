@@ -19,7 +19,7 @@ f2b_up
 # a ban that is fresh may lack its rule
 for name in lab there; do old_attack $name "login failed" 10.77.0.3 192.0.2.1; done
 # in_zone ZONE ADDRESS PORT, not_in_zone
-in_zone() { firewall-cmd --zone="$1" --list-rich-rules | grep -q "\"$2\" port port=\"$3\""; }
+in_zone() { fw_zone getRichRules "$1" | grep -q "\"$2\" port port=\"$3\""; }
 not_in_zone() { not in_zone "$@"; }
 need "bans" within 20 in_zone public 10.77.0.3 imaps
 need "whose rules are in the default zone, or in that of the action" within 20 in_zone public 192.0.2.1 pop3s

@@ -34,7 +34,7 @@ f2b set raw banip 203.0.113.0/24
 need "one that covers what fail2ban ignores is, too" within 10 warned '203\.0\.113\.0/24.* covers the client range 203\.0\.113\.0/28 \(ignoreip\)'
 
 f2b set lab unbanip 10.77.0.2
-need "the ban ends" within 10 eval '! firewall-cmd --list-rich-rules | grep -q 10.77.0.2'
+need "the ban ends" within 10 eval '! fw_zone getRichRules "" | grep -q 10.77.0.2'
 guard clients add 10.78.3.0/24 --note 'the branch office' >"$W/out"
 need "a rule that was there cuts off a range that is new" within 5 warned '10\.78\.0\.0/16.*10\.78\.3\.0/24 \(hand: the branch office\)'
 need "nothing was said of what harms nobody" not warned '10\.77\.0\.9'

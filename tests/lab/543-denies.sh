@@ -61,7 +61,7 @@ f2b_up
 f2b set ports banip 10.77.0.3
 f2b set ports banip 192.0.2.7
 f2b set ports banip 192.0.2.8
-need "the bans are there" within 10 eval '[ "$(firewall-cmd --list-rich-rules | grep -c "192.0.2.8")" = 5 ]'
+need "the bans are there" within 10 eval '[ "$(fw_zone getRichRules "" | grep -c "192.0.2.8")" = 5 ]'
 need "a ban on five ports is one deny, of its jail" told '^ *1  10\.77\.0\.3 in zone public, by jail ports$'
 need "that is inside of a network" out_has '^ *hits 10\.77\.0\.0/24 \(host0\)$'
 need "bans that hit nobody near are a number" out_has '^ *2  single addresses in zone public, by jail ports$'

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # As 580: another while, a shorter one, its end by the command, by firewall-cmd, and by the
 # permanent configuration.
-trusted() { fwc --zone=trusted --query-source="$1"; }
+trusted() { has_source "$1" trusted; }
 is_later_than() { [ "$(now_ms)" -ge "$1" ]; }
 # trust SECONDS [ADDRESS]: end_ms is when it has to be over
 trust() {

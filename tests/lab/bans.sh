@@ -35,14 +35,14 @@ rule_for() { # ADDRESS [PORT]
 	echo "rule family=\"ipv4\" source address=\"$1\" port port=\"${2:-imaps}\" protocol=\"tcp\" reject type=\"icmp-port-unreachable\""
 }
 rules() { # the banned addresses that firewalld has rules for, a line each, sorted
-	/usr/bin/firewall-cmd --list-rich-rules | sed -n 's/.*source address="\([^"]*\)" port port="imaps".*reject.*/\1/p' | sort
+	fw_zone getRichRules "" | sed -n 's/.*source address="\([^"]*\)" port port="imaps".*reject.*/\1/p' | sort
 }
 n_rules() { rules | wc -l; }
 tickets() { # JAIL...: the addresses that fail2ban holds
 	local jail
 	for jail in "${@:-lab}"; do fail2ban-client get "$jail" banip; done | tr -s ' \t' '\n' | sed '/^$/d' | sort -u
 }
-banned() { /usr/bin/firewall-cmd -q --query-rich-rule="$(rule_for "$1")"; }
+banned() { has_rule "$(rule_for "$1")"; }
 rules_are() { [ "$(n_rules)" = "$1" ]; }
 as_the_tickets_say() { [ "$(rules)" = "$(tickets "$@")" ]; }
 

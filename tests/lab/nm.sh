@@ -69,7 +69,6 @@ nm_activate() { nmcli connection up mail >>"$W/nmcli.log" 2>&1; }
 nm_zone() { nmcli connection modify mail connection.zone "$1" >>"$W/nmcli.log" 2>&1; }
 nm_zone_is() { [ "$(nmcli -g connection.zone connection show mail)" = "$1" ]; }
 
-bound() { fwc --zone="$1" --query-interface=host0; } # ZONE
 # It is bound there, and stays.
 settles_in() { # ZONE
 	within 5 bound "$1" && stays 1 bound "$1"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For scenarios in which a client is trusted for a while. To be sourced.
 
-trusted() { fwc --zone=trusted --query-source="$1"; }
+trusted() { has_source "$1" trusted; }
 is_later_than() { [ "$(now_ms)" -ge "$1" ]; }
 # trust SECONDS [ADDRESS]: end_ms is when it has to be over
 trust() {

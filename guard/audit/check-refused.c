@@ -23,16 +23,10 @@ struct look {
 	size_t n_told;
 };
 
-static bool is_same(const struct verdict_step *a, const struct verdict_step *b)
-{
-	return a->what == b->what && a->zone == b->zone && a->rule == b->rule &&
-	       a->chain == b->chain && a->value == b->value;
-}
-
 static bool is_told(struct look *look, const struct verdict_step *step)
 {
 	for (size_t i = 0; i < look->n_told; i++)
-		if (is_same(&look->told[i], step))
+		if (verdict_is_same(&look->told[i], step))
 			return true;
 	if (look->n_told < TOLD_MAX)
 		look->told[look->n_told++] = *step;

@@ -232,14 +232,11 @@ static int judge_probe(struct judge *judge, const struct cidr *address)
 	                                            .shapes = judge->options->shapes,
 	                                            .now_us = judge->options->now_us,
 	                                            .packet.source = *address};
-	const struct service *service = NULL;
-	int r = 0;
+	int r;
 
 	if (!finds_way(judge, &explain))
 		judge->row->certain = false;
-	while (r == 0 && (service = services_next(service, SERVICES_MAIL | SERVICES_WEB)))
-		if (strcmp(service->transport, "tcp") == 0)
-			r = explain_add(&explain, "tcp", service->port, service->name, false);
+	r = explain_add_usual(&explain);
 	if (r == 0)
 		r = explain_decide(&explain, judge->options->listeners);
 	for (size_t i = 0; i < explain.n_ports && r == 0; i++)

@@ -741,12 +741,6 @@ static int find_who(struct explain_reason *reason, const struct explain *explain
 
 /* --- reasons ------------------------------------------------------------------------------ */
 
-static bool is_same(const struct verdict_step *a, const struct verdict_step *b)
-{
-	return a->what == b->what && a->zone == b->zone && a->rule == b->rule &&
-	       a->chain == b->chain && a->value == b->value;
-}
-
 static int add_reason(struct explain *explain, struct explain_port *row)
 {
 	const struct verdict_step *step = row->verdict.decider;
@@ -754,7 +748,7 @@ static int add_reason(struct explain *explain, struct explain_port *row)
 	int r;
 
 	for (size_t i = 0; i < explain->n_reasons; i++) {
-		if (is_same(explain->reasons[i].step, step)) {
+		if (verdict_is_same(explain->reasons[i].step, step)) {
 			row->reason = i;
 			return 0;
 		}

@@ -20,15 +20,6 @@ static json_t *services_json(const struct conflictlist_row *row)
 	return array;
 }
 
-static json_t *strings_json(const struct strv *strings)
-{
-	json_t *array = json_array();
-
-	for (size_t i = 0; array && i < strings->n; i++)
-		report_json_append(&array, report_json_text(strings->strings[i]));
-	return array;
-}
-
 static json_t *client_json(const struct clientrange *client)
 {
 	char text[CIDR_TEXT_LENGTH];
@@ -58,8 +49,8 @@ static json_t *row_json(const struct conflictlist_row *row)
 	    "why_not", report_json_text(row->why_not), "services", services_json(row), "jail",
 	    report_json_text(row->jail), "until", report_json_time(row->until_us), "failures",
 	    row->failures >= 0 ? json_integer(row->failures) : json_null(), "permanent",
-	    row->permanent, "commands", strings_json(&row->commands), "or",
-	    strings_json(&row->others));
+	    row->permanent, "commands", report_json_strv(&row->commands), "or",
+	    report_json_strv(&row->others));
 }
 
 static json_t *list_json(const struct conflictlist *list, const struct denylist *denies,
@@ -72,7 +63,7 @@ static json_t *list_json(const struct conflictlist *list, const struct denylist 
 	document = json_pack(
 	    "{s:b, s:b, s:o, s:b, s:b, s:I, s:I, s:I, s:I, s:o, s:b, s:o}", "ok",
 	    conflictlist_is_fine(list, options), "ranges_complete", options->ranges->complete,
-	    "troubles", strings_json(&options->ranges->troubles), "fail2ban_known",
+	    "troubles", report_json_strv(&options->ranges->troubles), "fail2ban_known",
 	    options->tickets != NULL, "others_known", options->ruleset->chains_known, "n_ranges",
 	    (json_int_t)options->ranges->effective.n, "n_denies",
 	    (json_int_t)list->conflicts.n_denies, "n_skipped",

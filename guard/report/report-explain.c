@@ -322,15 +322,6 @@ static int put_text(const struct report *report, const struct explain *explain,
 
 /* --- JSON --------------------------------------------------------------------------------- */
 
-static json_t *strv_json(const struct strv *strv)
-{
-	json_t *list = json_array();
-
-	for (size_t i = 0; list && i < strv->n; i++)
-		report_json_append(&list, report_json_text(strv->strings[i]));
-	return list;
-}
-
 static json_t *step_json(const struct verdict_step *step)
 {
 	_cleanup_free_ char *words = NULL;
@@ -372,7 +363,7 @@ static json_t *port_json(const struct explain *explain, const struct explain_por
 	    step_json(row->verdict.decider), "otherwise",
 	    step_json(verdict_otherwise(&row->verdict)), "reason",
 	    row->reason == SIZE_MAX ? json_null() : json_integer((json_int_t)row->reason), "doubts",
-	    strv_json(&row->doubts), "steps", steps_json(&row->verdict), "rules",
+	    report_json_strv(&row->doubts), "steps", steps_json(&row->verdict), "rules",
 	    rules_json(explain, row));
 }
 
@@ -391,13 +382,13 @@ json_t *report_explain_reason_json(const struct explain *explain, size_t at)
 
 	if (explain_sentence(&sentence, explain, at) < 0)
 		return NULL;
-	return json_pack("{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "what",
-	                 report_json_text(reason->what), "why", report_json_text(reason->why),
-	                 "sentence", report_json_text(sentence), "who", who_name(reason->who),
-	                 "jail", report_json_text(reason->jail), "until",
-	                 reason->jail ? report_json_time(reason->until_us) : json_null(),
-	                 "permanent", permanent_json(reason->lifetime), "commands",
-	                 strv_json(&reason->commands), "or", strv_json(&reason->others));
+	return json_pack(
+	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "what", report_json_text(reason->what),
+	    "why", report_json_text(reason->why), "sentence", report_json_text(sentence), "who",
+	    who_name(reason->who), "jail", report_json_text(reason->jail), "until",
+	    reason->jail ? report_json_time(reason->until_us) : json_null(), "permanent",
+	    permanent_json(reason->lifetime), "commands", report_json_strv(&reason->commands), "or",
+	    report_json_strv(&reason->others));
 }
 
 static json_t *explain_json(const struct explain *explain, const struct picture *picture)

@@ -26,6 +26,13 @@ const struct verdict_step *verdict_otherwise(const struct verdict *verdict)
 	return NULL;
 }
 
+/** verdict_is_same() - are the steps of two verdicts over one ruleset about the same thing in it? */
+bool verdict_is_same(const struct verdict_step *a, const struct verdict_step *b)
+{
+	return a->what == b->what && a->zone == b->zone && a->rule == b->rule &&
+	       a->chain == b->chain && a->value == b->value;
+}
+
 /** verdict_action_name() - ACCEPT, REJECT or DROP; static */
 const char *verdict_action_name(enum verdict_action action)
 {

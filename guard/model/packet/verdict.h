@@ -95,6 +95,7 @@ struct verdict {
 
 void verdict_deinit(struct verdict *verdict);
 const struct verdict_step *verdict_otherwise(const struct verdict *verdict);
+bool verdict_is_same(const struct verdict_step *a, const struct verdict_step *b);
 const char *verdict_action_name(enum verdict_action action);
 const char *verdict_stage_name(enum verdict_stage stage);
 

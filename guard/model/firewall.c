@@ -38,8 +38,6 @@ static void drop_traits(struct firewall *fw)
 	free(fw->traits);
 	fw->traits = NULL;
 	fw->n_traits = fw->traits_capacity = 0;
-	strv_deinit(&fw->accepting);
-	strv_deinit(&fw->served);
 }
 
 /** firewall_deinit() - release everything; the result is FIREWALL_NULL and usable */
@@ -288,12 +286,12 @@ int firewall_copy_traits(struct firewall *to, const struct firewall *from)
 		if (r < 0)
 			break;
 		copy->ingress = trait->ingress;
-		copy->denial = trait->denial;
+		copy->target = trait->target;
+		copy->leads_here = trait->leads_here;
+		copy->lets_in = trait->lets_in;
 		r = strv_copy(&copy->from, &trait->from);
 	}
-	if (r == 0)
-		r = strv_copy(&to->accepting, &from->accepting);
-	return r == 0 ? strv_copy(&to->served, &from->served) : r;
+	return r;
 }
 
 static bool is_in(const struct firewall *fw, const struct item *item, const char *zone)
@@ -302,6 +300,14 @@ static bool is_in(const struct firewall *fw, const struct item *item, const char
 
 	there.zone = (char *)(uintptr_t)zone; /* borrowed, and not written to */
 	return firewall_has(fw, &there, FIREWALL_RUNTIME);
+}
+
+/* What nothing in it is for. */
+static bool denies_the_rest(const struct firewall *fw, const char *zone)
+{
+	enum ruleset_target target = firewall_target(fw, zone);
+
+	return target == RULESET_TARGET_DROP || target == RULESET_TARGET_REJECT;
 }
 
 /**
@@ -316,20 +322,35 @@ bool firewall_lets_in(const struct firewall *fw, const struct item *item, const 
 	if (is_in(fw, item, zone))
 		return true;
 	for (size_t i = 0; i < fw->n_traits; i++)
-		if ((strv_contains(&fw->traits[i].from, zone) ||
+		if (fw->traits[i].leads_here &&
+		    (strv_contains(&fw->traits[i].from, zone) ||
 		     strv_contains(&fw->traits[i].from, "ANY")) &&
 		    is_in(fw, item, fw->traits[i].zone))
-			return firewall_denial(fw, zone) == FIREWALL_DENIES_NOTHING;
+			return !denies_the_rest(fw, zone);
 	return false;
 }
 
-/** firewall_denial() - what the zone does by its target with what nothing in it is for */
-enum firewall_denial firewall_denial(const struct firewall *fw, const char *zone)
+/** firewall_target() - what the zone does with what nothing in it is for */
+enum ruleset_target firewall_target(const struct firewall *fw, const char *zone)
 {
 	for (size_t i = 0; i < fw->n_traits; i++)
 		if (strcmp(fw->traits[i].zone, zone) == 0)
-			return fw->traits[i].denial;
-	return FIREWALL_DENIES_NOTHING;
+			return fw->traits[i].target;
+	return RULESET_TARGET_DEFAULT;
+}
+
+/**
+ * firewall_has_hidden_opening() - does the zone let in more than its items say?
+ *
+ * All by its target, or something by a policy that names it: who loses the zone loses what that
+ * opens. ANY is no zone to lose.
+ */
+bool firewall_has_hidden_opening(const struct firewall *fw, const char *zone)
+{
+	for (size_t i = 0; i < fw->n_traits; i++)
+		if (fw->traits[i].lets_in && strv_contains(&fw->traits[i].from, zone))
+			return true;
+	return firewall_target(fw, zone) == RULESET_TARGET_ACCEPT;
 }
 
 /**

@@ -10,7 +10,7 @@
 #ifndef GUARD_MODEL_FIREWALL_H
 #define GUARD_MODEL_FIREWALL_H
 
-#include "guard/model/item.h"
+#include "guard/model/packet/ruleset.h"
 
 /* As the `state` property of firewalld tells it, but for the last one. */
 enum firewall_state {
@@ -52,20 +52,14 @@ struct firewall_entry {
 	bool fresh;
 };
 
-/* What a zone does by its target with whatever nothing in it is for. */
-enum firewall_denial {
-	FIREWALL_DENIES_NOTHING, /* or all but pings: the usual target, which is not told apart here
-	                          */
-	FIREWALL_DROPS,
-	FIREWALL_REJECTS,
-};
-
 /* What is no item, and not the same for all zones. */
 struct firewall_trait {
-	char *zone;  /* owned */
-	int ingress; /* priority: asked earlier or later than the others */
-	enum firewall_denial denial;
-	struct strv from; /* of a policy that leads to this machine: of which zones, or ANY */
+	char *zone;                 /* owned */
+	int ingress;                /* priority: asked earlier or later than the others */
+	enum ruleset_target target; /* what becomes of whatever nothing in it is for */
+	struct strv from;           /* of a policy: of which zones, or ANY */
+	bool leads_here;            /* a policy that is asked of packets to this machine */
+	bool lets_in;               /* a policy that opens something, wherever it leads */
 };
 
 struct firewall {
@@ -82,8 +76,6 @@ struct firewall {
 	struct firewall_trait *traits; /* of zones that have one */
 	size_t n_traits;
 	size_t traits_capacity;
-	/* Zones that let in more than their items say: all by their target, and by a policy. */
-	struct strv accepting, served;
 };
 #define FIREWALL_NULL      ((struct firewall){0})
 #define _cleanup_firewall_ _cleanup_(firewall_deinit)
@@ -105,7 +97,8 @@ int firewall_add_trait(struct firewall *fw, const char *zone,
                        struct firewall_trait **out) _must_check_;
 int firewall_copy_traits(struct firewall *to, const struct firewall *from) _must_check_;
 bool firewall_lets_in(const struct firewall *fw, const struct item *item, const char *zone);
-enum firewall_denial firewall_denial(const struct firewall *fw, const char *zone);
+enum ruleset_target firewall_target(const struct firewall *fw, const char *zone);
+bool firewall_has_hidden_opening(const struct firewall *fw, const char *zone);
 const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
                                                       const struct item *binding);
 bool firewall_is_default_zone(const struct firewall *fw, const char *zone);

@@ -139,22 +139,21 @@ static bool counts(const struct scope *scope, const struct item *item, int openi
 	return opening == ITEM_OPENING_ALL || (opening == ITEM_OPENING_SOME && !scope->services.n);
 }
 
-static bool protects_opening(struct scope_view *view, const struct item *item)
+static bool keeps(struct scope_view *view, const struct item *item, bool masquerading)
 {
 	char opened[ITEM_OPENED_MAX];
 	int opening = item_opening(item, opened);
 
 	view->failed |= opening < 0;
-	return counts(view->scope, item, opening, opened);
+	return opening == ITEM_OPENING_MASQUERADE ? masquerading
+	                                          : counts(view->scope, item, opening, opened);
 }
 
 /* What it lets in by its target, or by a policy, is not seen from its items. */
-static bool has_trait(const struct scope_view *view, const char *zone)
+static bool opens_unseen(const struct scope_view *view, const char *zone)
 {
-	const struct firewall *fw = view->fw, *now = view->now ? view->now : fw;
-
-	return strv_contains(&fw->accepting, zone) || strv_contains(&fw->served, zone) ||
-	       strv_contains(&now->accepting, zone) || strv_contains(&now->served, zone);
+	return firewall_has_hidden_opening(view->fw, zone) ||
+	       (view->now && firewall_has_hidden_opening(view->now, zone));
 }
 
 /* Bindings count where they serve something that is protected, and so does masquerading where
@@ -163,12 +162,12 @@ static bool zone_opens(struct scope_view *view, const char *zone, bool forwards)
 {
 	const struct firewall *fw = view->fw;
 
-	if (!forwards && has_trait(view, zone))
+	if (!forwards && opens_unseen(view, zone))
 		return true;
 	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE); is_in(fw, i, zone); i++) {
 		const struct item *item = &fw->entries[i].item;
 
-		if ((!forwards || item_forwards_away(item)) && protects_opening(view, item))
+		if ((!forwards || item_forwards_away(item)) && keeps(view, item, false))
 			return true;
 	}
 	return false;
@@ -244,15 +243,9 @@ static bool is_trusted_for_a_time(const struct firewall *fw, const struct item *
 }
 
 /* Containers and relays behind this machine get out by masquerading, for whatever service. */
-static bool keeps(struct scope_view *view, const struct item *item)
+static bool keeps_masquerading(struct scope_view *view, const char *zone)
 {
-	char opened[ITEM_OPENED_MAX];
-	int opening = item_opening(item, opened);
-
-	view->failed |= opening < 0;
-	if (opening == ITEM_OPENING_MASQUERADE)
-		return !view->scope->services.n || is_fact(view, item->zone, FACT_FORWARDS);
-	return counts(view->scope, item, opening, opened);
+	return !view->scope->services.n || is_fact(view, zone, FACT_FORWARDS);
 }
 
 /**
@@ -268,7 +261,8 @@ bool scope_view_protects(struct scope_view *view, const struct item *item)
 		return true;
 	if (item->kind == ITEM_ENTRY)
 		return is_fact(view, item->zone, FACT_IS_NEEDED);
-	if (item_is_binding(item) ? !is_fact(view, item->zone, FACT_OPENS) : !keeps(view, item))
+	if (item_is_binding(item) ? !is_fact(view, item->zone, FACT_OPENS)
+	                          : !keeps(view, item, keeps_masquerading(view, item->zone)))
 		return false;
 	return is_fact(view, item->zone, FACT_IS_WATCHED);
 }

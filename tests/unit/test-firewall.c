@@ -159,6 +159,7 @@ START_TEST(protects_what_is_configured)
 	    "partners/source:198.51.100.0/24",
 	};
 	_cleanup_item_ struct item required = item_from_text("work/port:25/tcp");
+	struct firewall_trait *policy;
 	_cleanup_item_ struct item item = item_from_text(scope_rows[_i].item);
 	struct scope scope = SCOPE_NULL;
 
@@ -169,8 +170,10 @@ START_TEST(protects_what_is_configured)
 		ck_assert_int_eq(firewall_put(&fw, &user, &entry), 0);
 		entry->flags = FIREWALL_RUNTIME;
 	}
-	ck_assert_int_eq(strv_add(&fw.accepting, "trusted"), 0);
-	ck_assert_int_eq(strv_add(&fw.served, "partners"), 0);
+	firewall_new_trait(&fw, "trusted")->target = RULESET_TARGET_ACCEPT;
+	policy = firewall_new_trait(&fw, "policy:in");
+	policy->lets_in = true;
+	ck_assert_int_eq(strv_add(&policy->from, "partners"), 0);
 	ck_assert_int_eq(strv_split(&scope.zones, scope_rows[_i].zones, " "), 0);
 	ck_assert_int_eq(strv_split(&scope.services, scope_rows[_i].services, " "), 0);
 	ck_assert_int_eq(scope_require(&scope, &required), 0);

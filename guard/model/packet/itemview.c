@@ -69,15 +69,6 @@ static int add_contents(struct itemview *view, const char *name, const struct ru
 	return r;
 }
 
-static enum firewall_denial denial_of(const struct ruleset_zone *zone)
-{
-	if (zone->is_policy)
-		return FIREWALL_DENIES_NOTHING;
-	return zone->target == RULESET_TARGET_DROP     ? FIREWALL_DROPS
-	       : zone->target == RULESET_TARGET_REJECT ? FIREWALL_REJECTS
-	                                               : FIREWALL_DENIES_NOTHING;
-}
-
 static bool lets_in(const struct ruleset_zone *policy)
 {
 	for (size_t i = 0; i < policy->n_rules; i++)
@@ -87,36 +78,24 @@ static bool lets_in(const struct ruleset_zone *policy)
 	       policy->protocols.n || policy->source_ports.n || policy->forward_ports.n;
 }
 
-/* Whoever loses a zone that a policy names loses what that opens; ANY is no zone to lose. */
-static int add_served(struct firewall *fw, const struct ruleset_zone *policy)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < policy->ingress_zones.n && r == 0; i++)
-		if (!strv_contains(&fw->served, policy->ingress_zones.strings[i]))
-			r = strv_add(&fw->served, policy->ingress_zones.strings[i]);
-	return r;
-}
-
-static bool leads_here(const struct ruleset_zone *zone)
-{
-	return zone->is_policy && !zone->unapplied && strv_contains(&zone->egress_zones, "HOST");
-}
-
 static int add_trait(struct firewall *fw, const char *name, const struct ruleset_zone *zone)
 {
-	enum firewall_denial denial = denial_of(zone);
 	struct firewall_trait *trait;
 	int r;
 
-	if (zone->ingress_priority == 0 && denial == FIREWALL_DENIES_NOTHING && !leads_here(zone))
+	if (!zone->is_policy && zone->ingress_priority == 0 &&
+	    zone->target == RULESET_TARGET_DEFAULT)
 		return 0;
 	r = firewall_add_trait(fw, name, &trait);
 	if (r < 0)
 		return r;
 	trait->ingress = zone->ingress_priority;
-	trait->denial = denial;
-	return leads_here(zone) ? strv_copy(&trait->from, &zone->ingress_zones) : 0;
+	trait->target = zone->target;
+	if (!zone->is_policy)
+		return 0;
+	trait->leads_here = !zone->unapplied && strv_contains(&zone->egress_zones, "HOST");
+	trait->lets_in = lets_in(zone);
+	return strv_copy(&trait->from, &zone->ingress_zones);
 }
 
 static int add_zone(struct itemview *view, const struct ruleset_zone *zone)
@@ -128,10 +107,6 @@ static int add_zone(struct itemview *view, const struct ruleset_zone *zone)
 		r = firewall_add_zone(&view->firewall, name);
 	if (r == 0)
 		r = add_trait(&view->firewall, name, zone);
-	if (r == 0 && !zone->is_policy && zone->target == RULESET_TARGET_ACCEPT)
-		r = strv_add(&view->firewall.accepting, name);
-	if (r == 0 && zone->is_policy && lets_in(zone))
-		r = add_served(&view->firewall, zone);
 	return r == 0 ? add_contents(view, name, zone) : r;
 }
 

@@ -498,7 +498,7 @@ static void on_all_sets(struct firewalld_op *op, int result, DBusMessage *reply,
 static int ask_ipsets_of_items(struct firewalld_op *op, const struct firewall *zone)
 {
 	char opened[ITEM_OPENED_MAX];
-	int opens = zone->accepting.n > 0, r;
+	int opens = firewall_has_hidden_opening(zone, zone->zones.strings[0]), r;
 
 	for (size_t i = 0; i < zone->n && opens == 0; i++)
 		opens = item_opening(&zone->entries[i].item, opened);

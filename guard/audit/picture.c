@@ -105,32 +105,14 @@ bool picture_restores(const struct picture *picture)
 	return picture->watcher.running && picture->config->restore;
 }
 
-static bool has_direct_rules(const struct firewall *fw)
-{
-	for (size_t i = 0; i < fw->n; i++)
-		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
-		    item_direct_family(fw->entries[i].item.zone))
-			return true;
-	return false;
-}
-
-/* What a reload does to iptables' chains: see flush() of firewalld's core/fw.py. */
-static enum jail_fate iptables_fate(const struct picture *picture)
-{
-	if (!picture->backend || !picture->ruleset.version ||
-	    !picture_knows(picture, PICTURE_FIREWALLD))
-		return JAIL_FATE_UNKNOWN;
-	return picture_uses_iptables(picture) ||
-	               fault_has(FAULT_EMPTIES_IPTABLES, picture->ruleset.version) ||
-	               has_direct_rules(&picture->firewall)
-	           ? JAIL_FATE_LOST
-	           : JAIL_FATE_KEPT;
-}
-
 /** picture_action_fate() - what the next reload does to the bans of an action */
 enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action)
 {
-	return jail_action_kind_fate(action->kind, iptables_fate(picture));
+	const struct firewall *fw =
+	    picture_knows(picture, PICTURE_FIREWALLD) ? &picture->firewall : NULL;
+
+	return jail_action_kind_fate(
+	    action->kind, jail_iptables_fate(picture->ruleset.version, picture->backend, fw));
 }
 
 /** picture_jail_fate() - the worst, by the jail's actions and by what was seen of its bans */

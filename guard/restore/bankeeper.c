@@ -1513,9 +1513,13 @@ void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
 /** bankeeper_reloaded() - and that by a reload, after which fail2ban does nothing by itself */
 void bankeeper_reloaded(struct bankeeper *keeper)
 {
+	const struct tracker *tracker = keeper->given.tracker;
+
 	if (keeper->known && fail2ban_runs(keeper))
 		unrestored_tell(log_of(keeper), keeper->given.record, &keeper->tickets,
-		                firewalld_version(keeper->given.fw));
+		                jail_iptables_fate(firewalld_version(keeper->given.fw),
+		                                   firewalld_backend(keeper->given.fw),
+		                                   tracker->known ? &tracker->wanted : NULL));
 }
 
 /**

@@ -45,6 +45,13 @@ static bool read_tables(struct kernelwatch *watch, struct fwtables *now)
 	return fwtables_read(now, &watch->sock) == 0;
 }
 
+static bool has_nftables(const struct kernelwatch *watch)
+{
+	const char *backend = firewalld_backend(watch->given.fw);
+
+	return backend && strcmp(backend, "nftables") == 0;
+}
+
 /*
  * Somebody may have flushed them while no guard was there to see how they were, or before our
  * own reload was looked at: then what each firewalld has there is what they are measured by.
@@ -52,7 +59,7 @@ static bool read_tables(struct kernelwatch *watch, struct fwtables *now)
 static bool lacks(const struct kernelwatch *watch, const struct fwtables *now)
 {
 	return watch->known ? fwtables_lack(now, &watch->before)
-	                    : firewalld_has_nftables(watch->given.fw) && fwtables_lack_rules(now);
+	                    : has_nftables(watch) && fwtables_lack_rules(now);
 }
 
 static bool is_by_firewalld(const char *who)
@@ -239,7 +246,7 @@ static struct fwtables needed(const struct kernelwatch *watch)
 {
 	const char *version = firewalld_version(watch->given.fw);
 
-	if (watch->known || !firewalld_has_nftables(watch->given.fw))
+	if (watch->known || !has_nftables(watch))
 		return watch->known ? watch->before : FWTABLES_NULL;
 	return fault_has(FAULT_NEEDS_THREE_TABLES, version) ? FWTABLES_THREE
 	       : fault_has(FAULT_NEEDS_TABLE, version)      ? FWTABLES_ONE

@@ -2,15 +2,14 @@
 #include "guard/restore/unrestored.h"
 
 #include "guard/base/text.h"
-#include "guard/model/fault.h"
 #include "guard/system/host/clock.h"
 
 #include <string.h>
 
-static bool has(const struct jail *jail, enum jail_action_kind kind)
+static bool is_lost(const struct jail *jail, enum jail_fate iptables)
 {
 	for (size_t i = 0; i < jail->n_actions; i++)
-		if (jail->actions[i].kind == kind)
+		if (jail_action_kind_fate(jail->actions[i].kind, iptables) == JAIL_FATE_LOST)
 			return true;
 	return false;
 }
@@ -23,19 +22,6 @@ static size_t count_live(const struct tickets *tickets, const struct jail *jail,
 		n += strcmp(tickets->tickets[i].jail, jail->name) == 0 &&
 		     ticket_is_live(&tickets->tickets[i], now_us);
 	return n;
-}
-
-/* Newer ones empty the chains where there are direct rules: such jails make some. */
-static bool are_emptied(const struct tickets *tickets, const char *version, int64_t now_us)
-{
-	if (fault_has(FAULT_EMPTIES_IPTABLES, version))
-		return true;
-	for (size_t i = 0; i < tickets->n_jails; i++)
-		if ((has(&tickets->jails[i], JAIL_ACTION_DIRECT) ||
-		     has(&tickets->jails[i], JAIL_ACTION_IPSET)) &&
-		    count_live(tickets, &tickets->jails[i], now_us))
-			return true;
-	return false;
 }
 
 static void tell_jail(struct logger *logger, struct record *record, const struct jail *jail,
@@ -56,19 +42,17 @@ static void tell_jail(struct logger *logger, struct record *record, const struct
 
 /**
  * unrestored_tell() - firewalld was reloaded: say of which jails nobody puts the bans back
- * @tickets: borrowed; as they were read last
- * @version: of firewalld; NULL: not known
+ * @tickets:  borrowed; as they were read last
+ * @iptables: what the reload did to iptables' chains
  */
 void unrestored_tell(struct logger *logger, struct record *record, const struct tickets *tickets,
-                     const char *version)
+                     enum jail_fate iptables)
 {
 	int64_t now_us = clock_now_us();
 
-	if (!are_emptied(tickets, version, now_us))
-		return;
 	for (size_t i = 0; i < tickets->n_jails; i++) {
 		const struct jail *jail = &tickets->jails[i];
-		size_t n = has(jail, JAIL_ACTION_IPTABLES) ? count_live(tickets, jail, now_us) : 0;
+		size_t n = is_lost(jail, iptables) ? count_live(tickets, jail, now_us) : 0;
 
 		if (n)
 			tell_jail(logger, record, jail, n);

@@ -12,6 +12,6 @@
 #include "guard/restore/record.h"
 
 void unrestored_tell(struct logger *logger, struct record *record, const struct tickets *tickets,
-                     const char *version);
+                     enum jail_fate iptables);
 
 #endif

@@ -19,7 +19,7 @@ static void must(bool what)
 		abort();
 }
 
-static void add_jail(struct tickets *tickets, const char *name)
+static void add_jail(struct tickets *tickets, const char *name, enum jail_action_kind kind)
 {
 	struct jail_action *action;
 	struct jail *jail;
@@ -29,7 +29,7 @@ static void add_jail(struct tickets *tickets, const char *name)
 	must(tickets_add_jail(tickets, name, &jail) == 0);
 	jail->actions_known = true;
 	must(jail_add_action(jail, "firewallcmd-rich-rules", &action) == 0);
-	action->kind = JAIL_ACTION_RICH;
+	action->kind = kind;
 	action->ports = strdup("imaps");
 	action->protocol = strdup("tcp");
 	action->blocktype = strdup("reject");
@@ -41,7 +41,7 @@ void fake_fail2ban_ban(const char *jail, const char *address, int64_t end_us)
 {
 	struct tickets *tickets = &fake_fail2ban.tickets;
 
-	add_jail(tickets, jail);
+	add_jail(tickets, jail, JAIL_ACTION_RICH);
 	must(tickets_add(tickets, jail, address, clock_now_us(), end_us, 1, TICKET_SOURCE_SOCKET) ==
 	     0);
 	tickets_sort(tickets);
@@ -52,7 +52,7 @@ static int copy_tickets(struct tickets *out, const char *jail, const char *witho
 	const struct tickets *from = &fake_fail2ban.tickets;
 
 	for (size_t i = 0; i < from->n_jails; i++)
-		add_jail(out, from->jails[i].name);
+		add_jail(out, from->jails[i].name, from->jails[i].actions[0].kind);
 	for (size_t i = 0; i < from->n; i++) {
 		const struct ticket *ticket = &from->tickets[i];
 

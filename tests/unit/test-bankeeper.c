@@ -112,6 +112,49 @@ START_TEST(ended_meanwhile)
 }
 END_TEST
 
+/* Those in iptables' chains: firewalld empties these or not, and nobody puts them back. */
+static void reload_with_iptables(const char *version, const char *backend, const char *items)
+{
+	struct jail *jail;
+
+	world.wall.version = version;
+	world.wall.backend = backend;
+	world_wall(items);
+	world_guard();
+	world_idle();
+	fake_fail2ban_ban("ipt", "192.0.2.9", 0);
+	ck_assert_int_eq(tickets_add_jail(&fake_fail2ban.tickets, "ipt", &jail), 0);
+	jail->actions[0].kind = JAIL_ACTION_IPTABLES;
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_pass(30000);
+	fakewall_reload(&world.wall);
+	world_idle();
+}
+
+#define GONE "emptied the chains of iptables: 1 ban of jail ipt is gone"
+
+START_TEST(in_iptables_of_an_old_one)
+{
+	reload_with_iptables("1.3.3", "nftables", OPEN);
+	ck_assert(world_said(GONE));
+	ck_assert(world_said("type: fail2ban-client reload --restart ipt"));
+}
+END_TEST
+
+START_TEST(in_iptables_of_its_own)
+{
+	reload_with_iptables("2.5.2", "iptables", OPEN);
+	ck_assert(world_said(GONE));
+}
+END_TEST
+
+START_TEST(in_iptables_that_stay)
+{
+	reload_with_iptables("2.5.2", "nftables", OPEN);
+	ck_assert(!world_said("chains of iptables"));
+}
+END_TEST
+
 /* Somebody's own rule that denies: fail2ban knows nothing of it, and it stays away. */
 START_TEST(stranger)
 {
@@ -924,6 +967,9 @@ static Suite *suite(void)
 	    come_back,
 	    cost_nothing,
 	    ended_meanwhile,
+	    in_iptables_of_an_old_one,
+	    in_iptables_of_its_own,
+	    in_iptables_that_stay,
 	    stranger,
 	    by_hand_without_fail2ban,
 	    by_hand_for_a_time,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/ticket.h"
+#include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>
@@ -30,6 +31,39 @@ START_TEST(live_tickets_of_an_address_in_all_jails)
 		}
 	}
 	ck_assert_uint_eq(n, ARRAY_SIZE(live));
+}
+END_TEST
+
+static const struct {
+	const char *version, *backend; /* NULL: not known */
+	int direct;                    /* where there is a direct rule; -1: not known */
+	enum jail_fate fate;
+} fate_rows[] = {
+    {"1.3.3", "nftables", 0, JAIL_FATE_LOST}, /* firewalld#863 */
+    {"2.5.2", "nftables", 0, JAIL_FATE_KEPT},
+    {"2.5.2", "iptables", 0, JAIL_FATE_LOST},
+    {"2.5.2", "nftables", FIREWALL_RUNTIME, JAIL_FATE_LOST},
+    {"2.5.2", "nftables", FIREWALL_PERMANENT, JAIL_FATE_KEPT},
+    {"2.5.2", NULL, 0, JAIL_FATE_UNKNOWN},
+    {"2.5.2", "nftables", -1, JAIL_FATE_UNKNOWN},
+    {NULL, "nftables", 0, JAIL_FATE_UNKNOWN},
+    /* what is not known does not matter then */
+    {NULL, "iptables", -1, JAIL_FATE_LOST},
+    {"1.3.3", NULL, -1, JAIL_FATE_LOST},
+};
+
+START_TEST(what_a_reload_does_to_iptables)
+{
+	_cleanup_item_ struct item rule =
+	    item_from_text("direct:ipv4/direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP");
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	struct firewall_entry *entry;
+
+	ck_assert_int_eq(firewall_put(&fw, &rule, &entry), 0);
+	entry->flags = (unsigned)fate_rows[_i].direct;
+	ck_assert_int_eq(jail_iptables_fate(fate_rows[_i].version, fate_rows[_i].backend,
+	                                    fate_rows[_i].direct < 0 ? NULL : &fw),
+	                 fate_rows[_i].fate);
 }
 END_TEST
 
@@ -70,6 +104,7 @@ static Suite *suite(void)
 	TCase *tcase = tcase_create("ticket");
 
 	tcase_add_test(tcase, live_tickets_of_an_address_in_all_jails);
+	tcase_add_loop_test(tcase, what_a_reload_does_to_iptables, 0, ARRAY_SIZE(fate_rows));
 	tcase_add_test(tcase, jails_are_sorted_and_stand_once);
 	tcase_add_test(tcase, what_is_too_long_or_empty_is_refused);
 	suite_add_tcase(suite, tcase);

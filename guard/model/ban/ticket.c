@@ -4,6 +4,8 @@
 #include "guard/base/rangeset.h"
 #include "guard/base/search.h"
 #include "guard/base/shell.h"
+#include "guard/model/fault.h"
+#include "guard/model/firewall.h"
 
 #include <errno.h>
 #include <string.h>
@@ -212,6 +214,33 @@ static const struct {
     [JAIL_ACTION_ALLOW] = {"allow list", JAIL_FATE_UNKNOWN},
     [JAIL_ACTION_REPORT] = {"report", JAIL_FATE_KEPT},
 };
+
+static bool has_direct_rules(const struct firewall *fw)
+{
+	for (size_t i = 0; i < fw->n; i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    item_direct_family(fw->entries[i].item.zone))
+			return true;
+	return false;
+}
+
+/**
+ * jail_iptables_fate() - what a reload does to iptables' chains, whoever filled them
+ * @version: of firewalld; NULL: not known
+ * @backend: its FirewallBackend; NULL: not known
+ * @fw:      what it holds before the reload; NULL: not known
+ *
+ * See flush() of firewalld's core/fw.py: it empties them where they are its own backend, where
+ * it is older than 2.0, and where somebody has direct rules.
+ */
+enum jail_fate jail_iptables_fate(const char *version, const char *backend,
+                                  const struct firewall *fw)
+{
+	if ((backend && strcmp(backend, "iptables") == 0) ||
+	    fault_has(FAULT_EMPTIES_IPTABLES, version) || (fw && has_direct_rules(fw)))
+		return JAIL_FATE_LOST;
+	return version && backend && fw ? JAIL_FATE_KEPT : JAIL_FATE_UNKNOWN;
+}
 
 /**
  * jail_action_kind_fate() - what a reload does to the bans of such an action

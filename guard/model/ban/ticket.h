@@ -15,6 +15,7 @@
 #define TICKET_JAIL_MAX    256
 #define TICKET_ADDRESS_MAX 256
 
+struct firewall;
 struct rangeset;
 
 /* Who said so; the order is the order of trust. */
@@ -106,6 +107,8 @@ int tickets_add_banned(struct rangeset *out, const struct tickets *tickets,
                        int64_t now_us) _must_check_;
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
 int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
+enum jail_fate jail_iptables_fate(const char *version, const char *backend,
+                                  const struct firewall *fw);
 enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate iptables);
 bool jail_fate_is_wiped(enum jail_fate fate);
 const char *jail_fate_name(enum jail_fate fate);

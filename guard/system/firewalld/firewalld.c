@@ -1569,14 +1569,14 @@ const char *firewalld_version(const struct firewalld *fw)
 }
 
 /**
- * firewalld_has_nftables() - does it put its rules into nftables by itself?
+ * firewalld_backend() - its setting FirewallBackend, as read last
  * @fw: the adapter
  *
- * Return: false also while that is not known; until everything was read once.
+ * Return: borrowed; NULL while that is not known; until everything was read once.
  */
-bool firewalld_has_nftables(const struct firewalld *fw)
+const char *firewalld_backend(const struct firewalld *fw)
 {
-	return fw->backend && strcmp(fw->backend, "nftables") == 0;
+	return fw->backend;
 }
 
 /**

@@ -27,9 +27,8 @@ struct making {
 	struct near near;
 	struct hit *hits; /* owned; by conflict */
 	size_t n_hits, hits_capacity;
-	const struct ticket **tickets; /* owned; live ones, by address */
-	size_t n_tickets;
-	struct rangeset banned; /* all that these are for */
+	struct tickets_index tickets; /* live ones */
+	struct rangeset banned;       /* all that these are for */
 };
 
 static void row_deinit(struct denylist_row *row)
@@ -232,47 +231,14 @@ static int find_where(char **out, const struct conflict *conflict)
 
 /* --- whose it is --------------------------------------------------------------------------- */
 
-static int by_address(const void *a, const void *b)
-{
-	const struct ticket *const *x = a, *const *y = b;
-	int r = cidr_cmp(&(*x)->cidr, &(*y)->cidr);
-
-	return r ? r : strcmp((*x)->jail, (*y)->jail);
-}
-
-static int sort_tickets(struct making *making)
-{
-	const struct tickets *tickets = making->options->tickets;
-
-	if (!tickets)
-		return 0;
-	making->tickets = calloc(tickets->n + 1, sizeof(struct ticket *));
-	if (!making->tickets)
-		return -ENOMEM;
-	for (size_t i = 0; i < tickets->n; i++)
-		if (tickets->tickets[i].has_cidr &&
-		    ticket_is_live(&tickets->tickets[i], making->options->now_us))
-			making->tickets[making->n_tickets++] = &tickets->tickets[i];
-	if (making->n_tickets > 1)
-		qsort(making->tickets, making->n_tickets, sizeof(struct ticket *), by_address);
-	return tickets_add_banned(&making->banned, tickets, making->options->now_us);
-}
-
-static int compare_address(const void *element, const void *key)
-{
-	const struct ticket *const *ticket = element;
-
-	return cidr_cmp(&(*ticket)->cidr, key);
-}
-
 /* The first that is for exactly this. */
 static const struct ticket *ticket_of(const struct making *making, const struct cidr *prefix)
 {
-	size_t at = search_lower_bound(making->tickets, making->n_tickets, sizeof(*making->tickets),
-	                               prefix, compare_address);
+	const struct tickets_index *index = &making->tickets;
+	size_t at = tickets_index_find(index, prefix);
 
-	return at < making->n_tickets && cidr_cmp(&making->tickets[at]->cidr, prefix) == 0
-	           ? making->tickets[at]
+	return at < index->n && cidr_cmp(&index->tickets[at]->cidr, prefix) == 0
+	           ? index->tickets[at]
 	           : NULL;
 }
 
@@ -301,8 +267,8 @@ static void find_jails(const struct making *making, struct denylist_row *row,
 
 	if (!rangeset_covers(&making->banned, set))
 		return;
-	for (size_t i = 0; i < making->n_tickets; i++) {
-		const struct ticket *ticket = making->tickets[i];
+	for (size_t i = 0; i < making->tickets.n; i++) {
+		const struct ticket *ticket = making->tickets.tickets[i];
 
 		if (!rangeset_contains(set, &ticket->cidr))
 			continue;
@@ -463,6 +429,7 @@ static int fold(struct making *making)
 
 static int make(struct making *making)
 {
+	const struct tickets *tickets = making->options->tickets;
 	struct denylist *list = making->list;
 	int r = find_near(&making->near, making->picture, making->options->ranges);
 
@@ -470,7 +437,9 @@ static int make(struct making *making)
 		r = conflicts_find_all(&list->conflicts, making->options->ruleset,
 		                       &making->near.ranges, take_hit, making);
 	if (r == 0)
-		r = sort_tickets(making);
+		r = tickets_index(&making->tickets, tickets, making->options->now_us);
+	if (r == 0 && tickets)
+		r = tickets_add_banned(&making->banned, tickets, making->options->now_us);
 	if (r == 0)
 		r = make_rows(making);
 	if (r == 0)
@@ -497,7 +466,7 @@ int denylist_make(struct denylist *out, const struct conflictlist_options *optio
 
 	near_deinit(&making.near);
 	free(making.hits);
-	free(making.tickets);
+	tickets_index_deinit(&making.tickets);
 	rangeset_deinit(&making.banned);
 	if (r < 0)
 		return r;

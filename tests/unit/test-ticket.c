@@ -34,6 +34,38 @@ START_TEST(live_tickets_of_an_address_in_all_jails)
 }
 END_TEST
 
+START_TEST(an_index_has_all_of_an_address_together)
+{
+	static const char *const rows[][2] = {{"z", "192.0.2.7"},
+	                                      {"b", "192.0.2.0/24"},
+	                                      {"a", "192.0.2.7"},
+	                                      {"a", "no address"},
+	                                      {"a", "198.51.100.1"}};
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	_cleanup_tickets_index_ struct tickets_index all = TICKETS_INDEX_NULL;
+	_cleanup_tickets_index_ struct tickets_index live = TICKETS_INDEX_NULL;
+	struct cidr asked;
+	size_t at;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++)
+		ck_assert_int_eq(tickets_add(&tickets, rows[i][0], rows[i][1], 0, i == 0 ? 50 : 0,
+		                             0, TICKET_SOURCE_SOCKET),
+		                 0);
+	ck_assert_int_eq(tickets_index(&all, &tickets, INT64_MIN), 0);
+	ck_assert_uint_eq(all.n, 4);
+	ck_assert_int_eq(cidr_parse(&asked, "192.0.2.7", 0, NULL), 0);
+	at = tickets_index_find(&all, &asked);
+	ck_assert_uint_lt(at + 1, all.n);
+	ck_assert_str_eq(all.tickets[at]->jail, "a");
+	ck_assert_str_eq(all.tickets[at + 1]->jail, "z");
+	ck_assert_int_eq(tickets_index(&live, &tickets, 50), 0);
+	ck_assert_uint_eq(live.n, 3);
+	tickets_index_deinit(&live);
+	ck_assert_int_eq(tickets_index(&live, NULL, 0), 0);
+	ck_assert_uint_eq(tickets_index_find(&live, &asked), 0);
+}
+END_TEST
+
 static const struct {
 	const char *version, *backend; /* NULL: not known */
 	int direct;                    /* where there is a direct rule; -1: not known */
@@ -104,6 +136,7 @@ static Suite *suite(void)
 	TCase *tcase = tcase_create("ticket");
 
 	tcase_add_test(tcase, live_tickets_of_an_address_in_all_jails);
+	tcase_add_test(tcase, an_index_has_all_of_an_address_together);
 	tcase_add_loop_test(tcase, what_a_reload_does_to_iptables, 0, ARRAY_SIZE(fate_rows));
 	tcase_add_test(tcase, jails_are_sorted_and_stand_once);
 	tcase_add_test(tcase, what_is_too_long_or_empty_is_refused);

@@ -153,6 +153,7 @@ static bool is_named_after(const char *name, const char *jail)
 
 /* What the item that is looked for can be made by. */
 struct maker {
+	const struct tickets *jails; /* of fail2ban as they are now; NULL: not known */
 	const struct richrule *rule; /* NULL: not by a rich rule, but for f2b-NAME: */
 	const char *zone;            /* of the rule */
 	const char *default_zone;    /* of bans whose command names none; NULL: any */
@@ -232,65 +233,14 @@ static bool may_have_made(const struct jail *jail, const struct maker *maker)
 }
 
 /* Only a rich rule can be: what is called f2b-NAME, nobody else makes. */
-static bool is_by_hand(const struct maker *maker, const struct tickets *tickets)
+static bool is_by_hand(const struct maker *maker)
 {
 	if (!maker->rule)
 		return false;
-	for (size_t i = 0; tickets && i < tickets->n_jails; i++)
-		if (may_have_made(&tickets->jails[i], maker))
+	for (size_t i = 0; maker->jails && i < maker->jails->n_jails; i++)
+		if (may_have_made(&maker->jails->jails[i], maker))
 			return false;
 	return true;
-}
-
-/* --- tickets by address ------------------------------------------------------------------ */
-
-struct by_address {
-	const struct tickets *jails;  /* where to look the jails up */
-	const struct ticket **sorted; /* owned; those with an address or prefix */
-	size_t n;
-};
-
-static void by_address_deinit(struct by_address *index)
-{
-	free(index->sorted);
-}
-
-static int compare_pointers(const void *a, const void *b)
-{
-	const struct ticket *const *x = a, *const *y = b;
-
-	return cidr_cmp(&(*x)->cidr, &(*y)->cidr);
-}
-
-static int by_address_init(struct by_address *out, const struct tickets *tickets,
-                           const struct tickets *jails)
-{
-	*out = (struct by_address){.jails = jails};
-	if (!tickets || tickets->n == 0)
-		return 0;
-	out->sorted = calloc(tickets->n, sizeof(const struct ticket *));
-	if (!out->sorted)
-		return -ENOMEM;
-	for (size_t i = 0; i < tickets->n; i++)
-		if (tickets->tickets[i].has_cidr)
-			out->sorted[out->n++] = &tickets->tickets[i];
-	if (out->n)
-		qsort(out->sorted, out->n, sizeof(const struct ticket *), compare_pointers);
-	return 0;
-}
-
-static int compare_address(const void *element, const void *key)
-{
-	const struct ticket *const *ticket = element;
-
-	return cidr_cmp(&(*ticket)->cidr, key);
-}
-
-/* The first that is for @source or sorts behind it. */
-static size_t lower_bound(const struct by_address *index, const struct cidr *source)
-{
-	return search_lower_bound(index->sorted, index->n, sizeof(*index->sorted), source,
-	                          compare_address);
 }
 
 /* --- the answers ------------------------------------------------------------------------- */
@@ -302,12 +252,11 @@ static bool ends_later(const struct ticket *a, const struct ticket *b)
 	return a->end_us == 0 || a->end_us > b->end_us;
 }
 
-static bool ticket_fits(const struct by_address *index, const struct ticket *ticket,
-                        const struct maker *maker)
+static bool ticket_fits(const struct ticket *ticket, const struct maker *maker)
 {
 	if (maker->shapes)
 		return banshapes_of_jail(maker->shapes, maker->item, maker->pattern, ticket->jail);
-	return jail_fits(tickets_jail(index->jails, ticket->jail), maker);
+	return jail_fits(tickets_jail(maker->jails, ticket->jail), maker);
 }
 
 /* A learned shape may be wider than the address that it is for. */
@@ -319,16 +268,16 @@ static bool is_about(const struct maker *maker, const struct cidr *source,
 }
 
 /* Looks through the tickets for the source; says whether there was a fitting one at all. */
-static bool find_tickets(struct banplan_rule *out, const struct by_address *index,
+static bool find_tickets(struct banplan_rule *out, const struct tickets_index *index,
                          const struct maker *maker, const struct cidr *source, int64_t now_us)
 {
 	bool any = false;
 
-	for (size_t i = lower_bound(index, source);
-	     i < index->n && is_about(maker, source, index->sorted[i]); i++) {
-		const struct ticket *ticket = index->sorted[i];
+	for (size_t i = tickets_index_find(index, source);
+	     i < index->n && is_about(maker, source, index->tickets[i]); i++) {
+		const struct ticket *ticket = index->tickets[i];
 
-		if (!ticket_fits(index, ticket, maker))
+		if (!ticket_fits(ticket, maker))
 			continue;
 		any = true;
 		if (!ticket_is_live(ticket, now_us))
@@ -342,8 +291,8 @@ static bool find_tickets(struct banplan_rule *out, const struct by_address *inde
 
 /* One address that is kept away, by whatever makes it. */
 static void judge_ban(struct banplan_rule *out, const struct maker *maker,
-                      const struct cidr *banned, const struct by_address *now,
-                      const struct by_address *past, const struct banplan_evidence *evidence)
+                      const struct cidr *banned, const struct tickets_index *now,
+                      const struct tickets_index *past, const struct banplan_evidence *evidence)
 {
 	struct banplan_rule gone = {0};
 	struct cidr source = *banned;
@@ -357,7 +306,7 @@ static void judge_ban(struct banplan_rule *out, const struct maker *maker,
 	if (find_tickets(&gone, past, maker, &source, INT64_MIN))
 		out->answer = BANPLAN_ENDED;
 	out->n_past = gone.n_jails;
-	if (out->answer == BANPLAN_STRANGER && is_by_hand(maker, evidence->tickets))
+	if (out->answer == BANPLAN_STRANGER && is_by_hand(maker))
 		out->answer = BANPLAN_BY_HAND;
 	if (!out->ticket)
 		return;
@@ -369,21 +318,22 @@ static void judge_ban(struct banplan_rule *out, const struct maker *maker,
 }
 
 /* A chain and what leads there are to be as long as a jail runs that puts its bans there. */
-static void judge_frame(struct banplan_rule *out, const struct maker *maker,
-                        const struct tickets *tickets)
+static void judge_frame(struct banplan_rule *out, const struct maker *maker)
 {
-	for (size_t i = 0; tickets && i < tickets->n_jails; i++)
-		out->n_jails += jail_fits(&tickets->jails[i], maker);
+	for (size_t i = 0; maker->jails && i < maker->jails->n_jails; i++)
+		out->n_jails += jail_fits(&maker->jails->jails[i], maker);
 	if (out->n_jails)
 		out->answer = BANPLAN_HELD;
 }
 
 /* By what was seen of jails whose actions do not tell it. */
-static int judge_shape(struct banplan_rule *out, const struct by_address *now,
-                       const struct by_address *past, const struct banplan_evidence *evidence)
+static int judge_shape(struct banplan_rule *out, const struct tickets_index *now,
+                       const struct tickets_index *past, const struct banplan_evidence *evidence)
 {
-	struct maker maker = {
-	    .kind = out->item->kind, .shapes = evidence->shapes, .item = out->item};
+	struct maker maker = {.kind = out->item->kind,
+	                      .jails = evidence->tickets,
+	                      .shapes = evidence->shapes,
+	                      .item = out->item};
 	_cleanup_free_ char *pattern = NULL;
 	struct cidr source;
 	int r;
@@ -398,11 +348,11 @@ static int judge_shape(struct banplan_rule *out, const struct by_address *now,
 	return 0;
 }
 
-static int judge_named(struct banplan_rule *out, const struct by_address *now,
-                       const struct by_address *past, const struct banplan_evidence *evidence)
+static int judge_named(struct banplan_rule *out, const struct tickets_index *now,
+                       const struct tickets_index *past, const struct banplan_evidence *evidence)
 {
 	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
-	struct maker maker = {.kind = out->item->kind};
+	struct maker maker = {.kind = out->item->kind, .jails = evidence->tickets};
 	char name[ITEM_ZONE_MAX + 1];
 	int r, role = DIRECTBAN_BAN;
 	struct cidr source;
@@ -425,7 +375,7 @@ static int judge_named(struct banplan_rule *out, const struct by_address *now,
 		maker.frame = role == DIRECTBAN_FRAME;
 	}
 	if (role == DIRECTBAN_FRAME)
-		judge_frame(out, &maker, evidence->tickets);
+		judge_frame(out, &maker);
 	else if (role == DIRECTBAN_BAN)
 		judge_ban(out, &maker, &source, now, past, evidence);
 	return role < 0 ? role : 0;
@@ -443,11 +393,12 @@ static int judge_named(struct banplan_rule *out, const struct by_address *now,
  */
 int banplan_judge(struct banplan_rule *rules, size_t n, const struct banplan_evidence *evidence)
 {
-	_cleanup_(by_address_deinit) struct by_address now = {0}, past = {0};
-	int r = by_address_init(&now, evidence->tickets, evidence->tickets);
+	_cleanup_tickets_index_ struct tickets_index now = TICKETS_INDEX_NULL;
+	_cleanup_tickets_index_ struct tickets_index past = TICKETS_INDEX_NULL;
+	int r = tickets_index(&now, evidence->tickets, INT64_MIN);
 
 	if (r == 0)
-		r = by_address_init(&past, evidence->past, evidence->tickets);
+		r = tickets_index(&past, evidence->past, INT64_MIN);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		r = judge_named(&rules[i], &now, &past, evidence);
 		if (r == 0)

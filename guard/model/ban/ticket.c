@@ -177,6 +177,62 @@ int tickets_add_banned(struct rangeset *out, const struct tickets *tickets, int6
 	return r;
 }
 
+/* --- by address --------------------------------------------------------------------------- */
+
+static int by_address(const void *a, const void *b)
+{
+	const struct ticket *const *left = a, *const *right = b;
+	int order = cidr_cmp(&(*left)->cidr, &(*right)->cidr);
+
+	return order ? order : strcmp((*left)->jail, (*right)->jail);
+}
+
+/**
+ * tickets_index() - those of an address can be found at once
+ * @out:     the caller frees it; as long as @tickets stay as they are
+ * @tickets: borrowed; NULL: not known, which makes it empty
+ * @live_us: without those that have ended by then; INT64_MIN: all
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int tickets_index(struct tickets_index *out, const struct tickets *tickets, int64_t live_us)
+{
+	*out = TICKETS_INDEX_NULL;
+	if (!tickets || tickets->n == 0)
+		return 0;
+	out->tickets = calloc(tickets->n, sizeof(struct ticket *));
+	if (!out->tickets)
+		return -ENOMEM;
+	for (size_t i = 0; i < tickets->n; i++)
+		if (tickets->tickets[i].has_cidr && ticket_is_live(&tickets->tickets[i], live_us))
+			out->tickets[out->n++] = &tickets->tickets[i];
+	qsort(out->tickets, out->n, sizeof(struct ticket *), by_address);
+	return 0;
+}
+
+/** tickets_index_deinit() - free it; the tickets stay */
+void tickets_index_deinit(struct tickets_index *index)
+{
+	free(index->tickets);
+	*index = TICKETS_INDEX_NULL;
+}
+
+static int compare_address(const void *element, const void *key)
+{
+	const struct ticket *const *ticket = element;
+
+	return cidr_cmp(&(*ticket)->cidr, key);
+}
+
+/** tickets_index_find() - the first that is for exactly this, or sorts behind it; may be n */
+size_t tickets_index_find(const struct tickets_index *index, const struct cidr *cidr)
+{
+	return search_lower_bound(index->tickets, index->n, sizeof(*index->tickets), cidr,
+	                          compare_address);
+}
+
+/* --- jails and what they do --------------------------------------------------------------- */
+
 /**
  * jail_add_action() - one more action, of which nothing is known yet but its name
  * @out: receives it, valid until the next one is added

@@ -96,6 +96,14 @@ struct tickets {
 #define TICKETS_NULL      ((struct tickets){0})
 #define _cleanup_tickets_ _cleanup_(tickets_deinit)
 
+/* Those that are for an address or a prefix, in its order, and for the same one by jail. */
+struct tickets_index {
+	const struct ticket **tickets; /* owned; they are borrowed */
+	size_t n;
+};
+#define TICKETS_INDEX_NULL      ((struct tickets_index){0})
+#define _cleanup_tickets_index_ _cleanup_(tickets_index_deinit)
+
 void tickets_deinit(struct tickets *tickets);
 int tickets_add_jail(struct tickets *tickets, const char *name, struct jail **out) _must_check_;
 int tickets_add(struct tickets *tickets, const char *jail, const char *address, int64_t time_us,
@@ -105,6 +113,10 @@ const struct jail *tickets_jail(const struct tickets *tickets, const char *name)
 bool tickets_have(const struct tickets *tickets, const struct ticket *ticket);
 int tickets_add_banned(struct rangeset *out, const struct tickets *tickets,
                        int64_t now_us) _must_check_;
+int tickets_index(struct tickets_index *out, const struct tickets *tickets,
+                  int64_t live_us) _must_check_;
+void tickets_index_deinit(struct tickets_index *index);
+size_t tickets_index_find(const struct tickets_index *index, const struct cidr *cidr);
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
 int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
 enum jail_fate jail_iptables_fate(const char *version, const char *backend,

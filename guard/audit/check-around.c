@@ -285,14 +285,9 @@ static bool is_told_before(const struct conflictlist *list, size_t index)
 	return false;
 }
 
-static int add_once(struct strv *list, const char *word)
-{
-	return strv_contains(list, word) ? 0 : strv_add(list, word);
-}
-
 /* What the rules of one ban come to. */
 struct conflict_group {
-	struct strv commands, services;
+	struct strv commands, others, services;
 	size_t n_more; /* rules beside the first */
 	bool whole;    /* a whole range is cut off */
 };
@@ -300,19 +295,20 @@ struct conflict_group {
 static void group_deinit(struct conflict_group *group)
 {
 	strv_deinit(&group->commands);
+	strv_deinit(&group->others);
 	strv_deinit(&group->services);
 }
 
 static int group_add(struct conflict_group *group, const struct conflictlist_row *row)
 {
 	enum conflict_relation relation = row->conflict->relation;
-	int r = 0;
+	int r = strv_add_each(&group->commands, &row->commands);
 
 	group->whole |= relation == CONFLICT_COVERS || relation == CONFLICT_EQUAL;
-	for (size_t i = 0; i < row->commands.n && r == 0; i++)
-		r = add_once(&group->commands, row->commands.strings[i]);
+	if (r == 0)
+		r = strv_add_each(&group->others, &row->others);
 	for (size_t i = 0; i < row->n_services && r == 0; i++)
-		r = add_once(&group->services, row->services[i]->name);
+		r = strv_add_once(&group->services, row->services[i]->name);
 	return r;
 }
 
@@ -320,8 +316,9 @@ static int tell_conflict(struct check_run *run, const struct conflictlist *list,
 {
 	const struct conflictlist_row *row = &list->rows[index];
 	_cleanup_(group_deinit) struct conflict_group group = {.n_more = 0};
-	_cleanup_builder_ struct builder commands = BUILDER_NULL, names = BUILDER_NULL;
-	_cleanup_free_ char *command = NULL, *services = NULL, *evidence = NULL;
+	_cleanup_builder_ struct builder commands = BUILDER_NULL, others = BUILDER_NULL;
+	_cleanup_builder_ struct builder names = BUILDER_NULL;
+	_cleanup_free_ char *command = NULL, *other = NULL, *services = NULL, *evidence = NULL;
 	char client[CIDR_TEXT_LENGTH], more[64] = "";
 	int r = group_add(&group, row);
 
@@ -330,20 +327,21 @@ static int tell_conflict(struct check_run *run, const struct conflictlist *list,
 			group.n_more++;
 			r = group_add(&group, &list->rows[i]);
 		}
-	for (size_t i = 0; i < group.commands.n && r == 0; i++)
-		builder_join(&commands, " && ", group.commands.strings[i]);
-	for (size_t i = 0; i < group.services.n && r == 0; i++)
-		builder_join(&names, ", ", group.services.strings[i]);
+	builder_join_all(&commands, " && ", &group.commands);
+	builder_join_all(&others, " && ", &group.others);
+	builder_join_all(&names, ", ", &group.services);
 	if (group.n_more)
 		snprintf(more, sizeof(more), " and %zu more for the same address", group.n_more);
-	if (r < 0 || check_take(&commands, &command) < 0 || check_take(&names, &services) < 0 ||
+	if (r < 0 || check_take(&commands, &command) < 0 || check_take(&others, &other) < 0 ||
+	    check_take(&names, &services) < 0 ||
 	    xasprintf(&evidence, "%s%s%s%s", row->what, more,
 	              row->jail ? ", by fail2ban, jail " : "", row->jail ? row->jail : "") < 0)
 		return -ENOMEM;
 	cidr_format(&row->client->cidr, client);
-	return check_add_as(run, group.whole ? FINDING_ERROR : FINDING_WARNING, steal(evidence),
-	                    steal(command), "clients in %s are cut off from %s", client,
-	                    services ? services : "mail");
+	r = check_add_as(run, group.whole ? FINDING_ERROR : FINDING_WARNING, steal(evidence),
+	                 steal(command), "clients in %s are cut off from %s", client,
+	                 services ? services : "mail");
+	return r == 0 && other ? check_or(run, steal(other)) : r;
 }
 
 static int tell_conflicts(struct check_run *run, const struct conflictlist *list)
@@ -420,8 +418,7 @@ static int clients_cut_off(struct check_run *run)
 	_cleanup_free_ char *evidence = NULL;
 	int r = 0;
 
-	for (size_t i = 0; i < troubles->n; i++)
-		builder_join(&text, "; ", troubles->strings[i]);
+	builder_join_all(&text, "; ", troubles);
 	if (check_take(&text, &evidence) < 0)
 		return -ENOMEM;
 	if (!run->picture->clients.complete &&

@@ -436,18 +436,15 @@ const char *check_raw_port_service(const struct firewall_entry *entry)
 /* The service first: the port is never shut. */
 static int replace_command(char **out, const struct firewall_entry *entry, const char *service)
 {
-	const char *zone = entry->item.zone, *port = entry->item.value;
+	const char *zone = entry->item.zone;
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
 	for (unsigned i = 0; i < 2; i++) {
-		const char *call = i == 0 ? "firewall-cmd --permanent " : "firewall-cmd ";
-
 		if (!(entry->flags & (i == 0 ? FIREWALL_PERMANENT : FIREWALL_RUNTIME)))
 			continue;
-		builder_join(&text, " && ", call);
-		shell_addf(&text, "--zone=%s --add-service=%s", zone, service);
-		builder_join(&text, " && ", call);
-		shell_addf(&text, "--zone=%s --remove-port=%s", zone, port);
+		item_begin_command(&text, zone, i == 0);
+		shell_addf(&text, " --add-service=%s", service);
+		item_add_command(&text, "remove", &entry->item, i == 0);
 	}
 	return check_take(&text, out);
 }

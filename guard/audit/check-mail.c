@@ -361,19 +361,29 @@ static bool is_told_elsewhere(struct check_run *run, const struct service *mail)
 	return strv_contains(&run->lacking, mail->name);
 }
 
+/* Now and for good; *out stays NULL where nobody can tell the zone. */
+static int opening_services(char **out, const char *zone, const struct strv *services)
+{
+	_cleanup_builder_ struct builder commands = BUILDER_NULL;
+
+	if (!zone)
+		return 0;
+	check_add_opening(&commands, zone, services, false);
+	check_add_opening(&commands, zone, services, true);
+	return builder_take(&commands, out);
+}
+
 static int shut_though_served(struct check_run *run, const struct service *mail)
 {
 	const struct picture *picture = run->picture;
 	const struct listeners *listeners = &picture->listeners;
-	const char *zone = client_zone(run);
+	_cleanup_strv_ struct strv service = STRV_NULL;
 	_cleanup_free_ char *command = NULL;
 
 	if (!is_served(picture, mail) || !is_shut(run, mail) || is_told_elsewhere(run, mail))
 		return 0;
-	if (zone && shell_printf(&command,
-	                         "firewall-cmd --zone=%s --add-service=%s && firewall-cmd "
-	                         "--permanent --zone=%s --add-service=%s",
-	                         zone, mail->name, zone, mail->name) < 0)
+	if (strv_add(&service, mail->name) < 0 ||
+	    opening_services(&command, client_zone(run), &service) < 0)
 		return -ENOMEM;
 	return check_add_as(run, mail->optional ? FINDING_INFO : FINDING_WARNING,
 	                    who(listeners_first(listeners, "tcp", mail->port)), steal(command),
@@ -401,29 +411,15 @@ static int list_all_shut(struct strv *out, struct check_run *run)
 	return r;
 }
 
-static void add_opening(struct builder *out, const char *call, const char *zone,
-                        const struct strv *services)
-{
-	builder_join(out, " && ", call);
-	shell_addf(out, " --zone=%s", zone);
-	for (size_t i = 0; i < services->n; i++)
-		shell_addf(out, " --add-service=%s", services->strings[i]);
-}
-
 /* A server that was just set up: mail is served, and the firewall is as it came. */
 static int tell_all_shut(struct check_run *run, const struct strv *services)
 {
-	_cleanup_builder_ struct builder commands = BUILDER_NULL, text = BUILDER_NULL;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL, *names = NULL;
-	const char *zone = client_zone(run);
 
-	for (size_t i = 0; i < services->n; i++)
-		builder_join(&text, ", ", services->strings[i]);
-	if (zone) {
-		add_opening(&commands, "firewall-cmd", zone, services);
-		add_opening(&commands, "firewall-cmd --permanent", zone, services);
-	}
-	if (builder_take(&text, &names) < 0 || check_take(&commands, &command) < 0)
+	builder_join_all(&text, ", ", services);
+	if (builder_take(&text, &names) < 0 ||
+	    opening_services(&command, client_zone(run), services) < 0)
 		return -ENOMEM;
 	return check_add(run, NULL, steal(command),
 	                 "mail is served here (%s), and the firewall lets nobody in to any of it",

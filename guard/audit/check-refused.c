@@ -52,71 +52,8 @@ static int join(char **out, const struct strv *commands)
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
-	for (size_t i = 0; i < commands->n; i++)
-		builder_join(&text, " && ", commands->strings[i]);
+	builder_join_all(&text, " && ", commands);
 	return check_take(&text, out);
-}
-
-/* "FAMILY VALUE" */
-static bool is_named(const struct item *item, const char *words)
-{
-	const char *family = item_direct_family(item->zone);
-	size_t length = strlen(family);
-
-	return strncmp(words, family, length) == 0 && words[length] == ' ' &&
-	       strcmp(words + length + 1, item->value) == 0;
-}
-
-static bool is_permanent(const struct look *look, const char *command)
-{
-	static const char removal[] = "firewall-cmd --direct --remove-rule ";
-	const struct firewall *fw = &look->run->picture->firewall;
-
-	if (strncmp(command, removal, strlen(removal)) != 0)
-		return false;
-	for (size_t i = 0; i < fw->n; i++)
-		if (fw->entries[i].item.kind == ITEM_DIRECT_RULE &&
-		    (fw->entries[i].flags & FIREWALL_PERMANENT) &&
-		    is_named(&fw->entries[i].item, command + strlen(removal)))
-			return true;
-	return false;
-}
-
-/* "firewall-cmd --direct …" as "firewall-cmd --permanent --direct …" */
-static int permanent_too(char **command)
-{
-	static const char start[] = "firewall-cmd --direct ";
-	char *longer = NULL;
-
-	if (strncmp(*command, start, strlen(start)) != 0)
-		return 0;
-	if (xasprintf(&longer, "%s && firewall-cmd --permanent --direct %s", *command,
-	              *command + strlen(start)) < 0)
-		return -ENOMEM;
-	free(*command);
-	*command = longer;
-	return 0;
-}
-
-static int mending(char **out, const struct look *look, const struct explain_reason *reason)
-{
-	const struct verdict_step *step = reason->step;
-	_cleanup_free_ char *command = NULL;
-	int r = join(&command, &reason->commands);
-
-	if (r < 0)
-		return r;
-	if (step->chain && step->chain->direct && command && is_permanent(look, command))
-		r = permanent_too(&command);
-	if (r == 0 && step->what == VERDICT_WHAT_CHAIN_POLICY)
-		return shell_printf(out, "nft chain %s %s %s '{ policy accept ; }'",
-		                    step->chain->family, step->chain->table, step->chain->name);
-	/* the target of a policy is permanent alone */
-	if (r == 0 && command && step->what == VERDICT_WHAT_TARGET && step->zone &&
-	    step->zone->is_policy)
-		return xasprintf(out, "%s && " CHECK_RELOAD_SAFELY, command);
-	*out = steal(command);
-	return r;
 }
 
 /* --- one way in --------------------------------------------------------------------------- */
@@ -203,7 +140,7 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
 	if (list_services(&ports, explain, index) < 0 ||
 	    explain_step_words(&words, reason->step) < 0 ||
 	    xasprintf(&evidence, "%s. %s", words, reason->why ? reason->why : "") < 0 ||
-	    mending(&command, look, reason) < 0 || join(&other, &reason->others) < 0)
+	    join(&command, &reason->commands) < 0 || join(&other, &reason->others) < 0)
 		return -ENOMEM;
 	r = check_add(look->run, steal(evidence), steal(command),
 	              "%s: open in zone %s, but everybody who comes in on %s is refused", ports,
@@ -365,7 +302,7 @@ static int list_undenied(struct check_list *list, struct check_run *run)
 	return r < 0 ? r : 0;
 }
 
-/* As CHECK_RELOAD_SAFELY, where the reload may fail. */
+/* As EXPLAIN_RELOAD_SAFELY, where the reload may fail. */
 #define LOAD_SAFELY "reload-guard snapshot take && (" REPAIR_LOAD_AGAIN ") && reload-guard restore"
 
 static int kernel_rules(struct check_run *run)
@@ -392,14 +329,14 @@ static int kernel_rules(struct check_run *run)
 		                 "connection in, because a reload broke off");
 	r = list_missing(&list, run);
 	if (r == 0 && list.n > 0)
-		r = check_add(run, check_list_take(&list), strdup(CHECK_RELOAD_SAFELY),
+		r = check_add(run, check_list_take(&list), strdup(EXPLAIN_RELOAD_SAFELY),
 		              "these are open in firewalld, but the kernel does not get to a rule "
 		              "for them");
 	if (r == 0)
 		r = list_undenied(&undenied, run);
 	if (r < 0 || undenied.n == 0)
 		return r;
-	return check_add(run, check_list_take(&undenied), strdup(CHECK_RELOAD_SAFELY),
+	return check_add(run, check_list_take(&undenied), strdup(EXPLAIN_RELOAD_SAFELY),
 	                 "the kernel has nothing of what this zone of firewalld's denies: nobody "
 	                 "is banned there");
 }

@@ -132,23 +132,14 @@ static int look_for(struct look *look, const char *service)
 
 /* --- telling ----------------------------------------------------------------------------- */
 
-static void add_services(struct builder *text, const struct look *look, enum lack lack,
-                         const char *call)
-{
-	builder_join(text, " && ", call);
-	shell_addf(text, " --zone=%s", look->zone);
-	for (size_t i = 0; i < look->lacking[lack].n; i++)
-		shell_addf(text, " --add-service=%s", look->lacking[lack].strings[i]);
-}
-
 static int command_of(char **out, const struct look *look, enum lack lack)
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
 	if (lack != LACK_RELOAD)
-		add_services(&text, look, lack, "firewall-cmd");
+		check_add_opening(&text, look->zone, &look->lacking[lack], false);
 	if (lack != LACK_NOW)
-		add_services(&text, look, lack, "firewall-cmd --permanent");
+		check_add_opening(&text, look->zone, &look->lacking[lack], true);
 	return builder_take(&text, out);
 }
 
@@ -172,8 +163,7 @@ static int tell(struct look *look, enum lack lack)
 
 	if (look->lacking[lack].n == 0)
 		return 0;
-	for (size_t i = 0; i < look->lacking[lack].n; i++)
-		builder_join(&list, ", ", look->lacking[lack].strings[i]);
+	builder_join_all(&list, ", ", &look->lacking[lack]);
 	if (builder_take(&list, &names) < 0 || command_of(&command, look, lack) < 0)
 		return -ENOMEM;
 	return check_add_as(look->run, severity_of(look, lack), NULL, steal(command),

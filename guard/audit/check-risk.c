@@ -249,9 +249,8 @@ static int not_bound(struct check_run *run)
 	if (r < 0 || list.n == 0)
 		return r;
 	for (size_t i = 0; i < list.n && i < ARRAY_SIZE(list.items); i++) {
-		builder_join(&commands, " && ", "firewall-cmd");
-		shell_addf(&commands, " --zone=%s --change-interface=%s", list.items[i]->zone,
-		           list.items[i]->value);
+		item_begin_command(&commands, list.items[i]->zone, false);
+		shell_addf(&commands, " --change-interface=%s", list.items[i]->value);
 	}
 	if (check_take(&commands, &command) < 0)
 		return -ENOMEM;

@@ -361,8 +361,7 @@ static int are_mislabelled(struct check_run *run)
 	_cleanup_free_ char *list = NULL;
 	char *command = NULL;
 
-	for (size_t i = 0; i < paths->n; i++)
-		builder_join(&text, " ", paths->strings[i]);
+	builder_join_all(&text, " ", paths);
 	if (builder_take(&text, &list) < 0)
 		return -ENOMEM;
 	if (xasprintf(&command, "restorecon -RF %s", list) < 0)

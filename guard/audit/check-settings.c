@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Checks of what firewalld is set to, and of which version it is. */
 #include "guard/audit/checks-internal.h"
+#include "guard/audit/explain.h"
 #include "guard/model/fault.h"
 
 #include <errno.h>
@@ -59,7 +60,7 @@ static int iptables_backend(struct check_run *run)
 	return check_add(
 	    run, strdup("FirewallBackend=iptables"),
 	    strdup("sed -i 's/^FirewallBackend=.*/FirewallBackend=nftables/' " FIREWALLD_CONF
-	           " && " CHECK_RELOAD_SAFELY),
+	           " && " EXPLAIN_RELOAD_SAFELY),
 	    "firewalld's backend is iptables: every reload also drops the iptables rules of other "
 	    "programs");
 }

@@ -56,14 +56,14 @@ char *check_list_take(struct check_list *list);
 int check_list_keep(char **out, const struct check_list *list) _must_check_;
 int check_list_release(char **out, const struct check_list *list) _must_check_;
 
+/* The call that opens services in a zone, joined to what is in @out. */
+void check_add_opening(struct builder *out, const char *zone, const struct strv *services,
+                       bool permanent);
+
 /* A text of nothing is none: *out stays NULL. */
 int check_take(struct builder *text, char **out) _must_check_;
 
 /* check-mail.c */
 bool check_item_opens(struct check_run *run, const struct item *item, unsigned port);
-
-/* The runtime as it is now survives this reload. */
-#define CHECK_RELOAD_SAFELY                                                                        \
-	"reload-guard snapshot take && firewall-cmd --reload && reload-guard restore"
 
 #endif

@@ -129,7 +129,16 @@ int check_unmade(struct check_run *run, unsigned part)
 {
 	struct strv *names = &run->unmade[place(part)];
 
-	return strv_contains(names, run->check->name) ? 0 : strv_add(names, run->check->name);
+	return strv_add_once(names, run->check->name);
+}
+
+/** check_add_opening() - the call that opens services in a zone, behind those of @out */
+void check_add_opening(struct builder *out, const char *zone, const struct strv *services,
+                       bool permanent)
+{
+	item_begin_command(out, zone, permanent);
+	for (size_t i = 0; i < services->n; i++)
+		shell_addf(out, " --add-service=%s", services->strings[i]);
 }
 
 /** check_take() - as builder_take(), but that *out stays NULL where nothing was added */

@@ -69,6 +69,7 @@ static int describe(struct conflictlist_row *row)
 		return xasprintf(&row->what, "policy %s, target %s", zone->name,
 		                 ruleset_target_name(zone->target));
 	case CONFLICT_CHAIN:
+		row->permanent = conflict->step->permanent;
 		return xasprintf(&row->what, "\"%s\" in %s%s %s, chain %s", conflict->step->text,
 		                 conflict->chain->direct ? "the direct rules of " : "table ",
 		                 conflict->chain->family, conflict->chain->table,
@@ -160,16 +161,6 @@ static int add_service(struct conflictlist_row *row, const struct explain_port *
 	return r;
 }
 
-static int add_each(struct strv *out, const struct strv *more)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < more->n && r == 0; i++)
-		if (!strv_contains(out, more->strings[i]))
-			r = strv_add(out, more->strings[i]);
-	return r;
-}
-
 /* A set is of several bans: what ends each of them is told. */
 static int take_reason(struct conflictlist_row *row, const struct explain_reason *reason)
 {
@@ -181,8 +172,8 @@ static int take_reason(struct conflictlist_row *row, const struct explain_reason
 		r = row->jail ? 0 : -ENOMEM;
 	}
 	if (r == 0)
-		r = add_each(&row->commands, &reason->commands);
-	return r == 0 ? add_each(&row->others, &reason->others) : r;
+		r = strv_add_each(&row->commands, &reason->commands);
+	return r == 0 ? strv_add_each(&row->others, &reason->others) : r;
 }
 
 /* What decides in its place is the reason why it has no effect. */

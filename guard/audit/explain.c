@@ -510,9 +510,11 @@ static int target_commands(struct explain_reason *reason, const struct explain *
 	if (out->n > 0)
 		out = &reason->others;
 	if (zone->is_policy) {
+		/* the target of a policy is permanent alone */
 		shell_addf(&command, "firewall-cmd --permanent --policy=%s --set-target=CONTINUE",
 		           zone->name);
-		return add_command(out, &command);
+		r = add_command(out, &command);
+		return r == 0 ? strv_add(out, EXPLAIN_RELOAD_SAFELY) : r;
 	}
 	return opening_commands(out, explain, reason);
 }
@@ -527,6 +529,20 @@ static const struct ruleset_step *chain_step(const struct verdict_step *step)
 	return NULL;
 }
 
+static int direct_commands(struct explain_reason *reason, const struct ruleset_step *step)
+{
+	int r = 0;
+
+	for (int permanent = 0; permanent <= step->permanent && r == 0; permanent++) {
+		struct builder command = BUILDER_NULL;
+
+		builder_addf(&command, "firewall-cmd%s %s", permanent ? " --permanent" : "",
+		             step->command);
+		r = add_command(&reason->commands, &command);
+	}
+	return r;
+}
+
 static int chain_commands(struct explain_reason *reason, const struct explain *explain)
 {
 	const struct ruleset_chain *chain = reason->step->chain;
@@ -534,14 +550,47 @@ static int chain_commands(struct explain_reason *reason, const struct explain *e
 	struct builder command = BUILDER_NULL;
 	char address[CIDR_TEXT_LENGTH];
 
-	if (!step)
+	if (!step || (!step->set && !step->command))
 		return 0;
-	cidr_format(&explain->packet.source, address);
 	if (!step->set)
-		return step->command ? strv_add(&reason->commands, step->command) : 0;
+		return chain->direct ? direct_commands(reason, step)
+		                     : strv_add(&reason->commands, step->command);
+	cidr_format(&explain->packet.source, address);
 	shell_addf(&command, "nft delete element %s %s %s '{ %s }'", chain->family, chain->table,
 	           step->set, address);
 	return add_command(&reason->commands, &command);
+}
+
+static int let_in(struct strv *out, const struct explain *explain,
+                  const struct explain_reason *reason, const char *protocol)
+{
+	const struct ruleset_chain *chain = reason->step->chain;
+	_cleanup_builder_ struct builder ports = BUILDER_NULL;
+	_cleanup_free_ char *list = NULL;
+	struct builder command = BUILDER_NULL;
+
+	for (size_t i = 0; i < explain->n_ports; i++) {
+		const struct explain_port *row = &explain->ports[i];
+
+		if (strcmp(row->protocol, protocol) == 0 && is_to_open(explain, reason, row))
+			builder_addf(&ports, "%s%u", ports.n ? ", " : "{ ", row->port);
+	}
+	if (ports.n == 0 && !ports.failed)
+		return 0;
+	builder_add(&ports, " }");
+	if (builder_take(&ports, &list) < 0)
+		return -ENOMEM;
+	shell_addf(&command, "nft add rule %s %s %s %s dport %s accept", chain->family,
+	           chain->table, chain->name, protocol, list);
+	return add_command(out, &command);
+}
+
+/* Nothing in the chain is for them, so that its end is the place, and no port more is opened. */
+static int policy_commands(struct explain_reason *reason, const struct explain *explain)
+{
+	int r = let_in(&reason->commands, explain, reason, "tcp");
+
+	return r == 0 ? let_in(&reason->commands, explain, reason, "udp") : r;
 }
 
 static int commands(struct explain_reason *reason, const struct explain *explain,
@@ -557,6 +606,7 @@ static int commands(struct explain_reason *reason, const struct explain *explain
 	case VERDICT_WHAT_CHAIN_RULE:
 		return chain_commands(reason, explain);
 	case VERDICT_WHAT_CHAIN_POLICY:
+		return policy_commands(reason, explain);
 	case VERDICT_WHAT_ICMP_BLOCK:
 	case VERDICT_WHAT_ICMP:
 	case VERDICT_WHAT_FORWARD_PORT:
@@ -720,6 +770,8 @@ static int find_who(struct explain_reason *reason, const struct explain *explain
 	if (step->rule)
 		reason->lifetime =
 		    step->rule->permanent ? EXPLAIN_LIFETIME_PERMANENT : EXPLAIN_LIFETIME_RUNTIME;
+	else if (chain_step(step) && chain_step(step)->permanent)
+		reason->lifetime = EXPLAIN_LIFETIME_PERMANENT;
 	if (source && explain->tickets)
 		return find_binder(reason, explain, source);
 	if (!step->rule && step->what != VERDICT_WHAT_CHAIN_RULE)
@@ -790,7 +842,7 @@ static int add_doubts(struct explain_port *row)
 			continue;
 		if (explain_step_words(&words, step) < 0 ||
 		    xasprintf(&doubt, "%s: %s", words, step->doubt) < 0 ||
-		    (!strv_contains(&row->doubts, doubt) && strv_add(&row->doubts, doubt) < 0))
+		    strv_add_once(&row->doubts, doubt) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -14,6 +14,10 @@
 #include "guard/model/packet/verdict.h"
 #include "guard/system/kernel/listeners.h"
 
+/* The runtime as it is now survives this reload. */
+#define EXPLAIN_RELOAD_SAFELY                                                                      \
+	"reload-guard snapshot take && firewall-cmd --reload && reload-guard restore"
+
 enum explain_who {
 	EXPLAIN_WHO_NONE,     /* nobody puts it there: a target, panic mode */
 	EXPLAIN_WHO_FAIL2BAN, /* a live ticket is for exactly this */

@@ -110,8 +110,8 @@ static int add_link(const struct link *link, void *userdata)
 	struct picture *picture = userdata;
 	int r = 0;
 
-	if (links_is_outside(link) && !strv_contains(&picture->interfaces, link->interface))
-		r = strv_add(&picture->interfaces, link->interface);
+	if (links_is_outside(link))
+		r = strv_add_once(&picture->interfaces, link->interface);
 	if (r < 0 || !link->is_up || !link->has_address || !is_answering(&link->address))
 		return r;
 	row.cidr = link->address;

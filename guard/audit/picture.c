@@ -210,8 +210,7 @@ static int add_ports(const struct ruleset *ruleset, const char *name, struct str
 	if (!service || depth > INCLUDES_MAX)
 		return 0;
 	for (size_t i = 0; i < service->ports.n && r == 0; i++)
-		if (!strv_contains(out, service->ports.strings[i]))
-			r = strv_add(out, service->ports.strings[i]);
+		r = strv_add_once(out, service->ports.strings[i]);
 	for (size_t i = 0; i < service->includes.n && r == 0; i++)
 		r = add_ports(ruleset, service->includes.strings[i], out, depth + 1);
 	return r;

@@ -71,6 +71,13 @@ void builder_join(struct builder *builder, const char *between, const char *text
 	builder_add(builder, text);
 }
 
+/** builder_join_all() - builder_join() of each */
+void builder_join_all(struct builder *builder, const char *between, const struct strv *texts)
+{
+	for (size_t i = 0; i < texts->n; i++)
+		builder_join(builder, between, texts->strings[i]);
+}
+
 /**
  * builder_take() - the whole of it
  * @out: written on success alone, "" where nothing was added; the caller frees it

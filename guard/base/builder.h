@@ -24,6 +24,7 @@ void builder_add_bytes(struct builder *builder, const char *bytes, size_t n);
 void builder_add(struct builder *builder, const char *text);
 void builder_addf(struct builder *builder, const char *format, ...) _printf_(2, 3);
 void builder_join(struct builder *builder, const char *between, const char *text);
+void builder_join_all(struct builder *builder, const char *between, const struct strv *texts);
 int builder_take(struct builder *builder, char **out) _must_check_;
 
 #endif

@@ -105,6 +105,22 @@ bool strv_contains(const struct strv *strv, const char *string)
 	return false;
 }
 
+/** strv_add_once() - a string that is not there yet; Return: 0 or -ENOMEM */
+int strv_add_once(struct strv *strv, const char *string)
+{
+	return strv_contains(strv, string) ? 0 : strv_add(strv, string);
+}
+
+/** strv_add_each() - those of another that are not there yet; Return: 0 or -ENOMEM */
+int strv_add_each(struct strv *strv, const struct strv *more)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < more->n && r == 0; i++)
+		r = strv_add_once(strv, more->strings[i]);
+	return r;
+}
+
 /**
  * strv_split() - the words of a text; empty words are left out
  * @out:        appended to

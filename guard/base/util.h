@@ -55,6 +55,8 @@ struct strv {
 
 void strv_deinit(struct strv *strv);
 int strv_add(struct strv *strv, const char *string) _must_check_;
+int strv_add_once(struct strv *strv, const char *string) _must_check_;
+int strv_add_each(struct strv *strv, const struct strv *more) _must_check_;
 int strv_add_take(struct strv *strv, char *string) _must_check_;
 int strv_copy(struct strv *out, const struct strv *from) _must_check_;
 void strv_remove(struct strv *strv, const char *string);

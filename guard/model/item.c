@@ -484,20 +484,24 @@ static bool forward_opens(const char *value, char opened[ITEM_OPENED_MAX])
 	return true;
 }
 
-/* Whose it is, as firewall-cmd wants to be told. */
-static void put_holder(struct builder *out, const struct item *item, bool permanent)
+/**
+ * item_begin_command() - a firewall-cmd line that says whose items it changes
+ * @out:  joined with && to what is there already; what is to be changed goes behind it
+ * @zone: as of an item; NULL: the default zone
+ */
+void item_begin_command(struct builder *out, const char *zone, bool permanent)
 {
-	const char *policy = item_policy_name(item->zone), *ipset = item_ipset_name(item->zone);
-
-	builder_add(out, permanent ? "firewall-cmd --permanent" : "firewall-cmd");
-	if (item_direct_family(item->zone))
+	builder_join(out, " && ", permanent ? "firewall-cmd --permanent" : "firewall-cmd");
+	if (!zone)
+		return;
+	if (item_direct_family(zone))
 		builder_add(out, " --direct");
-	else if (policy)
-		shell_addf(out, " --policy=%s", policy);
-	else if (ipset)
-		shell_addf(out, " --ipset=%s", ipset);
+	else if (item_policy_name(zone))
+		shell_addf(out, " --policy=%s", item_policy_name(zone));
+	else if (item_ipset_name(zone))
+		shell_addf(out, " --ipset=%s", item_ipset_name(zone));
 	else
-		shell_addf(out, " --zone=%s", item->zone);
+		shell_addf(out, " --zone=%s", zone);
 }
 
 static void put_change(struct builder *out, const char *verb, const struct item *item)
@@ -524,8 +528,7 @@ static void put_change(struct builder *out, const char *verb, const struct item 
 void item_add_command(struct builder *out, const char *verb, const struct item *item,
                       bool permanent)
 {
-	builder_join(out, " && ", "");
-	put_holder(out, item, permanent);
+	item_begin_command(out, item->zone, permanent);
 	put_change(out, verb, item);
 }
 
@@ -545,8 +548,7 @@ static void put_commands(struct builder *out, const struct item *const *items, s
 			j++;
 		if (j < i)
 			continue; /* told with the first of them */
-		builder_join(out, " && ", "");
-		put_holder(out, items[i], true);
+		item_begin_command(out, items[i]->zone, true);
 		for (j = i; j < n; j++)
 			if (j == i || shares_command(items[i], items[j]))
 				put_change(out, "add", items[j]);

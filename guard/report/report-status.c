@@ -134,8 +134,8 @@ static int list_active_zones(struct strv *out, const struct picture *picture)
 	int r = 0;
 
 	for (size_t i = 0; i < fw->n && r == 0; i++)
-		if (is_active(&fw->entries[i]) && !strv_contains(out, fw->entries[i].item.zone))
-			r = strv_add(out, fw->entries[i].item.zone);
+		if (is_active(&fw->entries[i]))
+			r = strv_add_once(out, fw->entries[i].item.zone);
 	return r;
 }
 

@@ -61,12 +61,9 @@ static char *ports_of(struct lines *lines, const char *service)
 
 	if (!definition)
 		return NULL;
-	for (size_t i = 0; i < definition->ports.n; i++)
-		builder_join(&text, ", ", definition->ports.strings[i]);
-	for (size_t i = 0; i < definition->protocols.n; i++)
-		builder_join(&text, ", ", definition->protocols.strings[i]);
-	for (size_t i = 0; i < definition->includes.n; i++)
-		builder_join(&text, ", ", definition->includes.strings[i]);
+	builder_join_all(&text, ", ", &definition->ports);
+	builder_join_all(&text, ", ", &definition->protocols);
+	builder_join_all(&text, ", ", &definition->includes);
 	if (builder_take(&text, &out) < 0)
 		lines->result = -ENOMEM;
 	return out;

@@ -13,9 +13,8 @@ static int keep_policies(struct firewall *now, const struct firewall *wanted)
 	int r = 0;
 
 	for (size_t i = 0; i < wanted->n && r == 0; i++)
-		if (item_policy_name(wanted->entries[i].item.zone) &&
-		    !strv_contains(&now->zones, wanted->entries[i].item.zone))
-			r = strv_add(&now->zones, wanted->entries[i].item.zone);
+		if (item_policy_name(wanted->entries[i].item.zone))
+			r = strv_add_once(&now->zones, wanted->entries[i].item.zone);
 	return r;
 }
 

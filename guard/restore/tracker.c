@@ -585,15 +585,13 @@ int tracker_zones_at_stake(const struct tracker *tracker, const struct scope *sc
 
 		if ((entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)) != FIREWALL_RUNTIME)
 			continue;
-		if (!strv_contains(out, entry->item.zone) && strv_add(out, entry->item.zone) < 0)
+		if (strv_add_once(out, entry->item.zone) < 0)
 			return -ENOMEM;
-		if (falls_back(entry, default_zone) && !strv_contains(out, default_zone) &&
-		    strv_add(out, default_zone) < 0)
+		if (falls_back(entry, default_zone) && strv_add_once(out, default_zone) < 0)
 			return -ENOMEM;
 	}
 	for (size_t i = 0; i < scope->n_require; i++)
-		if (!strv_contains(out, scope->require[i].zone) &&
-		    strv_add(out, scope->require[i].zone) < 0)
+		if (strv_add_once(out, scope->require[i].zone) < 0)
 			return -ENOMEM;
 	return 0;
 }
@@ -605,8 +603,7 @@ int tracker_ipsets(const struct tracker *tracker, struct strv *out)
 	for (size_t i = 0; i < tracker->wanted.n; i++) {
 		const struct item *item = &tracker->wanted.entries[i].item;
 
-		if (item->kind == ITEM_ENTRY && !strv_contains(out, item->zone) &&
-		    strv_add(out, item->zone) < 0)
+		if (item->kind == ITEM_ENTRY && strv_add_once(out, item->zone) < 0)
 			return -ENOMEM;
 	}
 	return 0;

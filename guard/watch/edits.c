@@ -90,10 +90,9 @@ static const char *bare_name(const char *zone)
 
 static int set_member(struct strv *strv, const char *string, bool member)
 {
-	if (!member)
-		strv_remove(strv, string);
-	else if (!strv_contains(strv, string))
-		return strv_add(strv, string);
+	if (member)
+		return strv_add_once(strv, string);
+	strv_remove(strv, string);
 	return 0;
 }
 

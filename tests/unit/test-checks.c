@@ -980,6 +980,37 @@ START_TEST(two_checks_do_not_tell_the_same)
 }
 END_TEST
 
+static void have_clients(struct clientranges *clients, const char *range)
+{
+	struct err err = ERR_NULL;
+	struct cidr office;
+
+	ck_assert_int_eq(cidr_parse(&office, range, 0, &err), 0);
+	clients->ranges = calloc(1, sizeof(*clients->ranges));
+	clients->ranges[0].cidr = office;
+	clients->n = clients->capacity = 1;
+	ck_assert_int_eq(coverage_ranges_add(&clients->effective, &office), 0);
+	ck_assert_int_eq(coverage_ranges_sort(&clients->effective), 0);
+}
+
+/* To take them out of the zone that denies, or to open that: conflicts says so, and check. */
+START_TEST(the_other_way_to_let_clients_in_is_told)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	const struct finding *finding = NULL;
+	struct world world;
+
+	world_init(&world, MAIL, MAIL_RULES "\ndrop source 192.0.2.0/24\ndrop target DROP");
+	have_clients(&world.picture.clients, "192.0.2.0/28");
+	find(&findings, &world, false);
+	ck_assert_uint_eq(count(&findings, "clients-cut-off", &finding), 1);
+	ck_assert_str_eq(finding->command, "firewall-cmd --zone=drop --remove-source=192.0.2.0/24");
+	ck_assert_ptr_nonnull(finding->other);
+	ck_assert_ptr_nonnull(strstr(finding->other, "firewall-cmd --zone=drop --add-service="));
+	world_deinit(&world);
+}
+END_TEST
+
 /* A ban of five ports that keeps clients away is one finding with one command. */
 START_TEST(five_ports_of_one_ban_are_one_finding)
 {
@@ -988,8 +1019,6 @@ START_TEST(five_ports_of_one_ban_are_one_finding)
 	const struct finding *finding = NULL;
 	char rules[2048] = "public interface eth0\ndefault public";
 	struct world world;
-	struct err err = ERR_NULL;
-	struct cidr office;
 
 	for (size_t i = 0; i < ARRAY_SIZE(ports); i++) {
 		size_t at = strlen(rules);
@@ -1000,12 +1029,7 @@ START_TEST(five_ports_of_one_ban_are_one_finding)
 		         ports[i], ports[i]);
 	}
 	world_init(&world, "public/interface:eth0=rp", rules);
-	ck_assert_int_eq(cidr_parse(&office, "192.0.2.0/28", 0, &err), 0);
-	world.picture.clients.ranges = calloc(1, sizeof(*world.picture.clients.ranges));
-	world.picture.clients.ranges[0].cidr = office;
-	world.picture.clients.n = world.picture.clients.capacity = 1;
-	ck_assert_int_eq(coverage_ranges_add(&world.picture.clients.effective, &office), 0);
-	ck_assert_int_eq(coverage_ranges_sort(&world.picture.clients.effective), 0);
+	have_clients(&world.picture.clients, "192.0.2.0/28");
 	find(&findings, &world, false);
 	ck_assert_uint_eq(count(&findings, "clients-cut-off", &finding), 1);
 	ck_assert_int_eq(finding->severity, FINDING_ERROR);
@@ -1043,6 +1067,7 @@ int main(void)
 	tcase_add_loop_test(tests, without_memory_nothing_is_fine, 0, 2);
 	tcase_add_test(tests, two_checks_do_not_tell_the_same);
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
+	tcase_add_test(tests, the_other_way_to_let_clients_in_is_told);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "guard/report/report-explain.h"
+#include "guard/base/builder.h"
 #include "tests/unit/commands.h"
 #include "tests/unit/rulesets.h"
 
@@ -125,6 +126,86 @@ START_TEST(or_another_way)
 	ck_assert_str_eq(reason->others.strings[0], "firewall-cmd --zone=drop --add-port=465/tcp");
 	ck_assert_str_eq(reason->others.strings[1],
 	                 "firewall-cmd --permanent --zone=drop --add-port=465/tcp");
+	done(&explain);
+}
+END_TEST
+
+/* What check would print for it, and no command less: it is judged here alone. */
+static void commands_are(const struct explain *explain, const char *expected)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *all = NULL;
+
+	ck_assert_uint_eq(explain->n_reasons, 1);
+	builder_join_all(&text, "\n", &explain->reasons[0].commands);
+	ck_assert_int_eq(builder_take(&text, &all), 0);
+	ck_assert_str_eq(all, expected);
+}
+
+/* The target of a policy is permanent alone. */
+START_TEST(a_policy_takes_a_reload)
+{
+	struct explain explain = asked(PUBLIC "policy:in ingress ANY\npolicy:in egress HOST\n"
+	                                      "policy:in priority -1\npolicy:in target DROP",
+	                               "101.13.5.7", 465);
+
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	commands_are(&explain,
+	             "firewall-cmd --permanent --policy=in --set-target=CONTINUE\n"
+	             "reload-guard snapshot take && firewall-cmd --reload && reload-guard restore");
+	done(&explain);
+}
+END_TEST
+
+static const struct {
+	const char *permanent; /* another rule is */
+	const char *commands;
+} direct_rows[] = {
+    {"direct-rule:filter INPUT 0 -s 101.13.5.8 -j DROP",
+     "firewall-cmd --direct --remove-rule ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP"},
+    {"direct-rule:filter INPUT 1 -s 101.13.5.7 -j DROP",
+     "firewall-cmd --direct --remove-rule ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP"},
+    {"direct-rule:filter INPUT 0 -s 101.13.5.7 -j DROP",
+     "firewall-cmd --direct --remove-rule ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP\n"
+     "firewall-cmd --permanent --direct --remove-rule ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP"},
+};
+
+START_TEST(a_direct_rule_goes_from_where_it_is)
+{
+	static const char *const args[] = {"-s", "101.13.5.7", "-j", "DROP"};
+	struct explain explain = asked(PUBLIC, "101.13.5.7", 465);
+	_cleanup_strv_ struct strv words = STRV_NULL;
+	struct ruleset_held *held;
+
+	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
+		ck_assert_int_eq(strv_add(&words, args[i]), 0);
+	ck_assert_int_eq(ruleset_add_direct(&ruleset, "ipv4", "filter", "INPUT", &words,
+	                                    RULESET_DIRECT_REMOVAL
+	                                    " ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP"),
+	                 0);
+	ck_assert_int_eq(ruleset_add_held(&ruleset, "direct:ipv4", true, &held), 0);
+	ck_assert_int_eq(strv_add(&held->items, direct_rows[_i].permanent), 0);
+	ck_assert_int_eq(ruleset_settle_permanent(&ruleset), 0);
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	commands_are(&explain, direct_rows[_i].commands);
+	ck_assert_int_eq(explain.reasons[0].lifetime,
+	                 _i == 2 ? EXPLAIN_LIFETIME_PERMANENT : EXPLAIN_LIFETIME_UNKNOWN);
+	done(&explain);
+}
+END_TEST
+
+/* To have the chain let in everything would open more than was asked about. */
+START_TEST(a_chain_that_ends_in_a_drop_gets_a_rule)
+{
+	struct explain explain = asked(PUBLIC, "101.13.5.7", 465);
+	struct ruleset_chain *chain;
+
+	ck_assert_int_eq(explain_add(&explain, "tcp", 993, "imaps", true), 0);
+	ck_assert_int_eq(ruleset_add_chain(&ruleset, "inet", "mine", "in", &chain), 0);
+	chain->hook = RULESET_HOOK_INPUT;
+	chain->policy = RULESET_ACTION_DROP;
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	commands_are(&explain, "nft add rule inet mine in tcp dport '{ 465, 993 }' accept");
 	done(&explain);
 }
 END_TEST
@@ -434,6 +515,10 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, says_it_in_a_sentence, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_test(tc, or_another_way);
+	tcase_add_test(tc, a_policy_takes_a_reload);
+	tcase_add_loop_test(tc, a_direct_rule_goes_from_where_it_is, 0,
+	                    (int)ARRAY_SIZE(direct_rows));
+	tcase_add_test(tc, a_chain_that_ends_in_a_drop_gets_a_rule);
 	tcase_add_test(tc, no_other_way_where_others_are_denied);
 	tcase_add_loop_test(tc, a_source_is_of_a_jail, 0, ARRAY_SIZE(binders));
 	tcase_add_test(tc, opens_each_port);

@@ -278,7 +278,7 @@ START_TEST(takes_direct_rules_in_the_order_of_their_priorities)
 	ck_assert_uint_eq(ruleset.chains[0].n_steps, 2);
 	ck_assert_str_eq(ruleset.chains[0].steps[0].text, "-s 192.0.2.1 -j ACCEPT");
 	ck_assert_str_eq(ruleset.chains[0].steps[1].command,
-	                 "firewall-cmd --direct --remove-rule ipv4 filter INPUT 5 -j DROP");
+	                 "--direct --remove-rule ipv4 filter INPUT 5 -j DROP");
 }
 END_TEST
 

@@ -223,9 +223,8 @@ int banshapes_ipsets(const struct banshapes *shapes, struct strv *out)
 	int r = 0;
 
 	for (size_t i = 0; i < shapes->n && r == 0; i++)
-		if (shapes->shapes[i].kind == ITEM_ENTRY &&
-		    !strv_contains(out, shapes->shapes[i].zone))
-			r = strv_add(out, shapes->shapes[i].zone);
+		if (shapes->shapes[i].kind == ITEM_ENTRY)
+			r = strv_add_once(out, shapes->shapes[i].zone);
 	return r;
 }
 

@@ -630,15 +630,13 @@ static char *restart_command(const struct jail *jail)
 }
 
 /* One call for all of them. NULL without memory. */
-static char *rules_command(const char *what, const char *zone, const struct strv *rules,
+static char *rules_command(bool permanent, const char *zone, const struct strv *rules,
                            const char *option)
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	char *out;
 
-	builder_addf(&text, "firewall-cmd%s", what);
-	if (zone)
-		shell_addf(&text, " --zone=%s", zone);
+	item_begin_command(&text, zone, permanent);
 	for (size_t i = 0; i < rules->n; i++)
 		shell_addf(&text, " --%s=%s", option, rules->strings[i]);
 	return builder_take(&text, &out) < 0 ? NULL : out;
@@ -654,10 +652,9 @@ static char *bare_command(const struct tally *tally)
 	if (tally->untold)
 		return restart_command(tally->jail);
 	if (tally->rules.n)
-		rules = rules_command("", tally->zone, &tally->rules, "add-rich-rule");
+		rules = rules_command(false, tally->zone, &tally->rules, "add-rich-rule");
 	builder_join(&text, "", rules ? rules : "");
-	for (size_t i = 0; i < tally->commands.n; i++)
-		builder_join(&text, " && ", tally->commands.strings[i]);
+	builder_join_all(&text, " && ", &tally->commands);
 	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
@@ -772,7 +769,7 @@ static int tell_elsewhere(struct findings *out, struct drift_counts *counts, uns
 		return 0;
 	r = zone_command(&command, tally, look, zone);
 	if (r > 0 && tally->elsewhere_rules.n)
-		command = rules_command("", zone, &tally->elsewhere_rules, "add-rich-rule");
+		command = rules_command(false, zone, &tally->elsewhere_rules, "add-rich-rule");
 	if (r >= 0)
 		r = xasprintf(&text,
 		              "%zu bans of jail %s stand in a zone that mail does not come "
@@ -874,27 +871,23 @@ static int belongs(bool *out, const struct look *look, const struct ban_rule *ro
 /* A command for each direct rule; one for the entries of an ipset. NULL without memory. */
 static char *leftover_command(const struct leftover *leftover)
 {
-	const char *permanent = leftover->kind == DRIFT_BAN_PERMANENT ? " --permanent" : "";
-	const char *family = item_direct_family(leftover->zone);
-	const char *set = item_ipset_name(leftover->zone);
+	const bool permanent = leftover->kind == DRIFT_BAN_PERMANENT;
+	const struct strv *rules = &leftover->rules;
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	char *out;
 
-	if (!family && !set)
-		return rules_command(permanent, leftover->zone, &leftover->rules,
-		                     "remove-rich-rule");
-	if (set) {
-		builder_addf(&text, "firewall-cmd%s", permanent);
-		shell_addf(&text, " --ipset=%s", set);
+	if (!item_direct_family(leftover->zone))
+		return rules_command(permanent, leftover->zone, rules,
+		                     item_ipset_name(leftover->zone) ? "remove-entry"
+		                                                     : "remove-rich-rule");
+	for (size_t i = 0; i < rules->n; i++) {
+		const struct item item = {
+		    .zone = (char *)(uintptr_t)leftover->zone, /* borrowed, and not written to */
+		    .value = rules->strings[i],
+		    .kind = ITEM_DIRECT_RULE};
+
+		item_add_command(&text, "remove", &item, permanent);
 	}
-	for (size_t i = 0; i < leftover->rules.n; i++)
-		if (set)
-			shell_addf(&text, " --remove-entry=%s", leftover->rules.strings[i]);
-		else
-			/* words of a shell already (direct.h) */
-			builder_addf(&text, "%sfirewall-cmd%s --direct --remove-rule %s %s",
-			             i ? " && " : "", permanent, family,
-			             leftover->rules.strings[i]);
 	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 

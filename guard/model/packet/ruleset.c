@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/ruleset.h"
 
+#include "guard/base/builder.h"
 #include "guard/model/mail/services.h"
 
 #include <errno.h>
@@ -541,9 +542,37 @@ static int settle_zone(struct ruleset_zone *zone, const struct ruleset_held *hel
 	return r == 0 ? ruleset_order_rules(zone, &rules) : r;
 }
 
+static void mark_direct(struct ruleset *ruleset, const char *command)
+{
+	for (size_t i = 0; i < ruleset->n_chains; i++)
+		for (size_t k = 0; ruleset->chains[i].direct && k < ruleset->chains[i].n_steps;
+		     k++) {
+			struct ruleset_step *step = &ruleset->chains[i].steps[k];
+
+			step->permanent |= step->command && strcmp(step->command, command) == 0;
+		}
+}
+
+/* A direct rule is known by what takes it away, which has the words of the item. */
+static int settle_direct(struct ruleset *ruleset, const struct ruleset_held *held)
+{
+	const char *family = item_direct_family(held->zone);
+	int r = 0;
+
+	for (size_t i = 0; i < held->items.n && r == 0; i++) {
+		const char *value = strchr(held->items.strings[i], ':') + 1;
+		_cleanup_free_ char *command = NULL;
+
+		r = xasprintf(&command, RULESET_DIRECT_REMOVAL " %s %s", family, value);
+		if (r == 0)
+			mark_direct(ruleset, command);
+	}
+	return r;
+}
+
 /**
  * ruleset_settle_permanent() - what of each zone and policy is permanent, and the order of its
- * rules
+ * rules; and which direct rules are
  *
  * Once, when all that is permanent is held.
  *
@@ -560,6 +589,8 @@ int ruleset_settle_permanent(struct ruleset *ruleset)
 
 		if (zone)
 			r = settle_zone(&ruleset->zones[zone - ruleset->zones], held);
+		else if (held->permanent && item_direct_family(held->zone))
+			r = settle_direct(ruleset, held);
 	}
 	return r;
 }
@@ -863,24 +894,6 @@ static int read_words(struct reading *reading)
 	return r;
 }
 
-static int join(char **out, const struct strv *words)
-{
-	_cleanup_free_ char *text = strdup("");
-
-	for (size_t i = 0; text && i < words->n; i++) {
-		char *longer = NULL;
-
-		if (xasprintf(&longer, "%s%s%s", text, i > 0 ? " " : "", words->strings[i]) < 0)
-			return -ENOMEM;
-		free(text);
-		text = longer;
-	}
-	if (!text)
-		return -ENOMEM;
-	*out = steal(text);
-	return 0;
-}
-
 static struct ruleset_chain *direct_chain(struct ruleset *ruleset, const char *family,
                                           const char *table, const char *name)
 {
@@ -925,7 +938,7 @@ static void place_chain(struct ruleset_chain *chain)
  * @table:  filter, raw…
  * @chain:  INPUT, or one that others jump to
  * @words:  borrowed; the arguments, as iptables takes them
- * @command: what takes it away, as it is typed; may be NULL
+ * @command: what takes it away, as it is typed behind firewall-cmd; may be NULL
  *
  * Call in the order of their priorities. Understood are addresses, protocol, ports, interface,
  * state, and the targets ACCEPT, DROP, REJECT, RETURN and chains; a rule with anything else is
@@ -939,6 +952,7 @@ int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *
 	const char *ip = strcmp(family, "ipv6") == 0 ? "ip6" : "ip";
 	struct ruleset_chain *to = direct_chain(ruleset, ip, table, chain);
 	struct reading reading = {.words = words};
+	_cleanup_builder_ struct builder joined = BUILDER_NULL;
 	_cleanup_free_ char *text = NULL;
 	int r = 0;
 
@@ -949,7 +963,8 @@ int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *
 		to->direct = true;
 		place_chain(to);
 	}
-	r = join(&text, words);
+	builder_join_all(&joined, " ", words);
+	r = builder_take(&joined, &text);
 	if (r == 0)
 		r = ruleset_add_step(to, text, &reading.step);
 	if (r == 0 && command && !(reading.step->command = strdup(command)))

@@ -161,8 +161,11 @@ struct ruleset_step {
 	size_t matches_capacity;
 	enum ruleset_action action;
 	char *argument; /* owned; of a jump: the chain; of a reject: its type, NULL for the usual */
-	char *command;  /* owned; what takes it away, as it is typed; NULL: not known */
-	char *set;      /* owned; the set that holds the sources it is for; NULL: none */
+	/* owned; what takes it away, as it is typed, of a direct rule behind firewall-cmd; NULL:
+	 * not known */
+	char *command;
+	bool permanent;  /* of a direct rule */
+	char *set;       /* owned; the set that holds the sources it is for; NULL: none */
 	uint64_t handle; /* by which nft knows it; 0: not known */
 };
 
@@ -243,6 +246,9 @@ int ruleset_match_ports(struct ruleset_match *match, unsigned first, unsigned la
 int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
                        const char *chain, const struct strv *words,
                        const char *command) _must_check_;
+/* Then FAMILY and the words of the item. */
+#define RULESET_DIRECT_REMOVAL "--direct --remove-rule"
+
 int ruleset_add_held(struct ruleset *ruleset, const char *zone, bool permanent,
                      struct ruleset_held **out) _must_check_;
 int ruleset_hold(struct ruleset_held *held, enum item_kind kind, const char *value) _must_check_;

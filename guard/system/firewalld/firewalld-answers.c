@@ -617,8 +617,8 @@ static int add_direct(struct ruleset *ruleset, const struct direct *rule)
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL;
 
-	shell_addf(&text, "firewall-cmd --direct --remove-rule %s %s %s %d", rule->family,
-	           rule->table, rule->chain, (int)rule->priority);
+	shell_addf(&text, RULESET_DIRECT_REMOVAL " %s %s %s %d", rule->family, rule->table,
+	           rule->chain, (int)rule->priority);
 	add_words(&text, &rule->words);
 	if (builder_take(&text, &command) < 0)
 		return -ENOMEM;
@@ -689,7 +689,7 @@ static int add_passthrough(struct ruleset *ruleset, const char *family, const ch
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL;
 
-	shell_addf(&text, "firewall-cmd --direct --remove-passthrough %s", family);
+	shell_addf(&text, "--direct --remove-passthrough %s", family);
 	add_words(&text, words);
 	if (builder_take(&text, &command) < 0)
 		return -ENOMEM;

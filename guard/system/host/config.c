@@ -171,7 +171,7 @@ static int add(const struct config_value *value, const char *word)
 {
 	struct strv *list = value->field;
 
-	return strv_contains(list, word) ? 0 : strv_add(list, word);
+	return strv_add_once(list, word);
 }
 
 /* The names that firewalld takes: letters, digits and a few signs. */

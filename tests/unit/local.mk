@@ -99,7 +99,7 @@ UNIT_TESTS = \
 	tests/unit/test-wholefile \
 	tests/unit/test-zonexml
 noinst_HEADERS += tests/unit/commands.h tests/unit/engine-world.h tests/unit/failing.h tests/unit/fake-clock.h \
-	tests/unit/fake-fail2ban.h tests/unit/fake-firewalld.h tests/unit/fakewall.h tests/unit/firewalls.h tests/unit/rulesets.h \
+	tests/unit/fake-fail2ban.h tests/unit/fake-firewalld.h tests/unit/fakewall.h tests/unit/firewalls.h tests/unit/jails.h tests/unit/rulesets.h \
 	tests/unit/store-fixture.h tests/unit/unit.h
 ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake-fail2ban.c \
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c

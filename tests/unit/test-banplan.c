@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/banplan.h"
 
+#include "tests/unit/jails.h"
 #include "tests/unit/unit.h"
 
 #include <errno.h>
@@ -41,38 +42,25 @@ static struct item rule_item(const char *rule)
  */
 static struct tickets tickets_from_text(const char *text)
 {
-	static const struct {
-		const char *jail;
-		enum jail_action_kind kind;
-		const char *ports, *protocol, *zone;
-	} jails[] = {
-	    {"rich", JAIL_ACTION_RICH, "smtp, imaps,8000:8010", "tcp", NULL},
-	    {"wide", JAIL_ACTION_RICH, NULL, NULL, NULL},
-	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp", NULL},
-	    {"udp", JAIL_ACTION_RICH, "smtp", "udp", NULL},
-	    {"inside", JAIL_ACTION_RICH, "smtp", "tcp", "internal"},
-	    {"outside", JAIL_ACTION_RICH, "smtp", "tcp", "public"},
+	static const struct jail_row jails[] = {
+	    {.jail = "rich",
+	     .kind = JAIL_ACTION_RICH,
+	     .ports = "smtp, imaps,8000:8010",
+	     .protocol = "tcp"},
+	    {.jail = "wide", .kind = JAIL_ACTION_RICH},
+	    {.jail = "own", .kind = JAIL_ACTION_NFTABLES, .ports = "smtp", .protocol = "tcp"},
+	    {.jail = "udp", .kind = JAIL_ACTION_RICH, .ports = "smtp", .protocol = "udp"},
+	    {"inside", JAIL_ACTION_RICH, "smtp", "tcp", .zone = "internal"},
+	    {"outside", JAIL_ACTION_RICH, "smtp", "tcp", .zone = "public"},
 	};
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct tickets tickets = TICKETS_NULL;
 
 	for (size_t i = 0; i < ARRAY_SIZE(jails); i++) {
-		struct jail *jail;
-
-		ck_assert_int_eq(tickets_add_jail(&tickets, jails[i].jail, &jail), 0);
-		ck_assert_int_eq(
-		    grow(&jail->actions, &jail->actions_capacity, 2, sizeof(*jail->actions)), 0);
-		jail->actions[0] =
-		    (struct jail_action){.name = strdup("mail"), .kind = JAIL_ACTION_OTHER};
-		jail->actions[1] = (struct jail_action){
-		    .name = strdup("ban"),
-		    .kind = jails[i].kind,
-		    .ports = jails[i].ports ? strdup(jails[i].ports) : NULL,
-		    .protocol = jails[i].protocol ? strdup(jails[i].protocol) : NULL,
-		    .zone = jails[i].zone ? strdup(jails[i].zone) : NULL,
-		};
-		jail->n_actions = 2;
-		jail->actions_known = true;
+		/* what bans is not always the first */
+		jails_add(&tickets,
+		          &(struct jail_row){.jail = jails[i].jail, .kind = JAIL_ACTION_OTHER});
+		jails_add(&tickets, &jails[i]);
 	}
 	ck_assert_int_eq(tickets_add_jail(&tickets, "dark", NULL), 0);
 	ck_assert_int_eq(strv_split(&words, text, " "), 0);
@@ -503,22 +491,16 @@ START_TEST(denies_by_hand)
 	_cleanup_item_ struct item item = ITEM_NULL;
 	struct banplan_rule rule = {.item = &item};
 	struct banplan_evidence evidence = {.tickets = &tickets, .now_us = NOW};
-	struct jail_action *action;
-	struct jail *jail;
 
 	if (by_hand[_i].item)
 		item = rule_item(by_hand[_i].item);
 	else
 		ck_assert_int_eq(item_init(&item, "ipset:f2b-own", ITEM_ENTRY, "192.0.2.1", &err),
 		                 0);
-	ck_assert_int_eq(tickets_add_jail(&tickets, "lab", &jail), 0);
-	jail->actions_known = true;
-	ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
-	action->kind = by_hand[_i].kind;
-	action->ports = by_hand[_i].ports ? strdup(by_hand[_i].ports) : NULL;
-	action->zone = by_hand[_i].zone ? strdup(by_hand[_i].zone) : NULL;
-	action->blocktype = by_hand[_i].blocktype ? strdup(by_hand[_i].blocktype) : NULL;
-	action->command = by_hand[_i].command ? strdup(by_hand[_i].command) : NULL;
+	jails_add(&tickets,
+	          &(struct jail_row){"lab", by_hand[_i].kind, .ports = by_hand[_i].ports,
+	                             .zone = by_hand[_i].zone, .blocktype = by_hand[_i].blocktype,
+	                             .command = by_hand[_i].command});
 	tickets_sort(&tickets);
 	ck_assert_int_eq(banplan_judge(&rule, 1, &evidence), 0);
 	ck_assert_msg(rule.answer == by_hand[_i].answer, "%s: %s", by_hand[_i].what,

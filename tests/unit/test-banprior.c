@@ -3,33 +3,33 @@
 #include "guard/model/ban/banprior.h"
 
 #include "tests/unit/firewalls.h"
+#include "tests/unit/jails.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
 
 #define NOW (INT64_C(100000) * SECOND)
 
-static const struct {
-	const char *jail, *zone, *command;
-	enum jail_action_kind kind;
-} jails[] = {
-    {"cell", "drop", "firewall-cmd --zone=drop --add-source=<ip>", JAIL_ACTION_SOURCE},
-    {"cell2", "drop", "firewall-cmd --zone=drop --add-source=<ip>", JAIL_ACTION_SOURCE},
-    {"direct", NULL, "firewall-cmd --direct --add-rule ipv4 filter INPUT 0 -s <ip> -j DROP",
-     JAIL_ACTION_DIRECT},
-    {"letter", NULL, "mail -s <ip> root", JAIL_ACTION_REPORT},
-    {"list", NULL, "firewall-cmd --ipset=blocked --add-entry=<ip>", JAIL_ACTION_FW_IPSET},
-    {"named", NULL, "firewall-cmd --ipset=f2b-named --add-entry=<ip>", JAIL_ACTION_FW_IPSET},
-    {"net", NULL, "firewall-cmd --add-rich-rule='rule family=ipv4 source address=<ip>/24 drop'",
-     JAIL_ACTION_RICH},
-    {"nft", NULL, "nft add element inet mine bad { <ip> }", JAIL_ACTION_NFTABLES},
-    {"rich", NULL,
-     "firewall-cmd --add-rich-rule='rule family=ipv4 source address=<ip> port port=25 "
-     "protocol=tcp drop'",
-     JAIL_ACTION_RICH},
-    {"script", NULL, "/usr/local/bin/ban <ip>", JAIL_ACTION_OTHER},
-    {"tagged", NULL, "firewall-cmd --ipset=<name> --add-entry=<ip>", JAIL_ACTION_FW_IPSET},
-    {"white", "trusted", "firewall-cmd --zone=trusted --add-source=<ip>", JAIL_ACTION_ALLOW},
+static const struct jail_row jails[] = {
+    {"cell", JAIL_ACTION_SOURCE, .zone = "drop",
+     .command = "firewall-cmd --zone=drop --add-source=<ip>"},
+    {"cell2", JAIL_ACTION_SOURCE, .zone = "drop",
+     .command = "firewall-cmd --zone=drop --add-source=<ip>"},
+    {"direct", JAIL_ACTION_DIRECT,
+     .command = "firewall-cmd --direct --add-rule ipv4 filter INPUT 0 -s <ip> -j DROP"},
+    {"letter", JAIL_ACTION_REPORT, .command = "mail -s <ip> root"},
+    {"list", JAIL_ACTION_FW_IPSET, .command = "firewall-cmd --ipset=blocked --add-entry=<ip>"},
+    {"named", JAIL_ACTION_FW_IPSET, .command = "firewall-cmd --ipset=f2b-named --add-entry=<ip>"},
+    {"net", JAIL_ACTION_RICH,
+     .command = "firewall-cmd --add-rich-rule='rule family=ipv4 source address=<ip>/24 drop'"},
+    {"nft", JAIL_ACTION_NFTABLES, .command = "nft add element inet mine bad { <ip> }"},
+    {"rich", JAIL_ACTION_RICH, .ports = "25",
+     .command = "firewall-cmd --add-rich-rule='rule family=ipv4 source address=<ip> port port=25 "
+                "protocol=tcp drop'"},
+    {"script", JAIL_ACTION_OTHER, .command = "/usr/local/bin/ban <ip>"},
+    {"tagged", JAIL_ACTION_FW_IPSET, .command = "firewall-cmd --ipset=<name> --add-entry=<ip>"},
+    {"white", JAIL_ACTION_ALLOW, .zone = "trusted",
+     .command = "firewall-cmd --zone=trusted --add-source=<ip>"},
 };
 
 /* "JAIL ADDRESS[ old|new]; …" */
@@ -38,19 +38,8 @@ static struct tickets tickets_from_text(const char *text)
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct tickets tickets = TICKETS_NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(jails); i++) {
-		struct jail *jail;
-		struct jail_action *action;
-
-		ck_assert_int_eq(tickets_add_jail(&tickets, jails[i].jail, &jail), 0);
-		ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
-		action->kind = jails[i].kind;
-		action->zone = jails[i].zone ? strdup(jails[i].zone) : NULL;
-		action->command = strdup(jails[i].command);
-		if (strcmp(jails[i].jail, "rich") == 0)
-			action->ports = strdup("25");
-		jail->actions_known = true;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(jails); i++)
+		jails_add(&tickets, &jails[i]);
 	ck_assert_int_eq(strv_split(&words, text, ";"), 0);
 	for (size_t i = 0; i < words.n; i++) {
 		char jail[32], address[64], age[8] = "";

@@ -9,6 +9,7 @@
 
 #include "tests/unit/failing.h"
 #include "tests/unit/firewalls.h"
+#include "tests/unit/jails.h"
 #include "tests/unit/rulesets.h"
 #include "tests/unit/unit.h"
 
@@ -408,17 +409,12 @@ static void live_at(struct picture *picture, const char *address)
 static void run_jail(struct picture *picture, const char *name, const char *ports,
                      enum jail_action_kind kind)
 {
-	struct jail_action *action;
-	struct jail *jail;
-
 	picture->fail2ban = FAIL2BAN_RUNNING;
-	ck_assert_int_eq(tickets_add_jail(&picture->tickets, name, &jail), 0);
-	ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
-	action->kind = kind;
-	action->ports = strdup(ports);
-	action->protocol = strdup("tcp");
-	action->blocktype = strdup("drop");
-	jail->actions_known = true;
+	jails_add(&picture->tickets, &(struct jail_row){.jail = name,
+	                                                .kind = kind,
+	                                                .ports = ports,
+	                                                .protocol = "tcp",
+	                                                .blocktype = "drop"});
 }
 
 static void run_hook(struct picture *picture, const char *what)

@@ -3,6 +3,7 @@
 
 #include "tests/unit/commands.h"
 #include "tests/unit/firewalls.h"
+#include "tests/unit/jails.h"
 #include "tests/unit/unit.h"
 
 #include <stdio.h>
@@ -12,54 +13,54 @@
 /* The jails: rich bans smtp, imaps and 8000:8010; odd has another end; own uses nftables. */
 static struct tickets tickets_from_text(const char *text)
 {
-	static const struct {
-		const char *jail;
-		enum jail_action_kind kind;
-		const char *ports, *protocol, *blocktype, *blocktype6, *zone;
-	} jails[] = {
-	    {"rich", JAIL_ACTION_RICH, "smtp, imaps,8000:8010", "tcp",
-	     "reject type='icmp-port-unreachable'", "reject type='icmp6-port-unreachable'", NULL},
-	    {"one", JAIL_ACTION_RICH, "imaps", "tcp", "reject type='icmp-port-unreachable'",
-	     "reject type='icmp6-port-unreachable'", NULL},
-	    {"a b", JAIL_ACTION_RICH, "ssh", "tcp", NULL, NULL, NULL},
-	    {"own", JAIL_ACTION_NFTABLES, "smtp", "tcp", NULL, NULL, NULL},
-	    {"there", JAIL_ACTION_RICH, "imaps", "tcp", "drop", "drop", "public"},
-	    {"c d", JAIL_ACTION_RICH, "imaps", "tcp", "drop", "drop", NULL},
-	    {"direct", JAIL_ACTION_DIRECT, "imaps", "tcp", NULL, NULL, NULL},
-	    {"kernel", JAIL_ACTION_IPSET, "imaps", "tcp", NULL, NULL, NULL},
-	    {"set", JAIL_ACTION_FW_IPSET, "imaps", "tcp", NULL, NULL, NULL},
-	    {"whole", JAIL_ACTION_RICH, NULL, NULL, NULL, NULL, NULL},
-	    {"cell", JAIL_ACTION_SOURCE, NULL, NULL, NULL, NULL, "drop"},
-	    {"list", JAIL_ACTION_FW_IPSET, NULL, NULL, NULL, NULL, NULL},
-	    {"script", JAIL_ACTION_OTHER, NULL, NULL, NULL, NULL, NULL},
-	    {"changed", JAIL_ACTION_NFTABLES, NULL, NULL, NULL, NULL, NULL},
-	    {"white", JAIL_ACTION_ALLOW, NULL, NULL, NULL, NULL, NULL},
+	static const struct jail_row jails[] = {
+	    {.jail = "rich",
+	     .kind = JAIL_ACTION_RICH,
+	     .ports = "smtp, imaps,8000:8010",
+	     .protocol = "tcp",
+	     .blocktype = "reject type='icmp-port-unreachable'",
+	     .blocktype6 = "reject type='icmp6-port-unreachable'"},
+	    {.jail = "one",
+	     .kind = JAIL_ACTION_RICH,
+	     .ports = "imaps",
+	     .protocol = "tcp",
+	     .blocktype = "reject type='icmp-port-unreachable'",
+	     .blocktype6 = "reject type='icmp6-port-unreachable'"},
+	    {.jail = "a b", .kind = JAIL_ACTION_RICH, .ports = "ssh", .protocol = "tcp"},
+	    {.jail = "own", .kind = JAIL_ACTION_NFTABLES, .ports = "smtp", .protocol = "tcp"},
+	    {.jail = "there",
+	     .kind = JAIL_ACTION_RICH,
+	     .ports = "imaps",
+	     .protocol = "tcp",
+	     .blocktype = "drop",
+	     .blocktype6 = "drop",
+	     .zone = "public"},
+	    {.jail = "c d",
+	     .kind = JAIL_ACTION_RICH,
+	     .ports = "imaps",
+	     .protocol = "tcp",
+	     .blocktype = "drop",
+	     .blocktype6 = "drop"},
+	    {"direct", JAIL_ACTION_DIRECT, "imaps", "tcp",
+	     .command = "firewall-cmd --direct --add-rule <family> filter f2b-direct 0 -s <ip> -j "
+	                "REJECT"},
+	    {.jail = "kernel", .kind = JAIL_ACTION_IPSET, .ports = "imaps", .protocol = "tcp"},
+	    {.jail = "set", .kind = JAIL_ACTION_FW_IPSET, .ports = "imaps", .protocol = "tcp"},
+	    {"whole", JAIL_ACTION_RICH,
+	     .command = "firewall-cmd --policy=in --add-rich-rule='rule family=ipv4 source "
+	                "address=<ip> drop'"},
+	    {"cell", JAIL_ACTION_SOURCE, .zone = "drop"},
+	    {"list", JAIL_ACTION_FW_IPSET,
+	     .command = "firewall-cmd --ipset=blocked --add-entry=<ip>"},
+	    {.jail = "script", .kind = JAIL_ACTION_OTHER},
+	    {.jail = "changed", .kind = JAIL_ACTION_NFTABLES},
+	    {.jail = "white", .kind = JAIL_ACTION_ALLOW},
 	};
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	struct tickets tickets = TICKETS_NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(jails); i++) {
-		struct jail *jail;
-		struct jail_action *action;
-
-		ck_assert_int_eq(tickets_add_jail(&tickets, jails[i].jail, &jail), 0);
-		ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
-		action->kind = jails[i].kind;
-		action->ports = jails[i].ports ? strdup(jails[i].ports) : NULL;
-		action->protocol = jails[i].protocol ? strdup(jails[i].protocol) : NULL;
-		action->blocktype = jails[i].blocktype ? strdup(jails[i].blocktype) : NULL;
-		action->blocktype6 = jails[i].blocktype6 ? strdup(jails[i].blocktype6) : NULL;
-		action->zone = jails[i].zone ? strdup(jails[i].zone) : NULL;
-		if (action->kind == JAIL_ACTION_DIRECT)
-			action->command = strdup("firewall-cmd --direct --add-rule <family> filter "
-			                         "f2b-direct 0 -s <ip> -j REJECT");
-		if (strcmp(jail->name, "whole") == 0)
-			action->command = strdup("firewall-cmd --policy=in --add-rich-rule="
-			                         "'rule family=ipv4 source address=<ip> drop'");
-		if (strcmp(jail->name, "list") == 0)
-			action->command = strdup("firewall-cmd --ipset=blocked --add-entry=<ip>");
-		jail->actions_known = true;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(jails); i++)
+		jails_add(&tickets, &jails[i]);
 	ck_assert_int_eq(strv_split(&words, text, ";"), 0);
 	for (size_t i = 0; i < words.n; i++) {
 		char jail[32], address[64];

@@ -9,6 +9,7 @@
 #include "guard/system/host/process.h"
 #include "guard/restore/banlearn.h"
 #include "guard/restore/banlist.h"
+#include "guard/restore/banlog.h"
 #include "guard/restore/banorigin.h"
 #include "guard/restore/clientranges.h"
 #include "guard/restore/itemcall.h"
@@ -56,7 +57,6 @@
 #define OVER_US    86400000000LL
 #define TRIES      3  /* of each rule that firewalld does not take */
 #define TELL_LINES 20 /* bans that are told one by one */
-#define WHY_MAX    160
 
 struct bankeeper {
 	struct bankeeper_options given;
@@ -207,14 +207,8 @@ static const char *outcome_of(const struct ban_wipe *wipe)
 
 static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 {
-	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_RESTORED,
-	                                     .wipe = wipe->episode->wipe_id};
-
 	if (wipe->n_restored && wipe->recorded)
-		logger_write_about(log_of(keeper), LOGGER_NOTICE, &fields,
-		                   "restored %zu of %zu bans in %lld ms, read back from firewalld",
-		                   wipe->n_restored, wipe->n_bans,
-		                   (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
+		banlog_restored(log_of(keeper), wipe);
 	if (wipe->recorded && keeper->given.errand && wipe->episode->n_steps == 0) {
 		/* nothing came of it, and the next one finds the same: it is no news */
 		record_episode_forget_take(keeper->given.record, steal(wipe->episode));
@@ -265,23 +259,6 @@ static void end_wipes(struct bankeeper *keeper)
 
 /* --- putting back ------------------------------------------------------------------------ */
 
-static void tell_failure(struct bankeeper *keeper, const struct ban *ban, const char *why)
-{
-	_cleanup_free_ char *text = NULL;
-	char *name[1];
-	struct strv names = {.strings = name, .n = 1};
-	const struct logger_fields fields = {
-	    .kind = LOGGER_KIND_FAILED, .wipe = ban->wipe->episode->wipe_id, .items = &names};
-
-	if (item_format(&text, ban->item) < 0)
-		return;
-	name[0] = text;
-	logger_write_about(log_of(keeper), LOGGER_ERROR, &fields,
-	                   "%s could not be restored: %s; when that is mended, "
-	                   "`reload-guard restore` tries again",
-	                   text, why ? why : "unknown error");
-}
-
 static int64_t end_of(const struct ban *ban)
 {
 	return ban->wipe->episode->loss.rows[ban->row].until_us;
@@ -311,7 +288,7 @@ static void take_step(struct bankeeper *keeper, struct ban *ban, const struct re
 		ban->state = BAN_LOST;
 		if (++ban->tries < TRIES && !keeper->given.errand)
 			break;
-		tell_failure(keeper, ban, step->error);
+		banlog_failed(log_of(keeper), ban, step->error);
 		ban->wipe->n_failed++;
 		banlist_drop(ban);
 		break;
@@ -433,9 +410,7 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 			end_wipes(keeper);
 		}
 	} else if (result != FIREWALLD_E_GONE) {
-		logger_write(log_of(keeper), LOGGER_WARNING,
-		             "a ban that ended could not be removed: %s; trying again",
-		             err_text(err, result));
+		banlog_residue(log_of(keeper), err_text(err, result));
 		itemcall_free(call);
 		loop_timer_set(keeper->timer, RETRY_MS);
 		return;
@@ -460,102 +435,6 @@ static void take_away(struct bankeeper *keeper, struct ban *ban)
 
 /* --- telling ----------------------------------------------------------------------------- */
 
-/* Why it stays away. */
-static void say_why(const struct decision *decision, const struct banplan_rule *rule,
-                    char why[WHY_MAX])
-{
-	const struct clientrange *range = NULL;
-	char cidr[CIDR_TEXT_LENGTH] = "";
-
-	if (rule->ticket)
-		(void)clientranges_coverage(&decision->ranges, &rule->ticket->cidr, &range);
-	if (range)
-		cidr_format(&range->cidr, cidr);
-	snprintf(why, WHY_MAX, "covers the legitimate clients %s (%s)", cidr,
-	         range ? clientrange_source_name(range->source) : "not known");
-}
-
-static void tell_left_out(struct decision *decision, const struct banplan_rule *rule,
-                          char why[WHY_MAX])
-{
-	_cleanup_free_ char *text = NULL, *command = NULL;
-	char *name[1];
-	struct strv names = {.strings = name, .n = 1};
-	const struct logger_fields fields = {
-	    .kind = LOGGER_KIND_BAN_LEFT_OUT,
-	    .items = &names,
-	    .jail = rule->ticket ? rule->ticket->jail : NULL,
-	    .address = rule->ticket ? rule->ticket->address : NULL,
-	};
-
-	say_why(decision, rule, why);
-	if (decision->n_told++ >= TELL_LINES || item_format(&text, rule->item) < 0 ||
-	    shell_printf(&command, "fail2ban-client set %s unbanip %s",
-	                 rule->ticket ? rule->ticket->jail : "JAIL",
-	                 rule->ticket ? rule->ticket->address : "ADDRESS") < 0)
-		return;
-	name[0] = text;
-	logger_write_about(log_of(decision->keeper), LOGGER_WARNING, &fields,
-	                   "%s is left out, it %s (restore-bans = safe). fail2ban's jail %s still "
-	                   "holds it: `" TEXT_COMMAND
-	                   "` ends it, `restore-bans = all` restores such bans",
-	                   text, why, rule->ticket ? rule->ticket->jail : "?", command);
-}
-
-struct tally {
-	size_t held, ended, strangers, by_hand, left_out, inside, learned;
-};
-
-static void count_rule(struct tally *tally, const struct banplan_rule *rule)
-{
-	tally->held += rule->answer == BANPLAN_HELD;
-	tally->ended += rule->answer == BANPLAN_ENDED;
-	tally->strangers += rule->answer == BANPLAN_STRANGER;
-	tally->by_hand += rule->answer == BANPLAN_BY_HAND;
-	tally->left_out += rule->answer == BANPLAN_LEFT_OUT;
-	tally->inside += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_INSIDE;
-	tally->learned += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_EQUAL;
-}
-
-static void tell_wipe_once(struct bankeeper *keeper, struct ban_wipe *wipe,
-                           const struct tally *tally)
-{
-	const size_t n =
-	    tally->held + tally->ended + tally->strangers + tally->by_hand + tally->left_out;
-	char left_out[64] = "", strangers[128] = "", by_hand[96] = "", inside[96] = "",
-	     learned[96] = "";
-	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_LOST,
-	                                     .wipe = wipe->episode->wipe_id};
-
-	if (wipe->told || !wipe->recorded)
-		return;
-	wipe->told = true;
-	if (n == 0)
-		return; /* all were back when a guard before this one ended */
-	if (tally->left_out)
-		snprintf(left_out, sizeof(left_out), ", %zu left out", tally->left_out);
-	if (tally->strangers)
-		snprintf(strangers, sizeof(strangers),
-		         ", %zu unknown to fail2ban: these are not restored", tally->strangers);
-	if (tally->by_hand)
-		snprintf(by_hand, sizeof(by_hand),
-		         ", %zu made by hand, which no jail makes (restoring)", tally->by_hand);
-	if (tally->inside)
-		snprintf(inside, sizeof(inside),
-		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
-		         tally->inside);
-	if (tally->learned)
-		snprintf(learned, sizeof(learned),
-		         "; %zu are of addresses that clients come from: see `reload-guard "
-		         "conflicts`",
-		         tally->learned);
-	logger_write_about(
-	    log_of(keeper), tally->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
-	    "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s%s%s", n,
-	    text_plural(n), tally->held, tally->held ? " (restoring, newest first)" : "",
-	    tally->ended, left_out, strangers, by_hand, inside, learned);
-}
-
 static void tell_unknown(struct bankeeper *keeper, const char *why)
 {
 	size_t n = bankeeper_n_open(keeper) + keeper->suspects.n;
@@ -563,10 +442,7 @@ static void tell_unknown(struct bankeeper *keeper, const char *why)
 	if (keeper->told_unknown || (!bankeeper_n_open(keeper) && !keeper->suspects.n))
 		return;
 	keeper->told_unknown = true;
-	logger_write(log_of(keeper), LOGGER_WARNING,
-	             "%zu ban%s lost. Which still hold, only fail2ban knows: %s. They are restored "
-	             "when it answers.",
-	             n, text_plural(n), why);
+	banlog_unknown(log_of(keeper), n, why);
 }
 
 /* --- what stands in for them meanwhile --------------------------------------------------- */
@@ -666,20 +542,29 @@ static int judge_list(struct decision *decision)
 	return banplan_judge(decision->rules, list->n, &evidence);
 }
 
+/* Each wipe once, unless it is none. */
+static void tell_wipe(struct bankeeper *keeper, struct ban_wipe *wipe,
+                      const struct banlog_count *count)
+{
+	if (wipe->recorded)
+		banlog_lost(log_of(keeper), wipe, count);
+	wipe->told |= wipe->recorded;
+}
+
 static void tell_wipes(struct decision *decision)
 {
 	struct bankeeper *keeper = decision->keeper;
 
 	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next) {
-		struct tally tally = {0};
+		struct banlog_count count = {0};
 
 		for (size_t i = 0; i < keeper->list.n && !wipe->told; i++)
 			if (keeper->list.bans[i].wipe == wipe &&
 			    keeper->list.bans[i].state == BAN_LOST)
-				count_rule(&tally, &decision->rules[i]);
+				banlog_count(&count, &decision->rules[i]);
 		/* of those that seem to have ended, some may only not be there yet */
-		if (!decision->young || tally.ended + tally.strangers == 0)
-			tell_wipe_once(keeper, wipe, &tally);
+		if (!wipe->told && (!decision->young || count.ended + count.strangers == 0))
+			tell_wipe(keeper, wipe, &count);
 	}
 }
 
@@ -715,7 +600,7 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 {
 	struct bankeeper *keeper = decision->keeper;
 	bool there = is_there(keeper, ban->item);
-	char why[WHY_MAX];
+	char why[BANLOG_WHY_MAX];
 
 	switch (rule->answer) {
 	case BANPLAN_HELD:
@@ -727,7 +612,9 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 			banlist_settle(ban, STORE_STEP_SKIPPED, "fail2ban restored it itself");
 		break;
 	case BANPLAN_LEFT_OUT:
-		tell_left_out(decision, rule, why);
+		banlog_why(why, rule, &decision->ranges);
+		if (decision->n_told++ < TELL_LINES)
+			banlog_left_out(log_of(keeper), rule, why);
 		banlist_settle(ban, STORE_STEP_LEFT_OUT, why);
 		break;
 	case BANPLAN_ENDED:
@@ -878,10 +765,7 @@ static void decide_freed(struct decision *decision)
 
 		if (item_format(&text, &episode->loss.rows[i].item) < 0)
 			continue;
-		logger_write(log_of(keeper), LOGGER_NOTICE,
-		             "%s was removed by an unban, but another jail still bans that "
-		             "address: restoring it",
-		             text);
+		banlog_kept(log_of(keeper), text);
 		record_event(keeper->given.record, EVENT_BAN_KEPT, &episode->loss.rows[i].item,
 		             "%s was removed by an unban, and another jail still holds it", text);
 	}
@@ -964,7 +848,7 @@ static void decide_suspects(struct decision *decision)
 static void pretend(struct decision *decision)
 {
 	struct bankeeper *keeper = decision->keeper;
-	char why[WHY_MAX];
+	char why[BANLOG_WHY_MAX];
 
 	banplan_newest_first(decision->rules, keeper->list.n);
 	for (size_t i = 0; i < keeper->list.n; i++) {
@@ -972,7 +856,7 @@ static void pretend(struct decision *decision)
 		bool left_out = rule->answer == BANPLAN_LEFT_OUT;
 
 		if (left_out)
-			say_why(decision, rule, why);
+			banlog_why(why, rule, &decision->ranges);
 		keeper->given.on_judged(rule, left_out ? why : NULL, keeper->given.userdata);
 	}
 	for (size_t i = 0; i < keeper->list.n; i++)
@@ -1140,13 +1024,8 @@ static void on_shape(const struct banshape *shape, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
 	const struct jail *jail = tickets_jail(&keeper->tickets, shape->jail);
-	char name[WHY_MAX];
 
-	banshape_name(name, sizeof(name), shape);
-	logger_write(log_of(keeper), LOGGER_NOTICE,
-	             "jail %s was seen to %s by %s: what a reload takes of these is restored "
-	             "while fail2ban holds the ban",
-	             shape->jail, jail && jail_lets_in(jail) ? "let in" : "ban", name);
+	banlog_shape(log_of(keeper), shape, jail && jail_lets_in(jail));
 	record_shape(keeper->given.record, shape);
 	keeper->given.on_learned(keeper->given.userdata);
 }
@@ -1325,9 +1204,7 @@ static bool put_back_by_hand(struct bankeeper *keeper)
 	decide_without_fail2ban(&decision);
 	if (decision.n_wanted == 0)
 		return false;
-	logger_write(log_of(keeper), LOGGER_NOTICE,
-	             "%zu deny rule%s lost that no jail of fail2ban made: restoring",
-	             decision.n_wanted, text_plural(decision.n_wanted));
+	banlog_by_hand(log_of(keeper), decision.n_wanted);
 	put_back(keeper, decision.wanted, decision.n_wanted);
 	return true;
 }
@@ -1347,10 +1224,7 @@ static void take_away_residue(struct bankeeper *keeper)
 
 static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
 {
-	logger_write(log_of(keeper), LOGGER_ERROR,
-	             "%zu ban%s not restored: fail2ban did not answer for an hour. When it runs "
-	             "again: reload-guard restore",
-	             wipe->n_open, text_plural(wipe->n_open));
+	banlog_given_up(log_of(keeper), wipe->n_open);
 	for (size_t i = 0; i < keeper->list.n; i++) {
 		struct ban *ban = &keeper->list.bans[i];
 
@@ -1368,10 +1242,7 @@ static void give_up_suspects(struct bankeeper *keeper)
 {
 	if (keeper->suspects.n == 0)
 		return;
-	logger_write(log_of(keeper), LOGGER_WARNING,
-	             "%zu ban rule%s gone, though nobody was seen to remove any, and fail2ban did "
-	             "not answer for an hour; not restored",
-	             keeper->suspects.n, text_plural(keeper->suspects.n));
+	banlog_suspects_given_up(log_of(keeper), keeper->suspects.n);
 	for (size_t i = 0; i < keeper->suspects.n; i++)
 		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
 			missed(keeper);

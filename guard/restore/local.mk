@@ -8,6 +8,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/banlearn.h \
 	guard/restore/banlist.c \
 	guard/restore/banlist.h \
+	guard/restore/banlog.c \
+	guard/restore/banlog.h \
 	guard/restore/banorigin.c \
 	guard/restore/banorigin.h \
 	guard/restore/clientranges.c \

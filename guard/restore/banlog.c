@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/banlog.h"
+
+#include "guard/base/shell.h"
+#include "guard/base/text.h"
+
+#include <stdio.h>
+
+/* --- of a wipe ---------------------------------------------------------------------------- */
+
+/** banlog_count() - one more of those that a wipe took */
+void banlog_count(struct banlog_count *count, const struct banplan_rule *rule)
+{
+	count->held += rule->answer == BANPLAN_HELD;
+	count->ended += rule->answer == BANPLAN_ENDED;
+	count->strangers += rule->answer == BANPLAN_STRANGER;
+	count->by_hand += rule->answer == BANPLAN_BY_HAND;
+	count->left_out += rule->answer == BANPLAN_LEFT_OUT;
+	count->inside += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_INSIDE;
+	count->learned += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_EQUAL;
+}
+
+/** banlog_lost() - what a wipe took; nothing, when all were back before anybody looked */
+void banlog_lost(struct logger *logger, const struct ban_wipe *wipe,
+                 const struct banlog_count *count)
+{
+	const size_t n =
+	    count->held + count->ended + count->strangers + count->by_hand + count->left_out;
+	char left_out[64] = "", strangers[128] = "", by_hand[96] = "", inside[96] = "",
+	     learned[96] = "";
+	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_LOST,
+	                                     .wipe = wipe->episode->wipe_id};
+
+	if (n == 0)
+		return;
+	if (count->left_out)
+		snprintf(left_out, sizeof(left_out), ", %zu left out", count->left_out);
+	if (count->strangers)
+		snprintf(strangers, sizeof(strangers),
+		         ", %zu unknown to fail2ban: these are not restored", count->strangers);
+	if (count->by_hand)
+		snprintf(by_hand, sizeof(by_hand),
+		         ", %zu made by hand, which no jail makes (restoring)", count->by_hand);
+	if (count->inside)
+		snprintf(inside, sizeof(inside),
+		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
+		         count->inside);
+	if (count->learned)
+		snprintf(learned, sizeof(learned),
+		         "; %zu are of addresses that clients come from: see `reload-guard "
+		         "conflicts`",
+		         count->learned);
+	logger_write_about(
+	    logger, count->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
+	    "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s%s%s", n,
+	    text_plural(n), count->held, count->held ? " (restoring, newest first)" : "",
+	    count->ended, left_out, strangers, by_hand, inside, learned);
+}
+
+/** banlog_restored() - a wipe is closed */
+void banlog_restored(struct logger *logger, const struct ban_wipe *wipe)
+{
+	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_RESTORED,
+	                                     .wipe = wipe->episode->wipe_id};
+
+	logger_write_about(logger, LOGGER_NOTICE, &fields,
+	                   "restored %zu of %zu bans in %lld ms, read back from firewalld",
+	                   wipe->n_restored, wipe->n_bans,
+	                   (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
+}
+
+/** banlog_failed() - firewalld does not take it; @why: NULL: not known */
+void banlog_failed(struct logger *logger, const struct ban *ban, const char *why)
+{
+	_cleanup_free_ char *text = NULL;
+	char *name[1];
+	struct strv names = {.strings = name, .n = 1};
+	const struct logger_fields fields = {
+	    .kind = LOGGER_KIND_FAILED, .wipe = ban->wipe->episode->wipe_id, .items = &names};
+
+	if (item_format(&text, ban->item) < 0)
+		return;
+	name[0] = text;
+	logger_write_about(logger, LOGGER_ERROR, &fields,
+	                   "%s could not be restored: %s; when that is mended, "
+	                   "`reload-guard restore` tries again",
+	                   text, why ? why : "unknown error");
+}
+
+/* --- what is left out --------------------------------------------------------------------- */
+
+/** banlog_why() - why it stays away, as it is on record, too */
+void banlog_why(char why[BANLOG_WHY_MAX], const struct banplan_rule *rule,
+                const struct clientranges *ranges)
+{
+	const struct clientrange *range = NULL;
+	char cidr[CIDR_TEXT_LENGTH] = "";
+
+	if (rule->ticket)
+		(void)clientranges_coverage(ranges, &rule->ticket->cidr, &range);
+	if (range)
+		cidr_format(&range->cidr, cidr);
+	snprintf(why, BANLOG_WHY_MAX, "covers the legitimate clients %s (%s)", cidr,
+	         range ? clientrange_source_name(range->source) : "not known");
+}
+
+/** banlog_left_out() - and what ends it, or has it restored */
+void banlog_left_out(struct logger *logger, const struct banplan_rule *rule, const char *why)
+{
+	_cleanup_free_ char *text = NULL, *command = NULL;
+	char *name[1];
+	struct strv names = {.strings = name, .n = 1};
+	const struct logger_fields fields = {
+	    .kind = LOGGER_KIND_BAN_LEFT_OUT,
+	    .items = &names,
+	    .jail = rule->ticket ? rule->ticket->jail : NULL,
+	    .address = rule->ticket ? rule->ticket->address : NULL,
+	};
+
+	if (item_format(&text, rule->item) < 0 ||
+	    shell_printf(&command, "fail2ban-client set %s unbanip %s",
+	                 rule->ticket ? rule->ticket->jail : "JAIL",
+	                 rule->ticket ? rule->ticket->address : "ADDRESS") < 0)
+		return;
+	name[0] = text;
+	logger_write_about(logger, LOGGER_WARNING, &fields,
+	                   "%s is left out, it %s (restore-bans = safe). fail2ban's jail %s still "
+	                   "holds it: `" TEXT_COMMAND
+	                   "` ends it, `restore-bans = all` restores such bans",
+	                   text, why, rule->ticket ? rule->ticket->jail : "?", command);
+}
+
+/* --- what waits, and what comes of it ----------------------------------------------------- */
+
+/** banlog_unknown() - so many are lost, and fail2ban cannot be asked; @why: how it is */
+void banlog_unknown(struct logger *logger, size_t n, const char *why)
+{
+	logger_write(logger, LOGGER_WARNING,
+	             "%zu ban%s lost. Which still hold, only fail2ban knows: %s. They are restored "
+	             "when it answers.",
+	             n, text_plural(n), why);
+}
+
+/** banlog_given_up() - nobody waits for it any more */
+void banlog_given_up(struct logger *logger, size_t n)
+{
+	logger_write(logger, LOGGER_ERROR,
+	             "%zu ban%s not restored: fail2ban did not answer for an hour. When it runs "
+	             "again: reload-guard restore",
+	             n, text_plural(n));
+}
+
+/** banlog_suspects_given_up() - nor for what went without a wipe */
+void banlog_suspects_given_up(struct logger *logger, size_t n)
+{
+	logger_write(logger, LOGGER_WARNING,
+	             "%zu ban rule%s gone, though nobody was seen to remove any, and fail2ban did "
+	             "not answer for an hour; not restored",
+	             n, text_plural(n));
+}
+
+/** banlog_by_hand() - these need no fail2ban */
+void banlog_by_hand(struct logger *logger, size_t n)
+{
+	logger_write(logger, LOGGER_NOTICE,
+	             "%zu deny rule%s lost that no jail of fail2ban made: restoring", n,
+	             text_plural(n));
+}
+
+/** banlog_kept() - two jails had one rule */
+void banlog_kept(struct logger *logger, const char *item)
+{
+	logger_write(logger, LOGGER_NOTICE,
+	             "%s was removed by an unban, but another jail still bans that address: "
+	             "restoring it",
+	             item);
+}
+
+/** banlog_residue() - one of ours came too late, and cannot be taken away */
+void banlog_residue(struct logger *logger, const char *why)
+{
+	logger_write(logger, LOGGER_WARNING,
+	             "a ban that ended could not be removed: %s; trying again", why);
+}
+
+/** banlog_shape() - what a jail's bans look like is known from now on */
+void banlog_shape(struct logger *logger, const struct banshape *shape, bool lets_in)
+{
+	char name[BANLOG_WHY_MAX];
+
+	banshape_name(name, sizeof(name), shape);
+	logger_write(logger, LOGGER_NOTICE,
+	             "jail %s was seen to %s by %s: what a reload takes of these is restored while "
+	             "fail2ban holds the ban",
+	             shape->jail, lets_in ? "let in" : "ban", name);
+}

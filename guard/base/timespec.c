@@ -335,6 +335,16 @@ void timespec_format_iso(int64_t us, char out[TIMESPEC_TEXT_MAX])
 	snprintf(out, TIMESPEC_TEXT_MAX, "%.20s.%06uZ", second, (unsigned)(shown % US_PER_S));
 }
 
+/** timespec_format_stamp() - 20261121T203425Z, for names of files */
+void timespec_format_stamp(int64_t us, char out[TIMESPEC_TEXT_MAX])
+{
+	time_t t = clamp(us) / US_PER_S;
+	struct tm tm;
+
+	gmtime_r(&t, &tm);
+	strftime(out, TIMESPEC_TEXT_MAX, "%Y%m%dT%H%M%SZ", &tm);
+}
+
 /** timespec_format_local() - 2026-11-21 20:34:25 in the place's time, for people */
 void timespec_format_local(int64_t us, const struct timespec_zone *zone,
                            char out[TIMESPEC_TEXT_MAX])

@@ -31,6 +31,7 @@ enum {
 int timespec_parse(int64_t *out_us, const char *text, int64_t now_us,
                    const struct timespec_zone *zone, bool end_of_day, struct err *err) _must_check_;
 void timespec_format_iso(int64_t us, char out[TIMESPEC_TEXT_MAX]);
+void timespec_format_stamp(int64_t us, char out[TIMESPEC_TEXT_MAX]);
 void timespec_format_local(int64_t us, const struct timespec_zone *zone,
                            char out[TIMESPEC_TEXT_MAX]);
 void timespec_format_duration(int64_t us, char out[TIMESPEC_TEXT_MAX]);

@@ -153,6 +153,8 @@ START_TEST(formats_local_and_clamps)
 
 	timespec_format_local(NOW, &east, text);
 	ck_assert_str_eq(text, "2026-11-21 21:34:25");
+	timespec_format_stamp(NOW, text);
+	ck_assert_str_eq(text, "20261121T203425Z");
 	timespec_format_iso(INT64_MAX, text);
 	ck_assert_str_eq(text, "9999-12-31T23:59:59.999999Z");
 	timespec_format_iso(INT64_MIN, text);

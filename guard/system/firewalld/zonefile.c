@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/firewalld/zonefile.h"
 
+#include "guard/base/timespec.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonexml.h"
 
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 /* Where firewalld looks, the administrator's first (firewalld: config/__init__.py). */
@@ -83,12 +83,9 @@ static int make_folder(const char *path, bool link_is_fine, struct err *err)
 /* A new file ZONE.xml.20261121T203425Z, with a number when there is one of that second. */
 static int create_backup(const char *folder, const char *zone, char **path, struct err *err)
 {
-	time_t now = (time_t)(clock_now_us() / 1000000);
-	char stamp[32];
-	struct tm tm;
+	char stamp[TIMESPEC_TEXT_MAX];
 
-	if (!gmtime_r(&now, &tm) || strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm) == 0)
-		return -EOVERFLOW;
+	timespec_format_stamp(clock_now_us(), stamp);
 	for (int i = 1; i <= BACKUP_ATTEMPTS; i++) {
 		_cleanup_free_ char *name = NULL;
 		int fd, r;

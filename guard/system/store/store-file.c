@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/store/store-internal.h"
 
+#include "guard/base/timespec.h"
+#include "guard/system/host/clock.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 void store_file_deinit(struct store_file *file)
@@ -174,13 +176,10 @@ static int rename_part(const struct store_file *file, const char *aside, const c
 
 static void name_aside(const struct store_file *file, char *name, size_t size)
 {
-	time_t now = time(NULL);
-	struct tm utc;
 	struct stat st;
-	char when[32];
+	char when[TIMESPEC_TEXT_MAX];
 
-	gmtime_r(&now, &utc);
-	strftime(when, sizeof(when), "%Y%m%dT%H%M%SZ", &utc);
+	timespec_format_stamp(clock_now_us(), when);
 	snprintf(name, size, STORE_FILE ".corrupt-%s", when);
 	for (unsigned i = 2; i < 1000; i++) {
 		if (fstatat(file->folder_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)

@@ -246,7 +246,7 @@ static bool is_open_somewhere(struct check_run *run, const struct item *item)
 	const struct ruleset *ruleset = &picture->ruleset;
 
 	if (item->kind == ITEM_SERVICE)
-		run->failed |= picture_service_ports(ruleset, item->value, &ports) < 0;
+		run->failed |= ruleset_service_ports(ruleset, item->value, &ports) < 0;
 	for (size_t i = 0; i < fw->n; i++) {
 		const struct firewall_entry *entry = &fw->entries[i];
 

@@ -11,9 +11,6 @@
 #include "guard/model/packet/verdict.h"
 #include "guard/model/packet/walk.h"
 
-/* Services that include each other do not go deeper. */
-#define INCLUDES_MAX 4
-
 /* --- what opens a port -------------------------------------------------------------------- */
 
 static bool list_has(const struct strv *ports, unsigned port)
@@ -29,24 +26,11 @@ static bool list_has(const struct strv *ports, unsigned port)
 	return false;
 }
 
-static bool service_has(const struct ruleset *ruleset, const char *name, unsigned port, int depth)
-{
-	const struct ruleset_service *service = ruleset_service(ruleset, name);
-
-	if (!service || depth > INCLUDES_MAX)
-		return false;
-	if (list_has(&service->ports, port))
-		return true;
-	for (size_t i = 0; i < service->includes.n; i++)
-		if (service_has(ruleset, service->includes.strings[i], port, depth + 1))
-			return true;
-	return false;
-}
-
 /** check_item_opens() - does it let packets in to this TCP port? Without memory the run has failed
  */
 bool check_item_opens(struct check_run *run, const struct item *item, unsigned port)
 {
+	_cleanup_strv_ struct strv ports = STRV_NULL;
 	char opened[ITEM_OPENED_MAX], protocol[8];
 	unsigned first, last;
 	int opens = item_opens(item, opened);
@@ -56,7 +40,8 @@ bool check_item_opens(struct check_run *run, const struct item *item, unsigned p
 		return false;
 	if (item_port_parse(opened, &first, &last, protocol))
 		return strcmp(protocol, "tcp") == 0 && first <= port && port <= last;
-	return service_has(&run->picture->ruleset, opened, port, 0);
+	run->failed |= ruleset_service_ports(&run->picture->ruleset, opened, &ports) < 0;
+	return list_has(&ports, port);
 }
 
 static bool is_opened(struct check_run *run, unsigned port)

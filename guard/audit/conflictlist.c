@@ -64,10 +64,10 @@ static int describe(struct conflictlist_row *row)
 		                 zone->is_policy ? "policy" : "zone", zone->name);
 	case CONFLICT_SOURCE:
 		return xasprintf(&row->what, "zone %s, target %s, with the source %s", zone->name,
-		                 ruleset_target_name(zone->target), conflict->source);
+		                 target_name(zone->target), conflict->source);
 	case CONFLICT_POLICY:
 		return xasprintf(&row->what, "policy %s, target %s", zone->name,
-		                 ruleset_target_name(zone->target));
+		                 target_name(zone->target));
 	case CONFLICT_CHAIN:
 		row->permanent = conflict->step->permanent;
 		return xasprintf(&row->what, "\"%s\" in %s%s %s, chain %s", conflict->step->text,

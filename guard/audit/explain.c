@@ -504,7 +504,7 @@ static int target_commands(struct explain_reason *reason, const struct explain *
 	if (r < 0)
 		return r;
 	/* to open a zone that is there to deny would let in everybody else whom it denies */
-	if (out->n > 0 && zone->target != RULESET_TARGET_DEFAULT && holds_others(zone))
+	if (out->n > 0 && zone->target != TARGET_DEFAULT && holds_others(zone))
 		return 0;
 	/* to take the source out of the zone is enough; to open the zone to it is another way */
 	if (out->n > 0)

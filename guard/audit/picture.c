@@ -7,9 +7,6 @@
 
 #include "guard/model/packet/dispatch.h"
 
-/* Services that include each other do not go deeper. */
-#define INCLUDES_MAX 8
-
 /** picture_deinit() - free what was read; may be called twice */
 void picture_deinit(struct picture *picture)
 {
@@ -199,32 +196,6 @@ const char *picture_kernel_words(const struct picture *picture)
 		return "the kernel lets no new connection in: a reload is under way, or broke off";
 	return kernel->table ? "the kernel keeps the rules that it had"
 	                     : "the kernel has no rules of firewalld's";
-}
-
-static int add_ports(const struct ruleset *ruleset, const char *name, struct strv *out,
-                     unsigned depth)
-{
-	const struct ruleset_service *service = ruleset_service(ruleset, name);
-	int r = 0;
-
-	if (!service || depth > INCLUDES_MAX)
-		return 0;
-	for (size_t i = 0; i < service->ports.n && r == 0; i++)
-		r = strv_add_once(out, service->ports.strings[i]);
-	for (size_t i = 0; i < service->includes.n && r == 0; i++)
-		r = add_ports(ruleset, service->includes.strings[i], out, depth + 1);
-	return r;
-}
-
-/**
- * picture_service_ports() - PORT/PROTOCOL of a service and of what it includes
- * @out: added to; nothing of a service that is not known
- *
- * Return: 0; -ENOMEM.
- */
-int picture_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out)
-{
-	return add_ports(ruleset, service, out, 0);
 }
 
 /**

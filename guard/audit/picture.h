@@ -169,7 +169,5 @@ bool picture_knows_tickets(const struct picture *picture);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
 int picture_gets_packets(const struct picture *picture, const struct firewall *fw,
                          const char *zone) _must_check_;
-int picture_service_ports(const struct ruleset *ruleset, const char *service,
-                          struct strv *out) _must_check_;
 
 #endif

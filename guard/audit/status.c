@@ -179,7 +179,7 @@ static int find_listeners(struct status *status)
 
 		/* without the definition its ports are not known, which the table says */
 		if (row->item.kind == ITEM_SERVICE)
-			r = picture_service_ports(&picture->ruleset, row->item.value, &row->ports);
+			r = ruleset_service_ports(&picture->ruleset, row->item.value, &row->ports);
 		else if (row->item.kind == ITEM_PORT)
 			r = strv_add(&row->ports, row->item.value);
 		if (r < 0)

@@ -305,9 +305,9 @@ static bool is_in(const struct firewall *fw, const struct item *item, const char
 /* What nothing in it is for. */
 static bool denies_the_rest(const struct firewall *fw, const char *zone)
 {
-	enum ruleset_target target = firewall_target(fw, zone);
+	enum target target = firewall_target(fw, zone);
 
-	return target == RULESET_TARGET_DROP || target == RULESET_TARGET_REJECT;
+	return target == TARGET_DROP || target == TARGET_REJECT;
 }
 
 /**
@@ -331,12 +331,12 @@ bool firewall_lets_in(const struct firewall *fw, const struct item *item, const 
 }
 
 /** firewall_target() - what the zone does with what nothing in it is for */
-enum ruleset_target firewall_target(const struct firewall *fw, const char *zone)
+enum target firewall_target(const struct firewall *fw, const char *zone)
 {
 	for (size_t i = 0; i < fw->n_traits; i++)
 		if (strcmp(fw->traits[i].zone, zone) == 0)
 			return fw->traits[i].target;
-	return RULESET_TARGET_DEFAULT;
+	return TARGET_DEFAULT;
 }
 
 /**
@@ -350,7 +350,7 @@ bool firewall_has_hidden_opening(const struct firewall *fw, const char *zone)
 	for (size_t i = 0; i < fw->n_traits; i++)
 		if (fw->traits[i].lets_in && strv_contains(&fw->traits[i].from, zone))
 			return true;
-	return firewall_target(fw, zone) == RULESET_TARGET_ACCEPT;
+	return firewall_target(fw, zone) == TARGET_ACCEPT;
 }
 
 /**

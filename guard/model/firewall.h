@@ -10,7 +10,8 @@
 #ifndef GUARD_MODEL_FIREWALL_H
 #define GUARD_MODEL_FIREWALL_H
 
-#include "guard/model/packet/ruleset.h"
+#include "guard/model/item.h"
+#include "guard/model/packet/target.h"
 
 /* As the `state` property of firewalld tells it, but for the last one. */
 enum firewall_state {
@@ -54,12 +55,12 @@ struct firewall_entry {
 
 /* What is no item, and not the same for all zones. */
 struct firewall_trait {
-	char *zone;                 /* owned */
-	int ingress;                /* priority: asked earlier or later than the others */
-	enum ruleset_target target; /* what becomes of whatever nothing in it is for */
-	struct strv from;           /* of a policy: of which zones, or ANY */
-	bool leads_here;            /* a policy that is asked of packets to this machine */
-	bool lets_in;               /* a policy that opens something, wherever it leads */
+	char *zone;         /* owned */
+	int ingress;        /* priority: asked earlier or later than the others */
+	enum target target; /* what becomes of whatever nothing in it is for */
+	struct strv from;   /* of a policy: of which zones, or ANY */
+	bool leads_here;    /* a policy that is asked of packets to this machine */
+	bool lets_in;       /* a policy that opens something, wherever it leads */
 };
 
 struct firewall {
@@ -97,7 +98,7 @@ int firewall_add_trait(struct firewall *fw, const char *zone,
                        struct firewall_trait **out) _must_check_;
 int firewall_copy_traits(struct firewall *to, const struct firewall *from) _must_check_;
 bool firewall_lets_in(const struct firewall *fw, const struct item *item, const char *zone);
-enum ruleset_target firewall_target(const struct firewall *fw, const char *zone);
+enum target firewall_target(const struct firewall *fw, const char *zone);
 bool firewall_has_hidden_opening(const struct firewall *fw, const char *zone);
 const struct firewall_entry *firewall_bound_elsewhere(const struct firewall *fw,
                                                       const struct item *binding);

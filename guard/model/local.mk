@@ -78,6 +78,8 @@ libguard_model_a_SOURCES = \
 	guard/model/packet/remembered.h \
 	guard/model/packet/ruleset.c \
 	guard/model/packet/ruleset.h \
+	guard/model/packet/target.c \
+	guard/model/packet/target.h \
 	guard/model/packet/verdict.c \
 	guard/model/packet/verdict.h \
 	guard/model/packet/walk.c \

@@ -102,7 +102,7 @@ static void put_settings(struct lines *lines)
 {
 	const struct ruleset_zone *zone = lines->zone;
 
-	put(lines, "target", ruleset_target_name(zone->target), NULL, KEPT_NOT_ASKED);
+	put(lines, "target", target_name(zone->target), NULL, KEPT_NOT_ASKED);
 	put_number(lines, "priority", zone->is_policy ? zone->priority : zone->ingress_priority);
 	put_words(lines, "ingress-zone", &zone->ingress_zones);
 	put_words(lines, "egress-zone", &zone->egress_zones);

@@ -57,7 +57,7 @@ static inline void rulesets_zone_line(struct ruleset *ruleset, const char *name,
 		ck_assert_msg(ruleset_add_rule(zone, value, &err) == 0, "%s: %s", value, err.text);
 		zone->rules[zone->n_rules - 1].in_order = false;
 	} else if (strcmp(key, "target") == 0)
-		ck_assert(ruleset_target_parse(value, &zone->target));
+		ck_assert(target_parse(value, &zone->target));
 	else if (strcmp(key, "priority") == 0)
 		zone->priority = zone->ingress_priority = atoi(value);
 	else if (strcmp(key, "invert") == 0)

@@ -237,6 +237,12 @@ static const struct {
 } worlds[] = {
     /* nothing listens on imaps, in all of these */
     {MAIL, MAIL_RULES, "", "no-listener=warning", "iptables-backend=info"},
+    /* a service that has it by another, as deep as any */
+    {"public/interface:eth0=rp public/service:a=rp",
+     "public interface eth0\npublic service a\nservice:a include:b\nservice:b include:c\n"
+     "service:c include:d\nservice:d include:e\nservice:e include:imaps\n"
+     "service:imaps 993/tcp\ndefault public",
+     "", "no-listener=warning", "iptables-backend=info"},
     {MAIL, MAIL_RULES, "panic", "panic=error", "iptables-backend=info"},
     {MAIL, MAIL_RULES, "failed", "firewalld-state=error", "iptables-backend=info"},
     {MAIL, MAIL_RULES, "init", "firewalld-state=error", "iptables-backend=info"},

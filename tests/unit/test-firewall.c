@@ -170,7 +170,7 @@ START_TEST(protects_what_is_configured)
 		ck_assert_int_eq(firewall_put(&fw, &user, &entry), 0);
 		entry->flags = FIREWALL_RUNTIME;
 	}
-	firewall_new_trait(&fw, "trusted")->target = RULESET_TARGET_ACCEPT;
+	firewall_new_trait(&fw, "trusted")->target = TARGET_ACCEPT;
 	policy = firewall_new_trait(&fw, "policy:in");
 	policy->lets_in = true;
 	ck_assert_int_eq(strv_add(&policy->from, "partners"), 0);

@@ -103,7 +103,7 @@ START_TEST(takes_a_zone)
 	dbus_message_unref(dict.message);
 	zone = ruleset_zone(&ruleset, "office");
 	ck_assert_ptr_nonnull(zone);
-	ck_assert_int_eq((int)zone->target, RULESET_TARGET_REJECT);
+	ck_assert_int_eq((int)zone->target, TARGET_REJECT);
 	ck_assert_int_eq(zone->ingress_priority, -3);
 	ck_assert(zone->icmp_block_inversion);
 	ck_assert_uint_eq(zone->sources.n, 2);

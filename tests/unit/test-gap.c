@@ -360,8 +360,8 @@ START_TEST(stands_in_for_zones_that_deny)
 	char denied[128];
 
 	fill(&fw);
-	firewall_new_trait(&fw, "drop")->target = RULESET_TARGET_DROP;
-	firewall_new_trait(&fw, "block")->target = RULESET_TARGET_REJECT;
+	firewall_new_trait(&fw, "drop")->target = TARGET_DROP;
+	firewall_new_trait(&fw, "block")->target = TARGET_REJECT;
 	ck_assert_int_eq(strv_split(&held, zone_rows[_i].firewall,
 	                            strchr(zone_rows[_i].firewall, ';') ||
 	                                    strstr(zone_rows[_i].firewall, "rule ")

@@ -128,7 +128,7 @@ START_TEST(understands_what_nft_shows)
 	bool certain = true;
 
 	ck_assert_int_eq(ruleset_add_zone(&ruleset, "trusted", &zone), 0);
-	zone->target = RULESET_TARGET_ACCEPT;
+	zone->target = TARGET_ACCEPT;
 	ruleset.default_zone = strdup("trusted");
 	ck_assert_int_eq(xasprintf(&json, DOCUMENT("%s"), rows[_i].objects), 0);
 	ck_assert_msg(nftrules_parse(&ruleset, NFTRULES_OTHERS, json, strlen(json), &err) == 0,

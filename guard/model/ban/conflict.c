@@ -489,7 +489,7 @@ static int look_at_zone(struct search *search, const struct ruleset_zone *zone)
 	for (size_t i = 0; i < zone->n_rules && r == 0; i++)
 		r = look_at_rule(search, zone, &zone->rules[i]);
 	if (zone->is_policy && r == 0 &&
-	    (zone->target == RULESET_TARGET_DROP || zone->target == RULESET_TARGET_REJECT)) {
+	    (zone->target == TARGET_DROP || zone->target == TARGET_REJECT)) {
 		struct conflict conflict = {.kind = CONFLICT_POLICY, .zone = zone};
 		_cleanup_rangeset_ struct rangeset set = RANGESET_NULL;
 
@@ -497,8 +497,8 @@ static int look_at_zone(struct search *search, const struct ruleset_zone *zone)
 		if (r == 0)
 			r = against_set(search, &conflict, &set);
 	}
-	for (size_t i = 0; i < zone->sources.n && r == 0 && !zone->is_policy &&
-	                   zone->target != RULESET_TARGET_ACCEPT;
+	for (size_t i = 0;
+	     i < zone->sources.n && r == 0 && !zone->is_policy && zone->target != TARGET_ACCEPT;
 	     i++)
 		r = look_at_binding(search, zone, zone->sources.strings[i]);
 	return r;

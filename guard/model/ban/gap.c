@@ -465,7 +465,7 @@ static int look_at(struct gap *gap, struct gap_frame *frame, const struct firewa
 /* Into such a zone comes nothing but what something in it is for. */
 static bool denies_all(const struct firewall *fw, const char *zone, struct gap_match *match)
 {
-	enum ruleset_target target = firewall_target(fw, zone);
+	enum target target = firewall_target(fw, zone);
 
 	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE);
 	     i < fw->n && strcmp(fw->entries[i].item.zone, zone) == 0; i++)
@@ -473,8 +473,8 @@ static bool denies_all(const struct firewall *fw, const char *zone, struct gap_m
 			return false;
 	match->action = GAP_DROP;
 	/* core/nftables.py, _reject_fragment() */
-	return target == RULESET_TARGET_DROP ||
-	       (target == RULESET_TARGET_REJECT && reject_of("admin-prohibited", match));
+	return target == TARGET_DROP ||
+	       (target == TARGET_REJECT && reject_of("admin-prohibited", match));
 }
 
 /* Does the rule look into the ipset, and what does it deny? Return: as look_at(). */

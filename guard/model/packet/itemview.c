@@ -74,7 +74,7 @@ static bool lets_in(const struct ruleset_zone *policy)
 	for (size_t i = 0; i < policy->n_rules; i++)
 		if (policy->rules[i].rule.action == RICHRULE_ACTION_ACCEPT)
 			return true;
-	return policy->target == RULESET_TARGET_ACCEPT || policy->services.n || policy->ports.n ||
+	return policy->target == TARGET_ACCEPT || policy->services.n || policy->ports.n ||
 	       policy->protocols.n || policy->source_ports.n || policy->forward_ports.n;
 }
 
@@ -83,8 +83,7 @@ static int add_trait(struct firewall *fw, const char *name, const struct ruleset
 	struct firewall_trait *trait;
 	int r;
 
-	if (!zone->is_policy && zone->ingress_priority == 0 &&
-	    zone->target == RULESET_TARGET_DEFAULT)
+	if (!zone->is_policy && zone->ingress_priority == 0 && zone->target == TARGET_DEFAULT)
 		return 0;
 	r = firewall_add_trait(fw, name, &trait);
 	if (r < 0)

@@ -195,7 +195,7 @@ int ruleset_add_policy(struct ruleset *ruleset, const char *name, struct ruleset
 	int r = add_zone(ruleset, true, name, out);
 
 	if (r == 0 && !there)
-		(*out)->target = RULESET_TARGET_CONTINUE;
+		(*out)->target = TARGET_CONTINUE;
 	return r;
 }
 
@@ -248,32 +248,6 @@ int ruleset_keeps(bool *out, const struct ruleset_zone *zone, enum item_kind kin
 		return -ENOMEM;
 	*out = strv_contains(&zone->permanent, text);
 	return 0;
-}
-
-static const char *const target_names[] = {
-    [RULESET_TARGET_DEFAULT] = "default", [RULESET_TARGET_CONTINUE] = "CONTINUE",
-    [RULESET_TARGET_ACCEPT] = "ACCEPT",   [RULESET_TARGET_REJECT] = "REJECT",
-    [RULESET_TARGET_DROP] = "DROP",
-};
-
-/** ruleset_target_parse() - as firewalld writes it, in zones and policies; false: not one */
-bool ruleset_target_parse(const char *text, enum ruleset_target *out)
-{
-	if (strcmp(text, "%%REJECT%%") == 0)
-		text = "REJECT";
-	for (unsigned i = 0; i < ARRAY_SIZE(target_names); i++) {
-		if (strcmp(text, target_names[i]) == 0) {
-			*out = (enum ruleset_target)i;
-			return true;
-		}
-	}
-	return false;
-}
-
-/** ruleset_target_name() - the word for it; static */
-const char *ruleset_target_name(enum ruleset_target target)
-{
-	return target_names[target];
 }
 
 /* --- rich rules --------------------------------------------------------------------------- */
@@ -409,6 +383,34 @@ int ruleset_add_service(struct ruleset *ruleset, const char *name, struct rulese
 	return 0;
 }
 
+/* Services that include each other do not go deeper. */
+#define INCLUDES_MAX 8
+
+static int add_ports(const struct ruleset *ruleset, const char *name, struct strv *out,
+                     unsigned depth)
+{
+	const struct ruleset_service *service = ruleset_service(ruleset, name);
+	int r = 0;
+
+	if (!service || depth > INCLUDES_MAX)
+		return 0;
+	r = strv_add_each(out, &service->ports);
+	for (size_t i = 0; i < service->includes.n && r == 0; i++)
+		r = add_ports(ruleset, service->includes.strings[i], out, depth + 1);
+	return r;
+}
+
+/**
+ * ruleset_service_ports() - PORT/PROTOCOL of a service and of what it includes
+ * @out: added to; nothing of a service that is not known
+ *
+ * Return: 0; -ENOMEM.
+ */
+int ruleset_service_ports(const struct ruleset *ruleset, const char *service, struct strv *out)
+{
+	return add_ports(ruleset, service, out, 0);
+}
+
 /** ruleset_ipset() - the ipset of that name, borrowed; NULL: not known */
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name)
 {
@@ -542,30 +544,48 @@ static int settle_zone(struct ruleset_zone *zone, const struct ruleset_held *hel
 	return r == 0 ? ruleset_order_rules(zone, &rules) : r;
 }
 
-static void mark_direct(struct ruleset *ruleset, const char *command)
+static int by_word(const void *a, const void *b)
 {
-	for (size_t i = 0; i < ruleset->n_chains; i++)
-		for (size_t k = 0; ruleset->chains[i].direct && k < ruleset->chains[i].n_steps;
-		     k++) {
-			struct ruleset_step *step = &ruleset->chains[i].steps[k];
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
 
-			step->permanent |= step->command && strcmp(step->command, command) == 0;
+/* What takes away each permanent one, sorted. */
+static int list_removals(struct strv *out, const struct ruleset *ruleset)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ruleset->n_held; i++) {
+		const struct ruleset_held *held = &ruleset->held[i];
+		const char *family = held->permanent ? item_direct_family(held->zone) : NULL;
+
+		for (size_t k = 0; family && k < held->items.n && r == 0; k++) {
+			char *removal = NULL;
+
+			r = xasprintf(&removal, RULESET_DIRECT_REMOVAL " %s %s", family,
+			              strchr(held->items.strings[k], ':') + 1);
+			if (r == 0)
+				r = strv_add_take(out, removal);
 		}
+	}
+	if (out->n > 0)
+		qsort(out->strings, out->n, sizeof(*out->strings), by_word);
+	return r;
 }
 
 /* A direct rule is known by what takes it away, which has the words of the item. */
-static int settle_direct(struct ruleset *ruleset, const struct ruleset_held *held)
+static int settle_direct(struct ruleset *ruleset)
 {
-	const char *family = item_direct_family(held->zone);
-	int r = 0;
+	_cleanup_strv_ struct strv removals = STRV_NULL;
+	int r = list_removals(&removals, ruleset);
 
-	for (size_t i = 0; i < held->items.n && r == 0; i++) {
-		const char *value = strchr(held->items.strings[i], ':') + 1;
-		_cleanup_free_ char *command = NULL;
+	for (size_t i = 0; i < ruleset->n_chains && removals.n > 0 && r == 0; i++) {
+		struct ruleset_chain *chain = &ruleset->chains[i];
 
-		r = xasprintf(&command, RULESET_DIRECT_REMOVAL " %s %s", family, value);
-		if (r == 0)
-			mark_direct(ruleset, command);
+		for (size_t k = 0; chain->direct && k < chain->n_steps; k++)
+			chain->steps[k].permanent =
+			    chain->steps[k].command &&
+			    bsearch(&chain->steps[k].command, removals.strings, removals.n,
+			            sizeof(*removals.strings), by_word);
 	}
 	return r;
 }
@@ -589,10 +609,8 @@ int ruleset_settle_permanent(struct ruleset *ruleset)
 
 		if (zone)
 			r = settle_zone(&ruleset->zones[zone - ruleset->zones], held);
-		else if (held->permanent && item_direct_family(held->zone))
-			r = settle_direct(ruleset, held);
 	}
-	return r;
+	return r == 0 ? settle_direct(ruleset) : r;
 }
 
 /* --- chains of others --------------------------------------------------------------------- */

@@ -16,20 +16,13 @@
 
 #include "guard/base/rangeset.h"
 #include "guard/model/item.h"
+#include "guard/model/packet/target.h"
 #include "guard/model/rule/richrule.h"
 
 /* How firewalld finds its way from a packet to a zone; it changed once. */
 enum ruleset_dispatch {
 	RULESET_DISPATCH_1, /* 1.x: sources by zone name, then interfaces */
 	RULESET_DISPATCH_2, /* 2.0 and later: by ingress priority first of all */
-};
-
-enum ruleset_target {
-	RULESET_TARGET_DEFAULT, /* of a zone: rejects, but lets ICMP in */
-	RULESET_TARGET_CONTINUE,
-	RULESET_TARGET_ACCEPT,
-	RULESET_TARGET_REJECT,
-	RULESET_TARGET_DROP,
 };
 
 struct ruleset_rule {
@@ -51,7 +44,7 @@ struct ruleset_rule {
 struct ruleset_zone {
 	char *name; /* owned; of a policy too, without a prefix */
 	bool is_policy;
-	enum ruleset_target target;
+	enum target target;
 	int priority; /* of a policy */
 	/* Of a policy, as the kernel has it: its place among them, 0: not known. */
 	unsigned order;
@@ -264,13 +257,13 @@ int ruleset_add_value(struct ruleset_zone *zone, enum item_kind kind,
 int ruleset_keeps(bool *out, const struct ruleset_zone *zone, enum item_kind kind,
                   const char *value) _must_check_;
 const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, const char *name);
+int ruleset_service_ports(const struct ruleset *ruleset, const char *service,
+                          struct strv *out) _must_check_;
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
                                           const struct ruleset_chain *from, const char *name);
 bool ruleset_kernel_filters(const struct ruleset *ruleset);
 bool ruleset_kernel_denies(const struct ruleset *ruleset, const char *zone);
 bool ruleset_kernel_carries(const struct ruleset *ruleset, const struct item *item);
-bool ruleset_target_parse(const char *text, enum ruleset_target *out) _must_check_;
-const char *ruleset_target_name(enum ruleset_target target);
 
 #endif

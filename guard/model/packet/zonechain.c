@@ -63,15 +63,15 @@ static int walk_target(struct way *way, const struct ruleset_zone *zone)
 {
 	enum verdict_action action = VERDICT_REJECT;
 
-	if (zone->target == RULESET_TARGET_CONTINUE)
+	if (zone->target == TARGET_CONTINUE)
 		return 0;
-	if (zone->target == RULESET_TARGET_ACCEPT)
+	if (zone->target == TARGET_ACCEPT)
 		action = VERDICT_ACCEPT;
-	else if (zone->target == RULESET_TARGET_DROP)
+	else if (zone->target == TARGET_DROP)
 		action = VERDICT_DROP;
 	return way_note(way,
 	                way_step(VERDICT_STAGE_TARGET, VERDICT_WHAT_TARGET, zone,
-	                         ruleset_target_name(zone->target), action),
+	                         target_name(zone->target), action),
 	                MATCH_ANSWER_YES);
 }
 
@@ -80,7 +80,7 @@ static int walk_icmp(struct way *way, const struct ruleset_zone *zone)
 {
 	enum verdict_action action = zone->icmp_block_inversion ? VERDICT_REJECT : VERDICT_ACCEPT;
 
-	if (zone->target == RULESET_TARGET_DROP || zone->target == RULESET_TARGET_REJECT)
+	if (zone->target == TARGET_DROP || zone->target == TARGET_REJECT)
 		return 0;
 	return way_note(way, way_step(VERDICT_STAGE_TARGET, VERDICT_WHAT_ICMP, zone, NULL, action),
 	                match_if(packet_is_icmp(&way->packet)));

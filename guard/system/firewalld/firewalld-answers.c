@@ -167,7 +167,7 @@ static int take_target(struct ruleset_zone *zone, DBusMessageIter *value)
 	/* Some releases let their own placeholder through: core/base.py. */
 	if (strcmp(target, "{chain}_{zone}") == 0)
 		target = "default";
-	return ruleset_target_parse(target, &zone->target) ? 0 : FIREWALLD_MESSAGE_E_MALFORMED;
+	return target_parse(target, &zone->target) ? 0 : FIREWALLD_MESSAGE_E_MALFORMED;
 }
 
 /* What of a zone is no item. */

@@ -72,7 +72,6 @@ static void on_restarted(const char *why, void *userdata)
 	mender->restart_begun = !why;
 	if (!why)
 		return; /* firewalld's coming back is what ends it */
-	repair_cannot_restart(&mender->repair);
 	tell(mender, REPAIR_WAIT, why);
 	loop_timer_stop(mender->timer);
 	look_again(mender, false);
@@ -92,10 +91,8 @@ static void restart(struct mender *mender)
 	                          : -ENOENT;
 
 	loop_timer_set(mender->timer, r == 0 ? RESTART_MS : 0);
-	if (r != 0) {
+	if (r != 0)
 		mender->restarting = NULL;
-		repair_cannot_restart(&mender->repair);
-	}
 }
 
 static void act(struct mender *mender, enum repair_trouble trouble)

@@ -62,6 +62,20 @@ bool repair_is_flush(enum repair_trouble trouble)
 	return trouble == REPAIR_CUT || trouble == REPAIR_FLUSHED;
 }
 
+/*
+ * The reload may have met another flush, or broken off itself and left its policy DROP. A second
+ * one mends both, and is milder than a restart, which there may be nobody to do.
+ */
+static enum repair_act next_after(struct repair *repair, enum repair_act act)
+{
+	if (act != REPAIR_RELOAD)
+		return act == REPAIR_RESTART ? REPAIR_PERSON : REPAIR_RELOAD;
+	if (repair->again || repair->trouble == REPAIR_FAILED)
+		return REPAIR_RESTART;
+	repair->again = true;
+	return REPAIR_RELOAD;
+}
+
 /**
  * repair_noted() - the trouble is there, and nothing is being done about it just now
  * @trouble: not REPAIR_NONE
@@ -92,24 +106,9 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
 		act = repair->restarted ? REPAIR_PERSON : REPAIR_RESTART;
 		repair->restarted = true;
 	}
-	repair->next = act == REPAIR_RELOAD    ? REPAIR_RESTART
-	               : act == REPAIR_RESTART ? REPAIR_PERSON
-	                                       : REPAIR_RELOAD;
+	repair->next = next_after(repair, act);
 	repair->due_us = act == REPAIR_PERSON ? now_us + REPAIR_AGAIN_US : 0;
 	return act;
-}
-
-/**
- * repair_cannot_restart() - there is nobody to restart firewalld, or it was refused
- *
- * Somebody may have flushed its rules again while it reloaded: a second reload mends that.
- */
-void repair_cannot_restart(struct repair *repair)
-{
-	if (repair->again || !repair_is_flush(repair->trouble))
-		return;
-	repair->again = true;
-	repair->next = REPAIR_RELOAD;
 }
 
 /** repair_ended() - it is as it should be; Return: whether there was trouble until now */

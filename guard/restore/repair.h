@@ -2,9 +2,9 @@
 /*
  * repair - what to do about a firewalld that is broken, and when (laws 6 and 9)
  *
- * A state machine without clock or I/O. The mildest act comes first: firewalld reloads;
- * if that did not mend it, it is restarted; if that did not, a person has to. Acts that
- * come again and again come ever later.
+ * A state machine without clock or I/O. The mildest act comes first: firewalld reloads,
+ * twice; if that did not mend it, it is restarted; if that did not, a person has to. Acts
+ * that come again and again come ever later.
  */
 #ifndef GUARD_RESTORE_REPAIR_H
 #define GUARD_RESTORE_REPAIR_H
@@ -46,13 +46,12 @@ struct repair {
 	enum repair_act next; /* what comes next */
 	int64_t due_us;       /* monotonic; not to act before; 0: at once */
 	bool restarted;       /* in REPAIR_FAILED, for this trouble */
-	bool again;           /* reloaded once more, since nobody could restart it */
+	bool again;           /* a second reload is next, or was */
 	struct pace pace;     /* of troubles */
 };
 #define REPAIR_NULL ((struct repair){.next = REPAIR_RELOAD, .pace.limit = REPAIR_LIMIT})
 
 enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble, int64_t now_us);
-void repair_cannot_restart(struct repair *repair);
 bool repair_ended(struct repair *repair);
 const char *repair_words(enum repair_trouble trouble);
 const char *repair_advice(enum repair_trouble trouble);

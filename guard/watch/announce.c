@@ -170,7 +170,7 @@ static const char *words_of(const struct listener_trouble *trouble)
 	case REPAIR_RELOAD:
 		return "Reloading firewalld.";
 	case REPAIR_RESTART:
-		return "A reload did not help: restarting firewalld.";
+		return "Reloads did not help: restarting firewalld.";
 	case REPAIR_WAIT:
 	case REPAIR_PERSON:
 		break;

@@ -350,9 +350,11 @@ new_boot() {
 	nft flush ruleset
 }
 
-# fw_breakable_up: firewalld as installed, but that its next reload breaks off half way when
-# $W/break is there: its cleanup raises the same exception, at the same place, as that of 2.4.1
-# to 2.5.2 does when something is open for a time (firewalld#1597)
+# fw_breakable_up: firewalld as installed, but that its next reload breaks off
+# - half way, when $W/break is there: its cleanup raises the same exception, at the same place, as
+#   that of 2.4.1 to 2.5.2 does when something is open for a time (firewalld#1597);
+# - as soon as its policy DROP is there, when $W/break-drop is: of a rule it gets no handle, as of
+#   libnftables 0.9.8, which mixes two up now and then after it has refused others
 fw_breakable_start() {
 	mkdir -p "$W/patched"
 	cat >"$W/patched/firewalld.py" <<-X
@@ -365,6 +367,15 @@ fw_breakable_start() {
 		        raise RuntimeError("dictionary changed size during iteration")
 		    return clean(self)
 		FirewallPolicy.cleanup = cleanup
+		from firewall.core.nftables import nftables
+		load = nftables.set_rules
+		def set_rules(self, rules, log_denied):
+		    load(self, rules, log_denied)
+		    if os.path.exists("$W/break-drop"):
+		        os.unlink("$W/break-drop")
+		        self.rule_to_handle.pop(self._get_rule_key(rules[-1]), None)
+		        raise KeyError("handle")
+		nftables.set_rules = set_rules
 		sys.argv[0] = "/usr/sbin/firewalld"
 		runpy.run_path("/usr/sbin/firewalld", run_name="__main__")
 	X

@@ -569,38 +569,41 @@ static void accept_loss(struct cycle *cycle, const struct loss *loss)
 			logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory");
 }
 
-/* What may have to come back counts as there; Return: whether there was any, or -ENOMEM. */
-static int store_undecided(struct cycle *cycle, bool settled)
+/* What may have to come back counts as there. */
+static int add_undecided(struct firewall *all, const struct firewall *undecided)
 {
-	_cleanup_firewall_ struct firewall all = FIREWALL_NULL, undecided = FIREWALL_NULL;
-	int r = bankeeper_undecided(cycle->given.bans, &undecided);
+	int r = 0;
 
-	if (r < 0 || undecided.n == 0)
-		return r;
-	r = firewall_copy(&all, &cycle->given.tracker->wanted);
-	for (size_t i = 0; i < undecided.n && r == 0; i++) {
+	for (size_t i = 0; i < undecided->n && r == 0; i++) {
 		struct firewall_entry *entry;
 
-		r = firewall_put(&all, &undecided.entries[i].item, &entry);
+		r = firewall_put(all, &undecided->entries[i].item, &entry);
 		if (r == 0)
 			entry->flags |= FIREWALL_RUNTIME;
 	}
-	if (r == 0)
-		(void)record_snapshot(cycle->given.record, &all, settled);
-	return r < 0 ? r : 1;
+	return r;
 }
 
 /* Puts on record what is meant to be there. */
 static void store(struct cycle *cycle)
 {
+	_cleanup_firewall_ struct firewall all = FIREWALL_NULL, undecided = FIREWALL_NULL;
 	struct tracker *tracker = cycle->given.tracker;
 	bool settled = cycle->idle || (cycle->kind != WIPE_RESTART && cycle->kind != WIPE_REBOOT);
+	int r;
 
 	if (cycle->given.errand)
 		return; /* whoever watches for ever knows more */
-	if (store_undecided(cycle, settled) == 0 &&
-	    record_snapshot(cycle->given.record, &tracker->wanted, settled))
-		tracker->dirty = false;
+	r = bankeeper_undecided(cycle->given.bans, &undecided);
+	if (r == 0 && (undecided.n || cycle->makeshift.standins.n))
+		r = firewall_copy(&all, &tracker->wanted);
+	if (r == 0)
+		r = add_undecided(&all, &undecided);
+	if (r == 0)
+		r = makeshift_mark(&cycle->makeshift, &all);
+	if (r == 0 &&
+	    record_snapshot(cycle->given.record, all.n ? &all : &tracker->wanted, settled))
+		tracker->dirty = undecided.n > 0;
 }
 
 /* The whole round is done: nothing is lost any more as far as can be seen. */
@@ -747,6 +750,8 @@ static void on_made_do(const struct plan *plan, const struct restorer_step *step
 
 	listener_tell(cycle->given.listener, made_do, &outcome);
 	restorer_free(steal(cycle->restorer));
+	cycle->given.tracker->dirty |= outcome.n_moved > 0;
+	cycle_store(cycle);
 }
 
 static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss *loss)
@@ -999,7 +1004,8 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 	bool anew;
 
 	halt(cycle);
-	makeshift_end(&cycle->makeshift);
+	if (kind == WIPE_RELOAD)
+		makeshift_end(&cycle->makeshift);
 	anew = starts_anew(cycle, kind);
 	if (anew) {
 		if (cycle->heard)
@@ -1111,6 +1117,17 @@ const struct plan_step *cycle_step_of(const struct cycle *cycle, const struct it
 bool cycle_stands_in(const struct cycle *cycle, const struct item *item)
 {
 	return makeshift_has(&cycle->makeshift, item);
+}
+
+/**
+ * cycle_stood_in() - what is known is from the store, with what stands in
+ * @same: in this firewalld
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int cycle_stood_in(struct cycle *cycle, bool same)
+{
+	return makeshift_resume(&cycle->makeshift, &cycle->given.tracker->wanted, same);
 }
 
 /** cycle_forget() - somebody removed this item: it is not to be put back */

@@ -65,6 +65,7 @@ void cycle_missed(struct cycle *cycle);
 
 /* What it is about. */
 const struct plan_step *cycle_step_of(const struct cycle *cycle, const struct item *item);
+int cycle_stood_in(struct cycle *cycle, bool same) _must_check_;
 bool cycle_stands_in(const struct cycle *cycle, const struct item *item);
 void cycle_forget(struct cycle *cycle, const struct item *item);
 void cycle_resume_take(struct cycle *cycle, struct store_unfinished_list *unfinished);

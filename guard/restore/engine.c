@@ -326,6 +326,8 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	                              strcmp(meta.instance, instance) == 0);
 	if (tracker_start_from_take(&engine->tracker, &snapshot, same_instance) < 0)
 		return WIPE_UNKNOWN;
+	if (cycle_stood_in(engine->cycle, same_boot && record_is_of(&meta, instance)) < 0)
+		return WIPE_UNKNOWN;
 	record_mark_put_back(engine->given.record, &engine->tracker.wanted);
 	bankeeper_began(engine->bans, meta.good_us);
 	return !same_boot ? WIPE_REBOOT : !same_instance ? WIPE_RESTART : WIPE_UNKNOWN;

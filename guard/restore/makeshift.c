@@ -88,17 +88,6 @@ static bool is_listed(const struct loss *loss, size_t n, const struct item *item
 
 enum housing { HOUSED, WAITS, NEEDS_NOTHING };
 
-static int move_to(struct item *item, const char *zone)
-{
-	char *copy = strdup(zone);
-
-	if (!copy)
-		return -ENOMEM;
-	free(item->zone);
-	item->zone = copy;
-	return 0;
-}
-
 /* Its time would be over, and nobody would take it away. */
 static bool is_timed(const struct loss_row *row)
 {
@@ -109,19 +98,24 @@ static bool is_timed(const struct loss_row *row)
 static int find_home(struct makeshift *makeshift, struct loss_row *row,
                      const struct makeshift_world *world)
 {
+	_cleanup_item_ struct item moved = ITEM_NULL;
 	const char *zone = world->now->default_zone;
-	int r = 0;
+	int r;
 
-	if (zone && strv_contains(world->zones, zone) && !is_timed(row))
-		r = may_stand_in(world, &row->item, zone);
+	if (!zone || !strv_contains(world->zones, zone) || is_timed(row))
+		return WAITS;
+	r = item_init(&moved, zone, row->item.kind, row->item.value, NULL);
+	if (r != 0)
+		return r < 0 ? r : WAITS; /* no zone has such a one */
+	if (makeshift_has(makeshift, &moved))
+		return NEEDS_NOTHING;
+	r = may_stand_in(world, &row->item, zone);
 	if (r <= 0)
 		return r < 0 ? r : WAITS;
-	if (move_to(&row->item, zone) < 0)
-		return -ENOMEM;
-	return firewall_has(world->now, &row->item, FIREWALL_RUNTIME) ||
-	               makeshift_has(makeshift, &row->item)
-	           ? NEEDS_NOTHING
-	           : HOUSED;
+	item_deinit(&row->item);
+	row->item = moved;
+	moved = ITEM_NULL;
+	return firewall_has(world->now, &row->item, FIREWALL_RUNTIME) ? NEEDS_NOTHING : HOUSED;
 }
 
 /* @n: so many rows before it have a home. */
@@ -135,11 +129,15 @@ static int house(struct makeshift *makeshift, struct loss *loss, size_t n, struc
 	return r == HOUSED && is_listed(loss, n, &row->item) ? NEEDS_NOTHING : r;
 }
 
-static int note_standin(struct makeshift *makeshift, const struct item *item)
+/* @flags: FIREWALL_RUNTIME: it is there; 0: it is about to be. */
+static int note_standin(struct makeshift *makeshift, const struct item *item, unsigned flags)
 {
 	struct firewall_entry *entry;
+	int r = firewall_put(&makeshift->standins, item, &entry);
 
-	return firewall_put(&makeshift->standins, item, &entry);
+	if (r == 0)
+		entry->flags = flags;
+	return r;
 }
 
 /**
@@ -162,7 +160,7 @@ int makeshift_house(struct makeshift *makeshift, struct loss *loss,
 
 		if (r >= 0)
 			r = house(makeshift, loss, kept, row, world);
-		if (r == HOUSED && !at_home && note_standin(makeshift, &row->item) < 0)
+		if (r == HOUSED && !at_home && note_standin(makeshift, &row->item, 0) < 0)
 			r = -ENOMEM;
 		if (r == HOUSED) {
 			loss->rows[kept++] = *row;
@@ -208,6 +206,48 @@ struct makeshift_outcome makeshift_done(struct makeshift *makeshift, const struc
 bool makeshift_has(const struct makeshift *makeshift, const struct item *item)
 {
 	return firewall_find(&makeshift->standins, item) != NULL;
+}
+
+/**
+ * makeshift_mark() - note what stands in among what is wanted, to be stored with it
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int makeshift_mark(const struct makeshift *makeshift, struct firewall *wanted)
+{
+	struct firewall_entry *entry;
+	int r = 0;
+
+	for (size_t i = 0; i < makeshift->standins.n && r == 0; i++) {
+		if (!(makeshift->standins.entries[i].flags & FIREWALL_RUNTIME))
+			continue; /* not carried out yet */
+		r = firewall_put(wanted, &makeshift->standins.entries[i].item, &entry);
+		if (r == 0)
+			entry->flags |= FIREWALL_STANDIN;
+	}
+	return r;
+}
+
+/**
+ * makeshift_resume() - a guard before this one may have opened what stands in
+ * @wanted: as it was stored; the marks are taken out
+ * @same:   in this very firewalld
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int makeshift_resume(struct makeshift *makeshift, struct firewall *wanted, bool same)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < wanted->n && r == 0; i++) {
+		struct firewall_entry *entry = &wanted->entries[i];
+
+		if (same && (entry->flags & FIREWALL_STANDIN))
+			r = note_standin(makeshift, &entry->item, FIREWALL_RUNTIME);
+		entry->flags &= ~(unsigned)FIREWALL_STANDIN;
+	}
+	firewall_sweep(wanted);
+	return r;
 }
 
 /** makeshift_end() - firewalld has other zones than the stock ones again, or is gone */

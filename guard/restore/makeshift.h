@@ -43,6 +43,8 @@ int makeshift_house(struct makeshift *makeshift, struct loss *loss,
                     const struct makeshift_world *world) _must_check_;
 struct makeshift_outcome makeshift_done(struct makeshift *makeshift, const struct plan *plan,
                                         const struct restorer_step *steps);
+int makeshift_mark(const struct makeshift *makeshift, struct firewall *wanted) _must_check_;
+int makeshift_resume(struct makeshift *makeshift, struct firewall *wanted, bool same) _must_check_;
 bool makeshift_has(const struct makeshift *makeshift, const struct item *item);
 void makeshift_end(struct makeshift *makeshift);
 

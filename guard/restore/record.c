@@ -40,10 +40,10 @@ struct record {
 };
 
 /*
- * The instance in a snapshot while what a start of firewalld took is not all back: no
- * firewalld has this one, so a guard that is interrupted sees that start again.
+ * Before the instance in a snapshot while what a start of firewalld took is not all back: no
+ * firewalld has such a one, so a guard that is interrupted sees that start again.
  */
-#define UNSETTLED "unsettled"
+#define UNSETTLED "unsettled "
 
 /* --- the store, whatever state it is in -------------------------------------------------- */
 
@@ -229,13 +229,20 @@ const char *record_instance(const struct record *record)
  */
 bool record_snapshot(struct record *record, const struct firewall *fw, bool settled)
 {
+	_cleanup_free_ char *unsettled = NULL;
 	struct store_sighting sighting = {.boot_id = record->boot_id,
-	                                  .instance = settled ? record->instance : UNSETTLED,
+	                                  .instance = record->instance,
 	                                  .at_us = clock_now_us(),
 	                                  .good = true};
 	struct err err = ERR_NULL;
 	int64_t id = 0;
 
+	if (!settled) {
+		if (xasprintf(&unsettled, UNSETTLED "%s",
+		              record->instance ? record->instance : "") < 0)
+			return false;
+		sighting.instance = unsettled;
+	}
 	if (!record->store ||
 	    !settle(record, store_snapshot_put(record->store, fw, &sighting, &id, &err), &err,
 	            "a snapshot") ||
@@ -243,6 +250,16 @@ bool record_snapshot(struct record *record, const struct firewall *fw, bool sett
 		return false;
 	record->snapshot_id = id;
 	return true;
+}
+
+/** record_is_of() - was it stored while this firewalld ran, settled or not? */
+bool record_is_of(const struct store_snapshot *snapshot, const char *instance)
+{
+	const char *of = snapshot->instance ? snapshot->instance : "";
+
+	if (strncmp(of, UNSETTLED, strlen(UNSETTLED)) == 0)
+		of += strlen(UNSETTLED);
+	return *instance && strcmp(of, instance) == 0;
 }
 
 /**

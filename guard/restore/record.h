@@ -54,6 +54,7 @@ bool record_retry(struct record *record);
 void record_appeared(struct record *record, const char *instance);
 const char *record_instance(const struct record *record);
 bool record_snapshot(struct record *record, const struct firewall *fw, bool settled);
+bool record_is_of(const struct store_snapshot *snapshot, const char *instance);
 int record_last_good(struct record *record, struct store_snapshot *meta,
                      struct firewall *out) _must_check_;
 void record_event(struct record *record, enum event_kind kind, const struct item *item,

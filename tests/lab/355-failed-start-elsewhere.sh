@@ -50,8 +50,18 @@ need "the history has it" within 5 eval 'guard history --kind repair >"$W/out" &
 need "somebody takes imap away" fwc --zone=public --remove-service=imap
 need "it stays away" stays 3 is_shut 143
 need "the watcher ends" watch_down
+need "somebody takes imaps away while none runs" fwc --zone=public --remove-service=imaps
+: >"$W/watch.log"
 watch_start
-need "imaps is open" stays 3 is_open 993
+need "the next one looks" within 10 said 'state FAILED'
+need "they stay away" stays 3 is_shut 143 993
+need "those of the policy are open" is_open 25 465
+need "one waits, as before" said '0 restored into the stock configuration.* and 1 cannot be'
+whole_again
+
+# another failed start is another matter
+fails
+need "mail is open in the default zone meanwhile, all of it" within 5 is_open 993 143 25 465
 whole_again
 
 # another interface comes into the default zone, too, and mail was never open on that

@@ -53,6 +53,7 @@ static const struct {
      "host0", "", "", 1, "iredmail"},
     {"not a port or service", HOST0 "iredmail/forward-port:port=80:proto=tcp:toport=8080=r",
      "public", "host0", "", "", 1, NULL},
+    {"of no zone", HOST0 "ipset:mail/entry:192.0.2.1=r", "public", "host0", "", "", 1, NULL},
 };
 
 static void add_loss(struct loss *loss, const struct firewall *was, const struct strv *zones)
@@ -165,6 +166,36 @@ START_TEST(is_taken_away)
 }
 END_TEST
 
+/* Nor by the next guard, in the same firewalld; and nobody takes it for wanted. */
+START_TEST(outlives_the_guard)
+{
+	static const char was[] = "public/service:imaps=p public/service:ssh=rp";
+	_cleanup_item_ struct item imaps = item_from_text("public/service:imaps"),
+	                           smtp = item_from_text("public/service:smtp");
+
+	for (int same = 0; same < 2; same++) {
+		struct makeshift before = {.standins = firewall_from_text(
+		                               "public/service:imaps=r public/service:smtp=r")};
+		struct makeshift after = MAKESHIFT_NULL;
+		_cleanup_firewall_ struct firewall wanted = firewall_from_text(was),
+		                                   as_before = firewall_from_text(was);
+		char digests[2][FIREWALL_DIGEST_LENGTH + 1];
+
+		/* about to be opened */
+		firewall_find(&before.standins, &smtp)->flags = 0;
+		ck_assert_int_eq(makeshift_mark(&before, &wanted), 0);
+		ck_assert_int_eq(makeshift_resume(&after, &wanted, same), 0);
+		ck_assert(makeshift_has(&after, &imaps) == same);
+		ck_assert(!makeshift_has(&after, &smtp));
+		firewall_digest(&wanted, digests[0]);
+		firewall_digest(&as_before, digests[1]);
+		ck_assert_str_eq(digests[0], digests[1]);
+		makeshift_end(&before);
+		makeshift_end(&after);
+	}
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("makeshift");
@@ -172,6 +203,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, opens_to_nobody_new, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tc, is_taken_away);
+	tcase_add_test(tc, outlives_the_guard);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -98,7 +98,7 @@ struct report_action {
 	bool ok;
 	const char *verb;    /* static: "restore" or "persist" */
 	const char *kind;    /* of the wipe; static; NULL: none */
-	int64_t wipe_id;     /* 0: not journalled */
+	int64_t wipe_id;     /* 0: not on record */
 	int64_t snapshot_id; /* gone back to; 0: none */
 	int64_t took_us;     /* from the first call to the last answer */
 	struct strv backups; /* files that were copied before */

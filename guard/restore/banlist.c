@@ -134,7 +134,7 @@ static void sort_in(struct banlist *list)
  * banlist_take() - the bans of a wipe are to be looked after from now on
  * @episode:  taken over on success, and NULL then
  * @outcome:  static; of everything else in it
- * @recorded: is it in the journal?
+ * @recorded: is it on record?
  * @out:      receives the wipe; may be NULL
  *
  * Return: 0 or -ENOMEM.

@@ -21,7 +21,7 @@ enum ban_state {
 struct ban_wipe {
 	struct episode *episode; /* owned */
 	const char *outcome;     /* static; of its services */
-	bool recorded;           /* false: it is no wipe, and has no place in the journal */
+	bool recorded;           /* false: it is no wipe, and has no place on record */
 	bool told;               /* what is to become of its bans */
 	int64_t since_us;        /* monotonic; when it came here */
 	size_t n_open;           /* bans in the list */

@@ -283,7 +283,7 @@ static bool restore(struct cycle *cycle, const struct firewall *now, bool again)
 
 /* --- judging ----------------------------------------------------------------------------- */
 
-/* What the journal says of a row that cannot be attributed otherwise. */
+/* What the record says of a row that cannot be attributed otherwise. */
 static enum loss_verdict verdict_of_unfinished(const struct store_unfinished *unfinished,
                                                const struct loss_row *row)
 {

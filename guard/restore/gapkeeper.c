@@ -82,7 +82,7 @@ static void on_renew(void *userdata)
 
 /**
  * gapkeeper_new() - begin, and look for what an earlier guard has left
- * @journal, @record: borrowed
+ * @logger, @record: borrowed
  *
  * It is not enabled.
  *

@@ -38,9 +38,9 @@ struct search {
 	bool bans;
 };
 
-/* As add_journalled() for what has no part that is another matter than the rest. */
-static int add_journalled_part(struct missing *missing, const struct search *search,
-                               const struct loss_row *row, enum loss_verdict verdict)
+/* As add_recorded() for what has no part that is another matter than the rest. */
+static int add_recorded_part(struct missing *missing, const struct search *search,
+                             const struct loss_row *row, enum loss_verdict verdict)
 {
 	struct loss_row copy = *row;
 	struct loss *loss = &missing->loss;
@@ -90,12 +90,12 @@ static int cut_row(struct firewall *out, const struct missing *missing, const st
 }
 
 /*
- * Rows of the journal that the comparison with the last good state did not bring up.
+ * Rows on record that the comparison with the last good state did not bring up.
  * @let_go: what somebody let go since; may be NULL
  */
-static int add_journalled(struct missing *missing, const struct search *search,
-                          const struct loss_row *row, enum loss_verdict verdict,
-                          const struct store_items *let_go)
+static int add_recorded(struct missing *missing, const struct search *search,
+                        const struct loss_row *row, enum loss_verdict verdict,
+                        const struct store_items *let_go)
 {
 	_cleanup_firewall_ struct firewall parts = FIREWALL_NULL;
 	struct loss_row part = *row;
@@ -104,7 +104,7 @@ static int add_journalled(struct missing *missing, const struct search *search,
 	for (size_t i = 0; i < parts.n && r == 0; i++) {
 		part.item = parts.entries[i].item;
 		if (!let_go || !items_contain(let_go->items, let_go->n, &part.item))
-			r = add_journalled_part(missing, search, &part, verdict);
+			r = add_recorded_part(missing, search, &part, verdict);
 	}
 	return r;
 }
@@ -126,7 +126,7 @@ static int add_back_and_gone(struct missing *missing, const struct search *searc
 	for (size_t i = 0; i < loss.n && r == 0; i++)
 		if (loss.rows[i].verdict == LOSS_BAN &&
 		    (outcomes[i] == STORE_STEP_RESTORED || outcomes[i] == STORE_STEP_SKIPPED))
-			r = add_journalled(missing, search, &loss.rows[i], LOSS_BAN, NULL);
+			r = add_recorded(missing, search, &loss.rows[i], LOSS_BAN, NULL);
 	return r;
 }
 
@@ -138,15 +138,15 @@ static int add_unfinished(struct missing *missing, const struct search *search, 
 
 	for (size_t i = 0; i < list.n && r == 0; i++) {
 		for (size_t j = 0; j < list.wipes[i].loss.n && r == 0; j++)
-			r = add_journalled(missing, search, &list.wipes[i].loss.rows[j],
-			                   list.wipes[i].loss.rows[j].verdict, NULL);
+			r = add_recorded(missing, search, &list.wipes[i].loss.rows[j],
+			                 list.wipes[i].loss.rows[j].verdict, NULL);
 		if (r == 0)
 			r = add_back_and_gone(missing, search, list.wipes[i].wipe.id, err);
 	}
 	return r;
 }
 
-/* What the journal says of the items of one wipe. */
+/* What the record says of the items of one wipe. */
 struct verdicts {
 	int64_t wipe_id;
 	struct strv settled;       /* items that came back then, or were not wanted any more */
@@ -181,7 +181,7 @@ static int is_open_question(const struct verdicts *verdicts, const struct loss_r
 	return !strv_contains(&verdicts->settled, text);
 }
 
-/* What one wipe of the journal left open: nobody could tell, or it was not to be restored. */
+/* What one wipe on record left open: nobody could tell, or it was not to be restored. */
 static int add_wipe(struct missing *missing, const struct search *search, int64_t id,
                     struct err *err)
 {
@@ -207,8 +207,8 @@ static int add_wipe(struct missing *missing, const struct search *search, int64_
 			continue;
 		r = is_open_question(&verdicts, &loss.rows[i]);
 		if (r > 0)
-			r = add_journalled(missing, search, &loss.rows[i], loss.rows[i].verdict,
-			                   &verdicts.let_go);
+			r = add_recorded(missing, search, &loss.rows[i], loss.rows[i].verdict,
+			                 &verdicts.let_go);
 	}
 	return r;
 }

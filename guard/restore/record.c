@@ -19,7 +19,7 @@
 /* Files of the spool that are taken in at a time; the loop must go round in between. */
 #define SPOOL_BATCH 256
 
-/* So many wipes back the journal is asked who put a timed item where it is. */
+/* So many wipes back the record is asked who put a timed item where it is. */
 #define WIPES_BACK 32
 
 struct record {
@@ -106,7 +106,7 @@ static bool settle(struct record *record, int r, const struct err *err, const ch
  * @out:       written on success alone; release with record_close()
  * @state_dir: folder of the store
  * @boot_id:   of this boot
- * @journal:   borrowed; where trouble is told
+ * @logger:    borrowed; where trouble is told
  *
  * Return: 0, also when the store cannot be used; -ENOMEM.
  */
@@ -307,10 +307,10 @@ static bool has_an_end(const struct firewall *fw)
 
 /**
  * record_mark_put_back() - mark the timed items that the guard put back, or was about to
- * @wanted: the last snapshot; gets FIREWALL_GUARD_TIMED where the journal says so
+ * @wanted: the last snapshot; gets FIREWALL_GUARD_TIMED where the record says so
  *
  * A guard that was killed between a restore and the next snapshot has left items
- * there that firewalld never ends, and only the journal knows.
+ * there that firewalld never ends, and only the record knows.
  */
 void record_mark_put_back(struct record *record, struct firewall *wanted)
 {

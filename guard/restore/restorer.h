@@ -5,7 +5,7 @@
  * All steps go out pipelined, in their order; when the last is answered, the
  * zones that were touched are read, and only what is found there counts as
  * restored (law 4). Nothing is written to the store here: who starts a restorer
- * has journalled the loss before and journals the steps afterwards.
+ * has put the loss on record before, and puts the steps there afterwards.
  *
  * A reload in the middle makes the rest pointless: the caller retires the restorer
  * and starts another one. What was sent is carried out all the same, and told by

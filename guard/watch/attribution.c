@@ -155,7 +155,7 @@ static int start(struct attribution *attribution, struct bus *bus)
  * attribution_new() - begin to collect evidence
  * @out:     receives it; untouched on failure
  * @bus:     the main connection; borrowed
- * @journal: borrowed
+ * @logger:  borrowed
  *
  * Return: 0; -ENOMEM.
  */

@@ -84,7 +84,7 @@ static int put_wipe(struct store *store, const struct store_wipe *wipe, const st
 }
 
 /**
- * store_wipe_begin() - journal a wipe and all that it took, before acting
+ * store_wipe_begin() - put a wipe on record and all that it took, before acting
  * @wipe:    borrowed
  * @loss:    borrowed; every row with its verdict, also those that are not restored
  * @wipe_id: receives its number on success

@@ -107,7 +107,7 @@ int store_snapshot_load(struct store *store, int64_t id, struct store_snapshot *
 int store_snapshot_list(struct store *store, size_t limit, store_snapshot_fn *fn, void *userdata,
                         struct err *err) _must_check_;
 
-/* --- wipes: the journal ------------------------------------------------------------------ */
+/* --- wipes: what they took, and what became of it --------------------------------------- */
 
 struct store_wipe {
 	enum wipe_kind kind;
@@ -135,7 +135,7 @@ struct store_step {
 	int64_t started_us, finished_us;
 };
 
-/* A wipe as it stands in the journal. */
+/* A wipe as it stands on record. */
 struct store_wipe_info {
 	int64_t id;
 	enum wipe_kind kind;

@@ -260,85 +260,28 @@ const struct check check_ban_zone = {
 /* More than these are counted, and listed by `conflicts`. */
 #define CONFLICTS_MAX 10
 
-static bool is_told(const struct conflictlist_row *row)
+static int tell_conflict(struct check_run *run, const struct conflictlist_row *row)
 {
-	return row->judged && row->effective;
-}
-
-static bool is_same_jail(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* A ban has a rule for each of its ports: they keep the same away for the same reason. */
-static bool is_same_ban(const struct conflictlist_row *a, const struct conflictlist_row *b)
-{
-	return a->denied && b->denied && strcmp(a->denied, b->denied) == 0 &&
-	       cidr_cmp(&a->client->cidr, &b->client->cidr) == 0 && is_same_jail(a->jail, b->jail);
-}
-
-static bool is_told_before(const struct conflictlist *list, size_t index)
-{
-	for (size_t i = 0; i < index; i++)
-		if (is_told(&list->rows[i]) && is_same_ban(&list->rows[i], &list->rows[index]))
-			return true;
-	return false;
-}
-
-/* What the rules of one ban come to. */
-struct conflict_group {
-	struct strv commands, others, services;
-	size_t n_more; /* rules beside the first */
-	bool whole;    /* a whole range is cut off */
-};
-
-static void group_deinit(struct conflict_group *group)
-{
-	strv_deinit(&group->commands);
-	strv_deinit(&group->others);
-	strv_deinit(&group->services);
-}
-
-static int group_add(struct conflict_group *group, const struct conflictlist_row *row)
-{
-	enum conflict_relation relation = row->conflict->relation;
-	int r = strv_add_each(&group->commands, &row->commands);
-
-	group->whole |= relation == CONFLICT_COVERS || relation == CONFLICT_EQUAL;
-	if (r == 0)
-		r = strv_add_each(&group->others, &row->others);
-	for (size_t i = 0; i < row->n_services && r == 0; i++)
-		r = strv_add_once(&group->services, row->services[i]->name);
-	return r;
-}
-
-static int tell_conflict(struct check_run *run, const struct conflictlist *list, size_t index)
-{
-	const struct conflictlist_row *row = &list->rows[index];
-	_cleanup_(group_deinit) struct conflict_group group = {.n_more = 0};
 	_cleanup_builder_ struct builder commands = BUILDER_NULL, others = BUILDER_NULL;
 	_cleanup_builder_ struct builder names = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL, *other = NULL, *services = NULL, *evidence = NULL;
 	char client[CIDR_TEXT_LENGTH], more[64] = "";
-	int r = group_add(&group, row);
+	int r;
 
-	for (size_t i = index + 1; i < list->n && r == 0; i++)
-		if (is_told(&list->rows[i]) && is_same_ban(row, &list->rows[i])) {
-			group.n_more++;
-			r = group_add(&group, &list->rows[i]);
-		}
-	builder_join_all(&commands, " && ", &group.commands);
-	builder_join_all(&others, " && ", &group.others);
-	builder_join_all(&names, ", ", &group.services);
-	if (group.n_more)
-		snprintf(more, sizeof(more), " and %zu more for the same address", group.n_more);
-	if (r < 0 || check_take(&commands, &command) < 0 || check_take(&others, &other) < 0 ||
+	builder_join_all(&commands, " && ", &row->commands);
+	builder_join_all(&others, " && ", &row->others);
+	for (size_t i = 0; i < row->n_services; i++)
+		builder_join(&names, ", ", row->services[i]->name);
+	if (row->n_rules > 1)
+		snprintf(more, sizeof(more), " and %zu more for the same address",
+		         row->n_rules - 1);
+	if (check_take(&commands, &command) < 0 || check_take(&others, &other) < 0 ||
 	    check_take(&names, &services) < 0 ||
 	    xasprintf(&evidence, "%s%s%s%s", row->what, more,
 	              row->jail ? ", by fail2ban, jail " : "", row->jail ? row->jail : "") < 0)
 		return -ENOMEM;
 	cidr_format(&row->client->cidr, client);
-	r = check_add_as(run, group.whole ? FINDING_ERROR : FINDING_WARNING, steal(evidence),
+	r = check_add_as(run, row->whole ? FINDING_ERROR : FINDING_WARNING, steal(evidence),
 	                 steal(command), "clients in %s are cut off from %s", client,
 	                 services ? services : "mail");
 	return r == 0 && other ? check_or(run, steal(other)) : r;
@@ -351,8 +294,8 @@ static int tell_conflicts(struct check_run *run, const struct conflictlist *list
 
 	for (size_t i = 0; i < list->n && r == 0; i++) {
 		unjudged += !list->rows[i].judged;
-		if (is_told(&list->rows[i]) && !is_told_before(list, i) && n++ < CONFLICTS_MAX)
-			r = tell_conflict(run, list, i);
+		if (list->rows[i].effective && n++ < CONFLICTS_MAX)
+			r = tell_conflict(run, &list->rows[i]);
 	}
 	if (r == 0 && (n > CONFLICTS_MAX || unjudged > 0))
 		r = check_add_as(
@@ -383,16 +326,7 @@ static int weigh_conflicts(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
-	const struct conflictlist_options options = {
-	    .ruleset = &picture->ruleset,
-	    .ranges = &picture->clients,
-	    .tickets = picture_knows(picture, PICTURE_FAIL2BAN) ? &picture->tickets : NULL,
-	    .shapes = &picture->shapes,
-	    .listeners = picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL,
-	    .way = picture->way,
-	    .userdata = picture->way_userdata,
-	    .now_us = picture->now_us,
-	};
+	const struct conflictlist_options options = conflictlist_options(picture);
 
 	if (!picture_knows(picture, PICTURE_RULES))
 		return count_conflicts(run);

@@ -146,9 +146,8 @@ static bool cuts_off(struct judge *judge, const struct explain *explain,
 	return open;
 }
 
-static int add_service(struct conflictlist_row *row, const struct explain_port *port)
+static int add_service(struct conflictlist_row *row, const struct service *service)
 {
-	const struct service *service = services_by_port(port->port, "tcp");
 	int r;
 
 	for (size_t i = 0; i < row->n_services; i++)
@@ -210,7 +209,7 @@ static int judge_port(struct judge *judge, const struct explain *explain,
 		return 0;
 	row->certain = row->certain && port->verdict.certain;
 	row->effective = true;
-	r = add_service(row, port);
+	r = add_service(row, services_by_port(port->port, "tcp"));
 	return r == 0 && port->reason != SIZE_MAX
 	           ? take_reason(row, &explain->reasons[port->reason])
 	           : r;
@@ -278,6 +277,64 @@ static int improve_commands(struct conflictlist_row *row,
 	return explain_entry_commands(&row->commands, ipset, &row->client->cidr);
 }
 
+/* --- one ban is one row -------------------------------------------------------------------- */
+
+static bool is_same_jail(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool is_same_ban(const struct conflictlist_row *a, const struct conflictlist_row *b)
+{
+	return a->effective && a->denied && strcmp(a->denied, b->denied) == 0 &&
+	       cidr_cmp(&a->client->cidr, &b->client->cidr) == 0 && is_same_jail(a->jail, b->jail);
+}
+
+static int merge(struct conflictlist_row *row, const struct conflictlist_row *more)
+{
+	int r = strv_add_each(&row->commands, &more->commands);
+
+	if (r == 0)
+		r = strv_add_each(&row->others, &more->others);
+	for (size_t i = 0; i < more->n_services && r == 0; i++)
+		r = add_service(row, more->services[i]);
+	row->n_rules += more->n_rules;
+	row->whole |= more->whole;
+	row->certain &= more->certain;
+	row->permanent |= more->permanent;
+	return r;
+}
+
+static struct conflictlist_row *find_same(const struct conflictlist *list, size_t n,
+                                          const struct conflictlist_row *row)
+{
+	for (size_t i = 0; row->effective && row->denied && i < n; i++)
+		if (is_same_ban(&list->rows[i], row))
+			return &list->rows[i];
+	return NULL;
+}
+
+static int fold(struct conflictlist *list)
+{
+	size_t kept = 0;
+	int r = 0;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct conflictlist_row row = list->rows[i];
+		struct conflictlist_row *same = r == 0 ? find_same(list, kept, &row) : NULL;
+
+		if (!same) {
+			list->rows[kept++] = row;
+			continue;
+		}
+		r = merge(same, &row);
+		conflictlist_row_deinit(&row);
+		list->n_effective--;
+	}
+	list->n = kept;
+	return r;
+}
+
 /* --- all of them --------------------------------------------------------------------------- */
 
 /**
@@ -309,8 +366,10 @@ static int make_row(struct conflictlist *list, size_t at,
 	struct conflictlist_row *row = &list->rows[list->n++];
 	int r;
 
-	*row =
-	    (struct conflictlist_row){.conflict = &list->conflicts.conflicts[at], .failures = -1};
+	*row = (struct conflictlist_row){
+	    .conflict = &list->conflicts.conflicts[at], .n_rules = 1, .failures = -1};
+	row->whole =
+	    row->conflict->relation == CONFLICT_COVERS || row->conflict->relation == CONFLICT_EQUAL;
 	row->client = clientranges_find(options->ranges,
 	                                &options->ranges->effective.ranges[row->conflict->client]);
 	if (!row->client)
@@ -322,6 +381,21 @@ static int make_row(struct conflictlist *list, size_t at,
 	if (!row->judged || row->effective)
 		list->n_effective++;
 	return r;
+}
+
+/** conflictlist_options() - by what is known of a picture, which must outlive them */
+struct conflictlist_options conflictlist_options(const struct picture *picture)
+{
+	return (struct conflictlist_options){
+	    .ruleset = &picture->ruleset,
+	    .ranges = &picture->clients,
+	    .tickets = picture_knows(picture, PICTURE_FAIL2BAN) ? &picture->tickets : NULL,
+	    .shapes = &picture->shapes,
+	    .listeners = picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL,
+	    .way = picture->way,
+	    .userdata = picture->way_userdata,
+	    .now_us = picture->now_us,
+	};
 }
 
 /**
@@ -343,6 +417,8 @@ int conflictlist_make(struct conflictlist *out, const struct conflictlist_option
 		return -ENOMEM;
 	for (size_t i = 0; i < list.conflicts.n && r == 0; i++)
 		r = make_row(&list, i, options);
+	if (r == 0)
+		r = fold(&list);
 	if (r < 0)
 		return r;
 	*out = list;

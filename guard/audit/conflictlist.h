@@ -15,9 +15,13 @@
 #include "guard/system/kernel/listeners.h"
 #include "guard/restore/clientranges.h"
 #include "guard/audit/explain.h"
+#include "guard/audit/picture.h"
 
+/* What keeps the same clients away for the same reason: a ban, with a rule for each port. */
 struct conflictlist_row {
-	const struct conflict *conflict;  /* borrowed */
+	const struct conflict *conflict; /* borrowed; of the first rule */
+	size_t n_rules;
+	bool whole;                       /* a whole range is cut off, by one of them */
 	const struct clientrange *client; /* borrowed; that the relation is about; NULL: none */
 	char *what;                       /* owned; "rule … in zone public" */
 	char *denied;                     /* owned; whom it is for; NULL: see what */
@@ -38,7 +42,7 @@ struct conflictlist_row {
 
 struct conflictlist {
 	struct conflicts conflicts;
-	struct conflictlist_row *rows; /* owned; one for each of conflicts, in that order */
+	struct conflictlist_row *rows; /* owned; in the order of conflicts */
 	size_t n;
 	size_t n_effective;
 };
@@ -57,6 +61,7 @@ struct conflictlist_options {
 	int64_t now_us;
 };
 
+struct conflictlist_options conflictlist_options(const struct picture *picture);
 int conflictlist_make(struct conflictlist *out,
                       const struct conflictlist_options *options) _must_check_;
 bool conflictlist_is_fine(const struct conflictlist *list,

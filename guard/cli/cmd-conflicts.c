@@ -46,16 +46,7 @@ static int answer(struct cli *cli, const struct picture *picture, struct store *
 {
 	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
 	_cleanup_denylist_ struct denylist denies = DENYLIST_NULL;
-	const struct conflictlist_options options = {
-	    .ruleset = &picture->ruleset,
-	    .ranges = &picture->clients,
-	    .tickets = picture_knows(picture, PICTURE_FAIL2BAN) ? &picture->tickets : NULL,
-	    .shapes = &picture->shapes,
-	    .listeners = picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL,
-	    .way = picture->way,
-	    .userdata = picture->way_userdata,
-	    .now_us = cli->now_us,
-	};
+	const struct conflictlist_options options = conflictlist_options(picture);
 	struct report report;
 
 	if (conflictlist_make(&list, &options) < 0 || denylist_make(&denies, &options, picture) < 0)

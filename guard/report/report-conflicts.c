@@ -36,10 +36,10 @@ static json_t *row_json(const struct conflictlist_row *row)
 	const struct ruleset_zone *zone = conflict->zone;
 
 	return json_pack(
-	    "{s:s, s:o, s:o, s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:b, "
-	    "s:o, s:o}",
+	    "{s:s, s:o, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
+	    "s:b, s:o, s:o}",
 	    "kind", conflict_kind_name(conflict->kind), "what", report_json_text(row->what),
-	    "denied", report_json_text(row->denied), "zone",
+	    "rules", (json_int_t)row->n_rules, "denied", report_json_text(row->denied), "zone",
 	    report_json_text(zone && !zone->is_policy ? zone->name : NULL), "policy",
 	    report_json_text(zone && zone->is_policy ? zone->name : NULL), "relation",
 	    conflict_relation_name(conflict->relation), "client", client_json(row->client),
@@ -147,6 +147,9 @@ static void put_row(const struct report *report, const struct conflictlist_row *
 {
 	report_line(report, row->effective || !row->judged ? REPORT_WARN : REPORT_DIM, "%s",
 	            row->what);
+	if (row->n_rules > 1)
+		report_line(report, REPORT_WARN, "    and %zu more rule%s for the same address",
+		            row->n_rules - 1, text_plural(row->n_rules - 1));
 	put_relation(report, row);
 	put_services(report, row);
 	if (row->judged && !row->effective)

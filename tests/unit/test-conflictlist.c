@@ -12,6 +12,10 @@
 #define SERVER                                                                                     \
 	"default public\nservice:imaps 993/tcp\nservice:smtp 25/tcp\n"                             \
 	"public service imaps\npublic service smtp\n"
+#define RULES_OF(address)                                                                          \
+	"public rule rule family=\"ipv4\" source address=\"" address                               \
+	"\" port port=\"25\" protocol=\"tcp\" reject\npublic rule rule family=\"ipv4\" source "    \
+	"address=\"" address "\" port port=\"993\" protocol=\"tcp\" reject\n"
 #define DENY "rule family=\"ipv4\" source address=\"192.0.2.7\" drop"
 
 /* The services, or why there are none; the jail; the first command. */
@@ -109,6 +113,33 @@ START_TEST(judges)
 }
 END_TEST
 
+/* A ban has a rule for each of its ports, and is one conflict with all that ends it. */
+START_TEST(one_ban_is_one_row)
+{
+	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
+	_cleanup_clientranges_ struct clientranges ranges = CLIENTRANGES_NULL;
+	_cleanup_ruleset_ struct ruleset ruleset =
+	    ruleset_from_text(SERVER RULES_OF("192.0.2.7") RULES_OF("192.0.2.8"));
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	_cleanup_config_ struct config config = CONFIG_NULL;
+	const struct clientranges_options from = {.config = &config, .now_us = NOW};
+	const struct conflictlist_options options = {
+	    .ruleset = &ruleset, .ranges = &ranges, .tickets = &tickets, .now_us = NOW};
+
+	config_init(&config);
+	ck_assert_int_eq(strv_add(&config.client_ranges, "192.0.2.0/24"), 0);
+	ck_assert_int_eq(clientranges_read(&ranges, &from, NULL), 0);
+	ck_assert_int_eq(conflictlist_make(&list, &options), 0);
+	ck_assert_uint_eq(list.n, 2);
+	ck_assert_uint_eq(list.n_effective, 2);
+	for (size_t i = 0; i < list.n; i++) {
+		ck_assert_uint_eq(list.rows[i].n_rules, 2);
+		ck_assert_uint_eq(list.rows[i].n_services, 2);
+		ck_assert_uint_eq(list.rows[i].commands.n, 2);
+	}
+}
+END_TEST
+
 /* What is printed, backslashes and all, removes the rule and runs nothing else. */
 START_TEST(its_command_can_be_pasted)
 {
@@ -161,6 +192,7 @@ static Suite *suite(void)
 	TCase *tcase = tcase_create("conflictlist");
 
 	tcase_add_loop_test(tcase, judges, 0, ARRAY_SIZE(rows));
+	tcase_add_test(tcase, one_ban_is_one_row);
 	tcase_add_loop_test(tcase, its_command_can_be_pasted, 0, ARRAY_SIZE(commands_hostile));
 	suite_add_tcase(suite, tcase);
 	return suite;

@@ -98,21 +98,6 @@ static int find_drift(struct findings *out, struct drift_counts *counts, unsigne
 	return r == 0 ? drift_find(out, counts, kinds, &evidence) : r;
 }
 
-/**
- * checks_count_drift() - how many bans and rules have come apart, by kind
- * @known: receives false while that cannot be told: bans are being put back
- *
- * Return: 0 or -ENOMEM.
- */
-int checks_count_drift(struct drift_counts *out, bool *known, const struct picture *picture)
-{
-	_cleanup_findings_ struct findings nothing = FINDINGS_NULL;
-
-	*known = picture_knows(picture, PICTURE_FIREWALLD) && picture_knows_tickets(picture) &&
-	         picture->state == FIREWALL_STATE_RUNNING && !picture->wipe_open;
-	return *known ? find_drift(&nothing, out, 0, picture) : 0;
-}
-
 static int take_drift(struct check_run *run, const struct finding *finding)
 {
 	char *copies[] = {strdup(finding->text),
@@ -306,33 +291,36 @@ static int tell_conflicts(struct check_run *run, const struct conflictlist *list
 	return r;
 }
 
-/* From a glance at the rules, where more is not known. */
-static int count_conflicts(struct check_run *run)
+/* How many there are, and which; where the rules are not known, from a glance at what is held. */
+static int find_conflicts(struct conflictlist *out, struct check_run *run)
 {
 	const struct picture *picture = run->picture;
-	size_t n = 0;
+	const struct conflictlist_options options = conflictlist_options(picture);
+	int r;
 
-	if (denial_count(&n, &picture->firewall, &picture->clients.effective) < 0)
-		return -ENOMEM;
-	if (n == 0)
-		return 0;
-	return check_add_as(run, FINDING_WARNING, NULL, strdup("reload-guard conflicts"),
-	                    n == 1 ? "%zu rule or ban cuts off legitimate clients"
-	                           : "%zu rules or bans cut off legitimate clients",
-	                    n);
+	if (picture_knows(picture, PICTURE_RULES)) {
+		r = conflictlist_make(out, &options);
+		run->n_cut_off = r == 0 ? out->n_effective : 0;
+	} else {
+		r = denial_count(&run->n_cut_off, &picture->firewall, &picture->clients.effective);
+	}
+	run->cut_off_found = r == 0;
+	return r;
 }
 
 static int weigh_conflicts(struct check_run *run)
 {
-	const struct picture *picture = run->picture;
 	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
-	const struct conflictlist_options options = conflictlist_options(picture);
+	int r = find_conflicts(&list, run);
 
-	if (!picture_knows(picture, PICTURE_RULES))
-		return count_conflicts(run);
-	if (conflictlist_make(&list, &options) < 0)
-		return -ENOMEM;
-	return tell_conflicts(run, &list);
+	if (r < 0 || picture_knows(run->picture, PICTURE_RULES))
+		return r < 0 ? r : tell_conflicts(run, &list);
+	if (run->n_cut_off == 0)
+		return 0;
+	return check_add_as(run, FINDING_WARNING, NULL, strdup("reload-guard conflicts"),
+	                    run->n_cut_off == 1 ? "%zu rule or ban cuts off legitimate clients"
+	                                        : "%zu rules or bans cut off legitimate clients",
+	                    run->n_cut_off);
 }
 
 /* Of the sources that could not be read, those whose cause is told by itself. */
@@ -372,3 +360,28 @@ const struct check check_clients_cut_off = {
     .status = true,
     .fn = clients_cut_off,
 };
+
+/* --- in numbers --------------------------------------------------------------------------- */
+
+/** check_count() - what these checks are about, in numbers; Return: 0 or -ENOMEM */
+int check_count(struct checks_counts *out, struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
+	const bool runs =
+	    picture_knows(picture, PICTURE_FIREWALLD) && picture->state == FIREWALL_STATE_RUNNING;
+	int r = 0;
+
+	*out = (struct checks_counts){
+	    .drift_known = runs && picture_knows_tickets(picture) && !picture->wipe_open,
+	    .clients_known = runs && picture_knows(picture, PICTURE_CLIENTS),
+	};
+	if (out->drift_known && !run->drift_found)
+		r = find_drift(&run->drift, &run->drift_counts, 0, picture);
+	if (r == 0 && out->clients_known && !run->cut_off_found)
+		r = find_conflicts(&list, run);
+	if (out->drift_known)
+		out->drift = run->drift_counts;
+	out->n_cut_off = run->n_cut_off;
+	return r;
+}

@@ -21,7 +21,8 @@ struct check_run {
 	/* what several checks share, worked out by the first of them */
 	struct findings drift;
 	struct drift_counts drift_counts;
-	bool drift_found;
+	bool drift_found, cut_off_found;
+	size_t n_cut_off;
 	bool failed;         /* memory ran out where no result could say so */
 	struct strv lacking; /* services of mail that a zone was told to lack */
 	/* by the part that is not known: checks that could not be made, or were made without it */
@@ -62,6 +63,9 @@ void check_add_opening(struct builder *out, const char *zone, const struct strv 
 
 /* A text of nothing is none: *out stays NULL. */
 int check_take(struct builder *text, char **out) _must_check_;
+
+/* check-around.c: as far as no check has found it already */
+int check_count(struct checks_counts *out, struct check_run *run) _must_check_;
 
 /* check-mail.c */
 bool check_item_opens(struct check_run *run, const struct item *item, unsigned port);

@@ -306,11 +306,13 @@ static void run_deinit(struct check_run *run)
 /**
  * checks_make() - the findings of a selection of checks, the gravest first
  * @out:     added to
+ * @counts:  receives them, unless NULL
  * @picture: borrowed; with the parts that checks_parts() names, as far as they can be read
  *
  * Return: 0 or -ENOMEM.
  */
-int checks_make(struct findings *out, const bool selected[CHECKS_N], const struct picture *picture)
+int checks_make(struct findings *out, struct checks_counts *counts, const bool selected[CHECKS_N],
+                const struct picture *picture)
 {
 	_cleanup_(run_deinit) struct check_run run = {
 	    .picture = picture, .selected = selected, .findings = out};
@@ -321,6 +323,8 @@ int checks_make(struct findings *out, const bool selected[CHECKS_N], const struc
 			r = make(&run, checks[i]);
 	for (unsigned i = 0; i < PICTURE_N_PARTS && r == 0; i++)
 		r = tell_unknown(&run, 1U << i);
+	if (r == 0 && counts)
+		r = check_count(counts, &run);
 	findings_sort(out);
 	return r;
 }

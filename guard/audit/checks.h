@@ -96,9 +96,16 @@ void checks_select_status(bool selected[CHECKS_N]);
 void checks_select(bool selected[CHECKS_N], const struct strv *skip);
 /* The service that a raw port should be; NULL: none, or it is no raw port. */
 const char *check_raw_port_service(const struct firewall_entry *entry);
-int checks_make(struct findings *out, const bool selected[CHECKS_N],
+
+/* What status and the metrics show as numbers: the checks count it, so that both say the same. */
+struct checks_counts {
+	bool drift_known; /* false while bans are being put back, too */
+	struct drift_counts drift;
+	bool clients_known;
+	size_t
+	    n_cut_off; /* rules and bans that cut off legitimate clients, as conflicts lists them */
+};
+int checks_make(struct findings *out, struct checks_counts *counts, const bool selected[CHECKS_N],
                 const struct picture *picture) _must_check_;
-int checks_count_drift(struct drift_counts *out, bool *known,
-                       const struct picture *picture) _must_check_;
 
 #endif

@@ -5,8 +5,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include "guard/model/ban/denial.h"
-
 /** status_deinit() - free all of it but the picture; may be called twice */
 void status_deinit(struct status *status)
 {
@@ -216,13 +214,5 @@ int status_make(struct status *out, const bool selected[CHECKS_N], const struct 
 
 	out->picture = picture;
 	r = status_is_reached(out) || status_is_remembered(out) ? make_items(out) : 0;
-	if (r == 0)
-		r = checks_make(&out->findings, selected, picture);
-	if (r == 0)
-		r = checks_count_drift(&out->drift, &out->drift_known, picture);
-	out->clients_known = status_is_reached(out) && picture_knows(picture, PICTURE_CLIENTS) &&
-	                     picture->state == FIREWALL_STATE_RUNNING;
-	if (r == 0 && out->clients_known)
-		r = denial_count(&out->n_cut_off, &picture->firewall, &picture->clients.effective);
-	return r;
+	return r == 0 ? checks_make(&out->findings, &out->counts, selected, picture) : r;
 }

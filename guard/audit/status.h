@@ -31,10 +31,7 @@ struct status {
 	size_t n;
 	size_t capacity;
 	struct findings findings;
-	bool drift_known;
-	struct drift_counts drift; /* of fail2ban's bans and firewalld's rules; when known */
-	bool clients_known;
-	size_t n_cut_off; /* sources that rules deny, and that cut off legitimate clients */
+	struct checks_counts counts;
 };
 #define STATUS_NULL      ((struct status){0})
 #define _cleanup_status_ _cleanup_(status_deinit)

@@ -276,7 +276,7 @@ static int look(struct cli *cli, const struct cli_args *args, bool run[CHECKS_N]
 		r = fix(cli);
 	if (r == CLI_FINE)
 		r = cli_picture(cli, picture, PICTURE_FIREWALLD | checks_parts(run), NULL);
-	if (r == CLI_FINE && checks_make(out, run, picture) < 0)
+	if (r == CLI_FINE && checks_make(out, NULL, run, picture) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	if (r != CLI_FINE)
 		return r;

@@ -171,12 +171,12 @@ static void put_bans(const struct metrics *metrics, FILE *out)
 
 static void put_clients(const struct status *status, FILE *out)
 {
-	if (!status->clients_known)
+	if (!status->counts.clients_known)
 		return;
 	single(out, "client_ranges", "Ranges that legitimate clients come from.",
 	       (double)status->picture->clients.effective.n);
 	single(out, "client_conflicts", "Rules and bans that block some of them.",
-	       (double)status->n_cut_off);
+	       (double)status->counts.n_cut_off);
 }
 
 /**

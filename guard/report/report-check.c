@@ -242,8 +242,8 @@ json_t *report_drift_json(const struct status *status)
 
 	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
 		report_json_set(&counts, drift_kind_name((enum drift_kind)i),
-		                json_integer((json_int_t)status->drift.n[i]));
-	if (status->drift_known)
+		                json_integer((json_int_t)status->counts.drift.n[i]));
+	if (status->counts.drift_known)
 		return counts;
 	json_decref(counts);
 	return json_null();
@@ -255,11 +255,11 @@ void report_drift_put(const struct report *report, const struct status *status)
 	char text[256];
 	size_t at = 0;
 
-	for (unsigned i = 0; status->drift_known && i < DRIFT_N_KINDS; i++)
-		if (status->drift.n[i])
+	for (unsigned i = 0; status->counts.drift_known && i < DRIFT_N_KINDS; i++)
+		if (status->counts.drift.n[i])
 			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s: %zu",
 			                       at ? ", " : "", drift_kind_name((enum drift_kind)i),
-			                       status->drift.n[i]);
+			                       status->counts.drift.n[i]);
 	if (at)
 		report_line(report, REPORT_WARN, "mismatch   %s; see: reload-guard check", text);
 }

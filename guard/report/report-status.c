@@ -115,10 +115,10 @@ static json_t *status_items_json(const struct status *status)
 
 static json_t *clients_json(const struct status *status)
 {
-	if (!status->clients_known)
+	if (!status->counts.clients_known)
 		return json_null();
 	return json_pack("{s:I, s:I}", "ranges", (json_int_t)status->picture->clients.effective.n,
-	                 "conflicts", (json_int_t)status->n_cut_off);
+	                 "conflicts", (json_int_t)status->counts.n_cut_off);
 }
 
 /* Those with a binding. */
@@ -341,18 +341,18 @@ static void put_clients_line(const struct report *report, const struct status *s
 {
 	const char *plural = text_plural(status->picture->clients.effective.n);
 
-	if (!status->clients_known)
+	if (!status->counts.clients_known)
 		return;
 	if (status->picture->clients.effective.n == 0)
 		report_line(report, REPORT_DIM, "clients    no ranges known");
-	else if (status->n_cut_off == 0)
+	else if (status->counts.n_cut_off == 0)
 		report_line(report, REPORT_PLAIN, "clients    %zu range%s, no conflicts",
 		            status->picture->clients.effective.n, plural);
 	else
 		report_line(report, REPORT_BAD,
 		            "clients    %zu range%s, %zu conflict%s (reload-guard conflicts)",
-		            status->picture->clients.effective.n, plural, status->n_cut_off,
-		            text_plural(status->n_cut_off));
+		            status->picture->clients.effective.n, plural, status->counts.n_cut_off,
+		            text_plural(status->counts.n_cut_off));
 }
 
 static int put_surroundings(const struct report *report, const struct status *status)

@@ -65,7 +65,7 @@ static void find(struct findings *out, const struct world *world, bool all)
 		checks_select(selected, &world->config.check_skip);
 	else
 		checks_select_status(selected);
-	ck_assert_int_eq(checks_make(out, selected, &world->picture), 0);
+	ck_assert_int_eq(checks_make(out, NULL, selected, &world->picture), 0);
 }
 
 /* How many there are of a name; the first of them in *@out. */
@@ -697,7 +697,7 @@ START_TEST(shows_each_item)
 	ck_assert(!status.items[2].listed && !status.items[2].open);
 	/* what it is made of is not known here */
 	ck_assert_int_eq(status.items[2].listens, LISTENERS_UNKNOWN);
-	ck_assert(status.drift_known == false && status.clients_known);
+	ck_assert(status.counts.drift_known == false && status.counts.clients_known);
 	world_deinit(&world);
 }
 END_TEST
@@ -931,12 +931,12 @@ START_TEST(ranges_that_are_missing_are_told)
 	world.picture.clients.complete = false;
 	world.picture.known &= ~(unsigned)PICTURE_STORE;
 	ck_assert_int_eq(strv_add(&world.picture.clients.troubles, "the store: it is locked"), 0);
-	ck_assert_int_eq(checks_make(&findings, selected, &world.picture), 0);
+	ck_assert_int_eq(checks_make(&findings, NULL, selected, &world.picture), 0);
 	ck_assert_uint_eq(count(&findings, "clients-cut-off", &finding), 1);
 	ck_assert_int_eq(finding->severity, FINDING_UNKNOWN);
 	/* of a file that cannot be read, too */
 	ck_assert_int_eq(strv_add(&world.picture.clients.troubles, "/ranges: gone"), 0);
-	ck_assert_int_eq(checks_make(&more, selected, &world.picture), 0);
+	ck_assert_int_eq(checks_make(&more, NULL, selected, &world.picture), 0);
 	ck_assert_uint_eq(count(&more, "clients-cut-off", NULL), 2);
 	ck_assert(!picture_is_whole(&world.picture));
 	world_deinit(&world);
@@ -964,7 +964,7 @@ START_TEST(two_checks_do_not_tell_the_same)
 		} else {
 			checks_select(selected, &world.config.check_skip);
 		}
-		ck_assert_int_eq(checks_make(&findings, selected, &world.picture), 0);
+		ck_assert_int_eq(checks_make(&findings, NULL, selected, &world.picture), 0);
 		for (size_t k = 0; k < findings.n; k++)
 			if (strstr(findings.findings[k].text, "after the next reload: imaps") ||
 			    strcmp(findings.findings[k].name, "runtime-only-service") == 0)
@@ -1009,6 +1009,28 @@ START_TEST(the_other_way_to_let_clients_in_is_told)
 	ck_assert_str_eq(finding->command, "firewall-cmd --zone=drop --remove-source=192.0.2.0/24");
 	ck_assert_ptr_nonnull(finding->other);
 	ck_assert_ptr_nonnull(strstr(finding->other, "firewall-cmd --zone=drop --add-service="));
+	world_deinit(&world);
+}
+END_TEST
+
+/* By whatever it is that clients are cut off: what status counts is what is told. */
+START_TEST(status_counts_what_is_told)
+{
+	_cleanup_status_ struct status status = STATUS_NULL;
+	bool selected[CHECKS_N] = {false};
+	struct world world;
+
+	world_init(&world, MAIL, MAIL_RULES "\ndrop source 192.0.2.0/24\ndrop target DROP");
+	have_clients(&world.picture.clients, "192.0.2.0/28");
+	for (int told = 0; told < 2; told++) {
+		if (told)
+			checks_select_status(selected);
+		ck_assert_int_eq(status_make(&status, selected, &world.picture), 0);
+		ck_assert(status.counts.clients_known);
+		ck_assert_uint_eq(status.counts.n_cut_off, 1);
+		ck_assert_uint_eq(count(&status.findings, "clients-cut-off", NULL), (size_t)told);
+		status_deinit(&status);
+	}
 	world_deinit(&world);
 }
 END_TEST
@@ -1070,6 +1092,7 @@ int main(void)
 	tcase_add_test(tests, two_checks_do_not_tell_the_same);
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
 	tcase_add_test(tests, the_other_way_to_let_clients_in_is_told);
+	tcase_add_test(tests, status_counts_what_is_told);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

@@ -175,8 +175,9 @@ START_TEST(tells_the_status)
 	ck_assert_int_eq(report_status(&output.report, &status), 0);
 	text = output_text(&output);
 	assert_clean(text);
-	ck_assert_ptr_eq(text, strstr(text, "Something that should be open is closed. The next "
-	                                    "reload drops 2 items, and the guard puts them back.\n"));
+	ck_assert_ptr_eq(text,
+	                 strstr(text, "Something that should be open is closed. The next "
+	                              "reload drops 2 items, and the guard puts them back.\n"));
 	ck_assert_ptr_nonnull(strstr(text, "public/service:imaps"));
 	ck_assert_ptr_nonnull(strstr(text, "runtime only (the guard puts it back)"));
 	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp\\x0a\\x1b[2J\\xff"));
@@ -283,7 +284,7 @@ static int put_status(const struct report *report)
 	_cleanup_status_ struct status status = STATUS_NULL;
 
 	fill_status(&status, &picture);
-	status.drift_known = true;
+	status.counts.drift_known = true;
 	add_finding(&status, FINDING_ERROR, "lost", "gone");
 	return report_status(report, &status);
 }

@@ -57,6 +57,23 @@ START_TEST(one_holder_and_everybody_may_ask)
 }
 END_TEST
 
+/* A watcher that cannot write leaves the number of one that is gone. */
+START_TEST(who_is_gone_is_not_named)
+{
+	bool held = false;
+	long pid = 1;
+	int fd = -1;
+
+	ck_assert_int_eq(lock_take(&fd, dir, NULL), 0);
+	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_int_eq(pwrite(fd, "2147483646\n", 11, 0), 11);
+	ck_assert_int_eq(lock_is_held(dir, &held, &pid), 0);
+	ck_assert(held);
+	ck_assert_int_eq(pid, 0);
+	lock_release(&fd);
+}
+END_TEST
+
 /* `status` asks at the moment when the watcher starts. */
 START_TEST(an_asker_does_not_keep_the_watcher_out)
 {
@@ -192,6 +209,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, one_holder_and_everybody_may_ask);
+	tcase_add_test(tcase, who_is_gone_is_not_named);
 	tcase_add_test(tcase, an_asker_does_not_keep_the_watcher_out);
 	tcase_add_test(tcase, a_link_is_not_followed);
 	tcase_add_test(tcase, a_pipe_holds_up_nobody);

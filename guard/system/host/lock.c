@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -75,6 +76,11 @@ int lock_take(int *fd, const char *dir, struct err *err)
 	if (mkdir(dir, 0700) < 0 && errno != EEXIST)
 		return err_set(err, -errno, "%s: %s", dir, strerror(errno));
 	lock = open_in(dir, O_RDWR | O_CREAT);
+	/* what cannot be written can be held, if only it is there */
+	if (lock == -EROFS)
+		lock = open_in(dir, O_RDONLY);
+	if (lock == -ENOENT)
+		lock = -EROFS;
 	if (lock < 0)
 		return err_set(err, lock, "%s/%s: %s", dir, LOCK_FILE, strerror(-lock));
 	r = lock_exclusively(lock);
@@ -112,6 +118,9 @@ int lock_is_held(const char *dir, bool *held, long *pid)
 	unsigned long value = 0;
 	int fd = open_in(dir, O_RDONLY);
 
+	/* a watcher has nowhere to make it */
+	if (fd == -ENOENT && access(dir, W_OK) < 0 && errno == EROFS)
+		return -EROFS;
 	if (fd == -ENOENT || fd == -ENOTDIR) {
 		*held = false;
 		if (pid)
@@ -123,7 +132,9 @@ int lock_is_held(const char *dir, bool *held, long *pid)
 	*held = flock(fd, LOCK_SH | LOCK_NB) < 0;
 	if (*held && pread(fd, text, sizeof(text) - 1, 0) > 0) {
 		text[strcspn(text, "\n")] = '\0';
-		if (!parse_uint(text, INT32_MAX, &value))
+		/* one that could not write has left what another wrote */
+		if (!parse_uint(text, INT32_MAX, &value) ||
+		    (kill((pid_t)value, 0) < 0 && errno == ESRCH))
 			value = 0;
 	}
 	if (pid)

@@ -74,6 +74,16 @@ static int unread(struct check_run *run)
 /* Also with a file that it refuses it starts, into its stock configuration. */
 #define CHECK_RESTART_FAILED "systemctl restart firewalld"
 
+/* Its policy DROP may be gone from the kernel with all the rest. */
+static const char *broken_means(const struct picture *picture)
+{
+	if (picture_is_flushed(picture) && !picture->ruleset.kernel.shut)
+		return "its rules are not in the kernel: nothing is shut, and nobody is banned";
+	return picture->state == FIREWALL_STATE_INIT
+	           ? "the kernel may drop every new connection"
+	           : "the kernel drops every new connection";
+}
+
 static int firewalld_state(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
@@ -84,14 +94,13 @@ static int firewalld_state(struct check_run *run)
 		return unread(run);
 	if (picture->state == FIREWALL_STATE_RUNNING)
 		return 0;
-	if (picture->state == FIREWALL_STATE_INIT)
+	if (picture->state == FIREWALL_STATE_INIT || picture->state == FIREWALL_STATE_BROKEN)
 		return check_add(run, NULL, strdup(repair_advice(REPAIR_BROKEN)),
-		                 "firewalld is in state INIT: a reload broke off half way, and the "
-		                 "kernel may drop every new connection; its log says why");
-	if (picture->state == FIREWALL_STATE_BROKEN)
-		return check_add(run, NULL, strdup(repair_advice(REPAIR_BROKEN)),
-		                 "firewalld has lost its zones: a reload broke off half way, and "
-		                 "the kernel drops every new connection; its log says why");
+		                 "firewalld %s: a reload broke off half way, and %s; its log says "
+		                 "why",
+		                 picture->state == FIREWALL_STATE_INIT ? "is in state INIT"
+		                                                       : "has lost its zones",
+		                 broken_means(picture));
 	/* while it loads it has none there for a moment */
 	if (picture->state == FIREWALL_STATE_FAILED && picture_is_flushed(picture))
 		return check_add(

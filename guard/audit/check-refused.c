@@ -199,6 +199,7 @@ const struct check check_refused_by_rule = {
     .help = "a rich rule keeps everybody out of mail that is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
     .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .status = true,
     .fn = refused,
 };
 
@@ -208,6 +209,7 @@ const struct check check_refused_by_zone = {
     .help = "what is open in one zone comes into another, which refuses it",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
     .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .status = true,
     .fn = refused,
 };
 
@@ -217,6 +219,7 @@ const struct check check_refused_by_policy = {
     .help = "a policy keeps everybody out of mail that is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
     .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .status = true,
     .fn = refused,
 };
 
@@ -226,6 +229,7 @@ const struct check check_refused_by_direct_rule = {
     .help = "a direct rule keeps everybody out of mail that is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
     .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .status = true,
     .fn = refused,
 };
 
@@ -235,6 +239,7 @@ const struct check check_refused_by_table = {
     .help = "a table that is not firewalld's keeps everybody out",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_TABLES,
     .also = PICTURE_FAIL2BAN,
+    .status = true,
     .fn = refused,
 };
 
@@ -305,28 +310,32 @@ static int list_undenied(struct check_list *list, struct check_run *run)
 /* As EXPLAIN_RELOAD_SAFELY, where the reload may fail. */
 #define LOAD_SAFELY "reload-guard snapshot take && (" REPAIR_LOAD_AGAIN ") && reload-guard restore"
 
+/* Without a table the reload has nothing to delete, and breaks off. */
+#define LOAD_FLUSHED "nft add table inet firewalld && " LOAD_SAFELY
+
 static int kernel_rules(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL, undenied = CHECK_LIST_NULL;
+	bool flushed;
 	int r;
 
 	if (picture_uses_iptables(picture))
 		return 0;
 	if (!picture_knows(picture, PICTURE_TABLES))
 		return check_unmade(run, PICTURE_TABLES);
-	if (picture_is_flushed(picture))
-		return check_add(run, strdup("no table inet firewalld"),
-		                 /* without it the reload has nothing to delete, and breaks off */
-		                 strdup("nft add table inet firewalld && " LOAD_SAFELY),
-		                 "firewalld's rules are not in the kernel: nothing is shut, and "
-		                 "nobody is banned");
+	flushed = picture_is_flushed(picture);
+	/* what is shut is shut, whatever is gone besides */
 	if (kernel->shut && !picture->firewall.panic)
 		return check_add(run, strdup("table inet firewalld_policy_drop"),
-		                 strdup(LOAD_SAFELY),
+		                 strdup(flushed ? LOAD_FLUSHED : LOAD_SAFELY),
 		                 "firewalld says open, the kernel does not: it lets no new "
 		                 "connection in, because a reload broke off");
+	if (flushed)
+		return check_add(run, strdup("no table inet firewalld"), strdup(LOAD_FLUSHED),
+		                 "firewalld's rules are not in the kernel: nothing is shut, and "
+		                 "nobody is banned");
 	r = list_missing(&list, run);
 	if (r == 0 && list.n > 0)
 		r = check_add(run, check_list_take(&list), strdup(EXPLAIN_RELOAD_SAFELY),

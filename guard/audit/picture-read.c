@@ -406,6 +406,13 @@ static bool has_file(const char *folder)
 	return xasprintf(&path, "%s/" STORE_FILE, folder) < 0 || access(path, F_OK) == 0;
 }
 
+static bool is_fixed(const char *folder)
+{
+	struct statvfs fs;
+
+	return statvfs(folder, &fs) == 0 && (fs.f_flag & ST_RDONLY);
+}
+
 static int read_last(struct reading *reading, struct err *err)
 {
 	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
@@ -435,6 +442,7 @@ static int read_store(struct reading *reading)
 			        picture->store_absent ? "there is none yet" : "it is empty");
 		return settle(reading, PICTURE_STORE, r);
 	}
+	picture->store_fixed = is_fixed(picture->state_dir);
 	r = store_shapes(reading->store, &picture->shapes, why(reading, PICTURE_STORE));
 	if (r == 0)
 		r = read_wipes(reading);

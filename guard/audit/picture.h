@@ -141,6 +141,7 @@ struct picture {
 	int64_t last_us;             /* when firewalld was seen so; 0: there is none */
 	char *damage;                /* owned; what is wrong inside of the store; NULL: nothing */
 	struct clientranges clients;
+	bool store_fixed; /* its file system is mounted read-only */
 	int64_t free_mib; /* of the store's disk; -1: not known, or there is no folder */
 	bool systemd, unit_masked, unit_installed, unit_wanted;
 	bool selinux;                         /* it is enforced */

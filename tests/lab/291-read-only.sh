@@ -13,4 +13,7 @@ need "the reload" fwc --reload
 need "imaps is open again within 2 s" within 2 is_open 993
 need "all mail services are" within 2 mail_reachable
 need "the watcher lives" watching
+need "the status sees the watcher" exits 1 guard status
+need "though it cannot write its number" out_has '^watcher +runs'
+need "and says what is wrong" out_has 'error: store: .*mounted read-only'
 need "the log says why nothing is kept" said 'read-only|cannot (be )?(used|written|write)|EROFS'

@@ -4,6 +4,9 @@
 found_and_mended() { # NAME
 	need "mail is shut" is_shut 993
 	need "$1 is found" finds "$1" error
+	need "the status is not fine, either" exits 1 guard status
+	need "and names it" out_has "error: $1: "
+	need "$1 is found again" finds "$1" error
 	need "with a command" mend
 	need "that opens it ($(cat "$W/mend"))" within 5 is_open 993 465
 	need "and the finding is gone" within 5 clean "$1"

@@ -37,7 +37,6 @@ static void world_init(struct world *world, const char *firewall, const char *ru
 	picture->firewall = firewall_from_text(firewall);
 	picture->ruleset = ruleset_from_text(rules);
 	picture->ruleset.chains_known = true;
-	picture->ruleset.kernel.table = true;
 	ck_assert_int_eq(strv_add(&picture->ruleset.kernel.leads, "filter_INPUT "), 0);
 	ck_assert_int_eq(strv_add(&picture->ruleset.kernel.leads, "filter_IN_public filter_INPUT"),
 	                 0);
@@ -152,6 +151,17 @@ static void list_zones(struct firewall *fw)
 			ck_assert_int_eq(strv_add(&fw->zones, fw->entries[i].item.zone), 0);
 }
 
+static void live_at(struct picture *picture, const char *address)
+{
+	struct picture_address row = {.interface = "eth0"};
+
+	ck_assert_int_eq(cidr_parse(&row.cidr, address, CIDR_ADDRESS_ONLY, NULL), 0);
+	ck_assert_int_eq(grow(&picture->addresses, &picture->addresses_capacity,
+	                      picture->n_addresses + 1, sizeof(row)),
+	                 0);
+	picture->addresses[picture->n_addresses++] = row;
+}
+
 static void end_it_all(struct world *world, const char *what)
 {
 	struct picture *picture = &world->picture;
@@ -199,6 +209,8 @@ static void end_it_all(struct world *world, const char *what)
 		picture->known &= ~(unsigned)(PICTURE_STORE | PICTURE_DAMAGE);
 	else if (strcmp(what, "damaged store") == 0)
 		picture->damage = strdup("page 7");
+	else if (strcmp(what, "read-only store") == 0)
+		picture->store_fixed = true;
 	else if (strcmp(what, "full disk") == 0)
 		picture->free_mib = 0;
 	else if (strcmp(what, "small disk") == 0)
@@ -223,6 +235,11 @@ static void end_it_all(struct world *world, const char *what)
 		strcpy(picture->backend, "n"), picture->ruleset.kernel.shut = true;
 	else if (strcmp(what, "no kernel rules") == 0)
 		strcpy(picture->backend, "n"), strv_deinit(&picture->ruleset.kernel.leads);
+	else if (strcmp(what, "no kernel rules, and shut") == 0)
+		strcpy(picture->backend, "n"), strv_deinit(&picture->ruleset.kernel.leads),
+		    picture->ruleset.kernel.shut = true;
+	else if (strcmp(what, "addresses") == 0)
+		live_at(picture, "192.0.2.1");
 	else if (strcmp(what, "no listeners") == 0)
 		picture->known &= ~(unsigned)PICTURE_SOCKETS;
 	else if (what[0])
@@ -268,6 +285,8 @@ static const struct {
     {MAIL, MAIL_RULES, "store taken away", "store=error no-listener=warning",
      "iptables-backend=info"},
     {MAIL, MAIL_RULES, "locked store", "store=error no-listener=warning", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "read-only store", "store=error no-listener=warning",
+     "iptables-backend=info"},
     {MAIL, MAIL_RULES, "damaged store", "store=error no-listener=warning", "iptables-backend=info"},
     {MAIL, MAIL_RULES, "failed wipe", "no-listener=warning restore-failed=warning",
      "iptables-backend=info"},
@@ -286,6 +305,9 @@ static const struct {
      "watcher-not-at-boot=warning iptables-backend=info"},
     {MAIL, MAIL_RULES, "shut", "kernel-rules=error no-listener=warning", ""},
     {MAIL, MAIL_RULES, "no kernel rules", "kernel-rules=error no-listener=warning", ""},
+    {MAIL, MAIL_RULES "\npublic rule rule service name=\"imaps\" drop", "addresses",
+     "refused-by-rule=error", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "no kernel rules, and shut", "kernel-rules=error no-listener=warning", ""},
     /* said once, by the first that would have looked */
     {MAIL, MAIL_RULES, "no listeners", "listening-closed=unknown", NULL},
     /* in the runtime only: less grave where somebody puts it back */
@@ -399,17 +421,6 @@ static void serve(struct picture *picture, unsigned port, int family, bool loopb
 		memcpy(sock.address, (const unsigned char[]){127, 0, 0, 1}, 4);
 	ck_assert_int_eq(grow(&list->sockets, &list->capacity, list->n + 1, sizeof(sock)), 0);
 	list->sockets[list->n++] = sock;
-}
-
-static void live_at(struct picture *picture, const char *address)
-{
-	struct picture_address row = {.interface = "eth0"};
-
-	ck_assert_int_eq(cidr_parse(&row.cidr, address, CIDR_ADDRESS_ONLY, NULL), 0);
-	ck_assert_int_eq(grow(&picture->addresses, &picture->addresses_capacity,
-	                      picture->n_addresses + 1, sizeof(row)),
-	                 0);
-	picture->addresses[picture->n_addresses++] = row;
 }
 
 static void run_jail(struct picture *picture, const char *name, const char *ports,
@@ -703,6 +714,37 @@ START_TEST(shows_each_item)
 END_TEST
 
 /* --- one cause, one finding --------------------------------------------------------------- */
+
+/* What is shut is shut, whatever is gone besides; and what is gone shuts nothing. */
+static const struct {
+	const char *what;
+	enum firewall_state state;
+	const char *name, *words;
+} gone[] = {
+    {"no kernel rules", FIREWALL_STATE_RUNNING, "kernel-rules", "nothing is shut"},
+    {"no kernel rules, and shut", FIREWALL_STATE_RUNNING, "kernel-rules", "no new connection in"},
+    {"no kernel rules", FIREWALL_STATE_INIT, "firewalld-state", "nothing is shut"},
+    {"no kernel rules", FIREWALL_STATE_BROKEN, "firewalld-state", "nothing is shut"},
+    {"no kernel rules, and shut", FIREWALL_STATE_INIT, "firewalld-state", "may drop every"},
+    {"no kernel rules, and shut", FIREWALL_STATE_BROKEN, "firewalld-state", "drops every"},
+    {"shut", FIREWALL_STATE_BROKEN, "firewalld-state", "drops every"},
+};
+
+START_TEST(says_what_the_kernel_lets_in)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	const struct finding *finding = NULL;
+	struct world world;
+
+	world_init(&world, MAIL, MAIL_RULES);
+	end_it_all(&world, gone[_i].what);
+	world.picture.state = gone[_i].state;
+	find(&findings, &world, false);
+	ck_assert_uint_eq(count(&findings, gone[_i].name, &finding), 1);
+	ck_assert_ptr_nonnull(strstr(finding->text, gone[_i].words));
+	world_deinit(&world);
+}
+END_TEST
 
 START_TEST(what_nobody_could_read_is_told_once)
 {
@@ -1083,6 +1125,7 @@ int main(void)
 	tcase_add_loop_test(tests, knows_what_a_reload_does_to_bans, 0, ARRAY_SIZE(fates));
 	tcase_add_loop_test(tests, finds_what_is_around, 0, ARRAY_SIZE(more_worlds));
 	tcase_add_test(tests, shows_each_item);
+	tcase_add_loop_test(tests, says_what_the_kernel_lets_in, 0, (int)ARRAY_SIZE(gone));
 	tcase_add_test(tests, what_nobody_could_read_is_told_once);
 	tcase_add_test(tests, what_is_lost_has_a_command_where_it_helps);
 	tcase_add_test(tests, nobody_blind_is_fine);

@@ -4,12 +4,14 @@
 # say so, and what mends it.
 . "$LAB_DIR/flush.sh" 'repair = no'
 mended_by() { sh -c "$(guard check --only kernel-rules | sed -n 's/^  fix: //p' | head -n 1)"; }
-emptied() { # CHAIN WORDS
+emptied() { # CHAIN WORDS CLIENT
 	: >"$W/watch.log"
 	need "$1 is emptied" nft flush chain inet firewalld "$1"
 	need "$1: the guard says so" within 2 said 'chain of firewalld.s was emptied .*Done by nft \(pid [0-9]+\)\. Left to you'
 	need "$1: the status is not fine" exits 1 guard status
 	need "$1: and says why" out_has "$2"
+	need "$1: explain is not certain" exits 1 guard explain "$3" imaps
+	need "$1: and says why" out_has 'the kernel does not get to a rule'
 	need "$1: in JSON, too" exits 1 guard --json status
 	need "$1: as a finding" json 'any(f["name"] == "kernel-rules" and f["severity"] == "error" for f in d["findings"])'
 }
@@ -20,12 +22,12 @@ whole() {
 	need "$1: nothing is found" within 10 exits 0 guard check --only kernel-rules
 }
 need "all is well" within 10 exits 0 guard check --only kernel-rules
-emptied filter_IN_public 'does not get to a rule'
+emptied filter_IN_public 'does not get to a rule' 10.77.0.2
 need "mail is shut" is_shut 993
 whole filter_IN_public
-emptied filter_IN_public_deny 'nothing of what this zone of firewalld.s denies'
+emptied filter_IN_public_deny 'nothing of what this zone of firewalld.s denies' 10.77.0.3
 need "the banned client gets in" is_open_from 10.77.0.3 993
 whole filter_IN_public_deny
-emptied filter_IN_public_allow 'does not get to a rule'
+emptied filter_IN_public_allow 'does not get to a rule' 10.77.0.2
 need "mail is shut" is_shut 993
 whole filter_IN_public_allow

@@ -101,6 +101,18 @@ static inline void rulesets_ipset_line(struct ruleset *ruleset, const char *name
 		ck_assert_int_eq(ruleset_add_entry(ipset, words->strings[i], NULL), 0);
 }
 
+/* What it has of firewalld's: a rule that accepts, a chain with rules, who leads to whom. */
+static inline void rulesets_kernel_line(struct ruleset_kernel *kernel, const char *key,
+                                        const char *value)
+{
+	struct strv *list = strcmp(key, "accepts") == 0  ? &kernel->accepts
+	                    : strcmp(key, "filled") == 0 ? &kernel->filled
+	                                                 : &kernel->leads;
+
+	kernel->table = true;
+	ck_assert_int_eq(strv_add(list, value), 0);
+}
+
 static inline void rulesets_line(struct ruleset *ruleset, char *line)
 {
 	_cleanup_strv_ struct strv words = STRV_NULL;
@@ -132,7 +144,10 @@ static inline void rulesets_line(struct ruleset *ruleset, char *line)
 
 		if (value)
 			*value++ = '\0';
-		rulesets_zone_line(ruleset, first, key, value ? value : "");
+		if (strcmp(first, "kernel") == 0)
+			rulesets_kernel_line(&ruleset->kernel, key, value ? value : "");
+		else
+			rulesets_zone_line(ruleset, first, key, value ? value : "");
 	}
 }
 

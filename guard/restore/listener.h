@@ -22,10 +22,12 @@ struct makeshift_outcome;
 
 struct listener_trouble {
 	enum repair_trouble trouble;
-	/* What is begun now, or is a person's to do; REPAIR_WAIT: the last one failed, see @why. */
+	/* What is begun now, or is a person's to do; REPAIR_WAIT: the last one failed, see @why, or
+	 * so much of it came that the guard begins in @wait_ms only. */
 	enum repair_act act;
 	const char *who; /* did it; "" when that is not known */
 	const char *why; /* the act before it failed; NULL with others */
+	int64_t wait_ms;
 	bool may_repair; /* the guard is allowed to repair */
 };
 

@@ -19,7 +19,7 @@ struct mender {
 	struct loop_source *timer; /* look again */
 	int64_t since_us;          /* monotonic; of the trouble */
 	bool acted;                /* since then */
-	bool told;                 /* with `repair = no` */
+	bool told;                 /* something of it */
 	char who[LISTENER_WHO_SIZE];
 };
 
@@ -29,12 +29,21 @@ static bool may_repair(const struct mender *mender)
 	return mender->given.config->repair && mender->given.config->restore;
 }
 
+/* Until it acts. */
+static int64_t wait_ms(const struct mender *mender)
+{
+	int64_t left_us = mender->repair.due_us - clock_monotonic_us();
+
+	return left_us > 0 ? left_us / 1000 + 1 : 0;
+}
+
 static void tell(struct mender *mender, enum repair_act act, const char *why)
 {
 	const struct listener_trouble trouble = {.trouble = mender->repair.trouble,
 	                                         .act = act,
 	                                         .who = mender->who,
 	                                         .why = why,
+	                                         .wait_ms = wait_ms(mender),
 	                                         .may_repair = may_repair(mender)};
 
 	listener_tell(mender->given.listener, trouble, &trouble);
@@ -99,8 +108,10 @@ static void act(struct mender *mender, enum repair_trouble trouble)
 {
 	enum repair_act next = repair_noted(&mender->repair, trouble, clock_monotonic_us());
 
-	if (next != REPAIR_WAIT)
+	/* with that it waits, and meanwhile a person may be quicker */
+	if (next != REPAIR_WAIT || !mender->told)
 		tell(mender, next, NULL);
+	mender->told = true;
 	switch (next) {
 	case REPAIR_RELOAD:
 		reload(mender);
@@ -110,8 +121,7 @@ static void act(struct mender *mender, enum repair_trouble trouble)
 		break;
 	case REPAIR_WAIT:
 	case REPAIR_PERSON:
-		loop_timer_set(mender->timer,
-		               (mender->repair.due_us - clock_monotonic_us()) / 1000 + 1);
+		loop_timer_set(mender->timer, wait_ms(mender));
 		break;
 	}
 	mender->acted |= next == REPAIR_RELOAD || next == REPAIR_RESTART;

@@ -179,6 +179,22 @@ static const char *words_of(const struct listener_trouble *trouble)
 	                           : "Left to you (repair = no).";
 }
 
+static void tell_waiting(struct announcer *announcer, const struct listener_trouble *trouble)
+{
+	if (trouble->why) {
+		logger_write(announcer->given.logger, LOGGER_ERROR,
+		             "firewalld could not be repaired: %s", trouble->why);
+		record_event(announcer->given.record, EVENT_REPAIR, NULL, "it failed: %s",
+		             trouble->why);
+		return;
+	}
+	logger_write(announcer->given.logger, LOGGER_ERROR,
+	             "%s%s%s. It happens again and again, so the guard repairs it in %lld ms only. "
+	             "To be quicker: " TEXT_COMMAND,
+	             repair_words(trouble->trouble), *trouble->who ? ". Done by " : "", trouble->who,
+	             (long long)trouble->wait_ms, repair_advice(trouble->trouble));
+}
+
 /** announcer_trouble() - say what is the matter, what is done about it, and what to type */
 void announcer_trouble(struct announcer *announcer, const struct listener_trouble *trouble)
 {
@@ -187,10 +203,7 @@ void announcer_trouble(struct announcer *announcer, const struct listener_troubl
 	const char *by = *trouble->who ? ". Done by " : "";
 
 	if (trouble->act == REPAIR_WAIT) {
-		logger_write(announcer->given.logger, LOGGER_ERROR,
-		             "firewalld could not be repaired: %s", trouble->why);
-		record_event(announcer->given.record, EVENT_REPAIR, NULL, "it failed: %s",
-		             trouble->why);
+		tell_waiting(announcer, trouble);
 		return;
 	}
 	logger_write(announcer->given.logger, LOGGER_ERROR, "%s%s%s. %s%s%s", words, by,

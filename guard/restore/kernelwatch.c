@@ -27,7 +27,6 @@ struct kernelwatch {
 	struct nfsocket sock;
 	struct fwtables before;     /* as firewalld has made it */
 	bool known;                 /* that */
-	bool in_panic;              /* and the kernel was seen to let nothing in */
 	struct loop_source *timer;  /* look */
 	struct firewalld_op *probe; /* under way */
 	int64_t looked_us;          /* monotonic */
@@ -144,7 +143,6 @@ static void look(struct kernelwatch *watch)
 	} else {
 		watch->n_shut = 0;
 		watch->who[0] = '\0';
-		watch->in_panic = now.shut;
 		watch->given.on_fine(watch->given.userdata);
 	}
 }
@@ -217,7 +215,6 @@ void kernelwatch_forget(struct kernelwatch *watch)
 	watch->n_shut = 0;
 	watch->who[0] = '\0';
 	watch->foreign = CHAINCHANGE_NULL;
-	watch->in_panic = false;
 }
 
 /**
@@ -263,8 +260,8 @@ static void restore_panic(struct kernelwatch *watch, const struct fwtables *now)
 {
 	struct err err = ERR_NULL;
 
-	if (watch->in_panic && watch->given.tracker->wanted.panic && !now->shut &&
-	    fwtables_shut(&watch->sock, &err) != 0)
+	if (has_nftables(watch) && watch->given.tracker->wanted.panic &&
+	    !now->shut && fwtables_shut(&watch->sock, &err) != 0)
 		warn(watch, "the kernel lets in everything although firewalld is in panic mode",
 		     &err);
 }
@@ -280,7 +277,7 @@ void kernelwatch_prepare(struct kernelwatch *watch)
 	struct err err = ERR_NULL;
 	struct fwtables now;
 
-	if (!before.tables || !read_tables(watch, &now))
+	if (!read_tables(watch, &now))
 		return;
 	if (fwtables_add(&now, &before, &watch->sock, &err) != 0)
 		warn(watch, "firewalld's tables could not be made for its reload", &err);

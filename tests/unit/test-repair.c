@@ -131,6 +131,26 @@ START_TEST(flushed)
 }
 END_TEST
 
+/* Again and again: it waits ever longer, and says that it does, since everything is open. */
+START_TEST(flushed_without_end)
+{
+	begin();
+	world.wall.on_change = load_tables;
+	for (unsigned i = 1; i <= REPAIR_LIMIT; i++) {
+		flush_by("nft", 4711);
+		world_await(world_told("repaired flushed by us") == i);
+		world_idle();
+	}
+	ck_assert_uint_eq(world_told("trouble flushed waits"), 0);
+	flush_by("nft", 4711);
+	world_settle();
+	ck_assert_uint_eq(world_told("trouble flushed waits by nft (pid 4711)"), 1);
+	change_by("docker", 7, 0);
+	world_await(world_told("repaired flushed by us") == REPAIR_LIMIT + 1);
+	ck_assert_uint_eq(world_told("trouble flushed waits"), 1);
+}
+END_TEST
+
 START_TEST(partly_flushed)
 {
 	begin();
@@ -322,9 +342,26 @@ START_TEST(panic_is_meant)
 }
 END_TEST
 
+/* Nor has a guard that was not there seen how it was. */
+START_TEST(flushed_in_panic_before_the_start)
+{
+	world_wall(OPEN);
+	fakewall_panic(&world.wall, true);
+	world.tables = FWTABLES_NULL;
+	world.wall.backend = "nftables";
+	world.wall.version = "2.3.1";
+	world.wall.on_change = load_tables;
+	world.config.repair = true;
+	world_guard();
+	world_await(world_told("repaired flushed by us"));
+	ck_assert(world.tables.shut);
+}
+END_TEST
+
 /* firewalld's reload does not make it again. */
 START_TEST(flushed_in_panic)
 {
+	world.wall.backend = "nftables";
 	begin();
 	world.wall.on_change = load_tables;
 	fakewall_panic(&world.wall, true);
@@ -435,6 +472,7 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(engine, world_setup, world_teardown);
 	tcase_set_timeout(engine, 60);
 	tcase_add_test(engine, flushed);
+	tcase_add_test(engine, flushed_without_end);
 	tcase_add_test(engine, partly_flushed);
 	tcase_add_test(engine, emptied);
 	tcase_add_test(engine, flushed_before_the_start);
@@ -447,6 +485,7 @@ static Suite *suite(void)
 	tcase_add_test(engine, policy_drop_stays);
 	tcase_add_test(engine, panic_is_meant);
 	tcase_add_test(engine, flushed_in_panic);
+	tcase_add_test(engine, flushed_in_panic_before_the_start);
 	tcase_add_test(engine, reload_fails);
 	tcase_add_test(engine, reload_broke_off);
 	tcase_add_test(engine, broken_after_a_reload);

@@ -1169,6 +1169,12 @@ bool cycle_is_present(const struct cycle *cycle)
 	return cycle->present;
 }
 
+/** cycle_is_blind() - did nothing follow from what was read last: firewalld was not as it is meant? */
+bool cycle_is_blind(const struct cycle *cycle)
+{
+	return cycle->attempts > 0;
+}
+
 /** cycle_is_idle() - is firewalld there, and everything read and in place, but bans? */
 bool cycle_is_idle(const struct cycle *cycle)
 {

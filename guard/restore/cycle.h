@@ -73,6 +73,7 @@ void cycle_configured(struct cycle *cycle);
 void cycle_store(struct cycle *cycle);
 enum wipe_kind cycle_kind(const struct cycle *cycle);
 bool cycle_is_present(const struct cycle *cycle);
+bool cycle_is_blind(const struct cycle *cycle);
 bool cycle_is_idle(const struct cycle *cycle);
 bool cycle_is_slow(const struct cycle *cycle, const struct item *item);
 

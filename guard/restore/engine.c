@@ -288,7 +288,9 @@ static void on_panic(struct engine *engine, bool on)
 
 static void on_default_zone(struct engine *engine, const char *zone)
 {
-	tracker_default_zone_left(&engine->tracker, zone);
+	/* the reading that tells whom it took along counts for nothing while it has failed */
+	if (!cycle_is_blind(engine->cycle))
+		tracker_default_zone_left(&engine->tracker, zone);
 	if (tracker_default_zone(&engine->tracker, zone) < 0)
 		engine_missed(engine);
 	engine_look_soon(engine);

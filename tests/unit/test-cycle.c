@@ -242,6 +242,22 @@ START_TEST(not_ready)
 }
 END_TEST
 
+/* Whom firewalld takes along to another default zone, only a reading tells that counts. */
+START_TEST(default_zone_changes_while_it_has_failed)
+{
+	begin(OPEN " public/interface:host0=r");
+	world.wall.state = "FAILED";
+	world_restart();
+	world_await(is_back("public/interface:host0"));
+	fakewall_default_zone(&world.wall, "work");
+	world_pass(20000);
+	world.wall.state = "RUNNING";
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back("public/interface:host0"));
+}
+END_TEST
+
 START_TEST(broken_off)
 {
 	begin(OPEN);
@@ -1106,6 +1122,7 @@ static Suite *suite(void)
 	    unattributed,
 	    restore_is_off,
 	    not_ready,
+	    default_zone_changes_while_it_has_failed,
 	    broken_off,
 	    reading_fails,
 	    removed_while_reading,

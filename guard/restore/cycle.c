@@ -721,6 +721,8 @@ static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 	listener_tell(cycle->given.listener, state, state,
 	              init && cycle->attempts == INIT_ATTEMPTS);
 	try_reading_later(cycle);
+	/* a guard that begins with this has seen what a reload did, as if it had heard of it */
+	cycle->looked |= !cycle->given.errand && (broken || state == FIREWALL_STATE_FAILED);
 	if (broken)
 		cycle->given.on_broken(cycle->given.userdata);
 	if (state == FIREWALL_STATE_FAILED)

@@ -67,3 +67,15 @@ need "mail is reachable again" within 5 mail_reachable
 need "the ban holds" within 8 is_shut_from 10.77.0.3 993
 not said 'permanent configuration \([0-9]|could not be restored|removed on purpose' || fail "something was learned from it"
 need "the watcher lives" watching
+
+# a guard that was killed before it heard of it finds what the reload has left
+settings yes
+pause 2 "so that the state is stored and the guard is idle"
+watch_kill
+break_off
+need "nobody gets in" is_shut 993 110
+watch_start -v
+need "mail is reachable again" within 8 mail_reachable
+need "the ban holds" within 8 is_shut_from 10.77.0.3 993
+not said 'nobody can tell' || fail "it did not see that a reload broke off"
+need "the guard is done" within 20 finished

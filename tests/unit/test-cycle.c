@@ -274,6 +274,29 @@ START_TEST(broken_off)
 }
 END_TEST
 
+/* A guard that was killed before it heard of it finds what the reload has left. */
+START_TEST(broken_off_unseen)
+{
+	const char *const states[] = {"INIT", "FAILED"};
+
+	world.config.repair = false;
+	begin(OPEN);
+	for (size_t i = 0; i < ARRAY_SIZE(states); i++) {
+		world_kill();
+		fakewall_wipe(&world.wall);
+		world.wall.state = states[i];
+		world_guard();
+		world_pass(20000);
+		ck_assert_uint_eq(world_told("lost "), 2 * i);
+		world.wall.state = "RUNNING";
+		fakewall_reload(&world.wall);
+		world_idle();
+		ck_assert(is_back(IMAPS) && is_back(SMTPS));
+		ck_assert_int_eq(world_last()->kind, WIPE_RELOAD);
+	}
+}
+END_TEST
+
 START_TEST(reading_fails)
 {
 	begin(OPEN);
@@ -1124,6 +1147,7 @@ static Suite *suite(void)
 	    not_ready,
 	    default_zone_changes_while_it_has_failed,
 	    broken_off,
+	    broken_off_unseen,
 	    reading_fails,
 	    removed_while_reading,
 	    step_refused,

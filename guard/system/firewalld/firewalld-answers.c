@@ -554,7 +554,7 @@ int firewalld_answers_direct(DBusMessage *message, struct ruleset *ruleset, bool
 	return firewalld_message_direct(message, hold_direct, &holding);
 }
 
-struct direct {
+struct direct_rule {
 	const char *family, *table, *chain;
 	dbus_int32_t priority;
 	struct strv words;
@@ -562,7 +562,7 @@ struct direct {
 };
 
 struct directs {
-	struct direct *rules;
+	struct direct_rule *rules;
 	size_t n;
 	size_t capacity;
 };
@@ -576,7 +576,7 @@ static void directs_deinit(struct directs *directs)
 
 static int by_priority(const void *a, const void *b)
 {
-	const struct direct *one = a, *two = b;
+	const struct direct_rule *one = a, *two = b;
 
 	if (one->priority != two->priority)
 		return one->priority < two->priority ? -1 : 1;
@@ -586,13 +586,13 @@ static int by_priority(const void *a, const void *b)
 static int take_direct(DBusMessageIter *element, struct directs *directs)
 {
 	DBusMessageIter field;
-	struct direct *rule;
+	struct direct_rule *rule;
 	int r = grow(&directs->rules, &directs->capacity, directs->n + 1, sizeof(*directs->rules));
 
 	if (r < 0)
 		return r;
 	rule = &directs->rules[directs->n];
-	*rule = (struct direct){.at = directs->n};
+	*rule = (struct direct_rule){.at = directs->n};
 	directs->n++;
 	dbus_message_iter_recurse(element, &field);
 	dbus_message_iter_get_basic(&field, &rule->family);
@@ -612,7 +612,7 @@ static void add_words(struct builder *command, const struct strv *words)
 		shell_addf(command, " %s", words->strings[i]);
 }
 
-static int add_direct(struct ruleset *ruleset, const struct direct *rule)
+static int add_direct(struct ruleset *ruleset, const struct direct_rule *rule)
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL;
@@ -649,7 +649,7 @@ int firewalld_answers_direct_rules(DBusMessage *message, struct ruleset *ruleset
 	if (directs.n > 1)
 		qsort(directs.rules, directs.n, sizeof(*directs.rules), by_priority);
 	for (size_t i = 0; i < directs.n && r == 0; i++) {
-		const struct direct *rule = &directs.rules[i];
+		const struct direct_rule *rule = &directs.rules[i];
 
 		if (strcmp(rule->family, "eb") != 0)
 			r = add_direct(ruleset, rule);

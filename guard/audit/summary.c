@@ -105,12 +105,12 @@ int summary_row(struct summary *period, const struct store_history_row *row)
 {
 	struct summary_wipe *wipe;
 
-	if (strcmp(row->kind, "wipe") == 0)
+	if (event_is(row->kind, EVENT_WIPE))
 		return add_wipe(period, row);
 	wipe = row->wipe_id ? find_wipe(period, row->wipe_id) : NULL;
-	if (wipe && strcmp(row->kind, "loss") == 0)
+	if (wipe && event_is(row->kind, EVENT_LOSS))
 		return take_loss(wipe, row);
-	if (wipe && strcmp(row->kind, "restore") == 0)
+	if (wipe && event_is(row->kind, EVENT_RESTORE))
 		return take_restore(wipe, row);
 	return 0;
 }

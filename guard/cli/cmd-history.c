@@ -31,7 +31,7 @@ static bool is_folded(const struct cli *cli, const struct store_history_query *q
 {
 	return !cli->json && cli->verbosity <= 0 &&
 	       !(query->kind &&
-	         (strcmp(query->kind, "loss") == 0 || strcmp(query->kind, "restore") == 0));
+	         (event_is(query->kind, EVENT_LOSS) || event_is(query->kind, EVENT_RESTORE)));
 }
 
 static bool check_kind(struct cli *cli, const char *kind)
@@ -67,9 +67,9 @@ static bool parse_query(struct cli *cli, const struct cli_args *args,
 	if (query->kind && !check_kind(cli, query->kind))
 		return false;
 	/* who asks for one kind of row asks for the rows of that time */
-	query->whole =
-	    !query->kind || (strcmp(query->kind, "wipe") != 0 && strcmp(query->kind, "loss") != 0 &&
-	                     strcmp(query->kind, "restore") != 0);
+	query->whole = !query->kind ||
+	               (!event_is(query->kind, EVENT_WIPE) && !event_is(query->kind, EVENT_LOSS) &&
+	                !event_is(query->kind, EVENT_RESTORE));
 	if (!cli_parse_period(cli, args->values[HISTORY_SINCE], args->values[HISTORY_UNTIL],
 	                      &query->since_us, &query->until_us))
 		return false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/event.h"
 
+#include <string.h>
+
 /* As they stand in the store: a name that was once written stays. */
 static const char *const names[EVENT_N_KINDS] = {
     [EVENT_WIPE] = "wipe",
@@ -45,6 +47,12 @@ static const char *const names[EVENT_N_KINDS] = {
 const char *event_kind_name(enum event_kind kind)
 {
 	return names[kind];
+}
+
+/** event_is() - is that its name? The store may hold others, of an older guard */
+bool event_is(const char *name, enum event_kind kind)
+{
+	return strcmp(name, names[kind]) == 0;
 }
 
 /** event_is_recorded() - is it put on record by itself, not made from another table? */

@@ -154,7 +154,7 @@ static json_t *history_json(const struct store_history_row *row)
 		report_json_set(&object, "wipe_id", json_integer(row->wipe_id));
 	if (row->wipe_kind)
 		report_json_set(&object, "wipe_kind", report_json_text(row->wipe_kind));
-	if (strcmp(row->kind, "wipe") == 0) {
+	if (event_is(row->kind, EVENT_WIPE)) {
 		report_json_set(&object, "finished", report_json_time(row->finished_us));
 		report_json_set(&object, "lost", json_integer(row->n_lost));
 		report_json_set(&object, "restored", json_integer(row->n_restored));
@@ -202,9 +202,9 @@ static enum report_color history_color(const struct store_history_row *row)
 {
 	if (row->outcome && strcmp(row->outcome, "failed") == 0)
 		return REPORT_BAD;
-	if (strcmp(row->kind, "wipe") == 0)
+	if (event_is(row->kind, EVENT_WIPE))
 		return row->n_failed || row->n_restored < row->n_lost ? REPORT_BAD : REPORT_WARN;
-	if (strcmp(row->kind, "restore") == 0)
+	if (event_is(row->kind, EVENT_RESTORE))
 		return REPORT_GOOD;
 	return REPORT_PLAIN;
 }
@@ -212,7 +212,7 @@ static enum report_color history_color(const struct store_history_row *row)
 /* The one word that says most about it. */
 static const char *result_of(const struct store_history_row *row)
 {
-	if (strcmp(row->kind, "loss") == 0 && row->verdict)
+	if (event_is(row->kind, EVENT_LOSS) && row->verdict)
 		return row->verdict;
 	if (row->outcome)
 		return row->outcome;
@@ -239,7 +239,7 @@ static void put_folded(struct report_list *list, const struct store_history_row 
 {
 	_cleanup_history_fold_lines_ struct history_fold_lines lines = HISTORY_FOLD_LINES_NULL;
 	struct report_table *table = &list->table;
-	bool is_wipe = strcmp(row->kind, "wipe") == 0;
+	bool is_wipe = event_is(row->kind, EVENT_WIPE);
 	const char *result = result_of(row);
 
 	if (is_wipe && history_fold_give(&list->fold, row->id, &lines) < 0)
@@ -268,14 +268,14 @@ void report_history_row(struct report_list *list, const struct store_history_row
 		return;
 	}
 	if (list->folded) {
-		if (strcmp(row->kind, "loss") != 0 && strcmp(row->kind, "restore") != 0)
+		if (!event_is(row->kind, EVENT_LOSS) && !event_is(row->kind, EVENT_RESTORE))
 			put_folded(list, row);
 		else if (history_fold_take(&list->fold, row) < 0)
 			list->failed = true;
 		return;
 	}
 	cell_time(list, row->at_us, "");
-	is_wipe = strcmp(row->kind, "wipe") == 0;
+	is_wipe = event_is(row->kind, EVENT_WIPE);
 	report_table_cell(table, history_color(row), "%s%s%s%s", row->kind, is_wipe ? " (" : "",
 	                  is_wipe && row->wipe_kind ? row->wipe_kind : "", is_wipe ? ")" : "");
 	report_table_cell(table, REPORT_PLAIN, "%s",

@@ -195,8 +195,9 @@ static int add_wipe(struct missing *missing, const struct search *search, int64_
 	if (r == STORE_E_NOT_FOUND)
 		return 0;
 	if (r == 0) {
-		query = (struct store_history_query){
-		    .since_us = info.at_us, .until_us = info.at_us + 1, .kind = "loss"};
+		query = (struct store_history_query){.since_us = info.at_us,
+		                                     .until_us = info.at_us + 1,
+		                                     .kind = event_kind_name(EVENT_LOSS)};
 		r = store_history(search->store, &query, note_settled, &verdicts, err);
 	}
 	if (r == 0)

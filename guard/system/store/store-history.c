@@ -119,8 +119,8 @@ static void read_row(struct store_history_row *out, sqlite3_stmt *row)
 
 static bool asks_for_bans(const struct store_history_query *query)
 {
-	return query->bans || (query->kind && (strcmp(query->kind, "ban") == 0 ||
-	                                       strcmp(query->kind, "unban") == 0));
+	return query->bans || (query->kind && (event_is(query->kind, EVENT_BAN) ||
+	                                       event_is(query->kind, EVENT_UNBAN)));
 }
 
 /**

@@ -289,7 +289,7 @@ static bool is_unreached(struct scope_view *view, const struct firewall_entry *e
 	"firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent --zone=%s "      \
 	"--change-interface=%s"
 
-/* An interface of the zone that is not there any more: it was renamed, or is gone; NULL: none */
+/* An interface of the zone that nothing comes in on: renamed, gone, or a port; NULL: none */
 static const char *find_absent(const struct picture *picture, const char *zone)
 {
 	const struct firewall *fw = &picture->firewall;
@@ -354,7 +354,8 @@ static int tell_absent(struct check_run *run, const char *zone, const char *inte
 		return -ENOMEM;
 	return check_add_as(run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail),
 	                    steal(command),
-	                    "no packet comes through zone %s, whose interface %s is not there (was "
+	                    "no packet comes through zone %s, whose interface %s is not there, or a "
+	                    "port of another (was "
 	                    "it renamed?), and what it opens is open nowhere else",
 	                    zone, interface);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guard/system/kernel/links.h"
 #include "guard/system/kernel/netlink.h"
 
 struct port {
@@ -106,32 +107,16 @@ static int take_route(struct nlmsghdr *header, void *userdata)
 
 /* --- links ------------------------------------------------------------------------------- */
 
-static void take_info(struct port *port, const void *info, size_t n)
+static int add_tie(const struct link_tie *tie, void *userdata)
 {
-	port->is_bridge = netlink_attribute_is(info, n, 0, IFLA_INFO_KIND, "bridge");
-	port->is_virtual = netlink_attribute_is(info, n, 0, IFLA_INFO_KIND, "veth") ||
-	                   netlink_attribute_is(info, n, 0, IFLA_INFO_KIND, "tun");
-}
-
-static int take_link(struct nlmsghdr *header, void *userdata)
-{
-	const size_t head = NLMSG_LENGTH(sizeof(struct ifinfomsg)), length = header->nlmsg_len;
 	struct look *look = userdata;
-	const struct ifinfomsg *link = NLMSG_DATA(header);
-	struct port port = {.index = link->ifi_index};
-	const void *info;
-	size_t n = 0;
-	int r;
+	int r = grow(&look->ports, &look->capacity, look->n + 1, sizeof(*look->ports));
 
-	if (header->nlmsg_type != RTM_NEWLINK)
-		return 0;
-	port.master = netlink_attribute_int(header, length, head, IFLA_MASTER);
-	info = netlink_attribute(header, length, head, IFLA_LINKINFO, &n);
-	if (info)
-		take_info(&port, info, n);
-	r = grow(&look->ports, &look->capacity, look->n + 1, sizeof(port));
 	if (r == 0)
-		look->ports[look->n++] = port;
+		look->ports[look->n++] = (struct port){.index = tie->index,
+		                                       .master = tie->master,
+		                                       .is_bridge = tie->is_bridge,
+		                                       .is_virtual = tie->is_virtual};
 	return r;
 }
 
@@ -179,23 +164,6 @@ static int take_address(struct nlmsghdr *header, void *userdata)
 
 /* --- asking ------------------------------------------------------------------------------ */
 
-static int ask(int type, netlink_fn *fn, struct look *look)
-{
-	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
-	struct {
-		struct nlmsghdr header;
-		union {
-			struct rtmsg route;
-			struct ifinfomsg link;
-			struct ifaddrmsg address;
-		};
-	} request = {.header = {.nlmsg_len = sizeof(request),
-	                        .nlmsg_type = (uint16_t)type,
-	                        .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
-
-	return fd < 0 ? fd : netlink_ask(fd, &request, sizeof(request), fn, look);
-}
-
 /**
  * gateways_find() - those of now
  * @out: gets them added; on failure, too, what was found until then
@@ -206,12 +174,12 @@ static int ask(int type, netlink_fn *fn, struct look *look)
 int gateways_find(struct rangeset *out, struct err *err)
 {
 	_cleanup_(look_deinit) struct look look = {.out = out};
-	int r = ask(RTM_GETROUTE, take_route, &look);
+	int r = netlink_list(RTM_GETROUTE, take_route, &look);
 
 	if (r == 0)
-		r = ask(RTM_GETLINK, take_link, &look);
+		r = links_ties(add_tie, &look);
 	mark_outside(&look);
 	if (r == 0)
-		r = ask(RTM_GETADDR, take_address, &look);
+		r = netlink_list(RTM_GETADDR, take_address, &look);
 	return r == 0 ? 0 : err_set(err, r, "this machine's networks: %s", strerror(-r));
 }

@@ -2,6 +2,7 @@
 #include "guard/system/kernel/netlink.h"
 
 #include <errno.h>
+#include <linux/rtnetlink.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/time.h>
@@ -111,6 +112,24 @@ int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn, void *
 		r = n < 0 ? (int)n : take_messages(buffer, (size_t)n, fn, userdata);
 	}
 	return r < 0 ? r : 0;
+}
+
+/** netlink_list() - all links, addresses or routes, each as netlink_ask(); Return: likewise */
+int netlink_list(int type, netlink_fn *fn, void *userdata)
+{
+	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
+	struct {
+		struct nlmsghdr header;
+		union {
+			struct rtmsg route;
+			struct ifinfomsg link;
+			struct ifaddrmsg address;
+		};
+	} request = {.header = {.nlmsg_len = sizeof(request),
+	                        .nlmsg_type = (uint16_t)type,
+	                        .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
+
+	return fd < 0 ? fd : netlink_ask(fd, &request, sizeof(request), fn, userdata);
 }
 
 /**

@@ -16,6 +16,9 @@ int netlink_open(int protocol) _must_check_;
 int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,
                 void *userdata) _must_check_;
 
+/* RTM_GETLINK, RTM_GETADDR or RTM_GETROUTE: all there are in this network namespace. */
+int netlink_list(int type, netlink_fn *fn, void *userdata) _must_check_;
+
 /* An attribute of a message: its bytes, borrowed; NULL: it has none of that type. */
 const void *netlink_attribute(const void *message, size_t length, size_t head, unsigned type,
                               size_t *out);

@@ -161,17 +161,8 @@ static int take_network(struct nlmsghdr *header, void *userdata)
  */
 int route_networks(route_network_fn *fn, void *userdata, struct err *err)
 {
-	static const struct {
-		struct nlmsghdr header;
-		struct rtmsg route;
-	} request = {
-	    .header = {.nlmsg_len = sizeof(request),
-	               .nlmsg_type = RTM_GETROUTE,
-	               .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
-	};
 	struct networks networks = {.fn = fn, .userdata = userdata};
-	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
-	int r = fd < 0 ? fd : netlink_ask(fd, &request, sizeof(request), take_network, &networks);
+	int r = netlink_list(RTM_GETROUTE, take_network, &networks);
 
 	return r < 0 ? err_set(err, r, "this machine's networks: %s", strerror(-r)) : 0;
 }

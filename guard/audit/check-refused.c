@@ -333,7 +333,10 @@ static int kernel_rules(struct check_run *run)
 		                 "firewalld says open, the kernel does not: it lets no new "
 		                 "connection in, because a reload broke off");
 	if (flushed)
-		return check_add(run, strdup("no table inet firewalld"), strdup(LOAD_FLUSHED),
+		return check_add(run,
+		                 strdup(kernel->asleep ? "table inet firewalld is dormant"
+		                                       : "no table inet firewalld"),
+		                 strdup(LOAD_FLUSHED),
 		                 "firewalld's rules are not in the kernel: nothing is shut, and "
 		                 "nobody is banned");
 	r = list_missing(&list, run);

@@ -21,6 +21,7 @@
 #include "guard/system/fail2ban/fail2ban-log.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/nftrules.h"
 
 #define FAIL2BAN_MS     3000
@@ -608,12 +609,25 @@ static int read_files(struct reading *reading)
 
 /* --- rules -------------------------------------------------------------------------------- */
 
+/* nft 1.0 does not write its flags as they are. */
+static bool is_asleep(void)
+{
+	struct nfsocket sock = NFSOCKET_NULL;
+	struct fwtables now = FWTABLES_NULL;
+	bool asleep = fwtables_read(&now, &sock) == 0 && !(now.tables & FWTABLES_ONE.tables);
+
+	nfsocket_close(&sock);
+	return asleep;
+}
+
 /* Without the tables of others the rules are good for something all the same. */
 static int read_tables(struct reading *reading)
 {
 	int r = nftrules_read(&reading->firewalld.ruleset, NFTRULES_OTHERS,
 	                      left_ms(reading, NFT_MS), why(reading, PICTURE_TABLES));
+	struct ruleset_kernel *kernel = &reading->firewalld.ruleset.kernel;
 
+	kernel->asleep = r == 0 && kernel->table && is_asleep();
 	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
 	return settle(reading, PICTURE_TABLES, r);
 }

@@ -27,6 +27,7 @@ flushed_meanwhile() { # COMMAND...
 flushed_meanwhile nft flush ruleset
 flushed_meanwhile nft delete table inet firewalld
 flushed_meanwhile nft flush table inet firewalld
+flushed_meanwhile nft 'add table inet firewalld { flags dormant; }'
 
 # a guard that starts beside rules that are there does nothing
 watch_kill

@@ -1024,7 +1024,7 @@ bool ruleset_kernel_filters(const struct ruleset *ruleset)
 {
 	const struct strv *leads = &ruleset->kernel.leads;
 
-	for (size_t i = 0; i < leads->n; i++) {
+	for (size_t i = 0; i < leads->n && !ruleset->kernel.asleep; i++) {
 		const char *from = strchr(leads->strings[i], ' ') + 1;
 
 		if (*from && is_led_to(&ruleset->kernel, from, 1))

@@ -178,6 +178,7 @@ struct ruleset_chain {
 /* What the kernel has of firewalld's own, to be held against what firewalld says. */
 struct ruleset_kernel {
 	bool table;          /* inet firewalld */
+	bool asleep;         /* it is dormant: nothing of it is in force */
 	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
 	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
 	struct strv filled;  /* its chains that have a rule */

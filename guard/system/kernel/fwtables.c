@@ -6,6 +6,7 @@ enum { INPUT };
 
 #ifdef HAVE_NF_TABLES
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -56,6 +57,19 @@ static bool is_owned(const struct nlmsghdr *header)
 	return netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, TABLE_OWNER, &n) != NULL;
 }
 
+/* Somebody has put it to sleep: it is there, and nothing of it is in force. */
+static bool is_dormant(const struct nlmsghdr *header)
+{
+	size_t n = 0;
+	const void *value =
+	    netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_TABLE_FLAGS, &n);
+	uint32_t flags = 0;
+
+	if (value && n == sizeof(flags))
+		memcpy(&flags, value, n);
+	return ntohl(flags) & NFT_TABLE_F_DORMANT;
+}
+
 static int note_table(struct nlmsghdr *header, void *userdata)
 {
 	const struct nfgenmsg *message = NLMSG_DATA(header);
@@ -66,7 +80,8 @@ static int note_table(struct nlmsghdr *header, void *userdata)
 		return 0;
 	now->shut |= message->nfgen_family == NFPROTO_INET && is_named(header, SHUT_NAME);
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
-		if (message->nfgen_family != families[i] || !is_named(header, TABLE_NAME))
+		if (message->nfgen_family != families[i] || !is_named(header, TABLE_NAME) ||
+		    is_dormant(header))
 			continue;
 		now->tables |= 1U << i;
 		now->owned |= is_owned(header) ? 1U << i : 0;
@@ -120,6 +135,9 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 	int r = find_tables(sock, &now);
 
 	for (size_t i = 0; i < ARRAY_SIZE(chains) && r == 0; i++) {
+		/* of a table that sleeps nothing counts */
+		if (chains[i].family == families[0] && !(now.tables & 1U))
+			continue;
 		r = find_rules(sock, chains[i].family, chains[i].table, chains[i].chain, &there);
 		now.chains |= r == 0 && there ? 1U << i : 0;
 	}

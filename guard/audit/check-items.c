@@ -246,34 +246,40 @@ const struct check check_required_missing = {
 
 /* --- zones ------------------------------------------------------------------------------- */
 
-/* What a reached zone has open already is not missed by anybody. */
+/* The same in a zone that packets come through, which is all that can be asked of what is no port. */
+static bool is_reached_elsewhere(struct check_run *run, const struct item *item)
+{
+	const struct firewall *fw = &run->picture->firewall;
+
+	for (size_t i = 0; i < fw->n; i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    fw->entries[i].item.kind == item->kind &&
+		    strcmp(fw->entries[i].item.value, item->value) == 0 &&
+		    check_is_reached(run, fw->entries[i].item.zone))
+			return true;
+	return false;
+}
+
+/* What is open already is not missed by anybody. */
 static bool is_open_somewhere(struct check_run *run, const struct item *item)
 {
-	const struct picture *picture = run->picture;
-	const struct firewall *fw = &picture->firewall;
 	_cleanup_strv_ struct strv ports = STRV_NULL;
-	const struct ruleset *ruleset = &picture->ruleset;
+	int r = 0;
 
 	if (item->kind == ITEM_SERVICE)
-		run->failed |= ruleset_service_ports(ruleset, item->value, &ports) < 0;
-	for (size_t i = 0; i < fw->n; i++) {
-		const struct firewall_entry *entry = &fw->entries[i];
+		r = ruleset_service_ports(&run->picture->ruleset, item->value, &ports);
+	else if (item->kind == ITEM_PORT)
+		r = strv_add(&ports, item->value);
+	run->failed |= r < 0;
+	for (size_t i = 0; i < ports.n; i++) {
+		unsigned first, last;
+		char protocol[8];
 
-		if (!(entry->flags & FIREWALL_RUNTIME) || !check_is_reached(run, entry->item.zone))
-			continue;
-		if (entry->item.kind == item->kind && strcmp(entry->item.value, item->value) == 0)
+		if (item_port_parse(ports.strings[i], &first, &last, protocol) &&
+		    strcmp(protocol, "tcp") == 0 && check_is_open(run, first))
 			return true;
-		for (size_t k = 0; k < ports.n; k++) {
-			unsigned first, last;
-			char protocol[8];
-
-			if (item_port_parse(ports.strings[k], &first, &last, protocol) &&
-			    strcmp(protocol, "tcp") == 0 &&
-			    check_item_opens(run, &entry->item, first))
-				return true;
-		}
 	}
-	return false;
+	return is_reached_elsewhere(run, item);
 }
 
 static bool is_unreached(struct scope_view *view, const struct firewall_entry *entry,
@@ -307,12 +313,10 @@ static const char *find_absent(const struct picture *picture, const char *zone)
 /* Does anybody get in to any of mail? */
 static bool is_any_mail_open(struct check_run *run)
 {
-	const struct firewall *fw = &run->picture->firewall;
+	const struct service *service = NULL;
 
-	for (size_t i = 0; i < fw->n; i++)
-		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
-		    item_class(&fw->entries[i].item) == ITEM_CLASS_MAIL &&
-		    check_is_reached(run, fw->entries[i].item.zone))
+	while ((service = services_next(service, SERVICES_MAIL)))
+		if (check_is_open(run, service->port))
 			return true;
 	return false;
 }

@@ -8,8 +8,6 @@
 #include <sys/socket.h>
 
 #include "guard/model/packet/dispatch.h"
-#include "guard/model/packet/verdict.h"
-#include "guard/model/packet/walk.h"
 
 /* --- what opens a port -------------------------------------------------------------------- */
 
@@ -42,40 +40,6 @@ bool check_item_opens(struct check_run *run, const struct item *item, unsigned p
 		return strcmp(protocol, "tcp") == 0 && first <= port && port <= last;
 	run->failed |= ruleset_service_ports(&run->picture->ruleset, opened, &ports) < 0;
 	return list_has(&ports, port);
-}
-
-static bool is_opened(struct check_run *run, unsigned port)
-{
-	const struct picture *picture = run->picture;
-	const struct firewall *fw = &picture->firewall;
-
-	for (size_t i = 0; i < fw->n; i++)
-		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
-		    check_is_reached(run, fw->entries[i].item.zone) &&
-		    check_item_opens(run, &fw->entries[i].item, port))
-			return true;
-	return false;
-}
-
-/* Some stranger, on some interface, is let in to a server of this machine. */
-static bool lets_strangers_in(struct check_run *run, unsigned port, enum cidr_family family)
-{
-	const struct picture *picture = run->picture;
-	struct packet packet = {.protocol = "tcp", .port = port};
-
-	for (size_t i = 0; i < picture->interfaces.n; i++) {
-		packet.interface = picture->interfaces.strings[i];
-		for (size_t k = 0; picture_stranger(&packet.source, family, k); k++) {
-			_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
-			int r = walk_packet(&verdict, &picture->ruleset, &packet);
-
-			run->failed |= r < 0;
-			if (r == 0 && verdict.action == VERDICT_ACCEPT && verdict.to_port == 0 &&
-			    verdict.to_address[0] == '\0')
-				return true;
-		}
-	}
-	return false;
 }
 
 /* --- commands ----------------------------------------------------------------------------- */
@@ -155,9 +119,11 @@ static int each_port(struct check_run *run, port_fn *fn)
 	return r;
 }
 
-static bool is_open_to_strangers(struct check_run *run, unsigned port)
+/* For its own sake: where everything is let in, no port was opened for anybody. */
+static bool was_opened(struct check_run *run, unsigned port)
 {
-	return lets_strangers_in(run, port, CIDR_IPV4) || lets_strangers_in(run, port, CIDR_IPV6);
+	return check_way(run, NULL, port, CIDR_IPV4) == CHECK_WAY_OWN ||
+	       check_way(run, NULL, port, CIDR_IPV6) == CHECK_WAY_OWN;
 }
 
 static int not_listening(struct check_run *run, const struct service *mail)
@@ -167,9 +133,7 @@ static int not_listening(struct check_run *run, const struct service *mail)
 	_cleanup_free_ char *command = NULL;
 	const char *unit;
 
-	/* where a zone lets in everything, no port was opened for anybody */
-	if (listeners_first(listeners, "tcp", mail->port) || !is_opened(run, mail->port) ||
-	    !is_open_to_strangers(run, mail->port))
+	if (listeners_first(listeners, "tcp", mail->port) || !was_opened(run, mail->port))
 		return 0;
 	unit = stopped_daemon(picture, mail);
 	if (unit) {
@@ -208,7 +172,7 @@ static int on_loopback(struct check_run *run, const struct service *mail)
 
 	if (listeners_on(listeners, "tcp", mail->port, mail->port, AF_UNSPEC) !=
 	        LISTENERS_LOOPBACK ||
-	    !is_opened(run, mail->port) || !is_open_to_strangers(run, mail->port))
+	    !was_opened(run, mail->port))
 		return 0;
 	if (opening_command(&command, listeners_first(listeners, "tcp", mail->port), false) < 0 ||
 	    (!command && closing_command(&command, run, mail) < 0))
@@ -245,8 +209,7 @@ static int web_no_listener(struct check_run *run)
 		                                            web->port, web->port, AF_UNSPEC);
 
 		if ((answer == LISTENERS_NO || answer == LISTENERS_LOOPBACK) &&
-		    strcmp(web->transport, "tcp") == 0 && is_opened(run, web->port) &&
-		    is_open_to_strangers(run, web->port))
+		    strcmp(web->transport, "tcp") == 0 && was_opened(run, web->port))
 			r = check_add(run, NULL, NULL, "%s (%u/tcp) is open, and %s", web->name,
 			              web->port,
 			              answer == LISTENERS_NO ? "nothing listens there"
@@ -282,8 +245,8 @@ static int in_one_family(struct check_run *run, const struct service *mail)
 	_cleanup_free_ char *command = NULL;
 
 	if (on4 == on6 || !has_address(picture, on4 ? CIDR_IPV6 : CIDR_IPV4) ||
-	    !is_opened(run, mail->port) || !lets_strangers_in(run, mail->port, CIDR_IPV4) ||
-	    !lets_strangers_in(run, mail->port, CIDR_IPV6))
+	    check_way(run, NULL, mail->port, CIDR_IPV4) != CHECK_WAY_OWN ||
+	    check_way(run, NULL, mail->port, CIDR_IPV6) != CHECK_WAY_OWN)
 		return 0;
 	if (opening_command(&command, listeners_first(listeners, "tcp", mail->port), true) < 0)
 		return -ENOMEM;
@@ -321,12 +284,8 @@ static bool is_served(const struct picture *picture, const struct service *mail)
 	       LISTENERS_YES;
 }
 
-static bool is_shut(struct check_run *run, const struct service *mail)
-{
-	return !is_opened(run, mail->port) && !is_open_to_strangers(run, mail->port);
-}
-
-/* It was open, or a zone has it that nobody comes through: another check knows better. */
+/* It was open, or a zone has it, for some or with nobody who comes through: meant so, or told by a
+ * check that knows better. */
 static bool is_told_elsewhere(struct check_run *run, const struct service *mail)
 {
 	const struct picture *picture = run->picture;
@@ -365,7 +324,8 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 	_cleanup_strv_ struct strv service = STRV_NULL;
 	_cleanup_free_ char *command = NULL;
 
-	if (!is_served(picture, mail) || !is_shut(run, mail) || is_told_elsewhere(run, mail))
+	if (!is_served(picture, mail) || check_is_open(run, mail->port) ||
+	    is_told_elsewhere(run, mail))
 		return 0;
 	if (strv_add(&service, mail->name) < 0 ||
 	    opening_services(&command, client_zone(run), &service) < 0)
@@ -386,7 +346,7 @@ static int list_all_shut(struct strv *out, struct check_run *run)
 	while (r == 0 && (mail = services_next(mail, SERVICES_MAIL))) {
 		if (!is_served(picture, mail))
 			continue;
-		if (!is_shut(run, mail) || is_told_elsewhere(run, mail)) {
+		if (check_is_open(run, mail->port) || is_told_elsewhere(run, mail)) {
 			strv_deinit(out);
 			return 0;
 		}

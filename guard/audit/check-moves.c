@@ -2,7 +2,6 @@
 /* What the next reload closes by moving an interface into another zone. */
 #include "guard/audit/checks-internal.h"
 #include "guard/model/packet/dispatch.h"
-#include "guard/model/packet/walk.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -100,10 +99,8 @@ static bool lets_in(struct check_run *run, const struct ruleset *ruleset,
                     const struct packet *packet)
 {
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
-	int r = walk_packet(&verdict, ruleset, packet);
 
-	run->failed |= r < 0;
-	return r == 0 && verdict.action == VERDICT_ACCEPT;
+	return check_lets_in(run, ruleset, packet, &verdict);
 }
 
 static bool is_closed(struct check_run *run, const struct after *after, const char *interface,

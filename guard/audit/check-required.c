@@ -49,10 +49,14 @@ static bool opens(const struct look *look, const struct item *item, const char *
 	return port && check_item_opens(look->run, item, port);
 }
 
+/* A zone that lets in to anything has it, too. */
 static bool has(const struct look *look, const char *service, unsigned flag)
 {
 	const struct firewall *fw = &look->run->picture->firewall;
+	unsigned port = port_of(service);
 
+	if (port && check_way(look->run, look->zone, port, CIDR_IPV4) == CHECK_WAY_ALL)
+		return true;
 	for (size_t i = 0; i < fw->n; i++)
 		if ((fw->entries[i].flags & flag) &&
 		    strcmp(fw->entries[i].item.zone, look->zone) == 0 &&

@@ -12,6 +12,7 @@
 #include "guard/base/builder.h"
 #include "guard/base/shell.h"
 #include "guard/model/mail/daemons.h"
+#include "guard/model/packet/verdict.h"
 
 struct check_run {
 	const struct picture *picture;
@@ -66,6 +67,21 @@ int check_take(struct builder *text, char **out) _must_check_;
 
 /* check-around.c: as far as no check has found it already */
 int check_count(struct checks_counts *out, struct check_run *run) _must_check_;
+
+/* check-way.c */
+enum check_way {
+	CHECK_WAY_SHUT,
+	CHECK_WAY_ALL, /* by what lets in to anything */
+	CHECK_WAY_OWN, /* by a word for this port */
+};
+#define CHECK_UNRELATED_PORT 3306 /* that nobody opens who lets strangers in for mail */
+bool check_lets_in(struct check_run *run, const struct ruleset *ruleset,
+                   const struct packet *packet, struct verdict *verdict);
+bool check_lets_all_in(struct check_run *run, const struct packet *packet,
+                       const struct verdict_step *decider);
+enum check_way check_way(struct check_run *run, const char *zone, unsigned port,
+                         enum cidr_family family);
+bool check_is_open(struct check_run *run, unsigned port);
 
 /* check-mail.c */
 bool check_item_opens(struct check_run *run, const struct item *item, unsigned port);

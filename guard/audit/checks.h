@@ -66,6 +66,7 @@
 	X(watcher_not_at_boot)                                                                     \
 	X(watcher_stopped)                                                                         \
 	X(web_no_listener)                                                                         \
+	X(wide_open)                                                                               \
 	X(withdrawn)                                                                               \
 	X(zone_file)
 

@@ -14,6 +14,8 @@ libguard_audit_a_SOURCES = \
 	guard/audit/check-risk.c \
 	guard/audit/check-service.c \
 	guard/audit/check-settings.c \
+	guard/audit/check-way.c \
+	guard/audit/check-wide.c \
 	guard/audit/checks-internal.h \
 	guard/audit/checks.c \
 	guard/audit/checks.h \

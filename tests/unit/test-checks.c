@@ -319,7 +319,8 @@ static const struct {
     /* a watcher that may not */
     {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "report only",
      "runtime-only-service=error no-listener=warning", "iptables-backend=info"},
-    {"public/interface:eth0=rp public/service:ldap=r", MAIL_RULES, "no watcher",
+    {"public/interface:eth0=rp public/service:ldap=r", "public interface eth0\ndefault public",
+     "no watcher",
      "runtime-only-service=warning watcher-stopped=warning", "iptables-backend=info"},
     {"public/interface:eth0=rp public/port:993/tcp=rp",
      "public interface eth0\npublic port "
@@ -333,7 +334,10 @@ static const struct {
     {MAIL " public/service:smtp=re", MAIL_RULES, "", "edited=warning no-listener=warning", NULL},
     {MAIL " public/service:smtp=p", MAIL_RULES, "", "no-listener=warning not-open=info", NULL},
     /* its interface was renamed, or is that of a tunnel */
-    {"iredmail/interface:ens3=rp iredmail/service:imaps=rp", MAIL_RULES, "zones",
+    {"iredmail/interface:ens3=rp iredmail/service:imaps=rp",
+     "iredmail interface ens3\niredmail service imaps\nservice:imaps 993/tcp\npublic\ndefault "
+     "public",
+     "zones",
      "unreached-zone=error", NULL},
     {MAIL " inside/interface:tun0=rp inside/service:smtp=rp", MAIL_RULES, "zones",
      "no-listener=warning unreached-zone=warning", NULL},
@@ -601,6 +605,41 @@ static const struct {
      "mail interface eth0\nmail service imaps\nservice:imaps 993/tcp\ndefault public\npublic\nwork",
      "served", "reload-moves", FINDING_INFO,
      "firewall-cmd --permanent --zone=mail --change-interface=eth0"},
+    /* strangers get in to anything, by whatever says so; what is served stays open */
+    {MAIL, MAIL_RULES "\npublic target ACCEPT", "served", "wide-open", FINDING_WARNING,
+     "firewall-cmd --permanent --zone=public --set-target=default && reload-guard snapshot take"},
+    {"public/interface:eth0=rp",
+     "public interface eth0\npublic target ACCEPT\nservice:imaps 993/tcp\ndefault public", "served",
+     "wide-open", FINDING_WARNING,
+     "firewall-cmd --zone=public --add-service=imaps && firewall-cmd --permanent --zone=public "
+     "--add-service=imaps && firewall-cmd --permanent --zone=public --set-target=default"},
+    {"public/interface:eth0=rp public/protocol:tcp=rp",
+     "public interface eth0\npublic protocol tcp\nservice:imaps 993/tcp\ndefault public", "served",
+     "wide-open", FINDING_WARNING,
+     "--permanent --zone=public --add-service=imaps && firewall-cmd --zone=public "
+     "--remove-protocol=tcp && firewall-cmd --permanent"},
+    {MAIL " public/port:1025-65535/tcp=rp", MAIL_RULES "\npublic port 1025-65535/tcp", "served",
+     "wide-open", FINDING_WARNING,
+     "firewall-cmd --zone=public --remove-port=1025-65535/tcp && firewall-cmd --permanent"},
+    {MAIL, MAIL_RULES "\npublic rule rule family=\"ipv4\" source address=\"0.0.0.0/0\" accept",
+     "served", "wide-open",
+     FINDING_WARNING, "--zone=public --remove-rich-rule="},
+    {MAIL, MAIL_RULES "\npublic service games\nservice:games 1-65535/tcp", "served", "wide-open",
+     FINDING_WARNING, "--remove-service=games"},
+    {MAIL,
+     MAIL_RULES "\npolicy:in ingress ANY\npolicy:in egress HOST\npolicy:in target ACCEPT\n"
+                "policy:in priority -1",
+     "served", "wide-open", FINDING_WARNING, "--policy=in --set-target=CONTINUE"},
+    {"trusted/interface:eth0=rp",
+     "trusted interface eth0\ntrusted target ACCEPT\nservice:imaps 993/tcp\ndefault public\npublic",
+     "served", "wide-open", FINDING_WARNING, NULL},
+    /* but not where each was meant, or for others than strangers, or not towards them */
+    {MAIL, MAIL_RULES "\npublic port 3306/tcp\npublic port 6379/tcp\npublic port 2049/tcp",
+     "served", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES "\npublic rule rule family=\"ipv4\" source address=\"10.0.0.0/8\" accept",
+     "served", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES "\ntrusted interface wg0\ntrusted target ACCEPT", "served", NULL,
+     FINDING_INFO, NULL},
     /* a policy that opens it wherever they come in */
     {"public/interface:eth0=rw work/interface:eth0=p public/service:imaps=rp",
      MAIL_RULES "\nwork\npolicy:in ingress ANY\npolicy:in egress HOST\npolicy:in service imaps\n"

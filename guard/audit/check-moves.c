@@ -2,6 +2,7 @@
 /* What the next reload closes by moving an interface into another zone. */
 #include "guard/audit/checks-internal.h"
 #include "guard/model/packet/dispatch.h"
+#include "guard/system/firewalld/zonefile.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -9,13 +10,14 @@
 
 /* The ruleset as the permanent configuration makes it: policies and what others filter stay. */
 struct after {
-	struct ruleset ruleset; /* borrows all but its zones */
+	struct ruleset ruleset; /* borrows all but its zones and its default zone */
 	struct ruleset zones;   /* owns these */
 };
 
 static void after_deinit(struct after *after)
 {
 	free(after->ruleset.zones);
+	free(after->ruleset.default_zone);
 	ruleset_deinit(&after->zones);
 }
 
@@ -25,6 +27,18 @@ static struct ruleset_zone *zone_in(struct ruleset *ruleset, const char *name)
 		if (!ruleset->zones[i].is_policy && strcmp(ruleset->zones[i].name, name) == 0)
 			return &ruleset->zones[i];
 	return NULL;
+}
+
+/* The zone of what is bound nowhere, as firewalld reads it from its file: a zone that is not there
+ * is public, else external, else block (fw.py, _start). */
+static const char *default_after(const struct picture *picture)
+{
+	const char *names[] = {picture->file_default_zone, "public", "external"};
+
+	for (size_t i = 0; picture->file_default_zone && i < ARRAY_SIZE(names); i++)
+		if (ruleset_zone(&picture->ruleset, names[i]))
+			return names[i];
+	return picture->file_default_zone ? "block" : picture->firewall.default_zone;
 }
 
 /* An empty one of its name, with what is no item. */
@@ -79,7 +93,8 @@ static int after_init(struct after *after, struct check_run *run)
 
 	*after = (struct after){.ruleset = *now};
 	after->ruleset.zones = calloc(now->n_zones + 1, sizeof(*now->zones));
-	if (!after->ruleset.zones)
+	after->ruleset.default_zone = strdup(default_after(run->picture));
+	if (!after->ruleset.zones || !after->ruleset.default_zone)
 		return -ENOMEM;
 	for (size_t i = 0; i < now->n_zones && r == 0; i++)
 		if (!now->zones[i].is_policy)
@@ -142,22 +157,36 @@ static int list_closed(struct check_run *run, const struct after *after, const c
 
 /* --- who moves ----------------------------------------------------------------------------- */
 
-/* Its one zone in the permanent configuration; NULL: none, or several. */
-static const char *zone_for_good(const struct firewall *fw, const char *interface)
+static bool binds(const struct firewall_entry *entry, const char *interface)
 {
+	return entry->item.kind == ITEM_INTERFACE && strcmp(entry->item.value, interface) == 0;
+}
+
+/* An interface that moves. */
+struct move {
+	const char *interface, *from, *to;
+	bool by_default; /* as it is bound nowhere, now and then */
+};
+
+/* Its one zone in the permanent configuration, or the default, where it is bound nowhere; NULL:
+ * several, or one by hand, of which others tell. */
+static const char *zone_after(const struct picture *picture, const char *interface,
+                              bool *by_default)
+{
+	const struct firewall *fw = &picture->firewall;
 	const char *zone = NULL;
 
+	*by_default = true;
 	for (size_t i = 0; i < fw->n; i++) {
-		const struct firewall_entry *entry = &fw->entries[i];
-
-		if (entry->item.kind != ITEM_INTERFACE || !(entry->flags & FIREWALL_PERMANENT) ||
-		    strcmp(entry->item.value, interface) != 0)
+		if (!binds(&fw->entries[i], interface))
 			continue;
-		if (zone)
+		*by_default = false;
+		if (zone && (fw->entries[i].flags & FIREWALL_PERMANENT))
 			return NULL;
-		zone = entry->item.zone;
+		if (fw->entries[i].flags & FIREWALL_PERMANENT)
+			zone = fw->entries[i].item.zone;
 	}
-	return zone;
+	return *by_default ? default_after(picture) : zone;
 }
 
 /* Does a watcher put the binding back that it has now? */
@@ -168,32 +197,49 @@ static bool is_put_back(struct check_run *run, const char *zone, const char *int
 	bool back = false;
 
 	for (size_t i = 0; i < fw->n; i++)
-		if (fw->entries[i].item.kind == ITEM_INTERFACE &&
-		    strcmp(fw->entries[i].item.zone, zone) == 0 &&
-		    strcmp(fw->entries[i].item.value, interface) == 0)
+		if (binds(&fw->entries[i], interface) &&
+		    strcmp(fw->entries[i].item.zone, zone) == 0)
 			back = scope_view_at_risk(&view, &fw->entries[i]);
 	run->failed |= view.failed;
 	return back && picture_restores(run->picture);
 }
 
-static int tell(struct check_run *run, const char *interface, const char *from, const char *to,
-                const char *closed, const char *options)
+/* What is written where, that moves it. */
+static int name_reason(char **out, const struct move *move, const char *written)
 {
-	const bool back = is_put_back(run, from, interface);
-	const bool stays = run->picture->flush_all && strcmp(run->picture->flush_all, "no") == 0;
+	if (!move->by_default)
+		return xasprintf(out, "%s/interface:%s is permanent", move->to, move->interface);
+	return xasprintf(out, "%s is bound nowhere, and the default zone of firewalld.conf is %s%s",
+	                 move->interface, written,
+	                 strcmp(written, move->to) == 0 ? "" : ", which is not there");
+}
+
+static int keeping_command(char **out, const struct move *move)
+{
+	if (move->by_default)
+		return zonefile_default_zone_command(out, move->from);
+	return shell_printf(out, "firewall-cmd --permanent --zone=%s --change-interface=%s",
+	                    move->from, move->interface);
+}
+
+static int tell(struct check_run *run, const struct move *move, const char *closed,
+                const char *options)
+{
+	const bool back = is_put_back(run, move->from, move->interface);
+	const bool stays = !move->by_default && run->picture->flush_all &&
+	                   strcmp(run->picture->flush_all, "no") == 0;
 	_cleanup_free_ char *keep = NULL, *open = NULL, *evidence = NULL, *command = NULL;
 	int r;
 
-	if (shell_printf(&keep, "firewall-cmd --permanent --zone=%s --change-interface=%s", from,
-	                 interface) < 0 ||
-	    shell_printf(&open, "firewall-cmd --permanent --zone=%s", to) < 0 ||
+	if (keeping_command(&keep, move) < 0 ||
+	    shell_printf(&open, "firewall-cmd --permanent --zone=%s", move->to) < 0 ||
 	    xasprintf(&command, "%s%s", open, options) < 0 ||
-	    xasprintf(&evidence, "%s/interface:%s is permanent", to, interface) < 0)
+	    name_reason(&evidence, move, run->picture->file_default_zone) < 0)
 		return -ENOMEM;
 	r = check_add_as(run, back ? FINDING_INFO : FINDING_ERROR, steal(evidence), steal(keep),
 	                 "the next %s moves %s from zone %s to %s, after which %s %s%s",
-	                 stays ? "start of firewalld" : "reload", interface, from, to, closed,
-	                 strchr(closed, ',') ? "are closed" : "is closed",
+	                 stays ? "start of firewalld" : "reload", move->interface, move->from,
+	                 move->to, closed, strchr(closed, ',') ? "are closed" : "is closed",
 	                 back ? ", until the watcher moves it back" : "");
 	return r == 0 ? check_or(run, steal(command)) : r;
 }
@@ -201,17 +247,18 @@ static int tell(struct check_run *run, const char *interface, const char *from, 
 static int look_at(struct check_run *run, const struct after *after, const char *interface)
 {
 	const struct firewall *fw = &run->picture->firewall;
-	const char *to = zone_for_good(fw, interface), *from = NULL;
+	struct move move = {.interface = interface};
 	_cleanup_builder_ struct builder options = BUILDER_NULL;
 	_cleanup_free_ char *closed = NULL, *text = NULL;
-	int r = dispatch_zone(&from, fw, &(struct packet){.interface = interface});
+	int r = dispatch_zone(&move.from, fw, &(struct packet){.interface = interface});
 
-	if (r < 0 || !to || !from || strcmp(from, to) == 0)
+	move.to = zone_after(run->picture, interface, &move.by_default);
+	if (r < 0 || !move.to || !move.from || strcmp(move.from, move.to) == 0)
 		return r;
 	r = list_closed(run, after, interface, &closed, &options);
 	if (r == 0)
 		r = check_take(&options, &text);
-	return r == 0 && closed ? tell(run, interface, from, to, closed, text) : r;
+	return r == 0 && closed ? tell(run, &move, closed, text) : r;
 }
 
 static int reload_moves(struct check_run *run)
@@ -231,7 +278,7 @@ const struct check check_reload_moves = {
     .severity = FINDING_ERROR,
     .help = "the next reload moves an interface to a zone where less is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_SETTINGS | PICTURE_STORE,
+    .also = PICTURE_SETTINGS | PICTURE_FILES | PICTURE_STORE,
     .status = true,
     .fn = reload_moves,
 };

@@ -594,10 +594,23 @@ static int ask_for_files(struct reading *reading)
 }
 
 /* firewalld keeps what it has until the next reload, and says nothing. */
+/* Without a word firewalld takes public (firewalld_conf.py). What its bus says of the file is old
+ * in 2.x when somebody has edited it. */
+static int read_default_zone(struct picture *picture, struct err *why)
+{
+	int r = zonefile_default_zone(&picture->file_default_zone, "");
+
+	if (r == ZONEFILE_E_ABSENT) {
+		picture->file_default_zone = strdup("public");
+		return picture->file_default_zone ? 0 : -ENOMEM;
+	}
+	return r > 0 ? err_set(why, r, "firewalld.conf cannot be read") : r;
+}
+
 static int read_files(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
-	int r = 0;
+	int r = read_default_zone(picture, why(reading, PICTURE_FILES));
 
 	for (size_t i = 0; i < picture->firewall.zones.n && r == 0; i++)
 		r = look_at_file(picture, picture->firewall.zones.strings[i],

@@ -20,6 +20,7 @@ void picture_deinit(struct picture *picture)
 	free(picture->networks);
 	free(picture->backend);
 	free(picture->flush_all);
+	free(picture->file_default_zone);
 	free(picture->own_trouble);
 	free(picture->damage);
 	firewall_deinit(&picture->firewall);

@@ -95,6 +95,7 @@ struct picture {
 	char skipped[256];          /* the first of them */
 	char *backend;              /* owned; FirewallBackend; NULL: not known */
 	char *flush_all;            /* owned; FlushAllOnReload; NULL: not known */
+	char *file_default_zone;    /* owned; DefaultZone of firewalld.conf; NULL: not known */
 	struct picture_file *files; /* those that are broken */
 	size_t n_files, files_capacity;
 	char *refused; /* owned; what else firewalld says is wrong with its files; NULL: nothing */

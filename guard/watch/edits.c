@@ -325,7 +325,7 @@ static int look_at_conf(struct edits *edits)
 		return r < 0 ? r : 0;
 	if (!now || strcmp(now, zone) == 0)
 		return 0;
-	if (shell_printf(&command, "firewall-cmd --set-default-zone=%s", now) < 0)
+	if (zonefile_default_zone_command(&command, now) < 0)
 		return -ENOMEM;
 	logger_write(edits->given.logger, LOGGER_WARNING,
 	             "firewalld.conf names %.64s as the default zone, and firewalld has %s. The "

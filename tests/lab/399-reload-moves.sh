@@ -37,3 +37,37 @@ need "which closes imaps" out_has 'the next reload moves host0 from zone work to
 need "that comes true" fwc --reload
 need "imaps is shut" is_shut 993
 need "smtp is not" is_open 25
+
+# What is bound nowhere moves with the default zone of firewalld.conf, which somebody has edited:
+# to another, or to one that is not there, for which firewalld takes public.
+default_is() { sed -i "s/^DefaultZone=.*/DefaultZone=$1/" /etc/firewalld/firewalld.conf; }
+fwc --permanent --zone=public --remove-interface=host0
+fwc --permanent --zone=home --remove-interface=host0
+need "home is the default" fwc --set-default-zone=home
+need "and imaps is open there" fwc --permanent --zone=home --add-service=imaps
+need "imaps is not in public" fwc --permanent --zone=public --remove-service=imaps
+need "they are loaded" fwc --reload
+need "imaps is open" is_open 993
+need "nothing moves" clean reload-moves
+for zone in work no-such-zone; do
+	default_is "$zone"
+	need "DefaultZone=$zone is foretold" within 10 finds reload-moves error
+	need "with the zones" out_has 'the next reload moves host0 from zone home to (work|public), after which (.*, )?imaps(, .*)? (is|are) closed$'
+	need "and its reason" out_has "the default zone of firewalld.conf is $zone"
+	default_is home
+	need "nothing moves again" within 10 clean reload-moves
+done
+default_is no-such-zone
+need "it is foretold" within 10 finds reload-moves error
+need "the command" mend
+need "averts it" within 10 clean reload-moves
+need "a reload" fwc --reload
+need "leaves imaps open" is_open 993
+need "in the zone that it was in" test "$(firewall-cmd --get-default-zone)" = home
+default_is no-such-zone
+need "the other command" sh -c "$(guard check --only reload-moves 2>/dev/null | sed -n 's/^  or: //p' | head -n 1)"
+need "averts it, too" within 10 clean reload-moves
+fwc --permanent --zone=public --remove-service=imaps
+need "without it, what was foretold comes true" fwc --reload
+need "imaps is shut" is_shut 993
+need "in public" test "$(firewall-cmd --get-default-zone)" = public

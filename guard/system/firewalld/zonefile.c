@@ -2,6 +2,7 @@
 #include "guard/system/firewalld/zonefile.h"
 
 #include "guard/base/timespec.h"
+#include "guard/base/shell.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonexml.h"
 
@@ -277,6 +278,8 @@ int zonefile_default_zone(char **out, const char *root)
 	if (xasprintf(&path, "%s%s/firewalld.conf", root, dirs[0]) < 0)
 		return -ENOMEM;
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd < 0 && errno == ENOENT)
+		return ZONEFILE_E_ABSENT;
 	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
 		return ZONEFILE_E_UNKNOWN;
 	r = read_bytes(&bytes, &n, fd);
@@ -291,6 +294,22 @@ int zonefile_default_zone(char **out, const char *root)
 		return ZONEFILE_E_ABSENT;
 	*out = strdup(value);
 	return *out ? 0 : -ENOMEM;
+}
+
+/**
+ * zonefile_default_zone_command() - what has firewalld.conf name this default zone again
+ * @out: written on success alone; the caller frees it
+ *
+ * firewall-cmd does not write the zone that is the default already (ZONE_ALREADY_SET).
+ */
+int zonefile_default_zone_command(char **out, const char *zone)
+{
+	_cleanup_free_ char *edit = NULL;
+
+	if (xasprintf(&edit, "/^[[:space:]]*DefaultZone[[:space:]]*=/d; $a DefaultZone=%s", zone) <
+	    0)
+		return -ENOMEM;
+	return shell_printf(out, "sed -i %s %s/firewalld.conf", edit, dirs[0]);
 }
 
 /**

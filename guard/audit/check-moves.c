@@ -139,18 +139,13 @@ static int list_closed(struct check_run *run, const struct after *after, const c
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	const struct service *service = NULL;
 
-	while ((service = services_next(service, SERVICES_MAIL | SERVICES_WEB))) {
+	while ((service = services_next(service, SERVICES_MAIL | SERVICES_WEB | SERVICES_OTHER))) {
 		if (strcmp(service->transport, "tcp") != 0 ||
 		    !is_closed(run, after, interface, service->port))
 			continue;
 		builder_join(&text, ", ", "");
 		builder_addf(&text, "%s", service->name);
 		shell_addf(options, " --add-service=%s", service->name);
-	}
-	if (is_closed(run, after, interface, 22)) {
-		builder_join(&text, ", ", "");
-		builder_addf(&text, "ssh");
-		shell_addf(options, " --add-service=ssh");
 	}
 	return check_take(&text, names);
 }

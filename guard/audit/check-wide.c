@@ -6,9 +6,8 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "guard/audit/explain.h"
 #include "guard/base/text.h"
-
-#define SSH_PORT 22
 
 /* What lets the strangers of one family in, and what stays open when it goes. */
 struct wide {
@@ -49,50 +48,36 @@ static const struct word *word_of(const struct verdict_step *by)
 	return NULL;
 }
 
-static int item_of(struct item *out, const struct verdict_step *by)
+/* As the zone of an item; the caller frees it. */
+static char *holder_of(const struct verdict_step *by)
 {
-	_cleanup_free_ char *zone = NULL;
+	char *zone = NULL;
 
-	if (xasprintf(&zone, "%s%s", by->zone->is_policy ? ITEM_POLICY_PREFIX : "",
-	              by->zone->name) < 0)
-		return -ENOMEM;
-	return item_init(out, zone, word_of(by)->kind, by->rule ? by->rule->text : by->value, NULL);
+	return xasprintf(&zone, "%s%s", by->zone->is_policy ? ITEM_POLICY_PREFIX : "",
+	                 by->zone->name) == 0
+	           ? zone
+	           : NULL;
 }
 
-/* "--zone=public" */
-static void add_where(struct builder *out, const struct ruleset_zone *zone)
+static int add_removal(struct builder *out, const char *zone, const struct verdict_step *by)
 {
-	shell_addf(out, zone->is_policy ? " --policy=%s" : " --zone=%s", zone->name);
-}
-
-/* The services that only this lets in, so that nobody locks himself out. */
-static void add_kept(struct builder *out, const struct wide *wide, const char *call,
-                     const struct ruleset_zone *zone)
-{
-	builder_join(out, " && ", call);
-	add_where(out, zone);
-	for (size_t i = 0; i < wide->kept.n; i++)
-		shell_addf(out, " --add-service=%s", wide->kept.strings[i]);
-}
-
-static int add_narrowing(struct builder *out, const struct wide *wide)
-{
-	const struct ruleset_zone *zone = wide->by->zone;
 	_cleanup_item_ struct item item = ITEM_NULL;
-	int r = 0;
 
-	if (word_of(wide->by)) {
-		r = item_of(&item, wide->by);
-		if (r == 0) {
-			item_add_command(out, "remove", &item, false);
-			item_add_command(out, "remove", &item, true);
-		}
-		return r;
-	}
-	builder_join(out, " && ", "firewall-cmd --permanent");
-	add_where(out, zone);
-	builder_addf(out, " --set-target=%s && " CHECK_RELOAD_SAFELY,
-	             zone->is_policy ? "CONTINUE" : "default");
+	if (item_init(&item, zone, word_of(by)->kind, by->rule ? by->rule->text : by->value,
+	              NULL) < 0)
+		return -ENOMEM;
+	item_add_command(out, "remove", &item, false);
+	item_add_command(out, "remove", &item, true);
+	return 0;
+}
+
+static int add_narrowing(struct builder *out, const char *zone, const struct verdict_step *by)
+{
+	if (word_of(by))
+		return add_removal(out, zone, by);
+	item_begin_command(out, zone, true);
+	builder_addf(out, " --set-target=%s && " EXPLAIN_RELOAD_SAFELY,
+	             by->zone->is_policy ? "CONTINUE" : "default");
 	return 0;
 }
 
@@ -106,14 +91,17 @@ static bool can_be_narrowed(const struct verdict_step *by)
 static int narrowing_command(char **out, const struct wide *wide)
 {
 	_cleanup_builder_ struct builder commands = BUILDER_NULL;
+	_cleanup_free_ char *zone = NULL;
 
 	if (!can_be_narrowed(wide->by))
 		return 0;
-	if (wide->kept.n > 0) {
-		add_kept(&commands, wide, "firewall-cmd", wide->by->zone);
-		add_kept(&commands, wide, "firewall-cmd --permanent", wide->by->zone);
-	}
-	if (add_narrowing(&commands, wide) < 0)
+	zone = holder_of(wide->by);
+	if (!zone)
+		return -ENOMEM;
+	/* what it alone lets in, first, so that nobody locks himself out */
+	for (unsigned permanent = 0; wide->kept.n > 0 && permanent < 2; permanent++)
+		check_add_opening(&commands, zone, &wide->kept, permanent != 0);
+	if (add_narrowing(&commands, zone, wide->by) < 0)
 		return -ENOMEM;
 	return check_take(&commands, out);
 }
@@ -153,13 +141,6 @@ static bool only_by_it(struct wide *wide, unsigned port)
 	       check_lets_all_in(wide->run, &packet, verdict.decider);
 }
 
-static const char *service_on(unsigned port)
-{
-	const struct service *known = services_by_port(port, "tcp");
-
-	return port == SSH_PORT ? "ssh" : known ? known->name : NULL;
-}
-
 static bool is_seen_before(const struct listeners *listeners, size_t i)
 {
 	for (size_t k = 0; k < i; k++)
@@ -172,14 +153,14 @@ static bool is_seen_before(const struct listeners *listeners, size_t i)
 /* Who listens for others than this machine, and is let in to by it alone. */
 static int look_at(struct wide *wide, const struct listeners_socket *sock)
 {
-	const char *service = service_on(sock->port);
+	const struct service *service = services_by_port(sock->port, "tcp");
 
 	if (listeners_on(&wide->run->picture->listeners, "tcp", sock->port, sock->port,
 	                 AF_UNSPEC) != LISTENERS_YES ||
 	    !only_by_it(wide, sock->port))
 		return 0;
 	if (service)
-		return strv_add(&wide->kept, service);
+		return strv_add(&wide->kept, service->name);
 	builder_join(&wide->others, ", ", "");
 	builder_addf(&wide->others, "%u/tcp", sock->port);
 	if (sock->process[0])

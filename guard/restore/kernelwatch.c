@@ -5,11 +5,13 @@
 #include "guard/model/fault.h"
 #include "guard/restore/listener.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/host/process.h"
 #include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/generation.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -32,7 +34,13 @@ struct kernelwatch {
 	int64_t looked_us;          /* monotonic */
 	unsigned n_shut; /* looks in a row at which nothing was changed and it was shut */
 	char who[LISTENER_WHO_SIZE]; /* made the first change since all was well */
+	bool who_is_firewalld;
 	struct chainchange foreign;  /* by others than firewalld, since it loaded its rules */
+	struct {
+		char instance[64];               /* that this is of */
+		int64_t pid;                     /* 0: not known */
+		char name[GENERATION_NAME_SIZE + 1]; /* of its process */
+	} firewalld;
 };
 
 static void look(struct kernelwatch *watch);
@@ -61,9 +69,32 @@ static bool lacks(const struct kernelwatch *watch, const struct fwtables *now)
 	                    : has_nftables(watch) && fwtables_lack_rules(now);
 }
 
-static bool is_by_firewalld(const char *who)
+/* Its process; before it has said on the bus who it is, by the name that it has as installed. */
+static void know_firewalld(struct kernelwatch *watch)
 {
-	return strncmp(who, "firewalld ", 10) == 0;
+	const char *instance = firewalld_instance(watch->given.fw);
+	char *name = watch->firewalld.name;
+
+	if (strcmp(watch->firewalld.instance, instance) == 0 && watch->firewalld.name[0])
+		return;
+	snprintf(watch->firewalld.instance, sizeof(watch->firewalld.instance), "%s", instance);
+	watch->firewalld.pid = strtoll(instance, NULL, 10);
+	*name = '\0';
+	/* started by a wrapper it is python3, as many are, which only its number tells apart */
+	if (watch->firewalld.pid > 0 && !process_is_numbered_alike())
+		(void)process_read(name, sizeof(watch->firewalld.name), "/proc",
+		                   watch->firewalld.pid, "comm");
+	name[strcspn(name, "\n")] = '\0';
+	if (!*name)
+		strcpy(name, "firewalld");
+}
+
+/* By its number; in a container, where the kernel tells another than the bus, by its name. */
+static bool is_by_firewalld(struct kernelwatch *watch, const struct generation_change *change)
+{
+	know_firewalld(watch);
+	return (process_is_numbered_alike() && change->pid == watch->firewalld.pid) ||
+	       strcmp(change->name, watch->firewalld.name) == 0;
 }
 
 /*
@@ -74,7 +105,7 @@ static bool is_flushed(const struct kernelwatch *watch, const struct fwtables *n
                        enum firewall_state state)
 {
 	return lacks(watch, now) && (state == FIREWALL_STATE_RUNNING || fwtables_is_empty(now) ||
-	                             (watch->who[0] && !is_by_firewalld(watch->who)));
+	                             (watch->who[0] && !watch->who_is_firewalld));
 }
 
 /* Has somebody else left nothing of a chain? Who can be asked only now, is asked at the next
@@ -171,18 +202,23 @@ static bool is_ours(uint32_t pid, const char *name)
 
 static void note_who(struct kernelwatch *watch, const struct generation_change *change)
 {
-	char shown[CAUSE_NAME_SIZE], who[sizeof(watch->who)];
+	char shown[CAUSE_NAME_SIZE];
 	/* firewalld and the guard change rules all the time, and somebody else beside them */
-	bool named = watch->who[0] && !is_by_firewalld(watch->who);
+	bool named = watch->who[0] && !watch->who_is_firewalld, own;
 
 	if (!change->pid || is_ours(change->pid, change->name))
 		return;
-	cause_show(shown, sizeof(shown), change->name, strlen(change->name));
-	snprintf(who, sizeof(who), "%s (pid %u)", *shown ? shown : "a process", change->pid);
-	if (!is_by_firewalld(who))
+	own = is_by_firewalld(watch, change);
+	if (own)
+		generation_spare(watch->generation, change->address);
+	else
 		chainchange_add(&watch->foreign, &change->chains);
-	if (!named)
-		memcpy(watch->who, who, sizeof(who));
+	if (named)
+		return;
+	cause_show(shown, sizeof(shown), change->name, strlen(change->name));
+	snprintf(watch->who, sizeof(watch->who), "%s (pid %u)", *shown ? shown : "a process",
+	         change->pid);
+	watch->who_is_firewalld = own;
 }
 
 static void on_generation(const struct generation_change *change, void *userdata)

@@ -117,6 +117,10 @@ int generation_new(struct generation **out, struct loop *loop, generation_fn fn,
 	return 0;
 }
 
+void generation_spare(struct generation *generation _unused_, uint32_t address _unused_)
+{
+}
+
 void generation_free(struct generation *generation)
 {
 	(void)generation;

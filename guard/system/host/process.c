@@ -167,6 +167,20 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 	return 0;
 }
 
+/* Of the machine's first space of process numbers: PROC_PID_INIT_INO of linux/proc_ns.h */
+#define FIRST_SPACE 0xEFFFFFFCU
+
+/** process_is_numbered_alike() - has a process the number here that the kernel tells of it?
+ *
+ * Not in a container; nor, to be safe, where that cannot be seen.
+ */
+bool process_is_numbered_alike(void)
+{
+	struct stat st;
+
+	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_SPACE;
+}
+
 /** process_is_alive() - is it there, and not only waiting for its parent to hear of its end? */
 bool process_is_alive(const char *proc, int64_t pid)
 {

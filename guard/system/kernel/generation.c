@@ -29,7 +29,7 @@ struct generation {
 	void *userdata;
 	struct loop_source *source;
 	int fd;
-	uint32_t firewalld;              /* the address of its socket; 0: not seen yet */
+	uint32_t spared;                 /* the address of firewalld's socket; 0: none yet */
 	struct generation_change change; /* what has been told of the one under way */
 };
 
@@ -94,15 +94,6 @@ static int attach_filter(int fd, uint32_t firewalld)
 	                                                                                   : 0;
 }
 
-/* Its own transactions are the long ones: from the first one on they are not told in full. */
-static void note_firewalld(struct generation *generation, uint32_t address)
-{
-	if (strcmp(generation->change.name, "firewalld") != 0 || generation->firewalld == address)
-		return;
-	if (attach_filter(generation->fd, address) == 0)
-		generation->firewalld = address;
-}
-
 static void told(struct generation *generation)
 {
 	generation->fn(&generation->change, generation->userdata);
@@ -117,7 +108,7 @@ static void take(struct generation *generation, struct nlmsghdr *message, size_t
 		chainchange_note(&change->chains, message, length);
 		return;
 	}
-	note_firewalld(generation, message->nlmsg_pid);
+	change->address = message->nlmsg_pid;
 	told(generation);
 }
 
@@ -198,6 +189,19 @@ int generation_new(struct generation **out, struct loop *loop, generation_fn fn,
 	return r;
 }
 
+/**
+ * generation_spare() - what comes from firewalld's socket is not told in full any more
+ * @generation: may be NULL
+ *
+ * Its transactions are the long ones. Where the filter cannot be had, all is told as before.
+ */
+void generation_spare(struct generation *generation, uint32_t address)
+{
+	if (generation && generation->spared != address &&
+	    attach_filter(generation->fd, address) == 0)
+		generation->spared = address;
+}
+
 /** generation_free() - NULL is fine */
 void generation_free(struct generation *generation)
 {
@@ -219,6 +223,10 @@ int generation_new(struct generation **out _unused_, struct loop *loop _unused_,
 void generation_free(struct generation *generation)
 {
 	free(generation);
+}
+
+void generation_spare(struct generation *generation _unused_, uint32_t address _unused_)
+{
 }
 
 bool generation_parse(const void *message _unused_, size_t length _unused_, uint32_t *pid _unused_,

@@ -24,7 +24,8 @@ enum {
 
 /* One transaction; borrowed during the call. */
 struct generation_change {
-	uint32_t pid;                    /* who did it; 0: not known */
+	uint32_t pid;                    /* who did it, as the machine counts; 0: not known */
+	uint32_t address;                /* of the socket that it was sent from */
 	char name[GENERATION_NAME_SIZE]; /* a stranger's bytes; "": not known */
 	struct chainchange chains; /* of firewalld's table; of its own doings it has any or none */
 };
@@ -34,6 +35,7 @@ typedef void (*generation_fn)(const struct generation_change *change, void *user
 int generation_new(struct generation **out, struct loop *loop, generation_fn fn,
                    void *userdata) _must_check_;
 void generation_free(struct generation *generation); /* before the loop */
+void generation_spare(struct generation *generation, uint32_t address);
 
 /* Of one message; for tests. Return: whether it is one that ends a transaction. */
 bool generation_parse(const void *message, size_t length, uint32_t *pid,

@@ -55,14 +55,12 @@ static bool has(const struct look *look, const char *service, unsigned flag)
 	const struct firewall *fw = &look->run->picture->firewall;
 	unsigned port = port_of(service);
 
-	if (port && check_way(look->run, look->zone, port, CIDR_IPV4) == CHECK_WAY_ALL)
-		return true;
 	for (size_t i = 0; i < fw->n; i++)
 		if ((fw->entries[i].flags & flag) &&
 		    strcmp(fw->entries[i].item.zone, look->zone) == 0 &&
 		    opens(look, &fw->entries[i].item, service))
 			return true;
-	return false;
+	return port && check_way(look->run, look->zone, port, CIDR_IPV4) == CHECK_WAY_ALL;
 }
 
 /* Packets come through it, and it has some of them: whoever set it up meant it for mail. */

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld runs as "python3", as where a wrapper starts it: what it does to its own rules is its
 # own doing all the same, and what another program does is not.
+fw_unowned
 need "firewalld ends" fw_down
 fw_breakable_up
 need "the interface is bound" fwc --zone=public --change-interface=host0

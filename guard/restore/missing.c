@@ -20,10 +20,12 @@ void missing_deinit(struct missing *missing)
 	*missing = MISSING_NULL;
 }
 
+/* A binding that a later wipe took from another zone was meant to be there by then. */
 static bool has_row(const struct loss *loss, const struct item *item)
 {
 	for (size_t i = 0; i < loss->n; i++)
-		if (item_covers(&loss->rows[i].item, item))
+		if (item_covers(&loss->rows[i].item, item) ||
+		    item_is_same_binding(&loss->rows[i].item, item))
 			return true;
 	return false;
 }
@@ -37,6 +39,14 @@ struct search {
 	int64_t now_us;
 	bool bans;
 };
+
+/* By somebody, since it was lost: that is where it is meant to be. */
+static bool is_claimed(const struct firewall *now, const struct item *item)
+{
+	const struct firewall_entry *at = firewall_bound_elsewhere(now, item);
+
+	return at && !firewall_is_fallback(now, at);
+}
 
 /* As add_recorded() for what has no part that is another matter than the rest. */
 static int add_recorded_part(struct missing *missing, const struct search *search,
@@ -53,6 +63,8 @@ static int add_recorded_part(struct missing *missing, const struct search *searc
 		copy.verdict = LOSS_EXPIRED;
 	else if (items_contain(search->released.items, search->released.n, &row->item))
 		copy.verdict = LOSS_RELEASED;
+	else if (is_claimed(search->now, &row->item))
+		copy.verdict = LOSS_CLAIMED;
 	if (grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(copy)) < 0 ||
 	    item_copy(&copy.item, &row->item) < 0)
 		return -ENOMEM;
@@ -89,6 +101,15 @@ static int cut_row(struct firewall *out, const struct missing *missing, const st
 	return r;
 }
 
+/* A binding also by what was said of it in another zone: it is in one only. */
+static bool is_let_go(const struct store_items *let_go, const struct item *item)
+{
+	for (size_t i = 0; i < let_go->n; i++)
+		if (item_is_same_binding(&let_go->items[i], item))
+			return true;
+	return items_contain(let_go->items, let_go->n, item);
+}
+
 /*
  * Rows on record that the comparison with the last good state did not bring up.
  * @let_go: what somebody let go since; may be NULL
@@ -103,7 +124,7 @@ static int add_recorded(struct missing *missing, const struct search *search,
 
 	for (size_t i = 0; i < parts.n && r == 0; i++) {
 		part.item = parts.entries[i].item;
-		if (!let_go || !items_contain(let_go->items, let_go->n, &part.item))
+		if (!let_go || !is_let_go(let_go, &part.item))
 			r = add_recorded_part(missing, search, &part, verdict);
 	}
 	return r;

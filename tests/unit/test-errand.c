@@ -443,6 +443,68 @@ START_TEST(takes_no_snapshot)
 }
 END_TEST
 
+/* Nobody could tell where host0 went; then somebody said where it belongs. */
+#define HOST "work/interface:host0"
+
+static void lose_host(void)
+{
+	world_wall("public/service:ssh=rp work/service:imaps=r "
+	           "trusted/service:imaps=r " HOST "=r");
+	world_guard();
+	world_idle();
+	world_kill();
+	fakewall_drop(&world.wall, HOST);
+	fakewall_add(&world.wall, "public/interface:host0", 0);
+	world_guard();
+	world_idle();
+	ck_assert_uint_eq(world_told("lost " HOST " unattributed"), 1);
+}
+
+static void bind_to(const char *from, const char *to)
+{
+	fakewall_drop(&world.wall, from);
+	fakewall_add(&world.wall, to, 0);
+	world_pass(5000);
+}
+
+static bool asks_for_host(void)
+{
+	const struct engine_errand errand = {.pretend = true, .alone = true};
+	bool asked;
+
+	world_kill();
+	strv_deinit(&world.told);
+	world_errand(&errand);
+	asked = world_told("missing " HOST " lost") > 0;
+	world_kill();
+	return asked;
+}
+
+START_TEST(bound_elsewhere_since)
+{
+	_cleanup_item_ struct item trusted = item_from_text("trusted/interface:host0");
+
+	lose_host();
+	ck_assert(asks_for_host());
+	world_guard();
+	world_idle();
+	bind_to("public/interface:host0", "trusted/interface:host0");
+	ck_assert(!asks_for_host());
+	/* also when that is what goes next, and when somebody lets it go */
+	fakewall_drop(&world.wall, "trusted/interface:host0");
+	fakewall_add(&world.wall, "public/interface:host0", 0);
+	world_guard();
+	world_idle();
+	ck_assert_uint_eq(world_told("lost trusted/interface:host0 unattributed"), 1);
+	ck_assert(!asks_for_host());
+	ck_assert_uint_eq(world_told("missing trusted/interface:host0 lost"), 1);
+	world_guard();
+	record_event(world.record, EVENT_INTENT_REMOVED, &trusted, "bound to public");
+	ck_assert(!asks_for_host());
+	ck_assert_uint_eq(world_told("missing "), 0);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	const TTest *const tests[] = {
@@ -457,6 +519,7 @@ static Suite *suite(void)
 	    refused,
 	    unattributed_and_timed,
 	    let_go,
+	    bound_elsewhere_since,
 	    from_a_snapshot,
 	    takes_over,
 	    back_and_gone_again,

@@ -27,6 +27,7 @@ struct announcer {
 	int64_t failed_reload_us;             /* monotonic; 0: none */
 	char repair[CAUSE_WORDS_SIZE];        /* what the guard last did to repair firewalld */
 	int64_t repair_us;                    /* monotonic; 0: none that a wipe is to follow */
+	int64_t repair_at_us;                 /* the same as time of day */
 	char last_wipe[160];                  /* for the status line; "" : none yet */
 	bool mistakes;                        /* in the configuration */
 };
@@ -158,6 +159,7 @@ void announcer_state(struct announcer *announcer, enum firewall_state state, boo
 static void note_repair(struct announcer *announcer, const struct listener_trouble *trouble)
 {
 	announcer->repair_us = clock_monotonic_us();
+	announcer->repair_at_us = clock_now_us();
 	snprintf(announcer->repair, sizeof(announcer->repair),
 	         "%s of firewalld by the guard: %s%s%s",
 	         trouble->act == REPAIR_RESTART ? "restart" : "reload",
@@ -631,8 +633,9 @@ void announcer_ended(struct announcer *announcer, const struct episode *episode,
 		    (long long)((last_restored_us(episode) - episode->at_us) / 1000));
 	if (restored)
 		announcer->told_lockdown = false;
-	/* the next one is another's */
-	if (episode->kind == WIPE_RELOAD || episode->kind == WIPE_RESTART)
+	/* the next one is another's, unless this one was there before the repair began */
+	if ((episode->kind == WIPE_RELOAD || episode->kind == WIPE_RESTART) &&
+	    episode->at_us >= announcer->repair_at_us)
 		announcer->repair_us = 0;
 	snprintf(announcer->last_wipe, sizeof(announcer->last_wipe),
 	         "last %s: %zu lost, %zu restored", wipe_kind_name(episode->kind), wanted,

@@ -8,6 +8,7 @@ TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
 	tests/unit/test-actionlog \
+	tests/unit/test-announce \
 	tests/unit/test-bankeeper \
 	tests/unit/test-bankill \
 	tests/unit/test-banlist \
@@ -103,6 +104,7 @@ noinst_HEADERS += tests/unit/commands.h tests/unit/engine-world.h tests/unit/fai
 	tests/unit/store-fixture.h tests/unit/unit.h
 ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake-fail2ban.c \
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c
+tests_unit_test_announce_SOURCES = tests/unit/test-announce.c $(ENGINE_WORLD)
 tests_unit_test_bankeeper_SOURCES = tests/unit/test-bankeeper.c $(ENGINE_WORLD)
 tests_unit_test_banshape_SOURCES = tests/unit/test-banshape.c tests/unit/fake-clock.c
 tests_unit_test_bankill_SOURCES = tests/unit/test-bankill.c $(ENGINE_WORLD)

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What is said of what happens, where more than one thing happens at a time. */
+#include "guard/watch/announce.h"
+#include "tests/unit/engine-world.h"
+
+static struct attribution *attribution;
+static struct announcer *announcer;
+static struct notify notifier = {.fd = -1};
+
+static void begin(void)
+{
+	struct announcer_options options = {.logger = &world.logger,
+	                                    .notifier = &notifier,
+	                                    .config = &world.config,
+	                                    .engine = &world.engine};
+
+	world_wall("public/service:ssh=rp");
+	world_guard();
+	world_idle();
+	options.record = world.record;
+	ck_assert_int_eq(attribution_new(&attribution, world.bus, &world.logger), 0);
+	options.attribution = attribution;
+	ck_assert_int_eq(announcer_new(&announcer, &options), 0);
+}
+
+static void end(void)
+{
+	announcer_free(steal(announcer));
+	attribution_free(steal(attribution));
+}
+
+static void repair(enum repair_act act)
+{
+	const struct listener_trouble trouble = {
+	    .trouble = REPAIR_FLUSHED, .act = act, .who = "nft (pid 7)", .may_repair = true};
+
+	announcer_trouble(announcer, &trouble);
+}
+
+static bool says(enum wipe_kind kind, const char *words)
+{
+	char cause[CAUSE_WORDS_SIZE];
+
+	announcer_cause(announcer, kind, kind == WIPE_RELOAD, cause);
+	return strstr(cause, words) != NULL;
+}
+
+static const struct {
+	enum repair_act act;
+	enum wipe_kind kind;
+	const char *words;
+} repairs[] = {
+    {REPAIR_RELOAD, WIPE_RELOAD, "reload of firewalld by the guard: its rules were flushed"},
+    {REPAIR_RESTART, WIPE_RESTART, "restart of firewalld by the guard: its rules were flushed"},
+};
+
+/* A wipe is at its end when the repair has begun, and is not what that comes to. */
+START_TEST(the_wipe_after_a_repair_is_its_doing)
+{
+	struct episode episode = {.kind = WIPE_RELOAD};
+
+	begin();
+	episode.at_us = clock_now_us();
+	world_pass(1000);
+	repair(repairs[_i].act);
+	announcer_ended(announcer, &episode, false);
+	ck_assert(says(repairs[_i].kind, repairs[_i].words));
+	world_pass(1000);
+	episode.at_us = clock_now_us();
+	episode.kind = repairs[_i].kind;
+	announcer_ended(announcer, &episode, false);
+	ck_assert(!says(repairs[_i].kind, "by the guard"));
+	end();
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("announce");
+	TCase *tests = tcase_create("announce");
+
+	tcase_add_checked_fixture(tests, world_setup, world_teardown);
+	tcase_add_loop_test(tests, the_wipe_after_a_repair_is_its_doing, 0,
+	                    (int)ARRAY_SIZE(repairs));
+	suite_add_tcase(s, tests);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

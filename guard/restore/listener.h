@@ -22,6 +22,7 @@ struct makeshift_outcome;
 
 struct listener_trouble {
 	enum repair_trouble trouble;
+	const char *words; /* what that is, and what it means in the kernel */
 	/* What is begun now, or is a person's to do; REPAIR_WAIT: the last one failed, see @why, or
 	 * so much of it came that the guard begins in @wait_ms only. */
 	enum repair_act act;

@@ -3,9 +3,11 @@
 
 #include "guard/system/host/clock.h"
 #include "guard/system/host/unitcall.h"
+#include "guard/system/kernel/fwtables.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 /* A restart comes to its end by firewalld's coming back; this is for one that does not. */
 #define RESTART_MS 30000
@@ -37,9 +39,23 @@ static int64_t wait_ms(const struct mender *mender)
 	return left_us > 0 ? left_us / 1000 + 1 : 0;
 }
 
+/* Somebody may have taken the policy DROP of a reload that broke off out of the kernel as well. */
+static bool is_flushed(const struct mender *mender)
+{
+	const char *backend = firewalld_backend(mender->given.fw);
+	struct nfsocket sock = NFSOCKET_NULL;
+	struct fwtables now;
+	bool known = backend && strcmp(backend, "nftables") == 0 && fwtables_read(&now, &sock) == 0;
+
+	nfsocket_close(&sock);
+	return known && !now.shut && fwtables_lack_rules(&now);
+}
+
 static void tell(struct mender *mender, enum repair_act act, const char *why)
 {
-	const struct listener_trouble trouble = {.trouble = mender->repair.trouble,
+	const enum repair_trouble what = mender->repair.trouble;
+	const struct listener_trouble trouble = {.trouble = what,
+	                                         .words = repair_words(what, is_flushed(mender)),
 	                                         .act = act,
 	                                         .who = mender->who,
 	                                         .why = why,

@@ -32,9 +32,16 @@ static const struct {
                        "firewalld has its own configuration again"},
 };
 
-/** repair_words() - what is the matter, and what it means; static */
-const char *repair_words(enum repair_trouble trouble)
+/**
+ * repair_words() - what is the matter, and what it means; static
+ * @flushed: nothing of firewalld's is in the kernel, its policy DROP neither
+ */
+const char *repair_words(enum repair_trouble trouble, bool flushed)
 {
+	if (trouble == REPAIR_BROKEN && flushed)
+		return "a reload of firewalld broke off half way: it has lost its zones, and its "
+		       "rules are gone from the kernel, so that every port is open and nobody is "
+		       "banned";
 	return troubles[trouble].words;
 }
 

@@ -53,7 +53,7 @@ struct repair {
 
 enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble, int64_t now_us);
 bool repair_ended(struct repair *repair);
-const char *repair_words(enum repair_trouble trouble);
+const char *repair_words(enum repair_trouble trouble, bool flushed);
 const char *repair_advice(enum repair_trouble trouble);
 const char *repair_cause(enum repair_trouble trouble);
 const char *repair_end(enum repair_trouble trouble);

@@ -193,7 +193,7 @@ static void tell_waiting(struct announcer *announcer, const struct listener_trou
 	logger_write(announcer->given.logger, LOGGER_ERROR,
 	             "%s%s%s. It happens again and again, so the guard repairs it in %lld ms only. "
 	             "To be quicker: " TEXT_COMMAND,
-	             repair_words(trouble->trouble), *trouble->who ? ". Done by " : "", trouble->who,
+	             trouble->words, *trouble->who ? ". Done by " : "", trouble->who,
 	             (long long)trouble->wait_ms, repair_advice(trouble->trouble));
 }
 
@@ -201,19 +201,18 @@ static void tell_waiting(struct announcer *announcer, const struct listener_trou
 void announcer_trouble(struct announcer *announcer, const struct listener_trouble *trouble)
 {
 	bool person = trouble->act == REPAIR_PERSON;
-	const char *words = repair_words(trouble->trouble);
 	const char *by = *trouble->who ? ". Done by " : "";
 
 	if (trouble->act == REPAIR_WAIT) {
 		tell_waiting(announcer, trouble);
 		return;
 	}
-	logger_write(announcer->given.logger, LOGGER_ERROR, "%s%s%s. %s%s%s", words, by,
+	logger_write(announcer->given.logger, LOGGER_ERROR, "%s%s%s. %s%s%s", trouble->words, by,
 	             trouble->who, words_of(trouble), person ? " See firewalld's log, then: " : "",
 	             person ? repair_advice(trouble->trouble) : "");
 	record_event(announcer->given.record,
 	             repair_is_flush(trouble->trouble) ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
-	             NULL, "%s%s%s", words, by, trouble->who);
+	             NULL, "%s%s%s", trouble->words, by, trouble->who);
 	if (person)
 		notify_status(announcer->given.notifier, "firewalld is broken: see the log");
 	else

@@ -245,9 +245,9 @@ static void on_trouble(const struct listener_trouble *trouble, void *userdata)
 	static const char *const acts[] = {"waits", "reload", "restart", "person"};
 
 	(void)userdata;
-	tell("trouble %s %s%s%s%s%s", troubles[trouble->trouble], acts[trouble->act],
+	tell("trouble %s %s%s%s%s%s; %s", troubles[trouble->trouble], acts[trouble->act],
 	     *trouble->who ? " by " : "", trouble->who, trouble->why ? ": " : "",
-	     trouble->why ? trouble->why : "");
+	     trouble->why ? trouble->why : "", strstr(trouble->words, "is open") ? "open" : "shut");
 }
 
 static void on_repaired(const struct listener_repaired *repaired, void *userdata)

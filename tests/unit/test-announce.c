@@ -31,8 +31,11 @@ static void end(void)
 
 static void repair(enum repair_act act)
 {
-	const struct listener_trouble trouble = {
-	    .trouble = REPAIR_FLUSHED, .act = act, .who = "nft (pid 7)", .may_repair = true};
+	const struct listener_trouble trouble = {.trouble = REPAIR_FLUSHED,
+	                                         .words = "",
+	                                         .act = act,
+	                                         .who = "nft (pid 7)",
+	                                         .may_repair = true};
 
 	announcer_trouble(announcer, &trouble);
 }

@@ -69,7 +69,8 @@ END_TEST
 START_TEST(each_says_what_to_type)
 {
 	for (enum repair_trouble trouble = REPAIR_FLUSHED; trouble < REPAIR_N_TROUBLES; trouble++) {
-		ck_assert(*repair_words(trouble));
+		ck_assert(*repair_words(trouble, false));
+		ck_assert(*repair_words(trouble, true));
 		ck_assert(strstr(repair_advice(trouble), "firewall-cmd --reload"));
 	}
 }
@@ -415,6 +416,29 @@ START_TEST(reload_broke_off)
 }
 END_TEST
 
+/* What it means follows from the kernel. */
+static const struct {
+	struct fwtables tables;
+	const char *words;
+} means[] = {
+    {{.tables = 1, .chains = 3, .shut = true}, "; shut"},
+    {{.shut = true}, "; shut"},
+    {{0}, "; open"},
+};
+
+START_TEST(says_what_a_broken_one_lets_in)
+{
+	world.wall.backend = "nftables";
+	begin();
+	world.config.repair = false;
+	world.wall.broken = true;
+	world.tables = means[_i].tables;
+	fakewall_reload(&world.wall);
+	world_await(world_told("trouble broken person"));
+	ck_assert_uint_eq(world_told(means[_i].words), 1);
+}
+END_TEST
+
 /* A reload may tell that it has reloaded, and break off then. */
 START_TEST(broken_after_a_reload)
 {
@@ -489,6 +513,7 @@ static Suite *suite(void)
 	tcase_add_test(engine, reload_fails);
 	tcase_add_test(engine, reload_broke_off);
 	tcase_add_test(engine, broken_after_a_reload);
+	tcase_add_loop_test(engine, says_what_a_broken_one_lets_in, 0, (int)ARRAY_SIZE(means));
 	tcase_add_test(engine, never_given_up);
 	suite_add_tcase(s, engine);
 	return s;

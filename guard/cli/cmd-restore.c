@@ -3,6 +3,7 @@
 #include "guard/restore/clientranges.h"
 #include "guard/restore/engine.h"
 #include "guard/restore/missing.h"
+#include "guard/restore/repair.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -11,6 +12,7 @@
 #include "guard/system/fail2ban/fail2ban-ignoreip.h"
 #include "guard/system/host/bootid.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/fwtables.h"
 
 enum { RESTORE_DRY_RUN, RESTORE_FROM, RESTORE_WAIT };
 
@@ -24,6 +26,9 @@ static const struct cli_option command_options[] = {
 #define SILENCE_MS (10 * 60 * 1000)
 
 #define PROGRESS_US 1000000
+
+/* As long as a reload may take. */
+#define PROBE_MS 30000
 
 #define WAIT_MAX_S 3600
 
@@ -49,6 +54,9 @@ struct run {
 	int64_t told_us;
 	unsigned n_heard; /* so that a long silence is noticed */
 	bool store_failed;
+	struct firewalld_op *probe; /* under way */
+	bool answers;               /* since then */
+	bool shut;                  /* firewalld says open, and the kernel lets nobody in */
 	bool panic_told, unknown, over, out_of_memory;
 	int status; /* CLI_FINE until something ends it */
 };
@@ -447,6 +455,42 @@ static int go(struct run *run)
 	return run->status;
 }
 
+/* --- what the kernel says to it ---------------------------------------------------------- */
+
+/* In panic mode that is meant. */
+static bool reads_shut(const struct run *run)
+{
+	struct nfsocket sock = NFSOCKET_NULL;
+	struct fwtables now;
+	bool shut = fwtables_read(&now, &sock) == 0 && now.shut;
+
+	nfsocket_close(&sock);
+	return shut && !engine_wanted(run->engine)->panic;
+}
+
+static void on_probe(int result, enum firewall_state state, bool there _unused_,
+                     const struct err *err _unused_, void *userdata)
+{
+	struct run *run = userdata;
+
+	run->probe = NULL;
+	run->answers = result == 0 && state == FIREWALL_STATE_RUNNING;
+	loop_exit(run->session.loop, 0);
+}
+
+/* During a reload it is shut, too, and firewalld does not answer before its end. */
+static bool is_shut(struct run *run)
+{
+	int code, r;
+
+	if (!reads_shut(run) ||
+	    firewalld_probe(run->session.fw, &run->probe, NULL, on_probe, run) != 0)
+		return false;
+	r = loop_run_until(run->session.loop, clock_monotonic_ms() + PROBE_MS, &code);
+	firewalld_cancel(steal(run->probe));
+	return r == 0 && run->answers && reads_shut(run);
+}
+
 /* --- the answer -------------------------------------------------------------------------- */
 
 static int append_left_out(struct run *run)
@@ -480,13 +524,16 @@ static int tell(struct run *run, int status)
 		cli_note(run->cli,
 		         "%zu ban rule%s not restored: fail2ban no longer holds the ban%s",
 		         run->n_over, text_plural(run->n_over), text_plural(run->n_over));
-	run->action.ok = status == CLI_FINE;
+	run->action.ok = status == CLI_FINE && !run->shut;
 	run->action.kind = wipe_kind_name(engine_kind(run->engine));
 	run->action.snapshot_id = record_snapshot_id(run->record);
 	cli_report(run->cli, &report);
 	if (run->out_of_memory || append_left_out(run) < 0 ||
 	    report_action(&report, &run->action) < 0)
 		return out_of_memory(run);
+	if (run->shut)
+		return cli_fail(run->cli, CLI_NOT_FINE, "%s; type: %s",
+		                repair_words(REPAIR_SHUT, false), repair_advice(REPAIR_SHUT));
 	if (run->action.n == 0 && status == CLI_FINE && !run->cli->json)
 		report_line(&report, REPORT_GOOD, "nothing to restore");
 	if (status == CLI_FINE && run->store_failed)
@@ -523,6 +570,7 @@ static int restore(struct run *run)
 	run->action.took_us = clock_monotonic_us() - begin_us;
 	if (run->status != CLI_FINE && !run->action.n)
 		return r; /* nothing was begun */
+	run->shut = is_shut(run);
 	return tell(run, r != CLI_FINE                   ? r
 	                 : run->n_failed || run->unknown ? CLI_NOT_FINE
 	                                                 : CLI_FINE);

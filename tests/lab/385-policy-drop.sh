@@ -37,7 +37,13 @@ need "the JSON has it" exits 1 guard --json status
 need "as a finding" json 'any(f["name"] == "kernel-rules" and f["severity"] == "error" for f in d["findings"])'
 need "the history has it" exits 0 guard history --kind firewalld-failed
 need "in words" out_has 'policy DROP'
+need "a restore that has nothing to do is not fine" exits 1 guard restore
+need "says why" err_has 'firewalld says open, the kernel does not'
+need "and what to type" err_has 'type: firewall-cmd --reload'
+need "and not that all is well" not out_has 'nothing to restore'
 nft delete table inet firewalld_policy_drop
+need "a restore with nothing to do is" exits 0 guard restore
+need "and says so" out_has 'nothing to restore'
 need "its end is told" within 5 said 'lets in again'
 need "mail is reachable" within 3 mail_reachable
 

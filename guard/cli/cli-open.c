@@ -91,13 +91,15 @@ int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need ne
 int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 {
 	const char *advice = "";
+	bool said = err && strstr(err->text, "does not answer");
 
 	if (r == FIREWALLD_E_GONE)
 		advice = "; start it: systemctl start firewalld";
 	else if (r == FIREWALLD_E_NO_BUS || r == FIREWALLD_E_BUS_SILENT)
 		advice = "; is the system bus running? See: systemctl status dbus";
 	else if (r == FIREWALLD_E_TIMEOUT)
-		advice = "; firewalld does not answer: see systemctl status firewalld";
+		advice = said ? "; see: systemctl status firewalld"
+		              : "; firewalld does not answer: see systemctl status firewalld";
 	else if (geteuid() != 0)
 		advice = "; run it as root";
 	return cli_fail(cli, CLI_NO_FIREWALLD, "%s%s%s",

@@ -21,6 +21,7 @@ need "check answers" answers check
 need "and says so" out_has '^error: firewalld-state: firewalld does not answer'
 need "explain answers" answers explain 10.77.0.2 imaps
 need "with the reason" err_has 'firewalld does not answer'
+need "said once" not grep -qE 'does not answer.*does not answer' "$W/err"
 need "also without a service's name" answers explain 10.77.0.2
 need "conflicts answers" answers conflicts
 need "the watcher says so, too" within 25 said 'firewalld does not answer'

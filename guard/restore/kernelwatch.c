@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/kernelwatch.h"
 
+#include "guard/base/text.h"
 #include "guard/model/cause.h"
 #include "guard/model/fault.h"
 #include "guard/restore/listener.h"
@@ -23,6 +24,9 @@
 #define SHUT_MS      200
 #define SHUT_IS_SURE 2
 
+/* One that works answers sooner, unless it reloads. */
+#define SILENT_MS 1000
+
 struct kernelwatch {
 	struct kernelwatch_options given;
 	struct generation *generation; /* NULL: the kernel does not tell; then the canary looks */
@@ -31,6 +35,8 @@ struct kernelwatch {
 	bool known;                 /* that */
 	struct loop_source *timer;  /* look */
 	struct firewalld_op *probe; /* under way */
+	struct loop_source *silent; /* for SILENT_MS */
+	bool told_silent;           /* since all was well */
 	int64_t looked_us;          /* monotonic */
 	unsigned n_shut; /* looks in a row at which nothing was changed and it was shut */
 	char who[LISTENER_WHO_SIZE]; /* made the first change since all was well */
@@ -138,6 +144,7 @@ static void on_probe(int result, enum firewall_state state, bool there _unused_,
 	struct fwtables now;
 
 	watch->probe = NULL;
+	loop_timer_stop(watch->silent);
 	/* while it loads, the rules are its own affair */
 	if (result != 0 || (state != FIREWALL_STATE_RUNNING && state != FIREWALL_STATE_FAILED) ||
 	    !read_tables(watch, &now))
@@ -152,11 +159,38 @@ static void on_probe(int result, enum firewall_state state, bool there _unused_,
 		look(watch);
 }
 
+/* By somebody else, and that is certain also while firewalld says nothing: its own reload shuts. */
+static enum repair_trouble seen_meanwhile(struct kernelwatch *watch)
+{
+	struct fwtables now;
+
+	if (!watch->who[0] || watch->who_is_firewalld || !read_tables(watch, &now) || now.shut)
+		return REPAIR_NONE;
+	return lacks(watch, &now) ? REPAIR_FLUSHED : is_cut(watch) ? REPAIR_CUT : REPAIR_NONE;
+}
+
+/* It hangs, and for how long nobody knows. */
+static void on_silent(void *userdata)
+{
+	struct kernelwatch *watch = userdata;
+	enum repair_trouble trouble = seen_meanwhile(watch);
+
+	if (trouble == REPAIR_NONE || watch->told_silent)
+		return;
+	watch->told_silent = true;
+	logger_write(watch->given.logger, LOGGER_ERROR,
+	             "%s. Done by %s. firewalld does not answer, so that it cannot load them "
+	             "again. If it stays so: " TEXT_COMMAND,
+	             repair_words(trouble, true), watch->who, "systemctl restart firewalld");
+}
+
 /* Whatever it is asked: that it answers is what counts. */
 static void ask(struct kernelwatch *watch)
 {
 	if (firewalld_probe(watch->given.fw, &watch->probe, NULL, on_probe, watch) != 0)
 		watch->probe = NULL; /* it went */
+	else
+		loop_timer_set(watch->silent, SILENT_MS);
 }
 
 static void look(struct kernelwatch *watch)
@@ -173,6 +207,7 @@ static void look(struct kernelwatch *watch)
 		ask(watch);
 	} else {
 		watch->n_shut = 0;
+		watch->told_silent = false;
 		watch->who[0] = '\0';
 		watch->given.on_fine(watch->given.userdata);
 	}
@@ -246,7 +281,9 @@ bool kernelwatch_knows(const struct kernelwatch *watch)
 void kernelwatch_forget(struct kernelwatch *watch)
 {
 	firewalld_cancel(steal(watch->probe));
+	loop_timer_stop(watch->silent);
 	loop_timer_stop(watch->timer);
+	watch->told_silent = false;
 	watch->known = false;
 	watch->n_shut = 0;
 	watch->who[0] = '\0';
@@ -338,6 +375,8 @@ int kernelwatch_new(struct kernelwatch **out, const struct kernelwatch_options *
 	watch->sock = NFSOCKET_NULL;
 	r = loop_add_timer(options->loop, &watch->timer, on_due, watch);
 	if (r == 0)
+		r = loop_add_timer(options->loop, &watch->silent, on_silent, watch);
+	if (r == 0)
 		r = generation_new(&watch->generation, options->loop, on_generation, watch);
 	if (r >= 0)
 		*out = watch;
@@ -353,6 +392,7 @@ void kernelwatch_free(struct kernelwatch *watch)
 		return;
 	firewalld_cancel(watch->probe);
 	generation_free(watch->generation);
+	loop_remove(watch->silent);
 	loop_remove(watch->timer);
 	nfsocket_close(&watch->sock);
 	free(watch);

@@ -5,6 +5,8 @@
 #include "tests/unit/engine-world.h"
 #include "tests/unit/firewalls.h"
 
+#include <unistd.h>
+
 #define SECOND INT64_C(1000000)
 #define IMAPS  "public/service:imaps"
 #define OPEN   "public/service:ssh=rp " IMAPS "=r"
@@ -259,6 +261,51 @@ START_TEST(nothing_of_another_backend)
 }
 END_TEST
 
+static void pass_while_it_hangs(int64_t ms)
+{
+	world_settle_calls();
+	fake_clock_skip(ms);
+	world_settle_calls();
+}
+
+/* It hangs: who flushed its rules is told at once, and once, and what is done when it is back. */
+START_TEST(flushed_while_it_hangs)
+{
+	static const char words[] = "Done by nft (pid 4711). firewalld does not answer";
+
+	begin();
+	world.wall.on_change = load_tables;
+	world.wall.silent = "Get";
+	flush_by("nft", 4711);
+	pass_while_it_hangs(500);
+	ck_assert(!world_said(words));
+	pass_while_it_hangs(1000);
+	ck_assert(world_said(words));
+	ck_assert_int_eq(ftruncate(world.log_fd, 0), 0);
+	change_by("nft", 4712, 0);
+	pass_while_it_hangs(5000);
+	ck_assert(!world_said("Done by"));
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	world.wall.silent = NULL;
+	fakewall_answer(&world.wall);
+	world_await(world_told("repaired flushed by us"));
+	ck_assert_uint_eq(world_told("trouble flushed reload by nft (pid 4711)"), 1);
+}
+END_TEST
+
+/* It reloads, and somebody else changes his own rules meanwhile. */
+START_TEST(not_flushed_while_it_reloads)
+{
+	begin();
+	world.wall.silent = "Get";
+	world.tables = (struct fwtables){.shut = true};
+	change_by("firewalld", 1, 0);
+	change_by("nft", 4711, 0);
+	pass_while_it_hangs(5000);
+	ck_assert(!world_said("Done by"));
+}
+END_TEST
+
 /* What firewalld does itself, while it does not answer. */
 START_TEST(not_during_a_reload)
 {
@@ -504,6 +551,8 @@ static Suite *suite(void)
 	tcase_add_test(engine, partly_flushed_before_the_start);
 	tcase_add_test(engine, not_flushed_before_the_start);
 	tcase_add_test(engine, nothing_of_another_backend);
+	tcase_add_test(engine, flushed_while_it_hangs);
+	tcase_add_test(engine, not_flushed_while_it_reloads);
 	tcase_add_test(engine, not_during_a_reload);
 	tcase_add_test(engine, not_allowed);
 	tcase_add_test(engine, policy_drop_stays);

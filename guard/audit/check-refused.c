@@ -36,6 +36,8 @@ static bool is_told(struct look *look, const struct verdict_step *step)
 /* NULL: panic mode has a check of its own. */
 static const struct check *check_of(const struct verdict_step *step)
 {
+	if (step->chain && step->chain->own)
+		return &check_kernel_rules;
 	if (step->chain)
 		return step->chain->direct ? &check_refused_by_direct_rule
 		                           : &check_refused_by_table;
@@ -346,11 +348,12 @@ static int kernel_rules(struct check_run *run)
 		              "for them");
 	if (r == 0)
 		r = list_undenied(&undenied, run);
-	if (r < 0 || undenied.n == 0)
-		return r;
-	return check_add(run, check_list_take(&undenied), strdup(EXPLAIN_RELOAD_SAFELY),
-	                 "the kernel has nothing of what this zone of firewalld's denies: nobody "
-	                 "is banned there");
+	if (r == 0 && undenied.n > 0)
+		r = check_add(run, check_list_take(&undenied), strdup(EXPLAIN_RELOAD_SAFELY),
+		              "the kernel has nothing of what this zone of firewalld's denies: "
+		              "nobody is banned there");
+	/* rules that others have put among firewalld's own */
+	return r == 0 ? refused(run) : r;
 }
 
 const struct check check_kernel_rules = {
@@ -358,7 +361,7 @@ const struct check check_kernel_rules = {
     .severity = FINDING_ERROR,
     .help = "open in firewalld, but not in the kernel",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_TABLES | PICTURE_SETTINGS,
+    .also = PICTURE_TABLES | PICTURE_SETTINGS | PICTURE_FAIL2BAN,
     .status = true,
     .fn = kernel_rules,
 };

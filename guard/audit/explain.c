@@ -142,8 +142,17 @@ int explain_step_words(char **out, const struct verdict_step *step)
 	return xasprintf(out, "%s%s", kind, value);
 }
 
+static bool is_strange(const struct verdict_step *step)
+{
+	return step->chain && step->chain->own;
+}
+
 static int order_words(char **out, const struct verdict_step *step)
 {
+	if (is_strange(step))
+		return xasprintf(
+		    out, "It is in firewalld's own table, but firewalld knows nothing of it: "
+		         "it is not its doing.");
 	switch (step->stage) {
 	case VERDICT_STAGE_BEFORE:
 		if (step->chain && step->chain->direct)
@@ -550,6 +559,8 @@ static int chain_commands(struct explain_reason *reason, const struct explain *e
 	struct builder command = BUILDER_NULL;
 	char address[CIDR_TEXT_LENGTH];
 
+	if (is_strange(reason->step))
+		return strv_add(&reason->commands, EXPLAIN_RELOAD_SAFELY);
 	if (!step || (!step->set && !step->command))
 		return 0;
 	if (!step->set)
@@ -606,7 +617,8 @@ static int commands(struct explain_reason *reason, const struct explain *explain
 	case VERDICT_WHAT_CHAIN_RULE:
 		return chain_commands(reason, explain);
 	case VERDICT_WHAT_CHAIN_POLICY:
-		return policy_commands(reason, explain);
+		return is_strange(reason->step) ? chain_commands(reason, explain)
+		                                : policy_commands(reason, explain);
 	case VERDICT_WHAT_ICMP_BLOCK:
 	case VERDICT_WHAT_ICMP:
 	case VERDICT_WHAT_FORWARD_PORT:
@@ -772,6 +784,8 @@ static int find_who(struct explain_reason *reason, const struct explain *explain
 		    step->rule->permanent ? EXPLAIN_LIFETIME_PERMANENT : EXPLAIN_LIFETIME_RUNTIME;
 	else if (chain_step(step) && chain_step(step)->permanent)
 		reason->lifetime = EXPLAIN_LIFETIME_PERMANENT;
+	else if (is_strange(step))
+		reason->lifetime = EXPLAIN_LIFETIME_RUNTIME;
 	if (source && explain->tickets)
 		return find_binder(reason, explain, source);
 	if (!step->rule && step->what != VERDICT_WHAT_CHAIN_RULE)

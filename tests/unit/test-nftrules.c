@@ -28,11 +28,18 @@
 	"{\"match\":{\"op\":\"" op "\",\"left\":" left ",\"right\":" right "}}"
 #define PAYLOAD(protocol, field)                                                                   \
 	"{\"payload\":{\"protocol\":\"" protocol "\",\"field\":\"" field "\"}}"
-#define DPORT(right)  MATCH("==", PAYLOAD("tcp", "dport"), right)
-#define SADDR(right)  MATCH("==", PAYLOAD("ip", "saddr"), right)
-#define DROP          "{\"drop\":null}"
-#define REJECT(type)  "{\"reject\":{\"type\":\"icmpx\",\"expr\":\"" type "\"}}"
-#define STATE(right)  MATCH("in", "{\"ct\":{\"key\":\"state\"}}", right)
+#define DPORT(right) MATCH("==", PAYLOAD("tcp", "dport"), right)
+#define SADDR(right) MATCH("==", PAYLOAD("ip", "saddr"), right)
+#define DROP         "{\"drop\":null}"
+#define REJECT(type) "{\"reject\":{\"type\":\"icmpx\",\"expr\":\"" type "\"}}"
+#define STATE(right) MATCH("in", "{\"ct\":{\"key\":\"state\"}}", right)
+#define OWN(chain, expressions)                                                                    \
+	"{\"rule\":{\"family\":\"inet\",\"table\":\"firewalld\",\"chain\":\"" chain                \
+	"\",\"handle\":9,\"expr\":[" expressions "]}}"
+#define OWN_RULE(expressions) OWN("filter_INPUT", expressions)
+#define OWN_CHAIN                                                                                  \
+	"{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"filter_INPUT\","       \
+	"\"type\":\"filter\",\"hook\":\"input\",\"prio\":10,\"policy\":\"accept\"}}"
 #define DOCUMENT(...) "{\"nftables\":[{\"metainfo\":{\"json_schema_version\":1}}," __VA_ARGS__ "]}"
 
 /* A connection from 192.0.2.7 or 2001:db8::7 to port 993, into a firewall that lets all in. */
@@ -49,6 +56,11 @@ static const struct {
      ECONNREFUSED, 0, true},
     {CHAIN "," RULE(SADDR("\"192.0.2.7\"") "," REJECT("admin-prohibited")), EHOSTUNREACH, 0, true},
     {CHAIN "," RULE(REJECT("admin-prohibited")), EHOSTUNREACH, EACCES, true},
+    /* for one family, of which nft says no more than the answer */
+    {CHAIN "," RULE("{\"reject\":{\"type\":\"icmpv6\",\"expr\":\"no-route\"}}"), 0, ENETUNREACH,
+     true},
+    {CHAIN "," RULE("{\"reject\":{\"type\":\"icmp\",\"expr\":\"port-unreachable\"}}"), ECONNREFUSED,
+     0, true},
     {CHAIN "," RULE("{\"reject\":null}"), ECONNREFUSED, ECONNREFUSED, true},
     {CHAIN "," RULE("{\"reject\":{\"type\":\"tcp reset\"}}"), ECONNREFUSED, ECONNREFUSED, true},
     {CHAIN "," RULE(MATCH("!=", PAYLOAD("ip", "saddr"), "\"192.0.2.7\"") "," DROP), 0, 0, true},
@@ -89,13 +101,28 @@ static const struct {
     {CHAIN "," RULE(SADDR("\"@gone\"") "," DROP), 0, 0, false},
     {CHAIN "," RULE(SADDR("\"not an address\"") "," DROP), 0, 0, false},
     {CHAIN "," RULE(MATCH(">", PAYLOAD("tcp", "dport"), "1") "," DROP), 0, 0, false},
-    /* chains that a packet to this machine does not pass, and firewalld's own */
+    /* chains that a packet to this machine does not pass; firewalld's own, in which others have
+     * changed something */
     {"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"c\",\"type\":\"filter\",\"hook\":"
      "\"forward\",\"prio\":0,\"policy\":\"drop\"}}",
      0, 0, true},
     {"{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"c\",\"type\":\"filter\","
      "\"hook\":\"input\",\"prio\":0,\"policy\":\"drop\"}}",
-     0, 0, true},
+     ETIMEDOUT, ETIMEDOUT, true},
+    {OWN_CHAIN "," OWN_RULE(DPORT("993") "," DROP), ETIMEDOUT, ETIMEDOUT, true},
+    {OWN_CHAIN "," OWN_RULE(DPORT("994") "," DROP), 0, 0, true},
+    {OWN_CHAIN
+     "," OWN_RULE(MATCH("in", "{\"ct\":{\"key\":\"status\"}}",
+                        "\"dnat\"") ",{\"accept\":null}") "," OWN_RULE(DPORT("993") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    /* of another protocol, whatever its type */
+    {OWN_CHAIN "," OWN_RULE(
+         MATCH("==", PAYLOAD("icmpv6", "type"),
+               "\"nd-router-advert\"") ",{\"accept\":null}") "," OWN_RULE(DPORT("993") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    /* what stands before it is not understood */
+    {OWN_CHAIN "," OWN_RULE("{\"limit\":{}},{\"accept\":null}") "," OWN_RULE(DPORT("993") "," DROP),
+     0, 0, false},
     {"{\"chain\":{\"family\":\"ip\",\"table\":\"t\",\"name\":\"c\",\"type\":\"filter\",\"hook\":"
      "\"input\",\"prio\":0,\"policy\":\"drop\"}}",
      ETIMEDOUT, 0, true},
@@ -218,14 +245,10 @@ START_TEST(words_what_nft_prints)
 END_TEST
 
 /* What firewalld 1.3.3 and 2.3.1 write of a service, a range and a rule for one source. */
-#define OWN(chain, expressions)                                                                    \
-	"{\"rule\":{\"family\":\"inet\",\"table\":\"firewalld\",\"chain\":\"" chain                \
-	"\",\"handle\":9,\"expr\":[" expressions "]}}"
 #define OWN_TABLES                                                                                 \
 	"{\"table\":{\"family\":\"inet\",\"name\":\"firewalld\",\"handle\":2}},"                   \
-	"{\"table\":{\"family\":\"ip\",\"name\":\"firewalld_policy_drop\",\"handle\":3}},"         \
-	"{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"filter_INPUT\","       \
-	"\"type\":\"filter\",\"hook\":\"input\",\"prio\":10,\"policy\":\"accept\"}},"
+	"{\"table\":{\"family\":\"ip\",\"name\":\"firewalld_policy_drop\",\"handle\":3}}"          \
+	"," OWN_CHAIN ","
 #define ACCEPT ",{\"accept\":null}"
 
 START_TEST(sees_what_firewalld_wrote)
@@ -251,7 +274,7 @@ START_TEST(sees_what_firewalld_wrote)
 	ck_assert_uint_eq(ruleset.kernel.accepts.n, 2);
 	ck_assert_str_eq(ruleset.kernel.accepts.strings[0], "filter_IN_public_allow 993/tcp");
 	ck_assert_str_eq(ruleset.kernel.accepts.strings[1], "filter_IN_public_allow 990-995/tcp");
-	ck_assert_uint_eq(ruleset.n_chains, 0);
+	ck_assert(ruleset.n_chains == 1 && ruleset.chains[0].own);
 	/* one whose rules are gone from the chain that all packets go through */
 	ck_assert(!ruleset_kernel_denies(&ruleset, "public"));
 	ruleset_deinit(&ruleset);

@@ -549,8 +549,10 @@ static int look_everywhere(struct search *search)
 		r = rangeset_add(&search->all, &search->clients->ranges[i]);
 	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++)
 		r = look_at_zone(search, &ruleset->zones[i]);
+	/* firewalld's own chains say what its zones say */
 	for (size_t i = 0; i < ruleset->n_chains && r == 0; i++)
-		for (size_t k = 0; k < ruleset->chains[i].n_steps && r == 0; k++)
+		for (size_t k = 0;
+		     k < ruleset->chains[i].n_steps && !ruleset->chains[i].own && r == 0; k++)
 			r = look_at_step(search, &ruleset->chains[i], &ruleset->chains[i].steps[k]);
 	rangeset_deinit(&search->all);
 	return r;

@@ -167,6 +167,7 @@ struct ruleset_chain {
 	char *table;  /* owned */
 	char *name;   /* owned */
 	bool direct;  /* firewalld's direct rules */
+	bool own;     /* of firewalld's own table, where others may have changed something */
 	enum ruleset_hook hook;
 	int priority;
 	enum ruleset_action policy;

@@ -11,7 +11,8 @@ void verdict_deinit(struct verdict *verdict)
 /**
  * verdict_otherwise() - the first thing that would have let a refused packet in
  *
- * "465/tcp is open, but…": what stands behind the decision and accepts.
+ * "465/tcp is open, but…": what stands behind the decision and accepts, or before it, where it
+ * was let in only to be refused behind firewalld.
  *
  * Return: borrowed; NULL: nothing, or the packet is let in.
  */
@@ -19,7 +20,9 @@ const struct verdict_step *verdict_otherwise(const struct verdict *verdict)
 {
 	if (verdict->action == VERDICT_ACCEPT)
 		return NULL;
-	for (const struct verdict_step *step = verdict->decider + 1;
+	for (const struct verdict_step *step = verdict->decider->stage == VERDICT_STAGE_AFTER
+	                                           ? verdict->steps
+	                                           : verdict->decider + 1;
 	     step < verdict->steps + verdict->n_steps; step++)
 		if (step->decides && step->certain && step->action == VERDICT_ACCEPT)
 			return step;

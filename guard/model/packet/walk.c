@@ -53,13 +53,22 @@ static int walk_filter(struct way *way)
 	return zonechain_walk(way);
 }
 
+/* firewalld's own are known in better words, and only held against these. */
+enum whose {
+	WHOSE_OTHERS = 1,
+	WHOSE_OWN = 2,
+	WHOSE_ALL = WHOSE_OTHERS | WHOSE_OWN,
+};
+
 /* The base chains for packets of this family. */
-static void take_chains(struct station *stations, size_t *n, const struct way *way)
+static void take_chains(struct station *stations, size_t *n, const struct way *way,
+                        enum whose whose)
 {
 	for (size_t i = 0; i < way->ruleset->n_chains; i++) {
 		const struct ruleset_chain *chain = &way->ruleset->chains[i];
 
-		if (chain->hook != RULESET_HOOK_NONE && otherchain_is_for(way, chain))
+		if (chain->hook != RULESET_HOOK_NONE && otherchain_is_for(way, chain) &&
+		    (whose & (chain->own ? WHOSE_OWN : WHOSE_OTHERS)))
 			stations[(*n)++] =
 			    (struct station){chain->hook, chain->priority, i, chain, NULL};
 	}
@@ -81,7 +90,7 @@ static int walk_all(struct way *way)
 	    .hook = RULESET_HOOK_PREROUTING, .priority = NAT_PRIORITY, .fn = forwarding_walk};
 	stations[n++] = (struct station){
 	    .hook = RULESET_HOOK_INPUT, .priority = FILTER_PRIORITY, .fn = walk_filter};
-	take_chains(stations, &n, way);
+	take_chains(stations, &n, way, WHOSE_OTHERS);
 	qsort(stations, n, sizeof(*stations), by_station);
 	for (size_t i = 0; i < n && r == 0; i++) {
 		/* What goes to another machine does not come into this one. */
@@ -94,6 +103,23 @@ static int walk_all(struct way *way)
 			                    passed ? VERDICT_STAGE_AFTER : VERDICT_STAGE_BEFORE);
 		passed = passed || stations[i].fn == walk_filter;
 	}
+	return r;
+}
+
+/* What the kernel has, in its order, up to what decides. */
+static int walk_kernel(struct way *way, enum whose whose)
+{
+	const size_t n_chains = way->ruleset->n_chains;
+	_cleanup_free_ struct station *stations = calloc(n_chains + 1, sizeof(*stations));
+	size_t n = 0;
+	int r = 0;
+
+	if (!stations)
+		return -ENOMEM;
+	take_chains(stations, &n, way, whose);
+	qsort(stations, n, sizeof(*stations), by_station);
+	for (size_t i = 0; i < n && r == 0 && !way->decided; i++)
+		r = otherchain_walk(way, stations[i].chain, VERDICT_STAGE_AFTER);
 	return r;
 }
 
@@ -184,20 +210,10 @@ static bool lacks_its_rule(const struct ruleset *ruleset, const struct verdict_s
 	       !ruleset_kernel_denies(ruleset, step->zone->name);
 }
 
-static int conclude(struct way *way)
+static void settle(struct way *way)
 {
 	struct verdict *verdict = &way->verdict;
-	int r = 0;
 
-	/* Without a zone there is only the end of firewalld's chain, which rejects. */
-	if (!way->decided) {
-		r = way_note(
-		    way,
-		    way_step(VERDICT_STAGE_TARGET, VERDICT_WHAT_TARGET, NULL, NULL, VERDICT_REJECT),
-		    MATCH_ANSWER_YES);
-		if (r != 0)
-			return r;
-	}
 	if (order_of_policies_matters(way))
 		verdict->steps[way->decider].doubt =
 		    "the order of policies of one priority is not known";
@@ -215,7 +231,49 @@ static int conclude(struct way *way)
 	verdict->action = verdict->decider->action;
 	verdict->client_errno = client_errno(&way->packet, verdict->decider);
 	verdict->certain = is_certain(way);
-	return 0;
+}
+
+/*
+ * What firewalld lets in its own table keeps out: somebody else has changed something there. Where
+ * something that nobody knows stands before that, it may still be let in.
+ */
+static int hold_against_kernel(struct way *way)
+{
+	struct way own = {.ruleset = way->ruleset, .packet = way->packet};
+	struct match_answer answer = MATCH_ANSWER_YES;
+	int r;
+
+	if (way->verdict.action != VERDICT_ACCEPT || !way->verdict.certain || way->rewritten ||
+	    way->ruleset->kernel.asleep)
+		return 0;
+	r = walk_kernel(&own, WHOSE_OWN);
+	for (size_t i = 0; i < own.decider && own.decided; i++)
+		if (!own.verdict.steps[i].certain)
+			answer = match_maybe("firewalld knows nothing of it, and what stands "
+			                     "before it in its table is not understood");
+	if (r == 0 && own.decided)
+		r = way_note(way, own.verdict.steps[own.decider], answer);
+	free(own.verdict.steps);
+	if (r == 0)
+		settle(way);
+	return r;
+}
+
+static int conclude(struct way *way)
+{
+	int r = 0;
+
+	/* Without a zone there is only the end of firewalld's chain, which rejects. */
+	if (!way->decided) {
+		r = way_note(
+		    way,
+		    way_step(VERDICT_STAGE_TARGET, VERDICT_WHAT_TARGET, NULL, NULL, VERDICT_REJECT),
+		    MATCH_ANSWER_YES);
+		if (r != 0)
+			return r;
+	}
+	settle(way);
+	return hold_against_kernel(way);
 }
 
 /**
@@ -257,17 +315,9 @@ int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct
  */
 int walk_chains(struct verdict *out, const struct ruleset *ruleset, const struct packet *packet)
 {
-	_cleanup_free_ struct station *stations = calloc(ruleset->n_chains + 1, sizeof(*stations));
 	struct way way = {.ruleset = ruleset, .packet = *packet, .leads = true};
-	size_t n = 0;
-	int r = 0;
+	int r = walk_kernel(&way, WHOSE_ALL);
 
-	if (!stations)
-		return -ENOMEM;
-	take_chains(stations, &n, &way);
-	qsort(stations, n, sizeof(*stations), by_station);
-	for (size_t i = 0; i < n && r == 0 && !way.decided; i++)
-		r = otherchain_walk(&way, stations[i].chain, VERDICT_STAGE_BEFORE);
 	if (r < 0) {
 		free(way.verdict.steps);
 		return r;

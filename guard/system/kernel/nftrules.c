@@ -31,6 +31,14 @@ static const char *string_of(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
+#define FIREWALLD_TABLE "firewalld"
+
+static bool is_firewalld(const json_t *object)
+{
+	return strcmp(string_of(object, "table"), FIREWALLD_TABLE) == 0 &&
+	       strcmp(string_of(object, "family"), "inet") == 0;
+}
+
 static const json_t *find_set(const struct reader *reader, const json_t *rule, const char *name)
 {
 	static const char *const kinds[] = {"set", "map"};
@@ -183,6 +191,7 @@ struct left {
 	const char *family;   /* that it implies; NULL: none */
 	const char *protocol; /* the same */
 	bool state;
+	bool status;
 };
 
 static struct left payload_left(const json_t *payload)
@@ -194,7 +203,8 @@ static struct left payload_left(const json_t *payload)
 		left.family = "ipv4";
 	else if (strcmp(protocol, "ip6") == 0)
 		left.family = "ipv6";
-	if (protocol_with_ports(protocol))
+	if (protocol_with_ports(protocol) || strcmp(protocol, "icmp") == 0 ||
+	    strcmp(protocol, "icmpv6") == 0)
 		left.protocol = protocol_find(protocol)->name;
 	if (left.family && (strcmp(field, "saddr") == 0 || strcmp(field, "daddr") == 0)) {
 		left.field = *field == 's' ? RULESET_FIELD_SOURCE : RULESET_FIELD_DESTINATION;
@@ -238,6 +248,7 @@ static struct left left_of(const json_t *left)
 		out.state = true;
 		out.fn = take_name;
 	}
+	out.status = ct && strcmp(string_of(ct, "key"), "status") == 0;
 	return out;
 }
 
@@ -274,6 +285,14 @@ static int keep_set(struct ruleset_step *step, const json_t *right)
 	return text && *text == '@' ? keep(&step->set, text + 1) : 0;
 }
 
+/* "ct status dnat" of firewalld's own, which only what nobody has led elsewhere is asked about. */
+static bool is_never(const struct reader *reader, const json_t *rule, const json_t *expression)
+{
+	return !reader->all && is_firewalld(rule) &&
+	       strcmp(string_of(expression, "op"), "!=") != 0 &&
+	       strcmp(string_of(expression, "right"), "dnat") == 0;
+}
+
 static int take_match(const struct reader *reader, const json_t *rule, struct ruleset_step *step,
                       const json_t *expression)
 {
@@ -283,14 +302,16 @@ static int take_match(const struct reader *reader, const json_t *rule, struct ru
 	struct ruleset_match *match;
 	int r = 0;
 
-	if (left.family && left.field != RULESET_FIELD_UNKNOWN)
+	if (left.family)
 		r = add_name(step, RULESET_FIELD_FAMILY, left.family);
-	if (r == 0 && left.protocol && left.field != RULESET_FIELD_UNKNOWN)
+	if (r == 0 && left.protocol)
 		r = add_name(step, RULESET_FIELD_PROTOCOL, left.protocol);
 	if (r == 0)
 		r = ruleset_add_match(step, left.field, invert, &match);
 	if (r != 0)
 		return r;
+	if (left.status && is_never(reader, rule, expression))
+		match->field = RULESET_FIELD_NEVER;
 	if (!left.fn || (!left.state && left.field == RULESET_FIELD_UNKNOWN))
 		return 0;
 	if (strcmp(op, "==") != 0 && strcmp(op, "in") != 0 && !invert)
@@ -316,22 +337,28 @@ static bool is_direct(const char *chain)
 	return n > suffix && strcmp(chain + n - suffix, "_direct") == 0;
 }
 
-static int take_jump(const struct reader *reader, struct ruleset_step *step, const json_t *jump,
-                     enum ruleset_action action)
+static int take_jump(const struct reader *reader, const json_t *rule, struct ruleset_step *step,
+                     const json_t *jump, enum ruleset_action action)
 {
 	const char *target = string_of(jump, "target");
 
-	if (!reader->all && is_direct(target))
+	if (!reader->all && !is_firewalld(rule) && is_direct(target))
 		return 0;
 	step->action = action;
 	return keep(&step->argument, target);
 }
 
+/* nft leaves out that a rule is for one family where its answer is of that family alone. */
 static int take_reject(struct ruleset_step *step, const json_t *reject)
 {
 	const char *type = string_of(reject, "type"), *expr = string_of(reject, "expr");
+	int r = 0;
 
 	step->action = RULESET_ACTION_REJECT;
+	if (strcmp(type, "icmp") == 0 || strcmp(type, "icmpv6") == 0)
+		r = add_name(step, RULESET_FIELD_FAMILY, type[4] ? "ipv6" : "ipv4");
+	if (r < 0)
+		return r;
 	if (strcmp(type, "tcp reset") == 0)
 		return keep(&step->argument, "tcp-reset");
 	return *expr ? keep(&step->argument, expr) : 0;
@@ -384,9 +411,9 @@ static int take_expression(const struct reader *reader, const json_t *rule,
 	else if (strcmp(key, "reject") == 0)
 		return take_reject(step, value);
 	else if (strcmp(key, "jump") == 0)
-		return take_jump(reader, step, value, RULESET_ACTION_JUMP);
+		return take_jump(reader, rule, step, value, RULESET_ACTION_JUMP);
 	else if (strcmp(key, "goto") == 0)
-		return take_jump(reader, step, value, RULESET_ACTION_GOTO);
+		return take_jump(reader, rule, step, value, RULESET_ACTION_GOTO);
 	else if (strcmp(key, "xt") == 0)
 		return take_xt(step, value);
 	else if (strcmp(key, "limit") == 0)
@@ -500,14 +527,15 @@ static void put_rule(struct text *text, const json_t *rule)
 
 /* --- chains and rules --------------------------------------------------------------------- */
 
-/* Those of others; or all that a packet to this machine may pass. */
+/* Those of others and what firewalld has for inet; or all that a packet may pass. */
 static bool is_taken(const struct reader *reader, const json_t *object)
 {
 	static const char *const families[] = {"ip", "ip6", "inet", "netdev"};
 	const char *table = string_of(object, "table"), *family = string_of(object, "family");
 
-	if (!reader->all && (strncmp(table, "firewalld", strlen("firewalld")) == 0 ||
-	                     is_direct(string_of(object, "chain"))))
+	if (!reader->all && !is_firewalld(object) &&
+	    (strncmp(table, "firewalld", strlen("firewalld")) == 0 ||
+	     is_direct(string_of(object, "chain"))))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (strcmp(family, families[i]) == 0)
@@ -540,6 +568,7 @@ static int take_chain(struct reader *reader, const json_t *chain)
 	if (r != 0)
 		return r;
 	out->hook = hook_of(chain);
+	out->own = is_firewalld(chain);
 	out->priority = (int)json_integer_value(json_object_get(chain, "prio"));
 	if (strcmp(string_of(chain, "policy"), "drop") == 0)
 		out->policy = RULESET_ACTION_DROP;
@@ -600,14 +629,6 @@ static int take_rule(struct reader *reader, const json_t *rule)
 }
 
 /* --- what firewalld has put there itself --------------------------------------------------- */
-
-#define FIREWALLD_TABLE "firewalld"
-
-static bool is_firewalld(const json_t *object)
-{
-	return strcmp(string_of(object, "table"), FIREWALLD_TABLE) == 0 &&
-	       strcmp(string_of(object, "family"), "inet") == 0;
-}
 
 static void see_table(struct ruleset_kernel *kernel, const json_t *table)
 {

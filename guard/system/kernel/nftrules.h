@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * nftrules - what others than firewalld filter, as `nft -j list ruleset` shows it
+ * nftrules - what the kernel filters, as `nft -j list ruleset` shows it
  *
  * Base chains that a packet to this machine passes, and those that they lead to:
  * fail2ban's table, iptables' chains, the guard's own table. Understood are addresses,
  * ports, protocols, interfaces, connection states and sets of these; everything else
  * becomes a condition or an action of which nobody knows what it does. firewalld's
- * own tables are left out, since their contents are known in better words: of them there
- * is only what tells whether they are there (struct ruleset_kernel).
+ * own table is marked as such, since its contents are known in better words: it is there to
+ * be held against these, and with what tells whether it is there (struct ruleset_kernel).
  */
 #ifndef GUARD_SYSTEM_KERNEL_NFTRULES_H
 #define GUARD_SYSTEM_KERNEL_NFTRULES_H
@@ -20,8 +20,8 @@ enum {
 };
 
 enum nftrules_whose {
-	NFTRULES_OTHERS, /* firewalld's own are known in better words */
-	NFTRULES_ALL,
+	NFTRULES_OTHERS, /* with firewalld's own, for what nobody has led elsewhere */
+	NFTRULES_ALL,    /* firewalld's direct rules, too */
 };
 
 int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeout_ms,

@@ -12,3 +12,5 @@ dist_noinst_SCRIPTS += tests/bench/flood
 EXTRA_DIST += tests/bench/flood-rounds.sh
 dist_noinst_SCRIPTS += tests/bench/idle
 EXTRA_DIST += tests/bench/idle-rounds.sh
+dist_check_SCRIPTS += tests/bench/check-growth
+TESTS += tests/bench/check-growth

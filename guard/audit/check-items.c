@@ -79,9 +79,8 @@ static const char *broken_means(const struct picture *picture)
 {
 	if (picture_is_flushed(picture) && !picture->ruleset.kernel.shut)
 		return "its rules are not in the kernel: nothing is shut, and nobody is banned";
-	return picture->state == FIREWALL_STATE_INIT
-	           ? "the kernel may drop every new connection"
-	           : "the kernel drops every new connection";
+	return picture->state == FIREWALL_STATE_INIT ? "the kernel may drop every new connection"
+	                                             : "the kernel drops every new connection";
 }
 
 static int firewalld_state(struct check_run *run)
@@ -246,7 +245,8 @@ const struct check check_required_missing = {
 
 /* --- zones ------------------------------------------------------------------------------- */
 
-/* The same in a zone that packets come through, which is all that can be asked of what is no port. */
+/* The same in a zone that packets come through, which is all that can be asked of what is no port.
+ */
 static bool is_reached_elsewhere(struct check_run *run, const struct item *item)
 {
 	const struct firewall *fw = &run->picture->firewall;
@@ -356,12 +356,12 @@ static int tell_absent(struct check_run *run, const char *zone, const char *inte
 	if (outage && instead[0] &&
 	    shell_printf(&command, BIND_FOR_GOOD, zone, instead, zone, instead) < 0)
 		return -ENOMEM;
-	return check_add_as(run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail),
-	                    steal(command),
-	                    "no packet comes through zone %s, whose interface %s is not there, or a "
-	                    "port of another (was "
-	                    "it renamed?), and what it opens is open nowhere else",
-	                    zone, interface);
+	return check_add_as(
+	    run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail), steal(command),
+	    "no packet comes through zone %s, whose interface %s is not there, or a "
+	    "port of another (was "
+	    "it renamed?), and what it opens is open nowhere else",
+	    zone, interface);
 }
 
 /* Between which zones it is meant to be nobody can guess. */

@@ -63,8 +63,8 @@ static int add_removal(struct builder *out, const char *zone, const struct verdi
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
 
-	if (item_init(&item, zone, word_of(by)->kind, by->rule ? by->rule->text : by->value,
-	              NULL) < 0)
+	if (item_init(&item, zone, word_of(by)->kind, by->rule ? by->rule->text : by->value, NULL) <
+	    0)
 		return -ENOMEM;
 	item_add_command(out, "remove", &item, false);
 	item_add_command(out, "remove", &item, true);

@@ -124,9 +124,9 @@ struct picture {
 	bool fail2ban_installed; /* or was once: there is a database */
 	struct tickets tickets;
 	struct actionlog actionlog; /* which actions fail; nothing, where its log is not read */
-	char *actionlog_why;        /* owned; why it is not; NULL: it is, or it is not known where */
-	struct banshapes shapes;    /* what they look like in firewalld, as far as it was seen */
-	struct heard heard;         /* what the hook told of them; where the store is known, too */
+	char *actionlog_why;     /* owned; why it is not; NULL: it is, or it is not known where */
+	struct banshapes shapes; /* what they look like in firewalld, as far as it was seen */
+	struct heard heard;      /* what the hook told of them; where the store is known, too */
 
 	/* the guard */
 	struct watcher_state watcher;

@@ -43,7 +43,8 @@ enum {
 	/* An interface that is permanent by the zone that its connection in NetworkManager names.
 	 */
 	FIREWALL_CONNECTION = 1 << 8,
-	/* In the store alone: it was opened in the place of an item of another zone; makeshift.h. */
+	/* In the store alone: it was opened in the place of an item of another zone; makeshift.h.
+	 */
 	FIREWALL_STANDIN = 1 << 9,
 };
 

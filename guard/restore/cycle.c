@@ -1171,7 +1171,8 @@ bool cycle_is_present(const struct cycle *cycle)
 	return cycle->present;
 }
 
-/** cycle_is_blind() - did nothing follow from what was read last: firewalld was not as it is meant? */
+/** cycle_is_blind() - did nothing follow from what was read last: firewalld was not as it is meant?
+ */
 bool cycle_is_blind(const struct cycle *cycle)
 {
 	return cycle->attempts > 0;

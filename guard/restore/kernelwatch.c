@@ -41,10 +41,10 @@ struct kernelwatch {
 	unsigned n_shut; /* looks in a row at which nothing was changed and it was shut */
 	char who[LISTENER_WHO_SIZE]; /* made the first change since all was well */
 	bool who_is_firewalld;
-	struct chainchange foreign;  /* by others than firewalld, since it loaded its rules */
+	struct chainchange foreign; /* by others than firewalld, since it loaded its rules */
 	struct {
-		char instance[64];               /* that this is of */
-		int64_t pid;                     /* 0: not known */
+		char instance[64];                   /* that this is of */
+		int64_t pid;                         /* 0: not known */
 		char name[GENERATION_NAME_SIZE + 1]; /* of its process */
 	} firewalld;
 };
@@ -333,8 +333,8 @@ static void restore_panic(struct kernelwatch *watch, const struct fwtables *now)
 {
 	struct err err = ERR_NULL;
 
-	if (has_nftables(watch) && watch->given.tracker->wanted.panic &&
-	    !now->shut && fwtables_shut(&watch->sock, &err) != 0)
+	if (has_nftables(watch) && watch->given.tracker->wanted.panic && !now->shut &&
+	    fwtables_shut(&watch->sock, &err) != 0)
 		warn(watch, "the kernel lets in everything although firewalld is in panic mode",
 		     &err);
 }

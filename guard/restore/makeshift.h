@@ -4,9 +4,9 @@
  *
  * It holds a stock configuration and takes what it is told, and that works: mail is put back into
  * what there is. A zone or policy of the administrator's is not among that; what was bound to it
- * comes into the default zone now. What was open to all that comes in there is opened there, in the place of
- * its own zone or policy, and nothing else (law 5). Nothing of it is learned or goes on record as restored,
- * since it is not for long.
+ * comes into the default zone now. What was open to all that comes in there is opened there, in the
+ * place of its own zone or policy, and nothing else (law 5). Nothing of it is learned or goes on
+ * record as restored, since it is not for long.
  */
 #ifndef GUARD_RESTORE_MAKESHIFT_H
 #define GUARD_RESTORE_MAKESHIFT_H

@@ -174,8 +174,8 @@ START_TEST(outlives_the_guard)
 	                           smtp = item_from_text("public/service:smtp");
 
 	for (int same = 0; same < 2; same++) {
-		struct makeshift before = {.standins = firewall_from_text(
-		                               "public/service:imaps=r public/service:smtp=r")};
+		struct makeshift before = {
+		    .standins = firewall_from_text("public/service:imaps=r public/service:smtp=r")};
 		struct makeshift after = MAKESHIFT_NULL;
 		_cleanup_firewall_ struct firewall wanted = firewall_from_text(was),
 		                                   as_before = firewall_from_text(was);

@@ -18,7 +18,7 @@
 	PUBLIC "kernel leads filter_INPUT \nkernel leads filter_IN_public filter_INPUT\n"          \
 	       "kernel leads filter_IN_public_deny filter_IN_public\n"                             \
 	       "kernel leads filter_IN_public_allow filter_IN_public\n"
-#define RICH4  "public rule rule family=ipv4 source address="
+#define RICH4 "public rule rule family=ipv4 source address="
 
 /* from is ADDRESS[%INTERFACE]; to is PORT/PROTOCOL; who is "STAGE what-decides". */
 static const struct {

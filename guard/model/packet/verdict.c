@@ -29,7 +29,8 @@ const struct verdict_step *verdict_otherwise(const struct verdict *verdict)
 	return NULL;
 }
 
-/** verdict_is_same() - are the steps of two verdicts over one ruleset about the same thing in it? */
+/** verdict_is_same() - are the steps of two verdicts over one ruleset about the same thing in it?
+ */
 bool verdict_is_same(const struct verdict_step *a, const struct verdict_step *b)
 {
 	return a->what == b->what && a->zone == b->zone && a->rule == b->rule &&

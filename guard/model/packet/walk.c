@@ -197,8 +197,8 @@ static bool is_certain(const struct way *way)
 static bool lacks_its_rule(const struct ruleset *ruleset, const struct verdict_step *step)
 {
 	const struct item item = {.zone = step->zone ? step->zone->name : NULL, /* borrowed */
-	                          .kind = step->what == VERDICT_WHAT_PORT ? ITEM_PORT
-	                                                                  : ITEM_SERVICE,
+	                          .kind =
+	                              step->what == VERDICT_WHAT_PORT ? ITEM_PORT : ITEM_SERVICE,
 	                          .value = (char *)(uintptr_t)step->value};
 
 	if (!ruleset->kernel.table || !step->zone || step->zone->is_policy)

@@ -16,7 +16,7 @@
 #include "guard/watch/logins.h"
 
 /* Of ten times as many; well above what chance makes of ten. */
-#define RATIO_MAX 40
+#define RATIO_MAX 60
 
 static _Noreturn void give_up(void)
 {

@@ -48,17 +48,6 @@ static const struct word *word_of(const struct verdict_step *by)
 	return NULL;
 }
 
-/* As the zone of an item; the caller frees it. */
-static char *holder_of(const struct verdict_step *by)
-{
-	char *zone = NULL;
-
-	return xasprintf(&zone, "%s%s", by->zone->is_policy ? ITEM_POLICY_PREFIX : "",
-	                 by->zone->name) == 0
-	           ? zone
-	           : NULL;
-}
-
 static int add_removal(struct builder *out, const char *zone, const struct verdict_step *by)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
@@ -95,8 +84,7 @@ static int narrowing_command(char **out, const struct wide *wide)
 
 	if (!can_be_narrowed(wide->by))
 		return 0;
-	zone = holder_of(wide->by);
-	if (!zone)
+	if (ruleset_zone_holder(&zone, wide->by->zone) < 0)
 		return -ENOMEM;
 	/* what it alone lets in, first, so that nobody locks himself out */
 	for (unsigned permanent = 0; wide->kept.n > 0 && permanent < 2; permanent++)

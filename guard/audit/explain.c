@@ -644,8 +644,7 @@ static bool is_wider(const struct explain *explain, const struct verdict_step *s
 	struct cidr source;
 
 	return explain->shapes && cidr_contains(&step->rule->source, &ticket->cidr) &&
-	       xasprintf(&zone, "%s%s", step->zone->is_policy ? ITEM_POLICY_PREFIX : "",
-	                 step->zone->name) >= 0 &&
+	       ruleset_zone_holder(&zone, step->zone) == 0 &&
 	       item_init(&item, zone, ITEM_RULE, step->rule->text, NULL) == 0 &&
 	       banshape_cut(&pattern, &source, &item) == 0 &&
 	       banshapes_of_jail(explain->shapes, &item, pattern, ticket->jail);

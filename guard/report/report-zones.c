@@ -114,7 +114,7 @@ static void put_zone(struct lines *lines, const struct ruleset_zone *zone)
 {
 	_cleanup_free_ char *name = NULL;
 
-	if (xasprintf(&name, "%s%s", zone->is_policy ? ITEM_POLICY_PREFIX : "", zone->name) < 0) {
+	if (ruleset_zone_holder(&name, zone) < 0) {
 		lines->result = -ENOMEM;
 		return;
 	}

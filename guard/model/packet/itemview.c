@@ -100,7 +100,7 @@ static int add_trait(struct firewall *fw, const char *name, const struct ruleset
 static int add_zone(struct itemview *view, const struct ruleset_zone *zone)
 {
 	_cleanup_free_ char *name = NULL;
-	int r = xasprintf(&name, "%s%s", zone->is_policy ? ITEM_POLICY_PREFIX : "", zone->name);
+	int r = ruleset_zone_holder(&name, zone);
 
 	if (r == 0)
 		r = firewall_add_zone(&view->firewall, name);

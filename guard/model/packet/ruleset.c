@@ -383,6 +383,12 @@ int ruleset_add_service(struct ruleset *ruleset, const char *name, struct rulese
 	return 0;
 }
 
+/** ruleset_zone_holder() - as items name it, a policy with its prefix; Return: 0 or -ENOMEM */
+int ruleset_zone_holder(char **out, const struct ruleset_zone *zone)
+{
+	return xasprintf(out, "%s%s", zone->is_policy ? ITEM_POLICY_PREFIX : "", zone->name);
+}
+
 /* Services that include each other do not go deeper. */
 #define INCLUDES_MAX 8
 

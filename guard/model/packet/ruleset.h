@@ -259,6 +259,7 @@ int ruleset_add_value(struct ruleset_zone *zone, enum item_kind kind,
 int ruleset_keeps(bool *out, const struct ruleset_zone *zone, enum item_kind kind,
                   const char *value) _must_check_;
 const struct ruleset_service *ruleset_service(const struct ruleset *ruleset, const char *name);
+int ruleset_zone_holder(char **out, const struct ruleset_zone *zone) _must_check_;
 int ruleset_service_ports(const struct ruleset *ruleset, const char *service,
                           struct strv *out) _must_check_;
 const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const char *name);

@@ -58,13 +58,6 @@ static bool read_tables(struct kernelwatch *watch, struct fwtables *now)
 	return fwtables_read(now, &watch->sock) == 0;
 }
 
-static bool has_nftables(const struct kernelwatch *watch)
-{
-	const char *backend = firewalld_backend(watch->given.fw);
-
-	return backend && strcmp(backend, "nftables") == 0;
-}
-
 /*
  * Somebody may have flushed them while no guard was there to see how they were, or before our
  * own reload was looked at: then what each firewalld has there is what they are measured by.
@@ -72,7 +65,7 @@ static bool has_nftables(const struct kernelwatch *watch)
 static bool lacks(const struct kernelwatch *watch, const struct fwtables *now)
 {
 	return watch->known ? fwtables_lack(now, &watch->before)
-	                    : has_nftables(watch) && fwtables_lack_rules(now);
+	                    : firewalld_has_nftables(watch->given.fw) && fwtables_lack_rules(now);
 }
 
 /* Its process; before it has said on the bus who it is, by the name that it has as installed. */
@@ -316,7 +309,7 @@ static struct fwtables needed(const struct kernelwatch *watch)
 {
 	const char *version = firewalld_version(watch->given.fw);
 
-	if (watch->known || !has_nftables(watch))
+	if (watch->known || !firewalld_has_nftables(watch->given.fw))
 		return watch->known ? watch->before : FWTABLES_NULL;
 	return fault_has(FAULT_NEEDS_THREE_TABLES, version) ? FWTABLES_THREE
 	       : fault_has(FAULT_NEEDS_TABLE, version)      ? FWTABLES_ONE
@@ -333,8 +326,8 @@ static void restore_panic(struct kernelwatch *watch, const struct fwtables *now)
 {
 	struct err err = ERR_NULL;
 
-	if (has_nftables(watch) && watch->given.tracker->wanted.panic && !now->shut &&
-	    fwtables_shut(&watch->sock, &err) != 0)
+	if (firewalld_has_nftables(watch->given.fw) && watch->given.tracker->wanted.panic &&
+	    !now->shut && fwtables_shut(&watch->sock, &err) != 0)
 		warn(watch, "the kernel lets in everything although firewalld is in panic mode",
 		     &err);
 }

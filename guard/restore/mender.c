@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
 
 /* A restart comes to its end by firewalld's coming back; this is for one that does not. */
 #define RESTART_MS 30000
@@ -42,10 +41,9 @@ static int64_t wait_ms(const struct mender *mender)
 /* Somebody may have taken the policy DROP of a reload that broke off out of the kernel as well. */
 static bool is_flushed(const struct mender *mender)
 {
-	const char *backend = firewalld_backend(mender->given.fw);
 	struct nfsocket sock = NFSOCKET_NULL;
 	struct fwtables now;
-	bool known = backend && strcmp(backend, "nftables") == 0 && fwtables_read(&now, &sock) == 0;
+	bool known = firewalld_has_nftables(mender->given.fw) && fwtables_read(&now, &sock) == 0;
 
 	nfsocket_close(&sock);
 	return known && !now.shut && fwtables_lack_rules(&now);

@@ -1579,6 +1579,12 @@ const char *firewalld_backend(const struct firewalld *fw)
 	return fw->backend;
 }
 
+/** firewalld_has_nftables() - does it put its rules there? false also while that is not known */
+bool firewalld_has_nftables(const struct firewalld *fw)
+{
+	return fw->backend && strcmp(fw->backend, "nftables") == 0;
+}
+
 /**
  * firewalld_default_zone() - the default zone, as last heard
  * @fw: the adapter

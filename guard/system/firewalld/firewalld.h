@@ -149,6 +149,7 @@ const char *firewalld_instance(const struct firewalld *fw);  /* "" when not pres
 const char *firewalld_version(const struct firewalld *fw);   /* NULL until all was read once */
 int64_t firewalld_waited_for_us(const struct firewalld *fw); /* while it is slow */
 const char *firewalld_backend(const struct firewalld *fw);   /* NULL until then */
+bool firewalld_has_nftables(const struct firewalld *fw);     /* false: not known, too */
 const char *firewalld_default_zone(const struct firewalld *fw); /* NULL while not known */
 unsigned firewalld_pending(const struct firewalld *fw);         /* calls that wait for an answer */
 uint64_t firewalld_malformed(const struct firewalld *fw);       /* signals ignored as malformed */

@@ -46,19 +46,16 @@ bool check_lets_all_in(struct check_run *run, const struct packet *packet,
 	return n == UNRELATED_MIN;
 }
 
-static enum check_way way_of(struct check_run *run, const struct packet *packet)
+/* @whether: by which word is not asked, which takes many more packets. */
+static enum check_way way_of(struct check_run *run, const struct packet *packet, bool whether)
 {
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
 	if (!check_lets_in(run, &run->picture->ruleset, packet, &verdict) || verdict.to_port != 0 ||
 	    verdict.to_address[0])
 		return CHECK_WAY_SHUT;
-	return check_lets_all_in(run, packet, verdict.decider) ? CHECK_WAY_ALL : CHECK_WAY_OWN;
-}
-
-static enum check_way wider(enum check_way a, enum check_way b)
-{
-	return a > b ? a : b;
+	return !whether && check_lets_all_in(run, packet, verdict.decider) ? CHECK_WAY_ALL
+	                                                                   : CHECK_WAY_OWN;
 }
 
 /* Do a stranger's packets come through the zone on that interface? */
@@ -72,6 +69,27 @@ static bool leads_to(struct check_run *run, const char *interface, const char *z
 	return r == 0 && found && strcmp(found, zone) == 0;
 }
 
+static enum check_way find_way(struct check_run *run, const char *zone, unsigned port,
+                               enum cidr_family family, bool whether)
+{
+	const struct strv *interfaces = &run->picture->interfaces;
+	struct packet packet = {.protocol = "tcp", .port = port};
+	enum check_way found = CHECK_WAY_SHUT;
+
+	for (size_t i = 0; i < interfaces->n; i++) {
+		packet.interface = interfaces->strings[i];
+		if (zone && !leads_to(run, packet.interface, zone))
+			continue;
+		for (size_t k = 0;
+		     found < CHECK_WAY_OWN && picture_stranger(&packet.source, family, k); k++) {
+			enum check_way way = way_of(run, &packet, whether);
+
+			found = way > found ? way : found;
+		}
+	}
+	return found;
+}
+
 /** check_way() - how a stranger gets in to a TCP port of this machine itself, on any interface
  * @zone: through this zone; NULL: through any
  *
@@ -81,24 +99,12 @@ static bool leads_to(struct check_run *run, const char *interface, const char *z
 enum check_way check_way(struct check_run *run, const char *zone, unsigned port,
                          enum cidr_family family)
 {
-	const struct strv *interfaces = &run->picture->interfaces;
-	struct packet packet = {.protocol = "tcp", .port = port};
-	enum check_way way = CHECK_WAY_SHUT;
-
-	for (size_t i = 0; i < interfaces->n; i++) {
-		packet.interface = interfaces->strings[i];
-		if (zone && !leads_to(run, packet.interface, zone))
-			continue;
-		for (size_t k = 0;
-		     way < CHECK_WAY_OWN && picture_stranger(&packet.source, family, k); k++)
-			way = wider(way, way_of(run, &packet));
-	}
-	return way;
+	return find_way(run, zone, port, family, false);
 }
 
 /** check_is_open() - does any stranger get in to this TCP port, over IPv4 or IPv6? */
 bool check_is_open(struct check_run *run, unsigned port)
 {
-	return check_way(run, NULL, port, CIDR_IPV4) != CHECK_WAY_SHUT ||
-	       check_way(run, NULL, port, CIDR_IPV6) != CHECK_WAY_SHUT;
+	return find_way(run, NULL, port, CIDR_IPV4, true) != CHECK_WAY_SHUT ||
+	       find_way(run, NULL, port, CIDR_IPV6, true) != CHECK_WAY_SHUT;
 }

@@ -356,12 +356,12 @@ static int tell_absent(struct check_run *run, const char *zone, const char *inte
 	if (outage && instead[0] &&
 	    shell_printf(&command, BIND_FOR_GOOD, zone, instead, zone, instead) < 0)
 		return -ENOMEM;
-	return check_add_as(
-	    run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail), steal(command),
-	    "no packet comes through zone %s, whose interface %s is not there, or a "
-	    "port of another (was "
-	    "it renamed?), and what it opens is open nowhere else",
-	    zone, interface);
+	return check_add_as(run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail),
+	                    steal(command),
+	                    "no packet comes through zone %s, whose interface %s is not there, or "
+	                    "a port of another (was it renamed?), and what it opens is open "
+	                    "nowhere else",
+	                    zone, interface);
 }
 
 /* Between which zones it is meant to be nobody can guess. */

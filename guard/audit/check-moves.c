@@ -30,7 +30,7 @@ static struct ruleset_zone *zone_in(struct ruleset *ruleset, const char *name)
 }
 
 /* The zone of what is bound nowhere, as firewalld reads it from its file: a zone that is not there
- * is public, else external, else block (fw.py, _start). */
+ * is public, else external, else block (fw.py, _start). NULL: not known */
 static const char *default_after(const struct picture *picture)
 {
 	const char *names[] = {picture->file_default_zone, "public", "external"};
@@ -89,12 +89,13 @@ static int fill(struct check_run *run, struct ruleset *zones)
 static int after_init(struct after *after, struct check_run *run)
 {
 	const struct ruleset *now = &run->picture->ruleset;
+	const char *zone = default_after(run->picture);
 	int r = 0;
 
 	*after = (struct after){.ruleset = *now};
 	after->ruleset.zones = calloc(now->n_zones + 1, sizeof(*now->zones));
-	after->ruleset.default_zone = strdup(default_after(run->picture));
-	if (!after->ruleset.zones || !after->ruleset.default_zone)
+	after->ruleset.default_zone = zone ? strdup(zone) : NULL;
+	if (!after->ruleset.zones || (zone && !after->ruleset.default_zone))
 		return -ENOMEM;
 	for (size_t i = 0; i < now->n_zones && r == 0; i++)
 		if (!now->zones[i].is_policy)

@@ -66,10 +66,9 @@ static int store(struct check_run *run)
 	if (!picture_knows(picture, PICTURE_STORE))
 		return unusable_store(run);
 	if (picture->store_fixed)
-		return check_add(
-		    run, strdup(picture->state_dir), NULL,
-		    "the store's file system is mounted read-only: nothing is recorded, "
-		    "and a restart of the guard forgets what was open");
+		return check_add(run, strdup(picture->state_dir), NULL,
+		                 "the store's file system is mounted read-only: nothing is "
+		                 "recorded, and a restart of the guard forgets what was open");
 	if (!picture->damage)
 		return 0;
 	return check_add(run, strdup(picture->damage), strdup("systemctl restart reload-guard"),

@@ -593,7 +593,6 @@ static int ask_for_files(struct reading *reading)
 	return err_set(why(reading, PICTURE_FILES), r, "%s", err_text(&err, r));
 }
 
-/* firewalld keeps what it has until the next reload, and says nothing. */
 /* Without a word firewalld takes public (firewalld_conf.py). What its bus says of the file is old
  * in 2.x when somebody has edited it. */
 static int read_default_zone(struct picture *picture, struct err *why)
@@ -607,6 +606,7 @@ static int read_default_zone(struct picture *picture, struct err *why)
 	return r > 0 ? err_set(why, r, "firewalld.conf cannot be read") : r;
 }
 
+/* firewalld keeps what it has until the next reload, and says nothing. */
 static int read_files(struct reading *reading)
 {
 	struct picture *picture = reading->picture;

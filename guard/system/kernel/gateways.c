@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,6 +13,7 @@
 #include "guard/system/kernel/netlink.h"
 
 struct port {
+	char interface[IF_NAMESIZE];
 	int index, master; /* master 0: none */
 	bool is_bridge;
 	bool is_virtual;    /* the end of a container or of a virtual machine */
@@ -39,11 +42,18 @@ static struct port *find_port(const struct look *look, int index)
 	return NULL;
 }
 
-static bool address_of(struct cidr *out, unsigned family, const void *bytes, size_t n,
-                       unsigned prefix)
+static const struct port *find_port_named(const struct look *look, const char *interface)
+{
+	for (size_t i = 0; i < look->n; i++)
+		if (strcmp(look->ports[i].interface, interface) == 0)
+			return &look->ports[i];
+	return NULL;
+}
+
+static bool address_of(struct cidr *out, unsigned family, const void *bytes, size_t n)
 {
 	return ((family == AF_INET && n == 4) || (family == AF_INET6 && n == 16)) &&
-	       cidr_from_bytes(out, bytes, n, prefix) == 0;
+	       cidr_from_bytes(out, bytes, n, (unsigned)n * 8) == 0;
 }
 
 /* --- default routes ---------------------------------------------------------------------- */
@@ -67,7 +77,7 @@ static int take_way(struct look *look, unsigned family, const void *way, size_t 
 	const void *bytes = netlink_attribute(way, length, head, RTA_GATEWAY, &n);
 	struct cidr gateway;
 
-	if (r == 0 && bytes && address_of(&gateway, family, bytes, n, (unsigned)n * 8))
+	if (r == 0 && bytes && address_of(&gateway, family, bytes, n))
 		r = rangeset_add(look->out, &gateway);
 	return r;
 }
@@ -110,13 +120,15 @@ static int take_route(struct nlmsghdr *header, void *userdata)
 static int add_tie(const struct link_tie *tie, void *userdata)
 {
 	struct look *look = userdata;
+	struct port port = {.index = tie->index,
+	                    .master = tie->master,
+	                    .is_bridge = tie->is_bridge,
+	                    .is_virtual = tie->is_virtual};
 	int r = grow(&look->ports, &look->capacity, look->n + 1, sizeof(*look->ports));
 
+	snprintf(port.interface, sizeof(port.interface), "%s", tie->interface);
 	if (r == 0)
-		look->ports[look->n++] = (struct port){.index = tie->index,
-		                                       .master = tie->master,
-		                                       .is_bridge = tie->is_bridge,
-		                                       .is_virtual = tie->is_virtual};
+		look->ports[look->n++] = port;
 	return r;
 }
 
@@ -138,28 +150,17 @@ static void mark_outside(struct look *look)
 
 /* --- addresses --------------------------------------------------------------------------- */
 
-static int take_address(struct nlmsghdr *header, void *userdata)
+static int add_address(const struct link *link, void *userdata)
 {
-	const size_t head = NLMSG_LENGTH(sizeof(struct ifaddrmsg)), length = header->nlmsg_len;
 	struct look *look = userdata;
-	const struct ifaddrmsg *message = NLMSG_DATA(header);
-	const struct port *port = find_port(look, (int)message->ifa_index);
-	unsigned prefix = message->ifa_family == AF_INET ? 32 : 128;
-	struct cidr address;
-	const void *own;
-	size_t n = 0;
+	const struct port *port = find_port_named(look, link->interface);
+	struct cidr range = link->address;
 
-	if (header->nlmsg_type != RTM_NEWADDR)
+	if (!link->has_address)
 		return 0;
-	/* with both, the other is the far end's */
-	own = netlink_attribute(header, length, head, IFA_LOCAL, &n);
-	if (!own)
-		own = netlink_attribute(header, length, head, IFA_ADDRESS, &n);
 	if (port && port->is_bridge && !port->leads_outside)
-		prefix = message->ifa_prefixlen;
-	if (!own || !address_of(&address, message->ifa_family, own, n, prefix))
-		return 0;
-	return rangeset_add(look->out, &address);
+		range.prefix = (uint8_t)link->prefix;
+	return rangeset_add(look->out, &range);
 }
 
 /* --- asking ------------------------------------------------------------------------------ */
@@ -180,6 +181,6 @@ int gateways_find(struct rangeset *out, struct err *err)
 		r = links_ties(add_tie, &look);
 	mark_outside(&look);
 	if (r == 0)
-		r = netlink_list(RTM_GETADDR, take_address, &look);
+		r = links_each(add_address, &look);
 	return r == 0 ? 0 : err_set(err, r, "this machine's networks: %s", strerror(-r));
 }

@@ -75,6 +75,20 @@ static bool address_of(struct cidr *out, const struct sockaddr *address)
 	return false;
 }
 
+/* All bits that are set are at its front. */
+static unsigned prefix_of(const struct sockaddr *mask)
+{
+	struct cidr bits;
+	unsigned prefix = 0;
+
+	if (!address_of(&bits, mask))
+		return 0;
+	for (size_t i = 0; i < sizeof(bits.key); i++)
+		prefix += (unsigned)__builtin_popcount(bits.key[i]);
+	/* an IPv4 address has sixteen of its own in front of it */
+	return bits.family == CIDR_IPV4 ? prefix - 16 : prefix;
+}
+
 /** links_each() - all of them; Return: 0; what @fn ended it with; negative errno */
 int links_each(links_fn *fn, void *userdata)
 {
@@ -94,6 +108,7 @@ int links_each(links_fn *fn, void *userdata)
 		};
 
 		link.has_address = address_of(&link.address, at->ifa_addr);
+		link.prefix = prefix_of(at->ifa_netmask);
 		r = fn(&link, userdata);
 	}
 	freeifaddrs(list);

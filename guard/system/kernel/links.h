@@ -14,6 +14,7 @@ struct link {
 	bool is_port; /* what comes in on it comes in on the interface that it is a port of */
 	bool has_address;
 	struct cidr address;
+	unsigned prefix; /* of the network that the address is in */
 };
 
 /* An interface, and what it is to others. */

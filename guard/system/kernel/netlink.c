@@ -114,7 +114,7 @@ int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn, void *
 	return r < 0 ? r : 0;
 }
 
-/** netlink_list() - all links, addresses or routes, each as netlink_ask(); Return: likewise */
+/** netlink_list() - all links or routes, each as netlink_ask(); Return: likewise */
 int netlink_list(int type, netlink_fn *fn, void *userdata)
 {
 	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
@@ -123,7 +123,6 @@ int netlink_list(int type, netlink_fn *fn, void *userdata)
 		union {
 			struct rtmsg route;
 			struct ifinfomsg link;
-			struct ifaddrmsg address;
 		};
 	} request = {.header = {.nlmsg_len = sizeof(request),
 	                        .nlmsg_type = (uint16_t)type,

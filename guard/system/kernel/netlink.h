@@ -16,7 +16,7 @@ int netlink_open(int protocol) _must_check_;
 int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,
                 void *userdata) _must_check_;
 
-/* RTM_GETLINK, RTM_GETADDR or RTM_GETROUTE: all there are in this network namespace. */
+/* RTM_GETLINK or RTM_GETROUTE: all there are in this network namespace. */
 int netlink_list(int type, netlink_fn *fn, void *userdata) _must_check_;
 
 /* An attribute of a message: its bytes, borrowed; NULL: it has none of that type. */

@@ -98,16 +98,6 @@ static int find_drift(struct findings *out, struct drift_counts *counts, unsigne
 	return r == 0 ? drift_find(out, counts, kinds, &evidence) : r;
 }
 
-static int take_drift(struct check_run *run, const struct finding *finding)
-{
-	char *copies[] = {strdup(finding->text),
-	                  finding->evidence ? strdup(finding->evidence) : NULL,
-	                  finding->command ? strdup(finding->command) : NULL};
-
-	return findings_add_take(run->findings, finding->name, finding->severity, copies[0],
-	                         copies[1], copies[2]);
-}
-
 /* Found once for all of its checks. */
 static int drift(struct check_run *run)
 {
@@ -126,12 +116,9 @@ static int drift(struct check_run *run)
 		                    "fail2ban's bans could not be compared with the rules");
 	}
 	if (!run->drift_found)
-		r = find_drift(&run->drift, &run->drift_counts, ~0U, picture);
+		r = find_drift(&run->shared, &run->drift_counts, ~0U, picture);
 	run->drift_found = r == 0;
-	for (size_t i = 0; i < run->drift.n && r == 0; i++)
-		if (strcmp(run->drift.findings[i].name, run->check->name) == 0)
-			r = take_drift(run, &run->drift.findings[i]);
-	return r;
+	return r == 0 ? findings_move(run->findings, &run->shared, run->check->name) : r;
 }
 
 const struct check check_ban_without_rule = {
@@ -377,7 +364,7 @@ int check_count(struct checks_counts *out, struct check_run *run)
 	    .clients_known = runs && picture_knows(picture, PICTURE_CLIENTS),
 	};
 	if (out->drift_known && !run->drift_found)
-		r = find_drift(&run->drift, &run->drift_counts, 0, picture);
+		r = find_drift(&run->shared, &run->drift_counts, 0, picture);
 	if (r == 0 && out->clients_known && !run->cut_off_found)
 		r = find_conflicts(&list, run);
 	if (out->drift_known)

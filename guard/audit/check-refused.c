@@ -132,22 +132,23 @@ static int tell_reason(struct look *look, const struct explain *explain, const c
                        size_t index)
 {
 	const struct explain_reason *reason = &explain->reasons[index];
-	_cleanup_free_ char *ports = NULL, *words = NULL, *evidence = NULL, *command = NULL;
-	_cleanup_free_ char *other = NULL;
+	const struct check *check = check_of(reason->step);
+	_cleanup_free_ char *ports = NULL, *words = NULL, *text = NULL, *evidence = NULL,
+	                    *command = NULL, *other = NULL;
 	int r;
 
-	if (check_of(reason->step) != look->run->check || !refuses_all(look, explain, index) ||
-	    is_told(look, reason->step))
+	if (!check || !refuses_all(look, explain, index) || is_told(look, reason->step))
 		return 0;
 	if (list_services(&ports, explain, index) < 0 ||
 	    explain_step_words(&words, reason->step) < 0 ||
+	    xasprintf(&text, "%s: open in zone %s, but everybody who comes in on %s is refused",
+	              ports, zone, explain->packet.interface) < 0 ||
 	    xasprintf(&evidence, "%s. %s", words, reason->why ? reason->why : "") < 0 ||
 	    join(&command, &reason->commands) < 0 || join(&other, &reason->others) < 0)
 		return -ENOMEM;
-	r = check_add(look->run, steal(evidence), steal(command),
-	              "%s: open in zone %s, but everybody who comes in on %s is refused", ports,
-	              zone, explain->packet.interface);
-	return r == 0 && other ? check_or(look->run, steal(other)) : r;
+	r = findings_add_take(&look->run->shared, check->name, check->severity, steal(text),
+	                      steal(evidence), steal(command));
+	return r == 0 && other ? findings_or_take(&look->run->shared, steal(other)) : r;
 }
 
 static int look_at(struct look *look, const char *interface, enum cidr_family family)
@@ -181,7 +182,7 @@ static int look_at(struct look *look, const char *interface, enum cidr_family fa
 	return r;
 }
 
-static int refused(struct check_run *run)
+static int find_refused(struct check_run *run)
 {
 	struct look look = {.run = run, .ruleset = &run->picture->ruleset};
 	const struct strv *interfaces = &run->picture->interfaces;
@@ -193,6 +194,15 @@ static int refused(struct check_run *run)
 			r = look_at(&look, interfaces->strings[i], CIDR_IPV6);
 	}
 	return r;
+}
+
+/* Found once for all of its checks. */
+static int refused(struct check_run *run)
+{
+	int r = run->refused_found ? 0 : find_refused(run);
+
+	run->refused_found = r == 0;
+	return r == 0 ? findings_move(run->findings, &run->shared, run->check->name) : r;
 }
 
 const struct check check_refused_by_rule = {

@@ -19,10 +19,10 @@ struct check_run {
 	const bool *selected;      /* by place in the table */
 	const struct check *check; /* that is being made */
 	struct findings *findings;
-	/* what several checks share, worked out by the first of them */
-	struct findings drift;
+	/* what several checks share, worked out by the first of them; each takes its own */
+	struct findings shared;
 	struct drift_counts drift_counts;
-	bool drift_found, cut_off_found;
+	bool drift_found, refused_found, cut_off_found;
 	size_t n_cut_off;
 	bool failed;         /* memory ran out where no result could say so */
 	struct strv lacking; /* services of mail that a zone was told to lack */

@@ -295,7 +295,7 @@ static int make(struct check_run *run, const struct check *check)
 
 static void run_deinit(struct check_run *run)
 {
-	findings_deinit(&run->drift);
+	findings_deinit(&run->shared);
 	strv_deinit(&run->lacking);
 	for (size_t i = 0; i < PICTURE_N_PARTS; i++) {
 		strv_deinit(&run->unmade[i]);

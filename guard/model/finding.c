@@ -2,6 +2,7 @@
 #include "guard/model/finding.h"
 
 #include <errno.h>
+#include <string.h>
 
 /** findings_deinit() - free all of them */
 void findings_deinit(struct findings *findings)
@@ -55,6 +56,27 @@ int findings_or_take(struct findings *findings, char *command)
 	}
 	free(findings->findings[findings->n - 1].other);
 	findings->findings[findings->n - 1].other = command;
+	return 0;
+}
+
+/**
+ * findings_move() - those of one check, from one list to the end of another
+ * @from: keeps the others, in their order
+ *
+ * Return: 0; -ENOMEM, and both are as they were.
+ */
+int findings_move(struct findings *to, struct findings *from, const char *name)
+{
+	size_t kept = 0;
+
+	if (grow(&to->findings, &to->capacity, to->n + from->n, sizeof(*to->findings)) < 0)
+		return -ENOMEM;
+	for (size_t i = 0; i < from->n; i++)
+		if (strcmp(from->findings[i].name, name) == 0)
+			to->findings[to->n++] = from->findings[i];
+		else
+			from->findings[kept++] = from->findings[i];
+	from->n = kept;
 	return 0;
 }
 

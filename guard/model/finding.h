@@ -43,6 +43,7 @@ int findings_add_take(struct findings *findings, const char *name, enum finding_
                       char *text, char *evidence, char *command) _must_check_;
 /* The other answer to the last finding; taken over, also on failure. */
 int findings_or_take(struct findings *findings, char *command) _must_check_;
+int findings_move(struct findings *to, struct findings *from, const char *name) _must_check_;
 void findings_sort(struct findings *findings); /* the worst first; else in the order of finding */
 bool findings_have(const struct findings *findings, enum finding_severity severity);
 enum finding_severity findings_worst(const struct findings *findings);

@@ -625,12 +625,9 @@ static int read_files(struct reading *reading)
 /* nft 1.0 does not write its flags as they are. */
 static bool is_asleep(void)
 {
-	struct nfsocket sock = NFSOCKET_NULL;
-	struct fwtables now = FWTABLES_NULL;
-	bool asleep = fwtables_read(&now, &sock) == 0 && !(now.tables & FWTABLES_ONE.tables);
+	struct fwtables now;
 
-	nfsocket_close(&sock);
-	return asleep;
+	return fwtables_read_once(&now) == 0 && !(now.tables & FWTABLES_ONE.tables);
 }
 
 /* Without the tables of others the rules are good for something all the same. */

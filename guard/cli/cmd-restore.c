@@ -460,12 +460,9 @@ static int go(struct run *run)
 /* In panic mode that is meant. */
 static bool reads_shut(const struct run *run)
 {
-	struct nfsocket sock = NFSOCKET_NULL;
 	struct fwtables now;
-	bool shut = fwtables_read(&now, &sock) == 0 && now.shut;
 
-	nfsocket_close(&sock);
-	return shut && !engine_wanted(run->engine)->panic;
+	return fwtables_read_once(&now) == 0 && now.shut && !engine_wanted(run->engine)->panic;
 }
 
 static void on_probe(int result, enum firewall_state state, bool there _unused_,

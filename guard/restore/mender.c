@@ -41,12 +41,10 @@ static int64_t wait_ms(const struct mender *mender)
 /* Somebody may have taken the policy DROP of a reload that broke off out of the kernel as well. */
 static bool is_flushed(const struct mender *mender)
 {
-	struct nfsocket sock = NFSOCKET_NULL;
 	struct fwtables now;
-	bool known = firewalld_has_nftables(mender->given.fw) && fwtables_read(&now, &sock) == 0;
 
-	nfsocket_close(&sock);
-	return known && !now.shut && fwtables_lack_rules(&now);
+	return firewalld_has_nftables(mender->given.fw) && fwtables_read_once(&now) == 0 &&
+	       !now.shut && fwtables_lack_rules(&now);
 }
 
 static void tell(struct mender *mender, enum repair_act act, const char *why)

@@ -65,6 +65,11 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 	return 0;
 }
 
+int fwtables_read_once(struct fwtables *out)
+{
+	return fwtables_read(out, NULL);
+}
+
 bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)
 {
 	return (before->tables & ~now->tables) || (before->chains & ~now->chains);

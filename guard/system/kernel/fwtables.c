@@ -146,6 +146,16 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 	return r;
 }
 
+/** fwtables_read_once() - the same, for who does not ask again; Return: as fwtables_read() */
+int fwtables_read_once(struct fwtables *out)
+{
+	struct nfsocket sock = NFSOCKET_NULL;
+	int r = fwtables_read(out, &sock);
+
+	nfsocket_close(&sock);
+	return r;
+}
+
 /**
  * fwtables_find_emptied() - a chain from which others than firewalld took all of its rules
  * @change: of those others
@@ -231,6 +241,11 @@ int fwtables_shut(struct nfsocket *sock, struct err *err)
 #else
 
 int fwtables_read(struct fwtables *out _unused_, struct nfsocket *sock _unused_)
+{
+	return FWTABLES_E_UNKNOWN;
+}
+
+int fwtables_read_once(struct fwtables *out _unused_)
 {
 	return FWTABLES_E_UNKNOWN;
 }

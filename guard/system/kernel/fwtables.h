@@ -33,6 +33,7 @@ enum {
 };
 
 int fwtables_read(struct fwtables *out, struct nfsocket *sock) _must_check_;
+int fwtables_read_once(struct fwtables *out) _must_check_;
 bool fwtables_lack(const struct fwtables *now, const struct fwtables *before);
 bool fwtables_is_empty(const struct fwtables *now);
 bool fwtables_lack_rules(const struct fwtables *now);

@@ -90,24 +90,21 @@ int cli_open_store(struct cli *cli, struct store **out, struct cli_store_need ne
 /** cli_firewalld_failed() - tell why firewalld cannot be asked; Return: CLI_NO_FIREWALLD */
 int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 {
+	const char *why = err && err->text[0] ? err->text : r < 0 ? strerror(-r) : "no answer";
 	const char *advice = "";
-	bool said = err && strstr(err->text, "does not answer");
 
-	if (r == FIREWALLD_E_GONE)
+	if (r == FIREWALLD_E_TIMEOUT) {
+		why = "firewalld does not answer";
+		advice = "; see: systemctl status firewalld";
+	} else if (r == FIREWALLD_E_GONE) {
 		advice = "; start it: systemctl start firewalld";
-	else if (r == FIREWALLD_E_NO_BUS || r == FIREWALLD_E_BUS_SILENT)
+	} else if (r == FIREWALLD_E_NO_BUS || r == FIREWALLD_E_BUS_SILENT) {
 		advice = "; is the system bus running? See: systemctl status dbus";
-	else if (r == FIREWALLD_E_TIMEOUT)
-		advice = said ? "; see: systemctl status firewalld"
-		              : "; firewalld does not answer: see systemctl status firewalld";
-	else if (geteuid() != 0)
+	} else if (geteuid() != 0) {
 		advice = "; run it as root";
+	}
 	return cli_fail(cli, CLI_NO_FIREWALLD, "%s%s%s",
-	                err && strncmp(err->text, "firewalld", 9) == 0 ? "" : "firewalld: ",
-	                err && err->text[0] ? err->text
-	                : r < 0             ? strerror(-r)
-	                                    : "no answer",
-	                advice);
+	                strncmp(why, "firewalld", 9) == 0 ? "" : "firewalld: ", why, advice);
 }
 
 /** cli_firewalld_open() - connect; Return: CLI_FINE, or CLI_NO_FIREWALLD with the reason told */

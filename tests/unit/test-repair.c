@@ -2,9 +2,11 @@
 /* A firewalld that is broken itself: what is done about it, and when. */
 #include "guard/restore/repair.h"
 
+#include "guard/system/host/process.h"
 #include "tests/unit/engine-world.h"
 #include "tests/unit/firewalls.h"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #define SECOND INT64_C(1000000)
@@ -100,6 +102,16 @@ static void change_by(const char *name, uint32_t pid, int rules)
 	world.on_generation(&change, world.generation_userdata);
 }
 
+/* In a container it is known by the name of its process, and that is this one. */
+static void change_by_firewalld(int rules)
+{
+	char name[16] = "firewalld";
+
+	if (!process_is_numbered_alike())
+		ck_assert_int_eq(prctl(PR_GET_NAME, name), 0);
+	change_by(name, 1, rules);
+}
+
 static void flush_by(const char *name, uint32_t pid)
 {
 	world.tables = (struct fwtables){0};
@@ -178,7 +190,7 @@ START_TEST(emptied)
 	world.emptied = true;
 	change_by("nft", 7, 2);
 	change_by("nft", 7, -2);
-	change_by("firewalld", 1, -3);
+	change_by_firewalld(-3);
 	world_pass(1000);
 	ck_assert_uint_eq(world_told("trouble"), 0);
 	/* some of firewalld's are left */

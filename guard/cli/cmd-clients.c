@@ -250,6 +250,12 @@ static int learn(struct cli *cli, const char *file)
 		             strerror(-r));
 	else
 		r = put(cli, &reading->learned);
+	if (r == CLI_FINE && reading->learned.n_lines > 0 && reading->learned.n_known == 0)
+		cli_warn(
+		    cli,
+		    "%s: no line was read as one of Dovecot or of Postfix's smtpd; is it a log of "
+		    "theirs, and in which form?",
+		    from_stdin ? "standard input" : file);
 	cli_report(cli, &report);
 	if (r == CLI_FINE && report_clients_learned(&report, &reading->learned) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");

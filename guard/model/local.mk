@@ -54,6 +54,8 @@ libguard_model_a_SOURCES = \
 	guard/model/mail/dialogue.h \
 	guard/model/mail/loginline.c \
 	guard/model/mail/loginline.h \
+	guard/model/mail/logtime.c \
+	guard/model/mail/logtime.h \
 	guard/model/mail/services.c \
 	guard/model/mail/services.h \
 	guard/model/pace.c \

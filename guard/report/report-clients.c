@@ -93,10 +93,11 @@ int report_client_changed(const struct report *report, const char *what, const c
 int report_clients_learned(const struct report *report, const struct logins *learned)
 {
 	if (report->json)
-		return report_put_document(report, json_pack("{s:I, s:I, s:I}", "lines",
-		                                             (json_int_t)learned->n_lines, "logins",
-		                                             (json_int_t)learned->n_logins,
-		                                             "ranges", (json_int_t)learned->n));
+		return report_put_document(
+		    report,
+		    json_pack("{s:I, s:I, s:I, s:I}", "lines", (json_int_t)learned->n_lines,
+		              "understood", (json_int_t)learned->n_known, "logins",
+		              (json_int_t)learned->n_logins, "ranges", (json_int_t)learned->n));
 	report_line(report, REPORT_PLAIN, "%llu line%s, %llu successful login%s from %zu range%s",
 	            (unsigned long long)learned->n_lines, text_plural(learned->n_lines),
 	            (unsigned long long)learned->n_logins, text_plural(learned->n_logins),

@@ -73,10 +73,11 @@ int logins_line(struct logins *learned, const char *line, size_t length, int64_t
 {
 	struct loginline login;
 	struct cidr range;
+	enum loginline_kind kind = loginline_parse(&login, line, length, now_us, learned->zone);
 
 	learned->n_lines++;
-	if (!loginline_parse(&login, line, length, now_us, learned->zone) ||
-	    !loginline_range(&login.address, &range) ||
+	learned->n_known += kind != LOGINLINE_STRANGE;
+	if (kind != LOGINLINE_LOGIN || !loginline_range(&login.address, &range) ||
 	    (learned->nobodys && rangeset_contains(learned->nobodys, &login.address)))
 		return 0;
 	learned->n_logins++;

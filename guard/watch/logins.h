@@ -26,6 +26,7 @@ struct logins {
 	size_t n_settled; /* of these, not the latest */
 	size_t capacity;
 	uint64_t n_lines;  /* read */
+	uint64_t n_known;  /* of these, Dovecot's or Postfix's */
 	uint64_t n_logins; /* of these */
 };
 #define LOGINS_NULL       ((struct logins){0})

@@ -16,11 +16,15 @@ _Static_assert(LOGFOLLOW_HEAD == STORE_LOG_HEAD, "the store keeps what the follo
 #define RETRY_MS 10000
 /* Bridges come and go with containers. */
 #define NOBODYS_US 60000000LL
+/* A log of so many lines, none of which is a mail server's, is told of. */
+#define STRANGE_MAX 500
 
 struct log {
 	struct loginwatch *loginwatch;
 	char *path; /* owned */
 	struct logfollow *follow;
+	unsigned n_strange; /* lines that nobody known has written; of no interest once known */
+	bool known;         /* some line was a mail server's */
 	struct log *next;
 };
 
@@ -54,14 +58,33 @@ static void read_nobodys(struct loginwatch *loginwatch)
 	}
 }
 
+/* A wrong file, or a form that nobody has thought of: silence would look like no logins. */
+static void judge(struct log *log, bool known)
+{
+	struct logger *logger = log->loginwatch->options.logger;
+
+	if (known && log->n_strange >= STRANGE_MAX && !log->known)
+		logger_write(logger, LOGGER_NOTICE, "lines of %s are understood now", log->path);
+	log->known |= known;
+	if (!log->known && ++log->n_strange == STRANGE_MAX)
+		logger_write(logger, LOGGER_WARNING,
+		             "nothing is learned from %s: none of its %u lines so far was read as "
+		             "one of Dovecot or of Postfix's smtpd; check learn-logs, and the "
+		             "form of the log",
+		             log->path, log->n_strange);
+}
+
 static void on_line(const char *line, size_t length, void *userdata)
 {
 	struct log *log = userdata;
+	struct logins *learned = &log->loginwatch->learned;
+	uint64_t n_known = learned->n_known;
 
 	read_nobodys(log->loginwatch);
 	/* without memory a login is not learned; the next one is */
-	if (logins_line(&log->loginwatch->learned, line, length, clock_now_us()) < 0)
+	if (logins_line(learned, line, length, clock_now_us()) < 0)
 		return;
+	judge(log, learned->n_known > n_known);
 }
 
 static void on_progress(void *userdata)

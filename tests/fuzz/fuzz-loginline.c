@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/model/mail/loginline.c
+// Parses: guard/model/mail/loginline.c guard/model/mail/logtime.c
 /*
  * The input as a line, and as what a stranger chose within lines of Dovecot and
  * Postfix: whatever it is, nobody but the client that logged in is learned.
@@ -35,6 +35,27 @@ static const struct {
     {"2026-11-21T22:46:36Z mx postfix/smtpd[165]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: "
      "554 5.7.1 <",
      ">: Recipient address rejected: Access denied; proto=ESMTP", false},
+    /* within logs of Dovecot's own, and of a proxy */
+    {"2026-11-21 22:46:36 imap-login: Info: Login: user=<",
+     ">, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1, mpid=49, TLS, session=<cgpB9tFgBar>", true},
+    {"@400000006a20cf96077a9e94 imap-login: Info: Login: user=<a>, rip=192.0.2.1, session=<", ">",
+     true},
+    {"2026-11-21 22:46:36 auth: Info: passwd-file(", ",192.0.2.1,<x>): unknown user", false},
+    {"2026-11-21 22:46:36 imap(", ")<49><cgpB9tFg>: Info: Disconnected: Logged out", false},
+    {"2026-11-21 22:46:36 imap-login: Info: Aborted login (auth failed, 1 attempts): user=<",
+     ">, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1", false},
+    {"2026-11-21T22:46:36Z mx dovecot: imap-login: proxy(",
+     "): started proxying to 198.51.100.9:143: user=<a>, method=PLAIN, rip=192.0.2.1", true},
+    {"22:46:36 imap-login: Info: proxy(a,198.51.100.9:143): Started proxying to <198.51.100.9> as "
+     "user ",
+     " (0.012 secs): user=<a>, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1", true},
+    {"22:46:36 imap-login: Info: proxy(",
+     ",198.51.100.9:143): Login failed: user=<a>, rip=192.0.2.1", false},
+    {"22:46:36 imap-login: Info: proxy(a,198.51.100.9:143): Login failed to 198.51.100.9:143: ",
+     ": user=<a>, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1", false},
+    {"2026-11-21T22:46:36Z mx postfix/smtpd[165]: NOQUEUE: client=unknown[192.0.2.1], "
+     "sasl_method=PLAIN, sasl_username=",
+     "", true},
     {"2026-11-21T22:46:36Z mx sshd[1]: Invalid user ", " from 192.0.2.1 port 4711", false},
     {"2026-11-21T22:46:36Z mx postfix/cleanup[1]: 22E3B5AD: message-id=<", ">", false},
 };
@@ -46,7 +67,7 @@ static void within(size_t frame, const char *text, const struct timespec_zone *z
 	struct loginline login;
 
 	if (xasprintf(&line, "%s%s%s", frames[frame].before, text, frames[frame].after) < 0 ||
-	    !loginline_parse(&login, line, strlen(line), NOW, zone))
+	    loginline_parse(&login, line, strlen(line), NOW, zone) != LOGINLINE_LOGIN)
 		return;
 	FUZZ_CHECK(frames[frame].success);
 	FUZZ_CHECK(cidr_parse(&client, "192.0.2.1", 0, NULL) == 0);
@@ -62,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct loginline login;
 	struct cidr range;
 
-	if (loginline_parse(&login, text, size, NOW, &zone)) {
+	if (loginline_parse(&login, text, size, NOW, &zone) == LOGINLINE_LOGIN) {
 		FUZZ_CHECK(login.at_us <= NOW && cidr_is_address(&login.address));
 		if (loginline_range(&login.address, &range))
 			FUZZ_CHECK(cidr_contains(&range, &login.address));

@@ -49,6 +49,17 @@ watch_kill
 login 203.0.113.4
 watch_up
 need "a guard that was killed counts once, too" within 15 counts 203.0.113.4 2
+
+# A log of Dovecot's own, in a form of the administrator's, and one of which nothing is understood.
+conf <<X
+[clients]
+learn-logs = $W/dovecot.log, $W/strange.log
+X
+for i in $(seq 520); do echo "at $i imap-login: Info: Login: user=<a>, rip=203.0.113.72"; done >"$W/strange.log"
+echo "$(date '+%d/%b/%Y:%H:%M:%S %z') imap-login: Info: Login: user=<alice>, rip=203.0.113.5, lip=10.77.0.1" >"$W/dovecot.log"
+kill -HUP "$WATCH"
+need "Dovecot's own log is read in the form that it has" within 15 counts 203.0.113.5 1
+need "a log of which nothing is understood is told" within 15 said "nothing is learned from $W/strange.log"
 need "nothing else was learned" not listed '203\.0\.113\.(6|7)'
 need "no name is in the store" not grep -qE 'alice|bob' "$STATE"/guard.db*
 need "nor in the log of the guard" not said 'alice|bob'

@@ -476,6 +476,11 @@ grep -q -e 203.0.113.66 -e alice "$tmp/out" && fail "a failed login or a name is
 grep -q alice "$tmp/state/guard.db" "$tmp/state/guard.db-wal" 2>/dev/null && fail "a user's name is in the store"
 echo "nothing of interest" | timeout 30 "$guard" -c "$tmp/conf" --state "$tmp/state" clients learn - >"$tmp/out" 2>"$tmp/err" || fail "learning from standard input"
 out_has '^1 line, 0 successful logins from 0 ranges'
+err_has 'standard input: no line was read as one of Dovecot'
+echo "$(date '+%Y-%m-%d %H:%M:%S') imap-login: Info: Login: user=<a>, rip=203.0.113.12, lip=192.0.2.1" >"$tmp/own.log"
+exits 0 clients learn "$tmp/own.log"
+out_has '^1 line, 1 successful login from 1 range$'
+[ ! -s "$tmp/err" ] || fail "a log that is understood is complained of"
 exits 2 clients learn "$tmp"
 printf '[clients]\nranges = 198.51.100.0/24\nranges-files = %s/none\n' "$tmp" >"$tmp/conf"
 exits 0 clients list

@@ -164,7 +164,6 @@ static const struct {
     {SMTPD "22E3B5AD: client=a b[192.0.2.1], sasl_method=PLAIN, sasl_username=a", NULL},
     {SMTPD "22E3B5AD: client=a[6.6.6.6][192.0.2.1], sasl_method=PLAIN, sasl_username=a", NULL},
     {SMTPD "22E3B5AD: client=a[192.0.2.1], sasl_method=PLAIN, sasl_username=", NULL},
-    {SMTPD "NOQUEUE: client=a[192.0.2.1], sasl_method=PLAIN, sasl_username=a", NULL},
     {SMTPD "warning: client=a[192.0.2.1], sasl_method=PLAIN, sasl_username=a", NULL},
     {TIME "mx postfix/cleanup[1]: 22E3B5AD: client=a[192.0.2.1], sasl_method=PLAIN, "
           "sasl_username=a",
@@ -223,6 +222,162 @@ static const struct {
     {"<22>1 2026-11-21T22:46:36Z mx web 57 - [x@1 dovecot 57 - - imap-login: Login: user=<a>, "
      "rip=203.0.113.9",
      NULL},
+
+/*
+ * A log of Dovecot's own, with log_timestamp as people set it; the first as in CASES of
+ * public configurations, "%Y-%m-%d %H:%M:%S ", the others as strftime(3) has them
+ */
+#define OWN                                                                                        \
+	"imap-login: Info: Login: user=<a>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, "        \
+	"mpid=7, TLS, session=<x>"
+    {"2026-11-21 23:46:36 " OWN, "203.0.113.9"},
+    {"2026-11-21T23:46:36+0100 " OWN, "203.0.113.9"},
+    {"2026/11/21 23:46:36 " OWN, "203.0.113.9"},
+    {"21.11.2026 23:46:36 " OWN, "203.0.113.9"},
+    {"21.11. 23:46:36 " OWN, "203.0.113.9"},
+    {"11/21/26 23:46:36 " OWN, "203.0.113.9"},
+    {"Sat Nov 21 23:46:36 2026 " OWN, "203.0.113.9"},
+    {"Nov 21 11:46:36 PM " OWN, "203.0.113.9"},
+    {"[2026-11-21 23:46:36 CET] " OWN, "203.0.113.9"},
+    {"21/Nov/2026:23:46:36 +0100 " OWN, "203.0.113.9"},
+    {"20261121-234636 " OWN, "203.0.113.9"},
+    {"1795301196 " OWN, "203.0.113.9"},
+    {"23:46:36 " OWN, "203.0.113.9"},
+    {OWN, "203.0.113.9"}, /* log_timestamp = "" */
+    /* multilog's, as in fail2ban's samples of Dovecot, alone and before Dovecot's own */
+    {"@400000006a20cf96077a9e94 " OWN, "203.0.113.9"},
+    {"@400000006a20cf96077a9e94 Nov 21 23:46:36 " OWN, "203.0.113.9"},
+    /* all login processes of Dovecot, 2.3 and 2.4 */
+    {"2026-11-21 23:46:36 pop3-login: Info: Logged in: user=<a>, rip=203.0.113.9", "203.0.113.9"},
+    {"2026-11-21 23:46:36 submission-login: Info: Login: user=<a>, rip=203.0.113.9", "203.0.113.9"},
+    {"2026-11-21 23:46:36 managesieve-login: Info: Logged in: user=<a>, rip=203.0.113.9",
+     "203.0.113.9"},
+    /* what else stands in such a log, and what strangers put there */
+    {"2026-11-21 23:46:36 imap-login: Info: Aborted login (auth failed, 1 attempts): user=<a>, "
+     "method=CRAM-MD5, rip=203.0.113.9, lip=192.0.2.1, TLS",
+     NULL},
+    {"@400000004c91b044077a9e94 imap-login: Info: Aborted login (auth failed, 1 attempts): "
+     "user=<martin@example.org>, method=CRAM-MD5, rip=203.0.113.9, lip=192.0.2.1, TLS",
+     NULL},
+    {"2026-11-21 23:46:36 imap-login: Info: Login aborted: Logged out (auth failed, 1 attempts in "
+     "2 secs) (auth_failed): user=<a>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1",
+     NULL},
+    {"2026-11-21 23:46:36 auth: Info: pam(x imap-login: Info: Login: user=<a>, "
+     "rip=203.0.113.9,192.0.2.1): unknown user",
+     NULL},
+    {"2026-11-21 23:46:36 auth: Info: passwd-file(23:46:36 " OWN ",192.0.2.1): unknown user", NULL},
+    {"2026-11-21 23:46:36 imap(21 " OWN ")<54><nfpf9tFgS43AAAIB>: Info: Disconnected", NULL},
+    {"2026-11-21 23:46:36 x " OWN, NULL},
+    {"2026-11-21 23:46:36 auth: " OWN, NULL},
+    {"2026-11-21 23:46:36 2026-11-21 23:46:36 " OWN, NULL},
+    {"2026-11-21 " OWN, NULL},
+    {"2026-11-31 23:46:36 " OWN, NULL},
+    {"2026-11-21 23:46:61 " OWN, NULL},
+    {"13/13/2026 23:46:36 " OWN, NULL},
+    {"@400000006a20cf96077a9e9 " OWN, NULL},
+    {"@c00000006a20cf96077a9e94 " OWN, NULL},
+    {"23:46 AM " OWN, NULL},
+    {"2026-11-21 23:46:36 imap-login: Error: Login: user=<a>, rip=203.0.113.9", NULL},
+    {"2026-11-21 23:46:36 imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
+    {"2026-11-21 23:46:36 imap-login: Info: Login: user=<x>, rip=6.6.6.6, session=<a>>, "
+     "rip=1.1.1.1",
+     NULL},
+
+    /* syslog's heads, in other templates of rsyslog and syslog-ng */
+    {"2026-11-21 23:46:36 mx dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", "203.0.113.9"},
+    {"2026 Nov 21 23:46:36 mx dovecot: imap-login: Login: user=<a>, rip=203.0.113.9",
+     "203.0.113.9"},
+    {"Nov 21 2026 23:46:36 mx dovecot: imap-login: Login: user=<a>, rip=203.0.113.9",
+     "203.0.113.9"},
+    {"Nov 21 23:46:36 UTC dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", "203.0.113.9"},
+    {"mx dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
+
+    /*
+     * A proxy or a director: who has logged in there is known by rip, which is the
+     * client's. Dovecot to 2.3.11, src/login-common/client-common-auth.c: "proxy(%s): started
+     * proxying to %s:%u", "/destuser", " (master %s)"; a sample of such a log
+     */
+    {DOVECOT "pop3-login: proxy(a@example.org): started proxying to 10.98.98.232:111: "
+             "user=<a@example.org>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, TLS",
+     "203.0.113.9"},
+    {DOVECOT "imap-login: proxy(a): started proxying to 2001:db8::5:143/b (master m): user=<a>, "
+             "method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, secured, session=<GKEBFAwQMgDBAgFf>",
+     "203.0.113.9"},
+    /* later: "Started proxying to <%s>", " (<%s>)", " from %s", " as user %s", " (master %s)" */
+    {"2026-11-21 23:46:36 imap-login: Info: proxy(a,10.0.0.2:143): Started proxying to <10.0.0.2> "
+     "(<backend.example.org>) from 10.0.0.1 as user b (master m) (0.012 secs, 2 reconnects): "
+     "user=<a>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, TLS, session=<x>",
+     "203.0.113.9"},
+    {DOVECOT "submission-login: proxy(a,10.0.0.2:587): Started proxying to <10.0.0.2> (0.012 "
+             "secs): user=<a>, method=PLAIN, rip=203.0.113.9, lip=192.0.2.1, TLS",
+     "203.0.113.9"},
+    /* nobody has logged in, or the session is over */
+    {DOVECOT "imap-login: proxy(a): disconnecting 203.0.113.9 (Disconnected by client): user=<a>, "
+             "method=PLAIN, rip=203.0.113.9, lip=192.0.2.1",
+     NULL},
+    {DOVECOT
+     "imap-login: proxy(a,10.0.0.2:143): Login failed to 10.0.0.2:143: [AUTHENTICATIONFAILED]"
+     " Started proxying to <10.0.0.2>: user=<a>, method=PLAIN, rip=203.0.113.9",
+     NULL},
+    {DOVECOT "imap-login: Error: proxy(a): started proxying to 10.0.0.2:143: user=<a>, "
+             "rip=203.0.113.9",
+     NULL},
+    {DOVECOT "imap-login: Disconnected: proxy(a): started proxying to 10.0.0.2:143: user=<a>, "
+             "rip=203.0.113.9",
+     NULL},
+    {DOVECOT "imap-login: proxy(a): started proxying to 10.0.0.2:143", NULL},
+    {DOVECOT "imap-login: proxy(a): started proxying to 10.0.0.2:143: user=<a>, lip=192.0.2.1",
+     NULL},
+    /* with names that imitate the rest, and with one in the place of the other address */
+    {DOVECOT "imap-login: proxy(x): started proxying to h:1: user=<y>, rip=6.6.6.6, z=<): started "
+             "proxying to 10.0.0.2:143: user=<x>, method=PLAIN, rip=203.0.113.9",
+     NULL},
+    {DOVECOT "imap-login: proxy(x): started proxying to h:1: user=<y>, rip=6.6.6.6): Login failed",
+     NULL},
+    {DOVECOT "imap-login: proxy(a): started proxying to h, rip=6.6.6.6:143: user=<a>, method=PLAIN,"
+             " rip=203.0.113.9",
+     NULL},
+    {DOVECOT "imap-login: proxy(a b): started proxying to 10.0.0.2:143: user=<a>, rip=203.0.113.9",
+     NULL},
+    {DOVECOT "imap-login: proxy(a): started proxying to 10.0.0.2:143: rip=203.0.113.9, user=<a>",
+     NULL},
+    {LOGIN "user=<a>, method=PLAIN, lip=203.0.113.9, rip=192.0.2.1, mpid=7", "192.0.2.1"},
+    {LOGIN "user=<a>, method=PLAIN, lip=203.0.113.9, xrip=192.0.2.1, mpid=7", NULL},
+    {LOGIN "user=<a>, method=PLAIN, lip=192.0.2.1 rip=203.0.113.9, mpid=7", NULL},
+    {LOGIN "user=<a>, rip=203.0.113.9, real_rip=10.0.0.1", NULL},
+    {LOGIN "user=<a>, session=<x, rip=6.6.6.6>, lip=192.0.2.1", NULL},
+    {LOGIN "user=<a>, session=<x>, rip=6.6.6.6>", NULL},
+    /* who is let in without a name has not logged in */
+    {LOGIN "user=<anonymous>, method=ANONYMOUS, rip=203.0.113.9, lip=192.0.2.1", NULL},
+    {SMTPD "22E3B5AD: client=unknown[203.0.113.9], sasl_method=anonymous, sasl_username=anonymous",
+     NULL},
+
+    /*
+     * Postfix, src/smtpd/smtpd_sasl_proto.c: "NOQUEUE" before a filter that takes the mail
+     * over (smtpd_proxy_filter); behind haproxy or XCLIENT the client is the one that they
+     * name, and what XFORWARD tells stands behind the user
+     */
+    {SMTPD "NOQUEUE: client=mail.example.org[203.0.113.9], sasl_method=PLAIN, sasl_username=a",
+     "203.0.113.9"},
+    {SMTPD "22E3B5AD: client=unknown[203.0.113.9], sasl_method=PLAIN, sasl_username=a, "
+           "orig_queue_id=3pJjg82Vycz1JBJG, orig_client=evil[6.6.6.6]",
+     "203.0.113.9"},
+    {SMTPD "22E3B5AD: client=unknown[::ffff:203.0.113.9], sasl_method=PLAIN, sasl_username=a",
+     "203.0.113.9"},
+    {TIME "mx postfix/submissions/smtpd[1]: 22E3B5AD: client=a[203.0.113.9], sasl_method=PLAIN, "
+          "sasl_username=a",
+     "203.0.113.9"},
+    {SMTPD
+     "032F62C229B: client=localhost[127.0.0.1], orig_client=evil[6.6.6.6], sasl_method=PLAIN, "
+     "sasl_username=a",
+     NULL},
+    {SMTPD "NOQUEUE: reject: RCPT from unknown[192.0.2.1]: 554 5.7.1 <client=e[6.6.6.6], "
+           "sasl_method=PLAIN, sasl_username=a>: Relay access denied",
+     NULL},
+    {SMTPD "NOQUEUE: client=unknown[192.0.2.1]", NULL},
+    {SMTPD "NOQUEUE: filter: RCPT from unknown[192.0.2.1]: client=e[6.6.6.6], sasl_method=PLAIN, "
+           "sasl_username=a",
+     NULL},
 };
 
 START_TEST(reads)
@@ -236,7 +391,7 @@ START_TEST(reads)
 
 	memcpy(copy, rows[_i].line, length);
 	copy = realloc(copy, length ? length : 1);
-	taught = loginline_parse(&login, copy, length, NOW, &zone);
+	taught = loginline_parse(&login, copy, length, NOW, &zone) == LOGINLINE_LOGIN;
 	free(copy);
 	ck_assert_msg(taught == (rows[_i].address != NULL), "%s", rows[_i].line);
 	if (!taught)
@@ -252,11 +407,13 @@ START_TEST(refuses_bytes)
 	char huge[9000];
 	struct loginline login;
 
-	ck_assert(!loginline_parse(&login, nul, sizeof(nul) - 1, NOW, &zone));
+	ck_assert_int_eq(loginline_parse(&login, nul, sizeof(nul) - 1, NOW, &zone),
+	                 LOGINLINE_STRANGE);
 	memset(huge, 'a', sizeof(huge));
 	memcpy(huge, LOGIN "user=<", strlen(LOGIN "user=<"));
 	memcpy(huge + sizeof(huge) - 18, ">, rip=203.0.113.9", 18);
-	ck_assert(!loginline_parse(&login, huge, sizeof(huge), NOW, &zone));
+	ck_assert_int_eq(loginline_parse(&login, huge, sizeof(huge), NOW, &zone),
+	                 LOGINLINE_STRANGE);
 }
 END_TEST
 
@@ -271,6 +428,22 @@ static const struct {
     {"2026-11-21T23:46:36-0500 mx ", "2026-11-22T12:00:00Z", "2026-11-22T04:46:36.000000Z"},
     {"Sat 2026-11-21 23:46:36 CET mx ", "2026-11-22T00:00:00Z", "2026-11-21T22:46:36.000000Z"},
     {"1795301196.5 mx ", "2026-11-22T00:00:00Z", "2026-11-21T22:46:36.500000Z"},
+    {"2026-11-21 23:46:36 mx ", "2026-11-22T00:00:00Z", "2026-11-21T22:46:36.000000Z"},
+    {"11:46:36 PM mx ", "2026-11-22T00:00:00Z", "2026-11-21T22:46:36.000000Z"},
+    {"12:46:36 AM mx ", "2026-11-22T00:00:00Z", "2026-11-21T23:46:36.000000Z"},
+    {"23:46:36 mx ", "2026-11-21T22:50:00Z", "2026-11-21T22:46:36.000000Z"},
+    {"Sat Nov 21 23:46:36 2026 mx ", "2026-12-22T00:00:00Z", "2026-11-21T22:46:36.000000Z"},
+    {"21-Nov-26 23:46:36 UTC mx ", "2026-12-22T00:00:00Z", "2026-11-21T23:46:36.000000Z"},
+    {"20261121234636 mx ", "2026-12-22T00:00:00Z", "2026-11-21T22:46:36.000000Z"},
+    {"261121 234636 mx ", "2026-12-22T00:00:00Z", "2026-11-21T22:46:36.000000Z"},
+    /* sample of fail2ban's, with its time */
+    {"@400000004c91b044077a9e94 mx ", "2026-11-22T00:00:00Z", "2010-09-16T05:50:50.125476Z"},
+    /* one of 3 April and 4 March: the one that is not to come, and the later one */
+    {"03/04/2026 12:00:00 mx ", "2026-03-05T00:00:00Z", "2026-03-04T11:00:00.000000Z"},
+    {"03/04/2026 12:00:00 mx ", "2026-04-05T00:00:00Z", "2026-04-03T11:00:00.000000Z"},
+    {"03/04/26 12:00:00 mx ", "2026-04-05T00:00:00Z", "2026-04-03T11:00:00.000000Z"},
+    {"03.04.2026 12:00:00 mx ", "2027-04-05T00:00:00Z", "2026-04-03T11:00:00.000000Z"},
+    {"03.04. 12:00:00 mx ", "2026-03-05T00:00:00Z", "2025-04-03T11:00:00.000000Z"},
     /* the year before, and one in which there was such a day */
     {"Dec 31 23:46:36 mx ", "2026-01-02T00:00:00Z", "2025-12-31T22:46:36.000000Z"},
     {"Feb 29 12:00:00 mx ", "2027-01-02T00:00:00Z", "2024-02-29T11:00:00.000000Z"},
@@ -288,7 +461,8 @@ START_TEST(tells_when)
 	ck_assert_int_eq(timespec_parse(&now_us, times[_i].now, 0, &zone, false, NULL), 0);
 	snprintf(line, sizeof(line), "%sdovecot: imap-login: Login: user=<a>, rip=203.0.113.9",
 	         times[_i].head);
-	ck_assert(loginline_parse(&login, line, strlen(line), now_us, &zone));
+	ck_assert_int_eq(loginline_parse(&login, line, strlen(line), now_us, &zone),
+	                 LOGINLINE_LOGIN);
 	timespec_format_iso(login.at_us, text);
 	ck_assert_str_eq(text, times[_i].at);
 }

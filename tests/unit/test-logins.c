@@ -79,6 +79,29 @@ START_TEST(gateways_teach_nothing)
 }
 END_TEST
 
+/* What nobody known has written is told from what teaches nothing. */
+START_TEST(knows_who_speaks)
+{
+	static const char *const lines[] = {
+	    "2026-11-21 22:46:36 imap-login: Info: Disconnected (no auth attempts): rip=10.0.0.1",
+	    "Nov 21 22:46:36 mx postfix/smtpd[1]: connect from unknown[10.0.0.1]",
+	    "Nov 21 22:46:36 mx dovecot: master: Warning: Killed with signal 15",
+	    "Nov 21 22:46:36 mx sshd[1]: Invalid user dovecot: imap-login: Login: from 10.0.0.1",
+	    "2026-11-21 at 22:46:36 imap-login: Info: Login: user=<a>, rip=10.0.0.1",
+	};
+	struct logins learned = LOGINS_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lines); i++)
+		ck_assert_int_eq(
+		    logins_line(&learned, lines[i], strlen(lines[i]), INT64_C(1795305600000000)),
+		    0);
+	ck_assert_uint_eq(learned.n_lines, ARRAY_SIZE(lines));
+	ck_assert_uint_eq(learned.n_known, 3);
+	ck_assert_uint_eq(learned.n_logins, 0);
+	logins_deinit(&learned);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("logins");
@@ -87,6 +110,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, fixture_setup, fixture_teardown);
 	tcase_add_test(tcase, gathers_each_range_once);
 	tcase_add_test(tcase, gateways_teach_nothing);
+	tcase_add_test(tcase, knows_who_speaks);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

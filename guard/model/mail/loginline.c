@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "guard/model/mail/loginline.h"
 
-#include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include "guard/model/mail/logtime.h"
 
 /* What Dovecot and Postfix write is far shorter; longer ones hold somebody's text. */
 #define LENGTH_MAX 4096
-#define DAY_US     (INT64_C(24) * 3600 * 1000000)
+/* Of what stands before the host: Sat Nov 21 23:46:36 2026 CET, behind multilog's label. */
+#define WORDS_MAX 8
 
 #define DIGITS "0123456789"
 /* Of queue identifiers, short (hexadecimal) and long: "warning" and "NOQUEUE" are none. */
@@ -66,141 +69,12 @@ static bool is(const struct token *token, const char *text)
 	return token->length == strlen(text) && memcmp(token->at, text, token->length) == 0;
 }
 
-/* --- when ---------------------------------------------------------------------------------- */
-
-/* A time of which it is not known yet whether it is one; its text. */
-struct moment {
-	char text[48];
-	bool no_year; /* the text begins behind it */
-};
-
-static bool set_moment(struct moment *out, const char *prefix, const struct token *token)
-{
-	out->no_year = false;
-	return snprintf(out->text, sizeof(out->text), "%s%.*s", prefix, (int)token->length,
-	                token->at) < (int)sizeof(out->text);
-}
-
-/* 2026-11-21T23:46:36.123456+01:00, …+0100 */
-static bool take_iso(struct cursor *cursor, struct moment *out)
-{
-	struct token token;
-
-	return take_of(cursor, DIGITS "T:.+-Z", &token) && token.length >= 19 &&
-	       token.at[10] == 'T' && set_moment(out, "", &token);
-}
-
-/* Nov 21 23:46:36, Nov  1 23:46:36.123456 */
-static bool take_bsd(struct cursor *cursor, struct moment *out)
-{
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	struct token month = {.at = cursor->at, .length = 3}, day, clock;
-	size_t number = 0;
-
-	if (cursor->end - cursor->at < 16)
-		return false;
-	while (number < 12 && memcmp(months + 3 * number, month.at, 3) != 0)
-		number++;
-	cursor->at += 3;
-	if (number == 12 || !take(cursor, " "))
-		return false;
-	(void)take(cursor, " ");
-	if (!take_of(cursor, DIGITS, &day) || day.length > 2 || !take(cursor, " ") ||
-	    !take_of(cursor, DIGITS ":.", &clock) || clock.length > 15)
-		return false;
-	out->no_year = true;
-	snprintf(out->text, sizeof(out->text), "-%02zu-%s%.*sT%.*s", number + 1,
-	         day.length == 1 ? "0" : "", (int)day.length, day.at, (int)clock.length, clock.at);
-	return true;
-}
-
-/* Sat 2026-11-21 23:46:36 CET: the name of the zone is that of this machine */
-static bool take_full(struct cursor *cursor, struct moment *out)
-{
-	struct token weekday, token;
-
-	if (!take_of(cursor, LETTERS, &weekday) || weekday.length != 3 || !take(cursor, " "))
-		return false;
-	token.at = cursor->at;
-	if (!take_of(cursor, DIGITS "-", NULL) || !take(cursor, " ") ||
-	    !take_of(cursor, DIGITS ":.", NULL))
-		return false;
-	token.length = (size_t)(cursor->at - token.at);
-	return take(cursor, " ") && take_of(cursor, LETTERS DIGITS "+-", NULL) &&
-	       set_moment(out, "", &token);
-}
-
-/* 1795293265.250000 */
-static bool take_epoch(struct cursor *cursor, struct moment *out)
-{
-	struct token token;
-
-	return take_of(cursor, DIGITS ".", &token) && token.length >= 12 &&
-	       set_moment(out, "@", &token);
-}
-
-static bool take_moment(struct cursor *cursor, struct moment *out)
-{
-	static bool (*const forms[])(struct cursor *, struct moment *) = {take_iso, take_bsd,
-	                                                                  take_full, take_epoch};
-
-	for (size_t i = 0; i < ARRAY_SIZE(forms); i++) {
-		struct cursor copy = *cursor;
-
-		if (forms[i](&copy, out) && take(&copy, " ")) {
-			*cursor = copy;
-			return true;
-		}
-	}
-	return false;
-}
-
-static int year_of(int64_t now_us, const struct timespec_zone *zone)
-{
-	char text[TIMESPEC_TEXT_MAX];
-	unsigned long year = 0;
-
-	timespec_format_local(now_us, zone, text);
-	text[4] = '\0';
-	return parse_uint(text, 9999, &year) ? (int)year : 1970;
-}
-
-/* The latest that is not in the future: a line of December is read in January, too. */
-static bool without_year(int64_t *out_us, const char *text, int64_t now_us,
-                         const struct timespec_zone *zone)
-{
-	int year = year_of(now_us, zone);
-
-	/* leap days: a year in which that day is */
-	for (int back = 0; back <= 8; back++) {
-		char whole[64];
-
-		snprintf(whole, sizeof(whole), "%04d%s", year - back, text);
-		if (timespec_parse(out_us, whole, now_us, zone, false, NULL) == 0 &&
-		    *out_us <= now_us + DAY_US)
-			return true;
-	}
-	return false;
-}
-
-static bool time_of(int64_t *out_us, const struct moment *moment, int64_t now_us,
-                    const struct timespec_zone *zone)
-{
-	bool ok = moment->no_year
-	              ? without_year(out_us, moment->text, now_us, zone)
-	              : timespec_parse(out_us, moment->text, now_us, zone, false, NULL) == 0;
-
-	/* a clock that is ahead must not make a login count for longer */
-	if (ok && *out_us > now_us)
-		*out_us = now_us;
-	return ok;
-}
-
 /* --- who says it --------------------------------------------------------------------------- */
 
 enum speaker {
 	SPEAKER_OTHER,
 	SPEAKER_DOVECOT, /* the login process follows */
+	SPEAKER_LOGIN,   /* that is it: what it says follows */
 	SPEAKER_SMTPD,
 };
 
@@ -247,29 +121,98 @@ static enum speaker take_fields(struct cursor *cursor)
 	return speaker_of(&program);
 }
 
-static enum speaker take_head(struct cursor *cursor, struct moment *moment, bool *own)
+/* imap-login: */
+static bool take_service(struct cursor *cursor)
 {
-	bool rfc5424 = false;
-	struct cursor copy;
+	struct token service;
 
-	*own = false;
-	if (take(cursor, "<")) {
-		if (!take_number(cursor, 3) || !take(cursor, ">"))
-			return SPEAKER_OTHER;
-		rfc5424 = take(cursor, "1 ");
+	return take_of(cursor, LETTERS DIGITS "-", &service) && service.length > 6 &&
+	       memcmp(service.at + service.length - 6, "-login", 6) == 0 && take(cursor, ": ");
+}
+
+/* A log file that Dovecot writes itself has neither a host nor a program, but the level. */
+static bool take_own(struct cursor *cursor)
+{
+	return take_service(cursor) && take(cursor, "Info: ");
+}
+
+/* HOST PROGRAM[PID]: */
+static enum speaker take_syslog(struct cursor *cursor)
+{
+	return take_host(cursor) ? take_tag(cursor) : SPEAKER_OTHER;
+}
+
+/* Who speaks here, if a time has come to its end; what he says is left. */
+static enum speaker take_speaker(struct cursor *cursor, bool rfc5424, bool timed)
+{
+	struct cursor copy = *cursor;
+	enum speaker speaker = SPEAKER_LOGIN;
+
+	if (rfc5424 || !take_own(&copy)) {
+		copy = *cursor;
+		speaker = !timed    ? SPEAKER_OTHER
+		          : rfc5424 ? take_fields(&copy)
+		                    : take_syslog(&copy);
 	}
-	if (!take_moment(cursor, moment))
-		return SPEAKER_OTHER;
-	if (rfc5424)
-		return take_fields(cursor);
-	copy = *cursor;
-	if (take_host(&copy)) {
+	if (speaker != SPEAKER_OTHER)
 		*cursor = copy;
-		return take_tag(cursor);
-	}
-	/* a log file that Dovecot writes itself has neither a host nor a program */
-	*own = true;
-	return SPEAKER_DOVECOT;
+	return speaker;
+}
+
+static bool take_word(struct cursor *cursor, struct logtime *time)
+{
+	const char *blank = memchr(cursor->at, ' ', (size_t)(cursor->end - cursor->at));
+	const char *word = cursor->at;
+
+	if (!blank)
+		return false;
+	cursor->at = blank;
+	/* Nov  1 */
+	while (take(cursor, " "))
+		;
+	return logtime_word(time, word, (size_t)(blank - word));
+}
+
+/* <PRI>, and whether RFC 5424 follows */
+static bool take_priority(struct cursor *cursor, bool *rfc5424)
+{
+	*rfc5424 = false;
+	if (!take(cursor, "<"))
+		return true;
+	if (!take_number(cursor, 3) || !take(cursor, ">"))
+		return false;
+	*rfc5424 = take(cursor, "1 ");
+	return true;
+}
+
+/*
+ * Words are taken for pieces of the time until somebody speaks: a host that is called
+ * UTC is none of them. What strangers have typed comes later, behind whoever speaks.
+ */
+static enum speaker take_head(struct cursor *cursor, struct logtime *time)
+{
+	enum speaker speaker;
+	unsigned words = 0;
+	bool rfc5424;
+
+	if (!take_priority(cursor, &rfc5424))
+		return SPEAKER_OTHER;
+	do {
+		speaker = take_speaker(cursor, rfc5424, time->clock || time->absolute);
+		if (speaker != SPEAKER_OTHER)
+			return speaker;
+	} while (words++ < WORDS_MAX && take_word(cursor, time));
+	return SPEAKER_OTHER;
+}
+
+/* A log_timestamp that is empty tells no time: what is read has just been written. */
+static bool time_of(const struct logtime *time, int64_t now_us, const struct timespec_zone *zone,
+                    int64_t *out_us)
+{
+	if (time->clock || time->absolute || time->n_day || time->month)
+		return logtime_get(time, now_us, zone, out_us);
+	*out_us = now_us;
+	return true;
 }
 
 /* --- what is said -------------------------------------------------------------------------- */
@@ -285,33 +228,60 @@ static bool set_address(struct cidr *out, const struct token *token)
 	return cidr_parse(out, text, CIDR_ADDRESS_ONLY, NULL) == 0;
 }
 
-/* imap-login: Login: or, as of 2.4, imap-login: Logged in: */
-static bool take_success(struct cursor *cursor, bool own)
+/*
+ * Nothing in a name that the rest of the line is made of. Whoever has an account may
+ * choose it; Dovecot puts it here as it is.
+ */
+static bool take_name(struct cursor *cursor, const char *but)
 {
-	struct token service;
+	const char *begin = cursor->at;
 
-	if (!take_of(cursor, LETTERS DIGITS "-", &service) || service.length <= 6 ||
-	    memcmp(service.at + service.length - 6, "-login", 6) != 0 || !take(cursor, ": ") ||
-	    (own && !take(cursor, "Info: ")))
-		return false;
-	return take(cursor, "Login: ") || take(cursor, "Logged in: ");
+	while (cursor->at < cursor->end && (unsigned char)*cursor->at > 0x20 &&
+	       !strchr(but, *cursor->at))
+		cursor->at++;
+	return cursor->at > begin;
+}
+
+static bool take_user(struct cursor *cursor)
+{
+	return take(cursor, "user=<") && take_name(cursor, "<>=,") && take(cursor, ">");
 }
 
 /*
- * user=<NAME>: nothing in the name that the rest of the line is made of. Whoever
- * has an account may choose it; Dovecot puts it here as it is.
+ * A proxy has logged the client in elsewhere: proxy(NAME): started proxying to HOST:PORT…,
+ * or, later, proxy(NAME,HOST:PORT): Started proxying to <IP>…. What follows up to the
+ * elements is the administrator's: where to, as whom, how long it took.
  */
-static bool take_user(struct cursor *cursor)
+static bool take_proxied(struct cursor *cursor)
 {
-	const char *begin;
-
-	if (!take(cursor, "user=<"))
+	if (!take(cursor, "proxy(") || !take_name(cursor, "<>=,()"))
 		return false;
-	begin = cursor->at;
-	while (cursor->at < cursor->end && (unsigned char)*cursor->at > 0x20 &&
-	       !strchr("<>=,", *cursor->at))
+	if (take(cursor, ",") && !take_name(cursor, "<>=,()"))
+		return false;
+	if (!take(cursor, "): started proxying to ") && !take(cursor, "): Started proxying to "))
+		return false;
+	while (cursor->at < cursor->end && *cursor->at != '=') {
+		struct cursor copy = *cursor;
+
+		if (take(&copy, ": user=<")) {
+			cursor->at += 2;
+			return true;
+		}
 		cursor->at++;
-	return cursor->at > begin && take(cursor, ">");
+	}
+	return false;
+}
+
+/* Login: or, as of 2.4, Logged in: */
+static bool take_success(struct cursor *cursor)
+{
+	struct cursor copy = *cursor;
+
+	if (take_proxied(&copy)) {
+		*cursor = copy;
+		return true;
+	}
+	return take(cursor, "Login: ") || take(cursor, "Logged in: ");
 }
 
 /* The rest: ", key=value" and ", word" again and again; one rip in all of it. */
@@ -352,13 +322,29 @@ static bool holds(const struct cursor *cursor, const char *text, unsigned times)
 	return false;
 }
 
-static bool dovecot_says(struct cursor *cursor, bool own, struct cidr *address)
+static bool login_says(struct cursor *cursor, struct cidr *address)
 {
 	struct cursor all = *cursor;
 
-	if (!take_success(cursor, own) || holds(&all, "rip=", 1) || holds(&all, "user=<", 1))
+	/* who is let in without a name may be anybody */
+	if (!take_success(cursor) || holds(&all, "rip=", 1) || holds(&all, "user=<", 1) ||
+	    holds(&all, ", method=ANONYMOUS", 0))
 		return false;
 	return take_user(cursor) && take_elements(cursor, address);
+}
+
+/* A queue identifier, or the word for a filter that takes the mail over before it has one. */
+static bool take_queue(struct cursor *cursor)
+{
+	struct token token;
+
+	return take(cursor, "NOQUEUE") ||
+	       (take_of(cursor, QUEUE, &token) && token.length >= 5 && token.length <= 32);
+}
+
+static bool is_anonymous(const struct token *method)
+{
+	return method->length == 9 && strncasecmp(method->at, "anonymous", 9) == 0;
 }
 
 /*
@@ -370,50 +356,53 @@ static bool smtpd_says(struct cursor *cursor, struct cidr *address)
 {
 	struct token token;
 
-	if (!take_of(cursor, QUEUE, &token) || token.length < 5 || token.length > 32 ||
-	    !take(cursor, ": client=") || !take_of(cursor, LETTERS DIGITS "._-", NULL) ||
-	    !take(cursor, "["))
+	if (!take_queue(cursor) || !take(cursor, ": client=") ||
+	    !take_of(cursor, LETTERS DIGITS "._-", NULL) || !take(cursor, "["))
 		return false;
 	if (!take_of(cursor, LETTERS DIGITS ".:", &token) || !set_address(address, &token) ||
 	    !take(cursor, "]"))
 		return false;
 	if (take(cursor, ":") && !take_number(cursor, 5))
 		return false;
-	return take(cursor, ", sasl_method=") && take_of(cursor, LETTERS DIGITS "_-", NULL) &&
-	       take(cursor, ", sasl_username=") && cursor->at < cursor->end;
+	return take(cursor, ", sasl_method=") && take_of(cursor, LETTERS DIGITS "_-", &token) &&
+	       !is_anonymous(&token) && take(cursor, ", sasl_username=") &&
+	       cursor->at < cursor->end;
+}
+
+static bool says(struct cursor *cursor, enum speaker speaker, struct cidr *address)
+{
+	if (speaker == SPEAKER_SMTPD)
+		return smtpd_says(cursor, address);
+	return (speaker == SPEAKER_LOGIN || take_service(cursor)) && login_says(cursor, address);
 }
 
 /**
  * loginline_parse() - read a line
  * @out:    written when it tells of a successful login
  * @line:   borrowed; @length bytes, without the newline
- * @now_us: microseconds since the epoch, UTC; the year of times that have none
- *          follows from it, and later times are taken for it
+ * @now_us: microseconds since the epoch, UTC; what a time leaves open follows from it,
+ *          and later times are taken for it
  * @zone:   of times that name none
  *
- * Return: whether it tells of one.
+ * Return: what the line is.
  */
-bool loginline_parse(struct loginline *out, const char *line, size_t length, int64_t now_us,
-                     const struct timespec_zone *zone)
+enum loginline_kind loginline_parse(struct loginline *out, const char *line, size_t length,
+                                    int64_t now_us, const struct timespec_zone *zone)
 {
 	struct cursor cursor = {line, line + length};
+	struct logtime time = LOGTIME_NULL;
 	struct loginline login;
-	struct moment moment;
 	enum speaker speaker;
-	bool own;
 
-	if (length > LENGTH_MAX)
-		return false;
-	speaker = take_head(&cursor, &moment, &own);
-	if (speaker == SPEAKER_OTHER || memchr(line, '\0', length))
-		return false;
-	if (speaker == SPEAKER_DOVECOT ? !dovecot_says(&cursor, own, &login.address)
-	                               : !smtpd_says(&cursor, &login.address))
-		return false;
-	if (!time_of(&login.at_us, &moment, now_us, zone))
-		return false;
+	if (length > LENGTH_MAX || memchr(line, '\0', length))
+		return LOGINLINE_STRANGE;
+	speaker = take_head(&cursor, &time);
+	if (speaker == SPEAKER_OTHER)
+		return LOGINLINE_STRANGE;
+	if (!says(&cursor, speaker, &login.address) || !time_of(&time, now_us, zone, &login.at_us))
+		return LOGINLINE_OTHER;
 	*out = login;
-	return true;
+	return LOGINLINE_LOGIN;
 }
 
 /* --- what is learned from it --------------------------------------------------------------- */

@@ -2,13 +2,15 @@
 /*
  * loginline - does a line of a log tell of a successful login, and from where?
  *
- * Dovecot's login processes and Postfix's smtpd (SASL), in the forms in which
- * syslog daemons, journalctl and Dovecot itself write them:
+ * Dovecot's login processes (also of a proxy or a director) and Postfix's smtpd (SASL), in
+ * the forms in which syslog daemons, journalctl and Dovecot itself write them, behind a time
+ * of any form (logtime.h):
  *
- *   Nov 21 23:46:36 mx dovecot: imap-login: Login: user=<…>, …, rip=192.0.2.1, …
- *   2026-11-21T23:46:36.5+01:00 mx postfix/smtpd[17]: 22E3B5AD: client=…[192.0.2.1], sasl_…
- *   <22>1 2026-11-21T23:46:36Z mx dovecot 57 - - imap-login: Login: …
- *   Nov 21 23:46:36 imap-login: Info: Login: …
+ *   TIME mx dovecot: imap-login: Login: user=<…>, …, rip=192.0.2.1, …
+ *   TIME mx dovecot: imap-login: proxy(…): started proxying to …: user=<…>, …, rip=192.0.2.1, …
+ *   TIME mx postfix/smtpd[17]: 22E3B5AD: client=…[192.0.2.1], sasl_method=…, sasl_username=…
+ *   <22>1 TIME mx dovecot 57 - - imap-login: Logged in: …
+ *   TIME imap-login: Info: Login: …
  *
  * A log is full of what strangers have typed. So a line is read from its left, each
  * part in its place: the program is where syslog puts it, what it says begins with
@@ -27,8 +29,14 @@ struct loginline {
 	int64_t at_us;       /* when, as the line says; never after now */
 };
 
-bool loginline_parse(struct loginline *out, const char *line, size_t length, int64_t now_us,
-                     const struct timespec_zone *zone) _must_check_;
+enum loginline_kind {
+	LOGINLINE_STRANGE, /* nobody is known to speak here */
+	LOGINLINE_OTHER,   /* Dovecot's or Postfix's, and no login that can be understood */
+	LOGINLINE_LOGIN,
+};
+
+enum loginline_kind loginline_parse(struct loginline *out, const char *line, size_t length,
+                                    int64_t now_us, const struct timespec_zone *zone) _must_check_;
 bool loginline_range(const struct cidr *address, struct cidr *out) _must_check_;
 
 #endif

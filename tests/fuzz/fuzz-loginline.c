@@ -15,8 +15,10 @@ static int64_t same(int64_t s)
 	return s;
 }
 
+#define AGAIN "\1"
+
 static const struct {
-	const char *before, *after;
+	const char *before, *after; /* in which AGAIN stands for the same text once more */
 	bool success; /* then the client, 192.0.2.1, may be learned; otherwise nobody */
 } frames[] = {
     {"2026-11-21T22:46:36Z mx dovecot: imap-login: Login: user=<",
@@ -45,12 +47,13 @@ static const struct {
     {"2026-11-21 22:46:36 imap-login: Info: Aborted login (auth failed, 1 attempts): user=<",
      ">, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1", false},
     {"2026-11-21T22:46:36Z mx dovecot: imap-login: proxy(",
-     "): started proxying to 198.51.100.9:143: user=<a>, method=PLAIN, rip=192.0.2.1", true},
+     "): started proxying to 198.51.100.9:143: user=<" AGAIN ">, method=PLAIN, rip=192.0.2.1",
+     true},
     {"22:46:36 imap-login: Info: proxy(a,198.51.100.9:143): Started proxying to <198.51.100.9> as "
      "user ",
      " (0.012 secs): user=<a>, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1", true},
     {"22:46:36 imap-login: Info: proxy(",
-     ",198.51.100.9:143): Login failed: user=<a>, rip=192.0.2.1", false},
+     ",198.51.100.9:143): Login failed: user=<" AGAIN ">, rip=192.0.2.1", false},
     {"22:46:36 imap-login: Info: proxy(a,198.51.100.9:143): Login failed to 198.51.100.9:143: ",
      ": user=<a>, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1", false},
     {"2026-11-21T22:46:36Z mx postfix/smtpd[165]: NOQUEUE: client=unknown[192.0.2.1], "
@@ -62,11 +65,14 @@ static const struct {
 
 static void within(size_t frame, const char *text, const struct timespec_zone *zone)
 {
+	const char *after = frames[frame].after, *again = strstr(after, AGAIN);
 	_cleanup_free_ char *line = NULL;
 	struct cidr client, loopback;
 	struct loginline login;
 
-	if (xasprintf(&line, "%s%s%s", frames[frame].before, text, frames[frame].after) < 0 ||
+	if (xasprintf(&line, "%s%s%.*s%s%s", frames[frame].before, text,
+	              (int)(again ? again - after : (ptrdiff_t)strlen(after)), after,
+	              again ? text : "", again ? again + 1 : "") < 0 ||
 	    loginline_parse(&login, line, strlen(line), NOW, zone) != LOGINLINE_LOGIN)
 		return;
 	FUZZ_CHECK(frames[frame].success);

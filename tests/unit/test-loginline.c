@@ -337,6 +337,14 @@ static const struct {
     {DOVECOT "imap-login: proxy(a): started proxying to h, rip=6.6.6.6:143: user=<a>, method=PLAIN,"
              " rip=203.0.113.9",
      NULL},
+    {DOVECOT
+     "imap-login: proxy(x): started proxying to ,10.0.0.2:143): Login failed to 10.0.0.2:143:"
+     " user=<x): started proxying to >, method=PLAIN, rip=6.6.6.6",
+     NULL},
+    {DOVECOT
+     "imap-login: proxy(x): started proxying to ,10.0.0.2:143): Login failed to 10.0.0.2:143:"
+     " user=<y>, method=PLAIN, rip=6.6.6.6",
+     NULL},
     {DOVECOT "imap-login: proxy(a b): started proxying to 10.0.0.2:143: user=<a>, rip=203.0.113.9",
      NULL},
     {DOVECOT "imap-login: proxy(a): started proxying to 10.0.0.2:143: rip=203.0.113.9, user=<a>",

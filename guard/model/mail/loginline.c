@@ -232,31 +232,39 @@ static bool set_address(struct cidr *out, const struct token *token)
  * Nothing in a name that the rest of the line is made of. Whoever has an account may
  * choose it; Dovecot puts it here as it is.
  */
-static bool take_name(struct cursor *cursor, const char *but)
+static bool take_name(struct cursor *cursor, const char *but, struct token *out)
 {
-	const char *begin = cursor->at;
-
+	*out = (struct token){.at = cursor->at};
 	while (cursor->at < cursor->end && (unsigned char)*cursor->at > 0x20 &&
 	       !strchr(but, *cursor->at))
 		cursor->at++;
-	return cursor->at > begin;
+	out->length = (size_t)(cursor->at - out->at);
+	return out->length > 0;
 }
 
-static bool take_user(struct cursor *cursor)
+/* user=<NAME>, the same as of the proxy, if there is one */
+static bool take_user(struct cursor *cursor, const struct token *proxied)
 {
-	return take(cursor, "user=<") && take_name(cursor, "<>=,") && take(cursor, ">");
+	struct token name;
+
+	return take(cursor, "user=<") && take_name(cursor, "<>=,", &name) && take(cursor, ">") &&
+	       (!proxied->length ||
+	        (proxied->length == name.length && memcmp(proxied->at, name.at, name.length) == 0));
 }
 
 /*
  * A proxy has logged the client in elsewhere: proxy(NAME): started proxying to HOST:PORT…,
  * or, later, proxy(NAME,HOST:PORT): Started proxying to <IP>…. What follows up to the
- * elements is the administrator's: where to, as whom, how long it took.
+ * elements is the administrator's: where to, as whom, how long it took. A name that
+ * imitates these words is not the whole of the name that the elements have.
  */
-static bool take_proxied(struct cursor *cursor)
+static bool take_proxied(struct cursor *cursor, struct token *user)
 {
-	if (!take(cursor, "proxy(") || !take_name(cursor, "<>=,()"))
+	struct token host;
+
+	if (!take(cursor, "proxy(") || !take_name(cursor, "<>=,()", user))
 		return false;
-	if (take(cursor, ",") && !take_name(cursor, "<>=,()"))
+	if (take(cursor, ",") && !take_name(cursor, "<>=,()", &host))
 		return false;
 	if (!take(cursor, "): started proxying to ") && !take(cursor, "): Started proxying to "))
 		return false;
@@ -272,15 +280,16 @@ static bool take_proxied(struct cursor *cursor)
 	return false;
 }
 
-/* Login: or, as of 2.4, Logged in: */
-static bool take_success(struct cursor *cursor)
+/* Login: or, as of 2.4, Logged in: or a proxy's; then *user is who has a name there. */
+static bool take_success(struct cursor *cursor, struct token *user)
 {
 	struct cursor copy = *cursor;
 
-	if (take_proxied(&copy)) {
+	if (take_proxied(&copy, user)) {
 		*cursor = copy;
 		return true;
 	}
+	user->length = 0;
 	return take(cursor, "Login: ") || take(cursor, "Logged in: ");
 }
 
@@ -325,12 +334,13 @@ static bool holds(const struct cursor *cursor, const char *text, unsigned times)
 static bool login_says(struct cursor *cursor, struct cidr *address)
 {
 	struct cursor all = *cursor;
+	struct token proxied;
 
 	/* who is let in without a name may be anybody */
-	if (!take_success(cursor) || holds(&all, "rip=", 1) || holds(&all, "user=<", 1) ||
+	if (!take_success(cursor, &proxied) || holds(&all, "rip=", 1) || holds(&all, "user=<", 1) ||
 	    holds(&all, ", method=ANONYMOUS", 0))
 		return false;
-	return take_user(cursor) && take_elements(cursor, address);
+	return take_user(cursor, &proxied) && take_elements(cursor, address);
 }
 
 /* A queue identifier, or the word for a filter that takes the mail over before it has one. */

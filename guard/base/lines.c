@@ -45,8 +45,10 @@ void lines_feed(struct lines *lines, const char *data, size_t length, lines_fn f
 			keep(lines, data, part);
 			if (newline && !lines->skip && lines->pending <= LINES_MAX)
 				fn(lines->buffer, lines->n, userdata);
-			if (newline)
+			if (newline) {
+				lines->n_long += lines->pending > LINES_MAX;
 				lines_reset(lines);
+			}
 		}
 		if (newline)
 			part++;

@@ -18,6 +18,7 @@ struct lines {
 	size_t n;
 	uint64_t pending; /* its length so far, also where it is too long to be kept */
 	bool skip;        /* it began before the stream: it is left out */
+	uint64_t n_long;  /* lines that were passed over */
 };
 #define LINES_NULL ((struct lines){.n = 0})
 

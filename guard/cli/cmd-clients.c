@@ -171,6 +171,8 @@ static int take_away(struct cli *cli, const char *word)
 struct reading {
 	struct logins learned;
 	struct lines lines;
+	struct journal journal;
+	uint64_t n_long; /* of lines, as far as the journal knows */
 	struct rangeset nobodys;
 	int64_t now_us;
 	int result;
@@ -180,8 +182,12 @@ static void take_line(const char *line, size_t length, void *userdata)
 {
 	struct reading *reading = userdata;
 
+	if (reading->n_long != reading->lines.n_long)
+		journal_passed_over(&reading->journal);
+	reading->n_long = reading->lines.n_long;
 	if (reading->result == 0)
-		reading->result = logins_line(&reading->learned, line, length, reading->now_us);
+		reading->result = logins_line(&reading->learned, &reading->journal, line, length,
+		                              reading->now_us);
 }
 
 static int read_all(struct reading *reading, int fd)

@@ -52,6 +52,8 @@ libguard_model_a_SOURCES = \
 	guard/model/mail/daemons.h \
 	guard/model/mail/dialogue.c \
 	guard/model/mail/dialogue.h \
+	guard/model/mail/journal.c \
+	guard/model/mail/journal.h \
 	guard/model/mail/loginline.c \
 	guard/model/mail/loginline.h \
 	guard/model/mail/logtime.c \

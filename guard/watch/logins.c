@@ -63,17 +63,31 @@ static int see(struct logins *learned, const struct cidr *range, int64_t at_us)
 	return r;
 }
 
+static enum loginline_kind read_line(const struct logins *learned, struct journal *journal,
+                                     const char *line, size_t length, int64_t now_us,
+                                     struct loginline *out)
+{
+	enum journal_kind kind = journal_line(journal, line, length);
+
+	if (kind == JOURNAL_NONE)
+		return loginline_parse(out, line, length, now_us, learned->zone);
+	return kind == JOURNAL_ENTRY ? loginline_entry(out, &journal->entry, now_us)
+	                             : LOGINLINE_STRANGE;
+}
+
 /**
  * logins_line() - one line of a log
- * @now_us: microseconds since the epoch, UTC
+ * @journal: what was read of the same log before
+ * @now_us:  microseconds since the epoch, UTC
  *
  * Return: 0, also for a line that teaches nothing; -ENOMEM.
  */
-int logins_line(struct logins *learned, const char *line, size_t length, int64_t now_us)
+int logins_line(struct logins *learned, struct journal *journal, const char *line, size_t length,
+                int64_t now_us)
 {
 	struct loginline login;
 	struct cidr range;
-	enum loginline_kind kind = loginline_parse(&login, line, length, now_us, learned->zone);
+	enum loginline_kind kind = read_line(learned, journal, line, length, now_us, &login);
 
 	learned->n_lines++;
 	learned->n_known += kind != LOGINLINE_STRANGE;

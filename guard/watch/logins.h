@@ -33,7 +33,7 @@ struct logins {
 #define _cleanup_learned_ _cleanup_(logins_deinit)
 
 void logins_deinit(struct logins *learned);
-int logins_line(struct logins *learned, const char *line, size_t length,
+int logins_line(struct logins *learned, struct journal *journal, const char *line, size_t length,
                 int64_t now_us) _must_check_;
 int logins_put(struct logins *learned, struct store *store, struct err *err) _must_check_;
 void logins_clear(struct logins *learned);

@@ -23,6 +23,7 @@ struct log {
 	struct loginwatch *loginwatch;
 	char *path; /* owned */
 	struct logfollow *follow;
+	struct journal journal;
 	unsigned n_strange; /* lines that nobody known has written; of no interest once known */
 	bool known;         /* some line was a mail server's */
 	struct log *next;
@@ -82,7 +83,7 @@ static void on_line(const char *line, size_t length, void *userdata)
 
 	read_nobodys(log->loginwatch);
 	/* without memory a login is not learned; the next one is */
-	if (logins_line(learned, line, length, clock_now_us()) < 0)
+	if (logins_line(learned, &log->journal, line, length, clock_now_us()) < 0)
 		return;
 	judge(log, learned->n_known > n_known);
 }
@@ -219,6 +220,8 @@ static int log_new(struct loginwatch *loginwatch, const char *path, struct log *
 		return -ENOMEM;
 	log->loginwatch = loginwatch;
 	log->path = strdup(path);
+	/* an export cannot be read from where another guard has left off */
+	log->journal.begun = true;
 	if (position_of(loginwatch, path, &from))
 		options.from = &from;
 	r = log->path ? logfollow_new(&log->follow, loginwatch->options.loop, &options) : -ENOMEM;

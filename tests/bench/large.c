@@ -105,6 +105,7 @@ static size_t lost(const struct firewall *fw)
 static size_t learn(unsigned n)
 {
 	struct logins learned = LOGINS_NULL;
+	struct journal journal = JOURNAL_NULL;
 	char line[256];
 
 	for (unsigned i = n; i-- > 0;) {
@@ -115,7 +116,7 @@ static size_t learn(unsigned n)
 		             "mpid=1, TLS, session=<x>",
 		             i >> 16, i & 0xffff);
 
-		if (logins_line(&learned, line, (size_t)length, clock_now_us()) < 0)
+		if (logins_line(&learned, &journal, line, (size_t)length, clock_now_us()) < 0)
 			give_up();
 	}
 	n = (unsigned)learned.n_logins;

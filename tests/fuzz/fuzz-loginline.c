@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/model/mail/loginline.c guard/model/mail/logtime.c
+// Parses: guard/model/mail/loginline.c guard/model/mail/logtime.c guard/model/mail/journal.c
 /*
  * The input as a line, and as what a stranger chose within lines of Dovecot and
  * Postfix: whatever it is, nobody but the client that logged in is learned.
  */
 #include "guard/model/mail/loginline.h"
 
+#include "guard/base/lines.h"
 #include "tests/fuzz/fuzz.h"
 
 #define NOW INT64_C(1795305600000000)
@@ -82,6 +83,53 @@ static void within(size_t frame, const char *text, const struct timespec_zone *z
 	FUZZ_CHECK(!loginline_range(&loopback, &client));
 }
 
+#define ENTRY(program)                                                                             \
+	"__CURSOR=s=1\n__REALTIME_TIMESTAMP=1795305000000000\nSYSLOG_IDENTIFIER=" program "\n"
+
+struct seen {
+	struct journal journal;
+	unsigned n_logins;
+};
+
+static void look(const char *line, size_t length, void *userdata)
+{
+	struct seen *seen = userdata;
+	struct loginline login;
+
+	if (journal_line(&seen->journal, line, length) == JOURNAL_ENTRY &&
+	    loginline_entry(&login, &seen->journal.entry, NOW) == LOGINLINE_LOGIN)
+		seen->n_logins++;
+}
+
+/* An export in which a stranger has put the input, newlines and all, between two entries. */
+static void exported(const uint8_t *data, size_t size)
+{
+	static const char before[] = ENTRY("web") "MESSAGE\n",
+	                  after[] = "\n\n" ENTRY("dovecot") "MESSAGE=imap-login: Login: user=<a>, "
+	                                                    "rip=192.0.2.1\n\n";
+	struct lines *lines = calloc(1, sizeof(*lines));
+	struct seen *seen = calloc(1, sizeof(*seen));
+	uint8_t length[8];
+
+	if (!lines || !seen || size > LINES_MAX / 2)
+		goto end;
+	for (unsigned i = 0; i < 8; i++)
+		length[i] = (uint8_t)((uint64_t)size >> (8 * i));
+	lines_feed(lines, before, sizeof(before) - 1, look, seen);
+	lines_feed(lines, (const char *)length, sizeof(length), look, seen);
+	lines_feed(lines, (const char *)data, size, look, seen);
+	FUZZ_CHECK(seen->n_logins == 0);
+	lines_feed(lines, after, sizeof(after) - 1, look, seen);
+	FUZZ_CHECK(seen->n_logins == 1);
+	*seen = (struct seen){.n_logins = 0};
+	lines_reset(lines);
+	/* and as the whole of a stream */
+	lines_feed(lines, (const char *)data, size, look, seen);
+end:
+	free(lines);
+	free(seen);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static const struct timespec_zone zone = {same, same};
@@ -94,6 +142,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		if (loginline_range(&login.address, &range))
 			FUZZ_CHECK(cidr_contains(&range, &login.address));
 	}
+	exported(data, size);
 	/* syslog and the daemons leave no newline in what strangers chose */
 	for (size_t i = 0; i < size; i++)
 		if (text[i] == '\n' || text[i] == '\0')

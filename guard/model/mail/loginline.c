@@ -415,6 +415,28 @@ enum loginline_kind loginline_parse(struct loginline *out, const char *line, siz
 	return LOGINLINE_LOGIN;
 }
 
+/**
+ * loginline_entry() - the same of an entry of the journal
+ *
+ * Return: what the entry is.
+ */
+enum loginline_kind loginline_entry(struct loginline *out, const struct journal_entry *entry,
+                                    int64_t now_us)
+{
+	const struct token program = {entry->program, strlen(entry->program)};
+	struct cursor cursor = {entry->message, entry->message + entry->length};
+	enum speaker speaker = speaker_of(&program);
+	struct loginline login = {.at_us = entry->at_us < now_us ? entry->at_us : now_us};
+
+	if (speaker == SPEAKER_OTHER || entry->length > LENGTH_MAX ||
+	    memchr(entry->message, '\0', entry->length))
+		return LOGINLINE_STRANGE;
+	if (!says(&cursor, speaker, &login.address))
+		return LOGINLINE_OTHER;
+	*out = login;
+	return LOGINLINE_LOGIN;
+}
+
 /* --- what is learned from it --------------------------------------------------------------- */
 
 /**

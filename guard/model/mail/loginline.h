@@ -23,6 +23,7 @@
 
 #include "guard/base/cidr.h"
 #include "guard/base/timespec.h"
+#include "guard/model/mail/journal.h"
 
 struct loginline {
 	struct cidr address; /* of the client */
@@ -37,6 +38,8 @@ enum loginline_kind {
 
 enum loginline_kind loginline_parse(struct loginline *out, const char *line, size_t length,
                                     int64_t now_us, const struct timespec_zone *zone) _must_check_;
+enum loginline_kind loginline_entry(struct loginline *out, const struct journal_entry *entry,
+                                    int64_t now_us) _must_check_;
 bool loginline_range(const struct cidr *address, struct cidr *out) _must_check_;
 
 #endif

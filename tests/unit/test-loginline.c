@@ -277,6 +277,10 @@ static const struct {
     {"@400000006a20cf96077a9e9 " OWN, NULL},
     {"@c00000006a20cf96077a9e94 " OWN, NULL},
     {"23:46 AM " OWN, NULL},
+    {"Nov Nov 21 23:46:36 " OWN, NULL},
+    {"Nov 21 23:46:36 CET+0100 " OWN, NULL},
+    {"23:46:36 21-11-2026 " OWN, "203.0.113.9"},
+    {"23:46:36+0100 21-11-2026 " OWN, "203.0.113.9"},
     {"2026-11-21 23:46:36 imap-login: Error: Login: user=<a>, rip=203.0.113.9", NULL},
     {"2026-11-21 23:46:36 imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
     {"2026-11-21 23:46:36 imap-login: Info: Login: user=<x>, rip=6.6.6.6, session=<a>>, "
@@ -344,6 +348,10 @@ static const struct {
     {DOVECOT
      "imap-login: proxy(x): started proxying to ,10.0.0.2:143): Login failed to 10.0.0.2:143:"
      " user=<y>, method=PLAIN, rip=6.6.6.6",
+     NULL},
+    {DOVECOT
+     "imap-login: proxy(a): started proxying to 10.0.0.2:143/x: user=<a>, rip=6.6.6.6, z=<: "
+     "user=<a>, method=PLAIN, lip=192.0.2.1",
      NULL},
     {DOVECOT "imap-login: proxy(a b): started proxying to 10.0.0.2:143: user=<a>, rip=203.0.113.9",
      NULL},

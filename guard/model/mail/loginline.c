@@ -260,6 +260,7 @@ static bool take_user(struct cursor *cursor, const struct token *proxied)
  */
 static bool take_proxied(struct cursor *cursor, struct token *user)
 {
+	const char *elements;
 	struct token host;
 
 	if (!take(cursor, "proxy(") || !take_name(cursor, "<>=,()", user))
@@ -268,16 +269,10 @@ static bool take_proxied(struct cursor *cursor, struct token *user)
 		return false;
 	if (!take(cursor, "): started proxying to ") && !take(cursor, "): Started proxying to "))
 		return false;
-	while (cursor->at < cursor->end && *cursor->at != '=') {
-		struct cursor copy = *cursor;
-
-		if (take(&copy, ": user=<")) {
-			cursor->at += 2;
-			return true;
-		}
-		cursor->at++;
-	}
-	return false;
+	elements = memmem(cursor->at, (size_t)(cursor->end - cursor->at), ": user=<", 8);
+	if (elements)
+		cursor->at = elements + 2;
+	return elements != NULL;
 }
 
 /* Login: or, as of 2.4, Logged in: or a proxy's; then *user is who has a name there. */

@@ -11,6 +11,7 @@
 /* A word that is read. */
 struct word {
 	const char *at, *begin, *end;
+	const char *clock; /* the end of one in it; NULL: none */
 };
 
 static bool is_digit(char c)
@@ -203,7 +204,10 @@ static bool take_clock(struct logtime *time, struct word *word)
 		word->at += n;
 	} while (word->at + 1 < word->end && is_digit(word->at[1]) && skip(word, ':'));
 	time->clock = n_parts >= 2;
-	return time->clock && (n_parts < 3 || take_fraction(time, word));
+	if (!time->clock || (n_parts == 3 && !take_fraction(time, word)))
+		return false;
+	word->clock = word->at;
+	return true;
 }
 
 /* +01, +0100, +01:00 behind a clock */
@@ -275,7 +279,7 @@ static bool take_piece(struct logtime *time, struct word *word)
 	if (is_letter(c))
 		return take_name(time, word);
 	if ((c == '+' || c == '-') && time->clock &&
-	    (word->at == word->begin || is_digit(before(word))))
+	    (word->at == word->begin || word->at == word->clock))
 		return take_offset(time, word);
 	/* one joint between two pieces */
 	word->at++;

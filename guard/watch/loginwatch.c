@@ -120,7 +120,7 @@ static int put_position(struct store *store, const struct log *log, struct err *
 	row = (struct store_log_position){.dev = position.dev,
 	                                  .inode = position.inode,
 	                                  .offset = position.offset,
-	                                  .n_head = position.n_head,
+	                                  .n_head = sizeof(position.head),
 	                                  .at_us = clock_now_us()};
 	memcpy(row.head, position.head, sizeof(row.head));
 	return store_log_position_put(store, log->path, &row, err);
@@ -199,8 +199,8 @@ static bool position_of(struct loginwatch *loginwatch, const char *path,
 		             err_text(&err, r));
 	if (r != 0)
 		return false;
-	*out = (struct logfollow_position){
-	    .dev = row.dev, .inode = row.inode, .offset = row.offset, .n_head = row.n_head};
+	*out =
+	    (struct logfollow_position){.dev = row.dev, .inode = row.inode, .offset = row.offset};
 	memcpy(out->head, row.head, sizeof(out->head));
 	return true;
 }

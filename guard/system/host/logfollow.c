@@ -19,6 +19,7 @@
 #define LOOK_MS      5000 /* without being told */
 #define FALLBACK_MS  30000
 #define OLD_GRACE_MS 10000
+#define HEAD_MAX     64 /* bytes of a file that tell it from another */
 
 #define FOLDER_EVENTS (IN_CREATE | IN_MOVED_TO | IN_ONLYDIR)
 #define FILE_EVENTS   (IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF)
@@ -81,7 +82,7 @@ static void close_file(struct logfollow *follow)
 static void begin_anew(struct logfollow *follow)
 {
 	follow->at.offset = 0;
-	follow->at.n_head = 0;
+	memset(follow->at.head, 0, sizeof(follow->at.head));
 	lines_reset(&follow->lines);
 }
 
@@ -99,13 +100,27 @@ static int open_log(const char *path)
 	return fd;
 }
 
+/* Of the first @n bytes, or of as many as there are: their number and sum (FNV-1a). */
+static void sum_head(int fd, size_t n, uint8_t out[LOGFOLLOW_HEAD])
+{
+	uint64_t sum = UINT64_C(14695981039346656037);
+	uint8_t head[HEAD_MAX];
+	ssize_t got = pread(fd, head, n < sizeof(head) ? n : sizeof(head), 0);
+
+	for (ssize_t i = 0; i < got; i++)
+		sum = (sum ^ head[i]) * UINT64_C(1099511628211);
+	out[0] = got > 0 ? (uint8_t)got : 0;
+	for (unsigned i = 1; i < LOGFOLLOW_HEAD; i++)
+		out[i] = (uint8_t)(sum >> (8 * (i - 1)));
+}
+
 /* Whether the file begins as the one of the position did. */
 static bool has_head(int fd, const struct logfollow_position *position)
 {
 	uint8_t head[LOGFOLLOW_HEAD];
 
-	return pread(fd, head, position->n_head, 0) == (ssize_t)position->n_head &&
-	       memcmp(head, position->head, position->n_head) == 0;
+	sum_head(fd, position->head[0], head);
+	return position->head[0] == 0 || memcmp(head, position->head, sizeof(head)) == 0;
 }
 
 static bool is_of(int fd, const struct logfollow_position *position)
@@ -206,12 +221,8 @@ static int open_file(struct logfollow *follow)
 
 static void take_head(struct logfollow *follow)
 {
-	ssize_t n;
-
-	if (follow->at.n_head == sizeof(follow->at.head))
-		return;
-	n = pread(follow->file, follow->at.head, sizeof(follow->at.head), 0);
-	follow->at.n_head = n > 0 ? (size_t)n : 0;
+	if (follow->at.head[0] < HEAD_MAX)
+		sum_head(follow->file, HEAD_MAX, follow->at.head);
 }
 
 /* Return: 1 when there is more; 0 at the end; negative errno. */
@@ -424,7 +435,7 @@ void logfollow_free(struct logfollow *follow)
  */
 bool logfollow_position(const struct logfollow *follow, struct logfollow_position *out)
 {
-	if (!follow->at.inode || follow->at.n_head == 0 || follow->lines.skip)
+	if (!follow->at.inode || follow->at.head[0] == 0 || follow->lines.skip)
 		return false;
 	*out = follow->at;
 	out->offset -= (int64_t)follow->lines.pending;

@@ -10,24 +10,24 @@
  *
  * The position can be kept and given back: then nothing is told twice, and what
  * was written and rotated away meanwhile is told too, if the old file is still in
- * the same folder, not compressed. The first bytes of the file are part of it, so
- * that another file of the same number is not taken for it.
+ * the same folder, not compressed. A sum of the first bytes of the file is part of it,
+ * so that another file of the same number is not taken for it; not the bytes: a log may
+ * begin with the name of somebody who has logged in.
  */
 #ifndef GUARD_SYSTEM_HOST_LOGFOLLOW_H
 #define GUARD_SYSTEM_HOST_LOGFOLLOW_H
 
 #include "guard/system/host/loop.h"
 
-#define LOGFOLLOW_HEAD 64
+#define LOGFOLLOW_HEAD 9
 
 /* A log that is followed for the first time is read from here before its end. */
 #define LOGFOLLOW_FIRST_MAX (INT64_C(64) << 20)
 
 struct logfollow_position {
 	uint64_t dev, inode;
-	int64_t offset; /* behind the last whole line that was told */
-	uint8_t head[LOGFOLLOW_HEAD];
-	size_t n_head;
+	int64_t offset;               /* behind the last whole line that was told */
+	uint8_t head[LOGFOLLOW_HEAD]; /* of how many of its first bytes, and their sum */
 };
 
 struct logfollow_options {

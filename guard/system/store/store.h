@@ -398,13 +398,13 @@ int store_client_range_list(struct store *store, store_client_range_fn *fn, void
 /* Forgets those that were learned, and not seen since. */
 int store_client_range_forget(struct store *store, int64_t before_us, struct err *err) _must_check_;
 
-#define STORE_LOG_HEAD 64
+#define STORE_LOG_HEAD 9
 
 /* How far a log has been read. */
 struct store_log_position {
 	uint64_t dev, inode;
 	int64_t offset;               /* of the first byte that was not read as part of a line */
-	uint8_t head[STORE_LOG_HEAD]; /* the first bytes of the file, n_head of them */
+	uint8_t head[STORE_LOG_HEAD]; /* what tells the file from others; n_head bytes of it */
 	size_t n_head;
 	int64_t at_us;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/explain.h"
 #include "guard/model/mail/services.h"
+#include "guard/model/packet/owner.h"
 #include "guard/model/packet/walk.h"
 
 #include "guard/base/shell.h"
@@ -528,16 +529,6 @@ static int target_commands(struct explain_reason *reason, const struct explain *
 	return opening_commands(out, explain, reason);
 }
 
-static const struct ruleset_step *chain_step(const struct verdict_step *step)
-{
-	if (step->what != VERDICT_WHAT_CHAIN_RULE)
-		return NULL;
-	for (size_t i = 0; i < step->chain->n_steps; i++)
-		if (step->chain->steps[i].text == step->value)
-			return &step->chain->steps[i];
-	return NULL;
-}
-
 static int direct_commands(struct explain_reason *reason, const struct ruleset_step *step)
 {
 	int r = 0;
@@ -555,7 +546,7 @@ static int direct_commands(struct explain_reason *reason, const struct ruleset_s
 static int chain_commands(struct explain_reason *reason, const struct explain *explain)
 {
 	const struct ruleset_chain *chain = reason->step->chain;
-	const struct ruleset_step *step = chain_step(reason->step);
+	const struct ruleset_step *step = owner_rule(reason->step);
 	struct builder command = BUILDER_NULL;
 	char address[CIDR_TEXT_LENGTH];
 
@@ -572,27 +563,42 @@ static int chain_commands(struct explain_reason *reason, const struct explain *e
 	return add_command(&reason->commands, &command);
 }
 
-static int let_in(struct strv *out, const struct explain *explain,
-                  const struct explain_reason *reason, const char *protocol)
+/* Where it is led to another port, that is the one which the chain sees. */
+static int list_opening(char **out, const struct explain *explain,
+                        const struct explain_reason *reason, const char *protocol,
+                        const char *between)
 {
-	const struct ruleset_chain *chain = reason->step->chain;
 	_cleanup_builder_ struct builder ports = BUILDER_NULL;
-	_cleanup_free_ char *list = NULL;
-	struct builder command = BUILDER_NULL;
 
 	for (size_t i = 0; i < explain->n_ports; i++) {
 		const struct explain_port *row = &explain->ports[i];
 
-		if (strcmp(row->protocol, protocol) == 0 && is_to_open(explain, reason, row))
-			builder_addf(&ports, "%s%u", ports.n ? ", " : "{ ", row->port);
+		if (strcmp(row->protocol, protocol) != 0 || !is_to_open(explain, reason, row))
+			continue;
+		builder_join(&ports, between, "");
+		builder_addf(&ports, "%u", row->verdict.to_port ? row->verdict.to_port : row->port);
 	}
-	if (ports.n == 0 && !ports.failed)
-		return 0;
-	builder_add(&ports, " }");
-	if (builder_take(&ports, &list) < 0)
+	return builder_take(&ports, out);
+}
+
+static int let_in(struct strv *out, const struct explain *explain,
+                  const struct explain_reason *reason, const char *protocol)
+{
+	const struct ruleset_chain *chain = reason->step->chain;
+	_cleanup_free_ char *ports = NULL, *set = NULL;
+	struct builder command = BUILDER_NULL;
+	int r = list_opening(&ports, explain, reason, protocol, chain->tool ? "," : ", ");
+
+	if (r < 0 || !*ports)
+		return r;
+	if (chain->tool)
+		shell_addf(&command, "%s -t %s -A %s -p %s -m multiport --dports %s -j ACCEPT",
+		           chain->tool, chain->table, chain->name, protocol, ports);
+	else if (xasprintf(&set, "{ %s }", ports) < 0)
 		return -ENOMEM;
-	shell_addf(&command, "nft add rule %s %s %s %s dport %s accept", chain->family,
-	           chain->table, chain->name, protocol, list);
+	else
+		shell_addf(&command, "nft add rule %s %s %s %s dport %s accept", chain->family,
+		           chain->table, chain->name, protocol, set);
 	return add_command(out, &command);
 }
 
@@ -604,9 +610,32 @@ static int policy_commands(struct explain_reason *reason, const struct explain *
 	return r == 0 ? let_in(&reason->commands, explain, reason, "udp") : r;
 }
 
+/* The program whose rule it is knows best how it is told. */
+static int ask_owner(struct explain_reason *reason, const struct explain *explain)
+{
+	_cleanup_strv_ struct strv ports = STRV_NULL;
+	char port[32];
+	int r = 0;
+
+	for (size_t i = 0; i < explain->n_ports && r == 0; i++) {
+		const struct explain_port *row = &explain->ports[i];
+
+		(void)snprintf(port, sizeof(port), "%u/%s", row->port, row->protocol);
+		if (is_to_open(explain, reason, row))
+			r = strv_add(&ports, port);
+	}
+	return r == 0 ? owner_commands(&reason->commands, reason->owner, reason->step,
+	                               &explain->packet.source, &ports)
+	              : r;
+}
+
 static int commands(struct explain_reason *reason, const struct explain *explain,
                     const struct explain_port *row)
 {
+	int r = reason->owner ? ask_owner(reason, explain) : 0;
+
+	if (r < 0 || reason->commands.n > 0)
+		return r;
 	switch (reason->step->what) {
 	case VERDICT_WHAT_RULE:
 		return rule_commands(reason);
@@ -669,7 +698,7 @@ static bool is_for(const struct explain *explain, const struct verdict_step *ste
 static const struct rangeset *addresses_of(const struct explain *explain,
                                            const struct verdict_step *step)
 {
-	const struct ruleset_step *chain = chain_step(step);
+	const struct ruleset_step *chain = owner_rule(step);
 	const char *name = step->rule ? step->rule->rule.source.ipset : NULL;
 	const struct ruleset_ipset *ipset = name ? ruleset_ipset(explain->ruleset, name) : NULL;
 
@@ -688,14 +717,12 @@ static bool starts_as_fail2bans(const char *name)
 static int is_fail2bans(const struct explain *explain, const struct verdict_step *step)
 {
 	const struct rangeset *addresses = addresses_of(explain, step);
-	const struct ruleset_step *chain = chain_step(step);
+	const struct owner *owner = owner_of(explain->ruleset, step);
 	_cleanup_rangeset_ struct rangeset banned = RANGESET_NULL;
 
-	if (!addresses)
+	if (!addresses || (owner && !owner_is_fail2ban(owner)))
 		return 0;
-	if ((chain && (starts_as_fail2bans(chain->set) || starts_as_fail2bans(step->chain->table) ||
-	               starts_as_fail2bans(step->chain->name))) ||
-	    (step->rule && starts_as_fail2bans(step->rule->rule.source.ipset)))
+	if (owner || (step->rule && starts_as_fail2bans(step->rule->rule.source.ipset)))
 		return 1;
 	return tickets_add_banned(&banned, explain->tickets, explain->now_us) < 0
 	           ? -ENOMEM
@@ -777,11 +804,12 @@ static int find_who(struct explain_reason *reason, const struct explain *explain
 	    step->what == VERDICT_WHAT_TARGET && step->zone ? source_of(step->zone, verdict) : NULL;
 	int r = 0;
 
+	reason->owner = owner_of(explain->ruleset, step);
 	reason->lifetime = EXPLAIN_LIFETIME_UNKNOWN;
 	if (step->rule)
 		reason->lifetime =
 		    step->rule->permanent ? EXPLAIN_LIFETIME_PERMANENT : EXPLAIN_LIFETIME_RUNTIME;
-	else if (chain_step(step) && chain_step(step)->permanent)
+	else if (owner_rule(step) && owner_rule(step)->permanent)
 		reason->lifetime = EXPLAIN_LIFETIME_PERMANENT;
 	else if (is_strange(step))
 		reason->lifetime = EXPLAIN_LIFETIME_RUNTIME;

@@ -12,6 +12,7 @@
 
 #include "guard/model/ban/banshape.h"
 #include "guard/model/packet/verdict.h"
+#include "guard/model/packet/owner.h"
 #include "guard/system/kernel/listeners.h"
 
 /* The runtime as it is now survives this reload. */
@@ -37,8 +38,9 @@ struct explain_reason {
 	char *what;                      /* owned; the thing itself */
 	char *why;                       /* owned; why it came first */
 	enum explain_who who;
-	char *jail;       /* owned; the first one; NULL: none */
-	int64_t until_us; /* when the ban ends; 0: never, or no ban */
+	const struct owner *owner; /* static; of another program's rule; NULL: nobody knows */
+	char *jail;                /* owned; the first one; NULL: none */
+	int64_t until_us;          /* when the ban ends; 0: never, or no ban */
 	enum explain_lifetime lifetime;
 	struct strv commands; /* what changes it, as typed; all of them */
 	struct strv others;   /* or these */

@@ -675,7 +675,7 @@ static int read_rules(struct reading *reading)
 		return settle(reading, PICTURE_RULES, r);
 	}
 	/* To know which forward ports stay on this machine. */
-	if (route_own_addresses(&ruleset->own, &err) != 0 &&
+	if (route_own_addresses(ruleset, &err) != 0 &&
 	    !(picture->own_trouble = strdup(err.text)))
 		return -ENOMEM;
 	picture->ruleset = *ruleset;

@@ -68,12 +68,16 @@ libguard_model_a_SOURCES = \
 	guard/model/packet/dispatch.h \
 	guard/model/packet/forwarding.c \
 	guard/model/packet/forwarding.h \
+	guard/model/packet/iptables.c \
+	guard/model/packet/iptables.h \
 	guard/model/packet/itemview.c \
 	guard/model/packet/itemview.h \
 	guard/model/packet/match.c \
 	guard/model/packet/match.h \
 	guard/model/packet/otherchain.c \
 	guard/model/packet/otherchain.h \
+	guard/model/packet/owner.c \
+	guard/model/packet/owner.h \
 	guard/model/packet/packet.c \
 	guard/model/packet/packet.h \
 	guard/model/packet/policies.c \

@@ -163,6 +163,10 @@ static void put_who(const struct report *report, const struct explain_reason *re
 	                           ? "; runtime only: the next reload drops it"
 	                           : "";
 
+	if (reason->owner && reason->who != EXPLAIN_WHO_FAIL2BAN) {
+		report_line(report, REPORT_PLAIN, "    Added by %s.", owner_name(reason->owner));
+		return;
+	}
 	switch (reason->who) {
 	case EXPLAIN_WHO_NONE:
 		break;
@@ -382,13 +386,15 @@ json_t *report_explain_reason_json(const struct explain *explain, size_t at)
 
 	if (explain_sentence(&sentence, explain, at) < 0)
 		return NULL;
-	return json_pack(
-	    "{s:o, s:o, s:o, s:s, s:o, s:o, s:o, s:o, s:o}", "what", report_json_text(reason->what),
-	    "why", report_json_text(reason->why), "sentence", report_json_text(sentence), "who",
-	    who_name(reason->who), "jail", report_json_text(reason->jail), "until",
-	    reason->jail ? report_json_time(reason->until_us) : json_null(), "permanent",
-	    permanent_json(reason->lifetime), "commands", report_json_strv(&reason->commands), "or",
-	    report_json_strv(&reason->others));
+	return json_pack("{s:o, s:o, s:o, s:s, s:s?, s:o, s:o, s:o, s:o, s:o}", "what",
+	                 report_json_text(reason->what), "why", report_json_text(reason->why),
+	                 "sentence", report_json_text(sentence), "who", who_name(reason->who),
+	                 "owner", reason->owner ? owner_name(reason->owner) : NULL, "jail",
+	                 report_json_text(reason->jail), "until",
+	                 reason->jail ? report_json_time(reason->until_us) : json_null(),
+	                 "permanent", permanent_json(reason->lifetime), "commands",
+	                 report_json_strv(&reason->commands), "or",
+	                 report_json_strv(&reason->others));
 }
 
 static json_t *explain_json(const struct explain *explain, const struct picture *picture)

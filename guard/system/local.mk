@@ -118,6 +118,8 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/nfbatch.h \
 	guard/system/kernel/nftrules.c \
 	guard/system/kernel/nftrules.h \
+	guard/system/kernel/xtables.c \
+	guard/system/kernel/xtables.h \
 	guard/system/kernel/route.c \
 	guard/system/kernel/route.h \
 	guard/system/store/store-ban-event.c \

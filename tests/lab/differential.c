@@ -98,7 +98,7 @@ static void read_rules(void)
 	firewalld_reading_deinit(&reading);
 	if (nftrules_read(&run.ruleset, NFTRULES_OTHERS, 10000, &err) != 0)
 		fail("nft", err.text);
-	if (route_own_addresses(&run.ruleset.own, &err) != 0)
+	if (route_own_addresses(&run.ruleset, &err) != 0)
 		fail("addresses", err.text);
 	if (run.ruleset.n_skipped > 0)
 		fail("not understood", run.ruleset.skipped);

@@ -14,7 +14,7 @@
 #ifndef TESTS_UNIT_RULESETS_H
 #define TESTS_UNIT_RULESETS_H
 
-#include "guard/model/packet/ruleset.h"
+#include "guard/model/packet/iptables.h"
 
 #include "tests/unit/unit.h"
 
@@ -136,7 +136,7 @@ static inline void rulesets_line(struct ruleset *ruleset, char *line)
 	} else if (strncmp(first, "direct:", 7) == 0) {
 		struct strv rest = {.strings = words.strings + 3, .n = words.n - 3};
 
-		ck_assert_int_eq(ruleset_add_direct(ruleset, first + 7, words.strings[1],
+		ck_assert_int_eq(iptables_add_direct(ruleset, first + 7, words.strings[1],
 		                                    words.strings[2], &rest, NULL),
 		                 0);
 	} else {

@@ -179,7 +179,7 @@ START_TEST(a_direct_rule_goes_from_where_it_is)
 
 	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
 		ck_assert_int_eq(strv_add(&words, args[i]), 0);
-	ck_assert_int_eq(ruleset_add_direct(&ruleset, "ipv4", "filter", "INPUT", &words,
+	ck_assert_int_eq(iptables_add_direct(&ruleset, "ipv4", "filter", "INPUT", &words,
 	                                    RULESET_DIRECT_REMOVAL
 	                                    " ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP"),
 	                 0);

@@ -40,6 +40,18 @@
 #define OWN_CHAIN                                                                                  \
 	"{\"chain\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"filter_INPUT\","       \
 	"\"type\":\"filter\",\"hook\":\"input\",\"prio\":10,\"policy\":\"accept\"}}"
+#define NAT                                                                                        \
+	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"n\",\"handle\":4,"             \
+	"\"type\":\"nat\",\"hook\":\"prerouting\",\"prio\":-100,\"policy\":\"accept\"}}"
+#define FORWARD                                                                                    \
+	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"f\",\"handle\":5,"             \
+	"\"type\":\"filter\",\"hook\":\"forward\",\"prio\":0,\"policy\":\"drop\"}}"
+#define FIB_LOCAL     MATCH("==", "{\"fib\":{\"result\":\"type\",\"flags\":\"daddr\"}}", "\"local\"")
+#define DNAT          "{\"dnat\":{\"family\":\"ip\",\"addr\":\"10.0.0.9\",\"port\":143}}"
+#define OIF(name)     MATCH("==", "{\"meta\":{\"key\":\"oifname\"}}", "\"" name "\"")
+#define STATUS        MATCH("in", "{\"ct\":{\"key\":\"status\"}}", "\"dnat\"")
+#define MARK(value)   MATCH("==", "{\"meta\":{\"key\":\"mark\"}}", value)
+#define LET_IN        "{\"accept\":null}"
 #define DOCUMENT(...) "{\"nftables\":[{\"metainfo\":{\"json_schema_version\":1}}," __VA_ARGS__ "]}"
 
 /* A connection from 192.0.2.7 or 2001:db8::7 to port 993, into a firewall that lets all in. */
@@ -72,6 +84,29 @@ static const struct {
     {CHAIN "," RULE(STATE("\"established\"") ",{\"accept\":null}") "," RULE(DROP), ETIMEDOUT,
      ETIMEDOUT, true},
     {CHAIN "," RULE("{\"accept\":null}") "," RULE(DROP), 0, 0, true},
+    /* led to another machine, where it does not come into this one, or to another port */
+    {CHAIN "," NAT "," RULE_IN("n", DPORT("993") "," DNAT) "," RULE(DROP), 0, ETIMEDOUT, true},
+    {NAT "," FORWARD "," RULE_IN("n", FIB_LOCAL "," DNAT), ETIMEDOUT, 0, true},
+    {NAT "," FORWARD "," RULE_IN("n", DNAT) "," RULE_IN("f", DPORT("143") "," STATUS "," LET_IN), 0,
+     0, true},
+    {NAT "," FORWARD "," RULE_IN("n", DNAT) "," RULE_IN("f", DPORT("993") "," LET_IN), ETIMEDOUT, 0,
+     true},
+    {NAT "," FORWARD "," RULE_IN("n", DNAT) "," RULE_IN("f", OIF("veth9") "," LET_IN), ETIMEDOUT, 0,
+     false},
+    {CHAIN "," NAT
+           "," RULE_IN("n", "{\"redirect\":{\"port\":143}}") "," RULE(DPORT("993") "," DROP),
+     0, 0, true},
+    {CHAIN "," NAT
+           "," RULE_IN("n", "{\"redirect\":{\"port\":143}}") "," RULE(DPORT("143") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {NAT "," RULE_IN("n", "{\"dnat\":{\"family\":\"ip\",\"addr\":{\"map\":{}}}}"), 0, 0, false},
+    {CHAIN "," RULE(FIB_LOCAL "," DROP), ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(STATUS "," DROP) "," RULE(OIF("eth0") "," DROP) "," RULE(MARK("7") "," DROP), 0,
+     0, true},
+    {CHAIN "," RULE(MARK("0") "," DROP), ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE("{\"mangle\":{\"key\":{\"meta\":{\"key\":\"mark\"}},\"value\":7}}") "," RULE(
+         MARK("7") "," DROP),
+     0, 0, false},
     {CHAIN "," OTHER "," RULE_IN("o", SADDR("\"192.0.2.7\"") "," DROP) "," RULE(
          "{\"jump\":{\"target\":\"o\"}}"),
      ETIMEDOUT, 0, true},

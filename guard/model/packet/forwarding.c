@@ -8,59 +8,74 @@
 #include "guard/model/packet/policies.h"
 #include "guard/model/packet/zonerules.h"
 
-static bool is_own_address(const struct way *way, const char *address)
+static bool is_own_address(const struct way *way, const struct cidr *to)
 {
-	struct cidr to;
-
-	if (!address || !*address)
-		return true;
-	return way->packet.destination && cidr_parse(&to, address, CIDR_ADDRESS_ONLY, NULL) == 0 &&
-	       cidr_cmp(&to, way->packet.destination) == 0;
+	return way->packet.destination && cidr_cmp(to, way->packet.destination) == 0;
 }
 
 /* It stays on this machine, if at another of its addresses. */
-static bool is_here(const struct way *way, const char *address)
+static bool is_here(const struct way *way, const struct cidr *to)
 {
-	struct cidr to;
-
-	return is_own_address(way, address) ||
-	       (cidr_parse(&to, address, CIDR_ADDRESS_ONLY, NULL) == 0 &&
-	        rangeset_contains(&way->ruleset->own, &to));
+	return is_own_address(way, to) || rangeset_contains(&way->ruleset->own, to);
 }
 
-/* The packet is for another port, or another machine, from here on. */
-static void rewrite(struct way *way, unsigned to_port, const char *to_address)
+static void rewrite_address(struct way *way, const char *text, const struct cidr *to)
 {
-	struct verdict *verdict = &way->verdict;
+	(void)snprintf(way->verdict.to_address, sizeof(way->verdict.to_address), "%s", text);
+	way->packet.away = !is_here(way, to);
+	if (way->packet.away)
+		way->packet.out = ruleset_out(way->ruleset, to);
+	way->destination = *to;
+	way->packet.destination = &way->destination;
+}
 
-	way->packet.port = to_port;
-	verdict->to_port = to_port;
-	if (!to_address || !*to_address)
-		return;
-	(void)snprintf(verdict->to_address, sizeof(verdict->to_address), "%s", to_address);
-	way->away = !is_here(way, to_address);
+/**
+ * forwarding_translate() - something leads the packet to another port, or another machine
+ * @step:       it
+ * @to_port:    0: the same
+ * @to_address: NULL or "": it stays on this machine
+ *
+ * The first that matches ends it. Where it changes nothing, nothing counts as forwarded for the
+ * kernel (ct status dnat).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int forwarding_translate(struct way *way, struct verdict_step step, struct match_answer answer,
+                         unsigned to_port, const char *to_address)
+{
+	unsigned port = to_port ? to_port : way->packet.port;
+	bool has_address = to_address && *to_address;
+	struct cidr to = CIDR_NULL;
+	int r;
+
+	if (way->rewritten || answer.match == MATCH_NO)
+		return 0;
+	if (has_address && cidr_parse(&to, to_address, CIDR_ADDRESS_ONLY, NULL) != 0)
+		answer = match_maybe("its address is not understood");
+	if (answer.match == MATCH_YES)
+		way->rewritten = true;
+	if (port == way->packet.port && (!has_address || is_own_address(way, &to)))
+		return 0;
+	r = way_note(way, step, answer);
+	if (r < 0 || answer.match != MATCH_YES)
+		return r;
+	way->packet.translated = true;
+	way->packet.port = port;
+	way->verdict.to_port = port;
+	if (has_address)
+		rewrite_address(way, to_address, &to);
+	return 0;
 }
 
 static int note_forward(struct way *way, struct verdict_step step, struct match_answer answer,
                         const char *to_port, const char *to_address)
 {
-	unsigned port = way->packet.port, last;
-	int r;
+	unsigned port = 0, last;
 
-	/* The first that matches ends it. */
-	if (way->rewritten || answer.match == MATCH_NO)
-		return 0;
-	if (to_port && *to_port && !services_port_range(to_port, &port, &last))
+	if (answer.match != MATCH_NO && to_port && *to_port &&
+	    !services_port_range(to_port, &port, &last))
 		answer = match_maybe("the number of its port is not known");
-	/* Where nothing changes the kernel counts nothing as forwarded (ct status dnat). */
-	if (answer.match == MATCH_YES)
-		way->rewritten = true;
-	if (port == way->packet.port && is_own_address(way, to_address))
-		return 0;
-	r = way_note(way, step, answer);
-	if (r == 0 && answer.match == MATCH_YES)
-		rewrite(way, port, to_address);
-	return r;
+	return forwarding_translate(way, step, answer, port, to_address);
 }
 
 static int note_forward_ports(struct way *way, const struct ruleset_zone *zone)

@@ -365,6 +365,15 @@ struct match_answer match_interface(const struct packet *packet, const char *bou
 
 /* --- rules of others ---------------------------------------------------------------------- */
 
+static struct match_answer goes_out_by(const struct packet *packet, const char *bound)
+{
+	if (!packet->away)
+		return MATCH_ANSWER_NO;
+	if (!packet->out)
+		return match_maybe("the interface that it goes out by is not known");
+	return match_if(match_interface_name(bound, packet->out));
+}
+
 static struct match_answer any_name(const struct packet *packet, const struct ruleset_match *match)
 {
 	struct match_answer answer = MATCH_ANSWER_NO;
@@ -374,6 +383,8 @@ static struct match_answer any_name(const struct packet *packet, const struct ru
 
 		if (match->field == RULESET_FIELD_INTERFACE)
 			answer = match_either(answer, match_interface(packet, name));
+		else if (match->field == RULESET_FIELD_OUT_INTERFACE)
+			answer = match_either(answer, goes_out_by(packet, name));
 		else if (match->field == RULESET_FIELD_PROTOCOL)
 			answer = match_either(answer, match_if(packet_is_protocol(packet, name)));
 		else
@@ -411,7 +422,15 @@ static struct match_answer field_matches(const struct packet *packet,
 	case RULESET_FIELD_FAMILY:
 	case RULESET_FIELD_PROTOCOL:
 	case RULESET_FIELD_INTERFACE:
+	case RULESET_FIELD_OUT_INTERFACE:
 		return any_name(packet, match);
+	case RULESET_FIELD_LOCAL:
+		return match_if(!packet->away);
+	case RULESET_FIELD_MARK:
+		return packet->marked ? match_maybe("which mark it bears is not known")
+		                      : MATCH_ANSWER_NO;
+	case RULESET_FIELD_TRANSLATED:
+		return match_if(packet->translated);
 	case RULESET_FIELD_SOURCE:
 		return match_if(rangeset_contains(&match->addresses, &packet->source));
 	case RULESET_FIELD_DESTINATION:

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/otherchain.h"
 
+#include "guard/model/packet/forwarding.h"
+
 #include <string.h>
 
 #define JUMPS_MAX  32    /* within each other; the kernel has 16 */
@@ -10,6 +12,19 @@ enum chain_end {
 	CHAIN_ENDED,   /* came to its end, or was told to return */
 	CHAIN_DECIDED, /* accepted, dropped or rejected for sure */
 };
+
+/* Of which nobody knows whether it lets in or not. */
+static int note_unknown(struct way *way, const struct ruleset_chain *chain,
+                        const struct ruleset_step *step, enum verdict_stage stage,
+                        const char *doubt)
+{
+	struct verdict_step out =
+	    way_step(stage, VERDICT_WHAT_CHAIN_RULE, NULL, step->text, VERDICT_DROP);
+
+	out.chain = chain;
+	out.either = true;
+	return way_note(way, out, match_maybe(doubt));
+}
 
 static int note_chain(struct way *way, const struct ruleset_chain *chain,
                       const struct ruleset_step *step, enum verdict_stage stage,
@@ -25,6 +40,19 @@ static int note_chain(struct way *way, const struct ruleset_chain *chain,
 	if (action == VERDICT_REJECT)
 		out.reject = step && step->argument ? step->argument : WAY_RULE_REJECT;
 	return way_note(way, out, answer);
+}
+
+/* Whoever leads it elsewhere means that it gets there; chains behind it may stop it all the same.
+ */
+static int translate(struct way *way, const struct ruleset_chain *chain,
+                     const struct ruleset_step *step, enum verdict_stage stage,
+                     struct match_answer answer)
+{
+	struct verdict_step out =
+	    way_step(stage, VERDICT_WHAT_CHAIN_RULE, NULL, step->text, VERDICT_ACCEPT);
+
+	out.chain = chain;
+	return forwarding_translate(way, out, answer, step->to_port, step->to_address);
 }
 
 static int walk_chain(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage,
@@ -73,6 +101,10 @@ static int walk_step(struct way *way, const struct ruleset_chain *chain,
 		                  : step->action == RULESET_ACTION_DROP ? VERDICT_DROP
 		                                                        : VERDICT_REJECT,
 		                  answer);
+	case RULESET_ACTION_TRANSLATE:
+		*leave = sure;
+		*end = sure ? CHAIN_DECIDED : CHAIN_ENDED;
+		return translate(way, chain, step, stage, answer);
 	case RULESET_ACTION_RETURN:
 		*leave = sure;
 		return 0;
@@ -80,16 +112,15 @@ static int walk_step(struct way *way, const struct ruleset_chain *chain,
 	case RULESET_ACTION_GOTO:
 		to = step->argument ? ruleset_chain(way->ruleset, chain, step->argument) : NULL;
 		if (!to || depth >= JUMPS_MAX || way->n_visits++ >= VISITS_MAX)
-			return note_chain(way, chain, step, stage, VERDICT_DROP,
-			                  match_maybe("the chain that it leads to is not known"));
+			return note_unknown(way, chain, step, stage,
+			                    "the chain that it leads to is not known");
 		r = walk_lead(way, chain, step, to, stage, answer, depth, end);
 		*leave = *end == CHAIN_DECIDED || (sure && step->action == RULESET_ACTION_GOTO);
 		return r;
 	case RULESET_ACTION_UNKNOWN:
 		break;
 	}
-	return note_chain(way, chain, step, stage, VERDICT_DROP,
-	                  match_maybe("what it does is not understood"));
+	return note_unknown(way, chain, step, stage, "what it does is not understood");
 }
 
 static int walk_chain(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage,
@@ -108,6 +139,10 @@ static int walk_chain(struct way *way, const struct ruleset_chain *chain, enum v
 		r = walk_step(way, chain, step, stage, answer, depth, end, &leave);
 		if (leave)
 			return r;
+		if (step->action == RULESET_ACTION_RETURN || step->action == RULESET_ACTION_GOTO)
+			so_far = match_both(
+			    so_far,
+			    match_maybe("whether a rule before it ends its chain is not known"));
 	}
 	return r;
 }

@@ -17,6 +17,11 @@ struct packet {
 	unsigned port;                  /* of the destination */
 	unsigned source_port;           /* 0: not known */
 	const char *icmp_type;          /* as firewalld calls it, "echo-request"; NULL: not known */
+	bool marked;                    /* something may have given it a mark; a new one has none */
+	/* once its destination was translated (DNAT) */
+	bool translated;
+	bool away;       /* to another machine */
+	const char *out; /* the interface that leads there; NULL: none, or not known */
 };
 
 bool packet_is_ipv6(const struct packet *packet);

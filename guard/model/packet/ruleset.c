@@ -65,6 +65,7 @@ static void step_deinit(struct ruleset_step *step)
 {
 	free(step->text);
 	free(step->argument);
+	free(step->to_address);
 	free(step->command);
 	free(step->set);
 	for (size_t i = 0; i < step->n_matches; i++) {
@@ -109,6 +110,7 @@ void ruleset_deinit(struct ruleset *ruleset)
 	strv_deinit(&ruleset->kernel.filled);
 	strv_deinit(&ruleset->kernel.leads);
 	rangeset_deinit(&ruleset->own);
+	free(ruleset->networks);
 	*ruleset = RULESET_NULL;
 }
 
@@ -650,6 +652,23 @@ int ruleset_add_chain(struct ruleset *ruleset, const char *family, const char *t
 	return 0;
 }
 
+/** ruleset_drop_table() - without the chains of a table; firewalld's direct rules stay */
+void ruleset_drop_table(struct ruleset *ruleset, const char *family, const char *table, bool legacy)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < ruleset->n_chains; i++) {
+		struct ruleset_chain *chain = &ruleset->chains[i];
+
+		if (!chain->direct && chain->legacy == legacy &&
+		    strcmp(chain->family, family) == 0 && strcmp(chain->table, table) == 0)
+			chain_deinit(chain);
+		else
+			ruleset->chains[kept++] = *chain;
+	}
+	ruleset->n_chains = kept;
+}
+
 /**
  * ruleset_chain() - the chain that a jump from another leads to
  * @from: a chain of the same table
@@ -662,7 +681,8 @@ const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
 	for (size_t i = 0; i < ruleset->n_chains; i++) {
 		const struct ruleset_chain *chain = &ruleset->chains[i];
 
-		if (strcmp(chain->name, name) == 0 && strcmp(chain->table, from->table) == 0 &&
+		if (chain->legacy == from->legacy && strcmp(chain->name, name) == 0 &&
+		    strcmp(chain->table, from->table) == 0 &&
 		    strcmp(chain->family, from->family) == 0)
 			return chain;
 	}
@@ -719,282 +739,85 @@ int ruleset_match_ports(struct ruleset_match *match, unsigned first, unsigned la
 	return r;
 }
 
-/* --- direct rules, as iptables takes them ------------------------------------------------- */
-
-struct reading {
-	const struct strv *words;
-	size_t at;
-	struct ruleset_step *step;
-	bool invert;
-	const char *protocol;
-};
-
-static const char *next_word(struct reading *reading)
+/**
+ * ruleset_step_leads() - the rule translates the destination
+ * @to: ADDRESS, ADDRESS:PORT, [ADDRESS]:PORT or :PORT; where it is one of several, nobody knows
+ *      what the rule does
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int ruleset_step_leads(struct ruleset_step *step, const char *to)
 {
-	return reading->at < reading->words->n ? reading->words->strings[reading->at++] : NULL;
-}
+	const char *colon = strrchr(to, ':'), *end = to + strlen(to);
+	bool bracket = *to == '[';
+	char address[CIDR_TEXT_LENGTH];
+	struct cidr cidr;
+	unsigned last = 0;
+	size_t n;
 
-static int not_understood(struct reading *reading)
-{
-	struct ruleset_match *match = NULL;
-
-	return ruleset_add_match(reading->step, RULESET_FIELD_UNKNOWN, false, &match);
-}
-
-static int read_addresses(struct reading *reading, enum ruleset_field field)
-{
-	const char *word = next_word(reading);
-	_cleanup_strv_ struct strv addresses = STRV_NULL;
-	struct ruleset_match *match = NULL;
-	int r;
-
-	if (!word)
-		return not_understood(reading);
-	r = strv_split(&addresses, word, ",");
-	if (r == 0)
-		r = ruleset_add_match(reading->step, field, reading->invert, &match);
-	for (size_t i = 0; i < addresses.n && r == 0; i++) {
-		struct cidr cidr;
-
-		if (cidr_parse(&cidr, addresses.strings[i], CIDR_NETMASK, NULL) != 0)
-			return not_understood(reading);
-		r = rangeset_add(&match->addresses, &cidr);
-	}
-	return r;
-}
-
-static int read_names(struct reading *reading, enum ruleset_field field)
-{
-	const char *word = next_word(reading);
-	struct ruleset_match *match = NULL;
-	int r;
-
-	if (!word)
-		return not_understood(reading);
-	if (field == RULESET_FIELD_PROTOCOL)
-		reading->protocol = word;
-	if (strcmp(word, "all") == 0)
-		return 0;
-	r = ruleset_add_match(reading->step, field, reading->invert, &match);
-	return r == 0 ? strv_add(&match->names, word) : r;
-}
-
-static int read_ports(struct reading *reading, enum ruleset_field field)
-{
-	const char *word = next_word(reading);
-	_cleanup_strv_ struct strv ports = STRV_NULL;
-	struct ruleset_match *match = NULL;
-	int r;
-
-	if (!word)
-		return not_understood(reading);
-	r = strv_split(&ports, word, ",");
-	if (r == 0)
-		r = ruleset_add_match(reading->step, field, reading->invert, &match);
-	for (size_t i = 0; i < ports.n && r == 0; i++) {
-		unsigned first, last;
-
-		if (!services_port_range(ports.strings[i], &first, &last))
-			return not_understood(reading);
-		r = ruleset_match_ports(match, first, last);
-	}
-	return r;
-}
-
-static int read_state(struct reading *reading)
-{
-	const char *word = next_word(reading);
-	struct ruleset_match *match = NULL;
-	bool is_new;
-
-	if (!word)
-		return not_understood(reading);
-	is_new = strstr(word, "NEW") != NULL;
-	if (is_new != reading->invert)
-		return 0;
-	return ruleset_add_match(reading->step, RULESET_FIELD_NEVER, false, &match);
-}
-
-static int read_target(struct reading *reading, bool is_goto)
-{
-	static const struct {
-		const char *name;
-		enum ruleset_action action;
-	} targets[] = {
-	    {"ACCEPT", RULESET_ACTION_ACCEPT}, {"DROP", RULESET_ACTION_DROP},
-	    {"REJECT", RULESET_ACTION_REJECT}, {"RETURN", RULESET_ACTION_RETURN},
-	    {"LOG", RULESET_ACTION_NONE},      {"NFLOG", RULESET_ACTION_NONE},
-	    {"MARK", RULESET_ACTION_NONE},     {"CT", RULESET_ACTION_NONE},
-	};
-	const char *word = next_word(reading);
-
-	if (!word)
-		return not_understood(reading);
-	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
-		if (strcmp(word, targets[i].name) != 0)
-			continue;
-		reading->step->action = targets[i].action;
-		/* What a log or mark is told is of no interest. */
-		if (targets[i].action == RULESET_ACTION_NONE)
-			reading->at = reading->words->n;
-		return 0;
-	}
-	reading->step->action = is_goto ? RULESET_ACTION_GOTO : RULESET_ACTION_JUMP;
-	reading->step->argument = strdup(word);
-	return reading->step->argument ? 0 : -ENOMEM;
-}
-
-static int read_reject_type(struct reading *reading)
-{
-	const char *word = next_word(reading);
-
-	if (!word || reading->step->argument)
-		return not_understood(reading);
-	reading->step->argument = strdup(word);
-	return reading->step->argument ? 0 : -ENOMEM;
-}
-
-static bool is_one(const char *word, const char *a, const char *b)
-{
-	return strcmp(word, a) == 0 || (b && strcmp(word, b) == 0);
-}
-
-/* A module is understood by the options that it brings; these bring only such as are known. */
-static int read_module(struct reading *reading)
-{
-	static const char *const known[] = {"tcp",       "udp",   "multiport",
-	                                    "conntrack", "state", "comment"};
-	const char *word = next_word(reading);
-
-	for (size_t i = 0; word && i < ARRAY_SIZE(known); i++)
-		if (strcmp(word, known[i]) == 0)
+	step->action = RULESET_ACTION_UNKNOWN;
+	/* an IPv6 address has colons of its own */
+	if (colon && (bracket ? colon[-1] == ']' : strchr(to, ':') == colon)) {
+		if (!services_port_range(colon + 1, &step->to_port, &last) || last != step->to_port)
 			return 0;
-	return not_understood(reading);
-}
-
-static int read_word(struct reading *reading, const char *word)
-{
-	if (is_one(word, "-s", "--source"))
-		return read_addresses(reading, RULESET_FIELD_SOURCE);
-	if (is_one(word, "-d", "--destination"))
-		return read_addresses(reading, RULESET_FIELD_DESTINATION);
-	if (is_one(word, "-p", "--protocol"))
-		return read_names(reading, RULESET_FIELD_PROTOCOL);
-	if (is_one(word, "-i", "--in-interface"))
-		return read_names(reading, RULESET_FIELD_INTERFACE);
-	if (is_one(word, "--dport", "--dports") ||
-	    is_one(word, "--destination-port", "--destination-ports"))
-		return read_ports(reading, RULESET_FIELD_PORT);
-	if (is_one(word, "--sport", "--sports") || is_one(word, "--source-port", "--source-ports"))
-		return read_ports(reading, RULESET_FIELD_SOURCE_PORT);
-	if (is_one(word, "--ctstate", "--state"))
-		return read_state(reading);
-	if (is_one(word, "-m", "--match"))
-		return read_module(reading);
-	if (is_one(word, "-j", "--jump") || is_one(word, "-g", "--goto"))
-		return read_target(reading, is_one(word, "-g", "--goto"));
-	if (is_one(word, "--reject-with", NULL))
-		return read_reject_type(reading);
-	if (is_one(word, "--comment", NULL)) {
-		(void)next_word(reading);
+		end = colon;
+	}
+	n = (size_t)(end - to);
+	if (bracket)
+		n -= n >= 2 && to[n - 1] == ']' ? 2 : n;
+	if (n >= sizeof(address))
 		return 0;
-	}
-	return not_understood(reading);
+	memcpy(address, to + bracket, n);
+	address[n] = '\0';
+	if (n > 0 && cidr_parse(&cidr, address, CIDR_ADDRESS_ONLY, NULL) != 0)
+		return 0;
+	if (n > 0 && !(step->to_address = strdup(address)))
+		return -ENOMEM;
+	step->action = RULESET_ACTION_TRANSLATE;
+	return 0;
 }
 
-static int read_words(struct reading *reading)
-{
-	const char *word;
-	int r = 0;
-
-	while (r == 0 && (word = next_word(reading))) {
-		if (strcmp(word, "!") == 0) {
-			reading->invert = !reading->invert;
-			continue;
-		}
-		r = read_word(reading, word);
-		reading->invert = false;
-	}
-	return r;
-}
-
-static struct ruleset_chain *direct_chain(struct ruleset *ruleset, const char *family,
-                                          const char *table, const char *name)
-{
-	for (size_t i = 0; i < ruleset->n_chains; i++) {
-		struct ruleset_chain *chain = &ruleset->chains[i];
-
-		if (chain->direct && strcmp(chain->family, family) == 0 &&
-		    strcmp(chain->table, table) == 0 && strcmp(chain->name, name) == 0)
-			return chain;
-	}
-	return NULL;
-}
-
-/* iptables' tables at the hooks that a packet to this machine passes. */
-static void place_chain(struct ruleset_chain *chain)
-{
-	static const struct {
-		const char *table, *chain;
-		enum ruleset_hook hook;
-		int priority;
-	} places[] = {
-	    {"raw", "PREROUTING", RULESET_HOOK_PREROUTING, -300},
-	    {"mangle", "PREROUTING", RULESET_HOOK_PREROUTING, -150},
-	    {"nat", "PREROUTING", RULESET_HOOK_PREROUTING, -100},
-	    {"mangle", "INPUT", RULESET_HOOK_INPUT, -150},
-	    {"filter", "INPUT", RULESET_HOOK_INPUT, 0},
-	    {"security", "INPUT", RULESET_HOOK_INPUT, 50},
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
-		if (strcmp(chain->table, places[i].table) == 0 &&
-		    strcmp(chain->name, places[i].chain) == 0) {
-			chain->hook = places[i].hook;
-			chain->priority = places[i].priority;
-		}
-	}
-}
+/* --- this machine ------------------------------------------------------------------------- */
 
 /**
- * ruleset_add_direct() - one of firewalld's direct rules
- * @family: ipv4 or ipv6; rules of bridges (eb) are none of a packet to this machine
- * @table:  filter, raw…
- * @chain:  INPUT, or one that others jump to
- * @words:  borrowed; the arguments, as iptables takes them
- * @command: what takes it away, as it is typed behind firewall-cmd; may be NULL
+ * ruleset_add_own() - an address of this machine
+ * @prefix: of the network that it is in
  *
- * Call in the order of their priorities. Understood are addresses, protocol, ports, interface,
- * state, and the targets ACCEPT, DROP, REJECT, RETURN and chains; a rule with anything else is
- * kept, with a condition of which nobody knows whether it is fulfilled.
- *
- * Return: 0; -ENOMEM.
+ * Return: 0 or -ENOMEM.
  */
-int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
-                       const char *chain, const struct strv *words, const char *command)
+int ruleset_add_own(struct ruleset *ruleset, const char *interface, const struct cidr *address,
+                    unsigned prefix)
 {
-	const char *ip = strcmp(family, "ipv6") == 0 ? "ip6" : "ip";
-	struct ruleset_chain *to = direct_chain(ruleset, ip, table, chain);
-	struct reading reading = {.words = words};
-	_cleanup_builder_ struct builder joined = BUILDER_NULL;
-	_cleanup_free_ char *text = NULL;
-	int r = 0;
+	struct ruleset_network row = {.network = *address};
+	int r = rangeset_add(&ruleset->own, address);
 
-	if (!to) {
-		r = ruleset_add_chain(ruleset, ip, table, chain, &to);
-		if (r != 0)
-			return r;
-		to->direct = true;
-		place_chain(to);
-	}
-	builder_join_all(&joined, " ", words);
-	r = builder_take(&joined, &text);
 	if (r == 0)
-		r = ruleset_add_step(to, text, &reading.step);
-	if (r == 0 && command && !(reading.step->command = strdup(command)))
-		r = -ENOMEM;
-	return r == 0 ? read_words(&reading) : r;
+		r = grow(&ruleset->networks, &ruleset->networks_capacity, ruleset->n_networks + 1,
+		         sizeof(row));
+	if (r < 0)
+		return r;
+	row.network.prefix = (uint8_t)prefix;
+	(void)snprintf(row.interface, sizeof(row.interface), "%s", interface);
+	ruleset->networks[ruleset->n_networks++] = row;
+	return 0;
 }
+
+/** ruleset_out() - the interface behind which an address is; borrowed; NULL: not known */
+const char *ruleset_out(const struct ruleset *ruleset, const struct cidr *address)
+{
+	const struct ruleset_network *best = NULL;
+
+	for (size_t i = 0; i < ruleset->n_networks; i++) {
+		const struct ruleset_network *row = &ruleset->networks[i];
+
+		if (cidr_contains(&row->network, address) &&
+		    (!best || row->network.prefix > best->network.prefix))
+			best = row;
+	}
+	return best ? best->interface : NULL;
+}
+
+/* --- what the kernel has of firewalld's own ----------------------------------------------- */
 
 /* More than firewalld has between the hook and the chains of a zone. */
 #define CHAINS_DEEP 8

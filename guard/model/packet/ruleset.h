@@ -14,6 +14,8 @@
 #ifndef GUARD_MODEL_PACKET_RULESET_H
 #define GUARD_MODEL_PACKET_RULESET_H
 
+#include <net/if.h>
+
 #include "guard/base/rangeset.h"
 #include "guard/model/item.h"
 #include "guard/model/packet/target.h"
@@ -108,6 +110,7 @@ enum ruleset_hook {
 	RULESET_HOOK_INGRESS,
 	RULESET_HOOK_PREROUTING,
 	RULESET_HOOK_INPUT,
+	RULESET_HOOK_FORWARD, /* of what goes to another machine, in place of input */
 };
 
 enum ruleset_field {
@@ -119,7 +122,11 @@ enum ruleset_field {
 	RULESET_FIELD_PROTOCOL, /* names: tcp… or a number */
 	RULESET_FIELD_PORT,     /* ports: of the destination */
 	RULESET_FIELD_SOURCE_PORT,
-	RULESET_FIELD_INTERFACE, /* names; a + or * at the end stands for any rest */
+	RULESET_FIELD_INTERFACE,     /* names; a + or * at the end stands for any rest */
+	RULESET_FIELD_OUT_INTERFACE, /* likewise; what stays on this machine has none */
+	RULESET_FIELD_LOCAL,         /* it is for this machine */
+	RULESET_FIELD_TRANSLATED,    /* its destination is another by now (DNAT) */
+	RULESET_FIELD_MARK,          /* it bears one; without the match being inverted: none */
 };
 
 struct ruleset_ports {
@@ -144,7 +151,8 @@ enum ruleset_action {
 	RULESET_ACTION_JUMP,
 	RULESET_ACTION_GOTO,
 	RULESET_ACTION_RETURN,
-	RULESET_ACTION_UNKNOWN, /* may do anything */
+	RULESET_ACTION_TRANSLATE, /* the destination is another from here on: DNAT, REDIRECT */
+	RULESET_ACTION_UNKNOWN,   /* may do anything */
 };
 
 struct ruleset_step {
@@ -154,6 +162,9 @@ struct ruleset_step {
 	size_t matches_capacity;
 	enum ruleset_action action;
 	char *argument; /* owned; of a jump: the chain; of a reject: its type, NULL for the usual */
+	char *to_address; /* owned; of a translation; NULL: it stays as it is, or on this machine */
+	unsigned to_port; /* 0: as it is */
+	bool marks;       /* it gives packets a mark, or may */
 	/* owned; what takes it away, as it is typed, of a direct rule behind firewall-cmd; NULL:
 	 * not known */
 	char *command;
@@ -168,6 +179,8 @@ struct ruleset_chain {
 	char *name;   /* owned */
 	bool direct;  /* firewalld's direct rules */
 	bool own;     /* of firewalld's own table, where others may have changed something */
+	bool legacy;  /* of iptables-legacy, which has tables of the same names in another place */
+	const char *tool; /* static; that changes it: iptables-nft, ip6tables-legacy; NULL: nft */
 	enum ruleset_hook hook;
 	int priority;
 	enum ruleset_action policy;
@@ -176,11 +189,18 @@ struct ruleset_chain {
 	size_t steps_capacity;
 };
 
+/* A network that an interface of this machine is in. */
+struct ruleset_network {
+	char interface[IF_NAMESIZE];
+	struct cidr network;
+};
+
 /* What the kernel has of firewalld's own, to be held against what firewalld says. */
 struct ruleset_kernel {
 	bool table;          /* inet firewalld */
 	bool asleep;         /* it is dormant: nothing of it is in force */
 	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
+	bool translated;     /* lets through what others lead elsewhere: no StrictForwardPorts */
 	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
 	struct strv filled;  /* its chains that have a rule */
 	/* "filter_IN_public filter_INPUT_ZONES": who is led to, by whom; a hook is nobody */
@@ -209,8 +229,11 @@ struct ruleset {
 	struct ruleset_chain *chains; /* base chains and those that they lead to */
 	size_t n_chains;
 	size_t chains_capacity;
-	struct rangeset own;          /* the addresses of this machine; empty: not known */
+	struct rangeset own; /* the addresses of this machine; empty: not known */
+	struct ruleset_network *networks;
+	size_t n_networks, networks_capacity;
 	bool chains_known;            /* false: nobody could tell what others filter */
+	bool iptables_hidden;         /* of rules of iptables only the name of a module was told */
 	struct ruleset_kernel kernel; /* when chains_known */
 	unsigned n_skipped;           /* entries that are not understood and left out */
 	char skipped[256];            /* the first of them */
@@ -233,17 +256,20 @@ int ruleset_add_ipset(struct ruleset *ruleset, const char *name, const char *typ
 int ruleset_add_entry(struct ruleset_ipset *ipset, const char *entry, struct err *err) _must_check_;
 int ruleset_add_chain(struct ruleset *ruleset, const char *family, const char *table,
                       const char *name, struct ruleset_chain **out) _must_check_;
+void ruleset_drop_table(struct ruleset *ruleset, const char *family, const char *table,
+                        bool legacy);
 int ruleset_add_step(struct ruleset_chain *chain, const char *text,
                      struct ruleset_step **out) _must_check_;
 int ruleset_add_match(struct ruleset_step *step, enum ruleset_field field, bool invert,
                       struct ruleset_match **out) _must_check_;
 int ruleset_match_ports(struct ruleset_match *match, unsigned first, unsigned last) _must_check_;
-int ruleset_add_direct(struct ruleset *ruleset, const char *family, const char *table,
-                       const char *chain, const struct strv *words,
-                       const char *command) _must_check_;
+int ruleset_step_leads(struct ruleset_step *step, const char *to) _must_check_;
 /* Then FAMILY and the words of the item. */
 #define RULESET_DIRECT_REMOVAL "--direct --remove-rule"
 
+int ruleset_add_own(struct ruleset *ruleset, const char *interface, const struct cidr *address,
+                    unsigned prefix) _must_check_;
+const char *ruleset_out(const struct ruleset *ruleset, const struct cidr *address);
 int ruleset_add_held(struct ruleset *ruleset, const char *zone, bool permanent,
                      struct ruleset_held **out) _must_check_;
 int ruleset_hold(struct ruleset_held *held, enum item_kind kind, const char *value) _must_check_;

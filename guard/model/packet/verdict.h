@@ -72,6 +72,7 @@ struct verdict_step {
 	bool certain;      /* false: whether it matches depends on what nobody knows */
 	const char *doubt; /* static; what that is; NULL: none */
 	enum verdict_action action;
+	bool either;        /* or another: nobody knows which */
 	const char *reject; /* borrowed; its type as firewalld calls it */
 };
 

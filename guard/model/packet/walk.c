@@ -74,6 +74,14 @@ static void take_chains(struct station *stations, size_t *n, const struct way *w
 	}
 }
 
+/* What goes to another machine does not come into this one. */
+static bool is_passed(const struct way *way, const struct station *station)
+{
+	return station->hook == RULESET_HOOK_INPUT     ? !way->packet.away
+	       : station->hook == RULESET_HOOK_FORWARD ? way->packet.away
+	                                               : true;
+}
+
 static int walk_all(struct way *way)
 {
 	const struct ruleset *ruleset = way->ruleset;
@@ -93,9 +101,8 @@ static int walk_all(struct way *way)
 	take_chains(stations, &n, way, WHOSE_OTHERS);
 	qsort(stations, n, sizeof(*stations), by_station);
 	for (size_t i = 0; i < n && r == 0; i++) {
-		/* What goes to another machine does not come into this one. */
-		if (way->away && stations[i].hook == RULESET_HOOK_INPUT)
-			break;
+		if (!is_passed(way, &stations[i]))
+			continue;
 		if (stations[i].fn)
 			r = stations[i].fn(way);
 		else
@@ -119,8 +126,18 @@ static int walk_kernel(struct way *way, enum whose whose)
 	take_chains(stations, &n, way, whose);
 	qsort(stations, n, sizeof(*stations), by_station);
 	for (size_t i = 0; i < n && r == 0 && !way->decided; i++)
-		r = otherchain_walk(way, stations[i].chain, VERDICT_STAGE_AFTER);
+		if (is_passed(way, &stations[i]))
+			r = otherchain_walk(way, stations[i].chain, VERDICT_STAGE_AFTER);
 	return r;
+}
+
+static bool has_marks(const struct ruleset *ruleset)
+{
+	for (size_t i = 0; i < ruleset->n_chains; i++)
+		for (size_t k = 0; k < ruleset->chains[i].n_steps; k++)
+			if (ruleset->chains[i].steps[k].marks)
+				return true;
+	return false;
 }
 
 /* --- the verdict -------------------------------------------------------------------------- */
@@ -184,7 +201,8 @@ static bool is_certain(const struct way *way)
 
 		if (step->certain || !counts)
 			continue;
-		if (step->what == VERDICT_WHAT_BINDING || step->action != decider->action)
+		if (step->what == VERDICT_WHAT_BINDING || step->either ||
+		    step->action != decider->action)
 			return false;
 	}
 	return true;
@@ -210,6 +228,15 @@ static bool lacks_its_rule(const struct ruleset *ruleset, const struct verdict_s
 	       !ruleset_kernel_denies(ruleset, step->zone->name);
 }
 
+/* By others, and firewalld passes on only what its own forward ports and policies say. */
+static bool is_strictly_forwarded(const struct way *way, const struct verdict_step *step)
+{
+	const struct ruleset_kernel *kernel = &way->ruleset->kernel;
+
+	return way->packet.translated && step->action == VERDICT_ACCEPT &&
+	       way_is_of_others(step->stage) && kernel->table && !kernel->translated;
+}
+
 static void settle(struct way *way)
 {
 	struct verdict *verdict = &way->verdict;
@@ -224,6 +251,10 @@ static void settle(struct way *way)
 		verdict->steps[way->decider].doubt =
 		    "so firewalld says, but its rules are gone from the kernel: nothing of it is "
 		    "in force";
+	else if (is_strictly_forwarded(way, &verdict->steps[way->decider]))
+		verdict->steps[way->decider].doubt =
+		    "firewalld passes on what others forward only where its policies do "
+		    "(StrictForwardPorts)";
 	else if (lacks_its_rule(way->ruleset, &verdict->steps[way->decider]))
 		verdict->steps[way->decider].doubt =
 		    "so firewalld says, but the kernel does not get to a rule for it";
@@ -293,6 +324,7 @@ int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct
 	struct way way = {.ruleset = ruleset, .packet = *packet};
 	int r = dispatch_init(&way.dispatch, ruleset);
 
+	way.packet.marked = has_marks(ruleset);
 	if (r == 0)
 		r = walk_all(&way);
 	if (r == 0)
@@ -316,8 +348,10 @@ int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct
 int walk_chains(struct verdict *out, const struct ruleset *ruleset, const struct packet *packet)
 {
 	struct way way = {.ruleset = ruleset, .packet = *packet, .leads = true};
-	int r = walk_kernel(&way, WHOSE_ALL);
+	int r;
 
+	way.packet.marked = has_marks(ruleset);
+	r = walk_kernel(&way, WHOSE_ALL);
 	if (r < 0) {
 		free(way.verdict.steps);
 		return r;

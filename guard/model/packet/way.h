@@ -22,9 +22,9 @@ struct way {
 	struct verdict verdict; /* its decider is set at the end */
 	size_t decider;         /* index of it */
 	bool decided;
-	bool rewritten;
-	bool away;  /* to another machine */
-	bool leads; /* the rules that lead to what is met are told, too */
+	bool rewritten;          /* what translates destinations had its turn, if it changed none */
+	struct cidr destination; /* that packet.destination points to since then */
+	bool leads;              /* the rules that lead to what is met are told, too */
 	unsigned n_visits;
 };
 

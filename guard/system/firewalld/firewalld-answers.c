@@ -11,6 +11,7 @@
 #include "guard/system/firewalld/firewalld-message.h"
 #include "guard/system/host/busdict.h"
 #include "guard/model/mail/services.h"
+#include "guard/model/packet/iptables.h"
 
 /* --- going through a dictionary ----------------------------------------------------------- */
 
@@ -622,7 +623,7 @@ static int add_direct(struct ruleset *ruleset, const struct direct_rule *rule)
 	add_words(&text, &rule->words);
 	if (builder_take(&text, &command) < 0)
 		return -ENOMEM;
-	return ruleset_add_direct(ruleset, rule->family, rule->table, rule->chain, &rule->words,
+	return iptables_add_direct(ruleset, rule->family, rule->table, rule->chain, &rule->words,
 	                          command);
 }
 
@@ -693,7 +694,7 @@ static int add_passthrough(struct ruleset *ruleset, const char *family, const ch
 	add_words(&text, words);
 	if (builder_take(&text, &command) < 0)
 		return -ENOMEM;
-	return ruleset_add_direct(ruleset, family, table, chain, rest, command);
+	return iptables_add_direct(ruleset, family, table, chain, rest, command);
 }
 
 /**

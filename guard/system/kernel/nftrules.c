@@ -8,8 +8,10 @@
 
 #include "guard/base/shell.h"
 #include "guard/model/mail/services.h"
+#include "guard/model/packet/iptables.h"
 #include "guard/model/rule/protocol.h"
 #include "guard/system/host/program.h"
+#include "guard/system/kernel/xtables.h"
 
 /* A ruleset larger than this is not read: a million elements of sets are about as much. */
 #define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
@@ -191,7 +193,6 @@ struct left {
 	const char *family;   /* that it implies; NULL: none */
 	const char *protocol; /* the same */
 	bool state;
-	bool status;
 };
 
 static struct left payload_left(const json_t *payload)
@@ -229,15 +230,30 @@ static struct left meta_left(const char *key)
 		left.field = RULESET_FIELD_PROTOCOL;
 	else if (strcmp(key, "iifname") == 0 || strcmp(key, "iif") == 0)
 		left.field = RULESET_FIELD_INTERFACE;
+	else if (strcmp(key, "oifname") == 0 || strcmp(key, "oif") == 0)
+		left.field = RULESET_FIELD_OUT_INTERFACE;
+	else if (strcmp(key, "mark") == 0)
+		left.field = RULESET_FIELD_MARK;
 	else if (strcmp(key, "nfproto") == 0)
 		left.field = RULESET_FIELD_FAMILY;
 	return left;
+}
+
+/* A flag is written as a text where it is the only one. */
+static bool is_destination(const json_t *fib)
+{
+	const json_t *flags = json_object_get(fib, "flags");
+	const char *flag =
+	    json_string_value(json_is_array(flags) ? json_array_get(flags, 0) : flags);
+
+	return flag && strcmp(flag, "daddr") == 0;
 }
 
 static struct left left_of(const json_t *left)
 {
 	const json_t *payload = json_object_get(left, "payload");
 	const json_t *meta = json_object_get(left, "meta"), *ct = json_object_get(left, "ct");
+	const json_t *fib = json_object_get(left, "fib");
 	struct left out = {.field = RULESET_FIELD_UNKNOWN};
 
 	if (payload)
@@ -248,7 +264,14 @@ static struct left left_of(const json_t *left)
 		out.state = true;
 		out.fn = take_name;
 	}
-	out.status = ct && strcmp(string_of(ct, "key"), "status") == 0;
+	if (ct && strcmp(string_of(ct, "key"), "status") == 0) {
+		out.field = RULESET_FIELD_TRANSLATED;
+		out.fn = take_name;
+	}
+	if (fib && strcmp(string_of(fib, "result"), "type") == 0 && is_destination(fib)) {
+		out.field = RULESET_FIELD_LOCAL;
+		out.fn = take_name;
+	}
 	return out;
 }
 
@@ -285,12 +308,12 @@ static int keep_set(struct ruleset_step *step, const json_t *right)
 	return text && *text == '@' ? keep(&step->set, text + 1) : 0;
 }
 
-/* "ct status dnat" of firewalld's own, which only what nobody has led elsewhere is asked about. */
-static bool is_never(const struct reader *reader, const json_t *rule, const json_t *expression)
+/* The kinds and states that are known by one word; of others nobody knows. */
+static void settle_word(struct ruleset_match *match, const char *word)
 {
-	return !reader->all && is_firewalld(rule) &&
-	       strcmp(string_of(expression, "op"), "!=") != 0 &&
-	       strcmp(string_of(expression, "right"), "dnat") == 0;
+	if (match->names.n != 1 || strcmp(match->names.strings[0], word) != 0)
+		match->field = RULESET_FIELD_UNKNOWN;
+	strv_deinit(&match->names);
 }
 
 static int take_match(const struct reader *reader, const json_t *rule, struct ruleset_step *step,
@@ -310,8 +333,6 @@ static int take_match(const struct reader *reader, const json_t *rule, struct ru
 		r = ruleset_add_match(step, left.field, invert, &match);
 	if (r != 0)
 		return r;
-	if (left.status && is_never(reader, rule, expression))
-		match->field = RULESET_FIELD_NEVER;
 	if (!left.fn || (!left.state && left.field == RULESET_FIELD_UNKNOWN))
 		return 0;
 	if (strcmp(op, "==") != 0 && strcmp(op, "in") != 0 && !invert)
@@ -320,6 +341,12 @@ static int take_match(const struct reader *reader, const json_t *rule, struct ru
 		r = take_values(reader, rule, match, json_object_get(expression, "right"), left.fn);
 	if (r == 0 && left.state)
 		settle_state(match, invert);
+	if (r == 0 && left.field == RULESET_FIELD_TRANSLATED)
+		settle_word(match, "dnat");
+	if (r == 0 && left.field == RULESET_FIELD_LOCAL)
+		settle_word(match, "local");
+	if (r == 0 && left.field == RULESET_FIELD_MARK && strv_contains(&match->names, "0"))
+		match->invert = !match->invert;
 	if (r == 0 && left.field == RULESET_FIELD_SOURCE && !invert)
 		r = keep_set(step, json_object_get(expression, "right"));
 	if (r > 0)
@@ -329,20 +356,12 @@ static int take_match(const struct reader *reader, const json_t *rule, struct ru
 
 /* --- statements --------------------------------------------------------------------------- */
 
-/* firewalld's direct rules, which are known from itself */
-static bool is_direct(const char *chain)
-{
-	size_t n = strlen(chain), suffix = strlen("_direct");
-
-	return n > suffix && strcmp(chain + n - suffix, "_direct") == 0;
-}
-
 static int take_jump(const struct reader *reader, const json_t *rule, struct ruleset_step *step,
                      const json_t *jump, enum ruleset_action action)
 {
 	const char *target = string_of(jump, "target");
 
-	if (!reader->all && !is_firewalld(rule) && is_direct(target))
+	if (!reader->all && !is_firewalld(rule) && iptables_is_direct(target))
 		return 0;
 	step->action = action;
 	return keep(&step->argument, target);
@@ -364,35 +383,61 @@ static int take_reject(struct ruleset_step *step, const json_t *reject)
 	return *expr ? keep(&step->argument, expr) : 0;
 }
 
-/* What iptables does through a module of its own; only the name is told. */
-static int take_xt(struct ruleset_step *step, const json_t *xt)
+/* To one address and port, or to one of these alone; else nobody knows where to. */
+static int take_translation(struct ruleset_step *step, const json_t *to)
 {
+	const json_t *address = json_object_get(to, "addr"), *port = json_object_get(to, "port");
+	const char *family = string_of(to, "family");
+	int r = *family ? add_name(step, RULESET_FIELD_FAMILY, family[2] ? "ipv6" : "ipv4") : 0;
+
+	if (r < 0)
+		return r;
+	step->action = RULESET_ACTION_UNKNOWN;
+	if ((address && !json_is_string(address)) ||
+	    (port && (!port_of(port, &step->to_port) || step->to_port == 0)))
+		return 0;
+	step->action = RULESET_ACTION_TRANSLATE;
+	return address ? keep(&step->to_address, json_string_value(address)) : 0;
+}
+
+/* What iptables does through a module of its own; only the name is told. */
+static int take_xt(const struct reader *reader, struct ruleset_step *step, const json_t *xt)
+{
+	static const char *const idle[] = {"LOG",      "NFLOG", "MARK",       "CT",
+	                                   "CONNMARK", "SNAT",  "MASQUERADE", "TCPMSS"};
 	const char *type = string_of(xt, "type"), *name = string_of(xt, "name");
 	struct ruleset_match *match;
 
-	if (strcmp(type, "target") == 0) {
-		if (strcmp(name, "REJECT") == 0)
-			step->action = RULESET_ACTION_REJECT;
-		else if (strcmp(name, "LOG") != 0 && strcmp(name, "NFLOG") != 0 &&
-		         strcmp(name, "MARK") != 0 && strcmp(name, "CT") != 0)
-			step->action = RULESET_ACTION_UNKNOWN;
-		return 0;
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(idle); i++)
+		if (strcmp(type, "target") == 0 && strcmp(name, idle[i]) == 0) {
+			step->marks |= strstr(name, "MARK") != NULL;
+			return 0;
+		}
 	if (strcmp(type, "match") == 0 && strcmp(name, "comment") == 0)
 		return 0;
-	return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+	reader->ruleset->iptables_hidden = true;
+	if (strcmp(type, "target") != 0)
+		return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+	step->action = strcmp(name, "REJECT") == 0 ? RULESET_ACTION_REJECT : RULESET_ACTION_UNKNOWN;
+	return 0;
 }
 
 static bool is_harmless(const char *key)
 {
-	static const char *const keys[] = {"counter",  "log",  "mangle",     "notrack",
-	                                   "secmark",  "snat", "masquerade", "ct helper",
-	                                   "ct count", "dup",  "last"};
+	static const char *const keys[] = {"counter", "log",        "notrack",   "secmark",
+	                                   "snat",    "masquerade", "ct helper", "ct count",
+	                                   "dup",     "last"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
 		if (strcmp(key, keys[i]) == 0)
 			return true;
 	return false;
+}
+
+/* "mark" of {"mangle": {"key": {"meta": {"key": "mark"}}, …}}; "" where it is something else */
+static const char *mangled(const json_t *mangle)
+{
+	return string_of(json_object_get(json_object_get(mangle, "key"), "meta"), "key");
 }
 
 static int take_expression(const struct reader *reader, const json_t *rule,
@@ -402,7 +447,9 @@ static int take_expression(const struct reader *reader, const json_t *rule,
 
 	if (strcmp(key, "match") == 0)
 		return take_match(reader, rule, step, value);
-	if (strcmp(key, "accept") == 0)
+	if (strcmp(key, "mangle") == 0)
+		step->marks |= strcmp(mangled(value), "mark") == 0;
+	else if (strcmp(key, "accept") == 0)
 		step->action = RULESET_ACTION_ACCEPT;
 	else if (strcmp(key, "drop") == 0)
 		step->action = RULESET_ACTION_DROP;
@@ -415,7 +462,9 @@ static int take_expression(const struct reader *reader, const json_t *rule,
 	else if (strcmp(key, "goto") == 0)
 		return take_jump(reader, rule, step, value, RULESET_ACTION_GOTO);
 	else if (strcmp(key, "xt") == 0)
-		return take_xt(step, value);
+		return take_xt(reader, step, value);
+	else if (strcmp(key, "dnat") == 0 || strcmp(key, "redirect") == 0)
+		return take_translation(step, value);
 	else if (strcmp(key, "limit") == 0)
 		return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
 	else if (!is_harmless(key))
@@ -490,6 +539,22 @@ static void put_left(struct text *text, const json_t *left)
 	}
 }
 
+static void put_translation(struct text *text, const char *key, const json_t *value)
+{
+	const json_t *address = json_object_get(value, "addr"),
+	             *port = json_object_get(value, "port");
+
+	put(text, key);
+	if (address || port)
+		put(text, "to");
+	if (address)
+		put_value(text, address);
+	if (port) {
+		put(text, "port");
+		put_value(text, port);
+	}
+}
+
 static void put_expression(struct text *text, const char *key, const json_t *value)
 {
 	if (strcmp(key, "match") == 0) {
@@ -502,6 +567,8 @@ static void put_expression(struct text *text, const char *key, const json_t *val
 		put(text, string_of(value, "target"));
 	} else if (strcmp(key, "xt") == 0) {
 		put(text, string_of(value, "name"));
+	} else if (strcmp(key, "dnat") == 0 || strcmp(key, "redirect") == 0) {
+		put_translation(text, key, value);
 	} else if (strcmp(key, "reject") == 0 && *string_of(value, "expr")) {
 		put(text, "reject with");
 		put(text, string_of(value, "expr"));
@@ -535,7 +602,7 @@ static bool is_taken(const struct reader *reader, const json_t *object)
 
 	if (!reader->all && !is_firewalld(object) &&
 	    (strncmp(table, "firewalld", strlen("firewalld")) == 0 ||
-	     is_direct(string_of(object, "chain"))))
+	     iptables_is_direct(string_of(object, "chain"))))
 		return false;
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++)
 		if (strcmp(family, families[i]) == 0)
@@ -552,6 +619,8 @@ static enum ruleset_hook hook_of(const json_t *chain)
 		return RULESET_HOOK_INGRESS;
 	if (strcmp(hook, "prerouting") == 0)
 		return RULESET_HOOK_PREROUTING;
+	if (strcmp(hook, "forward") == 0)
+		return RULESET_HOOK_FORWARD;
 	/* NAT at input is of the source. */
 	return strcmp(hook, "input") == 0 && !is_nat ? RULESET_HOOK_INPUT : RULESET_HOOK_NONE;
 }
@@ -710,6 +779,19 @@ static int see_accept(struct ruleset_kernel *kernel, const json_t *rule)
 	return strv_add(&kernel->accepts, text);
 }
 
+/* "ct status dnat accept": what anybody leads elsewhere, it passes on (core/nftables.py). */
+static bool passes_translated(const json_t *rule)
+{
+	const json_t *expressions = json_object_get(rule, "expr");
+	const json_t *match = json_object_get(json_array_get(expressions, 0), "match");
+
+	return strcmp(string_of(rule, "chain"), "filter_FORWARD") == 0 &&
+	       json_array_size(expressions) == 2 &&
+	       left_of(json_object_get(match, "left")).field == RULESET_FIELD_TRANSLATED &&
+	       strcmp(string_of(match, "right"), "dnat") == 0 &&
+	       json_object_get(json_array_get(expressions, 1), "accept");
+}
+
 static int see_own(struct ruleset_kernel *kernel, const json_t *object)
 {
 	const json_t *chain = json_object_get(object, "chain"),
@@ -722,6 +804,7 @@ static int see_own(struct ruleset_kernel *kernel, const json_t *object)
 		r = note_lead(kernel, string_of(chain, "name"), "");
 	if (r < 0 || !rule || !is_firewalld(rule))
 		return r;
+	kernel->translated |= passes_translated(rule);
 	r = see_lead(kernel, rule);
 	return r == 0 ? see_accept(kernel, rule) : r;
 }
@@ -868,7 +951,9 @@ int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeou
 	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
 	int r = ask_nft(&output, 'j', timeout_ms, err);
 
-	return r == 0 ? nftrules_parse(ruleset, whose, output.text, output.n, err) : r;
+	if (r == 0)
+		r = nftrules_parse(ruleset, whose, output.text, output.n, err);
+	return r == 0 ? xtables_read(ruleset, whose == NFTRULES_ALL, timeout_ms) : r;
 }
 
 /* --- rules as nft prints them -------------------------------------------------------------- */

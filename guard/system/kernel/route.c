@@ -90,17 +90,19 @@ int route_to(struct route *out, const struct cidr *address, struct err *err)
 
 static int add_own(const struct link *link, void *userdata)
 {
-	return link->has_address ? rangeset_add(userdata, &link->address) : 0;
+	return link->has_address
+	           ? ruleset_add_own(userdata, link->interface, &link->address, link->prefix)
+	           : 0;
 }
 
 /**
- * route_own_addresses() - the addresses of this machine
+ * route_own_addresses() - the addresses of this machine, and the networks that they are in
  * @out: gets them added
  * @err: says why not
  *
  * Return: 0; negative errno.
  */
-int route_own_addresses(struct rangeset *out, struct err *err)
+int route_own_addresses(struct ruleset *out, struct err *err)
 {
 	int r = links_each(add_own, out);
 

@@ -11,6 +11,7 @@
 #include <net/if.h>
 
 #include "guard/base/rangeset.h"
+#include "guard/model/packet/ruleset.h"
 
 enum {
 	ROUTE_E_NONE = 1, /* there is no route to it */
@@ -26,7 +27,7 @@ struct route {
 typedef int route_network_fn(const char *interface, const struct cidr *network, void *userdata);
 
 int route_to(struct route *out, const struct cidr *address, struct err *err) _must_check_;
-int route_own_addresses(struct rangeset *out, struct err *err) _must_check_;
+int route_own_addresses(struct ruleset *out, struct err *err) _must_check_;
 int route_networks(route_network_fn *fn, void *userdata, struct err *err) _must_check_;
 
 #endif

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/packet/owner.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "guard/base/shell.h"
+#include "guard/model/ban/directban.h"
+
+/* What lets in whom its rule is about, or all to a port; nothing added: it has no command for it.
+ */
+typedef int answer_fn(struct strv *out, const struct verdict_step *step, const struct cidr *client,
+                      const struct strv *ports);
+
+struct owner {
+	const char *name;
+	const char *tables[2], *chains[6], *sets[1]; /* how their names begin */
+	answer_fn *fn;
+};
+
+/* --- what a rule is about ----------------------------------------------------------------- */
+
+/** owner_rule() - the rule of a chain that a step has met; NULL: it is none */
+const struct ruleset_step *owner_rule(const struct verdict_step *step)
+{
+	if (step->what != VERDICT_WHAT_CHAIN_RULE)
+		return NULL;
+	for (size_t i = 0; i < step->chain->n_steps; i++)
+		if (step->chain->steps[i].text == step->value)
+			return &step->chain->steps[i];
+	return NULL;
+}
+
+static const struct ruleset_match *source_of(const struct verdict_step *step)
+{
+	const struct ruleset_step *rule = owner_rule(step);
+
+	for (size_t i = 0; rule && i < rule->n_matches; i++)
+		if (rule->matches[i].field == RULESET_FIELD_SOURCE && !rule->matches[i].invert)
+			return &rule->matches[i];
+	return NULL;
+}
+
+/* The element that the client is in: itself, or a prefix. */
+static bool find_element(struct cidr *out, const struct verdict_step *step,
+                         const struct cidr *client)
+{
+	const struct ruleset_match *match = source_of(step);
+
+	for (size_t i = 0; match && i < match->addresses.n; i++)
+		if (rangeset_prefix(&match->addresses.ranges[i], out) && cidr_contains(out, client))
+			return true;
+	*out = *client;
+	return match != NULL;
+}
+
+/* --- what is typed ------------------------------------------------------------------------ */
+
+/* @r: of shell_printf() */
+static int take(struct strv *out, int r, char **command)
+{
+	return r == 0 ? strv_add_take(out, *command) : r;
+}
+
+static int answer_crowdsec(struct strv *out, const struct verdict_step *step,
+                           const struct cidr *client, const struct strv *ports _unused_)
+{
+	char text[CIDR_TEXT_LENGTH];
+	struct cidr element;
+	char *command;
+
+	if (!find_element(&element, step, client))
+		return 0;
+	cidr_format(&element, text);
+	return take(out,
+	            shell_printf(&command, "cscli decisions delete %s %s",
+	                         cidr_is_address(&element) ? "--ip" : "--range", text),
+	            &command);
+}
+
+/* It is taken out of the list of the banned, and, where it is one for a while, out of that. */
+static int answer_csf(struct strv *out, const struct verdict_step *step, const struct cidr *client,
+                      const struct strv *ports _unused_)
+{
+	char text[CIDR_TEXT_LENGTH];
+	struct cidr element;
+	char *command;
+	int r;
+
+	if (!find_element(&element, step, client))
+		return 0;
+	cidr_format(&element, text);
+	r = take(out, shell_printf(&command, "csf -dr %s", text), &command);
+	return r == 0 ? take(out, shell_printf(&command, "csf -tr %s", text), &command) : r;
+}
+
+/* The very rule that would let the client in to this port, but for its action: ufw changes that. */
+static bool is_but_for_action(const struct ruleset_step *rule, const struct cidr *client,
+                              unsigned port)
+{
+	bool from = false, to = false;
+
+	for (size_t i = 0; i < rule->n_matches; i++) {
+		const struct ruleset_match *match = &rule->matches[i];
+		struct cidr prefix;
+
+		from |= match->field == RULESET_FIELD_SOURCE && match->addresses.n == 1 &&
+		        rangeset_prefix(&match->addresses.ranges[0], &prefix) &&
+		        cidr_cmp(&prefix, client) == 0;
+		to |= match->field == RULESET_FIELD_PORT && match->n_ports == 1 &&
+		      match->ports[0].first == port && match->ports[0].last == port;
+	}
+	return from && to && rule->n_matches == 3;
+}
+
+/* A rule that somebody gave it comes before what it lets in, unless that is put in front of it. */
+static int answer_ufw(struct strv *out, const struct verdict_step *step, const struct cidr *client,
+                      const struct strv *ports)
+{
+	const struct ruleset_step *rule = owner_rule(step);
+	bool given = rule && strstr(step->chain->name, "-user-");
+	char from[CIDR_TEXT_LENGTH];
+	struct cidr element;
+	char *command;
+	int r = 0;
+
+	cidr_format(client, from);
+	if (given && rule->n_matches == 1 && find_element(&element, step, client)) {
+		cidr_format(&element, from);
+		return take(out,
+		            shell_printf(&command, "ufw delete %s from %s",
+		                         step->action == VERDICT_REJECT ? "reject" : "deny", from),
+		            &command);
+	}
+	for (size_t i = 0; i < ports->n && r == 0; i++) {
+		const char *port = ports->strings[i], *protocol = strchr(port, '/') + 1;
+		int number = atoi(port);
+
+		if (!given)
+			r = shell_printf(&command, "ufw allow %s", port);
+		else if (is_but_for_action(rule, client, (unsigned)number))
+			r = shell_printf(&command, "ufw allow proto %s from %s to any port %d",
+			                 protocol, from, number);
+		else
+			r = shell_printf(&command,
+			                 "ufw insert 1 allow proto %s from %s to any port %d",
+			                 protocol, from, number);
+		r = take(out, r, &command);
+	}
+	return r;
+}
+
+static const struct owner owners[] = {
+    {.name = "CrowdSec",
+     .tables = {"crowdsec"},
+     .chains = {"CROWDSEC", "crowdsec"},
+     .sets = {"crowdsec"},
+     .fn = answer_crowdsec},
+    {.name = "ufw", .chains = {"ufw-", "ufw6-"}, .fn = answer_ufw},
+    {.name = "csf",
+     .chains = {"DENYIN", "ALLOWIN", "LOCALINPUT", "LOGDROPIN", "INVALID", "PORTFLOOD"},
+     .fn = answer_csf},
+    {.name = "sshguard", .tables = {"sshguard"}, .chains = {"sshguard"}, .sets = {"sshguard"}},
+    {.name = "Docker", .tables = {"docker-"}, .chains = {"DOCKER"}},
+    {.name = "Podman", .tables = {"netavark"}, .chains = {"NETAVARK", "CNI-"}},
+    {.name = "libvirt", .tables = {"libvirt_"}, .chains = {"LIBVIRT_"}},
+    {.name = "fail2ban",
+     .tables = {DIRECTBAN_PREFIX},
+     .chains = {DIRECTBAN_PREFIX},
+     .sets = {DIRECTBAN_PREFIX}},
+};
+
+#define FAIL2BAN (&owners[ARRAY_SIZE(owners) - 1])
+
+static bool begins(const char *name, const char *const *beginnings, size_t n)
+{
+	for (size_t i = 0; name && i < n && beginnings[i]; i++)
+		if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool is_table_of(const struct owner *owner, const struct ruleset *ruleset,
+                        const struct ruleset_chain *chain)
+{
+	for (size_t i = 0; i < ruleset->n_chains; i++) {
+		const struct ruleset_chain *other = &ruleset->chains[i];
+
+		if (other->legacy == chain->legacy && strcmp(other->table, chain->table) == 0 &&
+		    strcmp(other->family, chain->family) == 0 &&
+		    begins(other->name, owner->chains, ARRAY_SIZE(owner->chains)))
+			return true;
+	}
+	return false;
+}
+
+/* What a chain does at its end is whose chains stand in its table, where one firewall makes it. */
+static bool is_policy_of(const struct owner *owner, const struct ruleset *ruleset,
+                         const struct verdict_step *step)
+{
+	return step->what == VERDICT_WHAT_CHAIN_POLICY && owner->fn == answer_ufw &&
+	       is_table_of(owner, ruleset, step->chain);
+}
+
+/**
+ * owner_of() - whose rule or policy it is; static; NULL: somebody's who is not known
+ * @ruleset: that the step was met in
+ */
+const struct owner *owner_of(const struct ruleset *ruleset, const struct verdict_step *step)
+{
+	const struct ruleset_chain *chain = step->chain;
+	const struct ruleset_step *rule = chain ? owner_rule(step) : NULL;
+
+	for (size_t i = 0; chain && !chain->own && !chain->direct && i < ARRAY_SIZE(owners); i++) {
+		const struct owner *owner = &owners[i];
+
+		if (begins(chain->table, owner->tables, ARRAY_SIZE(owner->tables)) ||
+		    begins(chain->name, owner->chains, ARRAY_SIZE(owner->chains)) ||
+		    begins(rule ? rule->set : NULL, owner->sets, ARRAY_SIZE(owner->sets)) ||
+		    is_policy_of(owner, ruleset, step))
+			return owner;
+	}
+	return NULL;
+}
+
+/** owner_name() - as it is written for a person; static */
+const char *owner_name(const struct owner *owner)
+{
+	return owner->name;
+}
+
+/** owner_is_fail2ban() - then its tickets tell whose ban it is */
+bool owner_is_fail2ban(const struct owner *owner)
+{
+	return owner == FAIL2BAN;
+}
+
+/**
+ * owner_commands() - what tells the program to let the client in, as it is typed
+ * @out:    gets them added; none: the program has no command for that
+ * @step:   what keeps the client out, as owner_of() was asked
+ * @client: whose address
+ * @ports:  that are to be open, "993/tcp"
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int owner_commands(struct strv *out, const struct owner *owner, const struct verdict_step *step,
+                   const struct cidr *client, const struct strv *ports)
+{
+	return owner->fn ? owner->fn(out, step, client, ports) : 0;
+}

@@ -49,18 +49,20 @@ static bool opens(const struct look *look, const struct item *item, const char *
 	return port && check_item_opens(look->run, item, port);
 }
 
-/* A zone that lets in to anything has it, too. */
+/* A zone that lets in to anything has it, too, and so has one from which it is led elsewhere. */
 static bool has(const struct look *look, const char *service, unsigned flag)
 {
 	const struct firewall *fw = &look->run->picture->firewall;
 	unsigned port = port_of(service);
+	enum check_way way;
 
 	for (size_t i = 0; i < fw->n; i++)
 		if ((fw->entries[i].flags & flag) &&
 		    strcmp(fw->entries[i].item.zone, look->zone) == 0 &&
 		    opens(look, &fw->entries[i].item, service))
 			return true;
-	return port && check_way(look->run, look->zone, port, CIDR_IPV4) == CHECK_WAY_ALL;
+	way = port ? check_way(look->run, look->zone, port, CIDR_IPV4) : CHECK_WAY_SHUT;
+	return way == CHECK_WAY_ALL || way == CHECK_WAY_AWAY;
 }
 
 /* Packets come through it, and it has some of them: whoever set it up meant it for mail. */

@@ -51,9 +51,10 @@ static enum check_way way_of(struct check_run *run, const struct packet *packet,
 {
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
-	if (!check_lets_in(run, &run->picture->ruleset, packet, &verdict) || verdict.to_port != 0 ||
-	    verdict.to_address[0])
+	if (!check_lets_in(run, &run->picture->ruleset, packet, &verdict))
 		return CHECK_WAY_SHUT;
+	if (verdict.to_port != 0 || verdict.to_address[0])
+		return CHECK_WAY_AWAY;
 	return !whether && check_lets_all_in(run, packet, verdict.decider) ? CHECK_WAY_ALL
 	                                                                   : CHECK_WAY_OWN;
 }
@@ -90,7 +91,7 @@ static enum check_way find_way(struct check_run *run, const char *zone, unsigned
 	return found;
 }
 
-/** check_way() - how a stranger gets in to a TCP port of this machine itself, on any interface
+/** check_way() - how a stranger gets in to a TCP port of this machine, on any interface
  * @zone: through this zone; NULL: through any
  *
  * Strangers come from several places, so that who denies one country is not taken for

@@ -71,6 +71,7 @@ int check_count(struct checks_counts *out, struct check_run *run) _must_check_;
 /* check-way.c */
 enum check_way {
 	CHECK_WAY_SHUT,
+	CHECK_WAY_AWAY, /* and from there to another port or machine */
 	CHECK_WAY_ALL, /* by what lets in to anything */
 	CHECK_WAY_OWN, /* by a word for this port */
 };

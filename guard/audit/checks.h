@@ -46,6 +46,7 @@
 	X(not_understood)                                                                          \
 	X(one_family_only)                                                                         \
 	X(panic)                                                                                   \
+	X(published_ports)                                                                         \
 	X(raw_ports)                                                                               \
 	X(refused_by_direct_rule)                                                                  \
 	X(refused_by_policy)                                                                       \

@@ -140,7 +140,8 @@ END_TEST
 
 /* --- worlds in which something is wrong --------------------------------------------------- */
 
-#define MAIL "public/interface:eth0=rp public/service:imaps=rp"
+#define MAIL     "public/interface:eth0=rp public/service:imaps=rp"
+#define LED_AWAY "direct:ipv4 nat PREROUTING -p tcp --dport 25 -j DNAT --to-destination 172.17.0.2"
 #define MAIL_RULES                                                                                 \
 	"public interface eth0\npublic service imaps\nservice:imaps 993/tcp\ndefault public"
 
@@ -254,6 +255,13 @@ static const struct {
 } worlds[] = {
     /* nothing listens on imaps, in all of these */
     {MAIL, MAIL_RULES, "", "no-listener=warning", "iptables-backend=info"},
+    /* led to a container, past all zones; shut there; led by a zone, and so asked of it */
+    {MAIL, MAIL_RULES "\n" LED_AWAY, "", "no-listener=warning",
+     "iptables-backend=info published-ports=info"},
+    {MAIL, MAIL_RULES "\n" LED_AWAY "\ndirect:ipv4 filter FORWARD -d 172.17.0.2 -j DROP", "",
+     "no-listener=warning", "iptables-backend=info"},
+    {MAIL, MAIL_RULES "\npublic forward-port port=25:proto=tcp:toport=25:toaddr=172.17.0.2", "",
+     "no-listener=warning", "iptables-backend=info"},
     /* a service that has it by another, as deep as any */
     {"public/interface:eth0=rp public/service:a=rp",
      "public interface eth0\npublic service a\nservice:a include:b\nservice:b include:c\n"
@@ -637,6 +645,7 @@ static const struct {
      "served", NULL, FINDING_INFO, NULL},
     {MAIL, MAIL_RULES "\ntrusted interface wg0\ntrusted target ACCEPT", "served", NULL,
      FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES "\n" LED_AWAY, "smtp, which the zone lacks", NULL, FINDING_INFO, NULL},
     /* a policy that opens it wherever they come in */
     {"public/interface:eth0=rw work/interface:eth0=p public/service:imaps=rp",
      MAIL_RULES "\nwork\npolicy:in ingress ANY\npolicy:in egress HOST\npolicy:in service imaps\n"

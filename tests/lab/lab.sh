@@ -37,7 +37,7 @@ outside() {
 	for tool in dbus-daemon firewalld firewall-cmd ip nft unshare; do
 		command -v "$tool" >/dev/null || { echo "lab.sh: $tool is missing: see packaging/deps" >&2; exit 2; }
 	done
-	network_packages "$script"
+	layer_packages "$script"
 	trap 'stop_inside 130' INT
 	trap 'stop_inside 143' TERM HUP
 	# the first process in there is killed with unshare, and all others with the first;
@@ -51,12 +51,20 @@ outside() {
 	exit "$status"
 }
 
-# A scenario that sources nm.sh has a real NetworkManager: this system's, installed or not.
-network_packages() { # SCRIPT
-	grep -q '/nm\.sh"' "$1" && ! command -v NetworkManager >/dev/null || return 0
-	LAB_NETWORK=$(unshare -m -p --propagation private --fork --kill-child --mount-proc \
-		env --default-signal=INT,TERM "$TOP/tests/machine/layer" network) || { echo "lab.sh: $LAB_NETWORK" >&2; exit 2; }
-	export LAB_NETWORK=${LAB_NETWORK##*$'\n'}
+# A scenario that sources nm.sh has a real NetworkManager, one that sources firewalls.sh has other
+# firewalls: this system's, installed or not.
+layer_packages() { # SCRIPT
+	local layer
+	if grep -q '/nm\.sh"' "$1"; then
+		layer=network
+	elif grep -q '/firewalls\.sh"' "$1"; then
+		layer=firewalls
+	else
+		return 0
+	fi
+	LAB_LAYER=$(unshare -m -p --propagation private --fork --kill-child --mount-proc \
+		env --default-signal=INT,TERM "$TOP/tests/machine/layer" "$layer") || { echo "lab.sh: $LAB_LAYER" >&2; exit 2; }
+	export LAB_LAYER=${LAB_LAYER##*$'\n'}
 }
 
 stop_inside() {
@@ -400,6 +408,19 @@ make_certificate() { # NAME DAYS FILE: signed by itself; DAYS may be negative
 }
 mail_listeners() { LISTENER=$("$BUILD/tests/lab/listener" 25 80 110 143 443 465 587 993 995 2525); }
 client() { ip netns exec client "$@"; }
+# what is written there is this world's alone; LAYER: and what is in it is there, too
+writable() { # FOLDER [LAYER]
+	local scratch
+	scratch=$(mktemp -d "$W/layer.XXXXXX") && mkdir "$scratch/upper" "$scratch/work" &&
+		mount -t overlay overlay -o "lowerdir=${2:+$2:}$1,upperdir=$scratch/upper,workdir=$scratch/work" "$1"
+}
+# the packages that layer_packages has fetched, over this system's
+layer_unpacked() {
+	mkdir -p "$W/packages" && { [ -z "${LAB_LAYER:-}" ] ||
+		tar -C "$W/packages" --xattrs --xattrs-include='trusted.overlay.*' -xf "$LAB_LAYER"; } &&
+		mkdir -p "$W/packages"/{usr,etc}
+}
+layer_usr() { layer_unpacked && writable /usr "$W/packages/usr"; }
 # reach PORT [ADDRESS [SOURCE]]: prints open, refused or timeout
 reach() { client "$BUILD/tests/lab/connect" "${2:-10.77.0.1}" "$1" "${3:-}"; }
 is_open() {

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For scenarios with a real NetworkManager, which keeps host0 and nothing else. To be sourced;
-# where none is installed, lab.sh has fetched its packages before the world began (LAB_NETWORK).
+# where none is installed, lab.sh has fetched its packages before the world began (LAB_LAYER).
 #
 #   nm_up [ZONE]     NetworkManager has activated host0's connection, which has that zone or none
 #   nm_start, nm_down
@@ -9,19 +9,9 @@
 #   nm_activate      nmcli connection up
 #   iredmail_up      mail's services are permanent in a zone that host0 is bound to at run time
 
-writable() { # FOLDER [LAYER]: of this world
-	local scratch
-	scratch=$(mktemp -d "$W/layer.XXXXXX") && mkdir "$scratch/upper" "$scratch/work" &&
-		mount -t overlay overlay -o "lowerdir=${2:+$2:}$1,upperdir=$scratch/upper,workdir=$scratch/work" "$1"
-}
-network_layer() {
-	[ -n "${LAB_NETWORK:-}" ] || return 0
-	mkdir "$W/network"
-	tar -C "$W/network" --xattrs --xattrs-include='trusted.overlay.*' -xf "$LAB_NETWORK" &&
-		writable /usr "$W/network/usr" && kill -HUP "$BUS"
-}
 nm_prepare() {
-	need "NetworkManager's packages are laid over this system" network_layer
+	need "NetworkManager's packages are laid over this system" layer_usr
+	need "which the bus reads" kill -HUP "$BUS"
 	need "it may write its state" writable /var/lib
 	mkdir -p /var/lib/NetworkManager
 	# of this network; and read-only, which says that no udev is to be waited for

@@ -52,6 +52,7 @@
 #define STATUS        MATCH("in", "{\"ct\":{\"key\":\"status\"}}", "\"dnat\"")
 #define MARK(value)   MATCH("==", "{\"meta\":{\"key\":\"mark\"}}", value)
 #define LET_IN        "{\"accept\":null}"
+#define GOTO(name)    "{\"goto\":{\"target\":\"" name "\"}}"
 #define DOCUMENT(...) "{\"nftables\":[{\"metainfo\":{\"json_schema_version\":1}}," __VA_ARGS__ "]}"
 
 /* A connection from 192.0.2.7 or 2001:db8::7 to port 993, into a firewall that lets all in. */
@@ -104,6 +105,10 @@ static const struct {
     {CHAIN "," RULE(STATUS "," DROP) "," RULE(OIF("eth0") "," DROP) "," RULE(MARK("7") "," DROP), 0,
      0, true},
     {CHAIN "," RULE(MARK("0") "," DROP), ETIMEDOUT, ETIMEDOUT, true},
+    /* of a client in another network nobody knows the MAC address: it may have left the chain */
+    {CHAIN "," OTHER "," RULE(MATCH("==", PAYLOAD("ether", "saddr"),
+                                    "\"02:00:00:00:00:01\"") "," GOTO("o")) "," RULE(DROP),
+     0, 0, false},
     {CHAIN "," RULE("{\"mangle\":{\"key\":{\"meta\":{\"key\":\"mark\"}},\"value\":7}}") "," RULE(
          MARK("7") "," DROP),
      0, 0, false},

@@ -186,9 +186,9 @@ static int read_comment(struct reading *reading, enum ruleset_field field _unuse
 /* A module is understood by the options that it brings; these bring only such as are known. */
 static int read_module(struct reading *reading, enum ruleset_field field _unused_)
 {
-	static const char *const known[] = {"tcp",       "udp",   "multiport",
-	                                    "conntrack", "state", "addrtype",
-	                                    "iprange",   "mark",  "comment"};
+	static const char *const known[] = {"tcp",   "udp",      "multiport", "conntrack",
+	                                    "state", "addrtype", "iprange",   "mark",
+	                                    "mac",   "comment"};
 	const char *word = next_word(reading);
 
 	for (size_t i = 0; word && i < ARRAY_SIZE(known); i++)
@@ -285,6 +285,7 @@ static const struct {
 	enum ruleset_field field;
 } options[] = {
     {{"-s", "--source", "--src-range"}, read_addresses, RULESET_FIELD_SOURCE},
+    {{"--mac-source"}, read_names, RULESET_FIELD_MAC},
     {{"-d", "--destination", "--dst-range"}, read_addresses, RULESET_FIELD_DESTINATION},
     {{"-p", "--protocol"}, read_names, RULESET_FIELD_PROTOCOL},
     {{"-i", "--in-interface"}, read_names, RULESET_FIELD_INTERFACE},

@@ -385,6 +385,8 @@ static struct match_answer any_name(const struct packet *packet, const struct ru
 			answer = match_either(answer, match_interface(packet, name));
 		else if (match->field == RULESET_FIELD_OUT_INTERFACE)
 			answer = match_either(answer, goes_out_by(packet, name));
+		else if (match->field == RULESET_FIELD_MAC)
+			answer = match_either(answer, mac_is(packet, name));
 		else if (match->field == RULESET_FIELD_PROTOCOL)
 			answer = match_either(answer, match_if(packet_is_protocol(packet, name)));
 		else
@@ -423,6 +425,7 @@ static struct match_answer field_matches(const struct packet *packet,
 	case RULESET_FIELD_PROTOCOL:
 	case RULESET_FIELD_INTERFACE:
 	case RULESET_FIELD_OUT_INTERFACE:
+	case RULESET_FIELD_MAC:
 		return any_name(packet, match);
 	case RULESET_FIELD_LOCAL:
 		return match_if(!packet->away);

@@ -118,6 +118,7 @@ enum ruleset_field {
 	RULESET_FIELD_NEVER,   /* that no new connection fulfils: ct state established */
 	RULESET_FIELD_FAMILY,  /* names: ipv4, ipv6 */
 	RULESET_FIELD_SOURCE,  /* addresses */
+	RULESET_FIELD_MAC, /* names; of the source */
 	RULESET_FIELD_DESTINATION,
 	RULESET_FIELD_PROTOCOL, /* names: tcp… or a number */
 	RULESET_FIELD_PORT,     /* ports: of the destination */

@@ -214,6 +214,9 @@ static struct left payload_left(const json_t *payload)
 	           (strcmp(field, "protocol") == 0 || strcmp(field, "nexthdr") == 0)) {
 		left.field = RULESET_FIELD_PROTOCOL;
 		left.fn = take_name;
+	} else if (strcmp(protocol, "ether") == 0 && strcmp(field, "saddr") == 0) {
+		left.field = RULESET_FIELD_MAC;
+		left.fn = take_name;
 	} else if ((left.protocol || strcmp(protocol, "th") == 0) &&
 	           (strcmp(field, "dport") == 0 || strcmp(field, "sport") == 0)) {
 		left.field = *field == 'd' ? RULESET_FIELD_PORT : RULESET_FIELD_SOURCE_PORT;

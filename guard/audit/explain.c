@@ -543,24 +543,40 @@ static int direct_commands(struct explain_reason *reason, const struct ruleset_s
 	return r;
 }
 
-static int chain_commands(struct explain_reason *reason, const struct explain *explain)
+/* What is in a set is taken out of it, as it stands there, not the rule that asks for it. */
+static int set_commands(struct explain_reason *reason, const struct explain *explain,
+                        const struct ruleset_step *rule)
 {
 	const struct ruleset_chain *chain = reason->step->chain;
-	const struct ruleset_step *step = owner_rule(reason->step);
 	struct builder command = BUILDER_NULL;
+	_cleanup_free_ char *set = NULL;
 	char address[CIDR_TEXT_LENGTH];
+	struct cidr element;
+
+	owner_element(&element, reason->step, &explain->packet.source);
+	cidr_format(&element, address);
+	if (!rule->set)
+		shell_addf(&command, "ipset del %s %s", owner_ipset(rule), address);
+	else if (xasprintf(&set, "{ %s }", address) < 0)
+		return -ENOMEM;
+	else
+		shell_addf(&command, "nft delete element %s %s %s %s", chain->family, chain->table,
+		           rule->set, set);
+	return add_command(&reason->commands, &command);
+}
+
+static int chain_commands(struct explain_reason *reason, const struct explain *explain)
+{
+	const struct ruleset_step *rule = owner_rule(reason->step);
 
 	if (is_strange(reason->step))
 		return strv_add(&reason->commands, EXPLAIN_RELOAD_SAFELY);
-	if (!step || (!step->set && !step->command))
+	if (rule && (rule->set || owner_ipset(rule)))
+		return set_commands(reason, explain, rule);
+	if (!rule || !rule->command)
 		return 0;
-	if (!step->set)
-		return chain->direct ? direct_commands(reason, step)
-		                     : strv_add(&reason->commands, step->command);
-	cidr_format(&explain->packet.source, address);
-	shell_addf(&command, "nft delete element %s %s %s '{ %s }'", chain->family, chain->table,
-	           step->set, address);
-	return add_command(&reason->commands, &command);
+	return reason->step->chain->direct ? direct_commands(reason, rule)
+	                                   : strv_add(&reason->commands, rule->command);
 }
 
 /* Where it is led to another port, that is the one which the chain sees. */

@@ -108,6 +108,8 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/gateways.h \
 	guard/system/kernel/generation.c \
 	guard/system/kernel/generation.h \
+	guard/system/kernel/ipsets.c \
+	guard/system/kernel/ipsets.h \
 	guard/system/kernel/links.c \
 	guard/system/kernel/links.h \
 	guard/system/kernel/listeners.c \

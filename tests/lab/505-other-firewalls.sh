@@ -49,3 +49,15 @@ need "others are as before" all_agree 10.77.0.2
 need "what is printed lets him in" opened_as_told 10.77.0.3 993
 need "a mark that nobody gives" iptables-legacy -A INPUT -m mark --mark 7 -j DROP
 need "explain agrees" all_agree 10.77.0.2
+iptables-legacy -F
+
+need "a set of the kernel's" ipset create bl hash:net
+need "with somebody in it" ipset add bl 10.77.0.3
+need "and others" ipset add bl 198.51.100.0/24
+need "behind a direct rule" fwc --direct --add-rule ipv4 filter INPUT 0 -m set --match-set bl src -j DROP
+need "explain agrees" all_agree 10.77.0.3
+need "others are as before" all_agree 10.77.0.2
+need "check lists whom it denies" exits 0 guard conflicts
+need "all of them" out_has '^ +257 .*bl|^ +256 '
+need "what is printed lets him in" opened_as_told 10.77.0.3 993
+need "it is the set's element" grep -qx 'ipset del bl 10.77.0.3' "$W/typed"

@@ -81,6 +81,8 @@ static int read_addresses(struct reading *reading, enum ruleset_field field)
 		r = ruleset_add_match(reading->step, field, reading->invert, &match);
 	for (size_t i = 0; i < addresses.n && r == 0; i++)
 		r = add_address(&match->addresses, addresses.strings[i]);
+	if (r == 0)
+		match->prefixes = true;
 	return r > 0 ? not_understood(reading) : r;
 }
 
@@ -177,6 +179,21 @@ static int read_mark(struct reading *reading, enum ruleset_field field)
 	return add_match(reading, field, (strtoul(word, NULL, 0) == 0) != reading->invert);
 }
 
+/* NAME and of which address; one of several (src,dst), or of a port, is another matter. */
+static int read_set(struct reading *reading, enum ruleset_field field _unused_)
+{
+	const char *name = next_word(reading), *of = next_word(reading);
+	struct ruleset_match *match = NULL;
+	bool source = of && strcmp(of, "src") == 0;
+	int r = ruleset_add_match(reading->step, RULESET_FIELD_UNKNOWN, reading->invert, &match);
+
+	if (r < 0 || !of || (!source && strcmp(of, "dst") != 0))
+		return r;
+	match->ipset_field = source ? RULESET_FIELD_SOURCE : RULESET_FIELD_DESTINATION;
+	match->ipset = strdup(name);
+	return match->ipset ? 0 : -ENOMEM;
+}
+
 static int read_comment(struct reading *reading, enum ruleset_field field _unused_)
 {
 	(void)next_word(reading);
@@ -188,7 +205,7 @@ static int read_module(struct reading *reading, enum ruleset_field field _unused
 {
 	static const char *const known[] = {"tcp",   "udp",      "multiport", "conntrack",
 	                                    "state", "addrtype", "iprange",   "mark",
-	                                    "mac",   "comment"};
+	                                    "mac",   "set",      "comment"};
 	const char *word = next_word(reading);
 
 	for (size_t i = 0; word && i < ARRAY_SIZE(known); i++)
@@ -303,6 +320,7 @@ static const struct {
     {{"--tcp-flags"}, read_flags, 0},
     {{"-m", "--match"}, read_module, 0},
     {{"--mark"}, read_mark, RULESET_FIELD_MARK},
+    {{"--match-set"}, read_set, 0},
     {{"--comment"}, read_comment, 0},
     {{"-j", "--jump"}, read_jump, 0},
     {{"-g", "--goto"}, read_goto, 0},

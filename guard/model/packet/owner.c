@@ -31,27 +31,31 @@ const struct ruleset_step *owner_rule(const struct verdict_step *step)
 	return NULL;
 }
 
-static const struct ruleset_match *source_of(const struct verdict_step *step)
+static const struct ruleset_match *source_of(const struct ruleset_step *rule)
 {
-	const struct ruleset_step *rule = owner_rule(step);
-
 	for (size_t i = 0; rule && i < rule->n_matches; i++)
 		if (rule->matches[i].field == RULESET_FIELD_SOURCE && !rule->matches[i].invert)
 			return &rule->matches[i];
 	return NULL;
 }
 
-/* The element that the client is in: itself, or a prefix. */
-static bool find_element(struct cidr *out, const struct verdict_step *step,
-                         const struct cidr *client)
+/** owner_ipset() - the kernel's ipset that holds whom the rule is about; borrowed; NULL: none */
+const char *owner_ipset(const struct ruleset_step *rule)
 {
-	const struct ruleset_match *match = source_of(step);
+	const struct ruleset_match *match = source_of(rule);
 
-	for (size_t i = 0; match && i < match->addresses.n; i++)
+	return match ? match->ipset : NULL;
+}
+
+/** owner_element() - the client, or the prefix that the set of a rule has for it */
+void owner_element(struct cidr *out, const struct verdict_step *step, const struct cidr *client)
+{
+	const struct ruleset_match *match = source_of(owner_rule(step));
+
+	for (size_t i = 0; match && match->prefixes && i < match->addresses.n; i++)
 		if (rangeset_prefix(&match->addresses.ranges[i], out) && cidr_contains(out, client))
-			return true;
+			return;
 	*out = *client;
-	return match != NULL;
 }
 
 /* --- what is typed ------------------------------------------------------------------------ */
@@ -69,8 +73,9 @@ static int answer_crowdsec(struct strv *out, const struct verdict_step *step,
 	struct cidr element;
 	char *command;
 
-	if (!find_element(&element, step, client))
+	if (!source_of(owner_rule(step)))
 		return 0;
+	owner_element(&element, step, client);
 	cidr_format(&element, text);
 	return take(out,
 	            shell_printf(&command, "cscli decisions delete %s %s",
@@ -87,8 +92,9 @@ static int answer_csf(struct strv *out, const struct verdict_step *step, const s
 	char *command;
 	int r;
 
-	if (!find_element(&element, step, client))
+	if (!source_of(owner_rule(step)))
 		return 0;
+	owner_element(&element, step, client);
 	cidr_format(&element, text);
 	r = take(out, shell_printf(&command, "csf -dr %s", text), &command);
 	return r == 0 ? take(out, shell_printf(&command, "csf -tr %s", text), &command) : r;
@@ -125,7 +131,8 @@ static int answer_ufw(struct strv *out, const struct verdict_step *step, const s
 	int r = 0;
 
 	cidr_format(client, from);
-	if (given && rule->n_matches == 1 && find_element(&element, step, client)) {
+	if (given && rule->n_matches == 1 && source_of(rule)) {
+		owner_element(&element, step, client);
 		cidr_format(&element, from);
 		return take(out,
 		            shell_printf(&command, "ufw delete %s from %s",
@@ -210,13 +217,14 @@ const struct owner *owner_of(const struct ruleset *ruleset, const struct verdict
 {
 	const struct ruleset_chain *chain = step->chain;
 	const struct ruleset_step *rule = chain ? owner_rule(step) : NULL;
+	const char *set = rule && rule->set ? rule->set : owner_ipset(rule);
 
 	for (size_t i = 0; chain && !chain->own && !chain->direct && i < ARRAY_SIZE(owners); i++) {
 		const struct owner *owner = &owners[i];
 
 		if (begins(chain->table, owner->tables, ARRAY_SIZE(owner->tables)) ||
 		    begins(chain->name, owner->chains, ARRAY_SIZE(owner->chains)) ||
-		    begins(rule ? rule->set : NULL, owner->sets, ARRAY_SIZE(owner->sets)) ||
+		    begins(set, owner->sets, ARRAY_SIZE(owner->sets)) ||
 		    is_policy_of(owner, ruleset, step))
 			return owner;
 	}

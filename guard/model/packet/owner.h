@@ -16,6 +16,8 @@ struct owner;
 const struct owner *owner_of(const struct ruleset *ruleset, const struct verdict_step *step);
 const char *owner_name(const struct owner *owner);
 bool owner_is_fail2ban(const struct owner *owner);
+const char *owner_ipset(const struct ruleset_step *rule);
+void owner_element(struct cidr *out, const struct verdict_step *step, const struct cidr *client);
 const struct ruleset_step *owner_rule(const struct verdict_step *step);
 int owner_commands(struct strv *out, const struct owner *owner, const struct verdict_step *step,
                    const struct cidr *client, const struct strv *ports) _must_check_;

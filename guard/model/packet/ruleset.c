@@ -71,6 +71,7 @@ static void step_deinit(struct ruleset_step *step)
 	for (size_t i = 0; i < step->n_matches; i++) {
 		rangeset_deinit(&step->matches[i].addresses);
 		strv_deinit(&step->matches[i].names);
+		free(step->matches[i].ipset);
 		free(step->matches[i].ports);
 	}
 	free(step->matches);

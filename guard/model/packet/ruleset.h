@@ -137,6 +137,9 @@ struct ruleset_ports {
 struct ruleset_match {
 	enum ruleset_field field;
 	bool invert;
+	char *ipset; /* owned; of the kernel, whose addresses these are; NULL: none */
+	enum ruleset_field ipset_field; /* that it is about, once they are known (ipsets.h) */
+	bool prefixes; /* an element of its set may be more than an address */
 	struct rangeset addresses;
 	struct strv names;
 	struct ruleset_ports *ports;
@@ -170,7 +173,7 @@ struct ruleset_step {
 	 * not known */
 	char *command;
 	bool permanent;  /* of a direct rule */
-	char *set;       /* owned; the set that holds the sources it is for; NULL: none */
+	char *set;       /* owned; nft's set that holds the sources it is for; NULL: none */
 	uint64_t handle; /* by which nft knows it; 0: not known */
 };
 

@@ -11,6 +11,7 @@
 #include "guard/model/packet/iptables.h"
 #include "guard/model/rule/protocol.h"
 #include "guard/system/host/program.h"
+#include "guard/system/kernel/ipsets.h"
 #include "guard/system/kernel/xtables.h"
 
 /* A ruleset larger than this is not read: a million elements of sets are about as much. */
@@ -303,12 +304,27 @@ static int keep(char **to, const char *text)
 	return *to ? 0 : -ENOMEM;
 }
 
+static bool has_intervals(const json_t *set)
+{
+	size_t i;
+	json_t *flag;
+
+	json_array_foreach(json_object_get(set, "flags"), i,
+	                   flag) if (strcmp(json_string_value(flag) ? json_string_value(flag) : "",
+	                                    "interval") == 0) return true;
+	return false;
+}
+
 /* What is in a set is taken out of it, not the rule that asks for it. */
-static int keep_set(struct ruleset_step *step, const json_t *right)
+static int keep_set(const struct reader *reader, const json_t *rule, struct ruleset_step *step,
+                    struct ruleset_match *match, const json_t *right)
 {
 	const char *text = json_string_value(right);
 
-	return text && *text == '@' ? keep(&step->set, text + 1) : 0;
+	if (!text || *text != '@')
+		return 0;
+	match->prefixes = has_intervals(find_set(reader, rule, text + 1));
+	return keep(&step->set, text + 1);
 }
 
 /* The kinds and states that are known by one word; of others nobody knows. */
@@ -351,7 +367,7 @@ static int take_match(const struct reader *reader, const json_t *rule, struct ru
 	if (r == 0 && left.field == RULESET_FIELD_MARK && strv_contains(&match->names, "0"))
 		match->invert = !match->invert;
 	if (r == 0 && left.field == RULESET_FIELD_SOURCE && !invert)
-		r = keep_set(step, json_object_get(expression, "right"));
+		r = keep_set(reader, rule, step, match, json_object_get(expression, "right"));
 	if (r > 0)
 		match->field = RULESET_FIELD_UNKNOWN;
 	return r > 0 ? 0 : r;
@@ -956,7 +972,9 @@ int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeou
 
 	if (r == 0)
 		r = nftrules_parse(ruleset, whose, output.text, output.n, err);
-	return r == 0 ? xtables_read(ruleset, whose == NFTRULES_ALL, timeout_ms) : r;
+	if (r == 0)
+		r = xtables_read(ruleset, whose == NFTRULES_ALL, timeout_ms);
+	return r == 0 ? ipsets_fill(ruleset, timeout_ms) : r;
 }
 
 /* --- rules as nft prints them -------------------------------------------------------------- */

@@ -144,6 +144,27 @@ bool rangeset_overlaps(const struct rangeset *set, const struct cidr *cidr)
 	return false;
 }
 
+/**
+ * rangeset_add_between() - put all addresses from one to another in
+ * @first: as text, as is @last; may be NULL, which is none
+ *
+ * Return: 0; 1: these are no addresses, or in the wrong order; -ENOMEM.
+ */
+int rangeset_add_between(struct rangeset *set, const char *first, const char *last)
+{
+	uint8_t low[CIDR_KEY_LENGTH], high[CIDR_KEY_LENGTH];
+	struct cidr from, to;
+	int r;
+
+	if (!first || !last || cidr_parse(&from, first, CIDR_ADDRESS_ONLY, NULL) != 0 ||
+	    cidr_parse(&to, last, CIDR_ADDRESS_ONLY, NULL) != 0)
+		return 1;
+	cidr_first(&from, low);
+	cidr_last(&to, high);
+	r = rangeset_add_range(set, low, high);
+	return r == -EINVAL ? 1 : r;
+}
+
 /** rangeset_prefix() - is it what one prefix holds? @out receives that, on success alone */
 bool rangeset_prefix(const struct range *range, struct cidr *out)
 {

@@ -28,6 +28,7 @@ void rangeset_deinit(struct rangeset *set);
 int rangeset_add(struct rangeset *set, const struct cidr *cidr) _must_check_;
 int rangeset_add_range(struct rangeset *set, const uint8_t first[CIDR_KEY_LENGTH],
                        const uint8_t last[CIDR_KEY_LENGTH]) _must_check_;
+int rangeset_add_between(struct rangeset *set, const char *first, const char *last) _must_check_;
 bool rangeset_prefix(const struct range *range, struct cidr *out) _must_check_;
 bool rangeset_contains(const struct rangeset *set, const struct cidr *cidr);
 bool rangeset_covers(const struct rangeset *set, const struct rangeset *other);

@@ -44,18 +44,11 @@ static int settled(struct reading *reading, bool fulfilled)
 static int add_range(struct rangeset *out, const char *text)
 {
 	_cleanup_strv_ struct strv ends = STRV_NULL;
-	uint8_t low[CIDR_KEY_LENGTH], high[CIDR_KEY_LENGTH];
-	struct cidr from, to;
 	int r = strv_split(&ends, text, "-");
 
 	if (r < 0)
 		return r;
-	if (ends.n != 2 || cidr_parse(&from, ends.strings[0], CIDR_ADDRESS_ONLY, NULL) != 0 ||
-	    cidr_parse(&to, ends.strings[1], CIDR_ADDRESS_ONLY, NULL) != 0)
-		return 1;
-	cidr_first(&from, low);
-	cidr_last(&to, high);
-	return memcmp(low, high, sizeof(low)) <= 0 ? rangeset_add_range(out, low, high) : 1;
+	return ends.n == 2 ? rangeset_add_between(out, ends.strings[0], ends.strings[1]) : 1;
 }
 
 static int add_address(struct rangeset *out, const char *text)

@@ -82,19 +82,8 @@ static int take_prefix(struct ruleset_match *match, const json_t *prefix)
 
 static int take_address_range(struct ruleset_match *match, const json_t *range)
 {
-	const char *first = json_string_value(json_array_get(range, 0));
-	const char *last = json_string_value(json_array_get(range, 1));
-	uint8_t low[CIDR_KEY_LENGTH], high[CIDR_KEY_LENGTH];
-	struct cidr from, to;
-
-	if (!first || !last || cidr_parse(&from, first, CIDR_ADDRESS_ONLY, NULL) != 0 ||
-	    cidr_parse(&to, last, CIDR_ADDRESS_ONLY, NULL) != 0)
-		return 1;
-	cidr_first(&from, low);
-	cidr_last(&to, high);
-	if (memcmp(low, high, sizeof(low)) > 0)
-		return 1;
-	return rangeset_add_range(&match->addresses, low, high);
+	return rangeset_add_between(&match->addresses, json_string_value(json_array_get(range, 0)),
+	                            json_string_value(json_array_get(range, 1)));
 }
 
 static int take_address(struct ruleset_match *match, const json_t *value)

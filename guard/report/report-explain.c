@@ -36,6 +36,12 @@ static bool is_deserted(const struct explain_port *row)
 	return row->verdict.action == VERDICT_ACCEPT && row->listens == LISTENERS_NO;
 }
 
+/* Who listens at the other address is not known here. */
+static bool is_led_away(const struct explain_port *row)
+{
+	return row->verdict.action == VERDICT_ACCEPT && row->verdict.to_address[0];
+}
+
 static const char *words_of_row(const struct explain_port *row)
 {
 	return client_words(is_deserted(row) ? ECONNREFUSED : row->verdict.client_errno);
@@ -132,8 +138,9 @@ static int put_table(const struct report *report, const struct explain *explain)
 		report_table_cell(&table, REPORT_PLAIN, "%s", row->service ? row->service : "");
 		report_table_cell(&table, color, "%s%s", report_explain_verdict(row),
 		                  row->verdict.certain ? "" : "?");
-		report_table_cell(&table, REPORT_PLAIN, "%s%s", words_of_row(row),
-		                  is_deserted(row) ? ", nothing listens" : "");
+		report_table_cell(&table, REPORT_PLAIN, "%s%s%s", words_of_row(row),
+		                  is_deserted(row) ? ", nothing listens" : "",
+		                  is_led_away(row) ? ", if it is served there" : "");
 		put_decider(&table, row);
 	}
 	return report_table_print(report, &table);

@@ -35,6 +35,7 @@ need "which firewalld trusts" fwc --zone=trusted --add-interface=ct0
 need "its ports are published" docker
 for port in 4190 25 2143 993 110; do need "explain is right about $port" agrees 10.77.0.2 "$port"; done
 need "it says where" exits 0 guard explain 10.77.0.2 4190
+need "and that it may not be served" out_has '^4190/tcp .* connects, if it is served there '
 need "and by which rule" out_has 'DNAT --to-destination 172.30.0.2:4190" in table ip nat, chain DOCKER'
 need "a ban in the zone" fwc --add-rich-rule='rule family="ipv4" source address="10.77.0.3" drop'
 for port in 4190 25 993; do need "holds, or does not: $port" agrees 10.77.0.3 "$port"; done

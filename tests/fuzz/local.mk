@@ -29,6 +29,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz-store-lists \
 	tests/fuzz/fuzz-text \
 	tests/fuzz/fuzz-timespec \
+	tests/fuzz/fuzz-xtables \
 	tests/fuzz/fuzz-zonexml
 check_PROGRAMS += $(FUZZ_TARGETS)
 TESTS += $(FUZZ_TARGETS)

@@ -37,6 +37,8 @@ for port in 4190 25 2143 993 110; do need "explain is right about $port" agrees 
 need "it says where" exits 0 guard explain 10.77.0.2 4190
 need "and that it may not be served" out_has '^4190/tcp .* connects, if it is served there '
 need "and by which rule" out_has 'DNAT --to-destination 172.30.0.2:4190" in table ip nat, chain DOCKER'
+need "the rules that it meets" exits 0 guard explain --rules 10.77.0.2 4190
+need "are told to the end" out_has 'inet firewalld filter_FORWARD.*: ct status dnat accept'
 need "a ban in the zone" fwc --add-rich-rule='rule family="ipv4" source address="10.77.0.3" drop'
 for port in 4190 25 993; do need "holds, or does not: $port" agrees 10.77.0.3 "$port"; done
 need "the container is reached all the same" is_open_from 10.77.0.3 4190

@@ -329,7 +329,7 @@ static bool holds(const struct cursor *cursor, const char *text, unsigned times)
 static bool login_says(struct cursor *cursor, struct cidr *address)
 {
 	struct cursor all = *cursor;
-	struct token proxied;
+	struct token proxied = {.at = ""};
 
 	/* who is let in without a name may be anybody */
 	if (!take_success(cursor, &proxied) || holds(&all, "rip=", 1) || holds(&all, "user=<", 1) ||

@@ -52,6 +52,8 @@ static int translate(struct way *way, const struct ruleset_chain *chain,
 	    way_step(stage, VERDICT_WHAT_CHAIN_RULE, NULL, step->text, VERDICT_ACCEPT);
 
 	out.chain = chain;
+	/* in the kernel's own words what lets it pass is told behind that */
+	out.decides = !way->leads;
 	return forwarding_translate(way, out, answer, step->to_port, step->to_address);
 }
 

@@ -14,7 +14,7 @@ typedef int answer_fn(struct strv *out, const struct verdict_step *step, const s
 
 struct owner {
 	const char *name;
-	const char *tables[2], *chains[6], *sets[1]; /* how their names begin */
+	const char *tables[2], *chains[3], *sets[1]; /* how their names begin */
 	answer_fn *fn;
 };
 
@@ -164,9 +164,7 @@ static const struct owner owners[] = {
      .sets = {"crowdsec"},
      .fn = answer_crowdsec},
     {.name = "ufw", .chains = {"ufw-", "ufw6-"}, .fn = answer_ufw},
-    {.name = "csf",
-     .chains = {"DENYIN", "ALLOWIN", "LOCALINPUT", "LOGDROPIN", "INVALID", "PORTFLOOD"},
-     .fn = answer_csf},
+    {.name = "csf", .chains = {"DENYIN", "LOCALINPUT", "LOGDROPIN"}, .fn = answer_csf},
     {.name = "sshguard", .tables = {"sshguard"}, .chains = {"sshguard"}, .sets = {"sshguard"}},
     {.name = "Docker", .tables = {"docker-"}, .chains = {"DOCKER"}},
     {.name = "Podman", .tables = {"netavark"}, .chains = {"NETAVARK", "CNI-"}},

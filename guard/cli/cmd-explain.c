@@ -240,6 +240,8 @@ static int read_rules(struct run *run)
 	struct err err = ERR_NULL;
 	int r = nftrules_read_worded(&run->kernel, NFT_MS, &err);
 
+	if (r == 0)
+		r = route_own_addresses(&run->kernel, &err);
 	if (r == -ENOMEM)
 		return out_of_memory(run);
 	if (r == 0)

@@ -151,7 +151,7 @@ static void make(struct ruleset *ruleset, const char *save, bool legacy)
 	struct cidr own, bridge;
 	char *text = strdup(save);
 
-	for (size_t i = 0; i < ARRAY_SIZE(lines); i++) {
+	for (size_t i = ruleset->default_zone ? ARRAY_SIZE(lines) : 0; i < ARRAY_SIZE(lines); i++) {
 		char *line = strdup(lines[i]);
 
 		rulesets_line(ruleset, line);

@@ -68,8 +68,9 @@ static bool take_tai(struct logtime *time, const char *word, size_t length)
 			return false;
 		*value = *value * 16 + digit;
 	}
-	time->at_us = (label - TAI_EPOCH) * 1000000 + nanoseconds / 1000;
 	time->absolute = label - TAI_EPOCH >= 0 && label - TAI_EPOCH < INT64_C(253402300800);
+	if (time->absolute)
+		time->at_us = (label - TAI_EPOCH) * 1000000 + nanoseconds / 1000;
 	return time->absolute;
 }
 

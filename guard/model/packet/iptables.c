@@ -271,6 +271,7 @@ static int read_target(struct reading *reading, enum ruleset_action to_chain)
 		return 0;
 	}
 	reading->step->action = to_chain;
+	free(reading->step->argument);
 	reading->step->argument = strdup(word);
 	return reading->step->argument ? 0 : -ENOMEM;
 }

@@ -772,7 +772,9 @@ int ruleset_step_leads(struct ruleset_step *step, const char *to)
 	address[n] = '\0';
 	if (n > 0 && cidr_parse(&cidr, address, CIDR_ADDRESS_ONLY, NULL) != 0)
 		return 0;
-	if (n > 0 && !(step->to_address = strdup(address)))
+	free(step->to_address);
+	step->to_address = n > 0 ? strdup(address) : NULL;
+	if (n > 0 && !step->to_address)
 		return -ENOMEM;
 	step->action = RULESET_ACTION_TRANSLATE;
 	return 0;

@@ -409,19 +409,6 @@ int iptables_add_step(struct ruleset_chain *chain, const struct strv *words, con
 	return r == 0 ? read_words(&reading) : r;
 }
 
-static struct ruleset_chain *direct_chain(struct ruleset *ruleset, const char *family,
-                                          const char *table, const char *name)
-{
-	for (size_t i = 0; i < ruleset->n_chains; i++) {
-		struct ruleset_chain *chain = &ruleset->chains[i];
-
-		if (chain->direct && strcmp(chain->family, family) == 0 &&
-		    strcmp(chain->table, table) == 0 && strcmp(chain->name, name) == 0)
-			return chain;
-	}
-	return NULL;
-}
-
 /**
  * iptables_add_direct() - one of firewalld's direct rules
  * @family: ipv4 or ipv6; rules of bridges (eb) are none of a packet to this machine
@@ -435,7 +422,8 @@ int iptables_add_direct(struct ruleset *ruleset, const char *family, const char 
                         const char *chain, const struct strv *words, const char *command)
 {
 	const char *ip = strcmp(family, "ipv6") == 0 ? "ip6" : "ip";
-	struct ruleset_chain *to = direct_chain(ruleset, ip, table, chain);
+	struct ruleset_chain *to = ruleset_find_chain(
+	    ruleset, &(struct ruleset_table){.family = ip, .name = table, .direct = true}, chain);
 	int r = 0;
 
 	if (!to) {

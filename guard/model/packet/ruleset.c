@@ -653,16 +653,31 @@ int ruleset_add_chain(struct ruleset *ruleset, const char *family, const char *t
 	return 0;
 }
 
-/** ruleset_drop_table() - without the chains of a table; firewalld's direct rules stay */
-void ruleset_drop_table(struct ruleset *ruleset, const char *family, const char *table, bool legacy)
+static bool is_in(const struct ruleset_chain *chain, const struct ruleset_table *table)
+{
+	return chain->direct == table->direct && chain->legacy == table->legacy &&
+	       strcmp(chain->family, table->family) == 0 && strcmp(chain->table, table->name) == 0;
+}
+
+/** ruleset_find_chain() - that of this name; borrowed from @ruleset; NULL: there is none */
+struct ruleset_chain *ruleset_find_chain(const struct ruleset *ruleset,
+                                         const struct ruleset_table *table, const char *name)
+{
+	for (size_t i = 0; i < ruleset->n_chains; i++)
+		if (strcmp(ruleset->chains[i].name, name) == 0 && is_in(&ruleset->chains[i], table))
+			return &ruleset->chains[i];
+	return NULL;
+}
+
+/** ruleset_drop_table() - without the chains of a table */
+void ruleset_drop_table(struct ruleset *ruleset, const struct ruleset_table *table)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < ruleset->n_chains; i++) {
 		struct ruleset_chain *chain = &ruleset->chains[i];
 
-		if (!chain->direct && chain->legacy == legacy &&
-		    strcmp(chain->family, family) == 0 && strcmp(chain->table, table) == 0)
+		if (is_in(chain, table))
 			chain_deinit(chain);
 		else
 			ruleset->chains[kept++] = *chain;

@@ -118,7 +118,7 @@ enum ruleset_field {
 	RULESET_FIELD_NEVER,   /* that no new connection fulfils: ct state established */
 	RULESET_FIELD_FAMILY,  /* names: ipv4, ipv6 */
 	RULESET_FIELD_SOURCE,  /* addresses */
-	RULESET_FIELD_MAC, /* names; of the source */
+	RULESET_FIELD_MAC,     /* names; of the source */
 	RULESET_FIELD_DESTINATION,
 	RULESET_FIELD_PROTOCOL, /* names: tcp… or a number */
 	RULESET_FIELD_PORT,     /* ports: of the destination */
@@ -139,7 +139,7 @@ struct ruleset_match {
 	bool invert;
 	char *ipset; /* owned; of the kernel, whose addresses these are; NULL: none */
 	enum ruleset_field ipset_field; /* that it is about, once they are known (ipsets.h) */
-	bool prefixes; /* an element of its set may be more than an address */
+	bool prefixes;                  /* an element of its set may be more than an address */
 	struct rangeset addresses;
 	struct strv names;
 	struct ruleset_ports *ports;
@@ -260,8 +260,14 @@ int ruleset_add_ipset(struct ruleset *ruleset, const char *name, const char *typ
 int ruleset_add_entry(struct ruleset_ipset *ipset, const char *entry, struct err *err) _must_check_;
 int ruleset_add_chain(struct ruleset *ruleset, const char *family, const char *table,
                       const char *name, struct ruleset_chain **out) _must_check_;
-void ruleset_drop_table(struct ruleset *ruleset, const char *family, const char *table,
-                        bool legacy);
+/* Whose chains have these names, and in which of the places where a table may be called so. */
+struct ruleset_table {
+	const char *family, *name; /* borrowed */
+	bool direct, legacy;
+};
+struct ruleset_chain *ruleset_find_chain(const struct ruleset *ruleset,
+                                         const struct ruleset_table *table, const char *name);
+void ruleset_drop_table(struct ruleset *ruleset, const struct ruleset_table *table);
 int ruleset_add_step(struct ruleset_chain *chain, const char *text,
                      struct ruleset_step **out) _must_check_;
 int ruleset_add_match(struct ruleset_step *step, enum ruleset_field field, bool invert,

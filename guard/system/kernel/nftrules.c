@@ -654,15 +654,10 @@ static int take_chain(struct reader *reader, const json_t *chain)
 
 static struct ruleset_chain *chain_of(const struct reader *reader, const json_t *rule)
 {
-	for (size_t i = 0; i < reader->ruleset->n_chains; i++) {
-		struct ruleset_chain *chain = &reader->ruleset->chains[i];
+	const struct ruleset_table table = {.family = string_of(rule, "family"),
+	                                    .name = string_of(rule, "table")};
 
-		if (!chain->direct && strcmp(chain->name, string_of(rule, "chain")) == 0 &&
-		    strcmp(chain->table, string_of(rule, "table")) == 0 &&
-		    strcmp(chain->family, string_of(rule, "family")) == 0)
-			return chain;
-	}
-	return NULL;
+	return ruleset_find_chain(reader->ruleset, &table, string_of(rule, "chain"));
 }
 
 static int add_command(struct ruleset_step *step, const json_t *rule)
@@ -976,19 +971,6 @@ struct place {
 	size_t next;
 };
 
-static struct ruleset_chain *find_chain(const struct place *place, const char *name)
-{
-	for (size_t i = 0; i < place->ruleset->n_chains; i++) {
-		struct ruleset_chain *chain = &place->ruleset->chains[i];
-
-		if (!chain->direct && strcmp(chain->name, name) == 0 &&
-		    strcmp(chain->table, place->table) == 0 &&
-		    strcmp(chain->family, place->family) == 0)
-			return chain;
-	}
-	return NULL;
-}
-
 /* "table inet firewalld { # handle 1", "\tchain filter_INPUT { # handle 7" */
 static bool see_place(struct place *place, const char *line)
 {
@@ -998,7 +980,9 @@ static bool see_place(struct place *place, const char *line)
 		return true;
 	if (sscanf(line, " chain %255s {", name) != 1)
 		return false;
-	place->chain = find_chain(place, name);
+	place->chain = ruleset_find_chain(
+	    place->ruleset, &(struct ruleset_table){.family = place->family, .name = place->table},
+	    name);
 	place->next = 0;
 	return true;
 }

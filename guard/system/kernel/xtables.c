@@ -48,8 +48,21 @@ static int split(struct strv *words, char *line)
 struct place {
 	struct ruleset *ruleset;
 	const struct xtables_source *source;
-	char table[64]; /* "": before the first */
+	struct ruleset_table table; /* its name is NULL before the first */
 };
+
+static int add_chain(struct ruleset *ruleset, const struct xtables_source *source,
+                     const char *table, const char *name, struct ruleset_chain **out)
+{
+	int r = ruleset_add_chain(ruleset, source->family, table, name, out);
+
+	if (r < 0)
+		return r;
+	(*out)->legacy = source->legacy;
+	(*out)->tool = source->tool;
+	iptables_place(*out);
+	return 0;
+}
 
 /* ":INPUT DROP [0:0]"; one that somebody has made has "-" in place of a policy. */
 static int take_chain(const struct place *place, const char *line)
@@ -62,28 +75,10 @@ static int take_chain(const struct place *place, const char *line)
 		return 0;
 	if (!place->source->all && iptables_is_direct(name))
 		return 0;
-	r = ruleset_add_chain(place->ruleset, place->source->family, place->table, name, &chain);
-	if (r < 0)
-		return r;
-	chain->legacy = place->source->legacy;
-	chain->tool = place->source->tool;
-	iptables_place(chain);
-	if (strcmp(policy, "DROP") == 0)
+	r = add_chain(place->ruleset, place->source, place->table.name, name, &chain);
+	if (r == 0 && strcmp(policy, "DROP") == 0)
 		chain->policy = RULESET_ACTION_DROP;
-	return 0;
-}
-
-static struct ruleset_chain *chain_of(const struct place *place, const char *name)
-{
-	for (size_t i = 0; i < place->ruleset->n_chains; i++) {
-		struct ruleset_chain *chain = &place->ruleset->chains[i];
-
-		if (!chain->direct && chain->legacy == place->source->legacy &&
-		    strcmp(chain->name, name) == 0 && strcmp(chain->table, place->table) == 0 &&
-		    strcmp(chain->family, place->source->family) == 0)
-			return chain;
-	}
-	return NULL;
+	return r;
 }
 
 /* "-A CHAIN WORD…": what takes it away has -D in place of that. */
@@ -98,12 +93,12 @@ static int take_rule(const struct place *place, char *line)
 
 	if (!cut_word(&line, &name))
 		return 0;
-	chain = chain_of(place, name);
+	chain = ruleset_find_chain(place->ruleset, &place->table, name);
 	r = split(&words, line);
 	if (r < 0 || !chain ||
 	    (!place->source->all && words.n > 1 && iptables_is_direct(words.strings[words.n - 1])))
 		return r;
-	shell_addf(&command, "%s -t %s -D %s", place->source->tool, place->table, name);
+	shell_addf(&command, "%s -t %s -D %s", place->source->tool, place->table.name, name);
 	for (size_t i = 0; i < words.n; i++)
 		shell_addf(&command, " %s", words.strings[i]);
 	r = builder_take(&command, &text);
@@ -113,13 +108,12 @@ static int take_rule(const struct place *place, char *line)
 static int take_line(struct place *place, char *line)
 {
 	if (*line == '*') {
-		(void)snprintf(place->table, sizeof(place->table), "%s", line + 1);
+		place->table.name = line + 1;
 		/* nft has told of it, if not all */
-		ruleset_drop_table(place->ruleset, place->source->family, place->table,
-		                   place->source->legacy);
+		ruleset_drop_table(place->ruleset, &place->table);
 		return 0;
 	}
-	if (!*place->table)
+	if (!place->table.name)
 		return 0;
 	if (*line == ':')
 		return take_chain(place, line);
@@ -134,7 +128,9 @@ static int take_line(struct place *place, char *line)
  */
 int xtables_parse(struct ruleset *ruleset, const struct xtables_source *source, char *text)
 {
-	struct place place = {.ruleset = ruleset, .source = source};
+	struct place place = {.ruleset = ruleset,
+	                      .source = source,
+	                      .table = {.family = source->family, .legacy = source->legacy}};
 	char *rest = NULL;
 	int r = 0;
 
@@ -185,14 +181,11 @@ static int add_unread(struct ruleset *ruleset, const struct xtables_source *sour
 {
 	struct ruleset_chain *chain;
 	struct ruleset_step *step;
-	int r = ruleset_add_chain(ruleset, source->family, "filter", "INPUT", &chain);
+	int r = add_chain(ruleset, source, "filter", "INPUT", &chain);
 
-	if (r < 0)
-		return r;
-	chain->legacy = true;
-	chain->tool = source->tool;
-	iptables_place(chain);
-	r = ruleset_add_step(chain, "rules of iptables-legacy, which could not be listed", &step);
+	if (r == 0)
+		r = ruleset_add_step(chain, "rules of iptables-legacy, which could not be listed",
+		                     &step);
 	if (r == 0)
 		step->action = RULESET_ACTION_UNKNOWN;
 	return r;

@@ -34,7 +34,6 @@ static int list_port(struct builder *out, struct check_run *run, const struct se
 	return 0;
 }
 
-/* Docker leaves a chain to its users, which is asked of what is led elsewhere. */
 static int list_ports(char **out, struct check_run *run, const char *interface)
 {
 	struct packet packet = {.interface = interface};

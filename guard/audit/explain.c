@@ -730,10 +730,11 @@ static bool starts_as_fail2bans(const char *name)
 }
 
 /* By a name that fail2ban's own actions give, or since a ticket stands for each address. */
-static int is_fail2bans(const struct explain *explain, const struct verdict_step *step)
+static int is_fail2bans(const struct explain *explain, const struct explain_reason *reason)
 {
+	const struct verdict_step *step = reason->step;
 	const struct rangeset *addresses = addresses_of(explain, step);
-	const struct owner *owner = owner_of(explain->ruleset, step);
+	const struct owner *owner = reason->owner;
 	_cleanup_rangeset_ struct rangeset banned = RANGESET_NULL;
 
 	if (!addresses || (owner && !owner_is_fail2ban(owner)))
@@ -746,11 +747,13 @@ static int is_fail2bans(const struct explain *explain, const struct verdict_step
 }
 
 /* Only what is about somebody's address can be a ban. Return: 1 or 0; -ENOMEM. */
-static int may_be_ban(const struct explain *explain, const struct verdict_step *step)
+static int may_be_ban(const struct explain *explain, const struct explain_reason *reason)
 {
+	const struct verdict_step *step = reason->step;
+
 	if (step->rule && !richrule_is_deny(&step->rule->rule))
 		return 0;
-	return step->rule && step->rule->rule.source.address ? 1 : is_fail2bans(explain, step);
+	return step->rule && step->rule->rule.source.address ? 1 : is_fail2bans(explain, reason);
 }
 
 static int take_ticket(struct explain_reason *reason, const struct ticket *ticket)
@@ -835,7 +838,7 @@ static int find_who(struct explain_reason *reason, const struct explain *explain
 		return 0;
 	reason->who = explain->tickets ? EXPLAIN_WHO_OTHERS : EXPLAIN_WHO_UNKNOWN;
 	if (explain->tickets)
-		r = may_be_ban(explain, step);
+		r = may_be_ban(explain, reason);
 	if (r <= 0)
 		return r;
 	r = 0;

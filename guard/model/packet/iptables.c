@@ -9,6 +9,7 @@
 #include <string.h>
 
 struct reading {
+	struct ruleset *ruleset;
 	const struct strv *words;
 	size_t at;
 	struct ruleset_step *step;
@@ -51,32 +52,51 @@ static int add_range(struct rangeset *out, const char *text)
 	return ends.n == 2 ? rangeset_add_between(out, ends.strings[0], ends.strings[1]) : 1;
 }
 
-static int add_address(struct rangeset *out, const char *text)
+static int add_address(struct ruleset_match *match, const char *text)
 {
 	struct cidr cidr;
 
+	match->prefixes = true;
 	if (cidr_parse(&cidr, text, CIDR_NETMASK, NULL) == 0)
-		return rangeset_add(out, &cidr);
-	return add_range(out, text);
+		return rangeset_add(&match->addresses, &cidr);
+	return add_range(&match->addresses, text);
 }
 
-static int read_addresses(struct reading *reading, enum ruleset_field field)
+static int add_ports(struct ruleset_match *match, const char *text)
+{
+	unsigned first, last;
+
+	return services_port_range(text, &first, &last) ? ruleset_match_ports(match, first, last)
+	                                                : 1;
+}
+
+/* @add: takes one of them; 1: it is not understood */
+static int read_list(struct reading *reading, enum ruleset_field field,
+                     int (*add)(struct ruleset_match *match, const char *text))
 {
 	const char *word = next_word(reading);
-	_cleanup_strv_ struct strv addresses = STRV_NULL;
+	_cleanup_strv_ struct strv list = STRV_NULL;
 	struct ruleset_match *match = NULL;
 	int r;
 
 	if (!word)
 		return not_understood(reading);
-	r = strv_split(&addresses, word, ",");
+	r = strv_split(&list, word, ",");
 	if (r == 0)
 		r = ruleset_add_match(reading->step, field, reading->invert, &match);
-	for (size_t i = 0; i < addresses.n && r == 0; i++)
-		r = add_address(&match->addresses, addresses.strings[i]);
-	if (r == 0)
-		match->prefixes = true;
+	for (size_t i = 0; i < list.n && r == 0; i++)
+		r = add(match, list.strings[i]);
 	return r > 0 ? not_understood(reading) : r;
+}
+
+static int read_addresses(struct reading *reading, enum ruleset_field field)
+{
+	return read_list(reading, field, add_address);
+}
+
+static int read_ports(struct reading *reading, enum ruleset_field field)
+{
+	return read_list(reading, field, add_ports);
 }
 
 static int read_names(struct reading *reading, enum ruleset_field field)
@@ -91,28 +111,6 @@ static int read_names(struct reading *reading, enum ruleset_field field)
 		return 0;
 	r = ruleset_add_match(reading->step, field, reading->invert, &match);
 	return r == 0 ? strv_add(&match->names, word) : r;
-}
-
-static int read_ports(struct reading *reading, enum ruleset_field field)
-{
-	const char *word = next_word(reading);
-	_cleanup_strv_ struct strv ports = STRV_NULL;
-	struct ruleset_match *match = NULL;
-	int r;
-
-	if (!word)
-		return not_understood(reading);
-	r = strv_split(&ports, word, ",");
-	if (r == 0)
-		r = ruleset_add_match(reading->step, field, reading->invert, &match);
-	for (size_t i = 0; i < ports.n && r == 0; i++) {
-		unsigned first, last;
-
-		if (!services_port_range(ports.strings[i], &first, &last))
-			return not_understood(reading);
-		r = ruleset_match_ports(match, first, last);
-	}
-	return r;
 }
 
 /* Of a new connection, that no other has announced; DNAT is what it is after a translation. */
@@ -241,36 +239,55 @@ static int read_redirection(struct reading *reading, enum ruleset_field field _u
 	return 0;
 }
 
+static const struct verb {
+	const char *name;
+	enum ruleset_action action;
+} targets[] = {
+    {"ACCEPT", RULESET_ACTION_ACCEPT},   {"DROP", RULESET_ACTION_DROP},
+    {"REJECT", RULESET_ACTION_REJECT},   {"RETURN", RULESET_ACTION_RETURN},
+    {"DNAT", RULESET_ACTION_TRANSLATE},  {"REDIRECT", RULESET_ACTION_TRANSLATE},
+    {"LOG", RULESET_ACTION_NONE},        {"NFLOG", RULESET_ACTION_NONE},
+    {"MARK", RULESET_ACTION_NONE},       {"CT", RULESET_ACTION_NONE},
+    {"CONNMARK", RULESET_ACTION_NONE},   {"SNAT", RULESET_ACTION_NONE},
+    {"MASQUERADE", RULESET_ACTION_NONE}, {"TCPMSS", RULESET_ACTION_NONE},
+    {"NOTRACK", RULESET_ACTION_NONE},    {"SET", RULESET_ACTION_NONE},
+};
+
+static const struct verb *find_verb(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(targets); i++)
+		if (strcmp(name, targets[i].name) == 0)
+			return &targets[i];
+	return NULL;
+}
+
+/**
+ * iptables_is_idle() - does the target decide nothing of a packet?
+ * @ruleset: is told that packets may bear a mark, if it gives one
+ */
+bool iptables_is_idle(struct ruleset *ruleset, const char *name)
+{
+	const struct verb *target = find_verb(name);
+
+	if (!target || target->action != RULESET_ACTION_NONE)
+		return false;
+	ruleset->marks |= strstr(name, "MARK") != NULL;
+	return true;
+}
+
 static int read_target(struct reading *reading, enum ruleset_action to_chain)
 {
-	static const struct {
-		const char *name;
-		enum ruleset_action action;
-	} targets[] = {
-	    {"ACCEPT", RULESET_ACTION_ACCEPT},   {"DROP", RULESET_ACTION_DROP},
-	    {"REJECT", RULESET_ACTION_REJECT},   {"RETURN", RULESET_ACTION_RETURN},
-	    {"DNAT", RULESET_ACTION_TRANSLATE},  {"REDIRECT", RULESET_ACTION_TRANSLATE},
-	    {"LOG", RULESET_ACTION_NONE},        {"NFLOG", RULESET_ACTION_NONE},
-	    {"MARK", RULESET_ACTION_NONE},       {"CT", RULESET_ACTION_NONE},
-	    {"CONNMARK", RULESET_ACTION_NONE},   {"SNAT", RULESET_ACTION_NONE},
-	    {"MASQUERADE", RULESET_ACTION_NONE}, {"TCPMSS", RULESET_ACTION_NONE},
-	    {"NOTRACK", RULESET_ACTION_NONE},    {"SET", RULESET_ACTION_NONE},
-	};
 	const char *word = next_word(reading);
+	const struct verb *target = word ? find_verb(word) : NULL;
 
 	if (!word)
 		return not_understood(reading);
-	for (size_t i = 0; i < ARRAY_SIZE(targets); i++) {
-		if (strcmp(word, targets[i].name) != 0)
-			continue;
-		reading->step->action = targets[i].action;
-		reading->step->marks = strstr(word, "MARK") != NULL;
-		/* What a log or mark is told is of no interest. */
-		if (targets[i].action == RULESET_ACTION_NONE)
-			reading->at = reading->words->n;
+	reading->step->action = target ? target->action : to_chain;
+	/* What a log or mark is told is of no interest. */
+	if (iptables_is_idle(reading->ruleset, word))
+		reading->at = reading->words->n;
+	if (target)
 		return 0;
-	}
-	reading->step->action = to_chain;
 	free(reading->step->argument);
 	reading->step->argument = strdup(word);
 	return reading->step->argument ? 0 : -ENOMEM;
@@ -388,14 +405,16 @@ bool iptables_is_direct(const char *chain)
 
 /**
  * iptables_add_step() - a rule at the end of a chain
+ * @chain:   of @ruleset
  * @words:   borrowed; the arguments, as iptables takes them
  * @command: what takes it away, as it is typed; may be NULL
  *
  * Return: 0; -ENOMEM.
  */
-int iptables_add_step(struct ruleset_chain *chain, const struct strv *words, const char *command)
+int iptables_add_step(struct ruleset *ruleset, struct ruleset_chain *chain,
+                      const struct strv *words, const char *command)
 {
-	struct reading reading = {.words = words};
+	struct reading reading = {.ruleset = ruleset, .words = words};
 	_cleanup_builder_ struct builder joined = BUILDER_NULL;
 	_cleanup_free_ char *text = NULL;
 	int r;
@@ -433,5 +452,5 @@ int iptables_add_direct(struct ruleset *ruleset, const char *family, const char 
 		to->direct = true;
 		iptables_place(to);
 	}
-	return iptables_add_step(to, words, command);
+	return iptables_add_step(ruleset, to, words, command);
 }

@@ -13,15 +13,25 @@ enum chain_end {
 	CHAIN_DECIDED, /* accepted, dropped or rejected for sure */
 };
 
+/* @step: NULL: none of them, so that it comes to what the chain does at its end */
+static struct verdict_step met(const struct ruleset_chain *chain, const struct ruleset_step *step,
+                               enum verdict_stage stage, enum verdict_action action)
+{
+	struct verdict_step out =
+	    way_step(stage, step ? VERDICT_WHAT_CHAIN_RULE : VERDICT_WHAT_CHAIN_POLICY, NULL,
+	             step ? step->text : "policy drop", action);
+
+	out.chain = chain;
+	return out;
+}
+
 /* Of which nobody knows whether it lets in or not. */
 static int note_unknown(struct way *way, const struct ruleset_chain *chain,
                         const struct ruleset_step *step, enum verdict_stage stage,
                         const char *doubt)
 {
-	struct verdict_step out =
-	    way_step(stage, VERDICT_WHAT_CHAIN_RULE, NULL, step->text, VERDICT_DROP);
+	struct verdict_step out = met(chain, step, stage, VERDICT_DROP);
 
-	out.chain = chain;
 	out.either = true;
 	return way_note(way, out, match_maybe(doubt));
 }
@@ -30,11 +40,8 @@ static int note_chain(struct way *way, const struct ruleset_chain *chain,
                       const struct ruleset_step *step, enum verdict_stage stage,
                       enum verdict_action action, struct match_answer answer)
 {
-	struct verdict_step out =
-	    way_step(stage, step ? VERDICT_WHAT_CHAIN_RULE : VERDICT_WHAT_CHAIN_POLICY, NULL,
-	             step ? step->text : "policy drop", action);
+	struct verdict_step out = met(chain, step, stage, action);
 
-	out.chain = chain;
 	/* To accept ends this base chain alone: those behind it are still asked. */
 	out.decides = action != VERDICT_ACCEPT;
 	if (action == VERDICT_REJECT)
@@ -48,10 +55,8 @@ static int translate(struct way *way, const struct ruleset_chain *chain,
                      const struct ruleset_step *step, enum verdict_stage stage,
                      struct match_answer answer)
 {
-	struct verdict_step out =
-	    way_step(stage, VERDICT_WHAT_CHAIN_RULE, NULL, step->text, VERDICT_ACCEPT);
+	struct verdict_step out = met(chain, step, stage, VERDICT_ACCEPT);
 
-	out.chain = chain;
 	/* in the kernel's own words what lets it pass is told behind that */
 	out.decides = !way->leads;
 	return forwarding_translate(way, out, answer, step->to_port, step->to_address);
@@ -67,11 +72,9 @@ static int walk_lead(struct way *way, const struct ruleset_chain *chain,
                      enum chain_end *end)
 {
 	const size_t before = way->verdict.n_steps;
-	struct verdict_step lead =
-	    way_step(stage, VERDICT_WHAT_CHAIN_RULE, NULL, step->text, VERDICT_ACCEPT);
+	struct verdict_step lead = met(chain, step, stage, VERDICT_ACCEPT);
 	int r = 0;
 
-	lead.chain = chain;
 	lead.decides = false;
 	if (way->leads)
 		r = way_note(way, lead, answer);

@@ -168,7 +168,6 @@ struct ruleset_step {
 	char *argument; /* owned; of a jump: the chain; of a reject: its type, NULL for the usual */
 	char *to_address; /* owned; of a translation; NULL: it stays as it is, or on this machine */
 	unsigned to_port; /* 0: as it is */
-	bool marks;       /* it gives packets a mark, or may */
 	/* owned; what takes it away, as it is typed, of a direct rule behind firewall-cmd; NULL:
 	 * not known */
 	char *command;
@@ -237,6 +236,7 @@ struct ruleset {
 	struct ruleset_network *networks;
 	size_t n_networks, networks_capacity;
 	bool chains_known;            /* false: nobody could tell what others filter */
+	bool marks;                   /* some rule gives packets a mark */
 	bool iptables_hidden;         /* of rules of iptables only the name of a module was told */
 	struct ruleset_kernel kernel; /* when chains_known */
 	unsigned n_skipped;           /* entries that are not understood and left out */

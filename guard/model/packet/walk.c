@@ -131,15 +131,6 @@ static int walk_kernel(struct way *way, enum whose whose)
 	return r;
 }
 
-static bool has_marks(const struct ruleset *ruleset)
-{
-	for (size_t i = 0; i < ruleset->n_chains; i++)
-		for (size_t k = 0; k < ruleset->chains[i].n_steps; k++)
-			if (ruleset->chains[i].steps[k].marks)
-				return true;
-	return false;
-}
-
 /* --- the verdict -------------------------------------------------------------------------- */
 
 /* Two that look at packets to this machine, at one place in the order. */
@@ -324,7 +315,7 @@ int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct
 	struct way way = {.ruleset = ruleset, .packet = *packet};
 	int r = dispatch_init(&way.dispatch, ruleset);
 
-	way.packet.marked = has_marks(ruleset);
+	way.packet.marked = ruleset->marks;
 	if (r == 0)
 		r = walk_all(&way);
 	if (r == 0)
@@ -350,7 +341,7 @@ int walk_chains(struct verdict *out, const struct ruleset *ruleset, const struct
 	struct way way = {.ruleset = ruleset, .packet = *packet, .leads = true};
 	int r;
 
-	way.packet.marked = has_marks(ruleset);
+	way.packet.marked = ruleset->marks;
 	r = walk_kernel(&way, WHOSE_ALL);
 	if (r < 0) {
 		free(way.verdict.steps);

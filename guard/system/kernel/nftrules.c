@@ -411,16 +411,11 @@ static int take_translation(struct ruleset_step *step, const json_t *to)
 /* What iptables does through a module of its own; only the name is told. */
 static int take_xt(const struct reader *reader, struct ruleset_step *step, const json_t *xt)
 {
-	static const char *const idle[] = {"LOG",      "NFLOG", "MARK",       "CT",
-	                                   "CONNMARK", "SNAT",  "MASQUERADE", "TCPMSS"};
 	const char *type = string_of(xt, "type"), *name = string_of(xt, "name");
 	struct ruleset_match *match;
 
-	for (size_t i = 0; i < ARRAY_SIZE(idle); i++)
-		if (strcmp(type, "target") == 0 && strcmp(name, idle[i]) == 0) {
-			step->marks |= strstr(name, "MARK") != NULL;
-			return 0;
-		}
+	if (strcmp(type, "target") == 0 && iptables_is_idle(reader->ruleset, name))
+		return 0;
 	if (strcmp(type, "match") == 0 && strcmp(name, "comment") == 0)
 		return 0;
 	reader->ruleset->iptables_hidden = true;
@@ -456,7 +451,7 @@ static int take_expression(const struct reader *reader, const json_t *rule,
 	if (strcmp(key, "match") == 0)
 		return take_match(reader, rule, step, value);
 	if (strcmp(key, "mangle") == 0)
-		step->marks |= strcmp(mangled(value), "mark") == 0;
+		reader->ruleset->marks |= strcmp(mangled(value), "mark") == 0;
 	else if (strcmp(key, "accept") == 0)
 		step->action = RULESET_ACTION_ACCEPT;
 	else if (strcmp(key, "drop") == 0)

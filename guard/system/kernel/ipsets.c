@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/system/host/clock.h"
 #include "guard/system/host/program.h"
 
 #define OUTPUT_MAX ((size_t)256 * 1024 * 1024)
@@ -57,13 +58,15 @@ int ipsets_parse(struct ruleset_match *out, char *text)
 	return r;
 }
 
-static int ask(struct ruleset_match *out, char *name, int timeout_ms)
+static int ask(struct ruleset_match *out, char *name, int64_t end_ms)
 {
 	static const char *const places[] = {"/usr/sbin/ipset", "/sbin/ipset", NULL};
 	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
 	char *arguments[] = {(char[]){"ipset"}, (char[]){"save"}, name, NULL};
-	const struct program save = {
-	    .places = places, .arguments = arguments, .timeout_ms = timeout_ms, .max = OUTPUT_MAX};
+	const struct program save = {.places = places,
+	                             .arguments = arguments,
+	                             .timeout_ms = clock_left_ms(end_ms),
+	                             .max = OUTPUT_MAX};
 	int r = program_read(&output, &save);
 
 	if (r == -ENOMEM)
@@ -106,11 +109,11 @@ static int list_names(struct strv *out, const struct ruleset_chain *chain)
 
 /**
  * ipsets_fill() - put into the rules of iptables whom their sets are about
- * @timeout_ms: for each of the sets
+ * @end_ms: of clock_monotonic_ms(): until then there is time
  *
  * Return: 0 or -ENOMEM. What cannot be read stays not understood.
  */
-int ipsets_fill(struct ruleset *ruleset, int timeout_ms)
+int ipsets_fill(struct ruleset *ruleset, int64_t end_ms)
 {
 	_cleanup_strv_ struct strv names = STRV_NULL;
 	int r = 0;
@@ -120,7 +123,7 @@ int ipsets_fill(struct ruleset *ruleset, int timeout_ms)
 	for (size_t i = 0; i < names.n && r == 0; i++) {
 		struct ruleset_match set = {.addresses = RANGESET_NULL};
 
-		r = ask(&set, names.strings[i], timeout_ms);
+		r = ask(&set, names.strings[i], end_ms);
 		for (size_t k = 0; k < ruleset->n_chains && r == 0; k++)
 			r = fill(&ruleset->chains[k], names.strings[i], &set);
 		r = r == IPSETS_E_UNKNOWN ? 0 : r;

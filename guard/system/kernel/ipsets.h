@@ -16,6 +16,6 @@ enum {
 };
 
 int ipsets_parse(struct ruleset_match *out, char *text) _must_check_;
-int ipsets_fill(struct ruleset *ruleset, int timeout_ms) _must_check_;
+int ipsets_fill(struct ruleset *ruleset, int64_t end_ms) _must_check_;
 
 #endif

@@ -10,6 +10,7 @@
 #include "guard/model/mail/services.h"
 #include "guard/model/packet/iptables.h"
 #include "guard/model/rule/protocol.h"
+#include "guard/system/host/clock.h"
 #include "guard/system/host/program.h"
 #include "guard/system/kernel/ipsets.h"
 #include "guard/system/kernel/xtables.h"
@@ -938,7 +939,7 @@ static int ask_nft(struct program_output *out, char option, int timeout_ms, stru
 /**
  * nftrules_read() - ask nft for the chains of others, or for all
  * @ruleset:    gets them added; its chains_known is set on success
- * @timeout_ms: that nft has
+ * @timeout_ms: that nft has, with whom else has to be asked
  * @err:        says why not
  *
  * Return: 0; NFTRULES_E_UNKNOWN; NFTRULES_E_MALFORMED; -ENOMEM.
@@ -947,13 +948,14 @@ int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeou
                   struct err *err)
 {
 	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
+	int64_t end_ms = clock_monotonic_ms() + timeout_ms;
 	int r = ask_nft(&output, 'j', timeout_ms, err);
 
 	if (r == 0)
 		r = nftrules_parse(ruleset, whose, output.text, output.n, err);
 	if (r == 0)
-		r = xtables_read(ruleset, whose == NFTRULES_ALL, timeout_ms);
-	return r == 0 ? ipsets_fill(ruleset, timeout_ms) : r;
+		r = xtables_read(ruleset, whose == NFTRULES_ALL, end_ms);
+	return r == 0 ? ipsets_fill(ruleset, end_ms) : r;
 }
 
 /* --- rules as nft prints them -------------------------------------------------------------- */

@@ -9,6 +9,7 @@
 
 #include "guard/base/shell.h"
 #include "guard/model/packet/iptables.h"
+#include "guard/system/host/clock.h"
 #include "guard/system/host/program.h"
 
 #define OUTPUT_MAX ((size_t)64 * 1024 * 1024)
@@ -143,14 +144,16 @@ int xtables_parse(struct ruleset *ruleset, const struct xtables_source *source, 
 /* --- asking ------------------------------------------------------------------------------- */
 
 /* Return: 0; 1: it cannot be asked; -ENOMEM. */
-static int ask(struct ruleset *ruleset, const struct xtables_source *source, int timeout_ms)
+static int ask(struct ruleset *ruleset, const struct xtables_source *source, int64_t end_ms)
 {
 	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
 	char name[32], sbin[64], other[64];
 	const char *const places[] = {sbin, other, NULL};
 	char *arguments[] = {name, NULL};
-	const struct program save = {
-	    .places = places, .arguments = arguments, .timeout_ms = timeout_ms, .max = OUTPUT_MAX};
+	const struct program save = {.places = places,
+	                             .arguments = arguments,
+	                             .timeout_ms = clock_left_ms(end_ms),
+	                             .max = OUTPUT_MAX};
 	int r;
 
 	(void)snprintf(name, sizeof(name), "%s-save", source->tool);
@@ -195,13 +198,13 @@ static int add_unread(struct ruleset *ruleset, const struct xtables_source *sour
  * xtables_read() - add what nft has not told of, and put what it told but a part of in full
  * @ruleset:    as nftrules_parse() has left it
  * @all:        firewalld's direct rules, too
- * @timeout_ms: that each program has
+ * @end_ms:     of clock_monotonic_ms(): until then the programs have time
  *
  * Where they cannot be asked, it stays as it is, and not certain.
  *
  * Return: 0 or -ENOMEM.
  */
-int xtables_read(struct ruleset *ruleset, bool all, int timeout_ms)
+int xtables_read(struct ruleset *ruleset, bool all, int64_t end_ms)
 {
 	static const struct {
 		struct xtables_source source;
@@ -222,7 +225,7 @@ int xtables_read(struct ruleset *ruleset, bool all, int timeout_ms)
 		if (sources[i].names ? !has_legacy(sources[i].names) : !ruleset->iptables_hidden)
 			continue;
 		source.all = all;
-		r = ask(ruleset, &source, timeout_ms);
+		r = ask(ruleset, &source, end_ms);
 		if (r > 0 && source.legacy)
 			r = add_unread(ruleset, &source);
 		if (r < 0)

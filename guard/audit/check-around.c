@@ -77,12 +77,12 @@ static int list_failing(struct strv *out, const struct picture *picture)
 	return r;
 }
 
-static int find_drift(struct findings *out, struct drift_counts *counts, unsigned kinds,
-                      const struct picture *picture)
+static int find_mismatch(struct findings *out, struct mismatch_counts *counts, unsigned kinds,
+                         const struct picture *picture)
 {
 	const bool safe = picture->config->restore_bans == CONFIG_RESTORE_BANS_SAFE;
 	_cleanup_strv_ struct strv failing = STRV_NULL;
-	const struct drift_evidence evidence = {
+	const struct mismatch_evidence evidence = {
 	    .fw = &picture->firewall,
 	    .tickets = &picture->tickets,
 	    .shapes = &picture->shapes,
@@ -95,11 +95,11 @@ static int find_drift(struct findings *out, struct drift_counts *counts, unsigne
 	};
 	int r = list_failing(&failing, picture);
 
-	return r == 0 ? drift_find(out, counts, kinds, &evidence) : r;
+	return r == 0 ? mismatch_find(out, counts, kinds, &evidence) : r;
 }
 
 /* Found once for all of its checks. */
-static int drift(struct check_run *run)
+static int mismatch(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	int r = 0;
@@ -107,17 +107,17 @@ static int drift(struct check_run *run)
 	/* another check tells of that, and what a wipe took is known to be without rules */
 	if (picture->state != FIREWALL_STATE_RUNNING)
 		return check_unmade(run, PICTURE_RULES);
-	if (picture->wipe_open && run->drift_found)
+	if (picture->wipe_open && run->mismatch_found)
 		return 0;
 	if (picture->wipe_open) {
-		run->drift_found = true;
+		run->mismatch_found = true;
 		return check_add_as(run, FINDING_UNKNOWN,
 		                    strdup("a restore is under way right now"), NULL,
 		                    "fail2ban's bans could not be compared with the rules");
 	}
-	if (!run->drift_found)
-		r = find_drift(&run->shared, &run->drift_counts, ~0U, picture);
-	run->drift_found = r == 0;
+	if (!run->mismatch_found)
+		r = find_mismatch(&run->shared, &run->mismatch_counts, ~0U, picture);
+	run->mismatch_found = r == 0;
 	return r == 0 ? findings_move(run->findings, &run->shared, run->check->name) : r;
 }
 
@@ -127,7 +127,7 @@ const struct check check_ban_without_rule = {
     .help = "fail2ban holds a ban that firewalld has no rule for",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
     .also = PICTURE_STORE | PICTURE_CLIENTS,
-    .fn = drift,
+    .fn = mismatch,
 };
 
 static int failing_text(char **out, const struct actionlog_row *row, const char *why)
@@ -187,7 +187,7 @@ static int jail_action_fails(struct check_run *run)
 	if (r < 0 || !picture_knows(picture, PICTURE_FIREWALLD | PICTURE_LINKS) ||
 	    (picture->wipe_open && !check_is_asked(run, &check_ban_without_rule)))
 		return r;
-	return drift(run);
+	return mismatch(run);
 }
 
 const struct check check_jail_action_fails = {
@@ -206,7 +206,7 @@ const struct check check_rule_without_ban = {
     .help = "a rule still blocks an address that no jail bans",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
     .also = PICTURE_STORE | PICTURE_CLIENTS,
-    .fn = drift,
+    .fn = mismatch,
 };
 
 const struct check check_ban_permanent = {
@@ -215,7 +215,7 @@ const struct check check_ban_permanent = {
     .help = "a ban became part of the permanent configuration",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
     .also = PICTURE_STORE | PICTURE_CLIENTS,
-    .fn = drift,
+    .fn = mismatch,
 };
 
 const struct check check_ban_zone = {
@@ -224,7 +224,7 @@ const struct check check_ban_zone = {
     .help = "bans stand in a zone that mail does not come through",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
     .also = PICTURE_STORE | PICTURE_CLIENTS,
-    .fn = drift,
+    .fn = mismatch,
 };
 
 /* --- legitimate clients ------------------------------------------------------------------ */
@@ -360,15 +360,15 @@ int check_count(struct checks_counts *out, struct check_run *run)
 	int r = 0;
 
 	*out = (struct checks_counts){
-	    .drift_known = runs && picture_knows_tickets(picture) && !picture->wipe_open,
+	    .mismatch_known = runs && picture_knows_tickets(picture) && !picture->wipe_open,
 	    .clients_known = runs && picture_knows(picture, PICTURE_CLIENTS),
 	};
-	if (out->drift_known && !run->drift_found)
-		r = find_drift(&run->shared, &run->drift_counts, 0, picture);
+	if (out->mismatch_known && !run->mismatch_found)
+		r = find_mismatch(&run->shared, &run->mismatch_counts, 0, picture);
 	if (r == 0 && out->clients_known && !run->cut_off_found)
 		r = find_conflicts(&list, run);
-	if (out->drift_known)
-		out->drift = run->drift_counts;
+	if (out->mismatch_known)
+		out->mismatch = run->mismatch_counts;
 	out->n_cut_off = run->n_cut_off;
 	return r;
 }

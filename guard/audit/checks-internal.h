@@ -21,8 +21,8 @@ struct check_run {
 	struct findings *findings;
 	/* what several checks share, worked out by the first of them; each takes its own */
 	struct findings shared;
-	struct drift_counts drift_counts;
-	bool drift_found, refused_found, cut_off_found;
+	struct mismatch_counts mismatch_counts;
+	bool mismatch_found, refused_found, cut_off_found;
 	size_t n_cut_off;
 	bool failed;         /* memory ran out where no result could say so */
 	struct strv lacking; /* services of mail that a zone was told to lack */
@@ -72,8 +72,8 @@ int check_count(struct checks_counts *out, struct check_run *run) _must_check_;
 enum check_way {
 	CHECK_WAY_SHUT,
 	CHECK_WAY_AWAY, /* and from there to another port or machine */
-	CHECK_WAY_ALL, /* by what lets in to anything */
-	CHECK_WAY_OWN, /* by a word for this port */
+	CHECK_WAY_ALL,  /* by what lets in to anything */
+	CHECK_WAY_OWN,  /* by a word for this port */
 };
 #define CHECK_UNRELATED_PORT 3306 /* that nobody opens who lets strangers in for mail */
 bool check_lets_in(struct check_run *run, const struct ruleset *ruleset,

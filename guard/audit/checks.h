@@ -13,7 +13,7 @@
 #define GUARD_AUDIT_CHECKS_H
 
 #include "guard/audit/picture.h"
-#include "guard/model/ban/drift.h"
+#include "guard/model/ban/mismatch.h"
 #include "guard/model/finding.h"
 
 /* In the order of their names. */
@@ -101,8 +101,8 @@ const char *check_raw_port_service(const struct firewall_entry *entry);
 
 /* What status and the metrics show as numbers: the checks count it, so that both say the same. */
 struct checks_counts {
-	bool drift_known; /* false while bans are being put back, too */
-	struct drift_counts drift;
+	bool mismatch_known; /* false while bans are being put back, too */
+	struct mismatch_counts mismatch;
 	bool clients_known;
 	size_t
 	    n_cut_off; /* rules and bans that cut off legitimate clients, as conflicts lists them */

@@ -136,7 +136,7 @@ struct picture {
 	bool has_wipe;
 	struct store_wipe_info wipe; /* the last one */
 	bool wipe_open;              /* is being dealt with right now */
-	int64_t unwiped_us;          /* see drift.h */
+	int64_t unwiped_us;          /* see mismatch.h */
 	struct store_trusts trusts;  /* whom a person trusts for a while */
 	struct firewall last;        /* the last snapshot */
 	int64_t last_us;             /* when firewalld was seen so; 0: there is none */

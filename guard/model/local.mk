@@ -20,14 +20,14 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/denial.h \
 	guard/model/ban/directban.c \
 	guard/model/ban/directban.h \
-	guard/model/ban/drift.c \
-	guard/model/ban/drift.h \
 	guard/model/ban/fail2ban-reply.c \
 	guard/model/ban/fail2ban-reply.h \
 	guard/model/ban/gap.c \
 	guard/model/ban/gap.h \
 	guard/model/ban/jailaction.c \
 	guard/model/ban/jailaction.h \
+	guard/model/ban/mismatch.c \
+	guard/model/ban/mismatch.h \
 	guard/model/ban/ticket.c \
 	guard/model/ban/ticket.h \
 	guard/model/cause.c \

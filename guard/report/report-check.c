@@ -235,31 +235,32 @@ enum report_nagios report_nagios_unknown(const struct report *report, const char
 
 /* --- in the status ----------------------------------------------------------------------- */
 
-/** report_drift_json() - how many of each kind; null: not known */
-json_t *report_drift_json(const struct status *status)
+/** report_mismatch_json() - how many of each kind; null: not known */
+json_t *report_mismatch_json(const struct status *status)
 {
 	json_t *counts = json_object();
 
-	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
-		report_json_set(&counts, drift_kind_name((enum drift_kind)i),
-		                json_integer((json_int_t)status->counts.drift.n[i]));
-	if (status->counts.drift_known)
+	for (unsigned i = 0; i < MISMATCH_N_KINDS; i++)
+		report_json_set(&counts, mismatch_kind_name((enum mismatch_kind)i),
+		                json_integer((json_int_t)status->counts.mismatch.n[i]));
+	if (status->counts.mismatch_known)
 		return counts;
 	json_decref(counts);
 	return json_null();
 }
 
-/** report_drift_put() - a line, where there is something to say */
-void report_drift_put(const struct report *report, const struct status *status)
+/** report_mismatch_put() - a line, where there is something to say */
+void report_mismatch_put(const struct report *report, const struct status *status)
 {
 	char text[256];
 	size_t at = 0;
 
-	for (unsigned i = 0; status->counts.drift_known && i < DRIFT_N_KINDS; i++)
-		if (status->counts.drift.n[i])
+	for (unsigned i = 0; status->counts.mismatch_known && i < MISMATCH_N_KINDS; i++)
+		if (status->counts.mismatch.n[i])
 			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%s: %zu",
-			                       at ? ", " : "", drift_kind_name((enum drift_kind)i),
-			                       status->counts.drift.n[i]);
+			                       at ? ", " : "",
+			                       mismatch_kind_name((enum mismatch_kind)i),
+			                       status->counts.mismatch.n[i]);
 	if (at)
 		report_line(report, REPORT_WARN, "mismatch   %s; see: reload-guard check", text);
 }

@@ -34,8 +34,8 @@ struct report_headline report_headline(const struct status *status);
 void report_headline_put(const struct report *report, const struct status *status);
 void report_remembered_put(const struct report *report, const struct picture *picture);
 void report_remembered_set(json_t **object, const struct picture *picture);
-json_t *report_drift_json(const struct status *status);
-void report_drift_put(const struct report *report, const struct status *status);
+json_t *report_mismatch_json(const struct status *status);
+void report_mismatch_put(const struct report *report, const struct status *status);
 json_t *report_count_json(const struct conflict_count *count);
 json_t *report_denies_json(const struct denylist *denies);
 void report_denies_put(const struct report *report, const struct denylist *denies,

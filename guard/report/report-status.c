@@ -174,7 +174,7 @@ static json_t *status_json(const struct status *status)
 	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
 	    !status_is_degraded(status), "at", report_json_time(status->picture->now_us),
 	    "firewalld", firewalld_json(status), "watcher", watcher, "fail2ban",
-	    report_fail2ban_json(status->picture), "drift", report_drift_json(status), "clients",
+	    report_fail2ban_json(status->picture), "drift", report_mismatch_json(status), "clients",
 	    clients_json(status), "trusted", report_trusts_json(&status->picture->trusts), "store",
 	    store, "last_wipe",
 	    status->picture->has_wipe ? wipe_json(&status->picture->wipe) : json_null(), "items",
@@ -379,7 +379,7 @@ static int put_surroundings(const struct report *report, const struct status *st
 		put_wipe_bans_line(report, status->picture);
 	report_trusts_put(report, &status->picture->trusts, status->picture->now_us);
 	report_fail2ban_put(report, status->picture);
-	report_drift_put(report, status);
+	report_mismatch_put(report, status);
 	put_clients_line(report, status);
 	return 0;
 }

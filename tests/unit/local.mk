@@ -35,7 +35,6 @@ UNIT_TESTS = \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
 	tests/unit/test-dispatch \
-	tests/unit/test-drift \
 	tests/unit/test-errand \
 	tests/unit/test-explain \
 	tests/unit/test-fail2ban \
@@ -65,6 +64,7 @@ UNIT_TESTS = \
 	tests/unit/test-makeshift \
 	tests/unit/test-memory \
 	tests/unit/test-mime \
+	tests/unit/test-mismatch \
 	tests/unit/test-nftrules \
 	tests/unit/test-pace \
 	tests/unit/test-pickle \

@@ -114,8 +114,8 @@ START_TEST(names_are_found)
 	index = 1;
 	ck_assert(!checks_find("nonsense", &index));
 	ck_assert_uint_eq(index, 1);
-	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
-		ck_assert(checks_find(drift_kind_name((enum drift_kind)i), &index));
+	for (unsigned i = 0; i < MISMATCH_N_KINDS; i++)
+		ck_assert(checks_find(mismatch_kind_name((enum mismatch_kind)i), &index));
 }
 END_TEST
 
@@ -753,7 +753,7 @@ START_TEST(shows_each_item)
 	ck_assert(!status.items[2].listed && !status.items[2].open);
 	/* what it is made of is not known here */
 	ck_assert_int_eq(status.items[2].listens, LISTENERS_UNKNOWN);
-	ck_assert(status.counts.drift_known == false && status.counts.clients_known);
+	ck_assert(status.counts.mismatch_known == false && status.counts.clients_known);
 	world_deinit(&world);
 }
 END_TEST

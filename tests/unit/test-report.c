@@ -284,7 +284,7 @@ static int put_status(const struct report *report)
 	_cleanup_status_ struct status status = STATUS_NULL;
 
 	fill_status(&status, &picture);
-	status.counts.drift_known = true;
+	status.counts.mismatch_known = true;
 	add_finding(&status, FINDING_ERROR, "lost", "gone");
 	return report_status(report, &status);
 }

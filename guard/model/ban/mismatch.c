@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/ban/drift.h"
+#include "guard/model/ban/mismatch.h"
 
 #include "guard/base/search.h"
 #include "guard/base/shell.h"
@@ -24,16 +24,16 @@ enum {
 /* A ban waits for those before it, a quarter of a second for each port. */
 static const int64_t GRACE_US = 60 * INT64_C(1000000);
 
-static const char *const kind_names[DRIFT_N_KINDS] = {
-    [DRIFT_BAN_WITHOUT_RULE] = "ban-without-rule",
-    [DRIFT_JAIL_ACTION_FAILS] = "jail-action-fails",
-    [DRIFT_RULE_WITHOUT_BAN] = "rule-without-ban",
-    [DRIFT_BAN_PERMANENT] = "ban-permanent",
-    [DRIFT_BAN_ZONE] = "ban-zone",
+static const char *const kind_names[MISMATCH_N_KINDS] = {
+    [MISMATCH_BAN_WITHOUT_RULE] = "ban-without-rule",
+    [MISMATCH_JAIL_ACTION_FAILS] = "jail-action-fails",
+    [MISMATCH_RULE_WITHOUT_BAN] = "rule-without-ban",
+    [MISMATCH_BAN_PERMANENT] = "ban-permanent",
+    [MISMATCH_BAN_ZONE] = "ban-zone",
 };
 
-/** drift_kind_name() - the stable name of the check; static */
-const char *drift_kind_name(enum drift_kind kind)
+/** mismatch_kind_name() - the stable name of the check; static */
+const char *mismatch_kind_name(enum mismatch_kind kind)
 {
 	return kind_names[kind];
 }
@@ -76,7 +76,7 @@ struct named_list {
 };
 
 struct look {
-	const struct drift_evidence *evidence;
+	const struct mismatch_evidence *evidence;
 	struct named_list bans, leads;
 	struct ban_rule *rules; /* owned; by source */
 	size_t n;
@@ -229,7 +229,7 @@ static int find_mail_zones(struct look *look)
 	return r < 0 ? r : 0;
 }
 
-static int look_init(struct look *look, const struct drift_evidence *evidence)
+static int look_init(struct look *look, const struct mismatch_evidence *evidence)
 {
 	int r = 0;
 
@@ -525,7 +525,7 @@ static int keep_command(struct tally *tally, const struct banshape *shape,
 static int look_at_shapes(struct tally *tally, struct ban_state *state, const struct look *look,
                           const struct ticket *ticket)
 {
-	const struct drift_evidence *evidence = look->evidence;
+	const struct mismatch_evidence *evidence = look->evidence;
 	const struct banshapes *shapes = evidence->shapes;
 	int r = 0;
 
@@ -571,7 +571,7 @@ static bool names_the_banned(const struct jail_action *action)
 /* A ban that keeps legitimate clients away is left out on purpose, and must not be typed. */
 static bool is_left_out(const struct look *look, const struct ticket *ticket)
 {
-	const struct drift_evidence *evidence = look->evidence;
+	const struct mismatch_evidence *evidence = look->evidence;
 
 	return evidence->clients &&
 	       coverage_spares(evidence->clients, evidence->learned, &ticket->cidr);
@@ -579,7 +579,7 @@ static bool is_left_out(const struct look *look, const struct ticket *ticket)
 
 static int look_at_ban(struct tally *tally, const struct look *look, const struct ticket *ticket)
 {
-	const struct drift_evidence *evidence = look->evidence;
+	const struct mismatch_evidence *evidence = look->evidence;
 	struct ban_state state = {0};
 	int r = 0;
 
@@ -658,12 +658,12 @@ static char *bare_command(const struct tally *tally)
 	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
-static int tell_bare(struct findings *out, struct drift_counts *counts, unsigned kinds,
+static int tell_bare(struct findings *out, struct mismatch_counts *counts, unsigned kinds,
                      struct tally *tally, const struct strv *failing)
 {
 	bool told = failing && strv_contains(failing, tally->jail->name);
 	bool fails = told || (tally->n_new >= FAILURES_MIN && tally->n_new == tally->n_new_bare);
-	enum drift_kind kind = fails ? DRIFT_JAIL_ACTION_FAILS : DRIFT_BAN_WITHOUT_RULE;
+	enum mismatch_kind kind = fails ? MISMATCH_JAIL_ACTION_FAILS : MISMATCH_BAN_WITHOUT_RULE;
 	char *text = NULL, *command;
 	int r;
 
@@ -756,7 +756,7 @@ static int zone_command(char **out, const struct tally *tally, const struct look
 	                 zone);
 }
 
-static int tell_elsewhere(struct findings *out, struct drift_counts *counts, unsigned kinds,
+static int tell_elsewhere(struct findings *out, struct mismatch_counts *counts, unsigned kinds,
                           struct tally *tally, const struct look *look)
 {
 	const char *zone = look->mail_zones.strings[0];
@@ -764,8 +764,8 @@ static int tell_elsewhere(struct findings *out, struct drift_counts *counts, uns
 	char *text = NULL;
 	int r;
 
-	counts->n[DRIFT_BAN_ZONE] += tally->n_elsewhere;
-	if (!(kinds & 1U << DRIFT_BAN_ZONE))
+	counts->n[MISMATCH_BAN_ZONE] += tally->n_elsewhere;
+	if (!(kinds & 1U << MISMATCH_BAN_ZONE))
 		return 0;
 	r = zone_command(&command, tally, look, zone);
 	if (r > 0 && tally->elsewhere_rules.n)
@@ -778,11 +778,11 @@ static int tell_elsewhere(struct findings *out, struct drift_counts *counts, uns
 		              tally->zone ? tally->zone : "the default zone", zone);
 	if (r < 0)
 		return r;
-	return findings_add_take(out, kind_names[DRIFT_BAN_ZONE], FINDING_ERROR, text,
+	return findings_add_take(out, kind_names[MISMATCH_BAN_ZONE], FINDING_ERROR, text,
 	                         words_take(&tally->elsewhere_names), steal(command));
 }
 
-static int look_at_jail(struct findings *out, struct drift_counts *counts, unsigned kinds,
+static int look_at_jail(struct findings *out, struct mismatch_counts *counts, unsigned kinds,
                         const struct look *look, const struct jail *jail, size_t *at)
 {
 	_cleanup_(tally_deinit) struct tally tally = {.jail = jail};
@@ -812,7 +812,7 @@ static int look_at_jail(struct findings *out, struct drift_counts *counts, unsig
 /* --- the rules of one zone --------------------------------------------------------------- */
 
 struct leftover {
-	enum drift_kind kind;
+	enum mismatch_kind kind;
 	const char *zone;
 	struct strv rules;
 	struct words names;
@@ -853,16 +853,16 @@ static int add_leftover(struct leftover *leftover, const char *address, const ch
 }
 
 static bool is_of_kind(const struct firewall_entry *entry, const struct ticket *ticket,
-                       enum drift_kind kind)
+                       enum mismatch_kind kind)
 {
-	if (kind == DRIFT_BAN_PERMANENT)
+	if (kind == MISMATCH_BAN_PERMANENT)
 		return (entry->flags & FIREWALL_PERMANENT) != 0;
 	return !ticket && (entry->flags & FIREWALL_RUNTIME);
 }
 
 /* Of one kind: does the rule belong to it? */
 static int belongs(bool *out, const struct look *look, const struct ban_rule *row,
-                   enum drift_kind kind)
+                   enum mismatch_kind kind)
 {
 	*out = false;
 	return is_of_kind(row->entry, row->ticket, kind) ? is_fail2bans(out, look, row) : 0;
@@ -871,7 +871,7 @@ static int belongs(bool *out, const struct look *look, const struct ban_rule *ro
 /* A command for each direct rule; one for the entries of an ipset. NULL without memory. */
 static char *leftover_command(const struct leftover *leftover)
 {
-	const bool permanent = leftover->kind == DRIFT_BAN_PERMANENT;
+	const bool permanent = leftover->kind == MISMATCH_BAN_PERMANENT;
 	const struct strv *rules = &leftover->rules;
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	char *out;
@@ -893,7 +893,7 @@ static char *leftover_command(const struct leftover *leftover)
 
 static int tell_leftover(struct findings *out, struct leftover *leftover)
 {
-	bool permanent = leftover->kind == DRIFT_BAN_PERMANENT, one = leftover->n == 1;
+	bool permanent = leftover->kind == MISMATCH_BAN_PERMANENT, one = leftover->n == 1;
 	const char *zone = strchr(leftover->zone, ':') ? "" : "zone ";
 	char *text = NULL, *names;
 	int r;
@@ -918,8 +918,8 @@ static int tell_leftover(struct findings *out, struct leftover *leftover)
 	                         leftover_command(leftover));
 }
 
-static int look_at_zone(struct findings *out, struct drift_counts *counts, bool told,
-                        const struct look *look, const char *zone, enum drift_kind kind)
+static int look_at_zone(struct findings *out, struct mismatch_counts *counts, bool told,
+                        const struct look *look, const char *zone, enum mismatch_kind kind)
 {
 	_cleanup_(leftover_deinit) struct leftover leftover = {.kind = kind, .zone = zone};
 	int r = 0;
@@ -941,8 +941,8 @@ static int look_at_zone(struct findings *out, struct drift_counts *counts, bool 
 	return r == 0 && leftover.n && told ? tell_leftover(out, &leftover) : r;
 }
 
-static int look_at_place(struct findings *out, struct drift_counts *counts, bool told,
-                         const struct look *look, const char *place, enum drift_kind kind)
+static int look_at_place(struct findings *out, struct mismatch_counts *counts, bool told,
+                         const struct look *look, const char *place, enum mismatch_kind kind)
 {
 	_cleanup_(leftover_deinit) struct leftover leftover = {.kind = kind, .zone = place};
 	int r = 0;
@@ -962,8 +962,8 @@ static int look_at_place(struct findings *out, struct drift_counts *counts, bool
 }
 
 /* The pseudo-zones of the direct interface, and ipsets, one after the other. */
-static int look_at_places(struct findings *out, struct drift_counts *counts, bool told,
-                          const struct look *look, enum drift_kind kind)
+static int look_at_places(struct findings *out, struct mismatch_counts *counts, bool told,
+                          const struct look *look, enum mismatch_kind kind)
 {
 	_cleanup_strv_ struct strv places = STRV_NULL;
 	int r = 0;
@@ -983,22 +983,23 @@ static int look_at_places(struct findings *out, struct drift_counts *counts, boo
 /* --- all of it --------------------------------------------------------------------------- */
 
 /**
- * drift_find() - look for what has come apart
+ * mismatch_find() - look for what has come apart
  * @out:    findings are added to it
  * @counts: receives how many there are of each kind, whatever is told
  * @kinds:  1U << kind of what is to be told
  *
  * Return: 0 or -ENOMEM.
  */
-int drift_find(struct findings *out, struct drift_counts *counts, unsigned kinds,
-               const struct drift_evidence *evidence)
+int mismatch_find(struct findings *out, struct mismatch_counts *counts, unsigned kinds,
+                  const struct mismatch_evidence *evidence)
 {
-	static const enum drift_kind of_zones[] = {DRIFT_RULE_WITHOUT_BAN, DRIFT_BAN_PERMANENT};
+	static const enum mismatch_kind of_zones[] = {MISMATCH_RULE_WITHOUT_BAN,
+	                                              MISMATCH_BAN_PERMANENT};
 	_cleanup_(look_deinit) struct look look = {0};
 	int r = look_init(&look, evidence);
 	size_t at = 0;
 
-	*counts = (struct drift_counts){0};
+	*counts = (struct mismatch_counts){0};
 	for (size_t i = 0; i < evidence->tickets->n_jails && r == 0; i++)
 		r = look_at_jail(out, counts, kinds, &look, &evidence->tickets->jails[i], &at);
 	for (size_t k = 0; k < ARRAY_SIZE(of_zones); k++) {

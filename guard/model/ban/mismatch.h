@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * drift - where fail2ban's bans and firewalld's rules have come apart
+ * mismatch - where fail2ban's bans and firewalld's rules have come apart
  *
  * fail2ban makes a rule for a ban once and never looks again; firewalld knows
  * nothing of bans. So a ban may be without its rule, a rule may outlive its ban,
@@ -13,23 +13,23 @@
  * A rule is held to be fail2ban's when it is, sign by sign, what the action of
  * one of its jails writes: rules of an administrator's own are none of our business.
  */
-#ifndef GUARD_MODEL_BAN_DRIFT_H
-#define GUARD_MODEL_BAN_DRIFT_H
+#ifndef GUARD_MODEL_BAN_MISMATCH_H
+#define GUARD_MODEL_BAN_MISMATCH_H
 
 #include "guard/model/ban/banplan.h"
 #include "guard/model/finding.h"
 #include "guard/model/firewall.h"
 
-enum drift_kind {
-	DRIFT_BAN_WITHOUT_RULE,  /* the banned get through */
-	DRIFT_JAIL_ACTION_FAILS, /* and that since it was tried for the first time */
-	DRIFT_RULE_WITHOUT_BAN,  /* kept away, and fail2ban does not know */
-	DRIFT_BAN_PERMANENT,     /* comes back with every reload */
-	DRIFT_BAN_ZONE,          /* where its traffic does not come through */
-	DRIFT_N_KINDS,
+enum mismatch_kind {
+	MISMATCH_BAN_WITHOUT_RULE,  /* the banned get through */
+	MISMATCH_JAIL_ACTION_FAILS, /* and that since it was tried for the first time */
+	MISMATCH_RULE_WITHOUT_BAN,  /* kept away, and fail2ban does not know */
+	MISMATCH_BAN_PERMANENT,     /* comes back with every reload */
+	MISMATCH_BAN_ZONE,          /* where its traffic does not come through */
+	MISMATCH_N_KINDS,
 };
 
-struct drift_evidence {
+struct mismatch_evidence {
 	const struct firewall *fw;      /* borrowed; runtime and permanent */
 	const struct tickets *tickets;  /* borrowed; known, with the actions of their jails */
 	const struct banshapes *shapes; /* borrowed; what else bans look like; NULL: not known */
@@ -44,12 +44,12 @@ struct drift_evidence {
 };
 
 /* How many bans or rules. */
-struct drift_counts {
-	size_t n[DRIFT_N_KINDS];
+struct mismatch_counts {
+	size_t n[MISMATCH_N_KINDS];
 };
 
-int drift_find(struct findings *out, struct drift_counts *counts, unsigned kinds,
-               const struct drift_evidence *evidence) _must_check_;
-const char *drift_kind_name(enum drift_kind kind);
+int mismatch_find(struct findings *out, struct mismatch_counts *counts, unsigned kinds,
+                  const struct mismatch_evidence *evidence) _must_check_;
+const char *mismatch_kind_name(enum mismatch_kind kind);
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/ban/drift.h"
+#include "guard/model/ban/mismatch.h"
 
 #include "tests/unit/commands.h"
 #include "tests/unit/firewalls.h"
@@ -348,25 +348,26 @@ static struct banshapes shapes_as_seen(void)
 	return shapes;
 }
 
-static void describe(char *out, size_t size, const struct drift_counts *counts)
+static void describe(char *out, size_t size, const struct mismatch_counts *counts)
 {
 	size_t at = 0;
 
 	out[0] = '\0';
-	for (unsigned i = 0; i < DRIFT_N_KINDS; i++)
+	for (unsigned i = 0; i < MISMATCH_N_KINDS; i++)
 		if (counts->n[i])
 			at += (size_t)snprintf(out + at, size - at, "%s%s %zu", at ? " " : "",
-			                       drift_kind_name((enum drift_kind)i), counts->n[i]);
+			                       mismatch_kind_name((enum mismatch_kind)i),
+			                       counts->n[i]);
 }
 
-START_TEST(test_drift)
+START_TEST(test_mismatch)
 {
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
 	_cleanup_tickets_ struct tickets tickets = tickets_from_text(rows[_i].tickets);
 	_cleanup_firewall_ struct firewall fw = firewall_of(rows[_i].firewall);
 	_cleanup_banshapes_ struct banshapes shapes = shapes_as_seen();
 	_cleanup_strv_ struct strv interfaces = STRV_NULL;
-	const struct drift_evidence evidence = {
+	const struct mismatch_evidence evidence = {
 	    .fw = &fw,
 	    .tickets = &tickets,
 	    .shapes = &shapes,
@@ -374,11 +375,11 @@ START_TEST(test_drift)
 	    .now_us = NOW,
 	    .unwiped_us = rows[_i].unwiped_s ? NOW - rows[_i].unwiped_s * SECOND : -1,
 	};
-	struct drift_counts counts, none;
+	struct mismatch_counts counts, none;
 	char text[256];
 
 	ck_assert_int_eq(strv_add(&interfaces, "eth0"), 0);
-	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
+	ck_assert_int_eq(mismatch_find(&findings, &counts, ~0U, &evidence), 0);
 	describe(text, sizeof(text), &counts);
 	ck_assert_msg(strcmp(text, rows[_i].expected) == 0, "%s: %s instead of %s", rows[_i].what,
 	              text, rows[_i].expected);
@@ -392,7 +393,7 @@ START_TEST(test_drift)
 		              findings.n ? findings.findings[0].command : "no finding");
 	/* what is not to be told is counted all the same */
 	findings_deinit(&findings);
-	ck_assert_int_eq(drift_find(&findings, &none, 0, &evidence), 0);
+	ck_assert_int_eq(mismatch_find(&findings, &none, 0, &evidence), 0);
 	ck_assert_uint_eq(findings.n, 0);
 	ck_assert_mem_eq(&none, &counts, sizeof(counts));
 }
@@ -406,18 +407,18 @@ START_TEST(test_failing)
 	    tickets_from_text("one!192.0.2.1!900!900;two!192.0.2.2!900!900");
 	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
 	_cleanup_strv_ struct strv interfaces = STRV_NULL, failing = STRV_NULL;
-	const struct drift_evidence evidence = {.fw = &fw,
-	                                        .tickets = &tickets,
-	                                        .interfaces = &interfaces,
-	                                        .failing = &failing,
-	                                        .now_us = NOW,
-	                                        .unwiped_us = -1};
-	struct drift_counts counts;
+	const struct mismatch_evidence evidence = {.fw = &fw,
+	                                           .tickets = &tickets,
+	                                           .interfaces = &interfaces,
+	                                           .failing = &failing,
+	                                           .now_us = NOW,
+	                                           .unwiped_us = -1};
+	struct mismatch_counts counts;
 	char text[256];
 
 	ck_assert_int_eq(strv_add(&interfaces, "eth0"), 0);
 	ck_assert_int_eq(strv_add(&failing, "one"), 0);
-	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
+	ck_assert_int_eq(mismatch_find(&findings, &counts, ~0U, &evidence), 0);
 	describe(text, sizeof(text), &counts);
 	ck_assert_str_eq(text, "jail-action-fails 1");
 	ck_assert_uint_eq(findings.n, 0);
@@ -432,7 +433,7 @@ START_TEST(test_left_out)
 	    "one!192.0.2.0/24!99!0;one!192.0.0.0/16!99!0;one!192.0.2.7!99!0;one!198.51.100.1!99!0");
 	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
 	_cleanup_coverage_ranges_ struct coverage_ranges clients = COVERAGE_RANGES_NULL;
-	const struct drift_evidence evidence = {
+	const struct mismatch_evidence evidence = {
 	    .fw = &fw,
 	    .tickets = &tickets,
 	    .interfaces = &(const struct strv){0},
@@ -440,14 +441,14 @@ START_TEST(test_left_out)
 	    .now_us = NOW,
 	    .unwiped_us = -1,
 	};
-	struct drift_counts counts;
+	struct mismatch_counts counts;
 	struct cidr office;
 
 	ck_assert_int_eq(cidr_parse(&office, "192.0.2.0/24", 0, NULL), 0);
 	ck_assert_int_eq(coverage_ranges_add(&clients, &office), 0);
 	ck_assert_int_eq(coverage_ranges_sort(&clients), 0);
-	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
-	ck_assert_uint_eq(counts.n[DRIFT_BAN_WITHOUT_RULE], 2);
+	ck_assert_int_eq(mismatch_find(&findings, &counts, ~0U, &evidence), 0);
+	ck_assert_uint_eq(counts.n[MISMATCH_BAN_WITHOUT_RULE], 2);
 	ck_assert_uint_eq(findings.n, 1);
 	ck_assert_ptr_null(strstr(findings.findings[0].command, "/24"));
 	ck_assert_ptr_null(strstr(findings.findings[0].command, "/16"));
@@ -462,17 +463,17 @@ START_TEST(test_ports_of_one_ban)
 	_cleanup_tickets_ struct tickets tickets = tickets_from_text("");
 	_cleanup_firewall_ struct firewall fw =
 	    firewall_of(MAIL ALL("192.0.2.1") "; public 192.0.2.2 imaps r");
-	const struct drift_evidence evidence = {
+	const struct mismatch_evidence evidence = {
 	    .fw = &fw,
 	    .tickets = &tickets,
 	    .interfaces = &(const struct strv){0},
 	    .now_us = NOW,
 	    .unwiped_us = -1,
 	};
-	struct drift_counts counts;
+	struct mismatch_counts counts;
 
-	ck_assert_int_eq(drift_find(&findings, &counts, ~0U, &evidence), 0);
-	ck_assert_uint_eq(counts.n[DRIFT_RULE_WITHOUT_BAN], 2);
+	ck_assert_int_eq(mismatch_find(&findings, &counts, ~0U, &evidence), 0);
+	ck_assert_uint_eq(counts.n[MISMATCH_RULE_WITHOUT_BAN], 2);
 	ck_assert_uint_eq(findings.n, 1);
 	ck_assert_str_eq(findings.findings[0].text,
 	                 "zone public still blocks 2 addresses that no jail bans");
@@ -491,15 +492,15 @@ START_TEST(test_command_can_be_pasted)
 	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
 	_cleanup_tickets_ struct tickets tickets = tickets_from_text("one!192.0.2.1!900!900");
 	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
-	const struct drift_evidence evidence = {.fw = &fw,
-	                                        .tickets = &tickets,
-	                                        .interfaces = &(const struct strv){0},
-	                                        .now_us = NOW,
-	                                        .unwiped_us = -1};
+	const struct mismatch_evidence evidence = {.fw = &fw,
+	                                           .tickets = &tickets,
+	                                           .interfaces = &(const struct strv){0},
+	                                           .now_us = NOW,
+	                                           .unwiped_us = -1};
 	_cleanup_free_ char *rule = NULL, *want = NULL;
 	_cleanup_strv_ struct strv words = STRV_NULL;
 	_cleanup_item_ struct item item = ITEM_NULL;
-	struct drift_counts counts;
+	struct mismatch_counts counts;
 
 	for (size_t i = 0; i < tickets.n_jails; i++) {
 		struct jail_action *action = &tickets.jails[i].actions[0];
@@ -514,8 +515,8 @@ START_TEST(test_command_can_be_pasted)
 	                           "port=\"imaps\" protocol=\"tcp\" log prefix=\"%s\" drop",
 	                           commands_hostile[_i]),
 	                 0);
-	ck_assert_int_eq(drift_find(&findings, &counts, 1U << DRIFT_BAN_WITHOUT_RULE, &evidence),
-	                 0);
+	ck_assert_int_eq(
+	    mismatch_find(&findings, &counts, 1U << MISMATCH_BAN_WITHOUT_RULE, &evidence), 0);
 	ck_assert_uint_eq(findings.n, 1);
 	words = commands_run(findings.findings[0].command);
 	/* no rule that firewalld takes: the jail is to write it again */
@@ -531,10 +532,10 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("drift");
-	TCase *tests = tcase_create("drift");
+	Suite *suite = suite_create("mismatch");
+	TCase *tests = tcase_create("mismatch");
 
-	tcase_add_loop_test(tests, test_drift, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tests, test_mismatch, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tests, test_failing);
 	tcase_add_test(tests, test_left_out);
 	tcase_add_test(tests, test_ports_of_one_ban);

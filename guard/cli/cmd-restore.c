@@ -522,7 +522,7 @@ static int tell(struct run *run, int status)
 		         "%zu ban rule%s not restored: fail2ban no longer holds the ban%s",
 		         run->n_over, text_plural(run->n_over), text_plural(run->n_over));
 	run->action.ok = status == CLI_FINE && !run->shut;
-	run->action.kind = wipe_kind_name(engine_kind(run->engine));
+	run->action.kind = wipe_kind_name(engine_now(run->engine).kind);
 	run->action.snapshot_id = record_snapshot_id(run->record);
 	cli_report(run->cli, &report);
 	if (run->out_of_memory || append_left_out(run) < 0 ||

@@ -290,6 +290,36 @@ bool scope_view_at_risk(struct scope_view *view, const struct firewall_entry *en
 	       scope_view_protects(view, &entry->item);
 }
 
+/**
+ * scope_count_protected() - how many items of the runtime are protected, not counting bindings
+ * @out:          written on success alone, as the other
+ * @runtime_only: how many of these the next reload would take
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int scope_count_protected(const struct scope *scope, const struct firewall *fw, size_t *out,
+                          size_t *runtime_only)
+{
+	struct scope_view view = SCOPE_VIEW(scope, fw);
+	size_t count = 0, bare = 0;
+
+	for (size_t i = 0; i < fw->n; i++) {
+		const struct firewall_entry *entry = &fw->entries[i];
+
+		if (!(entry->flags & FIREWALL_RUNTIME) ||
+		    item_class(&entry->item) == ITEM_CLASS_BINDING ||
+		    !scope_view_protects(&view, &entry->item))
+			continue;
+		count++;
+		bare += !(entry->flags & FIREWALL_PERMANENT);
+	}
+	if (view.failed)
+		return -ENOMEM;
+	*runtime_only = bare;
+	*out = count;
+	return 0;
+}
+
 /* The same interface or source, permanent in a zone other than this item's. */
 static bool is_bound_elsewhere(const struct firewall *fw, const struct item *item)
 {

@@ -38,6 +38,8 @@ bool scope_requires(const struct scope *scope, const struct item *item);
 bool scope_watches_zone(const struct scope *scope, const struct firewall *fw, const char *zone);
 bool scope_protects(const struct scope *scope, const struct firewall *fw, const struct item *item);
 const char *scope_not_to_persist(const struct firewall *fw, const struct item *item);
+int scope_count_protected(const struct scope *scope, const struct firewall *fw, size_t *out,
+                          size_t *runtime_only) _must_check_;
 bool scope_view_protects(struct scope_view *view, const struct item *item);
 bool scope_view_at_risk(struct scope_view *view, const struct firewall_entry *entry);
 

@@ -48,11 +48,16 @@ static void store_rest_later(struct engine *engine)
 		loop_timer_set(engine->snapshot_timer, SNAPSHOT_RULES_MS);
 }
 
-/** engine_store() - put on record what is meant to be there, if it is not what was stored last */
-void engine_store(struct engine *engine)
+/**
+ * engine_store() - put on record what is meant to be there, if it is not what was stored last
+ *
+ * Return: whether all of it is on record now.
+ */
+bool engine_store(struct engine *engine)
 {
 	cycle_store(engine->cycle);
 	store_rest_later(engine);
+	return !engine->tracker.dirty;
 }
 
 static void on_snapshot_due(void *userdata)
@@ -63,8 +68,7 @@ static void on_snapshot_due(void *userdata)
 	listener_tell(&engine->given.listener, quiet);
 }
 
-/** engine_protects() - is it an item that the guard is to look after? */
-bool engine_protects(const struct engine *engine, const struct item *item)
+static bool protects(const struct engine *engine, const struct item *item)
 {
 	return scope_protects(&engine->given.config->scope, &engine->tracker.wanted, item);
 }
@@ -83,7 +87,7 @@ int engine_is_ban(const struct engine *engine, const struct item *item)
 static bool may_be_many(const struct engine *engine, const struct item *item)
 {
 	return (item->kind == ITEM_RULE || engine_is_ban(engine, item) > 0) &&
-	       !engine_protects(engine, item);
+	       !protects(engine, item);
 }
 
 static void changed(struct engine *engine, const struct item *item)
@@ -152,7 +156,7 @@ static struct trust trust_of(struct engine *engine)
 static bool removed(struct engine *engine, const struct item *item, bool timed)
 {
 	bool was_there = firewall_has(&engine->tracker.wanted, item, FIREWALL_RUNTIME);
-	bool is_protected = was_there && engine_protects(engine, item);
+	bool is_protected = was_there && protects(engine, item);
 	const struct trust trust = trust_of(engine);
 
 	cycle_forget(engine->cycle, item);
@@ -200,7 +204,7 @@ static bool is_takeover(struct engine *engine, const struct firewalld_event *eve
 static bool is_followed(const struct engine *engine, const struct item *item)
 {
 	return item->kind != ITEM_ENTRY || engine_is_ban(engine, item) != 0 ||
-	       engine_protects(engine, item);
+	       protects(engine, item);
 }
 
 static bool has_end(const struct engine *engine, const struct item *item)
@@ -219,7 +223,7 @@ static void on_binding(struct engine *engine, const struct item *item)
 
 	if (from && !ours) {
 		/* where it was bound until now it is not wanted any more: one zone has it */
-		if (engine_protects(engine, &from->item))
+		if (protects(engine, &from->item))
 			listener_tell(&engine->given.listener, moved, &from->item, item);
 		cycle_forget(engine->cycle, &from->item);
 	}
@@ -372,7 +376,7 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 		on_appeared(engine, event);
 		break;
 	case FIREWALLD_EVENT_GONE:
-		if (engine_is_present(engine))
+		if (cycle_is_present(engine->cycle))
 			on_gone(engine);
 		break;
 	case FIREWALLD_EVENT_BUS_GONE:
@@ -449,7 +453,7 @@ void engine_unbound(struct engine *engine, const struct firewalld_event *event)
 	                                        ? firewall_find(wanted, event->item)
 	                                        : firewall_bound_elsewhere(wanted, event->item);
 
-	if (!home || !(home->flags & FIREWALL_RUNTIME) || !engine_protects(engine, &home->item)) {
+	if (!home || !(home->flags & FIREWALL_RUNTIME) || !protects(engine, &home->item)) {
 		engine_hear(engine, event);
 	} else if (event->type == FIREWALLD_EVENT_ITEM_MOVED &&
 	           (home->flags & FIREWALL_CONNECTION)) {
@@ -488,12 +492,6 @@ void engine_fail2ban(struct engine *engine, enum fail2ban_state to)
 void engine_tickets_changed(struct engine *engine)
 {
 	bankeeper_tickets_changed(engine->bans);
-}
-
-/** engine_tickets() - what fail2ban holds, as last read; NULL while not known */
-const struct tickets *engine_tickets(const struct engine *engine)
-{
-	return bankeeper_tickets(engine->bans);
 }
 
 /** engine_configured() - what the configuration says may be different now */
@@ -553,53 +551,33 @@ void engine_files_mended(struct engine *engine)
 		mender_trouble(engine->mender, REPAIR_FAILED, NULL);
 }
 
-/** engine_tracker() - what is known; borrowed */
-const struct tracker *engine_tracker(const struct engine *engine)
-{
-	return &engine->tracker;
-}
-
 /** engine_wanted() - what the firewall is meant to look like; borrowed */
 const struct firewall *engine_wanted(const struct engine *engine)
 {
 	return &engine->tracker.wanted;
 }
 
-/** engine_kind() - of the wipe that it is about; WIPE_UNKNOWN: none, or it cannot be told */
-enum wipe_kind engine_kind(const struct engine *engine)
+/** engine_now() - how it stands; what it points to is borrowed until the loop goes on */
+struct engine_state engine_now(const struct engine *engine)
 {
-	return cycle_kind(engine->cycle);
-}
+	bool present = cycle_is_present(engine->cycle), idle = cycle_is_idle(engine->cycle);
 
-/** engine_is_present() - is firewalld there? */
-bool engine_is_present(const struct engine *engine)
-{
-	return cycle_is_present(engine->cycle);
-}
-
-/** engine_is_idle() - is firewalld there, and everything read and in place, but bans? */
-bool engine_is_idle(const struct engine *engine)
-{
-	return cycle_is_idle(engine->cycle);
-}
-
-/** engine_is_busy() - is something being read or put back just now, which comes first? */
-bool engine_is_busy(const struct engine *engine)
-{
-	return engine_is_present(engine) &&
-	       (!engine_is_idle(engine) || bankeeper_is_at_work(engine->bans));
+	return (struct engine_state){
+	    .present = present,
+	    .idle = idle,
+	    .busy = present && (!idle || bankeeper_is_at_work(engine->bans)),
+	    .known = engine->tracker.known,
+	    .compared = engine->tracker.known && !engine->tracker.from_store,
+	    .kind = cycle_kind(engine->cycle),
+	    .n_open_bans = bankeeper_n_open(engine->bans),
+	    .tickets = bankeeper_tickets(engine->bans),
+	};
 }
 
 /** engine_is_slow() - does it go missing so often that it is put back ever later? */
 bool engine_is_slow(const struct engine *engine, const struct item *item)
 {
 	return cycle_is_slow(engine->cycle, item);
-}
-
-/** engine_n_open_bans() - that are lost and not settled */
-size_t engine_n_open_bans(const struct engine *engine)
-{
-	return bankeeper_n_open(engine->bans);
 }
 
 /* --- its parts tell ---------------------------------------------------------------------- */
@@ -614,7 +592,7 @@ static void on_absorbed(void *userdata)
 
 static void end_errand(struct engine *engine)
 {
-	if (!engine->given.errand || engine->is_over || !engine_is_idle(engine) ||
+	if (!engine->given.errand || engine->is_over || !cycle_is_idle(engine->cycle) ||
 	    bankeeper_has_bans(engine->bans))
 		return;
 	engine->is_over = true;
@@ -654,7 +632,7 @@ static bool may_act_on_bans(void *userdata)
 {
 	const struct engine *engine = userdata;
 
-	return engine_is_idle(engine);
+	return cycle_is_idle(engine->cycle);
 }
 
 static const struct strv *ignoreip(void *userdata)

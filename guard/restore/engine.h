@@ -12,7 +12,6 @@
 #define GUARD_RESTORE_ENGINE_H
 
 #include "guard/restore/listener.h"
-#include "guard/restore/tracker.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/firewalld/firewalld.h"
 #include "guard/system/host/config.h"
@@ -52,29 +51,34 @@ void engine_unbound(struct engine *engine, const struct firewalld_event *event);
 void engine_begin(struct engine *engine);
 void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
 void engine_tickets_changed(struct engine *engine);
-const struct tickets *engine_tickets(const struct engine *engine);
 void engine_configured(struct engine *engine);
 void engine_look(struct engine *engine);
 void engine_look_soon(struct engine *engine);
 void engine_missed(struct engine *engine);
 void engine_look_at_kernel(struct engine *engine);
 void engine_files_mended(struct engine *engine);
-void engine_store(struct engine *engine);
+bool engine_store(struct engine *engine);
 
 /* What is known of the permanent configuration before firewalld was read again. */
 void engine_edited(struct engine *engine, const struct item *item, bool gone);
 void engine_made_permanent(struct engine *engine, const struct item *item);
 
+/* How it stands. */
+struct engine_state {
+	bool present;        /* firewalld is there */
+	bool idle;           /* and everything is read and in place, but bans */
+	bool busy;           /* something is read or put back just now, which comes first */
+	bool known;          /* what is wanted comes from firewalld, or from a snapshot */
+	bool compared;       /* it has been compared with firewalld */
+	enum wipe_kind kind; /* of the wipe that it is about; WIPE_UNKNOWN: none, or not told */
+	size_t n_open_bans;  /* that are lost and not settled */
+	const struct tickets *tickets; /* of fail2ban, as last read; borrowed; NULL: not known */
+};
+
 /* What it is asked. */
-const struct tracker *engine_tracker(const struct engine *engine);
+struct engine_state engine_now(const struct engine *engine);
 const struct firewall *engine_wanted(const struct engine *engine);
 int engine_is_ban(const struct engine *engine, const struct item *item) _must_check_;
-bool engine_protects(const struct engine *engine, const struct item *item);
-enum wipe_kind engine_kind(const struct engine *engine);
-bool engine_is_present(const struct engine *engine);
-bool engine_is_idle(const struct engine *engine);
-bool engine_is_busy(const struct engine *engine);
 bool engine_is_slow(const struct engine *engine, const struct item *item);
-size_t engine_n_open_bans(const struct engine *engine);
 
 #endif

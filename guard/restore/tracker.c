@@ -631,33 +631,3 @@ int tracker_next_end(const struct tracker *tracker, int64_t *until_us)
 	*until_us = next;
 	return 0;
 }
-
-/**
- * tracker_count_protected() - how many items are protected, not counting bindings
- * @out:          written on success alone, as the other
- * @runtime_only: how many of these the next reload would take
- *
- * Return: 0 or -ENOMEM.
- */
-int tracker_count_protected(const struct tracker *tracker, const struct scope *scope, size_t *out,
-                            size_t *runtime_only)
-{
-	struct scope_view view = SCOPE_VIEW(scope, &tracker->wanted);
-	size_t count = 0, bare = 0;
-
-	for (size_t i = 0; i < tracker->wanted.n; i++) {
-		const struct firewall_entry *entry = &tracker->wanted.entries[i];
-
-		if (!(entry->flags & FIREWALL_RUNTIME) ||
-		    item_class(&entry->item) == ITEM_CLASS_BINDING ||
-		    !scope_view_protects(&view, &entry->item))
-			continue;
-		count++;
-		bare += !(entry->flags & FIREWALL_PERMANENT);
-	}
-	if (view.failed)
-		return -ENOMEM;
-	*runtime_only = bare;
-	*out = count;
-	return 0;
-}

@@ -67,7 +67,5 @@ int tracker_zones_at_stake(const struct tracker *tracker, const struct scope *sc
                            struct strv *out) _must_check_;
 int tracker_ipsets(const struct tracker *tracker, struct strv *out) _must_check_;
 int tracker_next_end(const struct tracker *tracker, int64_t *until_us) _must_check_;
-int tracker_count_protected(const struct tracker *tracker, const struct scope *scope, size_t *out,
-                            size_t *runtime_only) _must_check_;
 
 #endif

@@ -713,11 +713,11 @@ void announcer_mistakes(struct announcer *announcer, bool any)
 void announcer_status(struct announcer *announcer)
 {
 	const struct engine *engine = *announcer->given.engine;
-	size_t bare, n, n_bans = engine_n_open_bans(engine);
+	size_t bare, n, n_bans = engine_now(engine).n_open_bans;
 	char bans[64] = "";
 
-	if (tracker_count_protected(engine_tracker(engine), &announcer->given.config->scope, &n,
-	                            &bare) < 0)
+	if (scope_count_protected(&announcer->given.config->scope, engine_wanted(engine), &n,
+	                          &bare) < 0)
 		return; /* what was said last stays */
 	if (n_bans)
 		snprintf(bans, sizeof(bans), "; %zu lost bans still to be restored", n_bans);

@@ -39,7 +39,7 @@ static const struct item *pick(const struct canary *canary)
 		const struct firewall_entry *entry = &wanted->entries[i];
 
 		if (can_be_asked_for(entry) &&
-		    engine_protects(canary->given.engine, &entry->item) &&
+		    scope_protects(&canary->given.config->scope, wanted, &entry->item) &&
 		    (!best || is_better(entry, best)))
 			best = entry;
 	}
@@ -69,7 +69,7 @@ static void on_probe(int result, enum firewall_state state, bool there, const st
 /** canary_ask() - now, unless a cycle is under way that finds out anyway */
 void canary_ask(struct canary *canary)
 {
-	if (!engine_is_idle(canary->given.engine) || canary->probe)
+	if (!engine_now(canary->given.engine).idle || canary->probe)
 		return;
 	if (firewalld_probe(canary->given.fw, &canary->probe, pick(canary), on_probe, canary) != 0)
 		canary->probe = NULL; /* the next one asks again */

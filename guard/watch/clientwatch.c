@@ -80,6 +80,14 @@ static bool find_jail(struct clientwatch *keeper, const char *source, struct jai
 	return true;
 }
 
+/* Is it known of the jail that it lets in, and keeps nobody away? */
+static bool lets_in(const struct tickets *tickets, const char *name)
+{
+	const struct jail *jail = tickets ? tickets_jail(tickets, name) : NULL;
+
+	return jail && jail_lets_in(jail);
+}
+
 static bool is_banned(struct clientwatch *keeper, const struct cidr *source)
 {
 	char text[CIDR_TEXT_LENGTH];
@@ -108,7 +116,7 @@ static void tell(struct clientwatch *keeper, const struct told *told)
 	cidr_format(&told->source, source);
 	cidr_format(&which->cidr, range);
 	banned = find_jail(keeper, source, &of);
-	if (banned && keeper->options.lets_in(of.jail, keeper->options.userdata)) {
+	if (banned && lets_in(engine_now(keeper->options.engine).tickets, of.jail)) {
 		if (told->n_rules == 0)
 			return;
 		banned = false;
@@ -215,9 +223,9 @@ static void drop_ended(struct clientwatch *keeper)
 /** clientwatch_look() - all that firewalld has: what is not in it is not denied */
 void clientwatch_look(struct clientwatch *keeper)
 {
-	const struct firewall *fw = &keeper->options.tracker->wanted;
+	const struct firewall *fw = engine_wanted(keeper->options.engine);
 
-	if (!keeper->options.tracker->known)
+	if (!engine_now(keeper->options.engine).known)
 		return;
 	for (size_t i = 0; i < keeper->n_told; i++)
 		keeper->told[i].n_rules = 0;
@@ -237,14 +245,19 @@ void clientwatch_look(struct clientwatch *keeper)
 	drop_ended(keeper);
 }
 
+struct bans {
+	struct clientwatch *keeper;
+	const struct tickets *tickets; /* NULL: not known */
+};
+
 static int take_ban(const struct store_ban *ban, void *userdata)
 {
-	struct clientwatch *keeper = userdata;
+	const struct bans *bans = userdata;
+	struct clientwatch *keeper = bans->keeper;
 	struct cidr source;
 
 	if (ban->active && cidr_parse(&source, ban->address, 0, NULL) == 0 &&
-	    cuts_off(keeper, &source) &&
-	    !keeper->options.lets_in(ban->jail, keeper->options.userdata))
+	    cuts_off(keeper, &source) && !lets_in(bans->tickets, ban->jail))
 		(void)find_or_add(keeper, &source);
 	return 0;
 }
@@ -255,9 +268,10 @@ static void look_at_bans(struct clientwatch *keeper, struct store *store)
 	int64_t now_us = clock_now_us();
 	const struct store_ban_query query = {
 	    .active = true, .active_at_us = now_us, .since_us = keeper->bans_us};
+	struct bans bans = {keeper, engine_now(keeper->options.engine).tickets};
 
 	keeper->n_bans_told = store_n_bans_told(store);
-	if (store_bans(store, &query, take_ban, keeper, NULL) == 0)
+	if (store_bans(store, &query, take_ban, &bans, NULL) == 0)
 		/* whoever records one takes a moment */
 		keeper->bans_us = now_us - 30 * INT64_C(1000000);
 }

@@ -15,8 +15,7 @@
 #include "guard/system/host/logger.h"
 #include "guard/system/host/loop.h"
 #include "guard/restore/clientranges.h"
-#include "guard/restore/record.h"
-#include "guard/restore/tracker.h"
+#include "guard/restore/engine.h"
 
 struct clientwatch;
 
@@ -26,10 +25,7 @@ struct clientwatch_options {
 	const char *folder;          /* of its store; borrowed */
 	struct logger *logger;       /* borrowed */
 	const struct config *config; /* borrowed; what it points to may change: see configured() */
-	const struct tracker *tracker; /* borrowed; what firewalld has */
-	/* Is it known of the jail that it lets in, and keeps nobody away? */
-	bool (*lets_in)(const char *jail, void *userdata);
-	void *userdata;
+	const struct engine *engine; /* borrowed; knows what firewalld and fail2ban have */
 };
 
 int clientwatch_new(struct clientwatch **out,

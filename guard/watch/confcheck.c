@@ -110,7 +110,7 @@ static void on_due(void *userdata)
 	if (check->asking)
 		return;
 	/* what was lost comes first */
-	if (engine_is_busy(check->given.engine) && check->state == FIREWALL_STATE_RUNNING) {
+	if (engine_now(check->given.engine).busy && check->state == FIREWALL_STATE_RUNNING) {
 		loop_timer_set(check->timer, GATHER_MS);
 		return;
 	}

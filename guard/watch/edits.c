@@ -143,7 +143,8 @@ static int compare(struct edits *edits, const char *zone, const struct firewall 
 {
 	_cleanup_firewall_ struct firewall all = FIREWALL_NULL;
 	struct firewall_entry *entry;
-	int r = firewall_copy(&all, engine_wanted(edits->given.engine));
+	const struct firewall *meant = engine_wanted(edits->given.engine);
+	int r = firewall_copy(&all, meant);
 
 	/* of a range some ports may be in the file */
 	if (r == 0)
@@ -153,7 +154,7 @@ static int compare(struct edits *edits, const char *zone, const struct firewall 
 		bool edited = (wanted->flags & FIREWALL_EDITED) != 0;
 
 		if (strcmp(wanted->item.zone, zone) != 0 || !(wanted->flags & FIREWALL_RUNTIME) ||
-		    !engine_protects(edits->given.engine, &wanted->item))
+		    !scope_protects(&edits->given.config->scope, meant, &wanted->item))
 			continue;
 		if (firewall_has(file, &wanted->item, 0)) {
 			if (edited)
@@ -365,7 +366,7 @@ static void go_round(struct edits *edits, bool final)
 {
 	int r = 0;
 
-	if (edits->pending.all && engine_tracker(edits->given.engine)->known)
+	if (edits->pending.all && engine_now(edits->given.engine).known)
 		r = look_at_all(edits);
 	edits->pending.all = false;
 	for (size_t i = 0; i < edits->pending.n && r >= 0;) {

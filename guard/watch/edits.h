@@ -22,6 +22,7 @@ struct edits_options {
 	struct loop *loop;
 	struct logger *logger;
 	struct record *record;
+	const struct config *config;
 	struct engine *engine;
 	void (*on_change)(void *userdata); /* some file was changed, by whomever */
 	void *userdata;

@@ -91,7 +91,7 @@ void persister_look(struct persister *persister)
 	const struct firewall *wanted = engine_wanted(persister->given.engine);
 	struct scope_view view = SCOPE_VIEW(&persister->given.config->scope, wanted);
 
-	if (!persister->given.config->persist || !engine_is_idle(persister->given.engine) ||
+	if (!persister->given.config->persist || !engine_now(persister->given.engine).idle ||
 	    persister->writes.first || record_released(persister->given.record, &released) < 0 ||
 	    record_shapes(persister->given.record, &shapes) < 0)
 		return;

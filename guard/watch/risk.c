@@ -120,13 +120,12 @@ void risk_look(struct risk *risk)
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
 	const struct firewall *wanted = engine_wanted(risk->given.engine);
-	const struct tracker *tracker = engine_tracker(risk->given.engine);
 	struct scope_view view = SCOPE_VIEW(&risk->given.config->scope, wanted);
 	struct firewall now = FIREWALL_NULL;
 	struct firewall_entry *entry;
 	int r;
 
-	if (!tracker->known || tracker->from_store)
+	if (!engine_now(risk->given.engine).compared)
 		return;
 	r = record_released(risk->given.record, &released);
 	if (r == 0)
@@ -159,7 +158,8 @@ void risk_permanent(struct risk *risk, const struct item *item, bool withdrawn)
 	_cleanup_free_ char *text = NULL;
 	struct firewall_entry *entry;
 
-	if (!engine_protects(risk->given.engine, item) || item_format(&text, item) < 0)
+	if (!scope_protects(&risk->given.config->scope, engine_wanted(risk->given.engine), item) ||
+	    item_format(&text, item) < 0)
 		return;
 	firewall_drop(withdrawn ? &risk->returned : &risk->withdrawn, item);
 	if (firewall_put(withdrawn ? &risk->withdrawn : &risk->returned, item, &entry) < 0)

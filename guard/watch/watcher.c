@@ -258,7 +258,7 @@ static const struct engine_listener listener = {
 
 static void on_gone(struct watcher *watcher, bool bus)
 {
-	if (!engine_is_present(watcher->engine))
+	if (!engine_now(watcher->engine).present)
 		return;
 	attribution_gone(watcher->attribution, bus);
 	record_event(watcher->record, EVENT_FIREWALLD_GONE, NULL, "%s went away",
@@ -325,7 +325,7 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 	struct watcher *watcher = userdata;
 	bool bus = event->type == FIREWALLD_EVENT_BUS_GONE;
 	bool goes =
-	    bus || (event->type == FIREWALLD_EVENT_GONE && engine_is_present(watcher->engine));
+	    bus || (event->type == FIREWALLD_EVENT_GONE && engine_now(watcher->engine).present);
 	enum attribution_mover mover = mover_of(watcher, event);
 
 	prepare(watcher, event);
@@ -387,7 +387,7 @@ static void on_ready_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
 
-	if (!watcher->told_ready && !engine_is_present(watcher->engine))
+	if (!watcher->told_ready && !engine_now(watcher->engine).present)
 		notify_status(&watcher->notifier, "waiting for firewalld");
 	tell_ready(watcher);
 }
@@ -453,10 +453,10 @@ static void on_store_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
 
-	bool all = record_retry(watcher->record);
+	bool retried = record_retry(watcher->record);
+	bool stored = engine_store(watcher->engine);
 
-	engine_store(watcher->engine);
-	if (all && !engine_tracker(watcher->engine)->dirty)
+	if (retried && stored)
 		loop_timer_set_lazy(watcher->store_timer, STORE_FALLBACK_MS);
 	else
 		loop_timer_set(watcher->store_timer, STORE_RETRY_MS);
@@ -582,7 +582,7 @@ static int add_signals(struct watcher *watcher)
 /* What was lost comes first; without firewalld there is nothing that could come first. */
 static bool has_time(void *userdata)
 {
-	return !engine_is_busy(((const struct watcher *)userdata)->engine);
+	return !engine_now(((const struct watcher *)userdata)->engine).busy;
 }
 
 static int start_importer(struct watcher *watcher)
@@ -599,14 +599,6 @@ static int start_importer(struct watcher *watcher)
 	return importer_new(&watcher->importer, &options);
 }
 
-static bool lets_in(const char *name, void *userdata)
-{
-	const struct tickets *tickets = engine_tickets(((struct watcher *)userdata)->engine);
-	const struct jail *jail = tickets ? tickets_jail(tickets, name) : NULL;
-
-	return jail && jail_lets_in(jail);
-}
-
 static int start_clientwatch(struct watcher *watcher)
 {
 	const struct clientwatch_options options = {.loop = watcher->loop,
@@ -614,9 +606,7 @@ static int start_clientwatch(struct watcher *watcher)
 	                                            .folder = watcher->options->state_dir,
 	                                            .logger = &watcher->logger,
 	                                            .config = &watcher->config,
-	                                            .tracker = engine_tracker(watcher->engine),
-	                                            .lets_in = lets_in,
-	                                            .userdata = watcher};
+	                                            .engine = watcher->engine};
 
 	return clientwatch_new(&watcher->clients, &options);
 }
@@ -721,6 +711,7 @@ static int start_edits(struct watcher *watcher)
 	    .loop = watcher->loop,
 	    .logger = &watcher->logger,
 	    .record = watcher->record,
+	    .config = &watcher->config,
 	    .engine = watcher->engine,
 	    .on_change = on_file_changed,
 	    .userdata = watcher,

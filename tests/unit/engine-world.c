@@ -567,7 +567,7 @@ void world_idle(void)
 {
 	unsigned n = world.n_idle;
 
-	world_await(world.n_idle > n && engine_is_idle(world.engine));
+	world_await(world.n_idle > n && engine_now(world.engine).idle);
 	world_settle();
 }
 

@@ -52,7 +52,8 @@ static void tickets_change(void)
 
 #define await_closed(n)                                                                            \
 	do {                                                                                       \
-		world_await(world_n_unfinished() == 0 && engine_n_open_bans(world.engine) == 0 &&  \
+		world_await(world_n_unfinished() == 0 &&                                           \
+		            engine_now(world.engine).n_open_bans == 0 &&                           \
 		            world_told("settled") >= (n));                                         \
 		world_pass(3000);                                                                  \
 	} while (0)
@@ -258,7 +259,7 @@ START_TEST(by_hand_beside_a_ban)
 	world_await(is_back(BAN(99)));
 	world_pass(60000);
 	ck_assert(!is_back(BAN(1)) && !is_back(BAN(2)));
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
 	ck_assert(world_said("2 bans lost. Which still hold"));
 }
 END_TEST
@@ -400,7 +401,7 @@ START_TEST(fail2ban_is_silent)
 	world_await(world_said("only fail2ban knows"));
 	world_pass(60000);
 	ck_assert(!is_back(BAN(1)));
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
 	fake_fail2ban.broken = false;
 	await_closed(1);
 	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
@@ -446,9 +447,9 @@ START_TEST(fail2ban_never_comes)
 	fakewall_reload(&world.wall);
 	world_await(is_back(IMAPS));
 	world_pass(3500000);
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
 	world_pass(300000);
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
 	ck_assert(world_said("fail2ban did not answer for an hour"));
 	ck_assert_str_eq(world_outcome(BAN(1)), "failed");
 	ck_assert_uint_eq(world_n_unfinished(), 0);
@@ -467,7 +468,7 @@ START_TEST(fail2ban_is_young)
 	world_settle();
 	fail2ban_is(FAIL2BAN_RUNNING);
 	world_pass(1000);
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
 	ban("192.0.2.1", BAN(1)); /* by its own hand */
 	engine_tickets_changed(world.engine);
 	world_pass(3000);
@@ -500,7 +501,7 @@ START_TEST(safe_by_what_fail2ban_ignores)
 	ck_assert_int_eq(strv_add(&world.ignoreip, "192.0.2.0/24"), 0);
 	begin();
 	fakewall_reload(&world.wall);
-	world_await(world_told("settled") && engine_n_open_bans(world.engine) == 0);
+	world_await(world_told("settled") && engine_now(world.engine).n_open_bans == 0);
 	/* inside of a range is told, not left out */
 	await_closed(1);
 	ck_assert(is_back(BAN(1)));
@@ -546,7 +547,7 @@ START_TEST(none)
 	world_idle();
 	world_pass(60000);
 	ck_assert(!is_back(BAN(1)));
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
 	ck_assert_uint_eq(world_n_unfinished(), 0);
 }
 END_TEST
@@ -580,7 +581,7 @@ static void two_jails_and_kill(bool on_its_way)
 	world_settle();
 	if (on_its_way) {
 		world.wall.silent = "addRichRule";
-		world_await(engine_is_busy(world.engine));
+		world_await(engine_now(world.engine).busy);
 	}
 	engine_store(world.engine);
 	world_kill();
@@ -674,7 +675,7 @@ START_TEST(removed_while_put_back)
 	fakewall_reload(&world.wall);
 	await_closed(1);
 	ck_assert(done);
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
 }
 END_TEST
 

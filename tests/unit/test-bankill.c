@@ -167,8 +167,8 @@ static const char *what_is_wrong(void)
 		         there ? "has a rule, and no ticket" : "is banned, and has no rule");
 		return text;
 	}
-	if (!engine_is_idle(world.engine) || engine_is_busy(world.engine) ||
-	    engine_n_open_bans(world.engine))
+	if (!engine_now(world.engine).idle || engine_now(world.engine).busy ||
+	    engine_now(world.engine).n_open_bans)
 		return "the guard is at work";
 	return world_n_unfinished() ? "a wipe was not finished" : NULL;
 }

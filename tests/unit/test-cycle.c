@@ -98,8 +98,8 @@ START_TEST(away_for_long)
 	begin(OPEN);
 	fakewall_stop(&world.wall);
 	world_pass(600000);
-	ck_assert(!engine_is_present(world.engine));
-	ck_assert(!engine_is_busy(world.engine));
+	ck_assert(!engine_now(world.engine).present);
+	ck_assert(!engine_now(world.engine).busy);
 	fakewall_wipe(&world.wall);
 	fakewall_start(&world.wall, world.address, world.proc);
 	world_idle();
@@ -118,7 +118,7 @@ START_TEST(gone_while_restoring)
 	world_await(fakewall_asked(&world.wall, "add " IMAPS) == 0 &&
 	            fakewall_asked(&world.wall, "add " SMTPS) == 1);
 	fakewall_stop(&world.wall);
-	world_await(!engine_is_present(world.engine));
+	world_await(!engine_now(world.engine).present);
 	wipe = world_last_wipe();
 	ck_assert_str_eq(wipe.outcome, "interrupted");
 	ck_assert_str_eq(world_outcome(IMAPS), "superseded");
@@ -959,7 +959,7 @@ START_TEST(lost_track)
 	hear(FIREWALLD_EVENT_PERMANENT_CHANGED);
 	world_idle();
 	hear(FIREWALLD_EVENT_BUS_BACK);
-	ck_assert(engine_is_idle(world.engine));
+	ck_assert(engine_now(world.engine).idle);
 }
 END_TEST
 

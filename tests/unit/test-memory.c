@@ -6,7 +6,6 @@
 #include "guard/model/ban/directban.h"
 #include "guard/model/loss.h"
 #include "guard/restore/banorigin.h"
-#include "guard/restore/tracker.h"
 
 #include <string.h>
 
@@ -188,10 +187,9 @@ static int ask_scope(void)
 
 static int ask_count(void)
 {
-	const struct tracker tracker = {.wanted = wanted};
 	struct scope scope = SCOPE_NULL;
 	size_t n = 0, bare = 0;
-	int r = tracker_count_protected(&tracker, &scope, &n, &bare);
+	int r = scope_count_protected(&scope, &wanted, &n, &bare);
 
 	return r == 0 ? n == 2 && bare == 1 : r;
 }

@@ -26,6 +26,10 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/gap.h \
 	guard/model/ban/jailaction.c \
 	guard/model/ban/jailaction.h \
+	guard/model/ban/mismatch-internal.h \
+	guard/model/ban/mismatch-leftover.c \
+	guard/model/ban/mismatch-look.c \
+	guard/model/ban/mismatch-words.c \
 	guard/model/ban/mismatch.c \
 	guard/model/ban/mismatch.h \
 	guard/model/ban/ticket.c \

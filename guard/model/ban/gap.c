@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/ban/gap.h"
+#include "guard/model/ban/gap-internal.h"
 
-#include "guard/model/packet/dispatch.h"
 #include "guard/model/rule/direct.h"
 #include "guard/model/rule/protocol.h"
 #include "guard/model/rule/reject.h"
@@ -10,9 +9,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-
-/* Lists of matches that differ, and so sets: each costs every new connection a look. */
-#define GAP_SETS_MAX 1024
 
 /* The names of ports that were asked for; a thousand bans have the same five. */
 struct gap_port {
@@ -38,21 +34,12 @@ static void frame_deinit(struct gap_frame *frame)
 	free(frame->matches);
 }
 
-static void place_deinit(struct gap_place *place)
-{
-	free(place->zone);
-	strv_deinit(&place->interfaces);
-	rangeset_deinit(&place->own);
-	rangeset_deinit(&place->above);
-	rangeset_deinit(&place->foreign);
-}
-
 /** gap_deinit() - free it; it is empty and usable afterwards, but for its port_of */
 void gap_deinit(struct gap *gap)
 {
 	free(gap->bans);
 	for (size_t i = 0; i < gap->n_places; i++)
-		place_deinit(&gap->places[i]);
+		gap_place_deinit(&gap->places[i]);
 	free(gap->places);
 	for (size_t i = 0; i < gap->n_ports; i++) {
 		free(gap->ports[i].name);
@@ -63,145 +50,6 @@ void gap_deinit(struct gap *gap)
 		frame_deinit(&gap->frames[i]);
 	free(gap->frames);
 	*gap = GAP_NULL;
-}
-
-/* --- where the packets of a zone come in ------------------------------------------------- */
-
-/* Of two interfaces one may be written for many: which of them a packet takes is not said here. */
-static bool overlaps_any(const struct strv *interfaces, const char *bound)
-{
-	for (size_t i = 0; i < interfaces->n; i++)
-		if (match_interface_name(interfaces->strings[i], bound) ||
-		    match_interface_name(bound, interfaces->strings[i]))
-			return true;
-	return false;
-}
-
-static bool is_way_of(const struct dispatch_way *way, const struct gap_place *place)
-{
-	return strcmp(way->zone->name, place->zone) == 0;
-}
-
-/* The ways in front of the last that leads into the zone by its interface, or by default. */
-static size_t count_before_interface(const struct dispatch *dispatch, const struct gap_place *place)
-{
-	size_t n = dispatch->n;
-
-	while (n > 0 && (dispatch->ways[n - 1].by == DISPATCH_BY_SOURCE ||
-	                 !is_way_of(&dispatch->ways[n - 1], place)))
-		n--;
-	return n;
-}
-
-/* Sources: of an own one, what interfaces in front of it leave of it, no set can say. */
-static int fill_sources(struct gap_place *place, const struct dispatch *dispatch)
-{
-	size_t n = count_before_interface(dispatch, place);
-	bool after_own = false, after_interface = false;
-	int r = 0;
-
-	for (size_t i = 0; i < dispatch->n && r >= 0; i++) {
-		const struct dispatch_way *way = &dispatch->ways[i];
-		bool own = is_way_of(way, place);
-
-		after_interface = after_interface || (!own && way->by != DISPATCH_BY_SOURCE);
-		if (way->by != DISPATCH_BY_SOURCE)
-			continue;
-		if (own)
-			r = dispatch_add_sources(after_interface ? &place->foreign : &place->own,
-			                         dispatch, way, true);
-		else if (!after_own)
-			r = dispatch_add_sources(&place->above, dispatch, way, false);
-		if (r >= 0 && !own && i < n)
-			r = dispatch_add_sources(&place->foreign, dispatch, way, false);
-		after_own = after_own || own;
-	}
-	return r;
-}
-
-static int fill_interfaces(struct gap_place *place, const struct dispatch *dispatch)
-{
-	_cleanup_strv_ struct strv own = STRV_NULL, others = STRV_NULL;
-	int r = 0;
-
-	for (size_t i = 0; i < dispatch->n && r >= 0; i++) {
-		const struct dispatch_way *way = &dispatch->ways[i];
-
-		if (way->by == DISPATCH_BY_INTERFACE)
-			r = strv_add(is_way_of(way, place) ? &own : &others, way->value);
-		if (way->by != DISPATCH_BY_DEFAULT || !is_way_of(way, place))
-			continue;
-		/* what comes behind it gets nothing, and so does it behind a + */
-		place->others = !strv_contains(&others, "+");
-		if (r >= 0 && place->others)
-			r = strv_copy(&place->interfaces, &others);
-		return r;
-	}
-	for (size_t i = 0; i < own.n && r >= 0; i++)
-		if (!overlaps_any(&others, own.strings[i]))
-			r = strv_add(&place->interfaces, own.strings[i]);
-	return r;
-}
-
-static int fill_place(struct gap_place *place, const struct firewall *fw)
-{
-	_cleanup_dispatch_ struct dispatch dispatch = DISPATCH_NULL;
-	int r = dispatch_init_firewall(&dispatch, fw);
-
-	if (r >= 0)
-		r = fill_sources(place, &dispatch);
-	return r >= 0 ? fill_interfaces(place, &dispatch) : r;
-}
-
-static int find_place(struct gap *gap, const struct firewall *fw, const char *zone, size_t *out)
-{
-	struct gap_place place = {0};
-	int r;
-
-	for (size_t i = 0; i < gap->n_places; i++) {
-		const char *have = gap->places[i].zone;
-
-		if (have && zone ? strcmp(have, zone) == 0 : have == zone) {
-			*out = i;
-			return 0;
-		}
-	}
-	r = grow(&gap->places, &gap->places_capacity, gap->n_places + 1, sizeof(*gap->places));
-	if (r < 0)
-		return r;
-	place.others = !zone;
-	if (zone) {
-		place.zone = strdup(zone);
-		r = place.zone ? fill_place(&place, fw) : -ENOMEM;
-	}
-	if (r < 0) {
-		place_deinit(&place);
-		return r;
-	}
-	*out = gap->n_places;
-	gap->places[gap->n_places++] = place;
-	return 0;
-}
-
-/* Sources go before interfaces, and a zone that nothing is bound to is nobody's. */
-static int place_of(struct gap *gap, const struct firewall *fw, const char *zone,
-                    const struct cidr *source, size_t *out, struct err *err)
-{
-	int r = find_place(gap, fw, zone, out);
-	const struct gap_place *place;
-	bool own;
-
-	if (r < 0)
-		return r;
-	place = &gap->places[*out];
-	own = rangeset_contains(&place->own, source);
-	if (own && !rangeset_overlaps(&place->above, source))
-		return find_place(gap, fw, NULL, out);
-	if (own || rangeset_overlaps(&place->foreign, source))
-		return err_set(err, GAP_E_UNFIT, "some of it belongs to another zone");
-	if (!place->others && place->interfaces.n == 0)
-		return err_set(err, GAP_E_UNFIT, "nothing is bound to the zone %s", zone);
-	return 0;
 }
 
 /* --- a rule ------------------------------------------------------------------------------ */
@@ -429,7 +277,7 @@ static int add_matches(struct gap *gap, struct gap_frame *frame, const struct fi
                        const struct direct *rule, struct gap_match *match)
 {
 	const char *protocol = direct_option(rule, "-p"), *ports = direct_option(rule, "--dports");
-	int r = find_place(gap, fw, NULL, &match->place);
+	int r = gap_place_find(gap, fw, NULL, &match->place);
 
 	if (r < 0)
 		return r;
@@ -504,7 +352,7 @@ static int look_at_zone(struct gap *gap, struct gap_frame *frame, const struct f
 	if (item->kind == ITEM_RULE && !item_policy_name(item->zone))
 		r = look_at_reader(&reads, gap, frame, item, &match);
 	if (r == 0 && reads)
-		r = find_place(gap, fw, item->zone, &match.place);
+		r = gap_place_find(gap, fw, item->zone, &match.place);
 	return r == 0 && reads ? add_match(frame, &match) : r;
 }
 
@@ -576,7 +424,7 @@ static int add_in_frame(struct gap *gap, const struct firewall *fw, struct gap_b
 		if (ban->match.action == GAP_REJECT_RESET && ban->match.protocol != IPPROTO_TCP)
 			return err_set(err, GAP_E_UNFIT, "a reset of what is not TCP");
 		if (zone)
-			r = place_of(gap, fw, zone, &ban->source, &ban->match.place, err);
+			r = gap_place_of(gap, fw, zone, &ban->source, &ban->match.place, err);
 		if (r == 0)
 			r = add_ban(gap, ban);
 		if (r < 0)
@@ -647,7 +495,7 @@ static int add_source(struct gap *gap, const struct firewall *fw, const struct i
 	ban->match.family = ban->source.family;
 	if (!denies_all(fw, item->zone, &ban->match))
 		return err_set(err, GAP_E_UNFIT, "zone %s lets something in", item->zone);
-	r = place_of(gap, fw, item->zone, &ban->source, &ban->match.place, err);
+	r = gap_place_of(gap, fw, item->zone, &ban->source, &ban->match.place, err);
 	return r == 0 ? add_ban(gap, ban) : r;
 }
 
@@ -664,7 +512,7 @@ static int add_rule(struct gap *gap, const struct firewall *fw, const struct ite
 	ban->match.family = ban->source.family;
 	r = match_of(gap, &rule, &ban->match, err);
 	if (r == 0)
-		r = place_of(gap, fw, item->zone, &ban->source, &ban->match.place, err);
+		r = gap_place_of(gap, fw, item->zone, &ban->source, &ban->match.place, err);
 	return r == 0 ? add_ban(gap, ban) : r;
 }
 
@@ -694,273 +542,4 @@ int gap_add_item(struct gap *gap, const struct firewall *fw, const struct item *
 	if (item->kind != ITEM_RULE || item_policy_name(item->zone))
 		return err_set(err, GAP_E_UNFIT, "not a rule of a zone");
 	return add_rule(gap, fw, item, &ban, err);
-}
-
-/* --- sets -------------------------------------------------------------------------------- */
-
-#define COMPARE(a, b)                                                                              \
-	do {                                                                                       \
-		if ((a) != (b))                                                                    \
-			return (a) < (b) ? -1 : 1;                                                 \
-	} while (0)
-
-static int match_cmp(const struct gap_match *a, const struct gap_match *b)
-{
-	COMPARE(a->family, b->family);
-	COMPARE(a->place, b->place);
-	COMPARE(a->protocol, b->protocol);
-	COMPARE(a->first, b->first);
-	COMPARE(a->last, b->last);
-	COMPARE(a->action, b->action);
-	COMPARE(a->code, b->code);
-	return 0;
-}
-
-static int ban_cmp(const void *left, const void *right)
-{
-	const struct gap_ban *a = left, *b = right;
-	int r = cidr_cmp(&a->source, &b->source);
-
-	if (r != 0)
-		return r;
-	COMPARE(a->end_us, b->end_us);
-	return match_cmp(&a->match, &b->match);
-}
-
-/* What one address has until one time: bans[begin..begin + n), their matches in order. */
-struct run {
-	const struct gap_ban *bans;
-	size_t n;
-};
-
-static int matches_cmp(const struct run *a, const struct run *b)
-{
-	for (size_t i = 0; i < a->n && i < b->n; i++) {
-		int r = match_cmp(&a->bans[i].match, &b->bans[i].match);
-
-		if (r != 0)
-			return r;
-	}
-	COMPARE(a->n, b->n);
-	return 0;
-}
-
-/* Outer prefixes before those inside of them. */
-static int prefix_cmp(const struct cidr *a, const struct cidr *b)
-{
-	uint8_t left[CIDR_KEY_LENGTH], right[CIDR_KEY_LENGTH];
-	int r;
-
-	cidr_first(a, left);
-	cidr_first(b, right);
-	r = memcmp(left, right, CIDR_KEY_LENGTH);
-	if (r != 0)
-		return r;
-	COMPARE(cidr_bits(a), cidr_bits(b));
-	return 0;
-}
-
-static int run_cmp(const void *left, const void *right)
-{
-	const struct run *a = left, *b = right;
-	int r = matches_cmp(a, b);
-
-	if (r == 0)
-		r = prefix_cmp(&a->bans[0].source, &b->bans[0].source);
-	if (r != 0)
-		return r;
-	/* of the same prefix the one that lasts first, so that the rest changes nothing */
-	COMPARE(b->bans[0].end_us, a->bans[0].end_us);
-	return 0;
-}
-
-/* The live bans, without doubles, in order. */
-static size_t take_live(struct gap_ban *out, const struct gap *gap, int64_t now_us)
-{
-	size_t n = 0, kept = 0;
-
-	for (size_t i = 0; i < gap->n; i++) {
-		struct gap_ban *ban = &out[n];
-
-		*ban = gap->bans[i];
-		if (ban->end_us == 0)
-			ban->end_us = INT64_MAX;
-		n += ban->end_us > now_us;
-	}
-	qsort(out, n, sizeof(*out), ban_cmp);
-	for (size_t i = 0; i < n; i++)
-		if (i == 0 || ban_cmp(&out[kept - 1], &out[i]) != 0)
-			out[kept++] = out[i];
-	return kept;
-}
-
-static size_t find_runs(struct run *out, const struct gap_ban *bans, size_t n)
-{
-	size_t n_runs = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		struct run *last = n_runs ? &out[n_runs - 1] : NULL;
-
-		if (last && cidr_cmp(&last->bans[0].source, &bans[i].source) == 0 &&
-		    last->bans[0].end_us == bans[i].end_us)
-			last->n++;
-		else
-			out[n_runs++] = (struct run){&bans[i], 1};
-	}
-	qsort(out, n_runs, sizeof(*out), run_cmp);
-	return n_runs;
-}
-
-/* Prefixes that hold the present one, each with the time until which all of it is denied. */
-struct open_prefix {
-	uint8_t last[CIDR_KEY_LENGTH];
-	int64_t end_us;
-};
-
-struct sweep {
-	struct gap_interval *out;
-	size_t n;
-	uint8_t next[CIDR_KEY_LENGTH]; /* the first key that nothing was said about */
-	bool at_end;                   /* there is none: the last key has been */
-	struct open_prefix open[129];  /* prefixes are nested, so not more than their lengths */
-	size_t depth;
-};
-
-/* Denies from sweep->next to @last what the innermost open prefix says. */
-static void emit(struct sweep *sweep, const uint8_t last[CIDR_KEY_LENGTH])
-{
-	int64_t end_us = sweep->open[sweep->depth - 1].end_us;
-	struct gap_interval *before = sweep->n ? &sweep->out[sweep->n - 1] : NULL;
-	uint8_t after[CIDR_KEY_LENGTH];
-	bool adjacent = false;
-
-	if (before) {
-		memcpy(after, before->last, sizeof(after));
-		adjacent =
-		    cidr_key_step(after, 1) && memcmp(after, sweep->next, sizeof(after)) == 0;
-	}
-	if (adjacent && before->end_us == end_us) {
-		memcpy(before->last, last, CIDR_KEY_LENGTH);
-	} else {
-		struct gap_interval *interval = &sweep->out[sweep->n++];
-
-		memcpy(interval->first, sweep->next, CIDR_KEY_LENGTH);
-		memcpy(interval->last, last, CIDR_KEY_LENGTH);
-		interval->end_us = end_us;
-	}
-	memcpy(sweep->next, last, CIDR_KEY_LENGTH);
-	sweep->at_end = !cidr_key_step(sweep->next, 1);
-}
-
-/* Ends the open prefixes that do not reach to @key; all of them when it is NULL. */
-static void close_until(struct sweep *sweep, const uint8_t *key)
-{
-	while (sweep->depth) {
-		const struct open_prefix *top = &sweep->open[sweep->depth - 1];
-
-		if (key && memcmp(top->last, key, CIDR_KEY_LENGTH) >= 0)
-			return;
-		if (!sweep->at_end && memcmp(sweep->next, top->last, CIDR_KEY_LENGTH) <= 0)
-			emit(sweep, top->last);
-		sweep->depth--;
-	}
-}
-
-static void open_prefix(struct sweep *sweep, const struct cidr *cidr, int64_t end_us)
-{
-	uint8_t first[CIDR_KEY_LENGTH], before[CIDR_KEY_LENGTH];
-	struct open_prefix *top;
-
-	cidr_first(cidr, first);
-	close_until(sweep, first);
-	if (sweep->depth) {
-		/* what lasts no longer than what it lies in changes nothing */
-		if (end_us <= sweep->open[sweep->depth - 1].end_us)
-			return;
-		if (memcmp(sweep->next, first, sizeof(first)) != 0) {
-			memcpy(before, first, sizeof(before));
-			(void)cidr_key_step(before, -1);
-			emit(sweep, before);
-		}
-	}
-	memcpy(sweep->next, first, sizeof(first));
-	top = &sweep->open[sweep->depth++];
-	cidr_last(cidr, top->last);
-	top->end_us = end_us;
-}
-
-/* Runs of equal matches, outer prefixes first, to disjoint intervals. */
-static int build_set(struct gap_sets *sets, const struct run *runs, size_t n)
-{
-	struct sweep sweep = {0};
-	struct gap_set *set;
-	int r;
-
-	if (sets->n >= GAP_SETS_MAX)
-		return -E2BIG;
-	r = grow(&sets->sets, &sets->capacity, sets->n + 1, sizeof(*sets->sets));
-	if (r < 0)
-		return r;
-	/* a prefix cuts what it lies in into two at most */
-	sweep.out = calloc(n, 2 * sizeof(*sweep.out));
-	if (!sweep.out)
-		return -ENOMEM;
-	for (size_t i = 0; i < n; i++)
-		open_prefix(&sweep, &runs[i].bans[0].source, runs[i].bans[0].end_us);
-	close_until(&sweep, NULL);
-	set = &sets->sets[sets->n++];
-	*set = (struct gap_set){.intervals = sweep.out, .n = sweep.n, .n_matches = runs->n};
-	for (size_t i = 0; i < runs->n; i++)
-		sets->matches[sets->n_matches + i] = runs->bans[i].match;
-	set->matches = &sets->matches[sets->n_matches];
-	sets->n_matches += runs->n;
-	return 0;
-}
-
-/** gap_sets_deinit() - free them; may be called twice */
-void gap_sets_deinit(struct gap_sets *sets)
-{
-	for (size_t i = 0; i < sets->n; i++)
-		free(sets->sets[i].intervals);
-	free(sets->sets);
-	free(sets->matches);
-	*sets = GAP_SETS_NULL;
-}
-
-/**
- * gap_sets_build() - addresses with the same fate together, in disjoint intervals
- * @out:    written on success alone; borrows the places of @gap, so free it first
- * @now_us: bans that have ended by then are left out
- *
- * Where prefixes overlap, an address stays denied until the last of them ends.
- *
- * Return: 0; -E2BIG when the bans are too different from one another; -ENOMEM.
- */
-int gap_sets_build(struct gap_sets *out, const struct gap *gap, int64_t now_us)
-{
-	_cleanup_gap_sets_ struct gap_sets sets = GAP_SETS_NULL;
-	_cleanup_free_ struct gap_ban *bans = NULL;
-	_cleanup_free_ struct run *runs = NULL;
-	size_t n, n_runs;
-	int r = 0;
-
-	/* one more, as nothing at all may be asked for */
-	bans = calloc(gap->n + 1, sizeof(*bans));
-	runs = calloc(gap->n + 1, sizeof(*runs));
-	sets.matches = calloc(gap->n + 1, sizeof(*sets.matches));
-	if (!bans || !runs || !sets.matches)
-		return -ENOMEM;
-	n = take_live(bans, gap, now_us);
-	n_runs = find_runs(runs, bans, n);
-	for (size_t begin = 0, end; begin < n_runs && r == 0; begin = end) {
-		for (end = begin + 1; end < n_runs; end++)
-			if (matches_cmp(&runs[begin], &runs[end]) != 0)
-				break;
-		r = build_set(&sets, &runs[begin], end - begin);
-	}
-	if (r < 0)
-		return r;
-	*out = sets;
-	sets = GAP_SETS_NULL;
-	return 0;
 }

@@ -1,15 +1,15 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/firewalld/firewalld.h"
 
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "guard/model/portspace.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/firewalld-internal.h"
+#include "guard/system/host/process.h"
 
 #define DEFAULT_CALL_TIMEOUT_MS (10 * 60 * 1000)
 #define DEFAULT_SLOW_MS         10000
@@ -204,54 +204,13 @@ static void ask_default_zone(void *userdata)
 
 /* --- coming and going -------------------------------------------------------------------- */
 
-static int read_file(char *out, size_t size, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, out, size - 1);
-	close(fd);
-	if (n < 0)
-		return -EIO;
-	out[n] = '\0';
-	return 0;
-}
-
-/* Field 22, counted from behind the command's closing parenthesis, since the command may hold any.
- */
-static int parse_start_time(const char *stat, unsigned long *out)
-{
-	const char *at = strrchr(stat, ')');
-	char digits[24];
-	size_t n;
-
-	for (unsigned field = 2; at && field < 22; field++) {
-		at = strchr(at, ' ');
-		if (at)
-			at++;
-	}
-	if (!at)
-		return -EINVAL;
-	n = strspn(at, "0123456789");
-	if (n == 0 || n >= sizeof(digits))
-		return -EINVAL;
-	memcpy(digits, at, n);
-	digits[n] = '\0';
-	return parse_uint(digits, ~0UL, out) ? 0 : -EINVAL;
-}
-
 static void identify(struct firewalld *fw, dbus_uint32_t pid)
 {
-	char path[256], stat[1024];
-	unsigned long start_time;
+	int64_t start;
 
 	fw->instance[0] = '\0';
-	(void)snprintf(path, sizeof(path), "%s/%u/stat", fw->proc, pid);
-	if (read_file(stat, sizeof(stat), path) < 0 || parse_start_time(stat, &start_time) < 0)
-		return;
-	(void)snprintf(fw->instance, sizeof(fw->instance), "%u:%lu", pid, start_time);
+	if (process_start(&start, fw->proc, pid) == 0)
+		(void)snprintf(fw->instance, sizeof(fw->instance), "%u:%" PRId64, pid, start);
 }
 
 static void on_pid(int result, DBusMessage *reply, void *userdata)

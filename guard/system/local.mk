@@ -31,11 +31,15 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld-internal.h \
 	guard/system/firewalld/firewalld-message.c \
 	guard/system/firewalld/firewalld-message.h \
+	guard/system/firewalld/firewalld-op.c \
 	guard/system/firewalld/firewalld-probe.c \
 	guard/system/firewalld/firewalld-reading.c \
+	guard/system/firewalld/firewalld-service.c \
 	guard/system/firewalld/firewalld-session.c \
 	guard/system/firewalld/firewalld-session.h \
+	guard/system/firewalld/firewalld-signal.c \
 	guard/system/firewalld/firewalld-wait.c \
+	guard/system/firewalld/firewalld-write.c \
 	guard/system/firewalld/firewalld.c \
 	guard/system/firewalld/firewalld.h \
 	guard/system/firewalld/portname.c \

@@ -107,12 +107,29 @@ struct firewalld {
 	struct loop_source *policy_work;
 };
 
+/* firewalld-op.c */
 int firewalld_op_init(struct firewalld *fw, struct firewalld_op *op, void *userdata) _must_check_;
 int firewalld_op_call(struct firewalld_op *op, DBusMessage *take, const char *tag,
                       firewalld_answer_fn fn) _must_check_;
 int firewalld_op_network(struct firewalld_op *op, const struct item *interface,
                          firewalld_network_fn fn) _must_check_;
 void firewalld_op_free(struct firewalld_op *op);
+void firewalld_on_slow(void *userdata);
+
+/* firewalld.c */
+void firewalld_set_owner(struct firewalld *fw, const char *owner);
+void firewalld_ask_owner(struct firewalld *fw);
+
+/* firewalld-signal.c */
+void firewalld_tell(struct firewalld *fw, enum firewalld_event_type type);
+void firewalld_drop_held(struct firewalld *fw);
 void firewalld_learn_default_zone(struct firewalld *fw, const char *zone);
+void firewalld_ask_default_zone(void *userdata);
+void firewalld_on_signal(DBusMessage *signal, void *userdata);
+
+/* firewalld-write.c */
+void firewalld_work_queue(void *userdata);
+void firewalld_work_policies(void *userdata);
+bool firewalld_changes_policy(const struct firewalld *fw, const char *policy);
 
 #endif

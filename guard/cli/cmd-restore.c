@@ -442,7 +442,6 @@ static int go(struct run *run)
 	unsigned n_heard;
 	int code, r;
 
-	engine_begin(run->engine);
 	do {
 		n_heard = run->n_heard;
 		r = loop_run_until(run->session.loop, clock_monotonic_ms() + SILENCE_MS, &code);
@@ -558,11 +557,11 @@ static int restore(struct run *run)
 	run->session.on_event = on_event;
 	run->session.userdata = run;
 	r = cli_firewalld_open(run->cli, &run->session);
+	begin_us = run->told_us = clock_monotonic_us();
 	if (r == CLI_FINE)
 		r = start_engine(run, boot_id);
 	if (r != CLI_FINE)
 		return r;
-	begin_us = run->told_us = clock_monotonic_us();
 	r = go(run);
 	run->action.took_us = clock_monotonic_us() - begin_us;
 	if (run->status != CLI_FINE && !run->action.n)

@@ -89,6 +89,13 @@ struct cause_evidence {
 };
 #define CAUSE_EVIDENCE_NULL ((struct cause_evidence){.caller = CAUSE_CALLER_NULL})
 
+/* Who moved an interface, and why. */
+enum cause_mover {
+	CAUSE_MOVER_SOMEBODY,   /* and means it, as far as is known */
+	CAUSE_MOVER_CONNECTION, /* NetworkManager, to the zone that its connection names */
+	CAUSE_MOVER_HABIT,      /* NetworkManager, and the connection names none, or goes down */
+};
+
 enum cause_end {
 	CAUSE_END_NOT_SEEN,
 	CAUSE_END_JOB,

@@ -135,7 +135,7 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 		until_us = event->at_us + INT64_C(1000000) * event->timeout_s;
 	}
 	if (tracker_added(&engine->tracker, ours ? &ours->item : event->item, flags, until_us) < 0)
-		engine_missed(engine);
+		cycle_missed(engine->cycle);
 	if (!ours)
 		protect_again(engine, event->item);
 	bankeeper_added(engine->bans, event->item);
@@ -162,7 +162,7 @@ static bool removed(struct engine *engine, const struct item *item, bool timed)
 	cycle_forget(engine->cycle, item);
 	listener_tell(&engine->given.listener, removed, item, is_protected, timed);
 	if (tracker_removed(&engine->tracker, item) < 0)
-		engine_missed(engine);
+		cycle_missed(engine->cycle);
 	bankeeper_removed(engine->bans, item);
 	trust_removed(&trust, item);
 	/* an intent that is not on record when the power goes would be undone */
@@ -176,7 +176,7 @@ static bool removed(struct engine *engine, const struct item *item, bool timed)
 	 * and opened anew for good, and is there.
 	 */
 	if (is_protected || scope_requires(&engine->given.config->scope, item))
-		engine_look_soon(engine);
+		cycle_look_soon(engine->cycle);
 	return is_protected;
 }
 
@@ -228,7 +228,7 @@ static void on_binding(struct engine *engine, const struct item *item)
 		cycle_forget(engine->cycle, &from->item);
 	}
 	if (tracker_moved(&engine->tracker, item) < 0)
-		engine_missed(engine);
+		cycle_missed(engine->cycle);
 	trust_bound(&trust, item, until_us);
 	if (!ours)
 		protect_again(engine, item);
@@ -256,7 +256,7 @@ static void on_policy(struct engine *engine, const struct firewalld_event *event
 	if (firewall_copy(&wanted, &engine->tracker.wanted) < 0 ||
 	    firewall_copy(&contents, event->contents) < 0 ||
 	    portspace_align(&wanted, &contents) < 0) {
-		engine_missed(engine);
+		cycle_missed(engine->cycle);
 		return;
 	}
 	if (event->ours)
@@ -276,7 +276,7 @@ static void on_policy(struct engine *engine, const struct firewalld_event *event
 	}
 	for (size_t i = 0; i < event->contents->n; i++)
 		if (tracker_listed(&engine->tracker, &event->contents->entries[i].item) < 0)
-			engine_missed(engine);
+			cycle_missed(engine->cycle);
 }
 
 /* --- firewalld itself -------------------------------------------------------------------- */
@@ -296,8 +296,8 @@ static void on_default_zone(struct engine *engine, const char *zone)
 	if (!cycle_is_blind(engine->cycle))
 		tracker_default_zone_left(&engine->tracker, zone);
 	if (tracker_default_zone(&engine->tracker, zone) < 0)
-		engine_missed(engine);
-	engine_look_soon(engine);
+		cycle_missed(engine->cycle);
+	cycle_look_soon(engine->cycle);
 }
 
 /* What a guard before this one has begun and not finished. */
@@ -368,8 +368,7 @@ static void on_gone(struct engine *engine)
 	cycle_gone(engine->cycle);
 }
 
-/** engine_hear() - firewalld's adapter tells something; each event once, in order */
-void engine_hear(struct engine *engine, const struct firewalld_event *event)
+static void take(struct engine *engine, const struct firewalld_event *event)
 {
 	switch (event->type) {
 	case FIREWALLD_EVENT_APPEARED:
@@ -423,10 +422,10 @@ void engine_hear(struct engine *engine, const struct firewalld_event *event)
 	case FIREWALLD_EVENT_LOST_TRACK:
 		/* what is gone with this may have been meant to go */
 		cycle_gap(engine->cycle);
-		engine_look_soon(engine);
+		cycle_look_soon(engine->cycle);
 		break;
 	case FIREWALLD_EVENT_PERMANENT_CHANGED:
-		engine_look_soon(engine);
+		cycle_look_soon(engine->cycle);
 		break;
 	}
 }
@@ -439,14 +438,11 @@ static bool is_moved_back(const struct engine *engine, const struct item *home)
 	return step && step->move;
 }
 
-/**
- * engine_unbound() - an interface was moved or removed, and nobody meant it
- * @event: that told so, in the place of engine_hear()
- *
- * Where it was is where it belongs. To the default zone it comes by itself, and to the zone
- * of its connection with NetworkManager.
+/*
+ * An interface was moved or removed, and nobody meant it: where it was is where it belongs.
+ * To the default zone it comes by itself, and to the zone of its connection with NetworkManager.
  */
-void engine_unbound(struct engine *engine, const struct firewalld_event *event)
+static void take_habit(struct engine *engine, const struct firewalld_event *event)
 {
 	const struct firewall *wanted = &engine->tracker.wanted;
 	const struct firewall_entry *home = event->type == FIREWALLD_EVENT_ITEM_REMOVED
@@ -454,22 +450,62 @@ void engine_unbound(struct engine *engine, const struct firewalld_event *event)
 	                                        : firewall_bound_elsewhere(wanted, event->item);
 
 	if (!home || !(home->flags & FIREWALL_RUNTIME) || !protects(engine, &home->item)) {
-		engine_hear(engine, event);
+		take(engine, event);
 	} else if (event->type == FIREWALLD_EVENT_ITEM_MOVED &&
 	           (home->flags & FIREWALL_CONNECTION)) {
 		/* its connection named that zone, and now it, or another one, names none */
-		engine_hear(engine, event);
+		take(engine, event);
 	} else if (home->flags & FIREWALL_CONNECTION ||
 	           firewall_is_default_zone(wanted, home->item.zone)) {
 		if (tracker_removed(&engine->tracker, event->item) < 0)
-			engine_missed(engine);
+			cycle_missed(engine->cycle);
 	} else if (!is_moved_back(engine, &home->item)) {
 		cycle_wiped(engine->cycle, WIPE_NETWORK_MANAGER, event->at_us);
 	}
 }
 
-/** engine_begin() - firewalld has appeared before there was an engine to hear of it */
-void engine_begin(struct engine *engine)
+/* Of an interface that comes or goes; of all else nobody asks. */
+static enum cause_mover mover_of(const struct engine *engine, const struct firewalld_event *event)
+{
+	const struct engine_listener *listener = &engine->given.listener;
+	bool removed = event->type == FIREWALLD_EVENT_ITEM_REMOVED;
+
+	if ((!removed && event->type != FIREWALLD_EVENT_ITEM_ADDED &&
+	     event->type != FIREWALLD_EVENT_ITEM_MOVED) ||
+	    event->item->kind != ITEM_INTERFACE || !listener->mover)
+		return CAUSE_MOVER_SOMEBODY;
+	return listener->mover(event->item, removed,
+	                       firewall_is_default_zone(&engine->tracker.wanted, event->item->zone),
+	                       listener->userdata);
+}
+
+static void note_written(struct engine *engine, const struct item *item)
+{
+	struct firewall_entry *entry = firewall_find(&engine->tracker.wanted, item);
+
+	if (entry)
+		entry->flags |= FIREWALL_PERMANENT;
+}
+
+/** engine_hear() - firewalld's adapter tells something; each event once, in order */
+void engine_hear(struct engine *engine, const struct firewalld_event *event)
+{
+	enum cause_mover mover = mover_of(engine, event);
+
+	if (mover == CAUSE_MOVER_HABIT)
+		take_habit(engine, event);
+	else
+		take(engine, event);
+	/* before it is read, so that nobody is told that it is in the runtime only */
+	if (mover == CAUSE_MOVER_CONNECTION)
+		note_written(engine, event->item);
+	/* what the connections name is read with everything else */
+	if (mover != CAUSE_MOVER_SOMEBODY)
+		cycle_look_soon(engine->cycle);
+}
+
+/* firewalld has appeared before there was an engine to hear of it. */
+static void begin(struct engine *engine)
 {
 	const struct firewalld_event event = {
 	    .type = FIREWALLD_EVENT_APPEARED,
@@ -502,53 +538,35 @@ void engine_configured(struct engine *engine)
 	cycle_configured(engine->cycle);
 }
 
-/** engine_look() - read everything, unless a cycle does so anyway */
-void engine_look(struct engine *engine)
-{
-	cycle_look(engine->cycle);
-}
-
-/** engine_look_soon() - the same, when it has been quiet for a moment */
-void engine_look_soon(struct engine *engine)
-{
-	cycle_look_soon(engine->cycle);
-}
-
-/** engine_missed() - something was missed for want of memory: it is found by looking */
-void engine_missed(struct engine *engine)
-{
-	cycle_missed(engine->cycle);
-}
-
-/** engine_edited() - somebody other than firewalld wrote a file without the item, or with it */
-void engine_edited(struct engine *engine, const struct item *item, bool gone)
-{
-	if (tracker_edited(&engine->tracker, item, gone) < 0)
-		engine_missed(engine);
-}
-
-/** engine_made_permanent() - on our wish; the signal that follows says the same */
-void engine_made_permanent(struct engine *engine, const struct item *item)
-{
-	struct firewall_entry *entry = firewall_find(&engine->tracker.wanted, item);
-
-	if (entry)
-		entry->flags |= FIREWALL_PERMANENT;
-}
-
-/** engine_look_at_kernel() - is what firewalld says in force? Also without a word of the kernel's
+/**
+ * engine_edited() - somebody wrote into a file of firewalld's
+ *
+ * Known from there before firewalld was read again, and before it tells so itself.
  */
-void engine_look_at_kernel(struct engine *engine)
+void engine_edited(struct engine *engine, const struct item *item, enum engine_edit edit)
 {
-	if (engine->kernelwatch)
-		kernelwatch_look(engine->kernelwatch);
+	if (edit == ENGINE_WRITTEN)
+		note_written(engine, item);
+	else if (tracker_edited(&engine->tracker, item, edit == ENGINE_EDITED_OUT) < 0)
+		cycle_missed(engine->cycle);
 }
 
-/** engine_files_mended() - firewalld has failed to load its files, and would load them now */
-void engine_files_mended(struct engine *engine)
+/** engine_look() - somebody has a reason to look, and the engine has heard of none */
+void engine_look(struct engine *engine, enum engine_look where)
 {
-	if (engine->mender)
-		mender_trouble(engine->mender, REPAIR_FAILED, NULL);
+	switch (where) {
+	case ENGINE_LOOK_AT_ALL:
+		cycle_look(engine->cycle);
+		break;
+	case ENGINE_LOOK_AT_KERNEL:
+		if (engine->kernelwatch)
+			kernelwatch_look(engine->kernelwatch);
+		break;
+	case ENGINE_LOOK_AT_FILES:
+		if (engine->mender)
+			mender_trouble(engine->mender, REPAIR_FAILED, NULL);
+		break;
+	}
 }
 
 /** engine_wanted() - what the firewall is meant to look like; borrowed */
@@ -644,12 +662,12 @@ static const struct strv *ignoreip(void *userdata)
 
 static void on_missed(void *userdata)
 {
-	engine_missed(userdata);
+	cycle_missed(((struct engine *)userdata)->cycle);
 }
 
 static void on_learned(void *userdata)
 {
-	engine_look_soon(userdata);
+	cycle_look_soon(((struct engine *)userdata)->cycle);
 }
 
 /* Else what is back were known to firewalld alone for some seconds. */
@@ -764,7 +782,7 @@ static void on_running(void *userdata)
 /* Its rules may have been flushed before this guard began, and nothing changes by itself. */
 static void on_failed(void *userdata)
 {
-	engine_look_at_kernel(userdata);
+	engine_look(userdata, ENGINE_LOOK_AT_KERNEL);
 }
 
 /* --- beginning and end ------------------------------------------------------------------- */
@@ -922,7 +940,8 @@ static void take_errand(struct engine *engine, const struct engine_errand *erran
  * @out:     written on success alone; release with engine_free()
  * @options: copied
  *
- * It begins when it hears that firewalld has appeared.
+ * It begins with a firewalld that is there, or when it hears that one has appeared; from then on
+ * the listener is told, and may ask.
  *
  * Return: 0 or negative errno.
  */
@@ -938,11 +957,14 @@ int engine_new(struct engine **out, const struct engine_options *options)
 		take_errand(engine, options->errand);
 	engine->tracker = TRACKER_NULL;
 	r = start(engine);
-	if (r == 0)
-		*out = engine;
-	else
+	if (r < 0) {
 		engine_free(engine);
-	return r;
+		return r;
+	}
+	*out = engine;
+	if (firewalld_is_present(engine->given.fw))
+		begin(engine);
+	return 0;
 }
 
 /** engine_free() - what is not settled is in the store, for the next guard; NULL is fine */

@@ -40,28 +40,20 @@ struct engine_options {
 	const struct engine_errand *errand; /* copied; NULL: it goes on for ever */
 };
 
-int engine_new(struct engine **out, const struct engine_options *options) _must_check_;
-void engine_free(struct engine *engine); /* before firewalld, fail2ban and the record */
-DEFINE_CLEANUP(struct engine *, engine_free, engine_cleanup);
-#define _cleanup_engine_ _cleanup_(engine_cleanup)
+/* Where to look, for whoever has a reason. */
+enum engine_look {
+	ENGINE_LOOK_AT_ALL,    /* that firewalld has, unless a cycle does so anyway */
+	ENGINE_LOOK_AT_KERNEL, /* is what firewalld says in force? Also without a word of the
+	                          kernel's */
+	ENGINE_LOOK_AT_FILES,  /* firewalld has failed to load them, and would load them now */
+};
 
-/* What it is told. */
-void engine_hear(struct engine *engine, const struct firewalld_event *event);
-void engine_unbound(struct engine *engine, const struct firewalld_event *event);
-void engine_begin(struct engine *engine);
-void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
-void engine_tickets_changed(struct engine *engine);
-void engine_configured(struct engine *engine);
-void engine_look(struct engine *engine);
-void engine_look_soon(struct engine *engine);
-void engine_missed(struct engine *engine);
-void engine_look_at_kernel(struct engine *engine);
-void engine_files_mended(struct engine *engine);
-bool engine_store(struct engine *engine);
-
-/* What is known of the permanent configuration before firewalld was read again. */
-void engine_edited(struct engine *engine, const struct item *item, bool gone);
-void engine_made_permanent(struct engine *engine, const struct item *item);
+/* What was written into a file of firewalld's. */
+enum engine_edit {
+	ENGINE_EDITED_OUT, /* an item is not in it any more, by somebody other than firewalld */
+	ENGINE_EDITED_IN,  /* and is again */
+	ENGINE_WRITTEN,    /* it is in it now, by our own wish */
+};
 
 /* How it stands. */
 struct engine_state {
@@ -74,6 +66,20 @@ struct engine_state {
 	size_t n_open_bans;  /* that are lost and not settled */
 	const struct tickets *tickets; /* of fail2ban, as last read; borrowed; NULL: not known */
 };
+
+int engine_new(struct engine **out, const struct engine_options *options) _must_check_;
+void engine_free(struct engine *engine); /* before firewalld, fail2ban and the record */
+DEFINE_CLEANUP(struct engine *, engine_free, engine_cleanup);
+#define _cleanup_engine_ _cleanup_(engine_cleanup)
+
+/* What it is told. */
+void engine_hear(struct engine *engine, const struct firewalld_event *event);
+void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
+void engine_tickets_changed(struct engine *engine);
+void engine_configured(struct engine *engine);
+void engine_edited(struct engine *engine, const struct item *item, enum engine_edit edit);
+void engine_look(struct engine *engine, enum engine_look where);
+bool engine_store(struct engine *engine);
 
 /* What it is asked. */
 struct engine_state engine_now(const struct engine *engine);

@@ -59,6 +59,9 @@ struct engine_listener {
 	/* Asked for a wipe's cause, in words, as they go on record. */
 	void (*cause)(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
 	              void *userdata);
+	/* Asked once for each interface that comes into a zone or leaves it (@removed). */
+	enum cause_mover (*mover)(const struct item *interface, bool removed, bool zone_is_default,
+	                          void *userdata);
 	/*
 	 * What is missing was judged; @episode: as part of this wipe, or NULL; @old_news: it is
 	 * only what goes missing again and again.

@@ -261,9 +261,8 @@ static bool is_of(const struct binding *binding, const struct item *interface, b
  *
  * To be asked once for each thing that firewalld tells.
  */
-enum attribution_mover attribution_mover(struct attribution *attribution,
-                                         const struct item *interface, bool removed,
-                                         bool zone_is_default)
+enum cause_mover attribution_mover(struct attribution *attribution, const struct item *interface,
+                                   bool removed, bool zone_is_default)
 {
 	bool unseen;
 
@@ -275,11 +274,11 @@ enum attribution_mover attribution_mover(struct attribution *attribution,
 		if (!is_of(binding, interface, removed))
 			continue;
 		binding->serial = 0;
-		return !binding->by_network_manager ? ATTRIBUTION_SOMEBODY
-		       : removed || !*binding->zone ? ATTRIBUTION_HABIT
-		                                    : ATTRIBUTION_CONNECTION;
+		return !binding->by_network_manager ? CAUSE_MOVER_SOMEBODY
+		       : removed || !*binding->zone ? CAUSE_MOVER_HABIT
+		                                    : CAUSE_MOVER_CONNECTION;
 	}
 	unseen = !sees_all(attribution) && !attribution->refused &&
 	         busmonitor_has_network_manager(attribution->monitor);
-	return unseen && (removed || zone_is_default) ? ATTRIBUTION_HABIT : ATTRIBUTION_SOMEBODY;
+	return unseen && (removed || zone_is_default) ? CAUSE_MOVER_HABIT : CAUSE_MOVER_SOMEBODY;
 }

@@ -15,13 +15,6 @@
 
 struct attribution;
 
-/* Who moved an interface, and why. */
-enum attribution_mover {
-	ATTRIBUTION_SOMEBODY,   /* and means it, as far as is known */
-	ATTRIBUTION_CONNECTION, /* NetworkManager, to the zone that its connection names */
-	ATTRIBUTION_HABIT,      /* NetworkManager, and the connection names none, or goes down */
-};
-
 /* A reload was called for and came to nothing, yet firewalld tried; who called: borrowed. */
 typedef void (*attribution_failed_fn)(const char *who, void *userdata);
 
@@ -35,9 +28,8 @@ void attribution_gone(struct attribution *attribution, bool bus);
 void attribution_came(struct attribution *attribution);
 bool attribution_cause(const struct attribution *attribution, enum wipe_kind kind,
                        unsigned n_reloads, char out[CAUSE_WORDS_SIZE]);
-enum attribution_mover attribution_mover(struct attribution *attribution,
-                                         const struct item *interface, bool removed,
-                                         bool zone_is_default);
+enum cause_mover attribution_mover(struct attribution *attribution, const struct item *interface,
+                                   bool removed, bool zone_is_default);
 bool attribution_remover(const struct attribution *attribution, const struct item *item,
                          bool zone_is_default, char out[CAUSE_WORDS_SIZE]);
 

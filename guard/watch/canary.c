@@ -60,10 +60,10 @@ static void on_probe(int result, enum firewall_state state, bool there, const st
 		             result                            ? err_text(err, result)
 		             : state == FIREWALL_STATE_RUNNING ? "looking at everything"
 		                                               : firewall_state_name(state));
-		engine_look(canary->given.engine);
+		engine_look(canary->given.engine, ENGINE_LOOK_AT_ALL);
 		return;
 	}
-	engine_look_at_kernel(canary->given.engine);
+	engine_look(canary->given.engine, ENGINE_LOOK_AT_KERNEL);
 }
 
 /** canary_ask() - now, unless a cycle is under way that finds out anyway */
@@ -81,7 +81,7 @@ static void on_due(void *userdata)
 
 	canary_plan(canary);
 	if (++canary->n_probes % AUDIT_WHOLE == 0)
-		engine_look(canary->given.engine);
+		engine_look(canary->given.engine, ENGINE_LOOK_AT_ALL);
 	else
 		canary_ask(canary);
 }

@@ -100,7 +100,7 @@ static void on_checked(int result, const struct err *err, void *userdata)
 			             "firewalld's configuration is in order again");
 	}
 	if (!*words && check->state == FIREWALL_STATE_FAILED)
-		engine_files_mended(check->given.engine);
+		engine_look(check->given.engine, ENGINE_LOOK_AT_FILES);
 }
 
 static void on_due(void *userdata)

@@ -239,10 +239,10 @@ static int look_at(struct edits *edits, const char *zone, enum author author, bo
 
 /* --- what is said ------------------------------------------------------------------------ */
 
-static void mark(struct edits *edits, const struct firewall *items, bool gone)
+static void mark(struct edits *edits, const struct firewall *items, enum engine_edit edit)
 {
 	for (size_t i = 0; i < items->n; i++)
-		engine_edited(edits->given.engine, &items->entries[i].item, gone);
+		engine_edited(edits->given.engine, &items->entries[i].item, edit);
 }
 
 static void tell_gone(struct edits *edits)
@@ -288,8 +288,8 @@ static void tell_back(struct edits *edits)
 
 static void conclude(struct edits *edits)
 {
-	mark(edits, &edits->gone, true);
-	mark(edits, &edits->back, false);
+	mark(edits, &edits->gone, ENGINE_EDITED_OUT);
+	mark(edits, &edits->back, ENGINE_EDITED_IN);
 	tell_gone(edits);
 	tell_back(edits);
 	if (edits->gone.n || edits->back.n)

@@ -34,7 +34,7 @@ static void on_written(int result, const struct err *err, void *userdata)
 	_cleanup_free_ char *text = NULL;
 
 	if (result == 0)
-		engine_made_permanent(persister->given.engine, &write->item);
+		engine_edited(persister->given.engine, &write->item, ENGINE_WRITTEN);
 	if (result != FIREWALLD_E_GONE && item_format(&text, &write->item) == 0) {
 		logger_write(persister->given.logger, result ? LOGGER_ERROR : LOGGER_NOTICE,
 		             result ? "%s could not be made permanent: %s"

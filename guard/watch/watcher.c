@@ -85,6 +85,13 @@ static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_W
 	announcer_cause(((const struct watcher *)userdata)->announcer, kind, n_reloads, words);
 }
 
+static enum cause_mover on_mover(const struct item *interface, bool removed, bool zone_is_default,
+                                 void *userdata)
+{
+	return attribution_mover(((const struct watcher *)userdata)->attribution, interface,
+	                         removed, zone_is_default);
+}
+
 static void on_lost(const struct loss *loss, const struct episode *episode, bool old_news,
                     void *userdata)
 {
@@ -229,6 +236,7 @@ static const struct strv *on_ignoreip(void *userdata)
 
 static const struct engine_listener listener = {
     .cause = on_cause,
+    .mover = on_mover,
     .lost = on_lost,
     .ended = on_ended,
     .failed = on_failed,
@@ -306,39 +314,15 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 	}
 }
 
-/* Of an interface that comes or goes; of all else nobody asks. */
-static enum attribution_mover mover_of(struct watcher *watcher, const struct firewalld_event *event)
-{
-	bool removed = event->type == FIREWALLD_EVENT_ITEM_REMOVED;
-
-	if ((!removed && event->type != FIREWALLD_EVENT_ITEM_ADDED &&
-	     event->type != FIREWALLD_EVENT_ITEM_MOVED) ||
-	    event->item->kind != ITEM_INTERFACE)
-		return ATTRIBUTION_SOMEBODY;
-	return attribution_mover(
-	    watcher->attribution, event->item, removed,
-	    firewall_is_default_zone(engine_wanted(watcher->engine), event->item->zone));
-}
-
 static void on_event(const struct firewalld_event *event, void *userdata)
 {
 	struct watcher *watcher = userdata;
 	bool bus = event->type == FIREWALLD_EVENT_BUS_GONE;
 	bool goes =
 	    bus || (event->type == FIREWALLD_EVENT_GONE && engine_now(watcher->engine).present);
-	enum attribution_mover mover = mover_of(watcher, event);
 
 	prepare(watcher, event);
-	if (mover == ATTRIBUTION_HABIT)
-		engine_unbound(watcher->engine, event);
-	else
-		engine_hear(watcher->engine, event);
-	/* before it is read, so that nobody is told that it is in the runtime only */
-	if (mover == ATTRIBUTION_CONNECTION)
-		engine_made_permanent(watcher->engine, event->item);
-	/* what the connections name is read with everything else */
-	if (mover != ATTRIBUTION_SOMEBODY)
-		engine_look_soon(watcher->engine);
+	engine_hear(watcher->engine, event);
 	if (goes)
 		announcer_gone(watcher->announcer, bus);
 }
@@ -519,7 +503,8 @@ static void on_hangup(int signo _unused_, void *userdata)
 		record_event(watcher->record, EVENT_CONFIG, NULL,
 		             "the configuration was read again");
 		if (clientwatch_configured(watcher->clients) < 0)
-			engine_missed(watcher->engine);
+			logger_write(&watcher->logger, LOGGER_ERROR,
+			             "out of memory; some logs are not followed");
 		canary_plan(watcher->canary);
 		fail2banwatch_configure(watcher->fail2banwatch);
 		engine_configured(watcher->engine);

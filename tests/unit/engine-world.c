@@ -162,6 +162,16 @@ static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_W
 	         n_reloads);
 }
 
+static enum cause_mover on_mover(const struct item *interface, bool removed, bool zone_is_default,
+                                 void *userdata)
+{
+	(void)interface;
+	(void)removed;
+	(void)zone_is_default;
+	(void)userdata;
+	return world.mover;
+}
+
 static void on_lost(const struct loss *loss, const struct episode *episode, bool old_news,
                     void *userdata)
 {
@@ -347,6 +357,7 @@ static const struct strv *on_ignoreip(void *userdata)
 
 static const struct engine_listener listener = {
     .cause = on_cause,
+    .mover = on_mover,
     .lost = on_lost,
     .ended = on_ended,
     .failed = on_failed,
@@ -471,7 +482,6 @@ void world_errand_begin(const struct engine_errand *errand)
 	options.fw = world.fw;
 	options.record = world.record;
 	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
-	engine_begin(world.engine);
 	engine_fail2ban(world.engine, fake_fail2ban.state);
 }
 

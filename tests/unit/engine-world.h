@@ -31,6 +31,7 @@ struct world {
 	struct fakewall wall;
 	struct strv told; /* what the listener heard, "lost public/service:imaps lost" */
 	struct strv ignoreip;
+	enum cause_mover mover; /* of each interface that comes or goes */
 	struct store_wipe_info last;
 	unsigned n_idle;
 	/* What stands in for the kernel's table of held bans. */

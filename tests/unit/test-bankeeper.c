@@ -301,10 +301,10 @@ START_TEST(by_hand_and_withdrawn)
 {
 	begin_without_fail2ban();
 	fakewall_make_permanent(&world.wall, BAN(99), true);
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	fakewall_make_permanent(&world.wall, BAN(99), false);
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	fakewall_reload(&world.wall);
 	await_closed(1);
@@ -689,7 +689,7 @@ START_TEST(suspects)
 	world_pass(10000);
 	fakewall_drop(&world.wall, BAN(1));
 	fakewall_drop(&world.wall, BAN(99));
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_await(is_back(BAN(1)));
 	await_closed(1);
 	ck_assert(!is_back(BAN(99)));
@@ -703,7 +703,7 @@ START_TEST(suspects_without_fail2ban)
 	begin();
 	fail2ban_is(FAIL2BAN_CRASHED);
 	fakewall_drop(&world.wall, BAN(1));
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	world_pass(3700000);
 	ck_assert(world_said("nobody was seen to remove any, and fail2ban"));

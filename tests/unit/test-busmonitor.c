@@ -326,7 +326,7 @@ START_TEST(bindings)
 }
 END_TEST
 
-static enum attribution_mover mover(struct attribution *attribution, const char *text)
+static enum cause_mover mover(struct attribution *attribution, const char *text)
 {
 	_cleanup_item_ struct item interface = ITEM_NULL;
 
@@ -361,18 +361,18 @@ START_TEST(movers_in_their_order)
 	ck_assert_int_eq(attribution_new(&attribution, world.bus, &logger), 0);
 	do
 		calls_to(world.caller, "");
-	while (mover(attribution, "public/interface:host0") != ATTRIBUTION_HABIT);
+	while (mover(attribution, "public/interface:host0") != CAUSE_MOVER_HABIT);
 	calls_to(world.owner, "work");
 	calls_to(world.caller, "");
 	calls_to(world.caller, "dmz");
-	ck_assert_int_eq(mover(attribution, "work/interface:host0"), ATTRIBUTION_SOMEBODY);
-	ck_assert_int_eq(mover(attribution, "public/interface:host0"), ATTRIBUTION_HABIT);
-	ck_assert_int_eq(mover(attribution, "dmz/interface:host0"), ATTRIBUTION_CONNECTION);
+	ck_assert_int_eq(mover(attribution, "work/interface:host0"), CAUSE_MOVER_SOMEBODY);
+	ck_assert_int_eq(mover(attribution, "public/interface:host0"), CAUSE_MOVER_HABIT);
+	ck_assert_int_eq(mover(attribution, "dmz/interface:host0"), CAUSE_MOVER_CONNECTION);
 	/* nobody hears any more of what it asked of a firewalld that is gone */
 	calls_to(world.caller, "");
 	ck_assert_int_ge(dbus_bus_release_name(world.owner, NAME, NULL), 0);
 	turn(50);
-	ck_assert_int_eq(mover(attribution, "work/interface:host0"), ATTRIBUTION_SOMEBODY);
+	ck_assert_int_eq(mover(attribution, "work/interface:host0"), CAUSE_MOVER_SOMEBODY);
 	attribution_free(attribution);
 }
 END_TEST
@@ -389,14 +389,14 @@ START_TEST(movers_whom_nobody_saw)
 	ck_assert_int_eq(attribution_new(&attribution, world.bus, &logger), 0);
 	/* there is none that could have called */
 	turn(100);
-	ck_assert_int_eq(mover(attribution, "public/interface:host0"), ATTRIBUTION_SOMEBODY);
+	ck_assert_int_eq(mover(attribution, "public/interface:host0"), CAUSE_MOVER_SOMEBODY);
 	ck_assert_int_ge(dbus_bus_request_name(world.caller, NETWORK_MANAGER, 0, NULL), 0);
 	turn(100);
-	ck_assert_int_eq(mover(attribution, "public/interface:host0"), ATTRIBUTION_HABIT);
-	ck_assert_int_eq(mover(attribution, "work/interface:host0"), ATTRIBUTION_SOMEBODY);
+	ck_assert_int_eq(mover(attribution, "public/interface:host0"), CAUSE_MOVER_HABIT);
+	ck_assert_int_eq(mover(attribution, "work/interface:host0"), CAUSE_MOVER_SOMEBODY);
 	/* firewalld answers what it was asked before */
 	for (int64_t end_ms = clock_monotonic_ms() + PATIENCE_MS;
-	     mover(attribution, "public/interface:host0") != ATTRIBUTION_SOMEBODY; turn(2)) {
+	     mover(attribution, "public/interface:host0") != CAUSE_MOVER_SOMEBODY; turn(2)) {
 		ck_assert_int_lt(clock_monotonic_ms(), end_ms);
 		dbus_connection_read_write_dispatch(world.owner, 0);
 	}

@@ -172,7 +172,7 @@ START_TEST(silent_wipe)
 {
 	begin(OPEN);
 	fakewall_wipe(&world.wall);
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	ck_assert(is_back(IMAPS) && is_back(SMTPS));
 	ck_assert_int_eq(world_last()->kind, WIPE_SILENT);
@@ -316,7 +316,7 @@ START_TEST(removed_while_reading)
 {
 	begin(OPEN);
 	world.wall.silent = "getZoneSettings2";
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_settle_calls();
 	fakewall_remove(&world.wall, IMAPS);
 	fakewall_add(&world.wall, "public/service:pop3s", 0);
@@ -514,7 +514,7 @@ START_TEST(left_the_permanent_configuration)
 {
 	begin(OPEN);
 	fakewall_make_permanent(&world.wall, "public/service:ssh", false);
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	ck_assert_uint_eq(world_told("withdrawn public/service:ssh"), 1);
 	fakewall_reload(&world.wall);
@@ -833,15 +833,37 @@ START_TEST(trusted_by_nobody)
 }
 END_TEST
 
+static void hear_of(enum firewalld_event_type type, const char *text, enum cause_mover mover)
+{
+	_cleanup_item_ struct item item = item_from_text(text);
+	const struct firewalld_event event = {.type = type, .at_us = clock_now_us(), .item = &item};
+
+	world.mover = mover;
+	engine_hear(world.engine, &event);
+	world.mover = CAUSE_MOVER_SOMEBODY;
+}
+
 /* NetworkManager did this out of habit, as who watches the bus knows. */
 static void unbind(enum firewalld_event_type type, const char *text)
 {
-	_cleanup_item_ struct item item = ITEM_NULL;
-	const struct firewalld_event event = {.type = type, .at_us = clock_now_us(), .item = &item};
-
-	ck_assert_int_eq(item_parse(&item, text, NULL), 0);
-	engine_unbound(world.engine, &event);
+	hear_of(type, text, CAUSE_MOVER_HABIT);
 }
+
+/* What its connection says is permanent, before it is read, and where it was it is not missed. */
+START_TEST(bound_by_its_connection)
+{
+	_cleanup_item_ struct item here = item_from_text("public/interface:host0"),
+	                           there = item_from_text(HOST);
+
+	begin("public/service:imaps=rp public/interface:host0=r work/service:imaps=r");
+	hear_of(FIREWALLD_EVENT_ITEM_MOVED, HOST, CAUSE_MOVER_CONNECTION);
+	ck_assert(firewall_has(engine_wanted(world.engine), &there, FIREWALL_PERMANENT));
+	ck_assert(!firewall_has(engine_wanted(world.engine), &here, FIREWALL_RUNTIME));
+	/* and is looked at without another word */
+	ck_assert(engine_now(world.engine).idle);
+	world_await(!engine_now(world.engine).idle);
+}
+END_TEST
 
 START_TEST(unbound)
 {
@@ -896,7 +918,7 @@ START_TEST(unbound_needs_nothing)
 	fakewall_drop(&world.wall, "work/interface:host1");
 	unbind(FIREWALLD_EVENT_ITEM_REMOVED, "work/interface:host1");
 	world_settle();
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	ck_assert_uint_eq(world_told("lost "), 0);
 	ck_assert_uint_eq(world.wall.calls.n, 0);
@@ -1023,10 +1045,10 @@ START_TEST(edited_and_made_permanent)
 	_cleanup_item_ struct item imaps = item_from_text(IMAPS);
 
 	begin(OPEN);
-	engine_made_permanent(world.engine, &imaps);
+	engine_edited(world.engine, &imaps, ENGINE_WRITTEN);
 	ck_assert(firewall_has(engine_wanted(world.engine), &imaps, FIREWALL_PERMANENT));
 	/* evidence of neither (law 1): told, and left to the administrator */
-	engine_edited(world.engine, &ssh, true);
+	engine_edited(world.engine, &ssh, ENGINE_EDITED_OUT);
 	fakewall_make_permanent(&world.wall, "public/service:ssh", false);
 	fakewall_reload(&world.wall);
 	world_idle();
@@ -1175,6 +1197,7 @@ static Suite *suite(void)
 	    trusted_by_the_guard_before,
 	    trusted_no_more,
 	    trusted_by_nobody,
+	    bound_by_its_connection,
 	    unbound,
 	    unbound_and_nothing_else,
 	    unbound_needs_nothing,

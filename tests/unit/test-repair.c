@@ -464,7 +464,7 @@ START_TEST(reload_broke_off)
 	fakewall_wipe(&world.wall);
 	world.wall.broken = true;
 	world.wall.on_change = load_tables;
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_await(world_told("repaired broken by us"));
 	ck_assert_uint_eq(world_told("trouble broken reload"), 1);
 	ck_assert_uint_eq(world_told("trouble"), 1);
@@ -531,7 +531,7 @@ START_TEST(never_given_up)
 	world_idle();
 	ck_assert(!fakewall_has(&world.wall, IMAPS));
 	/* nobody says that it is missing as long as nothing happens */
-	engine_look(world.engine);
+	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	ck_assert_uint_eq(world_told("missing"), 0);
 	/* also for the next guard */

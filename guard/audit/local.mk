@@ -24,6 +24,10 @@ libguard_audit_a_SOURCES = \
 	guard/audit/conflictlist.h \
 	guard/audit/denylist.c \
 	guard/audit/denylist.h \
+	guard/audit/explain-commands.c \
+	guard/audit/explain-internal.h \
+	guard/audit/explain-who.c \
+	guard/audit/explain-words.c \
 	guard/audit/explain.c \
 	guard/audit/explain.h \
 	guard/audit/heard.c \

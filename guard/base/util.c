@@ -146,6 +146,14 @@ int strv_split(struct strv *out, const char *text, const char *separators)
 	}
 }
 
+/** replace_string() - have @to own a copy of @text instead; it is NULL after -ENOMEM */
+int replace_string(char **to, const char *text)
+{
+	free(*to);
+	*to = strdup(text);
+	return *to ? 0 : -ENOMEM;
+}
+
 /**
  * xasprintf() - asprintf that writes its result on success alone
  * Return: 0 or -ENOMEM.

@@ -63,6 +63,7 @@ void strv_remove(struct strv *strv, const char *string);
 bool strv_contains(const struct strv *strv, const char *string);
 int strv_split(struct strv *out, const char *text, const char *separators) _must_check_;
 
+int replace_string(char **to, const char *text) _must_check_;
 int xasprintf(char **out, const char *format, ...) _printf_(2, 3) _must_check_;
 bool parse_uint(const char *text, unsigned long max, unsigned long *out) _must_check_;
 bool parse_int64(const char *text, int64_t *out) _must_check_;

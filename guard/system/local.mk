@@ -122,6 +122,10 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/netlink.h \
 	guard/system/kernel/nfbatch.c \
 	guard/system/kernel/nfbatch.h \
+	guard/system/kernel/nftrules-expression.c \
+	guard/system/kernel/nftrules-internal.h \
+	guard/system/kernel/nftrules-own.c \
+	guard/system/kernel/nftrules-text.c \
 	guard/system/kernel/nftrules.c \
 	guard/system/kernel/nftrules.h \
 	guard/system/kernel/xtables.c \

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/system/kernel/nftrules.c
+// Parses: guard/system/kernel/nftrules.c guard/system/kernel/nftrules-expression.c
+// Parses: guard/system/kernel/nftrules-own.c guard/system/kernel/nftrules-text.c
 #include "guard/system/kernel/nftrules.h"
 
 #include "guard/model/packet/verdict.h"

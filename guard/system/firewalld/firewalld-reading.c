@@ -265,13 +265,6 @@ static void ask_each(struct firewalld_op *op, DBusMessage *reply, int type, ask_
 
 /* --- what there is one of ----------------------------------------------------------------- */
 
-static int keep(char **to, const char *text)
-{
-	free(*to);
-	*to = strdup(text);
-	return *to ? 0 : -ENOMEM;
-}
-
 static void on_state(struct firewalld_op *op, int result, DBusMessage *reply, const char *tag,
                      struct err *err)
 {
@@ -298,9 +291,9 @@ static void on_version(struct firewalld_op *op, int result, DBusMessage *reply, 
 		return;
 	r = firewalld_message_variant_string(reply, &version);
 	if (r == 0)
-		r = keep(&ruleset_of(op)->version, version);
+		r = replace_string(&ruleset_of(op)->version, version);
 	if (r == 0)
-		r = keep(&op->fw->version, version);
+		r = replace_string(&op->fw->version, version);
 	settle(op, r, err, "its version");
 }
 
@@ -316,7 +309,7 @@ static void on_backend(struct firewalld_op *op, int result, DBusMessage *reply, 
 		return;
 	r = firewalld_message_variant_string(reply, &backend);
 	if (r == 0)
-		r = keep(&op->fw->backend, backend);
+		r = replace_string(&op->fw->backend, backend);
 	settle(op, r, err, "its backend");
 }
 
@@ -333,7 +326,7 @@ static void on_default_zone(struct firewalld_op *op, int result, DBusMessage *re
 	if (r == 0 && !*zone)
 		r = FIREWALLD_MESSAGE_E_MALFORMED;
 	if (r == 0)
-		r = keep(&ruleset_of(op)->default_zone, zone);
+		r = replace_string(&ruleset_of(op)->default_zone, zone);
 	settle(op, r, err, "the default zone");
 }
 

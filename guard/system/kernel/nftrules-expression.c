@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The expressions of a rule: what it asks of a packet, and what it does with it. */
+#include "guard/system/kernel/nftrules-internal.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/model/mail/services.h"
+#include "guard/model/packet/iptables.h"
+#include "guard/model/rule/protocol.h"
+
+/* --- sets --------------------------------------------------------------------------------- */
+
+static const json_t *find_set(const struct nftrules_reader *reader, const json_t *rule,
+                              const char *name)
+{
+	static const char *const kinds[] = {"set", "map"};
+	size_t i;
+	json_t *object;
+
+	json_array_foreach(reader->objects, i, object)
+	{
+		for (size_t k = 0; k < ARRAY_SIZE(kinds); k++) {
+			const json_t *set = json_object_get(object, kinds[k]);
+
+			if (set && strcmp(nftrules_string(set, "name"), name) == 0 &&
+			    strcmp(nftrules_string(set, "table"), nftrules_string(rule, "table")) ==
+			        0 &&
+			    strcmp(nftrules_string(set, "family"),
+			           nftrules_string(rule, "family")) == 0)
+				return set;
+		}
+	}
+	return NULL;
+}
+
+/* --- values of a match -------------------------------------------------------------------- */
+
+/* 0; 1: not understood; negative errno. */
+typedef int (*value_fn)(struct ruleset_match *match, const json_t *value);
+
+static int take_prefix(struct ruleset_match *match, const json_t *prefix)
+{
+	_cleanup_free_ char *text = NULL;
+	struct cidr cidr;
+
+	if (xasprintf(&text, "%s/%d", nftrules_string(prefix, "addr"),
+	              (int)json_integer_value(json_object_get(prefix, "len"))) < 0)
+		return -ENOMEM;
+	if (cidr_parse(&cidr, text, 0, NULL) != 0)
+		return 1;
+	return rangeset_add(&match->addresses, &cidr);
+}
+
+static int take_address_range(struct ruleset_match *match, const json_t *range)
+{
+	return rangeset_add_between(&match->addresses, json_string_value(json_array_get(range, 0)),
+	                            json_string_value(json_array_get(range, 1)));
+}
+
+static int take_address(struct ruleset_match *match, const json_t *value)
+{
+	struct cidr cidr;
+
+	if (json_object_get(value, "prefix"))
+		return take_prefix(match, json_object_get(value, "prefix"));
+	if (json_object_get(value, "range"))
+		return take_address_range(match, json_object_get(value, "range"));
+	if (!json_is_string(value) || cidr_parse(&cidr, json_string_value(value), 0, NULL) != 0)
+		return 1;
+	return rangeset_add(&match->addresses, &cidr);
+}
+
+static bool port_of(const json_t *value, unsigned *out)
+{
+	unsigned last;
+
+	if (json_is_integer(value)) {
+		*out = (unsigned)json_integer_value(value);
+		return *out <= 65535;
+	}
+	return json_is_string(value) && services_port_range(json_string_value(value), out, &last);
+}
+
+static int take_port(struct ruleset_match *match, const json_t *value)
+{
+	const json_t *range = json_object_get(value, "range");
+	unsigned first, last;
+
+	if (range) {
+		if (!port_of(json_array_get(range, 0), &first) ||
+		    !port_of(json_array_get(range, 1), &last))
+			return 1;
+		return ruleset_match_ports(match, first, last);
+	}
+	return port_of(value, &first) ? ruleset_match_ports(match, first, first) : 1;
+}
+
+static int take_name(struct ruleset_match *match, const json_t *value)
+{
+	char number[16];
+
+	if (json_is_integer(value)) {
+		(void)snprintf(number, sizeof(number), "%d", (int)json_integer_value(value));
+		return strv_add(&match->names, number);
+	}
+	return json_is_string(value) ? strv_add(&match->names, json_string_value(value)) : 1;
+}
+
+/* An element may be wrapped up with its timeout or counter. */
+static int take_element(struct ruleset_match *match, const json_t *element, value_fn fn)
+{
+	const json_t *elem = json_object_get(element, "elem");
+
+	return fn(match, elem ? json_object_get(elem, "val") : element);
+}
+
+static int take_elements(struct ruleset_match *match, const json_t *elements, value_fn fn)
+{
+	size_t i;
+	json_t *element;
+	int r = 0;
+
+	json_array_foreach(elements, i, element)
+	{
+		r = take_element(match, element, fn);
+		if (r != 0)
+			return r;
+	}
+	return r;
+}
+
+static int take_values(const struct nftrules_reader *reader, const json_t *rule,
+                       struct ruleset_match *match, const json_t *right, value_fn fn)
+{
+	const char *text = json_string_value(right);
+	const json_t *set = json_object_get(right, "set");
+
+	if (text && *text == '@') {
+		set = find_set(reader, rule, text + 1);
+		return set ? take_elements(match, json_object_get(set, "elem"), fn) : 1;
+	}
+	if (json_is_array(set))
+		return take_elements(match, set, fn);
+	if (json_is_array(right)) /* flags such as ct states: nft 1.0 */
+		return take_elements(match, right, fn);
+	return take_element(match, right, fn);
+}
+
+/* --- matches ------------------------------------------------------------------------------ */
+
+struct left {
+	enum ruleset_field field;
+	value_fn fn;
+	const char *family;   /* that it implies; NULL: none */
+	const char *protocol; /* the same */
+	bool state;
+};
+
+static struct left payload_left(const json_t *payload)
+{
+	const char *protocol = nftrules_string(payload, "protocol"),
+	           *field = nftrules_string(payload, "field");
+	struct left left = {.field = RULESET_FIELD_UNKNOWN};
+
+	if (strcmp(protocol, "ip") == 0)
+		left.family = "ipv4";
+	else if (strcmp(protocol, "ip6") == 0)
+		left.family = "ipv6";
+	if (protocol_with_ports(protocol) || strcmp(protocol, "icmp") == 0 ||
+	    strcmp(protocol, "icmpv6") == 0)
+		left.protocol = protocol_find(protocol)->name;
+	if (left.family && (strcmp(field, "saddr") == 0 || strcmp(field, "daddr") == 0)) {
+		left.field = *field == 's' ? RULESET_FIELD_SOURCE : RULESET_FIELD_DESTINATION;
+		left.fn = take_address;
+	} else if (left.family &&
+	           (strcmp(field, "protocol") == 0 || strcmp(field, "nexthdr") == 0)) {
+		left.field = RULESET_FIELD_PROTOCOL;
+		left.fn = take_name;
+	} else if (strcmp(protocol, "ether") == 0 && strcmp(field, "saddr") == 0) {
+		left.field = RULESET_FIELD_MAC;
+		left.fn = take_name;
+	} else if ((left.protocol || strcmp(protocol, "th") == 0) &&
+	           (strcmp(field, "dport") == 0 || strcmp(field, "sport") == 0)) {
+		left.field = *field == 'd' ? RULESET_FIELD_PORT : RULESET_FIELD_SOURCE_PORT;
+		left.fn = take_port;
+	}
+	return left;
+}
+
+static struct left meta_left(const char *key)
+{
+	struct left left = {.field = RULESET_FIELD_UNKNOWN, .fn = take_name};
+
+	if (strcmp(key, "l4proto") == 0)
+		left.field = RULESET_FIELD_PROTOCOL;
+	else if (strcmp(key, "iifname") == 0 || strcmp(key, "iif") == 0)
+		left.field = RULESET_FIELD_INTERFACE;
+	else if (strcmp(key, "oifname") == 0 || strcmp(key, "oif") == 0)
+		left.field = RULESET_FIELD_OUT_INTERFACE;
+	else if (strcmp(key, "mark") == 0)
+		left.field = RULESET_FIELD_MARK;
+	else if (strcmp(key, "nfproto") == 0)
+		left.field = RULESET_FIELD_FAMILY;
+	return left;
+}
+
+/* A flag is written as a text where it is the only one. */
+static bool is_destination(const json_t *fib)
+{
+	const json_t *flags = json_object_get(fib, "flags");
+	const char *flag =
+	    json_string_value(json_is_array(flags) ? json_array_get(flags, 0) : flags);
+
+	return flag && strcmp(flag, "daddr") == 0;
+}
+
+static struct left left_of(const json_t *left)
+{
+	const json_t *payload = json_object_get(left, "payload");
+	const json_t *meta = json_object_get(left, "meta"), *ct = json_object_get(left, "ct");
+	const json_t *fib = json_object_get(left, "fib");
+	struct left out = {.field = RULESET_FIELD_UNKNOWN};
+
+	if (payload)
+		return payload_left(payload);
+	if (meta)
+		return meta_left(nftrules_string(meta, "key"));
+	if (ct && strcmp(nftrules_string(ct, "key"), "state") == 0) {
+		out.state = true;
+		out.fn = take_name;
+	}
+	if (ct && strcmp(nftrules_string(ct, "key"), "status") == 0) {
+		out.field = RULESET_FIELD_TRANSLATED;
+		out.fn = take_name;
+	}
+	if (fib && strcmp(nftrules_string(fib, "result"), "type") == 0 && is_destination(fib)) {
+		out.field = RULESET_FIELD_LOCAL;
+		out.fn = take_name;
+	}
+	return out;
+}
+
+/** nftrules_is_translated() - is it what tells whether an address was translated? */
+bool nftrules_is_translated(const json_t *left)
+{
+	return left_of(left).field == RULESET_FIELD_TRANSLATED;
+}
+
+static int add_name(struct ruleset_step *step, enum ruleset_field field, const char *name)
+{
+	struct ruleset_match *match;
+	int r = ruleset_add_match(step, field, false, &match);
+
+	return r == 0 ? strv_add(&match->names, name) : r;
+}
+
+/* A new connection is new: either that is among the states or it never matches. */
+static void settle_state(struct ruleset_match *match, bool invert)
+{
+	bool fits = strv_contains(&match->names, "new") != invert;
+
+	match->field = fits ? RULESET_FIELD_PROTOCOL : RULESET_FIELD_NEVER;
+	match->invert = fits; /* of no protocol: all of them */
+	strv_deinit(&match->names);
+}
+
+static bool has_intervals(const json_t *set)
+{
+	size_t i;
+	json_t *flag;
+
+	json_array_foreach(json_object_get(set, "flags"), i,
+	                   flag) if (strcmp(json_string_value(flag) ? json_string_value(flag) : "",
+	                                    "interval") == 0) return true;
+	return false;
+}
+
+/* What is in a set is taken out of it, not the rule that asks for it. */
+static int keep_set(const struct nftrules_reader *reader, const json_t *rule,
+                    struct ruleset_step *step, struct ruleset_match *match, const json_t *right)
+{
+	const char *text = json_string_value(right);
+
+	if (!text || *text != '@')
+		return 0;
+	match->prefixes = has_intervals(find_set(reader, rule, text + 1));
+	return replace_string(&step->set, text + 1);
+}
+
+/* The kinds and states that are known by one word; of others nobody knows. */
+static void settle_word(struct ruleset_match *match, const char *word)
+{
+	if (match->names.n != 1 || strcmp(match->names.strings[0], word) != 0)
+		match->field = RULESET_FIELD_UNKNOWN;
+	strv_deinit(&match->names);
+}
+
+static int take_match(const struct nftrules_reader *reader, const json_t *rule,
+                      struct ruleset_step *step, const json_t *expression)
+{
+	struct left left = left_of(json_object_get(expression, "left"));
+	const char *op = nftrules_string(expression, "op");
+	bool invert = strcmp(op, "!=") == 0;
+	struct ruleset_match *match;
+	int r = 0;
+
+	if (left.family)
+		r = add_name(step, RULESET_FIELD_FAMILY, left.family);
+	if (r == 0 && left.protocol)
+		r = add_name(step, RULESET_FIELD_PROTOCOL, left.protocol);
+	if (r == 0)
+		r = ruleset_add_match(step, left.field, invert, &match);
+	if (r != 0)
+		return r;
+	if (!left.fn || (!left.state && left.field == RULESET_FIELD_UNKNOWN))
+		return 0;
+	if (strcmp(op, "==") != 0 && strcmp(op, "in") != 0 && !invert)
+		r = 1;
+	else
+		r = take_values(reader, rule, match, json_object_get(expression, "right"), left.fn);
+	if (r == 0 && left.state)
+		settle_state(match, invert);
+	if (r == 0 && left.field == RULESET_FIELD_TRANSLATED)
+		settle_word(match, "dnat");
+	if (r == 0 && left.field == RULESET_FIELD_LOCAL)
+		settle_word(match, "local");
+	if (r == 0 && left.field == RULESET_FIELD_MARK && strv_contains(&match->names, "0"))
+		match->invert = !match->invert;
+	if (r == 0 && left.field == RULESET_FIELD_SOURCE && !invert)
+		r = keep_set(reader, rule, step, match, json_object_get(expression, "right"));
+	if (r > 0)
+		match->field = RULESET_FIELD_UNKNOWN;
+	return r > 0 ? 0 : r;
+}
+
+/* --- statements --------------------------------------------------------------------------- */
+
+static int take_jump(const struct nftrules_reader *reader, const json_t *rule,
+                     struct ruleset_step *step, const json_t *jump, enum ruleset_action action)
+{
+	const char *target = nftrules_string(jump, "target");
+
+	if (!reader->all && !nftrules_is_firewalld(rule) && iptables_is_direct(target))
+		return 0;
+	step->action = action;
+	return replace_string(&step->argument, target);
+}
+
+/* nft leaves out that a rule is for one family where its answer is of that family alone. */
+static int take_reject(struct ruleset_step *step, const json_t *reject)
+{
+	const char *type = nftrules_string(reject, "type"), *expr = nftrules_string(reject, "expr");
+	int r = 0;
+
+	step->action = RULESET_ACTION_REJECT;
+	if (strcmp(type, "icmp") == 0 || strcmp(type, "icmpv6") == 0)
+		r = add_name(step, RULESET_FIELD_FAMILY, type[4] ? "ipv6" : "ipv4");
+	if (r < 0)
+		return r;
+	if (strcmp(type, "tcp reset") == 0)
+		return replace_string(&step->argument, "tcp-reset");
+	return *expr ? replace_string(&step->argument, expr) : 0;
+}
+
+/* To one address and port, or to one of these alone; else nobody knows where to. */
+static int take_translation(struct ruleset_step *step, const json_t *to)
+{
+	const json_t *address = json_object_get(to, "addr"), *port = json_object_get(to, "port");
+	const char *family = nftrules_string(to, "family");
+	int r = *family ? add_name(step, RULESET_FIELD_FAMILY, family[2] ? "ipv6" : "ipv4") : 0;
+
+	if (r < 0)
+		return r;
+	step->action = RULESET_ACTION_UNKNOWN;
+	if ((address && !json_is_string(address)) ||
+	    (port && (!port_of(port, &step->to_port) || step->to_port == 0)))
+		return 0;
+	step->action = RULESET_ACTION_TRANSLATE;
+	return address ? replace_string(&step->to_address, json_string_value(address)) : 0;
+}
+
+/* What iptables does through a module of its own; only the name is told. */
+static int take_xt(const struct nftrules_reader *reader, struct ruleset_step *step,
+                   const json_t *xt)
+{
+	const char *type = nftrules_string(xt, "type"), *name = nftrules_string(xt, "name");
+	struct ruleset_match *match;
+
+	if (strcmp(type, "target") == 0 && iptables_is_idle(reader->ruleset, name))
+		return 0;
+	if (strcmp(type, "match") == 0 && strcmp(name, "comment") == 0)
+		return 0;
+	reader->ruleset->iptables_hidden = true;
+	if (strcmp(type, "target") != 0)
+		return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+	step->action = strcmp(name, "REJECT") == 0 ? RULESET_ACTION_REJECT : RULESET_ACTION_UNKNOWN;
+	return 0;
+}
+
+static bool is_harmless(const char *key)
+{
+	static const char *const keys[] = {"counter", "log",        "notrack",   "secmark",
+	                                   "snat",    "masquerade", "ct helper", "ct count",
+	                                   "dup",     "last"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+/* "mark" of {"mangle": {"key": {"meta": {"key": "mark"}}, …}}; "" where it is something else */
+static const char *mangled(const json_t *mangle)
+{
+	return nftrules_string(json_object_get(json_object_get(mangle, "key"), "meta"), "key");
+}
+
+/**
+ * nftrules_take_expression() - one expression of a rule, as a condition or as what it does
+ * @rule: that it is of
+ * @step: gets it
+ * @key:  its kind: "match", "accept"…
+ *
+ * What is not understood becomes what nobody knows.
+ *
+ * Return: 0; -ENOMEM.
+ */
+int nftrules_take_expression(const struct nftrules_reader *reader, const json_t *rule,
+                             struct ruleset_step *step, const char *key, const json_t *value)
+{
+	struct ruleset_match *match;
+
+	if (strcmp(key, "match") == 0)
+		return take_match(reader, rule, step, value);
+	if (strcmp(key, "mangle") == 0)
+		reader->ruleset->marks |= strcmp(mangled(value), "mark") == 0;
+	else if (strcmp(key, "accept") == 0)
+		step->action = RULESET_ACTION_ACCEPT;
+	else if (strcmp(key, "drop") == 0)
+		step->action = RULESET_ACTION_DROP;
+	else if (strcmp(key, "return") == 0)
+		step->action = RULESET_ACTION_RETURN;
+	else if (strcmp(key, "reject") == 0)
+		return take_reject(step, value);
+	else if (strcmp(key, "jump") == 0)
+		return take_jump(reader, rule, step, value, RULESET_ACTION_JUMP);
+	else if (strcmp(key, "goto") == 0)
+		return take_jump(reader, rule, step, value, RULESET_ACTION_GOTO);
+	else if (strcmp(key, "xt") == 0)
+		return take_xt(reader, step, value);
+	else if (strcmp(key, "dnat") == 0 || strcmp(key, "redirect") == 0)
+		return take_translation(step, value);
+	else if (strcmp(key, "limit") == 0)
+		return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+	else if (!is_harmless(key))
+		step->action = RULESET_ACTION_UNKNOWN;
+	return 0;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* nftrules-internal - what the readers of nft's JSON share (libnftables-json(5)) */
+#ifndef GUARD_SYSTEM_KERNEL_NFTRULES_INTERNAL_H
+#define GUARD_SYSTEM_KERNEL_NFTRULES_INTERNAL_H
+
+#include <jansson.h>
+
+#include "guard/system/kernel/nftrules.h"
+
+#define NFTRULES_FIREWALLD "firewalld" /* its table */
+
+struct nftrules_reader {
+	struct ruleset *ruleset;
+	json_t *objects;             /* all of them, borrowed */
+	struct ruleset_chain *chain; /* the one that a rule is for */
+	bool all;                    /* firewalld's own, too */
+};
+
+const char *nftrules_string(const json_t *object, const char *key);
+bool nftrules_is_firewalld(const json_t *object);
+enum ruleset_hook nftrules_hook(const json_t *chain);
+
+int nftrules_take_expression(const struct nftrules_reader *reader, const json_t *rule,
+                             struct ruleset_step *step, const char *key,
+                             const json_t *value) _must_check_;
+bool nftrules_is_translated(const json_t *left);
+
+int nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object) _must_check_;
+void nftrules_take_policies(struct nftrules_reader *reader);
+
+void nftrules_write(char *out, size_t size, const json_t *rule);
+
+#endif

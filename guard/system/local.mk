@@ -29,6 +29,12 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld-answers.c \
 	guard/system/firewalld/firewalld-answers.h \
 	guard/system/firewalld/firewalld-internal.h \
+	guard/system/firewalld/firewalld-message-call.c \
+	guard/system/firewalld/firewalld-message-direct.c \
+	guard/system/firewalld/firewalld-message-internal.h \
+	guard/system/firewalld/firewalld-message-parts.c \
+	guard/system/firewalld/firewalld-message-settings.c \
+	guard/system/firewalld/firewalld-message-signal.c \
 	guard/system/firewalld/firewalld-message.c \
 	guard/system/firewalld/firewalld-message.h \
 	guard/system/firewalld/firewalld-op.c \

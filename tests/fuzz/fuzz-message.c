@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/system/firewalld/firewalld-message.c
+// Parses: guard/system/firewalld/firewalld-message.c guard/system/firewalld/firewalld-message-settings.c
+// Parses: guard/system/firewalld/firewalld-message-parts.c guard/system/firewalld/firewalld-message-direct.c
 /* What firewalld answers: items, which read as themselves, or nothing. */
 #include "guard/system/firewalld/firewalld-message.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/system/firewalld/firewalld-message.c
+// Parses: guard/system/firewalld/firewalld-message-signal.c guard/system/firewalld/firewalld-message-direct.c
 /* What anybody on the bus says or asks of an item: one that reads as itself, or nothing. */
 #include "guard/system/firewalld/firewalld-message.h"
 

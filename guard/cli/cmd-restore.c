@@ -149,20 +149,8 @@ static void learn_clients(struct run *run)
 		         ranges.troubles.strings[i]);
 }
 
-static void on_lost(const struct loss *loss, const struct episode *episode _unused_,
-                    bool old_news _unused_, void *userdata)
+static void warn_of_panic(struct run *run)
 {
-	struct run *run = userdata;
-
-	add_left_out(run, loss);
-	if (loss_count(loss, LOSS_BAN))
-		learn_clients(run);
-}
-
-static void on_absorbed(void *userdata)
-{
-	struct run *run = userdata;
-
 	if (engine_wanted(run->engine)->panic && !run->panic_told)
 		cli_warn(run->cli, "firewalld is in panic mode and drops everything; end it with: "
 		                   "firewall-cmd --panic-off");
@@ -174,19 +162,15 @@ static const struct strv *on_ignoreip(void *userdata)
 	return &((const struct run *)userdata)->ignoreip;
 }
 
-static void on_planned(const struct plan *plan, const struct loss *loss, void *userdata)
+static void add_planned(struct run *run, const struct plan *plan, const struct loss *loss)
 {
-	struct run *run = userdata;
-
 	for (size_t i = 0; i < plan->n; i++)
 		add_row(run, &run->action, &plan->steps[i].item, "would restore",
 		        loss->rows[plan->steps[i].loss_row].verdict, NULL, REPORT_WARN);
 }
 
-static void on_judged(const struct banplan_rule *ban, const char *why, void *userdata)
+static void add_judged(struct run *run, const struct banplan_rule *ban, const char *why)
 {
-	struct run *run = userdata;
-
 	if (ban->answer == BANPLAN_HELD || ban->answer == BANPLAN_BY_HAND)
 		add_row(run, &run->action, ban->item, "would restore", LOSS_BAN, NULL, REPORT_WARN);
 	else if (ban->answer == BANPLAN_LEFT_OUT)
@@ -252,21 +236,8 @@ static void add_outcomes(struct run *run, const struct episode *episode, bool ba
 	}
 }
 
-/* firewalld may go while bans are put back: what is back by then is told all the same. */
-static void on_ended(const struct episode *episode, bool old_news _unused_, void *userdata)
+static void warn_of_unknown(struct run *run, size_t n_bans)
 {
-	add_outcomes(userdata, episode, false);
-}
-
-static void on_closed(const struct episode *episode, void *userdata)
-{
-	add_outcomes(userdata, episode, true);
-}
-
-static void on_unknown(size_t n_bans, void *userdata)
-{
-	struct run *run = userdata;
-
 	run->unknown = true;
 	cli_warn(
 	    run->cli,
@@ -275,12 +246,10 @@ static void on_unknown(size_t n_bans, void *userdata)
 	    n_bans, text_plural(n_bans), fail2ban_state_name(fail2ban_state(run->fail2ban)));
 }
 
-static void on_added(const struct item *item, bool ours _unused_, void *userdata)
+static void count_added(struct run *run, bool is_ban)
 {
-	struct run *run = userdata;
-
 	run->n_heard++;
-	if (engine_is_ban(run->engine, item) <= 0)
+	if (!is_ban)
 		return;
 	run->n_back++;
 	if (clock_monotonic_us() - run->told_us < PROGRESS_US)
@@ -289,10 +258,8 @@ static void on_added(const struct item *item, bool ours _unused_, void *userdata
 	cli_note(run->cli, "%zu ban%s restored", run->n_back, text_plural(run->n_back));
 }
 
-static void on_state(enum firewall_state state, bool broken_off _unused_, void *userdata)
+static void on_state(struct run *run, enum firewall_state state)
 {
-	struct run *run = userdata;
-
 	if (state != FIREWALL_STATE_RUNNING)
 		end(run, cli_fail(run->cli, CLI_NO_FIREWALLD,
 		                  "firewalld is in state %s, so nothing is restored; see: "
@@ -300,46 +267,78 @@ static void on_state(enum firewall_state state, bool broken_off _unused_, void *
 		                  firewall_state_name(state)));
 }
 
-static void on_unread(const char *why, void *userdata)
+static void on_unread(struct run *run, const char *why)
 {
-	struct run *run = userdata;
-
 	end(run, cli_fail(run->cli, CLI_NO_FIREWALLD,
 	                  "firewalld could not be read (%s), so nothing is restored; see: "
 	                  "systemctl status firewalld",
 	                  why));
 }
 
-static void on_skipped(unsigned n, const char *first, void *userdata)
-{
-	cli_warn(((struct run *)userdata)->cli,
-	         "firewalld: entries not understood and ignored: %u; the first: %s", n, first);
-}
-
-static void on_over(void *userdata)
+static void on_news(const struct news *news, void *userdata)
 {
 	struct run *run = userdata;
 
-	run->over = true;
-	end(run, CLI_FINE);
+	switch (news->kind) {
+	case NEWS_LOST:
+		add_left_out(run, news->loss);
+		if (loss_count(news->loss, LOSS_BAN))
+			learn_clients(run);
+		break;
+	case NEWS_ABSORBED:
+		warn_of_panic(run);
+		break;
+	case NEWS_ENDED: /* firewalld may go while bans come back: this much is told by then */
+		add_outcomes(run, news->episode, false);
+		break;
+	case NEWS_CLOSED:
+		add_outcomes(run, news->episode, true);
+		break;
+	case NEWS_STATE:
+		on_state(run, news->state);
+		break;
+	case NEWS_UNREAD:
+		on_unread(run, news->why);
+		break;
+	case NEWS_SKIPPED:
+		cli_warn(run->cli,
+		         "firewalld: entries not understood and ignored: %zu; the first: %s",
+		         news->n, news->why);
+		break;
+	case NEWS_ADDED:
+		count_added(run, news->is_ban);
+		break;
+	case NEWS_PLANNED:
+		add_planned(run, news->plan, news->loss);
+		break;
+	case NEWS_JUDGED:
+		add_judged(run, news->ban, news->why);
+		break;
+	case NEWS_UNKNOWN:
+		warn_of_unknown(run, news->n);
+		break;
+	case NEWS_OVER:
+		run->over = true;
+		end(run, CLI_FINE);
+		break;
+	case NEWS_FAILED: /* what became of a step says so */
+	case NEWS_FIGHT:
+	case NEWS_BREAKER:
+	case NEWS_DENIED:
+	case NEWS_TROUBLE:
+	case NEWS_REPAIRED:
+	case NEWS_MADE_DO:
+	case NEWS_PENDING:
+	case NEWS_REMOVED:
+	case NEWS_MOVED:
+	case NEWS_TRUSTED:
+	case NEWS_PERMANENT:
+	case NEWS_QUIET:
+	case NEWS_IDLE:
+	case NEWS_SETTLED:
+		break;
+	}
 }
-
-static const struct engine_listener listener = {
-    .cause = on_cause,
-    .lost = on_lost,
-    .absorbed = on_absorbed,
-    .ended = on_ended,
-    .closed = on_closed,
-    .state = on_state,
-    .unread = on_unread,
-    .skipped = on_skipped,
-    .added = on_added,
-    .planned = on_planned,
-    .judged = on_judged,
-    .unknown = on_unknown,
-    .over = on_over,
-    .ignoreip = on_ignoreip,
-};
 
 static void on_event(const struct firewalld_event *event, void *userdata)
 {
@@ -420,13 +419,15 @@ static int start_engine(struct run *run, const char *boot_id)
 	    .record = run->record,
 	    .config = config,
 	    .boot_id = boot_id,
-	    .listener = listener,
+	    .listener = {.tell = on_news,
+	                 .cause = on_cause,
+	                 .ignoreip = on_ignoreip,
+	                 .userdata = run},
 	    .errand = &errand,
 	};
 	int r;
 
 	config->restore = true; /* a person asks for it */
-	options.listener.userdata = run;
 	fail2ban.on_state = on_fail2ban;
 	fail2ban.userdata = run;
 	r = fail2ban_new(&run->fail2ban, run->session.loop, &fail2ban);

@@ -84,7 +84,8 @@ static void end_episode(struct cycle *cycle, const char *outcome)
 {
 	struct episode *episode = steal(cycle->episode);
 
-	listener_tell(cycle->given.listener, ended, episode, is_old_news(cycle, &episode->loss));
+	news_tell(cycle->given.listener, NEWS_ENDED, .episode = episode,
+	          .is_old = is_old_news(cycle, &episode->loss));
 	if (loss_has_bans(&episode->loss))
 		bankeeper_take(cycle->given.bans, episode, outcome);
 	else {
@@ -179,8 +180,8 @@ static void give_up(struct cycle *cycle, const struct plan *plan, const struct r
 	for (size_t i = 0; i < plan->n; i++) {
 		if (steps[i].outcome != STORE_STEP_FAILED)
 			continue;
-		listener_tell(cycle->given.listener, failed, cycle->episode, &plan->steps[i].item,
-		              steps[i].error);
+		news_tell(cycle->given.listener, NEWS_FAILED, .episode = cycle->episode,
+		          .item = &plan->steps[i].item, .why = steps[i].error);
 		if (tracker_owed(cycle->given.tracker, &plan->steps[i].item) < 0)
 			logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory");
 	}
@@ -205,7 +206,7 @@ static bool try_again_later(struct cycle *cycle, bool denied)
 	}
 	if (denied) {
 		/* as long as it lasts: who ends it wants mail back, too */
-		listener_tell(cycle->given.listener, denied);
+		news_tell(cycle->given.listener, NEWS_DENIED);
 		loop_timer_set(cycle->read_timer,
 		               restore_pause_ms[cycle->tries < last ? cycle->tries++ : last]);
 		return true;
@@ -409,7 +410,7 @@ static bool has_to_wait(struct cycle *cycle, const struct item *item, int64_t *w
 	int64_t due_us = pace_items_due(&cycle->required, item, clock_monotonic_us(), &tripped);
 
 	if (tripped)
-		listener_tell(cycle->given.listener, fight, item);
+		news_tell(cycle->given.listener, NEWS_FIGHT, .item = item);
 	if (due_us && (*wake_us == 0 || due_us < *wake_us))
 		*wake_us = due_us;
 	return due_us != 0;
@@ -447,6 +448,14 @@ static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
 	       loss_count(loss, LOSS_UNATTRIBUTED);
 }
 
+static void ask_cause(const struct cycle *cycle, enum wipe_kind kind, unsigned n_reloads,
+                      char words[CAUSE_WORDS_SIZE])
+{
+	const struct news_listener *listener = cycle->given.listener;
+
+	listener->cause(kind, n_reloads, words, listener->userdata);
+}
+
 /* What happened, in words. */
 static const char *cause_of(const struct cycle *cycle, char words[CAUSE_WORDS_SIZE])
 {
@@ -455,7 +464,7 @@ static const char *cause_of(const struct cycle *cycle, char words[CAUSE_WORDS_SI
 		snprintf(words, CAUSE_WORDS_SIZE, "the guard was interrupted after a %s",
 		         wipe_kind_name(cycle->kind));
 	else
-		listener_tell(cycle->given.listener, cause, cycle->kind, cycle->n_reloads, words);
+		ask_cause(cycle, cycle->kind, cycle->n_reloads, words);
 	return words;
 }
 
@@ -504,7 +513,7 @@ void cycle_foretell(struct cycle *cycle)
 	if (cycle->foretold || cycle->heard || !cycle->given.tracker->known)
 		return;
 	cycle_store(cycle);
-	listener_tell(cycle->given.listener, cause, WIPE_RELOAD, 1, words);
+	ask_cause(cycle, WIPE_RELOAD, 1, words);
 	cycle->foretold =
 	    record_episode_new(cycle->given.record, WIPE_RELOAD, clock_now_us(), words);
 	if (cycle->foretold)
@@ -541,6 +550,13 @@ static int open_episode(struct cycle *cycle, struct loss *loss)
 	return 0;
 }
 
+static void on_permanent(const struct item *item, bool withdrawn, void *userdata)
+{
+	const struct cycle *cycle = userdata;
+
+	news_tell(cycle->given.listener, NEWS_PERMANENT, .item = item, .withdrawn = withdrawn);
+}
+
 static int absorb(struct cycle *cycle, const struct firewall *now, const struct loss *loss,
                   bool after_wipe)
 {
@@ -550,12 +566,12 @@ static int absorb(struct cycle *cycle, const struct firewall *now, const struct 
 	    .after_wipe = after_wipe,
 	    .whole = cycle->whole,
 	    .now_us = clock_now_us(),
-	    .on_permanent = cycle->given.listener->permanent,
-	    .userdata = cycle->given.listener->userdata,
+	    .on_permanent = on_permanent,
+	    .userdata = cycle,
 	};
 	int r = tracker_absorb(cycle->given.tracker, &options);
 
-	listener_tell(cycle->given.listener, absorbed);
+	news_tell(cycle->given.listener, NEWS_ABSORBED);
 	cycle->given.on_absorbed(cycle->given.userdata);
 	return r;
 }
@@ -635,7 +651,7 @@ static int pretend(struct cycle *cycle, const struct firewall *now, struct loss 
 		episode_free(episode);
 		return -ENOMEM;
 	}
-	listener_tell(cycle->given.listener, planned, &plan, loss);
+	news_tell(cycle->given.listener, NEWS_PLANNED, .plan = &plan, .loss = loss);
 	episode->loss = *loss;
 	*loss = LOSS_NULL;
 	bankeeper_take(cycle->given.bans, episode, "not restored");
@@ -651,7 +667,8 @@ static int leave_it(struct cycle *cycle, const struct firewall *now, struct loss
 
 	if (!errand)
 		bankeeper_suspect(cycle->given.bans, loss);
-	listener_tell(cycle->given.listener, lost, loss, NULL, is_old_news(cycle, loss));
+	news_tell(cycle->given.listener, NEWS_LOST, .loss = loss,
+	          .is_old = is_old_news(cycle, loss));
 	r = absorb(cycle, now, loss, after_wipe);
 	if (r == 0 && errand && errand->pretend)
 		r = pretend(cycle, now, loss);
@@ -682,8 +699,8 @@ static int assess(struct cycle *cycle, struct firewall *now)
 	r = absorb(cycle, now, &cycle->episode->loss, after_wipe);
 	if (r < 0)
 		return r;
-	listener_tell(cycle->given.listener, lost, &cycle->episode->loss, cycle->episode,
-	              is_old_news(cycle, &cycle->episode->loss));
+	news_tell(cycle->given.listener, NEWS_LOST, .loss = &cycle->episode->loss,
+	          .episode = cycle->episode, .is_old = is_old_news(cycle, &cycle->episode->loss));
 	bankeeper_lost(cycle->given.bans, &cycle->episode->loss, cycle->episode->at_us);
 	if (restoring)
 		return 0;
@@ -718,8 +735,8 @@ static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 	bool broken = (init && cycle->attempts >= INIT_ATTEMPTS) ||
 	              (state == FIREWALL_STATE_BROKEN && cycle->attempts >= BROKEN_ATTEMPTS);
 
-	listener_tell(cycle->given.listener, state, state,
-	              init && cycle->attempts == INIT_ATTEMPTS);
+	news_tell(cycle->given.listener, NEWS_STATE, .state = state,
+	          .broken_off = init && cycle->attempts == INIT_ATTEMPTS);
 	try_reading_later(cycle);
 	/* a guard that begins with this has seen what a reload did, as if it had heard of it */
 	cycle->looked |= !cycle->given.errand && (broken || state == FIREWALL_STATE_FAILED);
@@ -750,7 +767,7 @@ static void on_made_do(const struct plan *plan, const struct restorer_step *step
 	struct cycle *cycle = userdata;
 	const struct makeshift_outcome outcome = makeshift_done(&cycle->makeshift, plan, steps);
 
-	listener_tell(cycle->given.listener, made_do, &outcome);
+	news_tell(cycle->given.listener, NEWS_MADE_DO, .made_do = &outcome);
 	restorer_free(steal(cycle->restorer));
 	cycle->given.tracker->dirty |= outcome.n_moved > 0;
 	cycle_store(cycle);
@@ -846,7 +863,7 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 	if (result == FIREWALLD_E_GONE)
 		return; /* GONE has been heard, or will be; APPEARED begins again */
 	if (result != 0) {
-		listener_tell(cycle->given.listener, unread, err_text(err, result));
+		news_tell(cycle->given.listener, NEWS_UNREAD, .why = err_text(err, result));
 		try_reading_later(cycle);
 		return;
 	}
@@ -859,7 +876,7 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 	}
 	if (reading->stale) {
 		if (cycle->given.errand && cycle->attempts >= STALE_ATTEMPTS)
-			listener_tell(cycle->given.listener, unread, "it keeps reloading");
+			news_tell(cycle->given.listener, NEWS_UNREAD, .why = "it keeps reloading");
 		try_reading_later(cycle);
 		return;
 	}
@@ -867,11 +884,12 @@ static void on_reading(int result, struct firewalld_reading *reading, const stru
 		read_whole(cycle);
 		return;
 	}
-	listener_tell(cycle->given.listener, state, FIREWALL_STATE_RUNNING, false);
+	news_tell(cycle->given.listener, NEWS_STATE, .state = FIREWALL_STATE_RUNNING);
 	cycle->attempts = 0;
 	cycle->given.on_running(cycle->given.userdata);
 	if (reading->n_skipped)
-		listener_tell(cycle->given.listener, skipped, reading->n_skipped, reading->skipped);
+		news_tell(cycle->given.listener, NEWS_SKIPPED, .n = reading->n_skipped,
+		          .why = reading->skipped);
 	r = take_reading(cycle, reading);
 	if (r < 0) {
 		logger_write(cycle->given.logger, LOGGER_ERROR, "%s; trying again", strerror(-r));
@@ -983,7 +1001,7 @@ static void keep_pace(struct cycle *cycle)
 	cycle->hold_until_us = delay_ms ? clock_monotonic_us() + INT64_C(1000) * delay_ms : 0;
 	if (!delay_ms || tripped)
 		return;
-	listener_tell(cycle->given.listener, breaker, cause_of(cycle, words));
+	news_tell(cycle->given.listener, NEWS_BREAKER, .why = cause_of(cycle, words));
 }
 
 /* Of the same firewalld, of which it is known what such a wipe can take. */

@@ -11,7 +11,7 @@
 #define GUARD_RESTORE_CYCLE_H
 
 #include "guard/restore/bankeeper.h"
-#include "guard/restore/listener.h"
+#include "guard/restore/news.h"
 #include "guard/restore/tracker.h"
 #include "guard/system/host/config.h"
 
@@ -34,7 +34,7 @@ struct cycle_options {
 	struct tracker *tracker;
 	struct bankeeper *bans;
 	const struct config *config;
-	const struct engine_listener *listener;
+	const struct news_listener *listener;
 	const struct cycle_errand *errand; /* NULL: it goes on for ever */
 	void (*on_closed)(const struct episode *episode, void *userdata); /* all is settled */
 	void (*on_absorbed)(void *userdata); /* the tracker has what was read */

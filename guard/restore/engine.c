@@ -65,7 +65,7 @@ static void on_snapshot_due(void *userdata)
 	struct engine *engine = userdata;
 
 	engine_store(engine);
-	listener_tell(&engine->given.listener, quiet);
+	news_tell(&engine->given.listener, NEWS_QUIET);
 }
 
 static bool protects(const struct engine *engine, const struct item *item)
@@ -73,12 +73,8 @@ static bool protects(const struct engine *engine, const struct item *item)
 	return scope_protects(&engine->given.config->scope, &engine->tracker.wanted, item);
 }
 
-/**
- * engine_is_ban() - does it keep an address away, or has it the shape of a jail's bans?
- *
- * Return: 1 or 0; -ENOMEM.
- */
-int engine_is_ban(const struct engine *engine, const struct item *item)
+/* As banplan_is_ban(). */
+static int is_ban(const struct engine *engine, const struct item *item)
 {
 	return banplan_is_ban(item, bankeeper_shapes(engine->bans));
 }
@@ -86,8 +82,7 @@ int engine_is_ban(const struct engine *engine, const struct item *item)
 /* Bans come in bursts, and so do the rules of others. */
 static bool may_be_many(const struct engine *engine, const struct item *item)
 {
-	return (item->kind == ITEM_RULE || engine_is_ban(engine, item) > 0) &&
-	       !protects(engine, item);
+	return (item->kind == ITEM_RULE || is_ban(engine, item) > 0) && !protects(engine, item);
 }
 
 static void changed(struct engine *engine, const struct item *item)
@@ -139,7 +134,8 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 	if (!ours)
 		protect_again(engine, event->item);
 	bankeeper_added(engine->bans, event->item);
-	listener_tell(&engine->given.listener, added, event->item, ours != NULL);
+	news_tell(&engine->given.listener, NEWS_ADDED, .item = event->item, .ours = ours != NULL,
+	          .is_ban = is_ban(engine, event->item) > 0);
 	changed(engine, event->item);
 	if (event->timeout_s > 0 && engine->takeover)
 		takeover_opened(engine->takeover, event->item);
@@ -160,7 +156,8 @@ static bool removed(struct engine *engine, const struct item *item, bool timed)
 	const struct trust trust = trust_of(engine);
 
 	cycle_forget(engine->cycle, item);
-	listener_tell(&engine->given.listener, removed, item, is_protected, timed);
+	news_tell(&engine->given.listener, NEWS_REMOVED, .item = item, .is_protected = is_protected,
+	          .timed = timed, .is_slow = is_protected && cycle_is_slow(engine->cycle, item));
 	if (tracker_removed(&engine->tracker, item) < 0)
 		cycle_missed(engine->cycle);
 	bankeeper_removed(engine->bans, item);
@@ -203,8 +200,7 @@ static bool is_takeover(struct engine *engine, const struct firewalld_event *eve
  */
 static bool is_followed(const struct engine *engine, const struct item *item)
 {
-	return item->kind != ITEM_ENTRY || engine_is_ban(engine, item) != 0 ||
-	       protects(engine, item);
+	return item->kind != ITEM_ENTRY || is_ban(engine, item) != 0 || protects(engine, item);
 }
 
 static bool has_end(const struct engine *engine, const struct item *item)
@@ -224,7 +220,8 @@ static void on_binding(struct engine *engine, const struct item *item)
 	if (from && !ours) {
 		/* where it was bound until now it is not wanted any more: one zone has it */
 		if (protects(engine, &from->item))
-			listener_tell(&engine->given.listener, moved, &from->item, item);
+			news_tell(&engine->given.listener, NEWS_MOVED, .item = &from->item,
+			          .to = item);
 		cycle_forget(engine->cycle, &from->item);
 	}
 	if (tracker_moved(&engine->tracker, item) < 0)
@@ -467,7 +464,7 @@ static void take_habit(struct engine *engine, const struct firewalld_event *even
 /* Of an interface that comes or goes; of all else nobody asks. */
 static enum cause_mover mover_of(const struct engine *engine, const struct firewalld_event *event)
 {
-	const struct engine_listener *listener = &engine->given.listener;
+	const struct news_listener *listener = &engine->given.listener;
 	bool removed = event->type == FIREWALLD_EVENT_ITEM_REMOVED;
 
 	if ((!removed && event->type != FIREWALLD_EVENT_ITEM_ADDED &&
@@ -592,12 +589,6 @@ struct engine_state engine_now(const struct engine *engine)
 	};
 }
 
-/** engine_is_slow() - does it go missing so often that it is put back ever later? */
-bool engine_is_slow(const struct engine *engine, const struct item *item)
-{
-	return cycle_is_slow(engine->cycle, item);
-}
-
 /* --- its parts tell ---------------------------------------------------------------------- */
 
 static void on_absorbed(void *userdata)
@@ -617,7 +608,7 @@ static void end_errand(struct engine *engine)
 	/* only now: until here a wipe of this very errand may be open */
 	if (engine->has_closed && engine->asked.alone && !engine->asked.from)
 		record_take_over(engine->given.record);
-	listener_tell(&engine->given.listener, over);
+	news_tell(&engine->given.listener, NEWS_OVER);
 }
 
 /* Whose end is on record, and who is there. */
@@ -641,7 +632,7 @@ static void on_idle(void *userdata)
 	store_rest_later(engine);
 	if (engine->takeover)
 		takeover_look(engine->takeover);
-	listener_tell(&engine->given.listener, idle);
+	news_tell(&engine->given.listener, NEWS_IDLE);
 	bankeeper_go(engine->bans);
 	end_errand(engine);
 }
@@ -655,9 +646,9 @@ static bool may_act_on_bans(void *userdata)
 
 static const struct strv *ignoreip(void *userdata)
 {
-	const struct engine_listener *listener = &((const struct engine *)userdata)->given.listener;
+	const struct news_listener *listener = &((const struct engine *)userdata)->given.listener;
 
-	return listener->ignoreip ? listener->ignoreip(listener->userdata) : NULL;
+	return listener->ignoreip(listener->userdata);
 }
 
 static void on_missed(void *userdata)
@@ -683,7 +674,7 @@ static void on_bans_settled(void *userdata)
 {
 	struct engine *engine = userdata;
 
-	listener_tell(&engine->given.listener, settled);
+	news_tell(&engine->given.listener, NEWS_SETTLED);
 	end_errand(engine);
 }
 
@@ -692,17 +683,18 @@ static void on_closed(const struct episode *episode, void *userdata)
 	struct engine *engine = userdata;
 
 	engine->has_closed = true;
-	listener_tell(&engine->given.listener, closed, episode);
+	news_tell(&engine->given.listener, NEWS_CLOSED, .episode = episode);
 }
 
 static void on_judged(const struct banplan_rule *ban, const char *why, void *userdata)
 {
-	listener_tell(&((struct engine *)userdata)->given.listener, judged, ban, why);
+	news_tell(&((struct engine *)userdata)->given.listener, NEWS_JUDGED, .ban = ban,
+	          .why = why);
 }
 
 static void on_unknown(size_t n, void *userdata)
 {
-	listener_tell(&((struct engine *)userdata)->given.listener, unknown, n);
+	news_tell(&((struct engine *)userdata)->given.listener, NEWS_UNKNOWN, .n = n);
 }
 
 static void on_timed_item_ended(const struct item *item, bool timed, void *userdata)

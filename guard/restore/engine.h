@@ -11,7 +11,7 @@
 #ifndef GUARD_RESTORE_ENGINE_H
 #define GUARD_RESTORE_ENGINE_H
 
-#include "guard/restore/listener.h"
+#include "guard/restore/news.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/firewalld/firewalld.h"
 #include "guard/system/host/config.h"
@@ -36,7 +36,7 @@ struct engine_options {
 	const struct config *config; /* what it points to may change: engine_configured() */
 	struct bus *bus;             /* for the service manager; NULL: not asked */
 	const char *boot_id;
-	struct engine_listener listener;    /* copied */
+	struct news_listener listener;      /* copied */
 	const struct engine_errand *errand; /* copied; NULL: it goes on for ever */
 };
 
@@ -84,7 +84,5 @@ bool engine_store(struct engine *engine);
 /* What it is asked. */
 struct engine_state engine_now(const struct engine *engine);
 const struct firewall *engine_wanted(const struct engine *engine);
-int engine_is_ban(const struct engine *engine, const struct item *item) _must_check_;
-bool engine_is_slow(const struct engine *engine, const struct item *item);
 
 #endif

@@ -4,7 +4,7 @@
 #include "guard/base/text.h"
 #include "guard/model/cause.h"
 #include "guard/model/fault.h"
-#include "guard/restore/listener.h"
+#include "guard/restore/news.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/process.h"
 #include "guard/system/kernel/fwtables.h"
@@ -38,8 +38,8 @@ struct kernelwatch {
 	struct loop_source *silent; /* for SILENT_MS */
 	bool told_silent;           /* since all was well */
 	int64_t looked_us;          /* monotonic */
-	unsigned n_shut; /* looks in a row at which nothing was changed and it was shut */
-	char who[LISTENER_WHO_SIZE]; /* made the first change since all was well */
+	unsigned n_shut;         /* looks in a row at which nothing was changed and it was shut */
+	char who[NEWS_WHO_SIZE]; /* made the first change since all was well */
 	bool who_is_firewalld;
 	struct chainchange foreign; /* by others than firewalld, since it loaded its rules */
 	struct {

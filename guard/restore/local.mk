@@ -28,7 +28,7 @@ libguard_restore_a_SOURCES = \
 	guard/restore/itemcall.h \
 	guard/restore/kernelwatch.c \
 	guard/restore/kernelwatch.h \
-	guard/restore/listener.h \
+	guard/restore/news.h \
 	guard/restore/makeshift.c \
 	guard/restore/makeshift.h \
 	guard/restore/mender.c \

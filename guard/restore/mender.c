@@ -21,7 +21,7 @@ struct mender {
 	int64_t since_us;          /* monotonic; of the trouble */
 	bool acted;                /* since then */
 	bool told;                 /* something of it */
-	char who[LISTENER_WHO_SIZE];
+	char who[NEWS_WHO_SIZE];
 };
 
 /* `restore = no` changes nothing, whatever else is said. */
@@ -50,15 +50,15 @@ static bool is_flushed(const struct mender *mender)
 static void tell(struct mender *mender, enum repair_act act, const char *why)
 {
 	const enum repair_trouble what = mender->repair.trouble;
-	const struct listener_trouble trouble = {.trouble = what,
-	                                         .words = repair_words(what, is_flushed(mender)),
-	                                         .act = act,
-	                                         .who = mender->who,
-	                                         .why = why,
-	                                         .wait_ms = wait_ms(mender),
-	                                         .may_repair = may_repair(mender)};
+	const struct news_trouble trouble = {.trouble = what,
+	                                     .words = repair_words(what, is_flushed(mender)),
+	                                     .act = act,
+	                                     .who = mender->who,
+	                                     .why = why,
+	                                     .wait_ms = wait_ms(mender),
+	                                     .may_repair = may_repair(mender)};
 
-	listener_tell(mender->given.listener, trouble, &trouble);
+	news_tell(mender->given.listener, NEWS_TROUBLE, .trouble = &trouble);
 }
 
 static void look_again(struct mender *mender, bool reloaded)
@@ -174,7 +174,7 @@ void mender_trouble(struct mender *mender, enum repair_trouble trouble, const ch
 /** mender_fine() - as far as can be seen, there is no such trouble (any more) */
 void mender_fine(struct mender *mender, enum repair_trouble trouble)
 {
-	struct listener_repaired repaired = {
+	struct news_repaired repaired = {
 	    .trouble = mender->repair.trouble, .who = mender->who, .ours = mender->acted};
 
 	if (mender_is_at_work(mender) || mender->repair.trouble != trouble ||
@@ -182,7 +182,7 @@ void mender_fine(struct mender *mender, enum repair_trouble trouble)
 		return;
 	loop_timer_stop(mender->timer);
 	repaired.took_us = clock_monotonic_us() - mender->since_us;
-	listener_tell(mender->given.listener, repaired, &repaired);
+	news_tell(mender->given.listener, NEWS_REPAIRED, .repaired = &repaired);
 }
 
 /** mender_gone() - firewalld went, and what was under way with it */

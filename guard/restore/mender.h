@@ -9,7 +9,7 @@
 #ifndef GUARD_RESTORE_MENDER_H
 #define GUARD_RESTORE_MENDER_H
 
-#include "guard/restore/listener.h"
+#include "guard/restore/news.h"
 #include "guard/restore/repair.h"
 #include "guard/system/firewalld/firewalld.h"
 #include "guard/system/host/config.h"
@@ -22,7 +22,7 @@ struct mender_options {
 	struct firewalld *fw;
 	struct bus *bus; /* for the service manager; NULL: there is none */
 	const struct config *config;
-	const struct engine_listener *listener;
+	const struct news_listener *listener;
 	void (*on_reload)(void *userdata);              /* firewalld is about to reload */
 	void (*on_done)(bool reloaded, void *userdata); /* look what became of it */
 	void *userdata;

@@ -86,9 +86,9 @@ static struct hold *find(const struct takeover *takeover, const struct item *ite
 /* --- telling ------------------------------------------------------------------------------- */
 
 static void tell(struct takeover *takeover, const struct item *item, int64_t until_us,
-                 enum listener_pending_act act, const char *why)
+                 enum news_pending_act act, const char *why)
 {
-	const struct listener_pending pending = {
+	const struct news_pending pending = {
 	    .item = item,
 	    .until_us = until_us,
 	    .act = act,
@@ -96,7 +96,7 @@ static void tell(struct takeover *takeover, const struct item *item, int64_t unt
 	    .why = why,
 	};
 
-	listener_tell(takeover->given.listener, pending, &pending);
+	news_tell(takeover->given.listener, NEWS_PENDING, .pending = &pending);
 }
 
 static void forget_told(struct takeover *takeover, int64_t now_us)
@@ -118,7 +118,7 @@ static bool has_told_of_a_rule(const struct takeover *takeover)
 
 /* Once for each time that it is opened. */
 static void tell_once(struct takeover *takeover, const struct item *item, int64_t until_us,
-                      enum listener_pending_act act, const char *why)
+                      enum news_pending_act act, const char *why)
 {
 	struct firewall_entry *told;
 	bool one_of_many;
@@ -198,15 +198,15 @@ static void on_added(int result, const struct err *err, void *userdata)
 	hold->expects_added = false;
 	if (result == FIREWALLD_E_ALREADY && hold->stuck) {
 		(void)!tracker_added(tracker, &hold->item, 0, hold->until_us);
-		tell_once(takeover, &hold->item, hold->until_us, LISTENER_PENDING_FAILED,
+		tell_once(takeover, &hold->item, hold->until_us, NEWS_PENDING_FAILED,
 		          "firewalld does not take it out");
 	} else if (result == 0 || result == FIREWALLD_E_ALREADY) {
 		/* in want of memory it is found by reading */
 		(void)!tracker_added(tracker, &hold->item, FIREWALL_GUARD_TIMED, hold->until_us);
-		tell_once(takeover, &hold->item, hold->until_us, LISTENER_PENDING_HELD, NULL);
+		tell_once(takeover, &hold->item, hold->until_us, NEWS_PENDING_HELD, NULL);
 	} else if (result != FIREWALLD_E_GONE) {
 		keep_cover(hold);
-		tell_once(takeover, &hold->item, hold->until_us, LISTENER_PENDING_FAILED,
+		tell_once(takeover, &hold->item, hold->until_us, NEWS_PENDING_FAILED,
 		          err_text(err, result));
 	}
 	uncover(hold);
@@ -279,7 +279,7 @@ static void on_covered(int result, const struct err *err, void *userdata)
 		hold->until_us = entry->until_us;
 		exchange(hold);
 	} else {
-		tell_once(takeover, &hold->item, entry->until_us, LISTENER_PENDING_FAILED,
+		tell_once(takeover, &hold->item, entry->until_us, NEWS_PENDING_FAILED,
 		          err_text(err, result));
 		drop_cover(hold);
 		hold_free(hold);
@@ -330,7 +330,7 @@ static void take(struct takeover *takeover, const struct firewall_entry *entry)
 	struct hold *hold;
 
 	if (r == STANDIN_E_NONE)
-		tell_once(takeover, &entry->item, entry->until_us, LISTENER_PENDING_LEFT, NULL);
+		tell_once(takeover, &entry->item, entry->until_us, NEWS_PENDING_LEFT, NULL);
 	if (r != 0 && r != STANDIN_E_NEEDLESS)
 		return;
 	hold = hold_new(takeover, entry, &cover);

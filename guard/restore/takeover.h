@@ -17,7 +17,7 @@
 #ifndef GUARD_RESTORE_TAKEOVER_H
 #define GUARD_RESTORE_TAKEOVER_H
 
-#include "guard/restore/listener.h"
+#include "guard/restore/news.h"
 #include "guard/restore/tracker.h"
 #include "guard/system/firewalld/firewalld.h"
 #include "guard/system/host/config.h"
@@ -29,7 +29,7 @@ struct takeover_options {
 	struct firewalld *fw;
 	struct tracker *tracker;
 	const struct config *config;
-	const struct engine_listener *listener;
+	const struct news_listener *listener;
 	void (*on_changed)(
 	    void *userdata); /* the tracker: to be stored now, and its ends planned */
 	void *userdata;

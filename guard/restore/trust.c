@@ -60,7 +60,7 @@ static void keep(const struct trust *trust, const struct item *item, const struc
 	    row->held)
 		return;
 	record_trust_hold(trust->record, row);
-	listener_tell(trust->listener, trusted, item, row, false);
+	news_tell(trust->listener, NEWS_TRUSTED, .item = item, .trust = row);
 }
 
 /**
@@ -94,7 +94,7 @@ static void let_stay(const struct trust *trust, const struct item *item,
 {
 	(void)!tracker_added(trust->tracker, item, 0, 0);
 	record_trust_end(trust->record, row->address);
-	listener_tell(trust->listener, trusted, item, row, true);
+	news_tell(trust->listener, NEWS_TRUSTED, .item = item, .trust = row, .stays = true);
 }
 
 static void settle_row(const struct trust *trust, const struct store_trust *row, int64_t now_us)

@@ -10,7 +10,7 @@
 #ifndef GUARD_RESTORE_TRUST_H
 #define GUARD_RESTORE_TRUST_H
 
-#include "guard/restore/listener.h"
+#include "guard/restore/news.h"
 #include "guard/restore/record.h"
 #include "guard/restore/tracker.h"
 
@@ -20,7 +20,7 @@
 struct trust {
 	struct record *record;
 	struct tracker *tracker;
-	const struct engine_listener *listener;
+	const struct news_listener *listener;
 };
 
 enum {

@@ -130,12 +130,8 @@ static void tell_failed(struct announcer *announcer)
 	             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
 }
 
-/**
- * announcer_state() - say that firewalld is not ready, once for each state
- * @broken_off: a reload broke off; reloading again is the administrator's to do, and
- *              the policy DROP meanwhile lets no new connection in
- */
-void announcer_state(struct announcer *announcer, enum firewall_state state, bool broken_off)
+/* That firewalld is not ready, once for each state. */
+static void tell_state(struct announcer *announcer, enum firewall_state state, bool broken_off)
 {
 	if (broken_off)
 		tell_broken_off(announcer);
@@ -156,7 +152,7 @@ void announcer_state(struct announcer *announcer, enum firewall_state state, boo
 /* --- a firewalld that is broken ----------------------------------------------------------- */
 
 /* A repair is a wipe, too, and this is its cause. */
-static void note_repair(struct announcer *announcer, const struct listener_trouble *trouble)
+static void note_repair(struct announcer *announcer, const struct news_trouble *trouble)
 {
 	announcer->repair_us = clock_monotonic_us();
 	announcer->repair_at_us = clock_now_us();
@@ -166,7 +162,7 @@ static void note_repair(struct announcer *announcer, const struct listener_troub
 	         repair_cause(trouble->trouble), *trouble->who ? " by " : "", trouble->who);
 }
 
-static const char *words_of(const struct listener_trouble *trouble)
+static const char *words_of(const struct news_trouble *trouble)
 {
 	switch (trouble->act) {
 	case REPAIR_RELOAD:
@@ -181,7 +177,7 @@ static const char *words_of(const struct listener_trouble *trouble)
 	                           : "Left to you (repair = no).";
 }
 
-static void tell_waiting(struct announcer *announcer, const struct listener_trouble *trouble)
+static void tell_waiting(struct announcer *announcer, const struct news_trouble *trouble)
 {
 	if (trouble->why) {
 		logger_write(announcer->given.logger, LOGGER_ERROR,
@@ -197,8 +193,8 @@ static void tell_waiting(struct announcer *announcer, const struct listener_trou
 	             (long long)trouble->wait_ms, repair_advice(trouble->trouble));
 }
 
-/** announcer_trouble() - say what is the matter, what is done about it, and what to type */
-void announcer_trouble(struct announcer *announcer, const struct listener_trouble *trouble)
+/* What is the matter, what is done about it, and what to type. */
+static void tell_trouble(struct announcer *announcer, const struct news_trouble *trouble)
 {
 	bool person = trouble->act == REPAIR_PERSON;
 	const char *by = *trouble->who ? ". Done by " : "";
@@ -228,9 +224,8 @@ static void describe_waiting(char *out, size_t size, size_t n)
 	    n, n == 1 ? "it waits" : "they wait", n == 1 ? "its" : "their");
 }
 
-/** announcer_made_do() - say what of mail is back in a firewalld that has failed, and what is not
- */
-void announcer_made_do(struct announcer *announcer, const struct makeshift_outcome *outcome)
+/* What of mail is back in a firewalld that has failed, and what is not. */
+static void tell_made_do(struct announcer *announcer, const struct makeshift_outcome *outcome)
 {
 	size_t n_restored = outcome->n_restored + outcome->n_moved;
 	char waiting[128] = "", moved[128] = "";
@@ -249,8 +244,8 @@ void announcer_made_do(struct announcer *announcer, const struct makeshift_outco
 	             n_restored, moved, outcome->n_waiting);
 }
 
-/** announcer_repaired() - it is over, and whose doing that was */
-void announcer_repaired(struct announcer *announcer, const struct listener_repaired *repaired)
+/* It is over, and whose doing that was. */
+static void tell_repaired(struct announcer *announcer, const struct news_repaired *repaired)
 {
 	const char *end = repair_end(repaired->trouble);
 	const char *by = repaired->ours ? "repaired by the guard" : "repaired by somebody else";
@@ -261,8 +256,8 @@ void announcer_repaired(struct announcer *announcer, const struct listener_repai
 	             (long long)(repaired->took_us / 1000), by);
 }
 
-/** announcer_pending() - say that no reload gets through while an item has a timeout, or would */
-void announcer_pending(struct announcer *announcer, const struct listener_pending *pending)
+/* No reload gets through while an item has a timeout, or would. */
+static void tell_pending(struct announcer *announcer, const struct news_pending *pending)
 {
 	const char *issue = fault_issue(FAULT_TIMED_RELOAD);
 	const char *why = pending->why ? pending->why : "";
@@ -278,7 +273,7 @@ void announcer_pending(struct announcer *announcer, const struct listener_pendin
 	if (builder_take(&removal, &command) < 0 || item_format(&text, pending->item) < 0)
 		return;
 	timespec_format_duration(pending->until_us - clock_now_us(), left);
-	if (pending->act == LISTENER_PENDING_HELD) {
+	if (pending->act == NEWS_PENDING_HELD) {
 		logger_write(
 		    announcer->given.logger, LOGGER_NOTICE,
 		    "%s %s for %s, and the guard %s it then, in firewalld's place: "
@@ -352,8 +347,8 @@ void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, uns
 	}
 }
 
-/** announcer_breaker() - say that firewalld is wiped again and again; @cause: of the last time */
-void announcer_breaker(struct announcer *announcer, const char *cause)
+/* firewalld is wiped again and again; @cause: of the last time. */
+static void tell_breaker(struct announcer *announcer, const char *cause)
 {
 	const int minutes = (int)(PACE_WINDOW_US / 60000000);
 
@@ -367,8 +362,8 @@ void announcer_breaker(struct announcer *announcer, const char *cause)
 	             PACE_LIMIT, minutes);
 }
 
-/** announcer_denied() - firewalld takes nothing from us; said once until it does again */
-void announcer_denied(struct announcer *announcer)
+/* firewalld takes nothing from us; said once until it does again. */
+static void tell_denied(struct announcer *announcer)
 {
 	if (announcer->told_lockdown)
 		return;
@@ -405,17 +400,13 @@ static void who_removed(const struct announcer *announcer, const struct item *it
 {
 	(void)attribution_remover(
 	    announcer->given.attribution, item,
-	    firewall_is_default_zone(engine_wanted(*announcer->given.engine), item->zone), out);
+	    firewall_is_default_zone(engine_wanted(announcer->given.engine), item->zone), out);
 }
 
-static bool is_slow(const struct announcer *announcer, const struct item *item)
+/* An item was removed, and by whom. */
+static void tell_removal(struct announcer *announcer, const struct news *news)
 {
-	return engine_is_slow(*announcer->given.engine, item);
-}
-
-/** announcer_removal() - say in the log and the history that an item was removed, and by whom */
-void announcer_removal(struct announcer *announcer, const struct item *item, bool timed)
-{
+	const struct item *item = news->item;
 	_cleanup_free_ char *text = NULL;
 	char *name[1];
 	struct strv names = {.strings = name, .n = 1};
@@ -425,7 +416,7 @@ void announcer_removal(struct announcer *announcer, const struct item *item, boo
 	if (item_format(&text, item) < 0)
 		return;
 	name[0] = text;
-	if (timed) {
+	if (news->timed) {
 		logger_write(announcer->given.logger, LOGGER_INFO, "%s ended with its timeout",
 		             text);
 		record_event(announcer->given.record, EVENT_EXPIRED, item,
@@ -434,9 +425,9 @@ void announcer_removal(struct announcer *announcer, const struct item *item, boo
 	}
 	who_removed(announcer, item, who);
 	/* what goes on for ever was said once */
-	logger_write_about(announcer->given.logger,
-	                   is_slow(announcer, item) ? LOGGER_DEBUG : LOGGER_NOTICE, &fields,
-	                   "%s was removed on purpose%s%s%s", text, *who ? " by " : "", who,
+	logger_write_about(announcer->given.logger, news->is_slow ? LOGGER_DEBUG : LOGGER_NOTICE,
+	                   &fields, "%s was removed on purpose%s%s%s", text, *who ? " by " : "",
+	                   who,
 	                   scope_requires(&announcer->given.config->scope, item)
 	                       ? ", but is required: it will be restored"
 	                       : ": it will not be restored");
@@ -444,9 +435,8 @@ void announcer_removal(struct announcer *announcer, const struct item *item, boo
 	             "%s was removed on purpose%s%s", text, *who ? " by " : "", who);
 }
 
-/** announcer_fight() - say once that a required item goes missing again and again, and who removes
- * it */
-void announcer_fight(struct announcer *announcer, const struct item *item)
+/* Once: a required item goes missing again and again, and who removes it. */
+static void tell_fight(struct announcer *announcer, const struct item *item)
 {
 	const int minutes = (int)(PACE_WINDOW_US / 60000000);
 	_cleanup_free_ char *text = NULL;
@@ -542,14 +532,11 @@ static void log_items(struct announcer *announcer, int64_t wipe, const struct lo
 	                   items, *advice ? "; " : "", advice);
 }
 
-/**
- * announcer_loss() - say in the log what was lost, and what the guard makes of it
- * @episode:  NULL: as part of no wipe
- * @old_news: only what goes missing again and again, which was said once
- */
-void announcer_loss(struct announcer *announcer, const struct loss *loss,
-                    const struct episode *episode, bool old_news)
+/* What was lost, and what the guard makes of it. */
+static void tell_loss(struct announcer *announcer, const struct news *news)
 {
+	const struct loss *loss = news->loss;
+	const struct episode *episode = news->episode;
 	const bool restore = announcer->given.config->restore;
 	int64_t wipe = episode ? episode->wipe_id : 0;
 	char words[CAUSE_WORDS_SIZE + 16];
@@ -558,8 +545,9 @@ void announcer_loss(struct announcer *announcer, const struct loss *loss,
 	         episode && episode->cause ? episode->cause : "items were missing");
 	log_items(announcer, wipe, loss, LOSS_LOST, LOGGER_WARNING, words,
 	          restore ? "restoring" : "not restored: restore = no");
-	log_items(announcer, wipe, loss, LOSS_REQUIRED, old_news ? LOGGER_DEBUG : LOGGER_WARNING,
-	          "required and missing", restore ? "restoring" : "not restored: restore = no");
+	log_items(announcer, wipe, loss, LOSS_REQUIRED,
+	          news->is_old ? LOGGER_DEBUG : LOGGER_WARNING, "required and missing",
+	          restore ? "restoring" : "not restored: restore = no");
 	log_items(announcer, wipe, loss, LOSS_UNATTRIBUTED, LOGGER_WARNING,
 	          "gone since the guard last looked, and nobody can tell why",
 	          "lost: `reload-guard restore`; meant: `reload-guard release ITEM`");
@@ -611,11 +599,8 @@ static void name_restored(const struct episode *episode, struct strv *out)
 	}
 }
 
-/**
- * announcer_ended() - say how much of what a wipe took is back
- * @old_news: nothing but what goes missing again and again, which was said once
- */
-void announcer_ended(struct announcer *announcer, const struct episode *episode, bool old_news)
+/* How much of what a wipe took is back. */
+static void tell_ended(struct announcer *announcer, const struct episode *episode, bool old_news)
 {
 	size_t wanted =
 	    loss_count(&episode->loss, LOSS_LOST) + loss_count(&episode->loss, LOSS_REQUIRED);
@@ -641,27 +626,26 @@ void announcer_ended(struct announcer *announcer, const struct episode *episode,
 	         restored);
 }
 
-/** announcer_failed() - say that an item could not be restored, and what brings it back then */
-void announcer_failed(struct announcer *announcer, const struct episode *episode,
-                      const struct item *item, const char *why)
+/* An item could not be restored, and what brings it back then. */
+static void tell_not_restored(struct announcer *announcer, const struct news *news)
 {
 	_cleanup_free_ char *text = NULL;
 	char *name[1];
 	const struct strv names = {.strings = name, .n = 1};
 	const struct logger_fields fields = {
-	    .kind = LOGGER_KIND_FAILED, .wipe = episode->wipe_id, .items = &names};
+	    .kind = LOGGER_KIND_FAILED, .wipe = news->episode->wipe_id, .items = &names};
 
-	if (item_format(&text, item) < 0)
+	if (item_format(&text, news->item) < 0)
 		return;
 	name[0] = text;
 	logger_write_about(
 	    announcer->given.logger, LOGGER_ERROR, &fields,
 	    "%s could not be restored: %s. When that is fixed, type: reload-guard restore", text,
-	    why ? why : "unknown error");
+	    news->why ? news->why : "unknown error");
 }
 
-/** announcer_moved() - say that something is bound to another zone now, by somebody's will */
-void announcer_moved(struct announcer *announcer, const struct item *from, const struct item *to)
+/* Something is bound to another zone now, by somebody's will. */
+static void tell_moved(struct announcer *announcer, const struct item *from, const struct item *to)
 {
 	_cleanup_free_ char *text = NULL;
 
@@ -673,16 +657,17 @@ void announcer_moved(struct announcer *announcer, const struct item *from, const
 	             text, to->zone);
 }
 
-/** announcer_trusted() - somebody is trusted for a while, or, made permanent, for good */
-void announcer_trusted(struct announcer *announcer, const struct item *item,
-                       const struct store_trust *trust, bool stays)
+/* Somebody is trusted for a while, or, made permanent, for good. */
+static void tell_trusted(struct announcer *announcer, const struct news *news)
 {
+	const struct item *item = news->item;
+	const struct store_trust *trust = news->trust;
 	char until[TIMESPEC_TEXT_MAX], words[TIMESPEC_TEXT_MAX + 16] = "for good";
 
 	timespec_format_iso(trust->until_us, until);
-	if (!stays)
+	if (!news->stays)
 		snprintf(words, sizeof(words), "until %s", until);
-	if (stays)
+	if (news->stays)
 		logger_write(announcer->given.logger, LOGGER_WARNING,
 		             "%s was trusted until %s and was made permanent: nobody ends it. To "
 		             "end it: firewall-cmd --permanent --zone=" TRUST_ZONE
@@ -712,7 +697,7 @@ void announcer_mistakes(struct announcer *announcer, bool any)
 /** announcer_status() - one line for who asks the service manager */
 void announcer_status(struct announcer *announcer)
 {
-	const struct engine *engine = *announcer->given.engine;
+	const struct engine *engine = announcer->given.engine;
 	size_t bare, n, n_bans = engine_now(engine).n_open_bans;
 	char bans[64] = "";
 
@@ -725,4 +710,78 @@ void announcer_status(struct announcer *announcer)
 	              "guarding %zu services and ports, %zu of them runtime only%s%s%s%s", n, bare,
 	              announcer->last_wipe[0] ? "; " : "", announcer->last_wipe, bans,
 	              announcer->mistakes ? "; mistakes in the configuration" : "");
+}
+
+/** announcer_hear() - say what the engine tells, as far as it is for people */
+void announcer_hear(struct announcer *announcer, const struct news *news)
+{
+	switch (news->kind) {
+	case NEWS_LOST:
+		tell_loss(announcer, news);
+		break;
+	case NEWS_ENDED:
+		tell_ended(announcer, news->episode, news->is_old);
+		break;
+	case NEWS_FAILED:
+		tell_not_restored(announcer, news);
+		break;
+	case NEWS_FIGHT:
+		tell_fight(announcer, news->item);
+		break;
+	case NEWS_BREAKER:
+		tell_breaker(announcer, news->why);
+		break;
+	case NEWS_DENIED:
+		tell_denied(announcer);
+		break;
+	case NEWS_UNREAD:
+		logger_write(announcer->given.logger, LOGGER_WARNING,
+		             "firewalld could not be read: %s; trying again", news->why);
+		break;
+	case NEWS_SKIPPED:
+		logger_write(announcer->given.logger, LOGGER_WARNING,
+		             "not understood and not guarded: %zu of firewalld's entries; the "
+		             "first: %s",
+		             news->n, news->why);
+		break;
+	case NEWS_STATE:
+		tell_state(announcer, news->state, news->broken_off);
+		break;
+	case NEWS_TROUBLE:
+		tell_trouble(announcer, news->trouble);
+		break;
+	case NEWS_REPAIRED:
+		tell_repaired(announcer, news->repaired);
+		break;
+	case NEWS_MADE_DO:
+		tell_made_do(announcer, news->made_do);
+		break;
+	case NEWS_PENDING:
+		tell_pending(announcer, news->pending);
+		break;
+	case NEWS_REMOVED:
+		if (news->is_protected)
+			tell_removal(announcer, news);
+		break;
+	case NEWS_MOVED:
+		tell_moved(announcer, news->item, news->to);
+		break;
+	case NEWS_TRUSTED:
+		tell_trusted(announcer, news);
+		break;
+	case NEWS_IDLE:
+	case NEWS_SETTLED:
+		announcer_status(announcer);
+		break;
+	case NEWS_CLOSED:
+	case NEWS_ADDED:
+	case NEWS_PERMANENT:
+	case NEWS_ABSORBED:
+	case NEWS_QUIET:
+	case NEWS_PLANNED:
+	case NEWS_JUDGED:
+	case NEWS_UNKNOWN:
+	case NEWS_OVER:
+		break;
+	}
 }

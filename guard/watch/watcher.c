@@ -92,175 +92,77 @@ static enum cause_mover on_mover(const struct item *interface, bool removed, boo
 	                         removed, zone_is_default);
 }
 
-static void on_lost(const struct loss *loss, const struct episode *episode, bool old_news,
-                    void *userdata)
-{
-	announcer_loss(((struct watcher *)userdata)->announcer, loss, episode, old_news);
-}
-
-static void on_ended(const struct episode *episode, bool old_news, void *userdata)
-{
-	announcer_ended(((struct watcher *)userdata)->announcer, episode, old_news);
-}
-
-static void on_failed(const struct episode *episode, const struct item *item, const char *why,
-                      void *userdata)
-{
-	announcer_failed(((struct watcher *)userdata)->announcer, episode, item, why);
-}
-
-static void on_state(enum firewall_state state, bool broken_off, void *userdata)
-{
-	struct watcher *watcher = userdata;
-
-	announcer_state(watcher->announcer, state, broken_off);
-	confcheck_state(watcher->confcheck, state);
-}
-
-static void on_unread(const char *why, void *userdata)
-{
-	logger_write(&((struct watcher *)userdata)->logger, LOGGER_WARNING,
-	             "firewalld could not be read: %s; trying again", why);
-}
-
-static void on_skipped(unsigned n, const char *first, void *userdata)
-{
-	logger_write(&((struct watcher *)userdata)->logger, LOGGER_WARNING,
-	             "not understood and not guarded: %u of firewalld's entries; the first: %s", n,
-	             first);
-}
-
-static void on_trouble(const struct listener_trouble *trouble, void *userdata)
-{
-	announcer_trouble(((struct watcher *)userdata)->announcer, trouble);
-}
-
-static void on_made_do(const struct makeshift_outcome *outcome, void *userdata)
-{
-	announcer_made_do(((struct watcher *)userdata)->announcer, outcome);
-}
-
-static void on_repaired(const struct listener_repaired *repaired, void *userdata)
-{
-	announcer_repaired(((struct watcher *)userdata)->announcer, repaired);
-}
-
-static void on_pending(const struct listener_pending *pending, void *userdata)
-{
-	announcer_pending(((struct watcher *)userdata)->announcer, pending);
-}
-
-static void on_denied(void *userdata)
-{
-	announcer_denied(((struct watcher *)userdata)->announcer);
-}
-
-static void on_fight(const struct item *item, void *userdata)
-{
-	announcer_fight(((struct watcher *)userdata)->announcer, item);
-}
-
-static void on_breaker(const char *cause, void *userdata)
-{
-	announcer_breaker(((struct watcher *)userdata)->announcer, cause);
-}
-
-static void on_permanent(const struct item *item, bool withdrawn, void *userdata)
-{
-	risk_permanent(((struct watcher *)userdata)->risk, item, withdrawn);
-}
-
-static void on_absorbed(void *userdata)
-{
-	risk_tell_permanent(((struct watcher *)userdata)->risk);
-}
-
-static void on_added(const struct item *item, bool ours _unused_, void *userdata)
-{
-	struct watcher *watcher = userdata;
-
-	if (item->kind == ITEM_RULE)
-		clientwatch_rule_added(watcher->clients, item);
-}
-
-static void on_removed(const struct item *item, bool is_protected, bool timed, void *userdata)
-{
-	struct watcher *watcher = userdata;
-
-	if (item->kind == ITEM_RULE)
-		clientwatch_rule_removed(watcher->clients, item);
-	if (is_protected)
-		announcer_removal(watcher->announcer, item, timed);
-}
-
-static void on_trusted(const struct item *item, const struct store_trust *trust, bool stays,
-                       void *userdata)
-{
-	announcer_trusted(((struct watcher *)userdata)->announcer, item, trust, stays);
-}
-
-static void on_moved(const struct item *from, const struct item *to, void *userdata)
-{
-	announcer_moved(((struct watcher *)userdata)->announcer, from, to);
-}
-
-static void on_quiet(void *userdata)
-{
-	struct watcher *watcher = userdata;
-
-	persister_look(watcher->persister);
-	risk_look(watcher->risk);
-}
-
-static void on_idle(void *userdata)
-{
-	struct watcher *watcher = userdata;
-
-	persister_look(watcher->persister);
-	risk_look(watcher->risk);
-	edits_look(watcher->edits);
-	clientwatch_look(watcher->clients);
-	announcer_status(watcher->announcer);
-	tell_ready(watcher);
-}
-
-static void on_settled(void *userdata)
-{
-	announcer_status(((struct watcher *)userdata)->announcer);
-}
-
 static const struct strv *on_ignoreip(void *userdata)
 {
 	return clientwatch_ignoreip(((const struct watcher *)userdata)->clients);
 }
 
-static const struct engine_listener listener = {
-    .cause = on_cause,
-    .mover = on_mover,
-    .lost = on_lost,
-    .ended = on_ended,
-    .failed = on_failed,
-    .state = on_state,
-    .unread = on_unread,
-    .skipped = on_skipped,
-    .trouble = on_trouble,
-    .repaired = on_repaired,
-    .made_do = on_made_do,
-    .pending = on_pending,
-    .denied = on_denied,
-    .fight = on_fight,
-    .breaker = on_breaker,
-    .permanent = on_permanent,
-    .absorbed = on_absorbed,
-    .added = on_added,
-    .removed = on_removed,
-    .trusted = on_trusted,
-    .moved = on_moved,
-    .quiet = on_quiet,
-    .idle = on_idle,
-    .settled = on_settled,
-    .ignoreip = on_ignoreip,
-};
+static void look(struct watcher *watcher)
+{
+	persister_look(watcher->persister);
+	risk_look(watcher->risk);
+}
+
+static void on_idle(struct watcher *watcher)
+{
+	look(watcher);
+	edits_look(watcher->edits);
+	clientwatch_look(watcher->clients);
+	tell_ready(watcher);
+}
+
+static void on_news(const struct news *news, void *userdata)
+{
+	struct watcher *watcher = userdata;
+
+	announcer_hear(watcher->announcer, news);
+	switch (news->kind) {
+	case NEWS_STATE:
+		confcheck_state(watcher->confcheck, news->state);
+		break;
+	case NEWS_PERMANENT:
+		risk_permanent(watcher->risk, news->item, news->withdrawn);
+		break;
+	case NEWS_ABSORBED:
+		risk_tell_permanent(watcher->risk);
+		break;
+	case NEWS_ADDED:
+		if (news->item->kind == ITEM_RULE)
+			clientwatch_rule_added(watcher->clients, news->item);
+		break;
+	case NEWS_REMOVED:
+		if (news->item->kind == ITEM_RULE)
+			clientwatch_rule_removed(watcher->clients, news->item);
+		break;
+	case NEWS_QUIET:
+		look(watcher);
+		break;
+	case NEWS_IDLE:
+		on_idle(watcher);
+		break;
+	case NEWS_LOST:
+	case NEWS_ENDED:
+	case NEWS_FAILED:
+	case NEWS_CLOSED:
+	case NEWS_FIGHT:
+	case NEWS_BREAKER:
+	case NEWS_DENIED:
+	case NEWS_UNREAD:
+	case NEWS_SKIPPED:
+	case NEWS_TROUBLE:
+	case NEWS_REPAIRED:
+	case NEWS_MADE_DO:
+	case NEWS_PENDING:
+	case NEWS_MOVED:
+	case NEWS_TRUSTED:
+	case NEWS_SETTLED:
+	case NEWS_PLANNED:
+	case NEWS_JUDGED:
+	case NEWS_UNKNOWN:
+	case NEWS_OVER:
+		break;
+	}
+}
 
 /* --- what firewalld and fail2ban say ----------------------------------------------------- */
 
@@ -604,7 +506,7 @@ static int start_announcer(struct watcher *watcher)
 	    .record = watcher->record,
 	    .config = &watcher->config,
 	    .attribution = watcher->attribution,
-	    .engine = &watcher->engine,
+	    .engine = watcher->engine,
 	};
 
 	return announcer_new(&watcher->announcer, &options);
@@ -643,7 +545,7 @@ static int start_hookserver(struct watcher *watcher)
 
 static int start_engine(struct watcher *watcher)
 {
-	struct engine_options options = {
+	const struct engine_options options = {
 	    .loop = watcher->loop,
 	    .fw = watcher->fw,
 	    .fail2ban = watcher->fail2ban,
@@ -652,10 +554,13 @@ static int start_engine(struct watcher *watcher)
 	    .config = &watcher->config,
 	    .bus = watcher->bus,
 	    .boot_id = watcher->boot_id,
-	    .listener = listener,
+	    .listener = {.tell = on_news,
+	                 .cause = on_cause,
+	                 .mover = on_mover,
+	                 .ignoreip = on_ignoreip,
+	                 .userdata = watcher},
 	};
 
-	options.listener.userdata = watcher;
 	return engine_new(&watcher->engine, &options);
 }
 
@@ -736,7 +641,7 @@ static int start_confcheck(struct watcher *watcher)
 static int start_parts(struct watcher *watcher)
 {
 	static int (*const start[])(struct watcher * watcher) = {
-	    start_importer,  start_announcer,   follow_fail2ban,  start_engine,
+	    start_importer,  follow_fail2ban,   start_engine,     start_announcer,
 	    start_persister, start_risk,        start_confcheck,  start_edits,
 	    start_canary,    start_clientwatch, start_hookserver,
 	};

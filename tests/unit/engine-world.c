@@ -172,65 +172,27 @@ static enum cause_mover on_mover(const struct item *interface, bool removed, boo
 	return world.mover;
 }
 
-static void on_lost(const struct loss *loss, const struct episode *episode, bool old_news,
-                    void *userdata)
+static const struct strv *on_ignoreip(void *userdata)
 {
-	(void)old_news;
 	(void)userdata;
-	for (size_t i = 0; i < loss->n; i++)
-		tell_item(episode ? "lost" : "missing", &loss->rows[i].item,
-		          loss_verdict_name(loss->rows[i].verdict));
+	return &world.ignoreip;
 }
 
-static void on_ended(const struct episode *episode, bool old_news, void *userdata)
+static void tell_lost(const struct news *news)
 {
-	(void)userdata;
-	tell("ended %s%s", wipe_kind_name(episode->kind), old_news ? " again" : "");
+	for (size_t i = 0; i < news->loss->n; i++)
+		tell_item(news->episode ? "lost" : "missing", &news->loss->rows[i].item,
+		          loss_verdict_name(news->loss->rows[i].verdict));
 }
 
-static void on_failed(const struct episode *episode, const struct item *item, const char *why,
-                      void *userdata)
+static void tell_planned(const struct plan *plan)
 {
-	(void)episode;
-	(void)userdata;
-	tell_item("failed", item, why ? why : "");
-}
-
-static void on_state(enum firewall_state state, bool broken_off, void *userdata)
-{
-	(void)userdata;
-	tell("state %s%s", firewall_state_name(state), broken_off ? ", broken off" : "");
-}
-
-static void on_unread(const char *why, void *userdata)
-{
-	(void)userdata;
-	tell("unread %s", why);
-}
-
-static void on_skipped(unsigned n, const char *first, void *userdata)
-{
-	(void)userdata;
-	tell("skipped %u %s", n, first);
-}
-
-static void on_closed(const struct episode *episode, void *userdata)
-{
-	(void)userdata;
-	tell("closed %s", wipe_kind_name(episode->kind));
-}
-
-static void on_planned(const struct plan *plan, const struct loss *loss, void *userdata)
-{
-	(void)userdata;
-	(void)loss;
 	for (size_t i = 0; i < plan->n; i++)
 		tell_item("planned", &plan->steps[i].item, "");
 }
 
-static void on_judged(const struct banplan_rule *ban, const char *why, void *userdata)
+static void tell_judged(const struct banplan_rule *ban, const char *why)
 {
-	(void)userdata;
 	tell_item("judged", ban->item,
 	          why                              ? why
 	          : ban->answer == BANPLAN_HELD    ? "held"
@@ -238,151 +200,125 @@ static void on_judged(const struct banplan_rule *ban, const char *why, void *use
 	                                           : "no ticket");
 }
 
-static void on_unknown(size_t n, void *userdata)
-{
-	(void)userdata;
-	tell("unknown %zu", n);
-}
-
-static void on_over(void *userdata)
-{
-	(void)userdata;
-	tell("done");
-}
-
 static const char *const troubles[REPAIR_N_TROUBLES] = {
     [REPAIR_NONE] = "none", [REPAIR_CUT] = "cut",       [REPAIR_FLUSHED] = "flushed",
     [REPAIR_SHUT] = "shut", [REPAIR_BROKEN] = "broken", [REPAIR_FAILED] = "failed",
 };
 
-static void on_trouble(const struct listener_trouble *trouble, void *userdata)
+static void tell_trouble(const struct news_trouble *trouble)
 {
 	static const char *const acts[] = {"waits", "reload", "restart", "person"};
 
-	(void)userdata;
 	tell("trouble %s %s%s%s%s%s; %s", troubles[trouble->trouble], acts[trouble->act],
 	     *trouble->who ? " by " : "", trouble->who, trouble->why ? ": " : "",
 	     trouble->why ? trouble->why : "", strstr(trouble->words, "is open") ? "open" : "shut");
 }
 
-static void on_repaired(const struct listener_repaired *repaired, void *userdata)
+static void tell_made_do(const struct makeshift_outcome *outcome)
 {
-	(void)userdata;
-	tell("repaired %s%s", troubles[repaired->trouble], repaired->ours ? " by us" : "");
-}
-
-static void on_made_do(const struct makeshift_outcome *outcome, void *userdata)
-{
-	(void)userdata;
 	tell("made do %zu, %zu in %s, %zu wait", outcome->n_restored, outcome->n_moved,
 	     outcome->zone ? outcome->zone : "no zone", outcome->n_waiting);
 }
 
-static void on_pending(const struct listener_pending *pending, void *userdata)
+static void on_news(const struct news *news, void *userdata)
 {
-	static const char *const acts[] = {"held", "left", "failed"};
-	_cleanup_free_ char *text = NULL;
+	static const char *const pending[] = {"held", "left", "failed"};
+	const char *why = news->why ? news->why : "";
 
 	(void)userdata;
-	ck_assert_int_eq(item_format(&text, pending->item), 0);
-	tell("pending %s %s", text, acts[pending->act]);
+	switch (news->kind) {
+	case NEWS_LOST:
+		tell_lost(news);
+		break;
+	case NEWS_ENDED:
+		tell("ended %s%s", wipe_kind_name(news->episode->kind),
+		     news->is_old ? " again" : "");
+		break;
+	case NEWS_FAILED:
+		tell_item("failed", news->item, why);
+		break;
+	case NEWS_CLOSED:
+		tell("closed %s", wipe_kind_name(news->episode->kind));
+		break;
+	case NEWS_FIGHT:
+		tell_item("fight", news->item, "");
+		break;
+	case NEWS_BREAKER:
+		tell("breaker %s", why);
+		break;
+	case NEWS_DENIED:
+		tell("denied");
+		break;
+	case NEWS_UNREAD:
+		tell("unread %s", why);
+		break;
+	case NEWS_SKIPPED:
+		tell("skipped %zu %s", news->n, why);
+		break;
+	case NEWS_STATE:
+		tell("state %s%s", firewall_state_name(news->state),
+		     news->broken_off ? ", broken off" : "");
+		break;
+	case NEWS_TROUBLE:
+		tell_trouble(news->trouble);
+		break;
+	case NEWS_REPAIRED:
+		tell("repaired %s%s", troubles[news->repaired->trouble],
+		     news->repaired->ours ? " by us" : "");
+		break;
+	case NEWS_MADE_DO:
+		tell_made_do(news->made_do);
+		break;
+	case NEWS_PENDING:
+		tell_item("pending", news->pending->item, pending[news->pending->act]);
+		break;
+	case NEWS_ADDED:
+		tell_item("added", news->item, news->ours ? "by us" : "");
+		break;
+	case NEWS_REMOVED:
+		tell_item(news->is_slow ? "removed again" : "removed", news->item,
+		          news->timed          ? "timed"
+		          : news->is_protected ? "protected"
+		                               : "");
+		break;
+	case NEWS_MOVED:
+		tell_item("moved", news->item, news->to->zone);
+		break;
+	case NEWS_PERMANENT:
+		tell_item(news->withdrawn ? "withdrawn" : "returned", news->item, "");
+		break;
+	case NEWS_QUIET:
+		tell("quiet");
+		break;
+	case NEWS_IDLE:
+		world.n_idle++;
+		tell("idle");
+		break;
+	case NEWS_SETTLED:
+		tell("settled");
+		break;
+	case NEWS_PLANNED:
+		tell_planned(news->plan);
+		break;
+	case NEWS_JUDGED:
+		tell_judged(news->ban, news->why);
+		break;
+	case NEWS_UNKNOWN:
+		tell("unknown %zu", news->n);
+		break;
+	case NEWS_OVER:
+		tell("done");
+		break;
+	case NEWS_TRUSTED:
+	case NEWS_ABSORBED:
+		break;
+	}
 }
 
-static void on_denied(void *userdata)
-{
-	(void)userdata;
-	tell("denied");
-}
-
-static void on_fight(const struct item *item, void *userdata)
-{
-	(void)userdata;
-	tell_item("fight", item, "");
-}
-
-static void on_breaker(const char *cause, void *userdata)
-{
-	(void)userdata;
-	tell("breaker %s", cause);
-}
-
-static void on_permanent(const struct item *item, bool withdrawn, void *userdata)
-{
-	(void)userdata;
-	tell_item(withdrawn ? "withdrawn" : "returned", item, "");
-}
-
-static void on_added(const struct item *item, bool ours, void *userdata)
-{
-	(void)userdata;
-	tell_item("added", item, ours ? "by us" : "");
-}
-
-static void on_removed(const struct item *item, bool is_protected, bool timed, void *userdata)
-{
-	(void)userdata;
-	tell_item("removed", item, timed ? "timed" : is_protected ? "protected" : "");
-}
-
-static void on_moved(const struct item *from, const struct item *to, void *userdata)
-{
-	(void)userdata;
-	tell_item("moved", from, to->zone);
-}
-
-static void on_quiet(void *userdata)
-{
-	(void)userdata;
-	tell("quiet");
-}
-
-static void on_idle(void *userdata)
-{
-	(void)userdata;
-	world.n_idle++;
-	tell("idle");
-}
-
-static void on_settled(void *userdata)
-{
-	(void)userdata;
-	tell("settled");
-}
-
-static const struct strv *on_ignoreip(void *userdata)
-{
-	(void)userdata;
-	return &world.ignoreip;
-}
-
-static const struct engine_listener listener = {
+static const struct news_listener listener = {
+    .tell = on_news,
     .cause = on_cause,
     .mover = on_mover,
-    .lost = on_lost,
-    .ended = on_ended,
-    .failed = on_failed,
-    .state = on_state,
-    .closed = on_closed,
-    .unread = on_unread,
-    .skipped = on_skipped,
-    .planned = on_planned,
-    .judged = on_judged,
-    .unknown = on_unknown,
-    .over = on_over,
-    .trouble = on_trouble,
-    .repaired = on_repaired,
-    .made_do = on_made_do,
-    .pending = on_pending,
-    .denied = on_denied,
-    .fight = on_fight,
-    .breaker = on_breaker,
-    .permanent = on_permanent,
-    .added = on_added,
-    .removed = on_removed,
-    .moved = on_moved,
-    .quiet = on_quiet,
-    .idle = on_idle,
-    .settled = on_settled,
     .ignoreip = on_ignoreip,
 };
 

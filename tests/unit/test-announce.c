@@ -9,14 +9,13 @@ static struct notify notifier = {.fd = -1};
 
 static void begin(void)
 {
-	struct announcer_options options = {.logger = &world.logger,
-	                                    .notifier = &notifier,
-	                                    .config = &world.config,
-	                                    .engine = &world.engine};
+	struct announcer_options options = {
+	    .logger = &world.logger, .notifier = &notifier, .config = &world.config};
 
 	world_wall("public/service:ssh=rp");
 	world_guard();
 	world_idle();
+	options.engine = world.engine;
 	options.record = world.record;
 	ck_assert_int_eq(attribution_new(&attribution, world.bus, &world.logger), 0);
 	options.attribution = attribution;
@@ -31,13 +30,13 @@ static void end(void)
 
 static void repair(enum repair_act act)
 {
-	const struct listener_trouble trouble = {.trouble = REPAIR_FLUSHED,
-	                                         .words = "",
-	                                         .act = act,
-	                                         .who = "nft (pid 7)",
-	                                         .may_repair = true};
+	const struct news_trouble trouble = {.trouble = REPAIR_FLUSHED,
+	                                     .words = "",
+	                                     .act = act,
+	                                     .who = "nft (pid 7)",
+	                                     .may_repair = true};
 
-	announcer_trouble(announcer, &trouble);
+	announcer_hear(announcer, &(struct news){.kind = NEWS_TROUBLE, .trouble = &trouble});
 }
 
 static bool says(enum wipe_kind kind, const char *words)
@@ -66,12 +65,12 @@ START_TEST(the_wipe_after_a_repair_is_its_doing)
 	episode.at_us = clock_now_us();
 	world_pass(1000);
 	repair(repairs[_i].act);
-	announcer_ended(announcer, &episode, false);
+	announcer_hear(announcer, &(struct news){.kind = NEWS_ENDED, .episode = &episode});
 	ck_assert(says(repairs[_i].kind, repairs[_i].words));
 	world_pass(1000);
 	episode.at_us = clock_now_us();
 	episode.kind = repairs[_i].kind;
-	announcer_ended(announcer, &episode, false);
+	announcer_hear(announcer, &(struct news){.kind = NEWS_ENDED, .episode = &episode});
 	ck_assert(!says(repairs[_i].kind, "by the guard"));
 	end();
 }

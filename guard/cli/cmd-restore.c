@@ -352,12 +352,6 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		engine_hear(run->engine, event);
 }
 
-static void on_fail2ban(enum fail2ban_state from _unused_, enum fail2ban_state to,
-                        int64_t took_us _unused_, void *userdata)
-{
-	engine_fail2ban(((struct run *)userdata)->engine, to);
-}
-
 /* --- beginning --------------------------------------------------------------------------- */
 
 static int load_snapshot(struct run *run, struct store *store)
@@ -405,7 +399,7 @@ static int open_record(struct run *run, const char *boot_id)
 static int start_engine(struct run *run, const char *boot_id)
 {
 	struct config *config = &run->cli->config;
-	struct fail2ban_options fail2ban = fail2ban_options_of(config);
+	const struct fail2ban_options fail2ban = fail2ban_options_of(config);
 	const struct engine_errand errand = {
 	    .pretend = run->action.dry_run,
 	    .alone = !missing_watcher(run->cli->store_dir).running,
@@ -428,8 +422,6 @@ static int start_engine(struct run *run, const char *boot_id)
 	int r;
 
 	config->restore = true; /* a person asks for it */
-	fail2ban.on_state = on_fail2ban;
-	fail2ban.userdata = run;
 	r = fail2ban_new(&run->fail2ban, run->session.loop, &fail2ban);
 	options.fail2ban = run->fail2ban;
 	if (r == 0)

@@ -6,7 +6,6 @@
 #include "guard/model/ban/banplan.h"
 #include "guard/model/ban/banrule.h"
 #include "guard/system/host/clock.h"
-#include "guard/system/host/process.h"
 #include "guard/restore/banlearn.h"
 #include "guard/restore/banlist.h"
 #include "guard/restore/banlog.h"
@@ -1582,22 +1581,12 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 		loop_timer_set(keeper->freed_timer, FREED_MS);
 }
 
-/* When the server that runs now began to; just now where that is not known. */
-static int64_t started_us(const struct bankeeper *keeper)
-{
-	int64_t pid = fail2ban_pid(keeper->given.fail2ban), age_us = 0;
-
-	if (pid <= 0 || process_age_us(&age_us, "/proc", pid) < 0 || age_us < 0)
-		age_us = 0;
-	return clock_monotonic_us() - age_us;
-}
-
 /** bankeeper_fail2ban() - fail2ban's state changed */
 void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 {
 	keeper->looked = true;
 	if (to == FAIL2BAN_RUNNING) {
-		keeper->grown_us = started_us(keeper);
+		keeper->grown_us = fail2ban_began_us(keeper->given.fail2ban);
 		bankeeper_tickets_changed(keeper);
 		advance(keeper);
 		return;

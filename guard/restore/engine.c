@@ -36,6 +36,7 @@ struct engine {
 	struct kernelwatch *kernelwatch;    /* NULL for an errand */
 	struct mender *mender;              /* likewise */
 	struct loop_source *snapshot_timer; /* store what is meant */
+	struct fail2ban_follower follower;
 };
 
 /* --- what is put on record --------------------------------------------------------------- */
@@ -513,19 +514,7 @@ static void begin(struct engine *engine)
 	engine_hear(engine, &event);
 }
 
-/* --- fail2ban, and whoever runs the engine ----------------------------------------------- */
-
-/** engine_fail2ban() - fail2ban's state changed */
-void engine_fail2ban(struct engine *engine, enum fail2ban_state to)
-{
-	bankeeper_fail2ban(engine->bans, to);
-}
-
-/** engine_tickets_changed() - somebody was banned or unbanned, as far as can be seen */
-void engine_tickets_changed(struct engine *engine)
-{
-	bankeeper_tickets_changed(engine->bans);
-}
+/* --- whoever runs the engine ------------------------------------------------------------- */
 
 /** engine_configured() - what the configuration says may be different now */
 void engine_configured(struct engine *engine)
@@ -587,6 +576,18 @@ struct engine_state engine_now(const struct engine *engine)
 	    .n_open_bans = bankeeper_n_open(engine->bans),
 	    .tickets = bankeeper_tickets(engine->bans),
 	};
+}
+
+/* --- fail2ban tells ---------------------------------------------------------------------- */
+
+static void on_fail2ban(enum fail2ban_state from _unused_, enum fail2ban_state to, void *userdata)
+{
+	bankeeper_fail2ban(((struct engine *)userdata)->bans, to);
+}
+
+static void on_tickets_changed(void *userdata)
+{
+	bankeeper_tickets_changed(((struct engine *)userdata)->bans);
 }
 
 /* --- its parts tell ---------------------------------------------------------------------- */
@@ -948,12 +949,15 @@ int engine_new(struct engine **out, const struct engine_options *options)
 	if (options->errand)
 		take_errand(engine, options->errand);
 	engine->tracker = TRACKER_NULL;
+	engine->follower = (struct fail2ban_follower){
+	    .on_state = on_fail2ban, .on_change = on_tickets_changed, .userdata = engine};
 	r = start(engine);
 	if (r < 0) {
 		engine_free(engine);
 		return r;
 	}
 	*out = engine;
+	fail2ban_follow(engine->given.fail2ban, &engine->follower);
 	if (firewalld_is_present(engine->given.fw))
 		begin(engine);
 	return 0;
@@ -964,6 +968,7 @@ void engine_free(struct engine *engine)
 {
 	if (!engine)
 		return;
+	fail2ban_unfollow(engine->given.fail2ban, &engine->follower);
 	kernelwatch_free(engine->kernelwatch);
 	mender_free(engine->mender);
 	cycle_free(engine->cycle);

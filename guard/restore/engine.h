@@ -74,8 +74,6 @@ DEFINE_CLEANUP(struct engine *, engine_free, engine_cleanup);
 
 /* What it is told. */
 void engine_hear(struct engine *engine, const struct firewalld_event *event);
-void engine_fail2ban(struct engine *engine, enum fail2ban_state to);
-void engine_tickets_changed(struct engine *engine);
 void engine_configured(struct engine *engine);
 void engine_edited(struct engine *engine, const struct item *item, enum engine_edit edit);
 void engine_look(struct engine *engine, enum engine_look where);

@@ -16,6 +16,7 @@
 struct fail2banwatch {
 	struct fail2banwatch_options given;
 	struct fail2ban *fail2ban; /* owned */
+	struct fail2ban_follower follower;
 	struct loop_source *timer; /* until what is going on is told */
 	bool looked;               /* its state has been told once */
 	int64_t away_us;           /* monotonic; since when it has not been running; 0: it is */
@@ -129,12 +130,10 @@ static void find(struct fail2banwatch *watch, enum fail2ban_state state)
 		went(watch, state);
 }
 
-static void on_state(enum fail2ban_state from, enum fail2ban_state to, int64_t took_us _unused_,
-                     void *userdata)
+static void on_state(enum fail2ban_state from, enum fail2ban_state to, void *userdata)
 {
 	struct fail2banwatch *watch = userdata;
 
-	watch->given.on_state(to, watch->given.userdata);
 	if (!watch->looked) {
 		find(watch, to);
 		return;
@@ -147,36 +146,24 @@ static void on_state(enum fail2ban_state from, enum fail2ban_state to, int64_t t
 		went(watch, to);
 }
 
-static void on_change(void *userdata)
-{
-	struct fail2banwatch *watch = userdata;
-
-	watch->given.on_change(watch->given.userdata);
-}
-
 /* --- from outside ------------------------------------------------------------------------ */
-
-static struct fail2ban_options options_of(struct fail2banwatch *watch)
-{
-	struct fail2ban_options options = fail2ban_options_of(watch->given.config);
-
-	options.on_state = on_state;
-	options.on_change = on_change;
-	options.userdata = watch;
-	return options;
-}
 
 static int follow(struct fail2banwatch *watch)
 {
-	struct fail2ban_options options = options_of(watch);
+	struct fail2ban_options options = fail2ban_options_of(watch->given.config);
+	int r = fail2ban_new(&watch->fail2ban, watch->given.loop, &options);
 
-	return fail2ban_new(&watch->fail2ban, watch->given.loop, &options);
+	if (r < 0)
+		return r;
+	watch->follower = (struct fail2ban_follower){.on_state = on_state, .userdata = watch};
+	fail2ban_follow(watch->fail2ban, &watch->follower);
+	return 0;
 }
 
 /** fail2banwatch_configure() - the configuration was read again */
 void fail2banwatch_configure(struct fail2banwatch *watch)
 {
-	struct fail2ban_options options = options_of(watch);
+	struct fail2ban_options options = fail2ban_options_of(watch->given.config);
 
 	if (fail2ban_configure(watch->fail2ban, &options) < 0)
 		logger_write(watch->given.logger, LOGGER_ERROR,

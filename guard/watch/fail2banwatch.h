@@ -21,10 +21,6 @@ struct fail2banwatch_options {
 	struct logger *logger;
 	struct record *record;
 	const struct config *config; /* what it points to may change: fail2banwatch_configure() */
-	/* Its state changed; the tickets may have. */
-	void (*on_state)(enum fail2ban_state to, void *userdata);
-	void (*on_change)(void *userdata);
-	void *userdata;
 };
 
 int fail2banwatch_new(struct fail2banwatch **out,

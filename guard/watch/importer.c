@@ -30,6 +30,7 @@ struct version {
 
 struct importer {
 	struct importer_options options;
+	struct fail2ban_follower follower;
 	char *database; /* owned; NULL: not known yet */
 	struct loop_source *timer;
 	struct version taken; /* what it was when it was read to the end */
@@ -265,8 +266,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	int r;
 
 	importer->asked = false;
-	if (result != 0 || !store ||
-	    fail2ban_state(*importer->options.fail2ban) != FAIL2BAN_RUNNING)
+	if (result != 0 || !store || fail2ban_state(importer->options.fail2ban) != FAIL2BAN_RUNNING)
 		return;
 	/* a server that has just started is putting them back */
 	if (tickets->n > importer->n_tickets)
@@ -297,12 +297,11 @@ static int note_any(const struct store_ban *ban _unused_, void *userdata _unused
 static void on_compare_due(void *userdata)
 {
 	struct importer *importer = userdata;
-	struct fail2ban *fail2ban = *importer->options.fail2ban;
+	struct fail2ban *fail2ban = importer->options.fail2ban;
 	struct store *store = record_store(importer->options.record);
 	int64_t now_us = clock_now_us();
 
-	if (!fail2ban || !store || importer->asked ||
-	    fail2ban_state(fail2ban) != FAIL2BAN_RUNNING ||
+	if (!store || importer->asked || fail2ban_state(fail2ban) != FAIL2BAN_RUNNING ||
 	    store_bans_unended(store, "database", now_us, INT64_MAX, note_any, NULL, NULL) != 1)
 		return;
 	importer->asked = fail2ban_read(fail2ban, on_tickets, importer) == 0;
@@ -325,8 +324,8 @@ static int follow(struct importer *importer, const char *database)
 /* The running server knows best where its database is, and another one may have another. */
 static bool find_database(struct importer *importer)
 {
-	const struct fail2ban *fail2ban = *importer->options.fail2ban;
-	const char *database = fail2ban ? fail2ban_database(fail2ban) : NULL;
+	const struct fail2ban *fail2ban = importer->options.fail2ban;
+	const char *database = fail2ban_database(fail2ban);
 
 	if (!database)
 		return false;
@@ -353,11 +352,19 @@ static void on_due(void *userdata)
 	next_piece(importer);
 }
 
-/** importer_look() - the database, or where it is, may have changed */
-void importer_look(struct importer *importer)
+static void on_change(void *userdata)
 {
+	struct importer *importer = userdata;
+
 	if (!importer->reading)
 		loop_timer_set(importer->timer, 0);
+}
+
+/* Another server may have another database. */
+static void on_state(enum fail2ban_state from _unused_, enum fail2ban_state to _unused_,
+                     void *userdata)
+{
+	on_change(userdata);
 }
 
 /**
@@ -384,6 +391,9 @@ int importer_new(struct importer **out, const struct importer_options *options)
 		importer_free(importer);
 		return r;
 	}
+	importer->follower = (struct fail2ban_follower){
+	    .on_state = on_state, .on_change = on_change, .userdata = importer};
+	fail2ban_follow(options->fail2ban, &importer->follower);
 	loop_timer_set(importer->timer, FIRST_MS);
 	*out = importer;
 	return 0;
@@ -394,8 +404,9 @@ void importer_free(struct importer *importer)
 {
 	if (!importer)
 		return;
-	if (importer->asked && *importer->options.fail2ban)
-		fail2ban_read_forget(*importer->options.fail2ban, on_tickets, importer);
+	fail2ban_unfollow(importer->options.fail2ban, &importer->follower);
+	if (importer->asked)
+		fail2ban_read_forget(importer->options.fail2ban, on_tickets, importer);
 	loop_remove(importer->compare_timer);
 	loop_remove(importer->timer);
 	free(importer->missed);

@@ -20,7 +20,7 @@ struct importer_options {
 	struct loop *loop;
 	struct record *record;
 	struct logger *logger;
-	struct fail2ban *const *fail2ban; /* where it is, when there is one */
+	struct fail2ban *fail2ban;
 	bool (*may_work)(void *userdata);
 	void *userdata;
 };
@@ -28,7 +28,6 @@ struct importer_options {
 struct importer;
 
 int importer_new(struct importer **out, const struct importer_options *options) _must_check_;
-void importer_look(struct importer *importer);
 void importer_free(struct importer *importer);
 
 #endif

@@ -229,22 +229,6 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 		announcer_gone(watcher->announcer, bus);
 }
 
-static void on_fail2ban(enum fail2ban_state to, void *userdata)
-{
-	struct watcher *watcher = userdata;
-
-	engine_fail2ban(watcher->engine, to);
-	importer_look(watcher->importer); /* another server may have another database */
-}
-
-static void on_tickets_changed(void *userdata)
-{
-	struct watcher *watcher = userdata;
-
-	engine_tickets_changed(watcher->engine);
-	importer_look(watcher->importer);
-}
-
 /* It may have been wiped before it failed, and nobody else tells of that. */
 static void on_reload_failed(const char *who, void *userdata)
 {
@@ -478,7 +462,7 @@ static int start_importer(struct watcher *watcher)
 	    .loop = watcher->loop,
 	    .record = watcher->record,
 	    .logger = &watcher->logger,
-	    .fail2ban = &watcher->fail2ban,
+	    .fail2ban = watcher->fail2ban,
 	    .may_work = has_time,
 	    .userdata = watcher,
 	};
@@ -519,9 +503,6 @@ static int follow_fail2ban(struct watcher *watcher)
 	    .logger = &watcher->logger,
 	    .record = watcher->record,
 	    .config = &watcher->config,
-	    .on_state = on_fail2ban,
-	    .on_change = on_tickets_changed,
-	    .userdata = watcher,
 	};
 	int r = fail2banwatch_new(&watcher->fail2banwatch, &options);
 

@@ -418,7 +418,7 @@ void world_errand_begin(const struct engine_errand *errand)
 	options.fw = world.fw;
 	options.record = world.record;
 	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
-	engine_fail2ban(world.engine, fake_fail2ban.state);
+	fake_fail2ban_tell();
 }
 
 void world_errand(const struct engine_errand *errand)

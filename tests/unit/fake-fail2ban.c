@@ -11,6 +11,7 @@ struct fake_fail2ban fake_fail2ban;
 struct fail2ban {
 	fail2ban_read_fn fn;
 	void *userdata;
+	struct fail2ban_follower *followers;
 };
 
 static void must(bool what)
@@ -96,6 +97,18 @@ void fake_fail2ban_turn(void)
 	tickets_deinit(&tickets);
 }
 
+void fake_fail2ban_tell(void)
+{
+	for (struct fail2ban_follower *one = only.followers; one; one = one->next)
+		one->on_state(FAIL2BAN_UNKNOWN, fake_fail2ban.state, one->userdata);
+}
+
+void fake_fail2ban_change(void)
+{
+	for (struct fail2ban_follower *one = only.followers; one; one = one->next)
+		one->on_change(one->userdata);
+}
+
 void fake_fail2ban_deinit(void)
 {
 	tickets_deinit(&fake_fail2ban.tickets);
@@ -144,10 +157,22 @@ void fail2ban_read_cancel(struct fail2ban *fail2ban)
 	fail2ban->fn = NULL;
 }
 
-int64_t fail2ban_pid(const struct fail2ban *fail2ban)
+int64_t fail2ban_began_us(const struct fail2ban *fail2ban)
 {
 	(void)fail2ban;
-	return 0;
+	return clock_monotonic_us() - fake_fail2ban.age_us;
+}
+
+/* The one who follows in a test is the engine. */
+void fail2ban_follow(struct fail2ban *fail2ban, struct fail2ban_follower *follower)
+{
+	fail2ban->followers = follower;
+}
+
+void fail2ban_unfollow(struct fail2ban *fail2ban, struct fail2ban_follower *follower)
+{
+	if (fail2ban->followers == follower)
+		fail2ban->followers = NULL;
 }
 
 const char *fail2ban_database(const struct fail2ban *fail2ban)

@@ -16,12 +16,16 @@ struct fake_fail2ban {
 	bool broken;            /* they are answered with FAIL2BAN_E_UNKNOWN */
 	const char *database;   /* NULL: not known where */
 	unsigned n_asked;
+	int64_t age_us; /* for so long it has been running */
 };
 extern struct fake_fail2ban fake_fail2ban;
 
 /* A live ticket of a jail that bans from imaps with rich rules; @end_us 0: for ever. */
 void fake_fail2ban_ban(const char *jail, const char *address, int64_t end_us);
 void fake_fail2ban_unban(const char *jail, const char *address);
+/* The followers are told of its state, or that the tickets may have changed. */
+void fake_fail2ban_tell(void);
+void fake_fail2ban_change(void);
 void fake_fail2ban_turn(void); /* answers what was asked */
 void fake_fail2ban_deinit(void);
 

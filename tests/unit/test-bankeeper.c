@@ -16,7 +16,7 @@ static bool is_back(const char *item)
 static void fail2ban_is(enum fail2ban_state state)
 {
 	fake_fail2ban.state = state;
-	engine_fail2ban(world.engine, state);
+	fake_fail2ban_tell();
 }
 
 static void ban(const char *address, const char *rule)
@@ -46,7 +46,7 @@ static void rise(void)
 
 static void tickets_change(void)
 {
-	engine_tickets_changed(world.engine);
+	fake_fail2ban_change();
 	world_pass(5000);
 }
 
@@ -470,14 +470,31 @@ START_TEST(fail2ban_is_young)
 	world_pass(1000);
 	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
 	ban("192.0.2.1", BAN(1)); /* by its own hand */
-	engine_tickets_changed(world.engine);
+	fake_fail2ban_change();
 	world_pass(3000);
 	fake_fail2ban_ban("sshd", "192.0.2.2", 0);
-	engine_tickets_changed(world.engine);
+	fake_fail2ban_change();
 	await_closed(1);
 	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
 	ck_assert_str_eq(world_outcome(BAN(1)), "skipped");
 	ck_assert_str_eq(world_outcome(BAN(2)), "restored");
+}
+END_TEST
+
+/* One that did not answer for a while, and has all its bans in its list. */
+START_TEST(fail2ban_is_old)
+{
+	begin();
+	fail2ban_is(FAIL2BAN_UNREACHABLE);
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_settle();
+	fake_fail2ban.age_us = 60 * INT64_C(1000000);
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_pass(1000);
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
 }
 END_TEST
 
@@ -559,7 +576,7 @@ START_TEST(two_jails)
 	fake_fail2ban_ban("dovecot", "192.0.2.1", 0);
 	tickets_change();
 	fake_fail2ban_unban("dovecot", "192.0.2.1");
-	engine_tickets_changed(world.engine);
+	fake_fail2ban_change();
 	fakewall_remove(&world.wall, BAN(1));
 	world_settle();
 	ck_assert(!is_back(BAN(1)));
@@ -576,7 +593,7 @@ static void two_jails_and_kill(bool on_its_way)
 	tickets_change();
 	world_pass(3600000);
 	fake_fail2ban_unban("dovecot", "192.0.2.1");
-	engine_tickets_changed(world.engine);
+	fake_fail2ban_change();
 	fakewall_remove(&world.wall, BAN(1));
 	world_settle();
 	if (on_its_way) {
@@ -987,6 +1004,7 @@ static Suite *suite(void)
 	    fail2ban_stops_while_put_back,
 	    fail2ban_never_comes,
 	    fail2ban_is_young,
+	    fail2ban_is_old,
 	    safe,
 	    safe_by_what_fail2ban_ignores,
 	    learned,

@@ -56,7 +56,7 @@ static void rise(void)
 	commits_left = 0;
 	frozen = world.wall.deaf = false;
 	world_guard();
-	engine_fail2ban(world.engine, fake_fail2ban.state);
+	fake_fail2ban_tell();
 }
 
 static void fall(void)
@@ -102,7 +102,7 @@ static void toggle(unsigned i)
 	}
 	is_banned[i] = !is_banned[i];
 	if (world.engine)
-		engine_tickets_changed(world.engine);
+		fake_fail2ban_change();
 }
 
 static void something(void)

@@ -302,7 +302,7 @@ START_TEST(back_and_gone_again)
 	world_idle();
 	ban("192.0.2.1", BAN(1));
 	fake_fail2ban.state = FAIL2BAN_RUNNING;
-	engine_fail2ban(world.engine, FAIL2BAN_RUNNING);
+	fake_fail2ban_tell();
 	world_pass(30000);
 	fakewall_reload(&world.wall);
 	world_await(strcmp(world_outcome(BAN(1)), "restored") == 0);

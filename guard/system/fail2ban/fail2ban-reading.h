@@ -39,15 +39,6 @@ struct fail2ban_options {
 	const char *database; /* NULL: asked from the running server, else the default; borrowed */
 	int timeout_ms;       /* for each question; 0: 5 s */
 	int wait_ms;          /* for all of them, of fail2ban_read_wait(); 0: 30 s */
-	/*
-	 * The state changed, @took_us after it changed last; both RUNNING: another server has
-	 * taken its place meanwhile. May be NULL, as on_change.
-	 */
-	void (*on_state)(enum fail2ban_state from, enum fail2ban_state to, int64_t took_us,
-	                 void *userdata);
-	/* The tickets may have changed; once for a burst. A ban that just ends does not show. */
-	void (*on_change)(void *userdata);
-	void *userdata;
 };
 
 struct fail2ban_options fail2ban_options_of(const struct config *config);

@@ -10,6 +10,7 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/fail2ban/fail2ban-reading.h"
 #include "guard/system/host/filewatch.h"
+#include "guard/system/host/process.h"
 
 /* inotify comes in bursts: a start is four events, a hundred bans are a hundred. */
 #define LOOK_MS   20
@@ -42,6 +43,7 @@ struct fail2ban {
 	struct loop_source *look_timer, *change_timer, *read_timer, *end_of_server;
 	int pidfd;
 	struct filewatch *run_parent, *run, *data;
+	struct fail2ban_follower *followers; /* borrowed */
 };
 
 /* --- the end of the server --------------------------------------------------------------- */
@@ -198,8 +200,6 @@ static void keep_database(struct fail2ban *fail2ban, const char *database)
 static void set_state(struct fail2ban *fail2ban, const struct fail2ban_reading_result *result)
 {
 	enum fail2ban_state from = fail2ban->state;
-	int64_t now_us = clock_monotonic_us();
-	int64_t took_us = fail2ban->since_us ? now_us - fail2ban->since_us : 0;
 	bool another = result->state == FAIL2BAN_RUNNING && result->pid != fail2ban->pid;
 	bool replaced = another && from == FAIL2BAN_RUNNING && fail2ban->pid > 0;
 
@@ -210,10 +210,9 @@ static void set_state(struct fail2ban *fail2ban, const struct fail2ban_reading_r
 	if (from == result->state && !replaced && fail2ban->since_us)
 		return;
 	fail2ban->state = result->state;
-	fail2ban->since_us = now_us;
-	if (fail2ban->options.on_state)
-		fail2ban->options.on_state(from, result->state, took_us,
-		                           fail2ban->options.userdata);
+	fail2ban->since_us = clock_monotonic_us();
+	for (struct fail2ban_follower *one = fail2ban->followers; one; one = one->next)
+		one->on_state(from, result->state, one->userdata);
 }
 
 static void on_looked(struct fail2ban_reading_result *result, void *userdata)
@@ -251,8 +250,9 @@ static void on_change_due(void *userdata)
 	struct fail2ban *fail2ban = userdata;
 
 	loop_timer_set(fail2ban->look_timer, 0);
-	if (fail2ban->options.on_change)
-		fail2ban->options.on_change(fail2ban->options.userdata);
+	for (struct fail2ban_follower *one = fail2ban->followers; one; one = one->next)
+		if (one->on_change)
+			one->on_change(one->userdata);
 }
 
 /* --- reading ----------------------------------------------------------------------------- */
@@ -367,9 +367,10 @@ static int copy_paths(struct fail2ban *fail2ban, const struct fail2ban_options *
 /**
  * fail2ban_new() - follow fail2ban's state
  * @out:     written on success alone; release with fail2ban_free()
- * @options: copied; what it calls must not free @out
+ * @options: copied
  *
- * The first on_state comes from the loop, also when fail2ban is not there.
+ * Followers are told of the first state from the loop, also when fail2ban is not there; what
+ * they do then must not free @out.
  *
  * Return: 0; -ENOMEM.
  */
@@ -441,16 +442,46 @@ void fail2ban_free(struct fail2ban *fail2ban)
 	free(fail2ban);
 }
 
+/** fail2ban_follow() - @follower is told from now on; borrowed until fail2ban_unfollow() */
+void fail2ban_follow(struct fail2ban *fail2ban, struct fail2ban_follower *follower)
+{
+	struct fail2ban_follower **last = &fail2ban->followers;
+
+	while (*last)
+		last = &(*last)->next;
+	follower->next = NULL;
+	*last = follower;
+}
+
+/** fail2ban_unfollow() - and no more; who does not follow it is fine */
+void fail2ban_unfollow(struct fail2ban *fail2ban, struct fail2ban_follower *follower)
+{
+	struct fail2ban_follower **at = &fail2ban->followers;
+
+	while (*at && *at != follower)
+		at = &(*at)->next;
+	if (*at)
+		*at = follower->next;
+}
+
 /** fail2ban_state() - as it was when it was looked at last */
 enum fail2ban_state fail2ban_state(const struct fail2ban *fail2ban)
 {
 	return fail2ban->state;
 }
 
-/** fail2ban_pid() - of the server that answered last; 0: none has */
-int64_t fail2ban_pid(const struct fail2ban *fail2ban)
+/**
+ * fail2ban_began_us() - when the server that answered last began to run
+ *
+ * Return: as clock_monotonic_us(); now where that cannot be told.
+ */
+int64_t fail2ban_began_us(const struct fail2ban *fail2ban)
 {
-	return fail2ban->pid;
+	int64_t age_us = 0;
+
+	if (fail2ban->pid <= 0 || process_age_us(&age_us, "/proc", fail2ban->pid) < 0 || age_us < 0)
+		age_us = 0;
+	return clock_monotonic_us() - age_us;
 }
 
 /**

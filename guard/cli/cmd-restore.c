@@ -400,7 +400,7 @@ static int start_engine(struct run *run, const char *boot_id)
 {
 	struct config *config = &run->cli->config;
 	const struct fail2ban_options fail2ban = fail2ban_options_of(config);
-	const struct engine_errand errand = {
+	const struct errand errand = {
 	    .pretend = run->action.dry_run,
 	    .alone = !missing_watcher(run->cli->store_dir).running,
 	    .from_id = run->from_id,

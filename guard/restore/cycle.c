@@ -36,20 +36,20 @@ static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
 
 struct cycle {
 	struct cycle_options given;
-	enum wipe_kind kind;    /* WIPE_UNKNOWN while nothing but looking is going on */
-	bool present;           /* firewalld is there */
-	bool idle;              /* present, everything read, nothing to restore */
-	bool tell;              /* a wipe that has not been put on record yet */
-	bool looked;            /* firewalld was judged at least once since it appeared */
-	bool whole;             /* the reading under way is of everything */
-	int64_t at_us;          /* of the wipe */
-	unsigned n_reloads;     /* that came in one burst */
-	unsigned gaps;          /* how often something may have happened that was not heard of */
-	unsigned reading_gaps;  /* as counted when the reading under way began */
-	unsigned compared_gaps; /* before all was compared with firewalld last */
-	unsigned attempts;      /* of reading in a row, that failed */
-	unsigned tries;         /* of restoring, the same */
-	struct strv zones;      /* what the reading under way is of, unless whole */
+	enum wipe_kind kind;       /* WIPE_UNKNOWN while nothing but looking is going on */
+	bool present;              /* firewalld is there */
+	bool idle;                 /* present, everything read, nothing to restore */
+	bool tell;                 /* a wipe that has not been put on record yet */
+	bool looked;               /* firewalld was judged at least once since it appeared */
+	bool whole;                /* the reading under way is of everything */
+	int64_t at_us;             /* of the wipe */
+	unsigned n_reloads;        /* that came in one burst */
+	unsigned unheard;          /* how often something may have happened that was not heard of */
+	unsigned reading_unheard;  /* as counted when the reading under way began */
+	unsigned compared_unheard; /* before all was compared with firewalld last */
+	unsigned attempts;         /* of reading in a row, that failed */
+	unsigned tries;            /* of restoring, the same */
+	struct strv zones;         /* what the reading under way is of, unless whole */
 	struct firewalld_op *reading;
 	struct episode *foretold; /* owned; a reload of the guard's own, not heard of yet */
 	struct episode *heard;    /* owned; a wipe of which it is not known yet what it took */
@@ -150,7 +150,7 @@ static void cut_short(struct cycle *cycle, const char *why)
 void cycle_gone(struct cycle *cycle)
 {
 	cycle->present = false;
-	cycle_gap(cycle);
+	cycle_unheard(cycle);
 	halt(cycle);
 	makeshift_end(&cycle->makeshift);
 	cut_short(cycle, "interrupted");
@@ -340,8 +340,9 @@ static void notice_silent_wipe(struct cycle *cycle)
 
 static int judge_errand(struct cycle *cycle, struct firewall *now, struct loss *out)
 {
-	const struct cycle_errand *errand = cycle->given.errand;
-	int r = errand->judge(out, &cycle->kind, now, errand->userdata);
+	const struct errand_evidence evidence = {
+	    .config = cycle->given.config, .record = cycle->given.record, .fw = cycle->given.fw};
+	int r = errand_judge(out, &cycle->kind, now, cycle->given.errand, &evidence);
 
 	if (r == 0) {
 		cycle->at_us = clock_now_us();
@@ -376,7 +377,8 @@ static int judge(struct cycle *cycle, struct firewall *now, struct loss *out)
 	    .tickets = bankeeper_tickets(cycle->given.bans),
 	    .shapes = bankeeper_shapes(cycle->given.bans),
 	    .kind = cycle->kind,
-	    .heard_all = cycle->compared_gaps == cycle->gaps && !cycle->given.tracker->from_store,
+	    .heard_all =
+	        cycle->compared_unheard == cycle->unheard && !cycle->given.tracker->from_store,
 	    .now_us = clock_now_us(),
 	};
 	int r;
@@ -634,7 +636,7 @@ static void settle_down(struct cycle *cycle)
 		return;
 	}
 	cycle->kind = WIPE_UNKNOWN;
-	cycle->compared_gaps = cycle->reading_gaps;
+	cycle->compared_unheard = cycle->reading_unheard;
 	close_unfinished(cycle);
 	cycle->idle = true;
 	store(cycle);
@@ -662,7 +664,7 @@ static int pretend(struct cycle *cycle, const struct firewall *now, struct loss 
 static int leave_it(struct cycle *cycle, const struct firewall *now, struct loss *loss,
                     bool after_wipe)
 {
-	const struct cycle_errand *errand = cycle->given.errand;
+	const struct errand *errand = cycle->given.errand;
 	int r;
 
 	if (!errand)
@@ -922,7 +924,7 @@ static void start_reading(struct cycle *cycle)
 	cycle->reading = NULL;
 	if (is_held_back(cycle))
 		return;
-	cycle->reading_gaps = cycle->gaps;
+	cycle->reading_unheard = cycle->unheard;
 	tracker_reading_begins(cycle->given.tracker);
 	/* what uses them may be lost itself */
 	if (cycle->whole && (tracker_ipsets(cycle->given.tracker, &ipsets) < 0 ||
@@ -1109,17 +1111,17 @@ static void on_refresh_due(void *userdata)
 		cycle_look(cycle);
 }
 
-/** cycle_gap() - something may have happened that was not heard of: what is gone may be meant */
-void cycle_gap(struct cycle *cycle)
+/** cycle_unheard() - something may have happened unheard of: what is gone may be meant */
+void cycle_unheard(struct cycle *cycle)
 {
-	cycle->gaps++;
+	cycle->unheard++;
 }
 
 /** cycle_missed() - something was missed for want of memory; it is found by looking */
 void cycle_missed(struct cycle *cycle)
 {
 	logger_write(cycle->given.logger, LOGGER_ERROR, "out of memory; looking again");
-	cycle_gap(cycle);
+	cycle_unheard(cycle);
 	cycle_look_soon(cycle);
 }
 
@@ -1227,7 +1229,7 @@ int cycle_new(struct cycle **out, const struct cycle_options *options)
 	cycle->given = *options;
 	cycle->makeshift = MAKESHIFT_NULL;
 	cycle->kind = WIPE_UNKNOWN;
-	cycle->gaps = 1; /* nothing was compared yet */
+	cycle->unheard = 1; /* nothing was compared yet */
 	r = loop_add_timer(options->loop, &cycle->read_timer, on_read_due, cycle);
 	if (r == 0)
 		r = loop_add_timer(options->loop, &cycle->refresh_timer, on_refresh_due, cycle);

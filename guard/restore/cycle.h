@@ -11,19 +11,12 @@
 #define GUARD_RESTORE_CYCLE_H
 
 #include "guard/restore/bankeeper.h"
+#include "guard/restore/errand.h"
 #include "guard/restore/news.h"
 #include "guard/restore/tracker.h"
 #include "guard/system/host/config.h"
 
 struct cycle;
-
-/* One cycle, for a person who asks: no second look, no other try, no snapshot. */
-struct cycle_errand {
-	bool pretend; /* find and plan, and change nothing */
-	/* What is missing, and why. As loss_find(). */
-	int (*judge)(struct loss *out, enum wipe_kind *kind, struct firewall *now, void *userdata);
-	void *userdata;
-};
 
 /* All borrowed, for the life of the cycle. */
 struct cycle_options {
@@ -35,7 +28,7 @@ struct cycle_options {
 	struct bankeeper *bans;
 	const struct config *config;
 	const struct news_listener *listener;
-	const struct cycle_errand *errand; /* NULL: it goes on for ever */
+	const struct errand *errand; /* NULL: it goes on for ever */
 	void (*on_closed)(const struct episode *episode, void *userdata); /* all is settled */
 	void (*on_absorbed)(void *userdata); /* the tracker has what was read */
 	void (*on_broken)(void *userdata);   /* firewalld is, and stays so */
@@ -60,7 +53,7 @@ void cycle_panic_ended(struct cycle *cycle);
 void cycle_look(struct cycle *cycle);
 void cycle_look_soon(struct cycle *cycle);
 void cycle_retry(struct cycle *cycle);
-void cycle_gap(struct cycle *cycle);
+void cycle_unheard(struct cycle *cycle);
 void cycle_missed(struct cycle *cycle);
 
 /* What it is about. */

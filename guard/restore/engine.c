@@ -5,7 +5,6 @@
 #include "guard/model/portspace.h"
 #include "guard/restore/bankeeper.h"
 #include "guard/restore/cycle.h"
-#include "guard/restore/errand.h"
 #include "guard/restore/expiry.h"
 #include "guard/restore/gapkeeper.h"
 #include "guard/restore/kernelwatch.h"
@@ -22,9 +21,7 @@
 
 struct engine {
 	struct engine_options given;
-	struct engine_errand asked; /* of an errand */
 	struct errand errand;
-	struct cycle_errand cycle_errand;
 	bool is_over;
 	bool has_closed; /* a wipe of its own */
 	struct tracker tracker;
@@ -258,7 +255,7 @@ static void on_policy(struct engine *engine, const struct firewalld_event *event
 		return;
 	}
 	if (event->ours)
-		cycle_gap(engine->cycle);
+		cycle_unheard(engine->cycle);
 	for (size_t i = 0; i < wanted.n && !event->ours; i++) {
 		change.item = &wanted.entries[i].item;
 		if (strcmp(change.item->zone, event->zone) == 0 &&
@@ -419,7 +416,7 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 	case FIREWALLD_EVENT_ZONE_CHANGED:
 	case FIREWALLD_EVENT_LOST_TRACK:
 		/* what is gone with this may have been meant to go */
-		cycle_gap(engine->cycle);
+		cycle_unheard(engine->cycle);
 		cycle_look_soon(engine->cycle);
 		break;
 	case FIREWALLD_EVENT_PERMANENT_CHANGED:
@@ -607,7 +604,7 @@ static void end_errand(struct engine *engine)
 		return;
 	engine->is_over = true;
 	/* only now: until here a wipe of this very errand may be open */
-	if (engine->has_closed && engine->asked.alone && !engine->asked.from)
+	if (engine->has_closed && engine->errand.alone && !engine->errand.from)
 		record_take_over(engine->given.record);
 	news_tell(&engine->given.listener, NEWS_OVER);
 }
@@ -849,7 +846,7 @@ static int start_cycle(struct engine *engine)
 	    .bans = engine->bans,
 	    .config = given->config,
 	    .listener = &given->listener,
-	    .errand = given->errand ? &engine->cycle_errand : NULL,
+	    .errand = given->errand,
 	    .on_closed = on_closed,
 	    .on_absorbed = on_absorbed,
 	    .on_broken = on_broken,
@@ -913,21 +910,6 @@ static int start(struct engine *engine)
 	return r;
 }
 
-static void take_errand(struct engine *engine, const struct engine_errand *errand)
-{
-	engine->asked = *errand;
-	engine->given.errand = &engine->asked;
-	engine->errand = (struct errand){
-	    .config = engine->given.config,
-	    .record = engine->given.record,
-	    .fw = engine->given.fw,
-	    .from_id = errand->from_id,
-	    .from = errand->from,
-	};
-	engine->cycle_errand = (struct cycle_errand){
-	    .pretend = errand->pretend, .judge = errand_judge, .userdata = &engine->errand};
-}
-
 /**
  * engine_new() - an engine that knows nothing yet
  * @out:     written on success alone; release with engine_free()
@@ -946,8 +928,10 @@ int engine_new(struct engine **out, const struct engine_options *options)
 	if (!engine)
 		return -ENOMEM;
 	engine->given = *options;
-	if (options->errand)
-		take_errand(engine, options->errand);
+	if (options->errand) {
+		engine->errand = *options->errand;
+		engine->given.errand = &engine->errand;
+	}
 	engine->tracker = TRACKER_NULL;
 	engine->follower = (struct fail2ban_follower){
 	    .on_state = on_fail2ban, .on_change = on_tickets_changed, .userdata = engine};

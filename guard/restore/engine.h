@@ -11,20 +11,13 @@
 #ifndef GUARD_RESTORE_ENGINE_H
 #define GUARD_RESTORE_ENGINE_H
 
+#include "guard/restore/errand.h"
 #include "guard/restore/news.h"
 #include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/firewalld/firewalld.h"
 #include "guard/system/host/config.h"
 
 struct engine;
-
-/* What a person asks for: one cycle, and the engine is done. */
-struct engine_errand {
-	bool pretend;    /* find and plan, and change nothing */
-	bool alone;      /* no watcher runs: what one has left unfinished is taken over */
-	int64_t from_id; /* a snapshot to go back to; 0: what wipes took is put back */
-	const struct firewall *from; /* borrowed; the same; NULL with from_id 0 */
-};
 
 /* All borrowed, for its life. */
 struct engine_options {
@@ -36,8 +29,8 @@ struct engine_options {
 	const struct config *config; /* what it points to may change: engine_configured() */
 	struct bus *bus;             /* for the service manager; NULL: not asked */
 	const char *boot_id;
-	struct news_listener listener;      /* copied */
-	const struct engine_errand *errand; /* copied; NULL: it goes on for ever */
+	struct news_listener listener; /* copied */
+	const struct errand *errand;   /* copied; NULL: it goes on for ever */
 };
 
 /* Where to look, for whoever has a reason. */

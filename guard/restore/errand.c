@@ -7,22 +7,23 @@
 #include <errno.h>
 
 /* The state that a person named, whatever happened since. */
-static int compare_with(struct loss *out, const struct errand *errand, const struct firewall *now)
+static int compare_with(struct loss *out, const struct firewall *from, const struct firewall *now,
+                        const struct errand_evidence *by)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	struct loss_evidence evidence = {
-	    .before = errand->from,
+	    .before = from,
 	    .after = now,
-	    .scope = &errand->config->scope,
-	    .bans = errand->config->restore_bans != CONFIG_RESTORE_BANS_NONE,
+	    .scope = &by->config->scope,
+	    .bans = by->config->restore_bans != CONFIG_RESTORE_BANS_NONE,
 	    .kind = WIPE_BY_HAND,
 	    .now_us = clock_now_us(),
 	};
 	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
-	int r = record_released(errand->record, &released);
+	int r = record_released(by->record, &released);
 
 	if (r == 0)
-		r = record_shapes(errand->record, &shapes);
+		r = record_shapes(by->record, &shapes);
 	if (r < 0)
 		return r;
 	evidence.shapes = &shapes;
@@ -31,13 +32,13 @@ static int compare_with(struct loss *out, const struct errand *errand, const str
 	return loss_find(out, &evidence);
 }
 
-static int find_missing(struct missing *out, const struct errand *errand, struct firewall *now)
+static int find_missing(struct missing *out, struct firewall *now, const struct errand_evidence *by)
 {
 	struct missing_query query = {
-	    .config = errand->config,
-	    .store = record_store(errand->record),
+	    .config = by->config,
+	    .store = record_store(by->record),
 	    .now = now,
-	    .instance = firewalld_instance(errand->fw),
+	    .instance = firewalld_instance(by->fw),
 	    .now_us = clock_now_us(),
 	    .bans = true,
 	};
@@ -47,7 +48,7 @@ static int find_missing(struct missing *out, const struct errand *errand, struct
 	if (r == 0 || r == -ENOMEM || !query.store)
 		return r;
 	/* a store that breaks under our hands is no store; what is required remains */
-	record_broke(errand->record, r, &err);
+	record_broke(by->record, r, &err);
 	query.store = NULL;
 	return missing_find(out, &query, &err);
 }
@@ -57,22 +58,22 @@ static int find_missing(struct missing *out, const struct errand *errand, struct
  * @out:    written on success alone
  * @kind:   receives what it was lost to
  * @now:    what firewalld holds; changed as by missing_find()
- * @errand: a struct errand
+ * @by:     what it is judged by
  *
  * Return: as loss_find().
  */
-int errand_judge(struct loss *out, enum wipe_kind *kind, struct firewall *now, void *userdata)
+int errand_judge(struct loss *out, enum wipe_kind *kind, struct firewall *now,
+                 const struct errand *errand, const struct errand_evidence *by)
 {
 	_cleanup_missing_ struct missing missing = MISSING_NULL;
-	const struct errand *errand = userdata;
 	int r;
 
 	missing.kind = WIPE_BY_HAND;
 	missing.meta.id = errand->from_id;
 	if (errand->from)
-		r = compare_with(&missing.loss, errand, now);
+		r = compare_with(&missing.loss, errand->from, now, by);
 	else
-		r = find_missing(&missing, errand, now);
+		r = find_missing(&missing, now, by);
 	if (r != 0)
 		return r;
 	if (!errand->from)
@@ -80,7 +81,7 @@ int errand_judge(struct loss *out, enum wipe_kind *kind, struct firewall *now, v
 	for (size_t i = 0; i < missing.loss.n; i++)
 		if (missing.loss.rows[i].verdict == LOSS_LOST && missing.loss.rows[i].until_us > 0)
 			missing.loss.rows[i].verdict = LOSS_UNATTRIBUTED;
-	record_compared(errand->record, missing.meta.id);
+	record_compared(by->record, missing.meta.id);
 	*kind = missing.kind;
 	*out = missing.loss;
 	missing.loss = LOSS_NULL;

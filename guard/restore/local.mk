@@ -28,13 +28,13 @@ libguard_restore_a_SOURCES = \
 	guard/restore/itemcall.h \
 	guard/restore/kernelwatch.c \
 	guard/restore/kernelwatch.h \
-	guard/restore/news.h \
 	guard/restore/makeshift.c \
 	guard/restore/makeshift.h \
 	guard/restore/mender.c \
 	guard/restore/mender.h \
 	guard/restore/missing.c \
 	guard/restore/missing.h \
+	guard/restore/news.h \
 	guard/restore/record.c \
 	guard/restore/record.h \
 	guard/restore/repair.c \

@@ -396,7 +396,7 @@ void world_guard(void)
 	ck_assert_int_eq(engine_new(&world.engine, &options), 0);
 }
 
-void world_errand_begin(const struct engine_errand *errand)
+void world_errand_begin(const struct errand *errand)
 {
 	const struct firewalld_options adapter = {.on_event = on_event, .proc = world.proc};
 	struct engine_options options = {
@@ -421,7 +421,7 @@ void world_errand_begin(const struct engine_errand *errand)
 	fake_fail2ban_tell();
 }
 
-void world_errand(const struct engine_errand *errand)
+void world_errand(const struct errand *errand)
 {
 	size_t n = world_told("done");
 

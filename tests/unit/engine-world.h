@@ -53,8 +53,8 @@ Suite *world_suite(const char *name, const TTest *const tests[], size_t n);
 /* A guard begins, ends in order, or is killed: then nothing of it is told or written. */
 void world_guard(void);
 /* One cycle by hand, to its end, with no watcher; what is missing is found in the store. */
-void world_errand(const struct engine_errand *errand);
-void world_errand_begin(const struct engine_errand *errand); /* and who knows how it ends */
+void world_errand(const struct errand *errand);
+void world_errand_begin(const struct errand *errand); /* and who knows how it ends */
 void world_kill(void);
 
 /* firewalld is there, with these items in the runtime (r) and permanent (p). */

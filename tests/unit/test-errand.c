@@ -8,7 +8,7 @@
 #define OPEN   "public/service:ssh=rp " IMAPS "=r " SMTPS "=r"
 #define BAN(n) "public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n "\" reject"
 
-static const struct engine_errand by_hand = {.alone = true};
+static const struct errand by_hand = {.alone = true};
 
 static bool is_back(const char *item)
 {
@@ -62,7 +62,7 @@ END_TEST
 START_TEST(pretends)
 {
 	struct store_wipe_info info = STORE_WIPE_INFO_NULL;
-	const struct engine_errand errand = {.pretend = true, .alone = true};
+	const struct errand errand = {.pretend = true, .alone = true};
 
 	lose(BAN(99));
 	fake_fail2ban.state = FAIL2BAN_RUNNING;
@@ -123,7 +123,7 @@ END_TEST
 /* A deny by hand on a machine that has no fail2ban. */
 START_TEST(by_hand_without_fail2ban)
 {
-	const struct engine_errand errand = {.pretend = true, .alone = true};
+	const struct errand errand = {.pretend = true, .alone = true};
 
 	fake_fail2ban.database = "/nonexistent/fail2ban.sqlite3";
 	world_wall(OPEN);
@@ -158,7 +158,7 @@ END_TEST
 
 START_TEST(fail2ban_cannot_tell_when_asked_to_pretend)
 {
-	const struct engine_errand errand = {.pretend = true, .alone = true};
+	const struct errand errand = {.pretend = true, .alone = true};
 
 	lose("");
 	world_errand(&errand);
@@ -169,7 +169,7 @@ END_TEST
 
 START_TEST(leaves_out_what_covers_clients)
 {
-	const struct engine_errand errand = {.pretend = true, .alone = true};
+	const struct errand errand = {.pretend = true, .alone = true};
 
 	ck_assert_int_eq(strv_add(&world.config.client_ranges, "192.0.2.1"), 0);
 	lose("");
@@ -252,7 +252,7 @@ END_TEST
 START_TEST(from_a_snapshot)
 {
 	_cleanup_firewall_ struct firewall from = firewall_from_text(OPEN);
-	const struct engine_errand errand = {.from_id = 1, .from = &from, .alone = true};
+	const struct errand errand = {.from_id = 1, .from = &from, .alone = true};
 
 	world_wall(OPEN);
 	world_guard();
@@ -272,7 +272,7 @@ END_TEST
 /* What a guard that was killed has left is in our own wipe now, unless one runs. */
 START_TEST(takes_over)
 {
-	const struct engine_errand beside = {.alone = false};
+	const struct errand beside = {.alone = false};
 
 	world_wall(OPEN);
 	world_guard();
@@ -469,7 +469,7 @@ static void bind_to(const char *from, const char *to)
 
 static bool asks_for_host(void)
 {
-	const struct engine_errand errand = {.pretend = true, .alone = true};
+	const struct errand errand = {.pretend = true, .alone = true};
 	bool asked;
 
 	world_kill();

@@ -8,7 +8,8 @@ SCHEMA_SQL = \
 	schema/sql/005-event-item.sql \
 	schema/sql/006-told.sql \
 	schema/sql/007-ban-shape.sql \
-	schema/sql/008-trust.sql
+	schema/sql/008-trust.sql \
+	schema/sql/009-event-jail.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/audit/heard.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +27,7 @@ static int see_ban(const struct store_ban *ban, void *userdata)
 }
 
 struct jail_start {
-	char text[STORE_JAIL_MAX + 32]; /* as it stands in the history */
+	const char *jail;
 	bool found;
 };
 
@@ -36,7 +35,7 @@ static int see_start(const struct store_history_row *row, void *userdata)
 {
 	struct jail_start *start = userdata;
 
-	start->found |= row->text && strcmp(row->text, start->text) == 0;
+	start->found |= row->jail && strcmp(row->jail, start->jail) == 0;
 	return 0;
 }
 
@@ -47,13 +46,12 @@ static int look_up(struct heard_jail *jail, struct store *store, struct err *err
 	const struct store_ban_query bans = {
 	    .jail = jail->ticket->jail, .since_us = since_us, .limit = ROWS_MAX};
 	const struct store_history_query starts = {
-	    .kind = "jail-start", .since_us = since_us, .limit = ROWS_MAX};
-	struct jail_start start = {.found = false};
+	    .kind = event_kind_name(EVENT_JAIL_START), .since_us = since_us, .limit = ROWS_MAX};
+	struct jail_start start = {.jail = jail->ticket->jail};
 	int r = store_bans(store, &bans, see_ban, &jail->told, err);
 
 	if (r != 0 || jail->told)
 		return r;
-	snprintf(start.text, sizeof(start.text), "jail %s", jail->ticket->jail);
 	r = store_history(store, &starts, see_start, &start, err);
 	jail->told = start.found;
 	return r;

@@ -631,6 +631,32 @@ START_TEST(test_old_events_get_their_item)
 }
 END_TEST
 
+START_TEST(test_old_events_get_their_jail)
+{
+	_cleanup_store_ struct store *store = NULL;
+	sqlite3 *db;
+
+	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
+	ck_assert_int_eq(sqlite3_open(fixture_path(STORE_FILE), &db), SQLITE_OK);
+	for (unsigned i = 0; i < 8; i++)
+		ck_assert_int_eq(sqlite3_exec(db, store_migrations[i].sql, NULL, NULL, NULL),
+		                 SQLITE_OK);
+	ck_assert_int_eq(
+	    sqlite3_exec(db,
+	                 "INSERT INTO event (at_us, kind, text) VALUES"
+	                 " (1, 'jail-start', 'jail dovecot'), (2, 'jail-stop', 'jail a jail'),"
+	                 " (3, 'jail-start', 'jail '), (4, 'persist', 'jail imap');"
+	                 "PRAGMA user_version = 8",
+	                 NULL, NULL, NULL),
+	    SQLITE_OK);
+	sqlite3_close(db);
+	store = fixture_open(&fixture_watcher);
+	ck_assert_int_eq(fixture_number("SELECT sum(at_us) FROM event WHERE jail IS NOT NULL"), 3);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event WHERE jail = 'dovecot'"), 1);
+	ck_assert_int_eq(fixture_number("SELECT count(*) FROM event WHERE jail = 'a jail'"), 1);
+}
+END_TEST
+
 START_TEST(test_killed_while_writing)
 {
 	int acknowledged[2];
@@ -872,6 +898,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_migrators_race, 0, 10);
 	tcase_add_test(tests, test_migrates_from_the_first);
 	tcase_add_test(tests, test_old_events_get_their_item);
+	tcase_add_test(tests, test_old_events_get_their_jail);
 	tcase_add_loop_test(tests, test_killed_while_writing, 0, 5);
 	tcase_add_loop_test(tests, test_damaged_file_is_set_aside, 0, ARRAY_SIZE(damages));
 	tcase_add_test(tests, test_log_goes_with_the_damaged_file);

@@ -119,7 +119,8 @@ static int jail_event(struct store *store, const struct store_ban_event *event,
                       enum event_kind kind, struct err *err)
 {
 	char text[STORE_JAIL_MAX + 32];
-	const struct store_event told = {.kind = kind, .text = text, .at_us = event->at_us};
+	const struct store_event told = {
+	    .kind = kind, .jail = event->ban.jail, .text = text, .at_us = event->at_us};
 
 	snprintf(text, sizeof(text), "jail %s", event->ban.jail);
 	return store_event_put(store, &told, err);

@@ -37,8 +37,8 @@ static int put(struct store *store, const struct store_event *event, struct err 
 	if (event->item)
 		r = store_item_id(store, event->item, &item_id, err);
 	return r ? r
-	         : store_run(store, err, STMT_EVENT_PUT, "itpt", event->at_us,
-	                     event_kind_name(event->kind), item_id, event->text);
+	         : store_run(store, err, STMT_EVENT_PUT, "itptt", event->at_us,
+	                     event_kind_name(event->kind), item_id, event->jail, event->text);
 }
 
 /**

@@ -69,7 +69,7 @@
 	" WHERE NOT ?6 AND s.finished_us >= ?1 AND s.finished_us < ?2" HISTORY_STEPS               \
 	" WHERE ?6 AND w.id IN " HISTORY_REACHES                                                   \
 	" UNION ALL SELECT e.at_us, 0, e.id, e.kind, e.text, e.id, NULL, NULL, NULL, NULL, NULL,"  \
-	" NULL, NULL, NULL, " HISTORY_ITEM ", NULL, NULL, NULL, NULL, NULL, NULL"                  \
+	" NULL, NULL, NULL, " HISTORY_ITEM ", NULL, NULL, NULL, e.jail, NULL, NULL"                \
 	" FROM event e LEFT JOIN item i ON i.id = e.item_id"                                       \
 	" WHERE e.at_us >= ?1 AND e.at_us < ?2"                                                    \
 	" UNION ALL SELECT time_us, 0, id, 'ban', address || ' in ' || jail, id, NULL, NULL,"      \
@@ -152,7 +152,8 @@ const char *const store_sql[STMT_N] = {
     [STMT_STEP_PUT] = "INSERT INTO restore_step (loss_id, outcome, error, started_us,"
                       " finished_us) VALUES (?1, ?2, ?3, ?4, ?5)",
 
-    [STMT_EVENT_PUT] = "INSERT INTO event (at_us, kind, item_id, text) VALUES (?1, ?2, ?3, ?4)",
+    [STMT_EVENT_PUT] = "INSERT INTO event (at_us, kind, item_id, jail, text)"
+                       " VALUES (?1, ?2, ?3, ?4, ?5)",
     [STMT_EVENT_ITEMS] = "SELECT DISTINCT i.zone, i.kind, i.value FROM event e"
                          " JOIN item i ON i.id = e.item_id WHERE e.kind = ?1 AND e.at_us >= ?2",
     [STMT_HISTORY] = HISTORY_ROWS " ORDER BY at_us DESC, step DESC, position DESC LIMIT ?5",

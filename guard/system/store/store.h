@@ -209,6 +209,7 @@ const char *store_outcome_name(enum store_outcome outcome);
 struct store_event {
 	enum event_kind kind;    /* one that event_is_recorded() */
 	const struct item *item; /* borrowed; NULL: it is about none, or about several */
+	const char *jail;        /* borrowed; NULL: about none */
 	const char *text;        /* borrowed; one line for a person */
 	int64_t at_us;
 };
@@ -244,8 +245,8 @@ struct store_history_row {
 	const char *verdict; /* lost, required, removed… */
 	const char *error;   /* restore; may be NULL */
 	int64_t started_us;  /* restore */
+	const char *jail;    /* ban, unban, event; may be NULL */
 	/* ban, unban */
-	const char *jail;
 	const char *address;
 	const char *how; /* unban: unban, stop, flush… */
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/conflict.h"
 
+#include "guard/base/search.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -103,20 +105,17 @@ static const uint8_t *lower(const uint8_t *a, const uint8_t *b)
 	return memcmp(a, b, CIDR_KEY_LENGTH) < 0 ? a : b;
 }
 
+static int last_cmp(const void *element, const void *key)
+{
+	const struct range *range = element;
+
+	return memcmp(range->last, key, CIDR_KEY_LENGTH);
+}
+
 /* The first range of the set that ends at @key or behind it. */
 static size_t seek(const struct rangeset *set, const uint8_t *key)
 {
-	size_t low = 0, high = set->n;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (memcmp(set->ranges[middle].last, key, CIDR_KEY_LENGTH) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_lower_bound(set->ranges, set->n, sizeof(*set->ranges), key, last_cmp);
 }
 
 static void count_shared(struct conflict_count *count, const struct rangeset *set,

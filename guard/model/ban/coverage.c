@@ -143,6 +143,12 @@ bool coverage_spares(const struct coverage_ranges *clients, const struct coverag
 	return !learned || coverage_ranges_ask(learned, denied, NULL) != COVERAGE_EQUAL;
 }
 
+/* From the first on, those that a prefix holds stand before all others. */
+static int is_held(const void *element, const void *prefix)
+{
+	return holds(prefix, element) ? -1 : 0;
+}
+
 /**
  * coverage_ranges_within() - which ranges a prefix holds, itself included
  * @ranges: borrowed; sorted
@@ -154,19 +160,11 @@ size_t coverage_ranges_within(const struct coverage_ranges *ranges, const struct
                               size_t *first)
 {
 	struct cidr prefix = *denied;
-	size_t low, high = ranges->n;
 
 	cidr_first(denied, prefix.key);
-	*first = low = lower_bound(ranges, &prefix);
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (holds(&prefix, &ranges->ranges[middle]))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low - *first;
+	*first = lower_bound(ranges, &prefix);
+	return search_lower_bound(ranges->ranges + *first, ranges->n - *first,
+	                          sizeof(*ranges->ranges), &prefix, is_held);
 }
 
 /* The widest range that is taken for clients: more than any provider's customers. */

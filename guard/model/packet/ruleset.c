@@ -2,6 +2,7 @@
 #include "guard/model/packet/ruleset.h"
 
 #include "guard/base/builder.h"
+#include "guard/base/search.h"
 #include "guard/model/mail/services.h"
 
 #include <errno.h>
@@ -117,35 +118,35 @@ void ruleset_deinit(struct ruleset *ruleset)
 
 /* --- zones and policies ------------------------------------------------------------------- */
 
+struct zone_key {
+	const char *name;
+	bool is_policy;
+};
+
 /* Zones before policies, each by name, as firewalld sorts them. */
-static int zone_cmp(const struct ruleset_zone *zone, bool is_policy, const char *name)
+static int zone_cmp(const void *element, const void *wanted)
 {
-	if (zone->is_policy != is_policy)
+	const struct ruleset_zone *zone = element;
+	const struct zone_key *key = wanted;
+
+	if (zone->is_policy != key->is_policy)
 		return zone->is_policy ? 1 : -1;
-	return strcmp(zone->name, name);
+	return strcmp(zone->name, key->name);
 }
 
-static size_t zone_place(const struct ruleset *ruleset, bool is_policy, const char *name)
+static size_t zone_place(const struct ruleset *ruleset, const struct zone_key *key)
 {
-	size_t low = 0, high = ruleset->n_zones;
-
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-
-		if (zone_cmp(&ruleset->zones[middle], is_policy, name) < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
+	return search_lower_bound(ruleset->zones, ruleset->n_zones, sizeof(*ruleset->zones), key,
+	                          zone_cmp);
 }
 
 static const struct ruleset_zone *find_zone(const struct ruleset *ruleset, bool is_policy,
                                             const char *name)
 {
-	size_t at = zone_place(ruleset, is_policy, name);
+	const struct zone_key key = {.name = name, .is_policy = is_policy};
+	size_t at = zone_place(ruleset, &key);
 
-	if (at < ruleset->n_zones && zone_cmp(&ruleset->zones[at], is_policy, name) == 0)
+	if (at < ruleset->n_zones && zone_cmp(&ruleset->zones[at], &key) == 0)
 		return &ruleset->zones[at];
 	return NULL;
 }
@@ -153,7 +154,7 @@ static const struct ruleset_zone *find_zone(const struct ruleset *ruleset, bool 
 static int add_zone(struct ruleset *ruleset, bool is_policy, const char *name,
                     struct ruleset_zone **out)
 {
-	size_t at = zone_place(ruleset, is_policy, name);
+	size_t at = zone_place(ruleset, &(struct zone_key){.name = name, .is_policy = is_policy});
 	char *copy;
 	int r;
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "guard/base/search.h"
 #include "guard/model/ban/jailaction.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/fail2ban/fail2ban-database.h"
@@ -582,26 +583,23 @@ static void on_reply(int result, const struct fail2ban_reply *reply, const struc
 
 /* --- the database ------------------------------------------------------------------------ */
 
+static int ticket_cmp(const void *element, const void *key)
+{
+	const struct ticket *ticket = element;
+	const struct fail2ban_database_row *row = key;
+	int order = strcmp(ticket->jail, row->jail);
+
+	return order ? order : strcmp(ticket->address, row->address);
+}
+
 /* Sorted by then, by jail and address. */
 static struct ticket *find_ticket(struct tickets *tickets, const struct fail2ban_database_row *row)
 {
-	size_t low = 0, high = tickets->n;
+	size_t at = search_lower_bound(tickets->tickets, tickets->n, sizeof(*tickets->tickets), row,
+	                               ticket_cmp);
+	struct ticket *ticket = at < tickets->n ? &tickets->tickets[at] : NULL;
 
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		struct ticket *ticket = &tickets->tickets[middle];
-		int order = strcmp(ticket->jail, row->jail);
-
-		if (order == 0)
-			order = strcmp(ticket->address, row->address);
-		if (order == 0)
-			return ticket;
-		if (order < 0)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return NULL;
+	return ticket && ticket_cmp(ticket, row) == 0 ? ticket : NULL;
 }
 
 static void move(struct ticket *ticket, int64_t by_s)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/fail2ban-reply.h"
 
+#include "guard/base/timespec.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -191,48 +193,20 @@ int fail2ban_reply_jails(struct strv *out, const struct fail2ban_reply *reply, s
 
 /* --- bans -------------------------------------------------------------------------------- */
 
-static bool read_digits(const char *text, size_t n, int *out)
-{
-	*out = 0;
-	for (size_t i = 0; i < n; i++) {
-		if (text[i] < '0' || text[i] > '9')
-			return false;
-		*out = *out * 10 + (text[i] - '0');
-	}
-	return true;
-}
-
-static int days_in(int year, int month)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-
-	return month == 2 && leap ? 29 : days[month - 1];
-}
-
-/* Since 1970-01-01; years count from March on, so that a leap day is the last one. */
-static int64_t days_since_1970(int year, int month, int day)
-{
-	int64_t y = month > 2 ? year : year - 1, m = month > 2 ? month - 3 : month + 9;
-
-	return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
-}
-
 /* 2026-11-21 19:46:21, as if it were UTC; only what a clock would show. */
-static bool read_time(const char *text, int64_t *out)
+static bool read_time(const char *text, int64_t *out_s)
 {
-	int year, month, day, hour, minute, second;
+	char copy[TIME_LENGTH + 1];
+	struct err err = ERR_NULL;
+	int64_t us;
 
-	if (!read_digits(text, 4, &year) || text[4] != '-' || !read_digits(text + 5, 2, &month) ||
-	    text[7] != '-' || !read_digits(text + 8, 2, &day) || text[10] != ' ' ||
-	    !read_digits(text + 11, 2, &hour) || text[13] != ':' ||
-	    !read_digits(text + 14, 2, &minute) || text[16] != ':' ||
-	    !read_digits(text + 17, 2, &second))
+	memcpy(copy, text, TIME_LENGTH);
+	copy[TIME_LENGTH] = '\0';
+	/* of the forms that people write this is one */
+	if (copy[4] != '-' || copy[10] != ' ' || copy[16] != ':' ||
+	    timespec_parse(&us, copy, 0, NULL, false, &err) != 0)
 		return false;
-	if (year < 1 || month < 1 || month > 12 || day < 1 || day > days_in(year, month) ||
-	    hour > 23 || minute > 59 || second > 59)
-		return false;
-	*out = ((days_since_1970(year, month, day) * 24 + hour) * 60 + minute) * 60 + second;
+	*out_s = us / 1000000;
 	return true;
 }
 

@@ -160,6 +160,26 @@ size_t text_width(const char *text)
 	return n;
 }
 
+/** text_trim() - without the white space at both ends; in place; Return: its first byte */
+char *text_trim(char *text)
+{
+	size_t length;
+
+	text += strspn(text, " \t\r\n");
+	length = strlen(text);
+	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
+		text[--length] = '\0';
+	return text;
+}
+
+/** text_has_suffix() - and something before it */
+bool text_has_suffix(const char *text, const char *suffix)
+{
+	size_t length = strlen(text), tail = strlen(suffix);
+
+	return length > tail && strcmp(text + length - tail, suffix) == 0;
+}
+
 /**
  * text_is_host_name() - could a host be called that?
  *

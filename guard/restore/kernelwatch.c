@@ -80,7 +80,7 @@ static void know_firewalld(struct kernelwatch *watch)
 	watch->firewalld.pid = strtoll(instance, NULL, 10);
 	*name = '\0';
 	/* started by a wrapper it is python3, as many are, which only its number tells apart */
-	if (watch->firewalld.pid > 0 && !process_is_numbered_alike())
+	if (watch->firewalld.pid > 0 && process_is_contained("/proc") != 0)
 		(void)process_read(name, sizeof(watch->firewalld.name), "/proc",
 		                   watch->firewalld.pid, "comm");
 	name[strcspn(name, "\n")] = '\0';
@@ -92,7 +92,7 @@ static void know_firewalld(struct kernelwatch *watch)
 static bool is_by_firewalld(struct kernelwatch *watch, const struct generation_change *change)
 {
 	know_firewalld(watch);
-	return (process_is_numbered_alike() && change->pid == watch->firewalld.pid) ||
+	return (process_is_contained("/proc") == 0 && change->pid == watch->firewalld.pid) ||
 	       strcmp(change->name, watch->firewalld.name) == 0;
 }
 

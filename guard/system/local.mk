@@ -68,6 +68,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/config-internal.h \
 	guard/system/host/config.c \
 	guard/system/host/config.h \
+	guard/system/host/file.c \
+	guard/system/host/file.h \
 	guard/system/host/filewatch.c \
 	guard/system/host/filewatch.h \
 	guard/system/host/hooksocket.c \

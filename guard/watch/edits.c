@@ -60,20 +60,13 @@ struct edits {
 
 /* --- names ------------------------------------------------------------------------------- */
 
-static bool has_suffix(const char *text, const char *suffix)
-{
-	size_t n = strlen(text), m = strlen(suffix);
-
-	return n > m && strcmp(text + n - m, suffix) == 0;
-}
-
 /* zones/public.xml is of public, policies/in.xml of policy:in. */
 static int zone_of(char **out, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		size_t n = strlen(folders[i].folder);
 
-		if (strncmp(name, folders[i].folder, n) == 0 && has_suffix(name + n, ".xml"))
+		if (strncmp(name, folders[i].folder, n) == 0 && text_has_suffix(name + n, ".xml"))
 			return xasprintf(out, "%s%.*s", folders[i].prefix,
 			                 (int)(strlen(name) - n - strlen(".xml")), name + n);
 	}

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/fail2ban/fail2ban-process.h"
 
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "guard/base/util.h"
+#include "guard/system/host/file.h"
 #include "guard/system/host/process.h"
 
 /* It reads its configuration and puts its bans back at some ten a second, while nobody can see how
@@ -18,14 +17,11 @@
 /** fail2ban_process_pid() - the number in a pid file; 0: there is none in there */
 int64_t fail2ban_process_pid(const char *pidfile)
 {
-	int fd = open(pidfile, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 	char text[32];
-	ssize_t n = fd >= 0 ? read(fd, text, sizeof(text) - 1) : -1;
 	int64_t pid;
 
-	if (fd >= 0)
-		close(fd);
-	text[n > 0 ? n : 0] = '\0';
+	if (file_read(text, sizeof(text), pidfile) < 0)
+		return 0;
 	text[strcspn(text, "\r\n ")] = '\0';
 	return parse_int64(text, &pid) && pid > 0 ? pid : 0;
 }

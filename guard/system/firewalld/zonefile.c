@@ -4,6 +4,7 @@
 #include "guard/base/timespec.h"
 #include "guard/base/shell.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/host/file.h"
 #include "guard/system/firewalld/zonexml.h"
 
 #include <dirent.h>
@@ -20,12 +21,6 @@ static const char *const dirs[] = {"/etc/firewalld", "/usr/lib/firewalld"};
 
 #define ZONE_FILE_MAX   (16 * 1024 * 1024)
 #define BACKUP_ATTEMPTS 100
-
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 static int write_all(int fd, const char *bytes, size_t n)
 {
@@ -269,7 +264,7 @@ static char *value_of(char *line, const char *key)
 int zonefile_default_zone(char **out, const char *root)
 {
 	_cleanup_free_ char *path = NULL, *bytes = NULL, *text = NULL;
-	_cleanup_(close_fd) int fd = -1;
+	_cleanup_fd_ int fd = -1;
 	char *line, *rest, *value = NULL;
 	struct stat st;
 	size_t n;
@@ -325,7 +320,7 @@ int zonefile_default_zone_command(char **out, const char *zone)
  */
 int zonefile_read(struct firewall *out, const char *zone, const char *root, struct err *err)
 {
-	_cleanup_(close_fd) int fd = open_zone_file(root, zone, err);
+	_cleanup_fd_ int fd = open_zone_file(root, zone, err);
 	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
 	_cleanup_free_ char *bytes = NULL;
 	size_t n = 0;
@@ -357,7 +352,7 @@ static int copy_to_state(char **out, const char *state_dir, const char *zone, in
                          struct err *err)
 {
 	_cleanup_free_ char *folder = NULL, *path = NULL;
-	_cleanup_(close_fd) int to = -1;
+	_cleanup_fd_ int to = -1;
 	int r;
 
 	if (xasprintf(&folder, "%s/%s", state_dir, ZONEFILE_BACKUP_DIR) < 0)
@@ -411,7 +406,7 @@ static int refuse_broken(const char *zone, struct err *err)
  */
 int zonefile_backup(char **out, const char *state_dir, const char *zone, struct err *err)
 {
-	_cleanup_(close_fd) int from = -1;
+	_cleanup_fd_ int from = -1;
 	_cleanup_free_ char *part = NULL;
 	int r = zonefile_part(&part, zone, "");
 

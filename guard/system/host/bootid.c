@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/host/bootid.h"
 
+#include "guard/system/host/file.h"
 #include "guard/system/host/process.h"
 #include "guard/system/host/wholefile.h"
 
@@ -13,29 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The number of the pid namespace that the kernel starts with: PROC_PID_INIT_INO. */
-#define PID_NAMESPACE_OF_THE_KERNEL 0xEFFFFFFC
-
-static int read_file(char out[BOOTID_SIZE], const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n = fd < 0 ? -1 : read(fd, out, BOOTID_SIZE - 1);
-	int r = n < 0 ? -errno : 0;
-
-	if (fd >= 0)
-		close(fd);
-	if (r == 0)
-		out[n] = '\0';
-	return r;
-}
-
 static int read_kernels(char out[BOOTID_SIZE], const char *proc, struct err *err)
 {
 	char path[256], text[BOOTID_SIZE];
 	int r;
 
 	snprintf(path, sizeof(path), "%s/sys/kernel/random/boot_id", proc);
-	r = read_file(text, path);
+	r = (int)file_read(text, sizeof(text), path);
 	if (r < 0)
 		return err_set(err, r, "%s: %s", path, strerror(-r));
 	text[strcspn(text, "\n")] = '\0';
@@ -45,22 +30,14 @@ static int read_kernels(char out[BOOTID_SIZE], const char *proc, struct err *err
 	return 0;
 }
 
-static bool is_container(const char *proc)
-{
-	char path[256];
-	struct stat namespace;
-
-	snprintf(path, sizeof(path), "%s/self/ns/pid", proc);
-	return stat(path, &namespace) == 0 && namespace.st_ino != PID_NAMESPACE_OF_THE_KERNEL;
-}
-
 /* One that an earlier first process left, where /run is kept from boot to boot, does not count. */
 static bool read_shared(char out[BOOTID_SIZE], const char *path, int64_t began)
 {
 	char text[BOOTID_SIZE], *space;
 	int64_t of;
 
-	if (read_file(text, path) < 0 || !(space = strchr(text, ' ')) || space == text)
+	if (file_read(text, sizeof(text), path) < 0 || !(space = strchr(text, ' ')) ||
+	    space == text)
 		return false;
 	space[strcspn(space, "\n")] = '\0';
 	if (!parse_int64(space + 1, &of) || of != began)
@@ -119,7 +96,7 @@ int bootid_read_in(char out[BOOTID_SIZE], const char *proc, const char *run, str
 	int64_t began;
 	int r = read_kernels(out, proc, err);
 
-	if (r == 0 && is_container(proc) && process_start(&began, proc, 1) == 0)
+	if (r == 0 && process_is_contained(proc) == 1 && process_start(&began, proc, 1) == 0)
 		share(out, run, began);
 	return r;
 }

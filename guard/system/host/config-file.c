@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "guard/base/text.h"
+#include "guard/system/host/file.h"
 
 /* A configuration is written by hand. */
 #define CONFIG_SIZE_MAX (256 * 1024)
@@ -334,26 +335,6 @@ int config_parse(struct config *out, const char *name, const char *text, size_t 
 	return 0;
 }
 
-/* Whoever can write the file decides what the guard opens: it must be root's, or ours. */
-static int check_file(const char *path, const struct stat *st, struct err *err)
-{
-	if (!S_ISREG(st->st_mode))
-		return err_set(err, CONFIG_E_INVALID, "%s: not a regular file", path);
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return err_set(err, CONFIG_E_INVALID,
-		               "%s: belongs to user %u, who could change what the guard opens; "
-		               "chown root it",
-		               path, (unsigned)st->st_uid);
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(err, CONFIG_E_INVALID,
-		               "%s: others may write to it (mode %04o); chmod go-w it", path,
-		               (unsigned)st->st_mode & 07777u);
-	if (st->st_size > CONFIG_SIZE_MAX)
-		return err_set(err, CONFIG_E_INVALID, "%s: larger than %d bytes", path,
-		               CONFIG_SIZE_MAX);
-	return 0;
-}
-
 static int read_all(int fd, const char *path, char **out, size_t *length, struct err *err)
 {
 	_cleanup_free_ char *text = malloc(CONFIG_SIZE_MAX + 1);
@@ -380,17 +361,10 @@ static int read_all(int fd, const char *path, char **out, size_t *length, struct
 	return 0;
 }
 
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-
 static int load_file(struct config *config, const char *path, bool required,
                      const struct manner *manner, struct err *err)
 {
-	_cleanup_(close_fd) int fd =
-	    open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+	_cleanup_fd_ int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 	_cleanup_free_ char *text = NULL;
 	size_t length = 0;
 	struct stat st;
@@ -404,7 +378,7 @@ static int load_file(struct config *config, const char *path, bool required,
 		    "%s: a symbolic link, which is not followed; put the file itself there", path);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return err_set(err, -errno, "%s: %s", path, strerror(errno));
-	r = check_file(path, &st, err);
+	r = file_check_ours(path, &st, CONFIG_SIZE_MAX, CONFIG_E_INVALID, err);
 	if (r == 0)
 		r = read_all(fd, path, &text, &length, err);
 	return r != 0 ? r : parse(config, path, text, length, manner, err);
@@ -412,9 +386,7 @@ static int load_file(struct config *config, const char *path, bool required,
 
 static int is_more(const struct dirent *entry)
 {
-	size_t n = strlen(entry->d_name);
-
-	return entry->d_name[0] != '.' && n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
+	return entry->d_name[0] != '.' && text_has_suffix(entry->d_name, ".conf");
 }
 
 static int by_bytes(const struct dirent **a, const struct dirent **b)

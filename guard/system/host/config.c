@@ -525,17 +525,6 @@ bool config_is_list(size_t index)
 
 /* --- all of them ------------------------------------------------------------------------- */
 
-static char *trim(char *word)
-{
-	size_t length;
-
-	word += strspn(word, " \t");
-	length = strlen(word);
-	while (length > 0 && (word[length - 1] == ' ' || word[length - 1] == '\t'))
-		word[--length] = '\0';
-	return word;
-}
-
 static int set_list(const struct config_value *value, const char *text, struct err *err)
 {
 	const struct config_type *type = value->row->type;
@@ -543,7 +532,7 @@ static int set_list(const struct config_value *value, const char *text, struct e
 	int r = strv_split(&words, text, type->separators);
 
 	for (size_t i = 0; i < words.n && r != -ENOMEM; i++) {
-		char *word = trim(words.strings[i]);
+		char *word = text_trim(words.strings[i]);
 		int one = *word ? type->parse(value, word, r == 0 ? err : NULL) : 0;
 
 		if (r == 0 || one == -ENOMEM)

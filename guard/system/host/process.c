@@ -2,6 +2,7 @@
 #include "guard/system/host/process.h"
 
 #include "guard/system/host/clock.h"
+#include "guard/system/host/file.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -27,21 +28,9 @@ DEFINE_CLEANUP(DIR *, closedir, dir_cleanup);
 ssize_t process_read(char *out, size_t size, const char *proc, int64_t pid, const char *name)
 {
 	char path[256];
-	ssize_t n;
-	int fd;
 
 	snprintf(path, sizeof(path), "%s/%lld/%s", proc, (long long)pid, name);
-	/* a seam of tests, or a mount of somebody's: nothing in there is to be waited for */
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return -errno;
-	n = read(fd, out, size - 1);
-	if (n < 0)
-		n = -errno;
-	close(fd);
-	if (n >= 0)
-		out[n] = '\0';
-	return n;
+	return file_read(out, size, path);
 }
 
 /* "PID (NAME) STATE PPID …"; the name may hold spaces and parentheses. */
@@ -167,18 +156,22 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 	return 0;
 }
 
-/* Of the machine's first space of process numbers: PROC_PID_INIT_INO of linux/proc_ns.h */
-#define FIRST_SPACE 0xEFFFFFFCU
+/* The number of the pid namespace that the kernel starts with: linux/proc_ns.h */
+#define PROC_PID_INIT_INO 0xEFFFFFFCU
 
-/** process_is_numbered_alike() - has a process the number here that the kernel tells of it?
+/**
+ * process_is_contained() - do processes have other numbers here than the kernel tells of them?
+ * @proc: the folder, "/proc"
  *
- * Not in a container; nor, to be safe, where that cannot be seen.
+ * Return: 0 or 1; negative errno when that cannot be seen.
  */
-bool process_is_numbered_alike(void)
+int process_is_contained(const char *proc)
 {
+	char path[256];
 	struct stat st;
 
-	return stat("/proc/self/ns/pid", &st) == 0 && st.st_ino == FIRST_SPACE;
+	snprintf(path, sizeof(path), "%s/self/ns/pid", proc);
+	return stat(path, &st) < 0 ? -errno : st.st_ino != PROC_PID_INIT_INO;
 }
 
 /** process_is_alive() - is it there, and not only waiting for its parent to hear of its end? */

@@ -18,7 +18,7 @@ bool process_is_alive(const char *proc, int64_t pid);
 int process_origin(struct cause_origin *out, const char *proc, int64_t pid) _must_check_;
 int process_start(int64_t *out, const char *proc, int64_t pid) _must_check_;
 int process_age_us(int64_t *out, const char *proc, int64_t pid) _must_check_;
-bool process_is_numbered_alike(void);
+int process_is_contained(const char *proc);
 int64_t process_who_asks_systemd(const char *proc, const char *unit);
 
 #endif

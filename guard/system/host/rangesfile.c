@@ -10,6 +10,7 @@
 
 #include "guard/base/text.h"
 #include "guard/model/ban/coverage.h"
+#include "guard/system/host/file.h"
 
 /* A hundred thousand prefixes with notes; lists of whole countries are smaller. */
 #define FILE_SIZE_MAX (8 * 1024 * 1024)
@@ -19,36 +20,6 @@ static void close_file(FILE **file)
 {
 	if (*file)
 		fclose(*file);
-}
-
-/* Who can write to it decides which bans come back. */
-static int check_file(const char *path, const struct stat *st, struct err *err)
-{
-	if (!S_ISREG(st->st_mode))
-		return err_set(err, RANGESFILE_E_INVALID, "%s: not a regular file", path);
-	if (st->st_uid != 0 && st->st_uid != geteuid())
-		return err_set(err, RANGESFILE_E_INVALID,
-		               "%s: belongs to user %u; it must be root's", path,
-		               (unsigned)st->st_uid);
-	if (st->st_mode & (S_IWGRP | S_IWOTH))
-		return err_set(err, RANGESFILE_E_INVALID,
-		               "%s: others may write to it (mode %04o); chmod go-w it", path,
-		               (unsigned)st->st_mode & 07777u);
-	if (st->st_size > FILE_SIZE_MAX)
-		return err_set(err, RANGESFILE_E_INVALID, "%s: larger than %d bytes", path,
-		               FILE_SIZE_MAX);
-	return 0;
-}
-
-static char *trim(char *text)
-{
-	size_t length;
-
-	text += strspn(text, " \t");
-	length = strlen(text);
-	while (length > 0 && strchr(" \t\r\n", text[length - 1]))
-		text[--length] = '\0';
-	return text;
 }
 
 /* fgets(), but with the length of what it read, which NUL bytes may be in. 0: the end. */
@@ -75,7 +46,7 @@ static int take_line(char *line, const char *path, unsigned number, rangesfile_f
 
 	if (note)
 		*note++ = '\0';
-	word = trim(line);
+	word = text_trim(line);
 	if (*word == '\0')
 		return 0;
 	if (cidr_parse(&range, word, CIDR_NETMASK, &why) != 0 ||
@@ -86,7 +57,7 @@ static int take_line(char *line, const char *path, unsigned number, rangesfile_f
 		return err_set(err, RANGESFILE_E_INVALID, "%s:%u: %s", path, number, shown);
 	}
 	if (note)
-		note = trim(note);
+		note = text_trim(note);
 	return fn(&range, note && *note ? note : NULL, userdata);
 }
 
@@ -114,7 +85,7 @@ int rangesfile_read(const char *path, rangesfile_fn *fn, void *userdata, struct 
 		               r == -ELOOP ? "a symbolic link, which is not followed"
 		                           : strerror(-r));
 	}
-	r = check_file(path, &st, err);
+	r = file_check_ours(path, &st, FILE_SIZE_MAX, RANGESFILE_E_INVALID, err);
 	for (unsigned number = 1; r == 0 && (length = next_line(file, line)) > 0; number++) {
 		if (length + 1 == sizeof(line) && line[length - 1] != '\n')
 			return err_set(err, RANGESFILE_E_INVALID,

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <unistd.h>
 
+#include "guard/system/host/file.h"
 #include "guard/system/host/spool.h"
 
 #define SPOOL_EVENT_SUFFIX ".json"
@@ -15,15 +16,8 @@
 #define SPOOL_NEW_PREFIX   ".new-"
 #define SPOOL_NAME_SIZE    80
 
-static inline void spool_close_cleanup(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
-#define _cleanup_close_ _cleanup_(spool_close_cleanup)
 DEFINE_CLEANUP(DIR *, closedir, spool_closedir_cleanup);
 
-bool spool_has_suffix(const char *name, const char *suffix);
 int spool_open(int *out, const char *dir) _must_check_;
 DIR *spool_list(int folder) _must_check_;
 size_t spool_count(int folder, const char *suffix, size_t limit, size_t unknown);

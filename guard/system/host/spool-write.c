@@ -117,14 +117,6 @@ void spool_event_id(char *out)
 
 /* --- the folder -------------------------------------------------------------------------- */
 
-/** spool_has_suffix() - and something before it */
-bool spool_has_suffix(const char *name, const char *suffix)
-{
-	size_t length = strlen(name), tail = strlen(suffix);
-
-	return length > tail && strcmp(name + length - tail, suffix) == 0;
-}
-
 static int make_folder(const char *path)
 {
 	if (mkdir(path, 0700) == 0) /* whatever the umask is */
@@ -145,7 +137,7 @@ static int check_folder(int fd)
 /* The state directory too: the first ban may come before the first watch. */
 static int make_folders(const char *dir)
 {
-	_cleanup_close_ int above = -1;
+	_cleanup_fd_ int above = -1;
 	char parent[PATH_MAX], *slash;
 	int r;
 
@@ -173,8 +165,8 @@ static int make_folders(const char *dir)
  */
 int spool_open(int *out, const char *dir)
 {
-	_cleanup_close_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	_cleanup_close_ int above = -1;
+	_cleanup_fd_ int fd = open(dir, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	_cleanup_fd_ int above = -1;
 	int r;
 
 	if (fd < 0)
@@ -216,7 +208,7 @@ size_t spool_count(int folder, const char *suffix, size_t limit, size_t unknown)
 	if (!list)
 		return unknown;
 	while (n < limit && (entry = readdir(list)))
-		n += entry->d_name[0] != '.' && spool_has_suffix(entry->d_name, suffix);
+		n += entry->d_name[0] != '.' && text_has_suffix(entry->d_name, suffix);
 	return n;
 }
 
@@ -244,7 +236,7 @@ static int write_all(int fd, const char *text, size_t length)
 
 static int write_file(int folder, const char *name, const char *text)
 {
-	_cleanup_close_ int fd =
+	_cleanup_fd_ int fd =
 	    openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	int r;
 
@@ -286,7 +278,7 @@ static int publish(int folder, const char *id, const char *text)
 int spool_write(const char *dir, const struct store_ban_event *event, struct err *err)
 {
 	char text[SPOOL_SIZE_MAX + 1], id[STORE_TOLD_MAX + 1];
-	_cleanup_close_ int folder = -1;
+	_cleanup_fd_ int folder = -1;
 	ssize_t length = spool_text(text, event, err);
 	int r;
 
@@ -317,7 +309,7 @@ int spool_write(const char *dir, const struct store_ban_event *event, struct err
  */
 bool spool_pending(const char *dir)
 {
-	_cleanup_close_ int folder = -1;
+	_cleanup_fd_ int folder = -1;
 
 	return spool_open(&folder, dir) == 0 && spool_count(folder, SPOOL_EVENT_SUFFIX, 1, 1) > 0;
 }

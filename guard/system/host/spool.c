@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/host/spool-internal.h"
 
+#include "guard/base/text.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <jansson.h>
@@ -58,7 +60,7 @@ static int event_from_json(struct store_ban_event *out, json_t *json, struct err
 static bool is_event(const char *name)
 {
 	return name[0] != '.' && strlen(name) < SPOOL_NAME_SIZE &&
-	       spool_has_suffix(name, SPOOL_EVENT_SUFFIX);
+	       text_has_suffix(name, SPOOL_EVENT_SUFFIX);
 }
 
 /* --- draining ---------------------------------------------------------------------------- */
@@ -97,8 +99,7 @@ static int find_events(int folder, struct strv *out)
  */
 static ssize_t read_file(int folder, const char *name, char *text)
 {
-	_cleanup_close_ int fd =
-	    openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	_cleanup_fd_ int fd = openat(folder, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	size_t length = 0;
 	struct stat st;
 
@@ -161,7 +162,7 @@ static void queue_deinit(struct queue *queue)
 		json_decref(queue->waiting[i].json);
 	free(queue->waiting);
 	strv_deinit(&queue->names);
-	spool_close_cleanup(&queue->folder);
+	fd_cleanup(&queue->folder);
 }
 
 static int waiting_cmp(const void *a, const void *b)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/kernel/listeners.h"
 
+#include "guard/system/host/file.h"
 #include "guard/system/host/process.h"
 #include "guard/system/kernel/netlink.h"
 
@@ -24,12 +25,6 @@ struct request {
 	struct nlmsghdr header;
 	struct inet_diag_req_v2 body;
 };
-
-static void close_fd(const int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-}
 
 /** listeners_deinit() - free it; may be called twice */
 void listeners_deinit(struct listeners *listeners)
@@ -168,7 +163,7 @@ static void look_at_files(struct listeners *listeners, const char *proc, int pro
 	char comm[LISTENERS_PROCESS_SIZE] = "";
 
 	if (!folder) {
-		close_fd(&fd);
+		fd_cleanup(&fd);
 		return;
 	}
 	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
@@ -203,7 +198,7 @@ int listeners_find_processes(struct listeners *listeners, const char *proc)
 		return -errno;
 	for (const struct dirent *entry = readdir(folder); entry; entry = readdir(folder)) {
 		unsigned long pid;
-		int fd;
+		_cleanup_fd_ int fd = -1;
 
 		if (!parse_uint(entry->d_name, INT32_MAX, &pid))
 			continue;
@@ -211,7 +206,6 @@ int listeners_find_processes(struct listeners *listeners, const char *proc)
 		if (fd < 0)
 			continue; /* it has ended meanwhile */
 		look_at_files(listeners, proc, fd, (int64_t)pid);
-		close_fd(&fd);
 	}
 	closedir(folder);
 	return 0;

@@ -55,14 +55,10 @@ static int look(struct waiting *waiting, char digest[FIREWALL_DIGEST_LENGTH + 1]
 	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
 	struct firewalld_query query = {.flags = FIREWALL_RUNTIME};
 	struct firewalld_reading reading = {0};
-	int r = loop_new(&connection.loop);
+	int r;
 
-	if (r == 0)
-		r = bus_new(&connection.bus, connection.loop, NULL);
-	if (r == 0)
-		r = firewalld_new(&connection.fw, connection.bus, NULL);
-	if (r == 0)
-		r = firewalld_connect_wait(connection.fw, waiting->deadline_ms, NULL);
+	connection.deadline_ms = waiting->deadline_ms;
+	r = firewalld_session_open(&connection, NULL);
 	if (r == 0)
 		r = firewalld_read_wait(connection.fw, &reading, &query, waiting->deadline_ms,
 		                        NULL);

@@ -19,18 +19,15 @@ static const struct cli_option command_options[] = {
 static const char *presence_of(const struct item *item)
 {
 	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
-	struct firewalld_options options = {.call_timeout_ms = PRESENCE_MS};
 	struct strv zones = {.strings = (char *[]){item->zone}, .n = 1};
 	struct firewalld_query query = {.flags = FIREWALL_RUNTIME, .zones = &zones};
-	int64_t deadline_ms = clock_monotonic_ms() + PRESENCE_MS;
 	struct firewalld_reading reading = {0};
 	const char *presence = "unknown";
 
-	if (loop_new(&connection.loop) == 0 &&
-	    bus_new(&connection.bus, connection.loop, NULL) == 0 &&
-	    firewalld_new(&connection.fw, connection.bus, &options) == 0 &&
-	    firewalld_connect_wait(connection.fw, deadline_ms, NULL) == 0 &&
-	    firewalld_read_wait(connection.fw, &reading, &query, deadline_ms, NULL) == 0) {
+	connection.deadline_ms = clock_monotonic_ms() + PRESENCE_MS;
+	if (firewalld_session_open(&connection, NULL) == 0 &&
+	    firewalld_read_wait(connection.fw, &reading, &query, connection.deadline_ms, NULL) ==
+	        0) {
 		presence =
 		    firewall_has(&reading.firewall, item, FIREWALL_RUNTIME) ? "open" : "not open";
 		firewalld_reading_deinit(&reading);

@@ -4,7 +4,7 @@
 
 #include <errno.h>
 
-#include "guard/model/packet/owner.h"
+#include "guard/model/ban/owner.h"
 #include "guard/model/packet/walk.h"
 
 /* What firewalld itself forwards has passed its zones. */

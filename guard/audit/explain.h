@@ -12,7 +12,7 @@
 
 #include "guard/model/ban/banshape.h"
 #include "guard/model/packet/verdict.h"
-#include "guard/model/packet/owner.h"
+#include "guard/model/ban/owner.h"
 #include "guard/system/kernel/listeners.h"
 
 /* The runtime as it is now survives this reload. */

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 /* The socket tells whole seconds. */
 #define SLACK_US INT64_C(1000000)

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "guard/system/host/clock.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 /* What a question waits for a lock, to take in what the hook has left; it has its own wait yet. */
 #define SPOOL_BUSY_MS 500

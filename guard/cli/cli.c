@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "guard/base/text.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 /* --- words to standard error ------------------------------------------------------------- */
 

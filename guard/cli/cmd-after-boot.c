@@ -11,7 +11,6 @@
 
 #include "guard/system/host/clock.h"
 #include "guard/model/mail/services.h"
-#include "guard/report/report-internal.h"
 #include "guard/report/report-probe.h"
 
 enum { AFTER_BOOT_WAIT };

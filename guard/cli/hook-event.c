@@ -14,7 +14,7 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/host/config.h"
 #include "guard/system/host/hooksocket.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 /*
  * fail2ban runs the actions of all jails one at a time: who waits here delays

@@ -83,8 +83,8 @@ libguard_model_a_SOURCES = \
 	guard/model/packet/match.h \
 	guard/model/packet/otherchain.c \
 	guard/model/packet/otherchain.h \
-	guard/model/packet/owner.c \
-	guard/model/packet/owner.h \
+	guard/model/ban/owner.c \
+	guard/model/ban/owner.h \
 	guard/model/packet/packet.c \
 	guard/model/packet/packet.h \
 	guard/model/packet/policies.c \

@@ -40,6 +40,5 @@ json_t *report_count_json(const struct conflict_count *count);
 json_t *report_denies_json(const struct denylist *denies);
 void report_denies_put(const struct report *report, const struct denylist *denies,
                        const struct picture *picture, bool all);
-int report_put_document(const struct report *report, json_t *document) _must_check_;
 
 #endif

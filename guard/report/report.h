@@ -9,6 +9,7 @@
 #ifndef GUARD_REPORT_REPORT_H
 #define GUARD_REPORT_REPORT_H
 
+#include <jansson.h>
 #include <stdio.h>
 
 #include "guard/model/diff.h"
@@ -153,6 +154,9 @@ void report_released_row(struct report_list *list, const struct item *item);
 
 /* --- the rest
  * ------------------------------------------------------------------------- */
+
+/* Of several answers in one; the document is taken. */
+int report_put_document(const struct report *report, json_t *document) _must_check_;
 
 int report_snapshot_taken(const struct report *report, int64_t id, const struct firewall *fw,
                           bool good) _must_check_;

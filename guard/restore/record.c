@@ -3,7 +3,7 @@
 
 #include "guard/base/text.h"
 #include "guard/system/host/clock.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 #include <errno.h>
 #include <stdarg.h>

@@ -11,7 +11,7 @@
 
 #include "guard/model/loss.h"
 #include "guard/system/host/logger.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 #include "guard/system/store/store.h"
 #include "guard/restore/restorer.h"
 

@@ -60,8 +60,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/bus.h \
 	guard/system/host/busdict.c \
 	guard/system/host/busdict.h \
-	guard/system/host/busmonitor.c \
-	guard/system/host/busmonitor.h \
+	guard/system/firewalld/busmonitor.c \
+	guard/system/firewalld/busmonitor.h \
 	guard/system/host/clock.c \
 	guard/system/host/clock.h \
 	guard/system/host/config-file.c \
@@ -74,8 +74,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/filewatch.h \
 	guard/system/host/hooksocket.c \
 	guard/system/host/hooksocket.h \
-	guard/system/host/jobwatch.c \
-	guard/system/host/jobwatch.h \
+	guard/system/firewalld/jobwatch.c \
+	guard/system/firewalld/jobwatch.h \
 	guard/system/host/lock.c \
 	guard/system/host/lock.h \
 	guard/system/host/logfollow.c \
@@ -100,10 +100,10 @@ libguard_system_a_SOURCES = \
 	guard/system/host/selinux.h \
 	guard/system/host/sendmail.c \
 	guard/system/host/sendmail.h \
-	guard/system/host/spool-internal.h \
-	guard/system/host/spool-write.c \
-	guard/system/host/spool.c \
-	guard/system/host/spool.h \
+	guard/system/store/spool-internal.h \
+	guard/system/store/spool-write.c \
+	guard/system/store/spool.c \
+	guard/system/store/spool.h \
 	guard/system/host/tls.c \
 	guard/system/host/tls.h \
 	guard/system/host/unitcall.c \

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/attribution.h"
 
-#include "guard/system/host/busmonitor.h"
+#include "guard/system/firewalld/busmonitor.h"
 #include "guard/system/host/clock.h"
-#include "guard/system/host/jobwatch.h"
+#include "guard/system/firewalld/jobwatch.h"
 
 #include <errno.h>
 #include <stdio.h>

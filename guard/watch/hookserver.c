@@ -7,7 +7,7 @@
 
 #include "guard/system/host/clock.h"
 #include "guard/system/host/hooksocket.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 enum {
 	BATCH = 256,    /* events in one transaction */

@@ -7,7 +7,7 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/host/filewatch.h"
 #include "guard/system/host/lock.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 #include "guard/watch/announce.h"
 #include "guard/watch/canary.h"
 #include "guard/watch/clientwatch.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/cli/hook-event.c guard/system/host/spool-write.c
+// Parses: guard/cli/hook-event.c guard/system/store/spool-write.c
 /* Whatever fail2ban passes on: what the hook writes, the spool takes, and nothing is set aside. */
 #include "guard/cli/hook-event.h"
 
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 #include "tests/fuzz/fuzz.h"
 

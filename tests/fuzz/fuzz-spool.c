@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-// Parses: guard/system/host/spool.c guard/system/store/store-ban-event.c
+// Parses: guard/system/store/spool.c guard/system/store/store-ban-event.c
 /* One text, as a packet of the hook's socket (twice) and as a file of the spool. */
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 #include <sys/stat.h>
 

@@ -2,7 +2,7 @@
 // Parses: guard/system/kernel/xtables.c guard/system/kernel/ipsets.c
 #include "guard/system/kernel/xtables.h"
 
-#include "guard/model/packet/owner.h"
+#include "guard/model/ban/owner.h"
 #include "guard/model/packet/walk.h"
 #include "guard/system/kernel/ipsets.h"
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The monitor, and what is made of its calls for interfaces, on a real dbus-daemon of its own. */
-#include "guard/system/host/busmonitor.h"
+#include "guard/system/firewalld/busmonitor.h"
 
 #include <signal.h>
 #include <stdio.h>

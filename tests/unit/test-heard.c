@@ -2,7 +2,7 @@
 /* Bans that fail2ban holds, and what the hook told of them: a real store, tickets made by hand. */
 #include "guard/audit/heard.h"
 
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 #include "tests/unit/store-fixture.h"
 
 #define LATER (NOW + 2 * HEARD_AFTER_US)

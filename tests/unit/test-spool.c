@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 #include "tests/unit/store-fixture.h"
 
 #include <dirent.h>

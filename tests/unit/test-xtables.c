@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "guard/model/packet/owner.h"
+#include "guard/model/ban/owner.h"
 #include "guard/model/packet/walk.h"
 #include "guard/system/kernel/ipsets.h"
 

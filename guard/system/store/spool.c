@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/host/spool-internal.h"
+#include "guard/system/store/spool-internal.h"
 
 #include "guard/base/text.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/model/packet/owner.h"
+#include "guard/model/ban/owner.h"
 
 #include <errno.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The writing side of the spool, which the hook links: no database, no parser, no allocation. */
-#include "guard/system/host/spool-internal.h"
+#include "guard/system/store/spool-internal.h"
 
 #include <errno.h>
 #include <fcntl.h>

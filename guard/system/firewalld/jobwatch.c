@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/system/host/jobwatch.h"
+#include "guard/system/firewalld/jobwatch.h"
 
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/firewalld-message.h"

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "guard/system/host/file.h"
-#include "guard/system/host/spool.h"
+#include "guard/system/store/spool.h"
 
 #define SPOOL_EVENT_SUFFIX ".json"
 #define SPOOL_BAD_SUFFIX   ".bad"

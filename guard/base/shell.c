@@ -64,8 +64,8 @@ static void put_encoded(struct builder *builder, const char *word)
 		shell_quote(builder, word + n);
 }
 
-/** shell_word() - a word of a command that is shown; @word: borrowed; any bytes */
-void shell_word(struct builder *builder, const char *word)
+/* A word of a command that is shown; any bytes. */
+static void put_word(struct builder *builder, const char *word)
 {
 	if (text_is_clean(word))
 		shell_quote(builder, word);
@@ -84,7 +84,7 @@ static void add(struct builder *builder, const char *format, va_list args)
 			break;
 		switch (format[1]) {
 		case 's':
-			shell_word(builder, va_arg(args, const char *));
+			put_word(builder, va_arg(args, const char *));
 			break;
 		case 'u':
 			builder_addf(builder, "%u", va_arg(args, unsigned));

@@ -12,7 +12,6 @@
 #include "guard/base/builder.h"
 
 void shell_quote(struct builder *builder, const char *word);
-void shell_word(struct builder *builder, const char *word);
 void shell_addf(struct builder *builder, const char *format, ...) _printf_(2, 3);
 bool shell_is_plain(const char *word);
 int shell_printf(char **out, const char *format, ...) _printf_(2, 3) _must_check_;

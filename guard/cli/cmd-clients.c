@@ -169,7 +169,7 @@ static int take_away(struct cli *cli, const char *word)
 /* --- learn ------------------------------------------------------------------------------- */
 
 struct reading {
-	struct logins learned;
+	struct logins logins;
 	struct lines lines;
 	struct journal journal;
 	uint64_t n_long; /* of lines, as far as the journal knows */
@@ -186,8 +186,8 @@ static void take_line(const char *line, size_t length, void *userdata)
 		journal_passed_over(&reading->journal);
 	reading->n_long = reading->lines.n_long;
 	if (reading->result == 0)
-		reading->result = logins_line(&reading->learned, &reading->journal, line, length,
-		                              reading->now_us);
+		reading->result =
+		    logins_line(&reading->logins, &reading->journal, line, length, reading->now_us);
 }
 
 static int read_all(struct reading *reading, int fd)
@@ -214,7 +214,7 @@ static int read_all(struct reading *reading, int fd)
 	return reading->result;
 }
 
-static int put(struct cli *cli, struct logins *learned)
+static int put(struct cli *cli, struct logins *logins)
 {
 	_cleanup_store_ struct store *store = NULL;
 	struct err err = ERR_NULL;
@@ -224,7 +224,7 @@ static int put(struct cli *cli, struct logins *learned)
 		return r;
 	r = store_begin(store, &err);
 	if (r == 0)
-		r = logins_put(learned, store, &err);
+		r = logins_put(logins, store, &err);
 	if (r == 0)
 		r = store_commit(store, &err);
 	return r == 0 ? CLI_FINE : cli_store_failed(cli, r, &err);
@@ -245,27 +245,27 @@ static int learn(struct cli *cli, const char *file)
 	reading = calloc(1, sizeof(*reading));
 	if (!reading)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
-	reading->learned.zone = cli->zone;
+	reading->logins.zone = cli->zone;
 	if (gateways_find(&reading->nobodys, &err) != 0)
 		cli_warn(cli, "%s: a login from one of its gateways is learned, too", err.text);
-	reading->learned.nobodys = &reading->nobodys;
+	reading->logins.nobodys = &reading->nobodys;
 	reading->now_us = cli->now_us;
 	r = read_all(reading, fd);
 	if (r < 0)
 		r = cli_fail(cli, CLI_USAGE, "%s: %s", from_stdin ? "standard input" : file,
 		             strerror(-r));
 	else
-		r = put(cli, &reading->learned);
-	if (r == CLI_FINE && reading->learned.n_lines > 0 && reading->learned.n_known == 0)
+		r = put(cli, &reading->logins);
+	if (r == CLI_FINE && reading->logins.n_lines > 0 && reading->logins.n_known == 0)
 		cli_warn(
 		    cli,
 		    "%s: no line was read as one of Dovecot or of Postfix's smtpd; is it a log of "
 		    "theirs, and in which form?",
 		    from_stdin ? "standard input" : file);
 	cli_report(cli, &report);
-	if (r == CLI_FINE && report_clients_learned(&report, &reading->learned) < 0)
+	if (r == CLI_FINE && report_clients_learned(&report, &reading->logins) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
-	logins_deinit(&reading->learned);
+	logins_deinit(&reading->logins);
 	rangeset_deinit(&reading->nobodys);
 	free(reading);
 	return r;

@@ -34,8 +34,8 @@ const char *item_kind_name(enum item_kind kind)
 	return kind_names[kind];
 }
 
-/** item_option_name() - the word for a kind in the options of firewall-cmd; static */
-const char *item_option_name(enum item_kind kind)
+/* The word for a kind in the options of firewall-cmd. */
+static const char *option_name(enum item_kind kind)
 {
 	return kind == ITEM_RULE ? "rich-rule" : kind_names[kind];
 }
@@ -515,7 +515,7 @@ static void put_change(struct builder *out, const char *verb, const struct item 
 		/* the one option without a value */
 		builder_addf(out, " --%s-masquerade", verb);
 	} else {
-		builder_addf(out, " --%s-%s", verb, item_option_name(item->kind));
+		builder_addf(out, " --%s-%s", verb, option_name(item->kind));
 		shell_addf(out, "=%s", item->value);
 	}
 }

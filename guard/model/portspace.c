@@ -86,8 +86,8 @@ static struct firewall_entry *find_border(const struct firewall *fw, const struc
 	return NULL;
 }
 
-/** portspace_before() - the entry that ends right before an item's first port; NULL: none */
-struct firewall_entry *portspace_before(const struct firewall *fw, const struct item *item)
+/* The entry that ends right before an item's first port; NULL: none. */
+static struct firewall_entry *ending_before(const struct firewall *fw, const struct item *item)
 {
 	struct item_ports ports;
 
@@ -453,7 +453,7 @@ void portspace_keep_joins(struct firewall *now, const struct firewall *wanted)
 		if (!(entry->flags & FIREWALL_JOINED))
 			continue;
 		there = firewall_find(now, &entry->item);
-		before = portspace_before(now, &entry->item);
+		before = ending_before(now, &entry->item);
 		if (there && !(before && (before->flags & FIREWALL_RUNTIME)))
 			there->flags |= FIREWALL_JOINED;
 	}
@@ -475,7 +475,7 @@ int portspace_widen(struct item *out, const struct item *item, const struct fire
 	if (!first || !item_ports(item, &whole))
 		return item_copy(out, item);
 	while (first && (first->flags & FIREWALL_JOINED)) {
-		first = portspace_before(fw, &first->item);
+		first = ending_before(fw, &first->item);
 		if (first && (first->flags & FIREWALL_RUNTIME) && item_ports(&first->item, &ports))
 			whole.first = ports.first;
 		else

@@ -24,7 +24,6 @@ int portspace_align(struct firewall *a, struct firewall *b) _must_check_;
 int portspace_tile(struct firewall *fw, const struct item *item) _must_check_;
 struct firewall_entry *portspace_next(const struct firewall *fw, const struct item *item,
                                       size_t *at);
-struct firewall_entry *portspace_before(const struct firewall *fw, const struct item *item);
 struct firewall_entry *portspace_after(const struct firewall *fw, const struct item *item);
 void portspace_keep_joins(struct firewall *now, const struct firewall *wanted);
 int portspace_widen(struct item *out, const struct item *item,

@@ -62,8 +62,6 @@ struct engine_state {
 
 int engine_new(struct engine **out, const struct engine_options *options) _must_check_;
 void engine_free(struct engine *engine); /* before firewalld, fail2ban and the record */
-DEFINE_CLEANUP(struct engine *, engine_free, engine_cleanup);
-#define _cleanup_engine_ _cleanup_(engine_cleanup)
 
 /* What it is told. */
 void engine_hear(struct engine *engine, const struct firewalld_event *event);

@@ -33,8 +33,6 @@ struct gapkeeper_ban {
 int gapkeeper_new(struct gapkeeper **out, struct loop *loop, struct logger *logger,
                   struct record *record) _must_check_;
 void gapkeeper_free(struct gapkeeper *keeper); /* before its loop */
-DEFINE_CLEANUP(struct gapkeeper *, gapkeeper_free, gapkeeper_cleanup);
-#define _cleanup_gapkeeper_ _cleanup_(gapkeeper_cleanup)
 
 void gapkeeper_enable(struct gapkeeper *keeper, bool on);
 void gapkeeper_prepare(struct gapkeeper *keeper, const struct firewall *fw,

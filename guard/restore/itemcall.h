@@ -19,7 +19,6 @@ struct itemcall {
 struct itemcalls {
 	struct itemcall *first;
 };
-#define ITEMCALLS_NULL ((struct itemcalls){0})
 
 struct itemcall *itemcall_new(struct itemcalls *calls, const struct item *item,
                               void *userdata) _must_check_;

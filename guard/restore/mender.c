@@ -139,8 +139,8 @@ static void act(struct mender *mender, enum repair_trouble trouble)
 	mender->acted |= next == REPAIR_RELOAD || next == REPAIR_RESTART;
 }
 
-/** mender_is_at_work() - is something under way that may end the trouble? */
-bool mender_is_at_work(const struct mender *mender)
+/* Is something under way that may end the trouble? */
+static bool is_at_work(const struct mender *mender)
 {
 	return mender->reloading || mender->restarting || mender->restart_begun;
 }
@@ -151,7 +151,7 @@ bool mender_is_at_work(const struct mender *mender)
  */
 void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who)
 {
-	if (mender_is_at_work(mender))
+	if (is_at_work(mender))
 		return;
 	if (mender->repair.trouble == REPAIR_NONE) {
 		mender->since_us = clock_monotonic_us();
@@ -177,7 +177,7 @@ void mender_fine(struct mender *mender, enum repair_trouble trouble)
 	struct news_repaired repaired = {
 	    .trouble = mender->repair.trouble, .who = mender->who, .ours = mender->acted};
 
-	if (mender_is_at_work(mender) || mender->repair.trouble != trouble ||
+	if (is_at_work(mender) || mender->repair.trouble != trouble ||
 	    !repair_ended(&mender->repair))
 		return;
 	loop_timer_stop(mender->timer);

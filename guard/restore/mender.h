@@ -34,6 +34,5 @@ void mender_free(struct mender *mender); /* before firewalld and the bus; NULL i
 void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who);
 void mender_fine(struct mender *mender, enum repair_trouble trouble);
 void mender_gone(struct mender *mender);
-bool mender_is_at_work(const struct mender *mender);
 
 #endif

@@ -318,8 +318,8 @@ static void read_ranges(struct clientwatch *keeper)
 	tell_troubles(keeper);
 }
 
-/** clientwatch_learned() - ranges have changed by our own doing */
-void clientwatch_learned(struct clientwatch *keeper)
+/* Ranges have changed by our own doing. */
+static void ranges_changed(struct clientwatch *keeper)
 {
 	read_ranges(keeper);
 	clientwatch_look(keeper);
@@ -329,7 +329,7 @@ void clientwatch_learned(struct clientwatch *keeper)
 
 static void on_learned(void *userdata)
 {
-	clientwatch_learned(userdata);
+	ranges_changed(userdata);
 }
 
 /* What was learned so long ago that nothing else of that time is kept, either. */
@@ -405,7 +405,7 @@ static void on_ignoreip(int result, const struct strv *words, const struct err *
 		loop_timer_set(keeper->ignoreip_timer, AGAIN_MS);
 	fail2ban_ignoreip_free(keeper->asking);
 	keeper->asking = NULL;
-	clientwatch_learned(keeper);
+	ranges_changed(keeper);
 }
 
 static void on_ask(void *userdata)

@@ -34,7 +34,6 @@ void clientwatch_free(struct clientwatch *keeper); /* before its loop and its re
 DEFINE_CLEANUP(struct clientwatch *, clientwatch_free, clientwatch_cleanup);
 
 int clientwatch_configured(struct clientwatch *keeper) _must_check_;
-void clientwatch_learned(struct clientwatch *keeper);
 void clientwatch_rule_added(struct clientwatch *keeper, const struct item *item);
 void clientwatch_rule_removed(struct clientwatch *keeper, const struct item *item);
 void clientwatch_look(struct clientwatch *keeper);

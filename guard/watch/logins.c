@@ -8,35 +8,35 @@
 #define UNSETTLED_MAX 1024
 
 /** logins_deinit() - free all of it; it is empty and usable afterwards, but for what is borrowed */
-void logins_deinit(struct logins *learned)
+void logins_deinit(struct logins *logins)
 {
-	free(learned->ranges);
-	*learned = (struct logins){.zone = learned->zone, .nobodys = learned->nobodys};
+	free(logins->ranges);
+	*logins = (struct logins){.zone = logins->zone, .nobodys = logins->nobodys};
 }
 
 /** logins_clear() - what was gathered is in the store; the counts of lines go on */
-void logins_clear(struct logins *learned)
+void logins_clear(struct logins *logins)
 {
-	learned->n = learned->n_settled = 0;
+	logins->n = logins->n_settled = 0;
 }
 
 static int by_cidr(const void *a, const void *b)
 {
-	const struct learned_range *x = a, *y = b;
+	const struct login_range *x = a, *y = b;
 
 	return cidr_cmp(&x->cidr, &y->cidr);
 }
 
 /* One row a range, sorted. */
-static void settle(struct logins *learned)
+static void settle(struct logins *logins)
 {
-	struct learned_range *ranges = learned->ranges;
+	struct login_range *ranges = logins->ranges;
 	size_t kept = 0;
 
-	if (learned->n > 1)
-		qsort(ranges, learned->n, sizeof(*ranges), by_cidr);
-	for (size_t i = 0; i < learned->n; i++) {
-		struct learned_range *last = kept ? &ranges[kept - 1] : NULL;
+	if (logins->n > 1)
+		qsort(ranges, logins->n, sizeof(*ranges), by_cidr);
+	for (size_t i = 0; i < logins->n; i++) {
+		struct login_range *last = kept ? &ranges[kept - 1] : NULL;
 
 		if (!last || by_cidr(last, &ranges[i]) != 0) {
 			ranges[kept++] = ranges[i];
@@ -46,31 +46,31 @@ static void settle(struct logins *learned)
 		if (ranges[i].last_seen_us > last->last_seen_us)
 			last->last_seen_us = ranges[i].last_seen_us;
 	}
-	learned->n = learned->n_settled = kept;
+	logins->n = logins->n_settled = kept;
 }
 
 /* Those of late stand unsorted behind the others, until there are as many. */
-static int see(struct logins *learned, const struct cidr *range, int64_t at_us)
+static int see(struct logins *logins, const struct cidr *range, int64_t at_us)
 {
 	int r;
 
-	if (learned->n >= 2 * learned->n_settled + UNSETTLED_MAX)
-		settle(learned);
-	r = grow(&learned->ranges, &learned->capacity, learned->n + 1, sizeof(*learned->ranges));
+	if (logins->n >= 2 * logins->n_settled + UNSETTLED_MAX)
+		settle(logins);
+	r = grow(&logins->ranges, &logins->capacity, logins->n + 1, sizeof(*logins->ranges));
 	if (r == 0)
-		learned->ranges[learned->n++] =
-		    (struct learned_range){.cidr = *range, .last_seen_us = at_us, .count = 1};
+		logins->ranges[logins->n++] =
+		    (struct login_range){.cidr = *range, .last_seen_us = at_us, .count = 1};
 	return r;
 }
 
-static enum loginline_kind read_line(const struct logins *learned, struct journal *journal,
+static enum loginline_kind read_line(const struct logins *logins, struct journal *journal,
                                      const char *line, size_t length, int64_t now_us,
                                      struct loginline *out)
 {
 	enum journal_kind kind = journal_line(journal, line, length);
 
 	if (kind == JOURNAL_NONE)
-		return loginline_parse(out, line, length, now_us, learned->zone);
+		return loginline_parse(out, line, length, now_us, logins->zone);
 	return kind == JOURNAL_ENTRY ? loginline_entry(out, &journal->entry, now_us)
 	                             : LOGINLINE_STRANGE;
 }
@@ -82,45 +82,45 @@ static enum loginline_kind read_line(const struct logins *learned, struct journa
  *
  * Return: 0, also for a line that teaches nothing; -ENOMEM.
  */
-int logins_line(struct logins *learned, struct journal *journal, const char *line, size_t length,
+int logins_line(struct logins *logins, struct journal *journal, const char *line, size_t length,
                 int64_t now_us)
 {
 	struct loginline login;
 	struct cidr range;
-	enum loginline_kind kind = read_line(learned, journal, line, length, now_us, &login);
+	enum loginline_kind kind = read_line(logins, journal, line, length, now_us, &login);
 
-	learned->n_lines++;
-	learned->n_known += kind != LOGINLINE_STRANGE;
+	logins->n_lines++;
+	logins->n_known += kind != LOGINLINE_STRANGE;
 	if (kind != LOGINLINE_LOGIN || !loginline_range(&login.address, &range) ||
-	    (learned->nobodys && rangeset_contains(learned->nobodys, &login.address)))
+	    (logins->nobodys && rangeset_contains(logins->nobodys, &login.address)))
 		return 0;
-	learned->n_logins++;
-	return see(learned, &range, login.at_us);
+	logins->n_logins++;
+	return see(logins, &range, login.at_us);
 }
 
 /**
  * logins_put() - put what was gathered into the store
  *
  * Between store_begin() and store_commit() or store_rollback() of the caller, who
- * may have more to put with it. From then on @learned->n is the number of ranges.
+ * may have more to put with it. From then on @logins->n is the number of ranges.
  *
  * Return: 0; as in store.h.
  */
-int logins_put(struct logins *learned, struct store *store, struct err *err)
+int logins_put(struct logins *logins, struct store *store, struct err *err)
 {
 	int r = 0;
 
-	settle(learned);
-	for (size_t i = 0; i < learned->n && r == 0; i++) {
+	settle(logins);
+	for (size_t i = 0; i < logins->n && r == 0; i++) {
 		char text[CIDR_TEXT_LENGTH];
 		const struct store_client_range range = {
 		    .cidr = text,
 		    .source = "learned",
-		    .last_seen_us = learned->ranges[i].last_seen_us,
-		    .count = learned->ranges[i].count,
+		    .last_seen_us = logins->ranges[i].last_seen_us,
+		    .count = logins->ranges[i].count,
 		};
 
-		cidr_format(&learned->ranges[i].cidr, text);
+		cidr_format(&logins->ranges[i].cidr, text);
 		r = store_client_range_put(store, &range, err);
 	}
 	return r;

@@ -12,7 +12,7 @@
 #include "guard/model/mail/loginline.h"
 #include "guard/system/store/store.h"
 
-struct learned_range {
+struct login_range {
 	struct cidr cidr;
 	int64_t last_seen_us;
 	int64_t count;
@@ -21,7 +21,7 @@ struct learned_range {
 struct logins {
 	const struct timespec_zone *zone; /* borrowed; of the log's times */
 	const struct rangeset *nobodys;   /* borrowed; no client is known by these; NULL: none */
-	struct learned_range *ranges; /* owned; each once, sorted by cidr_cmp(), and the latest */
+	struct login_range *ranges; /* owned; each once, sorted by cidr_cmp(), and the latest */
 	size_t n;
 	size_t n_settled; /* of these, not the latest */
 	size_t capacity;
@@ -29,13 +29,12 @@ struct logins {
 	uint64_t n_known;  /* of these, Dovecot's or Postfix's */
 	uint64_t n_logins; /* of these */
 };
-#define LOGINS_NULL       ((struct logins){0})
-#define _cleanup_learned_ _cleanup_(logins_deinit)
+#define LOGINS_NULL ((struct logins){0})
 
-void logins_deinit(struct logins *learned);
-int logins_line(struct logins *learned, struct journal *journal, const char *line, size_t length,
+void logins_deinit(struct logins *logins);
+int logins_line(struct logins *logins, struct journal *journal, const char *line, size_t length,
                 int64_t now_us) _must_check_;
-int logins_put(struct logins *learned, struct store *store, struct err *err) _must_check_;
-void logins_clear(struct logins *learned);
+int logins_put(struct logins *logins, struct store *store, struct err *err) _must_check_;
+void logins_clear(struct logins *logins);
 
 #endif

@@ -32,7 +32,7 @@ struct log {
 struct loginwatch {
 	struct loginwatch_options options;
 	struct loop_source *timer;
-	struct logins learned;
+	struct logins logins;
 	struct rangeset nobodys; /* addresses that no client is known by */
 	int64_t nobodys_us;      /* monotonic; when they were read; 0: never */
 	struct log *logs;
@@ -78,14 +78,14 @@ static void judge(struct log *log, bool known)
 static void on_line(const char *line, size_t length, void *userdata)
 {
 	struct log *log = userdata;
-	struct logins *learned = &log->loginwatch->learned;
-	uint64_t n_known = learned->n_known;
+	struct logins *logins = &log->loginwatch->logins;
+	uint64_t n_known = logins->n_known;
 
 	read_nobodys(log->loginwatch);
 	/* without memory a login is not learned; the next one is */
-	if (logins_line(learned, &log->journal, line, length, clock_now_us()) < 0)
+	if (logins_line(logins, &log->journal, line, length, clock_now_us()) < 0)
 		return;
-	judge(log, learned->n_known > n_known);
+	judge(log, logins->n_known > n_known);
 }
 
 static void on_progress(void *userdata)
@@ -132,7 +132,7 @@ static int put_all(struct loginwatch *loginwatch, struct store *store, struct er
 
 	if (r)
 		return r;
-	r = logins_put(&loginwatch->learned, store, err);
+	r = logins_put(&loginwatch->logins, store, err);
 	for (const struct log *log = loginwatch->logs; log && r == 0; log = log->next)
 		r = put_position(store, log, err);
 	if (r == 0)
@@ -145,7 +145,7 @@ static void put(struct loginwatch *loginwatch)
 {
 	struct store *store = record_store(loginwatch->options.record);
 	struct err err = ERR_NULL;
-	bool some = loginwatch->learned.n > 0;
+	bool some = loginwatch->logins.n > 0;
 	int r;
 
 	if (!loginwatch->progress)
@@ -162,7 +162,7 @@ static void put(struct loginwatch *loginwatch)
 	}
 	loginwatch->told_trouble = false;
 	loginwatch->progress = false;
-	logins_clear(&loginwatch->learned);
+	logins_clear(&loginwatch->logins);
 	if (some && loginwatch->options.on_learned)
 		loginwatch->options.on_learned(loginwatch->options.userdata);
 }
@@ -291,8 +291,8 @@ int loginwatch_new(struct loginwatch **out, const struct loginwatch_options *opt
 	if (!loginwatch)
 		return -ENOMEM;
 	loginwatch->options = *options;
-	loginwatch->learned.zone = clock_local_zone();
-	loginwatch->learned.nobodys = &loginwatch->nobodys;
+	loginwatch->logins.zone = clock_local_zone();
+	loginwatch->logins.nobodys = &loginwatch->nobodys;
 	r = loop_add_timer(options->loop, &loginwatch->timer, on_due, loginwatch);
 	if (r < 0)
 		return r;
@@ -314,7 +314,7 @@ void loginwatch_free(struct loginwatch *loginwatch)
 		log_free(log);
 	}
 	loop_remove(loginwatch->timer);
-	logins_deinit(&loginwatch->learned);
+	logins_deinit(&loginwatch->logins);
 	rangeset_deinit(&loginwatch->nobodys);
 	free(loginwatch);
 }

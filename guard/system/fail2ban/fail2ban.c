@@ -419,7 +419,7 @@ int fail2ban_configure(struct fail2ban *fail2ban, const struct fail2ban_options 
 	if (r < 0)
 		return r;
 	unwatch_folders(fail2ban);
-	fail2ban_look(fail2ban);
+	loop_timer_set(fail2ban->look_timer, 0);
 	return 0;
 }
 
@@ -500,12 +500,6 @@ const char *fail2ban_database(const struct fail2ban *fail2ban)
 	if (!fail2ban->database && !fail2ban->known_database && may_be_told)
 		return NULL;
 	return where_database_is(fail2ban);
-}
-
-/** fail2ban_look() - look at its state now, for whoever has a reason to */
-void fail2ban_look(struct fail2ban *fail2ban)
-{
-	loop_timer_set(fail2ban->look_timer, 0);
 }
 
 /* --- for short-lived commands ------------------------------------------------------------ */

@@ -54,7 +54,6 @@ int64_t fail2ban_began_us(const struct fail2ban *fail2ban);
 const char *fail2ban_database(const struct fail2ban *fail2ban);
 int fail2ban_configure(struct fail2ban *fail2ban,
                        const struct fail2ban_options *options) _must_check_;
-void fail2ban_look(struct fail2ban *fail2ban);
 
 /* For short-lived commands. */
 int fail2ban_read_wait(struct tickets *out, enum fail2ban_state *state,

@@ -53,7 +53,7 @@ stock_actions() {
 	need "the reload" fwc --reload
 	need "mail comes back" within 5 mail_reachable
 	need "the rest is as foretold" within 20 all came_true
-	need "what nobody puts back is said, with the way out" all told
+	need "what nobody puts back is said, with the way out" within 10 all told
 	need "and stands in the history" exits 0 guard history --kind fail2ban
 	need "by jail" out_has 'the reload took 1 ban of jail'
 	guard check --only bans-not-restored >"$W/out" 2>/dev/null

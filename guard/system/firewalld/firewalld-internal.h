@@ -123,7 +123,6 @@ void firewalld_ask_owner(struct firewalld *fw);
 /* firewalld-signal.c */
 void firewalld_tell(struct firewalld *fw, enum firewalld_event_type type);
 void firewalld_drop_held(struct firewalld *fw);
-void firewalld_learn_default_zone(struct firewalld *fw, const char *zone);
 void firewalld_ask_default_zone(void *userdata);
 void firewalld_on_signal(DBusMessage *signal, void *userdata);
 

@@ -141,12 +141,8 @@ static void emit(struct firewalld *fw, const struct firewalld_event *event)
 
 /* --- the default zone -------------------------------------------------------------------- */
 
-/**
- * firewalld_learn_default_zone() - take note of the default zone, and tell what waited for it
- * @fw: the adapter
- * @zone: borrowed
- */
-void firewalld_learn_default_zone(struct firewalld *fw, const char *zone)
+/* Take note of the default zone, and tell what waited for it. */
+static void learn_default_zone(struct firewalld *fw, const char *zone)
 {
 	if (!fw->default_zone || strcmp(fw->default_zone, zone) != 0) {
 		char *copy = strdup(zone);
@@ -172,12 +168,12 @@ static void on_default_zone(int result, DBusMessage *reply, void *userdata)
 	if (result == BUS_E_GONE)
 		return;
 	if (result == 0 && firewalld_message_string(reply, DBUS_TYPE_STRING, &zone) == 0 && *zone) {
-		firewalld_learn_default_zone(fw, zone);
+		learn_default_zone(fw, zone);
 		return;
 	}
 	/* As known before, for a zone that is likely right beats none. */
 	if (fw->default_zone)
-		firewalld_learn_default_zone(fw, fw->default_zone);
+		learn_default_zone(fw, fw->default_zone);
 	else
 		loop_timer_set(fw->default_timer, DEFAULT_ZONE_RETRY_MS);
 }
@@ -254,7 +250,7 @@ static void emit_zone(struct firewalld *fw, enum firewalld_event_type type, DBus
 		return;
 	}
 	if (type == FIREWALLD_EVENT_DEFAULT_ZONE)
-		firewalld_learn_default_zone(fw, event.zone);
+		learn_default_zone(fw, event.zone);
 	emit(fw, &event);
 }
 
@@ -284,7 +280,7 @@ static void on_reloaded(struct firewalld *fw)
 	fw->generation++;
 	/* What came before the wipe is told before it, a removal above all. */
 	if (fw->default_zone)
-		firewalld_learn_default_zone(fw, fw->default_zone);
+		learn_default_zone(fw, fw->default_zone);
 	firewalld_drop_held(fw);
 	tell(fw, &event);
 	/* The reload may have read another one; asked for behind what the handler asks for. */

@@ -622,7 +622,7 @@ static int start_confcheck(struct watcher *watcher)
 static int start_parts(struct watcher *watcher)
 {
 	static int (*const start[])(struct watcher * watcher) = {
-	    start_importer,  follow_fail2ban,   start_engine,     start_announcer,
+	    follow_fail2ban, start_engine,      start_announcer,  start_importer,
 	    start_persister, start_risk,        start_confcheck,  start_edits,
 	    start_canary,    start_clientwatch, start_hookserver,
 	};

@@ -4,13 +4,9 @@
 
 #include "guard/system/kernel/links.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -21,6 +17,8 @@
 #include "guard/system/fail2ban/fail2ban-log.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/host/disk.h"
+#include "guard/system/host/unitfile.h"
 #include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/nftrules.h"
 
@@ -214,65 +212,8 @@ static int read_sockets(struct reading *reading)
 	return settle(reading, PICTURE_SOCKETS, r);
 }
 
-static const char *const unit_folders[] = {"/etc/systemd/system", "/run/systemd/system",
-                                           "/usr/local/lib/systemd/system",
-                                           "/usr/lib/systemd/system", "/lib/systemd/system"};
-
-static bool has_unit(const char *unit)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(unit_folders); i++) {
-		char path[128];
-
-		snprintf(path, sizeof(path), "%s/%s", unit_folders[i], unit);
-		if (access(path, F_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool wants_unit(int folder, const char *name)
-{
-	size_t n = strlen(name);
-	struct stat st;
-	char path[512];
-
-	if (n < 7 || (strcmp(name + n - 6, ".wants") != 0 &&
-	              (n < 10 || strcmp(name + n - 9, ".requires") != 0)))
-		return false;
-	if ((size_t)snprintf(path, sizeof(path), "%s/" UNIT, name) >= sizeof(path))
-		return false;
-	return fstatat(folder, path, &st, AT_SYMLINK_NOFOLLOW) == 0;
-}
-
-/* As systemctl's is-enabled: a link in a folder of what another unit wants or requires. */
-static int find_wanted(struct picture *picture, const char *folder, struct err *err)
-{
-	DIR *dir = opendir(folder);
-	bool found = false;
-
-	if (!dir && (errno == ENOENT || errno == ENOTDIR))
-		return 0;
-	if (!dir)
-		return err_set(err, -errno, "%s: %s", folder, strerror(errno));
-	for (const struct dirent *entry = readdir(dir); entry && !found; entry = readdir(dir))
-		found = wants_unit(dirfd(dir), entry->d_name);
-	closedir(dir);
-	picture->unit_wanted |= found;
-	return 0;
-}
-
-static bool is_masked(void)
-{
-	char target[32];
-	ssize_t n = readlink("/etc/systemd/system/" UNIT, target, sizeof(target) - 1);
-
-	return n == (ssize_t)strlen("/dev/null") && memcmp(target, "/dev/null", (size_t)n) == 0;
-}
-
-/* What packaging/selinux/reload_guard.fc says of those that a person's own hand may have made. */
-static const struct {
-	const char *path, *type;
-} labels[] = {
+/* Of what packaging/selinux/reload_guard.fc says, those that a person's own hand may have made. */
+const struct selinux_label picture_labels[PICTURE_N_LABELS] = {
     {"/etc/reload-guard", "reload_guard_conf_t"},
     {FAIL2BAN_DEFAULT_FOLDER "/" FAIL2BAN_HOOK_FILE, "reload_guard_jail_t"},
     {CONFIG_DEFAULT_STATE_DIR, "reload_guard_var_lib_t"},
@@ -281,8 +222,6 @@ static const struct {
 static int read_labels(struct picture *picture)
 {
 	ssize_t n = readlink("/proc/self/exe", picture->program, sizeof(picture->program) - 1);
-	char type[SELINUX_TYPE_SIZE];
-	int r = 0;
 
 	picture->selinux = selinux_enforces(SELINUX_FOLDER);
 	if (!picture->selinux)
@@ -290,41 +229,36 @@ static int read_labels(struct picture *picture)
 	picture->program[n > 0 ? n : 0] = '\0';
 	if (selinux_file_type(picture->program_type, "/proc/self/exe") < 0)
 		picture->program_type[0] = '\0';
-	for (size_t i = 0; i < ARRAY_SIZE(labels) && r == 0; i++)
-		if (selinux_file_type(type, labels[i].path) == 0 &&
-		    strcmp(type, labels[i].type) != 0)
-			r = strv_add(&picture->mislabelled, labels[i].path);
-	return r;
+	return selinux_find_mislabelled(&picture->mislabelled, picture_labels, PICTURE_N_LABELS);
 }
 
 static int read_host(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
 	const struct mail_daemon *daemon = NULL;
-	struct statvfs fs;
 	int r = read_labels(picture);
+	int room;
 
 	picture->dnf = access("/usr/bin/dnf", X_OK) == 0;
 	/* another service manager has other ways */
 	picture->systemd = access("/run/systemd/system", F_OK) == 0;
-	picture->unit_masked = is_masked();
-	picture->unit_installed = has_unit(UNIT);
-	for (size_t i = 0; i < ARRAY_SIZE(unit_folders) && r == 0; i++)
-		r = find_wanted(picture, unit_folders[i], why(reading, PICTURE_HOST));
+	picture->unit_masked = unitfile_is_masked(UNIT);
+	picture->unit_installed = unitfile_exists(UNIT);
+	if (r == 0)
+		r = unitfile_is_wanted(&picture->unit_wanted, UNIT, why(reading, PICTURE_HOST));
 	while (r == 0 && (daemon = daemons_next(daemon))) {
 		char unit[64];
 
 		snprintf(unit, sizeof(unit), "%s.service", daemon->unit);
-		if (has_unit(unit))
+		if (unitfile_exists(unit))
 			r = strv_add(&picture->units, daemon->unit);
 	}
 	picture->mail_log =
 	    access("/var/log/mail.log", F_OK) == 0 || access("/var/log/maillog", F_OK) == 0;
-	if (statvfs(picture->state_dir, &fs) == 0)
-		picture->free_mib = (int64_t)((unsigned long long)fs.f_bavail * fs.f_frsize >> 20);
-	else if (r == 0 && errno != ENOENT)
-		r = err_set(why(reading, PICTURE_HOST), -errno, "%s: %s", picture->state_dir,
-		            strerror(errno));
+	room = disk_free_mib(&picture->free_mib, picture->state_dir);
+	if (r == 0 && room < 0 && room != -ENOENT)
+		r = err_set(why(reading, PICTURE_HOST), room, "%s: %s", picture->state_dir,
+		            strerror(-room));
 	return settle(reading, PICTURE_HOST, r);
 }
 
@@ -407,13 +341,6 @@ static bool has_file(const char *folder)
 	return xasprintf(&path, "%s/" STORE_FILE, folder) < 0 || access(path, F_OK) == 0;
 }
 
-static bool is_fixed(const char *folder)
-{
-	struct statvfs fs;
-
-	return statvfs(folder, &fs) == 0 && (fs.f_flag & ST_RDONLY);
-}
-
 static int read_last(struct reading *reading, struct err *err)
 {
 	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
@@ -443,7 +370,7 @@ static int read_store(struct reading *reading)
 			        picture->store_absent ? "there is none yet" : "it is empty");
 		return settle(reading, PICTURE_STORE, r);
 	}
-	picture->store_fixed = is_fixed(picture->state_dir);
+	picture->store_fixed = disk_is_read_only(picture->state_dir);
 	r = store_shapes(reading->store, &picture->shapes, why(reading, PICTURE_STORE));
 	if (r == 0)
 		r = read_wipes(reading);
@@ -675,8 +602,7 @@ static int read_rules(struct reading *reading)
 		return settle(reading, PICTURE_RULES, r);
 	}
 	/* To know which forward ports stay on this machine. */
-	if (route_own_addresses(ruleset, &err) != 0 &&
-	    !(picture->own_trouble = strdup(err.text)))
+	if (route_own_addresses(ruleset, &err) != 0 && !(picture->own_trouble = strdup(err.text)))
 		return -ENOMEM;
 	picture->ruleset = *ruleset;
 	*ruleset = RULESET_NULL;

@@ -69,6 +69,10 @@ struct picture_network {
 	struct cidr cidr;
 };
 
+/* Files of ours that a person's own hand may have made, as reload_guard.fc labels them. */
+#define PICTURE_N_LABELS 3
+extern const struct selinux_label picture_labels[PICTURE_N_LABELS];
+
 struct picture_file {
 	char *zone;   /* owned */
 	char *broken; /* owned; why firewalld will refuse it */

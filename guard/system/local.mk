@@ -68,6 +68,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/config-internal.h \
 	guard/system/host/config.c \
 	guard/system/host/config.h \
+	guard/system/host/disk.c \
+	guard/system/host/disk.h \
 	guard/system/host/file.c \
 	guard/system/host/file.h \
 	guard/system/host/filewatch.c \
@@ -108,6 +110,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/tls.h \
 	guard/system/host/unitcall.c \
 	guard/system/host/unitcall.h \
+	guard/system/host/unitfile.c \
+	guard/system/host/unitfile.h \
 	guard/system/host/wholefile.c \
 	guard/system/host/wholefile.h \
 	guard/system/kernel/chainchange.c \

@@ -2,8 +2,12 @@
 /* Labels of files, and whether somebody enforces what they say: folders and labels made up here. */
 #include "guard/system/host/selinux.h"
 
+#include "guard/audit/picture.h"
+
 #include <errno.h>
+#include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -90,6 +94,44 @@ START_TEST(files)
 }
 END_TEST
 
+/* "/etc/reload-guard(/.*)?  gen_context(system_u:object_r:reload_guard_conf_t,s0)" */
+static bool says(const char *line, const char *path, const char *type)
+{
+	char pattern[256], whole[300], context[128];
+	regex_t regex;
+	bool matches;
+
+	if (*line != '/' || sscanf(line, "%255s", pattern) != 1)
+		return false;
+	snprintf(whole, sizeof(whole), "^(%s)$", pattern);
+	snprintf(context, sizeof(context), "system_u:object_r:%s,s0", type);
+	ck_assert_int_eq(regcomp(&regex, whole, REG_EXTENDED | REG_NOSUB), 0);
+	matches = regexec(&regex, path, 0, NULL, 0) == 0;
+	regfree(&regex);
+	return matches && strstr(line, context) != NULL;
+}
+
+/* Wherever this build has its state: the module has it below /var. */
+START_TEST(are_labelled_as_the_module_says)
+{
+	const struct selinux_label *label = &picture_labels[_i];
+	const char *top = getenv("srcdir"), *var = strstr(label->path, "/var/");
+	_cleanup_free_ char *path = NULL;
+	char line[512];
+	bool said = false;
+	FILE *file;
+
+	ck_assert_int_ge(xasprintf(&path, "%s/packaging/selinux/reload_guard.fc", top ? top : "."),
+	                 0);
+	file = fopen(path, "re");
+	ck_assert_ptr_nonnull(file);
+	while (fgets(line, sizeof(line), file))
+		said |= says(line, var ? var : label->path, label->type);
+	(void)fclose(file);
+	ck_assert_msg(said, "%s is not %s there", label->path, label->type);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("selinux");
@@ -98,6 +140,7 @@ int main(void)
 	tcase_add_loop_test(tc, types, 0, ARRAY_SIZE(labels));
 	tcase_add_loop_test(tc, enforces, 0, ARRAY_SIZE(states));
 	tcase_add_test(tc, files);
+	tcase_add_loop_test(tc, are_labelled_as_the_module_says, 0, PICTURE_N_LABELS);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
 }

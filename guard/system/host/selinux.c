@@ -70,3 +70,16 @@ int selinux_file_type(char out[SELINUX_TYPE_SIZE], const char *path)
 
 	return n < 0 ? -errno : selinux_parse_type(out, label, (size_t)n);
 }
+
+/** selinux_find_mislabelled() - those that are labelled otherwise; Return: 0; -ENOMEM */
+int selinux_find_mislabelled(struct strv *out, const struct selinux_label *labels, size_t n)
+{
+	char type[SELINUX_TYPE_SIZE];
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		if (selinux_file_type(type, labels[i].path) == 0 &&
+		    strcmp(type, labels[i].type) != 0)
+			r = strv_add(out, labels[i].path);
+	return r;
+}

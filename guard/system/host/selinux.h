@@ -13,8 +13,15 @@
 #define SELINUX_FOLDER    "/sys/fs/selinux"
 #define SELINUX_TYPE_SIZE 64
 
+/* A file or folder, and how it is to be labelled. */
+struct selinux_label {
+	const char *path, *type;
+};
+
 bool selinux_enforces(const char *folder);
 int selinux_parse_type(char out[SELINUX_TYPE_SIZE], const char *label, size_t length) _must_check_;
 int selinux_file_type(char out[SELINUX_TYPE_SIZE], const char *path) _must_check_;
+int selinux_find_mislabelled(struct strv *out, const struct selinux_label *labels,
+                             size_t n) _must_check_;
 
 #endif

@@ -34,6 +34,9 @@ libguard_audit_a_SOURCES = \
 	guard/audit/heard.h \
 	guard/audit/historyfold.c \
 	guard/audit/historyfold.h \
+	guard/audit/picture-firewalld.c \
+	guard/audit/picture-host.c \
+	guard/audit/picture-internal.h \
 	guard/audit/picture-read.c \
 	guard/audit/picture.c \
 	guard/audit/picture.h \

@@ -438,7 +438,7 @@ is_shut() {
 # shellcheck disable=SC2086
 mail_reachable() { is_open $MAIL_PORTS; }
 probe_up() {
-	ip netns exec client "$BUILD/tests/lab/probe" 10.77.0.1 "${1:-993}" "${2:-5}" "${3:-30}" "$W/probe" &
+	ip netns exec client "$BUILD/tests/lab/probe" 10.77.0.1 "${1:-993}" "${2:-5}" "${3:-30}" "${4:-$W/probe}" &
 	PROBE=$!
 }
 probe_down() { kill -TERM "$PROBE"; wait "$PROBE"; }

@@ -24,6 +24,10 @@ libguard_system_a_SOURCES = \
 	guard/system/fail2ban/fail2ban-time.h \
 	guard/system/fail2ban/fail2ban.c \
 	guard/system/fail2ban/fail2ban.h \
+	guard/system/firewalld/busmonitor.c \
+	guard/system/firewalld/busmonitor.h \
+	guard/system/firewalld/jobwatch.c \
+	guard/system/firewalld/jobwatch.h \
 	guard/system/firewalld/confwatch.c \
 	guard/system/firewalld/confwatch.h \
 	guard/system/firewalld/firewalld-answers.c \
@@ -60,8 +64,6 @@ libguard_system_a_SOURCES = \
 	guard/system/host/bus.h \
 	guard/system/host/busdict.c \
 	guard/system/host/busdict.h \
-	guard/system/firewalld/busmonitor.c \
-	guard/system/firewalld/busmonitor.h \
 	guard/system/host/clock.c \
 	guard/system/host/clock.h \
 	guard/system/host/config-file.c \
@@ -76,8 +78,6 @@ libguard_system_a_SOURCES = \
 	guard/system/host/filewatch.h \
 	guard/system/host/hooksocket.c \
 	guard/system/host/hooksocket.h \
-	guard/system/firewalld/jobwatch.c \
-	guard/system/firewalld/jobwatch.h \
 	guard/system/host/lock.c \
 	guard/system/host/lock.h \
 	guard/system/host/logfollow.c \
@@ -102,10 +102,6 @@ libguard_system_a_SOURCES = \
 	guard/system/host/selinux.h \
 	guard/system/host/sendmail.c \
 	guard/system/host/sendmail.h \
-	guard/system/store/spool-internal.h \
-	guard/system/store/spool-write.c \
-	guard/system/store/spool.c \
-	guard/system/store/spool.h \
 	guard/system/host/tls.c \
 	guard/system/host/tls.h \
 	guard/system/host/unitcall.c \
@@ -144,6 +140,10 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/xtables.h \
 	guard/system/kernel/route.c \
 	guard/system/kernel/route.h \
+	guard/system/store/spool-internal.h \
+	guard/system/store/spool-write.c \
+	guard/system/store/spool.c \
+	guard/system/store/spool.h \
 	guard/system/store/store-ban-event.c \
 	guard/system/store/store-ban-query.c \
 	guard/system/store/store-ban.c \

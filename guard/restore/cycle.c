@@ -1176,7 +1176,10 @@ void cycle_configured(struct cycle *cycle)
 /** cycle_store() - put on record what is meant to be there, if it is not what was stored last */
 void cycle_store(struct cycle *cycle)
 {
-	if (cycle->given.tracker->known && cycle->given.tracker->dirty)
+	const struct tracker *tracker = cycle->given.tracker;
+
+	/* nothing of it is in a store that was made anew */
+	if (tracker->known && (tracker->dirty || !record_snapshot_id(cycle->given.record)))
 		store(cycle);
 }
 

@@ -54,6 +54,7 @@ static void open_store(struct record *record)
 	int r = store_open(&record->store, record->state_dir, &options, &err);
 
 	record->serial++;
+	record->snapshot_id = 0; /* it may be another one, and that was of the one before */
 	if (r == 0) {
 		if (store_notice(record->store))
 			logger_write(record->logger, LOGGER_ERROR, "%s",
@@ -551,6 +552,7 @@ struct episode *record_episode_new(const struct record *record, enum wipe_kind k
 	episode->cause = strdup(cause);
 	episode->instance = strdup(record->instance ? record->instance : "");
 	episode->before_id = record->snapshot_id;
+	episode->store_serial = record->serial;
 	return episode;
 }
 
@@ -695,6 +697,7 @@ static void forget_old_store(const struct record *record, struct episode *episod
 	if (episode->store_serial == record->serial)
 		return;
 	episode->wipe_id = 0;
+	episode->before_id = 0;
 	episode->loss_written = false;
 	episode->n_written = 0;
 }

@@ -30,8 +30,9 @@ struct episode {
 	size_t n_written;      /* of these, in the store already */
 	const char *outcome;   /* static; NULL while it goes on */
 	int64_t wipe_id;       /* 0: not in the store yet */
-	unsigned store_serial; /* of the store that wipe_id is from */
+	unsigned store_serial; /* of the store that wipe_id and before_id are from */
 	bool loss_written;
+	struct episode *next; /* of those that wait somewhere; who has them says for what */
 };
 
 struct record;

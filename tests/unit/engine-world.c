@@ -138,20 +138,26 @@ static void tell(const char *format, ...) _printf_(1, 2);
 static void tell(const char *format, ...)
 {
 	char text[1024];
+	bool in_guard = world.in_guard;
 	va_list args;
 
+	world.in_guard = false;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	ck_assert_int_eq(strv_add(&world.told, text), 0);
+	world.in_guard = in_guard;
 }
 
 static void tell_item(const char *what, const struct item *item, const char *more)
 {
 	_cleanup_free_ char *text = NULL;
+	bool in_guard = world.in_guard;
 
+	world.in_guard = false;
 	ck_assert_int_eq(item_format(&text, item), 0);
 	tell("%s %s%s%s", what, text, *more ? " " : "", more);
+	world.in_guard = in_guard;
 }
 
 static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
@@ -339,6 +345,7 @@ void world_setup(void)
 	fixture_setup();
 	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
 	world.state_dir = fixture_dir;
+	world.boot_id = BOOT;
 	snprintf(world.proc, sizeof(world.proc), "%s/proc", fixture_top);
 	snprintf(world.log_path, sizeof(world.log_path), "%s/log", fixture_top);
 	world.log_fd = open(world.log_path, O_RDWR | O_CREAT | O_APPEND, 0600);
@@ -384,12 +391,12 @@ void world_guard(void)
 	    .logger = &world.logger,
 	    .config = &world.config,
 	    .bus = world.bus,
-	    .boot_id = BOOT,
+	    .boot_id = world.boot_id,
 	    .listener = listener,
 	};
 
 	logger_init(&world.logger, world.log_fd, 1);
-	ck_assert_int_eq(record_open(&world.record, fixture_dir, BOOT, &world.logger), 0);
+	ck_assert_int_eq(record_open(&world.record, fixture_dir, world.boot_id, &world.logger), 0);
 	ck_assert_int_eq(firewalld_new(&world.fw, world.bus, &adapter), 0);
 	options.fw = world.fw;
 	options.record = world.record;
@@ -404,7 +411,7 @@ void world_errand_begin(const struct errand *errand)
 	    .fail2ban = world.fail2ban,
 	    .logger = &world.logger,
 	    .config = &world.config,
-	    .boot_id = BOOT,
+	    .boot_id = world.boot_id,
 	    .listener = listener,
 	    .errand = errand,
 	};
@@ -412,7 +419,7 @@ void world_errand_begin(const struct errand *errand)
 
 	logger_init(&world.logger, world.log_fd, 1);
 	ck_ok(store_open(&store, fixture_dir, &fixture_writer, &err));
-	ck_assert_int_eq(record_over_take(&world.record, store, BOOT, &world.logger), 0);
+	ck_assert_int_eq(record_over_take(&world.record, store, world.boot_id, &world.logger), 0);
 	ck_assert_int_eq(firewalld_new(&world.fw, world.bus, &adapter), 0);
 	world_await(firewalld_is_present(world.fw));
 	options.fw = world.fw;
@@ -455,14 +462,28 @@ void world_restart(void)
 	fakewall_start(&world.wall, world.address, world.proc);
 }
 
+void world_boot(void)
+{
+	world_kill();
+	fakewall_stop(&world.wall);
+	fakewall_wipe(&world.wall);
+	world.boot_id = OTHER_BOOT;
+	fakewall_start(&world.wall, world.address, world.proc);
+	world_guard();
+}
+
 /* --- going on ---------------------------------------------------------------------------- */
 
 void world_turn(void)
 {
-	ck_assert_int_eq(loop_run_until(world.loop, clock_monotonic_ms() + 1, NULL),
-	                 LOOP_E_DEADLINE);
+	int r;
+
+	world.in_guard = true;
+	r = loop_run_until(world.loop, clock_monotonic_ms() + 1, NULL);
+	world.in_guard = false;
+	ck_assert_int_eq(r, LOOP_E_DEADLINE);
 	fakewall_turn(&world.wall);
-	fake_fail2ban_turn();
+	fake_fail2ban_turn(&world.in_guard);
 }
 
 static bool is_quiet(void)
@@ -586,16 +607,32 @@ size_t world_n_unfinished(void)
 	return list.n;
 }
 
+sqlite3 *world_other_writer(const char *sql)
+{
+	sqlite3 *other;
+
+	ck_assert_int_eq(sqlite3_open(fixture_path(STORE_FILE), &other), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_exec(other, sql, NULL, NULL, NULL), SQLITE_OK);
+	return other;
+}
+
+/* In a case of its own, so that CK_RUN_CASE=NAME runs it alone; of each row, as _i. */
+void world_suite_rows(Suite *s, const TTest *test, size_t n_rows)
+{
+	TCase *tc = tcase_create(test->name);
+
+	tcase_add_checked_fixture(tc, world_setup, world_teardown);
+	tcase_set_timeout(tc, 60);
+	tcase_add_loop_test(tc, test, 0, (int)n_rows);
+	suite_add_tcase(s, tc);
+}
+
 /* Each of the tests in a world of its own. */
 Suite *world_suite(const char *name, const TTest *const tests[], size_t n)
 {
 	Suite *s = suite_create(name);
-	TCase *tc = tcase_create(name);
 
-	tcase_add_checked_fixture(tc, world_setup, world_teardown);
-	tcase_set_timeout(tc, 60);
 	for (size_t i = 0; i < n; i++)
-		tcase_add_test(tc, tests[i]);
-	suite_add_tcase(s, tc);
+		world_suite_rows(s, tests[i], 1);
 	return s;
 }

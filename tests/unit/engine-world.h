@@ -17,7 +17,7 @@
 #include "tests/unit/store-fixture.h"
 
 struct world {
-	const char *state_dir;
+	const char *state_dir, *boot_id;
 	char address[256], proc[320], log_path[320];
 	int bus_pid, log_fd;
 	struct loop *loop;
@@ -34,6 +34,7 @@ struct world {
 	enum cause_mover mover; /* of each interface that comes or goes */
 	struct store_wipe_info last;
 	unsigned n_idle;
+	bool in_guard; /* what runs just now is the guard, none of the test */
 	/* What stands in for the kernel's table of held bans. */
 	size_t n_held;
 	bool table_there, table_fails;
@@ -49,6 +50,7 @@ extern struct world world;
 void world_setup(void);
 void world_teardown(void);
 Suite *world_suite(const char *name, const TTest *const tests[], size_t n);
+void world_suite_rows(Suite *s, const TTest *test, size_t n_rows);
 
 /* A guard begins, ends in order, or is killed: then nothing of it is told or written. */
 void world_guard(void);
@@ -60,6 +62,8 @@ void world_kill(void);
 /* firewalld is there, with these items in the runtime (r) and permanent (p). */
 void world_wall(const char *items);
 void world_restart(void); /* of firewalld; it has what is permanent then */
+/* Of the machine: the guard was killed, firewalld has what is permanent, and a guard begins. */
+void world_boot(void);
 
 void world_turn(void);
 /* Everything that is under way comes to its end; no time passes. */
@@ -89,5 +93,7 @@ const char *world_outcome(const char *item);
 struct store_wipe_info world_last_wipe(void);   /* the caller deinits it */
 const struct store_wipe_info *world_last(void); /* the same, until it is asked again */
 size_t world_n_unfinished(void);
+/* Somebody else does that to it; the caller closes what is returned, and ends it with that. */
+sqlite3 *world_other_writer(const char *sql);
 
 #endif

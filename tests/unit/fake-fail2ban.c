@@ -78,7 +78,7 @@ void fake_fail2ban_unban(const char *jail, const char *address)
 
 static struct fail2ban only;
 
-void fake_fail2ban_turn(void)
+void fake_fail2ban_turn(bool *in_guard)
 {
 	struct tickets tickets = TICKETS_NULL;
 	fail2ban_read_fn fn = only.fn;
@@ -89,11 +89,15 @@ void fake_fail2ban_turn(void)
 	only.fn = NULL;
 	if (fake_fail2ban.broken || fake_fail2ban.state != FAIL2BAN_RUNNING) {
 		(void)err_set(&err, FAIL2BAN_E_UNKNOWN, "it does not answer");
+		*in_guard = true;
 		fn(FAIL2BAN_E_UNKNOWN, NULL, &err, only.userdata);
+		*in_guard = false;
 		return;
 	}
 	must(copy_tickets(&tickets, "", NULL) == 0);
+	*in_guard = true;
 	fn(0, &tickets, &err, only.userdata);
+	*in_guard = false;
 	tickets_deinit(&tickets);
 }
 

@@ -26,7 +26,7 @@ void fake_fail2ban_unban(const char *jail, const char *address);
 /* The followers are told of its state, or that the tickets may have changed. */
 void fake_fail2ban_tell(void);
 void fake_fail2ban_change(void);
-void fake_fail2ban_turn(void); /* answers what was asked */
+void fake_fail2ban_turn(bool *in_guard); /* answers what was asked; true while somebody is told */
 void fake_fail2ban_deinit(void);
 
 #endif

@@ -16,11 +16,12 @@
 #include "guard/system/store/store.h"
 #include "tests/unit/unit.h"
 
-#define BOOT     "b0000000-0000-0000-0000-000000000001"
-#define INSTANCE "100:2000"
-#define SECOND   INT64_C(1000000)
-#define DAY      (86400 * SECOND)
-#define NOW      (INT64_C(1790000000) * SECOND)
+#define BOOT       "b0000000-0000-0000-0000-000000000001"
+#define OTHER_BOOT "b0000000-0000-0000-0000-000000000002"
+#define INSTANCE   "100:2000"
+#define SECOND     INT64_C(1000000)
+#define DAY        (86400 * SECOND)
+#define NOW        (INT64_C(1790000000) * SECOND)
 
 static char fixture_top[256], fixture_dir[300];
 

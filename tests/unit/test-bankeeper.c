@@ -979,6 +979,154 @@ START_TEST(no_gap_table)
 }
 END_TEST
 
+/* --- each state of fail2ban -------------------------------------------------------------- */
+
+/* Whatever it is but RUNNING: nobody can tell which bans still hold (law 2). */
+static const enum fail2ban_state other_states[] = {
+    FAIL2BAN_UNKNOWN,  FAIL2BAN_STOPPED, FAIL2BAN_UNREACHABLE,
+    FAIL2BAN_STOPPING, FAIL2BAN_CRASHED, FAIL2BAN_STARTING,
+};
+
+START_TEST(bans_wait_in_any_other_state)
+{
+	begin();
+	fail2ban_is(other_states[_i]);
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_pass(60000);
+	ck_assert(!is_back(BAN(1)) && !is_back(BAN(2)));
+	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	fail2ban_is(FAIL2BAN_RUNNING);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
+}
+END_TEST
+
+/* Only one that has ended in order has taken its bans off: then ours came too late. */
+START_TEST(state_changes_while_put_back)
+{
+	bool stopped = other_states[_i] == FAIL2BAN_STOPPED;
+
+	begin();
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	fail2ban_is(other_states[_i]);
+	fakewall_answer(&world.wall);
+	world.wall.silent = NULL;
+	world_pass(120000);
+	ck_assert(is_back(BAN(1)) == !stopped && is_back(BAN(2)) == !stopped);
+	fail2ban_is(FAIL2BAN_RUNNING);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+/* What is by hand waits until it is known that fail2ban ended in order. */
+START_TEST(by_hand_in_any_other_state)
+{
+	begin_without_fail2ban();
+	fail2ban_is(other_states[_i]);
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_pass(60000);
+	ck_assert(is_back(BAN(99)) == (other_states[_i] == FAIL2BAN_STOPPED));
+	fail2ban_is(FAIL2BAN_STOPPED);
+	await_closed(1);
+	ck_assert(is_back(BAN(99)));
+}
+END_TEST
+
+/* A restart of it, told one by one: what it does not hold afterwards stays away. */
+START_TEST(restarted)
+{
+	begin();
+	fail2ban_is(FAIL2BAN_STOPPING);
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_pass(5000);
+	fail2ban_is(FAIL2BAN_STOPPED);
+	world_pass(60000);
+	fail2ban_is(FAIL2BAN_STARTING);
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+	world_pass(5000);
+	ck_assert(!is_back(BAN(1)) && !is_back(BAN(2)));
+	fail2ban_is(FAIL2BAN_RUNNING);
+	await_closed(1);
+	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "ended");
+}
+END_TEST
+
+/* --- another boot ------------------------------------------------------------------------ */
+
+/* fail2ban puts its own back at the boot; what it does not is the guard's, while it holds it. */
+START_TEST(reboot)
+{
+	begin();
+	fake_fail2ban.state = FAIL2BAN_STARTING;
+	world_boot();
+	fail2ban_is(FAIL2BAN_STARTING);
+	world_await(is_back(IMAPS));
+	world_pass(5000);
+	ck_assert(!is_back(BAN(1)) && !is_back(BAN(2)));
+	fakewall_add(&world.wall, BAN(1), 0);
+	world_settle();
+	fail2ban_is(FAIL2BAN_RUNNING);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert_str_eq(world_outcome(BAN(1)), "skipped");
+	ck_assert_str_eq(world_outcome(BAN(2)), "restored");
+	ck_assert_int_eq(world_last()->kind, WIPE_REBOOT);
+}
+END_TEST
+
+/* --- a store that breaks ----------------------------------------------------------------- */
+
+/* While rules are on their way: they come back, and what became of them is written in the end. */
+static void break_while_put_back(const char *sql)
+{
+	sqlite3 *other;
+
+	begin();
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(fakewall_asked(&world.wall, "add public/rule") == 1);
+	other = world_other_writer(sql);
+	fakewall_answer(&world.wall);
+	world.wall.silent = NULL;
+	world_await(is_back(BAN(1)) && is_back(BAN(2)));
+	world_await(world_told("settled") && engine_now(world.engine).n_open_bans == 0);
+	world_pass(10000);
+	sqlite3_close(other);
+	ck_assert(record_retry(world.record));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
+	ck_assert_uint_eq(world_last()->n_bans_restored, 2);
+}
+
+START_TEST(store_is_locked_meanwhile)
+{
+	break_while_put_back("BEGIN IMMEDIATE");
+}
+END_TEST
+
+START_TEST(store_is_damaged_meanwhile)
+{
+	break_while_put_back("DROP TABLE restore_step");
+	ck_assert(world_said(".corrupt-"));
+	/* what is wanted is in the new one */
+	world_kill();
+	fakewall_reload(&world.wall);
+	world_restart();
+	rise();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	const TTest *const tests[] = {
@@ -1035,9 +1183,17 @@ static Suite *suite(void)
 	    table_of_the_guard_before,
 	    table_is_renewed,
 	    no_gap_table,
+	    restarted,
+	    reboot,
+	    store_is_locked_meanwhile,
+	    store_is_damaged_meanwhile,
 	};
+	Suite *s = world_suite("bankeeper", tests, ARRAY_SIZE(tests));
 
-	return world_suite("bankeeper", tests, ARRAY_SIZE(tests));
+	world_suite_rows(s, bans_wait_in_any_other_state, ARRAY_SIZE(other_states));
+	world_suite_rows(s, state_changes_while_put_back, ARRAY_SIZE(other_states));
+	world_suite_rows(s, by_hand_in_any_other_state, ARRAY_SIZE(other_states));
+	return s;
 }
 
 int main(void)

@@ -1061,6 +1061,91 @@ START_TEST(edited_and_made_permanent)
 }
 END_TEST
 
+/* --- another boot ------------------------------------------------------------------------ */
+
+/* What was open when the machine went down was lost with it; nobody closed it. */
+START_TEST(reboot)
+{
+	begin(OPEN);
+	world_boot();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_REBOOT);
+	ck_assert_str_eq(world_last()->boot_id, OTHER_BOOT);
+	ck_assert_str_eq(world_last()->outcome, "restored");
+	ck_assert_uint_eq(world_told("ended reboot"), 1);
+	/* and that boot is known now: what goes from here on is nobody's loss */
+	world_kill();
+	fakewall_drop(&world.wall, IMAPS);
+	world_guard();
+	world_idle();
+	ck_assert(!is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_told("lost " IMAPS " unattributed"), 1);
+}
+END_TEST
+
+/* Who takes it out of the configuration while the machine is down means that (law 1). */
+START_TEST(reboot_and_withdrawn)
+{
+	begin(OPEN);
+	world_kill();
+	fakewall_make_permanent(&world.wall, "public/service:ssh", false);
+	world_boot();
+	world_idle();
+	ck_assert(is_back(IMAPS) && !is_back("public/service:ssh"));
+	ck_assert_uint_eq(world_told("lost public/service:ssh removed"), 1);
+}
+END_TEST
+
+/* Killed when half of it was back: the next guard of that boot sees the same boot in it (law 4). */
+START_TEST(reboot_and_killed)
+{
+	begin(OPEN);
+	world.wall.silent = "addService";
+	world_boot();
+	world_await(is_back(SMTPS));
+	world_kill();
+	world.wall.silent = NULL;
+	fakewall_drop_held(&world.wall);
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_REBOOT);
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* firewalld cannot be read at first, and reloads before it can: that boot is no less of a wipe. */
+START_TEST(reboot_amid_a_reload)
+{
+	begin(OPEN);
+	world.wall.silent = "getZoneSettings2";
+	world_boot();
+	world_settle_calls();
+	world.wall.silent = NULL;
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_REBOOT);
+}
+END_TEST
+
+/* What fails at the boot is owed, also to the next one. */
+START_TEST(reboot_and_refused)
+{
+	begin(OPEN);
+	world.wall.refuse = IMAPS;
+	world.wall.error = "INVALID_SERVICE: imaps";
+	world_boot();
+	world_idle();
+	ck_assert_str_eq(world_outcome(IMAPS), "failed");
+	world.wall.refuse = NULL;
+	world_boot();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+}
+END_TEST
+
 /* --- a guard before this one ------------------------------------------------------------- */
 
 /* Killed before it heard what the wipe took: it took what is missing. */
@@ -1156,6 +1241,98 @@ START_TEST(without_a_store)
 }
 END_TEST
 
+/* --- a store that breaks in mid-cycle ---------------------------------------------------- */
+
+/* The loss is on record, and IMAPS on its way. */
+static void begin_restoring(void)
+{
+	begin(OPEN);
+	world.wall.silent = "addService";
+	fakewall_reload(&world.wall);
+	world_await(is_back(SMTPS));
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+}
+
+static void go_on_restoring(void)
+{
+	fakewall_answer(&world.wall);
+	world.wall.silent = NULL;
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_told("ended reload"), 1);
+}
+
+/* Somebody sits on it until all is over: what became of the loss is written then. */
+START_TEST(store_is_locked_meanwhile)
+{
+	sqlite3 *other;
+
+	begin_restoring();
+	other = world_other_writer("BEGIN IMMEDIATE");
+	go_on_restoring();
+	ck_assert(world_said("could not be recorded"));
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	sqlite3_close(other);
+	ck_assert(record_retry(world.record));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert(world_said("the store works again"));
+}
+END_TEST
+
+/* And a guard that is killed before that has lost nothing but the outcome. */
+START_TEST(store_is_locked_and_killed)
+{
+	sqlite3 *other;
+
+	begin_restoring();
+	other = world_other_writer("BEGIN IMMEDIATE");
+	go_on_restoring();
+	world_kill();
+	sqlite3_close(other);
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
+/* It is set aside, and all that is known goes into the new one: the wipe, and what is wanted. */
+START_TEST(store_is_damaged_meanwhile)
+{
+	begin_restoring();
+	sqlite3_close(world_other_writer("DROP TABLE restore_step"));
+	go_on_restoring();
+	ck_assert(world_said(".corrupt-"));
+	ck_assert_str_eq(world_outcome(IMAPS), "restored");
+	ck_assert_str_eq(world_last()->outcome, "restored");
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+	world_kill();
+	world_restart();
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_RESTART);
+}
+END_TEST
+
+/* The same while nothing is under way, noticed by whatever is written next. */
+START_TEST(store_is_damaged_while_idle)
+{
+	begin(OPEN);
+	sqlite3_close(world_other_writer("DROP TABLE event"));
+	record_event(world.record, EVENT_STORE, NULL, "something");
+	ck_assert(world_said(".corrupt-"));
+	/* as the watcher does, again and again */
+	ck_assert(record_retry(world.record));
+	engine_store(world.engine);
+	world_boot();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_REBOOT);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	const TTest *const tests[] = {
@@ -1211,11 +1388,20 @@ static Suite *suite(void)
 	    policy,
 	    snapshots_of_a_burst,
 	    edited_and_made_permanent,
+	    reboot,
+	    reboot_and_withdrawn,
+	    reboot_and_killed,
+	    reboot_amid_a_reload,
+	    reboot_and_refused,
 	    killed_while_reading,
 	    killed_while_restoring,
 	    restarted_unseen,
 	    timed_item_of_the_guard_before,
 	    without_a_store,
+	    store_is_locked_meanwhile,
+	    store_is_locked_and_killed,
+	    store_is_damaged_meanwhile,
+	    store_is_damaged_while_idle,
 	};
 
 	return world_suite("cycle", tests, ARRAY_SIZE(tests));

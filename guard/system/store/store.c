@@ -188,6 +188,9 @@ int store_step(struct store *store, sqlite3_stmt *statement, bool *row, struct e
 	*row = code == SQLITE_ROW;
 	if (code == SQLITE_ROW || code == SQLITE_DONE)
 		return 0;
+	if (code == SQLITE_ERROR) /* it was compiled at the open: tables of ours are gone since */
+		return err_set(err, STORE_E_CORRUPT, "%s: has changed: %s", store->path,
+		               sqlite3_errmsg(store->db));
 	return store_error(store, code, err, "cannot be used");
 }
 

@@ -141,11 +141,7 @@ const struct banshapes *bankeeper_shapes(const struct bankeeper *keeper)
 /** bankeeper_n_open() - bans that are lost and not settled */
 size_t bankeeper_n_open(const struct bankeeper *keeper)
 {
-	size_t n = 0;
-
-	for (size_t i = 0; i < keeper->list.n; i++)
-		n += keeper->list.bans[i].state != BAN_BACK;
-	return n;
+	return banlist_n_open(&keeper->list);
 }
 
 static bool is_there(const struct bankeeper *keeper, const struct item *item)
@@ -179,12 +175,13 @@ static bool still_grows(const struct bankeeper *keeper)
 /** bankeeper_has_bans() - is there a lost ban that is not settled, or was put back just now? */
 bool bankeeper_has_bans(const struct bankeeper *keeper)
 {
-	return keeper->list.n > 0;
+	return keeper->list.n > 0 || keeper->list.late;
 }
 
 static bool has_work(const struct bankeeper *keeper)
 {
-	return keeper->list.n || keeper->suspects.n || keeper->freed.n || keeper->unseen_us;
+	return bankeeper_has_bans(keeper) || keeper->suspects.n || keeper->freed.n ||
+	       keeper->asked.n || keeper->unseen_us;
 }
 
 static int remember(struct firewall *set, const struct item *item)
@@ -711,66 +708,105 @@ static int is_missed(const struct decision *decision, const struct banplan_rule 
 	return is_there(decision->keeper, rule->item) ? 0 : was_unbanned(decision, rule);
 }
 
-/* Takes those that are to be there out of the set, as an episode of their own; NULL: none. */
-static struct episode *pick_held(struct decision *decision, struct firewall *set, bool freed)
+static int add_missed(struct loss *loss, const struct item *item)
+{
+	struct loss_row row = {.verdict = LOSS_BAN, .flags = FIREWALL_RUNTIME};
+
+	if (grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(row)) < 0 ||
+	    item_copy(&row.item, item) < 0)
+		return -ENOMEM;
+	loss->rows[loss->n++] = row;
+	return 0;
+}
+
+static int find_held(struct loss *out, const struct decision *decision, const struct firewall *set,
+                     bool freed)
 {
 	struct banplan_evidence evidence = evidence_of(decision);
 	_cleanup_free_ struct banplan_rule *rules = calloc(set->n + 1, sizeof(*rules));
-	struct episode *episode =
-	    record_episode_new(decision->keeper->given.record, WIPE_UNKNOWN, clock_now_us(),
-	                       "bans were missing, though nobody was seen to remove them");
-	struct loss *loss = episode ? &episode->loss : NULL;
-	bool failed = !rules || !episode;
+	int r;
 
+	if (!rules)
+		return -ENOMEM;
 	if (freed)
 		evidence.default_zone = decision->keeper->given.tracker->wanted.default_zone;
-	for (size_t i = 0; i < set->n && !failed; i++)
+	for (size_t i = 0; i < set->n; i++)
 		rules[i].item = &set->entries[i].item;
-	failed = failed || banplan_judge(rules, set->n, &evidence) < 0;
-	for (size_t i = 0; i < set->n && !failed; i++) {
-		int r = is_missed(decision, &rules[i], freed);
-
-		if (r == 0)
-			continue;
-		failed = r < 0 ||
-		         grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(*loss->rows)) < 0;
-		if (failed)
-			break;
-		loss->rows[loss->n] =
-		    (struct loss_row){.verdict = LOSS_BAN, .flags = FIREWALL_RUNTIME};
-		failed = item_copy(&loss->rows[loss->n].item, rules[i].item) < 0;
-		loss->n += !failed;
+	r = banplan_judge(rules, set->n, &evidence);
+	for (size_t i = 0; i < set->n && r >= 0; i++) {
+		r = is_missed(decision, &rules[i], freed);
+		if (r > 0)
+			r = add_missed(out, rules[i].item);
 	}
-	if (!failed && loss->n)
-		return episode;
+	return r < 0 ? r : 0;
+}
+
+/*
+ * Those of the set that are to be there, as an episode of their own; NULL: none.
+ *
+ * Return: 0; -ENOMEM: nothing is known of them, and they have to be kept.
+ */
+static int pick_held(struct episode **out, const struct decision *decision,
+                     const struct firewall *set, bool freed)
+{
+	struct episode *episode;
+	int r;
+
+	*out = NULL;
+	if (set->n == 0)
+		return 0;
+	episode = record_episode_new(decision->keeper->given.record, WIPE_UNKNOWN, clock_now_us(),
+	                             "bans were missing, though nobody was seen to remove them");
+	r = episode ? find_held(&episode->loss, decision, set, freed) : -ENOMEM;
+	if (r == 0 && episode->loss.n) {
+		*out = episode;
+		return 0;
+	}
 	episode_free(episode);
-	if (failed)
-		missed(decision->keeper);
-	return NULL;
+	return r;
+}
+
+/* For want of memory, and nothing of it is lost. */
+static void try_later(struct bankeeper *keeper)
+{
+	missed(keeper);
+	loop_timer_set(keeper->timer, RETRY_MS);
+}
+
+/* Takes those of the set that are to be there into the list; @out: their wipe, NULL: none. */
+static int take_held(struct ban_wipe **out, struct decision *decision, const struct firewall *set,
+                     bool freed)
+{
+	struct episode *episode;
+	int r = pick_held(&episode, decision, set, freed);
+
+	*out = NULL;
+	if (r == 0 && episode)
+		r = banlist_take(&decision->keeper->list, &episode, "restored", !freed, out);
+	episode_free(episode);
+	if (r < 0)
+		try_later(decision->keeper);
+	return r;
 }
 
 /* An unban in one jail has taken the rule of another one along. */
 static void decide_freed(struct decision *decision)
 {
 	struct bankeeper *keeper = decision->keeper;
-	struct episode *episode = pick_held(decision, &keeper->asked, true);
-	size_t n = episode ? episode->loss.n : 0;
+	struct ban_wipe *wipe;
 
-	firewall_deinit(&keeper->asked);
-	if (!episode)
+	if (take_held(&wipe, decision, &keeper->asked, true) < 0)
 		return;
-	for (size_t i = 0; i < n; i++) {
+	firewall_deinit(&keeper->asked);
+	for (size_t i = 0; wipe && i < wipe->episode->loss.n; i++) {
+		const struct item *item = &wipe->episode->loss.rows[i].item;
 		_cleanup_free_ char *text = NULL;
 
-		if (item_format(&text, &episode->loss.rows[i].item) < 0)
+		if (item_format(&text, item) < 0)
 			continue;
 		banlog_kept(log_of(keeper), text);
-		record_event(keeper->given.record, EVENT_BAN_KEPT, &episode->loss.rows[i].item,
+		record_event(keeper->given.record, EVENT_BAN_KEPT, item,
 		             "%s was removed by an unban, and another jail still holds it", text);
-	}
-	if (banlist_take(&keeper->list, &episode, "restored", false, NULL) < 0) {
-		episode_free(episode);
-		missed(keeper);
 	}
 }
 
@@ -827,20 +863,18 @@ static void decide_suspects(struct decision *decision)
 {
 	struct bankeeper *keeper = decision->keeper;
 	struct record *record = keeper->given.record;
-	struct episode *episode = pick_held(decision, &keeper->suspects, false);
+	struct ban_wipe *wipe;
 
-	if (episode) {
-		record_episode_begin(record, episode);
-		record_episode_loss(record, episode);
+	if (take_held(&wipe, decision, &keeper->suspects, false) < 0)
+		return;
+	if (wipe) {
+		record_episode_begin(record, wipe->episode);
+		record_episode_loss(record, wipe->episode);
 	}
 	for (size_t i = 0; i < keeper->suspects.n; i++)
 		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
 			missed(keeper);
 	firewall_deinit(&keeper->suspects);
-	if (episode && banlist_take(&keeper->list, &episode, "restored", true, NULL) < 0) {
-		episode_free(episode);
-		missed(keeper);
-	}
 }
 
 /* What would be done, newest first, for who only asks. */
@@ -1082,8 +1116,12 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 		return;
 	}
 	if (keeper->known &&
-	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0)
-		missed(keeper);
+	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0) {
+		/* what has ended would be forgotten: they are read once more */
+		try_later(keeper);
+		bankeeper_tickets_changed(keeper);
+		return;
+	}
 	learn(keeper, tickets);
 	if (keeper->known && tickets->n > keeper->tickets.n && still_grows(keeper))
 		keeper->grown_us = clock_monotonic_us();
@@ -1108,9 +1146,11 @@ static void ask(struct bankeeper *keeper)
 	loop_timer_stop(keeper->refresh_timer);
 	loop_timer_stop(keeper->timer);
 	keeper->asked_us = clock_monotonic_us();
-	firewall_deinit(&keeper->asked);
-	keeper->asked = keeper->freed;
-	keeper->freed = FIREWALL_NULL;
+	if (keeper->freed.n) { /* else what could not be decided the last time is asked for again */
+		firewall_deinit(&keeper->asked);
+		keeper->asked = keeper->freed;
+		keeper->freed = FIREWALL_NULL;
+	}
 	r = fail2ban_read(keeper->given.fail2ban, on_tickets, keeper);
 	keeper->reading = r == 0;
 	if (r != 0 && has_work(keeper))
@@ -1276,6 +1316,8 @@ static void advance(struct bankeeper *keeper)
 {
 	if (is_busy(keeper) || !has_work(keeper) || !may_act(keeper))
 		return;
+	if (banlist_retry(&keeper->list, !keeper->given.pretend) < 0)
+		try_later(keeper);
 	if (fail2ban_runs(keeper)) {
 		keeper->stopped_us = 0;
 		ask(keeper);
@@ -1304,12 +1346,20 @@ static void on_freed_due(void *userdata)
 	struct banplan_evidence evidence = evidence_of(&decision);
 	_cleanup_free_ struct banplan_rule *rules = calloc(keeper->freed.n + 1, sizeof(*rules));
 	size_t n_held = 0;
+	int r = rules ? 0 : -ENOMEM;
 
 	evidence.clients = NULL;
 	evidence.default_zone = keeper->given.tracker->wanted.default_zone;
 	for (size_t i = 0; rules && i < keeper->freed.n; i++)
 		rules[i].item = &keeper->freed.entries[i].item;
-	if (!rules || !keeper->known || banplan_judge(rules, keeper->freed.n, &evidence) < 0) {
+	if (r == 0 && keeper->known)
+		r = banplan_judge(rules, keeper->freed.n, &evidence);
+	if (r < 0) {
+		missed(keeper);
+		loop_timer_set(keeper->freed_timer, RETRY_MS);
+		return;
+	}
+	if (!keeper->known) {
 		firewall_deinit(&keeper->freed);
 		return;
 	}
@@ -1444,8 +1494,8 @@ void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const cha
 {
 	keeper->closing_us = 0;
 	if (banlist_take(&keeper->list, &episode, outcome, !keeper->given.pretend, NULL) < 0) {
-		missed(keeper);
-		record_episode_end_take(keeper->given.record, episode, outcome);
+		banlist_take_later(&keeper->list, episode, outcome);
+		try_later(keeper);
 	}
 	end_wipes(keeper);
 }

@@ -22,6 +22,12 @@ void banlist_deinit(struct banlist *list)
 		episode_free(wipe->episode);
 		free(wipe);
 	}
+	while (list->late) {
+		struct episode *episode = list->late;
+
+		list->late = episode->next;
+		episode_free(episode);
+	}
 	free(list->bans);
 	*list = (struct banlist){.record = list->record};
 }
@@ -174,9 +180,45 @@ int banlist_take(struct banlist *list, struct episode **episode, const char *out
 	return 0;
 }
 
+/** banlist_take_later() - there was no memory for banlist_take(): it waits for banlist_retry() */
+void banlist_take_later(struct banlist *list, struct episode *episode, const char *outcome)
+{
+	episode->outcome = outcome;
+	episode->next = list->late;
+	list->late = episode;
+}
+
+/** banlist_retry() - take what waits; as banlist_take() */
+int banlist_retry(struct banlist *list, bool recorded)
+{
+	while (list->late) {
+		struct episode *episode = list->late, *next = episode->next;
+
+		if (banlist_take(list, &episode, episode->outcome, recorded, NULL) < 0)
+			return -ENOMEM;
+		list->late = next;
+	}
+	return 0;
+}
+
+/** banlist_n_open() - bans that are lost and not settled */
+size_t banlist_n_open(const struct banlist *list)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < list->n; i++)
+		n += list->bans[i].state != BAN_BACK;
+	for (const struct episode *late = list->late; late; late = late->next)
+		n += loss_count(&late->loss, LOSS_BAN);
+	return n;
+}
+
 /** banlist_has_wipe() - is a wipe of this number in the list? */
 bool banlist_has_wipe(const struct banlist *list, int64_t wipe_id)
 {
+	for (const struct episode *late = list->late; late; late = late->next)
+		if (late->wipe_id == wipe_id)
+			return true;
 	for (const struct ban_wipe *wipe = list->wipes; wipe; wipe = wipe->next)
 		if (wipe->episode->wipe_id == wipe_id)
 			return true;

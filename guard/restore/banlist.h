@@ -47,12 +47,16 @@ struct banlist {
 	size_t n;
 	size_t capacity;
 	struct ban_wipe *wipes; /* the latest first */
+	struct episode *late;   /* owned; the latest first: there was no memory for their bans */
 	struct record *record;  /* borrowed */
 };
 
 void banlist_deinit(struct banlist *list);
 int banlist_take(struct banlist *list, struct episode **episode, const char *outcome, bool recorded,
                  struct ban_wipe **out) _must_check_;
+void banlist_take_later(struct banlist *list, struct episode *episode, const char *outcome);
+int banlist_retry(struct banlist *list, bool recorded) _must_check_;
+size_t banlist_n_open(const struct banlist *list);
 int banlist_adopt(struct banlist *list, int64_t wipe_id) _must_check_;
 bool banlist_has_wipe(const struct banlist *list, int64_t wipe_id);
 struct ban *banlist_find(const struct banlist *list, const struct item *item);

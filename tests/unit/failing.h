@@ -26,6 +26,8 @@
 
 static unsigned long failing_at; /* counted down; at 1 it fails; 0: none does */
 static bool failing_has;         /* it has failed */
+/* Where that is not NULL: an allocation counts while it is true. */
+static const bool *failing_only;
 
 #if FAILING
 void *__libc_malloc(size_t size);
@@ -34,7 +36,7 @@ void *__libc_realloc(void *old, size_t size);
 
 static bool failing_now(void)
 {
-	if (failing_at == 0 || --failing_at > 0)
+	if (failing_at == 0 || (failing_only && !*failing_only) || --failing_at > 0)
 		return false;
 	failing_has = true;
 	errno = ENOMEM;

@@ -87,6 +87,7 @@ UNIT_TESTS = \
 	tests/unit/test-spool \
 	tests/unit/test-store \
 	tests/unit/test-store-bans \
+	tests/unit/test-scarce \
 	tests/unit/test-store-faults \
 	tests/unit/test-summary \
 	tests/unit/test-takeover \
@@ -112,6 +113,7 @@ tests_unit_test_bankill_SOURCES = tests/unit/test-bankill.c $(ENGINE_WORLD)
 tests_unit_test_takeover_SOURCES = tests/unit/test-takeover.c $(ENGINE_WORLD)
 tests_unit_test_errand_SOURCES = tests/unit/test-errand.c $(ENGINE_WORLD)
 tests_unit_test_repair_SOURCES = tests/unit/test-repair.c $(ENGINE_WORLD)
+tests_unit_test_scarce_SOURCES = tests/unit/test-scarce.c $(ENGINE_WORLD)
 tests_unit_test_cycle_SOURCES = tests/unit/test-cycle.c $(ENGINE_WORLD)
 tests_unit_test_bus_SOURCES = tests/unit/test-bus.c tests/unit/fake-firewalld.c
 tests_unit_test_busmonitor_SOURCES = tests/unit/test-busmonitor.c tests/unit/fake-firewalld.c
@@ -119,6 +121,7 @@ EXTRA_DIST += tests/unit/golden/report.txt tests/unit/golden/report.html
 
 # Long: PROPERTY_RUNS=1000000 tests/unit/test-property
 # Long: BANKILL_ROUNDS=5000 tests/unit/test-bankill
+# Long: SCARCE_EVERY=1 tests/unit/test-scarce
 
 # Our parser of rich rules against firewalld's own, on rules made up at random. Skipped here (77)
 # where firewalld is not installed; tests/run installs it first.

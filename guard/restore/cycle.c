@@ -2,8 +2,8 @@
 #include "guard/restore/cycle.h"
 
 #include "guard/model/pace.h"
-#include "guard/model/portspace.h"
 #include "guard/restore/banlist.h"
+#include "guard/restore/judge.h"
 #include "guard/restore/makeshift.h"
 #include "guard/restore/restorer.h"
 #include "guard/restore/unread.h"
@@ -284,37 +284,6 @@ static bool restore(struct cycle *cycle, const struct firewall *now, bool again)
 
 /* --- judging ----------------------------------------------------------------------------- */
 
-/* What the record says of a row that cannot be attributed otherwise. */
-static enum loss_verdict verdict_of_unfinished(const struct store_unfinished *unfinished,
-                                               const struct loss_row *row)
-{
-	/* heard of, and killed before it was read what it took: it took what is missing */
-	if (unfinished->wipe.n_rows == 0)
-		return row->flags & FIREWALL_PERMANENT ? LOSS_REMOVED : LOSS_LOST;
-	for (size_t i = 0; i < unfinished->loss.n; i++)
-		if (item_covers(&unfinished->loss.rows[i].item, &row->item))
-			return unfinished->loss.rows[i].verdict;
-	return LOSS_UNATTRIBUTED;
-}
-
-/* A loss that the guard knew of before it was interrupted is a loss still. */
-static void resume_unfinished(struct cycle *cycle, struct loss *loss)
-{
-	const struct store_unfinished_list *list = &cycle->unfinished;
-
-	for (size_t i = 0; i < loss->n; i++) {
-		struct loss_row *row = &loss->rows[i];
-
-		if (row->flags & FIREWALL_EDITED)
-			continue; /* there is evidence, and it tells neither */
-		for (size_t w = list->n; w > 0 && row->verdict == LOSS_UNATTRIBUTED; w--) {
-			row->verdict = verdict_of_unfinished(&list->wipes[w - 1], row);
-			if (row->verdict != LOSS_UNATTRIBUTED)
-				cycle->kind = list->wipes[w - 1].wipe.kind;
-		}
-	}
-}
-
 static void close_unfinished(struct cycle *cycle)
 {
 	struct store_unfinished_list *list = &cycle->unfinished;
@@ -352,25 +321,11 @@ static int judge_errand(struct cycle *cycle, struct firewall *now, struct loss *
 	return r;
 }
 
-/* A person may have spoken of some ports of a range. */
-static int cut_by(struct cycle *cycle, struct firewall *now, const struct item *items, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++) {
-		r = portspace_cut(&cycle->given.tracker->wanted, &items[i]);
-		if (r == 0)
-			r = portspace_cut(now, &items[i]);
-	}
-	return r;
-}
-
 static int judge(struct cycle *cycle, struct firewall *now, struct loss *out)
 {
 	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
 	struct loss_evidence evidence = {
 	    .before = cycle->given.tracker->known ? &cycle->given.tracker->wanted : NULL,
-	    .after = now,
 	    .scope = &cycle->given.config->scope,
 	    .zones = cycle->whole ? NULL : &cycle->zones,
 	    .bans = bankeeper_is_wanted(cycle->given.config),
@@ -387,21 +342,13 @@ static int judge(struct cycle *cycle, struct firewall *now, struct loss *out)
 		return judge_errand(cycle, now, out);
 	r = record_released(cycle->given.record, &released);
 	if (r == 0)
-		r = cut_by(cycle, now, released.items, released.n);
-	if (r == 0)
-		r = cut_by(cycle, now, cycle->given.config->scope.require,
-		           cycle->given.config->scope.n_require);
-	if (r < 0)
-		return r;
-	evidence.released = released.items;
-	evidence.n_released = released.n;
-	r = loss_find(out, &evidence);
+		r = judge_find(out, &cycle->given.tracker->wanted, now, &released, &evidence);
 	if (r != 0)
 		return r;
 	/* nothing is lost without a wipe */
 	if (cycle->kind == WIPE_UNKNOWN && loss_count(out, LOSS_LOST))
 		notice_silent_wipe(cycle);
-	resume_unfinished(cycle, out);
+	judge_resume(out, &cycle->unfinished, &cycle->kind);
 	return 0;
 }
 

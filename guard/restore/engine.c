@@ -7,6 +7,7 @@
 #include "guard/restore/cycle.h"
 #include "guard/restore/expiry.h"
 #include "guard/restore/gapkeeper.h"
+#include "guard/restore/judge.h"
 #include "guard/restore/kernelwatch.h"
 #include "guard/restore/mender.h"
 #include "guard/restore/takeover.h"
@@ -309,29 +310,24 @@ static void resume(struct engine *engine)
 	cycle_resume_take(engine->cycle, &unfinished);
 }
 
-/*
- * Compares with what was stored when the guard ran last. Another boot or another
- * firewalld: what is missing was lost. The same: nobody can tell.
- */
+/* Compares with what was stored when the guard ran last. */
 static enum wipe_kind start_from_store(struct engine *engine, const char *instance)
 {
 	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
 	_cleanup_firewall_ struct firewall snapshot = FIREWALL_NULL;
-	bool same_boot, same_instance;
+	enum wipe_kind kind;
 
 	if (record_last_good(engine->given.record, &meta, &snapshot))
 		return WIPE_UNKNOWN;
 	resume(engine);
-	same_boot = meta.boot_id && strcmp(meta.boot_id, engine->given.boot_id) == 0;
-	same_instance = same_boot && (!*instance || !meta.instance || !*meta.instance ||
-	                              strcmp(meta.instance, instance) == 0);
-	if (tracker_start_from_take(&engine->tracker, &snapshot, same_instance) < 0)
+	kind = judge_kind(&meta, engine->given.boot_id, instance);
+	if (tracker_start_from_take(&engine->tracker, &snapshot, kind == WIPE_UNKNOWN) < 0)
 		return WIPE_UNKNOWN;
-	if (cycle_stood_in(engine->cycle, same_boot && record_is_of(&meta, instance)) < 0)
+	if (cycle_stood_in(engine->cycle, kind != WIPE_REBOOT && record_is_of(&meta, instance)) < 0)
 		return WIPE_UNKNOWN;
 	record_mark_put_back(engine->given.record, &engine->tracker.wanted);
 	bankeeper_began(engine->bans, meta.good_us);
-	return !same_boot ? WIPE_REBOOT : !same_instance ? WIPE_RESTART : WIPE_UNKNOWN;
+	return kind;
 }
 
 static void on_appeared(struct engine *engine, const struct firewalld_event *event)

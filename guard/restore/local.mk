@@ -26,6 +26,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/gapkeeper.h \
 	guard/restore/itemcall.c \
 	guard/restore/itemcall.h \
+	guard/restore/judge.c \
+	guard/restore/judge.h \
 	guard/restore/kernelwatch.c \
 	guard/restore/kernelwatch.h \
 	guard/restore/makeshift.c \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard/model/portspace.h"
+#include "guard/restore/judge.h"
 #include "guard/restore/unread.h"
 #include "guard/system/host/lock.h"
 
@@ -35,6 +36,7 @@ struct search {
 	struct store *store;
 	struct firewall *now;
 	struct store_items released;
+	struct store_unfinished_list unfinished; /* wipes that a guard has left */
 	struct banshapes shapes;
 	int64_t now_us;
 	bool bans;
@@ -153,16 +155,15 @@ static int add_back_and_gone(struct missing *missing, const struct search *searc
 
 static int add_unfinished(struct missing *missing, const struct search *search, struct err *err)
 {
-	_cleanup_store_unfinished_list_ struct store_unfinished_list list =
-	    STORE_UNFINISHED_LIST_NULL;
-	int r = store_wipe_unfinished(search->store, &list, err);
+	const struct store_unfinished_list *list = &search->unfinished;
+	int r = 0;
 
-	for (size_t i = 0; i < list.n && r == 0; i++) {
-		for (size_t j = 0; j < list.wipes[i].loss.n && r == 0; j++)
-			r = add_recorded(missing, search, &list.wipes[i].loss.rows[j],
-			                 list.wipes[i].loss.rows[j].verdict, NULL);
+	for (size_t i = 0; i < list->n && r == 0; i++) {
+		for (size_t j = 0; j < list->wipes[i].loss.n && r == 0; j++)
+			r = add_recorded(missing, search, &list->wipes[i].loss.rows[j],
+			                 list->wipes[i].loss.rows[j].verdict, NULL);
 		if (r == 0)
-			r = add_back_and_gone(missing, search, list.wipes[i].wipe.id, err);
+			r = add_back_and_gone(missing, search, list->wipes[i].wipe.id, err);
 	}
 	return r;
 }
@@ -255,37 +256,43 @@ static int compare(struct missing *missing, const struct search *search, const c
                    struct err *err)
 {
 	struct loss_evidence evidence = {
-	    .after = search->now,
 	    .scope = &search->config->scope,
-	    .released = search->released.items,
-	    .n_released = search->released.n,
 	    .bans = search->bans,
 	    .shapes = &search->shapes,
 	    .now_us = search->now_us,
 	};
-	int r = 0;
+	enum wipe_kind kind;
+	int r = STORE_E_NOT_FOUND;
 
 	if (search->store)
 		r = store_snapshot_last_good(search->store, &missing->meta, &missing->before, err);
 	if (r != 0 && r != STORE_E_NOT_FOUND)
 		return r;
-	if (search->store && r == 0)
+	missing->kind = WIPE_REQUIRE;
+	if (r == 0) {
 		evidence.before = &missing->before;
-	missing->kind = WIPE_UNKNOWN;
-	if (!evidence.before)
-		missing->kind = WIPE_REQUIRE;
-	else if (!missing->meta.boot_id || strcmp(missing->meta.boot_id, missing->boot_id) != 0)
-		missing->kind = WIPE_REBOOT;
-	else if (missing->meta.instance && missing->meta.instance[0] && instance[0] &&
-	         strcmp(missing->meta.instance, instance) != 0)
-		missing->kind = WIPE_RESTART;
+		missing->kind = judge_kind(&missing->meta, missing->boot_id, instance);
+	}
 	evidence.kind = missing->kind;
 	if (portspace_cut_by(&missing->before, search->now) < 0 ||
 	    unread_keep(search->now, &missing->before, NULL, "") < 0)
 		return -ENOMEM;
-	if (cut_by_items(&missing->before, search->released.items, search->released.n) < 0)
-		return -ENOMEM;
-	return loss_find(&missing->loss, &evidence);
+	r = judge_find(&missing->loss, &missing->before, search->now, &search->released, &evidence);
+	if (r == 0)
+		judge_resume(&missing->loss, &search->unfinished, &kind);
+	return r;
+}
+
+/* What is on record beside the last good state. */
+static int read_record(struct search *search, struct err *err)
+{
+	int r = store_release_list(search->store, &search->released, err);
+
+	if (r == 0)
+		r = store_shapes(search->store, &search->shapes, err);
+	if (r == 0)
+		r = store_wipe_unfinished(search->store, &search->unfinished, err);
+	return r;
 }
 
 static int find(struct missing *out, struct search *search, const char *instance, struct err *err)
@@ -295,9 +302,7 @@ static int find(struct missing *out, struct search *search, const char *instance
 	int r = bootid_read(missing.boot_id, err);
 
 	if (r == 0 && store)
-		r = store_release_list(store, &search->released, err);
-	if (r == 0 && store)
-		r = store_shapes(store, &search->shapes, err);
+		r = read_record(search, err);
 	if (r == 0)
 		r = compare(&missing, search, instance, err);
 	if (r == 0 && store)
@@ -305,6 +310,7 @@ static int find(struct missing *out, struct search *search, const char *instance
 	if (r == 0 && store)
 		r = add_left_open(&missing, search, err);
 	store_items_deinit(&search->released);
+	store_unfinished_list_deinit(&search->unfinished);
 	banshapes_deinit(&search->shapes);
 	if (r != 0)
 		return r;

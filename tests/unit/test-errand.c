@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* `reload-guard restore`: one cycle of the engine, by hand. */
+#include "guard/restore/missing.h"
+#include "guard/system/host/bootid.h"
 #include "tests/unit/engine-world.h"
 #include "tests/unit/firewalls.h"
 
@@ -505,6 +507,52 @@ START_TEST(bound_elsewhere_since)
 }
 END_TEST
 
+/* --- one judge --------------------------------------------------------------------------- */
+
+static void find_missing(struct missing *out)
+{
+	_cleanup_firewall_ struct firewall now = FIREWALL_NULL;
+	struct missing_query query = {.config = &world.config,
+	                              .store = record_store(world.record),
+	                              .now = &now,
+	                              .instance = "",
+	                              .now_us = clock_now_us()};
+
+	ck_assert_int_eq(firewall_copy(&now, &world.wall.fw), 0);
+	ck_ok(missing_find(out, &query, &err));
+}
+
+/* Killed when half of it was back, or before it was read: who looks sees what the next guard does.
+ */
+START_TEST(sees_what_a_guard_would)
+{
+	static const char *const silent[] = {"addService", "getZoneSettings2"};
+	_cleanup_missing_ struct missing missing = MISSING_NULL;
+	char boot_id[BOOTID_SIZE];
+
+	ck_ok(bootid_read(boot_id, &err));
+	world.boot_id = boot_id;
+	world_wall(OPEN);
+	world_guard();
+	world_idle();
+	world.wall.silent = silent[_i];
+	fakewall_reload(&world.wall);
+	world_await(world_n_unfinished() == 1);
+	world_settle_calls();
+	find_missing(&missing);
+	ck_assert_uint_eq(missing.loss.n, _i == 0 ? 1 : 2);
+	ck_assert_str_eq(missing.loss.rows[0].item.value, "imaps");
+	ck_assert_int_eq(missing.loss.rows[0].verdict, LOSS_LOST);
+	world_kill();
+	fakewall_drop_held(&world.wall);
+	world.wall.silent = NULL;
+	strv_deinit(&world.told);
+	world_guard();
+	world_idle();
+	ck_assert_uint_eq(world_told("lost " IMAPS " lost"), 1);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	const TTest *const tests[] = {
@@ -529,8 +577,10 @@ static Suite *suite(void)
 	    gone_during_the_bans,
 	    takes_no_snapshot,
 	};
+	Suite *s = world_suite("errand", tests, ARRAY_SIZE(tests));
 
-	return world_suite("errand", tests, ARRAY_SIZE(tests));
+	world_suite_rows(s, sees_what_a_guard_would, 2);
+	return s;
 }
 
 int main(void)

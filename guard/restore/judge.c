@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/restore/judge.h"
+
+#include <string.h>
+
+#include "guard/model/portspace.h"
+
+/* Of the same firewalld, as far as both are known. */
+static bool is_same_instance(const char *a, const char *b)
+{
+	return !a || !*a || !*b || strcmp(a, b) == 0;
+}
+
+/**
+ * judge_kind() - what has happened to firewalld since it looked like that
+ * @instance: of firewalld now; "" when not known
+ *
+ * Another boot or another firewalld: what is missing was lost. The same: nobody can tell.
+ *
+ * Return: WIPE_REBOOT, WIPE_RESTART or WIPE_UNKNOWN.
+ */
+enum wipe_kind judge_kind(const struct store_snapshot *before, const char *boot_id,
+                          const char *instance)
+{
+	if (!before->boot_id || strcmp(before->boot_id, boot_id) != 0)
+		return WIPE_REBOOT;
+	return is_same_instance(before->instance, instance) ? WIPE_UNKNOWN : WIPE_RESTART;
+}
+
+/* A person may have spoken of some ports of a range. */
+static int cut_by(struct firewall *before, struct firewall *now, const struct item *items, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++) {
+		r = portspace_cut(before, &items[i]);
+		if (r == 0)
+			r = portspace_cut(now, &items[i]);
+	}
+	return r;
+}
+
+/**
+ * judge_find() - what is missing, and why
+ * @out:      as of loss_find()
+ * @before:   what is wanted; changed in place: ports in it are parted where somebody named some
+ * @now:      what firewalld holds; likewise
+ * @released: by `reload-guard release`
+ * @evidence: everything else; before is set where something is known
+ *
+ * Return: as loss_find().
+ */
+int judge_find(struct loss *out, struct firewall *before, struct firewall *now,
+               const struct store_items *released, struct loss_evidence *evidence)
+{
+	const struct scope *scope = evidence->scope;
+	int r = cut_by(before, now, released->items, released->n);
+
+	if (r == 0)
+		r = cut_by(before, now, scope->require, scope->n_require);
+	if (r < 0)
+		return r;
+	evidence->after = now;
+	evidence->released = released->items;
+	evidence->n_released = released->n;
+	return loss_find(out, evidence);
+}
+
+/* What the record says of a row that cannot be attributed otherwise. */
+static enum loss_verdict verdict_of(const struct store_unfinished *unfinished,
+                                    const struct loss_row *row)
+{
+	/* heard of, and killed before it was read what it took: it took what is missing */
+	if (unfinished->wipe.n_rows == 0)
+		return row->flags & FIREWALL_PERMANENT ? LOSS_REMOVED : LOSS_LOST;
+	for (size_t i = 0; i < unfinished->loss.n; i++)
+		if (item_covers(&unfinished->loss.rows[i].item, &row->item))
+			return unfinished->loss.rows[i].verdict;
+	return LOSS_UNATTRIBUTED;
+}
+
+/**
+ * judge_resume() - what a guard knew of a loss before it was interrupted, it is still
+ * @unfinished: wipes that it left, oldest first
+ * @kind:       receives that of the wipe which has it, where there is one
+ */
+void judge_resume(struct loss *loss, const struct store_unfinished_list *unfinished,
+                  enum wipe_kind *kind)
+{
+	for (size_t i = 0; i < loss->n; i++) {
+		struct loss_row *row = &loss->rows[i];
+
+		if (row->flags & FIREWALL_EDITED)
+			continue; /* there is evidence, and it tells neither */
+		for (size_t w = unfinished->n; w > 0 && row->verdict == LOSS_UNATTRIBUTED; w--) {
+			row->verdict = verdict_of(&unfinished->wipes[w - 1], row);
+			if (row->verdict != LOSS_UNATTRIBUTED)
+				*kind = unfinished->wipes[w - 1].wipe.kind;
+		}
+	}
+}

@@ -12,7 +12,8 @@ enum {
 
 /* Items of one fate: restored, failed… or, without an attempt, the verdict. */
 struct group {
-	char *fate;        /* owned */
+	char *fate; /* owned */
+	enum store_outcome step;
 	struct strv names; /* the last one first */
 };
 
@@ -49,6 +50,7 @@ void history_fold_deinit(struct history_fold *fold)
 void history_fold_lines_deinit(struct history_fold_lines *lines)
 {
 	strv_deinit(&lines->headings);
+	free(lines->steps);
 	strv_deinit(&lines->texts);
 	*lines = HISTORY_FOLD_LINES_NULL;
 }
@@ -74,7 +76,8 @@ static struct history_fold_wipe *need_wipe(struct history_fold *fold, int64_t id
 	return wipe;
 }
 
-static struct group *need_group(struct history_fold_wipe *wipe, const char *fate)
+static struct group *need_group(struct history_fold_wipe *wipe, const char *fate,
+                                enum store_outcome step)
 {
 	struct group *group;
 
@@ -84,7 +87,7 @@ static struct group *need_group(struct history_fold_wipe *wipe, const char *fate
 	if (grow(&wipe->groups, &wipe->capacity, wipe->n + 1, sizeof(*wipe->groups)) < 0)
 		return NULL;
 	group = &wipe->groups[wipe->n];
-	*group = (struct group){.fate = strdup(fate)};
+	*group = (struct group){.fate = strdup(fate), .step = step};
 	if (!group->fate)
 		return NULL;
 	wipe->n++;
@@ -121,16 +124,21 @@ int history_fold_take(struct history_fold *fold, const struct store_history_row 
 		return 0;
 	if (attempt && strv_add(&wipe->tried, item) < 0)
 		return -ENOMEM;
-	group = need_group(wipe, fate ? fate : row->kind);
+	group = need_group(wipe, fate ? fate : row->kind, attempt ? row->step : STORE_STEP_N);
 	return group ? add_name(group, row, item) : -ENOMEM;
 }
 
 /* --- lines ------------------------------------------------------------------------------- */
 
-static int put_line(struct history_fold_lines *out, const char *heading, const char *text)
+static int put_line(struct history_fold_lines *out, const char *heading, enum store_outcome step,
+                    const char *text)
 {
-	int r = strv_add(&out->headings, heading);
+	int r = grow(&out->steps, &out->capacity, out->texts.n + 1, sizeof(*out->steps));
 
+	if (r < 0)
+		return r;
+	out->steps[out->texts.n] = *heading ? step : STORE_STEP_N;
+	r = strv_add(&out->headings, heading);
 	return r < 0 ? r : strv_add(&out->texts, text);
 }
 
@@ -165,12 +173,12 @@ static int put_group(struct history_fold_lines *out, const struct group *group)
 	for (size_t i = 0; at > 0 && r >= 0 && i < LINES_MAX; i++) {
 		_cleanup_free_ char *line = fill_line(&group->names, &at);
 
-		r = line ? put_line(out, i == 0 ? heading : "", line) : -ENOMEM;
+		r = line ? put_line(out, i == 0 ? heading : "", group->step, line) : -ENOMEM;
 	}
 	if (r < 0 || at == 0)
 		return r < 0 ? r : 0;
 	r = xasprintf(&rest, "and %zu more: reload-guard -v history shows all", at);
-	return r < 0 ? r : put_line(out, "", rest);
+	return r < 0 ? r : put_line(out, "", STORE_STEP_N, rest);
 }
 
 /**

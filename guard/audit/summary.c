@@ -87,7 +87,7 @@ static int take_restore(struct summary_wipe *wipe, const struct store_history_ro
 {
 	int r;
 
-	if (!row->outcome || strcmp(row->outcome, "restored") != 0)
+	if (row->step != STORE_STEP_RESTORED)
 		return 0;
 	r = is_mail(row->item);
 	wipe->n_mail_back += r > 0;

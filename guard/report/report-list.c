@@ -46,10 +46,10 @@ static void cell_time(struct report_list *list, int64_t us, const char *none)
 	report_table_cell(&list->table, REPORT_PLAIN, "%s", us ? text : none);
 }
 
-static enum report_color fate_color(const char *heading)
+static enum report_color step_color(enum store_outcome step)
 {
-	return strstr(heading, "failed")     ? REPORT_BAD
-	       : strstr(heading, "restored") ? REPORT_GOOD
+	return step == STORE_STEP_FAILED     ? REPORT_BAD
+	       : step == STORE_STEP_RESTORED ? REPORT_GOOD
 	                                     : REPORT_PLAIN;
 }
 
@@ -61,7 +61,7 @@ static void put_fold_lines(struct report_list *list, const struct history_fold_l
 		const char *heading = lines->headings.strings[i - 1];
 
 		cell_time(list, with_time && i == 1 ? lines->at_us : 0, "");
-		report_table_cell(&list->table, fate_color(heading), "%s", heading);
+		report_table_cell(&list->table, step_color(lines->steps[i - 1]), "%s", heading);
 		report_table_cell(&list->table, REPORT_PLAIN, "%s", lines->texts.strings[i - 1]);
 		report_table_cell(&list->table, REPORT_PLAIN, "%s", "");
 	}
@@ -200,7 +200,7 @@ int report_history_line(const struct report *report, const struct store_history_
 
 static enum report_color history_color(const struct store_history_row *row)
 {
-	if (row->outcome && strcmp(row->outcome, "failed") == 0)
+	if (row->step == STORE_STEP_FAILED)
 		return REPORT_BAD;
 	if (event_is(row->kind, EVENT_WIPE))
 		return row->n_failed || row->n_restored < row->n_lost ? REPORT_BAD : REPORT_WARN;

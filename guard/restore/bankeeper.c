@@ -196,9 +196,9 @@ static int remember(struct firewall *set, const struct item *item)
 
 /* --- wipes that come to their end -------------------------------------------------------- */
 
-static const char *outcome_of(const struct ban_wipe *wipe)
+static enum store_ending ending_of(const struct ban_wipe *wipe)
 {
-	return wipe->n_failed ? "bans partly restored" : wipe->outcome;
+	return wipe->n_failed ? STORE_WIPE_BANS_PARTLY : wipe->ending;
 }
 
 static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
@@ -211,7 +211,7 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 	} else if (wipe->recorded) {
 		keeper->given.on_closed(wipe->episode, keeper->given.userdata);
 		record_episode_end_take(keeper->given.record, steal(wipe->episode),
-		                        outcome_of(wipe));
+		                        ending_of(wipe));
 	} else {
 		episode_free(wipe->episode);
 	}
@@ -782,7 +782,8 @@ static int take_held(struct ban_wipe **out, struct decision *decision, const str
 
 	*out = NULL;
 	if (r == 0 && episode)
-		r = banlist_take(&decision->keeper->list, &episode, "restored", !freed, out);
+		r = banlist_take(&decision->keeper->list, &episode, STORE_WIPE_RESTORED, !freed,
+		                 out);
 	episode_free(episode);
 	if (r < 0)
 		try_later(decision->keeper);
@@ -1486,15 +1487,15 @@ void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64
 /**
  * bankeeper_take() - everything but the bans of this wipe is in place
  * @episode: taken over
- * @outcome: static; of everything else
+ * @ending:  of everything else
  *
  * They wait for bankeeper_go().
  */
-void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const char *outcome)
+void bankeeper_take(struct bankeeper *keeper, struct episode *episode, enum store_ending ending)
 {
 	keeper->closing_us = 0;
-	if (banlist_take(&keeper->list, &episode, outcome, !keeper->given.pretend, NULL) < 0) {
-		banlist_take_later(&keeper->list, episode, outcome);
+	if (banlist_take(&keeper->list, &episode, ending, !keeper->given.pretend, NULL) < 0) {
+		banlist_take_later(&keeper->list, episode, ending);
 		try_later(keeper);
 	}
 	end_wipes(keeper);

@@ -67,7 +67,7 @@ void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us);
 void bankeeper_reloaded(struct bankeeper *keeper);
 void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
 void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
-void bankeeper_take(struct bankeeper *keeper, struct episode *episode, const char *outcome);
+void bankeeper_take(struct bankeeper *keeper, struct episode *episode, enum store_ending ending);
 void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss);
 void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_list *unfinished);
 void bankeeper_began(struct bankeeper *keeper, int64_t seen_us);

@@ -98,15 +98,15 @@ void banlist_write(struct banlist *list)
 			record_episode_steps(list->record, wipe->episode);
 }
 
-static struct ban_wipe *add_wipe(struct banlist *list, struct episode *episode, const char *outcome,
-                                 bool recorded)
+static struct ban_wipe *add_wipe(struct banlist *list, struct episode *episode,
+                                 enum store_ending ending, bool recorded)
 {
 	struct ban_wipe *wipe = calloc(1, sizeof(*wipe));
 
 	if (!wipe)
 		return NULL;
 	wipe->episode = episode;
-	wipe->outcome = outcome;
+	wipe->ending = ending;
 	wipe->recorded = recorded;
 	wipe->since_us = clock_monotonic_us();
 	wipe->next = list->wipes;
@@ -139,14 +139,14 @@ static void sort_in(struct banlist *list)
 /**
  * banlist_take() - the bans of a wipe are to be looked after from now on
  * @episode:  taken over on success, and NULL then
- * @outcome:  static; of everything else in it
+ * @ending:   of everything else in it
  * @recorded: is it on record?
  * @out:      receives the wipe; may be NULL
  *
  * Return: 0 or -ENOMEM.
  */
-int banlist_take(struct banlist *list, struct episode **episode, const char *outcome, bool recorded,
-                 struct ban_wipe **out)
+int banlist_take(struct banlist *list, struct episode **episode, enum store_ending ending,
+                 bool recorded, struct ban_wipe **out)
 {
 	const struct loss *loss = &(*episode)->loss;
 	size_t n_sorted = list->n;
@@ -154,7 +154,7 @@ int banlist_take(struct banlist *list, struct episode **episode, const char *out
 
 	if (grow(&list->bans, &list->capacity, list->n + loss->n, sizeof(*list->bans)) < 0)
 		return -ENOMEM;
-	wipe = add_wipe(list, *episode, outcome, recorded);
+	wipe = add_wipe(list, *episode, ending, recorded);
 	if (!wipe)
 		return -ENOMEM;
 	*episode = NULL;
@@ -181,9 +181,9 @@ int banlist_take(struct banlist *list, struct episode **episode, const char *out
 }
 
 /** banlist_take_later() - there was no memory for banlist_take(): it waits for banlist_retry() */
-void banlist_take_later(struct banlist *list, struct episode *episode, const char *outcome)
+void banlist_take_later(struct banlist *list, struct episode *episode, enum store_ending ending)
 {
-	episode->outcome = outcome;
+	episode->ending = ending;
 	episode->next = list->late;
 	list->late = episode;
 }
@@ -194,7 +194,7 @@ int banlist_retry(struct banlist *list, bool recorded)
 	while (list->late) {
 		struct episode *episode = list->late, *next = episode->next;
 
-		if (banlist_take(list, &episode, episode->outcome, recorded, NULL) < 0)
+		if (banlist_take(list, &episode, episode->ending, recorded, NULL) < 0)
 			return -ENOMEM;
 		list->late = next;
 	}
@@ -304,7 +304,7 @@ int banlist_adopt(struct banlist *list, int64_t wipe_id)
 	if (r == 0)
 		r = grow(&list->bans, &list->capacity, list->n + episode->loss.n,
 		         sizeof(*list->bans));
-	wipe = r == 0 ? add_wipe(list, episode, "interrupted", true) : NULL;
+	wipe = r == 0 ? add_wipe(list, episode, STORE_WIPE_INTERRUPTED, true) : NULL;
 	if (!wipe) {
 		episode_free(episode);
 		return r ? r : -ENOMEM;

@@ -19,12 +19,12 @@ enum ban_state {
 };
 
 struct ban_wipe {
-	struct episode *episode; /* owned */
-	const char *outcome;     /* static; of its services */
-	bool recorded;           /* false: it is no wipe, and has no place on record */
-	bool told;               /* what is to become of its bans */
-	int64_t since_us;        /* monotonic; when it came here */
-	size_t n_open;           /* bans in the list */
+	struct episode *episode;  /* owned */
+	enum store_ending ending; /* of its services */
+	bool recorded;            /* false: it is no wipe, and has no place on record */
+	bool told;                /* what is to become of its bans */
+	int64_t since_us;         /* monotonic; when it came here */
+	size_t n_open;            /* bans in the list */
 	size_t n_bans, n_restored, n_failed;
 	int64_t restored_us; /* of the last one; microseconds since the epoch, UTC */
 	struct ban_wipe *next;
@@ -52,9 +52,9 @@ struct banlist {
 };
 
 void banlist_deinit(struct banlist *list);
-int banlist_take(struct banlist *list, struct episode **episode, const char *outcome, bool recorded,
-                 struct ban_wipe **out) _must_check_;
-void banlist_take_later(struct banlist *list, struct episode *episode, const char *outcome);
+int banlist_take(struct banlist *list, struct episode **episode, enum store_ending ending,
+                 bool recorded, struct ban_wipe **out) _must_check_;
+void banlist_take_later(struct banlist *list, struct episode *episode, enum store_ending ending);
 int banlist_retry(struct banlist *list, bool recorded) _must_check_;
 size_t banlist_n_open(const struct banlist *list);
 int banlist_adopt(struct banlist *list, int64_t wipe_id) _must_check_;

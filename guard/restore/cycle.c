@@ -80,17 +80,17 @@ static bool is_old_news(const struct cycle *cycle, const struct loss *loss)
 	return loss->n > 0;
 }
 
-static void end_episode(struct cycle *cycle, const char *outcome)
+static void end_episode(struct cycle *cycle, enum store_ending ending)
 {
 	struct episode *episode = steal(cycle->episode);
 
 	news_tell(cycle->given.listener, NEWS_ENDED, .episode = episode,
 	          .is_old = is_old_news(cycle, &episode->loss));
 	if (loss_has_bans(&episode->loss))
-		bankeeper_take(cycle->given.bans, episode, outcome);
+		bankeeper_take(cycle->given.bans, episode, ending);
 	else {
 		cycle->given.on_closed(episode, cycle->given.userdata);
-		record_episode_end_take(cycle->given.record, episode, outcome);
+		record_episode_end_take(cycle->given.record, episode, ending);
 	}
 }
 
@@ -134,7 +134,7 @@ static void halt(struct cycle *cycle)
 }
 
 /* Ends the episode that did not come to its end; what it was to restore stays wanted. */
-static void cut_short(struct cycle *cycle, const char *why)
+static void cut_short(struct cycle *cycle, enum store_ending why)
 {
 	if (!cycle->episode)
 		return;
@@ -153,7 +153,7 @@ void cycle_gone(struct cycle *cycle)
 	cycle_unheard(cycle);
 	halt(cycle);
 	makeshift_end(&cycle->makeshift);
-	cut_short(cycle, "interrupted");
+	cut_short(cycle, STORE_WIPE_INTERRUPTED);
 }
 
 /* A person waits, and sees what became of it: no other look, and no snapshot. */
@@ -238,7 +238,7 @@ static void on_restored(const struct plan *plan, const struct restorer_step *ste
 	if (failed)
 		give_up(cycle, plan, steps);
 	restorer_free(steal(cycle->restorer));
-	end_episode(cycle, failed ? "partly restored" : "restored");
+	end_episode(cycle, failed ? STORE_WIPE_PARTLY : STORE_WIPE_RESTORED);
 	after_episode(cycle);
 }
 
@@ -292,8 +292,8 @@ static void close_unfinished(struct cycle *cycle)
 
 	for (size_t i = 0; store && i < list->n; i++)
 		if (!bankeeper_has_wipe(cycle->given.bans, list->wipes[i].wipe.id) &&
-		    store_wipe_finish(store, list->wipes[i].wipe.id, clock_now_us(), "interrupted",
-		                      &err))
+		    store_wipe_finish(store, list->wipes[i].wipe.id, clock_now_us(),
+		                      STORE_WIPE_INTERRUPTED, &err))
 			logger_write(cycle->given.logger, LOGGER_WARNING, "%s",
 			             err_text(&err, -EIO));
 	store_unfinished_list_deinit(list);
@@ -443,10 +443,10 @@ static void put_heard_on_record(struct cycle *cycle)
 }
 
 /* The reload that was foretold has come, or something else that took what it would have. */
-static void end_foretold(struct cycle *cycle, const char *outcome)
+static void end_foretold(struct cycle *cycle, enum store_ending ending)
 {
 	if (cycle->foretold)
-		record_episode_end_take(cycle->given.record, steal(cycle->foretold), outcome);
+		record_episode_end_take(cycle->given.record, steal(cycle->foretold), ending);
 }
 
 /**
@@ -472,7 +472,7 @@ void cycle_foretell(struct cycle *cycle)
 /** cycle_not_reloaded() - firewalld has refused what was foretold */
 void cycle_not_reloaded(struct cycle *cycle)
 {
-	end_foretold(cycle, "interrupted");
+	end_foretold(cycle, STORE_WIPE_INTERRUPTED);
 }
 
 /* Puts the loss on record; from here on it is the episode's. */
@@ -603,7 +603,7 @@ static int pretend(struct cycle *cycle, const struct firewall *now, struct loss 
 	news_tell(cycle->given.listener, NEWS_PLANNED, .plan = &plan, .loss = loss);
 	episode->loss = *loss;
 	*loss = LOSS_NULL;
-	bankeeper_take(cycle->given.bans, episode, "not restored");
+	bankeeper_take(cycle->given.bans, episode, STORE_WIPE_NOT_RESTORED);
 	return 0;
 }
 
@@ -654,10 +654,10 @@ static int assess(struct cycle *cycle, struct firewall *now)
 	if (restoring)
 		return 0;
 	accept_loss(cycle, &cycle->episode->loss);
-	end_episode(cycle, loss_count(&cycle->episode->loss, LOSS_UNATTRIBUTED)
-	                       ? "left to the administrator"
-	                   : loss_count(&cycle->episode->loss, LOSS_LOST) ? "not restored"
-	                                                                  : "nothing lost");
+	end_episode(cycle, loss_count(&cycle->episode->loss, LOSS_UNATTRIBUTED) ? STORE_WIPE_LEFT
+	                   : loss_count(&cycle->episode->loss, LOSS_LOST)
+	                       ? STORE_WIPE_NOT_RESTORED
+	                       : STORE_WIPE_NOTHING_LOST);
 	settle_down(cycle);
 	return 0;
 }
@@ -795,7 +795,7 @@ static int take_reading(struct cycle *cycle, struct firewalld_reading *reading)
 	if (!restore(cycle, now, true)) {
 		/* somebody else has put back what was missing, or it is not wanted any more */
 		settle_rest(cycle->episode, STORE_STEP_SKIPPED);
-		end_episode(cycle, "restored");
+		end_episode(cycle, STORE_WIPE_RESTORED);
 		after_episode(cycle);
 	}
 	return 0;
@@ -979,7 +979,7 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 	if (anew) {
 		if (cycle->heard)
 			record_episode_end_take(cycle->given.record, steal(cycle->heard),
-			                        "superseded");
+			                        STORE_WIPE_SUPERSEDED);
 		cycle->kind = kind;
 		cycle->tell = kind != WIPE_UNKNOWN;
 		cycle->at_us = at_us;
@@ -1013,9 +1013,9 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 	if (cycle->tell)
 		put_heard_on_record(cycle);
 	if (kind != WIPE_UNKNOWN && kind != WIPE_NETWORK_MANAGER)
-		end_foretold(cycle, "superseded");
+		end_foretold(cycle, STORE_WIPE_SUPERSEDED);
 	/* only now: killed in between, the guard must find that there is something to do */
-	cut_short(cycle, "superseded");
+	cut_short(cycle, STORE_WIPE_SUPERSEDED);
 }
 
 /**

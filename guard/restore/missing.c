@@ -185,8 +185,8 @@ static int note_settled(const struct store_history_row *row, void *userdata)
 {
 	struct verdicts *verdicts = userdata;
 
-	if (row->wipe_id != verdicts->wipe_id || !row->item || !row->outcome ||
-	    strcmp(row->outcome, "failed") == 0 || strcmp(row->outcome, "left-out") == 0)
+	if (row->wipe_id != verdicts->wipe_id || !row->item || row->step == STORE_STEP_N ||
+	    row->step == STORE_STEP_FAILED || row->step == STORE_STEP_LEFT_OUT)
 		return 0;
 	return strv_add(&verdicts->settled, row->item);
 }

@@ -744,7 +744,7 @@ static bool write_episode(struct record *record, struct episode *episode)
 	return record->store && episode->wipe_id && episode->n_written == episode->n_steps &&
 	       settle(record,
 	              store_wipe_finish(record->store, episode->wipe_id, episode->finished_us,
-	                                episode->outcome, &err),
+	                                episode->ending, &err),
 	              &err, "the end of a restore");
 }
 
@@ -763,11 +763,11 @@ static void keep_for_later(struct record *record, struct episode *episode)
 /**
  * record_episode_end_take() - the episode is over: write down what is left of it
  * @episode: owned by the record from now on
- * @outcome: static text: "restored", "partly restored", "nothing lost"…
  */
-void record_episode_end_take(struct record *record, struct episode *episode, const char *outcome)
+void record_episode_end_take(struct record *record, struct episode *episode,
+                             enum store_ending ending)
 {
-	episode->outcome = outcome;
+	episode->ending = ending;
 	episode->finished_us = clock_now_us();
 	if (record_retry(record) && write_episode(record, episode))
 		episode_free(episode);
@@ -828,8 +828,7 @@ static int supersede(struct store *store, const struct store_unfinished *wipe, s
 
 		r = store_steps_put(store, wipe->wipe.id, &step, 1, err);
 	}
-	return r == 0 ? store_wipe_finish(store, wipe->wipe.id, now_us,
-	                                  "taken over by reload-guard restore", err)
+	return r == 0 ? store_wipe_finish(store, wipe->wipe.id, now_us, STORE_WIPE_TAKEN_OVER, err)
 	              : r;
 }
 

@@ -27,10 +27,10 @@ struct episode {
 	struct loss loss;
 	struct store_step *steps; /* errors owned; one for each row of loss that was tried */
 	size_t n_steps, steps_capacity;
-	size_t n_written;      /* of these, in the store already */
-	const char *outcome;   /* static; NULL while it goes on */
-	int64_t wipe_id;       /* 0: not in the store yet */
-	unsigned store_serial; /* of the store that wipe_id and before_id are from */
+	size_t n_written;         /* of these, in the store already */
+	enum store_ending ending; /* once it is over */
+	int64_t wipe_id;          /* 0: not in the store yet */
+	unsigned store_serial;    /* of the store that wipe_id and before_id are from */
 	bool loss_written;
 	struct episode *next; /* of those that wait somewhere; who has them says for what */
 };
@@ -86,7 +86,8 @@ int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id,
 void record_episode_begin(struct record *record, struct episode *episode);
 void record_episode_loss(struct record *record, struct episode *episode);
 void record_episode_steps(struct record *record, struct episode *episode);
-void record_episode_end_take(struct record *record, struct episode *episode, const char *outcome);
+void record_episode_end_take(struct record *record, struct episode *episode,
+                             enum store_ending ending);
 void record_episode_forget_take(struct record *record, struct episode *episode);
 void record_take_over(struct record *record);
 

@@ -73,7 +73,7 @@ START_TEST(settles_one_by_one)
 	struct ban_wipe *taken = NULL;
 	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
 
-	ck_assert_int_eq(banlist_take(&list, &episode, "restored", true, &taken), 0);
+	ck_assert_int_eq(banlist_take(&list, &episode, STORE_WIPE_RESTORED, true, &taken), 0);
 	ck_assert_ptr_null(episode);
 	ck_assert_uint_eq(list.n, 3);
 	ck_assert_uint_eq(taken->n_open, 3);
@@ -103,10 +103,10 @@ START_TEST(a_later_wipe_takes_over)
 	struct ban_wipe *one = NULL, *two = NULL;
 	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
 
-	ck_assert_int_eq(banlist_take(&list, &first, "restored", true, &one), 0);
+	ck_assert_int_eq(banlist_take(&list, &first, STORE_WIPE_RESTORED, true, &one), 0);
 	find(BAN(2))->ours = true;
 	banlist_back(find(BAN(3)));
-	ck_assert_int_eq(banlist_take(&list, &second, "restored", true, &two), 0);
+	ck_assert_int_eq(banlist_take(&list, &second, STORE_WIPE_RESTORED, true, &two), 0);
 	ck_assert_uint_eq(list.n, 3);
 	ck_assert_uint_eq(one->n_open, 1);
 	ck_assert_uint_eq(two->n_open, 2);
@@ -128,7 +128,7 @@ START_TEST(adopts_what_was_left)
 	    STORE_UNFINISHED_LIST_NULL;
 	struct episode *episode = wipe(1);
 
-	ck_assert_int_eq(banlist_take(&list, &episode, "restored", true, NULL), 0);
+	ck_assert_int_eq(banlist_take(&list, &episode, STORE_WIPE_RESTORED, true, NULL), 0);
 	banlist_back(find(BAN(1)));
 	banlist_settle(find(BAN(2)), STORE_STEP_ENDED, NULL);
 	banlist_sweep(&list);
@@ -184,7 +184,7 @@ START_TEST(what_is_not_recorded_leaves_no_trace)
 
 	ck_assert_ptr_nonnull(episode);
 	add_row(&episode->loss, BAN(1), LOSS_BAN);
-	ck_assert_int_eq(banlist_take(&list, &episode, "restored", false, NULL), 0);
+	ck_assert_int_eq(banlist_take(&list, &episode, STORE_WIPE_RESTORED, false, NULL), 0);
 	banlist_back(find(BAN(1)));
 	banlist_settle(find(BAN(1)), STORE_STEP_ENDED, NULL);
 	banlist_sweep(&list);

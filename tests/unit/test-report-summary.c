@@ -49,6 +49,7 @@ static void add_wipe(struct summary *period, int64_t id, const char *kind, const
 	ck_assert_int_eq(summary_row(period, &row), 0);
 	row.kind = "restore";
 	row.outcome = mail_ms ? "restored" : "failed";
+	row.step = mail_ms ? STORE_STEP_RESTORED : STORE_STEP_FAILED;
 	row.at_us = at_us + mail_ms * 1000;
 	ck_assert_int_eq(summary_row(period, &row), 0);
 }

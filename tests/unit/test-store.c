@@ -365,14 +365,14 @@ START_TEST(test_wipe_journal)
 	ck_assert_uint_eq(list.wipes[0].wipe.n_failed, 1);
 
 	ck_ok(store_steps_put(store, id, rest, 2, &err));
-	ck_ok(store_wipe_finish(store, id, NOW + 70000, "2 restored", &err));
+	ck_ok(store_wipe_finish(store, id, NOW + 70000, STORE_WIPE_RESTORED, &err));
 	store_unfinished_list_deinit(&list);
 	ck_ok(store_wipe_unfinished(store, &list, &err));
 	ck_assert_uint_eq(list.n, 0);
 	ck_ok(store_wipe_last(store, &info, &err));
 	ck_assert_int_eq(info.id, id);
 	ck_assert_str_eq(info.cause, "firewall-cmd --reload");
-	ck_assert_str_eq(info.outcome, "2 restored");
+	ck_assert_str_eq(info.outcome, "restored");
 	ck_assert_uint_eq(info.n_rows, 5);
 	ck_assert_uint_eq(info.n_lost, 3);
 	ck_assert_uint_eq(info.n_restored, 2);
@@ -384,6 +384,20 @@ START_TEST(test_wipe_journal)
 	ck_assert_int_eq(all.rows[4].verdict, LOSS_UNPROTECTED);
 }
 END_TEST
+
+/* A step of a row is what the word says, and a wipe has none, though its end may be called so. */
+static int check_step(const struct store_history_row *row, void *userdata)
+{
+	bool is_wipe = event_is(row->kind, EVENT_WIPE);
+	unsigned *seen = userdata;
+
+	ck_assert_int_eq(row->step == STORE_STEP_N, is_wipe || !row->outcome);
+	if (row->step != STORE_STEP_N) {
+		ck_assert_str_eq(row->outcome, store_outcome_name(row->step));
+		*seen |= 1U << row->step;
+	}
+	return 0;
+}
 
 /* Bans come last and may be thousands: how long mail was down is not told by them. */
 START_TEST(test_bans_are_counted_apart)
@@ -398,6 +412,7 @@ START_TEST(test_bans_are_counted_apart)
 	_cleanup_store_wipe_info_ struct store_wipe_info info = STORE_WIPE_INFO_NULL;
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	const struct store_wipe wipe = {.kind = WIPE_RELOAD, .at_us = NOW, .boot_id = BOOT};
+	unsigned seen = 0;
 	int64_t id = 0;
 	char item[128];
 
@@ -437,6 +452,10 @@ START_TEST(test_bans_are_counted_apart)
 	ck_assert_uint_eq(list.wipes[0].loss.n, 2);
 	ck_assert_uint_eq(list.wipes[0].row[0], 5);
 	ck_assert_uint_eq(list.wipes[0].row[1], 7);
+	ck_ok(store_wipe_finish(store, id, NOW, STORE_WIPE_RESTORED, &err));
+	ck_ok(
+	    store_history(store, &(const struct store_history_query){0}, check_step, &seen, &err));
+	ck_assert_uint_eq(seen, ((1U << STORE_STEP_N) - 1) & ~(1U << STORE_STEP_SUPERSEDED));
 }
 END_TEST
 
@@ -463,7 +482,7 @@ START_TEST(test_wipe_heard_before_it_is_known)
 	ck_ok(store_wipe_losses(store, id, "two reloads", &loss, &err));
 	ck_assert_int_eq(store_wipe_losses(store, id + 1, NULL, &loss, NULL), STORE_E_NOT_FOUND);
 	ck_ok(store_steps_put(store, id, &restored, 1, &err));
-	ck_ok(store_wipe_finish(store, id, NOW, "not restored", &err));
+	ck_ok(store_wipe_finish(store, id, NOW, STORE_WIPE_NOT_RESTORED, &err));
 	ck_ok(store_wipe_load(store, id, &info, NULL, &err));
 	ck_assert_str_eq(info.cause, "two reloads");
 	ck_assert_uint_eq(info.n_rows, 5);
@@ -487,7 +506,8 @@ START_TEST(test_wipe_refuses_what_is_not_there)
 	ck_ok(store_wipe_begin(store, &wipe, &nothing, &id, &err));
 	ck_ok(store_wipe_last(store, &info, &err));
 	ck_assert_int_eq(info.before_id, 0);
-	ck_assert_int_eq(store_wipe_finish(store, 5, NOW, "", NULL), STORE_E_NOT_FOUND);
+	ck_assert_int_eq(store_wipe_finish(store, 5, NOW, STORE_WIPE_LEFT, NULL),
+	                 STORE_E_NOT_FOUND);
 	id = fixture_wipe(store, WIPE_RELOAD, NOW, 0);
 	ck_assert_int_eq(store_steps_put(store, id, steps, 2, NULL), STORE_E_NOT_FOUND);
 	/* all or nothing */
@@ -836,7 +856,7 @@ START_TEST(test_prune_keeps_what_it_must)
 		}
 	}
 	old_wipe = fixture_wipe(store, WIPE_RELOAD, NOW - 98 * DAY, 0);
-	ck_ok(store_wipe_finish(store, old_wipe, NOW - 98 * DAY, "done", &err));
+	ck_ok(store_wipe_finish(store, old_wipe, NOW - 98 * DAY, STORE_WIPE_RESTORED, &err));
 	open_wipe = fixture_wipe(store, WIPE_REBOOT, NOW - 97 * DAY, compared);
 	for (size_t i = 0; i < ARRAY_SIZE(bans); i++)
 		fixture_ban_event(store, STORE_BAN_BAN, &bans[i], 0);
@@ -868,7 +888,7 @@ START_TEST(test_prune_keeps_what_it_must)
 	ck_assert_uint_eq(released.n, 1);
 
 	/* When a whole one is seen, good, and nothing needs the old ones, they go. */
-	ck_ok(store_wipe_finish(store, open_wipe, NOW, "done", &err));
+	ck_ok(store_wipe_finish(store, open_wipe, NOW, STORE_WIPE_RESTORED, &err));
 	firewall_deinit(&fw);
 	fixture_mail(&fw);
 	recent = fixture_put(store, &fw, NOW, true);

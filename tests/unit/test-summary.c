@@ -44,6 +44,7 @@ static void item(const char *kind, int64_t wipe_id, const char *name, const char
 	    .at_us = at_us,
 	    .verdict = strcmp(kind, "loss") == 0 ? result : "lost",
 	    .outcome = strcmp(kind, "restore") == 0 ? result : NULL,
+	    .step = strcmp(result, "restored") == 0 ? STORE_STEP_RESTORED : STORE_STEP_N,
 	};
 
 	ck_assert_int_eq(summary_row(&period, &row), 0);

@@ -114,7 +114,10 @@ static void read_row(struct store_history_row *out, sqlite3_stmt *row)
 	    .jail = store_text(row, COLUMN_JAIL),
 	    .address = store_text(row, COLUMN_ADDRESS),
 	    .how = store_text(row, COLUMN_HOW),
+	    .step = STORE_STEP_N,
 	};
+	if (!event_is(out->kind, EVENT_WIPE))
+		out->step = store_outcome_of(out->outcome);
 }
 
 static bool asks_for_bans(const struct store_history_query *query)

@@ -155,6 +155,9 @@ int store_items_read(struct store_items *items, sqlite3_stmt *rows, struct store
                      struct err *err) _must_check_;
 int64_t store_limit(size_t limit);
 
+/* store-wipe.c */
+enum store_outcome store_outcome_of(const char *name);
+
 /* store-ban.c: what an address is */
 struct store_address {
 	char text[STORE_ADDRESS_MAX + 1]; /* one spelling for one address */

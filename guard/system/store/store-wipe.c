@@ -9,10 +9,31 @@ static const char *const outcome_names[STORE_STEP_N] = {
     [STORE_STEP_ENDED] = "ended",           [STORE_STEP_LEFT_OUT] = "left-out",
 };
 
+static const char *const ending_names[STORE_WIPE_N] = {
+    [STORE_WIPE_RESTORED] = "restored",
+    [STORE_WIPE_PARTLY] = "partly restored",
+    [STORE_WIPE_BANS_PARTLY] = "bans partly restored",
+    [STORE_WIPE_NOTHING_LOST] = "nothing lost",
+    [STORE_WIPE_NOT_RESTORED] = "not restored",
+    [STORE_WIPE_LEFT] = "left to the administrator",
+    [STORE_WIPE_INTERRUPTED] = "interrupted",
+    [STORE_WIPE_SUPERSEDED] = "superseded",
+    [STORE_WIPE_TAKEN_OVER] = "taken over by reload-guard restore",
+};
+
 /** store_outcome_name() - one word; Return: static */
 const char *store_outcome_name(enum store_outcome outcome)
 {
 	return (unsigned)outcome < STORE_STEP_N ? outcome_names[outcome] : "unknown";
+}
+
+/** store_outcome_of() - the step of that name; STORE_STEP_N: none; NULL is none */
+enum store_outcome store_outcome_of(const char *name)
+{
+	for (enum store_outcome i = 0; name && i < STORE_STEP_N; i++)
+		if (strcmp(outcome_names[i], name) == 0)
+			return i;
+	return STORE_STEP_N;
 }
 
 /** store_wipe_info_deinit() - free what it owns */
@@ -181,12 +202,12 @@ int store_steps_put(struct store *store, int64_t wipe_id, const struct store_ste
 	return store_transaction_end(store, r, STORE_URGENT, err);
 }
 
-static int finish(struct store *store, int64_t id, int64_t finished_us, const char *outcome,
+static int finish(struct store *store, int64_t id, int64_t finished_us, enum store_ending ending,
                   struct err *err)
 {
 	int r;
 
-	r = store_run(store, err, STMT_WIPE_FINISH, "iit", id, finished_us, outcome);
+	r = store_run(store, err, STMT_WIPE_FINISH, "iit", id, finished_us, ending_names[ending]);
 	if (r == 0 && sqlite3_changes(store->db) == 0)
 		return err_set(err, STORE_E_NOT_FOUND, "there is no wipe %lld", (long long)id);
 	return r;
@@ -194,19 +215,18 @@ static int finish(struct store *store, int64_t id, int64_t finished_us, const ch
 
 /**
  * store_wipe_finish() - nothing more will be done about it
- * @outcome: a summary for people, as "partly restored"
  *
  * Return: 0; STORE_E_NOT_FOUND; others as in store.h.
  */
 int store_wipe_finish(struct store *store, int64_t wipe_id, int64_t finished_us,
-                      const char *outcome, struct err *err)
+                      enum store_ending ending, struct err *err)
 {
 	int r;
 
 	r = store_transaction_begin(store, err);
 	if (r)
 		return r;
-	return store_transaction_end(store, finish(store, wipe_id, finished_us, outcome, err),
+	return store_transaction_end(store, finish(store, wipe_id, finished_us, ending, err),
 	                             STORE_RELAXED, err);
 }
 
@@ -359,14 +379,6 @@ int store_wipe_load(struct store *store, int64_t wipe_id, struct store_wipe_info
 	return 0;
 }
 
-static enum store_outcome parse_outcome(const char *name)
-{
-	for (enum store_outcome i = 0; name && i < STORE_STEP_N; i++)
-		if (strcmp(outcome_names[i], name) == 0)
-			return i;
-	return STORE_STEP_N;
-}
-
 /**
  * store_wipe_outcomes() - what became of the rows of a wipe, each by its last step
  * @out: of @n rows; STORE_STEP_N for one that no step was about
@@ -384,7 +396,7 @@ int store_wipe_outcomes(struct store *store, int64_t wipe_id, enum store_outcome
 		int64_t at = sqlite3_column_int64(rows, 0);
 
 		if (at >= 0 && (uint64_t)at < n)
-			out[at] = parse_outcome(store_text(rows, 1));
+			out[at] = store_outcome_of(store_text(rows, 1));
 	}
 	return r;
 }

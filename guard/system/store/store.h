@@ -128,6 +128,20 @@ enum store_outcome {
 	STORE_STEP_N,
 };
 
+/* How a wipe ended. */
+enum store_ending {
+	STORE_WIPE_RESTORED,
+	STORE_WIPE_PARTLY,      /* firewalld did not take everything */
+	STORE_WIPE_BANS_PARTLY, /* not all bans; everything else is back */
+	STORE_WIPE_NOTHING_LOST,
+	STORE_WIPE_NOT_RESTORED, /* nobody wanted it to be */
+	STORE_WIPE_LEFT,         /* nobody can tell what was meant */
+	STORE_WIPE_INTERRUPTED,
+	STORE_WIPE_SUPERSEDED, /* by a later one */
+	STORE_WIPE_TAKEN_OVER, /* by a person who typed `reload-guard restore` */
+	STORE_WIPE_N,
+};
+
 struct store_step {
 	size_t row; /* index into the struct loss of store_wipe_begin() */
 	enum store_outcome outcome;
@@ -142,7 +156,7 @@ struct store_wipe_info {
 	char *cause; /* owned; may be NULL */
 	int64_t at_us;
 	int64_t finished_us; /* 0: not finished */
-	char *outcome;       /* owned; what store_wipe_finish() was told; NULL: not finished */
+	char *outcome;       /* owned; its ending in words; NULL: not finished */
 	char *boot_id;       /* owned */
 	char *instance;      /* owned; may be NULL */
 	int64_t before_id;   /* 0: none */
@@ -191,7 +205,7 @@ int store_wipe_losses(struct store *store, int64_t wipe_id, const char *cause,
 int store_steps_put(struct store *store, int64_t wipe_id, const struct store_step *steps, size_t n,
                     struct err *err) _must_check_;
 int store_wipe_finish(struct store *store, int64_t wipe_id, int64_t finished_us,
-                      const char *outcome, struct err *err) _must_check_;
+                      enum store_ending ending, struct err *err) _must_check_;
 int store_wipe_forget(struct store *store, int64_t wipe_id, struct err *err) _must_check_;
 int store_wipe_unfinished(struct store *store, struct store_unfinished_list *out,
                           struct err *err) _must_check_;
@@ -238,9 +252,10 @@ struct store_history_row {
 	/* wipe */
 	int64_t finished_us; /* 0: not finished */
 	int64_t n_lost, n_restored, n_failed;
-	int64_t restore_ms;  /* from at_us to the last restored item; -1: nothing restored */
-	const char *outcome; /* of the wipe; of a restore: restored, failed, superseded, skipped */
-	const char *item;    /* loss, restore, event: ZONE/KIND:VALUE; may be NULL */
+	int64_t restore_ms;      /* from at_us to the last restored item; -1: nothing restored */
+	const char *outcome;     /* in words: of the wipe; of a loss or restore, its step */
+	enum store_outcome step; /* the latter; STORE_STEP_N: none, or one that is not known */
+	const char *item;        /* loss, restore, event: ZONE/KIND:VALUE; may be NULL */
 	/* loss, restore */
 	const char *verdict; /* lost, required, removed… */
 	const char *error;   /* restore; may be NULL */

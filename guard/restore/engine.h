@@ -2,11 +2,11 @@
 /*
  * engine - what is wanted is there, or comes back
  *
- * Is told what happens to firewalld and to fail2ban, keeps in mind and in the store
+ * Hears what happens to firewalld, follows fail2ban, keeps in mind and in the store
  * what the firewall is meant to look like (tracker, record), and after each wipe has
  * it back: services by the cycle, bans by the bankeeper, the ends of timed items by
  * the expiry, which the takeover gives it where firewalld's own timers are a danger.
- * Whoever runs it hears what happened through a listener, and asks.
+ * Whoever runs it is told what happened (news), and asks how it stands and what is wanted.
  */
 #ifndef GUARD_RESTORE_ENGINE_H
 #define GUARD_RESTORE_ENGINE_H

@@ -8,6 +8,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "guard/system/host/clock.h"
 #include "tests/unit/unit.h"
 
 #define END "<F2B_END_COMMAND>"
@@ -173,6 +174,60 @@ START_TEST(refuses_long_paths)
 }
 END_TEST
 
+static char told[16]; /* who was, one letter each */
+
+static void on_state(enum fail2ban_state from, enum fail2ban_state to, void *userdata)
+{
+	ck_assert(from != to);
+	strncat(told, userdata, 1);
+}
+
+static void on_change(void *userdata)
+{
+	(void)userdata;
+}
+
+static void await(struct loop *loop, struct fail2ban *fail2ban, enum fail2ban_state state)
+{
+	for (int tries = 0; tries < 500 && fail2ban_state(fail2ban) != state; tries++)
+		ck_assert_int_eq(loop_run_until(loop, clock_monotonic_ms() + 10, NULL),
+		                 LOOP_E_DEADLINE);
+	ck_assert_int_eq(fail2ban_state(fail2ban), state);
+}
+
+/* Each of them, in the order in which they came, and none that has left. */
+START_TEST(tells_its_followers)
+{
+	_cleanup_loop_ struct loop *loop = NULL;
+	_cleanup_fail2ban_ struct fail2ban *fail2ban = NULL;
+	struct fail2ban_follower one = {.on_state = on_state, .userdata = (char[]){"1"}},
+	                         two = {.on_state = on_state,
+	                                .on_change = on_change,
+	                                .userdata = (char[]){"2"}};
+	struct fail2ban_options options = {
+	    .socket = path, .pidfile = "/nonexistent/pid", .database = "/nonexistent/database"};
+	char away[80];
+
+	close(listen_there()); /* as kill -9 leaves it; and it is not there at first */
+	snprintf(away, sizeof(away), "%s.away", path);
+	ck_assert_int_eq(rename(path, away), 0);
+	ck_assert_int_eq(loop_new(&loop), 0);
+	ck_assert_int_eq(fail2ban_new(&fail2ban, loop, &options), 0);
+	fail2ban_follow(fail2ban, &one);
+	fail2ban_follow(fail2ban, &two);
+	await(loop, fail2ban, FAIL2BAN_STOPPED);
+	ck_assert_str_eq(told, "12");
+	fail2ban_unfollow(fail2ban, &one);
+	fail2ban_unfollow(fail2ban, &one);
+	ck_assert_int_eq(rename(away, path), 0);
+	await(loop, fail2ban, FAIL2BAN_CRASHED);
+	ck_assert_str_eq(told, "122");
+	/* of one that does not run nothing is known, and now is when it may begin */
+	ck_assert_int_le(clock_monotonic_us() - fail2ban_began_us(fail2ban), 1000000);
+	remove_folder();
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("fail2ban");
@@ -182,6 +237,7 @@ int main(void)
 	tcase_add_test(tcase, bounds_the_answer);
 	tcase_add_test(tcase, waits_for_a_bounded_time);
 	tcase_add_test(tcase, refuses_long_paths);
+	tcase_add_test(tcase, tells_its_followers);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

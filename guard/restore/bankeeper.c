@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "guard/restore/bankeeper.h"
+#include "guard/restore/bankeeper-internal.h"
 
 #include "guard/base/shell.h"
 #include "guard/base/text.h"
@@ -38,7 +38,6 @@
 /* The tickets are read again so long after a ban, so that bursts cost fail2ban little. */
 #define REFRESH_MS 2000
 
-#define RETRY_MS    5000         /* fail2ban did not answer */
 #define WAIT_MAX_US 3600000000LL /* then nobody waits for it any more */
 /* A server that has just begun puts its bans back one by one, and lists only these: until none has
  * been added for so long, or it begins with none. */
@@ -57,73 +56,14 @@
 #define TRIES      3  /* of each rule that firewalld does not take */
 #define TELL_LINES 20 /* bans that are told one by one */
 
-struct bankeeper {
-	struct bankeeper_options given;
-	struct itemcalls calls;
-	struct banlist list;
-	struct banlearn learn;
-	struct tickets tickets; /* as last read */
-	struct tickets past;    /* that ended lately */
-	bool known;             /* tickets says something */
-	bool reading;
-	bool told_unknown;
-	bool looked;               /* it is known whether fail2ban runs */
-	bool looked_back;          /* what was there before has been learned from */
-	int64_t asked_us, cost_us; /* monotonic: when the tickets were asked for last; how long it
-	                              took */
-	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
-	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
-	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
-	int64_t suspected_us; /* monotonic; since when there are */
-	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */
-	/* what a firewalld in state FAILED lacks, until tickets are read, and since when */
-	struct firewall stranded;
-	int64_t stranded_us;
-	struct firewall suspects; /* missing, and nobody saw a wipe */
-	struct firewall freed;    /* removed by somebody */
-	struct firewall asked;    /* of these, those that the reading under way is for */
-	struct restorer *restorer;
-	unsigned n_removing;
-	struct loop_source *timer;         /* look again */
-	struct loop_source *freed_timer;   /* rules went: was that meant? */
-	struct loop_source *refresh_timer; /* keep the tickets in mind */
-};
-
 static void advance(struct bankeeper *keeper);
 
-/* One look at everything, with fresh tickets. */
-struct decision {
-	struct bankeeper *keeper;
-	struct clientranges ranges;
-	struct banplan_rule *rules;  /* owned; one a ban of the list, in its order */
-	struct banplan_rule *wanted; /* owned; to be put back */
-	size_t n_wanted;
-	bool young;    /* the tickets may not be all yet */
-	size_t n_told; /* left out, and told one by one */
-};
-
 /* --- what it works on -------------------------------------------------------------------- */
-
-static struct logger *log_of(const struct bankeeper *keeper)
-{
-	return keeper->given.logger;
-}
 
 /** bankeeper_is_wanted() - do lost bans come back at all? */
 bool bankeeper_is_wanted(const struct config *config)
 {
 	return config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE;
-}
-
-static bool is_wanted(const struct bankeeper *keeper)
-{
-	return bankeeper_is_wanted(keeper->given.config);
-}
-
-/* For want of memory; it is found by looking. */
-static void missed(struct bankeeper *keeper)
-{
-	keeper->given.on_missed(keeper->given.userdata);
 }
 
 /** bankeeper_tickets() - what fail2ban holds, as last read; NULL while not known */
@@ -144,21 +84,12 @@ size_t bankeeper_n_open(const struct bankeeper *keeper)
 	return banlist_n_open(&keeper->list);
 }
 
-static bool is_there(const struct bankeeper *keeper, const struct item *item)
-{
-	return firewall_has(&keeper->given.tracker->wanted, item, FIREWALL_RUNTIME);
-}
-
-static bool fail2ban_runs(const struct bankeeper *keeper)
-{
-	return fail2ban_state(keeper->given.fail2ban) == FAIL2BAN_RUNNING;
-}
-
 /* Mail and everything else comes first. */
 static bool may_act(const struct bankeeper *keeper)
 {
 	return keeper->given.may_act(keeper->given.userdata) &&
-	       (!keeper->given.tracker->wanted.panic || keeper->given.errand) && is_wanted(keeper);
+	       (!keeper->given.tracker->wanted.panic || keeper->given.errand) &&
+	       bankeeper_restores(keeper);
 }
 
 static bool is_busy(const struct bankeeper *keeper)
@@ -184,7 +115,7 @@ static bool has_work(const struct bankeeper *keeper)
 	       keeper->asked.n || keeper->unseen_us;
 }
 
-static int remember(struct firewall *set, const struct item *item)
+int bankeeper_remember(struct firewall *set, const struct item *item)
 {
 	struct firewall_entry *entry;
 	int r = firewall_put(set, item, &entry);
@@ -204,7 +135,7 @@ static enum store_ending ending_of(const struct ban_wipe *wipe)
 static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 {
 	if (wipe->n_restored && wipe->recorded)
-		banlog_restored(log_of(keeper), wipe);
+		banlog_restored(bankeeper_log(keeper), wipe);
 	if (wipe->recorded && keeper->given.errand && wipe->episode->n_steps == 0) {
 		/* nothing came of it, and the next one finds the same: it is no news */
 		record_episode_forget_take(keeper->given.record, steal(wipe->episode));
@@ -265,7 +196,7 @@ static void keep_end(struct bankeeper *keeper, const struct ban *ban)
 {
 	if (end_of(ban) &&
 	    tracker_added(keeper->given.tracker, ban->item, FIREWALL_GUARD_TIMED, end_of(ban)) < 0)
-		missed(keeper);
+		bankeeper_missed(keeper);
 }
 
 static void take_step(struct bankeeper *keeper, struct ban *ban, const struct restorer_step *step)
@@ -284,7 +215,7 @@ static void take_step(struct bankeeper *keeper, struct ban *ban, const struct re
 		ban->state = BAN_LOST;
 		if (++ban->tries < TRIES && !keeper->given.errand)
 			break;
-		banlog_failed(log_of(keeper), ban, step->error);
+		banlog_failed(bankeeper_log(keeper), ban, step->error);
 		ban->wipe->n_failed++;
 		banlist_drop(ban);
 		break;
@@ -327,14 +258,14 @@ static void on_batch(const struct plan *plan, const struct restorer_step *steps,
 		if (!ban || !ban->wipe || ban->state != BAN_SENT)
 			continue;
 		if (note_step(ban, &steps[i]) < 0)
-			missed(keeper);
+			bankeeper_missed(keeper);
 		failed |= steps[i].outcome == STORE_STEP_FAILED;
 		take_step(keeper, ban, &steps[i]);
 	}
 	restorer_free(steal(keeper->restorer));
 	end_wipes(keeper);
 	if (failed)
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 	else
 		advance(keeper);
 }
@@ -371,7 +302,7 @@ static void put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_
 		return;
 	/* firewalld goes just now, or memory is short */
 	bankeeper_halt(keeper);
-	loop_timer_set(keeper->timer, RETRY_MS);
+	loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 }
 
 /* --- taking our own away again ----------------------------------------------------------- */
@@ -389,7 +320,7 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 	if (result == 0 || result == FIREWALLD_E_NOT_ENABLED) {
 		/* the signal has told it already, unless it was gone before */
 		if (tracker_removed(keeper->given.tracker, &call->item) < 0)
-			missed(keeper);
+			bankeeper_missed(keeper);
 		if (item_format(&text, &call->item) == 0)
 			record_event(
 			    keeper->given.record, EVENT_BAN_TAKEN_BACK, &call->item,
@@ -406,9 +337,9 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 			end_wipes(keeper);
 		}
 	} else if (result != FIREWALLD_E_GONE) {
-		banlog_residue(log_of(keeper), err_text(err, result));
+		banlog_residue(bankeeper_log(keeper), err_text(err, result));
 		itemcall_free(call);
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	itemcall_free(call);
@@ -422,7 +353,7 @@ static void take_away(struct bankeeper *keeper, struct ban *ban)
 	if (!call ||
 	    firewalld_remove(keeper->given.fw, &call->op, &call->item, on_taken_away, call) != 0) {
 		itemcall_free(call);
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	ban->removing = true;
@@ -438,65 +369,19 @@ static void tell_unknown(struct bankeeper *keeper, const char *why)
 	if (keeper->told_unknown || (!bankeeper_n_open(keeper) && !keeper->suspects.n))
 		return;
 	keeper->told_unknown = true;
-	banlog_unknown(log_of(keeper), n, why);
-}
-
-/* --- what stands in for them meanwhile --------------------------------------------------- */
-
-/* What a jail is for that lets in must never be kept away. */
-static bool is_to_hold(const struct bankeeper *keeper, const struct banplan_rule *rule)
-{
-	const struct jail *jail =
-	    rule->ticket ? tickets_jail(&keeper->tickets, rule->ticket->jail) : NULL;
-
-	return rule->answer == BANPLAN_HELD && rule->ticket && !(jail && jail_lets_in(jail));
-}
-
-/* Of @rules those that fail2ban holds; the caller frees them; NULL without memory. */
-static struct gapkeeper_ban *pick_bans(const struct bankeeper *keeper,
-                                       const struct banplan_rule *rules, size_t n, size_t *n_held)
-{
-	struct gapkeeper_ban *bans = calloc(n + 1, sizeof(*bans));
-
-	*n_held = 0;
-	for (size_t i = 0; bans && i < n; i++)
-		if (is_to_hold(keeper, &rules[i]))
-			bans[(*n_held)++] = (struct gapkeeper_ban){
-			    .item = rules[i].item, .end_us = rules[i].ticket->end_us};
-	return bans;
-}
-
-/* Of @rules those that are to be there: until they are, the guard's own table denies them. */
-static void hold(struct bankeeper *keeper, const struct banplan_rule *rules, size_t n,
-                 int64_t wiped_us)
-{
-	size_t n_held;
-	_cleanup_free_ struct gapkeeper_ban *bans = pick_bans(keeper, rules, n, &n_held);
-
-	if (!bans) {
-		missed(keeper);
-		return;
-	}
-	gapkeeper_hold(keeper->given.gapkeeper, &keeper->given.tracker->wanted, bans, n_held,
-	               wiped_us);
-}
-
-static void end_hold_if_idle(struct bankeeper *keeper)
-{
-	if (bankeeper_n_open(keeper) == 0)
-		gapkeeper_end(keeper->given.gapkeeper);
+	banlog_unknown(bankeeper_log(keeper), n, why);
 }
 
 /* --- deciding ---------------------------------------------------------------------------- */
 
-static void decision_deinit(struct decision *decision)
+void bankeeper_decision_deinit(struct decision *decision)
 {
 	clientranges_deinit(&decision->ranges);
 	free(decision->rules);
 	free(decision->wanted);
 }
 
-static struct banplan_evidence evidence_of(const struct decision *decision)
+struct banplan_evidence bankeeper_evidence(const struct decision *decision)
 {
 	struct bankeeper *keeper = decision->keeper;
 
@@ -511,7 +396,7 @@ static struct banplan_evidence evidence_of(const struct decision *decision)
 	};
 }
 
-static int read_ranges(struct decision *decision)
+int bankeeper_read_ranges(struct decision *decision)
 {
 	const struct bankeeper_options *given = &decision->keeper->given;
 	struct clientranges_options options = {
@@ -527,7 +412,7 @@ static int read_ranges(struct decision *decision)
 static int judge_list(struct decision *decision)
 {
 	struct banlist *list = &decision->keeper->list;
-	struct banplan_evidence evidence = evidence_of(decision);
+	struct banplan_evidence evidence = bankeeper_evidence(decision);
 
 	decision->rules = calloc(list->n + 1, sizeof(*decision->rules));
 	decision->wanted = calloc(list->n + 1, sizeof(*decision->wanted));
@@ -543,7 +428,7 @@ static void tell_wipe(struct bankeeper *keeper, struct ban_wipe *wipe,
                       const struct banlog_count *count)
 {
 	if (wipe->recorded)
-		banlog_lost(log_of(keeper), wipe, count);
+		banlog_lost(bankeeper_log(keeper), wipe, count);
 	wipe->told |= wipe->recorded;
 }
 
@@ -581,10 +466,10 @@ static void decide_by_hand(struct decision *decision, struct ban *ban,
 
 	if (is_withdrawn(keeper, ban)) {
 		banlist_settle(ban, STORE_STEP_ENDED, "taken out of the permanent configuration");
-	} else if (is_there(keeper, ban->item)) {
+	} else if (bankeeper_is_there(keeper, ban->item)) {
 		banlist_settle(ban, STORE_STEP_SKIPPED, "it is there already");
 	} else if (decision->young) { /* not all jails may be known yet */
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 	} else {
 		ban->by_hand = true;
 		decision->wanted[decision->n_wanted++] = *rule;
@@ -595,7 +480,7 @@ static void decide_by_hand(struct decision *decision, struct ban *ban,
 static bool decide_lost(struct decision *decision, struct ban *ban, struct banplan_rule *rule)
 {
 	struct bankeeper *keeper = decision->keeper;
-	bool there = is_there(keeper, ban->item);
+	bool there = bankeeper_is_there(keeper, ban->item);
 	char why[BANLOG_WHY_MAX];
 
 	switch (rule->answer) {
@@ -610,13 +495,13 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 	case BANPLAN_LEFT_OUT:
 		banlog_why(why, rule, &decision->ranges);
 		if (decision->n_told++ < TELL_LINES)
-			banlog_left_out(log_of(keeper), rule, why);
+			banlog_left_out(bankeeper_log(keeper), rule, why);
 		banlist_settle(ban, STORE_STEP_LEFT_OUT, why);
 		break;
 	case BANPLAN_ENDED:
 	case BANPLAN_STRANGER:
 		if (decision->young) {
-			loop_timer_set(keeper->timer, RETRY_MS);
+			loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 			break;
 		}
 		if (there && ban->ours)
@@ -643,10 +528,10 @@ static bool is_over(const struct banplan_rule *rule)
 static bool decide_back(const struct decision *decision, struct ban *ban,
                         const struct banplan_rule *rule)
 {
-	if (!ban->ours || !is_over(rule) || !is_there(decision->keeper, ban->item))
+	if (!ban->ours || !is_over(rule) || !bankeeper_is_there(decision->keeper, ban->item))
 		return false;
 	if (decision->young) /* it may only not be listed yet */
-		loop_timer_set(decision->keeper->timer, RETRY_MS);
+		loop_timer_set(decision->keeper->timer, BANKEEPER_RETRY_MS);
 	return !decision->young;
 }
 
@@ -705,7 +590,7 @@ static int is_missed(const struct decision *decision, const struct banplan_rule 
 		return 0;
 	if (!freed)
 		return 1;
-	return is_there(decision->keeper, rule->item) ? 0 : was_unbanned(decision, rule);
+	return bankeeper_is_there(decision->keeper, rule->item) ? 0 : was_unbanned(decision, rule);
 }
 
 static int add_missed(struct loss *loss, const struct item *item)
@@ -722,7 +607,7 @@ static int add_missed(struct loss *loss, const struct item *item)
 static int find_held(struct loss *out, const struct decision *decision, const struct firewall *set,
                      bool freed)
 {
-	struct banplan_evidence evidence = evidence_of(decision);
+	struct banplan_evidence evidence = bankeeper_evidence(decision);
 	_cleanup_free_ struct banplan_rule *rules = calloc(set->n + 1, sizeof(*rules));
 	int r;
 
@@ -766,13 +651,6 @@ static int pick_held(struct episode **out, const struct decision *decision,
 	return r;
 }
 
-/* For want of memory, and nothing of it is lost. */
-static void try_later(struct bankeeper *keeper)
-{
-	missed(keeper);
-	loop_timer_set(keeper->timer, RETRY_MS);
-}
-
 /* Takes those of the set that are to be there into the list; @out: their wipe, NULL: none. */
 static int take_held(struct ban_wipe **out, struct decision *decision, const struct firewall *set,
                      bool freed)
@@ -786,7 +664,7 @@ static int take_held(struct ban_wipe **out, struct decision *decision, const str
 		                 out);
 	episode_free(episode);
 	if (r < 0)
-		try_later(decision->keeper);
+		bankeeper_try_later(decision->keeper);
 	return r;
 }
 
@@ -805,7 +683,7 @@ static void decide_freed(struct decision *decision)
 
 		if (item_format(&text, item) < 0)
 			continue;
-		banlog_kept(log_of(keeper), text);
+		banlog_kept(bankeeper_log(keeper), text);
 		record_event(keeper->given.record, EVENT_BAN_KEPT, item,
 		             "%s was removed by an unban, and another jail still holds it", text);
 	}
@@ -820,10 +698,12 @@ static void find_gone(struct bankeeper *keeper)
 	for (size_t i = 0; i < keeper->list.n; i++) {
 		struct ban *ban = &keeper->list.bans[i];
 
-		if (ban->state != BAN_BACK || ban->removing || is_there(keeper, ban->item))
+		if (ban->state != BAN_BACK || ban->removing ||
+		    bankeeper_is_there(keeper, ban->item))
 			continue;
-		if (remember(&keeper->suspects, ban->item) < 0)
-			missed(keeper); /* its wipe stays open, and it is found the next time */
+		if (bankeeper_remember(&keeper->suspects, ban->item) < 0)
+			bankeeper_missed(
+			    keeper); /* its wipe stays open, and it is found the next time */
 		else
 			banlist_drop(ban);
 	}
@@ -847,16 +727,16 @@ static void find_unseen(const struct decision *decision)
 	if (!keeper->unseen_us)
 		return;
 	if (decision->young) {
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	keeper->unseen_us = 0;
 	if (banrule_unseen(&unseen, &query) < 0)
-		missed(keeper);
+		bankeeper_missed(keeper);
 	for (size_t i = 0; i < unseen.n; i++)
 		if (!banlist_find(&keeper->list, &unseen.entries[i].item) &&
-		    remember(&keeper->suspects, &unseen.entries[i].item) < 0)
-			missed(keeper);
+		    bankeeper_remember(&keeper->suspects, &unseen.entries[i].item) < 0)
+			bankeeper_missed(keeper);
 }
 
 /* Missing although nobody saw a wipe: fail2ban knows which of them were to stay. */
@@ -874,7 +754,7 @@ static void decide_suspects(struct decision *decision)
 	}
 	for (size_t i = 0; i < keeper->suspects.n; i++)
 		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
-			missed(keeper);
+			bankeeper_missed(keeper);
 	firewall_deinit(&keeper->suspects);
 }
 
@@ -902,12 +782,12 @@ static void pretend(struct decision *decision)
 
 static void decide(struct bankeeper *keeper)
 {
-	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
-	                                                       .ranges = CLIENTRANGES_NULL};
+	_cleanup_(bankeeper_decision_deinit) struct decision decision = {
+	    .keeper = keeper, .ranges = CLIENTRANGES_NULL};
 
 	decision.young = still_grows(keeper);
-	if (read_ranges(&decision) < 0) {
-		loop_timer_set(keeper->timer, RETRY_MS);
+	if (bankeeper_read_ranges(&decision) < 0) {
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	find_gone(keeper);
@@ -915,7 +795,7 @@ static void decide(struct bankeeper *keeper)
 	decide_suspects(&decision);
 	decide_freed(&decision);
 	if (judge_list(&decision) < 0) {
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	if (keeper->given.pretend) {
@@ -924,8 +804,8 @@ static void decide(struct bankeeper *keeper)
 	}
 	tell_wipes(&decision);
 	decide_list(&decision);
-	hold(keeper, decision.wanted, decision.n_wanted,
-	     keeper->list.wipes ? keeper->list.wipes->episode->at_us : 0);
+	bankeeper_hold(keeper, decision.wanted, decision.n_wanted,
+	               keeper->list.wipes ? keeper->list.wipes->episode->at_us : 0);
 	end_wipes(keeper);
 	if (keeper->n_removing)
 		return; /* their answers come back here */
@@ -943,70 +823,13 @@ static void forget_freed(struct bankeeper *keeper)
 	firewall_deinit(&keeper->asked);
 }
 
-/* By the tickets as they were read last, so that nothing has to be waited for. */
-static bool judge_by_tickets(struct bankeeper *keeper, struct decision *decision, size_t n)
-{
-	struct banplan_evidence evidence;
-
-	if (n && read_ranges(decision) < 0) {
-		missed(keeper);
-		return false;
-	}
-	evidence = evidence_of(decision);
-	return n && banplan_judge(decision->rules, n, &evidence) == 0;
-}
-
-/* Those that the next wipe would take. Return: 0 or -ENOMEM. */
-static int find_bans(struct decision *decision, size_t *n)
-{
-	const struct firewall *wanted = &decision->keeper->given.tracker->wanted;
-	int r = 0;
-
-	decision->rules = calloc(wanted->n + 1, sizeof(*decision->rules));
-	if (!decision->rules)
-		return -ENOMEM;
-	for (size_t i = 0; i < wanted->n && r >= 0; i++) {
-		const struct firewall_entry *entry = &wanted->entries[i];
-
-		if (!(entry->flags & FIREWALL_RUNTIME) || (entry->flags & FIREWALL_PERMANENT))
-			continue;
-		r = banplan_is_ban(&entry->item, &decision->keeper->learn.shapes);
-		if (r > 0)
-			decision->rules[(*n)++].item = &entry->item;
-	}
-	return r < 0 ? r : 0;
-}
-
-/* Has ready what the next wipe would take of the bans that hold now. */
-static void prepare(struct bankeeper *keeper)
-{
-	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
-	                                                       .ranges = CLIENTRANGES_NULL};
-	const struct firewall *wanted = &keeper->given.tracker->wanted;
-	_cleanup_free_ struct gapkeeper_ban *bans = NULL;
-	size_t n = 0, n_held;
-
-	gapkeeper_unprepare(keeper->given.gapkeeper);
-	if (!keeper->known || !fail2ban_runs(keeper) || !is_wanted(keeper))
-		return;
-	if (find_bans(&decision, &n) < 0) {
-		missed(keeper);
-		return;
-	}
-	if (!judge_by_tickets(keeper, &decision, n))
-		return;
-	bans = pick_bans(keeper, decision.rules, n, &n_held);
-	if (bans)
-		gapkeeper_prepare(keeper->given.gapkeeper, wanted, bans, n_held);
-}
-
 /* Nobody waits until fail2ban can tell: they are as open as before. */
 static void leave_open(struct bankeeper *keeper)
 {
 	size_t n = bankeeper_n_open(keeper);
 
 	if (!keeper->looked) {
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	if (n)
@@ -1016,42 +839,6 @@ static void leave_open(struct bankeeper *keeper)
 	end_wipes(keeper);
 }
 
-static bool is_lost_already(const struct bankeeper *keeper, const struct item *item)
-{
-	const struct ban *ban = banlist_find(&keeper->list, item);
-
-	return ban && ban->state != BAN_BACK;
-}
-
-/* @n: rules that the decision has; there is room for those that the wipe before has taken */
-static void hold_lost(struct bankeeper *keeper, struct decision *decision, size_t n,
-                      int64_t wiped_us)
-{
-	for (size_t i = 0; decision->rules && i < keeper->list.n; i++)
-		if (keeper->list.bans[i].state != BAN_BACK)
-			decision->rules[n++].item = keeper->list.bans[i].item;
-	if (judge_by_tickets(keeper, decision, n))
-		hold(keeper, decision->rules, n, wiped_us);
-}
-
-/*
- * What the tickets read before did not have: a ban of the last moments. While firewalld is
- * not RUNNING nobody decides anything, and the table is all that there is.
- */
-static void hold_stranded(struct bankeeper *keeper)
-{
-	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
-	                                                       .ranges = CLIENTRANGES_NULL};
-	size_t n = 0;
-
-	decision.rules = calloc(keeper->stranded.n + keeper->list.n + 1, sizeof(*decision.rules));
-	for (size_t i = 0; decision.rules && i < keeper->stranded.n; i++)
-		if (!is_lost_already(keeper, &keeper->stranded.entries[i].item))
-			decision.rules[n++].item = &keeper->stranded.entries[i].item;
-	hold_lost(keeper, &decision, n, keeper->stranded_us);
-	firewall_deinit(&keeper->stranded);
-}
-
 /* --- what bans look like ----------------------------------------------------------------- */
 
 static void on_shape(const struct banshape *shape, void *userdata)
@@ -1059,7 +846,7 @@ static void on_shape(const struct banshape *shape, void *userdata)
 	struct bankeeper *keeper = userdata;
 	const struct jail *jail = tickets_jail(&keeper->tickets, shape->jail);
 
-	banlog_shape(log_of(keeper), shape, jail && jail_lets_in(jail));
+	banlog_shape(bankeeper_log(keeper), shape, jail && jail_lets_in(jail));
 	record_shape(keeper->given.record, shape);
 	keeper->given.on_learned(keeper->given.userdata);
 }
@@ -1069,8 +856,9 @@ static void on_ban(const struct item *item, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
 
-	if (!is_there(keeper, item) && tracker_added(keeper->given.tracker, item, 0, 0) < 0)
-		missed(keeper);
+	if (!bankeeper_is_there(keeper, item) &&
+	    tracker_added(keeper->given.tracker, item, 0, 0) < 0)
+		bankeeper_missed(keeper);
 }
 
 static void learn(struct bankeeper *keeper, const struct tickets *now)
@@ -1082,7 +870,7 @@ static void learn(struct bankeeper *keeper, const struct tickets *now)
 	                                         .userdata = keeper};
 
 	if (banlearn_read(&keeper->learn, &reading) < 0)
-		missed(keeper);
+		bankeeper_missed(keeper);
 }
 
 /* Once, when both firewalld and fail2ban have told what there is. */
@@ -1093,11 +881,11 @@ static void look_back(struct bankeeper *keeper)
 	    .now = &keeper->tickets, .on_shape = on_shape, .userdata = keeper};
 
 	if (keeper->looked_back || !keeper->known || !tracker->known || tracker->from_store ||
-	    keeper->given.errand || !is_wanted(keeper))
+	    keeper->given.errand || !bankeeper_restores(keeper))
 		return;
 	keeper->looked_back = true;
 	if (banlearn_look_back(&keeper->learn, &tracker->wanted, &reading) < 0)
-		missed(keeper);
+		bankeeper_missed(keeper);
 }
 
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
@@ -1113,13 +901,13 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 		if (keeper->given.errand)
 			leave_open(keeper);
 		else if (has_work(keeper))
-			loop_timer_set(keeper->timer, RETRY_MS);
+			loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	if (keeper->known &&
 	    banplan_note_ended(&keeper->past, &keeper->tickets, tickets, clock_now_us()) < 0) {
 		/* what has ended would be forgotten: they are read once more */
-		try_later(keeper);
+		bankeeper_try_later(keeper);
 		bankeeper_tickets_changed(keeper);
 		return;
 	}
@@ -1133,14 +921,15 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	keeper->told_unknown = false;
 	look_back(keeper);
 	if (keeper->stranded.n)
-		hold_stranded(keeper);
-	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) && fail2ban_runs(keeper))
+		bankeeper_hold_stranded(keeper);
+	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) &&
+	    bankeeper_fail2ban_runs(keeper))
 		decide(keeper);
 	if (bankeeper_n_open(keeper) == 0 && may_act(keeper))
-		prepare(keeper);
+		bankeeper_prepare(keeper);
 }
 
-static void ask(struct bankeeper *keeper)
+void bankeeper_ask(struct bankeeper *keeper)
 {
 	int r;
 
@@ -1155,7 +944,7 @@ static void ask(struct bankeeper *keeper)
 	r = fail2ban_read(keeper->given.fail2ban, on_tickets, keeper);
 	keeper->reading = r == 0;
 	if (r != 0 && has_work(keeper))
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 }
 
 /* --- without fail2ban -------------------------------------------------------------------- */
@@ -1212,7 +1001,7 @@ static void decide_without_fail2ban(struct decision *decision)
 
 		if (decision->rules[i].answer != BANPLAN_BY_HAND)
 			continue;
-		if (ban->state == BAN_BACK && is_there(keeper, ban->item)) {
+		if (ban->state == BAN_BACK && bankeeper_is_there(keeper, ban->item)) {
 			banlist_drop(ban); /* put back by a guard that was killed then */
 			continue;
 		}
@@ -1228,13 +1017,13 @@ static void decide_without_fail2ban(struct decision *decision)
  */
 static bool put_back_by_hand(struct bankeeper *keeper)
 {
-	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
-	                                                       .ranges = CLIENTRANGES_NULL};
+	_cleanup_(bankeeper_decision_deinit) struct decision decision = {
+	    .keeper = keeper, .ranges = CLIENTRANGES_NULL};
 
 	if (keeper->list.n == 0)
 		return false;
 	if (judge_origin(&decision) < 0) {
-		missed(keeper);
+		bankeeper_missed(keeper);
 		return false;
 	}
 	if (keeper->given.pretend) {
@@ -1244,7 +1033,7 @@ static bool put_back_by_hand(struct bankeeper *keeper)
 	decide_without_fail2ban(&decision);
 	if (decision.n_wanted == 0)
 		return false;
-	banlog_by_hand(log_of(keeper), decision.n_wanted);
+	banlog_by_hand(bankeeper_log(keeper), decision.n_wanted);
 	put_back(keeper, decision.wanted, decision.n_wanted);
 	return true;
 }
@@ -1257,14 +1046,14 @@ static void take_away_residue(struct bankeeper *keeper)
 	for (size_t i = 0; i < keeper->list.n; i++) {
 		struct ban *ban = &keeper->list.bans[i];
 
-		if (ban->ours && !ban->removing && is_there(keeper, ban->item))
+		if (ban->ours && !ban->removing && bankeeper_is_there(keeper, ban->item))
 			take_away(keeper, ban);
 	}
 }
 
 static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
 {
-	banlog_given_up(log_of(keeper), wipe->n_open);
+	banlog_given_up(bankeeper_log(keeper), wipe->n_open);
 	for (size_t i = 0; i < keeper->list.n; i++) {
 		struct ban *ban = &keeper->list.bans[i];
 
@@ -1282,10 +1071,10 @@ static void give_up_suspects(struct bankeeper *keeper)
 {
 	if (keeper->suspects.n == 0)
 		return;
-	banlog_suspects_given_up(log_of(keeper), keeper->suspects.n);
+	banlog_suspects_given_up(bankeeper_log(keeper), keeper->suspects.n);
 	for (size_t i = 0; i < keeper->suspects.n; i++)
 		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
-			missed(keeper);
+			bankeeper_missed(keeper);
 	firewall_deinit(&keeper->suspects);
 }
 
@@ -1318,10 +1107,10 @@ static void advance(struct bankeeper *keeper)
 	if (is_busy(keeper) || !has_work(keeper) || !may_act(keeper))
 		return;
 	if (banlist_retry(&keeper->list, !keeper->given.pretend) < 0)
-		try_later(keeper);
-	if (fail2ban_runs(keeper)) {
+		bankeeper_try_later(keeper);
+	if (bankeeper_fail2ban_runs(keeper)) {
 		keeper->stopped_us = 0;
-		ask(keeper);
+		bankeeper_ask(keeper);
 	} else if (put_back_by_hand(keeper)) {
 		return; /* its answer comes back here */
 	} else if (keeper->given.errand) {
@@ -1344,7 +1133,7 @@ static void on_freed_due(void *userdata)
 {
 	struct bankeeper *keeper = userdata;
 	struct decision decision = {.keeper = keeper, .ranges = CLIENTRANGES_NULL};
-	struct banplan_evidence evidence = evidence_of(&decision);
+	struct banplan_evidence evidence = bankeeper_evidence(&decision);
 	_cleanup_free_ struct banplan_rule *rules = calloc(keeper->freed.n + 1, sizeof(*rules));
 	size_t n_held = 0;
 	int r = rules ? 0 : -ENOMEM;
@@ -1356,8 +1145,8 @@ static void on_freed_due(void *userdata)
 	if (r == 0 && keeper->known)
 		r = banplan_judge(rules, keeper->freed.n, &evidence);
 	if (r < 0) {
-		missed(keeper);
-		loop_timer_set(keeper->freed_timer, RETRY_MS);
+		bankeeper_missed(keeper);
+		loop_timer_set(keeper->freed_timer, BANKEEPER_RETRY_MS);
 		return;
 	}
 	if (!keeper->known) {
@@ -1380,8 +1169,8 @@ static void on_refresh_due(void *userdata)
 
 	if (is_busy(keeper))
 		loop_timer_set(keeper->refresh_timer, REFRESH_MS);
-	else if (fail2ban_runs(keeper))
-		ask(keeper);
+	else if (bankeeper_fail2ban_runs(keeper))
+		bankeeper_ask(keeper);
 }
 
 static int add_all(struct firewall *out, const struct firewall *set)
@@ -1389,7 +1178,7 @@ static int add_all(struct firewall *out, const struct firewall *set)
 	int r = 0;
 
 	for (size_t i = 0; i < set->n && r == 0; i++)
-		r = remember(out, &set->entries[i].item);
+		r = bankeeper_remember(out, &set->entries[i].item);
 	return r;
 }
 
@@ -1411,77 +1200,25 @@ int bankeeper_undecided(const struct bankeeper *keeper, struct firewall *out)
 	for (size_t i = 0; i < keeper->list.n && r == 0; i++) {
 		const struct ban *ban = &keeper->list.bans[i];
 
-		if (!ban->wipe->recorded && ban->state != BAN_BACK && !is_there(keeper, ban->item))
-			r = remember(out, ban->item);
+		if (!ban->wipe->recorded && ban->state != BAN_BACK &&
+		    !bankeeper_is_there(keeper, ban->item))
+			r = bankeeper_remember(out, ban->item);
 	}
 	return r;
 }
 
 /* --- from the cycle ---------------------------------------------------------------------- */
 
-/**
- * bankeeper_wiped() - firewalld has just dropped what was in the runtime only
- * @wiped_us: when that was noticed, microseconds since the epoch, UTC
- *
- * What exactly it took is being read; the bans among it need not be free until then.
- */
-void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us)
-{
-	if (is_wanted(keeper) && keeper->known && fail2ban_runs(keeper))
-		gapkeeper_wiped(keeper->given.gapkeeper, wiped_us);
-}
-
 /** bankeeper_reloaded() - and that by a reload, after which fail2ban does nothing by itself */
 void bankeeper_reloaded(struct bankeeper *keeper)
 {
 	const struct tracker *tracker = keeper->given.tracker;
 
-	if (keeper->known && fail2ban_runs(keeper))
-		unrestored_tell(log_of(keeper), keeper->given.record, &keeper->tickets,
+	if (keeper->known && bankeeper_fail2ban_runs(keeper))
+		unrestored_tell(bankeeper_log(keeper), keeper->given.record, &keeper->tickets,
 		                jail_iptables_fate(firewalld_version(keeper->given.fw),
 		                                   firewalld_backend(keeper->given.fw),
 		                                   tracker->known ? &tracker->wanted : NULL));
-}
-
-/**
- * bankeeper_lost() - a wipe took these, and mail is on its way back
- * @loss:     borrowed
- * @wiped_us: when the wipe was noticed, microseconds since the epoch, UTC
- */
-void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us)
-{
-	_cleanup_(decision_deinit) struct decision decision = {.keeper = keeper,
-	                                                       .ranges = CLIENTRANGES_NULL};
-	size_t n = 0;
-
-	if (!loss_has_bans(loss) || !keeper->known || !fail2ban_runs(keeper))
-		return;
-	decision.rules = calloc(loss->n + keeper->list.n, sizeof(*decision.rules));
-	for (size_t i = 0; decision.rules && i < loss->n; i++)
-		if (loss->rows[i].verdict == LOSS_BAN &&
-		    !is_lost_already(keeper, &loss->rows[i].item))
-			decision.rules[n++].item = &loss->rows[i].item;
-	hold_lost(keeper, &decision, n, wiped_us);
-}
-
-/**
- * bankeeper_stranded() - as bankeeper_lost(), where nothing will be put back for now
- *
- * No decision follows that would ask fail2ban, so it is asked at once.
- */
-void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us)
-{
-	bankeeper_lost(keeper, loss, wiped_us);
-	firewall_deinit(&keeper->stranded);
-	if (!fail2ban_runs(keeper) || !is_wanted(keeper))
-		return;
-	keeper->stranded_us = wiped_us;
-	for (size_t i = 0; i < loss->n; i++)
-		if (loss->rows[i].verdict == LOSS_BAN &&
-		    remember(&keeper->stranded, &loss->rows[i].item) < 0)
-			missed(keeper);
-	if (keeper->stranded.n && !keeper->reading)
-		ask(keeper);
 }
 
 /**
@@ -1496,7 +1233,7 @@ void bankeeper_take(struct bankeeper *keeper, struct episode *episode, enum stor
 	keeper->closing_us = 0;
 	if (banlist_take(&keeper->list, &episode, ending, !keeper->given.pretend, NULL) < 0) {
 		banlist_take_later(&keeper->list, episode, ending);
-		try_later(keeper);
+		bankeeper_try_later(keeper);
 	}
 	end_wipes(keeper);
 }
@@ -1523,8 +1260,8 @@ void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
 		/* what is in the list already is looked after there */
 		if (banlist_find(&keeper->list, item)
 		        ? tracker_removed(keeper->given.tracker, item) < 0
-		        : remember(&keeper->suspects, item) < 0)
-			missed(keeper);
+		        : bankeeper_remember(&keeper->suspects, item) < 0)
+			bankeeper_missed(keeper);
 		item_deinit(item);
 	}
 	loss->n = kept;
@@ -1533,12 +1270,12 @@ void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
 /** bankeeper_adopt() - a guard before this one was interrupted; before anything is read */
 void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_list *unfinished)
 {
-	if (!is_wanted(keeper))
+	if (!bankeeper_restores(keeper))
 		return;
 	/* the latest first: a ban is in the list once */
 	for (size_t i = unfinished->n; i > 0; i--)
 		if (banlist_adopt(&keeper->list, unfinished->wipes[i - 1].wipe.id) < 0)
-			missed(keeper);
+			bankeeper_missed(keeper);
 }
 
 /**
@@ -1547,7 +1284,7 @@ void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_lis
  */
 void bankeeper_began(struct bankeeper *keeper, int64_t seen_us)
 {
-	if (is_wanted(keeper) && !keeper->given.errand)
+	if (bankeeper_restores(keeper) && !keeper->given.errand)
 		keeper->unseen_us = seen_us - UNSEEN_US;
 }
 
@@ -1567,9 +1304,9 @@ bool bankeeper_is_at_work(const struct bankeeper *keeper)
 void bankeeper_go(struct bankeeper *keeper)
 {
 	look_back(keeper);
-	end_hold_if_idle(keeper);
+	bankeeper_end_hold_if_idle(keeper);
 	if (bankeeper_n_open(keeper) == 0)
-		prepare(keeper);
+		bankeeper_prepare(keeper);
 	if (!loop_timer_is_set(keeper->timer))
 		advance(keeper);
 }
@@ -1595,12 +1332,12 @@ void bankeeper_added(struct bankeeper *keeper, const struct item *item)
 {
 	size_t n = keeper->learn.n;
 
-	if (!is_wanted(keeper) || keeper->given.errand)
+	if (!bankeeper_restores(keeper) || keeper->given.errand)
 		return;
 	if (banlearn_added(&keeper->learn, item) < 0)
-		missed(keeper);
+		bankeeper_missed(keeper);
 	/* an action that is slow has its ticket read before it has done anything */
-	if (keeper->learn.n > n && fail2ban_runs(keeper))
+	if (keeper->learn.n > n && bankeeper_fail2ban_runs(keeper))
 		bankeeper_tickets_changed(keeper);
 }
 
@@ -1616,7 +1353,8 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 	banlearn_removed(&keeper->learn, item);
 	r = banplan_is_ban(item, &keeper->learn.shapes);
 	if (r < 0)
-		missed(keeper); /* and if it is one, its ticket says whether it is to be there */
+		bankeeper_missed(
+		    keeper); /* and if it is one, its ticket says whether it is to be there */
 	if (r == 0)
 		return;
 	if (ban && ban->state == BAN_BACK) { /* somebody means it: not to be missed */
@@ -1624,10 +1362,10 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 		end_wipes(keeper);
 	}
 	gapkeeper_unprepare(keeper->given.gapkeeper);
-	if (!is_wanted(keeper) || keeper->freed.n >= FREED_MAX)
+	if (!bankeeper_restores(keeper) || keeper->freed.n >= FREED_MAX)
 		return;
-	if (remember(&keeper->freed, item) < 0)
-		missed(keeper);
+	if (bankeeper_remember(&keeper->freed, item) < 0)
+		bankeeper_missed(keeper);
 	if (!loop_timer_is_set(keeper->freed_timer))
 		loop_timer_set(keeper->freed_timer, FREED_MS);
 }
@@ -1651,7 +1389,7 @@ void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 	if (has_work(keeper) && keeper->given.errand)
 		advance(keeper);
 	else if (has_work(keeper))
-		loop_timer_set(keeper->timer, RETRY_MS);
+		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 }
 
 /** bankeeper_tickets_changed() - somebody was banned or unbanned, as far as can be seen */
@@ -1660,7 +1398,7 @@ void bankeeper_tickets_changed(struct bankeeper *keeper)
 	/* at most a twentieth of fail2ban's time */
 	int64_t pause_ms = keeper->cost_us / 1000 * 20;
 
-	if (is_wanted(keeper) && !loop_timer_is_set(keeper->refresh_timer))
+	if (bankeeper_restores(keeper) && !loop_timer_is_set(keeper->refresh_timer))
 		loop_timer_set(keeper->refresh_timer, !keeper->known          ? 0
 		                                      : pause_ms > REFRESH_MS ? pause_ms
 		                                                              : REFRESH_MS);

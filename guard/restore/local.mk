@@ -2,6 +2,8 @@
 # The engine: what is wanted, a cycle, bans, repair.
 noinst_LIBRARIES += libguard-restore.a
 libguard_restore_a_SOURCES = \
+	guard/restore/bankeeper-hold.c \
+	guard/restore/bankeeper-internal.h \
 	guard/restore/bankeeper.c \
 	guard/restore/bankeeper.h \
 	guard/restore/banlearn.c \

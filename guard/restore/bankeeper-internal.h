@@ -93,6 +93,7 @@ static inline void bankeeper_try_later(struct bankeeper *keeper)
 }
 
 /* bankeeper.c */
+void bankeeper_advance(struct bankeeper *keeper);
 int bankeeper_remember(struct firewall *set, const struct item *item) _must_check_;
 void bankeeper_ask(struct bankeeper *keeper);
 void bankeeper_decision_deinit(struct decision *decision);
@@ -105,5 +106,14 @@ void bankeeper_hold(struct bankeeper *keeper, const struct banplan_rule *rules, 
 void bankeeper_end_hold_if_idle(struct bankeeper *keeper);
 void bankeeper_hold_stranded(struct bankeeper *keeper);
 void bankeeper_prepare(struct bankeeper *keeper);
+
+/* bankeeper-suspects.c */
+void bankeeper_decide_freed(struct decision *decision);
+void bankeeper_find_gone(struct bankeeper *keeper);
+void bankeeper_find_unseen(const struct decision *decision);
+void bankeeper_decide_suspects(struct decision *decision);
+void bankeeper_forget_freed(struct bankeeper *keeper);
+void bankeeper_give_up_suspects(struct bankeeper *keeper);
+void bankeeper_freed_due(void *userdata);
 
 #endif

@@ -56,8 +56,6 @@
 #define TRIES      3  /* of each rule that firewalld does not take */
 #define TELL_LINES 20 /* bans that are told one by one */
 
-static void advance(struct bankeeper *keeper);
-
 /* --- what it works on -------------------------------------------------------------------- */
 
 /** bankeeper_is_wanted() - do lost bans come back at all? */
@@ -267,7 +265,7 @@ static void on_batch(const struct plan *plan, const struct restorer_step *steps,
 	if (failed)
 		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 	else
-		advance(keeper);
+		bankeeper_advance(keeper);
 }
 
 static int plan_batch(struct plan *plan, struct bankeeper *keeper, const struct banplan_rule *rules,
@@ -343,7 +341,7 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 		return;
 	}
 	itemcall_free(call);
-	advance(keeper);
+	bankeeper_advance(keeper);
 }
 
 static void take_away(struct bankeeper *keeper, struct ban *ban)
@@ -567,197 +565,6 @@ static void close_or_wait(struct bankeeper *keeper)
 	loop_timer_set(keeper->timer, CLOSE_MS - (now_us - keeper->closing_us) / 1000 + 1);
 }
 
-/* --- rules that went without a wipe ------------------------------------------------------ */
-
-/* Another jail had it, too: by hand it goes while all tickets stay. Return: 1, 0, -ENOMEM. */
-static int was_unbanned(const struct decision *decision, const struct banplan_rule *rule)
-{
-	const struct bankeeper *keeper = decision->keeper;
-	const struct banorigin_query query = {
-	    .tickets = &keeper->tickets,
-	    .store = record_store(keeper->given.record),
-	    .since_us = clock_now_us() - BANPLAN_PAST_US,
-	};
-
-	/* a guard that has just begun has not seen those that were there before */
-	return rule->n_past ? 1 : banorigin_was_unbanned(rule->item, &query);
-}
-
-/* Is it to be there, and is not? Return: 1, 0, -ENOMEM. */
-static int is_missed(const struct decision *decision, const struct banplan_rule *rule, bool freed)
-{
-	if (rule->answer != BANPLAN_HELD && (freed || rule->answer != BANPLAN_LEFT_OUT))
-		return 0;
-	if (!freed)
-		return 1;
-	return bankeeper_is_there(decision->keeper, rule->item) ? 0 : was_unbanned(decision, rule);
-}
-
-static int add_missed(struct loss *loss, const struct item *item)
-{
-	struct loss_row row = {.verdict = LOSS_BAN, .flags = FIREWALL_RUNTIME};
-
-	if (grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(row)) < 0 ||
-	    item_copy(&row.item, item) < 0)
-		return -ENOMEM;
-	loss->rows[loss->n++] = row;
-	return 0;
-}
-
-static int find_held(struct loss *out, const struct decision *decision, const struct firewall *set,
-                     bool freed)
-{
-	struct banplan_evidence evidence = bankeeper_evidence(decision);
-	_cleanup_free_ struct banplan_rule *rules = calloc(set->n + 1, sizeof(*rules));
-	int r;
-
-	if (!rules)
-		return -ENOMEM;
-	if (freed)
-		evidence.default_zone = decision->keeper->given.tracker->wanted.default_zone;
-	for (size_t i = 0; i < set->n; i++)
-		rules[i].item = &set->entries[i].item;
-	r = banplan_judge(rules, set->n, &evidence);
-	for (size_t i = 0; i < set->n && r >= 0; i++) {
-		r = is_missed(decision, &rules[i], freed);
-		if (r > 0)
-			r = add_missed(out, rules[i].item);
-	}
-	return r < 0 ? r : 0;
-}
-
-/*
- * Those of the set that are to be there, as an episode of their own; NULL: none.
- *
- * Return: 0; -ENOMEM: nothing is known of them, and they have to be kept.
- */
-static int pick_held(struct episode **out, const struct decision *decision,
-                     const struct firewall *set, bool freed)
-{
-	struct episode *episode;
-	int r;
-
-	*out = NULL;
-	if (set->n == 0)
-		return 0;
-	episode = record_episode_new(decision->keeper->given.record, WIPE_UNKNOWN, clock_now_us(),
-	                             "bans were missing, though nobody was seen to remove them");
-	r = episode ? find_held(&episode->loss, decision, set, freed) : -ENOMEM;
-	if (r == 0 && episode->loss.n) {
-		*out = episode;
-		return 0;
-	}
-	episode_free(episode);
-	return r;
-}
-
-/* Takes those of the set that are to be there into the list; @out: their wipe, NULL: none. */
-static int take_held(struct ban_wipe **out, struct decision *decision, const struct firewall *set,
-                     bool freed)
-{
-	struct episode *episode;
-	int r = pick_held(&episode, decision, set, freed);
-
-	*out = NULL;
-	if (r == 0 && episode)
-		r = banlist_take(&decision->keeper->list, &episode, STORE_WIPE_RESTORED, !freed,
-		                 out);
-	episode_free(episode);
-	if (r < 0)
-		bankeeper_try_later(decision->keeper);
-	return r;
-}
-
-/* An unban in one jail has taken the rule of another one along. */
-static void decide_freed(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-	struct ban_wipe *wipe;
-
-	if (take_held(&wipe, decision, &keeper->asked, true) < 0)
-		return;
-	firewall_deinit(&keeper->asked);
-	for (size_t i = 0; wipe && i < wipe->episode->loss.n; i++) {
-		const struct item *item = &wipe->episode->loss.rows[i].item;
-		_cleanup_free_ char *text = NULL;
-
-		if (item_format(&text, item) < 0)
-			continue;
-		banlog_kept(bankeeper_log(keeper), text);
-		record_event(keeper->given.record, EVENT_BAN_KEPT, item,
-		             "%s was removed by an unban, and another jail still holds it", text);
-	}
-}
-
-/*
- * On record as back, and not there: another wipe has taken it, which nobody saw. Its tickets
- * tell whether it was to stay.
- */
-static void find_gone(struct bankeeper *keeper)
-{
-	for (size_t i = 0; i < keeper->list.n; i++) {
-		struct ban *ban = &keeper->list.bans[i];
-
-		if (ban->state != BAN_BACK || ban->removing ||
-		    bankeeper_is_there(keeper, ban->item))
-			continue;
-		if (bankeeper_remember(&keeper->suspects, ban->item) < 0)
-			bankeeper_missed(
-			    keeper); /* its wipe stays open, and it is found the next time */
-		else
-			banlist_drop(ban);
-	}
-	/* their wipes are closed when it is on record that they are lost again */
-	banlist_sweep(&keeper->list);
-}
-
-/*
- * Who was banned in the last seconds of the guard before this one, or after them, may be on
- * no record of ours. A server that has just begun writes its rules by itself.
- */
-static void find_unseen(const struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-	const struct banrule_query query = {.tickets = &keeper->tickets,
-	                                    .now = &keeper->given.tracker->wanted,
-	                                    .since_us = keeper->unseen_us,
-	                                    .now_us = clock_now_us()};
-	_cleanup_firewall_ struct firewall unseen = FIREWALL_NULL;
-
-	if (!keeper->unseen_us)
-		return;
-	if (decision->young) {
-		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
-		return;
-	}
-	keeper->unseen_us = 0;
-	if (banrule_unseen(&unseen, &query) < 0)
-		bankeeper_missed(keeper);
-	for (size_t i = 0; i < unseen.n; i++)
-		if (!banlist_find(&keeper->list, &unseen.entries[i].item) &&
-		    bankeeper_remember(&keeper->suspects, &unseen.entries[i].item) < 0)
-			bankeeper_missed(keeper);
-}
-
-/* Missing although nobody saw a wipe: fail2ban knows which of them were to stay. */
-static void decide_suspects(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-	struct record *record = keeper->given.record;
-	struct ban_wipe *wipe;
-
-	if (take_held(&wipe, decision, &keeper->suspects, false) < 0)
-		return;
-	if (wipe) {
-		record_episode_begin(record, wipe->episode);
-		record_episode_loss(record, wipe->episode);
-	}
-	for (size_t i = 0; i < keeper->suspects.n; i++)
-		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
-			bankeeper_missed(keeper);
-	firewall_deinit(&keeper->suspects);
-}
-
 /* What would be done, newest first, for who only asks. */
 static void pretend(struct decision *decision)
 {
@@ -790,10 +597,10 @@ static void decide(struct bankeeper *keeper)
 		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
-	find_gone(keeper);
-	find_unseen(&decision);
-	decide_suspects(&decision);
-	decide_freed(&decision);
+	bankeeper_find_gone(keeper);
+	bankeeper_find_unseen(&decision);
+	bankeeper_decide_suspects(&decision);
+	bankeeper_decide_freed(&decision);
 	if (judge_list(&decision) < 0) {
 		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
@@ -815,12 +622,6 @@ static void decide(struct bankeeper *keeper)
 	} else if (keeper->list.n && !loop_timer_is_set(keeper->timer)) {
 		close_or_wait(keeper);
 	}
-}
-
-static void forget_freed(struct bankeeper *keeper)
-{
-	firewall_deinit(&keeper->freed);
-	firewall_deinit(&keeper->asked);
 }
 
 /* Nobody waits until fail2ban can tell: they are as open as before. */
@@ -897,7 +698,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	if (result != 0) {
 		tell_unknown(keeper, err_text(err, result));
 		/* whoever ends just now takes everything along, and means it */
-		forget_freed(keeper);
+		bankeeper_forget_freed(keeper);
 		if (keeper->given.errand)
 			leave_open(keeper);
 		else if (has_work(keeper))
@@ -1066,30 +867,18 @@ static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
 	}
 }
 
-/* Nobody can tell, and nobody saw a wipe: they are not there, and that is how it is. */
-static void give_up_suspects(struct bankeeper *keeper)
-{
-	if (keeper->suspects.n == 0)
-		return;
-	banlog_suspects_given_up(bankeeper_log(keeper), keeper->suspects.n);
-	for (size_t i = 0; i < keeper->suspects.n; i++)
-		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
-			bankeeper_missed(keeper);
-	firewall_deinit(&keeper->suspects);
-}
-
 static void wait_for_fail2ban(struct bankeeper *keeper)
 {
 	enum fail2ban_state state = fail2ban_state(keeper->given.fail2ban);
 	int64_t now_us = clock_monotonic_us();
 
 	tell_unknown(keeper, fail2ban_state_name(state));
-	forget_freed(keeper);
+	bankeeper_forget_freed(keeper);
 	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next)
 		if (now_us - wipe->since_us > WAIT_MAX_US)
 			give_up(keeper, wipe);
 	if (now_us - keeper->suspected_us > WAIT_MAX_US)
-		give_up_suspects(keeper);
+		bankeeper_give_up_suspects(keeper);
 	if (state != FAIL2BAN_STOPPED)
 		keeper->stopped_us = 0;
 	else if (!keeper->stopped_us)
@@ -1102,7 +891,7 @@ static void wait_for_fail2ban(struct bankeeper *keeper)
 }
 
 /* The next thing that is to be done, if anything is. */
-static void advance(struct bankeeper *keeper)
+void bankeeper_advance(struct bankeeper *keeper)
 {
 	if (is_busy(keeper) || !has_work(keeper) || !may_act(keeper))
 		return;
@@ -1122,45 +911,7 @@ static void advance(struct bankeeper *keeper)
 
 static void on_due(void *userdata)
 {
-	advance(userdata);
-}
-
-/*
- * Which of them another ticket may hold is known well enough without asking; most are
- * just over, and cost nobody anything.
- */
-static void on_freed_due(void *userdata)
-{
-	struct bankeeper *keeper = userdata;
-	struct decision decision = {.keeper = keeper, .ranges = CLIENTRANGES_NULL};
-	struct banplan_evidence evidence = bankeeper_evidence(&decision);
-	_cleanup_free_ struct banplan_rule *rules = calloc(keeper->freed.n + 1, sizeof(*rules));
-	size_t n_held = 0;
-	int r = rules ? 0 : -ENOMEM;
-
-	evidence.clients = NULL;
-	evidence.default_zone = keeper->given.tracker->wanted.default_zone;
-	for (size_t i = 0; rules && i < keeper->freed.n; i++)
-		rules[i].item = &keeper->freed.entries[i].item;
-	if (r == 0 && keeper->known)
-		r = banplan_judge(rules, keeper->freed.n, &evidence);
-	if (r < 0) {
-		bankeeper_missed(keeper);
-		loop_timer_set(keeper->freed_timer, BANKEEPER_RETRY_MS);
-		return;
-	}
-	if (!keeper->known) {
-		firewall_deinit(&keeper->freed);
-		return;
-	}
-	for (size_t i = 0; i < keeper->freed.n; i++) {
-		n_held += rules[i].answer == BANPLAN_HELD;
-		if (rules[i].answer != BANPLAN_HELD)
-			keeper->freed.entries[i].flags = 0;
-	}
-	firewall_sweep(&keeper->freed);
-	if (n_held)
-		advance(keeper);
+	bankeeper_advance(userdata);
 }
 
 static void on_refresh_due(void *userdata)
@@ -1171,40 +922,6 @@ static void on_refresh_due(void *userdata)
 		loop_timer_set(keeper->refresh_timer, REFRESH_MS);
 	else if (bankeeper_fail2ban_runs(keeper))
 		bankeeper_ask(keeper);
-}
-
-static int add_all(struct firewall *out, const struct firewall *set)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < set->n && r == 0; i++)
-		r = bankeeper_remember(out, &set->entries[i].item);
-	return r;
-}
-
-/**
- * bankeeper_undecided() - what went and may have to come back, and stands in no wipe's record
- * @out: added to
- *
- * A snapshot that lacked it would say that it was let go, and a guard that is killed before
- * the rule is back leaves nothing but the snapshot.
- *
- * Return: 0 or -ENOMEM.
- */
-int bankeeper_undecided(const struct bankeeper *keeper, struct firewall *out)
-{
-	int r = add_all(out, &keeper->freed);
-
-	if (r == 0)
-		r = add_all(out, &keeper->asked);
-	for (size_t i = 0; i < keeper->list.n && r == 0; i++) {
-		const struct ban *ban = &keeper->list.bans[i];
-
-		if (!ban->wipe->recorded && ban->state != BAN_BACK &&
-		    !bankeeper_is_there(keeper, ban->item))
-			r = bankeeper_remember(out, ban->item);
-	}
-	return r;
 }
 
 /* --- from the cycle ---------------------------------------------------------------------- */
@@ -1236,35 +953,6 @@ void bankeeper_take(struct bankeeper *keeper, struct episode *episode, enum stor
 		bankeeper_try_later(keeper);
 	}
 	end_wipes(keeper);
-}
-
-/**
- * bankeeper_suspect() - bans are missing, and nobody saw a wipe
- * @loss: the bans are taken out of it
- *
- * They stay wanted until fail2ban has told which of them still hold.
- */
-void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
-{
-	size_t kept = 0;
-
-	if (keeper->suspects.n == 0)
-		keeper->suspected_us = clock_monotonic_us();
-	for (size_t i = 0; i < loss->n; i++) {
-		struct item *item = &loss->rows[i].item;
-
-		if (loss->rows[i].verdict != LOSS_BAN) {
-			loss->rows[kept++] = loss->rows[i];
-			continue;
-		}
-		/* what is in the list already is looked after there */
-		if (banlist_find(&keeper->list, item)
-		        ? tracker_removed(keeper->given.tracker, item) < 0
-		        : bankeeper_remember(&keeper->suspects, item) < 0)
-			bankeeper_missed(keeper);
-		item_deinit(item);
-	}
-	loss->n = kept;
 }
 
 /** bankeeper_adopt() - a guard before this one was interrupted; before anything is read */
@@ -1308,7 +996,7 @@ void bankeeper_go(struct bankeeper *keeper)
 	if (bankeeper_n_open(keeper) == 0)
 		bankeeper_prepare(keeper);
 	if (!loop_timer_is_set(keeper->timer))
-		advance(keeper);
+		bankeeper_advance(keeper);
 }
 
 /** bankeeper_halt() - firewalld was wiped again, or went: what is under way says nothing more */
@@ -1321,7 +1009,7 @@ void bankeeper_halt(struct bankeeper *keeper)
 	keeper->closing_us = 0;
 	/* what was missing is among what this wipe took */
 	firewall_deinit(&keeper->suspects);
-	forget_freed(keeper);
+	bankeeper_forget_freed(keeper);
 	loop_timer_stop(keeper->timer);
 }
 
@@ -1377,17 +1065,17 @@ void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 	if (to == FAIL2BAN_RUNNING) {
 		keeper->grown_us = fail2ban_began_us(keeper->given.fail2ban);
 		bankeeper_tickets_changed(keeper);
-		advance(keeper);
+		bankeeper_advance(keeper);
 		return;
 	}
 	/* what it holds is not known from now on, and it may be taking everything off */
 	if (keeper->restorer) {
 		bankeeper_halt(keeper);
-		advance(keeper);
+		bankeeper_advance(keeper);
 	}
-	forget_freed(keeper);
+	bankeeper_forget_freed(keeper);
 	if (has_work(keeper) && keeper->given.errand)
-		advance(keeper);
+		bankeeper_advance(keeper);
 	else if (has_work(keeper))
 		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 }
@@ -1426,7 +1114,8 @@ int bankeeper_new(struct bankeeper **out, const struct bankeeper_options *option
 	if (r == 0)
 		r = loop_add_timer(options->loop, &keeper->timer, on_due, keeper);
 	if (r == 0)
-		r = loop_add_timer(options->loop, &keeper->freed_timer, on_freed_due, keeper);
+		r = loop_add_timer(options->loop, &keeper->freed_timer, bankeeper_freed_due,
+		                   keeper);
 	if (r == 0)
 		r = loop_add_timer(options->loop, &keeper->refresh_timer, on_refresh_due, keeper);
 	if (r == 0)

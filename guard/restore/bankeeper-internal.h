@@ -93,6 +93,7 @@ static inline void bankeeper_try_later(struct bankeeper *keeper)
 }
 
 /* bankeeper.c */
+void bankeeper_put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_t n);
 void bankeeper_advance(struct bankeeper *keeper);
 int bankeeper_remember(struct firewall *set, const struct item *item) _must_check_;
 void bankeeper_ask(struct bankeeper *keeper);
@@ -115,5 +116,10 @@ void bankeeper_decide_suspects(struct decision *decision);
 void bankeeper_forget_freed(struct bankeeper *keeper);
 void bankeeper_give_up_suspects(struct bankeeper *keeper);
 void bankeeper_freed_due(void *userdata);
+
+/* bankeeper-hand.c */
+void bankeeper_decide_by_hand(struct decision *decision, struct ban *ban,
+                              const struct banplan_rule *rule);
+bool bankeeper_put_back_by_hand(struct bankeeper *keeper);
 
 #endif

@@ -51,10 +51,8 @@
 
 #define STOPPED_MS 10000 /* so long stopped, it is not just being restarted */
 #define LOOK_MS    60000 /* while something waits, for a notice that was missed */
-/* When a ban has been over for so long, its rule is long gone, too. */
-#define OVER_US    86400000000LL
-#define TRIES      3  /* of each rule that firewalld does not take */
-#define TELL_LINES 20 /* bans that are told one by one */
+#define TRIES      3     /* of each rule that firewalld does not take */
+#define TELL_LINES 20    /* bans that are told one by one */
 
 /* --- what it works on -------------------------------------------------------------------- */
 
@@ -286,7 +284,7 @@ static int plan_batch(struct plan *plan, struct bankeeper *keeper, const struct 
 }
 
 /* @rules: those that are to be there and are not; changes their order */
-static void put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_t n)
+void bankeeper_put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_t n)
 {
 	_cleanup_plan_ struct plan plan = PLAN_NULL;
 	int r;
@@ -447,33 +445,6 @@ static void tell_wipes(struct decision *decision)
 	}
 }
 
-/* Taken out of the permanent configuration, by whoever wants it gone. */
-static bool is_withdrawn(const struct bankeeper *keeper, const struct ban *ban)
-{
-	unsigned flags = ban->wipe->episode->loss.rows[ban->row].flags;
-
-	return (flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED)) &&
-	       !firewall_has(&keeper->given.tracker->wanted, ban->item, FIREWALL_PERMANENT);
-}
-
-/* An administrator's own: an item like another. */
-static void decide_by_hand(struct decision *decision, struct ban *ban,
-                           const struct banplan_rule *rule)
-{
-	struct bankeeper *keeper = decision->keeper;
-
-	if (is_withdrawn(keeper, ban)) {
-		banlist_settle(ban, STORE_STEP_ENDED, "taken out of the permanent configuration");
-	} else if (bankeeper_is_there(keeper, ban->item)) {
-		banlist_settle(ban, STORE_STEP_SKIPPED, "it is there already");
-	} else if (decision->young) { /* not all jails may be known yet */
-		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
-	} else {
-		ban->by_hand = true;
-		decision->wanted[decision->n_wanted++] = *rule;
-	}
-}
-
 /* Returns whether it is to be taken away: it is there by our doing, and nobody holds it. */
 static bool decide_lost(struct decision *decision, struct ban *ban, struct banplan_rule *rule)
 {
@@ -509,7 +480,7 @@ static bool decide_lost(struct decision *decision, struct ban *ban, struct banpl
 		                                             : "fail2ban does not know this ban");
 		break;
 	case BANPLAN_BY_HAND:
-		decide_by_hand(decision, ban, rule);
+		bankeeper_decide_by_hand(decision, ban, rule);
 		break;
 	case BANPLAN_N_ANSWERS:
 		break;
@@ -618,7 +589,7 @@ static void decide(struct bankeeper *keeper)
 		return; /* their answers come back here */
 	if (decision.n_wanted) {
 		keeper->closing_us = 0;
-		put_back(keeper, decision.wanted, decision.n_wanted);
+		bankeeper_put_back(keeper, decision.wanted, decision.n_wanted);
 	} else if (keeper->list.n && !loop_timer_is_set(keeper->timer)) {
 		close_or_wait(keeper);
 	}
@@ -748,97 +719,6 @@ void bankeeper_ask(struct bankeeper *keeper)
 		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 }
 
-/* --- without fail2ban -------------------------------------------------------------------- */
-
-/* Answers for those that a fail2ban which does not run has had no hand in; none for the rest. */
-static int judge_origin(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-	struct banlist *list = &keeper->list;
-	_cleanup_free_ struct banorigin *denies = calloc(list->n + 1, sizeof(*denies));
-	const struct banorigin_query query = {
-	    .state = fail2ban_state(keeper->given.fail2ban),
-	    .tickets = bankeeper_tickets(keeper),
-	    .past = &keeper->past,
-	    .database = fail2ban_database(keeper->given.fail2ban),
-	    .store = record_store(keeper->given.record),
-	    .since_us = clock_now_us() - OVER_US,
-	};
-	int r;
-
-	decision->rules = calloc(list->n + 1, sizeof(*decision->rules));
-	decision->wanted = calloc(list->n + 1, sizeof(*decision->wanted));
-	if (!denies || !decision->rules || !decision->wanted)
-		return -ENOMEM;
-	for (size_t i = 0; i < list->n; i++)
-		denies[i].item = list->bans[i].item;
-	r = banorigin_judge(denies, list->n, &query);
-	for (size_t i = 0; i < list->n; i++)
-		decision->rules[i] = (struct banplan_rule){
-		    .item = list->bans[i].item,
-		    .answer = denies[i].by_hand ? BANPLAN_BY_HAND : BANPLAN_N_ANSWERS};
-	return r;
-}
-
-static void pretend_by_hand(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-
-	for (size_t i = 0; i < keeper->list.n; i++) {
-		if (decision->rules[i].answer != BANPLAN_BY_HAND)
-			continue;
-		keeper->given.on_judged(&decision->rules[i], NULL, keeper->given.userdata);
-		banlist_drop(&keeper->list.bans[i]);
-	}
-	banlist_sweep(&keeper->list);
-}
-
-static void decide_without_fail2ban(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-
-	for (size_t i = 0; i < keeper->list.n; i++) {
-		struct ban *ban = &keeper->list.bans[i];
-
-		if (decision->rules[i].answer != BANPLAN_BY_HAND)
-			continue;
-		if (ban->state == BAN_BACK && bankeeper_is_there(keeper, ban->item)) {
-			banlist_drop(ban); /* put back by a guard that was killed then */
-			continue;
-		}
-		ban->state = BAN_LOST;
-		decide_by_hand(decision, ban, &decision->rules[i]);
-	}
-	banlist_sweep(&keeper->list);
-}
-
-/*
- * What an administrator denied himself waits for nobody. Returns whether something is on its
- * way to firewalld.
- */
-static bool put_back_by_hand(struct bankeeper *keeper)
-{
-	_cleanup_(bankeeper_decision_deinit) struct decision decision = {
-	    .keeper = keeper, .ranges = CLIENTRANGES_NULL};
-
-	if (keeper->list.n == 0)
-		return false;
-	if (judge_origin(&decision) < 0) {
-		bankeeper_missed(keeper);
-		return false;
-	}
-	if (keeper->given.pretend) {
-		pretend_by_hand(&decision);
-		return false;
-	}
-	decide_without_fail2ban(&decision);
-	if (decision.n_wanted == 0)
-		return false;
-	banlog_by_hand(bankeeper_log(keeper), decision.n_wanted);
-	put_back(keeper, decision.wanted, decision.n_wanted);
-	return true;
-}
-
 /* --- waiting for fail2ban ---------------------------------------------------------------- */
 
 /* It ended in order, and took off every ban with it: what is there of ours came too late. */
@@ -900,7 +780,7 @@ void bankeeper_advance(struct bankeeper *keeper)
 	if (bankeeper_fail2ban_runs(keeper)) {
 		keeper->stopped_us = 0;
 		bankeeper_ask(keeper);
-	} else if (put_back_by_hand(keeper)) {
+	} else if (bankeeper_put_back_by_hand(keeper)) {
 		return; /* its answer comes back here */
 	} else if (keeper->given.errand) {
 		leave_open(keeper);

@@ -93,13 +93,13 @@ static inline void bankeeper_try_later(struct bankeeper *keeper)
 }
 
 /* bankeeper.c */
+bool bankeeper_still_grows(const struct bankeeper *keeper);
+void bankeeper_end_wipes(struct bankeeper *keeper);
+void bankeeper_take_away(struct bankeeper *keeper, struct ban *ban);
 void bankeeper_put_back(struct bankeeper *keeper, struct banplan_rule *rules, size_t n);
 void bankeeper_advance(struct bankeeper *keeper);
 int bankeeper_remember(struct firewall *set, const struct item *item) _must_check_;
 void bankeeper_ask(struct bankeeper *keeper);
-void bankeeper_decision_deinit(struct decision *decision);
-struct banplan_evidence bankeeper_evidence(const struct decision *decision);
-int bankeeper_read_ranges(struct decision *decision) _must_check_;
 
 /* bankeeper-hold.c: what stands in for lost bans meanwhile */
 void bankeeper_hold(struct bankeeper *keeper, const struct banplan_rule *rules, size_t n,
@@ -121,5 +121,11 @@ void bankeeper_freed_due(void *userdata);
 void bankeeper_decide_by_hand(struct decision *decision, struct ban *ban,
                               const struct banplan_rule *rule);
 bool bankeeper_put_back_by_hand(struct bankeeper *keeper);
+
+/* bankeeper-judge.c */
+void bankeeper_decide(struct bankeeper *keeper);
+void bankeeper_decision_deinit(struct decision *decision);
+struct banplan_evidence bankeeper_evidence(const struct decision *decision);
+int bankeeper_read_ranges(struct decision *decision) _must_check_;
 
 #endif

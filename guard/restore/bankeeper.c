@@ -1,17 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/bankeeper-internal.h"
 
-#include "guard/base/shell.h"
-#include "guard/base/text.h"
-#include "guard/model/ban/banplan.h"
-#include "guard/model/ban/banrule.h"
 #include "guard/system/host/clock.h"
-#include "guard/restore/banlearn.h"
-#include "guard/restore/banlist.h"
 #include "guard/restore/banlog.h"
-#include "guard/restore/banorigin.h"
-#include "guard/restore/clientranges.h"
-#include "guard/restore/itemcall.h"
 #include "guard/restore/restorer.h"
 #include "guard/restore/unrestored.h"
 
@@ -27,9 +18,6 @@
 
 /* Rules that go out between two looks at the tickets. */
 #define BATCH 48
-
-/* The last look at the tickets, after all is back. */
-#define CLOSE_MS 1500
 
 /* A rule that goes may be one of many: fail2ban stops, or a jail of it is restarted. */
 #define FREED_MS  1000
@@ -51,9 +39,7 @@
 
 #define STOPPED_MS 10000 /* so long stopped, it is not just being restarted */
 #define LOOK_MS    60000 /* while something waits, for a notice that was missed */
-#define TRIES      3     /* of each rule that firewalld does not take */
-#define TELL_LINES 20    /* bans that are told one by one */
-
+#define TRIES      3
 /* --- what it works on -------------------------------------------------------------------- */
 
 /** bankeeper_is_wanted() - do lost bans come back at all? */
@@ -94,7 +80,7 @@ static bool is_busy(const struct bankeeper *keeper)
 }
 
 /* Does fail2ban still put its bans back, so that the list of them grows? */
-static bool still_grows(const struct bankeeper *keeper)
+bool bankeeper_still_grows(const struct bankeeper *keeper)
 {
 	return clock_monotonic_us() - keeper->grown_us < GROWS_US;
 }
@@ -158,7 +144,7 @@ static void before_the_end(struct bankeeper *keeper)
 		}
 }
 
-static void end_wipes(struct bankeeper *keeper)
+void bankeeper_end_wipes(struct bankeeper *keeper)
 {
 	struct ban_wipe **link = &keeper->list.wipes;
 	bool some = keeper->list.wipes != NULL;
@@ -259,7 +245,7 @@ static void on_batch(const struct plan *plan, const struct restorer_step *steps,
 		take_step(keeper, ban, &steps[i]);
 	}
 	restorer_free(steal(keeper->restorer));
-	end_wipes(keeper);
+	bankeeper_end_wipes(keeper);
 	if (failed)
 		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 	else
@@ -330,7 +316,7 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 	} else if (result != FIREWALLD_E_GONE && keeper->given.errand) {
 		if (ban && ban->wipe) { /* it stays, as if it had been asked for a moment later */
 			banlist_drop(ban);
-			end_wipes(keeper);
+			bankeeper_end_wipes(keeper);
 		}
 	} else if (result != FIREWALLD_E_GONE) {
 		banlog_residue(bankeeper_log(keeper), err_text(err, result));
@@ -342,7 +328,7 @@ static void on_taken_away(int result, const struct err *err, void *userdata)
 	bankeeper_advance(keeper);
 }
 
-static void take_away(struct bankeeper *keeper, struct ban *ban)
+void bankeeper_take_away(struct bankeeper *keeper, struct ban *ban)
 {
 	struct itemcall *call = itemcall_new(&keeper->calls, ban->item, keeper);
 
@@ -368,233 +354,6 @@ static void tell_unknown(struct bankeeper *keeper, const char *why)
 	banlog_unknown(bankeeper_log(keeper), n, why);
 }
 
-/* --- deciding ---------------------------------------------------------------------------- */
-
-void bankeeper_decision_deinit(struct decision *decision)
-{
-	clientranges_deinit(&decision->ranges);
-	free(decision->rules);
-	free(decision->wanted);
-}
-
-struct banplan_evidence bankeeper_evidence(const struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-
-	return (struct banplan_evidence){
-	    .tickets = &keeper->tickets,
-	    .past = &keeper->past,
-	    .shapes = &keeper->learn.shapes,
-	    .clients = &decision->ranges.effective,
-	    .learned = &decision->ranges.learned,
-	    .safe = keeper->given.config->restore_bans == CONFIG_RESTORE_BANS_SAFE,
-	    .now_us = clock_now_us(),
-	};
-}
-
-int bankeeper_read_ranges(struct decision *decision)
-{
-	const struct bankeeper_options *given = &decision->keeper->given;
-	struct clientranges_options options = {
-	    .config = given->config,
-	    .store = record_store(given->record),
-	    .ignoreip = given->ignoreip(given->userdata),
-	    .now_us = clock_now_us(),
-	};
-
-	return clientranges_read(&decision->ranges, &options, NULL);
-}
-
-static int judge_list(struct decision *decision)
-{
-	struct banlist *list = &decision->keeper->list;
-	struct banplan_evidence evidence = bankeeper_evidence(decision);
-
-	decision->rules = calloc(list->n + 1, sizeof(*decision->rules));
-	decision->wanted = calloc(list->n + 1, sizeof(*decision->wanted));
-	if (!decision->rules || !decision->wanted)
-		return -ENOMEM;
-	for (size_t i = 0; i < list->n; i++)
-		decision->rules[i].item = list->bans[i].item;
-	return banplan_judge(decision->rules, list->n, &evidence);
-}
-
-/* Each wipe once, unless it is none. */
-static void tell_wipe(struct bankeeper *keeper, struct ban_wipe *wipe,
-                      const struct banlog_count *count)
-{
-	if (wipe->recorded)
-		banlog_lost(bankeeper_log(keeper), wipe, count);
-	wipe->told |= wipe->recorded;
-}
-
-static void tell_wipes(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-
-	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next) {
-		struct banlog_count count = {0};
-
-		for (size_t i = 0; i < keeper->list.n && !wipe->told; i++)
-			if (keeper->list.bans[i].wipe == wipe &&
-			    keeper->list.bans[i].state == BAN_LOST)
-				banlog_count(&count, &decision->rules[i]);
-		/* of those that seem to have ended, some may only not be there yet */
-		if (!wipe->told && (!decision->young || count.ended + count.strangers == 0))
-			tell_wipe(keeper, wipe, &count);
-	}
-}
-
-/* Returns whether it is to be taken away: it is there by our doing, and nobody holds it. */
-static bool decide_lost(struct decision *decision, struct ban *ban, struct banplan_rule *rule)
-{
-	struct bankeeper *keeper = decision->keeper;
-	bool there = bankeeper_is_there(keeper, ban->item);
-	char why[BANLOG_WHY_MAX];
-
-	switch (rule->answer) {
-	case BANPLAN_HELD:
-		if (!there)
-			decision->wanted[decision->n_wanted++] = *rule;
-		else if (ban->ours) /* by a call of ours whose answer was not waited for */
-			banlist_back(ban);
-		else
-			banlist_settle(ban, STORE_STEP_SKIPPED, "fail2ban restored it itself");
-		break;
-	case BANPLAN_LEFT_OUT:
-		banlog_why(why, rule, &decision->ranges);
-		if (decision->n_told++ < TELL_LINES)
-			banlog_left_out(bankeeper_log(keeper), rule, why);
-		banlist_settle(ban, STORE_STEP_LEFT_OUT, why);
-		break;
-	case BANPLAN_ENDED:
-	case BANPLAN_STRANGER:
-		if (decision->young) {
-			loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
-			break;
-		}
-		if (there && ban->ours)
-			return true;
-		banlist_settle(ban, STORE_STEP_ENDED,
-		               rule->answer == BANPLAN_ENDED ? "fail2ban no longer bans it"
-		                                             : "fail2ban does not know this ban");
-		break;
-	case BANPLAN_BY_HAND:
-		bankeeper_decide_by_hand(decision, ban, rule);
-		break;
-	case BANPLAN_N_ANSWERS:
-		break;
-	}
-	return false;
-}
-
-static bool is_over(const struct banplan_rule *rule)
-{
-	return rule->answer == BANPLAN_ENDED || rule->answer == BANPLAN_STRANGER;
-}
-
-/* What is back is looked after until the tickets were seen a little later. */
-static bool decide_back(const struct decision *decision, struct ban *ban,
-                        const struct banplan_rule *rule)
-{
-	if (!ban->ours || !is_over(rule) || !bankeeper_is_there(decision->keeper, ban->item))
-		return false;
-	if (decision->young) /* it may only not be listed yet */
-		loop_timer_set(decision->keeper->timer, BANKEEPER_RETRY_MS);
-	return !decision->young;
-}
-
-static void decide_list(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-
-	for (size_t i = 0; i < keeper->list.n; i++) {
-		struct ban *ban = &keeper->list.bans[i];
-		struct banplan_rule *rule = &decision->rules[i];
-
-		if (ban->state == BAN_LOST ? decide_lost(decision, ban, rule)
-		                           : decide_back(decision, ban, rule))
-			take_away(keeper, ban);
-	}
-}
-
-/* Everything is back: a last look, a little later, and the wipes are closed. */
-static void close_or_wait(struct bankeeper *keeper)
-{
-	int64_t now_us = clock_monotonic_us();
-
-	if (keeper->closing_us && now_us - keeper->closing_us >= CLOSE_MS * INT64_C(1000)) {
-		for (size_t i = 0; i < keeper->list.n; i++)
-			if (keeper->list.bans[i].state == BAN_BACK)
-				banlist_drop(&keeper->list.bans[i]);
-		keeper->closing_us = 0;
-		end_wipes(keeper);
-		return;
-	}
-	if (!keeper->closing_us)
-		keeper->closing_us = now_us;
-	loop_timer_set(keeper->timer, CLOSE_MS - (now_us - keeper->closing_us) / 1000 + 1);
-}
-
-/* What would be done, newest first, for who only asks. */
-static void pretend(struct decision *decision)
-{
-	struct bankeeper *keeper = decision->keeper;
-	char why[BANLOG_WHY_MAX];
-
-	banplan_newest_first(decision->rules, keeper->list.n);
-	for (size_t i = 0; i < keeper->list.n; i++) {
-		const struct banplan_rule *rule = &decision->rules[i];
-		bool left_out = rule->answer == BANPLAN_LEFT_OUT;
-
-		if (left_out)
-			banlog_why(why, rule, &decision->ranges);
-		keeper->given.on_judged(rule, left_out ? why : NULL, keeper->given.userdata);
-	}
-	for (size_t i = 0; i < keeper->list.n; i++)
-		banlist_drop(&keeper->list.bans[i]);
-	end_wipes(keeper);
-}
-
-/* --- with fresh tickets ------------------------------------------------------------------ */
-
-static void decide(struct bankeeper *keeper)
-{
-	_cleanup_(bankeeper_decision_deinit) struct decision decision = {
-	    .keeper = keeper, .ranges = CLIENTRANGES_NULL};
-
-	decision.young = still_grows(keeper);
-	if (bankeeper_read_ranges(&decision) < 0) {
-		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
-		return;
-	}
-	bankeeper_find_gone(keeper);
-	bankeeper_find_unseen(&decision);
-	bankeeper_decide_suspects(&decision);
-	bankeeper_decide_freed(&decision);
-	if (judge_list(&decision) < 0) {
-		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
-		return;
-	}
-	if (keeper->given.pretend) {
-		pretend(&decision);
-		return;
-	}
-	tell_wipes(&decision);
-	decide_list(&decision);
-	bankeeper_hold(keeper, decision.wanted, decision.n_wanted,
-	               keeper->list.wipes ? keeper->list.wipes->episode->at_us : 0);
-	end_wipes(keeper);
-	if (keeper->n_removing)
-		return; /* their answers come back here */
-	if (decision.n_wanted) {
-		keeper->closing_us = 0;
-		bankeeper_put_back(keeper, decision.wanted, decision.n_wanted);
-	} else if (keeper->list.n && !loop_timer_is_set(keeper->timer)) {
-		close_or_wait(keeper);
-	}
-}
-
 /* Nobody waits until fail2ban can tell: they are as open as before. */
 static void leave_open(struct bankeeper *keeper)
 {
@@ -608,7 +367,7 @@ static void leave_open(struct bankeeper *keeper)
 		keeper->given.on_unknown(n, keeper->given.userdata);
 	for (size_t i = 0; i < keeper->list.n; i++)
 		banlist_drop(&keeper->list.bans[i]);
-	end_wipes(keeper);
+	bankeeper_end_wipes(keeper);
 }
 
 /* --- what bans look like ----------------------------------------------------------------- */
@@ -684,7 +443,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 		return;
 	}
 	learn(keeper, tickets);
-	if (keeper->known && tickets->n > keeper->tickets.n && still_grows(keeper))
+	if (keeper->known && tickets->n > keeper->tickets.n && bankeeper_still_grows(keeper))
 		keeper->grown_us = clock_monotonic_us();
 	tickets_deinit(&keeper->tickets);
 	keeper->tickets = *tickets;
@@ -696,7 +455,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 		bankeeper_hold_stranded(keeper);
 	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) &&
 	    bankeeper_fail2ban_runs(keeper))
-		decide(keeper);
+		bankeeper_decide(keeper);
 	if (bankeeper_n_open(keeper) == 0 && may_act(keeper))
 		bankeeper_prepare(keeper);
 }
@@ -728,7 +487,7 @@ static void take_away_residue(struct bankeeper *keeper)
 		struct ban *ban = &keeper->list.bans[i];
 
 		if (ban->ours && !ban->removing && bankeeper_is_there(keeper, ban->item))
-			take_away(keeper, ban);
+			bankeeper_take_away(keeper, ban);
 	}
 }
 
@@ -765,7 +524,7 @@ static void wait_for_fail2ban(struct bankeeper *keeper)
 		keeper->stopped_us = now_us;
 	else if (now_us - keeper->stopped_us >= STOPPED_MS * INT64_C(1000))
 		take_away_residue(keeper);
-	end_wipes(keeper);
+	bankeeper_end_wipes(keeper);
 	if (has_work(keeper) && !keeper->n_removing)
 		loop_timer_set(keeper->timer, state == FAIL2BAN_STOPPED ? STOPPED_MS + 1 : LOOK_MS);
 }
@@ -832,7 +591,7 @@ void bankeeper_take(struct bankeeper *keeper, struct episode *episode, enum stor
 		banlist_take_later(&keeper->list, episode, ending);
 		bankeeper_try_later(keeper);
 	}
-	end_wipes(keeper);
+	bankeeper_end_wipes(keeper);
 }
 
 /** bankeeper_adopt() - a guard before this one was interrupted; before anything is read */
@@ -927,7 +686,7 @@ void bankeeper_removed(struct bankeeper *keeper, const struct item *item)
 		return;
 	if (ban && ban->state == BAN_BACK) { /* somebody means it: not to be missed */
 		banlist_drop(ban);
-		end_wipes(keeper);
+		bankeeper_end_wipes(keeper);
 	}
 	gapkeeper_unprepare(keeper->given.gapkeeper);
 	if (!bankeeper_restores(keeper) || keeper->freed.n >= FREED_MAX)

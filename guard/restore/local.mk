@@ -3,6 +3,7 @@
 noinst_LIBRARIES += libguard-restore.a
 libguard_restore_a_SOURCES = \
 	guard/restore/bankeeper-hold.c \
+	guard/restore/bankeeper-judge.c \
 	guard/restore/bankeeper-hand.c \
 	guard/restore/bankeeper-suspects.c \
 	guard/restore/bankeeper-internal.h \

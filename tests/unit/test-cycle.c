@@ -502,8 +502,7 @@ START_TEST(removed_on_purpose)
 {
 	begin(OPEN);
 	fakewall_remove(&world.wall, IMAPS);
-	world_settle();
-	ck_assert_uint_eq(world_told("removed " IMAPS " protected"), 1);
+	world_await(world_told("removed " IMAPS " protected") == 1);
 	fakewall_reload(&world.wall);
 	world_idle();
 	ck_assert(!is_back(IMAPS) && is_back(SMTPS));

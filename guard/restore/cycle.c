@@ -684,8 +684,7 @@ static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 	bool broken = (init && cycle->attempts >= INIT_ATTEMPTS) ||
 	              (state == FIREWALL_STATE_BROKEN && cycle->attempts >= BROKEN_ATTEMPTS);
 
-	news_tell(cycle->given.listener, NEWS_STATE, .state = state,
-	          .broken_off = init && cycle->attempts == INIT_ATTEMPTS);
+	news_tell(cycle->given.listener, NEWS_STATE, .state = state);
 	try_reading_later(cycle);
 	/* a guard that begins with this has seen what a reload did, as if it had heard of it */
 	cycle->looked |= !cycle->given.errand && (broken || state == FIREWALL_STATE_FAILED);

@@ -29,7 +29,7 @@ enum news_kind {
 	/* firewalld. */
 	NEWS_UNREAD,   /* why: it could not be read, or only amid reloads; it is tried again */
 	NEWS_SKIPPED,  /* n of its entries are not understood, and not guarded; why: one of them */
-	NEWS_STATE,    /* state, as it was read; broken_off */
+	NEWS_STATE,    /* state, as it was read */
 	NEWS_TROUBLE,  /* trouble: broken; at each act of repair, and when a person has to do it */
 	NEWS_REPAIRED, /* repaired: and works again */
 	NEWS_MADE_DO, /* made_do: it has failed to load its files, and mail is open as far as it can
@@ -107,9 +107,8 @@ struct news {
 	const struct news_pending *pending;
 	const struct makeshift_outcome *made_do;
 	enum firewall_state state;
-	bool broken_off; /* a reload did, and left firewalld in state INIT */
-	bool is_old;     /* only what goes missing again and again, which was told once */
-	bool ours;       /* the engine did it; else somebody */
+	bool is_old; /* only what goes missing again and again, which was told once */
+	bool ours;   /* the engine did it; else somebody */
 	bool is_ban, is_protected;
 	bool timed;   /* its own time was over */
 	bool is_slow; /* it goes missing so often that it is put back ever later */

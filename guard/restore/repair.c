@@ -22,8 +22,8 @@ static const struct {
                      "connection gets in",
                      REPAIR_LOAD_AGAIN, "a reload before it broke off",
                      "the kernel lets in again what firewalld says is open"},
-    [REPAIR_BROKEN] = {"a reload of firewalld broke off half way: it has lost its zones, and no "
-                       "new connection gets in",
+    [REPAIR_BROKEN] = {"a reload of firewalld broke off half way: it has lost its zones or stays "
+                       "in state INIT, and no new connection gets in",
                        REPAIR_LOAD_AGAIN, "a reload before it broke off",
                        "firewalld has its zones again"},
     [REPAIR_FAILED] = {"firewalld is in state FAILED and holds its stock configuration, and its "

@@ -105,18 +105,6 @@ static const char *failed_reload(const struct announcer *announcer)
 	           : "";
 }
 
-static void tell_broken_off(struct announcer *announcer)
-{
-	logger_write(
-	    announcer->given.logger, LOGGER_ERROR,
-	    "a reload of firewalld broke off half way and left it in state INIT: the kernel may "
-	    "drop every new connection, whatever firewalld says is open. Fix the cause (see "
-	    "firewalld's log), then: " TEXT_COMMAND ". The guard restores after that.",
-	    repair_advice(REPAIR_BROKEN));
-	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
-	             "a reload broke off and left firewalld in state INIT");
-}
-
 static void tell_failed(struct announcer *announcer)
 {
 	const char *failed = failed_reload(announcer);
@@ -131,10 +119,8 @@ static void tell_failed(struct announcer *announcer)
 }
 
 /* That firewalld is not ready, once for each state. */
-static void tell_state(struct announcer *announcer, enum firewall_state state, bool broken_off)
+static void tell_state(struct announcer *announcer, enum firewall_state state)
 {
-	if (broken_off)
-		tell_broken_off(announcer);
 	if (state == announcer->told_state)
 		return;
 	announcer->told_state = state;
@@ -745,7 +731,7 @@ void announcer_hear(struct announcer *announcer, const struct news *news)
 		             news->n, news->why);
 		break;
 	case NEWS_STATE:
-		tell_state(announcer, news->state, news->broken_off);
+		tell_state(announcer, news->state);
 		break;
 	case NEWS_TROUBLE:
 		tell_trouble(announcer, news->trouble);

@@ -262,8 +262,7 @@ static void on_news(const struct news *news, void *userdata)
 		tell("skipped %zu %s", news->n, why);
 		break;
 	case NEWS_STATE:
-		tell("state %s%s", firewall_state_name(news->state),
-		     news->broken_off ? ", broken off" : "");
+		tell("state %s", firewall_state_name(news->state));
 		break;
 	case NEWS_TROUBLE:
 		tell_trouble(news->trouble);

@@ -476,6 +476,28 @@ START_TEST(reload_broke_off)
 }
 END_TEST
 
+static void get_ready(const char *what, void *userdata)
+{
+	load_tables(what, userdata);
+	if (strcmp(what, "reload") == 0)
+		world.wall.state = "RUNNING";
+}
+
+/* It broke off behind its zones: they are there, and it never says that it is ready. */
+START_TEST(reload_broke_off_late)
+{
+	begin();
+	world.wall.state = "INIT";
+	world.wall.on_change = get_ready;
+	fakewall_reload(&world.wall);
+	world_await(world_told("repaired broken by us"));
+	ck_assert_uint_eq(world_told("trouble broken reload"), 1);
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	world_await(fakewall_has(&world.wall, IMAPS));
+}
+END_TEST
+
 /* What it means follows from the kernel. */
 static const struct {
 	struct fwtables tables;
@@ -574,6 +596,7 @@ static Suite *suite(void)
 	tcase_add_test(engine, flushed_in_panic_before_the_start);
 	tcase_add_test(engine, reload_fails);
 	tcase_add_test(engine, reload_broke_off);
+	tcase_add_test(engine, reload_broke_off_late);
 	tcase_add_test(engine, broken_after_a_reload);
 	tcase_add_loop_test(engine, says_what_a_broken_one_lets_in, 0, (int)ARRAY_SIZE(means));
 	tcase_add_test(engine, never_given_up);

@@ -541,9 +541,10 @@ void engine_look(struct engine *engine, enum engine_look where)
 		if (engine->kernelwatch)
 			kernelwatch_look(engine->kernelwatch);
 		break;
+	case ENGINE_LOOK_AT_NEW_FILES:
 	case ENGINE_LOOK_AT_FILES:
 		if (engine->mender)
-			mender_trouble(engine->mender, REPAIR_FAILED, NULL);
+			mender_failed(engine->mender, where == ENGINE_LOOK_AT_NEW_FILES);
 		break;
 	}
 }

@@ -35,10 +35,11 @@ struct engine_options {
 
 /* Where to look, for whoever has a reason. */
 enum engine_look {
-	ENGINE_LOOK_AT_ALL,    /* that firewalld has, unless a cycle does so anyway */
-	ENGINE_LOOK_AT_KERNEL, /* is what firewalld says in force? Also without a word of the
-	                          kernel's */
-	ENGINE_LOOK_AT_FILES,  /* firewalld has failed to load them, and would load them now */
+	ENGINE_LOOK_AT_ALL,       /* that firewalld has, unless a cycle does so anyway */
+	ENGINE_LOOK_AT_KERNEL,    /* is what firewalld says in force? Also without a word of the
+	                             kernel's */
+	ENGINE_LOOK_AT_FILES,     /* firewalld has failed to load them, and would load them now */
+	ENGINE_LOOK_AT_NEW_FILES, /* the same, and they are others than those that it failed over */
 };
 
 /* What was written into a file of firewalld's. */

@@ -79,8 +79,10 @@ static void on_reloaded(int result, const struct err *err, void *userdata)
 	struct mender *mender = userdata;
 
 	mender->reloading = NULL;
-	if (result != 0)
+	if (result != 0) {
+		mender->repair.refused = true;
 		tell(mender, REPAIR_WAIT, err_text(err, result));
+	}
 	if (result != FIREWALLD_E_GONE)
 		look_again(mender, result == 0);
 }
@@ -153,7 +155,7 @@ void mender_trouble(struct mender *mender, enum repair_trouble trouble, const ch
 {
 	if (is_at_work(mender))
 		return;
-	if (mender->repair.trouble == REPAIR_NONE) {
+	if (repair_begins(&mender->repair, trouble)) {
 		mender->since_us = clock_monotonic_us();
 		mender->acted = false;
 		mender->told = false;
@@ -171,12 +173,25 @@ void mender_trouble(struct mender *mender, enum repair_trouble trouble, const ch
 	tell(mender, REPAIR_PERSON, NULL);
 }
 
+/**
+ * mender_failed() - firewalld has failed to load its files, and says that they are in order
+ * @changed: they are others than those that it failed over
+ */
+void mender_failed(struct mender *mender, bool changed)
+{
+	if (changed)
+		repair_files_changed(&mender->repair, clock_monotonic_us());
+	mender_trouble(mender, REPAIR_FAILED, NULL);
+}
+
 /** mender_fine() - as far as can be seen, there is no such trouble (any more) */
 void mender_fine(struct mender *mender, enum repair_trouble trouble)
 {
 	struct news_repaired repaired = {
 	    .trouble = mender->repair.trouble, .who = mender->who, .ours = mender->acted};
 
+	if (trouble == REPAIR_FAILED)
+		mender->repair.refused = false; /* it has loaded them */
 	if (is_at_work(mender) || mender->repair.trouble != trouble ||
 	    !repair_ended(&mender->repair))
 		return;

@@ -32,6 +32,7 @@ int mender_new(struct mender **out, const struct mender_options *options) _must_
 void mender_free(struct mender *mender); /* before firewalld and the bus; NULL is fine */
 
 void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who);
+void mender_failed(struct mender *mender, bool changed);
 void mender_fine(struct mender *mender, enum repair_trouble trouble);
 void mender_gone(struct mender *mender);
 

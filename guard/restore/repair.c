@@ -83,6 +83,46 @@ static enum repair_act next_after(struct repair *repair, enum repair_act act)
 	return REPAIR_RELOAD;
 }
 
+/* Files that a reload has just failed over are loaded by no second one, whatever a check says. */
+static enum repair_act first_for(const struct repair *repair, enum repair_trouble trouble)
+{
+	return trouble == REPAIR_FAILED && repair->refused ? REPAIR_RESTART : REPAIR_RELOAD;
+}
+
+static void begin(struct repair *repair, enum repair_trouble trouble, int64_t now_us)
+{
+	unsigned delay_ms = pace_note(&repair->pace, now_us);
+
+	repair->trouble = trouble;
+	repair->next = first_for(repair, trouble);
+	repair->again = false;
+	repair->due_us = delay_ms ? now_us + INT64_C(1000) * delay_ms : 0;
+}
+
+static void become_graver(struct repair *repair, enum repair_trouble trouble)
+{
+	repair->trouble = trouble;
+	if (repair->next == REPAIR_RELOAD)
+		repair->next = first_for(repair, trouble);
+}
+
+/* How long a person has. */
+static int64_t next_round_us(const struct repair *repair, int64_t now_us)
+{
+	return repair->trouble == REPAIR_FAILED ? REPAIR_NEVER_US : now_us + REPAIR_AGAIN_US;
+}
+
+/**
+ * repair_begins() - is it another trouble than the one that is being repaired?
+ *
+ * Whoever flushes the rules of a firewalld that nothing more is tried with makes a new one.
+ */
+bool repair_begins(const struct repair *repair, enum repair_trouble trouble)
+{
+	return repair->trouble == REPAIR_NONE ||
+	       (repair->due_us == REPAIR_NEVER_US && trouble != repair->trouble);
+}
+
 /**
  * repair_noted() - the trouble is there, and nothing is being done about it just now
  * @trouble: not REPAIR_NONE
@@ -94,14 +134,10 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
 {
 	enum repair_act act;
 
-	if (repair->trouble == REPAIR_NONE) {
-		unsigned delay_ms = pace_note(&repair->pace, now_us);
-
-		repair->next = REPAIR_RELOAD;
-		repair->due_us = delay_ms ? now_us + INT64_C(1000) * delay_ms : 0;
-	}
-	if (trouble > repair->trouble)
-		repair->trouble = trouble;
+	if (repair_begins(repair, trouble))
+		begin(repair, trouble, now_us);
+	else if (trouble > repair->trouble)
+		become_graver(repair, trouble);
 	if (now_us < repair->due_us)
 		return REPAIR_WAIT;
 	act = repair->next;
@@ -114,7 +150,7 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
 		repair->restarted = true;
 	}
 	repair->next = next_after(repair, act);
-	repair->due_us = act == REPAIR_PERSON ? now_us + REPAIR_AGAIN_US : 0;
+	repair->due_us = act == REPAIR_PERSON ? next_round_us(repair, now_us) : 0;
 	return act;
 }
 
@@ -129,4 +165,15 @@ bool repair_ended(struct repair *repair)
 	repair->restarted = false;
 	repair->again = false;
 	return was;
+}
+
+/** repair_files_changed() - firewalld's files are others than those that it failed to load */
+void repair_files_changed(struct repair *repair, int64_t now_us)
+{
+	repair->refused = false;
+	if (repair->trouble != REPAIR_FAILED ||
+	    (repair->next == REPAIR_RELOAD && repair->due_us != REPAIR_NEVER_US))
+		return;
+	begin(repair, REPAIR_FAILED, now_us);
+	repair->restarted = false;
 }

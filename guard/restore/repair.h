@@ -41,18 +41,25 @@ enum repair_act {
 /* How long a person has before the guard tries all of it once more. */
 #define REPAIR_AGAIN_US (600 * INT64_C(1000000))
 
+/* Each try to load files that could not be loaded shuts mail for a moment: not before they are
+ * others. */
+#define REPAIR_NEVER_US INT64_MAX
+
 struct repair {
 	enum repair_trouble trouble;
 	enum repair_act next; /* what comes next */
 	int64_t due_us;       /* monotonic; not to act before; 0: at once */
 	bool restarted;       /* in REPAIR_FAILED, for this trouble */
 	bool again;           /* a second reload is next, or was */
+	bool refused;         /* a reload of the guard's failed with the files that there are */
 	struct pace pace;     /* of troubles */
 };
 #define REPAIR_NULL ((struct repair){.next = REPAIR_RELOAD, .pace.limit = REPAIR_LIMIT})
 
 enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble, int64_t now_us);
+bool repair_begins(const struct repair *repair, enum repair_trouble trouble);
 bool repair_ended(struct repair *repair);
+void repair_files_changed(struct repair *repair, int64_t now_us);
 const char *repair_words(enum repair_trouble trouble, bool flushed);
 const char *repair_advice(enum repair_trouble trouble);
 const char *repair_cause(enum repair_trouble trouble);

@@ -20,6 +20,7 @@ struct confcheck {
 	struct loop_source *timer;
 	struct firewalld_op *asking;
 	bool changed;     /* since it was asked */
+	bool anew;        /* since it was last told that they are in order */
 	int64_t asked_us; /* monotonic */
 	enum firewall_state state;
 	char broken[512]; /* what firewalld says is wrong; "": nothing, as far as is known */
@@ -77,6 +78,13 @@ static void name_file(char *words, size_t size)
 		closedir(dir);
 }
 
+static void tell_in_order(struct confcheck *check)
+{
+	engine_look(check->given.engine,
+	            check->anew ? ENGINE_LOOK_AT_NEW_FILES : ENGINE_LOOK_AT_FILES);
+	check->anew = check->changed;
+}
+
 static void on_checked(int result, const struct err *err, void *userdata)
 {
 	struct confcheck *check = userdata;
@@ -93,6 +101,7 @@ static void on_checked(int result, const struct err *err, void *userdata)
 	name_file(words, sizeof(words));
 	if (strcmp(words, check->broken) != 0) {
 		memcpy(check->broken, words, sizeof(words));
+		check->anew = true;
 		if (*words)
 			tell_broken(check);
 		else
@@ -100,7 +109,7 @@ static void on_checked(int result, const struct err *err, void *userdata)
 			             "firewalld's configuration is in order again");
 	}
 	if (!*words && check->state == FIREWALL_STATE_FAILED)
-		engine_look(check->given.engine, ENGINE_LOOK_AT_FILES);
+		tell_in_order(check);
 }
 
 static void on_due(void *userdata)
@@ -124,6 +133,7 @@ static void on_due(void *userdata)
 void confcheck_changed(struct confcheck *check)
 {
 	check->changed = true;
+	check->anew = true;
 	plan(check);
 }
 

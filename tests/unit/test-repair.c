@@ -18,8 +18,6 @@
 START_TEST(mildest_first)
 {
 	struct repair repair = REPAIR_NULL;
-	enum repair_act act;
-	int restarts = 0;
 
 	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, SECOND), REPAIR_RELOAD);
 	/* that may have met another flush, or have broken off itself */
@@ -38,16 +36,52 @@ START_TEST(mildest_first)
 	ck_assert(repair_ended(&repair));
 	ck_assert(!repair_ended(&repair));
 	ck_assert_int_eq(repair_noted(&repair, REPAIR_BROKEN, 5000 * SECOND), REPAIR_RELOAD);
-	/* a start that failed is tried once more, and not again and again */
-	ck_assert(repair_ended(&repair));
-	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, 8000 * SECOND), REPAIR_RELOAD);
-	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, 8000 * SECOND), REPAIR_RESTART);
-	ck_assert(repair_ended(&repair));
-	for (int64_t at_us = 9000 * SECOND; at_us < 20000 * SECOND; at_us += REPAIR_AGAIN_US)
-		while ((act = repair_noted(&repair, REPAIR_FAILED, at_us)) != REPAIR_PERSON &&
-		       act != REPAIR_WAIT)
-			restarts += act == REPAIR_RESTART;
-	ck_assert_int_eq(restarts, 1);
+}
+END_TEST
+
+/* Each try to load them shuts mail, which the guard has opened meanwhile. */
+START_TEST(files_are_tried_once)
+{
+	struct repair repair = REPAIR_NULL;
+	int64_t now_us = SECOND;
+
+	for (int round = 0; round < 3; round++) {
+		ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_RELOAD);
+		repair.refused = true;
+		ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_RESTART);
+		ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_PERSON);
+		for (int i = 0; i < 100; i++)
+			ck_assert_int_eq(
+			    repair_noted(&repair, REPAIR_FAILED, now_us += REPAIR_AGAIN_US),
+			    REPAIR_WAIT);
+		repair_files_changed(&repair, now_us);
+	}
+	/* in the first of these tries, too */
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_RELOAD);
+	repair_files_changed(&repair, now_us);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_RELOAD);
+}
+END_TEST
+
+/* What a reload for another trouble has failed over needs no second one to be known. */
+START_TEST(a_reload_that_failed_is_a_try)
+{
+	struct repair repair = REPAIR_NULL;
+
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, SECOND), REPAIR_RELOAD);
+	repair.refused = true;
+	if (_i)
+		ck_assert(repair_ended(&repair));
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, 2 * SECOND), REPAIR_RESTART);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, 3 * SECOND), REPAIR_PERSON);
+	/* who flushes it then makes a trouble of his own, and what comes after it no new one */
+	ck_assert(!repair_begins(&repair, REPAIR_FAILED));
+	ck_assert(repair_begins(&repair, REPAIR_FLUSHED));
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, 4 * SECOND), REPAIR_RELOAD);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, 5 * SECOND), REPAIR_RELOAD);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FLUSHED, 6 * SECOND), REPAIR_RESTART);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, 7 * SECOND), REPAIR_PERSON);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, 7000 * SECOND), REPAIR_WAIT);
 }
 END_TEST
 
@@ -498,6 +532,31 @@ START_TEST(reload_broke_off_late)
 }
 END_TEST
 
+/* What its check finds nothing in, and it fails over; then somebody mends it. */
+START_TEST(failed_over_its_files)
+{
+	begin();
+	world.wall.state = "FAILED";
+	world.wall.fail_reload = "INVALID_NAME: '.' is not allowed in 'archive/public.3'";
+	fakewall_wipe(&world.wall);
+	world_pass(1000);
+	for (int i = 0; i < 4; i++) {
+		engine_look(world.engine, ENGINE_LOOK_AT_FILES);
+		world_pass(i == 3 ? 610000 : 1000);
+	}
+	engine_look(world.engine, ENGINE_LOOK_AT_FILES);
+	world_pass(1000);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	ck_assert_uint_eq(world_told("trouble failed person"), 1);
+	world.wall.fail_reload = NULL;
+	world.wall.on_change = get_ready;
+	engine_look(world.engine, ENGINE_LOOK_AT_NEW_FILES);
+	world_await(world_told("repaired failed by us"));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 2);
+	world_await(fakewall_has(&world.wall, IMAPS));
+}
+END_TEST
+
 /* What it means follows from the kernel. */
 static const struct {
 	struct fwtables tables;
@@ -572,6 +631,8 @@ static Suite *suite(void)
 	TCase *pure = tcase_create("repair"), *engine = tcase_create("engine");
 
 	tcase_add_test(pure, mildest_first);
+	tcase_add_test(pure, files_are_tried_once);
+	tcase_add_loop_test(pure, a_reload_that_failed_is_a_try, 0, 2);
 	tcase_add_test(pure, never_in_a_loop);
 	tcase_add_test(pure, each_says_what_to_type);
 	suite_add_tcase(s, pure);
@@ -597,6 +658,7 @@ static Suite *suite(void)
 	tcase_add_test(engine, reload_fails);
 	tcase_add_test(engine, reload_broke_off);
 	tcase_add_test(engine, reload_broke_off_late);
+	tcase_add_test(engine, failed_over_its_files);
 	tcase_add_test(engine, broken_after_a_reload);
 	tcase_add_loop_test(engine, says_what_a_broken_one_lets_in, 0, (int)ARRAY_SIZE(means));
 	tcase_add_test(engine, never_given_up);

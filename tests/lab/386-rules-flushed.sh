@@ -6,12 +6,15 @@
 
 # flushed_by COMMAND...: it is noticed, named, and mended
 flushed_by() {
-	local start
+	local start end
 	: >"$W/watch.log"
 	start=$(now_ms)
 	"$@" || fail "$*"
+	end=$(now_ms)
 	need "the guard has said so ($*)" within 2 said 'rules are gone from the kernel'
-	[ $(($(now_ms) - start)) -lt 500 ] || fail "it took $(($(now_ms) - start)) ms"
+	need "it is on record" within 2 noticed_since "$start" rules-flushed
+	echo "  noticed $((noticed - end)) ms after the end of $*"
+	[ $((noticed - end)) -lt 100 ] || fail "it was not noticed within 100 ms"
 	need "and who did it" said 'gone from the kernel.*Done by nft \(pid [0-9]+\)\. Reloading firewalld'
 	need "they are there again" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "what was in the runtime is restored" within 5 said 'restored ([0-9]+) of \1 in'

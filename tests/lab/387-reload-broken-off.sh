@@ -19,12 +19,12 @@ if fwc --reload; then
 else
 	need "a second reload mends it" fwc --reload
 fi
-fwc --zone=public --change-interface=host0
-fwc --permanent --add-service=ssh --add-service=pop3
+fwc --permanent --zone=internal --add-service=ssh --add-service=pop3
 need "what is permanent is loaded" fwc --reload
-fwc --zone=public --change-interface=host0
+# not the default zone: there a binding that is lost would change nothing
+fwc --zone=internal --change-interface=host0
 settings yes
-mail_and_ban_up
+mail_and_ban_up internal
 
 break_off() { # what is open for a time breaks it, where it is no item that the guard holds (146)
 	: >"$W/watch.log"
@@ -36,15 +36,30 @@ break_off() { # what is open for a time breaks it, where it is no item that the 
 	fi
 	not fwc --reload || fail "the reload does not break off"
 }
+# one that ends amid all of this
+need "something is open for a time" fwc --zone=internal --add-port=2525/tcp --timeout=25
+end_ms=$(($(now_ms) + 25000))
+need "it is heard" within 5 snapshot_has internal/port:2525/tcp
+pause 0.5 "for the guard to take its end over, where it does"
 start=$(now_ms)
 break_off
+broken=$(now_ms)
 need "the guard says so" within 3 said 'reload (of firewalld|that) bro(ke|ken) off.*Reloading firewalld'
+need "it is on record" within 2 noticed_since "$start" firewalld-failed
+echo "  recognised $((noticed - broken)) ms after it broke off"
+[ $((noticed - broken)) -lt 1000 ] || fail "it was not recognised within a second"
 need "mail is reachable again" within 5 mail_reachable
 echo "  out for $(($(now_ms) - start)) ms, with firewall-cmd's own time"
 need "it is mended" within 3 said 'repaired by the guard'
+need "the binding is back" bound internal
 need "pop3, which is permanent, is, too" within 2 is_open 110
+need "what is open for a time is back" within 2 is_open 2525
 need "the ban holds" within 8 is_shut_from 10.77.0.3 993
 not said 'permanent configuration \([0-9]|could not be restored|removed on purpose' || fail "something was learned from it"
+is_over() { [ "$(now_ms)" -ge "$end_ms" ]; }
+need "its time comes" within 30 is_over
+need "it ends in its time" within 4 is_shut 2525
+[ "$(grep -c 'Reloading firewalld' "$W/watch.log")" = 1 ] || fail "the guard has not reloaded once"
 need "the history has it" exits 0 guard history --kind firewalld-failed
 need "in words" out_has 'bro(ke|ken) off'
 need "the wipe has its cause" exits 0 guard history --kind reload
@@ -64,6 +79,7 @@ need "and says why" out_has "lost its zones"
 need "it is not restored" not said 'restored [0-9]+ of'
 need "a reload by hand" fwc --reload
 need "mail is reachable again" within 5 mail_reachable
+need "the binding is back" bound internal
 need "the ban holds" within 8 is_shut_from 10.77.0.3 993
 not said 'permanent configuration \([0-9]|could not be restored|removed on purpose' || fail "something was learned from it"
 need "the watcher lives" watching
@@ -76,6 +92,7 @@ break_off
 need "nobody gets in" is_shut 993 110
 watch_start -v
 need "mail is reachable again" within 8 mail_reachable
+need "the binding is back" bound internal
 need "the ban holds" within 8 is_shut_from 10.77.0.3 993
 not said 'nobody can tell' || fail "it did not see that a reload broke off"
 need "the guard is done" within 20 finished

@@ -501,15 +501,24 @@ mail_heard() {
 	need "the guard has heard that mail is open" within 5 snapshot_has "${items[@]}"
 }
 
-# mail_and_ban_up: the guard watches, mail is open, 10.77.0.3 is banned, and all of it is heard
+# mail_and_ban_up [ZONE]: the guard watches, mail is open, 10.77.0.3 is banned, and all of it is heard
 mail_and_ban_up() {
+	[ -z "${1:-}" ] || sed -i -e 's/--zone="<zone>" //' -e "s/firewall-cmd --/firewall-cmd --zone=$1 --/g" \
+		/etc/fail2ban/action.d/firewallcmd-rich-rules.conf
 	f2b_up
 	watch_up -v
-	mail_open
-	mail_heard
+	mail_open "$@"
+	mail_heard "$@"
 	f2b set lab banip 10.77.0.3
 	need "the ban holds" within 5 is_shut_from 10.77.0.3 993
 	need "the guard has heard of it" within 8 snapshot_has_rules 1
+}
+
+# noticed_since MS KIND: in $noticed, when the guard put the last of these events on record; after MS
+noticed_since() {
+	guard --json history --kind "$2" --limit 1 >"$W/noticed" &&
+		noticed=$(json '(d["history"] or [{"at": "1970-01-01"}])[0]["at"]' "$W/noticed") &&
+		noticed=$(date -d "$noticed" +%s%3N) && [ "$noticed" -ge "$1" ]
 }
 
 # clean NAME: that check finds nothing

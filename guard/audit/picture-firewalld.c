@@ -10,6 +10,7 @@
 
 #include "guard/model/packet/remembered.h"
 #include "guard/system/firewalld/zonefile.h"
+#include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/nftrules.h"
@@ -144,7 +145,7 @@ static int ask_for_files(struct reading *reading)
 	}
 	/* in lockdown it does not tell us; what it has loaded is in order */
 	if (r == 0 || r == FIREWALLD_E_DENIED)
-		return 0;
+		return zoneparts_broken(&picture->refused, "");
 	return err_set(reading_why(reading, PICTURE_FILES), r, "%s", err_text(&err, r));
 }
 

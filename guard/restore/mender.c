@@ -179,6 +179,7 @@ void mender_trouble(struct mender *mender, enum repair_trouble trouble, const ch
  */
 void mender_failed(struct mender *mender, bool changed)
 {
+	mender->who[0] = '\0'; /* who flushed its rules did not do that */
 	if (changed)
 		repair_files_changed(&mender->repair, clock_monotonic_us());
 	mender_trouble(mender, REPAIR_FAILED, NULL);

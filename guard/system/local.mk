@@ -56,6 +56,8 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/portname.h \
 	guard/system/firewalld/zonefile.c \
 	guard/system/firewalld/zonefile.h \
+	guard/system/firewalld/zoneparts.c \
+	guard/system/firewalld/zoneparts.h \
 	guard/system/firewalld/zonexml.c \
 	guard/system/firewalld/zonexml.h \
 	guard/system/host/bootid.c \

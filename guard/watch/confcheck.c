@@ -3,6 +3,7 @@
 
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonefile.h"
+#include "guard/system/firewalld/zoneparts.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -24,6 +25,7 @@ struct confcheck {
 	int64_t asked_us; /* monotonic */
 	enum firewall_state state;
 	char broken[512]; /* what firewalld says is wrong; "": nothing, as far as is known */
+	bool unseen;      /* by firewalld, before it loads it */
 };
 
 static void plan(struct confcheck *check)
@@ -35,17 +37,27 @@ static void plan(struct confcheck *check)
 		loop_timer_set(check->timer, delay_ms > GATHER_MS ? delay_ms : GATHER_MS);
 }
 
+/* What comes of it, and what mends it. */
+static const char *outlook(const struct confcheck *check)
+{
+	if (check->unseen && check->state == FIREWALL_STATE_FAILED)
+		return "firewalld's own check does not see it, and it uses a stock one until then. "
+		       "Fix that file, or move it out of " ZONES;
+	if (check->unseen)
+		return "firewalld's own check does not see it: the next reload breaks off half way "
+		       "and leaves every port open or shut, and the next start will use a stock "
+		       "one, with mail shut. Fix that file, or move it out of " ZONES;
+	if (check->state == FIREWALL_STATE_FAILED)
+		return "firewalld uses a stock one until then. Fix that file, then: firewall-cmd "
+		       "--check-config";
+	return "The next reload will be refused, and the next start will use a stock one, with "
+	       "mail shut. Fix that file, then: firewall-cmd --check-config";
+}
+
 static void tell_broken(struct confcheck *check)
 {
-	bool failed = check->state == FIREWALL_STATE_FAILED;
-
 	logger_write(check->given.logger, LOGGER_ERROR,
-	             "firewalld's configuration is broken: %s. %s. Fix that file, then: "
-	             "firewall-cmd --check-config",
-	             check->broken,
-	             failed ? "firewalld uses a stock one until then"
-	                    : "The next reload will be refused, and the next start will use a "
-	                      "stock one, with mail shut");
+	             "firewalld's configuration is broken: %s. %s", check->broken, outlook(check));
 	record_event(check->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "its configuration is broken: %s", check->broken);
 }
@@ -89,6 +101,7 @@ static void on_checked(int result, const struct err *err, void *userdata)
 {
 	struct confcheck *check = userdata;
 	char words[sizeof(check->broken)] = "";
+	_cleanup_free_ char *part = NULL;
 
 	check->asking = NULL;
 	/* what it says may be of a file as it was before */
@@ -96,9 +109,15 @@ static void on_checked(int result, const struct err *err, void *userdata)
 		plan(check);
 	if (result != 0 && !firewalld_check_found(result))
 		return;
-	if (result != 0)
+	if (zoneparts_broken(&part, "") < 0)
+		return;
+	check->unseen = result == 0 && part;
+	if (part)
+		snprintf(words, sizeof(words), "%s", part);
+	else if (result != 0)
 		snprintf(words, sizeof(words) / 2, "%s", err_text(err, result));
-	name_file(words, sizeof(words));
+	if (!part)
+		name_file(words, sizeof(words));
 	if (strcmp(words, check->broken) != 0) {
 		memcpy(check->broken, words, sizeof(words));
 		check->anew = true;

@@ -60,13 +60,17 @@ struct edits {
 
 /* --- names ------------------------------------------------------------------------------- */
 
-/* zones/public.xml is of public, policies/in.xml of policy:in. */
+/*
+ * zones/public.xml is of public, policies/in.xml of policy:in. zones/public/10-mail.xml is of a
+ * zone that has other files as well: what is in force of it is firewalld's to say.
+ */
 static int zone_of(char **out, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		size_t n = strlen(folders[i].folder);
 
-		if (strncmp(name, folders[i].folder, n) == 0 && text_has_suffix(name + n, ".xml"))
+		if (strncmp(name, folders[i].folder, n) == 0 && !strchr(name + n, '/') &&
+		    text_has_suffix(name + n, ".xml"))
 			return xasprintf(out, "%s%.*s", folders[i].prefix,
 			                 (int)(strlen(name) - n - strlen(".xml")), name + n);
 	}

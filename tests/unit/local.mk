@@ -100,6 +100,7 @@ UNIT_TESTS = \
 	tests/unit/test-walk \
 	tests/unit/test-wholefile \
 	tests/unit/test-xtables \
+	tests/unit/test-zoneparts \
 	tests/unit/test-zonexml
 noinst_HEADERS += tests/unit/commands.h tests/unit/engine-world.h tests/unit/failing.h tests/unit/fake-clock.h \
 	tests/unit/fake-fail2ban.h tests/unit/fake-firewalld.h tests/unit/fakewall.h tests/unit/firewalls.h tests/unit/jails.h tests/unit/rulesets.h \

@@ -102,6 +102,40 @@ START_TEST(tells_writing_from_moving)
 }
 END_TEST
 
+/* A zone that is put together from the files in a folder; such a folder may come at any time. */
+START_TEST(parts)
+{
+	run_shell("mkdir -p elsewhere/archive; echo >elsewhere/archive/a.xml");
+	settle();
+	confwatch_changes_deinit(&changes);
+	run_shell("mv elsewhere/archive zones/");
+	settle();
+	ck_assert(changes.all);
+	confwatch_changes_deinit(&changes);
+	run_shell("echo >zones/archive/public.3.xml");
+	settle();
+	ck_assert(!changes.all);
+	ck_assert(change_of("zones/archive/public.3.xml")->written);
+	confwatch_changes_deinit(&changes);
+	run_shell("mkdir -p zones/archive/2026");
+	settle();
+	ck_assert(changes.all);
+	confwatch_changes_deinit(&changes);
+	run_shell("echo >zones/archive/2026/b.xml; rm zones/archive/a.xml");
+	settle();
+	ck_assert_ptr_nonnull(change_of("zones/archive/2026/b.xml"));
+	ck_assert(change_of("zones/archive/a.xml")->moved);
+	confwatch_changes_deinit(&changes);
+	n_calls = 0;
+	run_shell("rm -r zones/archive");
+	settle();
+	ck_assert_int_gt(n_calls, 0);
+	run_shell("mkdir zones/archive");
+	settle();
+	ck_assert(changes.all);
+}
+END_TEST
+
 /* As firewalld does it (core/io/zone.py, zone_writer; core/fw_config.py, remove_zone). */
 START_TEST(knows_what_was_copied_before)
 {
@@ -195,6 +229,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tcase, begin, end);
 	tcase_add_test(tcase, tells_writing_from_moving);
+	tcase_add_test(tcase, parts);
 	tcase_add_test(tcase, knows_what_was_copied_before);
 	tcase_add_test(tcase, waits_until_the_writer_has_closed);
 	tcase_add_test(tcase, follows_folders_that_come_and_go);

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/firewalld/confwatch.h"
 
+#include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/clock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <string.h>
@@ -21,17 +23,81 @@
 static const char *const folders[] = {"zones",    "policies",  "ipsets",
                                       "services", "icmptypes", "helpers"};
 
+/* In zones/: each is a zone that is put together from the files in it. */
+#define PARTS_MAX 64
+
+struct part {
+	int wd;
+	char *name; /* owned; zones/public */
+};
+
 struct confwatch {
 	int fd;
 	char *folder;
 	int root_wd; /* -1: not there */
 	int wds[ARRAY_SIZE(folders)];
+	struct part parts[PARTS_MAX];
+	size_t n_parts;
 	struct loop_source *source;
 	confwatch_fn fn;
 	void *userdata;
 	struct strv copied;   /* NAMEs with a NAME.old that is newer than what was written last */
 	uint32_t move_cookie; /* of the last file that was moved away */
 };
+
+static struct part *find_part(struct confwatch *watch, int wd)
+{
+	for (size_t i = 0; i < watch->n_parts; i++)
+		if (watch->parts[i].wd == wd)
+			return &watch->parts[i];
+	return NULL;
+}
+
+static bool watch_parts(struct confwatch *watch, const char *name, unsigned depth);
+
+/* Return: whether it was not watched before, or one in it. */
+static bool watch_part(struct confwatch *watch, const char *folder, const char *entry,
+                       unsigned depth)
+{
+	_cleanup_free_ char *name = NULL, *path = NULL;
+	bool anew;
+	int wd;
+
+	if (xasprintf(&name, "%s/%s", folder, entry) < 0 ||
+	    xasprintf(&path, "%s/%s", watch->folder, name) < 0)
+		return false;
+	wd = inotify_add_watch(watch->fd, path, IN_PLACE | BY_MOVE | IN_CREATE | IN_ONLYDIR);
+	if (wd < 0)
+		return false;
+	anew = !find_part(watch, wd);
+	if (anew && watch->n_parts == PARTS_MAX)
+		return false;
+	anew |= watch_parts(watch, name, depth + 1);
+	if (!find_part(watch, wd))
+		watch->parts[watch->n_parts++] = (struct part){.wd = wd, .name = steal(name)};
+	return anew;
+}
+
+/* One that is watched already keeps its watch. */
+static bool watch_parts(struct confwatch *watch, const char *name, unsigned depth)
+{
+	_cleanup_free_ char *path = NULL;
+	const struct dirent *entry;
+	bool anew = false;
+	DIR *dir;
+
+	if (depth > ZONEPARTS_DEPTH || xasprintf(&path, "%s/%s", watch->folder, name) < 0)
+		return false;
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] != '.' &&
+		    (entry->d_type == DT_DIR || entry->d_type == DT_LNK ||
+		     entry->d_type == DT_UNKNOWN))
+			anew |= watch_part(watch, name, entry->d_name, depth);
+	if (dir)
+		closedir(dir);
+	return anew;
+}
 
 /* Folders come and go; what cannot be watched now is tried again with the next reading. */
 static bool watch_folders(struct confwatch *watch)
@@ -48,14 +114,26 @@ static bool watch_folders(struct confwatch *watch)
 
 		if (watch->wds[i] >= 0 || xasprintf(&path, "%s/%s", watch->folder, folders[i]) < 0)
 			continue;
-		watch->wds[i] = inotify_add_watch(watch->fd, path, IN_PLACE | BY_MOVE | IN_ONLYDIR);
+		watch->wds[i] =
+		    inotify_add_watch(watch->fd, path, IN_PLACE | BY_MOVE | IN_CREATE | IN_ONLYDIR);
 		anew |= watch->wds[i] >= 0;
 	}
-	return anew;
+	return watch_parts(watch, folders[0], 1) || anew;
+}
+
+static void forget_part(struct confwatch *watch, int wd)
+{
+	struct part *part = find_part(watch, wd);
+
+	if (!part)
+		return;
+	free(part->name);
+	*part = watch->parts[--watch->n_parts];
 }
 
 static void forget_folder(struct confwatch *watch, int wd)
 {
+	forget_part(watch, wd);
 	if (watch->root_wd == wd)
 		watch->root_wd = -1;
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
@@ -143,6 +221,8 @@ static int note(struct confwatch *watch, struct confwatch_changes *into, const c
 static int take_event(struct confwatch *watch, const struct inotify_event *event,
                       struct confwatch_changes *into)
 {
+	const struct part *part;
+
 	if (event->mask & IN_Q_OVERFLOW)
 		into->all = true;
 	if (event->mask & IN_IGNORED)
@@ -161,7 +241,8 @@ static int take_event(struct confwatch *watch, const struct inotify_event *event
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
 		if (event->wd == watch->wds[i])
 			return note(watch, into, folders[i], event);
-	return 0;
+	part = find_part(watch, event->wd);
+	return part ? note(watch, into, part->name, event) : 0;
 }
 
 /**
@@ -245,6 +326,8 @@ void confwatch_free(struct confwatch *watch)
 	if (watch->fd >= 0)
 		close(watch->fd);
 	strv_deinit(&watch->copied);
+	while (watch->n_parts)
+		forget_part(watch, watch->parts[0].wd);
 	free(watch->folder);
 	free(watch);
 }

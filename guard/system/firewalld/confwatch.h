@@ -17,7 +17,9 @@
 struct confwatch;
 
 struct confwatch_change {
-	char *name;    /* owned; below the folder: zones/public.xml, firewalld.conf */
+	char *name;    /* owned; below the folder: zones/public.xml, firewalld.conf,
+	                * zones/public/10-mail.xml
+	                */
 	int64_t at_us; /* microseconds UTC; when it was first noticed */
 	bool written;  /* in place */
 	bool bare;     /* of these, at least once without a copy to NAME.old just before */

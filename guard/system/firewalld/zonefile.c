@@ -112,6 +112,19 @@ static const char *folder_of(const char *zone, const char **name)
 	return policy ? "policies" : ipset ? "ipsets" : "zones";
 }
 
+static int open_regular(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	struct stat st;
+
+	if (fd < 0)
+		return err_set(err, -errno, "%s: %s", path, strerror(errno));
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		return fd;
+	close(fd);
+	return err_set(err, -EINVAL, "%s: not a regular file", path);
+}
+
 /* The file that is in force: the administrator's, else the one that came with firewalld. */
 static int open_zone_file(const char *root, const char *zone, struct err *err)
 {
@@ -121,20 +134,13 @@ static int open_zone_file(const char *root, const char *zone, struct err *err)
 		return err_set(err, -EINVAL, "\"%s\" is not a zone name", zone);
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
 		_cleanup_free_ char *path = NULL;
-		struct stat st;
 		int fd;
 
 		if (xasprintf(&path, "%s%s/%s/%s.xml", root, dirs[i], folder, name) < 0)
 			return -ENOMEM;
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-		if (fd < 0 && errno == ENOENT)
-			continue;
-		if (fd < 0)
-			return err_set(err, -errno, "%s: %s", path, strerror(errno));
-		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
+		fd = open_regular(path, err);
+		if (fd != -ENOENT)
 			return fd;
-		close(fd);
-		return err_set(err, -EINVAL, "%s: not a regular file", path);
 	}
 	return -ENOENT;
 }
@@ -307,6 +313,28 @@ int zonefile_default_zone_command(char **out, const char *zone)
 	return shell_printf(out, "sed -i %s %s/firewalld.conf", edit, dirs[0]);
 }
 
+static int read_file(struct firewall *out, const char *zone, int fd, struct err *err)
+{
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	_cleanup_free_ char *bytes = NULL;
+	size_t n = 0;
+	int r = read_bytes(&bytes, &n, fd);
+
+	if (r < 0 && r != -ENOMEM)
+		return err_set(err, ZONEFILE_E_UNKNOWN, "%s", strerror(-r));
+	if (r == 0)
+		r = zonexml_parse(&fw, zone, bytes, n, err);
+	if (r == ZONEXML_E_BROKEN)
+		return ZONEFILE_E_BROKEN;
+	if (r == ZONEXML_E_UNKNOWN)
+		return ZONEFILE_E_UNKNOWN;
+	if (r < 0)
+		return r;
+	*out = fw;
+	fw = FIREWALL_NULL;
+	return 0;
+}
+
 /**
  * zonefile_read() - the items in the file of a zone, policy or ipset, as it is now
  * @out:  written on success alone; its entries are FIREWALL_PERMANENT
@@ -321,31 +349,26 @@ int zonefile_default_zone_command(char **out, const char *zone)
 int zonefile_read(struct firewall *out, const char *zone, const char *root, struct err *err)
 {
 	_cleanup_fd_ int fd = open_zone_file(root, zone, err);
-	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
-	_cleanup_free_ char *bytes = NULL;
-	size_t n = 0;
-	int r;
 
 	if (fd == -ENOENT)
 		return err_set(err, ZONEFILE_E_ABSENT, "%s has no file", zone);
-	if (fd == -ENOMEM)
-		return fd;
 	if (fd < 0)
-		return ZONEFILE_E_UNKNOWN;
-	r = read_bytes(&bytes, &n, fd);
-	if (r < 0 && r != -ENOMEM)
-		return err_set(err, ZONEFILE_E_UNKNOWN, "%s", strerror(-r));
-	if (r == 0)
-		r = zonexml_parse(&fw, zone, bytes, n, err);
-	if (r == ZONEXML_E_BROKEN)
-		return ZONEFILE_E_BROKEN;
-	if (r == ZONEXML_E_UNKNOWN)
-		return ZONEFILE_E_UNKNOWN;
-	if (r < 0)
-		return r;
-	*out = fw;
-	fw = FIREWALL_NULL;
-	return 0;
+		return fd == -ENOMEM ? fd : ZONEFILE_E_UNKNOWN;
+	return read_file(out, zone, fd, err);
+}
+
+/**
+ * zonefile_read_path() - zonefile_read(), of this very file
+ *
+ * Return: 0; ZONEFILE_E_BROKEN, ZONEFILE_E_UNKNOWN; -ENOMEM.
+ */
+int zonefile_read_path(struct firewall *out, const char *path, const char *zone, struct err *err)
+{
+	_cleanup_fd_ int fd = open_regular(path, err);
+
+	if (fd < 0)
+		return fd == -ENOMEM ? fd : ZONEFILE_E_UNKNOWN;
+	return read_file(out, zone, fd, err);
 }
 
 static int copy_to_state(char **out, const char *state_dir, const char *zone, int from,

@@ -24,6 +24,8 @@ bool zonefile_is_own(const char *zone, const char *root);
 int zonefile_part(char **out, const char *zone, const char *root) _must_check_;
 int zonefile_read(struct firewall *out, const char *zone, const char *root,
                   struct err *err) _must_check_;
+int zonefile_read_path(struct firewall *out, const char *path, const char *zone,
+                       struct err *err) _must_check_;
 int zonefile_backup(char **out, const char *state_dir, const char *zone,
                     struct err *err) _must_check_;
 

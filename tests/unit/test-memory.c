@@ -214,6 +214,7 @@ static int ask_summary(void)
 	struct store_history_row loss = {.wipe_id = 1,
 	                                 .kind = "loss",
 	                                 .verdict = "lost",
+	                                 .step = STORE_STEP_N,
 	                                 .item = "public/service:imaps",
 	                                 .text = ""};
 	int r = summary_row(&period, &wipe);

@@ -27,7 +27,7 @@
 static unsigned long failing_at; /* counted down; at 1 it fails; 0: none does */
 static bool failing_has;         /* it has failed */
 /* Where that is not NULL: an allocation counts while it is true. */
-static const bool *failing_only;
+static const bool *failing_only __attribute__((unused)); /* where nothing fails */
 
 #if FAILING
 void *__libc_malloc(size_t size);

@@ -173,6 +173,16 @@ int portspace_cut(struct firewall *fw, const struct item *item)
 	return r == 0 ? cut_at(fw, item, ports.protocol, ports.last + 1) : r;
 }
 
+/** portspace_cut_each() - the same for several items; Return: 0 or -ENOMEM */
+int portspace_cut_each(struct firewall *fw, const struct item *items, size_t n)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = portspace_cut(fw, &items[i]);
+	return r;
+}
+
 /** portspace_cut_by() - the same for all entries of another firewall; Return: 0 or -ENOMEM */
 int portspace_cut_by(struct firewall *fw, const struct firewall *by)
 {

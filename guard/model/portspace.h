@@ -19,6 +19,7 @@
 
 int portspace_settle(struct firewall *fw) _must_check_;
 int portspace_cut(struct firewall *fw, const struct item *item) _must_check_;
+int portspace_cut_each(struct firewall *fw, const struct item *items, size_t n) _must_check_;
 int portspace_cut_by(struct firewall *fw, const struct firewall *by) _must_check_;
 int portspace_align(struct firewall *a, struct firewall *b) _must_check_;
 int portspace_tile(struct firewall *fw, const struct item *item) _must_check_;

@@ -567,9 +567,14 @@ struct engine_state engine_now(const struct engine *engine)
 	    .known = engine->tracker.known,
 	    .compared = engine->tracker.known && !engine->tracker.from_store,
 	    .kind = cycle_kind(engine->cycle),
-	    .n_open_bans = bankeeper_n_open(engine->bans),
 	    .tickets = bankeeper_tickets(engine->bans),
 	};
+}
+
+/** engine_n_open_bans() - that are lost and not settled; counts them */
+size_t engine_n_open_bans(const struct engine *engine)
+{
+	return bankeeper_n_open(engine->bans);
 }
 
 /* --- fail2ban tells ---------------------------------------------------------------------- */

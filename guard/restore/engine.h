@@ -57,7 +57,6 @@ struct engine_state {
 	bool known;          /* what is wanted comes from firewalld, or from a snapshot */
 	bool compared;       /* it has been compared with firewalld */
 	enum wipe_kind kind; /* of the wipe that it is about; WIPE_UNKNOWN: none, or not told */
-	size_t n_open_bans;  /* that are lost and not settled */
 	const struct tickets *tickets; /* of fail2ban, as last read; borrowed; NULL: not known */
 };
 
@@ -73,6 +72,7 @@ bool engine_store(struct engine *engine);
 
 /* What it is asked. */
 struct engine_state engine_now(const struct engine *engine);
+size_t engine_n_open_bans(const struct engine *engine);
 const struct firewall *engine_wanted(const struct engine *engine);
 
 #endif

@@ -30,14 +30,9 @@ enum wipe_kind judge_kind(const struct store_snapshot *before, const char *boot_
 /* A person may have spoken of some ports of a range. */
 static int cut_by(struct firewall *before, struct firewall *now, const struct item *items, size_t n)
 {
-	int r = 0;
+	int r = portspace_cut_each(before, items, n);
 
-	for (size_t i = 0; i < n && r == 0; i++) {
-		r = portspace_cut(before, &items[i]);
-		if (r == 0)
-			r = portspace_cut(now, &items[i]);
-	}
-	return r;
+	return r == 0 ? portspace_cut_each(now, items, n) : r;
 }
 
 /**

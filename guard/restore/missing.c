@@ -74,15 +74,6 @@ static int add_recorded_part(struct missing *missing, const struct search *searc
 	return 0;
 }
 
-static int cut_by_items(struct firewall *fw, const struct item *items, size_t n)
-{
-	int r = 0;
-
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = portspace_cut(fw, &items[i]);
-	return r;
-}
-
 /* Of ports some may be there by now, some released, some let go by somebody. */
 static int cut_row(struct firewall *out, const struct missing *missing, const struct search *search,
                    const struct item *item, const struct store_items *let_go)
@@ -95,9 +86,9 @@ static int cut_row(struct firewall *out, const struct missing *missing, const st
 	if (r == 0)
 		r = portspace_cut_by(out, search->now);
 	if (r == 0)
-		r = cut_by_items(out, search->released.items, search->released.n);
+		r = portspace_cut_each(out, search->released.items, search->released.n);
 	if (r == 0 && let_go)
-		r = cut_by_items(out, let_go->items, let_go->n);
+		r = portspace_cut_each(out, let_go->items, let_go->n);
 	for (size_t i = 0; i < missing->loss.n && r == 0; i++)
 		r = portspace_cut(out, &missing->loss.rows[i].item);
 	return r;

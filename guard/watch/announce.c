@@ -684,7 +684,7 @@ void announcer_mistakes(struct announcer *announcer, bool any)
 void announcer_status(struct announcer *announcer)
 {
 	const struct engine *engine = announcer->given.engine;
-	size_t bare, n, n_bans = engine_now(engine).n_open_bans;
+	size_t bare, n, n_bans = engine_n_open_bans(engine);
 	char bans[64] = "";
 
 	if (scope_count_protected(&announcer->given.config->scope, engine_wanted(engine), &n,

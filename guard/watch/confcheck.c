@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/confcheck.h"
 
+#include "guard/base/text.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/firewalld/zoneparts.h"
@@ -80,7 +81,7 @@ static void name_file(char *words, size_t size)
 	while (dir && (entry = readdir(dir))) {
 		size_t length = strlen(entry->d_name), used = strlen(words);
 
-		if (length <= 4 || strcmp(entry->d_name + length - 4, ".xml") != 0 ||
+		if (!text_has_suffix(entry->d_name, ".xml") ||
 		    !is_broken(entry->d_name, length - 4))
 			continue;
 		snprintf(words + used, size - used, " (" ZONES "/%s)", entry->d_name);

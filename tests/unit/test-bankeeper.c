@@ -52,8 +52,7 @@ static void tickets_change(void)
 
 #define await_closed(n)                                                                            \
 	do {                                                                                       \
-		world_await(world_n_unfinished() == 0 &&                                           \
-		            engine_now(world.engine).n_open_bans == 0 &&                           \
+		world_await(world_n_unfinished() == 0 && engine_n_open_bans(world.engine) == 0 &&  \
 		            world_told("settled") >= (n));                                         \
 		world_pass(3000);                                                                  \
 	} while (0)
@@ -259,7 +258,7 @@ START_TEST(by_hand_beside_a_ban)
 	world_await(is_back(BAN(99)));
 	world_pass(60000);
 	ck_assert(!is_back(BAN(1)) && !is_back(BAN(2)));
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
 	ck_assert(world_said("2 bans lost. Which still hold"));
 }
 END_TEST
@@ -401,7 +400,7 @@ START_TEST(fail2ban_is_silent)
 	world_await(world_said("only fail2ban knows"));
 	world_pass(60000);
 	ck_assert(!is_back(BAN(1)));
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
 	fake_fail2ban.broken = false;
 	await_closed(1);
 	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
@@ -447,9 +446,9 @@ START_TEST(fail2ban_never_comes)
 	fakewall_reload(&world.wall);
 	world_await(is_back(IMAPS));
 	world_pass(3500000);
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
 	world_pass(300000);
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
 	ck_assert(world_said("fail2ban did not answer for an hour"));
 	ck_assert_str_eq(world_outcome(BAN(1)), "failed");
 	ck_assert_uint_eq(world_n_unfinished(), 0);
@@ -468,7 +467,7 @@ START_TEST(fail2ban_is_young)
 	world_settle();
 	fail2ban_is(FAIL2BAN_RUNNING);
 	world_pass(1000);
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
 	ban("192.0.2.1", BAN(1)); /* by its own hand */
 	fake_fail2ban_change();
 	world_pass(3000);
@@ -493,7 +492,7 @@ START_TEST(fail2ban_is_old)
 	fake_fail2ban.age_us = 60 * INT64_C(1000000);
 	fail2ban_is(FAIL2BAN_RUNNING);
 	world_pass(1000);
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
 	ck_assert(!is_back(BAN(1)) && is_back(BAN(2)));
 }
 END_TEST
@@ -518,7 +517,7 @@ START_TEST(safe_by_what_fail2ban_ignores)
 	ck_assert_int_eq(strv_add(&world.ignoreip, "192.0.2.0/24"), 0);
 	begin();
 	fakewall_reload(&world.wall);
-	world_await(world_told("settled") && engine_now(world.engine).n_open_bans == 0);
+	world_await(world_told("settled") && engine_n_open_bans(world.engine) == 0);
 	/* inside of a range is told, not left out */
 	await_closed(1);
 	ck_assert(is_back(BAN(1)));
@@ -564,7 +563,7 @@ START_TEST(none)
 	world_idle();
 	world_pass(60000);
 	ck_assert(!is_back(BAN(1)));
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
 	ck_assert_uint_eq(world_n_unfinished(), 0);
 }
 END_TEST
@@ -692,7 +691,7 @@ START_TEST(removed_while_put_back)
 	fakewall_reload(&world.wall);
 	await_closed(1);
 	ck_assert(done);
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 0);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
 }
 END_TEST
 
@@ -995,7 +994,7 @@ START_TEST(bans_wait_in_any_other_state)
 	world_await(is_back(IMAPS));
 	world_pass(60000);
 	ck_assert(!is_back(BAN(1)) && !is_back(BAN(2)));
-	ck_assert_uint_eq(engine_now(world.engine).n_open_bans, 2);
+	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
 	ck_assert_uint_eq(world_n_unfinished(), 1);
 	fail2ban_is(FAIL2BAN_RUNNING);
 	await_closed(1);
@@ -1098,7 +1097,7 @@ static void break_while_put_back(const char *sql)
 	fakewall_answer(&world.wall);
 	world.wall.silent = NULL;
 	world_await(is_back(BAN(1)) && is_back(BAN(2)));
-	world_await(world_told("settled") && engine_now(world.engine).n_open_bans == 0);
+	world_await(world_told("settled") && engine_n_open_bans(world.engine) == 0);
 	world_pass(10000);
 	sqlite3_close(other);
 	ck_assert(record_retry(world.record));

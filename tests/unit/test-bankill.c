@@ -168,7 +168,7 @@ static const char *what_is_wrong(void)
 		return text;
 	}
 	if (!engine_now(world.engine).idle || engine_now(world.engine).busy ||
-	    engine_now(world.engine).n_open_bans)
+	    engine_n_open_bans(world.engine))
 		return "the guard is at work";
 	return world_n_unfinished() ? "a wipe was not finished" : NULL;
 }

@@ -41,7 +41,7 @@ static bool is_over(void)
 	const struct engine_state now = engine_now(world.engine);
 
 	return record_retry(world.record) && all_is_back() && now.idle && !now.busy &&
-	       now.n_open_bans == 0 && world_n_unfinished() == 0;
+	       engine_n_open_bans(world.engine) == 0 && world_n_unfinished() == 0;
 }
 
 static void reload(void)

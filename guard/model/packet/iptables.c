@@ -2,6 +2,7 @@
 #include "guard/model/packet/iptables.h"
 
 #include "guard/base/builder.h"
+#include "guard/base/text.h"
 #include "guard/model/mail/services.h"
 
 #include <errno.h>
@@ -398,9 +399,7 @@ void iptables_place(struct ruleset_chain *chain)
 /** iptables_is_direct() - is it one of firewalld's for direct rules, which it tells of itself? */
 bool iptables_is_direct(const char *chain)
 {
-	size_t n = strlen(chain), suffix = strlen("_direct");
-
-	return n > suffix && strcmp(chain + n - suffix, "_direct") == 0;
+	return text_has_suffix(chain, "_direct");
 }
 
 /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/firewalld/confwatch.h"
 
+#include "guard/base/text.h"
 #include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/clock.h"
 
@@ -194,7 +195,7 @@ static int note(struct confwatch *watch, struct confwatch_changes *into, const c
                 const struct inotify_event *event)
 {
 	size_t n = strlen(event->name), suffix = strlen(".old");
-	bool is_copy = n > suffix && strcmp(event->name + n - suffix, ".old") == 0;
+	bool is_copy = text_has_suffix(event->name, ".old");
 	_cleanup_free_ char *path = NULL;
 	struct confwatch_change *change;
 

@@ -145,6 +145,19 @@ static int open_zone_file(const char *root, const char *zone, struct err *err)
 	return -ENOENT;
 }
 
+/** zonefile_has_service() - is there a file of a service, the administrator's or firewalld's? */
+bool zonefile_has_service(const char *service, const char *root)
+{
+	char path[512];
+
+	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
+		snprintf(path, sizeof(path), "%s%s/services/%s.xml", root, dirs[i], service);
+		if (access(path, F_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 /** zonefile_is_own() - has the administrator a file for it, so that the one of firewalld does not
  * count?
  */

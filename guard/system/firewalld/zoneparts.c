@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #define ZONES "/etc/firewalld/zones"
 
@@ -62,20 +61,6 @@ static bool check_name(const char *folder, const char *part, size_t length, stru
 	return true;
 }
 
-static bool is_service(const char *root, const char *name)
-{
-	static const char *const folders[] = {"/etc/firewalld/services",
-	                                      "/usr/lib/firewalld/services"};
-	char path[512];
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		snprintf(path, sizeof(path), "%s%s/%s.xml", root, folders[i], name);
-		if (access(path, F_OK) == 0)
-			return true;
-	}
-	return false;
-}
-
 /* Return: whether firewalld loads it, as far as can be seen; -ENOMEM. */
 static int check_content(const struct search *search, const char *path, const char *zone,
                          struct err *err)
@@ -87,7 +72,7 @@ static int check_content(const struct search *search, const char *path, const ch
 		return r < 0 ? r : r != ZONEFILE_E_BROKEN;
 	for (size_t i = 0; i < items.n; i++)
 		if (items.entries[i].item.kind == ITEM_SERVICE &&
-		    !is_service(search->root, items.entries[i].item.value))
+		    !zonefile_has_service(items.entries[i].item.value, search->root))
 			return err_set(err, false, "there is no service '%s'",
 			               items.entries[i].item.value);
 	return true;

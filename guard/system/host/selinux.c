@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/host/selinux.h"
 
+#include "guard/system/host/file.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/xattr.h>
-#include <unistd.h>
 
 /* A label is "USER:ROLE:TYPE[:LEVEL]"; one with many categories may be long. */
 #define LABEL_MAX 4096
@@ -14,17 +14,10 @@
 /** selinux_enforces() - does it refuse what no rule allows? @folder: SELINUX_FOLDER */
 bool selinux_enforces(const char *folder)
 {
-	char path[256], value = '0';
-	int fd;
+	char path[256], text[2];
 
 	snprintf(path, sizeof(path), "%s/enforce", folder);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	if (fd < 0)
-		return false;
-	if (read(fd, &value, 1) != 1)
-		value = '0';
-	close(fd);
-	return value == '1';
+	return file_read(text, sizeof(text), path) == 1 && text[0] == '1';
 }
 
 /**

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/host/unitfile.h"
 
+#include "guard/base/text.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -39,12 +41,10 @@ bool unitfile_is_masked(const char *unit)
 
 static bool wants_unit(int folder, const char *name, const char *unit)
 {
-	size_t n = strlen(name);
 	struct stat st;
 	char path[512];
 
-	if (n < 7 || (strcmp(name + n - 6, ".wants") != 0 &&
-	              (n < 10 || strcmp(name + n - 9, ".requires") != 0)))
+	if (!text_has_suffix(name, ".wants") && !text_has_suffix(name, ".requires"))
 		return false;
 	if ((size_t)snprintf(path, sizeof(path), "%s/%s", name, unit) >= sizeof(path))
 		return false;

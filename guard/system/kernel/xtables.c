@@ -2,14 +2,13 @@
 #include "guard/system/kernel/xtables.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "guard/base/shell.h"
 #include "guard/model/packet/iptables.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/host/file.h"
 #include "guard/system/host/program.h"
 
 #define OUTPUT_MAX ((size_t)64 * 1024 * 1024)
@@ -170,13 +169,9 @@ static int ask(struct ruleset *ruleset, const struct xtables_source *source, int
 /* The kernel lists the tables that somebody has filled; without any it has no such file. */
 static bool has_legacy(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	char byte;
-	bool any = fd >= 0 && read(fd, &byte, 1) == 1;
+	char text[2];
 
-	if (fd >= 0)
-		(void)close(fd);
-	return any;
+	return file_read(text, sizeof(text), path) == 1;
 }
 
 /* They are there, and nobody can tell what they do. */

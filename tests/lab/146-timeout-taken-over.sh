@@ -8,14 +8,7 @@ affected=
 import sys
 v = [int(p) for p in sys.argv[1].split(".")[:3]]
 sys.exit(not [2, 4, 1] <= v < [2, 6, 0])' "$(firewall-cmd --version)" && affected=yes
-settings() {
-	conf <<-X
-		[guard]
-		audit-s = 0
-		repair = $1
-	X
-}
-settings yes
+conf_guard "audit-s = 0" "repair = yes"
 watch_up -v
 mail_open
 mail_heard
@@ -89,7 +82,7 @@ need "the rest is back" within 5 has ldap
 need "it is shut" stays 1 is_shut 2525
 
 # and who does it himself
-settings no
+conf_guard "audit-s = 0" "repair = no"
 kill -HUP "$WATCH"
 need "the guard may not repair" within 5 said 'configuration was read again'
 fwc --remove-service=ldap --remove-protocol=gre

@@ -5,15 +5,7 @@
 # written, with its name; a reload that fails over it is mended, once; and mail that was put back
 # then is not shut by another try before a file has changed.
 zones=/etc/firewalld/zones
-conf <<-X
-	[guard]
-	audit-s = 0
-X
-service_manager_up
-need "permanent services" fwc --permanent --add-service=ssh --add-service=pop3
-need "are loaded" fwc --reload
-fwc --zone=public --change-interface=host0
-mail_and_ban_up
+mail_and_ban_to_fail
 
 tries() { said 'Reloading firewalld|restarting firewalld'; }
 # after a reload that broke off: state FAILED, and no zones or the stock ones

@@ -3,14 +3,7 @@
 # In state INIT nothing is restored; in state FAILED, where it works, mail is (388). Nothing
 # replaces the good snapshot, and it is said.
 # With `repair = yes` the guard has it reload.
-settings() {
-	conf <<-X
-		[guard]
-		audit-s = 1
-		repair = $1
-	X
-}
-settings no
+conf_guard "audit-s = 1" "repair = no"
 need "an ipset" fwc --permanent --new-ipset=lan --type=hash:net
 need "with a net" fwc --permanent --ipset=lan --add-entry=10.1.0.0/16
 need "firewalld reads it" fwc --reload
@@ -62,7 +55,7 @@ if [ "$(fw_state)" = INIT ]; then
 	need "all mail services are reachable again" within 8 mail_reachable
 	need "the guard is done" within 5 finished
 
-	settings yes
+	conf_guard "audit-s = 1" "repair = yes"
 	kill -HUP "$WATCH"
 	need "the guard may repair" within 5 said 'configuration was read again'
 	# after the first that broke off firewalld has no handler for SIGHUP any more

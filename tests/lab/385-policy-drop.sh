@@ -1,14 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # firewalld is RUNNING and says open, and the policy DROP of a reload that broke off is still in
 # the kernel. The installed firewalld leaves it in state INIT only, so here it is made by hand.
-settings() {
-	conf <<-X
-		[guard]
-		audit-s = 1
-		repair = $1
-	X
-}
-settings no
+conf_guard "audit-s = 1" "repair = no"
 watch_up
 mail_open
 need "mail is reachable" within 3 mail_reachable
@@ -47,7 +40,7 @@ need "and says so" out_has 'nothing to restore'
 need "its end is told" within 5 said 'lets in again'
 need "mail is reachable" within 3 mail_reachable
 
-settings yes
+conf_guard "audit-s = 1" "repair = yes"
 kill -HUP "$WATCH"
 need "the guard may repair" within 5 said 'configuration was read again'
 : >"$W/watch.log"

@@ -3,13 +3,6 @@
 # time): state RUNNING, no zones, and the kernel lets nobody in. Where the installed firewalld
 # has no such fault it is given one (fw_breakable_up).
 # As shipped: how soon it acts is judged.
-settings() {
-	conf <<-X
-		[guard]
-		audit-s = 0
-		repair = $1
-	X
-}
 fwc --add-service=ldap --timeout=600
 real=yes
 if fwc --reload; then
@@ -23,7 +16,7 @@ fwc --permanent --zone=internal --add-service=ssh --add-service=pop3
 need "what is permanent is loaded" fwc --reload
 # not the default zone: there a binding that is lost would change nothing
 fwc --zone=internal --change-interface=host0
-settings yes
+conf_guard "audit-s = 0" "repair = yes"
 mail_and_ban_up internal
 
 break_off() { # what is open for a time breaks it, where it is no item that the guard holds (146)
@@ -67,7 +60,7 @@ need "in words" out_has 'reload of firewalld by the guard: a reload before it br
 need "the guard is done" within 5 finished
 
 # and who says that he does it himself
-settings no
+conf_guard "audit-s = 0" "repair = no"
 kill -HUP "$WATCH"
 need "the guard may not repair" within 5 said 'configuration was read again'
 break_off
@@ -85,7 +78,7 @@ not said 'permanent configuration \([0-9]|could not be restored|removed on purpo
 need "the watcher lives" watching
 
 # a guard that was killed before it heard of it finds what the reload has left
-settings yes
+conf_guard "audit-s = 0" "repair = yes"
 pause 2 "so that the state is stored and the guard is idle"
 watch_kill
 break_off

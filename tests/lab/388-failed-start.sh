@@ -2,16 +2,7 @@
 # A file that firewalld cannot load is told of when it is written. A start that fails over it
 # leaves a stock configuration with mail shut; it takes runtime changes, and they work: mail is
 # put back into it, nothing is learned from it, and all is whole when the file is mended.
-conf <<-X
-	[guard]
-	audit-s = 0
-X
-# firewalld 0.9 cannot reload out of this state: the guard asks for a restart then
-service_manager_up
-need "permanent services" fwc --permanent --add-service=ssh --add-service=pop3
-need "are loaded" fwc --reload
-fwc --zone=public --change-interface=host0
-mail_and_ban_up
+mail_and_ban_to_fail
 cp /etc/firewalld/zones/public.xml "$W/public.xml"
 
 # failing WORDS COMMAND...: which breaks a file

@@ -487,7 +487,7 @@ void world_turn(void)
 
 static bool is_quiet(void)
 {
-	return !world.fw || firewalld_pending(world.fw) == 0;
+	return !world.fw || (firewalld_pending(world.fw) == 0 && fakewall_is_heard(&world.wall));
 }
 
 void world_settle(void)

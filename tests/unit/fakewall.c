@@ -14,7 +14,10 @@
 
 struct fakewall_bus {
 	DBusConnection *connection;
-	DBusMessage *held; /* the call that is not answered */
+	DBusMessage *held;     /* the call that is not answered */
+	char peer[64];         /* who has called last */
+	bool said;             /* something that it is not known to have heard */
+	DBusPendingCall *ping; /* that comes behind what was said */
 };
 
 static void must(bool what, const char *text)
@@ -77,9 +80,36 @@ static size_t split(char *value, size_t n_parts, const char *parts[2])
 
 static void send_take(struct fakewall *wall, DBusMessage *message)
 {
-	if (wall->bus)
+	if (wall->bus) {
 		dbus_connection_send(wall->bus->connection, message, NULL);
+		wall->bus->said = true;
+	}
 	dbus_message_unref(message);
+}
+
+static void ping(struct fakewall_bus *bus)
+{
+	DBusMessage *call =
+	    dbus_message_new_method_call(bus->peer, "/", DBUS_INTERFACE_PEER, "Ping");
+
+	must(call && dbus_connection_send_with_reply(bus->connection, call, &bus->ping, -1),
+	     "memory");
+	dbus_message_unref(call);
+	bus->said = false;
+}
+
+/* The bus keeps the order: what answers a ping has had what was said before. */
+bool fakewall_is_heard(const struct fakewall *wall)
+{
+	struct fakewall_bus *bus = wall->bus;
+
+	if (!bus || !bus->peer[0])
+		return true;
+	if (bus->ping && dbus_pending_call_get_completed(bus->ping))
+		dbus_pending_call_unref(steal(bus->ping));
+	if (!bus->ping && bus->said)
+		ping(bus);
+	return !bus->ping;
 }
 
 static void signal_item(struct fakewall *wall, const struct item *item, const char *what,
@@ -521,6 +551,7 @@ static DBusHandlerResult on_call(DBusConnection *connection, DBusMessage *call, 
 	(void)connection;
 	if (dbus_message_get_type(call) != DBUS_MESSAGE_TYPE_METHOD_CALL)
 		return DBUS_HANDLER_RESULT_NOT_YET_HANDLED;
+	snprintf(wall->bus->peer, sizeof(wall->bus->peer), "%s", dbus_message_get_sender(call));
 	must(!dbus_message_get_auto_start(call), "a guest starts nobody: law 7");
 	if (wall->deaf)
 		return DBUS_HANDLER_RESULT_HANDLED;
@@ -604,6 +635,8 @@ void fakewall_stop(struct fakewall *wall)
 		return;
 	if (bus->held)
 		dbus_message_unref(bus->held);
+	if (bus->ping)
+		dbus_pending_call_unref(bus->ping);
 	dbus_connection_close(bus->connection);
 	dbus_connection_unref(bus->connection);
 	free(bus);

@@ -54,6 +54,8 @@ void fakewall_wipe(struct fakewall *wall); /* as a reload does, and nobody is to
 void fakewall_panic(struct fakewall *wall, bool on);
 void fakewall_default_zone(struct fakewall *wall, const char *zone);
 
+/* Has who called last had all the signals that were sent? */
+bool fakewall_is_heard(const struct fakewall *wall);
 bool fakewall_has(const struct fakewall *wall, const char *item);
 /* How often it was asked to add (or "remove …") what contains @text. */
 size_t fakewall_asked(const struct fakewall *wall, const char *text);

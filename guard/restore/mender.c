@@ -53,6 +53,7 @@ static void tell(struct mender *mender, enum repair_act act, const char *why)
 	const struct news_trouble trouble = {.trouble = what,
 	                                     .words = repair_words(what, is_flushed(mender)),
 	                                     .act = act,
+	                                     .since_us = mender->since_us,
 	                                     .who = mender->who,
 	                                     .why = why,
 	                                     .wait_ms = wait_ms(mender),
@@ -197,6 +198,7 @@ void mender_fine(struct mender *mender, enum repair_trouble trouble)
 	    !repair_ended(&mender->repair))
 		return;
 	loop_timer_stop(mender->timer);
+	repaired.since_us = mender->since_us;
 	repaired.took_us = clock_monotonic_us() - mender->since_us;
 	news_tell(mender->given.listener, NEWS_REPAIRED, .repaired = &repaired);
 }

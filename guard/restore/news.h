@@ -62,8 +62,9 @@ struct news_trouble {
 	/* What is begun now, or is a person's to do; REPAIR_WAIT: the last one failed, see @why, or
 	 * so much of it came that the guard begins in @wait_ms only. */
 	enum repair_act act;
-	const char *who; /* did it; "" when that is not known */
-	const char *why; /* the act before it failed; NULL with others */
+	int64_t since_us; /* monotonic; tells this trouble from the one before */
+	const char *who;  /* did it; "" when that is not known */
+	const char *why;  /* the act before it failed; NULL with others */
 	int64_t wait_ms;
 	bool may_repair; /* the guard is allowed to repair */
 };
@@ -72,7 +73,7 @@ struct news_trouble {
 struct news_repaired {
 	enum repair_trouble trouble;
 	const char *who;
-	int64_t took_us;
+	int64_t since_us, took_us;
 	bool ours; /* the guard acted */
 };
 

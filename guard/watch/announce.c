@@ -165,23 +165,27 @@ static const char *words_of(const struct news_trouble *trouble)
 
 static void tell_waiting(struct announcer *announcer, const struct news_trouble *trouble)
 {
+	const struct logger_fields about = {.occasion = trouble->since_us};
+
 	if (trouble->why) {
-		logger_write(announcer->given.logger, LOGGER_ERROR,
-		             "firewalld could not be repaired: %s", trouble->why);
+		logger_write_about(announcer->given.logger, LOGGER_ERROR, &about,
+		                   "firewalld could not be repaired: %s", trouble->why);
 		record_event(announcer->given.record, EVENT_REPAIR, NULL, "it failed: %s",
 		             trouble->why);
 		return;
 	}
-	logger_write(announcer->given.logger, LOGGER_ERROR,
-	             "%s%s%s. It happens again and again, so the guard repairs it in %lld ms only. "
-	             "To be quicker: " TEXT_COMMAND,
-	             trouble->words, *trouble->who ? ". Done by " : "", trouble->who,
-	             (long long)trouble->wait_ms, repair_advice(trouble->trouble));
+	logger_write_about(
+	    announcer->given.logger, LOGGER_ERROR, &about,
+	    "%s%s%s. It happens again and again, so the guard repairs it in %lld ms only. "
+	    "To be quicker: " TEXT_COMMAND,
+	    trouble->words, *trouble->who ? ". Done by " : "", trouble->who,
+	    (long long)trouble->wait_ms, repair_advice(trouble->trouble));
 }
 
 /* What is the matter, what is done about it, and what to type. */
 static void tell_trouble(struct announcer *announcer, const struct news_trouble *trouble)
 {
+	const struct logger_fields about = {.occasion = trouble->since_us};
 	bool person = trouble->act == REPAIR_PERSON;
 	const char *by = *trouble->who ? ". Done by " : "";
 
@@ -189,9 +193,10 @@ static void tell_trouble(struct announcer *announcer, const struct news_trouble 
 		tell_waiting(announcer, trouble);
 		return;
 	}
-	logger_write(announcer->given.logger, LOGGER_ERROR, "%s%s%s. %s%s%s", trouble->words, by,
-	             trouble->who, words_of(trouble), person ? " See firewalld's log, then: " : "",
-	             person ? repair_advice(trouble->trouble) : "");
+	logger_write_about(announcer->given.logger, LOGGER_ERROR, &about, "%s%s%s. %s%s%s",
+	                   trouble->words, by, trouble->who, words_of(trouble),
+	                   person ? " See firewalld's log, then: " : "",
+	                   person ? repair_advice(trouble->trouble) : "");
 	record_event(announcer->given.record,
 	             repair_is_flush(trouble->trouble) ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
 	             NULL, "%s%s%s", trouble->words, by, trouble->who);
@@ -233,11 +238,12 @@ static void tell_made_do(struct announcer *announcer, const struct makeshift_out
 /* It is over, and whose doing that was. */
 static void tell_repaired(struct announcer *announcer, const struct news_repaired *repaired)
 {
+	const struct logger_fields about = {.occasion = repaired->since_us};
 	const char *end = repair_end(repaired->trouble);
 	const char *by = repaired->ours ? "repaired by the guard" : "repaired by somebody else";
 
-	logger_write(announcer->given.logger, LOGGER_NOTICE, "%s after %lld ms, %s", end,
-	             (long long)(repaired->took_us / 1000), by);
+	logger_write_about(announcer->given.logger, LOGGER_NOTICE, &about, "%s after %lld ms, %s",
+	                   end, (long long)(repaired->took_us / 1000), by);
 	record_event(announcer->given.record, EVENT_REPAIR, NULL, "%s after %lld ms, %s", end,
 	             (long long)(repaired->took_us / 1000), by);
 }

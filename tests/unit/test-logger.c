@@ -144,16 +144,20 @@ START_TEST(holds_back_repeated_lines)
 	/* The same words at another level are another line. */
 	logger_write(&logger, LOGGER_ERROR, "bus away");
 	ck_assert_str_eq(drain(fds[0]), "reload-guard: error: bus away\n");
-	/* So are they of another wipe: each is told. */
-	for (int64_t wipe = 1; wipe <= 2; wipe++) {
-		const struct logger_fields fields = {.kind = LOGGER_KIND_RESTORED, .wipe = wipe};
+	/* Of another wipe or occasion each is told. */
+	for (int64_t i = 1; i <= 4; i++) {
+		const struct logger_fields fields = {.kind = LOGGER_KIND_RESTORED,
+		                                     .wipe = i < 3 ? i : 0,
+		                                     .occasion = i < 3 ? 0 : i};
 
-		for (int i = 0; i < 2; i++)
+		for (int j = 0; j < 2; j++)
 			logger_write_about(&logger, LOGGER_INFO, &fields, "restored 1 of 1");
 		ck_assert_str_eq(drain(fds[0]), "reload-guard: restored 1 of 1\n");
 	}
 	logger_flush(&logger);
 	ck_assert_str_eq(drain(fds[0]), "reload-guard: (an earlier line was repeated 1 time)\n"
+	                                "reload-guard: (an earlier line was repeated 1 time)\n"
+	                                "reload-guard: (an earlier line was repeated 1 time)\n"
 	                                "reload-guard: (an earlier line was repeated 1 time)\n");
 	/* Many different lines do not stop, and none is lost. */
 	for (int i = 0; i < 3 * LOGGER_N_RECENT; i++) {

@@ -68,10 +68,12 @@ void logger_init(struct logger *logger, int fd, int verbosity)
 	logger->now_us = clock_monotonic_us;
 }
 
-/* FNV-1a, over level, wipe and text: of two wipes in a minute both are told, in the same words. */
-static uint64_t hash_line(enum logger_level level, int64_t wipe, const char *text)
+/* FNV-1a, over level, occasion and text: of two in a minute both are told, in the same words. */
+static uint64_t hash_line(enum logger_level level, const struct logger_fields *about,
+                          const char *text)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)level ^ (uint64_t)wipe << 8;
+	int64_t occasion = about ? about->wipe ^ about->occasion : 0;
+	uint64_t hash = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)level ^ (uint64_t)occasion << 8;
 
 	for (; *text; text++)
 		hash = (hash ^ (unsigned char)*text) * UINT64_C(0x100000001b3);
@@ -253,8 +255,7 @@ static void write_raw(struct logger *logger, enum logger_level level,
 	unsigned long repeats = 0;
 	size_t length;
 
-	if (level != LOGGER_DEBUG &&
-	    is_repeated(logger, hash_line(level, about ? about->wipe : 0, raw), &repeats))
+	if (level != LOGGER_DEBUG && is_repeated(logger, hash_line(level, about, raw), &repeats))
 		return;
 	length = text_escape(text, sizeof(text), raw);
 	if (length >= sizeof(text) || strlen(raw) == LOGGER_LINE_MAX - 1)
@@ -302,7 +303,8 @@ void logger_write(struct logger *logger, enum logger_level level, const char *fo
 }
 
 /**
- * logger_write_about() - the same, with fields for the journal; of another wipe it is another line
+ * logger_write_about() - the same, with fields for the journal; of another wipe or occasion it is
+ * another line
  * @fields: borrowed
  */
 void logger_write_about(struct logger *logger, enum logger_level level,

@@ -66,6 +66,7 @@ enum logger_kind {
 struct logger_fields {
 	enum logger_kind kind;
 	int64_t wipe;             /* RELOAD_GUARD_WIPE; 0: none */
+	int64_t occasion;         /* 0: none; no field: of another it is another line */
 	const struct strv *items; /* RELOAD_GUARD_ITEM, one for each; borrowed */
 	const char *jail;         /* RELOAD_GUARD_JAIL; borrowed */
 	const char *address;      /* RELOAD_GUARD_ADDRESS; borrowed */

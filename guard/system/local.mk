@@ -30,6 +30,8 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/jobwatch.h \
 	guard/system/firewalld/confwatch.c \
 	guard/system/firewalld/confwatch.h \
+	guard/system/firewalld/culprit.c \
+	guard/system/firewalld/culprit.h \
 	guard/system/firewalld/firewalld-answers.c \
 	guard/system/firewalld/firewalld-answers.h \
 	guard/system/firewalld/firewalld-internal.h \

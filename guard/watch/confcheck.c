@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/confcheck.h"
 
-#include "guard/base/text.h"
 #include "guard/system/host/clock.h"
-#include "guard/system/firewalld/zonefile.h"
+#include "guard/system/firewalld/confwatch.h"
+#include "guard/system/firewalld/culprit.h"
 #include "guard/system/firewalld/zoneparts.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,11 +14,14 @@
 #define GATHER_MS 300
 #define PAUSE_MS  3000
 
-#define ZONES "/etc/firewalld/zones"
+/* What packages bring and take away; what the administrator has, edits.h watches. */
+#define SHIPPED "/usr/lib/firewalld"
+#define ZONES   "/etc/firewalld/zones"
 
 struct confcheck {
 	struct confcheck_options given;
 	struct loop_source *timer;
+	struct confwatch *shipped; /* NULL: cannot be watched */
 	struct firewalld_op *asking;
 	bool changed;     /* since it was asked */
 	bool anew;        /* since it was last told that they are in order */
@@ -55,40 +57,32 @@ static const char *outlook(const struct confcheck *check)
 	       "mail shut. Fix that file, then: firewall-cmd --check-config";
 }
 
-static void tell_broken(struct confcheck *check)
+/* Broken anew in the same way it is told anew. */
+static void tell(struct confcheck *check)
 {
-	logger_write(check->given.logger, LOGGER_ERROR,
-	             "firewalld's configuration is broken: %s. %s", check->broken, outlook(check));
+	const struct logger_fields about = {.occasion = check->asked_us};
+
+	if (!*check->broken) {
+		logger_write_about(check->given.logger, LOGGER_NOTICE, &about,
+		                   "firewalld's configuration is in order again");
+		return;
+	}
+	logger_write_about(check->given.logger, LOGGER_ERROR, &about,
+	                   "firewalld's configuration is broken: %s. %s", check->broken,
+	                   outlook(check));
 	record_event(check->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "its configuration is broken: %s", check->broken);
 }
 
-static bool is_broken(const char *file, size_t length)
+/* In firewalld's words, and where in its files that is; "": nothing is wrong. */
+static void find_words(char *words, size_t size, const char *said)
 {
-	_cleanup_firewall_ struct firewall zone = FIREWALL_NULL;
-	_cleanup_free_ char *name = strndup(file, length);
-	struct err err = ERR_NULL;
+	_cleanup_free_ char *where = NULL;
 
-	return name && zonefile_read(&zone, name, "", &err) == ZONEFILE_E_BROKEN;
-}
-
-/* Of XML that is none firewalld names the line, and not the file: the first such zone is it. */
-static void name_file(char *words, size_t size)
-{
-	DIR *dir = strstr(words, "not a valid") ? opendir(ZONES) : NULL;
-	const struct dirent *entry;
-
-	while (dir && (entry = readdir(dir))) {
-		size_t length = strlen(entry->d_name), used = strlen(words);
-
-		if (!text_has_suffix(entry->d_name, ".xml") ||
-		    !is_broken(entry->d_name, length - 4))
-			continue;
-		snprintf(words + used, size - used, " (" ZONES "/%s)", entry->d_name);
-		break;
-	}
-	if (dir)
-		closedir(dir);
+	if (culprit_find(&where, said, "") == 0 && where)
+		snprintf(words, size, "%.200s (%s)", said, where);
+	else
+		snprintf(words, size, "%s", said);
 }
 
 static void tell_in_order(struct confcheck *check)
@@ -113,20 +107,14 @@ static void on_checked(int result, const struct err *err, void *userdata)
 	if (zoneparts_broken(&part, "") < 0)
 		return;
 	check->unseen = result == 0 && part;
-	if (part)
+	if (result != 0)
+		find_words(words, sizeof(words), err_text(err, result));
+	else if (part)
 		snprintf(words, sizeof(words), "%s", part);
-	else if (result != 0)
-		snprintf(words, sizeof(words) / 2, "%s", err_text(err, result));
-	if (!part)
-		name_file(words, sizeof(words));
 	if (strcmp(words, check->broken) != 0) {
 		memcpy(check->broken, words, sizeof(words));
 		check->anew = true;
-		if (*words)
-			tell_broken(check);
-		else
-			logger_write(check->given.logger, LOGGER_NOTICE,
-			             "firewalld's configuration is in order again");
+		tell(check);
 	}
 	if (!*words && check->state == FIREWALL_STATE_FAILED)
 		tell_in_order(check);
@@ -157,11 +145,23 @@ void confcheck_changed(struct confcheck *check)
 	plan(check);
 }
 
+/* Only that something did. */
+static void on_shipped(void *userdata)
+{
+	struct confcheck *check = userdata;
+	struct confwatch_changes changes = CONFWATCH_CHANGES_NULL;
+
+	(void)!confwatch_take(check->shipped, &changes);
+	confwatch_changes_deinit(&changes);
+	confcheck_changed(check);
+}
+
 /** confcheck_state() - firewalld was read; again and again while it is not RUNNING */
 void confcheck_state(struct confcheck *check, enum firewall_state state)
 {
 	check->state = state;
-	if (state == FIREWALL_STATE_FAILED)
+	/* and once at the guard's start: a file may have been broken before it */
+	if (state == FIREWALL_STATE_FAILED || (state == FIREWALL_STATE_RUNNING && !check->asked_us))
 		plan(check);
 }
 
@@ -185,6 +185,8 @@ int confcheck_new(struct confcheck **out, const struct confcheck_options *option
 		free(check);
 		return r;
 	}
+	if (confwatch_new(&check->shipped, options->loop, SHIPPED, on_shipped, check) < 0)
+		check->shipped = NULL;
 	*out = check;
 	return 0;
 }
@@ -195,6 +197,7 @@ void confcheck_free(struct confcheck *check)
 	if (!check)
 		return;
 	firewalld_cancel(check->asking);
+	confwatch_free(check->shipped);
 	loop_remove(check->timer);
 	free(check);
 }

@@ -4,7 +4,8 @@
  *
  * One that does not ruins the next reload, or the next boot, which then has a stock
  * configuration with mail shut. firewalld itself knows, and is asked when a file was
- * changed, by whomever, and while it is in state FAILED; what it says names the file.
+ * changed, by whomever or by a package, while it is in state FAILED, and once at the guard's
+ * start. File and line, which it mostly does not say, are looked for (culprit.h).
  */
 #ifndef GUARD_WATCH_CONFCHECK_H
 #define GUARD_WATCH_CONFCHECK_H

@@ -29,11 +29,29 @@ cat >/etc/firewalld/zones/extra.xml <<-X
 	<zone><service name="no-such-service"/></zone>
 	X
 need "it is found" finds zone-file error
-need "in firewalld's words" out_has "details: .*'no-such-service' not among"
+need "in firewalld's words" out_has "details: .*'no-such-service' not among.*/zones/extra.xml line 2"
 need "status is not fine" exits 1 guard status
 need "nor is Nagios" exits 2 guard check --format nagios
 rm /etc/firewalld/zones/extra.xml
 need "status is fine again" exits 0 guard status
+
+# nor other kinds of files: which, and where
+odd() {
+	echo "$2" >"/etc/firewalld/$1"
+	need "it is said where that is ($1)" within 10 said "configuration is broken: .*\\(/etc/firewalld/$1 line [0-9]+"
+	rm "/etc/firewalld/$1"
+}
+odd services/odd.xml '<service><port port="25" protocol="tcp"/'
+odd services/odd.xml '<service><port number="25" protocol="tcp"/></service>'
+odd ipsets/odd.xml '<ipset type="hash:ip"><entry>192.0.2.1</entry'
+# what was broken before the guard began is said, too
+need "the watcher ends" watch_down
+echo '<service><include nam="imaps"/></service>' >/etc/firewalld/services/odd.xml
+: >"$W/watch.log"
+watch_start
+need "it is said where that is" within 15 said 'configuration is broken: .*\(/etc/firewalld/services/odd.xml line 1'
+rm /etc/firewalld/services/odd.xml
+need "and that it is mended" within 10 said 'configuration is in order again'
 
 # the default zone, by hand and by firewalld
 need "firewalld's own change" fwc --set-default-zone=home

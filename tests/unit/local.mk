@@ -28,6 +28,7 @@ UNIT_TESTS = \
 	tests/unit/test-conflict \
 	tests/unit/test-conflictlist \
 	tests/unit/test-confwatch \
+	tests/unit/test-culprit \
 	tests/unit/test-coverage \
 	tests/unit/test-cycle \
 	tests/unit/test-denial \

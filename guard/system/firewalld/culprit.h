@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * culprit - where in its files that stands which firewalld refuses
+ *
+ * firewalld says what is wrong, and sometimes of which zone; the file and the line it mostly does
+ * not. For text that a person reads, and for nothing else.
+ */
+#ifndef GUARD_SYSTEM_FIREWALLD_CULPRIT_H
+#define GUARD_SYSTEM_FIREWALLD_CULPRIT_H
+
+#include "guard/base/util.h"
+
+int culprit_find(char **out, const char *words, const char *root) _must_check_;
+
+#endif

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Which file and line firewalld means by what it says. */
+#include "guard/system/firewalld/culprit.h"
+
+#include "tests/unit/unit.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char root[64];
+
+static void run_shell(const char *text)
+{
+	char command[2048];
+
+	snprintf(command, sizeof(command), "cd '%s' && %s", root, text);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static void begin(void)
+{
+	snprintf(root, sizeof(root), "/tmp/test-culprit.%d", getpid());
+	ck_assert_int_eq(mkdir(root, 0700), 0);
+	run_shell(
+	    "mkdir -p etc/firewalld/zones/work etc/firewalld/policies usr/lib/firewalld/zones "
+	    "usr/lib/firewalld/services etc/firewalld/services && "
+	    "printf '<zone>\\n<service name=\"ssh\"/>\\n</zone>\\n' >usr/lib/firewalld/zones/public.xml "
+	    "&& printf '<zone>\\n<service name=\"ssh\"/>\\n<service name=\"gone\"/>\\n<interface "
+	    "name=\"eth7\"/>\\n</zone>\\n' >etc/firewalld/zones/public.xml && "
+	    "printf '<zone>\\n<interface name=\"eth7\"/>\\n<service nam=\"x\"/></zone>\\n' "
+	    ">etc/firewalld/zones/home.xml && "
+	    "printf '<zone>\\n\\n<service name=\"part\"/></zone>\\n' >etc/firewalld/zones/work/10.xml && "
+	    "printf '<policy>\\n<ingress-zone name=\"moon\"/>\\n<rule><service name=\"gone\"/></rule>"
+	    "</policy>\\n' >etc/firewalld/policies/in.xml && "
+	    "printf '<service>\\n<port port=\"99999\" protocol=\"tcp\"/>\\n<include "
+	    "service=\"ghost\"/>\\n<prot/></service>\\n' >usr/lib/firewalld/services/imaps.xml && "
+	    "printf '<service>\\n\\n<port\\n' >etc/firewalld/services/broken.xml");
+}
+
+static void end(void)
+{
+	char command[128];
+
+	snprintf(command, sizeof(command), "rm -rf '%s'", root);
+	ck_assert_int_eq(system(command), 0);
+}
+
+static const struct {
+	const char *words, *where; /* NULL: nobody can tell */
+} cases[] = {
+    {"INVALID_SERVICE: Zone 'public': 'gone' not among existing services",
+     "/etc/firewalld/zones/public.xml line 3"},
+    {"INVALID_SERVICE: Policy 'in': 'gone' not among existing services",
+     "/etc/firewalld/policies/in.xml line 3"},
+    /* older ones do not say whose */
+    {"INVALID_SERVICE: 'gone' not among existing services",
+     "/etc/firewalld/zones/public.xml line 3, /etc/firewalld/policies/in.xml line 3"},
+    {"INVALID_SERVICE: Zone 'work': 'part' not among existing services",
+     "/etc/firewalld/zones/work/10.xml line 3"},
+    {"INVALID_SERVICE: Zone 'work/10': 'part' not among existing services",
+     "/etc/firewalld/zones/work/10.xml line 3"},
+    {"INVALID_ZONE: Policy 'in': 'moon' not among existing zones",
+     "/etc/firewalld/policies/in.xml line 2"},
+    {"INVALID_SERVICE: Service 'imaps': Included service 'ghost' not found.",
+     "/usr/lib/firewalld/services/imaps.xml line 3"},
+    {"INVALID_INTERFACE: Zone 'public': interface 'eth7' already bound to zone 'home'",
+     "/etc/firewalld/zones/home.xml line 2, /etc/firewalld/zones/public.xml line 4"},
+    {"INVALID_SERVICE: not a valid service file: <unknown>:3:5: no element found",
+     "/etc/firewalld/services/broken.xml line 3"},
+    {"PARSE_ERROR: Missing attribute name for service", "/etc/firewalld/zones/home.xml line 3"},
+    {"PARSE_ERROR: service: Unexpected attribute nam", "/etc/firewalld/zones/home.xml line 3"},
+    {"PARSE_ERROR: Unexpected element prot", "/usr/lib/firewalld/services/imaps.xml line 4"},
+    {"PARSE_ERROR: Unexpected element 'prot'", "/usr/lib/firewalld/services/imaps.xml line 4"},
+    {"INVALID_PORT: port number in '99999' is too big",
+     "/usr/lib/firewalld/services/imaps.xml line 2"},
+    /* the administrator's file counts, and it has none of that */
+    {"INVALID_SERVICE: Zone 'public': 'nowhere' not among existing services", NULL},
+    {"COMMAND_FAILED: something else", NULL},
+    {"PARSE_ERROR: '", NULL},
+    {"", NULL},
+};
+
+START_TEST(the_place_is_found)
+{
+	_cleanup_free_ char *where = NULL;
+
+	ck_assert_int_eq(culprit_find(&where, cases[_i].words, root), 0);
+	if (cases[_i].where)
+		ck_assert_pstr_eq(where, cases[_i].where);
+	else
+		ck_assert_ptr_null(where);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("culprit");
+	TCase *tc = tcase_create("culprit");
+
+	tcase_add_checked_fixture(tc, begin, end);
+	tcase_add_loop_test(tc, the_place_is_found, 0, (int)ARRAY_SIZE(cases));
+	suite_add_tcase(suite, tc);
+	return unit_run(suite);
+}

@@ -26,6 +26,7 @@ struct announcer {
 	char failed_reload[CAUSE_WORDS_SIZE]; /* who called for the last one that came to nothing */
 	int64_t failed_reload_us;             /* monotonic; 0: none */
 	char repair[CAUSE_WORDS_SIZE];        /* what the guard last did to repair firewalld */
+	int64_t failed_us;                    /* monotonic; of the start that failed last */
 	int64_t repair_us;                    /* monotonic; 0: none that a wipe is to follow */
 	int64_t repair_at_us;                 /* the same as time of day */
 	char last_wipe[160];                  /* for the status line; "" : none yet */
@@ -108,12 +109,16 @@ static const char *failed_reload(const struct announcer *announcer)
 static void tell_failed(struct announcer *announcer)
 {
 	const char *failed = failed_reload(announcer);
+	struct logger_fields about;
 
-	logger_write(announcer->given.logger, LOGGER_ERROR,
-	             "firewalld is in state FAILED%s%s: it could not load its configuration and "
-	             "uses a stock one. Fix what `firewall-cmd --check-config` and firewalld's log "
-	             "name. Until then the guard puts mail back into what there is.",
-	             *failed ? " after " : "", failed);
+	announcer->failed_us = clock_monotonic_us();
+	about = (struct logger_fields){.occasion = announcer->failed_us};
+	logger_write_about(
+	    announcer->given.logger, LOGGER_ERROR, &about,
+	    "firewalld is in state FAILED%s%s: it could not load its configuration and "
+	    "uses a stock one. Fix what `firewall-cmd --check-config` and firewalld's log "
+	    "name. Until then the guard puts mail back into what there is.",
+	    *failed ? " after " : "", failed);
 	record_event(announcer->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "firewalld is in state FAILED%s%s", *failed ? " after " : "", failed);
 }
@@ -218,6 +223,7 @@ static void describe_waiting(char *out, size_t size, size_t n)
 /* What of mail is back in a firewalld that has failed, and what is not. */
 static void tell_made_do(struct announcer *announcer, const struct makeshift_outcome *outcome)
 {
+	const struct logger_fields about = {.occasion = announcer->failed_us};
 	size_t n_restored = outcome->n_restored + outcome->n_moved;
 	char waiting[128] = "", moved[128] = "";
 
@@ -227,9 +233,10 @@ static void tell_made_do(struct announcer *announcer, const struct makeshift_out
 		snprintf(moved, sizeof(moved),
 		         " (%zu of them in zone %s, in the place of their own)", outcome->n_moved,
 		         outcome->zone);
-	logger_write(announcer->given.logger, outcome->n_waiting ? LOGGER_ERROR : LOGGER_WARNING,
-	             "%zu restored into the stock configuration that firewalld uses%s%s",
-	             n_restored, moved, waiting);
+	logger_write_about(announcer->given.logger,
+	                   outcome->n_waiting ? LOGGER_ERROR : LOGGER_WARNING, &about,
+	                   "%zu restored into the stock configuration that firewalld uses%s%s",
+	                   n_restored, moved, waiting);
 	record_event(announcer->given.record, EVENT_REPAIR, NULL,
 	             "%zu items were put back into a firewalld in state FAILED%s, %zu wait",
 	             n_restored, moved, outcome->n_waiting);

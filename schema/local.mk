@@ -9,7 +9,8 @@ SCHEMA_SQL = \
 	schema/sql/006-told.sql \
 	schema/sql/007-ban-shape.sql \
 	schema/sql/008-trust.sql \
-	schema/sql/009-event-jail.sql
+	schema/sql/009-event-jail.sql \
+	schema/sql/010-timed-trait.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

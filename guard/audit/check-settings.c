@@ -3,6 +3,7 @@
 #include "guard/audit/checks-internal.h"
 #include "guard/audit/explain.h"
 #include "guard/model/fault.h"
+#include "guard/model/trait.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -82,6 +83,54 @@ static void add_endless(struct builder *commands, const struct item *item)
 	item_add_command(commands, "add", item, false);
 }
 
+static const struct ruleset_zone *find_policy(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->n_zones; i++)
+		if (ruleset->zones[i].is_policy && strcmp(ruleset->zones[i].name, name) == 0)
+			return &ruleset->zones[i];
+	return NULL;
+}
+
+static bool forwards(const struct ruleset *ruleset, const char *zone)
+{
+	for (size_t i = 0; i < ruleset->n_zones; i++)
+		if (!ruleset->zones[i].is_policy && strcmp(ruleset->zones[i].name, zone) == 0)
+			return ruleset->zones[i].forward;
+	return false;
+}
+
+/* Nobody may have heard that it went. Of a disabled policy nothing is read, not even its zones. */
+static bool is_there(const struct ruleset *ruleset, const struct store_timed *timed)
+{
+	const char *policy = item_policy_name(timed->zone), *value = strchr(timed->trait, '=');
+	const struct ruleset_zone *zone = policy ? find_policy(ruleset, policy) : NULL;
+
+	if (!policy)
+		return forwards(ruleset, timed->zone);
+	if (!zone || !value)
+		return !zone;
+	return strv_contains(*timed->trait == 'i' ? &zone->ingress_zones : &zone->egress_zones,
+	                     value + 1);
+}
+
+/* What is no item is left to firewalld, which ends it. */
+static int add_traits(const struct picture *picture, struct builder *names,
+                      struct builder *commands)
+{
+	for (size_t i = 0; i < picture->timeds.n; i++) {
+		const struct store_timed *timed = &picture->timeds.rows[i];
+		_cleanup_free_ char *text = NULL;
+
+		if (timed->until_us <= picture->now_us || !is_there(&picture->ruleset, timed))
+			continue;
+		if (trait_format(&text, timed->zone, timed->trait) < 0)
+			return -ENOMEM;
+		builder_join(names, ", ", text);
+		trait_add_removal(commands, timed->zone, timed->trait);
+	}
+	return 0;
+}
+
 /* Ends are known to who heard of them: the watcher, which wrote them down. */
 static int reload_crash(struct check_run *run)
 {
@@ -91,6 +140,8 @@ static int reload_crash(struct check_run *run)
 	char *command = NULL;
 	int r = 0;
 
+	if (!fault_has(FAULT_TIMED_RELOAD, picture->ruleset.version))
+		return 0;
 	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
 		const struct firewall_entry *entry = &picture->last.entries[i];
 
@@ -101,10 +152,12 @@ static int reload_crash(struct check_run *run)
 		if (r == 0)
 			add_endless(&commands, &entry->item);
 	}
-	if (r < 0 || list.n == 0 || !fault_has(FAULT_TIMED_RELOAD, picture->ruleset.version))
+	if (r == 0)
+		r = add_traits(picture, &list.names, &commands);
+	if (r == 0)
+		r = check_take(&commands, &command);
+	if (r < 0 || !command)
 		return r;
-	if (check_take(&commands, &command) < 0)
-		return -ENOMEM;
 	return check_add(
 	    run, check_list_take(&list), command,
 	    "firewalld %s aborts a reload while a --timeout is pending, and then nobody gets in",

@@ -185,6 +185,9 @@ static int read_store(struct reading *reading)
 		r = store_trust_list(reading->store, &picture->trusts,
 		                     reading_why(reading, PICTURE_STORE));
 	if (r == 0)
+		r = store_timed_list(reading->store, &picture->timeds,
+		                     reading_why(reading, PICTURE_STORE));
+	if (r == 0)
 		r = read_last(reading, reading_why(reading, PICTURE_STORE));
 	if (r == STORE_E_NOT_FOUND) {
 		*reading_why(reading, PICTURE_STORE) = ERR_NULL;

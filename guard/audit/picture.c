@@ -37,6 +37,7 @@ void picture_deinit(struct picture *picture)
 	free(picture->actionlog_why);
 	banshapes_deinit(&picture->shapes);
 	store_wipe_info_deinit(&picture->wipe);
+	store_timeds_deinit(&picture->timeds);
 	store_trusts_deinit(&picture->trusts);
 	clientranges_deinit(&picture->clients);
 	*picture = PICTURE_NULL;

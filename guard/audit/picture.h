@@ -141,6 +141,7 @@ struct picture {
 	struct store_wipe_info wipe; /* the last one */
 	bool wipe_open;              /* is being dealt with right now */
 	int64_t unwiped_us;          /* see mismatch.h */
+	struct store_timeds timeds; /* what is no item, and firewalld ends by itself */
 	struct store_trusts trusts;  /* whom a person trusts for a while */
 	struct firewall last;        /* the last snapshot */
 	int64_t last_us;             /* when firewalld was seen so; 0: there is none */

@@ -45,6 +45,8 @@ libguard_model_a_SOURCES = \
 	guard/model/event.h \
 	guard/model/fault.c \
 	guard/model/fault.h \
+	guard/model/trait.c \
+	guard/model/trait.h \
 	guard/model/finding.c \
 	guard/model/finding.h \
 	guard/model/firewall.c \

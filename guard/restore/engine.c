@@ -286,6 +286,17 @@ static void on_panic(struct engine *engine, bool on)
 	bankeeper_go(engine->bans);
 }
 
+/* It is no item, so nobody puts it back; but its timer may break a reload off. */
+static void on_trait(struct engine *engine, const struct firewalld_event *event)
+{
+	if (!engine->takeover)
+		return;
+	record_timed(engine->given.record, event->zone, event->trait,
+	             event->on ? event->at_us + INT64_C(1000000) * event->timeout_s : 0);
+	if (event->on)
+		takeover_trait(engine->takeover, event);
+}
+
 static void on_default_zone(struct engine *engine, const char *zone)
 {
 	/* the reading that tells whom it took along counts for nothing while it has failed */
@@ -330,6 +341,13 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	return kind;
 }
 
+/* Of an errand nothing is on record. */
+static void timers_gone(struct engine *engine)
+{
+	if (engine->takeover)
+		record_timed_clear(engine->given.record);
+}
+
 static void on_appeared(struct engine *engine, const struct firewalld_event *event)
 {
 	const char *before = record_instance(engine->given.record);
@@ -345,6 +363,8 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	/* what was meant until now belongs to the instance that went */
 	if (before)
 		engine_store(engine);
+	if (kind == WIPE_RESTART || kind == WIPE_REBOOT)
+		timers_gone(engine);
 	record_appeared(engine->given.record, event->instance);
 	cycle_appeared(engine->cycle, kind, event->at_us);
 }
@@ -377,6 +397,7 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 	case FIREWALLD_EVENT_RELOADED:
 		if (engine->kernelwatch)
 			kernelwatch_learn(engine->kernelwatch);
+		timers_gone(engine);
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
@@ -408,6 +429,9 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 		break;
 	case FIREWALLD_EVENT_POLICY_CHANGED:
 		on_policy(engine, event);
+		break;
+	case FIREWALLD_EVENT_TRAIT:
+		on_trait(engine, event);
 		break;
 	case FIREWALLD_EVENT_ZONE_CHANGED:
 	case FIREWALLD_EVENT_LOST_TRACK:

@@ -85,7 +85,8 @@ enum news_pending_act {
 };
 
 struct news_pending {
-	const struct item *item;
+	const struct item *item; /* NULL: @trait of @zone, which is none; it is left to firewalld */
+	const char *zone, *trait;
 	int64_t until_us;
 	enum news_pending_act act;
 	const char *version; /* of firewalld */

@@ -432,6 +432,30 @@ void record_trust_end(struct record *record, const char *address)
 		             "who is trusted");
 }
 
+/** record_timed() - what is no item is there until then; 0: it is gone, and with it its end */
+void record_timed(struct record *record, const char *zone, const char *trait, int64_t until_us)
+{
+	_cleanup_free_ char *of = strdup(zone), *what = strdup(trait);
+	const struct store_timed timed = {of, what, until_us};
+	struct err err = ERR_NULL;
+
+	if (record->store && of && what)
+		(void)settle(record,
+		             until_us ? store_timed_put(record->store, &timed, &err)
+		                      : store_timed_end(record->store, of, what, &err),
+		             &err, "what ends by itself");
+}
+
+/** record_timed_clear() - firewalld has no timer any more */
+void record_timed_clear(struct record *record)
+{
+	struct err err = ERR_NULL;
+
+	if (record->store)
+		(void)settle(record, store_timed_clear(record->store, &err), &err,
+		             "what ends by itself");
+}
+
 /** record_shapes() - what bans look like; @out is written where the store tells; 0 or -ENOMEM */
 int record_shapes(struct record *record, struct banshapes *out)
 {

@@ -66,6 +66,8 @@ int record_released(struct record *record, struct store_items *out) _must_check_
 bool record_trusts(struct record *record, struct store_trusts *out) _must_check_;
 void record_trust_hold(struct record *record, const struct store_trust *trust);
 void record_trust_end(struct record *record, const char *address);
+void record_timed(struct record *record, const char *zone, const char *trait, int64_t until_us);
+void record_timed_clear(struct record *record);
 int record_shapes(struct record *record, struct banshapes *out) _must_check_;
 void record_shape(struct record *record, const struct banshape *shape);
 void record_protected_again(struct record *record, const struct item *item);

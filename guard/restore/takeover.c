@@ -415,6 +415,21 @@ void takeover_look(struct takeover *takeover)
 	go_on(takeover);
 }
 
+/** takeover_trait() - what is no item is there for a time; @event: FIREWALLD_EVENT_TRAIT */
+void takeover_trait(const struct takeover *takeover, const struct firewalld_event *event)
+{
+	const struct news_pending pending = {
+	    .zone = event->zone,
+	    .trait = event->trait,
+	    .until_us = event->at_us + INT64_C(1000000) * event->timeout_s,
+	    .act = NEWS_PENDING_LEFT,
+	    .version = firewalld_version(takeover->given.fw),
+	};
+
+	if (is_at_fault(takeover))
+		news_tell(takeover->given.listener, NEWS_PENDING, .pending = &pending);
+}
+
 /** takeover_gone() - firewalld went, and its timers with it */
 void takeover_gone(struct takeover *takeover)
 {

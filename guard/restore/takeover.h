@@ -11,6 +11,8 @@
  * that is killed; and that the item is out is on record before it is, so that another guard puts
  * it back.
  *
+ * What has an end and is no item (forward, the zones of a policy) is left to firewalld, and told.
+ *
  * The signal of an item's end has a timer of its own in firewalld, which nobody can take back:
  * it comes although nothing ended. See expiry_doubt().
  */
@@ -38,6 +40,7 @@ struct takeover_options {
 int takeover_new(struct takeover **out, const struct takeover_options *options) _must_check_;
 void takeover_free(struct takeover *takeover); /* before firewalld; NULL is fine */
 void takeover_opened(struct takeover *takeover, const struct item *item);
+void takeover_trait(const struct takeover *takeover, const struct firewalld_event *event);
 void takeover_look(struct takeover *takeover);
 void takeover_gone(struct takeover *takeover);
 bool takeover_hears(struct takeover *takeover, const struct firewalld_event *event) _must_check_;

@@ -50,6 +50,7 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld-session.c \
 	guard/system/firewalld/firewalld-session.h \
 	guard/system/firewalld/firewalld-signal.c \
+	guard/system/firewalld/firewalld-trait.c \
 	guard/system/firewalld/firewalld-wait.c \
 	guard/system/firewalld/firewalld-write.c \
 	guard/system/firewalld/firewalld.c \
@@ -161,6 +162,7 @@ libguard_system_a_SOURCES = \
 	guard/system/store/store-shape.c \
 	guard/system/store/store-snapshot.c \
 	guard/system/store/store-statements.c \
+	guard/system/store/store-timed.c \
 	guard/system/store/store-transaction.c \
 	guard/system/store/store-trust.c \
 	guard/system/store/store-wipe.c \

@@ -5,6 +5,7 @@
 #include "guard/base/timespec.h"
 #include "guard/model/fault.h"
 #include "guard/model/pace.h"
+#include "guard/model/trait.h"
 #include "guard/restore/makeshift.h"
 #include "guard/restore/trust.h"
 #include "guard/system/host/clock.h"
@@ -255,26 +256,43 @@ static void tell_repaired(struct announcer *announcer, const struct news_repaire
 	             (long long)(repaired->took_us / 1000), by);
 }
 
+/* What has the timeout, and what takes its timer away. */
+static int pending_words(const struct news_pending *pending, char **text, char **command)
+{
+	_cleanup_builder_ struct builder removal = BUILDER_NULL;
+	int r;
+
+	if (pending->item)
+		item_add_command(&removal, "remove", pending->item, false);
+	else
+		trait_add_removal(&removal, pending->zone, pending->trait);
+	r = builder_take(&removal, command);
+	if (r < 0)
+		return r;
+	return pending->item ? item_format(text, pending->item)
+	                     : trait_format(text, pending->zone, pending->trait);
+}
+
 /* No reload gets through while an item has a timeout, or would. */
 static void tell_pending(struct announcer *announcer, const struct news_pending *pending)
 {
+	/* opened again for as long it is another one */
+	const struct logger_fields about = {.occasion = pending->until_us};
 	const char *issue = fault_issue(FAULT_TIMED_RELOAD);
 	const char *why = pending->why ? pending->why : "";
 	/* it may let in or keep out */
-	bool either = pending->item->kind == ITEM_RULE || pending->item->kind == ITEM_ICMP_BLOCK;
+	bool either = pending->item &&
+	              (pending->item->kind == ITEM_RULE || pending->item->kind == ITEM_ICMP_BLOCK);
 	const char *is = either ? "is there" : "is open", *ends = either ? "removes" : "closes";
-	_cleanup_builder_ struct builder removal = BUILDER_NULL;
 	_cleanup_free_ char *text = NULL, *command = NULL;
 	char left[TIMESPEC_TEXT_MAX];
 
-	/* what takes its timer away */
-	item_add_command(&removal, "remove", pending->item, false);
-	if (builder_take(&removal, &command) < 0 || item_format(&text, pending->item) < 0)
+	if (pending_words(pending, &text, &command) < 0)
 		return;
 	timespec_format_duration(pending->until_us - clock_now_us(), left);
 	if (pending->act == NEWS_PENDING_HELD) {
-		logger_write(
-		    announcer->given.logger, LOGGER_NOTICE,
+		logger_write_about(
+		    announcer->given.logger, LOGGER_NOTICE, &about,
 		    "%s %s for %s, and the guard %s it then, in firewalld's place: "
 		    "a reload of firewalld %s with a --timeout pending would break off (%s)",
 		    text, is, left, ends, pending->version, issue);
@@ -283,8 +301,8 @@ static void tell_pending(struct announcer *announcer, const struct news_pending 
 		             left, ends, pending->version, issue);
 		return;
 	}
-	logger_write(
-	    announcer->given.logger, LOGGER_WARNING,
+	logger_write_about(
+	    announcer->given.logger, LOGGER_WARNING, &about,
 	    "%s has a --timeout of %s more. A reload of firewalld %s before its end breaks "
 	    "off, and then no new connection gets in (%s)%s%s. Do not reload before, or "
 	    "remove it first: " TEXT_COMMAND,

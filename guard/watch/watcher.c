@@ -210,6 +210,7 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 	case FIREWALLD_EVENT_ITEM_REMOVED:
 	case FIREWALLD_EVENT_ITEM_MOVED:
 	case FIREWALLD_EVENT_POLICY_CHANGED:
+	case FIREWALLD_EVENT_TRAIT:
 	case FIREWALLD_EVENT_ZONE_CHANGED:
 	case FIREWALLD_EVENT_LOST_TRACK:
 		break;

@@ -307,17 +307,36 @@ static DBusMessage *answer_badly(DBusMessage *call, const struct fake_behaviour 
 	return reply;
 }
 
-static void copy_arguments(DBusMessageIter *from, DBusMessage *to)
+static void copy_arguments(DBusMessageIter *from, DBusMessageIter *to);
+
+static void copy_container(DBusMessageIter *from, int type, DBusMessageIter *to)
 {
-	DBusMessageIter iter;
+	DBusMessageIter inside, copy;
+	char *signature;
+
+	dbus_message_iter_recurse(from, &inside);
+	signature = type == DBUS_TYPE_ARRAY || type == DBUS_TYPE_VARIANT
+	                ? dbus_message_iter_get_signature(&inside)
+	                : NULL;
+	must(dbus_message_iter_open_container(to, type, signature, &copy), "open");
+	dbus_free(signature);
+	copy_arguments(&inside, &copy);
+	dbus_message_iter_close_container(to, &copy);
+}
+
+static void copy_arguments(DBusMessageIter *from, DBusMessageIter *to)
+{
 	int type;
 
-	dbus_message_iter_init_append(to, &iter);
 	while ((type = dbus_message_iter_get_arg_type(from)) != DBUS_TYPE_INVALID) {
 		DBusBasicValue value;
 
-		dbus_message_iter_get_basic(from, &value);
-		dbus_message_iter_append_basic(&iter, type, &value);
+		if (dbus_type_is_basic(type)) {
+			dbus_message_iter_get_basic(from, &value);
+			dbus_message_iter_append_basic(to, type, &value);
+		} else {
+			copy_container(from, type, to);
+		}
 		dbus_message_iter_next(from);
 	}
 }
@@ -325,7 +344,7 @@ static void copy_arguments(DBusMessageIter *from, DBusMessage *to)
 static void emit(DBusConnection *connection, DBusMessage *call)
 {
 	const char *interface, *member;
-	DBusMessageIter iter;
+	DBusMessageIter iter, to;
 	DBusMessage *signal;
 
 	dbus_message_iter_init(call, &iter);
@@ -334,7 +353,8 @@ static void emit(DBusConnection *connection, DBusMessage *call)
 	dbus_message_iter_get_basic(&iter, &member);
 	dbus_message_iter_next(&iter);
 	signal = dbus_message_new_signal("/org/fedoraproject/FirewallD1", interface, member);
-	copy_arguments(&iter, signal);
+	dbus_message_iter_init_append(signal, &to);
+	copy_arguments(&iter, &to);
 	dbus_connection_send(connection, signal, NULL);
 	dbus_message_unref(signal);
 }

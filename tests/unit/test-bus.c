@@ -437,7 +437,9 @@ struct seen {
 	enum firewalld_event_type type;
 	struct item item;
 	char zone[80];
+	char trait[80];
 	int timeout_s;
+	bool on;
 };
 
 static struct {
@@ -459,6 +461,8 @@ static void on_event(const struct firewalld_event *event, void *userdata)
 	ck_assert_int_gt(event->at_us, 0);
 	if (event->zone)
 		snprintf(copy->zone, sizeof(copy->zone), "%s", event->zone);
+	snprintf(copy->trait, sizeof(copy->trait), "%s", event->trait ? event->trait : "");
+	copy->on = event->on;
 	if (event->item)
 		ck_assert_int_eq(item_copy(&copy->item, event->item), 0);
 	if (event->type == FIREWALLD_EVENT_APPEARED)
@@ -884,6 +888,97 @@ START_TEST(malformed_signals_are_counted)
 }
 END_TEST
 
+/* Into the settings of a signal: a flag, a list of one zone or of none (""), or the timeout. */
+static void add_setting(DBusMessageIter *settings, const char *key, const char *signature,
+                        const void *value)
+{
+	DBusMessageIter entry, variant, list;
+
+	dbus_message_iter_open_container(settings, DBUS_TYPE_DICT_ENTRY, NULL, &entry);
+	dbus_message_iter_append_basic(&entry, DBUS_TYPE_STRING, &key);
+	dbus_message_iter_open_container(&entry, DBUS_TYPE_VARIANT, signature, &variant);
+	if (*signature == 'a') {
+		const char *zone = value;
+
+		dbus_message_iter_open_container(&variant, DBUS_TYPE_ARRAY, "s", &list);
+		if (*zone)
+			dbus_message_iter_append_basic(&list, DBUS_TYPE_STRING, &zone);
+		dbus_message_iter_close_container(&variant, &list);
+	} else {
+		dbus_message_iter_append_basic(&variant, *signature, value);
+	}
+	dbus_message_iter_close_container(&entry, &variant);
+	dbus_message_iter_close_container(settings, &entry);
+}
+
+static void emit_settings(bool is_policy, const char *name, const char *key, const char *signature,
+                          const void *value, dbus_int32_t timeout_s)
+{
+	DBusMessage *call =
+	    is_policy ? fake_emit("org.fedoraproject.FirewallD1.policy", "PolicyUpdated",
+	                          DBUS_TYPE_STRING, &name, DBUS_TYPE_INVALID)
+	              : fake_emit(ZONE_INTERFACE, "ZoneUpdated", DBUS_TYPE_STRING, &name,
+	                          DBUS_TYPE_INVALID);
+	DBusMessageIter iter, settings;
+
+	dbus_message_iter_init_append(call, &iter);
+	dbus_message_iter_open_container(&iter, DBUS_TYPE_ARRAY, "{sv}", &settings);
+	add_setting(&settings, key, signature, value);
+	add_setting(&settings, "timeout", "i", &timeout_s);
+	dbus_message_iter_close_container(&iter, &settings);
+	emit(call);
+}
+
+static void saw_trait(const char *zone, const char *trait, bool on, int timeout_s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < seen.n; i++) {
+		if (seen.events[i].type != FIREWALLD_EVENT_TRAIT)
+			continue;
+		n++;
+		ck_assert_str_eq(seen.events[i].zone, zone);
+		ck_assert_str_eq(seen.events[i].trait, trait);
+		ck_assert_int_eq(seen.events[i].on, on);
+		ck_assert_int_eq(seen.events[i].timeout_s, timeout_s);
+	}
+	ck_assert_uint_eq(n, *trait ? 1 : 0);
+	forget_seen();
+}
+
+/* What is no item has its end in the signal of its zone alone; what was there before has none. */
+START_TEST(tells_what_is_no_item_and_ends)
+{
+	const dbus_bool_t yes = TRUE, no = FALSE;
+
+	start_adapter(NULL, 0);
+	await(firewalld_default_zone(world.fw));
+	forget_seen();
+	/* "" is the default zone */
+	emit_settings(false, "", "forward", "b", &yes, 600);
+	saw_trait("public", "forward", true, 600);
+	emit_settings(false, "public", "forward", "b", &yes, 600);
+	saw_trait("", "", false, 0);
+	emit_settings(false, "public", "services", "as", "imaps", 600);
+	saw_trait("", "", false, 0);
+	emit_settings(false, "public", "forward", "b", &no, 0);
+	saw_trait("public", "forward", false, 0);
+	emit_settings(true, "in", "ingress_zones", "as", "home", 0);
+	saw_trait("", "", false, 0);
+	emit_settings(true, "in", "egress_zones", "as", "HOST", 60);
+	saw_trait("policy:in", "egress-zone=HOST", true, 60);
+	emit_settings(true, "in", "ingress_zones", "as", "home", 60);
+	saw_trait("", "", false, 0);
+	emit_settings(true, "in", "ingress_zones", "as", "", 0);
+	saw_trait("policy:in", "ingress-zone=home", false, 0);
+	emit_settings(true, "in", "disable", "b", &yes, 60);
+	saw_trait("policy:in", "disable", true, 60);
+	/* of another kind than firewalld documents */
+	emit_settings(true, "in", "disable", "s", &(const char *){"yes"}, 60);
+	saw_trait("", "", false, 0);
+}
+END_TEST
+
 /* Anyone may emit a signal; only the owner of the name is believed. */
 START_TEST(signals_of_others_are_ignored)
 {
@@ -1044,6 +1139,7 @@ int main(void)
 	tcase_add_test(firewalld, permanent_writes_end_with_firewalld);
 	tcase_add_test(firewalld, slowness_is_told);
 	tcase_add_test(firewalld, malformed_signals_are_counted);
+	tcase_add_test(firewalld, tells_what_is_no_item_and_ends);
 	tcase_add_test(firewalld, signals_of_others_are_ignored);
 	tcase_add_test(firewalld, events_wait_for_the_default_zone);
 	tcase_add_test(firewalld, owners_come_and_go);

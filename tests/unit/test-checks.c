@@ -475,6 +475,25 @@ static void enforce(struct picture *picture, const char *what)
 		ck_assert_int_eq(strv_add(&picture->mislabelled, "/etc/reload-guard"), 0);
 }
 
+/* @text: ZONE TRAIT, of work, which forwards, or of a policy from home to this machine */
+static void end_soon(struct picture *picture, const char *text)
+{
+	struct store_timeds *timeds = &picture->timeds;
+	struct ruleset_zone *zone;
+
+	ck_assert_int_eq(ruleset_add_zone(&picture->ruleset, "work", &zone), 0);
+	zone->forward = true;
+	ck_assert_int_eq(ruleset_add_policy(&picture->ruleset, "mail-in", &zone), 0);
+	ck_assert_int_eq(strv_add(&zone->ingress_zones, "home"), 0);
+	ck_assert_int_eq(strv_add(&zone->egress_zones, "HOST"), 0);
+	timeds->rows = calloc(1, sizeof(*timeds->rows));
+	ck_assert_ptr_nonnull(timeds->rows);
+	timeds->n = 1;
+	timeds->rows[0] = (struct store_timed){.zone = strndup(text, strcspn(text, " ")),
+	                                       .trait = strdup(strchr(text, ' ') + 1),
+	                                       .until_us = NOW + SECOND};
+}
+
 static void change(struct world *world, const char *what)
 {
 	struct picture *picture = &world->picture;
@@ -530,6 +549,10 @@ static void change(struct world *world, const char *what)
 		picture->ruleset.version = strdup("2.4.2");
 		ck_assert_int_eq(firewall_put(&picture->last, &pop3, &entry), 0);
 		entry->until_us = NOW + SECOND;
+	} else if (strncmp(what, "no item for a time: ", 20) == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		picture->ruleset.version = strdup("2.5.2");
+		end_soon(picture, what + 20);
 	} else if (strcmp(what, "a wipe is open") == 0) {
 		serve(picture, 993, AF_INET, false, "dovecot");
 		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_RICH);
@@ -589,6 +612,18 @@ static const struct {
      "open for a time, and reloads crash", "reload-crash", FINDING_ERROR,
      "firewall-cmd --zone=public --remove-service=pop3 && firewall-cmd --zone=public "
      "--add-service=pop3"},
+    {MAIL, MAIL_RULES, "no item for a time: work forward", "reload-crash", FINDING_ERROR,
+     "firewall-cmd --zone=work --remove-forward"},
+    {MAIL, MAIL_RULES, "no item for a time: public forward", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "no item for a time: policy:mail-in ingress-zone=home", "reload-crash",
+     FINDING_ERROR, "firewall-cmd --policy=mail-in --remove-ingress-zone=home"},
+    {MAIL, MAIL_RULES, "no item for a time: policy:mail-in egress-zone=HOST", "reload-crash",
+     FINDING_ERROR, "firewall-cmd --policy=mail-in --remove-egress-zone=HOST"},
+    {MAIL, MAIL_RULES, "no item for a time: policy:mail-in ingress-zone=work", NULL, FINDING_INFO,
+     NULL},
+    {MAIL, MAIL_RULES, "no item for a time: policy:off disable", "reload-crash", FINDING_ERROR,
+     "firewall-cmd --policy=off --remove-disable"},
+    {MAIL, MAIL_RULES, "no item for a time: policy:mail-in disable", NULL, FINDING_INFO, NULL},
     {MAIL, MAIL_RULES "\npublic rule rule service name=\"imaps\" drop", "everybody is refused",
      "refused-by-rule", FINDING_ERROR, "--remove-rich-rule="},
     {MAIL, "public interface eth0\npublic service imaps\nservice:imaps 994/tcp\ndefault public",

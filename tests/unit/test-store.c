@@ -746,6 +746,34 @@ START_TEST(test_release)
 }
 END_TEST
 
+START_TEST(test_timed)
+{
+	static char public[] = "public", policy[] = "policy:mail-in", forward[] = "forward",
+	            home[] = "ingress-zone=home";
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_timeds_ struct store_timeds timeds = STORE_TIMEDS_NULL;
+
+	ck_ok(store_timed_put(store, &(struct store_timed){public, forward, NOW}, &err));
+	ck_ok(store_timed_put(store, &(struct store_timed){policy, home, NOW}, &err));
+	/* opened once more, for longer */
+	ck_ok(store_timed_put(store, &(struct store_timed){public, forward, NOW + SECOND}, &err));
+	ck_ok(store_timed_list(store, &timeds, &err));
+	ck_assert_uint_eq(timeds.n, 2);
+	ck_assert_str_eq(timeds.rows[0].zone, "policy:mail-in");
+	ck_assert_str_eq(timeds.rows[0].trait, "ingress-zone=home");
+	ck_assert_int_eq(timeds.rows[1].until_us, NOW + SECOND);
+	ck_ok(store_timed_end(store, "policy:mail-in", "ingress-zone=home", &err));
+	ck_ok(store_timed_end(store, "policy:mail-in", "disable", &err));
+	store_timeds_deinit(&timeds);
+	ck_ok(store_timed_list(store, &timeds, &err));
+	ck_assert_uint_eq(timeds.n, 1);
+	ck_ok(store_timed_clear(store, &err));
+	store_timeds_deinit(&timeds);
+	ck_ok(store_timed_list(store, &timeds, &err));
+	ck_assert_uint_eq(timeds.n, 0);
+}
+END_TEST
+
 static void put_trust(struct store *store, const char *address, int64_t until_us, const char *note)
 {
 	_cleanup_free_ char *who = strdup(address), *why = note ? strdup(note) : NULL;
@@ -955,6 +983,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_event_items, 0, (int)ARRAY_SIZE(event_items_rows));
 	tcase_add_test(tests, test_release);
 	tcase_add_test(tests, test_trust);
+	tcase_add_test(tests, test_timed);
 	tcase_add_test(tests, test_client_ranges);
 	tcase_add_test(tests, test_prune_keeps_what_it_must);
 	tcase_add_test(tests, test_failed_call_undoes_itself_alone);

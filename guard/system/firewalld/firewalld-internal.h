@@ -92,6 +92,8 @@ struct firewalld {
 	uint64_t n_malformed;
 	unsigned n_pending;
 
+	struct strv traits; /* that are known; firewalld-trait.c */
+
 	struct held_event *held; /* wait for the default zone, in order */
 	struct held_event **held_tail;
 	size_t n_held;
@@ -125,6 +127,10 @@ void firewalld_tell(struct firewalld *fw, enum firewalld_event_type type);
 void firewalld_drop_held(struct firewalld *fw);
 void firewalld_ask_default_zone(void *userdata);
 void firewalld_on_signal(DBusMessage *signal, void *userdata);
+
+/* firewalld-trait.c */
+int firewalld_take_traits(struct firewalld *fw, const char *zone, const DBusMessageIter *settings,
+                          int timeout_s) _must_check_;
 
 /* firewalld-write.c */
 void firewalld_work_queue(void *userdata);

@@ -138,8 +138,12 @@ int firewalld_message_zone(DBusMessage *message, firewalld_message_entry_fn fn, 
 	return read_settings(message, zone_settings, ARRAY_SIZE(zone_settings), fn, userdata);
 }
 
-/* What setPolicySettings was given beside the settings, which the signal repeats. */
-static int read_timeout(DBusMessageIter array)
+/**
+ * firewalld_message_timeout() - for how long what is new was added; 0: for good
+ * @array: at the settings of a signal, which repeats what setPolicySettings or setZoneSettings2
+ *         was given beside them
+ */
+int firewalld_message_timeout(DBusMessageIter array)
 {
 	dbus_int32_t timeout_s = 0;
 	DBusMessageIter value;
@@ -177,7 +181,7 @@ int firewalld_message_policy_signal(DBusMessage *signal, const char **policy, un
 		return FIREWALLD_MESSAGE_E_MALFORMED;
 	dbus_message_iter_get_basic(&iter, policy);
 	dbus_message_iter_next(&iter);
-	*timeout_s = read_timeout(iter);
+	*timeout_s = firewalld_message_timeout(iter);
 	return read_dict(&iter, zone_settings, ARRAY_SIZE(zone_settings), kinds, fn, userdata);
 }
 

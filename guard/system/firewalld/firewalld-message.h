@@ -72,6 +72,7 @@ DBusMessage *firewalld_message_permanent_add(const char *destination, const char
 DBusMessage *firewalld_message_policy_change(const char *destination, const char *path,
                                              DBusMessage *settings, const struct item *item,
                                              bool removes, bool *done);
+int firewalld_message_timeout(DBusMessageIter array) _must_check_;
 int firewalld_message_policy_signal(DBusMessage *signal, const char **policy, unsigned *kinds,
                                     int *timeout_s, firewalld_message_entry_fn fn,
                                     void *userdata) _must_check_;

@@ -674,11 +674,14 @@ static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, con
 	bool is_absent =
 	    result == FIREWALLD_E_INVALID_SERVICE ||
 	    (result == FIREWALLD_E_REFUSED && firewalld_message_has_code(reply, "INVALID_ZONE"));
+	DBusMessageIter settings;
 	int r;
 
 	if (absent(op, is_absent, result, tag, err))
 		return;
 	r = firewalld_answers_zone(reply, ruleset_of(op), tag);
+	if (r == 0 && dbus_message_iter_init(reply, &settings))
+		r = firewalld_take_traits(op->fw, tag, &settings, 0);
 	if (r == 0 && read_op(op)->all)
 		r = ask_ipsets_of(op, tag);
 	settle(op, r, err, tag);

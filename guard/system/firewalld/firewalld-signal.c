@@ -234,17 +234,22 @@ static void on_item_signal(struct firewalld *fw, struct firewalld_message_item *
 		emit(fw, &event);
 }
 
-static void emit_zone(struct firewalld *fw, enum firewalld_event_type type, DBusMessage *signal)
+/* The zone that a signal begins with; "": none. */
+static const char *zone_of(DBusMessage *signal)
 {
-	struct firewalld_event event = {.type = type, .at_us = clock_now_us()};
 	DBusMessageIter iter;
+	const char *zone = "";
 
-	if (!dbus_message_iter_init(signal, &iter) ||
-	    dbus_message_iter_get_arg_type(&iter) != DBUS_TYPE_STRING) {
-		fw->n_malformed++;
-		return;
-	}
-	dbus_message_iter_get_basic(&iter, &event.zone);
+	if (dbus_message_iter_init(signal, &iter) &&
+	    dbus_message_iter_get_arg_type(&iter) == DBUS_TYPE_STRING)
+		dbus_message_iter_get_basic(&iter, &zone);
+	return zone;
+}
+
+static void emit_zone(struct firewalld *fw, enum firewalld_event_type type, const char *zone)
+{
+	const struct firewalld_event event = {.type = type, .at_us = clock_now_us(), .zone = zone};
+
 	if (!*event.zone || strlen(event.zone) > ITEM_ZONE_MAX) {
 		fw->n_malformed++;
 		return;
@@ -254,13 +259,37 @@ static void emit_zone(struct firewalld *fw, enum firewalld_event_type type, DBus
 	emit(fw, &event);
 }
 
+/* What is no item has its end in these signals alone. @zone: NAME, or policy:NAME. */
+static void take_traits(struct firewalld *fw, const char *zone, DBusMessage *signal)
+{
+	DBusMessageIter iter;
+
+	if (!dbus_message_has_signature(signal, "sa{sv}") || !dbus_message_iter_init(signal, &iter))
+		return;
+	dbus_message_iter_next(&iter);
+	if (firewalld_take_traits(fw, zone, &iter, firewalld_message_timeout(iter)) < 0)
+		lose_track(fw);
+}
+
+/* It says "" of the default zone, too. */
+static void on_zone_updated(struct firewalld *fw, DBusMessage *signal)
+{
+	const char *zone = zone_of(signal);
+
+	if (!*zone && fw->default_zone)
+		zone = fw->default_zone;
+	if (*zone && strlen(zone) <= ITEM_ZONE_MAX)
+		take_traits(fw, zone, signal);
+	emit_zone(fw, FIREWALLD_EVENT_ZONE_CHANGED, zone);
+}
+
 static void on_zone_signal(struct firewalld *fw, DBusMessage *signal)
 {
 	struct firewalld_message_item raw = {0};
 	int r;
 
 	if (strcmp(dbus_message_get_member(signal), "ZoneUpdated") == 0) {
-		emit_zone(fw, FIREWALLD_EVENT_ZONE_CHANGED, signal);
+		on_zone_updated(fw, signal);
 		return;
 	}
 	r = firewalld_message_item_signal(signal, &raw);
@@ -304,7 +333,7 @@ static void on_main_signal(struct firewalld *fw, DBusMessage *signal)
 	if (strcmp(member, "Reloaded") == 0)
 		on_reloaded(fw);
 	else if (strcmp(member, "DefaultZoneChanged") == 0)
-		emit_zone(fw, FIREWALLD_EVENT_DEFAULT_ZONE, signal);
+		emit_zone(fw, FIREWALLD_EVENT_DEFAULT_ZONE, zone_of(signal));
 	else if (strcmp(member, "PanicModeEnabled") == 0)
 		emit_panic(fw, true);
 	else if (strcmp(member, "PanicModeDisabled") == 0)
@@ -317,7 +346,7 @@ static void on_config_zone_signal(struct firewalld *fw, DBusMessage *signal)
 
 	if (strcmp(member, "Updated") == 0 || strcmp(member, "Removed") == 0 ||
 	    strcmp(member, "Renamed") == 0)
-		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, signal);
+		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, zone_of(signal));
 }
 
 static void on_ipset_signal(struct firewalld *fw, DBusMessage *signal)
@@ -402,6 +431,7 @@ static void on_policy_signal(struct firewalld *fw, DBusMessage *signal)
 		event.contents = &contents.firewall;
 		event.ours = firewalld_changes_policy(fw, policy);
 		tell(fw, &event);
+		take_traits(fw, contents.zone, signal);
 	}
 	firewall_deinit(&contents.firewall);
 }
@@ -445,5 +475,5 @@ void firewalld_on_signal(DBusMessage *signal, void *userdata)
 	         strcmp(interface, FIREWALLD_MESSAGE_CONFIG_POLICY) == 0)
 		on_config_zone_signal(fw, signal);
 	else if (dbus_message_is_signal(signal, FIREWALLD_MESSAGE_CONFIG, "ZoneAdded"))
-		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, signal);
+		emit_zone(fw, FIREWALLD_EVENT_PERMANENT_CHANGED, zone_of(signal));
 }

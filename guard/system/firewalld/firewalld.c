@@ -56,6 +56,7 @@ static void forget_owner(struct firewalld *fw)
 	free(steal(fw->version));
 	free(steal(fw->backend));
 	free(steal(fw->default_zone));
+	strv_deinit(&fw->traits);
 	fw->default_zone_fresh = false;
 	fw->instance[0] = '\0';
 	fw->present = false;

@@ -54,6 +54,7 @@ enum firewalld_event_type {
 	                                      RELOADED */
 	FIREWALLD_EVENT_POLICY_CHANGED,    /* contents, kinds, ours; zone: policy:NAME */
 	FIREWALLD_EVENT_ZONE_CHANGED,      /* zone: changed as a whole, read it again */
+	FIREWALLD_EVENT_TRAIT,             /* zone, trait; on, timeout_s: for that time; else gone */
 	FIREWALLD_EVENT_LOST_TRACK,        /* events were dropped: read everything again */
 	FIREWALLD_EVENT_BUS_GONE, /* the bus went, and firewalld with it as far as we know */
 	FIREWALLD_EVENT_BUS_BACK, /* APPEARED follows if firewalld is there */
@@ -64,6 +65,7 @@ struct firewalld_event {
 	int64_t at_us;           /* when it was taken off the bus, microseconds UTC */
 	const struct item *item; /* borrowed */
 	const char *zone;        /* borrowed */
+	const char *trait;       /* borrowed; what is no item: forward, ingress-zone=ANY */
 	const char *instance;    /* borrowed; "PID:STARTTIME", or "" when that cannot be known */
 	int timeout_s;           /* of a timed item; 0: none */
 	bool on;

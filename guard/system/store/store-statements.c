@@ -174,6 +174,12 @@ const char *const store_sql[STMT_N] = {
     [STMT_TRUST_LIST] = "SELECT address, since_us, until_us, held, note FROM trust"
                         " ORDER BY until_us, address",
 
+    [STMT_TIMED_PUT] = "INSERT OR REPLACE INTO timed_trait (zone, trait, until_us)"
+                       " VALUES (?1, ?2, ?3)",
+    [STMT_TIMED_END] = "DELETE FROM timed_trait WHERE zone = ?1 AND trait = ?2",
+    [STMT_TIMED_CLEAR] = "DELETE FROM timed_trait",
+    [STMT_TIMED_LIST] = "SELECT zone, trait, until_us FROM timed_trait ORDER BY zone, trait",
+
     /*
      * What the hook says stands. What is read from fail2ban's database neither
      * shortens a ban (it does not know of prolonging) nor takes back an end.

@@ -458,6 +458,29 @@ int store_trust_hold(struct store *store, const char *address, int64_t until_us,
 int store_trust_end(struct store *store, const char *address, struct err *err) _must_check_;
 int store_trust_list(struct store *store, struct store_trusts *out, struct err *err) _must_check_;
 
+/* --- what firewalld ends by itself, and is no item (store-timed.c) -------------------------- */
+
+struct store_timed {
+	char *zone;  /* owned; or policy:NAME */
+	char *trait; /* owned; as struct firewalld_event has it */
+	int64_t until_us;
+};
+struct store_timeds {
+	struct store_timed *rows;
+	size_t n;
+	size_t capacity;
+};
+#define STORE_TIMEDS_NULL      ((struct store_timeds){0})
+#define _cleanup_store_timeds_ _cleanup_(store_timeds_deinit)
+
+void store_timeds_deinit(struct store_timeds *timeds);
+int store_timed_put(struct store *store, const struct store_timed *timed,
+                    struct err *err) _must_check_;
+int store_timed_end(struct store *store, const char *zone, const char *trait,
+                    struct err *err) _must_check_;
+int store_timed_clear(struct store *store, struct err *err) _must_check_;
+int store_timed_list(struct store *store, struct store_timeds *out, struct err *err) _must_check_;
+
 /* --- retention --------------------------------------------------------------------------- */
 
 int store_prune(struct store *store, int64_t now_us, unsigned keep_days,

@@ -56,6 +56,19 @@ static int silent(struct check_run *run)
 	                 picture_kernel_words(picture));
 }
 
+/* What the reading of it met, and how it went, where the watcher knows that. */
+static char *unread_evidence(const struct picture *picture)
+{
+	const char *why = picture_why(picture, PICTURE_FIREWALLD);
+	char since[TIMESPEC_TEXT_MAX], *evidence = NULL;
+
+	if (picture->result != FIREWALLD_E_GONE || !picture->gone_us)
+		return strdup(why);
+	timespec_format_duration(picture->now_us - picture->gone_us, since);
+	return xasprintf(&evidence, "%s, for %s now: %s", why, since, picture->gone) < 0 ? NULL
+	                                                                                 : evidence;
+}
+
 /* It runs, maybe, and does not tell this user: a start of it would mend nothing. */
 static int unread(struct check_run *run)
 {
@@ -66,9 +79,8 @@ static int unread(struct check_run *run)
 	                      : picture->result == FIREWALLD_E_BUS_SILENT ? "systemctl status dbus"
 	                                                                  : NULL;
 
-	return check_add(run, strdup(picture_why(picture, PICTURE_FIREWALLD)),
-	                 command ? strdup(command) : NULL, "firewalld %s",
-	                 picture_unreached_words(picture));
+	return check_add(run, unread_evidence(picture), command ? strdup(command) : NULL,
+	                 "firewalld %s", picture_unreached_words(picture));
 }
 
 /* Also with a file that it refuses it starts, into its stock configuration. */

@@ -316,6 +316,34 @@ const struct check check_watcher_not_at_boot = {
     .fn = watcher_not_at_boot,
 };
 
+/* Which of the two ends the other is decided by the order in which a boot starts them. */
+static int rival_unit(struct check_run *run)
+{
+	const struct strv *rivals = &run->picture->rivals;
+	_cleanup_builder_ struct builder list = BUILDER_NULL;
+	_cleanup_free_ char *names = NULL;
+	char *command = NULL;
+
+	if (!run->picture->systemd || rivals->n == 0)
+		return 0;
+	for (size_t i = 0; i < rivals->n; i++)
+		builder_join(&list, " ", rivals->strings[i]);
+	if (builder_take(&list, &names) < 0 ||
+	    xasprintf(&command, "systemctl disable %s", names) < 0)
+		return -ENOMEM;
+	return check_add(run, steal(names), command,
+	                 "a boot starts another firewall's unit, too: it ends firewalld, or takes "
+	                 "its rules out of the kernel, or firewalld ends it");
+}
+
+const struct check check_rival_unit = {
+    .name = "rival-unit",
+    .severity = FINDING_WARNING,
+    .help = "a boot starts another firewall's unit beside firewalld",
+    .needs = PICTURE_HOST,
+    .fn = rival_unit,
+};
+
 /* --- SELinux ------------------------------------------------------------------------------- */
 
 #define EXAMPLES "/usr/share/doc/reload-guard/examples/selinux"

@@ -57,6 +57,7 @@
 	X(reload_moves)                                                                            \
 	X(required_missing)                                                                        \
 	X(restore_failed)                                                                          \
+	X(rival_unit)                                                                              \
 	X(rule_without_ban)                                                                        \
 	X(runtime_only_service)                                                                    \
 	X(selinux_module)                                                                          \

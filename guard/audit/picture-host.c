@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guard/model/cause.h"
 #include "guard/model/mail/daemons.h"
 #include "guard/system/fail2ban/fail2ban-files.h"
 #include "guard/system/fail2ban/fail2ban-hook.h"
@@ -159,6 +160,24 @@ static int read_labels(struct picture *picture)
 	return selinux_find_mislabelled(&picture->mislabelled, picture_labels, PICTURE_N_LABELS);
 }
 
+static int read_rivals(struct strv *out, struct err *err)
+{
+	int r = 0;
+
+	for (const char *const *name = cause_units + 1; *name && r == 0; name++) {
+		bool wanted = false;
+		char unit[64];
+
+		snprintf(unit, sizeof(unit), "%s.service", *name);
+		if (!unitfile_exists(unit))
+			continue;
+		r = unitfile_is_wanted(&wanted, unit, err);
+		if (r == 0 && wanted)
+			r = strv_add(out, *name);
+	}
+	return r;
+}
+
 /** picture_read_host() - the guard as a service, its disk, mail servers; Return: 0; -ENOMEM */
 int picture_read_host(struct reading *reading)
 {
@@ -175,6 +194,8 @@ int picture_read_host(struct reading *reading)
 	if (r == 0)
 		r = unitfile_is_wanted(&picture->unit_wanted, UNIT,
 		                       reading_why(reading, PICTURE_HOST));
+	if (r == 0)
+		r = read_rivals(&picture->rivals, reading_why(reading, PICTURE_HOST));
 	while (r == 0 && (daemon = daemons_next(daemon))) {
 		char unit[64];
 

@@ -101,6 +101,33 @@ static int read_silence(struct reading *reading, struct err *err)
 	return r;
 }
 
+static int take_end(const struct store_history_row *row, void *userdata)
+{
+	struct picture *picture = userdata;
+
+	picture->gone_us = row->at_us;
+	picture->gone = strdup(row->text);
+	return picture->gone ? 0 : -ENOMEM;
+}
+
+/* How firewalld went, if that is the last that was heard of it. */
+static int read_absence(struct reading *reading, struct err *err)
+{
+	const struct store_history_query ends = {.kind = event_kind_name(EVENT_FIREWALLD_GONE),
+	                                         .limit = 1};
+	const struct store_history_query backs = {.kind = event_kind_name(EVENT_FIREWALLD_BACK),
+	                                          .limit = 1};
+	struct picture *picture = reading->picture;
+	int64_t back_us = 0;
+	int r = store_history(reading->store, &ends, take_end, picture, err);
+
+	if (r == 0)
+		r = store_history(reading->store, &backs, take_start, &back_us, err);
+	if (back_us > picture->gone_us)
+		picture->gone_us = 0;
+	return r;
+}
+
 /* Only a watcher that runs knows of every wipe, and only since it runs. */
 static int read_wipes(struct reading *reading)
 {
@@ -181,6 +208,8 @@ static int read_store(struct reading *reading)
 		r = read_wipes(reading);
 	if (r == 0)
 		r = read_silence(reading, reading_why(reading, PICTURE_STORE));
+	if (r == 0)
+		r = read_absence(reading, reading_why(reading, PICTURE_STORE));
 	if (r == 0)
 		r = store_trust_list(reading->store, &picture->trusts,
 		                     reading_why(reading, PICTURE_STORE));

@@ -30,11 +30,13 @@ void picture_deinit(struct picture *picture)
 	strv_deinit(&picture->interfaces);
 	strv_deinit(&picture->units);
 	strv_deinit(&picture->mislabelled);
+	strv_deinit(&picture->rivals);
 	listeners_deinit(&picture->listeners);
 	heard_deinit(&picture->heard);
 	tickets_deinit(&picture->tickets);
 	actionlog_deinit(&picture->actionlog);
 	free(picture->actionlog_why);
+	free(picture->gone);
 	banshapes_deinit(&picture->shapes);
 	store_wipe_info_deinit(&picture->wipe);
 	store_timeds_deinit(&picture->timeds);

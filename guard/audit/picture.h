@@ -91,6 +91,9 @@ struct picture {
 	int result; /* of asking firewalld: a FIREWALLD_E_* or negative errno; 0: it answers */
 
 	/* firewalld */
+	int64_t
+	    gone_us; /* as the watcher has it on record; 0: it has not, or firewalld came back */
+	char *gone;  /* owned; how it went then, in words */
 	int64_t silent_since_us; /* as the watcher has it on record; 0: it has not, or it answers */
 	enum firewall_state state;
 	struct firewall firewall; /* with the ends and marks that are on record */
@@ -141,7 +144,7 @@ struct picture {
 	struct store_wipe_info wipe; /* the last one */
 	bool wipe_open;              /* is being dealt with right now */
 	int64_t unwiped_us;          /* see mismatch.h */
-	struct store_timeds timeds; /* what is no item, and firewalld ends by itself */
+	struct store_timeds timeds;  /* what is no item, and firewalld ends by itself */
 	struct store_trusts trusts;  /* whom a person trusts for a while */
 	struct firewall last;        /* the last snapshot */
 	int64_t last_us;             /* when firewalld was seen so; 0: there is none */
@@ -150,8 +153,9 @@ struct picture {
 	bool store_fixed; /* its file system is mounted read-only */
 	int64_t free_mib; /* of the store's disk; -1: not known, or there is no folder */
 	bool systemd, unit_masked, unit_installed, unit_wanted;
-	bool selinux;                         /* it is enforced */
-	char program[256];                    /* this one's path; "": not known */
+	struct strv rivals; /* units that a boot starts, and firewalld cannot run beside */
+	bool selinux;       /* it is enforced */
+	char program[256];  /* this one's path; "": not known */
 	char program_type[SELINUX_TYPE_SIZE]; /* as SELinux sees it; "": it has no label */
 	struct strv mislabelled;              /* files of ours that the module would not label so */
 	bool dnf;                             /* packages are RPMs, and come by it */

@@ -101,8 +101,8 @@ static void add_row(struct run *run, struct report_action *action, const struct 
 
 /* --- what the engine tells --------------------------------------------------------------- */
 
-static void on_cause(enum wipe_kind kind _unused_, unsigned n_reloads _unused_,
-                     char words[CAUSE_WORDS_SIZE], void *userdata)
+static void on_cause(const struct news_wipe *wipe _unused_, char words[CAUSE_WORDS_SIZE],
+                     void *userdata)
 {
 	const struct run *run = userdata;
 

@@ -257,6 +257,10 @@ void cause_caller_judge(struct cause_caller *out, const struct cause_origin *ori
 	drop_repetitions(out);
 }
 
+/* Conflicts= of firewalld.service, of all releases: who starts one of them ends firewalld. */
+const char *const cause_units[] = {"firewalld", "nftables", "iptables", "ip6tables",
+                                   "ebtables",  "ipset",    NULL};
+
 /**
  * cause_asks_systemd() - is this a systemctl that was told to do something to a unit?
  * @process: borrowed
@@ -549,6 +553,13 @@ static void say_job(struct words *words, const struct cause_evidence *job, const
 
 	if (job->job != CAUSE_JOB_OTHER)
 		verb = names[job->job];
+	if (job->rival) {
+		say(words,
+		    "%s by systemd, as it cannot run beside %s.service: systemctl (pid %lld)", verb,
+		    job->rival, (long long)job->caller.pid);
+		say_surroundings(words, &job->caller);
+		return;
+	}
 	if (!job->caller.pid) {
 		say(words, "%s by systemd (%sjob %u)", verb,
 		    strcmp(verb, "reload") == 0 ? "SIGHUP, " : "", job->job_id);
@@ -744,6 +755,24 @@ bool cause_words(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, enum w
 		break;
 	}
 	say_fail2ban(&words, log, began_us);
+	return out[0] != '\0';
+}
+
+/**
+ * cause_gone() - how firewalld's end came, the last time
+ * @out: receives the words; "" when nothing is known
+ *
+ * Return: whether there are words.
+ */
+bool cause_gone(char out[CAUSE_WORDS_SIZE], const struct cause_log *log)
+{
+	struct words words = {.out = out};
+
+	out[0] = '\0';
+	if (log->end == CAUSE_END_JOB)
+		say_job(&words, &log->end_job, "stop");
+	else if (log->end == CAUSE_END_ITSELF)
+		say(&words, "it ended by itself (crash or kill)");
 	return out[0] != '\0';
 }
 

@@ -85,6 +85,8 @@ struct cause_evidence {
 	enum item_kind item_kind;     /* CAUSE_REMOVAL */
 	char value[CAUSE_VALUE_SIZE]; /* the same; as items have it, not to be shown */
 	struct cause_caller caller;
+	const char
+	    *rival; /* CAUSE_JOB: @caller was about this one of cause_units; NULL: firewalld */
 	bool spent; /* it has led to something that was heard */
 };
 #define CAUSE_EVIDENCE_NULL ((struct cause_evidence){.caller = CAUSE_CALLER_NULL})
@@ -114,6 +116,8 @@ struct cause_log {
 };
 #define CAUSE_LOG_NULL ((struct cause_log){0})
 
+extern const char *const cause_units[]; /* firewalld, what it cannot run beside, NULL */
+
 void cause_show(char *out, size_t size, const char *raw, size_t length);
 void cause_caller_judge(struct cause_caller *out, const struct cause_origin *origin);
 bool cause_asks_systemd(const struct cause_process *process, const char *unit);
@@ -128,6 +132,7 @@ void cause_log_came(struct cause_log *log);
 bool cause_words(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, enum wipe_kind kind,
                  unsigned n_reloads, int64_t now_us);
 
+bool cause_gone(char out[CAUSE_WORDS_SIZE], const struct cause_log *log);
 bool cause_failed_reload(const struct cause_log *log, uint64_t serial, char out[CAUSE_WORDS_SIZE]);
 bool cause_remover(char out[CAUSE_WORDS_SIZE], const struct cause_log *log, const struct item *item,
                    bool zone_is_default, int64_t now_us);

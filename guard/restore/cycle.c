@@ -397,23 +397,25 @@ static bool needs_episode(const struct cycle *cycle, const struct loss *loss)
 	       loss_count(loss, LOSS_UNATTRIBUTED);
 }
 
-static void ask_cause(const struct cycle *cycle, enum wipe_kind kind, unsigned n_reloads,
+static void ask_cause(const struct cycle *cycle, const struct news_wipe *wipe,
                       char words[CAUSE_WORDS_SIZE])
 {
 	const struct news_listener *listener = cycle->given.listener;
 
-	listener->cause(kind, n_reloads, words, listener->userdata);
+	listener->cause(wipe, words, listener->userdata);
 }
 
 /* What happened, in words. */
-static const char *cause_of(const struct cycle *cycle, char words[CAUSE_WORDS_SIZE])
+static const char *cause_of(const struct cycle *cycle, int64_t at_us, char words[CAUSE_WORDS_SIZE])
 {
+	const struct news_wipe wipe = {cycle->kind, cycle->n_reloads, at_us};
+
 	words[0] = '\0';
 	if (cycle->unfinished.n)
 		snprintf(words, CAUSE_WORDS_SIZE, "the guard was interrupted after a %s",
 		         wipe_kind_name(cycle->kind));
 	else
-		ask_cause(cycle, cycle->kind, cycle->n_reloads, words);
+		ask_cause(cycle, &wipe, words);
 	return words;
 }
 
@@ -421,7 +423,8 @@ static struct episode *begin_episode(struct cycle *cycle, int64_t at_us)
 {
 	char words[CAUSE_WORDS_SIZE];
 
-	return record_episode_new(cycle->given.record, cycle->kind, at_us, cause_of(cycle, words));
+	return record_episode_new(cycle->given.record, cycle->kind, at_us,
+	                          cause_of(cycle, at_us, words));
 }
 
 /*
@@ -457,14 +460,14 @@ static void end_foretold(struct cycle *cycle, enum store_ending ending)
  */
 void cycle_foretell(struct cycle *cycle)
 {
+	const struct news_wipe wipe = {WIPE_RELOAD, 1, clock_now_us()};
 	char words[CAUSE_WORDS_SIZE] = "";
 
 	if (cycle->foretold || cycle->heard || !cycle->given.tracker->known)
 		return;
 	cycle_store(cycle);
-	ask_cause(cycle, WIPE_RELOAD, 1, words);
-	cycle->foretold =
-	    record_episode_new(cycle->given.record, WIPE_RELOAD, clock_now_us(), words);
+	ask_cause(cycle, &wipe, words);
+	cycle->foretold = record_episode_new(cycle->given.record, wipe.kind, wipe.at_us, words);
 	if (cycle->foretold)
 		record_episode_begin(cycle->given.record, cycle->foretold);
 }
@@ -489,7 +492,8 @@ static int open_episode(struct cycle *cycle, struct loss *loss)
 	if (!episode)
 		return -ENOMEM;
 	free(episode->cause);
-	episode->cause = strdup(cause_of(cycle, words)); /* the burst may have grown */
+	episode->cause =
+	    strdup(cause_of(cycle, episode->at_us, words)); /* the burst may have grown */
 	episode->loss = *loss;
 	*loss = LOSS_NULL;
 	cycle->episode = episode;
@@ -949,7 +953,7 @@ static void keep_pace(struct cycle *cycle)
 	cycle->hold_until_us = delay_ms ? clock_monotonic_us() + INT64_C(1000) * delay_ms : 0;
 	if (!delay_ms || tripped)
 		return;
-	news_tell(cycle->given.listener, NEWS_BREAKER, .why = cause_of(cycle, words));
+	news_tell(cycle->given.listener, NEWS_BREAKER, .why = cause_of(cycle, cycle->at_us, words));
 }
 
 /* Of the same firewalld, of which it is known what such a wipe can take. */

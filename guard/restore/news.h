@@ -117,11 +117,16 @@ struct news {
 	bool withdrawn, stays;
 };
 
+struct news_wipe {
+	enum wipe_kind kind;
+	unsigned n_reloads; /* in one burst */
+	int64_t at_us;      /* when the first of them was heard */
+};
+
 struct news_listener {
 	void (*tell)(const struct news *news, void *userdata);
 	/* Asked for a wipe's cause, in words, as they go on record. */
-	void (*cause)(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
-	              void *userdata);
+	void (*cause)(const struct news_wipe *wipe, char words[CAUSE_WORDS_SIZE], void *userdata);
 	/* Once for each interface that comes into a zone or leaves it (@removed); may be NULL. */
 	enum cause_mover (*mover)(const struct item *interface, bool removed, bool zone_is_default,
 	                          void *userdata);

@@ -17,7 +17,8 @@
 /* What a reload that failed is held responsible for: the guard looks at once. */
 #define FAILED_RELOAD_US (60 * INT64_C(1000000))
 
-/* The wipe that follows a repair of the guard's own is its doing. */
+/* A wipe that begins while the guard repairs firewalld is its doing; so long, if it does not end.
+ */
 #define REPAIR_US (10 * INT64_C(1000000))
 
 struct announcer {
@@ -28,8 +29,8 @@ struct announcer {
 	int64_t failed_reload_us;             /* monotonic; 0: none */
 	char repair[CAUSE_WORDS_SIZE];        /* what the guard last did to repair firewalld */
 	int64_t failed_us;                    /* monotonic; of the start that failed last */
-	int64_t repair_us;                    /* monotonic; 0: none that a wipe is to follow */
-	int64_t repair_at_us;                 /* the same as time of day */
+	int64_t repair_at_us;                 /* time of day; 0: none */
+	int64_t repaired_at_us;               /* the same; when it was over; 0: it is not */
 	char last_wipe[160];                  /* for the status line; "" : none yet */
 	bool mistakes;                        /* in the configuration */
 };
@@ -71,12 +72,20 @@ void announcer_appeared(struct announcer *announcer, bool again)
 	record_event(announcer->given.record, EVENT_FIREWALLD_BACK, NULL, "firewalld runs");
 }
 
-/** announcer_gone() - firewalld went away, or the bus and it with it */
-void announcer_gone(struct announcer *announcer, bool bus)
+/**
+ * announcer_gone() - firewalld went away, or the bus and it with it
+ * @was_there: firewalld, until now
+ * @why:       in words; "" when that is not known
+ */
+void announcer_gone(struct announcer *announcer, bool bus, bool was_there, const char *why)
 {
-	const char *who = bus ? "the bus" : "firewalld";
+	const char *who = bus ? "the bus" : "firewalld", *colon = *why ? ": " : "";
 
-	logger_write(announcer->given.logger, LOGGER_WARNING, "%s went away; waiting for it", who);
+	logger_write(announcer->given.logger, LOGGER_WARNING, "%s went away%s%s; waiting for it",
+	             who, colon, why);
+	if (was_there)
+		record_event(announcer->given.record, EVENT_FIREWALLD_GONE, NULL,
+		             "%s went away%s%s", who, colon, why);
 	notify_status(announcer->given.notifier, "waiting for %s", who);
 }
 
@@ -146,8 +155,8 @@ static void tell_state(struct announcer *announcer, enum firewall_state state)
 /* A repair is a wipe, too, and this is its cause. */
 static void note_repair(struct announcer *announcer, const struct news_trouble *trouble)
 {
-	announcer->repair_us = clock_monotonic_us();
 	announcer->repair_at_us = clock_now_us();
+	announcer->repaired_at_us = 0;
 	snprintf(announcer->repair, sizeof(announcer->repair),
 	         "%s of firewalld by the guard: %s%s%s",
 	         trouble->act == REPAIR_RESTART ? "restart" : "reload",
@@ -250,6 +259,7 @@ static void tell_repaired(struct announcer *announcer, const struct news_repaire
 	const char *end = repair_end(repaired->trouble);
 	const char *by = repaired->ours ? "repaired by the guard" : "repaired by somebody else";
 
+	announcer->repaired_at_us = clock_now_us();
 	logger_write_about(announcer->given.logger, LOGGER_NOTICE, &about, "%s after %lld ms, %s",
 	                   end, (long long)(repaired->took_us / 1000), by);
 	record_event(announcer->given.record, EVENT_REPAIR, NULL, "%s after %lld ms, %s", end,
@@ -327,24 +337,27 @@ static void say_silent(const struct announcer *announcer, char buffer[CAUSE_WORD
 }
 
 /* Is this wipe what a repair of the guard's own has come to? */
-static bool of_repair(const struct announcer *announcer, enum wipe_kind kind, unsigned n_reloads)
+static bool of_repair(const struct announcer *announcer, const struct news_wipe *wipe)
 {
-	return announcer->repair_us && n_reloads <= 1 &&
-	       (kind == WIPE_RELOAD || kind == WIPE_RESTART) &&
-	       clock_monotonic_us() - announcer->repair_us < REPAIR_US;
+	int64_t end_us = announcer->repaired_at_us ? announcer->repaired_at_us
+	                                           : announcer->repair_at_us + REPAIR_US;
+
+	return announcer->repair_at_us && wipe->n_reloads <= 1 &&
+	       (wipe->kind == WIPE_RELOAD || wipe->kind == WIPE_RESTART) &&
+	       wipe->at_us >= announcer->repair_at_us && wipe->at_us <= end_us;
 }
 
 /** announcer_cause() - what happened, in words */
-void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, unsigned n_reloads,
+void announcer_cause(const struct announcer *announcer, const struct news_wipe *wipe,
                      char buffer[CAUSE_WORDS_SIZE])
 {
-	if (of_repair(announcer, kind, n_reloads)) {
+	if (of_repair(announcer, wipe)) {
 		snprintf(buffer, CAUSE_WORDS_SIZE, "%s", announcer->repair);
 		return;
 	}
-	if (attribution_cause(announcer->given.attribution, kind, n_reloads, buffer))
+	if (attribution_cause(announcer->given.attribution, wipe->kind, wipe->n_reloads, buffer))
 		return;
-	switch (kind) {
+	switch (wipe->kind) {
 	case WIPE_REQUIRE:
 		snprintf(buffer, CAUSE_WORDS_SIZE, "items under `require` were missing");
 		break;
@@ -634,10 +647,6 @@ static void tell_ended(struct announcer *announcer, const struct episode *episod
 		    (long long)((last_restored_us(episode) - episode->at_us) / 1000));
 	if (restored)
 		announcer->told_lockdown = false;
-	/* the next one is another's, unless this one was there before the repair began */
-	if ((episode->kind == WIPE_RELOAD || episode->kind == WIPE_RESTART) &&
-	    episode->at_us >= announcer->repair_at_us)
-		announcer->repair_us = 0;
 	snprintf(announcer->last_wipe, sizeof(announcer->last_wipe),
 	         "last %s: %zu lost, %zu restored", wipe_kind_name(episode->kind), wanted,
 	         restored);

@@ -27,12 +27,12 @@ int announcer_new(struct announcer **out, const struct announcer_options *option
 void announcer_free(struct announcer *announcer);
 
 void announcer_hear(struct announcer *announcer, const struct news *news);
-void announcer_cause(const struct announcer *announcer, enum wipe_kind kind, unsigned n_reloads,
+void announcer_cause(const struct announcer *announcer, const struct news_wipe *wipe,
                      char buffer[CAUSE_WORDS_SIZE]);
 
 /* What the engine does not tell. */
 void announcer_appeared(struct announcer *announcer, bool again);
-void announcer_gone(struct announcer *announcer, bool bus);
+void announcer_gone(struct announcer *announcer, bool bus, bool was_there, const char *why);
 void announcer_panic(struct announcer *announcer, bool on);
 void announcer_failed_reload(struct announcer *announcer, const char *who);
 void announcer_default_zone(struct announcer *announcer, const char *zone);

@@ -199,6 +199,12 @@ void attribution_gone(struct attribution *attribution, bool bus)
 	               jobwatch_is_told(attribution->jobs));
 }
 
+/** attribution_end() - how firewalld's end came, in words; Return: whether there are any */
+bool attribution_end(const struct attribution *attribution, char out[CAUSE_WORDS_SIZE])
+{
+	return cause_gone(out, &attribution->log);
+}
+
 /** attribution_came() - firewalld is on the bus anew */
 void attribution_came(struct attribution *attribution)
 {

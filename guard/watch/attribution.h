@@ -25,6 +25,7 @@ void attribution_on_failed(struct attribution *attribution, attribution_failed_f
 
 void attribution_reloaded(struct attribution *attribution);
 void attribution_gone(struct attribution *attribution, bool bus);
+bool attribution_end(const struct attribution *attribution, char out[CAUSE_WORDS_SIZE]);
 void attribution_came(struct attribution *attribution);
 bool attribution_cause(const struct attribution *attribution, enum wipe_kind kind,
                        unsigned n_reloads, char out[CAUSE_WORDS_SIZE]);

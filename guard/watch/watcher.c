@@ -79,10 +79,9 @@ static void tell_ready(struct watcher *watcher)
 
 /* --- what the engine tells --------------------------------------------------------------- */
 
-static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
-                     void *userdata)
+static void on_cause(const struct news_wipe *wipe, char words[CAUSE_WORDS_SIZE], void *userdata)
 {
-	announcer_cause(((const struct watcher *)userdata)->announcer, kind, n_reloads, words);
+	announcer_cause(((const struct watcher *)userdata)->announcer, wipe, words);
 }
 
 static enum cause_mover on_mover(const struct item *interface, bool removed, bool zone_is_default,
@@ -166,15 +165,6 @@ static void on_news(const struct news *news, void *userdata)
 
 /* --- what firewalld and fail2ban say ----------------------------------------------------- */
 
-static void on_gone(struct watcher *watcher, bool bus)
-{
-	if (!engine_now(watcher->engine).present)
-		return;
-	attribution_gone(watcher->attribution, bus);
-	record_event(watcher->record, EVENT_FIREWALLD_GONE, NULL, "%s went away",
-	             bus ? "the bus" : "firewalld");
-}
-
 /* Who did it, and what was written into files before it, is to be known before the engine acts. */
 static void prepare(struct watcher *watcher, const struct firewalld_event *event)
 {
@@ -186,7 +176,9 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 		break;
 	case FIREWALLD_EVENT_GONE:
 	case FIREWALLD_EVENT_BUS_GONE:
-		on_gone(watcher, event->type == FIREWALLD_EVENT_BUS_GONE);
+		if (engine_now(watcher->engine).present)
+			attribution_gone(watcher->attribution,
+			                 event->type == FIREWALLD_EVENT_BUS_GONE);
 		if (event->type == FIREWALLD_EVENT_BUS_GONE)
 			loop_timer_set(watcher->bus_timer, BUS_TROUBLE_MS);
 		break;
@@ -217,17 +209,26 @@ static void prepare(struct watcher *watcher, const struct firewalld_event *event
 	}
 }
 
+static void tell_gone(struct watcher *watcher, bool bus, bool was_there)
+{
+	char why[CAUSE_WORDS_SIZE] = "";
+
+	if (!bus)
+		(void)attribution_end(watcher->attribution, why);
+	announcer_gone(watcher->announcer, bus, was_there, why);
+}
+
 static void on_event(const struct firewalld_event *event, void *userdata)
 {
 	struct watcher *watcher = userdata;
 	bool bus = event->type == FIREWALLD_EVENT_BUS_GONE;
-	bool goes =
-	    bus || (event->type == FIREWALLD_EVENT_GONE && engine_now(watcher->engine).present);
+	bool was_there = engine_now(watcher->engine).present;
+	bool goes = bus || (event->type == FIREWALLD_EVENT_GONE && was_there);
 
 	prepare(watcher, event);
 	engine_hear(watcher->engine, event);
 	if (goes)
-		announcer_gone(watcher->announcer, bus);
+		tell_gone(watcher, bus, was_there);
 }
 
 /* It may have been wiped before it failed, and nobody else tells of that. */

@@ -19,6 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct cause_origin origin = {0};
 	struct cause_caller caller;
 	int64_t start = -1, age_us = -1;
+	const char *unit = NULL;
 	size_t at = 0;
 
 	FUZZ_CHECK(proc);
@@ -44,6 +45,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	}
 	FUZZ_CHECK(process_start(&start, proc, 7) != 0 || start >= 0);
 	(void)!process_age_us(&age_us, proc, 7);
-	(void)process_who_asks_systemd(proc, "firewalld.service");
+	(void)process_who_asks_systemd(&unit, proc, cause_units);
 	return 0;
 }

@@ -160,12 +160,11 @@ static void tell_item(const char *what, const struct item *item, const char *mor
 	world.in_guard = in_guard;
 }
 
-static void on_cause(enum wipe_kind kind, unsigned n_reloads, char words[CAUSE_WORDS_SIZE],
-                     void *userdata)
+static void on_cause(const struct news_wipe *wipe, char words[CAUSE_WORDS_SIZE], void *userdata)
 {
 	(void)userdata;
-	snprintf(words, CAUSE_WORDS_SIZE, "%s by the test, %u reloads", wipe_kind_name(kind),
-	         n_reloads);
+	snprintf(words, CAUSE_WORDS_SIZE, "%s by the test, %u reloads", wipe_kind_name(wipe->kind),
+	         wipe->n_reloads);
 }
 
 static enum cause_mover on_mover(const struct item *interface, bool removed, bool zone_is_default,

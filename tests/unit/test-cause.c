@@ -220,6 +220,7 @@ enum act {
 	JOB_STOP,
 	JOB_OTHER,
 	SYSTEMCTL_RESTART,
+	SYSTEMCTL_RIVAL, /* is told to start what firewalld cannot run beside */
 	F2B_RESTART,
 	F2B_TOGETHER, /* with what was heard before */
 	GONE,
@@ -302,6 +303,11 @@ static const struct {
      WIPE_RESTART,
      0,
      "stop by systemd (job 1); then start by systemd (job 2)"},
+    {{SYSTEMCTL_RIVAL, GONE, JOB_START},
+     WIPE_RESTART,
+     0,
+     "stop by systemd, as it cannot run beside nftables.service: systemctl (pid 1); then start by "
+     "systemd (job 2)"},
     {{GONE}, WIPE_RESTART, 0, "firewalld ended by itself (crash or kill)"},
     {{GONE, JOB_RESTART},
      WIPE_RESTART,
@@ -345,6 +351,7 @@ struct play {
 	struct cause_log log;
 	uint64_t serial;
 	int64_t now_us, uid;
+	const char *rival;
 };
 
 static void hear(struct play *play, enum cause_kind kind, enum cause_job job, bool caller,
@@ -368,6 +375,7 @@ static void hear(struct play *play, enum cause_kind kind, enum cause_job job, bo
 		evidence.caller.pid = (int64_t)play->serial;
 		strcpy(evidence.caller.name, "cmd");
 		evidence.caller.uid = play->uid;
+		evidence.rival = play->rival;
 	}
 	cause_log_put(&play->log, &evidence);
 }
@@ -420,6 +428,11 @@ static void act(struct play *play, enum act what)
 	case SYSTEMCTL_RESTART:
 		hear(play, CAUSE_JOB, CAUSE_JOB_RESTART, true, false);
 		break;
+	case SYSTEMCTL_RIVAL:
+		play->rival = cause_units[1];
+		hear(play, CAUSE_JOB, CAUSE_JOB_STOP, true, false);
+		play->rival = NULL;
+		break;
 	case F2B_RESTART:
 		hear(play, CAUSE_FAIL2BAN, CAUSE_JOB_RESTART, false, false);
 		break;
@@ -453,6 +466,34 @@ START_TEST(wipes)
 	    cause_words(words, &play.log, log_rows[_i].kind, log_rows[_i].n_reloads, play.now_us),
 	    log_rows[_i].words[0] != '\0');
 	ck_assert_str_eq(words, log_rows[_i].words);
+}
+END_TEST
+
+/* What is said when it goes, before anybody knows whether it comes back. */
+START_TEST(went)
+{
+	static const struct {
+		enum act acts[3];
+		const char *words;
+	} ends[] = {
+	    {{SYSTEMCTL_RIVAL, GONE},
+	     "stop by systemd, as it cannot run beside nftables.service: systemctl (pid 1)"},
+	    {{SYSTEMCTL_RESTART, GONE}, "systemctl restart firewalld (pid 1)"},
+	    {{JOB_OTHER, GONE}, "stop by systemd (job 1)"},
+	    {{GONE}, "it ended by itself (crash or kill)"},
+	    {{GONE_WITHOUT_SYSTEMD}, ""},
+	    {{BUS_GONE}, ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		struct play play = {.now_us = S(1)};
+		char words[CAUSE_WORDS_SIZE];
+
+		for (size_t k = 0; k < ARRAY_SIZE(ends[i].acts); k++)
+			act(&play, ends[i].acts[k]);
+		ck_assert_int_eq(cause_gone(words, &play.log), ends[i].words[0] != '\0');
+		ck_assert_str_eq(words, ends[i].words);
+	}
 }
 END_TEST
 
@@ -616,6 +657,7 @@ int main(void)
 	tcase_add_test(tc, arguments_without_an_end);
 	tcase_add_loop_test(tc, systemctl, 0, ARRAY_SIZE(systemctl_rows));
 	tcase_add_loop_test(tc, wipes, 0, ARRAY_SIZE(log_rows));
+	tcase_add_test(tc, went);
 	tcase_add_test(tc, learnt_late);
 	tcase_add_test(tc, longest);
 	tcase_add_loop_test(tc, removers, 0, ARRAY_SIZE(removals));

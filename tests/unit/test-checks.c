@@ -228,7 +228,11 @@ static void end_it_all(struct world *world, const char *what)
 		picture->fail2ban = FAIL2BAN_STOPPED, picture->wipe.n_bans = 3;
 	else if (strcmp(what, "bans under way") == 0)
 		picture->fail2ban = FAIL2BAN_RUNNING, picture->wipe.n_bans = 3;
-	else if (strcmp(what, "not at boot") == 0)
+	else if (strcmp(what, "rivals") == 0) {
+		picture->systemd = true;
+		ck_assert_int_eq(strv_add(&picture->rivals, "nftables"), 0);
+		ck_assert_int_eq(strv_add(&picture->rivals, "ipset"), 0);
+	} else if (strcmp(what, "not at boot") == 0)
 		picture->systemd = picture->unit_installed = true;
 	else if (strcmp(what, "flush") == 0)
 		strcpy(picture->flush_all, "y");
@@ -311,6 +315,7 @@ static const struct {
      "store-space=warning iptables-backend=info"},
     {MAIL, MAIL_RULES, "not at boot", "no-listener=warning",
      "watcher-not-at-boot=warning iptables-backend=info"},
+    {MAIL, MAIL_RULES, "rivals", "no-listener=warning", "rival-unit=warning iptables-backend=info"},
     {MAIL, MAIL_RULES, "shut", "kernel-rules=error no-listener=warning", ""},
     {MAIL, MAIL_RULES, "no kernel rules", "kernel-rules=error no-listener=warning", ""},
     {MAIL, MAIL_RULES "\npublic rule rule service name=\"imaps\" drop", "addresses",

@@ -156,18 +156,29 @@ END_TEST
 
 START_TEST(who_asks)
 {
-	ck_assert_int_eq(process_who_asks_systemd(proc, "firewalld"), 0);
+	const char *unit = NULL;
+
+	ck_assert_int_eq(process_who_asks_systemd(&unit, proc, cause_units), 0);
 	PUT("5", "comm", "systemctl\n");
 	PUT("5", "cmdline", "systemctl\0status\0firewalld\0");
 	PUT("6", "comm", "bash\n");
 	PUT("6", "cmdline", "systemctl\0reload\0firewalld\0");
 	PUT("self", "comm", "systemctl\n");
 	PUT("self", "cmdline", "systemctl\0reload\0firewalld\0");
-	ck_assert_int_eq(process_who_asks_systemd(proc, "firewalld"), 0);
+	ck_assert_int_eq(process_who_asks_systemd(&unit, proc, cause_units), 0);
+	ck_assert_ptr_null(unit);
+	/* Its start is firewalld's end; but who asks for firewalld itself counts for more. */
+	for (const char *const *pid = (const char *const[]){"8", "4", NULL}; *pid; pid++) {
+		PUT(*pid, "comm", "systemctl\n");
+		PUT(*pid, "cmdline", "systemctl\0restart\0nftables\0");
+	}
+	ck_assert_int_ne(process_who_asks_systemd(&unit, proc, cause_units), 0);
+	ck_assert_str_eq(unit, "nftables");
 	PUT("7", "comm", "systemctl\n");
 	PUT("7", "cmdline", "systemctl\0reload\0firewalld\0");
-	ck_assert_int_eq(process_who_asks_systemd(proc, "firewalld"), 7);
-	ck_assert_int_eq(process_who_asks_systemd("/nonexistent", "firewalld"), 0);
+	ck_assert_int_eq(process_who_asks_systemd(&unit, proc, cause_units), 7);
+	ck_assert_str_eq(unit, "firewalld");
+	ck_assert_int_eq(process_who_asks_systemd(&unit, "/nonexistent", cause_units), 0);
 }
 END_TEST
 

@@ -30,12 +30,11 @@ static const char *const unit_rules[] = {
 };
 
 static const struct unit {
-	const char *name;
 	const char *service;
 	enum cause_kind kind;
 } units[] = {
-    {"firewalld", "firewalld.service", CAUSE_JOB},
-    {"fail2ban", "fail2ban.service", CAUSE_FAIL2BAN},
+    {"firewalld.service", CAUSE_JOB},
+    {"fail2ban.service", CAUSE_FAIL2BAN},
 };
 
 struct asked {
@@ -84,18 +83,19 @@ static void ask_type(struct jobwatch *watch, const struct cause_evidence *eviden
 	}
 }
 
-static void find_caller(struct jobwatch *watch, struct cause_evidence *evidence,
-                        const struct unit *unit)
+/* Who is about firewalld, or about what ends it. */
+static void find_caller(struct jobwatch *watch, struct cause_evidence *evidence)
 {
-	const char *proc = watch->options.proc ? watch->options.proc : "/proc";
-	int64_t pid = process_who_asks_systemd(proc, unit->name);
+	const char *proc = watch->options.proc ? watch->options.proc : "/proc", *unit = NULL;
+	int64_t pid = process_who_asks_systemd(&unit, proc, cause_units);
 	struct cause_origin origin;
 
 	if (!pid || process_origin(&origin, proc, pid) != 0)
 		return;
 	cause_caller_judge(&evidence->caller, &origin);
+	evidence->rival = unit == cause_units[0] ? NULL : unit;
 	/* until systemd says it, which it does not of a job that is over by then */
-	evidence->job = cause_job_asked(&origin.chain[0]);
+	evidence->job = evidence->rival ? CAUSE_JOB_STOP : cause_job_asked(&origin.chain[0]);
 }
 
 static void on_job(struct jobwatch *watch, DBusMessage *signal)
@@ -118,7 +118,7 @@ static void on_job(struct jobwatch *watch, DBusMessage *signal)
 		/* first of all: a job may be over within milliseconds */
 		ask_type(watch, &evidence, path);
 		if (evidence.kind == CAUSE_JOB)
-			find_caller(watch, &evidence, &units[i]);
+			find_caller(watch, &evidence);
 		options->on_evidence(&evidence, options->userdata);
 		for (size_t k = 0; k < ASKED_MAX; k++)
 			if (watch->asked[k].watch &&

@@ -121,24 +121,35 @@ int process_origin(struct cause_origin *out, const char *proc, int64_t pid)
 	return 0;
 }
 
+/* Return: for which of them; NULL: none. */
+static const char *unit_asked_for(const struct cause_process *process, const char *const *units)
+{
+	for (; *units; units++)
+		if (cause_asks_systemd(process, *units))
+			return *units;
+	return NULL;
+}
+
 /**
  * process_who_asks_systemd() - the systemctl that waits for a job of a unit just now
- * @proc: the folder, "/proc"
- * @unit: without ".service"
+ * @unit:  receives the one of @units that it waits for; untouched when there is none
+ * @proc:  the folder, "/proc"
+ * @units: without ".service", NULL behind the last; the first counts for more than the others
  *
  * systemctl of root talks to systemd directly, so that the bus knows nothing of
  * it; but it waits until the job is done.
  *
  * Return: its pid; 0 when there is none, or none was found in time.
  */
-int64_t process_who_asks_systemd(const char *proc, const char *unit)
+int64_t process_who_asks_systemd(const char **unit, const char *proc, const char *const *units)
 {
-	int64_t until_ms = clock_monotonic_ms() + LOOK_MS;
+	int64_t until_ms = clock_monotonic_ms() + LOOK_MS, found = 0;
 	_cleanup_(dir_cleanup) DIR *dir = opendir(proc);
 	struct dirent *entry;
 
 	while (dir && (entry = readdir(dir)) && clock_monotonic_ms() <= until_ms) {
 		struct cause_process process = {.pid = 0};
+		const char *asked;
 		char comm[24];
 		int64_t pid;
 
@@ -150,10 +161,15 @@ int64_t process_who_asks_systemd(const char *proc, const char *unit)
 		strcpy(process.comm, "systemctl");
 		process.pid = pid;
 		read_args(&process, proc);
-		if (cause_asks_systemd(&process, unit))
-			return pid;
+		asked = unit_asked_for(&process, units);
+		if (!asked || (found && asked != *units))
+			continue;
+		*unit = asked;
+		found = pid;
+		if (asked == *units)
+			break;
 	}
-	return 0;
+	return found;
 }
 
 /* The number of the pid namespace that the kernel starts with: linux/proc_ns.h */

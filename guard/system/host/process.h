@@ -19,6 +19,6 @@ int process_origin(struct cause_origin *out, const char *proc, int64_t pid) _mus
 int process_start(int64_t *out, const char *proc, int64_t pid) _must_check_;
 int process_age_us(int64_t *out, const char *proc, int64_t pid) _must_check_;
 int process_is_contained(const char *proc);
-int64_t process_who_asks_systemd(const char *proc, const char *unit);
+int64_t process_who_asks_systemd(const char **unit, const char *proc, const char *const *units);
 
 #endif

@@ -53,7 +53,6 @@ static int add_zone(struct ruleset *zones, const struct ruleset_zone *like)
 	zone->ingress_priority = like->ingress_priority;
 	zone->egress_priority = like->egress_priority;
 	zone->icmp_block_inversion = like->icmp_block_inversion;
-	zone->forward = like->forward;
 	return 0;
 }
 

@@ -91,14 +91,6 @@ static const struct ruleset_zone *find_policy(const struct ruleset *ruleset, con
 	return NULL;
 }
 
-static bool forwards(const struct ruleset *ruleset, const char *zone)
-{
-	for (size_t i = 0; i < ruleset->n_zones; i++)
-		if (!ruleset->zones[i].is_policy && strcmp(ruleset->zones[i].name, zone) == 0)
-			return ruleset->zones[i].forward;
-	return false;
-}
-
 /* Nobody may have heard that it went. Of a disabled policy nothing is read, not even its zones. */
 static bool is_there(const struct ruleset *ruleset, const struct store_timed *timed)
 {
@@ -106,7 +98,7 @@ static bool is_there(const struct ruleset *ruleset, const struct store_timed *ti
 	const struct ruleset_zone *zone = policy ? find_policy(ruleset, policy) : NULL;
 
 	if (!policy)
-		return forwards(ruleset, timed->zone);
+		return false;
 	if (!zone || !value)
 		return !zone;
 	return strv_contains(*timed->trait == 'i' ? &zone->ingress_zones : &zone->egress_zones,

@@ -87,6 +87,12 @@ static const struct firewall *held(const struct status *status)
 	return status_is_reached(status) ? &status->picture->firewall : &status->picture->last;
 }
 
+/* Zones are made with it, and of a service it says nothing. */
+static bool goes_without_saying(const struct firewall_entry *entry)
+{
+	return entry->item.kind == ITEM_FORWARD && (entry->flags & FIREWALL_PERMANENT);
+}
+
 static int add_held(struct status *status)
 {
 	const struct picture *picture = status->picture;
@@ -100,7 +106,7 @@ static int add_held(struct status *status)
 		int reached;
 
 		/* bindings show in what is open to whom */
-		if (item_class(&entry->item) == ITEM_CLASS_BINDING ||
+		if (item_class(&entry->item) == ITEM_CLASS_BINDING || goes_without_saying(entry) ||
 		    !scope_view_protects(&view, &entry->item))
 			continue;
 		row = add_item(status, &entry->item);

@@ -21,6 +21,7 @@ static const char *const kind_names[ITEM_N_KINDS] = {
     [ITEM_PROTOCOL] = "protocol",
     [ITEM_FORWARD_PORT] = "forward-port",
     [ITEM_MASQUERADE] = "masquerade",
+    [ITEM_FORWARD] = "forward",
     [ITEM_ICMP_BLOCK] = "icmp-block",
     [ITEM_RULE] = "rule",
     [ITEM_ENTRY] = "entry",
@@ -50,6 +51,12 @@ int item_kind_parse(enum item_kind *out, const char *name)
 		}
 	}
 	return ITEM_E_SYNTAX;
+}
+
+/** item_is_switch() - is there one at most in a zone, of value "yes"? */
+bool item_is_switch(enum item_kind kind)
+{
+	return kind == ITEM_MASQUERADE || kind == ITEM_FORWARD;
 }
 
 static bool is_name_char(char c)
@@ -303,6 +310,7 @@ static int canonical_value(char **out, enum item_kind kind, const char *value, s
 	case ITEM_DIRECT_RULE:
 		return canonical_direct(out, kind, value);
 	case ITEM_MASQUERADE:
+	case ITEM_FORWARD:
 		valid = strcmp(value, "yes") == 0;
 		break;
 	case ITEM_N_KINDS:
@@ -331,8 +339,10 @@ int item_init(struct item *out, const char *zone, enum item_kind kind, const cha
 
 	if (!is_zone_name(zone))
 		return err_set(err, ITEM_E_SYNTAX, "\"%.64s\" is not a zone name", zone);
-	if (item_policy_name(zone) && (kind == ITEM_INTERFACE || kind == ITEM_SOURCE))
-		return err_set(err, ITEM_E_SYNTAX, "a policy has no interfaces and no sources");
+	if (item_policy_name(zone) &&
+	    (kind == ITEM_INTERFACE || kind == ITEM_SOURCE || kind == ITEM_FORWARD))
+		return err_set(err, ITEM_E_SYNTAX,
+		               "a policy has no interfaces, no sources and no forward");
 	if ((kind == ITEM_ENTRY) != (item_ipset_name(zone) != NULL))
 		return err_set(err, ITEM_E_SYNTAX, "ipsets have entries, and nothing else");
 	if ((kind == ITEM_CHAIN || kind == ITEM_DIRECT_RULE) != (item_direct_family(zone) != NULL))
@@ -380,8 +390,8 @@ int item_parse(struct item *out, const char *text, struct err *err)
 	if (item_kind_parse(&kind, kind_name))
 		return err_set(err, ITEM_E_SYNTAX,
 		               "\"%s\" is not a kind of item; known are service, port, "
-		               "source-port, protocol, forward-port, masquerade, icmp-block, "
-		               "interface, source, rule, entry, chain and direct-rule",
+		               "source-port, protocol, forward-port, masquerade, forward, "
+		               "icmp-block, interface, source, rule, entry, chain and direct-rule",
 		               kind_name);
 	return item_init(out, zone, kind, colon + 1, err);
 }
@@ -442,7 +452,7 @@ static enum item_opening opening_of(const struct richrule *rule, char opened[ITE
 	case RICHRULE_ELEMENT_FORWARD_PORT:
 		return rule_names(rule, opened) ? ITEM_OPENING_NAMED : ITEM_OPENING_NONE;
 	case RICHRULE_ELEMENT_MASQUERADE:
-		return ITEM_OPENING_MASQUERADE;
+		return ITEM_OPENING_THROUGH;
 	case RICHRULE_ELEMENT_SERVICE:
 	case RICHRULE_ELEMENT_PORT:
 		return accepts && rule_names(rule, opened) ? ITEM_OPENING_NAMED : ITEM_OPENING_NONE;
@@ -511,9 +521,8 @@ static void put_change(struct builder *out, const char *verb, const struct item 
 		shell_addf(out, "%s ", item_direct_family(item->zone));
 		/* these are words of a shell already (direct.h) */
 		builder_add(out, item->value);
-	} else if (item->kind == ITEM_MASQUERADE) {
-		/* the one option without a value */
-		builder_addf(out, " --%s-masquerade", verb);
+	} else if (item_is_switch(item->kind)) {
+		builder_addf(out, " --%s-%s", verb, option_name(item->kind));
 	} else {
 		builder_addf(out, " --%s-%s", verb, option_name(item->kind));
 		shell_addf(out, "=%s", item->value);
@@ -598,7 +607,8 @@ int item_opening(const struct item *item, char opened[ITEM_OPENED_MAX])
 	case ITEM_PROTOCOL:
 		return ITEM_OPENING_SOME;
 	case ITEM_MASQUERADE:
-		return ITEM_OPENING_MASQUERADE;
+	case ITEM_FORWARD:
+		return ITEM_OPENING_THROUGH;
 	case ITEM_INTERFACE:
 	case ITEM_SOURCE:
 	case ITEM_ICMP_BLOCK:

@@ -25,6 +25,7 @@ enum item_kind {
 	ITEM_PROTOCOL,
 	ITEM_FORWARD_PORT,
 	ITEM_MASQUERADE, /* value "yes" */
+	ITEM_FORWARD,    /* of a zone, not of a policy: among its hosts; value "yes" */
 	ITEM_ICMP_BLOCK,
 	ITEM_RULE,
 	ITEM_ENTRY,       /* of an ipset */
@@ -81,15 +82,16 @@ int item_format(char **out, const struct item *item) _must_check_;
 
 const char *item_kind_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
+bool item_is_switch(enum item_kind kind);
 enum item_class item_class(const struct item *item);
 
 /* What an item lets in. */
 enum item_opening {
 	ITEM_OPENING_NONE,
-	ITEM_OPENING_NAMED,      /* to a service or port */
-	ITEM_OPENING_ALL,        /* whatever its source sends */
-	ITEM_OPENING_SOME,       /* by protocol or source port, whatever service it is for */
-	ITEM_OPENING_MASQUERADE, /* nothing: others get out by it, and answers back */
+	ITEM_OPENING_NAMED,   /* to a service or port */
+	ITEM_OPENING_ALL,     /* whatever its source sends */
+	ITEM_OPENING_SOME,    /* by protocol or source port, whatever service it is for */
+	ITEM_OPENING_THROUGH, /* nothing here: others get through this machine by it */
 };
 int item_opening(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;
 int item_opens(const struct item *item, char opened[ITEM_OPENED_MAX]) _must_check_;

@@ -139,14 +139,14 @@ static bool counts(const struct scope *scope, const struct item *item, int openi
 	return opening == ITEM_OPENING_ALL || (opening == ITEM_OPENING_SOME && !scope->services.n);
 }
 
-static bool keeps(struct scope_view *view, const struct item *item, bool masquerading)
+static bool keeps(struct scope_view *view, const struct item *item, bool through)
 {
 	char opened[ITEM_OPENED_MAX];
 	int opening = item_opening(item, opened);
 
 	view->failed |= opening < 0;
-	return opening == ITEM_OPENING_MASQUERADE ? masquerading
-	                                          : counts(view->scope, item, opening, opened);
+	return opening == ITEM_OPENING_THROUGH ? through
+	                                       : counts(view->scope, item, opening, opened);
 }
 
 /* What it lets in by its target, or by a policy, is not seen from its items. */
@@ -242,8 +242,8 @@ static bool is_trusted_for_a_time(const struct firewall *fw, const struct item *
 	return entry && entry->until_us != 0;
 }
 
-/* Containers and relays behind this machine get out by masquerading, for whatever service. */
-static bool keeps_masquerading(struct scope_view *view, const char *zone)
+/* Containers and relays behind this machine get through it, for whatever service. */
+static bool keeps_through(struct scope_view *view, const char *zone)
 {
 	return !view->scope->services.n || is_fact(view, zone, FACT_FORWARDS);
 }
@@ -262,7 +262,7 @@ bool scope_view_protects(struct scope_view *view, const struct item *item)
 	if (item->kind == ITEM_ENTRY)
 		return is_fact(view, item->zone, FACT_IS_NEEDED);
 	if (item_is_binding(item) ? !is_fact(view, item->zone, FACT_OPENS)
-	                          : !keeps(view, item, keeps_masquerading(view, item->zone)))
+	                          : !keeps(view, item, keeps_through(view, item->zone)))
 		return false;
 	return is_fact(view, item->zone, FACT_IS_WATCHED);
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * trait - what a zone or policy has beside items, and firewall-cmd adds and removes
+ * trait - what a policy has beside items, and firewall-cmd adds and removes
  *
- * forward of a zone; disable, ingress-zone=ZONE and egress-zone=ZONE of a policy. They are told,
+ * disable, ingress-zone=ZONE and egress-zone=ZONE. They are told,
  * and neither guarded nor put back.
  */
 #ifndef GUARD_MODEL_TRAIT_H

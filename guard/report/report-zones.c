@@ -129,6 +129,8 @@ static void put_zone(struct lines *lines, const struct ruleset_zone *zone)
 	}
 	if (zone->masquerade)
 		put_value(lines, ITEM_MASQUERADE, "yes");
+	if (zone->forward)
+		put_value(lines, ITEM_FORWARD, "yes");
 	for (size_t i = 0; i < zone->n_rules; i++)
 		put(lines, item_kind_name(ITEM_RULE), zone->rules[i].text, NULL,
 		    zone->rules[i].permanent ? KEPT_YES : KEPT_NO);

@@ -37,6 +37,7 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld-internal.h \
 	guard/system/firewalld/firewalld-message-call.c \
 	guard/system/firewalld/firewalld-message-direct.c \
+	guard/system/firewalld/firewalld-message-forward.c \
 	guard/system/firewalld/firewalld-message-internal.h \
 	guard/system/firewalld/firewalld-message-parts.c \
 	guard/system/firewalld/firewalld-message-settings.c \

@@ -4,6 +4,8 @@ watch_up
 mail_open
 mail_heard
 fwc --add-masquerade --timeout=600
+fwc --zone=internal --remove-forward
+fwc --zone=internal --add-forward --timeout=600
 fwc --add-source-port=53/udp --timeout=600
 fwc --add-icmp-block=redirect --timeout=600
 fwc --add-forward-port=port=2600:proto=tcp:toport=465 --timeout=600
@@ -11,6 +13,7 @@ fwc --add-rich-rule='rule priority="-10" service name="nfs" log limit value="1/m
 fwc --add-rich-rule='rule port port="2525" protocol="tcp" accept' --timeout=600
 need "the forwarded port is open" within 3 is_open 2600 2525
 need "all are taken over" within 5 said 'forward-port:port=2600.* is open for .*the guard closes it'
+need "and forwarding" within 5 said 'internal/forward:yes is open for .*the guard closes it'
 probing 143
 fwc --add-rich-rule='rule family="ipv4" source address="10.77.0.2" port port="143" protocol="tcp" reject' --timeout=15
 end_ms=$(($(now_ms) + 15000))

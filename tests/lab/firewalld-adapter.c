@@ -327,6 +327,32 @@ static void try_item(const char *text)
 	item_deinit(&item);
 }
 
+/* Its calls succeed also when it is as it should be, and some releases have it from the start. */
+static void try_forward(void)
+{
+	struct item item = parse("home/forward:yes");
+	struct err err = ERR_NULL;
+
+	for (int i = 0; i < 2; i++) {
+		bool on = i == 1;
+		int r = on ? firewalld_add_wait(lab.fw, &item, deadline(), &err)
+		           : firewalld_remove_wait(lab.fw, &item, deadline(), &err);
+
+		need(r == 0, "forward %d: %d %s", on, r, err.text);
+		need(await(on ? FIREWALLD_EVENT_ITEM_ADDED : FIREWALLD_EVENT_ITEM_REMOVED, &item),
+		     "forward %d is told", on);
+		need(reading_has(FIREWALL_RUNTIME, "home/forward:yes") == on, "forward %d read",
+		     on);
+		r = on ? firewalld_permanent_add_wait(lab.fw, &item, deadline(), &err)
+		       : firewalld_permanent_remove_wait(lab.fw, &item, deadline(), &err);
+		need(r == 0, "forward %d for good: %d %s", on, r, err.text);
+		need(reading_has(FIREWALL_PERMANENT, "home/forward:yes") == on, "forward %d stays",
+		     on);
+	}
+	printf("ok: switches the forwarding of a zone\n");
+	item_deinit(&item);
+}
+
 #define BAN                                                                                        \
 	"public/rule:rule family=\"ipv4\" source address=\"192.0.2.11\" port port=\"smtp\" "       \
 	"protocol=\"tcp\" reject type=\"icmp-port-unreachable\""
@@ -681,6 +707,7 @@ int main(void)
 	try_appear();
 	try_read();
 	try_items();
+	try_forward();
 	try_refusals();
 	try_others();
 	try_reload();

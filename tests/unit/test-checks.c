@@ -480,14 +480,12 @@ static void enforce(struct picture *picture, const char *what)
 		ck_assert_int_eq(strv_add(&picture->mislabelled, "/etc/reload-guard"), 0);
 }
 
-/* @text: ZONE TRAIT, of work, which forwards, or of a policy from home to this machine */
+/* @text: ZONE TRAIT, of a policy from home to this machine */
 static void end_soon(struct picture *picture, const char *text)
 {
 	struct store_timeds *timeds = &picture->timeds;
 	struct ruleset_zone *zone;
 
-	ck_assert_int_eq(ruleset_add_zone(&picture->ruleset, "work", &zone), 0);
-	zone->forward = true;
 	ck_assert_int_eq(ruleset_add_policy(&picture->ruleset, "mail-in", &zone), 0);
 	ck_assert_int_eq(strv_add(&zone->ingress_zones, "home"), 0);
 	ck_assert_int_eq(strv_add(&zone->egress_zones, "HOST"), 0);
@@ -617,9 +615,6 @@ static const struct {
      "open for a time, and reloads crash", "reload-crash", FINDING_ERROR,
      "firewall-cmd --zone=public --remove-service=pop3 && firewall-cmd --zone=public "
      "--add-service=pop3"},
-    {MAIL, MAIL_RULES, "no item for a time: work forward", "reload-crash", FINDING_ERROR,
-     "firewall-cmd --zone=work --remove-forward"},
-    {MAIL, MAIL_RULES, "no item for a time: public forward", NULL, FINDING_INFO, NULL},
     {MAIL, MAIL_RULES, "no item for a time: policy:mail-in ingress-zone=home", "reload-crash",
      FINDING_ERROR, "firewall-cmd --policy=mail-in --remove-ingress-zone=home"},
     {MAIL, MAIL_RULES, "no item for a time: policy:mail-in egress-zone=HOST", "reload-crash",

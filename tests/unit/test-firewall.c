@@ -133,6 +133,9 @@ static const struct {
     {"", "smtp", "public/forward-port:port=993:proto=tcp:toport=1993:toaddr=", false},
     {"", "", "public/masquerade:yes", true}, /* containers get out by it */
     {"", "imaps", "public/masquerade:yes", false},
+    {"", "", "public/forward:yes", true}, /* hosts behind it reach each other by it */
+    {"", "imaps", "public/forward:yes", false},
+    {"", "", "work/forward:yes", false}, /* nobody is there */
     {"", "", "home/masquerade:yes", true},
     {"", "imaps", "home/masquerade:yes", false},
     {"", "", "ipset:friends/entry:192.0.2.1", true},    /* a source binding of home */

@@ -319,6 +319,78 @@ START_TEST(parts_of_a_combined_zone_are_the_zone)
 }
 END_TEST
 
+/* --- the forwarding of a zone -------------------------------------------------------------- */
+
+/* @other: one more setting; NULL: none */
+static DBusMessage *settings_of(const char *member, const char *zone, const char *other, int type,
+                                dbus_bool_t on, dbus_int32_t timeout_s)
+{
+	struct dict dict = {.message =
+	                        strcmp(member, "ZoneUpdated") == 0
+	                            ? dbus_message_new_signal("/", "a.b", member)
+	                            : dbus_message_new_method_call(NULL, "/", "a.b", member)};
+
+	ck_assert(
+	    dbus_message_append_args(dict.message, DBUS_TYPE_STRING, &zone, DBUS_TYPE_INVALID));
+	dict_open(&dict);
+	if (type == DBUS_TYPE_BOOLEAN)
+		dict_basic(&dict, "forward", type, &on);
+	else if (type == DBUS_TYPE_STRING)
+		dict_string(&dict, "forward", "yes");
+	if (timeout_s >= 0)
+		dict_basic(&dict, "timeout", DBUS_TYPE_INT32, &timeout_s);
+	if (other)
+		dict_strings(&dict, other, "imaps");
+	dict_close(&dict);
+	return dict.message;
+}
+
+static const struct {
+	const char *member, *zone, *other;
+	int type;
+	bool on;
+	int timeout_s; /* negative: not said, as before 2.4 */
+	int result, change;
+} forwards[] = {
+    {"ZoneUpdated", "office", NULL, DBUS_TYPE_BOOLEAN, true, -1, 0, FIREWALLD_MESSAGE_ADDED},
+    {"ZoneUpdated", "", NULL, DBUS_TYPE_BOOLEAN, false, -1, 0, FIREWALLD_MESSAGE_REMOVED},
+    {"ZoneUpdated", "office", NULL, DBUS_TYPE_BOOLEAN, true, 0, 0, FIREWALLD_MESSAGE_ADDED},
+    {"ZoneUpdated", "office", NULL, DBUS_TYPE_BOOLEAN, true, 60, 0, FIREWALLD_MESSAGE_ADDED},
+    /* of all that is set, it may be what it was */
+    {"ZoneUpdated", "office", "services", DBUS_TYPE_BOOLEAN, false, -1, FIREWALLD_MESSAGE_E_OTHER,
+     0},
+    {"ZoneUpdated", "office", NULL, DBUS_TYPE_STRING, false, -1, FIREWALLD_MESSAGE_E_OTHER, 0},
+    {"ZoneUpdated", "office", NULL, DBUS_TYPE_INVALID, false, 60, FIREWALLD_MESSAGE_E_OTHER, 0},
+    {"setZoneSettings2", "office", NULL, DBUS_TYPE_BOOLEAN, false, 0, 0, FIREWALLD_MESSAGE_REMOVED},
+    {"setZoneSettings2", "office", NULL, DBUS_TYPE_BOOLEAN, true, 0, FIREWALLD_MESSAGE_E_OTHER, 0},
+    {"setZoneSettings2", "office", "services", DBUS_TYPE_BOOLEAN, false, 0,
+     FIREWALLD_MESSAGE_E_OTHER, 0},
+};
+
+START_TEST(knows_when_forwarding_alone_is_set)
+{
+	struct firewalld_message_item item = {0};
+	bool is_signal = strcmp(forwards[_i].member, "ZoneUpdated") == 0;
+	DBusMessage *message =
+	    settings_of(forwards[_i].member, forwards[_i].zone, forwards[_i].other,
+	                forwards[_i].type, forwards[_i].on, forwards[_i].timeout_s);
+
+	ck_assert_int_eq(is_signal ? firewalld_message_item_signal(message, &item)
+	                           : firewalld_message_removal_call(message, &item),
+	                 forwards[_i].result);
+	if (forwards[_i].result == 0) {
+		ck_assert_int_eq((int)item.change, forwards[_i].change);
+		ck_assert_int_eq((int)item.kind, ITEM_FORWARD);
+		ck_assert_str_eq(item.zone, forwards[_i].zone);
+		ck_assert_str_eq(item.value, "yes");
+		ck_assert_int_eq(item.timeout_s,
+		                 forwards[_i].timeout_s > 0 ? forwards[_i].timeout_s : 0);
+	}
+	free(item.value);
+	dbus_message_unref(message);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("firewalld_answers");
@@ -330,6 +402,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, refuses_other_types, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_test(tc, refuses_other_signatures);
 	tcase_add_test(tc, parts_of_a_combined_zone_are_the_zone);
+	tcase_add_loop_test(tc, knows_when_forwarding_alone_is_set, 0, (int)ARRAY_SIZE(forwards));
 	tcase_add_test(tc, takes_direct_rules_in_the_order_of_their_priorities);
 	suite_add_tcase(s, tc);
 	return s;

@@ -404,6 +404,7 @@ START_TEST(standins)
 	    {"public/rule:rule priority=32767 accept", NULL},
 	    {"public/rule:rule priority=-32768 drop", NULL},
 	    {"public/rule:rule service name=imaps log limit value=1/m", ""},
+	    {"public/forward:yes", ""},
 	    {"public/interface:eth0", NULL},
 	    {"ipset:friends/entry:192.0.2.1", NULL},
 	};

@@ -41,7 +41,8 @@ static const struct {
      "<forward/><forward-port port=\"25\" protocol=\"tcp\" to-addr=\"2001:db8::1\"/></zone>",
      0,
      {"public/forward-port:port=25:proto=tcp:toport=:toaddr=2001:db8::1",
-      "public/forward-port:port=993:proto=tcp:toport=9993:toaddr=", "public/masquerade:yes"}},
+      "public/forward-port:port=993:proto=tcp:toport=9993:toaddr=", "public/masquerade:yes",
+      "public/forward:yes"}},
     {"rules that accept",
      "public",
      "<zone><rule priority=\"-5\" family=\"ipv4\"><source address=\"192.0.2.1\" invert=\"True\"/>"

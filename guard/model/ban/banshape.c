@@ -95,6 +95,7 @@ int banshape_cut(char **out, struct cidr *source, const struct item *item)
 	case ITEM_PROTOCOL:
 	case ITEM_FORWARD_PORT:
 	case ITEM_MASQUERADE:
+	case ITEM_FORWARD:
 	case ITEM_ICMP_BLOCK:
 	case ITEM_CHAIN:
 	case ITEM_N_KINDS:

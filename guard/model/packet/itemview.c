@@ -64,6 +64,8 @@ static int add_contents(struct itemview *view, const char *name, const struct ru
 	}
 	if (r == 0 && zone->masquerade)
 		r = add_item(view, name, ITEM_MASQUERADE, "yes", FIREWALL_RUNTIME);
+	if (r == 0 && zone->forward)
+		r = add_item(view, name, ITEM_FORWARD, "yes", FIREWALL_RUNTIME);
 	for (size_t i = 0; i < zone->n_rules && r == 0; i++)
 		r = add_item(view, name, ITEM_RULE, zone->rules[i].text, FIREWALL_RUNTIME);
 	return r;

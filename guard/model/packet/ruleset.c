@@ -239,6 +239,7 @@ const struct strv *ruleset_values(const struct ruleset_zone *zone, enum item_kin
 int ruleset_add_value(struct ruleset_zone *zone, enum item_kind kind, const char *value)
 {
 	zone->masquerade |= kind == ITEM_MASQUERADE;
+	zone->forward |= kind == ITEM_FORWARD;
 	return lists[kind] ? strv_add((struct strv *)((char *)zone + lists[kind]), value) : 0;
 }
 

@@ -68,6 +68,8 @@ static int for_kind(struct item *out, const struct item *item)
 	struct richrule rule = standins[item->kind];
 	struct parts parts;
 
+	if (item->kind == ITEM_FORWARD)
+		return STANDIN_E_NEEDLESS;
 	if (rule.element == RICHRULE_ELEMENT_NONE)
 		return STANDIN_E_NONE;
 	if (rule.element == RICHRULE_ELEMENT_PORT || rule.element == RICHRULE_ELEMENT_SOURCE_PORT)

@@ -11,8 +11,10 @@
 #include "guard/model/item.h"
 
 enum {
-	STANDIN_E_NONE = 1,     /* there is no such rule */
-	STANDIN_E_NEEDLESS = 2, /* it neither lets in nor keeps out: a log, an audit */
+	STANDIN_E_NONE = 1, /* there is no such rule */
+	/* It neither lets in nor keeps out: a log, an audit; or others through this machine alone,
+	 * which nothing else can do, and who go without it for a moment. */
+	STANDIN_E_NEEDLESS = 2,
 };
 
 int standin_for(struct item *out, const struct item *item) _must_check_;

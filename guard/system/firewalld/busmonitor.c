@@ -37,6 +37,7 @@ static const char *const rules[] = {
     RULE_OF_CALL("removeProtocol"),
     RULE_OF_CALL("removeForwardPort"),
     RULE_OF_CALL("removeMasquerade"),
+    RULE_OF_CALL("setZoneSettings2"), /* --remove-forward */
     RULE_OF_CALL("removeInterface"),
     RULE_OF_CALL("addInterface"),
     RULE_OF_CALL("changeZone"),

@@ -194,8 +194,6 @@ static int take_scalar(const char *key, DBusMessageIter *value, void *userdata)
 		return take_strings(value, &zone->egress_zones);
 	if (strcmp(key, "icmp_block_inversion") == 0)
 		return take_bool(value, &zone->icmp_block_inversion);
-	if (strcmp(key, "forward") == 0)
-		return take_bool(value, &zone->forward);
 	return 0;
 }
 
@@ -624,7 +622,7 @@ static int add_direct(struct ruleset *ruleset, const struct direct_rule *rule)
 	if (builder_take(&text, &command) < 0)
 		return -ENOMEM;
 	return iptables_add_direct(ruleset, rule->family, rule->table, rule->chain, &rule->words,
-	                          command);
+	                           command);
 }
 
 /**

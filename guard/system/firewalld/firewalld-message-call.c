@@ -129,6 +129,9 @@ static DBusMessage *zone_call(const char *destination, const char *verb, const s
 
 static DBusMessage *runtime_call(const char *destination, const char *verb, const struct item *item)
 {
+	if (item->kind == ITEM_FORWARD)
+		return firewalld_message_set_forward(destination, NULL, item->zone,
+		                                     strcmp(verb, "add") == 0);
 	return item_direct_family(item->zone) ? direct_call(destination, verb, item)
 	                                      : zone_call(destination, verb, item);
 }
@@ -181,7 +184,7 @@ DBusMessage *firewalld_message_remove(const char *destination, const struct item
 /**
  * firewalld_message_query() - the call that asks whether an item is in the runtime
  * @destination: bus name
- * @item: borrowed; not of a policy
+ * @item: borrowed; not of a policy, and not ITEM_FORWARD, of which it cannot be asked alone
  *
  * Return: the message, which the caller unrefs; NULL without memory.
  */
@@ -193,12 +196,15 @@ DBusMessage *firewalld_message_query(const char *destination, const struct item 
 static DBusMessage *permanent_call(const char *destination, const char *path, const char *verb,
                                    const struct item *item)
 {
-	_cleanup_message_ DBusMessage *message =
-	    new_item_call(destination, path,
-	                  item_ipset_name(item->zone) ? FIREWALLD_MESSAGE_CONFIG_IPSET
-	                                              : FIREWALLD_MESSAGE_CONFIG_ZONE,
-	                  verb, item->kind);
+	_cleanup_message_ DBusMessage *message = NULL;
 
+	if (item->kind == ITEM_FORWARD)
+		return firewalld_message_set_forward(destination, path, item->zone,
+		                                     strcmp(verb, "add") == 0);
+	message = new_item_call(destination, path,
+	                        item_ipset_name(item->zone) ? FIREWALLD_MESSAGE_CONFIG_IPSET
+	                                                    : FIREWALLD_MESSAGE_CONFIG_ZONE,
+	                        verb, item->kind);
 	if (!message || !append_parts(message, item))
 		return NULL;
 	return steal(message);

@@ -18,5 +18,9 @@ bool firewalld_message_split(enum item_kind kind, char *value,
                              const char *parts[FIREWALLD_MESSAGE_PARTS]);
 int firewalld_message_join(char **out, enum item_kind kind,
                            const char *const parts[FIREWALLD_MESSAGE_PARTS]) _must_check_;
+DBusMessage *firewalld_message_set_forward(const char *destination, const char *path,
+                                           const char *zone, bool on);
+int firewalld_message_forward(DBusMessage *message,
+                              struct firewalld_message_item *out) _must_check_;
 
 #endif

@@ -21,6 +21,7 @@ const char *firewalld_message_member(enum item_kind kind)
 	    [ITEM_PROTOCOL] = "Protocol",
 	    [ITEM_FORWARD_PORT] = "ForwardPort",
 	    [ITEM_MASQUERADE] = "Masquerade",
+	    [ITEM_FORWARD] = "Forward", /* which firewalld has in no call or signal */
 	    [ITEM_ICMP_BLOCK] = "IcmpBlock",
 	    [ITEM_RULE] = "RichRule",
 	    [ITEM_ENTRY] = "Entry",
@@ -32,7 +33,8 @@ const char *firewalld_message_member(enum item_kind kind)
 /** firewalld_message_has_timeout() - is it added with one? */
 bool firewalld_message_has_timeout(enum item_kind kind)
 {
-	return kind != ITEM_INTERFACE && kind != ITEM_SOURCE && kind < ITEM_ENTRY;
+	return kind != ITEM_INTERFACE && kind != ITEM_SOURCE && kind != ITEM_FORWARD &&
+	       kind < ITEM_ENTRY;
 }
 
 /** firewalld_message_n_parts() - of how many strings does a message make a value of that kind? */
@@ -40,6 +42,7 @@ size_t firewalld_message_n_parts(enum item_kind kind)
 {
 	switch (kind) {
 	case ITEM_MASQUERADE:
+	case ITEM_FORWARD:
 		return 0;
 	case ITEM_PORT:
 	case ITEM_SOURCE_PORT:
@@ -131,6 +134,7 @@ int firewalld_message_join(char **out, enum item_kind kind,
 		                 portname_settle(port, parts[0]), parts[1],
 		                 portname_settle(to_port, parts[2]), parts[3]);
 	case ITEM_MASQUERADE:
+	case ITEM_FORWARD:
 		return xasprintf(out, "yes");
 	case ITEM_INTERFACE:
 	case ITEM_SOURCE:

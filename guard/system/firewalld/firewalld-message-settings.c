@@ -59,7 +59,7 @@ static int read_setting(const struct setting *setting, DBusMessageIter *value,
 	dbus_free(signature);
 	if (!fits)
 		return FIREWALLD_MESSAGE_E_MALFORMED;
-	if (setting->kind == ITEM_MASQUERADE) {
+	if (item_is_switch(setting->kind)) {
 		dbus_bool_t on;
 
 		dbus_message_iter_get_basic(value, &on);
@@ -119,6 +119,7 @@ static const struct setting zone_settings[] = {
     {"protocols", "as", ITEM_PROTOCOL},
     {"forward_ports", "a(ssss)", ITEM_FORWARD_PORT},
     {"masquerade", "b", ITEM_MASQUERADE},
+    {"forward", "b", ITEM_FORWARD},
     {"icmp_blocks", "as", ITEM_ICMP_BLOCK},
     {"rules_str", "as", ITEM_RULE},
     {"rich_rules", "as", ITEM_RULE},
@@ -241,7 +242,7 @@ static bool append_list(DBusMessageIter *variant, const char *signature,
 	DBusMessageIter array;
 	bool ok = true;
 
-	if (list->kind == ITEM_MASQUERADE) {
+	if (item_is_switch(list->kind)) {
 		const dbus_bool_t on = !list->removes;
 
 		return dbus_message_iter_append_basic(variant, DBUS_TYPE_BOOLEAN, &on);

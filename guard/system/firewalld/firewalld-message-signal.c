@@ -90,6 +90,8 @@ int firewalld_message_item_signal(DBusMessage *signal, struct firewalld_message_
 {
 	struct firewalld_message_item item = {0};
 
+	if (strcmp(dbus_message_get_member(signal), "ZoneUpdated") == 0)
+		return firewalld_message_forward(signal, out);
 	if (!parse_member(dbus_message_get_member(signal), &item))
 		return FIREWALLD_MESSAGE_E_OTHER;
 	return take_item(signal, &item, out);
@@ -111,6 +113,19 @@ static bool parse_removal(const char *member, struct firewalld_message_item *out
 	return false;
 }
 
+static int take_forward_removal(DBusMessage *call, struct firewalld_message_item *out)
+{
+	struct firewalld_message_item item = {0};
+	int r = firewalld_message_forward(call, &item);
+
+	if (r == 0 && item.change == FIREWALLD_MESSAGE_REMOVED) {
+		*out = item;
+		return 0;
+	}
+	free(item.value);
+	return r < 0 ? r : FIREWALLD_MESSAGE_E_OTHER;
+}
+
 /**
  * firewalld_message_removal_call() - which item somebody asks firewalld to remove
  * @call: to the zone interface, as seen on the bus
@@ -123,6 +138,8 @@ int firewalld_message_removal_call(DBusMessage *call, struct firewalld_message_i
 {
 	struct firewalld_message_item item = {0};
 
+	if (strcmp(dbus_message_get_member(call), "setZoneSettings2") == 0)
+		return take_forward_removal(call, out);
 	if (!parse_removal(dbus_message_get_member(call), &item))
 		return FIREWALLD_MESSAGE_E_OTHER;
 	return take_item(call, &item, out);

@@ -259,7 +259,7 @@ static void emit_zone(struct firewalld *fw, enum firewalld_event_type type, cons
 	emit(fw, &event);
 }
 
-/* What is no item has its end in these signals alone. @zone: NAME, or policy:NAME. */
+/* What is no item has its end in these signals alone. @zone: policy:NAME. */
 static void take_traits(struct firewalld *fw, const char *zone, DBusMessage *signal)
 {
 	DBusMessageIter iter;
@@ -278,8 +278,6 @@ static void on_zone_updated(struct firewalld *fw, DBusMessage *signal)
 
 	if (!*zone && fw->default_zone)
 		zone = fw->default_zone;
-	if (*zone && strlen(zone) <= ITEM_ZONE_MAX)
-		take_traits(fw, zone, signal);
 	emit_zone(fw, FIREWALLD_EVENT_ZONE_CHANGED, zone);
 }
 
@@ -288,12 +286,11 @@ static void on_zone_signal(struct firewalld *fw, DBusMessage *signal)
 	struct firewalld_message_item raw = {0};
 	int r;
 
-	if (strcmp(dbus_message_get_member(signal), "ZoneUpdated") == 0) {
-		on_zone_updated(fw, signal);
-		return;
-	}
 	r = firewalld_message_item_signal(signal, &raw);
-	if (r == FIREWALLD_MESSAGE_E_MALFORMED)
+	if (r == FIREWALLD_MESSAGE_E_OTHER &&
+	    strcmp(dbus_message_get_member(signal), "ZoneUpdated") == 0)
+		on_zone_updated(fw, signal);
+	else if (r == FIREWALLD_MESSAGE_E_MALFORMED)
 		fw->n_malformed++;
 	else if (r < 0)
 		lose_track(fw);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a zone or policy has beside items, by the options of firewall-cmd that add it for a time:
- * forward, disable, ingress-zone=ZONE, egress-zone=ZONE. A signal has all that there is now, so
+ * What a policy has beside items, by the options of firewall-cmd that add it for a time:
+ * disable, ingress-zone=ZONE, egress-zone=ZONE. A signal has all that there is now, so
  * what was there before is remembered, as lines "ZONE\tTRAIT".
  */
 #include "guard/system/firewalld/firewalld-internal.h"
@@ -15,7 +15,6 @@
 static const struct {
 	const char *key, *signature, *trait;
 } traits[] = {
-    {"forward", "b", "forward"},
     {"disable", "b", "disable"},
     {"ingress_zones", "as", "ingress-zone="},
     {"egress_zones", "as", "egress-zone="},

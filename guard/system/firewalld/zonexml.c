@@ -160,6 +160,8 @@ static void start_in_zone(struct zonexml *xml, const char *name, const XML_Char 
 	}
 	if (strcmp(name, "masquerade") == 0)
 		put_item(xml, ITEM_MASQUERADE, "yes");
+	else if (strcmp(name, "forward") == 0)
+		put_item(xml, ITEM_FORWARD, "yes");
 	else if (strcmp(name, "forward-port") == 0)
 		put_forward(xml, attributes);
 }

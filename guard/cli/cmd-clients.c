@@ -262,6 +262,11 @@ static int learn(struct cli *cli, const char *file)
 		    "%s: no line was read as one of Dovecot or of Postfix's smtpd; is it a log of "
 		    "theirs, and in which form?",
 		    from_stdin ? "standard input" : file);
+	if (r == CLI_FINE && reading->logins.n_nowhere > 0 && reading->logins.n_placed == 0)
+		cli_warn(cli,
+		         "%s: no login says from where; Dovecot writes rip= when "
+		         "login_log_format_elements has it",
+		         from_stdin ? "standard input" : file);
 	cli_report(cli, &report);
 	if (r == CLI_FINE && report_clients_learned(&report, &reading->logins) < 0)
 		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");

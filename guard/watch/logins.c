@@ -91,6 +91,8 @@ int logins_line(struct logins *logins, struct journal *journal, const char *line
 
 	logins->n_lines++;
 	logins->n_known += kind != LOGINLINE_STRANGE;
+	logins->n_placed += kind == LOGINLINE_LOGIN;
+	logins->n_nowhere += kind == LOGINLINE_NOWHERE;
 	if (kind != LOGINLINE_LOGIN || !loginline_range(&login.address, &range) ||
 	    (logins->nobodys && rangeset_contains(logins->nobodys, &login.address)))
 		return 0;

@@ -25,9 +25,11 @@ struct logins {
 	size_t n;
 	size_t n_settled; /* of these, not the latest */
 	size_t capacity;
-	uint64_t n_lines;  /* read */
-	uint64_t n_known;  /* of these, Dovecot's or Postfix's */
-	uint64_t n_logins; /* of these */
+	uint64_t n_lines; /* read */
+	uint64_t n_known; /* of these, Dovecot's or Postfix's */
+	/* Of these, logins that say from where, and that do not. */
+	uint64_t n_placed, n_nowhere;
+	uint64_t n_logins; /* that were learned */
 };
 #define LOGINS_NULL ((struct logins){0})
 

@@ -18,6 +18,8 @@ _Static_assert(LOGFOLLOW_HEAD == STORE_LOG_HEAD, "the store keeps what the follo
 #define NOBODYS_US 60000000LL
 /* A log of so many lines, none of which is a mail server's, is told of. */
 #define STRANGE_MAX 500
+/* One of so many logins, none of which says from where, likewise. */
+#define NOWHERE_MAX 20
 
 struct log {
 	struct loginwatch *loginwatch;
@@ -25,7 +27,9 @@ struct log {
 	struct logfollow *follow;
 	struct journal journal;
 	unsigned n_strange; /* lines that nobody known has written; of no interest once known */
+	unsigned n_nowhere; /* logins that do not say from where; of no interest once one does */
 	bool known;         /* some line was a mail server's */
+	bool placed;        /* some login said from where */
 	struct log *next;
 };
 
@@ -75,17 +79,32 @@ static void judge(struct log *log, bool known)
 		             log->path, log->n_strange);
 }
 
+/* Through a socket of this machine they come from nowhere; all of them do not. */
+static void judge_places(struct log *log, const struct logins *before)
+{
+	const struct logins *now = &log->loginwatch->logins;
+
+	log->placed |= now->n_placed > before->n_placed;
+	if (now->n_nowhere == before->n_nowhere || log->placed || ++log->n_nowhere != NOWHERE_MAX)
+		return;
+	logger_write(log->loginwatch->options.logger, LOGGER_WARNING,
+	             "nothing is learned from the %u logins of %s so far: none says from where; "
+	             "Dovecot writes rip= when login_log_format_elements has it",
+	             log->n_nowhere, log->path);
+}
+
 static void on_line(const char *line, size_t length, void *userdata)
 {
 	struct log *log = userdata;
 	struct logins *logins = &log->loginwatch->logins;
-	uint64_t n_known = logins->n_known;
+	const struct logins before = *logins;
 
 	read_nobodys(log->loginwatch);
 	/* without memory a login is not learned; the next one is */
 	if (logins_line(logins, &log->journal, line, length, clock_now_us()) < 0)
 		return;
-	judge(log, logins->n_known > n_known);
+	judge(log, logins->n_known > before.n_known);
+	judge_places(log, &before);
 }
 
 static void on_progress(void *userdata)

@@ -38,6 +38,13 @@ static const struct {
     {"2026-11-21T22:46:36Z mx postfix/smtpd[165]: NOQUEUE: reject: RCPT from unknown[192.0.2.1]: "
      "554 5.7.1 <",
      ">: Recipient address rejected: Access denied; proto=ESMTP", false},
+    /* behind other heads: with the level, with the unit in the place of the program */
+    {"Nov 21 22:46:36 mx mail.info dovecot: imap-login: Login: user=<", ">, rip=192.0.2.1", true},
+    {"Nov 21 22:46:36 <mail.info> mx web[7]: ", "", false},
+    {"Nov 21 22:46:36 web[7]: ", "", false},
+    {"Sat 2026-11-21 22:46:36 UTC mx postfix@-.service[165]: 22E3B5AD: warning: header Subject: ",
+     " from unknown[192.0.2.1]; from=<a> to=<b> proto=ESMTP", false},
+    {"Sat 2026-11-21 22:46:36 UTC mx postfix@-.service[165]: 22E3B5AD: message-id=<", ">", false},
     /* within logs of Dovecot's own, and of a proxy */
     {"2026-11-21 22:46:36 imap-login: Info: Login: user=<",
      ">, method=PLAIN, rip=192.0.2.1, lip=198.51.100.1, mpid=49, TLS, session=<cgpB9tFgBar>", true},

@@ -60,6 +60,23 @@ echo "$(date '+%d/%b/%Y:%H:%M:%S %z') imap-login: Info: Login: user=<alice>, rip
 kill -HUP "$WATCH"
 need "Dovecot's own log is read in the form that it has" within 15 counts 203.0.113.5 1
 need "a log of which nothing is understood is told" within 15 said "nothing is learned from $W/strange.log"
+# heads with the facility, as busybox and FreeBSD write them, and logins that do not say from where
+conf <<X
+[clients]
+learn-logs = $W/busybox.log, $W/placeless.log
+X
+head_time() { LC_ALL=C date '+%b %e %H:%M:%S'; }
+echo "$(head_time) mx mail.info dovecot: imap-login: Login: user=<alice>, rip=203.0.113.8, lip=10.77.0.1" >"$W/busybox.log"
+echo "$(head_time) <mail.info> mx dovecot[7]: imap-login: Login: user=<alice>, rip=203.0.113.9" >>"$W/busybox.log"
+for i in $(seq 25); do echo "$(head_time) mx dovecot: imap-login: Login: user=<alice>, method=PLAIN, lip=203.0.113.73"; done >"$W/placeless.log"
+kill -HUP "$WATCH"
+need "busybox's heads are read" within 15 counts 203.0.113.8 1
+need "and FreeBSD's" counts 203.0.113.9 1
+need "that logins do not say from where is told" within 15 said "nothing is learned from the 20 logins of $W/placeless.log"
+told() { [ "$(grep -c placeless.log "$W/watch.log")" = 1 ]; }
+need "once" told
+need "by the command, too" exits 0 guard clients learn "$W/placeless.log"
+need "  with what mends it" err_has 'login_log_format_elements'
 need "nothing else was learned" not listed '203\.0\.113\.(6|7)'
 need "no name is in the store" not grep -qE 'alice|bob' "$STATE"/guard.db*
 need "nor in the log of the guard" not said 'alice|bob'

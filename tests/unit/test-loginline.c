@@ -295,6 +295,50 @@ static const struct {
      "203.0.113.9"},
     {"Nov 21 23:46:36 UTC dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", "203.0.113.9"},
     {"mx dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
+    /* busybox syslogd ("%s %.64s %s %s", and without a host with -S), OpenWrt's logread */
+    {"Nov 21 23:46:36 mx mail.info dovecot: imap-login: Login: user=<a>, rip=203.0.113.9",
+     "203.0.113.9"},
+    {"Nov 21 23:46:36 dovecot[57]: imap-login: Login: user=<a>, rip=203.0.113.9", "203.0.113.9"},
+    {"Sat Nov 21 23:46:36 2026 mail.info dovecot: imap-login: Login: user=<a>, rip=203.0.113.9",
+     "203.0.113.9"},
+    {"Sat Nov 21 23:46:36 2026 mail.info postfix/smtpd[17]: 22E3B5AD: client=a[203.0.113.9], "
+     "sasl_method=PLAIN, sasl_username=a",
+     "203.0.113.9"},
+    /* FreeBSD's syslogd -v and -vv, usr.sbin/syslogd/syslogd.c, fprintlog_bsd() */
+    {"Nov 21 23:46:36 <2.6> mx dovecot[57]: imap-login: Login: user=<a>, rip=203.0.113.9",
+     "203.0.113.9"},
+    {"Nov 21 23:46:36 <mail.info> mx postfix/smtpd[17]: 22E3B5AD: client=a[203.0.113.9], "
+     "sasl_method=PLAIN, sasl_username=a",
+     "203.0.113.9"},
+    /* journalctl -o with-unit: the unit in the place of the program */
+    {"Sat 2026-11-21 23:46:36 CET mx dovecot.service[57]: imap-login: Login: user=<a>, "
+     "rip=203.0.113.9",
+     "203.0.113.9"},
+    {"Sat 2026-11-21 23:46:36 CET mx postfix@-.service[17]: 22E3B5AD: client=a[203.0.113.9], "
+     "sasl_method=PLAIN, sasl_username=a",
+     "203.0.113.9"},
+    {"Sat 2026-11-21 23:46:36 CET mx postfix.service[17]: NOQUEUE: client=a[203.0.113.9], "
+     "sasl_method=PLAIN, sasl_username=a",
+     "203.0.113.9"},
+    /* another program's, and heads that are none */
+    {"Nov 21 23:46:36 mx auth.info sshd[1]: dovecot: imap-login: Login: user=<a>, "
+     "rip=203.0.113.9",
+     NULL},
+    {"Nov 21 23:46:36 mx web: mail.info dovecot: imap-login: Login: user=<a>, rip=203.0.113.9",
+     NULL},
+    {"Nov 21 23:46:36 mx mail.info mail.info dovecot: imap-login: Login: user=<a>, "
+     "rip=203.0.113.9",
+     NULL},
+    {"Nov 21 23:46:36 mx mail. dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
+    {"Nov 21 23:46:36 <mail.info mx dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
+    {"mail.info dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
+    {"Nov 21 23:46:36 mx.example x dovecot: imap-login: Login: user=<a>, rip=203.0.113.9", NULL},
+    {"Sat 2026-11-21 23:46:36 CET mx user@1000.service[17]: imap-login: Login: user=<a>, "
+     "rip=203.0.113.9",
+     NULL},
+    {"Sat 2026-11-21 23:46:36 CET mx postfixx.service[17]: 22E3B5AD: client=a[203.0.113.9], "
+     "sasl_method=PLAIN, sasl_username=a",
+     NULL},
 
     /*
      * A proxy or a director: who has logged in there is known by rip, which is the
@@ -417,6 +461,36 @@ START_TEST(reads)
 }
 END_TEST
 
+/* login_log_format_elements without rip=: of a login from nowhere nothing is learned, and it is
+ * neither strange nor, for what a name may hold, one from somewhere. */
+static const struct {
+	const char *line;
+	enum loginline_kind kind;
+} places[] = {
+    {LOGIN "user=<a>, method=PLAIN, lip=192.0.2.1, TLS, session=<x>", LOGINLINE_NOWHERE},
+    {LOGIN "user=<a>", LOGINLINE_NOWHERE},
+    {LOGIN "a", LOGINLINE_NOWHERE},
+    {DOVECOT "imap-login: Logged in: user=<a>, method=PLAIN", LOGINLINE_NOWHERE},
+    {"2026-11-21 23:46:36 imap-login: Info: Login: user=<a>, method=PLAIN", LOGINLINE_NOWHERE},
+    {DOVECOT "imap-login: proxy(a,10.0.0.2:143): Started proxying to <10.0.0.2>: user=<a>",
+     LOGINLINE_NOWHERE},
+    {LOGIN "user=<rip=203.0.113.9>", LOGINLINE_OTHER},
+    {LOGIN "user=<a>, rip=", LOGINLINE_OTHER},
+    {LOGIN "user=<a>, method=ANONYMOUS", LOGINLINE_OTHER},
+    {DOVECOT "imap-login: Disconnected: user=<a>", LOGINLINE_OTHER},
+    {LOGIN "user=<a>, rip=203.0.113.9", LOGINLINE_LOGIN},
+};
+
+START_TEST(knows_logins_from_nowhere)
+{
+	struct loginline login;
+
+	ck_assert_int_eq(
+	    (int)loginline_parse(&login, places[_i].line, strlen(places[_i].line), NOW, &zone),
+	    (int)places[_i].kind);
+}
+END_TEST
+
 START_TEST(refuses_bytes)
 {
 	static const char nul[] = LOGIN "user=<a\0b>, rip=203.0.113.9";
@@ -523,6 +597,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tcase, reads, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tcase, refuses_bytes);
+	tcase_add_loop_test(tcase, knows_logins_from_nowhere, 0, ARRAY_SIZE(places));
 	tcase_add_loop_test(tcase, tells_when, 0, ARRAY_SIZE(times));
 	tcase_add_loop_test(tcase, teaches_ranges, 0, ARRAY_SIZE(ranges));
 	suite_add_tcase(suite, tcase);

@@ -69,6 +69,30 @@ static bool is(const struct token *token, const char *text)
 	return token->length == strlen(text) && memcmp(token->at, text, token->length) == 0;
 }
 
+static bool is_level(const struct token *word)
+{
+	static const char *const names[] = {"emerg",   "panic", "alert",  "crit", "err",  "error",
+	                                    "warning", "warn",  "notice", "info", "debug"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
+		if (is(word, names[i]))
+			return true;
+	return word->length == 1 && strchr("01234567", *word->at);
+}
+
+/* What syslogd writes besides, of busybox and of FreeBSD with -v: mail.info, <mail.info>, <2.6>. */
+static void skip_level(struct cursor *cursor)
+{
+	struct cursor copy = *cursor;
+	bool angled = take(&copy, "<");
+	struct token level;
+
+	if (take_of(&copy, LETTERS DIGITS, NULL) && take(&copy, ".") &&
+	    take_of(&copy, LETTERS DIGITS, &level) && is_level(&level) &&
+	    (!angled || take(&copy, ">")) && take(&copy, " "))
+		*cursor = copy;
+}
+
 /* --- who says it --------------------------------------------------------------------------- */
 
 enum speaker {
@@ -89,11 +113,23 @@ static bool is_smtpd(const struct token *program)
 	       memcmp(program->at + program->length - n, end, n) == 0;
 }
 
+/* postfix.service, and postfix@-.service of an instance: what smtpd says nobody else of it does */
+static bool is_postfix_unit(const struct token *unit)
+{
+	static const char end[] = ".service";
+	size_t n = sizeof(end) - 1;
+
+	return unit->length >= 7 + n && memcmp(unit->at, "postfix", 7) == 0 &&
+	       (unit->at[7] == '.' || unit->at[7] == '@') &&
+	       memcmp(unit->at + unit->length - n, end, n) == 0;
+}
+
+/* @program: or the unit, which journalctl -o with-unit has in its place */
 static enum speaker speaker_of(const struct token *program)
 {
-	if (is(program, "dovecot"))
+	if (is(program, "dovecot") || is(program, "dovecot.service"))
 		return SPEAKER_DOVECOT;
-	return is_smtpd(program) ? SPEAKER_SMTPD : SPEAKER_OTHER;
+	return is_smtpd(program) || is_postfix_unit(program) ? SPEAKER_SMTPD : SPEAKER_OTHER;
 }
 
 /* PROGRAM: or PROGRAM[PID]: */
@@ -101,7 +137,7 @@ static enum speaker take_tag(struct cursor *cursor)
 {
 	struct token program;
 
-	if (!take_of(cursor, LETTERS DIGITS "/._-", &program))
+	if (!take_of(cursor, LETTERS DIGITS "/._@-", &program))
 		return SPEAKER_OTHER;
 	if (take(cursor, "[") && !(take_number(cursor, 10) && take(cursor, "]")))
 		return SPEAKER_OTHER;
@@ -136,10 +172,24 @@ static bool take_own(struct cursor *cursor)
 	return take_service(cursor) && take(cursor, "Info: ");
 }
 
-/* HOST PROGRAM[PID]: */
+/* HOST PROGRAM[PID]: with the level before or behind the host, and without one (busybox -S) */
 static enum speaker take_syslog(struct cursor *cursor)
 {
-	return take_host(cursor) ? take_tag(cursor) : SPEAKER_OTHER;
+	enum speaker speaker;
+	struct cursor copy;
+
+	skip_level(cursor);
+	copy = *cursor;
+	speaker = take_tag(&copy);
+	if (speaker == SPEAKER_OTHER) {
+		copy = *cursor;
+		if (!take_host(&copy))
+			return SPEAKER_OTHER;
+		skip_level(&copy);
+		speaker = take_tag(&copy);
+	}
+	*cursor = copy;
+	return speaker;
 }
 
 /* Who speaks here, if a time has come to its end; what he says is left. */
@@ -326,7 +376,7 @@ static bool holds(const struct cursor *cursor, const char *text, unsigned times)
 	return false;
 }
 
-static bool login_says(struct cursor *cursor, struct cidr *address)
+static enum loginline_kind login_says(struct cursor *cursor, struct cidr *address)
 {
 	struct cursor all = *cursor;
 	struct token proxied = {.at = ""};
@@ -334,8 +384,12 @@ static bool login_says(struct cursor *cursor, struct cidr *address)
 	/* who is let in without a name may be anybody */
 	if (!take_success(cursor, &proxied) || holds(&all, "rip=", 1) || holds(&all, "user=<", 1) ||
 	    holds(&all, ", method=ANONYMOUS", 0))
-		return false;
-	return take_user(cursor, &proxied) && take_elements(cursor, address);
+		return LOGINLINE_OTHER;
+	/* login_log_format_elements of the administrator's may be without either */
+	if (!holds(&all, "rip=", 0))
+		return LOGINLINE_NOWHERE;
+	return take_user(cursor, &proxied) && take_elements(cursor, address) ? LOGINLINE_LOGIN
+	                                                                     : LOGINLINE_OTHER;
 }
 
 /* A queue identifier, or the word for a filter that takes the mail over before it has one. */
@@ -374,11 +428,12 @@ static bool smtpd_says(struct cursor *cursor, struct cidr *address)
 	       cursor->at < cursor->end;
 }
 
-static bool says(struct cursor *cursor, enum speaker speaker, struct cidr *address)
+static enum loginline_kind says(struct cursor *cursor, enum speaker speaker, struct cidr *address)
 {
 	if (speaker == SPEAKER_SMTPD)
-		return smtpd_says(cursor, address);
-	return (speaker == SPEAKER_LOGIN || take_service(cursor)) && login_says(cursor, address);
+		return smtpd_says(cursor, address) ? LOGINLINE_LOGIN : LOGINLINE_OTHER;
+	return speaker == SPEAKER_LOGIN || take_service(cursor) ? login_says(cursor, address)
+	                                                        : LOGINLINE_OTHER;
 }
 
 /**
@@ -397,6 +452,7 @@ enum loginline_kind loginline_parse(struct loginline *out, const char *line, siz
 	struct cursor cursor = {line, line + length};
 	struct logtime time = LOGTIME_NULL;
 	struct loginline login;
+	enum loginline_kind kind;
 	enum speaker speaker;
 
 	if (length > LENGTH_MAX || memchr(line, '\0', length))
@@ -404,10 +460,12 @@ enum loginline_kind loginline_parse(struct loginline *out, const char *line, siz
 	speaker = take_head(&cursor, &time);
 	if (speaker == SPEAKER_OTHER)
 		return LOGINLINE_STRANGE;
-	if (!says(&cursor, speaker, &login.address) || !time_of(&time, now_us, zone, &login.at_us))
+	kind = says(&cursor, speaker, &login.address);
+	if (kind == LOGINLINE_LOGIN && !time_of(&time, now_us, zone, &login.at_us))
 		return LOGINLINE_OTHER;
-	*out = login;
-	return LOGINLINE_LOGIN;
+	if (kind == LOGINLINE_LOGIN)
+		*out = login;
+	return kind;
 }
 
 /**
@@ -422,14 +480,15 @@ enum loginline_kind loginline_entry(struct loginline *out, const struct journal_
 	struct cursor cursor = {entry->message, entry->message + entry->length};
 	enum speaker speaker = speaker_of(&program);
 	struct loginline login = {.at_us = entry->at_us < now_us ? entry->at_us : now_us};
+	enum loginline_kind kind;
 
 	if (speaker == SPEAKER_OTHER || entry->length > LENGTH_MAX ||
 	    memchr(entry->message, '\0', entry->length))
 		return LOGINLINE_STRANGE;
-	if (!says(&cursor, speaker, &login.address))
-		return LOGINLINE_OTHER;
-	*out = login;
-	return LOGINLINE_LOGIN;
+	kind = says(&cursor, speaker, &login.address);
+	if (kind == LOGINLINE_LOGIN)
+		*out = login;
+	return kind;
 }
 
 /* --- what is learned from it --------------------------------------------------------------- */

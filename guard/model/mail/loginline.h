@@ -33,6 +33,7 @@ struct loginline {
 enum loginline_kind {
 	LOGINLINE_STRANGE, /* nobody is known to speak here */
 	LOGINLINE_OTHER,   /* Dovecot's or Postfix's, and no login that can be understood */
+	LOGINLINE_NOWHERE, /* a login that does not say from where: Dovecot was told so */
 	LOGINLINE_LOGIN,
 };
 

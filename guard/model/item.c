@@ -726,6 +726,25 @@ bool item_is_binding(const struct item *item)
 	return item->kind == ITEM_INTERFACE || item->kind == ITEM_SOURCE;
 }
 
+/**
+ * item_maker() - who binds an interface of his own making, and again after each wipe
+ *
+ * Known by the zone, which he has made, too, for these alone.
+ *
+ * Return: his name, static; NULL: it is no such binding.
+ */
+const char *item_maker(const struct item *item)
+{
+	static const struct {
+		const char *zone, *name;
+	} makers[] = {{"docker", "Docker"}, {"libvirt", "libvirt"}, {"libvirt-routed", "libvirt"}};
+
+	for (size_t i = 0; item->kind == ITEM_INTERFACE && i < ARRAY_SIZE(makers); i++)
+		if (strcmp(item->zone, makers[i].zone) == 0)
+			return makers[i].name;
+	return NULL;
+}
+
 /** item_is_same_binding() - the same interface or source, in whatever zone? */
 bool item_is_same_binding(const struct item *a, const struct item *b)
 {

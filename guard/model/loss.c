@@ -24,6 +24,7 @@ enum evidence {
 	HEARD_ALL = 1 << 12,      /* a removal would have been heard */
 	OTHERS_STAY = 1 << 13,    /* of what a wipe takes, something is still there */
 	NO_WITNESS = 1 << 14,     /* nothing is gone but what may go without a signal */
+	THEIRS = 1 << 15,         /* whoever made it makes it again */
 	BAN = 1 << 16,            /* keeps an address away: fail2ban's tickets decide */
 	NO_TICKET = 1 << 17,      /* as it is known, fail2ban does not hold it */
 };
@@ -72,6 +73,7 @@ static const struct {
      * nobody saw a wipe: who is banned is on record at fail2ban.
      */
     {BAN, 0, LOSS_BAN},
+    {THEIRS, 0, LOSS_THEIRS},
     {UNPROTECTED, 0, LOSS_UNPROTECTED},
     {ELSEWHERE, 0, LOSS_CLAIMED},
     {POLICY_GONE, 0, LOSS_REMOVED},
@@ -91,7 +93,7 @@ static const char *const verdict_names[LOSS_N_VERDICTS] = {
     [LOSS_REMOVED] = "removed",   [LOSS_EXPIRED] = "expired",
     [LOSS_RELEASED] = "released", [LOSS_UNATTRIBUTED] = "unattributed",
     [LOSS_CLAIMED] = "claimed",   [LOSS_UNPROTECTED] = "unprotected",
-    [LOSS_BAN] = "ban",
+    [LOSS_BAN] = "ban",           [LOSS_THEIRS] = "theirs",
 };
 
 static const char *const wipe_names[WIPE_N_KINDS] = {
@@ -242,6 +244,8 @@ static int collect(unsigned *out, const struct loss_evidence *evidence, struct s
 		bits |= EDITED;
 	if (!is_protected)
 		bits |= UNPROTECTED;
+	if (item_maker(&entry->item))
+		bits |= THEIRS;
 	if (ban > 0)
 		bits |= BAN;
 	if (!is_wiped(evidence->kind, &entry->item))

@@ -32,6 +32,7 @@ enum loss_verdict {
 	LOSS_RELEASED,     /* `reload-guard release` */
 	LOSS_UNATTRIBUTED, /* gone, and no evidence says why: reported, left to `restore` */
 	LOSS_CLAIMED,      /* an interface or source that is bound to another zone by now */
+	LOSS_THEIRS,       /* a program's own binding: it binds anew, or has no use for it */
 	LOSS_UNPROTECTED,  /* lost, but outside of what the guard restores (rules, other zones) */
 	LOSS_BAN,          /* lost, and comes back while fail2ban holds a ticket for it */
 	LOSS_N_VERDICTS,

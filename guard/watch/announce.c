@@ -539,6 +539,7 @@ static enum logger_kind kind_of(enum loss_verdict verdict)
 		return LOGGER_KIND_REMOVED;
 	case LOSS_EXPIRED:
 	case LOSS_BAN:
+	case LOSS_THEIRS:
 	case LOSS_N_VERDICTS:
 		break;
 	}

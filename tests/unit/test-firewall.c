@@ -135,7 +135,9 @@ static const struct {
     {"", "imaps", "public/masquerade:yes", false},
     {"", "", "public/forward:yes", true}, /* hosts behind it reach each other by it */
     {"", "imaps", "public/forward:yes", false},
-    {"", "", "work/forward:yes", false}, /* nobody is there */
+    {"", "", "work/forward:yes", false},         /* nobody is there */
+    {"", "", "docker/interface:docker0", false}, /* whose zone accepts all: Docker binds it */
+    {"", "", "docker/source:192.0.2.0/24", true},
     {"", "", "home/masquerade:yes", true},
     {"", "imaps", "home/masquerade:yes", false},
     {"", "", "ipset:friends/entry:192.0.2.1", true},    /* a source binding of home */
@@ -160,6 +162,8 @@ START_TEST(protects_what_is_configured)
 	    "trusted/source:ipset:trust",
 	    "trusted/source:192.0.2.0/24",
 	    "partners/source:198.51.100.0/24",
+	    "docker/interface:docker0",
+	    "docker/source:192.0.2.0/24",
 	};
 	_cleanup_item_ struct item required = item_from_text("work/port:25/tcp");
 	struct firewall_trait *policy;
@@ -174,6 +178,7 @@ START_TEST(protects_what_is_configured)
 		entry->flags = FIREWALL_RUNTIME;
 	}
 	firewall_new_trait(&fw, "trusted")->target = TARGET_ACCEPT;
+	firewall_new_trait(&fw, "docker")->target = TARGET_ACCEPT;
 	policy = firewall_new_trait(&fw, "policy:in");
 	policy->lets_in = true;
 	ck_assert_int_eq(strv_add(&policy->from, "partners"), 0);

@@ -253,6 +253,47 @@ START_TEST(tells_a_silent_wipe_by_what_it_leaves)
 }
 END_TEST
 
+/* What a program binds by itself, and binds again, is its own; but for what is required. */
+START_TEST(leaves_bindings_to_their_makers)
+{
+	static const struct {
+		const char *item, *require, *verdict;
+	} owned[] = {
+	    {"docker/interface:docker0", NULL, "theirs"},
+	    {"libvirt/interface:virbr0", NULL, "theirs"},
+	    {"docker/interface:docker0", "docker/interface:docker0", "required"},
+	    {"docker/source:192.0.2.0/24", NULL, "lost"},
+	    {"trusted/interface:docker0", NULL, "lost"},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(owned); i++) {
+		_cleanup_firewall_ struct firewall before = FIREWALL_NULL, after = FIREWALL_NULL;
+		_cleanup_item_ struct item item = item_from_text(owned[i].item);
+		_cleanup_loss_ struct loss loss = LOSS_NULL;
+		struct scope scope = SCOPE_NULL;
+		struct firewall_entry *entry;
+		const struct loss_evidence evidence = {.before = &before,
+		                                       .after = &after,
+		                                       .scope = &scope,
+		                                       .kind = WIPE_RELOAD,
+		                                       .heard_all = true,
+		                                       .now_us = NOW};
+
+		firewall_new_trait(&before, item.zone)->target = TARGET_ACCEPT;
+		ck_assert_int_eq(firewall_put(&before, &item, &entry), 0);
+		entry->flags = FIREWALL_RUNTIME;
+		if (owned[i].require)
+			ck_assert_int_eq(scope_require(&scope, &item), 0);
+		ck_assert_int_eq(loss_find(&loss, &evidence), 0);
+		ck_assert_uint_eq(loss.n, 1);
+		ck_assert_msg(strcmp(loss_verdict_name(loss.rows[0].verdict), owned[i].verdict) ==
+		                  0,
+		              "%s: %s", owned[i].item, loss_verdict_name(loss.rows[0].verdict));
+		scope_deinit(&scope);
+	}
+}
+END_TEST
+
 /* setDefaultZone and NetworkManager move interfaces without a word. */
 START_TEST(takes_no_interface_alone_for_a_silent_wipe)
 {
@@ -602,6 +643,7 @@ int main(void)
 	tcase_add_loop_test(tcase, leaves_bans_to_their_tickets, 0, ARRAY_SIZE(bans));
 	tcase_add_loop_test(tcase, tells_a_silent_wipe_by_what_it_leaves, 0,
 	                    (int)ARRAY_SIZE(silent));
+	tcase_add_test(tcase, leaves_bindings_to_their_makers);
 	tcase_add_test(tcase, takes_no_interface_alone_for_a_silent_wipe);
 	tcase_add_test(tcase, unknown_is_not_empty);
 	tcase_add_test(tcase, without_a_state_before_only_the_required_is_missing);

@@ -331,6 +331,7 @@ static void on_news(const struct news *news, void *userdata)
 	case NEWS_PENDING:
 	case NEWS_REMOVED:
 	case NEWS_MOVED:
+	case NEWS_LOADED:
 	case NEWS_TRUSTED:
 	case NEWS_PERMANENT:
 	case NEWS_QUIET:

@@ -26,6 +26,7 @@ static const char *const names[EVENT_N_KINDS] = {
     [EVENT_LOCKDOWN] = "lockdown",
     [EVENT_BREAKER] = "breaker",
     [EVENT_AT_RISK] = "at-risk",
+    [EVENT_MOVED] = "moved",
     [EVENT_ZONE_FILE_CHANGED] = "zone-file-changed",
     [EVENT_INTENT_REMOVED] = "intent-removed",
     [EVENT_PERMANENT_REMOVED] = "permanent-removed",

@@ -33,6 +33,7 @@ enum event_kind {
 	EVENT_LOCKDOWN,
 	EVENT_BREAKER, /* law 6; of an item, or of firewalld as a whole */
 	EVENT_AT_RISK,
+	EVENT_MOVED, /* an interface, by what is permanent, away from what is open */
 	EVENT_ZONE_FILE_CHANGED,
 	/* of one item */
 	EVENT_INTENT_REMOVED,

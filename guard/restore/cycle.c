@@ -510,6 +510,13 @@ static void on_permanent(const struct item *item, bool withdrawn, void *userdata
 	news_tell(cycle->given.listener, NEWS_PERMANENT, .item = item, .withdrawn = withdrawn);
 }
 
+static void on_loaded(const struct item *interface, const char *from, void *userdata)
+{
+	const struct cycle *cycle = userdata;
+
+	news_tell(cycle->given.listener, NEWS_LOADED, .item = interface, .from = from);
+}
+
 static int absorb(struct cycle *cycle, const struct firewall *now, const struct loss *loss,
                   bool after_wipe)
 {
@@ -520,6 +527,7 @@ static int absorb(struct cycle *cycle, const struct firewall *now, const struct 
 	    .whole = cycle->whole,
 	    .now_us = clock_now_us(),
 	    .on_permanent = on_permanent,
+	    .on_loaded = on_loaded,
 	    .userdata = cycle,
 	};
 	int r = tracker_absorb(cycle->given.tracker, &options);

@@ -36,10 +36,12 @@ enum news_kind {
 	               */
 	NEWS_PENDING, /* pending; once for each time that such an item is opened */
 	/* Items. */
-	NEWS_ADDED,     /* item, ours, is_ban: came into the runtime */
-	NEWS_REMOVED,   /* item, is_protected, timed, is_slow: about to be taken from the wanted */
-	NEWS_MOVED,     /* item, to: bound there now, and not wanted any more where it was */
-	NEWS_TRUSTED,   /* item, trust, stays: of zone trusted, until that end, or for good */
+	NEWS_ADDED,   /* item, ours, is_ban: came into the runtime */
+	NEWS_REMOVED, /* item, is_protected, timed, is_slow: about to be taken from the wanted */
+	NEWS_MOVED,   /* item, to: bound there now, and not wanted any more where it was */
+	NEWS_LOADED,  /* item, from: an interface, by a wipe, into the zone where it is permanently
+	               */
+	NEWS_TRUSTED, /* item, trust, stays: of zone trusted, until that end, or for good */
 	NEWS_PERMANENT, /* item, withdrawn: has left the permanent configuration, or come back */
 	NEWS_ABSORBED,  /* what was read is what is known now: all of NEWS_PERMANENT was told */
 	/* Moments. */
@@ -99,7 +101,8 @@ struct news {
 	const struct episode *episode;
 	const struct loss *loss;
 	const struct item *item, *to;
-	const char *why; /* may be NULL */
+	const char *why;  /* may be NULL */
+	const char *from; /* a zone; NULL: not known */
 	size_t n;
 	const struct plan *plan;
 	const struct banplan_rule *ban;

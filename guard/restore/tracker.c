@@ -524,6 +524,35 @@ static void grow_old(struct tracker *tracker)
 	}
 }
 
+static bool was_loaded(const struct tracker *tracker, const struct firewall_entry *now)
+{
+	const struct firewall_entry *before = firewall_find(&tracker->wanted, &now->item);
+	unsigned flags = before ? before->flags : 0;
+
+	return now->item.kind == ITEM_INTERFACE && (now->flags & FIREWALL_RUNTIME) &&
+	       !(flags & FIREWALL_RUNTIME) && ((now->flags | flags) & FIREWALL_PERMANENT) &&
+	       !firewall_find(&tracker->heard, &now->item);
+}
+
+/* Who is bound nowhere was in the default zone. */
+static void tell_loaded(const struct tracker *tracker, const struct tracker_absorb *options)
+{
+	const struct firewall *reading = options->reading;
+
+	if (!options->on_loaded || !tracker->known || tracker->from_store)
+		return;
+	for (size_t i = 0; i < reading->n; i++) {
+		const struct item *item = &reading->entries[i].item;
+		const struct firewall_entry *from = NULL;
+
+		if (!was_loaded(tracker, &reading->entries[i]))
+			continue;
+		from = firewall_bound_elsewhere(&tracker->wanted, item);
+		options->on_loaded(item, from ? from->item.zone : tracker->wanted.default_zone,
+		                   options->userdata);
+	}
+}
+
 /**
  * tracker_absorb() - make what was read, and what was judged about it, the present state
  *
@@ -535,6 +564,7 @@ int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options
 {
 	int r;
 
+	tell_loaded(tracker, options);
 	drop_what_stays_lost(tracker, options->loss);
 	r = absorb_runtime(tracker, options);
 	if (r == 0)
@@ -566,12 +596,22 @@ static bool falls_back(const struct firewall_entry *entry, const char *default_z
 	       strcmp(entry->item.zone, default_zone) != 0;
 }
 
+/* In the runtime alone; or an interface that a reload brings here, from wherever it is. */
+static bool may_change(const struct firewall_entry *entry)
+{
+	unsigned where = entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT);
+
+	return where == FIREWALL_RUNTIME ||
+	       (where == FIREWALL_PERMANENT && entry->item.kind == ITEM_INTERFACE);
+}
+
 /**
  * tracker_zones_at_stake() - the zones that a reload can have taken something from
  * @out: appended to
  *
- * Those with something that is in the runtime alone, and those with something
- * required. Reading these first is what makes a restore fast.
+ * Those with something that is in the runtime alone, those with something
+ * required, and those into which it can have moved an interface. Reading these first is what makes
+ * a restore fast.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -583,7 +623,7 @@ int tracker_zones_at_stake(const struct tracker *tracker, const struct scope *sc
 	for (size_t i = 0; i < tracker->wanted.n; i++) {
 		const struct firewall_entry *entry = &tracker->wanted.entries[i];
 
-		if ((entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)) != FIREWALL_RUNTIME)
+		if (!may_change(entry))
 			continue;
 		if (strv_add_once(out, entry->item.zone) < 0)
 			return -ENOMEM;

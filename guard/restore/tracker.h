@@ -52,6 +52,12 @@ int tracker_keep_connections(const struct tracker *tracker, struct firewall *rea
 /* Called for an item that has just left the permanent configuration, or come back to it. */
 typedef void (*tracker_permanent_fn)(const struct item *item, bool withdrawn, void *userdata);
 
+/*
+ * Called for an interface that has come into the zone where it is permanently, and nobody said so;
+ * @from: where it was; NULL: not known.
+ */
+typedef void (*tracker_loaded_fn)(const struct item *interface, const char *from, void *userdata);
+
 struct tracker_absorb {
 	const struct firewall *reading; /* corrected; what is there now */
 	const struct loss *loss;        /* judged from it */
@@ -59,6 +65,7 @@ struct tracker_absorb {
 	bool whole;      /* all zones, and the permanent configuration too */
 	int64_t now_us;  /* UTC, when it was read; 0: ends are not looked at */
 	tracker_permanent_fn on_permanent;
+	tracker_loaded_fn on_loaded; /* may be NULL */
 	void *userdata;
 };
 int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options) _must_check_;

@@ -684,6 +684,56 @@ static void tell_moved(struct announcer *announcer, const struct item *from, con
 	             text, to->zone);
 }
 
+/* Is it open here, and not in that zone? */
+static bool is_shut_in(const struct announcer *announcer, const struct item *item, const char *zone)
+{
+	const struct firewall *wanted = engine_wanted(announcer->given.engine);
+	struct item there = {
+	    .zone = (char *)(uintptr_t)zone, .kind = item->kind, .value = item->value};
+	char opened[ITEM_OPENED_MAX];
+
+	return item_opens(item, opened) > 0 && firewall_target(wanted, zone) != TARGET_ACCEPT &&
+	       !firewall_has(wanted, &there, FIREWALL_RUNTIME) &&
+	       scope_protects(&announcer->given.config->scope, wanted, item);
+}
+
+/* Of what is open in @from, as far as it has room. Return: whether there is any. */
+static bool list_shut(const struct announcer *announcer, const char *from, const char *to,
+                      char *buffer, size_t size)
+{
+	const struct firewall *wanted = engine_wanted(announcer->given.engine);
+	size_t used = 0;
+
+	for (size_t i = firewall_first(wanted, from, ITEM_SERVICE); i < wanted->n; i++) {
+		const struct item *item = &wanted->entries[i].item;
+
+		if (strcmp(item->zone, from) != 0)
+			break;
+		if (used < size && (wanted->entries[i].flags & FIREWALL_RUNTIME) &&
+		    is_shut_in(announcer, item, to))
+			used += (size_t)snprintf(buffer + used, size - used, "%s%s",
+			                         used ? ", " : "", item->value);
+	}
+	return used > 0;
+}
+
+/* A wipe has brought an interface where it is permanently: away from what was open for it. */
+static void tell_loaded(struct announcer *announcer, const struct item *interface, const char *from)
+{
+	char shut[512];
+
+	if (!from || strcmp(from, interface->zone) == 0 ||
+	    !list_shut(announcer, from, interface->zone, shut, sizeof(shut)))
+		return;
+	logger_write(announcer->given.logger, LOGGER_WARNING,
+	             "%s went from zone %s to zone %s, where it is permanently; open in %s and not "
+	             "in %s: %s. What mends it: reload-guard check",
+	             interface->value, from, interface->zone, from, interface->zone, shut);
+	record_event(announcer->given.record, EVENT_MOVED, interface,
+	             "%s went from zone %s to zone %s; open in %s and not in %s: %s",
+	             interface->value, from, interface->zone, from, interface->zone, shut);
+}
+
 /* Somebody is trusted for a while, or, made permanent, for good. */
 static void tell_trusted(struct announcer *announcer, const struct news *news)
 {
@@ -792,6 +842,9 @@ void announcer_hear(struct announcer *announcer, const struct news *news)
 		break;
 	case NEWS_MOVED:
 		tell_moved(announcer, news->item, news->to);
+		break;
+	case NEWS_LOADED:
+		tell_loaded(announcer, news->item, news->from);
 		break;
 	case NEWS_TRUSTED:
 		tell_trusted(announcer, news);

@@ -153,6 +153,7 @@ static void on_news(const struct news *news, void *userdata)
 	case NEWS_MADE_DO:
 	case NEWS_PENDING:
 	case NEWS_MOVED:
+	case NEWS_LOADED:
 	case NEWS_TRUSTED:
 	case NEWS_SETTLED:
 	case NEWS_PLANNED:

@@ -19,7 +19,28 @@ need "averts it" within 10 clean reload-moves
 need "a reload" fwc --reload
 need "leaves mail open" within 10 is_open 993
 
+# who does not heed it is told what it came to
+move
+need "it is foretold again" within 10 finds reload-moves error
+need "a reload" fwc --reload
+need "what was foretold comes true" within 5 is_shut 993
+need "which the watcher says" within 5 said 'warning: host0 went from zone public to zone home, where it is permanently; open in public and not in home: .*imaps'
+once() { [ "$(grep -c 'host0 went from zone' "$W/watch.log")" = 1 ]; }
+need "once" once
+need "it is in the history" exits 0 guard history --kind moved
+need "  with the zones" out_has 'host0 went from zone public to zone home'
+fwc --permanent --zone=home --remove-interface=host0
+need "bound nowhere it falls to the default zone" fwc --reload
+need "where mail is open" within 10 is_open 993
+fwc --permanent --zone=home --add-interface=host0
+need "a reload, at once" fwc --reload
+need "shuts it" within 5 is_shut 993
+twice() { [ "$(guard history --kind moved | grep -c 'host0 went from zone public to zone home')" = 2 ]; }
+need "which is on record" within 5 twice
 stay
+need "back" fwc --reload
+need "mail is open" within 10 is_open 993
+
 move
 need "it is foretold again" within 10 finds reload-moves error
 need "another command" sh -c "$(guard check --only reload-moves 2>/dev/null | sed -n 's/^  or: //p' | head -n 1)"

@@ -285,6 +285,9 @@ static void on_news(const struct news *news, void *userdata)
 		          : news->is_protected ? "protected"
 		                               : "");
 		break;
+	case NEWS_LOADED:
+		tell_item("loaded", news->item, news->from ? news->from : "");
+		break;
 	case NEWS_MOVED:
 		tell_item("moved", news->item, news->to->zone);
 		break;

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/tracker.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "tests/unit/firewalls.h"
 #include "tests/unit/unit.h"
 
@@ -104,6 +107,57 @@ START_TEST(sees_withdrawals)
 	expect(&tracker, "public/service:imap=rp public/service:ssh=rp");
 	ck_assert_int_eq(count, 101);
 	tracker_deinit(&tracker);
+}
+END_TEST
+
+static void note_loaded(const struct item *interface, const char *from, void *userdata)
+{
+	char *told = userdata;
+
+	ck_assert_uint_eq(strlen(told), 0);
+	snprintf(told, 64, "%s from %s to %s", interface->value, from ? from : "?",
+	         interface->zone);
+}
+
+/* A wipe takes an interface to where it is permanently, and no signal says so. */
+START_TEST(sees_interfaces_that_were_loaded)
+{
+	static const struct {
+		const char *before, *after, *heard, *told;
+	} rows[] = {
+	    {"home/interface:eth0=rp mail/interface:eth0=p", "mail/interface:eth0=rp", NULL,
+	     "eth0 from home to mail"},
+	    /* bound nowhere */
+	    {"mail/interface:eth0=p", "mail/interface:eth0=rp", NULL, "eth0 from public to mail"},
+	    {"", "mail/interface:eth0=rp", NULL, "eth0 from public to mail"},
+	    /* it was there, it is not permanent there, or somebody has bound it */
+	    {"mail/interface:eth0=rp", "mail/interface:eth0=rp", NULL, ""},
+	    {"home/interface:eth0=r", "public/interface:eth0=r", NULL, ""},
+	    {"mail/interface:eth0=p", "mail/interface:eth0=rp", "mail/interface:eth0", ""},
+	    {"", "mail/service:imaps=rp mail/source:192.0.2.1=rp", NULL, ""},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct tracker tracker = tracker_from_text(rows[i].before);
+		_cleanup_firewall_ struct firewall after = firewall_from_text(rows[i].after);
+		char told[64] = "";
+		struct tracker_absorb options = {.reading = &after,
+		                                 .loss = &no_loss,
+		                                 .on_loaded = note_loaded,
+		                                 .userdata = told};
+
+		tracker.from_store = false;
+		ck_assert_int_eq(tracker_default_zone(&tracker, "public"), 0);
+		tracker_reading_begins(&tracker);
+		if (rows[i].heard) {
+			_cleanup_item_ struct item item = item_from_text(rows[i].heard);
+
+			ck_assert_int_eq(tracker_added(&tracker, &item, 0, 0), 0);
+		}
+		ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+		ck_assert_str_eq(told, rows[i].told);
+		tracker_deinit(&tracker);
+	}
 }
 END_TEST
 
@@ -399,6 +453,7 @@ int main(void)
 	tcase_add_test(tcase, follows_signals);
 	tcase_add_test(tcase, an_interface_is_in_one_zone);
 	tcase_add_test(tcase, sees_withdrawals);
+	tcase_add_test(tcase, sees_interfaces_that_were_loaded);
 	tcase_add_test(tcase, keeps_edits_apart_from_withdrawals);
 	tcase_add_test(tcase, what_outlives_its_timer_has_no_end);
 	tcase_add_test(tcase, what_is_opened_meanwhile_is_not_withdrawn);

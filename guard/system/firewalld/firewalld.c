@@ -251,6 +251,7 @@ void firewalld_free(struct firewalld *fw)
 	loop_remove(fw->default_timer);
 	loop_remove(fw->queue_work);
 	loop_remove(fw->policy_work);
+	strv_deinit(&fw->traits);
 	free(fw->owner);
 	free(fw->version);
 	free(fw->backend);

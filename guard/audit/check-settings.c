@@ -105,6 +105,14 @@ static bool is_there(const struct ruleset *ruleset, const struct store_timed *ti
 	                     value + 1);
 }
 
+/* Its timers are of whole seconds (GLib's), and one of them late. */
+#define LATE_US (2 * INT64_C(1000000))
+
+static bool is_pending(const struct picture *picture, int64_t until_us)
+{
+	return until_us && until_us + LATE_US > picture->now_us;
+}
+
 /* What is no item is left to firewalld, which ends it. */
 static int add_traits(const struct picture *picture, struct builder *names,
                       struct builder *commands)
@@ -113,7 +121,7 @@ static int add_traits(const struct picture *picture, struct builder *names,
 		const struct store_timed *timed = &picture->timeds.rows[i];
 		_cleanup_free_ char *text = NULL;
 
-		if (timed->until_us <= picture->now_us || !is_there(&picture->ruleset, timed))
+		if (!is_pending(picture, timed->until_us) || !is_there(&picture->ruleset, timed))
 			continue;
 		if (trait_format(&text, timed->zone, timed->trait) < 0)
 			return -ENOMEM;
@@ -137,7 +145,8 @@ static int reload_crash(struct check_run *run)
 	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
 		const struct firewall_entry *entry = &picture->last.entries[i];
 
-		if (entry->until_us <= picture->now_us || (entry->flags & FIREWALL_GUARD_TIMED) ||
+		if (!is_pending(picture, entry->until_us) ||
+		    (entry->flags & FIREWALL_GUARD_TIMED) ||
 		    !firewall_has(&picture->firewall, &entry->item, FIREWALL_RUNTIME))
 			continue;
 		r = check_list_add(&list, &entry->item);

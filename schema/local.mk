@@ -10,7 +10,8 @@ SCHEMA_SQL = \
 	schema/sql/007-ban-shape.sql \
 	schema/sql/008-trust.sql \
 	schema/sql/009-event-jail.sql \
-	schema/sql/010-timed-trait.sql
+	schema/sql/010-timed-trait.sql \
+	schema/sql/011-foreign.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

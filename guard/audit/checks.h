@@ -45,6 +45,8 @@
 	X(not_open)                                                                                \
 	X(not_understood)                                                                          \
 	X(one_family_only)                                                                         \
+	X(others_at_risk)                                                                          \
+	X(others_lost)                                                                             \
 	X(panic)                                                                                   \
 	X(published_ports)                                                                         \
 	X(raw_ports)                                                                               \

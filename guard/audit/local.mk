@@ -8,6 +8,7 @@ libguard_audit_a_SOURCES = \
 	guard/audit/check-items.c \
 	guard/audit/check-mail.c \
 	guard/audit/check-moves.c \
+	guard/audit/check-others.c \
 	guard/audit/check-published.c \
 	guard/audit/check-record.c \
 	guard/audit/check-refused.c \

@@ -13,6 +13,7 @@
 #include "guard/system/firewalld/zonefile.h"
 #include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/foreigntables.h"
 #include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/nftrules.h"
 
@@ -199,6 +200,16 @@ static bool is_asleep(void)
 	return fwtables_read_once(&now) == 0 && !(now.tables & FWTABLES_ONE.tables);
 }
 
+/* Without it there is nothing that could be lost, or is back: that nft told is enough. */
+static void count_rules(struct foreign *out)
+{
+	struct nfsocket sock = NFSOCKET_NULL;
+
+	foreign_deinit(out);
+	(void)!foreigntables_read(out, &sock);
+	nfsocket_close(&sock);
+}
+
 /* Without the tables of others the rules are good for something all the same. */
 static int read_tables(struct reading *reading)
 {
@@ -208,6 +219,8 @@ static int read_tables(struct reading *reading)
 	struct ruleset_kernel *kernel = &reading->firewalld.ruleset.kernel;
 
 	kernel->asleep = r == 0 && kernel->table && is_asleep();
+	if (r == 0)
+		count_rules(&reading->picture->foreign);
 	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
 	return reading_settle(reading, PICTURE_TABLES, r);
 }

@@ -191,11 +191,15 @@ int picture_read_host(struct reading *reading)
 	picture->systemd = access("/run/systemd/system", F_OK) == 0;
 	picture->unit_masked = unitfile_is_masked(UNIT);
 	picture->unit_installed = unitfile_exists(UNIT);
+	picture->netavark_installed = unitfile_exists(OWNER_NETAVARK_UNIT);
 	if (r == 0)
 		r = unitfile_is_wanted(&picture->unit_wanted, UNIT,
 		                       reading_why(reading, PICTURE_HOST));
 	if (r == 0)
 		r = read_rivals(&picture->rivals, reading_why(reading, PICTURE_HOST));
+	if (r == 0)
+		r = unitfile_is_wanted(&picture->netavark_wanted, OWNER_NETAVARK_UNIT,
+		                       reading_why(reading, PICTURE_HOST));
 	while (r == 0 && (daemon = daemons_next(daemon))) {
 		char unit[64];
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "guard/system/fail2ban/fail2ban-log.h"
+#include "guard/system/host/bootid.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/disk.h"
 
@@ -183,6 +184,15 @@ static int read_last(struct reading *reading, struct err *err)
 	return r;
 }
 
+static int read_foreign(struct reading *reading, struct err *err)
+{
+	char boot_id[BOOTID_SIZE];
+	int r = bootid_read(boot_id, err);
+
+	return r == 0 ? store_foreign(reading->store, boot_id, &reading->picture->foreign_lost, err)
+	              : r;
+}
+
 static int read_store(struct reading *reading)
 {
 	const struct store_options options = {
@@ -216,6 +226,8 @@ static int read_store(struct reading *reading)
 	if (r == 0)
 		r = store_timed_list(reading->store, &picture->timeds,
 		                     reading_why(reading, PICTURE_STORE));
+	if (r == 0)
+		r = read_foreign(reading, reading_why(reading, PICTURE_STORE));
 	if (r == 0)
 		r = read_last(reading, reading_why(reading, PICTURE_STORE));
 	if (r == STORE_E_NOT_FOUND) {

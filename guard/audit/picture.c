@@ -27,6 +27,8 @@ void picture_deinit(struct picture *picture)
 	firewall_deinit(&picture->last);
 	missing_deinit(&picture->missing);
 	ruleset_deinit(&picture->ruleset);
+	foreign_deinit(&picture->foreign);
+	foreign_deinit(&picture->foreign_lost);
 	strv_deinit(&picture->interfaces);
 	strv_deinit(&picture->units);
 	strv_deinit(&picture->mislabelled);
@@ -106,14 +108,19 @@ bool picture_restores(const struct picture *picture)
 	return picture->watcher.running && picture->config->restore;
 }
 
-/** picture_action_fate() - what the next reload does to the bans of an action */
-enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action)
+/** picture_iptables_fate() - what the next reload does to iptables' chains, whoever filled them */
+enum jail_fate picture_iptables_fate(const struct picture *picture)
 {
 	const struct firewall *fw =
 	    picture_knows(picture, PICTURE_FIREWALLD) ? &picture->firewall : NULL;
 
-	return jail_action_kind_fate(
-	    action->kind, jail_iptables_fate(picture->ruleset.version, picture->backend, fw));
+	return jail_iptables_fate(picture->ruleset.version, picture->backend, fw);
+}
+
+/** picture_action_fate() - what the next reload does to the bans of an action */
+enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action)
+{
+	return jail_action_kind_fate(action->kind, picture_iptables_fate(picture));
 }
 
 /** picture_jail_fate() - the worst, by the jail's actions and by what was seen of its bans */

@@ -109,6 +109,8 @@ struct picture {
 	/* Also of a firewalld that is not RUNNING; then it is not known. Of one that does not
 	 * answer it is remembered from the last snapshot, with the kernel's as they are. */
 	struct ruleset ruleset;
+	struct foreign
+	    foreign;       /* what others have in iptables' tables; where the kernel's are known */
 	char *own_trouble; /* owned; why the addresses of forward ports are not known */
 
 	/* this machine */
@@ -146,6 +148,7 @@ struct picture {
 	int64_t unwiped_us;          /* see mismatch.h */
 	struct store_timeds timeds;  /* what is no item, and firewalld ends by itself */
 	struct store_trusts trusts;  /* whom a person trusts for a while */
+	struct foreign foreign_lost; /* what firewalld took from others; some may be back */
 	struct firewall last;        /* the last snapshot */
 	int64_t last_us;             /* when firewalld was seen so; 0: there is none */
 	char *damage;                /* owned; what is wrong inside of the store; NULL: nothing */
@@ -153,6 +156,7 @@ struct picture {
 	bool store_fixed; /* its file system is mounted read-only */
 	int64_t free_mib; /* of the store's disk; -1: not known, or there is no folder */
 	bool systemd, unit_masked, unit_installed, unit_wanted;
+	bool netavark_installed, netavark_wanted; /* the service that hears of reloads for Podman */
 	struct strv rivals; /* units that a boot starts, and firewalld cannot run beside */
 	bool selinux;       /* it is enforced */
 	char program[256];  /* this one's path; "": not known */
@@ -173,6 +177,7 @@ const char *picture_unreached_words(const struct picture *picture);
 const char *picture_kernel_words(const struct picture *picture);
 enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action);
 enum jail_fate picture_jail_fate(const struct picture *picture, const struct jail *jail);
+enum jail_fate picture_iptables_fate(const struct picture *picture);
 bool picture_uses_iptables(const struct picture *picture);
 bool picture_restores(const struct picture *picture);
 bool picture_is_flushed(const struct picture *picture);

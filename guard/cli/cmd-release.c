@@ -5,11 +5,12 @@
 
 #include "guard/system/host/clock.h"
 
-enum { RELEASE_LIST, RELEASE_UNDO };
+enum { RELEASE_LIST, RELEASE_UNDO, RELEASE_OTHERS };
 
 static const struct cli_option command_options[] = {
     [RELEASE_LIST] = {"list", 'l', NULL, "list what has been released"},
     [RELEASE_UNDO] = {"undo", 'u', NULL, "protect the item again"},
+    [RELEASE_OTHERS] = {"others", 'o', NULL, "what firewalld took from other programs is meant"},
 };
 
 /* The answer is worth a moment, not more: releasing works without firewalld. */
@@ -55,6 +56,33 @@ static int list(struct cli *cli)
 	for (size_t i = 0; i < items.n; i++)
 		report_released_row(&rows, &items.items[i]);
 	if (report_list_end(&rows, "nothing is released") < 0)
+		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	return CLI_FINE;
+}
+
+/* Of a container that is gone for good nobody makes the rules again. */
+static int release_others(struct cli *cli)
+{
+	const struct store_event event = {.kind = EVENT_RELEASED,
+	                                  .text = "what firewalld took from others",
+	                                  .at_us = cli->now_us};
+	const struct foreign none = FOREIGN_NULL;
+	_cleanup_store_ struct store *store = NULL;
+	_cleanup_report_list_ struct report_list rows = {0};
+	struct err err = ERR_NULL;
+	struct report report;
+	int r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
+
+	if (r != CLI_FINE)
+		return r;
+	r = store_foreign_put(store, "", &none, &err);
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	if (store_event_put(store, &event, NULL) != 0)
+		cli_warn(cli, "the history could not be written");
+	cli_report(cli, &report);
+	report_released_begin(&rows, &report);
+	if (report_list_end(&rows, "what firewalld took from others is not missed any more") < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return CLI_FINE;
 }
@@ -110,12 +138,14 @@ static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
 	bool undo = args->values[RELEASE_UNDO] != NULL;
+	bool alone = args->values[RELEASE_LIST] || args->values[RELEASE_OTHERS];
 	struct err err = ERR_NULL;
 	int r;
 
-	if (args->values[RELEASE_LIST] && (undo || args->n_words > 0))
-		return cli_fail(cli, CLI_USAGE, "--list goes alone");
-	if (!args->values[RELEASE_LIST]) {
+	if (alone && (undo || args->n_words > 0 ||
+	              (args->values[RELEASE_LIST] && args->values[RELEASE_OTHERS])))
+		return cli_fail(cli, CLI_USAGE, "--list and --others go alone");
+	if (!alone) {
 		if (args->n_words == 0)
 			return cli_fail(cli, CLI_USAGE,
 			                "name the item, such as public/service:imap; "
@@ -127,6 +157,8 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	r = cli_load_config(cli);
 	if (r != CLI_FINE)
 		return r;
+	if (args->values[RELEASE_OTHERS])
+		return release_others(cli);
 	return args->values[RELEASE_LIST] ? list(cli) : release(cli, &item, undo);
 }
 
@@ -138,7 +170,8 @@ const struct cli_command cmd_release = {
             "stays open until then. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
     .examples = "  reload-guard release public/service:imap\n"
                 "  reload-guard release --list\n"
-                "  reload-guard release --undo public/service:imap\n",
+                "  reload-guard release --undo public/service:imap\n"
+                "  reload-guard release --others\n",
     .statuses = "  0  done\n"
                 "  1  --undo: it was not released\n"
                 "  2  usage or configuration\n"

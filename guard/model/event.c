@@ -42,6 +42,8 @@ static const char *const names[EVENT_N_KINDS] = {
     [EVENT_BAN_KEPT] = "ban-kept",
     [EVENT_BAN_TAKEN_BACK] = "ban-taken-back",
     [EVENT_CONFLICT] = "conflict",
+    [EVENT_OTHERS_LOST] = "others-lost",
+    [EVENT_OTHERS_BACK] = "others-back",
 };
 
 /** event_kind_name() - one word; static */

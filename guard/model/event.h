@@ -51,6 +51,9 @@ enum event_kind {
 	EVENT_BAN_KEPT,
 	EVENT_BAN_TAKEN_BACK,
 	EVENT_CONFLICT,
+	/* rules of other programs, which firewalld took */
+	EVENT_OTHERS_LOST,
+	EVENT_OTHERS_BACK,
 	EVENT_N_KINDS,
 };
 

@@ -6,6 +6,7 @@
 #include "guard/restore/bankeeper.h"
 #include "guard/restore/cycle.h"
 #include "guard/restore/expiry.h"
+#include "guard/restore/foreignwatch.h"
 #include "guard/restore/gapkeeper.h"
 #include "guard/restore/judge.h"
 #include "guard/restore/kernelwatch.h"
@@ -33,6 +34,7 @@ struct engine {
 	struct cycle *cycle;
 	struct kernelwatch *kernelwatch;    /* NULL for an errand */
 	struct mender *mender;              /* likewise */
+	struct foreignwatch *foreignwatch;  /* likewise */
 	struct loop_source *snapshot_timer; /* store what is meant */
 	struct fail2ban_follower follower;
 };
@@ -366,12 +368,15 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	if (kind == WIPE_RESTART || kind == WIPE_REBOOT)
 		timers_gone(engine);
 	record_appeared(engine->given.record, event->instance);
+	if (engine->foreignwatch && kind != WIPE_UNKNOWN)
+		foreignwatch_wiped(engine->foreignwatch, before ? "restart" : "start");
 	cycle_appeared(engine->cycle, kind, event->at_us);
 }
 
 static void on_gone(struct engine *engine)
 {
 	if (engine->kernelwatch) {
+		foreignwatch_wiped(engine->foreignwatch, "end");
 		kernelwatch_forget(engine->kernelwatch);
 		mender_gone(engine->mender);
 		takeover_gone(engine->takeover);
@@ -395,8 +400,10 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 	case FIREWALLD_EVENT_BUS_BACK:
 		break;
 	case FIREWALLD_EVENT_RELOADED:
-		if (engine->kernelwatch)
+		if (engine->kernelwatch) {
+			foreignwatch_wiped(engine->foreignwatch, "reload");
 			kernelwatch_learn(engine->kernelwatch);
+		}
 		timers_gone(engine);
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
 		break;
@@ -749,6 +756,7 @@ static void on_kernel_fine(void *userdata)
 {
 	struct engine *engine = userdata;
 
+	foreignwatch_quiet(engine->foreignwatch);
 	mender_fine(engine->mender, REPAIR_CUT);
 	mender_fine(engine->mender, REPAIR_FLUSHED);
 	mender_fine(engine->mender, REPAIR_SHUT);
@@ -907,8 +915,17 @@ static int start_repair(struct engine *engine)
 	    .on_fine = on_kernel_fine,
 	    .userdata = engine,
 	};
+	const struct foreignwatch_options foreignwatch = {
+	    .loop = given->loop,
+	    .fw = given->fw,
+	    .logger = given->logger,
+	    .record = given->record,
+	    .tracker = &engine->tracker,
+	};
 	int r = mender_new(&engine->mender, &mender);
 
+	if (r == 0)
+		r = foreignwatch_new(&engine->foreignwatch, &foreignwatch);
 	return r == 0 ? kernelwatch_new(&engine->kernelwatch, &kernelwatch) : r;
 }
 
@@ -980,6 +997,7 @@ void engine_free(struct engine *engine)
 		return;
 	fail2ban_unfollow(engine->given.fail2ban, &engine->follower);
 	kernelwatch_free(engine->kernelwatch);
+	foreignwatch_free(engine->foreignwatch);
 	mender_free(engine->mender);
 	cycle_free(engine->cycle);
 	bankeeper_free(engine->bans);

@@ -27,6 +27,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/errand.h \
 	guard/restore/expiry.c \
 	guard/restore/expiry.h \
+	guard/restore/foreignwatch.c \
+	guard/restore/foreignwatch.h \
 	guard/restore/gapkeeper.c \
 	guard/restore/gapkeeper.h \
 	guard/restore/itemcall.c \

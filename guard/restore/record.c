@@ -476,6 +476,26 @@ void record_shape(struct record *record, const struct banshape *shape)
 		             &err, "what bans look like");
 }
 
+/** record_foreign() - what firewalld took from others since the boot; false: nobody can tell */
+bool record_foreign(struct record *record, struct foreign *out)
+{
+	struct err err = ERR_NULL;
+
+	return record->store &&
+	       settle(record, store_foreign(record->store, record->boot_id, out, &err), &err,
+	              "what others lost");
+}
+
+/** record_foreign_lost() - what of it they lack now */
+void record_foreign_lost(struct record *record, const struct foreign *lost)
+{
+	struct err err = ERR_NULL;
+
+	if (record->store)
+		(void)settle(record, store_foreign_put(record->store, record->boot_id, lost, &err),
+		             &err, "what others lost");
+}
+
 /** record_protected_again() - somebody opened a released item anew: protect it again */
 void record_protected_again(struct record *record, const struct item *item)
 {

@@ -70,6 +70,8 @@ void record_timed(struct record *record, const char *zone, const char *trait, in
 void record_timed_clear(struct record *record);
 int record_shapes(struct record *record, struct banshapes *out) _must_check_;
 void record_shape(struct record *record, const struct banshape *shape);
+bool record_foreign(struct record *record, struct foreign *out);
+void record_foreign_lost(struct record *record, const struct foreign *lost);
 void record_protected_again(struct record *record, const struct item *item);
 void record_drain_spool(struct record *record, const char *dir);
 void record_take(struct record *record, const char *dir, struct spool_message *messages, size_t n);

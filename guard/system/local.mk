@@ -118,6 +118,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/wholefile.h \
 	guard/system/kernel/chainchange.c \
 	guard/system/kernel/chainchange.h \
+	guard/system/kernel/foreigntables.c \
+	guard/system/kernel/foreigntables.h \
 	guard/system/kernel/fwtables.c \
 	guard/system/kernel/fwtables.h \
 	guard/system/kernel/gaptable.c \
@@ -155,6 +157,7 @@ libguard_system_a_SOURCES = \
 	guard/system/store/store-ban.c \
 	guard/system/store/store-client.c \
 	guard/system/store/store-file.c \
+	guard/system/store/store-foreign.c \
 	guard/system/store/store-history.c \
 	guard/system/store/store-internal.h \
 	guard/system/store/store-migrate.c \

@@ -129,6 +129,8 @@ err_has 'public/service:imap'
 exits 2 release imap
 err_has 'ZONE/KIND:VALUE'
 exits 2 release --list public/service:imap
+exits 2 release --others public/service:imap
+exits 2 release --others --list
 # said once, in one line, and what to type
 for command in 'bans 1.2.3' 'bans 192.0.2.0/99' 'explain 1.2.3' 'explain foo.invalid' 'explain foo:bar' 'clients add 1.2.3' 'clients remove office' \
 	'explain 192.0.2.0/24'; do
@@ -230,6 +232,8 @@ out_has '^public/service:imap$'
 exits 0 release --undo public/service:imap
 exits 1 release --undo public/service:imap
 err_has 'was not released'
+exits 0 release --others
+out_has 'is not missed any more'
 exits 0 trust
 out_has 'nobody is trusted'
 exits 0 trust --list
@@ -518,6 +522,7 @@ fits clients-change 0 --json clients remove 192.0.2.9
 fits clients-learn 0 --json clients learn
 fits release 0 --json release public/port:465/tcp
 fits release-list 0 --json release --list
+fits release-list 0 --json release --others
 fits trust-list 0 --json trust --list
 fits snapshot-list 0 --json snapshot list
 [ -n "$python" ] || echo "no Python with jsonschema: JSON was not compared with its schemas"

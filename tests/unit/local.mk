@@ -46,6 +46,7 @@ UNIT_TESTS = \
 	tests/unit/test-finding \
 	tests/unit/test-firewall \
 	tests/unit/test-firewalld-answers \
+	tests/unit/test-foreign \
 	tests/unit/test-gap \
 	tests/unit/test-gaptable \
 	tests/unit/test-generation \

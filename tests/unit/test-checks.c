@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <linux/netfilter.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -163,6 +164,27 @@ static void live_at(struct picture *picture, const char *address)
 	picture->addresses[picture->n_addresses++] = row;
 }
 
+static void count_others(struct picture *picture, const char *what)
+{
+	struct foreign *lost = &picture->foreign_lost, *now = &picture->foreign;
+
+	if (strstr(what, "keep"))
+		strcpy(picture->backend, "n"), picture->ruleset.version = strdup("2.0.1");
+	if (strstr(what, "lost"))
+		ck_assert_int_eq(foreign_add(lost, NFPROTO_IPV4, "nat", "DOCKER", 2), 0);
+	if (strstr(what, "own"))
+		ck_assert_int_eq(foreign_add(lost, NFPROTO_IPV4, "raw", "OUTPUT", 2), 0);
+	if (strstr(what, "back"))
+		ck_assert_int_eq(foreign_add(now, NFPROTO_IPV4, "nat", "DOCKER", 2), 0);
+	if (strstr(what, "Podman"))
+		ck_assert_int_eq(foreign_add(now, NFPROTO_IPV4, "nat", "CNI-a", 2), 0);
+	if (strstr(what, "script"))
+		ck_assert_int_eq(foreign_add(now, NFPROTO_IPV4, "nat", "INPUT", 2), 0);
+	if (strstr(what, "nftables"))
+		strcpy(picture->backend, "n"), picture->ruleset.version = strdup("1.3.3");
+	picture->netavark_wanted = strstr(what, "unit") != NULL;
+}
+
 static void end_it_all(struct world *world, const char *what)
 {
 	struct picture *picture = &world->picture;
@@ -234,6 +256,8 @@ static void end_it_all(struct world *world, const char *what)
 		ck_assert_int_eq(strv_add(&picture->rivals, "ipset"), 0);
 	} else if (strcmp(what, "not at boot") == 0)
 		picture->systemd = picture->unit_installed = true;
+	else if (strncmp(what, "others", 6) == 0)
+		count_others(picture, what);
 	else if (strcmp(what, "flush") == 0)
 		strcpy(picture->flush_all, "y");
 	else if (strcmp(what, "shut") == 0)
@@ -316,6 +340,20 @@ static const struct {
     {MAIL, MAIL_RULES, "not at boot", "no-listener=warning",
      "watcher-not-at-boot=warning iptables-backend=info"},
     {MAIL, MAIL_RULES, "rivals", "no-listener=warning", "rival-unit=warning iptables-backend=info"},
+    /* rules of others, taken; as many as before; by the next reload */
+    {MAIL, MAIL_RULES, "others lost", "others-lost=error no-listener=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "others own", "no-listener=warning others-lost=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "others lost, back", "no-listener=warning", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "others Podman", "no-listener=warning",
+     "others-at-risk=warning iptables-backend=info"},
+    {MAIL, MAIL_RULES, "others Podman, its unit", "no-listener=warning", "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "others Podman, script", "no-listener=warning",
+     "others-at-risk=warning iptables-backend=info"},
+    {MAIL, MAIL_RULES, "others keep Podman", "kernel-rules=error no-listener=warning", ""},
+    {MAIL, MAIL_RULES, "others nftables, script", "kernel-rules=error no-listener=warning",
+     "others-at-risk=info"},
     {MAIL, MAIL_RULES, "shut", "kernel-rules=error no-listener=warning", ""},
     {MAIL, MAIL_RULES, "no kernel rules", "kernel-rules=error no-listener=warning", ""},
     {MAIL, MAIL_RULES "\npublic rule rule service name=\"imaps\" drop", "addresses",

@@ -16,6 +16,9 @@ struct owner {
 	const char *name;
 	const char *tables[2], *chains[3], *sets[1]; /* how their names begin */
 	answer_fn *fn;
+	const char *again; /* has it make all of its rules again */
+	bool hears;        /* of firewalld's reloads, and does so itself */
+	const char *unit;  /* of systemd, that hears of them for it */
 };
 
 /* --- what a rule is about ----------------------------------------------------------------- */
@@ -162,13 +165,33 @@ static const struct owner owners[] = {
      .tables = {"crowdsec"},
      .chains = {"CROWDSEC", "crowdsec"},
      .sets = {"crowdsec"},
+     .again = "systemctl restart crowdsec-firewall-bouncer",
      .fn = answer_crowdsec},
-    {.name = "ufw", .chains = {"ufw-", "ufw6-"}, .fn = answer_ufw},
-    {.name = "csf", .chains = {"DENYIN", "LOCALINPUT", "LOGDROPIN"}, .fn = answer_csf},
-    {.name = "sshguard", .tables = {"sshguard"}, .chains = {"sshguard"}, .sets = {"sshguard"}},
-    {.name = "Docker", .tables = {"docker-"}, .chains = {"DOCKER"}},
-    {.name = "Podman", .tables = {"netavark"}, .chains = {"NETAVARK", "CNI-"}},
-    {.name = "libvirt", .tables = {"libvirt_"}, .chains = {"LIBVIRT_"}},
+    {.name = "ufw", .chains = {"ufw-", "ufw6-"}, .again = "ufw reload", .fn = answer_ufw},
+    {.name = "csf",
+     .chains = {"DENYIN", "LOCALINPUT", "LOGDROPIN"},
+     .again = "csf -r",
+     .fn = answer_csf},
+    {.name = "sshguard",
+     .tables = {"sshguard"},
+     .chains = {"sshguard"},
+     .sets = {"sshguard"},
+     .again = "systemctl restart sshguard"},
+    {.name = "Docker",
+     .tables = {"docker-"},
+     .chains = {"DOCKER"},
+     .again = "systemctl restart docker",
+     .hears = true},
+    {.name = "Podman",
+     .tables = {"netavark"},
+     .chains = {"NETAVARK", "CNI-"},
+     .again = "podman network reload --all",
+     .unit = OWNER_NETAVARK_UNIT},
+    {.name = "libvirt",
+     .tables = {"libvirt_"},
+     .chains = {"LIBVIRT_"},
+     .again = "systemctl restart virtnetworkd || systemctl restart libvirtd",
+     .hears = true},
     {.name = "fail2ban",
      .tables = {DIRECTBAN_PREFIX},
      .chains = {DIRECTBAN_PREFIX},
@@ -207,6 +230,21 @@ static bool is_policy_of(const struct owner *owner, const struct ruleset *rulese
 	       is_table_of(owner, ruleset, step->chain);
 }
 
+static bool owns_chain(const struct owner *owner, const char *table, const char *chain)
+{
+	return begins(table, owner->tables, ARRAY_SIZE(owner->tables)) ||
+	       begins(chain, owner->chains, ARRAY_SIZE(owner->chains));
+}
+
+/** owner_of_chain() - whose all of a chain's rules are, by its name; static; NULL: not known */
+const struct owner *owner_of_chain(const char *table, const char *chain)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(owners); i++)
+		if (owns_chain(&owners[i], table, chain))
+			return &owners[i];
+	return NULL;
+}
+
 /**
  * owner_of() - whose rule or policy it is; static; NULL: somebody's who is not known
  * @ruleset: that the step was met in
@@ -220,8 +258,7 @@ const struct owner *owner_of(const struct ruleset *ruleset, const struct verdict
 	for (size_t i = 0; chain && !chain->own && !chain->direct && i < ARRAY_SIZE(owners); i++) {
 		const struct owner *owner = &owners[i];
 
-		if (begins(chain->table, owner->tables, ARRAY_SIZE(owner->tables)) ||
-		    begins(chain->name, owner->chains, ARRAY_SIZE(owner->chains)) ||
+		if (owns_chain(owner, chain->table, chain->name) ||
 		    begins(set, owner->sets, ARRAY_SIZE(owner->sets)) ||
 		    is_policy_of(owner, ruleset, step))
 			return owner;
@@ -229,10 +266,28 @@ const struct owner *owner_of(const struct ruleset *ruleset, const struct verdict
 	return NULL;
 }
 
-/** owner_name() - as it is written for a person; static */
+/** owner_name() - as it is written for a person; static; of NULL, too */
 const char *owner_name(const struct owner *owner)
 {
-	return owner->name;
+	return owner ? owner->name : "a program that the guard does not know";
+}
+
+/** owner_again() - what has it make its rules again, as it is typed; static; NULL: nothing known */
+const char *owner_again(const struct owner *owner)
+{
+	return owner ? owner->again : NULL;
+}
+
+/** owner_hears() - does it hear of firewalld's reloads, and make its rules again by itself? */
+bool owner_hears(const struct owner *owner)
+{
+	return owner && owner->hears;
+}
+
+/** owner_unit() - of systemd, which does that for it where it runs; static; NULL: there is none */
+const char *owner_unit(const struct owner *owner)
+{
+	return owner ? owner->unit : NULL;
 }
 
 /** owner_is_fail2ban() - then its tickets tell whose ban it is */

@@ -13,8 +13,15 @@
 
 struct owner;
 
+/* Comes with netavark 1.9 and later, and is not enabled by itself. */
+#define OWNER_NETAVARK_UNIT "netavark-firewalld-reload.service"
+
 const struct owner *owner_of(const struct ruleset *ruleset, const struct verdict_step *step);
+const struct owner *owner_of_chain(const char *table, const char *chain);
 const char *owner_name(const struct owner *owner);
+const char *owner_again(const struct owner *owner);
+bool owner_hears(const struct owner *owner);
+const char *owner_unit(const struct owner *owner);
 bool owner_is_fail2ban(const struct owner *owner);
 const char *owner_ipset(const struct ruleset_step *rule);
 void owner_element(struct cidr *out, const struct verdict_step *step, const struct cidr *client);

@@ -280,6 +280,12 @@ static bool has_direct_rules(const struct firewall *fw)
 	return false;
 }
 
+/** jail_shares_iptables() - has firewalld rules of its own in iptables' tables? NULL: not known */
+bool jail_shares_iptables(const char *backend, const struct firewall *fw)
+{
+	return (backend && strcmp(backend, "iptables") == 0) || (fw && has_direct_rules(fw));
+}
+
 /**
  * jail_iptables_fate() - what a reload does to iptables' chains, whoever filled them
  * @version: of firewalld; NULL: not known
@@ -292,8 +298,7 @@ static bool has_direct_rules(const struct firewall *fw)
 enum jail_fate jail_iptables_fate(const char *version, const char *backend,
                                   const struct firewall *fw)
 {
-	if ((backend && strcmp(backend, "iptables") == 0) ||
-	    fault_has(FAULT_EMPTIES_IPTABLES, version) || (fw && has_direct_rules(fw)))
+	if (jail_shares_iptables(backend, fw) || fault_has(FAULT_EMPTIES_IPTABLES, version))
 		return JAIL_FATE_LOST;
 	return version && backend && fw ? JAIL_FATE_KEPT : JAIL_FATE_UNKNOWN;
 }

@@ -119,6 +119,7 @@ void tickets_index_deinit(struct tickets_index *index);
 size_t tickets_index_find(const struct tickets_index *index, const struct cidr *cidr);
 bool ticket_is_live(const struct ticket *ticket, int64_t now_us);
 int jail_add_action(struct jail *jail, const char *name, struct jail_action **out) _must_check_;
+bool jail_shares_iptables(const char *backend, const struct firewall *fw);
 enum jail_fate jail_iptables_fate(const char *version, const char *backend,
                                   const struct firewall *fw);
 enum jail_fate jail_action_kind_fate(enum jail_action_kind kind, enum jail_fate iptables);

@@ -297,6 +297,11 @@ const char *const store_sql[STMT_N] = {
                        " at_us) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     [STMT_SHAPE_LIST] = "SELECT jail, zone, kind, pattern, address FROM ban_shape",
 
+    [STMT_FOREIGN_PUT] = "INSERT INTO foreign_lost (family, tbl, chain, n, boot_id)"
+                         " VALUES (?1, ?2, ?3, ?4, ?5)",
+    [STMT_FOREIGN_CLEAR] = "DELETE FROM foreign_lost",
+    [STMT_FOREIGN_LIST] = "SELECT family, tbl, chain, n FROM foreign_lost WHERE boot_id = ?1",
+
     [STMT_PRUNE_WIPES] = "DELETE FROM wipe WHERE at_us < ?1 AND finished_us IS NOT NULL",
     [STMT_PRUNE_SNAPSHOTS] =
         "WITH RECURSIVE keep (id) AS (SELECT id FROM snapshot WHERE last_us >= ?1"

@@ -20,6 +20,7 @@
 #define GUARD_SYSTEM_STORE_STORE_H
 
 #include "guard/model/ban/banshape.h"
+#include "guard/model/ban/foreign.h"
 #include "guard/model/event.h"
 #include "guard/model/loss.h"
 
@@ -351,6 +352,12 @@ struct store_ban_event {
 int store_shape_put(struct store *store, const struct banshape *shape, int64_t at_us,
                     struct err *err) _must_check_;
 int store_shapes(struct store *store, struct banshapes *out, struct err *err) _must_check_;
+
+/* store-foreign.c: what firewalld took from others, and they lack */
+int store_foreign_put(struct store *store, const char *boot_id, const struct foreign *lost,
+                      struct err *err) _must_check_;
+int store_foreign(struct store *store, const char *boot_id, struct foreign *out,
+                  struct err *err) _must_check_;
 
 struct store_ban_query {
 	const char *jail;    /* NULL: all */

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/system/kernel/foreigntables.h"
+
+#ifdef HAVE_NF_TABLES
+
+#include <errno.h>
+#include <linux/netfilter.h>
+#include <linux/netfilter/nf_tables.h>
+#include <linux/netfilter/nfnetlink.h>
+#include <string.h>
+
+#define HEAD_SIZE (sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg))
+
+/* An attribute that is a text with its end; NULL: it has none such. */
+static const char *text_of(const struct nlmsghdr *header, unsigned type)
+{
+	size_t n = 0;
+	const char *value = netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, type, &n);
+
+	return value && n > 0 && value[n - 1] == '\0' ? value : NULL;
+}
+
+/* Return: 1: it is of that type; 0; -EINTR: somebody changes the rules while they are told. */
+static int is_message(const struct nlmsghdr *header, unsigned type)
+{
+	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+		return -EINTR;
+	return header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type) &&
+	       header->nlmsg_len >= HEAD_SIZE;
+}
+
+/* As iptables, ip6tables and ebtables name theirs. */
+static bool is_iptables(uint8_t family, const char *name)
+{
+	static const char *const tables[] = {"filter", "nat",      "mangle",
+	                                     "raw",    "security", "broute"};
+	bool known = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables); i++)
+		known |= strcmp(name, tables[i]) == 0;
+	return known &&
+	       (family == NFPROTO_IPV4 || family == NFPROTO_IPV6 || family == NFPROTO_BRIDGE);
+}
+
+static int note_table(struct nlmsghdr *header, void *userdata)
+{
+	const struct nfgenmsg *message = NLMSG_DATA(header);
+	int r = is_message(header, NFT_MSG_NEWTABLE);
+	const char *name = r > 0 ? text_of(header, NFTA_TABLE_NAME) : NULL;
+
+	if (r < 0 || !name || !is_iptables(message->nfgen_family, name))
+		return r < 0 ? r : 0;
+	return foreign_add(userdata, message->nfgen_family, name, "", 0);
+}
+
+static int note_rule(struct nlmsghdr *header, void *userdata)
+{
+	const struct nfgenmsg *message = NLMSG_DATA(header);
+	int r = is_message(header, NFT_MSG_NEWRULE);
+	const char *table = r > 0 ? text_of(header, NFTA_RULE_TABLE) : NULL;
+	const char *chain = r > 0 ? text_of(header, NFTA_RULE_CHAIN) : NULL;
+
+	if (r < 0 || !table || !chain)
+		return r < 0 ? r : 0;
+	return foreign_add(userdata, message->nfgen_family, table, chain, 1);
+}
+
+static int read_rules(struct foreign *out, const struct foreign_chain *table, struct nfsocket *sock)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	int r;
+
+	nfbatch_message(&batch, NFT_MSG_GETRULE, NLM_F_DUMP, table->family);
+	nfbatch_string(&batch, NFTA_RULE_TABLE, table->table);
+	r = nfbatch_list(&batch, sock, note_rule, out, NULL);
+	return r == -ENOENT ? 0 : r; /* it went meanwhile */
+}
+
+/**
+ * foreigntables_read() - as they are now
+ * @out:  FOREIGN_NULL before; written on success alone
+ * @sock: opened when it is not yet; the caller closes it
+ *
+ * Return: 0; FOREIGNTABLES_E_UNKNOWN; negative errno.
+ */
+int foreigntables_read(struct foreign *out, struct nfsocket *sock)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	_cleanup_foreign_ struct foreign tables = FOREIGN_NULL, now = FOREIGN_NULL;
+	int r;
+
+	nfbatch_message(&batch, NFT_MSG_GETTABLE, NLM_F_DUMP, NFPROTO_UNSPEC);
+	r = nfbatch_list(&batch, sock, note_table, &tables, NULL);
+	for (size_t i = 0; i < tables.n && r == 0; i++)
+		r = read_rules(&now, &tables.chains[i], sock);
+	if (r != 0)
+		return r > 0 ? FOREIGNTABLES_E_UNKNOWN : r;
+	*out = now;
+	now = FOREIGN_NULL;
+	return 0;
+}
+
+#else
+
+int foreigntables_read(struct foreign *out _unused_, struct nfsocket *sock _unused_)
+{
+	return FOREIGNTABLES_E_UNKNOWN;
+}
+
+#endif

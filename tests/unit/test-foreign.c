@@ -49,6 +49,8 @@ static const struct {
     {"", "", "", false},
     {"ip nat DOCKER 2", "ip nat DOCKER 2", "", false},
     {"ip nat DOCKER 2", "ip nat DOCKER 3", "", false},
+    /* who hears of reloads makes as many as he needs by then */
+    {"ip nat DOCKER 3", "ip nat DOCKER 1", "", false},
     /* netavark makes its chains anew for another container: the first one's rule is missing */
     {"ip nat NETAVARK-HOSTPORT-DNAT 2", "ip nat NETAVARK-HOSTPORT-DNAT 1",
      "Podman: ip nat NETAVARK-HOSTPORT-DNAT", false},

@@ -40,11 +40,22 @@ static struct foreign_chain *find(const struct foreign *foreign, uint8_t family,
 	return NULL;
 }
 
+/* The kernel tells the rules of one chain behind each other. */
+static struct foreign_chain *last_or_find(const struct foreign *foreign, uint8_t family,
+                                          const char *table, const char *name)
+{
+	struct foreign_chain *last = foreign->n ? &foreign->chains[foreign->n - 1] : NULL;
+
+	return last && is_in_table(last, family, table) && strcmp(last->name, name) == 0
+	           ? last
+	           : find(foreign, family, table, name);
+}
+
 /** foreign_add() - @n rules more in a chain, which is made; Return: 0 or -ENOMEM */
 int foreign_add(struct foreign *foreign, uint8_t family, const char *table, const char *name,
                 size_t n)
 {
-	struct foreign_chain *chain = find(foreign, family, table, name);
+	struct foreign_chain *chain = last_or_find(foreign, family, table, name);
 	struct foreign_chain added = {.family = family, .n = n};
 
 	if (chain) {
@@ -62,16 +73,18 @@ int foreign_add(struct foreign *foreign, uint8_t family, const char *table, cons
 	return 0;
 }
 
-static bool lacks(const struct foreign *now, const struct foreign_chain *had)
-{
-	const struct foreign_chain *has = find(now, had->family, had->table, had->name);
-
-	return !has || has->n < had->n;
-}
-
 static const struct owner *owner_in(const struct foreign_chain *chain)
 {
 	return owner_of_chain(chain->table, chain->name);
+}
+
+/* Who makes his rules again by himself may need fewer by then: what is doubled goes, for one. */
+static bool lacks(const struct foreign *now, const struct foreign_chain *had)
+{
+	const struct foreign_chain *has = find(now, had->family, had->table, had->name);
+	size_t n = has ? has->n : 0;
+
+	return owner_hears(owner_in(had)) ? n == 0 : n < had->n;
 }
 
 /* What leads into a program's chains stands in a base chain of their table. */

@@ -53,6 +53,9 @@ static int note_table(struct nlmsghdr *header, void *userdata)
 	return foreign_add(userdata, message->nfgen_family, name, "", 0);
 }
 
+/* More than a machine for mail has; each of them is looked for among the others. */
+#define CHAINS_MAX 2000
+
 static int note_rule(struct nlmsghdr *header, void *userdata)
 {
 	const struct nfgenmsg *message = NLMSG_DATA(header);
@@ -62,6 +65,8 @@ static int note_rule(struct nlmsghdr *header, void *userdata)
 
 	if (r < 0 || !table || !chain)
 		return r < 0 ? r : 0;
+	if (((struct foreign *)userdata)->n == CHAINS_MAX)
+		return -E2BIG;
 	return foreign_add(userdata, message->nfgen_family, table, chain, 1);
 }
 
@@ -94,7 +99,7 @@ int foreigntables_read(struct foreign *out, struct nfsocket *sock)
 	for (size_t i = 0; i < tables.n && r == 0; i++)
 		r = read_rules(&now, &tables.chains[i], sock);
 	if (r != 0)
-		return r > 0 ? FOREIGNTABLES_E_UNKNOWN : r;
+		return r > 0 || r == -E2BIG ? FOREIGNTABLES_E_UNKNOWN : r;
 	*out = now;
 	now = FOREIGN_NULL;
 	return 0;

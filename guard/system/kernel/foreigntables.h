@@ -13,7 +13,7 @@
 
 enum {
 	FOREIGNTABLES_E_UNKNOWN =
-	    1, /* not built in, no nf_tables in the kernel, or not permitted */
+	    1, /* not built in, no nf_tables in the kernel, not permitted, or too many chains */
 };
 
 int foreigntables_read(struct foreign *out, struct nfsocket *sock) _must_check_;

@@ -302,6 +302,7 @@ static const struct {
     /* into these somebody comes */
     {"", "public/source:192.0.2.1", ""},
     {"", "trusted/source:192.0.2.1", ""},
+    {"drop/forward:yes", "drop/source:192.0.2.1", "all drop"},
     {"drop/service:ssh", "drop/source:192.0.2.1", ""},
     {"drop/rule:rule service name=\"ssh\" accept", "drop/source:192.0.2.1", ""},
     {"", "drop/source:00:11:22:33:44:55", ""},

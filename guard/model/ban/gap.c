@@ -310,14 +310,15 @@ static int look_at(struct gap *gap, struct gap_frame *frame, const struct firewa
 	return add_matches(gap, frame, fw, &rule, &match);
 }
 
-/* Into such a zone comes nothing but what something in it is for. */
+/* Into such a zone comes nothing but what something in it is for, and not for whom it passes on. */
 static bool denies_all(const struct firewall *fw, const char *zone, struct gap_match *match)
 {
 	enum target target = firewall_target(fw, zone);
 
 	for (size_t i = firewall_first(fw, zone, ITEM_SERVICE);
 	     i < fw->n && strcmp(fw->entries[i].item.zone, zone) == 0; i++)
-		if (fw->entries[i].flags & FIREWALL_RUNTIME)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    !item_is_switch(fw->entries[i].item.kind))
 			return false;
 	match->action = GAP_DROP;
 	/* core/nftables.py, _reject_fragment() */

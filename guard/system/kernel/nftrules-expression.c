@@ -348,18 +348,36 @@ static int take_jump(const struct nftrules_reader *reader, const json_t *rule,
 	return replace_string(&step->argument, target);
 }
 
-/* nft leaves out that a rule is for one family where its answer is of that family alone. */
-static int take_reject(struct ruleset_step *step, const json_t *reject)
+static bool tells_family(const struct ruleset_step *step)
+{
+	for (size_t i = 0; i < step->n_matches; i++)
+		if (step->matches[i].field == RULESET_FIELD_FAMILY ||
+		    step->matches[i].field == RULESET_FIELD_SOURCE ||
+		    step->matches[i].field == RULESET_FIELD_DESTINATION)
+			return true;
+	return false;
+}
+
+/*
+ * nft leaves out that a rule is for one family where its answer is of that family alone; and with
+ * a tcp reset, which is of both, it leaves that out as well (1.0.6).
+ */
+static int take_reject(const json_t *rule, struct ruleset_step *step, const json_t *reject)
 {
 	const char *type = nftrules_string(reject, "type"), *expr = nftrules_string(reject, "expr");
+	bool reset = strcmp(type, "tcp reset") == 0;
+	struct ruleset_match *match;
 	int r = 0;
 
 	step->action = RULESET_ACTION_REJECT;
 	if (strcmp(type, "icmp") == 0 || strcmp(type, "icmpv6") == 0)
 		r = add_name(step, RULESET_FIELD_FAMILY, type[4] ? "ipv6" : "ipv4");
+	else if (reset && strcmp(nftrules_string(rule, "family"), "inet") == 0 &&
+	         !tells_family(step))
+		r = ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
 	if (r < 0)
 		return r;
-	if (strcmp(type, "tcp reset") == 0)
+	if (reset)
 		return replace_string(&step->argument, "tcp-reset");
 	return *expr ? replace_string(&step->argument, expr) : 0;
 }
@@ -443,7 +461,7 @@ int nftrules_take_expression(const struct nftrules_reader *reader, const json_t 
 	else if (strcmp(key, "return") == 0)
 		step->action = RULESET_ACTION_RETURN;
 	else if (strcmp(key, "reject") == 0)
-		return take_reject(step, value);
+		return take_reject(rule, step, value);
 	else if (strcmp(key, "jump") == 0)
 		return take_jump(reader, rule, step, value, RULESET_ACTION_JUMP);
 	else if (strcmp(key, "goto") == 0)

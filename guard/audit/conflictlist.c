@@ -3,6 +3,7 @@
 #include "guard/model/packet/walk.h"
 
 #include "guard/base/shell.h"
+#include "guard/base/text.h"
 
 #include <errno.h>
 #include <string.h>
@@ -279,15 +280,10 @@ static int improve_commands(struct conflictlist_row *row,
 
 /* --- one ban is one row -------------------------------------------------------------------- */
 
-static bool is_same_jail(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 static bool is_same_ban(const struct conflictlist_row *a, const struct conflictlist_row *b)
 {
 	return a->effective && a->denied && strcmp(a->denied, b->denied) == 0 &&
-	       cidr_cmp(&a->client->cidr, &b->client->cidr) == 0 && is_same_jail(a->jail, b->jail);
+	       cidr_cmp(&a->client->cidr, &b->client->cidr) == 0 && text_is_same(a->jail, b->jail);
 }
 
 static int merge(struct conflictlist_row *row, const struct conflictlist_row *more)

@@ -127,19 +127,6 @@ static int look_at_file(struct picture *picture, const char *zone, struct err *w
 	return row.zone && row.broken ? 0 : -ENOMEM;
 }
 
-static int name_culprit(char **out, const char *words)
-{
-	_cleanup_free_ char *where = NULL;
-	int r = culprit_find(&where, words, "");
-
-	if (r < 0)
-		return r;
-	return xasprintf(out, "%s%s%s%s", words, where ? " (" : "", where ? where : "",
-	                 where ? ")" : "") < 0
-	           ? -ENOMEM
-	           : 0;
-}
-
 /*
  * A file can be XML and no configuration: a service that is none, a name with a sign that
  * firewalld does not take. One that is no XML has its own words, and is the cause.
@@ -155,7 +142,7 @@ static int ask_for_files(struct reading *reading)
 	r = firewalld_check_wait(reading->session->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
 	                         &err);
 	if (firewalld_check_found(r)) {
-		return name_culprit(&picture->refused, err_text(&err, r));
+		return culprit_name(&picture->refused, err_text(&err, r), "");
 	}
 	/* in lockdown it does not tell us; what it has loaded is in order */
 	if (r == 0 || r == FIREWALLD_E_DENIED)

@@ -172,6 +172,12 @@ char *text_trim(char *text)
 	return text;
 }
 
+/** text_is_same() - two that may be NULL, which only NULL is the same as */
+bool text_is_same(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /** text_has_suffix() - and something before it */
 bool text_has_suffix(const char *text, const char *suffix)
 {

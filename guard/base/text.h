@@ -30,6 +30,7 @@ const char *text_plural(unsigned long long n);
 bool text_is_clean(const char *text);
 void text_drop_marks(char *text);
 char *text_trim(char *text);
+bool text_is_same(const char *a, const char *b);
 bool text_has_suffix(const char *text, const char *suffix);
 bool text_is_host_name(const char *text);
 bool text_is_utf8(const char *text, size_t length);

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/confcheck.h"
 
+#include "guard/base/text.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/confwatch.h"
 #include "guard/system/firewalld/culprit.h"
 #include "guard/system/firewalld/zoneparts.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <string.h>
 
 /* Who writes one file writes more of them; and firewalld is not asked more often than that. */
 #define GATHER_MS 300
@@ -27,8 +26,8 @@ struct confcheck {
 	bool anew;        /* since it was last told that they are in order */
 	int64_t asked_us; /* monotonic */
 	enum firewall_state state;
-	char broken[512]; /* what firewalld says is wrong; "": nothing, as far as is known */
-	bool unseen;      /* by firewalld, before it loads it */
+	char *broken; /* owned; what firewalld says is wrong; NULL: nothing, as far as is known */
+	bool unseen;  /* by firewalld, before it loads it */
 };
 
 static void plan(struct confcheck *check)
@@ -62,7 +61,7 @@ static void tell(struct confcheck *check)
 {
 	const struct logger_fields about = {.occasion = check->asked_us};
 
-	if (!*check->broken) {
+	if (!check->broken) {
 		logger_write_about(check->given.logger, LOGGER_NOTICE, &about,
 		                   "firewalld's configuration is in order again");
 		return;
@@ -72,17 +71,6 @@ static void tell(struct confcheck *check)
 	                   outlook(check));
 	record_event(check->given.record, EVENT_FIREWALLD_FAILED, NULL,
 	             "its configuration is broken: %s", check->broken);
-}
-
-/* In firewalld's words, and where in its files that is; "": nothing is wrong. */
-static void find_words(char *words, size_t size, const char *said)
-{
-	_cleanup_free_ char *where = NULL;
-
-	if (culprit_find(&where, said, "") == 0 && where)
-		snprintf(words, size, "%.200s (%s)", said, where);
-	else
-		snprintf(words, size, "%s", said);
 }
 
 static void tell_in_order(struct confcheck *check)
@@ -95,8 +83,7 @@ static void tell_in_order(struct confcheck *check)
 static void on_checked(int result, const struct err *err, void *userdata)
 {
 	struct confcheck *check = userdata;
-	char words[sizeof(check->broken)] = "";
-	_cleanup_free_ char *part = NULL;
+	_cleanup_free_ char *words = NULL;
 
 	check->asking = NULL;
 	/* what it says may be of a file as it was before */
@@ -104,19 +91,17 @@ static void on_checked(int result, const struct err *err, void *userdata)
 		plan(check);
 	if (result != 0 && !firewalld_check_found(result))
 		return;
-	if (zoneparts_broken(&part, "") < 0)
+	if (result != 0 ? culprit_name(&words, err_text(err, result), "") < 0
+	                : zoneparts_broken(&words, "") < 0)
 		return;
-	check->unseen = result == 0 && part;
-	if (result != 0)
-		find_words(words, sizeof(words), err_text(err, result));
-	else if (part)
-		snprintf(words, sizeof(words), "%s", part);
-	if (strcmp(words, check->broken) != 0) {
-		memcpy(check->broken, words, sizeof(words));
+	check->unseen = result == 0 && words;
+	if (!text_is_same(words, check->broken)) {
+		free(check->broken);
+		check->broken = steal(words);
 		check->anew = true;
 		tell(check);
 	}
-	if (!*words && check->state == FIREWALL_STATE_FAILED)
+	if (!check->broken && check->state == FIREWALL_STATE_FAILED)
 		tell_in_order(check);
 }
 
@@ -197,6 +182,7 @@ void confcheck_free(struct confcheck *check)
 	if (!check)
 		return;
 	firewalld_cancel(check->asking);
+	free(check->broken);
 	confwatch_free(check->shipped);
 	loop_remove(check->timer);
 	free(check);

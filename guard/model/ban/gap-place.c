@@ -2,6 +2,7 @@
 /* Where the packets of a zone come in, as the sets of the kernel can say it. */
 #include "guard/model/ban/gap-internal.h"
 
+#include "guard/base/text.h"
 #include "guard/model/packet/dispatch.h"
 
 #include <errno.h>
@@ -117,9 +118,7 @@ int gap_place_find(struct gap *gap, const struct firewall *fw, const char *zone,
 	int r;
 
 	for (size_t i = 0; i < gap->n_places; i++) {
-		const char *have = gap->places[i].zone;
-
-		if (have && zone ? strcmp(have, zone) == 0 : have == zone) {
+		if (text_is_same(gap->places[i].zone, zone)) {
 			*out = i;
 			return 0;
 		}

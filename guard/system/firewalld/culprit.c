@@ -304,15 +304,8 @@ static int look_into(struct culprit *culprit, size_t dir, const char *folder, co
 	return r;
 }
 
-/**
- * culprit_find() - the files and lines that firewalld means
- * @out:   "PATH line N", several with commas; NULL: nobody can tell. The caller frees it
- * @words: what firewalld says is wrong
- * @root:  before /etc and /usr; "": none
- *
- * Return: 0 or -ENOMEM.
- */
-int culprit_find(char **out, const char *words, const char *root)
+/* @out: "PATH line N", several with commas; NULL: nobody can tell. */
+static int find(char **out, const char *words, const char *root)
 {
 	struct culprit culprit = {.root = root, .places = BUILDER_NULL};
 	int r = 0;
@@ -327,4 +320,22 @@ int culprit_find(char **out, const char *words, const char *root)
 		r = builder_take(&culprit.places, out);
 	builder_deinit(&culprit.places);
 	return r;
+}
+
+/**
+ * culprit_name() - what firewalld says is wrong, and the files and lines that it means
+ * @out:   "WORDS (PATH line N, PATH line N)"; WORDS alone: nobody can tell. The caller frees it
+ * @words: firewalld's
+ * @root:  before /etc and /usr; "": none
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int culprit_name(char **out, const char *words, const char *root)
+{
+	_cleanup_free_ char *where = NULL;
+	int r = find(&where, words, root);
+
+	if (r < 0)
+		return r;
+	return where ? xasprintf(out, "%s (%s)", words, where) : xasprintf(out, "%s", words);
 }

@@ -10,6 +10,6 @@
 
 #include "guard/base/util.h"
 
-int culprit_find(char **out, const char *words, const char *root) _must_check_;
+int culprit_name(char **out, const char *words, const char *root) _must_check_;
 
 #endif

@@ -9,24 +9,6 @@
 
 #include "guard/system/host/busdict.h"
 
-static bool append_setting(DBusMessage *message, bool on)
-{
-	const char *key = "forward";
-	const dbus_bool_t value = on;
-	DBusMessageIter iter, dict, pair, variant;
-
-	dbus_message_iter_init_append(message, &iter);
-	/* an abandoned message is thrown away as a whole, whatever is still open in it */
-	return dbus_message_iter_open_container(&iter, DBUS_TYPE_ARRAY, "{sv}", &dict) &&
-	       dbus_message_iter_open_container(&dict, DBUS_TYPE_DICT_ENTRY, NULL, &pair) &&
-	       dbus_message_iter_append_basic(&pair, DBUS_TYPE_STRING, &key) &&
-	       dbus_message_iter_open_container(&pair, DBUS_TYPE_VARIANT, "b", &variant) &&
-	       dbus_message_iter_append_basic(&variant, DBUS_TYPE_BOOLEAN, &value) &&
-	       dbus_message_iter_close_container(&pair, &variant) &&
-	       dbus_message_iter_close_container(&dict, &pair) &&
-	       dbus_message_iter_close_container(&iter, &dict);
-}
-
 /**
  * firewalld_message_set_forward() - the call that switches the forwarding of a zone
  * @destination: bus name
@@ -44,17 +26,20 @@ DBusMessage *firewalld_message_set_forward(const char *destination, const char *
 	    path ? FIREWALLD_MESSAGE_CONFIG_ZONE : FIREWALLD_MESSAGE_ZONE,
 	    path ? "update2" : "setZoneSettings2");
 
-	if (!message || (!path && !dbus_message_append_args(message, DBUS_TYPE_STRING, &zone,
-	                                                    DBUS_TYPE_INVALID)))
+	DBusMessageIter iter;
+
+	if (!message)
 		return NULL;
-	return append_setting(message, on) ? steal(message) : NULL;
+	dbus_message_iter_init_append(message, &iter);
+	if (!path && !dbus_message_iter_append_basic(&iter, DBUS_TYPE_STRING, &zone))
+		return NULL;
+	return firewalld_message_append_switch(&iter, ITEM_FORWARD, on) ? steal(message) : NULL;
 }
 
 /* Of all settings that alone, which 2.4 and later say with a time. */
-static bool read_settings(const DBusMessageIter *array, bool *on, int *timeout_s)
+static bool is_alone(const DBusMessageIter *array, bool *on)
 {
 	dbus_bool_t forward = FALSE;
-	dbus_int32_t timeout = 0;
 	bool found = false;
 	struct busdict dict;
 	DBusMessageIter value;
@@ -65,16 +50,14 @@ static bool read_settings(const DBusMessageIter *array, bool *on, int *timeout_s
 	while (busdict_next(&dict, &key, &value)) {
 		int type = dbus_message_iter_get_arg_type(&value);
 
-		if (strcmp(key, "forward") == 0 && type == DBUS_TYPE_BOOLEAN)
-			dbus_message_iter_get_basic(&value, &forward);
-		else if (strcmp(key, "timeout") == 0 && type == DBUS_TYPE_INT32)
-			dbus_message_iter_get_basic(&value, &timeout);
-		else
+		if (strcmp(key, "timeout") == 0 && type == DBUS_TYPE_INT32)
+			continue;
+		if (strcmp(key, "forward") != 0 || type != DBUS_TYPE_BOOLEAN)
 			return false;
-		found |= type == DBUS_TYPE_BOOLEAN;
+		dbus_message_iter_get_basic(&value, &forward);
+		found = true;
 	}
 	*on = forward;
-	*timeout_s = forward && timeout > 0 ? timeout : 0;
 	return found;
 }
 
@@ -97,8 +80,9 @@ int firewalld_message_forward(DBusMessage *message, struct firewalld_message_ite
 		return FIREWALLD_MESSAGE_E_OTHER;
 	dbus_message_iter_get_basic(&iter, &item.zone);
 	dbus_message_iter_next(&iter);
-	if (!read_settings(&iter, &on, &item.timeout_s))
+	if (!is_alone(&iter, &on))
 		return FIREWALLD_MESSAGE_E_OTHER;
+	item.timeout_s = on ? firewalld_message_timeout(iter) : 0;
 	item.change = on ? FIREWALLD_MESSAGE_ADDED : FIREWALLD_MESSAGE_REMOVED;
 	r = firewalld_message_join(&item.value, ITEM_FORWARD, NULL);
 	if (r < 0)

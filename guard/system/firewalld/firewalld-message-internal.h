@@ -18,6 +18,7 @@ bool firewalld_message_split(enum item_kind kind, char *value,
                              const char *parts[FIREWALLD_MESSAGE_PARTS]);
 int firewalld_message_join(char **out, enum item_kind kind,
                            const char *const parts[FIREWALLD_MESSAGE_PARTS]) _must_check_;
+bool firewalld_message_append_switch(DBusMessageIter *iter, enum item_kind kind, bool on);
 DBusMessage *firewalld_message_set_forward(const char *destination, const char *path,
                                            const char *zone, bool on);
 int firewalld_message_forward(DBusMessage *message,

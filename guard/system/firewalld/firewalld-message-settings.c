@@ -284,6 +284,14 @@ static bool append_setting(DBusMessageIter *iter, const struct policy_list *list
 	       dbus_message_iter_close_container(iter, &dict);
 }
 
+/** firewalld_message_append_switch() - settings of which it is the one; false without memory */
+bool firewalld_message_append_switch(DBusMessageIter *iter, enum item_kind kind, bool on)
+{
+	const struct policy_list list = {.kind = kind, .removes = !on};
+
+	return append_setting(iter, &list);
+}
+
 /**
  * firewalld_message_policy_change() - the call that adds an item to a policy, or removes it
  * @destination: bus name

@@ -85,18 +85,23 @@ static int take_start(const struct store_history_row *row, void *userdata)
 	return 0;
 }
 
+/* The latest event of a kind; @fn: not called where there is none. */
+static int read_latest(const struct reading *reading, enum event_kind kind, store_history_fn *fn,
+                       void *userdata, struct err *err)
+{
+	const struct store_history_query query = {.kind = event_kind_name(kind), .limit = 1};
+
+	return store_history(reading->store, &query, fn, userdata, err);
+}
+
 /* Since when firewalld does not answer, if that is the last that was heard of it. */
 static int read_silence(struct reading *reading, struct err *err)
 {
-	const struct store_history_query silent = {.kind = event_kind_name(EVENT_FIREWALLD_SILENT),
-	                                           .limit = 1};
-	const struct store_history_query answers = {
-	    .kind = event_kind_name(EVENT_FIREWALLD_ANSWERS), .limit = 1};
 	int64_t since_us = 0, end_us = 0;
-	int r = store_history(reading->store, &silent, take_start, &since_us, err);
+	int r = read_latest(reading, EVENT_FIREWALLD_SILENT, take_start, &since_us, err);
 
 	if (r == 0)
-		r = store_history(reading->store, &answers, take_start, &end_us, err);
+		r = read_latest(reading, EVENT_FIREWALLD_ANSWERS, take_start, &end_us, err);
 	if (r == 0 && since_us && since_us >= end_us)
 		reading->picture->silent_since_us = since_us;
 	return r;
@@ -114,16 +119,12 @@ static int take_end(const struct store_history_row *row, void *userdata)
 /* How firewalld went, if that is the last that was heard of it. */
 static int read_absence(struct reading *reading, struct err *err)
 {
-	const struct store_history_query ends = {.kind = event_kind_name(EVENT_FIREWALLD_GONE),
-	                                         .limit = 1};
-	const struct store_history_query backs = {.kind = event_kind_name(EVENT_FIREWALLD_BACK),
-	                                          .limit = 1};
 	struct picture *picture = reading->picture;
 	int64_t back_us = 0;
-	int r = store_history(reading->store, &ends, take_end, picture, err);
+	int r = read_latest(reading, EVENT_FIREWALLD_GONE, take_end, picture, err);
 
 	if (r == 0)
-		r = store_history(reading->store, &backs, take_start, &back_us, err);
+		r = read_latest(reading, EVENT_FIREWALLD_BACK, take_start, &back_us, err);
 	if (back_us > picture->gone_us)
 		picture->gone_us = 0;
 	return r;
@@ -132,7 +133,6 @@ static int read_absence(struct reading *reading, struct err *err)
 /* Only a watcher that runs knows of every wipe, and only since it runs. */
 static int read_wipes(struct reading *reading)
 {
-	const struct store_history_query starts = {.kind = "start", .limit = 1};
 	struct picture *picture = reading->picture;
 	struct err *err = reading_why(reading, PICTURE_STORE);
 	int64_t start_us = 0;
@@ -144,7 +144,7 @@ static int read_wipes(struct reading *reading)
 	*err = ERR_NULL;
 	picture->wipe_open =
 	    picture->has_wipe && picture->wipe.finished_us == 0 && picture->watcher.running;
-	r = store_history(reading->store, &starts, take_start, &start_us, err);
+	r = read_latest(reading, EVENT_START, take_start, &start_us, err);
 	if (r == 0 && picture->watcher.running && start_us)
 		picture->unwiped_us =
 		    picture->wipe.at_us > start_us ? picture->wipe.at_us : start_us;

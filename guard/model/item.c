@@ -727,22 +727,18 @@ bool item_is_binding(const struct item *item)
 }
 
 /**
- * item_maker() - who binds an interface of his own making, and again after each wipe
+ * item_is_theirs() - does Docker or libvirt bind this interface, and again after each wipe?
  *
- * Known by the zone, which he has made, too, for these alone.
- *
- * Return: his name, static; NULL: it is no such binding.
+ * Known by the zone, which they have made, too, for these alone.
  */
-const char *item_maker(const struct item *item)
+bool item_is_theirs(const struct item *item)
 {
-	static const struct {
-		const char *zone, *name;
-	} makers[] = {{"docker", "Docker"}, {"libvirt", "libvirt"}, {"libvirt-routed", "libvirt"}};
+	static const char *const zones[] = {"docker", "libvirt", "libvirt-routed"};
 
-	for (size_t i = 0; item->kind == ITEM_INTERFACE && i < ARRAY_SIZE(makers); i++)
-		if (strcmp(item->zone, makers[i].zone) == 0)
-			return makers[i].name;
-	return NULL;
+	for (size_t i = 0; item->kind == ITEM_INTERFACE && i < ARRAY_SIZE(zones); i++)
+		if (strcmp(item->zone, zones[i]) == 0)
+			return true;
+	return false;
 }
 
 /** item_is_same_binding() - the same interface or source, in whatever zone? */

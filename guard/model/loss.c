@@ -244,7 +244,7 @@ static int collect(unsigned *out, const struct loss_evidence *evidence, struct s
 		bits |= EDITED;
 	if (!is_protected)
 		bits |= UNPROTECTED;
-	if (item_maker(&entry->item))
+	if (item_is_theirs(&entry->item))
 		bits |= THEIRS;
 	if (ban > 0)
 		bits |= BAN;

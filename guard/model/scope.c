@@ -261,7 +261,7 @@ bool scope_view_protects(struct scope_view *view, const struct item *item)
 		return true;
 	if (item->kind == ITEM_ENTRY)
 		return is_fact(view, item->zone, FACT_IS_NEEDED);
-	if (item_maker(item))
+	if (item_is_theirs(item))
 		return false;
 	if (item_is_binding(item) ? !is_fact(view, item->zone, FACT_OPENS)
 	                          : !keeps(view, item, keeps_through(view, item->zone)))

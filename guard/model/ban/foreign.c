@@ -56,7 +56,8 @@ int foreign_add(struct foreign *foreign, uint8_t family, const char *table, cons
                 size_t n)
 {
 	struct foreign_chain *chain = last_or_find(foreign, family, table, name);
-	struct foreign_chain added = {.family = family, .n = n};
+	struct foreign_chain added = {
+	    .family = family, .n = n, .owner = owner_of_chain(table, name)};
 
 	if (chain) {
 		chain->n += n;
@@ -73,18 +74,13 @@ int foreign_add(struct foreign *foreign, uint8_t family, const char *table, cons
 	return 0;
 }
 
-static const struct owner *owner_in(const struct foreign_chain *chain)
-{
-	return owner_of_chain(chain->table, chain->name);
-}
-
 /* Who makes his rules again by himself may need fewer by then: what is doubled goes, for one. */
 static bool lacks(const struct foreign *now, const struct foreign_chain *had)
 {
 	const struct foreign_chain *has = find(now, had->family, had->table, had->name);
 	size_t n = has ? has->n : 0;
 
-	return owner_hears(owner_in(had)) ? n == 0 : n < had->n;
+	return owner_hears(had->owner) ? n == 0 : n < had->n;
 }
 
 /* What leads into a program's chains stands in a base chain of their table. */
@@ -92,7 +88,7 @@ static bool is_led_from(const struct foreign *foreign, const struct foreign_chai
 {
 	for (size_t i = 0; i < foreign->n; i++)
 		if (is_in_table(&foreign->chains[i], chain->family, chain->table) &&
-		    owner_in(&foreign->chains[i]))
+		    foreign->chains[i].owner)
 			return true;
 	return false;
 }
@@ -105,7 +101,7 @@ static int add_missing(struct foreign *out, const struct foreign *before, const 
 	for (size_t i = 0; i < before->n && r == 0; i++) {
 		const struct foreign_chain *had = &before->chains[i];
 
-		if (lacks(now, had) && (owner_in(had) != NULL) == owned &&
+		if (lacks(now, had) && (had->owner != NULL) == owned &&
 		    (owned || !is_led_from(out, had)) &&
 		    !find(out, had->family, had->table, had->name))
 			r = foreign_add(out, had->family, had->table, had->name, had->n);
@@ -134,7 +130,7 @@ int foreign_missing(struct foreign *out, const struct foreign *before, const str
 static bool was_before(const struct foreign *foreign, size_t at, const struct owner *owner)
 {
 	for (size_t i = 0; i < at; i++)
-		if (owner_in(&foreign->chains[i]) == owner)
+		if (foreign->chains[i].owner == owner)
 			return true;
 	return false;
 }
@@ -149,7 +145,7 @@ static bool was_before(const struct foreign *foreign, size_t at, const struct ow
 bool foreign_next(const struct foreign *foreign, size_t *at, const struct owner **owner)
 {
 	while (*at < foreign->n) {
-		const struct owner *next = owner_in(&foreign->chains[(*at)++]);
+		const struct owner *next = foreign->chains[(*at)++].owner;
 
 		if (was_before(foreign, *at - 1, next) || owner_is_fail2ban(next))
 			continue;
@@ -173,7 +169,7 @@ int foreign_list(char **out, const struct foreign *foreign, const struct owner *
 	for (size_t i = 0; i < foreign->n; i++) {
 		const struct foreign_chain *chain = &foreign->chains[i];
 
-		if (owner_in(chain) != owner || n++ >= NAMED_MAX)
+		if (chain->owner != owner || n++ >= NAMED_MAX)
 			continue;
 		builder_join(&words, ", ", family_name(chain->family));
 		builder_addf(&words, " %s %s", chain->table, chain->name);

@@ -15,7 +15,8 @@ struct foreign_chain {
 	uint8_t family; /* NFPROTO_IPV4, _IPV6 or _BRIDGE */
 	char *table;    /* owned, as the next */
 	char *name;
-	size_t n; /* of its rules */
+	size_t n;                  /* of its rules */
+	const struct owner *owner; /* static, by its name; NULL: not known */
 };
 
 struct foreign {

@@ -83,25 +83,17 @@ static void add_endless(struct builder *commands, const struct item *item)
 	item_add_command(commands, "add", item, false);
 }
 
-static const struct ruleset_zone *find_policy(const struct ruleset *ruleset, const char *name)
-{
-	for (size_t i = 0; i < ruleset->n_zones; i++)
-		if (ruleset->zones[i].is_policy && strcmp(ruleset->zones[i].name, name) == 0)
-			return &ruleset->zones[i];
-	return NULL;
-}
-
 /* Nobody may have heard that it went. Of a disabled policy nothing is read, not even its zones. */
 static bool is_there(const struct ruleset *ruleset, const struct store_timed *timed)
 {
-	const char *policy = item_policy_name(timed->zone), *value = strchr(timed->trait, '=');
-	const struct ruleset_zone *zone = policy ? find_policy(ruleset, policy) : NULL;
+	const struct ruleset_zone *policy = ruleset_zone_of_item(ruleset, timed->zone);
+	const char *value = strchr(timed->trait, '=');
 
-	if (!policy)
+	if (!item_policy_name(timed->zone))
 		return false;
-	if (!zone || !value)
-		return !zone;
-	return strv_contains(*timed->trait == 'i' ? &zone->ingress_zones : &zone->egress_zones,
+	if (!policy || !value)
+		return !policy;
+	return strv_contains(*timed->trait == 'i' ? &policy->ingress_zones : &policy->egress_zones,
 	                     value + 1);
 }
 

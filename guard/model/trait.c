@@ -8,19 +8,14 @@
 #include <string.h>
 
 /**
- * trait_format() - it in words: "forward of zone public"
- * @zone: NAME, or policy:NAME
+ * trait_format() - it in words: "disable of policy mail-in"
+ * @zone: policy:NAME
  *
  * Return: 0 or -ENOMEM.
  */
 int trait_format(char **out, const char *zone, const char *trait)
 {
-	const char *policy = item_policy_name(zone);
-
-	return xasprintf(out, "%s of %s %s", trait, policy ? "policy" : "zone",
-	                 policy ? policy : zone) < 0
-	           ? -ENOMEM
-	           : 0;
+	return xasprintf(out, "%s of policy %s", trait, item_policy_name(zone)) < 0 ? -ENOMEM : 0;
 }
 
 /** trait_add_removal() - the command that takes it away, behind those of @out */

@@ -2,8 +2,7 @@
 /*
  * trait - what a policy has beside items, and firewall-cmd adds and removes
  *
- * disable, ingress-zone=ZONE and egress-zone=ZONE. They are told,
- * and neither guarded nor put back.
+ * disable, ingress-zone=ZONE and egress-zone=ZONE. They are told, and neither guarded nor put back.
  */
 #ifndef GUARD_MODEL_TRAIT_H
 #define GUARD_MODEL_TRAIT_H

@@ -404,8 +404,8 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 			foreignwatch_wiped(engine->foreignwatch, "reload");
 			kernelwatch_learn(engine->kernelwatch);
 		}
-		timers_gone(engine);
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
+		timers_gone(engine); /* which can wait; mail cannot */
 		break;
 	case FIREWALLD_EVENT_ITEM_ADDED:
 		if (is_takeover(engine, event))

@@ -11,7 +11,7 @@
  * that is killed; and that the item is out is on record before it is, so that another guard puts
  * it back.
  *
- * What has an end and is no item (forward, the zones of a policy) is left to firewalld, and told.
+ * What has an end and is no item (model/trait.h) is left to firewalld, and told.
  *
  * The signal of an item's end has a timer of its own in firewalld, which nobody can take back:
  * it comes although nothing ended. See expiry_doubt().

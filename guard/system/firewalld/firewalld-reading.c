@@ -680,7 +680,7 @@ static void on_zone(struct firewalld_op *op, int result, DBusMessage *reply, con
 	if (absent(op, is_absent, result, tag, err))
 		return;
 	r = firewalld_answers_zone(reply, ruleset_of(op), tag);
-	if (r == 0 && dbus_message_iter_init(reply, &settings))
+	if (r == 0 && item_policy_name(tag) && dbus_message_iter_init(reply, &settings))
 		r = firewalld_take_traits(op->fw, tag, &settings, 0);
 	if (r == 0 && read_op(op)->all)
 		r = ask_ipsets_of(op, tag);

@@ -2,7 +2,7 @@
 /*
  * What a policy has beside items, by the options of firewall-cmd that add it for a time:
  * disable, ingress-zone=ZONE, egress-zone=ZONE. A signal has all that there is now, so
- * what was there before is remembered, as lines "ZONE\tTRAIT".
+ * what was there before is remembered, as lines "policy:NAME\tTRAIT".
  */
 #include "guard/system/firewalld/firewalld-internal.h"
 
@@ -27,7 +27,7 @@ static int add(struct strv *out, const char *begin, const char *end)
 	return xasprintf(&line, "%s%s", begin, end) < 0 ? -ENOMEM : strv_add_take(out, line);
 }
 
-/* @begin: "ZONE\tTRAIT" */
+/* @begin: "policy:NAME\tTRAIT" */
 static int read_flag(struct strv *out, const char *begin, DBusMessageIter *value)
 {
 	dbus_bool_t on;
@@ -124,8 +124,8 @@ static int take_trait(struct firewalld *fw, const char *zone, size_t trait, DBus
 }
 
 /**
- * firewalld_take_traits() - what a zone or policy has now, and what of it is there for a time
- * @zone:      NAME, or policy:NAME
+ * firewalld_take_traits() - what a policy has now, and what of it is there for a time
+ * @zone:      policy:NAME
  * @settings:  at a dictionary of what is known of it, from a signal or an answer
  * @timeout_s: for how long what is new in it was added; 0: for good
  *

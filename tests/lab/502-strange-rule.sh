@@ -27,6 +27,37 @@ need "over IPv6, too" exits 0 guard explain fd77::2 993
 shut_by filter_IN_public insert rule inet firewalld filter_IN_public tcp dport 993 drop
 shut_by filter_INPUT insert rule inet firewalld filter_INPUT tcp dport '{ 143, 993 }' reject with tcp reset
 
+# of such a rule nft does not show that it is for one family, and the kernel knows
+need "a rule for IPv4 alone" nft insert rule inet firewalld filter_INPUT meta nfproto ipv4 tcp dport 993 reject with tcp reset
+need "mail is shut" is_shut 993
+need "over IPv6 it is open" is_open6 993
+need "explain says so" exits 1 guard explain 10.77.0.2 993
+need "of each" exits 0 guard explain fd77::2 993
+need "it is found" finds kernel-rules error
+need "with a command" mend
+need "that opens it" within 10 is_open 993
+need "and the finding is gone" within 5 clean kernel-rules
+
+# whom a rule is for that is not understood, nobody knows: nothing is certain then
+unsure() { # OPEN-OR-SHUT WORDS...: of a rule before all that firewalld has
+	local what=$1
+	shift
+	need "$*: somebody changes firewalld's table" nft insert rule inet firewalld filter_INPUT "$@"
+	need "$*: mail is $what" "is_$what" 993
+	need "$*: explain is not certain" exits 1 guard explain 10.77.0.2 993
+	need "$*: that it is open" out_has '^993/tcp .*open\?'
+	need "$*: because of that rule" out_has 'chain filter_INPUT: firewalld knows nothing of it'
+	need "$*: another port is open for sure" exits 0 guard explain 10.77.0.2 143
+	nft delete rule inet firewalld filter_INPUT handle \
+	    "$(nft -a list chain inet firewalld filter_INPUT | sed -nE '/dport 993/s/.*handle ([0-9]+)$/\1/p')"
+	need "$*: without it all is certain" exits 0 guard explain 10.77.0.2 993
+}
+unsure shut tcp dport 993 meta length 20-80 drop
+unsure shut tcp flags syn tcp dport 993 drop
+unsure open tcp dport 993 ct count over 10 reject
+unsure open tcp dport 993 limit rate over 1/minute drop
+unsure open tcp dport 993 quota over 1 mbytes drop
+
 # what is not firewalld's and shuts nothing of mail is nobody's trouble
 need "a rule for another port" nft insert rule inet firewalld filter_IN_public tcp dport 2525 drop
 need "is not found" clean kernel-rules

@@ -81,6 +81,15 @@ static const struct {
                           "\"192.0.2.7\"") ","
                                            "{\"reject\":{\"type\":\"tcp reset\"}}"),
      ECONNREFUSED, 0, true},
+    /* what is for some packets alone, in a form of its own */
+    {CHAIN "," RULE("{\"ct count\":{\"val\":10,\"inv\":true}}," DROP), 0, 0, false},
+    {CHAIN "," RULE("{\"quota\":{\"val\":1,\"val_unit\":\"mbytes\",\"inv\":true}}," DROP), 0, 0,
+     false},
+    {CHAIN "," RULE("{\"set\":{\"op\":\"add\",\"elem\":{\"payload\":{\"protocol\":\"ip\","
+                    "\"field\":\"saddr\"}},\"set\":\"@m\"}}," DROP),
+     0, 0, false},
+    {CHAIN "," RULE("{\"queue\":{\"num\":1}}," DROP), 0, 0, false},
+    {CHAIN "," RULE("{\"ct count\":{\"val\":10,\"inv\":true}},{\"counter\":null}"), 0, 0, true},
     {CHAIN "," RULE(MATCH("!=", PAYLOAD("ip", "saddr"), "\"192.0.2.7\"") "," DROP), 0, 0, true},
     {CHAIN "," RULE(MATCH("!=", PAYLOAD("ip", "saddr"), "\"192.0.2.8\"") "," DROP), ETIMEDOUT, 0,
      true},

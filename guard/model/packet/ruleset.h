@@ -140,6 +140,7 @@ struct ruleset_match {
 	char *ipset; /* owned; of the kernel, whose addresses these are; NULL: none */
 	enum ruleset_field ipset_field; /* that it is about, once they are known (ipsets.h) */
 	bool prefixes;                  /* an element of its set may be more than an address */
+	bool hidden_family; /* it may be about one, which nft does not show: the kernel knows */
 	struct rangeset addresses;
 	struct strv names;
 	struct ruleset_ports *ports;

@@ -256,8 +256,20 @@ static void settle(struct way *way)
 }
 
 /*
+ * May it keep out, for a reason that is not understood? All that firewalld has put there itself is:
+ * what depends on a rate or a MAC address is told as its own. Before its input there is the check
+ * of the way back (IPv6_rpfilter), which nobody else can make either.
+ */
+static bool may_refuse(const struct verdict_step *step)
+{
+	return !step->certain && (step->either || step->action != VERDICT_ACCEPT) &&
+	       step->chain->hook != RULESET_HOOK_PREROUTING;
+}
+
+/*
  * What firewalld lets in its own table keeps out: somebody else has changed something there. Where
- * something that nobody knows stands before that, it may still be let in.
+ * something that nobody knows stands before that, it may still be let in; and where firewalld lets
+ * it in, it may be kept out by such.
  */
 static int hold_against_kernel(struct way *way)
 {
@@ -269,10 +281,17 @@ static int hold_against_kernel(struct way *way)
 	    way->ruleset->kernel.asleep)
 		return 0;
 	r = walk_kernel(&own, WHOSE_OWN);
-	for (size_t i = 0; i < own.decider && own.decided; i++)
-		if (!own.verdict.steps[i].certain)
+	for (size_t i = 0; i < (own.decided ? own.decider : own.verdict.n_steps) && r == 0; i++) {
+		const struct verdict_step *step = &own.verdict.steps[i];
+
+		if (!step->certain)
 			answer = match_maybe("firewalld knows nothing of it, and what stands "
 			                     "before it in its table is not understood");
+		if (may_refuse(step))
+			r = way_note(way, *step,
+			             match_maybe("firewalld knows nothing of it, and whom it is "
+			                         "for is not understood"));
+	}
 	if (r == 0 && own.decided)
 		r = way_note(way, own.verdict.steps[own.decider], answer);
 	free(own.verdict.steps);

@@ -358,6 +358,16 @@ static bool tells_family(const struct ruleset_step *step)
 	return false;
 }
 
+static int add_hidden_family(struct ruleset_step *step)
+{
+	struct ruleset_match *match;
+	int r = ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+
+	if (r == 0)
+		match->hidden_family = true;
+	return r;
+}
+
 /*
  * nft leaves out that a rule is for one family where its answer is of that family alone; and with
  * a tcp reset, which is of both, it leaves that out as well (1.0.6).
@@ -366,7 +376,6 @@ static int take_reject(const json_t *rule, struct ruleset_step *step, const json
 {
 	const char *type = nftrules_string(reject, "type"), *expr = nftrules_string(reject, "expr");
 	bool reset = strcmp(type, "tcp reset") == 0;
-	struct ruleset_match *match;
 	int r = 0;
 
 	step->action = RULESET_ACTION_REJECT;
@@ -374,7 +383,7 @@ static int take_reject(const json_t *rule, struct ruleset_step *step, const json
 		r = add_name(step, RULESET_FIELD_FAMILY, type[4] ? "ipv6" : "ipv4");
 	else if (reset && strcmp(nftrules_string(rule, "family"), "inet") == 0 &&
 	         !tells_family(step))
-		r = ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+		r = add_hidden_family(step);
 	if (r < 0)
 		return r;
 	if (reset)
@@ -417,22 +426,34 @@ static int take_xt(const struct nftrules_reader *reader, struct ruleset_step *st
 	return 0;
 }
 
-static bool is_harmless(const char *key)
+static bool is_one_of(const char *key, const char *const *keys)
 {
-	static const char *const keys[] = {"counter", "log",        "notrack",   "secmark",
-	                                   "snat",    "masquerade", "ct helper", "ct count",
-	                                   "dup",     "last"};
-
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+	for (size_t i = 0; keys[i]; i++)
 		if (strcmp(key, keys[i]) == 0)
 			return true;
 	return false;
 }
 
+static const char *const harmless[] = {"counter",    "log",       "notrack", "secmark", "snat",
+                                       "masquerade", "ct helper", "dup",     "last",    NULL};
+
+/* What stands behind these is for some packets alone. */
+static const char *const conditions[] = {"limit", "ct count", "quota", "set", "map", "meter", NULL};
+
 /* "mark" of {"mangle": {"key": {"meta": {"key": "mark"}}, …}}; "" where it is something else */
 static const char *mangled(const json_t *mangle)
 {
 	return nftrules_string(json_object_get(json_object_get(mangle, "key"), "meta"), "key");
+}
+
+/* Whatever stands behind it, it may have been done with the packet before. */
+static int take_unknown(struct ruleset_step *step, const char *key)
+{
+	struct ruleset_match *match;
+
+	if (!is_one_of(key, conditions))
+		step->action = RULESET_ACTION_UNKNOWN;
+	return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
 }
 
 /**
@@ -448,8 +469,6 @@ static const char *mangled(const json_t *mangle)
 int nftrules_take_expression(const struct nftrules_reader *reader, const json_t *rule,
                              struct ruleset_step *step, const char *key, const json_t *value)
 {
-	struct ruleset_match *match;
-
 	if (strcmp(key, "match") == 0)
 		return take_match(reader, rule, step, value);
 	if (strcmp(key, "mangle") == 0)
@@ -470,9 +489,7 @@ int nftrules_take_expression(const struct nftrules_reader *reader, const json_t 
 		return take_xt(reader, step, value);
 	else if (strcmp(key, "dnat") == 0 || strcmp(key, "redirect") == 0)
 		return take_translation(step, value);
-	else if (strcmp(key, "limit") == 0)
-		return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
-	else if (!is_harmless(key))
-		step->action = RULESET_ACTION_UNKNOWN;
+	else if (!is_one_of(key, harmless))
+		return take_unknown(step, key);
 	return 0;
 }

@@ -28,6 +28,8 @@ bool nftrules_is_translated(const json_t *left);
 int nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object) _must_check_;
 void nftrules_take_policies(struct nftrules_reader *reader);
 
+int nftrules_fill_families(struct ruleset *ruleset) _must_check_;
+
 void nftrules_write(char *out, size_t size, const json_t *rule);
 
 #endif

@@ -219,6 +219,8 @@ int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeou
 	if (r == 0)
 		r = nftrules_parse(ruleset, whose, output.text, output.n, err);
 	if (r == 0)
+		r = nftrules_fill_families(ruleset);
+	if (r == 0)
 		r = xtables_read(ruleset, whose == NFTRULES_ALL, end_ms);
 	return r == 0 ? ipsets_fill(ruleset, end_ms) : r;
 }

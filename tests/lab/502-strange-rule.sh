@@ -26,6 +26,7 @@ need "explain says open" exits 0 guard explain 10.77.0.2 993
 need "over IPv6, too" exits 0 guard explain fd77::2 993
 shut_by filter_IN_public insert rule inet firewalld filter_IN_public tcp dport 993 drop
 shut_by filter_INPUT insert rule inet firewalld filter_INPUT tcp dport '{ 143, 993 }' reject with tcp reset
+shut_by filter_INPUT insert rule inet firewalld filter_INPUT tcp flags syn tcp dport 993 drop
 
 # of such a rule nft does not show that it is for one family, and the kernel knows
 need "a rule for IPv4 alone" nft insert rule inet firewalld filter_INPUT meta nfproto ipv4 tcp dport 993 reject with tcp reset
@@ -53,7 +54,6 @@ unsure() { # OPEN-OR-SHUT WORDS...: of a rule before all that firewalld has
 	need "$*: without it all is certain" exits 0 guard explain 10.77.0.2 993
 }
 unsure shut tcp dport 993 meta length 20-80 drop
-unsure shut tcp flags syn tcp dport 993 drop
 unsure open tcp dport 993 ct count over 10 reject
 unsure open tcp dport 993 limit rate over 1/minute drop
 unsure open tcp dport 993 quota over 1 mbytes drop

@@ -83,19 +83,32 @@ change() {
 			${timeout:+"int32:$timeout"} >/dev/null 2>>"$W/changes"
 	done <"$W/runtime"
 }
+# what others filter, in place of what they filtered before
+load_foreign() {
+	local tool
+	nft -f "$W/foreign/nft" || return 1
+	for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+		printf '*filter\n:INPUT ACCEPT [0:0]\nCOMMIT\n' | "$tool-restore" || return 1
+	done
+	ipset destroy
+	ipset restore <"$W/foreign/ipset" || return 1
+	for tool in iptables-nft ip6tables-nft iptables-legacy ip6tables-legacy; do
+		"$tool-restore" <"$W/foreign/$tool" || return 1
+	done
+}
 first=$seed rounds=0 refused=0
 while [ "$(now_ms)" -lt $ends ]; do
-	"$python" "$TOP/tests/lab/differential.py" /etc/firewalld "$seed" "$major" "$W/foreign.nft" "$W/runtime" ||
+	"$python" "$TOP/tests/lab/differential.py" /etc/firewalld "$seed" "$major" "$W/foreign" "$W/runtime" ||
 		fail "the configuration of seed $seed can be made"
 	if reload; then
 		change
-		need "somebody else's chains of seed $seed load" nft -f "$W/foreign.nft"
+		need "somebody else's chains of seed $seed load" load_foreign
 		# shellcheck disable=SC2086
 		if ! "$BUILD/tests/lab/differential" /run/netns/client "$W/ways" $PORTS >"$W/round"; then
 			sed 's/^/    /' "$W/round" | head -n "${DIFFERENTIAL_LINES:-60}"
 			if [ -n "${DIFFERENTIAL_KEEP:-}" ]; then
 				mkdir -p "$DIFFERENTIAL_KEEP/$seed"
-				cp -r /etc/firewalld/. "$W/foreign.nft" "$W/runtime" "$W/round" "$DIFFERENTIAL_KEEP/$seed/"
+				cp -r /etc/firewalld/. "$W/foreign" "$W/runtime" "$W/round" "$DIFFERENTIAL_KEEP/$seed/"
 				nft list ruleset >"$DIFFERENTIAL_KEEP/$seed/ruleset"
 			fi
 			fail "verdicts are what the kernel does (seed $seed)"

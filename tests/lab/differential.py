@@ -1,14 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# differential.py ETC SEED MAJOR NFT RUNTIME - a random configuration of firewalld in the folder
-# ETC, for its major version, chains of somebody else's in the file NFT, and what is called of
-# firewalld once that is loaded, in RUNTIME: lines of interface, method, two strings, and a timeout
-# where there is one, between tabs. The same seed gives the same.
+# differential.py ETC SEED MAJOR FOREIGN RUNTIME - a random configuration of firewalld in the folder
+# ETC, for its major version; what others filter, in the folder FOREIGN: chains of nft's in nft, sets
+# of the kernel's in ipset, tables of iptables in iptables-nft, ip6tables-nft, iptables-legacy and
+# ip6tables-legacy, each as the program's restore takes it; and what is called of firewalld once that
+# is loaded, in RUNTIME: lines of interface, method, two strings, and a timeout where there is one,
+# between tabs. The same seed gives the same.
 import ipaddress
 import os
 import random
 import sys
 
-etc, seed, major, nft, runtime = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5]
+etc, seed, major, foreign, runtime = sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], sys.argv[5]
 rng = random.Random(seed)
 
 PORTS = [25, 80, 110, 143, 443, 465, 587, 993, 995, 2525, 4190, 8080]
@@ -195,6 +197,141 @@ def clear():
             os.unlink(os.path.join(path, name))
 
 
+# --- what is not firewalld's ---
+
+def verdict():
+    return rng.choice(["reject", "reject with icmpx admin-prohibited", plain_verdict()])
+
+
+def plain_verdict():
+    return rng.choice(["accept", "drop", "drop", "jump more", "goto more", "return", "continue"])
+
+
+def nft_rule():
+    """One of somebody who writes his own, in any form that nft has for it."""
+    ip, family = rng.choice([("ip", "ipv4"), ("ip6", "ipv6")])
+    some_ports = some(PORTS, 1, 4)
+    return rng.choice([
+        lambda: "tcp dport %s %s" % (nft_port(), verdict()),
+        lambda: "tcp dport != { %s } %s saddr %s %s" % (", ".join(map(str, some_ports)), ip, prefix(family), verdict()),
+        lambda: "%s saddr { %s } %s" % (ip, ", ".join(distinct(family, 4)), verdict()),
+        lambda: "%s saddr != %s tcp dport %s %s" % (ip, prefix(family), nft_port(), verdict()),
+        lambda: "tcp dport vmap { %s }" % ", ".join("%d : %s" % (port, plain_verdict()) for port in some_ports),
+        lambda: "%s saddr vmap @%s" % (ip, family),
+        lambda: "%s saddr . tcp dport { %s } %s" % (ip, ", ".join("%s . %s" % (one, nft_port()) for one in addresses(family, 3)), verdict()),
+        lambda: "%s saddr . tcp dport vmap { %s }" % (ip, ", ".join("%s . %d : %s" % (one, rng.choice(PORTS), plain_verdict()) for one in addresses(family, 3))),
+        lambda: "iifname . tcp dport { %s } %s" % (", ".join('"%s" . %d' % (rng.choice(["host0", "host1"]), port) for port in some_ports), verdict()),
+        lambda: "iifname vmap { lo : accept, host0 : %s, host1 : %s }" % (plain_verdict(), plain_verdict()),
+        lambda: "ct state vmap { established : accept, related : accept, invalid : drop }",
+        lambda: "ct state new tcp dport %s %s" % (nft_port(), verdict()),
+        lambda: "ct state { established, related, invalid } drop",
+        lambda: "tcp flags %s %s" % (rng.choice(["syn", "fin,rst", "& (syn | ack) == syn", "& (fin | syn | rst | ack) != syn", "& (fin | syn) == (fin | syn)", "!= syn", "== syn"]), verdict()),
+        lambda: "meta nfproto %s tcp dport %s %s" % (family, nft_port(), rng.choice(["reject with tcp reset", "drop", "reject"])),
+        lambda: "meta nfproto %s %s" % (family, rng.choice(["meta l4proto tcp reject with tcp reset", "accept"])),
+        lambda: "meta l4proto %s %s" % (rng.choice(["tcp", "udp", "{ tcp, udp }"]), verdict()),
+        lambda: "tcp sport %s %s" % (rng.choice(["1024-40000", "40001-65535", "25"]), verdict()),
+        lambda: "fib daddr type %s %s" % (rng.choice(["local", "broadcast"]), verdict()),
+        lambda: "ether saddr %s tcp dport %s %s" % (rng.choice(MACS), nft_port(), verdict()),
+        lambda: "tcp dport %s counter" % nft_port(),
+        lambda: "meta mark %s %s" % (rng.choice(["7", "!= 0", "& 4 == 4", "& 0xff != 1"]), verdict()),
+        lambda: "%s saddr %s meta mark set %s" % (ip, prefix(family), rng.choice(["7", "meta mark | 4", "meta mark & 3", "(meta mark & 0xf0) | 1", "meta mark ^ 5"])),
+        lambda: "%s daddr %s tcp dport %s %s" % (ip, rng.choice(OWN[family]), nft_port(), verdict()),
+    ])()
+
+
+def nft_port():
+    return rng.choice(["%d", "%d", "%d-65535", "1-%d"]) % rng.choice(PORTS)
+
+
+def addresses(family, n):
+    """Different ones, of clients."""
+    return [one for one in distinct(family, 2 * n) if "/" not in one][:n] or ["192.0.2.1" if family == "ipv4" else "2001:db8:a::3"]
+
+
+def by_hand():
+    """An nftables.conf of somebody's own; its map has what falls due and ranges."""
+    out = ["table inet hand {"]
+    for family, kind in [("ipv4", "ipv4_addr"), ("ipv6", "ipv6_addr")]:
+        out.append("\tmap %s { type %s : verdict; flags interval,timeout; elements = { %s } }" % (family, kind, ", ".join(
+            "%s%s : %s" % (one, rng.choice(["", " timeout 1h"]), rng.choice(["accept", "drop", "return"])) for one in distinct(family, 4))))
+    # what leads on first leads elsewhere
+    out.append("\tchain more {\n%s\n\t}" % "\n".join("\t\t" + nft_rule().replace("jump more", "drop").replace("goto more", "accept") for _ in range(rng.randint(0, 3))))
+    out.append("\tchain own {\n\t\ttype filter hook input priority %s; policy %s;\n\t\tct state established,related accept" % (rng.choice(["-5", "5", "15"]), rng.choice(["accept", "accept", "accept", "drop"])))
+    out += ["\t\t" + nft_rule() for _ in range(rng.randint(1, 6))]
+    out.append("\t}")
+    if chance(0.3):
+        a, b, c = rng.sample(PORTS, 3)
+        out.append("\tchain lead {\n\t\ttype nat hook prerouting priority -101;\n\t\t%s\n\t}" % rng.choice([
+            "tcp dport %d redirect to :%d" % (a, b),
+            "meta l4proto tcp redirect to :tcp dport map { %d : %d, %d : %d }" % (a, b, c, a),
+            "dnat ip to tcp dport map { %d : 10.77.0.1 . %d, %d : 10.78.0.1 . %d }" % (a, b, c, b),
+            "ip saddr %s tcp dport %d dnat ip to 10.77.0.1:%d" % (prefix("ipv4"), a, b)]))
+    return "\n".join(out) + "\n}\n"
+
+
+class Kernelset:
+    def __init__(self, name):
+        self.name = name
+        self.family = rng.choice(["ipv4", "ipv6"])
+        self.type = rng.choice(["hash:ip", "hash:net"])
+        self.entries = [e for e in distinct(self.family, 4) if self.type == "hash:net" or "/" not in e]
+
+    def text(self):
+        return "create %s %s family %s timeout 0\n" % (self.name, self.type, "inet6" if self.family == "ipv6" else "inet") + "".join(
+            "add %s %s%s\n" % (self.name, e, rng.choice(["", " timeout 3600"])) for e in self.entries)
+
+
+def iptables_rule(family, sets, leads):
+    out = []
+    invert = lambda text: ("! " if chance(0.15) else "") + text
+    if chance(0.6):
+        out.append(invert("-s " + prefix(family)))
+    if chance(0.2):
+        out.append(invert("-i " + rng.choice(["host0", "host1", "host+"])))
+    tcp = chance(0.8)
+    if tcp:
+        several = ",".join(map(str, some(PORTS, 1, 4)))
+        out.append("-p tcp")
+        out.append(rng.choice([
+            lambda: "", lambda: "", lambda: invert("--dport %d" % rng.choice(PORTS)), lambda: "--dport %d:%d" % (rng.choice([1, 100]), rng.choice(PORTS) + 100),
+            lambda: "-m multiport " + invert("--dports " + several), lambda: "-m multiport --dports %s,1:100" % several,
+            lambda: invert("--sport 1024:40000"), lambda: invert("--syn"), lambda: "--tcp-flags " + rng.choice(["ALL SYN", "SYN,ACK SYN,ACK", "SYN,RST SYN", "FIN,RST NONE"])])())
+    sets = [one for one in sets if one.family == family]
+    for extra in rng.sample(range(9), rng.choice([0, 0, 1, 2])):
+        text = [
+            lambda: "-m conntrack " + invert("--ctstate " + rng.choice(["NEW", "NEW,RELATED", "RELATED,ESTABLISHED", "INVALID"])),
+            lambda: "-m state --state " + rng.choice(["NEW", "ESTABLISHED"]),
+            lambda: "-m addrtype " + invert("--dst-type " + rng.choice(["LOCAL", "UNICAST"])),
+            lambda: "-m comment --comment \"it's -j DROP\"",
+            lambda: "-m set " + invert("--match-set %s src" % rng.choice(sets).name) if sets else "",
+            lambda: "-m iprange " + invert("--src-range %s" % ("192.0.2.2-198.51.100.3" if family == "ipv4" else "2001:db8:a::4-2001:db8:b::4")),
+            lambda: "-m mark " + invert("--mark " + rng.choice(["0x0", "0x7", "0x4/0x4", "1/0xff"])),
+            lambda: invert("-d " + rng.choice(OWN[family])),
+            lambda: "-m mac --mac-source " + rng.choice(MACS),
+        ][extra]()
+        out.append(text)
+    reject = ["icmp-port-unreachable", "icmp-host-prohibited", "icmp-admin-prohibited"] if family == "ipv4" else ["icmp6-port-unreachable", "icmp6-adm-prohibited"]
+    out.append(rng.choice(["-j ACCEPT"] * 3 + ["-j DROP"] * 3 + ["-j REJECT", "-j REJECT --reject-with " + rng.choice(reject + (["tcp-reset"] if tcp else [])), "-j RETURN", "-j LOG --log-prefix x"] + leads * 2))
+    return " ".join(out)
+
+
+def iptables(family, sets, used):
+    """All that a table has, so that what was there before is gone."""
+    filtering, leading, marking = [], [], []
+    if used:
+        filtering = [":A - [0:0]", ":B - [0:0]"] + ["-A B " + iptables_rule(family, sets, []) for _ in range(rng.randint(0, 2))]
+        filtering += ["-A A " + iptables_rule(family, sets, ["-j B", "-g B"]) for _ in range(rng.randint(0, 2))]
+        filtering.append("-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT")
+        filtering += ["-A INPUT " + iptables_rule(family, sets, ["-j A", "-g B"]) for _ in range(rng.randint(1, 4))]
+        if chance(0.2):
+            leading.append("-A PREROUTING -p tcp --dport %d -j REDIRECT --to-ports %d" % tuple(rng.sample(PORTS, 2)))
+        for _ in range(rng.choice([0, 0, 1, 2])):
+            marking.append("-A PREROUTING -s %s -j MARK %s" % (prefix(family), rng.choice(["--set-mark 7", "--set-xmark 0x4/0x4", "--or-mark 1", "--and-mark 5", "--xor-mark 7"])))
+    policy = "DROP" if used and chance(0.05) else "ACCEPT"
+    return "*filter\n:INPUT %s [0:0]\n:FORWARD ACCEPT [0:0]\n:OUTPUT ACCEPT [0:0]\n%s\nCOMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n%s\nCOMMIT\n*mangle\n:PREROUTING ACCEPT [0:0]\n%s\nCOMMIT\n" % (
+        policy, "\n".join(filtering), "\n".join(leading), "\n".join(marking))
+
+
 def name():
     return "".join(rng.choice("abcxyz") for _ in range(3)) + str(rng.randint(0, 99))
 
@@ -254,8 +391,10 @@ def main():
     with open(conf, "w") as f:
         f.writelines(lines + ["DefaultZone=%s\n" % rng.choice(zones), "LogDenied=%s\n" % rng.choice(["off", "off", "all", "unicast"])])
 
-    with open(nft, "w") as f:
-        f.write("add table inet f2b-table\ndelete table inet f2b-table\nadd table inet f2b-late\ndelete table inet f2b-late\n")
+    os.makedirs(foreign, exist_ok=True)
+    with open(os.path.join(foreign, "nft"), "w") as f:
+        for table in ["f2b-table", "f2b-late", "hand"]:
+            f.write("add table inet %s\ndelete table inet %s\n" % (table, table))
         if chance(0.3):
             family = rng.choice(["ip", "ip6"])
             f.write("table inet f2b-table {\n\tset bad { type ipv%s_addr; flags interval; elements = { %s } }\n" % (family[2:] or "4", ", ".join(distinct("ipv4" if family == "ip" else "ipv6", 4))))
@@ -264,6 +403,22 @@ def main():
         if chance(0.15):
             f.write("table inet f2b-late {\n\tchain only {\n\t\t%s saddr %s tcp dport != %d drop\n\t}\n\tchain late {\n\t\ttype filter hook input priority 20; policy accept;\n\t\tct state established,related accept\n\t\tip protocol tcp jump only\n\t\tiifname \"host1\" tcp dport %d reject with tcp reset\n\t}\n}\n" % (
                 "ip", prefix("ipv4"), rng.choice(PORTS), rng.choice(PORTS)))
+        if chance(0.3):
+            f.write(by_hand())
+        # later ones own their table, and nobody else gets in
+        if major < 2 and chance(0.15):
+            rule = "@ more"
+            while "@" in rule or "more" in rule: # there are none of these
+                rule = nft_rule()
+            chain = rng.choice(["filter_INPUT", "filter_INPUT_ZONES"])
+            # an answer to what was let in would come to connect() now or later
+            f.write("insert rule inet firewalld %s %s\ninsert rule inet firewalld %s ct state established accept\n" % (chain, rule, chain))
+    kernel = [Kernelset("k%d" % i) for i in range(rng.choice([0, 0, 1, 2, 3]))]
+    with open(os.path.join(foreign, "ipset"), "w") as f:
+        f.writelines(one.text() for one in kernel)
+    for tool in ["iptables-nft", "ip6tables-nft", "iptables-legacy", "ip6tables-legacy"]:
+        with open(os.path.join(foreign, tool), "w") as f:
+            f.write(iptables("ipv6" if tool.startswith("ip6") else "ipv4", kernel, chance(0.25)))
 
     with open(runtime, "w") as f:
         for _ in range(rng.choice([0, 0, 0, 1, 2, 4, 6])):

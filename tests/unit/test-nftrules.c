@@ -46,13 +46,27 @@
 #define FORWARD                                                                                    \
 	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"f\",\"handle\":5,"             \
 	"\"type\":\"filter\",\"hook\":\"forward\",\"prio\":0,\"policy\":\"drop\"}}"
-#define FIB_LOCAL     MATCH("==", "{\"fib\":{\"result\":\"type\",\"flags\":\"daddr\"}}", "\"local\"")
-#define DNAT          "{\"dnat\":{\"family\":\"ip\",\"addr\":\"10.0.0.9\",\"port\":143}}"
-#define OIF(name)     MATCH("==", "{\"meta\":{\"key\":\"oifname\"}}", "\"" name "\"")
-#define STATUS        MATCH("in", "{\"ct\":{\"key\":\"status\"}}", "\"dnat\"")
-#define MARK(value)   MATCH("==", "{\"meta\":{\"key\":\"mark\"}}", value)
-#define LET_IN        "{\"accept\":null}"
-#define GOTO(name)    "{\"goto\":{\"target\":\"" name "\"}}"
+#define FIB_LOCAL       MATCH("==", "{\"fib\":{\"result\":\"type\",\"flags\":\"daddr\"}}", "\"local\"")
+#define DNAT            "{\"dnat\":{\"family\":\"ip\",\"addr\":\"10.0.0.9\",\"port\":143}}"
+#define OIF(name)       MATCH("==", "{\"meta\":{\"key\":\"oifname\"}}", "\"" name "\"")
+#define STATUS          MATCH("in", "{\"ct\":{\"key\":\"status\"}}", "\"dnat\"")
+#define MARK(value)     MATCH("==", "{\"meta\":{\"key\":\"mark\"}}", value)
+#define META_MARK       "{\"meta\":{\"key\":\"mark\"}}"
+#define SET_MARK(to)    "{\"mangle\":{\"key\":" META_MARK ",\"value\":" to "}}"
+#define LET_IN          "{\"accept\":null}"
+#define GOTO(name)      "{\"goto\":{\"target\":\"" name "\"}}"
+#define VMAP(key, data) "{\"vmap\":{\"key\":" key ",\"data\":" data "}}"
+#define SETOF(elements) "{\"set\":[" elements "]}"
+#define CONCAT(a, b)    "{\"concat\":[" a "," b "]}"
+#define PAIR            CONCAT(PAYLOAD("ip", "saddr"), PAYLOAD("tcp", "dport"))
+#define FLAGS           PAYLOAD("tcp", "flags")
+#define MAP(data)       "{\"map\":{\"key\":" PAYLOAD("tcp", "dport") ",\"data\":" data "}}"
+#define PAIRS                                                                                      \
+	"{\"set\":{\"family\":\"inet\",\"name\":\"pairs\",\"table\":\"t\",\"type\":[\"ipv4_"       \
+	"addr\","                                                                                  \
+	"\"inet_service\"],\"elem\":[{\"elem\":{\"val\":" CONCAT(                                  \
+	    "{\"prefix\":{\"addr\":\"192.0.2.0\",\"len\":24}}",                                    \
+	    "{\"range\":[900,999]}") ",\"timeout\":60}}]}}"
 #define DOCUMENT(...) "{\"nftables\":[{\"metainfo\":{\"json_schema_version\":1}}," __VA_ARGS__ "]}"
 
 /* A connection from 192.0.2.7 or 2001:db8::7 to port 993, into a firewall that lets all in. */
@@ -123,9 +137,25 @@ static const struct {
     {CHAIN "," OTHER "," RULE(MATCH("==", PAYLOAD("ether", "saddr"),
                                     "\"02:00:00:00:00:01\"") "," GOTO("o")) "," RULE(DROP),
      0, 0, false},
-    {CHAIN "," RULE("{\"mangle\":{\"key\":{\"meta\":{\"key\":\"mark\"}},\"value\":7}}") "," RULE(
+    /* marks: set, some bits of it, of which nobody knows which, for others alone */
+    {CHAIN "," RULE(SET_MARK("7")) "," RULE(MARK("7") "," DROP), ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(SET_MARK("7")) "," RULE(MARK("8") "," DROP), 0, 0, true},
+    {CHAIN "," RULE(SET_MARK("6")) "," RULE(SET_MARK("{\"|\":[" META_MARK ",1]}")) "," RULE(
          MARK("7") "," DROP),
-     0, 0, false},
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(SET_MARK("7")) "," RULE(
+         SET_MARK("{\"|\":[{\"&\":[" META_MARK ",4]},16]}")) "," RULE(MARK("20") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(SET_MARK("7")) "," RULE(SET_MARK("{\"&\":[" META_MARK ",4]}")) "," RULE(
+         SET_MARK("{\"^\":[" META_MARK ",5]}")) "," RULE(MARK("1") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(SET_MARK("7")) "," RULE(MATCH("==", "{\"&\":[" META_MARK ",2]}", "2") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(SET_MARK("{\"ct\":{\"key\":\"mark\"}}")) "," RULE(MARK("7") "," DROP), 0, 0,
+     false},
+    {CHAIN "," RULE("{\"limit\":{}}," SET_MARK("7")) "," RULE(MARK("7") "," DROP), 0, 0, false},
+    {CHAIN "," RULE(SADDR("\"192.0.2.7\"") "," SET_MARK("7")) "," RULE(MARK("7") "," DROP),
+     ETIMEDOUT, 0, true},
     {CHAIN "," OTHER "," RULE_IN("o", SADDR("\"192.0.2.7\"") "," DROP) "," RULE(
          "{\"jump\":{\"target\":\"o\"}}"),
      ETIMEDOUT, 0, true},
@@ -146,7 +176,52 @@ static const struct {
     /* what is not understood may decide */
     {CHAIN "," RULE("{\"limit\":{\"rate\":1,\"per\":\"minute\"}}," DROP), 0, 0, false},
     {CHAIN "," RULE(MATCH("==", "{\"meta\":{\"key\":\"skuid\"}}", "0") "," DROP), 0, 0, false},
-    {CHAIN "," RULE("{\"vmap\":{\"key\":" PAYLOAD("tcp", "dport") ",\"data\":{\"set\":[]}}}"), 0, 0,
+    {CHAIN "," RULE(VMAP(PAYLOAD("tcp", "dport"), "\"@gone\"")), 0, 0, false},
+    {CHAIN "," RULE(VMAP("{\"jhash\":{\"mod\":2}}", SETOF("[0," DROP "]"))), 0, 0, false},
+    {CHAIN "," RULE(MATCH("!=", PAIR, SETOF(CONCAT("\"192.0.2.7\"", "25"))) "," DROP), 0, 0, false},
+    {CHAIN "," RULE(MATCH("==", FLAGS, "\"@flags\"") "," DROP), 0, 0, false},
+    /* a map of verdicts, one of chains, several things at once */
+    {CHAIN "," RULE(VMAP(PAYLOAD("tcp", "dport"), "{\"set\":[]}")) "," RULE(DROP), ETIMEDOUT,
+     ETIMEDOUT, true},
+    {CHAIN "," RULE(VMAP("{\"ct\":{\"key\":\"state\"}}",
+                         SETOF("[\"established\"," LET_IN "],[\"invalid\"," DROP "]"))),
+     0, 0, true},
+    {CHAIN
+     "," RULE(VMAP(PAYLOAD("tcp", "dport"), SETOF("[993,{\"continue\":null}]"))) "," RULE(DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(
+         VMAP(PAYLOAD("tcp", "dport"), SETOF("[25," LET_IN "],[{\"range\":[990,999]}," DROP "]"))),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," OTHER "," RULE_IN("o", SADDR("\"192.0.2.7\"") "," DROP) "," RULE(VMAP(
+         "{\"meta\":{\"key\":\"iifname\"}}", SETOF("[\"eth0\",{\"jump\":{\"target\":\"o\"}}]"))),
+     ETIMEDOUT, 0, true},
+    {CHAIN "," RULE(VMAP(PAIR, SETOF("[" CONCAT("\"192.0.2.7\"", "993") "," DROP "]"))), ETIMEDOUT,
+     0, true},
+    {CHAIN "," RULE(
+         MATCH("==", PAIR,
+               SETOF(CONCAT("\"192.0.2.7\"", "25") "," CONCAT("\"192.0.2.7\"", "993"))) "," DROP),
+     ETIMEDOUT, 0, true},
+    {CHAIN "," RULE(
+         MATCH("==", PAIR,
+               SETOF(CONCAT("\"192.0.2.7\"", "25") "," CONCAT("\"192.0.2.9\"", "993"))) "," DROP),
+     0, 0, true},
+    {CHAIN "," PAIRS "," RULE(MATCH("==", PAIR, "\"@pairs\"") "," DROP), ETIMEDOUT, 0, true},
+    {CHAIN "," NAT "," RULE_IN("n", "{\"redirect\":{\"port\":" MAP(
+                                        SETOF("[993,143]")) "}}") "," RULE(DPORT("143") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {NAT "," FORWARD "," RULE_IN("n", "{\"dnat\":{\"family\":\"ip\",\"addr\":" MAP(
+                                          SETOF("[993," CONCAT("\"10.0.0.9\"", "143") "]")) "}}"),
+     ETIMEDOUT, 0, true},
+    /* of a first packet SYN alone is set */
+    {CHAIN "," RULE(MATCH("in", FLAGS, "\"syn\"") "," DROP), ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(MATCH("in", FLAGS, "[\"fin\",\"rst\"]") "," DROP), 0, 0, true},
+    {CHAIN "," RULE(MATCH("!=", FLAGS, "\"syn\"") "," DROP), 0, 0, true},
+    {CHAIN
+     "," RULE(MATCH("==", "{\"&\":[" FLAGS ",{\"|\":[\"syn\",\"ack\"]}]}", "\"syn\"") "," DROP),
+     ETIMEDOUT, ETIMEDOUT, true},
+    {CHAIN "," RULE(MATCH("==", "{\"&\":[" FLAGS ",[\"fin\",\"rst\"]]}", "0") "," DROP), ETIMEDOUT,
+     ETIMEDOUT, true},
+    {CHAIN "," RULE(MATCH("==", "{\"&\":[" PAYLOAD("ip", "saddr") ",1]}", "1") "," DROP), 0, 0,
      false},
     {CHAIN "," RULE("{\"xt\":{\"type\":\"match\",\"name\":\"multiport\"}},{\"xt\":{\"type\":"
                     "\"target\",\"name\":\"REJECT\"}}"),
@@ -252,6 +327,60 @@ START_TEST(names_what_takes_a_rule_away)
 }
 END_TEST
 
+/* An element with a name, alone; and what of a map stands in the rule, with all of it. */
+START_TEST(names_what_takes_an_element_away)
+{
+	static const char json[] =
+	    DOCUMENT(CHAIN "," PAIRS "," RULE(MATCH("==", PAIR, "\"@pairs\"") "," DROP) "," RULE(
+	        VMAP(PAYLOAD("tcp", "dport"), SETOF("[25," LET_IN "],[993," GOTO("c") "]"))));
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	const struct ruleset_step *steps;
+
+	ck_assert_int_eq(nftrules_parse(&ruleset, NFTRULES_OTHERS, json, strlen(json), NULL), 0);
+	ck_assert_uint_eq(ruleset.chains[0].n_steps, 3);
+	steps = ruleset.chains[0].steps;
+	ck_assert_str_eq(steps[0].text, "ip saddr . tcp dport @pairs drop");
+	ck_assert_str_eq(steps[0].command,
+	                 "nft delete element inet t pairs '{ 192.0.2.0/24 . 900-999 }'");
+	ck_assert_str_eq(steps[2].text, "tcp dport vmap { 25 : accept, 993 : goto c}");
+	ck_assert_str_eq(steps[2].command, "nft delete rule inet t c handle 9");
+}
+END_TEST
+
+/* What firewalld refuses, and somebody lets in, in its own table. */
+static const struct {
+	const char *objects;
+	int sees;
+	bool certain;
+} refused[] = {
+    {OWN_CHAIN "," OWN_RULE(DROP), ETIMEDOUT, true},
+    {OWN_CHAIN "," OWN_RULE(DPORT("993") "," LET_IN) "," OWN_RULE(DROP), 0, true},
+    {OWN_CHAIN "," OWN_RULE(DPORT("994") "," LET_IN) "," OWN_RULE(DROP), ETIMEDOUT, true},
+    {OWN_CHAIN "," OWN_RULE("{\"limit\":{}}," LET_IN) "," OWN_RULE(DROP), ETIMEDOUT, false},
+    {OWN_CHAIN "," OWN_RULE("{\"limit\":{}}," DROP) "," OWN_RULE(LET_IN), ETIMEDOUT, false},
+    {OWN_CHAIN "," OWN_RULE("{\"return\":null}") "," OWN_RULE(DROP), 0, true},
+    {OWN_CHAIN, 0, true},
+    /* others keep it out all the same */
+    {CHAIN "," RULE(DROP) "," OWN_CHAIN "," OWN_RULE(LET_IN), ETIMEDOUT, true},
+};
+
+START_TEST(sees_what_is_let_in_behind_firewalld)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_free_ char *json = NULL;
+	struct ruleset_zone *zone;
+	bool certain = true;
+
+	ck_assert_int_eq(ruleset_add_zone(&ruleset, "drop", &zone), 0);
+	zone->target = TARGET_DROP;
+	ruleset.default_zone = strdup("drop");
+	ck_assert_int_eq(xasprintf(&json, DOCUMENT("%s"), refused[_i].objects), 0);
+	ck_assert_int_eq(nftrules_parse(&ruleset, NFTRULES_OTHERS, json, strlen(json), NULL), 0);
+	ck_assert_int_eq(sees(&ruleset, "192.0.2.7", &certain), refused[_i].sees);
+	ck_assert(certain == refused[_i].certain);
+}
+END_TEST
+
 /* firewalld's own, too: what a packet meets on its way to what decides, as nft prints it. */
 START_TEST(words_what_nft_prints)
 {
@@ -346,6 +475,8 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, understands_what_nft_shows, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, refuses_what_is_no_answer, 0, (int)ARRAY_SIZE(wrong));
 	tcase_add_test(tc, names_what_takes_a_rule_away);
+	tcase_add_test(tc, names_what_takes_an_element_away);
+	tcase_add_loop_test(tc, sees_what_is_let_in_behind_firewalld, 0, (int)ARRAY_SIZE(refused));
 	tcase_add_test(tc, words_what_nft_prints);
 	tcase_add_test(tc, sees_what_firewalld_wrote);
 	suite_add_tcase(s, tc);

@@ -116,7 +116,22 @@ static const struct {
     {INPUT("-m mark ! --mark 0x7 -j DROP"), NULL, 25, ETIMEDOUT, true, "", NULL, NULL},
     {INPUT("-m mark --mark 0x0/0xff -j DROP"), NULL, 25, ETIMEDOUT, true, "", NULL, NULL},
     {FILTER("-A INPUT -i eth9 -j MARK --set-xmark 0x7\n-A INPUT -m mark --mark 0x7 -j DROP\n"),
-     NULL, 25, 0, false, "", NULL, NULL},
+     NULL, 25, 0, true, "", NULL, NULL},
+    {FILTER("-A INPUT -j MARK --set-xmark 0x7/0xffffffff\n-A INPUT -m mark --mark 0x7 -j DROP\n"),
+     NULL, 25, ETIMEDOUT, true, "", NULL, NULL},
+    {FILTER("-A INPUT -j MARK --set-xmark 0x40000/0xff0000\n-A INPUT -m mark --mark "
+            "0x40000/0xff0000 -j DROP\n"),
+     NULL, 25, ETIMEDOUT, true, "", NULL, NULL},
+    {FILTER("-A INPUT -j MARK --or-mark 6\n-A INPUT -j MARK --and-mark 2\n-A INPUT -j MARK "
+            "--xor-mark 0x10\n-A INPUT -m mark --mark 0x12 -j DROP\n"),
+     NULL, 25, ETIMEDOUT, true, "", NULL, NULL},
+    {FILTER("-A INPUT -j MARK --set-mark 0x7/0x4\n-A INPUT -m mark ! --mark 0x7 -j DROP\n"), NULL,
+     25, 0, true, "", NULL, NULL},
+    {FILTER("-A INPUT -j CONNMARK --restore-mark\n-A INPUT -m mark --mark 0x7 -j DROP\n"), NULL, 25,
+     0, false, "", NULL, NULL},
+    {FILTER("-A INPUT -j CONNMARK --save-mark --nfmask 0xffffffff --ctmask 0xffffffff\n-A INPUT -m "
+            "mark --mark 0x7 -j DROP\n"),
+     NULL, 25, 0, true, "", NULL, NULL},
     /* what nobody here knows stays uncertain: whether it lets in, or leaves the chain */
     {INPUT("-m set --match-set bl src -j DROP"), NULL, 25, 0, false, "", NULL, NULL},
     {INPUT("-m recent --update --seconds 60 -j DROP"), NULL, 25, 0, false, "", NULL, NULL},
@@ -295,6 +310,36 @@ START_TEST(knows_whom_a_set_is_about)
 }
 END_TEST
 
+/* Of IPv6 an own address is unicast, too (net/netfilter/xt_addrtype.c). */
+START_TEST(knows_the_kinds_of_ipv6_addresses)
+{
+	static const struct {
+		const char *kind;
+		enum verdict_action action;
+	} kinds[] = {
+	    {"--dst-type UNICAST", VERDICT_DROP},     {"! --dst-type UNICAST", VERDICT_ACCEPT},
+	    {"--dst-type LOCAL", VERDICT_DROP},       {"! --dst-type LOCAL", VERDICT_ACCEPT},
+	    {"--dst-type MULTICAST", VERDICT_ACCEPT}, {"--src-type UNICAST", VERDICT_DROP},
+	    {"--src-type LOCAL", VERDICT_ACCEPT}};
+	const struct xtables_source source = {.family = "ip6", .tool = "ip6tables-nft"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++) {
+		_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+		_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+		_cleanup_free_ char *text = NULL;
+
+		make(&ruleset, "", false);
+		ck_assert_int_eq(
+		    xasprintf(&text, FILTER("-A INPUT -m addrtype %s -j DROP\n"), kinds[i].kind),
+		    0);
+		ck_assert_int_eq(xtables_parse(&ruleset, &source, text), 0);
+		walk(&verdict, &ruleset, "2001:db8::7", 25);
+		ck_assert_msg(verdict.action == kinds[i].action && verdict.certain, "%s",
+		              kinds[i].kind);
+	}
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("xtables");
@@ -304,6 +349,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tcase, knows_whom_a_set_is_about, 0, ARRAY_SIZE(sets));
 	tcase_add_test(tcase, two_ways_into_the_kernel);
 	tcase_add_test(tcase, takes_the_place_of_what_nft_told);
+	tcase_add_test(tcase, knows_the_kinds_of_ipv6_addresses);
 	suite_add_tcase(suite, tcase);
 	return suite;
 }

@@ -6,15 +6,16 @@
 #include "guard/model/mail/services.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct reading {
-	struct ruleset *ruleset;
 	const struct strv *words;
 	size_t at;
 	struct ruleset_step *step;
 	bool invert;
+	bool ipv6;
 };
 
 static const char *next_word(struct reading *reading)
@@ -127,7 +128,11 @@ static int read_state(struct reading *reading, enum ruleset_field field _unused_
 	                            : settled(reading, false);
 }
 
-/* What is not for this machine is for some other one; of the source only that it is no own one. */
+/*
+ * What is not for this machine is for some other one; of the source only that it is no own one. Of
+ * IPv6 each address is unicast that is no group's, an own one, too, and what is asked besides has
+ * to hold as well (net/netfilter/xt_addrtype.c).
+ */
 static int read_kind(struct reading *reading, enum ruleset_field field)
 {
 	const char *word = next_word(reading);
@@ -139,8 +144,12 @@ static int read_kind(struct reading *reading, enum ruleset_field field)
 		return r < 0 ? r : not_understood(reading);
 	local = strv_contains(&kinds, "LOCAL");
 	unicast = strv_contains(&kinds, "UNICAST");
-	if (local == unicast || field == RULESET_FIELD_SOURCE)
-		return settled(reading, field == RULESET_FIELD_SOURCE ? unicast : local);
+	if (reading->ipv6 && !local)
+		return settled(reading, unicast);
+	if (field == RULESET_FIELD_SOURCE)
+		return settled(reading, unicast && !reading->ipv6);
+	if (local == unicast && !reading->ipv6)
+		return settled(reading, local);
 	return add_match(reading, RULESET_FIELD_LOCAL, reading->invert == local);
 }
 
@@ -161,14 +170,33 @@ static int read_flags(struct reading *reading, enum ruleset_field field _unused_
 	    strcmp(set, strstr(mask, "SYN") || strcmp(mask, "ALL") == 0 ? "SYN" : "NONE") == 0);
 }
 
-/* VALUE or VALUE/MASK, of what no rule has marked it is 0. */
+/* VALUE or VALUE/MASK, each in C's writing */
+static bool mark_of(const char *text, uint32_t *value, uint32_t *mask)
+{
+	char *end = NULL;
+
+	*mask = UINT32_MAX;
+	*value = text ? (uint32_t)strtoul(text, &end, 0) : 0;
+	if (text && *end == '/')
+		*mask = (uint32_t)strtoul(end + 1, &end, 0);
+	return text && *end == '\0';
+}
+
 static int read_mark(struct reading *reading, enum ruleset_field field)
 {
-	const char *word = next_word(reading);
+	struct ruleset_match *match = NULL;
+	uint32_t value, mask;
+	char text[16];
+	int r;
 
-	if (!word)
+	if (!mark_of(next_word(reading), &value, &mask))
 		return not_understood(reading);
-	return add_match(reading, field, (strtoul(word, NULL, 0) == 0) != reading->invert);
+	r = ruleset_add_match(reading->step, field, reading->invert, &match);
+	if (r < 0)
+		return r;
+	match->mask = mask;
+	(void)snprintf(text, sizeof(text), "%u", (unsigned)value);
+	return strv_add(&match->names, text);
 }
 
 /* NAME and of which address; one of several (src,dst), or of a port, is another matter. */
@@ -262,18 +290,35 @@ static const struct verb *find_verb(const char *name)
 	return NULL;
 }
 
-/**
- * iptables_is_idle() - does the target decide nothing of a packet?
- * @ruleset: is told that packets may bear a mark, if it gives one
- */
-bool iptables_is_idle(struct ruleset *ruleset, const char *name)
+/** iptables_is_idle() - does the target neither decide anything of a packet, nor mark it? */
+bool iptables_is_idle(const char *name)
 {
 	const struct verb *target = find_verb(name);
 
-	if (!target || target->action != RULESET_ACTION_NONE)
-		return false;
-	ruleset->marks |= strstr(name, "MARK") != NULL;
-	return true;
+	return target && target->action == RULESET_ACTION_NONE && !strstr(name, "MARK");
+}
+
+/* libxt_MARK.c; of what a connection bears nobody knows. */
+static void read_marking(struct reading *reading, bool of_connection)
+{
+	const char *how = next_word(reading);
+	struct ruleset_step *step = reading->step;
+	uint32_t value, mask;
+
+	step->marks = !of_connection || (how && strcmp(how, "--restore-mark") == 0);
+	step->mark_unknown = of_connection || !how || !mark_of(next_word(reading), &value, &mask);
+	if (step->mark_unknown)
+		return;
+	if (strcmp(how, "--or-mark") == 0 || strcmp(how, "--set-mark") == 0)
+		mask = strcmp(how, "--or-mark") == 0 ? value : mask | value;
+	else if (strcmp(how, "--and-mark") == 0)
+		mask = ~value;
+	else if (strcmp(how, "--xor-mark") == 0)
+		mask = 0;
+	else
+		step->mark_unknown = strcmp(how, "--set-xmark") != 0;
+	step->mark_mask = mask;
+	step->mark_xor = strcmp(how, "--and-mark") == 0 ? 0 : value;
 }
 
 static int read_target(struct reading *reading, enum ruleset_action to_chain)
@@ -284,8 +329,10 @@ static int read_target(struct reading *reading, enum ruleset_action to_chain)
 	if (!word)
 		return not_understood(reading);
 	reading->step->action = target ? target->action : to_chain;
-	/* What a log or mark is told is of no interest. */
-	if (iptables_is_idle(reading->ruleset, word))
+	if (strcmp(word, "MARK") == 0 || strcmp(word, "CONNMARK") == 0)
+		read_marking(reading, *word == 'C');
+	/* What a log is told is of no interest. */
+	if (target && target->action == RULESET_ACTION_NONE)
 		reading->at = reading->words->n;
 	if (target)
 		return 0;
@@ -404,16 +451,14 @@ bool iptables_is_direct(const char *chain)
 
 /**
  * iptables_add_step() - a rule at the end of a chain
- * @chain:   of @ruleset
  * @words:   borrowed; the arguments, as iptables takes them
  * @command: what takes it away, as it is typed; may be NULL
  *
  * Return: 0; -ENOMEM.
  */
-int iptables_add_step(struct ruleset *ruleset, struct ruleset_chain *chain,
-                      const struct strv *words, const char *command)
+int iptables_add_step(struct ruleset_chain *chain, const struct strv *words, const char *command)
 {
-	struct reading reading = {.ruleset = ruleset, .words = words};
+	struct reading reading = {.words = words, .ipv6 = strcmp(chain->family, "ip6") == 0};
 	_cleanup_builder_ struct builder joined = BUILDER_NULL;
 	_cleanup_free_ char *text = NULL;
 	int r;
@@ -451,5 +496,5 @@ int iptables_add_direct(struct ruleset *ruleset, const char *family, const char 
 		to->direct = true;
 		iptables_place(to);
 	}
-	return iptables_add_step(ruleset, to, words, command);
+	return iptables_add_step(to, words, command);
 }

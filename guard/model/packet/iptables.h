@@ -15,9 +15,9 @@
 int iptables_add_direct(struct ruleset *ruleset, const char *family, const char *table,
                         const char *chain, const struct strv *words,
                         const char *command) _must_check_;
-int iptables_add_step(struct ruleset *ruleset, struct ruleset_chain *chain,
-                      const struct strv *words, const char *command) _must_check_;
-bool iptables_is_idle(struct ruleset *ruleset, const char *name);
+int iptables_add_step(struct ruleset_chain *chain, const struct strv *words,
+                      const char *command) _must_check_;
+bool iptables_is_idle(const char *name);
 void iptables_place(struct ruleset_chain *chain);
 bool iptables_is_direct(const char *chain);
 

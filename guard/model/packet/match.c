@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/match.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -413,6 +414,17 @@ static struct match_answer any_port(const struct packet *packet, const struct ru
 	return answer;
 }
 
+static struct match_answer mark_is(const struct packet *packet, const struct ruleset_match *match)
+{
+	bool is = false;
+
+	if (packet->mark_unknown)
+		return match_maybe("which mark it bears is not known");
+	for (size_t i = 0; i < match->names.n; i++)
+		is |= (packet->mark & match->mask) == strtoul(match->names.strings[i], NULL, 0);
+	return match_if(is);
+}
+
 static struct match_answer field_matches(const struct packet *packet,
                                          const struct ruleset_match *match)
 {
@@ -430,8 +442,7 @@ static struct match_answer field_matches(const struct packet *packet,
 	case RULESET_FIELD_LOCAL:
 		return match_if(!packet->away);
 	case RULESET_FIELD_MARK:
-		return packet->marked ? match_maybe("which mark it bears is not known")
-		                      : MATCH_ANSWER_NO;
+		return mark_is(packet, match);
 	case RULESET_FIELD_TRANSLATED:
 		return match_if(packet->translated);
 	case RULESET_FIELD_SOURCE:

@@ -19,7 +19,10 @@ static struct verdict_step met(const struct ruleset_chain *chain, const struct r
 {
 	struct verdict_step out =
 	    way_step(stage, step ? VERDICT_WHAT_CHAIN_RULE : VERDICT_WHAT_CHAIN_POLICY, NULL,
-	             step ? step->text : "policy drop", action);
+	             step                       ? step->text
+	             : action == VERDICT_ACCEPT ? "policy accept"
+	                                        : "policy drop",
+	             action);
 
 	out.chain = chain;
 	return out;
@@ -85,6 +88,16 @@ static int walk_lead(struct way *way, const struct ruleset_chain *chain,
 	return r;
 }
 
+/* Whoever asks for it behind this finds it. */
+static void give_mark(struct packet *packet, const struct ruleset_step *step, bool sure)
+{
+	packet->mark = (packet->mark & ~step->mark_mask) ^ step->mark_xor;
+	/* to set all of it settles it */
+	if (sure && step->mark_mask == UINT32_MAX)
+		packet->mark_unknown = false;
+	packet->mark_unknown |= !sure || step->mark_unknown;
+}
+
 static int walk_step(struct way *way, const struct ruleset_chain *chain,
                      const struct ruleset_step *step, enum verdict_stage stage,
                      struct match_answer answer, unsigned depth, enum chain_end *end, bool *leave)
@@ -93,6 +106,8 @@ static int walk_step(struct way *way, const struct ruleset_chain *chain,
 	bool sure = answer.match == MATCH_YES;
 	int r;
 
+	if (step->marks)
+		give_mark(&way->packet, step, sure);
 	switch (step->action) {
 	case RULESET_ACTION_NONE:
 		return 0;
@@ -162,13 +177,23 @@ bool otherchain_is_for(const struct way *way, const struct ruleset_chain *chain)
 	return strcmp(chain->family, "inet") == 0 || strcmp(chain->family, "netdev") == 0;
 }
 
-/** otherchain_walk() - go through a base chain; Return: 0 or -ENOMEM */
+/**
+ * otherchain_walk() - go through a base chain
+ *
+ * firewalld's own decides of each packet before its end: who gets there is let in by somebody else.
+ *
+ * Return: 0 or -ENOMEM.
+ */
 int otherchain_walk(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage)
 {
 	enum chain_end end;
 	int r = walk_chain(way, chain, stage, MATCH_ANSWER_YES, 0, &end);
 
-	if (r == 0 && end == CHAIN_ENDED && chain->policy == RULESET_ACTION_DROP)
-		r = note_chain(way, chain, NULL, stage, VERDICT_DROP, MATCH_ANSWER_YES);
-	return r;
+	if (r < 0 || end != CHAIN_ENDED)
+		return r;
+	if (chain->policy == RULESET_ACTION_DROP)
+		return note_chain(way, chain, NULL, stage, VERDICT_DROP, MATCH_ANSWER_YES);
+	return chain->own && chain->hook == RULESET_HOOK_INPUT && !way->leads
+	           ? note_chain(way, chain, NULL, stage, VERDICT_ACCEPT, MATCH_ANSWER_YES)
+	           : 0;
 }

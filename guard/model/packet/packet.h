@@ -17,7 +17,8 @@ struct packet {
 	unsigned port;                  /* of the destination */
 	unsigned source_port;           /* 0: not known */
 	const char *icmp_type;          /* as firewalld calls it, "echo-request"; NULL: not known */
-	bool marked;                    /* something may have given it a mark; a new one has none */
+	uint32_t mark;                  /* that rules give it on its way; a new one has 0 */
+	bool mark_unknown;              /* something else may have given it another */
 	/* once its destination was translated (DNAT) */
 	bool translated;
 	bool away;       /* to another machine */

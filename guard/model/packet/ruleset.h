@@ -127,7 +127,7 @@ enum ruleset_field {
 	RULESET_FIELD_OUT_INTERFACE, /* likewise; what stays on this machine has none */
 	RULESET_FIELD_LOCAL,         /* it is for this machine */
 	RULESET_FIELD_TRANSLATED,    /* its destination is another by now (DNAT) */
-	RULESET_FIELD_MARK,          /* it bears one; without the match being inverted: none */
+	RULESET_FIELD_MARK,          /* names: numbers; of the bits of its mark in mask */
 };
 
 struct ruleset_ports {
@@ -141,6 +141,7 @@ struct ruleset_match {
 	enum ruleset_field ipset_field; /* that it is about, once they are known (ipsets.h) */
 	bool prefixes;                  /* an element of its set may be more than an address */
 	bool hidden_family; /* it may be about one, which nft does not show: the kernel knows */
+	uint32_t mask;      /* of a mark */
 	struct rangeset addresses;
 	struct strv names;
 	struct ruleset_ports *ports;
@@ -172,9 +173,12 @@ struct ruleset_step {
 	/* owned; what takes it away, as it is typed, of a direct rule behind firewall-cmd; NULL:
 	 * not known */
 	char *command;
-	bool permanent;  /* of a direct rule */
-	char *set;       /* owned; nft's set that holds the sources it is for; NULL: none */
-	uint64_t handle; /* by which nft knows it; 0: not known */
+	bool permanent;    /* of a direct rule */
+	char *set;         /* owned; nft's set that holds the sources it is for; NULL: none */
+	uint64_t handle;   /* by which nft knows it; 0: not known */
+	bool marks;        /* it gives the packet another mark: */
+	bool mark_unknown; /* nobody knows which; else: */
+	uint32_t mark_mask, mark_xor; /* the bits that are cleared, those that are turned then */
 };
 
 struct ruleset_chain {
@@ -237,7 +241,7 @@ struct ruleset {
 	struct ruleset_network *networks;
 	size_t n_networks, networks_capacity;
 	bool chains_known;            /* false: nobody could tell what others filter */
-	bool marks;                   /* some rule gives packets a mark */
+	bool marks;                   /* firewalld itself gives packets a mark */
 	bool iptables_hidden;         /* of rules of iptables only the name of a module was told */
 	struct ruleset_kernel kernel; /* when chains_known */
 	unsigned n_skipped;           /* entries that are not understood and left out */

@@ -256,44 +256,121 @@ static void settle(struct way *way)
 }
 
 /*
- * May it keep out, for a reason that is not understood? All that firewalld has put there itself is:
- * what depends on a rate or a MAC address is told as its own. Before its input there is the check
- * of the way back (IPv6_rpfilter), which nobody else can make either.
+ * May it decide otherwise, for a reason that is not understood? All that firewalld has put there
+ * itself is: what depends on a rate or a MAC address is told as its own. Before its input there is
+ * the check of the way back (IPv6_rpfilter), which nobody else can make either.
  */
-static bool may_refuse(const struct verdict_step *step)
+static bool may_differ(const struct verdict_step *step, enum verdict_action action)
 {
-	return !step->certain && (step->either || step->action != VERDICT_ACCEPT) &&
+	return !step->certain && (step->either || step->action != action) &&
 	       step->chain->hook != RULESET_HOOK_PREROUTING;
 }
 
+/* Walked up to the first that decides, the last is the one that does so. */
+static const struct verdict_step *decider_of(const struct way *own)
+{
+	const struct verdict_step *last;
+
+	if (own->decided)
+		return &own->verdict.steps[own->decider];
+	if (own->verdict.n_steps == 0)
+		return NULL;
+	last = &own->verdict.steps[own->verdict.n_steps - 1];
+	return last->certain && last->action == VERDICT_ACCEPT ? last : NULL;
+}
+
+/* What firewalld refuses is let in there, or refused in another way, or may be. */
+static int overrule(struct way *way, const struct verdict_step *own, bool sure)
+{
+	struct verdict_step step = *own;
+	int r;
+
+	if (!sure) {
+		way->verdict.steps[way->decider].doubt =
+		    "so firewalld says; but what it knows nothing of stands in its own table and "
+		    "may decide otherwise";
+		return 0;
+	}
+	step.decides = true;
+	r = way_note(way, step, MATCH_ANSWER_YES);
+	if (r == 0)
+		way->decider = way->verdict.n_steps - 1;
+	return r;
+}
+
+static int keep_out(struct way *way, const struct verdict_step *own, bool understood)
+{
+	const char *doubt = !own->certain ? "firewalld knows nothing of it, and whom it is for is "
+	                                    "not understood"
+	                    : !understood
+	                        ? "firewalld knows nothing of it, and what stands before it in its "
+	                          "table is not understood"
+	                        : NULL;
+
+	return way_note(way, *own, doubt ? match_maybe(doubt) : MATCH_ANSWER_YES);
+}
+
+/* What is behind firewalld keeps out whatever is let in here. */
+static bool differs(const struct way *way, const struct verdict_step *step, bool decides)
+{
+	const struct verdict *verdict = &way->verdict;
+
+	if (step->action == VERDICT_ACCEPT && verdict->decider->stage == VERDICT_STAGE_AFTER)
+		return false;
+	return decides ? client_errno(&way->packet, step) != verdict->client_errno
+	               : may_differ(step, verdict->action);
+}
+
+static int note_own(struct way *way, const struct way *own)
+{
+	const struct verdict_step *decider = decider_of(own);
+	const bool open = way->verdict.action == VERDICT_ACCEPT;
+	bool understood = true;
+	int r = 0;
+
+	for (size_t i = 0; i < own->verdict.n_steps && r == 0; i++) {
+		const struct verdict_step *step = &own->verdict.steps[i];
+
+		if (differs(way, step, step == decider))
+			r = open ? keep_out(way, step, understood)
+			         : overrule(way, step, step->certain && understood);
+		if (step == decider)
+			break;
+		understood = understood && step->certain;
+		/* the list of the verdict's may have moved */
+		way->verdict.decider = &way->verdict.steps[way->decider];
+	}
+	return r;
+}
+
+/* Is there a verdict of firewalld's on what comes into this machine, and its table in the kernel?
+ */
+static bool is_to_hold(const struct way *way)
+{
+	const enum verdict_stage stage = way->verdict.decider->stage;
+
+	if (!way->verdict.certain || way->packet.away || way->ruleset->kernel.asleep)
+		return false;
+	return way->verdict.action == VERDICT_ACCEPT ||
+	       (stage >= VERDICT_STAGE_PRE && stage <= VERDICT_STAGE_AFTER);
+}
+
 /*
- * What firewalld lets in its own table keeps out: somebody else has changed something there. Where
- * something that nobody knows stands before that, it may still be let in; and where firewalld lets
- * it in, it may be kept out by such.
+ * firewalld's own table keeps out what firewalld lets in, or lets in what it keeps out: somebody
+ * else has changed something there. Where something that nobody knows stands before that, nothing
+ * is certain.
  */
 static int hold_against_kernel(struct way *way)
 {
-	struct way own = {.ruleset = way->ruleset, .packet = way->packet};
-	struct match_answer answer = MATCH_ANSWER_YES;
+	struct way own = {
+	    .ruleset = way->ruleset, .packet = way->packet, .rewritten = way->rewritten};
 	int r;
 
-	if (way->verdict.action != VERDICT_ACCEPT || !way->verdict.certain || way->rewritten ||
-	    way->ruleset->kernel.asleep)
+	if (!is_to_hold(way))
 		return 0;
 	r = walk_kernel(&own, WHOSE_OWN);
-	for (size_t i = 0; i < (own.decided ? own.decider : own.verdict.n_steps) && r == 0; i++) {
-		const struct verdict_step *step = &own.verdict.steps[i];
-
-		if (!step->certain)
-			answer = match_maybe("firewalld knows nothing of it, and what stands "
-			                     "before it in its table is not understood");
-		if (may_refuse(step))
-			r = way_note(way, *step,
-			             match_maybe("firewalld knows nothing of it, and whom it is "
-			                         "for is not understood"));
-	}
-	if (r == 0 && own.decided)
-		r = way_note(way, own.verdict.steps[own.decider], answer);
+	if (r == 0)
+		r = note_own(way, &own);
 	free(own.verdict.steps);
 	if (r == 0)
 		settle(way);
@@ -334,7 +411,7 @@ int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct
 	struct way way = {.ruleset = ruleset, .packet = *packet};
 	int r = dispatch_init(&way.dispatch, ruleset);
 
-	way.packet.marked = ruleset->marks;
+	way.packet.mark_unknown = ruleset->marks;
 	if (r == 0)
 		r = walk_all(&way);
 	if (r == 0)
@@ -360,7 +437,7 @@ int walk_chains(struct verdict *out, const struct ruleset *ruleset, const struct
 	struct way way = {.ruleset = ruleset, .packet = *packet, .leads = true};
 	int r;
 
-	way.packet.marked = ruleset->marks;
+	way.packet.mark_unknown = ruleset->marks;
 	r = walk_kernel(&way, WHOSE_ALL);
 	if (r < 0) {
 		free(way.verdict.steps);

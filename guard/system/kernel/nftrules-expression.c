@@ -12,8 +12,9 @@
 
 /* --- sets --------------------------------------------------------------------------------- */
 
-static const json_t *find_set(const struct nftrules_reader *reader, const json_t *rule,
-                              const char *name)
+/** nftrules_find_set() - a set or map with a name, of the rule's table; borrowed; NULL: none */
+const json_t *nftrules_find_set(const struct nftrules_reader *reader, const json_t *rule,
+                                const char *name)
 {
 	static const char *const kinds[] = {"set", "map"};
 	size_t i;
@@ -108,14 +109,6 @@ static int take_name(struct ruleset_match *match, const json_t *value)
 	return json_is_string(value) ? strv_add(&match->names, json_string_value(value)) : 1;
 }
 
-/* An element may be wrapped up with its timeout or counter. */
-static int take_element(struct ruleset_match *match, const json_t *element, value_fn fn)
-{
-	const json_t *elem = json_object_get(element, "elem");
-
-	return fn(match, elem ? json_object_get(elem, "val") : element);
-}
-
 static int take_elements(struct ruleset_match *match, const json_t *elements, value_fn fn)
 {
 	size_t i;
@@ -124,7 +117,7 @@ static int take_elements(struct ruleset_match *match, const json_t *elements, va
 
 	json_array_foreach(elements, i, element)
 	{
-		r = take_element(match, element, fn);
+		r = fn(match, nftrules_bare(element));
 		if (r != 0)
 			return r;
 	}
@@ -138,14 +131,14 @@ static int take_values(const struct nftrules_reader *reader, const json_t *rule,
 	const json_t *set = json_object_get(right, "set");
 
 	if (text && *text == '@') {
-		set = find_set(reader, rule, text + 1);
+		set = nftrules_find_set(reader, rule, text + 1);
 		return set ? take_elements(match, json_object_get(set, "elem"), fn) : 1;
 	}
 	if (json_is_array(set))
 		return take_elements(match, set, fn);
 	if (json_is_array(right)) /* flags such as ct states: nft 1.0 */
 		return take_elements(match, right, fn);
-	return take_element(match, right, fn);
+	return fn(match, nftrules_bare(right));
 }
 
 /* --- matches ------------------------------------------------------------------------------ */
@@ -156,6 +149,8 @@ struct left {
 	const char *family;   /* that it implies; NULL: none */
 	const char *protocol; /* the same */
 	bool state;
+	bool flags;
+	uint32_t mask; /* of a mark */
 };
 
 static struct left payload_left(const json_t *payload)
@@ -185,6 +180,8 @@ static struct left payload_left(const json_t *payload)
 	           (strcmp(field, "dport") == 0 || strcmp(field, "sport") == 0)) {
 		left.field = *field == 'd' ? RULESET_FIELD_PORT : RULESET_FIELD_SOURCE_PORT;
 		left.fn = take_port;
+	} else if (strcmp(protocol, "tcp") == 0 && strcmp(field, "flags") == 0) {
+		left.flags = true;
 	}
 	return left;
 }
@@ -200,7 +197,7 @@ static struct left meta_left(const char *key)
 	else if (strcmp(key, "oifname") == 0 || strcmp(key, "oif") == 0)
 		left.field = RULESET_FIELD_OUT_INTERFACE;
 	else if (strcmp(key, "mark") == 0)
-		left.field = RULESET_FIELD_MARK;
+		left.field = RULESET_FIELD_MARK, left.mask = UINT32_MAX;
 	else if (strcmp(key, "nfproto") == 0)
 		left.field = RULESET_FIELD_FAMILY;
 	return left;
@@ -218,15 +215,28 @@ static bool is_destination(const json_t *fib)
 
 static struct left left_of(const json_t *left)
 {
-	const json_t *payload = json_object_get(left, "payload");
-	const json_t *meta = json_object_get(left, "meta"), *ct = json_object_get(left, "ct");
-	const json_t *fib = json_object_get(left, "fib");
+	const json_t *masked = json_array_get(json_object_get(left, "&"), 0);
+	const json_t *payload = json_object_get(masked ? masked : left, "payload");
+	const json_t *meta = json_object_get(masked ? masked : left, "meta"),
+	             *ct = json_object_get(left, "ct"), *fib = json_object_get(left, "fib");
 	struct left out = {.field = RULESET_FIELD_UNKNOWN};
 
-	if (payload)
-		return payload_left(payload);
-	if (meta)
-		return meta_left(nftrules_string(meta, "key"));
+	if (payload) {
+		out = payload_left(payload);
+		/* of a part of an address or a port nothing is known */
+		if (masked && !out.flags)
+			out.field = RULESET_FIELD_UNKNOWN;
+		return out;
+	}
+	if (meta) {
+		out = meta_left(nftrules_string(meta, "key"));
+		if (masked && out.field != RULESET_FIELD_MARK)
+			out.field = RULESET_FIELD_UNKNOWN;
+		if (masked)
+			out.mask = (uint32_t)json_integer_value(
+			    json_array_get(json_object_get(left, "&"), 1));
+		return out;
+	}
 	if (ct && strcmp(nftrules_string(ct, "key"), "state") == 0) {
 		out.state = true;
 		out.fn = take_name;
@@ -285,7 +295,7 @@ static int keep_set(const struct nftrules_reader *reader, const json_t *rule,
 
 	if (!text || *text != '@')
 		return 0;
-	match->prefixes = has_intervals(find_set(reader, rule, text + 1));
+	match->prefixes = has_intervals(nftrules_find_set(reader, rule, text + 1));
 	return replace_string(&step->set, text + 1);
 }
 
@@ -295,6 +305,63 @@ static void settle_word(struct ruleset_match *match, const char *word)
 	if (match->names.n != 1 || strcmp(match->names.strings[0], word) != 0)
 		match->field = RULESET_FIELD_UNKNOWN;
 	strv_deinit(&match->names);
+}
+
+/* --- the flags of TCP --- */
+
+#define SYN 2U
+
+/* NAME, or several: [NAME…], {"|": [NAME…]} */
+static unsigned flags_of(const json_t *value)
+{
+	static const char *const names[] = {"fin", "syn", "rst", "psh", "ack", "urg", "ecn", "cwr"};
+	const json_t *several = json_is_array(value) ? value : json_object_get(value, "|");
+	unsigned flags = 0;
+	size_t i;
+	json_t *one;
+
+	for (i = 0; json_is_string(value) && i < ARRAY_SIZE(names); i++)
+		if (strcmp(json_string_value(value), names[i]) == 0)
+			flags |= 1U << i;
+	if (json_is_integer(value))
+		flags = (unsigned)json_integer_value(value);
+	json_array_foreach(several, i, one)
+	{
+		flags |= flags_of(one);
+	}
+	return flags;
+}
+
+static bool fits_one(unsigned flags, const json_t *value, const char *op)
+{
+	unsigned wanted = flags_of(nftrules_bare(value));
+
+	return strcmp(op, "in") == 0 ? flags & wanted : flags == wanted;
+}
+
+/* Of a connection's first packet SYN alone is set: either it fits, or no such packet does. */
+static int take_flags(struct ruleset_step *step, const json_t *expression)
+{
+	const json_t *right = json_object_get(expression, "right"),
+	             *set = json_object_get(right, "set"),
+	             *mask = json_array_get(
+	                 json_object_get(json_object_get(expression, "left"), "&"), 1);
+	const char *op = nftrules_string(expression, "op"), *name = json_string_value(right);
+	unsigned flags = mask ? SYN & flags_of(mask) : SYN;
+	bool fits = !set && fits_one(flags, right, op);
+	struct ruleset_match *match;
+	size_t i;
+	json_t *one;
+
+	if (name && *name == '@')
+		return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+	json_array_foreach(set, i, one)
+	{
+		fits |= fits_one(flags, one, "==");
+	}
+	return fits != (strcmp(op, "!=") == 0)
+	           ? 0
+	           : ruleset_add_match(step, RULESET_FIELD_NEVER, false, &match);
 }
 
 static int take_match(const struct nftrules_reader *reader, const json_t *rule,
@@ -310,6 +377,8 @@ static int take_match(const struct nftrules_reader *reader, const json_t *rule,
 		r = add_name(step, RULESET_FIELD_FAMILY, left.family);
 	if (r == 0 && left.protocol)
 		r = add_name(step, RULESET_FIELD_PROTOCOL, left.protocol);
+	if (r == 0 && left.flags)
+		return take_flags(step, expression);
 	if (r == 0)
 		r = ruleset_add_match(step, left.field, invert, &match);
 	if (r != 0)
@@ -326,8 +395,7 @@ static int take_match(const struct nftrules_reader *reader, const json_t *rule,
 		settle_word(match, "dnat");
 	if (r == 0 && left.field == RULESET_FIELD_LOCAL)
 		settle_word(match, "local");
-	if (r == 0 && left.field == RULESET_FIELD_MARK && strv_contains(&match->names, "0"))
-		match->invert = !match->invert;
+	match->mask = left.mask;
 	if (r == 0 && left.field == RULESET_FIELD_SOURCE && !invert)
 		r = keep_set(reader, rule, step, match, json_object_get(expression, "right"));
 	if (r > 0)
@@ -415,13 +483,16 @@ static int take_xt(const struct nftrules_reader *reader, struct ruleset_step *st
 	const char *type = nftrules_string(xt, "type"), *name = nftrules_string(xt, "name");
 	struct ruleset_match *match;
 
-	if (strcmp(type, "target") == 0 && iptables_is_idle(reader->ruleset, name))
+	if (strcmp(type, "target") == 0 && iptables_is_idle(name))
 		return 0;
 	if (strcmp(type, "match") == 0 && strcmp(name, "comment") == 0)
 		return 0;
 	reader->ruleset->iptables_hidden = true;
 	if (strcmp(type, "target") != 0)
 		return ruleset_add_match(step, RULESET_FIELD_UNKNOWN, false, &match);
+	step->marks = step->mark_unknown = strstr(name, "MARK") != NULL;
+	if (step->marks)
+		return 0;
 	step->action = strcmp(name, "REJECT") == 0 ? RULESET_ACTION_REJECT : RULESET_ACTION_UNKNOWN;
 	return 0;
 }
@@ -434,16 +505,50 @@ static bool is_one_of(const char *key, const char *const *keys)
 	return false;
 }
 
-static const char *const harmless[] = {"counter",    "log",       "notrack", "secmark", "snat",
-                                       "masquerade", "ct helper", "dup",     "last",    NULL};
+static const char *const harmless[] = {"counter", "log",        "notrack",   "secmark",
+                                       "snat",    "masquerade", "ct helper", "dup",
+                                       "last",    "continue",   NULL};
 
 /* What stands behind these is for some packets alone. */
 static const char *const conditions[] = {"limit", "ct count", "quota", "set", "map", "meter", NULL};
 
-/* "mark" of {"mangle": {"key": {"meta": {"key": "mark"}}, …}}; "" where it is something else */
-static const char *mangled(const json_t *mangle)
+static bool is_mark(const json_t *left)
 {
-	return nftrules_string(json_object_get(json_object_get(mangle, "key"), "meta"), "key");
+	return strcmp(nftrules_string(json_object_get(left, "meta"), "key"), "mark") == 0;
+}
+
+/* MARK, or some bits of it: {"&": [MARK, BITS]} */
+static bool bits_of(const json_t *value, uint32_t *bits)
+{
+	const json_t *part = json_object_get(value, "&");
+
+	*bits = part ? (uint32_t)json_integer_value(json_array_get(part, 1)) : UINT32_MAX;
+	return is_mark(part ? json_array_get(part, 0) : value) &&
+	       (!part || json_is_integer(json_array_get(part, 1)));
+}
+
+/* A number; of the mark that it has, some bits, with others set or turned. */
+static void take_marking(struct ruleset_step *step, const json_t *value)
+{
+	const json_t *set = json_object_get(value, "|"), *turned = json_object_get(value, "^"),
+	             *by = json_array_get(set ? set : turned, 1);
+	uint32_t kept = 0, number = (uint32_t)json_integer_value(by ? by : value);
+
+	step->marks = true;
+	step->mark_unknown =
+	    by ? !json_is_integer(by) || !bits_of(json_array_get(set ? set : turned, 0), &kept)
+	       : !json_is_integer(value) && !bits_of(value, &kept);
+	step->mark_mask = ~kept | (set ? number : 0);
+	step->mark_xor = number;
+}
+
+static void take_mangling(const struct nftrules_reader *reader, const json_t *rule,
+                          struct ruleset_step *step, const json_t *mangle)
+{
+	if (!is_mark(json_object_get(mangle, "key")))
+		return;
+	take_marking(step, json_object_get(mangle, "value"));
+	reader->ruleset->marks |= nftrules_is_firewalld(rule);
 }
 
 /* Whatever stands behind it, it may have been done with the packet before. */
@@ -472,7 +577,7 @@ int nftrules_take_expression(const struct nftrules_reader *reader, const json_t 
 	if (strcmp(key, "match") == 0)
 		return take_match(reader, rule, step, value);
 	if (strcmp(key, "mangle") == 0)
-		reader->ruleset->marks |= strcmp(mangled(value), "mark") == 0;
+		take_mangling(reader, rule, step, value);
 	else if (strcmp(key, "accept") == 0)
 		step->action = RULESET_ACTION_ACCEPT;
 	else if (strcmp(key, "drop") == 0)

@@ -20,6 +20,16 @@ const char *nftrules_string(const json_t *object, const char *key);
 bool nftrules_is_firewalld(const json_t *object);
 enum ruleset_hook nftrules_hook(const json_t *chain);
 
+const json_t *nftrules_find_set(const struct nftrules_reader *reader, const json_t *rule,
+                                const char *name);
+json_t *nftrules_bare(const json_t *element);
+
+/* @whole: that @rule is, or is a part of; @command: takes it away; NULL: the whole rule's does */
+typedef int nftrules_fn(struct nftrules_reader *reader, const json_t *rule, const json_t *whole,
+                        const char *command);
+int nftrules_expand(struct nftrules_reader *reader, const json_t *whole,
+                    nftrules_fn *fn) _must_check_;
+
 int nftrules_take_expression(const struct nftrules_reader *reader, const json_t *rule,
                              struct ruleset_step *step, const char *key,
                              const json_t *value) _must_check_;

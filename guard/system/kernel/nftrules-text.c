@@ -26,7 +26,8 @@ static void put(struct text *text, const char *word)
 static void put_value(struct text *text, const json_t *value)
 {
 	const json_t *prefix = json_object_get(value, "prefix");
-	const json_t *range = json_object_get(value, "range"), *set = json_object_get(value, "set");
+	const json_t *range = json_object_get(value, "range"), *set = json_object_get(value, "set"),
+	             *concat = json_object_get(value, "concat");
 	char word[128];
 	size_t i;
 	json_t *element;
@@ -40,6 +41,13 @@ static void put_value(struct text *text, const json_t *value)
 		(void)snprintf(word, sizeof(word), "%s/%d", nftrules_string(prefix, "addr"),
 		               (int)json_integer_value(json_object_get(prefix, "len")));
 		put(text, word);
+	} else if (concat) {
+		json_array_foreach(concat, i, element)
+		{
+			if (i > 0)
+				put(text, ".");
+			put_value(text, element);
+		}
 	} else if (range || json_is_array(set) || json_is_array(value)) {
 		put(text, "{");
 		json_array_foreach(range ? range : set ? set : value, i, element)
@@ -57,9 +65,24 @@ static void put_value(struct text *text, const json_t *value)
 static void put_left(struct text *text, const json_t *left)
 {
 	const json_t *payload = json_object_get(left, "payload");
-	const json_t *meta = json_object_get(left, "meta"), *ct = json_object_get(left, "ct");
+	const json_t *meta = json_object_get(left, "meta"), *ct = json_object_get(left, "ct"),
+	             *concat = json_object_get(left, "concat"),
+	             *masked = json_object_get(left, "&");
+	size_t i;
+	json_t *part;
 
-	if (payload) {
+	if (concat) {
+		json_array_foreach(concat, i, part)
+		{
+			if (i > 0)
+				put(text, ".");
+			put_left(text, part);
+		}
+	} else if (masked) {
+		put_left(text, json_array_get(masked, 0));
+		put(text, "&");
+		put_value(text, json_array_get(masked, 1));
+	} else if (payload) {
 		put(text, nftrules_string(payload, "protocol"));
 		put(text, nftrules_string(payload, "field"));
 	} else if (meta) {
@@ -72,6 +95,51 @@ static void put_left(struct text *text, const json_t *left)
 	}
 }
 
+static void put_expression(struct text *text, const char *key, const json_t *value);
+
+/* "tcp dport vmap @ports", or { 25 : drop, 993 : jump mail } */
+static void put_map(struct text *text, const char *kind, const json_t *map)
+{
+	const json_t *data = json_object_get(map, "data"), *set = json_object_get(data, "set"),
+	             *pair;
+	size_t i;
+	json_t *element, *verdict;
+	const char *key;
+
+	put_left(text, json_object_get(map, "key"));
+	put(text, kind);
+	if (!set) {
+		put_value(text, data);
+		return;
+	}
+	put(text, "{");
+	json_array_foreach(set, i, element)
+	{
+		pair = json_array_get(element, 1);
+		if (i > 0)
+			put(text, ",");
+		put_value(text, nftrules_bare(json_array_get(element, 0)));
+		put(text, ":");
+		if (strcmp(kind, "vmap") != 0)
+			put_value(text, pair);
+		else
+			json_object_foreach((json_t *)(uintptr_t)pair, key, verdict)
+			    put_expression(text, key, verdict);
+	}
+	put(text, "}");
+}
+
+/* Where to, or where that stands. */
+static void put_to(struct text *text, const json_t *to)
+{
+	const json_t *map = json_object_get(to, "map");
+
+	if (map)
+		put_map(text, "map", map);
+	else
+		put_value(text, to);
+}
+
 static void put_translation(struct text *text, const char *key, const json_t *value)
 {
 	const json_t *address = json_object_get(value, "addr"),
@@ -81,10 +149,10 @@ static void put_translation(struct text *text, const char *key, const json_t *va
 	if (address || port)
 		put(text, "to");
 	if (address)
-		put_value(text, address);
+		put_to(text, address);
 	if (port) {
 		put(text, "port");
-		put_value(text, port);
+		put_to(text, port);
 	}
 }
 
@@ -98,6 +166,8 @@ static void put_expression(struct text *text, const char *key, const json_t *val
 	} else if (strcmp(key, "jump") == 0 || strcmp(key, "goto") == 0) {
 		put(text, key);
 		put(text, nftrules_string(value, "target"));
+	} else if (strcmp(key, "vmap") == 0) {
+		put_map(text, key, value);
 	} else if (strcmp(key, "xt") == 0) {
 		put(text, nftrules_string(value, "name"));
 	} else if (strcmp(key, "dnat") == 0 || strcmp(key, "redirect") == 0) {
@@ -175,14 +245,18 @@ static int take_line(struct place *place, const char *line)
 {
 	uint64_t handle = place->chain ? handle_of(line) : 0;
 	struct ruleset_step *step;
+	int r;
 
 	/* somebody may have changed some since they were read */
 	for (size_t i = place->next; handle && i < place->chain->n_steps; i++) {
 		step = &place->chain->steps[i];
 		if (step->handle != handle)
 			continue;
+		/* one with several elements has several steps */
 		place->next = i + 1;
-		return replace_string(&step->text, line + strspn(line, " \t"));
+		r = replace_string(&step->text, line + strspn(line, " \t"));
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }

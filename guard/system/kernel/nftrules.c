@@ -93,33 +93,32 @@ static struct ruleset_chain *chain_of(const struct nftrules_reader *reader, cons
 	return ruleset_find_chain(reader->ruleset, &table, nftrules_string(rule, "chain"));
 }
 
-static int add_command(struct ruleset_step *step, const json_t *rule)
+static int add_command(struct ruleset_step *step, const json_t *rule, const char *command)
 {
+	if (command)
+		return replace_string(&step->command, command);
 	return shell_printf(&step->command, "nft delete rule %s %s %s handle %d",
 	                    nftrules_string(rule, "family"), nftrules_string(rule, "table"),
 	                    nftrules_string(rule, "chain"),
 	                    (int)json_integer_value(json_object_get(rule, "handle")));
 }
 
-static int take_rule(struct nftrules_reader *reader, const json_t *rule)
+static int take_step(struct nftrules_reader *reader, const json_t *rule, const json_t *whole,
+                     const char *command)
 {
-	struct ruleset_chain *chain = is_taken(reader, rule) ? chain_of(reader, rule) : NULL;
-	const json_t *expressions = json_object_get(rule, "expr");
 	char text[TEXT_MAX];
 	struct ruleset_step *step;
 	size_t i;
 	json_t *expression;
 	int r;
 
-	if (!chain)
-		return 0;
-	nftrules_write(text, sizeof(text), rule);
-	r = ruleset_add_step(chain, text, &step);
+	nftrules_write(text, sizeof(text), whole);
+	r = ruleset_add_step(reader->chain, text, &step);
 	if (r == 0)
-		r = add_command(step, rule);
+		r = add_command(step, rule, command);
 	if (r == 0)
 		step->handle = (uint64_t)json_integer_value(json_object_get(rule, "handle"));
-	json_array_foreach(expressions, i, expression)
+	json_array_foreach(json_object_get(rule, "expr"), i, expression)
 	{
 		const char *key;
 		json_t *value;
@@ -131,6 +130,12 @@ static int take_rule(struct nftrules_reader *reader, const json_t *rule)
 		}
 	}
 	return r;
+}
+
+static int take_rule(struct nftrules_reader *reader, const json_t *rule)
+{
+	reader->chain = is_taken(reader, rule) ? chain_of(reader, rule) : NULL;
+	return reader->chain ? nftrules_expand(reader, rule, take_step) : 0;
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */

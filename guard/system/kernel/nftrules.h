@@ -4,8 +4,9 @@
  *
  * Base chains that a packet to this machine passes, and those that they lead to:
  * fail2ban's table, iptables' chains, the guard's own table. Understood are addresses,
- * ports, protocols, interfaces, connection states and sets of these; everything else
- * becomes a condition or an action of which nobody knows what it does. firewalld's
+ * ports, protocols, interfaces, connection states, marks, the flags of TCP, sets of these and
+ * several of them at once, and maps that lead to verdicts or translate; everything else becomes
+ * a condition or an action of which nobody knows what it does. firewalld's
  * own table is marked as such, since its contents are known in better words: it is there to
  * be held against these, and with what tells whether it is there (struct ruleset_kernel).
  */

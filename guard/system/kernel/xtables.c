@@ -102,7 +102,7 @@ static int take_rule(const struct place *place, char *line)
 	for (size_t i = 0; i < words.n; i++)
 		shell_addf(&command, " %s", words.strings[i]);
 	r = builder_take(&command, &text);
-	return r == 0 ? iptables_add_step(place->ruleset, chain, &words, text) : r;
+	return r == 0 ? iptables_add_step(chain, &words, text) : r;
 }
 
 static int take_line(struct place *place, char *line)

@@ -199,6 +199,10 @@ def clear():
 
 # --- what is not firewalld's ---
 
+# What comes after the first packet would be answered to connect() now or later; and without its
+# neighbours nobody gets an answer over IPv6.
+LET_IN = ["ct state established,related accept", "meta l4proto ipv6-icmp accept"]
+
 def verdict():
     return rng.choice(["reject", "reject with icmpx admin-prohibited", plain_verdict()])
 
@@ -256,7 +260,7 @@ def by_hand():
             "%s%s : %s" % (one, rng.choice(["", " timeout 1h"]), rng.choice(["accept", "drop", "return"])) for one in distinct(family, 4))))
     # what leads on first leads elsewhere
     out.append("\tchain more {\n%s\n\t}" % "\n".join("\t\t" + nft_rule().replace("jump more", "drop").replace("goto more", "accept") for _ in range(rng.randint(0, 3))))
-    out.append("\tchain own {\n\t\ttype filter hook input priority %s; policy %s;\n\t\tct state established,related accept" % (rng.choice(["-5", "5", "15"]), rng.choice(["accept", "accept", "accept", "drop"])))
+    out.append("\tchain own {\n\t\ttype filter hook input priority %s; policy %s;\n\t\t%s" % (rng.choice(["-5", "5", "15"]), rng.choice(["accept", "accept", "accept", "drop"]), "\n\t\t".join(LET_IN)))
     out += ["\t\t" + nft_rule() for _ in range(rng.randint(1, 6))]
     out.append("\t}")
     if chance(0.3):
@@ -321,7 +325,7 @@ def iptables(family, sets, used):
     if used:
         filtering = [":A - [0:0]", ":B - [0:0]"] + ["-A B " + iptables_rule(family, sets, []) for _ in range(rng.randint(0, 2))]
         filtering += ["-A A " + iptables_rule(family, sets, ["-j B", "-g B"]) for _ in range(rng.randint(0, 2))]
-        filtering.append("-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT")
+        filtering += ["-A INPUT -m conntrack --ctstate ESTABLISHED -j ACCEPT", "-A INPUT -p %s -j ACCEPT" % ("ipv6-icmp" if family == "ipv6" else "icmp")]
         filtering += ["-A INPUT " + iptables_rule(family, sets, ["-j A", "-g B"]) for _ in range(rng.randint(1, 4))]
         if chance(0.2):
             leading.append("-A PREROUTING -p tcp --dport %d -j REDIRECT --to-ports %d" % tuple(rng.sample(PORTS, 2)))
@@ -411,8 +415,9 @@ def main():
             while "@" in rule or "more" in rule: # there are none of these
                 rule = nft_rule()
             chain = rng.choice(["filter_INPUT", "filter_INPUT_ZONES"])
-            # an answer to what was let in would come to connect() now or later
-            f.write("insert rule inet firewalld %s %s\ninsert rule inet firewalld %s ct state established accept\n" % (chain, rule, chain))
+            f.write("insert rule inet firewalld %s %s\n" % (chain, rule))
+            for let_in in LET_IN:
+                f.write("insert rule inet firewalld %s %s\n" % (chain, let_in))
     kernel = [Kernelset("k%d" % i) for i in range(rng.choice([0, 0, 1, 2, 3]))]
     with open(os.path.join(foreign, "ipset"), "w") as f:
         f.writelines(one.text() for one in kernel)

@@ -43,6 +43,9 @@
 #define NAT                                                                                        \
 	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"n\",\"handle\":4,"             \
 	"\"type\":\"nat\",\"hook\":\"prerouting\",\"prio\":-100,\"policy\":\"accept\"}}"
+#define LATE                                                                                       \
+	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"l\",\"handle\":6,"             \
+	"\"type\":\"filter\",\"hook\":\"input\",\"prio\":20,\"policy\":\"accept\"}}"
 #define FORWARD                                                                                    \
 	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"f\",\"handle\":5,"             \
 	"\"type\":\"filter\",\"hook\":\"forward\",\"prio\":0,\"policy\":\"drop\"}}"
@@ -360,6 +363,8 @@ static const struct {
     {OWN_CHAIN "," OWN_RULE("{\"limit\":{}}," DROP) "," OWN_RULE(LET_IN), ETIMEDOUT, false},
     {OWN_CHAIN "," OWN_RULE("{\"return\":null}") "," OWN_RULE(DROP), 0, true},
     {OWN_CHAIN, 0, true},
+    {LATE "," OWN_CHAIN "," OWN_RULE(LET_IN) "," RULE_IN("l", REJECT("port-unreachable")),
+     ECONNREFUSED, true},
     /* others keep it out all the same */
     {CHAIN "," RULE(DROP) "," OWN_CHAIN "," OWN_RULE(LET_IN), ETIMEDOUT, true},
 };

@@ -14,8 +14,9 @@ enum chain_end {
 };
 
 /* @step: NULL: none of them, so that it comes to what the chain does at its end */
-static struct verdict_step met(const struct ruleset_chain *chain, const struct ruleset_step *step,
-                               enum verdict_stage stage, enum verdict_action action)
+static struct verdict_step met(const struct way *way, const struct ruleset_chain *chain,
+                               const struct ruleset_step *step, enum verdict_stage stage,
+                               enum verdict_action action)
 {
 	struct verdict_step out =
 	    way_step(stage, step ? VERDICT_WHAT_CHAIN_RULE : VERDICT_WHAT_CHAIN_POLICY, NULL,
@@ -25,6 +26,7 @@ static struct verdict_step met(const struct ruleset_chain *chain, const struct r
 	             action);
 
 	out.chain = chain;
+	out.base = way->base;
 	return out;
 }
 
@@ -33,7 +35,7 @@ static int note_unknown(struct way *way, const struct ruleset_chain *chain,
                         const struct ruleset_step *step, enum verdict_stage stage,
                         const char *doubt)
 {
-	struct verdict_step out = met(chain, step, stage, VERDICT_DROP);
+	struct verdict_step out = met(way, chain, step, stage, VERDICT_DROP);
 
 	out.either = true;
 	return way_note(way, out, match_maybe(doubt));
@@ -43,7 +45,7 @@ static int note_chain(struct way *way, const struct ruleset_chain *chain,
                       const struct ruleset_step *step, enum verdict_stage stage,
                       enum verdict_action action, struct match_answer answer)
 {
-	struct verdict_step out = met(chain, step, stage, action);
+	struct verdict_step out = met(way, chain, step, stage, action);
 
 	/* To accept ends this base chain alone: those behind it are still asked. */
 	out.decides = action != VERDICT_ACCEPT;
@@ -58,7 +60,7 @@ static int translate(struct way *way, const struct ruleset_chain *chain,
                      const struct ruleset_step *step, enum verdict_stage stage,
                      struct match_answer answer)
 {
-	struct verdict_step out = met(chain, step, stage, VERDICT_ACCEPT);
+	struct verdict_step out = met(way, chain, step, stage, VERDICT_ACCEPT);
 
 	/* in the kernel's own words what lets it pass is told behind that */
 	out.decides = !way->leads;
@@ -75,7 +77,7 @@ static int walk_lead(struct way *way, const struct ruleset_chain *chain,
                      enum chain_end *end)
 {
 	const size_t before = way->verdict.n_steps;
-	struct verdict_step lead = met(chain, step, stage, VERDICT_ACCEPT);
+	struct verdict_step lead = met(way, chain, step, stage, VERDICT_ACCEPT);
 	int r = 0;
 
 	lead.decides = false;
@@ -187,8 +189,10 @@ bool otherchain_is_for(const struct way *way, const struct ruleset_chain *chain)
 int otherchain_walk(struct way *way, const struct ruleset_chain *chain, enum verdict_stage stage)
 {
 	enum chain_end end;
-	int r = walk_chain(way, chain, stage, MATCH_ANSWER_YES, 0, &end);
+	int r;
 
+	way->base = chain;
+	r = walk_chain(way, chain, stage, MATCH_ANSWER_YES, 0, &end);
 	if (r < 0 || end != CHAIN_ENDED)
 		return r;
 	if (chain->policy == RULESET_ACTION_DROP)

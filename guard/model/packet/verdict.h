@@ -66,6 +66,7 @@ struct verdict_step {
 	const struct ruleset_zone *zone; /* borrowed; the zone or policy; NULL: none */
 	const struct ruleset_rule *rule; /* borrowed; of VERDICT_WHAT_RULE and rich forward ports */
 	const struct ruleset_chain *chain; /* borrowed; of chains of others */
+	const struct ruleset_chain *base;  /* borrowed; the base chain that leads there */
 	const char *value; /* borrowed; "imaps", "465/tcp", the text of a rule; may be NULL */
 	int priority;
 	bool decides;      /* false: a binding, or a change of the destination */

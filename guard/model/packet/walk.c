@@ -178,6 +178,26 @@ static bool order_of_policies_matters(const struct way *way)
 	return false;
 }
 
+/*
+ * Of two base chains at one place the one comes first that was made last, which nobody tells: both
+ * keep out, and in different ways.
+ */
+static bool order_of_chains_matters(const struct way *way)
+{
+	const struct verdict_step *decider = &way->verdict.steps[way->decider];
+
+	for (size_t i = 0; decider->base && i < way->verdict.n_steps; i++) {
+		const struct verdict_step *step = &way->verdict.steps[i];
+
+		if (step->base && step->base != decider->base && step->certain && step->decides &&
+		    step->base->hook == decider->base->hook &&
+		    step->base->priority == decider->base->priority &&
+		    client_errno(&way->packet, step) != client_errno(&way->packet, decider))
+			return true;
+	}
+	return false;
+}
+
 /* Is there something before the decision, or behind it where that counts, that nobody knows? */
 static bool is_certain(const struct way *way)
 {
@@ -235,6 +255,9 @@ static void settle(struct way *way)
 	if (order_of_policies_matters(way))
 		verdict->steps[way->decider].doubt =
 		    "the order of policies of one priority is not known";
+	else if (order_of_chains_matters(way))
+		verdict->steps[way->decider].doubt =
+		    "the order of chains at one place (hook and priority) is not known";
 	else if (way->ruleset->remembered && !verdict->steps[way->decider].doubt)
 		verdict->steps[way->decider].doubt =
 		    "so it was when firewalld was read last, and it does not answer now";
@@ -279,6 +302,15 @@ static const struct verdict_step *decider_of(const struct way *own)
 	return last->certain && last->action == VERDICT_ACCEPT ? last : NULL;
 }
 
+static void decide_again(struct way *way, size_t at)
+{
+	const struct verdict_step *step = &way->verdict.steps[at];
+
+	if (way->verdict.steps[way->decider].action == VERDICT_ACCEPT && step->decides &&
+	    step->certain && step->stage == VERDICT_STAGE_AFTER && step->action != VERDICT_ACCEPT)
+		way->decider = at;
+}
+
 /* What firewalld refuses is let in there, or refused in another way, or may be. */
 static int overrule(struct way *way, const struct verdict_step *own, bool sure)
 {
@@ -293,9 +325,13 @@ static int overrule(struct way *way, const struct verdict_step *own, bool sure)
 	}
 	step.decides = true;
 	r = way_note(way, step, MATCH_ANSWER_YES);
-	if (r == 0)
-		way->decider = way->verdict.n_steps - 1;
-	return r;
+	if (r < 0)
+		return r;
+	way->decider = way->verdict.n_steps - 1;
+	/* what is let in there may be stopped behind it */
+	for (size_t i = 0; i < way->verdict.n_steps; i++)
+		decide_again(way, i);
+	return 0;
 }
 
 static int keep_out(struct way *way, const struct verdict_step *own, bool understood)

@@ -327,6 +327,21 @@ static int ask_owner(struct explain_reason *reason, const struct explain *explai
 	              : r;
 }
 
+/* Where the way back leads elsewhere on purpose: a route for it is the other way. */
+static int way_back_commands(struct explain_reason *reason, const struct explain *explain)
+{
+	struct builder command = BUILDER_NULL;
+
+	if (explain->packet.source.family == CIDR_IPV4) {
+		shell_addf(&command, "sysctl -w net.ipv4.conf.%s.rp_filter=2",
+		           explain->packet.interface);
+		return add_command(&reason->commands, &command);
+	}
+	return strv_add(&reason->commands,
+	                "sed -i 's/^IPv6_rpfilter=.*/IPv6_rpfilter=no/' "
+	                "/etc/firewalld/firewalld.conf && " EXPLAIN_RELOAD_SAFELY);
+}
+
 /**
  * explain_commands() - what opens the ports that a reason keeps shut
  * @reason: of @explain, whose ports are all decided; its commands are added
@@ -348,6 +363,8 @@ int explain_commands(struct explain_reason *reason, const struct explain *explai
 		return target_commands(reason, explain, row);
 	case VERDICT_WHAT_PANIC:
 		return strv_add(&reason->commands, "firewall-cmd --panic-off");
+	case VERDICT_WHAT_WAY_BACK:
+		return way_back_commands(reason, explain);
 	case VERDICT_WHAT_CHAIN_RULE:
 		return chain_commands(reason, explain);
 	case VERDICT_WHAT_CHAIN_POLICY:

@@ -26,6 +26,8 @@ static const char *kind_words(const struct verdict_step *step)
 		return "binding ";
 	case VERDICT_WHAT_LOOPBACK:
 		return "interface ";
+	case VERDICT_WHAT_WAY_BACK:
+		return "reverse path filter ";
 	case VERDICT_WHAT_CHAIN_RULE:
 	case VERDICT_WHAT_CHAIN_POLICY:
 	case VERDICT_WHAT_PANIC:
@@ -77,6 +79,10 @@ static int order_words(char **out, const struct verdict_step *step)
 		         "it is not its doing.");
 	switch (step->stage) {
 	case VERDICT_STAGE_BEFORE:
+		if (step->what == VERDICT_WHAT_WAY_BACK)
+			return xasprintf(out, "Answers to this address go out by another "
+			                      "interface: what comes from it here is dropped "
+			                      "before firewalld's zones.");
 		if (step->chain && step->chain->direct)
 			return xasprintf(out, "Direct rules come before all zones and policies.");
 		return xasprintf(
@@ -180,6 +186,8 @@ static const char *this_words(const struct verdict_step *step)
 		return "the target";
 	case VERDICT_WHAT_PANIC:
 		return "panic mode";
+	case VERDICT_WHAT_WAY_BACK:
+		return "the reverse path filter";
 	case VERDICT_WHAT_CHAIN_POLICY:
 		return "this chain";
 	case VERDICT_WHAT_ICMP:

@@ -49,6 +49,19 @@ static void find_way(struct cli *cli, struct cli_explain *asked, const char *int
 		cli_note(cli, "%s; name the interface where it arrives with --interface", err.text);
 }
 
+/* Only where somebody names the interface it is another than answers take. */
+static void look_back(struct cli_explain *asked)
+{
+	struct packet *packet = &asked->explain.packet;
+	const bool ipv4 = packet->source.family == CIDR_IPV4;
+
+	if (!asked->explain.interface_given || !packet->destination || packet_is_loopback(packet) ||
+	    (!ipv4 && !asked->picture.ruleset.kernel.filters_back) ||
+	    route_admits(&packet->source, packet->destination, packet->interface) != 0)
+		return;
+	packet->filtered_back = ipv4 ? "rp_filter" : "IPv6_rpfilter";
+}
+
 /**
  * cli_explain_decide() - the way of the packet, and what becomes of it
  * @interface: where it comes in; NULL: where answers go out
@@ -60,6 +73,7 @@ int cli_explain_decide(struct cli *cli, struct cli_explain *asked, const char *i
 	const struct picture *picture = &asked->picture;
 
 	find_way(cli, asked, interface);
+	look_back(asked);
 	return explain_decide(&asked->explain,
 	                      picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL);
 }

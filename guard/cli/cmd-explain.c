@@ -306,8 +306,10 @@ const struct cli_command cmd_explain = {
             "and ports, the target. For each port (default: those of mail and web) it shows the\n"
             "verdict, what the client sees, which rule decides and why it came first, who added\n"
             "it and how long it stays, and the commands that change it. A verdict with a\n"
-            "question mark depends on something that cannot be known. With --rules: the rules of\n"
-            "nft that the packet meets in the kernel, in their order, as nft prints them.\n",
+            "question mark depends on something that cannot be known. With --interface: what\n"
+            "arrives where answers do not go out may be dropped by the reverse path filter. With\n"
+            "--rules: the rules of nft that the packet meets in the kernel, in their order, as nft\n"
+            "prints them.\n",
     .examples = "  reload-guard explain 101.13.5.7\n"
                 "  reload-guard explain 101.13.5.7 465/tcp submission\n"
                 "  reload-guard explain mail.example.org imaps\n"

@@ -49,7 +49,8 @@
 #define FORWARD                                                                                    \
 	"{\"chain\":{\"family\":\"inet\",\"table\":\"t\",\"name\":\"f\",\"handle\":5,"             \
 	"\"type\":\"filter\",\"hook\":\"forward\",\"prio\":0,\"policy\":\"drop\"}}"
-#define FIB_LOCAL       MATCH("==", "{\"fib\":{\"result\":\"type\",\"flags\":\"daddr\"}}", "\"local\"")
+#define FIB(of, kind)   MATCH("==", "{\"fib\":{\"result\":\"type\",\"flags\":" of "}}", kind)
+#define FIB_LOCAL       FIB("\"daddr\"", "\"local\"")
 #define DNAT            "{\"dnat\":{\"family\":\"ip\",\"addr\":\"10.0.0.9\",\"port\":143}}"
 #define OIF(name)       MATCH("==", "{\"meta\":{\"key\":\"oifname\"}}", "\"" name "\"")
 #define STATUS          MATCH("in", "{\"ct\":{\"key\":\"status\"}}", "\"dnat\"")
@@ -140,6 +141,14 @@ static const struct {
     {CHAIN "," OTHER "," RULE(MATCH("==", PAYLOAD("ether", "saddr"),
                                     "\"02:00:00:00:00:01\"") "," GOTO("o")) "," RULE(DROP),
      0, 0, false},
+    {CHAIN "," RULE(FIB("\"daddr\"", "\"broadcast\"") "," DROP), 0, 0, true},
+    {CHAIN "," RULE(FIB("\"daddr\"", "\"unicast\"") "," DROP), 0, 0, true},
+    {CHAIN "," RULE(FIB("\"daddr\"", SETOF("\"local\",\"unicast\"")) "," DROP), ETIMEDOUT,
+     ETIMEDOUT, true},
+    {CHAIN "," RULE(FIB("\"saddr\"", "\"local\"") "," DROP), 0, 0, true},
+    {CHAIN "," RULE(FIB("\"saddr\"", "\"unicast\"") "," DROP), ETIMEDOUT, ETIMEDOUT, true},
+    /* of the interface, which another address of this machine may be on */
+    {CHAIN "," RULE(FIB("[\"daddr\",\"iif\"]", "\"local\"") "," DROP), 0, 0, false},
     /* marks: set, some bits of it, of which nobody knows which, for others alone */
     {CHAIN "," RULE(SET_MARK("7")) "," RULE(MARK("7") "," DROP), ETIMEDOUT, ETIMEDOUT, true},
     {CHAIN "," RULE(SET_MARK("7")) "," RULE(MARK("8") "," DROP), 0, 0, true},

@@ -19,6 +19,8 @@ struct packet {
 	const char *icmp_type;          /* as firewalld calls it, "echo-request"; NULL: not known */
 	uint32_t mark;                  /* that rules give it on its way; a new one has 0 */
 	bool mark_unknown;              /* something else may have given it another */
+	/* static; what drops it since answers go out elsewhere; NULL: nothing does */
+	const char *filtered_back;
 	/* once its destination was translated (DNAT) */
 	bool translated;
 	bool away;       /* to another machine */

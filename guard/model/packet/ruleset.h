@@ -208,6 +208,7 @@ struct ruleset_kernel {
 	bool table;          /* inet firewalld */
 	bool asleep;         /* it is dormant: nothing of it is in force */
 	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
+	bool filters_back;   /* IPv6_rpfilter: drops what answers would not go back to there */
 	bool translated;     /* lets through what others lead elsewhere: no StrictForwardPorts */
 	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
 	struct strv filled;  /* its chains that have a rule */

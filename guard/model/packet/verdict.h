@@ -46,6 +46,7 @@ enum verdict_what {
 	VERDICT_WHAT_CHAIN_RULE, /* value: the rule's text; where: FAMILY TABLE CHAIN */
 	VERDICT_WHAT_CHAIN_POLICY,
 	VERDICT_WHAT_PANIC,
+	VERDICT_WHAT_WAY_BACK, /* value: what looks at where answers would go out */
 	VERDICT_WHAT_FORWARD_PORT,
 	VERDICT_WHAT_LOOPBACK,
 	VERDICT_WHAT_BINDING, /* value: the source or interface; NULL: it is the default zone */

@@ -2,6 +2,7 @@
 #include "guard/model/packet/walk.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "guard/model/packet/client.h"
@@ -39,6 +40,15 @@ static int walk_panic(struct way *way)
 	return way_note(way,
 	                way_step(VERDICT_STAGE_PANIC, VERDICT_WHAT_PANIC, NULL, NULL, VERDICT_DROP),
 	                match_if(way->ruleset->panic));
+}
+
+/* net/ipv4/fib_frontend.c, fib_validate_source(); of IPv6 firewalld's rule does the same. */
+static int walk_back(struct way *way)
+{
+	return way_note(way,
+	                way_step(VERDICT_STAGE_BEFORE, VERDICT_WHAT_WAY_BACK, NULL,
+	                         way->packet.filtered_back, VERDICT_DROP),
+	                match_if(way->packet.filtered_back != NULL));
 }
 
 static int walk_filter(struct way *way)
@@ -85,7 +95,7 @@ static bool is_passed(const struct way *way, const struct station *station)
 static int walk_all(struct way *way)
 {
 	const struct ruleset *ruleset = way->ruleset;
-	_cleanup_free_ struct station *stations = calloc(ruleset->n_chains + 3, sizeof(*stations));
+	_cleanup_free_ struct station *stations = calloc(ruleset->n_chains + 4, sizeof(*stations));
 	size_t n = 0;
 	bool passed = false;
 	int r = 0;
@@ -98,6 +108,8 @@ static int walk_all(struct way *way)
 	    .hook = RULESET_HOOK_PREROUTING, .priority = NAT_PRIORITY, .fn = forwarding_walk};
 	stations[n++] = (struct station){
 	    .hook = RULESET_HOOK_INPUT, .priority = FILTER_PRIORITY, .fn = walk_filter};
+	stations[n++] =
+	    (struct station){.hook = RULESET_HOOK_PREROUTING, .priority = INT_MAX, .fn = walk_back};
 	take_chains(stations, &n, way, WHOSE_OTHERS);
 	qsort(stations, n, sizeof(*stations), by_station);
 	for (size_t i = 0; i < n && r == 0; i++) {

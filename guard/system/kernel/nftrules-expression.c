@@ -150,6 +150,7 @@ struct left {
 	const char *protocol; /* the same */
 	bool state;
 	bool flags;
+	bool source;   /* of it, not of the destination */
 	uint32_t mask; /* of a mark */
 };
 
@@ -203,14 +204,25 @@ static struct left meta_left(const char *key)
 	return left;
 }
 
-/* A flag is written as a text where it is the only one. */
-static bool is_destination(const json_t *fib)
+/* What is asked of; a flag is written as a text where it is the only one. NULL: of several. */
+static const char *fib_of(const json_t *fib)
 {
 	const json_t *flags = json_object_get(fib, "flags");
-	const char *flag =
-	    json_string_value(json_is_array(flags) ? json_array_get(flags, 0) : flags);
 
-	return flag && strcmp(flag, "daddr") == 0;
+	return json_array_size(flags) > 1
+	           ? NULL
+	           : json_string_value(json_is_array(flags) ? json_array_get(flags, 0) : flags);
+}
+
+static struct left fib_left(const json_t *fib)
+{
+	const char *of = fib_of(fib);
+	bool source = of && strcmp(of, "saddr") == 0;
+
+	if (strcmp(nftrules_string(fib, "result"), "type") != 0 ||
+	    (!source && (!of || strcmp(of, "daddr") != 0)))
+		return (struct left){.field = RULESET_FIELD_UNKNOWN};
+	return (struct left){.field = RULESET_FIELD_LOCAL, .fn = take_name, .source = source};
 }
 
 static struct left left_of(const json_t *left)
@@ -245,10 +257,8 @@ static struct left left_of(const json_t *left)
 		out.field = RULESET_FIELD_TRANSLATED;
 		out.fn = take_name;
 	}
-	if (fib && strcmp(nftrules_string(fib, "result"), "type") == 0 && is_destination(fib)) {
-		out.field = RULESET_FIELD_LOCAL;
-		out.fn = take_name;
-	}
+	if (fib)
+		return fib_left(fib);
 	return out;
 }
 
@@ -266,10 +276,10 @@ static int add_name(struct ruleset_step *step, enum ruleset_field field, const c
 	return r == 0 ? strv_add(&match->names, name) : r;
 }
 
-/* A new connection is new: either that is among the states or it never matches. */
-static void settle_state(struct ruleset_match *match, bool invert)
+/* Each packet that is asked about fulfils it, or none does. */
+static void settle(struct ruleset_match *match, bool fulfilled)
 {
-	bool fits = strv_contains(&match->names, "new") != invert;
+	bool fits = fulfilled != match->invert;
 
 	match->field = fits ? RULESET_FIELD_PROTOCOL : RULESET_FIELD_NEVER;
 	match->invert = fits; /* of no protocol: all of them */
@@ -299,11 +309,24 @@ static int keep_set(const struct nftrules_reader *reader, const json_t *rule,
 	return replace_string(&step->set, text + 1);
 }
 
-/* The kinds and states that are known by one word; of others nobody knows. */
-static void settle_word(struct ruleset_match *match, const char *word)
+/* Whether it was translated; of other states of a connection nobody knows. */
+static void settle_status(struct ruleset_match *match)
 {
-	if (match->names.n != 1 || strcmp(match->names.strings[0], word) != 0)
+	if (match->names.n != 1 || strcmp(match->names.strings[0], "dnat") != 0)
 		match->field = RULESET_FIELD_UNKNOWN;
+	strv_deinit(&match->names);
+}
+
+/* What is for no address of this machine is for one of another, and so is what comes from there. */
+static void settle_kind(struct ruleset_match *match, bool of_source)
+{
+	bool own = strv_contains(&match->names, "local"),
+	     other = strv_contains(&match->names, "unicast");
+
+	if (of_source || own == other)
+		settle(match, other);
+	else if (other)
+		match->invert = !match->invert;
 	strv_deinit(&match->names);
 }
 
@@ -390,11 +413,11 @@ static int take_match(const struct nftrules_reader *reader, const json_t *rule,
 	else
 		r = take_values(reader, rule, match, json_object_get(expression, "right"), left.fn);
 	if (r == 0 && left.state)
-		settle_state(match, invert);
+		settle(match, strv_contains(&match->names, "new"));
 	if (r == 0 && left.field == RULESET_FIELD_TRANSLATED)
-		settle_word(match, "dnat");
+		settle_status(match);
 	if (r == 0 && left.field == RULESET_FIELD_LOCAL)
-		settle_word(match, "local");
+		settle_kind(match, left.source);
 	match->mask = left.mask;
 	if (r == 0 && left.field == RULESET_FIELD_SOURCE && !invert)
 		r = keep_set(reader, rule, step, match, json_object_get(expression, "right"));

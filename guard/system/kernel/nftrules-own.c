@@ -99,6 +99,38 @@ static bool passes_translated(const json_t *rule)
 	       json_object_get(json_array_get(expressions, 1), "accept");
 }
 
+/* "fib saddr . mark . iif oif missing", before 1.0 without the mark (build_rpfilter_rules) */
+static bool asks_way_back(const json_t *match)
+{
+	const json_t *fib = json_object_get(json_object_get(match, "left"), "fib");
+	size_t i;
+	json_t *flag;
+
+	if (strcmp(nftrules_string(fib, "result"), "oif") != 0)
+		return false;
+	json_array_foreach(json_object_get(fib, "flags"), i, flag)
+	{
+		if (json_is_string(flag) && strcmp(json_string_value(flag), "iif") == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool filters_back(const json_t *rule)
+{
+	bool asks = false;
+	size_t i;
+	json_t *expression;
+
+	json_array_foreach(json_object_get(rule, "expr"), i, expression)
+	{
+		asks |= asks_way_back(json_object_get(expression, "match"));
+		if (asks && json_object_get(expression, "drop"))
+			return true;
+	}
+	return false;
+}
+
 /** nftrules_see_own() - take note of what firewalld has put there itself; Return: 0; -ENOMEM */
 int nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object)
 {
@@ -113,6 +145,7 @@ int nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object)
 	if (r < 0 || !rule || !nftrules_is_firewalld(rule))
 		return r;
 	kernel->translated |= passes_translated(rule);
+	kernel->filters_back |= filters_back(rule);
 	r = see_lead(kernel, rule);
 	return r == 0 ? see_accept(kernel, rule) : r;
 }

@@ -88,6 +88,70 @@ int route_to(struct route *out, const struct cidr *address, struct err *err)
 	return 0;
 }
 
+/* --- the way back ------------------------------------------------------------------------- */
+
+struct question {
+	struct nlmsghdr header;
+	struct rtmsg route;
+	uint8_t attributes[3 * RTA_SPACE(16)];
+};
+
+static void add_attribute(struct question *question, unsigned type, const void *data, size_t n)
+{
+	const struct rtattr attribute = {.rta_type = (unsigned short)type,
+	                                 .rta_len = (unsigned short)RTA_LENGTH(n)};
+	uint8_t *at = (uint8_t *)question + question->header.nlmsg_len;
+
+	memcpy(at, &attribute, sizeof(attribute));
+	memcpy(at + RTA_LENGTH(0), data, n);
+	question->header.nlmsg_len += (uint32_t)RTA_SPACE(n);
+}
+
+static void add_address(struct question *question, unsigned type, const struct cidr *address)
+{
+	size_t n;
+	const uint8_t *bytes = bytes_of(address, &n);
+
+	add_attribute(question, type, bytes, n);
+	if (type == RTA_DST)
+		question->route.rtm_dst_len = (unsigned char)(n * 8);
+	else
+		question->route.rtm_src_len = (unsigned char)(n * 8);
+}
+
+/**
+ * route_admits() - does the kernel take a packet in by that interface?
+ * @own: an address of this machine, of the client's family
+ *
+ * Of IPv4 it is asked for the way of that packet, which its reverse path filter refuses; of IPv6
+ * for a way to the client by the interface, as firewalld's rule does.
+ *
+ * Return: 1; 0: answers would go out by another; negative errno.
+ */
+int route_admits(const struct cidr *client, const struct cidr *own, const char *interface)
+{
+	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
+	struct question question = {.header = {.nlmsg_type = RTM_GETROUTE,
+	                                       .nlmsg_flags = NLM_F_REQUEST,
+	                                       .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg))}};
+	const bool ipv4 = client->family == CIDR_IPV4;
+	const unsigned index = if_nametoindex(interface);
+	struct route route = {0};
+	int r;
+
+	if (fd < 0 || index == 0)
+		return fd < 0 ? fd : -ENODEV;
+	question.route.rtm_family = ipv4 ? AF_INET : AF_INET6;
+	add_address(&question, RTA_DST, ipv4 ? own : client);
+	if (ipv4)
+		add_address(&question, RTA_SRC, client);
+	add_attribute(&question, ipv4 ? RTA_IIF : RTA_OIF, &index, sizeof(index));
+	r = netlink_ask(fd, &question, question.header.nlmsg_len, take_answer, &route);
+	if (ipv4)
+		return r == -EINVAL || r == -EXDEV ? 0 : r < 0 ? r : 1;
+	return r == -ENETUNREACH ? 0 : r < 0 ? r : strcmp(route.interface, interface) == 0;
+}
+
 static int add_own(const struct link *link, void *userdata)
 {
 	return link->has_address

@@ -27,6 +27,9 @@ struct route {
 typedef int route_network_fn(const char *interface, const struct cidr *network, void *userdata);
 
 int route_to(struct route *out, const struct cidr *address, struct err *err) _must_check_;
+/* Does the kernel take what comes from @client to @own in there? Return: 1, 0; negative errno. */
+int route_admits(const struct cidr *client, const struct cidr *own,
+                 const char *interface) _must_check_;
 int route_own_addresses(struct ruleset *out, struct err *err) _must_check_;
 int route_networks(route_network_fn *fn, void *userdata, struct err *err) _must_check_;
 

@@ -3,10 +3,6 @@
 # verdicts, sets of addresses with ports, flags, translations by map. Explain says what a connection
 # meets, and what it prints lets exactly this client in.
 . "$LAB_DIR/firewalls.sh"
-all_agree() { # FROM
-	local port
-	for port in 993 465 110 2222; do agrees "$1" "$port" || return 1; done
-}
 mail_open
 need "somebody's own rules" nft -f - <<'X'
 table inet own {

@@ -2,14 +2,6 @@
 # Other firewalls beside firewalld, themselves: ufw, sshguard, iptables-legacy. Explain says what
 # a connection meets, whose rule decides, and what that program is told: typed, it lets in.
 . "$LAB_DIR/firewalls.sh"
-owned_by() { # NAME
-	guard --json explain "$1" 993 >"$W/out" 2>>"$W/guard.err"
-	json "d['reasons'][0]['owner'] == '$2' or d['reasons'][0]" >"$W/owner" && grep -qx true "$W/owner" || { cat "$W/owner"; return 1; }
-}
-all_agree() { # FROM
-	local port
-	for port in 993 465 110 2222; do agrees "$1" "$port" || return 1; done
-}
 need "iptables is installed (see packaging/deps)" command -v iptables-restore >/dev/null
 firewalls_prepare
 mail_open

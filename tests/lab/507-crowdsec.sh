@@ -44,22 +44,13 @@ bouncer_down() {
 	iptables -F INPUT && ip6tables -F INPUT
 }
 # the decisions are ended where CrowdSec keeps them
-mkdir -p "$W/bin"
 cat >"$W/bin/cscli" <<X
 #!/bin/sh
 [ "\$1 \$2" = "decisions delete" ] && case \$3 in --ip | --range) ;; *) exit 1 ;; esac && grep -qxF -- "\$4" "$W/decisions" &&
 	sed -i "\\\\|^\$4\\\$|d" "$W/decisions"
 X
 chmod 755 "$W/bin/cscli"
-ended_as_told() { # FROM
-	guard --json explain "$1" 993 >"$W/out" 2>>"$W/guard.err"
-	json '"\n".join(d["reasons"][0]["commands"])' >"$W/typed" && PATH=$W/bin:$PATH bash -e "$W/typed" >"$W/typed.out" 2>&1 &&
-		within 10 is_open_from "$1" 993 && agrees "$1" 993 || { cat "$W/typed" "$W/typed.out"; return 1; }
-}
-its_doing() { # FROM
-	guard --json explain "$1" 993 >"$W/out" 2>>"$W/guard.err"
-	[ "$(json "d['reasons'][0]['owner']")" = CrowdSec ] || { cat "$W/out"; return 1; }
-}
+ended_as_told() { type_as_told "$1" 993 && within 10 is_open_from "$1" 993 && agrees "$1" 993; } # FROM
 lapi_answers() { (exec 9<>/dev/tcp/127.0.0.1/8080) 2>/dev/null; }
 is_open_from6() { [ "$(reach 993 fd77::1 "$1")" = open ]; }
 firewalls_prepare
@@ -75,9 +66,9 @@ for mode in nftables iptables; do
 	bouncer_up $mode
 	need "$mode: CrowdSec keeps an address out" within 20 is_shut_from 10.77.0.3 993
 	for from in 10.77.0.2 10.77.0.3 198.51.100.7; do need "$mode: $from: explain agrees" agrees $from 993; done
-	need "$mode: it is CrowdSec's doing" its_doing 10.77.0.3
+	need "$mode: it is CrowdSec's doing" owned_by 10.77.0.3 CrowdSec
 	need "$mode: one of IPv6 is out, too" within 5 not is_open_from6 fd77::3
-	need "$mode: it is CrowdSec's doing" its_doing fd77::3
+	need "$mode: it is CrowdSec's doing" owned_by fd77::3 CrowdSec
 	need "$mode: and its decision" test "$(json '"; ".join(d["reasons"][0]["commands"])')" = 'cscli decisions delete --ip fd77::3'
 	need "$mode: conflicts lists whom it denies" exits 0 guard conflicts
 	need "$mode: what is printed ends the decision on the address" ended_as_told 10.77.0.3
@@ -85,7 +76,7 @@ for mode in nftables iptables; do
 	# with nftables this bouncer puts the first address of a range into its set, and no more
 	if [ $mode = iptables ]; then
 		need "a range is kept out" is_shut_from 198.51.100.7 993
-		need "it is CrowdSec's doing" its_doing 198.51.100.7
+		need "it is CrowdSec's doing" owned_by 198.51.100.7 CrowdSec
 		need "conflicts lists it, too" exits 0 guard conflicts
 		need "with all of it" out_has '^ +25[67] .*crowdsec'
 		need "what is printed ends that decision" ended_as_told 198.51.100.7

@@ -6,6 +6,8 @@
 #   firewalls_prepare    they are there, and may write their own configuration
 #   container_up PORT... a network namespace "ct" at 172.30.0.2 behind ct0, that listens there
 #   agrees FROM PORT     explain says, and for certain, what a connection from there meets
+#   all_agree FROM       of several ports
+#   owned_by FROM NAME   explain says whose doing it is
 
 own_etc() {
 	writable /etc "$W/packages/etc" && mount --bind "$W/firewalld" /etc/firewalld &&
@@ -34,6 +36,14 @@ agrees() { # FROM PORT
 	guard explain "$1" "$2" >"$W/out" 2>>"$W/guard.err"
 	grep -qE "^$2/tcp .* $words" "$W/out" || { echo "  $1 to $2 meets: $seen" && cat "$W/out" && false; }
 }
+all_agree() { # FROM
+	local port
+	for port in 993 465 110 2222; do agrees "$1" "$port" || return 1; done
+}
+owned_by() { # FROM NAME
+	guard --json explain "$1" 993 >"$W/out" 2>>"$W/guard.err"
+	json "d['reasons'][0]['owner'] == '$2' or d['reasons'][0]" >"$W/owner" && grep -qx true "$W/owner" || { cat "$W/owner"; return 1; }
+}
 # netavark, as Podman calls it, publishes ports of a network namespace "pod" at 172.31.0.2
 netavark_up() { # HOST-PORT:PORT...
 	local port mappings=""
@@ -52,9 +62,13 @@ netavark_up() { # HOST-PORT:PORT...
 	ip netns exec pod "$BUILD/tests/lab/listener" "${@#*:}" >/dev/null &
 	within 5 ip netns exec pod "$BUILD/tests/lab/connect" 172.31.0.2 "${1#*:}" >/dev/null
 }
-# what explain prints to be typed lets the client in, and it says so, too
+# what explain prints to be typed, typed
+type_as_told() { # FROM PORT [OPTION...]
+	guard --json explain "$@" >"$W/out" 2>>"$W/guard.err"
+	json '"\n".join(d["reasons"][0]["commands"])' >"$W/typed" && bash -e "$W/typed" >"$W/typed.out" 2>&1 ||
+		{ cat "$W/typed" "$W/typed.out"; return 1; }
+}
+# it lets the client in, and explain says so, too
 opened_as_told() { # FROM PORT
-	guard --json explain "$1" "$2" >"$W/out" 2>>"$W/guard.err"
-	json '"\n".join(d["reasons"][0]["commands"])' >"$W/typed" && bash -e "$W/typed" >"$W/typed.out" 2>&1 &&
-		is_open_from "$1" "$2" && agrees "$1" "$2" || { cat "$W/typed" "$W/typed.out"; return 1; }
+	type_as_told "$1" "$2" && is_open_from "$1" "$2" && agrees "$1" "$2" || { cat "$W/typed" "$W/typed.out"; return 1; }
 }

@@ -6,7 +6,6 @@
 #include "guard/model/mail/services.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -186,7 +185,6 @@ static int read_mark(struct reading *reading, enum ruleset_field field)
 {
 	struct ruleset_match *match = NULL;
 	uint32_t value, mask;
-	char text[16];
 	int r;
 
 	if (!mark_of(next_word(reading), &value, &mask))
@@ -195,8 +193,7 @@ static int read_mark(struct reading *reading, enum ruleset_field field)
 	if (r < 0)
 		return r;
 	match->mask = mask;
-	(void)snprintf(text, sizeof(text), "%u", (unsigned)value);
-	return strv_add(&match->names, text);
+	return ruleset_match_ports(match, value, value);
 }
 
 /* NAME and of which address; one of several (src,dst), or of a port, is another matter. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/packet/match.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -420,8 +419,9 @@ static struct match_answer mark_is(const struct packet *packet, const struct rul
 
 	if (packet->mark_unknown)
 		return match_maybe("which mark it bears is not known");
-	for (size_t i = 0; i < match->names.n; i++)
-		is |= (packet->mark & match->mask) == strtoul(match->names.strings[i], NULL, 0);
+	for (size_t i = 0; i < match->n_ports; i++)
+		is |= (packet->mark & match->mask) >= match->ports[i].first &&
+		      (packet->mark & match->mask) <= match->ports[i].last;
 	return match_if(is);
 }
 

@@ -127,7 +127,7 @@ enum ruleset_field {
 	RULESET_FIELD_OUT_INTERFACE, /* likewise; what stays on this machine has none */
 	RULESET_FIELD_LOCAL,         /* it is for this machine */
 	RULESET_FIELD_TRANSLATED,    /* its destination is another by now (DNAT) */
-	RULESET_FIELD_MARK,          /* names: numbers; of the bits of its mark in mask */
+	RULESET_FIELD_MARK,          /* ports: its mark, of whose bits those in mask count */
 };
 
 struct ruleset_ports {

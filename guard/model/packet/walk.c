@@ -314,15 +314,6 @@ static const struct verdict_step *decider_of(const struct way *own)
 	return last->certain && last->action == VERDICT_ACCEPT ? last : NULL;
 }
 
-static void decide_again(struct way *way, size_t at)
-{
-	const struct verdict_step *step = &way->verdict.steps[at];
-
-	if (way->verdict.steps[way->decider].action == VERDICT_ACCEPT && step->decides &&
-	    step->certain && step->stage == VERDICT_STAGE_AFTER && step->action != VERDICT_ACCEPT)
-		way->decider = at;
-}
-
 /* What firewalld refuses is let in there, or refused in another way, or may be. */
 static int overrule(struct way *way, const struct verdict_step *own, bool sure)
 {
@@ -342,7 +333,7 @@ static int overrule(struct way *way, const struct verdict_step *own, bool sure)
 	way->decider = way->verdict.n_steps - 1;
 	/* what is let in there may be stopped behind it */
 	for (size_t i = 0; i < way->verdict.n_steps; i++)
-		decide_again(way, i);
+		way_decide(way, i);
 	return 0;
 }
 
@@ -363,7 +354,8 @@ static bool differs(const struct way *way, const struct verdict_step *step, bool
 {
 	const struct verdict *verdict = &way->verdict;
 
-	if (step->action == VERDICT_ACCEPT && verdict->decider->stage == VERDICT_STAGE_AFTER)
+	if (step->action == VERDICT_ACCEPT &&
+	    verdict->steps[way->decider].stage == VERDICT_STAGE_AFTER)
 		return false;
 	return decides ? client_errno(&way->packet, step) != verdict->client_errno
 	               : may_differ(step, verdict->action);
@@ -385,8 +377,6 @@ static int note_own(struct way *way, const struct way *own)
 		if (step == decider)
 			break;
 		understood = understood && step->certain;
-		/* the list of the verdict's may have moved */
-		way->verdict.decider = &way->verdict.steps[way->decider];
 	}
 	return r;
 }

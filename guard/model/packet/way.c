@@ -10,11 +10,14 @@ bool way_is_of_others(enum verdict_stage stage)
 	return stage == VERDICT_STAGE_BEFORE || stage == VERDICT_STAGE_AFTER;
 }
 
-/*
+/**
+ * way_decide() - does that step decide?
+ * @at: its index
+ *
  * The first thing that decides, decides; but what firewalld lets in, chains of others
  * may still stop.
  */
-static void decide(struct way *way, size_t at)
+void way_decide(struct way *way, size_t at)
 {
 	const struct verdict_step *step = &way->verdict.steps[at], *so_far;
 
@@ -51,7 +54,7 @@ int way_note(struct way *way, struct verdict_step step, struct match_answer answ
 	if (answer.doubt)
 		step.doubt = answer.doubt;
 	verdict->steps[verdict->n_steps++] = step;
-	decide(way, verdict->n_steps - 1);
+	way_decide(way, verdict->n_steps - 1);
 	return 0;
 }
 

@@ -33,6 +33,7 @@ bool way_is_of_others(enum verdict_stage stage);
 struct verdict_step way_step(enum verdict_stage stage, enum verdict_what what,
                              const struct ruleset_zone *zone, const char *value,
                              enum verdict_action action);
+void way_decide(struct way *way, size_t at);
 int way_note(struct way *way, struct verdict_step step, struct match_answer answer) _must_check_;
 int way_zone(struct way *way, const struct ruleset_zone **zone, bool telling) _must_check_;
 

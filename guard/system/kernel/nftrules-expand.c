@@ -142,15 +142,15 @@ static void look_at(struct choice *choice, const struct nftrules_reader *reader,
 		choice->fn = NULL;
 }
 
-/* The first of the rule, from that expression on. */
+/* The first of the rule. */
 static void find_choice(struct choice *choice, const struct nftrules_reader *reader,
-                        const json_t *rule, size_t from)
+                        const json_t *rule)
 {
 	const json_t *expressions = json_object_get(rule, "expr");
 	const char *key;
 	json_t *value;
 
-	*choice = (struct choice){.at = from};
+	*choice = (struct choice){0};
 	for (; choice->at < json_array_size(expressions); choice->at++) {
 		json_object_foreach(json_array_get(expressions, choice->at), key, value)
 		{
@@ -243,7 +243,7 @@ static json_t *rule_of(const struct choice *choice, const json_t *rule, const js
 
 /**
  * nftrules_expand() - a rule as rules that each do one thing
- * @fn: gets each of them, @whole among them where it is one already, with the command that takes
+ * @fn: gets each of them, @whole itself where it is one already, with the command that takes
  *      it away where that is another than the whole rule's, or NULL
  *
  * Of two things that a rule asks for several elements of, the first is taken apart.
@@ -257,9 +257,9 @@ int nftrules_expand(struct nftrules_reader *reader, const json_t *whole, nftrule
 	json_t *element;
 	int r = 0;
 
-	find_choice(&choice, reader, whole, 0);
+	find_choice(&choice, reader, whole);
 	if (!choice.fn)
-		return fn(reader, whole, whole, NULL);
+		return fn(reader, whole, NULL);
 	json_array_foreach(choice.elements, i, element)
 	{
 		_cleanup_free_ char *command = NULL;
@@ -269,7 +269,7 @@ int nftrules_expand(struct nftrules_reader *reader, const json_t *whole, nftrule
 		if (r < 0)
 			return r;
 		one = rule_of(&choice, whole, element);
-		r = one ? fn(reader, one, whole, command) : -ENOMEM;
+		r = one ? fn(reader, one, command) : -ENOMEM;
 		json_decref(one);
 		if (r < 0)
 			return r;

@@ -98,6 +98,13 @@ static int take_port(struct ruleset_match *match, const json_t *value)
 	return port_of(value, &first) ? ruleset_match_ports(match, first, first) : 1;
 }
 
+static int take_mark(struct ruleset_match *match, const json_t *value)
+{
+	const unsigned mark = (unsigned)json_integer_value(value);
+
+	return json_is_integer(value) ? ruleset_match_ports(match, mark, mark) : 1;
+}
+
 static int take_name(struct ruleset_match *match, const json_t *value)
 {
 	char number[16];
@@ -187,6 +194,21 @@ static struct left payload_left(const json_t *payload)
 	return left;
 }
 
+static bool is_mark(const json_t *left)
+{
+	return strcmp(nftrules_string(json_object_get(left, "meta"), "key"), "mark") == 0;
+}
+
+/* MARK, or some bits of it: {"&": [MARK, BITS]} */
+static bool bits_of(const json_t *value, uint32_t *bits)
+{
+	const json_t *part = json_object_get(value, "&");
+
+	*bits = part ? (uint32_t)json_integer_value(json_array_get(part, 1)) : UINT32_MAX;
+	return is_mark(part ? json_array_get(part, 0) : value) &&
+	       (!part || json_is_integer(json_array_get(part, 1)));
+}
+
 static struct left meta_left(const char *key)
 {
 	struct left left = {.field = RULESET_FIELD_UNKNOWN, .fn = take_name};
@@ -197,8 +219,6 @@ static struct left meta_left(const char *key)
 		left.field = RULESET_FIELD_INTERFACE;
 	else if (strcmp(key, "oifname") == 0 || strcmp(key, "oif") == 0)
 		left.field = RULESET_FIELD_OUT_INTERFACE;
-	else if (strcmp(key, "mark") == 0)
-		left.field = RULESET_FIELD_MARK, left.mask = UINT32_MAX;
 	else if (strcmp(key, "nfproto") == 0)
 		left.field = RULESET_FIELD_FAMILY;
 	return left;
@@ -229,10 +249,15 @@ static struct left left_of(const json_t *left)
 {
 	const json_t *masked = json_array_get(json_object_get(left, "&"), 0);
 	const json_t *payload = json_object_get(masked ? masked : left, "payload");
-	const json_t *meta = json_object_get(masked ? masked : left, "meta"),
-	             *ct = json_object_get(left, "ct"), *fib = json_object_get(left, "fib");
+	const json_t *meta = json_object_get(left, "meta"), *ct = json_object_get(left, "ct"),
+	             *fib = json_object_get(left, "fib");
 	struct left out = {.field = RULESET_FIELD_UNKNOWN};
 
+	if (bits_of(left, &out.mask)) {
+		out.field = RULESET_FIELD_MARK;
+		out.fn = take_mark;
+		return out;
+	}
 	if (payload) {
 		out = payload_left(payload);
 		/* of a part of an address or a port nothing is known */
@@ -240,15 +265,8 @@ static struct left left_of(const json_t *left)
 			out.field = RULESET_FIELD_UNKNOWN;
 		return out;
 	}
-	if (meta) {
-		out = meta_left(nftrules_string(meta, "key"));
-		if (masked && out.field != RULESET_FIELD_MARK)
-			out.field = RULESET_FIELD_UNKNOWN;
-		if (masked)
-			out.mask = (uint32_t)json_integer_value(
-			    json_array_get(json_object_get(left, "&"), 1));
-		return out;
-	}
+	if (meta)
+		return meta_left(nftrules_string(meta, "key"));
 	if (ct && strcmp(nftrules_string(ct, "key"), "state") == 0) {
 		out.state = true;
 		out.fn = take_name;
@@ -534,21 +552,6 @@ static const char *const harmless[] = {"counter", "log",        "notrack",   "se
 
 /* What stands behind these is for some packets alone. */
 static const char *const conditions[] = {"limit", "ct count", "quota", "set", "map", "meter", NULL};
-
-static bool is_mark(const json_t *left)
-{
-	return strcmp(nftrules_string(json_object_get(left, "meta"), "key"), "mark") == 0;
-}
-
-/* MARK, or some bits of it: {"&": [MARK, BITS]} */
-static bool bits_of(const json_t *value, uint32_t *bits)
-{
-	const json_t *part = json_object_get(value, "&");
-
-	*bits = part ? (uint32_t)json_integer_value(json_array_get(part, 1)) : UINT32_MAX;
-	return is_mark(part ? json_array_get(part, 0) : value) &&
-	       (!part || json_is_integer(json_array_get(part, 1)));
-}
 
 /* A number; of the mark that it has, some bits, with others set or turned. */
 static void take_marking(struct ruleset_step *step, const json_t *value)

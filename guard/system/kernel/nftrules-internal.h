@@ -13,6 +13,7 @@ struct nftrules_reader {
 	struct ruleset *ruleset;
 	json_t *objects;             /* all of them, borrowed */
 	struct ruleset_chain *chain; /* the one that a rule is for */
+	const char *text;            /* the rule's, for a person */
 	bool all;                    /* firewalld's own, too */
 };
 
@@ -24,9 +25,8 @@ const json_t *nftrules_find_set(const struct nftrules_reader *reader, const json
                                 const char *name);
 json_t *nftrules_bare(const json_t *element);
 
-/* @whole: that @rule is, or is a part of; @command: takes it away; NULL: the whole rule's does */
-typedef int nftrules_fn(struct nftrules_reader *reader, const json_t *rule, const json_t *whole,
-                        const char *command);
+/* @command: takes it away; NULL: that of the rule which it is a part of does */
+typedef int nftrules_fn(struct nftrules_reader *reader, const json_t *rule, const char *command);
 int nftrules_expand(struct nftrules_reader *reader, const json_t *whole,
                     nftrules_fn *fn) _must_check_;
 

@@ -103,17 +103,14 @@ static int add_command(struct ruleset_step *step, const json_t *rule, const char
 	                    (int)json_integer_value(json_object_get(rule, "handle")));
 }
 
-static int take_step(struct nftrules_reader *reader, const json_t *rule, const json_t *whole,
-                     const char *command)
+static int take_step(struct nftrules_reader *reader, const json_t *rule, const char *command)
 {
-	char text[TEXT_MAX];
 	struct ruleset_step *step;
 	size_t i;
 	json_t *expression;
 	int r;
 
-	nftrules_write(text, sizeof(text), whole);
-	r = ruleset_add_step(reader->chain, text, &step);
+	r = ruleset_add_step(reader->chain, reader->text, &step);
 	if (r == 0)
 		r = add_command(step, rule, command);
 	if (r == 0)
@@ -134,8 +131,14 @@ static int take_step(struct nftrules_reader *reader, const json_t *rule, const j
 
 static int take_rule(struct nftrules_reader *reader, const json_t *rule)
 {
+	char text[TEXT_MAX];
+
 	reader->chain = is_taken(reader, rule) ? chain_of(reader, rule) : NULL;
-	return reader->chain ? nftrules_expand(reader, rule, take_step) : 0;
+	if (!reader->chain)
+		return 0;
+	nftrules_write(text, sizeof(text), rule);
+	reader->text = text;
+	return nftrules_expand(reader, rule, take_step);
 }
 
 /* --- all of it ------------------------------------------------------------------------------ */

@@ -10,11 +10,11 @@
 #include "guard/system/kernel/links.h"
 #include "guard/system/kernel/netlink.h"
 
-struct request {
+/* For a route, with what it is asked by. */
+struct question {
 	struct nlmsghdr header;
 	struct rtmsg route;
-	struct rtattr attribute;
-	uint8_t address[16];
+	uint8_t attributes[3 * RTA_SPACE(16)];
 };
 
 /* The bytes of an address as the kernel has them: IPv4 in the last four of the key. */
@@ -24,21 +24,37 @@ static const uint8_t *bytes_of(const struct cidr *address, size_t *n)
 	return address->key + CIDR_KEY_LENGTH - *n;
 }
 
-static struct request request_for(const struct cidr *address)
+static struct question question_for(enum cidr_family family)
 {
-	struct request request = {0};
+	return (struct question){
+	    .header = {.nlmsg_type = RTM_GETROUTE,
+	               .nlmsg_flags = NLM_F_REQUEST,
+	               .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg))},
+	    .route = {.rtm_family = family == CIDR_IPV4 ? AF_INET : AF_INET6},
+	};
+}
+
+static void add_attribute(struct question *question, unsigned type, const void *data, size_t n)
+{
+	const struct rtattr attribute = {.rta_type = (unsigned short)type,
+	                                 .rta_len = (unsigned short)RTA_LENGTH(n)};
+	uint8_t *at = (uint8_t *)question + question->header.nlmsg_len;
+
+	memcpy(at, &attribute, sizeof(attribute));
+	memcpy(at + RTA_LENGTH(0), data, n);
+	question->header.nlmsg_len += (uint32_t)RTA_SPACE(n);
+}
+
+static void add_address(struct question *question, unsigned type, const struct cidr *address)
+{
 	size_t n;
 	const uint8_t *bytes = bytes_of(address, &n);
 
-	request.header.nlmsg_type = RTM_GETROUTE;
-	request.header.nlmsg_flags = NLM_F_REQUEST;
-	request.header.nlmsg_len = (uint32_t)(NLMSG_LENGTH(sizeof(struct rtmsg)) + RTA_SPACE(n));
-	request.route.rtm_family = address->family == CIDR_IPV4 ? AF_INET : AF_INET6;
-	request.route.rtm_dst_len = (unsigned char)(n * 8);
-	request.attribute.rta_type = RTA_DST;
-	request.attribute.rta_len = (unsigned short)RTA_LENGTH(n);
-	memcpy(request.address, bytes, n);
-	return request;
+	add_attribute(question, type, bytes, n);
+	if (type == RTA_DST)
+		question->route.rtm_dst_len = (unsigned char)(n * 8);
+	else
+		question->route.rtm_src_len = (unsigned char)(n * 8);
 }
 
 static int take_answer(struct nlmsghdr *header, void *userdata)
@@ -74,11 +90,13 @@ static int take_answer(struct nlmsghdr *header, void *userdata)
 int route_to(struct route *out, const struct cidr *address, struct err *err)
 {
 	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
-	struct request request = request_for(address);
+	struct question question = question_for(address->family);
 	struct route route = {0};
-	int r =
-	    fd < 0 ? fd : netlink_ask(fd, &request, request.header.nlmsg_len, take_answer, &route);
+	int r;
 
+	add_address(&question, RTA_DST, address);
+	r = fd < 0 ? fd
+	           : netlink_ask(fd, &question, question.header.nlmsg_len, take_answer, &route);
 	if (fd < 0 || r == -ETIMEDOUT || r == -ENOMEM || r == -EBADMSG)
 		return err_set(err, r, "rtnetlink: %s", strerror(-r));
 	/* also where a route says that nobody is let there */
@@ -86,37 +104,6 @@ int route_to(struct route *out, const struct cidr *address, struct err *err)
 		return err_set(err, ROUTE_E_NONE, "there is no route to it");
 	*out = route;
 	return 0;
-}
-
-/* --- the way back ------------------------------------------------------------------------- */
-
-struct question {
-	struct nlmsghdr header;
-	struct rtmsg route;
-	uint8_t attributes[3 * RTA_SPACE(16)];
-};
-
-static void add_attribute(struct question *question, unsigned type, const void *data, size_t n)
-{
-	const struct rtattr attribute = {.rta_type = (unsigned short)type,
-	                                 .rta_len = (unsigned short)RTA_LENGTH(n)};
-	uint8_t *at = (uint8_t *)question + question->header.nlmsg_len;
-
-	memcpy(at, &attribute, sizeof(attribute));
-	memcpy(at + RTA_LENGTH(0), data, n);
-	question->header.nlmsg_len += (uint32_t)RTA_SPACE(n);
-}
-
-static void add_address(struct question *question, unsigned type, const struct cidr *address)
-{
-	size_t n;
-	const uint8_t *bytes = bytes_of(address, &n);
-
-	add_attribute(question, type, bytes, n);
-	if (type == RTA_DST)
-		question->route.rtm_dst_len = (unsigned char)(n * 8);
-	else
-		question->route.rtm_src_len = (unsigned char)(n * 8);
 }
 
 /**
@@ -131,9 +118,7 @@ static void add_address(struct question *question, unsigned type, const struct c
 int route_admits(const struct cidr *client, const struct cidr *own, const char *interface)
 {
 	_cleanup_netlink_ int fd = netlink_open(NETLINK_ROUTE);
-	struct question question = {.header = {.nlmsg_type = RTM_GETROUTE,
-	                                       .nlmsg_flags = NLM_F_REQUEST,
-	                                       .nlmsg_len = NLMSG_LENGTH(sizeof(struct rtmsg))}};
+	struct question question = question_for(client->family);
 	const bool ipv4 = client->family == CIDR_IPV4;
 	const unsigned index = if_nametoindex(interface);
 	struct route route = {0};
@@ -141,7 +126,6 @@ int route_admits(const struct cidr *client, const struct cidr *own, const char *
 
 	if (fd < 0 || index == 0)
 		return fd < 0 ? fd : -ENODEV;
-	question.route.rtm_family = ipv4 ? AF_INET : AF_INET6;
 	add_address(&question, RTA_DST, ipv4 ? own : client);
 	if (ipv4)
 		add_address(&question, RTA_SRC, client);

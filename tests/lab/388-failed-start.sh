@@ -70,6 +70,7 @@ need "the ban holds" within 8 is_shut_from 10.77.0.3 993
 need "the watcher lives" watching
 # two zones with the interface of the clients: whether firewalld takes it depends on its release
 need "the watcher ends" watch_down
+: >"$W/watch.log"
 watch_up -v
 two_zones eth7
 if firewall-cmd --check-config >/dev/null 2>&1; then

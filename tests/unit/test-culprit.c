@@ -75,6 +75,8 @@ static const struct {
      "/etc/firewalld/services/broken.xml line 3"},
     {"PARSE_ERROR: Missing attribute name for service", "/etc/firewalld/zones/home.xml line 3"},
     {"PARSE_ERROR: service: Unexpected attribute nam", "/etc/firewalld/zones/home.xml line 3"},
+    {"PARSE_ERROR: 'home.xml': service: Unexpected attribute nam",
+     "/etc/firewalld/zones/home.xml line 3"},
     {"PARSE_ERROR: Unexpected element prot", "/usr/lib/firewalld/services/imaps.xml line 4"},
     {"PARSE_ERROR: Unexpected element 'prot'", "/usr/lib/firewalld/services/imaps.xml line 4"},
     {"INVALID_PORT: port number in '99999' is too big",

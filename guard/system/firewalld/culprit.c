@@ -99,6 +99,19 @@ static bool understand_names(struct culprit *culprit, const char *words)
 	return *culprit->value != '\0';
 }
 
+/* "ELEMENT: Unexpected attribute NAME", before 1.0 behind "PARSE_ERROR: 'FILE': " */
+static bool take_unexpected(struct culprit *culprit, const char *words)
+{
+	const char *end = strstr(words, ": Unexpected attribute "), *from = end;
+
+	if (!end)
+		return false;
+	while (from > words && from[-1] != ' ')
+		from--;
+	snprintf(culprit->element, WORD_MAX, "%.*s", (int)(end - from), from);
+	return sscanf(end, ": Unexpected attribute %127[^ ]", culprit->attribute) == 1;
+}
+
 static bool understand(struct culprit *culprit, const char *words)
 {
 	const char *at;
@@ -109,9 +122,7 @@ static bool understand(struct culprit *culprit, const char *words)
 	         sscanf(at, "Missing attribute %127[a-z_-] for %127[a-z_-]", culprit->attribute,
 	                culprit->element) == 2)
 		culprit->wrong = WRONG_LACKS;
-	else if (strstr(words, ": Unexpected attribute ") && (at = strchr(words, ' ')) &&
-	         sscanf(at, " %127[a-z_-]: Unexpected attribute %127[^ ]", culprit->element,
-	                culprit->attribute) == 2)
+	else if (take_unexpected(culprit, words))
 		culprit->wrong = WRONG_ATTRIBUTE;
 	else if ((at = strstr(words, "Unexpected element ")) &&
 	         sscanf(at, "Unexpected element %*[']%127[^']", culprit->element) +

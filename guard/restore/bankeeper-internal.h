@@ -33,6 +33,8 @@ struct bankeeper {
 	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
 	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
 	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
+	int64_t
+	    reloaded_us; /* when, UTC; what that took and nobody puts back is to be told; 0: is */
 	int64_t suspected_us; /* monotonic; since when there are */
 	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */
 	/* what a firewalld in state FAILED lacks, until tickets are read, and since when */

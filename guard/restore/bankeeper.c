@@ -419,6 +419,23 @@ static void look_back(struct bankeeper *keeper)
 		bankeeper_missed(keeper);
 }
 
+/* As they were then: what came after it is there. */
+static void tell_unrestored(struct bankeeper *keeper)
+{
+	const struct tracker *tracker = keeper->given.tracker;
+	const struct unrestored_reload reload = {
+	    .tickets = &keeper->tickets,
+	    .at_us = keeper->reloaded_us,
+	    .iptables = jail_iptables_fate(firewalld_version(keeper->given.fw),
+	                                   firewalld_backend(keeper->given.fw),
+	                                   tracker->known ? &tracker->wanted : NULL)};
+
+	if (!keeper->reloaded_us)
+		return;
+	keeper->reloaded_us = 0;
+	unrestored_tell(bankeeper_log(keeper), keeper->given.record, &reload);
+}
+
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
@@ -450,6 +467,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	*tickets = TICKETS_NULL;
 	keeper->known = true;
 	keeper->told_unknown = false;
+	tell_unrestored(keeper);
 	look_back(keeper);
 	if (keeper->stranded.n)
 		bankeeper_hold_stranded(keeper);
@@ -565,16 +583,17 @@ static void on_refresh_due(void *userdata)
 
 /* --- from the cycle ---------------------------------------------------------------------- */
 
-/** bankeeper_reloaded() - and that by a reload, after which fail2ban does nothing by itself */
+/**
+ * bankeeper_reloaded() - and that by a reload, after which fail2ban does nothing by itself
+ *
+ * Which bans it held then is asked: of the latest nobody may have heard.
+ */
 void bankeeper_reloaded(struct bankeeper *keeper)
 {
-	const struct tracker *tracker = keeper->given.tracker;
-
-	if (keeper->known && bankeeper_fail2ban_runs(keeper))
-		unrestored_tell(bankeeper_log(keeper), keeper->given.record, &keeper->tickets,
-		                jail_iptables_fate(firewalld_version(keeper->given.fw),
-		                                   firewalld_backend(keeper->given.fw),
-		                                   tracker->known ? &tracker->wanted : NULL));
+	if (!bankeeper_fail2ban_runs(keeper))
+		return;
+	keeper->reloaded_us = clock_now_us();
+	bankeeper_tickets_changed(keeper);
 }
 
 /**
@@ -708,6 +727,7 @@ void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 		return;
 	}
 	/* what it holds is not known from now on, and it may be taking everything off */
+	keeper->reloaded_us = 0;
 	if (keeper->restorer) {
 		bankeeper_halt(keeper);
 		bankeeper_advance(keeper);

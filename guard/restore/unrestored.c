@@ -14,14 +14,39 @@ static bool is_lost(const struct jail *jail, enum jail_fate iptables)
 	return false;
 }
 
-static size_t count_live(const struct tickets *tickets, const struct jail *jail, int64_t now_us)
+/* Those that were there when it was reloaded, and are in force. */
+static size_t count_bans(const struct unrestored_reload *reload, const struct jail *jail,
+                         int64_t now_us)
 {
+	const struct tickets *tickets = reload->tickets;
 	size_t n = 0;
 
 	for (size_t i = 0; i < tickets->n; i++)
 		n += strcmp(tickets->tickets[i].jail, jail->name) == 0 &&
+		     tickets->tickets[i].time_us <= reload->at_us &&
 		     ticket_is_live(&tickets->tickets[i], now_us);
 	return n;
+}
+
+static bool has_direct_rules(const struct jail *jail)
+{
+	for (size_t i = 0; i < jail->n_actions; i++)
+		if (jail->actions[i].kind == JAIL_ACTION_DIRECT ||
+		    jail->actions[i].kind == JAIL_ACTION_IPSET)
+			return true;
+	return false;
+}
+
+/* Where somebody has direct rules it empties them; firewalld tells nobody of a new one. */
+static enum jail_fate iptables_fate(const struct unrestored_reload *reload, int64_t now_us)
+{
+	for (size_t i = 0; i < reload->tickets->n_jails; i++) {
+		const struct jail *jail = &reload->tickets->jails[i];
+
+		if (has_direct_rules(jail) && count_bans(reload, jail, now_us))
+			return JAIL_FATE_LOST;
+	}
+	return reload->iptables;
 }
 
 static void tell_jail(struct logger *logger, struct record *record, const struct jail *jail,
@@ -40,19 +65,16 @@ static void tell_jail(struct logger *logger, struct record *record, const struct
 	             text_plural(n), jail->name, command);
 }
 
-/**
- * unrestored_tell() - firewalld was reloaded: say of which jails nobody puts the bans back
- * @tickets:  borrowed; as they were read last
- * @iptables: what the reload did to iptables' chains
- */
-void unrestored_tell(struct logger *logger, struct record *record, const struct tickets *tickets,
-                     enum jail_fate iptables)
+/** unrestored_tell() - firewalld was reloaded: say of which jails nobody puts the bans back */
+void unrestored_tell(struct logger *logger, struct record *record,
+                     const struct unrestored_reload *reload)
 {
 	int64_t now_us = clock_now_us();
+	enum jail_fate iptables = iptables_fate(reload, now_us);
 
-	for (size_t i = 0; i < tickets->n_jails; i++) {
-		const struct jail *jail = &tickets->jails[i];
-		size_t n = is_lost(jail, iptables) ? count_live(tickets, jail, now_us) : 0;
+	for (size_t i = 0; i < reload->tickets->n_jails; i++) {
+		const struct jail *jail = &reload->tickets->jails[i];
+		size_t n = is_lost(jail, iptables) ? count_bans(reload, jail, now_us) : 0;
 
 		if (n)
 			tell_jail(logger, record, jail, n);

@@ -11,7 +11,13 @@
 #include "guard/model/ban/ticket.h"
 #include "guard/restore/record.h"
 
-void unrestored_tell(struct logger *logger, struct record *record, const struct tickets *tickets,
-                     enum jail_fate iptables);
+struct unrestored_reload {
+	const struct tickets *tickets; /* borrowed; as they were read since */
+	int64_t at_us;                 /* when it was, UTC: later bans are there */
+	enum jail_fate iptables;       /* what it did to iptables' chains, as far as is known */
+};
+
+void unrestored_tell(struct logger *logger, struct record *record,
+                     const struct unrestored_reload *reload);
 
 #endif

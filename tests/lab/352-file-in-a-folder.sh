@@ -12,7 +12,7 @@ tries() { said 'Reloading firewalld|restarting firewalld'; }
 put_back() {
 	need "mail is reachable again ($1)" within 20 mail_reachable
 	need "the ban holds" within 8 is_shut_from 10.77.0.3 993
-	need "the guard is at rest" stays 3 fw_failed
+	need "the guard is at rest" within 20 stays 3 fw_failed
 	need "mail is reachable" mail_reachable
 	: >"$W/watch.log"
 	probing 993

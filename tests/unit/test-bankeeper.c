@@ -112,23 +112,30 @@ START_TEST(ended_meanwhile)
 }
 END_TEST
 
+static void ban_in_iptables(const char *jail, const char *address)
+{
+	struct jail *added;
+
+	fake_fail2ban_ban(jail, address, 0);
+	ck_assert_int_eq(tickets_add_jail(&fake_fail2ban.tickets, jail, &added), 0);
+	added->actions[0].kind = JAIL_ACTION_IPTABLES;
+}
+
 /* Those in iptables' chains: firewalld empties these or not, and nobody puts them back. */
 static void reload_with_iptables(const char *version, const char *backend, const char *items)
 {
-	struct jail *jail;
-
 	world.wall.version = version;
 	world.wall.backend = backend;
 	world_wall(items);
 	world_guard();
 	world_idle();
-	fake_fail2ban_ban("ipt", "192.0.2.9", 0);
-	ck_assert_int_eq(tickets_add_jail(&fake_fail2ban.tickets, "ipt", &jail), 0);
-	jail->actions[0].kind = JAIL_ACTION_IPTABLES;
+	ban_in_iptables("ipt", "192.0.2.9");
 	fail2ban_is(FAIL2BAN_RUNNING);
 	world_pass(30000);
 	fakewall_reload(&world.wall);
 	world_idle();
+	/* and fail2ban is asked what it held */
+	world_pass(10000);
 }
 
 #define GONE "emptied the chains of iptables: 1 ban of jail ipt is gone"
@@ -152,6 +159,20 @@ START_TEST(in_iptables_that_stay)
 {
 	reload_with_iptables("2.5.2", "nftables", OPEN);
 	ck_assert(!world_said("chains of iptables"));
+}
+END_TEST
+
+/* Of the latest ban nobody has heard; of one that came after the reload nothing is to be told. */
+START_TEST(in_iptables_and_nobody_heard)
+{
+	reload_with_iptables("1.3.3", "nftables", OPEN);
+	ban_in_iptables("quick", "192.0.2.10");
+	fakewall_reload(&world.wall);
+	world_pass(1000);
+	ban_in_iptables("late", "192.0.2.11");
+	world_pass(10000);
+	ck_assert(world_said("1 ban of jail quick is gone"));
+	ck_assert(!world_said("jail late is gone"));
 }
 END_TEST
 
@@ -1135,6 +1156,7 @@ static Suite *suite(void)
 	    in_iptables_of_an_old_one,
 	    in_iptables_of_its_own,
 	    in_iptables_that_stay,
+	    in_iptables_and_nobody_heard,
 	    stranger,
 	    by_hand_without_fail2ban,
 	    by_hand_for_a_time,

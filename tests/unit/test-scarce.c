@@ -109,7 +109,8 @@ START_TEST(at_each_allocation)
 	begin();
 	while (wipe_and_fail(&rows[_i], at))
 		at += step;
-	ck_assert_uint_gt(at, FAILING ? 300 : 0);
+	/* some did fail: how many there are is the libraries' affair, too */
+	ck_assert_uint_gt(at, FAILING ? 2 * EVERY : 0);
 }
 END_TEST
 

@@ -11,7 +11,6 @@
 #include "guard/model/packet/remembered.h"
 #include "guard/system/firewalld/culprit.h"
 #include "guard/system/firewalld/zonefile.h"
-#include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/foreigntables.h"
 #include "guard/system/kernel/fwtables.h"
@@ -141,12 +140,10 @@ static int ask_for_files(struct reading *reading)
 		return 0;
 	r = firewalld_check_wait(reading->session->fw, clock_monotonic_ms() + FIREWALLD_SESSION_MS,
 	                         &err);
-	if (firewalld_check_found(r)) {
-		return culprit_name(&picture->refused, err_text(&err, r), "");
-	}
 	/* in lockdown it does not tell us; what it has loaded is in order */
-	if (r == 0 || r == FIREWALLD_E_DENIED)
-		return zoneparts_broken(&picture->refused, "");
+	if (firewalld_check_found(r) || r == 0 || r == FIREWALLD_E_DENIED)
+		return culprit_tell(&picture->refused,
+		                    firewalld_check_found(r) ? err_text(&err, r) : NULL, "");
 	return err_set(reading_why(reading, PICTURE_FILES), r, "%s", err_text(&err, r));
 }
 

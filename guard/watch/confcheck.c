@@ -5,7 +5,6 @@
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/confwatch.h"
 #include "guard/system/firewalld/culprit.h"
-#include "guard/system/firewalld/zoneparts.h"
 
 #include <errno.h>
 
@@ -91,8 +90,7 @@ static void on_checked(int result, const struct err *err, void *userdata)
 		plan(check);
 	if (result != 0 && !firewalld_check_found(result))
 		return;
-	if (result != 0 ? culprit_name(&words, err_text(err, result), "") < 0
-	                : zoneparts_broken(&words, "") < 0)
+	if (culprit_tell(&words, result != 0 ? err_text(err, result) : NULL, "") < 0)
 		return;
 	check->unseen = result == 0 && words;
 	if (!text_is_same(words, check->broken)) {

@@ -61,7 +61,7 @@ lasted=$(($(now_ms) - began))
 echo "  a reload of $n rules in $lasted ms; answers in the middle of it: $answers"
 need "what was runtime only is back when it is over" within 40 mail_reachable
 need "which the watcher says" within 5 said 'firewalld answers again'
-need "status is fine" within 20 exits 0 guard status
+need "status is fine" within 40 exits 0 guard status
 need "nothing was given up" not said 'gave up|[Rr]emoved (it )?from the permanent|could not be restored|on purpose'
 need "it was one wipe" exits 0 guard --json history --kind wipe
 need "and no other" json 'len(d["history"]) == 1'

@@ -11,6 +11,9 @@ if fwc --reload; then
 	fw_breakable_up
 else
 	need "a second reload mends it" fwc --reload
+	need "a policy" fwc --permanent --new-policy=aside
+	need "from zone work" fwc --permanent --policy=aside --add-ingress-zone=work
+	need "to this machine" fwc --permanent --policy=aside --add-egress-zone=HOST
 fi
 fwc --permanent --zone=internal --add-service=ssh --add-service=pop3
 need "what is permanent is loaded" fwc --reload
@@ -19,11 +22,11 @@ fwc --zone=internal --change-interface=host0
 conf_guard "audit-s = 0" "repair = yes"
 mail_and_ban_up internal
 
-break_off() { # what is open for a time breaks it, where it is no item that the guard holds (146)
+break_off() { # what is open for a time breaks it, where it is no item that the guard holds (152)
 	: >"$W/watch.log"
 	if [ -n "$real" ]; then
-		fwc --zone=work --remove-forward
-		need "a zone forwards for a time" fwc --zone=work --add-forward --timeout=600
+		fwc --policy=aside --remove-ingress-zone=home
+		need "a policy is of another zone for a time" fwc --policy=aside --add-ingress-zone=home --timeout=600
 	else
 		touch "$W/break"
 	fi

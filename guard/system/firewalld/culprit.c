@@ -5,6 +5,7 @@
 
 #include "guard/base/builder.h"
 #include "guard/base/text.h"
+#include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/file.h"
 
 #include <dirent.h>
@@ -349,4 +350,20 @@ int culprit_name(char **out, const char *words, const char *root)
 	if (r < 0)
 		return r;
 	return where ? xasprintf(out, "%s (%s)", words, where) : xasprintf(out, "%s", words);
+}
+
+/**
+ * culprit_tell() - what is wrong with firewalld's files
+ * @out:   receives it, NULL where nothing is; the caller frees it
+ * @words: what firewalld's own check says; NULL: that all is well
+ *
+ * Of the parts of a zone that check says nothing (2.3), or not which file it is (2.5).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int culprit_tell(char **out, const char *words, const char *root)
+{
+	int r = zoneparts_broken(out, root);
+
+	return r == 0 && !*out && words ? culprit_name(out, words, root) : r;
 }

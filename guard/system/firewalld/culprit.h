@@ -11,5 +11,6 @@
 #include "guard/base/util.h"
 
 int culprit_name(char **out, const char *words, const char *root) _must_check_;
+int culprit_tell(char **out, const char *words, const char *root) _must_check_;
 
 #endif

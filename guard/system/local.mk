@@ -142,6 +142,7 @@ libguard_system_a_SOURCES = \
 	guard/system/kernel/nftrules-internal.h \
 	guard/system/kernel/nftrules-expand.c \
 	guard/system/kernel/nftrules-family.c \
+	guard/system/kernel/nftrules-match.c \
 	guard/system/kernel/nftrules-own.c \
 	guard/system/kernel/nftrules-text.c \
 	guard/system/kernel/nftrules.c \

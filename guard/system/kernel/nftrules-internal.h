@@ -35,6 +35,14 @@ int nftrules_take_expression(const struct nftrules_reader *reader, const json_t 
                              const json_t *value) _must_check_;
 bool nftrules_is_translated(const json_t *left);
 
+int nftrules_take_match(const struct nftrules_reader *reader, const json_t *rule,
+                        struct ruleset_step *step, const json_t *expression) _must_check_;
+int nftrules_add_name(struct ruleset_step *step, enum ruleset_field field,
+                      const char *name) _must_check_;
+bool nftrules_port(const json_t *value, unsigned *out);
+bool nftrules_is_mark(const json_t *left);
+bool nftrules_bits(const json_t *value, uint32_t *bits);
+
 int nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object) _must_check_;
 void nftrules_take_policies(struct nftrules_reader *reader);
 

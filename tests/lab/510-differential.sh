@@ -115,6 +115,7 @@ while [ "$(now_ms)" -lt $ends ]; do
 		fi
 		tail -n 1 "$W/round" >>"$W/rounds"
 		grep '^decided by:' "$W/round" >>"$W/decided"
+		grep '^not known:' "$W/round" >>"$W/doubts"
 		rounds=$((rounds + 1))
 	else
 		refused=$((refused + 1))
@@ -126,4 +127,5 @@ awk -v first="$first" -v refused="$refused" '
 	{ compared += $1; open += $3; shut += $5; late += $7; unsure += $10; different += $12; again += $14 }
 	END { printf "  seeds from %s: %d configurations, %d refused; %d compared: %d open, %d refused, %d timed out, %d uncertain, %d different; %d tried again\n", first, NR, refused, compared, open, shut, late, unsure, different, again }' "$W/rounds"
 awk '{ for (i = 3; i <= NF; i++) { split($i, part, "="); n[part[1]] += part[2] } } END { printf "  decided by:"; for (what in n) printf " %s %d,", what, n[what]; print "" }' "$W/decided" | sed 's/,$//'
+awk '/^not known:/ { n = $3; sub(/^not known: [0-9]+ /, ""); sum[$0] += n } END { for (what in sum) printf "  not known (%d): %s\n", sum[what], what }' "$W/doubts" 2>/dev/null | sort -t '(' -k 2 -rn
 need "some configurations load" test "$rounds" -gt $((refused * 4))

@@ -65,6 +65,10 @@ static struct {
 	size_t n_ports;
 	unsigned n_compared, n_open, n_refused, n_timed_out, n_uncertain, n_different, n_again;
 	unsigned n_stage[VERDICT_STAGE_AFTER + 1][2]; /* what decided: zones, policies */
+	struct {
+		const char *doubt; /* static; what nobody knows */
+		unsigned n;
+	} doubts[20];
 } run;
 
 static void fail(const char *what, const char *why)
@@ -260,12 +264,35 @@ static void decide(struct verdict *verdict, const struct probe *probe)
 		fail("verdict", "out of memory");
 }
 
+static const char *doubt_of(const struct verdict *verdict)
+{
+	if (verdict->decider->doubt)
+		return verdict->decider->doubt;
+	for (size_t i = 0; i < verdict->n_steps; i++)
+		if (!verdict->steps[i].certain && verdict->steps[i].doubt)
+			return verdict->steps[i].doubt;
+	return "which zone it comes into";
+}
+
+static void count_doubt(const char *doubt)
+{
+	size_t i = 0;
+
+	while (i + 1 < ARRAY_SIZE(run.doubts) && run.doubts[i].doubt &&
+	       strcmp(run.doubts[i].doubt, doubt) != 0)
+		i++;
+	run.doubts[i].doubt = doubt;
+	run.doubts[i].n++;
+}
+
 static bool agrees(struct probe *probe, bool *certain)
 {
 	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
 
 	decide(&verdict, probe);
 	*certain = verdict.certain;
+	if (!verdict.certain)
+		count_doubt(doubt_of(&verdict));
 	probe->stage = verdict.decider->stage;
 	probe->policy = verdict.decider->zone && verdict.decider->zone->is_policy;
 	return verdict.client_errno == probe->sees;
@@ -378,6 +405,8 @@ int main(int argc, char **argv)
 				printf(" %s%s=%u", j ? "policy-" : "",
 				       verdict_stage_name((enum verdict_stage)i),
 				       run.n_stage[i][j]);
+	for (size_t i = 0; i < ARRAY_SIZE(run.doubts) && run.doubts[i].n > 0; i++)
+		printf("\nnot known: %u %s", run.doubts[i].n, run.doubts[i].doubt);
 	printf("\n%u compared, %u open, %u refused, %u timed out, %u uncertain, %u different, %u "
 	       "tried again\n",
 	       run.n_compared, run.n_open, run.n_refused, run.n_timed_out, run.n_uncertain,

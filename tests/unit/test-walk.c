@@ -290,6 +290,58 @@ START_TEST(says_what_it_does_not_know)
 }
 END_TEST
 
+/* firewalld's own table: what it comes to first accepts or drops. */
+static void add_kernel(struct ruleset *ruleset, const char *const *chains)
+{
+	struct ruleset_chain *base, *chain;
+	struct ruleset_step *step;
+
+	ck_assert_int_eq(ruleset_add_chain(ruleset, "inet", "firewalld", "filter_INPUT", &base), 0);
+	base->own = true;
+	base->hook = RULESET_HOOK_INPUT;
+	for (size_t i = 0; chains[i]; i++) {
+		ck_assert_int_eq(ruleset_add_step(base, "jump", &step), 0);
+		step->action = RULESET_ACTION_JUMP;
+		step->argument = strdup(chains[i]);
+	}
+	for (size_t i = 0; chains[i]; i++) {
+		ck_assert_int_eq(ruleset_add_chain(ruleset, "inet", "firewalld", chains[i], &chain),
+		                 0);
+		chain->own = true;
+		ck_assert_int_eq(ruleset_add_step(chain, "verdict", &step), 0);
+		step->action =
+		    strstr(chains[i], "allow") ? RULESET_ACTION_ACCEPT : RULESET_ACTION_DROP;
+	}
+}
+
+static const struct {
+	const char *chains[3];
+	const char *decider; /* NULL: nobody knows */
+} orders[] = {
+    {{"filter_IN_policy_a", "filter_IN_policy_b_allow"}, "a"},
+    {{"filter_IN_policy_b_allow", "filter_IN_policy_a"}, "b"},
+    {{"filter_IN_policy_ba_allow", "filter_IN_policy_a"}, NULL},
+    {{NULL}, NULL},
+};
+
+START_TEST(takes_the_order_of_the_kernel)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(
+	    PUBLIC "dispatch2\npolicy:a ingress ANY\npolicy:a egress HOST\npolicy:a priority "
+	           "-1\npolicy:a target DROP\npolicy:b ingress ANY\npolicy:b egress HOST\n"
+	           "policy:b priority -1\npolicy:b service imaps");
+	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+	char from[] = "192.0.2.1%eth0";
+	struct packet packet = packet_from(from, "993/tcp");
+
+	add_kernel(&ruleset, orders[_i].chains);
+	ck_assert_int_eq(walk_packet(&verdict, &ruleset, &packet), 0);
+	ck_assert(verdict.certain == (orders[_i].decider != NULL));
+	if (orders[_i].decider)
+		ck_assert_str_eq(verdict.decider->zone->name, orders[_i].decider);
+}
+END_TEST
+
 START_TEST(knows_what_would_have_let_it_in)
 {
 	_cleanup_ruleset_ struct ruleset ruleset =
@@ -337,6 +389,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, decides_as_the_kernel_does, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, says_what_it_does_not_know, 0, (int)ARRAY_SIZE(doubts));
+	tcase_add_loop_test(tc, takes_the_order_of_the_kernel, 0, (int)ARRAY_SIZE(orders));
 	tcase_add_test(tc, knows_what_would_have_let_it_in);
 	tcase_add_test(tc, puts_rules_in_the_order_of_the_file);
 	suite_add_tcase(s, tc);

@@ -168,7 +168,8 @@ static bool policies_clash(const struct ruleset *ruleset)
  * Policies of one priority come in an order that firewalld does not tell: in 1.x by name
  * when all is loaded, later by what happened since, which the kernel shows. In 2.x they
  * put all that comes behind them in a wrong place as well (its list of places has one
- * for both: core/nftables.py, _set_rule_sort_policy_dispatch), zones and targets too.
+ * for both: core/nftables.py, _set_rule_sort_policy_dispatch), zones and targets too. Where its
+ * table can be read, that tells (settle_order).
  */
 static bool order_of_policies_matters(const struct way *way)
 {
@@ -264,7 +265,7 @@ static void settle(struct way *way)
 {
 	struct verdict *verdict = &way->verdict;
 
-	if (order_of_policies_matters(way))
+	if (!way->order_known && order_of_policies_matters(way))
 		verdict->steps[way->decider].doubt =
 		    "the order of policies of one priority is not known";
 	else if (order_of_chains_matters(way))
@@ -381,14 +382,77 @@ static int note_own(struct way *way, const struct way *own)
 	return r;
 }
 
+/* Its chains are named after it: filter_IN_ZONE, filter_IN_policy_NAME, and parts of these. */
+static bool is_chain_of(const char *name, const struct ruleset_zone *zone)
+{
+	static const char *const parts[] = {"", "_pre", "_log", "_deny", "_allow", "_post"};
+	const size_t length = strlen(zone->name);
+
+	if (strncmp(name, "filter_IN_", 10) != 0)
+		return false;
+	name += 10;
+	if (zone->is_policy && strncmp(name, "policy_", 7) != 0)
+		return false;
+	name += zone->is_policy ? 7 : 0;
+	if (strncmp(name, zone->name, length) != 0)
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(parts); i++)
+		if (strcmp(name + length, parts[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Would the client see something else if it decided? As may_differ(), in what is seen. */
+static bool may_show(const struct way *way, const struct verdict_step *step,
+                     const struct verdict_step *decider)
+{
+	return !step->certain && step->chain->hook != RULESET_HOOK_PREROUTING &&
+	       (step->either ||
+	        client_errno(&way->packet, step) != client_errno(&way->packet, decider));
+}
+
+/* What decides in firewalld's own table; NULL: nothing does, or what stands before it may. */
+static const struct verdict_step *sure_decider_of(const struct way *own)
+{
+	const struct verdict_step *decider = decider_of(own);
+
+	for (const struct verdict_step *step = own->verdict.steps; decider && step != decider;
+	     step++)
+		if (may_show(own, step, decider))
+			return NULL;
+	return decider && decider->certain ? decider : NULL;
+}
+
+/* The one that the kernel comes to first, of those that firewalld tells in no order. */
+static void settle_order(struct way *way, const struct way *own)
+{
+	const struct verdict_step *decider = sure_decider_of(own);
+
+	for (size_t i = 0; decider && i < way->verdict.n_steps; i++) {
+		const struct verdict_step *step = &way->verdict.steps[i];
+
+		if (!step->decides || !step->certain || !step->zone ||
+		    !is_chain_of(decider->chain->name, step->zone) ||
+		    client_errno(&way->packet, step) != client_errno(&way->packet, decider))
+			continue;
+		way->verdict.steps[way->decider].doubt = NULL;
+		way->decider = i;
+		way->order_known = true;
+		settle(way);
+		return;
+	}
+}
+
 /* Is there a verdict of firewalld's on what comes into this machine, and its table in the kernel?
  */
 static bool is_to_hold(const struct way *way)
 {
 	const enum verdict_stage stage = way->verdict.decider->stage;
 
-	if (!way->verdict.certain || way->packet.away || way->ruleset->kernel.asleep)
+	if (way->packet.away || way->ruleset->kernel.asleep)
 		return false;
+	if (!way->verdict.certain)
+		return order_of_policies_matters(way);
 	return way->verdict.action == VERDICT_ACCEPT ||
 	       (stage >= VERDICT_STAGE_PRE && stage <= VERDICT_STAGE_AFTER);
 }
@@ -407,7 +471,9 @@ static int hold_against_kernel(struct way *way)
 	if (!is_to_hold(way))
 		return 0;
 	r = walk_kernel(&own, WHOSE_OWN);
-	if (r == 0)
+	if (r == 0 && !way->verdict.certain)
+		settle_order(way, &own);
+	else if (r == 0)
 		r = note_own(way, &own);
 	free(own.verdict.steps);
 	if (r == 0)

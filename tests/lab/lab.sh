@@ -51,12 +51,14 @@ outside() {
 	exit "$status"
 }
 
-# A scenario that sources nm.sh has a real NetworkManager, one that sources firewalls.sh has other
-# firewalls: this system's, installed or not.
+# A scenario that sources nm.sh has a real NetworkManager, one that sources firewalls.sh other
+# firewalls, and containers.sh Docker and libvirt: this system's, installed or not.
 layer_packages() { # SCRIPT
 	local layer
 	if grep -q '/nm\.sh"' "$1"; then
 		layer=network
+	elif grep -q '/containers\.sh"' "$1"; then
+		layer=containers
 	elif grep -q '/firewalls\.sh"' "$1"; then
 		layer=firewalls
 	else

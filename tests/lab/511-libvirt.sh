@@ -35,10 +35,12 @@ need "the bridge is in its zone" within 10 bound_to libvirt virbr0
 need "the guest is served again" within 10 from_guest 143
 need "explain agrees on what a guest meets" within 10 guest_agrees
 need "nothing of libvirt's is said to be lost" within 10 clean others-lost
-need "a complete reload" fwc --complete-reload
-need "mail is back" within 20 mail_reachable
-need "the guest is served again" within 10 from_guest 143
-need "explain agrees on what a guest meets" within 10 guest_agrees
+if can "a complete reload"; then
+	need "a complete reload" fwc --complete-reload
+	need "mail is back" within 20 mail_reachable
+	need "the guest is served again" within 10 from_guest 143
+	need "explain agrees on what a guest meets" within 10 guest_agrees
+fi
 need "libvirt ends its network" virt net-destroy default
 need "mail is as before" mail_reachable
 kill "$LIBVIRTD"

@@ -438,7 +438,6 @@ static void settle_order(struct way *way, const struct way *own)
 		way->verdict.steps[way->decider].doubt = NULL;
 		way->decider = i;
 		way->order_known = true;
-		settle(way);
 		return;
 	}
 }

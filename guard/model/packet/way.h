@@ -22,8 +22,7 @@ struct way {
 	struct verdict verdict; /* its decider is set at the end */
 	size_t decider;         /* index of it */
 	bool decided;
-	bool order_known; /* of firewalld's policies, where that matters: the kernel's own has told
-	                   */
+	bool order_known; /* of firewalld's policies: its table in the kernel has told */
 	const struct ruleset_chain *base; /* of others, that is gone through */
 	bool rewritten;          /* what translates destinations had its turn, if it changed none */
 	struct cidr destination; /* that packet.destination points to since then */

@@ -25,12 +25,11 @@ need "would write his" out_has tun7
 need "and not theirs" lacks 'docker0|virbr0'
 need "they are stopped, and take their interfaces along" eval 'ip link del docker0 && ip link del virbr0'
 need "a reload" fwc --reload
-bound_to() { fw_zone_has queryInterface "$1" "$2"; }
-need "his is back" within 5 bound_to office tun7
-need "theirs are not put back" never 2 bound_to docker docker0
-need "neither of them" not bound_to libvirt virbr0
+need "his is back" within 5 bound office tun7
+need "theirs are not put back" never 2 bound docker docker0
+need "neither of them" not bound libvirt virbr0
 need "nor told as lost" not said 'docker0|virbr0'
 need "the history" exits 0 guard history
 need "has them as theirs" out_has 'theirs.*docker/interface:docker0'
 need "Docker is started again" fwc --zone=docker --add-interface=docker0
-need "which nobody minds" stays 2 bound_to docker docker0
+need "which nobody minds" stays 2 bound docker docker0

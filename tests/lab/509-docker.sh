@@ -6,9 +6,8 @@
 machines_prepare
 mail_open
 watch_up
-bound_to() { fw_zone_has queryInterface "$1" "$2"; }
 need "Docker runs" docker_up
-need "it has bound its bridge to a zone of its own" within 10 bound_to docker docker0
+need "it has bound its bridge to a zone of its own" within 10 bound docker docker0
 need "a container publishes two ports" docker_serve mail 4190:4190 2143:143
 need "one is reached" within 10 is_open 4190
 need "and the other" is_open 2143

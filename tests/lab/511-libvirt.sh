@@ -10,14 +10,13 @@ mail_open
 watch_up
 FROM=client
 client() { ip netns exec "$FROM" "$@"; }
-bound_to() { fw_zone_has queryInterface "$1" "$2"; }
 guest_agrees() {
 	local port
 	for port in 993 143 22; do FROM=vm agrees 192.168.122.10 "$port" || return 1; done
 }
 translated() { iptables -t nat -A PREROUTING -d 10.77.0.1 -p tcp --dport 4190 -j DNAT --to-destination 192.168.122.10:143; }
 need "libvirt runs" libvirt_up
-need "it has bound its bridge to a zone of its own" within 10 bound_to libvirt virbr0
+need "it has bound its bridge to a zone of its own" within 10 bound libvirt virbr0
 need "a guest" libvirt_guest 143
 need "explain agrees on what a guest meets" guest_agrees
 from_guest() { [ "$(FROM=vm reach "$1")" = open ]; }
@@ -31,7 +30,7 @@ need "it is libvirt's doing" out_has 'Added by libvirt'
 need "mail is as before" mail_reachable
 need "a reload" fwc --reload
 need "mail is back" within 10 mail_reachable
-need "the bridge is in its zone" within 10 bound_to libvirt virbr0
+need "the bridge is in its zone" within 10 bound libvirt virbr0
 need "the guest is served again" within 10 from_guest 143
 need "explain agrees on what a guest meets" within 10 guest_agrees
 need "nothing of libvirt's is said to be lost" within 10 clean others-lost

@@ -322,7 +322,7 @@ has() { fw_zone_has queryService "${2:-public}" "$1"; }
 has_port() { fw_zone_has queryPort "${2:-public}" "${1%/*}" "${1#*/}"; }
 has_rule() { fw_zone_has queryRichRule "${2:-}" "$1"; }
 has_source() { fw_zone_has querySource "$2" "$1"; }
-bound() { fw_zone_has queryInterface "$1" host0; } # ZONE
+bound() { fw_zone_has queryInterface "$1" "${2:-host0}"; } # ZONE [INTERFACE]
 
 # the eight that an administrator opens on a mail server
 MAIL="smtp smtps smtp-submission imap imaps pop3s http https"

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "guard/model/ban/jailuse.h"
 #include "guard/system/fail2ban/fail2ban-log.h"
 #include "guard/system/host/bootid.h"
 #include "guard/system/host/clock.h"
@@ -303,6 +304,8 @@ static int read_fail2ban(struct reading *reading)
 		r = 0;
 	}
 	r = reading_settle(reading, PICTURE_FAIL2BAN, r);
+	if (r == 0 && picture_knows(picture, PICTURE_FIREWALLD))
+		r = jailuse_settle(&picture->tickets, &picture->firewall);
 	if (r == 0)
 		r = read_log(reading);
 	return r == 0 ? read_heard(reading) : r;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "guard/audit/banpresent.h"
+#include "guard/model/ban/jailuse.h"
 #include "guard/base/cidr.h"
 #include "guard/base/text.h"
 #include "guard/system/fail2ban/fail2ban-process.h"
@@ -85,6 +86,21 @@ static void ask_server(struct banpresent *present, struct tickets *tickets, cons
 	present->whole = !fail2ban_process_is_young(fail2ban_process_pid(pidfile));
 }
 
+/* Which of the jails let in, by the last snapshot: firewalld is not asked for a list of bans. */
+static int see_use(struct tickets *tickets, struct store *store, struct err *err)
+{
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+	int r;
+
+	if (!jailuse_is_hidden(tickets))
+		return 0;
+	r = store_snapshot_last(store, &meta, &fw, err);
+	if (r == STORE_E_NOT_FOUND)
+		return 0;
+	return r == 0 ? jailuse_settle(tickets, &fw) : r;
+}
+
 static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_store_ struct store *store = NULL;
@@ -106,7 +122,9 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	cli_report(cli, &report);
 	report_bans_begin(&list, &report, cli->now_us, cli->verbosity > 0);
 	ask_server(&present, &tickets, cli);
-	r = banpresent_list(store, &query, &present, take_row, &list, &err);
+	r = see_use(&tickets, store, &err);
+	if (r == 0)
+		r = banpresent_list(store, &query, &present, take_row, &list, &err);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
 	if (report_list_end(&list, "no bans") < 0)

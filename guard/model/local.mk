@@ -31,6 +31,8 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/gap.h \
 	guard/model/ban/jailaction.c \
 	guard/model/ban/jailaction.h \
+	guard/model/ban/jailuse.c \
+	guard/model/ban/jailuse.h \
 	guard/model/ban/mismatch-internal.h \
 	guard/model/ban/mismatch-leftover.c \
 	guard/model/ban/mismatch-look.c \

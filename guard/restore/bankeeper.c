@@ -2,6 +2,7 @@
 #include "guard/restore/bankeeper-internal.h"
 
 #include "guard/system/host/clock.h"
+#include "guard/model/ban/jailuse.h"
 #include "guard/restore/banlog.h"
 #include "guard/restore/restorer.h"
 #include "guard/restore/unrestored.h"
@@ -396,6 +397,7 @@ static void learn(struct bankeeper *keeper, const struct tickets *now)
 {
 	const struct banlearn_reading reading = {.before = keeper->known ? &keeper->tickets : NULL,
 	                                         .now = now,
+	                                         .fw = &keeper->given.tracker->wanted,
 	                                         .on_shape = on_shape,
 	                                         .on_ban = on_ban,
 	                                         .userdata = keeper};
@@ -404,18 +406,30 @@ static void learn(struct bankeeper *keeper, const struct tickets *now)
 		bankeeper_missed(keeper);
 }
 
+/* What the jails do there; firewalld may hold other things when they are asked again. */
+static void settle_use(struct bankeeper *keeper, struct tickets *tickets)
+{
+	const struct tracker *tracker = keeper->given.tracker;
+
+	if (tracker->known && jailuse_settle(tickets, &tracker->wanted) < 0)
+		bankeeper_missed(keeper);
+}
+
 /* Once, when both firewalld and fail2ban have told what there is. */
 static void look_back(struct bankeeper *keeper)
 {
 	const struct tracker *tracker = keeper->given.tracker;
-	const struct banlearn_reading reading = {
-	    .now = &keeper->tickets, .on_shape = on_shape, .userdata = keeper};
+	const struct banlearn_reading reading = {.now = &keeper->tickets,
+	                                         .fw = &tracker->wanted,
+	                                         .on_shape = on_shape,
+	                                         .userdata = keeper};
 
 	if (keeper->looked_back || !keeper->known || !tracker->known || tracker->from_store ||
 	    keeper->given.errand || !bankeeper_restores(keeper))
 		return;
 	keeper->looked_back = true;
-	if (banlearn_look_back(&keeper->learn, &tracker->wanted, &reading) < 0)
+	settle_use(keeper, &keeper->tickets);
+	if (banlearn_look_back(&keeper->learn, &reading) < 0)
 		bankeeper_missed(keeper);
 }
 
@@ -459,6 +473,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 		bankeeper_tickets_changed(keeper);
 		return;
 	}
+	settle_use(keeper, tickets);
 	learn(keeper, tickets);
 	if (keeper->known && tickets->n > keeper->tickets.n && bankeeper_still_grows(keeper))
 		keeper->grown_us = clock_monotonic_us();

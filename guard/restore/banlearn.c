@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/banlearn.h"
 
+#include "guard/model/ban/jailuse.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -113,13 +114,12 @@ static int learn_from(struct banlearn *learn, const struct newcomer *newcomer,
                       const struct young *young, const struct banlearn_reading *reading)
 {
 	const struct ticket *ticket = find_ticket(newcomer, young, reading->before);
-	const struct banshape *learned;
-	int r;
+	const struct jail *jail = ticket ? tickets_jail(reading->now, ticket->jail) : NULL;
+	const struct banshape *learned = NULL;
+	int r = ticket ? jailuse_makes(jail, &newcomer->item, reading->fw) : 0;
 
-	if (!ticket)
-		return 0;
-	r = banshapes_see(&learn->shapes, &newcomer->item, ticket,
-	                  tickets_jail(reading->now, ticket->jail), &learned);
+	if (r > 0)
+		r = banshapes_see(&learn->shapes, &newcomer->item, ticket, jail, &learned);
 	if (r == 0 && learned)
 		reading->on_shape(learned, reading->userdata);
 	return r;
@@ -189,16 +189,16 @@ int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading
 
 /**
  * banlearn_look_back() - learn from the bans that were there before anything was heard
- * @fw:      borrowed; as it is
- * @reading: only @now and @on_shape count
+ * @reading: only @now, @fw and @on_shape count
  *
  * Return: 0 or -ENOMEM.
  */
-int banlearn_look_back(struct banlearn *learn, const struct firewall *fw,
-                       const struct banlearn_reading *reading)
+int banlearn_look_back(struct banlearn *learn, const struct banlearn_reading *reading)
 {
-	const struct banprior_evidence evidence = {
-	    .fw = fw, .tickets = reading->now, .known = &learn->shapes, .now_us = clock_now_us()};
+	const struct banprior_evidence evidence = {.fw = reading->fw,
+	                                           .tickets = reading->now,
+	                                           .known = &learn->shapes,
+	                                           .now_us = clock_now_us()};
 	_cleanup_banshapes_ struct banshapes found = BANSHAPES_NULL;
 	int r = banprior_find(&found, &evidence);
 

@@ -5,7 +5,8 @@
  * What appears in firewalld and names an address is kept in mind for a short time, the
  * latest NEWCOMERS_MAX of it. Each reading of fail2ban's tickets, which comes anyway after
  * a ban, is held against that: where exactly one jail has just banned the address, and
- * nothing else explains the item, that is what the jail's bans look like. It goes into the
+ * nothing else explains the item, and it does what the jail's bans do (model/ban/jailuse.h),
+ * that is what they look like. It goes into the
  * store. So it costs nothing where bans have a shape that is known already. What was there
  * before is looked at once (model/ban/banprior.h).
  */
@@ -37,13 +38,13 @@ void banlearn_removed(struct banlearn *learn, const struct item *item);
 struct banlearn_reading {
 	const struct tickets *before; /* NULL: not known */
 	const struct tickets *now;
+	const struct firewall *fw;
 	/* A ban of a jail looks like this from now on; and of a newcomer that has its shape. */
 	void (*on_shape)(const struct banshape *shape, void *userdata);
 	void (*on_ban)(const struct item *item, void *userdata);
 	void *userdata;
 };
 int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading) _must_check_;
-int banlearn_look_back(struct banlearn *learn, const struct firewall *fw,
-                       const struct banlearn_reading *reading) _must_check_;
+int banlearn_look_back(struct banlearn *learn, const struct banlearn_reading *reading) _must_check_;
 
 #endif

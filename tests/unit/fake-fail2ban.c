@@ -30,7 +30,7 @@ static void add_jail(struct tickets *tickets, const char *name, enum jail_action
 	must(tickets_add_jail(tickets, name, &jail) == 0);
 	jail->actions_known = true;
 	must(jail_add_action(jail, "firewallcmd-rich-rules", &action) == 0);
-	action->kind = kind;
+	action->told = action->kind = kind;
 	action->ports = strdup("imaps");
 	action->protocol = strdup("tcp");
 	action->blocktype = strdup("reject");

@@ -8,7 +8,7 @@
 #include <check.h>
 #include <string.h>
 
-#include "guard/model/ban/ticket.h"
+#include "guard/model/ban/jailaction.h"
 
 /* A jail whose one action is known; its texts may be NULL. */
 struct jail_row {
@@ -31,13 +31,14 @@ static inline struct jail_action *jails_add(struct tickets *tickets, const struc
 	ck_assert_int_eq(tickets_add_jail(tickets, row->jail, &jail), 0);
 	ck_assert_int_eq(jail_add_action(jail, "ban", &action), 0);
 	jail->actions_known = true;
-	action->kind = row->kind;
+	action->told = action->kind = row->kind;
 	action->ports = jails_copy(row->ports);
 	action->protocol = jails_copy(row->protocol);
 	action->blocktype = jails_copy(row->blocktype);
 	action->blocktype6 = jails_copy(row->blocktype6);
 	action->zone = jails_copy(row->zone);
 	action->command = jails_copy(row->command);
+	ck_assert_int_eq(jailaction_ipset(&action->ipset, row->command), 0);
 	return action;
 }
 

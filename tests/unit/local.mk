@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/unit/test-item \
 	tests/unit/test-itemview \
 	tests/unit/test-jailaction \
+	tests/unit/test-jailuse \
 	tests/unit/test-lines \
 	tests/unit/test-listeners \
 	tests/unit/test-lock \

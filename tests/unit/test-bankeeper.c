@@ -94,7 +94,10 @@ START_TEST(asks_again_for_what_comes_late)
 	begin();
 	fake_fail2ban_ban("sshd", "192.0.2.3", 0);
 	tickets_change();
-	fakewall_add(&world.wall, "public/source:192.0.2.3", 0);
+	fakewall_add(&world.wall,
+	             "public/rule:rule family=\"ipv4\" source address=\"192.0.2.3\" "
+	             "port port=\"25\" protocol=\"tcp\" drop",
+	             0);
 	world_pass(10000);
 	ck_assert(world_said("jail sshd was seen to ban by"));
 }
@@ -118,7 +121,7 @@ static void ban_in_iptables(const char *jail, const char *address)
 
 	fake_fail2ban_ban(jail, address, 0);
 	ck_assert_int_eq(tickets_add_jail(&fake_fail2ban.tickets, jail, &added), 0);
-	added->actions[0].kind = JAIL_ACTION_IPTABLES;
+	added->actions[0].told = added->actions[0].kind = JAIL_ACTION_IPTABLES;
 }
 
 /* Those in iptables' chains: firewalld empties these or not, and nobody puts them back. */

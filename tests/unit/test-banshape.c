@@ -113,8 +113,10 @@ static void on_ban(const struct item *item, void *userdata)
 
 static void tickets_are_read(bool known_before)
 {
+	const struct firewall none = FIREWALL_NULL;
 	const struct banlearn_reading reading = {.before = known_before ? &before : NULL,
 	                                         .now = &now,
+	                                         .fw = &none,
 	                                         .on_shape = on_shape,
 	                                         .on_ban = on_ban,
 	                                         .userdata = &learn};

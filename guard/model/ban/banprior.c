@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/banprior.h"
 
+#include "guard/base/text.h"
 #include "guard/model/ban/banplan.h"
 
 #include <errno.h>
 #include <string.h>
 
-#define PLACE    "<ip>"
-#define ENTRY_IN "--ipset="
+#define PLACE "<ip>"
 
 enum {
 	/* More than these are somebody's lists. */
@@ -128,29 +128,6 @@ static bool is_same_shape(const struct candidate *a, const struct candidate *b)
 
 /* --- what a command says ------------------------------------------------------------------- */
 
-static bool ends_name(char c)
-{
-	return c == '\0' || strchr(" \t\n;&|'\"", c) != NULL;
-}
-
-/* The name behind --ipset=, which may be quoted; NULL: none, or not the same for all bans. */
-static const char *ipset_of_command(const char *command, size_t *length)
-{
-	const char *at = command ? strstr(command, ENTRY_IN) : NULL;
-
-	if (!at)
-		return NULL;
-	at += strlen(ENTRY_IN);
-	at += *at == '\'' || *at == '"';
-	*length = 0;
-	while (!ends_name(at[*length]))
-		(*length)++;
-	return *length && *length < ITEM_ZONE_MAX && !memchr(at, '<', *length) &&
-	               !memchr(at, '$', *length)
-	           ? at
-	           : NULL;
-}
-
 static bool is_zone_of(const struct jail_action *action, const char *zone, const char *default_zone)
 {
 	const char *own = action->zone ? action->zone : default_zone;
@@ -189,13 +166,11 @@ static bool says(const struct jail_action *action, const struct banshape *shape,
 {
 	const char *ipset = item_ipset_name(shape->zone), *command = action->command;
 	bool whole = strcmp(shape->pattern, PLACE) == 0;
-	size_t length = 0;
-	const char *name = ipset_of_command(command, &length);
 
 	if (!command)
 		return false;
 	if (ipset)
-		return name && whole && strlen(ipset) == length && memcmp(name, ipset, length) == 0;
+		return whole && text_is_same(ipset, action->ipset);
 	if (shape->kind == ITEM_DIRECT_RULE)
 		return says_direct(command, shape->pattern);
 	if (!is_zone_of(action, shape->zone, default_zone))
@@ -323,8 +298,7 @@ static int take_ipset(struct search *search, const struct jail *jail,
                       const struct jail_action *action)
 {
 	const struct ticket *ticket = first_ticket(search, jail);
-	size_t length;
-	const char *name = ipset_of_command(action->command, &length);
+	const char *name = action->ipset;
 	_cleanup_free_ char *zone = NULL;
 	_cleanup_item_ struct item item = ITEM_NULL;
 	struct banshape shape;
@@ -334,7 +308,7 @@ static int take_ipset(struct search *search, const struct jail *jail,
 	if (!ticket || !name || strncmp(name, "f2b-", 4) == 0 ||
 	    !strstr(action->command, "--add-entry=" PLACE))
 		return 0;
-	if (xasprintf(&zone, ITEM_IPSET_PREFIX "%.*s", (int)length, name) < 0)
+	if (xasprintf(&zone, ITEM_IPSET_PREFIX "%s", name) < 0)
 		return -ENOMEM;
 	r = item_init(&item, zone, ITEM_ENTRY, ticket->address, NULL);
 	if (r != 0 || banshapes_of_jail(search->evidence->known, &item, PLACE, jail->name) ||

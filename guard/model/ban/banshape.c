@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/banshape.h"
 
+#include "guard/model/ban/jailaction.h"
 #include "guard/model/rule/direct.h"
 
 #include <errno.h>
@@ -132,8 +133,7 @@ int banshape_fill(struct item *out, const struct banshape *shape, const struct c
 	return r < 0 ? -ENOMEM : item_init(out, shape->zone, shape->kind, value, NULL);
 }
 
-/* What an action of a kind can make. */
-static bool makes(enum jail_action_kind action, enum item_kind kind)
+static bool kind_makes(enum jail_action_kind action, enum item_kind kind)
 {
 	switch (action) {
 	case JAIL_ACTION_OTHER:
@@ -158,13 +158,19 @@ static bool makes(enum jail_action_kind action, enum item_kind kind)
 	return false;
 }
 
+/** banshape_makes() - can a ban of the action's be such an item, or leave one beside another? */
+bool banshape_makes(const struct jail_action *action, enum item_kind kind)
+{
+	return kind_makes(action->kind, kind) || jailaction_names(action->command, kind);
+}
+
 /** banshape_fits() - can the jail, as it is now, make bans of that shape? It may have changed. */
 bool banshape_fits(const struct banshape *shape, const struct jail *jail)
 {
 	if (strcmp(shape->jail, jail->name) != 0)
 		return false;
 	for (size_t i = 0; i < jail->n_actions; i++)
-		if (makes(jail->actions[i].kind, shape->kind))
+		if (banshape_makes(&jail->actions[i], shape->kind))
 			return true;
 	return !jail->actions_known;
 }

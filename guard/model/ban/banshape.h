@@ -42,6 +42,7 @@ int banshape_cut(char **out, struct cidr *source, const struct item *item) _must
 
 int banshape_fill(struct item *out, const struct banshape *shape, const struct cidr *address,
                   bool network) _must_check_;
+bool banshape_makes(const struct jail_action *action, enum item_kind kind);
 bool banshape_fits(const struct banshape *shape, const struct jail *jail);
 
 void banshape_deinit(struct banshape *shape);

@@ -4,7 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
-#define ZONE "--zone="
+#define ZONE  "--zone="
+#define IPSET "--ipset="
 
 /* A word of a shell's command. */
 struct word {
@@ -103,18 +104,25 @@ struct seen {
 	bool unknown;         /* a program of which nobody knows what it does */
 	bool known;           /* one that no packet minds */
 	bool in_case;         /* between case and esac */
-	struct word zone;
+	struct word zone, filled;
 };
+
+/* What stands behind an option's =; none where that is another word. */
+static void take_value(struct word *value, const struct word *word, const char *option)
+{
+	if (!starts_with(word, option))
+		return;
+	value->text = word->text + strlen(option);
+	value->length = word->length - strlen(option);
+}
 
 static void see_option(struct seen *seen, const struct word *word, bool *zone_follows)
 {
 	if (*zone_follows)
 		seen->zone = *word;
 	*zone_follows = is_word(word, "--zone");
-	if (starts_with(word, ZONE)) {
-		seen->zone.text = word->text + strlen(ZONE);
-		seen->zone.length = word->length - strlen(ZONE);
-	}
+	take_value(&seen->zone, word, ZONE);
+	take_value(&seen->filled, word, IPSET);
 	seen->rich |= starts_with(word, "--add-rich-rule");
 	seen->direct |= is_word(word, "--direct");
 	seen->entry |= starts_with(word, "--add-entry");
@@ -242,6 +250,8 @@ static void look(struct seen *seen, const char *text)
 		seen->denies |= command.denies;
 		if (command.zone.text)
 			seen->zone = command.zone;
+		if (command.entry && command.filled.text)
+			seen->filled = command.filled;
 	}
 }
 
@@ -296,6 +306,21 @@ enum jail_action_kind jailaction_classify(const char *ban, const char *start)
 	return at_ban.known && !at_ban.unknown ? JAIL_ACTION_REPORT : JAIL_ACTION_OTHER;
 }
 
+/* Without its quotes. */
+static int copy_word(char **out, struct word word)
+{
+	*out = NULL;
+	if (word.length >= 2 && (word.text[0] == '"' || word.text[0] == '\'') &&
+	    word.text[word.length - 1] == word.text[0]) {
+		word.text++;
+		word.length -= 2;
+	}
+	if (word.length == 0)
+		return 0;
+	*out = strndup(word.text, word.length);
+	return *out ? 0 : -ENOMEM;
+}
+
 /**
  * jailaction_zone() - the zone that its firewall-cmd names
  * @out: receives it, or NULL for the default zone; owned by the caller
@@ -305,20 +330,41 @@ enum jail_action_kind jailaction_classify(const char *ban, const char *start)
 int jailaction_zone(char **out, const char *ban)
 {
 	struct seen seen = {0};
-	struct word zone;
 
 	look(&seen, ban);
-	zone = seen.zone;
-	*out = NULL;
-	if (zone.length >= 2 && (zone.text[0] == '"' || zone.text[0] == '\'') &&
-	    zone.text[zone.length - 1] == zone.text[0]) {
-		zone.text++;
-		zone.length -= 2;
-	}
-	if (zone.length == 0)
-		return 0;
-	*out = strndup(zone.text, zone.length);
-	return *out ? 0 : -ENOMEM;
+	return copy_word(out, seen.zone);
+}
+
+/**
+ * jailaction_ipset() - the set that its firewall-cmd adds entries to
+ * @out: receives it, or NULL: none, or not the same for all bans; owned by the caller
+ *
+ * Return: 0; -ENOMEM.
+ */
+int jailaction_ipset(char **out, const char *ban)
+{
+	struct seen seen = {0};
+
+	look(&seen, ban);
+	if (!seen.filled.text || seen.filled.length >= ITEM_ZONE_MAX || has(&seen.filled, "<") ||
+	    has(&seen.filled, "$"))
+		seen.filled.length = 0;
+	return copy_word(out, seen.filled);
+}
+
+/**
+ * jailaction_names() - do its words make such items of firewalld's?
+ * @ban: its actionban, as the running server has it; NULL: none
+ *
+ * Beside what its kind makes: one ban may be several things at once.
+ */
+bool jailaction_names(const char *ban, enum item_kind kind)
+{
+	struct seen seen = {0};
+
+	look(&seen, ban);
+	return (kind == ITEM_RULE && seen.rich) || (kind == ITEM_ENTRY && seen.entry) ||
+	       (kind == ITEM_DIRECT_RULE && seen.direct) || (kind == ITEM_SOURCE && seen.source);
 }
 
 /**

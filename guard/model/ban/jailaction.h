@@ -10,9 +10,12 @@
 #define GUARD_MODEL_BAN_JAILACTION_H
 
 #include "guard/model/ban/ticket.h"
+#include "guard/model/item.h"
 
 enum jail_action_kind jailaction_classify(const char *ban, const char *start);
 int jailaction_zone(char **out, const char *ban) _must_check_;
+int jailaction_ipset(char **out, const char *ban) _must_check_;
+bool jailaction_names(const char *ban, enum item_kind kind);
 int jailaction_substitute(char **out, const char *text, const char *tag,
                           const char *value) _must_check_;
 

@@ -17,6 +17,7 @@ static void jail_deinit(struct jail *jail)
 		free(jail->actions[i].ports);
 		free(jail->actions[i].protocol);
 		free(jail->actions[i].zone);
+		free(jail->actions[i].ipset);
 		free(jail->actions[i].blocktype);
 		free(jail->actions[i].blocktype6);
 		free(jail->actions[i].command);

@@ -62,11 +62,13 @@ enum jail_fate {
 };
 
 struct jail_action {
-	char *name; /* owned */
-	enum jail_action_kind kind;
-	char *ports;    /* owned; as configured, "smtp,465"; NULL: not known or all */
-	char *protocol; /* owned; "tcp"; NULL: not known */
-	char *zone;     /* owned; NULL: the default zone */
+	char *name;                 /* owned */
+	enum jail_action_kind told; /* as its own words have it */
+	enum jail_action_kind kind; /* and what firewalld makes of it (jailuse.h) */
+	char *ports;                /* owned; as configured, "smtp,465"; NULL: not known or all */
+	char *protocol;             /* owned; "tcp"; NULL: not known */
+	char *zone;                 /* owned; NULL: the default zone */
+	char *ipset; /* owned; that it fills through firewalld; NULL: none, or one for each ban */
 	/*
 	 * rich-blocktype or blocktype, as configured, for IPv4 and for IPv6: with
 	 * <rejecttype> put in; owned; NULL: not known

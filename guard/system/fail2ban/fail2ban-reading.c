@@ -221,11 +221,13 @@ static int add_action(struct fail2ban_reading *reading)
 
 	if (r < 0)
 		return r;
-	action->kind =
+	action->told = action->kind =
 	    jailaction_classify(reading->values[PROPERTY_BAN], reading->values[PROPERTY_START]);
 	r = set_blocktypes(reading, action);
 	if (r == 0 && reading->values[PROPERTY_BAN])
 		r = jailaction_zone(&action->zone, reading->values[PROPERTY_BAN]);
+	if (r == 0 && reading->values[PROPERTY_BAN])
+		r = jailaction_ipset(&action->ipset, reading->values[PROPERTY_BAN]);
 	action->ports = steal(reading->values[PROPERTY_PORT]);
 	action->protocol = steal(reading->values[PROPERTY_PROTOCOL]);
 	action->command = steal(reading->values[PROPERTY_BAN]);

@@ -11,7 +11,8 @@ SCHEMA_SQL = \
 	schema/sql/008-trust.sql \
 	schema/sql/009-event-jail.sql \
 	schema/sql/010-timed-trait.sql \
-	schema/sql/011-foreign.sql
+	schema/sql/011-foreign.sql \
+	schema/sql/012-loaded.sql
 EXTRA_DIST += schema/embed-migrations $(SCHEMA_SQL)
 
 guard/system/store/migrations.c: schema/embed-migrations $(SCHEMA_SQL)

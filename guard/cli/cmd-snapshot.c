@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
 #include "guard/restore/missing.h"
+#include "guard/system/kernel/fwtables.h"
 
 #include <string.h>
 
@@ -85,6 +86,7 @@ static int take(struct cli *cli)
 	sighting = (struct store_sighting){
 	    .boot_id = missing.boot_id,
 	    .instance = instance[0] ? instance : NULL,
+	    .loaded = fwtables_loaded(),
 	    .at_us = cli->now_us,
 	    .good = is_good(cli, &missing),
 	};

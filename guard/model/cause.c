@@ -618,9 +618,13 @@ static bool reads_alike(const struct cause_evidence *a, const struct cause_evide
 static int64_t say_reloads(struct words *words, const struct cause_log *log, unsigned n_reloads)
 {
 	const struct cause_evidence *first = NULL;
-	unsigned left = n_reloads ? n_reloads : 1;
+	unsigned left = n_reloads;
 	bool others = false;
 
+	if (n_reloads == 0) {
+		say(words, "firewalld was reloaded while the guard did not run (cause unknown)");
+		return 0;
+	}
 	for (size_t i = log->n; i > 0 && left > 0; i--)
 		if (is_of_a_reload(&log->rows[i - 1])) {
 			others = others || (first && !reads_alike(first, &log->rows[i - 1]));
@@ -719,7 +723,7 @@ static void say_fail2ban(struct words *words, const struct cause_log *log, int64
 /**
  * cause_words() - why there was a wipe
  * @out:       receives the words; "" when there are none
- * @n_reloads: that came in one burst
+ * @n_reloads: that came in one burst; 0: it was not heard
  * @now_us:    monotonic
  *
  * Return: whether the evidence has words for this kind of wipe.

@@ -970,15 +970,8 @@ static bool leaves_the_rest(enum wipe_kind kind)
 	return kind == WIPE_RELOAD || kind == WIPE_NETWORK_MANAGER;
 }
 
-/**
- * cycle_wiped() - firewalld's runtime may have been wiped
- * @kind:  WIPE_UNKNOWN: look, and say nothing if nothing is missing
- * @at_us: when it was noticed
- *
- * After one that leaves the rest only the zones at stake are read at first: each costs 2 ms, and
- * mail is down meanwhile.
- */
-void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
+/* @n_reloads: that were heard */
+static void wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us, unsigned n_reloads)
 {
 	bool interrupted = cycle->episode != NULL;
 	bool anew;
@@ -1000,7 +993,7 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 		/* what was being restored is still to be restored, for the reason that it had */
 		cycle->tell = true;
 	}
-	cycle->n_reloads += kind == WIPE_RELOAD;
+	cycle->n_reloads += n_reloads;
 	if (kind != WIPE_UNKNOWN)
 		tracker_claim(cycle->given.tracker);
 	cycle->whole = true;
@@ -1030,6 +1023,19 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 }
 
 /**
+ * cycle_wiped() - firewalld's runtime may have been wiped
+ * @kind:  WIPE_UNKNOWN: look, and say nothing if nothing is missing
+ * @at_us: when it was noticed
+ *
+ * After one that leaves the rest only the zones at stake are read at first: each costs 2 ms, and
+ * mail is down meanwhile.
+ */
+void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
+{
+	wiped(cycle, kind, at_us, kind == WIPE_RELOAD);
+}
+
+/**
  * cycle_appeared() - firewalld is there; the parameters are those of cycle_wiped()
  *
  * Call record_appeared() before.
@@ -1037,7 +1043,8 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 void cycle_appeared(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 {
 	cycle->present = true;
-	cycle_wiped(cycle, kind, at_us);
+	cycle->looked |= kind == WIPE_RELOAD; /* while nobody ran: it follows nothing */
+	wiped(cycle, kind, at_us, 0);
 }
 
 /* --- looking again ----------------------------------------------------------------------- */

@@ -14,6 +14,7 @@
 #include "guard/restore/takeover.h"
 #include "guard/restore/trust.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/fwtables.h"
 
 #include <errno.h>
 #include <string.h>
@@ -333,7 +334,7 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	if (record_last_good(engine->given.record, &meta, &snapshot))
 		return WIPE_UNKNOWN;
 	resume(engine);
-	kind = judge_kind(&meta, engine->given.boot_id, instance);
+	kind = judge_kind(&meta, engine->given.boot_id, instance, fwtables_loaded());
 	if (tracker_start_from_take(&engine->tracker, &snapshot, kind == WIPE_UNKNOWN) < 0)
 		return WIPE_UNKNOWN;
 	if (cycle_stood_in(engine->cycle, kind != WIPE_REBOOT && record_is_of(&meta, instance)) < 0)
@@ -365,7 +366,7 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	/* what was meant until now belongs to the instance that went */
 	if (before)
 		engine_store(engine);
-	if (kind == WIPE_RESTART || kind == WIPE_REBOOT)
+	if (kind != WIPE_UNKNOWN)
 		timers_gone(engine);
 	record_appeared(engine->given.record, event->instance);
 	if (engine->foreignwatch && kind != WIPE_UNKNOWN)

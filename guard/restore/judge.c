@@ -14,17 +14,21 @@ static bool is_same_instance(const char *a, const char *b)
 /**
  * judge_kind() - what has happened to firewalld since it looked like that
  * @instance: of firewalld now; "" when not known
+ * @loaded:   fwtables_loaded() now
  *
- * Another boot or another firewalld: what is missing was lost. The same: nobody can tell.
+ * Another boot, another firewalld, or rules that it has loaded anew: what is missing was lost. Else
+ * nobody can tell.
  *
- * Return: WIPE_REBOOT, WIPE_RESTART or WIPE_UNKNOWN.
+ * Return: WIPE_REBOOT, WIPE_RESTART, WIPE_RELOAD or WIPE_UNKNOWN.
  */
 enum wipe_kind judge_kind(const struct store_snapshot *before, const char *boot_id,
-                          const char *instance)
+                          const char *instance, int64_t loaded)
 {
 	if (!before->boot_id || strcmp(before->boot_id, boot_id) != 0)
 		return WIPE_REBOOT;
-	return is_same_instance(before->instance, instance) ? WIPE_UNKNOWN : WIPE_RESTART;
+	if (!is_same_instance(before->instance, instance))
+		return WIPE_RESTART;
+	return before->loaded && loaded && before->loaded != loaded ? WIPE_RELOAD : WIPE_UNKNOWN;
 }
 
 /* A person may have spoken of some ports of a range. */

@@ -11,7 +11,7 @@
 #include "guard/system/store/store.h"
 
 enum wipe_kind judge_kind(const struct store_snapshot *before, const char *boot_id,
-                          const char *instance);
+                          const char *instance, int64_t loaded);
 int judge_find(struct loss *out, struct firewall *before, struct firewall *now,
                const struct store_items *released, struct loss_evidence *evidence) _must_check_;
 void judge_resume(struct loss *loss, const struct store_unfinished_list *unfinished,

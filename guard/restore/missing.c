@@ -8,6 +8,7 @@
 #include "guard/restore/judge.h"
 #include "guard/restore/unread.h"
 #include "guard/system/host/lock.h"
+#include "guard/system/kernel/fwtables.h"
 
 /* So many wipes back a loss that was left open is still offered. */
 #define WIPES_BACK 10
@@ -262,7 +263,8 @@ static int compare(struct missing *missing, const struct search *search, const c
 	missing->kind = WIPE_REQUIRE;
 	if (r == 0) {
 		evidence.before = &missing->before;
-		missing->kind = judge_kind(&missing->meta, missing->boot_id, instance);
+		missing->kind =
+		    judge_kind(&missing->meta, missing->boot_id, instance, fwtables_loaded());
 	}
 	evidence.kind = missing->kind;
 	if (portspace_cut_by(&missing->before, search->now) < 0 ||

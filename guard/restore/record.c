@@ -3,6 +3,7 @@
 
 #include "guard/base/text.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/fwtables.h"
 #include "guard/system/store/spool.h"
 
 #include <errno.h>
@@ -233,6 +234,7 @@ bool record_snapshot(struct record *record, const struct firewall *fw, bool sett
 	_cleanup_free_ char *unsettled = NULL;
 	struct store_sighting sighting = {.boot_id = record->boot_id,
 	                                  .instance = record->instance,
+	                                  .loaded = fwtables_loaded(),
 	                                  .at_us = clock_now_us(),
 	                                  .good = true};
 	struct err err = ERR_NULL;

@@ -65,6 +65,11 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 	return 0;
 }
 
+int64_t fwtables_loaded(void)
+{
+	return world.wall.loaded;
+}
+
 int fwtables_read_once(struct fwtables *out)
 {
 	return fwtables_read(out, NULL);
@@ -356,6 +361,7 @@ void world_setup(void)
 	config_init(&world.config);
 	world.config.close_gap = true;
 	world.tables = (struct fwtables){.tables = 1, .chains = 3};
+	world.wall.loaded = 1;
 	ck_assert_int_eq(loop_new(&world.loop), 0);
 	ck_assert_int_eq(bus_new(&world.bus, world.loop, &options), 0);
 	ck_assert_int_eq(fail2ban_new(&world.fail2ban, world.loop, NULL), 0);

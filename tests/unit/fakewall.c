@@ -209,6 +209,7 @@ void fakewall_wipe(struct fakewall *wall)
 		    entry->flags & FIREWALL_PERMANENT ? FIREWALL_PERMANENT | FIREWALL_RUNTIME : 0;
 	}
 	firewall_sweep(&wall->fw);
+	wall->loaded++;
 }
 
 void fakewall_reload(struct fakewall *wall)

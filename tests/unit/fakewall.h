@@ -28,6 +28,7 @@ struct fakewall {
 	bool broken;
 	const char *fail_reload; /* with which words a reload is refused; NULL: it is not */
 	struct strv calls;       /* what it was asked to change, "add ITEM", "reload" */
+	int64_t loaded;          /* counts its tables in the kernel */
 	unsigned n_readings;     /* getDefaultZone, which each reading asks for */
 	/* Called in front of each change that somebody asks for; may be NULL. */
 	void (*on_change)(const char *what, void *userdata);

@@ -239,6 +239,7 @@ static const struct {
     {{RELOADED}, WIPE_RELOAD, 1, "reload by SIGHUP (sender unknown)"},
     {{RELOADED_UNSEEN}, WIPE_RELOAD, 1, "firewalld reloaded (cause unknown)"},
     {{END}, WIPE_RELOAD, 1, "firewalld reloaded (cause unknown)"},
+    {{END}, WIPE_RELOAD, 0, "firewalld was reloaded while the guard did not run (cause unknown)"},
     {{END}, WIPE_RELOAD, 3, "firewalld reloaded, 3 times in a row (cause unknown)"},
     {{CALL, RELOADED}, WIPE_RELOAD, 1, "reload by cmd (pid 1)"},
     {{COMPLETE_CALL, RELOADED}, WIPE_RELOAD, 1, "complete reload by cmd (pid 1)"},

@@ -1199,6 +1199,42 @@ START_TEST(restarted_unseen)
 }
 END_TEST
 
+/* Its table is another one than when the guard looked last. */
+START_TEST(reloaded_unseen)
+{
+	begin(OPEN);
+	world_kill();
+	fakewall_reload(&world.wall);
+	fakewall_reload(&world.wall);
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_RELOAD);
+	ck_assert_str_eq(world_last()->cause, "reload by the test, 0 reloads");
+	/* and what is removed while nobody looks again is a person's once more */
+	world_kill();
+	fakewall_drop(&world.wall, IMAPS);
+	world_guard();
+	world_idle();
+	ck_assert(!is_back(IMAPS));
+}
+END_TEST
+
+/* Heard of, then killed; and the next one nobody has heard. */
+START_TEST(reloaded_unseen_amid_a_restore)
+{
+	begin(OPEN);
+	fakewall_reload(&world.wall);
+	world_await(is_back(IMAPS));
+	world_kill();
+	fakewall_reload(&world.wall);
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_n_unfinished(), 0);
+}
+END_TEST
+
 /* A timed item that the guard before this one had put back is still ours to end. */
 START_TEST(timed_item_of_the_guard_before)
 {
@@ -1395,6 +1431,8 @@ static Suite *suite(void)
 	    killed_while_reading,
 	    killed_while_restoring,
 	    restarted_unseen,
+	    reloaded_unseen,
+	    reloaded_unseen_amid_a_restore,
 	    timed_item_of_the_guard_before,
 	    without_a_store,
 	    store_is_locked_meanwhile,

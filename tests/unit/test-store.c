@@ -69,8 +69,11 @@ START_TEST(test_same_state_is_one_row)
 	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
 	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
 	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
-	const struct store_sighting other = {
-	    .boot_id = "b2", .instance = "7:8", .at_us = NOW + 9 * SECOND, .good = true};
+	const struct store_sighting other = {.boot_id = "b2",
+	                                     .instance = "7:8",
+	                                     .loaded = 5,
+	                                     .at_us = NOW + 9 * SECOND,
+	                                     .good = true};
 	int64_t first, again;
 
 	fixture_mail(&fw);
@@ -87,6 +90,7 @@ START_TEST(test_same_state_is_one_row)
 	ck_assert_int_eq(meta.last_us, NOW + 9 * SECOND);
 	ck_assert_str_eq(meta.boot_id, "b2");
 	ck_assert_str_eq(meta.instance, "7:8");
+	ck_assert_int_eq(meta.loaded, 5);
 }
 END_TEST
 
@@ -97,7 +101,7 @@ START_TEST(test_last_good_is_the_last_good_sighting)
 	_cleanup_firewall_ struct firewall bare = FIREWALL_NULL, mail = FIREWALL_NULL;
 	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
 	const struct store_sighting wiped = {
-	    .boot_id = BOOT, .instance = "900:1", .at_us = NOW - 5 * SECOND};
+	    .boot_id = BOOT, .instance = "900:1", .loaded = 9, .at_us = NOW - 5 * SECOND};
 	int64_t good;
 
 	fixture_mail(&mail);
@@ -108,9 +112,11 @@ START_TEST(test_last_good_is_the_last_good_sighting)
 	ck_ok(store_snapshot_last_good(store, &meta, NULL, &err));
 	ck_assert_int_eq(meta.id, good);
 	ck_assert_str_eq(meta.instance, INSTANCE);
+	ck_assert_int_eq(meta.loaded, 0);
 	store_snapshot_deinit(&meta);
 	ck_ok(store_snapshot_last(store, &meta, NULL, &err));
 	ck_assert_int_ne(meta.id, good);
+	ck_assert_int_eq(meta.loaded, 0); /* it is that of the good sighting */
 	store_snapshot_deinit(&meta);
 	/* seen as good again, it is */
 	fixture_put(store, &bare, NOW, true);

@@ -7,6 +7,7 @@ enum { INPUT };
 #ifdef HAVE_NF_TABLES
 
 #include <arpa/inet.h>
+#include <endian.h>
 #include <errno.h>
 #include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
@@ -70,6 +71,19 @@ static bool is_dormant(const struct nlmsghdr *header)
 	return ntohl(flags) & NFT_TABLE_F_DORMANT;
 }
 
+/* A number that no other table has had since the boot; 0: the kernel tells none. */
+static int64_t handle_of(const struct nlmsghdr *header)
+{
+	size_t n = 0;
+	const void *value =
+	    netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_TABLE_HANDLE, &n);
+	uint64_t handle = 0;
+
+	if (value && n == sizeof(handle))
+		memcpy(&handle, value, n);
+	return (int64_t)be64toh(handle);
+}
+
 static int note_table(struct nlmsghdr *header, void *userdata)
 {
 	const struct nfgenmsg *message = NLMSG_DATA(header);
@@ -84,6 +98,7 @@ static int note_table(struct nlmsghdr *header, void *userdata)
 		    is_dormant(header))
 			continue;
 		now->tables |= 1U << i;
+		now->loaded = i == 0 ? handle_of(header) : now->loaded;
 		now->owned |= is_owned(header) ? 1U << i : 0;
 	}
 	return 0;
@@ -154,6 +169,24 @@ int fwtables_read_once(struct fwtables *out)
 
 	nfsocket_close(&sock);
 	return r;
+}
+
+/**
+ * fwtables_loaded() - which of its tables firewalld has loaded
+ *
+ * Each reload makes a new one, and nothing else does: a change of an item, a ban, the default zone,
+ * panic mode leave it (core/nftables.py, build_flush_rules).
+ *
+ * Return: the kernel's number of it; 0: there is none (the backend iptables), or it is not known.
+ */
+int64_t fwtables_loaded(void)
+{
+	struct nfsocket sock = NFSOCKET_NULL;
+	struct fwtables now = FWTABLES_NULL;
+	int r = find_tables(&sock, &now);
+
+	nfsocket_close(&sock);
+	return r == 0 ? now.loaded : 0;
 }
 
 /**
@@ -248,6 +281,11 @@ int fwtables_read(struct fwtables *out _unused_, struct nfsocket *sock _unused_)
 int fwtables_read_once(struct fwtables *out _unused_)
 {
 	return FWTABLES_E_UNKNOWN;
+}
+
+int64_t fwtables_loaded(void)
+{
+	return 0;
 }
 
 int fwtables_find_emptied(const struct chainchange *change _unused_,

@@ -20,6 +20,7 @@ struct fwtables {
 	unsigned tables; /* that are there */
 	unsigned owned;  /* of these, by firewalld */
 	unsigned chains; /* that have rules in them */
+	int64_t loaded;  /* of the first: the kernel gives another number to each */
 	bool shut;       /* during each reload and in panic mode, too */
 };
 #define FWTABLES_NULL ((struct fwtables){0})
@@ -34,6 +35,7 @@ enum {
 
 int fwtables_read(struct fwtables *out, struct nfsocket *sock) _must_check_;
 int fwtables_read_once(struct fwtables *out) _must_check_;
+int64_t fwtables_loaded(void);
 bool fwtables_lack(const struct fwtables *now, const struct fwtables *before);
 bool fwtables_is_empty(const struct fwtables *now);
 bool fwtables_lack_rules(const struct fwtables *now);

@@ -20,6 +20,7 @@ enum snapshot_column {
 	COLUMN_GOOD,
 	COLUMN_BOOT,
 	COLUMN_INSTANCE,
+	COLUMN_LOADED,
 	COLUMN_ZONES,
 	COLUMN_PANIC,
 };
@@ -51,6 +52,7 @@ static int read_meta(struct store_snapshot *out, sqlite3_stmt *row)
 	meta.times_seen = sqlite3_column_int64(row, COLUMN_TIMES_SEEN);
 	meta.good = sqlite3_column_type(row, COLUMN_GOOD) != SQLITE_NULL;
 	meta.good_us = sqlite3_column_int64(row, COLUMN_GOOD);
+	meta.loaded = sqlite3_column_int64(row, COLUMN_LOADED);
 	r = store_text_dup(&meta.default_zone, row, COLUMN_DEFAULT_ZONE);
 	if (r == 0)
 		r = store_text_dup(&meta.boot_id, row, COLUMN_BOOT);
@@ -319,9 +321,10 @@ static int put_new(struct store *store, const struct firewall *fw, const char *d
 		r = diff_firewalls(&diff, &nothing, fw);
 	}
 	if (r == 0)
-		r = store_run(store, err, STMT_SNAPSHOT_PUT, "tpiittiiit", digest, base,
+		r = store_run(store, err, STMT_SNAPSHOT_PUT, "tpiittiiitp", digest, base,
 		              base ? chain + 1 : (int64_t)0, (int64_t)fw->n, fw->default_zone,
-		              zones, (int64_t)fw->panic, sighting->at_us, boot, sighting->instance);
+		              zones, (int64_t)fw->panic, sighting->at_us, boot, sighting->instance,
+		              sighting->loaded);
 	if (r)
 		return r;
 	*id = sqlite3_last_insert_rowid(store->db);
@@ -341,8 +344,8 @@ static int put(struct store *store, const struct firewall *fw,
 	firewall_digest(fw, digest);
 	r = store_id(store, store_bind(store, STMT_SNAPSHOT_BY_DIGEST, "t", digest), id, err);
 	if (r == 0)
-		r = store_run(store, err, STMT_SNAPSHOT_SEEN, "iiit", *id, sighting->at_us, boot,
-		              sighting->instance);
+		r = store_run(store, err, STMT_SNAPSHOT_SEEN, "iiitp", *id, sighting->at_us, boot,
+		              sighting->instance, sighting->loaded);
 	else if (r == STORE_E_NOT_FOUND)
 		r = put_new(store, fw, digest, sighting, boot, id, err);
 	if (r == 0 && sighting->good)

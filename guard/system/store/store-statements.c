@@ -5,6 +5,7 @@
 	"SELECT s.id, s.digest, s.default_zone, s.n_items, s.first_us, s.last_us, s.times_seen,"   \
 	" s.good_us, b.boot_id,"                                                                   \
 	" CASE WHEN s.good_seq IS NULL THEN s.instance ELSE s.good_instance END,"                  \
+	" CASE WHEN s.good_seq IS NULL THEN s.loaded ELSE s.good_loaded END,"                      \
 	" s.zones, s.panic"                                                                        \
 	" FROM snapshot s JOIN boot b ON b.id = coalesce(s.good_boot, s.boot)"
 
@@ -99,14 +100,15 @@ const char *const store_sql[STMT_N] = {
     [STMT_SNAPSHOT_NEWEST] = "SELECT id, chain FROM snapshot ORDER BY seq DESC LIMIT 1",
     [STMT_SNAPSHOT_PUT] =
         "INSERT INTO snapshot (digest, base_id, chain, n_items, default_zone, zones, panic,"
-        " first_us, last_us, boot, instance, times_seen, seq)"
-        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, 1,"
+        " first_us, last_us, boot, instance, loaded, times_seen, seq)"
+        " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, ?9, ?10, ?11, 1,"
         " (SELECT coalesce(max(seq), 0) + 1 FROM snapshot))",
     [STMT_SNAPSHOT_SEEN] = "UPDATE snapshot SET last_us = ?2, boot = ?3, instance = ?4,"
+                           " loaded = ?5,"
                            " times_seen = times_seen + 1,"
                            " seq = (SELECT max(seq) + 1 FROM snapshot) WHERE id = ?1",
     [STMT_SNAPSHOT_GOOD] = "UPDATE snapshot SET good_us = ?2, good_seq = seq, good_boot = boot,"
-                           " good_instance = instance WHERE id = ?1",
+                           " good_instance = instance, good_loaded = loaded WHERE id = ?1",
     [STMT_SNAPSHOT_ITEM_PUT] =
         "INSERT INTO snapshot_item (snapshot_id, item_id, present, flags, until_us)"
         " VALUES (?1, ?2, ?3, ?4, ?5)",

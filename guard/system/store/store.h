@@ -73,6 +73,7 @@ void store_rollback(struct store *store);
 struct store_sighting {
 	const char *boot_id;  /* borrowed; /proc/sys/kernel/random/boot_id */
 	const char *instance; /* borrowed; of firewalld, "PID:STARTTIME"; may be NULL */
+	int64_t loaded;       /* fwtables_loaded(); 0: not known */
 	int64_t at_us;
 	bool good; /* what is meant to be: worth going back to */
 };
@@ -89,6 +90,7 @@ struct store_snapshot {
 	/* Of the last good sighting, or of the last one where it never was good. */
 	char *boot_id;  /* owned */
 	char *instance; /* owned; may be NULL */
+	int64_t loaded; /* 0: not known */
 };
 #define STORE_SNAPSHOT_NULL      ((struct store_snapshot){0})
 #define _cleanup_store_snapshot_ _cleanup_(store_snapshot_deinit)

@@ -23,3 +23,4 @@ include tests/fuzz/local.mk
 include tests/bench/local.mk
 include tests/lab/local.mk
 include tests/machine/local.mk
+include tests/faults/local.mk

@@ -4,10 +4,10 @@
 # nft's answer most of all; of these some are tried. MEMORY_STEP=1 tries all, which takes hours
 # (LAB_LIMIT); MEMORY_STEP=N each N-th.
 # As shipped: a sanitizer has its own allocator.
-[ -e "$BUILD/tests/unit/failing-malloc.so" ] || { echo "  skipped: a sanitizer has its own allocator"; exit 0; }
+[ -e "$BUILD/tests/faults/failing-malloc.so" ] || { echo "  skipped: a sanitizer has its own allocator"; exit 0; }
 try() { # VARIABLE=VALUE... COMMAND: not fine, and it ends by itself
 	local status
-	timeout -k 1 20 env LD_PRELOAD="$BUILD/tests/unit/failing-malloc.so" "${@:1:$#-1}" \
+	timeout -k 1 20 env LD_PRELOAD="$BUILD/tests/faults/failing-malloc.so" "${@:1:$#-1}" \
 		"$GUARD" -c "$CONF" --state "$STATE" "${!#}" >"$W/out.$BASHPID" 2>&1
 	status=$?
 	[ "$status" -ge 1 ] && [ "$status" -le 4 ] && return

@@ -2,7 +2,7 @@
 /*
  * failing - memory that runs out at one allocation of a test, the program's own or a library's
  *
- * As failing-malloc.c does for a whole program. A sanitizer has an allocator of its own: there
+ * As tests/faults/failing-malloc.c does for a whole program. A sanitizer has an allocator of its own: there
  * nothing fails, and FAILING is 0.
  */
 #ifndef TESTS_UNIT_FAILING_H

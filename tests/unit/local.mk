@@ -137,13 +137,3 @@ TESTS += tests/unit/richrule-oracle
 dist_check_SCRIPTS += tests/unit/cli.sh
 TESTS += tests/unit/cli.sh
 
-# The hook without memory. A sanitizer has an allocator of its own.
-dist_check_SCRIPTS += tests/unit/hook-faults
-if !SANITIZERS
-check_PROGRAMS += tests/unit/failing-malloc.so
-TESTS += tests/unit/hook-faults
-endif
-tests_unit_failing_malloc_so_SOURCES = tests/unit/failing-malloc.c
-tests_unit_failing_malloc_so_CFLAGS = $(AM_CFLAGS) -fPIC
-tests_unit_failing_malloc_so_LDFLAGS = -shared
-tests_unit_failing_malloc_so_LDADD = -ldl

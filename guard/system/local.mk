@@ -32,6 +32,8 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/confwatch.h \
 	guard/system/firewalld/culprit.c \
 	guard/system/firewalld/culprit.h \
+	guard/system/firewalld/elements.c \
+	guard/system/firewalld/elements.h \
 	guard/system/firewalld/firewalld-answers.c \
 	guard/system/firewalld/firewalld-answers.h \
 	guard/system/firewalld/firewalld-internal.h \

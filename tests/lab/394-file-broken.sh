@@ -38,12 +38,19 @@ need "status is fine again" exits 0 guard status
 # nor other kinds of files: which, and where
 odd() {
 	echo "$2" >"/etc/firewalld/$1"
-	need "it is said where that is ($1)" within 10 said "configuration is broken: .*\\(/etc/firewalld/$1 line [0-9]+"
+	need "it is said where that is, and no other file ($1)" within 10 said "configuration is broken: .*\\(/etc/firewalld/$1 line [0-9]+\\)"
 	rm "/etc/firewalld/$1"
 }
 odd services/odd.xml '<service><port port="25" protocol="tcp"/'
 odd services/odd.xml '<service><port number="25" protocol="tcp"/></service>'
 odd ipsets/odd.xml '<ipset type="hash:ip"><entry>192.0.2.1</entry'
+# which is right in a service, and firewalld ships such services
+odd zones/odd.xml '<zone><helper name="ftp"/></zone>'
+odd helpers/odd.xml '<helper family="ipv4"><port port="21" protocol="tcp"/></helper>'
+# all that it says of this one is 'protocol'
+odd services/odd.xml '<service><port port="25"/></service>'
+odd zones/odd.xml '<zone target="FOO"></zone>'
+odd zones/odd.xml '<zone><port port="25" protocol="foo"/></zone>'
 # what was broken before the guard began is said, too
 need "the watcher ends" watch_down
 echo '<service><include nam="imaps"/></service>' >/etc/firewalld/services/odd.xml

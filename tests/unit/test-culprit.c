@@ -41,6 +41,40 @@ static void begin(void)
 	    "printf '<service>\\n<port port=\"99999\" protocol=\"tcp\"/>\\n<include "
 	    "service=\"ghost\"/>\\n<prot/></service>\\n' >usr/lib/firewalld/services/imaps.xml && "
 	    "printf '<service>\\n\\n<port\\n' >etc/firewalld/services/broken.xml");
+	/* what firewalld ships, healthy, beside others' faults of the same names */
+	run_shell(
+	    "mkdir -p etc/firewalld/helpers etc/firewalld/ipsets usr/lib/firewalld/helpers && "
+	    "printf '<service>\\n<include service=\"b\"/>\\n<helper name=\"amanda\"/>\\n<port "
+	    "port=\"143\" protocol=\"tcp\"/>\\n<destination "
+	    "ipv4=\"224.0.0.251\"/>\\n</service>\\n' "
+	    ">usr/lib/firewalld/services/amanda.xml && "
+	    "printf '<helper module=\"nf_conntrack_amanda\" family=\"ipv4\">\\n<port port=\"1\" "
+	    "protocol=\"udp\"/></helper>\\n' >usr/lib/firewalld/helpers/amanda.xml && "
+	    "printf '<zone target=\"DROP\">\\n<forward/>\\n<tcp-mss-clamp/></zone>\\n' "
+	    ">usr/lib/firewalld/zones/drop.xml && "
+	    "printf '<helper family=\"ipv9\">\\n<port port=\"1\" protocol=\"udp\"/></helper>\\n' "
+	    ">etc/firewalld/helpers/h2.xml && "
+	    "printf '<helper module=\"nope\"/>\\n' >etc/firewalld/helpers/h1.xml && "
+	    "printf '<ipset>\\n<entry>192.0.2.1</entry></ipset>\\n' "
+	    ">etc/firewalld/ipsets/i1.xml && "
+	    "printf '<ipset type=\"hash:nope\"/>\\n' >etc/firewalld/ipsets/i2.xml && "
+	    "printf '<ipset type=\"hash:mac\">\\n<option name=\"timeout\" "
+	    "value=\"abc\"/>\\n<option name=\"nope\"/>\\n</ipset>\\n' >etc/firewalld/ipsets/i3.xml "
+	    "&& "
+	    "printf '<ipset type=\"hash:mac\">\\n<option name=\"timeout\" value=\"9\"/>\\n<option "
+	    "name=\"family\" value=\"inet\"/>\\n</ipset>\\n' >etc/firewalld/ipsets/i4.xml");
+	run_shell("printf '<zone target=\"FOO\" module=\"x\">\\n<helper name=\"nope\"/>\\n<port "
+	          "port=\"25\" "
+	          "protocol=\"foo\"/>\\n<source address=\"nonsense\"/>\\n<source "
+	          "ipset=\"missing\"/>\\n<interface name=\"moon\"/>\\n</zone>\\n' "
+	          ">etc/firewalld/zones/z.xml && "
+	          "printf '<policy target=\"BAR\">\\n<forward/>\\n</policy>\\n' "
+	          ">etc/firewalld/policies/p3.xml && "
+	          "printf '<service>\\n<port port=\"25\"/>\\n</service>\\n' "
+	          ">etc/firewalld/services/s5.xml && "
+	          "printf '<zone>\\n<port port=\"25\"/>\\n</zone>\\n' "
+	          ">etc/firewalld/zones/z25.xml && "
+	          "printf '<zone/>\\n' >etc/firewalld/policies/zone.xml");
 }
 
 static void end(void)
@@ -81,6 +115,45 @@ static const struct {
     {"PARSE_ERROR: Unexpected element 'prot'", "/usr/lib/firewalld/services/imaps.xml line 4"},
     {"INVALID_PORT: port number in '99999' is too big",
      "/usr/lib/firewalld/services/imaps.xml line 2"},
+    /* what is wrong here is right there */
+    {"PARSE_ERROR: Missing attribute module for helper", "/etc/firewalld/helpers/h2.xml line 1"},
+    {"PARSE_ERROR: helper: Unexpected attribute module", NULL},
+    {"PARSE_ERROR: Unexpected element helper", "/etc/firewalld/zones/z.xml line 2"},
+    {"PARSE_ERROR: Unexpected element forward", "/etc/firewalld/policies/p3.xml line 2"},
+    {"PARSE_ERROR: Unexpected element include", NULL},
+    {"PARSE_ERROR: Unexpected element zone", "/etc/firewalld/policies/zone.xml line 1"},
+    /* an older one does not know it */
+    {"PARSE_ERROR: Unexpected element tcp-mss-clamp", "/usr/lib/firewalld/zones/drop.xml line 3"},
+    /* of the outermost element */
+    {"PARSE_ERROR: Missing attribute type for ipset", "/etc/firewalld/ipsets/i1.xml line 1"},
+    {"PARSE_ERROR: Missing attribute target for policy", "/etc/firewalld/policies/in.xml line 1"},
+    {"PARSE_ERROR: zone: Unexpected attribute module", "/etc/firewalld/zones/z.xml line 1"},
+    {"PARSE_ERROR: Missing attribute protocol for port", "/etc/firewalld/zones/z25.xml line 2"},
+    {"'protocol'", "/etc/firewalld/services/s5.xml line 2"},
+    {"INVALID_PROTOCOL: 'foo' not from {'tcp'|'udp'|'sctp'|'dccp'}",
+     "/etc/firewalld/zones/z.xml line 3"},
+    {"INVALID_TARGET: FOO", "/etc/firewalld/zones/z.xml line 1"},
+    {"INVALID_TARGET: BAR", "/etc/firewalld/policies/p3.xml line 1"},
+    {"INVALID_TARGET: Zone 'z': invalid target 'FOO'", "/etc/firewalld/zones/z.xml line 1"},
+    {"INVALID_ADDR: nonsense", "/etc/firewalld/zones/z.xml line 4"},
+    {"INVALID_IPSET: missing", "/etc/firewalld/zones/z.xml line 5"},
+    {"INVALID_TYPE: hash:nope", "/etc/firewalld/ipsets/i2.xml line 1"},
+    {"INVALID_MODULE: 'nope' does not start with 'nf_conntrack_'",
+     "/etc/firewalld/helpers/h1.xml line 1"},
+    {"INVALID_IPV: 'ipv9' not in '['ipv4', 'ipv6']'", "/etc/firewalld/helpers/h2.xml line 1"},
+    /* a value of another thing's */
+    {"INVALID_ZONE: 'moon' not among existing zones", "/etc/firewalld/policies/in.xml line 2"},
+    {"INVALID_PORT: 'nonsense' is invalid port range", NULL},
+    {"INVALID_SERVICE: FOO", NULL},
+    {"INVALID_TARGET: ", NULL},
+    {"INVALID_OPTION: Unsupported option 'family' for type 'hash:mac'", NULL},
+    {"INVALID_OPTION: Missing mandatory value of option 'timeout'", NULL},
+    {"INVALID_OPTION: Unknown option 'nope'", "/etc/firewalld/ipsets/i3.xml line 3"},
+    {"INVALID_VALUE: Option 'timeout': Value 'abc' is not an integer",
+     "/etc/firewalld/ipsets/i3.xml line 2"},
+    {"INVALID_ZONE: Policy 'in': Zone 'moon' does not exist.",
+     "/etc/firewalld/policies/in.xml line 2"},
+    {"INVALID_NAME: 'FOO' is not allowed in 'FOO'", NULL},
     /* the administrator's file counts, and it has none of that */
     {"INVALID_SERVICE: Zone 'public': 'nowhere' not among existing services", NULL},
     {"COMMAND_FAILED: something else", NULL},

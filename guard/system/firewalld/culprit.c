@@ -5,6 +5,7 @@
 
 #include "guard/base/builder.h"
 #include "guard/base/text.h"
+#include "guard/system/firewalld/elements.h"
 #include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/file.h"
 
@@ -30,9 +31,34 @@ static const struct {
     {"ipsets", NULL},    {"icmptypes", NULL},      {"helpers", NULL},
 };
 
+/* Where that stands which it does not take; behind any other code it may be anywhere. */
+static const struct {
+	const char *code, *elements /* NULL: any */, *attributes;
+} values[] = {
+    {"INVALID_SERVICE: ", "service include", "name service"},
+    {"INVALID_ZONE: ", "ingress-zone egress-zone", "name"},
+    {"INVALID_INTERFACE: ", "interface", "name"},
+    {"INVALID_ICMPTYPE: ", "icmp-block icmp-type", "name"},
+    {"INVALID_HELPER: ", "helper", "name"},
+    {"INVALID_MODULE: ", "helper", "module"},
+    {"INVALID_TARGET: ", "zone policy", "target"},
+    {"INVALID_TYPE: ", "ipset", "type"},
+    {"INVALID_OPTION: Unknown option ", "option", "name"},
+    {"INVALID_OPTION: ", "", NULL}, /* one that others have, too */
+    {"INVALID_VALUE: ", "option", "value"},
+    {"INVALID_IPSET: ", "source destination option", "ipset name"},
+    {"INVALID_PORT: ", NULL, "port to-port"},
+    {"INVALID_PROTOCOL: ", NULL, "protocol value"},
+    {"INVALID_ADDR: ", NULL, "address to-addr ipv4 ipv6"},
+    {"INVALID_IPV: ", NULL, "family"},
+    {"INVALID_FAMILY: ", NULL, "family value"},
+    {"INVALID_NAME: ", "", NULL}, /* of a file */
+};
+
 enum wrong {
 	WRONG_XML,       /* it is none */
 	WRONG_LACKS,     /* element has no attribute of that name */
+	WRONG_TAKES,     /* some element has none */
 	WRONG_ATTRIBUTE, /* element has one */
 	WRONG_ELEMENT,   /* it is there */
 	WRONG_VALUE,     /* value stands there */
@@ -41,8 +67,10 @@ enum wrong {
 struct culprit {
 	enum wrong wrong;
 	char element[WORD_MAX], attribute[WORD_MAX], value[WORD_MAX];
-	char owners[2][WORD_MAX]; /* of whose files it is; "": nobody knows */
-	const char *folder;       /* theirs; NULL: any */
+	const char *elements, *attributes; /* of the value; NULL: any */
+	bool newer;                        /* firewalld knows what 0.9 does not */
+	char owners[2][WORD_MAX];          /* of whose files it is; "": nobody knows */
+	const char *folder;                /* theirs; NULL: any */
 	const char *root;
 	struct builder places;
 	size_t n;
@@ -52,7 +80,7 @@ struct culprit {
 struct file {
 	struct culprit *culprit;
 	XML_Parser parser;
-	unsigned depth;
+	const char *folder;
 	unsigned long line; /* of the first that is it; 0: none */
 };
 
@@ -77,7 +105,8 @@ static bool ends_with(const char *words, const char *at, const char *end)
 static void take_name(struct culprit *culprit, const char *words, const char *at, const char *name)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++)
-		if (folders[i].owner && ends_with(words, at, folders[i].owner)) {
+		if (folders[i].owner && !culprit->folder &&
+		    ends_with(words, at, folders[i].owner)) {
 			snprintf(culprit->owners[0], WORD_MAX, "%s", name);
 			culprit->folder = folders[i].folder;
 			return;
@@ -86,18 +115,48 @@ static void take_name(struct culprit *culprit, const char *words, const char *at
 	         WORD_MAX, "%s", name);
 }
 
+/* Return: what is behind the code. */
+static const char *take_code(struct culprit *culprit, const char *words)
+{
+	const char *at = NULL, *end;
+
+	for (size_t i = 0; i < ARRAY_SIZE(values) && !at; i++)
+		if ((at = strstr(words, values[i].code))) {
+			culprit->elements = values[i].elements;
+			culprit->attributes = values[i].attributes;
+		}
+	if (!at)
+		at = strstr(words, "INVALID_");
+	end = at ? strstr(at, ": ") : NULL;
+	return end ? end + 2 : "";
+}
+
 static bool understand_names(struct culprit *culprit, const char *words)
 {
+	const char *said = take_code(culprit, words);
+	const char *end = strstr(words, " not "); /* from what it could be */
 	char name[WORD_MAX];
 
 	culprit->wrong = WRONG_VALUE;
-	for (const char *at = strchr(words, '\''); at; at = strchr(at, '\'')) {
+	if (!strpbrk(said, " '")) /* "INVALID_TARGET: FOO" */
+		snprintf(culprit->value, WORD_MAX, "%s", said);
+	for (const char *at = strchr(words, '\''); at && (!end || at < end);
+	     at = strchr(at, '\'')) {
 		const char *from = at + 1;
 
 		at = take_quoted(name, from);
 		take_name(culprit, words, from, name);
 	}
 	return *culprit->value != '\0';
+}
+
+/* All that Python says of a key that is not there. */
+static bool take_key(struct culprit *culprit, const char *words)
+{
+	int n = 0;
+
+	return sscanf(words, "'%127[a-z0-9-]'%n", culprit->attribute, &n) == 1 && n > 0 &&
+	       !words[n];
 }
 
 /* "ELEMENT: Unexpected attribute NAME", before 1.0 behind "PARSE_ERROR: 'FILE': " */
@@ -130,6 +189,8 @@ static bool understand(struct culprit *culprit, const char *words)
 	                 sscanf(at, "Unexpected element %127[^' ]", culprit->element) >
 	             0)
 		culprit->wrong = WRONG_ELEMENT;
+	else if (take_key(culprit, words))
+		culprit->wrong = WRONG_TAKES;
 	else
 		return understand_names(culprit, words);
 	return true;
@@ -154,27 +215,45 @@ static bool has_attribute(const XML_Char **attributes, const char *name)
 	return false;
 }
 
-static bool has_value(const XML_Char **attributes, const char *value)
+static bool has_value(const struct culprit *culprit, const char *element,
+                      const XML_Char **attributes)
 {
+	if (culprit->elements && !elements_lists(culprit->elements, element))
+		return false;
 	for (size_t i = 0; attributes[i]; i += 2)
-		if (strcmp(attributes[i + 1], value) == 0)
+		if ((!culprit->attributes || elements_lists(culprit->attributes, attributes[i])) &&
+		    strcmp(attributes[i + 1], culprit->value) == 0)
 			return true;
 	return false;
 }
 
-static bool is_it(const struct culprit *culprit, const char *name, const XML_Char **attributes)
+/* Return: whether it has no attribute of that name, and firewalld stumbles over that. */
+static bool lacks(const struct culprit *culprit, const char *folder, const char *element,
+                  const XML_Char **attributes)
+{
+	return !has_attribute(attributes, culprit->attribute) &&
+	       (culprit->wrong == WRONG_LACKS
+	            ? elements_needs(folder, element, culprit->attribute)
+	            : elements_takes(folder, element, culprit->attribute));
+}
+
+static bool is_it(const struct culprit *culprit, const char *folder, const char *name,
+                  const XML_Char **attributes)
 {
 	bool same = strcmp(name, culprit->element) == 0;
 
 	switch (culprit->wrong) {
 	case WRONG_LACKS:
-		return same && !has_attribute(attributes, culprit->attribute);
+		return same && lacks(culprit, folder, name, attributes);
+	case WRONG_TAKES:
+		return lacks(culprit, folder, name, attributes);
 	case WRONG_ATTRIBUTE:
-		return same && has_attribute(attributes, culprit->attribute);
+		return same && has_attribute(attributes, culprit->attribute) &&
+		       !elements_knows(folder, name, culprit->attribute, culprit->newer);
 	case WRONG_ELEMENT:
-		return same;
+		return same && !elements_knows(folder, name, NULL, culprit->newer);
 	case WRONG_VALUE:
-		return has_value(attributes, culprit->value);
+		return has_value(culprit, name, attributes);
 	case WRONG_XML:
 		break;
 	}
@@ -185,15 +264,8 @@ static void on_start(void *userdata, const XML_Char *name, const XML_Char **attr
 {
 	struct file *file = userdata;
 
-	/* the outermost one says what kind of file it is: a service of a zone is another thing */
-	if (file->depth++ && !file->line && is_it(file->culprit, name, attributes))
+	if (!file->line && is_it(file->culprit, file->folder, name, attributes))
 		file->line = line_number(file->parser);
-}
-
-static void on_end(void *userdata, const XML_Char *name)
-{
-	(void)name;
-	((struct file *)userdata)->depth--;
 }
 
 /* Entities could make much of little; no file of firewalld has any. */
@@ -208,13 +280,14 @@ static void on_doctype(void *userdata, const XML_Char *name, const XML_Char *sys
 }
 
 /* Return: the line; 0: it is not in this file. */
-static unsigned long search(struct culprit *culprit, XML_Parser parser, const char *bytes, size_t n)
+static unsigned long search(struct culprit *culprit, XML_Parser parser, const char *folder,
+                            const char *bytes, size_t n)
 {
-	struct file file = {.culprit = culprit, .parser = parser};
+	struct file file = {.culprit = culprit, .parser = parser, .folder = folder};
 	bool is_xml;
 
 	XML_SetUserData(parser, &file);
-	XML_SetElementHandler(parser, on_start, on_end);
+	XML_SetElementHandler(parser, on_start, NULL);
 	XML_SetStartDoctypeDeclHandler(parser, on_doctype);
 	is_xml = XML_Parse(parser, bytes, (int)n, 1) == XML_STATUS_OK;
 	if (culprit->wrong != WRONG_XML)
@@ -222,7 +295,7 @@ static unsigned long search(struct culprit *culprit, XML_Parser parser, const ch
 	return is_xml || XML_GetErrorCode(parser) == XML_ERROR_ABORTED ? 0 : line_number(parser);
 }
 
-static int look_at(struct culprit *culprit, const char *path)
+static int look_at(struct culprit *culprit, const char *folder, const char *path)
 {
 	_cleanup_free_ char *bytes = malloc(FILE_MAX);
 	XML_Parser parser;
@@ -237,7 +310,7 @@ static int look_at(struct culprit *culprit, const char *path)
 	parser = XML_ParserCreate(NULL);
 	if (!parser)
 		return -ENOMEM;
-	line = search(culprit, parser, bytes, (size_t)n);
+	line = search(culprit, parser, folder, bytes, (size_t)n);
 	XML_ParserFree(parser);
 	if (line && culprit->n++ < PLACES_MAX) {
 		if (culprit->n > 1)
@@ -293,7 +366,7 @@ static int look_for(struct culprit *culprit, size_t dir, const char *folder, con
 		           ? look_into(culprit, dir, folder, under)
 		           : 0;
 	return is_wanted(culprit, folder, name) && !is_hidden(culprit, dir, folder, name)
-	           ? look_at(culprit, path)
+	           ? look_at(culprit, folder, path)
 	           : 0;
 }
 
@@ -316,18 +389,30 @@ static int look_into(struct culprit *culprit, size_t dir, const char *folder, co
 	return r;
 }
 
+static int look_everywhere(struct culprit *culprit)
+{
+	int r = 0;
+
+	for (size_t dir = 0; dir < ARRAY_SIZE(dirs); dir++)
+		for (size_t i = 0; i < ARRAY_SIZE(folders) && r == 0; i++)
+			r = look_into(culprit, dir, folders[i].folder, "");
+	return r;
+}
+
 /* @out: "PATH line N", several with commas; NULL: nobody can tell. */
 static int find(char **out, const char *words, const char *root)
 {
-	struct culprit culprit = {.root = root, .places = BUILDER_NULL};
+	struct culprit culprit = {.root = root, .newer = true, .places = BUILDER_NULL};
 	int r = 0;
 
 	*out = NULL;
 	if (!understand(&culprit, words))
 		return 0;
-	for (size_t dir = 0; dir < ARRAY_SIZE(dirs); dir++)
-		for (size_t i = 0; i < ARRAY_SIZE(folders) && r == 0; i++)
-			r = look_into(&culprit, dir, folders[i].folder, "");
+	r = look_everywhere(&culprit);
+	if (r == 0 && culprit.n == 0) { /* then it is an older one */
+		culprit.newer = false;
+		r = look_everywhere(&culprit);
+	}
 	if (r == 0 && culprit.n > 0)
 		r = builder_take(&culprit.places, out);
 	builder_deinit(&culprit.places);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/mender.h"
 
+#include "guard/system/firewalld/culprit.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/unitcall.h"
 #include "guard/system/kernel/fwtables.h"
@@ -78,11 +79,14 @@ static void on_due(void *userdata)
 static void on_reloaded(int result, const struct err *err, void *userdata)
 {
 	struct mender *mender = userdata;
+	_cleanup_free_ char *why = NULL;
 
 	mender->reloading = NULL;
 	if (result != 0) {
 		mender->repair.refused = true;
-		tell(mender, REPAIR_WAIT, err_text(err, result));
+		if (culprit_name(&why, err_text(err, result), "") < 0)
+			why = NULL;
+		tell(mender, REPAIR_WAIT, why ? why : err_text(err, result));
 	}
 	if (result != FIREWALLD_E_GONE)
 		look_again(mender, result == 0);

@@ -27,8 +27,8 @@ static const struct {
                        REPAIR_LOAD_AGAIN, "a reload before it broke off",
                        "firewalld has its zones again"},
     [REPAIR_FAILED] = {"firewalld is in state FAILED and holds its stock configuration, and its "
-                       "files are in order now",
-                       REPAIR_LOAD_AGAIN, "its files are in order again",
+                       "own check finds its files in order",
+                       REPAIR_LOAD_AGAIN, "its own check finds its files in order",
                        "firewalld has its own configuration again"},
 };
 

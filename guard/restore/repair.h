@@ -24,7 +24,7 @@ enum repair_trouble {
 	REPAIR_FLUSHED, /* firewalld's rules are gone from the kernel: everything is open */
 	REPAIR_SHUT,    /* a reload left its policy DROP: nothing gets in */
 	REPAIR_BROKEN,  /* a reload broke off: firewalld has no zones, or never gets ready */
-	REPAIR_FAILED,  /* it has failed to load its files, which are in order now */
+	REPAIR_FAILED,  /* it has failed to load its files, which its own check passes */
 	REPAIR_N_TROUBLES,
 };
 

@@ -43,11 +43,12 @@ static const char *outlook(const struct confcheck *check)
 {
 	if (check->unseen && check->state == FIREWALL_STATE_FAILED)
 		return "firewalld's own check does not see it, and it uses a stock one until then. "
-		       "Fix that file, or move it out of " ZONES;
+		       "Fix that file or, where it is a copy, move it out of " ZONES;
 	if (check->unseen)
 		return "firewalld's own check does not see it: the next reload breaks off half way "
 		       "and leaves every port open or shut, and the next start will use a stock "
-		       "one, with mail shut. Fix that file, or move it out of " ZONES;
+		       "one, with mail shut. Fix that file or, where it is a copy, move it out "
+		       "of " ZONES;
 	if (check->state == FIREWALL_STATE_FAILED)
 		return "firewalld uses a stock one until then. Fix that file, then: firewall-cmd "
 		       "--check-config";

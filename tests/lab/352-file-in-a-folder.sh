@@ -3,7 +3,8 @@
 # was made for copies. A file in there that it cannot load ends a reload after its rules are gone,
 # and its own check says that all is well (firewalld#1486, #1487, #1590). It is told when it is
 # written, with its name; a reload that fails over it is mended, once; and mail that was put back
-# then is not shut by another try before a file has changed.
+# then is not shut by another try before a file has changed. A source that is an ipset which there
+# is none of is the same in every file.
 zones=/etc/firewalld/zones
 mail_and_ban_to_fail
 
@@ -56,6 +57,9 @@ breaking 2026.backup/public2.xml "'\\.' is not allowed"
 mkdir $zones/old
 sed 's#</zone>#<service name="webmail-suite"/></zone>#' $zones/public.xml >$zones/old/public.xml
 breaking old/public.xml "there is no service 'webmail-suite'"
+# nor is it seen, in any file, that a source is an ipset that there is none of
+echo '<zone><source ipset="missing"/></zone>' >$zones/vpn.xml
+breaking vpn.xml "there is no ipset 'missing'"
 
 # one that is in order is none
 mkdir $zones/spare

@@ -24,7 +24,7 @@ failing() {
 	need "and says why" out_has FAILED
 	need "what was meant is on record" snapshot_has public/service:imaps public/service:pop3 public/service:smtp
 	mended
-	need "the guard has it reload" within 10 said 'in order now\. Reloading firewalld'
+	need "the guard has it reload" within 10 said 'files in order\. Reloading firewalld'
 	whole
 	need "mail is reachable" within 5 mail_reachable
 	need "and pop3" is_open 110

@@ -29,10 +29,19 @@ static const struct {
     {"eighteen---letters/a.xml", "<zone/>", "too long"},
     {"archive/a.xml", "<zone><service", "line 1: "},
     {"archive/a.xml", "<zone><service name=\"gone\"/></zone>", "there is no service 'gone'"},
+    {"archive/a.xml", "<zone><source ipset=\"gone\"/></zone>", "there is no ipset 'gone'"},
+    {"public.xml", "<zone>\n<source ipset=\"gone\"/></zone>", "there is no ipset 'gone'"},
+    {"public.xml", "<zone><source ipset=\"bans\"/><source ipset=\"own\"/></zone>", NULL},
+    {"public.xml", "<zone><source address=\"192.0.2.1\"/></zone>", NULL},
     {"archive/2026/a.b.xml", "<zone/>", "'.' is not allowed"},
     {"archive/public.xml.old", "<zone><service", NULL}, /* it reads none of these */
     {"archive/README", "", NULL},
-    {"public.3.xml", "<zone/>", NULL}, /* no part: its own check sees it */
+    /* no parts: its own check sees it */
+    {"public.3.xml", "<zone/>", NULL},
+    {"public.xml", "<zone><service", NULL},
+    {"public.xml", "<zone><service name=\"gone\"/></zone>", NULL},
+    /* such a rule is passed over */
+    {"public.xml", "<zone><rule><source ipset=\"gone\"/><drop/></rule></zone>", NULL},
 };
 
 /* @file: from the root on. */
@@ -54,6 +63,8 @@ static void setup(void)
 {
 	snprintf(root, sizeof(root), "/tmp/test-zoneparts.%d", getpid());
 	write_file("/usr/lib/firewalld/services/imaps.xml", "<service/>");
+	write_file("/usr/lib/firewalld/ipsets/bans.xml", "<ipset type=\"hash:ip\"/>");
+	write_file("/etc/firewalld/ipsets/own.xml", "<ipset type=\"hash:ip\"/>");
 }
 
 static void teardown(void)

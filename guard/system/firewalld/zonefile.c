@@ -145,13 +145,16 @@ static int open_zone_file(const char *root, const char *zone, struct err *err)
 	return -ENOENT;
 }
 
-/** zonefile_has_service() - is there a file of a service, the administrator's or firewalld's? */
-bool zonefile_has_service(const char *service, const char *root)
+/**
+ * zonefile_exists() - is there a file of that name, the administrator's or firewalld's?
+ * @folder: "services", "ipsets"…
+ */
+bool zonefile_exists(const char *folder, const char *name, const char *root)
 {
 	char path[512];
 
 	for (size_t i = 0; i < ARRAY_SIZE(dirs); i++) {
-		snprintf(path, sizeof(path), "%s%s/services/%s.xml", root, dirs[i], service);
+		snprintf(path, sizeof(path), "%s%s/%s/%s.xml", root, dirs[i], folder, name);
 		if (access(path, F_OK) == 0)
 			return true;
 	}

@@ -61,35 +61,48 @@ static bool check_name(const char *folder, const char *part, size_t length, stru
 	return true;
 }
 
+/* Return: whether firewalld has what it names. */
+static bool check_item(const struct search *search, const struct item *item, bool is_part,
+                       struct err *err)
+{
+	const char *set = item->kind == ITEM_SOURCE ? item_ipset_name(item->value) : NULL;
+
+	if (set && !zonefile_exists("ipsets", set, search->root))
+		return err_set(err, false, "there is no ipset '%s'", set);
+	if (is_part && item->kind == ITEM_SERVICE &&
+	    !zonefile_exists("services", item->value, search->root))
+		return err_set(err, false, "there is no service '%s'", item->value);
+	return true;
+}
+
 /* Return: whether firewalld loads it, as far as can be seen; -ENOMEM. */
 static int check_content(const struct search *search, const char *path, const char *zone,
-                         struct err *err)
+                         bool is_part, struct err *err)
 {
 	_cleanup_firewall_ struct firewall items = FIREWALL_NULL;
 	int r = zonefile_read_path(&items, path, zone, err);
 
 	if (r != 0)
-		return r < 0 ? r : r != ZONEFILE_E_BROKEN;
+		return r < 0 ? r : r != ZONEFILE_E_BROKEN || !is_part;
 	for (size_t i = 0; i < items.n; i++)
-		if (items.entries[i].item.kind == ITEM_SERVICE &&
-		    !zonefile_has_service(items.entries[i].item.value, search->root))
-			return err_set(err, false, "there is no service '%s'",
-			               items.entries[i].item.value);
+		if (!check_item(search, &items.entries[i].item, is_part, err))
+			return false;
 	return true;
 }
 
-static int look_at_part(struct search *search, const char *path, const char *file)
+static int look_at_file(struct search *search, const char *path, const char *file, bool is_part)
 {
 	const char *zone = strrchr(path, '/') + 1;
 	_cleanup_free_ char *full = NULL;
 	struct err err = ERR_NULL;
-	int r;
+	int r = true;
 
 	if (xasprintf(&full, "%s/%s", path, file) < 0)
 		return -ENOMEM;
-	r = check_name(zone, file, strlen(file) - strlen(".xml"), &err);
+	if (is_part)
+		r = check_name(zone, file, strlen(file) - strlen(".xml"), &err);
 	if (r > 0)
-		r = check_content(search, full, zone, &err);
+		r = check_content(search, full, zone, is_part, &err);
 	if (r != 0)
 		return r < 0 ? r : 0;
 	return xasprintf(&search->found, "%s: %s", full + strlen(search->root), err.text) < 0
@@ -106,7 +119,7 @@ static int look_at(struct search *search, const char *path, const char *name, un
 	struct stat st;
 
 	if (text_has_suffix(name, ".xml") || strcmp(name, ".xml") == 0)
-		return depth > 0 ? look_at_part(search, path, name) : 0;
+		return look_at_file(search, path, name, depth > 0);
 	if (name[0] == '.' && (!name[1] || (name[1] == '.' && !name[2])))
 		return 0;
 	if (xasprintf(&full, "%s/%s", path, name) < 0)
@@ -133,12 +146,13 @@ static int walk(struct search *search, const char *path, unsigned depth)
 }
 
 /**
- * zoneparts_broken() - the first file in a folder below zones/ that firewalld cannot load
+ * zoneparts_broken() - the first file below zones/ that a reload breaks off over
  * @out:  "/etc/firewalld/zones/archive/public.3.xml: why"; NULL when there is none; written on
  *        success alone; the caller frees it
  * @root: as for zonefile_read()
  *
- * What cannot be read or is not understood counts as fine.
+ * What cannot be read or is not understood counts as fine, and so does what firewalld's own check
+ * sees in each generation: all but missing ipsets in a file that is no part.
  *
  * Return: 0 or -ENOMEM.
  */

@@ -5,7 +5,7 @@
  * Each folder below zones/ of the administrator's is such a zone, also one that was made for
  * copies. A file in there that firewalld cannot load ends a reload after the rules are gone, and
  * its own check looks at none of them before 2.5, and not at all names after (firewalld#1487,
- * #1590).
+ * #1590). Nor does it look for the ipset that is a source of any zone.
  */
 #ifndef GUARD_SYSTEM_FIREWALLD_ZONEPARTS_H
 #define GUARD_SYSTEM_FIREWALLD_ZONEPARTS_H

@@ -36,7 +36,7 @@ static bool is_told(struct look *look, const struct verdict_step *step)
 /* NULL: panic mode has a check of its own. */
 static const struct check *check_of(const struct verdict_step *step)
 {
-	if (step->chain && step->chain->own)
+	if (explain_is_strange(step))
 		return &check_kernel_rules;
 	if (step->chain)
 		return step->chain->direct ? &check_refused_by_direct_rule
@@ -334,7 +334,7 @@ static int kernel_rules(struct check_run *run)
 	int r;
 
 	if (picture_uses_iptables(picture))
-		return 0;
+		return refused(run);
 	if (!picture_knows(picture, PICTURE_TABLES))
 		return check_unmade(run, PICTURE_TABLES);
 	flushed = picture_is_flushed(picture);

@@ -5,7 +5,6 @@
 
 #include "guard/audit/explain.h"
 
-bool explain_is_strange(const struct verdict_step *step);
 bool explain_counts(const struct explain_port *row);
 
 int explain_why_words(char **out, const struct verdict *verdict,

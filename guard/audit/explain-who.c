@@ -163,6 +163,9 @@ int explain_find_who(struct explain_reason *reason, const struct explain *explai
 
 	reason->owner = owner_of(explain->ruleset, step);
 	reason->lifetime = EXPLAIN_LIFETIME_UNKNOWN;
+	/* what is met there is firewalld's as a rule, and what is missing is another's doing */
+	if (explain_is_strange(step) && step->chain->beside)
+		return 0;
 	if (step->rule)
 		reason->lifetime =
 		    step->rule->permanent ? EXPLAIN_LIFETIME_PERMANENT : EXPLAIN_LIFETIME_RUNTIME;

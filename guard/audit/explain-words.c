@@ -73,6 +73,10 @@ int explain_step_words(char **out, const struct verdict_step *step)
 
 static int order_words(char **out, const struct verdict_step *step)
 {
+	if (explain_is_strange(step) && step->chain->beside)
+		return xasprintf(out,
+		                 "It is among firewalld's own rules, which are not in the kernel "
+		                 "as firewalld says: somebody has changed them there.");
 	if (explain_is_strange(step))
 		return xasprintf(
 		    out, "It is in firewalld's own table, but firewalld knows nothing of it: "

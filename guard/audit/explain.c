@@ -71,10 +71,19 @@ int explain_add_usual(struct explain *explain)
 	return r;
 }
 
-/** explain_is_strange() - is it in firewalld's own table, and firewalld knows nothing of it? */
+/* What is at its end, too: firewalld decides before that. */
+static bool is_own_beside(const struct verdict_step *step)
+{
+	const struct ruleset_step *rule = owner_rule(step);
+
+	return step->chain->beside && step->chain->hook != RULESET_HOOK_NONE &&
+	       (!rule || rule->own);
+}
+
+/** explain_is_strange() - is it among firewalld's own, and firewalld says something else? */
 bool explain_is_strange(const struct verdict_step *step)
 {
-	return step->chain && step->chain->own;
+	return step->chain && (step->chain->own || is_own_beside(step));
 }
 
 /** explain_counts() - of the usual ports those count that somebody has opened, or serves */

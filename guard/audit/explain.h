@@ -91,6 +91,7 @@ int explain_add_usual(struct explain *explain) _must_check_;
 int explain_decide(struct explain *explain, const struct listeners *listeners) _must_check_;
 int explain_entry_commands(struct strv *out, const struct ruleset_ipset *ipset,
                            const struct cidr *client) _must_check_;
+bool explain_is_strange(const struct verdict_step *step);
 bool explain_is_fine(const struct explain *explain);
 enum explain_change explain_compare(const struct explain *before, const struct explain *after);
 int explain_step_words(char **out, const struct verdict_step *step) _must_check_;

@@ -82,6 +82,7 @@ libguard_model_a_SOURCES = \
 	guard/model/packet/forwarding.c \
 	guard/model/packet/forwarding.h \
 	guard/model/packet/iptables.c \
+	guard/model/packet/iptables-own.c \
 	guard/model/packet/iptables.h \
 	guard/model/packet/itemview.c \
 	guard/model/packet/itemview.h \

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/audit/explain.h"
 #include "guard/model/ban/owner.h"
+#include "guard/model/packet/iptables.h"
 #include "guard/model/packet/walk.h"
 #include "guard/system/kernel/ipsets.h"
 
@@ -340,6 +342,101 @@ START_TEST(knows_the_kinds_of_ipv6_addresses)
 }
 END_TEST
 
+/* firewalld 1.3 with its backend iptables, shortened where nothing is decided */
+#define ZONE(allow, deny)                                                                          \
+	"-A IN_public -j INPUT_POLICIES_pre\n-A IN_public -j IN_public_pre\n"                      \
+	"-A IN_public -j IN_public_deny\n-A IN_public -j IN_public_allow\n"                        \
+	"-A IN_public -j IN_public_post\n-A IN_public -p icmp -j ACCEPT\n"                         \
+	"-A IN_public -j REJECT --reject-with icmp-port-unreachable\n" deny allow
+#define BACKEND(first, rest)                                                                       \
+	"*filter\n:INPUT ACCEPT [0:0]\n:FORWARD ACCEPT [0:0]\n:INPUT_POLICIES_pre - [0:0]\n"       \
+	":INPUT_ZONES - [0:0]\n:INPUT_direct - [0:0]\n:IN_public - [0:0]\n"                        \
+	":IN_public_allow - [0:0]\n:IN_public_deny - [0:0]\n:IN_public_post - [0:0]\n"             \
+	":IN_public_pre - [0:0]\n:f2b-mail - [0:0]\n:mine - [0:0]\n" first                         \
+	"-A INPUT_ZONES -i eth0 -g IN_public\n-A INPUT_ZONES -g IN_public\n" rest "COMMIT\n"
+#define OPEN(port)                                                                                 \
+	"-A IN_public_allow -p tcp -m tcp --dport " port " -m conntrack --ctstate NEW,UNTRACKED "  \
+	"-j ACCEPT\n"
+#define LEAD                                                                                       \
+	"-A INPUT -m conntrack --ctstate RELATED,ESTABLISHED,DNAT -j ACCEPT\n"                     \
+	"-A INPUT -i lo -j ACCEPT\n-A INPUT -m conntrack --ctstate INVALID -j DROP\n"              \
+	"-A INPUT -j INPUT_direct\n-A INPUT -j INPUT_ZONES\n"
+#define LAST   "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n"
+#define INTACT ZONE(OPEN("25") OPEN("993"), "")
+
+/* NULL: what firewalld says holds; "": a rule of its own decides, which nobody takes away */
+static const struct {
+	const char *save;
+	unsigned port;
+	enum verdict_action action;
+	const char *command;
+} own_rows[] = {
+    {BACKEND(LEAD LAST, INTACT), 25, VERDICT_ACCEPT, NULL},
+    {BACKEND(LEAD LAST, INTACT), 110, VERDICT_REJECT, NULL},
+    /* emptied */
+    {BACKEND(LEAD LAST, ZONE("", "")), 25, VERDICT_REJECT, ""},
+    {BACKEND(LEAD LAST, ""), 25, VERDICT_REJECT, ""},
+    {BACKEND(LAST, INTACT), 25, VERDICT_REJECT, ""},
+    {BACKEND("", INTACT), 110, VERDICT_ACCEPT, ""},
+    {BACKEND("", INTACT), 25, VERDICT_ACCEPT, NULL},
+    /* what somebody has put among its own goes with a reload */
+    {BACKEND(LEAD LAST, "-A IN_public -p tcp -j DROP\n" INTACT), 25, VERDICT_DROP, ""},
+    /* what others have put beside it is theirs */
+    {BACKEND("-A INPUT -p tcp -m tcp --dport 25 -j DROP\n" LEAD LAST, INTACT), 25, VERDICT_DROP,
+     "iptables-nft -t filter -D INPUT -p tcp -m tcp --dport 25 -j DROP"},
+    {BACKEND("-A INPUT -j mine\n" LEAD LAST, "-A mine -j DROP\n" INTACT), 25, VERDICT_DROP,
+     "iptables-nft -t filter -D mine -j DROP"},
+    {BACKEND("-A INPUT -j f2b-mail\n" LEAD LAST, "-A f2b-mail -s 198.51.100.7/32 -j DROP\n" INTACT),
+     25, VERDICT_DROP, "iptables-nft -t filter -D f2b-mail -s 198.51.100.7/32 -j DROP"},
+    {BACKEND("-A INPUT -j REJECT --reject-with icmp-host-prohibited\n" LEAD LAST, INTACT), 25,
+     VERDICT_REJECT,
+     "iptables-nft -t filter -D INPUT -j REJECT --reject-with icmp-host-prohibited"},
+    {BACKEND(LEAD LAST "-A INPUT -j DROP\n", INTACT), 25, VERDICT_ACCEPT, NULL},
+    {BACKEND("-A INPUT -s 198.51.100.7/32 -j ACCEPT\n" LEAD LAST, INTACT), 110, VERDICT_ACCEPT,
+     "iptables-nft -t filter -D INPUT -s 198.51.100.7/32 -j ACCEPT"},
+    {BACKEND("-A INPUT -j DROP\n", INTACT), 25, VERDICT_DROP,
+     "iptables-nft -t filter -D INPUT -j DROP"},
+};
+
+/* What explain and check print to be typed, where it is refused. */
+static void typed_is(const struct ruleset *ruleset, unsigned port, const char *command)
+{
+	_cleanup_explain_ struct explain explain = {.ruleset = ruleset};
+	struct cidr own;
+
+	ck_assert_int_eq(cidr_parse(&own, "192.0.2.1", CIDR_ADDRESS_ONLY, NULL), 0);
+	ck_assert_int_eq(
+	    cidr_parse(&explain.packet.source, "198.51.100.7", CIDR_ADDRESS_ONLY, NULL), 0);
+	explain.packet.interface = "eth0";
+	explain.packet.destination = &own;
+	ck_assert_int_eq(explain_add(&explain, "tcp", port, NULL, true), 0);
+	ck_assert_int_eq(explain_decide(&explain, NULL), 0);
+	if (explain.n_reasons == 0)
+		return;
+	ck_assert_uint_gt(explain.reasons[0].commands.n, 0);
+	ck_assert_str_eq(explain.reasons[0].commands.strings[0], command);
+}
+
+/* Of firewalld's own no rule may be taken away: what it keeps out would come in. */
+START_TEST(knows_what_firewalld_has_put_there)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+	const char *expected = own_rows[_i].command;
+
+	make(&ruleset, own_rows[_i].save, false);
+	iptables_mark_own(&ruleset);
+	walk(&verdict, &ruleset, NULL, own_rows[_i].port);
+	ck_assert_msg(verdict.action == own_rows[_i].action && verdict.certain, "%s to %u: %s",
+	              own_rows[_i].save, own_rows[_i].port, verdict_action_name(verdict.action));
+	ck_assert_msg(!expected == !verdict.decider->chain, "%s", verdict.decider->value);
+	typed_is(&ruleset, own_rows[_i].port,
+	         !expected    ? "firewall-cmd --zone=public --add-port=110/tcp"
+	         : !*expected ? EXPLAIN_RELOAD_SAFELY
+	                      : expected);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *suite = suite_create("xtables");
@@ -347,6 +444,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tcase, tells_what_becomes_of_a_packet, 0, ARRAY_SIZE(rows));
 	tcase_add_loop_test(tcase, knows_whom_a_set_is_about, 0, ARRAY_SIZE(sets));
+	tcase_add_loop_test(tcase, knows_what_firewalld_has_put_there, 0, ARRAY_SIZE(own_rows));
 	tcase_add_test(tcase, two_ways_into_the_kernel);
 	tcase_add_test(tcase, takes_the_place_of_what_nft_told);
 	tcase_add_test(tcase, knows_the_kinds_of_ipv6_addresses);

@@ -20,5 +20,6 @@ int iptables_add_step(struct ruleset_chain *chain, const struct strv *words,
 bool iptables_is_idle(const char *name);
 void iptables_place(struct ruleset_chain *chain);
 bool iptables_is_direct(const char *chain);
+void iptables_mark_own(struct ruleset *ruleset);
 
 #endif

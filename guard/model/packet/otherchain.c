@@ -156,6 +156,10 @@ static int walk_chain(struct way *way, const struct ruleset_chain *chain, enum v
 		struct match_answer answer = match_both(so_far, match_step(&way->packet, step));
 		bool leave = false;
 
+		if (step->own && way->others) {
+			*end = CHAIN_DECIDED;
+			return 0;
+		}
 		if (answer.match == MATCH_NO)
 			continue;
 		r = walk_step(way, chain, step, stage, answer, depth, end, &leave);
@@ -179,10 +183,17 @@ bool otherchain_is_for(const struct way *way, const struct ruleset_chain *chain)
 	return strcmp(chain->family, "inet") == 0 || strcmp(chain->family, "netdev") == 0;
 }
 
+/* firewalld's own decides of each packet before its end. */
+static bool ends_own(const struct way *way, const struct ruleset_chain *chain)
+{
+	return (chain->own || chain->beside) && chain->hook == RULESET_HOOK_INPUT && !way->leads &&
+	       !way->others;
+}
+
 /**
  * otherchain_walk() - go through a base chain
  *
- * firewalld's own decides of each packet before its end: who gets there is let in by somebody else.
+ * Who gets to the end of firewalld's own is let in by somebody else.
  *
  * Return: 0 or -ENOMEM.
  */
@@ -197,7 +208,7 @@ int otherchain_walk(struct way *way, const struct ruleset_chain *chain, enum ver
 		return r;
 	if (chain->policy == RULESET_ACTION_DROP)
 		return note_chain(way, chain, NULL, stage, VERDICT_DROP, MATCH_ANSWER_YES);
-	return chain->own && chain->hook == RULESET_HOOK_INPUT && !way->leads
+	return ends_own(way, chain)
 	           ? note_chain(way, chain, NULL, stage, VERDICT_ACCEPT, MATCH_ANSWER_YES)
 	           : 0;
 }

@@ -174,6 +174,7 @@ struct ruleset_step {
 	 * not known */
 	char *command;
 	bool permanent;    /* of a direct rule */
+	bool own;          /* firewalld's, in a chain where others may have theirs */
 	char *set;         /* owned; nft's set that holds the sources it is for; NULL: none */
 	uint64_t handle;   /* by which nft knows it; 0: not known */
 	bool marks;        /* it gives the packet another mark: */
@@ -186,7 +187,8 @@ struct ruleset_chain {
 	char *table;  /* owned */
 	char *name;   /* owned */
 	bool direct;  /* firewalld's direct rules */
-	bool own;     /* of firewalld's own table, where others may have changed something */
+	bool own;     /* firewalld's: of its table, or of its backend iptables */
+	bool beside;  /* where that backend has its rules, beside those of others */
 	bool legacy;  /* of iptables-legacy, which has tables of the same names in another place */
 	const char *tool; /* static; that changes it: iptables-nft, ip6tables-legacy; NULL: nft */
 	enum ruleset_hook hook;

@@ -78,7 +78,9 @@ static void take_chains(struct station *stations, size_t *n, const struct way *w
 		const struct ruleset_chain *chain = &way->ruleset->chains[i];
 
 		if (chain->hook != RULESET_HOOK_NONE && otherchain_is_for(way, chain) &&
-		    (whose & (chain->own ? WHOSE_OWN : WHOSE_OTHERS)))
+		    (whose & (chain->beside ? WHOSE_ALL
+		              : chain->own  ? WHOSE_OWN
+		                            : WHOSE_OTHERS)))
 			stations[(*n)++] =
 			    (struct station){chain->hook, chain->priority, i, chain, NULL};
 	}
@@ -362,6 +364,18 @@ static bool differs(const struct way *way, const struct verdict_step *step, bool
 	               : may_differ(step, verdict->action);
 }
 
+/* firewalld's backend iptables rejects in its own way what no zone opens (core/ipXtables.py). */
+static void take_reject(struct way *way, const struct verdict_step *own)
+{
+	struct verdict_step *step = &way->verdict.steps[way->decider];
+
+	if (step->what != VERDICT_WHAT_TARGET || step->action != VERDICT_REJECT || !own ||
+	    own->action != VERDICT_REJECT || !own->chain->own || !own->chain->beside)
+		return;
+	step->reject = own->reject;
+	way->verdict.client_errno = client_errno(&way->packet, step);
+}
+
 static int note_own(struct way *way, const struct way *own)
 {
 	const struct verdict_step *decider = decider_of(own);
@@ -369,6 +383,7 @@ static int note_own(struct way *way, const struct way *own)
 	bool understood = true;
 	int r = 0;
 
+	take_reject(way, decider);
 	for (size_t i = 0; i < own->verdict.n_steps && r == 0; i++) {
 		const struct verdict_step *step = &own->verdict.steps[i];
 
@@ -511,7 +526,7 @@ static int conclude(struct way *way)
  */
 int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct packet *packet)
 {
-	struct way way = {.ruleset = ruleset, .packet = *packet};
+	struct way way = {.ruleset = ruleset, .packet = *packet, .others = true};
 	int r = dispatch_init(&way.dispatch, ruleset);
 
 	way.packet.mark_unknown = ruleset->marks;

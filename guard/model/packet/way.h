@@ -27,6 +27,7 @@ struct way {
 	bool rewritten;          /* what translates destinations had its turn, if it changed none */
 	struct cidr destination; /* that packet.destination points to since then */
 	bool leads;              /* the rules that lead to what is met are told, too */
+	bool others;             /* firewalld's own chains are left out, and what is behind them */
 	unsigned n_visits;
 };
 

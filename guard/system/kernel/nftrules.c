@@ -230,6 +230,8 @@ int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeou
 		r = nftrules_fill_families(ruleset);
 	if (r == 0)
 		r = xtables_read(ruleset, whose == NFTRULES_ALL, end_ms);
+	if (r == 0)
+		iptables_mark_own(ruleset);
 	return r == 0 ? ipsets_fill(ruleset, end_ms) : r;
 }
 

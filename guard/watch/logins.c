@@ -127,3 +127,38 @@ int logins_put(struct logins *logins, struct store *store, struct err *err)
 	}
 	return r;
 }
+
+struct forgetting {
+	const struct rangeset *nobodys;
+	struct strv ranges;
+};
+
+static int note_nobodys(const struct store_client_range *row, void *userdata)
+{
+	struct forgetting *forgetting = userdata;
+	struct cidr cidr;
+
+	if (strcmp(row->source, "learned") != 0 || cidr_parse(&cidr, row->cidr, 0, NULL) != 0 ||
+	    !rangeset_contains(forgetting->nobodys, &cidr))
+		return 0;
+	return strv_add(&forgetting->ranges, row->cidr);
+}
+
+/**
+ * logins_forget() - take out of the store what was learned before it was seen to be nobody's
+ * @nobodys: a bridge comes up after the lines of those behind it were read
+ *
+ * In the transaction of the caller, as logins_put().
+ *
+ * Return: 0; as in store.h.
+ */
+int logins_forget(struct store *store, const struct rangeset *nobodys, struct err *err)
+{
+	struct forgetting forgetting = {.nobodys = nobodys};
+	int r = store_client_range_list(store, note_nobodys, &forgetting, err);
+
+	for (size_t i = 0; i < forgetting.ranges.n && r == 0; i++)
+		r = store_client_range_remove(store, forgetting.ranges.strings[i], err);
+	strv_deinit(&forgetting.ranges);
+	return r;
+}

@@ -37,6 +37,8 @@ void logins_deinit(struct logins *logins);
 int logins_line(struct logins *logins, struct journal *journal, const char *line, size_t length,
                 int64_t now_us) _must_check_;
 int logins_put(struct logins *logins, struct store *store, struct err *err) _must_check_;
+int logins_forget(struct store *store, const struct rangeset *nobodys,
+                  struct err *err) _must_check_;
 void logins_clear(struct logins *logins);
 
 #endif

@@ -15,7 +15,7 @@ _Static_assert(LOGFOLLOW_HEAD == STORE_LOG_HEAD, "the store keeps what the follo
 #define PUT_MS   2000
 #define RETRY_MS 10000
 /* Bridges come and go with containers. */
-#define NOBODYS_US 60000000LL
+#define NOBODYS_US (INT64_C(1000) * PUT_MS)
 /* A log of so many lines, none of which is a mail server's, is told of. */
 #define STRANGE_MAX 500
 /* One of so many logins, none of which says from where, likewise. */
@@ -39,6 +39,7 @@ struct loginwatch {
 	struct logins logins;
 	struct rangeset nobodys; /* addresses that no client is known by */
 	int64_t nobodys_us;      /* monotonic; when they were read; 0: never */
+	bool forget;             /* some of them may have been learned before they were */
 	struct log *logs;
 	bool progress;     /* some log was read further than the store knows */
 	bool told_trouble; /* with the store */
@@ -56,6 +57,7 @@ static void read_nobodys(struct loginwatch *loginwatch)
 		return;
 	loginwatch->nobodys_us = now_us;
 	if (gateways_find(&nobodys, NULL) == 0) {
+		loginwatch->forget |= !rangeset_covers(&loginwatch->nobodys, &nobodys);
 		rangeset_deinit(&loginwatch->nobodys);
 		loginwatch->nobodys = nobodys;
 	} else {
@@ -152,6 +154,8 @@ static int put_all(struct loginwatch *loginwatch, struct store *store, struct er
 	if (r)
 		return r;
 	r = logins_put(&loginwatch->logins, store, err);
+	if (r == 0 && loginwatch->forget)
+		r = logins_forget(store, &loginwatch->nobodys, err);
 	for (const struct log *log = loginwatch->logs; log && r == 0; log = log->next)
 		r = put_position(store, log, err);
 	if (r == 0)
@@ -164,7 +168,7 @@ static void put(struct loginwatch *loginwatch)
 {
 	struct store *store = record_store(loginwatch->options.record);
 	struct err err = ERR_NULL;
-	bool some = loginwatch->logins.n > 0;
+	bool some = loginwatch->logins.n > 0 || loginwatch->forget;
 	int r;
 
 	if (!loginwatch->progress)
@@ -180,7 +184,7 @@ static void put(struct loginwatch *loginwatch)
 		return;
 	}
 	loginwatch->told_trouble = false;
-	loginwatch->progress = false;
+	loginwatch->progress = loginwatch->forget = false;
 	logins_clear(&loginwatch->logins);
 	if (some && loginwatch->options.on_learned)
 		loginwatch->options.on_learned(loginwatch->options.userdata);

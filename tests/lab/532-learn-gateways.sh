@@ -25,6 +25,19 @@ need "and of one behind a bridge" listed 192.168.7.9
 for address in 192.168.7.254 10.77.0.1 172.18.0.1 172.18.0.9 192.168.7.1; do
 	need "$address is nobody's" not listed "$address"
 done
+
+# Docker starts after the guard: what came by its bridge before is forgotten
+login 172.19.0.1
+login 198.51.100.8
+need "nobody knows of its bridge yet" within 15 listed 172.19.0.1
+need "a bridge comes" bridge docker0 172.19.0.1/16
+pause 2 "until it may be seen"
+login 172.19.0.1
+login 172.19.0.5
+login 203.0.113.2
+need "clients are learned" within 15 listed 203.0.113.2
+for address in 172.19.0.1 172.19.0.5; do need "$address is nobody's" not listed "$address"; done
+need "others stay" listed 198.51.100.8
 watch_down
 need "the command agrees" exits 0 guard clients learn "$LOG"
-need "it learns three" out_has '3 ranges'
+need "it learns five" out_has '5 ranges'

@@ -363,6 +363,8 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 		kind = start_from_store(engine, event->instance);
 	else if (*event->instance ? other : before != NULL)
 		kind = WIPE_RESTART; /* also when nothing is known but that it went and came */
+	if (engine->mender)
+		mender_back(engine->mender);
 	/* what was meant until now belongs to the instance that went */
 	if (before)
 		engine_store(engine);

@@ -18,6 +18,7 @@ struct mender {
 	struct firewalld_op *reloading;
 	struct unitcall *restarting;
 	bool restart_begun;        /* and firewalld is still to go */
+	bool away;                 /* it went with that, and is still to come */
 	struct loop_source *timer; /* look again */
 	int64_t since_us;          /* monotonic; of the trouble */
 	bool acted;                /* since then */
@@ -73,7 +74,12 @@ static void on_due(void *userdata)
 	struct mender *mender = userdata;
 
 	mender->restart_begun = false;
-	look_again(mender, false);
+	if (mender->away)
+		tell(mender, REPAIR_WAIT,
+		     "it has not come back from the guard's restart; see `systemctl status "
+		     "firewalld`, then: systemctl start firewalld");
+	else
+		look_again(mender, false);
 }
 
 static void on_reloaded(int result, const struct err *err, void *userdata)
@@ -207,12 +213,25 @@ void mender_fine(struct mender *mender, enum repair_trouble trouble)
 	news_tell(mender->given.listener, NEWS_REPAIRED, .repaired = &repaired);
 }
 
-/** mender_gone() - firewalld went, and what was under way with it */
+/** mender_gone() - firewalld went, and what was under way with it; for a restart it is still to
+ * come */
 void mender_gone(struct mender *mender)
 {
+	mender->away |= mender->restarting || mender->restart_begun;
 	firewalld_cancel(steal(mender->reloading));
 	unitcall_cancel(steal(mender->restarting));
 	mender->restart_begun = false;
+	loop_timer_stop(mender->timer);
+	if (mender->away)
+		loop_timer_set(mender->timer, RESTART_MS);
+}
+
+/** mender_back() - firewalld is there */
+void mender_back(struct mender *mender)
+{
+	if (!mender->away)
+		return;
+	mender->away = false;
 	loop_timer_stop(mender->timer);
 }
 

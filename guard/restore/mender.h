@@ -35,5 +35,6 @@ void mender_trouble(struct mender *mender, enum repair_trouble trouble, const ch
 void mender_failed(struct mender *mender, bool changed);
 void mender_fine(struct mender *mender, enum repair_trouble trouble);
 void mender_gone(struct mender *mender);
+void mender_back(struct mender *mender);
 
 #endif

@@ -166,3 +166,50 @@ const struct check check_reload_crash = {
     .status = true,
     .fn = reload_crash,
 };
+
+/* --- what should have ended --------------------------------------------------------------- */
+
+/* An end that the guard has to keep nobody keeps while none runs. */
+static bool is_over(const struct picture *picture, const struct firewall_entry *entry)
+{
+	const struct firewall_entry *now = firewall_find(&picture->firewall, &entry->item);
+
+	return (entry->flags & FIREWALL_GUARD_TIMED) && entry->until_us &&
+	       entry->until_us + LATE_US <= picture->now_us && now &&
+	       (now->flags & FIREWALL_RUNTIME) && !(now->flags & FIREWALL_PERMANENT);
+}
+
+static int time_over(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
+	_cleanup_builder_ struct builder commands = BUILDER_NULL;
+	char *command = NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
+		const struct firewall_entry *entry = &picture->last.entries[i];
+
+		if (!is_over(picture, entry))
+			continue;
+		r = check_list_add(&list, &entry->item);
+		if (r == 0)
+			item_add_command(&commands, "remove", &entry->item, false);
+	}
+	if (r == 0)
+		r = check_take(&commands, &command);
+	if (r < 0 || !command)
+		return r;
+	return check_add(run, check_list_take(&list), command,
+	                 "the time of these is over, and they are still there: no watcher runs to "
+	                 "end them");
+}
+
+const struct check check_time_over = {
+    .name = "time-over",
+    .severity = FINDING_ERROR,
+    .help = "an item whose time is over is still there: its end is the guard's to keep",
+    .needs = PICTURE_FIREWALLD | PICTURE_STORE,
+    .status = true,
+    .fn = time_over,
+};

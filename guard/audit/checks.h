@@ -66,6 +66,7 @@
 	X(service_definition)                                                                      \
 	X(store)                                                                                   \
 	X(store_space)                                                                             \
+	X(time_over)                                                                               \
 	X(unreached_zone)                                                                          \
 	X(watcher_not_at_boot)                                                                     \
 	X(watcher_stopped)                                                                         \

@@ -16,3 +16,15 @@ took=$(($(now_ms) - start))
 [ $took -lt 20000 ] || fail "it is gone only after $took ms"
 need "firewalld has not got it" not has imap
 need "firewalld runs" fw_running
+
+# no guard is there to end it
+need "imap opens for twenty seconds" fwc --add-service=imap --timeout=20
+need "firewalld ends, and its timer with it" fw_down
+fw_start
+need "imap is there again" within 12 has imap
+need "nothing is over" clean time-over
+need "the guard ends" watch_down
+pause 22 "until its time is over"
+need "imap is still open" is_open 143
+found_and_mended time-over error
+need "and then it is not" is_shut 143

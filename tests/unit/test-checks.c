@@ -590,6 +590,13 @@ static void change(struct world *world, const char *what)
 		picture->ruleset.version = strdup("2.4.2");
 		ck_assert_int_eq(firewall_put(&picture->last, &pop3, &entry), 0);
 		entry->until_us = NOW + SECOND;
+	} else if (strcmp(what, "open beyond its time") == 0 ||
+	           strcmp(what, "open to the end of its time") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		ck_assert_int_eq(firewall_put(&picture->last, &pop3, &entry), 0);
+		serve(picture, 110, AF_INET, false, "dovecot");
+		entry->flags |= FIREWALL_GUARD_TIMED;
+		entry->until_us = NOW - (strstr(what, "beyond") ? 3 : 1) * SECOND;
 	} else if (strncmp(what, "no item for a time: ", 20) == 0) {
 		serve(picture, 993, AF_INET, false, "dovecot");
 		picture->ruleset.version = strdup("2.5.2");
@@ -653,6 +660,14 @@ static const struct {
      "open for a time, and reloads crash", "reload-crash", FINDING_ERROR,
      "firewall-cmd --zone=public --remove-service=pop3 && firewall-cmd --zone=public "
      "--add-service=pop3"},
+    {MAIL " public/service:pop3=r", MAIL_RULES "\npublic service pop3\nservice:pop3 110/tcp",
+     "open beyond its time", "time-over", FINDING_ERROR,
+     "firewall-cmd --zone=public --remove-service=pop3"},
+    {MAIL " public/service:pop3=r", MAIL_RULES "\npublic service pop3\nservice:pop3 110/tcp",
+     "open to the end of its time", NULL, FINDING_INFO, NULL},
+    {MAIL " public/service:pop3=rp", MAIL_RULES "\npublic service pop3\nservice:pop3 110/tcp",
+     "open beyond its time", NULL, FINDING_INFO, NULL},
+    {MAIL, MAIL_RULES, "open beyond its time", NULL, FINDING_INFO, NULL},
     {MAIL, MAIL_RULES, "no item for a time: policy:mail-in ingress-zone=home", "reload-crash",
      FINDING_ERROR, "firewall-cmd --policy=mail-in --remove-ingress-zone=home"},
     {MAIL, MAIL_RULES, "no item for a time: policy:mail-in egress-zone=HOST", "reload-crash",

@@ -8,6 +8,7 @@
 #include "guard/restore/restorer.h"
 #include "guard/restore/unread.h"
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/links.h"
 
 #include <errno.h>
@@ -46,6 +47,7 @@ struct cycle {
 	unsigned n_reloads;        /* that came in one burst */
 	unsigned unheard;          /* how often something may have happened that was not heard of */
 	unsigned reading_unheard;  /* as counted when the reading under way began */
+	int64_t loaded;            /* fwtables_loaded() then */
 	unsigned compared_unheard; /* before all was compared with firewalld last */
 	unsigned attempts;         /* of reading in a row, that failed */
 	unsigned tries;            /* of restoring, the same */
@@ -532,6 +534,8 @@ static int absorb(struct cycle *cycle, const struct firewall *now, const struct 
 	};
 	int r = tracker_absorb(cycle->given.tracker, &options);
 
+	if (r == 0 && record_loaded(cycle->given.record, cycle->loaded))
+		cycle->given.tracker->dirty = true;
 	news_tell(cycle->given.listener, NEWS_ABSORBED);
 	cycle->given.on_absorbed(cycle->given.userdata);
 	return r;
@@ -883,6 +887,7 @@ static void start_reading(struct cycle *cycle)
 	if (is_held_back(cycle))
 		return;
 	cycle->reading_unheard = cycle->unheard;
+	cycle->loaded = fwtables_loaded();
 	tracker_reading_begins(cycle->given.tracker);
 	/* what uses them may be lost itself */
 	if (cycle->whole && (tracker_ipsets(cycle->given.tracker, &ipsets) < 0 ||

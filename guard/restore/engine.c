@@ -335,6 +335,7 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 		return WIPE_UNKNOWN;
 	resume(engine);
 	kind = judge_kind(&meta, engine->given.boot_id, instance, fwtables_loaded());
+	(void)record_loaded(engine->given.record, meta.loaded);
 	if (tracker_start_from_take(&engine->tracker, &snapshot, kind == WIPE_UNKNOWN) < 0)
 		return WIPE_UNKNOWN;
 	if (cycle_stood_in(engine->cycle, kind != WIPE_REBOOT && record_is_of(&meta, instance)) < 0)

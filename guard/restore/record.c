@@ -3,7 +3,6 @@
 
 #include "guard/base/text.h"
 #include "guard/system/host/clock.h"
-#include "guard/system/kernel/fwtables.h"
 #include "guard/system/store/spool.h"
 
 #include <errno.h>
@@ -37,6 +36,7 @@ struct record {
 	size_t n_backlog;
 	size_t n_forgotten;  /* wipes that did not fit in there */
 	char *instance;      /* owned; of firewalld, as it appeared last; NULL: it has not yet */
+	int64_t loaded;      /* fwtables_loaded() when what is meant was held against firewalld */
 	int64_t snapshot_id; /* of what was stored last; 0: none */
 };
 
@@ -217,6 +217,23 @@ void record_appeared(struct record *record, const char *instance)
 	record->instance = copy;
 }
 
+/**
+ * record_loaded() - what is meant was held against what firewalld had loaded then
+ * @loaded: fwtables_loaded() before it was asked; 0: not known, then it is as before
+ *
+ * Not as it is when that is stored: firewalld may be in the middle of a reload by then.
+ *
+ * Return: whether it is another than before, and to be stored.
+ */
+bool record_loaded(struct record *record, int64_t loaded)
+{
+	bool other = loaded && record->loaded != loaded;
+
+	if (other)
+		record->loaded = loaded;
+	return other;
+}
+
 /** record_instance() - of firewalld, as it appeared last; NULL: it has not yet; borrowed */
 const char *record_instance(const struct record *record)
 {
@@ -234,7 +251,7 @@ bool record_snapshot(struct record *record, const struct firewall *fw, bool sett
 	_cleanup_free_ char *unsettled = NULL;
 	struct store_sighting sighting = {.boot_id = record->boot_id,
 	                                  .instance = record->instance,
-	                                  .loaded = fwtables_loaded(),
+	                                  .loaded = record->loaded,
 	                                  .at_us = clock_now_us(),
 	                                  .good = true};
 	struct err err = ERR_NULL;

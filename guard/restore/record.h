@@ -53,6 +53,7 @@ void record_compared(struct record *record, int64_t snapshot_id);
 bool record_retry(struct record *record);
 
 void record_appeared(struct record *record, const char *instance);
+bool record_loaded(struct record *record, int64_t loaded);
 const char *record_instance(const struct record *record);
 bool record_snapshot(struct record *record, const struct firewall *fw, bool settled);
 bool record_is_of(const struct store_snapshot *snapshot, const char *instance);

@@ -1211,12 +1211,34 @@ START_TEST(reloaded_unseen)
 	ck_assert(is_back(IMAPS) && is_back(SMTPS));
 	ck_assert_int_eq(world_last()->kind, WIPE_RELOAD);
 	ck_assert_str_eq(world_last()->cause, "reload by the test, 0 reloads");
-	/* and what is removed while nobody looks again is a person's once more */
+	/* heard, it is known by the number, too; and what is removed after it is a person's */
+	fakewall_reload(&world.wall);
+	world_idle();
+	world_settle();
+	ck_assert(is_back(IMAPS));
 	world_kill();
 	fakewall_drop(&world.wall, IMAPS);
 	world_guard();
 	world_idle();
 	ck_assert(!is_back(IMAPS));
+}
+END_TEST
+
+/* The guard ends when the table is there, and before firewalld says so: what it stores is older. */
+START_TEST(stopped_amid_a_reload)
+{
+	_cleanup_item_ struct item pop3s = item_from_text("public/service:pop3s");
+
+	begin(OPEN);
+	fakewall_add(&world.wall, "public/service:pop3s", 0);
+	world_await(firewall_has(engine_wanted(world.engine), &pop3s, FIREWALL_RUNTIME));
+	fakewall_wipe(&world.wall);
+	(void)engine_store(world.engine);
+	world_kill();
+	world_guard();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_RELOAD);
 }
 END_TEST
 
@@ -1432,6 +1454,7 @@ static Suite *suite(void)
 	    killed_while_restoring,
 	    restarted_unseen,
 	    reloaded_unseen,
+	    stopped_amid_a_reload,
 	    reloaded_unseen_amid_a_restore,
 	    timed_item_of_the_guard_before,
 	    without_a_store,

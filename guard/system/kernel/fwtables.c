@@ -18,6 +18,8 @@ enum { INPUT };
 /* 0.6 to 2.4: set_policy("DROP"), also for panic mode */
 #define SHUT_NAME "firewalld_policy_drop"
 
+#define LOADED_ATTEMPTS 3
+
 /* NFTA_TABLE_OWNER, which Debian 11 has no word for. */
 #define TABLE_OWNER 7
 
@@ -181,11 +183,16 @@ int fwtables_read_once(struct fwtables *out)
  */
 int64_t fwtables_loaded(void)
 {
-	struct nfsocket sock = NFSOCKET_NULL;
 	struct fwtables now = FWTABLES_NULL;
-	int r = find_tables(&sock, &now);
+	int r = -EAGAIN;
 
-	nfsocket_close(&sock);
+	/* who begins is told by this alone: a moment's want of buffers is no answer */
+	for (unsigned i = 0; i < LOADED_ATTEMPTS && r < 0; i++) {
+		struct nfsocket sock = NFSOCKET_NULL;
+
+		r = find_tables(&sock, &now);
+		nfsocket_close(&sock);
+	}
 	return r == 0 ? now.loaded : 0;
 }
 

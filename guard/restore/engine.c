@@ -21,6 +21,8 @@
 
 /* Bans come in bursts, and each is on record anyway: one snapshot for all of them. */
 #define SNAPSHOT_RULES_MS 5000
+/* Asks the store at the start so often for what is meant. */
+#define STORE_ATTEMPTS 3
 
 struct engine {
 	struct engine_options given;
@@ -324,6 +326,21 @@ static void resume(struct engine *engine)
 	cycle_resume_take(engine->cycle, &unfinished);
 }
 
+/* Without it nothing of before is known, for good: one that fails for a moment is asked again. */
+static bool read_last_good(struct engine *engine, struct store_snapshot *meta,
+                           struct firewall *snapshot)
+{
+	for (unsigned i = 0; i < STORE_ATTEMPTS; i++) {
+		(void)record_retry(engine->given.record);
+		if (record_last_good(engine->given.record, meta, snapshot) == 0)
+			return true;
+		if (record_store(engine->given.record) &&
+		    record_trouble(engine->given.record, NULL) == 0)
+			return false; /* there is none */
+	}
+	return false;
+}
+
 /* Compares with what was stored when the guard ran last. */
 static enum wipe_kind start_from_store(struct engine *engine, const char *instance)
 {
@@ -331,7 +348,7 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	_cleanup_firewall_ struct firewall snapshot = FIREWALL_NULL;
 	enum wipe_kind kind;
 
-	if (record_last_good(engine->given.record, &meta, &snapshot))
+	if (!read_last_good(engine, &meta, &snapshot))
 		return WIPE_UNKNOWN;
 	resume(engine);
 	kind = judge_kind(&meta, engine->given.boot_id, instance, fwtables_loaded());

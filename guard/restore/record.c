@@ -479,8 +479,11 @@ void record_timed_clear(struct record *record)
 int record_shapes(struct record *record, struct banshapes *out)
 {
 	struct err err = ERR_NULL;
-	int r = record->store ? store_shapes(record->store, out, &err) : 0;
+	int r;
 
+	if (!record->store)
+		return 0;
+	r = store_shapes(record->store, out, &err);
 	(void)settle(record, r, &err, "what bans look like");
 	return r == -ENOMEM ? r : 0;
 }

@@ -76,11 +76,28 @@ const struct check check_iptables_backend = {
 
 /* --- versions that break off -------------------------------------------------------------- */
 
-/* The runtime once without and once with the item, which has no end then. */
-static void add_endless(struct builder *commands, const struct item *item)
+typedef bool entry_fn(const struct picture *picture, const struct firewall_entry *entry);
+
+/*
+ * Of what the watcher saw last, with the ends that it alone heard of: what takes it away.
+ * @again: and adds it anew, without an end
+ */
+static int add_last(struct check_list *list, struct builder *commands,
+                    const struct picture *picture, entry_fn *is_wanted, bool again)
 {
-	item_add_command(commands, "remove", item, false);
-	item_add_command(commands, "add", item, false);
+	int r = 0;
+
+	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
+		const struct firewall_entry *entry = &picture->last.entries[i];
+
+		if (!is_wanted(picture, entry))
+			continue;
+		r = check_list_add(list, &entry->item);
+		item_add_command(commands, "remove", &entry->item, false);
+		if (again)
+			item_add_command(commands, "add", &entry->item, false);
+	}
+	return r;
 }
 
 /* Nobody may have heard that it went. Of a disabled policy nothing is read, not even its zones. */
@@ -123,28 +140,23 @@ static int add_traits(const struct picture *picture, struct builder *names,
 	return 0;
 }
 
-/* Ends are known to who heard of them: the watcher, which wrote them down. */
+static bool has_timer(const struct picture *picture, const struct firewall_entry *entry)
+{
+	return is_pending(picture, entry->until_us) && !(entry->flags & FIREWALL_GUARD_TIMED) &&
+	       firewall_has(&picture->firewall, &entry->item, FIREWALL_RUNTIME);
+}
+
 static int reload_crash(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	_cleanup_builder_ struct builder commands = BUILDER_NULL;
 	char *command = NULL;
-	int r = 0;
+	int r;
 
 	if (!fault_has(FAULT_TIMED_RELOAD, picture->ruleset.version))
 		return 0;
-	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
-		const struct firewall_entry *entry = &picture->last.entries[i];
-
-		if (!is_pending(picture, entry->until_us) ||
-		    (entry->flags & FIREWALL_GUARD_TIMED) ||
-		    !firewall_has(&picture->firewall, &entry->item, FIREWALL_RUNTIME))
-			continue;
-		r = check_list_add(&list, &entry->item);
-		if (r == 0)
-			add_endless(&commands, &entry->item);
-	}
+	r = add_last(&list, &commands, picture, has_timer, true);
 	if (r == 0)
 		r = add_traits(picture, &list.names, &commands);
 	if (r == 0)
@@ -181,21 +193,11 @@ static bool is_over(const struct picture *picture, const struct firewall_entry *
 
 static int time_over(struct check_run *run)
 {
-	const struct picture *picture = run->picture;
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	_cleanup_builder_ struct builder commands = BUILDER_NULL;
 	char *command = NULL;
-	int r = 0;
+	int r = add_last(&list, &commands, run->picture, is_over, false);
 
-	for (size_t i = 0; i < picture->last.n && r == 0; i++) {
-		const struct firewall_entry *entry = &picture->last.entries[i];
-
-		if (!is_over(picture, entry))
-			continue;
-		r = check_list_add(&list, &entry->item);
-		if (r == 0)
-			item_add_command(&commands, "remove", &entry->item, false);
-	}
 	if (r == 0)
 		r = check_take(&commands, &command);
 	if (r < 0 || !command)

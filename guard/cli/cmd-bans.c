@@ -4,9 +4,9 @@
 #include <string.h>
 
 #include "guard/audit/banpresent.h"
-#include "guard/model/ban/jailuse.h"
 #include "guard/base/cidr.h"
 #include "guard/base/text.h"
+#include "guard/model/ban/jailuse.h"
 #include "guard/system/fail2ban/fail2ban-process.h"
 #include "guard/system/fail2ban/fail2ban.h"
 

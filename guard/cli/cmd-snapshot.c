@@ -63,7 +63,8 @@ static int take(struct cli *cli)
 	struct err err = ERR_NULL;
 	struct report report;
 	const char *instance;
-	int64_t id;
+	/* before: what is loaded meanwhile is not what was read */
+	int64_t loaded = fwtables_loaded(), id;
 	int r = read_now(cli, &connection, &reading);
 
 	if (r == CLI_FINE)
@@ -86,7 +87,7 @@ static int take(struct cli *cli)
 	sighting = (struct store_sighting){
 	    .boot_id = missing.boot_id,
 	    .instance = instance[0] ? instance : NULL,
-	    .loaded = fwtables_loaded(),
+	    .loaded = loaded,
 	    .at_us = cli->now_us,
 	    .good = is_good(cli, &missing),
 	};

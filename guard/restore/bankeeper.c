@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/bankeeper-internal.h"
 
-#include "guard/system/host/clock.h"
 #include "guard/model/ban/jailuse.h"
 #include "guard/restore/banlog.h"
 #include "guard/restore/restorer.h"
 #include "guard/restore/unrestored.h"
+#include "guard/system/host/clock.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -887,7 +887,6 @@ static void start_reading(struct cycle *cycle)
 	if (is_held_back(cycle))
 		return;
 	cycle->reading_unheard = cycle->unheard;
-	cycle->loaded = fwtables_loaded();
 	tracker_reading_begins(cycle->given.tracker);
 	/* what uses them may be lost itself */
 	if (cycle->whole && (tracker_ipsets(cycle->given.tracker, &ipsets) < 0 ||
@@ -896,7 +895,9 @@ static void start_reading(struct cycle *cycle)
 		return;
 	}
 	r = firewalld_read(cycle->given.fw, &cycle->reading, &query, on_reading, cycle);
-	if (r != 0 && r != FIREWALLD_E_GONE)
+	if (r == 0)
+		cycle->loaded = fwtables_loaded(); /* while firewalld makes its answer */
+	else if (r != FIREWALLD_E_GONE)
 		try_reading_later(cycle);
 }
 

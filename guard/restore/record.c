@@ -219,7 +219,7 @@ void record_appeared(struct record *record, const char *instance)
 
 /**
  * record_loaded() - what is meant was held against what firewalld had loaded then
- * @loaded: fwtables_loaded() before it was asked; 0: not known, then it is as before
+ * @loaded: fwtables_loaded() before it answered; 0: not known, then it is as before
  *
  * Not as it is when that is stored: firewalld may be in the middle of a reload by then.
  *

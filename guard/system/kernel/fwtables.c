@@ -63,14 +63,9 @@ static bool is_owned(const struct nlmsghdr *header)
 /* Somebody has put it to sleep: it is there, and nothing of it is in force. */
 static bool is_dormant(const struct nlmsghdr *header)
 {
-	size_t n = 0;
-	const void *value =
-	    netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_TABLE_FLAGS, &n);
-	uint32_t flags = 0;
+	int flags = netlink_attribute_int(header, header->nlmsg_len, HEAD_SIZE, NFTA_TABLE_FLAGS);
 
-	if (value && n == sizeof(flags))
-		memcpy(&flags, value, n);
-	return ntohl(flags) & NFT_TABLE_F_DORMANT;
+	return ntohl((uint32_t)flags) & NFT_TABLE_F_DORMANT;
 }
 
 /* A number that no other table has had since the boot; 0: the kernel tells none. */

@@ -27,9 +27,10 @@ need "the next guard" watch_up
 need "which knows of the reload ends in time what has an end" within 3 has ftp
 for service in imap smtps pop3; do need "$service stays away" not has "$service"; done
 need "imaps is open" is_open 993
+restored_twice() { [ "$(grep -c ": restored [0-9]* of" "$W/watch.log")" -ge 2 ]; }
 need "a reload with the guard" fwc --reload
 need "brings imaps back" within 2 is_open 993
-need "and says so" within 5 said "restored [0-9]+ of"
+need "and says so" within 5 restored_twice
 
 # nobody could tell: reported, and left to restore
 need "the guard ends" watch_down

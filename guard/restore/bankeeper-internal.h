@@ -36,6 +36,7 @@ struct bankeeper {
 	int64_t
 	    reloaded_us; /* when, UTC; what that took and nobody puts back is to be told; 0: is */
 	int64_t suspected_us; /* monotonic; since when there are */
+	bool shapes_known;    /* the store has told those that were learned before */
 	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */
 	/* what a firewalld in state FAILED lacks, until tickets are read, and since when */
 	struct firewall stranded;

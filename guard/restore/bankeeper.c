@@ -639,12 +639,31 @@ void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_lis
 			bankeeper_missed(keeper);
 }
 
+/* What this guard has learned itself is kept. */
+static int know_shapes(struct bankeeper *keeper)
+{
+	_cleanup_banshapes_ struct banshapes stored = BANSHAPES_NULL;
+	struct banshapes *learned = &keeper->learn.shapes;
+	struct record *record = keeper->given.record;
+	int r;
+
+	if (keeper->shapes_known)
+		return 0;
+	r = record_shapes(record, &stored);
+	keeper->shapes_known = record_store(record) && record_trouble(record, NULL) == 0;
+	for (size_t i = 0; i < stored.n && r == 0; i++)
+		r = banshapes_add_take(learned, &stored.shapes[i]);
+	return r;
+}
+
 /**
  * bankeeper_began() - what was there is known from a snapshot
  * @seen_us: when that was taken, microseconds since the epoch, UTC
  */
 void bankeeper_began(struct bankeeper *keeper, int64_t seen_us)
 {
+	if (know_shapes(keeper) < 0)
+		bankeeper_missed(keeper);
 	if (bankeeper_restores(keeper) && !keeper->given.errand)
 		keeper->unseen_us = seen_us - UNSEEN_US;
 }
@@ -784,7 +803,7 @@ int bankeeper_new(struct bankeeper **out, const struct bankeeper_options *option
 		return -ENOMEM;
 	keeper->given = *options;
 	keeper->list.record = options->record;
-	r = record_shapes(options->record, &keeper->learn.shapes);
+	r = know_shapes(keeper);
 	if (r == 0)
 		r = loop_add_timer(options->loop, &keeper->timer, on_due, keeper);
 	if (r == 0)

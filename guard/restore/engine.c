@@ -23,6 +23,8 @@
 #define SNAPSHOT_RULES_MS 5000
 /* Asks the store at the start so often for what is meant. */
 #define STORE_ATTEMPTS 3
+/* And then again and again. */
+#define ASK_MS 1000
 
 struct engine {
 	struct engine_options given;
@@ -39,6 +41,7 @@ struct engine {
 	struct mender *mender;              /* likewise */
 	struct foreignwatch *foreignwatch;  /* likewise */
 	struct loop_source *snapshot_timer; /* store what is meant */
+	struct loop_source *ask_timer;      /* what was meant before; while tracker.unasked */
 	struct fail2ban_follower follower;
 };
 
@@ -312,33 +315,31 @@ static void on_default_zone(struct engine *engine, const char *zone)
 	cycle_look_soon(engine->cycle);
 }
 
-/* What a guard before this one has begun and not finished. */
-static void resume(struct engine *engine)
+/* Without it nothing of before is known: one that fails for a moment is asked again. */
+static int recall(struct engine *engine, struct store_snapshot *meta, struct firewall *snapshot,
+                  struct store_unfinished_list *unfinished)
 {
-	_cleanup_store_unfinished_list_ struct store_unfinished_list unfinished =
-	    STORE_UNFINISHED_LIST_NULL;
-	struct err err = ERR_NULL;
+	int r = -EIO;
 
-	if (store_wipe_unfinished(record_store(engine->given.record), &unfinished, &err))
-		logger_write(engine->given.logger, LOGGER_WARNING,
-		             "unfinished restores could not be read: %s", err_text(&err, -EIO));
-	bankeeper_adopt(engine->bans, &unfinished);
-	cycle_resume_take(engine->cycle, &unfinished);
+	for (unsigned i = 0; i < STORE_ATTEMPTS && r != 0 && r != STORE_E_NOT_FOUND; i++) {
+		(void)record_retry(engine->given.record);
+		store_unfinished_list_deinit(unfinished);
+		store_snapshot_deinit(meta);
+		firewall_deinit(snapshot);
+		r = record_recall(engine->given.record, meta, snapshot, unfinished);
+	}
+	return r;
 }
 
-/* Without it nothing of before is known, for good: one that fails for a moment is asked again. */
-static bool read_last_good(struct engine *engine, struct store_snapshot *meta,
-                           struct firewall *snapshot)
+/* What is there counts, and nothing is stored over what was meant. */
+static void begin_unasked(struct engine *engine)
 {
-	for (unsigned i = 0; i < STORE_ATTEMPTS; i++) {
-		(void)record_retry(engine->given.record);
-		if (record_last_good(engine->given.record, meta, snapshot) == 0)
-			return true;
-		if (record_store(engine->given.record) &&
-		    record_trouble(engine->given.record, NULL) == 0)
-			return false; /* there is none */
-	}
-	return false;
+	if (!engine->tracker.unasked)
+		logger_write(engine->given.logger, LOGGER_WARNING,
+		             "what was open before the guard began is not known until the store "
+		             "can be read; what is lacking of it is restored then");
+	engine->tracker.unasked = true;
+	loop_timer_set(engine->ask_timer, ASK_MS);
 }
 
 /* Compares with what was stored when the guard ran last. */
@@ -346,20 +347,45 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 {
 	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
 	_cleanup_firewall_ struct firewall snapshot = FIREWALL_NULL;
+	_cleanup_store_unfinished_list_ struct store_unfinished_list unfinished =
+	    STORE_UNFINISHED_LIST_NULL;
 	enum wipe_kind kind;
+	int r = recall(engine, &meta, &snapshot, &unfinished);
 
-	if (!read_last_good(engine, &meta, &snapshot))
+	if (r == STORE_E_NOT_FOUND)
+		tracker_nothing_before(&engine->tracker);
+	else if (r != 0)
+		begin_unasked(engine);
+	if (r != 0)
 		return WIPE_UNKNOWN;
-	resume(engine);
+	bankeeper_adopt(engine->bans, &unfinished);
+	cycle_resume_take(engine->cycle, &unfinished);
 	kind = judge_kind(&meta, engine->given.boot_id, instance, fwtables_loaded());
 	(void)record_loaded(engine->given.record, meta.loaded);
 	if (tracker_start_from_take(&engine->tracker, &snapshot, kind == WIPE_UNKNOWN) < 0)
 		return WIPE_UNKNOWN;
 	if (cycle_stood_in(engine->cycle, kind != WIPE_REBOOT && record_is_of(&meta, instance)) < 0)
 		return WIPE_UNKNOWN;
-	record_mark_put_back(engine->given.record, &engine->tracker.wanted);
 	bankeeper_began(engine->bans, meta.good_us);
 	return kind;
+}
+
+static void on_ask_due(void *userdata)
+{
+	struct engine *engine = userdata;
+	enum wipe_kind kind;
+
+	if (!engine->tracker.unasked)
+		return;
+	loop_timer_set(engine->ask_timer, ASK_MS);
+	if (!cycle_is_idle(engine->cycle))
+		return;
+	kind = start_from_store(engine, record_instance(engine->given.record));
+	if (engine->tracker.unasked)
+		return;
+	logger_write(engine->given.logger, LOGGER_NOTICE,
+	             "the store tells what was open before the guard began");
+	cycle_appeared(engine->cycle, kind, clock_now_us());
 }
 
 /* Of an errand nothing is on record. */
@@ -955,6 +981,9 @@ static int start(struct engine *engine)
 	const struct engine_options *given = &engine->given;
 	int r = loop_add_timer(given->loop, &engine->snapshot_timer, on_snapshot_due, engine);
 
+	if (r == 0)
+		r = loop_add_timer(given->loop, &engine->ask_timer, on_ask_due, engine);
+
 	/* the table is the watcher's */
 	if (r == 0 && !given->errand)
 		r = gapkeeper_new(&engine->gapkeeper, given->loop, given->logger, given->record);
@@ -1025,6 +1054,7 @@ void engine_free(struct engine *engine)
 	takeover_free(engine->takeover);
 	expiry_free(engine->expiry);
 	gapkeeper_free(engine->gapkeeper);
+	loop_remove(engine->ask_timer);
 	loop_remove(engine->snapshot_timer);
 	tracker_deinit(&engine->tracker);
 	free(engine);

@@ -31,6 +31,8 @@ struct record {
 	int trouble;     /* what is wrong with it since when it was last said; 0: nothing */
 	struct err why;  /* the same in words */
 	bool fixed;      /* it is the caller's: when it breaks there is none */
+	/* It has told what was meant before: until then nothing that is newer may cover that. */
+	bool recalled;
 	struct store_items released;                 /* as last read, for when it cannot be read */
 	struct episode *backlog[RECORD_BACKLOG_MAX]; /* owned, oldest first */
 	size_t n_backlog;
@@ -146,7 +148,7 @@ int record_over_take(struct record **out, struct store *store, const char *boot_
 	if (!record)
 		return -ENOMEM;
 	record->logger = logger;
-	record->fixed = true;
+	record->fixed = record->recalled = true;
 	record->serial = 1;
 	record->boot_id = strdup(boot_id);
 	if (!record->boot_id)
@@ -263,7 +265,7 @@ bool record_snapshot(struct record *record, const struct firewall *fw, bool sett
 			return false;
 		sighting.instance = unsettled;
 	}
-	if (!record->store ||
+	if (!record->store || !record->recalled ||
 	    !settle(record, store_snapshot_put(record->store, fw, &sighting, &id, &err), &err,
 	            "a snapshot") ||
 	    !id)
@@ -280,28 +282,6 @@ bool record_is_of(const struct store_snapshot *snapshot, const char *instance)
 	if (strncmp(of, UNSETTLED, strlen(UNSETTLED)) == 0)
 		of += strlen(UNSETTLED);
 	return *instance && strcmp(of, instance) == 0;
-}
-
-/**
- * record_last_good() - what the firewall was meant to look like when that was stored last
- *
- * Wipes from here on are compared with it, until there is a newer one.
- *
- * Return: 0; STORE_E_NOT_FOUND: there is none, or no store; negative errno.
- */
-int record_last_good(struct record *record, struct store_snapshot *meta, struct firewall *out)
-{
-	struct err err = ERR_NULL;
-	int r;
-
-	if (!record->store)
-		return STORE_E_NOT_FOUND;
-	r = store_snapshot_last_good(record->store, meta, out, &err);
-	if (r > 0 && !settle(record, r, &err, "the last snapshot"))
-		return STORE_E_NOT_FOUND;
-	if (r == 0)
-		record->snapshot_id = meta->id;
-	return r;
 }
 
 /* The rows of a wipe whose item with this very end the guard was to put back. */
@@ -325,33 +305,66 @@ static bool has_an_end(const struct firewall *fw)
 	return false;
 }
 
-/**
- * record_mark_put_back() - mark the timed items that the guard put back, or was about to
- * @wanted: the last snapshot; gets FIREWALL_GUARD_TIMED where the record says so
- *
- * A guard that was killed between a restore and the next snapshot has left items
- * there that firewalld never ends, and only the record knows.
+/*
+ * A guard that was killed between a restore and the next snapshot has left timed items there that
+ * firewalld never ends, and only the record knows: they get FIREWALL_GUARD_TIMED.
  */
-void record_mark_put_back(struct record *record, struct firewall *wanted)
+static int mark_put_back(struct record *record, struct firewall *wanted, struct err *err)
 {
 	_cleanup_store_wipe_info_ struct store_wipe_info last = STORE_WIPE_INFO_NULL;
-	struct err err = ERR_NULL;
 	int r;
 
-	if (!record->store || !has_an_end(wanted))
-		return;
-	r = store_wipe_last(record->store, &last, &err);
+	if (!has_an_end(wanted))
+		return 0;
+	r = store_wipe_last(record->store, &last, err);
 	for (int64_t id = last.id; r == 0 && id > 0 && id > last.id - WIPES_BACK; id--) {
 		_cleanup_loss_ struct loss loss = LOSS_NULL;
 
-		r = store_wipe_load(record->store, id, NULL, &loss, &err);
+		r = store_wipe_load(record->store, id, NULL, &loss, err);
 		if (r == 0)
 			mark_rows(&loss, wanted);
 		else if (r == STORE_E_NOT_FOUND)
 			r = 0;
 	}
-	if (r)
-		(void)settle(record, r, &err, "what was restored last");
+	return r == STORE_E_NOT_FOUND ? 0 : r;
+}
+
+/**
+ * record_recall() - what the firewall was meant to look like when that was stored last
+ * @meta:       of the snapshot
+ * @out:        that; in it FIREWALL_GUARD_TIMED is the end of what a guard has put back
+ * @unfinished: wipes that a guard before this one has left
+ *
+ * Wipes from here on are compared with it, until there is a newer one. A store that cannot tell is
+ * closed, and nothing is put over what is in it before it could: record_retry() opens it again.
+ *
+ * Return: 0; STORE_E_NOT_FOUND: there is none; else it could not be asked.
+ */
+int record_recall(struct record *record, struct store_snapshot *meta, struct firewall *out,
+                  struct store_unfinished_list *unfinished)
+{
+	unsigned serial = record->serial;
+	struct err err = ERR_NULL;
+	int r;
+
+	if (!record->store)
+		return record->trouble;
+	r = store_snapshot_last_good(record->store, meta, out, &err);
+	if (r == 0)
+		r = mark_put_back(record, out, &err);
+	if (r == 0)
+		r = store_wipe_unfinished(record->store, unfinished, &err);
+	record->recalled = r == 0 || r == STORE_E_NOT_FOUND;
+	if (r == 0)
+		record->snapshot_id = meta->id;
+	if (record->recalled)
+		return r;
+	(void)settle(record, r, &err, "what was meant before");
+	if (record->serial == serial) {
+		store_close(record->store);
+		record->store = NULL;
+	}
+	return r;
 }
 
 static void put_event(struct record *record, const struct store_event *event)
@@ -748,7 +761,7 @@ void record_episode_begin(struct record *record, struct episode *episode)
 	struct err err = ERR_NULL;
 	int64_t id;
 
-	if (!record->store ||
+	if (!record->store || !record->recalled ||
 	    !settle(record, store_wipe_begin(record->store, &wipe, &episode->loss, &id, &err), &err,
 	            "a wipe"))
 		return;

@@ -57,12 +57,11 @@ bool record_loaded(struct record *record, int64_t loaded);
 const char *record_instance(const struct record *record);
 bool record_snapshot(struct record *record, const struct firewall *fw, bool settled);
 bool record_is_of(const struct store_snapshot *snapshot, const char *instance);
-int record_last_good(struct record *record, struct store_snapshot *meta,
-                     struct firewall *out) _must_check_;
+int record_recall(struct record *record, struct store_snapshot *meta, struct firewall *out,
+                  struct store_unfinished_list *unfinished) _must_check_;
 void record_event(struct record *record, enum event_kind kind, const struct item *item,
                   const char *format, ...) _printf_(4, 5);
 void record_event_at(struct record *record, int64_t at_us, enum event_kind kind, const char *text);
-void record_mark_put_back(struct record *record, struct firewall *wanted);
 int record_released(struct record *record, struct store_items *out) _must_check_;
 bool record_trusts(struct record *record, struct store_trusts *out) _must_check_;
 void record_trust_hold(struct record *record, const struct store_trust *trust);

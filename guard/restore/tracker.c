@@ -16,7 +16,67 @@ void tracker_deinit(struct tracker *tracker)
 {
 	firewall_deinit(&tracker->wanted);
 	firewall_deinit(&tracker->heard);
+	firewall_deinit(&tracker->heard_since);
 	*tracker = TRACKER_NULL;
+}
+
+/** tracker_nothing_before() - it was asked what was meant before: nothing */
+void tracker_nothing_before(struct tracker *tracker)
+{
+	tracker->unasked = false;
+	firewall_deinit(&tracker->heard_since);
+}
+
+static void forget_runtime(struct tracker *tracker, struct firewall_entry *entry)
+{
+	if (!(entry->flags & RUNTIME_FLAGS))
+		return;
+	entry->flags &= ~(unsigned)RUNTIME_FLAGS;
+	entry->until_us = 0;
+	tracker->dirty = true;
+}
+
+/* Of ports also a part. */
+static int take_out(struct tracker *tracker, const struct item *item)
+{
+	struct firewall_entry *entry;
+
+	if (portspace_cut(&tracker->wanted, item) < 0)
+		return -ENOMEM;
+	for (size_t at = 0; (entry = portspace_next(&tracker->wanted, item, &at));)
+		forget_runtime(tracker, entry);
+	entry = portspace_after(&tracker->wanted, item);
+	if (entry)
+		entry->flags &= ~(unsigned)FIREWALL_JOINED;
+	return 0;
+}
+
+/* Of what was heard since this guard began, that counts. */
+static int prefer_heard(struct tracker *tracker, struct firewall *now)
+{
+	struct firewall *wanted = &tracker->wanted, *heard = &tracker->heard_since;
+	int r = portspace_align(heard, now);
+
+	if (r == 0)
+		r = portspace_align(heard, wanted);
+	for (size_t i = 0; i < heard->n && r == 0; i++) {
+		const struct item *item = &heard->entries[i].item;
+		const struct firewall_entry *is = firewall_find(now, item);
+		struct firewall_entry *entry;
+
+		r = take_out(tracker, item);
+		if (r == 0 && is && (is->flags & RUNTIME_FLAGS)) {
+			r = firewall_put(wanted, item, &entry);
+			if (r == 0) {
+				entry->flags |= is->flags & RUNTIME_FLAGS;
+				entry->until_us = is->until_us;
+			}
+		}
+	}
+	firewall_sweep(wanted);
+	tracker->dirty |= heard->n > 0;
+	tracker_nothing_before(tracker);
+	return r;
 }
 
 /**
@@ -29,7 +89,8 @@ void tracker_deinit(struct tracker *tracker)
  */
 int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, bool same_instance)
 {
-	firewall_deinit(&tracker->wanted);
+	_cleanup_firewall_ struct firewall now = tracker->wanted;
+
 	tracker->wanted = *snapshot;
 	*snapshot = FIREWALL_NULL;
 	tracker->known = true;
@@ -38,16 +99,16 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, 
 	/* an older guard stored ranges of ports one over the other */
 	if (portspace_settle(&tracker->wanted) < 0)
 		return -ENOMEM;
-	if (same_instance)
-		return 0;
 	/* A new firewalld has no timers of the old one; the ends themselves still count. */
-	for (size_t i = 0; i < tracker->wanted.n; i++)
+	for (size_t i = 0; i < tracker->wanted.n && !same_instance; i++)
 		tracker->wanted.entries[i].flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
-	return 0;
+	return prefer_heard(tracker, &now);
 }
 
 static int note_heard(struct tracker *tracker, const struct item *item)
 {
+	if (tracker->unasked && portspace_tile(&tracker->heard_since, item) < 0)
+		return -ENOMEM;
 	/* without a reading to be newer than, it would only grow, ban by ban */
 	return tracker->reading ? portspace_tile(&tracker->heard, item) : 0;
 }
@@ -98,27 +159,11 @@ int tracker_added(struct tracker *tracker, const struct item *item, unsigned fla
 	return 0;
 }
 
-static void forget_runtime(struct tracker *tracker, struct firewall_entry *entry)
-{
-	if (!(entry->flags & RUNTIME_FLAGS))
-		return;
-	entry->flags &= ~(unsigned)RUNTIME_FLAGS;
-	entry->until_us = 0;
-	tracker->dirty = true;
-}
-
 /** tracker_removed() - an item was removed from the runtime, on purpose; Return: 0 or -ENOMEM */
 int tracker_removed(struct tracker *tracker, const struct item *item)
 {
-	struct firewall_entry *entry;
-
-	if (note_heard(tracker, item) < 0 || portspace_cut(&tracker->wanted, item) < 0)
+	if (note_heard(tracker, item) < 0 || take_out(tracker, item) < 0)
 		return -ENOMEM;
-	for (size_t at = 0; (entry = portspace_next(&tracker->wanted, item, &at));)
-		forget_runtime(tracker, entry);
-	entry = portspace_after(&tracker->wanted, item);
-	if (entry)
-		entry->flags &= ~(unsigned)FIREWALL_JOINED;
 	firewall_sweep(&tracker->wanted);
 	return 0;
 }

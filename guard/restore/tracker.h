@@ -19,7 +19,13 @@ struct tracker {
 	bool dirty; /* wanted is not what was last stored */
 	/* It comes from a snapshot, and was not compared with firewalld yet. */
 	bool from_store;
-	bool reading; /* a reading is under way, or its result not yet absorbed */
+	/*
+	 * What was meant before this guard began could not be asked yet. What is heard meanwhile
+	 * counts for more than that.
+	 */
+	bool unasked;
+	struct firewall heard_since; /* the guard began, while unasked */
+	bool reading;                /* a reading is under way, or its result not yet absorbed */
 	/*
 	 * What was heard of since the present reading began, until it is absorbed. The signal may
 	 * be newer than the answer, so for these the signal counts.
@@ -31,6 +37,8 @@ struct tracker {
 void tracker_deinit(struct tracker *tracker);
 int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot,
                             bool same_instance) _must_check_;
+
+void tracker_nothing_before(struct tracker *tracker);
 
 int tracker_added(struct tracker *tracker, const struct item *item, unsigned flags,
                   int64_t until_us) _must_check_;

@@ -77,6 +77,7 @@ UNIT_TESTS = \
 	tests/unit/test-protocol \
 	tests/unit/test-rangeset \
 	tests/unit/test-rangesfile \
+	tests/unit/test-record \
 	tests/unit/test-reject \
 	tests/unit/test-remembered \
 	tests/unit/test-repair \

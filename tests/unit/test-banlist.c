@@ -10,12 +10,24 @@ static struct logger logger;
 static struct record *record;
 static struct banlist list;
 
+/* As every guard does that begins: nothing is on record before it. */
+static int recall(struct record *from)
+{
+	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
+	_cleanup_firewall_ struct firewall before = FIREWALL_NULL;
+	_cleanup_store_unfinished_list_ struct store_unfinished_list left =
+	    STORE_UNFINISHED_LIST_NULL;
+
+	return record_recall(from, &meta, &before, &left);
+}
+
 static void setup(void)
 {
 	fixture_setup();
 	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
 	logger_init(&logger, -1, 0);
 	ck_assert_int_eq(record_open(&record, fixture_dir, BOOT, &logger), 0);
+	ck_assert_int_eq(recall(record), STORE_E_NOT_FOUND);
 	list = (struct banlist){.record = record};
 }
 

@@ -1292,6 +1292,9 @@ START_TEST(without_a_store)
 	ck_assert(is_back(IMAPS));
 	ck_assert_int_eq(unlink(world.state_dir), 0);
 	ck_assert_int_eq(rename(aside, world.state_dir), 0);
+	/* what was meant before is asked first */
+	ck_assert(!record_retry(world.record));
+	world_pass(1500);
 	ck_assert(record_retry(world.record));
 	ck_assert_str_eq(world_outcome(IMAPS), "restored");
 	ck_assert_uint_eq(world_n_unfinished(), 0);

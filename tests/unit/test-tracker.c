@@ -445,6 +445,33 @@ START_TEST(another_instance_has_no_timers_of_the_old_one)
 }
 END_TEST
 
+START_TEST(what_was_heard_counts_for_more_than_what_is_told_late)
+{
+	struct tracker tracker = {.unasked = true};
+	_cleanup_firewall_ struct firewall before =
+	    firewall_from_text("public/service:imap=r@50 public/service:imaps=rp "
+	                       "public/service:pop3s=r@60 public/port:100-110/tcp=r");
+	const char *heard[] = {"public/service:imaps", "public/service:pop3s",
+	                       "public/service:smtp", "public/port:105/tcp"};
+
+	absorb(&tracker, "public/service:ssh=rp", false);
+	for (size_t i = 0; i < ARRAY_SIZE(heard); i++) {
+		_cleanup_item_ struct item item = item_from_text(heard[i]);
+
+		ck_assert_int_eq(tracker_added(&tracker, &item, 0, 0), 0);
+		if (i == 0 || i == 3)
+			ck_assert_int_eq(tracker_removed(&tracker, &item), 0);
+	}
+	ck_assert_int_eq(tracker_start_from_take(&tracker, &before, true), 0);
+	expect(&tracker,
+	       "public/service:imap=r@50 public/service:imaps=p public/service:pop3s=r "
+	       "public/service:smtp=r public/port:100-104/tcp=r public/port:106-110/tcp=r");
+	ck_assert(!tracker.unasked);
+	ck_assert_uint_eq(tracker.heard_since.n, 0);
+	tracker_deinit(&tracker);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("tracker");
@@ -467,6 +494,7 @@ int main(void)
 	tcase_add_test(tcase, keeps_the_zone_of_a_connection_that_tells_nothing);
 	tcase_add_test(tcase, knows_what_is_younger_than_the_last_look);
 	tcase_add_test(tcase, another_instance_has_no_timers_of_the_old_one);
+	tcase_add_test(tcase, what_was_heard_counts_for_more_than_what_is_told_late);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

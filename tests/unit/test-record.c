@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the guard before this one has left is asked first, and nothing is put over it before. */
+#include "guard/restore/record.h"
+
+#include "tests/unit/firewalls.h"
+#include "tests/unit/store-fixture.h"
+
+static struct logger logger;
+static struct record *record;
+static struct store_snapshot meta;
+static struct firewall before;
+static struct store_unfinished_list left;
+
+static void begin(void)
+{
+	ck_assert_int_eq(record_open(&record, fixture_dir, BOOT, &logger), 0);
+}
+
+static void setup(void)
+{
+	fixture_setup();
+	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
+	logger_init(&logger, -1, 0);
+	begin();
+}
+
+static void forget(void)
+{
+	store_snapshot_deinit(&meta);
+	firewall_deinit(&before);
+	store_unfinished_list_deinit(&left);
+}
+
+static void teardown(void)
+{
+	forget();
+	record_close(record);
+	fixture_teardown();
+}
+
+static int recall(void)
+{
+	forget();
+	return record_recall(record, &meta, &before, &left);
+}
+
+static bool put(const char *text)
+{
+	_cleanup_firewall_ struct firewall fw = firewall_from_text(text);
+
+	return record_snapshot(record, &fw, true);
+}
+
+static struct episode *wipe(void)
+{
+	struct episode *episode = record_episode_new(record, WIPE_RELOAD, NOW, "a reload");
+
+	ck_assert_ptr_nonnull(episode);
+	record_episode_begin(record, episode);
+	return episode;
+}
+
+/* Whoever has it for himself. */
+static sqlite3 *lock(void)
+{
+	sqlite3 *db;
+
+	ck_assert_int_eq(sqlite3_open(fixture_path(STORE_FILE), &db), SQLITE_OK);
+	ck_assert_int_eq(
+	    sqlite3_exec(db, "PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE", NULL, NULL, NULL),
+	    SQLITE_OK);
+	return db;
+}
+
+START_TEST(stores_nothing_before_it_has_asked)
+{
+	struct episode *episode;
+
+	ck_assert(!put("public/service:ssh=r"));
+	ck_assert_int_eq(recall(), STORE_E_NOT_FOUND);
+	ck_assert(put("public/service:imaps=r"));
+	record_close(steal(record));
+
+	begin();
+	ck_assert(!put("public/service:ssh=r"));
+	episode = wipe();
+	ck_assert_int_eq(episode->wipe_id, 0);
+	ck_assert_int_eq(recall(), 0);
+	ck_assert_uint_eq(before.n, 1);
+	ck_assert_str_eq(before.entries[0].item.value, "imaps");
+	ck_assert_uint_eq(left.n, 0);
+	record_episode_end_take(record, episode, STORE_WIPE_NOTHING_LOST);
+	ck_assert(put("public/service:ssh=r"));
+	ck_assert(record_retry(record));
+	ck_assert_int_eq(recall(), 0);
+	ck_assert_str_eq(before.entries[0].item.value, "ssh");
+}
+END_TEST
+
+START_TEST(asks_when_the_store_comes_back)
+{
+	sqlite3 *other;
+
+	ck_assert_int_eq(recall(), STORE_E_NOT_FOUND);
+	ck_assert(put("public/service:imaps=r"));
+	episode_free(wipe());
+	record_close(steal(record));
+
+	other = lock();
+	begin();
+	ck_assert_ptr_null(record_store(record));
+	ck_assert_int_eq(recall(), STORE_E_BUSY);
+	sqlite3_close(other);
+	ck_assert(record_retry(record));
+	ck_assert(!put("public/service:ssh=r"));
+	ck_assert_int_eq(recall(), 0);
+	ck_assert_str_eq(before.entries[0].item.value, "imaps");
+	ck_assert_uint_eq(left.n, 1);
+	ck_assert(put("public/service:ssh=r"));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("record");
+	TCase *tcase = tcase_create("record");
+
+	tcase_add_checked_fixture(tcase, setup, teardown);
+	tcase_add_test(tcase, stores_nothing_before_it_has_asked);
+	tcase_add_test(tcase, asks_when_the_store_comes_back);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}

@@ -107,7 +107,7 @@ good = None if arguments.trace else run(arguments.command)
 counts = calls(arguments.trace or trace)
 faults = [(call, at, error) for call in sorted(counts) for error in ERRORS.get(call, ())
           for at in range(loader[call] + 1, counts[call] + 1)]
-step = arguments.step or max(1, len(faults) // arguments.about if arguments.about else 1)
+step = min(arguments.step, len(faults)) or max(1, len(faults) // arguments.about if arguments.about else 1)
 tried = faults[step // 2::step][share::shares]
 if arguments.list:
     print(*(f"{call} {at} {error}" for call, at, error in tried), sep="\n")

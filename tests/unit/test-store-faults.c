@@ -305,40 +305,49 @@ START_TEST(test_full_disk)
 }
 END_TEST
 
-/* --- writes that fail, one after the other ----------------------------------------------- */
+/* --- writes and reads that fail, one after the other ------------------------------------- */
 
 static struct {
-	ssize_t (*write)(int fd, const void *data, size_t size, off_t at);
-	long countdown; /* the write at which it reaches 0 fails, and all after it if for_ever */
+	long countdown; /* the call at which it reaches 0 fails, and all after it if for_ever */
 	bool for_ever, fired;
 	int error;
 } fault;
 
-static ssize_t write_with_faults(int fd, const void *data, size_t size, off_t at)
+static bool is_to_fail(void)
 {
 	if (fault.countdown > 0 && --fault.countdown > 0)
-		return fault.write(fd, data, size, at);
+		return false;
 	if (fault.countdown < 0 || (fault.fired && !fault.for_ever))
-		return fault.write(fd, data, size, at);
+		return false;
 	fault.fired = true;
 	errno = fault.error;
-	return -1;
+	return true;
 }
 
-static void install_faults(void)
+static ssize_t write_with_faults(int fd, const void *data, size_t size, off_t at)
 {
-	static const char *const names[] = {"pwrite", "pwrite64"};
+	return is_to_fail() ? -1 : pwrite(fd, data, size, at);
+}
+
+static ssize_t read_with_faults(int fd, void *data, size_t size, off_t at)
+{
+	return is_to_fail() ? -1 : pread(fd, data, size, at);
+}
+
+/* @names: of the call, NULL at the end; which of them SQLite uses depends on how it was built */
+static void install_faults(const char *const *names, sqlite3_syscall_ptr with_faults)
+{
 	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
 
 	ck_assert_int_eq(sqlite3_initialize(), SQLITE_OK);
-	fault.write = pwrite;
 	fault.countdown = -1;
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++)
-		if (vfs->xGetSystemCall(vfs, names[i]))
-			ck_assert_int_eq(vfs->xSetSystemCall(
-			                     vfs, names[i], (sqlite3_syscall_ptr)write_with_faults),
-			                 SQLITE_OK);
+	for (; *names; names++)
+		if (vfs->xGetSystemCall(vfs, *names))
+			ck_assert_int_eq(vfs->xSetSystemCall(vfs, *names, with_faults), SQLITE_OK);
 }
+
+static const char *const writes[] = {"pwrite", "pwrite64", NULL};
+static const char *const reads[] = {"pread", "pread64", NULL};
 
 enum { DID_WIPE = 1, DID_STEP = 2, DID_SNAPSHOT = 4, DID_EVENT = 8, DID_ALL = 15 };
 
@@ -376,7 +385,7 @@ START_TEST(test_each_write_fails)
 	unsigned done = 0;
 	long n;
 
-	install_faults();
+	install_faults(writes, (sqlite3_syscall_ptr)write_with_faults);
 	fixture_mail(&fw);
 	fixture_filled();
 	for (n = 1; n < 1000; n++) {
@@ -406,6 +415,38 @@ START_TEST(test_each_write_fails)
 			break;
 	}
 	ck_assert_uint_eq(done, DID_ALL);
+	ck_assert_int_gt(n, 10);
+	ck_assert_int_lt(n, 1000);
+}
+END_TEST
+
+/* A disk that cannot be read for a moment is no damage: nothing is set aside. */
+START_TEST(test_each_read_fails)
+{
+	long n;
+
+	install_faults(reads, (sqlite3_syscall_ptr)read_with_faults);
+	fixture_filled();
+	for (n = 1; n < 1000; n++) {
+		struct store *store = NULL;
+		int r;
+
+		fault.fired = false;
+		fault.error = EIO;
+		fault.countdown = n;
+		r = store_open(&store, fixture_dir, &fixture_watcher, NULL);
+		fault.countdown = -1;
+		ck_assert_msg(r == 0 || r == -EIO, "read %ld: %d", n, r);
+		if (r == 0)
+			ck_assert_msg(!store_notice(store), "read %ld: %s", n, store_notice(store));
+		store_close(store);
+		store = fixture_open(&fixture_watcher);
+		ck_assert_msg(!store_notice(store), "after read %ld: %s", n, store_notice(store));
+		ck_ok(store_snapshot_last_good(store, NULL, NULL, &err));
+		store_close(store);
+		if (!fault.fired)
+			break;
+	}
 	ck_assert_int_gt(n, 10);
 	ck_assert_int_lt(n, 1000);
 }
@@ -893,6 +934,7 @@ int main(void)
 	tcase_add_test(tests, test_no_room_in_a_transaction);
 	tcase_add_test(tests, test_full_disk);
 	tcase_add_loop_test(tests, test_each_write_fails, 0, 4);
+	tcase_add_test(tests, test_each_read_fails);
 	tcase_add_test(tests, test_locked);
 	tcase_add_test(tests, test_locked_while_it_is_made);
 	tcase_add_loop_test(tests, test_migrators_race, 0, 10);

@@ -63,7 +63,8 @@ static int code_of_sqlite(int code, int system_error)
 		return STORE_E_READ_ONLY;
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return STORE_E_CORRUPT;
+		/* SQLite says so, too, of a schema that the disk did not give out */
+		return system_error == EIO ? -EIO : STORE_E_CORRUPT;
 	case SQLITE_NOMEM:
 		return -ENOMEM;
 	case SQLITE_CONSTRAINT:
@@ -355,20 +356,39 @@ static int configure(struct store *store, const struct store_options *options, s
 	return 0;
 }
 
+/*
+ * What it says of a page that could not be read: the disk's fault, which may pass, and no reason to
+ * begin a new store.
+ */
+static bool is_unread(const char *complaint)
+{
+	const char *code = strstr(complaint, "error code=");
+
+	return code && (strtol(code + strlen("error code="), NULL, 10) & 0xff) == SQLITE_IOERR;
+}
+
+static int judge_pages(struct store *store, const char *complaint, struct err *err)
+{
+	if (strcmp(complaint, "ok") == 0)
+		return 0;
+	if (is_unread(complaint))
+		return err_set(err, -EIO, "%s: a page cannot be read", store->path);
+	return err_set(err, STORE_E_CORRUPT, "%s: is damaged: %.200s", store->path, complaint);
+}
+
 static int check_pages(struct store *store, struct err *err)
 {
 	sqlite3_stmt *statement = NULL;
-	int code, r = 0;
+	const char *complaint;
+	int code, r;
 
 	code = sqlite3_prepare_v2(store->db, "PRAGMA quick_check(1)", -1, &statement, NULL);
 	if (code != SQLITE_OK)
 		return store_error(store, code, err, "cannot be checked");
 	code = sqlite3_step(statement);
-	if (code != SQLITE_ROW)
-		r = store_error(store, code, err, "cannot be checked");
-	else if (strcmp(store_text(statement, 0) ? store_text(statement, 0) : "", "ok") != 0)
-		r = err_set(err, STORE_E_CORRUPT, "%s: is damaged: %.200s", store->path,
-		            store_text(statement, 0));
+	complaint = code == SQLITE_ROW ? store_text(statement, 0) : NULL;
+	r = complaint ? judge_pages(store, complaint, err)
+	              : store_error(store, code, err, "cannot be checked");
 	sqlite3_finalize(statement);
 	return r;
 }
@@ -438,6 +458,7 @@ static int open_file(struct store **out, const struct store_file *file, bool imm
 	r = store_file_uri(&uri, file, immutable);
 	if (r < 0)
 		return r;
+	errno = 0;
 	code = sqlite3_open_v2(uri, &store->db, open_flags(options), NULL);
 	if (code != SQLITE_OK)
 		return store->db ? store_error(store, code, err, "cannot be opened") : -ENOMEM;

@@ -12,5 +12,7 @@ dist_noinst_SCRIPTS += tests/bench/flood
 EXTRA_DIST += tests/bench/flood-rounds.sh
 dist_noinst_SCRIPTS += tests/bench/idle
 EXTRA_DIST += tests/bench/idle-rounds.sh
+dist_noinst_SCRIPTS += tests/bench/memory
+EXTRA_DIST += tests/bench/memory-rounds.sh
 dist_check_SCRIPTS += tests/bench/check-growth
 TESTS += tests/bench/check-growth

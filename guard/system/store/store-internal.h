@@ -133,6 +133,7 @@ struct store {
 enum store_urgency { STORE_RELAXED, STORE_URGENT };
 
 int store_error(struct store *store, int code, struct err *err, const char *what) _must_check_;
+int store_statement_error(struct store *store, int code, struct err *err) _must_check_;
 int store_error_of_errno(int error) _must_check_;
 sqlite3_stmt *store_bind(struct store *store, enum store_statement which, const char *types, ...);
 int store_step(struct store *store, sqlite3_stmt *statement, bool *row,
@@ -141,7 +142,8 @@ int store_run(struct store *store, struct err *err, enum store_statement which, 
               ...) _must_check_;
 int store_id(struct store *store, sqlite3_stmt *statement, int64_t *id,
              struct err *err) _must_check_;
-int store_prepare(struct store *store, struct err *err) _must_check_;
+int store_prepare(struct store *store, enum store_statement which) _must_check_;
+int store_check_statements(struct store *store, struct err *err) _must_check_;
 int store_migrate(struct store *store, struct err *err) _must_check_;
 
 DEFINE_CLEANUP(sqlite3_stmt *, sqlite3_reset, store_reset_cleanup);

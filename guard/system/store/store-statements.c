@@ -332,20 +332,30 @@ const char *const store_sql[STMT_N] = {
         " AND id NOT IN (SELECT boot FROM wipe)",
 };
 
-/** store_prepare() - compile every statement once */
-int store_prepare(struct store *store, struct err *err)
+/**
+ * store_prepare() - compile a statement, unless it is: few of them are used by any one program, and
+ * all of them together are half a megabyte
+ *
+ * Return: an SQLITE_ code.
+ */
+int store_prepare(struct store *store, enum store_statement which)
+{
+	return store->statements[which]
+	           ? SQLITE_OK
+	           : sqlite3_prepare_v3(store->db, store_sql[which], -1, SQLITE_PREPARE_PERSISTENT,
+	                                &store->statements[which], NULL);
+}
+
+/** store_check_statements() - is every table there that one of them needs? */
+int store_check_statements(struct store *store, struct err *err)
 {
 	for (size_t i = 0; i < STMT_N; i++) {
-		int code =
-		    sqlite3_prepare_v3(store->db, store_sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-		                       &store->statements[i], NULL);
+		sqlite3_stmt *statement = NULL;
+		int code = sqlite3_prepare_v2(store->db, store_sql[i], -1, &statement, NULL);
 
-		if (code == SQLITE_ERROR) /* a database, but tables of ours are not in it */
-			return err_set(err, STORE_E_CORRUPT,
-			               "%s: is not a store of reload-guard: %s", store->path,
-			               sqlite3_errmsg(store->db));
+		sqlite3_finalize(statement);
 		if (code != SQLITE_OK)
-			return store_error(store, code, err, "cannot be used");
+			return store_statement_error(store, code, err);
 	}
 	return 0;
 }

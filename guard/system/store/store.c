@@ -143,11 +143,12 @@ static int bind_one(sqlite3_stmt *statement, int at, char type, va_list *args)
 static sqlite3_stmt *bind_all(struct store *store, enum store_statement which, const char *types,
                               va_list *args)
 {
-	sqlite3_stmt *statement = store->statements[which];
+	sqlite3_stmt *statement;
 
+	store->bind_code = store_prepare(store, which);
+	statement = store->statements[which];
 	sqlite3_reset(statement);
-	store->bind_code = SQLITE_OK;
-	for (int at = 1; types[at - 1]; at++) {
+	for (int at = 1; statement && types[at - 1]; at++) {
 		int code = bind_one(statement, at, types[at - 1], args);
 
 		if (code != SQLITE_OK && store->bind_code == SQLITE_OK)
@@ -175,6 +176,16 @@ sqlite3_stmt *store_bind(struct store *store, enum store_statement which, const 
 	return statement;
 }
 
+/** store_statement_error() - one could not be compiled, or run */
+int store_statement_error(struct store *store, int code, struct err *err)
+{
+	if (code ==
+	    SQLITE_ERROR) /* a database, but tables of ours are not in it, or not any more */
+		return err_set(err, STORE_E_CORRUPT, "%s: is not a store of reload-guard: %s",
+		               store->path, sqlite3_errmsg(store->db));
+	return store_error(store, code, err, "cannot be used");
+}
+
 /**
  * store_step() - the next row of a bound statement
  * @row: whether there is one
@@ -189,10 +200,7 @@ int store_step(struct store *store, sqlite3_stmt *statement, bool *row, struct e
 	*row = code == SQLITE_ROW;
 	if (code == SQLITE_ROW || code == SQLITE_DONE)
 		return 0;
-	if (code == SQLITE_ERROR) /* it was compiled at the open: tables of ours are gone since */
-		return err_set(err, STORE_E_CORRUPT, "%s: has changed: %s", store->path,
-		               sqlite3_errmsg(store->db));
-	return store_error(store, code, err, "cannot be used");
+	return store_statement_error(store, code, err);
 }
 
 /** store_run() - bind and step a statement that gives no rows; see store_bind() */
@@ -472,7 +480,7 @@ static int open_file(struct store **out, const struct store_file *file, bool imm
 	if (r == 0)
 		r = store_migrate(store, err);
 	if (r == 0)
-		r = store_prepare(store, err);
+		r = store_check_statements(store, err);
 	if (r == 0 && options->set_aside)
 		r = check_snapshots(store, err);
 	if (r == STORE_E_CORRUPT) /* the log is to be set aside with it, not written into it */

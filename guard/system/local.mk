@@ -179,4 +179,4 @@ libguard_system_a_SOURCES = \
 	guard/system/store/store.h
 nodist_libguard_system_a_SOURCES = guard/system/store/migrations.c
 SYSTEM_LIBS = libguard-system.a $(MODEL_LIBS) $(DBUS_LIBS) $(SQLITE_LIBS) $(INIH_LIBS) \
-	$(JANSSON_LIBS) $(EXPAT_LIBS) $(OPENSSL_LIBS) $(LIBSYSTEMD_LIBS)
+	$(JANSSON_LIBS) $(EXPAT_LIBS) $(LIBSYSTEMD_LIBS)

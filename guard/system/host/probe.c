@@ -153,9 +153,12 @@ static void begin_tls(struct probe *probe)
 	struct err err = ERR_NULL;
 	int r = tls_new(&probe->tls, probe->fd, probe->target->name, &err);
 
-	if (r == TLS_E_NOT_BUILT) {
+	if (r == TLS_E_ABSENT) {
+		char why[200];
+
 		/* let in it was; what the service says is only known to who can do TLS */
-		finish(probe, PROBE_SERVES, "TLS was not tried: built without OpenSSL");
+		snprintf(why, sizeof(why), "TLS was not tried: %s", err_text(&err, r));
+		finish(probe, PROBE_SERVES, why);
 		return;
 	}
 	if (r != 0) {

@@ -10,6 +10,7 @@
 
 #ifdef HAVE_OPENSSL
 
+#include <dlfcn.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
@@ -18,9 +19,62 @@
 #include "guard/base/cidr.h"
 
 #if OPENSSL_VERSION_NUMBER < 0x30000000L
+#define LIBSSL    "libssl.so.1.1"
+#define LIBCRYPTO "libcrypto.so.1.1"
 /* its name before version 3 */
 #define SSL_get1_peer_certificate SSL_get_peer_certificate
+#else
+#define LIBSSL    "libssl.so.3"
+#define LIBCRYPTO "libcrypto.so.3"
 #endif
+
+/*
+ * Loaded when a probe wants TLS. Linked to, it would be a fifth of the memory of the watcher, which
+ * never does.
+ */
+#define OF_LIBSSL(X)                                                                               \
+	X(SSL_CTX_free)                                                                            \
+	X(SSL_CTX_new)                                                                             \
+	X(SSL_CTX_set_default_verify_paths)                                                        \
+	X(SSL_CTX_set_verify)                                                                      \
+	X(SSL_ctrl)                                                                                \
+	X(SSL_do_handshake)                                                                        \
+	X(SSL_free)                                                                                \
+	X(SSL_get1_peer_certificate)                                                               \
+	X(SSL_get_error)                                                                           \
+	X(SSL_get_verify_result)                                                                   \
+	X(SSL_get_version)                                                                         \
+	X(SSL_new)                                                                                 \
+	X(SSL_read)                                                                                \
+	X(SSL_set_connect_state)                                                                   \
+	X(SSL_set_fd)                                                                              \
+	X(SSL_write)                                                                               \
+	X(TLS_client_method)
+#define OF_LIBCRYPTO(X)                                                                            \
+	X(ASN1_STRING_get0_data)                                                                   \
+	X(ASN1_STRING_length)                                                                      \
+	X(ASN1_TIME_to_tm)                                                                         \
+	X(ERR_clear_error)                                                                         \
+	X(ERR_peek_last_error)                                                                     \
+	X(ERR_reason_error_string)                                                                 \
+	X(GENERAL_NAMES_free)                                                                      \
+	X(OPENSSL_sk_num)                                                                          \
+	X(OPENSSL_sk_value)                                                                        \
+	X(X509_NAME_get_text_by_NID)                                                               \
+	X(X509_check_host)                                                                         \
+	X(X509_check_ip_asc)                                                                       \
+	X(X509_free)                                                                               \
+	X(X509_get0_notAfter)                                                                      \
+	X(X509_get0_notBefore)                                                                     \
+	X(X509_get_ext_d2i)                                                                        \
+	X(X509_get_subject_name)                                                                   \
+	X(X509_verify_cert_error_string)
+
+#define MEMBER(name) __typeof__(name) *name;
+static struct {
+	OF_LIBSSL(MEMBER)
+	OF_LIBCRYPTO(MEMBER)
+} openssl;
 
 struct tls {
 	SSL_CTX *context;
@@ -29,13 +83,31 @@ struct tls {
 	bool name_is_address;
 };
 
+/* Return: whether all of it is there; it stays loaded. */
+static bool load(struct err *err)
+{
+	void *ssl = dlopen(LIBSSL, RTLD_NOW | RTLD_LOCAL),
+	     *crypto = ssl ? dlopen(LIBCRYPTO, RTLD_NOW | RTLD_LOCAL) : NULL;
+	bool there = crypto != NULL;
+
+#define FROM(library, name)                                                                        \
+	there = there && (openssl.name = (__typeof__(name) *)dlsym(library, #name));
+#define FROM_LIBSSL(name)    FROM(ssl, name)
+#define FROM_LIBCRYPTO(name) FROM(crypto, name)
+	OF_LIBSSL(FROM_LIBSSL)
+	OF_LIBCRYPTO(FROM_LIBCRYPTO)
+	if (!there)
+		(void)err_set(err, TLS_E_ABSENT, "%s", dlerror());
+	return there;
+}
+
 /* What OpenSSL has to say, without its file names and numbers. */
 static int failed(struct err *err, const char *what)
 {
-	unsigned long code = ERR_peek_last_error();
-	const char *reason = code ? ERR_reason_error_string(code) : NULL;
+	unsigned long code = openssl.ERR_peek_last_error();
+	const char *reason = code ? openssl.ERR_reason_error_string(code) : NULL;
 
-	ERR_clear_error();
+	openssl.ERR_clear_error();
 	return err_set(err, TLS_E_FAILED, "%s: %s", what,
 	               reason ? reason : "the other side ended the connection");
 }
@@ -50,18 +122,20 @@ static int take_any(int verified, X509_STORE_CTX *context)
 
 static int set_up(struct tls *tls, int fd)
 {
-	tls->context = SSL_CTX_new(TLS_client_method());
+	tls->context = openssl.SSL_CTX_new(openssl.TLS_client_method());
 	if (!tls->context)
 		return -ENOMEM;
 	/* without authorities no certificate is trusted, which is then what is told */
-	(void)SSL_CTX_set_default_verify_paths(tls->context);
-	SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, take_any);
-	tls->ssl = SSL_new(tls->context);
-	if (!tls->ssl || !SSL_set_fd(tls->ssl, fd))
+	(void)openssl.SSL_CTX_set_default_verify_paths(tls->context);
+	openssl.SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, take_any);
+	tls->ssl = openssl.SSL_new(tls->context);
+	if (!tls->ssl || !openssl.SSL_set_fd(tls->ssl, fd))
 		return -ENOMEM;
-	SSL_set_connect_state(tls->ssl);
+	openssl.SSL_set_connect_state(tls->ssl);
 	/* no address is a name for SNI: RFC 6066, 3 */
-	if (tls->name && !tls->name_is_address && !SSL_set_tlsext_host_name(tls->ssl, tls->name))
+	if (tls->name && !tls->name_is_address &&
+	    !openssl.SSL_ctrl(tls->ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME, TLSEXT_NAMETYPE_host_name,
+	                      tls->name))
 		return -ENOMEM;
 	return 0;
 }
@@ -74,14 +148,17 @@ static int set_up(struct tls *tls, int fd)
  * Writing to a connection that the other side has closed raises SIGPIPE, which
  * the program has to ignore.
  *
- * Return: 0; TLS_E_NOT_BUILT; negative errno.
+ * Return: 0; TLS_E_ABSENT; negative errno.
  */
 int tls_new(struct tls **out, int fd, const char *name, struct err *err)
 {
-	_cleanup_(tls_cleanup) struct tls *tls = calloc(1, sizeof(*tls));
+	_cleanup_(tls_cleanup) struct tls *tls = NULL;
 	struct cidr address;
 	int r;
 
+	if (!load(err))
+		return TLS_E_ABSENT;
+	tls = calloc(1, sizeof(*tls));
 	if (!tls)
 		return -ENOMEM;
 	if (name) {
@@ -102,16 +179,16 @@ void tls_free(struct tls *tls)
 {
 	if (!tls)
 		return;
-	SSL_free(tls->ssl);
-	SSL_CTX_free(tls->context);
+	openssl.SSL_free(tls->ssl);
+	openssl.SSL_CTX_free(tls->context);
 	free(tls->name);
 	free(tls);
-	ERR_clear_error();
+	openssl.ERR_clear_error();
 }
 
 static int what_it_wants(const struct tls *tls, int r)
 {
-	switch (SSL_get_error(tls->ssl, r)) {
+	switch (openssl.SSL_get_error(tls->ssl, r)) {
 	case SSL_ERROR_WANT_READ:
 		return TLS_E_WANT_READ;
 	case SSL_ERROR_WANT_WRITE:
@@ -130,8 +207,8 @@ int tls_handshake(struct tls *tls, struct err *err)
 {
 	int r;
 
-	ERR_clear_error();
-	r = SSL_do_handshake(tls->ssl);
+	openssl.ERR_clear_error();
+	r = openssl.SSL_do_handshake(tls->ssl);
 	if (r == 1)
 		return 0;
 	r = what_it_wants(tls, r);
@@ -143,23 +220,24 @@ static ssize_t result_of(const struct tls *tls, int r)
 	if (r > 0)
 		return r;
 	r = what_it_wants(tls, r);
-	ERR_clear_error();
+	openssl.ERR_clear_error();
 	return r == TLS_E_FAILED ? 0 : -EAGAIN;
 }
 
 /** tls_read() - Return: bytes; 0: the other side has ended; -EAGAIN: nothing yet */
 ssize_t tls_read(struct tls *tls, void *buffer, size_t size)
 {
-	ERR_clear_error();
-	return result_of(tls, SSL_read(tls->ssl, buffer, size > INT32_MAX ? INT32_MAX : (int)size));
+	openssl.ERR_clear_error();
+	return result_of(
+	    tls, openssl.SSL_read(tls->ssl, buffer, size > INT32_MAX ? INT32_MAX : (int)size));
 }
 
 /** tls_write() - Return: bytes; 0: the other side has ended; -EAGAIN: not now */
 ssize_t tls_write(struct tls *tls, const void *buffer, size_t size)
 {
-	ERR_clear_error();
-	return result_of(tls,
-	                 SSL_write(tls->ssl, buffer, size > INT32_MAX ? INT32_MAX : (int)size));
+	openssl.ERR_clear_error();
+	return result_of(
+	    tls, openssl.SSL_write(tls->ssl, buffer, size > INT32_MAX ? INT32_MAX : (int)size));
 }
 
 static bool is_for_name(const struct tls *tls, X509 *certificate)
@@ -167,36 +245,39 @@ static bool is_for_name(const struct tls *tls, X509 *certificate)
 	if (!tls->name)
 		return true;
 	if (tls->name_is_address)
-		return X509_check_ip_asc(certificate, tls->name, 0) == 1;
-	return X509_check_host(certificate, tls->name, 0, 0, NULL) == 1;
+		return openssl.X509_check_ip_asc(certificate, tls->name, 0) == 1;
+	return openssl.X509_check_host(certificate, tls->name, 0, 0, NULL) == 1;
 }
 
 static int64_t time_of(const ASN1_TIME *time)
 {
 	struct tm tm;
 
-	if (!time || ASN1_TIME_to_tm(time, &tm) != 1)
+	if (!time || openssl.ASN1_TIME_to_tm(time, &tm) != 1)
 		return 0;
 	return (int64_t)timegm(&tm) * 1000000;
 }
 
 static void name_of(X509 *certificate, char *out, size_t size)
 {
-	GENERAL_NAMES *names = X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
+	GENERAL_NAMES *names =
+	    openssl.X509_get_ext_d2i(certificate, NID_subject_alt_name, NULL, NULL);
 	char common[256] = "";
 
-	X509_NAME_get_text_by_NID(X509_get_subject_name(certificate), NID_commonName, common,
-	                          sizeof(common));
-	for (int i = 0; !common[0] && names && i < sk_GENERAL_NAME_num(names); i++) {
-		const GENERAL_NAME *name = sk_GENERAL_NAME_value(names, i);
+	openssl.X509_NAME_get_text_by_NID(openssl.X509_get_subject_name(certificate),
+	                                  NID_commonName, common, sizeof(common));
+	for (int i = 0;
+	     !common[0] && names && i < openssl.OPENSSL_sk_num((const OPENSSL_STACK *)names); i++) {
+		const GENERAL_NAME *name =
+		    openssl.OPENSSL_sk_value((const OPENSSL_STACK *)names, i);
 
 		if (name->type == GEN_DNS)
 			snprintf(common, sizeof(common), "%.*s",
-			         ASN1_STRING_length(name->d.dNSName),
-			         (const char *)ASN1_STRING_get0_data(name->d.dNSName));
+			         openssl.ASN1_STRING_length(name->d.dNSName),
+			         (const char *)openssl.ASN1_STRING_get0_data(name->d.dNSName));
 	}
 	snprintf(out, size, "%s", common);
-	GENERAL_NAMES_free(names);
+	openssl.GENERAL_NAMES_free(names);
 }
 
 /* Times are asked of the certificate itself: here are all the other reasons. */
@@ -211,27 +292,27 @@ static bool is_about_time(long verified)
  */
 void tls_facts(const struct tls *tls, int64_t now_us, struct tls_facts *out)
 {
-	X509 *certificate = SSL_get1_peer_certificate(tls->ssl);
-	long verified = SSL_get_verify_result(tls->ssl);
+	X509 *certificate = openssl.SSL_get1_peer_certificate(tls->ssl);
+	long verified = openssl.SSL_get_verify_result(tls->ssl);
 
 	*out = (struct tls_facts){0};
-	snprintf(out->version, sizeof(out->version), "%s", SSL_get_version(tls->ssl));
+	snprintf(out->version, sizeof(out->version), "%s", openssl.SSL_get_version(tls->ssl));
 	if (!certificate)
 		return;
 	name_of(certificate, out->subject, sizeof(out->subject));
-	out->until_us = time_of(X509_get0_notAfter(certificate));
+	out->until_us = time_of(openssl.X509_get0_notAfter(certificate));
 	if (out->until_us <= now_us)
 		out->faults |= TLS_CERT_EXPIRED;
-	if (time_of(X509_get0_notBefore(certificate)) > now_us)
+	if (time_of(openssl.X509_get0_notBefore(certificate)) > now_us)
 		out->faults |= TLS_CERT_NOT_YET;
 	if (!is_for_name(tls, certificate))
 		out->faults |= TLS_CERT_WRONG_NAME;
 	if (verified != X509_V_OK && !is_about_time(verified)) {
 		out->faults |= TLS_CERT_UNTRUSTED;
 		snprintf(out->reason, sizeof(out->reason), "%s",
-		         X509_verify_cert_error_string(verified));
+		         openssl.X509_verify_cert_error_string(verified));
 	}
-	X509_free(certificate);
+	openssl.X509_free(certificate);
 }
 
 #else
@@ -245,7 +326,7 @@ int tls_new(struct tls **out, int fd, const char *name, struct err *err)
 	(void)out;
 	(void)fd;
 	(void)name;
-	return err_set(err, TLS_E_NOT_BUILT, "built without OpenSSL");
+	return err_set(err, TLS_E_ABSENT, "built without OpenSSL");
 }
 
 void tls_free(struct tls *tls)
@@ -256,7 +337,7 @@ void tls_free(struct tls *tls)
 int tls_handshake(struct tls *tls, struct err *err)
 {
 	(void)tls;
-	return err_set(err, TLS_E_NOT_BUILT, "built without OpenSSL");
+	return err_set(err, TLS_E_ABSENT, "built without OpenSSL");
 }
 
 ssize_t tls_read(struct tls *tls, void *buffer, size_t size)

@@ -4,7 +4,7 @@
  *
  * It shakes hands with any certificate, and tells what is wrong with it: who
  * probes a server wants to know all of that, not to be saved from it. Nothing
- * secret is ever sent. Built without OpenSSL, tls_new() says so.
+ * secret is ever sent. Where OpenSSL is not to be had, tls_new() says so.
  */
 #ifndef GUARD_SYSTEM_HOST_TLS_H
 #define GUARD_SYSTEM_HOST_TLS_H
@@ -19,7 +19,7 @@ enum {
 	TLS_E_WANT_READ = 1,  /* go on when the socket can be read */
 	TLS_E_WANT_WRITE = 2, /* go on when the socket can be written */
 	TLS_E_FAILED = 3,     /* the other side does something else; the err says what */
-	TLS_E_NOT_BUILT = 4,
+	TLS_E_ABSENT = 4, /* built without OpenSSL, or it is not on the machine */
 };
 
 /* What is wrong with a certificate. */

@@ -19,6 +19,9 @@
 #include "guard/watch/risk.h"
 
 #include <errno.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -35,6 +38,7 @@
 #define SPOOL_FALLBACK_MS 60000
 #define PRUNE_PAUSE_MS    500
 #define DAY_MS            (24 * 3600 * INT64_C(1000))
+#define TRIM_MS           200 /* by then what was read is freed */
 
 /* Its parts, and what else it waits for. */
 struct watcher {
@@ -63,7 +67,7 @@ struct watcher {
 	struct hookserver *hookserver;
 	char boot_id[BOOTID_SIZE];
 	struct loop_source *ready_timer, *bus_timer, *store_timer, *spool_timer, *prune_timer,
-	    *watchdog_timer;
+	    *watchdog_timer, *trim_timer;
 	struct loop_source *exit_timer, *sigterm, *sigint, *sighup;
 	bool told_ready, told_bus_trouble;
 	int lock;
@@ -108,6 +112,7 @@ static void on_idle(struct watcher *watcher)
 	edits_look(watcher->edits);
 	clientwatch_look(watcher->clients);
 	tell_ready(watcher);
+	loop_timer_set(watcher->trim_timer, TRIM_MS);
 }
 
 static void on_news(const struct news *news, void *userdata)
@@ -344,6 +349,14 @@ static void on_prune_due(void *userdata)
 	loop_timer_set(watcher->prune_timer, more ? PRUNE_PAUSE_MS : DAY_MS);
 }
 
+/* A reading of everything is as large as what is kept of it, and leaves holes. */
+static void on_trim_due(void *userdata _unused_)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
+}
+
 static void on_watchdog_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
@@ -417,6 +430,7 @@ static int add_timers(struct watcher *watcher)
 	    {&watcher->spool_timer, on_spool_due, watcher},
 	    {&watcher->prune_timer, on_prune_due, watcher},
 	    {&watcher->watchdog_timer, on_watchdog_due, watcher},
+	    {&watcher->trim_timer, on_trim_due, watcher},
 	    {&watcher->exit_timer, on_exit_due, watcher},
 	};
 

@@ -20,7 +20,7 @@ static const struct cli_option command_options[] = {
 static const char *presence_of(const struct item *item)
 {
 	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
-	struct strv zones = {.strings = (char *[]){item->zone}, .n = 1};
+	struct strv zones = {.strings = (char *[]){(char *)(uintptr_t)item->zone}, .n = 1};
 	struct firewalld_query query = {.flags = FIREWALL_RUNTIME, .zones = &zones};
 	struct firewalld_reading reading = {0};
 	const char *presence = "unknown";

@@ -103,8 +103,7 @@ static size_t position(const struct firewall *fw, const struct item *item, bool 
 size_t firewall_first(const struct firewall *fw, const char *zone, enum item_kind kind)
 {
 	/* no value is before the empty one */
-	const struct item first = {
-	    .zone = (char *)(uintptr_t)zone, .value = (char[]){""}, .kind = kind};
+	const struct item first = {.zone = zone, .value = (char[]){""}, .kind = kind};
 	bool found;
 
 	return position(fw, &first, &found);
@@ -298,7 +297,7 @@ static bool is_in(const struct firewall *fw, const struct item *item, const char
 {
 	struct item there = *item;
 
-	there.zone = (char *)(uintptr_t)zone; /* borrowed, and not written to */
+	there.zone = zone; /* borrowed, and not written to */
 	return firewall_has(fw, &there, FIREWALL_RUNTIME);
 }
 

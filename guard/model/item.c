@@ -322,6 +322,59 @@ static int canonical_value(char **out, enum item_kind kind, const char *value, s
 	return *out ? 0 : -ENOMEM;
 }
 
+/*
+ * Names of zones, which thousands of items have in common one after the other: an ipset, a zone
+ * full of bans.
+ */
+struct zone_name {
+	size_t refs;
+	char text[];
+};
+
+/* What was named last is kept for the next. */
+static struct zone_name *last_name;
+
+static void zone_name_unref(const char *text)
+{
+	struct zone_name *name;
+
+	if (!text)
+		return;
+	name = (struct zone_name *)(uintptr_t)(text - offsetof(struct zone_name, text));
+	if (--name->refs == 0)
+		free(name);
+}
+
+static struct zone_name *zone_name_new(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	struct zone_name *name = malloc(sizeof(*name) + size);
+
+	if (name) {
+		name->refs = 1;
+		memcpy(name->text, text, size);
+	}
+	return name;
+}
+
+/** item_set_zone() - Return: 0 or -ENOMEM; @zone is borrowed, and may be that of any item */
+int item_set_zone(struct item *item, const char *zone)
+{
+	if (!last_name || strcmp(last_name->text, zone) != 0) {
+		struct zone_name *name = zone_name_new(zone);
+
+		if (!name)
+			return -ENOMEM;
+		if (last_name)
+			zone_name_unref(last_name->text);
+		last_name = name;
+	}
+	zone_name_unref(item->zone);
+	last_name->refs++;
+	item->zone = last_name->text;
+	return 0;
+}
+
 /**
  * item_init() - make an item, in normal form
  * @out:   written on success alone; release with item_deinit()
@@ -355,8 +408,7 @@ int item_init(struct item *out, const char *zone, enum item_kind kind, const cha
 		return err_set(err, r, "\"%.128s\" is not a valid %s", value, item_kind_name(kind));
 	if (r < 0)
 		return r;
-	item.zone = strdup(zone);
-	if (!item.zone)
+	if (item_set_zone(&item, zone) < 0)
 		return -ENOMEM;
 	*out = item;
 	item = ITEM_NULL;
@@ -401,9 +453,8 @@ int item_copy(struct item *out, const struct item *from)
 {
 	_cleanup_item_ struct item copy = {.kind = from->kind};
 
-	copy.zone = strdup(from->zone);
 	copy.value = strdup(from->value);
-	if (!copy.zone || !copy.value)
+	if (!copy.value || item_set_zone(&copy, from->zone) < 0)
 		return -ENOMEM;
 	*out = copy;
 	copy = ITEM_NULL;
@@ -413,7 +464,7 @@ int item_copy(struct item *out, const struct item *from)
 /** item_deinit() - release what an item owns; the item is ITEM_NULL afterwards */
 void item_deinit(struct item *item)
 {
-	free(item->zone);
+	zone_name_unref(item->zone);
 	free(item->value);
 	*item = ITEM_NULL;
 }
@@ -796,8 +847,7 @@ int item_init_ports(struct item *out, const struct item *like, const struct item
 {
 	_cleanup_item_ struct item item = {.kind = like->kind};
 
-	item.zone = strdup(like->zone);
-	if (!item.zone || format_ports(&item.value, ports) < 0)
+	if (item_set_zone(&item, like->zone) < 0 || format_ports(&item.value, ports) < 0)
 		return -ENOMEM;
 	*out = item;
 	item = ITEM_NULL;

@@ -44,8 +44,8 @@ enum item_class {
 };
 
 struct item {
-	char *zone;  /* owned */
-	char *value; /* owned */
+	const char *zone; /* shared among items: item_set_zone() */
+	char *value;      /* owned */
 	enum item_kind kind;
 };
 #define ITEM_NULL      ((struct item){0})
@@ -70,6 +70,7 @@ enum {
 int item_init(struct item *out, const char *zone, enum item_kind kind, const char *value,
               struct err *err) _must_check_;
 int item_parse(struct item *out, const char *text, struct err *err) _must_check_;
+int item_set_zone(struct item *item, const char *zone) _must_check_;
 int item_copy(struct item *out, const struct item *from) _must_check_;
 void item_deinit(struct item *item);
 int item_cmp(const struct item *a, const struct item *b);

@@ -688,8 +688,7 @@ static void tell_moved(struct announcer *announcer, const struct item *from, con
 static bool is_shut_in(const struct announcer *announcer, const struct item *item, const char *zone)
 {
 	const struct firewall *wanted = engine_wanted(announcer->given.engine);
-	struct item there = {
-	    .zone = (char *)(uintptr_t)zone, .kind = item->kind, .value = item->value};
+	struct item there = {.zone = zone, .kind = item->kind, .value = item->value};
 	char opened[ITEM_OPENED_MAX];
 
 	return item_opens(item, opened) > 0 && firewall_target(wanted, zone) != TARGET_ACCEPT &&

@@ -106,7 +106,7 @@ static void add_item(struct status *status, enum item_kind kind, const char *val
 	    grow(&status->items, &status->capacity, status->n + 1, sizeof(*status->items)), 0);
 	row = &status->items[status->n++];
 	*row = (struct status_item){.item = {.kind = kind}};
-	row->item.zone = strdup("public");
+	ck_assert_int_eq(item_set_zone(&row->item, "public"), 0);
 	row->item.value = strdup(value);
 }
 

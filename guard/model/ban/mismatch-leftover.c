@@ -123,9 +123,7 @@ static char *leftover_command(const struct leftover *leftover)
 		                                                              : "remove-rich-rule");
 	for (size_t i = 0; i < rules->n; i++) {
 		const struct item item = {
-		    .zone = (char *)(uintptr_t)leftover->zone, /* borrowed, and not written to */
-		    .value = rules->strings[i],
-		    .kind = ITEM_DIRECT_RULE};
+		    .zone = leftover->zone, .value = rules->strings[i], .kind = ITEM_DIRECT_RULE};
 
 		item_add_command(&text, "remove", &item, permanent);
 	}

@@ -98,17 +98,6 @@ static void hold(struct firewalld *fw, const struct firewalld_event *event, bool
 	fw->n_held++;
 }
 
-static bool set_item_zone(struct item *item, const char *zone)
-{
-	char *copy = strdup(zone);
-
-	if (!copy)
-		return false;
-	free(item->zone);
-	item->zone = copy;
-	return true;
-}
-
 /* Events may lead to anything, so each is taken off the list before it is told. */
 static void release_held(struct firewalld *fw)
 {
@@ -121,7 +110,7 @@ static void release_held(struct firewalld *fw)
 			fw->held_tail = &fw->held;
 		fw->n_held--;
 		if (held->zone_is_default)
-			ok = set_item_zone(&held->item, fw->default_zone);
+			ok = item_set_zone(&held->item, fw->default_zone) == 0;
 		if (ok)
 			tell(fw, &held->event);
 		held_free(held);

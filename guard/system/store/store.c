@@ -261,17 +261,20 @@ int store_text_dup(char **out, sqlite3_stmt *statement, int column)
 int store_column_item(struct item *out, sqlite3_stmt *statement, int column)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;
+	const char *zone = store_text(statement, column);
 	const char *kind = store_text(statement, column + 1);
 	int r;
 
-	if (!kind || item_kind_parse(&item.kind, kind) != 0)
+	if ((!zone || !kind) && sqlite3_errcode(sqlite3_db_handle(statement)) == SQLITE_NOMEM)
+		return -ENOMEM;
+	if (!zone || !kind || item_kind_parse(&item.kind, kind) != 0)
 		return STORE_E_CORRUPT;
-	r = store_text_dup(&item.zone, statement, column);
+	r = item_set_zone(&item, zone);
 	if (r == 0)
 		r = store_text_dup(&item.value, statement, column + 2);
 	if (r < 0)
 		return r;
-	if (!item.zone || !item.value)
+	if (!item.value)
 		return STORE_E_CORRUPT;
 	*out = item;
 	item = ITEM_NULL;

@@ -41,7 +41,6 @@ struct cycle {
 	bool present;              /* firewalld is there */
 	bool idle;                 /* present, everything read, nothing to restore */
 	bool tell;                 /* a wipe that has not been put on record yet */
-	bool looked;               /* firewalld was judged at least once since it appeared */
 	bool whole;                /* the reading under way is of everything */
 	int64_t at_us;             /* of the wipe */
 	unsigned n_reloads;        /* that came in one burst */
@@ -653,7 +652,6 @@ static int assess(struct cycle *cycle, struct firewall *now)
 	/* the first look after it */
 	after_wipe = cycle->tell && cycle->kind != WIPE_NETWORK_MANAGER;
 	pace_required(cycle, &loss);
-	cycle->looked = true;
 	if (!needs_episode(cycle, &loss))
 		return leave_it(cycle, now, &loss, after_wipe);
 	r = open_episode(cycle, &loss);
@@ -702,8 +700,6 @@ static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 
 	news_tell(cycle->given.listener, NEWS_STATE, .state = state);
 	try_reading_later(cycle);
-	/* a guard that begins with this has seen what a reload did, as if it had heard of it */
-	cycle->looked |= !cycle->given.errand && (broken || state == FIREWALL_STATE_FAILED);
 	if (broken)
 		cycle->given.on_broken(cycle->given.userdata);
 	if (state == FIREWALL_STATE_FAILED)
@@ -937,15 +933,14 @@ void cycle_panic_ended(struct cycle *cycle)
 }
 
 /*
- * Reloads of a burst are one wipe, from the first on, until that is on record; a
- * start that was not looked at yet counts for more than a reload that follows it;
- * what NetworkManager does after any of them belongs to it; and to look again takes
- * nothing from what is still to be told.
+ * Reloads of a burst are one wipe, from the first on, until that is on record, and so is one that
+ * follows a start that is still to be told; what NetworkManager does after any of them belongs to
+ * it; and to look again takes nothing from what is still to be told.
  */
 static bool starts_anew(const struct cycle *cycle, enum wipe_kind kind)
 {
 	if (kind == WIPE_RELOAD)
-		return !cycle->tell && cycle->looked;
+		return !cycle->tell;
 	if (kind == WIPE_UNKNOWN || kind == WIPE_NETWORK_MANAGER)
 		return !cycle->tell && cycle->kind == WIPE_UNKNOWN;
 	return true;
@@ -994,7 +989,6 @@ static void wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us, unsig
 		cycle->tell = kind != WIPE_UNKNOWN;
 		cycle->at_us = at_us;
 		cycle->n_reloads = 0;
-		cycle->looked = leaves_the_rest(kind);
 	} else if (interrupted) {
 		/* what was being restored is still to be restored, for the reason that it had */
 		cycle->tell = true;
@@ -1049,7 +1043,6 @@ void cycle_wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 void cycle_appeared(struct cycle *cycle, enum wipe_kind kind, int64_t at_us)
 {
 	cycle->present = true;
-	cycle->looked |= kind == WIPE_RELOAD; /* while nobody ran: it follows nothing */
 	wiped(cycle, kind, at_us, 0);
 }
 

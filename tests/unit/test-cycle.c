@@ -1224,6 +1224,20 @@ START_TEST(reloaded_unseen)
 }
 END_TEST
 
+/* The guard begins in the midst of a reload, and hears its end before it has looked at anything. */
+START_TEST(reloaded_as_it_begins)
+{
+	begin(OPEN);
+	world_kill();
+	world_guard();
+	world_await(engine_now(world.engine).present);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_int_eq(world_last()->kind, WIPE_RELOAD);
+}
+END_TEST
+
 /* The guard ends when the table is there, and before firewalld says so: what it stores is older. */
 START_TEST(stopped_amid_a_reload)
 {
@@ -1457,6 +1471,7 @@ static Suite *suite(void)
 	    killed_while_restoring,
 	    restarted_unseen,
 	    reloaded_unseen,
+	    reloaded_as_it_begins,
 	    stopped_amid_a_reload,
 	    reloaded_unseen_amid_a_restore,
 	    timed_item_of_the_guard_before,

@@ -60,21 +60,6 @@ static int join(char **out, const struct strv *commands)
 
 /* --- one way in --------------------------------------------------------------------------- */
 
-/* Of the interface's own family and address; a machine without one is not reached so. */
-static bool find_local(struct cidr *out, const struct picture *picture, const char *interface,
-                       enum cidr_family family)
-{
-	for (size_t i = 0; i < picture->n_addresses; i++) {
-		const struct picture_address *at = &picture->addresses[i];
-
-		if (strcmp(at->interface, interface) != 0 || at->cidr.family != family)
-			continue;
-		*out = at->cidr;
-		return true;
-	}
-	return false;
-}
-
 /* Does the zone of the interface have it open, or a policy? */
 static bool is_open_in(const struct look *look, const char *zone, unsigned port)
 {
@@ -157,10 +142,11 @@ static int look_at(struct look *look, const char *interface, enum cidr_family fa
 	const char *zone = NULL;
 	_cleanup_explain_ struct explain explain = EXPLAIN_NULL;
 	const struct service *service = NULL;
-	struct cidr local;
+	/* a machine without one is not reached so */
+	const struct cidr *local = picture_local(look->run->picture, interface, family);
 	int r = dispatch_zone(&zone, fw, &(struct packet){.interface = interface});
 
-	if (r < 0 || !zone || !find_local(&local, look->run->picture, interface, family))
+	if (r < 0 || !zone || !local)
 		return r;
 	explain.ruleset = look->ruleset;
 	explain.now_us = look->run->picture->now_us;
@@ -168,7 +154,7 @@ static int look_at(struct look *look, const char *interface, enum cidr_family fa
 		explain.tickets = &look->run->picture->tickets;
 	explain.shapes = &look->run->picture->shapes;
 	explain.packet.interface = interface;
-	explain.packet.destination = &local;
+	explain.packet.destination = local;
 	if (!picture_stranger(&explain.packet.source, family, 0))
 		return 0;
 	while (r == 0 && (service = services_next(service, SERVICES_MAIL)))

@@ -6,6 +6,7 @@
 #include "guard/audit/explain.h"
 
 bool explain_counts(const struct explain_port *row);
+bool explain_is_firewallds(const struct verdict_step *step);
 
 int explain_why_words(char **out, const struct verdict *verdict,
                       const struct verdict_step *step) _must_check_;

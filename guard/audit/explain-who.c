@@ -177,7 +177,8 @@ int explain_find_who(struct explain_reason *reason, const struct explain *explai
 		return find_binder(reason, explain, source);
 	if (!step->rule && step->what != VERDICT_WHAT_CHAIN_RULE)
 		return 0;
-	reason->who = explain->tickets ? EXPLAIN_WHO_OTHERS : EXPLAIN_WHO_UNKNOWN;
+	if (!explain_is_firewallds(step))
+		reason->who = explain->tickets ? EXPLAIN_WHO_OTHERS : EXPLAIN_WHO_UNKNOWN;
 	if (explain->tickets)
 		r = may_be_ban(explain, reason);
 	if (r <= 0)

@@ -111,6 +111,8 @@ static int order_words(char **out, const struct verdict_step *step)
 		                 step->priority);
 	case VERDICT_STAGE_TARGET:
 		return xasprintf(out, "Nothing opens the port, so the target decides.");
+	case VERDICT_STAGE_KERNEL:
+		return xasprintf(out, "It is the first of the kernel's rules that keeps it out.");
 	case VERDICT_STAGE_FORWARD_PORT:
 	case VERDICT_STAGE_LOOPBACK:
 	case VERDICT_STAGE_ZONE:

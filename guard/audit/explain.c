@@ -83,7 +83,15 @@ static bool is_own_beside(const struct verdict_step *step)
 /** explain_is_strange() - is it among firewalld's own, and firewalld says something else? */
 bool explain_is_strange(const struct verdict_step *step)
 {
-	return step->chain && (step->chain->own || is_own_beside(step));
+	return step->chain && step->stage != VERDICT_STAGE_KERNEL &&
+	       (step->chain->own || is_own_beside(step));
+}
+
+/* Of firewalld's own, where the kernel alone tells what there is: nobody else is to change it. */
+bool explain_is_firewallds(const struct verdict_step *step)
+{
+	return step->stage == VERDICT_STAGE_KERNEL &&
+	       (!step->chain || step->chain->own || step->chain->direct || is_own_beside(step));
 }
 
 /** explain_counts() - of the usual ports those count that somebody has opened, or serves */
@@ -126,7 +134,7 @@ static int find_commands(struct explain *explain, size_t at)
 	size_t first = 0;
 
 	/* What fail2ban put there is fail2ban's to take away; else it puts it back. */
-	if (reason->who == EXPLAIN_WHO_FAIL2BAN)
+	if (reason->who == EXPLAIN_WHO_FAIL2BAN || explain_is_firewallds(reason->step))
 		return 0;
 	while (explain->ports[first].reason != at)
 		first++;
@@ -203,7 +211,7 @@ int explain_decide(struct explain *explain, const struct listeners *listeners)
 /** explain_is_fine() - is all that was asked about let in, as far as it takes to be certain? */
 bool explain_is_fine(const struct explain *explain)
 {
-	if (explain->ruleset->remembered)
+	if (explain->ruleset->remembered || explain->ruleset->bare)
 		return false;
 	for (size_t i = 0; i < explain->n_ports; i++)
 		if ((explain->ports[i].verdict.action != VERDICT_ACCEPT ||

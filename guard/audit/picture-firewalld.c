@@ -195,11 +195,10 @@ static void count_rules(struct foreign *out)
 }
 
 /* Without the tables of others the rules are good for something all the same. */
-static int read_tables(struct reading *reading)
+static int read_tables(struct reading *reading, enum nftrules_whose whose)
 {
-	int r =
-	    nftrules_read(&reading->firewalld.ruleset, NFTRULES_OTHERS,
-	                  reading_left_ms(reading, NFT_MS), reading_why(reading, PICTURE_TABLES));
+	int r = nftrules_read(&reading->firewalld.ruleset, whose, reading_left_ms(reading, NFT_MS),
+	                      reading_why(reading, PICTURE_TABLES));
 	struct ruleset_kernel *kernel = &reading->firewalld.ruleset.kernel;
 
 	kernel->asleep = r == 0 && kernel->table && is_asleep();
@@ -218,22 +217,31 @@ static int read_settled(struct reading *reading)
 	int r = reading->rules_read ? 0 : ask_firewalld(reading, PICTURE_RULES);
 
 	if (r == 0)
-		r = read_tables(reading);
+		r = read_tables(reading, NFTRULES_OTHERS);
 	while (r == 0 && reading->question->settled && ruleset->kernel.shut && !ruleset->panic &&
 	       clock_monotonic_ms() < end_ms) {
 		(void)nanosleep(&pause, NULL);
 		r = ask_firewalld(reading, PICTURE_RULES);
 		if (r == 0)
-			r = read_tables(reading);
+			r = read_tables(reading, NFTRULES_OTHERS);
 	}
 	return r;
+}
+
+/* To know which forward ports stay on this machine. */
+static int read_own(struct reading *reading, struct ruleset *ruleset)
+{
+	struct err err = ERR_NULL;
+
+	return route_own_addresses(ruleset, &err) == 0
+	           ? 0
+	           : replace_string(&reading->picture->own_trouble, err.text);
 }
 
 static int read_rules(struct reading *reading)
 {
 	struct ruleset *ruleset = &reading->firewalld.ruleset;
 	struct picture *picture = reading->picture;
-	struct err err = ERR_NULL;
 	int r = read_settled(reading);
 
 	if (r != 0) {
@@ -241,8 +249,7 @@ static int read_rules(struct reading *reading)
 			picture->result = r;
 		return reading_settle(reading, PICTURE_RULES, r);
 	}
-	/* To know which forward ports stay on this machine. */
-	if (route_own_addresses(ruleset, &err) != 0 && !(picture->own_trouble = strdup(err.text)))
+	if (read_own(reading, ruleset) < 0)
 		return -ENOMEM;
 	picture->ruleset = *ruleset;
 	*ruleset = RULESET_NULL;
@@ -309,6 +316,8 @@ static int read_remains(struct reading *reading)
 {
 	struct ruleset *ruleset = &reading->firewalld.ruleset;
 	struct picture *picture = reading->picture;
+	/* nothing is on record of what it held: the kernel tells */
+	const bool bare = !picture->last_us;
 	int r = 0;
 
 	if (picture_knows(picture, PICTURE_RULES))
@@ -316,9 +325,12 @@ static int read_remains(struct reading *reading)
 	ruleset_deinit(ruleset);
 	*reading_why(reading, PICTURE_TABLES) = ERR_NULL;
 	if (reading_wants(reading, PICTURE_TABLES))
-		r = read_tables(reading);
-	if (r == 0 && picture->last_us)
+		r = read_tables(reading, bare ? NFTRULES_ALL : NFTRULES_OTHERS);
+	if (r == 0 && bare)
+		r = read_own(reading, ruleset);
+	if (r == 0 && !bare)
 		r = remembered_add(ruleset, &picture->last);
+	ruleset->bare = bare;
 	if (r < 0)
 		return r;
 	ruleset_deinit(&picture->ruleset);

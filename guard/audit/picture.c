@@ -210,6 +210,27 @@ const char *picture_kernel_words(const struct picture *picture)
 }
 
 /**
+ * picture_stands_in() - is there something in the place of what a firewalld that cannot be asked
+ * says: what it held, or all that the kernel has?
+ */
+bool picture_stands_in(const struct picture *picture)
+{
+	return picture->ruleset.remembered ||
+	       (picture->ruleset.bare && picture->ruleset.chains_known);
+}
+
+/** picture_local() - an address of an interface, borrowed; NULL: it has none of that family */
+const struct cidr *picture_local(const struct picture *picture, const char *interface,
+                                 enum cidr_family family)
+{
+	for (size_t i = 0; i < picture->n_addresses; i++)
+		if (strcmp(picture->addresses[i].interface, interface) == 0 &&
+		    picture->addresses[i].cidr.family == family)
+			return &picture->addresses[i].cidr;
+	return NULL;
+}
+
+/**
  * picture_gets_packets() - does any packet come into the zone, or to the policy?
  * @fw: borrowed; what firewalld holds, or held
  *

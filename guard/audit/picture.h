@@ -107,7 +107,8 @@ struct picture {
 	size_t n_files, files_capacity;
 	char *refused; /* owned; what else firewalld says is wrong with its files; NULL: nothing */
 	/* Also of a firewalld that is not RUNNING; then it is not known. Of one that does not
-	 * answer it is remembered from the last snapshot, with the kernel's as they are. */
+	 * answer it is remembered from the last snapshot, with the kernel's as they are; without
+	 * one it is bare. */
 	struct ruleset ruleset;
 	struct foreign
 	    foreign;       /* what others have in iptables' tables; where the kernel's are known */
@@ -182,6 +183,9 @@ bool picture_uses_iptables(const struct picture *picture);
 bool picture_restores(const struct picture *picture);
 bool picture_is_flushed(const struct picture *picture);
 bool picture_knows_tickets(const struct picture *picture);
+bool picture_stands_in(const struct picture *picture);
+const struct cidr *picture_local(const struct picture *picture, const char *interface,
+                                 enum cidr_family family);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
 int picture_gets_packets(const struct picture *picture, const struct firewall *fw,
                          const char *zone) _must_check_;

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guard/model/mail/services.h"
+
 /** status_deinit() - free all of it but the picture; may be called twice */
 void status_deinit(struct status *status)
 {
@@ -14,6 +16,8 @@ void status_deinit(struct status *status)
 	}
 	free(status->items);
 	findings_deinit(&status->findings);
+	for (size_t i = 0; i < ARRAY_SIZE(status->strangers); i++)
+		explain_deinit(&status->strangers[i]);
 	*status = STATUS_NULL;
 }
 
@@ -35,6 +39,12 @@ bool status_is_reached(const struct status *status)
 bool status_is_remembered(const struct status *status)
 {
 	return !status_is_reached(status) && status->picture->ruleset.remembered;
+}
+
+/** status_is_bare() - is there nothing but the kernel and the sockets? */
+bool status_is_bare(const struct status *status)
+{
+	return !status_is_reached(status) && status->picture->ruleset.bare;
 }
 
 /** status_item_is_leaving() - does the next reload close it for good? */
@@ -205,6 +215,60 @@ static int make_items(struct status *status)
 	return r == 0 ? find_listeners(status) : r;
 }
 
+/* --- without firewalld and without a record ------------------------------------------------- */
+
+static int family_of(const struct cidr *address)
+{
+	return address->family == CIDR_IPV4 ? AF_INET : AF_INET6;
+}
+
+static int add_served(struct explain *explain, const struct picture *picture)
+{
+	const struct service *service = NULL;
+	int r = 0;
+
+	while (r == 0 &&
+	       (service = services_next(service, SERVICES_MAIL | SERVICES_WEB | SERVICES_OTHER)))
+		if (listeners_on(&picture->listeners, service->transport, service->port,
+		                 service->port,
+		                 family_of(&explain->packet.source)) == LISTENERS_YES)
+			r = explain_add(explain, service->transport, service->port, service->name,
+			                true);
+	return r;
+}
+
+static int find_stranger(struct explain *explain, const struct picture *picture,
+                         enum cidr_family family)
+{
+	const char *interface = picture->client_interface;
+	int r;
+
+	*explain = (struct explain){
+	    .ruleset = &picture->ruleset, .shapes = &picture->shapes, .now_us = picture->now_us};
+	if (picture_knows(picture, PICTURE_FAIL2BAN))
+		explain->tickets = &picture->tickets;
+	explain->packet.destination = picture_local(picture, interface, family);
+	explain->packet.interface = interface[0] ? interface : NULL;
+	/* a machine without an address is not reached so */
+	if (!picture_stranger(&explain->packet.source, family, 0) ||
+	    (interface[0] && !explain->packet.destination))
+		return 0;
+	r = add_served(explain, picture);
+	return r == 0 ? explain_decide(explain, &picture->listeners) : r;
+}
+
+static int find_strangers(struct status *status)
+{
+	static const enum cidr_family families[] = {CIDR_IPV4, CIDR_IPV6};
+	int r = 0;
+
+	if (!status_is_bare(status) || !picture_knows(status->picture, PICTURE_SOCKETS))
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(status->strangers) && r == 0; i++)
+		r = find_stranger(&status->strangers[i], status->picture, families[i]);
+	return r;
+}
+
 /* --- all together ------------------------------------------------------------------------- */
 
 /**
@@ -220,5 +284,7 @@ int status_make(struct status *out, const bool selected[CHECKS_N], const struct 
 
 	out->picture = picture;
 	r = status_is_reached(out) || status_is_remembered(out) ? make_items(out) : 0;
+	if (r == 0)
+		r = find_strangers(out);
 	return r == 0 ? checks_make(&out->findings, &out->counts, selected, picture) : r;
 }

@@ -8,6 +8,7 @@
 #define GUARD_AUDIT_STATUS_H
 
 #include "guard/audit/checks.h"
+#include "guard/audit/explain.h"
 #include "guard/model/packet/remembered.h"
 
 struct status_item {
@@ -32,6 +33,9 @@ struct status {
 	size_t capacity;
 	struct findings findings;
 	struct checks_counts counts;
+	/* What listens, and whether the kernel lets in a stranger there, by his family; where
+	 * nothing else is known. */
+	struct explain strangers[2];
 };
 #define STATUS_NULL      ((struct status){0})
 #define _cleanup_status_ _cleanup_(status_deinit)
@@ -47,6 +51,7 @@ void status_deinit(struct status *status);
 size_t status_n_missing(const struct status *status);
 bool status_is_degraded(const struct status *status);
 bool status_is_remembered(const struct status *status);
+bool status_is_bare(const struct status *status);
 bool status_is_reached(const struct status *status);
 bool status_item_is_leaving(const struct status_item *item);
 bool status_item_is_runtime_only(const struct status_item *item);

@@ -269,8 +269,8 @@ static int explain_all(struct run *run, const struct cli_args *args)
 	if (r != CLI_FINE)
 		return r;
 	reached = cli_reached(run->cli, &run->asked.picture, PICTURE_RULES);
-	/* what one that does not answer held is better than nothing */
-	if (reached != CLI_FINE && !run->asked.picture.ruleset.remembered)
+	/* what one that does not answer held, or the kernel has, is better than nothing */
+	if (reached != CLI_FINE && !picture_stands_in(&run->asked.picture))
 		return reached;
 	if (cli_explain_decide(run->cli, &run->asked, args->values[EXPLAIN_INTERFACE]) < 0)
 		return out_of_memory(run);

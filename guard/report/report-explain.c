@@ -108,6 +108,12 @@ static void put_way(const struct report *report, const struct explain *explain)
 		            address, interface, binding->zone->name);
 }
 
+/* Which is not there to be gone through. */
+static bool is_unknown(const struct explain *explain)
+{
+	return explain->ruleset->bare && !explain->ruleset->chains_known;
+}
+
 static void put_decider(struct report_table *table, const struct explain_port *row)
 {
 	_cleanup_free_ char *words = NULL;
@@ -120,6 +126,20 @@ static void put_decider(struct report_table *table, const struct explain_port *r
 		table->failed = true;
 }
 
+/* What becomes of it. */
+static void put_verdict(struct report_table *table, const struct explain_port *row)
+{
+	bool open = row->verdict.action == VERDICT_ACCEPT;
+	enum report_color color = !open ? REPORT_BAD : is_deserted(row) ? REPORT_WARN : REPORT_GOOD;
+
+	report_table_cell(table, color, "%s%s", report_explain_verdict(row),
+	                  row->verdict.certain ? "" : "?");
+	report_table_cell(table, REPORT_PLAIN, "%s%s%s", words_of_row(row),
+	                  is_deserted(row) ? ", nothing listens" : "",
+	                  is_led_away(row) ? ", if it is served there" : "");
+	put_decider(table, row);
+}
+
 static int put_table(const struct report *report, const struct explain *explain)
 {
 	static const char *const headings[] = {"PORT", "SERVICE", "VERDICT", "THE CLIENT SEES",
@@ -129,19 +149,16 @@ static int put_table(const struct report *report, const struct explain *explain)
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < explain->n_ports; i++) {
 		const struct explain_port *row = &explain->ports[i];
-		bool open = row->verdict.action == VERDICT_ACCEPT;
-		enum report_color color = !open              ? REPORT_BAD
-		                          : is_deserted(row) ? REPORT_WARN
-		                                             : REPORT_GOOD;
 
 		report_table_cell(&table, REPORT_PLAIN, "%u/%s", row->port, row->protocol);
 		report_table_cell(&table, REPORT_PLAIN, "%s", row->service ? row->service : "");
-		report_table_cell(&table, color, "%s%s", report_explain_verdict(row),
-		                  row->verdict.certain ? "" : "?");
-		report_table_cell(&table, REPORT_PLAIN, "%s%s%s", words_of_row(row),
-		                  is_deserted(row) ? ", nothing listens" : "",
-		                  is_led_away(row) ? ", if it is served there" : "");
-		put_decider(&table, row);
+		if (is_unknown(explain)) {
+			report_table_cell(&table, REPORT_WARN, "not known");
+			report_table_cell(&table, REPORT_PLAIN, "%s", "");
+			report_table_cell(&table, REPORT_PLAIN, "%s", "");
+		} else {
+			put_verdict(&table, row);
+		}
 	}
 	return report_table_print(report, &table);
 }
@@ -313,14 +330,11 @@ static void put_doubts(const struct report *report, const struct explain *explai
 	strv_deinit(&told);
 }
 
-static int put_text(const struct report *report, const struct explain *explain,
-                    const struct picture *picture)
+/** report_explain_put() - the way of a packet, and what becomes of it; Return: 0; -ENOMEM */
+int report_explain_put(const struct report *report, const struct explain *explain)
 {
 	int r;
 
-	if (report->quiet)
-		return 0;
-	report_remembered_put(report, picture);
 	put_way(report, explain);
 	report_line(report, REPORT_PLAIN, "%s", "");
 	r = put_table(report, explain);
@@ -329,6 +343,15 @@ static int put_text(const struct report *report, const struct explain *explain,
 	put_doubts(report, explain);
 	put_rules(report, explain);
 	return r;
+}
+
+static int put_text(const struct report *report, const struct explain *explain,
+                    const struct picture *picture)
+{
+	if (report->quiet)
+		return 0;
+	report_remembered_put(report, picture);
+	return report_explain_put(report, explain);
 }
 
 /* --- JSON --------------------------------------------------------------------------------- */
@@ -376,6 +399,28 @@ static json_t *port_json(const struct explain *explain, const struct explain_por
 	    row->reason == SIZE_MAX ? json_null() : json_integer((json_int_t)row->reason), "doubts",
 	    report_json_strv(&row->doubts), "steps", steps_json(&row->verdict), "rules",
 	    rules_json(explain, row));
+}
+
+/** report_explain_served_json() - the ports of a stranger, short; Return: NULL without memory */
+json_t *report_explain_served_json(const struct explain *explain)
+{
+	json_t *ports = json_array();
+	char address[CIDR_TEXT_LENGTH];
+
+	cidr_format(&explain->packet.source, address);
+	for (size_t i = 0; ports && i < explain->n_ports; i++) {
+		const struct explain_port *row = &explain->ports[i];
+
+		report_json_append(
+		    &ports, json_pack("{s:i, s:s, s:o, s:s, s:o, s:b}", "port", (int)row->port,
+		                      "protocol", row->protocol, "service",
+		                      report_json_text(row->service), "address", address, "verdict",
+		                      is_unknown(explain)
+		                          ? json_null()
+		                          : json_string(verdict_action_name(row->verdict.action)),
+		                      "certain", !is_unknown(explain) && row->verdict.certain));
+	}
+	return ports;
 }
 
 static json_t *permanent_json(enum explain_lifetime lifetime)

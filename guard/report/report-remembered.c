@@ -7,7 +7,7 @@ void report_remembered_put(const struct report *report, const struct picture *pi
 {
 	char at[TIMESPEC_TEXT_MAX], ago[TIMESPEC_TEXT_MAX], since[TIMESPEC_TEXT_MAX];
 
-	if (!picture->ruleset.remembered)
+	if (!picture->ruleset.remembered && !picture->ruleset.bare)
 		return;
 	timespec_format_local(picture->last_us, report->zone, at);
 	timespec_format_duration(picture->now_us - picture->last_us, ago);
@@ -15,7 +15,12 @@ void report_remembered_put(const struct report *report, const struct picture *pi
 	report_line(report, REPORT_WARN, "firewalld %s%s%s; %s.", picture_unreached_words(picture),
 	            picture->silent_since_us ? " since " : "",
 	            picture->silent_since_us ? since : "", picture_kernel_words(picture));
-	report_line(report, REPORT_WARN, "This is what it held at %s (%s ago):", at, ago);
+	if (picture->ruleset.bare)
+		report_line(
+		    report, REPORT_WARN,
+		    "What it held is not on record. This is what the kernel has by itself:");
+	else
+		report_line(report, REPORT_WARN, "This is what it held at %s (%s ago):", at, ago);
 	report_line(report, REPORT_PLAIN, "%s", "");
 }
 

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/report/report-explain.h"
 #include "guard/report/report-internal.h"
 #include "guard/report/report-trust.h"
 
@@ -158,6 +159,22 @@ static json_t *firewalld_json(const struct status *status)
 	return firewalld;
 }
 
+static json_t *served_json(const struct status *status)
+{
+	json_t *served = json_array();
+
+	for (size_t i = 0; served && i < ARRAY_SIZE(status->strangers); i++) {
+		json_t *ports = report_explain_served_json(&status->strangers[i]);
+
+		if (!ports || json_array_extend(served, ports) < 0) {
+			json_decref(served);
+			served = NULL;
+		}
+		json_decref(ports);
+	}
+	return served;
+}
+
 static json_t *status_json(const struct status *status)
 {
 	json_t *watcher = json_pack("{s:o, s:o}", "running",
@@ -171,14 +188,15 @@ static json_t *status_json(const struct status *status)
 	    usable ? json_null() : report_json_text(picture_why(status->picture, PICTURE_STORE)));
 
 	return json_pack(
-	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
 	    !status_is_degraded(status), "at", report_json_time(status->picture->now_us),
 	    "firewalld", firewalld_json(status), "watcher", watcher, "fail2ban",
 	    report_fail2ban_json(status->picture), "drift", report_mismatch_json(status), "clients",
 	    clients_json(status), "trusted", report_trusts_json(&status->picture->trusts), "store",
 	    store, "last_wipe",
 	    status->picture->has_wipe ? wipe_json(&status->picture->wipe) : json_null(), "items",
-	    status_items_json(status), "findings", report_findings_json(&status->findings));
+	    status_items_json(status), "served", served_json(status), "findings",
+	    report_findings_json(&status->findings));
 }
 
 /* firewalld had it once: what of it the kernel has now. */
@@ -384,6 +402,19 @@ static int put_surroundings(const struct report *report, const struct status *st
 	return 0;
 }
 
+static int put_strangers(const struct report *report, const struct status *status)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(status->strangers) && r == 0; i++) {
+		if (status->strangers[i].n_ports == 0)
+			continue;
+		r = report_explain_put(report, &status->strangers[i]);
+		report_line(report, REPORT_PLAIN, "%s", "");
+	}
+	return r;
+}
+
 /** report_status() - the answer of `status`; Return: 0 or -ENOMEM */
 int report_status(const struct report *report, const struct status *status)
 {
@@ -393,7 +424,7 @@ int report_status(const struct report *report, const struct status *status)
 
 	if (report->json)
 		return report_put_document(report, status_json(status));
-	if (!status_is_remembered(status))
+	if (!status_is_remembered(status) && !status_is_bare(status))
 		report_headline_put(report, status);
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < status->n; i++)
@@ -405,6 +436,8 @@ int report_status(const struct report *report, const struct status *status)
 	} else if (status_is_reached(status)) {
 		report_line(report, REPORT_WARN, "No protected item in any watched zone.\n");
 	}
+	if (r == 0)
+		r = put_strangers(report, status);
 	if (r == 0)
 		r = put_surroundings(report, status);
 	if (status->findings.n > 0)

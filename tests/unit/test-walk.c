@@ -314,6 +314,99 @@ static void add_kernel(struct ruleset *ruleset, const char *const *chains)
 	}
 }
 
+/* Where nothing of firewalld's is known its chains are gone through as everybody's are. */
+static const struct {
+	const char *chains[3];              /* of firewalld's; NULL: it has none */
+	enum ruleset_action behind, before; /* of others, of each packet */
+	enum verdict_action action;
+	const char *decider;
+	bool certain;
+} bare[] = {
+    {{"filter_IN_public_allow"},
+     RULESET_ACTION_NONE,
+     RULESET_ACTION_NONE,
+     VERDICT_ACCEPT,
+     "filter_IN_public_allow",
+     true},
+    {{"filter_IN_public_deny", "filter_IN_public_allow"},
+     RULESET_ACTION_NONE,
+     RULESET_ACTION_NONE,
+     VERDICT_DROP,
+     "filter_IN_public_deny",
+     true},
+    {{"filter_IN_public_allow"},
+     RULESET_ACTION_DROP,
+     RULESET_ACTION_NONE,
+     VERDICT_DROP,
+     "after",
+     true},
+    {{"filter_IN_public_allow"},
+     RULESET_ACTION_UNKNOWN,
+     RULESET_ACTION_NONE,
+     VERDICT_ACCEPT,
+     "filter_IN_public_allow",
+     false},
+    {{"filter_IN_public_deny"},
+     RULESET_ACTION_UNKNOWN,
+     RULESET_ACTION_NONE,
+     VERDICT_DROP,
+     "filter_IN_public_deny",
+     true},
+    {{"filter_IN_public_allow"},
+     RULESET_ACTION_NONE,
+     RULESET_ACTION_DROP,
+     VERDICT_DROP,
+     "before",
+     true},
+    /* led to another port, and kept out there; in a chain of NAT */
+    {{"filter_IN_public_deny"},
+     RULESET_ACTION_NONE,
+     RULESET_ACTION_TRANSLATE,
+     VERDICT_DROP,
+     "filter_IN_public_deny",
+     true},
+    {{NULL}, RULESET_ACTION_NONE, RULESET_ACTION_NONE, VERDICT_ACCEPT, NULL, true},
+};
+
+static void add_base(struct ruleset *ruleset, const char *name, enum ruleset_hook hook,
+                     enum ruleset_action action)
+{
+	struct ruleset_chain *chain;
+	struct ruleset_step *step;
+
+	if (action == RULESET_ACTION_NONE)
+		return;
+	ck_assert_int_eq(ruleset_add_chain(ruleset, "inet", "another", name, &chain), 0);
+	chain->hook = hook;
+	chain->priority = 20;
+	ck_assert_int_eq(ruleset_add_step(chain, "theirs", &step), 0);
+	step->action = action;
+	step->to_port = 2525;
+}
+
+START_TEST(goes_by_the_kernel_alone)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+	char from[] = "192.0.2.1%eth0";
+	struct packet packet = packet_from(from, "993/tcp");
+
+	ruleset.bare = true;
+	ruleset.chains_known = true;
+	if (bare[_i].chains[0])
+		add_kernel(&ruleset, bare[_i].chains);
+	add_base(&ruleset, "after", RULESET_HOOK_INPUT, bare[_i].behind);
+	add_base(&ruleset, "before", RULESET_HOOK_PREROUTING, bare[_i].before);
+	ck_assert_int_eq(walk_packet(&verdict, &ruleset, &packet), 0);
+	ck_assert_str_eq(verdict_action_name(verdict.action), verdict_action_name(bare[_i].action));
+	ck_assert(verdict.certain == bare[_i].certain);
+	ck_assert_str_eq(verdict_stage_name(verdict.decider->stage), "kernel");
+	ck_assert(!bare[_i].decider == !verdict.decider->chain);
+	if (bare[_i].decider)
+		ck_assert_str_eq(verdict.decider->chain->name, bare[_i].decider);
+}
+END_TEST
+
 static const struct {
 	const char *chains[3];
 	const char *decider; /* NULL: nobody knows */
@@ -389,6 +482,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, decides_as_the_kernel_does, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, says_what_it_does_not_know, 0, (int)ARRAY_SIZE(doubts));
+	tcase_add_loop_test(tc, goes_by_the_kernel_alone, 0, (int)ARRAY_SIZE(bare));
 	tcase_add_loop_test(tc, takes_the_order_of_the_kernel, 0, (int)ARRAY_SIZE(orders));
 	tcase_add_test(tc, knows_what_would_have_let_it_in);
 	tcase_add_test(tc, puts_rules_in_the_order_of_the_file);

@@ -224,7 +224,8 @@ struct ruleset {
 	char *default_zone; /* owned */
 	bool panic;
 	bool remembered; /* of the past: firewalld does not answer, and nothing is certain */
-	bool flushed;    /* out of the kernel: firewalld says so, and nothing of it is in force */
+	bool bare; /* nothing of firewalld's is known but what the kernel has: all of its chains */
+	bool flushed; /* out of the kernel: firewalld says so, and nothing of it is in force */
 	struct ruleset_zone *zones; /* sorted by name; policies behind the zones */
 	size_t n_zones;
 	size_t zones_capacity;

@@ -61,6 +61,7 @@ const char *verdict_stage_name(enum verdict_stage stage)
 	    [VERDICT_STAGE_POST] = "post",
 	    [VERDICT_STAGE_TARGET] = "target",
 	    [VERDICT_STAGE_AFTER] = "after-firewalld",
+	    [VERDICT_STAGE_KERNEL] = "kernel",
 	};
 
 	return names[stage];

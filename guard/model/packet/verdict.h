@@ -39,7 +39,8 @@ enum verdict_stage {
 	VERDICT_STAGE_ALLOW, /* those of priority 0 that accept, services, ports… */
 	VERDICT_STAGE_POST,  /* rich rules with a priority above 0 */
 	VERDICT_STAGE_TARGET,
-	VERDICT_STAGE_AFTER, /* a chain of others, behind firewalld */
+	VERDICT_STAGE_AFTER,  /* a chain of others, behind firewalld */
+	VERDICT_STAGE_KERNEL, /* any chain of the kernel's, where that is all that is known */
 };
 
 enum verdict_what {

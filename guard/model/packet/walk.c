@@ -127,8 +127,14 @@ static int walk_all(struct way *way)
 	return r;
 }
 
-/* What the kernel has, in its order, up to what decides. */
-static int walk_kernel(struct way *way, enum whose whose)
+/* What is let in by one may be kept out behind it. */
+static bool is_over(const struct way *way)
+{
+	return way->decided && way->verdict.steps[way->decider].action != VERDICT_ACCEPT;
+}
+
+/* What the kernel has, in its order, up to what keeps out. */
+static int walk_kernel(struct way *way, enum whose whose, enum verdict_stage stage)
 {
 	const size_t n_chains = way->ruleset->n_chains;
 	_cleanup_free_ struct station *stations = calloc(n_chains + 1, sizeof(*stations));
@@ -139,9 +145,9 @@ static int walk_kernel(struct way *way, enum whose whose)
 		return -ENOMEM;
 	take_chains(stations, &n, way, whose);
 	qsort(stations, n, sizeof(*stations), by_station);
-	for (size_t i = 0; i < n && r == 0 && !way->decided; i++)
+	for (size_t i = 0; i < n && r == 0 && !is_over(way); i++)
 		if (is_passed(way, &stations[i]))
-			r = otherchain_walk(way, stations[i].chain, VERDICT_STAGE_AFTER);
+			r = otherchain_walk(way, stations[i].chain, stage);
 	return r;
 }
 
@@ -213,6 +219,13 @@ static bool order_of_chains_matters(const struct way *way)
 	return false;
 }
 
+/* The check of the way back (IPv6_rpfilter), which firewalld makes and nobody else can. */
+static bool is_way_back(const struct verdict_step *step)
+{
+	return step->chain && (step->chain->own || step->chain->beside) &&
+	       step->chain->hook == RULESET_HOOK_PREROUTING;
+}
+
 /* Is there something before the decision, or behind it where that counts, that nobody knows? */
 static bool is_certain(const struct way *way)
 {
@@ -225,7 +238,7 @@ static bool is_certain(const struct way *way)
 		bool counts = i < way->decider ||
 		              (decider->action == VERDICT_ACCEPT && way_is_of_others(step->stage));
 
-		if (step->certain || !counts)
+		if (step->certain || !counts || is_way_back(step))
 			continue;
 		if (step->what == VERDICT_WHAT_BINDING || step->either ||
 		    step->action != decider->action)
@@ -263,6 +276,18 @@ static bool is_strictly_forwarded(const struct way *way, const struct verdict_st
 	       way_is_of_others(step->stage) && kernel->table && !kernel->translated;
 }
 
+static void conclude_by(struct way *way)
+{
+	struct verdict *verdict = &way->verdict;
+
+	verdict->decider = &verdict->steps[way->decider];
+	verdict->action = verdict->decider->action;
+	verdict->client_errno = client_errno(&way->packet, verdict->decider);
+	verdict->certain = is_certain(way);
+}
+
+#define CHAINS_CLASH "the order of chains at one place (hook and priority) is not known"
+
 static void settle(struct way *way)
 {
 	struct verdict *verdict = &way->verdict;
@@ -271,8 +296,7 @@ static void settle(struct way *way)
 		verdict->steps[way->decider].doubt =
 		    "the order of policies of one priority is not known";
 	else if (order_of_chains_matters(way))
-		verdict->steps[way->decider].doubt =
-		    "the order of chains at one place (hook and priority) is not known";
+		verdict->steps[way->decider].doubt = CHAINS_CLASH;
 	else if (way->ruleset->remembered && !verdict->steps[way->decider].doubt)
 		verdict->steps[way->decider].doubt =
 		    "so it was when firewalld was read last, and it does not answer now";
@@ -287,21 +311,16 @@ static void settle(struct way *way)
 	else if (lacks_its_rule(way->ruleset, &verdict->steps[way->decider]))
 		verdict->steps[way->decider].doubt =
 		    "so firewalld says, but the kernel does not get to a rule for it";
-	verdict->decider = &verdict->steps[way->decider];
-	verdict->action = verdict->decider->action;
-	verdict->client_errno = client_errno(&way->packet, verdict->decider);
-	verdict->certain = is_certain(way);
+	conclude_by(way);
 }
 
 /*
  * May it decide otherwise, for a reason that is not understood? All that firewalld has put there
- * itself is: what depends on a rate or a MAC address is told as its own. Before its input there is
- * the check of the way back (IPv6_rpfilter), which nobody else can make either.
+ * itself is: what depends on a rate or a MAC address is told as its own.
  */
 static bool may_differ(const struct verdict_step *step, enum verdict_action action)
 {
-	return !step->certain && (step->either || step->action != action) &&
-	       step->chain->hook != RULESET_HOOK_PREROUTING;
+	return !step->certain && (step->either || step->action != action) && !is_way_back(step);
 }
 
 /* Walked up to the first that decides, the last is the one that does so. */
@@ -484,7 +503,7 @@ static int hold_against_kernel(struct way *way)
 
 	if (!is_to_hold(way))
 		return 0;
-	r = walk_kernel(&own, WHOSE_OWN);
+	r = walk_kernel(&own, WHOSE_OWN, VERDICT_STAGE_AFTER);
 	if (r == 0 && !way->verdict.certain)
 		settle_order(way, &own);
 	else if (r == 0)
@@ -512,6 +531,52 @@ static int conclude(struct way *way)
 	return hold_against_kernel(way);
 }
 
+/* --- where the kernel alone tells ---------------------------------------------------------- */
+
+/* What let it in last; or nothing at all looks at it. */
+static int find_opener(struct way *way)
+{
+	size_t at = way->verdict.n_steps;
+
+	while (at > 0 && !(way->verdict.steps[at - 1].certain &&
+	                   way->verdict.steps[at - 1].action == VERDICT_ACCEPT))
+		at--;
+	if (at == 0)
+		return way_note(way,
+		                way_step(VERDICT_STAGE_KERNEL, VERDICT_WHAT_CHAIN_POLICY, NULL,
+		                         "no rule of the kernel's", VERDICT_ACCEPT),
+		                MATCH_ANSWER_YES);
+	way->verdict.steps[at - 1].decides = true;
+	way_decide(way, at - 1);
+	return 0;
+}
+
+/* Nobody is there who would say what these rules are meant to do: they are all there is. */
+static int walk_bare(struct way *way)
+{
+	int r;
+
+	way->leads = true; /* what lets pass what is led on stands behind that */
+	r = walk_kernel(way, WHOSE_ALL, VERDICT_STAGE_KERNEL);
+	if (r == 0 && !way->decided)
+		r = find_opener(way);
+	if (r < 0)
+		return r;
+	if (order_of_chains_matters(way))
+		way->verdict.steps[way->decider].doubt = CHAINS_CLASH;
+	conclude_by(way);
+	return 0;
+}
+
+/* --- all of it ---------------------------------------------------------------------------- */
+
+static int walk_known(struct way *way)
+{
+	int r = walk_all(way);
+
+	return r == 0 ? conclude(way) : r;
+}
+
 /**
  * walk_packet() - what happens to the first packet of a connection
  * @out:     receives the verdict; untouched on failure; the caller frees it. It
@@ -531,9 +596,7 @@ int walk_packet(struct verdict *out, const struct ruleset *ruleset, const struct
 
 	way.packet.mark_unknown = ruleset->marks;
 	if (r == 0)
-		r = walk_all(&way);
-	if (r == 0)
-		r = conclude(&way);
+		r = ruleset->bare ? walk_bare(&way) : walk_known(&way);
 	dispatch_deinit(&way.dispatch);
 	if (r == 0)
 		*out = way.verdict;
@@ -556,7 +619,7 @@ int walk_chains(struct verdict *out, const struct ruleset *ruleset, const struct
 	int r;
 
 	way.packet.mark_unknown = ruleset->marks;
-	r = walk_kernel(&way, WHOSE_ALL);
+	r = walk_kernel(&way, WHOSE_ALL, VERDICT_STAGE_AFTER);
 	if (r < 0) {
 		free(way.verdict.steps);
 		return r;

@@ -7,7 +7,8 @@
 /** way_is_of_others() - is it a stage where chains of others are met? */
 bool way_is_of_others(enum verdict_stage stage)
 {
-	return stage == VERDICT_STAGE_BEFORE || stage == VERDICT_STAGE_AFTER;
+	return stage == VERDICT_STAGE_BEFORE || stage == VERDICT_STAGE_AFTER ||
+	       stage == VERDICT_STAGE_KERNEL;
 }
 
 /**

@@ -14,8 +14,9 @@ static int add_lost(struct check_run *run, const struct foreign *lost, const str
 		return -ENOMEM;
 	return check_add_as(run, owner ? FINDING_ERROR : FINDING_WARNING, chains,
 	                    again ? strdup(again) : NULL,
-	                    "firewalld took rules of %s when it was reloaded or restarted, and "
-	                    "they are not back: what needs them is not reached",
+	                    "a reload or restart of firewalld, or a flush of the kernel's rules, "
+	                    "took rules of %s, and they are not back: what needs them is not "
+	                    "reached",
 	                    owner_name(owner));
 }
 
@@ -34,7 +35,7 @@ static int others_lost(struct check_run *run)
 const struct check check_others_lost = {
     .name = "others-lost",
     .severity = FINDING_ERROR,
-    .help = "firewalld took rules of Docker, Podman or others, and they are not back",
+    .help = "rules of Docker, Podman or others were taken, and they are not back",
     .needs = PICTURE_STORE | PICTURE_TABLES,
     .status = true,
     .fn = others_lost,

@@ -38,6 +38,9 @@
  */
 #define UNSEEN_US 600000000LL
 
+/* What comes so long after a flush is none of the reloads that mend it. */
+#define MENDED_US 15000000LL
+
 #define STOPPED_MS 10000 /* so long stopped, it is not just being restarted */
 #define LOOK_MS    60000 /* while something waits, for a notice that was missed */
 #define TRIES      3
@@ -433,21 +436,38 @@ static void look_back(struct bankeeper *keeper)
 		bankeeper_missed(keeper);
 }
 
+/* A server that has begun since then has banned anew all that it holds. */
+static bool has_banned_anew(const struct bankeeper *keeper)
+{
+	int64_t ago_us = clock_monotonic_us() - fail2ban_began_us(keeper->given.fail2ban);
+
+	return clock_now_us() - ago_us > keeper->emptied.at_us;
+}
+
 /* As they were then: what came after it is there. */
 static void tell_unrestored(struct bankeeper *keeper)
 {
 	const struct tracker *tracker = keeper->given.tracker;
-	const struct unrestored_reload reload = {
+	const struct unrestored_wipe wipe = {
 	    .tickets = &keeper->tickets,
-	    .at_us = keeper->reloaded_us,
-	    .iptables = jail_iptables_fate(firewalld_version(keeper->given.fw),
-	                                   firewalld_backend(keeper->given.fw),
-	                                   tracker->known ? &tracker->wanted : NULL)};
+	    .by = keeper->emptied.by,
+	    .since_us = keeper->emptied.since_us,
+	    .at_us = keeper->emptied.at_us,
+	    .iptables = keeper->emptied.flushed
+	                    ? JAIL_FATE_LOST
+	                    : jail_iptables_fate(firewalld_version(keeper->given.fw),
+	                                         firewalld_backend(keeper->given.fw),
+	                                         tracker->known ? &tracker->wanted : NULL)};
 
-	if (!keeper->reloaded_us)
+	if (!wipe.at_us)
 		return;
-	keeper->reloaded_us = 0;
-	unrestored_tell(bankeeper_log(keeper), keeper->given.record, &reload);
+	if (!has_banned_anew(keeper))
+		unrestored_tell(bankeeper_log(keeper), keeper->given.record, &wipe);
+	/* the reload that mends the flush takes no more */
+	keeper->emptied.since_us =
+	    keeper->emptied.flushed && !keeper->emptied.mended ? wipe.at_us : 0;
+	keeper->emptied.at_us = 0;
+	keeper->emptied.flushed = keeper->emptied.mended = false;
 }
 
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
@@ -599,15 +619,29 @@ static void on_refresh_due(void *userdata)
 /* --- from the cycle ---------------------------------------------------------------------- */
 
 /**
- * bankeeper_reloaded() - and that by a reload, after which fail2ban does nothing by itself
+ * bankeeper_emptied() - what was in iptables' chains may be gone, and fail2ban does nothing by
+ * itself
+ * @by:      copied; what it was, "the reload"
+ * @flushed: whatever firewalld is like
  *
- * Which bans it held then is asked: of the latest nobody may have heard.
+ * Which bans it held then is asked: of the latest nobody may have heard. What firewalld is reloaded
+ * for is to be told of before that.
  */
-void bankeeper_reloaded(struct bankeeper *keeper)
+void bankeeper_emptied(struct bankeeper *keeper, const char *by, bool flushed)
 {
+	int64_t now_us = clock_now_us();
+
 	if (!bankeeper_fail2ban_runs(keeper))
 		return;
-	keeper->reloaded_us = clock_now_us();
+	if (keeper->emptied.at_us && keeper->emptied.flushed) {
+		keeper->emptied.mended |= !flushed;
+	} else {
+		snprintf(keeper->emptied.by, sizeof(keeper->emptied.by), "%s", by);
+		keeper->emptied.flushed = flushed;
+	}
+	if (now_us - keeper->emptied.since_us > MENDED_US)
+		keeper->emptied.since_us = 0;
+	keeper->emptied.at_us = now_us;
 	bankeeper_tickets_changed(keeper);
 }
 
@@ -761,7 +795,8 @@ void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 		return;
 	}
 	/* what it holds is not known from now on, and it may be taking everything off */
-	keeper->reloaded_us = 0;
+	keeper->emptied.at_us = 0;
+	keeper->emptied.since_us = 0;
 	if (keeper->restorer) {
 		bankeeper_halt(keeper);
 		bankeeper_advance(keeper);

@@ -794,9 +794,23 @@ static void on_taken_over(void *userdata)
 
 /* --- when firewalld itself is broken ------------------------------------------------------ */
 
+/* What of others went with it, before firewalld is reloaded for it and takes what is left. */
+static void note_flush(struct engine *engine, const char *who)
+{
+	_cleanup_free_ char *words = NULL;
+
+	if (foreignwatch_flushed(engine->foreignwatch, who) &&
+	    foreignwatch_flush_words(&words, who) == 0)
+		bankeeper_emptied(engine->bans, words, true);
+}
+
 static void on_trouble(enum repair_trouble trouble, const char *who, void *userdata)
 {
-	mender_trouble(((struct engine *)userdata)->mender, trouble, who);
+	struct engine *engine = userdata;
+
+	if (repair_is_flush(trouble))
+		note_flush(engine, who);
+	mender_trouble(engine->mender, trouble, who);
 }
 
 static void on_kernel_fine(void *userdata)
@@ -968,6 +982,7 @@ static int start_repair(struct engine *engine)
 	    .logger = given->logger,
 	    .record = given->record,
 	    .tracker = &engine->tracker,
+	    .fail2ban = given->fail2ban,
 	};
 	int r = mender_new(&engine->mender, &mender);
 

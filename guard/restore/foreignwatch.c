@@ -7,6 +7,7 @@
 #include "guard/system/kernel/foreigntables.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 /*
  * For so long nothing has changed: firewalld empties the chains, lets packets in again, and only
@@ -18,14 +19,19 @@
 /* Until then who hears of a reload has put back what is his. */
 #define SETTLE_MS 10000
 
+/* What has wiped it where firewalld has not, since. */
+static const char flush[] = "flush";
+
 struct foreignwatch {
 	struct foreignwatch_options given;
 	struct loop_source *timer;
 	struct nfsocket sock;
-	struct foreign before; /* as it was when all was quiet */
-	const char *by;        /* static; what has wiped it since then; NULL: nothing */
-	bool shared;           /* firewalld had rules of its own among them */
-	int64_t cost_ms;       /* of the last look */
+	struct foreign before;          /* as it was when all was quiet */
+	const char *by;                 /* static; what has wiped it since then; NULL: nothing */
+	struct foreign flushed;         /* of it, what somebody took before that */
+	char flushed_by[NEWS_WHO_SIZE]; /* in words */
+	bool shared;                    /* firewalld had rules of its own among them */
+	int64_t cost_ms;                /* of the last look */
 };
 
 static bool is_shared(const struct foreignwatch *watch)
@@ -36,49 +42,58 @@ static bool is_shared(const struct foreignwatch *watch)
 	                            tracker->known ? &tracker->wanted : NULL);
 }
 
+/** foreignwatch_flush_words() - "the flush of the kernel's rules by nft (pid 7)"; 0 or -ENOMEM */
+int foreignwatch_flush_words(char **out, const char *who)
+{
+	return xasprintf(out, "the flush of the kernel's rules%s%s", *who ? " by " : "", who);
+}
+
+/* What took the rules of this owner. */
+static int name_cause(char **out, const struct foreignwatch *watch, const struct owner *owner)
+{
+	return foreign_has(&watch->flushed, owner)
+	           ? foreignwatch_flush_words(out, watch->flushed_by)
+	           : xasprintf(out, "the %s of firewalld", watch->by);
+}
+
 static void tell_lost(const struct foreignwatch *watch, const struct foreign *lost,
                       const struct owner *owner)
 {
 	const char *name = owner_name(owner), *again = owner_again(owner);
-	_cleanup_free_ char *chains = NULL;
+	_cleanup_free_ char *chains = NULL, *cause = NULL;
 
-	if (foreign_list(&chains, lost, owner) < 0)
+	if (foreign_list(&chains, lost, owner) < 0 || name_cause(&cause, watch, owner) < 0)
 		return;
 	if (again)
 		logger_write(watch->given.logger, LOGGER_WARNING,
-		             "the %s of firewalld took rules of %s, which are not back: %s. What "
-		             "needs them is not reached. To have them again, type: " TEXT_COMMAND,
-		             watch->by, name, chains, again);
+		             "%s took rules of %s, which are not back: %s. What needs them %s. To "
+		             "have them again, type: " TEXT_COMMAND,
+		             cause, name, chains,
+		             owner_is_fail2ban(owner) ? "bans nobody" : "is not reached", again);
 	else
-		logger_write(
-		    watch->given.logger, LOGGER_WARNING,
-		    "the %s of firewalld took rules of %s, which are not back: %s. Whoever "
-		    "made them has to make them again",
-		    watch->by, name, chains);
-	record_event(watch->given.record, EVENT_OTHERS_LOST, NULL,
-	             "the %s took rules of %s: %s%s%s", watch->by, name, chains, again ? ": " : "",
-	             again ? again : "");
+		logger_write(watch->given.logger, LOGGER_WARNING,
+		             "%s took rules of %s, which are not back: %s. Whoever made them has "
+		             "to make them again",
+		             cause, name, chains);
+	record_event(watch->given.record, EVENT_OTHERS_LOST, NULL, "%s took rules of %s: %s%s%s",
+	             cause, name, chains, again ? ": " : "", again ? again : "");
 }
 
 static void tell_back(const struct foreignwatch *watch, const struct owner *owner)
 {
 	const char *name = owner_name(owner);
 
-	logger_write(watch->given.logger, LOGGER_NOTICE,
-	             "the rules of %s that firewalld took are back", name);
+	logger_write(watch->given.logger, LOGGER_NOTICE, "the rules of %s that were taken are back",
+	             name);
 	record_event(watch->given.record, EVENT_OTHERS_BACK, NULL, "the rules of %s are back",
 	             name);
 }
 
-static bool has(const struct foreign *foreign, const struct owner *owner)
+/* One that runs holds tickets, of which others tell; one that was ended in order has taken its
+ * bans off itself. */
+static bool has_left_bans(const struct foreignwatch *watch)
 {
-	const struct owner *other;
-	size_t at = 0;
-
-	while (foreign_next(foreign, &at, &other))
-		if (other == owner)
-			return true;
-	return false;
+	return fail2ban_state(watch->given.fail2ban) == FAIL2BAN_CRASHED;
 }
 
 /* Of whom something was lost, or is back, since the record said so last. */
@@ -88,10 +103,13 @@ static void tell(const struct foreignwatch *watch, const struct foreign *was,
 	const struct owner *owner;
 
 	for (size_t at = 0; watch->by && foreign_next(is, &at, &owner);)
-		if (!has(was, owner))
+		if (!foreign_has(was, owner))
 			tell_lost(watch, is, owner);
+	owner = owner_fail2ban();
+	if (watch->by && foreign_has(is, owner) && !foreign_has(was, owner) && has_left_bans(watch))
+		tell_lost(watch, is, owner);
 	for (size_t at = 0; foreign_next(was, &at, &owner);)
-		if (!has(is, owner))
+		if (!foreign_has(is, owner))
 			tell_back(watch, owner);
 }
 
@@ -129,6 +147,7 @@ static void on_due(void *userdata)
 	judge(watch, &now);
 	foreign_deinit(&watch->before);
 	watch->before = now;
+	foreign_deinit(&watch->flushed);
 	watch->by = NULL;
 	watch->shared = false;
 }
@@ -150,6 +169,32 @@ void foreignwatch_wiped(struct foreignwatch *watch, const char *by)
 	watch->shared |= is_shared(watch);
 	watch->by = by;
 	loop_timer_set(watch->timer, SETTLE_MS);
+}
+
+/**
+ * foreignwatch_flushed() - somebody has taken firewalld's rules out of the kernel
+ * @who: did it, in words; "": not known
+ *
+ * What of others went with them is not there any more when firewalld is reloaded for it. To be
+ * called before that.
+ *
+ * Return: were rules of fail2ban's among them, and were not yet?
+ */
+bool foreignwatch_flushed(struct foreignwatch *watch, const char *who)
+{
+	const bool told = foreign_has(&watch->flushed, owner_fail2ban());
+	struct foreign now = FOREIGN_NULL;
+
+	if ((watch->by && watch->by != flush) || foreigntables_read(&now, &watch->sock) != 0)
+		return false;
+	watch->shared |= is_shared(watch);
+	if (foreign_missing(&watch->flushed, &watch->before, &now, watch->shared) == 0 &&
+	    watch->flushed.n > 0 && watch->by != flush) {
+		snprintf(watch->flushed_by, sizeof(watch->flushed_by), "%s", who);
+		foreignwatch_wiped(watch, flush);
+	}
+	foreign_deinit(&now);
+	return !told && foreign_has(&watch->flushed, owner_fail2ban());
 }
 
 /** foreignwatch_new() - @out: written on success alone; @options: copied; 0 or negative errno */
@@ -180,5 +225,6 @@ void foreignwatch_free(struct foreignwatch *watch)
 	loop_remove(watch->timer);
 	nfsocket_close(&watch->sock);
 	foreign_deinit(&watch->before);
+	foreign_deinit(&watch->flushed);
 	free(watch);
 }

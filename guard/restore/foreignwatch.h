@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * foreignwatch - what firewalld took from others, and whether they have it again
+ * foreignwatch - what firewalld took from others, or a flush, and whether they have it again
  *
  * The rules of others are counted whenever all is quiet, and once more some seconds after a
  * reload, a restart or an end of firewalld: by then Docker and libvirt, which hear of it, have
@@ -10,8 +10,10 @@
 #ifndef GUARD_RESTORE_FOREIGNWATCH_H
 #define GUARD_RESTORE_FOREIGNWATCH_H
 
+#include "guard/restore/news.h"
 #include "guard/restore/record.h"
 #include "guard/restore/tracker.h"
+#include "guard/system/fail2ban/fail2ban.h"
 #include "guard/system/firewalld/firewalld.h"
 
 struct foreignwatch;
@@ -23,6 +25,7 @@ struct foreignwatch_options {
 	struct logger *logger;
 	struct record *record;
 	const struct tracker *tracker;
+	const struct fail2ban *fail2ban;
 };
 
 int foreignwatch_new(struct foreignwatch **out,
@@ -30,6 +33,8 @@ int foreignwatch_new(struct foreignwatch **out,
 void foreignwatch_free(struct foreignwatch *watch); /* NULL is fine */
 
 void foreignwatch_quiet(struct foreignwatch *watch);
+bool foreignwatch_flushed(struct foreignwatch *watch, const char *who);
+int foreignwatch_flush_words(char **out, const char *who) _must_check_;
 void foreignwatch_wiped(struct foreignwatch *watch, const char *by);
 
 #endif

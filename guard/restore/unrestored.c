@@ -14,16 +14,17 @@ static bool is_lost(const struct jail *jail, enum jail_fate iptables)
 	return false;
 }
 
-/* Those that were there when it was reloaded, and are in force. */
-static size_t count_bans(const struct unrestored_reload *reload, const struct jail *jail,
+/* Those that were there when it was emptied, and are in force. */
+static size_t count_bans(const struct unrestored_wipe *wipe, const struct jail *jail,
                          int64_t now_us)
 {
-	const struct tickets *tickets = reload->tickets;
+	const struct tickets *tickets = wipe->tickets;
 	size_t n = 0;
 
 	for (size_t i = 0; i < tickets->n; i++)
 		n += strcmp(tickets->tickets[i].jail, jail->name) == 0 &&
-		     tickets->tickets[i].time_us <= reload->at_us &&
+		     tickets->tickets[i].time_us > wipe->since_us &&
+		     tickets->tickets[i].time_us <= wipe->at_us &&
 		     ticket_is_live(&tickets->tickets[i], now_us);
 	return n;
 }
@@ -38,45 +39,45 @@ static bool has_direct_rules(const struct jail *jail)
 }
 
 /* Where somebody has direct rules it empties them; firewalld tells nobody of a new one. */
-static enum jail_fate iptables_fate(const struct unrestored_reload *reload, int64_t now_us)
+static enum jail_fate iptables_fate(const struct unrestored_wipe *wipe, int64_t now_us)
 {
-	for (size_t i = 0; i < reload->tickets->n_jails; i++) {
-		const struct jail *jail = &reload->tickets->jails[i];
+	for (size_t i = 0; i < wipe->tickets->n_jails; i++) {
+		const struct jail *jail = &wipe->tickets->jails[i];
 
-		if (has_direct_rules(jail) && count_bans(reload, jail, now_us))
+		if (has_direct_rules(jail) && count_bans(wipe, jail, now_us))
 			return JAIL_FATE_LOST;
 	}
-	return reload->iptables;
+	return wipe->iptables;
 }
 
 static void tell_jail(struct logger *logger, struct record *record, const struct jail *jail,
-                      size_t n)
+                      size_t n, const char *by)
 {
 	_cleanup_free_ char *command = NULL;
 
 	if (jail_restart_command(&command, jail->name) != 0)
 		return;
 	logger_write(logger, LOGGER_WARNING,
-	             "the reload emptied the chains of iptables: %zu ban%s of jail %s %s gone, and "
+	             "%s emptied the chains of iptables: %zu ban%s of jail %s %s gone, and "
 	             "nobody puts them back. To ban again, type: %s",
-	             n, text_plural(n), jail->name, n == 1 ? "is" : "are", command);
+	             by, n, text_plural(n), jail->name, n == 1 ? "is" : "are", command);
 	record_event(record, EVENT_FAIL2BAN, NULL,
-	             "the reload took %zu ban%s of jail %s out of the chains of iptables: %s", n,
+	             "%s took %zu ban%s of jail %s out of the chains of iptables: %s", by, n,
 	             text_plural(n), jail->name, command);
 }
 
-/** unrestored_tell() - firewalld was reloaded: say of which jails nobody puts the bans back */
+/** unrestored_tell() - say of which jails nobody puts the bans back */
 void unrestored_tell(struct logger *logger, struct record *record,
-                     const struct unrestored_reload *reload)
+                     const struct unrestored_wipe *wipe)
 {
 	int64_t now_us = clock_now_us();
-	enum jail_fate iptables = iptables_fate(reload, now_us);
+	enum jail_fate iptables = iptables_fate(wipe, now_us);
 
-	for (size_t i = 0; i < reload->tickets->n_jails; i++) {
-		const struct jail *jail = &reload->tickets->jails[i];
-		size_t n = is_lost(jail, iptables) ? count_bans(reload, jail, now_us) : 0;
+	for (size_t i = 0; i < wipe->tickets->n_jails; i++) {
+		const struct jail *jail = &wipe->tickets->jails[i];
+		size_t n = is_lost(jail, iptables) ? count_bans(wipe, jail, now_us) : 0;
 
 		if (n)
-			tell_jail(logger, record, jail, n);
+			tell_jail(logger, record, jail, n, wipe->by);
 	}
 }

@@ -54,7 +54,7 @@ said_once() { [ "$(grep -c "took rules of $1" "$W/watch.log")" = 1 ]; }
 unsaid_again() { stays $SETTLED said_once "$1" && finds others-lost error; }
 back() { # OWNER PORT
 	need "it is reached again" within 5 is_open_from 10.77.0.2 "$2"
-	need "that is said" within 10 said "rules of $1 that firewalld took are back"
+	need "that is said" within 10 said "rules of $1 that were taken are back"
 	need "nothing is found" clean others-lost
 	need "the history has it" within 5 history_has "others-back.*rules of $1 are back"
 }

@@ -100,6 +100,7 @@ UNIT_TESTS = \
 	tests/unit/test-timespec \
 	tests/unit/test-tracker \
 	tests/unit/test-unread \
+	tests/unit/test-unrestored \
 	tests/unit/test-util \
 	tests/unit/test-walk \
 	tests/unit/test-wholefile \

@@ -104,6 +104,22 @@ START_TEST(what_was_missing_stays_as_it_was)
 }
 END_TEST
 
+/* fail2ban's are among them, though it is passed over where owners are listed. */
+START_TEST(whose_chains_there_are)
+{
+	_cleanup_foreign_ struct foreign foreign = FOREIGN_NULL;
+	const struct owner *owner;
+	size_t at = 0;
+
+	fill(&foreign, "ip nat DOCKER 3, ip filter f2b-sshd 2");
+	ck_assert(foreign_has(&foreign, owner_fail2ban()));
+	ck_assert(foreign_has(&foreign, owner_of_chain("nat", "DOCKER")));
+	ck_assert(!foreign_has(&foreign, NULL));
+	while (foreign_next(&foreign, &at, &owner))
+		ck_assert_ptr_ne(owner, owner_fail2ban());
+}
+END_TEST
+
 static const struct {
 	const char *chain, *command;
 	bool hears, unit;
@@ -113,6 +129,7 @@ static const struct {
     {"CNI-FORWARD", "podman network reload --all", false, true},
     {"LIBVIRT_PRT", "systemctl restart virtnetworkd || systemctl restart libvirtd", true, false},
     {"ufw-before-input", "ufw reload", false, false},
+    {"f2b-sshd", "systemctl restart fail2ban", false, false},
     {"INPUT", NULL, false, false},
 };
 
@@ -136,6 +153,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, what_is_missing_has_an_owner, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tc, what_was_missing_stays_as_it_was);
+	tcase_add_test(tc, whose_chains_there_are);
 	tcase_add_loop_test(tc, owners_have_commands, 0, ARRAY_SIZE(owners));
 	suite_add_tcase(s, tc);
 	return s;

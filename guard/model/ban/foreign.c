@@ -155,6 +155,15 @@ bool foreign_next(const struct foreign *foreign, size_t *at, const struct owner 
 	return false;
 }
 
+/** foreign_has() - chains of this owner? */
+bool foreign_has(const struct foreign *foreign, const struct owner *owner)
+{
+	for (size_t i = 0; i < foreign->n; i++)
+		if (foreign->chains[i].owner == owner)
+			return true;
+	return false;
+}
+
 static const char *family_name(uint8_t family)
 {
 	return family == NFPROTO_IPV4 ? "ip" : family == NFPROTO_IPV6 ? "ip6" : "bridge";

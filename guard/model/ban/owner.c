@@ -195,7 +195,8 @@ static const struct owner owners[] = {
     {.name = "fail2ban",
      .tables = {DIRECTBAN_PREFIX},
      .chains = {DIRECTBAN_PREFIX},
-     .sets = {DIRECTBAN_PREFIX}},
+     .sets = {DIRECTBAN_PREFIX},
+     .again = "systemctl restart fail2ban"},
 };
 
 #define FAIL2BAN (&owners[ARRAY_SIZE(owners) - 1])
@@ -288,6 +289,12 @@ bool owner_hears(const struct owner *owner)
 const char *owner_unit(const struct owner *owner)
 {
 	return owner ? owner->unit : NULL;
+}
+
+/** owner_fail2ban() - static */
+const struct owner *owner_fail2ban(void)
+{
+	return FAIL2BAN;
 }
 
 /** owner_is_fail2ban() - then its tickets tell whose ban it is */

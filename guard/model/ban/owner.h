@@ -22,6 +22,7 @@ const char *owner_name(const struct owner *owner);
 const char *owner_again(const struct owner *owner);
 bool owner_hears(const struct owner *owner);
 const char *owner_unit(const struct owner *owner);
+const struct owner *owner_fail2ban(void);
 bool owner_is_fail2ban(const struct owner *owner);
 const char *owner_ipset(const struct ruleset_step *rule);
 void owner_element(struct cidr *out, const struct verdict_step *step, const struct cidr *client);

@@ -26,26 +26,20 @@
 /* What is on record of what is not there, and of the ends of what is. */
 static int compare(struct reading *reading)
 {
-	const char *instance = firewalld_instance(reading->session->fw);
 	struct picture *picture = reading->picture;
 	struct missing_query query = {.config = picture->config,
 	                              .store = reading->store,
 	                              .now = &picture->firewall,
-	                              .instance = instance,
+	                              .instance = firewalld_instance(reading->session->fw),
 	                              .now_us = picture->now_us};
-	int r = missing_find(&picture->missing, &query, reading_why(reading, PICTURE_STORE));
+	int r = missing_see(&picture->missing, &query, reading_why(reading, PICTURE_STORE));
 
 	if (r != 0 && reading->store) {
 		reading_lose_store(reading, r);
 		query.store = NULL;
-		r = missing_find(&picture->missing, &query,
-		                 reading_why(reading, PICTURE_FIREWALLD));
+		r = missing_see(&picture->missing, &query, reading_why(reading, PICTURE_FIREWALLD));
 	}
-	if (r != 0)
-		return r;
-	missing_attribute(&picture->missing, &picture->firewall);
-	missing_overlay(&picture->missing, &picture->firewall, instance);
-	return 0;
+	return r;
 }
 
 static int ask_firewalld(struct reading *reading, unsigned part)

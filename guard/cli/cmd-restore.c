@@ -481,6 +481,55 @@ static bool is_shut(struct run *run)
 	return r == 0 && run->answers && reads_shut(run);
 }
 
+/* --- for the next watcher ----------------------------------------------------------------- */
+
+/*
+ * It is to judge by what is there after this: what somebody removes from now on was not lost.
+ * Where something that is wanted is still missing, the state before says so, and stays.
+ */
+static int put_on_record(struct run *run, struct firewalld_reading *reading, int64_t loaded,
+                         struct err *err)
+{
+	_cleanup_missing_ struct missing missing = MISSING_NULL;
+	const struct missing_query query = {.config = &run->cli->config,
+	                                    .store = record_store(run->record),
+	                                    .now = &reading->firewall,
+	                                    .instance = firewalld_instance(run->session.fw),
+	                                    .now_us = clock_now_us()};
+	int64_t id;
+	int r = missing_see(&missing, &query, err);
+
+	/* one that has begun meanwhile has looked itself, and knows more */
+	if (r != 0 || !missing.meta.id || missing_count(&missing) > 0 ||
+	    missing_watcher(run->cli->store_dir).running)
+		return r;
+	return missing_put(&missing, &query, loaded, true, &id, err);
+}
+
+/* With the sets that jails fill; whether it can be relied on. */
+static bool read_again(struct run *run, struct firewalld_reading *out)
+{
+	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
+	_cleanup_strv_ struct strv ipsets = STRV_NULL;
+
+	return record_shapes(run->record, &shapes) == 0 &&
+	       banshapes_ipsets(&shapes, &ipsets) == 0 &&
+	       firewalld_session_read(&run->session, out, false, &ipsets, NULL) == 0 &&
+	       out->state == FIREWALL_STATE_RUNNING && !out->stale;
+}
+
+/* Return: 0, also where there is nothing to be put on record; STORE_E_*; negative errno. */
+static int leave_record(struct run *run, struct err *err)
+{
+	_cleanup_(firewalld_reading_deinit) struct firewalld_reading reading = {0};
+	int64_t loaded = fwtables_loaded(); /* before: see missing_put() */
+
+	if (run->action.dry_run || !record_store(run->record) || run->n_failed || run->unknown ||
+	    run->shut || missing_watcher(run->cli->store_dir).running || !read_again(run, &reading))
+		return 0;
+	return put_on_record(run, &reading, loaded, err);
+}
+
 /* --- the answer -------------------------------------------------------------------------- */
 
 static int append_left_out(struct run *run)
@@ -541,7 +590,7 @@ static int restore(struct run *run)
 	char boot_id[BOOTID_SIZE];
 	struct err err = ERR_NULL;
 	int64_t begin_us;
-	int r = bootid_read(boot_id, &err);
+	int stored, r = bootid_read(boot_id, &err);
 
 	if (r < 0)
 		return cli_fail(run->cli, CLI_NOT_FINE, "%s", err_text(&err, r));
@@ -561,6 +610,8 @@ static int restore(struct run *run)
 	if (run->status != CLI_FINE && !run->action.n)
 		return r; /* nothing was begun */
 	run->shut = is_shut(run);
+	if (r == CLI_FINE && (stored = leave_record(run, &err)) != 0)
+		record_broke(run->record, stored, &err);
 	return tell(run, r != CLI_FINE                   ? r
 	                 : run->n_failed || run->unknown ? CLI_NOT_FINE
 	                                                 : CLI_FINE);

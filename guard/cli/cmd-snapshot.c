@@ -40,10 +40,8 @@ static int read_now(struct cli *cli, struct firewalld_session *connection,
  */
 static bool is_good(struct cli *cli, const struct missing *missing)
 {
-	size_t n = 0;
+	size_t n = missing_count(missing);
 
-	for (size_t i = 0; i < missing->loss.n; i++)
-		n += loss_verdict_restores(missing->loss.rows[i].verdict);
 	if (n > 0)
 		cli_warn(cli,
 		         "%zu protected item%s missing, so this state is stored, but not as a good "
@@ -59,43 +57,29 @@ static int take(struct cli *cli)
 	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
 	_cleanup_(firewalld_reading_deinit) struct firewalld_reading reading = {0};
 	_cleanup_missing_ struct missing missing = MISSING_NULL;
-	struct store_sighting sighting;
+	struct missing_query query = {
+	    .config = &cli->config, .now = &reading.firewall, .now_us = cli->now_us};
 	struct err err = ERR_NULL;
 	struct report report;
-	const char *instance;
-	/* before: what is loaded meanwhile is not what was read */
 	int64_t loaded = fwtables_loaded(), id;
+	bool good = false;
 	int r = read_now(cli, &connection, &reading);
 
 	if (r == CLI_FINE)
 		r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
 	if (r != CLI_FINE)
 		return r;
-	instance = firewalld_instance(connection.fw);
-	r = missing_find(&missing,
-	                 &(struct missing_query){.config = &cli->config,
-	                                         .store = store,
-	                                         .now = &reading.firewall,
-	                                         .instance = instance,
-	                                         .now_us = cli->now_us},
-	                 &err);
-	if (r != 0)
-		return cli_store_failed(cli, r, &err);
-	/* Gone is what restore would bring back, no more: a withdrawn item is no doubt. */
-	missing_attribute(&missing, &reading.firewall);
-	missing_overlay(&missing, &reading.firewall, instance);
-	sighting = (struct store_sighting){
-	    .boot_id = missing.boot_id,
-	    .instance = instance[0] ? instance : NULL,
-	    .loaded = loaded,
-	    .at_us = cli->now_us,
-	    .good = is_good(cli, &missing),
-	};
-	r = store_snapshot_put(store, &reading.firewall, &sighting, &id, &err);
+	query.store = store;
+	query.instance = firewalld_instance(connection.fw);
+	r = missing_see(&missing, &query, &err);
+	if (r == 0) {
+		good = is_good(cli, &missing);
+		r = missing_put(&missing, &query, loaded, good, &id, &err);
+	}
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
 	cli_report(cli, &report);
-	if (report_snapshot_taken(&report, id, &reading.firewall, sighting.good) < 0)
+	if (report_snapshot_taken(&report, id, &reading.firewall, good) < 0)
 		return out_of_memory(cli);
 	return CLI_FINE;
 }

@@ -2,7 +2,8 @@
 /*
  * errand - a person asks for what is missing to be put back
  *
- * One cycle, and the engine is done: no second look, no other try, no snapshot. What is missing
+ * One cycle, and the engine is done: no second look, no other try, no snapshot (cmd-restore.c looks
+ * again, where no watcher runs, and puts that on record). What is missing
  * is judged by all that is on record, or by a snapshot that the person named. That somebody asks
  * decides what nobody could tell. What has an end stays away: only a watcher would end it.
  */

@@ -382,6 +382,57 @@ void missing_attribute(struct missing *missing, const struct firewall *now)
 	}
 }
 
+/* --- what is there as a state to go back to ------------------------------------------------ */
+
+/** missing_count() - how many items a restore would bring back */
+size_t missing_count(const struct missing *missing)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < missing->loss.n; i++)
+		n += loss_verdict_restores(missing->loss.rows[i].verdict);
+	return n;
+}
+
+/**
+ * missing_see() - what is there, with what is on record of it, and what is missing
+ * @query: its now is completed
+ *
+ * All else as missing_find() and missing_attribute().
+ */
+int missing_see(struct missing *out, const struct missing_query *query, struct err *err)
+{
+	int r = missing_find(out, query, err);
+
+	if (r != 0)
+		return r;
+	missing_attribute(out, query->now);
+	missing_overlay(out, query->now, query->instance);
+	return 0;
+}
+
+/**
+ * missing_put() - put on record what is there
+ * @missing: of missing_see()
+ * @loaded:  fwtables_loaded() before it was read: what is loaded meanwhile is not what was read
+ * @good:    worth going back to: nothing is missing, and no watcher runs, which judges by itself
+ *
+ * Return: 0; STORE_E_*; negative errno.
+ */
+int missing_put(const struct missing *missing, const struct missing_query *query, int64_t loaded,
+                bool good, int64_t *id, struct err *err)
+{
+	const struct store_sighting sighting = {
+	    .boot_id = missing->boot_id,
+	    .instance = query->instance[0] ? query->instance : NULL,
+	    .loaded = loaded,
+	    .at_us = query->now_us,
+	    .good = good,
+	};
+
+	return store_snapshot_put(query->store, query->now, &sighting, id, err);
+}
+
 /* --- the watcher ------------------------------------------------------------------------- */
 
 /** missing_watcher() - does a watcher run with this state directory? */

@@ -38,6 +38,11 @@ int missing_find(struct missing *out, const struct missing_query *query,
                  struct err *err) _must_check_;
 void missing_overlay(const struct missing *missing, struct firewall *now, const char *instance);
 void missing_attribute(struct missing *missing, const struct firewall *now);
+int missing_see(struct missing *out, const struct missing_query *query,
+                struct err *err) _must_check_;
+size_t missing_count(const struct missing *missing);
+int missing_put(const struct missing *missing, const struct missing_query *query, int64_t loaded,
+                bool good, int64_t *id, struct err *err) _must_check_;
 
 struct watcher_state {
 	bool known;

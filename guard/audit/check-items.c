@@ -533,8 +533,18 @@ static int file_command(char **out, const struct check_run *run, const struct pi
 	return shell_printf(out, "cp -p %s %s.broken && cp -p %s.old %s", file, file, file, file);
 }
 
+/* What comes of a file that firewalld cannot load. */
+static const char *what_comes(const struct picture *picture)
+{
+	return picture->passes_over_files
+	           ? "the next reload passes over it, and each start: a zone is as it was shipped "
+	             "then"
+	           : "the next reload fails, and the next start loads the stock configuration";
+}
+
 static int zone_file(struct check_run *run)
 {
+	const char *comes = what_comes(run->picture);
 	int r = 0;
 
 	for (size_t i = 0; i < run->picture->n_files && r == 0; i++) {
@@ -543,16 +553,12 @@ static int zone_file(struct check_run *run)
 
 		if (file_command(&command, run, row) < 0)
 			return -ENOMEM;
-		r = check_add(run, NULL, steal(command),
-		              "the file of %s is broken (%s): the next reload fails, and the next "
-		              "start loads the stock configuration",
-		              row->zone, row->broken);
+		r = check_add(run, NULL, steal(command), "the file of %s is broken (%s): %s",
+		              row->zone, row->broken, comes);
 	}
 	if (r == 0 && run->picture->refused)
-		r = check_add(
-		    run, strdup(run->picture->refused), NULL,
-		    "a file of firewalld's configuration is broken: the next reload fails, "
-		    "and the next start loads the stock configuration");
+		r = check_add(run, strdup(run->picture->refused), NULL,
+		              "a file of firewalld's configuration is broken: %s", comes);
 	return r;
 }
 

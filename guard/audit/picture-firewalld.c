@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "guard/model/fault.h"
 #include "guard/model/packet/remembered.h"
 #include "guard/system/firewalld/culprit.h"
 #include "guard/system/firewalld/zonefile.h"
@@ -136,9 +137,10 @@ static int ask_for_files(struct reading *reading)
 	                         &err);
 	/* in lockdown it does not tell us; what it has loaded is in order */
 	if (firewalld_check_found(r) || r == 0 || r == FIREWALLD_E_DENIED)
-		return culprit_tell(&picture->refused,
+		return culprit_tell(&picture->refused, NULL,
 		                    firewalld_check_found(r) ? err_text(&err, r) : NULL, "");
-	return err_set(reading_why(reading, PICTURE_FILES), r, "%s", err_text(&err, r));
+	return err_set(reading_why(reading, PICTURE_FILES), r, "%s",
+	               err_text(&err, r > 0 ? -ETIMEDOUT : r));
 }
 
 /* Without a word firewalld takes public (firewalld_conf.py). What its bus says of the file is old
@@ -159,6 +161,9 @@ static int read_files(struct reading *reading)
 {
 	struct picture *picture = reading->picture;
 	int r = read_default_zone(picture, reading_why(reading, PICTURE_FILES));
+
+	picture->passes_over_files =
+	    fault_has(FAULT_PASSES_OVER_FILES, firewalld_version(reading->session->fw));
 
 	for (size_t i = 0; i < picture->firewall.zones.n && r == 0; i++)
 		r = look_at_file(picture, picture->firewall.zones.strings[i],

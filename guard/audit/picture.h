@@ -105,6 +105,7 @@ struct picture {
 	char *file_default_zone;    /* owned; DefaultZone of firewalld.conf; NULL: not known */
 	struct picture_file *files; /* those that are broken */
 	size_t n_files, files_capacity;
+	bool passes_over_files; /* it loads the others, and does not fail */
 	char *refused; /* owned; what else firewalld says is wrong with its files; NULL: nothing */
 	/* Also of a firewalld that is not RUNNING; then it is not known. Of one that does not
 	 * answer it is remembered from the last snapshot, with the kernel's as they are; without

@@ -19,6 +19,8 @@ static const struct {
     [FAULT_NEEDS_TABLE] = {"", {0, 6, 0}, {1, INT_MAX, INT_MAX}},
     /* core/fw.py, flush(); since 2.0 only where somebody has direct rules */
     [FAULT_EMPTIES_IPTABLES] = {"firewalld#863", {0, 0, 0}, {1, INT_MAX, INT_MAX}},
+    /* core/fw.py, _loader(); since 1.0 all of it fails */
+    [FAULT_PASSES_OVER_FILES] = {"", {0, 0, 0}, {0, INT_MAX, INT_MAX}},
     [FAULT_NEEDS_THREE_TABLES] = {"", {0, 6, 0}, {0, INT_MAX, INT_MAX}},
 };
 

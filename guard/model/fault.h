@@ -18,6 +18,8 @@ enum fault {
 	FAULT_NEEDS_THREE_TABLES, /* the same, with one for each family of addresses beside it */
 	/* A reload or start empties the tables of iptables, whoever filled them. */
 	FAULT_EMPTIES_IPTABLES,
+	/* A reload or start passes over a file that it cannot load, and goes on without. */
+	FAULT_PASSES_OVER_FILES,
 	FAULT_N,
 };
 

@@ -436,12 +436,12 @@ static void look_back(struct bankeeper *keeper)
 		bankeeper_missed(keeper);
 }
 
-/* A server that has begun since then has banned anew all that it holds. */
+/* A server that has begun since then, as far as is known, has banned anew all that it holds. */
 static bool has_banned_anew(const struct bankeeper *keeper)
 {
 	int64_t ago_us = clock_monotonic_us() - fail2ban_began_us(keeper->given.fail2ban);
 
-	return clock_now_us() - ago_us > keeper->emptied.at_us;
+	return ago_us > 0 && clock_now_us() - ago_us > keeper->emptied.at_us;
 }
 
 /* As they were then: what came after it is there. */

@@ -32,6 +32,8 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/confwatch.h \
 	guard/system/firewalld/culprit.c \
 	guard/system/firewalld/culprit.h \
+	guard/system/firewalld/directxml.c \
+	guard/system/firewalld/directxml.h \
 	guard/system/firewalld/elements.c \
 	guard/system/firewalld/elements.h \
 	guard/system/firewalld/firewalld-answers.c \
@@ -60,6 +62,7 @@ libguard_system_a_SOURCES = \
 	guard/system/firewalld/firewalld.h \
 	guard/system/firewalld/portname.c \
 	guard/system/firewalld/portname.h \
+	guard/system/firewalld/xmlline.h \
 	guard/system/firewalld/zonefile.c \
 	guard/system/firewalld/zonefile.h \
 	guard/system/firewalld/zoneparts.c \

@@ -2,6 +2,7 @@
 #include "guard/watch/confcheck.h"
 
 #include "guard/base/text.h"
+#include "guard/model/fault.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/firewalld/confwatch.h"
 #include "guard/system/firewalld/culprit.h"
@@ -26,7 +27,7 @@ struct confcheck {
 	int64_t asked_us; /* monotonic */
 	enum firewall_state state;
 	char *broken; /* owned; what firewalld says is wrong; NULL: nothing, as far as is known */
-	bool unseen;  /* by firewalld, before it loads it */
+	enum culprit_where where;
 };
 
 static void plan(struct confcheck *check)
@@ -41,10 +42,14 @@ static void plan(struct confcheck *check)
 /* What comes of it, and what mends it. */
 static const char *outlook(const struct confcheck *check)
 {
-	if (check->unseen && check->state == FIREWALL_STATE_FAILED)
+	if (check->where == CULPRIT_IN_DIRECT)
+		return "firewalld's own check does not see it: the next reload ends in state "
+		       "FAILED, and the next start uses a stock configuration, with mail shut. "
+		       "Take that rule out, or make what it leads to in the same file";
+	if (check->where == CULPRIT_IN_ZONES && check->state == FIREWALL_STATE_FAILED)
 		return "firewalld's own check does not see it, and it uses a stock one until then. "
 		       "Fix that file or, where it is a copy, move it out of " ZONES;
-	if (check->unseen)
+	if (check->where == CULPRIT_IN_ZONES)
 		return "firewalld's own check does not see it: the next reload breaks off half way "
 		       "and leaves every port open or shut, and the next start will use a stock "
 		       "one, with mail shut. Fix that file or, where it is a copy, move it out "
@@ -52,6 +57,9 @@ static const char *outlook(const struct confcheck *check)
 	if (check->state == FIREWALL_STATE_FAILED)
 		return "firewalld uses a stock one until then. Fix that file, then: firewall-cmd "
 		       "--check-config";
+	if (fault_has(FAULT_PASSES_OVER_FILES, firewalld_version(check->given.fw)))
+		return "The next reload, and each start, passes over it: a zone will be as it was "
+		       "shipped, with mail shut. Fix that file, then: firewall-cmd --check-config";
 	return "The next reload will be refused, and the next start will use a stock one, with "
 	       "mail shut. Fix that file, then: firewall-cmd --check-config";
 }
@@ -91,9 +99,8 @@ static void on_checked(int result, const struct err *err, void *userdata)
 		plan(check);
 	if (result != 0 && !firewalld_check_found(result))
 		return;
-	if (culprit_tell(&words, result != 0 ? err_text(err, result) : NULL, "") < 0)
+	if (culprit_tell(&words, &check->where, result != 0 ? err_text(err, result) : NULL, "") < 0)
 		return;
-	check->unseen = result == 0 && words;
 	if (!text_is_same(words, check->broken)) {
 		free(check->broken);
 		check->broken = steal(words);

@@ -51,6 +51,39 @@ odd helpers/odd.xml '<helper family="ipv4"><port port="21" protocol="tcp"/></hel
 odd services/odd.xml '<service><port port="25"/></service>'
 odd zones/odd.xml '<zone target="FOO"></zone>'
 odd zones/odd.xml '<zone><port port="25" protocol="foo"/></zone>'
+odd zones/odd.xml '<zone><port port="99999" protocol="tcp"/></zone>'
+odd zones/odd.xml '<zone><source-port port="abc" protocol="tcp"/></zone>'
+# and what iptables refuses of direct rules, which no check of firewalld's own sees
+directed() {
+	echo "<direct>$1</direct>" >/etc/firewalld/direct.xml
+	need "what comes of it is said, with file and line ($1)" within 10 said "configuration is broken: /etc/firewalld/direct.xml line 1: .*own check does not see it: the next reload ends in state FAILED"
+	: >"$W/watch.log"
+	need "it is found" within 15 finds zone-file error
+	need "there, too" out_has 'details: /etc/firewalld/direct.xml line 1: '
+	need "and by status" within 15 exits 1 guard status
+	need "as a problem" out_has 'details: /etc/firewalld/direct.xml line 1: '
+	rm /etc/firewalld/direct.xml
+	need "that it is mended is said" within 10 said 'configuration is in order again'
+}
+rule() { echo "<rule ipv=\"$1\" table=\"filter\" chain=\"$2\" priority=\"0\">$3</rule>"; }
+directed "$(rule ipv4 INPUT '-s 192.0.2.1 -j nowhere')"
+directed "$(rule ipv6 INPUT '-j NOSUCH')"
+directed "$(rule ipv4 nowhere '-j DROP')"
+directed '<passthrough ipv="ipv4">-A INPUT -j nowhere</passthrough>'
+: >"$W/watch.log"
+echo "<direct><chain ipv=\"ipv4\" table=\"filter\" chain=\"here\"/>$(rule ipv4 INPUT '-j here')$(rule ipv4 here '-j LOG')</direct>" >/etc/firewalld/direct.xml
+need "what leads to a chain of its own is nothing" never 6 said 'configuration is broken'
+need "nor is it found" within 15 clean zone-file
+need "as a reload shows" fwc --reload
+need "after which mail is open" within 5 is_open 993
+echo "<direct>$(rule ipv4 INPUT '-j nowhere')</direct>" >/etc/firewalld/direct.xml
+need "one that is there again is told" within 10 said 'configuration is broken: /etc/firewalld/direct.xml line 1'
+need "as it came out" not fwc --reload
+need "firewalld has failed" within 5 fw_failed
+need "which nobody makes worse" never 3 said 'own check finds its files in order'
+rm /etc/firewalld/direct.xml
+need "mended, it is loaded" within 15 fw_running
+need "and mail is open" within 10 is_open 993
 # what was broken before the guard began is said, too
 need "the watcher ends" watch_down
 echo '<service><include nam="imaps"/></service>' >/etc/firewalld/services/odd.xml

@@ -35,6 +35,7 @@ UNIT_TESTS = \
 	tests/unit/test-denylist \
 	tests/unit/test-dialogue \
 	tests/unit/test-direct \
+	tests/unit/test-directxml \
 	tests/unit/test-dispatch \
 	tests/unit/test-errand \
 	tests/unit/test-explain \

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "build-config.h"
-
 #include "guard/system/firewalld/culprit.h"
 
 #include "guard/base/builder.h"
 #include "guard/base/text.h"
+#include "guard/system/firewalld/directxml.h"
 #include "guard/system/firewalld/elements.h"
+#include "guard/system/firewalld/xmlline.h"
 #include "guard/system/firewalld/zoneparts.h"
 #include "guard/system/host/file.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <expat.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -198,15 +197,6 @@ static bool understand(struct culprit *culprit, const char *words)
 
 /* --- one file ----------------------------------------------------------------------------- */
 
-static unsigned long line_number(XML_Parser parser)
-{
-#if HAVE_DECL_XML_GETCURRENTLINENUMBER64
-	return (unsigned long)XML_GetCurrentLineNumber64(parser);
-#else
-	return (unsigned long)XML_GetCurrentLineNumber(parser); /* deprecated in expat 2.9 */
-#endif
-}
-
 static bool has_attribute(const XML_Char **attributes, const char *name)
 {
 	for (size_t i = 0; attributes[i]; i += 2)
@@ -265,7 +255,7 @@ static void on_start(void *userdata, const XML_Char *name, const XML_Char **attr
 	struct file *file = userdata;
 
 	if (!file->line && is_it(file->culprit, file->folder, name, attributes))
-		file->line = line_number(file->parser);
+		file->line = xmlline(file->parser);
 }
 
 /* Entities could make much of little; no file of firewalld has any. */
@@ -292,7 +282,7 @@ static unsigned long search(struct culprit *culprit, XML_Parser parser, const ch
 	is_xml = XML_Parse(parser, bytes, (int)n, 1) == XML_STATUS_OK;
 	if (culprit->wrong != WRONG_XML)
 		return file.line;
-	return is_xml || XML_GetErrorCode(parser) == XML_ERROR_ABORTED ? 0 : line_number(parser);
+	return is_xml || XML_GetErrorCode(parser) == XML_ERROR_ABORTED ? 0 : xmlline(parser);
 }
 
 static int look_at(struct culprit *culprit, const char *folder, const char *path)
@@ -432,6 +422,9 @@ int culprit_name(char **out, const char *words, const char *root)
 	_cleanup_free_ char *where = NULL;
 	int r = find(&where, words, root);
 
+	/* iptables says what, and of which lines of its own */
+	if (r == 0 && !where && strstr(words, "Direct: "))
+		r = directxml_broken(&where, root);
 	if (r < 0)
 		return r;
 	return where ? xasprintf(out, "%s (%s)", words, where) : xasprintf(out, "%s", words);
@@ -441,14 +434,29 @@ int culprit_name(char **out, const char *words, const char *root)
  * culprit_tell() - what is wrong with firewalld's files
  * @out:   receives it, NULL where nothing is; the caller frees it
  * @words: what firewalld's own check says; NULL: that all is well
+ * @where: receives where that is; may be NULL
  *
- * Of the parts of a zone that check says nothing (2.3), or not which file it is (2.5).
+ * Of the parts of a zone that check says nothing (2.3), or not which file it is (2.5); of direct
+ * rules never what iptables makes of them.
  *
  * Return: 0 or -ENOMEM.
  */
-int culprit_tell(char **out, const char *words, const char *root)
+int culprit_tell(char **out, enum culprit_where *where, const char *words, const char *root)
 {
-	int r = zoneparts_broken(out, root);
+	enum culprit_where place = words ? CULPRIT_CHECKED : CULPRIT_IN_ZONES;
+	char *found = NULL;
+	int r = zoneparts_broken(&found, root);
 
-	return r == 0 && !*out && words ? culprit_name(out, words, root) : r;
+	if (r == 0 && !found && words) {
+		r = culprit_name(&found, words, root);
+	} else if (r == 0 && !found) {
+		place = CULPRIT_IN_DIRECT;
+		r = directxml_broken(&found, root);
+	}
+	if (r < 0)
+		return r;
+	if (where)
+		*where = place;
+	*out = found;
+	return 0;
 }

@@ -10,7 +10,15 @@
 
 #include "guard/base/util.h"
 
+/* Who sees it, and where it is. */
+enum culprit_where {
+	CULPRIT_CHECKED,   /* firewalld's own check does */
+	CULPRIT_IN_ZONES,  /* it does not, for the files of zones are not all that it looks at */
+	CULPRIT_IN_DIRECT, /* it does not: iptables refuses the rule */
+};
+
 int culprit_name(char **out, const char *words, const char *root) _must_check_;
-int culprit_tell(char **out, const char *words, const char *root) _must_check_;
+int culprit_tell(char **out, enum culprit_where *where, const char *words,
+                 const char *root) _must_check_;
 
 #endif

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-#include "build-config.h"
-
 #include "guard/system/firewalld/zonexml.h"
 
 #include "guard/model/portspace.h"
 #include "guard/system/firewalld/portname.h"
+#include "guard/system/firewalld/xmlline.h"
 
 #include <errno.h>
-#include <expat.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
@@ -59,15 +57,6 @@ static const char *attribute(const XML_Char *const *attributes, const char *name
 	return NULL;
 }
 
-static unsigned long line_number(const struct zonexml *xml)
-{
-#if HAVE_DECL_XML_GETCURRENTLINENUMBER64
-	return (unsigned long)XML_GetCurrentLineNumber64(xml->parser);
-#else
-	return (unsigned long)XML_GetCurrentLineNumber(xml->parser); /* deprecated in expat 2.9 */
-#endif
-}
-
 static void stop(struct zonexml *xml, int result)
 {
 	if (xml->result == 0)
@@ -78,7 +67,7 @@ static void stop(struct zonexml *xml, int result)
 static void refuse(struct zonexml *xml, int result, const char *why, const char *name)
 {
 	if (xml->result == 0)
-		(void)err_set(xml->err, result, "line %lu: %s <%.40s>", line_number(xml), why,
+		(void)err_set(xml->err, result, "line %lu: %s <%.40s>", xmlline(xml->parser), why,
 		              name);
 	stop(xml, result);
 }
@@ -360,7 +349,7 @@ static int parse(struct zonexml *xml, const char *bytes, size_t n)
 	               code == XML_ERROR_UNKNOWN_ENCODING || code == XML_ERROR_INCORRECT_ENCODING
 	                   ? ZONEXML_E_UNKNOWN
 	                   : ZONEXML_E_BROKEN,
-	               "line %lu: %s", line_number(xml), XML_ErrorString(code));
+	               "line %lu: %s", xmlline(xml->parser), XML_ErrorString(code));
 }
 
 /**

@@ -105,7 +105,49 @@ int foreigntables_read(struct foreign *out, struct nfsocket *sock)
 	return 0;
 }
 
+/* One that is looked for. */
+struct wanted {
+	const char *table, *name;
+	bool found;
+};
+
+static int note_chain(struct nlmsghdr *header, void *userdata)
+{
+	struct wanted *wanted = userdata;
+	int r = is_message(header, NFT_MSG_NEWCHAIN);
+	const char *table = r > 0 ? text_of(header, NFTA_CHAIN_TABLE) : NULL;
+	const char *name = r > 0 ? text_of(header, NFTA_CHAIN_NAME) : NULL;
+
+	wanted->found |=
+	    table && name && strcmp(table, wanted->table) == 0 && strcmp(name, wanted->name) == 0;
+	return r < 0 ? r : 0;
+}
+
+/**
+ * foreigntables_have() - is there a chain of that name, with rules or without?
+ * @ipv6: of ip6tables
+ *
+ * Return: whether there is; also true where nobody can tell.
+ */
+bool foreigntables_have(bool ipv6, const char *table, const char *chain)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	struct nfsocket sock = NFSOCKET_NULL;
+	struct wanted wanted = {.table = table, .name = chain};
+	int r;
+
+	nfbatch_message(&batch, NFT_MSG_GETCHAIN, NLM_F_DUMP, ipv6 ? NFPROTO_IPV6 : NFPROTO_IPV4);
+	r = nfbatch_list(&batch, &sock, note_chain, &wanted, NULL);
+	nfsocket_close(&sock);
+	return r != 0 || wanted.found;
+}
+
 #else
+
+bool foreigntables_have(bool ipv6 _unused_, const char *table _unused_, const char *chain _unused_)
+{
+	return true;
+}
 
 int foreigntables_read(struct foreign *out _unused_, struct nfsocket *sock _unused_)
 {

@@ -16,6 +16,7 @@ enum {
 	    1, /* not built in, no nf_tables in the kernel, not permitted, or too many chains */
 };
 
+bool foreigntables_have(bool ipv6, const char *table, const char *chain);
 int foreigntables_read(struct foreign *out, struct nfsocket *sock) _must_check_;
 
 #endif

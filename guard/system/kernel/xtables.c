@@ -11,6 +11,10 @@
 #include "guard/system/host/file.h"
 #include "guard/system/host/program.h"
 
+/* The tables of iptables-legacy that there are. */
+#define LEGACY4 "/proc/net/ip_tables_names"
+#define LEGACY6 "/proc/net/ip6_tables_names"
+
 #define OUTPUT_MAX ((size_t)64 * 1024 * 1024)
 
 /* --- what iptables-save writes ------------------------------------------------------------ */
@@ -189,6 +193,12 @@ static int add_unread(struct ruleset *ruleset, const struct xtables_source *sour
 	return r;
 }
 
+/** xtables_has_legacy() - has iptables-legacy, or ip6tables-legacy, any table? */
+bool xtables_has_legacy(bool ipv6)
+{
+	return has_legacy(ipv6 ? LEGACY6 : LEGACY4);
+}
+
 /**
  * xtables_read() - add what nft has not told of, and put what it told but a part of in full
  * @ruleset:    as nftrules_parse() has left it
@@ -207,10 +217,8 @@ int xtables_read(struct ruleset *ruleset, bool all, int64_t end_ms)
 	} sources[] = {
 	    {{.family = "ip", .tool = "iptables-nft"}, NULL},
 	    {{.family = "ip6", .tool = "ip6tables-nft"}, NULL},
-	    {{.family = "ip", .tool = "iptables-legacy", .legacy = true},
-	     "/proc/net/ip_tables_names"},
-	    {{.family = "ip6", .tool = "ip6tables-legacy", .legacy = true},
-	     "/proc/net/ip6_tables_names"},
+	    {{.family = "ip", .tool = "iptables-legacy", .legacy = true}, LEGACY4},
+	    {{.family = "ip6", .tool = "ip6tables-legacy", .legacy = true}, LEGACY6},
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(sources); i++) {

@@ -243,66 +243,37 @@ const struct check check_refused_by_table = {
 
 /* --- the kernel --------------------------------------------------------------------------- */
 
-/* What was removed meanwhile is not missed. */
-static bool carries(const struct ruleset *ruleset, const struct item *item)
-{
-	const struct ruleset_zone *zone = ruleset_zone(ruleset, item->zone);
+/* What each of them means for who wants to get in, or is not to. */
+static const char *const absent_words_of[ABSENT_N] = {
+    [ABSENT_WAY] = "the kernel does not get to these of firewalld's: what they open is shut, or "
+                   "everybody comes in",
+    [ABSENT_OPEN] = "these are open in firewalld, but the kernel does not get to a rule for them",
+    [ABSENT_DENIED] = "the kernel has nothing of what this zone of firewalld's denies: whom it "
+                      "keeps out gets in",
+    [ABSENT_ENTRY] = "these are in a set of firewalld's, but not in the kernel's",
+};
 
-	return !zone || !strv_contains(ruleset_values(zone, item->kind), item->value) ||
-	       ruleset_kernel_carries(ruleset, item);
+static int tell_absent(struct check_run *run, const struct strv *names, const char *words)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	char *evidence = NULL;
+
+	if (names->n == 0)
+		return 0;
+	builder_join_all(&text, ", ", names);
+	if (check_take(&text, &evidence) < 0)
+		return -ENOMEM;
+	return check_add(run, evidence, strdup(EXPLAIN_RELOAD_SAFELY), "%s", words);
 }
 
-static int list_missing(struct check_list *list, struct check_run *run)
+static int find_absent(struct check_run *run)
 {
-	const struct picture *picture = run->picture;
-	const struct firewall *fw = &picture->firewall;
+	const struct absent *absent = &run->picture->absent;
 	int r = 0;
 
-	for (size_t i = 0; i < fw->n && r == 0; i++) {
-		const struct firewall_entry *entry = &fw->entries[i];
-
-		if ((entry->flags & FIREWALL_RUNTIME) && !item_policy_name(entry->item.zone) &&
-		    (entry->item.kind == ITEM_SERVICE || entry->item.kind == ITEM_PORT) &&
-		    item_class(&entry->item) == ITEM_CLASS_MAIL &&
-		    /* firewalld makes the chains of a zone when it is used */
-		    check_is_reached(run, entry->item.zone) &&
-		    !carries(&picture->ruleset, &entry->item))
-			r = check_list_add(list, &entry->item);
-	}
+	for (size_t i = 0; i < ABSENT_N && r == 0; i++)
+		r = tell_absent(run, &absent->of[i], absent_words_of[i]);
 	return r;
-}
-
-/* Does firewalld say that somebody is kept out there, in the chain for that? */
-static int denies(const struct item *item)
-{
-	_cleanup_richrule_ struct richrule rule = RICHRULE_NULL;
-	int r = item->kind == ITEM_RULE ? richrule_parse(&rule, item->value, NULL) : 1;
-
-	return r < 0 ? r : r == 0 && richrule_is_deny(&rule) && rule.priority == 0;
-}
-
-/* Zones whose denials are not in force: one item of each. */
-static int list_undenied(struct check_list *list, struct check_run *run)
-{
-	const struct firewall *fw = &run->picture->firewall;
-	const char *seen = "";
-	int r = 0;
-
-	for (size_t i = 0; i < fw->n && r >= 0; i++) {
-		const struct firewall_entry *entry = &fw->entries[i];
-
-		if (!(entry->flags & FIREWALL_RUNTIME) || item_policy_name(entry->item.zone) ||
-		    strcmp(entry->item.zone, seen) == 0)
-			continue;
-		r = denies(&entry->item);
-		if (r <= 0)
-			continue;
-		seen = entry->item.zone;
-		if (check_is_reached(run, seen) &&
-		    !ruleset_kernel_denies(&run->picture->ruleset, seen))
-			r = check_list_add(list, &entry->item);
-	}
-	return r < 0 ? r : 0;
 }
 
 /* As EXPLAIN_RELOAD_SAFELY, where the reload may fail. */
@@ -315,17 +286,15 @@ static int kernel_rules(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
 	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
-	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL, undenied = CHECK_LIST_NULL;
 	bool flushed;
 	int r;
 
-	if (picture_uses_iptables(picture))
-		return refused(run);
 	if (!picture_knows(picture, PICTURE_TABLES))
-		return check_unmade(run, PICTURE_TABLES);
+		return picture_uses_iptables(picture) ? refused(run)
+		                                      : check_unmade(run, PICTURE_TABLES);
 	flushed = picture_is_flushed(picture);
 	/* what is shut is shut, whatever is gone besides */
-	if (kernel->shut && !picture->firewall.panic)
+	if (kernel->shut && !picture->firewall.panic && !picture_uses_iptables(picture))
 		return check_add(run, strdup("table inet firewalld_policy_drop"),
 		                 strdup(flushed ? LOAD_FLUSHED : LOAD_SAFELY),
 		                 "firewalld says open, the kernel does not: it lets no new "
@@ -337,17 +306,7 @@ static int kernel_rules(struct check_run *run)
 		                 strdup(LOAD_FLUSHED),
 		                 "firewalld's rules are not in the kernel: nothing is shut, and "
 		                 "nobody is banned");
-	r = list_missing(&list, run);
-	if (r == 0 && list.n > 0)
-		r = check_add(run, check_list_take(&list), strdup(EXPLAIN_RELOAD_SAFELY),
-		              "these are open in firewalld, but the kernel does not get to a rule "
-		              "for them");
-	if (r == 0)
-		r = list_undenied(&undenied, run);
-	if (r == 0 && undenied.n > 0)
-		r = check_add(run, check_list_take(&undenied), strdup(EXPLAIN_RELOAD_SAFELY),
-		              "the kernel has nothing of what this zone of firewalld's denies: "
-		              "nobody is banned there");
+	r = find_absent(run);
 	/* rules that others have put among firewalld's own */
 	return r == 0 ? refused(run) : r;
 }

@@ -207,10 +207,46 @@ static int read_tables(struct reading *reading, enum nftrules_whose whose)
 	return reading_settle(reading, PICTURE_TABLES, r);
 }
 
+static int read_again(struct reading *reading)
+{
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	int r;
+
+	(void)nanosleep(&pause, NULL);
+	r = ask_firewalld(reading, PICTURE_RULES);
+	return r == 0 ? read_tables(reading, NFTRULES_OTHERS) : r;
+}
+
+static int look_for_absent(struct absent *out, const struct reading *reading)
+{
+	const char *backend = firewalld_backend(reading->session->fw);
+
+	return reading->firewalld.state == FIREWALL_STATE_RUNNING &&
+	               (reading->picture->known & PICTURE_TABLES)
+	           ? absent_find(out, &reading->firewalld.ruleset,
+	                         backend && strcmp(backend, "iptables") == 0)
+	           : 0;
+}
+
+/* Something may have come or gone between its answer and the kernel's. */
+static int find_absent(struct reading *reading)
+{
+	_cleanup_absent_ struct absent again = ABSENT_NULL;
+	struct absent *absent = &reading->picture->absent;
+	int r = look_for_absent(absent, reading);
+
+	if (r == 0 && absent_n(absent) > 0) {
+		r = read_again(reading);
+		if (r == 0)
+			r = look_for_absent(&again, reading);
+		absent_keep(absent, &again, true);
+	}
+	return r;
+}
+
 /* Everything is shut during a reload; only what stays so counts. */
 static int read_settled(struct reading *reading)
 {
-	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	const struct ruleset *ruleset = &reading->firewalld.ruleset;
 	int64_t end_ms = clock_monotonic_ms() + RELOAD_MS;
 	int r = reading->rules_read ? 0 : ask_firewalld(reading, PICTURE_RULES);
@@ -218,13 +254,9 @@ static int read_settled(struct reading *reading)
 	if (r == 0)
 		r = read_tables(reading, NFTRULES_OTHERS);
 	while (r == 0 && reading->question->settled && ruleset->kernel.shut && !ruleset->panic &&
-	       clock_monotonic_ms() < end_ms) {
-		(void)nanosleep(&pause, NULL);
-		r = ask_firewalld(reading, PICTURE_RULES);
-		if (r == 0)
-			r = read_tables(reading, NFTRULES_OTHERS);
-	}
-	return r;
+	       clock_monotonic_ms() < end_ms)
+		r = read_again(reading);
+	return r == 0 ? find_absent(reading) : r;
 }
 
 /* To know which forward ports stay on this machine. */

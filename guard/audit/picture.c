@@ -27,6 +27,7 @@ void picture_deinit(struct picture *picture)
 	firewall_deinit(&picture->last);
 	missing_deinit(&picture->missing);
 	ruleset_deinit(&picture->ruleset);
+	absent_deinit(&picture->absent);
 	foreign_deinit(&picture->foreign);
 	foreign_deinit(&picture->foreign_lost);
 	strv_deinit(&picture->interfaces);

@@ -14,6 +14,7 @@
 
 #include "guard/audit/heard.h"
 #include "guard/model/ban/actionlog.h"
+#include "guard/model/packet/absent.h"
 #include "guard/model/packet/verdict.h"
 #include "guard/restore/clientranges.h"
 #include "guard/restore/missing.h"
@@ -111,6 +112,8 @@ struct picture {
 	 * answer it is remembered from the last snapshot, with the kernel's as they are; without
 	 * one it is bare. */
 	struct ruleset ruleset;
+	struct absent
+	    absent; /* what of it the kernel has no rule for, each time it was looked at */
 	struct foreign
 	    foreign;       /* what others have in iptables' tables; where the kernel's are known */
 	char *own_trouble; /* owned; why the addresses of forward ports are not known */

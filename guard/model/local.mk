@@ -75,6 +75,8 @@ libguard_model_a_SOURCES = \
 	guard/model/mail/services.h \
 	guard/model/pace.c \
 	guard/model/pace.h \
+	guard/model/packet/absent.c \
+	guard/model/packet/absent.h \
 	guard/model/packet/client.c \
 	guard/model/packet/client.h \
 	guard/model/packet/dispatch.c \

@@ -617,7 +617,7 @@ void engine_look(struct engine *engine, enum engine_look where)
 		break;
 	case ENGINE_LOOK_AT_KERNEL:
 		if (engine->kernelwatch)
-			kernelwatch_look(engine->kernelwatch);
+			kernelwatch_look_anew(engine->kernelwatch);
 		break;
 	case ENGINE_LOOK_AT_NEW_FILES:
 	case ENGINE_LOOK_AT_FILES:
@@ -804,13 +804,14 @@ static void note_flush(struct engine *engine, const char *who)
 		bankeeper_emptied(engine->bans, words, true);
 }
 
-static void on_trouble(enum repair_trouble trouble, const char *who, void *userdata)
+static void on_trouble(enum repair_trouble trouble, const char *who, const char *what,
+                       void *userdata)
 {
 	struct engine *engine = userdata;
 
 	if (repair_is_flush(trouble))
 		note_flush(engine, who);
-	mender_trouble(engine->mender, trouble, who);
+	mender_trouble(engine->mender, trouble, who, what);
 }
 
 static void on_kernel_fine(void *userdata)
@@ -835,14 +836,11 @@ static void on_mended(bool reloaded, void *userdata)
 {
 	struct engine *engine = userdata;
 
-	/* it has just loaded: what is not there now is not meant to be */
-	if (reloaded) {
-		kernelwatch_forget(engine->kernelwatch);
-		kernelwatch_learn(engine->kernelwatch);
-	} else {
+	if (reloaded)
+		kernelwatch_reloaded(engine->kernelwatch);
+	else
 		cycle_not_reloaded(engine->cycle);
-	}
-	kernelwatch_look(engine->kernelwatch);
+	kernelwatch_look_anew(engine->kernelwatch);
 	cycle_retry(engine->cycle);
 }
 
@@ -851,7 +849,7 @@ static void on_broken(void *userdata)
 	struct engine *engine = userdata;
 
 	if (engine->mender)
-		mender_trouble(engine->mender, REPAIR_BROKEN, NULL);
+		mender_trouble(engine->mender, REPAIR_BROKEN, NULL, NULL);
 }
 
 static void on_running(void *userdata)

@@ -4,6 +4,7 @@
 #include "guard/base/text.h"
 #include "guard/model/cause.h"
 #include "guard/model/fault.h"
+#include "guard/restore/absence.h"
 #include "guard/restore/news.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/process.h"
@@ -42,6 +43,12 @@ struct kernelwatch {
 	char who[NEWS_WHO_SIZE]; /* made the first change since all was well */
 	bool who_is_firewalld;
 	struct chainchange foreign; /* by others than firewalld, since it loaded its rules */
+	struct absence *absence;    /* what of firewalld's lists the kernel has no rule for */
+	bool doubted;               /* somebody may have taken something: it is to be asked again */
+	bool lacking;               /* and something was absent when it was asked last */
+	struct absent told;         /* that */
+	struct absent asked;        /* for this the guard has had firewalld reload */
+	struct absent excused;      /* and this its reload did not bring: it is misunderstood */
 	struct {
 		char instance[64];                   /* that this is of */
 		int64_t pid;                         /* 0: not known */
@@ -50,6 +57,12 @@ struct kernelwatch {
 };
 
 static void look(struct kernelwatch *watch);
+static bool uses_iptables(const struct kernelwatch *watch)
+{
+	const char *backend = firewalld_backend(watch->given.fw);
+
+	return backend && strcmp(backend, "iptables") == 0;
+}
 
 /* Return: whether it could be read. */
 static bool read_tables(struct kernelwatch *watch, struct fwtables *now)
@@ -96,6 +109,14 @@ static bool is_by_firewalld(struct kernelwatch *watch, const struct generation_c
 	       strcmp(change->name, watch->firewalld.name) == 0;
 }
 
+/* Its backend iptables has iptables-restore do it; one that is gone by now may have been that. */
+static bool is_for_firewalld(const struct kernelwatch *watch,
+                             const struct generation_change *change)
+{
+	return uses_iptables(watch) && watch->firewalld.pid > 0 &&
+	       process_parent("/proc", change->pid) == watch->firewalld.pid;
+}
+
 /*
  * One that has failed has put a stock configuration there. How that looks was not learned, and
  * each release has its own; so only what somebody else has done, or nothing at all, is a flush.
@@ -109,11 +130,18 @@ static bool is_flushed(const struct kernelwatch *watch, const struct fwtables *n
 
 /* Has somebody else left nothing of a chain? Who can be asked only now, is asked at the next
  * change. */
-static bool is_cut(struct kernelwatch *watch)
+static const struct chainchange_row *find_cut(struct kernelwatch *watch)
 {
 	const struct chainchange_row *emptied = NULL;
 
-	return fwtables_find_emptied(&watch->foreign, &emptied, &watch->sock) == 0 && emptied;
+	return fwtables_find_emptied(&watch->foreign, &emptied, &watch->sock) == 0 ? emptied : NULL;
+}
+
+static void tell_trouble(const struct kernelwatch *watch, enum repair_trouble trouble,
+                         const char *what)
+{
+	watch->given.on_trouble(trouble, trouble == REPAIR_SHUT ? "" : watch->who, what,
+	                        watch->given.userdata);
 }
 
 static bool is_shut(const struct kernelwatch *watch, const struct fwtables *now)
@@ -127,13 +155,14 @@ static void judge_shut(struct kernelwatch *watch)
 		loop_timer_set(watch->timer, SHUT_MS);
 		return;
 	}
-	watch->given.on_trouble(REPAIR_SHUT, "", watch->given.userdata);
+	tell_trouble(watch, REPAIR_SHUT, "");
 }
 
 static void on_probe(int result, enum firewall_state state, bool there _unused_,
                      const struct err *err _unused_, void *userdata)
 {
 	struct kernelwatch *watch = userdata;
+	const struct chainchange_row *cut;
 	struct fwtables now;
 
 	watch->probe = NULL;
@@ -145,9 +174,9 @@ static void on_probe(int result, enum firewall_state state, bool there _unused_,
 	if (state == FIREWALL_STATE_RUNNING && is_shut(watch, &now))
 		judge_shut(watch);
 	else if (is_flushed(watch, &now, state))
-		watch->given.on_trouble(REPAIR_FLUSHED, watch->who, watch->given.userdata);
-	else if (is_cut(watch))
-		watch->given.on_trouble(REPAIR_CUT, watch->who, watch->given.userdata);
+		tell_trouble(watch, REPAIR_FLUSHED, "");
+	else if ((cut = find_cut(watch)))
+		tell_trouble(watch, REPAIR_CUT, cut->name);
 	else if (state == FIREWALL_STATE_RUNNING)
 		look(watch);
 }
@@ -159,7 +188,7 @@ static enum repair_trouble seen_meanwhile(struct kernelwatch *watch)
 
 	if (!watch->who[0] || watch->who_is_firewalld || !read_tables(watch, &now) || now.shut)
 		return REPAIR_NONE;
-	return lacks(watch, &now) ? REPAIR_FLUSHED : is_cut(watch) ? REPAIR_CUT : REPAIR_NONE;
+	return lacks(watch, &now) ? REPAIR_FLUSHED : find_cut(watch) ? REPAIR_CUT : REPAIR_NONE;
 }
 
 /* It hangs, and for how long nobody knows. */
@@ -186,6 +215,14 @@ static void ask(struct kernelwatch *watch)
 		loop_timer_set(watch->silent, SILENT_MS);
 }
 
+static void fine(struct kernelwatch *watch)
+{
+	watch->n_shut = 0;
+	watch->told_silent = false;
+	watch->who[0] = '\0';
+	watch->given.on_fine(watch->given.userdata);
+}
+
 static void look(struct kernelwatch *watch)
 {
 	struct fwtables now;
@@ -196,14 +233,72 @@ static void look(struct kernelwatch *watch)
 		/* a reload, in all likelihood: it is over soon */
 		watch->n_shut = 1;
 		loop_timer_set(watch->timer, SHUT_MS);
-	} else if (is_shut(watch, &now) || lacks(watch, &now) || is_cut(watch)) {
+	} else if (is_shut(watch, &now) || lacks(watch, &now) || find_cut(watch)) {
 		ask(watch);
-	} else {
-		watch->n_shut = 0;
-		watch->told_silent = false;
-		watch->who[0] = '\0';
-		watch->given.on_fine(watch->given.userdata);
+	} else if (watch->doubted) {
+		watch->doubted = false;
+		absence_look(watch->absence);
+	} else if (!watch->lacking) {
+		fine(watch);
 	}
+}
+
+/* What firewalld's own reload did not bring was not taken by anybody; and it is told once. */
+static void excuse(struct kernelwatch *watch, struct absent *absent)
+{
+	_cleanup_absent_ struct absent asked = watch->asked;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *words = NULL;
+
+	watch->asked = ABSENT_NULL;
+	/* what is there by now may be taken */
+	absent_keep(&watch->excused, absent, true);
+	absent_keep(absent, &watch->excused, false);
+	absent_keep(&asked, absent, true);
+	if (absent_n(&asked) == 0 || absent_add(&watch->excused, &asked) < 0)
+		return;
+	absent_keep(absent, &asked, false);
+	absent_words(&text, &asked);
+	if (builder_take(&text, &words) == 0)
+		logger_write(watch->given.logger, LOGGER_WARNING,
+		             "firewalld has reloaded, and the kernel still has no rule for %s: "
+		             "left as it is. See: " TEXT_COMMAND,
+		             words, "reload-guard check --only kernel-rules");
+}
+
+/* Of what is the first, for all of them. */
+static void tell_absent(struct kernelwatch *watch, struct absent *absent)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *words = NULL;
+
+	absent_words(&text, absent);
+	watch->lacking = true;
+	absent_deinit(&watch->told);
+	watch->told = *absent;
+	*absent = ABSENT_NULL;
+	if (builder_take(&text, &words) == 0)
+		tell_trouble(watch, REPAIR_CUT, words);
+}
+
+static void on_absence(enum absence_answer answer, struct absent *absent, void *userdata)
+{
+	struct kernelwatch *watch = userdata;
+
+	if (answer == ABSENCE_NOT_NOW) {
+		/* the next look asks again: the end of a reload is a reason for one */
+		watch->doubted = true;
+		if (!watch->lacking)
+			fine(watch);
+		return;
+	}
+	if (answer == ABSENCE_KNOWN)
+		excuse(watch, absent);
+	watch->lacking = false;
+	if (absent_n(absent) > 0)
+		tell_absent(watch, absent);
+	else
+		look(watch); /* whether it is all that there is */
 }
 
 /** kernelwatch_look() - now, unless that is under way */
@@ -211,6 +306,18 @@ void kernelwatch_look(struct kernelwatch *watch)
 {
 	loop_timer_stop(watch->timer);
 	look(watch);
+}
+
+/**
+ * kernelwatch_look_anew() - now and then, without a reason
+ *
+ * What nobody tells is found so: what is done to iptables-legacy and to the kernel's own sets,
+ * and that firewalld has undone itself what it had listed.
+ */
+void kernelwatch_look_anew(struct kernelwatch *watch)
+{
+	watch->doubted |= watch->lacking || uses_iptables(watch);
+	kernelwatch_look(watch);
 }
 
 static void on_due(void *userdata)
@@ -228,6 +335,12 @@ static bool is_ours(uint32_t pid, const char *name)
 	       (prctl(PR_GET_NAME, own) == 0 && *own && strcmp(name, own) == 0);
 }
 
+static void note_foreign(struct kernelwatch *watch, const struct chainchange *chains)
+{
+	chainchange_add(&watch->foreign, chains);
+	watch->doubted |= chains->taken || (chains->taken_from_iptables && uses_iptables(watch));
+}
+
 static void note_who(struct kernelwatch *watch, const struct generation_change *change)
 {
 	char shown[CAUSE_NAME_SIZE];
@@ -239,8 +352,10 @@ static void note_who(struct kernelwatch *watch, const struct generation_change *
 	own = is_by_firewalld(watch, change);
 	if (own)
 		generation_spare(watch->generation, change->address);
+	else if (is_for_firewalld(watch, change))
+		own = true;
 	else
-		chainchange_add(&watch->foreign, &change->chains);
+		note_foreign(watch, &change->chains);
 	if (named)
 		return;
 	cause_show(shown, sizeof(shown), change->name, strlen(change->name));
@@ -281,6 +396,11 @@ void kernelwatch_forget(struct kernelwatch *watch)
 	watch->n_shut = 0;
 	watch->who[0] = '\0';
 	watch->foreign = CHAINCHANGE_NULL;
+	absence_cancel(watch->absence);
+	watch->doubted = watch->lacking = false;
+	absent_deinit(&watch->told);
+	absent_deinit(&watch->asked);
+	absent_deinit(&watch->excused);
 }
 
 /**
@@ -299,9 +419,26 @@ void kernelwatch_learn(struct kernelwatch *watch)
 		kernelwatch_look(watch);
 		return;
 	}
+	/* somebody may have taken a part of them while nobody looked, or put it back by now */
+	watch->doubted |= !watch->known || watch->lacking;
 	watch->before = now;
 	watch->known = true;
 	watch->foreign = CHAINCHANGE_NULL;
+	if (watch->doubted)
+		kernelwatch_look(watch);
+}
+
+/** kernelwatch_reloaded() - by the guard: what is not there now is not meant to be */
+void kernelwatch_reloaded(struct kernelwatch *watch)
+{
+	struct absent told = watch->told, excused = watch->excused;
+
+	watch->told = watch->excused = ABSENT_NULL;
+	kernelwatch_forget(watch);
+	watch->asked = told;
+	watch->excused = excused;
+	watch->lacking = absent_n(&told) > 0;
+	kernelwatch_learn(watch);
 }
 
 /* Which tables it is going to delete. */
@@ -370,6 +507,8 @@ int kernelwatch_new(struct kernelwatch **out, const struct kernelwatch_options *
 	if (r == 0)
 		r = loop_add_timer(options->loop, &watch->silent, on_silent, watch);
 	if (r == 0)
+		r = absence_new(&watch->absence, options->loop, options->fw, on_absence, watch);
+	if (r == 0)
 		r = generation_new(&watch->generation, options->loop, on_generation, watch);
 	if (r >= 0)
 		*out = watch;
@@ -384,6 +523,10 @@ void kernelwatch_free(struct kernelwatch *watch)
 	if (!watch)
 		return;
 	firewalld_cancel(watch->probe);
+	absence_free(watch->absence);
+	absent_deinit(&watch->told);
+	absent_deinit(&watch->asked);
+	absent_deinit(&watch->excused);
 	generation_free(watch->generation);
 	loop_remove(watch->silent);
 	loop_remove(watch->timer);

@@ -4,9 +4,10 @@
  *
  * The kernel tells of each change to its rules, and who made it; then it is asked whether
  * firewalld's tables are as they were, and whether there is anything left in a chain of which
- * somebody else took rules away. firewalld itself takes its tables away, and shuts everything,
- * while it reloads: it has one thread, so what is still so when it has answered a question
- * was not its doing.
+ * somebody else took rules away, and then, as when the guard begins, whether there is a rule for
+ * all that firewalld lists (absence.h). firewalld itself takes its tables away, and shuts
+ * everything, while it reloads: it has one thread, so what is still so when it has answered a
+ * question was not its doing.
  */
 #ifndef GUARD_RESTORE_KERNELWATCH_H
 #define GUARD_RESTORE_KERNELWATCH_H
@@ -25,8 +26,9 @@ struct kernelwatch_options {
 	struct logger *logger;
 	const struct tracker *tracker; /* is panic mode on? */
 	/* REPAIR_CUT, REPAIR_FLUSHED or REPAIR_SHUT; @who did it, in words, "" when that is not
-	 * known. */
-	void (*on_trouble)(enum repair_trouble trouble, const char *who, void *userdata);
+	 * known; @what is gone, "" when that is all, or not known. */
+	void (*on_trouble)(enum repair_trouble trouble, const char *who, const char *what,
+	                   void *userdata);
 	void (*on_fine)(void *userdata);
 	void *userdata;
 };
@@ -36,7 +38,9 @@ int kernelwatch_new(struct kernelwatch **out,
 void kernelwatch_free(struct kernelwatch *watch); /* before firewalld; NULL is fine */
 
 void kernelwatch_look(struct kernelwatch *watch);
+void kernelwatch_look_anew(struct kernelwatch *watch);
 void kernelwatch_learn(struct kernelwatch *watch);
+void kernelwatch_reloaded(struct kernelwatch *watch);
 void kernelwatch_forget(struct kernelwatch *watch);
 bool kernelwatch_knows(const struct kernelwatch *watch);
 void kernelwatch_prepare(struct kernelwatch *watch);

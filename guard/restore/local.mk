@@ -2,6 +2,8 @@
 # The engine: what is wanted, a cycle, bans, repair.
 noinst_LIBRARIES += libguard-restore.a
 libguard_restore_a_SOURCES = \
+	guard/restore/absence.c \
+	guard/restore/absence.h \
 	guard/restore/bankeeper-hold.c \
 	guard/restore/bankeeper-judge.c \
 	guard/restore/bankeeper-hand.c \

@@ -24,6 +24,7 @@ struct mender {
 	bool acted;                /* since then */
 	bool told;                 /* something of it */
 	char who[NEWS_WHO_SIZE];
+	char what[NEWS_WHAT_SIZE];
 };
 
 /* `restore = no` changes nothing, whatever else is said. */
@@ -57,6 +58,7 @@ static void tell(struct mender *mender, enum repair_act act, const char *why)
 	                                     .act = act,
 	                                     .since_us = mender->since_us,
 	                                     .who = mender->who,
+	                                     .what = mender->what,
 	                                     .why = why,
 	                                     .wait_ms = wait_ms(mender),
 	                                     .may_repair = may_repair(mender)};
@@ -160,9 +162,11 @@ static bool is_at_work(const struct mender *mender)
 
 /**
  * mender_trouble() - it is there, or there still
- * @who: did it, in words; "" or NULL: not known
+ * @who:  did it, in words; "" or NULL: not known
+ * @what: is the matter with it, as far as it has a name; "" or NULL: with all
  */
-void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who)
+void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who,
+                    const char *what)
 {
 	if (is_at_work(mender))
 		return;
@@ -171,6 +175,7 @@ void mender_trouble(struct mender *mender, enum repair_trouble trouble, const ch
 		mender->acted = false;
 		mender->told = false;
 		snprintf(mender->who, sizeof(mender->who), "%s", who ? who : "");
+		snprintf(mender->what, sizeof(mender->what), "%s", what ? what : "");
 	}
 	if (may_repair(mender)) {
 		act(mender, trouble);
@@ -193,7 +198,7 @@ void mender_failed(struct mender *mender, bool changed)
 	mender->who[0] = '\0'; /* who flushed its rules did not do that */
 	if (changed)
 		repair_files_changed(&mender->repair, clock_monotonic_us());
-	mender_trouble(mender, REPAIR_FAILED, NULL);
+	mender_trouble(mender, REPAIR_FAILED, NULL, NULL);
 }
 
 /** mender_fine() - as far as can be seen, there is no such trouble (any more) */

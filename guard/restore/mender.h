@@ -31,7 +31,8 @@ struct mender_options {
 int mender_new(struct mender **out, const struct mender_options *options) _must_check_;
 void mender_free(struct mender *mender); /* before firewalld and the bus; NULL is fine */
 
-void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who);
+void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who,
+                    const char *what);
 void mender_failed(struct mender *mender, bool changed);
 void mender_fine(struct mender *mender, enum repair_trouble trouble);
 void mender_gone(struct mender *mender);

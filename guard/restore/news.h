@@ -15,7 +15,8 @@
 #include "guard/restore/record.h"
 #include "guard/restore/repair.h"
 
-#define NEWS_WHO_SIZE 128
+#define NEWS_WHO_SIZE  128
+#define NEWS_WHAT_SIZE 256
 
 enum news_kind {
 	/* Wipes. */
@@ -66,6 +67,7 @@ struct news_trouble {
 	enum repair_act act;
 	int64_t since_us; /* monotonic; tells this trouble from the one before */
 	const char *who;  /* did it; "" when that is not known */
+	const char *what; /* of firewalld's it is about; "" when that is all */
 	const char *why;  /* the act before it failed; NULL with others */
 	int64_t wait_ms;
 	bool may_repair; /* the guard is allowed to repair */

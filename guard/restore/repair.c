@@ -8,10 +8,11 @@ static const struct {
 	const char *end;    /* when it is over */
 } troubles[REPAIR_N_TROUBLES] = {
     [REPAIR_NONE] = {"", "", "", ""},
-    [REPAIR_CUT] = {"a chain of firewalld's was emptied in the kernel, and firewalld does not know "
-                    "it: what it opened is shut, or whom it kept out gets in",
-                    REPAIR_LOAD_AGAIN, "a chain of its was emptied in the kernel",
-                    "firewalld's rules are in the kernel again"},
+    [REPAIR_CUT] =
+        {"some of firewalld's rules are gone from the kernel, and firewalld does not know "
+         "it, so that what it opened is shut, or whom it kept out gets in",
+         REPAIR_LOAD_AGAIN, "some of its rules were taken out of the kernel",
+         "firewalld's rules are in the kernel again"},
     [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
                         "it: every port is open and nobody is banned",
                         "nft add table inet firewalld; " REPAIR_LOAD_AGAIN,

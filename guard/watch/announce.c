@@ -191,10 +191,11 @@ static void tell_waiting(struct announcer *announcer, const struct news_trouble 
 	}
 	logger_write_about(
 	    announcer->given.logger, LOGGER_ERROR, &about,
-	    "%s%s%s. It happens again and again, so the guard repairs it in %lld ms only. "
+	    "%s%s%s%s%s. It happens again and again, so the guard repairs it in %lld ms only. "
 	    "To be quicker: " TEXT_COMMAND,
-	    trouble->words, *trouble->who ? ". Done by " : "", trouble->who,
-	    (long long)trouble->wait_ms, repair_advice(trouble->trouble));
+	    trouble->words, *trouble->what ? ": " : "", trouble->what,
+	    *trouble->who ? ". Done by " : "", trouble->who, (long long)trouble->wait_ms,
+	    repair_advice(trouble->trouble));
 }
 
 /* What is the matter, what is done about it, and what to type. */
@@ -202,19 +203,19 @@ static void tell_trouble(struct announcer *announcer, const struct news_trouble 
 {
 	const struct logger_fields about = {.occasion = trouble->since_us};
 	bool person = trouble->act == REPAIR_PERSON;
-	const char *by = *trouble->who ? ". Done by " : "";
+	const char *by = *trouble->who ? ". Done by " : "", *of = *trouble->what ? ": " : "";
 
 	if (trouble->act == REPAIR_WAIT) {
 		tell_waiting(announcer, trouble);
 		return;
 	}
-	logger_write_about(announcer->given.logger, LOGGER_ERROR, &about, "%s%s%s. %s%s%s",
-	                   trouble->words, by, trouble->who, words_of(trouble),
+	logger_write_about(announcer->given.logger, LOGGER_ERROR, &about, "%s%s%s%s%s. %s%s%s",
+	                   trouble->words, of, trouble->what, by, trouble->who, words_of(trouble),
 	                   person ? " See firewalld's log, then: " : "",
 	                   person ? repair_advice(trouble->trouble) : "");
 	record_event(announcer->given.record,
 	             repair_is_flush(trouble->trouble) ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
-	             NULL, "%s%s%s", trouble->words, by, trouble->who);
+	             NULL, "%s%s%s%s%s", trouble->words, of, trouble->what, by, trouble->who);
 	if (person)
 		notify_status(announcer->given.notifier, "firewalld is broken: see the log");
 	else

@@ -7,7 +7,7 @@ mended_by() { sh -c "$(guard check --only kernel-rules | sed -n 's/^  fix: //p' 
 emptied() { # CHAIN WORDS CLIENT
 	: >"$W/watch.log"
 	need "$1 is emptied" nft flush chain inet firewalld "$1"
-	need "$1: the guard says so" within 2 said 'chain of firewalld.s was emptied .*Done by nft \(pid [0-9]+\)\. Left to you'
+	need "$1: the guard says so" within 2 said 'some of firewalld.s rules are gone .*Done by nft \(pid [0-9]+\)\. Left to you'
 	need "$1: the status is not fine" exits 1 guard status
 	need "$1: and says why" out_has "$2"
 	need "$1: explain is not certain" exits 1 guard explain "$3" imaps

@@ -136,6 +136,41 @@ void generation_free(struct generation *generation)
 	(void)generation;
 }
 
+/* --- what of firewalld's lists is there --------------------------------------------------- */
+
+struct absence {
+	absence_fn fn;
+	void *userdata;
+};
+
+int absence_new(struct absence **out, struct loop *loop _unused_, struct firewalld *fw _unused_,
+                absence_fn fn, void *userdata)
+{
+	*out = calloc(1, sizeof(**out));
+	ck_assert_ptr_nonnull(*out);
+	**out = (struct absence){fn, userdata};
+	return 0;
+}
+
+void absence_look(struct absence *absence)
+{
+	_cleanup_absent_ struct absent absent = ABSENT_NULL;
+
+	world.n_absence_asked++;
+	for (size_t i = 0; i < world.absent.n && world.absence == ABSENCE_KNOWN; i++)
+		ck_assert_int_eq(strv_add(&absent.of[ABSENT_OPEN], world.absent.strings[i]), 0);
+	absence->fn(world.absence, &absent, absence->userdata);
+}
+
+void absence_cancel(struct absence *absence _unused_)
+{
+}
+
+void absence_free(struct absence *absence)
+{
+	free(absence);
+}
+
 /* --- what is heard ----------------------------------------------------------------------- */
 
 static void tell(const char *format, ...) _printf_(1, 2);
@@ -219,9 +254,10 @@ static void tell_trouble(const struct news_trouble *trouble)
 {
 	static const char *const acts[] = {"waits", "reload", "restart", "person"};
 
-	tell("trouble %s %s%s%s%s%s; %s", troubles[trouble->trouble], acts[trouble->act],
-	     *trouble->who ? " by " : "", trouble->who, trouble->why ? ": " : "",
-	     trouble->why ? trouble->why : "", strstr(trouble->words, "is open") ? "open" : "shut");
+	tell("trouble %s %s%s%s%s%s%s%s; %s", troubles[trouble->trouble], acts[trouble->act],
+	     *trouble->what ? " of " : "", trouble->what, *trouble->who ? " by " : "", trouble->who,
+	     trouble->why ? ": " : "", trouble->why ? trouble->why : "",
+	     strstr(trouble->words, "is open") ? "open" : "shut");
 }
 
 static void tell_made_do(const struct makeshift_outcome *outcome)

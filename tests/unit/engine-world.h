@@ -9,6 +9,7 @@
 #define TESTS_UNIT_ENGINE_WORLD_H
 
 #include "guard/restore/engine.h"
+#include "guard/restore/absence.h"
 #include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/generation.h"
 #include "tests/unit/fake-clock.h"
@@ -41,7 +42,10 @@ struct world {
 	/* What of firewalld's is in the kernel, and how its changes are heard of. */
 	struct fwtables tables;
 	unsigned n_tables_added;
-	bool emptied; /* each chain of which rules were taken */
+	bool emptied;       /* each chain of which rules were taken */
+	struct strv absent; /* that firewalld has open, and the kernel no rule for */
+	enum absence_answer absence;
+	unsigned n_absence_asked;
 	generation_fn on_generation;
 	void *generation_userdata;
 };

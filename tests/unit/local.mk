@@ -7,6 +7,7 @@ check_PROGRAMS += $(UNIT_TESTS)
 TESTS += $(UNIT_TESTS)
 endif
 UNIT_TESTS = \
+	tests/unit/test-absent \
 	tests/unit/test-actionlog \
 	tests/unit/test-announce \
 	tests/unit/test-bankeeper \

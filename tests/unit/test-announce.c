@@ -34,6 +34,7 @@ static void repair(enum repair_act act)
 	                                     .words = "",
 	                                     .act = act,
 	                                     .who = "nft (pid 7)",
+	                                     .what = "",
 	                                     .may_repair = true};
 
 	announcer_hear(announcer, &(struct news){.kind = NEWS_TROUBLE, .trouble = &trouble});

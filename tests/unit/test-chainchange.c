@@ -111,6 +111,39 @@ START_TEST(is_bounded)
 }
 END_TEST
 
+/* Whatever came in the place of what went. */
+static const struct {
+	unsigned type;
+	const char *table, *chain;
+	bool taken, from_iptables;
+} takers[] = {
+    {NFT_MSG_DELRULE, "firewalld", "filter_IN_public_deny", true, false},
+    {NFT_MSG_DELSETELEM, "firewalld", "bad", true, false},
+    {NFT_MSG_NEWSETELEM, "firewalld", "bad", false, false},
+    {NFT_MSG_NEWRULE, "firewalld", "filter_IN_public_deny", false, false},
+    {NFT_MSG_DELRULE, "firewalld2", "filter_IN_public_deny", false, false},
+    {NFT_MSG_DELRULE, "filter", "IN_public_deny", false, true},
+    {NFT_MSG_DELRULE, "filter", "INPUT", false, true},
+    {NFT_MSG_NEWRULE, "filter", "INPUT", false, false},
+    {NFT_MSG_DELRULE, "filter", "f2b-mail", false, false},
+    {NFT_MSG_DELRULE, "filter", "I", false, false},
+    {NFT_MSG_DELRULE, "filter", NULL, false, false},
+    {NFT_MSG_DELRULE, "nat", "INPUT", false, false},
+};
+
+START_TEST(sees_what_is_taken)
+{
+	struct chainchange sum = CHAINCHANGE_NULL;
+
+	say(takers[_i].type, takers[_i].table, takers[_i].chain);
+	say(NFT_MSG_NEWRULE, "firewalld", "filter_IN_public_deny");
+	chainchange_note(&change, &told, length);
+	chainchange_add(&sum, &change);
+	ck_assert_int_eq(sum.taken, takers[_i].taken);
+	ck_assert_int_eq(sum.taken_from_iptables, takers[_i].from_iptables);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("chainchange");
@@ -119,6 +152,7 @@ static Suite *suite(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_add_test(tc, counts_by_chain);
 	tcase_add_test(tc, is_bounded);
+	tcase_add_loop_test(tc, sees_what_is_taken, 0, (int)ARRAY_SIZE(takers));
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -235,13 +235,162 @@ START_TEST(emptied)
 	world.emptied = true;
 	change_by("nft", 7, -1);
 	world_await(world_told("repaired cut by us"));
-	ck_assert_uint_eq(world_told("trouble cut reload by nft (pid 7)"), 1);
+	ck_assert_uint_eq(world_told("trouble cut reload of deny by nft (pid 7)"), 1);
 	ck_assert_uint_eq(world_told("trouble"), 1);
 	world_await(fakewall_has(&world.wall, IMAPS));
 	/* that was all before the reload: what firewalld leaves empty now is meant to be */
 	change_by("nft", 7, 0);
 	world_pass(60000);
 	ck_assert_uint_eq(world_told("trouble"), 1);
+}
+END_TEST
+
+/* --- what firewalld lists, and the kernel has no rule for --------------------------------- */
+
+static void lose(const char *item)
+{
+	ck_assert_int_eq(strv_add(&world.absent, item), 0);
+}
+
+/* Somebody takes something out, which is heard of. */
+static void take_by(const char *name, uint32_t pid, bool iptables)
+{
+	struct generation_change change = {.pid = pid, .chains = CHAINCHANGE_NULL};
+
+	snprintf(change.name, sizeof(change.name), "%s", name);
+	change.chains.taken = !iptables;
+	change.chains.taken_from_iptables = iptables;
+	world.on_generation(&change, world.generation_userdata);
+	world_pass(1000);
+}
+
+static void load_all(const char *what, void *userdata)
+{
+	load_tables(what, userdata);
+	if (strcmp(what, "reload") == 0)
+		strv_deinit(&world.absent);
+}
+
+static void begin_lacking(void)
+{
+	world_wall(OPEN);
+	world.wall.on_change = load_all;
+	world.config.repair = true;
+	lose("public/service:imaps");
+	world_guard();
+	world_pass(5000);
+}
+
+START_TEST(cut_before_the_start)
+{
+	begin_lacking();
+	ck_assert_uint_eq(world_told("trouble cut reload of public/service:imaps; shut"), 1);
+	ck_assert_uint_eq(world_told("repaired cut by us"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	/* and later, which is another trouble */
+	lose("public/port:25/tcp");
+	lose("public/service:imaps");
+	take_by("nft", 7, false);
+	ck_assert_uint_eq(
+	    world_told("trouble cut reload of public/port:25/tcp and 1 more by nft (pid 7)"), 1);
+	ck_assert_uint_eq(world_told("repaired cut by us"), 2);
+	strv_deinit(&world.absent);
+}
+END_TEST
+
+/* Law 6: who takes for a loss what firewalld does not put there reloads once, not for ever. */
+START_TEST(excused_after_a_reload)
+{
+	begin_lacking();
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	world.wall.on_change = load_tables;
+	lose("public/service:imaps");
+	take_by("nft", 7, false);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 2);
+	ck_assert(world_said("the kernel still has no rule for public/service:imaps"));
+	for (unsigned i = 0; i < 5; i++) {
+		take_by("nft", 7, false);
+		world_pass(60000);
+	}
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 2);
+	/* another is none, and it is one again once it was there */
+	lose("public/port:25/tcp");
+	world.wall.on_change = load_all;
+	take_by("nft", 7, false);
+	ck_assert_uint_eq(world_told("trouble cut reload of public/port:25/tcp by"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 3);
+	lose("public/service:imaps");
+	take_by("nft", 7, false);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 4);
+	strv_deinit(&world.absent);
+}
+END_TEST
+
+START_TEST(cut_and_left_to_a_person)
+{
+	begin_lacking();
+	world.config.repair = false;
+	lose("public/service:imaps");
+	for (unsigned i = 0; i < 3; i++)
+		take_by("nft", 7, false);
+	ck_assert_uint_eq(world_told("trouble cut person of public/service:imaps by nft"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 1);
+	ck_assert_uint_eq(world_told("repaired cut"), 1);
+	/* firewalld has undone it itself; nobody tells */
+	strv_deinit(&world.absent);
+	engine_look(world.engine, ENGINE_LOOK_AT_KERNEL);
+	world_pass(1000);
+	ck_assert_uint_eq(world_told("repaired cut"), 2);
+}
+END_TEST
+
+/* It is dear: nobody asks without a reason. */
+START_TEST(asks_for_a_reason)
+{
+	unsigned before;
+
+	world.wall.backend = "nftables";
+	begin();
+	before = world.n_absence_asked;
+	ck_assert_uint_eq(before, 1);
+	change_by_firewalld(-3);
+	change_by("nft", 7, 2);
+	take_by("iptables", 7, true); /* which is no backend of firewalld's here */
+	engine_look(world.engine, ENGINE_LOOK_AT_KERNEL);
+	world_pass(60000);
+	ck_assert_uint_eq(world.n_absence_asked, before);
+	take_by("nft", 7, false);
+	ck_assert_uint_eq(world.n_absence_asked, before + 1);
+	/* that nobody can tell is no trouble, and asked once */
+	world.absence = ABSENCE_NEVER;
+	lose("public/service:imaps");
+	take_by("nft", 7, false);
+	change_by("nft", 7, 2);
+	ck_assert_uint_eq(world.n_absence_asked, before + 2);
+	/* that it is not known just now is asked again at the next reason */
+	world.absence = ABSENCE_NOT_NOW;
+	take_by("nft", 7, false);
+	change_by("nft", 7, 2);
+	world_pass(1000);
+	ck_assert_uint_eq(world.n_absence_asked, before + 4);
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	strv_deinit(&world.absent);
+}
+END_TEST
+
+/* Of sets and of iptables-legacy nobody tells. */
+START_TEST(asks_now_and_then_with_iptables)
+{
+	unsigned before;
+
+	world.wall.backend = "iptables";
+	begin();
+	before = world.n_absence_asked;
+	take_by("iptables", 7, true);
+	ck_assert_uint_eq(world.n_absence_asked, before + 1);
+	engine_look(world.engine, ENGINE_LOOK_AT_KERNEL);
+	world_pass(1000);
+	ck_assert_uint_eq(world.n_absence_asked, before + 2);
 }
 END_TEST
 
@@ -642,6 +791,11 @@ static Suite *suite(void)
 	tcase_add_test(engine, flushed_without_end);
 	tcase_add_test(engine, partly_flushed);
 	tcase_add_test(engine, emptied);
+	tcase_add_test(engine, cut_before_the_start);
+	tcase_add_test(engine, excused_after_a_reload);
+	tcase_add_test(engine, cut_and_left_to_a_person);
+	tcase_add_test(engine, asks_for_a_reason);
+	tcase_add_test(engine, asks_now_and_then_with_iptables);
 	tcase_add_test(engine, flushed_before_the_start);
 	tcase_add_test(engine, flushed_before_the_start_of_a_newer_one);
 	tcase_add_test(engine, partly_flushed_before_the_start);

@@ -54,6 +54,7 @@ static void ipset_deinit(struct ruleset_ipset *ipset)
 	free(ipset->type);
 	strv_deinit(&ipset->entries);
 	rangeset_deinit(&ipset->ranges);
+	rangeset_deinit(&ipset->in_kernel);
 }
 
 static void held_deinit(struct ruleset_held *held)

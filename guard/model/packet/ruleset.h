@@ -94,6 +94,8 @@ struct ruleset_ipset {
 	bool as_items;          /* they are items as well: of one that lets somebody in, or bans */
 	struct strv entries;    /* as firewalld writes them */
 	struct rangeset ranges; /* the same, of hash:ip and hash:net */
+	bool kernel_known;      /* what the kernel's set of that name holds, of these types: */
+	struct rangeset in_kernel;
 };
 
 /* What decides nothing as it stands here: all that is permanent, and the direct interface. */

@@ -379,8 +379,8 @@ static const struct config_row rows[] = {
      .offset = AT(restore)},
     {.option = {"guard", "repair", "yes", NULL, NULL,
                 "Bring firewalld back when it is broken itself: have it reload, or else be "
-                "restarted, when its rules were flushed out of the kernel or a reload of it broke "
-                "off half way: yes or no (only say what to type)."},
+                "restarted, when its rules or some of them were taken out of the kernel or a reload "
+                "of it broke off half way: yes or no (only say what to type)."},
      .type = &type_bool,
      .offset = AT(repair)},
     {.option = {"guard", "restore-bans", "safe", NULL, NULL,

@@ -57,6 +57,15 @@ static int read_stat(struct cause_process *out, int64_t *parent, const char *pro
 	return 0;
 }
 
+/** process_parent() - who has started it; 0: it is gone */
+int64_t process_parent(const char *proc, int64_t pid)
+{
+	struct cause_process process;
+	int64_t parent = 0;
+
+	return read_stat(&process, &parent, proc, pid) == 0 ? parent : 0;
+}
+
 static void read_args(struct cause_process *out, const char *proc)
 {
 	ssize_t n = process_read(out->args, sizeof(out->args), proc, out->pid, "cmdline");

@@ -15,6 +15,7 @@
 
 ssize_t process_read(char *out, size_t size, const char *proc, int64_t pid, const char *name);
 bool process_is_alive(const char *proc, int64_t pid);
+int64_t process_parent(const char *proc, int64_t pid);
 int process_origin(struct cause_origin *out, const char *proc, int64_t pid) _must_check_;
 int process_start(int64_t *out, const char *proc, int64_t pid) _must_check_;
 int process_age_us(int64_t *out, const char *proc, int64_t pid) _must_check_;

@@ -31,6 +31,8 @@ void chainchange_add(struct chainchange *change, const struct chainchange *more)
 {
 	for (size_t i = 0; i < more->n; i++)
 		add(change, more->rows[i].family, more->rows[i].name, more->rows[i].by);
+	change->taken |= more->taken;
+	change->taken_from_iptables |= more->taken_from_iptables;
 }
 
 #ifdef HAVE_NF_TABLES
@@ -41,6 +43,33 @@ void chainchange_add(struct chainchange *change, const struct chainchange *more)
 #include "guard/system/kernel/netlink.h"
 
 #define HEAD_SIZE (sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg))
+
+static bool is_of(const struct nlmsghdr *header, unsigned type, const char *table)
+{
+	return header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type) &&
+	       netlink_attribute_is(header, header->nlmsg_len, HEAD_SIZE, NFTA_RULE_TABLE, table);
+}
+
+/* INPUT, INPUT_ZONES, IN_public_allow…: core/ipXtables.py. Nobody else begins a chain so. */
+static bool is_of_input(const struct nlmsghdr *header)
+{
+	size_t n = 0;
+	const char *chain =
+	    netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_RULE_CHAIN, &n);
+
+	return chain && n > 2 && strncmp(chain, "IN", 2) == 0;
+}
+
+/* Each has the name of its table in the same place. */
+static void note_taken(struct chainchange *change, const struct nlmsghdr *header)
+{
+	if (header->nlmsg_len < HEAD_SIZE)
+		return;
+	change->taken |= is_of(header, NFT_MSG_DELRULE, CHAINCHANGE_TABLE) ||
+	                 is_of(header, NFT_MSG_DELSETELEM, CHAINCHANGE_TABLE);
+	change->taken_from_iptables |=
+	    is_of(header, NFT_MSG_DELRULE, "filter") && is_of_input(header);
+}
 
 /* Return: 1, -1: a rule more, or less, in a chain of firewalld's; 0: something else. */
 static int change_of(const struct nlmsghdr *header)
@@ -82,8 +111,10 @@ void chainchange_note(struct chainchange *change, void *messages, size_t length)
 {
 	struct nlmsghdr *header = messages;
 
-	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length))
+	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+		note_taken(change, header);
 		note_one(change, header);
+	}
 }
 
 #else

@@ -28,6 +28,9 @@ struct chainchange_row {
 struct chainchange {
 	struct chainchange_row rows[CHAINCHANGE_MAX];
 	size_t n;
+	/* A rule or an element of a set went, whatever came in its place: from firewalld's table;
+	 * from where it has its rules with the backend iptables. */
+	bool taken, taken_from_iptables;
 };
 #define CHAINCHANGE_NULL ((struct chainchange){.n = 0})
 

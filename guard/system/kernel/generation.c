@@ -68,7 +68,8 @@ bool generation_parse(const void *message, size_t length, uint32_t *pid,
 }
 
 /*
- * The ends of transactions, and what others than firewalld do in its table. The kernel has
+ * The ends of transactions, and what others than firewalld do in its table, or in iptables' where
+ * it has its rules with that backend. The kernel has
  * numbers in its own byte order, and a filter loads them in the network's.
  */
 static int attach_filter(int fd, uint32_t firewalld)
@@ -77,14 +78,17 @@ static int attach_filter(int fd, uint32_t firewalld)
 	    sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg) + sizeof(struct nlattr);
 	struct sock_filter code[] = {
 	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 6, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 9, 0),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(firewalld), 5, 0),
-	    /* the first attribute of whatever is in a table is its name: "firewall" */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(firewalld), 8, 0),
+	    /* the first attribute of whatever is in a table is its name: "firewall", "filter" */
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66697265, 0, 3),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66696c74, 3, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66697265, 0, 5),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table + 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x77616c6c, 0, 1),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x77616c6c, 2, 3),
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table + 4),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x65720000, 0, 1),
 	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	    BPF_STMT(BPF_RET | BPF_K, 0),
 	};

@@ -96,6 +96,21 @@ static int fill(struct ruleset_chain *chain, const char *name, const struct rule
 	return r;
 }
 
+/* firewalld's own, with its backend iptables. */
+static void note_own(struct ruleset *ruleset, const char *name, struct rangeset *addresses)
+{
+	for (size_t i = 0; i < ruleset->n_ipsets; i++) {
+		struct ruleset_ipset *ipset = &ruleset->ipsets[i];
+
+		if (strcmp(ipset->name, name) != 0)
+			continue;
+		rangeset_deinit(&ipset->in_kernel);
+		ipset->in_kernel = *addresses;
+		*addresses = RANGESET_NULL;
+		ipset->kernel_known = true;
+	}
+}
+
 static int list_names(struct strv *out, const struct ruleset_chain *chain)
 {
 	int r = 0;
@@ -126,6 +141,8 @@ int ipsets_fill(struct ruleset *ruleset, int64_t end_ms)
 		r = ask(&set, names.strings[i], end_ms);
 		for (size_t k = 0; k < ruleset->n_chains && r == 0; k++)
 			r = fill(&ruleset->chains[k], names.strings[i], &set);
+		if (r == 0)
+			note_own(ruleset, names.strings[i], &set.addresses);
 		r = r == IPSETS_E_UNKNOWN ? 0 : r;
 		rangeset_deinit(&set.addresses);
 	}

@@ -35,6 +35,7 @@ int nftrules_take_expression(const struct nftrules_reader *reader, const json_t 
                              const json_t *value) _must_check_;
 bool nftrules_is_translated(const json_t *left);
 
+int nftrules_take_set(struct ruleset *ruleset, const json_t *set) _must_check_;
 int nftrules_take_match(const struct nftrules_reader *reader, const json_t *rule,
                         struct ruleset_step *step, const json_t *expression) _must_check_;
 int nftrules_add_name(struct ruleset_step *step, enum ruleset_field field,

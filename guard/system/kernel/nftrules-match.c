@@ -148,6 +148,30 @@ static int take_values(const struct nftrules_reader *reader, const json_t *rule,
 	return fn(match, nftrules_bare(right));
 }
 
+/** nftrules_take_set() - what a set of firewalld's own holds, if it is one of addresses
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int nftrules_take_set(struct ruleset *ruleset, const json_t *set)
+{
+	struct ruleset_match held = {.addresses = RANGESET_NULL};
+	struct ruleset_ipset *ipset = NULL;
+	int r;
+
+	for (size_t i = 0; i < ruleset->n_ipsets && nftrules_is_firewalld(set); i++)
+		if (strcmp(ruleset->ipsets[i].name, nftrules_string(set, "name")) == 0)
+			ipset = &ruleset->ipsets[i];
+	r = ipset ? take_elements(&held, json_object_get(set, "elem"), take_address) : 1;
+	if (r != 0) {
+		rangeset_deinit(&held.addresses);
+		return r < 0 ? r : 0;
+	}
+	rangeset_deinit(&ipset->in_kernel);
+	ipset->in_kernel = held.addresses;
+	ipset->kernel_known = true;
+	return 0;
+}
+
 /* --- matches ------------------------------------------------------------------------------ */
 
 struct left {

@@ -180,6 +180,8 @@ int nftrules_parse(struct ruleset *ruleset, enum nftrules_whose whose, const cha
 			r = nftrules_see_own(&ruleset->kernel, object);
 		if (r == 0 && json_object_get(object, "rule"))
 			r = take_rule(&reader, json_object_get(object, "rule"));
+		if (r == 0 && json_object_get(object, "set"))
+			r = nftrules_take_set(ruleset, json_object_get(object, "set"));
 	}
 	if (r == 0)
 		nftrules_take_policies(&reader);

@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+#include "guard/model/packet/absent.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "guard/model/mail/services.h"
+#include "guard/model/packet/match.h"
+
+/* So many rules are held against others; where there are more, and in another order, nobody waits
+ * for the rest. */
+#define MATCHES_MAX 2000000
+
+/* More than firewalld lets services include each other. */
+#define INCLUDES_DEEP 8
+
+/* A client that no rule was made for. */
+#define STRANGER_4 "203.0.113.77"
+#define STRANGER_6 "2001:db8:77::1"
+
+/* A table in which firewalld filters what comes in. */
+struct house {
+	const struct ruleset *ruleset;
+	const struct ruleset_chain *base; /* the first that a packet to this machine comes to */
+	bool iptables;
+	bool *reached; /* by place of a chain: something leads there */
+	size_t at;     /* behind the rule that was found last: the next is there, mostly */
+	size_t n_matches;
+	struct absent *out;
+};
+
+/** absent_deinit() - free what it owns; may be called twice */
+void absent_deinit(struct absent *absent)
+{
+	for (size_t i = 0; i < ABSENT_N; i++)
+		strv_deinit(&absent->of[i]);
+}
+
+/** absent_n() - how much is absent; at most ABSENT_MAX of each kind */
+size_t absent_n(const struct absent *absent)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ABSENT_N; i++)
+		n += absent->of[i].n;
+	return n;
+}
+
+/** absent_keep() - of these, those that are in the other too (@common), or are not */
+void absent_keep(struct absent *absent, const struct absent *other, bool common)
+{
+	for (size_t i = 0; i < ABSENT_N; i++)
+		for (size_t k = absent->of[i].n; k-- > 0;)
+			if (strv_contains(&other->of[i], absent->of[i].strings[k]) != common)
+				strv_remove(&absent->of[i], absent->of[i].strings[k]);
+}
+
+/** absent_add() - and what the other has; Return: 0 or -ENOMEM */
+int absent_add(struct absent *absent, const struct absent *other)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ABSENT_N; i++)
+		for (size_t k = 0; k < other->of[i].n && r == 0; k++)
+			r = strv_add_once(&absent->of[i], other->of[i].strings[k]);
+	return r;
+}
+
+/** absent_words() - for a person: the first of them, and how many more there are */
+void absent_words(struct builder *out, const struct absent *absent)
+{
+	size_t n = absent_n(absent);
+
+	for (size_t i = 0; i < ABSENT_N; i++) {
+		if (absent->of[i].n == 0)
+			continue;
+		builder_addf(out, "%s", absent->of[i].strings[0]);
+		if (n > 1)
+			builder_addf(out, " and %zu more", n - 1);
+		return;
+	}
+}
+
+static bool is_ipv6(const struct house *house)
+{
+	return strcmp(house->base->family, "ip6") == 0;
+}
+
+static bool is_inet(const struct house *house)
+{
+	return strcmp(house->base->family, "inet") == 0;
+}
+
+static int add(struct house *house, enum absent_what what, const char *zone, const char *kind,
+               const char *value)
+{
+	struct strv *list = &house->out->of[what];
+	char *text = NULL;
+
+	if (list->n == ABSENT_MAX)
+		return 0;
+	if (xasprintf(&text, "%s%s%s%s%s", zone, *kind ? "/" : "", kind, *kind ? ":" : "", value) <
+	    0)
+		return -ENOMEM;
+	/* in either family it is one thing */
+	if (strv_contains(list, text)) {
+		free(text);
+		return 0;
+	}
+	return strv_add_take(list, text);
+}
+
+/* --- the kernel's ------------------------------------------------------------------------- */
+
+static void reach(struct house *house, const struct ruleset_chain *chain)
+{
+	house->reached[chain - house->ruleset->chains] = true;
+	for (size_t i = 0; i < chain->n_steps; i++) {
+		const struct ruleset_step *step = &chain->steps[i];
+		const struct ruleset_chain *to =
+		    step->action == RULESET_ACTION_JUMP || step->action == RULESET_ACTION_GOTO
+		        ? ruleset_chain(house->ruleset, chain, step->argument)
+		        : NULL;
+
+		if (to && !house->reached[to - house->ruleset->chains])
+			reach(house, to);
+	}
+}
+
+/* core/nftables.py and core/ipXtables.py; NULL: there is none, or nothing leads to it. */
+static const struct ruleset_chain *chain_of(const struct house *house, const char *zone,
+                                            const char *part)
+{
+	char name[128];
+	const struct ruleset_chain *chain;
+
+	(void)snprintf(name, sizeof(name), "%sIN_%s%s", house->iptables ? "" : "filter_", zone,
+	               part);
+	chain = ruleset_chain(house->ruleset, house->base, name);
+	return chain && house->reached[chain - house->ruleset->chains] ? chain : NULL;
+}
+
+static bool does(const struct ruleset_step *step, bool deny)
+{
+	return deny ? step->action == RULESET_ACTION_DROP || step->action == RULESET_ACTION_REJECT
+	            : step->action == RULESET_ACTION_ACCEPT;
+}
+
+/* firewalld leads nowhere from there; who does has the rule behind it, maybe. */
+static bool may_do(const struct ruleset_step *step, bool deny)
+{
+	return does(step, deny) || step->action == RULESET_ACTION_UNKNOWN ||
+	       step->action == RULESET_ACTION_JUMP || step->action == RULESET_ACTION_GOTO;
+}
+
+/* What is not understood may be it. */
+static bool carries(struct house *house, const struct ruleset_chain *chain,
+                    const struct packet *packet, bool deny)
+{
+	for (size_t i = 0; chain && i < chain->n_steps; i++) {
+		const size_t at = (house->at + i) % chain->n_steps;
+		const struct ruleset_step *step = &chain->steps[at];
+
+		if (!may_do(step, deny))
+			continue;
+		if (house->n_matches++ > MATCHES_MAX ||
+		    match_step(packet, step).match != MATCH_NO) {
+			house->at = at + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool refuses_all(const struct ruleset_chain *chain)
+{
+	if (chain->policy == RULESET_ACTION_DROP)
+		return true;
+	for (size_t i = 0; i < chain->n_steps; i++)
+		if (does(&chain->steps[i], true) && chain->steps[i].n_matches == 0)
+			return true;
+	return false;
+}
+
+/* --- a packet that firewalld says something of -------------------------------------------- */
+
+static struct packet stranger(const struct house *house)
+{
+	struct packet packet = {.protocol = "tcp", .port = 9};
+
+	if (cidr_parse(&packet.source, is_ipv6(house) ? STRANGER_6 : STRANGER_4, 0, NULL) != 0)
+		packet.source = CIDR_NULL;
+	return packet;
+}
+
+/* PORT/PROTOCOL; false: nobody knows which number that is. */
+static bool take_port(struct packet *packet, const char *port)
+{
+	const char *slash = strchr(port, '/');
+	char number[32];
+	unsigned last;
+
+	if (!slash || (size_t)(slash - port) >= sizeof(number))
+		return false;
+	(void)snprintf(number, sizeof(number), "%.*s", (int)(slash - port), port);
+	packet->protocol = slash + 1;
+	return services_port_range(number, &packet->port, &last);
+}
+
+/* For one address of this machine alone, in one family maybe. */
+static bool has_destination(const struct ruleset *ruleset, const char *name, unsigned deep)
+{
+	const struct ruleset_service *service = ruleset_service(ruleset, name);
+
+	if (!service || deep == 0)
+		return false;
+	for (size_t i = 0; i < service->includes.n; i++)
+		if (has_destination(ruleset, service->includes.strings[i], deep - 1))
+			return true;
+	return service->destination4 || service->destination6;
+}
+
+/* What a service consists of, as far as that can be looked for. */
+static int ports_of(struct strv *out, const struct house *house, const char *service)
+{
+	return has_destination(house->ruleset, service, INCLUDES_DEEP)
+	           ? 0
+	           : ruleset_service_ports(house->ruleset, service, out);
+}
+
+/* --- what a zone lets in ------------------------------------------------------------------ */
+
+/* Return: 1: there is a rule for each of these, as far as can be told. */
+static bool carries_ports(struct house *house, const struct ruleset_chain *chain,
+                          const struct packet *base, const struct strv *ports, bool deny)
+{
+	for (size_t i = 0; i < ports->n; i++) {
+		struct packet packet = *base;
+
+		if (take_port(&packet, ports->strings[i]) && !carries(house, chain, &packet, deny))
+			return false;
+	}
+	return true;
+}
+
+static int look_at_services(struct house *house, const struct ruleset_zone *zone)
+{
+	const struct ruleset_chain *chain = chain_of(house, zone->name, "_allow");
+	const struct packet base = stranger(house);
+	int r = 0;
+
+	for (size_t i = 0; i < zone->services.n && r == 0; i++) {
+		_cleanup_strv_ struct strv ports = STRV_NULL;
+
+		r = ports_of(&ports, house, zone->services.strings[i]);
+		if (r == 0 && !carries_ports(house, chain, &base, &ports, false))
+			r = add(house, ABSENT_OPEN, zone->name, "service",
+			        zone->services.strings[i]);
+	}
+	return r;
+}
+
+static int look_at_ports(struct house *house, const struct ruleset_zone *zone)
+{
+	const struct ruleset_chain *chain = chain_of(house, zone->name, "_allow");
+	int r = 0;
+
+	for (size_t i = 0; i < zone->ports.n && r == 0; i++) {
+		struct packet packet = stranger(house);
+
+		if (take_port(&packet, zone->ports.strings[i]) &&
+		    !carries(house, chain, &packet, false))
+			r = add(house, ABSENT_OPEN, zone->name, "port", zone->ports.strings[i]);
+	}
+	return r;
+}
+
+/* --- its rich rules ----------------------------------------------------------------------- */
+
+/* False: it is for nobody of this family, or for whom is not to be had from its words. */
+static bool take_source(struct packet *packet, const struct house *house,
+                        const struct ruleset_rule *rule)
+{
+	if (rule->rule.source.invert || rule->rule.source.mac || rule->rule.source.ipset ||
+	    (rule->rule.source.address && !rule->has_source) || rule->rule.destination.address ||
+	    rule->rule.destination.ipset)
+		return false;
+	*packet = stranger(house);
+	if (rule->has_source)
+		packet->source = rule->source;
+	else if (is_inet(house) && rule->rule.family == RICHRULE_FAMILY_IPV6 &&
+	         cidr_parse(&packet->source, STRANGER_6, 0, NULL) != 0)
+		return false;
+	return is_inet(house) || rule->rule.family == RICHRULE_FAMILY_BOTH ||
+	       (rule->rule.family == RICHRULE_FAMILY_IPV6) == is_ipv6(house);
+}
+
+/* Where firewalld has put it: core/fw_policy.py, by its priority and what it does. */
+static const char *part_of(const struct richrule *rule, bool deny)
+{
+	return rule->priority < 0   ? "_pre"
+	       : rule->priority > 0 ? "_post"
+	       : deny               ? "_deny"
+	                            : "_allow";
+}
+
+/* Is there a rule for it, as far as can be told? */
+static int carries_rule(bool *out, struct house *house, const struct ruleset_zone *zone,
+                        const struct ruleset_rule *rule, bool deny)
+{
+	_cleanup_strv_ struct strv ports = STRV_NULL;
+	const struct ruleset_chain *chain = chain_of(house, zone->name, part_of(&rule->rule, deny));
+	struct packet packet;
+	int r;
+
+	*out = true;
+	if (!take_source(&packet, house, rule))
+		return 0;
+	if (rule->rule.element == RICHRULE_ELEMENT_SERVICE) {
+		r = ports_of(&ports, house, rule->rule.value);
+		*out = r < 0 || carries_ports(house, chain, &packet, &ports, deny);
+		return r;
+	}
+	if (rule->rule.element == RICHRULE_ELEMENT_PORT) {
+		if (rule->port_last == 0)
+			return 0;
+		packet.protocol = rule->rule.protocol;
+		packet.port = rule->port_first;
+	} else if (rule->rule.element != RICHRULE_ELEMENT_NONE) {
+		return 0;
+	}
+	*out = carries(house, chain, &packet, deny);
+	return 0;
+}
+
+static int look_at_rules(struct house *house, const struct ruleset_zone *zone)
+{
+	int r = 0;
+
+	house->at = 0;
+	for (size_t i = 0; i < zone->n_rules && r == 0; i++) {
+		const struct ruleset_rule *rule = &zone->rules[i];
+		const bool deny = richrule_is_deny(&rule->rule);
+		bool there = true;
+
+		if (deny || rule->rule.action == RICHRULE_ACTION_ACCEPT)
+			r = carries_rule(&there, house, zone, rule, deny);
+		if (r == 0 && !there)
+			r = add(house, deny ? ABSENT_DENIED : ABSENT_OPEN, zone->name, "rule",
+			        rule->text);
+	}
+	return r;
+}
+
+/* --- all of it ---------------------------------------------------------------------------- */
+
+/* Can it be a source in this family? */
+static bool is_for(const struct house *house, const char *source)
+{
+	const char *name = item_ipset_name(source);
+	const struct ruleset_ipset *set = name ? ruleset_ipset(house->ruleset, name) : NULL;
+	struct cidr cidr;
+
+	if (is_inet(house))
+		return true;
+	if (name)
+		return set && set->ipv6 == is_ipv6(house);
+	return cidr_parse(&cidr, source, CIDR_NETMASK, NULL) != 0 ||
+	       (cidr.family == CIDR_IPV6) == is_ipv6(house);
+}
+
+/* firewalld makes the chains of a zone, and leads to them, when it is used. */
+static bool is_used(const struct house *house, const struct ruleset_zone *zone)
+{
+	const char *by_default = house->ruleset->default_zone;
+
+	if (zone->is_policy)
+		return false;
+	for (size_t i = 0; i < zone->sources.n; i++)
+		if (is_for(house, zone->sources.strings[i]))
+			return true;
+	return zone->interfaces.n > 0 || (by_default && strcmp(by_default, zone->name) == 0);
+}
+
+static int look_at_zone(struct house *house, const struct ruleset_zone *zone)
+{
+	int r;
+
+	if (!chain_of(house, zone->name, ""))
+		return add(house, ABSENT_WAY, zone->name, "", "");
+	r = look_at_services(house, zone);
+	if (r == 0)
+		r = look_at_ports(house, zone);
+	return r == 0 ? look_at_rules(house, zone) : r;
+}
+
+static int look_around(struct house *house)
+{
+	const struct ruleset *ruleset = house->ruleset;
+	int r = refuses_all(house->base) ? 0 : add(house, ABSENT_WAY, house->base->name, "", "");
+
+	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++)
+		if (is_used(house, &ruleset->zones[i]))
+			r = look_at_zone(house, &ruleset->zones[i]);
+	return r;
+}
+
+static bool is_house(const struct ruleset_chain *chain, bool iptables)
+{
+	return chain->hook == RULESET_HOOK_INPUT && !chain->direct &&
+	       (iptables ? chain->beside && strcmp(chain->table, "filter") == 0 : chain->own);
+}
+
+static int look_into(struct absent *out, const struct ruleset *ruleset,
+                     const struct ruleset_chain *base, bool iptables)
+{
+	_cleanup_free_ bool *reached = calloc(ruleset->n_chains, sizeof(*reached));
+	struct house house = {
+	    .ruleset = ruleset, .base = base, .iptables = iptables, .reached = reached, .out = out};
+
+	if (!reached)
+		return -ENOMEM;
+	reach(&house, base);
+	return look_around(&house);
+}
+
+/* --- sets --------------------------------------------------------------------------------- */
+
+static bool is_asked(const struct ruleset *ruleset, const char *name)
+{
+	for (size_t i = 0; i < ruleset->n_zones; i++) {
+		const struct ruleset_zone *zone = &ruleset->zones[i];
+
+		for (size_t k = 0; k < zone->sources.n; k++) {
+			const char *set = item_ipset_name(zone->sources.strings[k]);
+
+			if (set && strcmp(set, name) == 0)
+				return true;
+		}
+		for (size_t k = 0; k < zone->n_rules; k++) {
+			const char *set = zone->rules[k].rule.source.ipset;
+
+			if (set && strcmp(set, name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+static int look_at_set(struct absent *out, const struct ruleset_ipset *set)
+{
+	struct house nowhere = {.out = out};
+	struct cidr cidr;
+	int r = 0;
+
+	for (size_t i = 0; i < set->entries.n && r == 0; i++)
+		if (cidr_parse(&cidr, set->entries.strings[i], 0, NULL) == 0 &&
+		    !rangeset_contains(&set->in_kernel, &cidr)) {
+			_cleanup_free_ char *name = NULL;
+
+			if (xasprintf(&name, "ipset:%s", set->name) < 0)
+				return -ENOMEM;
+			r = add(&nowhere, ABSENT_ENTRY, name, "entry", set->entries.strings[i]);
+		}
+	return r;
+}
+
+static int look_at_sets(struct absent *out, const struct ruleset *ruleset)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ruleset->n_ipsets && r == 0; i++) {
+		const struct ruleset_ipset *set = &ruleset->ipsets[i];
+
+		if (set->known && !set->timed && set->kernel_known && is_asked(ruleset, set->name))
+			r = look_at_set(out, set);
+	}
+	return r;
+}
+
+/**
+ * absent_find() - what firewalld says, and the kernel has no rule for
+ * @out:      ABSENT_NULL before; the caller deinits it, also after a failure
+ * @ruleset:  with the kernel's chains; where these are not known, nothing is absent
+ * @iptables: firewalld's backend is that
+ *
+ * Nothing is told of panic mode, in which no rule counts, nor of a table that is gone as a whole
+ * (ruleset_kernel_filters()).
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables)
+{
+	bool found = false, unread = false;
+	int r = 0;
+
+	if (!ruleset->chains_known || ruleset->panic)
+		return 0;
+	for (size_t i = 0; i < ruleset->n_chains && r == 0; i++) {
+		if (is_house(&ruleset->chains[i], iptables)) {
+			r = look_into(out, ruleset, &ruleset->chains[i], iptables);
+			found = true;
+		}
+		unread |= ruleset->chains[i].legacy;
+	}
+	/* its chains are made by nobody else, and taken away by who empties all tables */
+	if (r == 0 && iptables && !found && !unread && ruleset->default_zone)
+		r = add(&(struct house){.out = out}, ABSENT_WAY, ruleset->default_zone, "", "");
+	return r == 0 ? look_at_sets(out, ruleset) : r;
+}

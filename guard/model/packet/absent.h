@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * absent - what firewalld says, and the kernel has no rule for
+ *
+ * Of each zone that is bound to something, or is the default: that packets are led to it, that
+ * each service, port and rich rule which lets in or keeps out has a rule in the chain for it,
+ * and that the sets it asks for hold what firewalld lists; and that what no zone takes is refused.
+ * What others have put there beside is no matter of this, and what is not understood may be
+ * the rule that is looked for (law 12). Whoever asks twice keeps what was absent both times: a
+ * change of firewalld's own may come between the reading of its lists and of the kernel's.
+ */
+#ifndef GUARD_MODEL_PACKET_ABSENT_H
+#define GUARD_MODEL_PACKET_ABSENT_H
+
+#include "guard/base/builder.h"
+#include "guard/model/packet/ruleset.h"
+
+enum absent_what {
+	ABSENT_WAY,    /* to a zone: "public"; or the end that refuses: "filter_INPUT" */
+	ABSENT_OPEN,   /* what lets in, as an item is written: "public/service:imaps" */
+	ABSENT_DENIED, /* what keeps out */
+	ABSENT_ENTRY,  /* of an ipset: "ipset:office/entry:192.0.2.7" */
+	ABSENT_N,
+};
+
+/* More than these of a kind nobody reads. */
+#define ABSENT_MAX 32
+
+struct absent {
+	struct strv of[ABSENT_N];
+};
+#define ABSENT_NULL      ((struct absent){0})
+#define _cleanup_absent_ _cleanup_(absent_deinit)
+
+int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables) _must_check_;
+size_t absent_n(const struct absent *absent);
+void absent_keep(struct absent *absent, const struct absent *other, bool common);
+int absent_add(struct absent *absent, const struct absent *other) _must_check_;
+void absent_words(struct builder *out, const struct absent *absent);
+void absent_deinit(struct absent *absent);
+
+#endif

@@ -1,0 +1,250 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What firewalld says, and the kernel has no rule for: what it wrote itself, and what became of it.
+ */
+#include "guard/model/packet/absent.h"
+
+#include <string.h>
+
+#include "guard/model/packet/iptables.h"
+#include "guard/system/kernel/ipsets.h"
+#include "guard/system/kernel/nftrules.h"
+#include "guard/system/kernel/xtables.h"
+
+#include "tests/unit/rulesets.h"
+
+#define SAYS                                                                                       \
+	"default public\npublic interface eth0\npublic service mail\npublic port 1000-1010/udp\n"  \
+	"public rule rule family=ipv4 source address=192.0.2.0/24 port port=25 protocol=tcp "      \
+	"drop\n"                                                                                   \
+	"public rule rule priority=-5 family=ipv4 source address=192.0.2.9 reject\n"               \
+	"public rule rule priority=5 service name=pop3 accept\n"                                   \
+	"service:mail 25/tcp include:imaps\nservice:imaps 993/tcp\nservice:pop3 110/tcp\n"
+
+/* All that others may have there as well. */
+#define BEFORE "-A INPUT -p tcp --dport 22 -j ACCEPT\n-A INPUT -s 198.51.100.7/32 -j DROP\n"
+#define LEADS  "-A INPUT -j INPUT_ZONES\n"
+#define END    "-A INPUT -j REJECT --reject-with icmp-host-prohibited\n"
+#define GOTO   "-A INPUT_ZONES -i eth0 -g IN_public\n"
+#define PARTS                                                                                      \
+	"-A IN_public -j IN_public_pre\n-A IN_public -j IN_public_deny\n"                          \
+	"-A IN_public -j IN_public_allow\n-A IN_public -j IN_public_post\n"
+#define PRE  "-A IN_public_pre -s 192.0.2.9/32 -j REJECT --reject-with icmp-port-unreachable\n"
+#define DENY "-A IN_public_deny -s 192.0.2.0/24 -p tcp --dport 25 -j DROP\n"
+#define NEW  " -m conntrack --ctstate NEW,UNTRACKED -j ACCEPT\n"
+#define SMTP "-A IN_public_allow -p tcp -m tcp --dport 25" NEW
+#define MORE                                                                                       \
+	"-A IN_public_allow -p tcp -m tcp --dport 993" NEW                                         \
+	"-A IN_public_allow -p udp -m udp --dport 1000:1010" NEW
+#define POST  "-A IN_public_post -p tcp -m tcp --dport 110" NEW
+#define ALLOW SMTP MORE
+#define CHAINS                                                                                     \
+	"*filter\n:INPUT ACCEPT [0:0]\n:INPUT_ZONES - [0:0]\n:IN_public - [0:0]\n"                 \
+	":IN_public_pre - [0:0]\n:IN_public_deny - [0:0]\n:IN_public_allow - [0:0]\n"              \
+	":IN_public_post - [0:0]\n"
+#define WHOLE BEFORE LEADS END GOTO PARTS PRE DENY ALLOW POST
+
+/* @absent: what of it, by kind: ways; what is open; what is denied */
+static const struct {
+	const char *says, *save, *absent;
+} rows[] = {
+    {SAYS, CHAINS WHOLE, ""},
+    /* emptied, one after the other */
+    {SAYS, CHAINS BEFORE LEADS END GOTO PARTS PRE DENY POST,
+     "public/service:mail public/port:1000-1010/udp"},
+    {SAYS, CHAINS LEADS END GOTO PARTS PRE ALLOW POST,
+     "public/rule:rule family=ipv4 source address=192.0.2.0/24 port port=25 protocol=tcp drop"},
+    {SAYS, CHAINS LEADS END GOTO PARTS DENY ALLOW POST,
+     "public/rule:rule priority=-5 family=ipv4 source address=192.0.2.9 reject"},
+    {SAYS, CHAINS LEADS END GOTO PARTS PRE DENY ALLOW,
+     "public/rule:rule priority=5 service name=pop3 accept"},
+    {SAYS, CHAINS BEFORE, "INPUT public"},
+    {SAYS, CHAINS BEFORE LEADS GOTO PARTS PRE DENY ALLOW POST, "INPUT"},
+    {SAYS, CHAINS LEADS END PARTS PRE DENY ALLOW POST, "public"},
+    {SAYS, CHAINS LEADS END GOTO PRE DENY ALLOW POST,
+     "public/service:mail public/port:1000-1010/udp "
+     "public/rule:rule priority=5 service name=pop3 accept "
+     "public/rule:rule family=ipv4 source address=192.0.2.0/24 port port=25 protocol=tcp drop "
+     "public/rule:rule priority=-5 family=ipv4 source address=192.0.2.9 reject"},
+    /* tables and all: nothing there is told for firewalld's */
+    {SAYS, "*filter\n:INPUT ACCEPT [0:0]\n" BEFORE, "public"},
+    /* emptied and filled again with less, or with another */
+    {SAYS, CHAINS LEADS END GOTO PARTS PRE DENY SMTP POST,
+     "public/service:mail public/port:1000-1010/udp"},
+    {SAYS, CHAINS LEADS END GOTO PARTS PRE "-A IN_public_deny -s 192.0.2.7/32 -j DROP\n" ALLOW POST,
+     "public/rule:rule family=ipv4 source address=192.0.2.0/24 port port=25 protocol=tcp drop"},
+    {SAYS, CHAINS LEADS END GOTO PARTS PRE DENY "-A IN_public_allow -p tcp -j DROP\n" MORE POST,
+     "public/service:mail"},
+    /* what somebody has put there for himself is no loss, nor what is not understood */
+    {SAYS, CHAINS BEFORE "-A INPUT -j DROP\n" WHOLE "-A IN_public -j DROP\n", ""},
+    {SAYS, CHAINS LEADS END GOTO PARTS PRE DENY "-A IN_public_allow -m odd -j ACCEPT\n" POST, ""},
+    {SAYS, CHAINS LEADS END GOTO PARTS PRE DENY ALLOW "-A IN_public_post -m odd -j ODD\n", ""},
+    /* zones that nothing comes to have no chains; an empty one has nothing to lack */
+    {SAYS "work service mail\n", CHAINS WHOLE, ""},
+    {SAYS "work service mail\nwork source 198.51.100.0/24\n", CHAINS WHOLE, "work"},
+    {"default public\npublic interface eth0\n", CHAINS LEADS END GOTO PARTS, ""},
+    {"default public\npublic interface eth0\n", CHAINS LEADS END, "public"},
+    {SAYS "panic\n", CHAINS, ""},
+    /* what nobody can look for: an address of this machine, a protocol, ICMP, MAC addresses */
+    {"default public\npublic service dns\nservice:dns 53/udp dest:ff02::fb\npublic service esp\n"
+     "service:esp esp\npublic service none\n"
+     "public rule rule icmp-type name=echo-request drop\n"
+     "public rule rule source mac=00:11:22:33:44:55 drop\n"
+     "public rule rule family=ipv4 source NOT address=192.0.2.1 drop\n"
+     "public rule rule family=ipv4 destination address=192.0.2.1 drop\n",
+     CHAINS LEADS END GOTO PARTS, ""},
+};
+
+static struct ruleset held(const char *says, const char *save)
+{
+	static const struct xtables_source source = {.family = "ip", .tool = "iptables-nft"};
+	struct ruleset ruleset = ruleset_from_text(says);
+	_cleanup_free_ char *text = strdup(save);
+
+	ck_assert_int_eq(xtables_parse(&ruleset, &source, text), 0);
+	iptables_mark_own(&ruleset);
+	ruleset.chains_known = true;
+	return ruleset;
+}
+
+static void check_absent(const struct absent *absent, const char *expected)
+{
+	_cleanup_builder_ struct builder all = BUILDER_NULL;
+	_cleanup_free_ char *text = NULL;
+
+	for (size_t i = 0; i < ABSENT_N; i++)
+		for (size_t k = 0; k < absent->of[i].n; k++) {
+			if (all.n > 0)
+				builder_addf(&all, " ");
+			builder_addf(&all, "%s", absent->of[i].strings[k]);
+		}
+	ck_assert_int_eq(builder_take(&all, &text), 0);
+	ck_assert_str_eq(text ? text : "", expected);
+}
+
+START_TEST(finds_what_is_gone)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = held(rows[_i].says, rows[_i].save);
+	_cleanup_absent_ struct absent absent = ABSENT_NULL;
+
+	ck_assert_int_eq(absent_find(&absent, &ruleset, true), 0);
+	check_absent(&absent, rows[_i].absent);
+}
+END_TEST
+
+/* Law 2: of a kernel that nobody could ask nothing is absent. */
+START_TEST(unknown_is_not_absent)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = held(SAYS, CHAINS);
+	_cleanup_absent_ struct absent absent = ABSENT_NULL;
+
+	ruleset.chains_known = false;
+	ck_assert_int_eq(absent_find(&absent, &ruleset, true), 0);
+	ck_assert_uint_eq(absent_n(&absent), 0);
+}
+END_TEST
+
+/* --- sets --------------------------------------------------------------------------------- */
+
+#define SETS                                                                                       \
+	"ipset:bad hash:ip 192.0.2.1 192.0.2.2\nipset:idle hash:ip 192.0.2.3\n"                    \
+	"ipset:nets hash:net 198.51.100.0/24\npublic source ipset:nets\n"                          \
+	"public rule rule source ipset=bad drop\n"
+#define NFT_SET(name, elements)                                                                    \
+	",{\"set\":{\"family\":\"inet\",\"table\":\"firewalld\",\"name\":\"" name                  \
+	"\",\"type\":\"ipv4_addr\",\"handle\":9" elements "}}"
+#define NFT(sets)                                                                                  \
+	"{\"nftables\":[{\"table\":{\"family\":\"inet\",\"name\":\"firewalld\"}}" sets "]}"
+#define NETS NFT_SET("nets", ",\"elem\":[{\"prefix\":{\"addr\":\"198.51.100.0\",\"len\":24}}]")
+
+static const struct {
+	const char *json, *absent;
+} set_rows[] = {
+    {NFT(NETS NFT_SET("bad", ",\"elem\":[\"192.0.2.1\",\"192.0.2.2\"]")), ""},
+    {NFT(NETS NFT_SET("bad", ",\"elem\":[{\"range\":[\"192.0.2.0\",\"192.0.2.9\"]}]")), ""},
+    {NFT(NETS NFT_SET("bad", ",\"elem\":[\"192.0.2.1\",\"192.0.2.7\"]")),
+     "ipset:bad/entry:192.0.2.2"},
+    {NFT(NETS NFT_SET("bad", "")), "ipset:bad/entry:192.0.2.1 ipset:bad/entry:192.0.2.2"},
+    {NFT(NFT_SET("nets", ",\"elem\":[\"198.51.100.1\"]")), "ipset:nets/entry:198.51.100.0/24"},
+    /* nobody asks for it; nobody knows what is in the others */
+    {NFT(NETS NFT_SET("idle", "")), ""},
+    {NFT(NETS NFT_SET("bad", ",\"elem\":[{\"concat\":[\"192.0.2.1\",25]}]")), ""},
+};
+
+START_TEST(finds_what_sets_lack)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(SETS);
+	_cleanup_absent_ struct absent absent = ABSENT_NULL;
+	const char *json = set_rows[_i].json;
+
+	for (size_t i = 0; i < ruleset.n_ipsets; i++)
+		ruleset.ipsets[i].known = true;
+	ck_assert_int_eq(nftrules_parse(&ruleset, NFTRULES_OTHERS, json, strlen(json), NULL), 0);
+	ck_assert_int_eq(absent_find(&absent, &ruleset, false), 0);
+	check_absent(&absent, set_rows[_i].absent);
+}
+END_TEST
+
+/* Those that end by themselves, and those that could not be read, are no matter of this. */
+START_TEST(leaves_sets_alone)
+{
+	for (unsigned what = 0; what < 3; what++) {
+		_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(SETS);
+		_cleanup_absent_ struct absent absent = ABSENT_NULL;
+
+		ruleset.chains_known = true;
+		for (size_t i = 0; i < ruleset.n_ipsets; i++) {
+			ruleset.ipsets[i].known = what != 0;
+			ruleset.ipsets[i].timed = what == 1;
+			ruleset.ipsets[i].kernel_known = what != 2;
+		}
+		ck_assert_int_eq(absent_find(&absent, &ruleset, false), 0);
+		ck_assert_uint_eq(absent_n(&absent), 0);
+	}
+}
+END_TEST
+
+/* --- two looks ---------------------------------------------------------------------------- */
+
+START_TEST(keeps_what_is_absent_twice)
+{
+	_cleanup_ruleset_ struct ruleset one =
+	                                     held(SAYS, CHAINS LEADS END GOTO PARTS PRE DENY POST),
+	                                 two =
+	                                     held(SAYS, CHAINS LEADS END GOTO PARTS PRE SMTP POST);
+	_cleanup_absent_ struct absent first = ABSENT_NULL, second = ABSENT_NULL;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *words = NULL;
+
+	ck_assert_int_eq(absent_find(&first, &one, true), 0);
+	ck_assert_int_eq(absent_find(&second, &two, true), 0);
+	absent_words(&text, &second);
+	ck_assert_int_eq(builder_take(&text, &words), 0);
+	ck_assert_str_eq(words, "public/service:mail and 2 more");
+	absent_keep(&second, &first, true);
+	check_absent(&second, "public/service:mail public/port:1000-1010/udp");
+	absent_keep(&first, &second, false);
+	ck_assert_uint_eq(absent_n(&first), 0);
+	ck_assert_int_eq(absent_add(&first, &second), 0);
+	ck_assert_int_eq(absent_add(&first, &second), 0);
+	ck_assert_uint_eq(absent_n(&first), 2);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+	Suite *s = suite_create("absent");
+	TCase *tc = tcase_create("absent");
+
+	tcase_add_loop_test(tc, finds_what_is_gone, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_test(tc, unknown_is_not_absent);
+	tcase_add_loop_test(tc, finds_what_sets_lack, 0, (int)ARRAY_SIZE(set_rows));
+	tcase_add_test(tc, leaves_sets_alone);
+	tcase_add_test(tc, keeps_what_is_absent_twice);
+	suite_add_tcase(s, tc);
+	return s;
+}
+
+int main(void)
+{
+	return unit_run(suite());
+}

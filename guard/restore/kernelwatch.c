@@ -215,12 +215,20 @@ static void ask(struct kernelwatch *watch)
 		loop_timer_set(watch->silent, SILENT_MS);
 }
 
-static void fine(struct kernelwatch *watch)
+/* Its tables are whole: what waits for that does not wait for the rest, which takes longer. */
+static void look_closer(struct kernelwatch *watch)
 {
-	watch->n_shut = 0;
-	watch->told_silent = false;
-	watch->who[0] = '\0';
-	watch->given.on_fine(watch->given.userdata);
+	if (!watch->lacking) {
+		watch->n_shut = 0;
+		watch->told_silent = false;
+		watch->given.on_fine(watch->given.userdata);
+	}
+	if (watch->doubted) {
+		watch->doubted = false;
+		absence_look(watch->absence);
+	} else if (!watch->lacking) {
+		watch->who[0] = '\0';
+	}
 }
 
 static void look(struct kernelwatch *watch)
@@ -235,11 +243,8 @@ static void look(struct kernelwatch *watch)
 		loop_timer_set(watch->timer, SHUT_MS);
 	} else if (is_shut(watch, &now) || lacks(watch, &now) || find_cut(watch)) {
 		ask(watch);
-	} else if (watch->doubted) {
-		watch->doubted = false;
-		absence_look(watch->absence);
-	} else if (!watch->lacking) {
-		fine(watch);
+	} else {
+		look_closer(watch);
 	}
 }
 
@@ -288,8 +293,6 @@ static void on_absence(enum absence_answer answer, struct absent *absent, void *
 	if (answer == ABSENCE_NOT_NOW) {
 		/* the next look asks again: the end of a reload is a reason for one */
 		watch->doubted = true;
-		if (!watch->lacking)
-			fine(watch);
 		return;
 	}
 	if (answer == ABSENCE_KNOWN)

@@ -15,7 +15,7 @@ cut_by() { # NAMED COMMAND...
 	: >"$W/watch.log"
 	need "$*" "$@"
 	need "$*: the guard says so, and of what" within 1.5 said "firewalld.s rules are gone.*$named.*Done by ip6?tables.*Reloading firewalld"
-	need "$*: and mends it" within 5 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
+	need "$*: and mends it" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "$*: mail is open" within 5 mail_reachable
 	need "$*: the banned client is kept out" within 10 is_shut_from 10.77.0.3 993
 	need "$*: pop3 is shut" is_shut 110
@@ -39,7 +39,7 @@ need "explain tells the truth" agrees 10.77.0.3 993
 : >"$W/watch.log"
 watch_up -v
 need "the guard says so" within 3 said 'some of firewalld.s rules are gone.*: public/rule.*Reloading firewalld'
-need "and mends it" within 5 said 'in the kernel again after'
+need "and mends it" within 10 said 'in the kernel again after'
 need "the banned client is kept out" within 10 is_shut_from 10.77.0.3 993
 need "nothing is left to do" within 20 finished
 

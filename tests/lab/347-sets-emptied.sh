@@ -11,7 +11,7 @@ emptied() { # LIMIT COMMAND...: within so many seconds the guard says so, and ha
 	: >"$W/watch.log"
 	need "$*" "$@"
 	need "$*: the guard says so, and of what" within "$limit" said 'some of firewalld.s rules are gone.*: ipset:bad/entry:10\.77\.0\.4.*Reloading firewalld'
-	need "$*: and mends it" within 5 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
+	need "$*: and mends it" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "$*: who is in the set is kept out" within 10 is_shut_from 10.77.0.4 993
 	need "$*: mail is open" within 5 mail_reachable
 	need "$*: nothing is left to do" within 20 finished

@@ -13,7 +13,7 @@ refilled() { # NAMED CHAIN RULE...
 	: >"$W/watch.log"
 	need "$chain is filled with less" nft -f "$W/refill.nft"
 	need "$chain: the guard says so, and of what" within 1.5 said "some of firewalld.s rules are gone.*: $named.*Done by nft .*Reloading firewalld"
-	need "$chain: and mends it" within 5 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
+	need "$chain: and mends it" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "$chain: mail is open" within 5 mail_reachable
 	need "$chain: the banned client is kept out" within 10 is_shut_from 10.77.0.3 993
 	need "$chain: pop3 is shut" is_shut 110
@@ -24,7 +24,7 @@ refilled() { # NAMED CHAIN RULE...
 refilled public/service: filter_IN_public_allow 'tcp dport 25 accept' 'tcp dport 7 accept'
 refilled public/rule filter_IN_public_deny 'ip saddr 192.0.2.7 drop'
 refilled public filter_IN_public 'tcp dport 7 accept'
-refilled 'filter_INPUT( |\.)' filter_INPUT "$(nft list chain inet firewalld filter_INPUT | sed -n 's/^\t*\(jump filter_INPUT_[A-Z]*\)$/\1/p' | tail -n 1)"
+refilled 'filter_INPUT( |\.)' filter_INPUT "$(nft list chain inet firewalld filter_INPUT | sed -n 's/^\t*\(jump filter_INPUT_[A-Za-z]*\)$/\1/p' | tail -n 1)"
 
 # with no watcher status and check say so; what check prints mends it
 watch_kill

@@ -37,11 +37,21 @@
 	"-A IN_public_allow -p udp -m udp --dport 1000:1010" NEW
 #define POST  "-A IN_public_post -p tcp -m tcp --dport 110" NEW
 #define ALLOW SMTP MORE
-#define CHAINS                                                                                     \
-	"*filter\n:INPUT ACCEPT [0:0]\n:INPUT_ZONES - [0:0]\n:IN_public - [0:0]\n"                 \
-	":IN_public_pre - [0:0]\n:IN_public_deny - [0:0]\n:IN_public_allow - [0:0]\n"              \
-	":IN_public_post - [0:0]\n"
-#define WHOLE BEFORE LEADS END GOTO PARTS PRE DENY ALLOW POST
+#define OF_ZONE                                                                                    \
+	":IN_public - [0:0]\n:IN_public_pre - [0:0]\n:IN_public_deny - [0:0]\n"                    \
+	":IN_public_allow - [0:0]\n:IN_public_post - [0:0]\n"
+#define CHAINS "*filter\n:INPUT ACCEPT [0:0]\n:INPUT_ZONES - [0:0]\n" OF_ZONE
+#define WHOLE  BEFORE LEADS END GOTO PARTS PRE DENY ALLOW POST
+
+/* 2.0 to 2.3, and 2.4 and later, lead there in other ways. */
+#define POLICIES                                                                                   \
+	"*filter\n:INPUT ACCEPT [0:0]\n:INPUT_POLICIES - [0:0]\n" OF_ZONE                          \
+	"-A INPUT -j INPUT_POLICIES\n" END "-A INPUT_POLICIES -i eth0 -j IN_public\n"
+#define DISPATCH                                                                                   \
+	"*filter\n:INPUT ACCEPT [0:0]\n:INPUT_dispatch - [0:0]\n:IN_public_to_HOST - "             \
+	"[0:0]\n" OF_ZONE "-A INPUT -j INPUT_dispatch\n" END                                       \
+	"-A INPUT_dispatch -i eth0 -j IN_public_to_HOST\n"                                         \
+	"-A IN_public_to_HOST -j IN_public\n-A IN_public_to_HOST -j REJECT\n"
 
 /* @absent: what of it, by kind: ways; what is open; what is denied */
 static const struct {
@@ -60,11 +70,22 @@ static const struct {
     {SAYS, CHAINS BEFORE, "INPUT public"},
     {SAYS, CHAINS BEFORE LEADS GOTO PARTS PRE DENY ALLOW POST, "INPUT"},
     {SAYS, CHAINS LEADS END PARTS PRE DENY ALLOW POST, "public"},
+    {SAYS, CHAINS LEADS END "-A INPUT_ZONES -i eth1 -g IN_public\n" PARTS PRE DENY ALLOW POST,
+     "public/interface:eth0"},
+    {SAYS "public interface lan+\n", CHAINS WHOLE, ""},
+    {SAYS "public source 198.51.100.0/24\npublic source 2001:db8::/32\n", CHAINS WHOLE,
+     "public/source:198.51.100.0/24"},
+    {SAYS "public source 198.51.100.0/24\n",
+     CHAINS WHOLE "-A INPUT_ZONES -s 198.51.100.0/24 -g IN_public\n", ""},
     {SAYS, CHAINS LEADS END GOTO PRE DENY ALLOW POST,
      "public/service:mail public/port:1000-1010/udp "
      "public/rule:rule priority=5 service name=pop3 accept "
      "public/rule:rule family=ipv4 source address=192.0.2.0/24 port port=25 protocol=tcp drop "
      "public/rule:rule priority=-5 family=ipv4 source address=192.0.2.9 reject"},
+    {SAYS, POLICIES PARTS PRE DENY ALLOW POST, ""},
+    {SAYS, DISPATCH PARTS PRE DENY ALLOW POST, ""},
+    {SAYS, POLICIES PARTS PRE DENY POST, "public/service:mail public/port:1000-1010/udp"},
+    {SAYS, DISPATCH PARTS PRE DENY POST, "public/service:mail public/port:1000-1010/udp"},
     /* tables and all: nothing there is told for firewalld's */
     {SAYS, "*filter\n:INPUT ACCEPT [0:0]\n" BEFORE, "public"},
     /* emptied and filled again with less, or with another */

@@ -10,7 +10,7 @@
 
 /* So many rules are held against others; where there are more, and in another order, nobody waits
  * for the rest. */
-#define MATCHES_MAX 2000000
+#define MATCHES_MAX 500000
 
 /* More than firewalld lets services include each other. */
 #define INCLUDES_DEEP 8
@@ -344,7 +344,10 @@ static int look_at_rules(struct house *house, const struct ruleset_zone *zone)
 		const bool deny = richrule_is_deny(&rule->rule);
 		bool there = true;
 
-		if (deny || rule->rule.action == RICHRULE_ACTION_ACCEPT)
+		/* of a kind that enough are gone of no more are looked for */
+		if ((deny && house->out->of[ABSENT_DENIED].n < ABSENT_MAX) ||
+		    (rule->rule.action == RICHRULE_ACTION_ACCEPT &&
+		     house->out->of[ABSENT_OPEN].n < ABSENT_MAX))
 			r = carries_rule(&there, house, zone, rule, deny);
 		if (r == 0 && !there)
 			r = add(house, deny ? ABSENT_DENIED : ABSENT_OPEN, zone->name, "rule",
@@ -383,13 +386,56 @@ static bool is_used(const struct house *house, const struct ruleset_zone *zone)
 	return zone->interfaces.n > 0 || (by_default && strcmp(by_default, zone->name) == 0);
 }
 
+/* Does something that is reached lead such a packet to that chain? */
+static bool leads(const struct house *house, const char *to, const struct packet *packet)
+{
+	const struct ruleset *ruleset = house->ruleset;
+
+	for (size_t i = 0; i < ruleset->n_chains; i++)
+		for (size_t k = 0; k < ruleset->chains[i].n_steps && house->reached[i]; k++) {
+			const struct ruleset_step *step = &ruleset->chains[i].steps[k];
+
+			if ((step->action == RULESET_ACTION_JUMP ||
+			     step->action == RULESET_ACTION_GOTO) &&
+			    strcmp(step->argument, to) == 0 &&
+			    match_step(packet, step).match != MATCH_NO)
+				return true;
+		}
+	return false;
+}
+
+static int look_at_bindings(struct house *house, const struct ruleset_zone *zone, const char *chain)
+{
+	struct packet packet = stranger(house);
+	int r = 0;
+
+	for (size_t i = 0; i < zone->interfaces.n && r == 0; i++) {
+		packet.interface = zone->interfaces.strings[i];
+		if (!strpbrk(packet.interface, "+*") && !leads(house, chain, &packet))
+			r = add(house, ABSENT_WAY, zone->name, "interface", packet.interface);
+	}
+	packet.interface = ""; /* none that is bound anywhere */
+	for (size_t i = 0; i < zone->sources.n && r == 0; i++) {
+		const char *source = zone->sources.strings[i];
+
+		if (is_for(house, source) &&
+		    cidr_parse(&packet.source, source, CIDR_NETMASK, NULL) == 0 &&
+		    !leads(house, chain, &packet))
+			r = add(house, ABSENT_WAY, zone->name, "source", source);
+	}
+	return r;
+}
+
 static int look_at_zone(struct house *house, const struct ruleset_zone *zone)
 {
+	const struct ruleset_chain *chain = chain_of(house, zone->name, "");
 	int r;
 
-	if (!chain_of(house, zone->name, ""))
+	if (!chain)
 		return add(house, ABSENT_WAY, zone->name, "", "");
-	r = look_at_services(house, zone);
+	r = look_at_bindings(house, zone, chain->name);
+	if (r == 0)
+		r = look_at_services(house, zone);
 	if (r == 0)
 		r = look_at_ports(house, zone);
 	return r == 0 ? look_at_rules(house, zone) : r;

@@ -16,7 +16,9 @@
 #include "guard/model/packet/ruleset.h"
 
 enum absent_what {
-	ABSENT_WAY,    /* to a zone: "public"; or the end that refuses: "filter_INPUT" */
+	/* To a zone, "public", or from what is bound to it, "public/interface:eth0"; the end that
+	 * refuses, "filter_INPUT". */
+	ABSENT_WAY,
 	ABSENT_OPEN,   /* what lets in, as an item is written: "public/service:imaps" */
 	ABSENT_DENIED, /* what keeps out */
 	ABSENT_ENTRY,  /* of an ipset: "ipset:office/entry:192.0.2.7" */

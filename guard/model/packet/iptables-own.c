@@ -7,8 +7,8 @@
 
 #include "guard/base/text.h"
 
-/* All of core/ipXtables.py since 0.6 has it, and nobody else. */
-#define OF_FIREWALLD "INPUT_ZONES"
+/* core/ipXtables.py has one of these, and nobody else: 0.6 to 1.3, 2.0 to 2.3, 2.4 and later. */
+static const char *const of_firewalld[] = {"INPUT_ZONES", "INPUT_POLICIES", "INPUT_dispatch"};
 
 static bool has_chain(const struct ruleset *ruleset, const struct ruleset_chain *beside,
                       const char *name)
@@ -35,13 +35,24 @@ static bool is_of_zone(const struct ruleset *ruleset, const struct ruleset_chain
 static bool is_dispatch(const char *name)
 {
 	static const char *const beginnings[] = {
-	    "INPUT_ZONES",       "INPUT_POLICIES_",   "FORWARD_ZONES",   "FORWARD_IN_ZONES",
-	    "FORWARD_OUT_ZONES", "FORWARD_POLICIES_", "OUTPUT_POLICIES_"};
+	    "INPUT_ZONES",       "INPUT_POLICIES",   "FORWARD_ZONES",   "FORWARD_IN_ZONES",
+	    "FORWARD_OUT_ZONES", "FORWARD_POLICIES", "OUTPUT_POLICIES", "INPUT_dispatch",
+	    "FORWARD_dispatch",  "OUTPUT_dispatch"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
 		if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0)
 			return true;
-	return iptables_is_direct(name);
+	/* IN_public_to_HOST: what zones and policies have for that, and then the target */
+	return (strncmp(name, "IN_", 3) == 0 && text_has_suffix(name, "_to_HOST")) ||
+	       iptables_is_direct(name);
+}
+
+static bool is_shared(const struct ruleset *ruleset, const struct ruleset_chain *chain)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(of_firewalld); i++)
+		if (has_chain(ruleset, chain, of_firewalld[i]))
+			return true;
+	return false;
 }
 
 static bool is_own_chain(const struct ruleset *ruleset, const struct ruleset_chain *chain)
@@ -93,7 +104,7 @@ void iptables_mark_own(struct ruleset *ruleset)
 		struct ruleset_chain *chain = &ruleset->chains[i];
 
 		if (chain->direct || strncmp(chain->family, "ip", 2) != 0 ||
-		    strcmp(chain->table, "filter") != 0 || !has_chain(ruleset, chain, OF_FIREWALLD))
+		    strcmp(chain->table, "filter") != 0 || !is_shared(ruleset, chain))
 			continue;
 		chain->beside = true;
 		chain->own = is_own_chain(ruleset, chain);

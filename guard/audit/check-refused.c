@@ -314,7 +314,7 @@ static int kernel_rules(struct check_run *run)
 const struct check check_kernel_rules = {
     .name = "kernel-rules",
     .severity = FINDING_ERROR,
-    .help = "open in firewalld, but not in the kernel",
+    .help = "open or denied in firewalld, but not in the kernel",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
     .also = PICTURE_TABLES | PICTURE_SETTINGS | PICTURE_FAIL2BAN,
     .status = true,

@@ -13,8 +13,9 @@
 /* Between two looks. */
 #define SURE_MS 100
 
-/* Where there are thousands of rules, no more than a twentieth of the time goes into it. */
-#define COST_FACTOR 20
+/* Where there are thousands of rules, and somebody changes them all the time, no more than a fifth
+ * of it goes into that. */
+#define COST_FACTOR 4
 
 struct absence {
 	struct firewalld *fw;
@@ -24,6 +25,7 @@ struct absence {
 	struct firewalld_op *reading; /* under way */
 	struct absent first;          /* absent at the first of two looks */
 	int64_t next_us;              /* monotonic; not before */
+	bool unheard;                 /* something is where nobody tells of changes */
 };
 
 static void answer(struct absence *absence, enum absence_answer answer, struct absent *absent)
@@ -52,6 +54,18 @@ static bool is_iptables(const struct absence *absence)
 	return backend && strcmp(backend, "iptables") == 0;
 }
 
+/* Of iptables-legacy and of its own sets the kernel does not tell. */
+static bool is_unheard(const struct ruleset *ruleset)
+{
+	for (size_t i = 0; i < ruleset->n_chains; i++)
+		if (ruleset->chains[i].legacy)
+			return true;
+	for (size_t i = 0; i < ruleset->n_ipsets; i++)
+		if (ruleset->ipsets[i].kernel_known)
+			return true;
+	return false;
+}
+
 static int hold(struct absence *absence, struct ruleset *ruleset, struct absent *now)
 {
 	int64_t began_us = clock_monotonic_us(), end_us;
@@ -59,6 +73,7 @@ static int hold(struct absence *absence, struct ruleset *ruleset, struct absent 
 
 	if (r == 0 && !ruleset->kernel.shut)
 		r = absent_find(now, ruleset, is_iptables(absence));
+	absence->unheard = r == 0 && is_iptables(absence) && is_unheard(ruleset);
 	end_us = clock_monotonic_us();
 	absence->next_us = end_us + COST_FACTOR * (end_us - began_us);
 	return r;
@@ -110,12 +125,19 @@ void absence_look(struct absence *absence)
 		read_now(absence);
 }
 
+/** absence_is_unheard() - was there something of whose changes nobody tells? */
+bool absence_is_unheard(const struct absence *absence)
+{
+	return absence->unheard;
+}
+
 /** absence_cancel() - nobody wants to know any more */
 void absence_cancel(struct absence *absence)
 {
 	firewalld_cancel(steal(absence->reading));
 	loop_timer_stop(absence->timer);
 	absent_deinit(&absence->first);
+	absence->next_us = 0; /* whoever asks then has another reason */
 }
 
 /** absence_new() - @out: written on success alone; 0 or negative errno */

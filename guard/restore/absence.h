@@ -4,7 +4,7 @@
  *
  * The question of `status` and `check` (absent.h), for the watcher: reads all that firewalld
  * decides by, and the kernel's rules. That is dear, so that whoever asks has a reason, and it is
- * not done more often than a few hundredths of the time allow. What is absent was so twice, with
+ * not done all the time. What is absent was so twice, with
  * an answer of firewalld's between: a change of firewalld's own is no absence.
  */
 #ifndef GUARD_RESTORE_ABSENCE_H
@@ -30,6 +30,7 @@ int absence_new(struct absence **out, struct loop *loop, struct firewalld *fw, a
 void absence_free(struct absence *absence); /* before firewalld; NULL is fine */
 
 void absence_look(struct absence *absence);
+bool absence_is_unheard(const struct absence *absence);
 void absence_cancel(struct absence *absence);
 
 #endif

@@ -617,7 +617,7 @@ void engine_look(struct engine *engine, enum engine_look where)
 		break;
 	case ENGINE_LOOK_AT_KERNEL:
 		if (engine->kernelwatch)
-			kernelwatch_look_anew(engine->kernelwatch);
+			kernelwatch_look(engine->kernelwatch);
 		break;
 	case ENGINE_LOOK_AT_NEW_FILES:
 	case ENGINE_LOOK_AT_FILES:
@@ -840,7 +840,7 @@ static void on_mended(bool reloaded, void *userdata)
 		kernelwatch_reloaded(engine->kernelwatch);
 	else
 		cycle_not_reloaded(engine->cycle);
-	kernelwatch_look_anew(engine->kernelwatch);
+	kernelwatch_look(engine->kernelwatch);
 	cycle_retry(engine->cycle);
 }
 

@@ -304,23 +304,23 @@ static void on_absence(enum absence_answer answer, struct absent *absent, void *
 		look(watch); /* whether it is all that there is */
 }
 
-/** kernelwatch_look() - now, unless that is under way */
-void kernelwatch_look(struct kernelwatch *watch)
+/* Unless that is under way. */
+static void look_now(struct kernelwatch *watch)
 {
 	loop_timer_stop(watch->timer);
 	look(watch);
 }
 
 /**
- * kernelwatch_look_anew() - now and then, without a reason
+ * kernelwatch_look() - now and then, without a reason
  *
  * What nobody tells is found so: what is done to iptables-legacy and to the kernel's own sets,
  * and that firewalld has undone itself what it had listed.
  */
-void kernelwatch_look_anew(struct kernelwatch *watch)
+void kernelwatch_look(struct kernelwatch *watch)
 {
-	watch->doubted |= watch->lacking || uses_iptables(watch);
-	kernelwatch_look(watch);
+	watch->doubted |= watch->lacking || absence_is_unheard(watch->absence);
+	look_now(watch);
 }
 
 static void on_due(void *userdata)
@@ -377,7 +377,7 @@ static void on_generation(const struct generation_change *change, void *userdata
 	/* somebody is at work, so it is not what a reload has left behind */
 	watch->n_shut = 0;
 	if (left_us <= 0)
-		kernelwatch_look(watch);
+		look_now(watch);
 	else if (!loop_timer_is_set(watch->timer))
 		loop_timer_set(watch->timer, left_us / 1000 + 1);
 }
@@ -419,7 +419,7 @@ void kernelwatch_learn(struct kernelwatch *watch)
 	    (watch->known && fwtables_is_empty(&now) && !fwtables_is_empty(&watch->before)))
 		return;
 	if (!watch->known && lacks(watch, &now)) {
-		kernelwatch_look(watch);
+		look_now(watch);
 		return;
 	}
 	/* somebody may have taken a part of them while nobody looked, or put it back by now */
@@ -428,7 +428,7 @@ void kernelwatch_learn(struct kernelwatch *watch)
 	watch->known = true;
 	watch->foreign = CHAINCHANGE_NULL;
 	if (watch->doubted)
-		kernelwatch_look(watch);
+		look_now(watch);
 }
 
 /** kernelwatch_reloaded() - by the guard: what is not there now is not meant to be */

@@ -38,7 +38,6 @@ int kernelwatch_new(struct kernelwatch **out,
 void kernelwatch_free(struct kernelwatch *watch); /* before firewalld; NULL is fine */
 
 void kernelwatch_look(struct kernelwatch *watch);
-void kernelwatch_look_anew(struct kernelwatch *watch);
 void kernelwatch_learn(struct kernelwatch *watch);
 void kernelwatch_reloaded(struct kernelwatch *watch);
 void kernelwatch_forget(struct kernelwatch *watch);

@@ -14,14 +14,13 @@ cut_by() { # NAMED COMMAND...
 	shift
 	: >"$W/watch.log"
 	need "$*" "$@"
-	need "$*: the guard says so, and of what" within 1.5 said "firewalld.s rules are gone.*$named.*Done by ip6?tables.*Reloading firewalld"
+	need "$*: the guard says so, and of what" within 3 said "firewalld.s rules are gone.*$named.*Done by ip6?tables.*Reloading firewalld"
 	need "$*: and mends it" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "$*: mail is open" within 5 mail_reachable
 	need "$*: the banned client is kept out" within 10 is_shut_from 10.77.0.3 993
 	need "$*: pop3 is shut" is_shut 110
 	need "$*: nothing is left to do" within 20 finished
 	need "$*: and it was done once" [ "$(grep -c 'Reloading firewalld' "$W/watch.log")" = 1 ]
-	sleep 0.5
 }
 cut_by ': public/service' iptables -F IN_public_allow
 cut_by ': public/rule' iptables -F IN_public_deny

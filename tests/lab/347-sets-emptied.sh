@@ -43,8 +43,8 @@ set_up() { # a zone's source, and a rich rule
 ip -n client address add 10.77.0.4/24 dev client0
 set_up
 need "the guard has restored" within 10 finished
-emptied 1.5 nft flush set inet firewalld bad
-emptied 1.5 nft delete element inet firewalld bad '{ 10.77.0.4 }'
+emptied 3 nft flush set inet firewalld bad
+emptied 3 nft delete element inet firewalld bad '{ 10.77.0.4 }'
 tell_truth nft flush set inet firewalld bad
 # what firewalld does itself is none of that
 : >"$W/watch.log"

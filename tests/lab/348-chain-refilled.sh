@@ -12,14 +12,13 @@ refilled() { # NAMED CHAIN RULE...
 	} >"$W/refill.nft"
 	: >"$W/watch.log"
 	need "$chain is filled with less" nft -f "$W/refill.nft"
-	need "$chain: the guard says so, and of what" within 1.5 said "some of firewalld.s rules are gone.*: $named.*Done by nft .*Reloading firewalld"
+	need "$chain: the guard says so, and of what" within 3 said "some of firewalld.s rules are gone.*: $named.*Done by nft .*Reloading firewalld"
 	need "$chain: and mends it" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "$chain: mail is open" within 5 mail_reachable
 	need "$chain: the banned client is kept out" within 10 is_shut_from 10.77.0.3 993
 	need "$chain: pop3 is shut" is_shut 110
 	need "$chain: nothing is left to do" within 20 finished
 	need "$chain: and it was done once" [ "$(grep -c 'Reloading firewalld' "$W/watch.log")" = 1 ]
-	sleep 0.5
 }
 refilled public/service: filter_IN_public_allow 'tcp dport 25 accept' 'tcp dport 7 accept'
 refilled public/rule filter_IN_public_deny 'ip saddr 192.0.2.7 drop'

@@ -162,6 +162,11 @@ void absence_look(struct absence *absence)
 	absence->fn(world.absence, &absent, absence->userdata);
 }
 
+bool absence_is_unheard(const struct absence *absence _unused_)
+{
+	return world.absence_unheard;
+}
+
 void absence_cancel(struct absence *absence _unused_)
 {
 }

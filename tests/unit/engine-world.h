@@ -46,6 +46,7 @@ struct world {
 	struct strv absent; /* that firewalld has open, and the kernel no rule for */
 	enum absence_answer absence;
 	unsigned n_absence_asked;
+	bool absence_unheard;
 	generation_fn on_generation;
 	void *generation_userdata;
 };

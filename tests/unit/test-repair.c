@@ -378,7 +378,7 @@ START_TEST(asks_for_a_reason)
 }
 END_TEST
 
-/* Of sets and of iptables-legacy nobody tells. */
+/* Of the kernel's own sets and of iptables-legacy nobody tells. */
 START_TEST(asks_now_and_then_with_iptables)
 {
 	unsigned before;
@@ -388,6 +388,10 @@ START_TEST(asks_now_and_then_with_iptables)
 	before = world.n_absence_asked;
 	take_by("iptables", 7, true);
 	ck_assert_uint_eq(world.n_absence_asked, before + 1);
+	engine_look(world.engine, ENGINE_LOOK_AT_KERNEL);
+	world_pass(1000);
+	ck_assert_uint_eq(world.n_absence_asked, before + 1);
+	world.absence_unheard = true;
 	engine_look(world.engine, ENGINE_LOOK_AT_KERNEL);
 	world_pass(1000);
 	ck_assert_uint_eq(world.n_absence_asked, before + 2);

@@ -219,12 +219,10 @@ static int read_again(struct reading *reading)
 
 static int look_for_absent(struct absent *out, const struct reading *reading)
 {
-	const char *backend = firewalld_backend(reading->session->fw);
-
 	return reading->firewalld.state == FIREWALL_STATE_RUNNING &&
 	               (reading->picture->known & PICTURE_TABLES)
 	           ? absent_find(out, &reading->firewalld.ruleset,
-	                         backend && strcmp(backend, "iptables") == 0)
+	                         firewalld_has_iptables(reading->session->fw))
 	           : 0;
 }
 

@@ -47,13 +47,6 @@ static void judge(struct absence *absence, struct absent *now)
 	answer(absence, ABSENCE_KNOWN, now);
 }
 
-static bool is_iptables(const struct absence *absence)
-{
-	const char *backend = firewalld_backend(absence->fw);
-
-	return backend && strcmp(backend, "iptables") == 0;
-}
-
 /* Of iptables-legacy and of its own sets the kernel does not tell. */
 static bool is_unheard(const struct ruleset *ruleset)
 {
@@ -72,8 +65,8 @@ static int hold(struct absence *absence, struct ruleset *ruleset, struct absent 
 	int r = nftrules_read(ruleset, NFTRULES_OTHERS, LIST_MS, NULL);
 
 	if (r == 0 && !ruleset->kernel.shut)
-		r = absent_find(now, ruleset, is_iptables(absence));
-	absence->unheard = r == 0 && is_iptables(absence) && is_unheard(ruleset);
+		r = absent_find(now, ruleset, firewalld_has_iptables(absence->fw));
+	absence->unheard = r == 0 && firewalld_has_iptables(absence->fw) && is_unheard(ruleset);
 	end_us = clock_monotonic_us();
 	absence->next_us = end_us + COST_FACTOR * (end_us - began_us);
 	return r;

@@ -57,12 +57,6 @@ struct kernelwatch {
 };
 
 static void look(struct kernelwatch *watch);
-static bool uses_iptables(const struct kernelwatch *watch)
-{
-	const char *backend = firewalld_backend(watch->given.fw);
-
-	return backend && strcmp(backend, "iptables") == 0;
-}
 
 /* Return: whether it could be read. */
 static bool read_tables(struct kernelwatch *watch, struct fwtables *now)
@@ -113,7 +107,7 @@ static bool is_by_firewalld(struct kernelwatch *watch, const struct generation_c
 static bool is_for_firewalld(const struct kernelwatch *watch,
                              const struct generation_change *change)
 {
-	return uses_iptables(watch) && watch->firewalld.pid > 0 &&
+	return firewalld_has_iptables(watch->given.fw) && watch->firewalld.pid > 0 &&
 	       process_parent("/proc", change->pid) == watch->firewalld.pid;
 }
 
@@ -341,7 +335,8 @@ static bool is_ours(uint32_t pid, const char *name)
 static void note_foreign(struct kernelwatch *watch, const struct chainchange *chains)
 {
 	chainchange_add(&watch->foreign, chains);
-	watch->doubted |= chains->taken || (chains->taken_from_iptables && uses_iptables(watch));
+	watch->doubted |= chains->taken ||
+	                  (chains->taken_from_iptables && firewalld_has_iptables(watch->given.fw));
 }
 
 static void note_who(struct kernelwatch *watch, const struct generation_change *change)
@@ -350,6 +345,8 @@ static void note_who(struct kernelwatch *watch, const struct generation_change *
 	/* firewalld and the guard change rules all the time, and somebody else beside them */
 	bool named = watch->who[0] && !watch->who_is_firewalld, own;
 
+	/* some were missed, or of this the kernel does not tell */
+	watch->doubted |= !change->pid;
 	if (!change->pid || is_ours(change->pid, change->name))
 		return;
 	own = is_by_firewalld(watch, change);

@@ -25,7 +25,7 @@ cut_by() { # NAMED COMMAND...
 cut_by ': public/service' iptables -F IN_public_allow
 cut_by ': public/rule' iptables -F IN_public_deny
 cut_by ': (INPUT|public)' iptables -F INPUT
-cut_by 'every port is open' iptables -F
+cut_by '(every port is open|: (INPUT|public))' iptables -F
 cut_by ': public' ip6tables -F IN_public_allow
 
 # unseen, as 345

@@ -310,6 +310,12 @@ bool firewalld_has_nftables(const struct firewalld *fw)
 	return fw->backend && strcmp(fw->backend, "nftables") == 0;
 }
 
+/** firewalld_has_iptables() - or there? */
+bool firewalld_has_iptables(const struct firewalld *fw)
+{
+	return fw->backend && strcmp(fw->backend, "iptables") == 0;
+}
+
 /**
  * firewalld_default_zone() - the default zone, as last heard
  * @fw: the adapter

@@ -54,10 +54,10 @@ enum firewalld_event_type {
 	                                      RELOADED */
 	FIREWALLD_EVENT_POLICY_CHANGED,    /* contents, kinds, ours; zone: policy:NAME */
 	FIREWALLD_EVENT_ZONE_CHANGED,      /* zone: changed as a whole, read it again */
-	FIREWALLD_EVENT_TRAIT,             /* zone, trait; on, timeout_s: for that time; else gone */
-	FIREWALLD_EVENT_LOST_TRACK,        /* events were dropped: read everything again */
-	FIREWALLD_EVENT_BUS_GONE, /* the bus went, and firewalld with it as far as we know */
-	FIREWALLD_EVENT_BUS_BACK, /* APPEARED follows if firewalld is there */
+	FIREWALLD_EVENT_TRAIT,      /* zone, trait; on, timeout_s: for that time; else gone */
+	FIREWALLD_EVENT_LOST_TRACK, /* events were dropped: read everything again */
+	FIREWALLD_EVENT_BUS_GONE,   /* the bus went, and firewalld with it as far as we know */
+	FIREWALLD_EVENT_BUS_BACK,   /* APPEARED follows if firewalld is there */
 };
 
 struct firewalld_event {
@@ -152,6 +152,7 @@ const char *firewalld_version(const struct firewalld *fw);   /* NULL until all w
 int64_t firewalld_waited_for_us(const struct firewalld *fw); /* while it is slow */
 const char *firewalld_backend(const struct firewalld *fw);   /* NULL until then */
 bool firewalld_has_nftables(const struct firewalld *fw);     /* false: not known, too */
+bool firewalld_has_iptables(const struct firewalld *fw);     /* the same */
 const char *firewalld_default_zone(const struct firewalld *fw); /* NULL while not known */
 unsigned firewalld_pending(const struct firewalld *fw);         /* calls that wait for an answer */
 uint64_t firewalld_malformed(const struct firewalld *fw);       /* signals ignored as malformed */

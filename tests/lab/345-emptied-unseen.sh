@@ -13,7 +13,7 @@ cut_meanwhile() { # NAMED COMMAND...
 	need "status says why" out_has 'kernel-rules'
 	: >"$W/watch.log"
 	watch_up -v
-	need "$*: the guard says so, and of what" within 3 said "some of firewalld.s rules are gone.*: public/$named.*Reloading firewalld"
+	need "$*: the guard says so, and of what" within 10 said "some of firewalld.s rules are gone.*: public/$named.*Reloading firewalld"
 	need "they are there again" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
 	need "all mail services are reachable" within 5 mail_reachable
 	need "the ban holds again" within 10 is_shut_from 10.77.0.3 993

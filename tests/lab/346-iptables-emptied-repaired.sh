@@ -37,7 +37,7 @@ need "status says why" out_has 'kernel-rules'
 need "explain tells the truth" agrees 10.77.0.3 993
 : >"$W/watch.log"
 watch_up -v
-need "the guard says so" within 3 said 'some of firewalld.s rules are gone.*: public/rule.*Reloading firewalld'
+need "the guard says so" within 10 said 'some of firewalld.s rules are gone.*: public/rule.*Reloading firewalld'
 need "and mends it" within 10 said 'in the kernel again after'
 need "the banned client is kept out" within 10 is_shut_from 10.77.0.3 993
 need "nothing is left to do" within 20 finished

@@ -27,7 +27,7 @@ tell_truth() { # COMMAND...: while no guard runs
 	need "explain tells the truth" out_has '^993/tcp +imaps +open'
 	: >"$W/watch.log"
 	watch_up -v
-	need "$*: the guard says so" within 3 said 'some of firewalld.s rules are gone.*: ipset:bad.*Reloading firewalld'
+	need "$*: the guard says so" within 10 said 'some of firewalld.s rules are gone.*: ipset:bad.*Reloading firewalld'
 	need "$*: who is in the set is kept out" within 10 is_shut_from 10.77.0.4 993
 	need "$*: nothing is left to do" within 20 finished
 }

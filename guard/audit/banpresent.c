@@ -50,10 +50,11 @@ static const struct ticket *find(const struct tickets *tickets, const struct sto
 
 /* As the server has it now. */
 static void prolong(struct store_ban *ban, const struct ticket *ticket,
-                    const struct tickets *tickets)
+                    const struct banpresent *present)
 {
-	const struct jail *jail = tickets_jail(tickets, ticket->jail);
+	const struct jail *jail = tickets_jail(present->tickets, ticket->jail);
 
+	ban->missing = present->missing && tickets_have(present->missing, ticket);
 	ban->lets_in = jail && jail_lets_in(jail);
 	ban->active = true;
 	ban->until_us = ticket->end_us;
@@ -68,7 +69,7 @@ static void correct(struct store_ban *ban, const struct banpresent *present)
 	const struct ticket *ticket = present->tickets ? find(present->tickets, ban) : NULL;
 
 	if (ticket && ticket_is_live(ticket, present->now_us)) {
-		prolong(ban, ticket, present->tickets);
+		prolong(ban, ticket, present);
 	} else if (ban->active && present->tickets && present->whole &&
 	           ban->time_us < present->now_us - YOUNG_US) {
 		ban->active = false;
@@ -114,7 +115,7 @@ static int on_row_of_ticket(const struct store_ban *ban, void *userdata)
 	if (listing->found || !is_of(listing->ticket, ban))
 		return 0;
 	listing->found = true;
-	prolong(&held, listing->ticket, listing->present->tickets);
+	prolong(&held, listing->ticket, listing->present);
 	return listing->fn(&held, listing->userdata);
 }
 
@@ -135,7 +136,7 @@ static int tell_ticket(struct listing *listing)
 	    .rules = &rules,
 	};
 
-	prolong(&ban, ticket, listing->present->tickets);
+	prolong(&ban, ticket, listing->present);
 	return listing->fn(&ban, listing->userdata);
 }
 

@@ -14,6 +14,7 @@
 
 struct banpresent {
 	const struct tickets *tickets; /* borrowed; of the running server; NULL: not known */
+	const struct tickets *missing; /* borrowed; of them, by banplaces_lost(); NULL: not known */
 	/* These are all: what is not among them is over. A server that starts has not all yet. */
 	bool whole;
 	int64_t now_us;

@@ -82,8 +82,14 @@ static int find_mismatch(struct findings *out, struct mismatch_counts *counts, u
 {
 	const bool safe = picture->config->restore_bans == CONFIG_RESTORE_BANS_SAFE;
 	_cleanup_strv_ struct strv failing = STRV_NULL;
+	_cleanup_tickets_ struct tickets lost = TICKETS_NULL;
+	const struct banplace_evidence outside = {.tickets = &picture->tickets,
+	                                          .now = &picture->places,
+	                                          .now_us = picture->now_us,
+	                                          .whole = true};
 	const struct mismatch_evidence evidence = {
 	    .fw = &picture->firewall,
+	    .lost = picture->places_known ? &lost : NULL,
 	    .tickets = &picture->tickets,
 	    .shapes = &picture->shapes,
 	    .interfaces = &picture->interfaces,
@@ -94,6 +100,9 @@ static int find_mismatch(struct findings *out, struct mismatch_counts *counts, u
 	    .unwiped_us = picture->unwiped_us,
 	};
 	int r = list_failing(&failing, picture);
+
+	if (r == 0)
+		r = banplaces_lost(&lost, &outside);
 
 	return r == 0 ? mismatch_find(out, counts, kinds, &evidence) : r;
 }
@@ -124,7 +133,7 @@ static int mismatch(struct check_run *run)
 const struct check check_ban_without_rule = {
     .name = "ban-without-rule",
     .severity = FINDING_ERROR,
-    .help = "fail2ban holds a ban that firewalld has no rule for",
+    .help = "fail2ban holds a ban that there is no rule for",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
     .also = PICTURE_STORE | PICTURE_CLIENTS,
     .fn = mismatch,

@@ -11,6 +11,7 @@
 #include "guard/system/host/bootid.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/disk.h"
+#include "guard/system/kernel/bantables.h"
 
 #define FAIL2BAN_MS     3000
 #define FAIL2BAN_ALL_MS 30000
@@ -291,6 +292,7 @@ static int read_fail2ban(struct reading *reading)
 	    config->fail2ban_database ? config->fail2ban_database : FAIL2BAN_DEFAULT_DATABASE;
 	int r;
 
+	picture->places_known = bantables_read_once(&picture->places) == 0;
 	options.timeout_ms = reading_left_ms(reading, FAIL2BAN_MS);
 	/* and for what its database has when a question was in vain */
 	options.wait_ms = reading_left_ms(reading, FAIL2BAN_ALL_MS) + LEAST_LATER_MS;

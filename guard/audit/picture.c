@@ -29,6 +29,7 @@ void picture_deinit(struct picture *picture)
 	ruleset_deinit(&picture->ruleset);
 	absent_deinit(&picture->absent);
 	foreign_deinit(&picture->foreign);
+	banplaces_deinit(&picture->places);
 	foreign_deinit(&picture->foreign_lost);
 	strv_deinit(&picture->interfaces);
 	strv_deinit(&picture->units);

@@ -15,6 +15,7 @@
 #include "guard/audit/heard.h"
 #include "guard/model/ban/actionlog.h"
 #include "guard/model/packet/absent.h"
+#include "guard/model/ban/banplace.h"
 #include "guard/model/packet/verdict.h"
 #include "guard/restore/clientranges.h"
 #include "guard/restore/missing.h"
@@ -137,6 +138,8 @@ struct picture {
 	enum fail2ban_state fail2ban;
 	bool fail2ban_installed; /* or was once: there is a database */
 	struct tickets tickets;
+	struct banplaces places; /* where jails keep bans outside of firewalld; read before these */
+	bool places_known;
 	struct actionlog actionlog; /* which actions fail; nothing, where its log is not read */
 	char *actionlog_why;     /* owned; why it is not; NULL: it is, or it is not known where */
 	struct banshapes shapes; /* what they look like in firewalld, as far as it was seen */

@@ -6,9 +6,11 @@
 #include "guard/audit/banpresent.h"
 #include "guard/base/cidr.h"
 #include "guard/base/text.h"
+#include "guard/model/ban/banplace.h"
 #include "guard/model/ban/jailuse.h"
 #include "guard/system/fail2ban/fail2ban-process.h"
 #include "guard/system/fail2ban/fail2ban.h"
+#include "guard/system/kernel/bantables.h"
 
 /* A server answers in some milliseconds; one that does not is not waited for. */
 #define ASK_MS     1000
@@ -86,6 +88,17 @@ static void ask_server(struct banpresent *present, struct tickets *tickets, cons
 	present->whole = !fail2ban_process_is_young(fail2ban_process_pid(pidfile));
 }
 
+/* Of those that jails keep outside of firewalld; where nobody can tell it is left open. */
+static int find_missing(struct tickets *missing, struct banpresent *present,
+                        const struct banplaces *places)
+{
+	const struct banplace_evidence evidence = {
+	    .tickets = present->tickets, .now = places, .now_us = present->now_us, .whole = true};
+
+	present->missing = missing;
+	return banplaces_lost(missing, &evidence);
+}
+
 /* Which of the jails let in, by the last snapshot: firewalld is not asked for a list of bans. */
 static int see_use(struct tickets *tickets, struct store *store, struct err *err)
 {
@@ -105,7 +118,9 @@ static int exec(struct cli *cli, const struct cli_args *args)
 {
 	_cleanup_store_ struct store *store = NULL;
 	_cleanup_report_list_ struct report_list list = {0};
-	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL;
+	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL, missing = TICKETS_NULL;
+	_cleanup_banplaces_ struct banplaces places = BANPLACES_NULL;
+	bool places_known;
 	struct store_ban_query query;
 	struct banpresent present;
 	struct err err = ERR_NULL;
@@ -121,8 +136,11 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		return r;
 	cli_report(cli, &report);
 	report_bans_begin(&list, &report, cli->now_us, cli->verbosity > 0);
+	places_known = bantables_read_once(&places) == 0;
 	ask_server(&present, &tickets, cli);
 	r = see_use(&tickets, store, &err);
+	if (r == 0 && places_known && present.tickets)
+		r = find_missing(&missing, &present, &places);
 	if (r == 0)
 		r = banpresent_list(store, &query, &present, take_row, &list, &err);
 	if (r != 0)

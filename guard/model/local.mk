@@ -4,6 +4,8 @@ noinst_LIBRARIES += libguard-model.a
 libguard_model_a_SOURCES = \
 	guard/model/ban/actionlog.c \
 	guard/model/ban/actionlog.h \
+	guard/model/ban/banplace.c \
+	guard/model/ban/banplace.h \
 	guard/model/ban/banplan.c \
 	guard/model/ban/banplan.h \
 	guard/model/ban/banprior.c \

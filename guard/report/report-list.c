@@ -315,7 +315,7 @@ static const char *ban_state(const struct store_ban *ban)
 	int64_t until_us = ban_until(ban);
 
 	if (ban->active)
-		return ban->lets_in ? "let in" : "banned";
+		return ban->lets_in ? "let in" : ban->missing ? "missing" : "banned";
 	if (!ban->ended_how)
 		return "expired";
 	if (strcmp(ban->ended_how, "unban") == 0)
@@ -390,7 +390,8 @@ static const char *ban_state_words(const struct store_ban *ban)
 
 	if (!ban->active && ban->ended_how && strcmp(ban->ended_how, "gone") == 0)
 		return "ended: not held by fail2ban";
-	return strcmp(state, "stopped") == 0   ? "ended: jail stopped"
+	return strcmp(state, "missing") == 0   ? "banned, but not in the kernel"
+	       : strcmp(state, "stopped") == 0 ? "ended: jail stopped"
 	       : strcmp(state, "flushed") == 0 ? "ended: all unbanned"
 	                                       : state;
 }
@@ -403,8 +404,11 @@ static void cell_ban_state(struct report_list *list, const struct store_ban *ban
 	bool back = loss->restored_us >= loss->at_us && loss->restored_us;
 
 	if (loss->n == 0) {
-		report_table_cell(&list->table, ban->active ? REPORT_WARN : REPORT_DIM, "%s",
-		                  state);
+		report_table_cell(&list->table,
+		                  ban->missing  ? REPORT_BAD
+		                  : ban->active ? REPORT_WARN
+		                                : REPORT_DIM,
+		                  "%s", state);
 		return;
 	}
 	timespec_format_local(loss->at_us, list->report->zone, at);

@@ -34,14 +34,6 @@ struct bankeeper {
 	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
 	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
 	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
-	/* what it took out of iptables' chains, and nobody puts back, is to be told */
-	struct {
-		int64_t at_us;    /* UTC; 0: that is done */
-		int64_t since_us; /* UTC; earlier bans were told of already */
-		bool flushed;     /* not by firewalld */
-		bool mended;      /* and firewalld has been reloaded since */
-		char by[NEWS_WHO_SIZE + 64];
-	} emptied;
 	int64_t suspected_us; /* monotonic; since when there are */
 	bool shapes_known;    /* the store has told those that were learned before */
 	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */

@@ -4,7 +4,6 @@
 #include "guard/model/ban/jailuse.h"
 #include "guard/restore/banlog.h"
 #include "guard/restore/restorer.h"
-#include "guard/restore/unrestored.h"
 #include "guard/system/host/clock.h"
 
 #include <errno.h>
@@ -37,9 +36,6 @@
  * may be killed again and again before it has asked.
  */
 #define UNSEEN_US 600000000LL
-
-/* What comes so long after a flush is none of the reloads that mend it. */
-#define MENDED_US 15000000LL
 
 #define STOPPED_MS 10000 /* so long stopped, it is not just being restarted */
 #define LOOK_MS    60000 /* while something waits, for a notice that was missed */
@@ -436,40 +432,6 @@ static void look_back(struct bankeeper *keeper)
 		bankeeper_missed(keeper);
 }
 
-/* A server that has begun since then, as far as is known, has banned anew all that it holds. */
-static bool has_banned_anew(const struct bankeeper *keeper)
-{
-	int64_t ago_us = clock_monotonic_us() - fail2ban_began_us(keeper->given.fail2ban);
-
-	return ago_us > 0 && clock_now_us() - ago_us > keeper->emptied.at_us;
-}
-
-/* As they were then: what came after it is there. */
-static void tell_unrestored(struct bankeeper *keeper)
-{
-	const struct tracker *tracker = keeper->given.tracker;
-	const struct unrestored_wipe wipe = {
-	    .tickets = &keeper->tickets,
-	    .by = keeper->emptied.by,
-	    .since_us = keeper->emptied.since_us,
-	    .at_us = keeper->emptied.at_us,
-	    .iptables = keeper->emptied.flushed
-	                    ? JAIL_FATE_LOST
-	                    : jail_iptables_fate(firewalld_version(keeper->given.fw),
-	                                         firewalld_backend(keeper->given.fw),
-	                                         tracker->known ? &tracker->wanted : NULL)};
-
-	if (!wipe.at_us)
-		return;
-	if (!has_banned_anew(keeper))
-		unrestored_tell(bankeeper_log(keeper), keeper->given.record, &wipe);
-	/* the reload that mends the flush takes no more */
-	keeper->emptied.since_us =
-	    keeper->emptied.flushed && !keeper->emptied.mended ? wipe.at_us : 0;
-	keeper->emptied.at_us = 0;
-	keeper->emptied.flushed = keeper->emptied.mended = false;
-}
-
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
@@ -502,7 +464,6 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	*tickets = TICKETS_NULL;
 	keeper->known = true;
 	keeper->told_unknown = false;
-	tell_unrestored(keeper);
 	look_back(keeper);
 	if (keeper->stranded.n)
 		bankeeper_hold_stranded(keeper);
@@ -617,33 +578,6 @@ static void on_refresh_due(void *userdata)
 }
 
 /* --- from the cycle ---------------------------------------------------------------------- */
-
-/**
- * bankeeper_emptied() - what was in iptables' chains may be gone, and fail2ban does nothing by
- * itself
- * @by:      copied; what it was, "the reload"
- * @flushed: whatever firewalld is like
- *
- * Which bans it held then is asked: of the latest nobody may have heard. What firewalld is reloaded
- * for is to be told of before that.
- */
-void bankeeper_emptied(struct bankeeper *keeper, const char *by, bool flushed)
-{
-	int64_t now_us = clock_now_us();
-
-	if (!bankeeper_fail2ban_runs(keeper))
-		return;
-	if (keeper->emptied.at_us && keeper->emptied.flushed) {
-		keeper->emptied.mended |= !flushed;
-	} else {
-		snprintf(keeper->emptied.by, sizeof(keeper->emptied.by), "%s", by);
-		keeper->emptied.flushed = flushed;
-	}
-	if (now_us - keeper->emptied.since_us > MENDED_US)
-		keeper->emptied.since_us = 0;
-	keeper->emptied.at_us = now_us;
-	bankeeper_tickets_changed(keeper);
-}
 
 /**
  * bankeeper_take() - everything but the bans of this wipe is in place
@@ -795,8 +729,6 @@ void bankeeper_fail2ban(struct bankeeper *keeper, enum fail2ban_state to)
 		return;
 	}
 	/* what it holds is not known from now on, and it may be taking everything off */
-	keeper->emptied.at_us = 0;
-	keeper->emptied.since_us = 0;
 	if (keeper->restorer) {
 		bankeeper_halt(keeper);
 		bankeeper_advance(keeper);

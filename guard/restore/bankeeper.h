@@ -64,7 +64,6 @@ void bankeeper_free(struct bankeeper *keeper); /* before firewalld and fail2ban 
 /* The cycle: what was lost, when everything else is back, when firewalld was wiped or went. */
 bool bankeeper_is_wanted(const struct config *config);
 void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us);
-void bankeeper_emptied(struct bankeeper *keeper, const char *by, bool flushed);
 void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
 void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
 void bankeeper_take(struct bankeeper *keeper, struct episode *episode, enum store_ending ending);

@@ -1012,10 +1012,6 @@ static void wiped(struct cycle *cycle, enum wipe_kind kind, int64_t at_us, unsig
 		bankeeper_wiped(cycle->given.bans, at_us);
 	if (cycle->tell && kind == WIPE_RELOAD && !cycle->heard)
 		cycle->heard = steal(cycle->foretold);
-	if (anew && (cycle->kind == WIPE_RELOAD || cycle->kind == WIPE_RESTART))
-		bankeeper_emptied(
-		    cycle->given.bans,
-		    cycle->kind == WIPE_RELOAD ? "the reload" : "the restart of firewalld", false);
 	if (cycle->tell)
 		put_heard_on_record(cycle);
 	if (kind != WIPE_UNKNOWN && kind != WIPE_NETWORK_MANAGER)

@@ -4,6 +4,7 @@
 #include "guard/model/ban/banplan.h"
 #include "guard/model/portspace.h"
 #include "guard/restore/bankeeper.h"
+#include "guard/restore/banwatch.h"
 #include "guard/restore/cycle.h"
 #include "guard/restore/expiry.h"
 #include "guard/restore/foreignwatch.h"
@@ -40,6 +41,7 @@ struct engine {
 	struct kernelwatch *kernelwatch;    /* NULL for an errand */
 	struct mender *mender;              /* likewise */
 	struct foreignwatch *foreignwatch;  /* likewise */
+	struct banwatch *banwatch;          /* likewise */
 	struct loop_source *snapshot_timer; /* store what is meant */
 	struct loop_source *ask_timer;      /* what was meant before; while tracker.unasked */
 	struct fail2ban_follower follower;
@@ -417,6 +419,8 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	record_appeared(engine->given.record, event->instance);
 	if (engine->foreignwatch && kind != WIPE_UNKNOWN)
 		foreignwatch_wiped(engine->foreignwatch, before ? "restart" : "start");
+	if (engine->banwatch && kind == WIPE_RESTART)
+		banwatch_wiped(engine->banwatch, "the restart of firewalld");
 	cycle_appeared(engine->cycle, kind, event->at_us);
 }
 
@@ -450,6 +454,7 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 		if (engine->kernelwatch) {
 			foreignwatch_wiped(engine->foreignwatch, "reload");
 			kernelwatch_learn(engine->kernelwatch);
+			banwatch_wiped(engine->banwatch, "the reload");
 		}
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
 		timers_gone(engine); /* which can wait; mail cannot */
@@ -616,8 +621,10 @@ void engine_look(struct engine *engine, enum engine_look where)
 		cycle_look(engine->cycle);
 		break;
 	case ENGINE_LOOK_AT_KERNEL:
-		if (engine->kernelwatch)
-			kernelwatch_look(engine->kernelwatch);
+		if (!engine->kernelwatch)
+			break;
+		kernelwatch_look(engine->kernelwatch);
+		banwatch_look(engine->banwatch);
 		break;
 	case ENGINE_LOOK_AT_NEW_FILES:
 	case ENGINE_LOOK_AT_FILES:
@@ -659,12 +666,20 @@ size_t engine_n_open_bans(const struct engine *engine)
 
 static void on_fail2ban(enum fail2ban_state from _unused_, enum fail2ban_state to, void *userdata)
 {
-	bankeeper_fail2ban(((struct engine *)userdata)->bans, to);
+	struct engine *engine = userdata;
+
+	if (engine->banwatch)
+		banwatch_fail2ban(engine->banwatch);
+	bankeeper_fail2ban(engine->bans, to);
 }
 
 static void on_tickets_changed(void *userdata)
 {
-	bankeeper_tickets_changed(((struct engine *)userdata)->bans);
+	struct engine *engine = userdata;
+
+	if (engine->banwatch)
+		banwatch_tickets_changed(engine->banwatch);
+	bankeeper_tickets_changed(engine->bans);
 }
 
 /* --- its parts tell ---------------------------------------------------------------------- */
@@ -794,23 +809,14 @@ static void on_taken_over(void *userdata)
 
 /* --- when firewalld itself is broken ------------------------------------------------------ */
 
-/* What of others went with it, before firewalld is reloaded for it and takes what is left. */
-static void note_flush(struct engine *engine, const char *who)
-{
-	_cleanup_free_ char *words = NULL;
-
-	if (foreignwatch_flushed(engine->foreignwatch, who) &&
-	    foreignwatch_flush_words(&words, who) == 0)
-		bankeeper_emptied(engine->bans, words, true);
-}
-
 static void on_trouble(enum repair_trouble trouble, const char *who, const char *what,
                        void *userdata)
 {
 	struct engine *engine = userdata;
 
+	/* what of others went with it, before firewalld is reloaded for it and takes what is left */
 	if (repair_is_flush(trouble))
-		note_flush(engine, who);
+		foreignwatch_flushed(engine->foreignwatch, who);
 	mender_trouble(engine->mender, trouble, who, what);
 }
 
@@ -822,6 +828,11 @@ static void on_kernel_fine(void *userdata)
 	mender_fine(engine->mender, REPAIR_CUT);
 	mender_fine(engine->mender, REPAIR_FLUSHED);
 	mender_fine(engine->mender, REPAIR_SHUT);
+}
+
+static void on_kernel_change(const char *who, void *userdata)
+{
+	banwatch_changed(((struct engine *)userdata)->banwatch, who);
 }
 
 static void on_repair_reload(void *userdata)
@@ -972,6 +983,7 @@ static int start_repair(struct engine *engine)
 	    .tracker = &engine->tracker,
 	    .on_trouble = on_trouble,
 	    .on_fine = on_kernel_fine,
+	    .on_change = on_kernel_change,
 	    .userdata = engine,
 	};
 	const struct foreignwatch_options foreignwatch = {
@@ -982,10 +994,20 @@ static int start_repair(struct engine *engine)
 	    .tracker = &engine->tracker,
 	    .fail2ban = given->fail2ban,
 	};
+	const struct banwatch_options banwatch = {
+	    .loop = given->loop,
+	    .fw = given->fw,
+	    .fail2ban = given->fail2ban,
+	    .logger = given->logger,
+	    .record = given->record,
+	    .tracker = &engine->tracker,
+	};
 	int r = mender_new(&engine->mender, &mender);
 
 	if (r == 0)
 		r = foreignwatch_new(&engine->foreignwatch, &foreignwatch);
+	if (r == 0)
+		r = banwatch_new(&engine->banwatch, &banwatch);
 	return r == 0 ? kernelwatch_new(&engine->kernelwatch, &kernelwatch) : r;
 }
 
@@ -1060,6 +1082,7 @@ void engine_free(struct engine *engine)
 		return;
 	fail2ban_unfollow(engine->given.fail2ban, &engine->follower);
 	kernelwatch_free(engine->kernelwatch);
+	banwatch_free(engine->banwatch);
 	foreignwatch_free(engine->foreignwatch);
 	mender_free(engine->mender);
 	cycle_free(engine->cycle);

@@ -42,17 +42,13 @@ static bool is_shared(const struct foreignwatch *watch)
 	                            tracker->known ? &tracker->wanted : NULL);
 }
 
-/** foreignwatch_flush_words() - "the flush of the kernel's rules by nft (pid 7)"; 0 or -ENOMEM */
-int foreignwatch_flush_words(char **out, const char *who)
-{
-	return xasprintf(out, "the flush of the kernel's rules%s%s", *who ? " by " : "", who);
-}
-
 /* What took the rules of this owner. */
 static int name_cause(char **out, const struct foreignwatch *watch, const struct owner *owner)
 {
+	const char *who = watch->flushed_by;
+
 	return foreign_has(&watch->flushed, owner)
-	           ? foreignwatch_flush_words(out, watch->flushed_by)
+	           ? xasprintf(out, "the flush of the kernel's rules%s%s", *who ? " by " : "", who)
 	           : xasprintf(out, "the %s of firewalld", watch->by);
 }
 
@@ -177,16 +173,13 @@ void foreignwatch_wiped(struct foreignwatch *watch, const char *by)
  *
  * What of others went with them is not there any more when firewalld is reloaded for it. To be
  * called before that.
- *
- * Return: were rules of fail2ban's among them, and were not yet?
  */
-bool foreignwatch_flushed(struct foreignwatch *watch, const char *who)
+void foreignwatch_flushed(struct foreignwatch *watch, const char *who)
 {
-	const bool told = foreign_has(&watch->flushed, owner_fail2ban());
 	struct foreign now = FOREIGN_NULL;
 
 	if ((watch->by && watch->by != flush) || foreigntables_read(&now, &watch->sock) != 0)
-		return false;
+		return;
 	watch->shared |= is_shared(watch);
 	if (foreign_missing(&watch->flushed, &watch->before, &now, watch->shared) == 0 &&
 	    watch->flushed.n > 0 && watch->by != flush) {
@@ -194,7 +187,6 @@ bool foreignwatch_flushed(struct foreignwatch *watch, const char *who)
 		foreignwatch_wiped(watch, flush);
 	}
 	foreign_deinit(&now);
-	return !told && foreign_has(&watch->flushed, owner_fail2ban());
 }
 
 /** foreignwatch_new() - @out: written on success alone; @options: copied; 0 or negative errno */

@@ -33,8 +33,7 @@ int foreignwatch_new(struct foreignwatch **out,
 void foreignwatch_free(struct foreignwatch *watch); /* NULL is fine */
 
 void foreignwatch_quiet(struct foreignwatch *watch);
-bool foreignwatch_flushed(struct foreignwatch *watch, const char *who);
-int foreignwatch_flush_words(char **out, const char *who) _must_check_;
+void foreignwatch_flushed(struct foreignwatch *watch, const char *who);
 void foreignwatch_wiped(struct foreignwatch *watch, const char *by);
 
 #endif

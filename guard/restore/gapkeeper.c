@@ -322,9 +322,10 @@ void gapkeeper_end(struct gapkeeper *keeper)
 	}
 	keeper->there = false;
 	logger_write(keeper->logger, LOGGER_INFO,
-	             "all bans are back; temporary table inet %s removed", GAPTABLE_NAME);
+	             "the bans that it blocked are back; temporary table inet %s removed",
+	             GAPTABLE_NAME);
 	if (since_us)
 		record_event(keeper->record, EVENT_GAP, NULL,
-		             "temporary table removed after %lld ms: all bans are back",
+		             "temporary table removed after %lld ms: what it blocked is back",
 		             (long long)((clock_now_us() - since_us) / 1000));
 }

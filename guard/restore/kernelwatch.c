@@ -339,7 +339,9 @@ static void note_foreign(struct kernelwatch *watch, const struct chainchange *ch
 	                  (chains->taken_from_iptables && firewalld_has_iptables(watch->given.fw));
 }
 
-static void note_who(struct kernelwatch *watch, const struct generation_change *change)
+/* Return: who did it, in words, as kernelwatch.h has it. */
+static const char *note_who(struct kernelwatch *watch, const struct generation_change *change,
+                            char who[NEWS_WHO_SIZE])
 {
 	char shown[CAUSE_NAME_SIZE];
 	/* firewalld and the guard change rules all the time, and somebody else beside them */
@@ -348,7 +350,7 @@ static void note_who(struct kernelwatch *watch, const struct generation_change *
 	/* some were missed, or of this the kernel does not tell */
 	watch->doubted |= !change->pid;
 	if (!change->pid || is_ours(change->pid, change->name))
-		return;
+		return NULL;
 	own = is_by_firewalld(watch, change);
 	if (own)
 		generation_spare(watch->generation, change->address);
@@ -356,12 +358,13 @@ static void note_who(struct kernelwatch *watch, const struct generation_change *
 		own = true;
 	else
 		note_foreign(watch, &change->chains);
-	if (named)
-		return;
 	cause_show(shown, sizeof(shown), change->name, strlen(change->name));
-	snprintf(watch->who, sizeof(watch->who), "%s (pid %u)", *shown ? shown : "a process",
-	         change->pid);
-	watch->who_is_firewalld = own;
+	snprintf(who, NEWS_WHO_SIZE, "%s (pid %u)", *shown ? shown : "a process", change->pid);
+	if (!named) {
+		snprintf(watch->who, sizeof(watch->who), "%s", who);
+		watch->who_is_firewalld = own;
+	}
+	return own ? "" : who;
 }
 
 static void on_generation(const struct generation_change *change, void *userdata)
@@ -369,8 +372,9 @@ static void on_generation(const struct generation_change *change, void *userdata
 	struct kernelwatch *watch = userdata;
 	int64_t next_us = watch->looked_us + INT64_C(1000) * LOOK_PAUSE_MS;
 	int64_t left_us = next_us - clock_monotonic_us();
+	char who[NEWS_WHO_SIZE];
 
-	note_who(watch, change);
+	watch->given.on_change(note_who(watch, change, who), watch->given.userdata);
 	/* somebody is at work, so it is not what a reload has left behind */
 	watch->n_shut = 0;
 	if (left_us <= 0)

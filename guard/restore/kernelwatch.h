@@ -30,6 +30,8 @@ struct kernelwatch_options {
 	void (*on_trouble)(enum repair_trouble trouble, const char *who, const char *what,
 	                   void *userdata);
 	void (*on_fine)(void *userdata);
+	/* A transaction; @who did it, in words; "": firewalld; NULL: the guard, or not known. */
+	void (*on_change)(const char *who, void *userdata);
 	void *userdata;
 };
 

@@ -19,6 +19,8 @@ libguard_restore_a_SOURCES = \
 	guard/restore/banlog.h \
 	guard/restore/banorigin.c \
 	guard/restore/banorigin.h \
+	guard/restore/banwatch.c \
+	guard/restore/banwatch.h \
 	guard/restore/clientranges.c \
 	guard/restore/clientranges.h \
 	guard/restore/cycle.c \

@@ -14,7 +14,7 @@ static bool is_lost(const struct jail *jail, enum jail_fate iptables)
 	return false;
 }
 
-/* Those that were there when it was emptied, and are in force. */
+/* Those that were there at the wipe, are in force, and whose places were not seen. */
 static size_t count_bans(const struct unrestored_wipe *wipe, const struct jail *jail,
                          int64_t now_us)
 {
@@ -23,9 +23,9 @@ static size_t count_bans(const struct unrestored_wipe *wipe, const struct jail *
 
 	for (size_t i = 0; i < tickets->n; i++)
 		n += strcmp(tickets->tickets[i].jail, jail->name) == 0 &&
-		     tickets->tickets[i].time_us > wipe->since_us &&
 		     tickets->tickets[i].time_us <= wipe->at_us &&
-		     ticket_is_live(&tickets->tickets[i], now_us);
+		     ticket_is_live(&tickets->tickets[i], now_us) &&
+		     !tickets_have(wipe->seen, &tickets->tickets[i]);
 	return n;
 }
 
@@ -50,20 +50,24 @@ static enum jail_fate iptables_fate(const struct unrestored_wipe *wipe, int64_t 
 	return wipe->iptables;
 }
 
-static void tell_jail(struct logger *logger, struct record *record, const struct jail *jail,
-                      size_t n, const char *by)
+/**
+ * unrestored_tell_jail() - say of a jail that nobody puts its bans back
+ * @by: what took them out of the kernel, in words
+ * @n:  how many
+ */
+void unrestored_tell_jail(struct logger *logger, struct record *record, const char *by,
+                          const char *jail, size_t n)
 {
 	_cleanup_free_ char *command = NULL;
 
-	if (jail_restart_command(&command, jail->name) != 0)
+	if (jail_restart_command(&command, jail) != 0)
 		return;
 	logger_write(logger, LOGGER_WARNING,
-	             "%s emptied the chains of iptables: %zu ban%s of jail %s %s gone, and "
-	             "nobody puts them back. To ban again, type: %s",
-	             by, n, text_plural(n), jail->name, n == 1 ? "is" : "are", command);
-	record_event(record, EVENT_FAIL2BAN, NULL,
-	             "%s took %zu ban%s of jail %s out of the chains of iptables: %s", by, n,
-	             text_plural(n), jail->name, command);
+	             "%s took %zu ban%s of jail %s out of the kernel, and nobody puts %s back. To "
+	             "ban again, type: %s",
+	             by, n, text_plural(n), jail, n == 1 ? "it" : "them", command);
+	record_event(record, EVENT_FAIL2BAN, NULL, "%s took %zu ban%s of jail %s out of the kernel: %s",
+	             by, n, text_plural(n), jail, command);
 }
 
 /** unrestored_tell() - say of which jails nobody puts the bans back */
@@ -78,6 +82,6 @@ void unrestored_tell(struct logger *logger, struct record *record,
 		size_t n = is_lost(jail, iptables) ? count_bans(wipe, jail, now_us) : 0;
 
 		if (n)
-			tell_jail(logger, record, jail, n, wipe->by);
+			unrestored_tell_jail(logger, record, wipe->by, jail->name, n);
 	}
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * unrestored - bans that a reload, a restart or a flush took and that the guard does not put back
+ * unrestored - bans that the guard does not put back, and that a reload took, or somebody
  *
  * They were in the chains of iptables, which are not firewalld's, and which it empties all the
- * same. Who put them there has to do it again; here it is said what to type.
+ * same, or in tables of their own. Who put them there has to do it again; here it is said what to
+ * type.
  */
 #ifndef GUARD_RESTORE_UNRESTORED_H
 #define GUARD_RESTORE_UNRESTORED_H
@@ -11,15 +12,18 @@
 #include "guard/model/ban/ticket.h"
 #include "guard/restore/record.h"
 
+/* What empties the chains of iptables: a reload of firewalld, or its restart. */
 struct unrestored_wipe {
-	const struct tickets *tickets; /* borrowed; as they were read since */
 	const char *by;                /* borrowed; "the reload" */
-	int64_t since_us;              /* UTC: of earlier bans it was told before */
+	const struct tickets *tickets; /* borrowed; as they were read since */
+	const struct tickets *seen;    /* borrowed; those that are seen to be there, or are told */
 	int64_t at_us;                 /* when it was, UTC: later bans are there */
 	enum jail_fate iptables;       /* what it did to iptables' chains, as far as is known */
 };
 
 void unrestored_tell(struct logger *logger, struct record *record,
                      const struct unrestored_wipe *wipe);
+void unrestored_tell_jail(struct logger *logger, struct record *record, const char *by,
+                          const char *jail, size_t n);
 
 #endif

@@ -121,6 +121,8 @@ libguard_system_a_SOURCES = \
 	guard/system/host/unitfile.h \
 	guard/system/host/wholefile.c \
 	guard/system/host/wholefile.h \
+	guard/system/kernel/bantables.c \
+	guard/system/kernel/bantables.h \
 	guard/system/kernel/chainchange.c \
 	guard/system/kernel/chainchange.h \
 	guard/system/kernel/foreigntables.c \

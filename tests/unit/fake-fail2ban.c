@@ -8,9 +8,15 @@
 
 struct fake_fail2ban fake_fail2ban;
 
+/* More do not ask at a time. */
+#define WISHES_MAX 4
+
 struct fail2ban {
-	fail2ban_read_fn fn;
-	void *userdata;
+	struct {
+		fail2ban_read_fn fn;
+		void *userdata;
+	} wishes[WISHES_MAX]; /* the first is answered first */
+	size_t n;
 	struct fail2ban_follower *followers;
 };
 
@@ -81,22 +87,23 @@ static struct fail2ban only;
 void fake_fail2ban_turn(bool *in_guard)
 {
 	struct tickets tickets = TICKETS_NULL;
-	fail2ban_read_fn fn = only.fn;
+	fail2ban_read_fn fn = only.wishes[0].fn;
+	void *userdata = only.wishes[0].userdata;
 	struct err err = ERR_NULL;
 
-	if (!fn || fake_fail2ban.mute)
+	if (only.n == 0 || fake_fail2ban.mute)
 		return;
-	only.fn = NULL;
+	memmove(only.wishes, only.wishes + 1, --only.n * sizeof(only.wishes[0]));
 	if (fake_fail2ban.broken || fake_fail2ban.state != FAIL2BAN_RUNNING) {
 		(void)err_set(&err, FAIL2BAN_E_UNKNOWN, "it does not answer");
 		*in_guard = true;
-		fn(FAIL2BAN_E_UNKNOWN, NULL, &err, only.userdata);
+		fn(FAIL2BAN_E_UNKNOWN, NULL, &err, userdata);
 		*in_guard = false;
 		return;
 	}
 	must(copy_tickets(&tickets, "", NULL) == 0);
 	*in_guard = true;
-	fn(0, &tickets, &err, only.userdata);
+	fn(0, &tickets, &err, userdata);
 	*in_guard = false;
 	tickets_deinit(&tickets);
 }
@@ -117,7 +124,7 @@ void fake_fail2ban_deinit(void)
 {
 	tickets_deinit(&fake_fail2ban.tickets);
 	fake_fail2ban = (struct fake_fail2ban){0};
-	only.fn = NULL;
+	only.n = 0;
 }
 
 /* --- what stands in for the real one ----------------------------------------------------- */
@@ -144,21 +151,25 @@ enum fail2ban_state fail2ban_state(const struct fail2ban *fail2ban)
 int fail2ban_read(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata)
 {
 	fake_fail2ban.n_asked++;
-	fail2ban->fn = fn;
-	fail2ban->userdata = userdata;
+	must(fail2ban->n < WISHES_MAX);
+	fail2ban->wishes[fail2ban->n].fn = fn;
+	fail2ban->wishes[fail2ban->n++].userdata = userdata;
 	return 0;
 }
 
 void fail2ban_read_forget(struct fail2ban *fail2ban, fail2ban_read_fn fn, void *userdata)
 {
-	(void)fn;
-	(void)userdata;
-	fail2ban->fn = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < fail2ban->n; i++)
+		if (fail2ban->wishes[i].fn != fn || fail2ban->wishes[i].userdata != userdata)
+			fail2ban->wishes[n++] = fail2ban->wishes[i];
+	fail2ban->n = n;
 }
 
 void fail2ban_read_cancel(struct fail2ban *fail2ban)
 {
-	fail2ban->fn = NULL;
+	fail2ban->n = 0;
 }
 
 int64_t fail2ban_began_us(const struct fail2ban *fail2ban)

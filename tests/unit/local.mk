@@ -13,10 +13,12 @@ UNIT_TESTS = \
 	tests/unit/test-bankeeper \
 	tests/unit/test-bankill \
 	tests/unit/test-banlist \
+	tests/unit/test-banplace \
 	tests/unit/test-banplan \
 	tests/unit/test-banpresent \
 	tests/unit/test-banprior \
 	tests/unit/test-banshape \
+	tests/unit/test-banwatch \
 	tests/unit/test-bootid \
 	tests/unit/test-bus \
 	tests/unit/test-busmonitor \
@@ -116,6 +118,7 @@ ENGINE_WORLD = tests/unit/engine-world.c tests/unit/fake-clock.c tests/unit/fake
 	tests/unit/fake-firewalld.c tests/unit/fakewall.c
 tests_unit_test_announce_SOURCES = tests/unit/test-announce.c $(ENGINE_WORLD)
 tests_unit_test_bankeeper_SOURCES = tests/unit/test-bankeeper.c $(ENGINE_WORLD)
+tests_unit_test_banwatch_SOURCES = tests/unit/test-banwatch.c $(ENGINE_WORLD)
 tests_unit_test_banshape_SOURCES = tests/unit/test-banshape.c tests/unit/fake-clock.c
 tests_unit_test_bankill_SOURCES = tests/unit/test-bankill.c $(ENGINE_WORLD)
 tests_unit_test_takeover_SOURCES = tests/unit/test-takeover.c $(ENGINE_WORLD)

@@ -141,7 +141,7 @@ static void reload_with_iptables(const char *version, const char *backend, const
 	world_pass(10000);
 }
 
-#define GONE "emptied the chains of iptables: 1 ban of jail ipt is gone"
+#define GONE "took 1 ban of jail ipt out of the kernel"
 
 START_TEST(in_iptables_of_an_old_one)
 {

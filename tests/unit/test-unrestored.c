@@ -25,20 +25,17 @@ static void teardown(void)
 static const struct {
 	enum jail_action_kind kind;
 	enum jail_fate iptables;
-	int64_t since_s, at_s;
+	int64_t at_s;
 	const char *told; /* NULL: nothing */
 } rows[] = {
-    {JAIL_ACTION_IPTABLES, JAIL_FATE_LOST, 0, 300,
-     "the flush took 2 bans of jail sshd out of the chains of iptables: "
+    {JAIL_ACTION_IPTABLES, JAIL_FATE_LOST, 300,
+     "the flush took 2 bans of jail sshd out of the kernel: "
      "fail2ban-client reload --restart sshd"},
     /* what came after it is there */
-    {JAIL_ACTION_IPTABLES, JAIL_FATE_LOST, 0, 150, "the flush took 1 ban of jail sshd out of"},
-    /* of what was there before it was told already */
-    {JAIL_ACTION_IPTABLES, JAIL_FATE_LOST, 150, 300, "the flush took 1 ban of jail sshd out of"},
-    {JAIL_ACTION_IPTABLES, JAIL_FATE_LOST, 250, 300, NULL},
-    {JAIL_ACTION_IPTABLES, JAIL_FATE_KEPT, 0, 300, NULL},
-    {JAIL_ACTION_NFTABLES, JAIL_FATE_LOST, 0, 300, NULL},
-    {JAIL_ACTION_RICH, JAIL_FATE_LOST, 0, 300, NULL},
+    {JAIL_ACTION_IPTABLES, JAIL_FATE_LOST, 150, "the flush took 1 ban of jail sshd out of"},
+    {JAIL_ACTION_IPTABLES, JAIL_FATE_KEPT, 300, NULL},
+    {JAIL_ACTION_NFTABLES, JAIL_FATE_LOST, 300, NULL},
+    {JAIL_ACTION_RICH, JAIL_FATE_LOST, 300, NULL},
 };
 
 static int take(const struct store_history_row *row, void *userdata)
@@ -51,10 +48,10 @@ START_TEST(says_what_took_which)
 {
 	const struct store_history_query query = {.kind = event_kind_name(EVENT_FAIL2BAN),
 	                                          .limit = 1};
-	struct tickets tickets = TICKETS_NULL;
+	struct tickets tickets = TICKETS_NULL, seen = TICKETS_NULL;
 	const struct unrestored_wipe wipe = {.tickets = &tickets,
 	                                     .by = "the flush",
-	                                     .since_us = rows[_i].since_s * SECOND,
+	                                     .seen = &seen,
 	                                     .at_us = rows[_i].at_s * SECOND,
 	                                     .iptables = rows[_i].iptables};
 	char told[STORE_EVENT_MAX + 1] = "";

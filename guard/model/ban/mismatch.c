@@ -2,6 +2,7 @@
 #include "guard/model/ban/mismatch-internal.h"
 
 #include "guard/model/mail/services.h"
+#include "guard/model/ban/banplace.h"
 #include "guard/model/ban/banrule.h"
 #include "guard/model/ban/directban.h"
 
@@ -201,6 +202,48 @@ static bool is_left_out(const struct mismatch_look *look, const struct ticket *t
 	       coverage_spares(evidence->clients, evidence->learned, &ticket->cidr);
 }
 
+/* What firewalld has of it, or should have. */
+static int look_in_firewalld(struct tally *tally, struct ban_state *state,
+                             const struct mismatch_look *look, const struct ticket *ticket)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < tally->by.jail->n_actions && r == 0; i++) {
+		const struct jail_action *action = &tally->by.jail->actions[i];
+
+		if (is_rich(action))
+			r = look_at_action(tally, state, look, ticket, action);
+		if (is_rich(action) ? !names_the_banned(action) : !is_named(action))
+			continue;
+		state->n_ports++;
+		if (is_rich(action)
+		        ? !mismatch_denies_all(look, &ticket->cidr)
+		        : !mismatch_is_carried_out(look, tally->by.jail, action, &ticket->cidr)) {
+			state->n_bare++;
+			tally->untold = true; /* more than a rule may be missing */
+		}
+	}
+	return r == 0 && !jail_lets_in(tally->by.jail) ? look_at_shapes(tally, state, look, ticket)
+	                                               : r;
+}
+
+/* And what it has outside, of which only fail2ban makes it again. */
+static void look_outside(struct tally *tally, struct ban_state *state, const struct tickets *lost,
+                         const struct ticket *ticket)
+{
+	bool keeps = false;
+
+	for (size_t i = 0; i < tally->by.jail->n_actions; i++)
+		keeps |= banplaces_keep(&tally->by.jail->actions[i]);
+	if (!keeps || !lost)
+		return;
+	state->n_ports++;
+	if (tickets_have(lost, ticket)) {
+		state->n_bare++;
+		tally->untold = true;
+	}
+}
+
 static int look_at_ban(struct tally *tally, const struct mismatch_look *look,
                        const struct ticket *ticket)
 {
@@ -209,25 +252,16 @@ static int look_at_ban(struct tally *tally, const struct mismatch_look *look,
 	int r = 0;
 
 	if (!ticket->has_cidr || !ticket_is_live(ticket, evidence->now_us) ||
-	    ticket->time_us > evidence->now_us - GRACE_US || is_left_out(look, ticket))
+	    ticket->time_us > evidence->now_us - GRACE_US)
 		return 0;
-	for (size_t i = 0; i < tally->by.jail->n_actions && r == 0; i++) {
-		const struct jail_action *action = &tally->by.jail->actions[i];
-
-		if (is_rich(action))
-			r = look_at_action(tally, &state, look, ticket, action);
-		if (is_rich(action) ? !names_the_banned(action) : !is_named(action))
-			continue;
-		state.n_ports++;
-		if (is_rich(action)
-		        ? !mismatch_denies_all(look, &ticket->cidr)
-		        : !mismatch_is_carried_out(look, tally->by.jail, action, &ticket->cidr)) {
-			state.n_bare++;
-			tally->untold = true; /* more than a rule may be missing */
-		}
+	if (!is_left_out(look, ticket))
+		r = look_in_firewalld(tally, &state, look, ticket);
+	if (r == 0 && state.n_ports && evidence->unwiped_us >= 0 &&
+	    ticket->time_us > evidence->unwiped_us) {
+		tally->n_new++;
+		tally->n_new_bare += state.n_bare == state.n_ports;
 	}
-	if (r == 0 && !jail_lets_in(tally->by.jail))
-		r = look_at_shapes(tally, &state, look, ticket);
+	look_outside(tally, &state, evidence->lost, ticket);
 	if (state.n_ports == 0)
 		return r;
 	tally->n++;
@@ -239,10 +273,6 @@ static int look_at_ban(struct tally *tally, const struct mismatch_look *look,
 	if (state.n_elsewhere) {
 		tally->n_elsewhere++;
 		mismatch_names_add(&tally->elsewhere_names, ticket->address, NULL);
-	}
-	if (evidence->unwiped_us >= 0 && ticket->time_us > evidence->unwiped_us) {
-		tally->n_new++;
-		tally->n_new_bare += state.n_bare == state.n_ports;
 	}
 	return r;
 }

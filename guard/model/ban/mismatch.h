@@ -5,10 +5,10 @@
  * fail2ban makes a rule for a ban once and never looks again; firewalld knows
  * nothing of bans. So a ban may be without its rule, a rule may outlive its ban,
  * stand in a zone that its traffic does not come through, or become permanent.
- * Jails are looked at that ban with rich rules, or by firewalld's direct interface and
- * its ipsets; of the kernel's own ipsets, whether a rule looks into them; and of what else was
- * seen to be made for a jail's bans, whether it is there. Pure; what is not known
- * is for the caller to say: without tickets there is no answer (law 2).
+ * Jails are looked at that ban in tables of their own (banplace.h), with rich rules, or by
+ * firewalld's direct interface and its ipsets; of the kernel's own ipsets, whether a rule looks
+ * into them; and of what else was seen to be made for a jail's bans, whether it is there. Pure;
+ * what is not known is for the caller to say: without tickets there is no answer (law 2).
  *
  * A rule is held to be fail2ban's when it is, sign by sign, what the action of
  * one of its jails writes: rules of an administrator's own are none of our business.
@@ -33,6 +33,7 @@ struct mismatch_evidence {
 	const struct firewall *fw;      /* borrowed; runtime and permanent */
 	const struct tickets *tickets;  /* borrowed; known, with the actions of their jails */
 	const struct banshapes *shapes; /* borrowed; what else bans look like; NULL: not known */
+	const struct tickets *lost;     /* borrowed; by banplaces_lost(); NULL: not known */
 	const struct strv *interfaces;  /* borrowed; of this machine, without loopback */
 	/* Whom the guard keeps from being cut off, so that it leaves out such bans; NULL: nobody */
 	const struct coverage_ranges *clients; /* borrowed */

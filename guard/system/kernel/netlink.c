@@ -132,6 +132,30 @@ int netlink_list(int type, netlink_fn *fn, void *userdata)
 }
 
 /**
+ * netlink_next() - the next attribute of a message, or of one that holds others
+ * @at:  what is in front of the attributes, a multiple of four, before the first
+ * @out: receives it, borrowed from @message
+ *
+ * Return: false after the last one, or where it is cut off.
+ */
+bool netlink_next(const void *message, size_t length, size_t *at, struct netlink_piece *out)
+{
+	const char *bytes = message;
+	struct nlattr attr;
+
+	if (*at >= length || length - *at < sizeof(attr))
+		return false;
+	memcpy(&attr, bytes + *at, sizeof(attr));
+	if (attr.nla_len < sizeof(attr) || attr.nla_len > length - *at)
+		return false;
+	*out = (struct netlink_piece){.type = attr.nla_type & (unsigned)NLA_TYPE_MASK,
+	                              .bytes = bytes + *at + sizeof(attr),
+	                              .n = attr.nla_len - sizeof(attr)};
+	*at += ((size_t)attr.nla_len + 3) & ~(size_t)3;
+	return true;
+}
+
+/**
  * netlink_attribute() - find an attribute
  * @message: with its header; @length bytes
  * @head:    what is in front of the attributes, a multiple of four
@@ -142,19 +166,13 @@ int netlink_list(int type, netlink_fn *fn, void *userdata)
 const void *netlink_attribute(const void *message, size_t length, size_t head, unsigned type,
                               size_t *out)
 {
-	const char *bytes = message;
-	struct nlattr attr;
+	struct netlink_piece piece;
 
-	for (size_t at = head; at < length && length - at >= sizeof(attr);
-	     at += ((size_t)attr.nla_len + 3) & ~(size_t)3) {
-		memcpy(&attr, bytes + at, sizeof(attr));
-		if (attr.nla_len < sizeof(attr) || attr.nla_len > length - at)
-			break;
-		if ((attr.nla_type & NLA_TYPE_MASK) != type)
-			continue;
-		*out = attr.nla_len - sizeof(attr);
-		return bytes + at + sizeof(attr);
-	}
+	while (netlink_next(message, length, &head, &piece))
+		if (piece.type == type) {
+			*out = piece.n;
+			return piece.bytes;
+		}
 	return NULL;
 }
 

@@ -19,6 +19,15 @@ int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,
 /* RTM_GETLINK or RTM_GETROUTE: all there are in this network namespace. */
 int netlink_list(int type, netlink_fn *fn, void *userdata) _must_check_;
 
+/* An attribute. */
+struct netlink_piece {
+	unsigned type;
+	const char *bytes; /* borrowed */
+	size_t n;
+};
+
+bool netlink_next(const void *message, size_t length, size_t *at, struct netlink_piece *out);
+
 /* An attribute of a message: its bytes, borrowed; NULL: it has none of that type. */
 const void *netlink_attribute(const void *message, size_t length, size_t head, unsigned type,
                               size_t *out);

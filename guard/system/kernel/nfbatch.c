@@ -96,6 +96,12 @@ void nfbatch_message(struct nfbatch *batch, unsigned type, unsigned flags, uint8
 	add_message(batch, (NFNL_SUBSYS_NFTABLES << 8) | type, flags, family, 0);
 }
 
+/** nfbatch_ipset() - the same, of an IPSET_CMD_* */
+void nfbatch_ipset(struct nfbatch *batch, unsigned command, unsigned flags)
+{
+	add_message(batch, (NFNL_SUBSYS_IPSET << 8) | command, flags, AF_UNSPEC, 0);
+}
+
 /** nfbatch_bytes() - an attribute; the bytes are copied */
 void nfbatch_bytes(struct nfbatch *batch, unsigned type, const void *data, size_t length)
 {

@@ -41,6 +41,7 @@ void nfsocket_close(struct nfsocket *sock);
 void nfbatch_deinit(struct nfbatch *batch);
 void nfbatch_begin(struct nfbatch *batch);
 void nfbatch_message(struct nfbatch *batch, unsigned type, unsigned flags, uint8_t family);
+void nfbatch_ipset(struct nfbatch *batch, unsigned command, unsigned flags);
 void nfbatch_bytes(struct nfbatch *batch, unsigned type, const void *data, size_t length);
 void nfbatch_string(struct nfbatch *batch, unsigned type, const char *string);
 void nfbatch_u8(struct nfbatch *batch, unsigned type, uint8_t value);

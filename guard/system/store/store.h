@@ -329,6 +329,7 @@ struct store_ban {
 	const struct strv
 	    *rules; /* borrowed; rule, else those that firewalld had for the address */
 	struct store_ban_loss loss;
+	bool missing; /* nothing in the kernel keeps the banned away; see banpresent.h */
 	bool lets_in; /* its jail lets in, as the running server has it; see banpresent.h */
 };
 

@@ -15,13 +15,23 @@
 
 /* Changes come in bursts. */
 #define LOOK_MS 50
-/* An unban, or a jail that is restarted, is over by then, a ban at a time. */
+/* An unban, or a jail that is restarted, is over by then. */
 #define SURE_MS 500
-/* Where there are thousands, a look takes no more than a hundredth of the time. */
-#define COST_FACTOR 100
+/* A jail makes its bans anew one by one: what it lacks alone may be waiting for those of others. */
+#define SURE_ALONE_MS 3000
+/* As long as that a ban may be on its way, whatever time its ticket has. */
+#define HELD_MS 60000
+/* Where there are thousands, a look takes no more than a hundredth of the time, and a twentieth of
+ * fail2ban's. */
+#define LOOK_FACTOR 100
+#define ASK_FACTOR  20
 #define RETRY_MS    5000
 /* As the bankeeper has it: until then a server that starts may put back bans. */
 #define GROWS_US 10000000LL
+
+struct costs {
+	int64_t began_ms, ms; /* the last time; monotonic */
+};
 
 struct banwatch {
 	struct banwatch_options given;
@@ -31,6 +41,9 @@ struct banwatch {
 	struct banplaces before, now; /* where bans were seen; as read last */
 	struct tickets missing;       /* as the last look has it */
 	struct tickets lost;          /* told */
+	struct tickets held, recent;  /* for a minute, and since recent_ms */
+	int64_t recent_ms;            /* monotonic */
+	int64_t since_ms;             /* monotonic; missing is the same */
 	bool asking, again;           /* fail2ban; and once more after that */
 	bool asked;                   /* since it runs, and since it was time to */
 	bool known;                   /* now */
@@ -39,18 +52,39 @@ struct banwatch {
 	char who[NEWS_WHO_SIZE];      /* the first to do it; "": firewalld, or not known */
 	int64_t wiped_us;             /* by firewalld since then, UTC; 0: it was not */
 	const char *wiped_by;         /* "the reload"; while that is not 0 */
-	int64_t cost_ms;              /* of the last look */
+	struct costs look, ask;
 };
+
+/* What begins now, or is over, and what it costs. */
+static void begin(struct costs *costs)
+{
+	costs->began_ms = clock_monotonic_ms();
+}
+
+static void end(struct costs *costs)
+{
+	costs->ms = clock_monotonic_ms() - costs->began_ms;
+}
+
+static int64_t later(int64_t due_ms, const struct costs *costs, int64_t factor)
+{
+	int64_t pause_ms = costs->began_ms + factor * costs->ms;
+
+	return pause_ms > due_ms ? pause_ms : due_ms;
+}
 
 /* Or sooner, when that is planned. */
 static void plan(struct banwatch *watch, int64_t delay_ms)
 {
-	int64_t due_ms = clock_monotonic_ms() + delay_ms + COST_FACTOR * watch->cost_ms;
+	int64_t now_ms = clock_monotonic_ms();
+	int64_t due_ms = later(now_ms + delay_ms, &watch->look, LOOK_FACTOR);
 
+	if (!watch->unsure)
+		due_ms = later(due_ms, &watch->ask, ASK_FACTOR);
 	if (loop_timer_is_set(watch->timer) && watch->due_ms <= due_ms)
 		return;
 	watch->due_ms = due_ms;
-	loop_timer_set(watch->timer, delay_ms + COST_FACTOR * watch->cost_ms);
+	loop_timer_set(watch->timer, due_ms - now_ms);
 }
 
 static bool runs(const struct banwatch *watch)
@@ -168,6 +202,8 @@ static int tell_unseen(const struct banwatch *watch, const struct tickets *ticke
 	                                   tracker->known ? &tracker->wanted : NULL)};
 	int r = 0;
 
+	if (!watch->wiped_us)
+		return 0;
 	for (size_t i = 0; i < tickets->n && r == 0; i++) {
 		const struct ticket *ticket = &tickets->tickets[i];
 
@@ -175,12 +211,49 @@ static int tell_unseen(const struct banwatch *watch, const struct tickets *ticke
 		    (ticket->has_cidr && banplaces_have(&watch->now, &ticket->cidr)))
 			r = add(&seen, ticket);
 	}
-	if (r == 0 && watch->wiped_us)
+	if (r == 0)
 		unrestored_tell(watch->given.logger, watch->given.record, &wipe);
 	return r;
 }
 
-/* What two looks have in common is no accident. */
+/* Which tickets are no news: of times in the past there may be new ones. */
+static int age(struct banwatch *watch, const struct tickets *tickets)
+{
+	_cleanup_tickets_ struct tickets now = TICKETS_NULL;
+	int r;
+
+	if (watch->recent_ms && clock_monotonic_ms() - watch->recent_ms < HELD_MS)
+		return 0;
+	r = copy(&now, tickets);
+	if (r < 0)
+		return r;
+	tickets_deinit(&watch->held);
+	watch->held = watch->recent;
+	watch->recent = now;
+	now = TICKETS_NULL;
+	watch->recent_ms = clock_monotonic_ms();
+	return 0;
+}
+
+static int64_t sure_ms(const struct tickets *missing)
+{
+	for (size_t i = 1; i < missing->n; i++)
+		if (strcmp(missing->tickets[i].jail, missing->tickets[i - 1].jail) == 0)
+			return SURE_MS;
+	return missing->n ? SURE_ALONE_MS : SURE_MS;
+}
+
+/* What stays the same is no accident. Return: for how long it is still to. */
+static int64_t unsure_ms(struct banwatch *watch, const struct tickets *missing)
+{
+	int64_t now_ms = clock_monotonic_ms(), left_ms;
+
+	if (!are_same(missing, &watch->missing))
+		watch->since_ms = now_ms;
+	left_ms = watch->since_ms + sure_ms(missing) - now_ms;
+	return are_same(missing, &watch->lost) || left_ms < 0 ? 0 : left_ms;
+}
+
 static int judge(struct banwatch *watch, const struct tickets *tickets)
 {
 	_cleanup_tickets_ struct tickets missing = TICKETS_NULL, lost = TICKETS_NULL;
@@ -188,22 +261,28 @@ static int judge(struct banwatch *watch, const struct tickets *tickets)
 	    .tickets = tickets,
 	    .now = &watch->now,
 	    .before = &watch->before,
+	    .held = &watch->held,
 	    .now_us = clock_now_us(),
 	    .whole = clock_monotonic_us() - fail2ban_began_us(watch->given.fail2ban) > GROWS_US};
-	int r = watch->known ? banplaces_lost(&missing, &evidence) : copy(&missing, &watch->lost);
+	int64_t left_ms;
+	int r = age(watch, tickets);
 
+	if (r == 0)
+		r = watch->known ? banplaces_lost(&missing, &evidence)
+		                 : copy(&missing, &watch->lost);
 	if (r == 0 && watch->known)
 		r = banplaces_learn(&watch->before, &watch->now, tickets, evidence.now_us);
 	if (r == 0)
 		r = copy(&lost, &missing);
 	if (r < 0)
 		return r;
-	watch->unsure = !are_same(&missing, &watch->missing);
+	left_ms = unsure_ms(watch, &missing);
+	watch->unsure = left_ms > 0;
 	tickets_deinit(&watch->missing);
 	watch->missing = missing;
 	missing = TICKETS_NULL;
 	if (watch->unsure || !evidence.whole)
-		plan(watch, watch->unsure ? SURE_MS : GROWS_US / 1000);
+		plan(watch, watch->unsure ? left_ms : GROWS_US / 1000);
 	if (watch->unsure)
 		return 0;
 	tell_each(watch, &watch->missing, NULL);
@@ -231,6 +310,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	struct banwatch *watch = userdata;
 
 	watch->asking = false;
+	end(&watch->ask);
 	if (result != 0 || !runs(watch) || !are_known(tickets) || judge(watch, tickets) < 0) {
 		plan(watch, RETRY_MS);
 		return;
@@ -243,6 +323,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 
 static void ask(struct banwatch *watch)
 {
+	begin(&watch->ask);
 	watch->asking = fail2ban_read(watch->given.fail2ban, on_tickets, watch) == 0;
 	if (!watch->asking)
 		plan(watch, RETRY_MS);
@@ -259,19 +340,19 @@ static bool is_reloading(struct banwatch *watch)
 static void look(struct banwatch *watch)
 {
 	struct banplaces now = BANPLACES_NULL;
-	int64_t began_ms = clock_monotonic_ms();
 	int r;
 
 	watch->again |= watch->asking;
 	if (!runs(watch) || watch->asking || is_reloading(watch))
 		return;
+	begin(&watch->look);
 	r = bantables_read(&now, &watch->sock);
+	end(&watch->look);
 	if (r == -EINTR)
 		plan(watch, LOOK_MS);
 	watch->known = r == 0;
 	if (r == -EINTR || (r != 0 && !watch->wiped_us))
 		return;
-	watch->cost_ms = clock_monotonic_ms() - began_ms;
 	banplaces_deinit(&watch->now);
 	watch->now = now;
 	if (!watch->asked || watch->missing.n || watch->lost.n || watch->wiped_us ||
@@ -333,6 +414,9 @@ void banwatch_fail2ban(struct banwatch *watch)
 	banplaces_deinit(&watch->before);
 	tickets_deinit(&watch->missing);
 	tickets_deinit(&watch->lost);
+	tickets_deinit(&watch->held);
+	tickets_deinit(&watch->recent);
+	watch->recent_ms = 0;
 	watch->asked = false;
 	watch->unsure = false;
 	forget_change(watch);
@@ -381,5 +465,7 @@ void banwatch_free(struct banwatch *watch)
 	banplaces_deinit(&watch->now);
 	tickets_deinit(&watch->missing);
 	tickets_deinit(&watch->lost);
+	tickets_deinit(&watch->held);
+	tickets_deinit(&watch->recent);
 	free(watch);
 }

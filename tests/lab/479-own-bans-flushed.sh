@@ -93,7 +93,7 @@ flushed() { # COMMAND...
 	need "the history has it" exits 0 guard history --kind fail2ban
 	need "by jail" out_has 'nft .pid [0-9]+. took 5 bans of jail nft out of the kernel'
 	need "the commands ban again" again $JAILS
-	for jail in $JAILS; do need "that of $jail is said" within 5 came_back $jail; done
+	for jail in $JAILS; do need "that of $jail is said" within 15 came_back $jail; done
 	need "nothing is found" within 5 clean ban-without-rule
 }
 flushed nft flush ruleset
@@ -105,7 +105,7 @@ one() { # JAIL N COMMAND...
 	need "it is said of $1" within 8 gone "$1" "$2"
 	need "of no other" [ "$(grep -c 'nobody puts them back' "$W/watch.log")" = 1 ]
 	need "${1}'s are banned again" again "$1"
-	need "which is said" within 5 came_back "$1"
+	need "which is said" within 15 came_back "$1"
 }
 one nft 5 nft flush set inet f2b-table addr-set-nft
 one ipt 2 iptables -F f2b-ipt
@@ -125,7 +125,7 @@ need "as check has it" within 5 found nft 3 5
 need "one is unbanned" f2b set nft unbanip 10.77.0.4
 need "two are missing" within 5 said '2 bans of jail nft are still missing in the kernel'
 need "the jail is started anew" f2b reload --restart nft
-need "none is missing" within 10 came_back nft
+need "none is missing" within 15 came_back nft
 : >"$W/watch.log"
 need "somebody is unbanned" f2b set ipt unbanip 10.77.0.5
 need "a jail is started anew" f2b reload --restart two

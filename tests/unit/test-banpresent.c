@@ -50,9 +50,9 @@ static int tell(const struct store_ban *ban, void *userdata)
 	size_t at = strlen(told);
 
 	ck_assert_ptr_null(userdata);
-	snprintf(told + at, sizeof(told) - at, "%s%s:%s:%lld%s%s", at ? " " : "", ban->jail,
+	snprintf(told + at, sizeof(told) - at, "%s%s:%s:%lld%s%s%s", at ? " " : "", ban->jail,
 	         ban->address, (long long)ban->bantime_s, ban->active ? "+" : "",
-	         ban->ended_how ? ban->ended_how : "");
+	         ban->missing ? "missing" : "", ban->ended_how ? ban->ended_how : "");
 	return 0;
 }
 
@@ -73,6 +73,26 @@ START_TEST(a_ban_that_is_prolonged_is_in_force)
 	held("imap", "192.0.2.1", 100, 20);
 	ck_assert_str_eq(list(true, NULL), "imap:192.0.2.1:120+");
 	ck_assert_str_eq(list(false, NULL), "imap:192.0.2.1:120+");
+}
+END_TEST
+
+/* It is held, and nothing in the kernel keeps him away. */
+START_TEST(a_ban_that_is_missing_in_the_kernel)
+{
+	_cleanup_tickets_ struct tickets missing = TICKETS_NULL;
+
+	on_record("sshd", "192.0.2.1", 600, 3600);
+	on_record("sshd", "192.0.2.2", 600, 3600);
+	held("sshd", "192.0.2.1", 600, 3000);
+	held("sshd", "192.0.2.2", 600, 3000);
+	ck_assert_int_eq(tickets_add(&missing, "sshd", "192.0.2.2", NOW - 600 * SECOND, 0, 0,
+	                             TICKET_SOURCE_SOCKET),
+	                 0);
+	present.missing = &missing;
+	ck_assert_ptr_nonnull(strstr(list(true, NULL), "sshd:192.0.2.2:3600+missing"));
+	ck_assert_ptr_nonnull(strstr(told, "sshd:192.0.2.1:3600+"));
+	ck_assert_ptr_null(strstr(told, "192.0.2.1:3600+missing"));
+	ck_assert_ptr_nonnull(strstr(list(false, NULL), "sshd:192.0.2.2:3600+missing"));
 }
 END_TEST
 
@@ -128,6 +148,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, setup, teardown);
 	tcase_add_test(tests, a_ban_that_is_prolonged_is_in_force);
+	tcase_add_test(tests, a_ban_that_is_missing_in_the_kernel);
 	tcase_add_test(tests, an_older_ban_of_the_address_stays_over);
 	tcase_add_test(tests, what_the_server_does_not_hold_is_over);
 	tcase_add_test(tests, a_server_that_starts_has_not_all_yet);

@@ -58,7 +58,7 @@ static void ban(const char *address)
 static void look(void)
 {
 	engine_look(world.engine, ENGINE_LOOK_AT_KERNEL);
-	world_pass(4000);
+	world_pass(6000);
 }
 
 static void begin(void)
@@ -166,6 +166,39 @@ START_TEST(kernel_does_not_tell)
 }
 END_TEST
 
+/* Nobody was there to see it; a ban of the last moments may be on its way. */
+START_TEST(flushed_before_the_start)
+{
+	begin();
+	for (size_t i = 0; i < 5; i++) {
+		look();
+		world_pass(60000);
+	}
+	world_kill();
+	rangeset_deinit(&kernel);
+	world_guard();
+	world_idle();
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_pass(30000);
+	ck_assert(!world_said("are gone"));
+	world_pass(40000);
+	look();
+	ck_assert(world_said("somebody took bans of fail2ban out of the kernel: 3 bans"));
+}
+END_TEST
+
+/* Told after a moment, which is longer than that of several. */
+START_TEST(one_alone)
+{
+	begin();
+	rangeset_deinit(&kernel);
+	keep_away(banned[0]);
+	keep_away(banned[1]);
+	look();
+	ck_assert(world_said("1 ban of jail own is gone"));
+}
+END_TEST
+
 START_TEST(nothing_is_restored)
 {
 	world.config.restore_bans = CONFIG_RESTORE_BANS_NONE;
@@ -187,6 +220,8 @@ static Suite *suite(void)
 	    fail2ban_does_not_answer,
 	    kernel_does_not_tell,
 	    nothing_is_restored,
+	    flushed_before_the_start,
+	    one_alone,
 	};
 
 	return world_suite("banwatch", tests, ARRAY_SIZE(tests));

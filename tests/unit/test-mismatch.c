@@ -456,6 +456,47 @@ START_TEST(test_left_out)
 }
 END_TEST
 
+/* What a jail keeps in a table of its own firewalld does not have; the kernel does, or not. */
+START_TEST(test_outside)
+{
+	_cleanup_tickets_ struct tickets tickets =
+	    tickets_from_text("one!192.0.2.1!99!0;one!192.0.2.2!99!0;one!192.0.2.3!99!0");
+	_cleanup_tickets_ struct tickets lost =
+	    tickets_from_text("one!192.0.2.1!99!0;one!192.0.2.3!99!0");
+	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
+	struct mismatch_evidence evidence = {.fw = &fw,
+	                                     .tickets = &tickets,
+	                                     .interfaces = &(const struct strv){0},
+	                                     .now_us = NOW,
+	                                     .unwiped_us = NOW - 200 * SECOND};
+
+	for (size_t i = 0; i < tickets.n_jails; i++) {
+		struct jail_action *action = &tickets.jails[i].actions[0];
+
+		action->told = action->kind = JAIL_ACTION_NFTABLES;
+		free(action->command);
+		action->command = strdup("nft add element inet f2b-table addr-set-one { <ip> }");
+	}
+	for (int known = 0; known <= 1; known++) {
+		_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+		struct mismatch_counts counts;
+
+		evidence.lost = known ? &lost : NULL;
+		ck_assert_int_eq(mismatch_find(&findings, &counts, ~0U, &evidence), 0);
+		ck_assert_uint_eq(counts.n[MISMATCH_BAN_WITHOUT_RULE], known ? 2 : 0);
+		/* it is not that its action fails */
+		ck_assert_uint_eq(counts.n[MISMATCH_JAIL_ACTION_FAILS], 0);
+		ck_assert_uint_eq(findings.n, known ? 1 : 0);
+		if (!known)
+			continue;
+		ck_assert_str_eq(findings.findings[0].text,
+		                 "2 of 3 bans of jail one have no rule: the banned can connect");
+		ck_assert_str_eq(findings.findings[0].command,
+		                 "fail2ban-client reload --restart one");
+	}
+}
+END_TEST
+
 /* A ban on several ports is one finding, with all of its ports and one command. */
 START_TEST(test_ports_of_one_ban)
 {
@@ -538,6 +579,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_mismatch, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tests, test_failing);
 	tcase_add_test(tests, test_left_out);
+	tcase_add_test(tests, test_outside);
 	tcase_add_test(tests, test_ports_of_one_ban);
 	tcase_add_loop_test(tests, test_command_can_be_pasted, 0, ARRAY_SIZE(commands_hostile));
 	suite_add_tcase(suite, tests);

@@ -232,6 +232,7 @@ static bool is_to_be_seen(const struct search *search, const struct jail_action 
 static bool is_lost(const struct search *search, const struct jail *jail,
                     const struct ticket *ticket)
 {
+	const struct tickets *held = search->by->held;
 	bool somewhere = banplaces_have(search->by->now, &ticket->cidr), outside = false,
 	     keeps = false;
 
@@ -241,7 +242,8 @@ static bool is_lost(const struct search *search, const struct jail *jail,
 	}
 	return (outside && was_taken(search, jail, ticket, somewhere)) ||
 	       (keeps && search->by->whole && !somewhere &&
-	        ticket->time_us < search->by->now_us - GRACE_US);
+	        ticket->time_us < search->by->now_us - GRACE_US &&
+	        (!held || tickets_have(held, ticket)));
 }
 
 static int find_lost(struct tickets *out, const struct search *search)

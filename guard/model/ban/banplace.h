@@ -38,6 +38,7 @@ struct banplace_evidence {
 	const struct tickets *tickets;  /* known, with the actions of their jails */
 	const struct banplaces *now;    /* read before the tickets */
 	const struct banplaces *before; /* where they were seen; NULL: nobody has looked */
+	const struct tickets *held;     /* a minute ago; NULL: not known */
 	int64_t now_us;
 	bool whole; /* fail2ban has put back all of its bans: what is in no place is lost */
 };

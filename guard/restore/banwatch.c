@@ -25,7 +25,9 @@
  * fail2ban's. */
 #define LOOK_FACTOR 100
 #define ASK_FACTOR  20
-#define RETRY_MS    5000
+/* It may just have been busy. */
+#define ASK_PAUSE_MAX_MS 2000
+#define RETRY_MS         5000
 /* As the bankeeper has it: until then a server that starts may put back bans. */
 #define GROWS_US 10000000LL
 
@@ -66,21 +68,19 @@ static void end(struct costs *costs)
 	costs->ms = clock_monotonic_ms() - costs->began_ms;
 }
 
-static int64_t later(int64_t due_ms, const struct costs *costs, int64_t factor)
+static int64_t next_ms(const struct costs *costs, int64_t factor)
 {
-	int64_t pause_ms = costs->began_ms + factor * costs->ms;
-
-	return pause_ms > due_ms ? pause_ms : due_ms;
+	return costs->began_ms + factor * costs->ms;
 }
 
 /* Or sooner, when that is planned. */
 static void plan(struct banwatch *watch, int64_t delay_ms)
 {
-	int64_t now_ms = clock_monotonic_ms();
-	int64_t due_ms = later(now_ms + delay_ms, &watch->look, LOOK_FACTOR);
+	int64_t now_ms = clock_monotonic_ms(), due_ms = now_ms + delay_ms;
+	int64_t next = next_ms(&watch->look, LOOK_FACTOR);
 
-	if (!watch->unsure)
-		due_ms = later(due_ms, &watch->ask, ASK_FACTOR);
+	if (due_ms < next)
+		due_ms = next;
 	if (loop_timer_is_set(watch->timer) && watch->due_ms <= due_ms)
 		return;
 	watch->due_ms = due_ms;
@@ -323,6 +323,15 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 
 static void ask(struct banwatch *watch)
 {
+	int64_t now_ms = clock_monotonic_ms(), next = next_ms(&watch->ask, ASK_FACTOR);
+	int64_t latest = next_ms(&watch->ask, 1) + ASK_PAUSE_MAX_MS;
+
+	if (next > latest)
+		next = latest;
+	if (next > now_ms && !watch->unsure) {
+		plan(watch, next - now_ms);
+		return;
+	}
 	begin(&watch->ask);
 	watch->asking = fail2ban_read(watch->given.fail2ban, on_tickets, watch) == 0;
 	if (!watch->asking)
@@ -340,6 +349,7 @@ static bool is_reloading(struct banwatch *watch)
 static void look(struct banwatch *watch)
 {
 	struct banplaces now = BANPLACES_NULL;
+	bool is_whole;
 	int r;
 
 	watch->again |= watch->asking;
@@ -355,10 +365,11 @@ static void look(struct banwatch *watch)
 		return;
 	banplaces_deinit(&watch->now);
 	watch->now = now;
-	if (!watch->asked || watch->missing.n || watch->lost.n || watch->wiped_us ||
-	    banplaces_lack(&watch->now, &watch->before))
+	is_whole = !banplaces_lack(&watch->now, &watch->before) &&
+	           banplaces_learn(&watch->before, &watch->now, NULL, 0) == 0;
+	if (!watch->asked || watch->missing.n || watch->lost.n || watch->wiped_us || !is_whole)
 		ask(watch);
-	else if (banplaces_learn(&watch->before, &watch->now, NULL, 0) == 0)
+	else
 		forget_change(watch);
 }
 

@@ -5,9 +5,10 @@
  * Whoever flushes the kernel's rules takes them as well, and nobody tells fail2ban. After each
  * change of the rules it is looked whether one is gone; then fail2ban is asked which it holds. What
  * is gone though it is held, and stays so for a moment, is told, with what has fail2ban ban again;
- * the guard makes none of them itself. Where the kernel cannot be read, of a reload or restart alone is told
- * what firewalld's version does to the chains of iptables (unrestored.h). While fail2ban does not
- * run, nothing is lost: it takes its own away at its end, and makes them anew when it starts.
+ * the guard makes none of them itself. Where the kernel cannot be read, of a reload or restart
+ * alone is told what firewalld's version does to the chains of iptables (unrestored.h). While
+ * fail2ban does not run, nothing is lost: it takes its own away at its end, and makes them anew
+ * when it starts.
  */
 #ifndef GUARD_RESTORE_BANWATCH_H
 #define GUARD_RESTORE_BANWATCH_H

@@ -814,7 +814,8 @@ static void on_trouble(enum repair_trouble trouble, const char *who, const char 
 {
 	struct engine *engine = userdata;
 
-	/* what of others went with it, before firewalld is reloaded for it and takes what is left */
+	/* what of others went with it, before firewalld is reloaded for it and takes what is left
+	 */
 	if (repair_is_flush(trouble))
 		foreignwatch_flushed(engine->foreignwatch, who);
 	mender_trouble(engine->mender, trouble, who, what);

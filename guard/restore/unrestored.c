@@ -66,8 +66,9 @@ void unrestored_tell_jail(struct logger *logger, struct record *record, const ch
 	             "%s took %zu ban%s of jail %s out of the kernel, and nobody puts %s back. To "
 	             "ban again, type: %s",
 	             by, n, text_plural(n), jail, n == 1 ? "it" : "them", command);
-	record_event(record, EVENT_FAIL2BAN, NULL, "%s took %zu ban%s of jail %s out of the kernel: %s",
-	             by, n, text_plural(n), jail, command);
+	record_event(record, EVENT_FAIL2BAN, NULL,
+	             "%s took %zu ban%s of jail %s out of the kernel: %s", by, n, text_plural(n),
+	             jail, command);
 }
 
 /** unrestored_tell() - say of which jails nobody puts the bans back */

@@ -73,7 +73,7 @@ came_back() { said "no ban of jail $1 is missing in the kernel any more"; }
 flushed() { # COMMAND...
 	: >"$W/watch.log"
 	need "$*" "$@"
-	need "of nft it is said" within 3 gone nft 5
+	need "of nft it is said" within 5 gone nft 5
 	need "they get in" within 5 is_open_from 10.77.0.4 143
 	need "there, too" is_open_from 10.77.0.5 587
 	need "and of iptables" within 2 gone ipt 2
@@ -118,7 +118,7 @@ one two 1 nft delete element inet f2b-table addr-set-two '{ 10.77.0.8 }'
 # --- not lost ---
 : >"$W/watch.log"
 need "two of five" nft delete element inet f2b-table addr-set-nft '{ 192.0.2.11, 192.0.2.12, 192.0.2.13, 192.0.2.14, 10.77.0.4 }'
-need "five are missing" within 3 gone nft 5
+need "five are missing" within 5 gone nft 5
 need "somebody makes two again" nft add element inet f2b-table addr-set-nft '{ 192.0.2.11, 192.0.2.12 }'
 need "three are missing" within 3 said '3 bans of jail nft are still missing in the kernel'
 need "as check has it" within 5 found nft 3 5

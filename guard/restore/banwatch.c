@@ -408,14 +408,17 @@ void banwatch_changed(struct banwatch *watch, const char *who)
 
 /**
  * banwatch_wiped() - firewalld has loaded its rules, and emptied those of iptables, perhaps
- * @by: a literal; "the reload"
+ * @by:    a literal; "the reload"
+ * @ended: it ends or begins; iptables-restore is its child then, and nobody can tell whose it was
  */
-void banwatch_wiped(struct banwatch *watch, const char *by)
+void banwatch_wiped(struct banwatch *watch, const char *by, bool ended)
 {
 	if (runs(watch)) {
 		watch->wiped_us = clock_now_us();
 		watch->wiped_by = by;
 	}
+	if (ended)
+		watch->who[0] = '\0';
 	plan(watch, LOOK_MS);
 }
 

@@ -420,7 +420,7 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	if (engine->foreignwatch && kind != WIPE_UNKNOWN)
 		foreignwatch_wiped(engine->foreignwatch, before ? "restart" : "start");
 	if (engine->banwatch && kind == WIPE_RESTART)
-		banwatch_wiped(engine->banwatch, "the restart of firewalld");
+		banwatch_wiped(engine->banwatch, "the restart of firewalld", true);
 	cycle_appeared(engine->cycle, kind, event->at_us);
 }
 
@@ -442,6 +442,8 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 		on_appeared(engine, event);
 		break;
 	case FIREWALLD_EVENT_GONE:
+		if (engine->banwatch)
+			banwatch_wiped(engine->banwatch, "the end of firewalld", true);
 		if (cycle_is_present(engine->cycle))
 			on_gone(engine);
 		break;
@@ -454,7 +456,7 @@ static void take(struct engine *engine, const struct firewalld_event *event)
 		if (engine->kernelwatch) {
 			foreignwatch_wiped(engine->foreignwatch, "reload");
 			kernelwatch_learn(engine->kernelwatch);
-			banwatch_wiped(engine->banwatch, "the reload");
+			banwatch_wiped(engine->banwatch, "the reload", false);
 		}
 		cycle_wiped(engine->cycle, WIPE_RELOAD, event->at_us);
 		timers_gone(engine); /* which can wait; mail cannot */

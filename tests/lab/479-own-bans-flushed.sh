@@ -49,7 +49,7 @@ JAILS="nft ipt own set two"
 each() { local jail; for jail in ${*:-$JAILS}; do ${jail}_away || return 1; done; }
 need "they are kept away" within 30 each
 pause 1 "the guard looks"
-quiet() { not said 'bans? of jail (nft|ipt|own|set|two|never) (is|are) gone'; }
+quiet() { not said 'bans? of jail (nft|ipt|own|set|two|never) out of the kernel'; }
 need "nothing is said yet" quiet
 need "nothing is found" clean ban-without-rule
 gone() { said "took $2 bans? of jail $1 out of the kernel, .* To ban again, type: fail2ban-client reload --restart $1\$"; }
@@ -61,7 +61,7 @@ found() { # JAIL N OF
 again() { # JAIL...: by the command that was said
 	local jail
 	for jail in "$@"; do
-		bash -c "$(sed -nE "s/.*bans? of jail $jail (is|are) gone.*type: //p" "$W/watch.log" | tail -n 1)" >>"$W/again" 2>&1 || { cat "$W/again"; return 1; }
+		bash -c "$(sed -nE "s/.*bans? of jail $jail out of the kernel.*type: //p" "$W/watch.log" | tail -n 1)" >>"$W/again" 2>&1 || { cat "$W/again"; return 1; }
 	done
 	within 20 each "$@"
 }
@@ -80,9 +80,9 @@ flushed() { # COMMAND...
 	need "and of somebody's own action" within 2 gone own 1
 	need "and of an ipset" within 2 gone set 1
 	need "and of a jail with two" within 2 gone two 1
-	need "with who did it" said 'nft \(pid [0-9]+\) took bans'
+	need "with who did it" said 'nft \(pid [0-9]+\) took 5 bans of jail nft'
 	need "not of the jail that never banned" not said 'jail never'
-	need "nor twice" [ "$(grep -c 'of jail ipt is gone\|of jail ipt are gone' "$W/watch.log")" = 1 ]
+	need "nor twice" [ "$(grep -c 'of jail ipt out of the kernel' "$W/watch.log")" = 1 ]
 	need "firewalld's own ban is back" within 15 is_shut_from 10.77.0.3 993
 	need "the guard is done" within 20 idle
 	need "check and status and bans know" within 10 found nft 5 5
@@ -103,7 +103,7 @@ one() { # JAIL N COMMAND...
 	: >"$W/watch.log"
 	need "${*:3}" "${@:3}"
 	need "it is said of $1" within 8 gone "$1" "$2"
-	need "of no other" [ "$(grep -c 'nobody puts them back' "$W/watch.log")" = 1 ]
+	need "of no other" [ "$(grep -cE 'nobody puts (it|them) back' "$W/watch.log")" = 1 ]
 	need "${1}'s are banned again" again "$1"
 	need "which is said" within 15 came_back "$1"
 }
@@ -133,4 +133,4 @@ need "a jail is stopped" f2b stop own
 need "fail2ban ends" f2b_down
 f2b_start
 need "they are kept away" within 30 each set two
-need "nothing of this is lost" never 3 said 'nobody puts them back|missing in the kernel'
+need "nothing of this is lost" never 3 said 'nobody puts (it|them) back|missing in the kernel'

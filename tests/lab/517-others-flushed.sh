@@ -52,7 +52,7 @@ if can "emptied"; then
 	fw_start
 	need "it is back" within 15 fw_running
 	need "the ban is gone" not banned_in_chain
-	need "which its restart did" within 10 told_jail "the restart of firewalld"
+	need "which its restart did" within 10 told_jail "the (end|restart) of firewalld"
 	need "Docker's, too" within $SETTLED said "the restart of firewalld took rules of Docker"
 
 	need "Docker is started anew" docker

@@ -28,7 +28,7 @@ found() { # NAME CLIENT FATE
 	$is grep -q "warning: bans-not-restored: every reload drops the bans of jail $1, and nobody puts them back" "$W/out"
 }
 told() { # NAME CLIENT FATE
-	[ "$3" != lost ] || said "1 ban of jail $1 is gone, and nobody puts them back. To ban again, type: fail2ban-client reload --restart $1\$"
+	[ "$3" != lost ] || said "took 1 ban of jail $1 out of the kernel, and nobody puts it back. To ban again, type: fail2ban-client reload --restart $1\$"
 }
 came_true() { # NAME CLIENT FATE
 	if [ "$3" = lost ]; then is_free "$@"; else is_banned "$@"; fi

@@ -73,7 +73,7 @@ static void begin(void)
 		ban(banned[i]);
 	fail2ban_is(FAIL2BAN_RUNNING);
 	world_pass(30000);
-	ck_assert(!world_said("are gone"));
+	ck_assert(!world_said("out of the kernel"));
 }
 
 START_TEST(flushed)
@@ -81,7 +81,7 @@ START_TEST(flushed)
 	begin();
 	rangeset_deinit(&kernel);
 	look();
-	ck_assert(world_said("3 bans of jail own are gone, and nobody puts them back"));
+	ck_assert(world_said("took 3 bans of jail own out of the kernel, and nobody puts them back"));
 	ck_assert(world_said("type: fail2ban-client reload --restart own"));
 }
 END_TEST
@@ -108,7 +108,7 @@ START_TEST(unbanned)
 	for (size_t i = 0; i < ARRAY_SIZE(banned); i++)
 		fake_fail2ban_unban("own", banned[i]);
 	look();
-	ck_assert(!world_said("are gone"));
+	ck_assert(!world_said("out of the kernel"));
 }
 END_TEST
 
@@ -122,7 +122,7 @@ START_TEST(for_a_moment)
 	for (size_t i = 0; i < ARRAY_SIZE(banned); i++)
 		keep_away(banned[i]);
 	world_pass(5000);
-	ck_assert(!world_said("are gone"));
+	ck_assert(!world_said("out of the kernel"));
 }
 END_TEST
 
@@ -136,7 +136,7 @@ START_TEST(fail2ban_restarts)
 	fake_fail2ban.age_us = 0;
 	fail2ban_is(FAIL2BAN_RUNNING);
 	look();
-	ck_assert(!world_said("are gone"));
+	ck_assert(!world_said("out of the kernel"));
 }
 END_TEST
 
@@ -146,10 +146,10 @@ START_TEST(fail2ban_does_not_answer)
 	rangeset_deinit(&kernel);
 	fake_fail2ban.broken = true;
 	look();
-	ck_assert(!world_said("are gone"));
+	ck_assert(!world_said("out of the kernel"));
 	fake_fail2ban.broken = false;
 	world_pass(10000);
-	ck_assert(world_said("3 bans of jail own are gone"));
+	ck_assert(world_said("took 3 bans of jail own out of the kernel"));
 }
 END_TEST
 
@@ -159,10 +159,10 @@ START_TEST(kernel_does_not_tell)
 	rangeset_deinit(&kernel);
 	unknown = true;
 	look();
-	ck_assert(!world_said("are gone"));
+	ck_assert(!world_said("out of the kernel"));
 	unknown = false;
 	look();
-	ck_assert(world_said("3 bans of jail own are gone"));
+	ck_assert(world_said("took 3 bans of jail own out of the kernel"));
 }
 END_TEST
 
@@ -180,10 +180,10 @@ START_TEST(flushed_before_the_start)
 	world_idle();
 	fail2ban_is(FAIL2BAN_RUNNING);
 	world_pass(30000);
-	ck_assert(!world_said("are gone"));
+	ck_assert(!world_said("out of the kernel"));
 	world_pass(40000);
 	look();
-	ck_assert(world_said("somebody took bans of fail2ban out of the kernel: 3 bans"));
+	ck_assert(world_said("somebody took 3 bans of jail own out of the kernel"));
 }
 END_TEST
 
@@ -195,7 +195,7 @@ START_TEST(one_alone)
 	keep_away(banned[0]);
 	keep_away(banned[1]);
 	look();
-	ck_assert(world_said("1 ban of jail own is gone"));
+	ck_assert(world_said("took 1 ban of jail own out of the kernel"));
 }
 END_TEST
 
@@ -205,7 +205,7 @@ START_TEST(nothing_is_restored)
 	begin();
 	rangeset_deinit(&kernel);
 	look();
-	ck_assert(world_said("3 bans of jail own are gone"));
+	ck_assert(world_said("took 3 bans of jail own out of the kernel"));
 }
 END_TEST
 

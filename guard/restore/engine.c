@@ -318,17 +318,15 @@ static void on_default_zone(struct engine *engine, const char *zone)
 }
 
 /* Without it nothing of before is known: one that fails for a moment is asked again. */
-static int recall(struct engine *engine, struct store_snapshot *meta, struct firewall *snapshot,
-                  struct store_unfinished_list *unfinished)
+static int recall(struct engine *engine, struct recollection *out)
 {
 	int r = -EIO;
 
 	for (unsigned i = 0; i < STORE_ATTEMPTS && r != 0 && r != STORE_E_NOT_FOUND; i++) {
 		(void)record_retry(engine->given.record);
-		store_unfinished_list_deinit(unfinished);
-		store_snapshot_deinit(meta);
-		firewall_deinit(snapshot);
-		r = record_recall(engine->given.record, meta, snapshot, unfinished);
+		recollection_deinit(out);
+		*out = RECOLLECTION_NULL;
+		r = record_recall(engine->given.record, out);
 	}
 	return r;
 }
@@ -347,12 +345,9 @@ static void begin_unasked(struct engine *engine)
 /* Compares with what was stored when the guard ran last. */
 static enum wipe_kind start_from_store(struct engine *engine, const char *instance)
 {
-	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
-	_cleanup_firewall_ struct firewall snapshot = FIREWALL_NULL;
-	_cleanup_store_unfinished_list_ struct store_unfinished_list unfinished =
-	    STORE_UNFINISHED_LIST_NULL;
+	_cleanup_recollection_ struct recollection before = RECOLLECTION_NULL;
 	enum wipe_kind kind;
-	int r = recall(engine, &meta, &snapshot, &unfinished);
+	int r = recall(engine, &before);
 
 	if (r == STORE_E_NOT_FOUND)
 		tracker_nothing_before(&engine->tracker);
@@ -360,15 +355,17 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 		begin_unasked(engine);
 	if (r != 0)
 		return WIPE_UNKNOWN;
-	bankeeper_adopt(engine->bans, &unfinished);
-	cycle_resume_take(engine->cycle, &unfinished);
-	kind = judge_kind(&meta, engine->given.boot_id, instance, fwtables_loaded());
-	(void)record_loaded(engine->given.record, meta.loaded);
-	if (tracker_start_from_take(&engine->tracker, &snapshot, kind == WIPE_UNKNOWN) < 0)
+	bankeeper_adopt(engine->bans, &before.unfinished);
+	cycle_resume_take(engine->cycle, &before.unfinished);
+	kind = judge_kind(&before.meta, engine->given.boot_id, instance, fwtables_loaded());
+	(void)record_loaded(engine->given.record, before.meta.loaded);
+	if (tracker_start_from_take(&engine->tracker, &before.wanted, kind == WIPE_UNKNOWN) < 0)
 		return WIPE_UNKNOWN;
-	if (cycle_stood_in(engine->cycle, kind != WIPE_REBOOT && record_is_of(&meta, instance)) < 0)
+	if (cycle_stood_in(engine->cycle,
+	                   kind != WIPE_REBOOT && record_is_of(&before.meta, instance)) < 0)
 		return WIPE_UNKNOWN;
-	bankeeper_began(engine->bans, meta.good_us);
+	tracker_put_back(&engine->tracker, &before.put_back);
+	bankeeper_began(engine->bans, before.meta.good_us);
 	return kind;
 }
 

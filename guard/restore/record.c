@@ -284,17 +284,21 @@ bool record_is_of(const struct store_snapshot *snapshot, const char *instance)
 	return *instance && strcmp(of, instance) == 0;
 }
 
-/* The rows of a wipe whose item with this very end the guard was to put back. */
-static void mark_rows(const struct loss *loss, struct firewall *wanted)
+/* Of a wipe the timed items that the guard was to put back; the latest wipe comes first. */
+static int add_put_back(struct firewall *out, const struct loss *loss)
 {
 	for (size_t i = 0; i < loss->n; i++) {
 		const struct loss_row *row = &loss->rows[i];
-		struct firewall_entry *entry = firewall_find(wanted, &row->item);
+		struct firewall_entry *entry;
 
-		if (entry && row->until_us && entry->until_us == row->until_us &&
-		    row->verdict == LOSS_LOST)
-			entry->flags |= FIREWALL_GUARD_TIMED;
+		if (!row->until_us || row->verdict != LOSS_LOST)
+			continue;
+		if (firewall_put(out, &row->item, &entry) < 0)
+			return -ENOMEM;
+		if (!entry->until_us)
+			entry->until_us = row->until_us;
 	}
+	return 0;
 }
 
 static bool has_an_end(const struct firewall *fw)
@@ -305,11 +309,8 @@ static bool has_an_end(const struct firewall *fw)
 	return false;
 }
 
-/*
- * A guard that was killed between a restore and the next snapshot has left timed items there that
- * firewalld never ends, and only the record knows: they get FIREWALL_GUARD_TIMED.
- */
-static int mark_put_back(struct record *record, struct firewall *wanted, struct err *err)
+static int recall_put_back(struct record *record, const struct firewall *wanted,
+                           struct firewall *out, struct err *err)
 {
 	_cleanup_store_wipe_info_ struct store_wipe_info last = STORE_WIPE_INFO_NULL;
 	int r;
@@ -322,26 +323,33 @@ static int mark_put_back(struct record *record, struct firewall *wanted, struct 
 
 		r = store_wipe_load(record->store, id, NULL, &loss, err);
 		if (r == 0)
-			mark_rows(&loss, wanted);
+			r = add_put_back(out, &loss);
 		else if (r == STORE_E_NOT_FOUND)
 			r = 0;
 	}
 	return r == STORE_E_NOT_FOUND ? 0 : r;
 }
 
+/** recollection_deinit() - free what it owns */
+void recollection_deinit(struct recollection *what)
+{
+	store_snapshot_deinit(&what->meta);
+	firewall_deinit(&what->wanted);
+	firewall_deinit(&what->put_back);
+	store_unfinished_list_deinit(&what->unfinished);
+}
+
 /**
- * record_recall() - what the firewall was meant to look like when that was stored last
- * @meta:       of the snapshot
- * @out:        that; in it FIREWALL_GUARD_TIMED is the end of what a guard has put back
- * @unfinished: wipes that a guard before this one has left
+ * record_recall() - what is on record from before this guard
+ * @out: empty; written in part, too; release with recollection_deinit()
  *
- * Wipes from here on are compared with it, until there is a newer one. A store that cannot tell is
- * closed, and nothing is put over what is in it before it could: record_retry() opens it again.
+ * Wipes from here on are compared with it, until there is a newer snapshot. A store that cannot
+ * tell is closed, and nothing is put over what is in it before it could: record_retry() opens it
+ * again.
  *
- * Return: 0; STORE_E_NOT_FOUND: there is none; else it could not be asked.
+ * Return: 0; STORE_E_NOT_FOUND: there is nothing; else it could not be asked.
  */
-int record_recall(struct record *record, struct store_snapshot *meta, struct firewall *out,
-                  struct store_unfinished_list *unfinished)
+int record_recall(struct record *record, struct recollection *out)
 {
 	unsigned serial = record->serial;
 	struct err err = ERR_NULL;
@@ -349,14 +357,14 @@ int record_recall(struct record *record, struct store_snapshot *meta, struct fir
 
 	if (!record->store)
 		return record->trouble;
-	r = store_snapshot_last_good(record->store, meta, out, &err);
+	r = store_snapshot_last_good(record->store, &out->meta, &out->wanted, &err);
 	if (r == 0)
-		r = mark_put_back(record, out, &err);
+		r = recall_put_back(record, &out->wanted, &out->put_back, &err);
 	if (r == 0)
-		r = store_wipe_unfinished(record->store, unfinished, &err);
+		r = store_wipe_unfinished(record->store, &out->unfinished, &err);
 	record->recalled = r == 0 || r == STORE_E_NOT_FOUND;
 	if (r == 0)
-		record->snapshot_id = meta->id;
+		record->snapshot_id = out->meta.id;
 	if (record->recalled)
 		return r;
 	(void)settle(record, r, &err, "what was meant before");

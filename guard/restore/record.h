@@ -35,6 +35,18 @@ struct episode {
 	struct episode *next; /* of those that wait somewhere; who has them says for what */
 };
 
+/* What is on record from before this guard. */
+struct recollection {
+	struct store_snapshot meta;              /* of the last good snapshot */
+	struct firewall wanted;                  /* that */
+	struct firewall put_back;                /* timed items that a guard has put back */
+	struct store_unfinished_list unfinished; /* wipes that one has left */
+};
+#define RECOLLECTION_NULL      ((struct recollection){0})
+#define _cleanup_recollection_ _cleanup_(recollection_deinit)
+
+void recollection_deinit(struct recollection *what);
+
 struct record;
 
 int record_open(struct record **out, const char *state_dir, const char *boot_id,
@@ -57,8 +69,7 @@ bool record_loaded(struct record *record, int64_t loaded);
 const char *record_instance(const struct record *record);
 bool record_snapshot(struct record *record, const struct firewall *fw, bool settled);
 bool record_is_of(const struct store_snapshot *snapshot, const char *instance);
-int record_recall(struct record *record, struct store_snapshot *meta, struct firewall *out,
-                  struct store_unfinished_list *unfinished) _must_check_;
+int record_recall(struct record *record, struct recollection *out) _must_check_;
 void record_event(struct record *record, enum event_kind kind, const struct item *item,
                   const char *format, ...) _printf_(4, 5);
 void record_event_at(struct record *record, int64_t at_us, enum event_kind kind, const char *text);

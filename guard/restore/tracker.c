@@ -51,7 +51,10 @@ static int take_out(struct tracker *tracker, const struct item *item)
 	return 0;
 }
 
-/* Of what was heard since this guard began, that counts. */
+/*
+ * Of what was heard since this guard began, that counts. What is left without a flag is swept out
+ * when the marks of what stands in are taken (makeshift_resume()).
+ */
 static int prefer_heard(struct tracker *tracker, struct firewall *now)
 {
 	struct firewall *wanted = &tracker->wanted, *heard = &tracker->heard_since;
@@ -73,7 +76,6 @@ static int prefer_heard(struct tracker *tracker, struct firewall *now)
 			}
 		}
 	}
-	firewall_sweep(wanted);
 	tracker->dirty |= heard->n > 0;
 	tracker_nothing_before(tracker);
 	return r;
@@ -103,6 +105,23 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, 
 	for (size_t i = 0; i < tracker->wanted.n && !same_instance; i++)
 		tracker->wanted.entries[i].flags &= ~(unsigned)FIREWALL_GUARD_TIMED;
 	return prefer_heard(tracker, &now);
+}
+
+/**
+ * tracker_put_back() - the guard before this one has put these back, or was about to
+ * @items: with the ends of their time
+ *
+ * Killed before the next snapshot, it has left items there that firewalld never ends.
+ */
+void tracker_put_back(struct tracker *tracker, const struct firewall *items)
+{
+	for (size_t i = 0; i < items->n; i++) {
+		struct firewall_entry *entry =
+		    firewall_find(&tracker->wanted, &items->entries[i].item);
+
+		if (entry && entry->until_us && entry->until_us == items->entries[i].until_us)
+			entry->flags |= FIREWALL_GUARD_TIMED;
+	}
 }
 
 static int note_heard(struct tracker *tracker, const struct item *item)

@@ -39,6 +39,7 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot,
                             bool same_instance) _must_check_;
 
 void tracker_nothing_before(struct tracker *tracker);
+void tracker_put_back(struct tracker *tracker, const struct firewall *items);
 
 int tracker_added(struct tracker *tracker, const struct item *item, unsigned flags,
                   int64_t until_us) _must_check_;

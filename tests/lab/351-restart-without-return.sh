@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A reload fails over a direct rule, and so does the guard's; it restarts firewalld, which does not come
-# back, since systemd has had enough: that is said, with what to type.
+# A reload fails over the arguments of a direct rule, which nobody foretells, and so does the guard's;
+# it restarts firewalld, which does not come back, since systemd has had enough: that is said, with
+# what to type.
 conf_guard "audit-s = 0"
 service_manager_up
 touch "$W/no-start"
@@ -8,7 +9,7 @@ need "permanent services" fwc --permanent --add-service=ssh
 watch_up
 mail_open
 mail_heard
-printf '<?xml version="1.0"?>\n<direct><rule ipv="ipv4" table="filter" chain="INPUT" priority="0">-j NOSUCHTARGET</rule></direct>' >/etc/firewalld/direct.xml
+printf '<?xml version="1.0"?>\n<direct><rule ipv="ipv4" table="filter" chain="INPUT" priority="0">--no-such-option -j ACCEPT</rule></direct>' >/etc/firewalld/direct.xml
 need "a reload fails" not fwc --reload
 need "the guard restarts firewalld" within 30 said 'restarting firewalld|Restarting firewalld'
 need "which ends it" within 15 not pgrep -x firewalld

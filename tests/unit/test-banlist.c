@@ -13,12 +13,9 @@ static struct banlist list;
 /* As every guard does that begins: nothing is on record before it. */
 static int recall(struct record *from)
 {
-	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
-	_cleanup_firewall_ struct firewall before = FIREWALL_NULL;
-	_cleanup_store_unfinished_list_ struct store_unfinished_list left =
-	    STORE_UNFINISHED_LIST_NULL;
+	_cleanup_recollection_ struct recollection before = RECOLLECTION_NULL;
 
-	return record_recall(from, &meta, &before, &left);
+	return record_recall(from, &before);
 }
 
 static void setup(void)

@@ -7,9 +7,7 @@
 
 static struct logger logger;
 static struct record *record;
-static struct store_snapshot meta;
-static struct firewall before;
-static struct store_unfinished_list left;
+static struct recollection before;
 
 static void begin(void)
 {
@@ -26,9 +24,8 @@ static void setup(void)
 
 static void forget(void)
 {
-	store_snapshot_deinit(&meta);
-	firewall_deinit(&before);
-	store_unfinished_list_deinit(&left);
+	recollection_deinit(&before);
+	before = RECOLLECTION_NULL;
 }
 
 static void teardown(void)
@@ -41,7 +38,7 @@ static void teardown(void)
 static int recall(void)
 {
 	forget();
-	return record_recall(record, &meta, &before, &left);
+	return record_recall(record, &before);
 }
 
 static bool put(const char *text)
@@ -86,14 +83,14 @@ START_TEST(stores_nothing_before_it_has_asked)
 	episode = wipe();
 	ck_assert_int_eq(episode->wipe_id, 0);
 	ck_assert_int_eq(recall(), 0);
-	ck_assert_uint_eq(before.n, 1);
-	ck_assert_str_eq(before.entries[0].item.value, "imaps");
-	ck_assert_uint_eq(left.n, 0);
+	ck_assert_uint_eq(before.wanted.n, 1);
+	ck_assert_str_eq(before.wanted.entries[0].item.value, "imaps");
+	ck_assert_uint_eq(before.unfinished.n, 0);
 	record_episode_end_take(record, episode, STORE_WIPE_NOTHING_LOST);
 	ck_assert(put("public/service:ssh=r"));
 	ck_assert(record_retry(record));
 	ck_assert_int_eq(recall(), 0);
-	ck_assert_str_eq(before.entries[0].item.value, "ssh");
+	ck_assert_str_eq(before.wanted.entries[0].item.value, "ssh");
 }
 END_TEST
 
@@ -114,8 +111,8 @@ START_TEST(asks_when_the_store_comes_back)
 	ck_assert(record_retry(record));
 	ck_assert(!put("public/service:ssh=r"));
 	ck_assert_int_eq(recall(), 0);
-	ck_assert_str_eq(before.entries[0].item.value, "imaps");
-	ck_assert_uint_eq(left.n, 1);
+	ck_assert_str_eq(before.wanted.entries[0].item.value, "imaps");
+	ck_assert_uint_eq(before.unfinished.n, 1);
 	ck_assert(put("public/service:ssh=r"));
 }
 END_TEST

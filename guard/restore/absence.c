@@ -62,11 +62,14 @@ static bool is_unheard(const struct ruleset *ruleset)
 static int hold(struct absence *absence, struct ruleset *ruleset, struct absent *now)
 {
 	int64_t began_us = clock_monotonic_us(), end_us;
-	int r = nftrules_read(ruleset, NFTRULES_OTHERS, LIST_MS, NULL);
+	bool iptables = firewalld_has_iptables(absence->fw);
+	/* others may have sets of a hundred thousand addresses */
+	int r = iptables ? nftrules_read(ruleset, NFTRULES_OTHERS, LIST_MS, NULL)
+	                 : nftrules_read_own(ruleset, LIST_MS, NULL);
 
 	if (r == 0 && !ruleset->kernel.shut)
-		r = absent_find(now, ruleset, firewalld_has_iptables(absence->fw));
-	absence->unheard = r == 0 && firewalld_has_iptables(absence->fw) && is_unheard(ruleset);
+		r = absent_find(now, ruleset, iptables);
+	absence->unheard = r == 0 && iptables && is_unheard(ruleset);
 	end_us = clock_monotonic_us();
 	absence->next_us = end_us + COST_FACTOR * (end_us - began_us);
 	return r;

@@ -327,6 +327,15 @@ static void on_spool_due(void *userdata)
 	loop_timer_set_lazy(watcher->spool_timer, SPOOL_FALLBACK_MS);
 }
 
+/* A reading of everything, or of the kernel's rules, is as large as what is kept, and leaves holes.
+ */
+static void give_back_memory(void)
+{
+#ifdef __GLIBC__
+	(void)malloc_trim(0);
+#endif
+}
+
 static void on_store_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
@@ -338,6 +347,7 @@ static void on_store_due(void *userdata)
 		loop_timer_set_lazy(watcher->store_timer, STORE_FALLBACK_MS);
 	else
 		loop_timer_set(watcher->store_timer, STORE_RETRY_MS);
+	give_back_memory();
 }
 
 static void on_prune_due(void *userdata)
@@ -349,12 +359,9 @@ static void on_prune_due(void *userdata)
 	loop_timer_set(watcher->prune_timer, more ? PRUNE_PAUSE_MS : DAY_MS);
 }
 
-/* A reading of everything is as large as what is kept of it, and leaves holes. */
 static void on_trim_due(void *userdata _unused_)
 {
-#ifdef __GLIBC__
-	(void)malloc_trim(0);
-#endif
+	give_back_memory();
 }
 
 static void on_watchdog_due(void *userdata)

@@ -69,8 +69,8 @@ bool generation_parse(const void *message, size_t length, uint32_t *pid,
 
 /*
  * The ends of transactions, and what others than firewalld do in its table, or in iptables' where
- * it has its rules with that backend. The kernel has
- * numbers in its own byte order, and a filter loads them in the network's.
+ * it has its rules with that backend. The kernel has numbers in its own byte order, and a filter
+ * loads them in the network's.
  */
 static int attach_filter(int fd, uint32_t firewalld)
 {

@@ -8,6 +8,7 @@
 #include "guard/model/packet/iptables.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/program.h"
+#include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/ipsets.h"
 #include "guard/system/kernel/xtables.h"
 
@@ -192,12 +193,19 @@ int nftrules_parse(struct ruleset *ruleset, enum nftrules_whose whose, const cha
 
 /* --- asking nft --------------------------------------------------------------------------- */
 
-/* @option: how it is to be written; the caller deinits @out */
-static int ask_nft(struct program_output *out, char option, int timeout_ms, struct err *err)
+/* @option: how it is to be written; @table: NULL: all of them; the caller deinits @out */
+static int ask_nft(struct program_output *out, char option, char *table, int timeout_ms,
+                   struct err *err)
 {
 	static const char *const places[] = {"/usr/sbin/nft", "/sbin/nft", "/usr/bin/nft", NULL};
 	char how[] = {'-', option, '\0'};
-	char *arguments[] = {(char[]){"nft"}, how, (char[]){"list"}, (char[]){"ruleset"}, NULL};
+	char *arguments[] = {(char[]){"nft"},
+	                     how,
+	                     (char[]){"list"},
+	                     table ? (char[]){"table"} : (char[]){"ruleset"},
+	                     table ? (char[]){"inet"} : NULL,
+	                     table,
+	                     NULL};
 	const struct program nft = {
 	    .places = places, .arguments = arguments, .timeout_ms = timeout_ms, .max = OUTPUT_MAX};
 	int r = program_read(out, &nft);
@@ -224,7 +232,7 @@ int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeou
 {
 	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
 	int64_t end_ms = clock_monotonic_ms() + timeout_ms;
-	int r = ask_nft(&output, 'j', timeout_ms, err);
+	int r = ask_nft(&output, 'j', NULL, timeout_ms, err);
 
 	if (r == 0)
 		r = nftrules_parse(ruleset, whose, output.text, output.n, err);
@@ -235,6 +243,20 @@ int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeou
 	if (r == 0)
 		iptables_mark_own(ruleset);
 	return r == 0 ? ipsets_fill(ruleset, end_ms) : r;
+}
+
+/** nftrules_read_own() - the same for firewalld's own table alone, which it has with nftables */
+int nftrules_read_own(struct ruleset *ruleset, int timeout_ms, struct err *err)
+{
+	_cleanup_program_output_ struct program_output output = PROGRAM_OUTPUT_NULL;
+	struct fwtables now = FWTABLES_NULL;
+	int r = ask_nft(&output, 'j', (char[]){NFTRULES_FIREWALLD}, timeout_ms, err);
+
+	if (r == 0)
+		r = nftrules_parse(ruleset, NFTRULES_OTHERS, output.text, output.n, err);
+	if (r == 0 && fwtables_read_once(&now) == 0)
+		ruleset->kernel.shut = now.shut; /* there is a table of its own for that */
+	return r == 0 ? nftrules_fill_families(ruleset) : r;
 }
 
 /**
@@ -248,6 +270,6 @@ int nftrules_read_worded(struct ruleset *ruleset, int timeout_ms, struct err *er
 	int r = nftrules_read(ruleset, NFTRULES_ALL, timeout_ms, err);
 
 	if (r == 0)
-		r = ask_nft(&output, 'a', timeout_ms, err);
+		r = ask_nft(&output, 'a', NULL, timeout_ms, err);
 	return r == 0 && output.text ? nftrules_word(ruleset, output.text) : r;
 }

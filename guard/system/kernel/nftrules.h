@@ -27,6 +27,7 @@ enum nftrules_whose {
 
 int nftrules_read(struct ruleset *ruleset, enum nftrules_whose whose, int timeout_ms,
                   struct err *err) _must_check_;
+int nftrules_read_own(struct ruleset *ruleset, int timeout_ms, struct err *err) _must_check_;
 int nftrules_parse(struct ruleset *ruleset, enum nftrules_whose whose, const char *json,
                    size_t length, struct err *err) _must_check_;
 int nftrules_word(struct ruleset *ruleset, char *list) _must_check_;

@@ -47,13 +47,24 @@ size_t absent_n(const struct absent *absent)
 	return n;
 }
 
+static void keep(struct strv *strv, const struct strv *other, bool common)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < strv->n; i++) {
+		if (strv_contains(other, strv->strings[i]) == common)
+			strv->strings[kept++] = strv->strings[i];
+		else
+			free(strv->strings[i]);
+	}
+	strv->n = kept;
+}
+
 /** absent_keep() - of these, those that are in the other too (@common), or are not */
 void absent_keep(struct absent *absent, const struct absent *other, bool common)
 {
 	for (size_t i = 0; i < ABSENT_N; i++)
-		for (size_t k = absent->of[i].n; k-- > 0;)
-			if (strv_contains(&other->of[i], absent->of[i].strings[k]) != common)
-				strv_remove(&absent->of[i], absent->of[i].strings[k]);
+		keep(&absent->of[i], &other->of[i], common);
 }
 
 /** absent_add() - and what the other has; Return: 0 or -ENOMEM */

@@ -117,7 +117,7 @@ static int open_message(struct netlink_piece *out, const struct nlmsghdr *header
 
 static uint8_t family_of(const struct nlmsghdr *header)
 {
-	return ((const struct nfgenmsg *)NLMSG_DATA(header))->nfgen_family;
+	return ((const struct nfgenmsg *)((const char *)header + NLMSG_HDRLEN))->nfgen_family;
 }
 
 /* --- tables and chains --------------------------------------------------------------------- */

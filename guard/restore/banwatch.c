@@ -30,6 +30,8 @@
 #define RETRY_MS         5000
 /* As the bankeeper has it: until then a server that starts may put back bans. */
 #define GROWS_US 10000000LL
+/* By then each ban that it holds is in its place, or is missed. */
+#define LEARN_MS 180000
 
 struct costs {
 	int64_t began_ms, ms; /* the last time; monotonic */
@@ -47,6 +49,7 @@ struct banwatch {
 	int64_t recent_ms;            /* monotonic */
 	int64_t since_ms;             /* monotonic; missing is the same */
 	bool asking, again;           /* fail2ban; and once more after that */
+	int64_t state_ms;             /* monotonic; since when fail2ban is as it is */
 	bool asked;                   /* since it runs, and since it was time to */
 	bool known;                   /* now */
 	bool unsure;                  /* whether what is missing stays so */
@@ -383,11 +386,13 @@ static void on_due(void *userdata)
 /**
  * banwatch_look() - there may have been a change of which the kernel tells nobody
  *
- * As in an ipset; or one that came before it was seen where the bans are.
+ * As in an ipset, which is seen there; or one that came before it was seen where the bans are, and
+ * of that fail2ban is asked for a while.
  */
 void banwatch_look(struct banwatch *watch)
 {
-	watch->asked = false;
+	if (clock_monotonic_ms() - watch->state_ms < LEARN_MS)
+		watch->asked = false;
 	plan(watch, LOOK_MS);
 }
 
@@ -432,6 +437,7 @@ void banwatch_fail2ban(struct banwatch *watch)
 	tickets_deinit(&watch->recent);
 	watch->recent_ms = 0;
 	watch->asked = false;
+	watch->state_ms = clock_monotonic_ms();
 	watch->unsure = false;
 	forget_change(watch);
 	plan(watch, LOOK_MS);

@@ -4,8 +4,8 @@
  *
  * The question of `status` and `check` (absent.h), for the watcher: reads all that firewalld
  * decides by, and the kernel's rules. That is dear, so that whoever asks has a reason, and it is
- * not done all the time. What is absent was so twice, with
- * an answer of firewalld's between: a change of firewalld's own is no absence.
+ * not done all the time. What is absent was so twice, with an answer of firewalld's between: a
+ * change of firewalld's own is no absence.
  */
 #ifndef GUARD_RESTORE_ABSENCE_H
 #define GUARD_RESTORE_ABSENCE_H

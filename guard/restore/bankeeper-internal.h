@@ -13,7 +13,6 @@
 #include "guard/restore/banlist.h"
 #include "guard/restore/clientranges.h"
 #include "guard/restore/itemcall.h"
-#include "guard/restore/news.h"
 
 #define BANKEEPER_RETRY_MS 5000 /* fail2ban did not answer, or memory was short */
 

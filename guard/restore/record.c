@@ -284,19 +284,21 @@ bool record_is_of(const struct store_snapshot *snapshot, const char *instance)
 	return *instance && strcmp(of, instance) == 0;
 }
 
-/* Of a wipe the timed items that the guard was to put back; the latest wipe comes first. */
-static int add_put_back(struct firewall *out, const struct loss *loss)
+/* Of a wipe the items that the guard was to put back with the very end that is wanted. */
+static int add_put_back(struct firewall *out, const struct loss *loss,
+                        const struct firewall *wanted)
 {
 	for (size_t i = 0; i < loss->n; i++) {
 		const struct loss_row *row = &loss->rows[i];
+		const struct firewall_entry *known = firewall_find(wanted, &row->item);
 		struct firewall_entry *entry;
 
-		if (!row->until_us || row->verdict != LOSS_LOST)
+		if (!known || !row->until_us || known->until_us != row->until_us ||
+		    row->verdict != LOSS_LOST)
 			continue;
 		if (firewall_put(out, &row->item, &entry) < 0)
 			return -ENOMEM;
-		if (!entry->until_us)
-			entry->until_us = row->until_us;
+		entry->until_us = row->until_us;
 	}
 	return 0;
 }
@@ -323,7 +325,7 @@ static int recall_put_back(struct record *record, const struct firewall *wanted,
 
 		r = store_wipe_load(record->store, id, NULL, &loss, err);
 		if (r == 0)
-			r = add_put_back(out, &loss);
+			r = add_put_back(out, &loss, wanted);
 		else if (r == STORE_E_NOT_FOUND)
 			r = 0;
 	}

@@ -50,6 +50,14 @@ struct record {
 
 /* --- the store, whatever state it is in -------------------------------------------------- */
 
+static void works(struct record *record)
+{
+	if (record->trouble)
+		logger_write(record->logger, LOGGER_NOTICE, "the store works again");
+	record->trouble = 0;
+}
+
+/* One that opens has not told anything yet: what has to be recalled first says whether it can. */
 static void open_store(struct record *record)
 {
 	struct store_options options = {.create = true, .set_aside = true, .busy_ms = BUSY_MS};
@@ -62,9 +70,8 @@ static void open_store(struct record *record)
 		if (store_notice(record->store))
 			logger_write(record->logger, LOGGER_ERROR, "%s",
 			             store_notice(record->store));
-		if (record->trouble)
-			logger_write(record->logger, LOGGER_NOTICE, "the store works again");
-		record->trouble = 0;
+		if (record->recalled)
+			works(record);
 		return;
 	}
 	record->store = NULL;
@@ -80,20 +87,19 @@ static void open_store(struct record *record)
  * Takes the result of a call of the store. Each kind of trouble is said once,
  * until the store has worked again.
  */
-static bool settle(struct record *record, int r, const struct err *err, const char *what)
+static bool settle_as(struct record *record, int r, const struct err *err, const char *what,
+                      const char *done)
 {
 	if (r == 0 || r == STORE_E_NOT_FOUND) {
-		if (r == 0 && record->trouble) {
-			logger_write(record->logger, LOGGER_NOTICE, "the store works again");
-			record->trouble = 0;
-		}
+		if (r == 0)
+			works(record);
 		return r == 0;
 	}
 	if (r != record->trouble) {
 		record->trouble = r;
 		record->why = *err;
 		logger_write(record->logger, LOGGER_ERROR,
-		             "%s could not be recorded: %s; guarding goes on", what,
+		             "%s could not be %s: %s; guarding goes on", what, done,
 		             err_text(err, r));
 	}
 	if (r == STORE_E_CORRUPT || record->fixed) {
@@ -103,6 +109,16 @@ static bool settle(struct record *record, int r, const struct err *err, const ch
 	if (r == STORE_E_CORRUPT && !record->fixed)
 		open_store(record);
 	return false;
+}
+
+static bool settle(struct record *record, int r, const struct err *err, const char *what)
+{
+	return settle_as(record, r, err, what, "recorded");
+}
+
+static bool settle_read(struct record *record, int r, const struct err *err, const char *what)
+{
+	return settle_as(record, r, err, what, "read");
 }
 
 /**
@@ -197,7 +213,7 @@ void record_compared(struct record *record, int64_t snapshot_id)
 /** record_broke() - the store could not be read, with this @r and in these words */
 void record_broke(struct record *record, int r, const struct err *err)
 {
-	(void)settle(record, r, err, "what is missing");
+	(void)settle_read(record, r, err, "what is missing");
 }
 
 /** record_store() - the store, or NULL while it cannot be used; borrowed */
@@ -367,9 +383,11 @@ int record_recall(struct record *record, struct recollection *out)
 	record->recalled = r == 0 || r == STORE_E_NOT_FOUND;
 	if (r == 0)
 		record->snapshot_id = out->meta.id;
-	if (record->recalled)
+	if (record->recalled) {
+		works(record);
 		return r;
-	(void)settle(record, r, &err, "what was meant before");
+	}
+	(void)settle_read(record, r, &err, "what was meant before");
 	if (record->serial == serial) {
 		store_close(record->store);
 		record->store = NULL;
@@ -435,8 +453,8 @@ int record_released(struct record *record, struct store_items *out)
 	_cleanup_store_items_ struct store_items fresh = STORE_ITEMS_NULL;
 	struct err err = ERR_NULL;
 
-	if (record->store && settle(record, store_release_list(record->store, &fresh, &err), &err,
-	                            "the list of released items")) {
+	if (record->store && settle_read(record, store_release_list(record->store, &fresh, &err),
+	                                 &err, "the list of released items")) {
 		store_items_deinit(&record->released);
 		record->released = fresh;
 		fresh = STORE_ITEMS_NULL;
@@ -449,8 +467,8 @@ bool record_trusts(struct record *record, struct store_trusts *out)
 {
 	struct err err = ERR_NULL;
 
-	return record->store && settle(record, store_trust_list(record->store, out, &err), &err,
-	                               "the list of who is trusted");
+	return record->store && settle_read(record, store_trust_list(record->store, out, &err),
+	                                    &err, "the list of who is trusted");
 }
 
 /** record_trust_hold() - the end of that is kept from now on */
@@ -507,7 +525,7 @@ int record_shapes(struct record *record, struct banshapes *out)
 	if (!record->store)
 		return 0;
 	r = store_shapes(record->store, out, &err);
-	(void)settle(record, r, &err, "what bans look like");
+	(void)settle_read(record, r, &err, "what bans look like");
 	return r == -ENOMEM ? r : 0;
 }
 
@@ -527,8 +545,8 @@ bool record_foreign(struct record *record, struct foreign *out)
 	struct err err = ERR_NULL;
 
 	return record->store &&
-	       settle(record, store_foreign(record->store, record->boot_id, out, &err), &err,
-	              "what others lost");
+	       settle_read(record, store_foreign(record->store, record->boot_id, out, &err), &err,
+	                   "what others lost");
 }
 
 /** record_foreign_lost() - what of it they lack now */
@@ -739,8 +757,9 @@ int episode_adopt(struct episode **out, struct record *record, int64_t wipe_id,
 
 	if (!episode)
 		return -ENOMEM;
-	if (!record->store || !settle(record, load_episode(episode, record, wipe_id, &found, &err),
-	                              &err, "what an interrupted guard left")) {
+	if (!record->store ||
+	    !settle_read(record, load_episode(episode, record, wipe_id, &found, &err), &err,
+	                 "what an interrupted guard left")) {
 		episode_free(episode);
 		return STORE_E_NOT_FOUND;
 	}

@@ -117,6 +117,69 @@ START_TEST(asks_when_the_store_comes_back)
 }
 END_TEST
 
+static bool unreadable;
+
+static ssize_t read_with_fault(int fd, void *data, size_t size, off_t at)
+{
+	if (!unreadable)
+		return pread(fd, data, size, at);
+	errno = EIO;
+	return -1;
+}
+
+static size_t said(FILE *log, const char *what)
+{
+	char line[512];
+	size_t n = 0;
+
+	logger_flush(&logger);
+	rewind(log);
+	while (fgets(line, sizeof(line), log))
+		n += strstr(line, what) != NULL;
+	return n;
+}
+
+/* It can be opened, and not read: for as long as that lasts it is said once. */
+START_TEST(says_once_that_it_cannot_be_read)
+{
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	FILE *log = tmpfile();
+	sqlite3 *other;
+
+	ck_assert_ptr_nonnull(log);
+	ck_assert_int_eq(vfs->xSetSystemCall(vfs, "pread", (sqlite3_syscall_ptr)read_with_fault),
+	                 SQLITE_OK);
+	ck_assert_int_eq(vfs->xSetSystemCall(vfs, "pread64", (sqlite3_syscall_ptr)read_with_fault),
+	                 SQLITE_OK);
+	ck_assert_int_eq(recall(), STORE_E_NOT_FOUND);
+	ck_assert(put("public/service:imaps=r"));
+	record_close(steal(record));
+	ck_assert_int_eq(sqlite3_open(fixture_path(STORE_FILE), &other), SQLITE_OK);
+	logger_init(&logger, fileno(log), 0);
+	begin();
+	for (int i = 0; i < 3; i++) {
+		ck_assert_ptr_nonnull(record_store(record));
+		/* what it has read as it was opened counts no more */
+		ck_assert_int_eq(sqlite3_exec(other, "UPDATE item SET id = id", NULL, NULL, NULL),
+		                 SQLITE_OK);
+		unreadable = true;
+		ck_assert_int_eq(recall(), -EIO);
+		ck_assert_ptr_null(record_store(record));
+		unreadable = false;
+		ck_assert(record_retry(record));
+	}
+	ck_assert_uint_eq(said(log, "what was meant before could not be read"), 1);
+	ck_assert_uint_eq(said(log, "works again"), 0);
+
+	sqlite3_close(other);
+	ck_assert_int_eq(recall(), 0);
+	ck_assert_str_eq(before.wanted.entries[0].item.value, "imaps");
+	ck_assert_uint_eq(said(log, "works again"), 1);
+	logger_init(&logger, -1, 0);
+	fclose(log);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("record");
@@ -125,6 +188,7 @@ int main(void)
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, stores_nothing_before_it_has_asked);
 	tcase_add_test(tcase, asks_when_the_store_comes_back);
+	tcase_add_test(tcase, says_once_that_it_cannot_be_read);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

@@ -495,8 +495,8 @@ snapshot_has() {
 	items=$(snapshot_last) || return 1
 	for item in "$@"; do grep -qF "\"$item\"" <<<"$items" || return 1; done
 }
-# snapshot_has_rules N: so many rich rules of zones, or more (policies of firewalld have some)
-snapshot_has_rules() { [ "$(snapshot_last | grep '/rule:rule ' | grep -vc 'policy:')" -ge "$1" ]; }
+# snapshot_has_rules N: so many rich rules of zones, or more (policies of firewalld and NetworkManager's own zone have some)
+snapshot_has_rules() { [ "$(snapshot_last | grep '/rule:rule ' | grep -vcE 'policy:|"nm-shared/')" -ge "$1" ]; }
 # mail_heard: after mail_open
 mail_heard() {
 	local items=() service

@@ -245,6 +245,8 @@ const struct check check_refused_by_table = {
 
 /* What each of them means for who wants to get in, or is not to. */
 static const char *const absent_words_of[ABSENT_N] = {
+    [ABSENT_END] = "what refuses the rest at the end of firewalld's rules is gone: everybody comes "
+                   "in",
     [ABSENT_WAY] = "the kernel does not get to these of firewalld's: what they open is shut, or "
                    "everybody comes in",
     [ABSENT_OPEN] = "these are open in firewalld, but the kernel does not get to a rule for them",

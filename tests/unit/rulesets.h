@@ -101,16 +101,29 @@ static inline void rulesets_ipset_line(struct ruleset *ruleset, const char *name
 		ck_assert_int_eq(ruleset_add_entry(ipset, words->strings[i], NULL), 0);
 }
 
-/* What it has of firewalld's: a rule that accepts, a chain with rules, who leads to whom. */
-static inline void rulesets_kernel_line(struct ruleset_kernel *kernel, const char *key,
-                                        const char *value)
+/* A chain of firewalld's own table. */
+static inline struct ruleset_chain *rulesets_own_chain(struct ruleset *ruleset, const char *family,
+                                                       const char *name)
 {
-	struct strv *list = strcmp(key, "accepts") == 0  ? &kernel->accepts
-	                    : strcmp(key, "filled") == 0 ? &kernel->filled
-	                                                 : &kernel->leads;
+	struct ruleset_chain *chain;
 
-	kernel->table = true;
-	ck_assert_int_eq(strv_add(list, value), 0);
+	ck_assert_int_eq(ruleset_add_chain(ruleset, family, "firewalld", name, &chain), 0);
+	chain->own = true;
+	ruleset->kernel.table = true;
+	return chain;
+}
+
+/* From the hook to that chain. */
+static inline void rulesets_kernel_leads(struct ruleset *ruleset, const char *family,
+                                         const char *to)
+{
+	struct ruleset_chain *base = rulesets_own_chain(ruleset, family, "filter_INPUT");
+	struct ruleset_step *step;
+
+	base->hook = RULESET_HOOK_INPUT;
+	ck_assert_int_eq(ruleset_add_step(base, "jump", &step), 0);
+	step->action = RULESET_ACTION_JUMP;
+	step->argument = strdup(to);
 }
 
 static inline void rulesets_line(struct ruleset *ruleset, char *line)
@@ -137,17 +150,14 @@ static inline void rulesets_line(struct ruleset *ruleset, char *line)
 		struct strv rest = {.strings = words.strings + 3, .n = words.n - 3};
 
 		ck_assert_int_eq(iptables_add_direct(ruleset, first + 7, words.strings[1],
-		                                    words.strings[2], &rest, NULL),
+		                                     words.strings[2], &rest, NULL),
 		                 0);
 	} else {
 		char *key = space ? space + 1 : line + strlen(line), *value = strchr(key, ' ');
 
 		if (value)
 			*value++ = '\0';
-		if (strcmp(first, "kernel") == 0)
-			rulesets_kernel_line(&ruleset->kernel, key, value ? value : "");
-		else
-			rulesets_zone_line(ruleset, first, key, value ? value : "");
+		rulesets_zone_line(ruleset, first, key, value ? value : "");
 	}
 }
 

@@ -251,6 +251,20 @@ START_TEST(keeps_what_is_absent_twice)
 }
 END_TEST
 
+START_TEST(names_mail_first)
+{
+	_cleanup_absent_ struct absent absent = ABSENT_NULL;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *words = NULL;
+
+	ck_assert_int_eq(strv_add(&absent.of[ABSENT_OPEN], "public/service:dhcpv6-client"), 0);
+	ck_assert_int_eq(strv_add(&absent.of[ABSENT_OPEN], "public/service:imaps"), 0);
+	absent_words(&text, &absent);
+	ck_assert_int_eq(builder_take(&text, &words), 0);
+	ck_assert_str_eq(words, "public/service:imaps and 1 more");
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("absent");
@@ -258,6 +272,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, finds_what_is_gone, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_test(tc, unknown_is_not_absent);
+	tcase_add_test(tc, names_mail_first);
 	tcase_add_loop_test(tc, finds_what_sets_lack, 0, (int)ARRAY_SIZE(set_rows));
 	tcase_add_test(tc, leaves_sets_alone);
 	tcase_add_test(tc, keeps_what_is_absent_twice);

@@ -38,9 +38,8 @@ static void world_init(struct world *world, const char *firewall, const char *ru
 	picture->firewall = firewall_from_text(firewall);
 	picture->ruleset = ruleset_from_text(rules);
 	picture->ruleset.chains_known = true;
-	ck_assert_int_eq(strv_add(&picture->ruleset.kernel.leads, "filter_INPUT "), 0);
-	ck_assert_int_eq(strv_add(&picture->ruleset.kernel.leads, "filter_IN_public filter_INPUT"),
-	                 0);
+	/* there, and no packet that is asked for goes through it */
+	rulesets_kernel_leads(&picture->ruleset, "bridge", "filter_IN_public");
 	picture->backend = strdup("iptables"); /* which has nothing to be compared with */
 	picture->flush_all = strdup("no");
 	picture->fail2ban = FAIL2BAN_STOPPED;
@@ -275,10 +274,10 @@ static void end_it_all(struct world *world, const char *what)
 	else if (strcmp(what, "shut") == 0)
 		strcpy(picture->backend, "n"), picture->ruleset.kernel.shut = true;
 	else if (strcmp(what, "no kernel rules") == 0)
-		strcpy(picture->backend, "n"), strv_deinit(&picture->ruleset.kernel.leads);
+		strcpy(picture->backend, "n"), picture->ruleset.chains[0].own = false;
 	else if (strcmp(what, "no kernel rules, and shut") == 0)
-		strcpy(picture->backend, "n"), strv_deinit(&picture->ruleset.kernel.leads),
-		    picture->ruleset.kernel.shut = true;
+		strcpy(picture->backend, "n"), picture->ruleset.chains[0].own = false,
+		                               picture->ruleset.kernel.shut = true;
 	else if (strncmp(what, "absent", 6) == 0)
 		take_away(picture, what[6] != '\0');
 	else if (strcmp(what, "addresses") == 0)

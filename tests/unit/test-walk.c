@@ -13,12 +13,7 @@
 	"service:mdns 5353/udp dest:224.0.0.251 dest:ff02::fb\n"                                   \
 	"service:old from:88/tcp\nservice:esp esp\n"
 #define PUBLIC SERVICES "default public\npublic interface eth0\npublic service imaps\n"
-/* Into the zone, and of its chains as many as are named behind it. */
-#define KERNEL                                                                                     \
-	PUBLIC "kernel leads filter_INPUT \nkernel leads filter_IN_public filter_INPUT\n"          \
-	       "kernel leads filter_IN_public_deny filter_IN_public\n"                             \
-	       "kernel leads filter_IN_public_allow filter_IN_public\n"
-#define RICH4 "public rule rule family=ipv4 source address="
+#define RICH4  "public rule rule family=ipv4 source address="
 
 /* from is ADDRESS[%INTERFACE]; to is PORT/PROTOCOL; who is "STAGE what-decides". */
 static const struct {
@@ -261,12 +256,6 @@ static const struct {
     {PUBLIC "public unordered rule family=ipv4 source address=192.0.2.1 drop\npublic unordered "
             "rule family=ipv4 source address=192.0.2.0/24 reject",
      false, VERDICT_DROP},
-    /* the kernel has the rule that firewalld says, or somebody took it away */
-    {KERNEL "kernel accepts filter_IN_public_allow 993/tcp", true, VERDICT_ACCEPT},
-    {KERNEL "kernel accepts filter_IN_public_allow 25/tcp", false, VERDICT_ACCEPT},
-    {PUBLIC "kernel accepts filter_IN_public_allow 993/tcp", false, VERDICT_ACCEPT},
-    {KERNEL RICH4 "192.0.2.1 drop\nkernel filled filter_IN_public_deny", true, VERDICT_DROP},
-    {KERNEL RICH4 "192.0.2.1 drop\nkernel filled filter_IN_public_allow", false, VERDICT_DROP},
 };
 
 START_TEST(says_what_it_does_not_know)

@@ -78,6 +78,19 @@ int absent_add(struct absent *absent, const struct absent *other)
 	return r;
 }
 
+/* Of mail, if there is one. */
+static const char *first_of(const struct strv *list)
+{
+	for (size_t i = 0; i < list->n; i++) {
+		_cleanup_item_ struct item item = ITEM_NULL;
+
+		if (item_parse(&item, list->strings[i], NULL) == 0 &&
+		    item_class(&item) == ITEM_CLASS_MAIL)
+			return list->strings[i];
+	}
+	return list->strings[0];
+}
+
 /** absent_words() - for a person: the first of them, and how many more there are */
 void absent_words(struct builder *out, const struct absent *absent)
 {
@@ -86,7 +99,7 @@ void absent_words(struct builder *out, const struct absent *absent)
 	for (size_t i = 0; i < ABSENT_N; i++) {
 		if (absent->of[i].n == 0)
 			continue;
-		builder_addf(out, "%s", absent->of[i].strings[0]);
+		builder_addf(out, "%s", first_of(&absent->of[i]));
 		if (n > 1)
 			builder_addf(out, " and %zu more", n - 1);
 		return;
@@ -255,36 +268,30 @@ static bool carries_ports(struct house *house, const struct ruleset_chain *chain
 	return true;
 }
 
-static int look_at_services(struct house *house, const struct ruleset_zone *zone)
+/* Return: 1: there is a rule for it, as far as can be told; 0; -ENOMEM. */
+static int carries_item(struct house *house, const char *zone, enum item_kind kind,
+                        const char *value)
 {
-	const struct ruleset_chain *chain = chain_of(house, zone->name, "_allow");
+	_cleanup_strv_ struct strv ports = STRV_NULL;
 	const struct packet base = stranger(house);
-	int r = 0;
+	int r = kind == ITEM_SERVICE ? ports_of(&ports, house, value) : strv_add(&ports, value);
 
-	for (size_t i = 0; i < zone->services.n && r == 0; i++) {
-		_cleanup_strv_ struct strv ports = STRV_NULL;
-
-		r = ports_of(&ports, house, zone->services.strings[i]);
-		if (r == 0 && !carries_ports(house, chain, &base, &ports, false))
-			r = add(house, ABSENT_OPEN, zone->name, "service",
-			        zone->services.strings[i]);
-	}
-	return r;
+	return r < 0 ? r
+	             : carries_ports(house, chain_of(house, zone, "_allow"), &base, &ports, false);
 }
 
-static int look_at_ports(struct house *house, const struct ruleset_zone *zone)
+static int look_at_open(struct house *house, const struct ruleset_zone *zone, enum item_kind kind,
+                        const struct strv *values)
 {
-	const struct ruleset_chain *chain = chain_of(house, zone->name, "_allow");
-	int r = 0;
+	int r = 1;
 
-	for (size_t i = 0; i < zone->ports.n && r == 0; i++) {
-		struct packet packet = stranger(house);
-
-		if (take_port(&packet, zone->ports.strings[i]) &&
-		    !carries(house, chain, &packet, false))
-			r = add(house, ABSENT_OPEN, zone->name, "port", zone->ports.strings[i]);
+	for (size_t i = 0; i < values->n && r >= 0; i++) {
+		r = carries_item(house, zone->name, kind, values->strings[i]);
+		if (r == 0)
+			r = add(house, ABSENT_OPEN, zone->name, item_kind_name(kind),
+			        values->strings[i]);
 	}
-	return r;
+	return r < 0 ? r : 0;
 }
 
 /* --- its rich rules ----------------------------------------------------------------------- */
@@ -446,16 +453,16 @@ static int look_at_zone(struct house *house, const struct ruleset_zone *zone)
 		return add(house, ABSENT_WAY, zone->name, "", "");
 	r = look_at_bindings(house, zone, chain->name);
 	if (r == 0)
-		r = look_at_services(house, zone);
+		r = look_at_open(house, zone, ITEM_SERVICE, &zone->services);
 	if (r == 0)
-		r = look_at_ports(house, zone);
+		r = look_at_open(house, zone, ITEM_PORT, &zone->ports);
 	return r == 0 ? look_at_rules(house, zone) : r;
 }
 
 static int look_around(struct house *house)
 {
 	const struct ruleset *ruleset = house->ruleset;
-	int r = refuses_all(house->base) ? 0 : add(house, ABSENT_WAY, house->base->name, "", "");
+	int r = refuses_all(house->base) ? 0 : add(house, ABSENT_END, house->base->name, "", "");
 
 	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++)
 		if (is_used(house, &ruleset->zones[i]))
@@ -469,17 +476,29 @@ static bool is_house(const struct ruleset_chain *chain, bool iptables)
 	       (iptables ? chain->beside && strcmp(chain->table, "filter") == 0 : chain->own);
 }
 
+/* The caller frees what is reached. */
+static int enter(struct house *out, const struct ruleset *ruleset, const struct ruleset_chain *base,
+                 bool iptables)
+{
+	*out = (struct house){.ruleset = ruleset, .base = base, .iptables = iptables};
+	out->reached = calloc(ruleset->n_chains, sizeof(*out->reached));
+	if (!out->reached)
+		return -ENOMEM;
+	reach(out, base);
+	return 0;
+}
+
 static int look_into(struct absent *out, const struct ruleset *ruleset,
                      const struct ruleset_chain *base, bool iptables)
 {
-	_cleanup_free_ bool *reached = calloc(ruleset->n_chains, sizeof(*reached));
-	struct house house = {
-	    .ruleset = ruleset, .base = base, .iptables = iptables, .reached = reached, .out = out};
+	struct house house;
+	int r = enter(&house, ruleset, base, iptables);
 
-	if (!reached)
-		return -ENOMEM;
-	reach(&house, base);
-	return look_around(&house);
+	house.out = out;
+	if (r == 0)
+		r = look_around(&house);
+	free(house.reached);
+	return r;
 }
 
 /* --- sets --------------------------------------------------------------------------------- */
@@ -565,4 +584,27 @@ int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables
 	if (r == 0 && iptables && !found && !unread && ruleset->default_zone)
 		r = add(&(struct house){.out = out}, ABSENT_WAY, ruleset->default_zone, "", "");
 	return r == 0 ? look_at_sets(out, ruleset) : r;
+}
+
+/**
+ * absent_carried() - does the kernel get to a rule of firewalld's for this service or port?
+ * @ruleset: with the chains of backend nftables; its ports are those that the ruleset tells
+ *
+ * Return: 1: yes, or to one that may be it; 0: no; -ENOMEM.
+ */
+int absent_carried(const struct ruleset *ruleset, const struct item *item)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < ruleset->n_chains && r == 0; i++) {
+		struct house house;
+
+		if (!is_house(&ruleset->chains[i], false))
+			continue;
+		r = enter(&house, ruleset, &ruleset->chains[i], false);
+		if (r == 0)
+			r = carries_item(&house, item->zone, item->kind, item->value);
+		free(house.reached);
+	}
+	return r;
 }

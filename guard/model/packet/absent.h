@@ -16,17 +16,16 @@
 #include "guard/model/packet/ruleset.h"
 
 enum absent_what {
-	/* To a zone, "public", or from what is bound to it, "public/interface:eth0"; the end that
-	 * refuses, "filter_INPUT". */
-	ABSENT_WAY,
-	ABSENT_OPEN,   /* what lets in, as an item is written: "public/service:imaps" */
+	ABSENT_END,  /* refuses what no zone takes: "filter_INPUT" */
+	ABSENT_WAY,  /* to a zone, "public", or from what is bound to it, "public/interface:eth0" */
+	ABSENT_OPEN, /* what lets in, as an item is written: "public/service:imaps" */
 	ABSENT_DENIED, /* what keeps out */
 	ABSENT_ENTRY,  /* of an ipset: "ipset:office/entry:192.0.2.7" */
 	ABSENT_N,
 };
 
-/* More than these of a kind nobody reads. */
-#define ABSENT_MAX 32
+/* More than these of a kind nobody reads, nor looks for. */
+#define ABSENT_MAX 256
 
 struct absent {
 	struct strv of[ABSENT_N];
@@ -38,6 +37,7 @@ int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables
 size_t absent_n(const struct absent *absent);
 void absent_keep(struct absent *absent, const struct absent *other, bool common);
 int absent_add(struct absent *absent, const struct absent *other) _must_check_;
+int absent_carried(const struct ruleset *ruleset, const struct item *item) _must_check_;
 void absent_words(struct builder *out, const struct absent *absent);
 void absent_deinit(struct absent *absent);
 

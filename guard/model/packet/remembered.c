@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "guard/model/mail/services.h"
+#include "guard/model/packet/absent.h"
 
 /* Of mail and web what the table knows; what another service is made of is not known. */
 static int add_service(struct ruleset *ruleset, const char *name)
@@ -98,11 +99,14 @@ enum remembered_kernel remembered_in_kernel(const struct ruleset *ruleset, const
 {
 	const struct ruleset_service *service =
 	    item->kind == ITEM_SERVICE ? ruleset_service(ruleset, item->value) : NULL;
+	int r;
 
 	/* without its table the rules may be iptables' */
 	if (!ruleset->chains_known || !ruleset->kernel.table ||
 	    (item->kind != ITEM_PORT && (!service || service->ports.n == 0)))
 		return REMEMBERED_KERNEL_UNKNOWN;
-	return ruleset_kernel_carries(ruleset, item) ? REMEMBERED_KERNEL_HAS
-	                                             : REMEMBERED_KERNEL_LACKS;
+	r = absent_carried(ruleset, item);
+	return r < 0    ? REMEMBERED_KERNEL_UNKNOWN
+	       : r == 0 ? REMEMBERED_KERNEL_LACKS
+	                : REMEMBERED_KERNEL_HAS;
 }

@@ -109,9 +109,6 @@ void ruleset_deinit(struct ruleset *ruleset)
 	for (size_t i = 0; i < ruleset->n_chains; i++)
 		chain_deinit(&ruleset->chains[i]);
 	free(ruleset->chains);
-	strv_deinit(&ruleset->kernel.accepts);
-	strv_deinit(&ruleset->kernel.filled);
-	strv_deinit(&ruleset->kernel.leads);
 	rangeset_deinit(&ruleset->own);
 	free(ruleset->networks);
 	*ruleset = RULESET_NULL;
@@ -840,71 +837,19 @@ const char *ruleset_out(const struct ruleset *ruleset, const struct cidr *addres
 
 /* --- what the kernel has of firewalld's own ----------------------------------------------- */
 
-/* More than firewalld has between the hook and the chains of a zone. */
-#define CHAINS_DEEP 8
-
-/* Does a packet get there from a hook? Another program may have emptied what leads to it. */
-static bool is_led_to(const struct ruleset_kernel *kernel, const char *chain, unsigned deep)
-{
-	size_t n = strlen(chain);
-
-	for (size_t i = 0; i < kernel->leads.n && deep > 0; i++) {
-		const char *lead = kernel->leads.strings[i];
-
-		if (strncmp(lead, chain, n) == 0 && lead[n] == ' ' &&
-		    (!lead[n + 1] || is_led_to(kernel, lead + n + 1, deep - 1)))
-			return true;
-	}
-	return false;
-}
-
-/* Has it a rule of firewalld's for PORT/PROTOCOL in the zone? */
-static bool kernel_accepts(const struct ruleset *ruleset, const char *zone, const char *port)
-{
-	const struct ruleset_kernel *kernel = &ruleset->kernel;
-	char chain[128], text[256];
-
-	(void)snprintf(chain, sizeof(chain), "filter_IN_%s_allow", zone);
-	(void)snprintf(text, sizeof(text), "%s %s", chain, port);
-	return strv_contains(&kernel->accepts, text) && is_led_to(kernel, chain, CHAINS_DEEP);
-}
-
 /** ruleset_kernel_filters() - do packets to this machine come to anything of firewalld's? */
 bool ruleset_kernel_filters(const struct ruleset *ruleset)
 {
-	const struct strv *leads = &ruleset->kernel.leads;
+	for (size_t i = 0; i < ruleset->n_chains && !ruleset->kernel.asleep; i++) {
+		const struct ruleset_chain *chain = &ruleset->chains[i];
 
-	for (size_t i = 0; i < leads->n && !ruleset->kernel.asleep; i++) {
-		const char *from = strchr(leads->strings[i], ' ') + 1;
-
-		if (*from && is_led_to(&ruleset->kernel, from, 1))
-			return true;
+		for (size_t k = 0;
+		     k < chain->n_steps && chain->own && chain->hook == RULESET_HOOK_INPUT; k++)
+			if (chain->steps[k].action == RULESET_ACTION_JUMP ||
+			    chain->steps[k].action == RULESET_ACTION_GOTO)
+				return true;
 	}
 	return false;
-}
-
-/** ruleset_kernel_denies() - has the kernel rules of firewalld's where a zone denies? */
-bool ruleset_kernel_denies(const struct ruleset *ruleset, const char *zone)
-{
-	const struct ruleset_kernel *kernel = &ruleset->kernel;
-	char chain[128];
-
-	(void)snprintf(chain, sizeof(chain), "filter_IN_%s_deny", zone);
-	return strv_contains(&kernel->filled, chain) && is_led_to(kernel, chain, CHAINS_DEEP);
-}
-
-/** ruleset_kernel_carries() - has the kernel the rules of all that this service or port opens? */
-bool ruleset_kernel_carries(const struct ruleset *ruleset, const struct item *item)
-{
-	const struct ruleset_service *service;
-
-	if (item->kind == ITEM_PORT)
-		return kernel_accepts(ruleset, item->zone, item->value);
-	service = ruleset_service(ruleset, item->value);
-	for (size_t i = 0; service && i < service->ports.n; i++)
-		if (!kernel_accepts(ruleset, item->zone, service->ports.strings[i]))
-			return false;
-	return true;
 }
 
 /** ruleset_skip() - note that an entry of @where was left out since @what */

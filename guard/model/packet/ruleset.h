@@ -209,15 +209,11 @@ struct ruleset_network {
 
 /* What the kernel has of firewalld's own, to be held against what firewalld says. */
 struct ruleset_kernel {
-	bool table;          /* inet firewalld */
-	bool asleep;         /* it is dormant: nothing of it is in force */
-	bool shut;           /* firewalld_policy_drop: during a reload, or left by one */
-	bool filters_back;   /* IPv6_rpfilter: drops what answers would not go back to there */
-	bool translated;     /* lets through what others lead elsewhere: no StrictForwardPorts */
-	struct strv accepts; /* "filter_IN_public_allow 993/tcp" */
-	struct strv filled;  /* its chains that have a rule */
-	/* "filter_IN_public filter_INPUT_ZONES": who is led to, by whom; a hook is nobody */
-	struct strv leads;
+	bool table;        /* inet firewalld */
+	bool asleep;       /* it is dormant: nothing of it is in force */
+	bool shut;         /* firewalld_policy_drop: during a reload, or left by one */
+	bool filters_back; /* IPv6_rpfilter: drops what answers would not go back to there */
+	bool translated;   /* lets through what others lead elsewhere: no StrictForwardPorts */
 };
 
 struct ruleset {
@@ -313,7 +309,5 @@ const struct ruleset_ipset *ruleset_ipset(const struct ruleset *ruleset, const c
 const struct ruleset_chain *ruleset_chain(const struct ruleset *ruleset,
                                           const struct ruleset_chain *from, const char *name);
 bool ruleset_kernel_filters(const struct ruleset *ruleset);
-bool ruleset_kernel_denies(const struct ruleset *ruleset, const char *zone);
-bool ruleset_kernel_carries(const struct ruleset *ruleset, const struct item *item);
 
 #endif

@@ -247,26 +247,6 @@ static bool is_certain(const struct way *way)
 	return true;
 }
 
-/*
- * firewalld says so; the kernel has rules of its for that, unless somebody took them away. Which
- * they are is known of mail's ports, and of denials that there are any.
- */
-static bool lacks_its_rule(const struct ruleset *ruleset, const struct verdict_step *step)
-{
-	const struct item item = {.zone = step->zone ? step->zone->name : NULL, /* borrowed */
-	                          .kind =
-	                              step->what == VERDICT_WHAT_PORT ? ITEM_PORT : ITEM_SERVICE,
-	                          .value = (char *)(uintptr_t)step->value};
-
-	if (!ruleset->kernel.table || !step->zone || step->zone->is_policy)
-		return false;
-	if (step->what == VERDICT_WHAT_SERVICE || step->what == VERDICT_WHAT_PORT)
-		return item_class(&item) == ITEM_CLASS_MAIL &&
-		       !ruleset_kernel_carries(ruleset, &item);
-	return step->stage == VERDICT_STAGE_DENY && step->what == VERDICT_WHAT_RULE &&
-	       !ruleset_kernel_denies(ruleset, step->zone->name);
-}
-
 /* By others, and firewalld passes on only what its own forward ports and policies say. */
 static bool is_strictly_forwarded(const struct way *way, const struct verdict_step *step)
 {
@@ -308,9 +288,6 @@ static void settle(struct way *way)
 		verdict->steps[way->decider].doubt =
 		    "firewalld passes on what others forward only where its policies do "
 		    "(StrictForwardPorts)";
-	else if (lacks_its_rule(way->ruleset, &verdict->steps[way->decider]))
-		verdict->steps[way->decider].doubt =
-		    "so firewalld says, but the kernel does not get to a rule for it";
 	conclude_by(way);
 }
 

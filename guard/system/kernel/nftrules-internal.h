@@ -19,7 +19,6 @@ struct nftrules_reader {
 
 const char *nftrules_string(const json_t *object, const char *key);
 bool nftrules_is_firewalld(const json_t *object);
-enum ruleset_hook nftrules_hook(const json_t *chain);
 
 const json_t *nftrules_find_set(const struct nftrules_reader *reader, const json_t *rule,
                                 const char *name);
@@ -44,7 +43,7 @@ bool nftrules_port(const json_t *value, unsigned *out);
 bool nftrules_is_mark(const json_t *left);
 bool nftrules_bits(const json_t *value, uint32_t *bits);
 
-int nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object) _must_check_;
+void nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object);
 void nftrules_take_policies(struct nftrules_reader *reader);
 
 int nftrules_fill_families(struct ruleset *ruleset) _must_check_;

@@ -14,78 +14,6 @@ static void see_table(struct ruleset_kernel *kernel, const json_t *table)
 	    strcmp(nftrules_string(table, "name"), NFTRULES_FIREWALLD "_policy_drop") == 0;
 }
 
-/* Once; rules come chain by chain, and there may be many. */
-static int note_name(struct strv *names, const char *name)
-{
-	if ((names->n && strcmp(names->strings[names->n - 1], name) == 0) ||
-	    strv_contains(names, name))
-		return 0;
-	return strv_add(names, name);
-}
-
-static int note_lead(struct ruleset_kernel *kernel, const char *to, const char *from)
-{
-	char text[256];
-
-	(void)snprintf(text, sizeof(text), "%s %s", to, from);
-	return note_name(&kernel->leads, text);
-}
-
-static int see_lead(struct ruleset_kernel *kernel, const json_t *rule)
-{
-	const char *chain = nftrules_string(rule, "chain"), *to;
-	int r = note_name(&kernel->filled, chain);
-	size_t i;
-	json_t *expression;
-
-	json_array_foreach(json_object_get(rule, "expr"), i, expression)
-	{
-		to = nftrules_string(json_object_get(expression, "jump"), "target");
-		if (!*to)
-			to = nftrules_string(json_object_get(expression, "goto"), "target");
-		if (*to && r == 0)
-			r = note_lead(kernel, to, chain);
-	}
-	return r;
-}
-
-/* core/nftables.py: the rule of a port in a zone is its match and the verdict. */
-static int see_accept(struct ruleset_kernel *kernel, const json_t *rule)
-{
-	const json_t *expressions = json_object_get(rule, "expr");
-	const json_t *ports = NULL;
-	const char *protocol = "";
-	bool accepts = false;
-	char text[256];
-	size_t i;
-	json_t *expression;
-
-	json_array_foreach(expressions, i, expression)
-	{
-		const json_t *match = json_object_get(expression, "match");
-		const json_t *payload = json_object_get(json_object_get(match, "left"), "payload");
-
-		accepts |= json_object_get(expression, "accept") != NULL;
-		if (strcmp(nftrules_string(payload, "field"), "dport") == 0) {
-			protocol = nftrules_string(payload, "protocol");
-			ports = json_object_get(match, "right");
-		}
-	}
-	if (!accepts || !ports)
-		return 0;
-	if (json_is_integer(ports)) {
-		snprintf(text, sizeof(text), "%s %d/%s", nftrules_string(rule, "chain"),
-		         (int)json_integer_value(ports), protocol);
-	} else {
-		const json_t *range = json_object_get(ports, "range");
-
-		snprintf(text, sizeof(text), "%s %d-%d/%s", nftrules_string(rule, "chain"),
-		         (int)json_integer_value(json_array_get(range, 0)),
-		         (int)json_integer_value(json_array_get(range, 1)), protocol);
-	}
-	return strv_add(&kernel->accepts, text);
-}
-
 /* "ct status dnat accept": what anybody leads elsewhere, it passes on (core/nftables.py). */
 static bool passes_translated(const json_t *rule)
 {
@@ -131,23 +59,17 @@ static bool filters_back(const json_t *rule)
 	return false;
 }
 
-/** nftrules_see_own() - take note of what firewalld has put there itself; Return: 0; -ENOMEM */
-int nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object)
+/** nftrules_see_own() - take note of what firewalld has put there itself */
+void nftrules_see_own(struct ruleset_kernel *kernel, const json_t *object)
 {
-	const json_t *chain = json_object_get(object, "chain"),
-	             *rule = json_object_get(object, "rule");
-	int r = 0;
+	const json_t *rule = json_object_get(object, "rule");
 
 	if (json_object_get(object, "table"))
 		see_table(kernel, json_object_get(object, "table"));
-	if (chain && nftrules_is_firewalld(chain) && nftrules_hook(chain) == RULESET_HOOK_INPUT)
-		r = note_lead(kernel, nftrules_string(chain, "name"), "");
-	if (r < 0 || !rule || !nftrules_is_firewalld(rule))
-		return r;
+	if (!rule || !nftrules_is_firewalld(rule))
+		return;
 	kernel->translated |= passes_translated(rule);
 	kernel->filters_back |= filters_back(rule);
-	r = see_lead(kernel, rule);
-	return r == 0 ? see_accept(kernel, rule) : r;
 }
 
 /* --- firewalld's policies ----------------------------------------------------------------- */

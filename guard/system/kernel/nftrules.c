@@ -31,8 +31,8 @@ bool nftrules_is_firewalld(const json_t *object)
 	       strcmp(nftrules_string(object, "family"), "inet") == 0;
 }
 
-/** nftrules_hook() - where a base chain is, as far as a packet to this machine passes it */
-enum ruleset_hook nftrules_hook(const json_t *chain)
+/* Where a base chain is, as far as a packet to this machine passes it. */
+static enum ruleset_hook hook_of(const json_t *chain)
 {
 	const char *hook = nftrules_string(chain, "hook");
 	bool is_nat = strcmp(nftrules_string(chain, "type"), "nat") == 0;
@@ -78,7 +78,7 @@ static int take_chain(struct nftrules_reader *reader, const json_t *chain)
 	                      &out);
 	if (r != 0)
 		return r;
-	out->hook = nftrules_hook(chain);
+	out->hook = hook_of(chain);
 	out->own = nftrules_is_firewalld(chain);
 	out->priority = (int)json_integer_value(json_object_get(chain, "prio"));
 	if (strcmp(nftrules_string(chain, "policy"), "drop") == 0)
@@ -177,8 +177,7 @@ int nftrules_parse(struct ruleset *ruleset, enum nftrules_whose whose, const cha
 	}
 	json_array_foreach(reader.objects, i, object)
 	{
-		if (r == 0)
-			r = nftrules_see_own(&ruleset->kernel, object);
+		nftrules_see_own(&ruleset->kernel, object);
 		if (r == 0 && json_object_get(object, "rule"))
 			r = take_rule(&reader, json_object_get(object, "rule"));
 		if (r == 0 && json_object_get(object, "set"))

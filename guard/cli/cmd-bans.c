@@ -69,23 +69,30 @@ static bool parse_query(struct cli *cli, const struct cli_args *args, struct sto
 	return !limit || cli_parse_count(cli, "limit", limit, 1000000, &query->limit);
 }
 
-/* What the running server holds; nothing where it does not tell. */
-static void ask_server(struct banpresent *present, struct tickets *tickets, const struct cli *cli)
+/* What the running server holds. Return: whether that is known; @why: else why not. */
+static bool ask_server(struct banpresent *present, struct tickets *tickets, const struct cli *cli,
+                       struct err *why)
 {
 	const struct config *config = &cli->config;
 	const char *pidfile =
 	    config->fail2ban_pidfile ? config->fail2ban_pidfile : FAIL2BAN_DEFAULT_PIDFILE;
 	struct fail2ban_options options = fail2ban_options_of(config);
 	enum fail2ban_state state = FAIL2BAN_UNKNOWN;
-	struct err err = ERR_NULL;
+	int r;
 
 	options.timeout_ms = ASK_MS;
 	options.wait_ms = ASK_ALL_MS;
 	*present = (struct banpresent){.now_us = cli->now_us};
-	if (fail2ban_read_wait(tickets, &state, &options, &err) != 0 || state != FAIL2BAN_RUNNING)
-		return;
+	r = fail2ban_read_wait(tickets, &state, &options, why);
+	if (state == FAIL2BAN_STOPPED)
+		return true;
+	if (r == 0 && state != FAIL2BAN_RUNNING)
+		r = err_set(why, FAIL2BAN_E_UNKNOWN, "it is %s", fail2ban_state_name(state));
+	if (r != 0)
+		return false;
 	present->tickets = tickets;
 	present->whole = !fail2ban_process_is_young(fail2ban_process_pid(pidfile));
+	return true;
 }
 
 /* Of those that jails keep outside of firewalld; where nobody can tell it is left open. */
@@ -120,10 +127,10 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	_cleanup_report_list_ struct report_list list = {0};
 	_cleanup_tickets_ struct tickets tickets = TICKETS_NULL, missing = TICKETS_NULL;
 	_cleanup_banplaces_ struct banplaces places = BANPLACES_NULL;
-	bool places_known;
+	bool places_known, known;
 	struct store_ban_query query;
 	struct banpresent present;
-	struct err err = ERR_NULL;
+	struct err err = ERR_NULL, why = ERR_NULL;
 	struct report report;
 	int r;
 
@@ -137,7 +144,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	cli_report(cli, &report);
 	report_bans_begin(&list, &report, cli->now_us, cli->verbosity > 0);
 	places_known = bantables_read_once(&places) == 0;
-	ask_server(&present, &tickets, cli);
+	known = ask_server(&present, &tickets, cli, &why);
 	r = see_use(&tickets, store, &err);
 	if (r == 0 && places_known && present.tickets)
 		r = find_missing(&missing, &present, &places);
@@ -145,9 +152,14 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		r = banpresent_list(store, &query, &present, take_row, &list, &err);
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
-	if (report_list_end(&list, "no bans") < 0)
+	if (!known)
+		cli_warn(cli,
+		         "fail2ban does not say what it holds (%s): who is banned now, and until "
+		         "when, is told as it is on record",
+		         err_text(&why, FAIL2BAN_E_UNKNOWN));
+	if (report_bans_end(&list, known) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
-	return CLI_FINE;
+	return known ? CLI_FINE : CLI_NOT_FINE;
 }
 
 const struct cli_command cmd_bans = {
@@ -164,6 +176,7 @@ const struct cli_command cmd_bans = {
                 "  reload-guard bans 192.0.2.0/24 --since 7d\n"
                 "  reload-guard --json bans --jail postfix | jq '.bans[].address'\n",
     .statuses = "  0  fine\n"
+                "  1  a fail2ban that runs does not say what it holds\n"
                 "  2  usage or configuration\n"
                 "  4  the store cannot be used\n",
     CLI_OPTIONS(command_options),

@@ -287,6 +287,23 @@ void report_history_row(struct report_list *list, const struct store_history_row
 		                  row->error ? ": " : "", row->error ? row->error : "");
 }
 
+/**
+ * report_bans_end() - write it
+ * @known: fail2ban says what it holds, or does not run; else there may be more
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int report_bans_end(struct report_list *list, bool known)
+{
+	json_t *rows = list->rows;
+
+	if (list->failed || !list->report->json)
+		return report_list_end(list, known ? "no bans" : "no bans on record");
+	list->rows = NULL;
+	return report_put_document(list->report,
+	                           json_pack("{s:b, s:o}", "complete", known, "bans", rows));
+}
+
 /** report_bans_begin() - the answer of `bans`; with @rules, whole rules in the last column */
 void report_bans_begin(struct report_list *list, const struct report *report, int64_t now_us,
                        bool rules)

@@ -134,6 +134,7 @@ struct report_list {
 
 void report_list_deinit(struct report_list *list);
 int report_list_end(struct report_list *list, const char *nothing) _must_check_;
+int report_bans_end(struct report_list *list, bool known) _must_check_;
 
 void report_history_begin(struct report_list *list, const struct report *report);
 void report_history_fold(struct report_list *list, size_t limit);

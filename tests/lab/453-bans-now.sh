@@ -42,3 +42,16 @@ gone() { guard bans >"$W/out" && grep -qE '^10\.77\.0\.4 +other .* ended: not he
 need "which the server says" within 40 gone
 need "it is not in force" exits 0 guard bans --active
 need "of nobody" not out_has '^10\.77\.0\.4 '
+
+# a server that runs and does not answer: what is on record is not all
+need "banned by a jail without the hook, and nobody watches" f2b set other banip 10.77.0.5
+need "which is told" exits 0 guard bans --active
+need "by the server" out_has '^10\.77\.0\.5 +other '
+kill -STOP "$F2B"
+need "fail2ban hangs" exits 1 guard bans --active
+need "that is said" grep -q 'fail2ban does not say what it holds' "$W/err"
+need "who was banned is told as it is on record" out_has '^10\.77\.0\.4 +other '
+need "nor in JSON" exits 1 guard --json bans --active
+need "where it is said" json 'd["complete"] is False and [b["address"] for b in d["bans"]] == ["10.77.0.4"]'
+kill -CONT "$F2B"
+need "then it answers" within 10 exits 0 guard bans --active

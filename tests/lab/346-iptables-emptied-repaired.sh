@@ -9,6 +9,8 @@ sed -i 's/^FirewallBackend=.*/FirewallBackend=iptables/' /etc/firewalld/firewall
 fw_down
 fw_up
 mail_and_ban_up
+need "a port is led to another" fwc --add-forward-port=port=4190:proto=tcp:toport=2525
+need "that is heard" within 5 snapshot_has public/forward-port:port=4190:proto=tcp:toport=2525:toaddr=
 cut_by() { # NAMED COMMAND...
 	local named=$1
 	shift
@@ -26,6 +28,7 @@ cut_by ': public/service' iptables -F IN_public_allow
 cut_by ': public/rule' iptables -F IN_public_deny
 cut_by ': (INPUT|public)' iptables -F INPUT
 cut_by '(every port is open|: (INPUT|public))' iptables -F
+cut_by ': public/forward-port' iptables -t nat -F PRE_public_allow
 cut_by ': public' ip6tables -F IN_public_allow
 
 # unseen, as 345

@@ -43,6 +43,31 @@
 #define CHAINS "*filter\n:INPUT ACCEPT [0:0]\n:INPUT_ZONES - [0:0]\n" OF_ZONE
 #define WHOLE  BEFORE LEADS END GOTO PARTS PRE DENY ALLOW POST
 
+/* What lets in elsewhere: a policy, a target, forward ports. */
+#define POLICY                                                                                     \
+	SAYS "policy:in ingress ANY\npolicy:in egress HOST\npolicy:in service imaps\n"             \
+	     "policy:in rule rule family=ipv4 source address=192.0.2.5 drop\n"                     \
+	     "policy:out ingress HOST\npolicy:out egress ANY\npolicy:out service pop3\n"           \
+	     "policy:work ingress work\npolicy:work egress HOST\npolicy:work service pop3\n"
+#define OF_POLICY                                                                                  \
+	":IN_in - [0:0]\n:IN_in_allow - [0:0]\n:IN_in_deny - [0:0]\n"                              \
+	"-A INPUT -j IN_in\n-A IN_in -j IN_in_deny\n"                                              \
+	"-A IN_in -j IN_in_allow\n"
+#define POLICY_ALLOW "-A IN_in_allow -p tcp -m tcp --dport 993" NEW
+#define POLICY_DENY  "-A IN_in_deny -s 192.0.2.5/32 -j DROP\n"
+#define TRUSTED      "trusted target ACCEPT\ntrusted source 198.51.100.0/24\n"
+#define OF_TRUSTED                                                                                 \
+	":IN_trusted - [0:0]\n-A INPUT_ZONES -s 198.51.100.0/24 -g IN_trusted\n"                   \
+	"-A IN_trusted -j IN_public_deny\n"
+#define FORWARDED                                                                                  \
+	"public forward-port port=465:proto=tcp:toport=25\n"                                       \
+	"public forward-port port=465:proto=tcp:toport=25:toaddr=2001:db8::1\n"
+#define NAT                                                                                        \
+	"COMMIT\n*nat\n:PREROUTING ACCEPT [0:0]\n:PREROUTING_ZONES - [0:0]\n"                      \
+	":PRE_public - [0:0]\n:PRE_public_allow - [0:0]\n"                                         \
+	"-A PREROUTING -j PREROUTING_ZONES\n-A PREROUTING_ZONES -i eth0 -g PRE_public\n"           \
+	"-A PRE_public -j PRE_public_allow\n"
+
 /* 2.0 to 2.3, and 2.4 and later, lead there in other ways. */
 #define POLICIES                                                                                   \
 	"*filter\n:INPUT ACCEPT [0:0]\n:INPUT_POLICIES - [0:0]\n" OF_ZONE                          \
@@ -99,6 +124,22 @@ static const struct {
     {SAYS, CHAINS BEFORE "-A INPUT -j DROP\n" WHOLE "-A IN_public -j DROP\n", ""},
     {SAYS, CHAINS LEADS END GOTO PARTS PRE DENY "-A IN_public_allow -m odd -j ACCEPT\n" POST, ""},
     {SAYS, CHAINS LEADS END GOTO PARTS PRE DENY ALLOW "-A IN_public_post -m odd -j ODD\n", ""},
+    {POLICY, CHAINS WHOLE OF_POLICY POLICY_ALLOW POLICY_DENY, ""},
+    {POLICY, CHAINS WHOLE OF_POLICY POLICY_DENY, "policy:in/service:imaps"},
+    {POLICY, CHAINS WHOLE OF_POLICY POLICY_ALLOW,
+     "policy:in/rule:rule family=ipv4 source address=192.0.2.5 drop"},
+    {POLICY "work source 198.51.100.0/24\n",
+     CHAINS WHOLE OF_POLICY POLICY_ALLOW POLICY_DENY
+     ":IN_work - [0:0]\n-A INPUT_ZONES -s 198.51.100.0/24 -g IN_work\n",
+     "policy:work/service:pop3"},
+    {SAYS TRUSTED, CHAINS WHOLE OF_TRUSTED "-A IN_trusted -j ACCEPT\n", ""},
+    {SAYS TRUSTED, CHAINS WHOLE OF_TRUSTED, "trusted/target:ACCEPT"},
+    {SAYS FORWARDED,
+     CHAINS WHOLE NAT "-A PRE_public_allow -p tcp -m tcp --dport 465 -j REDIRECT --to-ports 25\n",
+     ""},
+    {SAYS FORWARDED,
+     CHAINS WHOLE NAT "-A PRE_public_allow -p tcp -m tcp --dport 466 -j REDIRECT --to-ports 25\n",
+     "public/forward-port:port=465:proto=tcp:toport=25"},
     /* zones that nothing comes to have no chains; an empty one has nothing to lack */
     {SAYS "work service mail\n", CHAINS WHOLE, ""},
     {SAYS "work service mail\nwork source 198.51.100.0/24\n", CHAINS WHOLE, "work"},

@@ -19,11 +19,12 @@
 #define STRANGER_4 "203.0.113.77"
 #define STRANGER_6 "2001:db8:77::1"
 
-/* A table in which firewalld filters what comes in. */
+/* A table of firewalld's that looks at what comes in. */
 struct house {
 	const struct ruleset *ruleset;
 	const struct ruleset_chain *base; /* the first that a packet to this machine comes to */
 	bool iptables;
+	bool nat;      /* where it translates what comes in */
 	bool *reached; /* by place of a chain: something leads there */
 	size_t at;     /* behind the rule that was found last: the next is there, mostly */
 	size_t n_matches;
@@ -116,7 +117,8 @@ static bool is_inet(const struct house *house)
 	return strcmp(house->base->family, "inet") == 0;
 }
 
-static int add(struct house *house, enum absent_what what, const char *zone, const char *kind,
+/* @of: a zone, a policy or a set, as an item names it */
+static int add(struct house *house, enum absent_what what, const char *of, const char *kind,
                const char *value)
 {
 	struct strv *list = &house->out->of[what];
@@ -124,8 +126,7 @@ static int add(struct house *house, enum absent_what what, const char *zone, con
 
 	if (list->n == ABSENT_MAX)
 		return 0;
-	if (xasprintf(&text, "%s%s%s%s%s", zone, *kind ? "/" : "", kind, *kind ? ":" : "", value) <
-	    0)
+	if (xasprintf(&text, "%s%s%s%s%s", of, *kind ? "/" : "", kind, *kind ? ":" : "", value) < 0)
 		return -ENOMEM;
 	/* in either family it is one thing */
 	if (strv_contains(list, text)) {
@@ -133,6 +134,16 @@ static int add(struct house *house, enum absent_what what, const char *zone, con
 		return 0;
 	}
 	return strv_add_take(list, text);
+}
+
+static int add_of(struct house *house, enum absent_what what, const struct ruleset_zone *zone,
+                  enum item_kind kind, const char *value)
+{
+	_cleanup_free_ char *of = NULL;
+
+	if (xasprintf(&of, "%s%s", zone->is_policy ? ITEM_POLICY_PREFIX : "", zone->name) < 0)
+		return -ENOMEM;
+	return add(house, what, of, item_kind_name(kind), value);
 }
 
 /* --- the kernel's ------------------------------------------------------------------------- */
@@ -153,14 +164,18 @@ static void reach(struct house *house, const struct ruleset_chain *chain)
 }
 
 /* core/nftables.py and core/ipXtables.py; NULL: there is none, or nothing leads to it. */
-static const struct ruleset_chain *chain_of(const struct house *house, const char *zone,
-                                            const char *part)
+static const struct ruleset_chain *chain_of(const struct house *house,
+                                            const struct ruleset_zone *zone, const char *part)
 {
 	char name[128];
 	const struct ruleset_chain *chain;
 
-	(void)snprintf(name, sizeof(name), "%sIN_%s%s", house->iptables ? "" : "filter_", zone,
-	               part);
+	(void)snprintf(name, sizeof(name), "%s%s_%s%s%s",
+	               house->iptables ? ""
+	               : house->nat    ? "nat_"
+	                               : "filter_",
+	               house->nat ? "PRE" : "IN",
+	               zone->is_policy && !house->iptables ? "policy_" : "", zone->name, part);
 	chain = ruleset_chain(house->ruleset, house->base, name);
 	return chain && house->reached[chain - house->ruleset->chains] ? chain : NULL;
 }
@@ -269,7 +284,7 @@ static bool carries_ports(struct house *house, const struct ruleset_chain *chain
 }
 
 /* Return: 1: there is a rule for it, as far as can be told; 0; -ENOMEM. */
-static int carries_item(struct house *house, const char *zone, enum item_kind kind,
+static int carries_item(struct house *house, const struct ruleset_zone *zone, enum item_kind kind,
                         const char *value)
 {
 	_cleanup_strv_ struct strv ports = STRV_NULL;
@@ -286,10 +301,9 @@ static int look_at_open(struct house *house, const struct ruleset_zone *zone, en
 	int r = 1;
 
 	for (size_t i = 0; i < values->n && r >= 0; i++) {
-		r = carries_item(house, zone->name, kind, values->strings[i]);
+		r = carries_item(house, zone, kind, values->strings[i]);
 		if (r == 0)
-			r = add(house, ABSENT_OPEN, zone->name, item_kind_name(kind),
-			        values->strings[i]);
+			r = add_of(house, ABSENT_OPEN, zone, kind, values->strings[i]);
 	}
 	return r < 0 ? r : 0;
 }
@@ -328,7 +342,7 @@ static int carries_rule(bool *out, struct house *house, const struct ruleset_zon
                         const struct ruleset_rule *rule, bool deny)
 {
 	_cleanup_strv_ struct strv ports = STRV_NULL;
-	const struct ruleset_chain *chain = chain_of(house, zone->name, part_of(&rule->rule, deny));
+	const struct ruleset_chain *chain = chain_of(house, zone, part_of(&rule->rule, deny));
 	struct packet packet;
 	int r;
 
@@ -368,8 +382,8 @@ static int look_at_rules(struct house *house, const struct ruleset_zone *zone)
 		     house->out->of[ABSENT_OPEN].n < ABSENT_MAX))
 			r = carries_rule(&there, house, zone, rule, deny);
 		if (r == 0 && !there)
-			r = add(house, deny ? ABSENT_DENIED : ABSENT_OPEN, zone->name, "rule",
-			        rule->text);
+			r = add_of(house, deny ? ABSENT_DENIED : ABSENT_OPEN, zone, ITEM_RULE,
+			           rule->text);
 	}
 	return r;
 }
@@ -430,7 +444,7 @@ static int look_at_bindings(struct house *house, const struct ruleset_zone *zone
 	for (size_t i = 0; i < zone->interfaces.n && r == 0; i++) {
 		packet.interface = zone->interfaces.strings[i];
 		if (!strpbrk(packet.interface, "+*") && !leads(house, chain, &packet))
-			r = add(house, ABSENT_WAY, zone->name, "interface", packet.interface);
+			r = add_of(house, ABSENT_WAY, zone, ITEM_INTERFACE, packet.interface);
 	}
 	packet.interface = ""; /* none that is bound anywhere */
 	for (size_t i = 0; i < zone->sources.n && r == 0; i++) {
@@ -439,24 +453,66 @@ static int look_at_bindings(struct house *house, const struct ruleset_zone *zone
 		if (is_for(house, source) &&
 		    cidr_parse(&packet.source, source, CIDR_NETMASK, NULL) == 0 &&
 		    !leads(house, chain, &packet))
-			r = add(house, ABSENT_WAY, zone->name, "source", source);
+			r = add_of(house, ABSENT_WAY, zone, ITEM_SOURCE, source);
 	}
 	return r;
 }
 
+/* The end of its chain, or of one that leads there (2.4 and later), lets everybody in. */
+static int look_at_target(struct house *house, const struct ruleset_zone *zone)
+{
+	const struct packet packet = stranger(house);
+	const struct ruleset_chain *const chains[] = {chain_of(house, zone, ""),
+	                                              chain_of(house, zone, "_to_HOST")};
+
+	if (zone->target != TARGET_ACCEPT)
+		return 0;
+	for (size_t i = 0; i < ARRAY_SIZE(chains); i++)
+		for (size_t k = 0; chains[i] && k < chains[i]->n_steps; k++)
+			if ((does(&chains[i]->steps[k], false) ||
+			     chains[i]->steps[k].action == RULESET_ACTION_UNKNOWN) &&
+			    match_step(&packet, &chains[i]->steps[k]).match != MATCH_NO)
+				return 0;
+	return add(house, ABSENT_OPEN, zone->name, "target", target_name(zone->target));
+}
+
+static int look_at_contents(struct house *house, const struct ruleset_zone *zone)
+{
+	int r = look_at_open(house, zone, ITEM_SERVICE, &zone->services);
+
+	if (r == 0)
+		r = look_at_open(house, zone, ITEM_PORT, &zone->ports);
+	return r == 0 ? look_at_rules(house, zone) : r;
+}
+
 static int look_at_zone(struct house *house, const struct ruleset_zone *zone)
 {
-	const struct ruleset_chain *chain = chain_of(house, zone->name, "");
+	const struct ruleset_chain *chain = chain_of(house, zone, "");
 	int r;
 
 	if (!chain)
 		return add(house, ABSENT_WAY, zone->name, "", "");
 	r = look_at_bindings(house, zone, chain->name);
 	if (r == 0)
-		r = look_at_open(house, zone, ITEM_SERVICE, &zone->services);
-	if (r == 0)
-		r = look_at_open(house, zone, ITEM_PORT, &zone->ports);
-	return r == 0 ? look_at_rules(house, zone) : r;
+		r = look_at_target(house, zone);
+	return r == 0 ? look_at_contents(house, zone) : r;
+}
+
+/* Does it look at packets to this machine, and is it in force? (FirewallPolicy's
+ * get_active_policies; whether 1.x has taken it out, unapplied tells.) */
+static bool is_active(const struct house *house, const struct ruleset_zone *policy)
+{
+	if (policy->unapplied || !strv_contains(&policy->egress_zones, "HOST"))
+		return false;
+	for (size_t i = 0; i < policy->ingress_zones.n; i++) {
+		const char *name = policy->ingress_zones.strings[i];
+		const struct ruleset_zone *zone = ruleset_zone(house->ruleset, name);
+
+		if (strcmp(name, "ANY") == 0 ||
+		    (zone && (zone->interfaces.n > 0 || zone->sources.n > 0)))
+			return true;
+	}
+	return false;
 }
 
 static int look_around(struct house *house)
@@ -464,9 +520,62 @@ static int look_around(struct house *house)
 	const struct ruleset *ruleset = house->ruleset;
 	int r = refuses_all(house->base) ? 0 : add(house, ABSENT_END, house->base->name, "", "");
 
-	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++)
-		if (is_used(house, &ruleset->zones[i]))
-			r = look_at_zone(house, &ruleset->zones[i]);
+	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++) {
+		const struct ruleset_zone *zone = &ruleset->zones[i];
+
+		if (is_used(house, zone))
+			r = look_at_zone(house, zone);
+		else if (zone->is_policy && is_active(house, zone))
+			r = look_at_contents(house, zone);
+	}
+	return r;
+}
+
+/* --- where it translates ------------------------------------------------------------------ */
+
+static bool translates(const struct ruleset_chain *chain, const struct packet *packet)
+{
+	for (size_t i = 0; chain && i < chain->n_steps; i++) {
+		const struct ruleset_step *step = &chain->steps[i];
+
+		if ((step->action == RULESET_ACTION_TRANSLATE ||
+		     step->action == RULESET_ACTION_UNKNOWN) &&
+		    match_step(packet, step).match != MATCH_NO)
+			return true;
+	}
+	return false;
+}
+
+static int look_at_forward_ports(struct house *house, const struct ruleset_zone *zone)
+{
+	const struct ruleset_chain *chain = chain_of(house, zone, "_allow");
+	int r = 0;
+
+	for (size_t i = 0; i < zone->forward_ports.n && r == 0; i++) {
+		const char *text = zone->forward_ports.strings[i];
+		struct packet packet = stranger(house);
+		struct item_forward forward;
+		unsigned last;
+
+		if (!item_forward_parse(&forward, text) ||
+		    !services_port_range(forward.port, &packet.port, &last) ||
+		    (strchr(forward.to_address, ':') != NULL) != is_ipv6(house))
+			continue;
+		packet.protocol = forward.protocol;
+		if (!translates(chain, &packet))
+			r = add_of(house, ABSENT_OPEN, zone, ITEM_FORWARD_PORT, text);
+	}
+	return r;
+}
+
+static int look_at_nat(struct house *house)
+{
+	int r = 0;
+
+	house->nat = true;
+	for (size_t i = 0; i < house->ruleset->n_zones && r == 0; i++)
+		if (is_used(house, &house->ruleset->zones[i]))
+			r = look_at_forward_ports(house, &house->ruleset->zones[i]);
 	return r;
 }
 
@@ -474,6 +583,14 @@ static bool is_house(const struct ruleset_chain *chain, bool iptables)
 {
 	return chain->hook == RULESET_HOOK_INPUT && !chain->direct &&
 	       (iptables ? chain->beside && strcmp(chain->table, "filter") == 0 : chain->own);
+}
+
+/* Before 1.0 it is not in the table that is read. */
+static bool is_nat(const struct ruleset_chain *chain, bool iptables)
+{
+	return chain->hook == RULESET_HOOK_PREROUTING && !chain->direct &&
+	       (iptables ? strncmp(chain->family, "ip", 2) == 0 && strcmp(chain->table, "nat") == 0
+	                 : chain->own && strncmp(chain->name, "nat_", 4) == 0);
 }
 
 /* The caller frees what is reached. */
@@ -496,7 +613,7 @@ static int look_into(struct absent *out, const struct ruleset *ruleset,
 
 	house.out = out;
 	if (r == 0)
-		r = look_around(&house);
+		r = base->hook == RULESET_HOOK_INPUT ? look_around(&house) : look_at_nat(&house);
 	free(house.reached);
 	return r;
 }
@@ -574,11 +691,12 @@ int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables
 	if (!ruleset->chains_known || ruleset->panic)
 		return 0;
 	for (size_t i = 0; i < ruleset->n_chains && r == 0; i++) {
-		if (is_house(&ruleset->chains[i], iptables)) {
-			r = look_into(out, ruleset, &ruleset->chains[i], iptables);
-			found = true;
-		}
-		unread |= ruleset->chains[i].legacy;
+		const struct ruleset_chain *chain = &ruleset->chains[i];
+
+		if (is_house(chain, iptables) || is_nat(chain, iptables))
+			r = look_into(out, ruleset, chain, iptables);
+		found |= is_house(chain, iptables);
+		unread |= chain->legacy;
 	}
 	/* its chains are made by nobody else, and taken away by who empties all tables */
 	if (r == 0 && iptables && !found && !unread && ruleset->default_zone)
@@ -594,6 +712,9 @@ int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables
  */
 int absent_carried(const struct ruleset *ruleset, const struct item *item)
 {
+	const char *policy = item_policy_name(item->zone);
+	const struct ruleset_zone zone = {.name = (char *)(uintptr_t)(policy ? policy : item->zone),
+	                                  .is_policy = policy}; /* borrowed */
 	int r = 0;
 
 	for (size_t i = 0; i < ruleset->n_chains && r == 0; i++) {
@@ -603,7 +724,7 @@ int absent_carried(const struct ruleset *ruleset, const struct item *item)
 			continue;
 		r = enter(&house, ruleset, &ruleset->chains[i], false);
 		if (r == 0)
-			r = carries_item(&house, item->zone, item->kind, item->value);
+			r = carries_item(&house, &zone, item->kind, item->value);
 		free(house.reached);
 	}
 	return r;

@@ -3,8 +3,9 @@
  * absent - what firewalld says, and the kernel has no rule for
  *
  * Of each zone that is bound to something, or is the default: that packets are led to it, that
- * each service, port and rich rule which lets in or keeps out has a rule in the chain for it,
- * and that the sets it asks for hold what firewalld lists; and that what no zone takes is refused.
+ * each service, port, forward port and rich rule which lets in or keeps out has a rule in the
+ * chain for it, and a target that accepts, and that the sets it asks for hold what firewalld
+ * lists; of policies for this machine likewise; and that what no zone takes is refused.
  * What others have put there beside is no matter of this, and what is not understood may be
  * the rule that is looked for (law 12). Whoever asks twice keeps what was absent both times: a
  * change of firewalld's own may come between the reading of its lists and of the kernel's.

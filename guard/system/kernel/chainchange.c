@@ -50,14 +50,14 @@ static bool is_of(const struct nlmsghdr *header, unsigned type, const char *tabl
 	       netlink_attribute_is(header, header->nlmsg_len, HEAD_SIZE, NFTA_RULE_TABLE, table);
 }
 
-/* INPUT, INPUT_ZONES, IN_public_allow…: core/ipXtables.py. Nobody else begins a chain so. */
-static bool is_of_input(const struct nlmsghdr *header)
+/* INPUT, INPUT_ZONES, IN_public_allow…, PRE_public_allow: core/ipXtables.py. */
+static bool is_in_chain(const struct nlmsghdr *header, const char *beginning)
 {
 	size_t n = 0;
 	const char *chain =
 	    netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_RULE_CHAIN, &n);
 
-	return chain && n > 2 && strncmp(chain, "IN", 2) == 0;
+	return chain && n > strlen(beginning) && strncmp(chain, beginning, strlen(beginning)) == 0;
 }
 
 /* Each has the name of its table in the same place. */
@@ -68,7 +68,8 @@ static void note_taken(struct chainchange *change, const struct nlmsghdr *header
 	change->taken |= is_of(header, NFT_MSG_DELRULE, CHAINCHANGE_TABLE) ||
 	                 is_of(header, NFT_MSG_DELSETELEM, CHAINCHANGE_TABLE);
 	change->taken_from_iptables |=
-	    is_of(header, NFT_MSG_DELRULE, "filter") && is_of_input(header);
+	    (is_of(header, NFT_MSG_DELRULE, "filter") && is_in_chain(header, "IN")) ||
+	    (is_of(header, NFT_MSG_DELRULE, "nat") && is_in_chain(header, "PRE"));
 }
 
 /* Return: 1, -1: a rule more, or less, in a chain of firewalld's; 0: something else. */

@@ -78,11 +78,13 @@ static int attach_filter(int fd, uint32_t firewalld)
 	    sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg) + sizeof(struct nlattr);
 	struct sock_filter code[] = {
 	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 9, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 10, 0),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(firewalld), 8, 0),
-	    /* the first attribute of whatever is in a table is its name: "firewall", "filter" */
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(firewalld), 9, 0),
+	    /* the first attribute of whatever is in a table is its name: "firewall", "filter",
+	       "nat" */
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x6e617400, 6, 0),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66696c74, 3, 0),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66697265, 0, 5),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table + 4),

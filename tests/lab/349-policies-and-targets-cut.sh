@@ -26,7 +26,15 @@ handle_of() { nft -a list chain inet firewalld "$1" | sed -n "s/.*$2.*# handle /
 cut() { nft delete rule inet firewalld "$1" handle "$(handle_of "$1" "$2")"; }
 need "one rule of the policy" cut filter_IN_policy_mail-in_allow 'dport 993 '
 whole policy:mail-in/service:imaps is_open 993
-need "what the target of a zone says" cut filter_IN_trusted accept
+# in its chain, or behind what leads there
+cut_target() {
+	local place
+	place=$(nft -a list table inet firewalld | awk '/^\tchain / { chain = $2 }
+		chain ~ /^filter_IN/ && (chain ~ /_trusted/ && $1 == "accept" || /saddr 10.77.0.3 accept/) { print chain, "handle", $NF; exit }')
+	# shellcheck disable=SC2086
+	nft delete rule inet firewalld $place
+}
+need "what the target of a zone says" cut_target
 whole trusted/target:ACCEPT is_open_from 10.77.0.3 110
 if can "forward ports"; then
 	need "one of two forward ports" cut nat_PRE_public_allow 'dport 465 '

@@ -134,6 +134,14 @@ static const struct {
      "policy:work/service:pop3"},
     {SAYS TRUSTED, CHAINS WHOLE OF_TRUSTED "-A IN_trusted -j ACCEPT\n", ""},
     {SAYS TRUSTED, CHAINS WHOLE OF_TRUSTED, "trusted/target:ACCEPT"},
+    {SAYS TRUSTED,
+     CHAINS WHOLE ":IN_trusted - [0:0]\n-A INPUT_ZONES -s 198.51.100.0/24 -j IN_trusted\n"
+                  "-A INPUT_ZONES -s 198.51.100.0/24 -j ACCEPT\n",
+     ""},
+    {SAYS TRUSTED,
+     CHAINS WHOLE ":IN_trusted - [0:0]\n-A INPUT_ZONES -s 198.51.100.0/24 -j IN_trusted\n"
+                  "-A INPUT_ZONES -i eth5 -j DROP\n-A INPUT_ZONES -i lo -j ACCEPT\n",
+     "trusted/target:ACCEPT"},
     {SAYS FORWARDED,
      CHAINS WHOLE NAT "-A PRE_public_allow -p tcp -m tcp --dport 465 -j REDIRECT --to-ports 25\n",
      ""},

@@ -458,22 +458,38 @@ static int look_at_bindings(struct house *house, const struct ruleset_zone *zone
 	return r;
 }
 
-/* The end of its chain, or of one that leads there (2.4 and later), lets everybody in. */
-static int look_at_target(struct house *house, const struct ruleset_zone *zone)
+static bool may_let_in(const struct packet *packet, const struct ruleset_step *step)
+{
+	return (does(step, false) || step->action == RULESET_ACTION_UNKNOWN) &&
+	       match_step(packet, step).match != MATCH_NO;
+}
+
+/* In its chain (0.9, 1.x), or where that has been gone through: behind what leads there (2.x). */
+static bool lets_all_in(const struct house *house, const struct ruleset_chain *zone)
 {
 	const struct packet packet = stranger(house);
-	const struct ruleset_chain *const chains[] = {chain_of(house, zone, ""),
-	                                              chain_of(house, zone, "_to_HOST")};
 
-	if (zone->target != TARGET_ACCEPT)
-		return 0;
-	for (size_t i = 0; i < ARRAY_SIZE(chains); i++)
-		for (size_t k = 0; chains[i] && k < chains[i]->n_steps; k++)
-			if ((does(&chains[i]->steps[k], false) ||
-			     chains[i]->steps[k].action == RULESET_ACTION_UNKNOWN) &&
-			    match_step(&packet, &chains[i]->steps[k]).match != MATCH_NO)
-				return 0;
-	return add(house, ABSENT_OPEN, zone->name, "target", target_name(zone->target));
+	for (size_t i = 0; i < zone->n_steps; i++)
+		if (may_let_in(&packet, &zone->steps[i]))
+			return true;
+	for (size_t i = 0; i < house->ruleset->n_chains; i++) {
+		const struct ruleset_chain *chain = &house->ruleset->chains[i];
+
+		for (size_t k = 1; k < chain->n_steps && house->reached[i]; k++)
+			if (chain->steps[k - 1].action == RULESET_ACTION_JUMP &&
+			    strcmp(chain->steps[k - 1].argument, zone->name) == 0 &&
+			    (does(&chain->steps[k], false) ||
+			     chain->steps[k].action == RULESET_ACTION_UNKNOWN))
+				return true;
+	}
+	return false;
+}
+
+static int look_at_target(struct house *house, const struct ruleset_zone *zone)
+{
+	return zone->target != TARGET_ACCEPT || lets_all_in(house, chain_of(house, zone, ""))
+	           ? 0
+	           : add(house, ABSENT_OPEN, zone->name, "target", target_name(zone->target));
 }
 
 static int look_at_contents(struct house *house, const struct ruleset_zone *zone)

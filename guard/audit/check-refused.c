@@ -252,6 +252,7 @@ static const char *const absent_words_of[ABSENT_N] = {
     [ABSENT_OPEN] = "these are open in firewalld, but the kernel does not get to a rule for them",
     [ABSENT_DENIED] = "the kernel has nothing of what this zone of firewalld's denies: whom it "
                       "keeps out gets in",
+    [ABSENT_DIRECT] = "these chains have fewer rules than firewalld's direct interface lists",
     [ABSENT_ENTRY] = "these are in a set of firewalld's, but not in the kernel's",
 };
 

@@ -16,6 +16,7 @@
 #include "guard/system/kernel/foreigntables.h"
 #include "guard/system/kernel/fwtables.h"
 #include "guard/system/kernel/nftrules.h"
+#include "guard/system/kernel/xtables.h"
 
 #define NFT_MS 20000
 /* A reload shuts everything for as long as it takes. */
@@ -184,13 +185,15 @@ static bool is_asleep(void)
 }
 
 /* Without it there is nothing that could be lost, or is back: that nft told is enough. */
-static void count_rules(struct foreign *out)
+static bool count_rules(struct foreign *out)
 {
 	struct nfsocket sock = NFSOCKET_NULL;
+	int r;
 
 	foreign_deinit(out);
-	(void)!foreigntables_read(out, &sock);
+	r = foreigntables_read(out, &sock);
 	nfsocket_close(&sock);
+	return r == 0;
 }
 
 /* Without the tables of others the rules are good for something all the same. */
@@ -202,7 +205,7 @@ static int read_tables(struct reading *reading, enum nftrules_whose whose)
 
 	kernel->asleep = r == 0 && kernel->table && is_asleep();
 	if (r == 0)
-		count_rules(&reading->picture->foreign);
+		reading->foreign_known = count_rules(&reading->picture->foreign);
 	reading->picture->known &= ~(unsigned)PICTURE_TABLES;
 	return reading_settle(reading, PICTURE_TABLES, r);
 }
@@ -219,11 +222,18 @@ static int read_again(struct reading *reading)
 
 static int look_for_absent(struct absent *out, const struct reading *reading)
 {
-	return reading->firewalld.state == FIREWALL_STATE_RUNNING &&
-	               (reading->picture->known & PICTURE_TABLES)
-	           ? absent_find(out, &reading->firewalld.ruleset,
-	                         firewalld_has_iptables(reading->session->fw))
-	           : 0;
+	const struct ruleset *ruleset = &reading->firewalld.ruleset;
+	bool iptables = firewalld_has_iptables(reading->session->fw);
+	int r;
+
+	if (reading->firewalld.state != FIREWALL_STATE_RUNNING ||
+	    !(reading->picture->known & PICTURE_TABLES))
+		return 0;
+	r = absent_find(out, ruleset, iptables);
+	return r == 0 && reading->foreign_known && !xtables_has_legacy(false) &&
+	               !xtables_has_legacy(true)
+	           ? absent_find_direct(out, ruleset, iptables, &reading->picture->foreign)
+	           : r;
 }
 
 /* Something may have come or gone between its answer and the kernel's. */

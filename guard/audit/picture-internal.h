@@ -13,7 +13,8 @@ struct reading {
 	/* One answer for what it holds and for what it decides by, until the rules are taken. */
 	struct firewalld_reading firewalld;
 	bool rules_read;
-	bool impatient; /* somebody did not answer in time */
+	bool foreign_known; /* how many rules iptables' chains have */
+	bool impatient;     /* somebody did not answer in time */
 };
 
 bool reading_wants(const struct reading *reading, unsigned parts);

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "guard/system/host/clock.h"
+#include "guard/system/kernel/foreigntables.h"
 #include "guard/system/kernel/nftrules.h"
+#include "guard/system/kernel/xtables.h"
 
 /* Whoever lists them has so long; mail waits meanwhile. */
 #define LIST_MS 2000
@@ -59,6 +61,20 @@ static bool is_unheard(const struct ruleset *ruleset)
 	return false;
 }
 
+/* By how many they are; of what iptables-legacy has nobody tells. */
+static int hold_direct(struct absent *now, const struct ruleset *ruleset, bool iptables)
+{
+	_cleanup_foreign_ struct foreign counts = FOREIGN_NULL;
+	struct nfsocket sock = NFSOCKET_NULL;
+	bool legacy = xtables_has_legacy(false) || xtables_has_legacy(true);
+	int r = legacy ? FOREIGNTABLES_E_UNKNOWN : foreigntables_read(&counts, &sock);
+
+	nfsocket_close(&sock);
+	if (r != 0)
+		return r == -ENOMEM ? r : 0;
+	return absent_find_direct(now, ruleset, iptables, &counts);
+}
+
 static int hold(struct absence *absence, struct ruleset *ruleset, struct absent *now)
 {
 	int64_t began_us = clock_monotonic_us(), end_us;
@@ -69,6 +85,8 @@ static int hold(struct absence *absence, struct ruleset *ruleset, struct absent 
 
 	if (r == 0 && !ruleset->kernel.shut)
 		r = absent_find(now, ruleset, iptables);
+	if (r == 0 && absent_has_direct(ruleset))
+		r = hold_direct(now, ruleset, iptables);
 	absence->unheard = r == 0 && iptables && is_unheard(ruleset);
 	end_us = clock_monotonic_us();
 	absence->next_us = end_us + COST_FACTOR * (end_us - began_us);

@@ -369,6 +369,16 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	return kind;
 }
 
+static bool has_direct(const struct engine *engine)
+{
+	const struct firewall *fw = &engine->tracker.wanted;
+
+	for (size_t i = 0; i < fw->n; i++)
+		if (item_direct_family(fw->entries[i].item.zone))
+			return true;
+	return false;
+}
+
 static void on_ask_due(void *userdata)
 {
 	struct engine *engine = userdata;
@@ -622,7 +632,7 @@ void engine_look(struct engine *engine, enum engine_look where)
 	case ENGINE_LOOK_AT_KERNEL:
 		if (!engine->kernelwatch)
 			break;
-		kernelwatch_look(engine->kernelwatch);
+		kernelwatch_look(engine->kernelwatch, has_direct(engine));
 		banwatch_look(engine->banwatch);
 		break;
 	case ENGINE_LOOK_AT_NEW_FILES:
@@ -851,7 +861,7 @@ static void on_mended(bool reloaded, void *userdata)
 		kernelwatch_reloaded(engine->kernelwatch);
 	else
 		cycle_not_reloaded(engine->cycle);
-	kernelwatch_look(engine->kernelwatch);
+	kernelwatch_look(engine->kernelwatch, has_direct(engine));
 	cycle_retry(engine->cycle);
 }
 

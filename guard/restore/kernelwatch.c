@@ -45,6 +45,7 @@ struct kernelwatch {
 	struct chainchange foreign; /* by others than firewalld, since it loaded its rules */
 	struct absence *absence;    /* what of firewalld's lists the kernel has no rule for */
 	bool doubted;               /* somebody may have taken something: it is to be asked again */
+	bool direct;                /* its direct interface has rules */
 	bool lacking;               /* and something was absent when it was asked last */
 	struct absent told;         /* that */
 	struct absent asked;        /* for this the guard has had firewalld reload */
@@ -310,10 +311,13 @@ static void look_now(struct kernelwatch *watch)
  *
  * What nobody tells is found so: what is done to iptables-legacy and to the kernel's own sets,
  * and that firewalld has undone itself what it had listed.
+ *
+ * @direct: its direct interface has rules, which are in iptables' chains with either backend
  */
-void kernelwatch_look(struct kernelwatch *watch)
+void kernelwatch_look(struct kernelwatch *watch, bool direct)
 {
-	watch->doubted |= watch->lacking || absence_is_unheard(watch->absence);
+	watch->direct = direct;
+	watch->doubted |= direct || watch->lacking || absence_is_unheard(watch->absence);
 	look_now(watch);
 }
 
@@ -335,8 +339,9 @@ static bool is_ours(uint32_t pid, const char *name)
 static void note_foreign(struct kernelwatch *watch, const struct chainchange *chains)
 {
 	chainchange_add(&watch->foreign, chains);
-	watch->doubted |= chains->taken ||
-	                  (chains->taken_from_iptables && firewalld_has_iptables(watch->given.fw));
+	watch->doubted |=
+	    chains->taken || (chains->taken_from_iptables &&
+	                      (watch->direct || firewalld_has_iptables(watch->given.fw)));
 }
 
 /* Return: who did it, in words, as kernelwatch.h has it. */

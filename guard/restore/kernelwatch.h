@@ -39,7 +39,7 @@ int kernelwatch_new(struct kernelwatch **out,
                     const struct kernelwatch_options *options) _must_check_;
 void kernelwatch_free(struct kernelwatch *watch); /* before firewalld; NULL is fine */
 
-void kernelwatch_look(struct kernelwatch *watch);
+void kernelwatch_look(struct kernelwatch *watch, bool direct);
 void kernelwatch_learn(struct kernelwatch *watch);
 void kernelwatch_reloaded(struct kernelwatch *watch);
 void kernelwatch_forget(struct kernelwatch *watch);

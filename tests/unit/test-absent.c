@@ -3,6 +3,7 @@
  */
 #include "guard/model/packet/absent.h"
 
+#include <linux/netfilter.h>
 #include <string.h>
 
 #include "guard/model/packet/iptables.h"
@@ -273,6 +274,39 @@ START_TEST(leaves_sets_alone)
 }
 END_TEST
 
+/* --- the direct interface ------------------------------------------------------------------ */
+
+/* With backend nftables its rules stand where it was told to; with the other in chains beside. */
+START_TEST(counts_direct_rules)
+{
+	static const char *const items[] = {"direct-rule:filter INPUT 0 -s 192.0.2.1 -j DROP",
+	                                    "direct-rule:filter INPUT 0 -s 192.0.2.2 -j DROP",
+	                                    "direct-rule:filter f2b-lab 0 -s 192.0.2.3 -j REJECT",
+	                                    "chain:filter f2b-lab"};
+	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
+	struct ruleset_held *held;
+
+	ck_assert(!absent_has_direct(&ruleset));
+	ck_assert_int_eq(ruleset_add_held(&ruleset, "direct:ipv4", false, &held), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
+		ck_assert_int_eq(strv_add(&held->items, items[i]), 0);
+	ck_assert(absent_has_direct(&ruleset));
+	for (unsigned n = 0; n < 4; n++) {
+		_cleanup_foreign_ struct foreign now = FOREIGN_NULL;
+		_cleanup_absent_ struct absent absent = ABSENT_NULL;
+		bool iptables = n == 3;
+
+		ck_assert_int_eq(foreign_add(&now, NFPROTO_IPV4, "filter", "INPUT", n), 0);
+		ck_assert_int_eq(foreign_add(&now, NFPROTO_IPV4, "filter", "f2b-lab", 1), 0);
+		ck_assert_int_eq(foreign_add(&now, NFPROTO_IPV6, "filter", "INPUT_direct", 9), 0);
+		ck_assert_int_eq(absent_find_direct(&absent, &ruleset, iptables, &now), 0);
+		check_absent(&absent, iptables ? "direct:ipv4/chain:filter INPUT_direct"
+		                      : n < 2  ? "direct:ipv4/chain:filter INPUT"
+		                               : "");
+	}
+}
+END_TEST
+
 /* --- two looks ---------------------------------------------------------------------------- */
 
 START_TEST(keeps_what_is_absent_twice)
@@ -321,6 +355,7 @@ static Suite *suite(void)
 
 	tcase_add_loop_test(tc, finds_what_is_gone, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_test(tc, unknown_is_not_absent);
+	tcase_add_test(tc, counts_direct_rules);
 	tcase_add_test(tc, names_mail_first);
 	tcase_add_loop_test(tc, finds_what_sets_lack, 0, (int)ARRAY_SIZE(set_rows));
 	tcase_add_test(tc, leaves_sets_alone);

@@ -51,6 +51,14 @@ static struct foreign_chain *last_or_find(const struct foreign *foreign, uint8_t
 	           : find(foreign, family, table, name);
 }
 
+/** foreign_count() - how many rules that chain has there */
+size_t foreign_count(const struct foreign *foreign, const struct foreign_chain *chain)
+{
+	const struct foreign_chain *has = find(foreign, chain->family, chain->table, chain->name);
+
+	return has ? has->n : 0;
+}
+
 /** foreign_add() - @n rules more in a chain, which is made; Return: 0 or -ENOMEM */
 int foreign_add(struct foreign *foreign, uint8_t family, const char *table, const char *name,
                 size_t n)
@@ -77,8 +85,7 @@ int foreign_add(struct foreign *foreign, uint8_t family, const char *table, cons
 /* Who makes his rules again by himself may need fewer by then: what is doubled goes, for one. */
 static bool lacks(const struct foreign *now, const struct foreign_chain *had)
 {
-	const struct foreign_chain *has = find(now, had->family, had->table, had->name);
-	size_t n = has ? has->n : 0;
+	size_t n = foreign_count(now, had);
 
 	return owner_hears(had->owner) ? n == 0 : n < had->n;
 }

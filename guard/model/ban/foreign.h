@@ -31,6 +31,7 @@ int foreign_add(struct foreign *foreign, uint8_t family, const char *table, cons
                 size_t n) _must_check_;
 int foreign_missing(struct foreign *out, const struct foreign *before, const struct foreign *now,
                     bool shared) _must_check_;
+size_t foreign_count(const struct foreign *foreign, const struct foreign_chain *chain);
 bool foreign_has(const struct foreign *foreign, const struct owner *owner);
 bool foreign_next(const struct foreign *foreign, size_t *at, const struct owner **owner);
 int foreign_list(char **out, const struct foreign *foreign, const struct owner *owner) _must_check_;

@@ -14,6 +14,7 @@
 #define GUARD_MODEL_PACKET_ABSENT_H
 
 #include "guard/base/builder.h"
+#include "guard/model/ban/foreign.h"
 #include "guard/model/packet/ruleset.h"
 
 enum absent_what {
@@ -22,6 +23,8 @@ enum absent_what {
 	ABSENT_OPEN, /* what lets in, as an item is written: "public/service:imaps" */
 	ABSENT_DENIED, /* what keeps out */
 	ABSENT_ENTRY,  /* of an ipset: "ipset:office/entry:192.0.2.7" */
+	ABSENT_DIRECT, /* rules of the direct interface, by their chain: "direct:ipv4/chain:filter
+	                  INPUT" */
 	ABSENT_N,
 };
 
@@ -35,6 +38,9 @@ struct absent {
 #define _cleanup_absent_ _cleanup_(absent_deinit)
 
 int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables) _must_check_;
+int absent_find_direct(struct absent *out, const struct ruleset *ruleset, bool iptables,
+                       const struct foreign *now) _must_check_;
+bool absent_has_direct(const struct ruleset *ruleset);
 size_t absent_n(const struct absent *absent);
 void absent_keep(struct absent *absent, const struct absent *other, bool common);
 int absent_add(struct absent *absent, const struct absent *other) _must_check_;

@@ -15,6 +15,7 @@
 
 #include "guard/system/kernel/chainchange.h"
 #include "guard/system/kernel/gaptable.h"
+#include "guard/system/kernel/xtables.h"
 
 #define HEAD_SIZE (sizeof(struct nlmsghdr) + sizeof(struct nfgenmsg))
 
@@ -693,17 +694,6 @@ static int take_places(struct banplaces *out, const struct reading *reading, str
 	return r == 0 ? read_ipsets(out, reading, sock) : r;
 }
 
-/* The tables of iptables-legacy, a line each; there is no such file while nobody has used it. */
-static bool has_line(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	bool has = file && fgetc(file) != EOF;
-
-	if (file)
-		(void)fclose(file);
-	return has;
-}
-
 static int read_all(struct banplaces *out, struct reading *reading, struct nfsocket *sock)
 {
 	int r = list(NFT_MSG_GETTABLE, reading, note_table, sock);
@@ -715,8 +705,7 @@ static int read_all(struct banplaces *out, struct reading *reading, struct nfsoc
 	if (r != 0)
 		return r;
 	follow_jumps(reading);
-	out->legacy =
-	    has_line("/proc/net/ip_tables_names") || has_line("/proc/net/ip6_tables_names");
+	out->legacy = xtables_has_legacy(false) || xtables_has_legacy(true);
 	return take_places(out, reading, sock);
 }
 

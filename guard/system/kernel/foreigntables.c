@@ -86,6 +86,8 @@ static int read_rules(struct foreign *out, const struct foreign_chain *table, st
  * @out:  FOREIGN_NULL before; written on success alone
  * @sock: opened when it is not yet; the caller closes it
  *
+ * What iptables-legacy has is not among them.
+ *
  * Return: 0; FOREIGNTABLES_E_UNKNOWN; negative errno.
  */
 int foreigntables_read(struct foreign *out, struct nfsocket *sock)

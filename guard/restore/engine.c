@@ -830,14 +830,14 @@ static void on_trouble(enum repair_trouble trouble, const char *who, const char 
 	mender_trouble(engine->mender, trouble, who, what);
 }
 
-static void on_kernel_fine(void *userdata)
+static void on_kernel_fine(bool whole, void *userdata)
 {
 	struct engine *engine = userdata;
 
 	foreignwatch_quiet(engine->foreignwatch);
-	mender_fine(engine->mender, REPAIR_CUT);
-	mender_fine(engine->mender, REPAIR_FLUSHED);
-	mender_fine(engine->mender, REPAIR_SHUT);
+	mender_fine(engine->mender, REPAIR_CUT, whole);
+	mender_fine(engine->mender, REPAIR_FLUSHED, whole);
+	mender_fine(engine->mender, REPAIR_SHUT, whole);
 }
 
 static void on_kernel_change(const char *who, void *userdata)
@@ -879,8 +879,8 @@ static void on_running(void *userdata)
 
 	if (!engine->mender)
 		return;
-	mender_fine(engine->mender, REPAIR_BROKEN);
-	mender_fine(engine->mender, REPAIR_FAILED);
+	mender_fine(engine->mender, REPAIR_BROKEN, true);
+	mender_fine(engine->mender, REPAIR_FAILED, true);
 }
 
 /* Its rules may have been flushed before this guard began, and nothing changes by itself. */

@@ -50,6 +50,7 @@ struct kernelwatch {
 	struct absent told;         /* that */
 	struct absent asked;        /* for this the guard has had firewalld reload */
 	struct absent excused;      /* and this its reload did not bring: it is misunderstood */
+	bool taken;                 /* by others, since that reload began: it may be theirs */
 	struct {
 		char instance[64];                   /* that this is of */
 		int64_t pid;                         /* 0: not known */
@@ -213,10 +214,12 @@ static void ask(struct kernelwatch *watch)
 /* Its tables are whole: what waits for that does not wait for the rest, which takes longer. */
 static void look_closer(struct kernelwatch *watch)
 {
+	/* what somebody took beside a repair is not there before it was looked for */
+	watch->lacking |= watch->doubted && watch->taken;
 	if (!watch->lacking) {
 		watch->n_shut = 0;
 		watch->told_silent = false;
-		watch->given.on_fine(watch->given.userdata);
+		watch->given.on_fine(absent_n(&watch->excused) == 0, watch->given.userdata);
 	}
 	if (watch->doubted) {
 		watch->doubted = false;
@@ -243,7 +246,10 @@ static void look(struct kernelwatch *watch)
 	}
 }
 
-/* What firewalld's own reload did not bring was not taken by anybody; and it is told once. */
+/*
+ * What firewalld's own reload did not bring was not taken by anybody, unless others took rules
+ * since it began; and it is told once.
+ */
 static void excuse(struct kernelwatch *watch, struct absent *absent)
 {
 	_cleanup_absent_ struct absent asked = watch->asked;
@@ -255,7 +261,7 @@ static void excuse(struct kernelwatch *watch, struct absent *absent)
 	absent_keep(&watch->excused, absent, true);
 	absent_keep(absent, &watch->excused, false);
 	absent_keep(&asked, absent, true);
-	if (absent_n(&asked) == 0 || absent_add(&watch->excused, &asked) < 0)
+	if (watch->taken || absent_n(&asked) == 0 || absent_add(&watch->excused, &asked) < 0)
 		return;
 	absent_keep(absent, &asked, false);
 	absent_words(&text, &asked);
@@ -339,9 +345,10 @@ static bool is_ours(uint32_t pid, const char *name)
 static void note_foreign(struct kernelwatch *watch, const struct chainchange *chains)
 {
 	chainchange_add(&watch->foreign, chains);
-	watch->doubted |=
-	    chains->taken || (chains->taken_from_iptables &&
-	                      (watch->direct || firewalld_has_iptables(watch->given.fw)));
+	if (!chains->taken && (!chains->taken_from_iptables ||
+	                       (!watch->direct && !firewalld_has_iptables(watch->given.fw))))
+		return;
+	watch->taken = watch->doubted = true;
 }
 
 /* Return: who did it, in words, as kernelwatch.h has it. */
@@ -406,7 +413,7 @@ void kernelwatch_forget(struct kernelwatch *watch)
 	watch->who[0] = '\0';
 	watch->foreign = CHAINCHANGE_NULL;
 	absence_cancel(watch->absence);
-	watch->doubted = watch->lacking = false;
+	watch->doubted = watch->lacking = watch->taken = false;
 	absent_deinit(&watch->told);
 	absent_deinit(&watch->asked);
 	absent_deinit(&watch->excused);
@@ -441,11 +448,13 @@ void kernelwatch_learn(struct kernelwatch *watch)
 void kernelwatch_reloaded(struct kernelwatch *watch)
 {
 	struct absent told = watch->told, excused = watch->excused;
+	bool taken = watch->taken;
 
 	watch->told = watch->excused = ABSENT_NULL;
 	kernelwatch_forget(watch);
 	watch->asked = told;
 	watch->excused = excused;
+	watch->taken = taken;
 	watch->lacking = absent_n(&told) > 0;
 	kernelwatch_learn(watch);
 }
@@ -489,6 +498,7 @@ void kernelwatch_prepare(struct kernelwatch *watch)
 	struct err err = ERR_NULL;
 	struct fwtables now;
 
+	watch->taken = false;
 	if (!read_tables(watch, &now))
 		return;
 	if (fwtables_add(&now, &before, &watch->sock, &err) != 0)

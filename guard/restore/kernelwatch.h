@@ -29,7 +29,8 @@ struct kernelwatch_options {
 	 * known; @what is gone, "" when that is all, or not known. */
 	void (*on_trouble)(enum repair_trouble trouble, const char *who, const char *what,
 	                   void *userdata);
-	void (*on_fine)(void *userdata);
+	/* @whole: else something is left as it is, which a reload of the guard's did not bring */
+	void (*on_fine)(bool whole, void *userdata);
 	/* A transaction; @who did it, in words; "": firewalld; NULL: the guard, or not known. */
 	void (*on_change)(const char *who, void *userdata);
 	void *userdata;

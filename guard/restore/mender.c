@@ -201,11 +201,16 @@ void mender_failed(struct mender *mender, bool changed)
 	mender_trouble(mender, REPAIR_FAILED, NULL, NULL);
 }
 
-/** mender_fine() - as far as can be seen, there is no such trouble (any more) */
-void mender_fine(struct mender *mender, enum repair_trouble trouble)
+/**
+ * mender_fine() - as far as can be seen, there is no such trouble (any more)
+ * @whole: else something of it is left as it is
+ */
+void mender_fine(struct mender *mender, enum repair_trouble trouble, bool whole)
 {
-	struct news_repaired repaired = {
-	    .trouble = mender->repair.trouble, .who = mender->who, .ours = mender->acted};
+	struct news_repaired repaired = {.trouble = mender->repair.trouble,
+	                                 .who = mender->who,
+	                                 .ours = mender->acted,
+	                                 .whole = whole};
 
 	if (trouble == REPAIR_FAILED)
 		mender->repair.refused = false; /* it has loaded them */

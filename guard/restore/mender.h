@@ -34,7 +34,7 @@ void mender_free(struct mender *mender); /* before firewalld and the bus; NULL i
 void mender_trouble(struct mender *mender, enum repair_trouble trouble, const char *who,
                     const char *what);
 void mender_failed(struct mender *mender, bool changed);
-void mender_fine(struct mender *mender, enum repair_trouble trouble);
+void mender_fine(struct mender *mender, enum repair_trouble trouble, bool whole);
 void mender_gone(struct mender *mender);
 void mender_back(struct mender *mender);
 

@@ -78,7 +78,8 @@ struct news_repaired {
 	enum repair_trouble trouble;
 	const char *who;
 	int64_t since_us, took_us;
-	bool ours; /* the guard acted */
+	bool ours;  /* the guard acted */
+	bool whole; /* else something of it is left as it is */
 };
 
 /* Something is open for a time, and while firewalld has a timer for it no reload gets through. */

@@ -258,13 +258,14 @@ static void tell_repaired(struct announcer *announcer, const struct news_repaire
 {
 	const struct logger_fields about = {.occasion = repaired->since_us};
 	const char *end = repair_end(repaired->trouble);
+	const char *but = repaired->whole ? "" : ", but for what is left as it is,";
 	const char *by = repaired->ours ? "repaired by the guard" : "repaired by somebody else";
 
 	announcer->repaired_at_us = clock_now_us();
-	logger_write_about(announcer->given.logger, LOGGER_NOTICE, &about, "%s after %lld ms, %s",
-	                   end, (long long)(repaired->took_us / 1000), by);
-	record_event(announcer->given.record, EVENT_REPAIR, NULL, "%s after %lld ms, %s", end,
-	             (long long)(repaired->took_us / 1000), by);
+	logger_write_about(announcer->given.logger, LOGGER_NOTICE, &about, "%s%s after %lld ms, %s",
+	                   end, but, (long long)(repaired->took_us / 1000), by);
+	record_event(announcer->given.record, EVENT_REPAIR, NULL, "%s%s after %lld ms, %s", end,
+	             but, (long long)(repaired->took_us / 1000), by);
 }
 
 /* What has the timeout, and what takes its timer away. */

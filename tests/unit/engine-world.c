@@ -313,8 +313,8 @@ static void on_news(const struct news *news, void *userdata)
 		tell_trouble(news->trouble);
 		break;
 	case NEWS_REPAIRED:
-		tell("repaired %s%s", troubles[news->repaired->trouble],
-		     news->repaired->ours ? " by us" : "");
+		tell("repaired %s%s%s", troubles[news->repaired->trouble],
+		     news->repaired->ours ? " by us" : "", news->repaired->whole ? "" : " in part");
 		break;
 	case NEWS_MADE_DO:
 		tell_made_do(news->made_do);

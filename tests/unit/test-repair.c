@@ -252,8 +252,7 @@ static void lose(const char *item)
 	ck_assert_int_eq(strv_add(&world.absent, item), 0);
 }
 
-/* Somebody takes something out, which is heard of. */
-static void take_by(const char *name, uint32_t pid, bool iptables)
+static void taken_by(const char *name, uint32_t pid, bool iptables)
 {
 	struct generation_change change = {.pid = pid, .chains = CHAINCHANGE_NULL};
 
@@ -261,6 +260,12 @@ static void take_by(const char *name, uint32_t pid, bool iptables)
 	change.chains.taken = !iptables;
 	change.chains.taken_from_iptables = iptables;
 	world.on_generation(&change, world.generation_userdata);
+}
+
+/* Somebody takes something out, which is heard of. */
+static void take_by(const char *name, uint32_t pid, bool iptables)
+{
+	taken_by(name, pid, iptables);
 	world_pass(1000);
 }
 
@@ -308,6 +313,7 @@ START_TEST(excused_after_a_reload)
 	take_by("nft", 7, false);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 2);
 	ck_assert(world_said("the kernel still has no rule for public/service:imaps"));
+	ck_assert_uint_eq(world_told("repaired cut by us in part"), 1);
 	for (unsigned i = 0; i < 5; i++) {
 		take_by("nft", 7, false);
 		world_pass(60000);
@@ -322,7 +328,31 @@ START_TEST(excused_after_a_reload)
 	lose("public/service:imaps");
 	take_by("nft", 7, false);
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 4);
+	ck_assert_uint_eq(world_told("in part"), 1);
 	strv_deinit(&world.absent);
+}
+END_TEST
+
+/* It is there, and somebody takes it again before that was looked at. */
+static void load_and_lose(const char *what, void *userdata)
+{
+	load_tables(what, userdata);
+	if (strcmp(what, "reload") != 0)
+		return;
+	taken_by("nft", 7, false);
+	world.wall.on_change = load_all;
+}
+
+START_TEST(cut_again_amid_the_repair)
+{
+	begin_lacking();
+	world.wall.on_change = load_and_lose;
+	lose("public/service:imaps");
+	take_by("nft", 7, false);
+	ck_assert(!world_said("the kernel still has no rule"));
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 3);
+	ck_assert_uint_eq(world_told("repaired cut by us"), 2);
+	ck_assert_uint_eq(world_told("in part"), 0);
 }
 END_TEST
 
@@ -797,6 +827,7 @@ static Suite *suite(void)
 	tcase_add_test(engine, emptied);
 	tcase_add_test(engine, cut_before_the_start);
 	tcase_add_test(engine, excused_after_a_reload);
+	tcase_add_test(engine, cut_again_amid_the_repair);
 	tcase_add_test(engine, cut_and_left_to_a_person);
 	tcase_add_test(engine, asks_for_a_reason);
 	tcase_add_test(engine, asks_now_and_then_with_iptables);

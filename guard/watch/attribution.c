@@ -12,8 +12,9 @@
 /* polkit's answers may come in another order than the calls. */
 #define SEEN_FOR_US (2 * INT64_C(1000000))
 
-/* So many calls for interfaces may wait for what firewalld says of them. */
-#define BINDINGS_MAX 64
+/* So many calls for interfaces may wait for what firewalld says of them. NetworkManager makes one
+ * for each that it keeps, all at once. */
+#define BINDINGS_MAX 1024
 
 /*
  * A call for an interface, NetworkManager's or another's, the guard's own among them:
@@ -36,6 +37,7 @@ struct attribution {
 	struct cause_log removals; /* of their own: a flood of them must not wash out the rest */
 	struct binding bindings[BINDINGS_MAX]; /* a ring */
 	size_t next_binding;
+	bool overrun; /* one was thrown out of it before firewalld spoke of it */
 	attribution_failed_fn on_failed;
 	void *userdata;
 	uint64_t last_serial;
@@ -65,6 +67,7 @@ static void on_binding(const struct busmonitor_binding *seen, void *userdata)
 	struct binding *binding = &attribution->bindings[attribution->next_binding];
 
 	attribution->next_binding = (attribution->next_binding + 1) % BINDINGS_MAX;
+	attribution->overrun |= binding->serial != 0;
 	binding->serial = seen->serial;
 	binding->removes = seen->removes;
 	binding->by_network_manager = seen->by_network_manager;
@@ -78,6 +81,7 @@ static void forget_bindings(void *userdata)
 	struct attribution *attribution = userdata;
 
 	memset(attribution->bindings, 0, sizeof(attribution->bindings));
+	attribution->overrun = false;
 }
 
 static void on_refused(uint64_t serial, bool failed, void *userdata)
@@ -263,7 +267,8 @@ static bool is_of(const struct binding *binding, const struct item *interface, b
  * reload of firewalld. Of a connection that names no zone that is the default zone, wherever
  * the interface was: a habit, not a decision. One that names a zone is somebody's decision.
  * When a connection goes down, its interface leaves its zone, whatever that is. Whose call
- * nobody could see yet, when all start at once, has done what is NetworkManager's habit.
+ * nobody could see yet, when all start at once, or remembers, where there are too many, has done
+ * what is NetworkManager's habit.
  *
  * To be asked once for each thing that firewalld tells.
  */
@@ -284,7 +289,7 @@ enum cause_mover attribution_mover(struct attribution *attribution, const struct
 		       : removed || !*binding->zone ? CAUSE_MOVER_HABIT
 		                                    : CAUSE_MOVER_CONNECTION;
 	}
-	unseen = !sees_all(attribution) && !attribution->refused &&
+	unseen = (!sees_all(attribution) || attribution->overrun) && !attribution->refused &&
 	         busmonitor_has_network_manager(attribution->monitor);
 	return unseen && (removed || zone_is_default) ? CAUSE_MOVER_HABIT : CAUSE_MOVER_SOMEBODY;
 }

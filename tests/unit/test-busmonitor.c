@@ -262,6 +262,8 @@ static void call_removal(const char *interface, const char *member, const char *
 	ck_assert(dbus_message_append_args(message, DBUS_TYPE_STRING, &zone, DBUS_TYPE_STRING, &a,
 	                                   b ? DBUS_TYPE_STRING : DBUS_TYPE_INVALID, &b,
 	                                   DBUS_TYPE_INVALID));
+	/* the bus lets nobody wait for more than a few */
+	dbus_message_set_no_reply(message, TRUE);
 	ck_assert(dbus_connection_send(world.caller, message, NULL));
 	dbus_connection_flush(world.caller);
 	dbus_message_unref(message);
@@ -400,6 +402,38 @@ START_TEST(movers_whom_nobody_saw)
 		ck_assert_int_lt(clock_monotonic_ms(), end_ms);
 		dbus_connection_read_write_dispatch(world.owner, 0);
 	}
+	attribution_free(attribution);
+}
+END_TEST
+
+/* More than anybody remembers, of as many interfaces, before firewalld speaks of the first. */
+START_TEST(movers_thrown_out)
+{
+	struct logger logger = LOGGER_NULL;
+	struct attribution *attribution;
+	char name[16];
+
+	ck_assert_int_ge(dbus_bus_request_name(world.caller, NETWORK_MANAGER, 0, NULL), 0);
+	ck_assert_int_eq(attribution_new(&attribution, world.bus, &logger), 0);
+	turn(100);
+	for (int64_t end_ms = clock_monotonic_ms() + PATIENCE_MS;
+	     mover(attribution, "public/interface:host0") != CAUSE_MOVER_SOMEBODY; turn(2)) {
+		ck_assert_int_lt(clock_monotonic_ms(), end_ms);
+		dbus_connection_read_write_dispatch(world.owner, 0);
+	}
+	for (unsigned i = 0; i < 1200; i++) {
+		snprintf(name, sizeof(name), "host%u", i);
+		call_removal(NAME ".zone", "changeZoneOfInterface", "", name, NULL);
+	}
+	calls_to(world.caller, "dmz");
+	turn(500);
+	ck_assert_int_eq(mover(attribution, "public/interface:host1100"), CAUSE_MOVER_HABIT);
+	ck_assert_int_eq(mover(attribution, "public/interface:host1"), CAUSE_MOVER_HABIT);
+	ck_assert_int_eq(mover(attribution, "dmz/interface:host0"), CAUSE_MOVER_CONNECTION);
+	/* what was asked of a firewalld that is gone is missed by nobody */
+	ck_assert_int_ge(dbus_bus_release_name(world.owner, NAME, NULL), 0);
+	turn(50);
+	ck_assert_int_eq(mover(attribution, "public/interface:host1"), CAUSE_MOVER_SOMEBODY);
 	attribution_free(attribution);
 }
 END_TEST
@@ -557,6 +591,7 @@ int main(void)
 	tcase_add_test(tc, bindings_of_one_that_was_there);
 	tcase_add_test(tc, movers_in_their_order);
 	tcase_add_test(tc, movers_whom_nobody_saw);
+	tcase_add_test(tc, movers_thrown_out);
 	tcase_add_test(tc, refused_call);
 	tcase_add_test(tc, refused_by_the_bus);
 	tcase_add_test(tc, caller_leaves);

@@ -835,9 +835,8 @@ static void on_kernel_fine(bool whole, void *userdata)
 	struct engine *engine = userdata;
 
 	foreignwatch_quiet(engine->foreignwatch);
-	mender_fine(engine->mender, REPAIR_CUT, whole);
-	mender_fine(engine->mender, REPAIR_FLUSHED, whole);
-	mender_fine(engine->mender, REPAIR_SHUT, whole);
+	for (enum repair_trouble of = REPAIR_CUT; of <= REPAIR_SHUT; of++)
+		mender_fine(engine->mender, of, whole);
 }
 
 static void on_kernel_change(const char *who, void *userdata)

@@ -39,6 +39,7 @@ struct kernelwatch {
 	struct loop_source *silent; /* for SILENT_MS */
 	bool told_silent;           /* since all was well */
 	int64_t looked_us;          /* monotonic */
+	int64_t strange;            /* fwtables.loaded as firewalld has not told; 0: none yet */
 	unsigned n_shut;         /* looks in a row at which nothing was changed and it was shut */
 	char who[NEWS_WHO_SIZE]; /* made the first change since all was well */
 	bool who_is_firewalld;
@@ -124,6 +125,16 @@ static bool is_flushed(const struct kernelwatch *watch, const struct fwtables *n
 	                             (watch->who[0] && !watch->who_is_firewalld));
 }
 
+/*
+ * Has somebody else put another in the place of firewalld's table? firewalld does so itself when it
+ * reloads, and tells that before it answers what was asked meanwhile.
+ */
+static bool is_replaced(const struct kernelwatch *watch, const struct fwtables *now)
+{
+	return watch->known && watch->before.loaded && now->loaded &&
+	       now->loaded != watch->before.loaded && watch->who[0] && !watch->who_is_firewalld;
+}
+
 /* Has somebody else left nothing of a chain? Who can be asked only now, is asked at the next
  * change. */
 static const struct chainchange_row *find_cut(struct kernelwatch *watch)
@@ -154,6 +165,19 @@ static void judge_shut(struct kernelwatch *watch)
 	tell_trouble(watch, REPAIR_SHUT, "");
 }
 
+static void ask(struct kernelwatch *watch);
+
+/* The first answer may be from before a reload of firewalld's, which the second one is not. */
+static void judge_replaced(struct kernelwatch *watch, const struct fwtables *now)
+{
+	if (watch->strange == now->loaded) {
+		tell_trouble(watch, REPAIR_REPLACED, "");
+		return;
+	}
+	watch->strange = now->loaded;
+	ask(watch);
+}
+
 static void on_probe(int result, enum firewall_state state, bool there _unused_,
                      const struct err *err _unused_, void *userdata)
 {
@@ -171,6 +195,8 @@ static void on_probe(int result, enum firewall_state state, bool there _unused_,
 		judge_shut(watch);
 	else if (is_flushed(watch, &now, state))
 		tell_trouble(watch, REPAIR_FLUSHED, "");
+	else if (state == FIREWALL_STATE_RUNNING && is_replaced(watch, &now))
+		judge_replaced(watch, &now);
 	else if ((cut = find_cut(watch)))
 		tell_trouble(watch, REPAIR_CUT, cut->name);
 	else if (state == FIREWALL_STATE_RUNNING)
@@ -239,7 +265,8 @@ static void look(struct kernelwatch *watch)
 		/* a reload, in all likelihood: it is over soon */
 		watch->n_shut = 1;
 		loop_timer_set(watch->timer, SHUT_MS);
-	} else if (is_shut(watch, &now) || lacks(watch, &now) || find_cut(watch)) {
+	} else if (is_shut(watch, &now) || lacks(watch, &now) || is_replaced(watch, &now) ||
+	           find_cut(watch)) {
 		ask(watch);
 	} else {
 		look_closer(watch);
@@ -428,6 +455,7 @@ void kernelwatch_learn(struct kernelwatch *watch)
 {
 	struct fwtables now;
 
+	watch->before.loaded = 0; /* another from now on */
 	if (!read_tables(watch, &now) ||
 	    (watch->known && fwtables_is_empty(&now) && !fwtables_is_empty(&watch->before)))
 		return;
@@ -436,7 +464,8 @@ void kernelwatch_learn(struct kernelwatch *watch)
 		return;
 	}
 	/* somebody may have taken a part of them while nobody looked, or put it back by now */
-	watch->doubted |= !watch->known || watch->lacking;
+	watch->doubted |= !watch->known || watch->lacking || watch->strange;
+	watch->strange = 0;
 	watch->before = now;
 	watch->known = true;
 	watch->foreign = CHAINCHANGE_NULL;

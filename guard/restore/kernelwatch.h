@@ -3,9 +3,9 @@
  * kernelwatch - is what firewalld says in force in the kernel?
  *
  * The kernel tells of each change to its rules, and who made it; then it is asked whether
- * firewalld's tables are as they were, and whether there is anything left in a chain of which
- * somebody else took rules away, and then, as when the guard begins, whether there is a rule for
- * all that firewalld lists (absence.h). firewalld itself takes its tables away, and shuts
+ * firewalld's tables are as they were, and the same, and whether there is anything left in a chain
+ * of which somebody else took rules away, and then, as when the guard begins, whether there is a
+ * rule for all that firewalld lists (absence.h). firewalld itself takes its tables away, and shuts
  * everything, while it reloads: it has one thread, so what is still so when it has answered a
  * question was not its doing.
  */
@@ -25,7 +25,7 @@ struct kernelwatch_options {
 	struct firewalld *fw;
 	struct logger *logger;
 	const struct tracker *tracker; /* is panic mode on? */
-	/* REPAIR_CUT, REPAIR_FLUSHED or REPAIR_SHUT; @who did it, in words, "" when that is not
+	/* REPAIR_CUT to REPAIR_SHUT; @who did it, in words, "" when that is not
 	 * known; @what is gone, "" when that is all, or not known. */
 	void (*on_trouble)(enum repair_trouble trouble, const char *who, const char *what,
 	                   void *userdata);

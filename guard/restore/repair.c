@@ -13,6 +13,11 @@ static const struct {
          "it, so that what it opened is shut, or whom it kept out gets in",
          REPAIR_LOAD_AGAIN, "some of its rules were taken out of the kernel",
          "firewalld's rules are in the kernel again"},
+    [REPAIR_REPLACED] =
+        {"another table is in the place of firewalld's in the kernel, and firewalld does not know "
+         "it: it cannot change the rules there, and what it has shut may be open",
+         REPAIR_LOAD_AGAIN, "its table was replaced in the kernel",
+         "firewalld's rules are in the kernel again"},
     [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
                         "it: every port is open and nobody is banned",
                         "nft add table inet firewalld; " REPAIR_LOAD_AGAIN,
@@ -64,10 +69,10 @@ const char *repair_end(enum repair_trouble trouble)
 	return troubles[trouble].end;
 }
 
-/** repair_is_flush() - did somebody take firewalld's rules out of the kernel, or some of them? */
+/** repair_is_flush() - did somebody take firewalld's rules, or some, out of the kernel? */
 bool repair_is_flush(enum repair_trouble trouble)
 {
-	return trouble == REPAIR_CUT || trouble == REPAIR_FLUSHED;
+	return trouble >= REPAIR_CUT && trouble <= REPAIR_FLUSHED;
 }
 
 /*

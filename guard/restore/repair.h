@@ -20,11 +20,12 @@
 /* The graver the later. */
 enum repair_trouble {
 	REPAIR_NONE,
-	REPAIR_CUT,     /* some of firewalld's rules are gone from the kernel */
-	REPAIR_FLUSHED, /* firewalld's rules are gone from the kernel: everything is open */
-	REPAIR_SHUT,    /* a reload left its policy DROP: nothing gets in */
-	REPAIR_BROKEN,  /* a reload broke off: firewalld has no zones, or never gets ready */
-	REPAIR_FAILED,  /* it has failed to load its files, which its own check passes */
+	REPAIR_CUT,      /* some of firewalld's rules are gone from the kernel */
+	REPAIR_REPLACED, /* somebody else's table is in the place of firewalld's */
+	REPAIR_FLUSHED,  /* firewalld's rules are gone from the kernel: everything is open */
+	REPAIR_SHUT,     /* a reload left its policy DROP: nothing gets in */
+	REPAIR_BROKEN,   /* a reload broke off: firewalld has no zones, or never gets ready */
+	REPAIR_FAILED,   /* it has failed to load its files, which its own check passes */
 	REPAIR_N_TROUBLES,
 };
 

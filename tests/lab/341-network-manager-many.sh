@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# NetworkManager keeps more interfaces than the guard remembers calls for: after a reload it sends
+# NetworkManager keeps dozens of interfaces: after a reload it sends
 # the zones of all of them at once. None of it is a decision, whichever comes first.
 . "$LAB_DIR/nm.sh"
 N=75

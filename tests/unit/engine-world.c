@@ -62,6 +62,7 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 {
 	(void)sock;
 	*out = world.tables;
+	out->loaded = out->tables ? world.wall.loaded : 0;
 	return 0;
 }
 
@@ -251,8 +252,9 @@ static void tell_judged(const struct banplan_rule *ban, const char *why)
 }
 
 static const char *const troubles[REPAIR_N_TROUBLES] = {
-    [REPAIR_NONE] = "none", [REPAIR_CUT] = "cut",       [REPAIR_FLUSHED] = "flushed",
-    [REPAIR_SHUT] = "shut", [REPAIR_BROKEN] = "broken", [REPAIR_FAILED] = "failed",
+    [REPAIR_NONE] = "none",       [REPAIR_CUT] = "cut",   [REPAIR_REPLACED] = "replaced",
+    [REPAIR_FLUSHED] = "flushed", [REPAIR_SHUT] = "shut", [REPAIR_BROKEN] = "broken",
+    [REPAIR_FAILED] = "failed",
 };
 
 static void tell_trouble(const struct news_trouble *trouble)

@@ -245,6 +245,44 @@ START_TEST(emptied)
 }
 END_TEST
 
+/* A whole ruleset that was saved earlier: all is there, and none of it is firewalld's. */
+START_TEST(replaced)
+{
+	begin();
+	world.wall.on_change = load_tables;
+	world.config.repair = _i == 0;
+	world.wall.loaded++;
+	change_by("nft", 4711, 0);
+	if (_i) {
+		world_pass(60000);
+		ck_assert_uint_eq(world_told("trouble replaced person by nft (pid 4711)"), 1);
+		fakewall_reload(&world.wall);
+	}
+	world_await(world_told("repaired replaced"));
+	ck_assert_uint_eq(world_told("trouble"), 1);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), _i == 0);
+	world_await(fakewall_has(&world.wall, IMAPS));
+}
+END_TEST
+
+/* firewalld does so itself with each reload, and who changes something beside it is not to blame.
+ */
+START_TEST(replaced_by_firewalld)
+{
+	begin();
+	for (int i = 0; i < 3; i++) {
+		fakewall_reload(&world.wall);
+		change_by_firewalld(0);
+		change_by("docker", 7, 0);
+		world_pass(1000);
+		change_by("docker", 7, 0);
+		world_pass(1000);
+	}
+	ck_assert_uint_eq(world_told("trouble"), 0);
+	ck_assert_uint_eq(fakewall_asked(&world.wall, "reload"), 0);
+}
+END_TEST
+
 /* --- what firewalld lists, and the kernel has no rule for --------------------------------- */
 
 static void lose(const char *item)
@@ -826,6 +864,8 @@ static Suite *suite(void)
 	tcase_add_test(engine, partly_flushed);
 	tcase_add_test(engine, emptied);
 	tcase_add_test(engine, cut_before_the_start);
+	tcase_add_loop_test(engine, replaced, 0, 2);
+	tcase_add_test(engine, replaced_by_firewalld);
 	tcase_add_test(engine, excused_after_a_reload);
 	tcase_add_test(engine, cut_again_amid_the_repair);
 	tcase_add_test(engine, cut_and_left_to_a_person);

@@ -123,10 +123,7 @@ static void hold_lost(struct bankeeper *keeper, struct decision *decision, size_
 		bankeeper_hold(keeper, decision->rules, n, wiped_us);
 }
 
-/*
- * What the tickets read before did not have: a ban of the last moments. While firewalld is
- * not RUNNING nobody decides anything, and the table is all that there is.
- */
+/* While firewalld is not RUNNING nobody decides anything, and the table is all that there is. */
 void bankeeper_hold_stranded(struct bankeeper *keeper)
 {
 	_cleanup_(bankeeper_decision_deinit) struct decision decision = {
@@ -138,7 +135,6 @@ void bankeeper_hold_stranded(struct bankeeper *keeper)
 		if (!is_lost_already(keeper, &keeper->stranded.entries[i].item))
 			decision.rules[n++].item = &keeper->stranded.entries[i].item;
 	hold_lost(keeper, &decision, n, keeper->stranded_us);
-	firewall_deinit(&keeper->stranded);
 }
 
 /**
@@ -174,22 +170,55 @@ void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t w
 	hold_lost(keeper, &decision, n, wiped_us);
 }
 
+/* Return: 0 or -ENOMEM. */
+static int find_stranded(struct firewall *out, const struct loss *loss)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < loss->n && r == 0; i++)
+		if (loss->rows[i].verdict == LOSS_BAN)
+			r = bankeeper_remember(out, &loss->rows[i].item);
+	return r;
+}
+
+static bool is_same(const struct firewall *a, const struct firewall *b)
+{
+	bool same = a->n == b->n;
+
+	for (size_t i = 0; i < a->n && same; i++)
+		same = item_cmp(&a->entries[i].item, &b->entries[i].item) == 0;
+	return same;
+}
+
 /**
  * bankeeper_stranded() - as bankeeper_lost(), where nothing will be put back for now
  *
- * No decision follows that would ask fail2ban, so it is asked at once.
+ * No decision follows that would ask fail2ban, so it is asked at once: the tickets read before do
+ * not have a ban of the last moments. What it tells later counts, too. The same again costs it
+ * nothing.
  */
 void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us)
 {
-	bankeeper_lost(keeper, loss, wiped_us);
-	firewall_deinit(&keeper->stranded);
-	if (!bankeeper_fail2ban_runs(keeper) || !bankeeper_restores(keeper))
+	_cleanup_firewall_ struct firewall before = keeper->stranded;
+	bool same;
+
+	keeper->stranded = FIREWALL_NULL;
+	if (!bankeeper_restores(keeper))
 		return;
+	if (find_stranded(&keeper->stranded, loss) < 0)
+		bankeeper_missed(keeper);
+	same = is_same(&keeper->stranded, &before);
+	if (same && (keeper->stranded_settled || keeper->stranded.n == 0)) {
+		gapkeeper_look(keeper->given.gapkeeper);
+		return;
+	}
 	keeper->stranded_us = wiped_us;
-	for (size_t i = 0; i < loss->n; i++)
-		if (loss->rows[i].verdict == LOSS_BAN &&
-		    bankeeper_remember(&keeper->stranded, &loss->rows[i].item) < 0)
-			bankeeper_missed(keeper);
-	if (keeper->stranded.n && !keeper->reading)
+	if (keeper->stranded.n == 0)
+		bankeeper_end_hold_if_idle(keeper);
+	if (keeper->stranded.n == 0 || !bankeeper_fail2ban_runs(keeper))
+		return;
+	if (keeper->known && !same)
+		bankeeper_hold_stranded(keeper);
+	if (!keeper->reading)
 		bankeeper_ask(keeper);
 }

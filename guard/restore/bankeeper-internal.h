@@ -36,9 +36,12 @@ struct bankeeper {
 	int64_t suspected_us; /* monotonic; since when there are */
 	bool shapes_known;    /* the store has told those that were learned before */
 	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */
-	/* what a firewalld in state FAILED lacks, until tickets are read, and since when */
+	/* what a firewalld in state FAILED lacks, since when, and whether it was judged by all
+	 * tickets
+	 */
 	struct firewall stranded;
 	int64_t stranded_us;
+	bool stranded_settled;
 	struct firewall suspects; /* missing, and nobody saw a wipe */
 	struct firewall freed;    /* removed by somebody */
 	struct firewall asked;    /* of these, those that the reading under way is for */

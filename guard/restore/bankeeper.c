@@ -435,6 +435,7 @@ static void look_back(struct bankeeper *keeper)
 static void on_tickets(int result, struct tickets *tickets, const struct err *err, void *userdata)
 {
 	struct bankeeper *keeper = userdata;
+	bool first = !keeper->known;
 
 	keeper->reading = false;
 	keeper->cost_us = clock_monotonic_us() - keeper->asked_us;
@@ -465,7 +466,9 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	keeper->known = true;
 	keeper->told_unknown = false;
 	look_back(keeper);
-	if (keeper->stranded.n)
+	/* what a server that has just begun does not list yet has not ended */
+	keeper->stranded_settled = !bankeeper_still_grows(keeper);
+	if (keeper->stranded.n && (keeper->stranded_settled || first))
 		bankeeper_hold_stranded(keeper);
 	if ((has_work(keeper) || keeper->asked.n) && may_act(keeper) &&
 	    bankeeper_fail2ban_runs(keeper))
@@ -651,6 +654,7 @@ bool bankeeper_is_at_work(const struct bankeeper *keeper)
 /** bankeeper_go() - everything else is in place */
 void bankeeper_go(struct bankeeper *keeper)
 {
+	firewall_deinit(&keeper->stranded);
 	look_back(keeper);
 	bankeeper_end_hold_if_idle(keeper);
 	if (bankeeper_n_open(keeper) == 0)

@@ -21,6 +21,12 @@ static const int64_t read_pause_ms[] = {100, 200, 500, 1000, 2000, 5000};
 /* The same for items that firewalld did not take; after the last one they wait for a wipe. */
 static const int64_t restore_pause_ms[] = {1000, 5000, 30000};
 
+/*
+ * One that has failed tells when it is reloaded, and goes when it is restarted; each reading leaves
+ * a traceback in its log. So it is read seldom in the long run, for what it did not take.
+ */
+#define FAILED_PAUSE_MS 30000
+
 /* In panic mode firewalld takes nothing; its end is told by a signal, and this is for a missed one.
  */
 #define PANIC_PAUSE_MS 60000
@@ -678,13 +684,18 @@ static int assess(struct cycle *cycle, struct firewall *now)
 
 /* --- reading ----------------------------------------------------------------------------- */
 
+/* @long_ms: the pause in the long run */
+static void try_reading_after(struct cycle *cycle, int64_t long_ms)
+{
+	size_t i = cycle->attempts++;
+
+	loop_timer_set(cycle->read_timer,
+	               i < ARRAY_SIZE(read_pause_ms) ? read_pause_ms[i] : long_ms);
+}
+
 static void try_reading_later(struct cycle *cycle)
 {
-	size_t last = ARRAY_SIZE(read_pause_ms) - 1;
-	size_t i = cycle->attempts < last ? cycle->attempts : last;
-
-	cycle->attempts++;
-	loop_timer_set(cycle->read_timer, read_pause_ms[i]);
+	try_reading_after(cycle, read_pause_ms[ARRAY_SIZE(read_pause_ms) - 1]);
 }
 
 /*
@@ -699,7 +710,10 @@ static void wait_until_ready(struct cycle *cycle, enum firewall_state state)
 	              (state == FIREWALL_STATE_BROKEN && cycle->attempts >= BROKEN_ATTEMPTS);
 
 	news_tell(cycle->given.listener, NEWS_STATE, .state = state);
-	try_reading_later(cycle);
+	if (state == FIREWALL_STATE_FAILED)
+		try_reading_after(cycle, FAILED_PAUSE_MS);
+	else
+		try_reading_later(cycle);
 	if (broken)
 		cycle->given.on_broken(cycle->given.userdata);
 	if (state == FIREWALL_STATE_FAILED)
@@ -727,8 +741,11 @@ static void on_made_do(const struct plan *plan, const struct restorer_step *step
 	struct cycle *cycle = userdata;
 	const struct makeshift_outcome outcome = makeshift_done(&cycle->makeshift, plan, steps);
 
-	news_tell(cycle->given.listener, NEWS_MADE_DO, .made_do = &outcome);
+	if (outcome.is_news)
+		news_tell(cycle->given.listener, NEWS_MADE_DO, .made_do = &outcome);
 	restorer_free(steal(cycle->restorer));
+	if (!loop_timer_is_set(cycle->read_timer)) /* it was due meanwhile */
+		try_reading_after(cycle, FAILED_PAUSE_MS);
 	cycle->given.tracker->dirty |= outcome.n_moved > 0;
 	cycle_store(cycle);
 }
@@ -1067,10 +1084,10 @@ static void on_refresh_due(void *userdata)
 {
 	struct cycle *cycle = userdata;
 
-	if (cycle->present && !cycle->idle)
-		cycle_look_soon(cycle); /* it may have read before the change */
-	else
+	if (!cycle->present || cycle->idle)
 		cycle_look(cycle);
+	else if (!loop_timer_is_set(cycle->read_timer))
+		cycle_look_soon(cycle); /* it may have read before the change */
 }
 
 /** cycle_unheard() - something may have happened unheard of: what is gone may be meant */

@@ -841,7 +841,11 @@ static void on_kernel_fine(bool whole, void *userdata)
 
 static void on_kernel_change(const char *who, void *userdata)
 {
-	banwatch_changed(((struct engine *)userdata)->banwatch, who);
+	struct engine *engine = userdata;
+
+	banwatch_changed(engine->banwatch, who);
+	if (who && *who)
+		gapkeeper_look(engine->gapkeeper);
 }
 
 static void on_repair_reload(void *userdata)

@@ -297,6 +297,20 @@ void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
 		tell_closed(keeper, n, wiped_us);
 }
 
+/** gapkeeper_look() - somebody may have taken the table out of the kernel: then it is made anew */
+void gapkeeper_look(struct gapkeeper *keeper)
+{
+	bool exists;
+
+	if (!keeper || !keeper->there || keeper->gap.n == 0 ||
+	    gaptable_exists(&keeper->table, &exists, NULL) != 0 || exists || !fill(keeper))
+		return;
+	logger_write(
+	    keeper->logger, LOGGER_NOTICE,
+	    "somebody removed the temporary table inet %s; what it blocks is blocked again",
+	    GAPTABLE_NAME);
+}
+
 /** gapkeeper_end() - the rules are back, or nothing was lost: the table goes */
 void gapkeeper_end(struct gapkeeper *keeper)
 {

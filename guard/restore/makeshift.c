@@ -198,6 +198,9 @@ struct makeshift_outcome makeshift_done(struct makeshift *makeshift, const struc
 		outcome.n_restored += !standin && restored;
 	}
 	firewall_sweep(&makeshift->standins);
+	outcome.is_news = !makeshift->told || outcome.n_restored || outcome.n_moved ||
+	                  makeshift->n_waiting != makeshift->n_told_waiting;
+	makeshift->told = true;
 	makeshift->n_told_waiting = makeshift->n_waiting;
 	return outcome;
 }

@@ -19,6 +19,7 @@ struct makeshift {
 	struct firewall standins; /* that were opened in the place of others */
 	size_t n_waiting;         /* for want of a zone or policy; bindings do not count */
 	size_t n_told_waiting;
+	bool told;
 };
 #define MAKESHIFT_NULL ((struct makeshift){.standins = FIREWALL_NULL})
 
@@ -27,6 +28,7 @@ struct makeshift_outcome {
 	size_t n_restored; /* into zones of their own */
 	size_t n_moved;    /* into @zone, in the place of their own */
 	size_t n_waiting;
+	bool is_news;     /* else it is as it was told last */
 	const char *zone; /* borrowed; the default zone; NULL: none is known */
 };
 

@@ -21,7 +21,9 @@ int gaptable_fill(struct gaptable *table, const struct gap_sets *sets, const str
 	(void)now_us;
 	if (world.table_fails)
 		return err_set(err, GAPTABLE_E_MISSING, "no nf_tables here");
-	world.n_held = sets->n;
+	world.n_held = 0;
+	for (size_t i = 0; i < sets->n; i++)
+		world.n_held += sets->sets[i].n;
 	world.table_there = sets->n > 0;
 	return 0;
 }

@@ -37,7 +37,7 @@ struct world {
 	unsigned n_idle;
 	bool in_guard; /* what runs just now is the guard, none of the test */
 	/* What stands in for the kernel's table of held bans. */
-	size_t n_held;
+	size_t n_held; /* ranges of addresses */
 	bool table_there, table_fails;
 	/* What of firewalld's is in the kernel, and how its changes are heard of. */
 	struct fwtables tables;

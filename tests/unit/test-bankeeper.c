@@ -1002,6 +1002,81 @@ START_TEST(no_gap_table)
 }
 END_TEST
 
+/* What is put back is under way for longer than the pause until the next reading. */
+static void restart_slowly(void)
+{
+	world.wall.silent = "addService";
+	world_restart();
+	world_await(world_told("state FAILED") == 1);
+	world_settle_calls();
+	fake_clock_skip(1000);
+	world_settle_calls();
+	world.wall.silent = NULL;
+	fakewall_answer(&world.wall);
+	world_pass(30000);
+}
+
+/*
+ * While firewalld has failed the table is all that keeps the banned away: what fail2ban says
+ * counts, and who takes it away has not removed it. It costs fail2ban nothing where nothing
+ * changes.
+ */
+START_TEST(in_the_table_while_it_has_failed)
+{
+	unsigned n_asked, n_readings;
+
+	begin();
+	ban("192.0.2.9", BAN(9));
+	tickets_change();
+	world.wall.state = "FAILED";
+	restart_slowly();
+	ck_assert(is_back(IMAPS) && !is_back(BAN(1)));
+	ck_assert_uint_eq(world.n_held, 2);
+	world_pass(600000); /* who looks at the kernel's rules asks for a while, too */
+	n_asked = fake_fail2ban.n_asked;
+	n_readings = world.wall.n_readings;
+	world_pass(120000);
+	ck_assert_uint_eq(fake_fail2ban.n_asked, n_asked);
+	ck_assert_uint_le(world.wall.n_readings, n_readings + 5);
+	fake_fail2ban_unban("sshd", "192.0.2.9");
+	tickets_change();
+	ck_assert_uint_eq(world.n_held, 1);
+	ck_assert(world.table_there);
+	world.table_there = false;
+	world_pass(40000);
+	ck_assert(world.table_there);
+	ck_assert(world_said("somebody removed the temporary table"));
+	world.wall.state = "RUNNING";
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)) && !is_back(BAN(9)));
+	ck_assert(!world.table_there);
+}
+END_TEST
+
+/* A fail2ban that has just begun does not list all yet, and who it lists adds his rule himself. */
+START_TEST(in_the_table_while_both_begin)
+{
+	begin();
+	world.wall.state = "FAILED";
+	world_restart();
+	world_await(world.table_there && is_back(IMAPS));
+	fail2ban_is(FAIL2BAN_STARTING);
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+	fake_fail2ban_unban("sshd", "192.0.2.2");
+	fake_fail2ban.age_us = 1000000;
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_pass(5000);
+	ck_assert_uint_eq(world.n_held, 1);
+	ban("192.0.2.1", BAN(1));
+	tickets_change();
+	world_pass(60000);
+	/* that of a rule that is there is not held, nor who is not banned any more */
+	ck_assert(!world.table_there);
+	ck_assert(is_back(BAN(1)) && !is_back(BAN(2)));
+}
+END_TEST
+
 /* --- each state of fail2ban -------------------------------------------------------------- */
 
 /* Whatever it is but RUNNING: nobody can tell which bans still hold (law 2). */
@@ -1207,6 +1282,8 @@ static Suite *suite(void)
 	    table_of_the_guard_before,
 	    table_is_renewed,
 	    no_gap_table,
+	    in_the_table_while_it_has_failed,
+	    in_the_table_while_both_begin,
 	    restarted,
 	    reboot,
 	    store_is_locked_meanwhile,

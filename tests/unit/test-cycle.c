@@ -242,6 +242,33 @@ START_TEST(not_ready)
 }
 END_TEST
 
+/* What it did not take is tried again, which is told when something comes of it. */
+START_TEST(takes_it_later_while_it_has_failed)
+{
+	begin(OPEN);
+	world.wall.state = "FAILED";
+	world.wall.refuse = SMTPS;
+	world.wall.error = "COMMAND_FAILED: nft";
+	world.wall.silent = "addService";
+	world_restart();
+	world_await(fakewall_asked(&world.wall, "add " IMAPS) == 0 &&
+	            fakewall_asked(&world.wall, "add " SMTPS) == 1);
+	fake_clock_skip(1000); /* longer than the pause until the next reading */
+	world_settle_calls();
+	world.wall.silent = NULL;
+	fakewall_answer(&world.wall);
+	world_pass(120000);
+	ck_assert(is_back(IMAPS) && !is_back(SMTPS));
+	ck_assert_uint_gt(fakewall_asked(&world.wall, "add " SMTPS), 2);
+	ck_assert_uint_le(fakewall_asked(&world.wall, "add " SMTPS), 12);
+	ck_assert_uint_eq(world_told("made do 1, "), 1);
+	world.wall.refuse = NULL;
+	world_pass(31000);
+	ck_assert(is_back(SMTPS));
+	ck_assert_uint_eq(world_told("made do "), 2);
+}
+END_TEST
+
 /* Whom firewalld takes along to another default zone, only a reading tells that counts. */
 START_TEST(default_zone_changes_while_it_has_failed)
 {
@@ -1422,6 +1449,7 @@ static Suite *suite(void)
 	    unattributed,
 	    restore_is_off,
 	    not_ready,
+	    takes_it_later_while_it_has_failed,
 	    default_zone_changes_while_it_has_failed,
 	    broken_off,
 	    broken_off_unseen,

@@ -140,6 +140,8 @@ static void on_item_added(struct engine *engine, const struct firewalld_event *e
 	}
 	if (tracker_added(&engine->tracker, ours ? &ours->item : event->item, flags, until_us) < 0)
 		cycle_missed(engine->cycle);
+	if (flags)
+		expiry_plan(engine->expiry); /* no reading may follow: firewalld may have failed */
 	if (!ours)
 		protect_again(engine, event->item);
 	bankeeper_added(engine->bans, event->item);

@@ -269,6 +269,23 @@ START_TEST(takes_it_later_while_it_has_failed)
 }
 END_TEST
 
+/* What was open for a time ends there, too. */
+START_TEST(time_ends_while_it_has_failed)
+{
+	begin(OPEN);
+	fakewall_add(&world.wall, "public/service:imap", 120);
+	world_pass(5000);
+	world.wall.state = "FAILED";
+	world_restart();
+	world_await(is_back("public/service:imap"));
+	world_pass(60000);
+	ck_assert(is_back("public/service:imap"));
+	world_pass(60000);
+	ck_assert(is_back(IMAPS) && !is_back("public/service:imap"));
+	ck_assert_uint_eq(world_told("removed public/service:imap timed"), 1);
+}
+END_TEST
+
 /* Whom firewalld takes along to another default zone, only a reading tells that counts. */
 START_TEST(default_zone_changes_while_it_has_failed)
 {
@@ -1450,6 +1467,7 @@ static Suite *suite(void)
 	    restore_is_off,
 	    not_ready,
 	    takes_it_later_while_it_has_failed,
+	    time_ends_while_it_has_failed,
 	    default_zone_changes_while_it_has_failed,
 	    broken_off,
 	    broken_off_unseen,

@@ -785,8 +785,9 @@ static void make_do(struct cycle *cycle, struct firewall *now)
 	_cleanup_strv_ struct strv zones = STRV_NULL;
 	int r;
 
-	if (cycle->given.errand || !cycle->given.config->restore || !cycle->given.tracker->known ||
-	    cycle->restorer || cycle->episode)
+	/* where nothing is known that was before, what is required is missing all the same */
+	if (cycle->given.errand || !cycle->given.config->restore || cycle->restorer ||
+	    cycle->episode)
 		return;
 	r = strv_copy(&zones, &now->zones);
 	if (r == 0)

@@ -286,6 +286,29 @@ START_TEST(time_ends_while_it_has_failed)
 }
 END_TEST
 
+/* Whatever was before, also at the first start of a guard; nothing else follows from it. */
+START_TEST(required_while_it_has_failed)
+{
+	require(IMAPS);
+	world_wall("public/service:ssh=rp");
+	world.wall.state = "FAILED";
+	world_guard();
+	world_await(is_back(IMAPS));
+	world_pass(1000);
+	ck_assert_uint_eq(world_told("made do 1, "), 1);
+	ck_assert(!engine_now(world.engine).known);
+	fakewall_remove(&world.wall, IMAPS);
+	world_pass(31000);
+	ck_assert(is_back(IMAPS));
+	world.wall.state = "RUNNING";
+	fakewall_make_permanent(&world.wall, SMTPS, true);
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back(SMTPS));
+	ck_assert_uint_eq(world_told("withdrawn"), 0);
+}
+END_TEST
+
 /* Whom firewalld takes along to another default zone, only a reading tells that counts. */
 START_TEST(default_zone_changes_while_it_has_failed)
 {
@@ -1468,6 +1491,7 @@ static Suite *suite(void)
 	    not_ready,
 	    takes_it_later_while_it_has_failed,
 	    time_ends_while_it_has_failed,
+	    required_while_it_has_failed,
 	    default_zone_changes_while_it_has_failed,
 	    broken_off,
 	    broken_off_unseen,

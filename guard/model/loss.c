@@ -273,8 +273,14 @@ static enum loss_verdict judge(unsigned bits)
 	return law[i].verdict;
 }
 
-static int add_row(struct loss *loss, const struct item *item, enum loss_verdict verdict,
-                   unsigned flags, int64_t until_us)
+/**
+ * loss_add() - one row more
+ * @item: copied
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int loss_add(struct loss *loss, const struct item *item, enum loss_verdict verdict, unsigned flags,
+             int64_t until_us)
 {
 	struct loss_row row = {.verdict = verdict, .flags = flags, .until_us = until_us};
 
@@ -392,7 +398,8 @@ static int add_missing(struct loss *loss, const struct loss_evidence *evidence)
 			bits |= NO_TICKET;
 		r = collect(&bits, evidence, &view, entry);
 		if (r == 0)
-			r = add_row(loss, &entry->item, judge(bits), entry->flags, entry->until_us);
+			r = loss_add(loss, &entry->item, judge(bits), entry->flags,
+			             entry->until_us);
 	}
 	free(withdrawn.rules);
 	return view.failed ? -ENOMEM : r;
@@ -411,7 +418,7 @@ static int add_required(struct loss *loss, const struct loss_evidence *evidence)
 			continue;
 		if (evidence->before && firewall_has(evidence->before, item, FIREWALL_RUNTIME))
 			continue;
-		if (add_row(loss, item, LOSS_REQUIRED, 0, 0) < 0)
+		if (loss_add(loss, item, LOSS_REQUIRED, 0, 0) < 0)
 			return -ENOMEM;
 	}
 	return 0;

@@ -74,6 +74,8 @@ enum {
 
 void loss_deinit(struct loss *loss);
 int loss_find(struct loss *out, const struct loss_evidence *evidence) _must_check_;
+int loss_add(struct loss *loss, const struct item *item, enum loss_verdict verdict, unsigned flags,
+             int64_t until_us) _must_check_;
 void loss_sort(struct loss *loss);
 size_t loss_count(const struct loss *loss, enum loss_verdict verdict);
 bool loss_verdict_restores(enum loss_verdict verdict);

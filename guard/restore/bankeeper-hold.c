@@ -2,6 +2,8 @@
 /* What stands in for lost bans until their rules are back: the guard's own table denies them. */
 #include "guard/restore/bankeeper-internal.h"
 
+#include "guard/restore/banlog.h"
+
 #include <errno.h>
 
 /* What a jail is for that lets in must never be kept away. */
@@ -181,6 +183,43 @@ static int find_stranded(struct firewall *out, const struct loss *loss)
 	return r;
 }
 
+/* Those of zones that are there. */
+static int pick_rules(struct loss *out, const struct loss *loss, const struct strv *zones)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < loss->n && r == 0; i++) {
+		const struct loss_row *row = &loss->rows[i];
+
+		if (row->verdict == LOSS_BAN && strv_contains(zones, row->item.zone))
+			r = loss_add(out, &row->item, LOSS_BAN, row->flags, row->until_us);
+	}
+	return r;
+}
+
+/*
+ * It takes rules as it takes services, for as long as it lasts: so they are owed, and the next wipe
+ * takes them with the rest. Nothing of it is a wipe on record.
+ */
+static int take_as_rules(struct bankeeper *keeper, const struct loss *loss,
+                         const struct strv *zones, int64_t wiped_us)
+{
+	struct episode *episode = episode_new(WIPE_RESTART, wiped_us);
+	struct ban_wipe *wipe = NULL;
+	int r = episode ? pick_rules(&episode->loss, loss, zones) : -ENOMEM;
+
+	if (r == 0 && episode->loss.n)
+		r = banlist_take(&keeper->list, &episode, STORE_WIPE_RESTORED, false, &wipe);
+	episode_free(episode);
+	if (!wipe)
+		return r;
+	banlog_as_rules(bankeeper_log(keeper), wipe->n_bans);
+	for (size_t i = 0; i < wipe->episode->loss.n && r == 0; i++)
+		r = tracker_owed(keeper->given.tracker, &wipe->episode->loss.rows[i].item);
+	loop_timer_set(keeper->timer, 0); /* services before bans (law 3) */
+	return r;
+}
+
 static bool is_same(const struct firewall *a, const struct firewall *b)
 {
 	bool same = a->n == b->n;
@@ -191,13 +230,16 @@ static bool is_same(const struct firewall *a, const struct firewall *b)
 }
 
 /**
- * bankeeper_stranded() - as bankeeper_lost(), where nothing will be put back for now
+ * bankeeper_stranded() - as bankeeper_lost(), in a firewalld that has failed
+ * @zones: that it has
  *
+ * They are held by the table, or put back as rules where that is not to be used or does not work.
  * No decision follows that would ask fail2ban, so it is asked at once: the tickets read before do
  * not have a ban of the last moments. What it tells later counts, too. The same again costs it
  * nothing.
  */
-void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us)
+void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, const struct strv *zones,
+                        int64_t wiped_us)
 {
 	_cleanup_firewall_ struct firewall before = keeper->stranded;
 	bool same;
@@ -205,7 +247,9 @@ void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64
 	keeper->stranded = FIREWALL_NULL;
 	if (!bankeeper_restores(keeper))
 		return;
-	if (find_stranded(&keeper->stranded, loss) < 0)
+	keeper->makes_do = !gapkeeper_is_usable(keeper->given.gapkeeper);
+	if (keeper->makes_do ? take_as_rules(keeper, loss, zones, wiped_us) < 0
+	                     : find_stranded(&keeper->stranded, loss) < 0)
 		bankeeper_missed(keeper);
 	same = is_same(&keeper->stranded, &before);
 	if (same && (keeper->stranded_settled || keeper->stranded.n == 0)) {

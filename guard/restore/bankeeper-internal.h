@@ -42,6 +42,7 @@ struct bankeeper {
 	struct firewall stranded;
 	int64_t stranded_us;
 	bool stranded_settled;
+	bool makes_do;            /* it is the rules that keep them away there, not the table */
 	struct firewall suspects; /* missing, and nobody saw a wipe */
 	struct firewall freed;    /* removed by somebody */
 	struct firewall asked;    /* of these, those that the reading under way is for */

@@ -33,17 +33,6 @@ static int is_missed(const struct decision *decision, const struct banplan_rule 
 	return bankeeper_is_there(decision->keeper, rule->item) ? 0 : was_unbanned(decision, rule);
 }
 
-static int add_missed(struct loss *loss, const struct item *item)
-{
-	struct loss_row row = {.verdict = LOSS_BAN, .flags = FIREWALL_RUNTIME};
-
-	if (grow(&loss->rows, &loss->capacity, loss->n + 1, sizeof(row)) < 0 ||
-	    item_copy(&row.item, item) < 0)
-		return -ENOMEM;
-	loss->rows[loss->n++] = row;
-	return 0;
-}
-
 static int find_held(struct loss *out, const struct decision *decision, const struct firewall *set,
                      bool freed)
 {
@@ -61,7 +50,7 @@ static int find_held(struct loss *out, const struct decision *decision, const st
 	for (size_t i = 0; i < set->n && r >= 0; i++) {
 		r = is_missed(decision, &rules[i], freed);
 		if (r > 0)
-			r = add_missed(out, rules[i].item);
+			r = loss_add(out, rules[i].item, LOSS_BAN, FIREWALL_RUNTIME, 0);
 	}
 	return r < 0 ? r : 0;
 }

@@ -69,7 +69,7 @@ size_t bankeeper_n_open(const struct bankeeper *keeper)
 /* Mail and everything else comes first. */
 static bool may_act(const struct bankeeper *keeper)
 {
-	return keeper->given.may_act(keeper->given.userdata) &&
+	return (keeper->given.may_act(keeper->given.userdata) || keeper->makes_do) &&
 	       (!keeper->given.tracker->wanted.panic || keeper->given.errand) &&
 	       bankeeper_restores(keeper);
 }
@@ -655,6 +655,7 @@ bool bankeeper_is_at_work(const struct bankeeper *keeper)
 void bankeeper_go(struct bankeeper *keeper)
 {
 	firewall_deinit(&keeper->stranded);
+	keeper->makes_do = false;
 	look_back(keeper);
 	bankeeper_end_hold_if_idle(keeper);
 	if (bankeeper_n_open(keeper) == 0)
@@ -671,6 +672,7 @@ void bankeeper_halt(struct bankeeper *keeper)
 		if (keeper->list.bans[i].state == BAN_SENT)
 			keeper->list.bans[i].state = BAN_LOST;
 	keeper->closing_us = 0;
+	keeper->makes_do = false;
 	/* what was missing is among what this wipe took */
 	firewall_deinit(&keeper->suspects);
 	bankeeper_forget_freed(keeper);

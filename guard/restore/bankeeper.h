@@ -65,7 +65,8 @@ void bankeeper_free(struct bankeeper *keeper); /* before firewalld and fail2ban 
 bool bankeeper_is_wanted(const struct config *config);
 void bankeeper_wiped(struct bankeeper *keeper, int64_t wiped_us);
 void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
-void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, int64_t wiped_us);
+void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, const struct strv *zones,
+                        int64_t wiped_us);
 void bankeeper_take(struct bankeeper *keeper, struct episode *episode, enum store_ending ending);
 void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss);
 void bankeeper_adopt(struct bankeeper *keeper, const struct store_unfinished_list *unfinished);

@@ -167,6 +167,15 @@ void banlog_by_hand(struct logger *logger, size_t n)
 	             text_plural(n));
 }
 
+/** banlog_as_rules() - firewalld has failed, and the table is not there for these */
+void banlog_as_rules(struct logger *logger, size_t n)
+{
+	logger_write(logger, LOGGER_NOTICE,
+	             "no temporary table blocks %zu ban%s lost in a firewalld in state FAILED: "
+	             "their rules are restored into it, as far as fail2ban still holds them",
+	             n, text_plural(n));
+}
+
 /** banlog_kept() - two jails had one rule */
 void banlog_kept(struct logger *logger, const char *item)
 {

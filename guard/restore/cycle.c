@@ -794,7 +794,7 @@ static void make_do(struct cycle *cycle, struct firewall *now)
 		r = find_makeshift(cycle, now, &loss);
 	if (r != 0)
 		return; /* it is read again */
-	bankeeper_stranded(cycle->given.bans, &loss, cycle->at_us);
+	bankeeper_stranded(cycle->given.bans, &loss, &zones, cycle->at_us);
 	r = house(cycle, &loss, now, &zones);
 	if (r == 0)
 		r = plan_build(&plan, &loss, now, clock_now_us());
@@ -1150,7 +1150,10 @@ void cycle_resume_take(struct cycle *cycle, struct store_unfinished_list *unfini
 void cycle_configured(struct cycle *cycle)
 {
 	pace_items_deinit(&cycle->required);
-	cycle_look_soon(cycle);
+	if (cycle_is_blind(cycle))
+		cycle_retry(cycle); /* whose next reading may be far off */
+	else
+		cycle_look_soon(cycle);
 }
 
 /** cycle_store() - put on record what is meant to be there, if it is not what was stored last */

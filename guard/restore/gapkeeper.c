@@ -80,6 +80,36 @@ static void on_renew(void *userdata)
 		loop_timer_set(keeper->renew_timer, GAPTABLE_RENEW_MS / 6);
 }
 
+/* @why: in words */
+static void end(struct gapkeeper *keeper, const char *why)
+{
+	struct err err = ERR_NULL;
+	int64_t since_us = keeper->since_us;
+	int r;
+
+	loop_timer_stop(keeper->renew_timer);
+	gap_deinit(&keeper->gap);
+	keeper->since_us = 0;
+	if (!keeper->there)
+		return;
+	r = gaptable_drop(&keeper->table, &err);
+	if (r) {
+		/* it ends by itself, later */
+		logger_write(keeper->logger, LOGGER_WARNING,
+		             "temporary table inet %s could not be removed: %s; what it blocks "
+		             "ends within the hour",
+		             GAPTABLE_NAME, err_text(&err, r));
+		return;
+	}
+	keeper->there = false;
+	logger_write(keeper->logger, LOGGER_INFO, "temporary table inet %s removed: %s",
+	             GAPTABLE_NAME, why);
+	if (since_us)
+		record_event(keeper->record, EVENT_GAP, NULL,
+		             "temporary table removed after %lld ms: %s",
+		             (long long)((clock_now_us() - since_us) / 1000), why);
+}
+
 /**
  * gapkeeper_new() - begin, and look for what an earlier guard has left
  * @logger, @record: borrowed
@@ -125,7 +155,7 @@ void gapkeeper_free(struct gapkeeper *keeper)
 {
 	if (!keeper)
 		return;
-	gapkeeper_end(keeper);
+	end(keeper, "the guard ends");
 	loop_remove(keeper->renew_timer);
 	gaptable_close(&keeper->table);
 	gapkeeper_unprepare(keeper);
@@ -140,7 +170,7 @@ void gapkeeper_enable(struct gapkeeper *keeper, bool on)
 	if (on)
 		return;
 	gapkeeper_unprepare(keeper);
-	gapkeeper_end(keeper);
+	end(keeper, "close-gap is off");
 }
 
 /* Where the banned come in by what is lost itself: a source, or an entry of what is one. */
@@ -314,32 +344,12 @@ void gapkeeper_look(struct gapkeeper *keeper)
 /** gapkeeper_end() - the rules are back, or nothing was lost: the table goes */
 void gapkeeper_end(struct gapkeeper *keeper)
 {
-	struct err err = ERR_NULL;
-	int64_t since_us = keeper ? keeper->since_us : 0;
-	int r;
+	if (keeper)
+		end(keeper, "what it blocked is back or has ended");
+}
 
-	if (!keeper)
-		return;
-	loop_timer_stop(keeper->renew_timer);
-	gap_deinit(&keeper->gap);
-	keeper->since_us = 0;
-	if (!keeper->there)
-		return;
-	r = gaptable_drop(&keeper->table, &err);
-	if (r) {
-		/* it ends by itself, later */
-		logger_write(keeper->logger, LOGGER_WARNING,
-		             "temporary table inet %s could not be removed: %s; what it blocks "
-		             "ends within the hour",
-		             GAPTABLE_NAME, err_text(&err, r));
-		return;
-	}
-	keeper->there = false;
-	logger_write(keeper->logger, LOGGER_INFO,
-	             "the bans that it blocked are back; temporary table inet %s removed",
-	             GAPTABLE_NAME);
-	if (since_us)
-		record_event(keeper->record, EVENT_GAP, NULL,
-		             "temporary table removed after %lld ms: what it blocked is back",
-		             (long long)((clock_now_us() - since_us) / 1000));
+/** gapkeeper_is_usable() - is it enabled, and did it work when it was tried last? */
+bool gapkeeper_is_usable(const struct gapkeeper *keeper)
+{
+	return keeper && keeper->enabled && !keeper->told_trouble;
 }

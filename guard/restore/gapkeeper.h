@@ -42,6 +42,7 @@ void gapkeeper_wiped(struct gapkeeper *keeper, int64_t wiped_us);
 void gapkeeper_hold(struct gapkeeper *keeper, const struct firewall *fw,
                     const struct gapkeeper_ban *bans, size_t n, int64_t wiped_us);
 void gapkeeper_look(struct gapkeeper *keeper);
+bool gapkeeper_is_usable(const struct gapkeeper *keeper);
 void gapkeeper_end(struct gapkeeper *keeper);
 
 #endif

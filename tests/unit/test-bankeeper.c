@@ -1077,6 +1077,44 @@ START_TEST(in_the_table_while_both_begin)
 }
 END_TEST
 
+/* Where the table is not to be used, does not work, or is not to be used any more, rules keep away.
+ */
+START_TEST(as_rules_while_it_has_failed)
+{
+	world.config.close_gap = _i != 0;
+	world.table_fails = _i == 1;
+	begin();
+	world.wall.state = "FAILED";
+	world_restart();
+	world_await(is_back(IMAPS));
+	if (_i == 2) {
+		world_pass(5000);
+		ck_assert(world.table_there && !is_back(BAN(1)));
+		world.config.close_gap = false;
+		engine_configured(world.engine);
+		ck_assert(!world.table_there);
+		ck_assert(world_said("reload_guard removed: close-gap is off"));
+	}
+	fake_fail2ban_unban("sshd", "192.0.2.2");
+	world_await(is_back(BAN(1)));
+	ck_assert(world_said("their rules are restored into it"));
+	world_pass(60000);
+	ck_assert(!is_back(BAN(2)));
+	ck_assert(!world_said("is back or has ended"));
+	/* a rule that it did not take is wanted all the same when it is whole */
+	world.wall.refuse = "rule";
+	world.wall.error = "COMMAND_FAILED: nft";
+	world_restart();
+	world_pass(60000);
+	ck_assert(is_back(IMAPS) && !is_back(BAN(1)));
+	world.wall.refuse = NULL;
+	world.wall.state = "RUNNING";
+	fakewall_reload(&world.wall);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && !is_back(BAN(2)));
+}
+END_TEST
+
 /* --- each state of fail2ban -------------------------------------------------------------- */
 
 /* Whatever it is but RUNNING: nobody can tell which bans still hold (law 2). */
@@ -1291,6 +1329,7 @@ static Suite *suite(void)
 	};
 	Suite *s = world_suite("bankeeper", tests, ARRAY_SIZE(tests));
 
+	world_suite_rows(s, as_rules_while_it_has_failed, 3);
 	world_suite_rows(s, bans_wait_in_any_other_state, ARRAY_SIZE(other_states));
 	world_suite_rows(s, state_changes_while_put_back, ARRAY_SIZE(other_states));
 	world_suite_rows(s, by_hand_in_any_other_state, ARRAY_SIZE(other_states));

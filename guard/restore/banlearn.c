@@ -40,8 +40,7 @@ int banlearn_added(struct banlearn *learn, const struct item *item)
 	_cleanup_free_ char *pattern = NULL;
 	int r = banshape_cut(&pattern, &newcomer.source, item);
 
-	if (r == 0)
-		r = banshapes_have(&learn->shapes, item);
+	/* nor is it left out where it has a known shape: another jail's bans may look the same */
 	if (r != 0)
 		return r < 0 ? r : 0;
 	if (learn->n == NEWCOMERS_MAX)
@@ -89,47 +88,107 @@ static int find_young(struct young *out, const struct banlearn *learn,
 	return 0;
 }
 
-/* Whose ban it is; NULL: nobody's, or it cannot be told which jail's. */
-static const struct ticket *find_ticket(const struct newcomer *newcomer, const struct young *young,
-                                        const struct tickets *before)
+/* By whom it is about, and by when it came. */
+static bool can_come_of(const struct newcomer *newcomer, const struct ticket *ticket,
+                        const struct tickets *before)
 {
-	const struct ticket *found = NULL;
-
-	for (size_t i = 0; i < young->n; i++) {
-		const struct ticket *ticket = young->tickets[i];
-
-		if (!cidr_contains(&newcomer->source, &ticket->cidr) ||
-		    ticket->time_us > newcomer->at_us + SLACK_US ||
-		    (ticket->time_us < newcomer->at_us - AFTER_US &&
-		     (!before || tickets_have(before, ticket))))
-			continue;
-		if (found && strcmp(found->jail, ticket->jail) != 0)
-			return NULL;
-		found = ticket;
-	}
-	return found;
+	return cidr_contains(&newcomer->source, &ticket->cidr) &&
+	       ticket->time_us <= newcomer->at_us + SLACK_US &&
+	       (ticket->time_us >= newcomer->at_us - AFTER_US ||
+	        (before && !tickets_have(before, ticket)));
 }
 
-static int learn_from(struct banlearn *learn, const struct newcomer *newcomer,
+/* How well a jail explains a newcomer. */
+enum claim {
+	CLAIM_NONE,
+	CLAIM_POSSIBLE, /* its actions may do such a thing */
+	CLAIM_SURE,     /* its bans look so, as was seen, or as they say themselves */
+};
+
+/* Return: the claim; -ENOMEM. */
+static int claim_of(const struct jail *jail, const struct item *item, const struct banlearn *learn,
+                    const struct banlearn_reading *reading)
+{
+	_cleanup_(banshape_deinit) struct banshape shape = {.kind = item->kind,
+	                                                    .zone = strdup(item->zone)};
+	int r = shape.zone ? jailuse_makes(jail, item, reading->fw) : -ENOMEM;
+
+	if (r <= 0 || !jail)
+		return r < 0 ? r : r > 0 ? CLAIM_POSSIBLE : CLAIM_NONE;
+	r = banshape_cut(&shape.pattern, &shape.first, item);
+	if (r < 0)
+		return r;
+	return banshapes_of_jail(&learn->shapes, item, shape.pattern, jail->name) ||
+	               banshape_is_said(&shape, jail, reading->fw->default_zone)
+	           ? CLAIM_SURE
+	           : CLAIM_POSSIBLE;
+}
+
+/*
+ * Whose bans it is: those of the jails with the best claim. Of several that may have made it
+ * nobody can tell which did, and who undoes it then: it is left to a ban of one of them alone.
+ * Where several are sure, each makes it, and each undoes it, as fail2ban's own actions do when
+ * jails share a rule: it stays for as long as one of them bans.
+ */
+static int find_makers(struct young *out, enum claim least, const struct banlearn *learn,
+                       const struct newcomer *newcomer, const struct young *young,
+                       const struct banlearn_reading *reading)
+{
+	int best = (int)least;
+
+	out->tickets = calloc(young->n + 1, sizeof(const struct ticket *));
+	if (!out->tickets)
+		return -ENOMEM;
+	for (size_t i = 0; i < young->n; i++) {
+		const struct ticket *ticket = young->tickets[i];
+		int claim;
+
+		if (!can_come_of(newcomer, ticket, reading->before))
+			continue;
+		claim = claim_of(tickets_jail(reading->now, ticket->jail), &newcomer->item, learn,
+		                 reading);
+		if (claim < 0)
+			return claim;
+		if (claim < best)
+			continue;
+		if (claim > best)
+			out->n = 0;
+		best = claim;
+		out->tickets[out->n++] = ticket;
+	}
+	/* they are sorted by jail */
+	if (best == CLAIM_POSSIBLE && out->n &&
+	    strcmp(out->tickets[0]->jail, out->tickets[out->n - 1]->jail) != 0)
+		out->n = 0;
+	return 0;
+}
+
+static int learn_from(struct banlearn *learn, enum claim least, const struct newcomer *newcomer,
                       const struct young *young, const struct banlearn_reading *reading)
 {
-	const struct ticket *ticket = find_ticket(newcomer, young, reading->before);
-	const struct jail *jail = ticket ? tickets_jail(reading->now, ticket->jail) : NULL;
-	const struct banshape *learned = NULL;
-	int r = ticket ? jailuse_makes(jail, &newcomer->item, reading->fw) : 0;
+	struct young makers = {0};
+	int r = find_makers(&makers, least, learn, newcomer, young, reading);
 
-	if (r > 0)
-		r = banshapes_see(&learn->shapes, &newcomer->item, ticket, jail, &learned);
-	if (r == 0 && learned)
-		reading->on_shape(learned, reading->userdata);
+	for (size_t i = 0; i < makers.n && r == 0; i++) {
+		const struct ticket *ticket = makers.tickets[i];
+		const struct banshape *learned = NULL;
+
+		r = banshapes_see(&learn->shapes, &newcomer->item, ticket,
+		                  tickets_jail(reading->now, ticket->jail), &learned);
+		if (r == 0 && learned)
+			reading->on_shape(learned, reading->userdata);
+	}
+	free(makers.tickets);
 	return r;
 }
 
-/* Which of them the jails' own actions explain: for these nothing is to be learned. */
+/* Which of them the jails' own actions explain, or those shapes. */
 static int judge(struct banplan_rule **out, const struct banlearn *learn,
-                 const struct banlearn_reading *reading, int64_t now_us)
+                 const struct banshapes *shapes, const struct banlearn_reading *reading,
+                 int64_t now_us)
 {
-	const struct banplan_evidence evidence = {.tickets = reading->now, .now_us = now_us};
+	const struct banplan_evidence evidence = {
+	    .tickets = reading->now, .shapes = shapes, .now_us = now_us};
 	_cleanup_free_ struct banplan_rule *rules = calloc(learn->n, sizeof(*rules));
 	int r;
 
@@ -169,7 +228,7 @@ static int sweep(struct banlearn *learn, const struct banlearn_reading *reading,
  */
 int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading)
 {
-	_cleanup_free_ struct banplan_rule *rules = NULL;
+	_cleanup_free_ struct banplan_rule *told = NULL, *known = NULL;
 	struct young young = {0};
 	int64_t now_us = clock_now_us();
 	int r, swept;
@@ -178,10 +237,17 @@ int banlearn_read(struct banlearn *learn, const struct banlearn_reading *reading
 		return 0;
 	r = find_young(&young, learn, reading);
 	if (r == 0)
-		r = judge(&rules, learn, reading, now_us);
-	for (size_t i = 0; i < learn->n && r == 0; i++)
-		if (rules[i].answer != BANPLAN_HELD)
-			r = learn_from(learn, &learn->newcomers[i], &young, reading);
+		r = judge(&told, learn, NULL, reading, now_us);
+	if (r == 0)
+		r = judge(&known, learn, &learn->shapes, reading, now_us);
+	for (size_t i = 0; i < learn->n && r == 0; i++) {
+		bool is_held = known[i].answer == BANPLAN_HELD;
+
+		/* what is a ban already is another jail's as well only if that says so */
+		if (told[i].answer != BANPLAN_HELD)
+			r = learn_from(learn, is_held ? CLAIM_SURE : CLAIM_POSSIBLE,
+			               &learn->newcomers[i], &young, reading);
+	}
 	swept = sweep(learn, reading, now_us);
 	free(young.tickets);
 	return r != 0 ? r : swept;

@@ -4,10 +4,10 @@
  *
  * What appears in firewalld and names an address is kept in mind for a short time, the
  * latest NEWCOMERS_MAX of it. Each reading of fail2ban's tickets, which comes anyway after
- * a ban, is held against that: where exactly one jail has just banned the address, and
- * nothing else explains the item, and it does what the jail's bans do (model/ban/jailuse.h),
- * that is what they look like. It goes into the
- * store. So it costs nothing where bans have a shape that is known already. What was there
+ * a ban, is held against that: where a jail has just banned the address, and nothing else
+ * explains the item, and it does what the jail's bans do (model/ban/jailuse.h), and no other
+ * jail that banned the address just then can have made it, that is what they look like. Jails
+ * that say word by word that they make it share it. It goes into the store. What was there
  * before is looked at once (model/ban/banprior.h).
  */
 #ifndef GUARD_RESTORE_BANLEARN_H

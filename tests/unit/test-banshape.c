@@ -4,6 +4,7 @@
 
 #include "tests/unit/fake-clock.h"
 #include "tests/unit/firewalls.h"
+#include "tests/unit/jails.h"
 #include "tests/unit/store-fixture.h"
 
 static const struct {
@@ -159,9 +160,11 @@ START_TEST(the_moment_tells_whose_it_is)
 	ck_assert(!is_ban("drop/source:192.0.2.0/24"));
 	ck_assert_int_eq(answer("drop/source:192.0.2.7"), BANPLAN_HELD);
 	ck_assert_int_eq(answer("drop/source:198.51.100.7"), BANPLAN_STRANGER);
-	/* it is known from then on, and costs nothing more */
+	/* it is known from then on, and told once */
 	appears("drop/source:192.0.2.7");
+	tickets_are_read(false);
 	ck_assert_uint_eq(learn.n, 0);
+	ck_assert_uint_eq(n_shapes, 1);
 }
 END_TEST
 
@@ -181,15 +184,103 @@ START_TEST(an_old_ban_tells_nothing)
 }
 END_TEST
 
-START_TEST(of_two_jails_nobody_can_tell)
+#define SOURCE "firewall-cmd --zone=drop --add-source=<ip>"
+#define ENTRY  "firewall-cmd --ipset=blocked --add-entry=<ip>"
+#define RICH   "firewall-cmd --add-rich-rule='rule family=ipv4 source address=<ip> drop'"
+#define SCRIPT "ban-script <ip>"
+
+/* Two jails that ban the same one at the same moment, what appears, and whose it is. */
+static const struct {
+	const char *what, *one, *two, *item, *whose;
+} pairs[] = {
+    {"two scripts", SCRIPT, SCRIPT, "drop/source:192.0.2.7", ""},
+    {"each its own: a source", ENTRY, SOURCE, "drop/source:192.0.2.7", "two"},
+    {"and an entry", ENTRY, SOURCE, "ipset:blocked/entry:192.0.2.7", "one"},
+    {"nobody's", ENTRY, SOURCE, "ipset:other/entry:192.0.2.7", ""},
+    {"one of rich rules beside it", RICH, SOURCE, "drop/source:192.0.2.7", "two"},
+    {"a script beside one that says so", SCRIPT, SOURCE, "drop/source:192.0.2.7", "two"},
+    {"or says something else", SCRIPT, ENTRY, "drop/source:192.0.2.7", "one"},
+    {"both say so", ENTRY, ENTRY, "ipset:blocked/entry:192.0.2.7", "one two"},
+};
+
+static void own_jail(const char *name, const char *command)
 {
-	jail(&now, "one", "ban-script <ip>");
-	jail(&now, "two", "ban-script <ip>");
+	bool source = strstr(command, "--add-source") != NULL;
+
+	jails_add(&now, &(struct jail_row){.jail = name,
+	                                   .kind = jailaction_classify(command, NULL),
+	                                   .zone = source ? "drop" : NULL,
+	                                   .command = command});
+}
+
+static void whose_it_is(const char *expected)
+{
+	char whose[64] = "";
+
+	for (size_t i = 0; i < learn.shapes.n; i++) {
+		ck_assert(learn.shapes.shapes[i].sure);
+		if (i)
+			strcat(whose, " ");
+		strcat(whose, learn.shapes.shapes[i].jail);
+	}
+	ck_assert_str_eq(whose, expected);
+	ck_assert_uint_eq(n_shapes, learn.shapes.n);
+}
+
+START_TEST(of_two_jails_what_they_can_make_tells)
+{
+	own_jail("one", pairs[_i].one);
+	own_jail("two", pairs[_i].two);
 	ticket(&now, "one", "192.0.2.7", 1);
+	ticket(&now, "two", "192.0.2.7", 1);
+	appears(pairs[_i].item);
+	tickets_are_read(false);
+	whose_it_is(pairs[_i].whose);
+}
+END_TEST
+
+START_TEST(another_jail_may_ban_likewise)
+{
+	own_jail("one", SCRIPT);
+	own_jail("two", SCRIPT);
+	own_jail("word", SOURCE);
+	ticket(&now, "one", "192.0.2.7", 1);
+	appears("drop/source:192.0.2.7");
+	tickets_are_read(false);
+	whose_it_is("one");
+	/* it came by the first one, which still bans him: put back, it may be */
 	ticket(&now, "two", "192.0.2.7", 1);
 	appears("drop/source:192.0.2.7");
 	tickets_are_read(false);
-	ck_assert_uint_eq(n_shapes, 0);
+	whose_it_is("one");
+	ticket(&now, "word", "192.0.2.7", 1);
+	appears("drop/source:192.0.2.7");
+	tickets_are_read(false);
+	whose_it_is("one word");
+	/* somebody whom the second alone bans */
+	ticket(&now, "two", "192.0.2.8", 1);
+	appears("drop/source:192.0.2.8");
+	tickets_are_read(false);
+	whose_it_is("one word two");
+	ck_assert_int_eq(answer("drop/source:192.0.2.8"), BANPLAN_HELD);
+}
+END_TEST
+
+START_TEST(of_two_that_share_it_each_holds_it)
+{
+	own_jail("one", ENTRY);
+	own_jail("two", ENTRY);
+	ticket(&now, "one", "192.0.2.7", 1);
+	ticket(&now, "two", "192.0.2.7", 1);
+	appears("ipset:blocked/entry:192.0.2.7");
+	tickets_are_read(false);
+	tickets_deinit(&now);
+	own_jail("two", ENTRY);
+	ticket(&now, "two", "192.0.2.7", 1);
+	ck_assert_int_eq(answer("ipset:blocked/entry:192.0.2.7"), BANPLAN_HELD);
+	tickets_deinit(&now);
+	ticket(&before, "two", "192.0.2.7", 1);
+	ck_assert_int_eq(answer("ipset:blocked/entry:192.0.2.7"), BANPLAN_ENDED);
 }
 END_TEST
 
@@ -304,7 +395,9 @@ int main(void)
 	tcase_add_loop_test(tests, an_item_has_a_shape, 0, ARRAY_SIZE(cuts));
 	tcase_add_test(tests, the_moment_tells_whose_it_is);
 	tcase_add_test(tests, an_old_ban_tells_nothing);
-	tcase_add_test(tests, of_two_jails_nobody_can_tell);
+	tcase_add_loop_test(tests, of_two_jails_what_they_can_make_tells, 0, ARRAY_SIZE(pairs));
+	tcase_add_test(tests, another_jail_may_ban_likewise);
+	tcase_add_test(tests, of_two_that_share_it_each_holds_it);
 	tcase_add_test(tests, a_network_needs_two_or_a_word);
 	tcase_add_test(tests, what_the_action_says_is_not_learned);
 	tcase_add_test(tests, what_went_again_is_not_learned);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/model/ban/banprior.h"
 
-#include "guard/base/text.h"
 #include "guard/model/ban/banplan.h"
 
 #include <errno.h>
@@ -126,69 +125,6 @@ static bool is_same_shape(const struct candidate *a, const struct candidate *b)
 	       strcmp(a->pattern, b->pattern) == 0;
 }
 
-/* --- what a command says ------------------------------------------------------------------- */
-
-static bool is_zone_of(const struct jail_action *action, const char *zone, const char *default_zone)
-{
-	const char *own = action->zone ? action->zone : default_zone;
-
-	return own && strcmp(own, zone) == 0;
-}
-
-/* A direct rule has its address in quotes, as what a shell takes is. */
-static bool says_direct(const char *command, const char *pattern)
-{
-	const char *quoted = strstr(pattern, "'" PLACE "'"), *at = command;
-	size_t length = quoted ? (size_t)(quoted - pattern) : 0;
-	_cleanup_free_ char *start = quoted ? strndup(pattern, length) : NULL;
-
-	while (start && (at = strstr(at, start))) {
-		const char *rest = quoted + strlen("'" PLACE "'");
-
-		at += length;
-		if (strncmp(at, PLACE, strlen(PLACE)) == 0 &&
-		    strncmp(at + strlen(PLACE), rest, strlen(rest)) == 0)
-			return true;
-	}
-	return false;
-}
-
-static bool says_network(const char *command, const char *pattern)
-{
-	const char *wide = strstr(pattern, PLACE "/");
-
-	return wide && memmem(command, strlen(command), wide, strcspn(wide, "\""));
-}
-
-/* Does it say, word by word, that it makes bans of this shape? */
-static bool says(const struct jail_action *action, const struct banshape *shape,
-                 const char *default_zone)
-{
-	const char *ipset = item_ipset_name(shape->zone), *command = action->command;
-	bool whole = strcmp(shape->pattern, PLACE) == 0;
-
-	if (!command)
-		return false;
-	if (ipset)
-		return whole && text_is_same(ipset, action->ipset);
-	if (shape->kind == ITEM_DIRECT_RULE)
-		return says_direct(command, shape->pattern);
-	if (!is_zone_of(action, shape->zone, default_zone))
-		return false;
-	/* a rule for the address as it is needs no shape */
-	return shape->kind == ITEM_SOURCE ? whole && strstr(command, "--add-source=" PLACE)
-	                                  : says_network(command, shape->pattern);
-}
-
-static bool jail_says(const struct jail *jail, const struct banshape *shape,
-                      const char *default_zone)
-{
-	for (size_t i = 0; i < jail->n_actions; i++)
-		if (says(&jail->actions[i], shape, default_zone))
-			return true;
-	return false;
-}
-
 /* --- whose they are ------------------------------------------------------------------------ */
 
 static int make_shape(struct banshape *out, const struct jail *jail, const char *zone,
@@ -250,7 +186,7 @@ static bool is_proof(const struct search *search, const struct jail *jail,
 	if (n_held == 0 || !banshape_fits(shape, jail))
 		return false;
 	if (search->by_command)
-		return jail_says(jail, shape, search->evidence->fw->default_zone);
+		return banshape_is_said(shape, jail, search->evidence->fw->default_zone);
 	return n_held >= TICKETS_MIN && n_held == n && n_held >= count_tickets(search, jail, shape);
 }
 

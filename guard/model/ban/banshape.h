@@ -44,6 +44,8 @@ int banshape_fill(struct item *out, const struct banshape *shape, const struct c
                   bool network) _must_check_;
 bool banshape_makes(const struct jail_action *action, enum item_kind kind);
 bool banshape_fits(const struct banshape *shape, const struct jail *jail);
+bool banshape_is_said(const struct banshape *shape, const struct jail *jail,
+                      const char *default_zone);
 
 void banshape_deinit(struct banshape *shape);
 void banshape_name(char *out, size_t size, const struct banshape *shape);

@@ -163,8 +163,16 @@ static int lost_for_good(struct check_run *run, const struct jail *jail)
 	for (size_t i = 0; i < jail->n_actions; i++) {
 		const struct jail_action *action = &jail->actions[i];
 
-		if (picture_action_fate(picture, action) != JAIL_FATE_LOST)
+		if (picture_action_fate(picture, jail, action) != JAIL_FATE_LOST)
 			continue;
+		/* as it starts the watcher looks at what the bans that are there look like */
+		if (picture_is_unseen(picture, jail, action))
+			return check_add_as(run, FINDING_WARNING, strdup(action->name),
+			                    strdup("systemctl restart reload-guard"),
+			                    "every reload drops the bans of jail %s, and nobody "
+			                    "puts them back: the guard has not seen yet what they "
+			                    "look like in firewalld",
+			                    jail->name);
 		if (nftables_command(&command, jail, action) < 0)
 			return -ENOMEM;
 		return check_add_as(run, FINDING_WARNING, strdup(action->name), command,
@@ -190,7 +198,7 @@ const struct check check_bans_not_restored = {
     .severity = FINDING_INFO,
     .help = "bans that a reload drops and that nobody puts back",
     .needs = PICTURE_FAIL2BAN,
-    .also = PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_RULES,
+    .also = PICTURE_FIREWALLD | PICTURE_SETTINGS | PICTURE_RULES | PICTURE_STORE,
     .fn = bans_not_restored,
 };
 

@@ -7,6 +7,9 @@
 
 #include "guard/model/packet/dispatch.h"
 
+/* A ban is seen when its rule is there, and that takes some time. */
+static const int64_t SEEN_US = 60 * INT64_C(1000000);
+
 /** picture_deinit() - free what was read; may be called twice */
 void picture_deinit(struct picture *picture)
 {
@@ -119,9 +122,43 @@ enum jail_fate picture_iptables_fate(const struct picture *picture)
 	return jail_iptables_fate(picture->ruleset.version, picture->backend, fw);
 }
 
-/** picture_action_fate() - what the next reload does to the bans of an action */
-enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action)
+/* One that has stood long enough for a watcher to have seen how it is carried out. */
+static bool has_old_ban(const struct picture *picture, const struct jail *jail)
 {
+	for (size_t i = 0; i < picture->tickets.n; i++) {
+		const struct ticket *ticket = &picture->tickets.tickets[i];
+
+		if (ticket->has_cidr && strcmp(ticket->jail, jail->name) == 0 &&
+		    ticket_is_live(ticket, picture->now_us) &&
+		    ticket->time_us < picture->now_us - SEEN_US)
+			return true;
+	}
+	return false;
+}
+
+/**
+ * picture_is_unseen() - has the action bans of a form of its own, as nobody has seen them yet?
+ *
+ * What is not known to be a ban is not put back. Of those to come it is seen what they look like.
+ */
+bool picture_is_unseen(const struct picture *picture, const struct jail *jail,
+                       const struct jail_action *action)
+{
+	const struct config *config = picture->config;
+
+	return config->restore && config->restore_bans != CONFIG_RESTORE_BANS_NONE &&
+	       banshapes_lack(&picture->shapes, jail, action, picture->firewall.default_zone) &&
+	       has_old_ban(picture, jail);
+}
+
+/** picture_action_fate() - what the next reload does to the bans of an action of the jail's */
+enum jail_fate picture_action_fate(const struct picture *picture, const struct jail *jail,
+                                   const struct jail_action *action)
+{
+	if (picture_is_unseen(picture, jail, action))
+		return picture->store_absent || picture_knows(picture, PICTURE_STORE)
+		           ? JAIL_FATE_LOST
+		           : JAIL_FATE_UNKNOWN;
 	return jail_action_kind_fate(action->kind, picture_iptables_fate(picture));
 }
 
@@ -134,7 +171,7 @@ enum jail_fate picture_jail_fate(const struct picture *picture, const struct jai
 		if (strcmp(picture->shapes.shapes[i].jail, jail->name) == 0)
 			worst = JAIL_FATE_RESTORED;
 	for (size_t i = 0; i < jail->n_actions; i++) {
-		fate = picture_action_fate(picture, &jail->actions[i]);
+		fate = picture_action_fate(picture, jail, &jail->actions[i]);
 		worst = fate > worst ? fate : worst;
 	}
 	return worst;

@@ -183,7 +183,10 @@ const char *picture_why(const struct picture *picture, unsigned part);
 const char *picture_part_name(unsigned part);
 const char *picture_unreached_words(const struct picture *picture);
 const char *picture_kernel_words(const struct picture *picture);
-enum jail_fate picture_action_fate(const struct picture *picture, const struct jail_action *action);
+bool picture_is_unseen(const struct picture *picture, const struct jail *jail,
+                       const struct jail_action *action);
+enum jail_fate picture_action_fate(const struct picture *picture, const struct jail *jail,
+                                   const struct jail_action *action);
 enum jail_fate picture_jail_fate(const struct picture *picture, const struct jail *jail);
 enum jail_fate picture_iptables_fate(const struct picture *picture);
 bool picture_uses_iptables(const struct picture *picture);

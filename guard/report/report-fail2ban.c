@@ -53,7 +53,7 @@ static json_t *actions_json(const struct picture *picture, const struct jail *ja
 
 	for (size_t i = 0; actions && i < jail->n_actions; i++) {
 		const struct jail_action *action = &jail->actions[i];
-		enum jail_fate fate = picture_action_fate(picture, action);
+		enum jail_fate fate = picture_action_fate(picture, jail, action);
 
 		report_json_append(&actions, json_pack("{s:o, s:s, s:b, s:s}", "name",
 		                                       report_json_text(action->name), "kind",

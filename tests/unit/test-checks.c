@@ -502,6 +502,27 @@ static void run_jail(struct picture *picture, const char *name, const char *port
 	                                                .blocktype = "drop"});
 }
 
+#define OWN_SET    "firewall-cmd --ipset=blocked --add-entry=<ip>"
+#define OWN_SOURCE "firewall-cmd --zone=drop --add-source=<ip>"
+#define OWN_DIRECT "firewall-cmd --direct --add-rule ipv4 filter INPUT 0 -s <ip> -j DROP"
+#define OWN_RULE(width)                                                                            \
+	"firewall-cmd --add-rich-rule='rule family=ipv4 source address=<ip>" width " drop'"
+
+/* What the jail's action does for a ban, and one so long ago; 0: none */
+static void give_command(struct picture *picture, const char *command, const char *jail,
+                         int64_t ago_s)
+{
+	struct jail_action *action = &picture->tickets.jails[0].actions[0];
+
+	action->command = strdup(command);
+	ck_assert_int_eq(jailaction_ipset(&action->ipset, command), 0);
+	ck_assert_int_eq(jailaction_zone(&action->zone, command), 0);
+	if (ago_s)
+		ck_assert_int_eq(tickets_add(&picture->tickets, jail, "192.0.2.1",
+		                             NOW - ago_s * SECOND, 0, 1, TICKET_SOURCE_SOCKET),
+		                 0);
+}
+
 static void run_hook(struct picture *picture, const char *what)
 {
 	struct jail_action *action;
@@ -600,6 +621,10 @@ static void change(struct world *world, const char *what)
 		serve(picture, 993, AF_INET, false, "dovecot");
 		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_IPTABLES);
 		picture->ruleset.version = strdup("1.3.3");
+	} else if (strcmp(what, "bans whose look nobody has seen") == 0) {
+		serve(picture, 993, AF_INET, false, "dovecot");
+		run_jail(picture, "dovecot", "imaps", JAIL_ACTION_FW_IPSET);
+		give_command(picture, OWN_SET, "dovecot", 900);
 	} else if (strcmp(what, "open for a time, and reloads crash") == 0) {
 		serve(picture, 993, AF_INET, false, "dovecot");
 		picture->ruleset.version = strdup("2.4.2");
@@ -670,6 +695,8 @@ static const struct {
      "nft --version && printf '[%s]\\nbanaction = nftables-multiport\\n' dovecot "
      ">/etc/fail2ban/jail.d/zz-dovecot-nftables.local && fail2ban-client reload --restart "
      "dovecot && fail2ban-client get dovecot actions"},
+    {MAIL, MAIL_RULES, "bans whose look nobody has seen", "bans-not-restored", FINDING_WARNING,
+     "systemctl restart reload-guard"},
     {MAIL, MAIL_RULES, "a wipe is open", "ban-permanent", FINDING_UNKNOWN, NULL},
     {MAIL " public/service:pop3=r", MAIL_RULES "\npublic service pop3\nservice:pop3 110/tcp",
      "open for a time, and reloads crash", "reload-crash", FINDING_ERROR,
@@ -798,6 +825,70 @@ START_TEST(knows_what_a_reload_does_to_bans)
 	}
 	ck_assert_str_eq(jail_fate_name(picture_jail_fate(picture, &picture->tickets.jails[0])),
 	                 jail_fate_name(fates[_i].fate));
+	world_deinit(&world);
+}
+END_TEST
+
+/* What an action does for a ban, what was seen of the jail's bans, and what becomes of them. */
+static const struct {
+	const char *what;
+	enum jail_action_kind kind;
+	const char *command;
+	int64_t ago_s;
+	enum item_kind seen_kind;
+	const char *seen_zone; /* NULL: nothing was seen */
+	enum jail_fate fate;
+} forms[] = {
+    {"its own set", JAIL_ACTION_FW_IPSET, OWN_SET, 900, 0, NULL, JAIL_FATE_LOST},
+    {"that was seen", JAIL_ACTION_FW_IPSET, OWN_SET, 900, ITEM_ENTRY, "ipset:blocked",
+     JAIL_FATE_RESTORED},
+    {"when it was another one", JAIL_ACTION_FW_IPSET, OWN_SET, 900, ITEM_ENTRY, "ipset:old",
+     JAIL_FATE_LOST},
+    {"no ban yet", JAIL_ACTION_FW_IPSET, OWN_SET, 0, 0, NULL, JAIL_FATE_RESTORED},
+    {"a new one", JAIL_ACTION_FW_IPSET, OWN_SET, 9, 0, NULL, JAIL_FATE_RESTORED},
+    {"for good as well", JAIL_ACTION_FW_IPSET, OWN_SET "; firewall-cmd --permanent --x", 900, 0,
+     NULL, JAIL_FATE_RESTORED},
+    {"a source", JAIL_ACTION_SOURCE, OWN_SOURCE, 900, 0, NULL, JAIL_FATE_LOST},
+    {"that was seen", JAIL_ACTION_SOURCE, OWN_SOURCE, 900, ITEM_SOURCE, "drop", JAIL_FATE_RESTORED},
+    {"a direct rule", JAIL_ACTION_DIRECT, OWN_DIRECT, 900, 0, NULL, JAIL_FATE_LOST},
+    {"a network", JAIL_ACTION_RICH, OWN_RULE("/24"), 900, 0, NULL, JAIL_FATE_LOST},
+    /* fail2ban's own */
+    {"a rule", JAIL_ACTION_RICH, OWN_RULE(""), 900, 0, NULL, JAIL_FATE_RESTORED},
+    {"a named set", JAIL_ACTION_FW_IPSET, "firewall-cmd --ipset=f2b-dovecot --add-entry=<ip>", 900,
+     0, NULL, JAIL_FATE_RESTORED},
+    {"a set for each family", JAIL_ACTION_FW_IPSET,
+     "firewall-cmd --ipset=<ipmset> --add-entry=<ip>", 900, 0, NULL, JAIL_FATE_RESTORED},
+    {"a kernel's set", JAIL_ACTION_IPSET, "ipset add f2b-dovecot <ip>", 900, 0, NULL,
+     JAIL_FATE_RESTORED},
+    {"a named chain", JAIL_ACTION_DIRECT,
+     "firewall-cmd --direct --add-rule ipv4 filter f2b-dovecot 0 -s <ip> -j REJECT", 900, 0, NULL,
+     JAIL_FATE_RESTORED},
+};
+
+START_TEST(what_was_not_seen_is_not_restored)
+{
+	struct world world;
+	struct picture *picture = &world.picture;
+	struct banshape seen = {.jail = strdup("dovecot"),
+	                        .pattern = strdup("<ip>"),
+	                        .kind = forms[_i].seen_kind,
+	                        .sure = true};
+
+	world_init(&world, MAIL, MAIL_RULES);
+	run_jail(picture, "dovecot", "imaps", forms[_i].kind);
+	give_command(picture, forms[_i].command, "dovecot", forms[_i].ago_s);
+	seen.zone = forms[_i].seen_zone ? strdup(forms[_i].seen_zone) : NULL;
+	if (seen.zone)
+		ck_assert_int_eq(banshapes_add_take(&picture->shapes, &seen), 0);
+	else
+		banshape_deinit(&seen);
+	ck_assert_msg(picture_jail_fate(picture, &picture->tickets.jails[0]) == forms[_i].fate,
+	              "%s", forms[_i].what);
+	/* of what nobody knows nothing is said */
+	picture->known &= ~(unsigned)PICTURE_STORE;
+	if (forms[_i].fate == JAIL_FATE_LOST)
+		ck_assert_int_eq(picture_jail_fate(picture, &picture->tickets.jails[0]),
+		                 JAIL_FATE_UNKNOWN);
 	world_deinit(&world);
 }
 END_TEST
@@ -1265,6 +1356,7 @@ int main(void)
 	tcase_add_test(tests, silenced_ones_are_not_made);
 	tcase_add_loop_test(tests, finds_it_wherever_it_is_asked, 0, ARRAY_SIZE(worlds));
 	tcase_add_loop_test(tests, knows_what_a_reload_does_to_bans, 0, ARRAY_SIZE(fates));
+	tcase_add_loop_test(tests, what_was_not_seen_is_not_restored, 0, ARRAY_SIZE(forms));
 	tcase_add_loop_test(tests, finds_what_is_around, 0, ARRAY_SIZE(more_worlds));
 	tcase_add_test(tests, shows_each_item);
 	tcase_add_loop_test(tests, says_what_the_kernel_lets_in, 0, (int)ARRAY_SIZE(gone));

@@ -2,6 +2,7 @@
 #include "guard/model/ban/banshape.h"
 
 #include "guard/base/text.h"
+#include "guard/model/ban/directban.h"
 #include "guard/model/ban/jailaction.h"
 #include "guard/model/rule/direct.h"
 
@@ -163,6 +164,55 @@ static bool kind_makes(enum jail_action_kind action, enum item_kind kind)
 bool banshape_makes(const struct jail_action *action, enum item_kind kind)
 {
 	return kind_makes(action->kind, kind) || jailaction_names(action->command, kind);
+}
+
+/** banshape_is_place() - is it where the action puts its bans, as far as that is known? */
+bool banshape_is_place(const struct jail_action *action, enum item_kind kind, const char *zone,
+                       const char *default_zone)
+{
+	const char *own = action->zone ? action->zone : default_zone;
+
+	if (kind == ITEM_SOURCE && action->told == JAIL_ACTION_SOURCE)
+		return own && strcmp(own, zone) == 0;
+	return kind != ITEM_ENTRY || !action->ipset ||
+	       strcmp(action->ipset, item_ipset_name(zone)) == 0;
+}
+
+/**
+ * banshape_names_its_own() - are the action's bans known by the names of fail2ban's own actions?
+ *
+ * Those of firewalld's direct interface, and its sets; of others it is known what was seen.
+ */
+bool banshape_names_its_own(const struct jail_action *action)
+{
+	return !action->command || strstr(action->command, DIRECTBAN_PREFIX) ||
+	       strstr(action->command, "<ipmset>");
+}
+
+/* By its kind. What it makes for good as well, no reload drops. */
+static bool needs_shape(const struct jail_action *action)
+{
+	if (!action->command || strstr(action->command, "--permanent"))
+		return false;
+	switch (action->kind) {
+	case JAIL_ACTION_RICH: /* of a whole network */
+		return strstr(action->command, PLACE "/") != NULL;
+	case JAIL_ACTION_DIRECT:
+	case JAIL_ACTION_FW_IPSET:
+		return !banshape_names_its_own(action);
+	case JAIL_ACTION_SOURCE:
+		return true;
+	case JAIL_ACTION_OTHER:
+	case JAIL_ACTION_ALLOW:
+	case JAIL_ACTION_IPSET:
+	case JAIL_ACTION_NFTABLES:
+	case JAIL_ACTION_IPTABLES:
+	case JAIL_ACTION_ROUTE:
+	case JAIL_ACTION_REPORT:
+	case JAIL_ACTION_N_KINDS:
+		break;
+	}
+	return false;
 }
 
 /** banshape_fits() - can the jail, as it is now, make bans of that shape? It may have changed. */
@@ -365,6 +415,29 @@ bool banshapes_of_jail(const struct banshapes *shapes, const struct item *item, 
 	const struct banshape *shape = find(shapes, item, pattern, jail);
 
 	return shape && shape->sure;
+}
+
+/**
+ * banshapes_lack() - are the action's bans in firewalld in a form of its own that was not seen yet?
+ * @default_zone: NULL: not known
+ *
+ * Nobody knows then which of what is there they are.
+ */
+bool banshapes_lack(const struct banshapes *shapes, const struct jail *jail,
+                    const struct jail_action *action, const char *default_zone)
+{
+	if (!needs_shape(action))
+		return false;
+	for (size_t i = 0; i < shapes->n; i++) {
+		const struct banshape *shape = &shapes->shapes[i];
+
+		if (shape->sure && strcmp(shape->jail, jail->name) == 0 &&
+		    banshape_makes(action, shape->kind) &&
+		    (!default_zone ||
+		     banshape_is_place(action, shape->kind, shape->zone, default_zone)))
+			return false;
+	}
+	return true;
 }
 
 /* Does a command of the jail's speak of that width? */

@@ -43,6 +43,9 @@ int banshape_cut(char **out, struct cidr *source, const struct item *item) _must
 int banshape_fill(struct item *out, const struct banshape *shape, const struct cidr *address,
                   bool network) _must_check_;
 bool banshape_makes(const struct jail_action *action, enum item_kind kind);
+bool banshape_is_place(const struct jail_action *action, enum item_kind kind, const char *zone,
+                       const char *default_zone);
+bool banshape_names_its_own(const struct jail_action *action);
 bool banshape_fits(const struct banshape *shape, const struct jail *jail);
 bool banshape_is_said(const struct banshape *shape, const struct jail *jail,
                       const char *default_zone);
@@ -57,6 +60,8 @@ int banshapes_cut(char **out, struct cidr *source, const struct banshapes *shape
 int banshapes_have(const struct banshapes *shapes, const struct item *item) _must_check_;
 bool banshapes_of_jail(const struct banshapes *shapes, const struct item *item, const char *pattern,
                        const char *jail);
+bool banshapes_lack(const struct banshapes *shapes, const struct jail *jail,
+                    const struct jail_action *action, const char *default_zone);
 int banshapes_see(struct banshapes *shapes, const struct item *item, const struct ticket *ticket,
                   const struct jail *jail, const struct banshape **learned) _must_check_;
 

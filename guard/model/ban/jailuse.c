@@ -232,22 +232,11 @@ static int use_of_item(struct use *use, const struct item *item, const struct fi
 	return 0;
 }
 
-/* Is it where the action puts its bans, as far as that is known? */
-static bool is_its_place(const struct jail_action *action, const struct item *item,
-                         const struct firewall *fw)
-{
-	const char *zone = action->zone ? action->zone : fw->default_zone;
-
-	if (item->kind == ITEM_SOURCE && action->told == JAIL_ACTION_SOURCE)
-		return zone && strcmp(zone, item->zone) == 0;
-	return item->kind != ITEM_ENTRY || !action->ipset ||
-	       strcmp(action->ipset, item_ipset_name(item->zone)) == 0;
-}
-
 static bool may_make(const struct jail_action *action, const struct item *item, struct use use,
                      const struct firewall *fw)
 {
-	if (!banshape_makes(action, item->kind) || !is_its_place(action, item, fw))
+	if (!banshape_makes(action, item->kind) ||
+	    !banshape_is_place(action, item->kind, item->zone, fw->default_zone))
 		return false;
 	if (lets_in_alone(use))
 		return action->kind == JAIL_ACTION_ALLOW;

@@ -30,14 +30,11 @@ const char *mismatch_kind_name(enum mismatch_kind kind)
 	return kind_names[kind];
 }
 
-/* By the names that fail2ban's own actions give; of others it is known what was seen. */
 static bool is_named(const struct jail_action *action)
 {
-	if (action->command && !strstr(action->command, DIRECTBAN_PREFIX) &&
-	    !strstr(action->command, "<ipmset>"))
-		return false;
-	return action->kind == JAIL_ACTION_DIRECT || action->kind == JAIL_ACTION_IPSET ||
-	       action->kind == JAIL_ACTION_FW_IPSET;
+	return banshape_names_its_own(action) &&
+	       (action->kind == JAIL_ACTION_DIRECT || action->kind == JAIL_ACTION_IPSET ||
+	        action->kind == JAIL_ACTION_FW_IPSET);
 }
 
 static bool is_rich(const struct jail_action *action)

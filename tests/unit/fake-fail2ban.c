@@ -41,6 +41,8 @@ static void add_jail(struct tickets *tickets, const char *name, enum jail_action
 	action->protocol = strdup("tcp");
 	action->blocktype = strdup("reject");
 	action->blocktype6 = strdup("reject");
+	if (kind == JAIL_ACTION_RICH && fake_fail2ban.command)
+		action->command = strdup(fake_fail2ban.command);
 	if (kind == JAIL_ACTION_NFTABLES)
 		action->command = strdup("nft add element inet f2b-table addr-set-x { <ip> }");
 	tickets_sort(tickets);

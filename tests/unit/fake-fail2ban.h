@@ -15,6 +15,7 @@ struct fake_fail2ban {
 	bool mute;              /* questions are not answered until this is false again */
 	bool broken;            /* they are answered with FAIL2BAN_E_UNKNOWN */
 	const char *database;   /* NULL: not known where */
+	const char *command;    /* of jails with rich rules; NULL: a rule a port */
 	unsigned n_asked;
 	int64_t age_us; /* for so long it has been running */
 };

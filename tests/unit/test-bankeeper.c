@@ -4,8 +4,11 @@
 #include "tests/unit/engine-world.h"
 #include "tests/unit/firewalls.h"
 
-#define IMAPS  "public/service:imaps"
-#define OPEN   "public/service:ssh=rp " IMAPS "=r"
+#define IMAPS "public/service:imaps"
+#define OPEN  "public/service:ssh=rp " IMAPS "=r"
+#define SSH_DENY(n)                                                                                \
+	"public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n                            \
+	"\" port port=\"22\" protocol=\"tcp\" reject"
 #define BAN(n) "public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n "\" reject"
 
 static bool is_back(const char *item)
@@ -21,6 +24,8 @@ static void fail2ban_is(enum fail2ban_state state)
 
 static void ban(const char *address, const char *rule)
 {
+	fake_fail2ban.command = "firewall-cmd --add-rich-rule=\"rule family='<family>' source "
+	                        "address='<ip>' reject\"";
 	fake_fail2ban_ban("sshd", address, 0);
 	fakewall_add(&world.wall, rule, 0);
 }
@@ -896,19 +901,19 @@ END_TEST
 /* Banned in the last seconds of a guard that is killed: only fail2ban knows. */
 START_TEST(killed_and_banned_lately)
 {
-	static const char rule[] = "public/rule:rule family=\"ipv4\" source address=\"192.0.2.3\" "
-	                           "port port=\"imaps\" protocol=\"tcp\" reject";
-
 	begin();
-	ban("192.0.2.3", rule);
+	ban("192.0.2.3", BAN(3));
+	/* somebody else's deny of another port keeps nobody from mail */
+	fakewall_add(&world.wall, SSH_DENY(3), 0);
+	fakewall_make_permanent(&world.wall, SSH_DENY(3), true);
 	world_settle();
 	world_kill();
 	fakewall_reload(&world.wall);
 	rise();
 	await_closed(1);
-	ck_assert(is_back(BAN(1)) && is_back(BAN(2)) && is_back(rule));
-	ck_assert_str_eq(world_outcome(rule), "restored");
-	/* and what is in force already, in whatever form, is not written twice */
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)) && is_back(BAN(3)));
+	ck_assert_str_eq(world_outcome(BAN(3)), "restored");
+	/* and what is in force already is not written twice */
 	ck_assert_uint_eq(fakewall_asked(&world.wall, "add public/rule"), 3);
 }
 END_TEST

@@ -104,6 +104,48 @@ START_TEST(tells_by_the_commands)
 }
 END_TEST
 
+/* What a ban is in firewalld, where that is for sure. */
+static const struct {
+	const char *ban;
+	enum item_kind kind;
+	const char *made; /* NULL: it cannot be told */
+} made[] = {
+    {"ports=\"imaps\"; for p in $(echo $ports | tr \", \" \" \"); do firewall-cmd "
+     "--add-rich-rule=\"rule family='<family>' source address='<ip>' port port='$p' "
+     "protocol='tcp' log prefix='f2b-x' reject type='<rejecttype>'\"; done",
+     ITEM_RULE,
+     "rule family='<family>' source address='<ip>' port port='$p' protocol='tcp' log "
+     "prefix='f2b-x' reject type='<rejecttype>'"},
+    {"firewall-cmd --direct --add-rule <family> filter f2b-new 0 -s <ip> -j REJECT "
+     "--reject-with <rejecttype>; true",
+     ITEM_DIRECT_RULE,
+     " <family> filter f2b-new 0 -s <ip> -j REJECT --reject-with <rejecttype>"},
+    {"firewall-cmd --ipset=blocked --add-entry='<ip>'", ITEM_ENTRY, "<ip>"},
+    /* nobody knows which, or for how long, or where */
+    {"firewall-cmd --ipset=a --add-entry=<ip> || firewall-cmd --ipset=b --add-entry=<ip>", 0, NULL},
+    {"firewall-cmd --permanent --ipset=blocked --add-entry=<ip>", 0, NULL},
+    {"firewall-cmd --timeout=60 --add-rich-rule='rule source address=<ip> drop'", 0, NULL},
+    {"firewall-cmd --policy=in --add-rich-rule='rule source address=<ip> drop'", 0, NULL},
+    {"firewall-cmd --add-rich-rule 'rule source address=<ip> drop'", 0, NULL},
+    {"firewall-cmd --add-rich-rule=", 0, NULL},
+    {"firewall-cmd --direct --add-rule", 0, NULL},
+    {"firewall-cmd --zone=drop --add-source=<ip>", 0, NULL},
+    {"ipset -exist add <ipmset> <ip> timeout 0", 0, NULL},
+    {NULL, 0, NULL},
+};
+
+START_TEST(tells_what_is_made)
+{
+	_cleanup_free_ char *out = NULL;
+	enum item_kind kind;
+
+	ck_assert_int_eq(jailaction_made(&kind, &out, made[_i].ban), !made[_i].made);
+	ck_assert_pstr_eq(out, made[_i].made);
+	if (made[_i].made)
+		ck_assert_int_eq(kind, made[_i].kind);
+}
+END_TEST
+
 START_TEST(substitutes)
 {
 	static const struct {
@@ -132,6 +174,7 @@ int main(void)
 	TCase *tcase = tcase_create("jailaction");
 
 	tcase_add_loop_test(tcase, tells_by_the_commands, 0, ARRAY_SIZE(rows));
+	tcase_add_loop_test(tcase, tells_what_is_made, 0, ARRAY_SIZE(made));
 	tcase_add_test(tcase, substitutes);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);

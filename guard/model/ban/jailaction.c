@@ -105,6 +105,10 @@ struct seen {
 	bool known;           /* one that no packet minds */
 	bool in_case;         /* between case and esac */
 	struct word zone, filled;
+	size_t n_made; /* rules, entries and direct rules that are added */
+	enum item_kind makes;
+	struct word made; /* the last of them */
+	bool otherwise;   /* for good, for a time, or not in a zone */
 };
 
 /* What stands behind an option's =; none where that is another word. */
@@ -116,6 +120,32 @@ static void take_value(struct word *value, const struct word *word, const char *
 	value->length = word->length - strlen(option);
 }
 
+/* What is behind --direct --add-rule is its rule, word by word. */
+static void see_made(struct seen *seen, const struct word *word)
+{
+	static const struct {
+		const char *option;
+		enum item_kind kind;
+	} options[] = {{"--add-rich-rule=", ITEM_RULE}, {"--add-entry=", ITEM_ENTRY}};
+
+	if (seen->made.text && seen->makes == ITEM_DIRECT_RULE)
+		seen->made.length = (size_t)(word->text - seen->made.text) + word->length;
+	if (seen->direct && is_word(word, "--add-rule")) {
+		seen->n_made++;
+		seen->makes = ITEM_DIRECT_RULE;
+		seen->made = (struct word){.text = word->text + word->length};
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (!starts_with(word, options[i].option))
+			continue;
+		seen->n_made++;
+		seen->makes = options[i].kind;
+		take_value(&seen->made, word, options[i].option);
+	}
+	seen->otherwise |= is_word(word, "--permanent") || starts_with(word, "--policy") ||
+	                   starts_with(word, "--timeout");
+}
+
 static void see_option(struct seen *seen, const struct word *word, bool *zone_follows)
 {
 	if (*zone_follows)
@@ -124,6 +154,7 @@ static void see_option(struct seen *seen, const struct word *word, bool *zone_fo
 	take_value(&seen->zone, word, ZONE);
 	take_value(&seen->filled, word, IPSET);
 	seen->rich |= starts_with(word, "--add-rich-rule");
+	see_made(seen, word);
 	seen->direct |= is_word(word, "--direct");
 	seen->entry |= starts_with(word, "--add-entry");
 	seen->source |= starts_with(word, "--add-source=") || is_word(word, "--add-source");
@@ -221,6 +252,7 @@ static void look(struct seen *seen, const char *text)
 	struct seen command = {0};
 	bool zone_follows = false, first = true;
 	struct word word;
+	size_t n_made;
 
 	while (text && *text) {
 		text = next_word(text, &word);
@@ -230,6 +262,7 @@ static void look(struct seen *seen, const char *text)
 			first = true;
 			continue;
 		}
+		n_made = command.n_made;
 		first = first && judge_program(seen, &word);
 		see_redirection(seen, &word);
 		see_program(&command, &word);
@@ -248,6 +281,12 @@ static void look(struct seen *seen, const char *text)
 		seen->source |= command.source;
 		seen->accepts |= command.accepts;
 		seen->denies |= command.denies;
+		seen->n_made += command.n_made - n_made;
+		seen->otherwise |= command.otherwise;
+		if (command.made.text) {
+			seen->makes = command.makes;
+			seen->made = command.made;
+		}
 		if (command.zone.text)
 			seen->zone = command.zone;
 		if (command.entry && command.filled.text)
@@ -350,6 +389,26 @@ int jailaction_ipset(char **out, const char *ban)
 	    has(&seen.filled, "$"))
 		seen.filled.length = 0;
 	return copy_word(out, seen.filled);
+}
+
+/**
+ * jailaction_made() - the rule, the direct rule or the entry that its firewall-cmd adds for a ban
+ * @kind: receives which it is; of a direct rule, its family comes first
+ * @out:  receives it, with the tags and variables in it that the ban puts in; the caller frees it
+ *
+ * Return: 0; 1: none in the runtime, or more than one, of which nobody knows when; -ENOMEM.
+ */
+int jailaction_made(enum item_kind *kind, char **out, const char *ban)
+{
+	struct seen seen = {0};
+	int r;
+
+	look(&seen, ban);
+	if (seen.n_made != 1 || seen.otherwise)
+		return 1;
+	*kind = seen.makes;
+	r = copy_word(out, seen.made);
+	return r == 0 && !*out ? 1 : r;
 }
 
 /**

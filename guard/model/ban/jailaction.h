@@ -15,6 +15,7 @@
 enum jail_action_kind jailaction_classify(const char *ban, const char *start);
 int jailaction_zone(char **out, const char *ban) _must_check_;
 int jailaction_ipset(char **out, const char *ban) _must_check_;
+int jailaction_made(enum item_kind *kind, char **out, const char *ban) _must_check_;
 bool jailaction_names(const char *ban, enum item_kind kind);
 int jailaction_substitute(char **out, const char *text, const char *tag,
                           const char *value) _must_check_;

@@ -20,6 +20,8 @@ static void jail_deinit(struct jail *jail)
 		free(jail->actions[i].ipset);
 		free(jail->actions[i].blocktype);
 		free(jail->actions[i].blocktype6);
+		free(jail->actions[i].reject);
+		free(jail->actions[i].reject6);
 		free(jail->actions[i].command);
 	}
 	free(jail->actions);

@@ -74,6 +74,7 @@ struct jail_action {
 	 * <rejecttype> put in; owned; NULL: not known
 	 */
 	char *blocktype, *blocktype6;
+	char *reject, *reject6; /* <rejecttype>, likewise */
 	char *command; /* owned; its actionban, as the running server has it; NULL: none */
 	bool starts;   /* it has an actionstart, too */
 };

@@ -230,6 +230,8 @@ static int add_action(struct fail2ban_reading *reading)
 		r = jailaction_ipset(&action->ipset, reading->values[PROPERTY_BAN]);
 	action->ports = steal(reading->values[PROPERTY_PORT]);
 	action->protocol = steal(reading->values[PROPERTY_PROTOCOL]);
+	action->reject = steal(reading->values[PROPERTY_REJECTTYPE]);
+	action->reject6 = steal(reading->values[PROPERTY_REJECTTYPE6]);
 	action->command = steal(reading->values[PROPERTY_BAN]);
 	action->starts = reading->values[PROPERTY_START] && *reading->values[PROPERTY_START];
 	forget_values(reading);

@@ -23,14 +23,31 @@ static int was_unbanned(const struct decision *decision, const struct banplan_ru
 	return rule->n_past ? 1 : banorigin_was_unbanned(rule->item, &query);
 }
 
+/* By hand: the guard that follows is not to take it for a ban that nobody has seen. */
+static void note_freed(struct bankeeper *keeper, const struct item *item)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (item_format(&text, item) == 0)
+		record_event(keeper->given.record, EVENT_INTENT_REMOVED, item,
+		             "%s was removed, and stays away though fail2ban still bans it", text);
+}
+
 /* Is it to be there, and is not? Return: 1, 0, -ENOMEM. */
 static int is_missed(const struct decision *decision, const struct banplan_rule *rule, bool freed)
 {
+	int r;
+
 	if (rule->answer != BANPLAN_HELD && (freed || rule->answer != BANPLAN_LEFT_OUT))
 		return 0;
 	if (!freed)
 		return 1;
-	return bankeeper_is_there(decision->keeper, rule->item) ? 0 : was_unbanned(decision, rule);
+	if (bankeeper_is_there(decision->keeper, rule->item))
+		return 0;
+	r = was_unbanned(decision, rule);
+	if (r == 0)
+		note_freed(decision->keeper, rule->item);
+	return r;
 }
 
 static int find_held(struct loss *out, const struct decision *decision, const struct firewall *set,
@@ -140,6 +157,69 @@ void bankeeper_find_gone(struct bankeeper *keeper)
 	banlist_sweep(&keeper->list);
 }
 
+/* When the running server began, and carried out again what it held; 0: not known. */
+static int64_t fail2ban_since_us(const struct bankeeper *keeper)
+{
+	int64_t age_us = clock_monotonic_us() - fail2ban_began_us(keeper->given.fail2ban);
+
+	/* of one whose age is not told, it is said that it begins just now */
+	return age_us > 0 ? clock_now_us() - age_us : 0;
+}
+
+/* What is on record as removed by hand. Return: 0; negative errno: not known. */
+static int read_removed(struct store_items *out, const struct bankeeper *keeper, int64_t since_us)
+{
+	struct store *store = record_store(keeper->given.record);
+	struct err err = ERR_NULL;
+	int r = store
+	            ? store_event_items(store, EVENT_BIT(EVENT_INTENT_REMOVED), since_us, out, &err)
+	            : 0;
+
+	return r > 0 ? -EIO : r;
+}
+
+/* Removed, and not banned again since: of those of @removed, few. Return: 1, 0; negative errno. */
+static int was_freed(const struct decision *decision, const struct store_items *removed,
+                     const struct item *item, int64_t began_us)
+{
+	const struct banplan_evidence evidence = bankeeper_evidence(decision);
+	_cleanup_store_items_ struct store_items since = STORE_ITEMS_NULL;
+	struct banplan_rule rule = {.item = item};
+	int r;
+
+	if (!items_contain(removed->items, removed->n, item))
+		return 0;
+	r = banplan_judge(&rule, 1, &evidence);
+	if (r == 0 && rule.ticket && rule.ticket->time_us > began_us)
+		began_us = rule.ticket->time_us;
+	if (r == 0)
+		r = read_removed(&since, decision->keeper, began_us);
+	return r != 0 ? r : items_contain(since.items, since.n, item);
+}
+
+static int suspect_unseen(const struct decision *decision, const struct banrule_query *query)
+{
+	struct bankeeper *keeper = decision->keeper;
+	_cleanup_firewall_ struct firewall unseen = FIREWALL_NULL;
+	_cleanup_store_items_ struct store_items removed = STORE_ITEMS_NULL;
+	int r = read_removed(&removed, keeper, query->since_us);
+
+	if (r == 0)
+		r = banrule_unseen(&unseen, query);
+	for (size_t i = 0; i < unseen.n && r == 0; i++) {
+		const struct item *item = &unseen.entries[i].item;
+
+		if (banlist_find(&keeper->list, item))
+			continue;
+		r = was_freed(decision, &removed, item, query->began_us);
+		if (r == 0)
+			r = bankeeper_remember(&keeper->suspects, item);
+		else if (r == 1)
+			r = 0;
+	}
+	return r;
+}
+
 /*
  * Who was banned in the last seconds of the guard before this one, or after them, may be on
  * no record of ours. A server that has just begun writes its rules by itself.
@@ -150,8 +230,8 @@ void bankeeper_find_unseen(const struct decision *decision)
 	const struct banrule_query query = {.tickets = &keeper->tickets,
 	                                    .now = &keeper->given.tracker->wanted,
 	                                    .since_us = keeper->unseen_us,
+	                                    .began_us = fail2ban_since_us(keeper),
 	                                    .now_us = clock_now_us()};
-	_cleanup_firewall_ struct firewall unseen = FIREWALL_NULL;
 
 	if (!keeper->unseen_us)
 		return;
@@ -159,13 +239,10 @@ void bankeeper_find_unseen(const struct decision *decision)
 		loop_timer_set(keeper->timer, BANKEEPER_RETRY_MS);
 		return;
 	}
-	keeper->unseen_us = 0;
-	if (banrule_unseen(&unseen, &query) < 0)
-		bankeeper_missed(keeper);
-	for (size_t i = 0; i < unseen.n; i++)
-		if (!banlist_find(&keeper->list, &unseen.entries[i].item) &&
-		    bankeeper_remember(&keeper->suspects, &unseen.entries[i].item) < 0)
-			bankeeper_missed(keeper);
+	if (suspect_unseen(decision, &query) == 0)
+		keeper->unseen_us = 0;
+	else
+		bankeeper_try_later(keeper);
 }
 
 /** bankeeper_decide_suspects() - missing although nobody saw a wipe: fail2ban knows which were to

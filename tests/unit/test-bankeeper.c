@@ -918,6 +918,57 @@ START_TEST(killed_and_banned_lately)
 }
 END_TEST
 
+/* As they were carried out hours ago: fail2ban has done so again since the last snapshot. */
+START_TEST(killed_and_fail2ban_restarted)
+{
+	begin();
+	world_pass(3600000);
+	fakewall_remove(&world.wall, BAN(1));
+	fake_fail2ban_unban("sshd", "192.0.2.1");
+	tickets_change();
+	world_pass(30000);
+	ck_assert_int_eq(tickets_add(&fake_fail2ban.tickets, "sshd", "192.0.2.1",
+	                             clock_now_us() - INT64_C(1800000000), 0, 1,
+	                             TICKET_SOURCE_SOCKET),
+	                 0);
+	tickets_sort(&fake_fail2ban.tickets);
+	fakewall_add(&world.wall, BAN(1), 0);
+	fake_fail2ban.age_us = 11000000;
+	world_settle();
+	world_kill();
+	fakewall_reload(&world.wall);
+	rise();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+/* Removed by hand while its ticket lives, and that is on record: however young it is. */
+START_TEST(freed_and_killed)
+{
+	begin();
+	ban("192.0.2.3", BAN(3));
+	tickets_change();
+	fakewall_remove(&world.wall, BAN(3));
+	world_pass(30000);
+	world_kill();
+	fakewall_reload(&world.wall);
+	rise();
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)) && !is_back(BAN(3)));
+	/* banned again, it is another ban */
+	fake_fail2ban_unban("sshd", "192.0.2.3");
+	tickets_change();
+	ban("192.0.2.3", BAN(3));
+	world_settle();
+	world_kill();
+	fakewall_reload(&world.wall);
+	rise();
+	await_closed(1);
+	ck_assert(is_back(BAN(3)));
+}
+END_TEST
+
 /* Put back by the guard, and taken away by hand before the wipe was closed. */
 START_TEST(removed_after_it_was_put_back)
 {
@@ -1319,6 +1370,8 @@ static Suite *suite(void)
 	    killed_and_wiped_again,
 	    killed_and_wiped_again_and_killed,
 	    killed_and_banned_lately,
+	    killed_and_fail2ban_restarted,
+	    freed_and_killed,
 	    removed_after_it_was_put_back,
 	    many,
 	    no_table,

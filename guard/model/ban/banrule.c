@@ -140,10 +140,11 @@ static int add_ticket(struct firewall *out, const struct jail *jail, const struc
 	return r;
 }
 
+/* Also of long ago, where fail2ban has just made its rules again. */
 static bool is_young(const struct ticket *ticket, const struct banrule_query *query)
 {
-	return ticket->has_cidr && ticket->time_us >= query->since_us &&
-	       ticket_is_live(ticket, query->now_us);
+	return ticket->has_cidr && ticket_is_live(ticket, query->now_us) &&
+	       (ticket->time_us >= query->since_us || query->began_us >= query->since_us);
 }
 
 /**

@@ -17,6 +17,7 @@ struct banrule_query {
 	const struct tickets *tickets; /* with the actions of their jails */
 	const struct firewall *now;    /* what is in force */
 	int64_t since_us;              /* bans of before are known */
+	int64_t began_us;              /* when fail2ban carried out what it held; 0: not known */
 	int64_t now_us;
 };
 

@@ -228,6 +228,7 @@ void bankeeper_find_unseen(const struct decision *decision)
 {
 	struct bankeeper *keeper = decision->keeper;
 	const struct banrule_query query = {.tickets = &keeper->tickets,
+	                                    .shapes = &keeper->learn.shapes,
 	                                    .now = &keeper->given.tracker->wanted,
 	                                    .since_us = keeper->unseen_us,
 	                                    .began_us = fail2ban_since_us(keeper),

@@ -60,6 +60,21 @@ const struct banshapes *bankeeper_shapes(const struct bankeeper *keeper)
 	return &keeper->learn.shapes;
 }
 
+/** bankeeper_ipsets() - add the ipsets (ipset:NAME) that bans are, or were, in; Return: 0, -ENOMEM
+ */
+int bankeeper_ipsets(const struct bankeeper *keeper, struct strv *out)
+{
+	int r = banshapes_ipsets(&keeper->learn.shapes, out);
+
+	for (size_t i = 0; i < keeper->list.n && r == 0; i++) {
+		const struct item *item = keeper->list.bans[i].item;
+
+		if (item->kind == ITEM_ENTRY)
+			r = strv_add_once(out, item->zone);
+	}
+	return r;
+}
+
 /** bankeeper_n_open() - bans that are lost and not settled */
 size_t bankeeper_n_open(const struct bankeeper *keeper)
 {

@@ -84,6 +84,7 @@ void bankeeper_tickets_changed(struct bankeeper *keeper);
 /* As last read; NULL while not known. */
 const struct tickets *bankeeper_tickets(const struct bankeeper *keeper);
 const struct banshapes *bankeeper_shapes(const struct bankeeper *keeper);
+int bankeeper_ipsets(const struct bankeeper *keeper, struct strv *out) _must_check_;
 bool bankeeper_has_bans(const struct bankeeper *keeper);
 bool bankeeper_is_at_work(const struct bankeeper *keeper);
 size_t bankeeper_n_open(const struct bankeeper *keeper);

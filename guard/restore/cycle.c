@@ -904,7 +904,7 @@ static void start_reading(struct cycle *cycle)
 	tracker_reading_begins(cycle->given.tracker);
 	/* what uses them may be lost itself */
 	if (cycle->whole && (tracker_ipsets(cycle->given.tracker, &ipsets) < 0 ||
-	                     banshapes_ipsets(bankeeper_shapes(cycle->given.bans), &ipsets) < 0)) {
+	                     bankeeper_ipsets(cycle->given.bans, &ipsets) < 0)) {
 		try_reading_later(cycle);
 		return;
 	}

@@ -17,6 +17,7 @@ UNIT_TESTS = \
 	tests/unit/test-banplan \
 	tests/unit/test-banpresent \
 	tests/unit/test-banprior \
+	tests/unit/test-banrule \
 	tests/unit/test-banshape \
 	tests/unit/test-banwatch \
 	tests/unit/test-bootid \

@@ -118,24 +118,6 @@ static int look_at_action(struct tally *tally, struct ban_state *state,
 	return r;
 }
 
-/* Return: 1 or 0; -ENOMEM. */
-static int is_as_seen(const struct mismatch_look *look, const struct banshape *shape,
-                      const struct ticket *ticket)
-{
-	int r = 0;
-
-	for (int network = 0; network <= 1 && r == 0; network++) {
-		_cleanup_item_ struct item item = ITEM_NULL;
-
-		r = banshape_fill(&item, shape, &ticket->cidr, network);
-		if (r == 0)
-			r = firewall_has(look->evidence->fw, &item, FIREWALL_RUNTIME);
-		else if (r > 0)
-			return 0;
-	}
-	return r;
-}
-
 static int keep_command(struct tally *tally, const struct banshape *shape,
                         const struct ticket *ticket)
 {
@@ -165,16 +147,13 @@ static int look_at_shapes(struct tally *tally, struct ban_state *state,
 		const struct banshape *shape = &shapes->shapes[i];
 		_cleanup_item_ struct item item = ITEM_NULL;
 
-		/* of an ipset that was not read nobody knows what is in it */
-		if (!shape->sure || !banshape_fits(shape, tally->by.jail) ||
-		    (item_ipset_name(shape->zone) &&
-		     !strv_contains(&evidence->fw->zones, shape->zone)))
+		if (!banrule_is_shaped(shape, tally->by.jail, evidence->fw))
 			continue;
 		r = banshape_fill(&item, shape, &ticket->cidr, false);
 		if (r != 0)
 			continue;
 		state->n_ports++;
-		r = is_as_seen(look, shape, ticket);
+		r = banrule_is_as_seen(shape, &ticket->cidr, evidence->fw);
 		state->n_bare += r == 0;
 		if (r == 0)
 			r = keep_command(tally, shape, ticket);

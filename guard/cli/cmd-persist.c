@@ -25,7 +25,7 @@ struct run {
 	struct banshapes shapes;
 	struct strv saved; /* zones whose file was copied, or has none */
 	struct report_action action;
-	size_t n_wanted, n_failed;
+	size_t n_wanted, n_failed, n_unheard;
 };
 
 static void run_deinit(struct run *run)
@@ -85,37 +85,27 @@ static bool is_candidate(const struct run *run, struct scope_view *view,
 	       scope_view_protects(view, &entry->item);
 }
 
-/* What the store knows of ends, withdrawals and releases; without it, what firewalld says counts.
- */
+/* What the store knows of ends, withdrawals and releases; without it, no end is known. */
 static int ask_store(struct run *run)
 {
 	_cleanup_store_ struct store *store = NULL;
-	const char *instance = firewalld_instance(run->connection.fw);
 	struct err err = ERR_NULL;
 	int r = cli_open_store(run->cli, &store, (struct cli_store_need){.absent = true});
 
 	if (r != CLI_FINE)
 		return r;
-	if (!store) {
-		cli_note(run->cli,
-		         "there is no store, so it is unknown which items have a timeout");
-		return CLI_FINE;
-	}
-	r = missing_find(&run->missing,
-	                 &(struct missing_query){.config = &run->cli->config,
-	                                         .store = store,
-	                                         .now = &run->reading.firewall,
-	                                         .instance = instance,
-	                                         .now_us = run->cli->now_us},
-	                 &err);
-	if (r == 0)
+	r = missing_see(&run->missing,
+	                &(struct missing_query){.config = &run->cli->config,
+	                                        .store = store,
+	                                        .now = &run->reading.firewall,
+	                                        .instance = firewalld_instance(run->connection.fw),
+	                                        .now_us = run->cli->now_us},
+	                &err);
+	if (r == 0 && store)
 		r = store_release_list(store, &run->released, &err);
-	if (r == 0)
+	if (r == 0 && store)
 		r = store_shapes(store, &run->shapes, &err);
-	if (r != 0)
-		return cli_store_failed(run->cli, r, &err);
-	missing_overlay(&run->missing, &run->reading.firewall, instance);
-	return CLI_FINE;
+	return r == 0 ? CLI_FINE : cli_store_failed(run->cli, r, &err);
 }
 
 /* --- writing
@@ -179,6 +169,11 @@ static int handle(struct run *run, const struct firewall_entry *entry)
 			color = REPORT_BAD;
 			reason = err_text(&err, r);
 			run->n_failed++;
+		} else if (entry->flags & FIREWALL_UNHEARD) {
+			/* law 2: that no end is known does not say that there is none */
+			color = REPORT_WARN;
+			reason = "nobody heard whether it has a timeout";
+			run->n_unheard++;
 		}
 	}
 	row = report_action_add(&run->action, &entry->item, outcome, color);
@@ -236,7 +231,14 @@ static int finish(struct run *run)
 		return out_of_memory(run);
 	if (run->action.n == 0 && !run->cli->json)
 		report_line(&report, REPORT_GOOD, "every protected item is permanent already");
-	return run->n_failed > 0 ? CLI_NOT_FINE : CLI_FINE;
+	if (run->n_unheard)
+		cli_warn(run->cli,
+		         "%zu of these came while no watcher was there, or could put it on record, "
+		         "and firewalld does not tell what has a timeout: one that was meant for "
+		         "some time only has to be taken out again (firewall-cmd --permanent "
+		         "--remove-...)",
+		         run->n_unheard);
+	return run->action.ok ? CLI_FINE : CLI_NOT_FINE;
 }
 
 /*
@@ -309,7 +311,10 @@ const struct cli_command cmd_persist = {
     .help = "Writes each protected item that is runtime only and has no timeout to the\n"
             "permanent configuration, so that a reload drops nothing. Items are written one at a\n"
             "time and read back. Before that, the zone's file is copied to\n"
-            "STATE/backup/ZONE.xml.TIME. Bans and other rules are never written.\n",
+            "STATE/backup/ZONE.xml.TIME. Bans and other rules are never written.\n"
+            "\n"
+            "firewalld does not tell what has a timeout; the watcher hears it. What came while\n"
+            "none ran, or could not put it on record, is written, with a warning.\n",
     .examples = "  reload-guard persist --dry-run\n"
                 "  reload-guard persist\n",
     .statuses = "  0  everything is permanent, or with --dry-run could be\n"

@@ -483,6 +483,18 @@ static bool is_shut(struct run *run)
 
 /* --- for the next watcher ----------------------------------------------------------------- */
 
+/* What was put back has no timer of firewalld's; what has an end by the record was left out. */
+static void note_restored(const struct report_action *action, struct firewall *now)
+{
+	for (size_t i = 0; i < action->n; i++) {
+		const struct report_action_row *row = &action->rows[i];
+		struct firewall_entry *entry = firewall_find(now, &row->item);
+
+		if (entry && strcmp(row->outcome, store_outcome_name(STORE_STEP_RESTORED)) == 0)
+			entry->flags &= ~(unsigned)FIREWALL_UNHEARD;
+	}
+}
+
 /*
  * It is to judge by what is there after this: what somebody removes from now on was not lost.
  * Where something that is wanted is still missing, the state before says so, and stays.
@@ -503,6 +515,7 @@ static int put_on_record(struct run *run, struct firewalld_reading *reading, int
 	if (r != 0 || !missing.meta.id || missing_count(&missing) > 0 ||
 	    missing_watcher(run->cli->store_dir).running)
 		return r;
+	note_restored(&run->action, query.now);
 	return missing_put(&missing, &query, loaded, true, &id, err);
 }
 

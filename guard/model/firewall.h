@@ -46,6 +46,8 @@ enum {
 	/* In the store alone: it was opened in the place of an item of another zone; makeshift.h.
 	 */
 	FIREWALL_STANDIN = 1 << 9,
+	/* Nobody listened when it came, and firewalld does not tell: it may have an end. */
+	FIREWALL_UNHEARD = 1 << 10,
 };
 
 struct firewall_entry {

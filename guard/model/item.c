@@ -777,6 +777,18 @@ bool item_is_binding(const struct item *item)
 	return item->kind == ITEM_INTERFACE || item->kind == ITEM_SOURCE;
 }
 
+/** item_takes_timeout() - can firewalld be told to end it by itself? */
+bool item_takes_timeout(const struct item *item)
+{
+	static const bool takes[ITEM_N_KINDS] = {
+	    [ITEM_SERVICE] = true,    [ITEM_PORT] = true,         [ITEM_SOURCE_PORT] = true,
+	    [ITEM_PROTOCOL] = true,   [ITEM_FORWARD_PORT] = true, [ITEM_MASQUERADE] = true,
+	    [ITEM_ICMP_BLOCK] = true, [ITEM_RULE] = true,
+	};
+
+	return takes[item->kind];
+}
+
 /**
  * item_is_theirs() - does Docker or libvirt bind this interface, and again after each wipe?
  *

@@ -110,6 +110,7 @@ const char *item_direct_family(const char *zone);
 int item_ipset_of_rule(const struct item *item, char **out) _must_check_;
 int item_uses_ipset(const struct item *item, const char *zone) _must_check_;
 bool item_is_binding(const struct item *item);
+bool item_takes_timeout(const struct item *item);
 bool item_is_theirs(const struct item *item);
 bool item_is_same_binding(const struct item *a, const struct item *b);
 unsigned item_rank(const struct item *item);

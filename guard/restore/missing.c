@@ -335,31 +335,51 @@ int missing_find(struct missing *out, const struct missing_query *query, struct 
 	return find(out, &search, query->instance, err);
 }
 
-/**
- * missing_overlay() - what only the watcher knows of items that are there
- * @now: gets ends and the mark of what was withdrawn from the permanent configuration
- *
- * firewalld does not tell when a timed item ends; the watcher heard it and put it
- * into its snapshots. They hold for the instance that they were taken of.
+/*
+ * What is on record of an item that is there.
+ * @current: it is of what is loaded now; else what had an end then was put back without a timer
  */
-void missing_overlay(const struct missing *missing, struct firewall *now, const char *instance)
+static void recall(struct firewall_entry *entry, const struct firewall_entry *known, bool current,
+                   int64_t now_us)
 {
-	if (!missing->meta.id || missing->kind != WIPE_UNKNOWN || !instance[0])
-		return;
+	unsigned kept = current ? FIREWALL_GUARD_TIMED | FIREWALL_UNHEARD : 0;
+
+	if (!(entry->flags & FIREWALL_PERMANENT))
+		kept |= FIREWALL_WITHDRAWN;
+	/* firewalld finds some seconds later what somebody edited */
+	if (!(entry->flags & FIREWALL_PERMANENT) || (known->flags & FIREWALL_PERMANENT))
+		kept |= FIREWALL_EDITED;
+	entry->flags |= known->flags & kept;
+	if (current ? known->until_us > 0 : known->until_us > now_us) {
+		entry->until_us = known->until_us;
+		entry->flags |= current ? 0 : FIREWALL_GUARD_TIMED;
+	}
+}
+
+/*
+ * firewalld does not tell when a timed item ends; the watcher heard it and put it into its
+ * snapshots. What they say of no end holds for what was loaded then; the end that somebody gave,
+ * and that it was taken out of the files, hold as long as the machine runs.
+ */
+static void overlay(const struct missing *missing, const struct missing_query *query)
+{
+	struct firewall *now = query->now;
+	bool same_boot = missing->meta.id && missing->kind != WIPE_REBOOT;
+	bool current = same_boot && missing->kind == WIPE_UNKNOWN && query->instance[0];
+
 	for (size_t i = 0; i < now->n; i++) {
 		struct firewall_entry *entry = &now->entries[i];
-		const struct firewall_entry *known = firewall_find(&missing->before, &entry->item);
+		const struct firewall_entry *known =
+		    same_boot ? firewall_find(&missing->before, &entry->item) : NULL;
 
-		if (!known || !(entry->flags & FIREWALL_RUNTIME))
+		if (!(entry->flags & FIREWALL_RUNTIME))
 			continue;
-		entry->flags |= known->flags & FIREWALL_GUARD_TIMED;
-		if (!(entry->flags & FIREWALL_PERMANENT))
-			entry->flags |= known->flags & FIREWALL_WITHDRAWN;
-		/* firewalld finds some seconds later what somebody edited */
-		if (!(entry->flags & FIREWALL_PERMANENT) || (known->flags & FIREWALL_PERMANENT))
-			entry->flags |= known->flags & FIREWALL_EDITED;
-		if (known->until_us > 0)
-			entry->until_us = known->until_us;
+		if (known)
+			recall(entry, known, current, query->now_us);
+		if ((!current || !known || !(known->flags & FIREWALL_RUNTIME)) &&
+		    !entry->until_us && !(entry->flags & FIREWALL_PERMANENT) &&
+		    item_takes_timeout(&entry->item))
+			entry->flags |= FIREWALL_UNHEARD;
 	}
 }
 
@@ -396,7 +416,8 @@ size_t missing_count(const struct missing *missing)
 
 /**
  * missing_see() - what is there, with what is on record of it, and what is missing
- * @query: its now is completed
+ * @query: its now gets ends, marks of what left the permanent configuration, and of what nobody
+ *         can tell an end
  *
  * All else as missing_find() and missing_attribute().
  */
@@ -407,7 +428,7 @@ int missing_see(struct missing *out, const struct missing_query *query, struct e
 	if (r != 0)
 		return r;
 	missing_attribute(out, query->now);
-	missing_overlay(out, query->now, query->instance);
+	overlay(out, query);
 	return 0;
 }
 

@@ -36,7 +36,6 @@ struct missing_query {
 void missing_deinit(struct missing *missing);
 int missing_find(struct missing *out, const struct missing_query *query,
                  struct err *err) _must_check_;
-void missing_overlay(const struct missing *missing, struct firewall *now, const char *instance);
 void missing_attribute(struct missing *missing, const struct firewall *now);
 int missing_see(struct missing *out, const struct missing_query *query,
                 struct err *err) _must_check_;

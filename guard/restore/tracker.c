@@ -9,7 +9,7 @@
 /* What belongs to the life of an item in the runtime, and ends with it. */
 #define RUNTIME_FLAGS                                                                              \
 	(FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED |          \
-	 FIREWALL_JOINED | FIREWALL_OWED)
+	 FIREWALL_JOINED | FIREWALL_OWED | FIREWALL_UNHEARD)
 
 /** tracker_deinit() - release everything; the result is TRACKER_NULL and usable */
 void tracker_deinit(struct tracker *tracker)
@@ -97,6 +97,7 @@ int tracker_start_from_take(struct tracker *tracker, struct firewall *snapshot, 
 	*snapshot = FIREWALL_NULL;
 	tracker->known = true;
 	tracker->from_store = true;
+	tracker->looked = false;
 	tracker->dirty = false;
 	/* an older guard stored ranges of ports one over the other */
 	if (portspace_settle(&tracker->wanted) < 0)
@@ -463,8 +464,8 @@ static bool lost_its_end(const struct tracker *tracker, const struct firewall_en
 }
 
 /*
- * firewalld's own timer has run out, and yet it is there: it was opened anew, with
- * no end, while nobody watched. Timers may be late, by far less than this.
+ * firewalld's own timer has run out, and yet it is there: it was opened anew while
+ * nobody watched. Timers may be late, by far less than this.
  */
 #define TIMER_LATE_US 1000000
 
@@ -474,18 +475,31 @@ static bool outlived_its_end(const struct firewall_entry *entry, int64_t now_us)
 	       entry->until_us + TIMER_LATE_US <= now_us;
 }
 
+/*
+ * It came before this guard looked for the first time, and is not what was there when one looked
+ * last: opened for a time, perhaps.
+ */
+static bool is_unheard(const struct tracker *tracker, const struct firewall_entry *entry,
+                       const struct firewall_entry *now, bool came)
+{
+	return came && !tracker->looked && !entry->fresh && !entry->until_us &&
+	       !(now->flags & FIREWALL_PERMANENT) && item_takes_timeout(&now->item);
+}
+
 static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *options)
 {
 	const struct firewall *reading = options->reading;
 
 	for (size_t i = 0; i < reading->n; i++) {
 		struct firewall_entry *entry;
+		bool was_there;
 
 		if (!(reading->entries[i].flags & FIREWALL_RUNTIME))
 			continue;
 		if (firewall_put(&tracker->wanted, &reading->entries[i].item, &entry) < 0)
 			return -ENOMEM;
-		if (!(entry->flags & FIREWALL_RUNTIME))
+		was_there = entry->flags & FIREWALL_RUNTIME;
+		if (!was_there)
 			tracker->dirty = true;
 		entry->flags = (entry->flags & ~(unsigned)(FIREWALL_JOINED | FIREWALL_OWED)) |
 		               FIREWALL_RUNTIME | (reading->entries[i].flags & FIREWALL_JOINED);
@@ -497,6 +511,12 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 		}
 		if (outlived_its_end(entry, options->now_us)) {
 			entry->until_us = 0;
+			was_there = false;
+			tracker->dirty = true;
+		}
+		if (is_unheard(tracker, entry, &reading->entries[i],
+		               options->after_wipe || !was_there)) {
+			entry->flags |= FIREWALL_UNHEARD;
 			tracker->dirty = true;
 		}
 	}
@@ -527,8 +547,8 @@ static void enter_permanent(struct tracker *tracker, struct firewall_entry *entr
 {
 	bool was_withdrawn = entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_EDITED);
 
-	entry->flags = (entry->flags &
-	                ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED)) |
+	entry->flags = (entry->flags & ~(unsigned)(FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED |
+	                                           FIREWALL_EDITED | FIREWALL_UNHEARD)) |
 	               FIREWALL_PERMANENT;
 	/* Made permanent, it is meant to stay: firewalld itself may still end it, we do not. */
 	tracker->dirty = true;
@@ -642,6 +662,7 @@ int tracker_absorb(struct tracker *tracker, const struct tracker_absorb *options
 	firewall_sweep(&tracker->wanted);
 	if (options->whole)
 		grow_old(tracker);
+	tracker->looked |= options->whole;
 	if (r == 0)
 		r = portspace_settle(&tracker->wanted);
 	tracker->known = true;

@@ -19,6 +19,7 @@ struct tracker {
 	bool dirty; /* wanted is not what was last stored */
 	/* It comes from a snapshot, and was not compared with firewalld yet. */
 	bool from_store;
+	bool looked; /* at all that firewalld has, since it was begun with */
 	/*
 	 * What was meant before this guard began could not be asked yet. What is heard meanwhile
 	 * counts for more than that.

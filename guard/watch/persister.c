@@ -80,6 +80,8 @@ static bool save_zone(struct persister *persister, struct strv *saved, const cha
 /**
  * persister_look() - write what should be permanent and is not
  *
+ * What may have an end that nobody heard of is left to a person.
+ *
  * While writes are under way nothing is begun: firewalld tells when they are done,
  * and then it is looked again.
  */
@@ -97,6 +99,7 @@ void persister_look(struct persister *persister)
 		return;
 	for (size_t i = 0; i < wanted->n; i++)
 		if (persister_wants(&view, &wanted->entries[i], &released) &&
+		    !(wanted->entries[i].flags & FIREWALL_UNHEARD) &&
 		    banshapes_have(&shapes, &wanted->entries[i].item) == 0 &&
 		    save_zone(persister, &saved, wanted->entries[i].item.zone))
 			start_write(persister, &wanted->entries[i].item);

@@ -97,7 +97,7 @@ static int tell_new(struct risk *risk, const struct firewall *now,
 			continue;
 		if (!persister_wants(&view, entry, released))
 			r = item_words_add(&by_hand, item);
-		else if (!risk->given.config->persist)
+		else if (!risk->given.config->persist || (entry->flags & FIREWALL_UNHEARD))
 			r = item_words_add(&by_persist, item);
 	}
 	if (r < 0 || view.failed)

@@ -39,6 +39,8 @@ static inline void firewall_entry_from_text(struct firewall *fw, char *word)
 			entry->flags |= FIREWALL_EDITED;
 		else if (*flags == 'g')
 			entry->flags |= FIREWALL_GUARD_TIMED;
+		else if (*flags == 'u')
+			entry->flags |= FIREWALL_UNHEARD;
 		else if (*flags == 'j')
 			entry->flags |= FIREWALL_JOINED;
 		else if (*flags == 'f')

@@ -553,6 +553,56 @@ START_TEST(sees_what_a_guard_would)
 }
 END_TEST
 
+/* What the record tells of items that are there, by what happened to firewalld since. */
+static const struct {
+	const char *boot, *instance; /* of the record; NULL: this boot */
+	const char *sees;
+} recall_rows[] = {
+    {NULL, "1:1",
+     "public/service:ftp=r@90 public/service:imap=rw public/service:imaps=ru "
+     "public/service:pop3=r public/service:smtp=rp"},
+    {NULL, "1:0",
+     "public/service:ftp=rg@90 public/service:imap=rwu public/service:imaps=ru "
+     "public/service:pop3=ru public/service:smtp=rp"},
+    {"another", "1:1",
+     "public/service:ftp=ru public/service:imap=ru public/service:imaps=ru "
+     "public/service:pop3=ru public/service:smtp=rp"},
+};
+
+START_TEST(recalls_ends)
+{
+	_cleanup_firewall_ struct firewall before = firewall_from_text(
+	    "public/service:ftp=r@90 public/service:imap=rw public/service:pop3=r "
+	    "public/service:smtp=r");
+	_cleanup_firewall_ struct firewall now =
+	    firewall_from_text("public/service:ftp=r public/service:imap=r public/service:imaps=r "
+	                       "public/service:pop3=r public/service:smtp=rp");
+	_cleanup_firewall_ struct firewall want = firewall_from_text(recall_rows[_i].sees);
+	_cleanup_missing_ struct missing missing = MISSING_NULL;
+	struct store_sighting sighting = {
+	    .instance = recall_rows[_i].instance, .at_us = 10 * SECOND, .good = true};
+	struct missing_query query = {
+	    .config = &world.config, .now = &now, .instance = "1:1", .now_us = 20 * SECOND};
+	char boot_id[BOOTID_SIZE];
+	int64_t id;
+
+	ck_ok(bootid_read(boot_id, &err));
+	sighting.boot_id = recall_rows[_i].boot ? recall_rows[_i].boot : boot_id;
+	world_wall("");
+	world_guard();
+	query.store = record_store(world.record);
+	ck_ok(store_snapshot_put(query.store, &before, &sighting, &id, &err));
+	ck_ok(missing_see(&missing, &query, &err));
+	ck_assert_uint_eq(now.n, want.n);
+	for (size_t i = 0; i < want.n; i++) {
+		ck_assert_msg(now.entries[i].flags == want.entries[i].flags, "%s: %x, not %x",
+		              now.entries[i].item.value, now.entries[i].flags,
+		              want.entries[i].flags);
+		ck_assert_int_eq(now.entries[i].until_us, want.entries[i].until_us);
+	}
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	const TTest *const tests[] = {
@@ -580,6 +630,7 @@ static Suite *suite(void)
 	Suite *s = world_suite("errand", tests, ARRAY_SIZE(tests));
 
 	world_suite_rows(s, sees_what_a_guard_would, 2);
+	world_suite_rows(s, recalls_ends, ARRAY_SIZE(recall_rows));
 	return s;
 }
 

@@ -195,7 +195,7 @@ START_TEST(keeps_edits_apart_from_withdrawals)
 }
 END_TEST
 
-/* Opened anew, without an end, while nobody watched: firewalld's timer would have closed it. */
+/* Opened anew while nobody watched: firewalld's timer would have closed it. */
 START_TEST(what_outlives_its_timer_has_no_end)
 {
 	struct tracker tracker =
@@ -207,7 +207,7 @@ START_TEST(what_outlives_its_timer_has_no_end)
 	    .reading = &there, .loss = &no_loss, .whole = true, .now_us = 60 * SECOND};
 
 	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
-	expect(&tracker, "public/service:imap=r public/service:imaps=rg@50 "
+	expect(&tracker, "public/service:imap=ru public/service:imaps=rg@50 "
 	                 "public/service:smtp=r@60");
 	tracker_deinit(&tracker);
 }
@@ -357,10 +357,41 @@ START_TEST(keeps_the_end_of_what_a_killed_guard_put_back)
 	tracker.wanted.entries[1].flags |= FIREWALL_GUARD_TIMED;
 	absorb(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=r",
 	       true);
-	expect(&tracker, "public/service:imap=rg@50 public/service:imaps=rp public/service:pop3=r");
+	expect(&tracker,
+	       "public/service:imap=rg@50 public/service:imaps=rp public/service:pop3=ru");
 	absorb(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=r",
 	       true);
-	expect(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=r");
+	expect(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=ru");
+	tracker_deinit(&tracker);
+}
+END_TEST
+
+/* firewalld does not tell whether that has an end; what cannot have one, or was heard of, is known.
+ */
+START_TEST(knows_whose_coming_nobody_heard)
+{
+	struct tracker tracker = tracker_from_text("public/service:smtp=r");
+	_cleanup_firewall_ struct firewall part = firewall_from_text("public/service:smtp=r");
+	_cleanup_item_ struct item imap = item_from_text("public/service:imap");
+	_cleanup_item_ struct item pop3 = item_from_text("public/service:pop3");
+	struct tracker_absorb options = {.reading = &part, .loss = &no_loss};
+
+	ck_assert_int_eq(tracker_absorb(&tracker, &options), 0);
+	ck_assert_int_eq(tracker_added(&tracker, &pop3, 0, 0), 0);
+	absorb(&tracker,
+	       "public/service:imap=r public/service:imaps=rp public/service:pop3=r "
+	       "public/service:smtp=r work/source:192.0.2.0/24=r",
+	       false);
+	expect(&tracker, "public/service:imap=ru public/service:imaps=rp public/service:pop3=r "
+	                 "public/service:smtp=r work/source:192.0.2.0/24=r");
+	/* made permanent, or opened once more: then it is known */
+	absorb(&tracker,
+	       "public/service:imap=r public/service:imaps=rp public/service:pop3=r "
+	       "public/service:pop3s=r public/service:smtp=r work/source:192.0.2.0/24=r",
+	       false);
+	ck_assert_int_eq(tracker_added(&tracker, &imap, 0, 0), 0);
+	expect(&tracker, "public/service:imap=r public/service:imaps=rp public/service:pop3=r "
+	                 "public/service:pop3s=r public/service:smtp=r work/source:192.0.2.0/24=r");
 	tracker_deinit(&tracker);
 }
 END_TEST
@@ -491,6 +522,7 @@ int main(void)
 	tcase_add_test(tcase, keeps_what_is_being_restored);
 	tcase_add_test(tcase, hears_only_while_it_reads);
 	tcase_add_test(tcase, keeps_the_end_of_what_a_killed_guard_put_back);
+	tcase_add_test(tcase, knows_whose_coming_nobody_heard);
 	tcase_add_test(tcase, reads_first_where_something_is_at_stake);
 	tcase_add_test(tcase, keeps_the_zone_of_a_connection_that_tells_nothing);
 	tcase_add_test(tcase, knows_what_is_younger_than_the_last_look);

@@ -96,19 +96,6 @@ static int read_latest(const struct reading *reading, enum event_kind kind, stor
 	return store_history(reading->store, &query, fn, userdata, err);
 }
 
-/* Since when firewalld does not answer, if that is the last that was heard of it. */
-static int read_silence(struct reading *reading, struct err *err)
-{
-	int64_t since_us = 0, end_us = 0;
-	int r = read_latest(reading, EVENT_FIREWALLD_SILENT, take_start, &since_us, err);
-
-	if (r == 0)
-		r = read_latest(reading, EVENT_FIREWALLD_ANSWERS, take_start, &end_us, err);
-	if (r == 0 && since_us && since_us >= end_us)
-		reading->picture->silent_since_us = since_us;
-	return r;
-}
-
 static int take_end(const struct store_history_row *row, void *userdata)
 {
 	struct picture *picture = userdata;
@@ -219,7 +206,8 @@ static int read_store(struct reading *reading)
 	if (r == 0)
 		r = read_wipes(reading);
 	if (r == 0)
-		r = read_silence(reading, reading_why(reading, PICTURE_STORE));
+		r = store_silence(reading->store, &picture->silent_since_us,
+		                  reading_why(reading, PICTURE_STORE));
 	if (r == 0)
 		r = read_absence(reading, reading_why(reading, PICTURE_STORE));
 	if (r == 0)

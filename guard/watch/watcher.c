@@ -69,7 +69,7 @@ struct watcher {
 	struct loop_source *ready_timer, *bus_timer, *store_timer, *spool_timer, *prune_timer,
 	    *watchdog_timer, *trim_timer;
 	struct loop_source *exit_timer, *sigterm, *sigint, *sighup;
-	bool told_ready, told_bus_trouble;
+	bool told_ready, told_bus_trouble, told_answers;
 	int lock;
 };
 
@@ -106,6 +106,24 @@ static void look(struct watcher *watcher)
 	risk_look(watcher->risk);
 }
 
+static void put_answers(struct watcher *watcher)
+{
+	record_event(watcher->record, EVENT_FIREWALLD_ANSWERS, NULL, "firewalld answers again");
+}
+
+/* It was silent when the watcher before this one ended, and has answered now. */
+static void end_silence(struct watcher *watcher)
+{
+	struct store *store = record_store(watcher->record);
+	int64_t since_us;
+
+	if (watcher->told_answers || !store || store_silence(store, &since_us, NULL) != 0)
+		return;
+	watcher->told_answers = true;
+	if (since_us)
+		put_answers(watcher);
+}
+
 static void on_idle(struct watcher *watcher)
 {
 	look(watcher);
@@ -128,6 +146,7 @@ static void on_news(const struct news *news, void *userdata)
 		risk_permanent(watcher->risk, news->item, news->withdrawn);
 		break;
 	case NEWS_ABSORBED:
+		end_silence(watcher);
 		risk_tell_permanent(watcher->risk);
 		break;
 	case NEWS_ADDED:
@@ -253,10 +272,11 @@ static void on_slow(bool slow, void *userdata)
 	logger_write(&watcher->logger, slow ? LOGGER_WARNING : LOGGER_NOTICE,
 	             slow ? "firewalld does not answer; waiting for it"
 	                  : "firewalld answers again");
-	record_event_at(watcher->record,
-	                slow ? firewalld_waited_for_us(watcher->fw) : clock_now_us(),
-	                slow ? EVENT_FIREWALLD_SILENT : EVENT_FIREWALLD_ANSWERS,
-	                slow ? "firewalld does not answer" : "firewalld answers again");
+	if (slow)
+		record_event_at(watcher->record, firewalld_waited_for_us(watcher->fw),
+		                EVENT_FIREWALLD_SILENT, "firewalld does not answer");
+	else
+		put_answers(watcher);
 }
 
 /* --- timers and signals ------------------------------------------------------------------ */

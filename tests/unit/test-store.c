@@ -722,6 +722,25 @@ START_TEST(test_event_items)
 }
 END_TEST
 
+START_TEST(test_silence)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	int64_t since_us = -1;
+
+	ck_ok(store_silence(store, &since_us, &err));
+	ck_assert_int_eq(since_us, 0);
+	fixture_event(store, EVENT_FIREWALLD_SILENT, NULL, "x", NOW);
+	ck_ok(store_silence(store, &since_us, &err));
+	ck_assert_int_eq(since_us, NOW);
+	fixture_event(store, EVENT_FIREWALLD_ANSWERS, NULL, "x", NOW + SECOND);
+	ck_ok(store_silence(store, &since_us, &err));
+	ck_assert_int_eq(since_us, 0);
+	fixture_event(store, EVENT_FIREWALLD_SILENT, NULL, "x", NOW + 2 * SECOND);
+	ck_ok(store_silence(store, &since_us, &err));
+	ck_assert_int_eq(since_us, NOW + 2 * SECOND);
+}
+END_TEST
+
 /* --- released items and client ranges ---------------------------------------------------- */
 
 START_TEST(test_release)
@@ -986,6 +1005,7 @@ int main(void)
 	tcase_add_test(tests, test_callback_can_stop);
 	tcase_add_test(tests, test_event_kinds);
 	tcase_add_test(tests, test_event_filters);
+	tcase_add_test(tests, test_silence);
 	tcase_add_loop_test(tests, test_event_items, 0, (int)ARRAY_SIZE(event_items_rows));
 	tcase_add_test(tests, test_release);
 	tcase_add_test(tests, test_trust);

@@ -162,3 +162,34 @@ int store_history(struct store *store, const struct store_history_query *query,
 	}
 	return r;
 }
+
+static int take_time(const struct store_history_row *row, void *userdata)
+{
+	*(int64_t *)userdata = row->at_us;
+	return 0;
+}
+
+static int latest(struct store *store, enum event_kind kind, int64_t *at_us, struct err *err)
+{
+	const struct store_history_query query = {.kind = event_kind_name(kind), .limit = 1};
+
+	return store_history(store, &query, take_time, at_us, err);
+}
+
+/**
+ * store_silence() - since when firewalld does not answer, if that is the last that was heard of it
+ * @since_us: written on success alone; 0: it answered since, or nobody found that it does not
+ *
+ * Return: 0; others as in store.h.
+ */
+int store_silence(struct store *store, int64_t *since_us, struct err *err)
+{
+	int64_t began_us = 0, ended_us = 0;
+	int r = latest(store, EVENT_FIREWALLD_SILENT, &began_us, err);
+
+	if (r == 0)
+		r = latest(store, EVENT_FIREWALLD_ANSWERS, &ended_us, err);
+	if (r == 0)
+		*since_us = began_us >= ended_us ? began_us : 0;
+	return r;
+}

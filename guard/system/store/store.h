@@ -272,6 +272,7 @@ typedef int store_history_fn(const struct store_history_row *row, void *userdata
 
 int store_history(struct store *store, const struct store_history_query *query,
                   store_history_fn *fn, void *userdata, struct err *err) _must_check_;
+int store_silence(struct store *store, int64_t *since_us, struct err *err) _must_check_;
 
 /* --- items, and which of them were released
  * ------------------------------------------------------------------- */

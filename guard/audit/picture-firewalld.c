@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "guard/model/fault.h"
+#include "guard/model/ban/directcount.h"
 #include "guard/model/packet/remembered.h"
 #include "guard/system/firewalld/culprit.h"
 #include "guard/system/firewalld/zonefile.h"
@@ -232,7 +233,7 @@ static int look_for_absent(struct absent *out, const struct reading *reading)
 	r = absent_find(out, ruleset, iptables);
 	return r == 0 && reading->foreign_known && !xtables_has_legacy(false) &&
 	               !xtables_has_legacy(true)
-	           ? absent_find_direct(out, ruleset, iptables, &reading->picture->foreign)
+	           ? directcount_find(out, ruleset, iptables, &reading->picture->foreign)
 	           : r;
 }
 

@@ -24,6 +24,8 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/directban.h \
 	guard/model/ban/fail2ban-reply.c \
 	guard/model/ban/fail2ban-reply.h \
+	guard/model/ban/directcount.c \
+	guard/model/ban/directcount.h \
 	guard/model/ban/foreign.c \
 	guard/model/ban/foreign.h \
 	guard/model/ban/gap-internal.h \

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/model/ban/directcount.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/kernel/foreigntables.h"
 #include "guard/system/kernel/nftrules.h"
@@ -72,7 +73,7 @@ static int hold_direct(struct absent *now, const struct ruleset *ruleset, bool i
 	nfsocket_close(&sock);
 	if (r != 0)
 		return r == -ENOMEM ? r : 0;
-	return absent_find_direct(now, ruleset, iptables, &counts);
+	return directcount_find(now, ruleset, iptables, &counts);
 }
 
 static int hold(struct absence *absence, struct ruleset *ruleset, struct absent *now)
@@ -85,7 +86,7 @@ static int hold(struct absence *absence, struct ruleset *ruleset, struct absent 
 
 	if (r == 0 && !ruleset->kernel.shut)
 		r = absent_find(now, ruleset, iptables);
-	if (r == 0 && absent_has_direct(ruleset))
+	if (r == 0 && directcount_any(ruleset))
 		r = hold_direct(now, ruleset, iptables);
 	absence->unheard = r == 0 && iptables && is_unheard(ruleset);
 	end_us = clock_monotonic_us();

@@ -372,10 +372,11 @@ static bool is_ours(uint32_t pid, const char *name)
 static void note_foreign(struct kernelwatch *watch, const struct chainchange *chains)
 {
 	chainchange_add(&watch->foreign, chains);
-	if (!chains->taken && (!chains->taken_from_iptables ||
-	                       (!watch->direct && !firewalld_has_iptables(watch->given.fw))))
-		return;
-	watch->taken = watch->doubted = true;
+	/* firewalld's own iptables-restore may be gone by now, and look like somebody else */
+	watch->taken |= chains->taken;
+	watch->doubted |=
+	    chains->taken || (chains->taken_from_iptables &&
+	                      (watch->direct || firewalld_has_iptables(watch->given.fw)));
 }
 
 /* Return: who did it, in words, as kernelwatch.h has it. */

@@ -6,7 +6,7 @@ N=75
 nm_prepare
 sed -i 's/^unmanaged-devices=.*/unmanaged-devices=except:interface-name:host0,except:interface-name:lk*/' "$W/nm/conf"
 for i in $(seq "$N"); do
-	ip link add lk$i type veth peer name pk$i && ip link set pk$i up
+	ip link add "lk$i" type veth peer name "pk$i" && ip link set "pk$i" up
 	cat >"$W/nm/connections/lk$i.nmconnection" <<-Y
 		[connection]
 		id=lk$i

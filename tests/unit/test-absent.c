@@ -6,6 +6,7 @@
 #include <linux/netfilter.h>
 #include <string.h>
 
+#include "guard/model/ban/directcount.h"
 #include "guard/model/packet/iptables.h"
 #include "guard/system/kernel/ipsets.h"
 #include "guard/system/kernel/nftrules.h"
@@ -286,11 +287,11 @@ START_TEST(counts_direct_rules)
 	_cleanup_ruleset_ struct ruleset ruleset = RULESET_NULL;
 	struct ruleset_held *held;
 
-	ck_assert(!absent_has_direct(&ruleset));
+	ck_assert(!directcount_any(&ruleset));
 	ck_assert_int_eq(ruleset_add_held(&ruleset, "direct:ipv4", false, &held), 0);
 	for (size_t i = 0; i < ARRAY_SIZE(items); i++)
 		ck_assert_int_eq(strv_add(&held->items, items[i]), 0);
-	ck_assert(absent_has_direct(&ruleset));
+	ck_assert(directcount_any(&ruleset));
 	for (unsigned n = 0; n < 4; n++) {
 		_cleanup_foreign_ struct foreign now = FOREIGN_NULL;
 		_cleanup_absent_ struct absent absent = ABSENT_NULL;
@@ -299,7 +300,7 @@ START_TEST(counts_direct_rules)
 		ck_assert_int_eq(foreign_add(&now, NFPROTO_IPV4, "filter", "INPUT", n), 0);
 		ck_assert_int_eq(foreign_add(&now, NFPROTO_IPV4, "filter", "f2b-lab", 1), 0);
 		ck_assert_int_eq(foreign_add(&now, NFPROTO_IPV6, "filter", "INPUT_direct", 9), 0);
-		ck_assert_int_eq(absent_find_direct(&absent, &ruleset, iptables, &now), 0);
+		ck_assert_int_eq(directcount_find(&absent, &ruleset, iptables, &now), 0);
 		check_absent(&absent, iptables ? "direct:ipv4/chain:filter INPUT_direct"
 		                      : n < 2  ? "direct:ipv4/chain:filter INPUT"
 		                               : "");

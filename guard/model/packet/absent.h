@@ -14,7 +14,6 @@
 #define GUARD_MODEL_PACKET_ABSENT_H
 
 #include "guard/base/builder.h"
-#include "guard/model/ban/foreign.h"
 #include "guard/model/packet/ruleset.h"
 
 enum absent_what {
@@ -38,10 +37,8 @@ struct absent {
 #define _cleanup_absent_ _cleanup_(absent_deinit)
 
 int absent_find(struct absent *out, const struct ruleset *ruleset, bool iptables) _must_check_;
-int absent_find_direct(struct absent *out, const struct ruleset *ruleset, bool iptables,
-                       const struct foreign *now) _must_check_;
-bool absent_has_direct(const struct ruleset *ruleset);
 size_t absent_n(const struct absent *absent);
+int absent_note(struct absent *absent, enum absent_what what, const char *text) _must_check_;
 void absent_keep(struct absent *absent, const struct absent *other, bool common);
 int absent_add(struct absent *absent, const struct absent *other) _must_check_;
 int absent_carried(const struct ruleset *ruleset, const struct item *item) _must_check_;

@@ -231,8 +231,8 @@ static int look_for_absent(struct absent *out, const struct reading *reading)
 	    !(reading->picture->known & PICTURE_TABLES))
 		return 0;
 	r = absent_find(out, ruleset, iptables);
-	return r == 0 && reading->foreign_known && !xtables_has_legacy(false) &&
-	               !xtables_has_legacy(true)
+	return r == 0 && directcount_any(ruleset) && reading->foreign_known &&
+	               !xtables_has_any_legacy()
 	           ? directcount_find(out, ruleset, iptables, &reading->picture->foreign)
 	           : r;
 }

@@ -81,21 +81,6 @@ void reading_lose_store(struct reading *reading, int r)
 	(void)!reading_settle(reading, PICTURE_STORE, r);
 }
 
-static int take_start(const struct store_history_row *row, void *userdata)
-{
-	*(int64_t *)userdata = row->at_us;
-	return 0;
-}
-
-/* The latest event of a kind; @fn: not called where there is none. */
-static int read_latest(const struct reading *reading, enum event_kind kind, store_history_fn *fn,
-                       void *userdata, struct err *err)
-{
-	const struct store_history_query query = {.kind = event_kind_name(kind), .limit = 1};
-
-	return store_history(reading->store, &query, fn, userdata, err);
-}
-
 static int take_end(const struct store_history_row *row, void *userdata)
 {
 	struct picture *picture = userdata;
@@ -109,11 +94,13 @@ static int take_end(const struct store_history_row *row, void *userdata)
 static int read_absence(struct reading *reading, struct err *err)
 {
 	struct picture *picture = reading->picture;
+	const struct store_history_query gone = {.kind = event_kind_name(EVENT_FIREWALLD_GONE),
+	                                         .limit = 1};
 	int64_t back_us = 0;
-	int r = read_latest(reading, EVENT_FIREWALLD_GONE, take_end, picture, err);
+	int r = store_history(reading->store, &gone, take_end, picture, err);
 
 	if (r == 0)
-		r = read_latest(reading, EVENT_FIREWALLD_BACK, take_start, &back_us, err);
+		r = store_event_latest(reading->store, EVENT_FIREWALLD_BACK, &back_us, err);
 	if (back_us > picture->gone_us)
 		picture->gone_us = 0;
 	return r;
@@ -133,7 +120,7 @@ static int read_wipes(struct reading *reading)
 	*err = ERR_NULL;
 	picture->wipe_open =
 	    picture->has_wipe && picture->wipe.finished_us == 0 && picture->watcher.running;
-	r = read_latest(reading, EVENT_START, take_start, &start_us, err);
+	r = store_event_latest(reading->store, EVENT_START, &start_us, err);
 	if (r == 0 && picture->watcher.running && start_us)
 		picture->unwiped_us =
 		    picture->wipe.at_us > start_us ? picture->wipe.at_us : start_us;

@@ -67,8 +67,8 @@ static int hold_direct(struct absent *now, const struct ruleset *ruleset, bool i
 {
 	_cleanup_foreign_ struct foreign counts = FOREIGN_NULL;
 	struct nfsocket sock = NFSOCKET_NULL;
-	bool legacy = xtables_has_legacy(false) || xtables_has_legacy(true);
-	int r = legacy ? FOREIGNTABLES_E_UNKNOWN : foreigntables_read(&counts, &sock);
+	int r =
+	    xtables_has_any_legacy() ? FOREIGNTABLES_E_UNKNOWN : foreigntables_read(&counts, &sock);
 
 	nfsocket_close(&sock);
 	if (r != 0)

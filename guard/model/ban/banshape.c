@@ -166,14 +166,19 @@ bool banshape_makes(const struct jail_action *action, enum item_kind kind)
 	return kind_makes(action->kind, kind) || jailaction_names(action->command, kind);
 }
 
+static bool is_zone_of(const struct jail_action *action, const char *zone, const char *default_zone)
+{
+	const char *own = action->zone ? action->zone : default_zone;
+
+	return own && strcmp(own, zone) == 0;
+}
+
 /** banshape_is_place() - is it where the action puts its bans, as far as that is known? */
 bool banshape_is_place(const struct jail_action *action, enum item_kind kind, const char *zone,
                        const char *default_zone)
 {
-	const char *own = action->zone ? action->zone : default_zone;
-
 	if (kind == ITEM_SOURCE && action->told == JAIL_ACTION_SOURCE)
-		return own && strcmp(own, zone) == 0;
+		return is_zone_of(action, zone, default_zone);
 	return kind != ITEM_ENTRY || !action->ipset ||
 	       strcmp(action->ipset, item_ipset_name(zone)) == 0;
 }
@@ -227,13 +232,6 @@ bool banshape_fits(const struct banshape *shape, const struct jail *jail)
 }
 
 /* --- what a command says ------------------------------------------------------------------- */
-
-static bool is_zone_of(const struct jail_action *action, const char *zone, const char *default_zone)
-{
-	const char *own = action->zone ? action->zone : default_zone;
-
-	return own && strcmp(own, zone) == 0;
-}
 
 /* A direct rule has its address in quotes, as what a shell takes is. */
 static bool says_direct(const char *command, const char *pattern)

@@ -705,7 +705,7 @@ static int read_all(struct banplaces *out, struct reading *reading, struct nfsoc
 	if (r != 0)
 		return r;
 	follow_jumps(reading);
-	out->legacy = xtables_has_legacy(false) || xtables_has_legacy(true);
+	out->legacy = xtables_has_any_legacy();
 	return take_places(out, reading, sock);
 }
 

@@ -193,6 +193,12 @@ static int add_unread(struct ruleset *ruleset, const struct xtables_source *sour
 	return r;
 }
 
+/** xtables_has_any_legacy() - has either? */
+bool xtables_has_any_legacy(void)
+{
+	return has_legacy(LEGACY4) || has_legacy(LEGACY6);
+}
+
 /** xtables_has_legacy() - has iptables-legacy, or ip6tables-legacy, any table? */
 bool xtables_has_legacy(bool ipv6)
 {

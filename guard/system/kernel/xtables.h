@@ -19,6 +19,7 @@ struct xtables_source {
 	bool all; /* firewalld's direct rules, too */
 };
 
+bool xtables_has_any_legacy(void);
 bool xtables_has_legacy(bool ipv6);
 int xtables_read(struct ruleset *ruleset, bool all, int64_t end_ms) _must_check_;
 int xtables_parse(struct ruleset *ruleset, const struct xtables_source *source,

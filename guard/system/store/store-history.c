@@ -169,7 +169,13 @@ static int take_time(const struct store_history_row *row, void *userdata)
 	return 0;
 }
 
-static int latest(struct store *store, enum event_kind kind, int64_t *at_us, struct err *err)
+/**
+ * store_event_latest() - when that happened last
+ * @at_us: written where it ever did
+ *
+ * Return: 0; others as in store.h.
+ */
+int store_event_latest(struct store *store, enum event_kind kind, int64_t *at_us, struct err *err)
 {
 	const struct store_history_query query = {.kind = event_kind_name(kind), .limit = 1};
 
@@ -185,10 +191,10 @@ static int latest(struct store *store, enum event_kind kind, int64_t *at_us, str
 int store_silence(struct store *store, int64_t *since_us, struct err *err)
 {
 	int64_t began_us = 0, ended_us = 0;
-	int r = latest(store, EVENT_FIREWALLD_SILENT, &began_us, err);
+	int r = store_event_latest(store, EVENT_FIREWALLD_SILENT, &began_us, err);
 
 	if (r == 0)
-		r = latest(store, EVENT_FIREWALLD_ANSWERS, &ended_us, err);
+		r = store_event_latest(store, EVENT_FIREWALLD_ANSWERS, &ended_us, err);
 	if (r == 0)
 		*since_us = began_us >= ended_us ? began_us : 0;
 	return r;

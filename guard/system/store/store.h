@@ -272,6 +272,8 @@ typedef int store_history_fn(const struct store_history_row *row, void *userdata
 
 int store_history(struct store *store, const struct store_history_query *query,
                   store_history_fn *fn, void *userdata, struct err *err) _must_check_;
+int store_event_latest(struct store *store, enum event_kind kind, int64_t *at_us,
+                       struct err *err) _must_check_;
 int store_silence(struct store *store, int64_t *since_us, struct err *err) _must_check_;
 
 /* --- items, and which of them were released

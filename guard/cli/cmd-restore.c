@@ -525,7 +525,7 @@ static bool read_again(struct run *run, struct firewalld_reading *out)
 	_cleanup_banshapes_ struct banshapes shapes = BANSHAPES_NULL;
 	_cleanup_strv_ struct strv ipsets = STRV_NULL;
 
-	return record_shapes(run->record, &shapes) == 0 &&
+	return record_shapes(run->record, &shapes, NULL) == 0 &&
 	       banshapes_ipsets(&shapes, &ipsets) == 0 &&
 	       firewalld_session_read(&run->session, out, false, &ipsets, NULL) == 0 &&
 	       out->state == FIREWALL_STATE_RUNNING && !out->stale;

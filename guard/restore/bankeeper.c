@@ -630,13 +630,11 @@ static int know_shapes(struct bankeeper *keeper)
 {
 	_cleanup_banshapes_ struct banshapes stored = BANSHAPES_NULL;
 	struct banshapes *learned = &keeper->learn.shapes;
-	struct record *record = keeper->given.record;
 	int r;
 
 	if (keeper->shapes_known)
 		return 0;
-	r = record_shapes(record, &stored);
-	keeper->shapes_known = record_store(record) && record_trouble(record, NULL) == 0;
+	r = record_shapes(keeper->given.record, &stored, &keeper->shapes_known);
 	for (size_t i = 0; i < stored.n && r == 0; i++)
 		r = banshapes_add_take(learned, &stored.shapes[i]);
 	return r;

@@ -23,7 +23,7 @@ static int compare_with(struct loss *out, const struct firewall *from, const str
 	int r = record_released(by->record, &released);
 
 	if (r == 0)
-		r = record_shapes(by->record, &shapes);
+		r = record_shapes(by->record, &shapes, NULL);
 	if (r < 0)
 		return r;
 	evidence.shapes = &shapes;

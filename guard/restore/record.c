@@ -30,7 +30,9 @@ struct record {
 	unsigned serial; /* counts the stores that were opened: what is in one is not in the next */
 	int trouble;     /* what is wrong with it since when it was last said; 0: nothing */
 	struct err why;  /* the same in words */
-	bool fixed;      /* it is the caller's: when it breaks there is none */
+	const char *broke; /* static; what it could not take or tell; NULL: anything */
+	bool broke_writing;
+	bool fixed; /* it is the caller's: when it breaks there is none */
 	/* It has told what was meant before: until then nothing that is newer may cover that. */
 	bool recalled;
 	struct store_items released;                 /* as last read, for when it cannot be read */
@@ -50,11 +52,25 @@ struct record {
 
 /* --- the store, whatever state it is in -------------------------------------------------- */
 
+/* What cannot be left out: a store that takes it takes whatever else there is to write. */
+#define A_SNAPSHOT "a snapshot"
+
+/*
+ * Is @what proof that it works again? On a full disk it goes on telling what is in it, and takes
+ * what is small.
+ */
+static bool is_proof(const struct record *record, const char *what)
+{
+	return !record->broke || strcmp(what, record->broke) == 0 ||
+	       (record->broke_writing && strcmp(what, A_SNAPSHOT) == 0);
+}
+
 static void works(struct record *record)
 {
 	if (record->trouble)
 		logger_write(record->logger, LOGGER_NOTICE, "the store works again");
 	record->trouble = 0;
+	record->broke = NULL;
 }
 
 /* One that opens has not told anything yet: what has to be recalled first says whether it can. */
@@ -78,6 +94,7 @@ static void open_store(struct record *record)
 	if (r == record->trouble)
 		return;
 	record->trouble = r;
+	record->broke = NULL;
 	logger_write(record->logger, LOGGER_ERROR,
 	             "%s; guarding goes on, but nothing is recorded until this is fixed",
 	             err_text(&err, r));
@@ -88,19 +105,21 @@ static void open_store(struct record *record)
  * until the store has worked again.
  */
 static bool settle_as(struct record *record, int r, const struct err *err, const char *what,
-                      const char *done)
+                      bool writing)
 {
 	if (r == 0 || r == STORE_E_NOT_FOUND) {
-		if (r == 0)
+		if (r == 0 && is_proof(record, what))
 			works(record);
 		return r == 0;
 	}
 	if (r != record->trouble) {
 		record->trouble = r;
 		record->why = *err;
+		record->broke = what;
+		record->broke_writing = writing;
 		logger_write(record->logger, LOGGER_ERROR,
-		             "%s could not be %s: %s; guarding goes on", what, done,
-		             err_text(err, r));
+		             "%s could not be %s: %s; guarding goes on", what,
+		             writing ? "recorded" : "read", err_text(err, r));
 	}
 	if (r == STORE_E_CORRUPT || record->fixed) {
 		store_close(record->store);
@@ -113,12 +132,12 @@ static bool settle_as(struct record *record, int r, const struct err *err, const
 
 static bool settle(struct record *record, int r, const struct err *err, const char *what)
 {
-	return settle_as(record, r, err, what, "recorded");
+	return settle_as(record, r, err, what, true);
 }
 
 static bool settle_read(struct record *record, int r, const struct err *err, const char *what)
 {
-	return settle_as(record, r, err, what, "read");
+	return settle_as(record, r, err, what, false);
 }
 
 /**
@@ -283,7 +302,7 @@ bool record_snapshot(struct record *record, const struct firewall *fw, bool sett
 	}
 	if (!record->store || !record->recalled ||
 	    !settle(record, store_snapshot_put(record->store, fw, &sighting, &id, &err), &err,
-	            "a snapshot") ||
+	            A_SNAPSHOT) ||
 	    !id)
 		return false;
 	record->snapshot_id = id;
@@ -516,16 +535,22 @@ void record_timed_clear(struct record *record)
 		             "what ends by itself");
 }
 
-/** record_shapes() - what bans look like; @out is written where the store tells; 0 or -ENOMEM */
-int record_shapes(struct record *record, struct banshapes *out)
+/**
+ * record_shapes() - what bans look like
+ * @out:   written where the store tells
+ * @known: receives whether it does; may be NULL
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int record_shapes(struct record *record, struct banshapes *out, bool *known)
 {
 	struct err err = ERR_NULL;
-	int r;
+	int r = record->store ? store_shapes(record->store, out, &err) : STORE_E_NOT_FOUND;
 
-	if (!record->store)
-		return 0;
-	r = store_shapes(record->store, out, &err);
-	(void)settle_read(record, r, &err, "what bans look like");
+	if (record->store)
+		(void)settle_read(record, r, &err, "what bans look like");
+	if (known)
+		*known = r == 0;
 	return r == -ENOMEM ? r : 0;
 }
 

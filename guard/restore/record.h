@@ -79,7 +79,7 @@ void record_trust_hold(struct record *record, const struct store_trust *trust);
 void record_trust_end(struct record *record, const char *address);
 void record_timed(struct record *record, const char *zone, const char *trait, int64_t until_us);
 void record_timed_clear(struct record *record);
-int record_shapes(struct record *record, struct banshapes *out) _must_check_;
+int record_shapes(struct record *record, struct banshapes *out, bool *known) _must_check_;
 void record_shape(struct record *record, const struct banshape *shape);
 bool record_foreign(struct record *record, struct foreign *out);
 void record_foreign_lost(struct record *record, const struct foreign *lost);

@@ -92,10 +92,11 @@ void persister_look(struct persister *persister)
 	_cleanup_strv_ struct strv saved = STRV_NULL;
 	const struct firewall *wanted = engine_wanted(persister->given.engine);
 	struct scope_view view = SCOPE_VIEW(&persister->given.config->scope, wanted);
+	bool shapes_known = false; /* without them a ban would be written for ever */
 
 	if (!persister->given.config->persist || !engine_now(persister->given.engine).idle ||
 	    persister->writes.first || record_released(persister->given.record, &released) < 0 ||
-	    record_shapes(persister->given.record, &shapes) < 0)
+	    record_shapes(persister->given.record, &shapes, &shapes_known) < 0 || !shapes_known)
 		return;
 	for (size_t i = 0; i < wanted->n; i++)
 		if (persister_wants(&view, &wanted->entries[i], &released) &&

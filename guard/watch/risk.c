@@ -129,7 +129,7 @@ void risk_look(struct risk *risk)
 		return;
 	r = record_released(risk->given.record, &released);
 	if (r == 0)
-		r = record_shapes(risk->given.record, &shapes);
+		r = record_shapes(risk->given.record, &shapes, NULL);
 	for (size_t i = 0; i < wanted->n && r == 0; i++)
 		if (is_at_risk(&view, &wanted->entries[i], &released, &shapes))
 			r = firewall_put(&now, &wanted->entries[i].item, &entry);

@@ -127,6 +127,16 @@ static ssize_t read_with_fault(int fd, void *data, size_t size, off_t at)
 	return -1;
 }
 
+static bool full;
+
+static ssize_t write_with_fault(int fd, const void *data, size_t size, off_t at)
+{
+	if (!full)
+		return pwrite(fd, data, size, at);
+	errno = ENOSPC;
+	return -1;
+}
+
 static size_t said(FILE *log, const char *what)
 {
 	char line[512];
@@ -180,6 +190,42 @@ START_TEST(says_once_that_it_cannot_be_read)
 }
 END_TEST
 
+/* On a full disk what is in it can be read, and what is small finds a place. */
+START_TEST(works_again_when_it_takes_what_it_could_not)
+{
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	sqlite3_vfs *vfs = sqlite3_vfs_find(NULL);
+	FILE *log = tmpfile();
+
+	ck_assert_ptr_nonnull(log);
+	ck_assert_int_eq(vfs->xSetSystemCall(vfs, "pwrite", (sqlite3_syscall_ptr)write_with_fault),
+	                 SQLITE_OK);
+	ck_assert_int_eq(
+	    vfs->xSetSystemCall(vfs, "pwrite64", (sqlite3_syscall_ptr)write_with_fault), SQLITE_OK);
+	ck_assert_int_eq(recall(), STORE_E_NOT_FOUND);
+	logger_init(&logger, fileno(log), 0);
+	full = true;
+	ck_assert(!put("public/service:imaps=r"));
+	full = false;
+	record_event(record, EVENT_STORE, NULL, "of no account");
+	ck_assert_int_eq(record_released(record, &released), 0);
+	ck_assert_uint_eq(said(log, "a snapshot could not be recorded"), 1);
+	ck_assert_uint_eq(said(log, "works again"), 0);
+	ck_assert(put("public/service:imaps=r"));
+	ck_assert_uint_eq(said(log, "works again"), 1);
+
+	/* and whatever it could not take, one that takes a snapshot takes that, too */
+	full = true;
+	record_event(record, EVENT_STORE, NULL, "of no account");
+	full = false;
+	ck_assert_int_ne(record_trouble(record, NULL), 0);
+	ck_assert(put("public/service:imaps=r public/service:smtp=r"));
+	ck_assert_int_eq(record_trouble(record, NULL), 0);
+	logger_init(&logger, -1, 0);
+	fclose(log);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("record");
@@ -189,6 +235,7 @@ int main(void)
 	tcase_add_test(tcase, stores_nothing_before_it_has_asked);
 	tcase_add_test(tcase, asks_when_the_store_comes_back);
 	tcase_add_test(tcase, says_once_that_it_cannot_be_read);
+	tcase_add_test(tcase, works_again_when_it_takes_what_it_could_not);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

@@ -279,11 +279,8 @@ static int find_absent(struct check_run *run)
 	return r;
 }
 
-/* As EXPLAIN_RELOAD_SAFELY, where the reload may fail. */
-#define LOAD_SAFELY "reload-guard snapshot take && (" REPAIR_LOAD_AGAIN ") && reload-guard restore"
-
 /* Without a table the reload has nothing to delete, and breaks off. */
-#define LOAD_FLUSHED "nft add table inet firewalld && " LOAD_SAFELY
+#define LOAD_FLUSHED "nft add table inet firewalld && " EXPLAIN_LOAD_SAFELY
 
 static int kernel_rules(struct check_run *run)
 {
@@ -298,8 +295,8 @@ static int kernel_rules(struct check_run *run)
 	flushed = picture_is_flushed(picture);
 	/* what is shut is shut, whatever is gone besides */
 	if (kernel->shut && !picture->firewall.panic && !picture_uses_iptables(picture))
-		return check_add(run, strdup("table inet firewalld_policy_drop"),
-		                 strdup(flushed ? LOAD_FLUSHED : LOAD_SAFELY),
+		return check_add(run, strdup("table inet " RULESET_SHUT),
+		                 strdup(flushed ? LOAD_FLUSHED : EXPLAIN_LOAD_SAFELY),
 		                 "firewalld says open, the kernel does not: it lets no new "
 		                 "connection in, because a reload broke off");
 	if (flushed)

@@ -73,6 +73,9 @@ int explain_step_words(char **out, const struct verdict_step *step)
 
 static int order_words(char **out, const struct verdict_step *step)
 {
+	if (explain_is_amid_reload(step))
+		return xasprintf(out, "A reload of firewalld is under way, or broke off: until one "
+		                      "is done, no new connection gets in.");
 	if (explain_is_strange(step) && step->chain->beside)
 		return xasprintf(out,
 		                 "It is among firewalld's own rules, which are not in the kernel "

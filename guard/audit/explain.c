@@ -80,6 +80,12 @@ static bool is_own_beside(const struct verdict_step *step)
 	       (!rule || rule->own);
 }
 
+/** explain_is_amid_reload() - does it let nobody in until firewalld has loaded all? */
+bool explain_is_amid_reload(const struct verdict_step *step)
+{
+	return step->chain && step->chain->own && strcmp(step->chain->table, RULESET_SHUT) == 0;
+}
+
 /** explain_is_strange() - is it among firewalld's own, and firewalld says something else? */
 bool explain_is_strange(const struct verdict_step *step)
 {

@@ -13,11 +13,16 @@
 #include "guard/model/ban/banshape.h"
 #include "guard/model/packet/verdict.h"
 #include "guard/model/ban/owner.h"
+#include "guard/restore/repair.h"
 #include "guard/system/kernel/listeners.h"
 
 /* The runtime as it is now survives this reload. */
 #define EXPLAIN_RELOAD_SAFELY                                                                      \
 	"reload-guard snapshot take && firewall-cmd --reload && reload-guard restore"
+
+/* The same, where the reload may fail. */
+#define EXPLAIN_LOAD_SAFELY                                                                        \
+	"reload-guard snapshot take && (" REPAIR_LOAD_AGAIN ") && reload-guard restore"
 
 enum explain_who {
 	EXPLAIN_WHO_NONE,     /* nobody puts it there: a target, panic mode */
@@ -91,6 +96,7 @@ int explain_add_usual(struct explain *explain) _must_check_;
 int explain_decide(struct explain *explain, const struct listeners *listeners) _must_check_;
 int explain_entry_commands(struct strv *out, const struct ruleset_ipset *ipset,
                            const struct cidr *client) _must_check_;
+bool explain_is_amid_reload(const struct verdict_step *step);
 bool explain_is_strange(const struct verdict_step *step);
 bool explain_is_fine(const struct explain *explain);
 enum explain_change explain_compare(const struct explain *before, const struct explain *after);

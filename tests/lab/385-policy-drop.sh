@@ -34,6 +34,16 @@ need "a restore that has nothing to do is not fine" exits 1 guard restore
 need "says why" err_has 'firewalld says open, the kernel does not'
 need "and what to type" err_has 'type: firewall-cmd --reload'
 need "and not that all is well" not out_has 'nothing to restore'
+explained() { # STATUS
+	need "explain says that nobody gets in" exits "$1" guard explain 10.77.0.2 imaps
+	need "dropped" out_has '^993/tcp .*dropped'
+	need "and why" out_has 'reload of firewalld is under way, or broke off'
+}
+explained 1
+need "and what to type" out_has 'firewall-cmd --reload \|\| systemctl restart firewalld'
+kill -STOP "$FW"
+explained 3
+kill -CONT "$FW"
 nft delete table inet firewalld_policy_drop
 need "a restore with nothing to do is" exits 0 guard restore
 need "and says so" out_has 'nothing to restore'

@@ -208,10 +208,14 @@ struct ruleset_network {
 };
 
 /* What the kernel has of firewalld's own, to be held against what firewalld says. */
+/* firewalld's table (0.6 and later) by which it lets no new connection in, set_policy("DROP"), or
+ * panic mode */
+#define RULESET_SHUT "firewalld_policy_drop"
+
 struct ruleset_kernel {
 	bool table;        /* inet firewalld */
 	bool asleep;       /* it is dormant: nothing of it is in force */
-	bool shut;         /* firewalld_policy_drop: during a reload, or left by one */
+	bool shut;         /* RULESET_SHUT is there: during a reload, or left by one */
 	bool filters_back; /* IPv6_rpfilter: drops what answers would not go back to there */
 	bool translated;   /* lets through what others lead elsewhere: no StrictForwardPorts */
 };

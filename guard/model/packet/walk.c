@@ -277,7 +277,8 @@ static void settle(struct way *way)
 		    "the order of policies of one priority is not known";
 	else if (order_of_chains_matters(way))
 		verdict->steps[way->decider].doubt = CHAINS_CLASH;
-	else if (way->ruleset->remembered && !verdict->steps[way->decider].doubt)
+	else if (way->ruleset->remembered && !verdict->steps[way->decider].chain &&
+	         !verdict->steps[way->decider].doubt)
 		verdict->steps[way->decider].doubt =
 		    "so it was when firewalld was read last, and it does not answer now";
 	else if (way->ruleset->flushed && !way_is_of_others(verdict->steps[way->decider].stage))
@@ -462,7 +463,7 @@ static bool is_to_hold(const struct way *way)
 	if (way->packet.away || way->ruleset->kernel.asleep)
 		return false;
 	if (!way->verdict.certain)
-		return order_of_policies_matters(way);
+		return order_of_policies_matters(way) || way->ruleset->remembered;
 	return way->verdict.action == VERDICT_ACCEPT ||
 	       (stage >= VERDICT_STAGE_PRE && stage <= VERDICT_STAGE_AFTER);
 }
@@ -481,7 +482,7 @@ static int hold_against_kernel(struct way *way)
 	if (!is_to_hold(way))
 		return 0;
 	r = walk_kernel(&own, WHOSE_OWN, VERDICT_STAGE_AFTER);
-	if (r == 0 && !way->verdict.certain)
+	if (r == 0 && !way->verdict.certain && !way->ruleset->remembered)
 		settle_order(way, &own);
 	else if (r == 0)
 		r = note_own(way, &own);

@@ -14,9 +14,9 @@ enum { INPUT };
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
 
+#include "guard/model/packet/ruleset.h"
+
 #define TABLE_NAME CHAINCHANGE_TABLE
-/* 0.6 to 2.4: set_policy("DROP"), also for panic mode */
-#define SHUT_NAME "firewalld_policy_drop"
 
 #define LOADED_ATTEMPTS 3
 
@@ -89,7 +89,7 @@ static int note_table(struct nlmsghdr *header, void *userdata)
 	if (header->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWTABLE) ||
 	    header->nlmsg_len < HEAD_SIZE)
 		return 0;
-	now->shut |= message->nfgen_family == NFPROTO_INET && is_named(header, SHUT_NAME);
+	now->shut |= message->nfgen_family == NFPROTO_INET && is_named(header, RULESET_SHUT);
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		if (message->nfgen_family != families[i] || !is_named(header, TABLE_NAME) ||
 		    is_dormant(header))
@@ -260,14 +260,14 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
 int fwtables_shut(struct nfsocket *sock, struct err *err)
 {
 	static const struct nfbatch_chain shut[] = {
-	    {NFPROTO_INET, SHUT_NAME, "raw_prerouting", NF_INET_PRE_ROUTING, -291, NF_DROP},
-	    {NFPROTO_INET, SHUT_NAME, "raw_output", NF_INET_LOCAL_OUT, -291, NF_DROP},
+	    {NFPROTO_INET, RULESET_SHUT, "raw_prerouting", NF_INET_PRE_ROUTING, -291, NF_DROP},
+	    {NFPROTO_INET, RULESET_SHUT, "raw_output", NF_INET_LOCAL_OUT, -291, NF_DROP},
 	};
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 
 	nfbatch_begin(&batch);
 	nfbatch_message(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
-	nfbatch_string(&batch, NFTA_TABLE_NAME, SHUT_NAME);
+	nfbatch_string(&batch, NFTA_TABLE_NAME, RULESET_SHUT);
 	for (size_t i = 0; i < ARRAY_SIZE(shut); i++)
 		nfbatch_chain(&batch, &shut[i]);
 	return nfbatch_send(&batch, sock, err);

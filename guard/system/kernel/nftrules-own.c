@@ -10,8 +10,7 @@ static void see_table(struct ruleset_kernel *kernel, const json_t *table)
 	if (strcmp(nftrules_string(table, "family"), "inet") != 0)
 		return;
 	kernel->table |= strcmp(nftrules_string(table, "name"), NFTRULES_FIREWALLD) == 0;
-	kernel->shut |=
-	    strcmp(nftrules_string(table, "name"), NFTRULES_FIREWALLD "_policy_drop") == 0;
+	kernel->shut |= strcmp(nftrules_string(table, "name"), RULESET_SHUT) == 0;
 }
 
 /* "ct status dnat accept": what anybody leads elsewhere, it passes on (core/nftables.py). */

@@ -31,6 +31,13 @@ bool nftrules_is_firewalld(const json_t *object)
 	       strcmp(nftrules_string(object, "family"), "inet") == 0;
 }
 
+/* And in the other one? */
+static bool is_shut(const json_t *object)
+{
+	return strcmp(nftrules_string(object, "table"), RULESET_SHUT) == 0 &&
+	       strcmp(nftrules_string(object, "family"), "inet") == 0;
+}
+
 /* Where a base chain is, as far as a packet to this machine passes it. */
 static enum ruleset_hook hook_of(const json_t *chain)
 {
@@ -56,7 +63,7 @@ static bool is_taken(const struct nftrules_reader *reader, const json_t *object)
 	const char *table = nftrules_string(object, "table"),
 	           *family = nftrules_string(object, "family");
 
-	if (!reader->all && !nftrules_is_firewalld(object) &&
+	if (!reader->all && !nftrules_is_firewalld(object) && !is_shut(object) &&
 	    (strncmp(table, "firewalld", strlen("firewalld")) == 0 ||
 	     iptables_is_direct(nftrules_string(object, "chain"))))
 		return false;
@@ -79,7 +86,7 @@ static int take_chain(struct nftrules_reader *reader, const json_t *chain)
 	if (r != 0)
 		return r;
 	out->hook = hook_of(chain);
-	out->own = nftrules_is_firewalld(chain);
+	out->own = nftrules_is_firewalld(chain) || is_shut(chain);
 	out->priority = (int)json_integer_value(json_object_get(chain, "prio"));
 	if (strcmp(nftrules_string(chain, "policy"), "drop") == 0)
 		out->policy = RULESET_ACTION_DROP;

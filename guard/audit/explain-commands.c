@@ -251,7 +251,7 @@ static int chain_commands(struct explain_reason *reason, const struct explain *e
 {
 	const struct ruleset_step *rule = owner_rule(reason->step);
 
-	if (explain_is_amid_reload(reason->step) && explain->ruleset->remembered)
+	if (explain_is_strange(reason->step) && explain->ruleset->remembered)
 		return 0; /* what to do where it hangs is told with that */
 	if (explain_is_amid_reload(reason->step))
 		return strv_add(&reason->commands, EXPLAIN_LOAD_SAFELY);

@@ -8,7 +8,7 @@
 bool explain_counts(const struct explain_port *row);
 bool explain_is_firewallds(const struct verdict_step *step);
 
-int explain_why_words(char **out, const struct verdict *verdict,
+int explain_why_words(char **out, const struct explain *explain, const struct verdict *verdict,
                       const struct verdict_step *step) _must_check_;
 
 int explain_commands(struct explain_reason *reason, const struct explain *explain,

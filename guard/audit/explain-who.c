@@ -163,8 +163,11 @@ int explain_find_who(struct explain_reason *reason, const struct explain *explai
 
 	reason->owner = owner_of(explain->ruleset, step);
 	reason->lifetime = EXPLAIN_LIFETIME_UNKNOWN;
-	/* what is met there is firewalld's as a rule, and what is missing is another's doing */
-	if (explain_is_strange(step) && step->chain->beside)
+	/*
+	 * What is met there is firewalld's as a rule, and what is missing is another's doing. Of
+	 * one that does not answer nobody knows whether it would list it.
+	 */
+	if (explain_is_strange(step) && (step->chain->beside || explain->ruleset->remembered))
 		return 0;
 	if (step->rule)
 		reason->lifetime =

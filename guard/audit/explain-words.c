@@ -71,11 +71,14 @@ int explain_step_words(char **out, const struct verdict_step *step)
 	return xasprintf(out, "%s%s", kind, value);
 }
 
-static int order_words(char **out, const struct verdict_step *step)
+static int order_words(char **out, const struct explain *explain, const struct verdict_step *step)
 {
 	if (explain_is_amid_reload(step))
 		return xasprintf(out, "A reload of firewalld is under way, or broke off: until one "
 		                      "is done, no new connection gets in.");
+	if (explain_is_strange(step) && explain->ruleset->remembered)
+		return xasprintf(out,
+		                 "It is what the kernel does now, whatever firewalld held then.");
 	if (explain_is_strange(step) && step->chain->beside)
 		return xasprintf(out,
 		                 "It is among firewalld's own rules, which are not in the kernel "
@@ -126,10 +129,11 @@ static int order_words(char **out, const struct verdict_step *step)
 }
 
 /** explain_why_words() - why it came first; @out: the caller frees it; Return: 0; -ENOMEM */
-int explain_why_words(char **out, const struct verdict *verdict, const struct verdict_step *step)
+int explain_why_words(char **out, const struct explain *explain, const struct verdict *verdict,
+                      const struct verdict_step *step)
 {
 	_cleanup_free_ char *order = NULL;
-	int r = order_words(&order, step);
+	int r = order_words(&order, explain, step);
 
 	if (r < 0 || !step->zone || !step->zone->is_policy || !verdict->zone) {
 		*out = steal(order);

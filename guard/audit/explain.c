@@ -129,7 +129,7 @@ static int add_reason(struct explain *explain, struct explain_port *row)
 	*reason = (struct explain_reason){.step = step};
 	r = explain_step_words(&reason->what, step);
 	if (r == 0)
-		r = explain_why_words(&reason->why, &row->verdict, step);
+		r = explain_why_words(&reason->why, explain, &row->verdict, step);
 	return r == 0 ? explain_find_who(reason, explain, &row->verdict) : r;
 }
 

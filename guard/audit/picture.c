@@ -244,8 +244,9 @@ const char *picture_kernel_words(const struct picture *picture)
 		return "what the kernel lets in is not known";
 	if (kernel->shut)
 		return "the kernel lets no new connection in: a reload is under way, or broke off";
-	return kernel->table ? "the kernel keeps the rules that it had"
-	                     : "the kernel has no rules of firewalld's";
+	return kernel->table && !picture_is_flushed(picture)
+	           ? "the kernel keeps the rules that it had"
+	           : "the kernel has no rules of firewalld's";
 }
 
 /**

@@ -63,3 +63,7 @@ need "somebody empties the kernel's chain" nft flush chain inet firewalld filter
 need "imaps is shut" is_shut 993
 need "check answers" exits 3 guard check
 need "and says so, too" out_has 'the kernel has no rule any more for .*imaps'
+need "explain does" exits 3 guard explain 10.77.0.2 imaps
+need "and goes by the kernel" out_has '993/tcp +imaps +rejected'
+need "without blaming somebody" out_has 'what the kernel does now'
+need "or a command that hangs" not out_has 'firewall-cmd --reload'

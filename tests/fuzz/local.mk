@@ -7,6 +7,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz-answers \
 	tests/fuzz/fuzz-cidr \
 	tests/fuzz/fuzz-config \
+	tests/fuzz/fuzz-culprit \
 	tests/fuzz/fuzz-dialogue \
 	tests/fuzz/fuzz-direct \
 	tests/fuzz/fuzz-fail2ban-files \
@@ -19,6 +20,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz-loginline \
 	tests/fuzz/fuzz-message \
 	tests/fuzz/fuzz-mime \
+	tests/fuzz/fuzz-netlink \
 	tests/fuzz/fuzz-nftrules \
 	tests/fuzz/fuzz-process \
 	tests/fuzz/fuzz-rangesfile \
@@ -29,6 +31,7 @@ FUZZ_TARGETS = \
 	tests/fuzz/fuzz-store-lists \
 	tests/fuzz/fuzz-text \
 	tests/fuzz/fuzz-timespec \
+	tests/fuzz/fuzz-words \
 	tests/fuzz/fuzz-xtables \
 	tests/fuzz/fuzz-zonexml
 check_PROGRAMS += $(FUZZ_TARGETS)

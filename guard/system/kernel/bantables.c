@@ -109,7 +109,7 @@ static int open_message(struct netlink_piece *out, const struct nlmsghdr *header
 {
 	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 		return -EINTR;
-	if (header->nlmsg_type != (subsystem << 8 | type) || header->nlmsg_len < HEAD_SIZE)
+	if (!netlink_is(header, subsystem << 8 | type, HEAD_SIZE))
 		return 0;
 	*out = (struct netlink_piece){.bytes = (const char *)header + HEAD_SIZE,
 	                              .n = header->nlmsg_len - HEAD_SIZE};
@@ -147,9 +147,9 @@ static bool is_to_be_read(const char *name)
 static int note_table(struct nlmsghdr *header, void *userdata)
 {
 	struct reading *reading = userdata;
-	struct table table = {.family = family_of(header)};
 	struct netlink_piece message;
 	int r = open_message(&message, header, NFNL_SUBSYS_NFTABLES, NFT_MSG_NEWTABLE);
+	struct table table = {.family = r > 0 ? family_of(header) : NFPROTO_UNSPEC};
 	const char *name = r > 0 ? text(&message, NFTA_TABLE_NAME) : NULL;
 
 	if (r < 0 || !name || !family_name(table.family) || !is_to_be_read(name) ||
@@ -222,9 +222,10 @@ static int note_chain(struct nlmsghdr *header, void *userdata)
 /* What is known of a rule so far. */
 struct rule {
 	struct table *table;
-	struct netlink_piece address; /* that it is about; NULL bytes: none */
-	unsigned reg;                 /* has the packet's source, or a part of it; 0: none */
-	size_t length;                /* of that part */
+	bool has_address;
+	struct cidr address; /* that it is about */
+	unsigned reg;        /* has the packet's source, or a part of it; 0: none */
+	size_t length;       /* of that part */
 	uint8_t family;
 	unsigned prefix; /* bits of it that count */
 	const char *set; /* that it asks for; NULL: none */
@@ -272,11 +273,15 @@ static void see_mask(struct rule *rule, const struct netlink_piece *data)
 static void see_comparison(struct rule *rule, const struct netlink_piece *data)
 {
 	struct netlink_piece of, value;
+	uint8_t bytes[16] = {0};
 
-	if (rule->reg && number(data, NFTA_CMP_SREG) == rule->reg &&
-	    number(data, NFTA_CMP_OP) == NFT_CMP_EQ && find(data, NFTA_CMP_DATA, &of) &&
-	    find(&of, NFTA_DATA_VALUE, &value) && value.n == rule->length)
-		rule->address = value;
+	if (!rule->reg || number(data, NFTA_CMP_SREG) != rule->reg ||
+	    number(data, NFTA_CMP_OP) != NFT_CMP_EQ || !find(data, NFTA_CMP_DATA, &of) ||
+	    !find(&of, NFTA_DATA_VALUE, &value) || value.n != rule->length)
+		return;
+	memcpy(bytes, value.bytes, value.n);
+	rule->has_address = cidr_from_bytes(&rule->address, bytes, rule->family == AF_INET ? 4 : 16,
+	                                    rule->prefix) == 0;
 }
 
 static void see_lookup(struct rule *rule, const struct netlink_piece *data)
@@ -368,15 +373,11 @@ static int add_link(struct links *links, const struct link *link, const char *to
 
 static int add_address(struct banplaces *out, const char *name, const struct rule *rule)
 {
-	uint8_t bytes[16] = {0};
 	struct banplace *place;
-	struct cidr cidr;
 
-	memcpy(bytes, rule->address.bytes, rule->length);
-	if (cidr_from_bytes(&cidr, bytes, rule->family == AF_INET ? 4 : 16, rule->prefix) != 0)
-		return 0;
-	return banplaces_add(out, name, &place) < 0 ? -ENOMEM
-	                                            : rangeset_add(&place->addresses, &cidr);
+	return banplaces_add(out, name, &place) < 0
+	           ? -ENOMEM
+	           : rangeset_add(&place->addresses, &rule->address);
 }
 
 static int take_rule(struct reading *reading, const struct rule *rule, size_t chain)
@@ -397,7 +398,7 @@ static int take_rule(struct reading *reading, const struct rule *rule, size_t ch
 	}
 	if (r == 0 && rule->has_ipset)
 		r = add_link(&reading->uses, &link, NULL);
-	if (r == 0 && rule->address.bytes)
+	if (r == 0 && rule->has_address)
 		r = add_address(&reading->found, reading->chains[chain].name, rule);
 	return r;
 }

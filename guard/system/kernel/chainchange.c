@@ -110,9 +110,9 @@ static void note_one(struct chainchange *change, struct nlmsghdr *header)
  */
 void chainchange_note(struct chainchange *change, void *messages, size_t length)
 {
-	struct nlmsghdr *header = messages;
+	struct nlmsghdr *header;
 
-	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+	for (size_t at = 0; netlink_next_message(messages, length, &at, &header);) {
 		note_taken(change, header);
 		note_one(change, header);
 	}

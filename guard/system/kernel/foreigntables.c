@@ -25,8 +25,7 @@ static int is_message(const struct nlmsghdr *header, unsigned type)
 {
 	if (header->nlmsg_flags & NLM_F_DUMP_INTR)
 		return -EINTR;
-	return header->nlmsg_type == ((NFNL_SUBSYS_NFTABLES << 8) | type) &&
-	       header->nlmsg_len >= HEAD_SIZE;
+	return netlink_is(header, (NFNL_SUBSYS_NFTABLES << 8) | type, HEAD_SIZE);
 }
 
 /* As iptables, ip6tables and ebtables name theirs. */

@@ -86,8 +86,7 @@ static int note_table(struct nlmsghdr *header, void *userdata)
 	const struct nfgenmsg *message = NLMSG_DATA(header);
 	struct fwtables *now = userdata;
 
-	if (header->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWTABLE) ||
-	    header->nlmsg_len < HEAD_SIZE)
+	if (!netlink_is(header, (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWTABLE, HEAD_SIZE))
 		return 0;
 	now->shut |= message->nfgen_family == NFPROTO_INET && is_named(header, RULESET_SHUT);
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {

@@ -107,7 +107,7 @@ static int take_route(struct nlmsghdr *header, void *userdata)
 	size_t n = 0;
 	int r;
 
-	if (header->nlmsg_type != RTM_NEWROUTE || route->rtm_dst_len != 0 ||
+	if (!netlink_is(header, RTM_NEWROUTE, head) || route->rtm_dst_len != 0 ||
 	    route->rtm_type != RTN_UNICAST)
 		return 0;
 	r = take_way(userdata, route->rtm_family, header, header->nlmsg_len, head);

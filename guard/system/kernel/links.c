@@ -31,14 +31,15 @@ static int take_link(struct nlmsghdr *header, void *userdata)
 	const size_t head = NLMSG_LENGTH(sizeof(struct ifinfomsg)), length = header->nlmsg_len;
 	const struct ifinfomsg *link = NLMSG_DATA(header);
 	const struct ties *ties = userdata;
-	struct link_tie tie = {.index = link->ifi_index};
+	struct link_tie tie = {0};
 	size_t n = 0;
 	const void *info;
 
 	tie.interface = netlink_attribute(header, length, head, IFLA_IFNAME, &n);
-	if (header->nlmsg_type != RTM_NEWLINK || !tie.interface || n == 0 ||
+	if (!netlink_is(header, RTM_NEWLINK, head) || !tie.interface || n == 0 ||
 	    tie.interface[n - 1] != '\0')
 		return 0;
+	tie.index = link->ifi_index;
 	tie.master = netlink_attribute_int(header, length, head, IFLA_MASTER);
 	tie.is_port = tie.master != 0;
 	info = netlink_attribute(header, length, head, IFLA_LINKINFO, &n);

@@ -48,10 +48,11 @@ static int send_request(int fd, const void *request, size_t size)
 /* Return: 1 at the end of the answer, 0 when more follows, negative errno. */
 static int take_messages(void *buffer, size_t length, netlink_fn *fn, void *userdata)
 {
-	struct nlmsghdr *header = buffer;
+	struct nlmsghdr *header;
+	size_t at = 0;
 	int done = 0;
 
-	for (; NLMSG_OK(header, length); header = NLMSG_NEXT(header, length)) {
+	while (netlink_next_message(buffer, length, &at, &header)) {
 		int r;
 
 		if (header->nlmsg_type == NLMSG_DONE)
@@ -129,6 +130,33 @@ int netlink_list(int type, netlink_fn *fn, void *userdata)
 	                        .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP}};
 
 	return fd < 0 ? fd : netlink_ask(fd, &request, sizeof(request), fn, userdata);
+}
+
+/**
+ * netlink_next_message() - the next message of an answer
+ * @at:  0 before the first
+ * @out: receives it, borrowed from @messages
+ *
+ * NLMSG_NEXT() takes more from an unsigned length than there is, where the last one is not padded.
+ *
+ * Return: false after the last one, or where it is cut off.
+ */
+bool netlink_next_message(void *messages, size_t length, size_t *at, struct nlmsghdr **out)
+{
+	struct nlmsghdr *header = (void *)((char *)messages + *at);
+
+	if (*at >= length || length - *at < sizeof(*header) ||
+	    header->nlmsg_len < sizeof(*header) || header->nlmsg_len > length - *at)
+		return false;
+	*out = header;
+	*at += NLMSG_ALIGN((size_t)header->nlmsg_len);
+	return true;
+}
+
+/** netlink_is() - is it of that type, and not too short for it? */
+bool netlink_is(const struct nlmsghdr *header, unsigned type, size_t head)
+{
+	return header->nlmsg_type == type && header->nlmsg_len >= head;
 }
 
 /**

@@ -19,6 +19,11 @@ int netlink_ask(int fd, const void *request, size_t size, netlink_fn *fn,
 /* RTM_GETLINK or RTM_GETROUTE: all there are in this network namespace. */
 int netlink_list(int type, netlink_fn *fn, void *userdata) _must_check_;
 
+/* Messages one behind the other, aligned for their headers; one that is cut off is the end. */
+bool netlink_next_message(void *messages, size_t length, size_t *at, struct nlmsghdr **out);
+/* Is it of that type, with all of the @head bytes that are in front of its attributes? */
+bool netlink_is(const struct nlmsghdr *header, unsigned type, size_t head);
+
 /* An attribute. */
 struct netlink_piece {
 	unsigned type;

@@ -66,7 +66,7 @@ static int take_answer(struct nlmsghdr *header, void *userdata)
 	size_t n = 0;
 	int index;
 
-	if (header->nlmsg_type != RTM_NEWROUTE)
+	if (!netlink_is(header, RTM_NEWROUTE, head))
 		return -ENETUNREACH;
 	index = netlink_attribute_int(header, header->nlmsg_len, head, RTA_OIF);
 	source = netlink_attribute(header, header->nlmsg_len, head, RTA_PREFSRC, &n);
@@ -187,7 +187,7 @@ static int take_network(struct nlmsghdr *header, void *userdata)
 	size_t n = 0;
 	int index;
 
-	if (header->nlmsg_type != RTM_NEWROUTE)
+	if (!netlink_is(header, RTM_NEWROUTE, head))
 		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(elsewhere); i++)
 		if (netlink_attribute(header, header->nlmsg_len, head, elsewhere[i], &n))

@@ -16,6 +16,13 @@
 /* Callers that are looked up at a time: somebody who floods the bus costs no more. */
 #define LOOKUPS_MAX 16
 
+/*
+ * Anybody may call firewalld with what the bus takes, 32 MB. The largest call that is of any use
+ * here is all settings of a zone, of which this is 40,000 rules; larger ones are not read, and what
+ * comes until the connection is there again is not seen.
+ */
+#define MESSAGE_MAX (4L * 1024 * 1024)
+
 /* Calls whose refusal would still be recognised. */
 #define CALLS_MAX 32
 
@@ -501,7 +508,7 @@ bool busmonitor_has_network_manager(const struct busmonitor *monitor)
  */
 int busmonitor_new(struct busmonitor **out, const struct busmonitor_options *options)
 {
-	struct bus_options bus_options = {.monitor = true};
+	struct bus_options bus_options = {.monitor = true, .message_max = MESSAGE_MAX};
 	struct busmonitor *monitor = calloc(1, sizeof(*monitor));
 	int r;
 

@@ -62,6 +62,7 @@ struct bus {
 	int backoff_min_ms;
 	int backoff_max_ms;
 	bool monitor;
+	long message_max;
 	int backoff_ms;
 	unsigned failures;
 	char last_error[256];
@@ -491,6 +492,8 @@ static bool set_up_connection(struct bus *bus)
 	DBusConnection *connection = bus->connection;
 
 	dbus_connection_set_exit_on_disconnect(connection, FALSE);
+	if (bus->message_max)
+		dbus_connection_set_max_message_size(connection, bus->message_max);
 	dbus_connection_set_dispatch_status_function(connection, on_dispatch_status, bus, NULL);
 	return dbus_connection_add_filter(connection, on_message, bus, NULL) &&
 	       dbus_connection_set_watch_functions(connection, add_watch, remove_watch,
@@ -579,6 +582,7 @@ static int init_options(struct bus *bus, const struct bus_options *options)
 	    options && options->backoff_max_ms > 0 ? options->backoff_max_ms : DEFAULT_BACKOFF_MAX;
 	bus->backoff_ms = bus->backoff_min_ms;
 	bus->monitor = options && options->monitor;
+	bus->message_max = options ? options->message_max : 0;
 	return bus->address ? 0 : -ENOMEM;
 }
 

@@ -43,6 +43,8 @@ struct bus_options {
 	int backoff_max_ms;  /* 0: 5000 */
 	/* Becomes a monitor: bus_on_signal() gets every message, and nobody is answered. */
 	bool monitor;
+	long
+	    message_max; /* bytes: over a larger one the connection is made anew; 0: the bus' own */
 };
 
 int bus_new(struct bus **out, struct loop *loop, const struct bus_options *options) _must_check_;

@@ -56,8 +56,9 @@ uninstall-hook:
 	rmdir '$(DESTDIR)$(guardconfdir)/conf.d' '$(DESTDIR)$(guardconfdir)' 2>/dev/null || :
 
 # Lint the man pages where mandoc is there; what they say is what the binary has.
-dist_check_SCRIPTS += packaging/man/lint packaging/check-docs packaging/check-completion
-TESTS += packaging/man/lint packaging/check-docs packaging/check-completion
+dist_check_SCRIPTS += packaging/man/lint packaging/check-docs packaging/check-completion \
+	packaging/check-units
+TESTS += packaging/man/lint packaging/check-docs packaging/check-completion packaging/check-units
 
 # The SELinux module is built where it is loaded, or by the RPM; the AppArmor profiles are
 # installed by the Debian package.

@@ -98,6 +98,7 @@ UNIT_TESTS = \
 	tests/unit/test-store-bans \
 	tests/unit/test-scarce \
 	tests/unit/test-store-faults \
+	tests/unit/test-store-steps \
 	tests/unit/test-summary \
 	tests/unit/test-takeover \
 	tests/unit/test-text \

@@ -393,7 +393,7 @@ void banwatch_look(struct banwatch *watch)
 {
 	if (clock_monotonic_ms() - watch->state_ms < LEARN_MS)
 		watch->asked = false;
-	plan(watch, LOOK_MS);
+	plan(watch, 0);
 }
 
 /**

@@ -371,16 +371,6 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	return kind;
 }
 
-static bool has_direct(const struct engine *engine)
-{
-	const struct firewall *fw = &engine->tracker.wanted;
-
-	for (size_t i = 0; i < fw->n; i++)
-		if (item_direct_family(fw->entries[i].item.zone))
-			return true;
-	return false;
-}
-
 static void on_ask_due(void *userdata)
 {
 	struct engine *engine = userdata;
@@ -634,7 +624,7 @@ void engine_look(struct engine *engine, enum engine_look where)
 	case ENGINE_LOOK_AT_KERNEL:
 		if (!engine->kernelwatch)
 			break;
-		kernelwatch_look(engine->kernelwatch, has_direct(engine));
+		kernelwatch_look(engine->kernelwatch);
 		banwatch_look(engine->banwatch);
 		break;
 	case ENGINE_LOOK_AT_NEW_FILES:
@@ -845,6 +835,7 @@ static void on_kernel_change(const char *who, void *userdata)
 {
 	struct engine *engine = userdata;
 
+	foreignwatch_changed(engine->foreignwatch);
 	banwatch_changed(engine->banwatch, who);
 	if (who && *who)
 		gapkeeper_look(engine->gapkeeper);
@@ -866,7 +857,7 @@ static void on_mended(bool reloaded, void *userdata)
 		kernelwatch_reloaded(engine->kernelwatch);
 	else
 		cycle_not_reloaded(engine->cycle);
-	kernelwatch_look(engine->kernelwatch, has_direct(engine));
+	kernelwatch_look(engine->kernelwatch);
 	cycle_retry(engine->cycle);
 }
 

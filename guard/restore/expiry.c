@@ -77,8 +77,9 @@ void expiry_plan(struct expiry *expiry)
 	if (delay_ms < 1) /* it was tried just now */
 		delay_ms = firewalld_is_present(expiry->given.fw) ? 1000 : EXPIRY_LOOK_MS;
 	if (delay_ms > EXPIRY_LOOK_MS)
-		delay_ms = EXPIRY_LOOK_MS;
-	loop_timer_set(expiry->timer, delay_ms);
+		loop_timer_set_lazy(expiry->timer, EXPIRY_LOOK_MS);
+	else
+		loop_timer_set(expiry->timer, delay_ms);
 }
 
 static void on_probed(int result, enum firewall_state state, bool there, const struct err *err,

@@ -30,6 +30,7 @@ struct foreignwatch {
 	const char *by;                 /* static; what has wiped it since then; NULL: nothing */
 	struct foreign flushed;         /* of it, what somebody took before that */
 	char flushed_by[NEWS_WHO_SIZE]; /* in words */
+	bool known;                     /* that, and what is on record; nothing changed since */
 	bool shared;                    /* firewalld had rules of its own among them */
 	int64_t cost_ms;                /* of the last look */
 };
@@ -109,22 +110,27 @@ static void tell(const struct foreignwatch *watch, const struct foreign *was,
 			tell_back(watch, owner);
 }
 
-/* What was missing already, and what the wipe took since all was quiet. */
-static void judge(struct foreignwatch *watch, const struct foreign *now)
+/*
+ * What was missing already, and what the wipe took since all was quiet. Return: whether it could
+ * be told; without a store nobody knows what was.
+ */
+static bool judge(struct foreignwatch *watch, const struct foreign *now)
 {
 	_cleanup_foreign_ struct foreign was = FOREIGN_NULL, is = FOREIGN_NULL;
 	int r;
 
-	/* without a store nobody knows what was told */
-	if (!record_foreign(watch->given.record, &was) || (was.n == 0 && !watch->by))
-		return;
+	if (!record_foreign(watch->given.record, &was))
+		return false;
+	if (was.n == 0 && !watch->by)
+		return true;
 	r = foreign_missing(&is, &was, now, false);
 	if (r == 0 && watch->by)
 		r = foreign_missing(&is, &watch->before, now, watch->shared || is_shared(watch));
-	if (r < 0 || (is.n == 0 && was.n == 0))
-		return;
-	tell(watch, &was, &is);
-	record_foreign_lost(watch->given.record, &is);
+	if (r == 0 && (is.n > 0 || was.n > 0)) {
+		tell(watch, &was, &is);
+		record_foreign_lost(watch->given.record, &is);
+	}
+	return r == 0;
 }
 
 static void on_due(void *userdata)
@@ -140,7 +146,7 @@ static void on_due(void *userdata)
 	if (r != 0)
 		return;
 	watch->cost_ms = clock_monotonic_ms() - began_ms;
-	judge(watch, &now);
+	watch->known = judge(watch, &now);
 	foreign_deinit(&watch->before);
 	watch->before = now;
 	foreign_deinit(&watch->flushed);
@@ -148,11 +154,16 @@ static void on_due(void *userdata)
 	watch->shared = false;
 }
 
-/** foreignwatch_quiet() - somebody has changed the kernel's rules, and those of firewalld are fine
- */
+/** foreignwatch_changed() - somebody has changed the kernel's rules */
+void foreignwatch_changed(struct foreignwatch *watch)
+{
+	watch->known = false;
+}
+
+/** foreignwatch_quiet() - those of firewalld are fine; of a change to these the kernel tells */
 void foreignwatch_quiet(struct foreignwatch *watch)
 {
-	if (!watch->by)
+	if (!watch->by && !watch->known)
 		loop_timer_set(watch->timer, QUIET_MS + COST_FACTOR * watch->cost_ms);
 }
 

@@ -32,6 +32,7 @@ int foreignwatch_new(struct foreignwatch **out,
                      const struct foreignwatch_options *options) _must_check_;
 void foreignwatch_free(struct foreignwatch *watch); /* NULL is fine */
 
+void foreignwatch_changed(struct foreignwatch *watch);
 void foreignwatch_quiet(struct foreignwatch *watch);
 void foreignwatch_flushed(struct foreignwatch *watch, const char *who);
 void foreignwatch_wiped(struct foreignwatch *watch, const char *by);

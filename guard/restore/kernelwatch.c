@@ -46,7 +46,7 @@ struct kernelwatch {
 	struct chainchange foreign; /* by others than firewalld, since it loaded its rules */
 	struct absence *absence;    /* what of firewalld's lists the kernel has no rule for */
 	bool doubted;               /* somebody may have taken something: it is to be asked again */
-	bool direct;                /* its direct interface has rules */
+	bool beside;                /* since then others took some from iptables' other chains */
 	bool lacking;               /* and something was absent when it was asked last */
 	struct absent told;         /* that */
 	struct absent asked;        /* for this the guard has had firewalld reload */
@@ -78,6 +78,16 @@ static bool lacks(const struct kernelwatch *watch, const struct fwtables *now)
 	                    : firewalld_has_nftables(watch->given.fw) && fwtables_lack_rules(now);
 }
 
+/* Its direct interface's rules are in iptables' chains with either backend. */
+static bool has_direct(const struct kernelwatch *watch)
+{
+	const struct firewall *fw = &watch->given.tracker->wanted;
+	/* no other zones are between these */
+	size_t at = firewall_first(fw, ITEM_DIRECT_PREFIX, 0);
+
+	return at < fw->n && item_direct_family(fw->entries[at].item.zone);
+}
+
 /* Its process; before it has said on the bus who it is, by the name that it has as installed. */
 static void know_firewalld(struct kernelwatch *watch)
 {
@@ -106,11 +116,13 @@ static bool is_by_firewalld(struct kernelwatch *watch, const struct generation_c
 	       strcmp(change->name, watch->firewalld.name) == 0;
 }
 
-/* Its backend iptables has iptables-restore do it; one that is gone by now may have been that. */
+/* For what is in iptables' chains it has iptables do it; one that is gone by now may have been
+ * that. */
 static bool is_for_firewalld(const struct kernelwatch *watch,
                              const struct generation_change *change)
 {
-	return firewalld_has_iptables(watch->given.fw) && watch->firewalld.pid > 0 &&
+	return (firewalld_has_iptables(watch->given.fw) || has_direct(watch)) &&
+	       watch->firewalld.pid > 0 &&
 	       process_parent("/proc", change->pid) == watch->firewalld.pid;
 }
 
@@ -248,7 +260,7 @@ static void look_closer(struct kernelwatch *watch)
 		watch->given.on_fine(absent_n(&watch->excused) == 0, watch->given.userdata);
 	}
 	if (watch->doubted) {
-		watch->doubted = false;
+		watch->doubted = watch->beside = false;
 		absence_look(watch->absence);
 	} else if (!watch->lacking) {
 		watch->who[0] = '\0';
@@ -343,14 +355,13 @@ static void look_now(struct kernelwatch *watch)
  * kernelwatch_look() - now and then, without a reason
  *
  * What nobody tells is found so: what is done to iptables-legacy and to the kernel's own sets,
- * and that firewalld has undone itself what it had listed.
- *
- * @direct: its direct interface has rules, which are in iptables' chains with either backend
+ * and that firewalld has undone itself what it had listed. And what was taken from iptables' other
+ * chains, which programs beside firewalld do all the time, is looked at only now.
  */
-void kernelwatch_look(struct kernelwatch *watch, bool direct)
+void kernelwatch_look(struct kernelwatch *watch)
 {
-	watch->direct = direct;
-	watch->doubted |= direct || watch->lacking || absence_is_unheard(watch->absence);
+	watch->doubted |= watch->lacking || absence_is_unheard(watch->absence) ||
+	                  (watch->beside && has_direct(watch));
 	look_now(watch);
 }
 
@@ -376,7 +387,8 @@ static void note_foreign(struct kernelwatch *watch, const struct chainchange *ch
 	watch->taken |= chains->taken;
 	watch->doubted |=
 	    chains->taken || (chains->taken_from_iptables &&
-	                      (watch->direct || firewalld_has_iptables(watch->given.fw)));
+	                      (has_direct(watch) || firewalld_has_iptables(watch->given.fw)));
+	watch->beside |= chains->taken_beside;
 }
 
 /* Return: who did it, in words, as kernelwatch.h has it. */
@@ -441,7 +453,7 @@ void kernelwatch_forget(struct kernelwatch *watch)
 	watch->who[0] = '\0';
 	watch->foreign = CHAINCHANGE_NULL;
 	absence_cancel(watch->absence);
-	watch->doubted = watch->lacking = watch->taken = false;
+	watch->doubted = watch->lacking = watch->taken = watch->beside = false;
 	absent_deinit(&watch->told);
 	absent_deinit(&watch->asked);
 	absent_deinit(&watch->excused);

@@ -24,7 +24,7 @@ struct kernelwatch_options {
 	struct loop *loop;
 	struct firewalld *fw;
 	struct logger *logger;
-	const struct tracker *tracker; /* is panic mode on? */
+	const struct tracker *tracker; /* is panic mode on, and are there direct rules? */
 	/* REPAIR_CUT to REPAIR_SHUT; @who did it, in words, "" when that is not
 	 * known; @what is gone, "" when that is all, or not known. */
 	void (*on_trouble)(enum repair_trouble trouble, const char *who, const char *what,
@@ -40,7 +40,7 @@ int kernelwatch_new(struct kernelwatch **out,
                     const struct kernelwatch_options *options) _must_check_;
 void kernelwatch_free(struct kernelwatch *watch); /* before firewalld; NULL is fine */
 
-void kernelwatch_look(struct kernelwatch *watch, bool direct);
+void kernelwatch_look(struct kernelwatch *watch);
 void kernelwatch_learn(struct kernelwatch *watch);
 void kernelwatch_reloaded(struct kernelwatch *watch);
 void kernelwatch_forget(struct kernelwatch *watch);

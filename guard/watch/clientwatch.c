@@ -15,7 +15,7 @@
 #define FALLBACK_MS 60000
 #define GATHER_MS   250 /* the rules of a ban come one after the other */
 #define IGNOREIP_MS (300 * INT64_C(1000))
-#define AGAIN_MS    15000 /* at boot fail2ban is not there yet */
+#define AGAIN_MS    15000 /* one that runs did not answer */
 #define SOCKET_MS   5000
 /* learned ranges grow old without anybody writing anything */
 #define RANGES_US (INT64_C(600) * 1000000)
@@ -31,6 +31,7 @@ struct told {
 struct clientwatch {
 	struct clientwatch_options options;
 	struct loginwatch *loginwatch;
+	struct fail2ban_follower follower;
 	struct fail2ban_ignoreip *asking;
 	struct loop_source *look_timer, *ignoreip_timer, *tell_timer;
 	struct filewatch *written; /* into the store; NULL: that cannot be heard */
@@ -400,8 +401,8 @@ static void on_ignoreip(int result, const struct strv *words, const struct err *
 	                                   err_text(err, result)) < 0) {
 		keeper->ignoreip_trouble = NULL;
 	}
-	/* one that does not run ignores, and bans, whom it did */
-	if (result != 0)
+	/* one that does not run ignores, and bans, whom it did; when it does, that is told */
+	if (result != 0 && fail2ban_state(keeper->options.fail2ban) == FAIL2BAN_RUNNING)
 		loop_timer_set(keeper->ignoreip_timer, AGAIN_MS);
 	fail2ban_ignoreip_free(keeper->asking);
 	keeper->asking = NULL;
@@ -419,6 +420,12 @@ static void on_ask(void *userdata)
 	                          keeper->options.config->fail2ban_socket, SOCKET_MS, on_ignoreip,
 	                          keeper) < 0)
 		keeper->asking = NULL;
+}
+
+static void on_state(enum fail2ban_state from _unused_, enum fail2ban_state to, void *userdata)
+{
+	if (to == FAIL2BAN_RUNNING)
+		loop_timer_set(((struct clientwatch *)userdata)->ignoreip_timer, 0);
 }
 
 /* --- beginning and end --------------------------------------------------------------------- */
@@ -475,6 +482,8 @@ int clientwatch_new(struct clientwatch **out, const struct clientwatch_options *
 		r = clientwatch_configured(keeper);
 	if (r < 0)
 		return r;
+	keeper->follower = (struct fail2ban_follower){.on_state = on_state, .userdata = keeper};
+	fail2ban_follow(options->fail2ban, &keeper->follower);
 	loop_timer_set(keeper->look_timer, LOOK_MS);
 	*out = steal(keeper);
 	return 0;
@@ -485,6 +494,7 @@ void clientwatch_free(struct clientwatch *keeper)
 {
 	if (!keeper)
 		return;
+	fail2ban_unfollow(keeper->options.fail2ban, &keeper->follower);
 	loginwatch_free(keeper->loginwatch);
 	filewatch_free(keeper->written);
 	fail2ban_ignoreip_free(keeper->asking);

@@ -25,12 +25,13 @@ struct clientwatch_options {
 	const char *folder;          /* of its store; borrowed */
 	struct logger *logger;       /* borrowed */
 	const struct config *config; /* borrowed; what it points to may change: see configured() */
+	struct fail2ban *fail2ban;   /* borrowed */
 	const struct engine *engine; /* borrowed; knows what firewalld and fail2ban have */
 };
 
 int clientwatch_new(struct clientwatch **out,
                     const struct clientwatch_options *options) _must_check_;
-void clientwatch_free(struct clientwatch *keeper); /* before its loop and its record */
+void clientwatch_free(struct clientwatch *keeper); /* before its loop, fail2ban and its record */
 DEFINE_CLEANUP(struct clientwatch *, clientwatch_free, clientwatch_cleanup);
 
 int clientwatch_configured(struct clientwatch *keeper) _must_check_;

@@ -389,7 +389,7 @@ static void on_watchdog_due(void *userdata)
 	struct watcher *watcher = userdata;
 
 	notify_watchdog(&watcher->notifier);
-	loop_timer_set(watcher->watchdog_timer, watcher->notifier.watchdog_us / 2000);
+	loop_timer_set_lazy(watcher->watchdog_timer, watcher->notifier.watchdog_us / 2000);
 }
 
 /* What firewalld has said before the signal came is still on its way through the bus. */
@@ -521,6 +521,7 @@ static int start_clientwatch(struct watcher *watcher)
 	                                            .folder = watcher->options->state_dir,
 	                                            .logger = &watcher->logger,
 	                                            .config = &watcher->config,
+	                                            .fail2ban = watcher->fail2ban,
 	                                            .engine = watcher->engine};
 
 	return clientwatch_new(&watcher->clients, &options);

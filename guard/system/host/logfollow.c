@@ -303,10 +303,11 @@ static void watch_folder(struct logfollow *follow)
 		    inotify_add_watch(follow->inotify, follow->folder, FOLDER_EVENTS);
 }
 
-/* Of the file and its folder the kernel tells; a rotation that is under way is looked at. */
-static void look_again(struct logfollow *follow)
+/* Of the file, and of one that comes, the kernel tells; a rotation under way is looked at. */
+static void look_again(struct logfollow *follow, bool absent)
 {
-	if (follow->file_watch >= 0 && follow->folder_watch >= 0 && !follow->old_since_ms)
+	if ((absent || follow->file_watch >= 0) && follow->folder_watch >= 0 &&
+	    !follow->old_since_ms)
 		loop_timer_set_lazy(follow->timer, FALLBACK_MS);
 	else
 		loop_timer_set(follow->timer, LOOK_MS);
@@ -330,7 +331,7 @@ static void on_look(void *userdata)
 	if (r > 0)
 		loop_timer_set(follow->timer, 0);
 	else
-		look_again(follow);
+		look_again(follow, r == -ENOENT);
 	if (progress && follow->options.on_progress)
 		follow->options.on_progress(follow->options.userdata);
 }

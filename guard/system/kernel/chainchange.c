@@ -33,6 +33,7 @@ void chainchange_add(struct chainchange *change, const struct chainchange *more)
 		add(change, more->rows[i].family, more->rows[i].name, more->rows[i].by);
 	change->taken |= more->taken;
 	change->taken_from_iptables |= more->taken_from_iptables;
+	change->taken_beside |= more->taken_beside;
 }
 
 #ifdef HAVE_NF_TABLES
@@ -60,16 +61,30 @@ static bool is_in_chain(const struct nlmsghdr *header, const char *beginning)
 	return chain && n > strlen(beginning) && strncmp(chain, beginning, strlen(beginning)) == 0;
 }
 
+/* In which its direct interface may have rules, whatever the chain. */
+static bool is_of_iptables(const struct nlmsghdr *header)
+{
+	static const char *const tables[] = {"filter", "nat", "mangle", "raw", "security"};
+	bool is = false;
+
+	for (size_t i = 0; i < ARRAY_SIZE(tables) && !is; i++)
+		is = is_of(header, NFT_MSG_DELRULE, tables[i]);
+	return is;
+}
+
 /* Each has the name of its table in the same place. */
 static void note_taken(struct chainchange *change, const struct nlmsghdr *header)
 {
+	bool own;
+
 	if (header->nlmsg_len < HEAD_SIZE)
 		return;
 	change->taken |= is_of(header, NFT_MSG_DELRULE, CHAINCHANGE_TABLE) ||
 	                 is_of(header, NFT_MSG_DELSETELEM, CHAINCHANGE_TABLE);
-	change->taken_from_iptables |=
-	    (is_of(header, NFT_MSG_DELRULE, "filter") && is_in_chain(header, "IN")) ||
-	    (is_of(header, NFT_MSG_DELRULE, "nat") && is_in_chain(header, "PRE"));
+	own = (is_of(header, NFT_MSG_DELRULE, "filter") && is_in_chain(header, "IN")) ||
+	      (is_of(header, NFT_MSG_DELRULE, "nat") && is_in_chain(header, "PRE"));
+	change->taken_from_iptables |= own;
+	change->taken_beside |= !own && is_of_iptables(header);
 }
 
 /* Return: 1, -1: a rule more, or less, in a chain of firewalld's; 0: something else. */

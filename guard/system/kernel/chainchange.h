@@ -29,8 +29,8 @@ struct chainchange {
 	struct chainchange_row rows[CHAINCHANGE_MAX];
 	size_t n;
 	/* A rule or an element of a set went, whatever came in its place: from firewalld's table;
-	 * from where it has its rules with the backend iptables. */
-	bool taken, taken_from_iptables;
+	 * from where it has its rules with the backend iptables; from iptables' other chains. */
+	bool taken, taken_from_iptables, taken_beside;
 };
 #define CHAINCHANGE_NULL ((struct chainchange){.n = 0})
 

@@ -68,9 +68,9 @@ bool generation_parse(const void *message, size_t length, uint32_t *pid,
 }
 
 /*
- * The ends of transactions, and what others than firewalld do in its table, or in iptables' where
- * it has its rules with that backend. The kernel has numbers in its own byte order, and a filter
- * loads them in the network's.
+ * The ends of transactions, and what others than firewalld do in its table, or in iptables', where
+ * it has its rules with that backend, and those of its direct interface with either. The kernel has
+ * numbers in its own byte order, and a filter loads them in the network's.
  */
 static int attach_filter(int fd, uint32_t firewalld)
 {
@@ -81,16 +81,16 @@ static int attach_filter(int fd, uint32_t firewalld)
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(NEWGEN), 10, 0),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_pid)),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(firewalld), 9, 0),
-	    /* the first attribute of whatever is in a table is its name: "firewall", "filter",
-	       "nat" */
+	    /* the first attribute of whatever is in a table is its name, of which this is enough:
+	       "nat", "filt", "mang", "raw", "secu", and the second word of "firewall" */
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table),
 	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x6e617400, 6, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66696c74, 3, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66697265, 0, 5),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x66696c74, 5, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x6d616e67, 4, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x72617700, 3, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x73656375, 2, 0),
 	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table + 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x77616c6c, 2, 3),
-	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, table + 4),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x65720000, 0, 1),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0x77616c6c, 0, 1),
 	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	    BPF_STMT(BPF_RET | BPF_K, 0),
 	};

@@ -6,6 +6,8 @@ libguard_base_a_SOURCES = \
 	guard/base/builder.h \
 	guard/base/cidr.c \
 	guard/base/cidr.h \
+	guard/base/cidrindex.c \
+	guard/base/cidrindex.h \
 	guard/base/err.c \
 	guard/base/err.h \
 	guard/base/lines.c \

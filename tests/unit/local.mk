@@ -89,6 +89,7 @@ UNIT_TESTS = \
 	tests/unit/test-report \
 	tests/unit/test-report-summary \
 	tests/unit/test-richrule \
+	tests/unit/test-rules-by-source \
 	tests/unit/test-search \
 	tests/unit/test-selinux \
 	tests/unit/test-services \

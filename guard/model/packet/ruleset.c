@@ -17,6 +17,14 @@ static void rule_deinit(struct ruleset_rule *rule)
 	richrule_deinit(&rule->rule);
 }
 
+static void unindex_rules(struct ruleset_zone *zone)
+{
+	cidrindex_deinit(&zone->sourced);
+	free(zone->others);
+	zone->others = NULL;
+	zone->n_others = 0;
+}
+
 static void zone_deinit(struct ruleset_zone *zone)
 {
 	free(zone->name);
@@ -34,6 +42,7 @@ static void zone_deinit(struct ruleset_zone *zone)
 	for (size_t i = 0; i < zone->n_rules; i++)
 		rule_deinit(&zone->rules[i]);
 	free(zone->rules);
+	unindex_rules(zone);
 }
 
 static void service_deinit(struct ruleset_service *service)
@@ -349,11 +358,65 @@ int ruleset_order_rules(struct ruleset_zone *zone, const struct strv *permanent)
 		n_new += !found;
 	}
 	qsort(ranked, zone->n_rules, sizeof(*ranked), by_rank);
+	unindex_rules(zone);
 	for (size_t i = 0; i < zone->n_rules; i++) {
 		zone->rules[i] = ranked[i].rule;
 		zone->rules[i].in_order = ranked[i].rule.permanent || n_new < 2;
 	}
 	return 0;
+}
+
+/* Nearly all of very many are a ban each. */
+static int index_rules(struct ruleset_zone *zone)
+{
+	int r = 0;
+
+	unindex_rules(zone);
+	zone->others = calloc(zone->n_rules + 1, sizeof(*zone->others));
+	if (!zone->others)
+		return -ENOMEM;
+	for (size_t i = 0; i < zone->n_rules && r == 0; i++) {
+		const struct ruleset_rule *rule = &zone->rules[i];
+
+		if (rule->has_source && !rule->rule.source.invert)
+			r = cidrindex_add(&zone->sourced, &rule->source, i);
+		else
+			zone->others[zone->n_others++] = i;
+	}
+	cidrindex_sort(&zone->sourced);
+	return r;
+}
+
+struct rules {
+	const struct ruleset_zone *zone;
+	ruleset_rule_fn fn;
+	void *userdata;
+};
+
+static int take_rule(size_t at, void *userdata)
+{
+	const struct rules *rules = userdata;
+
+	return rules->fn(&rules->zone->rules[at], rules->userdata);
+}
+
+/**
+ * ruleset_each_rule() - the rich rules that may be for a source, in no order
+ * @source: without a family: not known; then it is all of them, as until they are settled
+ *
+ * Return: 0, or what @fn has returned.
+ */
+int ruleset_each_rule(const struct ruleset_zone *zone, const struct cidr *source,
+                      ruleset_rule_fn fn, void *userdata)
+{
+	struct rules rules = {zone, fn, userdata};
+	bool indexed = zone->sourced.n + zone->n_others == zone->n_rules && source->family;
+	size_t n = indexed ? zone->n_others : zone->n_rules;
+	int r = 0;
+
+	for (size_t i = 0; i < n && r == 0; i++)
+		r = take_rule(indexed ? zone->others[i] : i, &rules);
+	return r == 0 && indexed ? cidrindex_each(&zone->sourced, source, take_rule, &rules) : r;
 }
 
 /* --- services and ipsets ------------------------------------------------------------------ */
@@ -601,7 +664,7 @@ static int settle_direct(struct ruleset *ruleset)
 
 /**
  * ruleset_settle_permanent() - what of each zone and policy is permanent, and the order of its
- * rules; and which direct rules are
+ * rules, which can be searched from here on; and which direct rules are
  *
  * Once, when all that is permanent is held.
  *
@@ -619,6 +682,8 @@ int ruleset_settle_permanent(struct ruleset *ruleset)
 		if (zone)
 			r = settle_zone(&ruleset->zones[zone - ruleset->zones], held);
 	}
+	for (size_t i = 0; i < ruleset->n_zones && r == 0; i++)
+		r = index_rules(&ruleset->zones[i]);
 	return r == 0 ? settle_direct(ruleset) : r;
 }
 

@@ -16,6 +16,7 @@
 
 #include <net/if.h>
 
+#include "guard/base/cidrindex.h"
 #include "guard/base/rangeset.h"
 #include "guard/model/item.h"
 #include "guard/model/packet/target.h"
@@ -71,6 +72,11 @@ struct ruleset_zone {
 	struct ruleset_rule *rules; /* in the order of the kernel's, as far as it is known */
 	size_t n_rules;
 	size_t rules_capacity;
+	/* Of the rules, those of one source each, and the others; or none, until they are settled.
+	 */
+	struct cidrindex sourced;
+	size_t *others; /* owned */
+	size_t n_others;
 	struct strv permanent; /* of the above, what is permanent: KIND:VALUE, "service:imaps" */
 };
 
@@ -295,6 +301,10 @@ int ruleset_add_held(struct ruleset *ruleset, const char *zone, bool permanent,
                      struct ruleset_held **out) _must_check_;
 int ruleset_hold(struct ruleset_held *held, enum item_kind kind, const char *value) _must_check_;
 int ruleset_settle_permanent(struct ruleset *ruleset) _must_check_;
+/* Return: 0; else it ends with that. */
+typedef int (*ruleset_rule_fn)(const struct ruleset_rule *rule, void *userdata);
+int ruleset_each_rule(const struct ruleset_zone *zone, const struct cidr *source,
+                      ruleset_rule_fn fn, void *userdata) _must_check_;
 int ruleset_order_rules(struct ruleset_zone *zone, const struct strv *permanent) _must_check_;
 void ruleset_skip(struct ruleset *ruleset, const char *where, const char *what);
 

@@ -79,6 +79,30 @@ static bool is_of_stage(const struct ruleset_rule *rule, enum verdict_stage stag
 	       (action == VERDICT_ACCEPT) == (stage == VERDICT_STAGE_ALLOW);
 }
 
+struct collecting {
+	const struct way *way;
+	enum verdict_stage stage;
+	bool forwarding;
+	struct zonerules *hits;
+};
+
+static int collect(const struct ruleset_rule *rule, void *userdata)
+{
+	const struct collecting *of = userdata;
+	struct match_answer answer;
+	int r;
+
+	if (rule_forwards(rule) != of->forwarding || !is_of_stage(rule, of->stage))
+		return 0;
+	answer = match_rule(of->way->ruleset, &of->way->packet, rule);
+	if (answer.match == MATCH_NO)
+		return 0;
+	r = grow(&of->hits->hits, &of->hits->capacity, of->hits->n + 1, sizeof(*of->hits->hits));
+	if (r == 0)
+		of->hits->hits[of->hits->n++] = (struct zonerules_hit){rule, answer};
+	return r;
+}
+
 /**
  * zonerules_collect() - the rules of a stage that may be for the packet, by priority
  * @forwarding: those that forward ports; else all others
@@ -88,24 +112,12 @@ static bool is_of_stage(const struct ruleset_rule *rule, enum verdict_stage stag
 int zonerules_collect(const struct way *way, const struct ruleset_zone *zone,
                       enum verdict_stage stage, bool forwarding, struct zonerules *hits)
 {
-	for (size_t i = 0; i < zone->n_rules; i++) {
-		const struct ruleset_rule *rule = &zone->rules[i];
-		struct match_answer answer;
-		int r;
+	struct collecting of = {way, stage, forwarding, hits};
+	int r = ruleset_each_rule(zone, &way->packet.source, collect, &of);
 
-		if (rule_forwards(rule) != forwarding || !is_of_stage(rule, stage))
-			continue;
-		answer = match_rule(way->ruleset, &way->packet, rule);
-		if (answer.match == MATCH_NO)
-			continue;
-		r = grow(&hits->hits, &hits->capacity, hits->n + 1, sizeof(*hits->hits));
-		if (r < 0)
-			return r;
-		hits->hits[hits->n++] = (struct zonerules_hit){rule, answer};
-	}
 	if (hits->n > 1)
 		qsort(hits->hits, hits->n, sizeof(*hits->hits), by_priority);
-	return 0;
+	return r;
 }
 
 /* Two that say different things, and nobody knows which of them comes first. */

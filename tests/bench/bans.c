@@ -190,40 +190,37 @@ static const struct {
 	struct store_ban_query query;
 	const char *naive;
 } questions[] = {
-    {"the first page", "", {.limit = 200}, "1"},
-    {"the first page of those in force",
+    {"page", "", {.limit = 200}, "1"},
+    {"page-of-active",
      "--active",
      {.limit = 200, .active = true},
      "ended_us IS NULL AND (end_us IS NULL OR end_us > strftime('%s', 'now') * 1000000)"},
-    {"the first page of a jail",
-     "--jail dovecot",
-     {.limit = 200, .jail = "dovecot"},
-     "jail = 'dovecot'"},
-    {"an address",
+    {"page-of-jail", "--jail dovecot", {.limit = 200, .jail = "dovecot"}, "jail = 'dovecot'"},
+    {"address",
      "--address 10.7.9.10",
      {.limit = 200, .address = "10.7.9.10"},
      "lo <= x'00000000000000000000ffff0a07090a' AND hi >= x'00000000000000000000ffff0a07090a'"},
-    {"an IPv6 address",
+    {"address-ipv6",
      "--address 2001:db8:0::a",
      {.limit = 200, .address = "2001:db8:0::a"},
      "lo <= x'20010db800000000000000000000000a' AND hi >= x'20010db800000000000000000000000a'"},
-    {"an address that nobody banned",
+    {"address-unknown",
      "--address 192.0.2.1",
      {.limit = 200, .address = "192.0.2.1"},
      "lo <= x'00000000000000000000ffffc0000201' AND hi >= x'00000000000000000000ffffc0000201'"},
-    {"a /24",
+    {"prefix-24",
      "--address 10.7.9.0/24",
      {.limit = 200, .address = "10.7.9.0/24"},
      "(lo >= x'00000000000000000000ffff0a070900' AND hi <= x'00000000000000000000ffff0a0709ff')"
      " OR (lo <= x'00000000000000000000ffff0a070900'"
      " AND hi >= x'00000000000000000000ffff0a0709ff')"},
-    {"a /8, with nearly all of them in it",
+    {"prefix-8-of-nearly-all",
      "--address 10.0.0.0/8",
      {.limit = 200, .address = "10.0.0.0/8"},
      "lo >= x'00000000000000000000ffff0a000000' AND hi <= x'00000000000000000000ffff0affffff'"},
 };
 
-static void ask_all(struct store *store, const char *guard)
+static void ask_all(struct store *store, unsigned long n_bans, const char *guard)
 {
 	char path[300];
 	sqlite3 *db;
@@ -231,21 +228,20 @@ static void ask_all(struct store *store, const char *guard)
 	snprintf(path, sizeof(path), "%s/" STORE_FILE, dir);
 	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		exit(2);
-	printf("%-40s %6s %12s %12s %8s%s\n", "", "rows", "store ms", "no index ms", "ratio",
-	       guard ? "   command ms" : "");
 	for (size_t i = 0; i < sizeof(questions) / sizeof(questions[0]); i++) {
 		struct store_ban_query query = questions[i].query;
+		const char *name = questions[i].name;
 		double ms, naive_ms;
 		size_t n;
 
 		query.active_at_us = now_us;
 		ms = ask_store(store, &query, &n);
 		naive_ms = ask_naively(db, questions[i].naive);
-		printf("%-40s %6zu %12.3f %12.1f %7.0fx", questions[i].name, n, ms, naive_ms,
-		       naive_ms / ms);
+		printf("figure bans-%lu.%s.store %.3f ms\n", n_bans, name, ms);
+		printf("figure bans-%lu.%s.no-index %.1f ms\n", n_bans, name, naive_ms);
 		if (guard)
-			printf(" %12.1f", ask_command(guard, questions[i].options));
-		printf("\n");
+			printf("figure bans-%lu.%s.command %.1f ms\n", n_bans, name,
+			       ask_command(guard, questions[i].options));
 		fflush(stdout);
 	}
 	sqlite3_close(db);
@@ -260,11 +256,10 @@ static double file_mb(void)
 	return stat(path, &st) == 0 ? (double)st.st_size / 1e6 : 0;
 }
 
-static void prune(struct store *store)
+static void prune(struct store *store, unsigned long n_bans)
 {
 	struct err err = ERR_NULL;
 	int64_t longest_us = 0, all_us = 0;
-	unsigned calls = 0;
 	int r;
 
 	do {
@@ -274,12 +269,13 @@ static void prune(struct store *store)
 		took_us = clock_monotonic_us() - start_us;
 		all_us += took_us;
 		longest_us = took_us > longest_us ? took_us : longest_us;
-		calls++;
 	} while (r == STORE_E_MORE);
 	if (r)
 		give_up("pruning", &err, r);
-	printf("to forget half of them: %.1f s in %u calls, the longest %.1f ms\n",
-	       (double)all_us / 1e6, calls, (double)longest_us / 1e3);
+	printf("figure bans-%lu.half-forgotten.took %.1f s\nfigure "
+	       "bans-%lu.half-forgotten.longest-call "
+	       "%.1f ms\n",
+	       n_bans, (double)all_us / 1e6, n_bans, (double)longest_us / 1e3);
 }
 
 static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
@@ -314,12 +310,11 @@ int main(int argc, char **argv)
 	write_configuration();
 	start_us = clock_monotonic_us();
 	fill(store, n);
-	printf("%lu bans written in %.1f s, %.1f us each, %.0f MB\n", n,
-	       (double)(clock_monotonic_us() - start_us) / 1e6,
-	       (double)(clock_monotonic_us() - start_us) / (double)n, file_mb());
+	printf("figure bans-%lu.write %.1f us/ban\nfigure bans-%lu.file %.0f MB\n", n,
+	       (double)(clock_monotonic_us() - start_us) / (double)n, n, file_mb());
 	fflush(stdout);
-	ask_all(store, argc > 2 ? argv[2] : NULL);
-	prune(store);
+	ask_all(store, n, argc > 2 ? argv[2] : NULL);
+	prune(store, n);
 	store_close(store);
 	(void)nftw(dir, remove_one, 16, FTW_DEPTH | FTW_PHYS);
 	return 0;

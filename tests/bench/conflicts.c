@@ -3,7 +3,7 @@
  * conflicts DENIES RANGES [SEED] - how long does it take to hold so many deny rules
  * against so many client ranges?
  *
- * Prints the number of conflicts, and milliseconds: for the rules' text to become a
+ * Figures are the number of conflicts, and milliseconds: for the rules' text to become a
  * ruleset, and for the conflicts to be found in it. With -d and -r FILE it writes the
  * sources and the ranges there, one a line, for others to do the same job.
  */
@@ -13,18 +13,9 @@
 #include <unistd.h>
 
 #include "guard/model/ban/conflict.h"
+#include "tests/bench/prefix.h"
 
 static uint64_t state;
-
-/* splitmix64 */
-static uint32_t next(void)
-{
-	uint64_t z = (state += UINT64_C(0x9e3779b97f4a7c15));
-
-	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (uint32_t)(z ^ (z >> 31));
-}
 
 static double now_ms(void)
 {
@@ -32,30 +23,6 @@ static double now_ms(void)
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (double)now.tv_sec * 1e3 + (double)now.tv_nsec / 1e6;
-}
-
-/* As on a server: single addresses above all, some networks, a sixth IPv6. */
-static void make_prefix(char out[CIDR_TEXT_LENGTH], bool range)
-{
-	uint32_t a = next(), kind = next() % 12;
-	struct cidr cidr;
-	char text[80];
-
-	if (kind < 2)
-		snprintf(text, sizeof(text), "2001:%x:%x:%x::/%u", 0xdb0 + a % 16, a >> 20,
-		         a & 0xffff,
-		         range  ? 64
-		         : kind ? 64
-		                : 48);
-	else
-		snprintf(text, sizeof(text), "%u.%u.%u.%u/%u", 1 + a % 223, a >> 8 & 255,
-		         a >> 16 & 255, a >> 24,
-		         kind < 4            ? 24
-		         : range && kind < 8 ? 28
-		                             : 32);
-	if (cidr_parse(&cidr, text, 0, NULL) != 0)
-		abort();
-	cidr_format(&cidr, out);
 }
 
 static FILE *open_or_null(const char *name)
@@ -80,7 +47,7 @@ static double read_rules(struct ruleset *ruleset, size_t n, FILE *list)
 		char prefix[CIDR_TEXT_LENGTH], rule[160];
 		double begin;
 
-		make_prefix(prefix, false);
+		prefix_make(prefix, &state, false);
 		snprintf(rule, sizeof(rule), "rule family=\"%s\" source address=\"%s\" drop",
 		         strchr(prefix, ':') ? "ipv6" : "ipv4", prefix);
 		begin = now_ms();
@@ -123,7 +90,7 @@ int main(int argc, char **argv)
 		char prefix[CIDR_TEXT_LENGTH];
 		struct cidr cidr;
 
-		make_prefix(prefix, true);
+		prefix_make(prefix, &state, true);
 		if (cidr_parse(&cidr, prefix, 0, NULL) != 0 ||
 		    coverage_ranges_add(&clients, &cidr) < 0)
 			abort();
@@ -139,8 +106,9 @@ int main(int argc, char **argv)
 		if (now_ms() - begin < best)
 			best = now_ms() - begin;
 	}
-	printf("%zu conflicts; rules read in %.1f ms, conflicts found in %.1f ms\n", conflicts.n,
-	       parsed, best);
+	printf("figure conflicts-%lu.found %zu conflicts\nfigure conflicts-%lu.rules-read %.1f ms\n"
+	       "figure conflicts-%lu.took %.1f ms\n",
+	       n, conflicts.n, n, parsed, n, best);
 	conflicts_deinit(&conflicts);
 	coverage_ranges_deinit(&clients);
 	ruleset_deinit(&ruleset);

@@ -5,26 +5,26 @@ rules=$1
 ticks=$(getconf CLK_TCK)
 used_ms() { awk -v t="$ticks" '{ print ($14 + $15) * 1000 / t }' "/proc/$1/stat"; }
 
-measured() { # WORDS COMMAND...
+measured() { # NAME COMMAND...
 	local before start
-	"$BUILD/tests/bench/notices" >"$W/notices" &
+	"$BUILD/tests/bench/notices" "flood.$1" &
 	notices=$!
 	sleep 0.5
 	before=$(used_ms "$FW")
 	start=$(now_ms)
 	"${@:2}"
-	start=$(($(now_ms) - start))
+	echo "figure flood.$1.took $(($(now_ms) - start)) ms"
+	echo "figure flood.$1.cpu-of-firewalld $(($(used_ms "$FW") - before)) ms"
 	sleep 0.5
 	kill -TERM $notices
 	wait $notices
-	printf '%-46s %6d ms; firewalld %6d ms; notices: %s\n' "$1" "$start" "$(($(used_ms "$FW") - before))" "$(cat "$W/notices")"
 }
 many_transactions() {
 	local i
 	for ((i = 0; i < rules / 1000; i++)); do nft add rule inet flood in ip saddr "10.2.0.$((i % 250))" drop; done
 }
 
-measured "a reload of nothing" fwc --reload
+measured reload-of-nothing fwc --reload
 {
 	echo '<?xml version="1.0" encoding="utf-8"?><zone><service name="ssh"/>'
 	for ((i = 0; i < rules; i++)); do
@@ -32,9 +32,9 @@ measured "a reload of nothing" fwc --reload
 	done
 	echo '</zone>'
 } >/etc/firewalld/zones/public.xml
-measured "a reload of $rules rich rules" firewall-cmd -q --reload
+measured "reload-of-$rules" firewall-cmd -q --reload
 nft add table inet flood
 nft add chain inet flood in
-measured "$((rules / 1000)) transactions by nft" many_transactions
+measured "transactions-$((rules / 1000))" many_transactions
 { for ((i = 0; i < rules; i++)); do echo "add rule inet flood in ip saddr 10.3.$((i / 250)).$((i % 250)) drop"; done; } >"$W/rules.nft"
-measured "$rules rules in one transaction by nft" nft -f "$W/rules.nft"
+measured "one-transaction-of-$rules" nft -f "$W/rules.nft"

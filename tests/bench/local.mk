@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Benchmarks: run by hand, on a built tree.
+dist_noinst_SCRIPTS += tests/bench/all
 noinst_PROGRAMS += tests/bench/bare-restore
 dist_noinst_SCRIPTS += tests/bench/gap tests/bench/hook tests/bench/outage
 EXTRA_DIST += tests/bench/gap-rounds.sh tests/bench/outage-rounds.sh
 noinst_PROGRAMS += tests/bench/bans
 dist_noinst_SCRIPTS += tests/bench/conflicts-others
 noinst_PROGRAMS += tests/bench/conflicts
+EXTRA_DIST += tests/bench/prefix.h
 noinst_PROGRAMS += tests/bench/large
 noinst_PROGRAMS += tests/bench/notices
 dist_noinst_SCRIPTS += tests/bench/flood

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The rounds of tests/bench/memory, in a world made by tests/lab/lab.sh.
 # shellcheck shell=bash
-memory() { # WORDS
-	awk -v what="$1" '/^VmRSS/ { all = $2 } /^RssAnon/ { own = $2 }
-		END { printf "%-24s %6d kB, of these own %6d kB\n", what, all, own }' "/proc/$WATCH/status"
+memory() { # NAME PID
+	awk -v what="$1" '/^VmRSS/ { print "figure memory." what ".all", $2, "kB" }
+		/^RssAnon/ { print "figure memory." what ".own", $2, "kB" }' "/proc/$2/status"
 }
 fill() { # N: entries in the set
 	/usr/bin/python3 -c "
@@ -23,11 +23,14 @@ mail_open
 mail_heard
 need "the set is used" fwc --ipset=many --add-entry=192.0.2.1
 sleep 10
-memory "at rest"
+bare=$("$BUILD/tests/bench/bare-restore" public imaps) || fail "the floor"
+memory bare "$bare"
+kill "$bare"
+memory at-rest "$WATCH"
 for n in "$@"; do
 	need "$n entries" fill "$n"
 	kill -HUP "$WATCH" # it looks at everything
 	sleep $((15 + n / 5000))
 	need "they are on record" within 60 entries_stored "$n"
-	memory "$n entries"
+	memory "entries-$n" "$WATCH"
 done

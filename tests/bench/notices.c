@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * notices - hears the kernel's notices as the watcher does, until SIGTERM
+ * notices NAME - hears the kernel's notices as the watcher does, until SIGTERM
  *
  * Looks at firewalld's tables as often as the watcher would, and prints at the end how many
- * notices and looks there were, and what both cost. tests/bench/flood runs it.
+ * notices and looks there were, and what both cost, as figures of NAME. tests/bench/flood runs it.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -42,13 +42,17 @@ static void on_end(int signo, void *userdata)
 	loop_exit(loop, 0);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	struct generation *generation = NULL;
 	struct loop_source *end;
 	struct rusage before, after;
 	int code = 0;
 
+	if (argc != 2) {
+		fputs("usage: notices NAME\n", stderr);
+		return 2;
+	}
 	if (loop_new(&loop) != 0 || loop_add_signal(loop, &end, SIGTERM, on_end, NULL) != 0 ||
 	    generation_new(&generation, loop, on_generation, NULL) != 0) {
 		fputs("notices: the kernel does not tell\n", stderr);
@@ -58,7 +62,8 @@ int main(void)
 	if (loop_run(loop, &code) != 0)
 		return 2;
 	getrusage(RUSAGE_SELF, &after);
-	printf("%u notices, %u looks, %.1f ms of processor time\n", n_notices, n_looks,
+	printf("figure %s.notices %u times\nfigure %s.looks %u times\nfigure %s.cpu %.1f ms\n",
+	       argv[1], n_notices, argv[1], n_looks, argv[1],
 	       (double)(after.ru_utime.tv_sec - before.ru_utime.tv_sec + after.ru_stime.tv_sec -
 	                before.ru_stime.tv_sec) *
 	               1e3 +

@@ -206,37 +206,22 @@ def outage(path):
             lost[result] += (following - start) / 1000
     return lost["timeout"], lost["refused"], rows[-1][1] == "open"
 
-def shown(values):
-    return f"{statistics.median(values):6.0f} ({min(values):.0f} to {max(values):.0f})"
+def tell(name, values, unit="ms"):
+    print(f"figure outage.{name} {statistics.median(values):.2f} {unit} {min(values):.2f} {max(values):.2f}")
 
-print(f"Port 993 across `firewall-cmd --reload`, a connect every 2 ms, {rounds} rounds,")
-print("milliseconds, median (least to most):\n")
-print(f"  {'':44}{'timed out':20}{'refused':20}beyond the floor")
-floor = statistics.median(sum(outage(p)[:2]) for p in glob.glob(f"{folder}/permanent.*"))
-GOALS = {"network": 200, "flush": 200, "broken": 2000, "failed": 2000}
-for name, text in (("nothing", "runtime services, no reload guard"),
-                   ("script", "dbus-monitor | while read ... firewall-cmd"),
-                   ("guard", "reload-guard"),
-                   ("persist", "reload-guard with persist = yes"),
-                   ("network", "reload-guard; NetworkManager moves host0"),
-                   ("permanent", "floor: services permanent from the start"),
-                   ("flush", "reload-guard, across `nft flush ruleset`"),
-                   ("broken", "reload-guard, a reload that breaks off"),
-                   ("restarted", "reload-guard, a restart of firewalld"),
-                   ("failed", "reload-guard, a start of firewalld that FAILED")):
+for name in ("nothing", "script", "guard", "persist", "network", "permanent", "flush", "broken", "restarted", "failed"):
     seen = [outage(p) for p in glob.glob(f"{folder}/{name}.*")]
-    back = all(s[2] for s in seen)
-    beyond = statistics.median(s[0] + s[1] for s in seen) - floor
-    goal = f", goal {GOALS[name]}: {'held' if beyond <= GOALS[name] else 'MISSED'}" if name in GOALS else ""
-    print(f"  {text:44}{shown([s[0] for s in seen]):20}{shown([s[1] for s in seen]):20}{beyond:6.0f}{goal}"
-          + ("" if back else ", and refused still when the watching ended"))
+    tell(f"{name}.timed-out", [s[0] for s in seen])
+    tell(f"{name}.refused", [s[1] for s in seen])
+    tell(f"{name}.away", [s[0] + s[1] for s in seen])
+    tell(f"{name}.open-at-the-end", [s[2] for s in seen], "share")
 
 def exposed(path):
     """milliseconds for which what is shut was open"""
     rows = sorted((int(l.split()[0]), l.split()[1]) for l in open(path))
     return sum(following - start for (start, result), (following, _) in zip(rows, rows[1:]) if result == "open") / 1000
 
-print(f"\nFor so long port 110, which is shut, was open after the flush:{shown([exposed(p) for p in glob.glob(f'{folder}/shut.*')])} ms")
+tell("flush.shut-was-open", [exposed(p) for p in glob.glob(f"{folder}/shut.*")])
 
 def span(path):
     times, reloaded = [], 0
@@ -249,11 +234,7 @@ def span(path):
     return (times[-1] - reloaded) / 1000, (times[0] - reloaded) / 1000
 
 spans = {n: [span(p) for p in sorted(glob.glob(f"{folder}/trace-{n}.*"))] for n in ("bare", "guard")}
-print(f"\nReloaded to the last of eight restored services, from the signals, {len(spans['bare'])} reloads each:\n")
-for name, text in (("bare", "bare client, pipelined, checks nothing"), ("guard", "reload-guard")):
-    print(f"  {text:44}{shown([s[0] for s in spans[name]])} ms; the first after"
-          f" {statistics.median(s[1] for s in spans[name]):.0f} ms")
-pairs = [g[0] / b[0] for g, b in zip(spans["guard"], spans["bare"])]
-print(f"  {'ratio of the medians':44}{statistics.median(s[0] for s in spans['guard']) / statistics.median(s[0] for s in spans['bare']):9.2f}"
-      f" (of pairs: median {statistics.median(pairs):.2f})")
+for name in spans:
+    tell(f"{name}.first-service", [s[1] for s in spans[name]])
+    tell(f"{name}.last-service", [s[0] for s in spans[name]])
 X

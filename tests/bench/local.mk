@@ -8,6 +8,7 @@ noinst_PROGRAMS += tests/bench/bans
 dist_noinst_SCRIPTS += tests/bench/conflicts-others
 noinst_PROGRAMS += tests/bench/conflicts
 EXTRA_DIST += tests/bench/prefix.h
+noinst_PROGRAMS += tests/bench/scale
 noinst_PROGRAMS += tests/bench/large
 noinst_PROGRAMS += tests/bench/notices
 dist_noinst_SCRIPTS += tests/bench/flood

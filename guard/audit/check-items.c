@@ -106,7 +106,7 @@ static int firewalld_state(struct check_run *run)
 	if (picture->state == FIREWALL_STATE_RUNNING)
 		return 0;
 	if (picture->state == FIREWALL_STATE_INIT || picture->state == FIREWALL_STATE_BROKEN)
-		return check_add(run, NULL, strdup(repair_advice(REPAIR_BROKEN)),
+		return check_add(run, NULL, strdup(repair_advice(REPAIR_BROKEN, false)),
 		                 "firewalld %s: a reload broke off half way, and %s; its log says "
 		                 "why",
 		                 picture->state == FIREWALL_STATE_INIT ? "is in state INIT"

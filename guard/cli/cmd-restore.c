@@ -585,7 +585,8 @@ static int tell(struct run *run, int status)
 		return out_of_memory(run);
 	if (run->shut)
 		return cli_fail(run->cli, CLI_NOT_FINE, "%s; type: %s",
-		                repair_words(REPAIR_SHUT, false), repair_advice(REPAIR_SHUT));
+		                repair_words(REPAIR_SHUT, FWTABLES_SHUT),
+		                repair_advice(REPAIR_SHUT, false));
 	if (run->action.n == 0 && status == CLI_FINE && !run->cli->json)
 		report_line(&report, REPORT_GOOD, "nothing to restore");
 	if (status == CLI_FINE && run->store_failed)

@@ -39,7 +39,7 @@ struct kernelwatch {
 	struct loop_source *silent; /* for SILENT_MS */
 	bool told_silent;           /* since all was well */
 	int64_t looked_us;          /* monotonic */
-	int64_t strange;            /* fwtables.loaded as firewalld has not told; 0: none yet */
+	int64_t strange;            /* replacement() that firewalld has not told; 0: none yet */
 	unsigned n_shut;         /* looks in a row at which nothing was changed and it was shut */
 	char who[NEWS_WHO_SIZE]; /* made the first change since all was well */
 	bool who_is_firewalld;
@@ -116,14 +116,50 @@ static bool is_by_firewalld(struct kernelwatch *watch, const struct generation_c
 	       strcmp(change->name, watch->firewalld.name) == 0;
 }
 
-/* For what is in iptables' chains it has iptables do it; one that is gone by now may have been
- * that. */
-static bool is_for_firewalld(const struct kernelwatch *watch,
-                             const struct generation_change *change)
+/* Who did it. */
+enum doer {
+	DOER_FIREWALLD,
+	DOER_PERHAPS, /* that, or somebody else: it is not held against anybody */
+	DOER_OTHER,
+};
+
+/* iptables-restore, ip6tables-restore, or iptables-nft-restore, as the kernel cuts them. */
+static bool is_restore(const char *name)
 {
-	return (firewalld_has_iptables(watch->given.fw) || has_direct(watch)) &&
-	       watch->firewalld.pid > 0 &&
-	       process_parent("/proc", change->pid) == watch->firewalld.pid;
+	const char *command = strstr(name, "tables-");
+
+	return command && strstr(command, "-r");
+}
+
+/* Of its backend iptables, or of its direct interface with either. */
+static bool has_its_rules_there(const struct kernelwatch *watch)
+{
+	return firewalld_has_iptables(watch->given.fw) || has_direct(watch);
+}
+
+/*
+ * For what is in iptables' chains it has iptables-restore do it, with --noflush. Whose one was that
+ * is gone by now, or was started where we do not see it, nobody can tell.
+ */
+static enum doer doer_of_iptables(const struct kernelwatch *watch,
+                                  const struct generation_change *change)
+{
+	int64_t parent =
+	    process_is_contained("/proc") == 0 ? process_parent("/proc", change->pid) : 0;
+
+	if (!has_its_rules_there(watch) || change->chains.iptables_replaced)
+		return DOER_OTHER;
+	if (parent > 0)
+		return parent == watch->firewalld.pid ? DOER_FIREWALLD : DOER_OTHER;
+	return is_restore(change->name) ? DOER_PERHAPS : DOER_OTHER;
+}
+
+static enum doer doer_of(struct kernelwatch *watch, const struct generation_change *change)
+{
+	if (!is_by_firewalld(watch, change))
+		return doer_of_iptables(watch, change);
+	generation_spare(watch->generation, change->address);
+	return DOER_FIREWALLD;
 }
 
 /*
@@ -137,14 +173,24 @@ static bool is_flushed(const struct kernelwatch *watch, const struct fwtables *n
 	                             (watch->who[0] && !watch->who_is_firewalld));
 }
 
+/* What is in the place of firewalld's table, or iptables'; 0: nothing else. */
+static int64_t replacement(const struct kernelwatch *watch, const struct fwtables *now)
+{
+	if (watch->before.loaded)
+		return now->loaded != watch->before.loaded ? now->loaded : 0;
+	return watch->before.filter && now->filter != watch->before.filter &&
+	               firewalld_has_iptables(watch->given.fw)
+	           ? now->filter
+	           : 0;
+}
+
 /*
  * Has somebody else put another in the place of firewalld's table? firewalld does so itself when it
  * reloads, and tells that before it answers what was asked meanwhile.
  */
 static bool is_replaced(const struct kernelwatch *watch, const struct fwtables *now)
 {
-	return watch->known && watch->before.loaded && now->loaded &&
-	       now->loaded != watch->before.loaded && watch->who[0] && !watch->who_is_firewalld;
+	return watch->known && replacement(watch, now) && watch->who[0] && !watch->who_is_firewalld;
 }
 
 /* Has somebody else left nothing of a chain? Who can be asked only now, is asked at the next
@@ -159,8 +205,9 @@ static const struct chainchange_row *find_cut(struct kernelwatch *watch)
 static void tell_trouble(const struct kernelwatch *watch, enum repair_trouble trouble,
                          const char *what)
 {
-	watch->given.on_trouble(trouble, trouble == REPAIR_SHUT ? "" : watch->who, what,
-	                        watch->given.userdata);
+	bool unknown = trouble == REPAIR_SHUT || watch->who_is_firewalld;
+
+	watch->given.on_trouble(trouble, unknown ? "" : watch->who, what, watch->given.userdata);
 }
 
 static bool is_shut(const struct kernelwatch *watch, const struct fwtables *now)
@@ -182,11 +229,11 @@ static void ask(struct kernelwatch *watch);
 /* The first answer may be from before a reload of firewalld's, which the second one is not. */
 static void judge_replaced(struct kernelwatch *watch, const struct fwtables *now)
 {
-	if (watch->strange == now->loaded) {
+	if (watch->strange == replacement(watch, now)) {
 		tell_trouble(watch, REPAIR_REPLACED, "");
 		return;
 	}
-	watch->strange = now->loaded;
+	watch->strange = replacement(watch, now);
 	ask(watch);
 }
 
@@ -216,20 +263,19 @@ static void on_probe(int result, enum firewall_state state, bool there _unused_,
 }
 
 /* By somebody else, and that is certain also while firewalld says nothing: its own reload shuts. */
-static enum repair_trouble seen_meanwhile(struct kernelwatch *watch)
+static enum repair_trouble seen_meanwhile(struct kernelwatch *watch, struct fwtables *now)
 {
-	struct fwtables now;
-
-	if (!watch->who[0] || watch->who_is_firewalld || !read_tables(watch, &now) || now.shut)
+	if (!watch->who[0] || watch->who_is_firewalld || !read_tables(watch, now) || now->shut)
 		return REPAIR_NONE;
-	return lacks(watch, &now) ? REPAIR_FLUSHED : find_cut(watch) ? REPAIR_CUT : REPAIR_NONE;
+	return lacks(watch, now) ? REPAIR_FLUSHED : find_cut(watch) ? REPAIR_CUT : REPAIR_NONE;
 }
 
 /* It hangs, and for how long nobody knows. */
 static void on_silent(void *userdata)
 {
 	struct kernelwatch *watch = userdata;
-	enum repair_trouble trouble = seen_meanwhile(watch);
+	struct fwtables now = FWTABLES_NULL;
+	enum repair_trouble trouble = seen_meanwhile(watch, &now);
 
 	if (trouble == REPAIR_NONE || watch->told_silent)
 		return;
@@ -237,7 +283,8 @@ static void on_silent(void *userdata)
 	logger_write(watch->given.logger, LOGGER_ERROR,
 	             "%s. Done by %s. firewalld does not answer, so that it cannot load them "
 	             "again. If it stays so: " TEXT_COMMAND,
-	             repair_words(trouble, true), watch->who, "systemctl restart firewalld");
+	             repair_words(trouble, fwtables_gate(&now)), watch->who,
+	             "systemctl restart firewalld");
 }
 
 /* Whatever it is asked: that it answers is what counts. */
@@ -382,12 +429,12 @@ static bool is_ours(uint32_t pid, const char *name)
 
 static void note_foreign(struct kernelwatch *watch, const struct chainchange *chains)
 {
+	bool taken = chains->taken ||
+	             (chains->taken_from_iptables && firewalld_has_iptables(watch->given.fw));
+
 	chainchange_add(&watch->foreign, chains);
-	/* firewalld's own iptables-restore may be gone by now, and look like somebody else */
-	watch->taken |= chains->taken;
-	watch->doubted |=
-	    chains->taken || (chains->taken_from_iptables &&
-	                      (has_direct(watch) || firewalld_has_iptables(watch->given.fw)));
+	watch->taken |= taken;
+	watch->doubted |= taken || (chains->taken_from_iptables && has_direct(watch));
 	watch->beside |= chains->taken_beside;
 }
 
@@ -398,17 +445,17 @@ static const char *note_who(struct kernelwatch *watch, const struct generation_c
 	char shown[CAUSE_NAME_SIZE];
 	/* firewalld and the guard change rules all the time, and somebody else beside them */
 	bool named = watch->who[0] && !watch->who_is_firewalld, own;
+	enum doer doer;
 
 	/* some were missed, or of this the kernel does not tell */
 	watch->doubted |= !change->pid;
 	if (!change->pid || is_ours(change->pid, change->name))
 		return NULL;
-	own = is_by_firewalld(watch, change);
-	if (own)
-		generation_spare(watch->generation, change->address);
-	else if (is_for_firewalld(watch, change))
-		own = true;
-	else
+	doer = doer_of(watch, change);
+	own = doer != DOER_OTHER;
+	watch->doubted |= doer == DOER_PERHAPS && change->chains.taken_from_iptables;
+	watch->beside |= doer == DOER_PERHAPS && change->chains.taken_beside;
+	if (!own)
 		note_foreign(watch, &change->chains);
 	cause_show(shown, sizeof(shown), change->name, strlen(change->name));
 	snprintf(who, NEWS_WHO_SIZE, "%s (pid %u)", *shown ? shown : "a process", change->pid);
@@ -521,10 +568,12 @@ static void warn(const struct kernelwatch *watch, const char *what, const struct
 /* firewalld does not reload that, and fails to end what is not there. */
 static void restore_panic(struct kernelwatch *watch, const struct fwtables *now)
 {
+	bool iptables = firewalld_has_iptables(watch->given.fw);
 	struct err err = ERR_NULL;
 
-	if (firewalld_has_nftables(watch->given.fw) && watch->given.tracker->wanted.panic &&
-	    !now->shut && fwtables_shut(&watch->sock, &err) != 0)
+	if ((iptables || firewalld_has_nftables(watch->given.fw)) &&
+	    watch->given.tracker->wanted.panic && !now->shut &&
+	    fwtables_shut(iptables, &watch->sock, &err) != 0)
 		warn(watch, "the kernel lets in everything although firewalld is in panic mode",
 		     &err);
 }

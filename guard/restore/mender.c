@@ -41,20 +41,24 @@ static int64_t wait_ms(const struct mender *mender)
 	return left_us > 0 ? left_us / 1000 + 1 : 0;
 }
 
-/* Somebody may have taken the policy DROP of a reload that broke off out of the kernel as well. */
-static bool is_flushed(const struct mender *mender)
+/*
+ * Somebody may have taken the policy DROP of a reload that broke off out of the kernel as well, and
+ * with the backend iptables panic mode stays when the rules go.
+ */
+static enum fwtables_gate read_gate(void)
 {
 	struct fwtables now;
 
-	return firewalld_has_nftables(mender->given.fw) && fwtables_read_once(&now) == 0 &&
-	       !now.shut && fwtables_lack_rules(&now);
+	return fwtables_read_once(&now) == 0 ? fwtables_gate(&now) : FWTABLES_GUARDED;
 }
 
 static void tell(struct mender *mender, enum repair_act act, const char *why)
 {
 	const enum repair_trouble what = mender->repair.trouble;
+	const bool iptables = firewalld_has_iptables(mender->given.fw);
 	const struct news_trouble trouble = {.trouble = what,
-	                                     .words = repair_words(what, is_flushed(mender)),
+	                                     .words = repair_words(what, read_gate()),
+	                                     .advice = repair_advice(what, iptables),
 	                                     .act = act,
 	                                     .since_us = mender->since_us,
 	                                     .who = mender->who,

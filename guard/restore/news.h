@@ -61,7 +61,8 @@ struct makeshift_outcome;
 /* What is the matter with firewalld, and what is done about it. */
 struct news_trouble {
 	enum repair_trouble trouble;
-	const char *words; /* what that is, and what it means in the kernel */
+	const char *words;  /* what that is, and what it means in the kernel */
+	const char *advice; /* what a person types */
 	/* What is begun now, or is a person's to do; REPAIR_WAIT: the last one failed, see @why, or
 	 * so much of it came that the guard begins in @wait_ms only. */
 	enum repair_act act;

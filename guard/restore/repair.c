@@ -1,60 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/repair.h"
 
+#define GONE   "firewalld's rules are gone from the kernel, and firewalld does not know it: "
+#define BROKEN "a reload of firewalld broke off half way: it has lost its zones"
+#define OPEN   "every port is open and nobody is banned"
+#define SHUT   "no new connection gets in"
+#define OTHERS "no new connection gets in but by rules of others"
+
 static const struct {
-	const char *words;
+	const char *words[FWTABLES_N_GATES]; /* NULL: as the first */
 	const char *advice; /* to type: it works for each generation of firewalld */
 	const char *cause;  /* of the wipe that the repair is */
 	const char *end;    /* when it is over */
 } troubles[REPAIR_N_TROUBLES] = {
-    [REPAIR_NONE] = {"", "", "", ""},
+    [REPAIR_NONE] = {{""}, "", "", ""},
     [REPAIR_CUT] =
-        {"some of firewalld's rules are gone from the kernel, and firewalld does not know "
-         "it, so that what it opened is shut, or whom it kept out gets in",
-         REPAIR_LOAD_AGAIN, "some of its rules were taken out of the kernel",
+        {{"some of firewalld's rules are gone from the kernel, and firewalld does not know "
+          "it, so that what it opened is shut, or whom it kept out gets in",
+          [FWTABLES_SHUT] = "some of firewalld's rules are gone from the kernel, and firewalld "
+                            "does not know it; " SHUT},
+         REPAIR_LOAD_AGAIN,
+         "some of its rules were taken out of the kernel",
          "firewalld's rules are in the kernel again"},
     [REPAIR_REPLACED] =
-        {"another table is in the place of firewalld's in the kernel, and firewalld does not know "
-         "it: it cannot change the rules there, and what it has shut may be open",
-         REPAIR_LOAD_AGAIN, "its table was replaced in the kernel",
+        {{"another table is in the place of firewalld's in the kernel, and firewalld does not know "
+          "it: it cannot change the rules there, and what it has shut may be open",
+          [FWTABLES_SHUT] = "another table is in the place of firewalld's in the kernel, and "
+                            "firewalld does not know it; " SHUT},
+         REPAIR_LOAD_AGAIN,
+         "its table was replaced in the kernel",
          "firewalld's rules are in the kernel again"},
-    [REPAIR_FLUSHED] = {"firewalld's rules are gone from the kernel, and firewalld does not know "
-                        "it: every port is open and nobody is banned",
+    [REPAIR_FLUSHED] = {{GONE OPEN, [FWTABLES_SHUT] = GONE SHUT, [FWTABLES_OTHERS] = GONE OTHERS},
                         "nft add table inet firewalld; " REPAIR_LOAD_AGAIN,
                         "its rules were flushed out of the kernel",
                         "firewalld's rules are in the kernel again"},
-    [REPAIR_SHUT] = {"firewalld says open, the kernel does not: a reload that broke off has left "
-                     "its policy DROP (nft list table inet firewalld_policy_drop), and no new "
-                     "connection gets in",
-                     REPAIR_LOAD_AGAIN, "a reload before it broke off",
+    [REPAIR_SHUT] = {{"firewalld says open, the kernel does not: a reload that broke off has left "
+                      "its policy DROP (nft list ruleset), and " SHUT},
+                     REPAIR_LOAD_AGAIN,
+                     "a reload before it broke off",
                      "the kernel lets in again what firewalld says is open"},
-    [REPAIR_BROKEN] = {"a reload of firewalld broke off half way: it has lost its zones or stays "
-                       "in state INIT, and no new connection gets in",
-                       REPAIR_LOAD_AGAIN, "a reload before it broke off",
+    [REPAIR_BROKEN] = {{BROKEN " or stays in state INIT, and " SHUT,
+                        [FWTABLES_OPEN] =
+                            BROKEN ", and its rules are gone from the kernel, so that " OPEN,
+                        [FWTABLES_OTHERS] =
+                            BROKEN ", and its rules are gone from the kernel, so that " OTHERS},
+                       REPAIR_LOAD_AGAIN,
+                       "a reload before it broke off",
                        "firewalld has its zones again"},
-    [REPAIR_FAILED] = {"firewalld is in state FAILED and holds its stock configuration, and its "
-                       "own check finds its files in order",
-                       REPAIR_LOAD_AGAIN, "its own check finds its files in order",
+    [REPAIR_FAILED] = {{"firewalld is in state FAILED and holds its stock configuration, and its "
+                        "own check finds its files in order"},
+                       REPAIR_LOAD_AGAIN,
+                       "its own check finds its files in order",
                        "firewalld has its own configuration again"},
 };
 
-/**
- * repair_words() - what is the matter, and what it means; static
- * @flushed: nothing of firewalld's is in the kernel, its policy DROP neither
- */
-const char *repair_words(enum repair_trouble trouble, bool flushed)
+/** repair_words() - what is the matter, and what it means; static */
+const char *repair_words(enum repair_trouble trouble, enum fwtables_gate gate)
 {
-	if (trouble == REPAIR_BROKEN && flushed)
-		return "a reload of firewalld broke off half way: it has lost its zones, and its "
-		       "rules are gone from the kernel, so that every port is open and nobody is "
-		       "banned";
-	return troubles[trouble].words;
+	const char *words = troubles[trouble].words[gate];
+
+	return words ? words : troubles[trouble].words[FWTABLES_GUARDED];
 }
 
-/** repair_advice() - what a person types; static */
-const char *repair_advice(enum repair_trouble trouble)
+/** repair_advice() - what a person types; static; @iptables: firewalld's backend needs no table */
+const char *repair_advice(enum repair_trouble trouble, bool iptables)
 {
-	return troubles[trouble].advice;
+	return iptables ? REPAIR_LOAD_AGAIN : troubles[trouble].advice;
 }
 
 /** repair_cause() - why firewalld was reloaded or restarted for it; static */

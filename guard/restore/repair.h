@@ -10,6 +10,7 @@
 #define GUARD_RESTORE_REPAIR_H
 
 #include "guard/model/pace.h"
+#include "guard/system/kernel/fwtables.h"
 
 /*
  * To type: firewalld loads all of its rules again. 0.9 cannot reload any more once its rules could
@@ -22,7 +23,7 @@ enum repair_trouble {
 	REPAIR_NONE,
 	REPAIR_CUT,      /* some of firewalld's rules are gone from the kernel */
 	REPAIR_REPLACED, /* somebody else's table is in the place of firewalld's */
-	REPAIR_FLUSHED,  /* firewalld's rules are gone from the kernel: everything is open */
+	REPAIR_FLUSHED,  /* firewalld's rules are gone from the kernel */
 	REPAIR_SHUT,     /* a reload left its policy DROP: nothing gets in */
 	REPAIR_BROKEN,   /* a reload broke off: firewalld has no zones, or never gets ready */
 	REPAIR_FAILED,   /* it has failed to load its files, which its own check passes */
@@ -61,8 +62,8 @@ enum repair_act repair_noted(struct repair *repair, enum repair_trouble trouble,
 bool repair_begins(const struct repair *repair, enum repair_trouble trouble);
 bool repair_ended(struct repair *repair);
 void repair_files_changed(struct repair *repair, int64_t now_us);
-const char *repair_words(enum repair_trouble trouble, bool flushed);
-const char *repair_advice(enum repair_trouble trouble);
+const char *repair_words(enum repair_trouble trouble, enum fwtables_gate gate);
+const char *repair_advice(enum repair_trouble trouble, bool iptables);
 const char *repair_cause(enum repair_trouble trouble);
 const char *repair_end(enum repair_trouble trouble);
 bool repair_is_flush(enum repair_trouble trouble);

@@ -195,7 +195,7 @@ static void tell_waiting(struct announcer *announcer, const struct news_trouble 
 	    "To be quicker: " TEXT_COMMAND,
 	    trouble->words, *trouble->what ? ": " : "", trouble->what,
 	    *trouble->who ? ". Done by " : "", trouble->who, (long long)trouble->wait_ms,
-	    repair_advice(trouble->trouble));
+	    trouble->advice);
 }
 
 /* What is the matter, what is done about it, and what to type. */
@@ -212,7 +212,7 @@ static void tell_trouble(struct announcer *announcer, const struct news_trouble 
 	logger_write_about(announcer->given.logger, LOGGER_ERROR, &about, "%s%s%s%s%s. %s%s%s",
 	                   trouble->words, of, trouble->what, by, trouble->who, words_of(trouble),
 	                   person ? " See firewalld's log, then: " : "",
-	                   person ? repair_advice(trouble->trouble) : "");
+	                   person ? trouble->advice : "");
 	record_event(announcer->given.record,
 	             repair_is_flush(trouble->trouble) ? EVENT_FLUSHED : EVENT_FIREWALLD_FAILED,
 	             NULL, "%s%s%s%s%s", trouble->words, of, trouble->what, by, trouble->who);

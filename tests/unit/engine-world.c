@@ -85,7 +85,14 @@ bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)
 
 bool fwtables_lack_rules(const struct fwtables *now)
 {
-	return !now->tables || !(now->chains & 1);
+	return !(now->chains & 1);
+}
+
+enum fwtables_gate fwtables_gate(const struct fwtables *now)
+{
+	return now->shut                  ? FWTABLES_SHUT
+	       : fwtables_lack_rules(now) ? FWTABLES_OPEN
+	                                  : FWTABLES_GUARDED;
 }
 
 bool fwtables_is_empty(const struct fwtables *now)
@@ -113,8 +120,9 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
 	return 0;
 }
 
-int fwtables_shut(struct nfsocket *sock, struct err *err)
+int fwtables_shut(bool iptables, struct nfsocket *sock, struct err *err)
 {
+	(void)iptables;
 	(void)sock;
 	(void)err;
 	world.tables.shut = true;

@@ -31,6 +31,7 @@ static void end(void)
 static void repair(enum repair_act act)
 {
 	const struct news_trouble trouble = {.trouble = REPAIR_FLUSHED,
+	                                     .advice = "",
 	                                     .words = "",
 	                                     .act = act,
 	                                     .who = "nft (pid 7)",

@@ -115,23 +115,26 @@ END_TEST
 static const struct {
 	unsigned type;
 	const char *table, *chain;
-	bool taken, from_iptables, beside;
+	bool taken, from_iptables, beside, replaced;
 } takers[] = {
-    {NFT_MSG_DELRULE, "firewalld", "filter_IN_public_deny", true, false, false},
-    {NFT_MSG_DELSETELEM, "firewalld", "bad", true, false, false},
-    {NFT_MSG_NEWSETELEM, "firewalld", "bad", false, false, false},
-    {NFT_MSG_NEWRULE, "firewalld", "filter_IN_public_deny", false, false, false},
-    {NFT_MSG_DELRULE, "firewalld2", "filter_IN_public_deny", false, false, false},
-    {NFT_MSG_DELRULE, "filter", "IN_public_deny", false, true, false},
-    {NFT_MSG_DELRULE, "filter", "INPUT", false, true, false},
-    {NFT_MSG_NEWRULE, "filter", "INPUT", false, false, false},
-    {NFT_MSG_DELRULE, "filter", "f2b-mail", false, false, true},
-    {NFT_MSG_DELRULE, "filter", "I", false, false, true},
-    {NFT_MSG_DELRULE, "filter", NULL, false, false, true},
-    {NFT_MSG_DELRULE, "nat", "INPUT", false, false, true},
-    {NFT_MSG_DELRULE, "mangle", "FORWARD", false, false, true},
-    {NFT_MSG_NEWRULE, "mangle", "FORWARD", false, false, false},
-    {NFT_MSG_DELRULE, "raw2", "PREROUTING", false, false, false},
+    {NFT_MSG_DELRULE, "firewalld", "filter_IN_public_deny", true, false, false, false},
+    {NFT_MSG_DELSETELEM, "firewalld", "bad", true, false, false, false},
+    {NFT_MSG_NEWSETELEM, "firewalld", "bad", false, false, false, false},
+    {NFT_MSG_NEWRULE, "firewalld", "filter_IN_public_deny", false, false, false, false},
+    {NFT_MSG_DELRULE, "firewalld2", "filter_IN_public_deny", false, false, false, false},
+    {NFT_MSG_DELRULE, "filter", "IN_public_deny", false, true, false, false},
+    {NFT_MSG_DELRULE, "filter", "INPUT", false, true, false, false},
+    {NFT_MSG_NEWRULE, "filter", "INPUT", false, false, false, false},
+    {NFT_MSG_DELRULE, "filter", "f2b-mail", false, false, true, false},
+    {NFT_MSG_DELRULE, "filter", "I", false, false, true, false},
+    {NFT_MSG_DELRULE, "filter", NULL, false, false, true, false},
+    {NFT_MSG_DELRULE, "nat", "INPUT", false, false, true, false},
+    {NFT_MSG_DELRULE, "mangle", "FORWARD", false, false, true, false},
+    {NFT_MSG_NEWRULE, "mangle", "FORWARD", false, false, false, false},
+    {NFT_MSG_DELRULE, "raw2", "PREROUTING", false, false, false, false},
+    {NFT_MSG_DELTABLE, "filter", NULL, false, false, false, true},
+    {NFT_MSG_NEWTABLE, "filter", NULL, false, false, false, false},
+    {NFT_MSG_DELTABLE, "filter2", NULL, false, false, false, false},
 };
 
 START_TEST(sees_what_is_taken)
@@ -145,6 +148,7 @@ START_TEST(sees_what_is_taken)
 	ck_assert_int_eq(sum.taken, takers[_i].taken);
 	ck_assert_int_eq(sum.taken_from_iptables, takers[_i].from_iptables);
 	ck_assert_int_eq(sum.taken_beside, takers[_i].beside);
+	ck_assert_int_eq(sum.iptables_replaced, takers[_i].replaced);
 }
 END_TEST
 

@@ -107,9 +107,10 @@ END_TEST
 START_TEST(each_says_what_to_type)
 {
 	for (enum repair_trouble trouble = REPAIR_FLUSHED; trouble < REPAIR_N_TROUBLES; trouble++) {
-		ck_assert(*repair_words(trouble, false));
-		ck_assert(*repair_words(trouble, true));
-		ck_assert(strstr(repair_advice(trouble), "firewall-cmd --reload"));
+		for (enum fwtables_gate gate = 0; gate < FWTABLES_N_GATES; gate++)
+			ck_assert(*repair_words(trouble, gate));
+		ck_assert(strstr(repair_advice(trouble, false), "firewall-cmd --reload"));
+		ck_assert(!strstr(repair_advice(trouble, true), "nft add table"));
 	}
 }
 END_TEST

@@ -34,6 +34,7 @@ void chainchange_add(struct chainchange *change, const struct chainchange *more)
 	change->taken |= more->taken;
 	change->taken_from_iptables |= more->taken_from_iptables;
 	change->taken_beside |= more->taken_beside;
+	change->iptables_replaced |= more->iptables_replaced;
 }
 
 #ifdef HAVE_NF_TABLES
@@ -85,6 +86,7 @@ static void note_taken(struct chainchange *change, const struct nlmsghdr *header
 	      (is_of(header, NFT_MSG_DELRULE, "nat") && is_in_chain(header, "PRE"));
 	change->taken_from_iptables |= own;
 	change->taken_beside |= !own && is_of_iptables(header);
+	change->iptables_replaced |= is_of(header, NFT_MSG_DELTABLE, "filter");
 }
 
 /* Return: 1, -1: a rule more, or less, in a chain of firewalld's; 0: something else. */

@@ -31,6 +31,9 @@ struct chainchange {
 	/* A rule or an element of a set went, whatever came in its place: from firewalld's table;
 	 * from where it has its rules with the backend iptables; from iptables' other chains. */
 	bool taken, taken_from_iptables, taken_beside;
+	/* A table of iptables' went as a whole, as iptables-restore does it unless told otherwise.
+	 */
+	bool iptables_replaced;
 };
 #define CHAINCHANGE_NULL ((struct chainchange){.n = 0})
 

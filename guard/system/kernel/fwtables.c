@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/kernel/fwtables.h"
 
-/* Of the chains that are looked at, the one that has rules in each firewalld with nftables. */
-enum { INPUT };
+/* Of the chains that are looked at, those that have rules in each firewalld, with either backend.
+ */
+enum { INPUT, IPTABLES_INPUT };
 
 #ifdef HAVE_NF_TABLES
 
@@ -13,6 +14,7 @@ enum { INPUT };
 #include <linux/netfilter/nf_tables.h>
 #include <linux/netfilter/nfnetlink.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guard/model/packet/ruleset.h"
 
@@ -28,7 +30,7 @@ static const uint8_t families[] = {NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6};
 
 /*
  * Chains that have rules whatever is configured: without them nothing of the rest is
- * asked. The last two are those of the backend iptables (core/ipXtables.py), where
+ * asked. Those of table filter are the backend iptables' (core/ipXtables.py), where
  * iptables-nft carries it out.
  */
 static const struct {
@@ -36,11 +38,11 @@ static const struct {
 	const char *table, *chain;
 } chains[] = {
     [INPUT] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
+    [IPTABLES_INPUT] = {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
     /* in place of that, 2.0 to 2.3, and 2.4 and later */
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT_POLICIES"},
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"},
-    {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
     {NFPROTO_IPV6, "filter", "INPUT_ZONES"},
 };
 
@@ -89,6 +91,8 @@ static int note_table(struct nlmsghdr *header, void *userdata)
 	if (!netlink_is(header, (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWTABLE, HEAD_SIZE))
 		return 0;
 	now->shut |= message->nfgen_family == NFPROTO_INET && is_named(header, RULESET_SHUT);
+	if (message->nfgen_family != NFPROTO_INET && is_named(header, "filter"))
+		now->filter += handle_of(header); /* these only grow, so the sum does with either */
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		if (message->nfgen_family != families[i] || !is_named(header, TABLE_NAME) ||
 		    is_dormant(header))
@@ -132,6 +136,62 @@ static int find_rules(struct nfsocket *sock, uint8_t family, const char *table, 
 	return r > 0 ? FWTABLES_E_UNKNOWN : r;
 }
 
+/* Of IPv4 and IPv6, a bit each. */
+enum { IPV4 = 1, IPV6 = 2 };
+
+/* Where a policy DROP is met: table raw is where firewalld's backend iptables shuts both ways. */
+struct policies {
+	unsigned dropped; /* anywhere on the way of who comes in, or on that of the answer */
+	unsigned shut;    /* in table raw */
+	unsigned open;    /* there it is none */
+};
+
+static unsigned bits_of(uint8_t family)
+{
+	return family == NFPROTO_INET   ? IPV4 | IPV6
+	       : family == NFPROTO_IPV4 ? IPV4
+	       : family == NFPROTO_IPV6 ? IPV6
+	                                : 0;
+}
+
+static int note_policy(struct nlmsghdr *header, void *userdata)
+{
+	const struct nfgenmsg *message = NLMSG_DATA(header);
+	const unsigned bits = bits_of(message->nfgen_family);
+	struct policies *policies = userdata;
+	const void *hook;
+	size_t n = 0;
+	bool drops;
+
+	if (header->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWCHAIN) ||
+	    header->nlmsg_len < HEAD_SIZE ||
+	    !(hook = netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_CHAIN_HOOK, &n)))
+		return 0;
+	drops = netlink_attribute_int(header, header->nlmsg_len, HEAD_SIZE, NFTA_CHAIN_POLICY) ==
+	        (int)htonl(NF_DROP);
+	if (drops &&
+	    netlink_attribute_int(hook, n, 0, NFTA_HOOK_HOOKNUM) != (int)htonl(NF_INET_FORWARD))
+		policies->dropped |= bits;
+	if (is_named(header, "raw"))
+		*(drops ? &policies->shut : &policies->open) |= bits;
+	return 0;
+}
+
+/* firewalld shuts both, but for an IPv6 that the kernel has not. */
+static int find_policies(struct nfsocket *sock, struct fwtables *now)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	unsigned all = access("/proc/net/if_inet6", F_OK) == 0 ? IPV4 | IPV6 : IPV4;
+	struct policies policies = {0};
+	int r;
+
+	nfbatch_message(&batch, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
+	r = nfbatch_list(&batch, sock, note_policy, &policies, NULL);
+	now->shut |= (policies.shut & IPV4) && !policies.open;
+	now->dropped = (policies.dropped & all) == all;
+	return r > 0 ? FWTABLES_E_UNKNOWN : r;
+}
+
 /**
  * fwtables_read() - what is there now
  * @out:  written on success alone
@@ -152,6 +212,8 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 		r = find_rules(sock, chains[i].family, chains[i].table, chains[i].chain, &there);
 		now.chains |= r == 0 && there ? 1U << i : 0;
 	}
+	if (r == 0 && !(now.chains & 1U << INPUT))
+		r = find_policies(sock, &now);
 	if (r == 0)
 		*out = now;
 	return r;
@@ -250,25 +312,35 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
 
 /**
  * fwtables_shut() - let nothing in or out, as firewalld does it in panic mode
- * @sock: opened when it is not yet; the caller closes it
+ * @iptables: with that backend
+ * @sock:     opened when it is not yet; the caller closes it
  *
- * By a table of the same name, chains and priorities: firewalld deletes it when that ends.
+ * By a table of the same name, chains and priorities, which firewalld deletes when that ends; with
+ * iptables by the policies that it sets back then.
  *
- * Return: 0; as nfbatch_send(). Source: build_set_policy_rules() in core/nftables.py.
+ * Return: 0; as nfbatch_send(). Source: build_set_policy_rules() in core/nftables.py and
+ * core/ipXtables.py.
  */
-int fwtables_shut(struct nfsocket *sock, struct err *err)
+int fwtables_shut(bool iptables, struct nfsocket *sock, struct err *err)
 {
 	static const struct nfbatch_chain shut[] = {
 	    {NFPROTO_INET, RULESET_SHUT, "raw_prerouting", NF_INET_PRE_ROUTING, -291, NF_DROP},
 	    {NFPROTO_INET, RULESET_SHUT, "raw_output", NF_INET_LOCAL_OUT, -291, NF_DROP},
+	    {NFPROTO_IPV4, "raw", "PREROUTING", NF_INET_PRE_ROUTING, -300, NF_DROP},
+	    {NFPROTO_IPV4, "raw", "OUTPUT", NF_INET_LOCAL_OUT, -300, NF_DROP},
+	    {NFPROTO_IPV6, "raw", "PREROUTING", NF_INET_PRE_ROUTING, -300, NF_DROP},
+	    {NFPROTO_IPV6, "raw", "OUTPUT", NF_INET_LOCAL_OUT, -300, NF_DROP},
 	};
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 
 	nfbatch_begin(&batch);
-	nfbatch_message(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
-	nfbatch_string(&batch, NFTA_TABLE_NAME, RULESET_SHUT);
-	for (size_t i = 0; i < ARRAY_SIZE(shut); i++)
+	for (size_t i = 0; i < ARRAY_SIZE(shut); i++) {
+		if (iptables != (shut[i].family != NFPROTO_INET))
+			continue;
+		nfbatch_message(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, shut[i].family);
+		nfbatch_string(&batch, NFTA_TABLE_NAME, shut[i].table);
 		nfbatch_chain(&batch, &shut[i]);
+	}
 	return nfbatch_send(&batch, sock, err);
 }
 
@@ -302,17 +374,17 @@ int fwtables_add(const struct fwtables *now _unused_, const struct fwtables *bef
 	return 0;
 }
 
-int fwtables_shut(struct nfsocket *sock _unused_, struct err *err _unused_)
+int fwtables_shut(bool iptables _unused_, struct nfsocket *sock _unused_, struct err *err _unused_)
 {
 	return FWTABLES_E_UNKNOWN;
 }
 
 #endif
 
-/** fwtables_lack_rules() - is something gone that is there whatever is loaded into nftables? */
+/** fwtables_lack_rules() - is something gone that is there whatever is loaded? */
 bool fwtables_lack_rules(const struct fwtables *now)
 {
-	return !now->tables || !(now->chains & 1U << INPUT);
+	return !(now->chains & (1U << INPUT | 1U << IPTABLES_INPUT));
 }
 
 /** fwtables_lack() - is something gone that was there @before? */
@@ -325,4 +397,14 @@ bool fwtables_lack(const struct fwtables *now, const struct fwtables *before)
 bool fwtables_is_empty(const struct fwtables *now)
 {
 	return !now->tables && !now->chains;
+}
+
+/** fwtables_gate() - what a new connection meets there */
+enum fwtables_gate fwtables_gate(const struct fwtables *now)
+{
+	if (now->shut)
+		return FWTABLES_SHUT;
+	if (!fwtables_lack_rules(now))
+		return FWTABLES_GUARDED;
+	return now->dropped ? FWTABLES_OTHERS : FWTABLES_OPEN;
 }

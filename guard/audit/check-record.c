@@ -157,13 +157,14 @@ static int bans_waiting(struct check_run *run)
 
 	if (n == 0 || picture->wipe.finished_us || picture->fail2ban == FAIL2BAN_RUNNING)
 		return 0;
-	return check_add(run, NULL, strdup("systemctl start fail2ban"),
+	/* a start does nothing to one that hangs */
+	return check_add(run, NULL, strdup("systemctl restart fail2ban"),
 	                 n == 1 ? "%zu ban was lost and is open: whether it still holds, only "
 	                          "fail2ban knows, and it is %s. It is restored when fail2ban "
-	                          "runs, within an hour of its loss"
+	                          "answers"
 	                        : "%zu bans were lost and are open: which still hold, only "
 	                          "fail2ban knows, and it is %s. They are restored when fail2ban "
-	                          "runs, within an hour of their loss",
+	                          "answers",
 	                 n, fail2ban_state_name(picture->fail2ban));
 }
 

@@ -8,7 +8,7 @@
 
 #include <errno.h>
 
-/* When a ban has been over for so long, its rule is long gone, too. */
+/* When a ban had been over for so long at the loss, its rule was long gone, too. */
 #define OVER_US 86400000000LL
 
 /* Taken out of the permanent configuration, by whoever wants it gone. */
@@ -38,6 +38,17 @@ void bankeeper_decide_by_hand(struct decision *decision, struct ban *ban,
 	}
 }
 
+/* They may wait for days. */
+static int64_t first_loss_us(const struct banlist *list)
+{
+	int64_t first_us = clock_now_us();
+
+	for (const struct ban_wipe *wipe = list->wipes; wipe; wipe = wipe->next)
+		if (wipe->episode->at_us < first_us)
+			first_us = wipe->episode->at_us;
+	return first_us;
+}
+
 /* Answers for those that a fail2ban which does not run has had no hand in; none for the rest. */
 static int judge_origin(struct decision *decision)
 {
@@ -50,7 +61,7 @@ static int judge_origin(struct decision *decision)
 	    .past = &keeper->past,
 	    .database = fail2ban_database(keeper->given.fail2ban),
 	    .store = record_store(keeper->given.record),
-	    .since_us = clock_now_us() - OVER_US,
+	    .since_us = first_loss_us(list) - OVER_US,
 	};
 	int r;
 

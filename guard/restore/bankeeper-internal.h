@@ -25,7 +25,9 @@ struct bankeeper {
 	struct tickets past;    /* that ended lately */
 	bool known;             /* tickets says something */
 	bool reading;
-	bool told_unknown;
+	int64_t unknown_us; /* monotonic; when it was told that fail2ban cannot be asked; 0: it was
+	                       not */
+	bool told_long;
 	bool looked;               /* it is known whether fail2ban runs */
 	bool looked_back;          /* what was there before has been learned from */
 	int64_t asked_us, cost_us; /* monotonic: when the tickets were asked for last; how long it
@@ -33,9 +35,8 @@ struct bankeeper {
 	int64_t stopped_us;        /* monotonic; since when fail2ban is stopped; 0: it is not */
 	int64_t grown_us;          /* monotonic; when fail2ban began to run, or to hold more */
 	int64_t closing_us; /* monotonic; since when nothing more is to be put back; 0: there is */
-	int64_t suspected_us; /* monotonic; since when there are */
-	bool shapes_known;    /* the store has told those that were learned before */
-	int64_t unseen_us;    /* bans from then on may be on no record; 0: looked for */
+	bool shapes_known;  /* the store has told those that were learned before */
+	int64_t unseen_us;  /* bans from then on may be on no record; 0: looked for */
 	/* what a firewalld in state FAILED lacks, since when, and whether it was judged by all
 	 * tickets
 	 */
@@ -119,7 +120,6 @@ void bankeeper_find_gone(struct bankeeper *keeper);
 void bankeeper_find_unseen(const struct decision *decision);
 void bankeeper_decide_suspects(struct decision *decision);
 void bankeeper_forget_freed(struct bankeeper *keeper);
-void bankeeper_give_up_suspects(struct bankeeper *keeper);
 void bankeeper_freed_due(void *userdata);
 
 /* bankeeper-hand.c */

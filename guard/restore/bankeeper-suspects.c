@@ -273,18 +273,6 @@ void bankeeper_forget_freed(struct bankeeper *keeper)
 	firewall_deinit(&keeper->asked);
 }
 
-/** bankeeper_give_up_suspects() - nobody can tell, and nobody saw a wipe: that is how it is */
-void bankeeper_give_up_suspects(struct bankeeper *keeper)
-{
-	if (keeper->suspects.n == 0)
-		return;
-	banlog_suspects_given_up(bankeeper_log(keeper), keeper->suspects.n);
-	for (size_t i = 0; i < keeper->suspects.n; i++)
-		if (tracker_removed(keeper->given.tracker, &keeper->suspects.entries[i].item) < 0)
-			bankeeper_missed(keeper);
-	firewall_deinit(&keeper->suspects);
-}
-
 /*
  * Which of them another ticket may hold is known well enough without asking; most are
  * just over, and cost nobody anything.
@@ -367,8 +355,6 @@ void bankeeper_suspect(struct bankeeper *keeper, struct loss *loss)
 {
 	size_t kept = 0;
 
-	if (keeper->suspects.n == 0)
-		keeper->suspected_us = clock_monotonic_us();
 	for (size_t i = 0; i < loss->n; i++) {
 		struct item *item = &loss->rows[i].item;
 

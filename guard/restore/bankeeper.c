@@ -26,7 +26,7 @@
 /* The tickets are read again so long after a ban, so that bursts cost fail2ban little. */
 #define REFRESH_MS 2000
 
-#define WAIT_MAX_US 3600000000LL /* then nobody waits for it any more */
+#define LONG_US 3600000000LL /* fail2ban cannot be asked for so long: that is said once more */
 /* A server that has just begun puts its bans back one by one, and lists only these: until none has
  * been added for so long, or it begins with none. */
 #define GROWS_US 10000000LL
@@ -196,6 +196,15 @@ static void keep_end(struct bankeeper *keeper, const struct ban *ban)
 		bankeeper_missed(keeper);
 }
 
+/* It is not there, and stays wanted: the next wipe is another chance, if fail2ban holds it then. */
+static void owe(struct bankeeper *keeper, const struct item *item)
+{
+	struct tracker *tracker = keeper->given.tracker;
+
+	if (tracker_added(tracker, item, 0, 0) < 0 || tracker_owed(tracker, item) < 0)
+		bankeeper_missed(keeper);
+}
+
 static void take_step(struct bankeeper *keeper, struct ban *ban, const struct restorer_step *step)
 {
 	switch (step->outcome) {
@@ -214,6 +223,7 @@ static void take_step(struct bankeeper *keeper, struct ban *ban, const struct re
 			break;
 		banlog_failed(bankeeper_log(keeper), ban, step->error);
 		ban->wipe->n_failed++;
+		owe(keeper, ban->item);
 		banlist_drop(ban);
 		break;
 	case STORE_STEP_SKIPPED: /* somebody removed it while it was on its way */
@@ -359,14 +369,28 @@ void bankeeper_take_away(struct bankeeper *keeper, struct ban *ban)
 
 /* --- telling ----------------------------------------------------------------------------- */
 
+/* At first, and once more when it lasts. */
 static void tell_unknown(struct bankeeper *keeper, const char *why)
 {
 	size_t n = bankeeper_n_open(keeper) + keeper->suspects.n;
+	int64_t now_us = clock_monotonic_us();
 
-	if (keeper->told_unknown || (!bankeeper_n_open(keeper) && !keeper->suspects.n))
+	if (n == 0)
 		return;
-	keeper->told_unknown = true;
-	banlog_unknown(bankeeper_log(keeper), n, why);
+	if (!keeper->unknown_us) {
+		keeper->unknown_us = now_us;
+		banlog_unknown(bankeeper_log(keeper), n, why);
+	} else if (!keeper->told_long && now_us - keeper->unknown_us >= LONG_US) {
+		keeper->told_long = true;
+		banlog_still_unknown(bankeeper_log(keeper), n, why);
+	}
+}
+
+/* It answers, or there is nothing more to ask it. */
+static void forget_unknown(struct bankeeper *keeper)
+{
+	keeper->unknown_us = 0;
+	keeper->told_long = false;
 }
 
 /* Nobody waits until fail2ban can tell: they are as open as before. */
@@ -479,7 +503,7 @@ static void on_tickets(int result, struct tickets *tickets, const struct err *er
 	keeper->tickets = *tickets;
 	*tickets = TICKETS_NULL;
 	keeper->known = true;
-	keeper->told_unknown = false;
+	forget_unknown(keeper);
 	look_back(keeper);
 	/* what a server that has just begun does not list yet has not ended */
 	keeper->stranded_settled = !bankeeper_still_grows(keeper);
@@ -523,21 +547,10 @@ static void take_away_residue(struct bankeeper *keeper)
 	}
 }
 
-static void give_up(struct bankeeper *keeper, const struct ban_wipe *wipe)
-{
-	banlog_given_up(bankeeper_log(keeper), wipe->n_open);
-	for (size_t i = 0; i < keeper->list.n; i++) {
-		struct ban *ban = &keeper->list.bans[i];
-
-		if (ban->wipe != wipe || ban->removing)
-			continue;
-		if (ban->state == BAN_BACK)
-			banlist_drop(ban);
-		else
-			banlist_settle(ban, STORE_STEP_FAILED, "fail2ban did not answer");
-	}
-}
-
+/*
+ * Nothing that is wanted is given up, however long that takes. But a server that has ended in order
+ * holds nobody, and one that stays away so long is not just being updated.
+ */
 static void wait_for_fail2ban(struct bankeeper *keeper)
 {
 	enum fail2ban_state state = fail2ban_state(keeper->given.fail2ban);
@@ -545,11 +558,8 @@ static void wait_for_fail2ban(struct bankeeper *keeper)
 
 	tell_unknown(keeper, fail2ban_state_name(state));
 	bankeeper_forget_freed(keeper);
-	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next)
-		if (now_us - wipe->since_us > WAIT_MAX_US)
-			give_up(keeper, wipe);
-	if (now_us - keeper->suspected_us > WAIT_MAX_US)
-		bankeeper_give_up_suspects(keeper);
+	if (keeper->told_long && state == FAIL2BAN_STOPPED)
+		gapkeeper_end(keeper->given.gapkeeper);
 	if (state != FAIL2BAN_STOPPED)
 		keeper->stopped_us = 0;
 	else if (!keeper->stopped_us)

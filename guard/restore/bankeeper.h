@@ -6,7 +6,7 @@
  * keeper asks fail2ban which of the bans still hold, and puts these back, newest
  * first, a batch at a time and few calls at once. After each batch it asks again.
  * From tickets that are not known nothing follows (law 2): it waits until
- * fail2ban runs and answers, for WAIT_MAX at most. While nothing was lost it asks
+ * fail2ban runs and answers, however long that takes. While nothing was lost it asks
  * firewalld nothing (law 7).
  *
  * fail2ban takes a ticket off its list before it takes the rule away. So a list

@@ -108,7 +108,6 @@ static struct ban_wipe *add_wipe(struct banlist *list, struct episode *episode,
 	wipe->episode = episode;
 	wipe->ending = ending;
 	wipe->recorded = recorded;
-	wipe->since_us = clock_monotonic_us();
 	wipe->next = list->wipes;
 	list->wipes = wipe;
 	return wipe;

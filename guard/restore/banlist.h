@@ -23,7 +23,6 @@ struct ban_wipe {
 	enum store_ending ending; /* of its services */
 	bool recorded;            /* false: it is no wipe, and has no place on record */
 	bool told;                /* what is to become of its bans */
-	int64_t since_us;         /* monotonic; when it came here */
 	size_t n_open;            /* bans in the list */
 	size_t n_bans, n_restored, n_failed;
 	int64_t restored_us; /* of the last one; microseconds since the epoch, UTC */

@@ -141,22 +141,13 @@ void banlog_unknown(struct logger *logger, size_t n, const char *why)
 	             n, text_plural(n), why);
 }
 
-/** banlog_given_up() - nobody waits for it any more */
-void banlog_given_up(struct logger *logger, size_t n)
+/** banlog_still_unknown() - that lasts, and nobody gives them up */
+void banlog_still_unknown(struct logger *logger, size_t n, const char *why)
 {
 	logger_write(logger, LOGGER_ERROR,
-	             "%zu ban%s not restored: fail2ban did not answer for an hour. When it runs "
-	             "again: reload-guard restore",
-	             n, text_plural(n));
-}
-
-/** banlog_suspects_given_up() - nor for what went without a wipe */
-void banlog_suspects_given_up(struct logger *logger, size_t n)
-{
-	logger_write(logger, LOGGER_WARNING,
-	             "%zu ban rule%s gone, though nobody was seen to remove any, and fail2ban did "
-	             "not answer for an hour; not restored",
-	             n, text_plural(n));
+	             "%zu lost ban%s still open: fail2ban has not answered for an hour (%s). They "
+	             "wait, and are restored when it answers. Type: systemctl restart fail2ban",
+	             n, text_plural(n), why);
 }
 
 /** banlog_by_hand() - these need no fail2ban */

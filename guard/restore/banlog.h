@@ -33,8 +33,7 @@ void banlog_why(char why[BANLOG_WHY_MAX], const struct banplan_rule *rule,
 void banlog_left_out(struct logger *logger, const struct banplan_rule *rule, const char *why);
 
 void banlog_unknown(struct logger *logger, size_t n, const char *why);
-void banlog_given_up(struct logger *logger, size_t n);
-void banlog_suspects_given_up(struct logger *logger, size_t n);
+void banlog_still_unknown(struct logger *logger, size_t n, const char *why);
 void banlog_by_hand(struct logger *logger, size_t n);
 void banlog_as_rules(struct logger *logger, size_t n);
 void banlog_kept(struct logger *logger, const char *item);

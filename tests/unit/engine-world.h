@@ -91,7 +91,7 @@ void world_idle(void); /* until the engine is idle, once more than now if it is 
 
 /* What the listener and the log were told; how often what contains all of @text. */
 size_t world_told(const char *text);
-bool world_said(const char *text);
+size_t world_said(const char *text);
 
 /* From the store: what became of an item in the last wipe that had it; "": nothing. */
 const char *world_outcome(const char *item);

@@ -9,6 +9,7 @@
 #define SSH_DENY(n)                                                                                \
 	"public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n                            \
 	"\" port port=\"22\" protocol=\"tcp\" reject"
+#define LASTS  "fail2ban has not answered for an hour"
 #define BAN(n) "public/rule:rule family=\"ipv4\" source address=\"192.0.2." #n "\" reject"
 
 static bool is_back(const char *item)
@@ -298,7 +299,7 @@ START_TEST(by_hand_or_not)
 	const struct store_ban ban = {.jail = "sshd",
 	                              .address = "192.0.2.99",
 	                              .time_us = clock_now_us(),
-	                              .bantime_s = -1,
+	                              .bantime_s = 3600,
 	                              .source = "database"};
 	const struct store_import upto = {0};
 	struct store_import_counts counts;
@@ -309,6 +310,10 @@ START_TEST(by_hand_or_not)
 	fakewall_reload(&world.wall);
 	world_await(is_back(DENY(98)));
 	world_pass(60000);
+	ck_assert(!is_back(BAN(99)));
+	/* nor when it has been over for days */
+	fake_clock_skip(48 * 3600 * INT64_C(1000));
+	world_pass(120000);
 	ck_assert(!is_back(BAN(99)));
 	fake_fail2ban.database = NULL;
 	fakewall_reload(&world.wall);
@@ -467,20 +472,61 @@ START_TEST(fail2ban_stops_while_put_back)
 }
 END_TEST
 
-/* Nobody waits for ever. */
-START_TEST(fail2ban_never_comes)
+/* Nothing that is wanted is given up; that it takes long is said, once. */
+START_TEST(fail2ban_hangs_for_days)
 {
 	begin();
-	fail2ban_is(FAIL2BAN_CRASHED);
+	fail2ban_is(FAIL2BAN_UNREACHABLE);
 	fakewall_reload(&world.wall);
 	world_await(is_back(IMAPS));
 	world_pass(3500000);
+	ck_assert_uint_eq(world_said(LASTS), 0);
+	fake_clock_skip(47 * 3600 * INT64_C(1000));
+	world_pass(200000);
 	ck_assert_uint_eq(engine_n_open_bans(world.engine), 2);
-	world_pass(300000);
-	ck_assert_uint_eq(engine_n_open_bans(world.engine), 0);
-	ck_assert(world_said("fail2ban did not answer for an hour"));
-	ck_assert_str_eq(world_outcome(BAN(1)), "failed");
-	ck_assert_uint_eq(world_n_unfinished(), 0);
+	ck_assert_uint_eq(world_said(LASTS), 1);
+	ck_assert_uint_eq(world_n_unfinished(), 1);
+	fake_fail2ban.age_us = 48 * 3600 * INT64_C(1000000);
+	fail2ban_is(FAIL2BAN_RUNNING);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+	ck_assert(!world.table_there);
+}
+END_TEST
+
+/* The same where it takes what is asked, and never says what it holds. */
+START_TEST(fail2ban_is_silent_for_days)
+{
+	begin();
+	fake_fail2ban.broken = true;
+	fakewall_reload(&world.wall);
+	world_await(world_said("only fail2ban knows"));
+	fake_clock_skip(48 * 3600 * INT64_C(1000));
+	world_pass(600000);
+	ck_assert_uint_eq(world_said(LASTS), 1);
+	fake_fail2ban.broken = false;
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
+}
+END_TEST
+
+/* One that has ended in order holds nobody: they wait, and nobody is kept away for ever. */
+START_TEST(fail2ban_is_stopped_for_days)
+{
+	begin();
+	world.wall.silent = "addRichRule";
+	fakewall_reload(&world.wall);
+	world_await(world.table_there);
+	fail2ban_is(FAIL2BAN_STOPPED);
+	fakewall_drop_held(&world.wall);
+	world.wall.silent = NULL;
+	world_pass(60000);
+	ck_assert(world.table_there);
+	world_pass(3600000);
+	ck_assert(!world.table_there);
+	fail2ban_is(FAIL2BAN_RUNNING);
+	await_closed(1);
+	ck_assert(is_back(BAN(1)) && is_back(BAN(2)));
 }
 END_TEST
 
@@ -751,8 +797,10 @@ START_TEST(suspects_without_fail2ban)
 	engine_look(world.engine, ENGINE_LOOK_AT_ALL);
 	world_idle();
 	world_pass(3700000);
-	ck_assert(world_said("nobody was seen to remove any, and fail2ban"));
+	ck_assert_uint_eq(world_said(LASTS), 1);
 	ck_assert(!is_back(BAN(1)));
+	fail2ban_is(FAIL2BAN_RUNNING);
+	world_await(is_back(BAN(1)));
 }
 END_TEST
 
@@ -772,6 +820,10 @@ START_TEST(refused)
 	wipe = world_last_wipe();
 	ck_assert_str_eq(wipe.outcome, "bans partly restored");
 	ck_assert_uint_eq(wipe.n_bans_failed, 1);
+	/* and once more after the next wipe */
+	world.wall.refuse = NULL;
+	fakewall_reload(&world.wall);
+	world_await(is_back(BAN(1)) && is_back(BAN(2)));
 }
 END_TEST
 
@@ -1343,7 +1395,9 @@ static Suite *suite(void)
 	    fail2ban_is_silent,
 	    fail2ban_is_stopped,
 	    fail2ban_stops_while_put_back,
-	    fail2ban_never_comes,
+	    fail2ban_hangs_for_days,
+	    fail2ban_is_silent_for_days,
+	    fail2ban_is_stopped_for_days,
 	    fail2ban_is_young,
 	    fail2ban_is_old,
 	    safe,

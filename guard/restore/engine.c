@@ -344,6 +344,14 @@ static void begin_unasked(struct engine *engine)
 	loop_timer_set(engine->ask_timer, ASK_MS);
 }
 
+static void begin_with_nothing(struct engine *engine)
+{
+	logger_write(engine->given.logger, LOGGER_NOTICE,
+	             "nothing of before is on record: what was open at run time before a reload of "
+	             "firewalld that is past cannot be put back");
+	tracker_nothing_before(&engine->tracker);
+}
+
 /* Compares with what was stored when the guard ran last. */
 static enum wipe_kind start_from_store(struct engine *engine, const char *instance)
 {
@@ -352,7 +360,7 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 	int r = recall(engine, &before);
 
 	if (r == STORE_E_NOT_FOUND)
-		tracker_nothing_before(&engine->tracker);
+		begin_with_nothing(engine);
 	else if (r != 0)
 		begin_unasked(engine);
 	if (r != 0)

@@ -100,6 +100,21 @@ static void open_store(struct record *record)
 	             err_text(&err, r));
 }
 
+/* The engine stores what is meant when it is not in there. */
+static void look_after_files(struct record *record)
+{
+	if (!record->store || record->fixed || store_is_in_place(record->store))
+		return;
+	logger_write(record->logger, LOGGER_ERROR,
+	             "somebody took files of the store in %s away, or replaced them, while the "
+	             "guard was using them: it is opened anew, and what is meant to be open is "
+	             "recorded again",
+	             record->state_dir);
+	store_empty_log(record->store);
+	store_close(record->store);
+	open_store(record);
+}
+
 /*
  * Takes the result of a call of the store. Each kind of trouble is said once,
  * until the store has worked again.
@@ -294,6 +309,7 @@ bool record_snapshot(struct record *record, const struct firewall *fw, bool sett
 	struct err err = ERR_NULL;
 	int64_t id = 0;
 
+	look_after_files(record);
 	if (!settled) {
 		if (xasprintf(&unsettled, UNSETTLED "%s",
 		              record->instance ? record->instance : "") < 0)
@@ -946,6 +962,14 @@ bool record_retry(struct record *record)
 		             record->n_forgotten);
 	record->n_forgotten = 0;
 	return record->store != NULL;
+}
+
+/** record_tend() - from time to time: is the store what it was, and is what is in it safe? */
+void record_tend(struct record *record)
+{
+	look_after_files(record);
+	if (record->store && !record->fixed)
+		store_empty_log(record->store);
 }
 
 static int supersede(struct store *store, const struct store_unfinished *wipe, struct err *err)

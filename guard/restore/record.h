@@ -63,6 +63,7 @@ void record_broke(struct record *record, int r, const struct err *err);
 int64_t record_snapshot_id(const struct record *record);
 void record_compared(struct record *record, int64_t snapshot_id);
 bool record_retry(struct record *record);
+void record_tend(struct record *record);
 
 void record_appeared(struct record *record, const char *instance);
 bool record_loaded(struct record *record, int64_t loaded);

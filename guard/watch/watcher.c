@@ -359,9 +359,11 @@ static void give_back_memory(void)
 static void on_store_due(void *userdata)
 {
 	struct watcher *watcher = userdata;
+	bool retried, stored;
 
-	bool retried = record_retry(watcher->record);
-	bool stored = engine_store(watcher->engine);
+	record_tend(watcher->record);
+	retried = record_retry(watcher->record);
+	stored = engine_store(watcher->engine);
 
 	if (retried && stored)
 		loop_timer_set_lazy(watcher->store_timer, STORE_FALLBACK_MS);

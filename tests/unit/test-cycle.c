@@ -1474,6 +1474,77 @@ START_TEST(store_is_damaged_while_idle)
 }
 END_TEST
 
+/* Is it in the last snapshot, as another process sees it? */
+static bool is_on_record(const char *item)
+{
+	_cleanup_store_ struct store *store = NULL;
+	_cleanup_firewall_ struct firewall last = FIREWALL_NULL;
+	_cleanup_item_ struct item wanted = ITEM_NULL;
+
+	ck_assert_int_eq(item_parse(&wanted, item, NULL), 0);
+	ck_ok(store_open(&store, world.state_dir, &fixture_reader, &err));
+	ck_ok(store_snapshot_last_good(store, NULL, &last, &err));
+	return firewall_has(&last, &wanted, FIREWALL_RUNTIME);
+}
+
+/*
+ * Somebody takes files of it away under a guard that runs: what it records from then on is in files
+ * again, with what it knew.
+ */
+static void lose(const char *const files[], size_t n)
+{
+	char path[400];
+
+	begin(OPEN);
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "%s/%s", world.state_dir, files[i]);
+		ck_assert_int_eq(unlink(path), 0);
+	}
+	fakewall_add(&world.wall, "public/service:pop3s", 0);
+	world_pass(60000);
+	ck_assert_uint_eq(world_said("took files of the store in"), 1);
+	/* by another reader, as the next guard is one */
+	ck_assert(is_on_record("public/service:pop3s") && is_on_record(IMAPS));
+	world_boot();
+	world_idle();
+	ck_assert(is_back(IMAPS) && is_back("public/service:pop3s"));
+}
+
+START_TEST(store_loses_its_log)
+{
+	static const char *const files[] = {STORE_FILE "-wal"};
+
+	lose(files, ARRAY_SIZE(files));
+}
+END_TEST
+
+START_TEST(store_loses_its_index)
+{
+	static const char *const files[] = {STORE_FILE "-shm"};
+
+	lose(files, ARRAY_SIZE(files));
+}
+END_TEST
+
+START_TEST(store_loses_all)
+{
+	static const char *const files[] = {STORE_FILE, STORE_FILE "-wal", STORE_FILE "-shm"};
+
+	lose(files, ARRAY_SIZE(files));
+}
+END_TEST
+
+/* And nothing was there before: that is said, as nobody can put back what went before that. */
+START_TEST(nothing_of_before)
+{
+	begin(OPEN);
+	ck_assert_uint_eq(world_said("nothing of before is on record"), 1);
+	world_boot();
+	world_idle();
+	ck_assert_uint_eq(world_said("nothing of before is on record"), 1);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	const TTest *const tests[] = {
@@ -1550,6 +1621,10 @@ static Suite *suite(void)
 	    store_is_locked_and_killed,
 	    store_is_damaged_meanwhile,
 	    store_is_damaged_while_idle,
+	    store_loses_its_log,
+	    store_loses_its_index,
+	    store_loses_all,
+	    nothing_of_before,
 	};
 
 	return world_suite("cycle", tests, ARRAY_SIZE(tests));

@@ -980,6 +980,63 @@ START_TEST(test_failed_call_undoes_itself_alone)
 }
 END_TEST
 
+/* --- the file without its log --------------------------------------------------------------- */
+
+/* Without what only the log has; as one that was copied alone. */
+static struct store *open_copy(void)
+{
+	_cleanup_free_ char *content = NULL;
+	struct store *store = NULL;
+	char copy[400];
+	size_t n;
+	FILE *from = fopen(fixture_path(STORE_FILE), "re"), *to;
+
+	ck_assert_ptr_nonnull(from);
+	snprintf(copy, sizeof(copy), "%s/copy", fixture_top);
+	(void)mkdir(copy, 0700);
+	snprintf(copy, sizeof(copy), "%s/copy/" STORE_FILE, fixture_top);
+	to = fopen(copy, "we");
+	ck_assert_ptr_nonnull(to);
+	content = malloc(1 << 20);
+	ck_assert_ptr_nonnull(content);
+	n = fread(content, 1, 1 << 20, from);
+	ck_assert_uint_eq(fwrite(content, 1, n, to), n);
+	fclose(from);
+	fclose(to);
+	*strrchr(copy, '/') = '\0';
+	ck_ok(store_open(&store, copy, &fixture_reader, &err));
+	return store;
+}
+
+START_TEST(test_file_alone)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_ struct store *fresh = open_copy(), *later = NULL;
+	_cleanup_firewall_ struct firewall fw = FIREWALL_NULL;
+
+	fixture_mail(&fw);
+	ck_assert_int_eq(store_snapshot_last(fresh, NULL, NULL, NULL), STORE_E_NOT_FOUND);
+	(void)fixture_put(store, &fw, NOW, true);
+	store_empty_log(store);
+	later = open_copy();
+	ck_ok(store_snapshot_last(later, NULL, NULL, &err));
+}
+END_TEST
+
+START_TEST(test_in_place)
+{
+	_cleanup_store_ struct store *store = fixture_open(&fixture_writer);
+	_cleanup_store_ struct store *other = fixture_open(&fixture_writer);
+
+	ck_assert(store_is_in_place(store));
+	fixture_event(other, EVENT_START, NULL, "x", NOW);
+	store_close(steal(other));
+	ck_assert(store_is_in_place(store));
+	ck_assert_int_eq(unlink(fixture_path(STORE_FILE "-wal")), 0);
+	ck_assert(!store_is_in_place(store));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("store");
@@ -1013,6 +1070,8 @@ int main(void)
 	tcase_add_test(tests, test_client_ranges);
 	tcase_add_test(tests, test_prune_keeps_what_it_must);
 	tcase_add_test(tests, test_failed_call_undoes_itself_alone);
+	tcase_add_test(tests, test_file_alone);
+	tcase_add_test(tests, test_in_place);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

@@ -6,11 +6,29 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+/* The log goes first: a new file beside the log of an old one would be damaged by it. */
+static const char *const parts[STORE_N_PARTS] = {"-wal", "-shm", ""};
+
+/** store_file_parts() - which files a store consists of now; 0: there is none of that name */
+void store_file_parts(struct store_part out[STORE_N_PARTS], const char *path)
+{
+	char name[PATH_MAX];
+	struct stat st;
+
+	for (size_t i = 0; i < STORE_N_PARTS; i++) {
+		snprintf(name, sizeof(name), "%s%s", path, parts[i]);
+		out[i] = lstat(name, &st) == 0 ? (struct store_part){.dev = (uint64_t)st.st_dev,
+		                                                     .inode = (uint64_t)st.st_ino}
+		                               : (struct store_part){0};
+	}
+}
 
 void store_file_deinit(struct store_file *file)
 {
@@ -192,13 +210,11 @@ static void name_aside(const struct store_file *file, char *name, size_t size)
  * store_file_set_aside() - rename a corrupt file and its log
  * @name: receives its new name, without the folder; the caller frees it
  *
- * The log goes first: a new file beside the log of an old one would be damaged
- * by it. Of two processes that find the same damage one renames; the other
+ * Of two processes that find the same damage one renames; the other
  * sees another inode and leaves it.
  */
 int store_file_set_aside(struct store_file *file, char **name, struct err *err)
 {
-	static const char *const suffixes[] = {"-wal", "-shm", ""};
 	struct stat st;
 	char aside[96];
 	int r = 0;
@@ -209,8 +225,8 @@ int store_file_set_aside(struct store_file *file, char **name, struct err *err)
 	name_aside(file, aside, sizeof(aside));
 	if (fstatat(file->folder_fd, STORE_FILE, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    (uint64_t)st.st_ino == file->inode)
-		for (size_t i = 0; i < ARRAY_SIZE(suffixes) && r == 0; i++)
-			r = rename_part(file, aside, suffixes[i], err);
+		for (size_t i = 0; i < STORE_N_PARTS && r == 0; i++)
+			r = rename_part(file, aside, parts[i], err);
 	flock(file->folder_fd, LOCK_UN);
 	if (r)
 		return r;

@@ -114,17 +114,24 @@ extern const unsigned store_n_migrations;
 /* SQL of each statement; also what the tests ask the query planner about. */
 extern const char *const store_sql[STMT_N];
 
+/* One of the files that a store consists of. */
+enum { STORE_N_PARTS = 3 };
+struct store_part {
+	uint64_t dev, inode; /* 0: it is not there */
+};
+
 struct store {
 	sqlite3 *db;
 	sqlite3_stmt *statements[STMT_N];
 	char *path;
-	char *notice; /* NULL: nothing to tell */
+	struct store_part parts[STORE_N_PARTS]; /* as they were opened */
+	char *notice;                           /* NULL: nothing to tell */
 	bool read_only;
 	int bind_code;        /* first SQLite error of a bind, told by the next step */
 	unsigned depth;       /* of transactions; the second one is a savepoint */
 	int broken;           /* why SQLite rolled the transaction back by itself; 0: it did not */
 	unsigned n_bans_told; /* by way of this connection: the data version tells of others' */
-	int wal_pages;        /* in the write-ahead log after the last commit */
+	int wal_pages;        /* in the write-ahead log after the last commit; 0: it was emptied */
 	int64_t base_id;      /* snapshot whose content is in base; 0: none */
 	struct firewall base;
 };
@@ -191,6 +198,7 @@ void store_file_deinit(struct store_file *file);
 int store_file_find(struct store_file *out, const char *dir, const struct store_options *options,
                     struct err *err) _must_check_;
 int store_file_uri(char **out, const struct store_file *file, bool immutable) _must_check_;
+void store_file_parts(struct store_part out[STORE_N_PARTS], const char *path);
 bool store_file_has_log(const struct store_file *file);
 int store_file_set_aside(struct store_file *file, char **name, struct err *err) _must_check_;
 

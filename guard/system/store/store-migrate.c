@@ -68,8 +68,9 @@ static int migrate_locked(struct store *store, bool *done, struct err *err)
 /**
  * store_migrate() - bring the schema up to date, one transaction a step
  *
- * The version is read again under the lock: of two processes that start at the
- * same time one finds the work done.
+ * A log that is lost, or a copy of the file alone, does not take the schema along. The version is
+ * read again under the lock: of two processes that start at the same time one finds the
+ * work done.
  */
 int store_migrate(struct store *store, struct err *err)
 {
@@ -83,6 +84,8 @@ int store_migrate(struct store *store, struct err *err)
 	if (r)
 		return r;
 	done = version == store_n_migrations;
+	if (done)
+		return 0;
 	while (!done) {
 		r = exec(store, "BEGIN IMMEDIATE", err);
 		if (r)
@@ -96,5 +99,6 @@ int store_migrate(struct store *store, struct err *err)
 			return r;
 		}
 	}
+	store_empty_log(store);
 	return 0;
 }

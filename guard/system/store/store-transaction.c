@@ -6,6 +6,21 @@
 /* Of the write-ahead log; about 4 MB. */
 enum { CHECKPOINT_PAGES = 1000 };
 
+/**
+ * store_empty_log() - what is committed goes into the file itself; costs nothing without any
+ *
+ * Whoever takes the file alone, or loses the log, has that then. Whatever comes of it: what is
+ * committed stays so, and the next time tries again.
+ */
+void store_empty_log(struct store *store)
+{
+	if (store->wal_pages == 0 || store->read_only || store->depth > 0)
+		return;
+	if (sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL) ==
+	    SQLITE_OK)
+		store->wal_pages = 0;
+}
+
 int store_transaction_begin(struct store *store, struct err *err)
 {
 	int r;
@@ -57,9 +72,7 @@ int store_transaction_end(struct store *store, int code, enum store_urgency urge
 	}
 	store->depth--;
 	if (store->depth == 0 && urgency == STORE_RELAXED && store->wal_pages > CHECKPOINT_PAGES)
-		/* Whatever it says: what is committed stays so, and the next commit tries again. */
-		(void)sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL,
-		                                NULL);
+		store_empty_log(store);
 	return 0;
 }
 

@@ -490,6 +490,7 @@ static int open_file(struct store **out, const struct store_file *file, bool imm
 		sqlite3_db_config(store->db, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	if (r)
 		return r;
+	store_file_parts(store->parts, store->path);
 	*out = steal(store);
 	return 0;
 }
@@ -561,6 +562,21 @@ int store_open(struct store **out, const char *dir, const struct store_options *
 	}
 	*out = steal(store);
 	return 0;
+}
+
+/**
+ * store_is_in_place() - are the files still those that were opened?
+ *
+ * Whoever takes them away or puts others in their place does that to what is written from then on:
+ * it is in no file that anybody finds. What the log has is in the file after store_close(), if that
+ * is in its place.
+ */
+bool store_is_in_place(const struct store *store)
+{
+	struct store_part now[STORE_N_PARTS];
+
+	store_file_parts(now, store->path);
+	return memcmp(now, store->parts, sizeof(now)) == 0;
 }
 
 /** store_close() - forget it; an open transaction is undone; accepts NULL */

@@ -56,6 +56,8 @@ void store_close(struct store *store);
 DEFINE_CLEANUP(struct store *, store_close, store_close_cleanup);
 #define _cleanup_store_ _cleanup_(store_close_cleanup)
 const char *store_notice(const struct store *store);
+bool store_is_in_place(const struct store *store);
+void store_empty_log(struct store *store);
 const char *store_error_name(int code);
 
 /* Changes whenever another process has written to the store; costs next to nothing. */

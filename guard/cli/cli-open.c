@@ -107,6 +107,14 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 	                strncmp(why, "firewalld", 9) == 0 ? "" : "firewalld: ", why, advice);
 }
 
+/** cli_firewalld_waits() - it has been silent for CLI_SILENCE_MS, and the command goes on waiting
+ */
+void cli_firewalld_waits(struct cli *cli)
+{
+	cli_note(cli,
+	         "firewalld does not answer; waiting for it (see: systemctl status firewalld)");
+}
+
 /** cli_firewalld_open() - connect; Return: CLI_FINE, or CLI_NO_FIREWALLD with the reason told */
 int cli_firewalld_open(struct cli *cli, struct firewalld_session *out)
 {

@@ -442,6 +442,8 @@ static int go(struct run *run)
 	} while (r == LOOP_E_DEADLINE && run->n_heard != n_heard);
 	if (r < 0)
 		return cli_fail(run->cli, CLI_NO_FIREWALLD, "%s", strerror(-r));
+	if (run->session.silent)
+		return cli_firewalld_failed(run->cli, run->session.result, &run->session.why);
 	if (run->status == CLI_FINE && !run->over)
 		return cli_fail(run->cli, CLI_NO_FIREWALLD,
 		                "firewalld went away or does not answer; run it again");
@@ -599,6 +601,13 @@ static int tell(struct run *run, int status)
 	return status;
 }
 
+static void on_wait(void *userdata)
+{
+	struct run *run = userdata;
+
+	cli_firewalld_waits(run->cli);
+}
+
 static int restore(struct run *run)
 {
 	char boot_id[BOOTID_SIZE];
@@ -612,6 +621,8 @@ static int restore(struct run *run)
 	if (r != CLI_FINE)
 		return r;
 	run->session.on_event = on_event;
+	run->session.silence_ms = CLI_SILENCE_MS;
+	run->session.on_wait = run->action.dry_run ? NULL : on_wait;
 	run->session.userdata = run;
 	r = cli_firewalld_open(run->cli, &run->session);
 	begin_us = run->told_us = clock_monotonic_us();
@@ -621,7 +632,7 @@ static int restore(struct run *run)
 		return r;
 	r = go(run);
 	run->action.took_us = clock_monotonic_us() - begin_us;
-	if (run->status != CLI_FINE && !run->action.n)
+	if ((run->status != CLI_FINE || run->session.silent) && !run->action.n)
 		return r; /* nothing was begun */
 	run->shut = is_shut(run);
 	if (r == CLI_FINE && (stored = leave_record(run, &err)) != 0)

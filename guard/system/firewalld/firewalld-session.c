@@ -11,9 +11,20 @@ static void on_slow(bool slow, void *userdata)
 
 	if (!slow)
 		return;
+	if (session->on_wait) {
+		session->on_wait(session->userdata);
+		return;
+	}
 	session->silent = true;
 	session->result = err_set(&session->why, FIREWALLD_E_TIMEOUT, "firewalld does not answer");
 	loop_exit(session->loop, 0);
+}
+
+static void on_event(const struct firewalld_event *event, void *userdata)
+{
+	struct firewalld_session *session = userdata;
+
+	session->on_event(event, session->userdata);
 }
 
 /**
@@ -39,12 +50,13 @@ int firewalld_session_result(const struct firewalld_session *session, int r, str
  */
 int firewalld_session_open(struct firewalld_session *out, struct err *err)
 {
-	struct firewalld_options options = {.on_event = out->on_event,
-	                                    .userdata = out->userdata,
+	const bool gives_up = out->silence_ms && !out->on_wait;
+	struct firewalld_options options = {.on_event = out->on_event ? on_event : NULL,
+	                                    .userdata = out,
 	                                    .call_timeout_ms = FIREWALLD_SESSION_MS};
 	struct err why = ERR_NULL;
 	int64_t until_ms =
-	    clock_monotonic_ms() + (out->silence_ms ? out->silence_ms : FIREWALLD_SESSION_MS);
+	    clock_monotonic_ms() + (gives_up ? out->silence_ms : FIREWALLD_SESSION_MS);
 	int r = loop_new(&out->loop);
 
 	if (out->deadline_ms && out->deadline_ms < until_ms)
@@ -53,7 +65,6 @@ int firewalld_session_open(struct firewalld_session *out, struct err *err)
 		options.on_slow = on_slow;
 		options.slow_ms = out->silence_ms;
 		options.slow_by_ms = out->deadline_ms;
-		options.userdata = out;
 	}
 	if (r == 0)
 		r = bus_new(&out->bus, out->loop, NULL);

@@ -19,9 +19,12 @@ struct firewalld_session {
 	void *userdata;
 	/* The same: how long it may take to come; 0: it is there, or it is not. */
 	int64_t patience_ms;
-	/* The same, without on_event: how long it may answer nothing at all while it is asked; 0:
+	/* The same: how long it may answer nothing at all while it is asked; 0:
 	 * FIREWALLD_SESSION_MS. One that goes on answering may take as long as it needs. */
 	int silence_ms;
+	/* The same: it has been silent for so long, and is waited for all the same; NULL: it is
+	 * not. */
+	void (*on_wait)(void *userdata);
 	/* With that, the moment by which a silence is at its end in any case; 0: none. */
 	int64_t deadline_ms;
 	bool silent;    /* it was longer: nobody waits for it any more */

@@ -136,6 +136,7 @@ const struct check check_ban_without_rule = {
     .help = "fail2ban holds a ban that there is no rule for",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
     .also = PICTURE_STORE | PICTURE_CLIENTS,
+    .status = true,
     .fn = mismatch,
 };
 
@@ -233,6 +234,7 @@ const struct check check_ban_zone = {
     .help = "bans stand in a zone that mail does not come through",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS | PICTURE_FAIL2BAN,
     .also = PICTURE_STORE | PICTURE_CLIENTS,
+    .status = true,
     .fn = mismatch,
 };
 

@@ -616,5 +616,6 @@ const struct check check_service_definition = {
     .severity = FINDING_ERROR,
     .help = "a mail service lacks the port that it is known for",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES,
+    .status = true,
     .fn = service_definition,
 };

@@ -8,20 +8,19 @@
 /* A snapshot and a wipe of a firewall with thousands of rules take less. */
 #define SPACE_MIN_MIB 32
 
-/* A restart would end in the same way; what the newer one has recorded stays for its return. */
-static int newer_store(struct check_run *run)
+/* A restart alone would end in the same way; with all that belongs to it, and under another name.
+ */
+static int set_aside(struct check_run *run, const char *prefix, const char *text)
 {
 	_cleanup_free_ char *command = NULL;
 
 	if (shell_printf(&command,
 	                 "systemctl stop reload-guard; (cd %s && for f in " STORE_FILE
-	                 "*; do mv \"$f\" \"newer-$f\"; done); systemctl start reload-guard",
-	                 run->picture->state_dir) < 0)
+	                 "*; do mv \"$f\" %s\"$f\"; done); systemctl start reload-guard",
+	                 run->picture->state_dir, prefix) < 0)
 		return -ENOMEM;
 	return check_add(run, strdup(picture_why(run->picture, PICTURE_STORE)), steal(command),
-	                 "the store was written by a newer reload-guard, so it cannot be used and "
-	                 "nothing is recorded: install the newer version again, or start a new "
-	                 "store and keep the old one aside");
+	                 "%s", text);
 }
 
 /* A restart mends what is broken, and nothing else. */
@@ -35,6 +34,11 @@ static int unusable_store(struct check_run *run)
 		                    "the store may only be read by root, so it is unknown what was "
 		                    "open before");
 	switch (picture->store_result) {
+	case STORE_E_UNSAFE:
+	case -ENOTDIR: /* who may do what there is for a person to see */
+		return check_add(run, why, NULL,
+		                 "the store cannot be used, for where it is: nothing is recorded "
+		                 "until that is mended");
 	case STORE_E_READ_ONLY:
 		return check_add(run, why, NULL,
 		                 "the store cannot be used: its file system is mounted read-only. "
@@ -63,8 +67,15 @@ static int store(struct check_run *run)
 		return check_add_as(run, FINDING_UNKNOWN, NULL,
 		                    strdup("systemctl enable --now reload-guard"),
 		                    "there is no store: what was open before is not known");
+	/* what the newer one has recorded stays for its return */
 	if (picture->store_result == STORE_E_NEWER)
-		return newer_store(run);
+		return set_aside(run, "newer-",
+		                 "the store was written by a newer reload-guard, so it cannot be "
+		                 "used and nothing is recorded: install the newer version again, "
+		                 "or start a new store and keep the old one aside");
+	if (picture->store_blocked)
+		return set_aside(run, "aside-",
+		                 "something that is no store has its name, so nothing is recorded");
 	if (!picture_knows(picture, PICTURE_STORE))
 		return unusable_store(run);
 	if (picture->store_fixed)

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "guard/model/ban/jailuse.h"
@@ -150,6 +151,16 @@ static bool has_file(const char *folder)
 	return xasprintf(&path, "%s/" STORE_FILE, folder) < 0 || access(path, F_OK) == 0;
 }
 
+/* A folder or a link is there in its place. */
+static bool is_blocked(const char *folder)
+{
+	_cleanup_free_ char *path = NULL;
+	struct stat st;
+
+	return xasprintf(&path, "%s/" STORE_FILE, folder) == 0 && lstat(path, &st) == 0 &&
+	       (!S_ISREG(st.st_mode) || st.st_nlink > 1);
+}
+
 static int read_last(struct reading *reading, struct err *err)
 {
 	_cleanup_store_snapshot_ struct store_snapshot meta = STORE_SNAPSHOT_NULL;
@@ -181,6 +192,7 @@ static int read_store(struct reading *reading)
 		reading->store = NULL;
 		reading->impatient |= r == STORE_E_BUSY;
 		picture->store_absent = r == STORE_E_ABSENT && !has_file(picture->state_dir);
+		picture->store_blocked = r == STORE_E_UNSAFE && is_blocked(picture->state_dir);
 		picture->store_denied = r == STORE_E_READ_ONLY && geteuid() != 0;
 		picture->store_result = r;
 		if (r == STORE_E_ABSENT)

@@ -147,9 +147,10 @@ struct picture {
 
 	/* the guard */
 	struct watcher_state watcher;
-	bool store_absent; /* not known, for there is none yet */
-	bool store_denied; /* not known, for whoever asks is not root */
-	int store_result;  /* STORE_E_*, negative errno; 0: it can be used */
+	bool store_absent;  /* not known, for there is none yet */
+	bool store_blocked; /* not known, for what has its name is no file of its own */
+	bool store_denied;  /* not known, for whoever asks is not root */
+	int store_result;   /* STORE_E_*, negative errno; 0: it can be used */
 	bool has_wipe;
 	struct store_wipe_info wipe; /* the last one */
 	bool wipe_open;              /* is being dealt with right now */

@@ -44,6 +44,15 @@ need "check does not send for a restart that cannot help" out_has 'error: store:
 sed -n 's/^  fix: //p' "$W/out" | sed 's/systemctl [a-z]* reload-guard/true/g' >"$W/mend"
 need "its command sets the store aside" bash -e "$W/mend"
 need "with all that belongs to it" test -e "$W/newer/newer-guard.db" -a ! -e "$W/newer/guard.db"
+# something else in its place: the command that check prints is the only one, and mends it
+install -d -m 700 "$W/blocked" "$W/blocked/guard.db/x"
+all_say blocked 'move it away'
+"$GUARD" -c "$CONF" --state "$W/blocked" check --only store >"$W/out" 2>"$W/err"
+need "check has one finding" test "$(grep -c '^error' "$W/out")" = 1
+need "and one command" test "$(grep -c '^  fix: ' "$W/out")" = 1
+sed -n 's/^  fix: //p' "$W/out" | sed 's/systemctl [a-z]* reload-guard/true/g' >"$W/mend"
+need "which sets it aside" bash -e "$W/mend"
+need "with what is in it" test -d "$W/blocked/aside-guard.db/x" -a ! -e "$W/blocked/guard.db"
 : >"$W/file"
 need "a file is no folder" try 4 file history
 need "which is told" err_has 'not a directory'

@@ -25,6 +25,8 @@ done
 
 need "somebody takes a rule away" fwc --remove-rich-rule="$(rule 192.0.2.11)"
 need "which the status counts" within 5 sh -c '"$GUARD" -c "$CONF" --state "$STATE" status | grep -q "ban-without-rule: 1"'
+need "and calls an error" exits 1 guard status
+need "by its name" out_has 'error: ban-without-rule'
 found_and_mended ban-without-rule
 need "the rule is back" ruled 192.0.2.11
 

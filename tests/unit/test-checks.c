@@ -579,6 +579,14 @@ static void change(struct world *world, const char *what)
 
 	if (strcmp(what, "served") == 0) {
 		serve(picture, 993, AF_INET, false, "dovecot");
+	} else if (strcmp(what, "a folder in the store's place") == 0) {
+		picture->known &= ~(unsigned)(PICTURE_STORE | PICTURE_DAMAGE);
+		picture->state_dir = "/var/lib/guard";
+		picture->store_result = STORE_E_UNSAFE;
+		picture->store_blocked = true;
+	} else if (strcmp(what, "a store where others may write") == 0) {
+		picture->known &= ~(unsigned)(PICTURE_STORE | PICTURE_DAMAGE);
+		picture->store_result = STORE_E_UNSAFE;
 	} else if (strcmp(what, "on loopback") == 0) {
 		serve(picture, 993, AF_INET, true, "dovecot");
 	} else if (strcmp(what, "in one family") == 0) {
@@ -677,6 +685,10 @@ static const struct {
     {MAIL, MAIL_RULES, "a jail", NULL, FINDING_INFO, NULL},
     {MAIL, MAIL_RULES, "a ban without its rule", "ban-without-rule", FINDING_ERROR,
      "--add-rich-rule="},
+    /* a restart would mend neither */
+    {MAIL, MAIL_RULES, "a folder in the store's place", "store", FINDING_ERROR,
+     "systemctl stop reload-guard; (cd /var/lib/guard && for f in guard.db*; do mv "},
+    {MAIL, MAIL_RULES, "a store where others may write", "store", FINDING_ERROR, NULL},
     {MAIL, MAIL_RULES, "a hook that says nothing", "hook-silent", FINDING_WARNING, NULL},
     {MAIL, MAIL_RULES, "a hook that tells", NULL, FINDING_INFO, NULL},
     {MAIL, MAIL_RULES, "a hook whose word is on its way", NULL, FINDING_INFO, NULL},
@@ -895,7 +907,7 @@ END_TEST
 
 START_TEST(finds_what_is_around)
 {
-	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL, told = FINDINGS_NULL;
 	const struct finding *finding = NULL;
 	struct world world;
 
@@ -916,6 +928,10 @@ START_TEST(finds_what_is_around)
 			              "%s", finding->command);
 		else
 			ck_assert_ptr_null(finding->command);
+		/* one judge: what is an error is one for status, too */
+		find(&told, &world, false);
+		if (finding->severity == FINDING_ERROR)
+			ck_assert_uint_eq(count(&told, more_worlds[_i].name, NULL), 1);
 	}
 	world_deinit(&world);
 }

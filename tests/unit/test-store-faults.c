@@ -282,7 +282,7 @@ START_TEST(test_full_disk)
 
 	ck_assert_int_eq(mkdir(fixture_dir, 0700), 0);
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
-	    mount("tmpfs", fixture_dir, "tmpfs", 0, "size=512k,mode=0700") < 0)
+	    mount("tmpfs", fixture_dir, "tmpfs", 0, "size=1m,mode=0700") < 0)
 		return;
 	store = fixture_open(&fixture_writer);
 	written = fill(store, &code);

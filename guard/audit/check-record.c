@@ -75,7 +75,8 @@ static int store(struct check_run *run)
 		                 "or start a new store and keep the old one aside");
 	if (picture->store_blocked)
 		return set_aside(run, "aside-",
-		                 "something that is no store has its name, so nothing is recorded");
+		                 "the store cannot be used: something else has its name. "
+		                 "Nothing is recorded until that is out of the way");
 	if (!picture_knows(picture, PICTURE_STORE))
 		return unusable_store(run);
 	if (picture->store_fixed)

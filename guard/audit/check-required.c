@@ -80,15 +80,15 @@ static bool faces_clients(const struct look *look)
 /* What is open in the runtime only, or leaves, has a check of its own that says so. */
 static bool is_leaving(struct look *look, const struct firewall_entry *entry)
 {
+	const unsigned withdrawn = FIREWALL_WITHDRAWN | FIREWALL_GOING;
 	const struct check_run *run = look->run;
 
 	if (scope_view_at_risk(&look->view, entry))
 		return check_is_asked(run, &check_runtime_only_service);
-	if (!(entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_EDITED)) ||
+	if (!(entry->flags & (withdrawn | FIREWALL_EDITED)) ||
 	    !scope_view_protects(&look->view, &entry->item))
 		return false;
-	return check_is_asked(run,
-	                      entry->flags & FIREWALL_WITHDRAWN ? &check_withdrawn : &check_edited);
+	return check_is_asked(run, entry->flags & withdrawn ? &check_withdrawn : &check_edited);
 }
 
 /* So has what was lost, or is required. */

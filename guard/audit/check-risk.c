@@ -92,7 +92,7 @@ static int runtime_only_service(struct check_run *run)
 		                                               : "no watcher runs",
 		                 list.n == 1 ? "it" : "them");
 	if (r == 0)
-		r = check_list_keep(&each, &list);
+		r = check_list_keep(&each, &list, &run->picture->firewall);
 	return r == 0 ? check_or(run, steal(each)) : r;
 }
 
@@ -115,7 +115,7 @@ static int binding_runtime_only(struct check_run *run)
 
 	if (r < 0 || list.n == 0)
 		return r;
-	if (check_list_keep(&command, &list) < 0)
+	if (check_list_keep(&command, &list, &run->picture->firewall) < 0)
 		return -ENOMEM;
 	return check_add(run, check_list_take(&list), command,
 	                 "%zu bound at run time only: a restart of firewalld or NetworkManager "
@@ -138,13 +138,14 @@ const struct check check_binding_runtime_only = {
 static bool is_withdrawn(const struct picture *picture _unused_, struct scope_view *view,
                          const struct firewall_entry *entry)
 {
-	return is_listed(view, entry, FIREWALL_WITHDRAWN);
+	return is_listed(view, entry, FIREWALL_WITHDRAWN | FIREWALL_GOING);
 }
 
 static bool is_edited(const struct picture *picture _unused_, struct scope_view *view,
                       const struct firewall_entry *entry)
 {
-	return is_listed(view, entry, FIREWALL_EDITED) && !(entry->flags & FIREWALL_WITHDRAWN);
+	return is_listed(view, entry, FIREWALL_EDITED) &&
+	       !(entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GOING));
 }
 
 static int withdrawn(struct check_run *run)
@@ -155,7 +156,7 @@ static int withdrawn(struct check_run *run)
 
 	if (r < 0 || list.n == 0)
 		return r;
-	if (check_list_keep(&command, &list) < 0)
+	if (check_list_keep(&command, &list, &run->picture->firewall) < 0)
 		return -ENOMEM;
 	return check_add(run, check_list_take(&list), command,
 	                 "%zu removed from the permanent configuration: closed by the next reload "
@@ -182,7 +183,8 @@ static int edited(struct check_run *run)
 
 	if (r < 0 || list.n == 0)
 		return r;
-	if (check_list_keep(&keep, &list) < 0 || check_list_release(&let_go, &list) < 0)
+	if (check_list_keep(&keep, &list, &run->picture->firewall) < 0 ||
+	    check_list_release(&let_go, &list) < 0)
 		return -ENOMEM;
 	r = check_add(run, check_list_take(&list), steal(keep),
 	              "%zu edited out of a file, and not by firewalld: closed by the next reload, "

@@ -37,7 +37,7 @@ static int flush_all_on_reload(struct check_run *run)
 		return -ENOMEM;
 	if (r < 0 || list.n == 0 || (picture->flush_all && strcmp(picture->flush_all, "no") == 0))
 		return r;
-	if (check_list_keep(&command, &list) < 0)
+	if (check_list_keep(&command, &list, &run->picture->firewall) < 0)
 		return -ENOMEM;
 	return check_add_as(run, picture_restores(picture) ? FINDING_INFO : FINDING_WARNING,
 	                    check_list_take(&list), command,

@@ -55,7 +55,8 @@ struct check_list {
 void check_list_deinit(struct check_list *list);
 int check_list_add(struct check_list *list, const struct item *item) _must_check_;
 char *check_list_take(struct check_list *list);
-int check_list_keep(char **out, const struct check_list *list) _must_check_;
+int check_list_keep(char **out, const struct check_list *list,
+                    const struct firewall *fw) _must_check_;
 int check_list_release(char **out, const struct check_list *list) _must_check_;
 
 /* The call that opens services in a zone, joined to what is in @out. */

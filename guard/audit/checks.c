@@ -174,11 +174,13 @@ char *check_list_take(struct check_list *list)
 }
 
 /** check_list_keep() - what makes them permanent, as many as a command takes */
-int check_list_keep(char **out, const struct check_list *list)
+int check_list_keep(char **out, const struct check_list *list, const struct firewall *fw)
 {
-	return items_permanent_commands(
-	    out, list->items,
-	    list->n < ARRAY_SIZE(list->items) ? list->n : ARRAY_SIZE(list->items));
+	size_t n = list->n < ARRAY_SIZE(list->items) ? list->n : ARRAY_SIZE(list->items);
+	_cleanup_strv_ struct strv going = STRV_NULL;
+	int r = firewall_going(fw, &going);
+
+	return r == 0 ? items_permanent_commands(out, list->items, n, &going) : r;
 }
 
 /** check_list_release() - what lets them go; *out stays NULL where they are too many to be typed */

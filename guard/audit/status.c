@@ -133,7 +133,7 @@ static int add_held(struct status *status)
 			row->kernel = remembered_in_kernel(&picture->ruleset, &row->item);
 		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;
 		row->required = scope_requires(scope, &entry->item);
-		row->withdrawn = (entry->flags & FIREWALL_WITHDRAWN) != 0;
+		row->withdrawn = (entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GOING)) != 0;
 		row->edited = (entry->flags & FIREWALL_EDITED) != 0;
 		row->until_us = entry->until_us;
 	}

@@ -66,6 +66,8 @@ static const char *reason_against(const struct run *run, const struct firewall_e
 {
 	if (entry->until_us > 0 || (entry->flags & FIREWALL_GUARD_TIMED))
 		return "it has a timeout";
+	if (entry->flags & FIREWALL_GOING)
+		return "its zone was removed from the permanent configuration";
 	if (entry->flags & FIREWALL_WITHDRAWN)
 		return "somebody removed it from the permanent configuration";
 	if (entry->flags & FIREWALL_EDITED)

@@ -240,6 +240,17 @@ static int compare_strings(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
+/** firewall_going() - the zones and policies that the next reload takes; Return: 0 or -ENOMEM */
+int firewall_going(const struct firewall *fw, struct strv *out)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++)
+		if (fw->entries[i].flags & FIREWALL_GOING)
+			r = strv_add_once(out, fw->entries[i].item.zone);
+	return r;
+}
+
 /** firewall_add_zone() - note that a zone exists; Return: 0 or -ENOMEM */
 int firewall_add_zone(struct firewall *fw, const char *zone)
 {

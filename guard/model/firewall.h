@@ -48,6 +48,8 @@ enum {
 	FIREWALL_STANDIN = 1 << 9,
 	/* Nobody listened when it came, and firewalld does not tell: it may have an end. */
 	FIREWALL_UNHEARD = 1 << 10,
+	/* In the runtime, of a zone or policy that the permanent configuration has no more. */
+	FIREWALL_GOING = 1 << 11,
 };
 
 struct firewall_entry {
@@ -98,6 +100,7 @@ void firewall_drop(struct firewall *fw, const struct item *item);
 void firewall_sweep(struct firewall *fw);
 bool firewall_has(const struct firewall *fw, const struct item *item, unsigned flags);
 int firewall_set_default_zone(struct firewall *fw, const char *zone) _must_check_;
+int firewall_going(const struct firewall *fw, struct strv *out) _must_check_;
 int firewall_add_zone(struct firewall *fw, const char *zone) _must_check_;
 int firewall_add_trait(struct firewall *fw, const char *zone,
                        struct firewall_trait **out) _must_check_;

@@ -55,14 +55,15 @@ char *item_words_names(const struct item_words *gathered)
 	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
-/** item_words_command() - Return: the firewall-cmd lines for as many as are named; the same */
-char *item_words_command(const struct item_words *gathered)
+/** item_words_command() - Return: the firewall-cmd lines for as many as are named; the same
+ * @anew: as for items_permanent_commands() */
+char *item_words_command(const struct item_words *gathered, const struct strv *anew)
 {
 	size_t n = gathered->n < NAMED_MAX ? gathered->n : NAMED_MAX;
 	_cleanup_free_ char *command = NULL;
 	char *text;
 
-	if (items_permanent_commands(&command, gathered->items, n) < 0 ||
+	if (items_permanent_commands(&command, gathered->items, n, anew) < 0 ||
 	    xasprintf(&text, "%s%s", command, gathered->n > n ? " …" : "") < 0)
 		return NULL;
 	return text;

@@ -19,6 +19,6 @@ int item_words_add(struct item_words *gathered, const struct item *item) _must_c
 int item_words_all(struct item_words *gathered, const struct firewall *fw) _must_check_;
 void item_words_sort(struct item_words *gathered);
 char *item_words_names(const struct item_words *gathered) _must_check_;
-char *item_words_command(const struct item_words *gathered) _must_check_;
+char *item_words_command(const struct item_words *gathered, const struct strv *anew) _must_check_;
 
 #endif

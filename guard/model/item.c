@@ -615,16 +615,37 @@ static void put_commands(struct builder *out, const struct item *const *items, s
 	}
 }
 
+static bool has_of_zone(const struct item *const *items, size_t n, const char *zone)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(items[i]->zone, zone) == 0)
+			return true;
+	return false;
+}
+
+static void put_new_zone(struct builder *out, const char *zone)
+{
+	const char *policy = item_policy_name(zone);
+
+	builder_join(out, " && ", "firewall-cmd --permanent");
+	shell_addf(out, policy ? " --new-policy=%s" : " --new-zone=%s", policy ? policy : zone);
+}
+
 /**
  * items_permanent_commands() - the firewall-cmd lines that make items permanent
- * @out: the caller frees it; more than one line is joined by &&
+ * @out:  the caller frees it; more than one line is joined by &&
+ * @anew: zones and policies that have to be made for that; NULL: none
  *
  * Return: 0 or -ENOMEM.
  */
-int items_permanent_commands(char **out, const struct item *const *items, size_t n)
+int items_permanent_commands(char **out, const struct item *const *items, size_t n,
+                             const struct strv *anew)
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
+	for (size_t i = 0; anew && i < anew->n; i++)
+		if (has_of_zone(items, n, anew->strings[i]))
+			put_new_zone(&text, anew->strings[i]);
 	put_commands(&text, items, n);
 	return builder_take(&text, out);
 }
@@ -632,7 +653,7 @@ int items_permanent_commands(char **out, const struct item *const *items, size_t
 /** item_permanent_command() - the same for one item; Return: 0 or -ENOMEM */
 int item_permanent_command(char **out, const struct item *item)
 {
-	return items_permanent_commands(out, &item, 1);
+	return items_permanent_commands(out, &item, 1, NULL);
 }
 
 /**

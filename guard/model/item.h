@@ -74,7 +74,8 @@ int item_set_zone(struct item *item, const char *zone) _must_check_;
 int item_copy(struct item *out, const struct item *from) _must_check_;
 void item_deinit(struct item *item);
 int item_cmp(const struct item *a, const struct item *b);
-int items_permanent_commands(char **out, const struct item *const *items, size_t n) _must_check_;
+int items_permanent_commands(char **out, const struct item *const *items, size_t n,
+                             const struct strv *anew) _must_check_;
 void item_begin_command(struct builder *out, const char *zone, bool permanent);
 void item_add_command(struct builder *out, const char *verb, const struct item *item,
                       bool permanent);

@@ -19,14 +19,14 @@ enum evidence {
 	WAS_PERMANENT = 1 << 7,   /* was in the permanent configuration before the wipe */
 	STILL_PERMANENT = 1 << 8, /* and is in it after the wipe */
 	ELSEWHERE = 1 << 9,       /* a binding that somebody made to another zone meanwhile */
-	POLICY_GONE = 1 << 10,    /* of a policy that the configuration has no more */
-	EDITED = 1 << 11,         /* somebody other than firewalld wrote a file without it */
-	HEARD_ALL = 1 << 12,      /* a removal would have been heard */
-	OTHERS_STAY = 1 << 13,    /* of what a wipe takes, something is still there */
-	NO_WITNESS = 1 << 14,     /* nothing is gone but what may go without a signal */
-	THEIRS = 1 << 15,         /* whoever made it makes it again */
-	BAN = 1 << 16,            /* keeps an address away: fail2ban's tickets decide */
-	NO_TICKET = 1 << 17,      /* as it is known, fail2ban does not hold it */
+	ZONE_GONE = 1 << 10,   /* of a zone, policy or ipset that the configuration has no more */
+	EDITED = 1 << 11,      /* somebody other than firewalld wrote a file without it */
+	HEARD_ALL = 1 << 12,   /* a removal would have been heard */
+	OTHERS_STAY = 1 << 13, /* of what a wipe takes, something is still there */
+	NO_WITNESS = 1 << 14,  /* nothing is gone but what may go without a signal */
+	THEIRS = 1 << 15,      /* whoever made it makes it again */
+	BAN = 1 << 16,         /* keeps an address away: fail2ban's tickets decide */
+	NO_TICKET = 1 << 17,   /* as it is known, fail2ban does not hold it */
 };
 
 /*
@@ -47,6 +47,8 @@ enum evidence {
  *     permanent configuration again
  *   file edited, replaced by a package or   EDITED, whether or not a reload follows at
  *     configuration management              once, or firewalld finds it first
+ *   zone, policy or ipset deleted           ZONE_GONE, and what was in it with it: there is
+ *                                           nothing that it could be put back into
  *   default zone changed                    ELSEWHERE, for the interfaces that follow it
  *   panic mode, lockdown                    nothing is gone; what is, waits for the end
  *
@@ -76,7 +78,7 @@ static const struct {
     {THEIRS, 0, LOSS_THEIRS},
     {UNPROTECTED, 0, LOSS_UNPROTECTED},
     {ELSEWHERE, 0, LOSS_CLAIMED},
-    {POLICY_GONE, 0, LOSS_REMOVED},
+    {ZONE_GONE, 0, LOSS_REMOVED},
     {BY_HAND, 0, LOSS_LOST},
     /* unless somebody has put it back meanwhile */
     {WITHDRAWN, STILL_PERMANENT, LOSS_REMOVED},
@@ -222,6 +224,14 @@ static int is_ban(const struct loss_evidence *evidence, bool is_protected, const
 	return is_protected ? 0 : banshapes_have(evidence->shapes, item);
 }
 
+/* Of a part that was read, and of a firewalld without its default zone, that is not known. */
+static bool is_zone_gone(const struct firewall *after, const struct item *item)
+{
+	return !item_direct_family(item->zone) && after->default_zone &&
+	       strv_contains(&after->zones, after->default_zone) &&
+	       !strv_contains(&after->zones, item->zone);
+}
+
 /* Adds to @out what speaks of one item. Return: 0 or -ENOMEM. */
 static int collect(unsigned *out, const struct loss_evidence *evidence, struct scope_view *view,
                    const struct firewall_entry *entry)
@@ -254,9 +264,8 @@ static int collect(unsigned *out, const struct loss_evidence *evidence, struct s
 		bits |= WAS_PERMANENT;
 	if (firewall_has(evidence->after, &entry->item, FIREWALL_PERMANENT))
 		bits |= STILL_PERMANENT;
-	if (item_policy_name(entry->item.zone) &&
-	    !strv_contains(&evidence->after->zones, entry->item.zone))
-		bits |= POLICY_GONE;
+	if (is_zone_gone(evidence->after, &entry->item))
+		bits |= ZONE_GONE;
 	if (item_is_binding(&entry->item) && is_claimed(evidence, &entry->item))
 		bits |= ELSEWHERE;
 	*out = bits;

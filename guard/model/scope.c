@@ -287,7 +287,8 @@ bool scope_protects(const struct scope *scope, const struct firewall *fw, const 
 bool scope_view_at_risk(struct scope_view *view, const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
-	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED)) &&
+	       !(entry->flags &
+	         (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED | FIREWALL_GOING)) &&
 	       !entry->until_us && !firewall_is_fallback(view->fw, entry) &&
 	       scope_view_protects(view, &entry->item);
 }

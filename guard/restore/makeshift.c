@@ -7,20 +7,20 @@
 #include <errno.h>
 #include <string.h>
 
-/* Nor are the administrator's policies there, which nobody has removed for that. */
-static int keep_policies(struct firewall *now, const struct firewall *wanted)
+/* Nor are the administrator's zones and policies there, which nobody has removed for that. */
+static int keep_zones(struct firewall *now, const struct firewall *wanted)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < wanted->n && r == 0; i++)
-		if (item_policy_name(wanted->entries[i].item.zone))
+		if (!item_direct_family(wanted->entries[i].item.zone))
 			r = strv_add_once(&now->zones, wanted->entries[i].item.zone);
 	return r;
 }
 
 /**
  * makeshift_keep() - what was meant does not follow from a stock configuration
- * @now:    as it was read; gets the permanent side and the policies as they were
+ * @now:    as it was read; gets the permanent side, the zones and the policies as they were
  * @wanted: as it was before
  *
  * Return: 0 or -ENOMEM.
@@ -29,7 +29,7 @@ int makeshift_keep(struct firewall *now, const struct firewall *wanted)
 {
 	int r = unread_keep_all(now, wanted);
 
-	return r == 0 ? keep_policies(now, wanted) : r;
+	return r == 0 ? keep_zones(now, wanted) : r;
 }
 
 /* --- in the place of another zone --------------------------------------------------------- */

@@ -9,7 +9,7 @@
 /* What belongs to the life of an item in the runtime, and ends with it. */
 #define RUNTIME_FLAGS                                                                              \
 	(FIREWALL_RUNTIME | FIREWALL_WITHDRAWN | FIREWALL_GUARD_TIMED | FIREWALL_EDITED |          \
-	 FIREWALL_JOINED | FIREWALL_OWED | FIREWALL_UNHEARD)
+	 FIREWALL_JOINED | FIREWALL_OWED | FIREWALL_UNHEARD | FIREWALL_GOING)
 
 /** tracker_deinit() - release everything; the result is TRACKER_NULL and usable */
 void tracker_deinit(struct tracker *tracker)
@@ -486,6 +486,21 @@ static bool is_unheard(const struct tracker *tracker, const struct firewall_entr
 	       !(now->flags & FIREWALL_PERMANENT) && item_takes_timeout(&now->item);
 }
 
+/* Its zone or policy has left the permanent configuration, or has come back to it. */
+static void absorb_going(struct tracker *tracker, struct firewall_entry *entry,
+                         const struct firewall_entry *now, const struct tracker_absorb *options)
+{
+	unsigned going =
+	    options->whole ? now->flags & FIREWALL_GOING : entry->flags & FIREWALL_GOING;
+	bool is_news = going && !(entry->flags & (FIREWALL_GOING | FIREWALL_PERMANENT |
+	                                          FIREWALL_WITHDRAWN | FIREWALL_EDITED));
+
+	tracker->dirty |= (entry->flags & FIREWALL_GOING) != going;
+	entry->flags = (entry->flags & ~(unsigned)FIREWALL_GOING) | going;
+	if (is_news && options->on_permanent)
+		options->on_permanent(&entry->item, true, options->userdata);
+}
+
 static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *options)
 {
 	const struct firewall *reading = options->reading;
@@ -519,6 +534,7 @@ static int absorb_runtime(struct tracker *tracker, const struct tracker_absorb *
 			entry->flags |= FIREWALL_UNHEARD;
 			tracker->dirty = true;
 		}
+		absorb_going(tracker, entry, &reading->entries[i], options);
 	}
 	return 0;
 }

@@ -59,9 +59,34 @@ static int is_broken(struct files *files, const char *zone)
 	return r < 0 ? r : broken;
 }
 
+static bool was_read(const struct strv *zones, const struct item *item)
+{
+	return !item_direct_family(item->zone) && (!zones || strv_contains(zones, item->zone));
+}
+
+/* One that has a file is not gone (law 2), whatever firewalld makes of that. */
+static int keep_zones(struct firewall *now, const struct firewall *wanted, const struct strv *zones,
+                      const char *root)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < wanted->n && r == 0; i++) {
+		const struct item *item = &wanted->entries[i].item;
+
+		if (was_read(zones, item) && !strv_contains(&now->zones, item->zone) &&
+		    zonefile_is_there(item->zone, root))
+			r = firewall_add_zone(now, item->zone);
+	}
+	for (size_t i = 0; i < now->n && r == 0; i++)
+		if ((now->entries[i].flags & FIREWALL_GOING) &&
+		    zonefile_is_there(now->entries[i].item.zone, root))
+			now->entries[i].flags &= ~(unsigned)FIREWALL_GOING;
+	return r;
+}
+
 /**
  * unread_keep() - of zones, policies and ipsets whose file is broken the permanent side is as it
- * was
+ * was, and none that has a file is gone
  * @now:    what was read; changed in place
  * @wanted: as it was before
  * @zones:  what was read; NULL: everything
@@ -88,5 +113,5 @@ int unread_keep(struct firewall *now, const struct firewall *wanted, const struc
 	}
 	strv_deinit(&files.whole);
 	strv_deinit(&files.broken);
-	return r < 0 ? r : 0;
+	return r < 0 ? r : keep_zones(now, wanted, zones, root);
 }

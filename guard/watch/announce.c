@@ -565,6 +565,75 @@ static void log_items(struct announcer *announcer, int64_t wipe, const struct lo
 	                   items, *advice ? "; " : "", advice);
 }
 
+/* --- a zone that was taken away ----------------------------------------------------------- */
+
+static bool went_with_its_zone(const struct firewall *now, const struct loss_row *row)
+{
+	return row->verdict == LOSS_REMOVED && !item_policy_name(row->item.zone) &&
+	       !item_ipset_name(row->item.zone) && !item_direct_family(row->item.zone) &&
+	       !strv_contains(&now->zones, row->item.zone);
+}
+
+/* Where that comes in now which came into the zone. */
+static const char *zone_after(const struct firewall *now, const struct loss *loss, const char *zone)
+{
+	for (size_t i = 0; i < loss->n; i++) {
+		const struct item *item = &loss->rows[i].item;
+		const struct firewall_entry *at = firewall_bound_elsewhere(now, item);
+
+		if (item->kind == ITEM_INTERFACE && at && strcmp(item->zone, zone) == 0)
+			return at->item.zone;
+	}
+	return now->default_zone;
+}
+
+/* What opens it there, unless that lets it in already. Return: 0 or -ENOMEM. */
+static int add_opening(struct builder *out, const struct firewall *now, const struct loss *loss,
+                       const struct item *item)
+{
+	const char *zone = zone_after(now, loss, item->zone);
+	_cleanup_item_ struct item moved = ITEM_NULL;
+	int r;
+
+	if ((item->kind != ITEM_SERVICE && item->kind != ITEM_PORT) || !zone ||
+	    firewall_lets_in(now, item, zone))
+		return 0;
+	r = item_init(&moved, zone, item->kind, item->value, NULL);
+	if (r != 0)
+		return r < 0 ? r : 0;
+	item_add_command(out, "add", &moved, false);
+	item_add_command(out, "add", &moved, true);
+	return 0;
+}
+
+/* Nothing can be put back into it: what let clients in is to be opened where they come in now. */
+static void tell_zones_gone(struct announcer *announcer, int64_t wipe, const struct loss *loss)
+{
+	const struct logger_fields fields = {.wipe = wipe};
+	const struct firewall *now = engine_wanted(announcer->given.engine);
+	_cleanup_builder_ struct builder commands = BUILDER_NULL, names = BUILDER_NULL;
+	_cleanup_free_ char *command = NULL, *named = NULL;
+	_cleanup_strv_ struct strv zones = STRV_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < loss->n && r == 0; i++) {
+		if (!went_with_its_zone(now, &loss->rows[i]))
+			continue;
+		r = strv_add_once(&zones, loss->rows[i].item.zone);
+		if (r == 0)
+			r = add_opening(&commands, now, loss, &loss->rows[i].item);
+	}
+	builder_join_all(&names, ", ", &zones);
+	if (r < 0 || builder_take(&commands, &command) < 0 || !*command ||
+	    builder_take(&names, &named) < 0)
+		return;
+	logger_write_about(
+	    announcer->given.logger, LOGGER_WARNING, &fields,
+	    "Taken out of the permanent configuration, and all that was in it with it: zone %s. "
+	    "To open what it let in where its packets come in now: " TEXT_COMMAND,
+	    named, command);
+}
+
 /* What was lost, and what the guard makes of it. */
 static void tell_loss(struct announcer *announcer, const struct news *news)
 {
@@ -586,6 +655,7 @@ static void tell_loss(struct announcer *announcer, const struct news *news)
 	          "lost: `reload-guard restore`; meant: `reload-guard release ITEM`");
 	log_items(announcer, wipe, loss, LOSS_REMOVED, LOGGER_NOTICE,
 	          "not restored, because somebody removed it from the permanent configuration", "");
+	tell_zones_gone(announcer, wipe, loss);
 	log_items(announcer, wipe, loss, LOSS_CLAIMED, LOGGER_NOTICE,
 	          "stays where it is, because somebody bound it to another zone meanwhile", "");
 	log_items(announcer, wipe, loss, LOSS_RELEASED, LOGGER_NOTICE,

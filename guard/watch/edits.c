@@ -246,11 +246,17 @@ static void tell_gone(struct edits *edits)
 {
 	_cleanup_item_words_ struct item_words gathered = ITEM_WORDS_NULL;
 	_cleanup_free_ char *names = NULL, *command = NULL, *only = NULL, *release = NULL;
+	_cleanup_strv_ struct strv gone = STRV_NULL;
+
 	if (edits->gone.n == 0 || item_words_all(&gathered, &edits->gone) < 0)
 		return;
 	item_words_sort(&gathered);
 	names = item_words_names(&gathered);
-	command = item_words_command(&gathered);
+	for (size_t i = 0; i < gathered.n; i++)
+		if (!zonefile_is_there(gathered.items[i]->zone, "") &&
+		    strv_add_once(&gone, gathered.items[i]->zone) < 0)
+			return;
+	command = item_words_command(&gathered, &gone);
 	if (gathered.n == 1 && item_format(&only, gathered.items[0]) < 0)
 		return;
 	if (!names || !command ||

@@ -104,7 +104,7 @@ static int tell_new(struct risk *risk, const struct firewall *now,
 		return -ENOMEM;
 	tell_at_risk(risk, &by_persist, "reload-guard persist");
 	item_words_sort(&by_hand);
-	command = by_hand.n ? item_words_command(&by_hand) : NULL;
+	command = by_hand.n ? item_words_command(&by_hand, NULL) : NULL;
 	tell_at_risk(risk, &by_hand, command);
 	return 0;
 }
@@ -164,18 +164,22 @@ void risk_permanent(struct risk *risk, const struct item *item, bool withdrawn)
 	firewall_drop(withdrawn ? &risk->returned : &risk->withdrawn, item);
 	if (firewall_put(withdrawn ? &risk->withdrawn : &risk->returned, item, &entry) < 0)
 		logger_write(risk->given.logger, LOGGER_ERROR, "out of memory");
+	entry = firewall_find(engine_wanted(risk->given.engine), item);
 	if (withdrawn)
 		record_event(risk->given.record, EVENT_PERMANENT_REMOVED, item,
-		             "%s was removed from the permanent configuration", text);
+		             "%s%s was removed from the permanent configuration", text,
+		             entry && (entry->flags & FIREWALL_GOING) ? ", zone and all," : "");
 }
 
 static void tell_withdrawn(struct risk *risk, struct item_words *gathered)
 {
+	_cleanup_strv_ struct strv going = STRV_NULL;
 	_cleanup_free_ char *names = NULL, *command = NULL;
 
 	item_words_sort(gathered);
 	names = item_words_names(gathered);
-	command = item_words_command(gathered);
+	if (firewall_going(engine_wanted(risk->given.engine), &going) == 0)
+		command = item_words_command(gathered, &going);
 	if (names && command)
 		logger_write(
 		    risk->given.logger, LOGGER_WARNING,

@@ -231,13 +231,13 @@ START_TEST(joins_commands_of_many)
 		ck_assert_int_eq(item_parse(&items[i], texts[i], NULL), 0);
 		borrowed[i] = &items[i];
 	}
-	ck_assert_int_eq(items_permanent_commands(&command, borrowed, ARRAY_SIZE(texts)), 0);
+	ck_assert_int_eq(items_permanent_commands(&command, borrowed, ARRAY_SIZE(texts), NULL), 0);
 	ck_assert_str_eq(
 	    command,
 	    "firewall-cmd --permanent --zone=public --add-service=imaps --add-service=smtp && "
 	    "firewall-cmd --permanent --zone=home --add-service=smtp && "
 	    "firewall-cmd --permanent --zone=public --add-port=465/tcp");
-	ck_assert_int_eq(items_permanent_commands(&none, borrowed, 0), 0);
+	ck_assert_int_eq(items_permanent_commands(&none, borrowed, 0, NULL), 0);
 	ck_assert_str_eq(none, "");
 	for (size_t i = 0; i < ARRAY_SIZE(texts); i++)
 		item_deinit(&items[i]);

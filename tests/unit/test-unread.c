@@ -90,6 +90,33 @@ START_TEST(keeps_what_nobody_could_read)
 }
 END_TEST
 
+static const struct {
+	const char *zone;
+	bool is_there;
+} known[] = {{"public", true}, {"work", true}, {"policy:in", true}, {"home", false}};
+
+/* A file is the administrator's word that the zone is meant to be: firewalld 0.9 passes over a
+ * broken one. */
+START_TEST(a_zone_with_a_file_is_not_gone)
+{
+	_cleanup_firewall_ struct firewall wanted = firewall_from_text(wanted_text);
+	_cleanup_firewall_ struct firewall now =
+	    firewall_from_text("work/service:smtp=r home/service:smtp=r");
+
+	for (size_t i = 0; i < now.n; i++)
+		now.entries[i].flags |= FIREWALL_GOING;
+	ck_assert_int_eq(unread_keep(&now, &wanted, NULL, root), 0);
+	for (size_t i = 0; i < ARRAY_SIZE(known); i++)
+		ck_assert_msg(strv_contains(&now.zones, known[i].zone) == known[i].is_there, "%s",
+		              known[i].zone);
+	for (size_t i = 0; i < now.n; i++)
+		if (now.entries[i].flags & FIREWALL_RUNTIME)
+			ck_assert_msg(!(now.entries[i].flags & FIREWALL_GOING) ==
+			                  (strcmp(now.entries[i].item.zone, "work") == 0),
+			              "%s", now.entries[i].item.zone);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("unread");
@@ -97,6 +124,7 @@ int main(void)
 
 	tcase_add_checked_fixture(files, make_root, remove_root);
 	tcase_add_loop_test(files, keeps_what_nobody_could_read, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_test(files, a_zone_with_a_file_is_not_gone);
 	suite_add_tcase(suite, files);
 	return unit_run(suite);
 }

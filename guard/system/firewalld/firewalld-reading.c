@@ -138,6 +138,33 @@ static int add_connections(struct firewall *fw, const struct networkmanager_link
 	return 0;
 }
 
+/* Of a zone that is put together the parts are listed: "public/10-mail". */
+static bool is_permanent(const struct read_op *read, const char *zone)
+{
+	size_t length = strlen(zone);
+
+	for (size_t i = 0; i < read->names.n; i++) {
+		const char *name = read->names.strings[i];
+
+		if (strncmp(name, zone, length) == 0 && (!name[length] || name[length] == '/'))
+			return true;
+	}
+	return false;
+}
+
+static void mark_going(struct read_op *read)
+{
+	struct firewall *fw = &read->reading.firewall;
+
+	for (size_t i = 0; i < fw->n && read->names.n > 0; i++) {
+		struct firewall_entry *entry = &fw->entries[i];
+
+		if ((entry->flags & FIREWALL_RUNTIME) && !item_ipset_name(entry->item.zone) &&
+		    !item_direct_family(entry->item.zone) && !is_permanent(read, entry->item.zone))
+			entry->flags |= FIREWALL_GOING;
+	}
+}
+
 static int make_items(struct read_op *read)
 {
 	struct firewalld_reading *reading = &read->reading;
@@ -164,6 +191,8 @@ static int make_items(struct read_op *read)
 	       sizeof(reading->skipped));
 	reading->firewall = view.firewall;
 	view.firewall = FIREWALL_NULL;
+	if (read->flags & FIREWALL_PERMANENT)
+		mark_going(read);
 	if (reading->state == FIREWALL_STATE_RUNNING && has_lost_its_zones(read))
 		reading->state = FIREWALL_STATE_BROKEN;
 	return add_connections(&reading->firewall, &reading->links);

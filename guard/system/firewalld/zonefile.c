@@ -233,6 +233,17 @@ int zonefile_part(char **out, const char *zone, const char *root)
 	return r;
 }
 
+/** zonefile_is_there() - has a zone, policy or ipset a file, or files that it is put together from?
+ */
+bool zonefile_is_there(const char *zone, const char *root)
+{
+	const char *name, *folder = folder_of(zone, &name);
+	_cleanup_free_ char *part = NULL;
+
+	return zonefile_exists(folder, name, root) ||
+	       zonefile_part(&part, zone, root) != ZONEFILE_E_ABSENT;
+}
+
 /* Bounded by what a file of firewalld can be. */
 static int read_bytes(char **out, size_t *n, int fd)
 {

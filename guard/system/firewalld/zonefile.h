@@ -22,6 +22,7 @@ int zonefile_default_zone(char **out, const char *root) _must_check_;
 int zonefile_default_zone_command(char **out, const char *zone) _must_check_;
 bool zonefile_is_own(const char *zone, const char *root);
 bool zonefile_exists(const char *folder, const char *name, const char *root);
+bool zonefile_is_there(const char *zone, const char *root);
 int zonefile_part(char **out, const char *zone, const char *root) _must_check_;
 int zonefile_read(struct firewall *out, const char *zone, const char *root,
                   struct err *err) _must_check_;

@@ -253,6 +253,9 @@ static const char *const absent_words_of[ABSENT_N] = {
     [ABSENT_DENIED] = "the kernel has nothing of what this zone of firewalld's denies: whom it "
                       "keeps out gets in",
     [ABSENT_DIRECT] = "these chains have fewer rules than firewalld's direct interface lists",
+    [ABSENT_UNLISTED] = "the kernel lets these in among firewalld's own rules, and firewalld lists "
+                        "them nowhere: somebody has loaded an old copy of its table, or added a "
+                        "rule to it",
     [ABSENT_ENTRY] = "these are in a set of firewalld's, but not in the kernel's",
 };
 

@@ -51,6 +51,7 @@ struct kernelwatch {
 	struct absent told;         /* that */
 	struct absent asked;        /* for this the guard has had firewalld reload */
 	struct absent excused;      /* and this its reload did not bring: it is misunderstood */
+	size_t n_unlisted;          /* told: what the kernel lets in and firewalld does not say */
 	bool taken;                 /* by others, since that reload began: it may be theirs */
 	struct {
 		char instance[64];                   /* that this is of */
@@ -358,6 +359,28 @@ static void excuse(struct kernelwatch *watch, struct absent *absent)
 		             words, "reload-guard check --only kernel-rules");
 }
 
+/*
+ * Somebody has loaded an old copy of firewalld's table while no guard was there to see that, or has
+ * put a rule among its own: who meant what nobody knows, and a reload would take it away.
+ */
+static void tell_unlisted(struct kernelwatch *watch, struct strv *unlisted)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *words = NULL;
+	bool is_news = unlisted->n != watch->n_unlisted;
+
+	watch->n_unlisted = unlisted->n;
+	builder_join_all(&text, ", ", unlisted);
+	if (is_news && unlisted->n > 0 && builder_take(&text, &words) == 0)
+		logger_write(
+		    watch->given.logger, LOGGER_ERROR,
+		    "The kernel lets in among firewalld's own rules what firewalld lists "
+		    "nowhere (%s): somebody has loaded an old copy of its table, or added a "
+		    "rule to it. Left as it is; firewalld's reload takes it away: " TEXT_COMMAND,
+		    words, "firewall-cmd --reload");
+	strv_deinit(unlisted);
+}
+
 /* Of what is the first, for all of them. */
 static void tell_absent(struct kernelwatch *watch, struct absent *absent)
 {
@@ -382,8 +405,10 @@ static void on_absence(enum absence_answer answer, struct absent *absent, void *
 		watch->doubted = true;
 		return;
 	}
-	if (answer == ABSENCE_KNOWN)
+	if (answer == ABSENCE_KNOWN) {
+		tell_unlisted(watch, &absent->of[ABSENT_UNLISTED]);
 		excuse(watch, absent);
+	}
 	watch->lacking = false;
 	if (absent_n(absent) > 0)
 		tell_absent(watch, absent);

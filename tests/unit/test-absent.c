@@ -150,6 +150,25 @@ static const struct {
     {SAYS FORWARDED,
      CHAINS WHOLE NAT "-A PRE_public_allow -p tcp -m tcp --dport 466 -j REDIRECT --to-ports 25\n",
      "public/forward-port:port=465:proto=tcp:toport=25"},
+    /* what firewalld lists nowhere, as of an old copy of its table; or has from what is not known
+     */
+    {SAYS, CHAINS WHOLE "-A IN_public_allow -p tcp -m tcp --dport 143" NEW, "public/port:143/tcp"},
+    {SAYS, CHAINS WHOLE "-A IN_public_allow -s 198.51.100.0/24 -p udp -m udp --dport 1009:1011" NEW,
+     "public/port:1009-1011/udp"},
+    {SAYS, CHAINS WHOLE "-A IN_public_allow -p udp -m udp --dport 1001:1009" NEW, ""},
+    {SAYS "public service odd\n", CHAINS WHOLE "-A IN_public_allow -p tcp -m tcp --dport 143" NEW,
+     ""},
+    {SAYS "public port odd/tcp\n", CHAINS WHOLE "-A IN_public_allow -p tcp -m tcp --dport 143" NEW,
+     ""},
+    {SAYS
+     "public rule rule family=ipv4 source address=192.0.2.1 port port=143 protocol=tcp accept\n",
+     CHAINS WHOLE "-A IN_public_allow -s 192.0.2.1/32 -p tcp -m tcp --dport 143" NEW, ""},
+    {SAYS, CHAINS WHOLE "-A IN_public_allow -p tcp -m tcp --sport 143" NEW, ""},
+    {SAYS, CHAINS WHOLE "-A IN_public_allow -p tcp -m odd --dport 143" NEW, ""},
+    {SAYS, CHAINS WHOLE "-A IN_public_deny -p tcp -m tcp --dport 143 -j DROP\n", ""},
+    {POLICY,
+     CHAINS WHOLE OF_POLICY POLICY_ALLOW POLICY_DENY "-A IN_in_allow -p tcp -m tcp --dport 143" NEW,
+     "policy:in/port:143/tcp"},
     /* zones that nothing comes to have no chains; an empty one has nothing to lack */
     {SAYS "work service mail\n", CHAINS WHOLE, ""},
     {SAYS "work service mail\nwork source 198.51.100.0/24\n", CHAINS WHOLE, "work"},

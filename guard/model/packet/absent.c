@@ -389,6 +389,130 @@ static int look_at_rules(struct house *house, const struct ruleset_zone *zone)
 	return r;
 }
 
+/* --- the reverse: what it lets in and firewalld does not say ------------------------------- */
+
+/* Return: 1; 0: not all of it is known; -ENOMEM. */
+static int add_service(struct strv *out, const struct ruleset *ruleset, const char *name)
+{
+	int r;
+
+	if (!ruleset_service(ruleset, name))
+		return 0;
+	r = ruleset_service_ports(ruleset, name, out);
+	return r < 0 ? r : 1;
+}
+
+static int add_rule(struct strv *out, const struct ruleset *ruleset,
+                    const struct ruleset_rule *rule)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (rule->rule.element == RICHRULE_ELEMENT_SERVICE)
+		return add_service(out, ruleset, rule->rule.value);
+	if (rule->rule.element != RICHRULE_ELEMENT_PORT)
+		return 1;
+	if (rule->port_last == 0)
+		return 0;
+	if (xasprintf(&text, "%u-%u/%s", rule->port_first, rule->port_last, rule->rule.protocol) <
+	        0 ||
+	    strv_add(out, text) < 0)
+		return -ENOMEM;
+	return 1;
+}
+
+/* All ports that it lists in whatever way; as add_service(). */
+static int listed_ports(struct strv *out, const struct ruleset *ruleset,
+                        const struct ruleset_zone *zone)
+{
+	int r = strv_add_each(out, &zone->ports);
+
+	r = r < 0 ? r : 1;
+	for (size_t i = 0; i < zone->services.n && r > 0; i++)
+		r = add_service(out, ruleset, zone->services.strings[i]);
+	for (size_t i = 0; i < zone->n_rules && r > 0; i++)
+		r = add_rule(out, ruleset, &zone->rules[i]);
+	return r;
+}
+
+/* A port whose number nobody knows may be it. */
+static bool lists(const struct strv *ports, const char *protocol, unsigned port)
+{
+	for (size_t i = 0; i < ports->n; i++) {
+		const char *text = ports->strings[i], *slash = strchr(text, '/');
+		unsigned first, last;
+		char range[32];
+
+		if (!slash || strcmp(slash + 1, protocol) != 0 ||
+		    (size_t)(slash - text) >= sizeof(range))
+			continue;
+		(void)snprintf(range, sizeof(range), "%.*s", (int)(slash - text), text);
+		if (!services_port_range(range, &first, &last) || (first <= port && port <= last))
+			return true;
+	}
+	return false;
+}
+
+/* The ports that it lets in, and says no more of than whose; false: it is of another kind. */
+static bool opens_ports(const struct ruleset_step *step, const struct ruleset_match **ports,
+                        const char **protocol)
+{
+	*ports = NULL;
+	*protocol = NULL;
+	for (size_t i = 0; i < step->n_matches; i++) {
+		const struct ruleset_match *match = &step->matches[i];
+
+		if (match->field == RULESET_FIELD_PORT && !match->invert && !*ports)
+			*ports = match;
+		else if (match->field == RULESET_FIELD_PROTOCOL && !match->invert &&
+		         match->names.n == 1)
+			*protocol = match->names.strings[0];
+		else if (match->field != RULESET_FIELD_FAMILY &&
+		         match->field != RULESET_FIELD_SOURCE &&
+		         match->field != RULESET_FIELD_DESTINATION)
+			return false;
+	}
+	return does(step, false) && *ports && *protocol;
+}
+
+static int look_at_step(struct house *house, const struct ruleset_zone *zone,
+                        const struct ruleset_step *step, const struct strv *listed)
+{
+	const struct ruleset_match *ports;
+	const char *protocol;
+	int r = 0;
+
+	if (!opens_ports(step, &ports, &protocol))
+		return 0;
+	for (size_t i = 0; i < ports->n_ports && r == 0; i++) {
+		const struct ruleset_ports *range = &ports->ports[i];
+		char text[64];
+
+		if (lists(listed, protocol, range->first) && lists(listed, protocol, range->last))
+			continue;
+		if (range->first == range->last)
+			(void)snprintf(text, sizeof(text), "%u/%.16s", range->first, protocol);
+		else
+			(void)snprintf(text, sizeof(text), "%u-%u/%.16s", range->first, range->last,
+			               protocol);
+		r = add_of(house, ABSENT_UNLISTED, zone, ITEM_PORT, text);
+	}
+	return r;
+}
+
+static int look_at_unlisted(struct house *house, const struct ruleset_zone *zone)
+{
+	const struct ruleset_chain *chain = chain_of(house, zone, "_allow");
+	_cleanup_strv_ struct strv listed = STRV_NULL;
+	int r = chain ? listed_ports(&listed, house->ruleset, zone) : 0;
+
+	if (r <= 0)
+		return r;
+	r = 0;
+	for (size_t i = 0; i < chain->n_steps && r == 0; i++)
+		r = look_at_step(house, zone, &chain->steps[i], &listed);
+	return r;
+}
+
 /* --- all of it ---------------------------------------------------------------------------- */
 
 /* Can it be a source in this family? */
@@ -499,7 +623,9 @@ static int look_at_contents(struct house *house, const struct ruleset_zone *zone
 
 	if (r == 0)
 		r = look_at_open(house, zone, ITEM_PORT, &zone->ports);
-	return r == 0 ? look_at_rules(house, zone) : r;
+	if (r == 0)
+		r = look_at_rules(house, zone);
+	return r == 0 ? look_at_unlisted(house, zone) : r;
 }
 
 static int look_at_zone(struct house *house, const struct ruleset_zone *zone)

@@ -6,8 +6,9 @@
  * each service, port, forward port and rich rule which lets in or keeps out has a rule in the
  * chain for it, and a target that accepts, and that the sets it asks for hold what firewalld
  * lists; of policies for this machine likewise; and that what no zone takes is refused.
- * What others have put there beside is no matter of this, and what is not understood may be
- * the rule that is looked for (law 12). Whoever asks twice keeps what was absent both times: a
+ * What others have put there beside is no matter of this, but for ports that they let in among what
+ * a zone lets in, which is told as such; and what is not understood may be the rule that is looked
+ * for (law 12). Whoever asks twice keeps what was absent both times: a
  * change of firewalld's own may come between the reading of its lists and of the kernel's.
  */
 #ifndef GUARD_MODEL_PACKET_ABSENT_H
@@ -24,6 +25,9 @@ enum absent_what {
 	ABSENT_ENTRY,  /* of an ipset: "ipset:office/entry:192.0.2.7" */
 	ABSENT_DIRECT, /* rules of the direct interface, by their chain: "direct:ipv4/chain:filter
 	                  INPUT" */
+	/* not absent, but the reverse: the kernel lets it in where firewalld lists nothing of it,
+	 * "public/port:110/tcp", as where an old copy of its table was loaded */
+	ABSENT_UNLISTED,
 	ABSENT_N,
 };
 

@@ -96,8 +96,9 @@ void banlog_why(char why[BANLOG_WHY_MAX], const struct banplan_rule *rule,
 	const struct clientrange *range = NULL;
 	char cidr[CIDR_TEXT_LENGTH] = "";
 
-	if (rule->ticket)
-		(void)clientranges_coverage(ranges, &rule->ticket->cidr, &range);
+	/* of what the rule denies, which may be more than the banned one */
+	if (rule->coverage != COVERAGE_NONE)
+		range = clientranges_find(ranges, &ranges->effective.ranges[rule->client]);
 	if (range)
 		cidr_format(&range->cidr, cidr);
 	snprintf(why, BANLOG_WHY_MAX, "covers the legitimate clients %s (%s)", cidr,

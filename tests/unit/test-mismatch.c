@@ -456,6 +456,39 @@ START_TEST(test_left_out)
 }
 END_TEST
 
+/* Nor is what denies the network of the banned, and a client in it, though he is banned himself. */
+START_TEST(test_left_out_by_its_network)
+{
+	_cleanup_findings_ struct findings all = FINDINGS_NULL, spared = FINDINGS_NULL;
+	_cleanup_tickets_ struct tickets tickets = tickets_from_text("script!192.0.2.5!99!0");
+	_cleanup_firewall_ struct firewall fw = firewall_of(MAIL);
+	_cleanup_coverage_ranges_ struct coverage_ranges clients = COVERAGE_RANGES_NULL;
+	_cleanup_banshapes_ struct banshapes shapes = shapes_as_seen();
+	struct mismatch_evidence evidence = {
+	    .fw = &fw,
+	    .tickets = &tickets,
+	    .shapes = &shapes,
+	    .interfaces = &(const struct strv){0},
+	    .now_us = NOW,
+	    .unwiped_us = -1,
+	};
+	struct mismatch_counts counts;
+	struct cidr client;
+
+	ck_assert_int_eq(mismatch_find(&all, &counts, ~0U, &evidence), 0);
+	ck_assert_uint_eq(all.n, 1);
+	ck_assert_ptr_nonnull(strstr(all.findings[0].command, "/24"));
+	ck_assert_int_eq(cidr_parse(&client, "192.0.2.77", 0, NULL), 0);
+	ck_assert_int_eq(coverage_ranges_add(&clients, &client), 0);
+	ck_assert_int_eq(coverage_ranges_sort(&clients), 0);
+	evidence.clients = &clients;
+	ck_assert_int_eq(mismatch_find(&spared, &counts, ~0U, &evidence), 0);
+	ck_assert_uint_eq(spared.n, 1);
+	ck_assert_ptr_null(strstr(spared.findings[0].command, "/24"));
+	ck_assert_ptr_nonnull(strstr(spared.findings[0].command, "192.0.2.5"));
+}
+END_TEST
+
 /* What a jail keeps in a table of its own firewalld does not have; the kernel does, or not. */
 START_TEST(test_outside)
 {
@@ -579,6 +612,7 @@ int main(void)
 	tcase_add_loop_test(tests, test_mismatch, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tests, test_failing);
 	tcase_add_test(tests, test_left_out);
+	tcase_add_test(tests, test_left_out_by_its_network);
 	tcase_add_test(tests, test_outside);
 	tcase_add_test(tests, test_ports_of_one_ban);
 	tcase_add_loop_test(tests, test_command_can_be_pasted, 0, ARRAY_SIZE(commands_hostile));

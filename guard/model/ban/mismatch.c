@@ -135,6 +135,25 @@ static int keep_command(struct tally *tally, const struct banshape *shape,
 	return r == 0 ? strv_add_take(&tally->commands, command) : r;
 }
 
+/* A ban that keeps legitimate clients away is left out on purpose, and must not be typed. */
+static bool is_left_out(const struct mismatch_look *look, const struct cidr *denied)
+{
+	const struct mismatch_evidence *evidence = look->evidence;
+
+	return evidence->clients && coverage_spares(evidence->clients, evidence->learned, denied);
+}
+
+/* Of an action that denies the network of the banned, who is in it counts. Return: 1, 0, -ENOMEM.
+ */
+static int covers_clients(const struct mismatch_look *look, const struct item *item)
+{
+	_cleanup_free_ char *pattern = NULL;
+	struct cidr denied;
+	int r = banshapes_cut(&pattern, &denied, look->evidence->shapes, item);
+
+	return r == 0 ? is_left_out(look, &denied) : r < 0 ? r : 0;
+}
+
 /* What was seen of the jail's bans, whatever its actions are. Return: 0 or -ENOMEM. */
 static int look_at_shapes(struct tally *tally, struct ban_state *state,
                           const struct mismatch_look *look, const struct ticket *ticket)
@@ -150,6 +169,8 @@ static int look_at_shapes(struct tally *tally, struct ban_state *state,
 		if (!banrule_is_shaped(shape, tally->by.jail, evidence->fw))
 			continue;
 		r = banshape_fill(&item, shape, &ticket->cidr, false);
+		if (r == 0)
+			r = covers_clients(look, &item);
 		if (r != 0)
 			continue;
 		state->n_ports++;
@@ -167,15 +188,6 @@ static bool names_the_banned(const struct jail_action *action)
 	const char *at = action->command ? strstr(action->command, "<ip>") : NULL;
 
 	return !action->ports && at && at[strlen("<ip>")] != '/';
-}
-
-/* A ban that keeps legitimate clients away is left out on purpose, and must not be typed. */
-static bool is_left_out(const struct mismatch_look *look, const struct ticket *ticket)
-{
-	const struct mismatch_evidence *evidence = look->evidence;
-
-	return evidence->clients &&
-	       coverage_spares(evidence->clients, evidence->learned, &ticket->cidr);
 }
 
 /* What firewalld has of it, or should have. */
@@ -230,7 +242,7 @@ static int look_at_ban(struct tally *tally, const struct mismatch_look *look,
 	if (!ticket->has_cidr || !ticket_is_live(ticket, evidence->now_us) ||
 	    ticket->time_us > evidence->now_us - GRACE_US)
 		return 0;
-	if (!is_left_out(look, ticket))
+	if (!is_left_out(look, &ticket->cidr))
 		r = look_in_firewalld(tally, &state, look, ticket);
 	if (r == 0 && state.n_ports && evidence->unwiped_us >= 0 &&
 	    ticket->time_us > evidence->unwiped_us) {

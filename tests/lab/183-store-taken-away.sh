@@ -38,4 +38,5 @@ comes_back ftp
 rm -r "${STATE:?}"/guard.db*
 need "something else is opened" fwc --add-service=nfs
 taken
+need "it is on record" within 5 snapshot_has public/service:nfs public/service:imaps
 comes_back nfs

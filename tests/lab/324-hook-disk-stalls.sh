@@ -39,7 +39,7 @@ need "all of them" all_there 1 9
 watch_down
 unset LAB_SLOW_SYNC
 
-mount -t tmpfs -o size=400k,mode=700 tmpfs "$STATE"
+mount -t tmpfs -o size=1m,mode=700 tmpfs "$STATE"
 dd if=/dev/zero of="$STATE/filler" bs=1k 2>/dev/null
 need "the disk is full" tell start --jail=full
 need "it says so" err_has 'hook: the start of all in jail full is not recorded'

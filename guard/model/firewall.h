@@ -50,6 +50,8 @@ enum {
 	FIREWALL_UNHEARD = 1 << 10,
 	/* In the runtime, of a zone or policy that the permanent configuration has no more. */
 	FIREWALL_GOING = 1 << 11,
+	/* In the store alone: a firewalld that has failed had it; makeshift.h. */
+	FIREWALL_IN_FAILED = 1 << 12,
 };
 
 struct firewall_entry {

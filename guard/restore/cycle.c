@@ -54,6 +54,7 @@ struct cycle {
 	unsigned reading_unheard;  /* as counted when the reading under way began */
 	int64_t loaded;            /* fwtables_loaded() then */
 	unsigned compared_unheard; /* before all was compared with firewalld last */
+	unsigned failed_unheard;   /* the same of one that has failed */
 	unsigned attempts;         /* of reading in a row, that failed */
 	unsigned tries;            /* of restoring, the same */
 	struct strv zones;         /* what the reading under way is of, unless whole */
@@ -575,13 +576,14 @@ static void store(struct cycle *cycle)
 {
 	_cleanup_firewall_ struct firewall all = FIREWALL_NULL, undecided = FIREWALL_NULL;
 	struct tracker *tracker = cycle->given.tracker;
-	bool settled = cycle->idle || (cycle->kind != WIPE_RESTART && cycle->kind != WIPE_REBOOT);
+	bool settled = cycle->idle || (cycle->kind != WIPE_RESTART && cycle->kind != WIPE_REBOOT &&
+	                               !cycle->makeshift.compared);
 	int r;
 
 	if (cycle->given.errand)
 		return; /* whoever watches for ever knows more */
 	r = bankeeper_undecided(cycle->given.bans, &undecided);
-	if (r == 0 && (undecided.n || cycle->makeshift.standins.n))
+	if (r == 0 && (undecided.n || cycle->makeshift.compared))
 		r = firewall_copy(&all, &tracker->wanted);
 	if (r == 0)
 		r = add_undecided(&all, &undecided);
@@ -746,8 +748,53 @@ static void on_made_do(const struct plan *plan, const struct restorer_step *step
 	restorer_free(steal(cycle->restorer));
 	if (!loop_timer_is_set(cycle->read_timer)) /* it was due meanwhile */
 		try_reading_after(cycle, FAILED_PAUSE_MS);
-	cycle->given.tracker->dirty |= outcome.n_moved > 0;
+	cycle->given.tracker->dirty |= outcome.n_moved || outcome.n_restored;
 	cycle_store(cycle);
+}
+
+/* As from a firewalld that runs: nobody has it back but by `restore`. */
+static int leave_gone(struct cycle *cycle, struct loss *gone)
+{
+	const struct news_wipe wipe = {WIPE_UNKNOWN, 0, clock_now_us()};
+	struct record *record = cycle->given.record;
+	char words[CAUSE_WORDS_SIZE] = "";
+	struct episode *episode;
+	int r = 0;
+
+	if (gone->n == 0)
+		return 0;
+	for (size_t i = 0; i < gone->n && r == 0; i++)
+		r = tracker_removed(cycle->given.tracker, &gone->rows[i].item);
+	ask_cause(cycle, &wipe, words);
+	episode = record_episode_new(record, wipe.kind, wipe.at_us, words);
+	if (!episode)
+		return -ENOMEM;
+	episode->loss = *gone;
+	*gone = LOSS_NULL;
+	record_episode_loss(record, episode);
+	news_tell(cycle->given.listener, NEWS_LOST, .loss = &episode->loss, .episode = episode);
+	cycle->given.on_closed(episode, cycle->given.userdata);
+	record_episode_end_take(record, episode, STORE_WIPE_LEFT);
+	return r;
+}
+
+/* What the start took that failed, and what went out of it since, unless that was heard. */
+static int compare_makeshift(struct cycle *cycle, struct loss *loss)
+{
+	_cleanup_loss_ struct loss gone = LOSS_NULL;
+	struct makeshift *makeshift = &cycle->makeshift;
+	bool first = !makeshift->compared;
+	/* wiped once more, it counts as another one; when it was asked it may not have loaded yet
+	 */
+	bool other = record_loaded(cycle->given.record, fwtables_loaded());
+	int r = makeshift_compare(makeshift, loss, other || cycle->failed_unheard == cycle->unheard,
+	                          &gone);
+
+	if (r == 0)
+		r = leave_gone(cycle, &gone);
+	cycle->failed_unheard = cycle->reading_unheard;
+	cycle->given.tracker->dirty |= first || other;
+	return r;
 }
 
 static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss *loss)
@@ -760,7 +807,7 @@ static int find_makeshift(struct cycle *cycle, struct firewall *now, struct loss
 	if (r == 0)
 		r = judge(cycle, now, loss);
 	cycle->kind = kind;
-	return r;
+	return r == 0 ? compare_makeshift(cycle, loss) : r;
 }
 
 static int house(struct cycle *cycle, struct loss *loss, const struct firewall *now,
@@ -776,6 +823,16 @@ static int house(struct cycle *cycle, struct loss *loss, const struct firewall *
 	if (r < 0 && r != -ENOMEM)
 		strv_deinit(&interfaces); /* not known */
 	return r == -ENOMEM ? r : makeshift_house(&cycle->makeshift, loss, &world);
+}
+
+/* Nobody else ends them there; known before they are there, whoever is killed in between. */
+static void own_the_ends(struct cycle *cycle, const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		if (plan->steps[i].until_us &&
+		    tracker_added(cycle->given.tracker, &plan->steps[i].item, FIREWALL_GUARD_TIMED,
+		                  plan->steps[i].until_us) < 0)
+			cycle_missed(cycle);
 }
 
 static void make_do(struct cycle *cycle, struct firewall *now)
@@ -800,9 +857,13 @@ static void make_do(struct cycle *cycle, struct firewall *now)
 		r = plan_build(&plan, &loss, now, clock_now_us());
 	if (r == 0 && plan.n == 0 && cycle->makeshift.n_waiting != cycle->makeshift.n_told_waiting)
 		on_made_do(&plan, NULL, cycle);
-	if (r == 0 && plan.n > 0 &&
-	    restorer_start(&cycle->restorer, cycle->given.fw, &plan, on_made_do, cycle) != 0)
-		cycle->restorer = NULL;
+	if (r == 0 && plan.n > 0) {
+		own_the_ends(cycle, &plan);
+		if (restorer_start(&cycle->restorer, cycle->given.fw, &plan, on_made_do, cycle) !=
+		    0)
+			cycle->restorer = NULL;
+	}
+	cycle_store(cycle);
 }
 
 static int take_reading(struct cycle *cycle, struct firewalld_reading *reading)
@@ -1122,8 +1183,8 @@ bool cycle_stands_in(const struct cycle *cycle, const struct item *item)
 }
 
 /**
- * cycle_stood_in() - what is known is from the store, with what stands in
- * @same: in this firewalld
+ * cycle_stood_in() - what is known is from the store, with what a failed firewalld was filled with
+ * @same: this one
  *
  * Return: 0 or -ENOMEM.
  */

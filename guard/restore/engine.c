@@ -356,7 +356,9 @@ static void begin_with_nothing(struct engine *engine)
 static enum wipe_kind start_from_store(struct engine *engine, const char *instance)
 {
 	_cleanup_recollection_ struct recollection before = RECOLLECTION_NULL;
+	int64_t loaded = fwtables_loaded();
 	enum wipe_kind kind;
+	bool same;
 	int r = recall(engine, &before);
 
 	if (r == STORE_E_NOT_FOUND)
@@ -367,12 +369,11 @@ static enum wipe_kind start_from_store(struct engine *engine, const char *instan
 		return WIPE_UNKNOWN;
 	bankeeper_adopt(engine->bans, &before.unfinished);
 	cycle_resume_take(engine->cycle, &before.unfinished);
-	kind = judge_kind(&before.meta, engine->given.boot_id, instance, fwtables_loaded());
+	kind = judge_kind(&before.meta, engine->given.boot_id, instance, loaded);
+	same = judge_is_same(&before.meta, kind, instance, loaded);
 	(void)record_loaded(engine->given.record, before.meta.loaded);
-	if (tracker_start_from_take(&engine->tracker, &before.wanted, kind == WIPE_UNKNOWN) < 0)
-		return WIPE_UNKNOWN;
-	if (cycle_stood_in(engine->cycle,
-	                   kind != WIPE_REBOOT && record_is_of(&before.meta, instance)) < 0)
+	if (tracker_start_from_take(&engine->tracker, &before.wanted, same) < 0 ||
+	    cycle_stood_in(engine->cycle, same) < 0)
 		return WIPE_UNKNOWN;
 	tracker_put_back(&engine->tracker, &before.put_back);
 	bankeeper_began(engine->bans, before.meta.good_us);
@@ -429,6 +430,8 @@ static void on_appeared(struct engine *engine, const struct firewalld_event *eve
 	if (engine->banwatch && kind == WIPE_RESTART)
 		banwatch_wiped(engine->banwatch, "the restart of firewalld", true);
 	cycle_appeared(engine->cycle, kind, event->at_us);
+	/* of one that has failed no reading counts, and what is there for a time ends in it, too */
+	expiry_plan(engine->expiry);
 }
 
 static void on_gone(struct engine *engine)

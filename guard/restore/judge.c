@@ -4,11 +4,18 @@
 #include <string.h>
 
 #include "guard/model/portspace.h"
+#include "guard/restore/record.h"
 
 /* Of the same firewalld, as far as both are known. */
 static bool is_same_instance(const char *a, const char *b)
 {
 	return !a || !*a || !*b || strcmp(a, b) == 0;
+}
+
+/* As far as both are known. */
+static bool is_loaded_anew(const struct store_snapshot *before, int64_t loaded)
+{
+	return before->loaded && loaded && before->loaded != loaded;
 }
 
 /**
@@ -28,7 +35,18 @@ enum wipe_kind judge_kind(const struct store_snapshot *before, const char *boot_
 		return WIPE_REBOOT;
 	if (!is_same_instance(before->instance, instance))
 		return WIPE_RESTART;
-	return before->loaded && loaded && before->loaded != loaded ? WIPE_RELOAD : WIPE_UNKNOWN;
+	return is_loaded_anew(before, loaded) ? WIPE_RELOAD : WIPE_UNKNOWN;
+}
+
+/**
+ * judge_is_same() - is it the very firewalld that was there then, with what it held?
+ * @kind: judge_kind() of the same; after a start that is not all made good it says a restart
+ */
+bool judge_is_same(const struct store_snapshot *before, enum wipe_kind kind, const char *instance,
+                   int64_t loaded)
+{
+	return kind == WIPE_UNKNOWN || (kind == WIPE_RESTART && record_is_of(before, instance) &&
+	                                !is_loaded_anew(before, loaded));
 }
 
 /* A person may have spoken of some ports of a range. */

@@ -12,6 +12,8 @@
 
 enum wipe_kind judge_kind(const struct store_snapshot *before, const char *boot_id,
                           const char *instance, int64_t loaded);
+bool judge_is_same(const struct store_snapshot *before, enum wipe_kind kind, const char *instance,
+                   int64_t loaded);
 int judge_find(struct loss *out, struct firewall *before, struct firewall *now,
                const struct store_items *released, struct loss_evidence *evidence) _must_check_;
 void judge_resume(struct loss *loss, const struct store_unfinished_list *unfinished,

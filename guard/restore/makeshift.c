@@ -2,6 +2,7 @@
 #include "guard/restore/makeshift.h"
 
 #include "guard/model/packet/dispatch.h"
+#include "guard/model/portspace.h"
 #include "guard/restore/unread.h"
 
 #include <errno.h>
@@ -30,6 +31,62 @@ int makeshift_keep(struct firewall *now, const struct firewall *wanted)
 	int r = unread_keep_all(now, wanted);
 
 	return r == 0 ? keep_zones(now, wanted) : r;
+}
+
+/* --- what it has and had ------------------------------------------------------------------ */
+
+/* In whole or in part. */
+static bool is_lacking(const struct makeshift *makeshift, const struct item *item)
+{
+	size_t at = 0;
+
+	return portspace_next(&makeshift->lacking, item, &at) != NULL;
+}
+
+static int note(struct firewall *set, const struct item *item, unsigned flags)
+{
+	struct firewall_entry *entry;
+	int r = firewall_put(set, item, &entry);
+
+	if (r == 0)
+		entry->flags = flags;
+	return r;
+}
+
+/**
+ * makeshift_compare() - what of the loss the start took that failed, and what went out of it since
+ * @loss:     all that is missing, as lost
+ * @listened: a removal since it was compared last would have been heard
+ * @gone:     empty; receives copies of what has gone unheard, as of which nobody can tell why, and
+ *            as which it stays in @loss
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int makeshift_compare(struct makeshift *makeshift, struct loss *loss, bool listened,
+                      struct loss *gone)
+{
+	_cleanup_firewall_ struct firewall lacking = FIREWALL_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < loss->n && r == 0; i++) {
+		struct loss_row *row = &loss->rows[i];
+
+		if (row->verdict != LOSS_LOST)
+			continue;
+		if (makeshift->compared && !listened && !is_lacking(makeshift, &row->item)) {
+			row->verdict = LOSS_UNATTRIBUTED;
+			r = loss_add(gone, &row->item, row->verdict, row->flags, row->until_us);
+		} else {
+			r = note(&lacking, &row->item, FIREWALL_RUNTIME);
+		}
+	}
+	if (r < 0)
+		return r;
+	firewall_deinit(&makeshift->lacking);
+	makeshift->lacking = lacking;
+	lacking = FIREWALL_NULL;
+	makeshift->compared = true;
+	return 0;
 }
 
 /* --- in the place of another zone --------------------------------------------------------- */
@@ -129,17 +186,6 @@ static int house(struct makeshift *makeshift, struct loss *loss, size_t n, struc
 	return r == HOUSED && is_listed(loss, n, &row->item) ? NEEDS_NOTHING : r;
 }
 
-/* @flags: FIREWALL_RUNTIME: it is there; 0: it is about to be. */
-static int note_standin(struct makeshift *makeshift, const struct item *item, unsigned flags)
-{
-	struct firewall_entry *entry;
-	int r = firewall_put(&makeshift->standins, item, &entry);
-
-	if (r == 0)
-		entry->flags = flags;
-	return r;
-}
-
 /**
  * makeshift_house() - each loss gets a zone that there is, or waits
  * @loss: those that wait are taken out
@@ -160,7 +206,8 @@ int makeshift_house(struct makeshift *makeshift, struct loss *loss,
 
 		if (r >= 0)
 			r = house(makeshift, loss, kept, row, world);
-		if (r == HOUSED && !at_home && note_standin(makeshift, &row->item, 0) < 0)
+		/* without a flag: it is about to be there */
+		if (r == HOUSED && !at_home && note(&makeshift->standins, &row->item, 0) < 0)
 			r = -ENOMEM;
 		if (r == HOUSED) {
 			loss->rows[kept++] = *row;
@@ -194,6 +241,8 @@ struct makeshift_outcome makeshift_done(struct makeshift *makeshift, const struc
 			standin->flags = restored ? FIREWALL_RUNTIME : 0;
 		if (standin && restored)
 			outcome.zone = standin->item.zone;
+		if (!standin && restored)
+			firewall_drop(&makeshift->lacking, item);
 		outcome.n_moved += standin && restored;
 		outcome.n_restored += !standin && restored;
 	}
@@ -212,7 +261,7 @@ bool makeshift_has(const struct makeshift *makeshift, const struct item *item)
 }
 
 /**
- * makeshift_mark() - note what stands in among what is wanted, to be stored with it
+ * makeshift_mark() - note what is there, and what stands in, among what is wanted, to be stored
  *
  * Return: 0 or -ENOMEM.
  */
@@ -221,6 +270,10 @@ int makeshift_mark(const struct makeshift *makeshift, struct firewall *wanted)
 	struct firewall_entry *entry;
 	int r = 0;
 
+	for (size_t i = 0; i < wanted->n && makeshift->compared; i++)
+		if ((wanted->entries[i].flags & FIREWALL_RUNTIME) &&
+		    !is_lacking(makeshift, &wanted->entries[i].item))
+			wanted->entries[i].flags |= FIREWALL_IN_FAILED;
 	for (size_t i = 0; i < makeshift->standins.n && r == 0; i++) {
 		if (!(makeshift->standins.entries[i].flags & FIREWALL_RUNTIME))
 			continue; /* not carried out yet */
@@ -232,9 +285,9 @@ int makeshift_mark(const struct makeshift *makeshift, struct firewall *wanted)
 }
 
 /**
- * makeshift_resume() - a guard before this one may have opened what stands in
+ * makeshift_resume() - a guard before this one may have filled it
  * @wanted: as it was stored; the marks are taken out
- * @same:   in this very firewalld
+ * @same:   this very firewalld
  *
  * Return: 0 or -ENOMEM.
  */
@@ -246,8 +299,12 @@ int makeshift_resume(struct makeshift *makeshift, struct firewall *wanted, bool 
 		struct firewall_entry *entry = &wanted->entries[i];
 
 		if (same && (entry->flags & FIREWALL_STANDIN))
-			r = note_standin(makeshift, &entry->item, FIREWALL_RUNTIME);
-		entry->flags &= ~(unsigned)FIREWALL_STANDIN;
+			r = note(&makeshift->standins, &entry->item, FIREWALL_RUNTIME);
+		else if (same && (entry->flags & (FIREWALL_RUNTIME | FIREWALL_OWED)) &&
+		         !(entry->flags & FIREWALL_IN_FAILED))
+			r = note(&makeshift->lacking, &entry->item, FIREWALL_RUNTIME);
+		makeshift->compared |= same && (entry->flags & FIREWALL_IN_FAILED);
+		entry->flags &= ~(unsigned)(FIREWALL_STANDIN | FIREWALL_IN_FAILED);
 	}
 	firewall_sweep(wanted);
 	return r;
@@ -257,5 +314,6 @@ int makeshift_resume(struct makeshift *makeshift, struct firewall *wanted, bool 
 void makeshift_end(struct makeshift *makeshift)
 {
 	firewall_deinit(&makeshift->standins);
+	firewall_deinit(&makeshift->lacking);
 	*makeshift = MAKESHIFT_NULL;
 }

@@ -6,7 +6,8 @@
  * what there is. A zone or policy of the administrator's is not among that; what was bound to it
  * comes into the default zone now. What was open to all that comes in there is opened there, in the
  * place of its own zone or policy, and nothing else (law 5). Nothing of it is learned or goes on
- * record as restored, since it is not for long.
+ * record as restored, since it is not for long. What it has been given is on record, so that it is
+ * not given again by another guard what somebody has taken out of it meanwhile.
  */
 #ifndef GUARD_RESTORE_MAKESHIFT_H
 #define GUARD_RESTORE_MAKESHIFT_H
@@ -17,11 +18,13 @@
 
 struct makeshift {
 	struct firewall standins; /* that were opened in the place of others */
+	struct firewall lacking;  /* of what is wanted; the rest is there, or was */
+	bool compared;            /* lacking says something */
 	size_t n_waiting;         /* for want of a zone or policy; bindings do not count */
 	size_t n_told_waiting;
 	bool told;
 };
-#define MAKESHIFT_NULL ((struct makeshift){.standins = FIREWALL_NULL})
+#define MAKESHIFT_NULL ((struct makeshift){.standins = FIREWALL_NULL, .lacking = FIREWALL_NULL})
 
 /* What came of it, for who tells of it. */
 struct makeshift_outcome {
@@ -41,6 +44,8 @@ struct makeshift_world {
 };
 
 int makeshift_keep(struct firewall *now, const struct firewall *wanted) _must_check_;
+int makeshift_compare(struct makeshift *makeshift, struct loss *loss, bool listened,
+                      struct loss *gone) _must_check_;
 int makeshift_house(struct makeshift *makeshift, struct loss *loss,
                     const struct makeshift_world *world) _must_check_;
 struct makeshift_outcome makeshift_done(struct makeshift *makeshift, const struct plan *plan,

@@ -286,6 +286,76 @@ START_TEST(time_ends_while_it_has_failed)
 }
 END_TEST
 
+#define IMAP "public/service:imap"
+
+/* Another guard begins with it: what was taken out of it stays away, and what is timed ends. */
+START_TEST(another_guard_while_it_has_failed)
+{
+	begin(OPEN " " IMAP "=r");
+	fakewall_add(&world.wall, "public/service:pop3s", 120);
+	world_pass(5000);
+	world.wall.state = "FAILED";
+	world_restart();
+	world_await(is_back(IMAPS) && is_back(SMTPS) && is_back(IMAP));
+	world_pass(10000);
+	fakewall_remove(&world.wall, IMAP);
+	world_pass(1000);
+	world_kill();
+	fakewall_remove(&world.wall, SMTPS);
+	world_guard();
+	world_pass(60000);
+	ck_assert(is_back(IMAPS) && !is_back(IMAP) && !is_back(SMTPS));
+	ck_assert_uint_eq(world_told("lost " SMTPS " unattributed"), 1);
+	ck_assert_uint_eq(world_told("lost " IMAP), 0);
+	ck_assert(is_back("public/service:pop3s"));
+	world_pass(60000);
+	ck_assert(!is_back("public/service:pop3s"));
+	/* also where it was over before */
+	fakewall_add(&world.wall, "public/service:pop3s", 60);
+	world_pass(1000);
+	world_restart();
+	world_await(is_back("public/service:pop3s"));
+	world_pass(1000);
+	world_kill();
+	fake_clock_skip(120000);
+	world_guard();
+	world_pass(3000);
+	ck_assert(is_back(IMAPS) && !is_back("public/service:pop3s"));
+	/* another firewalld that fails, too */
+	world_kill();
+	fakewall_remove(&world.wall, IMAPS);
+	world_restart();
+	world_guard();
+	world_await(is_back(IMAPS));
+	world.wall.state = "RUNNING";
+	fakewall_reload(&world.wall);
+	world_idle();
+	ck_assert(is_back(IMAPS) && !is_back(IMAP) && !is_back(SMTPS));
+}
+END_TEST
+
+/* What the guard before did not come to put back, is; and all, where it has loaded anew. */
+START_TEST(killed_before_it_was_filled)
+{
+	begin(OPEN);
+	world.wall.state = "FAILED";
+	world.wall.refuse = SMTPS;
+	world.wall.error = "COMMAND_FAILED: nft";
+	world_restart();
+	world_await(is_back(IMAPS));
+	world_pass(_i ? 5000 : 0);
+	world_kill();
+	world.wall.refuse = NULL;
+	if (_i == 2) {
+		fakewall_remove(&world.wall, IMAPS);
+		world.wall.loaded++;
+	}
+	world_guard();
+	world_await(is_back(SMTPS) && is_back(IMAPS));
+	ck_assert_uint_eq(world_told("unattributed"), 0);
+}
+END_TEST
+
 /* Whatever was before, also at the first start of a guard; nothing else follows from it. */
 START_TEST(required_while_it_has_failed)
 {
@@ -1562,6 +1632,7 @@ static Suite *suite(void)
 	    not_ready,
 	    takes_it_later_while_it_has_failed,
 	    time_ends_while_it_has_failed,
+	    another_guard_while_it_has_failed,
 	    required_while_it_has_failed,
 	    default_zone_changes_while_it_has_failed,
 	    broken_off,
@@ -1627,7 +1698,10 @@ static Suite *suite(void)
 	    nothing_of_before,
 	};
 
-	return world_suite("cycle", tests, ARRAY_SIZE(tests));
+	Suite *s = world_suite("cycle", tests, ARRAY_SIZE(tests));
+
+	world_suite_rows(s, killed_before_it_was_filled, 3);
+	return s;
 }
 
 int main(void)

@@ -196,6 +196,54 @@ START_TEST(outlives_the_guard)
 }
 END_TEST
 
+static void lose(struct loss *loss, const char *items)
+{
+	_cleanup_strv_ struct strv words = STRV_NULL;
+
+	loss_deinit(loss);
+	ck_assert_int_eq(strv_split(&words, items, " "), 0);
+	for (size_t i = 0; i < words.n; i++) {
+		_cleanup_item_ struct item item = item_from_text(words.strings[i]);
+
+		ck_assert_int_eq(loss_add(loss, &item, LOSS_LOST, FIREWALL_RUNTIME, 0), 0);
+	}
+}
+
+/* What goes out of it while nobody listens is not what its start took. */
+START_TEST(goes_unheard)
+{
+	static const char was[] = "public/service:imaps=r public/service:pop3s=rp "
+	                          "iredmail/service:smtp=r public/service:smtps=";
+	const struct {
+		bool same, listened;
+		size_t n_gone;
+	} cases[] = {{true, false, 2}, {true, true, 0}, {false, false, 0}};
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		struct makeshift before = MAKESHIFT_NULL, after = MAKESHIFT_NULL;
+		_cleanup_firewall_ struct firewall wanted = firewall_from_text(was);
+		_cleanup_loss_ struct loss gone = LOSS_NULL;
+		_cleanup_item_ struct item smtps = item_from_text("public/service:smtps");
+
+		firewall_find(&wanted, &smtps)->flags = FIREWALL_OWED;
+		lose(&loss, "iredmail/service:smtp public/service:smtps");
+		ck_assert_int_eq(makeshift_compare(&before, &loss, false, &gone), 0);
+		ck_assert_uint_eq(gone.n, 0);
+		ck_assert_int_eq(makeshift_mark(&before, &wanted), 0);
+		ck_assert_int_eq(makeshift_resume(&after, &wanted, cases[i].same), 0);
+		lose(&loss, "public/service:imaps public/service:pop3s iredmail/service:smtp "
+		            "public/service:smtps");
+		ck_assert_int_eq(makeshift_compare(&after, &loss, cases[i].listened, &gone), 0);
+		ck_assert_uint_eq(gone.n, cases[i].n_gone);
+		ck_assert_uint_eq(loss_count(&loss, LOSS_LOST), 4 - cases[i].n_gone);
+		makeshift_end(&before);
+		makeshift_end(&after);
+	}
+	loss_deinit(&loss);
+}
+END_TEST
+
 static Suite *suite(void)
 {
 	Suite *s = suite_create("makeshift");
@@ -204,6 +252,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, opens_to_nobody_new, 0, ARRAY_SIZE(rows));
 	tcase_add_test(tc, is_taken_away);
 	tcase_add_test(tc, outlives_the_guard);
+	tcase_add_test(tc, goes_unheard);
 	suite_add_tcase(s, tc);
 	return s;
 }

@@ -81,6 +81,8 @@ static int find_mismatch(struct findings *out, struct mismatch_counts *counts, u
                          const struct picture *picture)
 {
 	const bool safe = picture->config->restore_bans == CONFIG_RESTORE_BANS_SAFE;
+	const bool failed = picture->state == FIREWALL_STATE_FAILED;
+	_cleanup_firewall_ struct firewall stock = FIREWALL_NULL;
 	_cleanup_strv_ struct strv failing = STRV_NULL;
 	_cleanup_tickets_ struct tickets lost = TICKETS_NULL;
 	const struct banplace_evidence outside = {.tickets = &picture->tickets,
@@ -88,7 +90,7 @@ static int find_mismatch(struct findings *out, struct mismatch_counts *counts, u
 	                                          .now_us = picture->now_us,
 	                                          .whole = true};
 	const struct mismatch_evidence evidence = {
-	    .fw = &picture->firewall,
+	    .fw = failed ? &stock : &picture->firewall,
 	    .lost = picture->places_known ? &lost : NULL,
 	    .tickets = &picture->tickets,
 	    .shapes = &picture->shapes,
@@ -101,10 +103,42 @@ static int find_mismatch(struct findings *out, struct mismatch_counts *counts, u
 	};
 	int r = list_failing(&failing, picture);
 
+	/* an ipset that is not told was not read, but here there is none */
+	if (r == 0 && failed)
+		r = firewall_copy(&stock, &picture->firewall);
+	if (r == 0 && failed)
+		r = banshapes_ipsets(&picture->shapes, &stock.zones);
 	if (r == 0)
 		r = banplaces_lost(&lost, &outside);
 
 	return r == 0 ? mismatch_find(out, counts, kinds, &evidence) : r;
+}
+
+/* One that has failed holds bans itself only where no table is to do it meanwhile. */
+static bool holds_bans(const struct picture *picture)
+{
+	return picture->state == FIREWALL_STATE_RUNNING ||
+	       (picture->state == FIREWALL_STATE_FAILED && !picture->config->close_gap);
+}
+
+/* And then its wipe is open for as long as it lasts. */
+static bool is_under_way(const struct picture *picture)
+{
+	return picture->wipe_open && picture->state == FIREWALL_STATE_RUNNING;
+}
+
+/* There it is its files that lack something, and what the jail does says nothing. */
+static int mend_files(struct findings *findings)
+{
+	for (size_t i = 0; i < findings->n; i++) {
+		char *command = strdup(CHECK_MEND_FAILED);
+
+		if (!command)
+			return -ENOMEM;
+		free(findings->findings[i].command);
+		findings->findings[i].command = command;
+	}
+	return 0;
 }
 
 /* Found once for all of its checks. */
@@ -114,11 +148,11 @@ static int mismatch(struct check_run *run)
 	int r = 0;
 
 	/* another check tells of that, and what a wipe took is known to be without rules */
-	if (picture->state != FIREWALL_STATE_RUNNING)
+	if (!holds_bans(picture))
 		return check_unmade(run, PICTURE_RULES);
-	if (picture->wipe_open && run->mismatch_found)
+	if (is_under_way(picture) && run->mismatch_found)
 		return 0;
-	if (picture->wipe_open) {
+	if (is_under_way(picture)) {
 		run->mismatch_found = true;
 		return check_add_as(run, FINDING_UNKNOWN,
 		                    strdup("a restore is under way right now"), NULL,
@@ -126,6 +160,8 @@ static int mismatch(struct check_run *run)
 	}
 	if (!run->mismatch_found)
 		r = find_mismatch(&run->shared, &run->mismatch_counts, ~0U, picture);
+	if (r == 0 && !run->mismatch_found && picture->state == FIREWALL_STATE_FAILED)
+		r = mend_files(&run->shared);
 	run->mismatch_found = r == 0;
 	return r == 0 ? findings_move(run->findings, &run->shared, run->check->name) : r;
 }
@@ -371,7 +407,8 @@ int check_count(struct checks_counts *out, struct check_run *run)
 	int r = 0;
 
 	*out = (struct checks_counts){
-	    .mismatch_known = runs && picture_knows_tickets(picture) && !picture->wipe_open,
+	    .mismatch_known = picture_knows(picture, PICTURE_FIREWALLD) && holds_bans(picture) &&
+	                      picture_knows_tickets(picture) && !is_under_way(picture),
 	    .clients_known = runs && picture_knows(picture, PICTURE_CLIENTS),
 	};
 	if (out->mismatch_known && !run->mismatch_found)

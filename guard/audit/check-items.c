@@ -83,9 +83,6 @@ static int unread(struct check_run *run)
 	                 "firewalld %s", picture_unreached_words(picture));
 }
 
-/* Also with a file that it refuses it starts, into its stock configuration. */
-#define CHECK_RESTART_FAILED "systemctl restart firewalld"
-
 /* Its policy DROP may be gone from the kernel with all the rest. */
 static const char *broken_means(const struct picture *picture)
 {
@@ -118,7 +115,7 @@ static int firewalld_state(struct check_run *run)
 		    run, strdup("no table inet firewalld"), strdup(CHECK_RESTART_FAILED),
 		    "firewalld is in state FAILED, and its rules are not in the kernel: "
 		    "nothing is shut, and nobody is banned");
-	return check_add(run, NULL, strdup("firewall-cmd --check-config && " CHECK_RESTART_FAILED),
+	return check_add(run, NULL, strdup(CHECK_MEND_FAILED),
 	                 "firewalld is in state %s: its rules are not the configured ones",
 	                 firewall_state_name(picture->state));
 }

@@ -14,6 +14,10 @@
 #include "guard/model/mail/daemons.h"
 #include "guard/model/packet/verdict.h"
 
+/* Also with a file that it refuses it starts, into its stock configuration. */
+#define CHECK_RESTART_FAILED "systemctl restart firewalld"
+#define CHECK_MEND_FAILED    "firewall-cmd --check-config && " CHECK_RESTART_FAILED
+
 struct check_run {
 	const struct picture *picture;
 	const bool *selected;      /* by place in the table */

@@ -3,6 +3,7 @@
 #include "guard/restore/bankeeper-internal.h"
 
 #include "guard/restore/banlog.h"
+#include "guard/restore/makeshift.h"
 
 #include <errno.h>
 
@@ -125,6 +126,18 @@ static void hold_lost(struct bankeeper *keeper, struct decision *decision, size_
 		bankeeper_hold(keeper, decision->rules, n, wiped_us);
 }
 
+/* Where there is no table these are all that nothing keeps away. */
+static void tell_unheld(struct bankeeper *keeper, const struct banplan_rule *rules, size_t n)
+{
+	size_t n_unheld = 0;
+
+	for (size_t i = 0; i < n; i++)
+		n_unheld += is_to_hold(keeper, &rules[i]);
+	if (n_unheld && n_unheld != keeper->n_unheld)
+		banlog_unheld(bankeeper_log(keeper), keeper->given.record, rules[0].item, n_unheld);
+	keeper->n_unheld = n_unheld;
+}
+
 /* While firewalld is not RUNNING nobody decides anything, and the table is all that there is. */
 void bankeeper_hold_stranded(struct bankeeper *keeper)
 {
@@ -137,6 +150,8 @@ void bankeeper_hold_stranded(struct bankeeper *keeper)
 		if (!is_lost_already(keeper, &keeper->stranded.entries[i].item))
 			decision.rules[n++].item = &keeper->stranded.entries[i].item;
 	hold_lost(keeper, &decision, n, keeper->stranded_us);
+	if (keeper->makes_do && decision.rules)
+		tell_unheld(keeper, decision.rules, n);
 }
 
 /**
@@ -172,18 +187,19 @@ void bankeeper_lost(struct bankeeper *keeper, const struct loss *loss, int64_t w
 	hold_lost(keeper, &decision, n, wiped_us);
 }
 
-/* Return: 0 or -ENOMEM. */
-static int find_stranded(struct firewall *out, const struct loss *loss)
+/* @zones: not those of these; NULL: all. Return: 0 or -ENOMEM. */
+static int find_stranded(struct firewall *out, const struct loss *loss, const struct strv *zones)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < loss->n && r == 0; i++)
-		if (loss->rows[i].verdict == LOSS_BAN)
+		if (loss->rows[i].verdict == LOSS_BAN &&
+		    !(zones && makeshift_takes(zones, loss->rows[i].item.zone)))
 			r = bankeeper_remember(out, &loss->rows[i].item);
 	return r;
 }
 
-/* Those of zones that are there. */
+/* Those that it takes. */
 static int pick_rules(struct loss *out, const struct loss *loss, const struct strv *zones)
 {
 	int r = 0;
@@ -191,7 +207,7 @@ static int pick_rules(struct loss *out, const struct loss *loss, const struct st
 	for (size_t i = 0; i < loss->n && r == 0; i++) {
 		const struct loss_row *row = &loss->rows[i];
 
-		if (row->verdict == LOSS_BAN && strv_contains(zones, row->item.zone))
+		if (row->verdict == LOSS_BAN && makeshift_takes(zones, row->item.zone))
 			r = loss_add(out, &row->item, LOSS_BAN, row->flags, row->until_us);
 	}
 	return r;
@@ -233,7 +249,8 @@ static bool is_same(const struct firewall *a, const struct firewall *b)
  * bankeeper_stranded() - as bankeeper_lost(), in a firewalld that has failed
  * @zones: that it has
  *
- * They are held by the table, or put back as rules where that is not to be used or does not work.
+ * They are held by the table, or put back as rules where that is not to be used or does not work;
+ * those of a zone or ipset that is not there are told then.
  * No decision follows that would ask fail2ban, so it is asked at once: the tickets read before do
  * not have a ban of the last moments. What it tells later counts, too. The same again costs it
  * nothing.
@@ -248,8 +265,8 @@ void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, const
 	if (!bankeeper_restores(keeper))
 		return;
 	keeper->makes_do = !gapkeeper_is_usable(keeper->given.gapkeeper);
-	if (keeper->makes_do ? take_as_rules(keeper, loss, zones, wiped_us) < 0
-	                     : find_stranded(&keeper->stranded, loss) < 0)
+	if ((keeper->makes_do && take_as_rules(keeper, loss, zones, wiped_us) < 0) ||
+	    find_stranded(&keeper->stranded, loss, keeper->makes_do ? zones : NULL) < 0)
 		bankeeper_missed(keeper);
 	same = is_same(&keeper->stranded, &before);
 	if (same && (keeper->stranded_settled || keeper->stranded.n == 0)) {

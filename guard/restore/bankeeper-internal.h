@@ -44,6 +44,7 @@ struct bankeeper {
 	int64_t stranded_us;
 	bool stranded_settled;
 	bool makes_do;            /* it is the rules that keep them away there, not the table */
+	size_t n_unheld;          /* and of these nothing does, as was told */
 	struct firewall suspects; /* missing, and nobody saw a wipe */
 	struct firewall freed;    /* removed by somebody */
 	struct firewall asked;    /* of these, those that the reading under way is for */

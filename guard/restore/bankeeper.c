@@ -696,6 +696,7 @@ void bankeeper_halt(struct bankeeper *keeper)
 			keeper->list.bans[i].state = BAN_LOST;
 	keeper->closing_us = 0;
 	keeper->makes_do = false;
+	keeper->n_unheld = 0;
 	/* what was missing is among what this wipe took */
 	firewall_deinit(&keeper->suspects);
 	bankeeper_forget_freed(keeper);

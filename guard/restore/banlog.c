@@ -168,6 +168,25 @@ void banlog_as_rules(struct logger *logger, size_t n)
 	             n, text_plural(n));
 }
 
+/** banlog_unheld() - nor is there what they go into; @one: of them */
+void banlog_unheld(struct logger *logger, struct record *record, const struct item *one, size_t n)
+{
+	_cleanup_free_ char *text = NULL;
+
+	if (item_format(&text, one) < 0)
+		return;
+	logger_write(
+	    logger, LOGGER_ERROR,
+	    "%zu ban%s cannot be put back into a firewalld in state FAILED, which lacks the "
+	    "zone or ipset, and no temporary table blocks them: the banned can connect (%s%s). "
+	    "Fix firewalld's files, or set close-gap = yes",
+	    n, n == 1 ? "" : "s", text, n > 1 ? " and others" : "");
+	record_event(record, EVENT_GAP, NULL,
+	             "%zu bans are not held while firewalld is in state FAILED, for want of their "
+	             "zone or ipset and of a temporary table",
+	             n);
+}
+
 /** banlog_kept() - two jails had one rule */
 void banlog_kept(struct logger *logger, const char *item)
 {

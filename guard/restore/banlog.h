@@ -36,6 +36,7 @@ void banlog_unknown(struct logger *logger, size_t n, const char *why);
 void banlog_still_unknown(struct logger *logger, size_t n, const char *why);
 void banlog_by_hand(struct logger *logger, size_t n);
 void banlog_as_rules(struct logger *logger, size_t n);
+void banlog_unheld(struct logger *logger, struct record *record, const struct item *one, size_t n);
 void banlog_kept(struct logger *logger, const char *item);
 void banlog_residue(struct logger *logger, const char *why);
 void banlog_shape(struct logger *logger, const struct banshape *shape, bool lets_in);

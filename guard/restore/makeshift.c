@@ -33,6 +33,12 @@ int makeshift_keep(struct firewall *now, const struct firewall *wanted)
 	return r == 0 ? keep_zones(now, wanted) : r;
 }
 
+/** makeshift_takes() - may what is of @zone be put into one with these? Direct rules need none */
+bool makeshift_takes(const struct strv *zones, const char *zone)
+{
+	return item_direct_family(zone) || strv_contains(zones, zone);
+}
+
 /* --- what it has and had ------------------------------------------------------------------ */
 
 /* In whole or in part. */
@@ -181,7 +187,7 @@ static int house(struct makeshift *makeshift, struct loss *loss, size_t n, struc
 {
 	int r = HOUSED;
 
-	if (!strv_contains(world->zones, row->item.zone))
+	if (!makeshift_takes(world->zones, row->item.zone))
 		r = loss_verdict_restores(row->verdict) ? find_home(makeshift, row, world) : WAITS;
 	return r == HOUSED && is_listed(loss, n, &row->item) ? NEEDS_NOTHING : r;
 }
@@ -202,7 +208,7 @@ int makeshift_house(struct makeshift *makeshift, struct loss *loss,
 	firewall_sweep(&makeshift->standins); /* of a plan that was not carried out */
 	for (size_t i = 0; i < n; i++) {
 		struct loss_row *row = &loss->rows[i];
-		bool at_home = strv_contains(world->zones, row->item.zone);
+		bool at_home = makeshift_takes(world->zones, row->item.zone);
 
 		if (r >= 0)
 			r = house(makeshift, loss, kept, row, world);

@@ -43,6 +43,7 @@ struct makeshift_world {
 	const struct strv *interfaces; /* of this machine, without loopback; empty: not known */
 };
 
+bool makeshift_takes(const struct strv *zones, const char *zone);
 int makeshift_keep(struct firewall *now, const struct firewall *wanted) _must_check_;
 int makeshift_compare(struct makeshift *makeshift, struct loss *loss, bool listened,
                       struct loss *gone) _must_check_;

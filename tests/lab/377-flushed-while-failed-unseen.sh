@@ -8,10 +8,7 @@ conf <<-X
 	audit-s = 0
 	repair = no
 X
-file_refused
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 nft flush ruleset
 need "all is open" is_open 110
 need "check says so" exits 1 guard check

@@ -4,10 +4,7 @@
 # configuration back, into which mail and bans are put again.
 service_manager_up
 . "$LAB_DIR/flush.sh"
-file_refused
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 need "mail is put back into it" within 8 mail_reachable
 need "the ban holds" within 8 is_shut_from 10.77.0.3 993
 need "and that is told" within 5 said 'restored into the stock configuration'

@@ -8,10 +8,7 @@ need "smtp for good" fwc --add-service=smtp
 need "imaps for a time" fwc --add-service=imaps --timeout=25
 ends=$(($(date +%s) + 25))
 need "the guard has heard" within 5 snapshot_has public/service:imaps public/service:smtp
-file_refused
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 need "imaps is put back" within 10 is_open 993
 need "the time is not over" [ "$(date +%s)" -lt "$ends" ]
 over() { [ "$(date +%s)" -ge "$ends" ]; }

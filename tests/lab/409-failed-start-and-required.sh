@@ -2,10 +2,7 @@
 # firewalld has failed to start, and this is the first start of the guard: what `require` names is
 # enforced whatever happened (law 1), as it is in a firewalld that runs, and nothing is learned.
 conf_guard "audit-s = 1" "require = public/service:imaps"
-file_refused
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 need "imaps is shut" is_shut 993
 watch_start -v
 need "what is required is open" within 15 is_open 993

@@ -6,10 +6,7 @@ service_manager_up
 conf_guard "audit-s = 1"
 mail_and_ban_up
 pause 4 "the guard is idle"
-file_refused
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 need "mail is put back into it" within 8 mail_reachable
 need "the ban holds" within 10 is_shut_from 10.77.0.3 993
 : >"$W/watch.log"

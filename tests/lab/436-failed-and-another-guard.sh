@@ -11,10 +11,7 @@ ends=$(($(date +%s) + 60))
 need "another, too" fwc --add-service=imap --timeout=36
 over=$(($(date +%s) + 36))
 pause 4 "the guard is idle"
-file_refused
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 need "mail is put back into it" within 8 mail_reachable
 need "the ban holds" within 8 is_shut_from 10.77.0.3 993
 need "one is taken out" fwc --remove-service=smtps

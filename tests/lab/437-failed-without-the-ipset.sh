@@ -28,11 +28,8 @@ for jail in set jailed dropped direct; do
 	need "that is learned" within 30 said "jail $jail was seen to ban by"
 done
 settle 6
-file_refused
 : >"$W/watch.log"
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 need "mail is put back into it" within 8 mail_reachable
 need "a source of a stock zone, too" within 20 is_shut_from 10.77.0.13 993
 need "a direct rule" within 20 is_shut_from 10.77.0.14 993

@@ -22,8 +22,5 @@ need "that zone is reached by nobody" finds unreached-zone warning
 need "in words" out_has 'no packet comes through zone work, whose interface host0 is not there, or a port of another'
 
 # nobody comes in on the port, so nobody new gets in by what stands in for mail
-file_refused
-need "firewalld ends" fw_down
-fw_start
-need "it fails" within 15 fw_failed
+fw_fails
 need "mail is open meanwhile" within 8 is_open 993

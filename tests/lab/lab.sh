@@ -307,6 +307,13 @@ file_refused() {
 	sed -i 's#</zone>#<service name="no-such-service"/></zone>#' /etc/firewalld/zones/public.xml
 }
 fw_down() { end_process "$FW" TERM; }
+# fw_fails: it ends, and its next start fails over such a file
+fw_fails() {
+	file_refused
+	need "firewalld ends" fw_down
+	fw_start
+	need "its next start fails" within 15 fw_failed
+}
 fw_kill() { end_process "$FW" KILL; }
 fwc() { firewall-cmd -q "$@" >/dev/null 2>>"$W/firewall-cmd.log"; }
 # What scenarios ask again and again while they wait, asked without firewall-cmd: the start of

@@ -19,11 +19,16 @@ for i in range(int(sys.argv[1])):
     bus.flush()
 bus.get_name_owner("org.freedesktop.DBus")  # once this is answered, the bus has passed all of it on
 PY
-grown() { awk -v max="$1" '/^VmHWM/ { print "  " $2 " kB at most"; exit !($2 > max) }' "/proc/$WATCH/status"; }
+most() { awk '/^VmHWM/ { print $2 }' "/proc/$WATCH/status"; } # kB
+grown() { # KB
+	echo "  $before kB at most before it, $(most) kB with it"
+	[ "$(most)" -gt $((before + $1)) ]
+}
 seeing() { [ "$(grep -c 'seeing who calls firewalld' "$W/watch.log")" -ge "$1" ]; }
+before=$(most)
 need "a user with no rights floods firewalld" exits 0 /usr/bin/python3 "$W/flood.py" 4
 need "the guard sees again who calls" within 10 seeing 2
-need "and has not taken in what was said" not grown 40000
+need "and has not taken in what was said" not grown 30000
 need "a reload" fwc --reload
 need "is undone" within 5 mail_reachable
 need "and put down to who did it" within 5 eval 'guard history | grep "reload by firewall-cmd"'

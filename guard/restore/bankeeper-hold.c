@@ -259,6 +259,7 @@ void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, const
                         int64_t wiped_us)
 {
 	_cleanup_firewall_ struct firewall before = keeper->stranded;
+	const bool made_do = keeper->makes_do;
 	bool same;
 
 	keeper->stranded = FIREWALL_NULL;
@@ -268,7 +269,7 @@ void bankeeper_stranded(struct bankeeper *keeper, const struct loss *loss, const
 	if ((keeper->makes_do && take_as_rules(keeper, loss, zones, wiped_us) < 0) ||
 	    find_stranded(&keeper->stranded, loss, keeper->makes_do ? zones : NULL) < 0)
 		bankeeper_missed(keeper);
-	same = is_same(&keeper->stranded, &before);
+	same = made_do == keeper->makes_do && is_same(&keeper->stranded, &before);
 	if (same && (keeper->stranded_settled || keeper->stranded.n == 0)) {
 		gapkeeper_look(keeper->given.gapkeeper);
 		return;

@@ -224,8 +224,11 @@ void bankeeper_decide(struct bankeeper *keeper)
 	}
 	tell_wipes(&decision);
 	decide_list(&decision);
-	bankeeper_hold(keeper, decision.wanted, decision.n_wanted,
-	               keeper->list.wipes ? keeper->list.wipes->episode->at_us : 0);
+	if (keeper->stranded.n) /* which are held beside these */
+		bankeeper_hold_stranded(keeper);
+	else
+		bankeeper_hold(keeper, decision.wanted, decision.n_wanted,
+		               keeper->list.wipes ? keeper->list.wipes->episode->at_us : 0);
 	bankeeper_end_wipes(keeper);
 	if (keeper->n_removing)
 		return; /* their answers come back here */

@@ -53,7 +53,7 @@ pause 2 "the guard is idle"
 watch_kill
 break_off
 for ip in iptables ip6tables; do for table in raw mangle security filter; do
-	for chain in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do $ip -t $table -P $chain ACCEPT 2>/dev/null; done
+	for chain in PREROUTING INPUT FORWARD OUTPUT POSTROUTING; do $ip -t $table -P $chain ACCEPT 2>/dev/null; done; $ip -t $table -F
 done; done
 need "now all is open" within 2 is_open 110
 watch_start

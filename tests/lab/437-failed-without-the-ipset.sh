@@ -41,10 +41,12 @@ need "and no other" not out_has '10\.77\.0\.1[34]'
 need "with what mends them" out_has 'fix: firewall-cmd --check-config && systemctl restart firewalld'
 guard status >"$W/out"
 need "status has their number" out_has 'mismatch +ban-without-rule: 2'
-need "one is unbanned" f2b set direct unbanip 10.77.0.14
-need "and gets in" within 20 is_open_from 10.77.0.14 993
 : >"$W/watch.log"
+need "one is unbanned" f2b set direct unbanip 10.77.0.14
 conf_guard "audit-s = 1" "close-gap = yes"
 kill -HUP "$WATCH"
 need "with the table" within 40 is_shut_from 10.77.0.11 993
 need "all are held" is_shut_from 10.77.0.12 993
+need "he gets in" within 20 is_open_from 10.77.0.14 993
+need "and they stay out" never 4 is_open_from 10.77.0.11 993
+need "for all that is said" not said 'what it blocked is back or has ended'

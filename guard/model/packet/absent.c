@@ -452,6 +452,12 @@ static bool lists(const struct strv *ports, const char *protocol, unsigned port)
 	return false;
 }
 
+/* Of no protocol: as "ct state new" is told, which firewalld 0.9 asks in each rule. */
+static bool is_always(const struct ruleset_match *match)
+{
+	return match->field == RULESET_FIELD_PROTOCOL && match->invert && match->names.n == 0;
+}
+
 /* The ports that it lets in, and says no more of than whose; false: it is of another kind. */
 static bool opens_ports(const struct ruleset_step *step, const struct ruleset_match **ports,
                         const char **protocol)
@@ -466,7 +472,7 @@ static bool opens_ports(const struct ruleset_step *step, const struct ruleset_ma
 		else if (match->field == RULESET_FIELD_PROTOCOL && !match->invert &&
 		         match->names.n == 1)
 			*protocol = match->names.strings[0];
-		else if (match->field != RULESET_FIELD_FAMILY &&
+		else if (!is_always(match) && match->field != RULESET_FIELD_FAMILY &&
 		         match->field != RULESET_FIELD_SOURCE &&
 		         match->field != RULESET_FIELD_DESTINATION)
 			return false;

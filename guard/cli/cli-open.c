@@ -107,12 +107,22 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 	                strncmp(why, "firewalld", 9) == 0 ? "" : "firewalld: ", why, advice);
 }
 
-/** cli_firewalld_waits() - it has been silent for CLI_SILENCE_MS, and the command goes on waiting
- */
-void cli_firewalld_waits(struct cli *cli)
+static void on_wait(void *waiting)
 {
-	cli_note(cli,
+	cli_note(waiting,
 	         "firewalld does not answer; waiting for it (see: systemctl status firewalld)");
+}
+
+/**
+ * cli_firewalld_wait() - what is done when it has been silent for CLI_SILENCE_MS
+ * @out:      not open yet
+ * @gives_up: the command ends; else it says so, and goes on waiting
+ */
+void cli_firewalld_wait(struct cli *cli, struct firewalld_session *out, bool gives_up)
+{
+	out->silence_ms = CLI_SILENCE_MS;
+	out->on_wait = gives_up ? NULL : on_wait;
+	out->waiting = cli;
 }
 
 /** cli_firewalld_open() - connect; Return: CLI_FINE, or CLI_NO_FIREWALLD with the reason told */

@@ -185,7 +185,7 @@ int cli_reached(struct cli *cli, const struct picture *picture, unsigned part) _
 int cli_status(struct cli *cli, struct picture *picture, struct status *status,
                const bool selected[CHECKS_N]) _must_check_;
 
-void cli_firewalld_waits(struct cli *cli);
+void cli_firewalld_wait(struct cli *cli, struct firewalld_session *out, bool gives_up);
 int cli_firewalld_open(struct cli *cli, struct firewalld_session *out) _must_check_;
 int cli_firewalld_failed(struct cli *cli, int r, const struct err *err);
 int cli_firewalld_read(struct cli *cli, struct firewalld_session *session,

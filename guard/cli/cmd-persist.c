@@ -258,22 +258,13 @@ static int let_settle(struct run *run)
 	return r < 0 ? r : 0;
 }
 
-static void on_wait(void *userdata)
-{
-	struct run *run = userdata;
-
-	cli_firewalld_waits(run->cli);
-}
-
 static int persist(struct run *run)
 {
 	struct scope_view view = SCOPE_VIEW(&run->cli->config.scope, &run->reading.firewall);
 	int64_t begin_us = clock_monotonic_us();
 	int r;
 
-	run->connection.silence_ms = CLI_SILENCE_MS;
-	run->connection.on_wait = run->action.dry_run ? NULL : on_wait;
-	run->connection.userdata = run;
+	cli_firewalld_wait(run->cli, &run->connection, run->action.dry_run);
 	r = cli_firewalld_open(run->cli, &run->connection);
 	if (r == CLI_FINE)
 		r = cli_firewalld_read(run->cli, &run->connection, &run->reading);

@@ -601,13 +601,6 @@ static int tell(struct run *run, int status)
 	return status;
 }
 
-static void on_wait(void *userdata)
-{
-	struct run *run = userdata;
-
-	cli_firewalld_waits(run->cli);
-}
-
 static int restore(struct run *run)
 {
 	char boot_id[BOOTID_SIZE];
@@ -621,8 +614,7 @@ static int restore(struct run *run)
 	if (r != CLI_FINE)
 		return r;
 	run->session.on_event = on_event;
-	run->session.silence_ms = CLI_SILENCE_MS;
-	run->session.on_wait = run->action.dry_run ? NULL : on_wait;
+	cli_firewalld_wait(run->cli, &run->session, run->action.dry_run);
 	run->session.userdata = run;
 	r = cli_firewalld_open(run->cli, &run->session);
 	begin_us = run->told_us = clock_monotonic_us();

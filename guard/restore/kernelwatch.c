@@ -145,11 +145,11 @@ static bool has_its_rules_there(const struct kernelwatch *watch)
 static enum doer doer_of_iptables(const struct kernelwatch *watch,
                                   const struct generation_change *change)
 {
-	int64_t parent =
-	    process_is_contained("/proc") == 0 ? process_parent("/proc", change->pid) : 0;
+	int64_t parent;
 
 	if (!has_its_rules_there(watch) || change->chains.iptables_replaced)
 		return DOER_OTHER;
+	parent = process_is_contained("/proc") == 0 ? process_parent("/proc", change->pid) : 0;
 	if (parent > 0)
 		return parent == watch->firewalld.pid ? DOER_FIREWALLD : DOER_OTHER;
 	return is_restore(change->name) ? DOER_PERHAPS : DOER_OTHER;

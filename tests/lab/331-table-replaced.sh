@@ -4,25 +4,10 @@
 # since then is open again, and firewalld cannot take away any more what it lists. The guard has it
 # reload; of firewalld's own reloads, and of others beside them, it thinks nothing.
 . "$LAB_DIR/flush.sh"
-replace() { nft -f "$W/nftables.conf"; }
-need "pop3 opens" fwc --add-service=pop3
-need "is open" is_open 110
-pause 3 "the guard is idle"
-{ echo "flush ruleset" && nft list ruleset; } >"$W/nftables.conf"
-need "pop3 is shut again" fwc --remove-service=pop3
-need "is shut" is_shut 110
-pause 3 "the guard is idle"
-for i in 1 2; do
-	: >"$W/watch.log"
-	need "the old rules are loaded ($i)" replace
-	need "the guard says so, and who did it ($i)" within 5 said 'another table is in the place of firewalld.s.*Done by nft \(pid [0-9]+\)\. Reloading firewalld'
-	need "and mends it ($i)" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
-	need "pop3 is shut ($i)" within 5 is_shut 110
-	need "mail is open ($i)" within 5 mail_reachable
-	need "the banned client is kept out ($i)" within 10 is_shut_from 10.77.0.3 993
-	need "the guard is done ($i)" within 20 finished
-	need "and had to do it once ($i)" [ "$(grep -c 'Reloading firewalld' "$W/watch.log")" = 1 ]
-done
+save() { echo "flush ruleset" && nft list ruleset; }
+load() { nft -f "$1"; }
+LOADER=nft
+. "$LAB_DIR/replaced.sh"
 need "firewalld can take away what it lists" fwc --remove-service=imaps
 need "imaps is shut" within 5 is_shut 993
 need "imaps opens" fwc --add-service=imaps

@@ -5,24 +5,10 @@
 . "$LAB_DIR/iptables.sh" "repair = yes"
 fw_up
 mail_and_ban_up
-need "pop3 opens" fwc --add-service=pop3
-need "is open" is_open 110
-pause 3 "the guard is idle"
-iptables-save >"$W/rules.v4"
-need "pop3 is shut again" fwc --remove-service=pop3
-need "is shut" is_shut 110
-pause 3 "the guard is idle"
-for i in 1 2; do
-	: >"$W/watch.log"
-	need "the old rules are loaded ($i)" iptables-restore "$W/rules.v4"
-	need "the guard says so, and who did it ($i)" within 5 said 'another table is in the place of firewalld.s.*Done by iptables-restor \(pid [0-9]+\)\. Reloading firewalld'
-	need "and mends it ($i)" within 10 said 'in the kernel again after [0-9]+ ms, repaired by the guard'
-	need "pop3 is shut ($i)" within 5 is_shut 110
-	need "mail is open ($i)" within 5 mail_reachable
-	need "the banned client is kept out ($i)" within 10 is_shut_from 10.77.0.3 993
-	need "the guard is done ($i)" within 20 finished
-	need "and had to do it once ($i)" [ "$(grep -c 'Reloading firewalld' "$W/watch.log")" = 1 ]
-done
+save() { iptables-save; }
+load() { iptables-restore "$1"; }
+LOADER=iptables-restor
+. "$LAB_DIR/replaced.sh"
 pause 2 "the guard is idle"
 
 : >"$W/watch.log"

@@ -13,6 +13,7 @@ fwc --panic-on
 need "nor is panic mode" never 3 said 'the kernel does not'
 fwc --panic-off
 need "nor its end" not said 'the kernel does not'
+pause 3 "the end of panic mode is on record: explain goes by that while firewalld hangs"
 
 left_behind() {
 	nft add table inet firewalld_policy_drop

@@ -415,7 +415,7 @@ static int add_rule(struct strv *out, const struct ruleset *ruleset,
 		return 0;
 	if (xasprintf(&text, "%u-%u/%s", rule->port_first, rule->port_last, rule->rule.protocol) <
 	        0 ||
-	    strv_add(out, text) < 0)
+	    strv_add_once(out, text) < 0) /* many rules are of few ports */
 		return -ENOMEM;
 	return 1;
 }

@@ -213,11 +213,11 @@ struct ruleset_network {
 	struct cidr network;
 };
 
-/* What the kernel has of firewalld's own, to be held against what firewalld says. */
 /* firewalld's table (0.6 and later) by which it lets no new connection in, set_policy("DROP"), or
  * panic mode */
 #define RULESET_SHUT "firewalld_policy_drop"
 
+/* What the kernel has of firewalld's own, to be held against what firewalld says. */
 struct ruleset_kernel {
 	bool table;        /* inet firewalld */
 	bool asleep;       /* it is dormant: nothing of it is in force */

@@ -12,7 +12,7 @@ static void on_slow(bool slow, void *userdata)
 	if (!slow)
 		return;
 	if (session->on_wait) {
-		session->on_wait(session->userdata);
+		session->on_wait(session->waiting);
 		return;
 	}
 	session->silent = true;

@@ -24,7 +24,8 @@ struct firewalld_session {
 	int silence_ms;
 	/* The same: it has been silent for so long, and is waited for all the same; NULL: it is
 	 * not. */
-	void (*on_wait)(void *userdata);
+	void (*on_wait)(void *waiting);
+	void *waiting;
 	/* With that, the moment by which a silence is at its end in any case; 0: none. */
 	int64_t deadline_ms;
 	bool silent;    /* it was longer: nobody waits for it any more */

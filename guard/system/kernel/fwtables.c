@@ -163,8 +163,7 @@ static int note_policy(struct nlmsghdr *header, void *userdata)
 	size_t n = 0;
 	bool drops;
 
-	if (header->nlmsg_type != ((NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWCHAIN) ||
-	    header->nlmsg_len < HEAD_SIZE ||
+	if (!netlink_is(header, (NFNL_SUBSYS_NFTABLES << 8) | NFT_MSG_NEWCHAIN, HEAD_SIZE) ||
 	    !(hook = netlink_attribute(header, header->nlmsg_len, HEAD_SIZE, NFTA_CHAIN_HOOK, &n)))
 		return 0;
 	drops = netlink_attribute_int(header, header->nlmsg_len, HEAD_SIZE, NFTA_CHAIN_POLICY) ==

@@ -24,18 +24,22 @@ const char *nftrules_string(const json_t *object, const char *key)
 	return text ? text : "";
 }
 
-/** nftrules_is_firewalld() - is it in firewalld's own table? */
-bool nftrules_is_firewalld(const json_t *object)
+static bool is_in(const json_t *object, const char *table)
 {
-	return strcmp(nftrules_string(object, "table"), NFTRULES_FIREWALLD) == 0 &&
+	return strcmp(nftrules_string(object, "table"), table) == 0 &&
 	       strcmp(nftrules_string(object, "family"), "inet") == 0;
 }
 
-/* And in the other one? */
-static bool is_shut(const json_t *object)
+/** nftrules_is_firewalld() - is it in firewalld's own table? */
+bool nftrules_is_firewalld(const json_t *object)
 {
-	return strcmp(nftrules_string(object, "table"), RULESET_SHUT) == 0 &&
-	       strcmp(nftrules_string(object, "family"), "inet") == 0;
+	return is_in(object, NFTRULES_FIREWALLD);
+}
+
+/* Or in the one that keeps everybody out? */
+static bool is_own(const json_t *object)
+{
+	return nftrules_is_firewalld(object) || is_in(object, RULESET_SHUT);
 }
 
 /* Where a base chain is, as far as a packet to this machine passes it. */
@@ -63,7 +67,7 @@ static bool is_taken(const struct nftrules_reader *reader, const json_t *object)
 	const char *table = nftrules_string(object, "table"),
 	           *family = nftrules_string(object, "family");
 
-	if (!reader->all && !nftrules_is_firewalld(object) && !is_shut(object) &&
+	if (!reader->all && !is_own(object) &&
 	    (strncmp(table, "firewalld", strlen("firewalld")) == 0 ||
 	     iptables_is_direct(nftrules_string(object, "chain"))))
 		return false;
@@ -86,7 +90,7 @@ static int take_chain(struct nftrules_reader *reader, const json_t *chain)
 	if (r != 0)
 		return r;
 	out->hook = hook_of(chain);
-	out->own = nftrules_is_firewalld(chain) || is_shut(chain);
+	out->own = is_own(chain);
 	out->priority = (int)json_integer_value(json_object_get(chain, "prio"));
 	if (strcmp(nftrules_string(chain, "policy"), "drop") == 0)
 		out->policy = RULESET_ACTION_DROP;

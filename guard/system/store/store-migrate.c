@@ -75,7 +75,7 @@ static int migrate_locked(struct store *store, bool *done, struct err *err)
 int store_migrate(struct store *store, struct err *err)
 {
 	unsigned version;
-	bool done;
+	bool done = false;
 	int r;
 
 	r = user_version(store, &version, err);
@@ -83,8 +83,7 @@ int store_migrate(struct store *store, struct err *err)
 		r = check_version(store, version, err);
 	if (r)
 		return r;
-	done = version == store_n_migrations;
-	if (done)
+	if (version == store_n_migrations)
 		return 0;
 	while (!done) {
 		r = exec(store, "BEGIN IMMEDIATE", err);

@@ -7,8 +7,7 @@
 
 #include "guard/base/text.h"
 
-/* core/ipXtables.py has one of these, and nobody else: 0.6 to 1.3, 2.0 to 2.3, 2.4 and later. */
-static const char *const of_firewalld[] = {"INPUT_ZONES", "INPUT_POLICIES", "INPUT_dispatch"};
+static const char *const of_firewalld[] = {IPTABLES_ZONES, IPTABLES_POLICIES, IPTABLES_DISPATCH};
 
 static bool has_chain(const struct ruleset *ruleset, const struct ruleset_chain *beside,
                       const char *name)
@@ -35,9 +34,9 @@ static bool is_of_zone(const struct ruleset *ruleset, const struct ruleset_chain
 static bool is_dispatch(const char *name)
 {
 	static const char *const beginnings[] = {
-	    "INPUT_ZONES",       "INPUT_POLICIES",   "FORWARD_ZONES",   "FORWARD_IN_ZONES",
-	    "FORWARD_OUT_ZONES", "FORWARD_POLICIES", "OUTPUT_POLICIES", "INPUT_dispatch",
-	    "FORWARD_dispatch",  "OUTPUT_dispatch"};
+	    IPTABLES_ZONES,     IPTABLES_POLICIES,   IPTABLES_DISPATCH,  "FORWARD_ZONES",
+	    "FORWARD_IN_ZONES", "FORWARD_OUT_ZONES", "FORWARD_POLICIES", "OUTPUT_POLICIES",
+	    "FORWARD_dispatch", "OUTPUT_dispatch"};
 
 	for (size_t i = 0; i < ARRAY_SIZE(beginnings); i++)
 		if (strncmp(name, beginnings[i], strlen(beginnings[i])) == 0)

@@ -12,6 +12,12 @@
 
 #include "guard/model/packet/ruleset.h"
 
+/* What leads to firewalld's zones, with its backend iptables, and with filter_ in front of it with
+ * nftables: it has one of these, and nobody else. Source: core/ipXtables.py, core/nftables.py. */
+#define IPTABLES_ZONES    "INPUT_ZONES"    /* 0.6 to 1.3 */
+#define IPTABLES_POLICIES "INPUT_POLICIES" /* 2.0 to 2.3 */
+#define IPTABLES_DISPATCH "INPUT_dispatch" /* 2.4 and later */
+
 int iptables_add_direct(struct ruleset *ruleset, const char *family, const char *table,
                         const char *chain, const struct strv *words,
                         const char *command) _must_check_;

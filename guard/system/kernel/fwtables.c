@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/system/kernel/fwtables.h"
 
-/* Of the chains that are looked at, those that have rules in each firewalld, with either backend.
- */
-enum { INPUT, IPTABLES_INPUT };
+/* Of the chains that are looked at, those of which firewalld has one with rules in it: with the
+ * backend nftables the first, with iptables one of the others. */
+#define INPUT          (1U << 0)
+#define IPTABLES_INPUT (1U << 2 | 1U << 5 | 1U << 8)
 
 #ifdef HAVE_NF_TABLES
 
@@ -16,7 +17,7 @@ enum { INPUT, IPTABLES_INPUT };
 #include <string.h>
 #include <unistd.h>
 
-#include "guard/model/packet/ruleset.h"
+#include "guard/model/packet/iptables.h"
 
 #define TABLE_NAME CHAINCHANGE_TABLE
 
@@ -33,17 +34,20 @@ static const uint8_t families[] = {NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6};
  * asked. Those of table filter are the backend iptables' (core/ipXtables.py), where
  * iptables-nft carries it out.
  */
+/* clang-format off */
+#define EACH(name) \
+	{NFPROTO_INET, TABLE_NAME, "filter_" name}, \
+	{NFPROTO_IPV4, "filter", name}, \
+	{NFPROTO_IPV6, "filter", name}
+/* clang-format on */
 static const struct {
 	uint8_t family;
 	const char *table, *chain;
 } chains[] = {
-    [INPUT] = {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
-    [IPTABLES_INPUT] = {NFPROTO_IPV4, "filter", "INPUT_ZONES"},
-    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_ZONES"},
-    /* in place of that, 2.0 to 2.3, and 2.4 and later */
-    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_POLICIES"},
-    {NFPROTO_INET, TABLE_NAME, "filter_INPUT_dispatch"},
-    {NFPROTO_IPV6, "filter", "INPUT_ZONES"},
+    {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
+    EACH(IPTABLES_ZONES),
+    EACH(IPTABLES_POLICIES),
+    EACH(IPTABLES_DISPATCH),
 };
 
 /* What is in front of the attributes; both are aligned as they are. */
@@ -205,13 +209,13 @@ int fwtables_read(struct fwtables *out, struct nfsocket *sock)
 	int r = find_tables(sock, &now);
 
 	for (size_t i = 0; i < ARRAY_SIZE(chains) && r == 0; i++) {
-		/* of a table that sleeps nothing counts */
-		if (chains[i].family == families[0] && !(now.tables & 1U))
+		/* of a table that sleeps nothing counts; and most have none of iptables' */
+		if (chains[i].family == families[0] ? !(now.tables & 1U) : !now.filter)
 			continue;
 		r = find_rules(sock, chains[i].family, chains[i].table, chains[i].chain, &there);
 		now.chains |= r == 0 && there ? 1U << i : 0;
 	}
-	if (r == 0 && !(now.chains & 1U << INPUT))
+	if (r == 0 && !(now.chains & INPUT))
 		r = find_policies(sock, &now);
 	if (r == 0)
 		*out = now;
@@ -383,7 +387,7 @@ int fwtables_shut(bool iptables _unused_, struct nfsocket *sock _unused_, struct
 /** fwtables_lack_rules() - is something gone that is there whatever is loaded? */
 bool fwtables_lack_rules(const struct fwtables *now)
 {
-	return !(now->chains & (1U << INPUT | 1U << IPTABLES_INPUT));
+	return !(now->chains & (INPUT | IPTABLES_INPUT));
 }
 
 /** fwtables_lack() - is something gone that was there @before? */

@@ -26,9 +26,11 @@ grown() { # KB
 }
 seeing() { [ "$(grep -c 'seeing who calls firewalld' "$W/watch.log")" -ge "$1" ]; }
 before=$(most)
-need "a user with no rights floods firewalld" exits 0 /usr/bin/python3 "$W/flood.py" 4
+need "a user with no rights floods firewalld" exits 0 /usr/bin/python3 "$W/flood.py" 2
 need "the guard sees again who calls" within 10 seeing 2
 need "and has not taken in what was said" not grown 30000
+# of firewalld 2.5 each takes some 8 s
+need "firewalld answers again" within 90 fwc --state
 need "a reload" fwc --reload
 need "is undone" within 5 mail_reachable
 need "and put down to who did it" within 5 eval 'guard history | grep "reload by firewall-cmd"'

@@ -65,6 +65,7 @@ static const struct {
     /* what lets in, and what only looks like it */
     {"firewall-cmd --zone=trusted --add-source=<ip>", "", JAIL_ACTION_ALLOW, "trusted"},
     {"firewall-cmd --zone trusted --add-source <ip>", "", JAIL_ACTION_ALLOW, "trusted"},
+    {"firewall-cmd --zone=\"trusted\" \"--add-source=<ip>\"", "", JAIL_ACTION_ALLOW, "trusted"},
     {"firewall-cmd --zone=drop --add-source=<ip>", "", JAIL_ACTION_SOURCE, "drop"},
     {"firewall-cmd --add-rich-rule='rule source address=<ip> accept'", "", JAIL_ACTION_ALLOW, NULL},
     {"firewall-cmd --add-rich-rule='rule source NOT address=<ip> accept' "
@@ -87,7 +88,7 @@ static const struct {
     {"my-firewall-cmd --add-rich-rule=x", "", JAIL_ACTION_OTHER, NULL},
     {"firewall-cmd --state; echo --add-rich-rule=x", "", JAIL_ACTION_OTHER, NULL},
     /* quotes and escapes that do not end */
-    {"firewall-cmd \"--add-rich-rule", "", JAIL_ACTION_OTHER, NULL},
+    {"firewall-cmd \"--add-rich-rule", "", JAIL_ACTION_RICH, NULL},
     {"firewall-cmd --add-rich-rule='\\", "", JAIL_ACTION_RICH, NULL},
     {"\\", "'", JAIL_ACTION_OTHER, NULL},
 };
@@ -116,10 +117,23 @@ static const struct {
      ITEM_RULE,
      "rule family='<family>' source address='<ip>' port port='$p' protocol='tcp' log "
      "prefix='f2b-x' reject type='<rejecttype>'"},
+    /* fail2ban 1.1.1 */
+    {"ports=\"imaps\"; for p in $(echo $ports | tr \", \" \" \"); do firewall-cmd "
+     "--zone=\"public\" "
+     "--add-rich-rule=\"rule family=\\\"<family>\\\" source address=\\\"<ip>\\\" port "
+     "port=\\\"$p\\\" protocol=\\\"tcp\\\" reject type='<rejecttype>'\"; done",
+     ITEM_RULE,
+     "rule family=\"<family>\" source address=\"<ip>\" port port=\"$p\" protocol=\"tcp\" "
+     "reject type='<rejecttype>'"},
+    /* the quotes where somebody else puts them */
+    {"\"/usr/bin/firewall-cmd\" '--add-rich-rule=rule source address=\"<ip>\" drop'", ITEM_RULE,
+     "rule source address=\"<ip>\" drop"},
+    {"firewall-cmd --add-rich-rule='rule source 'address=\\\"\"<ip>\"\\\"' drop'", ITEM_RULE,
+     "rule source address=\"<ip>\" drop"},
+    {"firewall-cmd \"--ipset=\"blocked --add-entry\"=<ip>\"", ITEM_ENTRY, "<ip>"},
     {"firewall-cmd --direct --add-rule <family> filter f2b-new 0 -s <ip> -j REJECT "
      "--reject-with <rejecttype>; true",
-     ITEM_DIRECT_RULE,
-     " <family> filter f2b-new 0 -s <ip> -j REJECT --reject-with <rejecttype>"},
+     ITEM_DIRECT_RULE, " <family> filter f2b-new 0 -s <ip> -j REJECT --reject-with <rejecttype>"},
     {"firewall-cmd --ipset=blocked --add-entry='<ip>'", ITEM_ENTRY, "<ip>"},
     /* nobody knows which, or for how long, or where */
     {"firewall-cmd --ipset=a --add-entry=<ip> || firewall-cmd --ipset=b --add-entry=<ip>", 0, NULL},
@@ -128,6 +142,7 @@ static const struct {
     {"firewall-cmd --policy=in --add-rich-rule='rule source address=<ip> drop'", 0, NULL},
     {"firewall-cmd --add-rich-rule 'rule source address=<ip> drop'", 0, NULL},
     {"firewall-cmd --add-rich-rule=", 0, NULL},
+    {"firewall-cmd --add-rich-rule=''", 0, NULL},
     {"firewall-cmd --direct --add-rule", 0, NULL},
     {"firewall-cmd --zone=drop --add-source=<ip>", 0, NULL},
     {"ipset -exist add <ipmset> <ip> timeout 0", 0, NULL},

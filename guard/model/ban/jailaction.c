@@ -7,10 +7,11 @@
 #define ZONE  "--zone="
 #define IPSET "--ipset="
 
-/* A word of a shell's command. */
+/* A word of a shell's command, or the rest of one, as it is written. */
 struct word {
 	const char *text; /* borrowed */
 	size_t length;
+	char quote; /* that it begins in; or '\0' */
 };
 
 static bool ends_command(char c)
@@ -72,27 +73,59 @@ static const char *next_word(const char *text, struct word *word)
 	return end;
 }
 
+/* Its next letter, as the program gets it; '\0': there is none. @word is then what follows. */
+static char next_letter(struct word *word)
+{
+	while (word->length > 0) {
+		char c = *word->text++;
+
+		word->length--;
+		if (c == '\\' && word->quote != '\'' && word->length > 0 &&
+		    (!word->quote || strchr("$`\"\\", *word->text))) {
+			word->length--;
+			return *word->text++;
+		}
+		if (word->quote ? c != word->quote : c != '\'' && c != '"')
+			return c;
+		word->quote = word->quote ? '\0' : c;
+	}
+	return '\0';
+}
+
+/* @rest: receives what follows that; may be NULL */
+static bool begins(const struct word *word, const char *start, struct word *rest)
+{
+	struct word at = *word;
+
+	for (; *start; start++)
+		if (next_letter(&at) != *start)
+			return false;
+	if (rest)
+		*rest = at;
+	return true;
+}
+
 static bool starts_with(const struct word *word, const char *start)
 {
-	return word->length >= strlen(start) && strncmp(word->text, start, strlen(start)) == 0;
+	return begins(word, start, NULL);
 }
 
 static bool is_word(const struct word *word, const char *text)
 {
-	return word->length == strlen(text) && starts_with(word, text);
+	struct word rest;
+
+	return begins(word, text, &rest) && next_letter(&rest) == '\0';
 }
 
 /* The program, with a path before it or none. */
 static bool calls(const struct word *word, const char *program)
 {
-	struct word name = *word;
+	struct word at = *word, name = *word;
+	char c;
 
-	for (size_t i = word->length; i-- > 0;)
-		if (word->text[i] == '/') {
-			name.text = word->text + i + 1;
-			name.length = word->length - i - 1;
-			break;
-		}
+	while ((c = next_letter(&at)))
+		if (c == '/')
+			name = at;
 	return is_word(&name, program);
 }
 
@@ -114,10 +147,10 @@ struct seen {
 /* What stands behind an option's =; none where that is another word. */
 static void take_value(struct word *value, const struct word *word, const char *option)
 {
-	if (!starts_with(word, option))
-		return;
-	value->text = word->text + strlen(option);
-	value->length = word->length - strlen(option);
+	struct word rest;
+
+	if (begins(word, option, &rest))
+		*value = rest;
 }
 
 /* What is behind --direct --add-rule is its rule, word by word. */
@@ -345,19 +378,26 @@ enum jail_action_kind jailaction_classify(const char *ban, const char *start)
 	return at_ban.known && !at_ban.unknown ? JAIL_ACTION_REPORT : JAIL_ACTION_OTHER;
 }
 
-/* Without its quotes. */
+static int copy_text(char **out, struct word word)
+{
+	*out = word.length > 0 ? strndup(word.text, word.length) : NULL;
+	return word.length > 0 && !*out ? -ENOMEM : 0;
+}
+
+/* As the program gets it; NULL: it is empty. */
 static int copy_word(char **out, struct word word)
 {
-	*out = NULL;
-	if (word.length >= 2 && (word.text[0] == '"' || word.text[0] == '\'') &&
-	    word.text[word.length - 1] == word.text[0]) {
-		word.text++;
-		word.length -= 2;
-	}
-	if (word.length == 0)
-		return 0;
-	*out = strndup(word.text, word.length);
-	return *out ? 0 : -ENOMEM;
+	struct word rest = word;
+	char *to;
+	int r;
+
+	if (!next_letter(&rest))
+		word.length = 0;
+	r = copy_text(out, word);
+	to = *out;
+	while (to && (*to = next_letter(&word)))
+		to++;
+	return r;
 }
 
 /**
@@ -407,7 +447,8 @@ int jailaction_made(enum item_kind *kind, char **out, const char *ban)
 	if (seen.n_made != 1 || seen.otherwise)
 		return 1;
 	*kind = seen.makes;
-	r = copy_word(out, seen.made);
+	/* the words of a direct rule stay apart */
+	r = seen.makes == ITEM_DIRECT_RULE ? copy_text(out, seen.made) : copy_word(out, seen.made);
 	return r == 0 && !*out ? 1 : r;
 }
 

@@ -24,7 +24,8 @@ chmod 600 "$W"/nm/connections/*
 nm_start
 all_up() { [ "$(nmcli -g NAME connection show --active | grep -c '^lk')" = "$N" ]; }
 need "all are up" within 60 all_up
-pause 3 "firewalld has them"
+has_all() { [ "$(firewall-cmd --get-active-zones | grep -ow 'lk[0-9]*' | wc -l)" = "$N" ]; }
+need "firewalld has them" within 90 has_all
 iredmail_up
 watch_up -v
 iredmail_bound

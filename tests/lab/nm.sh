@@ -66,7 +66,7 @@ settles_in() { # ZONE
 iredmail_up() {
 	need "a zone for mail" fwc --permanent --new-zone=iredmail
 	need "imaps is permanent there" fwc --permanent --zone=iredmail --add-service=imaps
-	need "firewalld knows it" fwc --reload
+	need "firewalld knows it" within 60 fwc --reload
 	need "NetworkManager has put host0 into the default zone" settles_in public
 }
 iredmail_bound() {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "guard/base/timespec.h"
+#include "guard/model/fault.h"
 #include "guard/model/packet/dispatch.h"
 #include "guard/model/packet/remembered.h"
 #include "guard/restore/repair.h"
@@ -530,18 +531,22 @@ static int file_command(char **out, const struct check_run *run, const struct pi
 	return shell_printf(out, "cp -p %s %s.broken && cp -p %s.old %s", file, file, file, file);
 }
 
-/* What comes of a file that firewalld cannot load. */
-static const char *what_comes(const struct picture *picture)
+/* What comes of a file that firewalld cannot load. @words: of firewalld's own; NULL: it is no XML
+ */
+static const char *what_comes(const struct picture *picture, const char *words)
 {
-	return picture->passes_over_files
-	           ? "the next reload passes over it, and each start: a zone is as it was shipped "
-	             "then"
-	           : "the next reload fails, and the next start loads the stock configuration";
+	if (!picture->passes_over_files)
+		return "the next reload fails, and the next start loads the stock configuration";
+	return words && fault_is_half_taken(words)
+	           ? "where that zone is in use, the next reload breaks off half way, which shuts "
+	             "every port, and the next start loads the stock configuration"
+	           : "the next reload passes over it, and each start: a zone is as it was shipped "
+	             "then";
 }
 
 static int zone_file(struct check_run *run)
 {
-	const char *comes = what_comes(run->picture);
+	const char *refused = run->picture->refused;
 	int r = 0;
 
 	for (size_t i = 0; i < run->picture->n_files && r == 0; i++) {
@@ -551,11 +556,12 @@ static int zone_file(struct check_run *run)
 		if (file_command(&command, run, row) < 0)
 			return -ENOMEM;
 		r = check_add(run, NULL, steal(command), "the file of %s is broken (%s): %s",
-		              row->zone, row->broken, comes);
+		              row->zone, row->broken, what_comes(run->picture, NULL));
 	}
-	if (r == 0 && run->picture->refused)
-		r = check_add(run, strdup(run->picture->refused), NULL,
-		              "a file of firewalld's configuration is broken: %s", comes);
+	if (r == 0 && refused)
+		r = check_add(run, strdup(refused), NULL,
+		              "a file of firewalld's configuration is broken: %s",
+		              what_comes(run->picture, refused));
 	return r;
 }
 

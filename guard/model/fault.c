@@ -3,6 +3,7 @@
 
 #include <limits.h>
 #include <stdio.h>
+#include <string.h>
 
 struct version {
 	int major, minor, patch;
@@ -43,6 +44,18 @@ bool fault_has(enum fault fault, const char *version)
 
 	return version && sscanf(version, "%9d.%9d.%9d", &is.major, &is.minor, &is.patch) >= 2 &&
 	       compare(&is, &faults[fault].first) >= 0 && compare(&is, &faults[fault].last) <= 0;
+}
+
+/**
+ * fault_is_half_taken() - does one that passes over files take this one, and break off over it?
+ * @words: what firewalld's own check says of the file
+ *
+ * Where a zone names what there is not, all the rest of it is loaded by then, and fails to be
+ * applied where the zone is in use. Seen with 0.9.3.
+ */
+bool fault_is_half_taken(const char *words)
+{
+	return strstr(words, "not among existing") != NULL;
 }
 
 /** fault_issue() - where it is reported; "": nowhere; static */

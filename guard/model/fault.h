@@ -24,6 +24,7 @@ enum fault {
 };
 
 bool fault_has(enum fault fault, const char *version);
+bool fault_is_half_taken(const char *words);
 const char *fault_issue(enum fault fault);
 
 #endif

@@ -57,6 +57,13 @@ static const char *outlook(const struct confcheck *check)
 	if (check->state == FIREWALL_STATE_FAILED)
 		return "firewalld uses a stock one until then. Fix that file, then: firewall-cmd "
 		       "--check-config";
+	if (fault_has(FAULT_PASSES_OVER_FILES, firewalld_version(check->given.fw)) &&
+	    fault_is_half_taken(check->broken))
+		return "Where that zone is in use, the next reload breaks off half way, which "
+		       "shuts "
+		       "every port, and the next start will use a stock one, with mail shut. Fix "
+		       "that "
+		       "file, then: firewall-cmd --check-config";
 	if (fault_has(FAULT_PASSES_OVER_FILES, firewalld_version(check->given.fw)))
 		return "The next reload, and each start, passes over it: a zone will be as it was "
 		       "shipped, with mail shut. Fix that file, then: firewall-cmd --check-config";

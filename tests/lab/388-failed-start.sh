@@ -5,12 +5,14 @@
 mail_and_ban_to_fail
 cp /etc/firewalld/zones/public.xml "$W/public.xml"
 
+comes="The next reload will be refused" no_xml=yes
+can "a file that is no XML" || comes="the next reload breaks off half way" no_xml=""
 # failing WORDS COMMAND...: which breaks a file
 failing() {
 	local words=$1
 	: >"$W/watch.log"
 	"${@:2}"
-	need "it is told before anything happens ($words)" within 10 said "configuration is broken: .*$words.*The next reload will be refused"
+	need "it is told before anything happens ($words)" within 10 said "configuration is broken: .*$words.*$comes"
 	need "mail is reachable" mail_reachable
 	need "firewalld ends" fw_down
 	fw_start
@@ -48,7 +50,23 @@ mended() {
 	cp "$W/public.xml" /etc/firewalld/zones/public.xml
 }
 failing "webmail-suite.*/zones/public.xml line [0-9]+" service_gone
-if can "a file that is no XML"; then failing "/zones/public.xml line 1" not_xml; else failing webmail-suite service_gone; fi
+if [ "$no_xml" ]; then failing "/zones/public.xml line 1" not_xml; else failing webmail-suite service_gone; fi
+# before 1.0 no reload refuses it
+if [ -z "$no_xml" ]; then
+	service_gone
+	need "it is told" within 10 said "$comes"
+	: >"$W/watch.log"
+	need "a reload breaks off" not fwc --reload
+	need "mail is reachable again" within 30 mail_reachable
+	need "the ban holds" within 10 is_shut_from 10.77.0.3 993
+	need "the status is not fine" exits 1 guard status
+	mended
+	whole
+	need "mail is reachable" within 10 mail_reachable
+	need "and pop3" within 5 is_open 110
+	need "the ban holds" within 10 is_shut_from 10.77.0.3 993
+	need "nothing is left to do" within 20 finished
+fi
 need "the history has it" exits 0 guard history --kind firewalld-failed
 need "with the file" out_has 'broken: .*(public.xml|webmail-suite)'
 need "and what was done" exits 0 guard history --kind repair

@@ -3,9 +3,8 @@
 # is known here: after each wipe exactly what law 1 says is open. WALK_SEED repeats a walk
 # (as far as time allows), WALK_S is how long it is in seconds. tests/lab/walks does many.
 #
-# What nobody can tell is allowed both ways: a reload that the guard did not hear of leaves
-# firewalld the same instance, so what it took is reported and not restored; a start of
-# firewalld is seen later too, so what that took is restored.
+# A reload or a start of firewalld that the guard did not hear of is seen later too, so what it
+# took is restored. Without either nobody can tell why something is gone: it stays away.
 #
 # What is there and was permanent when the guard looked last was taken out of the permanent
 # configuration since. Whether it has been there all the while, was loaded before that, or
@@ -29,7 +28,7 @@ declare -A OVER # when it last ended by itself
 declare -A ST
 for x in $POOL; do T[$x]=0 P[$x]=0 TU[$x]=0 G[$x]=0 GU[$x]=0 GP[$x]=0 GW[$x]=0 GR[$x]=0 MAYBE[$x]=0 OVER[$x]=0 ST[$x]=0; done
 on=0       # the guard runs
-newborn=0  # firewalld was started anew since the guard saw it
+anew=0     # firewalld was reloaded or started anew since the guard saw it
 log=$W/walk.log
 
 say() { echo "$(now_ms) $*" >>"$log"; }
@@ -166,7 +165,7 @@ act_reload() {
 	say "reload, $n times"
 	for ((; n > 0; n--)); do reload; done
 	wiped reload
-	[ $on = 0 ] || restored
+	if [ $on = 1 ]; then restored; else anew=1; fi
 }
 fw_again() {
 	if [ $((RANDOM % 2)) = 0 ]; then fw_down; else fw_kill; fi
@@ -177,7 +176,7 @@ act_restart() {
 	say "firewalld is started anew"
 	fw_again
 	wiped restart
-	if [ $on = 1 ]; then restored; else newborn=1; fi
+	if [ $on = 1 ]; then restored; else anew=1; fi
 }
 began() {
 	local x withdrawn=
@@ -187,7 +186,7 @@ began() {
 	for x in $POOL; do
 		[ "${T[$x]}" = 1 ] && [ "${GP[$x]}" = 1 ] && [ "${P[$x]}" = 0 ] && withdrawn+=" $x"
 	done
-	if [ $newborn = 1 ]; then
+	if [ $anew = 1 ]; then
 		restored
 	else
 		tick
@@ -199,7 +198,7 @@ began() {
 		done
 	fi
 	for x in $withdrawn; do GW[$x]=1; done
-	newborn=0
+	anew=0
 }
 act_guard_off() {
 	[ $on = 1 ] || return 0
@@ -272,13 +271,14 @@ watched() { [ $on = 0 ] || watching || falls "the guard is gone"; }
 
 began
 need "a first look" within 5 differs
-# Three ways to one and the same state, which no walk of a bearable length goes.
+# Ways to states that no walk of a bearable length goes.
 while_the_guard_is_off() {
 	local pool=$POOL act
 	POOL=imap
 	for act in add permanent_add guard_off permanent_remove restart add guard_on reload \
 		add permanent_add guard_off restart permanent_remove guard_on reload \
-		permanent_add guard_off add permanent_remove guard_on reload; do
+		permanent_add guard_off add permanent_remove guard_on reload \
+		add guard_off reload guard_on reload; do
 		"act_$act"
 		[ $on = 0 ] || settled
 	done

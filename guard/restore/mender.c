@@ -227,10 +227,19 @@ void mender_fine(struct mender *mender, enum repair_trouble trouble, bool whole)
 	news_tell(mender->given.listener, NEWS_REPAIRED, .repaired = &repaired);
 }
 
+/* 0.9 ends without taking it away, and a start that then fails over a file lets nobody in; where it
+ * cannot be taken away here either, status says so. */
+static void open_gate(const struct mender *mender)
+{
+	if (may_repair(mender) && mender->repair.trouble >= REPAIR_SHUT)
+		(void)!fwtables_open(NULL);
+}
+
 /** mender_gone() - firewalld went, and what was under way with it; for a restart it is still to
  * come */
 void mender_gone(struct mender *mender)
 {
+	open_gate(mender);
 	mender->away |= mender->restarting || mender->restart_begun;
 	firewalld_cancel(steal(mender->reloading));
 	unitcall_cancel(steal(mender->restarting));

@@ -120,6 +120,13 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
 	return 0;
 }
 
+int fwtables_open(struct err *err)
+{
+	(void)err;
+	world.tables.shut = false;
+	return 0;
+}
+
 int fwtables_shut(bool iptables, struct nfsocket *sock, struct err *err)
 {
 	(void)iptables;

@@ -347,7 +347,34 @@ int fwtables_shut(bool iptables, struct nfsocket *sock, struct err *err)
 	return nfbatch_send(&batch, sock, err);
 }
 
+/**
+ * fwtables_open() - take away the policy DROP that a reload of firewalld's has left
+ *
+ * Return: 0, also when there is none; as nfbatch_send().
+ */
+int fwtables_open(struct err *err)
+{
+	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
+	struct nfsocket sock = NFSOCKET_NULL;
+	int r;
+
+	nfbatch_begin(&batch);
+	/* one that is not there could not be deleted */
+	nfbatch_message(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
+	nfbatch_string(&batch, NFTA_TABLE_NAME, RULESET_SHUT);
+	nfbatch_message(&batch, NFT_MSG_DELTABLE, 0, NFPROTO_INET);
+	nfbatch_string(&batch, NFTA_TABLE_NAME, RULESET_SHUT);
+	r = nfbatch_send(&batch, &sock, err);
+	nfsocket_close(&sock);
+	return r;
+}
+
 #else
+
+int fwtables_open(struct err *err _unused_)
+{
+	return FWTABLES_E_UNKNOWN;
+}
 
 int fwtables_read(struct fwtables *out _unused_, struct nfsocket *sock _unused_)
 {

@@ -184,11 +184,15 @@ bool repair_ended(struct repair *repair)
 	return was;
 }
 
-/** repair_files_changed() - firewalld's files are others than those that it failed to load */
+/**
+ * repair_files_changed() - firewalld's files are others than those that it failed to load
+ *
+ * What was tried with the old ones does not count, also where it was for a reload that broke off.
+ */
 void repair_files_changed(struct repair *repair, int64_t now_us)
 {
 	repair->refused = false;
-	if (repair->trouble != REPAIR_FAILED ||
+	if (repair->trouble == REPAIR_NONE ||
 	    (repair->next == REPAIR_RELOAD && repair->due_us != REPAIR_NEVER_US))
 		return;
 	begin(repair, REPAIR_FAILED, now_us);

@@ -60,6 +60,13 @@ START_TEST(files_are_tried_once)
 	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_RELOAD);
 	repair_files_changed(&repair, now_us);
 	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_RELOAD);
+	/* and where all had been tried for a reload that broke off over them */
+	repair = REPAIR_NULL;
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(repair_noted(&repair, REPAIR_BROKEN, now_us),
+		                 i < 2 ? REPAIR_RELOAD : REPAIR_RESTART);
+	repair_files_changed(&repair, now_us);
+	ck_assert_int_eq(repair_noted(&repair, REPAIR_FAILED, now_us), REPAIR_RELOAD);
 }
 END_TEST
 

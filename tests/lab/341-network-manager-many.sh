@@ -3,6 +3,7 @@
 # the zones of all of them at once. None of it is a decision, whichever comes first.
 . "$LAB_DIR/nm.sh"
 N=75
+can "seventy-five of them" || N=40
 nm_prepare
 sed -i 's/^unmanaged-devices=.*/unmanaged-devices=except:interface-name:host0,except:interface-name:lk*/' "$W/nm/conf"
 for i in $(seq "$N"); do

@@ -232,7 +232,7 @@ void mender_fine(struct mender *mender, enum repair_trouble trouble, bool whole)
 static void open_gate(const struct mender *mender)
 {
 	if (may_repair(mender) && mender->repair.trouble >= REPAIR_SHUT)
-		(void)!fwtables_open(NULL);
+		(void)!fwtables_open();
 }
 
 /** mender_gone() - firewalld went, and what was under way with it; for a restart it is still to

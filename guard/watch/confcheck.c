@@ -42,6 +42,8 @@ static void plan(struct confcheck *check)
 /* What comes of it, and what mends it. */
 static const char *outlook(const struct confcheck *check)
 {
+	bool passes_over = fault_has(FAULT_PASSES_OVER_FILES, firewalld_version(check->given.fw));
+
 	if (check->where == CULPRIT_IN_DIRECT)
 		return "firewalld's own check does not see it: the next reload ends in state "
 		       "FAILED, and the next start uses a stock configuration, with mail shut. "
@@ -57,14 +59,11 @@ static const char *outlook(const struct confcheck *check)
 	if (check->state == FIREWALL_STATE_FAILED)
 		return "firewalld uses a stock one until then. Fix that file, then: firewall-cmd "
 		       "--check-config";
-	if (fault_has(FAULT_PASSES_OVER_FILES, firewalld_version(check->given.fw)) &&
-	    fault_is_half_taken(check->broken))
+	if (passes_over && fault_is_half_taken(check->broken))
 		return "Where that zone is in use, the next reload breaks off half way, which "
-		       "shuts "
-		       "every port, and the next start will use a stock one, with mail shut. Fix "
-		       "that "
-		       "file, then: firewall-cmd --check-config";
-	if (fault_has(FAULT_PASSES_OVER_FILES, firewalld_version(check->given.fw)))
+		       "shuts every port, and the next start will use a stock one, with mail "
+		       "shut. Fix that file, then: firewall-cmd --check-config";
+	if (passes_over)
 		return "The next reload, and each start, passes over it: a zone will be as it was "
 		       "shipped, with mail shut. Fix that file, then: firewall-cmd --check-config";
 	return "The next reload will be refused, and the next start will use a stock one, with "

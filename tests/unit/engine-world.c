@@ -120,9 +120,8 @@ int fwtables_add(const struct fwtables *now, const struct fwtables *before, stru
 	return 0;
 }
 
-int fwtables_open(struct err *err)
+int fwtables_open(void)
 {
-	(void)err;
 	world.tables.shut = false;
 	return 0;
 }

@@ -388,15 +388,10 @@ static int copy_text(char **out, struct word word)
 static int copy_word(char **out, struct word word)
 {
 	struct word rest = word;
-	char *to;
-	int r;
+	int r = next_letter(&rest) ? copy_text(out, word) : copy_text(out, (struct word){0});
 
-	if (!next_letter(&rest))
-		word.length = 0;
-	r = copy_text(out, word);
-	to = *out;
-	while (to && (*to = next_letter(&word)))
-		to++;
+	for (char *to = *out; to && (*to = next_letter(&word)); to++)
+		;
 	return r;
 }
 

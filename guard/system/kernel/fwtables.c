@@ -4,7 +4,7 @@
 /* Of the chains that are looked at, those of which firewalld has one with rules in it: with the
  * backend nftables the first, with iptables one of the others. */
 #define INPUT          (1U << 0)
-#define IPTABLES_INPUT (1U << 2 | 1U << 5 | 1U << 8)
+#define IPTABLES_INPUT (7U << 4)
 
 #ifdef HAVE_NF_TABLES
 
@@ -35,19 +35,19 @@ static const uint8_t families[] = {NFPROTO_INET, NFPROTO_IPV4, NFPROTO_IPV6};
  * iptables-nft carries it out.
  */
 /* clang-format off */
-#define EACH(name) \
-	{NFPROTO_INET, TABLE_NAME, "filter_" name}, \
-	{NFPROTO_IPV4, "filter", name}, \
-	{NFPROTO_IPV6, "filter", name}
+#define EACH(family, table, before) \
+	{family, table, before IPTABLES_ZONES}, \
+	{family, table, before IPTABLES_POLICIES}, \
+	{family, table, before IPTABLES_DISPATCH}
 /* clang-format on */
 static const struct {
 	uint8_t family;
 	const char *table, *chain;
 } chains[] = {
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
-    EACH(IPTABLES_ZONES),
-    EACH(IPTABLES_POLICIES),
-    EACH(IPTABLES_DISPATCH),
+    EACH(NFPROTO_INET, TABLE_NAME, "filter_"),
+    EACH(NFPROTO_IPV4, "filter", ""), /* IPTABLES_INPUT */
+    EACH(NFPROTO_IPV6, "filter", ""),
 };
 
 /* What is in front of the attributes; both are aligned as they are. */
@@ -352,26 +352,22 @@ int fwtables_shut(bool iptables, struct nfsocket *sock, struct err *err)
  *
  * Return: 0, also when there is none; as nfbatch_send().
  */
-int fwtables_open(struct err *err)
+int fwtables_open(void)
 {
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 	struct nfsocket sock = NFSOCKET_NULL;
 	int r;
 
 	nfbatch_begin(&batch);
-	/* one that is not there could not be deleted */
-	nfbatch_message(&batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
-	nfbatch_string(&batch, NFTA_TABLE_NAME, RULESET_SHUT);
-	nfbatch_message(&batch, NFT_MSG_DELTABLE, 0, NFPROTO_INET);
-	nfbatch_string(&batch, NFTA_TABLE_NAME, RULESET_SHUT);
-	r = nfbatch_send(&batch, &sock, err);
+	nfbatch_remove_table(&batch, RULESET_SHUT);
+	r = nfbatch_send(&batch, &sock, NULL);
 	nfsocket_close(&sock);
 	return r;
 }
 
 #else
 
-int fwtables_open(struct err *err _unused_)
+int fwtables_open(void)
 {
 	return FWTABLES_E_UNKNOWN;
 }

@@ -57,7 +57,7 @@ int fwtables_find_emptied(const struct chainchange *change, const struct chainch
                           struct nfsocket *sock) _must_check_;
 int fwtables_add(const struct fwtables *now, const struct fwtables *before, struct nfsocket *sock,
                  struct err *err) _must_check_;
-int fwtables_open(struct err *err) _must_check_;
+int fwtables_open(void) _must_check_;
 int fwtables_shut(bool iptables, struct nfsocket *sock, struct err *err) _must_check_;
 
 #endif

@@ -370,15 +370,6 @@ static void add_elements(struct nfbatch *batch, const struct gap_set *set, const
 
 /* --- the table ---------------------------------------------------------------------------- */
 
-/* Adding first makes the removal of what is not there no error. */
-static void remove_table(struct nfbatch *batch)
-{
-	nfbatch_message(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
-	nfbatch_string(batch, NFTA_TABLE_NAME, GAPTABLE_NAME);
-	nfbatch_message(batch, NFT_MSG_DELTABLE, 0, NFPROTO_INET);
-	nfbatch_string(batch, NFTA_TABLE_NAME, GAPTABLE_NAME);
-}
-
 static void add_table(struct nfbatch *batch)
 {
 	const struct nfbatch_chain chain = {.family = NFPROTO_INET,
@@ -411,7 +402,7 @@ int gaptable_fill(struct gaptable *table, const struct gap_sets *sets, const str
 	if (sets->n == 0)
 		return gaptable_drop(table, err);
 	nfbatch_begin(&batch);
-	remove_table(&batch);
+	nfbatch_remove_table(&batch, GAPTABLE_NAME);
 	add_table(&batch);
 	add_exceptions(&batch);
 	for (size_t i = 0; i < sets->n; i++) {
@@ -432,7 +423,7 @@ int gaptable_drop(struct gaptable *table, struct err *err)
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
 
 	nfbatch_begin(&batch);
-	remove_table(&batch);
+	nfbatch_remove_table(&batch, GAPTABLE_NAME);
 	return missing(nfbatch_send(&batch, &table->sock, err));
 }
 

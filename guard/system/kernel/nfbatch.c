@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #ifdef HAVE_NF_TABLES
+#include <linux/netfilter.h>
 #include <linux/netfilter/nf_tables.h>
 #endif
 
@@ -171,6 +172,16 @@ void nfbatch_close(struct nfbatch *batch, size_t opened)
 }
 
 #ifdef HAVE_NF_TABLES
+
+/** nfbatch_remove_table() - two messages: of the family inet; adding it first makes the removal of
+ * what is not there no error */
+void nfbatch_remove_table(struct nfbatch *batch, const char *name)
+{
+	nfbatch_message(batch, NFT_MSG_NEWTABLE, NLM_F_CREATE, NFPROTO_INET);
+	nfbatch_string(batch, NFTA_TABLE_NAME, name);
+	nfbatch_message(batch, NFT_MSG_DELTABLE, 0, NFPROTO_INET);
+	nfbatch_string(batch, NFTA_TABLE_NAME, name);
+}
 
 /** nfbatch_chain() - a message of its own: make a chain of the type filter */
 void nfbatch_chain(struct nfbatch *batch, const struct nfbatch_chain *chain)

@@ -58,6 +58,7 @@ struct nfbatch_chain {
 	int32_t priority;
 	uint32_t policy; /* NF_ACCEPT, NF_DROP */
 };
+void nfbatch_remove_table(struct nfbatch *batch, const char *name);
 void nfbatch_chain(struct nfbatch *batch, const struct nfbatch_chain *chain);
 
 int nfbatch_send(struct nfbatch *batch, struct nfsocket *sock, struct err *err) _must_check_;

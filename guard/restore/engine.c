@@ -439,7 +439,7 @@ static void on_gone(struct engine *engine)
 	if (engine->kernelwatch) {
 		foreignwatch_wiped(engine->foreignwatch, "end");
 		kernelwatch_forget(engine->kernelwatch);
-		mender_gone(engine->mender);
+		mender_gone(engine->mender, engine->tracker.wanted.panic);
 		takeover_gone(engine->takeover);
 	}
 	cycle_gone(engine->cycle);

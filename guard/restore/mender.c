@@ -235,14 +235,22 @@ static void open_gate(const struct mender *mender)
 		(void)!fwtables_open();
 }
 
-/** mender_gone() - firewalld went, and what was under way with it; for a restart it is still to
- * come */
-void mender_gone(struct mender *mender)
+static void cancel(struct mender *mender)
 {
-	open_gate(mender);
-	mender->away |= mender->restarting || mender->restart_begun;
 	firewalld_cancel(steal(mender->reloading));
 	unitcall_cancel(steal(mender->restarting));
+}
+
+/**
+ * mender_gone() - firewalld went, and what was under way with it; for a restart it is still to come
+ * @panic: it is meant to let nobody in
+ */
+void mender_gone(struct mender *mender, bool panic)
+{
+	if (!panic)
+		open_gate(mender);
+	mender->away |= mender->restarting || mender->restart_begun;
+	cancel(mender);
 	mender->restart_begun = false;
 	loop_timer_stop(mender->timer);
 	if (mender->away)
@@ -287,7 +295,7 @@ void mender_free(struct mender *mender)
 {
 	if (!mender)
 		return;
-	mender_gone(mender);
+	cancel(mender);
 	loop_remove(mender->timer);
 	free(mender);
 }

@@ -35,7 +35,7 @@ void mender_trouble(struct mender *mender, enum repair_trouble trouble, const ch
                     const char *what);
 void mender_failed(struct mender *mender, bool changed);
 void mender_fine(struct mender *mender, enum repair_trouble trouble, bool whole);
-void mender_gone(struct mender *mender);
+void mender_gone(struct mender *mender, bool panic);
 void mender_back(struct mender *mender);
 
 #endif

@@ -654,6 +654,43 @@ START_TEST(policy_drop_stays)
 }
 END_TEST
 
+static void begin_shut(void)
+{
+	begin();
+	world.tables.shut = true;
+	change_by("firewalld", 1, 0);
+	world_await(world_told("trouble shut person"));
+}
+
+/* 0.9 leaves it behind, and may fail to start. */
+START_TEST(policy_drop_goes_with_firewalld)
+{
+	begin_shut();
+	fakewall_stop(&world.wall);
+	world_settle();
+	ck_assert(!world.tables.shut);
+}
+END_TEST
+
+START_TEST(policy_drop_stays_when_the_guard_ends)
+{
+	begin_shut();
+	world_kill();
+	ck_assert(world.tables.shut);
+}
+END_TEST
+
+START_TEST(policy_drop_stays_in_panic)
+{
+	begin_shut();
+	fakewall_panic(&world.wall, true);
+	world_settle();
+	fakewall_stop(&world.wall);
+	world_settle();
+	ck_assert(world.tables.shut);
+}
+END_TEST
+
 START_TEST(panic_is_meant)
 {
 	begin();
@@ -889,6 +926,9 @@ static Suite *suite(void)
 	tcase_add_test(engine, not_during_a_reload);
 	tcase_add_test(engine, not_allowed);
 	tcase_add_test(engine, policy_drop_stays);
+	tcase_add_test(engine, policy_drop_goes_with_firewalld);
+	tcase_add_test(engine, policy_drop_stays_when_the_guard_ends);
+	tcase_add_test(engine, policy_drop_stays_in_panic);
 	tcase_add_test(engine, panic_is_meant);
 	tcase_add_test(engine, flushed_in_panic);
 	tcase_add_test(engine, flushed_in_panic_before_the_start);

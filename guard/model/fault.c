@@ -48,14 +48,14 @@ bool fault_has(enum fault fault, const char *version)
 
 /**
  * fault_is_half_taken() - does one that passes over files take this one, and break off over it?
- * @words: what firewalld's own check says of the file
+ * @words: what firewalld's own check says of the file, and where that is
  *
  * Where a zone names what there is not, all the rest of it is loaded by then, and fails to be
- * applied where the zone is in use. Seen with 0.9.3.
+ * applied where the zone is in use; a policy that does so is passed over. Seen with 0.9.3.
  */
 bool fault_is_half_taken(const char *words)
 {
-	return strstr(words, "not among existing") != NULL;
+	return strstr(words, "not among existing") && !strstr(words, "/policies/");
 }
 
 /** fault_issue() - where it is reported; "": nowhere; static */

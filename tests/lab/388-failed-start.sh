@@ -66,6 +66,16 @@ if [ -z "$no_xml" ]; then
 	need "and pop3" within 5 is_open 110
 	need "the ban holds" within 10 is_shut_from 10.77.0.3 993
 	need "nothing is left to do" within 20 finished
+	: >"$W/watch.log"
+	mkdir -p /etc/firewalld/policies
+	echo '<policy target="CONTINUE"><ingress-zone name="ANY"/><egress-zone name="HOST"/><service name="webmail-suite"/></policy>' \
+		>/etc/firewalld/policies/in.xml
+	need "of a policy that names it another thing is told" within 10 said 'webmail-suite.*policies/in\.xml.*passes over it'
+	need "as a reload shows" fwc --reload
+	need "after which mail is open" within 5 mail_reachable
+	rm /etc/firewalld/policies/in.xml
+	need "that it is mended is said" within 10 said 'configuration is in order again'
+	need "nothing is left to do" within 20 finished
 fi
 need "the history has it" exits 0 guard history --kind firewalld-failed
 need "with the file" out_has 'broken: .*(public.xml|webmail-suite)'

@@ -37,6 +37,12 @@ struct costs {
 	int64_t began_ms, ms; /* the last time; monotonic */
 };
 
+/* Changes of the kernel's rules. */
+struct burst {
+	bool changed;
+	char who[NEWS_WHO_SIZE]; /* the first to do it; "": firewalld, or not known */
+};
+
 struct banwatch {
 	struct banwatch_options given;
 	struct loop_source *timer; /* look */
@@ -53,8 +59,8 @@ struct banwatch {
 	bool asked;                   /* since it runs, and since it was time to */
 	bool known;                   /* now */
 	bool unsure;                  /* whether what is missing stays so */
-	bool changed;                 /* the kernel's rules were, since all was known */
-	char who[NEWS_WHO_SIZE];      /* the first to do it; "": firewalld, or not known */
+	struct burst since;           /* the last look */
+	struct burst taking;          /* in which something went, since all was known */
 	int64_t wiped_us;             /* by firewalld since then, UTC; 0: it was not */
 	const char *wiped_by;         /* "the reload"; while that is not 0 */
 	struct costs look, ask;
@@ -97,8 +103,7 @@ static bool runs(const struct banwatch *watch)
 
 static void forget_change(struct banwatch *watch)
 {
-	watch->changed = false;
-	watch->who[0] = '\0';
+	watch->since = watch->taking = (struct burst){0};
 	watch->wiped_us = 0;
 }
 
@@ -145,10 +150,10 @@ static void tell(const struct banwatch *watch, const char *jail)
 
 	if (has_new(&watch->missing, &watch->lost, jail))
 		unrestored_tell_jail(watch->given.logger, watch->given.record,
-		                     watch->who[0]     ? watch->who
-		                     : watch->wiped_us ? watch->wiped_by
-		                     : watch->changed  ? "firewalld"
-		                                       : "somebody",
+		                     watch->taking.who[0]    ? watch->taking.who
+		                     : watch->wiped_us       ? watch->wiped_by
+		                     : watch->taking.changed ? "firewalld"
+		                                             : "somebody",
 		                     jail, n);
 	else if (n < was)
 		tell_fewer(watch, jail, n);
@@ -349,6 +354,14 @@ static bool is_reloading(struct banwatch *watch)
 	return fwtables_read(&now, &watch->sock) == 0 && now.shut;
 }
 
+/* Of what is missing those are to blame who were at work when it went, not before or after. */
+static void note_taking(struct banwatch *watch, const struct banplaces *now)
+{
+	if (banplaces_lack(now, &watch->now))
+		watch->taking = watch->since;
+	watch->since = (struct burst){0};
+}
+
 static void look(struct banwatch *watch)
 {
 	struct banplaces now = BANPLACES_NULL;
@@ -366,6 +379,7 @@ static void look(struct banwatch *watch)
 	watch->known = r == 0;
 	if (r == -EINTR || (r != 0 && !watch->wiped_us))
 		return;
+	note_taking(watch, &now);
 	banplaces_deinit(&watch->now);
 	watch->now = now;
 	is_whole = !banplaces_lack(&watch->now, &watch->before) &&
@@ -405,10 +419,25 @@ void banwatch_look(struct banwatch *watch)
  */
 void banwatch_changed(struct banwatch *watch, const char *who)
 {
-	if (who && !watch->changed && !watch->unsure)
-		snprintf(watch->who, sizeof(watch->who), "%s", who);
-	watch->changed |= who != NULL;
+	if (who && !watch->since.changed)
+		snprintf(watch->since.who, sizeof(watch->since.who), "%s", who);
+	watch->since.changed |= who != NULL;
 	plan(watch, LOOK_MS);
+}
+
+/**
+ * banwatch_flushed() - firewalld's rules were taken out of the kernel
+ * @who: did it, in words; "": not known
+ *
+ * And what went with them, whoever changed something just before. To be called before firewalld is
+ * reloaded for it.
+ */
+void banwatch_flushed(struct banwatch *watch, const char *who)
+{
+	struct burst *burst = watch->since.changed ? &watch->since : &watch->taking;
+
+	if (*who)
+		snprintf(burst->who, sizeof(burst->who), "%s", who);
 }
 
 /**
@@ -423,7 +452,7 @@ void banwatch_wiped(struct banwatch *watch, const char *by, bool ended)
 		watch->wiped_by = by;
 	}
 	if (ended)
-		watch->who[0] = '\0';
+		watch->since.who[0] = watch->taking.who[0] = '\0';
 	plan(watch, LOOK_MS);
 }
 

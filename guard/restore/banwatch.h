@@ -34,6 +34,7 @@ int banwatch_new(struct banwatch **out, const struct banwatch_options *options) 
 void banwatch_free(struct banwatch *watch); /* before fail2ban; NULL is fine */
 
 void banwatch_changed(struct banwatch *watch, const char *who);
+void banwatch_flushed(struct banwatch *watch, const char *who);
 void banwatch_look(struct banwatch *watch);
 void banwatch_wiped(struct banwatch *watch, const char *by, bool ended);
 void banwatch_fail2ban(struct banwatch *watch);

@@ -828,8 +828,10 @@ static void on_trouble(enum repair_trouble trouble, const char *who, const char 
 
 	/* what of others went with it, before firewalld is reloaded for it and takes what is left
 	 */
-	if (repair_is_flush(trouble))
+	if (repair_is_flush(trouble)) {
 		foreignwatch_flushed(engine->foreignwatch, who);
+		banwatch_flushed(engine->banwatch, who);
+	}
 	mender_trouble(engine->mender, trouble, who, what);
 }
 

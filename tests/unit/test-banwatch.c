@@ -86,6 +86,53 @@ START_TEST(flushed)
 }
 END_TEST
 
+static void change_by(const char *name, uint32_t pid)
+{
+	struct generation_change change = {.pid = pid, .chains = CHAINCHANGE_NULL};
+
+	snprintf(change.name, sizeof(change.name), "%s", name);
+	world.on_generation(&change, world.generation_userdata);
+}
+
+static void busy_before_the_flush(bool looked)
+{
+	if (looked)
+		engine_look(world.engine, ENGINE_LOOK_AT_KERNEL);
+	change_by("before", 100);
+	world_pass(looked ? 1000 : 0);
+	rangeset_deinit(&kernel);
+	world.tables = (struct fwtables){0};
+	change_by("flusher", 200);
+	change_by("after", 300);
+	world_pass(looked ? 1000 : 0);
+	change_by("later", 400);
+	world_pass(1000);
+}
+
+/* While fail2ban has not answered for what somebody else has done before. */
+START_TEST(named_is_who_took_them)
+{
+	begin();
+	fake_fail2ban.broken = true;
+	busy_before_the_flush(true);
+	fake_fail2ban.broken = false;
+	world_pass(10000);
+	ck_assert(world_said("flusher (pid 200) took 3 bans of jail own out of the kernel"));
+}
+END_TEST
+
+/* Without a look at bans between them; firewalld is reloaded for what was flushed, by whomever. */
+START_TEST(named_is_who_flushed)
+{
+	world.config.repair = true;
+	begin();
+	busy_before_the_flush(false);
+	world_pass(10000);
+	ck_assert(fakewall_asked(&world.wall, "reload"));
+	ck_assert(world_said("flusher (pid 200) took 3 bans of jail own out of the kernel"));
+}
+END_TEST
+
 START_TEST(some_come_back)
 {
 	begin();
@@ -213,6 +260,8 @@ static Suite *suite(void)
 {
 	const TTest *const tests[] = {
 	    flushed,
+	    named_is_who_took_them,
+	    named_is_who_flushed,
 	    some_come_back,
 	    unbanned,
 	    for_a_moment,

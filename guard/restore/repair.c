@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/repair.h"
 
-#define GONE   "firewalld's rules are gone from the kernel, and firewalld does not know it: "
+#define GONE "firewalld's rules are gone from the kernel, and firewalld does not know it: "
+#define SOME                                                                                       \
+	"some of firewalld's rules are gone from the kernel, and firewalld does not know it, so "  \
+	"that what it opened is shut, or whom it kept out gets in"
 #define BROKEN "a reload of firewalld broke off half way: it has lost its zones"
+#define BARE   BROKEN ", and its rules are gone from the kernel, so that "
 #define OPEN   "every port is open and nobody is banned"
+#define OPEN4  "every port is open over IPv4 and nobody is banned there"
+#define OPEN6  "every port is open over IPv6 and nobody is banned there"
 #define SHUT   "no new connection gets in"
 #define OTHERS "no new connection gets in but by rules of others"
 
@@ -14,14 +20,12 @@ static const struct {
 	const char *end;    /* when it is over */
 } troubles[REPAIR_N_TROUBLES] = {
     [REPAIR_NONE] = {{""}, "", "", ""},
-    [REPAIR_CUT] =
-        {{"some of firewalld's rules are gone from the kernel, and firewalld does not know "
-          "it, so that what it opened is shut, or whom it kept out gets in",
-          [FWTABLES_SHUT] = "some of firewalld's rules are gone from the kernel, and firewalld "
-                            "does not know it; " SHUT},
-         REPAIR_LOAD_AGAIN,
-         "some of its rules were taken out of the kernel",
-         "firewalld's rules are in the kernel again"},
+    [REPAIR_CUT] = {{SOME, [FWTABLES_SHUT] =
+                               "some of firewalld's rules are gone from the kernel, and firewalld "
+                               "does not know it; " SHUT},
+                    REPAIR_LOAD_AGAIN,
+                    "some of its rules were taken out of the kernel",
+                    "firewalld's rules are in the kernel again"},
     [REPAIR_REPLACED] =
         {{"another table is in the place of firewalld's in the kernel, and firewalld does not know "
           "it: it cannot change the rules there, and what it has shut may be open",
@@ -30,7 +34,9 @@ static const struct {
          REPAIR_LOAD_AGAIN,
          "its table was replaced in the kernel",
          "firewalld's rules are in the kernel again"},
-    [REPAIR_FLUSHED] = {{GONE OPEN, [FWTABLES_SHUT] = GONE SHUT, [FWTABLES_OTHERS] = GONE OTHERS},
+    [REPAIR_FLUSHED] = {{SOME, [FWTABLES_OPEN] = GONE OPEN, [FWTABLES_OPEN_IPV4] = GONE OPEN4,
+                         [FWTABLES_OPEN_IPV6] = GONE OPEN6, [FWTABLES_SHUT] = GONE SHUT,
+                         [FWTABLES_OTHERS] = GONE OTHERS},
                         "nft add table inet firewalld; " REPAIR_LOAD_AGAIN,
                         "its rules were flushed out of the kernel",
                         "firewalld's rules are in the kernel again"},
@@ -39,11 +45,9 @@ static const struct {
                      REPAIR_LOAD_AGAIN,
                      "a reload before it broke off",
                      "the kernel lets in again what firewalld says is open"},
-    [REPAIR_BROKEN] = {{BROKEN " or stays in state INIT, and " SHUT,
-                        [FWTABLES_OPEN] =
-                            BROKEN ", and its rules are gone from the kernel, so that " OPEN,
-                        [FWTABLES_OTHERS] =
-                            BROKEN ", and its rules are gone from the kernel, so that " OTHERS},
+    [REPAIR_BROKEN] = {{BROKEN " or stays in state INIT, and " SHUT, [FWTABLES_OPEN] = BARE OPEN,
+                        [FWTABLES_OPEN_IPV4] = BARE OPEN4, [FWTABLES_OPEN_IPV6] = BARE OPEN6,
+                        [FWTABLES_OTHERS] = BARE OTHERS},
                        REPAIR_LOAD_AGAIN,
                        "a reload before it broke off",
                        "firewalld has its zones again"},

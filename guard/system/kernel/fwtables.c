@@ -3,8 +3,12 @@
 
 /* Of the chains that are looked at, those of which firewalld has one with rules in it: with the
  * backend nftables the first, with iptables one of the others. */
-#define INPUT          (1U << 0)
-#define IPTABLES_INPUT (7U << 4)
+#define INPUT           (1U << 0)
+#define IPTABLES_INPUT  (7U << 4)
+#define IPTABLES_INPUT6 (7U << 7)
+
+/* Of IPv4 and IPv6, a bit each. */
+enum { IPV4 = 1, IPV6 = 2 };
 
 #ifdef HAVE_NF_TABLES
 
@@ -47,7 +51,7 @@ static const struct {
     {NFPROTO_INET, TABLE_NAME, "filter_INPUT"},
     EACH(NFPROTO_INET, TABLE_NAME, "filter_"),
     EACH(NFPROTO_IPV4, "filter", ""), /* IPTABLES_INPUT */
-    EACH(NFPROTO_IPV6, "filter", ""),
+    EACH(NFPROTO_IPV6, "filter", ""), /* IPTABLES_INPUT6 */
 };
 
 /* What is in front of the attributes; both are aligned as they are. */
@@ -140,9 +144,6 @@ static int find_rules(struct nfsocket *sock, uint8_t family, const char *table, 
 	return r > 0 ? FWTABLES_E_UNKNOWN : r;
 }
 
-/* Of IPv4 and IPv6, a bit each. */
-enum { IPV4 = 1, IPV6 = 2 };
-
 /* Where a policy DROP is met: table raw is where firewalld's backend iptables shuts both ways. */
 struct policies {
 	unsigned dropped; /* anywhere on the way of who comes in, or on that of the answer */
@@ -180,18 +181,17 @@ static int note_policy(struct nlmsghdr *header, void *userdata)
 	return 0;
 }
 
-/* firewalld shuts both, but for an IPv6 that the kernel has not. */
+/* firewalld shuts both, but for an IPv6 that the kernel has not: over that nobody comes. */
 static int find_policies(struct nfsocket *sock, struct fwtables *now)
 {
 	_cleanup_nfbatch_ struct nfbatch batch = NFBATCH_NULL;
-	unsigned all = access("/proc/net/if_inet6", F_OK) == 0 ? IPV4 | IPV6 : IPV4;
-	struct policies policies = {0};
+	struct policies policies = {.dropped = access("/proc/net/if_inet6", F_OK) == 0 ? 0 : IPV6};
 	int r;
 
 	nfbatch_message(&batch, NFT_MSG_GETCHAIN, NLM_F_DUMP, NFPROTO_UNSPEC);
 	r = nfbatch_list(&batch, sock, note_policy, &policies, NULL);
 	now->shut |= (policies.shut & IPV4) && !policies.open;
-	now->dropped = (policies.dropped & all) == all;
+	now->dropped = policies.dropped;
 	return r > 0 ? FWTABLES_E_UNKNOWN : r;
 }
 
@@ -428,9 +428,19 @@ bool fwtables_is_empty(const struct fwtables *now)
 /** fwtables_gate() - what a new connection meets there */
 enum fwtables_gate fwtables_gate(const struct fwtables *now)
 {
+	unsigned lacks = (now->chains & (INPUT | IPTABLES_INPUT) ? 0 : IPV4) |
+	                 (now->chains & (INPUT | IPTABLES_INPUT6) ? 0 : IPV6);
+
 	if (now->shut)
 		return FWTABLES_SHUT;
-	if (!fwtables_lack_rules(now))
-		return FWTABLES_GUARDED;
-	return now->dropped ? FWTABLES_OTHERS : FWTABLES_OPEN;
+	switch (lacks & ~now->dropped) {
+	case IPV4 | IPV6:
+		return FWTABLES_OPEN;
+	case IPV4:
+		return FWTABLES_OPEN_IPV4;
+	case IPV6:
+		return FWTABLES_OPEN_IPV6;
+	default:
+		return lacks == (IPV4 | IPV6) ? FWTABLES_OTHERS : FWTABLES_GUARDED;
+	}
 }

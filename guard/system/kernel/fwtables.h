@@ -18,14 +18,14 @@
 
 /* Each a bit for a table or chain, in an order that is known to fwtables.c alone. */
 struct fwtables {
-	unsigned tables; /* that are there */
-	unsigned owned;  /* of these, by firewalld */
-	unsigned chains; /* that have rules in them */
-	int64_t loaded;  /* of the first: the kernel gives another number to each */
-	int64_t filter;  /* of both of iptables' together, which firewalld never makes anew */
-	bool shut;       /* by firewalld: during each reload and in panic mode, too */
-	bool dropped; /* a policy DROP is on each packet's way; not read while firewalld has rules
-	                 in nftables */
+	unsigned tables;  /* that are there */
+	unsigned owned;   /* of these, by firewalld */
+	unsigned chains;  /* that have rules in them */
+	int64_t loaded;   /* of the first: the kernel gives another number to each */
+	int64_t filter;   /* of both of iptables' together, which firewalld never makes anew */
+	bool shut;        /* by firewalld: during each reload and in panic mode, too */
+	unsigned dropped; /* of these families, a bit each, a policy DROP is on each packet's way,
+	                     or there are none; not read while firewalld has rules in nftables */
 };
 #define FWTABLES_NULL ((struct fwtables){0})
 
@@ -35,10 +35,12 @@ struct fwtables {
 
 /* What a new connection meets. */
 enum fwtables_gate {
-	FWTABLES_GUARDED, /* firewalld's rules, some at least; or that is not known */
-	FWTABLES_OPEN,    /* nothing */
-	FWTABLES_SHUT,    /* firewalld's policy DROP */
-	FWTABLES_OTHERS,  /* rules that are not firewalld's, and a policy DROP */
+	FWTABLES_GUARDED,   /* firewalld's rules, some at least; or that is not known */
+	FWTABLES_OPEN,      /* nothing */
+	FWTABLES_OPEN_IPV4, /* the same, of one family */
+	FWTABLES_OPEN_IPV6,
+	FWTABLES_SHUT,   /* firewalld's policy DROP */
+	FWTABLES_OTHERS, /* rules that are not firewalld's, and a policy DROP */
 	FWTABLES_N_GATES,
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the next reload closes by moving an interface into another zone. */
+#include "guard/audit/after.h"
 #include "guard/audit/checks-internal.h"
 #include "guard/model/packet/dispatch.h"
 #include "guard/system/firewalld/zonefile.h"
@@ -7,27 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The ruleset as the permanent configuration makes it: policies and what others filter stay. */
-struct after {
-	struct ruleset ruleset; /* borrows all but its zones and its default zone */
-	struct ruleset zones;   /* owns these */
-};
-
-static void after_deinit(struct after *after)
-{
-	free(after->ruleset.zones);
-	free(after->ruleset.default_zone);
-	ruleset_deinit(&after->zones);
-}
-
-static struct ruleset_zone *zone_in(struct ruleset *ruleset, const char *name)
-{
-	for (size_t i = 0; i < ruleset->n_zones; i++)
-		if (!ruleset->zones[i].is_policy && strcmp(ruleset->zones[i].name, name) == 0)
-			return &ruleset->zones[i];
-	return NULL;
-}
 
 /* The zone of what is bound nowhere, as firewalld reads it from its file: a zone that is not there
  * is public, else external, else block (fw.py, _start). NULL: not known */
@@ -41,71 +21,35 @@ static const char *default_after(const struct picture *picture)
 	return picture->file_default_zone ? "block" : picture->firewall.default_zone;
 }
 
-/* An empty one of its name, with what is no item. */
-static int add_zone(struct ruleset *zones, const struct ruleset_zone *like)
-{
-	struct ruleset_zone *zone;
-	int r = ruleset_add_zone(zones, like->name, &zone);
-
-	if (r < 0)
-		return r;
-	zone->target = like->target;
-	zone->ingress_priority = like->ingress_priority;
-	zone->egress_priority = like->egress_priority;
-	zone->icmp_block_inversion = like->icmp_block_inversion;
-	return 0;
-}
+struct reload {
+	const struct picture *picture;
+	struct scope_view view;
+};
 
 /* What is there after it: all that is permanent, and what a watcher puts back; a binding that it
  * puts back comes later. */
-static bool is_there(const struct check_run *run, struct scope_view *view,
-                     const struct firewall_entry *entry)
+static bool is_there(const struct firewall_entry *entry, void *userdata)
 {
+	struct reload *reload = userdata;
+
 	if (entry->flags & FIREWALL_PERMANENT)
 		return true;
-	return picture_restores(run->picture) && !item_is_binding(&entry->item) &&
-	       scope_view_at_risk(view, entry);
+	return picture_restores(reload->picture) && !item_is_binding(&entry->item) &&
+	       scope_view_at_risk(&reload->view, entry);
 }
 
-static int fill(struct check_run *run, struct ruleset *zones)
+static int look_ahead(struct after *after, const struct picture *picture)
 {
-	const struct firewall *fw = &run->picture->firewall;
-	struct scope_view view = SCOPE_VIEW(&run->picture->config->scope, fw);
-	int r = 0;
+	struct reload reload = {.picture = picture,
+	                        .view = SCOPE_VIEW(&picture->config->scope, &picture->firewall)};
+	const struct after_question question = {.now = &picture->ruleset,
+	                                        .fw = &picture->firewall,
+	                                        .default_zone = default_after(picture),
+	                                        .is_there = is_there,
+	                                        .userdata = &reload};
+	int r = after_init(after, &question);
 
-	for (size_t i = 0; i < fw->n && r >= 0; i++) {
-		const struct item *item = &fw->entries[i].item;
-		struct ruleset_zone *zone = zone_in(zones, item->zone);
-
-		if (!zone || !is_there(run, &view, &fw->entries[i]))
-			continue;
-		r = item->kind == ITEM_RULE ? ruleset_add_rule(zone, item->value, NULL)
-		                            : ruleset_add_value(zone, item->kind, item->value);
-	}
-	return r < 0 || view.failed ? -ENOMEM : 0;
-}
-
-static int after_init(struct after *after, struct check_run *run)
-{
-	const struct ruleset *now = &run->picture->ruleset;
-	const char *zone = default_after(run->picture);
-	int r = 0;
-
-	*after = (struct after){.ruleset = *now};
-	after->ruleset.zones = calloc(now->n_zones + 1, sizeof(*now->zones));
-	after->ruleset.default_zone = zone ? strdup(zone) : NULL;
-	if (!after->ruleset.zones || (zone && !after->ruleset.default_zone))
-		return -ENOMEM;
-	for (size_t i = 0; i < now->n_zones && r == 0; i++)
-		if (!now->zones[i].is_policy)
-			r = add_zone(&after->zones, &now->zones[i]);
-	if (r == 0)
-		r = fill(run, &after->zones);
-	for (size_t i = 0; i < now->n_zones && r == 0; i++)
-		after->ruleset.zones[i] = now->zones[i].is_policy
-		                              ? now->zones[i]
-		                              : *zone_in(&after->zones, now->zones[i].name);
-	return r;
+	return reload.view.failed ? -ENOMEM : r;
 }
 
 /* --- what a stranger reaches --------------------------------------------------------------- */
@@ -259,12 +203,11 @@ static int look_at(struct check_run *run, const struct after *after, const char 
 static int reload_moves(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
-	struct after after;
-	int r = after_init(&after, run);
+	_cleanup_after_ struct after after = AFTER_NULL;
+	int r = look_ahead(&after, picture);
 
 	for (size_t i = 0; i < picture->interfaces.n && r == 0; i++)
 		r = look_at(run, &after, picture->interfaces.strings[i]);
-	after_deinit(&after);
 	return r;
 }
 

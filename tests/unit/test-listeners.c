@@ -148,6 +148,35 @@ START_TEST(finds_whose_they_are)
 }
 END_TEST
 
+/* The other end of what stands, by the port on this machine; IPv4 on an IPv6 socket is IPv4. */
+START_TEST(finds_who_is_connected)
+{
+	static const char *const places[] = {"127.0.0.1", "::"};
+
+	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
+		_cleanup_listeners_peers_ struct listeners_peers peers = LISTENERS_PEERS_NULL;
+		struct sockaddr_in to = {.sin_family = AF_INET};
+		int client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		char text[CIDR_TEXT_LENGTH] = "";
+		unsigned port;
+		int fd = bind_to(places[i], SOCK_STREAM, false, &port);
+
+		if (fd < 0)
+			continue; /* no IPv6 here */
+		to.sin_port = htons((uint16_t)port);
+		to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+		ck_assert_int_eq(connect(client, (struct sockaddr *)&to, sizeof(to)), 0);
+		ck_assert_int_eq(listeners_read_peers(&peers, NULL), 0);
+		for (size_t k = 0; k < peers.n; k++)
+			if (peers.peers[k].port == port)
+				cidr_format(&peers.peers[k].address, text);
+		ck_assert_str_eq(text, "127.0.0.1");
+		close(client);
+		close(fd);
+	}
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("listeners");
@@ -157,6 +186,7 @@ int main(void)
 	tcase_add_test(tcase, ignores_what_does_not_listen);
 	tcase_add_test(tcase, reads_long_answers);
 	tcase_add_test(tcase, finds_whose_they_are);
+	tcase_add_test(tcase, finds_who_is_connected);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }

@@ -58,25 +58,17 @@ static bool is_v6only(const struct inet_diag_msg *msg, size_t length)
 
 struct dump {
 	struct listeners *listeners;
+	struct listeners_peers *peers; /* or these */
 	int protocol;
 };
 
-static int add_socket(struct nlmsghdr *header, void *userdata)
+static int add_listener(const struct dump *dump, const struct inet_diag_msg *msg, size_t length)
 {
-	const struct dump *dump = userdata;
 	struct listeners *listeners = dump->listeners;
-	const struct inet_diag_msg *msg = NLMSG_DATA(header);
-	size_t length = header->nlmsg_len - NLMSG_HDRLEN;
 	struct listeners_socket *sock;
 	int r;
 
-	if (header->nlmsg_type == NLMSG_ERROR)
-		return -EBADMSG; /* a list was asked for, and it says that all is well */
-	if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY)
-		return 0;
-	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*msg)))
-		return -EBADMSG;
-	if (msg->id.idiag_sport == 0 || listeners->n >= LISTENERS_MAX)
+	if (listeners->n >= LISTENERS_MAX)
 		return 0;
 	r = grow(&listeners->sockets, &listeners->capacity, listeners->n + 1, sizeof(*sock));
 	if (r < 0)
@@ -91,37 +83,60 @@ static int add_socket(struct nlmsghdr *header, void *userdata)
 	return 0;
 }
 
-static int read_sockets(struct listeners *listeners, int fd, int family, int protocol)
+static int add_peer(struct listeners_peers *peers, const struct inet_diag_msg *msg)
 {
-	struct dump dump = {.listeners = listeners, .protocol = protocol};
+	struct listeners_peer peer = {.port = ntohs(msg->id.idiag_sport)};
+	bool is_ipv6 = msg->idiag_family == AF_INET6;
+
+	if (cidr_from_bytes(&peer.address, msg->id.idiag_dst, is_ipv6 ? 16 : 4,
+	                    is_ipv6 ? 128 : 32) != 0)
+		return -EBADMSG;
+	if (grow(&peers->peers, &peers->capacity, peers->n + 1, sizeof(peer)) < 0)
+		return -ENOMEM;
+	peers->peers[peers->n++] = peer;
+	return 0;
+}
+
+static int add_socket(struct nlmsghdr *header, void *userdata)
+{
+	const struct dump *dump = userdata;
+	const struct inet_diag_msg *msg = NLMSG_DATA(header);
+
+	if (header->nlmsg_type == NLMSG_ERROR)
+		return -EBADMSG; /* a list was asked for, and it says that all is well */
+	if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY)
+		return 0;
+	if (header->nlmsg_len < NLMSG_LENGTH(sizeof(*msg)))
+		return -EBADMSG;
+	if (msg->id.idiag_sport == 0)
+		return 0;
+	return dump->peers ? add_peer(dump->peers, msg)
+	                   : add_listener(dump, msg, header->nlmsg_len - NLMSG_HDRLEN);
+}
+
+static int read_sockets(struct dump *dump, int fd, int family)
+{
 	struct request request = {
 	    .header = {.nlmsg_len = sizeof(request),
 	               .nlmsg_type = SOCK_DIAG_BY_FAMILY,
 	               .nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP},
 	    .body = {.sdiag_family = (uint8_t)family,
-	             .sdiag_protocol = (uint8_t)protocol,
+	             .sdiag_protocol = (uint8_t)dump->protocol,
 	             /* An unconnected UDP socket is "closed", a connected one "established". */
-	             .idiag_states = protocol == IPPROTO_TCP ? 1u << TCP_LISTEN : 1u << TCP_CLOSE},
+	             .idiag_states = dump->peers                     ? 1u << TCP_ESTABLISHED
+	                             : dump->protocol == IPPROTO_TCP ? 1u << TCP_LISTEN
+	                                                             : 1u << TCP_CLOSE},
 	};
 
-	return netlink_ask(fd, &request, sizeof(request), add_socket, &dump);
+	return netlink_ask(fd, &request, sizeof(request), add_socket, dump);
 }
 
-/**
- * listeners_read() - all listening TCP and bound UDP sockets of this namespace
- * @out: written on success alone; the caller deinits it
- *
- * A kernel without IPv6, or without the diag module of a protocol, has no such
- * sockets to tell of.
- *
- * Return: 0 or negative errno.
- */
-int listeners_read(struct listeners *out, struct err *err)
+/* A kernel without IPv6, or without the diag module of a protocol, has none to tell of. */
+static int read_each(struct dump *dump, struct err *err)
 {
-	static const int families[] = {AF_INET, AF_INET6}, protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
-	_cleanup_listeners_ struct listeners listeners = LISTENERS_NULL;
+	static const int families[] = {AF_INET, AF_INET6};
 
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
 		/* A socket each: a broken dump leaves nothing behind for the next. */
 		_cleanup_netlink_ int fd = netlink_open(NETLINK_SOCK_DIAG);
 		int r;
@@ -129,15 +144,60 @@ int listeners_read(struct listeners *out, struct err *err)
 		if (fd < 0)
 			return err_set(err, fd, "cannot ask the kernel for its sockets: %s",
 			               strerror(-fd));
-		r = read_sockets(&listeners, fd, families[i % 2], protocols[i / 2]);
-		if (r == -ENOENT || r == -EAFNOSUPPORT)
-			continue;
-		if (r < 0)
+		r = read_sockets(dump, fd, families[i]);
+		if (r < 0 && r != -ENOENT && r != -EAFNOSUPPORT)
 			return err_set(err, r, "cannot read the kernel's sockets: %s",
 			               strerror(-r));
 	}
+	return 0;
+}
+
+/**
+ * listeners_read() - all listening TCP and bound UDP sockets of this namespace
+ * @out: written on success alone; the caller deinits it
+ *
+ * Return: 0 or negative errno.
+ */
+int listeners_read(struct listeners *out, struct err *err)
+{
+	static const int protocols[] = {IPPROTO_TCP, IPPROTO_UDP};
+	_cleanup_listeners_ struct listeners listeners = LISTENERS_NULL;
+	int r = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(protocols) && r == 0; i++)
+		r = read_each(&(struct dump){.listeners = &listeners, .protocol = protocols[i]},
+		              err);
+	if (r < 0)
+		return r;
 	*out = listeners;
 	listeners = LISTENERS_NULL;
+	return 0;
+}
+
+/** listeners_peers_deinit() - free it; may be called twice */
+void listeners_peers_deinit(struct listeners_peers *peers)
+{
+	free(peers->peers);
+	*peers = LISTENERS_PEERS_NULL;
+}
+
+/**
+ * listeners_read_peers() - the other ends of all TCP connections that stand
+ * @out: written on success alone; the caller deinits it
+ *
+ * Also of those that this machine has made: who listens tells them apart.
+ *
+ * Return: 0 or negative errno.
+ */
+int listeners_read_peers(struct listeners_peers *out, struct err *err)
+{
+	_cleanup_listeners_peers_ struct listeners_peers peers = LISTENERS_PEERS_NULL;
+	int r = read_each(&(struct dump){.peers = &peers, .protocol = IPPROTO_TCP}, err);
+
+	if (r < 0)
+		return r;
+	*out = peers;
+	peers = LISTENERS_PEERS_NULL;
 	return 0;
 }
 

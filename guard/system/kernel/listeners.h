@@ -10,6 +10,7 @@
 #ifndef GUARD_SYSTEM_KERNEL_LISTENERS_H
 #define GUARD_SYSTEM_KERNEL_LISTENERS_H
 
+#include "guard/base/cidr.h"
 #include "guard/base/err.h"
 
 #define LISTENERS_PROCESS_SIZE 16 /* as the kernel keeps it */
@@ -32,6 +33,20 @@ struct listeners_socket {
 	char process[LISTENERS_PROCESS_SIZE]; /* its name; "": not known */
 };
 
+/* Who is connected to a port of this machine. */
+struct listeners_peer {
+	struct cidr address;
+	unsigned port;
+};
+
+struct listeners_peers {
+	struct listeners_peer *peers;
+	size_t n;
+	size_t capacity;
+};
+#define LISTENERS_PEERS_NULL      ((struct listeners_peers){0})
+#define _cleanup_listeners_peers_ _cleanup_(listeners_peers_deinit)
+
 struct listeners {
 	struct listeners_socket *sockets;
 	size_t n;
@@ -41,6 +56,8 @@ struct listeners {
 #define _cleanup_listeners_ _cleanup_(listeners_deinit)
 
 int listeners_read(struct listeners *out, struct err *err) _must_check_;
+int listeners_read_peers(struct listeners_peers *out, struct err *err) _must_check_;
+void listeners_peers_deinit(struct listeners_peers *peers);
 void listeners_deinit(struct listeners *listeners);
 enum listeners_answer listeners_on(const struct listeners *listeners, const char *protocol,
                                    unsigned first, unsigned last, int family);

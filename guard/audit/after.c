@@ -83,6 +83,8 @@ int after_init(struct after *out, const struct after_question *question)
 	after.ruleset.default_zone = question->default_zone ? strdup(question->default_zone) : NULL;
 	if (!after.ruleset.zones || (question->default_zone && !after.ruleset.default_zone))
 		return -ENOMEM;
+	/* its own table is made anew then: what stands there now says nothing */
+	after.ruleset.kernel.asleep = true;
 	r = add_zones(&after.zones, question);
 	if (r == 0)
 		r = fill(&after.zones, question);

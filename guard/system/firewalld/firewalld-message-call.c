@@ -49,6 +49,26 @@ DBusMessage *firewalld_message_get_property(const char *destination, const char 
 	return steal(message);
 }
 
+/**
+ * firewalld_message_new_zone() - the call that makes a zone permanent, with nothing in it
+ *
+ * Return: the message, which the caller unrefs; NULL without memory.
+ */
+DBusMessage *firewalld_message_new_zone(const char *destination, const char *zone)
+{
+	_cleanup_message_ DBusMessage *message = firewalld_message_call(
+	    destination, FIREWALLD_MESSAGE_CONFIG_PATH, FIREWALLD_MESSAGE_CONFIG, "addZone2", zone);
+	DBusMessageIter iter, settings;
+
+	if (!message)
+		return NULL;
+	dbus_message_iter_init_append(message, &iter);
+	if (!dbus_message_iter_open_container(&iter, DBUS_TYPE_ARRAY, "{sv}", &settings) ||
+	    !dbus_message_iter_close_container(&iter, &settings))
+		return NULL;
+	return steal(message);
+}
+
 static bool append_parts(DBusMessage *message, const struct item *item)
 {
 	_cleanup_free_ char *value = strdup(item->value);

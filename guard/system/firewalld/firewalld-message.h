@@ -58,6 +58,7 @@ typedef int (*firewalld_message_direct_fn)(enum item_kind kind, const char *zone
 DBusMessage *firewalld_message_call(const char *destination, const char *path,
                                     const char *interface, const char *member,
                                     const char *argument);
+DBusMessage *firewalld_message_new_zone(const char *destination, const char *zone) _must_check_;
 DBusMessage *firewalld_message_get_property(const char *destination, const char *path,
                                             const char *interface, const char *property);
 DBusMessage *firewalld_message_add(const char *destination, const struct item *item);

@@ -264,6 +264,27 @@ int firewalld_permanent_remove_wait(struct firewalld *fw, const struct item *ite
 	return wait_for(&wait, r, op, deadline_ms);
 }
 
+/** firewalld_new_zone_wait() - firewalld_new_zone(), waited for */
+int firewalld_new_zone_wait(struct firewalld *fw, const char *zone, int64_t deadline_ms,
+                            struct err *err)
+{
+	struct wait wait = {.loop = loop_of(fw), .err = err};
+	struct firewalld_op *op = NULL;
+	int r = firewalld_new_zone(fw, &op, zone, on_done, &wait);
+
+	return wait_for(&wait, r, op, deadline_ms);
+}
+
+/** firewalld_reload_wait() - firewalld_reload(), waited for */
+int firewalld_reload_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err)
+{
+	struct wait wait = {.loop = loop_of(fw), .err = err};
+	struct firewalld_op *op = NULL;
+	int r = firewalld_reload(fw, &op, on_done, &wait);
+
+	return wait_for(&wait, r, op, deadline_ms);
+}
+
 /**
  * firewalld_service_wait() - firewalld_service(), waited for
  * @fw: the adapter

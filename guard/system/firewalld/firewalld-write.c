@@ -239,6 +239,24 @@ int firewalld_reload(struct firewalld *fw, struct firewalld_op **op, firewalld_d
 	return call_main(fw, op, "reload", fn, userdata);
 }
 
+/**
+ * firewalld_new_zone() - make a zone in the permanent configuration, with nothing in it
+ * @fw: the adapter
+ * @op: receives what can be cancelled; may be NULL
+ * @zone: its name; a reload brings it into the runtime
+ * @fn: called with 0 or a FIREWALLD_E_*
+ * @userdata: for @fn
+ *
+ * Return: 0; FIREWALLD_E_GONE when firewalld is away; -ENOMEM.
+ */
+int firewalld_new_zone(struct firewalld *fw, struct firewalld_op **op, const char *zone,
+                       firewalld_done_fn fn, void *userdata)
+{
+	if (!fw->present)
+		return FIREWALLD_E_GONE;
+	return start_change(fw, op, firewalld_message_new_zone(fw->owner, zone), fn, userdata);
+}
+
 /* --- permanent writes: parallel ones have erased zone files (firewalld#1495) -------------- */
 
 static void on_permanent_done(struct firewalld_op *op, int result, DBusMessage *reply,

@@ -170,6 +170,8 @@ int firewalld_remove(struct firewalld *fw, struct firewalld_op **op, const struc
                      firewalld_done_fn fn, void *userdata) _must_check_;
 int firewalld_reload(struct firewalld *fw, struct firewalld_op **op, firewalld_done_fn fn,
                      void *userdata) _must_check_;
+int firewalld_new_zone(struct firewalld *fw, struct firewalld_op **op, const char *zone,
+                       firewalld_done_fn fn, void *userdata) _must_check_;
 /* Would the files be loaded? The err has firewalld's words, which name the file. */
 int firewalld_check(struct firewalld *fw, struct firewalld_op **op, firewalld_done_fn fn,
                     void *userdata) _must_check_;
@@ -214,6 +216,9 @@ int firewalld_permanent_add_wait(struct firewalld *fw, const struct item *item, 
                                  struct err *err) _must_check_;
 int firewalld_permanent_remove_wait(struct firewalld *fw, const struct item *item,
                                     int64_t deadline_ms, struct err *err) _must_check_;
+int firewalld_new_zone_wait(struct firewalld *fw, const char *zone, int64_t deadline_ms,
+                            struct err *err) _must_check_;
+int firewalld_reload_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err) _must_check_;
 int firewalld_service_wait(struct firewalld *fw, struct firewalld_service *out, const char *service,
                            int64_t deadline_ms, struct err *err) _must_check_;
 int firewalld_check_wait(struct firewalld *fw, int64_t deadline_ms, struct err *err) _must_check_;

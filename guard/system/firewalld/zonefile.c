@@ -5,6 +5,7 @@
 #include "guard/base/shell.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/host/file.h"
+#include "guard/system/host/wholefile.h"
 #include "guard/system/firewalld/zonexml.h"
 
 #include <dirent.h>
@@ -475,4 +476,38 @@ int zonefile_backup(char **out, const char *state_dir, const char *zone, struct 
 	}
 	r = from < 0 ? from : refuse_broken(zone, err);
 	return r < 0 ? r : copy_to_state(out, state_dir, zone, from, err);
+}
+
+static int write_copy(FILE *out, void *userdata)
+{
+	int from = *(const int *)userdata;
+
+	return copy_bytes(from, fileno(out));
+}
+
+/**
+ * zonefile_put_back() - the administrator's file of a zone, as a copy has it
+ * @copy: of zonefile_backup(); NULL: there was none, so that firewalld's own counts again
+ *
+ * firewalld reads it at its next reload.
+ *
+ * Return: 0 or negative errno.
+ */
+int zonefile_put_back(const char *zone, const char *copy, struct err *err)
+{
+	const char *name, *folder = folder_of(zone, &name);
+	_cleanup_free_ char *path = NULL;
+	_cleanup_fd_ int from = -1;
+
+	if (strchr(name, '/'))
+		return err_set(err, -EINVAL, "\"%s\" is not a zone name", zone);
+	if (xasprintf(&path, "%s/%s/%s.xml", dirs[0], folder, name) < 0)
+		return -ENOMEM;
+	/* looked for first: where nothing can be written there may be nothing to do */
+	if (!copy)
+		return (access(path, F_OK) < 0 && errno == ENOENT) || unlink(path) == 0
+		           ? 0
+		           : err_set(err, -errno, "%s: %s", path, strerror(errno));
+	from = open_regular(copy, err);
+	return from < 0 ? from : wholefile_write(path, 0644, write_copy, &from, err);
 }

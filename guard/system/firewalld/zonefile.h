@@ -30,5 +30,6 @@ int zonefile_read_path(struct firewall *out, const char *path, const char *zone,
                        struct err *err) _must_check_;
 int zonefile_backup(char **out, const char *state_dir, const char *zone,
                     struct err *err) _must_check_;
+int zonefile_put_back(const char *zone, const char *copy, struct err *err) _must_check_;
 
 #endif

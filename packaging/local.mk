@@ -2,7 +2,7 @@
 # What a distribution expects: units, the configuration example, man pages,
 # the bash completion; and the recipes for Debian and RPM packages.
 PACKAGING_GENERATED = packaging/reload-guard.service packaging/reload-guard-metrics.service \
-	packaging/reload-guard-report.service
+	packaging/reload-guard-report.service packaging/reload-guard-rollback.service
 EXTRA_DIST += $(PACKAGING_GENERATED:=.in)
 PACKAGING_PLAIN = packaging/reload-guard.socket packaging/reload-guard-metrics.timer \
 	packaging/reload-guard-report.timer
@@ -17,6 +17,7 @@ $(PACKAGING_GENERATED): Makefile
 packaging/reload-guard.service: packaging/reload-guard.service.in
 packaging/reload-guard-metrics.service: packaging/reload-guard-metrics.service.in
 packaging/reload-guard-report.service: packaging/reload-guard-report.service.in
+packaging/reload-guard-rollback.service: packaging/reload-guard-rollback.service.in
 
 if HAVE_SYSTEMD_UNITS
 nodist_systemdsystemunit_DATA = $(PACKAGING_GENERATED) hooks/reload-guard-after-boot.service \

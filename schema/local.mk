@@ -41,6 +41,8 @@ dist_schema_DATA = \
 	schema/json/release.schema.json \
 	schema/json/report.schema.json \
 	schema/json/restore.schema.json \
+	schema/json/setup-answer.schema.json \
+	schema/json/setup.schema.json \
 	schema/json/snapshot-diff.schema.json \
 	schema/json/snapshot-list.schema.json \
 	schema/json/snapshot-show.schema.json \

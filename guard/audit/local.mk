@@ -2,6 +2,8 @@
 # Questions, asked once: the picture and the findings.
 noinst_LIBRARIES += libguard-audit.a
 libguard_audit_a_SOURCES = \
+	guard/audit/after.c \
+	guard/audit/after.h \
 	guard/audit/banpresent.c \
 	guard/audit/banpresent.h \
 	guard/audit/check-around.c \
@@ -41,6 +43,8 @@ libguard_audit_a_SOURCES = \
 	guard/audit/picture-read.c \
 	guard/audit/picture.c \
 	guard/audit/picture.h \
+	guard/audit/setup.c \
+	guard/audit/setup.h \
 	guard/audit/status.c \
 	guard/audit/status.h \
 	guard/audit/summary.c \

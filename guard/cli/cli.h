@@ -116,6 +116,7 @@ struct cli_tables {
 
 /* All of them, in the order of the help; cmd_NAME stands in cmd-NAME.c. */
 #define CLI_COMMANDS(X)                                                                            \
+	X(setup)                                                                                   \
 	X(watch)                                                                                   \
 	X(status)                                                                                  \
 	X(check)                                                                                   \

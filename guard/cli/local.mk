@@ -23,6 +23,7 @@ reload_guard_SOURCES = \
 	guard/cli/cmd-release.c \
 	guard/cli/cmd-report.c \
 	guard/cli/cmd-restore.c \
+	guard/cli/cmd-setup.c \
 	guard/cli/cmd-snapshot.c \
 	guard/cli/cmd-status.c \
 	guard/cli/cmd-trust.c \
@@ -35,7 +36,11 @@ reload_guard_SOURCES = \
 	guard/cli/hook-event.c \
 	guard/cli/hook-event.h \
 	guard/cli/hook-switch.c \
-	guard/cli/main.c
+	guard/cli/main.c \
+	guard/cli/setup-steps.c \
+	guard/cli/setup-steps.h \
+	guard/cli/setup-undo.c \
+	guard/cli/setup-undo.h
 # fail2ban runs it for each ban, so it links the C library and no other.
 libexec_PROGRAMS = reload-guard-hook
 reload_guard_hook_SOURCES = guard/cli/hook-event.c guard/cli/hook-event.h guard/cli/hook-main.c

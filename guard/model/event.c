@@ -35,6 +35,7 @@ static const char *const names[EVENT_N_KINDS] = {
     [EVENT_PROTECTED_AGAIN] = "protected-again",
     [EVENT_TRUSTED] = "trusted",
     [EVENT_PERSIST] = "persist",
+    [EVENT_SETUP] = "setup",
     [EVENT_FAIL2BAN] = "fail2ban",
     [EVENT_JAIL_START] = "jail-start",
     [EVENT_JAIL_STOP] = "jail-stop",

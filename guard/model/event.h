@@ -43,6 +43,7 @@ enum event_kind {
 	EVENT_PROTECTED_AGAIN,
 	EVENT_TRUSTED, /* for a while, or, made permanent, for good */
 	EVENT_PERSIST, /* or a summary of a command, without an item */
+	EVENT_SETUP,   /* what `setup` did, and what became of that */
 	/* fail2ban and bans */
 	EVENT_FAIL2BAN,
 	EVENT_JAIL_START,

@@ -23,6 +23,8 @@ libguard_report_a_SOURCES = \
 	guard/report/report-probe.c \
 	guard/report/report-probe.h \
 	guard/report/report-remembered.c \
+	guard/report/report-setup.c \
+	guard/report/report-setup.h \
 	guard/report/report-snapshot.c \
 	guard/report/report-status.c \
 	guard/report/report-summary.c \

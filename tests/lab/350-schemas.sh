@@ -37,3 +37,4 @@ fits snapshot-show snapshot show "$id"
 fits snapshot-diff snapshot diff "$id"
 fits restore restore --dry-run
 fits persist persist --dry-run
+fits setup setup

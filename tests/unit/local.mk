@@ -93,6 +93,7 @@ UNIT_TESTS = \
 	tests/unit/test-search \
 	tests/unit/test-selinux \
 	tests/unit/test-services \
+	tests/unit/test-setup \
 	tests/unit/test-shell \
 	tests/unit/test-spool \
 	tests/unit/test-store \

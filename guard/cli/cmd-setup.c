@@ -409,12 +409,18 @@ static int confirm(struct run *run)
 
 /* --- doing it ------------------------------------------------------------------------------- */
 
-static int refuse(struct run *run)
+static int refuse(struct run *run, int held, const struct err *err)
 {
+	if (held < 0 && held != -EWOULDBLOCK)
+		return cli_fail(run->cli, CLI_NOT_FINE, "nothing was changed: %s",
+		                err_text(err, held));
 	if (undo_is_pending(run->cli->store_dir))
 		return cli_fail(run->cli, CLI_NOT_FINE,
 		                "one waits for its answer: reload-guard setup --confirm, or "
 		                "reload-guard setup --rollback");
+	if (held < 0)
+		return cli_fail(run->cli, CLI_NOT_FINE,
+		                "nothing was changed: another setup --apply is at work");
 	if (!run->timed || undo_can_be_timed())
 		return CLI_FINE;
 	return cli_fail(
@@ -473,7 +479,8 @@ static int apply(struct run *run, int64_t *until_us)
 	                            .goes_on = goes_on,
 	                            .userdata = run};
 	struct err err = ERR_NULL;
-	int r = refuse(run);
+	_cleanup_fd_ int held = undo_hold(run->cli->store_dir, &err);
+	int r = refuse(run, held, &err);
 
 	if (r == CLI_FINE) {
 		record(run, "setup begins");

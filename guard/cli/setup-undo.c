@@ -73,17 +73,39 @@ static int write_all(FILE *out, void *userdata)
 	return r;
 }
 
-/** undo_write() - put on record what is about to be done; Return: 0; negative errno */
+/**
+ * undo_hold() - let nobody else set up meanwhile: the record of the one would be the other's
+ *
+ * Return: a lock, to be closed at the end; -EWOULDBLOCK: somebody has it; another negative errno.
+ */
+int undo_hold(const char *store_dir, struct err *err)
+{
+	_cleanup_free_ char *folder = NULL;
+	_cleanup_fd_ int fd = -1;
+	int held;
+
+	if (path_of(&folder, store_dir, FOLDER) < 0)
+		return -ENOMEM;
+	(void)mkdir(store_dir, 0700); /* on a fresh machine */
+	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
+		return err_set(err, -errno, "%s: %s", folder, strerror(errno));
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0 || flock(fd, LOCK_EX | LOCK_NB) < 0)
+		return err_set(err, -errno, "%s: %s", folder, strerror(errno));
+	held = fd;
+	fd = -1;
+	return held;
+}
+
+/** undo_write() - put on record what is about to be done, by who holds it; Return: 0; negative errno */
 int undo_write(const struct undo *undo, const struct setup *setup, const char *store_dir,
                struct err *err)
 {
 	struct writing writing = {undo, setup};
-	_cleanup_free_ char *folder = NULL, *path = NULL;
+	_cleanup_free_ char *path = NULL;
 
-	if (path_of(&folder, store_dir, FOLDER) < 0 || path_of(&path, store_dir, PENDING) < 0)
+	if (path_of(&path, store_dir, PENDING) < 0)
 		return -ENOMEM;
-	if (mkdir(folder, 0700) < 0 && errno != EEXIST)
-		return err_set(err, -errno, "%s: %s", folder, strerror(errno));
 	return wholefile_write(path, 0600, write_all, &writing, err);
 }
 

@@ -27,6 +27,7 @@ struct undo {
 void undo_deinit(struct undo *undo);
 int undo_copy_zones(struct undo *undo, const char *store_dir, const struct setup *setup,
                     struct err *err) _must_check_;
+int undo_hold(const char *store_dir, struct err *err) _must_check_;
 int undo_write(const struct undo *undo, const struct setup *setup, const char *store_dir,
                struct err *err) _must_check_;
 int undo_read(struct undo *out, const char *path, struct err *err) _must_check_;

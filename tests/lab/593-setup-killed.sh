@@ -28,6 +28,18 @@ need "and the zone of the interface" within 3 bound public
 need "ssh is open" is_open 22
 need "mail is shut" served_shut
 
+# two at once: the one that comes later changes nothing, also before the first is on record
+flock -o "$STATE/setup" sleep 5 &
+HOLDER=$!
+held() { ! flock -n "$STATE/setup" true; }
+need "another one is at work" within 3 held
+need "so this one does nothing" exits 1 guard setup --apply
+need "and says why" err_has 'nothing was changed: another setup --apply is at work'
+need "nothing waits for an answer" exits 1 guard setup --rollback
+need "nothing is open" served_shut
+kill "$HOLDER"
+need "it is over" within 8 flock -n "$STATE/setup" true
+
 # going back is killed; the next one takes it up, as the unit does at the next boot
 set_up --zone mail --interface host0 --within 10m
 need "all is open" served_open

@@ -137,7 +137,9 @@ packages_tests()
 	check "  nothing else of it does" not m systemctl -q is-active reload-guard-report.timer reload-guard-metrics.timer
 	check "  it says what runs" grep -q "the watcher runs now and after each boot" "$work/installed"
 	check "  and three commands, which work" typed_next
-	check "  the third has switched the hook on" told
+	check "  the third says what is left to do" eval 'm reload-guard setup | grep "have fail2ban report its bans"'
+	check "fail2ban's hook is switched on" m reload-guard hook enable
+	check "  and fail2ban has it" told
 	check "fail2ban.service has the drop-in" eval 'unit DropInPaths fail2ban.service | grep -q reload-guard.conf'
 	check "fail2ban starts" fail2ban_starts
 	check "  with the hook" told

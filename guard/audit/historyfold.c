@@ -2,13 +2,12 @@
 #include "guard/audit/historyfold.h"
 
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
 
-enum {
-	LINE_WIDTH = 76,
-	LINES_MAX = 8, /* of one group: a thousand bans are lost like one service */
-};
+#include "guard/base/builder.h"
+
+/* Of one group: a thousand bans are lost like one service. */
+#define NAMES_MAX 24
 
 /* Items of one fate: restored, failed… or, without an attempt, the verdict. */
 struct group {
@@ -130,55 +129,33 @@ int history_fold_take(struct history_fold *fold, const struct store_history_row 
 
 /* --- lines ------------------------------------------------------------------------------- */
 
-static int put_line(struct history_fold_lines *out, const char *heading, enum store_outcome step,
-                    const char *text)
+/* The first of them; whoever prints it folds it. */
+static int join_names(char **out, const struct group *group)
 {
-	int r = grow(&out->steps, &out->capacity, out->texts.n + 1, sizeof(*out->steps));
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	size_t n = group->names.n, told = n > NAMES_MAX ? NAMES_MAX : n;
 
-	if (r < 0)
-		return r;
-	out->steps[out->texts.n] = *heading ? step : STORE_STEP_N;
-	r = strv_add(&out->headings, heading);
-	return r < 0 ? r : strv_add(&out->texts, text);
-}
-
-/* As many names as a line holds, one at least; *at is moved behind them. */
-static char *fill_line(const struct strv *names, size_t *at)
-{
-	char *line = NULL, *longer;
-
-	while (*at > 0) {
-		const char *name = names->strings[*at - 1];
-
-		if (line && strlen(line) + strlen(name) + 2 > LINE_WIDTH)
-			break;
-		if (xasprintf(&longer, "%s%s%s%s", line ? line : "", line ? " " : "", name,
-		              *at > 1 ? "," : "") < 0) {
-			free(line);
-			return NULL;
-		}
-		free(line);
-		line = longer;
-		(*at)--;
-	}
-	return line;
+	for (size_t i = 0; i < told; i++)
+		builder_join(&text, ", ", group->names.strings[n - 1 - i]);
+	if (told < n)
+		builder_addf(&text, ", and %zu more: reload-guard -v history shows all", n - told);
+	return builder_take(&text, out);
 }
 
 static int put_group(struct history_fold_lines *out, const struct group *group)
 {
-	_cleanup_free_ char *heading = NULL, *rest = NULL;
-	size_t at = group->names.n;
-	int r = xasprintf(&heading, "  %s (%zu)", group->fate, at);
+	char *heading, *text;
+	int r = grow(&out->steps, &out->capacity, out->texts.n + 1, sizeof(*out->steps));
 
-	for (size_t i = 0; at > 0 && r >= 0 && i < LINES_MAX; i++) {
-		_cleanup_free_ char *line = fill_line(&group->names, &at);
-
-		r = line ? put_line(out, i == 0 ? heading : "", group->step, line) : -ENOMEM;
-	}
-	if (r < 0 || at == 0)
-		return r < 0 ? r : 0;
-	r = xasprintf(&rest, "and %zu more: reload-guard -v history shows all", at);
-	return r < 0 ? r : put_line(out, "", STORE_STEP_N, rest);
+	if (r < 0)
+		return r;
+	out->steps[out->texts.n] = group->step;
+	r = xasprintf(&heading, "  %s (%zu)", group->fate, group->names.n);
+	if (r >= 0)
+		r = strv_add_take(&out->headings, heading);
+	if (r == 0)
+		r = join_names(&text, group);
+	return r < 0 ? r : strv_add_take(&out->texts, text);
 }
 
 /**

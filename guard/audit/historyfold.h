@@ -22,11 +22,11 @@ struct history_fold {
 };
 #define HISTORY_FOLD_NULL ((struct history_fold){0})
 
-/* Heading, step and text of each line, in the order of reading; a heading may be "". */
+/* Heading, step and text of each line, in the order of reading. */
 struct history_fold_lines {
 	int64_t at_us; /* of the newest row in them */
 	struct strv headings;
-	enum store_outcome *steps; /* owned; STORE_STEP_N: there is none, or no heading */
+	enum store_outcome *steps; /* owned; STORE_STEP_N: there is none */
 	size_t capacity;
 	struct strv texts;
 };

@@ -10,6 +10,8 @@ libguard_base_a_SOURCES = \
 	guard/base/cidrindex.h \
 	guard/base/err.c \
 	guard/base/err.h \
+	guard/base/fold.c \
+	guard/base/fold.h \
 	guard/base/lines.c \
 	guard/base/lines.h \
 	guard/base/mime.c \

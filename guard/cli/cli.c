@@ -5,6 +5,7 @@
 #include <libgen.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "guard/base/text.h"
@@ -58,6 +59,30 @@ static bool wants_color(FILE *out)
 	       fileno(out) >= 0 && isatty(fileno(out)) == 1;
 }
 
+/* As COLUMNS says, else as wide as the terminal is, else as one was for decades; 0: no end. */
+static size_t wants_columns(const struct cli *cli, FILE *out)
+{
+	const char *asked = getenv("COLUMNS");
+	struct winsize size;
+	unsigned long columns;
+
+	if (cli->wide)
+		return 0;
+	if (asked && parse_uint(asked, 100000, &columns) && columns > 0)
+		return columns;
+	if (fileno(out) >= 0 && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+		return size.ws_col;
+	return 80;
+}
+
+/** cli_log() - the way to standard error; what is no terminal gets whole lines, as a log does */
+void cli_log(struct cli *cli)
+{
+	logger_init(&cli->logger, STDERR_FILENO, cli->verbosity);
+	if (isatty(STDERR_FILENO))
+		cli->logger.columns = wants_columns(cli, stderr);
+}
+
 /** cli_report() - the way to standard output that the options ask for */
 void cli_report(const struct cli *cli, struct report *report)
 {
@@ -66,6 +91,7 @@ void cli_report(const struct cli *cli, struct report *report)
 	report_init(report, out, cli->json, cli->zone);
 	report->color = !cli->json && wants_color(out);
 	report->quiet = cli->verbosity < 0;
+	report->columns = wants_columns(cli, out);
 }
 
 /* --- commands ---------------------------------------------------------------------------- */

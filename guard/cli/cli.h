@@ -41,6 +41,7 @@ struct cli {
 	bool json;
 	FILE *out;     /* borrowed; where answers go; NULL: standard output */
 	int verbosity; /* below 0: quiet */
+	bool wide;     /* whole lines and all columns, whatever the terminal shows */
 	bool may_fail; /* its status counts, also with CLI_NEVER_FAILS: a person asks, not fail2ban
 	                */
 	int64_t now_us;
@@ -144,6 +145,7 @@ CLI_COMMANDS(CLI_DECLARE)
 
 /* --- for the commands (cli.c) ------------------------------------------------------------ */
 
+void cli_log(struct cli *cli);
 int cli_fail(struct cli *cli, int status, const char *format, ...) _printf_(3, 4);
 void cli_warn(struct cli *cli, const char *format, ...) _printf_(2, 3);
 void cli_note(struct cli *cli, const char *format, ...) _printf_(2, 3);

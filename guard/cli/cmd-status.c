@@ -72,8 +72,8 @@ const struct cli_command cmd_status = {
             "anything listens there. Then: firewalld, the watcher, the last wipe and what was\n"
             "restored after it, fail2ban, and findings.\n"
             "With --zone or --all-zones: what the zones hold instead, with the ports of services,\n"
-            "the target, rules in the order in which they are looked at, and what of it the\n"
-            "next reload drops.\n",
+            "the target, rules in the order in which they are looked at, and what of it is\n"
+            "runtime only.\n",
     .examples = "  reload-guard status\n"
                 "  reload-guard status --zone public\n"
                 "  reload-guard --json status | jq .findings\n",

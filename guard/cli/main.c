@@ -25,6 +25,7 @@ enum global {
 	GLOBAL_JSON,
 	GLOBAL_QUIET,
 	GLOBAL_VERBOSE,
+	GLOBAL_WIDE,
 	GLOBAL_CHECK_CONFIG,
 	GLOBAL_HELP,
 	GLOBAL_VERSION,
@@ -39,7 +40,8 @@ static const struct cli_option global_options[GLOBAL_N] = {
     [GLOBAL_STATE] = {"state", 0, "DIR", "state directory (default " CONFIG_DEFAULT_STATE_DIR ")"},
     [GLOBAL_JSON] = {"json", 0, NULL, "print one JSON document"},
     [GLOBAL_QUIET] = {"quiet", 'q', NULL, "print warnings and errors only"},
-    [GLOBAL_VERBOSE] = {"verbose", 'v', NULL, "tell more"},
+    [GLOBAL_VERBOSE] = {"verbose", 'v', NULL, "tell more, in full width"},
+    [GLOBAL_WIDE] = {"wide", 0, NULL, "do not fit the terminal: whole lines, all columns"},
     [GLOBAL_CHECK_CONFIG] = {"check-config", 0, NULL,
                              "check the configuration and print all its values"},
     [GLOBAL_HELP] = {"help", 'h', NULL, "print help; after a command, its help"},
@@ -250,11 +252,12 @@ static void apply_globals(struct cli *cli, const struct line *line)
 	cli->config_path = line->values[GLOBAL_CONFIG];
 	cli->state_dir = line->values[GLOBAL_STATE];
 	cli->json = line->values[GLOBAL_JSON] != NULL;
+	cli->wide = line->values[GLOBAL_WIDE] || line->values[GLOBAL_VERBOSE];
 	if (line->values[GLOBAL_VERBOSE])
 		cli->verbosity = 1;
 	if (line->values[GLOBAL_QUIET])
 		cli->verbosity = -1;
-	logger_init(&cli->logger, STDERR_FILENO, cli->verbosity);
+	cli_log(cli);
 }
 
 static int run_command(struct cli *cli, const struct line *line)
@@ -334,7 +337,7 @@ int main(int argc, char **argv)
 
 	checks_names(names);
 	setlocale(LC_CTYPE, "C.UTF-8");
-	logger_init(&cli.logger, STDERR_FILENO, 0);
+	cli_log(&cli);
 	status = flush_output(&cli, run(&cli, &line, argc, argv));
 	logger_flush(&cli.logger);
 	config_deinit(&cli.config);

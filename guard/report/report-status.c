@@ -219,8 +219,8 @@ static void put_remembered(struct report_table *table, const struct status *stat
 static const char *what_follows(const struct picture *picture)
 {
 	if (picture->state == FIREWALL_STATE_FAILED)
-		return "while firewalld is in state FAILED";
-	return picture_restores(picture) ? "the guard puts it back" : "the next reload drops it";
+		return "runtime only, while FAILED";
+	return picture_restores(picture) ? "runtime only, put back" : "runtime only, dropped";
 }
 
 static void put_permanence(const struct report *report, struct report_table *table,
@@ -238,8 +238,7 @@ static void put_permanence(const struct report *report, struct report_table *tab
 	} else if (item->permanent) {
 		report_table_cell(table, REPORT_PLAIN, "permanent");
 	} else if (item->listed) {
-		report_table_cell(table, REPORT_WARN, "runtime only (%s)",
-		                  what_follows(status->picture));
+		report_table_cell(table, REPORT_WARN, "%s", what_follows(status->picture));
 	} else {
 		report_table_cell(table, REPORT_DIM, "not permanent");
 	}
@@ -434,7 +433,8 @@ int report_status(const struct report *report, const struct status *status)
 		r = report_table_print(report, &table);
 		report_line(report, REPORT_PLAIN, "%s", "");
 	} else if (status_is_reached(status)) {
-		report_line(report, REPORT_WARN, "No protected item in any watched zone.\n");
+		report_line(report, REPORT_WARN, "No protected item in any watched zone.");
+		report_line(report, REPORT_PLAIN, "%s", "");
 	}
 	if (r == 0)
 		r = put_strangers(report, status);

@@ -44,11 +44,11 @@ static void put(struct lines *lines, const char *kind, const char *value, const 
 	}
 	report_table_cell(&lines->table, REPORT_PLAIN, "%s", lines->name);
 	report_table_cell(&lines->table, REPORT_PLAIN, "%s", kind);
-	report_table_cell(&lines->table, REPORT_PLAIN, "%s", value);
-	report_table_cell(&lines->table, REPORT_PLAIN, "%s", ports ? ports : "");
+	report_table_cell(&lines->table, REPORT_PLAIN, "%s%s%s%s", value, ports ? " (" : "",
+	                  ports ? ports : "", ports ? ")" : "");
 	report_table_cell(&lines->table, kept == KEPT_NO ? REPORT_WARN : REPORT_PLAIN, "%s",
-	                  kept == KEPT_NO    ? "dropped (runtime only)"
-	                  : kept == KEPT_YES ? "stays"
+	                  kept == KEPT_NO    ? "no"
+	                  : kept == KEPT_YES ? "yes"
 	                                     : "");
 }
 
@@ -154,7 +154,7 @@ static bool leads_on(const struct ruleset_zone *policy, const struct ruleset_zon
 int report_zones(const struct report *report, const struct picture *picture,
                  const struct ruleset_zone *only)
 {
-	static const char *const headings[] = {"ZONE", "KIND", "VALUE", "PORTS", "AFTER A RELOAD"};
+	static const char *const headings[] = {"ZONE", "KIND", "VALUE", "PERMANENT"};
 	const struct ruleset *ruleset = &picture->ruleset;
 	_cleanup_(lines_deinit) struct lines lines = {
 	    .report = report, .ruleset = ruleset, .rows = report->json ? json_array() : NULL};

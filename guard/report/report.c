@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "guard/base/fold.h"
 #include "guard/base/text.h"
 #include "guard/report/report-internal.h"
 
@@ -15,7 +16,8 @@
  * @out:  borrowed
  * @zone: borrowed; for times in text
  *
- * Without colours: whether there is a terminal is for the caller to say.
+ * Without colours, and with lines as long as they are: how wide the terminal is, if there is
+ * one, is for the caller to say.
  */
 void report_init(struct report *report, FILE *out, bool json, const struct timespec_zone *zone)
 {
@@ -37,10 +39,11 @@ static const char *color_off(const struct report *report, enum report_color colo
 	return report->color && color != REPORT_PLAIN ? "\x1b[0m" : "";
 }
 
-/** report_line() - one line of text, escaped */
+/** report_line() - one line of text, escaped; folded where it is longer than the terminal's */
 void report_line(const struct report *report, enum report_color color, const char *format, ...)
 {
 	char raw[REPORT_TEXT_MAX], text[REPORT_TEXT_MAX];
+	_cleanup_free_ char *folded = NULL;
 	va_list args;
 
 	if (report->quiet)
@@ -49,11 +52,14 @@ void report_line(const struct report *report, enum report_color color, const cha
 	vsnprintf(raw, sizeof(raw), format, args);
 	va_end(args);
 	text_escape(text, sizeof(text), raw);
-	fprintf(report->out, "%s%s%s\n", color_on(report, color), text, color_off(report, color));
+	/* a long line is better than none */
+	fprintf(report->out, "%s%s%s\n", color_on(report, color),
+	        fold_text(&folded, text, report->columns, fold_hang(text)) == 0 ? folded : text,
+	        color_off(report, color));
 }
 
 /**
- * report_command() - a command, on a line of its own, to be pasted
+ * report_command() - a command, on a line of its own, to be pasted, so never folded
  * @before:  static
  * @command: as shell.h writes it; what a terminal might obey is escaped in it nevertheless
  */
@@ -70,6 +76,9 @@ void report_command(const struct report *report, enum report_color color, const 
 }
 
 /* --- columns ----------------------------------------------------------------------------- */
+
+/* A column is left out before another is folded to less than this. */
+#define FOLDED_MIN 30
 
 /** report_table_init() - a table with these headings, at most REPORT_COLUMNS_MAX */
 void report_table_init(struct report_table *table, const char *const *headings, size_t n)
@@ -112,46 +121,141 @@ size_t report_table_n_rows(const struct report_table *table)
 	return table->n_columns && table->n ? table->n / table->n_columns - 1 : 0;
 }
 
-static void print_cell(const struct report *report, const struct report_cell *cell, size_t blanks)
+/* What a table comes to on this terminal. */
+struct layout {
+	size_t widths[REPORT_COLUMNS_MAX]; /* 0: the column is left out */
+	bool left_out;
+};
+
+static size_t total_width(const struct layout *layout, size_t n)
 {
-	fprintf(report->out, "%s%s%s%*s", color_on(report, cell->color), cell->text,
-	        color_off(report, cell->color), (int)blanks, "");
+	size_t total = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (layout->widths[i])
+			total += layout->widths[i] + (total ? 2 : 0);
+	return total;
 }
 
-/* Nothing follows the last cell that holds something: no blanks at the ends of lines. */
-static void print_row(const struct report *report, const struct report_cell *row,
-                      const size_t *widths, size_t n)
+/* The widest column that has words to fold gives way, a bit at a time. */
+static void make_narrow(struct layout *layout, const size_t *least, size_t n, size_t columns)
 {
-	while (n > 0 && row[n - 1].text[0] == '\0')
-		n--;
-	for (size_t i = 0; i < n; i++)
-		print_cell(report, &row[i],
-		           i + 1 < n ? widths[i] - text_width(row[i].text) + 2 : 0);
+	while (total_width(layout, n) > columns) {
+		size_t widest = n;
+
+		for (size_t i = 0; i < n; i++)
+			if (layout->widths[i] > least[i] &&
+			    (widest == n || layout->widths[i] > layout->widths[widest]))
+				widest = i;
+		if (widest == n)
+			return;
+		layout->widths[widest]--;
+	}
+}
+
+static size_t max_of(size_t a, size_t b)
+{
+	return a > b ? a : b;
+}
+
+/* Columns that may be left out go before the words of one would stand in too many lines. */
+static struct layout lay_out(const struct report *report, const struct report_table *table)
+{
+	size_t n = table->n_columns, least[REPORT_COLUMNS_MAX] = {0};
+	struct layout layout = {{0}, false}, most;
+
+	for (size_t i = 0; i < table->n; i++) {
+		const char *text = table->cells[i].text;
+
+		layout.widths[i % n] = max_of(layout.widths[i % n], text_width(text));
+		least[i % n] = max_of(least[i % n], fold_longest_word(text));
+	}
+	if (report->columns == 0)
+		return layout;
+	for (size_t i = 0;; i++) {
+		most = layout;
+		for (size_t k = 0; k < n; k++)
+			if (most.widths[k] > FOLDED_MIN)
+				most.widths[k] = max_of(FOLDED_MIN, least[k]);
+		if (i == table->n_spare || total_width(&most, n) <= report->columns)
+			break;
+		layout.widths[table->spare[i]] = 0;
+		layout.left_out = true;
+	}
+	make_narrow(&layout, least, n, report->columns);
+	return layout;
+}
+
+static void print_piece(const struct report *report, const struct report_cell *cell, size_t length)
+{
+	fprintf(report->out, "%s%.*s%s", color_on(report, cell->color), (int)length, cell->text,
+	        color_off(report, cell->color));
+}
+
+/* One line of a row, and the cells are moved to what is left of them. Return: is anything? */
+static bool print_row_line(const struct report *report, const struct layout *layout,
+                           struct report_cell *row, size_t n)
+{
+	bool more = false;
+	size_t blanks = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t width = layout->widths[i], length = fold_line(row[i].text, width), shown;
+		char *rest = row[i].text + length;
+
+		if (width == 0)
+			continue;
+		/* no blanks at the ends of lines: they come with what follows them */
+		if (length > 0) {
+			fprintf(report->out, "%*s", (int)blanks, "");
+			print_piece(report, &row[i], length);
+			blanks = 0;
+		}
+		shown = text_width(row[i].text) - text_width(rest);
+		blanks += (shown < width ? width - shown : 0) + 2;
+		row[i].text = rest + strspn(rest, " ");
+		more |= *row[i].text != '\0';
+	}
 	fputc('\n', report->out);
+	return more;
+}
+
+static void print_row(const struct report *report, const struct layout *layout,
+                      const struct report_cell *cells, size_t n)
+{
+	struct report_cell row[REPORT_COLUMNS_MAX]; /* borrowed */
+
+	memcpy(row, cells, n * sizeof(*row));
+	for (bool more = true; more;)
+		more = print_row_line(report, layout, row, n);
+}
+
+/** report_table_spare() - a column that may be left out where there is no room; the first one goes
+ * first */
+void report_table_spare(struct report_table *table, size_t column)
+{
+	table->spare[table->n_spare++] = column;
 }
 
 /** report_table_print() - all of it; Return: 0 or -ENOMEM */
 int report_table_print(const struct report *report, const struct report_table *table)
 {
-	size_t widths[REPORT_COLUMNS_MAX] = {0};
+	struct layout layout;
+	size_t n = table->n_columns;
 
 	if (table->failed)
 		return -ENOMEM;
 	if (report->quiet)
 		return 0;
-	for (size_t i = 0; i < table->n; i++) {
-		size_t width = text_width(table->cells[i].text), *column;
-
-		column = &widths[i % table->n_columns];
-		if (width > *column)
-			*column = width;
-	}
+	layout = lay_out(report, table);
 	/* The headings first; then the rows, which may be wanted the other way round. */
-	for (size_t i = 0; i < table->n / table->n_columns; i++) {
-		size_t row = i > 0 && table->reversed ? table->n / table->n_columns - i : i;
+	for (size_t i = 0; i < table->n / n; i++) {
+		size_t row = i > 0 && table->reversed ? table->n / n - i : i;
 
-		print_row(report, &table->cells[row * table->n_columns], widths, table->n_columns);
+		print_row(report, &layout, &table->cells[row * n], n);
 	}
+	if (layout.left_out)
+		report_line(report, REPORT_DIM, "(some columns are left out: --wide shows them)");
 	return 0;
 }
 

@@ -33,6 +33,7 @@ struct report {
 	bool json;
 	bool quiet; /* no text; JSON was asked for and comes all the same */
 	bool color;
+	size_t columns; /* of the terminal, which text is folded to; 0: it is not */
 	const struct timespec_zone *zone; /* for times in text */
 };
 
@@ -56,6 +57,8 @@ struct report_table {
 	struct report_cell *cells; /* row by row; the first row is the headings */
 	size_t n;
 	size_t capacity;
+	size_t spare[REPORT_COLUMNS_MAX]; /* columns that may be left out, the first one first */
+	size_t n_spare;
 	bool reversed; /* the last row first */
 	bool failed;   /* out of memory: report_table_print() tells */
 };
@@ -65,6 +68,7 @@ void report_table_init(struct report_table *table, const char *const *headings, 
 void report_table_deinit(struct report_table *table);
 void report_table_cell(struct report_table *table, enum report_color color, const char *format, ...)
     _printf_(3, 4);
+void report_table_spare(struct report_table *table, size_t column);
 size_t report_table_n_rows(const struct report_table *table);
 int report_table_print(const struct report *report, const struct report_table *table) _must_check_;
 
@@ -125,6 +129,9 @@ struct report_list {
 	bool failed;
 	int64_t now_us;
 	bool whole_rules; /* of bans: not in short */
+	/* what the rows come to */
+	size_t n_bans, n_in_force, n_missing, n_wipes, n_of_kind[WIPE_N_KINDS];
+	long long n_lost, n_restored;
 	/* of a folded history */
 	bool folded;
 	struct history_fold fold;

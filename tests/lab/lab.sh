@@ -117,6 +117,8 @@ world() {
 	mkdir -p /run/{dbus,firewalld,fail2ban,netns,lock,reload-guard,lab}
 	W=/run/lab
 	export W TMPDIR=$W
+	# what is looked for stands on one line; 586 looks at terminals
+	export COLUMNS=10000
 	STATE=$W/state
 	CONF=$W/reload-guard.conf
 	mkdir -p "$W/bin" "$STATE"

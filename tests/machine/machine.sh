@@ -137,7 +137,7 @@ machine_crash()
 
 m()
 {
-	nsenter -t "$machine_pid" -a -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 "$@"
+	nsenter -t "$machine_pid" -a -r -w -- env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 COLUMNS=10000 "$@"
 }
 
 client()

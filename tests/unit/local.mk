@@ -54,6 +54,7 @@ UNIT_TESTS = \
 	tests/unit/test-foreign \
 	tests/unit/test-gap \
 	tests/unit/test-gaptable \
+	tests/unit/test-fold \
 	tests/unit/test-generation \
 	tests/unit/test-heard \
 	tests/unit/test-item \

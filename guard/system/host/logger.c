@@ -19,6 +19,7 @@
 #include <systemd/sd-journal.h>
 #endif
 
+#include "guard/base/fold.h"
 #include "guard/base/text.h"
 #include "guard/system/host/clock.h"
 
@@ -83,20 +84,27 @@ static uint64_t hash_line(enum logger_level level, const struct logger_fields *a
 /* One write a line, so that lines of several processes do not mix. */
 static void put_line(const struct logger *logger, enum logger_level level, const char *text)
 {
-	char line[LOGGER_LINE_MAX + 64];
+	char line[LOGGER_LINE_MAX + 65];
+	_cleanup_free_ char *folded = NULL;
+	const char *out = line;
 	size_t length, done = 0;
 	int n;
 
 	if (logger->prefixed)
-		n = snprintf(line, sizeof(line) - 1, "<%d>%s", (int)level, text);
+		n = snprintf(line, sizeof(line) - 2, "<%d>%s", (int)level, text);
 	else
-		n = snprintf(line, sizeof(line) - 1, "reload-guard: %s%s", level_word(level), text);
+		n = snprintf(line, sizeof(line) - 2, "reload-guard: %s%s", level_word(level), text);
 	if (n < 0)
 		return;
-	length = (size_t)n < sizeof(line) - 1 ? (size_t)n : sizeof(line) - 2;
+	length = (size_t)n < sizeof(line) - 2 ? (size_t)n : sizeof(line) - 3;
 	line[length++] = '\n';
+	line[length] = '\0';
+	if (logger->columns > 0 && fold_text(&folded, line, logger->columns, 4) == 0) {
+		out = folded;
+		length = strlen(folded);
+	}
 	while (done < length) {
-		ssize_t put = write(logger->fd, line + done, length - done);
+		ssize_t put = write(logger->fd, out + done, length - done);
 
 		if (put < 0 && errno == EINTR)
 			continue;

@@ -39,6 +39,7 @@ struct logger {
 	int fd;                  /* borrowed; -1: nothing is written */
 	enum logger_level level; /* the least important that is written */
 	bool prefixed;           /* <N> instead of words */
+	size_t columns;          /* of the terminal that it is; 0: lines as long as they are */
 	int64_t (*now_us)(void); /* monotonic; a seam for tests */
 	struct logger_recent recent[LOGGER_N_RECENT];
 };

@@ -100,6 +100,36 @@ void report_findings_put(const struct report *report, const struct findings *fin
 	}
 }
 
+/* "2 problems: 1 error, 1 warning; 3 notes" */
+static void put_findings_headline(const struct report *report, const struct findings *findings)
+{
+	static const char *const words[] = {[FINDING_INFO] = "note",
+	                                    [FINDING_UNKNOWN] = "unknown",
+	                                    [FINDING_WARNING] = "warning",
+	                                    [FINDING_ERROR] = "error"};
+	size_t n[FINDING_N_SEVERITIES] = {0}, problems, at = 0;
+	char text[128];
+
+	for (size_t i = 0; i < findings->n; i++)
+		n[findings->findings[i].severity]++;
+	problems = findings->n - n[FINDING_INFO];
+	if (problems == 0)
+		at += (size_t)snprintf(text, sizeof(text), "No problem");
+	else
+		at += (size_t)snprintf(text, sizeof(text), "%zu problem%s", problems,
+		                       text_plural(problems));
+	for (unsigned i = FINDING_N_SEVERITIES; i-- > 0;)
+		if (n[i])
+			at += (size_t)snprintf(text + at, sizeof(text) - at, "%s%zu %s%s",
+			                       i == FINDING_INFO               ? "; "
+			                       : findings_worst(findings) == i ? ": "
+			                                                       : ", ",
+			                       n[i], words[i],
+			                       i == FINDING_UNKNOWN ? "" : text_plural(n[i]));
+	report_line(report, color_of(findings_worst(findings)), "%s.", text);
+	report_line(report, REPORT_PLAIN, "%s", "");
+}
+
 /**
  * report_check() - the answer of `check`
  * @run: which checks were made
@@ -116,6 +146,8 @@ int report_check(const struct report *report, const struct findings *findings,
 		return report_put_document(report, check_json(findings, run, picture));
 	for (size_t i = 0; i < CHECKS_N; i++)
 		n += run[i];
+	if (findings->n > 0)
+		put_findings_headline(report, findings);
 	report_findings_put(report, findings);
 	if (findings->n == 0)
 		report_line(report, REPORT_GOOD, "nothing found (%zu check%s)", n, text_plural(n));

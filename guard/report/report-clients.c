@@ -59,6 +59,20 @@ static void put_range(const struct report *report, struct report_table *table,
 	report_table_cell(table, color, "%s", range->note ? range->note : "");
 }
 
+static void put_number(const struct report *report, const struct clientranges *ranges)
+{
+	size_t n_aged = 0;
+
+	for (size_t i = 0; i < ranges->n; i++)
+		n_aged += ranges->ranges[i].aged;
+	report_line(report, REPORT_PLAIN, "Legitimate clients come from %zu range%s.",
+	            ranges->n - n_aged, text_plural(ranges->n - n_aged));
+	if (n_aged)
+		report_line(report, REPORT_DIM, "%zu more %s seen too long ago and do%s not count.",
+		            n_aged, n_aged == 1 ? "was" : "were", n_aged == 1 ? "es" : "");
+	report_line(report, REPORT_PLAIN, "%s", "");
+}
+
 /** report_clients() - the answer of `clients list`; Return: 0 or -ENOMEM */
 int report_clients(const struct report *report, const struct clientranges *ranges, int64_t now_us)
 {
@@ -68,9 +82,11 @@ int report_clients(const struct report *report, const struct clientranges *range
 	if (report->json)
 		return report_put_document(report, ranges_json(ranges));
 	if (ranges->n == 0) {
-		report_line(report, REPORT_PLAIN, "no client ranges");
+		report_line(report, REPORT_PLAIN,
+		            "No client ranges are known: see clients --help.");
 		return 0;
 	}
+	put_number(report, ranges);
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < ranges->n; i++)
 		put_range(report, &table, &ranges->ranges[i], now_us);

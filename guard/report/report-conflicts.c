@@ -163,14 +163,10 @@ static void put_row(const struct report *report, const struct conflictlist_row *
 		               row->others.strings[i]);
 }
 
-static void put_end(const struct report *report, const struct conflictlist *list,
-                    const struct conflictlist_options *options, bool all)
+/* Are clients cut off? */
+static void put_answer(const struct report *report, const struct conflictlist *list,
+                       const struct conflictlist_options *options)
 {
-	size_t harmless = list->n - list->n_effective;
-
-	if (!options->ranges->complete)
-		report_line(report, REPORT_WARN,
-		            "Not all client ranges could be read: more may be cut off.");
 	if (options->ranges->effective.n == 0)
 		report_line(report, REPORT_WARN,
 		            "No client ranges are known, so no conflict can be found: see "
@@ -184,10 +180,19 @@ static void put_end(const struct report *report, const struct conflictlist *list
 		            list->conflicts.n_denies, options->ranges->effective.n,
 		            text_plural(options->ranges->effective.n));
 	else
-		report_line(report, REPORT_PLAIN,
-		            "%zu rule%s or ban%s cut%s off legitimate clients.", list->n_effective,
-		            text_plural(list->n_effective), text_plural(list->n_effective),
-		            list->n_effective == 1 ? "s" : "");
+		report_line(report, REPORT_BAD, "%zu rule%s or ban%s cut%s off legitimate clients.",
+		            list->n_effective, text_plural(list->n_effective),
+		            text_plural(list->n_effective), list->n_effective == 1 ? "s" : "");
+	if (!options->ranges->complete)
+		report_line(report, REPORT_WARN,
+		            "Not all client ranges could be read: more may be cut off.");
+}
+
+static void put_end(const struct report *report, const struct conflictlist *list,
+                    const struct conflictlist_options *options, bool all)
+{
+	size_t harmless = list->n - list->n_effective;
+
 	if (harmless > 0 && !all)
 		report_line(report, REPORT_DIM,
 		            "%zu more overlap%s client ranges without effect; --all lists them.",
@@ -216,10 +221,14 @@ int report_conflicts(const struct report *report, const struct conflictlist *lis
 	if (report->json)
 		return report_put_document(report, list_json(list, denies, options, picture));
 	report_remembered_put(report, picture);
+	put_answer(report, list, options);
+	report_line(report, REPORT_PLAIN, "%s", "");
 	for (size_t i = 0; i < list->n; i++)
 		if (all || list->rows[i].effective || !list->rows[i].judged)
 			put_row(report, &list->rows[i], options);
 	put_end(report, list, options, all);
+	if (list->n > 0)
+		report_line(report, REPORT_PLAIN, "%s", "");
 	report_denies_put(report, denies, picture, all);
 	return 0;
 }

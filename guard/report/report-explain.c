@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/base/builder.h"
 #include "guard/report/report-internal.h"
 #include "guard/model/packet/client.h"
 
@@ -345,12 +346,55 @@ int report_explain_put(const struct report *report, const struct explain *explai
 	return r;
 }
 
+static void add_ports(struct builder *text, const struct explain *explain, bool open)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < explain->n_ports; i++) {
+		const struct explain_port *row = &explain->ports[i];
+
+		if ((row->verdict.action == VERDICT_ACCEPT) != open)
+			continue;
+		builder_add(text, n++ ? ", " : " ");
+		if (row->service)
+			builder_add(text, row->service);
+		else
+			builder_addf(text, "%u/%s", row->port, row->protocol);
+		if (!row->verdict.certain)
+			builder_add(text, "?");
+	}
+}
+
+/* Does the client get in? */
+static void put_answer(const struct report *report, const struct explain *explain)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	char address[CIDR_TEXT_LENGTH];
+	size_t open = 0, n = explain->n_ports;
+
+	for (size_t i = 0; i < n; i++)
+		open += explain->ports[i].verdict.action == VERDICT_ACCEPT;
+	cidr_format(&explain->packet.source, address);
+	builder_addf(&text, "The firewall %s %s", open ? "lets" : "keeps", address);
+	builder_add(&text, open ? " in to" : " out of");
+	add_ports(&text, explain, open > 0);
+	if (open > 0 && open < n) {
+		builder_add(&text, "; it keeps it out of");
+		add_ports(&text, explain, false);
+	}
+	if (!text.failed)
+		report_line(report, open == n ? REPORT_GOOD : REPORT_BAD, "%s.", text.text);
+	report_line(report, REPORT_PLAIN, "%s", "");
+}
+
 static int put_text(const struct report *report, const struct explain *explain,
                     const struct picture *picture)
 {
 	if (report->quiet)
 		return 0;
 	report_remembered_put(report, picture);
+	if (!is_unknown(explain))
+		put_answer(report, explain);
 	return report_explain_put(report, explain);
 }
 

@@ -4,8 +4,68 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/base/builder.h"
 #include "guard/model/rule/richrule.h"
 #include "guard/report/report-internal.h"
+
+static void add_bans(struct builder *text, const struct report_list *list)
+{
+	if (list->n_bans == 0)
+		return;
+	builder_addf(text, "%zu ban%s in force", list->n_in_force, text_plural(list->n_in_force));
+	if (list->n_missing)
+		builder_addf(text, ", %zu of them not in the kernel", list->n_missing);
+	if (list->n_bans > list->n_in_force)
+		builder_addf(text, "; %zu over", list->n_bans - list->n_in_force);
+}
+
+static void add_wipes(struct builder *text, const struct report_list *list)
+{
+	static const enum wipe_kind told[] = {WIPE_RELOAD, WIPE_RESTART, WIPE_REBOOT};
+	size_t others = list->n_wipes;
+
+	if (list->n_wipes == 0)
+		return;
+	for (size_t i = 0; i < ARRAY_SIZE(told); i++) {
+		size_t n = list->n_of_kind[told[i]];
+
+		others -= n;
+		if (n)
+			builder_addf(text, "%s%zu %s%s", text->n ? ", " : "", n,
+			             wipe_kind_name(told[i]), text_plural(n));
+	}
+	if (others)
+		builder_addf(text, "%s%zu other time%s", text->n ? ", " : "", others,
+		             text_plural(others));
+	builder_addf(text, ": %lld item%s lost, %lld restored", list->n_lost,
+	             text_plural((unsigned long long)list->n_lost), list->n_restored);
+}
+
+/* What the rows come to, which is told before them. */
+static void put_headline(const struct report_list *list)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+
+	add_bans(&text, list);
+	add_wipes(&text, list);
+	if (text.n == 0 || text.failed)
+		return;
+	report_line(list->report, REPORT_PLAIN, "%s.", text.text);
+	report_line(list->report, REPORT_PLAIN, "%s", "");
+}
+
+static void count_wipe(struct report_list *list, const struct store_history_row *row)
+{
+	enum wipe_kind kind;
+
+	if (!event_is(row->kind, EVENT_WIPE))
+		return;
+	list->n_wipes++;
+	list->n_lost += row->n_lost;
+	list->n_restored += row->n_restored;
+	if (row->wipe_kind && wipe_kind_parse(&kind, row->wipe_kind) == 0)
+		list->n_of_kind[kind]++;
+}
 
 static void list_begin(struct report_list *list, const struct report *report, const char *name,
                        const char *const *headings, size_t n)
@@ -113,6 +173,7 @@ int report_list_end(struct report_list *list, const char *nothing)
 		report_line(list->report, REPORT_DIM, "%s", nothing);
 		return 0;
 	}
+	put_headline(list);
 	return report_table_print(list->report, &list->table);
 }
 
@@ -267,6 +328,7 @@ void report_history_row(struct report_list *list, const struct store_history_row
 		list_append(list, history_json(row));
 		return;
 	}
+	count_wipe(list, row);
 	if (list->folded) {
 		if (!event_is(row->kind, EVENT_LOSS) && !event_is(row->kind, EVENT_RESTORE))
 			put_folded(list, row);
@@ -312,6 +374,9 @@ void report_bans_begin(struct report_list *list, const struct report *report, in
 	                                       "BEFORE",  "FAILURES", "SOURCE", "STATE", "RULE"};
 
 	list_begin(list, report, "bans", headings, ARRAY_SIZE(headings));
+	/* the source, the failures, how often before, for how long, the rule, when */
+	for (size_t i = 0; !report->json && i < 6; i++)
+		report_table_spare(&list->table, (const size_t[]){7, 6, 5, 3, 9, 2}[i]);
 	list->now_us = now_us;
 	list->whole_rules = rules;
 }
@@ -495,6 +560,9 @@ void report_bans_row(struct report_list *list, const struct store_ban *ban)
 		list_append(list, ban_json(ban));
 		return;
 	}
+	list->n_bans += !ban->lets_in;
+	list->n_in_force += ban->active && !ban->lets_in;
+	list->n_missing += ban->active && !ban->lets_in && ban->missing;
 	report_table_cell(table, REPORT_PLAIN, "%s", ban->address);
 	report_table_cell(table, REPORT_PLAIN, "%s", ban->jail);
 	cell_time(list, ban->time_us, "");

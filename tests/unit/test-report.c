@@ -81,6 +81,49 @@ START_TEST(aligns_columns)
 }
 END_TEST
 
+/* Words go on below, a column that may go goes, and what cannot be parted stays whole. */
+START_TEST(fits_the_terminal)
+{
+	static const char *const headings[] = {"WHO", "SPARE", "WHAT", "TOO"};
+	_cleanup_report_table_ struct report_table table = {0};
+	struct output output;
+
+	output_begin(&output, false);
+	output.report.columns = 44;
+	report_line(&output.report, REPORT_PLAIN,
+	            "fail2ban   running; 5 bans in 2 jails, of which one is idle");
+	report_line(&output.report, REPORT_PLAIN,
+	            "  details: public/rule:a-word-that-is-longer-than-a-line and more");
+	report_command(&output.report, REPORT_PLAIN,
+	               "  fix: ", "firewall-cmd --permanent --zone=public --add-service=imaps");
+	report_table_init(&table, headings, ARRAY_SIZE(headings));
+	report_table_spare(&table, 1);
+	report_table_cell(&table, REPORT_PLAIN, "192.0.2.7");
+	report_table_cell(&table, REPORT_PLAIN, "not needed");
+	report_table_cell(&table, REPORT_PLAIN, "lost in the reload at noon, back after a while");
+	report_table_cell(&table, REPORT_PLAIN, "x");
+	ck_assert_int_eq(report_table_print(&output.report, &table), 0);
+	output.report.columns = 0;
+	ck_assert_int_eq(report_table_print(&output.report, &table), 0);
+	ck_assert_str_eq(
+	    output_text(&output),
+	    "fail2ban   running; 5 bans in 2 jails, of\n"
+	    "           which one is idle\n"
+	    "  details:\n"
+	    "      public/rule:a-word-that-is-longer-than-a-line\n"
+	    "      and more\n"
+	    "  fix: firewall-cmd --permanent --zone=public --add-service=imaps\n"
+	    "WHO        WHAT                          TOO\n"
+	    "192.0.2.7  lost in the reload at noon,   x\n"
+	    "           back after a while\n"
+	    "(some columns are left out: --wide shows\n"
+	    "    them)\n"
+	    "WHO        SPARE       WHAT                                            TOO\n"
+	    "192.0.2.7  not needed  lost in the reload at noon, back after a while  x\n");
+	output_end(&output);
+}
+END_TEST
+
 START_TEST(colours_where_asked_for)
 {
 	struct output output;
@@ -179,7 +222,7 @@ START_TEST(tells_the_status)
 	                 strstr(text, "Something that should be open is closed. The next "
 	                              "reload drops 2 items, and the guard puts them back.\n"));
 	ck_assert_ptr_nonnull(strstr(text, "public/service:imaps"));
-	ck_assert_ptr_nonnull(strstr(text, "runtime only (the guard puts it back)"));
+	ck_assert_ptr_nonnull(strstr(text, "runtime only, put back"));
 	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp\\x0a\\x1b[2J\\xff"));
 	ck_assert_ptr_nonnull(strstr(text, "LOST"));
 	ck_assert_ptr_nonnull(strstr(text, "MISSING"));
@@ -363,7 +406,7 @@ START_TEST(turns_the_history_round)
 	assert_clean(text);
 	ck_assert_ptr_nonnull(strstr(text, "wipe (reload)"));
 	ck_assert_ptr_nonnull(strstr(text, "2 items lost, 2 restored in 34 ms"));
-	ck_assert(strstr(text, "TIME") == text);
+	ck_assert(strstr(text, "1 reload: 2 items lost, 2 restored.\n\nTIME") == text);
 	ck_assert(strstr(text, "first") < strstr(text, "second\\x1b"));
 	output_end(&output);
 	output_begin(&output, false);
@@ -522,14 +565,12 @@ START_TEST(folds_many)
 	ck_assert_int_eq(history_fold_give(&all, 8, &lines), 0);
 	ck_assert_uint_eq(lines.texts.n, 0);
 	ck_assert_int_eq(history_fold_give(&all, 7, &lines), 0);
-	ck_assert_uint_le(lines.texts.n, 10);
+	ck_assert_uint_eq(lines.texts.n, 1);
 	ck_assert_uint_eq(lines.texts.n, lines.headings.n);
 	ck_assert_str_eq(lines.headings.strings[0], "  unprotected (1000)");
-	ck_assert_str_eq(lines.headings.strings[1], "");
 	ck_assert(strncmp(lines.texts.strings[0], "public/rule:0, public/rule:1,", 29) == 0);
-	for (size_t i = 0; i + 1 < lines.texts.n; i++)
-		ck_assert_uint_le(strlen(lines.texts.strings[i]), 76);
-	ck_assert_ptr_nonnull(strstr(lines.texts.strings[lines.texts.n - 1], " more"));
+	ck_assert_uint_le(strlen(lines.texts.strings[0]), 500);
+	ck_assert_ptr_nonnull(strstr(lines.texts.strings[0], " more"));
 	ck_assert_uint_eq(all.n, 0);
 	history_fold_deinit(&all);
 }
@@ -617,6 +658,7 @@ START_TEST(lists_bans)
 		report_bans_row(&list, &rows[i]);
 	ck_assert_int_eq(report_list_end(&list, "no bans"), 0);
 	text = output_text(&output);
+	ck_assert_ptr_eq(strstr(text, "1 ban in force; 2 over.\n\n"), text);
 	ck_assert_ptr_nonnull(strstr(text, "for ever"));
 	ck_assert_ptr_nonnull(strstr(text, "banned"));
 	ck_assert_ptr_nonnull(strstr(text, "unban"));
@@ -661,6 +703,7 @@ int main(void)
 
 	tcase_add_loop_test(tcase, gives_a_whole_document_or_none, 0, ARRAY_SIZE(scarce));
 	tcase_add_test(tcase, aligns_columns);
+	tcase_add_test(tcase, fits_the_terminal);
 	tcase_add_test(tcase, colours_where_asked_for);
 	tcase_add_test(tcase, tells_the_status);
 	tcase_add_test(tcase, tells_the_status_as_json);

@@ -139,7 +139,7 @@ watch_the_wire run firewall-cmd --reload
 client_sees
 expect "mail is open after a reload" within 5 mail_reachable
 note "What was lost and what came back:"
-run reload-guard history --kind wipe
+run reload-guard history --kind reloads
 run reload-guard history --kind restore
 
 step "firewalld is restarted"
@@ -161,7 +161,7 @@ expect "pop3s stays closed" is_shut 995
 note "pop3s: $(reach 995), imaps: $(reach 993)"
 
 step "The history"
-run reload-guard history --kind wipe
+run reload-guard history --kind reloads
 note "With each item that was lost, each restore, and who came and went: reload-guard history"
 
 step "fail2ban bans the range of the client"

@@ -38,7 +38,7 @@ static int unusable_store(struct check_run *run)
 	case -ENOTDIR: /* who may do what there is for a person to see */
 		return check_add(run, why, NULL,
 		                 "the store cannot be used, for where it is: nothing is recorded "
-		                 "until that is mended");
+		                 "until that is fixed");
 	case STORE_E_READ_ONLY:
 		return check_add(run, why, NULL,
 		                 "the store cannot be used: its file system is mounted read-only. "
@@ -129,14 +129,14 @@ static int restore_failed(struct check_run *run)
 		return 0;
 	return check_add(
 	    run, NULL, strdup("reload-guard history --kind restore"),
-	    "after the last wipe %zu of %zu items could not be restored; the history says why",
-	    wipe->n_failed, wipe->n_lost);
+	    "after the last %s %zu of %zu items could not be restored; the history says why",
+	    wipe_kind_words(wipe->kind), wipe->n_failed, wipe->n_lost);
 }
 
 const struct check check_restore_failed = {
     .name = "restore-failed",
     .severity = FINDING_WARNING,
-    .help = "something could not be restored after the last wipe",
+    .help = "something could not be restored after the last reload, restart or reboot",
     .needs = PICTURE_STORE,
     .status = true,
     .fn = restore_failed,
@@ -149,15 +149,15 @@ static int bans_failed(struct check_run *run)
 	if (wipe->n_bans_failed == 0)
 		return 0;
 	return check_add(run, NULL, strdup("reload-guard restore"),
-	                 "after the last wipe %zu of %zu bans could not be restored; reload-guard "
+	                 "after the last %s %zu of %zu bans could not be restored; reload-guard "
 	                 "history --kind restore says why",
-	                 wipe->n_bans_failed, wipe->n_bans);
+	                 wipe_kind_words(wipe->kind), wipe->n_bans_failed, wipe->n_bans);
 }
 
 const struct check check_bans_failed = {
     .name = "bans-failed",
     .severity = FINDING_WARNING,
-    .help = "bans could not be restored after the last wipe",
+    .help = "bans could not be restored after the last reload, restart or reboot",
     .needs = PICTURE_STORE,
     .status = true,
     .fn = bans_failed,
@@ -194,25 +194,26 @@ const struct check check_bans_waiting = {
 
 static int bans_left_out(struct check_run *run)
 {
-	size_t n = run->picture->wipe.n_bans_left_out;
+	const struct store_wipe_info *wipe = &run->picture->wipe;
+	size_t n = wipe->n_bans_left_out;
 
 	if (n == 0)
 		return 0;
 	return check_add(run, NULL, NULL,
 	                 n == 1
 	                     ? "%zu ban that covers legitimate clients was not restored after the "
-	                       "last wipe. fail2ban still holds it: fail2ban-client set JAIL "
+	                       "last %s. fail2ban still holds it: fail2ban-client set JAIL "
 	                       "unbanip ADDRESS ends it, restore-bans = all restores such bans"
 	                     : "%zu bans that cover legitimate clients were not restored after the "
-	                       "last wipe. fail2ban still holds them: fail2ban-client set JAIL "
+	                       "last %s. fail2ban still holds them: fail2ban-client set JAIL "
 	                       "unbanip ADDRESS ends one, restore-bans = all restores such bans",
-	                 n);
+	                 n, wipe_kind_words(wipe->kind));
 }
 
 const struct check check_bans_left_out = {
     .name = "bans-left-out",
     .severity = FINDING_WARNING,
-    .help = "bans that cover legitimate clients were left out after the last wipe",
+    .help = "bans that cover legitimate clients were not restored after the last reload",
     .needs = PICTURE_STORE,
     .status = true,
     .fn = bans_left_out,

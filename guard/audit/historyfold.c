@@ -114,7 +114,9 @@ int history_fold_take(struct history_fold *fold, const struct store_history_row 
 	struct history_fold_wipe *wipe = need_wipe(fold, row->wipe_id, row->at_us);
 	const char *item = row->item ? row->item : row->text;
 	bool attempt = event_is(row->kind, EVENT_RESTORE);
-	const char *fate = attempt ? row->outcome : row->verdict;
+	const char *fate = attempt        ? row->outcome
+	                   : row->verdict ? loss_verdict_words(row->verdict)
+	                                  : NULL;
 	struct group *group;
 
 	if (!wipe)

@@ -10,8 +10,9 @@ enum { HISTORY_SINCE, HISTORY_UNTIL, HISTORY_KIND, HISTORY_LIMIT, HISTORY_BANS }
 static const struct cli_option command_options[] = {
     [HISTORY_SINCE] = {"since", 's', "TIME", "from this time on"},
     [HISTORY_UNTIL] = {"until", 'u', "TIME", "up to this time; a day counts to its end"},
-    [HISTORY_KIND] = {"kind", 'k', "KIND",
-                      "only this kind of event (wipe, loss, restore) or of wipe (reload)"},
+    [HISTORY_KIND] =
+        {"kind", 'k', "KIND",
+         "only this kind of line: reloads (restarts and reboots, too), reload, loss, restore, …"},
     [HISTORY_LIMIT] = {"limit", 'n', "N", "show at most this many (default 200)"},
     [HISTORY_BANS] = {"bans", 'b', NULL, "bans and unbans, too"},
 };
@@ -40,7 +41,7 @@ static bool check_kind(struct cli *cli, const char *kind)
 	char all[512];
 	size_t n = 0, at = 0;
 
-	while ((word = event_filter(n)) && strcmp(word, kind) != 0)
+	while ((word = event_filter(n)) && strcmp(word, event_words(kind)) != 0)
 		words[n++] = word;
 	if (word)
 		return true;
@@ -66,6 +67,7 @@ static bool parse_query(struct cli *cli, const struct cli_args *args,
 	};
 	if (query->kind && !check_kind(cli, query->kind))
 		return false;
+	query->kind = query->kind ? event_name(query->kind) : NULL;
 	/* who asks for one kind of row asks for the rows of that time */
 	query->whole = !query->kind ||
 	               (!event_is(query->kind, EVENT_WIPE) && !event_is(query->kind, EVENT_LOSS) &&
@@ -112,8 +114,8 @@ const struct cli_command cmd_history = {
     .summary = "what happened: reloads, what was lost, what was restored and when",
     .help = "What happened, the oldest first: reloads, restarts and reboots that dropped\n"
             "something, what was lost and restored, starts and stops of the watcher and of\n"
-            "firewalld. Losses and restores are listed under their wipe; with -v, and in JSON,\n"
-            "each loss and each attempt has a row and a time of its own. With a limit, the\n"
+            "firewalld. What was lost and restored is listed under its reload; with -v, and in\n"
+            "JSON, each loss and each attempt has a row and a time of its own. With a limit, the\n"
             "newest are shown.\n",
     .examples = "  reload-guard history --since yesterday\n"
                 "  reload-guard history --since -2h --kind restore\n"

@@ -275,7 +275,7 @@ const struct cli_command cmd_report = {
     .name = "report",
     .words = "",
     .summary = "what happened, what was found, what will be lost: text, HTML or by mail",
-    .help = "Reports on a period (default: a week): wipes with their causes and how long mail\n"
+    .help = "Reports on a period (default: a week): reloads with their causes and how long mail\n"
             "was shut, bans by jail and by network, what check finds now, and what the next\n"
             "reload would drop. The HTML is one page that loads nothing from elsewhere. With\n"
             "--mail it goes to [report] mail-to through the system's sendmail, unless there is\n"

@@ -657,7 +657,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 const struct cli_command cmd_restore = {
     .name = "restore",
     .words = "",
-    .summary = "restore what the last wipe took",
+    .summary = "restore what the last reload, restart or reboot dropped",
     .help = "Restores what a reload, restart or reboot dropped and nobody removed: what the\n"
             "watcher could not restore, and what is in the last good snapshot and not in\n"
             "firewalld. It works without the watcher. Items that were removed or released, or\n"

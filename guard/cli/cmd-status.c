@@ -69,7 +69,7 @@ const struct cli_command cmd_status = {
     .help = "Says first how things are. Then lists every protected item of every watched zone:\n"
             "whether it is open now, whether it is permanent or runtime only (then the next\n"
             "reload drops it, and the watcher puts it back), when its time ends, and whether\n"
-            "anything listens there. Then: firewalld, the watcher, the last wipe and what was\n"
+            "anything listens there. Then: firewalld, the watcher, the last reload and what was\n"
             "restored after it, fail2ban, and findings.\n"
             "With --zone or --all-zones: what the zones hold instead, with the ports of services,\n"
             "the target, rules in the order in which they are looked at, and what of it is\n"

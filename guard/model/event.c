@@ -53,6 +53,34 @@ const char *event_kind_name(enum event_kind kind)
 	return names[kind];
 }
 
+/* What people read and type for some of them. */
+static const struct {
+	enum event_kind kind;
+	const char *words;
+} plain[] = {
+    {EVENT_WIPE, "reloads"},
+    {EVENT_GAP, "temporary-table"},
+};
+
+/** event_words() - the one word that people read for a stored name, which may be of an older guard
+ */
+const char *event_words(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
+		if (strcmp(name, names[plain[i].kind]) == 0)
+			return plain[i].words;
+	return name;
+}
+
+/** event_name() - the stored name, also of what people type for it */
+const char *event_name(const char *words)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(plain); i++)
+		if (strcmp(words, plain[i].words) == 0)
+			return names[plain[i].kind];
+	return words;
+}
+
 /** event_is() - is that its name? The store may hold others, of an older guard */
 bool event_is(const char *name, enum event_kind kind)
 {
@@ -68,14 +96,15 @@ bool event_is_recorded(enum event_kind kind)
 /**
  * event_filter() - the words by which a history can be filtered, one after the other
  *
- * Every kind of line, and every kind of wipe, which stands for all lines of such wipes.
+ * Every kind of line, and every kind of wipe, which stands for all lines of such wipes; as
+ * people type them.
  *
  * Return: static; NULL after the last one.
  */
 const char *event_filter(size_t index)
 {
 	if (index < EVENT_N_KINDS)
-		return names[index];
+		return event_words(names[index]);
 	index -= EVENT_N_KINDS;
 	return index < WIPE_N_KINDS ? wipe_kind_name((enum wipe_kind)index) : NULL;
 }

@@ -69,6 +69,8 @@ enum event_kind {
 #define EVENT_N_FILTERS (EVENT_N_KINDS + WIPE_N_KINDS)
 
 const char *event_kind_name(enum event_kind kind);
+const char *event_words(const char *name);
+const char *event_name(const char *words);
 bool event_is(const char *name, enum event_kind kind);
 bool event_is_recorded(enum event_kind kind);
 const char *event_filter(size_t index);

@@ -111,6 +111,21 @@ const char *loss_verdict_name(enum loss_verdict verdict)
 	return verdict_names[verdict];
 }
 
+/** loss_verdict_words() - of such a name, as people read it; a name of an older guard as it is */
+const char *loss_verdict_words(const char *name)
+{
+	if (strcmp(name, verdict_names[LOSS_UNATTRIBUTED]) == 0)
+		return "cause unknown";
+	return strcmp(name, verdict_names[LOSS_UNPROTECTED]) == 0 ? "not guarded" : name;
+}
+
+/** wipe_kind_words() - what it is for people: "reload", "restart", "reboot", else "loss" */
+const char *wipe_kind_words(enum wipe_kind kind)
+{
+	return kind == WIPE_RELOAD || kind == WIPE_RESTART || kind == WIPE_REBOOT ? wipe_names[kind]
+	                                                                          : "loss";
+}
+
 /** wipe_kind_name() - one word; static */
 const char *wipe_kind_name(enum wipe_kind kind)
 {

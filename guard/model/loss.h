@@ -83,7 +83,9 @@ bool loss_verdict_is_open(enum loss_verdict verdict);
 
 const char *loss_verdict_name(enum loss_verdict verdict);
 int loss_verdict_parse(enum loss_verdict *out, const char *name) _must_check_;
+const char *loss_verdict_words(const char *name);
 const char *wipe_kind_name(enum wipe_kind kind);
+const char *wipe_kind_words(enum wipe_kind kind);
 int wipe_kind_parse(enum wipe_kind *out, const char *name) _must_check_;
 
 #endif

@@ -123,17 +123,20 @@ static void put_wipe(const struct status *status, FILE *out)
 	if (!status->picture->has_wipe)
 		return;
 	single(out, "last_wipe_number",
-	       "Number of the last wipe (reload, restart, reboot), counted up with each.",
+	       "Number of the last reload, restart or reboot, counted up with each.",
 	       (double)wipe->id);
-	family(out, "last_wipe_timestamp_seconds", "When the last wipe was noticed.");
+	family(out, "last_wipe_timestamp_seconds",
+	       "When the last reload, restart or reboot was noticed.");
 	sample(out, "last_wipe_timestamp_seconds", "kind", wipe_kind_name(wipe->kind),
 	       (double)wipe->at_us / 1e6);
-	family(out, "last_wipe_items", "What the last wipe took, and what was restored of it.");
+	family(out, "last_wipe_items",
+	       "What the last reload, restart or reboot took, and what was restored of it.");
 	sample(out, "last_wipe_items", "outcome", "lost", (double)wipe->n_lost);
 	sample(out, "last_wipe_items", "outcome", "restored", (double)wipe->n_restored);
 	sample(out, "last_wipe_items", "outcome", "failed", (double)wipe->n_failed);
 	if (wipe->restored_us)
-		single(out, "last_restore_seconds", "From the last wipe to its last restored item.",
+		single(out, "last_restore_seconds",
+		       "From the last reload, restart or reboot to its last restored item.",
 		       (double)(wipe->restored_us - wipe->at_us) / 1e6);
 }
 

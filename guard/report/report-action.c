@@ -78,7 +78,8 @@ int report_action(const struct report *report, const struct report_action *actio
 			return -ENOMEM;
 		report_table_cell(&table, REPORT_PLAIN, "%s", text);
 		report_table_cell(&table, row->color, "%s", row->outcome);
-		report_table_cell(&table, REPORT_PLAIN, "%s%s%s", row->verdict ? row->verdict : "",
+		report_table_cell(&table, REPORT_PLAIN, "%s%s%s",
+		                  row->verdict ? loss_verdict_words(row->verdict) : "",
 		                  row->verdict && row->error ? ": " : "",
 		                  row->error ? row->error : "");
 	}

@@ -138,7 +138,7 @@ static void put_tiles(FILE *out, const struct report_summary *from)
 	if (longest_us)
 		timespec_format_duration(longest_us, longest);
 	fputs("<div class=\"tiles\">\n", out);
-	put_number_tile(out, "", period->n_wipes, "wipes");
+	put_number_tile(out, "", period->n_wipes, "reloads and restarts");
 	put_number_tile(out, "", lost, "items lost");
 	put_number_tile(out, restored < lost ? "bad" : "", restored, "restored");
 	put_tile(out, longest_us > 5000000 ? "bad" : "", longest, "longest outage of mail");
@@ -205,7 +205,7 @@ static void put_wipes_lane(const struct report *report, const struct summary *pe
 {
 	FILE *out = report->out;
 
-	begin_lane(out, "Wipes");
+	begin_lane(out, "Reloads");
 	for (size_t i = 0; i < period->n_wipes; i++) {
 		const struct summary_wipe *wipe = &period->wipes[i];
 
@@ -319,7 +319,7 @@ static void put_wipe(const struct report *report, const struct summary *period,
 
 	fputs("<tr><td data-name=\"Time\">", out);
 	put_time(report, wipe->at_us);
-	fputs("</td><td data-name=\"Wipe\">", out);
+	fputs("</td><td data-name=\"What\">", out);
 	put_text(out, wipe->kind);
 	fputs("</td>", out);
 	put_number(out, "Lost", "", wipe->n_lost);
@@ -334,10 +334,10 @@ static void put_wipe(const struct report *report, const struct summary *period,
 
 static void put_wipes(const struct report *report, const struct summary *period)
 {
-	static const char *const headings[] = {"Time",      "Wipe",        "Lost", "Restored",
+	static const char *const headings[] = {"Time",      "What",        "Lost", "Restored",
 	                                       "Mail shut", "All back in", "Cause"};
 
-	fputs("<h2>Wipes</h2>\n", report->out);
+	fputs("<h2>Reloads, restarts and reboots</h2>\n", report->out);
 	if (period->n_wipes == 0) {
 		fputs("<p>No reload, restart or reboot took anything.</p>\n", report->out);
 		return;

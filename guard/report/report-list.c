@@ -270,11 +270,18 @@ static enum report_color history_color(const struct store_history_row *row)
 	return REPORT_PLAIN;
 }
 
+/* "reload", not what all of its kind are called */
+static const char *what_of(const struct store_history_row *row)
+{
+	return event_is(row->kind, EVENT_WIPE) && row->wipe_kind ? row->wipe_kind
+	                                                         : event_words(row->kind);
+}
+
 /* The one word that says most about it. */
 static const char *result_of(const struct store_history_row *row)
 {
 	if (event_is(row->kind, EVENT_LOSS) && row->verdict)
-		return row->verdict;
+		return loss_verdict_words(row->verdict);
 	if (row->outcome)
 		return row->outcome;
 	return row->how && strcmp(row->how, row->kind) != 0 ? row->how : "";
@@ -307,8 +314,7 @@ static void put_folded(struct report_list *list, const struct store_history_row 
 		list->failed = true;
 	put_fold_lines(list, &lines, false);
 	cell_time(list, row->at_us, "");
-	report_table_cell(table, history_color(row), "%s%s%s%s", row->kind, is_wipe ? " (" : "",
-	                  is_wipe && row->wipe_kind ? row->wipe_kind : "", is_wipe ? ")" : "");
+	report_table_cell(table, history_color(row), "%s", what_of(row));
 	if (is_wipe)
 		put_wipe_counts(table, row, row->text);
 	else
@@ -338,8 +344,7 @@ void report_history_row(struct report_list *list, const struct store_history_row
 	}
 	cell_time(list, row->at_us, "");
 	is_wipe = event_is(row->kind, EVENT_WIPE);
-	report_table_cell(table, history_color(row), "%s%s%s%s", row->kind, is_wipe ? " (" : "",
-	                  is_wipe && row->wipe_kind ? row->wipe_kind : "", is_wipe ? ")" : "");
+	report_table_cell(table, history_color(row), "%s", what_of(row));
 	report_table_cell(table, REPORT_PLAIN, "%s",
 	                  row->wipe_id && row->item ? row->item : row->text);
 	if (is_wipe)

@@ -316,10 +316,9 @@ static void put_wipe_line(const struct report *report, const struct store_wipe_i
 		snprintf(counts, sizeof(counts), "%zu item%s lost, %zu restored%s%s", wipe->n_lost,
 		         text_plural(wipe->n_lost), wipe->n_restored,
 		         wipe->restored_us ? " in " : "", wipe->restored_us ? took : "");
-	report_line(report, whole ? REPORT_PLAIN : REPORT_BAD, "last wipe  %s: %s%s%s%s; %s%s", at,
-	            wipe_kind_name(wipe->kind), wipe->cause ? " (" : "",
-	            wipe->cause ? wipe->cause : "", wipe->cause ? ")" : "", counts,
-	            wipe->finished_us ? "" : "; not finished");
+	report_line(report, whole ? REPORT_PLAIN : REPORT_BAD, "%-11s%s: %s; %s%s",
+	            wipe_kind_words(wipe->kind), at, wipe->cause ? wipe->cause : "cause unknown",
+	            counts, wipe->finished_us ? "" : "; not finished");
 }
 
 static void put_wipe_bans_line(const struct report *report, const struct picture *picture)
@@ -389,7 +388,7 @@ static int put_surroundings(const struct report *report, const struct status *st
 		report_line(report, REPORT_WARN, "store      %s",
 		            picture_why(status->picture, PICTURE_STORE));
 	else if (!status->picture->has_wipe)
-		report_line(report, REPORT_PLAIN, "last wipe  none recorded");
+		report_line(report, REPORT_PLAIN, "reload     none recorded");
 	if (status->picture->has_wipe)
 		put_wipe_line(report, &status->picture->wipe);
 	if (status->picture->has_wipe)

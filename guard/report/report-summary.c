@@ -31,7 +31,8 @@ void report_summary_summarize(struct report_summary_summary *out, const struct r
 		         now.text);
 	else
 		snprintf(out->text, sizeof(out->text),
-		         "%s; %zu wipe%s, %zu item%s lost, %zu restored", now.text, period->n_wipes,
+		         "%s; %zu reload%s or restart%s, %zu item%s lost, %zu restored", now.text,
+		         period->n_wipes, text_plural(period->n_wipes),
 		         text_plural(period->n_wipes), lost, text_plural(lost), restored);
 }
 
@@ -45,7 +46,7 @@ static void heading(const struct report *report, const char *text)
 
 static int put_wipes(const struct report *report, const struct summary *period)
 {
-	static const char *const headings[] = {"TIME",      "WIPE",        "LOST", "RESTORED",
+	static const char *const headings[] = {"TIME",      "WHAT",        "LOST", "RESTORED",
 	                                       "MAIL SHUT", "ALL BACK IN", "CAUSE"};
 	_cleanup_report_table_ struct report_table table;
 
@@ -73,7 +74,7 @@ static int put_wipes(const struct report *report, const struct summary *period)
 		report_table_cell(&table, REPORT_PLAIN, "%s", back);
 		report_table_cell(&table, REPORT_PLAIN, "%s", wipe->cause);
 	}
-	heading(report, "Wipes");
+	heading(report, "Reloads, restarts and reboots");
 	if (period->n_wipes == 0) {
 		report_line(report, REPORT_PLAIN, "none");
 		return 0;

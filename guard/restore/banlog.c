@@ -82,7 +82,7 @@ void banlog_failed(struct logger *logger, const struct ban *ban, const char *why
 		return;
 	name[0] = text;
 	logger_write_about(logger, LOGGER_ERROR, &fields,
-	                   "%s could not be restored: %s; when that is mended, "
+	                   "%s could not be restored: %s; when that is fixed, "
 	                   "`reload-guard restore` tries again",
 	                   text, why ? why : "unknown error");
 }

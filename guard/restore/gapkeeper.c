@@ -236,10 +236,10 @@ static void tell_closed(struct gapkeeper *keeper, size_t n, int64_t wiped_us)
 	keeper->told_us = wiped_us;
 	logger_write(keeper->logger, LOGGER_NOTICE,
 	             "%zu of %zu lost bans are blocked by the temporary table inet %s, %lld ms "
-	             "after the wipe, until they are restored",
+	             "after they were lost, until they are restored",
 	             keeper->n_held, n, GAPTABLE_NAME, ms);
 	record_event(keeper->record, EVENT_GAP, NULL,
-	             "temporary table blocks %zu of %zu lost bans, %lld ms after the wipe",
+	             "temporary table blocks %zu of %zu lost bans, %lld ms after they were lost",
 	             keeper->n_held, n, ms);
 }
 

@@ -833,7 +833,7 @@ void record_episode_begin(struct record *record, struct episode *episode)
 
 	if (!record->store || !record->recalled ||
 	    !settle(record, store_wipe_begin(record->store, &wipe, &episode->loss, &id, &err), &err,
-	            "a wipe"))
+	            "a reload"))
 		return;
 	episode->wipe_id = id;
 	episode->store_serial = record->serial;
@@ -958,7 +958,7 @@ bool record_retry(struct record *record)
 	if (record->n_backlog)
 		return false;
 	if (record->n_forgotten && record->store)
-		record_event(record, EVENT_STORE, NULL, "%zu wipes could not be recorded",
+		record_event(record, EVENT_STORE, NULL, "reloads that could not be recorded: %zu",
 		             record->n_forgotten);
 	record->n_forgotten = 0;
 	return record->store != NULL;

@@ -333,7 +333,7 @@ static void say_silent(const struct announcer *announcer, char buffer[CAUSE_WORD
 	const char *failed = failed_reload(announcer);
 
 	snprintf(buffer, CAUSE_WORDS_SIZE,
-	         "a wipe that firewalld did not announce: what was runtime only is gone, and "
+	         "a loss that firewalld did not announce: what was runtime only is gone, and "
 	         "neither a reload nor a removal was heard%s%.250s%s",
 	         *failed ? "; before it, " : "", failed, *failed ? " failed" : "");
 }
@@ -384,14 +384,16 @@ static void tell_breaker(struct announcer *announcer, const char *cause)
 {
 	const int minutes = (int)(PACE_WINDOW_US / 60000000);
 
-	logger_write(announcer->given.logger, LOGGER_ERROR,
-	             "firewalld is wiped again and again, more than %d times in %d minutes (the "
-	             "last: %s). Restoring goes on at a slower pace. `reload-guard history --kind "
-	             "wipe` shows the causes, `reload-guard persist` makes reloads harmless.",
-	             PACE_LIMIT, minutes, cause);
-	record_event(announcer->given.record, EVENT_BREAKER, NULL,
-	             "wiped more than %d times in %d minutes: restoring at a slower pace",
-	             PACE_LIMIT, minutes);
+	logger_write(
+	    announcer->given.logger, LOGGER_ERROR,
+	    "firewalld is reloaded or restarted again and again, more than %d times in %d "
+	    "minutes (the last: %s). Restoring goes on at a slower pace. `reload-guard history "
+	    "--kind reloads` shows the causes, `reload-guard persist` makes reloads harmless.",
+	    PACE_LIMIT, minutes, cause);
+	record_event(
+	    announcer->given.record, EVENT_BREAKER, NULL,
+	    "reloaded or restarted more than %d times in %d minutes: restoring at a slower pace",
+	    PACE_LIMIT, minutes);
 }
 
 /* firewalld takes nothing from us; said once until it does again. */
@@ -798,7 +800,7 @@ static void tell_loaded(struct announcer *announcer, const struct item *interfac
 		return;
 	logger_write(announcer->given.logger, LOGGER_WARNING,
 	             "%s went from zone %s to zone %s, where it is permanently; open in %s and not "
-	             "in %s: %s. What mends it: reload-guard check",
+	             "in %s: %s. To fix it: reload-guard check",
 	             interface->value, from, interface->zone, from, interface->zone, shut);
 	record_event(announcer->given.record, EVENT_MOVED, interface,
 	             "%s went from zone %s to zone %s; open in %s and not in %s: %s",
@@ -836,7 +838,7 @@ void announcer_mistakes(struct announcer *announcer, bool any)
 	if (!any)
 		return;
 	logger_write(announcer->given.logger, LOGGER_WARNING,
-	             "the configuration has mistakes. The guard goes on without them. Mend them, "
+	             "the configuration has mistakes. The guard goes on without them. Fix them, "
 	             "then type: systemctl reload reload-guard");
 	record_event(announcer->given.record, EVENT_CONFIG, NULL,
 	             "the configuration has mistakes: reload-guard --check-config");

@@ -43,9 +43,9 @@ mute Reloaded
 need "firewalld reloads" fwc --reload
 need "all mail services are reachable again" within 8 mail_reachable
 not grep -q Reloaded "$W/signals" || fail "a signal was heard"
-need "the log has words of its own" said 'a wipe that firewalld did not announce: .*; lost \([0-9]+\): .*imaps'
+need "the log has words of its own" said 'a loss that firewalld did not announce: .*; lost \([0-9]+\): .*imaps'
 need "the history has the wipe" exits 0 guard history --kind silent
-need "with its words" out_has 'a wipe that firewalld did not announce'
+need "with its words" out_has 'a loss that firewalld did not announce'
 # the log holds back a line that it has said just now, so the history counts
 told() { exits 0 guard history --kind silent && [ "$(grep -c 'firewalld did not announce' "$W/out")" = "$1" ]; }
 need "only once" told 1

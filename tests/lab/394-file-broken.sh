@@ -13,7 +13,7 @@ need "as a problem" out_has 'the file of public is broken \(line [0-9]+'
 need "smtp is open at run time" fwc --add-service=smtp
 cp /etc/firewalld/zones/public.xml "$W/broken.xml"
 need "persist does not write over it" exits 1 guard persist
-need "and says why" sh -c 'cat "$W/out" "$W/err" | grep -qE "its file is broken .line [0-9]+: .*mend it first"'
+need "and says why" sh -c 'cat "$W/out" "$W/err" | grep -qE "its file is broken .line [0-9]+: .*fix it first"'
 need "so that nothing of it is lost" cmp /etc/firewalld/zones/public.xml "$W/broken.xml"
 need "smtp is shut again" fwc --remove-service=smtp
 if fwc --reload; then need "firewalld passes over it, and the guard brings back what was in it" within 5 is_open 993; fi

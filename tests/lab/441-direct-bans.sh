@@ -53,7 +53,7 @@ need "and others are" free
 same() { direct_rules | sort | diff "$W/before" - >"$W/diff"; }
 need "all rules are there, and no others" within 10 same
 need "the administrator's own is told" exits 0 guard history --kind loss
-need "as his to put back" out_has '192.0.2.1.*unprotected'
+need "as his to put back" out_has '192.0.2.1.*not guarded'
 need "the wipe comes to its end" within 15 finished
 need "firewalld was asked for no ipset that is not its own" not said 'INVALID_IPSET' "$W/firewalld.log"
 

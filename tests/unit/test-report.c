@@ -404,7 +404,7 @@ START_TEST(turns_the_history_round)
 	ck_assert_int_eq(report_list_end(&list, "nothing"), 0);
 	text = output_text(&output);
 	assert_clean(text);
-	ck_assert_ptr_nonnull(strstr(text, "wipe (reload)"));
+	ck_assert_ptr_nonnull(strstr(text, "  reload  "));
 	ck_assert_ptr_nonnull(strstr(text, "2 items lost, 2 restored in 34 ms"));
 	ck_assert(strstr(text, "1 reload: 2 items lost, 2 restored.\n\nTIME") == text);
 	ck_assert(strstr(text, "first") < strstr(text, "second\\x1b"));
@@ -525,7 +525,7 @@ START_TEST(folds_what_a_wipe_took)
 	ck_assert_ptr_nonnull(strstr(text, "public/service:smtp (no\\x1b)\n"));
 	ck_assert_ptr_null(strstr(text, "busy"));
 	ck_assert_ptr_null(strstr(text, "  lost ("));
-	ck_assert_ptr_nonnull(strstr(text, "unprotected (2)"));
+	ck_assert_ptr_nonnull(strstr(text, "not guarded (2)"));
 	ck_assert_ptr_nonnull(strstr(text, "public/rule:a\\x1b, public/rule:b\n"));
 	ck_assert(strstr(text, "hello") < wipe && strstr(text, "bye") > items);
 	output_end(&output);
@@ -567,7 +567,7 @@ START_TEST(folds_many)
 	ck_assert_int_eq(history_fold_give(&all, 7, &lines), 0);
 	ck_assert_uint_eq(lines.texts.n, 1);
 	ck_assert_uint_eq(lines.texts.n, lines.headings.n);
-	ck_assert_str_eq(lines.headings.strings[0], "  unprotected (1000)");
+	ck_assert_str_eq(lines.headings.strings[0], "  not guarded (1000)");
 	ck_assert(strncmp(lines.texts.strings[0], "public/rule:0, public/rule:1,", 29) == 0);
 	ck_assert_uint_le(strlen(lines.texts.strings[0]), 500);
 	ck_assert_ptr_nonnull(strstr(lines.texts.strings[0], " more"));

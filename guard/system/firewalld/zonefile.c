@@ -435,7 +435,7 @@ static int refuse_broken(const char *zone, struct err *err)
 	if (r == ZONEFILE_E_BROKEN)
 		return err_set(err, -EINVAL,
 		               "its file is broken (%s), and what is written now would replace all "
-		               "that is in it: mend it first, or move it away",
+		               "that is in it: fix it first, or move it away",
 		               why.text);
 	return r == -ENOMEM ? r : 0;
 }

@@ -377,10 +377,11 @@ static const struct config_row rows[] = {
                 "Restore what a reload, a restart or a reboot dropped: yes or no (report only)."},
      .type = &type_bool,
      .offset = AT(restore)},
-    {.option = {"guard", "repair", "yes", NULL, NULL,
-                "Bring firewalld back when it is broken itself: have it reload, or else be "
-                "restarted, when its rules or some of them were taken out of the kernel or a reload "
-                "of it broke off half way: yes or no (only say what to type)."},
+    {.option =
+         {"guard", "repair", "yes", NULL, NULL,
+          "Bring firewalld back when it is broken itself: have it reload, or else be "
+          "restarted, when its rules or some of them were taken out of the kernel or a reload "
+          "of it broke off half way: yes or no (only say what to type)."},
      .type = &type_bool,
      .offset = AT(repair)},
     {.option = {"guard", "restore-bans", "safe", NULL, NULL,
@@ -485,7 +486,7 @@ static const struct config_row rows[] = {
      .offset = AT(sendmail)},
     {.option =
          {"store", "path", "", CONFIG_DEFAULT_STATE_DIR "/" CONFIG_STORE_FILE, NULL,
-          "Database of the guard: snapshots, wipes, losses, restores, bans. The file must be "
+          "Database of the guard: snapshots, reloads, losses, restores, bans. The file must be "
           "named " CONFIG_STORE_FILE
           ", and nobody but root may write to its directory; another place than the default needs "
           "ReadWritePaths= in a drop-in of reload-guard.service. Default: " CONFIG_DEFAULT_STATE_DIR

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guard/model/ban/bancount.h"
 #include "guard/model/ban/jailuse.h"
 #include "guard/system/fail2ban/fail2ban-log.h"
 #include "guard/system/host/bootid.h"
@@ -107,6 +108,39 @@ static int read_absence(struct reading *reading, struct err *err)
 	return r;
 }
 
+/* Of more than these the rules are told: reading them all would take longer than all else. */
+#define COUNTED_MAX 20000
+
+/* A ban that is back in one of its rules and not in another counts as both. */
+static int count_bans(struct reading *reading, struct err *err)
+{
+	struct picture *picture = reading->picture;
+	struct bancount all = BANCOUNT_NULL, counts[STORE_STEP_N] = {BANCOUNT_NULL};
+	_cleanup_loss_ struct loss loss = LOSS_NULL;
+	_cleanup_free_ enum store_outcome *outcomes = NULL;
+	int r = store_wipe_load(reading->store, picture->wipe.id, NULL, &loss, err);
+
+	if (r == 0 && !(outcomes = calloc(loss.n + 1, sizeof(*outcomes))))
+		r = -ENOMEM;
+	if (r == 0)
+		r = store_wipe_outcomes(reading->store, picture->wipe.id, outcomes, loss.n, err);
+	for (size_t i = 0; i < loss.n && r == 0; i++) {
+		if (loss.rows[i].verdict != LOSS_BAN)
+			continue;
+		r = bancount_add(&all, &loss.rows[i].item);
+		if (r == 0 && outcomes[i] < STORE_STEP_N)
+			r = bancount_add(&counts[outcomes[i]], &loss.rows[i].item);
+	}
+	picture->wipe_bans.known = r == 0;
+	picture->wipe_bans.n = bancount_bans(&all);
+	for (size_t i = 0; i < STORE_STEP_N; i++) {
+		picture->wipe_bans.n_by[i] = bancount_bans(&counts[i]);
+		bancount_deinit(&counts[i]);
+	}
+	bancount_deinit(&all);
+	return r;
+}
+
 /* Only a watcher that runs knows of every wipe, and only since it runs. */
 static int read_wipes(struct reading *reading)
 {
@@ -119,6 +153,11 @@ static int read_wipes(struct reading *reading)
 	if (r != 0 && r != STORE_E_NOT_FOUND)
 		return r;
 	*err = ERR_NULL;
+	if (picture->wipe.n_bans > 0 && picture->wipe.n_bans <= COUNTED_MAX) {
+		r = count_bans(reading, err);
+		if (r != 0)
+			return r;
+	}
 	picture->wipe_open =
 	    picture->has_wipe && picture->wipe.finished_us == 0 && picture->watcher.running;
 	r = store_event_latest(reading->store, EVENT_START, &start_us, err);

@@ -153,6 +153,11 @@ struct picture {
 	int store_result;   /* STORE_E_*, negative errno; 0: it can be used */
 	bool has_wipe;
 	struct store_wipe_info wipe; /* the last one */
+	/* Bans that it took, each once however many rules it has, and what became of them. */
+	struct {
+		bool known;
+		size_t n, n_by[STORE_STEP_N];
+	} wipe_bans;
 	bool wipe_open;              /* is being dealt with right now */
 	int64_t unwiped_us;          /* see mismatch.h */
 	struct store_timeds timeds;  /* what is no item, and firewalld ends by itself */

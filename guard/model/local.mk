@@ -12,6 +12,8 @@ libguard_model_a_SOURCES = \
 	guard/model/ban/banprior.h \
 	guard/model/ban/banrule.c \
 	guard/model/ban/banrule.h \
+	guard/model/ban/bancount.c \
+	guard/model/ban/bancount.h \
 	guard/model/ban/banshape.c \
 	guard/model/ban/banshape.h \
 	guard/model/ban/conflict.c \

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/base/builder.h"
 #include "guard/report/report-explain.h"
 #include "guard/report/report-internal.h"
 #include "guard/report/report-trust.h"
@@ -25,20 +26,25 @@ static const char *class_name(const struct item *item)
 	return "other";
 }
 
-static json_t *wipe_bans_json(const struct store_wipe_info *wipe)
+static json_t *wipe_bans_json(const struct picture *picture)
 {
+	const struct store_wipe_info *wipe = &picture->wipe;
+	bool known = picture->wipe_bans.known || wipe->n_bans == 0;
 	int64_t us = wipe->bans_restored_us ? wipe->bans_restored_us - wipe->at_us : -1;
 
 	return json_pack(
-	    "{s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "lost", (json_int_t)wipe->n_bans, "restored",
+	    "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "addresses",
+	    known ? json_integer((json_int_t)picture->wipe_bans.n) : json_null(), "lost",
+	    (json_int_t)wipe->n_bans, "restored",
 	    (json_int_t)wipe->n_bans_restored, "ended", (json_int_t)wipe->n_bans_ended, "left_out",
 	    (json_int_t)wipe->n_bans_left_out, "failed", (json_int_t)wipe->n_bans_failed, "open",
 	    (json_int_t)store_wipe_n_bans_open(wipe), "restore_ms",
 	    us < 0 ? json_null() : json_integer(us / 1000));
 }
 
-static json_t *wipe_json(const struct store_wipe_info *wipe)
+static json_t *wipe_json(const struct picture *picture)
 {
+	const struct store_wipe_info *wipe = &picture->wipe;
 	int64_t us = wipe->restored_us ? wipe->restored_us - wipe->at_us : -1;
 
 	return json_pack(
@@ -49,7 +55,7 @@ static json_t *wipe_json(const struct store_wipe_info *wipe)
 	    (json_int_t)wipe->n_rows, "lost", (json_int_t)wipe->n_lost, "restored",
 	    (json_int_t)wipe->n_restored, "failed", (json_int_t)wipe->n_failed, "skipped",
 	    (json_int_t)wipe->n_skipped, "restore_ms",
-	    us < 0 ? json_null() : json_integer(us / 1000), "bans", wipe_bans_json(wipe));
+	    us < 0 ? json_null() : json_integer(us / 1000), "bans", wipe_bans_json(picture));
 }
 
 static const char *risk_name(const struct status_item *item)
@@ -194,7 +200,7 @@ static json_t *status_json(const struct status *status)
 	    report_fail2ban_json(status->picture), "drift", report_mismatch_json(status), "clients",
 	    clients_json(status), "trusted", report_trusts_json(&status->picture->trusts), "store",
 	    store, "last_wipe",
-	    status->picture->has_wipe ? wipe_json(&status->picture->wipe) : json_null(), "items",
+	    status->picture->has_wipe ? wipe_json(status->picture) : json_null(), "items",
 	    status_items_json(status), "served", served_json(status), "findings",
 	    report_findings_json(&status->findings));
 }
@@ -321,36 +327,67 @@ static void put_wipe_line(const struct report *report, const struct store_wipe_i
 	            counts, wipe->finished_us ? "" : "; not finished");
 }
 
+/* What became of them: bans, or of very many their rules. */
+struct wipe_bans {
+	size_t n, restored, by_fail2ban, ended, left_out, failed;
+};
+
+static struct wipe_bans wipe_bans(const struct picture *picture)
+{
+	const struct store_wipe_info *wipe = &picture->wipe;
+	const size_t *n_by = picture->wipe_bans.n_by;
+
+	if (!picture->wipe_bans.known)
+		return (struct wipe_bans){.n = wipe->n_bans,
+		                          .restored = wipe->n_bans_restored,
+		                          .ended = wipe->n_bans_ended,
+		                          .left_out = wipe->n_bans_left_out,
+		                          .failed = wipe->n_bans_failed};
+	return (struct wipe_bans){.n = picture->wipe_bans.n,
+	                          .restored = n_by[STORE_STEP_RESTORED],
+	                          .by_fail2ban = n_by[STORE_STEP_SKIPPED],
+	                          .ended = n_by[STORE_STEP_ENDED],
+	                          .left_out = n_by[STORE_STEP_LEFT_OUT],
+	                          .failed = n_by[STORE_STEP_FAILED]};
+}
+
+static void add_number(struct builder *text, size_t n, const char *words)
+{
+	if (n)
+		builder_addf(text, ", %zu %s", n, words);
+}
+
 static void put_wipe_bans_line(const struct report *report, const struct picture *picture)
 {
 	const struct store_wipe_info *wipe = &picture->wipe;
-	char took[TIMESPEC_TEXT_MAX], more[160];
-	size_t open = store_wipe_n_bans_open(wipe), n = 0;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	const struct wipe_bans bans = wipe_bans(picture);
+	char took[TIMESPEC_TEXT_MAX];
+	size_t open = store_wipe_n_bans_open(wipe);
 
 	if (wipe->n_bans == 0)
 		return;
 	timespec_format_duration(wipe->bans_restored_us - wipe->at_us, took);
-	more[0] = '\0';
-	if (wipe->n_bans_ended)
-		n +=
-		    (size_t)snprintf(more + n, sizeof(more) - n, ", %zu ended", wipe->n_bans_ended);
-	if (wipe->n_bans_left_out)
-		n += (size_t)snprintf(more + n, sizeof(more) - n, ", %zu left out",
-		                      wipe->n_bans_left_out);
-	if (wipe->n_bans_failed)
-		n += (size_t)snprintf(more + n, sizeof(more) - n, ", %zu failed",
-		                      wipe->n_bans_failed);
+	builder_addf(&text, "%zu lost, %zu restored%s%s", bans.n, bans.restored,
+	             wipe->bans_restored_us ? " in " : "", wipe->bans_restored_us ? took : "");
+	add_number(&text, bans.by_fail2ban, "put back by fail2ban");
+	add_number(&text, bans.ended, "ended");
+	add_number(&text, bans.left_out, "left out");
+	add_number(&text, bans.failed, "failed");
+	if (bans.n != wipe->n_bans || !picture->wipe_bans.known)
+		builder_addf(&text, " (%zu rules)", wipe->n_bans);
 	if (open && picture->fail2ban == FAIL2BAN_RUNNING)
-		snprintf(more + n, sizeof(more) - n, ", %zu still being restored", open);
+		builder_addf(&text, ", %zu rule%s still being restored", open, text_plural(open));
 	else if (open)
-		snprintf(more + n, sizeof(more) - n, ", %zu wait for fail2ban, which is %s", open,
-		         fail2ban_state_name(picture->fail2ban));
-	report_line(report,
-	            wipe->n_bans_failed ? REPORT_BAD
-	            : open              ? REPORT_WARN
-	                                : REPORT_PLAIN,
-	            "its bans   %zu lost, %zu restored%s%s%s", wipe->n_bans, wipe->n_bans_restored,
-	            wipe->bans_restored_us ? " in " : "", wipe->bans_restored_us ? took : "", more);
+		builder_addf(&text, ", %zu rule%s wait%s for fail2ban, which is %s", open,
+		             text_plural(open), open == 1 ? "s" : "",
+		             fail2ban_state_name(picture->fail2ban));
+	if (!text.failed)
+		report_line(report,
+		            wipe->n_bans_failed ? REPORT_BAD
+		            : open              ? REPORT_WARN
+		                                : REPORT_PLAIN,
+		            "its bans   %s", text.text);
 }
 
 static void put_clients_line(const struct report *report, const struct status *status)

@@ -64,7 +64,7 @@ static int judge_list(struct decision *decision)
 
 /* Each wipe once, unless it is none. */
 static void tell_wipe(struct bankeeper *keeper, struct ban_wipe *wipe,
-                      const struct banlog_count *count)
+                      struct banlog_count *count)
 {
 	if (wipe->recorded)
 		banlog_lost(bankeeper_log(keeper), wipe, count);
@@ -76,7 +76,7 @@ static void tell_wipes(struct decision *decision)
 	struct bankeeper *keeper = decision->keeper;
 
 	for (struct ban_wipe *wipe = keeper->list.wipes; wipe; wipe = wipe->next) {
-		struct banlog_count count = {0};
+		_cleanup_banlog_count_ struct banlog_count count = {0};
 
 		for (size_t i = 0; i < keeper->list.n && !wipe->told; i++)
 			if (keeper->list.bans[i].wipe == wipe &&

@@ -143,6 +143,7 @@ static void end_wipe_take(struct bankeeper *keeper, struct ban_wipe *wipe)
 	} else {
 		episode_free(wipe->episode);
 	}
+	bancount_deinit(&wipe->back);
 	free(wipe);
 }
 
@@ -212,8 +213,7 @@ static void take_step(struct bankeeper *keeper, struct ban *ban, const struct re
 		keep_end(keeper, ban);
 		/* stays in the list until its wipe is closed, with its step on record */
 		ban->state = BAN_BACK;
-		ban->wipe->n_restored++;
-		ban->wipe->restored_us = step->finished_us;
+		banlist_restored(ban, step->finished_us);
 		if (ban->by_hand)
 			banlist_drop(ban);
 		break;

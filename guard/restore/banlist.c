@@ -20,6 +20,7 @@ void banlist_deinit(struct banlist *list)
 
 		list->wipes = wipe->next;
 		episode_free(wipe->episode);
+		bancount_deinit(&wipe->back);
 		free(wipe);
 	}
 	while (list->late) {
@@ -67,9 +68,18 @@ void banlist_back(struct ban *ban)
 {
 	if (ban->wipe->recorded)
 		(void)!episode_add_step(ban->wipe->episode, ban->row, STORE_STEP_RESTORED, NULL);
-	ban->wipe->n_restored++;
-	ban->wipe->restored_us = clock_now_us();
+	banlist_restored(ban, clock_now_us());
 	ban->state = BAN_BACK;
+}
+
+/** banlist_restored() - one more is back */
+void banlist_restored(struct ban *ban, int64_t at_us)
+{
+	ban->wipe->n_restored++;
+	ban->wipe->restored_us = at_us;
+	/* without memory the line about it counts one less */
+	if (!ban->by_hand)
+		(void)!bancount_add(&ban->wipe->back, ban->item);
 }
 
 /** banlist_drop() - the same as to settle it where what became of it is on record already */

@@ -10,6 +10,7 @@
 #ifndef GUARD_RESTORE_BANLIST_H
 #define GUARD_RESTORE_BANLIST_H
 
+#include "guard/model/ban/bancount.h"
 #include "guard/restore/record.h"
 
 enum ban_state {
@@ -24,7 +25,8 @@ struct ban_wipe {
 	bool recorded;            /* false: it is no wipe, and has no place on record */
 	bool told;                /* what is to become of its bans */
 	size_t n_open;            /* bans in the list */
-	size_t n_bans, n_restored, n_failed;
+	size_t n_bans, n_restored, n_failed; /* rules */
+	struct bancount back;                /* of these, what fail2ban holds */
 	int64_t restored_us; /* of the last one; microseconds since the epoch, UTC */
 	struct ban_wipe *next;
 };
@@ -53,6 +55,7 @@ struct banlist {
 void banlist_deinit(struct banlist *list);
 int banlist_take(struct banlist *list, struct episode **episode, enum store_ending ending,
                  bool recorded, struct ban_wipe **out) _must_check_;
+void banlist_restored(struct ban *ban, int64_t at_us);
 void banlist_take_later(struct banlist *list, struct episode *episode, enum store_ending ending);
 int banlist_retry(struct banlist *list, bool recorded) _must_check_;
 size_t banlist_n_open(const struct banlist *list);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/banlog.h"
 
+#include "guard/base/builder.h"
 #include "guard/base/shell.h"
 #include "guard/base/text.h"
 
@@ -8,65 +9,101 @@
 
 /* --- of a wipe ---------------------------------------------------------------------------- */
 
-/** banlog_count() - one more of those that a wipe took */
+/** banlog_count() - one more of those that a wipe took; without memory the line counts one less */
 void banlog_count(struct banlog_count *count, const struct banplan_rule *rule)
 {
-	count->held += rule->answer == BANPLAN_HELD;
+	const bool held = rule->answer == BANPLAN_HELD;
+
 	count->ended += rule->answer == BANPLAN_ENDED;
 	count->strangers += rule->answer == BANPLAN_STRANGER;
 	count->by_hand += rule->answer == BANPLAN_BY_HAND;
 	count->left_out += rule->answer == BANPLAN_LEFT_OUT;
-	count->inside += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_INSIDE;
-	count->learned += rule->answer == BANPLAN_HELD && rule->coverage == COVERAGE_EQUAL;
+	if (rule->answer != BANPLAN_BY_HAND)
+		(void)!bancount_add(&count->lost, rule->item);
+	if (held)
+		(void)!bancount_add(&count->held, rule->item);
+	if (held && rule->coverage == COVERAGE_INSIDE)
+		(void)!bancount_add(&count->inside, rule->item);
+	if (held && rule->coverage == COVERAGE_EQUAL)
+		(void)!bancount_add(&count->learned, rule->item);
+}
+
+/** banlog_count_deinit() - free all of it */
+void banlog_count_deinit(struct banlog_count *count)
+{
+	bancount_deinit(&count->lost);
+	bancount_deinit(&count->held);
+	bancount_deinit(&count->inside);
+	bancount_deinit(&count->learned);
+}
+
+static void add_of_clients(struct builder *text, struct bancount *count, const char *where)
+{
+	size_t n = bancount_bans(count);
+
+	if (n)
+		builder_addf(text, "; %zu of them %s %s: see `reload-guard conflicts`", n,
+		             n == 1 ? "is" : "are", where);
+}
+
+static void add_lost(struct builder *text, struct banlog_count *count)
+{
+	size_t n = bancount_bans(&count->lost), n_held = bancount_bans(&count->held);
+
+	builder_addf(text, "%zu ban%s lost (%zu rule%s): fail2ban still holds %zu%s", n,
+	             text_plural(n), count->lost.n_rules, text_plural(count->lost.n_rules), n_held,
+	             n_held ? " (restoring, newest first)" : "");
+	if (count->ended)
+		builder_addf(text, ", %zu rule%s of ended bans", count->ended,
+		             text_plural(count->ended));
+	if (count->left_out)
+		builder_addf(text, ", %zu rule%s left out", count->left_out,
+		             text_plural(count->left_out));
+	if (count->strangers)
+		builder_addf(text, ", %zu rule%s unknown to fail2ban: not restored",
+		             count->strangers, text_plural(count->strangers));
+	add_of_clients(text, &count->inside, "inside a legitimate client range");
+	add_of_clients(text, &count->learned, "of addresses that clients come from");
 }
 
 /** banlog_lost() - what a wipe took; nothing, when all were back before anybody looked */
-void banlog_lost(struct logger *logger, const struct ban_wipe *wipe,
-                 const struct banlog_count *count)
+void banlog_lost(struct logger *logger, const struct ban_wipe *wipe, struct banlog_count *count)
 {
-	const size_t n =
-	    count->held + count->ended + count->strangers + count->by_hand + count->left_out;
-	char left_out[64] = "", strangers[128] = "", by_hand[96] = "", inside[96] = "",
-	     learned[96] = "";
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_LOST,
 	                                     .wipe = wipe->episode->wipe_id};
 
-	if (n == 0)
-		return;
-	if (count->left_out)
-		snprintf(left_out, sizeof(left_out), ", %zu left out", count->left_out);
-	if (count->strangers)
-		snprintf(strangers, sizeof(strangers),
-		         ", %zu unknown to fail2ban: these are not restored", count->strangers);
+	if (count->lost.n_rules)
+		add_lost(&text, count);
 	if (count->by_hand)
-		snprintf(by_hand, sizeof(by_hand),
-		         ", %zu made by hand, which no jail makes (restoring)", count->by_hand);
-	if (count->inside)
-		snprintf(inside, sizeof(inside),
-		         "; %zu are inside a legitimate client range: see `reload-guard conflicts`",
-		         count->inside);
-	if (count->learned)
-		snprintf(learned, sizeof(learned),
-		         "; %zu are of addresses that clients come from: see `reload-guard "
-		         "conflicts`",
-		         count->learned);
-	logger_write_about(
-	    logger, count->held ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
-	    "bans lost (%zu rule%s): fail2ban still holds %zu%s, %zu ended%s%s%s%s%s", n,
-	    text_plural(n), count->held, count->held ? " (restoring, newest first)" : "",
-	    count->ended, left_out, strangers, by_hand, inside, learned);
+		builder_addf(&text,
+		             "%s%zu deny rule%s lost that no jail of fail2ban made: restoring",
+		             text.n ? "; " : "", count->by_hand, text_plural(count->by_hand));
+	if (text.n && !text.failed)
+		logger_write_about(logger,
+		                   count->held.n_rules ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
+		                   "%s", text.text);
 }
 
 /** banlog_restored() - a wipe is closed */
-void banlog_restored(struct logger *logger, const struct ban_wipe *wipe)
+void banlog_restored(struct logger *logger, struct ban_wipe *wipe)
 {
 	const struct logger_fields fields = {.kind = LOGGER_KIND_BANS_RESTORED,
 	                                     .wipe = wipe->episode->wipe_id};
+	const size_t n = bancount_bans(&wipe->back);
+	const long long ms = (wipe->restored_us - wipe->episode->at_us) / 1000;
 
-	logger_write_about(logger, LOGGER_NOTICE, &fields,
-	                   "restored %zu of %zu bans in %lld ms, read back from firewalld",
-	                   wipe->n_restored, wipe->n_bans,
-	                   (long long)((wipe->restored_us - wipe->episode->at_us) / 1000));
+	if (n)
+		logger_write_about(logger, LOGGER_NOTICE, &fields,
+		                   "restored %zu ban%s (%zu of %zu rule%s) in %lld ms, read back "
+		                   "from firewalld",
+		                   n, text_plural(n), wipe->n_restored, wipe->n_bans,
+		                   text_plural(wipe->n_bans), ms);
+	else
+		logger_write_about(logger, LOGGER_NOTICE, &fields,
+		                   "restored %zu of %zu deny rule%s in %lld ms, read back from "
+		                   "firewalld",
+		                   wipe->n_restored, wipe->n_bans, text_plural(wipe->n_bans), ms);
 }
 
 /** banlog_failed() - firewalld does not take it; @why: NULL: not known */
@@ -182,9 +219,9 @@ void banlog_unheld(struct logger *logger, struct record *record, const struct it
 	    "Fix firewalld's files, or set close-gap = yes",
 	    n, n == 1 ? "" : "s", text, n > 1 ? " and others" : "");
 	record_event(record, EVENT_GAP, NULL,
-	             "%zu bans are not held while firewalld is in state FAILED, for want of their "
+	             "%zu ban%s not held while firewalld is in state FAILED, for want of their "
 	             "zone or ipset and of a temporary table",
-	             n);
+	             n, n == 1 ? " is" : "s are");
 }
 
 /** banlog_kept() - two jails had one rule */

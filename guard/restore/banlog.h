@@ -18,14 +18,16 @@
 
 /* What a wipe took, by what becomes of it. */
 struct banlog_count {
-	size_t held, ended, strangers, by_hand, left_out;
-	size_t inside, learned; /* of those held */
+	size_t ended, strangers, by_hand, left_out; /* rules */
+	struct bancount lost;                       /* all but what was made by hand */
+	struct bancount held, inside, learned;      /* of those; the last two of those held */
 };
+#define _cleanup_banlog_count_ _cleanup_(banlog_count_deinit)
 
 void banlog_count(struct banlog_count *count, const struct banplan_rule *rule);
-void banlog_lost(struct logger *logger, const struct ban_wipe *wipe,
-                 const struct banlog_count *count);
-void banlog_restored(struct logger *logger, const struct ban_wipe *wipe);
+void banlog_count_deinit(struct banlog_count *count);
+void banlog_lost(struct logger *logger, const struct ban_wipe *wipe, struct banlog_count *count);
+void banlog_restored(struct logger *logger, struct ban_wipe *wipe);
 void banlog_failed(struct logger *logger, const struct ban *ban, const char *why);
 
 void banlog_why(char why[BANLOG_WHY_MAX], const struct banplan_rule *rule,

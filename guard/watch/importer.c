@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/watch/importer.h"
 
+#include "guard/base/text.h"
 #include "guard/system/host/clock.h"
 #include "guard/system/fail2ban/fail2ban-history.h"
 
@@ -87,7 +88,8 @@ static void finish(struct importer *importer)
 	importer->taken = importer->seen;
 	if (importer->n_taken)
 		logger_write(importer->options.logger, LOGGER_INFO,
-		             "%zu bans taken in from fail2ban's database%s", importer->n_taken,
+		             "%zu ban%s taken in from fail2ban's database%s", importer->n_taken,
+		             text_plural(importer->n_taken),
 		             importer->n_refused ? ", except some that are not valid" : "");
 	/* what was written meanwhile was told meanwhile */
 	loop_timer_set(importer->timer, AGAIN_MS);
@@ -252,7 +254,8 @@ static void end_missed(struct importer *importer, struct compare *compare, int64
 	if (n_proven &&
 	    store_bans_end_ids(store, importer->missed, n_proven, now_us, "unban", NULL) == 0)
 		logger_write(importer->options.logger, LOGGER_INFO,
-		             "%zu bans of fail2ban's database were unbanned", n_proven);
+		             "%zu ban%s of fail2ban's database %s ended by hand", n_proven,
+		             text_plural(n_proven), n_proven == 1 ? "was" : "were");
 	compare->n = n_new;
 }
 

@@ -25,7 +25,7 @@ need "the banned client is refused again" is_shut_from 10.77.0.3 993
 need "the other is not" is_open_from 10.77.0.2 993
 need "over IPv6, too" not is_open6 993
 need "nothing else comes" never 2 rules_are 6
-need "the wipe comes to its end" within 15 said 'restored 5 of 7 bans'
+need "the wipe comes to its end" within 15 said 'restored [0-9]+ bans? .5 of 7 rules'
 need "the history tells" exits 0 guard --json history --kind loss
 need "what stayed away, and why" json 'len([r for r in d["history"] if r.get("verdict") == "ban"]) == 7'
 need "status says nothing is wrong" exits 0 guard status

@@ -29,6 +29,6 @@ rm "$W/pretend"
 need "as it says" as_the_tickets_say lab
 need "the client is refused" is_shut_from 10.77.0.3 993
 need "the wipe is closed" within 20 all_closed
-need "it is told" said 'restored 3 of 3 bans'
+need "it is told" said 'restored 3 bans .3 of 3 rules'
 need "an unban" f2b set lab unbanip 10.77.0.3
 need "frees the client" within 5 is_open_from 10.77.0.3 993

@@ -13,7 +13,7 @@ need "the reload" fwc --reload
 need "mail comes back" within 4 mail_reachable
 need "the deny comes back" within 5 is_shut_from 10.77.0.3 993
 need "the wipe ends" within 10 finished
-need "as restored" sh -c 'grep -q "restored 1 of 1 bans" "$1"' _ "$W/watch.log"
+need "as restored" sh -c 'grep -q "restored 1 of 1 deny rule" "$1"' _ "$W/watch.log"
 need "nobody waits for a fail2ban" not said 'only fail2ban knows'
 need "check has nothing to say of it" not finds bans-waiting
 # the same with no watcher, by one cycle by hand

@@ -79,7 +79,7 @@ START_TEST(come_back)
 	ck_assert_str_eq(world_outcome(BAN(1)), "restored");
 	wipe = world_last_wipe();
 	ck_assert_uint_eq(wipe.n_bans_restored, 2);
-	ck_assert(world_said("2 of 2 bans in"));
+	ck_assert(world_said("restored 2 bans (2 of 2 rules) in"));
 	ck_assert(world_said("bans lost (2 rules): fail2ban still holds 2"));
 }
 END_TEST
@@ -356,7 +356,7 @@ START_TEST(by_hand_and_no_jail_makes_such)
 	fakewall_reload(&world.wall);
 	await_closed(1);
 	ck_assert(is_back(DENY(99)) && is_back(BAN(1)));
-	ck_assert(world_said("1 made by hand, which no jail makes"));
+	ck_assert(world_said("1 deny rule lost that no jail of fail2ban made"));
 	ck_assert_str_eq(world_outcome(DENY(99)), "restored");
 }
 END_TEST
@@ -615,7 +615,7 @@ START_TEST(learned)
 	await_closed(1);
 	ck_assert(is_back(BAN(1)) && !is_back(BAN(2)));
 	ck_assert_str_eq(world_outcome(BAN(2)), "left-out");
-	ck_assert(world_said("1 are of addresses that clients come from"));
+	ck_assert(world_said("1 of them is of addresses that clients come from"));
 }
 END_TEST
 

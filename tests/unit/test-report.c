@@ -544,6 +544,42 @@ START_TEST(folds_what_a_wipe_took)
 }
 END_TEST
 
+/* A ban is a rule for each port: bans are counted, and whoever is banned is named. */
+START_TEST(counts_bans_not_rules)
+{
+	static const char *const rules[] = {
+	    "public/rule:rule family=\"ipv4\" source address=\"192.0.2.7\" port port=\"25\" "
+	    "protocol=\"tcp\" reject",
+	    "public/rule:rule family=\"ipv4\" source address=\"192.0.2.7\" port port=\"993\" "
+	    "protocol=\"tcp\" reject",
+	    "public/rule:rule family=\"ipv4\" source address=\"192.0.2.9\" port port=\"25\" "
+	    "protocol=\"tcp\" reject",
+	    "public/rule:rule family=\"ipv4\" source address=\"192.0.2.8\" drop"};
+	_cleanup_history_fold_lines_ struct history_fold_lines lines = HISTORY_FOLD_LINES_NULL;
+	struct history_fold fold_of = HISTORY_FOLD_NULL;
+
+	for (size_t i = 0; i < ARRAY_SIZE(rules); i++) {
+		const struct store_history_row row = {.at_us = NOW,
+		                                      .kind = "restore",
+		                                      .text = rules[i],
+		                                      .wipe_id = 7,
+		                                      .item = rules[i],
+		                                      .outcome = i < 3 ? "restored" : "skipped",
+		                                      .error = i < 3 ? NULL : "it is there",
+		                                      .verdict = "ban"};
+
+		ck_assert_int_eq(history_fold_take(&fold_of, &row), 0);
+	}
+	ck_assert_int_eq(history_fold_give(&fold_of, 7, &lines), 0);
+	ck_assert_uint_eq(lines.texts.n, 2);
+	ck_assert_str_eq(lines.headings.strings[0], "  bans restored (2)");
+	ck_assert_str_eq(lines.texts.strings[0], "192.0.2.9, 192.0.2.7 (3 rules)");
+	ck_assert_str_eq(lines.headings.strings[1], "  bans put back by fail2ban (1)");
+	ck_assert_str_eq(lines.texts.strings[1], "192.0.2.8 (1 rule)");
+	history_fold_deinit(&fold_of);
+}
+END_TEST
+
 /* A thousand bans that a reload took are a few lines. */
 START_TEST(folds_many)
 {
@@ -709,6 +745,7 @@ int main(void)
 	tcase_add_test(tcase, tells_the_status_as_json);
 	tcase_add_test(tcase, turns_the_history_round);
 	tcase_add_test(tcase, folds_what_a_wipe_took);
+	tcase_add_test(tcase, counts_bans_not_rules);
 	tcase_add_test(tcase, folds_many);
 	tcase_add_test(tcase, turns_the_history_round_in_json);
 	tcase_add_test(tcase, lists_bans);

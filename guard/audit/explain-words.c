@@ -220,19 +220,22 @@ static const char *this_words(const struct verdict_step *step)
 	return "this rule";
 }
 
-/* "465/tcp is open in zone public (service smtps)", "25/tcp, 465/tcp are open in zone public" */
-static int open_words(char **out, const char *ports, const struct verdict_step *otherwise)
+/* "465/tcp is open (service smtps in zone public)", "25/tcp, 465/tcp are open in zone public"; in
+ * panic mode nothing is */
+static int open_words(char **out, const char *ports, const struct verdict_step *otherwise,
+                      bool panic)
 {
 	bool many = strchr(ports, ',') != NULL;
+	const char *are = panic ? "would be" : many ? "are" : "is";
 	_cleanup_free_ char *by = NULL;
 
 	if (explain_step_words(&by, otherwise) < 0)
 		return -ENOMEM;
 	if (otherwise->zone && many)
-		return xasprintf(out, "%s are open in %s %s", ports,
+		return xasprintf(out, "%s %s open in %s %s", ports, are,
 		                 otherwise->zone->is_policy ? "policy" : "zone",
 		                 otherwise->zone->name);
-	return xasprintf(out, "%s %s open (%s)", ports, many ? "are" : "is", by);
+	return xasprintf(out, "%s %s open (%s)", ports, are, by);
 }
 
 /**
@@ -253,7 +256,7 @@ int explain_sentence(char **out, const struct explain *explain, size_t reason)
 		return xasprintf(out, "%s", explain->reasons[reason].why);
 	if (list_ports(&ports, explain, reason, true) < 0 ||
 	    list_ports(&shut, explain, reason, false) < 0 || whom(&who, step) < 0 ||
-	    open_words(&open, ports, otherwise) < 0)
+	    open_words(&open, ports, otherwise, step->what == VERDICT_WHAT_PANIC) < 0)
 		return -ENOMEM;
 	return xasprintf(out, "%s, but %s %s %s%s%s%s%s%s", open, this_words(step),
 	                 does(step->action), who, deny ? " before services are evaluated." : ". ",

@@ -70,6 +70,7 @@ struct explain {
 	const struct ruleset *kernel;   /* borrowed; all chains (nftrules.h); NULL: not asked */
 	int64_t now_us;
 	struct packet packet;       /* of all; borrowed */
+	bool bans_restored;         /* what a reload takes of them, the guard puts back */
 	bool interface_given;       /* else by the route; NULL in the packet: not known */
 	struct explain_port *ports; /* owned */
 	size_t n_ports;

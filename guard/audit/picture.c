@@ -113,6 +113,13 @@ bool picture_restores(const struct picture *picture)
 	return picture->watcher.running && picture->config->restore;
 }
 
+/** picture_restores_bans() - the same for bans that fail2ban holds */
+bool picture_restores_bans(const struct picture *picture)
+{
+	return picture_restores(picture) &&
+	       picture->config->restore_bans != CONFIG_RESTORE_BANS_NONE;
+}
+
 /** picture_iptables_fate() - what the next reload does to iptables' chains, whoever filled them */
 enum jail_fate picture_iptables_fate(const struct picture *picture)
 {

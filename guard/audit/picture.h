@@ -197,6 +197,7 @@ enum jail_fate picture_jail_fate(const struct picture *picture, const struct jai
 enum jail_fate picture_iptables_fate(const struct picture *picture);
 bool picture_uses_iptables(const struct picture *picture);
 bool picture_restores(const struct picture *picture);
+bool picture_restores_bans(const struct picture *picture);
 bool picture_is_flushed(const struct picture *picture);
 bool picture_knows_tickets(const struct picture *picture);
 bool picture_stands_in(const struct picture *picture);

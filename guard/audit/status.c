@@ -128,7 +128,7 @@ static int add_held(struct status *status)
 		              : 0;
 		if (reached < 0)
 			return reached;
-		row->open = row->listed && reached;
+		row->open = row->listed && reached && !picture->firewall.panic;
 		if (status_is_remembered(status))
 			row->kernel = remembered_in_kernel(&picture->ruleset, &row->item);
 		row->permanent = (entry->flags & FIREWALL_PERMANENT) != 0;

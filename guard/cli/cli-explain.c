@@ -28,6 +28,7 @@ int cli_explain_read(struct cli *cli, struct cli_explain *asked, struct firewall
 	asked->explain.ruleset = &asked->picture.ruleset;
 	if (picture_knows(&asked->picture, PICTURE_FAIL2BAN))
 		asked->explain.tickets = &asked->picture.tickets;
+	asked->explain.bans_restored = picture_restores_bans(&asked->picture);
 	asked->explain.shapes = &asked->picture.shapes;
 	return r;
 }

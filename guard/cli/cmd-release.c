@@ -2,6 +2,7 @@
 #include "guard/cli/cli.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "guard/system/host/clock.h"
 
@@ -16,24 +17,74 @@ static const struct cli_option command_options[] = {
 /* The answer is worth a moment, not more: releasing works without firewalld. */
 #define PRESENCE_MS 3000
 
-/* "open", "not open" or "unknown". */
-static const char *presence_of(const struct item *item)
+/* What firewalld says of an item, if anything. */
+struct presence {
+	bool known, open, permanent;
+	char *nearest; /* owned; the item of that zone that may have been meant; NULL: none */
+};
+
+static int find_nearest(struct presence *presence, const struct item *item,
+                        const struct firewall *fw)
+{
+	_cleanup_free_ char *text = NULL;
+	_cleanup_strv_ struct strv names = STRV_NULL;
+	const char *nearest;
+	int r = item_format(&text, item);
+
+	for (size_t i = 0; i < fw->n && r == 0; i++) {
+		char *name;
+
+		r = item_format(&name, &fw->entries[i].item);
+		if (r == 0)
+			r = strv_add_take(&names, name);
+	}
+	nearest = r == 0 ? text_nearest(text, (const char *const *)names.strings, names.n) : NULL;
+	if (nearest && !(presence->nearest = strdup(nearest)))
+		r = -ENOMEM;
+	return r;
+}
+
+/* A zone that there is not is not known either way: nothing is in it. */
+static int look(struct presence *out, const struct item *item)
 {
 	_cleanup_firewalld_session_ struct firewalld_session connection = FIREWALLD_SESSION_NULL;
-	struct strv zones = {.strings = (char *[]){(char *)(uintptr_t)item->zone}, .n = 1};
-	struct firewalld_query query = {.flags = FIREWALL_RUNTIME, .zones = &zones};
+	struct firewalld_query query = {.flags = FIREWALL_RUNTIME | FIREWALL_PERMANENT};
 	struct firewalld_reading reading = {0};
-	const char *presence = "unknown";
+	int r = 0;
 
 	connection.deadline_ms = clock_monotonic_ms() + PRESENCE_MS;
-	if (firewalld_session_open(&connection, NULL) == 0 &&
-	    firewalld_read_wait(connection.fw, &reading, &query, connection.deadline_ms, NULL) ==
-	        0) {
-		presence =
-		    firewall_has(&reading.firewall, item, FIREWALL_RUNTIME) ? "open" : "not open";
-		firewalld_reading_deinit(&reading);
-	}
-	return presence;
+	if (firewalld_session_open(&connection, NULL) != 0 ||
+	    firewalld_read_wait(connection.fw, &reading, &query, connection.deadline_ms, NULL) != 0)
+		return 0;
+	out->known = reading.state == FIREWALL_STATE_RUNNING;
+	out->open = firewall_has(&reading.firewall, item, FIREWALL_RUNTIME);
+	out->permanent = firewall_has(&reading.firewall, item, FIREWALL_PERMANENT);
+	if (!out->open && !out->permanent)
+		r = find_nearest(out, item, &reading.firewall);
+	firewalld_reading_deinit(&reading);
+	return r;
+}
+
+/* A typing error would look like something that is released. */
+static int refuse_unknown(struct cli *cli, struct store *store, const struct item *item,
+                          const struct presence *presence)
+{
+	struct err err = ERR_NULL;
+	bool on_record;
+	int r;
+
+	if (!presence->known || presence->open || presence->permanent)
+		return CLI_FINE;
+	r = store_item_is_known(store, item, &on_record, &err);
+	if (r != 0)
+		return cli_store_failed(cli, r, &err);
+	if (on_record || scope_requires(&cli->config.scope, item))
+		return CLI_FINE;
+	return cli_fail(cli, CLI_USAGE,
+	                "there is no such item: it is neither open nor on record%s%s%s; see: "
+	                "reload-guard status",
+	                presence->nearest ? "; did you mean " : "",
+	                presence->nearest ? presence->nearest : "", presence->nearest ? "?" : "");
 }
 
 static int list(struct cli *cli)
@@ -106,14 +157,17 @@ static int put(struct cli *cli, struct store *store, const struct item *item, bo
 	return r;
 }
 
-static int release(struct cli *cli, const struct item *item, bool undo)
+static int release(struct cli *cli, const struct item *item, bool undo, struct presence *presence)
 {
 	_cleanup_store_ struct store *store = NULL;
 	struct err err = ERR_NULL;
-	const char *presence;
 	struct report report;
 	int r = cli_open_store(cli, &store, (struct cli_store_need){.write = true});
 
+	if (r == CLI_FINE && look(presence, item) < 0)
+		r = cli_fail(cli, CLI_NOT_FINE, "out of memory");
+	if (r == CLI_FINE && !undo)
+		r = refuse_unknown(cli, store, item, presence);
 	if (r != CLI_FINE)
 		return r;
 	r = put(cli, store, item, undo, &err);
@@ -122,14 +176,15 @@ static int release(struct cli *cli, const struct item *item, bool undo)
 		                "it was not released; see: reload-guard release --list");
 	if (r != 0)
 		return cli_store_failed(cli, r, &err);
-	presence = presence_of(item);
-	if (!undo && presence[0] == 'n')
-		cli_warn(cli, "it is not open now; check the name: reload-guard status");
 	if (!undo && scope_requires(&cli->config.scope, item))
 		cli_warn(cli, "it is listed under \"require\" in the configuration, which wins: "
 		              "remove it there, too");
 	cli_report(cli, &report);
-	if (report_released(&report, item, undo, presence) < 0)
+	if (report_released(&report, item, undo,
+	                    !presence->known  ? "unknown"
+	                    : presence->open ? "open"
+	                                     : "not open",
+	                    presence->permanent) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	return CLI_FINE;
 }
@@ -139,6 +194,7 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	_cleanup_item_ struct item item = ITEM_NULL;
 	bool undo = args->values[RELEASE_UNDO] != NULL;
 	bool alone = args->values[RELEASE_LIST] || args->values[RELEASE_OTHERS];
+	struct presence presence = {0};
 	struct err err = ERR_NULL;
 	int r;
 
@@ -159,7 +215,11 @@ static int exec(struct cli *cli, const struct cli_args *args)
 		return r;
 	if (args->values[RELEASE_OTHERS])
 		return release_others(cli);
-	return args->values[RELEASE_LIST] ? list(cli) : release(cli, &item, undo);
+	if (args->values[RELEASE_LIST])
+		return list(cli);
+	r = release(cli, &item, undo, &presence);
+	free(presence.nearest);
+	return r;
 }
 
 const struct cli_command cmd_release = {
@@ -167,14 +227,15 @@ const struct cli_command cmd_release = {
     .words = "[ITEM]",
     .summary = "stop protecting an item that was removed on purpose",
     .help = "ITEM is no longer restored after a reload, restart or reboot. If it is open, it\n"
-            "stays open until then. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
+            "stays open until then; what is permanent is opened by each reload, and the command\n"
+            "that closes it is printed. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
     .examples = "  reload-guard release public/service:imap\n"
                 "  reload-guard release --list\n"
                 "  reload-guard release --undo public/service:imap\n"
                 "  reload-guard release --others\n",
     .statuses = "  0  done\n"
                 "  1  --undo: it was not released\n"
-                "  2  usage or configuration\n"
+                "  2  usage or configuration; or there is no such item\n"
                 "  4  the store cannot be used\n",
     .max_words = 1,
     CLI_OPTIONS(command_options),

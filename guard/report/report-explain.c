@@ -178,8 +178,8 @@ static void put_until(const struct report *report, const struct explain_reason *
 	(void)snprintf(out, size, "until %s (%s more)", at, in);
 }
 
-static void put_who(const struct report *report, const struct explain_reason *reason,
-                    int64_t now_us)
+static void put_who(const struct report *report, const struct explain *explain,
+                    const struct explain_reason *reason)
 {
 	char until[2 * TIMESPEC_TEXT_MAX + 32];
 	const char *lifetime = reason->lifetime == EXPLAIN_LIFETIME_PERMANENT
@@ -196,9 +196,12 @@ static void put_who(const struct report *report, const struct explain_reason *re
 	case EXPLAIN_WHO_NONE:
 		break;
 	case EXPLAIN_WHO_FAIL2BAN:
-		put_until(report, reason, now_us, until, sizeof(until));
+		put_until(report, reason, explain->now_us, until, sizeof(until));
 		report_line(report, REPORT_PLAIN, "    Added by fail2ban, jail %s, %s%s.",
-		            reason->jail, until, lifetime);
+		            reason->jail, until,
+		            explain->bans_restored && reason->lifetime == EXPLAIN_LIFETIME_RUNTIME
+		                ? "; runtime only: the guard puts it back after a reload"
+		                : lifetime);
 		break;
 	case EXPLAIN_WHO_OTHERS:
 		report_line(
@@ -224,7 +227,7 @@ int report_explain_reason(const struct report *report, const struct explain *exp
 	report_line(report, REPORT_PLAIN, "%s", "");
 	report_line(report, REPORT_BAD, "[%zu] %s", at + 1, reason->what);
 	report_line(report, REPORT_PLAIN, "    %s", sentence);
-	put_who(report, reason, explain->now_us);
+	put_who(report, explain, reason);
 	if (reason->commands.n > 0)
 		report_line(report, REPORT_PLAIN, "    %s", "To change it:");
 	for (size_t i = 0; i < reason->commands.n; i++)

@@ -29,6 +29,8 @@ struct report_headline report_headline(const struct status *status)
 
 	if (!status_is_reached(status))
 		return say(REPORT_BAD, "firewalld ", picture_unreached_words(status->picture));
+	if (status->picture->firewall.panic)
+		return say(REPORT_BAD, "", "nobody gets in: panic mode is on");
 	if (status_n_missing(status) > 0)
 		return say(REPORT_BAD, "", "something that should be open is closed");
 	/* panic mode, rules that were flushed: what is listed as open need not be */

@@ -4,6 +4,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "guard/base/builder.h"
+#include "guard/model/mail/services.h"
 #include "guard/report/report-internal.h"
 
 /** report_snapshot_taken() - the answer of `snapshot take`; Return: 0 or -ENOMEM */
@@ -160,14 +162,44 @@ int report_diff(const struct report *report, int64_t a, int64_t b, const struct 
 	return diff->n > 0 ? report_table_print(report, &table) : 0;
 }
 
+/* The way back in is not for us to close. */
+static bool is_ssh(const struct item *item)
+{
+	const struct service *service = services_by_name("ssh");
+	char port[16];
+
+	snprintf(port, sizeof(port), "%u/%s", service->port, service->transport);
+	return (item->kind == ITEM_SERVICE && strcmp(item->value, service->name) == 0) ||
+	       (item->kind == ITEM_PORT && strcmp(item->value, port) == 0);
+}
+
+/* To release it closes nothing. */
+static int put_permanent(const struct report *report, const struct item *item, const char *text)
+{
+	_cleanup_builder_ struct builder commands = BUILDER_NULL;
+
+	report_line(report, REPORT_WARN,
+	            "%s is released, but it is permanent: every reload opens it all the same.%s",
+	            text, is_ssh(item) ? " What closes it would shut out ssh." : " To close it:");
+	if (is_ssh(item))
+		return 0;
+	item_add_command(&commands, "remove", item, true);
+	item_add_command(&commands, "remove", item, false);
+	if (commands.failed)
+		return -ENOMEM;
+	report_command(report, REPORT_PLAIN, "    ", commands.text);
+	return 0;
+}
+
 /**
  * report_released() - the answer of `release ITEM` and `release --undo ITEM`
  * @presence: "open", "not open" or "unknown": what firewalld says of it
+ * @permanent: so every reload opens it, released or not
  *
  * Return: 0 or -ENOMEM.
  */
 int report_released(const struct report *report, const struct item *item, bool undo,
-                    const char *presence)
+                    const char *presence, bool permanent)
 {
 	_cleanup_free_ char *text = NULL;
 
@@ -179,6 +211,8 @@ int report_released(const struct report *report, const struct item *item, bool u
 		return -ENOMEM;
 	if (undo)
 		report_line(report, REPORT_PLAIN, "%s is protected again", text);
+	else if (permanent)
+		return put_permanent(report, item, text);
 	else if (strcmp(presence, "open") == 0)
 		report_line(
 		    report, REPORT_PLAIN,

@@ -270,6 +270,8 @@ static void put_status_item(const struct report *report, struct report_table *ta
 		put_remembered(table, status, item);
 	else if (item->open)
 		report_table_cell(table, REPORT_GOOD, "open");
+	else if (item->listed && status->picture->firewall.panic)
+		report_table_cell(table, REPORT_BAD, "panic mode");
 	else if (item->listed)
 		report_table_cell(table, REPORT_WARN, "open, but no packet reaches %s%s",
 		                  item_policy_name(item->item.zone) ? "" : "zone ",

@@ -173,6 +173,6 @@ int report_snapshot(const struct report *report, const struct store_snapshot *sn
 int report_diff(const struct report *report, int64_t a, int64_t b,
                 const struct diff *diff) _must_check_;
 int report_released(const struct report *report, const struct item *item, bool undo,
-                    const char *presence) _must_check_;
+                    const char *presence, bool permanent) _must_check_;
 
 #endif

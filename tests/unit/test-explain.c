@@ -75,7 +75,7 @@ static const struct {
      "-1) is asked before zone public. Nothing opens the port, so the target decides.",
      "firewall-cmd --permanent --policy=in --set-target=CONTINUE"},
     {PUBLIC "panic", "101.13.5.7", 465,
-     "465/tcp is open (service smtps in zone public), but panic mode drops it. Panic mode drops "
+     "465/tcp would be open (service smtps in zone public), but panic mode drops it. Panic mode drops "
      "every packet, before anything else.",
      "firewall-cmd --panic-off"},
     {PUBLIC "direct:ipv4 filter INPUT -s 101.13.5.7 -j DROP", "101.13.5.7", 465,

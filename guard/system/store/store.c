@@ -294,6 +294,19 @@ int store_boot_id(struct store *store, const char *boot_id, int64_t at_us, int64
 	return store_id(store, store_bind(store, STMT_BOOT_ID, "t", boot_id), id, err);
 }
 
+/** store_item_is_known() - has it ever been on record? */
+int store_item_is_known(struct store *store, const struct item *item, bool *out, struct err *err)
+{
+	int64_t id;
+	int r = store_id(store,
+	                 store_bind(store, STMT_ITEM_ID, "ttt", item->zone,
+	                            item_kind_name(item->kind), item->value),
+	                 &id, err);
+
+	*out = r == 0;
+	return r == STORE_E_NOT_FOUND ? 0 : r;
+}
+
 int store_item_id(struct store *store, const struct item *item, int64_t *id, struct err *err)
 {
 	const char *kind = item_kind_name(item->kind);

@@ -292,6 +292,8 @@ struct store_items {
 void store_items_deinit(struct store_items *items);
 int store_event_items(struct store *store, uint64_t kinds, int64_t since_us,
                       struct store_items *out, struct err *err) _must_check_;
+int store_item_is_known(struct store *store, const struct item *item, bool *out,
+                        struct err *err) _must_check_;
 int store_release_put(struct store *store, const struct item *item, int64_t at_us,
                       struct err *err) _must_check_;
 int store_release_clear(struct store *store, const struct item *item, struct err *err) _must_check_;

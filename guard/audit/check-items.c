@@ -300,11 +300,6 @@ static bool is_unreached(struct scope_view *view, const struct firewall_entry *e
 	       scope_view_protects(view, &entry->item);
 }
 
-/* the zone, the interface, and both again */
-#define BIND_FOR_GOOD                                                                              \
-	"firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent --zone=%s "      \
-	"--change-interface=%s"
-
 /* An interface of the zone that nothing comes in on: renamed, gone, or a port; NULL: none */
 static const char *find_absent(const struct picture *picture, const char *zone)
 {
@@ -364,7 +359,7 @@ static int tell_absent(struct check_run *run, const char *zone, const char *inte
 	_cleanup_free_ char *command = NULL;
 
 	if (outage && instead[0] &&
-	    shell_printf(&command, BIND_FOR_GOOD, zone, instead, zone, instead) < 0)
+	    check_bind_command(run, &command, zone, instead) < 0)
 		return -ENOMEM;
 	return check_add_as(run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail),
 	                    steal(command),
@@ -403,7 +398,7 @@ static int tell_unreached(struct check_run *run, const char *zone)
 	if (absent)
 		return tell_absent(run, zone, absent, &mail);
 	if (interface[0] &&
-	    shell_printf(&command, BIND_FOR_GOOD, zone, interface, zone, interface) < 0)
+	    check_bind_command(run, &command, zone, interface) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, check_list_take(&mail), command,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What the next reload closes by moving an interface into another zone. */
+/* What is closed by an interface that moves into another zone, by the next reload or by a command. */
 #include "guard/audit/after.h"
 #include "guard/audit/checks-internal.h"
 #include "guard/model/packet/dispatch.h"
@@ -198,6 +198,62 @@ static int look_at(struct check_run *run, const struct after *after, const char 
 	if (r == 0)
 		r = check_take(&options, &text);
 	return r == 0 && closed ? tell(run, &move, closed, text) : r;
+}
+
+/* --- what moves one ------------------------------------------------------------------------ */
+
+static bool is_now(const struct firewall_entry *entry, void *userdata _unused_)
+{
+	return entry->flags & FIREWALL_RUNTIME;
+}
+
+/* Both at run time and for good. */
+static int bind_commands(char **out, const char *zone, const char *interface, const char *options)
+{
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+
+	for (int permanent = 0; permanent < 2 && *options; permanent++) {
+		item_begin_command(&text, zone, permanent);
+		builder_add(&text, options);
+	}
+	for (int permanent = 0; permanent < 2; permanent++) {
+		item_begin_command(&text, zone, permanent);
+		shell_addf(&text, " --change-interface=%s", interface);
+	}
+	return check_take(&text, out);
+}
+
+/**
+ * check_bind_command() - what binds an interface to a zone, at once and for good
+ * @out: receives it; NULL where nobody knows what that would close; the caller frees it
+ *
+ * Whoever types it may have come by ssh: what comes in on it now, and would not in that zone, is
+ * opened there first.
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int check_bind_command(struct check_run *run, char **out, const char *zone, const char *interface)
+{
+	const struct picture *picture = run->picture;
+	const struct after_question question = {.now = &picture->ruleset,
+	                                        .fw = &picture->firewall,
+	                                        .default_zone = picture->firewall.default_zone,
+	                                        .interface = interface,
+	                                        .to = zone,
+	                                        .is_there = is_now};
+	_cleanup_after_ struct after after = AFTER_NULL;
+	_cleanup_builder_ struct builder options = BUILDER_NULL;
+	_cleanup_free_ char *closed = NULL, *text = NULL;
+	int r;
+
+	if (!picture_knows(picture, PICTURE_RULES))
+		return 0;
+	r = after_init(&after, &question);
+	if (r == 0)
+		r = list_closed(run, &after, interface, &closed, &options);
+	if (r == 0)
+		r = check_take(&options, &text);
+	return r == 0 ? bind_commands(out, zone, interface, text ? text : "") : r;
 }
 
 static int reload_moves(struct check_run *run)

@@ -80,6 +80,11 @@ static int unread(struct check_run *run)
 	                      : picture->result == FIREWALLD_E_BUS_SILENT ? "systemctl status dbus"
 	                                                                  : NULL;
 
+	/* the one line for all that is for root alone */
+	if (picture_is_for_root(picture))
+		return check_add_as(run, FINDING_UNKNOWN, NULL, strdup("sudo reload-guard check"),
+		                    "firewalld's rules, fail2ban's bans and what is on record are "
+		                    "for root only");
 	return check_add(run, unread_evidence(picture), command ? strdup(command) : NULL,
 	                 "firewalld %s", picture_unreached_words(picture));
 }
@@ -358,8 +363,7 @@ static int tell_absent(struct check_run *run, const char *zone, const char *inte
 	bool outage = !is_any_mail_open(run);
 	_cleanup_free_ char *command = NULL;
 
-	if (outage && instead[0] &&
-	    check_bind_command(run, &command, zone, instead) < 0)
+	if (outage && instead[0] && check_bind_command(run, &command, zone, instead) < 0)
 		return -ENOMEM;
 	return check_add_as(run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail),
 	                    steal(command),
@@ -397,8 +401,7 @@ static int tell_unreached(struct check_run *run, const char *zone)
 		return tell_idle(run, item_policy_name(zone), &mail);
 	if (absent)
 		return tell_absent(run, zone, absent, &mail);
-	if (interface[0] &&
-	    check_bind_command(run, &command, zone, interface) < 0)
+	if (interface[0] && check_bind_command(run, &command, zone, interface) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, check_list_take(&mail), command,

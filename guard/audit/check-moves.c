@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is closed by an interface that moves into another zone, by the next reload or by a command. */
+/* What is closed by an interface that moves into another zone, by the next reload or by a command.
+ */
 #include "guard/audit/after.h"
 #include "guard/audit/checks-internal.h"
 #include "guard/model/packet/dispatch.h"

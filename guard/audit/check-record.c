@@ -27,8 +27,11 @@ static int set_aside(struct check_run *run, const char *prefix, const char *text
 static int unusable_store(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
-	char *why = strdup(picture_why(picture, PICTURE_STORE));
+	char *why;
 
+	if (picture->store_denied && picture_is_for_root(picture))
+		return 0;
+	why = strdup(picture_why(picture, PICTURE_STORE));
 	if (picture->store_denied)
 		return check_add_as(run, FINDING_UNKNOWN, why, strdup("sudo reload-guard check"),
 		                    "the store may only be read by root, so it is unknown what was "

@@ -15,7 +15,7 @@
 struct group {
 	char *fate; /* owned */
 	enum store_outcome step;
-	struct strv names; /* the last one first; of bans those of the first few alone */
+	struct strv names;    /* the last one first; of bans those of the first few alone */
 	struct bancount bans; /* rules of bans: such a group has nothing else */
 };
 
@@ -153,8 +153,8 @@ int history_fold_take(struct history_fold *fold, const struct store_history_row 
 	if (attempt && strv_add(&wipe->tried, item) < 0)
 		return -ENOMEM;
 	of_ban = is_ban(&ban, row, item);
-	group = need_group(wipe, fate ? fate : row->kind, attempt ? row->step : STORE_STEP_N,
-	                   of_ban);
+	group =
+	    need_group(wipe, fate ? fate : row->kind, attempt ? row->step : STORE_STEP_N, of_ban);
 	if (!group)
 		return -ENOMEM;
 	return of_ban ? add_ban(group, &ban) : add_name(group, row, item);

@@ -107,6 +107,12 @@ bool picture_uses_iptables(const struct picture *picture)
 	return picture->backend && strcmp(picture->backend, "iptables") == 0;
 }
 
+/** picture_is_for_root() - somebody asks who may read hardly anything: that is said once */
+bool picture_is_for_root(const struct picture *picture)
+{
+	return picture->result == FIREWALLD_E_UNAUTHORIZED;
+}
+
 /** picture_restores() - does a watcher run that puts back what the next reload takes? */
 bool picture_restores(const struct picture *picture)
 {
@@ -233,6 +239,8 @@ const char *picture_unreached_words(const struct picture *picture)
 	case FIREWALLD_E_GONE:
 	case FIREWALLD_E_NO_BUS:
 		return "cannot be reached";
+	case FIREWALLD_E_UNAUTHORIZED:
+		return "tells its rules to root only";
 	default:
 		return "could not be read";
 	}

@@ -196,6 +196,7 @@ enum jail_fate picture_action_fate(const struct picture *picture, const struct j
 enum jail_fate picture_jail_fate(const struct picture *picture, const struct jail *jail);
 enum jail_fate picture_iptables_fate(const struct picture *picture);
 bool picture_uses_iptables(const struct picture *picture);
+bool picture_is_for_root(const struct picture *picture);
 bool picture_restores(const struct picture *picture);
 bool picture_restores_bans(const struct picture *picture);
 bool picture_is_flushed(const struct picture *picture);

@@ -100,6 +100,9 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 		advice = "; start it: systemctl start firewalld";
 	} else if (r == FIREWALLD_E_NO_BUS || r == FIREWALLD_E_BUS_SILENT) {
 		advice = "; is the system bus running? See: systemctl status dbus";
+	} else if (r == FIREWALLD_E_UNAUTHORIZED) {
+		why = "firewalld's rules, fail2ban's bans and what is on record are for root only";
+		advice = ": run it with sudo";
 	} else if (geteuid() != 0) {
 		advice = "; run it as root";
 	}
@@ -165,7 +168,7 @@ static void tell_troubles(struct cli *cli, const struct picture *picture)
 		cli_note(cli, "%s", picture_why(picture, PICTURE_TABLES));
 	if (picture->own_trouble)
 		cli_note(cli, "%s", picture->own_trouble);
-	for (size_t i = 0; i < picture->clients.troubles.n; i++)
+	for (size_t i = 0; i < picture->clients.troubles.n && !picture_is_for_root(picture); i++)
 		cli_warn(cli, "some client ranges could not be read: %s",
 		         picture->clients.troubles.strings[i]);
 }

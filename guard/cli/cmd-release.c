@@ -181,7 +181,7 @@ static int release(struct cli *cli, const struct item *item, bool undo, struct p
 		              "remove it there, too");
 	cli_report(cli, &report);
 	if (report_released(&report, item, undo,
-	                    !presence->known  ? "unknown"
+	                    !presence->known ? "unknown"
 	                    : presence->open ? "open"
 	                                     : "not open",
 	                    presence->permanent) < 0)
@@ -226,9 +226,10 @@ const struct cli_command cmd_release = {
     .name = "release",
     .words = "[ITEM]",
     .summary = "stop protecting an item that was removed on purpose",
-    .help = "ITEM is no longer restored after a reload, restart or reboot. If it is open, it\n"
-            "stays open until then; what is permanent is opened by each reload, and the command\n"
-            "that closes it is printed. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
+    .help =
+        "ITEM is no longer restored after a reload, restart or reboot. If it is open, it\n"
+        "stays open until then; what is permanent is opened by each reload, and the command\n"
+        "that closes it is printed. Items are written ZONE/KIND:VALUE, as `status` shows them.\n",
     .examples = "  reload-guard release public/service:imap\n"
                 "  reload-guard release --list\n"
                 "  reload-guard release --undo public/service:imap\n"

@@ -35,11 +35,10 @@ static json_t *wipe_bans_json(const struct picture *picture)
 	return json_pack(
 	    "{s:o, s:I, s:I, s:I, s:I, s:I, s:I, s:o}", "addresses",
 	    known ? json_integer((json_int_t)picture->wipe_bans.n) : json_null(), "lost",
-	    (json_int_t)wipe->n_bans, "restored",
-	    (json_int_t)wipe->n_bans_restored, "ended", (json_int_t)wipe->n_bans_ended, "left_out",
-	    (json_int_t)wipe->n_bans_left_out, "failed", (json_int_t)wipe->n_bans_failed, "open",
-	    (json_int_t)store_wipe_n_bans_open(wipe), "restore_ms",
-	    us < 0 ? json_null() : json_integer(us / 1000));
+	    (json_int_t)wipe->n_bans, "restored", (json_int_t)wipe->n_bans_restored, "ended",
+	    (json_int_t)wipe->n_bans_ended, "left_out", (json_int_t)wipe->n_bans_left_out, "failed",
+	    (json_int_t)wipe->n_bans_failed, "open", (json_int_t)store_wipe_n_bans_open(wipe),
+	    "restore_ms", us < 0 ? json_null() : json_integer(us / 1000));
 }
 
 static json_t *wipe_json(const struct picture *picture)
@@ -193,16 +192,16 @@ static json_t *status_json(const struct status *status)
 	    "{s:b, s:o}", "usable", usable, "error",
 	    usable ? json_null() : report_json_text(picture_why(status->picture, PICTURE_STORE)));
 
-	return json_pack(
-	    "{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
-	    !status_is_degraded(status), "at", report_json_time(status->picture->now_us),
-	    "firewalld", firewalld_json(status), "watcher", watcher, "fail2ban",
-	    report_fail2ban_json(status->picture), "drift", report_mismatch_json(status), "clients",
-	    clients_json(status), "trusted", report_trusts_json(&status->picture->trusts), "store",
-	    store, "last_wipe",
-	    status->picture->has_wipe ? wipe_json(status->picture) : json_null(), "items",
-	    status_items_json(status), "served", served_json(status), "findings",
-	    report_findings_json(&status->findings));
+	return json_pack("{s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "ok",
+	                 !status_is_degraded(status), "at",
+	                 report_json_time(status->picture->now_us), "firewalld",
+	                 firewalld_json(status), "watcher", watcher, "fail2ban",
+	                 report_fail2ban_json(status->picture), "drift",
+	                 report_mismatch_json(status), "clients", clients_json(status), "trusted",
+	                 report_trusts_json(&status->picture->trusts), "store", store, "last_wipe",
+	                 status->picture->has_wipe ? wipe_json(status->picture) : json_null(),
+	                 "items", status_items_json(status), "served", served_json(status),
+	                 "findings", report_findings_json(&status->findings));
 }
 
 /* firewalld had it once: what of it the kernel has now. */

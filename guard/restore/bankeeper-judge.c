@@ -63,8 +63,7 @@ static int judge_list(struct decision *decision)
 }
 
 /* Each wipe once, unless it is none. */
-static void tell_wipe(struct bankeeper *keeper, struct ban_wipe *wipe,
-                      struct banlog_count *count)
+static void tell_wipe(struct bankeeper *keeper, struct ban_wipe *wipe, struct banlog_count *count)
 {
 	if (wipe->recorded)
 		banlog_lost(bankeeper_log(keeper), wipe, count);

@@ -20,11 +20,11 @@ enum ban_state {
 };
 
 struct ban_wipe {
-	struct episode *episode;  /* owned */
-	enum store_ending ending; /* of its services */
-	bool recorded;            /* false: it is no wipe, and has no place on record */
-	bool told;                /* what is to become of its bans */
-	size_t n_open;            /* bans in the list */
+	struct episode *episode;             /* owned */
+	enum store_ending ending;            /* of its services */
+	bool recorded;                       /* false: it is no wipe, and has no place on record */
+	bool told;                           /* what is to become of its bans */
+	size_t n_open;                       /* bans in the list */
 	size_t n_bans, n_restored, n_failed; /* rules */
 	struct bancount back;                /* of these, what fail2ban holds */
 	int64_t restored_us; /* of the last one; microseconds since the epoch, UTC */

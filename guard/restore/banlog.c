@@ -80,9 +80,8 @@ void banlog_lost(struct logger *logger, const struct ban_wipe *wipe, struct banl
 		             "%s%zu deny rule%s lost that no jail of fail2ban made: restoring",
 		             text.n ? "; " : "", count->by_hand, text_plural(count->by_hand));
 	if (text.n && !text.failed)
-		logger_write_about(logger,
-		                   count->held.n_rules ? LOGGER_WARNING : LOGGER_NOTICE, &fields,
-		                   "%s", text.text);
+		logger_write_about(logger, count->held.n_rules ? LOGGER_WARNING : LOGGER_NOTICE,
+		                   &fields, "%s", text.text);
 }
 
 /** banlog_restored() - a wipe is closed */

@@ -75,7 +75,8 @@ static const struct {
      "-1) is asked before zone public. Nothing opens the port, so the target decides.",
      "firewall-cmd --permanent --policy=in --set-target=CONTINUE"},
     {PUBLIC "panic", "101.13.5.7", 465,
-     "465/tcp would be open (service smtps in zone public), but panic mode drops it. Panic mode drops "
+     "465/tcp would be open (service smtps in zone public), but panic mode drops it. Panic mode "
+     "drops "
      "every packet, before anything else.",
      "firewall-cmd --panic-off"},
     {PUBLIC "direct:ipv4 filter INPUT -s 101.13.5.7 -j DROP", "101.13.5.7", 465,
@@ -180,8 +181,8 @@ START_TEST(a_direct_rule_goes_from_where_it_is)
 	for (size_t i = 0; i < ARRAY_SIZE(args); i++)
 		ck_assert_int_eq(strv_add(&words, args[i]), 0);
 	ck_assert_int_eq(iptables_add_direct(&ruleset, "ipv4", "filter", "INPUT", &words,
-	                                    RULESET_DIRECT_REMOVAL
-	                                    " ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP"),
+	                                     RULESET_DIRECT_REMOVAL
+	                                     " ipv4 filter INPUT 0 -s 101.13.5.7 -j DROP"),
 	                 0);
 	ck_assert_int_eq(ruleset_add_held(&ruleset, "direct:ipv4", true, &held), 0);
 	ck_assert_int_eq(strv_add(&held->items, direct_rows[_i].permanent), 0);

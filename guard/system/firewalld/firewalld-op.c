@@ -95,6 +95,7 @@ static int translate_error(DBusMessage *error, struct err *err)
 	    {"UNKNOWN_SOURCE", FIREWALLD_E_NOT_ENABLED},
 	    {"ZONE_CONFLICT", FIREWALLD_E_CONFLICT},
 	    {"ACCESS_DENIED", FIREWALLD_E_DENIED},
+	    {"NOT_AUTHORIZED", FIREWALLD_E_UNAUTHORIZED},
 	    {"INVALID_SERVICE", FIREWALLD_E_INVALID_SERVICE},
 	    {"INVALID_POLICY", FIREWALLD_E_INVALID_SERVICE},
 	    {"INVALID_IPSET", FIREWALLD_E_INVALID_SERVICE},
@@ -104,6 +105,9 @@ static int translate_error(DBusMessage *error, struct err *err)
 	for (size_t i = 0; i < ARRAY_SIZE(codes); i++)
 		if (firewalld_message_has_code(error, codes[i].code))
 			result = codes[i].result;
+	/* by its name, where it has no code */
+	if (strstr(dbus_message_get_error_name(error), "NotAuthorized"))
+		result = FIREWALLD_E_UNAUTHORIZED;
 	return err_set(err, result, "%s", firewalld_message_error_text(error));
 }
 

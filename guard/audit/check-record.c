@@ -139,7 +139,7 @@ static int restore_failed(struct check_run *run)
 const struct check check_restore_failed = {
     .name = "restore-failed",
     .severity = FINDING_WARNING,
-    .help = "something could not be restored after the last reload, restart or reboot",
+    .help = "something could not be restored after the last reload",
     .needs = PICTURE_STORE,
     .status = true,
     .fn = restore_failed,
@@ -160,7 +160,7 @@ static int bans_failed(struct check_run *run)
 const struct check check_bans_failed = {
     .name = "bans-failed",
     .severity = FINDING_WARNING,
-    .help = "bans could not be restored after the last reload, restart or reboot",
+    .help = "bans could not be restored after the last reload",
     .needs = PICTURE_STORE,
     .status = true,
     .fn = bans_failed,

@@ -235,6 +235,7 @@ static int check_config(struct cli *cli)
 	if (r != CLI_FINE)
 		return r;
 	cli_report(cli, &report);
+	report.columns = 0; /* it may become a file */
 	if (report_config(&report, &cli->config, path) < 0)
 		return cli_fail(cli, CLI_USAGE, "out of memory");
 	return CLI_FINE;

@@ -16,7 +16,6 @@ struct bancount {
 	size_t n_rules;
 };
 #define BANCOUNT_NULL      ((struct bancount){0})
-#define _cleanup_bancount_ _cleanup_(bancount_deinit)
 
 void bancount_deinit(struct bancount *count);
 int bancount_add(struct bancount *count, const struct item *item) _must_check_;

@@ -52,7 +52,8 @@ outside() {
 }
 
 # A scenario that sources nm.sh has a real NetworkManager, one that sources firewalls.sh other
-# firewalls, and containers.sh Docker and libvirt: this system's, installed or not.
+# firewalls, containers.sh Docker and libvirt, and fleet.sh what many hosts are watched with:
+# this system's, installed or not.
 layer_packages() { # SCRIPT
 	local layer
 	if grep -q '/nm\.sh"' "$1"; then
@@ -61,6 +62,8 @@ layer_packages() { # SCRIPT
 		layer=containers
 	elif grep -q '/firewalls\.sh"' "$1"; then
 		layer=firewalls
+	elif grep -q '/fleet\.sh"' "$1"; then
+		layer=fleet
 	else
 		return 0
 	fi

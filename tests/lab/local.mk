@@ -18,7 +18,7 @@ tests_lab_slow_sync_so_CFLAGS = $(AM_CFLAGS) -fPIC -fno-sanitize=all
 tests_lab_slow_sync_so_LDFLAGS = -shared
 tests_lab_slow_sync_so_LDADD =
 dist_noinst_SCRIPTS += tests/lab/lab.sh tests/lab/run tests/lab/systemctl tests/lab/systemd-run tests/lab/soak.py tests/lab/walks tests/run tests/soak
-EXTRA_DIST += packaging/deps tests/generations tests/generations.sh tests/waits.sh tests/lab/bans.sh tests/lab/calls.sh tests/lab/containers.sh tests/lab/flush.sh tests/lab/hang.sh tests/lab/iptables.sh tests/lab/lapi.py tests/lab/jail-actions.sh tests/lab/nm.sh tests/lab/port-walk.py tests/lab/random-walk.sh tests/lab/replaced.sh tests/lab/differential.py tests/lab/firewalls.sh tests/lab/servers.py tests/lab/setup.sh tests/lab/soak.sh tests/lab/stock-actions.sh tests/lab/trust.sh tests/lab/service-manager.py \
+EXTRA_DIST += packaging/deps tests/generations tests/generations.sh tests/waits.sh tests/lab/bans.sh tests/lab/calls.sh tests/lab/containers.sh tests/lab/flush.sh tests/lab/hang.sh tests/lab/iptables.sh tests/lab/lapi.py tests/lab/jail-actions.sh tests/lab/nm.sh tests/lab/port-walk.py tests/lab/random-walk.sh tests/lab/replaced.sh tests/lab/differential.py tests/lab/firewalls.sh tests/lab/fleet.py tests/lab/fleet.sh tests/lab/servers.py tests/lab/setup.sh tests/lab/soak.sh tests/lab/stock-actions.sh tests/lab/trust.sh tests/lab/service-manager.py \
 	$(srcdir)/tests/lab/[0-9]*.sh
 
 # The adapter for firewalld before a real firewalld that stalls, fails and dies; tests/run runs it.

@@ -64,4 +64,22 @@ middle=$(sed -n "$((lines / 2))p" "$W/out" | sed 's/.*"at":"\([^"]*\)".*/\1/')
 guard export --until "$middle" >"$W/first"
 guard export --since "$middle" >"$W/second"
 need "in two parts, nothing is lost or doubled" cmp -s "$W/out" <(cat "$W/first" "$W/second")
+
+need "a ban of an hour ago" guard hook ban --jail postfix --address 192.0.2.3 --family inet4 --time $((now - 3600)) --bantime 7200
+need "  is on record" within 5 eval 'guard export >"$W/all" && grep -q "192\.0\.2\.3" "$W/all"'
+need "with a cursor" exits 0 guard export --cursor-file "$W/cursor"
+need "  what is older than a minute is told" eval 'test "$(wc -l <"$W/out")" -ge 1 && grep -q "192\.0\.2\.3" "$W/out"'
+need "  and what is not, is from there on" cmp -s "$W/all" <(cat "$W/out" && guard export --since "$(cut -d" " -f1 "$W/cursor")")
+need "  nothing is told again" eval 'exits 0 guard export --cursor-file "$W/cursor" && test ! -s "$W/out"'
+need "a ban that is told late" guard hook ban --jail postfix --address 192.0.2.4 --family inet4 --time $((now - 3600)) --bantime 7200
+need "  is told by the next run" within 5 eval 'guard export --cursor-file "$W/cursor" >"$W/late" && test -s "$W/late"'
+need "  alone" eval 'test "$(wc -l <"$W/late")" = 1 && grep -q "192\.0\.2\.4" "$W/late"'
+need "  and once" eval 'exits 0 guard export --cursor-file "$W/cursor" && test ! -s "$W/out"'
+cp "$W/cursor" "$W/before"
+echo 2020-01-01 >"$W/cursor"
+need "a reader that is gone" eval '! guard export --cursor-file "$W/cursor" >/dev/full'
+need "  leaves the cursor" grep -qx 2020-01-01 "$W/cursor"
+echo nonsense >"$W/cursor"
+need "a cursor that is none" exits 2 guard export --cursor-file "$W/cursor"
+need "  and one beside a time" exits 2 guard export --cursor-file "$W/before" --since -1h
 need "no store" exits 4 "$GUARD" -c "$CONF" --state "$W/none" export

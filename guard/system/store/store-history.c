@@ -141,11 +141,12 @@ static bool asks_for_bans(const struct store_history_query *query)
 int store_history(struct store *store, const struct store_history_query *query,
                   store_history_fn *fn, void *userdata, struct err *err)
 {
-	_cleanup_reset_ sqlite3_stmt *rows = store_bind(
-	    store, query->oldest_first ? STMT_HISTORY_FORWARD : STMT_HISTORY, "iitiii",
-	    query->since_us ? query->since_us : INT64_MIN,
-	    query->until_us ? query->until_us : INT64_MAX, query->kind,
-	    (int64_t)asks_for_bans(query), store_limit(query->limit), (int64_t)query->whole);
+	_cleanup_reset_ sqlite3_stmt *rows =
+	    store_bind(store, query->oldest_first ? STMT_HISTORY_FORWARD : STMT_HISTORY, "iitiiii",
+	               query->since_us ? query->since_us : INT64_MIN,
+	               query->until_us ? query->until_us : INT64_MAX, query->kind,
+	               (int64_t)asks_for_bans(query), store_limit(query->limit),
+	               (int64_t)query->whole, query->told_from ? query->told_from : INT64_MAX);
 	bool row;
 	int r;
 

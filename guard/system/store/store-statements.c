@@ -51,9 +51,19 @@
 	" FROM restore_step s JOIN loss l ON l.id = s.loss_id JOIN wipe w ON w.id = l.wipe_id"     \
 	" JOIN item i ON i.id = l.item_id"
 
+#define HISTORY_BANS                                                                               \
+	" UNION ALL SELECT time_us, 0, id, 'ban', address || ' in ' || jail, id, NULL, NULL,"      \
+	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jail, address, NULL"         \
+	" FROM ban WHERE ?4 AND "
+
+#define HISTORY_UNBANS                                                                             \
+	" UNION ALL SELECT ended_us, 1, id, 'unban', address || ' in ' || jail, id, NULL,"         \
+	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jail, address,"        \
+	" ended_how FROM ban WHERE ?4 AND "
+
 /*
- * ?1: from, ?2: before, ?3: kind, ?4: bans too, ?5: limit, ?6: wipes as a whole; step is the
- * order within one time
+ * ?1: from, ?2: before, ?3: kind, ?4: bans too, ?5: limit, ?6: wipes as a whole; ?7: bans
+ * from this id on, too; step is the order within one time
  */
 #define HISTORY_ROWS                                                                               \
 	"SELECT * FROM ("                                                                          \
@@ -72,14 +82,9 @@
 	" UNION ALL SELECT e.at_us, 0, e.id, e.kind, e.text, e.id, NULL, NULL, NULL, NULL, NULL,"  \
 	" NULL, NULL, NULL, " HISTORY_ITEM ", NULL, NULL, NULL, e.jail, NULL, NULL"                \
 	" FROM event e LEFT JOIN item i ON i.id = e.item_id"                                       \
-	" WHERE e.at_us >= ?1 AND e.at_us < ?2"                                                    \
-	" UNION ALL SELECT time_us, 0, id, 'ban', address || ' in ' || jail, id, NULL, NULL,"      \
-	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jail, address, NULL"         \
-	" FROM ban WHERE ?4 AND time_us >= ?1 AND time_us < ?2"                                    \
-	" UNION ALL SELECT ended_us, 1, id, 'unban', address || ' in ' || jail, id, NULL,"         \
-	" NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, jail, address,"        \
-	" ended_how"                                                                               \
-	" FROM ban WHERE ?4 AND ended_us IS NOT NULL AND ended_us >= ?1 AND ended_us < ?2"         \
+	" WHERE e.at_us >= ?1 AND e.at_us < ?2" HISTORY_BANS                                       \
+	"time_us >= ?1 AND time_us < ?2" HISTORY_BANS "id >= ?7 AND +time_us < ?1" HISTORY_UNBANS  \
+	"ended_us >= ?1 AND ended_us < ?2" HISTORY_UNBANS "id >= ?7 AND +ended_us < ?1"            \
 	") WHERE ?3 IS NULL OR kind = ?3 OR wipe_kind = ?3"
 
 const char *const store_sql[STMT_N] = {

@@ -237,11 +237,12 @@ int store_event_put(struct store *store, const struct store_event *event,
                     struct err *err) _must_check_;
 
 struct store_history_query {
-	int64_t since_us; /* inclusive; 0: from the beginning */
-	int64_t until_us; /* exclusive; 0: to the end */
-	const char *kind; /* one of event_filter(); NULL: all */
-	bool bans;        /* with bans and unbans (also when kind asks for them) */
-	bool whole;       /* wipes that reach into the time belong to it with all of theirs */
+	int64_t since_us;  /* inclusive; 0: from the beginning */
+	int64_t until_us;  /* exclusive; 0: to the end */
+	const char *kind;  /* one of event_filter(); NULL: all */
+	bool bans;         /* with bans and unbans (also when kind asks for them) */
+	int64_t told_from; /* and bans from this id on, whenever they were; 0: no others */
+	bool whole;        /* wipes that reach into the time belong to it with all of theirs */
 	bool oldest_first;
 	size_t limit; /* 0: no limit */
 };

@@ -25,11 +25,27 @@ nodist_systemdsystemunit_DATA = $(PACKAGING_GENERATED) hooks/reload-guard-after-
 dist_systemdsystemunit_DATA = $(PACKAGING_PLAIN)
 endif
 
-dist_man_MANS += packaging/man/reload-guard.8 packaging/man/reload-guard.conf.5
+dist_man_MANS += packaging/man/reload-guard.8 packaging/man/reload-guard.conf.5 packaging/man/reload-guard-fleet.7
 
 # For Prometheus and what shows it.
 monitoringdir = $(pkgdatadir)/monitoring
 dist_monitoring_DATA = packaging/monitoring/reload-guard.rules.yml packaging/monitoring/dashboard.json
+
+# The role for Ansible; see reload-guard-fleet(7).
+roledir = $(pkgdatadir)/ansible/reload_guard
+roledefaultsdir = $(roledir)/defaults
+rolefilesdir = $(roledir)/files
+rolehandlersdir = $(roledir)/handlers
+rolemetadir = $(roledir)/meta
+roletasksdir = $(roledir)/tasks
+roletemplatesdir = $(roledir)/templates
+ROLE = packaging/ansible/reload_guard
+dist_roledefaults_DATA = $(ROLE)/defaults/main.yml
+dist_rolefiles_DATA = $(ROLE)/files/reload-guard-export.service $(ROLE)/files/reload-guard-export.timer
+dist_rolehandlers_DATA = $(ROLE)/handlers/main.yml
+dist_rolemeta_DATA = $(ROLE)/meta/main.yml
+dist_roletasks_DATA = $(ROLE)/tasks/main.yml
+dist_roletemplates_DATA = $(ROLE)/templates/ansible.conf.j2
 
 dist_bashcompletion_DATA = packaging/completion/reload-guard
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A hundred hosts in Prometheus, whose metrics are those of this one, and one of them has each
-# fault: its alert fires there, in time, and nowhere else; each panel of the dashboard finds
-# what it asks for.
+# fault: its alert fires there, in time, and nowhere else; each panel of the dashboard and each
+# query of reload-guard-fleet(7) finds what it asks for.
 . "$LAB_DIR/fleet.sh"
 MONITORING=$TOP/packaging/monitoring
 watch_up
@@ -15,7 +15,7 @@ need "promtool takes them" eval 'promtool check metrics <"$W/metrics"'
 need "and the alerts" promtool check rules "$MONITORING/reload-guard.rules.yml"
 fleet() { # RULES DASHBOARD
 	mkdir -p "$W/fleet"
-	/usr/bin/python3 "$LAB_DIR/fleet.py" "$W/metrics" "$1" "$2" >"$W/fleet/test.yml" &&
+	/usr/bin/python3 "$LAB_DIR/fleet.py" "$W/metrics" "$1" "$2" "$TOP/packaging/man/reload-guard-fleet.7" >"$W/fleet/test.yml" &&
 		promtool test rules "$W/fleet/test.yml" >"$W/out" 2>&1 || { cat "$W/out" && false; }
 }
 need "each fault is told, by the host that has it alone" fleet "$MONITORING/reload-guard.rules.yml" "$MONITORING/dashboard.json"

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""fleet.py METRICS RULES DASHBOARD - prints a file for `promtool test rules`.
+"""fleet.py METRICS RULES DASHBOARD MANUAL - prints a file for `promtool test rules`.
 
 A hundred hosts have the samples of METRICS, minute for minute; from FAULT_MIN on one of them has
 each fault. Each alert fires on that host, once its time has come, and on no other. What the
-dashboard asks for is there.
+dashboard and the manual ask for is there.
 """
 import json
 import re
@@ -107,14 +107,20 @@ def dashboard_queries(path):
     return [q.replace("$instance", ".+") for q in queries]
 
 
-def main(metrics, rules_path, dashboard):
+def manual_queries(path):
+    with open(path) as file:
+        metrics = file.read().split(".Sh METRICS")[1].split(".Sh")[0]
+    return [q for block in re.findall(r"\.Bd -literal.*?\n(.*?)\.Ed", metrics, re.S) for q in block.splitlines()]
+
+
+def main(metrics, rules_path, dashboard, manual):
     with open(metrics) as file:
         samples = [(s.name, s.labels, s.value) for f in text_string_to_metric_families(file.read()) for s in f.samples]
     with open(rules_path) as file:
         rules = [r for g in yaml.safe_load(file)["groups"] for r in g["rules"]]
     check_labels(rules, samples)
     input_series, found = series(samples)
-    queries = dashboard_queries(dashboard)
+    queries = dashboard_queries(dashboard) + manual_queries(manual)
     json.dump({
         "rule_files": [rules_path],
         "evaluation_interval": "1m",

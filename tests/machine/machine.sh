@@ -14,23 +14,35 @@
 #   machine_prepare            mount the disk ($disk) and make a stock system of it
 #   machine_up                 network and boot; returns when the boot is finished
 #   machine_down | machine_crash   power off properly | pull the plug
+#   machine_copy NAME NET      another machine, 10.99.NET.1, with what the first one's disk has now
+#   on NAME COMMAND...         any of these, and m, for that other machine
 #   m COMMAND...               run in the machine
 #   client COMMAND...          run on another host, 10.99.0.2 (the machine is 10.99.0.1)
 
 machine_pid=
+machine_starter=
+machine_name=machine
+machine_net=0
 disk=
+# what `on` has to know of other machines
+declare -A machine_nets=() machine_pids=() machine_starters=()
 
 machine_prepare()
 {
-	local unit
+	local unit layer
 	mount -t tmpfs -o size=3g,mode=755 tmpfs "$work" || return 1
 	# The upper layer must lie outside of the lower one, hence on the tmpfs.
-	mkdir "$work/upper" "$work/overlay" "$work/disk" "$work/mail" "$work/network"
+	mkdir "$work/upper" "$work/overlay" "$work/disk"
 	disk=$work/disk
-	"${machine_sh%/*}/layer" mail "$work/mail" && "${machine_sh%/*}/layer" network "$work/network" || return 1
+	machine_lower=
+	for layer in mail network ${fleet_wanted:+fleet}; do
+		mkdir "$work/$layer" && "${machine_sh%/*}/layer" "$layer" "$work/$layer" || return 1
+		machine_lower+=$work/$layer:
+	done
+	machine_lower+=/
 	# Only in this mount namespace: the host's /run, with its bus, is not ours to see.
 	mount -t tmpfs -o mode=755 tmpfs /run && mkdir /run/netns /run/machine || return 1
-	mount -t overlay overlay -o "lowerdir=$work/mail:$work/network:/,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
+	mount -t overlay overlay -o "lowerdir=$machine_lower,upperdir=$work/upper,workdir=$work/overlay" "$disk" || return 1
 
 	# The host's own settings go; what the packages bring stays.
 	rm -rf "$disk"/etc/firewalld "$disk"/etc/fail2ban/jail.local "$disk"/etc/fail2ban/jail.d \
@@ -59,20 +71,22 @@ machine_prepare()
 # A pair of network namespaces, new at each boot: kernel rules do not outlive one.
 machine_network()
 {
-	local ns
-	for ns in machine client; do
+	local ns new=("$machine_name")
+	# all others hang on the client that comes with the first
+	[ "$machine_net" != 0 ] || new+=(client)
+	for ns in "${new[@]}"; do
 		[ ! -e "/run/netns/$ns" ] || ip netns del "$ns"
 		ip netns add "$ns" || return 1
 		ip -n "$ns" link set lo up
 	done
-	ip -n machine link add host0 type veth peer name cli0 netns client || return 1
-	ip -n machine addr add 10.99.0.1/24 dev host0
-	ip -n client addr add 10.99.0.2/24 dev cli0
-	ip -n client addr add 10.99.0.3/24 dev cli0
-	ip -n machine link set host0 up
-	ip -n client link set cli0 up
+	ip -n "$machine_name" link add host0 type veth peer name "cli$machine_net" netns client || return 1
+	ip -n "$machine_name" addr add "10.99.$machine_net.1/24" dev host0
+	ip -n client addr add "10.99.$machine_net.2/24" dev "cli$machine_net"
+	ip -n client addr add "10.99.$machine_net.3/24" dev "cli$machine_net"
+	ip -n "$machine_name" link set host0 up
+	ip -n client link set "cli$machine_net" up
 	# Fast probing meets the kernel's limit on ICMP errors, which looks like a time-out.
-	ip netns exec machine sysctl -q -w net.ipv4.icmp_ratelimit=0
+	ip netns exec "$machine_name" sysctl -q -w net.ipv4.icmp_ratelimit=0
 }
 
 # Sets $machine_pid.
@@ -92,22 +106,22 @@ machine_up()
 {
 	machine_network || return 1
 	cat /proc/sys/kernel/random/uuid >/run/machine/boot_id
-	mkdir -p "$cgroup/boot"
+	mkdir -p "$cgroup/$machine_name"
 	(
-		echo "$BASHPID" >"$cgroup/boot/cgroup.procs"
-		exec nsenter --net=/run/netns/machine \
+		echo "$BASHPID" >"$cgroup/$machine_name/cgroup.procs"
+		exec nsenter --net="/run/netns/$machine_name" \
 			unshare -m -u -i -p -C --fork --kill-child=SIGKILL --propagation private \
 			bash "$machine_sh" init "$disk"
-	) >"$work/console.log" 2>&1 </dev/null &
+	) >"$work/console-$machine_name.log" 2>&1 </dev/null &
 	machine_starter=$!
 	within 10 machine_has_init || {
-		cat "$work/console.log"
+		cat "$work/console-$machine_name.log"
 		return 1
 	}
 	within 60 machine_has_booted && return
 	echo "the boot did not finish:"
 	m timeout 5 systemctl list-jobs
-	cat "$work/console.log"
+	cat "$work/console-$machine_name.log"
 	return 1
 }
 
@@ -116,7 +130,7 @@ machine_gone()
 	within "$1" not kill -0 "$machine_starter" 2>/dev/null || return 1
 	wait "$machine_starter" 2>/dev/null
 	machine_pid=
-	find "$cgroup/boot" -depth -type d -exec rmdir {} + 2>/dev/null
+	find "$cgroup/$machine_name" -depth -type d -exec rmdir {} + 2>/dev/null
 	return 0
 }
 
@@ -133,6 +147,26 @@ machine_crash()
 {
 	kill -KILL "$machine_pid" 2>/dev/null
 	machine_gone 10
+}
+
+machine_copy() # NAME NET
+{
+	local own=$work/$1
+	machine_nets[$1]=$2
+	mkdir "$own" "$own/overlay" "$own/disk" && cp -a "$work/upper" "$own/upper" &&
+		mount -t overlay overlay -o "lowerdir=$machine_lower,upperdir=$own/upper,workdir=$own/overlay" "$own/disk" &&
+		echo "$1" >"$own/disk/etc/hostname" && tr -d - </proc/sys/kernel/random/uuid >"$own/disk/etc/machine-id"
+}
+
+on() # NAME COMMAND...
+{
+	local machine_name=$1 machine_net=${machine_nets[$1]} disk=$work/$1/disk status
+	local machine_pid=${machine_pids[$1]:-} machine_starter=${machine_starters[$1]:-}
+	shift
+	"$@"
+	status=$?
+	machine_pids[$machine_name]=$machine_pid machine_starters[$machine_name]=$machine_starter
+	return $status
 }
 
 m()
@@ -185,7 +219,7 @@ machine_init()
 	mkdir run/machine
 	cp /run/machine/boot_id run/machine/boot_id
 	mount --bind run/machine/boot_id proc/sys/kernel/random/boot_id
-	hostname machine
+	hostname "$(cat etc/hostname)"
 	mkdir -p .old && pivot_root . .old && umount -l /.old || exit 1
 	exec env -i container=other PATH=/usr/sbin:/usr/bin:/sbin:/bin \
 		setpriv --bounding-set=-sys_time,-sys_module /sbin/init

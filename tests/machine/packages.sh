@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The Debian packages on the machine: sourced by tests/machine/run for its --packages.
+# The Debian packages on the machine: sourced by tests/machine/run for its --packages and --fleet.
 # Installation, upgrade from 0.1.0 with its store, downgrade, removal, reinstallation and
 # purge; fail2ban starts after each of them.
 
@@ -10,7 +10,7 @@ old_commit=272afd2 # the last one of 0.1.0
 build_packages()
 {
 	command -v dh >/dev/null || skip "debhelper is not installed"
-	[ -n "$old_deb" ] || git -C "$top" cat-file -e "$old_commit" 2>/dev/null ||
+	[ "$packages" = no ] || [ -n "$old_deb" ] || git -C "$top" cat-file -e "$old_commit" 2>/dev/null ||
 		skip "the source of 0.1.0 is not here, since this is no git tree; name its package with --old-deb"
 	mkdir -p "$work.build/new" "$work.build/old" "$work.build/source"
 	export DEB_BUILD_OPTIONS=nocheck
@@ -22,7 +22,7 @@ build_packages()
 		}
 		new_deb=$(ls "$work.build"/new/reload-guard_*.deb)
 	fi
-	if [ -z "$old_deb" ]; then
+	if [ "$packages" = yes ] && [ -z "$old_deb" ]; then
 		echo "building 0.1.0"
 		{ git -C "$top" archive "$old_commit" | tar -C "$work.build/source" -xf - &&
 			"$work.build/source/packaging/build-deb" "$work.build/old"; } >"$work.build/old.log" 2>&1 || {
@@ -36,7 +36,7 @@ build_packages()
 
 packages_settle()
 {
-	cp "$new_deb" "$disk/root/new.deb" && cp "$old_deb" "$disk/root/old.deb" &&
+	cp "$new_deb" "$disk/root/new.deb" && { [ "$packages" = no ] || cp "$old_deb" "$disk/root/old.deb"; } &&
 		cp "$top/packaging/debian/tests/reload" "$disk/root/reload" || return 1
 	# What a make install on the host may have left must not be taken for the package's.
 	rm -rf "$disk/usr/sbin/reload-guard" "$disk/etc/fail2ban/action.d/reload-guard.conf" \

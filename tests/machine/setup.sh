@@ -3,7 +3,6 @@
 # setup.sh - both guides in a few commands, on a fresh machine: `reload-guard setup` with the real
 # systemd, which undoes it in time and at a boot. Sourced by tests/machine/run for --setup.
 
-runs_and_will() { is_active && m systemctl -q is-enabled reload-guard; }
 neither() { not is_active && not m systemctl -q is-enabled reload-guard; }
 shut() { not speaks 993 && not speaks 25; }
 to_do() { not m reload-guard setup >"$work/plan" 2>&1; cat "$work/plan"; grep -qF "$1" "$work/plan"; }

@@ -14,7 +14,7 @@ made() { # NAME: with items that are not permanent, and the guard knows of all
 	need "and 465" fwc --zone="$1" --add-port=465/tcp
 	need "these are open" is_open 25 993 465
 	need "the guard has heard it" within 8 snapshot_has "$1/service:imaps" "$1/port:465/tcp" "$1/service:smtp"
-	pause 3 "the guard is idle"
+	need "the guard is idle" within 10 finished
 	: >"$W/watch.log"
 }
 gone() { # NAME, WHERE: after the reload
@@ -29,11 +29,9 @@ gone() { # NAME, WHERE: after the reload
 	need "what is to be typed is of the zone where packets come in" grep -q -- "--zone=$2 --add-service=imaps" "$W/mend"
 	need "it works" bash -e "$W/mend"
 	need "mail is open in zone $2" is_open 993 465 25
-	for what in service:imaps port:465/tcp service:smtp; do
-		case $what in
-		service:*) fwc --permanent --zone="$2" --remove-service="${what#*:}"; fwc --zone="$2" --remove-service="${what#*:}" ;;
-		port:*) fwc --permanent --zone="$2" --remove-port="${what#*:}"; fwc --zone="$2" --remove-port="${what#*:}" ;;
-		esac
+	for now in --permanent ""; do
+		fwc $now --zone="$2" --remove-service=imaps --remove-service=smtp
+		fwc $now --zone="$2" --remove-port=465/tcp
 	done
 }
 fwc --zone=public --remove-interface=host0

@@ -51,7 +51,7 @@ need "persist" exits 0 guard persist
 need "makes it permanent" fwc --permanent --zone=inside --query-forward
 need "no matter how often" exits 0 guard persist
 need "the list says so" exits 0 guard status --zone inside
-need "  by its name" out_has 'forward +yes.*stays'
+need "  by its name" out_has 'forward +yes +yes'
 # of the default zone, which nobody names; once in a call of everything else of the zone
 need "the default zone is another" fwc --set-default-zone=inside
 need "it is taken away in both" fwc --permanent --remove-forward

@@ -11,8 +11,7 @@ need "one that is removed again" direct --add-rule ipv4 filter mine 1 -s 192.0.2
 need "it is removed" direct --remove-rule ipv4 filter mine 1 -s 192.0.2.2 -j DROP
 need "a permanent one" fwc --permanent --direct --add-rule ipv4 filter INPUT 0 -s 192.0.2.3 -j DROP
 need "a reload, which brings it" fwc --reload
-there() { guard --json status >"$W/out" 2>/dev/null; said 'last wipe' <(guard status); }
-need "the wipe is over" within 5 there
+need "the reload is dealt with" within 5 finished
 need "what was lost is told" within 5 said 'direct:ipv4/direct-rule:filter mine 0 -s 192.0.2.1 -m comment --comment' "$W/watch.log"
 need "the history" exits 0 guard history --kind loss
 need "direct:ipv4/chain:filter mine" out_has "direct:ipv4/chain:filter mine"

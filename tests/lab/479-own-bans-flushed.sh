@@ -56,7 +56,7 @@ gone() { said "took $2 bans? of jail $1 out of the kernel, .* To ban again, type
 found() { # JAIL N OF
 	finds ban-without-rule error && out_has "$2 of $3 bans of jail $1 have no rule" &&
 		{ guard status >"$W/out"; out_has 'ban-without-rule: [0-9]'; } &&
-		{ guard bans --active --jail "$1" >"$W/out"; [ "$(grep -c 'not in the kernel' "$W/out")" = "$2" ]; }
+		{ guard bans --active --jail "$1" >"$W/out"; [ "$(grep -c 'but not in the kernel' "$W/out")" = "$2" ]; }
 }
 again() { # JAIL...: by the command that was said
 	local jail

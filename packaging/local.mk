@@ -84,5 +84,5 @@ dist_selinuxexamples_DATA = packaging/selinux/reload_guard.te packaging/selinux/
 	packaging/selinux/reload_guard.if
 EXTRA_DIST += packaging/apparmor/reload-guard
 
-EXTRA_DIST += packaging/debian packaging/reload-guard.spec packaging/rpmlint.toml
-dist_noinst_SCRIPTS += packaging/build-deb packaging/demo packaging/demo-steps.sh
+EXTRA_DIST += packaging/debian packaging/reload-guard.spec packaging/rpmlint.toml packaging/rpm.macros
+dist_noinst_SCRIPTS += packaging/build-deb packaging/check-rpm packaging/demo packaging/demo-steps.sh

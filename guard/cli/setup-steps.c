@@ -135,6 +135,29 @@ static int settle(int r)
 	return r == FIREWALLD_E_ALREADY || r == FIREWALLD_E_NOT_ENABLED ? 0 : r;
 }
 
+typedef int item_fn(struct firewalld *fw, const struct item *item, int64_t deadline_ms,
+                    struct err *err);
+
+/* What opens something, and what closes it. */
+struct calls {
+	item_fn *add, *remove;
+};
+
+static const struct calls now = {firewalld_add_wait, firewalld_remove_wait};
+static const struct calls for_good = {firewalld_permanent_add_wait,
+                                      firewalld_permanent_remove_wait};
+
+/* Of another kind it does nothing. */
+static int put(struct firewalld *fw, const struct setup_step *step, const struct calls *calls,
+               bool undo, struct err *err)
+{
+	item_fn *fn = (step->kind == SETUP_OPEN) != undo ? calls->add : calls->remove;
+
+	if (step->kind != SETUP_OPEN && step->kind != SETUP_CLOSE)
+		return 0;
+	return settle(fn(fw, &step->item, deadline_ms(), err));
+}
+
 static int old_binding(struct item *out, const struct setup_step *step)
 {
 	return item_init(out, step->from, ITEM_INTERFACE, step->item.value, NULL);
@@ -155,54 +178,26 @@ static int bind_for_good(struct firewalld *fw, const struct setup_step *step, st
 
 static int do_for_good(struct firewalld *fw, const struct setup_step *step, struct err *err)
 {
-	switch (step->kind) {
-	case SETUP_OPEN:
-		return settle(firewalld_permanent_add_wait(fw, &step->item, deadline_ms(), err));
-	case SETUP_BIND:
-		return bind_for_good(fw, step, err);
-	case SETUP_CLOSE:
-		return settle(firewalld_permanent_remove_wait(fw, &step->item, deadline_ms(), err));
-	case SETUP_ZONE:
-	case SETUP_HOOK:
-	case SETUP_WATCHER:
-	case SETUP_N_KINDS:
-		break;
-	}
-	return 0;
+	return step->kind == SETUP_BIND ? bind_for_good(fw, step, err)
+	                                : put(fw, step, &for_good, false, err);
 }
 
 static int do_now(struct firewalld *fw, const struct setup_step *step, struct err *err)
 {
-	switch (step->kind) {
-	case SETUP_OPEN:
-		return settle(firewalld_add_wait(fw, &step->item, deadline_ms(), err));
-	case SETUP_BIND:
-		return settle(firewalld_move_wait(fw, &step->item, deadline_ms(), err));
-	case SETUP_CLOSE:
-		return settle(firewalld_remove_wait(fw, &step->item, deadline_ms(), err));
-	case SETUP_ZONE:
-	case SETUP_HOOK:
-	case SETUP_WATCHER:
-	case SETUP_N_KINDS:
-		break;
-	}
-	return 0;
+	return step->kind == SETUP_BIND
+	           ? settle(firewalld_move_wait(fw, &step->item, deadline_ms(), err))
+	           : put(fw, step, &now, false, err);
 }
 
 static int undo_now(struct firewalld *fw, const struct setup_step *step, struct err *err)
 {
 	_cleanup_item_ struct item old = ITEM_NULL;
-	int r = 0;
+	int r;
 
-	if (step->kind == SETUP_OPEN)
-		return settle(firewalld_remove_wait(fw, &step->item, deadline_ms(), err));
-	if (step->kind == SETUP_CLOSE)
-		return settle(firewalld_add_wait(fw, &step->item, deadline_ms(), err));
-	if (step->kind == SETUP_BIND && step->from) {
-		r = old_binding(&old, step);
-		return r == 0 ? settle(firewalld_move_wait(fw, &old, deadline_ms(), err)) : r;
-	}
-	return 0;
+	if (step->kind != SETUP_BIND || !step->from)
+		return put(fw, step, &now, true, err);
+	r = old_binding(&old, step);
+	return r == 0 ? settle(firewalld_move_wait(fw, &old, deadline_ms(), err)) : r;
 }
 
 static int bind_back_for_good(struct firewalld *fw, const struct setup_step *step, struct err *err)
@@ -222,10 +217,8 @@ static int undo_for_good(struct firewalld *fw, const struct setup_step *step, st
 {
 	int r;
 
-	if (step->kind == SETUP_CLOSE)
-		return settle(firewalld_permanent_add_wait(fw, &step->item, deadline_ms(), err));
-	if (step->kind != SETUP_OPEN && step->kind != SETUP_BIND)
-		return 0;
+	if (step->kind != SETUP_BIND)
+		return put(fw, step, &for_good, true, err);
 	r = settle(firewalld_permanent_remove_wait(fw, &step->item, deadline_ms(), err));
 	/* be it that the zone that it was to move to is not there */
 	return step->from ? bind_back_for_good(fw, step, err) : r;
@@ -315,13 +308,13 @@ int setup_do(struct setup_doing *doing, struct setup *setup, struct err *err)
 
 static int undo_step(struct firewalld *fw, const struct setup_step *step, struct err *err)
 {
-	int now = 0, for_good = 0;
+	int r = 0, later = 0;
 
 	if (step->where & FIREWALL_RUNTIME)
-		now = undo_now(fw, step, err);
+		r = undo_now(fw, step, err);
 	if (step->where & FIREWALL_PERMANENT)
-		for_good = undo_for_good(fw, step, now ? NULL : err);
-	return now ? now : for_good;
+		later = undo_for_good(fw, step, r ? NULL : err);
+	return r ? r : later;
 }
 
 /* A zone that was to be made goes with its file; maybe it is not there yet. */

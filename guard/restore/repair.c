@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/restore/repair.h"
 
-#define GONE "firewalld's rules are gone from the kernel, and firewalld does not know it: "
-#define SOME                                                                                       \
-	"some of firewalld's rules are gone from the kernel, and firewalld does not know it, so "  \
-	"that what it opened is shut, or whom it kept out gets in"
+#define GONE   "firewalld's rules are gone from the kernel, and firewalld does not know it: "
+#define CUT    "some of firewalld's rules are gone from the kernel, and firewalld does not know it"
+#define SOME   CUT ", so that what it opened is shut, or whom it kept out gets in"
 #define BROKEN "a reload of firewalld broke off half way: it has lost its zones"
 #define BARE   BROKEN ", and its rules are gone from the kernel, so that "
 #define OPEN   "every port is open and nobody is banned"
@@ -20,9 +19,7 @@ static const struct {
 	const char *end;    /* when it is over */
 } troubles[REPAIR_N_TROUBLES] = {
     [REPAIR_NONE] = {{""}, "", "", ""},
-    [REPAIR_CUT] = {{SOME, [FWTABLES_SHUT] =
-                               "some of firewalld's rules are gone from the kernel, and firewalld "
-                               "does not know it; " SHUT},
+    [REPAIR_CUT] = {{SOME, [FWTABLES_SHUT] = CUT "; " SHUT},
                     REPAIR_LOAD_AGAIN,
                     "some of its rules were taken out of the kernel",
                     "firewalld's rules are in the kernel again"},

@@ -48,12 +48,6 @@ static int add_zones(struct ruleset *zones, const struct after_question *questio
 	                                    : r;
 }
 
-static bool is_moved(const struct after_question *question, const struct item *item)
-{
-	return question->interface && item->kind == ITEM_INTERFACE &&
-	       strcmp(item->value, question->interface) == 0;
-}
-
 static int fill(struct ruleset *zones, const struct after_question *question)
 {
 	const struct firewall *fw = question->fw;
@@ -63,15 +57,11 @@ static int fill(struct ruleset *zones, const struct after_question *question)
 		const struct item *item = &fw->entries[i].item;
 		struct ruleset_zone *zone = zone_in(zones, item->zone);
 
-		if (!zone || is_moved(question, item) ||
-		    !question->is_there(&fw->entries[i], question->userdata))
+		if (!zone || !question->is_there(&fw->entries[i], question->userdata))
 			continue;
 		r = item->kind == ITEM_RULE ? ruleset_add_rule(zone, item->value, NULL)
 		                            : ruleset_add_value(zone, item->kind, item->value);
 	}
-	if (r >= 0 && question->interface && zone_in(zones, question->to))
-		r = ruleset_add_value(zone_in(zones, question->to), ITEM_INTERFACE,
-		                      question->interface);
 	return r < 0 ? r : 0;
 }
 

@@ -23,9 +23,7 @@ struct after_question {
 	const struct ruleset *now;
 	const struct firewall *fw; /* has what the zones would hold */
 	const char *new_zone;      /* that is made; NULL: none */
-	const char *interface;     /* that is bound to @to, and nowhere else; NULL: none */
-	const char *to;
-	const char *default_zone; /* NULL: not known */
+	const char *default_zone;  /* NULL: not known */
 	bool (*is_there)(const struct firewall_entry *entry, void *userdata);
 	void *userdata;
 };

@@ -305,6 +305,11 @@ static bool is_unreached(struct scope_view *view, const struct firewall_entry *e
 	       scope_view_protects(view, &entry->item);
 }
 
+/* At run time and for good. */
+#define BIND                                                                                       \
+	"firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent --zone=%s "      \
+	"--change-interface=%s"
+
 /* An interface of the zone that nothing comes in on: renamed, gone, or a port; NULL: none */
 static const char *find_absent(const struct picture *picture, const char *zone)
 {
@@ -363,7 +368,7 @@ static int tell_absent(struct check_run *run, const char *zone, const char *inte
 	bool outage = !is_any_mail_open(run);
 	_cleanup_free_ char *command = NULL;
 
-	if (outage && instead[0] && check_bind_command(run, &command, zone, instead) < 0)
+	if (outage && instead[0] && shell_printf(&command, BIND, zone, instead, zone, instead) < 0)
 		return -ENOMEM;
 	return check_add_as(run, outage ? FINDING_ERROR : FINDING_WARNING, check_list_take(mail),
 	                    steal(command),
@@ -401,7 +406,7 @@ static int tell_unreached(struct check_run *run, const char *zone)
 		return tell_idle(run, item_policy_name(zone), &mail);
 	if (absent)
 		return tell_absent(run, zone, absent, &mail);
-	if (interface[0] && check_bind_command(run, &command, zone, interface) < 0)
+	if (interface[0] && shell_printf(&command, BIND, zone, interface, zone, interface) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, check_list_take(&mail), command,
@@ -427,7 +432,7 @@ const struct check check_unreached_zone = {
     .severity = FINDING_ERROR,
     .help = "mail services are open in a zone that no packet comes through",
     .needs = PICTURE_FIREWALLD | PICTURE_LINKS,
-    .also = PICTURE_RULES,
+    .also = PICTURE_RULES | PICTURE_SOCKETS,
     .status = true,
     .fn = unreached_zone,
 };
@@ -498,6 +503,7 @@ const struct check check_raw_ports = {
     .severity = FINDING_INFO,
     .help = "a port is open by its number where firewalld has a service",
     .needs = PICTURE_FIREWALLD,
+    .also = PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS,
     .fn = raw_ports,
 };
 
@@ -617,6 +623,7 @@ const struct check check_service_definition = {
     .severity = FINDING_ERROR,
     .help = "a mail service lacks the port that it is known for",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES,
+    .also = PICTURE_LINKS | PICTURE_SOCKETS,
     .status = true,
     .fn = service_definition,
 };

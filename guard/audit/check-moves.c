@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What is closed by an interface that moves into another zone, by the next reload or by a command.
- */
+/* What the next reload closes by moving an interface into another zone. */
 #include "guard/audit/after.h"
 #include "guard/audit/checks-internal.h"
 #include "guard/model/packet/dispatch.h"
@@ -9,18 +8,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* The zone of what is bound nowhere, as firewalld reads it from its file: a zone that is not there
- * is public, else external, else block (fw.py, _start). NULL: not known */
-static const char *default_after(const struct picture *picture)
-{
-	const char *names[] = {picture->file_default_zone, "public", "external"};
-
-	for (size_t i = 0; picture->file_default_zone && i < ARRAY_SIZE(names); i++)
-		if (ruleset_zone(&picture->ruleset, names[i]))
-			return names[i];
-	return picture->file_default_zone ? "block" : picture->firewall.default_zone;
-}
 
 struct reload {
 	const struct picture *picture;
@@ -45,7 +32,7 @@ static int look_ahead(struct after *after, const struct picture *picture)
 	                        .view = SCOPE_VIEW(&picture->config->scope, &picture->firewall)};
 	const struct after_question question = {.now = &picture->ruleset,
 	                                        .fw = &picture->firewall,
-	                                        .default_zone = default_after(picture),
+	                                        .default_zone = picture_default_after(picture),
 	                                        .is_there = is_there,
 	                                        .userdata = &reload};
 	int r = after_init(after, &question);
@@ -126,7 +113,7 @@ static const char *zone_after(const struct picture *picture, const char *interfa
 		if (fw->entries[i].flags & FIREWALL_PERMANENT)
 			zone = fw->entries[i].item.zone;
 	}
-	return *by_default ? default_after(picture) : zone;
+	return *by_default ? picture_default_after(picture) : zone;
 }
 
 /* Does a watcher put the binding back that it has now? */
@@ -201,62 +188,6 @@ static int look_at(struct check_run *run, const struct after *after, const char 
 	return r == 0 && closed ? tell(run, &move, closed, text) : r;
 }
 
-/* --- what moves one ------------------------------------------------------------------------ */
-
-static bool is_now(const struct firewall_entry *entry, void *userdata _unused_)
-{
-	return entry->flags & FIREWALL_RUNTIME;
-}
-
-/* Both at run time and for good. */
-static int bind_commands(char **out, const char *zone, const char *interface, const char *options)
-{
-	_cleanup_builder_ struct builder text = BUILDER_NULL;
-
-	for (int permanent = 0; permanent < 2 && *options; permanent++) {
-		item_begin_command(&text, zone, permanent);
-		builder_add(&text, options);
-	}
-	for (int permanent = 0; permanent < 2; permanent++) {
-		item_begin_command(&text, zone, permanent);
-		shell_addf(&text, " --change-interface=%s", interface);
-	}
-	return check_take(&text, out);
-}
-
-/**
- * check_bind_command() - what binds an interface to a zone, at once and for good
- * @out: receives it; NULL where nobody knows what that would close; the caller frees it
- *
- * Whoever types it may have come by ssh: what comes in on it now, and would not in that zone, is
- * opened there first.
- *
- * Return: 0 or -ENOMEM.
- */
-int check_bind_command(struct check_run *run, char **out, const char *zone, const char *interface)
-{
-	const struct picture *picture = run->picture;
-	const struct after_question question = {.now = &picture->ruleset,
-	                                        .fw = &picture->firewall,
-	                                        .default_zone = picture->firewall.default_zone,
-	                                        .interface = interface,
-	                                        .to = zone,
-	                                        .is_there = is_now};
-	_cleanup_after_ struct after after = AFTER_NULL;
-	_cleanup_builder_ struct builder options = BUILDER_NULL;
-	_cleanup_free_ char *closed = NULL, *text = NULL;
-	int r;
-
-	if (!picture_knows(picture, PICTURE_RULES))
-		return 0;
-	r = after_init(&after, &question);
-	if (r == 0)
-		r = list_closed(run, &after, interface, &closed, &options);
-	if (r == 0)
-		r = check_take(&options, &text);
-	return r == 0 ? bind_commands(out, zone, interface, text ? text : "") : r;
-}
-
 static int reload_moves(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
@@ -273,7 +204,7 @@ const struct check check_reload_moves = {
     .severity = FINDING_ERROR,
     .help = "the next reload moves an interface to a zone where less is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_SETTINGS | PICTURE_FILES | PICTURE_STORE,
+    .also = PICTURE_SETTINGS | PICTURE_FILES | PICTURE_STORE | PICTURE_SOCKETS,
     .status = true,
     .fn = reload_moves,
 };

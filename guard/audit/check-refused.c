@@ -196,7 +196,7 @@ const struct check check_refused_by_rule = {
     .severity = FINDING_ERROR,
     .help = "a rich rule keeps everybody out of mail that is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS,
     .status = true,
     .fn = refused,
 };
@@ -206,7 +206,7 @@ const struct check check_refused_by_zone = {
     .severity = FINDING_ERROR,
     .help = "what is open in one zone comes into another, which refuses it",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS,
     .status = true,
     .fn = refused,
 };
@@ -216,7 +216,7 @@ const struct check check_refused_by_policy = {
     .severity = FINDING_ERROR,
     .help = "a policy keeps everybody out of mail that is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS,
     .status = true,
     .fn = refused,
 };
@@ -226,7 +226,7 @@ const struct check check_refused_by_direct_rule = {
     .severity = FINDING_ERROR,
     .help = "a direct rule keeps everybody out of mail that is open",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_TABLES | PICTURE_FAIL2BAN,
+    .also = PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS,
     .status = true,
     .fn = refused,
 };
@@ -236,7 +236,7 @@ const struct check check_refused_by_table = {
     .severity = FINDING_ERROR,
     .help = "a table that is not firewalld's keeps everybody out",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_TABLES,
-    .also = PICTURE_FAIL2BAN,
+    .also = PICTURE_FAIL2BAN | PICTURE_SOCKETS,
     .status = true,
     .fn = refused,
 };
@@ -319,7 +319,7 @@ const struct check check_kernel_rules = {
     .severity = FINDING_ERROR,
     .help = "open or denied in firewalld, but not in the kernel",
     .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS,
-    .also = PICTURE_TABLES | PICTURE_SETTINGS | PICTURE_FAIL2BAN,
+    .also = PICTURE_TABLES | PICTURE_SETTINGS | PICTURE_FAIL2BAN | PICTURE_SOCKETS,
     .status = true,
     .fn = kernel_rules,
 };

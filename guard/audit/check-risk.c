@@ -279,7 +279,7 @@ const struct check check_not_open = {
     .severity = FINDING_INFO,
     .help = "it is permanent, and not open now: the next reload opens it",
     .needs = PICTURE_FIREWALLD,
-    .also = PICTURE_STORE | PICTURE_LINKS,
+    .also = PICTURE_STORE | PICTURE_LINKS | PICTURE_RULES | PICTURE_SOCKETS,
     .status = true,
     .fn = not_open,
 };

@@ -71,6 +71,7 @@ const struct check check_iptables_backend = {
     .severity = FINDING_INFO,
     .help = "a reload also drops the iptables rules of other programs",
     .needs = PICTURE_SETTINGS,
+    .also = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS,
     .fn = iptables_backend,
 };
 
@@ -213,5 +214,6 @@ const struct check check_time_over = {
     .help = "an item whose time is over is still there: its end is the guard's to keep",
     .needs = PICTURE_FIREWALLD | PICTURE_STORE,
     .status = true,
+    .shuts = true,
     .fn = time_over,
 };

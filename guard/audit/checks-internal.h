@@ -89,10 +89,6 @@ enum check_way check_way(struct check_run *run, const char *zone, unsigned port,
                          enum cidr_family family);
 bool check_is_open(struct check_run *run, unsigned port);
 
-/* check-moves.c */
-int check_bind_command(struct check_run *run, char **out, const char *zone,
-                       const char *interface) _must_check_;
-
 /* check-mail.c */
 bool check_item_opens(struct check_run *run, const struct item *item, unsigned port);
 

@@ -87,6 +87,7 @@ struct check {
 	unsigned needs;                 /* parts of the picture without which it cannot be made */
 	unsigned also;                  /* parts that it looks at where they are known */
 	bool status;                    /* how things stand now: status and metrics tell it, too */
+	bool shuts;                     /* what its command closes is meant to be shut by now */
 	int (*fn)(struct check_run *run);
 };
 

@@ -25,6 +25,7 @@ void conflictlist_row_deinit(struct conflictlist_row *row)
 	free(row->jail);
 	strv_deinit(&row->commands);
 	strv_deinit(&row->others);
+	free(row->withheld);
 }
 
 /** conflictlist_deinit() - release all of it; it is empty and usable afterwards */

@@ -38,6 +38,7 @@ struct conflictlist_row {
 	bool permanent;
 	struct strv commands; /* what lets the clients in, as typed; all of them */
 	struct strv others;   /* or these */
+	char *withheld;       /* owned; what they would close, so that there are none; NULL */
 };
 
 struct conflictlist {

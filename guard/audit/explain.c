@@ -23,6 +23,7 @@ void explain_deinit(struct explain *explain)
 		free(explain->reasons[i].jail);
 		strv_deinit(&explain->reasons[i].commands);
 		strv_deinit(&explain->reasons[i].others);
+		free(explain->reasons[i].withheld);
 	}
 	free(explain->reasons);
 	*explain = EXPLAIN_NULL;

@@ -49,6 +49,7 @@ struct explain_reason {
 	enum explain_lifetime lifetime;
 	struct strv commands; /* what changes it, as typed; all of them */
 	struct strv others;   /* or these */
+	char *withheld;       /* owned; what they would close, so that there are none; NULL */
 };
 
 struct explain_port {

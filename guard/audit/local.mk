@@ -37,6 +37,8 @@ libguard_audit_a_SOURCES = \
 	guard/audit/heard.h \
 	guard/audit/historyfold.c \
 	guard/audit/historyfold.h \
+	guard/audit/hold.c \
+	guard/audit/hold.h \
 	guard/audit/picture-firewalld.c \
 	guard/audit/picture-host.c \
 	guard/audit/picture-internal.h \

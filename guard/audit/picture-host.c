@@ -129,7 +129,7 @@ int picture_read_links(struct reading *reading)
 	return reading_settle(reading, PICTURE_LINKS, r);
 }
 
-/** picture_read_sockets() - who listens; Return: 0; -ENOMEM */
+/** picture_read_sockets() - who listens, and who is connected; Return: 0; -ENOMEM */
 int picture_read_sockets(struct reading *reading)
 {
 	struct listeners *listeners = &reading->picture->listeners;
@@ -137,6 +137,9 @@ int picture_read_sockets(struct reading *reading)
 
 	if (r == 0)
 		r = listeners_find_processes(listeners, "/proc");
+	if (r == 0)
+		r = listeners_read_peers(&reading->picture->peers,
+		                         reading_why(reading, PICTURE_SOCKETS));
 	return reading_settle(reading, PICTURE_SOCKETS, r);
 }
 

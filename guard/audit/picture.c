@@ -39,6 +39,7 @@ void picture_deinit(struct picture *picture)
 	strv_deinit(&picture->mislabelled);
 	strv_deinit(&picture->rivals);
 	listeners_deinit(&picture->listeners);
+	listeners_peers_deinit(&picture->peers);
 	heard_deinit(&picture->heard);
 	tickets_deinit(&picture->tickets);
 	actionlog_deinit(&picture->actionlog);
@@ -201,6 +202,23 @@ bool picture_is_flushed(const struct picture *picture)
 bool picture_knows_tickets(const struct picture *picture)
 {
 	return picture_knows(picture, PICTURE_FAIL2BAN) && picture->fail2ban != FAIL2BAN_STOPPED;
+}
+
+/**
+ * picture_default_after() - the default zone after the next reload, as it stands in the file
+ *
+ * Of a zone that is not there firewalld makes public, else external, else block (fw.py, _start).
+ *
+ * Return: borrowed; NULL: not known.
+ */
+const char *picture_default_after(const struct picture *picture)
+{
+	const char *names[] = {picture->file_default_zone, "public", "external"};
+
+	for (size_t i = 0; picture->file_default_zone && i < ARRAY_SIZE(names); i++)
+		if (ruleset_zone(&picture->ruleset, names[i]))
+			return names[i];
+	return picture->file_default_zone ? "block" : picture->firewall.default_zone;
 }
 
 /**

@@ -34,7 +34,7 @@ enum {
 	PICTURE_TABLES =
 	    1 << 4, /* the kernel's: those of others, and whether firewalld's are there */
 	PICTURE_LINKS = 1 << 5,    /* interfaces and addresses of this machine */
-	PICTURE_SOCKETS = 1 << 6,  /* who listens */
+	PICTURE_SOCKETS = 1 << 6,  /* who listens, and who is connected */
 	PICTURE_FAIL2BAN = 1 << 7, /* its jails and tickets */
 	PICTURE_STORE = 1 << 8,    /* what is on record */
 	PICTURE_DAMAGE = 1 << 9,   /* whether the store is sound */
@@ -127,6 +127,7 @@ struct picture {
 	size_t n_networks, networks_capacity;
 	char client_interface[IF_NAMESIZE]; /* that most clients come in on; "": nobody can tell */
 	struct listeners listeners;         /* with the names of processes */
+	struct listeners_peers peers;       /* who is connected; where these are known */
 	/* On which interface packets of an address come in; false: not known. May be NULL. */
 	bool (*way)(const struct cidr *address, struct packet *packet, void *userdata);
 	void *way_userdata;
@@ -204,6 +205,7 @@ bool picture_knows_tickets(const struct picture *picture);
 bool picture_stands_in(const struct picture *picture);
 const struct cidr *picture_local(const struct picture *picture, const char *interface,
                                  enum cidr_family family);
+const char *picture_default_after(const struct picture *picture);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
 int picture_gets_packets(const struct picture *picture, const struct firewall *fw,
                          const char *zone) _must_check_;

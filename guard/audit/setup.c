@@ -568,9 +568,9 @@ static void look_at_strangers(struct plan *plan, const struct both *both)
 /* Who is connected now: whoever types this may have come by ssh. */
 static void look_at_peers(struct plan *plan, const struct both *both)
 {
-	const struct listeners_peers *peers = plan->wish->peers;
+	const struct listeners_peers *peers = &plan->picture->peers;
 
-	for (size_t i = 0; peers && i < peers->n; i++) {
+	for (size_t i = 0; i < peers->n; i++) {
 		const struct listeners_peer *peer = &peers->peers[i];
 		struct packet packet = {.source = peer->address,
 		                        .interface = plan->out->interface,

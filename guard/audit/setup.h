@@ -60,8 +60,7 @@ struct setup_wish {
 	const char *interface; /* NULL: that most clients come in on */
 	char *const *services; /* to be opened, though many keep them shut */
 	size_t n_services;
-	const struct listeners_peers *peers; /* who is connected now */
-	const struct fail2ban_hook *hook;    /* NULL: there is no fail2ban */
+	const struct fail2ban_hook *hook; /* NULL: there is no fail2ban */
 };
 
 enum {

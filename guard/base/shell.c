@@ -134,3 +134,50 @@ bool shell_is_plain(const char *word)
 	       strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.:-") ==
 	           strlen(word);
 }
+
+static bool separates(char c)
+{
+	return c != '\0' && strchr(";&|()", c);
+}
+
+/** shell_is_separator() - does it stand between commands? As shell_next() gives it */
+bool shell_is_separator(const char *word)
+{
+	return separates(*word);
+}
+
+/**
+ * shell_next() - the next word of a command that was made here, without its quotes
+ * @word:    replaced; one that stands between commands is a word of its own
+ * @command: moved behind it
+ *
+ * What is in double quotes is taken as it is: here it is never what an option of firewalld's is
+ * about, but for a value that no terminal is to see.
+ *
+ * Return: false: there is no more.
+ */
+bool shell_next(struct builder *word, const char **command)
+{
+	const char *at = *command + strspn(*command, " \n");
+	char quote = '\0';
+
+	builder_deinit(word);
+	builder_add(word, "");
+	if (!*at)
+		return false;
+	if (separates(*at)) {
+		*command = at + strspn(at, ";&|()");
+		builder_add_bytes(word, at, (size_t)(*command - at));
+		return true;
+	}
+	for (; *at && (quote || (*at != ' ' && *at != '\n' && !separates(*at))); at++) {
+		if (quote ? *at == quote : *at == '\'' || *at == '"')
+			quote = quote ? '\0' : *at;
+		else if (!quote && *at == '\\' && at[1])
+			builder_add_bytes(word, ++at, 1);
+		else
+			builder_add_bytes(word, at, 1);
+	}
+	*command = at;
+	return true;
+}

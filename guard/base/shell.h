@@ -14,6 +14,8 @@
 void shell_quote(struct builder *builder, const char *word);
 void shell_addf(struct builder *builder, const char *format, ...) _printf_(2, 3);
 bool shell_is_plain(const char *word);
+bool shell_next(struct builder *word, const char **command);
+bool shell_is_separator(const char *word);
 int shell_printf(char **out, const char *format, ...) _printf_(2, 3) _must_check_;
 
 #endif

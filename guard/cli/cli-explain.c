@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli-explain.h"
 
+#include "guard/audit/hold.h"
+
 #define PARTS                                                                                      \
-	(PICTURE_RULES | PICTURE_TABLES | PICTURE_FAIL2BAN | PICTURE_SOCKETS | PICTURE_STORE |     \
-	 PICTURE_SETTINGS)
+	(PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_TABLES | PICTURE_LINKS | PICTURE_FAIL2BAN |   \
+	 PICTURE_SOCKETS | PICTURE_STORE | PICTURE_SETTINGS)
 
 /** cli_explain_deinit() - free what it owns */
 void cli_explain_deinit(struct cli_explain *asked)
@@ -72,9 +74,17 @@ static void look_back(struct cli_explain *asked)
 int cli_explain_decide(struct cli *cli, struct cli_explain *asked, const char *interface)
 {
 	const struct picture *picture = &asked->picture;
+	struct explain *explain = &asked->explain;
+	int r;
 
 	find_way(cli, asked, interface);
 	look_back(asked);
-	return explain_decide(&asked->explain,
-	                      picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL);
+	r = explain_decide(explain,
+	                   picture_knows(picture, PICTURE_SOCKETS) ? &picture->listeners : NULL);
+	for (size_t i = 0; i < explain->n_reasons && r == 0; i++) {
+		struct explain_reason *reason = &explain->reasons[i];
+
+		r = hold_commands(&reason->commands, &reason->others, &reason->withheld, picture);
+	}
+	return r;
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "guard/audit/hold.h"
 #include "guard/report/report-conflicts.h"
 
 enum { CONFLICTS_ALL };
@@ -12,8 +13,8 @@ static const struct cli_option command_options[] = {
 };
 
 #define PARTS                                                                                      \
-	(PICTURE_RULES | PICTURE_TABLES | PICTURE_LINKS | PICTURE_SOCKETS | PICTURE_FAIL2BAN |     \
-	 PICTURE_STORE | PICTURE_CLIENTS)
+	(PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_TABLES | PICTURE_LINKS | PICTURE_SOCKETS |    \
+	 PICTURE_FAIL2BAN | PICTURE_STORE | PICTURE_CLIENTS)
 
 static int take_ban(const struct store_ban *ban, void *userdata)
 {
@@ -42,6 +43,20 @@ static void find_failures(struct cli *cli, struct store *store, struct conflictl
 	}
 }
 
+/* Those that are printed. */
+static int hold(struct conflictlist *list, const struct picture *picture)
+{
+	int r = 0;
+
+	for (size_t i = 0; i < list->n && r == 0; i++) {
+		struct conflictlist_row *row = &list->rows[i];
+
+		if (row->effective)
+			r = hold_commands(&row->commands, &row->others, &row->withheld, picture);
+	}
+	return r;
+}
+
 static int answer(struct cli *cli, const struct picture *picture, struct store *store, bool all)
 {
 	_cleanup_conflictlist_ struct conflictlist list = CONFLICTLIST_NULL;
@@ -49,7 +64,8 @@ static int answer(struct cli *cli, const struct picture *picture, struct store *
 	const struct conflictlist_options options = conflictlist_options(picture);
 	struct report report;
 
-	if (conflictlist_make(&list, &options) < 0 || denylist_make(&denies, &options, picture) < 0)
+	if (conflictlist_make(&list, &options) < 0 || hold(&list, picture) < 0 ||
+	    denylist_make(&denies, &options, picture) < 0)
 		return cli_fail(cli, CLI_NOT_FINE, "out of memory");
 	find_failures(cli, store, &list);
 	cli_report(cli, &report);

@@ -46,7 +46,6 @@ struct run {
 	struct cli *cli;
 	const struct cli_args *args;
 	struct firewalld_session session;
-	struct listeners_peers peers;
 	struct fail2ban_hook hook;
 	struct picture picture;
 	struct setup setup;
@@ -61,7 +60,6 @@ static void run_deinit(struct run *run)
 	setup_deinit(&run->setup);
 	picture_deinit(&run->picture);
 	fail2ban_hook_deinit(&run->hook);
-	listeners_peers_deinit(&run->peers);
 	firewalld_session_close(&run->session);
 }
 
@@ -252,7 +250,6 @@ static int plan(struct run *run)
 	    .interface = run->args->values[SETUP_OPTION_INTERFACE],
 	    .services = run->args->words,
 	    .n_services = run->args->n_words,
-	    .peers = &run->peers,
 	    .hook = look_at_hook(run),
 	};
 	struct err err = ERR_NULL;
@@ -261,11 +258,6 @@ static int plan(struct run *run)
 	if (r != CLI_FINE)
 		return r;
 	setup_deinit(&run->setup);
-	listeners_peers_deinit(&run->peers);
-	/* whom it would cut off is not known without them */
-	r = listeners_read_peers(&run->peers, &err);
-	if (r < 0)
-		return cli_fail(run->cli, CLI_NO_FIREWALLD, "%s", err_text(&err, r));
 	r = setup_plan(&run->setup, &run->picture, &wish, &err);
 	if (r == -ENOMEM)
 		return out_of_memory(run);

@@ -35,8 +35,8 @@ const char *item_kind_name(enum item_kind kind)
 	return kind_names[kind];
 }
 
-/* The word for a kind in the options of firewall-cmd. */
-static const char *option_name(enum item_kind kind)
+/** item_option_name() - the word for a kind in the options of firewall-cmd; static */
+const char *item_option_name(enum item_kind kind)
 {
 	return kind == ITEM_RULE ? "rich-rule" : kind_names[kind];
 }
@@ -573,9 +573,9 @@ static void put_change(struct builder *out, const char *verb, const struct item 
 		/* these are words of a shell already (direct.h) */
 		builder_add(out, item->value);
 	} else if (item_is_switch(item->kind)) {
-		builder_addf(out, " --%s-%s", verb, option_name(item->kind));
+		builder_addf(out, " --%s-%s", verb, item_option_name(item->kind));
 	} else {
-		builder_addf(out, " --%s-%s", verb, option_name(item->kind));
+		builder_addf(out, " --%s-%s", verb, item_option_name(item->kind));
 		shell_addf(out, "=%s", item->value);
 	}
 }

@@ -83,6 +83,7 @@ int item_permanent_command(char **out, const struct item *item) _must_check_;
 int item_format(char **out, const struct item *item) _must_check_;
 
 const char *item_kind_name(enum item_kind kind);
+const char *item_option_name(enum item_kind kind);
 int item_kind_parse(enum item_kind *out, const char *name) _must_check_;
 bool item_is_switch(enum item_kind kind);
 enum item_class item_class(const struct item *item);

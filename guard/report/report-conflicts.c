@@ -161,6 +161,9 @@ static void put_row(const struct report *report, const struct conflictlist_row *
 	for (size_t i = 0; i < row->others.n; i++)
 		report_command(report, REPORT_PLAIN, i ? "        " : "    or  ",
 		               row->others.strings[i]);
+	if (row->withheld)
+		report_line(report, REPORT_WARN, "    what lets them in would close %s",
+		            row->withheld);
 }
 
 /* Are clients cut off? */

@@ -236,6 +236,9 @@ int report_explain_reason(const struct report *report, const struct explain *exp
 		report_line(report, REPORT_PLAIN, "    %s", "Or:");
 	for (size_t i = 0; i < reason->others.n; i++)
 		report_command(report, REPORT_GOOD, "        ", reason->others.strings[i]);
+	if (reason->withheld)
+		report_line(report, REPORT_WARN, "    What changes it would close %s.",
+		            reason->withheld);
 	return 0;
 }
 

@@ -57,6 +57,7 @@ UNIT_TESTS = \
 	tests/unit/test-fold \
 	tests/unit/test-generation \
 	tests/unit/test-heard \
+	tests/unit/test-hold \
 	tests/unit/test-item \
 	tests/unit/test-itemview \
 	tests/unit/test-jailaction \

@@ -16,7 +16,6 @@ struct world {
 	struct config config;
 	struct picture picture;
 	struct fail2ban_hook hook;
-	struct listeners_peers peers;
 	struct setup_wish wish;
 };
 
@@ -83,7 +82,6 @@ static void world_deinit(struct world *world)
 	picture_deinit(&world->picture);
 	config_deinit(&world->config);
 	fail2ban_hook_deinit(&world->hook);
-	listeners_peers_deinit(&world->peers);
 }
 
 /* "kind:zone/item=now,for good", one after the other. */
@@ -254,9 +252,10 @@ START_TEST(keeps_whom_it_serves)
 	ck_assert_ptr_null(setup.refused);
 	setup_deinit(&setup);
 	ck_assert_int_eq(cidr_parse(&peer.address, "198.51.100.7", CIDR_ADDRESS_ONLY, NULL), 0);
-	world.wish.peers = &(struct listeners_peers){.peers = &peer, .n = 1};
+	world.picture.peers = (struct listeners_peers){.peers = &peer, .n = 1};
 	ck_assert_int_eq(setup_plan(&setup, &world.picture, &world.wish, NULL), 0);
 	ck_assert_ptr_nonnull(setup.refused);
+	world.picture.peers = LISTENERS_PEERS_NULL;
 	ck_assert_ptr_nonnull(strstr(setup.refused, "22/tcp would be closed to 198.51.100.7"));
 	ck_assert_uint_eq(setup.n, 0);
 	world_deinit(&world);

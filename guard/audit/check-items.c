@@ -297,19 +297,6 @@ static bool is_open_somewhere(struct check_run *run, const struct item *item)
 	return is_reached_elsewhere(run, item);
 }
 
-static bool is_unreached(struct scope_view *view, const struct firewall_entry *entry,
-                         const char *zone)
-{
-	return (entry->flags & FIREWALL_RUNTIME) && strcmp(entry->item.zone, zone) == 0 &&
-	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
-	       scope_view_protects(view, &entry->item);
-}
-
-/* At run time and for good. */
-#define BIND                                                                                       \
-	"firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent --zone=%s "      \
-	"--change-interface=%s"
-
 /* An interface of the zone that nothing comes in on: renamed, gone, or a port; NULL: none */
 static const char *find_absent(const struct picture *picture, const char *zone)
 {
@@ -324,6 +311,39 @@ static const char *find_absent(const struct picture *picture, const char *zone)
 			return fw->entries[i].item.value;
 	return NULL;
 }
+
+/** check_is_idle() - is it in a zone that no packet comes through, as unreached-zone says?
+ *
+ * One whose interface comes and goes is not. Without memory the run has failed.
+ */
+bool check_is_idle(struct check_run *run, const struct item *item)
+{
+	return check_is_asked(run, &check_unreached_zone) &&
+	       picture_knows(run->picture, PICTURE_LINKS) && !item_policy_name(item->zone) &&
+	       !item_ipset_name(item->zone) && !item_direct_family(item->zone) &&
+	       !find_absent(run->picture, item->zone) && !check_is_reached(run, item->zone);
+}
+
+/** check_is_stranded() - and is it mail that is open nowhere else, so that it says how to open it?
+ */
+bool check_is_stranded(struct check_run *run, const struct item *item)
+{
+	return item_class(item) == ITEM_CLASS_MAIL && check_is_idle(run, item) &&
+	       !is_open_somewhere(run, item);
+}
+
+static bool is_unreached(struct scope_view *view, const struct firewall_entry *entry,
+                         const char *zone)
+{
+	return (entry->flags & FIREWALL_RUNTIME) && strcmp(entry->item.zone, zone) == 0 &&
+	       item_class(&entry->item) != ITEM_CLASS_BINDING &&
+	       scope_view_protects(view, &entry->item);
+}
+
+/* At run time and for good. */
+#define BIND                                                                                       \
+	"firewall-cmd --zone=%s --change-interface=%s && firewall-cmd --permanent --zone=%s "      \
+	"--change-interface=%s"
 
 /* Does anybody get in to any of mail? */
 static bool is_any_mail_open(struct check_run *run)
@@ -387,6 +407,33 @@ static int tell_idle(struct check_run *run, const char *policy, struct check_lis
 	                 policy);
 }
 
+/* Where the clients' interface is in a zone of mail, that is where it belongs. */
+static int open_instead(char **out, struct check_run *run, const struct check_list *mail)
+{
+	const char *zone = check_client_zone(run);
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+
+	for (size_t i = 0; zone && i < mail->n && i < ARRAY_SIZE(mail->items); i++) {
+		struct item item = *mail->items[i];
+
+		item.zone = zone; /* borrowed, and not written to */
+		item_add_command(&text, "add", &item, false);
+		item_add_command(&text, "add", &item, true);
+	}
+	return check_take(&text, out);
+}
+
+/* The interface of the clients, to where mail is open, or mail to where they come in. */
+static int reaching_command(char **out, struct check_run *run, const char *zone,
+                            const struct check_list *mail)
+{
+	const char *interface = run->picture->client_interface;
+
+	if (is_any_mail_open(run))
+		return open_instead(out, run, mail);
+	return interface[0] ? shell_printf(out, BIND, zone, interface, zone, interface) : 0;
+}
+
 static int tell_unreached(struct check_run *run, const char *zone)
 {
 	const char *interface = run->picture->client_interface;
@@ -406,7 +453,7 @@ static int tell_unreached(struct check_run *run, const char *zone)
 		return tell_idle(run, item_policy_name(zone), &mail);
 	if (absent)
 		return tell_absent(run, zone, absent, &mail);
-	if (interface[0] && shell_printf(&command, BIND, zone, interface, zone, interface) < 0)
+	if (reaching_command(&command, run, zone, &mail) < 0)
 		return -ENOMEM;
 	return check_add(
 	    run, check_list_take(&mail), command,
@@ -476,9 +523,23 @@ static int replace_command(char **out, const struct firewall_entry *entry, const
 	return check_take(&text, out);
 }
 
+/* What is to be done about it anyway puts the service in its place. */
+static bool is_told_elsewhere(struct check_run *run, struct scope_view *view,
+                              const struct firewall_entry *entry)
+{
+	if (check_is_unserved(run, entry) || check_is_told(run, &entry->item))
+		return true;
+	if (!(entry->flags & FIREWALL_RUNTIME))
+		return check_is_asked(run, &check_not_open) &&
+		       !check_is_covered(run, entry, FIREWALL_RUNTIME);
+	return check_is_asked(run, &check_runtime_only_service) &&
+	       scope_view_at_risk(view, entry) && !check_is_covered(run, entry, FIREWALL_PERMANENT);
+}
+
 static int raw_ports(struct check_run *run)
 {
 	const struct firewall *fw = &run->picture->firewall;
+	struct scope_view view = SCOPE_VIEW(&run->picture->config->scope, fw);
 	int r = 0;
 
 	for (size_t i = 0; i < fw->n && r == 0; i++) {
@@ -486,7 +547,7 @@ static int raw_ports(struct check_run *run)
 		const char *service = check_raw_port_service(entry);
 		_cleanup_free_ char *command = NULL, *text = NULL;
 
-		if (!service)
+		if (!service || is_told_elsewhere(run, &view, entry))
 			continue;
 		if (replace_command(&command, entry, service) < 0 ||
 		    item_format(&text, &entry->item) < 0)
@@ -495,6 +556,7 @@ static int raw_ports(struct check_run *run)
 		              "%s is open by its number; firewalld has the service %s",
 		              entry->item.value, service);
 	}
+	run->failed |= view.failed;
 	return r;
 }
 

@@ -3,10 +3,12 @@
 #include "guard/audit/checks-internal.h"
 
 #include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 
+#include "guard/base/text.h"
 #include "guard/model/packet/dispatch.h"
 
 /* --- what opens a port -------------------------------------------------------------------- */
@@ -51,7 +53,20 @@ static void add_removal(struct builder *commands, const struct firewall_entry *e
 			item_add_command(commands, "remove", &entry->item, permanent != 0);
 }
 
-/* What shuts the port again; NULL: it is not open by a service or port of its own. */
+/* Does somebody listen on another port that it opens? */
+static bool is_used(struct check_run *run, const struct item *item)
+{
+	const struct listeners *listeners = &run->picture->listeners;
+
+	for (size_t i = 0; i < listeners->n; i++)
+		if (listeners->sockets[i].protocol == IPPROTO_TCP &&
+		    check_item_opens(run, item, listeners->sockets[i].port))
+			return true;
+	return false;
+}
+
+/* What shuts the port again; NULL: it is not open by a service or port of its own, or others are
+ * served by that. */
 static int closing_command(char **out, struct check_run *run, const struct service *mail)
 {
 	const struct firewall *fw = &run->picture->firewall;
@@ -62,8 +77,12 @@ static int closing_command(char **out, struct check_run *run, const struct servi
 
 		if ((entry->item.kind == ITEM_SERVICE || entry->item.kind == ITEM_PORT) &&
 		    !item_policy_name(entry->item.zone) &&
-		    check_item_opens(run, &entry->item, mail->port))
+		    check_item_opens(run, &entry->item, mail->port)) {
+			if (!listeners_first(&run->picture->listeners, "tcp", mail->port) &&
+			    is_used(run, &entry->item))
+				return 0;
 			add_removal(&commands, entry);
+		}
 	}
 	return check_take(&commands, out);
 }
@@ -126,32 +145,111 @@ static bool was_opened(struct check_run *run, unsigned port)
 	       check_way(run, NULL, port, CIDR_IPV6) == CHECK_WAY_OWN;
 }
 
-static int not_listening(struct check_run *run, const struct service *mail)
+static bool is_unserved(struct check_run *run, const struct service *mail)
 {
-	const struct picture *picture = run->picture;
-	const struct listeners *listeners = &picture->listeners;
+	return !listeners_first(&run->picture->listeners, "tcp", mail->port) &&
+	       was_opened(run, mail->port);
+}
+
+/* Whatever opens it is meant to: by the configuration, which has it opened again. */
+static bool is_wanted(struct check_run *run, const struct service *mail)
+{
+	const struct config *config = run->picture->config;
+	const struct firewall *fw = &run->picture->firewall;
+
+	if (strv_contains(&config->check_services, mail->name) ||
+	    (mail->also && strv_contains(&config->check_services, mail->also)))
+		return true;
+	for (size_t i = 0; i < fw->n; i++)
+		if (scope_requires(&config->scope, &fw->entries[i].item) &&
+		    check_item_opens(run, &fw->entries[i].item, mail->port))
+			return true;
+	return false;
+}
+
+/** check_is_unserved() - does it open what nobody serves, which no-listener says how to shut? */
+bool check_is_unserved(struct check_run *run, const struct firewall_entry *entry)
+{
+	const struct service *mail = NULL, *only = NULL;
+	struct item_ports ports;
+
+	if (!check_is_asked(run, &check_no_listener) ||
+	    !picture_knows(run->picture, check_no_listener.needs | check_no_listener.also) ||
+	    (entry->item.kind != ITEM_SERVICE && entry->item.kind != ITEM_PORT) ||
+	    (item_ports(&entry->item, &ports) && ports.first != ports.last))
+		return false;
+	while ((mail = services_next(mail, SERVICES_MAIL)))
+		if (check_item_opens(run, &entry->item, mail->port))
+			only = mail;
+	return only && is_unserved(run, only) && !stopped_daemon(run->picture, only) &&
+	       !is_wanted(run, only);
+}
+
+/* Ports that one command shuts, or one daemon serves: one cause. */
+struct unserved {
+	char *command; /* owned; NULL: there is none */
+	const char *unit;
+	struct builder names;
+	size_t n;
+};
+
+#define UNSERVED_MAX 16
+
+/* What is to be done about it; *unit: the daemon, where one is there that does not run. */
+static int mend_unserved(char **out, const char **unit, struct check_run *run,
+                         const struct service *mail)
+{
+	*unit = stopped_daemon(run->picture, mail);
+	if (*unit)
+		return shell_printf(out, "systemctl start %s", *unit);
+	return is_wanted(run, mail) ? 0 : closing_command(out, run, mail);
+}
+
+static int gather(struct unserved all[UNSERVED_MAX], struct check_run *run,
+                  const struct service *mail)
+{
 	_cleanup_free_ char *command = NULL;
 	const char *unit;
+	size_t i = 0;
+	int r = mend_unserved(&command, &unit, run, mail);
 
-	if (listeners_first(listeners, "tcp", mail->port) || !was_opened(run, mail->port))
-		return 0;
-	unit = stopped_daemon(picture, mail);
-	if (unit) {
-		if (shell_printf(&command, "systemctl start %s", unit) < 0)
-			return -ENOMEM;
-		return check_add(run, NULL, steal(command),
-		                 "%s (%u/tcp) is open, and nothing listens there: %s does not run",
-		                 mail->name, mail->port, unit);
-	}
-	if (closing_command(&command, run, mail) < 0)
-		return -ENOMEM;
-	return check_add(run, NULL, steal(command),
-	                 "%s (%u/tcp) is open, and nothing listens there", mail->name, mail->port);
+	while (i < UNSERVED_MAX - 1 && all[i].n > 0 && !text_is_same(all[i].command, command))
+		i++;
+	if (r < 0)
+		return r;
+	if (all[i].n == 0)
+		all[i].command = steal(command);
+	all[i].unit = unit;
+	builder_join(&all[i].names, ", ", mail->name);
+	builder_addf(&all[i].names, " (%u/tcp)", mail->port);
+	all[i].n++;
+	return all[i].names.failed ? -ENOMEM : 0;
+}
+
+static int tell_unserved(struct check_run *run, struct unserved *one)
+{
+	return check_add(run, NULL, steal(one->command),
+	                 "%s %s open, and nothing listens there%s%s%s", one->names.text,
+	                 one->n == 1 ? "is" : "are", one->unit ? ": " : "",
+	                 one->unit ? one->unit : "", one->unit ? " does not run" : "");
 }
 
 static int no_listener(struct check_run *run)
 {
-	return each_port(run, not_listening);
+	struct unserved all[UNSERVED_MAX] = {{0}};
+	const struct service *mail = NULL;
+	int r = 0;
+
+	while (r == 0 && (mail = services_next(mail, SERVICES_MAIL)))
+		if (is_unserved(run, mail))
+			r = gather(all, run, mail);
+	for (size_t i = 0; i < UNSERVED_MAX && r == 0 && all[i].n > 0; i++)
+		r = tell_unserved(run, &all[i]);
+	for (size_t i = 0; i < UNSERVED_MAX; i++) {
+		free(all[i].command);
+		builder_deinit(&all[i].names);
+	}
+	return r;
 }
 
 const struct check check_no_listener = {
@@ -268,8 +366,8 @@ const struct check check_one_family_only = {
     .fn = one_family_only,
 };
 
-/* The zone of most clients; NULL: nobody can tell. */
-static const char *client_zone(struct check_run *run)
+/** check_client_zone() - the zone of most clients; NULL: nobody can tell */
+const char *check_client_zone(struct check_run *run)
 {
 	const char *interface = run->picture->client_interface, *zone = NULL;
 	const struct packet packet = {.interface = interface[0] ? interface : NULL};
@@ -306,14 +404,20 @@ static bool is_told_elsewhere(struct check_run *run, const struct service *mail)
 }
 
 /* Now and for good; *out stays NULL where nobody can tell the zone. */
-static int opening_services(char **out, const char *zone, const struct strv *services)
+static int opening_services(char **out, struct check_run *run, const struct strv *services)
 {
+	const char *zone = check_client_zone(run);
 	_cleanup_builder_ struct builder commands = BUILDER_NULL;
 
 	if (!zone)
 		return 0;
 	check_add_opening(&commands, zone, services, false);
 	check_add_opening(&commands, zone, services, true);
+	for (size_t i = 0; i < services->n; i++) {
+		check_add_raw_removal(&commands, run, zone, services->strings[i]);
+		if (check_tell(run, zone, services_by_name(services->strings[i])) < 0)
+			return -ENOMEM;
+	}
 	return builder_take(&commands, out);
 }
 
@@ -327,8 +431,7 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 	if (!is_served(picture, mail) || check_is_open(run, mail->port) ||
 	    is_told_elsewhere(run, mail))
 		return 0;
-	if (strv_add(&service, mail->name) < 0 ||
-	    opening_services(&command, client_zone(run), &service) < 0)
+	if (strv_add(&service, mail->name) < 0 || opening_services(&command, run, &service) < 0)
 		return -ENOMEM;
 	return check_add_as(run, mail->optional ? FINDING_INFO : FINDING_WARNING,
 	                    who(listeners_first(listeners, "tcp", mail->port)), steal(command),
@@ -363,8 +466,7 @@ static int tell_all_shut(struct check_run *run, const struct strv *services)
 	_cleanup_free_ char *command = NULL, *names = NULL;
 
 	builder_join_all(&text, ", ", services);
-	if (builder_take(&text, &names) < 0 ||
-	    opening_services(&command, client_zone(run), services) < 0)
+	if (builder_take(&text, &names) < 0 || opening_services(&command, run, services) < 0)
 		return -ENOMEM;
 	return check_add(run, NULL, steal(command),
 	                 "mail is served here (%s), and the firewall lets nobody in to any of it",

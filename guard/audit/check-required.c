@@ -21,15 +21,19 @@ struct look {
 	struct scope_view view;
 	struct strv services; /* that are expected */
 	const char *zone;
+	bool configured;
 	struct strv lacking[LACK_N]; /* names of services */
+	struct strv opened[LACK_N];  /* those of them that are worth it */
 	bool served[LACK_N];         /* something listens for one of them */
 };
 
 static void look_deinit(struct look *look)
 {
 	strv_deinit(&look->services);
-	for (size_t i = 0; i < LACK_N; i++)
+	for (size_t i = 0; i < LACK_N; i++) {
 		strv_deinit(&look->lacking[i]);
+		strv_deinit(&look->opened[i]);
+	}
 }
 
 static unsigned port_of(const char *service)
@@ -105,6 +109,11 @@ static bool is_told_elsewhere(struct look *look, const char *service, enum lack 
 	const struct firewall *fw = &look->run->picture->firewall;
 	const struct loss *loss = &look->run->picture->missing.loss;
 
+	for (size_t i = 0; lack == LACK_BOTH && i < fw->n; i++)
+		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
+		    opens(look, &fw->entries[i].item, service) &&
+		    check_is_stranded(look->run, &fw->entries[i].item))
+			return true;
 	for (size_t i = 0; lack == LACK_RELOAD && i < fw->n; i++)
 		if ((fw->entries[i].flags & FIREWALL_RUNTIME) &&
 		    strcmp(fw->entries[i].item.zone, look->zone) == 0 &&
@@ -124,27 +133,42 @@ static int look_for(struct look *look, const char *service)
 	const struct picture *picture = look->run->picture;
 	unsigned port = port_of(service);
 	enum lack lack = now ? LACK_RELOAD : permanent ? LACK_NOW : LACK_BOTH;
+	bool served;
 
 	if ((now && permanent) || is_told_elsewhere(look, service, lack))
 		return 0;
-	if (!now && strv_add(&look->run->lacking, service) < 0)
+	served = picture_knows(picture, PICTURE_SOCKETS) && port &&
+	         listeners_first(&picture->listeners, "tcp", port);
+	look->served[lack] |= served;
+	if ((!now && strv_add(&look->run->lacking, service) < 0) ||
+	    strv_add(&look->lacking[lack], service) < 0)
 		return -ENOMEM;
-	look->served[lack] |= picture_knows(picture, PICTURE_SOCKETS) && port &&
-	                      listeners_first(&picture->listeners, "tcp", port);
-	return strv_add(&look->lacking[lack], service);
+	/* what nobody serves no-listener would have shut again */
+	if (!served && picture_knows(picture, PICTURE_SOCKETS) && !look->configured)
+		return 0;
+	if (port && check_tell(look->run, look->zone, services_by_name(service)) < 0)
+		return -ENOMEM;
+	return strv_add(&look->opened[lack], service);
 }
 
 /* --- telling ----------------------------------------------------------------------------- */
 
+/* A port by its number goes once the service stands for it. */
 static int command_of(char **out, const struct look *look, enum lack lack)
 {
+	const struct strv *opened = &look->opened[lack];
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	bool raw = false;
 
-	if (lack != LACK_RELOAD)
-		check_add_opening(&text, look->zone, &look->lacking[lack], false);
-	if (lack != LACK_NOW)
-		check_add_opening(&text, look->zone, &look->lacking[lack], true);
-	return builder_take(&text, out);
+	for (size_t i = 0; i < opened->n; i++)
+		raw |= check_has_raw(look->run, look->zone, opened->strings[i]);
+	if (opened->n > 0 && (lack != LACK_RELOAD || raw))
+		check_add_opening(&text, look->zone, opened, false);
+	if (opened->n > 0 && (lack != LACK_NOW || raw))
+		check_add_opening(&text, look->zone, opened, true);
+	for (size_t i = 0; i < opened->n; i++)
+		check_add_raw_removal(&text, look->run, look->zone, opened->strings[i]);
+	return check_take(&text, out);
 }
 
 /* What nobody serves on this machine may well be missing; what the watcher puts back is. */
@@ -188,6 +212,7 @@ static int look_at(struct look *look, const char *zone)
 		r = tell(look, lack);
 	for (size_t i = 0; i < LACK_N; i++) {
 		strv_deinit(&look->lacking[i]);
+		strv_deinit(&look->opened[i]);
 		look->served[i] = false;
 	}
 	return r;
@@ -197,7 +222,9 @@ static int expected_service(struct check_run *run)
 {
 	const struct strv *configured = &run->picture->config->check_services;
 	_cleanup_(look_deinit) struct look look = {
-	    .run = run, .view = SCOPE_VIEW(&run->picture->config->scope, &run->picture->firewall)};
+	    .run = run,
+	    .view = SCOPE_VIEW(&run->picture->config->scope, &run->picture->firewall),
+	    .configured = configured->n > 0};
 	const struct strv *zones = &run->picture->firewall.zones;
 	const struct service *service = NULL;
 	int r = strv_copy(&look.services, configured);

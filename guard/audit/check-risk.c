@@ -8,17 +8,18 @@
 
 #include "guard/model/packet/dispatch.h"
 
-typedef bool pick_fn(const struct picture *picture, struct scope_view *view,
+typedef bool pick_fn(struct check_run *run, struct scope_view *view,
                      const struct firewall_entry *entry);
 
-static int list_entries(struct check_list *list, const struct picture *picture, pick_fn *pick)
+static int list_entries(struct check_list *list, struct check_run *run, pick_fn *pick)
 {
+	const struct picture *picture = run->picture;
 	const struct firewall *fw = &picture->firewall;
 	struct scope_view view = SCOPE_VIEW(&picture->config->scope, fw);
 	int r = 0;
 
 	for (size_t i = 0; i < fw->n && r == 0; i++)
-		if (pick(picture, &view, &fw->entries[i]))
+		if (pick(run, &view, &fw->entries[i]))
 			r = check_list_add(list, &fw->entries[i].item);
 	return view.failed ? -ENOMEM : r;
 }
@@ -45,16 +46,19 @@ static bool is_at_risk(const struct picture *picture, struct scope_view *view,
 	       banshapes_have(&picture->shapes, &entry->item) == 0;
 }
 
-static bool is_service_at_risk(const struct picture *picture, struct scope_view *view,
+/* What stays open by something else, nobody serves, or is not open as no packet comes there. */
+static bool is_service_at_risk(struct check_run *run, struct scope_view *view,
                                const struct firewall_entry *entry)
 {
-	return !item_is_binding(&entry->item) && is_at_risk(picture, view, entry);
+	return !item_is_binding(&entry->item) && is_at_risk(run->picture, view, entry) &&
+	       !check_is_covered(run, entry, FIREWALL_PERMANENT) &&
+	       !check_is_unserved(run, entry) && !check_is_idle(run, &entry->item);
 }
 
-static bool is_binding_at_risk(const struct picture *picture, struct scope_view *view,
+static bool is_binding_at_risk(struct check_run *run, struct scope_view *view,
                                const struct firewall_entry *entry)
 {
-	return item_is_binding(&entry->item) && is_at_risk(picture, view, entry);
+	return item_is_binding(&entry->item) && is_at_risk(run->picture, view, entry);
 }
 
 /* Mail and what goes with it is missed at once. */
@@ -69,11 +73,55 @@ static bool any_mail(const struct check_list *list)
 	return false;
 }
 
+/* Each by itself, and by the service that stands for it. @raw: there was a port by its number */
+static int keeping_commands(char **out, struct check_run *run, const struct check_list *list,
+                            bool *raw)
+{
+	const struct firewall *fw = &run->picture->firewall;
+	_cleanup_check_list_ struct check_list rest = CHECK_LIST_NULL;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	_cleanup_free_ char *others = NULL;
+
+	*raw = false;
+	for (size_t i = 0; i < list->n && i < ARRAY_SIZE(list->items); i++) {
+		const struct firewall_entry *entry = firewall_find(fw, list->items[i]);
+		const char *service = entry ? check_raw_port_service(entry) : NULL;
+		_cleanup_strv_ struct strv one = STRV_NULL;
+
+		if (!service && check_list_add(&rest, list->items[i]) < 0)
+			return -ENOMEM;
+		if (!service)
+			continue;
+		*raw = true;
+		if (strv_add(&one, service) < 0)
+			return -ENOMEM;
+		for (int permanent = 1; permanent >= 0; permanent--)
+			check_add_opening(&text, entry->item.zone, &one, permanent);
+		check_add_raw_removal(&text, run, entry->item.zone, service);
+	}
+	if (rest.n > 0 && check_list_keep(&others, &rest, fw) < 0)
+		return -ENOMEM;
+	if (others)
+		builder_join(&text, " && ", others);
+	return check_take(&text, out);
+}
+
+/* What is permanent by its number would be told again, to be replaced by its service. */
+static void put_service_first(struct findings *findings)
+{
+	struct finding *last = &findings->findings[findings->n - 1];
+	char *command = last->command;
+
+	last->command = last->other;
+	last->other = command;
+}
+
 static int runtime_only_service(struct check_run *run)
 {
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	_cleanup_free_ char *each = NULL;
-	int r = list_entries(&list, run->picture, is_service_at_risk);
+	bool raw = false;
+	int r = list_entries(&list, run, is_service_at_risk);
 
 	if (r < 0 || list.n == 0)
 		return r;
@@ -92,8 +140,12 @@ static int runtime_only_service(struct check_run *run)
 		                                               : "no watcher runs",
 		                 list.n == 1 ? "it" : "them");
 	if (r == 0)
-		r = check_list_keep(&each, &list, &run->picture->firewall);
-	return r == 0 ? check_or(run, steal(each)) : r;
+		r = keeping_commands(&each, run, &list, &raw);
+	if (r == 0)
+		r = check_or(run, steal(each));
+	if (r == 0 && raw)
+		put_service_first(run->findings);
+	return r;
 }
 
 const struct check check_runtime_only_service = {
@@ -111,7 +163,7 @@ static int binding_runtime_only(struct check_run *run)
 {
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	char *command = NULL;
-	int r = list_entries(&list, run->picture, is_binding_at_risk);
+	int r = list_entries(&list, run, is_binding_at_risk);
 
 	if (r < 0 || list.n == 0)
 		return r;
@@ -135,13 +187,13 @@ const struct check check_binding_runtime_only = {
 
 /* --- what leaves -------------------------------------------------------------------------- */
 
-static bool is_withdrawn(const struct picture *picture _unused_, struct scope_view *view,
+static bool is_withdrawn(struct check_run *run _unused_, struct scope_view *view,
                          const struct firewall_entry *entry)
 {
 	return is_listed(view, entry, FIREWALL_WITHDRAWN | FIREWALL_GOING);
 }
 
-static bool is_edited(const struct picture *picture _unused_, struct scope_view *view,
+static bool is_edited(struct check_run *run _unused_, struct scope_view *view,
                       const struct firewall_entry *entry)
 {
 	return is_listed(view, entry, FIREWALL_EDITED) &&
@@ -152,7 +204,7 @@ static int withdrawn(struct check_run *run)
 {
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	char *command = NULL;
-	int r = list_entries(&list, run->picture, is_withdrawn);
+	int r = list_entries(&list, run, is_withdrawn);
 
 	if (r < 0 || list.n == 0)
 		return r;
@@ -179,7 +231,7 @@ static int edited(struct check_run *run)
 {
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	_cleanup_free_ char *keep = NULL, *let_go = NULL;
-	int r = list_entries(&list, run->picture, is_edited);
+	int r = list_entries(&list, run, is_edited);
 
 	if (r < 0 || list.n == 0)
 		return r;
@@ -226,18 +278,20 @@ static bool is_only_permanent(const struct picture *picture, struct scope_view *
 	       !is_missing(picture, &entry->item);
 }
 
-static bool is_not_open(const struct picture *picture, struct scope_view *view,
+/* Not what is open by something else, nor what a finding says how to open. */
+static bool is_not_open(struct check_run *run, struct scope_view *view,
                         const struct firewall_entry *entry)
 {
-	return !item_is_binding(&entry->item) && is_only_permanent(picture, view, entry);
+	return !item_is_binding(&entry->item) && is_only_permanent(run->picture, view, entry) &&
+	       !check_is_covered(run, entry, FIREWALL_RUNTIME) && !check_is_told(run, &entry->item);
 }
 
 /* Not one of an interface that is not there: nobody misses that. */
-static bool is_not_bound(const struct picture *picture, struct scope_view *view,
+static bool is_not_bound(struct check_run *run, struct scope_view *view,
                          const struct firewall_entry *entry)
 {
-	return entry->item.kind == ITEM_INTERFACE && is_only_permanent(picture, view, entry) &&
-	       dispatch_has_interface(&picture->interfaces, entry->item.value);
+	return entry->item.kind == ITEM_INTERFACE && is_only_permanent(run->picture, view, entry) &&
+	       dispatch_has_interface(&run->picture->interfaces, entry->item.value);
 }
 
 /* As after an interface was renamed, of which NetworkManager tells firewalld nothing. */
@@ -246,7 +300,7 @@ static int not_bound(struct check_run *run)
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
 	_cleanup_builder_ struct builder commands = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL;
-	int r = list_entries(&list, run->picture, is_not_bound);
+	int r = list_entries(&list, run, is_not_bound);
 
 	if (r < 0 || list.n == 0)
 		return r;
@@ -264,7 +318,7 @@ static int not_bound(struct check_run *run)
 static int not_open(struct check_run *run)
 {
 	_cleanup_check_list_ struct check_list list = CHECK_LIST_NULL;
-	int r = list_entries(&list, run->picture, is_not_open);
+	int r = list_entries(&list, run, is_not_open);
 
 	if (r < 0 || list.n == 0)
 		return r < 0 ? r : not_bound(run);

@@ -30,6 +30,7 @@ struct check_run {
 	size_t n_cut_off;
 	bool failed;         /* memory ran out where no result could say so */
 	struct strv lacking; /* services of mail that a zone was told to lack */
+	struct strv told;    /* ZONE/SERVICE whose command opens it there */
 	/* by the part that is not known: checks that could not be made, or were made without it */
 	struct strv unmade[PICTURE_N_PARTS], partial[PICTURE_N_PARTS];
 };
@@ -91,5 +92,18 @@ bool check_is_open(struct check_run *run, unsigned port);
 
 /* check-mail.c */
 bool check_item_opens(struct check_run *run, const struct item *item, unsigned port);
+const char *check_client_zone(struct check_run *run);
+bool check_is_unserved(struct check_run *run, const struct firewall_entry *entry);
+
+/* check-same.c: is it told by another check that is made? */
+bool check_is_covered(struct check_run *run, const struct firewall_entry *entry, unsigned flag);
+bool check_is_idle(struct check_run *run, const struct item *item);
+bool check_is_stranded(struct check_run *run, const struct item *item);
+bool check_is_told(struct check_run *run, const struct item *item);
+int check_tell(struct check_run *run, const char *zone, const struct service *mail) _must_check_;
+/* By their numbers, of a service that stands for them by now. */
+bool check_has_raw(struct check_run *run, const char *zone, const char *service);
+void check_add_raw_removal(struct builder *out, struct check_run *run, const char *zone,
+                           const char *service);
 
 #endif

@@ -314,6 +314,7 @@ static void run_deinit(struct check_run *run)
 {
 	findings_deinit(&run->shared);
 	strv_deinit(&run->lacking);
+	strv_deinit(&run->told);
 	for (size_t i = 0; i < PICTURE_N_PARTS; i++) {
 		strv_deinit(&run->unmade[i]);
 		strv_deinit(&run->partial[i]);

@@ -65,19 +65,21 @@ static int put(struct trial *trial, const struct item *item, bool add)
 	return r < 0 ? r : 0;
 }
 
-/* One that is in no zone was not read: it is what it is known for. */
+/* One that is in no zone was not read: it is what it is known for, which a rule says here, since
+ * its port may be what is taken out next. */
 static int put_unread_service(struct trial *trial, const struct item *item)
 {
 	const struct service *service = services_by_name(item->value);
-	_cleanup_item_ struct item port = ITEM_NULL;
-	char value[32];
+	_cleanup_item_ struct item rule = ITEM_NULL;
+	char value[96];
 	int r;
 
 	if (!service || ruleset_service(&trial->picture->ruleset, item->value))
 		return 0;
-	snprintf(value, sizeof(value), "%u/%s", service->port, service->transport);
-	r = item_init(&port, item->zone, ITEM_PORT, value, NULL);
-	return r == 0 ? put(trial, &port, true) : r;
+	snprintf(value, sizeof(value), "rule port port=\"%u\" protocol=\"%s\" accept",
+	         service->port, service->transport);
+	r = item_init(&rule, item->zone, ITEM_RULE, value, NULL);
+	return r == 0 ? put(trial, &rule, true) : r;
 }
 
 static int change(struct trial *trial, enum item_kind kind, const char *value, bool add)

@@ -16,6 +16,7 @@ libguard_audit_a_SOURCES = \
 	guard/audit/check-refused.c \
 	guard/audit/check-required.c \
 	guard/audit/check-risk.c \
+	guard/audit/check-same.c \
 	guard/audit/check-service.c \
 	guard/audit/check-settings.c \
 	guard/audit/check-way.c \

@@ -26,8 +26,10 @@ end_process "$LISTENER"
 "$BUILD/tests/lab/listener" 25 80 110 143 443 465 587 993 2525 >"$W/mail.pid"
 fresh --add-port=20-1000/tcp
 need "all of it is open" is_open 22 25 993
-typed no-listener
-need "it is shut by then" clean no-listener
+need "it is found" finds no-listener
+need "that one" out_has 'pop3s .995/tcp. is open, and nothing listens'
+! grep fix: "$W/out" || fail "nobody shuts the others with it"
+fwc --remove-port=20-1000/tcp && fwc --permanent --remove-port=20-1000/tcp
 
 # a reload that takes ssh, which is in the runtime alone
 fresh --add-service=imaps --add-service=smtp

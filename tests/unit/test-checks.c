@@ -145,6 +145,9 @@ END_TEST
 #define MAIL_RULES                                                                                 \
 	"public interface eth0\npublic service imaps\nservice:imaps 993/tcp\ndefault public"
 
+#define WEB_RULES                                                                                  \
+	"public interface eth0\npublic service https\nservice:https 443/tcp\ndefault public"
+
 static void list_zones(struct firewall *fw)
 {
 	for (size_t i = 0; i < fw->n; i++)
@@ -377,20 +380,23 @@ static const struct {
     /* said once, by the first that would have looked */
     {MAIL, MAIL_RULES, "no listeners", "listening-closed=unknown", NULL},
     /* in the runtime only: less grave where somebody puts it back */
-    {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "",
-     "no-listener=warning runtime-only-service=info", "iptables-backend=info"},
-    {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "no watcher",
-     "runtime-only-service=error no-listener=warning watcher-stopped=warning",
+    {"public/interface:eth0=rp public/service:https=r", WEB_RULES, "",
+     "web-no-listener=warning runtime-only-service=info", "iptables-backend=info"},
+    {"public/interface:eth0=rp public/service:https=r", WEB_RULES, "no watcher",
+     "runtime-only-service=error watcher-stopped=warning web-no-listener=warning",
      "iptables-backend=info"},
     /* a watcher that may not */
-    {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "report only",
-     "runtime-only-service=error no-listener=warning", "iptables-backend=info"},
+    {"public/interface:eth0=rp public/service:https=r", WEB_RULES, "report only",
+     "runtime-only-service=error web-no-listener=warning", "iptables-backend=info"},
+    /* what nobody serves is to be shut, and is told as that alone */
+    {"public/interface:eth0=rp public/service:imaps=r", MAIL_RULES, "no watcher",
+     "no-listener=warning watcher-stopped=warning", "iptables-backend=info"},
     {"public/interface:eth0=rp public/service:ldap=r", "public interface eth0\ndefault public",
      "no watcher", "runtime-only-service=warning watcher-stopped=warning", "iptables-backend=info"},
     {"public/interface:eth0=rp public/port:993/tcp=rp",
      "public interface eth0\npublic port "
      "993/tcp\ndefault public",
-     "", "no-listener=warning", "iptables-backend=info raw-ports=info"},
+     "", "no-listener=warning", "iptables-backend=info"},
     {"inside/source:10.0.0.0/8=r inside/service:imaps=rp", MAIL_RULES, "",
      "no-listener=warning binding-runtime-only=info", NULL},
     {"inside/source:10.0.0.0/8=r inside/service:imaps=rp", MAIL_RULES, "flush",
@@ -1273,6 +1279,96 @@ START_TEST(two_checks_do_not_tell_the_same)
 }
 END_TEST
 
+#define SMTPS "service:smtps 465/tcp\nservice:submissions 465/tcp\npublic interface eth0\n"
+#define ETH0  "public/interface:eth0=rp "
+#define MAKES "firewall-cmd --zone=public --add-service=smtps"
+#define KEEPS "firewall-cmd --permanent --zone=public --add-service=smtps"
+#define TAKES "firewall-cmd --zone=public --remove-port=465/tcp"
+#define DROPS "firewall-cmd --permanent --zone=public --remove-port=465/tcp"
+
+/* 465/tcp, opened in each way that there is, or not: each is told once, with what settles it. */
+static const struct {
+	const char *firewall, *rules;
+	bool served;
+	const char *name; /* NULL: it is as it should be */
+	const char *command;
+} smtps[] = {
+    {ETH0 "public/service:smtps=rp", "public service smtps", true, NULL, NULL},
+    {ETH0 "public/service:smtps=r public/service:submissions=p", "public service smtps", true, NULL,
+     NULL},
+    {ETH0 "public/service:smtps=r public/port:460-470/tcp=p", "public service smtps", true, NULL,
+     NULL},
+    {ETH0 "public/service:imaps=rp", "public service imaps", true, "expected-service",
+     MAKES " && " KEEPS},
+    {ETH0 "public/service:smtps=p", "public", true, "expected-service", MAKES},
+    {ETH0 "public/service:smtps=r", "public service smtps", true, "runtime-only-service",
+     "reload-guard persist"},
+    {ETH0 "public/port:465/tcp=r", "public port 465/tcp", true, "runtime-only-service",
+     KEEPS " && " MAKES " && " TAKES},
+    {ETH0 "public/port:465/tcp=p", "public", true, "expected-service",
+     MAKES " && " KEEPS " && " DROPS},
+    {ETH0 "public/port:465/tcp=rp", "public port 465/tcp", true, "raw-ports",
+     KEEPS " && " DROPS " && " MAKES " && " TAKES},
+    {ETH0 "public/port:465/tcp=p public/service:smtps=r", "public service smtps", true, "raw-ports",
+     KEEPS " && " DROPS},
+    {ETH0 "public/port:465/tcp=r public/service:smtps=p", "public port 465/tcp", true, "raw-ports",
+     MAKES " && " TAKES},
+    {ETH0 "public/port:465/tcp=rp public/service:smtps=r", "public service smtps", true,
+     "raw-ports", KEEPS " && " DROPS " && " MAKES " && " TAKES},
+    /* where no packet comes through, while other mail is open */
+    {ETH0 "work/service:smtps=r public/service:imaps=rp",
+     "public service imaps\nwork service smtps", true, "unreached-zone", MAKES " && " KEEPS},
+    {ETH0 "public/port:465/tcp=r", "public port 465/tcp", false, "no-listener", TAKES},
+    {ETH0 "public/port:465/tcp=rp", "public port 465/tcp", false, "no-listener",
+     TAKES " && " DROPS},
+    {ETH0 "public/service:smtps=r", "public service smtps", false, "no-listener",
+     "firewall-cmd --zone=public --remove-service=smtps"},
+};
+
+static bool is_of_smtps(const struct finding *finding)
+{
+	return strstr(finding->text, "smtps") || strstr(finding->text, "465") ||
+	       (finding->evidence &&
+	        (strstr(finding->evidence, "smtps") || strstr(finding->evidence, "465")));
+}
+
+START_TEST(one_cause_is_one_finding)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	_cleanup_free_ char *rules = NULL;
+	const struct finding *found = NULL;
+	struct world world;
+
+	ck_assert_int_eq(
+	    xasprintf(&rules, SMTPS "service:imaps 993/tcp\n%s\ndefault public", smtps[_i].rules),
+	    0);
+	world_init(&world, smtps[_i].firewall, rules);
+	list_zones(&world.picture.firewall);
+	world.picture.watcher.running = false;
+	serve(&world.picture, 993, AF_INET, false, "dovecot");
+	if (smtps[_i].served) {
+		serve(&world.picture, 465, AF_INET, false, "master");
+		ck_assert_int_eq(strv_add(&world.config.check_services, "smtps"), 0);
+		ck_assert_int_eq(strv_add(&world.config.check_services, "imaps"), 0);
+	}
+	find(&findings, &world, true);
+	for (size_t i = 0; i < findings.n; i++) {
+		const struct finding *finding = &findings.findings[i];
+
+		if (!is_of_smtps(finding))
+			continue;
+		ck_assert_msg(!found, "%s and %s", found->name, finding->name);
+		found = finding;
+	}
+	ck_assert_msg(!found == !smtps[_i].name, "%s", found ? found->text : "nothing");
+	if (found) {
+		ck_assert_str_eq(found->name, smtps[_i].name);
+		ck_assert_str_eq(found->command, smtps[_i].command);
+	}
+	world_deinit(&world);
+}
+END_TEST
+
 static void have_clients(struct clientranges *clients, const char *range)
 {
 	struct err err = ERR_NULL;
@@ -1383,6 +1479,7 @@ int main(void)
 	tcase_add_test(tests, ranges_that_are_missing_are_told);
 	tcase_add_loop_test(tests, without_memory_nothing_is_fine, 0, 2);
 	tcase_add_test(tests, two_checks_do_not_tell_the_same);
+	tcase_add_loop_test(tests, one_cause_is_one_finding, 0, ARRAY_SIZE(smtps));
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
 	tcase_add_test(tests, the_other_way_to_let_clients_in_is_told);
 	tcase_add_test(tests, status_counts_what_is_told);

@@ -148,13 +148,14 @@ const struct check check_restore_failed = {
 static int bans_failed(struct check_run *run)
 {
 	const struct store_wipe_info *wipe = &run->picture->wipe;
+	const struct picture_bans bans = picture_wipe_bans(run->picture);
 
 	if (wipe->n_bans_failed == 0)
 		return 0;
 	return check_add(run, NULL, strdup("reload-guard restore"),
 	                 "after the last %s %zu of %zu bans could not be restored; reload-guard "
 	                 "history --kind restore says why",
-	                 wipe_kind_words(wipe->kind), wipe->n_bans_failed, wipe->n_bans);
+	                 wipe_kind_words(wipe->kind), bans.failed, bans.n);
 }
 
 const struct check check_bans_failed = {
@@ -170,7 +171,7 @@ const struct check check_bans_failed = {
 static int bans_waiting(struct check_run *run)
 {
 	const struct picture *picture = run->picture;
-	size_t n = store_wipe_n_bans_open(&picture->wipe);
+	size_t n = picture_wipe_bans(picture).open;
 
 	if (n == 0 || picture->wipe.finished_us || picture->fail2ban == FAIL2BAN_RUNNING)
 		return 0;
@@ -198,7 +199,7 @@ const struct check check_bans_waiting = {
 static int bans_left_out(struct check_run *run)
 {
 	const struct store_wipe_info *wipe = &run->picture->wipe;
-	size_t n = wipe->n_bans_left_out;
+	size_t n = picture_wipe_bans(run->picture).left_out;
 
 	if (n == 0)
 		return 0;

@@ -115,7 +115,8 @@ static int read_absence(struct reading *reading, struct err *err)
 static int count_bans(struct reading *reading, struct err *err)
 {
 	struct picture *picture = reading->picture;
-	struct bancount all = BANCOUNT_NULL, counts[STORE_STEP_N] = {BANCOUNT_NULL};
+	struct bancount all = BANCOUNT_NULL, open = BANCOUNT_NULL;
+	struct bancount counts[STORE_STEP_N] = {BANCOUNT_NULL};
 	_cleanup_loss_ struct loss loss = LOSS_NULL;
 	_cleanup_free_ enum store_outcome *outcomes = NULL;
 	int r = store_wipe_load(reading->store, picture->wipe.id, NULL, &loss, err);
@@ -128,16 +129,19 @@ static int count_bans(struct reading *reading, struct err *err)
 		if (loss.rows[i].verdict != LOSS_BAN)
 			continue;
 		r = bancount_add(&all, &loss.rows[i].item);
-		if (r == 0 && outcomes[i] < STORE_STEP_N)
-			r = bancount_add(&counts[outcomes[i]], &loss.rows[i].item);
+		if (r == 0)
+			r = bancount_add(outcomes[i] < STORE_STEP_N ? &counts[outcomes[i]] : &open,
+			                 &loss.rows[i].item);
 	}
 	picture->wipe_bans.known = r == 0;
 	picture->wipe_bans.n = bancount_bans(&all);
+	picture->wipe_bans.n_open = bancount_bans(&open);
 	for (size_t i = 0; i < STORE_STEP_N; i++) {
 		picture->wipe_bans.n_by[i] = bancount_bans(&counts[i]);
 		bancount_deinit(&counts[i]);
 	}
 	bancount_deinit(&all);
+	bancount_deinit(&open);
 	return r;
 }
 

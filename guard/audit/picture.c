@@ -204,6 +204,29 @@ bool picture_knows_tickets(const struct picture *picture)
 	return picture_knows(picture, PICTURE_FAIL2BAN) && picture->fail2ban != FAIL2BAN_STOPPED;
 }
 
+/** picture_wipe_bans() - how many bans the last wipe took, and what became of them */
+struct picture_bans picture_wipe_bans(const struct picture *picture)
+{
+	const struct store_wipe_info *wipe = &picture->wipe;
+	const size_t *n_by = picture->wipe_bans.n_by;
+
+	if (!picture->wipe_bans.known)
+		return (struct picture_bans){.n = wipe->n_bans,
+		                             .restored = wipe->n_bans_restored,
+		                             .ended = wipe->n_bans_ended,
+		                             .left_out = wipe->n_bans_left_out,
+		                             .failed = wipe->n_bans_failed,
+		                             .open = store_wipe_n_bans_open(wipe),
+		                             .rules = true};
+	return (struct picture_bans){.n = picture->wipe_bans.n,
+	                             .restored = n_by[STORE_STEP_RESTORED],
+	                             .by_fail2ban = n_by[STORE_STEP_SKIPPED],
+	                             .ended = n_by[STORE_STEP_ENDED],
+	                             .left_out = n_by[STORE_STEP_LEFT_OUT],
+	                             .failed = n_by[STORE_STEP_FAILED],
+	                             .open = picture->wipe_bans.n_open};
+}
+
 /**
  * picture_default_after() - the default zone after the next reload, as it stands in the file
  *

@@ -157,7 +157,7 @@ struct picture {
 	/* Bans that it took, each once however many rules it has, and what became of them. */
 	struct {
 		bool known;
-		size_t n, n_by[STORE_STEP_N];
+		size_t n, n_open, n_by[STORE_STEP_N];
 	} wipe_bans;
 	bool wipe_open;              /* is being dealt with right now */
 	int64_t unwiped_us;          /* see mismatch.h */
@@ -182,6 +182,12 @@ struct picture {
 #define PICTURE_NULL      ((struct picture){.unwiped_us = -1, .free_mib = -1})
 #define _cleanup_picture_ _cleanup_(picture_deinit)
 
+/* What became of the bans that the last wipe took; of very many their rules are counted. */
+struct picture_bans {
+	size_t n, restored, by_fail2ban, ended, left_out, failed, open;
+	bool rules;
+};
+
 int picture_read(struct picture *out, const struct picture_question *question) _must_check_;
 void picture_deinit(struct picture *picture);
 bool picture_knows(const struct picture *picture, unsigned parts);
@@ -205,6 +211,7 @@ bool picture_knows_tickets(const struct picture *picture);
 bool picture_stands_in(const struct picture *picture);
 const struct cidr *picture_local(const struct picture *picture, const char *interface,
                                  enum cidr_family family);
+struct picture_bans picture_wipe_bans(const struct picture *picture);
 const char *picture_default_after(const struct picture *picture);
 bool picture_stranger(struct cidr *out, enum cidr_family family, size_t index);
 int picture_gets_packets(const struct picture *picture, const struct firewall *fw,

@@ -328,30 +328,6 @@ static void put_wipe_line(const struct report *report, const struct store_wipe_i
 	            counts, wipe->finished_us ? "" : "; not finished");
 }
 
-/* What became of them: bans, or of very many their rules. */
-struct wipe_bans {
-	size_t n, restored, by_fail2ban, ended, left_out, failed;
-};
-
-static struct wipe_bans wipe_bans(const struct picture *picture)
-{
-	const struct store_wipe_info *wipe = &picture->wipe;
-	const size_t *n_by = picture->wipe_bans.n_by;
-
-	if (!picture->wipe_bans.known)
-		return (struct wipe_bans){.n = wipe->n_bans,
-		                          .restored = wipe->n_bans_restored,
-		                          .ended = wipe->n_bans_ended,
-		                          .left_out = wipe->n_bans_left_out,
-		                          .failed = wipe->n_bans_failed};
-	return (struct wipe_bans){.n = picture->wipe_bans.n,
-	                          .restored = n_by[STORE_STEP_RESTORED],
-	                          .by_fail2ban = n_by[STORE_STEP_SKIPPED],
-	                          .ended = n_by[STORE_STEP_ENDED],
-	                          .left_out = n_by[STORE_STEP_LEFT_OUT],
-	                          .failed = n_by[STORE_STEP_FAILED]};
-}
-
 static void add_number(struct builder *text, size_t n, const char *words)
 {
 	if (n)
@@ -362,9 +338,9 @@ static void put_wipe_bans_line(const struct report *report, const struct picture
 {
 	const struct store_wipe_info *wipe = &picture->wipe;
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
-	const struct wipe_bans bans = wipe_bans(picture);
+	const struct picture_bans bans = picture_wipe_bans(picture);
 	char took[TIMESPEC_TEXT_MAX];
-	size_t open = store_wipe_n_bans_open(wipe);
+	const size_t open = bans.open;
 
 	if (wipe->n_bans == 0)
 		return;
@@ -375,14 +351,13 @@ static void put_wipe_bans_line(const struct report *report, const struct picture
 	add_number(&text, bans.ended, "ended");
 	add_number(&text, bans.left_out, "left out");
 	add_number(&text, bans.failed, "failed");
-	if (bans.n != wipe->n_bans || !picture->wipe_bans.known)
+	if (bans.n != wipe->n_bans || bans.rules)
 		builder_addf(&text, " (%zu rules)", wipe->n_bans);
 	if (open && picture->fail2ban == FAIL2BAN_RUNNING)
-		builder_addf(&text, ", %zu rule%s still being restored", open, text_plural(open));
+		builder_addf(&text, ", %zu still being restored", open);
 	else if (open)
-		builder_addf(&text, ", %zu rule%s wait%s for fail2ban, which is %s", open,
-		             text_plural(open), open == 1 ? "s" : "",
-		             fail2ban_state_name(picture->fail2ban));
+		builder_addf(&text, ", %zu wait%s for fail2ban, which is %s", open,
+		             open == 1 ? "s" : "", fail2ban_state_name(picture->fail2ban));
 	if (!text.failed)
 		report_line(report,
 		            wipe->n_bans_failed ? REPORT_BAD

@@ -82,7 +82,8 @@ static void tell_wipes(struct decision *decision)
 			    keeper->list.bans[i].state == BAN_LOST)
 				banlog_count(&count, &decision->rules[i]);
 		/* of those that seem to have ended, some may only not be there yet */
-		if (!wipe->told && (!decision->young || count.ended + count.strangers == 0))
+		if (!wipe->told &&
+		    (!decision->young || count.ended.n_rules + count.strangers.n_rules == 0))
 			tell_wipe(keeper, wipe, &count);
 	}
 }

@@ -14,10 +14,13 @@ void banlog_count(struct banlog_count *count, const struct banplan_rule *rule)
 {
 	const bool held = rule->answer == BANPLAN_HELD;
 
-	count->ended += rule->answer == BANPLAN_ENDED;
-	count->strangers += rule->answer == BANPLAN_STRANGER;
 	count->by_hand += rule->answer == BANPLAN_BY_HAND;
-	count->left_out += rule->answer == BANPLAN_LEFT_OUT;
+	if (rule->answer == BANPLAN_ENDED)
+		(void)!bancount_add(&count->ended, rule->item);
+	if (rule->answer == BANPLAN_STRANGER)
+		(void)!bancount_add(&count->strangers, rule->item);
+	if (rule->answer == BANPLAN_LEFT_OUT)
+		(void)!bancount_add(&count->left_out, rule->item);
 	if (rule->answer != BANPLAN_BY_HAND)
 		(void)!bancount_add(&count->lost, rule->item);
 	if (held)
@@ -31,6 +34,9 @@ void banlog_count(struct banlog_count *count, const struct banplan_rule *rule)
 /** banlog_count_deinit() - free all of it */
 void banlog_count_deinit(struct banlog_count *count)
 {
+	bancount_deinit(&count->ended);
+	bancount_deinit(&count->strangers);
+	bancount_deinit(&count->left_out);
 	bancount_deinit(&count->lost);
 	bancount_deinit(&count->held);
 	bancount_deinit(&count->inside);
@@ -46,6 +52,14 @@ static void add_of_clients(struct builder *text, struct bancount *count, const c
 		             n == 1 ? "is" : "are", where);
 }
 
+static void add_others(struct builder *text, struct bancount *count, const char *words)
+{
+	size_t n = bancount_bans(count);
+
+	if (n)
+		builder_addf(text, ", %zu %s", n, words);
+}
+
 static void add_lost(struct builder *text, struct banlog_count *count)
 {
 	size_t n = bancount_bans(&count->lost), n_held = bancount_bans(&count->held);
@@ -53,15 +67,9 @@ static void add_lost(struct builder *text, struct banlog_count *count)
 	builder_addf(text, "%zu ban%s lost (%zu rule%s): fail2ban still holds %zu%s", n,
 	             text_plural(n), count->lost.n_rules, text_plural(count->lost.n_rules), n_held,
 	             n_held ? " (restoring, newest first)" : "");
-	if (count->ended)
-		builder_addf(text, ", %zu rule%s of ended bans", count->ended,
-		             text_plural(count->ended));
-	if (count->left_out)
-		builder_addf(text, ", %zu rule%s left out", count->left_out,
-		             text_plural(count->left_out));
-	if (count->strangers)
-		builder_addf(text, ", %zu rule%s unknown to fail2ban: not restored",
-		             count->strangers, text_plural(count->strangers));
+	add_others(text, &count->ended, "ended");
+	add_others(text, &count->left_out, "left out");
+	add_others(text, &count->strangers, "unknown to fail2ban and not restored");
 	add_of_clients(text, &count->inside, "inside a legitimate client range");
 	add_of_clients(text, &count->learned, "of addresses that clients come from");
 }

@@ -18,8 +18,9 @@
 
 /* What a wipe took, by what becomes of it. */
 struct banlog_count {
-	size_t ended, strangers, by_hand, left_out; /* rules */
+	size_t by_hand;                             /* rules */
 	struct bancount lost;                       /* all but what was made by hand */
+	struct bancount ended, strangers, left_out; /* of those */
 	struct bancount held, inside, learned;      /* of those; the last two of those held */
 };
 #define _cleanup_banlog_count_ _cleanup_(banlog_count_deinit)

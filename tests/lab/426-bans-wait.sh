@@ -15,7 +15,7 @@ need "the reload" fwc --reload
 need "mail comes back" within 4 mail_reachable
 need "the ban waits" never 2 banned 10.77.0.5
 need "status says for what" exits 1 guard status
-need "in its line" out_has 'its bans .*2 rules wait for fail2ban, which is crashed'
+need "in its line" out_has 'its bans .*[12] waits? for fail2ban, which is crashed'
 need "and check" finds bans-waiting
 fail2ban-server -xf start >>"$W/fail2ban.out" 2>&1 &
 F2B=$!

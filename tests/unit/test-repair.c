@@ -199,9 +199,9 @@ START_TEST(flushed_without_end)
 		world_idle();
 	}
 	ck_assert_uint_eq(world_told("trouble flushed waits"), 0);
+	/* the guard looks when its pause since the last look is over, which time alone ends */
 	flush_by("nft", 4711);
-	world_settle();
-	ck_assert_uint_eq(world_told("trouble flushed waits by nft (pid 4711)"), 1);
+	world_await(world_told("trouble flushed waits by nft (pid 4711)") == 1);
 	change_by("docker", 7, 0);
 	world_await(world_told("repaired flushed by us") == REPAIR_LIMIT + 1);
 	ck_assert_uint_eq(world_told("trouble flushed waits"), 1);

@@ -37,7 +37,7 @@ static json_t *row_json(const struct conflictlist_row *row)
 
 	return json_pack(
 	    "{s:s, s:o, s:I, s:o, s:o, s:o, s:s, s:o, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, "
-	    "s:b, s:o, s:o}",
+	    "s:b, s:o, s:o, s:o}",
 	    "kind", conflict_kind_name(conflict->kind), "what", report_json_text(row->what),
 	    "rules", (json_int_t)row->n_rules, "denied", report_json_text(row->denied), "zone",
 	    report_json_text(zone && !zone->is_policy ? zone->name : NULL), "policy",
@@ -50,7 +50,7 @@ static json_t *row_json(const struct conflictlist_row *row)
 	    report_json_text(row->jail), "until", report_json_time(row->until_us), "failures",
 	    row->failures >= 0 ? json_integer(row->failures) : json_null(), "permanent",
 	    row->permanent, "commands", report_json_strv(&row->commands), "or",
-	    report_json_strv(&row->others));
+	    report_json_strv(&row->others), "withheld", report_json_text(row->withheld));
 }
 
 static json_t *list_json(const struct conflictlist *list, const struct denylist *denies,

@@ -488,15 +488,15 @@ json_t *report_explain_reason_json(const struct explain *explain, size_t at)
 
 	if (explain_sentence(&sentence, explain, at) < 0)
 		return NULL;
-	return json_pack("{s:o, s:o, s:o, s:s, s:s?, s:o, s:o, s:o, s:o, s:o}", "what",
-	                 report_json_text(reason->what), "why", report_json_text(reason->why),
-	                 "sentence", report_json_text(sentence), "who", who_name(reason->who),
-	                 "owner", reason->owner ? owner_name(reason->owner) : NULL, "jail",
-	                 report_json_text(reason->jail), "until",
-	                 reason->jail ? report_json_time(reason->until_us) : json_null(),
-	                 "permanent", permanent_json(reason->lifetime), "commands",
-	                 report_json_strv(&reason->commands), "or",
-	                 report_json_strv(&reason->others));
+	return json_pack(
+	    "{s:o, s:o, s:o, s:s, s:s?, s:o, s:o, s:o, s:o, s:o, s:o}", "what",
+	    report_json_text(reason->what), "why", report_json_text(reason->why), "sentence",
+	    report_json_text(sentence), "who", who_name(reason->who), "owner",
+	    reason->owner ? owner_name(reason->owner) : NULL, "jail",
+	    report_json_text(reason->jail), "until",
+	    reason->jail ? report_json_time(reason->until_us) : json_null(), "permanent",
+	    permanent_json(reason->lifetime), "commands", report_json_strv(&reason->commands), "or",
+	    report_json_strv(&reason->others), "withheld", report_json_text(reason->withheld));
 }
 
 static json_t *explain_json(const struct explain *explain, const struct picture *picture)

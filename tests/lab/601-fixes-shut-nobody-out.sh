@@ -61,3 +61,5 @@ need "and no mail" is_shut 993
 guard explain 10.77.0.2 imaps >"$W/out"
 not grep -q remove-source "$W/out" || fail "it is taken out of the zone"
 need "mail is opened there" out_has 'firewall-cmd --zone=work --add-service=imaps'
+guard explain --json 10.77.0.2 imaps >"$W/out"
+need "there is something to type" out_has '"withheld": *null'

@@ -227,6 +227,38 @@ START_TEST(no_command_is_left_that_shuts_anybody_out)
 }
 END_TEST
 
+/* Of several that are typed together: what one closes, another may open. */
+START_TEST(several_are_held_as_one)
+{
+#define OPENS "firewall-cmd --zone=public --add-service=ssh"
+	static const struct {
+		const char *commands[2], *other, *left, *withheld;
+	} rows_of[] = {
+	    {{SHUTS}, NULL, NULL, "ssh (22/tcp) to 198.51.100.1, ssh (22/tcp) to 198.51.100.7"},
+	    {{SHUTS}, OPENS, OPENS, NULL},
+	    {{OPENS, SHUTS}, NULL, OPENS, NULL},
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows_of); i++) {
+		_cleanup_strv_ struct strv commands = STRV_NULL, others = STRV_NULL;
+		_cleanup_free_ char *withheld = NULL;
+		struct world world;
+
+		world_init(&world, "public/interface:eth0=rp work/source:198.51.100.0/24=rp "
+		                   "work/service:ssh=rp");
+		for (size_t k = 0; k < 2 && rows_of[i].commands[k]; k++)
+			ck_assert_int_eq(strv_add(&commands, rows_of[i].commands[k]), 0);
+		if (rows_of[i].other)
+			ck_assert_int_eq(strv_add(&others, rows_of[i].other), 0);
+		ck_assert_int_eq(hold_commands(&commands, &others, &withheld, &world.picture), 0);
+		ck_assert(text_is_same(withheld, rows_of[i].withheld));
+		ck_assert(text_is_same(commands.n ? commands.strings[0] : NULL, rows_of[i].left));
+		ck_assert_uint_eq(others.n, 0);
+		world_deinit(&world);
+	}
+}
+END_TEST
+
 START_TEST(without_memory_it_says_so)
 {
 	bool failed = FAILING;
@@ -257,6 +289,7 @@ int main(void)
 	tcase_add_test(tests, rules_that_let_in_are_held);
 	tcase_add_test(tests, of_what_is_not_known_nothing_is_said);
 	tcase_add_test(tests, no_command_is_left_that_shuts_anybody_out);
+	tcase_add_test(tests, several_are_held_as_one);
 	tcase_add_test(tests, without_memory_it_says_so);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);

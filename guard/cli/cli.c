@@ -105,6 +105,15 @@ const struct cli_command *cli_find_command(const struct cli *cli, const char *na
 	return NULL;
 }
 
+static bool is_global(const struct cli *cli, const char *word)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < cli->tables->n_globals; i++)
+		found |= strcmp(cli->tables->globals[i].name, word) == 0;
+	return found;
+}
+
 /** cli_unknown_command() - say so, with the name that may have been meant; Return: @out */
 const char *cli_unknown_command(const struct cli *cli, const char *word, char *out, size_t size)
 {
@@ -115,8 +124,12 @@ const char *cli_unknown_command(const struct cli *cli, const char *word, char *o
 		names[i] = cli->tables->commands[i]->name;
 	if (names)
 		nearest = text_nearest(word, names, cli->tables->n_commands);
-	snprintf(out, size, "unknown command \"%.100s\"%s%s%s", word,
-	         nearest ? "; did you mean \"" : "", nearest ? nearest : "", nearest ? "\"?" : "");
+	if (is_global(cli, word))
+		snprintf(out, size, "unknown command \"%s\"; did you mean --%s?", word, word);
+	else
+		snprintf(out, size, "unknown command \"%.100s\"%s%s%s", word,
+		         nearest ? "; did you mean \"" : "", nearest ? nearest : "",
+		         nearest ? "\"?" : "");
 	return out;
 }
 

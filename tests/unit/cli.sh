@@ -82,6 +82,8 @@ exits 2 frobnicate
 err_has 'unknown command "frobnicate"'
 exits 2 statsu
 err_has 'did you mean "status"'
+exits 2 check-config
+err_has 'did you mean --check-config'
 exits 2 history --sicne -2h
 err_has 'did you mean --since'
 exits 2 -x status

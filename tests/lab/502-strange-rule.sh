@@ -39,6 +39,18 @@ need "with a command" mend
 need "that opens it" within 10 is_open 993
 need "and the finding is gone" within 5 clean kernel-rules
 
+# over IPv6 firewalld looks at the way back first, which hinders nothing here
+need "a rule for IPv6 alone" nft insert rule inet firewalld filter_INPUT meta nfproto ipv6 tcp dport 993 reject with tcp reset
+need "mail is shut there" not is_open6 993
+need "over IPv4 it is open" is_open 993
+need "explain says so" exits 1 guard explain fd77::2 993
+need "for sure" out_has '^993/tcp .*rejected '
+need "of each" exits 0 guard explain 10.77.0.2 993
+need "it is found" finds kernel-rules error
+need "with a command" mend
+need "that opens it" within 10 is_open6 993
+need "and the finding is gone" within 5 clean kernel-rules
+
 # whom a rule is for that is not understood, nobody knows: nothing is certain then
 unsure() { # OPEN-OR-SHUT WORDS...: of a rule before all that firewalld has
 	local what=$1

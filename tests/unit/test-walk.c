@@ -396,6 +396,32 @@ START_TEST(goes_by_the_kernel_alone)
 }
 END_TEST
 
+/* firewalld's own look at the way back, which nobody can make for it, casts no doubt on a rule
+ * behind it that somebody put into its table. */
+START_TEST(the_way_back_is_looked_at_apart)
+{
+	_cleanup_ruleset_ struct ruleset ruleset = ruleset_from_text(PUBLIC);
+	_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+	static const char *const chains[] = {"filter_IN_public_deny", NULL};
+	char from[] = "2001:db8::1%eth0";
+	struct packet packet = packet_from(from, "993/tcp");
+	struct ruleset_chain *chain;
+	struct ruleset_step *step;
+
+	add_kernel(&ruleset, chains);
+	ck_assert_int_eq(
+	    ruleset_add_chain(&ruleset, "inet", "firewalld", "filter_PREROUTING", &chain), 0);
+	chain->own = true;
+	chain->hook = RULESET_HOOK_PREROUTING;
+	ck_assert_int_eq(ruleset_add_step(chain, "fib saddr . iif oif missing drop", &step), 0);
+	step->action = RULESET_ACTION_UNKNOWN;
+	ruleset.chains_known = true;
+	ck_assert_int_eq(walk_packet(&verdict, &ruleset, &packet), 0);
+	ck_assert_str_eq(verdict_action_name(verdict.action), "DROP");
+	ck_assert(verdict.certain);
+}
+END_TEST
+
 static const struct {
 	const char *chains[3];
 	const char *decider; /* NULL: nobody knows */
@@ -472,6 +498,7 @@ static Suite *suite(void)
 	tcase_add_loop_test(tc, decides_as_the_kernel_does, 0, (int)ARRAY_SIZE(rows));
 	tcase_add_loop_test(tc, says_what_it_does_not_know, 0, (int)ARRAY_SIZE(doubts));
 	tcase_add_loop_test(tc, goes_by_the_kernel_alone, 0, (int)ARRAY_SIZE(bare));
+	tcase_add_test(tc, the_way_back_is_looked_at_apart);
 	tcase_add_loop_test(tc, takes_the_order_of_the_kernel, 0, (int)ARRAY_SIZE(orders));
 	tcase_add_test(tc, knows_what_would_have_let_it_in);
 	tcase_add_test(tc, puts_rules_in_the_order_of_the_file);

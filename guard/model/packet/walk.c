@@ -389,7 +389,7 @@ static int note_own(struct way *way, const struct way *own)
 			         : overrule(way, step, step->certain && understood);
 		if (step == decider)
 			break;
-		understood = understood && step->certain;
+		understood = understood && (step->certain || is_way_back(step));
 	}
 	return r;
 }

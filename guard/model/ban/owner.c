@@ -14,7 +14,7 @@ typedef int answer_fn(struct strv *out, const struct verdict_step *step, const s
 
 struct owner {
 	const char *name;
-	const char *tables[2], *chains[3], *sets[1]; /* how their names begin */
+	const char *tables[2], *chains[8], *sets[1]; /* how their names begin */
 	answer_fn *fn;
 	const char *again; /* has it make all of its rules again */
 	bool hears;        /* of firewalld's reloads, and does so itself */
@@ -86,9 +86,48 @@ static int answer_crowdsec(struct strv *out, const struct verdict_step *step,
 	            &command);
 }
 
-/* It is taken out of the list of the banned, and, where it is one for a while, out of that. */
+/* Its lists of ports are settings: TCP_IN = "22,25", and TCP6_IN, UDP_IN, UDP6_IN. */
+static int open_in_csf(struct strv *out, const struct verdict_step *step, const char *transport,
+                       const struct strv *ports)
+{
+	_cleanup_builder_ struct builder edit = BUILDER_NULL;
+	char *command;
+	bool any = false;
+
+	builder_addf(&edit, "s/^\\(%s%s_IN *= *\"[^\"]*\\)/\\1",
+	             strcmp(transport, "tcp") == 0 ? "TCP" : "UDP",
+	             strcmp(step->chain->family, "ip6") == 0 ? "6" : "");
+	for (size_t i = 0; i < ports->n; i++) {
+		const char *port = ports->strings[i], *protocol = strchr(port, '/') + 1;
+
+		if (strcmp(protocol, transport) != 0)
+			continue;
+		builder_addf(&edit, ",%d", atoi(port));
+		any = true;
+	}
+	builder_add(&edit, "/");
+	if (edit.failed)
+		return -ENOMEM;
+	return any ? take(out, shell_printf(&command, "sed -i %s /etc/csf/csf.conf", edit.text),
+	                  &command)
+	           : 0;
+}
+
+static int open_to_all_in_csf(struct strv *out, const struct verdict_step *step,
+                              const struct strv *ports)
+{
+	size_t before = out->n;
+	int r = open_in_csf(out, step, "tcp", ports);
+
+	if (r == 0)
+		r = open_in_csf(out, step, "udp", ports);
+	return r == 0 && out->n > before ? strv_add(out, "csf -r") : r;
+}
+
+/* It is taken out of the list of the banned, and, where it is one for a while, out of that; who is
+ * in another list (of a country, of somebody's) is let in before these are asked. */
 static int answer_csf(struct strv *out, const struct verdict_step *step, const struct cidr *client,
-                      const struct strv *ports _unused_)
+                      const struct strv *ports)
 {
 	char text[CIDR_TEXT_LENGTH];
 	struct cidr element;
@@ -96,8 +135,12 @@ static int answer_csf(struct strv *out, const struct verdict_step *step, const s
 	int r;
 
 	if (!source_of(owner_rule(step)))
-		return 0;
+		return open_to_all_in_csf(out, step, ports);
 	owner_element(&element, step, client);
+	if (strcmp(step->chain->name, "DENYIN") != 0) {
+		cidr_format(client, text);
+		return take(out, shell_printf(&command, "csf -a %s", text), &command);
+	}
 	cidr_format(&element, text);
 	r = take(out, shell_printf(&command, "csf -dr %s", text), &command);
 	return r == 0 ? take(out, shell_printf(&command, "csf -tr %s", text), &command) : r;
@@ -169,7 +212,8 @@ static const struct owner owners[] = {
      .fn = answer_crowdsec},
     {.name = "ufw", .chains = {"ufw-", "ufw6-"}, .again = "ufw reload", .fn = answer_ufw},
     {.name = "csf",
-     .chains = {"DENYIN", "LOCALINPUT", "LOGDROPIN"},
+     .chains = {"DENYIN", "GDENYIN", "LOCALINPUT", "LOGDROPIN", "BLOCKDROP", "CCDROP", "CC_DENY",
+                "INVDROP"},
      .again = "csf -r",
      .fn = answer_csf},
     {.name = "sshguard",

@@ -812,11 +812,10 @@ static void tell_trusted(struct announcer *announcer, const struct news *news)
 {
 	const struct item *item = news->item;
 	const struct store_trust *trust = news->trust;
-	char until[TIMESPEC_TEXT_MAX], words[TIMESPEC_TEXT_MAX + 16] = "for good";
+	char until[TIMESPEC_TEXT_MAX], left[TIMESPEC_TEXT_MAX];
 
 	timespec_format_iso(trust->until_us, until);
-	if (!news->stays)
-		snprintf(words, sizeof(words), "until %s", until);
+	timespec_format_duration(trust->until_us - clock_now_us(), left);
 	if (news->stays)
 		logger_write(announcer->given.logger, LOGGER_WARNING,
 		             "%s was trusted until %s and was made permanent: nobody ends it. To "
@@ -825,10 +824,11 @@ static void tell_trusted(struct announcer *announcer, const struct news *news)
 		             item->value, until, item->value, item->value);
 	else
 		logger_write(announcer->given.logger, LOGGER_NOTICE,
-		             "%s is trusted %s%s%s; then the guard ends it", item->value, words,
-		             trust->note ? ": " : "", trust->note ? trust->note : "");
-	record_event(announcer->given.record, EVENT_TRUSTED, item, "%s is trusted %s%s%s",
-	             item->value, words, trust->note ? ": " : "", trust->note ? trust->note : "");
+		             "%s is trusted until %s%s%s; then the guard ends it", item->value,
+		             until, trust->note ? ": " : "", trust->note ? trust->note : "");
+	record_event(announcer->given.record, EVENT_TRUSTED, item, "%s is trusted for %s%s%s",
+	             item->value, news->stays ? "good" : left, trust->note ? ": " : "",
+	             trust->note ? trust->note : "");
 }
 
 /** announcer_mistakes() - the configuration has mistakes, or none any more */

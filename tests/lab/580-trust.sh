@@ -49,7 +49,7 @@ need "the log tells it" within 3 said 'trusted/source:10\.77\.0\.2 ended with it
 need "the list is empty" exits 0 guard trust --list
 need "and says so" out_has 'nobody is trusted'
 need "the history tells" exits 0 guard history
-need "who was trusted, and why" out_has 'trusted .*10\.77\.0\.2 is trusted until .*: a new phone'
+need "who was trusted, and why" out_has 'trusted .*10\.77\.0\.2 is trusted for [0-9.]+ (min|s).*: a new phone'
 need "and when it ended" out_has 'expired .*trusted/source:10\.77\.0\.2 ended'
 need "a reload" fwc --reload
 need "does not bring it back" never 2 is_open 2525

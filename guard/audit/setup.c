@@ -9,6 +9,7 @@
 
 #include "guard/audit/after.h"
 #include "guard/base/builder.h"
+#include "guard/base/shell.h"
 #include "guard/base/text.h"
 #include "guard/model/mail/services.h"
 #include "guard/model/packet/dispatch.h"
@@ -44,6 +45,7 @@ void setup_deinit(struct setup *setup)
 	free(setup->interface);
 	free(setup->zone);
 	free(setup->refused);
+	free(setup->mend);
 	strv_deinit(&setup->notes);
 	*setup = SETUP_NULL;
 }
@@ -371,43 +373,86 @@ static void take_along(struct plan *plan)
 		lacking = entry->flags & BOTH & ~(there ? there->flags : 0);
 		step = lacking ? add(plan, SETUP_OPEN, &item, lacking) : NULL;
 		if (step && !step->words)
-			say(plan, step, "take %s%s%s along to zone %s", item_kind_name(item.kind),
-			    item_is_switch(item.kind) ? "" : " ",
+			say(plan, step, "take %s%s%s along to zone %s",
+			    item.kind == ITEM_RULE ? "" : item_kind_name(item.kind),
+			    item.kind == ITEM_RULE || item_is_switch(item.kind) ? "" : " ",
 			    item_is_switch(item.kind) ? "" : item.value, item.zone);
 	}
+}
+
+/* The first of its actions that bans in the zone that is left. */
+static const struct jail_action *bans_here(const struct plan *plan, const struct jail *jail)
+{
+	const char *default_zone = plan->picture->firewall.default_zone;
+
+	for (size_t i = 0; i < jail->n_actions; i++) {
+		const struct jail_action *action = &jail->actions[i];
+		const char *zone = action->zone ? action->zone : default_zone;
+
+		if (action->kind == JAIL_ACTION_RICH && zone && strcmp(zone, plan->from) == 0)
+			return action;
+	}
+	return NULL;
+}
+
+/* Has them ban in the new zone, which is there before. */
+static void mend_bans(struct plan *plan)
+{
+	const struct tickets *tickets = &plan->picture->tickets;
+	const char *zone = plan->out->zone;
+	_cleanup_builder_ struct builder text = BUILDER_NULL;
+	int r = 0;
+
+	if (!strv_contains(&plan->picture->firewall.zones, zone))
+		shell_addf(&text, "reload-guard setup --zone %s --apply --no-rollback", zone);
+	for (size_t i = 0; i < tickets->n_jails && r == 0; i++) {
+		const struct jail_action *action = bans_here(plan, &tickets->jails[i]);
+		_cleanup_free_ char *command = NULL;
+
+		if (action)
+			r = jail_zone_command(&command, tickets->jails[i].name, action->name,
+			                      action->zone, zone);
+		if (command)
+			builder_join(&text, " && ", command);
+	}
+	if (r == 0)
+		r = builder_take(&text, &plan->out->mend);
+	plan->failed |= r < 0;
 }
 
 /* A ban is in force for the zone that it is in. */
 static void look_at_bans(struct plan *plan)
 {
 	const struct picture *picture = plan->picture;
-	const char *default_zone = picture->firewall.default_zone;
+	const char *interface = plan->out->interface;
+	_cleanup_builder_ struct builder names = BUILDER_NULL;
 
 	if (!picture_knows(picture, PICTURE_FAIL2BAN)) {
 		refuse(plan,
 		       "in which zone fail2ban bans is not known (%s), and %s would leave zone %s",
-		       picture_why(picture, PICTURE_FAIL2BAN), plan->out->interface, plan->from);
+		       picture_why(picture, PICTURE_FAIL2BAN), interface, plan->from);
 		return;
 	}
 	for (size_t i = 0; i < picture->tickets.n_jails; i++) {
 		const struct jail *jail = &picture->tickets.jails[i];
-		bool here = !jail->actions_known;
 
-		for (size_t k = 0; k < jail->n_actions; k++) {
-			const struct jail_action *action = &jail->actions[k];
-			const char *zone = action->zone ? action->zone : default_zone;
-
-			here |= action->kind == JAIL_ACTION_RICH && zone &&
-			        strcmp(zone, plan->from) == 0;
-		}
-		if (here)
-			refuse(
-			    plan,
-			    "jail %s bans in zone %s%s, which %s would leave: its bans would not "
-			    "hold. Give its action the new zone first, in jail.local: zone=%s",
-			    jail->name, plan->from, jail->actions_known ? "" : ", for all we know",
-			    plan->out->interface, plan->out->zone);
+		if (!jail->actions_known)
+			refuse(plan,
+			       "in which zone jail %s bans, a running fail2ban alone can tell, and "
+			       "%s would leave zone %s",
+			       jail->name, interface, plan->from);
+		else if (bans_here(plan, jail))
+			builder_join(&names, ", ", jail->name);
 	}
+	plan->failed |= names.failed;
+	if (plan->out->refused || !names.text)
+		return;
+	mend_bans(plan);
+	refuse(plan,
+	       "fail2ban bans in zone %s (%s), which %s would leave: its bans would not hold. "
+	       "Have it ban in zone %s first, or in all zones: banaction = nftables-multiport in "
+	       "jail.local, and systemctl restart fail2ban",
+	       plan->from, names.text, interface, plan->out->zone);
 }
 
 static void make_zone(struct plan *plan)
@@ -467,7 +512,6 @@ static void look_at_zone(struct plan *plan)
 	look_at_services(plan);
 	if (plan->moves) {
 		take_along(plan);
-		look_at_bans(plan);
 		if (target_of(plan, plan->from) != target_of(plan, plan->out->zone))
 			refuse(plan,
 			       "the target of zone %s is %s, and that of zone %s %s: set the same "
@@ -761,6 +805,9 @@ int setup_plan(struct setup *out, const struct picture *picture, const struct se
 	if (!plan.failed && r == 0)
 		r = hold_against(&plan, &plan.reload.ruleset, is_permanent);
 	after_deinit(&plan.reload);
+	/* last: what mends it is of no use where something else is in the way */
+	if (plan.moves && !setup.refused)
+		look_at_bans(&plan);
 	if (setup.refused)
 		drop_steps(&setup);
 	look_at_hook(&plan);

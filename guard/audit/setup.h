@@ -50,6 +50,7 @@ struct setup {
 	size_t n, capacity;
 	struct strv notes; /* what is left as it is, and why */
 	char *refused;     /* owned; why nothing is done in firewalld; NULL: it is */
+	char *mend;        /* owned; the command that ends what it is refused for; NULL: none */
 };
 #define SETUP_NULL      ((struct setup){0})
 #define _cleanup_setup_ _cleanup_(setup_deinit)

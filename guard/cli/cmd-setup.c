@@ -138,13 +138,14 @@ static int check_options(struct run *run)
 	return parse_within(run);
 }
 
-/* What was asked, and then --apply. */
+/* What was asked, and then --apply; before it what ends the reason against it. */
 static int apply_command(char **out, const struct run *run)
 {
 	static const int asked[] = {SETUP_OPTION_ZONE, SETUP_OPTION_INTERFACE};
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 
-	builder_add(&text, "reload-guard setup");
+	builder_addf(&text, "%s%sreload-guard setup", run->setup.mend ? run->setup.mend : "",
+	             run->setup.mend ? " && " : "");
 	for (size_t i = 0; i < ARRAY_SIZE(asked); i++)
 		if (run->args->values[asked[i]])
 			shell_addf(&text, " --%s %s", command_options[asked[i]].name,

@@ -40,11 +40,12 @@ static json_t *setup_json(const struct report_setup *done)
 {
 	const struct setup *setup = done->setup;
 
-	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o}", "interface",
+	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "interface",
 	                 report_json_text(setup->interface), "zone", report_json_text(setup->zone),
 	                 "done", done->done, "until", report_json_time(done->until_us), "steps",
 	                 steps_json(setup), "notes", report_json_strv(&setup->notes), "refused",
-	                 report_json_text(setup->refused), "backups", backups_json(done->backups));
+	                 report_json_text(setup->refused), "fix", report_json_text(setup->mend),
+	                 "backups", backups_json(done->backups));
 }
 
 /* --- text --------------------------------------------------------------------------------- */
@@ -81,7 +82,10 @@ static void put_end(const struct report *report, const struct report_setup *done
 	for (size_t i = 0; done->backups && i < done->backups->n; i++)
 		if (done->backups->strings[i][0])
 			report_line(report, REPORT_DIM, "copied to %s", done->backups->strings[i]);
-	if (!done->done && done->setup->n > 0) {
+	if (done->setup->mend) {
+		report_line(report, REPORT_PLAIN, "%s", "To end that, and do it:");
+		report_command(report, REPORT_GOOD, "    ", done->command);
+	} else if (!done->done && done->setup->n > 0) {
 		report_line(report, REPORT_PLAIN, "%s", "To do it:");
 		report_command(report, REPORT_GOOD, "    ", done->command);
 	}

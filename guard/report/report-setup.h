@@ -14,7 +14,7 @@ struct report_setup {
 	const struct strv *backups; /* "" stands for none; NULL: nothing was done */
 	bool done;
 	int64_t until_us;    /* undone then, unless somebody confirms; 0: by nobody */
-	const char *command; /* that carries it out, as it is typed */
+	const char *command; /* that carries it out, as it is typed; what mends first, first */
 };
 
 int report_setup(const struct report *report, const struct report_setup *done) _must_check_;

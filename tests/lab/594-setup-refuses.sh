@@ -45,7 +45,7 @@ kill "$CLIENT" "$SSH" 2>/dev/null
 # a jail bans in the zone that the interface would leave
 f2b_up
 need "that jail is named" exits 1 guard setup --zone work --interface host0
-need "with what to do first" out_has 'jail lab bans in zone public, which host0 would leave.*zone=work'
+need "with what to do first" out_has 'bans in zone public \(lab\), which host0 would leave.*in zone work first'
 need "fail2ban ends" f2b_down
 
 # a step fails: what was done before it goes, too

@@ -208,7 +208,7 @@ static const struct {
      "systemctl stop fail2ban && firewall-cmd --set-default-zone=inside; systemctl start"},
     {"while others come through that zone", "one!192.0.2.1!900!900",
      INSIDE "; public/source:203.0.113.0/24=r; public 192.0.2.1 imaps r", 0, "ban-zone 1",
-     "a=/etc/fail2ban/action.d/ban; grep -qs firewall-cmd $a.conf && "
+     "a=/etc/fail2ban/action.d/ban && grep -qs firewall-cmd $a.conf && "
      "{ grep -Eqs 'zone ?= ?inside( |$)' $a.local || { test ! -e $a.local && "
      "sed 's/firewall-cmd --/firewall-cmd --zone=inside --/g' $a.conf >$a.local; }; } && "
      "fail2ban-client reload --restart one"},

@@ -268,11 +268,14 @@ START_TEST(keeps_bans)
 	static const struct {
 		const char *zone; /* of the jail's action */
 		bool known, actions_known, refused;
-	} bans[] = {{NULL, true, true, true},
-	            {"public", true, true, true},
-	            {"mail", true, true, false},
-	            {"mail", true, false, true},
-	            {"mail", false, true, true}};
+		const char *mend; /* NULL: none */
+	} bans[] = {{NULL, true, true, true,
+	             "reload-guard setup --zone mail --apply --no-rollback && "
+	             "a=/etc/fail2ban/action.d/rich && "},
+	            {"public", true, true, true, "{ echo '[Init]'; echo 'zone = mail'; }"},
+	            {"mail", true, true, false, NULL},
+	            {"mail", true, false, true, NULL},
+	            {"mail", false, true, true, NULL}};
 
 	for (size_t i = 0; i < ARRAY_SIZE(bans); i++) {
 		_cleanup_setup_ struct setup setup = SETUP_NULL;
@@ -293,6 +296,12 @@ START_TEST(keeps_bans)
 		ck_assert_int_eq(setup_plan(&setup, &world.picture, &world.wish, NULL), 0);
 		ck_assert_msg((setup.refused != NULL) == bans[i].refused, "row %zu: %s", i,
 		              setup.refused ? setup.refused : "done");
+		/* the zone is made first: no rule can be put into one that is not there */
+		if (bans[i].mend)
+			ck_assert_msg(setup.mend && strstr(setup.mend, bans[i].mend), "row %zu: %s",
+			              i, setup.mend ? setup.mend : "nothing");
+		else
+			ck_assert_ptr_null(setup.mend);
 		world_deinit(&world);
 	}
 }

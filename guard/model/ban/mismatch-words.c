@@ -47,36 +47,6 @@ char *mismatch_rules_command(bool permanent, const char *zone, const struct strv
 	return builder_take(&text, &out) < 0 ? NULL : out;
 }
 
-/*
- * Has fail2ban's action write into @zone from now on, and its bans written anew. Where it
- * names a zone, its parameter is set; else (fail2ban's own do not before its change #4184)
- * a copy of the action gets one. Neither is done where somebody has made changes before;
- * where another jail's command has, its bans alone are written anew.
- */
-static int action_command(char **out, const struct mismatch_writer *by, const char *zone)
-{
-	/* firewallcmd-rich-logging has its commands from there */
-	const char *name = strcmp(by->action, "firewallcmd-rich-logging") == 0
-	                       ? "firewallcmd-rich-rules"
-	                       : by->action;
-	_cleanup_free_ char *edit = NULL, *restart = mismatch_restart_command(by->jail);
-	int r;
-
-	if (!restart || !shell_is_plain(name) || !shell_is_plain(zone))
-		return 1;
-	if (by->zone)
-		r = xasprintf(&edit, "{ echo '[Init]'; echo 'zone = %s'; }", zone);
-	else
-		r = xasprintf(&edit, "sed 's/firewall-cmd --/firewall-cmd --zone=%s --/g' $a.conf",
-		              zone);
-	return r < 0 ? r
-	             : xasprintf(out,
-	                         "a=/etc/fail2ban/action.d/%s; grep -qs firewall-cmd $a.conf && "
-	                         "{ grep -Eqs 'zone ?= ?%s( |$)' $a.local || "
-	                         "{ test ! -e $a.local && %s >$a.local; }; } && %s",
-	                         name, zone, edit, restart);
-}
-
 /* The next reload brings something there; from firewalld 2 on another default zone is one. */
 static bool is_bound_for_good(const struct firewall *fw, const char *zone)
 {
@@ -109,7 +79,7 @@ int mismatch_zone_command(char **out, const struct mismatch_writer *by,
 	int reached;
 
 	if (by->zone || !fw->default_zone || !shell_is_plain(zone))
-		return action_command(out, by, zone);
+		return jail_zone_command(out, by->jail->name, by->action, by->zone, zone);
 	/* made before it was the default zone */
 	if (strcmp(fw->default_zone, zone) == 0)
 		return (*out = mismatch_restart_command(by->jail)) ? 0 : 1;
@@ -117,7 +87,7 @@ int mismatch_zone_command(char **out, const struct mismatch_writer *by,
 	if (reached < 0)
 		return reached;
 	if (reached > 0 || is_bound_for_good(fw, fw->default_zone))
-		return action_command(out, by, zone);
+		return jail_zone_command(out, by->jail->name, by->action, by->zone, zone);
 	/* nobody needs that default zone, and all jails profit */
 	return xasprintf(out,
 	                 "systemctl stop fail2ban && firewall-cmd --set-default-zone=%s; "

@@ -371,3 +371,41 @@ int jail_restart_command(char **out, const char *jail)
 	return shell_is_plain(jail) ? shell_printf(out, "fail2ban-client reload --restart %s", jail)
 	                            : 1;
 }
+
+/**
+ * jail_zone_command() - what has an action of a jail write into another zone from now on
+ * @out:    receives it; the caller's
+ * @action: its name
+ * @now:    the zone that it names; NULL: none
+ *
+ * Its bans are written anew. Where it names a zone, its parameter is set; else (fail2ban's own do
+ * not before its change #4184) a copy of the action gets one. Neither is done where somebody has
+ * made changes before; where another jail's command has, its bans alone are written anew.
+ *
+ * Return: 0; 1: one of these names must not be typed; -ENOMEM.
+ */
+int jail_zone_command(char **out, const char *jail, const char *action, const char *now,
+                      const char *zone)
+{
+	/* firewallcmd-rich-logging has its commands from there */
+	const char *name =
+	    strcmp(action, "firewallcmd-rich-logging") == 0 ? "firewallcmd-rich-rules" : action;
+	_cleanup_free_ char *edit = NULL, *restart = NULL;
+	int r = jail_restart_command(&restart, jail);
+
+	if (r != 0)
+		return r;
+	if (!shell_is_plain(name) || !shell_is_plain(zone))
+		return 1;
+	if (now)
+		r = xasprintf(&edit, "{ echo '[Init]'; echo 'zone = %s'; }", zone);
+	else
+		r = xasprintf(&edit, "sed 's/firewall-cmd --/firewall-cmd --zone=%s --/g' $a.conf",
+		              zone);
+	return r < 0 ? r
+	             : xasprintf(out,
+	                         "a=/etc/fail2ban/action.d/%s && grep -qs firewall-cmd $a.conf && "
+	                         "{ grep -Eqs 'zone ?= ?%s( |$)' $a.local || "
+	                         "{ test ! -e $a.local && %s >$a.local; }; } && %s",
+	                         name, zone, edit, restart);
+}

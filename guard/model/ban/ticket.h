@@ -132,5 +132,7 @@ const char *jail_action_kind_name(enum jail_action_kind kind);
 bool jail_action_kind_keeps_away(enum jail_action_kind kind);
 bool jail_lets_in(const struct jail *jail);
 int jail_restart_command(char **out, const char *jail) _must_check_;
+int jail_zone_command(char **out, const char *jail, const char *action, const char *now,
+                      const char *zone) _must_check_;
 
 #endif

@@ -47,6 +47,7 @@ void setup_deinit(struct setup *setup)
 	free(setup->refused);
 	free(setup->mend);
 	strv_deinit(&setup->notes);
+	strv_deinit(&setup->shut);
 	*setup = SETUP_NULL;
 }
 
@@ -159,6 +160,25 @@ static bool is_open(struct plan *plan, const struct ruleset *ruleset, const char
 	    .interface = plan->out->interface, .protocol = transport, .port = port};
 
 	return picture_stranger(&packet.source, family, 0) && lets_in(plan, ruleset, &packet);
+}
+
+/* To none of them, wherever they come from; where that is not certain, nothing is shut. */
+static bool is_shut(struct plan *plan, const struct ruleset *ruleset, const struct service *service)
+{
+	struct packet packet = {.interface = plan->out->interface,
+	                        .protocol = service->transport,
+	                        .port = service->port};
+
+	for (size_t i = 0; picture_stranger(&packet.source, CIDR_IPV4, i); i++) {
+		_cleanup_verdict_ struct verdict verdict = VERDICT_NULL;
+
+		if (walk_packet(&verdict, ruleset, &packet) < 0)
+			plan->failed = true;
+		else if (verdict.action != VERDICT_ACCEPT && verdict.certain)
+			continue;
+		return false;
+	}
+	return true;
 }
 
 /* --- what is served ------------------------------------------------------------------------ */
@@ -275,14 +295,27 @@ static bool is_settled(struct plan *plan, const struct service *service)
 	       is_open(plan, &plan->reload.ruleset, service->transport, service->port, CIDR_IPV4);
 }
 
+/* As many keep it: nobody has asked for it, and nothing lets it in. */
+static bool is_kept_shut(struct plan *plan, const struct service *service)
+{
+	return service->optional && !is_named(plan, service) &&
+	       !is_open(plan, &plan->picture->ruleset, service->transport, service->port,
+	                CIDR_IPV4);
+}
+
+static bool is_served(const struct plan *plan, const struct service *service)
+{
+	return listeners_on(&plan->picture->listeners, service->transport, service->port,
+	                    service->port, AF_UNSPEC) == LISTENERS_YES;
+}
+
 static void look_at_service(struct plan *plan, const struct service *service)
 {
 	const struct firewall_entry *raw = raw_port(plan, service), *entry;
 	_cleanup_item_ struct item item = ITEM_NULL;
 	unsigned lacking;
 
-	if (service->optional && !is_named(plan, service) &&
-	    !is_open(plan, &plan->picture->ruleset, service->transport, service->port, CIDR_IPV4)) {
+	if (is_kept_shut(plan, service)) {
 		say(plan, NULL,
 		    "%s (%u/%s) stays shut, as many keep it, though %s serves it. To open it: "
 		    "reload-guard setup %s",
@@ -309,14 +342,10 @@ static void look_at_service(struct plan *plan, const struct service *service)
 
 static void look_at_services(struct plan *plan)
 {
-	const struct listeners *listeners = &plan->picture->listeners;
 	const struct service *service = NULL;
 
 	while ((service = services_next(service, SERVICES_MAIL | SERVICES_WEB))) {
-		enum listeners_answer served = listeners_on(
-		    listeners, service->transport, service->port, service->port, AF_UNSPEC);
-
-		if (served == LISTENERS_YES)
+		if (is_served(plan, service))
 			look_at_service(plan, service);
 		else if (is_named(plan, service))
 			say(plan, NULL, "%s is not opened: nothing serves %u/%s", service->name,
@@ -635,22 +664,30 @@ static void look_at_peers(struct plan *plan, const struct both *both)
 	}
 }
 
-/* Something else may refuse what the zone lets in. */
-static void look_at_opened(struct plan *plan, const struct after *after)
+/* Something else may refuse what the zone lets in, now or after a reload. */
+static void look_at_opened(struct plan *plan, const struct ruleset *after, bool now)
 {
-	for (size_t i = 0; i < plan->out->n; i++) {
-		const struct setup_step *step = &plan->out->steps[i];
-		const struct service *service = step->kind == SETUP_OPEN && step->item.value
-		                                    ? services_by_name(step->item.value)
-		                                    : NULL;
+	const struct service *service = NULL;
 
-		/* of a zone that no packet comes into there is nothing to tell */
-		if (service && (plan->moves || strcmp(plan->out->zone, plan->from) == 0) &&
-		    !is_open(plan, &after->ruleset, service->transport, service->port, CIDR_IPV4))
+	/* of a zone that no packet comes into there is nothing to tell */
+	if (!plan->moves && strcmp(plan->out->zone, plan->from) != 0)
+		return;
+	while ((service = services_next(service, SERVICES_MAIL | SERVICES_WEB))) {
+		if (!is_served(plan, service) || is_kept_shut(plan, service) ||
+		    strv_contains(&plan->out->shut, service->name) ||
+		    !is_shut(plan, after, service))
+			continue;
+		if (strv_add(&plan->out->shut, service->name) < 0)
+			plan->failed = true;
+		else if (now)
 			say(plan, NULL,
 			    "%s stays shut, since something else refuses it. To see what: "
 			    "reload-guard explain 203.0.113.77 %s",
 			    service->name, service->name);
+		else
+			say(plan, NULL,
+			    "%s is shut by the next reload: something permanent refuses it",
+			    service->name);
 	}
 }
 
@@ -680,8 +717,8 @@ static int hold_against(struct plan *plan, const struct ruleset *without,
 		return r;
 	look_at_strangers(plan, &both);
 	look_at_peers(plan, &both);
-	if (is_there == is_runtime && !plan->out->refused)
-		look_at_opened(plan, &after);
+	if (!plan->out->refused)
+		look_at_opened(plan, &after.ruleset, is_there == is_runtime);
 	return 0;
 }
 
@@ -768,6 +805,30 @@ static int find_way_in(struct plan *plan, struct err *err)
 	return plan->out->zone ? 0 : -ENOMEM;
 }
 
+/* In panic mode nobody can see what is open, and firewalld takes nothing. */
+static int look_at_panic(struct plan *plan)
+{
+	refuse(plan, "panic mode drops every packet");
+	return replace_string(&plan->out->mend, "firewall-cmd --panic-off");
+}
+
+static int look_at_firewalld(struct plan *plan)
+{
+	const struct ruleset *now = &plan->picture->ruleset;
+	int r;
+
+	if (plan->picture->firewall.panic)
+		return look_at_panic(plan);
+	look_at_zone(plan);
+	r = plan->failed ? -ENOMEM : hold_against(plan, now, is_runtime);
+	if (r == 0 && !plan->failed)
+		r = hold_against(plan, &plan->reload.ruleset, is_permanent);
+	/* last: what mends it is of no use where something else is in the way */
+	if (r == 0 && plan->moves && !plan->out->refused)
+		look_at_bans(plan);
+	return r;
+}
+
 static int look_at_reload(struct plan *plan)
 {
 	const struct after_question question = {.now = &plan->picture->ruleset,
@@ -799,15 +860,8 @@ int setup_plan(struct setup *out, const struct picture *picture, const struct se
 		r = look_at_reload(&plan);
 	if (r != 0)
 		return r;
-	look_at_zone(&plan);
-	if (!plan.failed)
-		r = hold_against(&plan, &picture->ruleset, is_runtime);
-	if (!plan.failed && r == 0)
-		r = hold_against(&plan, &plan.reload.ruleset, is_permanent);
+	r = look_at_firewalld(&plan);
 	after_deinit(&plan.reload);
-	/* last: what mends it is of no use where something else is in the way */
-	if (plan.moves && !setup.refused)
-		look_at_bans(&plan);
 	if (setup.refused)
 		drop_steps(&setup);
 	look_at_hook(&plan);

@@ -49,6 +49,7 @@ struct setup {
 	struct setup_step *steps;
 	size_t n, capacity;
 	struct strv notes; /* what is left as it is, and why */
+	struct strv shut;  /* what is served, and refused by something else */
 	char *refused;     /* owned; why nothing is done in firewalld; NULL: it is */
 	char *mend;        /* owned; the command that ends what it is refused for; NULL: none */
 };

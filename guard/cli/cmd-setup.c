@@ -511,7 +511,8 @@ static int tell(struct run *run, bool done, int64_t until_us)
 	cli_report(run->cli, &report);
 	if (report_setup(&report, &answered) < 0)
 		return out_of_memory(run);
-	return run->setup.refused || (run->setup.n > 0 && !done) ? CLI_NOT_FINE : CLI_FINE;
+	return run->setup.refused || (!done && run->setup.n + run->setup.shut.n > 0) ? CLI_NOT_FINE
+	                                                                             : CLI_FINE;
 }
 
 static int set_up(struct run *run)
@@ -574,11 +575,13 @@ const struct cli_command cmd_setup = {
                 "  reload-guard setup --apply\n"
                 "  reload-guard setup --confirm    # once you have logged in anew\n"
                 "  reload-guard setup --zone mail --interface eth0 --apply\n",
-    .statuses = "  0  there is nothing to do, or it is done\n"
-                "  1  there is something to do; or it could not be done, and was rolled back\n"
-                "  2  usage or configuration\n"
-                "  3  it cannot be known: firewalld cannot be reached, or who listens\n"
-                "  4  the store cannot be used\n",
+    .statuses =
+        "  0  there is nothing to do, or it is done\n"
+        "  1  there is something to do, or something else keeps shut what is served; or it\n"
+        "     could not be done, and was rolled back\n"
+        "  2  usage or configuration\n"
+        "  3  it cannot be known: firewalld cannot be reached, or who listens\n"
+        "  4  the store cannot be used\n",
     .max_words = SIZE_MAX,
     CLI_OPTIONS(command_options),
     .exec = exec,

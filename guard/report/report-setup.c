@@ -40,15 +40,29 @@ static json_t *setup_json(const struct report_setup *done)
 {
 	const struct setup *setup = done->setup;
 
-	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o}", "interface",
+	return json_pack("{s:o, s:o, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "interface",
 	                 report_json_text(setup->interface), "zone", report_json_text(setup->zone),
 	                 "done", done->done, "until", report_json_time(done->until_us), "steps",
-	                 steps_json(setup), "notes", report_json_strv(&setup->notes), "refused",
+	                 steps_json(setup), "notes", report_json_strv(&setup->notes), "shut",
+	                 report_json_strv(&setup->shut), "refused",
 	                 report_json_text(setup->refused), "fix", report_json_text(setup->mend),
 	                 "backups", backups_json(done->backups));
 }
 
 /* --- text --------------------------------------------------------------------------------- */
+
+static void put_shut(const struct report *report, const struct report_setup *done)
+{
+	const struct setup *setup = done->setup;
+	_cleanup_builder_ struct builder names = BUILDER_NULL;
+
+	builder_join_all(&names, ", ", &setup->shut);
+	report_line(report, REPORT_BAD, "%s, as something else refuses it: %s.",
+	            setup->n == 0 ? "All is set up, and yet not all that is served is open"
+	            : done->done  ? "Not all that is served is open"
+	                          : "Not all that is served would be open",
+	            names.text ? names.text : "");
+}
 
 static void put_head(const struct report *report, const struct report_setup *done)
 {
@@ -59,6 +73,8 @@ static void put_head(const struct report *report, const struct report_setup *don
 	if (setup->refused)
 		report_line(report, REPORT_BAD, "Nothing is changed in firewalld: %s.",
 		            setup->refused);
+	else if (setup->shut.n > 0)
+		put_shut(report, done);
 	else if (setup->n == 0)
 		report_line(report, REPORT_GOOD, "%s",
 		            "All is set up: what is served is open, now and after a reload.");

@@ -49,6 +49,7 @@ static void world_init(struct world *world, const char *firewall, const char *ru
 		    0);
 	picture->ruleset = ruleset_from_text(rules);
 	picture->ruleset.chains_known = true;
+	picture->firewall.panic = picture->ruleset.panic;
 	picture->fail2ban = FAIL2BAN_STOPPED;
 	picture->watcher = (struct watcher_state){.known = true, .running = true, .pid = 7};
 	picture->systemd = picture->unit_installed = picture->unit_wanted = true;
@@ -153,6 +154,18 @@ static const struct row rows[] = {
     {BASE " public/service:imaps=rp", RULES "public service imaps",
      "public rule family=\"ipv4\" source address=\"0.0.0.0/0\" drop", NULL, NULL, NULL,
      "open:public/service:smtps=rp", "smtps stays shut, since something else refuses it"},
+    {BASE " public/service:smtps=rp public/service:imaps=rp",
+     RULES "public service imaps\npublic service smtps",
+     "public rule family=\"ipv4\" source address=\"0.0.0.0/0\" drop", NULL, NULL, NULL, "",
+     "shut: smtps, imaps."},
+    /* what denies one stranger shuts nothing */
+    {BASE " public/service:smtps=rp public/service:imaps=rp",
+     RULES "public service imaps\npublic service smtps",
+     "public rule family=\"ipv4\" source address=\"203.0.113.0/24\" drop", NULL, NULL, NULL, "",
+     "shut: none."},
+    {BASE " public/service:smtps=rp public/service:imaps=rp",
+     RULES "public service imaps\npublic service smtps\npanic", NULL, NULL, NULL, NULL, NULL,
+     "panic mode drops every packet"},
     /* another zone, for another interface */
     {BASE, RULES, NULL, "mail", NULL, NULL,
      "zone=p open:mail/service:smtps=rp open:mail/service:imaps=rp", "clients come in on eth0"},
@@ -186,7 +199,7 @@ START_TEST(plans)
 {
 	const struct row *row = &rows[_i];
 	_cleanup_setup_ struct setup setup = SETUP_NULL;
-	_cleanup_builder_ struct builder notes = BUILDER_NULL;
+	_cleanup_builder_ struct builder notes = BUILDER_NULL, shut = BUILDER_NULL;
 	_cleanup_free_ char *word = row->service ? strdup(row->service) : NULL;
 	char *words[] = {word};
 	struct err err = ERR_NULL;
@@ -207,7 +220,9 @@ START_TEST(plans)
 		builder_join_all(&notes, "\n", &setup.notes);
 		if (setup.refused)
 			builder_join(&notes, "\n", setup.refused);
+		builder_join_all(&shut, ", ", &setup.shut);
 		ck_assert_str_eq(text, row->steps ? row->steps : "");
+		builder_addf(&notes, "\nshut: %s.", shut.text ? shut.text : "none");
 		ck_assert_msg((setup.refused != NULL) == (row->steps == NULL), "%s", notes.text);
 	} else {
 		ck_assert(r > 0 && !row->steps);

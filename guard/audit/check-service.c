@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "guard/base/timespec.h"
+
 /* A snapshot and a wipe of a firewall with thousands of rules take less. */
 #define SPACE_MIN_MIB 32
 
@@ -324,6 +326,33 @@ const struct check check_watcher_not_at_boot = {
     .help = "the next boot does not start the watcher",
     .needs = PICTURE_HOST,
     .fn = watcher_not_at_boot,
+};
+
+static int setup_waits(struct check_run *run)
+{
+	const struct picture *picture = run->picture;
+	char left[TIMESPEC_TEXT_MAX] = "";
+	int r;
+
+	if (picture->setup_until_us < 0)
+		return 0;
+	if (picture->setup_until_us > picture->now_us)
+		timespec_format_duration(picture->setup_until_us - picture->now_us, left);
+	r = check_add(run, NULL, strdup("reload-guard setup --confirm"),
+	              "what `reload-guard setup` did waits for an answer%s%s",
+	              left[0]                       ? ", and is undone in "
+	              : picture->setup_until_us > 0 ? ", and is undone by the next boot"
+	                                            : "",
+	              left);
+	return r == 0 ? check_or(run, strdup("reload-guard setup --rollback")) : r;
+}
+
+const struct check check_setup_waits = {
+    .name = "setup-waits",
+    .severity = FINDING_WARNING,
+    .help = "what setup did is undone unless somebody confirms it",
+    .status = true,
+    .fn = setup_waits,
 };
 
 /* Which of the two ends the other is decided by the order in which a boot starts them. */

@@ -64,6 +64,7 @@
 	X(runtime_only_service)                                                                    \
 	X(selinux_module)                                                                          \
 	X(service_definition)                                                                      \
+	X(setup_waits)                                                                             \
 	X(store)                                                                                   \
 	X(store_space)                                                                             \
 	X(time_over)                                                                               \

@@ -3,10 +3,13 @@
 #include "guard/audit/picture-internal.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "guard/audit/setup.h"
 #include "guard/model/ban/bancount.h"
 #include "guard/model/ban/jailuse.h"
 #include "guard/system/fail2ban/fail2ban-log.h"
@@ -406,6 +409,23 @@ static int read_parts(struct reading *reading)
 	return r == 0 && reading_wants(reading, PICTURE_CLIENTS) ? read_clients(reading) : r;
 }
 
+/* A record of before has no such line. */
+static int64_t read_pending(const char *state_dir)
+{
+	_cleanup_free_ char *path = NULL;
+	int64_t until_us = -1;
+	FILE *file = NULL;
+
+	if (xasprintf(&path, "%s/" SETUP_PENDING, state_dir) == 0)
+		file = fopen(path, "re");
+	if (!file)
+		return -1;
+	if (fscanf(file, "until\t%" SCNd64, &until_us) != 1)
+		until_us = 0;
+	fclose(file);
+	return until_us;
+}
+
 /**
  * picture_read() - read what a question needs
  * @out:      PICTURE_NULL before, and not to be moved after; the caller deinits it, also
@@ -428,6 +448,7 @@ int picture_read(struct picture *out, const struct picture_question *question)
 	out->spool_dir = question->spool_dir;
 	out->now_us = question->now_us;
 	out->watcher = missing_watcher(question->state_dir);
+	out->setup_until_us = read_pending(question->state_dir);
 	r = read_parts(&reading);
 	store_close(reading.store);
 	return r;

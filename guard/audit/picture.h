@@ -168,8 +168,9 @@ struct picture {
 	int64_t last_us;             /* when firewalld was seen so; 0: there is none */
 	char *damage;                /* owned; what is wrong inside of the store; NULL: nothing */
 	struct clientranges clients;
-	bool store_fixed; /* its file system is mounted read-only */
-	int64_t free_mib; /* of the store's disk; -1: not known, or there is no folder */
+	bool store_fixed;       /* its file system is mounted read-only */
+	int64_t free_mib;       /* of the store's disk; -1: not known, or there is no folder */
+	int64_t setup_until_us; /* what `setup` did is undone then; 0: by nobody; -1: none waits */
 	bool systemd, unit_masked, unit_installed, unit_wanted;
 	bool netavark_installed, netavark_wanted; /* the service that hears of reloads for Podman */
 	struct strv rivals; /* units that a boot starts, and firewalld cannot run beside */
@@ -179,7 +180,7 @@ struct picture {
 	struct strv mislabelled;              /* files of ours that the module would not label so */
 	bool dnf;                             /* packages are RPMs, and come by it */
 };
-#define PICTURE_NULL      ((struct picture){.unwiped_us = -1, .free_mib = -1})
+#define PICTURE_NULL      ((struct picture){.unwiped_us = -1, .setup_until_us = -1, .free_mib = -1})
 #define _cleanup_picture_ _cleanup_(picture_deinit)
 
 /* What became of the bans that the last wipe took; of very many their rules are counted. */

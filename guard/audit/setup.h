@@ -21,6 +21,10 @@
 /* And what it cannot be made without. */
 #define SETUP_NEEDS (PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_SOCKETS)
 
+/* Below the folder of the store: what was done and waits for an answer. Its first line is "until",
+ * a tab, and when it is undone; 0: by nobody. */
+#define SETUP_PENDING "setup/pending"
+
 /* In the order in which they are done. */
 enum setup_kind {
 	SETUP_ZONE,    /* make it */

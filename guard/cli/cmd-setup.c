@@ -440,7 +440,7 @@ static bool goes_on(void *userdata)
 }
 
 /* From here on it is undone, whatever becomes of us. Who would undo it is there first. */
-static int begin(struct run *run, int64_t *until_us)
+static int begin(struct run *run)
 {
 	const char *folder = run->cli->store_dir;
 	struct err err = ERR_NULL;
@@ -449,7 +449,7 @@ static int begin(struct run *run, int64_t *until_us)
 	if (r < 0)
 		return cli_fail(run->cli, CLI_NOT_FINE, "nothing was changed: %s",
 		                err_text(&err, r));
-	*until_us = run->timed ? clock_now_us() + run->within_us : 0;
+	run->undo.until_us = run->timed ? clock_now_us() + run->within_us : 0;
 	if (run->timed && (r = undo_arm(run->cli, run->within_us, &err)) < 0)
 		cli_fail(run->cli, CLI_NOT_FINE,
 		         "nothing was changed: systemd would not undo it (%s). To do it "
@@ -464,7 +464,7 @@ static int begin(struct run *run, int64_t *until_us)
 	return CLI_NOT_FINE;
 }
 
-static int apply(struct run *run, int64_t *until_us)
+static int apply(struct run *run)
 {
 	struct setup_doing doing = {.cli = run->cli,
 	                            .fw = run->session.fw,
@@ -477,7 +477,7 @@ static int apply(struct run *run, int64_t *until_us)
 
 	if (r == CLI_FINE) {
 		record(run, "setup begins");
-		r = begin(run, until_us);
+		r = begin(run);
 	}
 	if (r != CLI_FINE)
 		return r;
@@ -492,22 +492,37 @@ static int apply(struct run *run, int64_t *until_us)
 	return CLI_FINE;
 }
 
-static int tell(struct run *run, bool done, int64_t until_us)
+/* Who would undo it at a time that is over is gone: a boot, or a removal of the package, took it.
+ */
+static void warn_of_pending(struct run *run)
+{
+	const int64_t until_us = run->picture.setup_until_us;
+	char text[TIMESPEC_TEXT_MAX];
+
+	timespec_format_local(until_us, run->cli->zone, text);
+	cli_warn(run->cli,
+	         "what was set up waits for an answer%s%s. To keep it: reload-guard setup "
+	         "--confirm; to undo it: reload-guard setup --rollback",
+	         until_us > run->cli->now_us ? ", and is undone at "
+	         : until_us > 0              ? ", and is undone by the next boot"
+	                                     : "",
+	         until_us > run->cli->now_us ? text : "");
+}
+
+static int tell(struct run *run, bool done)
 {
 	_cleanup_free_ char *command = NULL;
 	struct report_setup answered = {.setup = &run->setup,
 	                                .backups = done ? &run->undo.copies : NULL,
 	                                .done = done,
-	                                .until_us = until_us};
+	                                .until_us = done ? run->undo.until_us : 0};
 	struct report report;
 
 	if (apply_command(&command, run) < 0)
 		return out_of_memory(run);
 	answered.command = command;
 	if (!done && undo_is_pending(run->cli->store_dir))
-		cli_warn(run->cli,
-		         "what was set up waits for an answer, and is undone without one: "
-		         "reload-guard setup --confirm");
+		warn_of_pending(run);
 	cli_report(run->cli, &report);
 	if (report_setup(&report, &answered) < 0)
 		return out_of_memory(run);
@@ -518,7 +533,6 @@ static int tell(struct run *run, bool done, int64_t until_us)
 static int set_up(struct run *run)
 {
 	bool applies = run->args->values[SETUP_OPTION_APPLY] != NULL, done = false;
-	int64_t until_us = 0;
 	int r = cli_firewalld_open(run->cli, &run->session);
 
 	if (r == CLI_FINE)
@@ -526,10 +540,10 @@ static int set_up(struct run *run)
 	if (r != CLI_FINE)
 		return r;
 	if (applies && run->setup.n > 0) {
-		r = apply(run, &until_us);
+		r = apply(run);
 		done = r == CLI_FINE;
 	}
-	return r == CLI_FINE ? tell(run, done, until_us) : r;
+	return r == CLI_FINE ? tell(run, done) : r;
 }
 
 static int exec(struct cli *cli, const struct cli_args *args)

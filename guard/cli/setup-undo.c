@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -16,7 +17,7 @@
 #include "guard/system/host/wholefile.h"
 
 #define FOLDER        "setup"
-#define PENDING       FOLDER "/pending"
+#define PENDING       SETUP_PENDING
 #define UNDOING       FOLDER "/undoing"
 #define BOOT_UNIT     "reload-guard-rollback.service"
 #define TIMER         "reload-guard-rollback-in-time"
@@ -40,7 +41,7 @@ static int path_of(char **out, const char *store_dir, const char *name)
 }
 
 /* A line a step: KIND, where, how it was, the zone that it was in or -, and the item to the end of
- * the line; before them one for each file. */
+ * the line; before them one for each file, and the first one (setup.h). */
 struct writing {
 	const struct undo *undo;
 	const struct setup *setup;
@@ -66,6 +67,7 @@ static int write_all(FILE *out, void *userdata)
 	const struct undo *undo = writing->undo;
 	int r = 0;
 
+	fprintf(out, "until\t%" PRId64 "\n", undo->until_us);
 	for (size_t i = 0; i < undo->zones.n; i++)
 		fprintf(out, "file\t%s\t%s\n", undo->zones.strings[i], undo->copies.strings[i]);
 	for (size_t i = 0; i < writing->setup->n && r == 0; i++)
@@ -97,7 +99,8 @@ int undo_hold(const char *store_dir, struct err *err)
 	return held;
 }
 
-/** undo_write() - put on record what is about to be done, by who holds it; Return: 0; negative errno */
+/** undo_write() - put on record what is about to be done, by who holds it; Return: 0; negative
+ * errno */
 int undo_write(const struct undo *undo, const struct setup *setup, const char *store_dir,
                struct err *err)
 {
@@ -163,6 +166,8 @@ static int parse_line(struct undo *undo, char *line)
 
 	if (word && line && kind_of(&kind, word))
 		return parse_step(&undo->setup, kind, line);
+	if (word && line && strcmp(word, "until") == 0)
+		return parse_int64(line, &undo->until_us) ? 0 : -EBADMSG;
 	if (!word || !line || strcmp(word, "file") != 0)
 		return -EBADMSG;
 	zone = column(&line);

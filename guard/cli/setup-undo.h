@@ -20,6 +20,7 @@ struct undo {
 	struct setup setup; /* its steps alone */
 	struct strv zones;  /* whose files are written */
 	struct strv copies; /* of each; "": the administrator has none */
+	int64_t until_us;   /* all of it is undone then; 0: by nobody */
 };
 #define UNDO_NULL      ((struct undo){0})
 #define _cleanup_undo_ _cleanup_(undo_deinit)

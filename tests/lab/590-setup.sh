@@ -20,12 +20,14 @@ set_up --within 10m
 need "all that is served is open" served_open
 need "what many keep shut is not" is_shut 110 143
 need "it asks for an answer" out_has 'undone at .*, unless you type'
+need "as status does" exits 0 guard status
+need "and says" out_has 'setup-waits: what .* waits for an answer, and is undone in'
 need "the watcher runs" test -n "$(daemon_pid reload-guard)"
 need "and will after a boot" enabled
 need "somebody would undo it" armed
 need "also after a boot" enabled reload-guard-rollback
 need "one more has to wait" exits 0 guard setup
-need "and says so" err_has 'setup --confirm'
+need "and says so" err_has 'is undone at .*setup --confirm; to undo it: reload-guard setup --rollback'
 need "it is confirmed" exits 0 guard --json setup --confirm
 need "in JSON, too" json 'd["stays"]'
 need "nobody undoes it any more" not armed

@@ -268,7 +268,11 @@ static void end_it_all(struct world *world, const char *what)
 		picture->systemd = true;
 		ck_assert_int_eq(strv_add(&picture->rivals, "nftables"), 0);
 		ck_assert_int_eq(strv_add(&picture->rivals, "ipset"), 0);
-	} else if (strcmp(what, "not at boot") == 0)
+	} else if (strcmp(what, "setup waits") == 0)
+		picture->setup_until_us = picture->now_us + 60000000;
+	else if (strcmp(what, "setup waits for the boot") == 0)
+		picture->setup_until_us = 1;
+	else if (strcmp(what, "not at boot") == 0)
 		picture->systemd = picture->unit_installed = true;
 	else if (strncmp(what, "others", 6) == 0)
 		count_others(picture, what);
@@ -355,6 +359,10 @@ static const struct {
      "store-space=warning iptables-backend=info"},
     {MAIL, MAIL_RULES, "not at boot", "no-listener=warning",
      "watcher-not-at-boot=warning iptables-backend=info"},
+    {MAIL, MAIL_RULES, "setup waits", "no-listener=warning setup-waits=warning",
+     "iptables-backend=info"},
+    {MAIL, MAIL_RULES, "setup waits for the boot", "no-listener=warning setup-waits=warning",
+     "iptables-backend=info"},
     {MAIL, MAIL_RULES, "rivals", "no-listener=warning", "rival-unit=warning iptables-backend=info"},
     /* rules of others, taken; as many as before; by the next reload */
     {MAIL, MAIL_RULES, "others lost", "others-lost=error no-listener=warning",

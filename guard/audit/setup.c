@@ -34,6 +34,7 @@ static void step_deinit(struct setup_step *step)
 	item_deinit(&step->item);
 	free(step->from);
 	free(step->words);
+	free(step->why);
 }
 
 /** setup_deinit() - free it; may be called twice */
@@ -125,6 +126,13 @@ static void _printf_(3, 4) say(struct plan *plan, struct setup_step *step, const
 	} else if (!text || strv_add(&plan->out->notes, text) < 0) {
 		plan->failed = true;
 	}
+}
+
+static void because(struct plan *plan, struct setup_step *step, const char *who, const char *what)
+{
+	free(step->why);
+	step->why = NULL;
+	plan->failed |= xasprintf(&step->why, "%s %s", who, what) < 0;
 }
 
 static void _printf_(2, 3) refuse(struct plan *plan, const char *format, ...)
@@ -256,9 +264,10 @@ static void close_port(struct plan *plan, const struct firewall_entry *entry)
 	    (entry + 1 < fw->entries + fw->n && ((entry + 1)->flags & joined)))
 		return;
 	step = add(plan, SETUP_CLOSE, &entry->item, entry->flags & BOTH);
-	if (step)
-		say(plan, step, "take port %s out of zone %s: a service opens it instead",
-		    entry->item.value, entry->item.zone);
+	if (!step)
+		return;
+	say(plan, step, "take port %s out of zone %s", entry->item.value, entry->item.zone);
+	because(plan, step, "a service", "opens it instead");
 }
 
 static void open_item(struct plan *plan, const struct service *service, const struct item *item,
@@ -269,14 +278,16 @@ static void open_item(struct plan *plan, const struct service *service, const st
 
 	if (!step)
 		return;
-	if (where == FIREWALL_PERMANENT)
-		say(plan, step, "keep %s (%u/%s) open in zone %s: the next reload would close it",
-		    what, service->port, service->transport, item->zone);
-	else
-		say(plan, step, "open %s (%u/%s) in zone %s, now%s: %s serves it", what,
-		    service->port, service->transport, item->zone,
-		    where == BOTH ? " and for good" : ", as it is for good already",
-		    server_of(plan, service));
+	if (where == FIREWALL_PERMANENT) {
+		say(plan, step, "keep %s (%u/%s) open in zone %s", what, service->port,
+		    service->transport, item->zone);
+		because(plan, step, "the next reload", "would close it");
+		return;
+	}
+	say(plan, step, "open %s (%u/%s) in zone %s, now%s", what, service->port,
+	    service->transport, item->zone,
+	    where == BOTH ? " and for good" : ", as it is for good already");
+	because(plan, step, server_of(plan, service), "serves it");
 }
 
 static bool is_named(const struct plan *plan, const struct service *service)
@@ -529,9 +540,10 @@ static void bind_interface(struct plan *plan)
 	} else if (entry && (entry->flags & BOTH) == FIREWALL_RUNTIME &&
 	           !firewall_is_fallback(fw, entry) && !scope_not_to_persist(fw, &item)) {
 		step = add(plan, SETUP_BIND, &item, FIREWALL_PERMANENT);
-		if (step)
-			say(plan, step, "keep %s in zone %s: the next reload would take it out",
-			    item.value, item.zone);
+		if (!step)
+			return;
+		say(plan, step, "keep %s in zone %s", item.value, item.zone);
+		because(plan, step, "the next reload", "would take it out");
 	}
 }
 

@@ -44,6 +44,7 @@ struct setup_step {
 	char *from;       /* owned; of SETUP_BIND: the zone that it is in; NULL: the same */
 	unsigned was;     /* how it is bound there; 0: by nobody */
 	char *words;      /* owned */
+	char *why;        /* owned; as long as it is not done; NULL: the words say so */
 	const char *outcome; /* static; for who does it; NULL: not yet */
 };
 

@@ -10,7 +10,7 @@
 #include "guard/system/host/clock.h"
 
 #define BOTH        (FIREWALL_RUNTIME | FIREWALL_PERMANENT)
-#define PROGRESS_US 1000000
+#define PROGRESS_US 5000000
 #define UNIT        "reload-guard.service"
 
 /* With many rules its work takes seconds; it begins when it has heard of the reload. */
@@ -243,7 +243,7 @@ static int one(struct setup_doing *doing, const struct setup_step *step, step_fn
 		return err_set(err, -ECANCELED, "it has been rolled back meanwhile");
 	if (clock_monotonic_us() - doing->told_us > PROGRESS_US) {
 		doing->told_us = clock_monotonic_us();
-		cli_note(doing->cli, "%s…", step->words);
+		cli_note(doing->cli, "still at work: %s…", step->words);
 	}
 	r = fn(doing->fw, step, &why);
 	return r == 0 ? 0 : err_set(err, r, "%s: %s", step->words, err_text(&why, r));

@@ -9,12 +9,12 @@
 
 static json_t *step_json(const struct setup_step *step)
 {
-	return json_pack("{s:s, s:o, s:o, s:b, s:b, s:s, s:b}", "kind", setup_kind_name(step->kind),
-	                 "item", step->item.value ? report_json_item(&step->item) : json_null(),
-	                 "from", report_json_text(step->from), "now",
-	                 (step->where & FIREWALL_RUNTIME) != 0, "for_good",
-	                 (step->where & FIREWALL_PERMANENT) != 0, "text", step->words, "done",
-	                 step->outcome != NULL);
+	return json_pack("{s:s, s:o, s:o, s:b, s:b, s:s, s:o, s:b}", "kind",
+	                 setup_kind_name(step->kind), "item",
+	                 step->item.value ? report_json_item(&step->item) : json_null(), "from",
+	                 report_json_text(step->from), "now", (step->where & FIREWALL_RUNTIME) != 0,
+	                 "for_good", (step->where & FIREWALL_PERMANENT) != 0, "text", step->words,
+	                 "why", report_json_text(step->why), "done", step->outcome != NULL);
 }
 
 static json_t *steps_json(const struct setup *setup)
@@ -86,9 +86,13 @@ static void put_steps(const struct report *report, const struct report_setup *do
 
 	if (setup->n > 0)
 		report_line(report, REPORT_PLAIN, "%s", done->done ? "Done:" : "To do:");
-	for (size_t i = 0; i < setup->n; i++)
-		report_line(report, done->done ? REPORT_GOOD : REPORT_WARN, "  %s",
-		            setup->steps[i].words);
+	for (size_t i = 0; i < setup->n; i++) {
+		const struct setup_step *step = &setup->steps[i];
+		const char *why = done->done ? NULL : step->why;
+
+		report_line(report, done->done ? REPORT_GOOD : REPORT_WARN, "  %s%s%s", step->words,
+		            why ? ": " : "", why ? why : "");
+	}
 }
 
 static void put_end(const struct report *report, const struct report_setup *done)

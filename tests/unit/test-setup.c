@@ -96,6 +96,7 @@ static void steps_text(char *out, size_t size, const struct setup *setup)
 		_cleanup_free_ char *item = NULL;
 
 		ck_assert_ptr_nonnull(step->words);
+		ck_assert_ptr_null(strstr(step->words, "rule rule"));
 		if (step->item.value)
 			ck_assert_int_eq(item_format(&item, &step->item), 0);
 		n += (size_t)snprintf(out + n, size - n, "%s%s%s%s=%s%s", i ? " " : "",

@@ -306,12 +306,21 @@ static bool is_settled(struct plan *plan, const struct service *service)
 	       is_open(plan, &plan->reload.ruleset, service->transport, service->port, CIDR_IPV4);
 }
 
-/* As many keep it: nobody has asked for it, and nothing lets it in. */
+/* As many keep it: nobody has asked for it, nor opened it. */
 static bool is_kept_shut(struct plan *plan, const struct service *service)
 {
-	return service->optional && !is_named(plan, service) &&
-	       !is_open(plan, &plan->picture->ruleset, service->transport, service->port,
-	                CIDR_IPV4);
+	_cleanup_item_ struct item item = ITEM_NULL;
+	const struct firewall_entry *entry;
+
+	if (!service->optional || is_named(plan, service) ||
+	    is_open(plan, &plan->picture->ruleset, service->transport, service->port, CIDR_IPV4))
+		return false;
+	if (item_of(&item, plan, service) < 0) {
+		plan->failed = true;
+		return false;
+	}
+	entry = find(plan, &item);
+	return !entry || !(entry->flags & BOTH);
 }
 
 static bool is_served(const struct plan *plan, const struct service *service)

@@ -159,6 +159,10 @@ static const struct row rows[] = {
      RULES "public service imaps\npublic service smtps",
      "public rule family=\"ipv4\" source address=\"0.0.0.0/0\" drop", NULL, NULL, NULL, "",
      "shut: smtps, imaps."},
+    {BASE " public/service:smtps=rp public/service:imaps=rp public/service:pop3=rp",
+     RULES "public service imaps\npublic service smtps\npublic service pop3",
+     "public rule family=\"ipv4\" source address=\"0.0.0.0/0\" drop", NULL, NULL, NULL, "",
+     "shut: smtps, imaps, pop3."},
     /* what denies one stranger shuts nothing */
     {BASE " public/service:smtps=rp public/service:imaps=rp",
      RULES "public service imaps\npublic service smtps",

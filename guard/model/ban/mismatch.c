@@ -316,6 +316,7 @@ static int tell_elsewhere(struct findings *out, struct mismatch_counts *counts, 
                           struct tally *tally, const struct mismatch_look *look)
 {
 	const char *zone = look->mail_zones.strings[0];
+	const bool one = tally->n_elsewhere == 1;
 	_cleanup_free_ char *command = NULL;
 	char *text = NULL;
 	int r;
@@ -329,10 +330,11 @@ static int tell_elsewhere(struct findings *out, struct mismatch_counts *counts, 
 		    mismatch_rules_command(false, zone, &tally->elsewhere_rules, "add-rich-rule");
 	if (r >= 0)
 		r = xasprintf(&text,
-		              "%zu bans of jail %s stand in a zone that mail does not come "
+		              "%zu ban%s of jail %s stand%s in a zone that mail does not come "
 		              "through: its action writes into %s, and mail comes through %s",
-		              tally->n_elsewhere, tally->by.jail->name,
-		              tally->by.zone ? tally->by.zone : "the default zone", zone);
+		              tally->n_elsewhere, one ? "" : "s", tally->by.jail->name,
+		              one ? "s" : "", tally->by.zone ? tally->by.zone : "the default zone",
+		              zone);
 	if (r < 0)
 		return r;
 	return findings_add_take(out, kind_names[MISMATCH_BAN_ZONE], FINDING_ERROR, text,

@@ -8,6 +8,7 @@
 
 #include "guard/model/ban/denial.h"
 #include "guard/audit/conflictlist.h"
+#include "guard/audit/denylist.h"
 
 static int fail2ban_down(struct check_run *run)
 {
@@ -395,6 +396,44 @@ const struct check check_clients_cut_off = {
             PICTURE_STORE,
     .status = true,
     .fn = clients_cut_off,
+};
+
+static int tell_network(struct check_run *run, const struct denylist_row *row)
+{
+	_cleanup_free_ char *command = NULL, *evidence = NULL;
+	char network[CIDR_TEXT_LENGTH];
+
+	cidr_format(row->whole, network);
+	if (xasprintf(&command, "reload-guard clients add %s", network) < 0 ||
+	    xasprintf(&evidence, "%s %s%s%s", row->whom, row->where, row->jail ? ", by jail " : "",
+	              row->jail ? row->jail : "") < 0)
+		return -ENOMEM;
+	return check_add(run, steal(evidence), steal(command),
+	                 "this machine's own network %s is cut off from mail; if clients are "
+	                 "there, tell the guard, and it says what lets them in",
+	                 network);
+}
+
+static int network_cut_off(struct check_run *run)
+{
+	_cleanup_denylist_ struct denylist denies = DENYLIST_NULL;
+	const struct conflictlist_options options = conflictlist_options(run->picture);
+	int r = denylist_make(&denies, &options, run->picture);
+
+	for (size_t i = 0; i < denies.n && r == 0; i++)
+		if (denies.rows[i].whole && denies.rows[i].effective)
+			r = tell_network(run, &denies.rows[i]);
+	return r;
+}
+
+const struct check check_network_cut_off = {
+    .name = "network-cut-off",
+    .severity = FINDING_WARNING,
+    .help = "a network of this machine's own, of which no clients are known, is cut off from mail",
+    .needs = PICTURE_FIREWALLD | PICTURE_RULES | PICTURE_LINKS | PICTURE_CLIENTS,
+    .also = PICTURE_TABLES | PICTURE_SOCKETS | PICTURE_FAIL2BAN,
+    .status = true,
+    .fn = network_cut_off,
 };
 
 /* --- in numbers --------------------------------------------------------------------------- */

@@ -40,6 +40,7 @@
 	X(listening_closed)                                                                        \
 	X(loopback_only)                                                                           \
 	X(lost)                                                                                    \
+	X(network_cut_off)                                                                         \
 	X(no_jail)                                                                                 \
 	X(no_listener)                                                                             \
 	X(not_open)                                                                                \

@@ -279,6 +279,26 @@ static void find_jails(const struct making *making, struct denylist_row *row,
 	row->more_jails = more;
 }
 
+/* What denies everybody is no matter of networks. */
+static const struct cidr *find_whole(const struct making *making, const struct denylist_row *row)
+{
+	const struct coverage_ranges *clients = &making->options->ranges->effective;
+	const struct rangeset *set = set_of(making, row->conflict);
+	struct cidr prefix;
+	bool is_prefix = cidr_parse(&prefix, row->whom, CIDR_NETMASK, NULL) == 0 &&
+	                 cidr_bits(&prefix) > (prefix.family == CIDR_IPV4 ? 96 : 0);
+
+	for (size_t i = 0; i < row->n_networks; i++) {
+		const struct cidr *network = &row->networks[i]->cidr;
+
+		if ((set ? rangeset_contains(set, network)
+		         : is_prefix && cidr_contains(&prefix, network)) &&
+		    coverage_ranges_ask(clients, network, NULL) == COVERAGE_NONE)
+			return network;
+	}
+	return NULL;
+}
+
 static void find_owner(const struct making *making, struct denylist_row *row)
 {
 	const struct rangeset *set = set_of(making, row->conflict);
@@ -419,6 +439,7 @@ static int fold(struct making *making)
 		n++;
 		find_owner(making, row);
 		r = find_hits(making, row);
+		row->whole = r == 0 ? find_whole(making, row) : NULL;
 		if (r == 0 && denylist_hits(row) && judged++ < JUDGED_MAX)
 			r = judge(making, row, row->conflict);
 	}

@@ -24,8 +24,10 @@ struct denylist_row {
 	bool permanent;
 	const struct picture_network **networks; /* owned array of borrowed; that it hits */
 	size_t n_networks, networks_capacity;
-	size_t n_logins; /* that it hits: an address each, of IPv6 a /64 */
-	bool judged;     /* whether it ever decides; what hits nobody near is not asked */
+	const struct cidr *whole; /* borrowed; of these, one that it denies altogether though nobody
+	                             says where clients come from; NULL: none */
+	size_t n_logins;          /* that it hits: an address each, of IPv6 a /64 */
+	bool judged;              /* whether it ever decides; what hits nobody near is not asked */
 	bool effective;
 	char *why_not; /* owned; why it has no effect on mail; NULL: it has, or nobody asked */
 };

@@ -134,6 +134,11 @@ static void put_hits(const struct report *report, const struct denylist_row *row
 	            text);
 	if (denylist_is_idle(row) && row->why_not)
 		report_line(report, REPORT_DIM, "%10s  without effect: %s", "", row->why_not);
+	if (!row->whole || denylist_is_idle(row))
+		return;
+	cidr_format(row->whole, text);
+	report_line(report, REPORT_PLAIN, "%10s  if clients are there: reload-guard clients add %s",
+	            "", text);
 }
 
 static void put_row(const struct report *report, const struct denylist_row *row)

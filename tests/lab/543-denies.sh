@@ -20,6 +20,12 @@ told() {
 	denies "$@" && out_has "$pattern"
 }
 fits_80() { ! sed -n '/^ *ADDRESSES /,$p' "$W/out" | grep -nE '^.{81,}$'; }
+guard_finds() {
+	guard status >"$W/status" 2>&1
+	grep -q '^warning: network-cut-off: ' "$W/status" && ! guard check >"$W/check" 2>&1 &&
+		grep -q "^warning: network-cut-off: this machine's own network 10\.77\.0\.0/24" "$W/check" &&
+		grep -q '^  fix: reload-guard clients add 10\.77\.0\.0/24$' "$W/check"
+}
 # listed WHOM EXPRESSION: of the JSON's row, r
 listed() {
 	guard --json conflicts >"$W/out" 2>/dev/null
@@ -32,6 +38,8 @@ fwc --zone=dmz --add-rich-rule='rule family="ipv4" source address="10.77.0.0/25"
 need "the client is shut out" is_shut_from 10.77.0.2 993
 need "and named is what denies it, with its number of addresses" told '^ *16777216  10\.0\.0\.0/8 in zone public$'
 need "and the network that it hits" out_has '^ *hits 10\.77\.0\.0/24 \(host0\)$'
+need "with what to say of clients there" out_has '^ *if clients are there: reload-guard clients add 10\.77\.0\.0/24$'
+need "check and status have it as a warning" guard_finds
 need "what hits nobody near is named, too" out_has '^ *256  198\.51\.100\.0/24 in zone public$'
 need "what no packet comes to is not" not out_has '10\.77\.0\.0/25'
 need "but counted" out_has '^ *[0-9]+  more without effect on mail'

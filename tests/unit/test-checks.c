@@ -1408,6 +1408,46 @@ START_TEST(the_other_way_to_let_clients_in_is_told)
 }
 END_TEST
 
+/* A network next door without any client range: a warning, until somebody says so. */
+START_TEST(a_network_of_its_own_that_is_cut_off_is_told)
+{
+	static const struct {
+		const char *denied, *clients;
+		size_t n;
+	} cases[] = {{"192.0.2.0/24", NULL, 1},           {"192.0.0.0/16", NULL, 1},
+	             {"192.0.2.0/25", NULL, 0},           {"198.51.100.0/24", NULL, 0},
+	             {"192.0.2.0/24", "192.0.2.0/24", 0}, {"192.0.2.0/24", "192.0.2.64/28", 0}};
+
+	for (size_t i = 0; i < ARRAY_SIZE(cases); i++) {
+		_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+		struct picture_network network = {.interface = "eth0"};
+		const struct finding *finding = NULL;
+		struct world world;
+		char rules[512];
+
+		snprintf(rules, sizeof(rules),
+		         MAIL_RULES "\npublic rule rule family=\"ipv4\" source address=\"%s\" drop",
+		         cases[i].denied);
+		world_init(&world, MAIL, rules);
+		if (cases[i].clients)
+			have_clients(&world.picture.clients, cases[i].clients);
+		ck_assert_int_eq(cidr_parse(&network.cidr, "192.0.2.0/24", 0, NULL), 0);
+		ck_assert_int_eq(grow(&world.picture.networks, &world.picture.networks_capacity, 1,
+		                      sizeof(network)),
+		                 0);
+		world.picture.networks[world.picture.n_networks++] = network;
+		find(&findings, &world, false);
+		ck_assert_uint_eq(count(&findings, "network-cut-off", &finding), cases[i].n);
+		ck_assert_uint_eq(count(&findings, "clients-cut-off", NULL),
+		                  cases[i].clients != NULL);
+		ck_assert(cases[i].n == 0 ||
+		          (finding->severity == FINDING_WARNING &&
+		           strcmp(finding->command, "reload-guard clients add 192.0.2.0/24") == 0));
+		world_deinit(&world);
+	}
+}
+END_TEST
+
 /* By whatever it is that clients are cut off: what status counts is what is told. */
 START_TEST(status_counts_what_is_told)
 {
@@ -1490,6 +1530,7 @@ int main(void)
 	tcase_add_loop_test(tests, one_cause_is_one_finding, 0, ARRAY_SIZE(smtps));
 	tcase_add_test(tests, five_ports_of_one_ban_are_one_finding);
 	tcase_add_test(tests, the_other_way_to_let_clients_in_is_told);
+	tcase_add_test(tests, a_network_of_its_own_that_is_cut_off_is_told);
 	tcase_add_test(tests, status_counts_what_is_told);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);

@@ -24,7 +24,8 @@ static const struct {
     {SERVER, false, ""},
     {SERVER DENY("10.0.0.0/8", "drop"), false, "16777216  10.0.0.0/8 in zone public\n"},
     {SERVER DENY("192.0.0.0/8", "drop"), false,
-     "16777216  192.0.0.0/8 in zone public\n hits 192.0.2.0/24 (eth0)\n"},
+     "16777216  192.0.0.0/8 in zone public\n hits 192.0.2.0/24 (eth0)\n"
+     " if clients are there: reload-guard clients add 192.0.2.0/24\n"},
     {SERVER DENY("203.0.113.0/24", "drop"), false,
      "256  203.0.113.0/24 in zone public\n hits 1 address that logged in lately\n"},
     /* the same ban on several ports */
@@ -55,7 +56,17 @@ static const struct {
      ">2^127  everybody in zone public\n hits 192.0.2.0/24 (eth0), 2001:db8::/64 (eth1), 1 "
      "address that logged in lately\n"},
     {SERVER "public rule rule family=\"ipv6\" source address=\"2001:db8::/32\" drop\n", false,
-     "2^96  2001:db8::/32 in zone public\n hits 2001:db8::/64 (eth1)\n"},
+     "2^96  2001:db8::/32 in zone public\n hits 2001:db8::/64 (eth1)\n"
+     " if clients are there: reload-guard clients add 2001:db8::/64\n"},
+    {SERVER "ipset:wide hash:net 192.0.0.0/16\n"
+            "public rule rule source ipset=\"wide\" drop\n",
+     false,
+     "65536  ipset:wide in zone public\n hits 192.0.2.0/24 (eth0)\n"
+     " if clients are there: reload-guard clients add 192.0.2.0/24\n"},
+    /* what denies everybody is told by the checks of each port */
+    {SERVER DENY("0.0.0.0/0", "drop"), false,
+     "4294967296  0.0.0.0/0 in zone public\n hits 192.0.2.0/24 (eth0), 1 address that logged in "
+     "lately\n"},
     {SERVER "public rule rule family=\"ipv4\" source NOT address=\"192.0.2.0/24\" drop\n", false,
      "4294967040  all but 192.0.2.0/24 in zone public\n hits 1 address that logged in lately\n"},
     /* whose addresses nobody knows */

@@ -39,12 +39,11 @@ int cli_store_failed(struct cli *cli, int r, const struct err *err)
 		         "reload-guard), or name the folder with --state";
 		break;
 	case STORE_E_READ_ONLY:
-		advice =
-		    geteuid() == 0 ? "; is its file system mounted read-only?" : "; run it as root";
+		advice = geteuid() == 0 ? "; is its file system mounted read-only?" : CLI_AS_ROOT;
 		break;
 	case -EACCES:
 	case -EPERM:
-		advice = geteuid() == 0 ? "" : "; run it as root";
+		advice = geteuid() == 0 ? "" : CLI_AS_ROOT;
 		break;
 	default:
 		break;
@@ -102,9 +101,9 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 		advice = "; is the system bus running? See: systemctl status dbus";
 	} else if (r == FIREWALLD_E_UNAUTHORIZED) {
 		why = "firewalld's rules, fail2ban's bans and what is on record are for root only";
-		advice = ": run it with sudo";
+		advice = CLI_AS_ROOT;
 	} else if (geteuid() != 0) {
-		advice = "; run it as root";
+		advice = CLI_AS_ROOT;
 	}
 	return cli_fail(cli, CLI_NO_FIREWALLD, "%s%s%s",
 	                strncmp(why, "firewalld", 9) == 0 ? "" : "firewalld: ", why, advice);

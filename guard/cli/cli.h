@@ -29,6 +29,9 @@ enum cli_status {
 	CLI_NO_STORE = 4,
 };
 
+/* Goes on from what is refused to others. */
+#define CLI_AS_ROOT "; run it as root"
+
 #define CLI_N_OPTIONS_MAX 16
 #define CLI_N_GIVEN_MAX   64
 

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "guard/system/host/clock.h"
 #include "guard/model/mail/services.h"
@@ -35,6 +36,7 @@ struct waiting {
 	int64_t told_ms;
 	char digest[FIREWALL_DIGEST_LENGTH + 1]; /* of what was there last; "" : nothing yet */
 	int64_t quiet_since_ms;
+	int result; /* of the last look; 0, or why there was nothing to be seen */
 };
 
 static void progress(struct waiting *waiting, const char *what)
@@ -75,7 +77,8 @@ static bool has_settled(struct waiting *waiting)
 	char digest[FIREWALL_DIGEST_LENGTH + 1];
 	int64_t now_ms = clock_monotonic_ms();
 
-	if (look(waiting, digest) != 0) {
+	waiting->result = look(waiting, digest);
+	if (waiting->result != 0) {
 		waiting->digest[0] = '\0';
 		progress(waiting, "for firewalld");
 		return false;
@@ -101,6 +104,9 @@ static int wait_until_settled(struct cli *cli, size_t seconds)
 
 		if (has_settled(&waiting))
 			return CLI_FINE;
+		/* of root a firewalld that is not ready may say so, too */
+		if (waiting.result == FIREWALLD_E_UNAUTHORIZED && geteuid() != 0)
+			return cli_firewalld_failed(cli, waiting.result, NULL);
 		if (clock_monotonic_ms() >= waiting.deadline_ms) {
 			if (waiting.digest[0]) {
 				cli_warn(cli, "firewalld's zones keep changing; going on");

@@ -74,7 +74,9 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	if (r != CLI_FINE)
 		return r;
 	metrics.status = &status;
-	(void)!cli_reached(cli, &picture, PICTURE_FIREWALLD);
+	r = cli_reached(cli, &picture, PICTURE_FIREWALLD);
+	if (picture_is_for_root(&picture))
+		return r; /* that it is not up would not be true */
 	if (picture_knows(&picture, PICTURE_STORE)) {
 		r = count_bans(cli, &metrics);
 		if (r != CLI_FINE)
@@ -103,6 +105,7 @@ const struct cli_command cmd_metrics = {
     .statuses = "  0  fine\n"
                 "  1  the file could not be written, or there is no such folder\n"
                 "  2  usage or configuration\n"
+                "  3  it is not run as root\n"
                 "  4  the store cannot be used\n",
     .flags = CLI_NO_JSON,
     CLI_OPTIONS(command_options),

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "guard/system/fail2ban/fail2ban-ignoreip.h"
 #include "guard/system/host/bootid.h"
@@ -270,9 +271,8 @@ static void on_state(struct run *run, enum firewall_state state)
 static void on_unread(struct run *run, const char *why)
 {
 	end(run, cli_fail(run->cli, CLI_NO_FIREWALLD,
-	                  "firewalld could not be read (%s), so nothing is restored; see: "
-	                  "systemctl status firewalld",
-	                  why));
+	                  "firewalld could not be read (%s), so nothing is restored%s", why,
+	                  geteuid() == 0 ? "; see: systemctl status firewalld" : CLI_AS_ROOT));
 }
 
 static void on_news(const struct news *news, void *userdata)

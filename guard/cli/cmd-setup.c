@@ -393,8 +393,8 @@ static int confirm(struct run *run)
 		                    : "nothing waits for an answer: it was confirmed, or rolled "
 		                      "back; see: reload-guard history --kind setup");
 	if (r < 0)
-		return cli_fail(run->cli, CLI_NOT_FINE, "%s/setup: %s", run->cli->store_dir,
-		                strerror(-r));
+		return cli_fail(run->cli, CLI_NOT_FINE, "%s/setup: %s%s", run->cli->store_dir,
+		                strerror(-r), geteuid() == 0 ? "" : CLI_AS_ROOT);
 	undo_disarm();
 	record(run, "setup was confirmed");
 	return answer(run, true);

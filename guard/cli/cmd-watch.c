@@ -4,6 +4,7 @@
 #include "guard/watch/watcher.h"
 
 #include <errno.h>
+#include <unistd.h>
 
 static int exec(struct cli *cli, const struct cli_args *args)
 {
@@ -23,6 +24,10 @@ static int exec(struct cli *cli, const struct cli_args *args)
 	    .socket_dir = cli->state_dir ? cli->state_dir : HOOKSOCKET_FOLDER,
 	    .verbosity = cli->verbosity,
 	};
+	if (geteuid() != 0)
+		return cli_fail(cli, CLI_NO_STORE,
+		                "the watcher needs root, and systemd runs it: systemctl "
+		                "start reload-guard");
 	r = watcher_run(&options, &err);
 	if (r == 0)
 		return CLI_FINE;

@@ -41,7 +41,7 @@ static int failed(struct cli *cli, int r, const struct err *err)
 	const char *advice = "";
 
 	if ((r == -EACCES || r == -EPERM) && geteuid() != 0)
-		advice = "; run it as root";
+		advice = CLI_AS_ROOT;
 	else if (r == FAIL2BAN_HOOK_E_BROKEN)
 		advice = "; see: fail2ban-client -t";
 	return cli_fail(cli, CLI_NOT_FINE, "hook: %s%s", err_text(err, r), advice);

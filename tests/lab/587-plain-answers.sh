@@ -53,8 +53,17 @@ anybody() { timeout 20 setpriv --reuid=65534 --regid=65534 --clear-groups "$GUAR
 for command in status check explain\ 10.77.0.2 conflicts; do
 	# shellcheck disable=SC2086
 	need "without root $command" exits 3 anybody $command
-	need "says once what is missing" err_has "firewalld's rules, fail2ban's bans and what is on record are for root only: run it with sudo"
+	need "says once what is missing" err_has "firewalld's rules, fail2ban's bans and what is on record are for root only; run it as root"
 	[ "$(wc -l <"$W/err")" = 1 ] || fail "$command says more: $(cat "$W/err")"
 done
+for command in after-boot restore metrics watch; do
+	need "nor does $command wait or do anything" not anybody $command >"$W/out" 2>"$W/err"
+	need "it says who can" grep -qE '; run it as root$|needs root' "$W/err"
+	need "and no more" not grep -qE 'waiting for|systemctl status|firewalld_up 0|watching' "$W/out" "$W/err"
+done
+mkdir -p "$STATE/setup" && touch "$STATE/setup/pending"
+need "nor may anybody confirm a setup" exits 1 anybody setup --confirm
+need "which says who may" err_has 'setup: Permission denied; run it as root'
+rm "$STATE/setup/pending"
 need "nor is it an error of firewalld's" exits 3 anybody check
 need "but what is not known" not grep -q '^error' "$W/out"

@@ -120,7 +120,8 @@ static int source_commands(struct explain_reason *reason, const struct explain *
 	           : r;
 }
 
-/* Is the port shut for this reason, and to be opened? Where none counts, all are. */
+/* Is the port shut for this reason, and to be opened? Not one that nobody serves; where none
+ * counts, all of which that is not known. */
 static bool is_to_open(const struct explain *explain, const struct explain_reason *reason,
                        const struct explain_port *row)
 {
@@ -128,6 +129,8 @@ static bool is_to_open(const struct explain *explain, const struct explain_reaso
 
 	if (row->reason != at || explain_counts(row))
 		return row->reason == at;
+	if (row->listens != LISTENERS_UNKNOWN)
+		return false;
 	for (size_t i = 0; i < explain->n_ports; i++)
 		if (explain->ports[i].reason == at && explain_counts(&explain->ports[i]))
 			return false;

@@ -5,7 +5,6 @@
 
 #include "guard/audit/explain.h"
 
-bool explain_counts(const struct explain_port *row);
 bool explain_is_firewallds(const struct verdict_step *step);
 
 int explain_why_words(char **out, const struct explain *explain, const struct verdict *verdict,

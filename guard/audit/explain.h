@@ -100,6 +100,7 @@ int explain_entry_commands(struct strv *out, const struct ruleset_ipset *ipset,
                            const struct cidr *client) _must_check_;
 bool explain_is_amid_reload(const struct verdict_step *step);
 bool explain_is_strange(const struct verdict_step *step);
+bool explain_counts(const struct explain_port *row);
 bool explain_is_fine(const struct explain *explain);
 enum explain_change explain_compare(const struct explain *before, const struct explain *after);
 int explain_step_words(char **out, const struct verdict_step *step) _must_check_;

@@ -102,6 +102,9 @@ int cli_firewalld_failed(struct cli *cli, int r, const struct err *err)
 	} else if (r == FIREWALLD_E_UNAUTHORIZED) {
 		why = "firewalld's rules, fail2ban's bans and what is on record are for root only";
 		advice = CLI_AS_ROOT;
+	} else if (r == FIREWALLD_E_PANIC) {
+		why = "firewalld is in panic mode, and changes nothing meanwhile";
+		advice = "; to end that: firewall-cmd --panic-off";
 	} else if (geteuid() != 0) {
 		advice = CLI_AS_ROOT;
 	}

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "guard/base/builder.h"
+#include "guard/base/shell.h"
 #include "guard/report/report-internal.h"
 #include "guard/model/packet/client.h"
 
@@ -216,6 +217,26 @@ static void put_who(const struct report *report, const struct explain *explain,
 	}
 }
 
+/** report_explain_spared() - how a jail is kept from banning an address again, once that ban is
+ * ended */
+void report_explain_spared(const struct report *report, const char *before, const char *jail,
+                           const struct cidr *address)
+{
+	_cleanup_free_ char *command = NULL;
+	char text[CIDR_TEXT_LENGTH], indent[16];
+
+	cidr_format(address, text);
+	if (shell_printf(&command, "fail2ban-client set %s addignoreip %s", jail, text) < 0)
+		return;
+	report_line(
+	    report, REPORT_PLAIN,
+	    "%sSo that it is not banned again, until fail2ban restarts (for good: ignoreip in "
+	    "jail.local):",
+	    before);
+	(void)snprintf(indent, sizeof(indent), "%s    ", before);
+	report_command(report, REPORT_GOOD, indent, command);
+}
+
 /** report_explain_reason() - one of those that keep ports shut, as text; Return: 0; -ENOMEM */
 int report_explain_reason(const struct report *report, const struct explain *explain, size_t at)
 {
@@ -232,6 +253,8 @@ int report_explain_reason(const struct report *report, const struct explain *exp
 		report_line(report, REPORT_PLAIN, "    %s", "To change it:");
 	for (size_t i = 0; i < reason->commands.n; i++)
 		report_command(report, REPORT_GOOD, "        ", reason->commands.strings[i]);
+	if (reason->who == EXPLAIN_WHO_FAIL2BAN)
+		report_explain_spared(report, "    ", reason->jail, &explain->packet.source);
 	if (reason->others.n > 0)
 		report_line(report, REPORT_PLAIN, "    %s", "Or:");
 	for (size_t i = 0; i < reason->others.n; i++)
@@ -352,6 +375,18 @@ int report_explain_put(const struct report *report, const struct explain *explai
 	return r;
 }
 
+/* That a port is shut which nobody opened or serves is no news, unless all are. */
+static bool is_news(const struct explain *explain, const struct explain_port *row)
+{
+	if (row->verdict.action == VERDICT_ACCEPT || explain_counts(row))
+		return true;
+	for (size_t i = 0; i < explain->n_ports; i++)
+		if (explain->ports[i].verdict.action == VERDICT_ACCEPT ||
+		    explain_counts(&explain->ports[i]))
+			return false;
+	return true;
+}
+
 static void add_ports(struct builder *text, const struct explain *explain, bool open)
 {
 	size_t n = 0;
@@ -359,7 +394,7 @@ static void add_ports(struct builder *text, const struct explain *explain, bool 
 	for (size_t i = 0; i < explain->n_ports; i++) {
 		const struct explain_port *row = &explain->ports[i];
 
-		if ((row->verdict.action == VERDICT_ACCEPT) != open)
+		if ((row->verdict.action == VERDICT_ACCEPT) != open || !is_news(explain, row))
 			continue;
 		builder_add(text, n++ ? ", " : " ");
 		if (row->service)
@@ -376,10 +411,12 @@ static void put_answer(const struct report *report, const struct explain *explai
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	char address[CIDR_TEXT_LENGTH];
-	size_t open = 0, n = explain->n_ports;
+	size_t open = 0, n = 0;
 
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < explain->n_ports; i++) {
 		open += explain->ports[i].verdict.action == VERDICT_ACCEPT;
+		n += is_news(explain, &explain->ports[i]);
+	}
 	cidr_format(&explain->packet.source, address);
 	builder_addf(&text, "The firewall %s %s", open ? "lets" : "keeps", address);
 	builder_add(&text, open ? " in to" : " out of");

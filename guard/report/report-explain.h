@@ -14,6 +14,8 @@ int report_explain(const struct report *report, const struct explain *explain,
                    const struct picture *picture) _must_check_;
 int report_explain_reason(const struct report *report, const struct explain *explain,
                           size_t at) _must_check_;
+void report_explain_spared(const struct report *report, const char *before, const char *jail,
+                           const struct cidr *address);
 int report_explain_put(const struct report *report, const struct explain *explain) _must_check_;
 json_t *report_explain_served_json(const struct explain *explain);
 json_t *report_explain_reason_json(const struct explain *explain, size_t at);

@@ -136,8 +136,11 @@ static int put_result(const struct report *report, const struct report_trust *do
 	switch (explain_compare(done->before, done->after)) {
 	case EXPLAIN_CHANGE_NEEDLESS:
 		report_line(report, REPORT_PLAIN, "%s",
-		            "The firewall was not the reason: all that is served was open to it "
-		            "before.");
+		            done->renewed
+		                ? "All that is served was open to it before, too: it was trusted "
+		                  "already."
+		                : "The firewall was not the reason: all that is served was open "
+		                  "to it before.");
 		return 0;
 	case EXPLAIN_CHANGE_HELPED:
 		report_line(report, REPORT_GOOD, "%s",
@@ -168,6 +171,7 @@ static void put_ban(const struct report *report, const struct ticket *ticket)
 	report_line(report, REPORT_WARN, "Jail %s bans %s. To end that ban:", ticket->jail,
 	            ticket->address);
 	report_command(report, REPORT_GOOD, "    ", command);
+	report_explain_spared(report, "", ticket->jail, &ticket->cidr);
 }
 
 static void put_bans(const struct report *report, const struct report_trust *done)

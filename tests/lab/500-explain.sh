@@ -45,6 +45,7 @@ need "fail2ban bans" within 15 is_shut_from 10.77.0.3 993
 need "its ban is told" within 5 exits 1 guard explain 10.77.0.3 imaps
 need "with jail and end" out_has 'fail2ban, jail lab, until .*more'
 need "and its command" out_has 'fail2ban-client set lab unbanip 10.77.0.3'
+need "and what keeps it from coming again" out_has '^ *fail2ban-client set lab addignoreip 10.77.0.3$'
 need "the command lifts it" f2b set lab unbanip 10.77.0.3
 need "it is open again" exits 0 guard explain 10.77.0.3 imaps
 

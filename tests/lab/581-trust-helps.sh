@@ -36,6 +36,8 @@ need "trusted it gets in all the same" is_open 993
 need "said in words" exits 0 guard trust 10.77.0.2 --for 10m
 need "that the ban was it is told while it is trusted" out_has 'Jail lab bans 10\.77\.0\.2'
 need "with what ends it" out_has '^ *fail2ban-client set lab unbanip 10\.77\.0\.2$'
+need "and what keeps it from coming again" out_has '^ *fail2ban-client set lab addignoreip 10\.77\.0\.2$'
+need "that it was open is no wonder" out_has '^All that is served was open to it before, too: it was trusted already\.'
 need "the list fits its schema" exits 0 guard --json trust --list
 need "too" schema_fits trust-list
 exits 0 guard --json trust --end 10.77.0.2
@@ -85,6 +87,7 @@ need "the whole world is not trusted" exits 2 guard trust 0.0.0.0/0
 need "which is said" err_has 'too wide'
 need "in panic" fwc --panic-on
 need "nothing is trusted" exits 3 guard trust 10.77.0.3
+need "which is said, with what ends it" err_has 'firewalld is in panic mode, .*: firewall-cmd --panic-off$'
 need "and nothing is on record" fwc --panic-off
 guard --json trust --list >"$W/out"
 need "of it" json 'd["trusted"] == []'

@@ -1399,6 +1399,7 @@ START_TEST(the_other_way_to_let_clients_in_is_told)
 
 	world_init(&world, MAIL, MAIL_RULES "\ndrop source 192.0.2.0/24\ndrop target DROP");
 	have_clients(&world.picture.clients, "192.0.2.0/28");
+	serve(&world.picture, 993, AF_INET, false, "dovecot");
 	find(&findings, &world, false);
 	ck_assert_uint_eq(count(&findings, "clients-cut-off", &finding), 1);
 	ck_assert_str_eq(finding->command, "firewall-cmd --zone=drop --remove-source=192.0.2.0/24");

@@ -440,6 +440,30 @@ START_TEST(minds_what_was_asked_for)
 }
 END_TEST
 
+/* Nor is it to be opened, or told first, where it is known that nobody serves it. */
+START_TEST(opens_nothing_that_nobody_serves)
+{
+	struct explain explain = asked(PUBLIC, "101.13.5.7", 465);
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	struct listeners nobody = LISTENERS_NULL;
+	_cleanup_free_ char *text = NULL;
+	struct report report;
+	size_t length;
+	FILE *file = open_memstream(&text, &length);
+
+	ck_assert_ptr_nonnull(file);
+	ck_assert_int_eq(explain_add(&explain, "tcp", 110, "pop3", false), 0);
+	ck_assert_int_eq(explain_decide(&explain, &nobody), 0);
+	ck_assert_uint_eq(explain.n_reasons, 1);
+	ck_assert_uint_eq(explain.reasons[0].commands.n, 0);
+	report_init(&report, file, false, NULL);
+	ck_assert_int_eq(report_explain(&report, &explain, &picture), 0);
+	fclose(file);
+	ck_assert_ptr_nonnull(strstr(text, "The firewall lets 101.13.5.7 in to 465/tcp.\n"));
+	done(&explain);
+}
+END_TEST
+
 /* Each port that the target keeps shut is opened by what is printed, in as few commands as can be.
  */
 START_TEST(opens_each_port)
@@ -522,6 +546,7 @@ static Suite *suite(void)
 	tcase_add_test(tc, a_chain_that_ends_in_a_drop_gets_a_rule);
 	tcase_add_test(tc, no_other_way_where_others_are_denied);
 	tcase_add_loop_test(tc, a_source_is_of_a_jail, 0, ARRAY_SIZE(binders));
+	tcase_add_test(tc, opens_nothing_that_nobody_serves);
 	tcase_add_test(tc, opens_each_port);
 	tcase_add_loop_test(tc, tells_what_a_change_did, 0, ARRAY_SIZE(changes));
 	tcase_add_loop_test(tc, knows_who_put_it_there, 0, (int)ARRAY_SIZE(holders));

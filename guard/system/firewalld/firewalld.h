@@ -39,6 +39,7 @@ enum {
 	FIREWALLD_E_INVALID_SERVICE, /* there is no such service, policy or ipset */
 	FIREWALLD_E_DENIED,          /* ACCESS_DENIED: lockdown, and we are not on its list */
 	FIREWALLD_E_UNAUTHORIZED,    /* polkit: firewalld tells that to root only */
+	FIREWALLD_E_PANIC,           /* PANIC_MODE: nothing is changed while it is on */
 	FIREWALLD_E_REFUSED,         /* any other error; the err has firewalld's words */
 };
 

@@ -86,7 +86,8 @@ static int unread(struct check_run *run)
 		                    "firewalld's rules, fail2ban's bans and what is on record are "
 		                    "for root only");
 	return check_add(run, unread_evidence(picture), command ? strdup(command) : NULL,
-	                 "firewalld %s", picture_unreached_words(picture));
+	                 "firewalld %s; %s", picture_unreached_words(picture),
+	                 picture_kernel_words(picture));
 }
 
 /* Its policy DROP may be gone from the kernel with all the rest. */

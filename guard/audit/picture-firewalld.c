@@ -185,6 +185,14 @@ static bool is_asleep(void)
 	return fwtables_read_once(&now) == 0 && !(now.tables & FWTABLES_ONE.tables);
 }
 
+static bool is_open(void)
+{
+	struct fwtables now;
+
+	return !xtables_has_any_legacy() && fwtables_read_once(&now) == 0 &&
+	       fwtables_gate(&now) == FWTABLES_OPEN;
+}
+
 /* Without it there is nothing that could be lost, or is back: that nft told is enough. */
 static bool count_rules(struct foreign *out)
 {
@@ -446,6 +454,8 @@ int picture_read_firewalld(struct reading *reading)
 	r = picture->result ? miss_firewalld(reading) : ask_all(reading);
 	if (r == 0 && is_out_of_reach(picture->result))
 		r = read_remains(reading);
+	if (picture->result == FIREWALLD_E_GONE && reading_wants(reading, PICTURE_TABLES))
+		picture->open = is_open();
 	firewalld_reading_deinit(&reading->firewalld);
 	firewalld_session_close(&own);
 	reading->session = NULL;

@@ -278,6 +278,7 @@ const char *picture_unreached_words(const struct picture *picture)
 	case FIREWALLD_E_BUS_SILENT:
 		return "cannot be reached, as the system bus does not answer";
 	case FIREWALLD_E_GONE:
+		return "is not running";
 	case FIREWALLD_E_NO_BUS:
 		return "cannot be reached";
 	case FIREWALLD_E_UNAUTHORIZED:
@@ -296,6 +297,9 @@ const char *picture_kernel_words(const struct picture *picture)
 {
 	const struct ruleset_kernel *kernel = &picture->ruleset.kernel;
 
+	if (picture->open)
+		return "none of its rules are in the kernel: every port is open, unless others "
+		       "shut it";
 	if (!picture_knows(picture, PICTURE_TABLES))
 		return "what the kernel lets in is not known";
 	if (kernel->shut)

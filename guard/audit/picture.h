@@ -95,6 +95,7 @@ struct picture {
 	/* firewalld */
 	int64_t
 	    gone_us; /* as the watcher has it on record; 0: it has not, or firewalld came back */
+	bool open;   /* firewalld is gone, and nothing of it is in the kernel */
 	char *gone;  /* owned; how it went then, in words */
 	int64_t silent_since_us; /* as the watcher has it on record; 0: it has not, or it answers */
 	enum firewall_state state;

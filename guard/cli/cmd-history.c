@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 #include "guard/cli/cli.h"
+#include "guard/base/builder.h"
 #include "guard/base/text.h"
 
 #include <errno.h>
@@ -38,19 +39,21 @@ static bool is_folded(const struct cli *cli, const struct store_history_query *q
 static bool check_kind(struct cli *cli, const char *kind)
 {
 	const char *words[EVENT_N_FILTERS], *word, *nearest;
-	char all[512];
-	size_t n = 0, at = 0;
+	_cleanup_builder_ struct builder all = BUILDER_NULL;
+	size_t n = 0;
 
 	while ((word = event_filter(n)) && strcmp(word, event_words(kind)) != 0)
 		words[n++] = word;
 	if (word)
 		return true;
 	nearest = text_nearest(kind, words, n);
-	for (size_t i = 0; i < n && at < sizeof(all); i++)
-		at += (size_t)snprintf(all + at, sizeof(all) - at, "%s%s", i > 0 ? ", " : "",
-		                       words[i]);
+	for (size_t i = 0; i < n; i++)
+		builder_join(&all, ", ", words[i]);
 	cli_fail(cli, CLI_USAGE, "--kind: unknown kind \"%.100s\"; %s%s%s", kind,
-	         nearest ? "did you mean \"" : "known are ", nearest ? nearest : all,
+	         nearest ? "did you mean \"" : "known are ",
+	         nearest      ? nearest
+	         : all.failed ? "…"
+	                      : all.text,
 	         nearest ? "\"?" : "");
 	return false;
 }

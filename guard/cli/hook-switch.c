@@ -29,7 +29,7 @@ static void print_hook(struct cli *cli, const struct fail2ban_hook *hook)
 	else if (hook->left.n == 0)
 		fputs("fail2ban has no enabled jail.\n", out);
 	if (hook->left.n > 0 && !hook->enabled)
-		print_jails(out, "These do not:", &hook->left);
+		print_jails(out, "These jails do not report their bans:", &hook->left);
 	for (size_t i = 0; i < hook->left.n && hook->enabled; i++)
 		fprintf(out, "Left out: %s\n", hook->left.strings[i]);
 	if (hook->left.n > 0 && !hook->enabled)

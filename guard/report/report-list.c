@@ -393,6 +393,16 @@ static int64_t ban_until(const struct store_ban *ban)
 	return ban->time_us + ban->bantime_s * 1000000;
 }
 
+/* Of one that was ended before its time that is when. */
+static int64_t ban_lasted_until(const struct store_ban *ban)
+{
+	int64_t until_us = ban_until(ban);
+
+	return !ban->active && ban->ended_us && (!until_us || ban->ended_us < until_us)
+	           ? ban->ended_us
+	           : until_us;
+}
+
 /*
  * fail2ban calls the same action at the end of a ban's time and for an unban by
  * hand: which of them it was, the time tells. It looks once a second.
@@ -572,7 +582,7 @@ void report_bans_row(struct report_list *list, const struct store_ban *ban)
 	report_table_cell(table, REPORT_PLAIN, "%s", ban->jail);
 	cell_time(list, ban->time_us, "");
 	cell_ban_duration(list, ban);
-	cell_time(list, ban_until(ban), "for ever");
+	cell_time(list, ban_lasted_until(ban), "for ever");
 	report_table_cell(table, REPORT_PLAIN, "%lld%s", (long long)before,
 	                  before >= 1000 ? "+" : "");
 	report_table_cell(table, REPORT_PLAIN, "%lld", (long long)ban->failures);

@@ -32,7 +32,7 @@ acts() { fail2ban-client get "$1" actions >"$W/actions" && grep -q "$2" "$W/acti
 on_record() { guard bans --address "$1" 2>/dev/null | grep -q "$2"; }
 f2b_start
 need "at first they do not" exits 1 guard hook status
-need "and it says which" out_has '^These do not: lab, own$'
+need "and it says which" out_has '^These jails do not report their bans: lab, own$'
 need "they are switched on" exits 0 guard hook enable
 need "both" out_has 'These jails report their bans: lab, own$'
 need "each keeps its action" acts own mine

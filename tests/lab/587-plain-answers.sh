@@ -56,8 +56,9 @@ for command in status check explain\ 10.77.0.2 conflicts; do
 	need "says once what is missing" err_has "firewalld's rules, fail2ban's bans and what is on record are for root only; run it as root"
 	[ "$(wc -l <"$W/err")" = 1 ] || fail "$command says more: $(cat "$W/err")"
 done
+by_nobody() { timeout 20 setpriv --reuid=65534 --regid=65534 --clear-groups "$GUARD" -c "$CONF" "$@"; }
 for command in after-boot restore metrics watch; do
-	need "nor does $command wait or do anything" not anybody $command >"$W/out" 2>"$W/err"
+	need "nor does $command wait or do anything" not by_nobody $command >"$W/out" 2>"$W/err"
 	need "it says who can" grep -qE '; run it as root$|needs root' "$W/err"
 	need "and no more" not grep -qE 'waiting for|systemctl status|firewalld_up 0|watching' "$W/out" "$W/err"
 done
@@ -67,3 +68,8 @@ need "which says who may" err_has 'setup: Permission denied; run it as root'
 rm "$STATE/setup/pending"
 need "nor is it an error of firewalld's" exits 3 anybody check
 need "but what is not known" not grep -q '^error' "$W/out"
+
+need "firewalld ends" fw_down
+need "which every answer fails for" exits 3 guard status
+need "it does not run" out_has '^Firewalld is not running'
+need "and what that means is said" out_has "none of its rules are in the kernel: every port is open, unless others shut it"

@@ -112,6 +112,7 @@ exits 2 history --since whenever
 err_has '"whenever" is not a time'
 exits 2 history --kind nonsense
 err_has 'known are reloads, .*conflict, .*reboot'
+err_has "[, ]$("$guard" --complete history --kind '' | tail -n 1)\$"
 # each kind that is offered is known
 for kind in $("$guard" --complete history --kind ''); do
 	exits 4 --state "$tmp/none" history --kind "$kind"
@@ -399,7 +400,7 @@ if [ -x /usr/bin/fail2ban-client ]; then
 	exits 1 hook status --fail2ban "$tmp/fail2ban"
 	out_has '^The hook is off'
 	out_has '^These jails report their bans: has$'
-	out_has '^These do not: plain, own$'
+	out_has '^These jails do not report their bans: plain, own$'
 	exits 0 hook enable --fail2ban "$tmp/fail2ban"
 	out_has '^The hook is on'
 	for jail in plain own has; do out_has "These jails report their bans: .*$jail"; done

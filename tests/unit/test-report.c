@@ -699,6 +699,8 @@ START_TEST(lists_bans)
 	ck_assert_ptr_nonnull(strstr(text, "banned"));
 	ck_assert_ptr_nonnull(strstr(text, "unban"));
 	ck_assert_ptr_nonnull(strstr(text, "2026-11-21 20:35:25"));
+	/* until it was ended, not until it would have */
+	ck_assert_ptr_nonnull(strstr(text, "2026-11-21 20:34:26"));
 	ck_assert_ptr_nonnull(strstr(text, "expired"));
 	output_end(&output);
 }

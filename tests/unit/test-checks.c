@@ -1510,8 +1510,8 @@ int main(void)
 	Suite *suite = suite_create("checks");
 	TCase *tests = tcase_create("checks");
 
-	tcase_set_timeout(tests,
-	                  60); /* each allocation of many worlds, on a machine that is busy */
+	/* each allocation of many worlds, on a machine that is busy */
+	tcase_set_timeout(tests, 240);
 	tcase_add_loop_test(tests, rows_are_complete, 0, CHECKS_N);
 	tcase_add_test(tests, names_are_found);
 	tcase_add_test(tests, silenced_ones_are_not_made);

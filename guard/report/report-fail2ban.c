@@ -182,13 +182,17 @@ static const char *fate_words(const struct picture *picture, const struct jail *
 	    [JAIL_FATE_UNKNOWN] = ", which a reload may drop",
 	    [JAIL_FATE_LOST] = ", which a reload drops, and nobody puts back",
 	};
+	enum jail_fate fate = picture_jail_fate(picture, jail);
 
 	if (!jail->actions_known)
 		return "";
 	if (jail_lets_in(jail))
 		return ", which lets in and keeps nobody away";
-	return keeps_away(picture, jail) ? words[picture_jail_fate(picture, jail)]
-	                                 : ", which keeps nobody away";
+	if (!keeps_away(picture, jail))
+		return ", which keeps nobody away";
+	return fate == JAIL_FATE_RESTORED && picture_restores_bans(picture)
+	           ? ", which a reload drops, and the guard puts back"
+	           : words[fate];
 }
 
 static void put_jail(const struct report *report, const struct picture *picture,

@@ -38,7 +38,7 @@ guard status >"$W/out" 2>/dev/null
 need "status says what lets in" out_has 'white: 1 ban by allow list, which lets in and keeps nobody away'
 need "by a zone, too" out_has 'trust: 1 ban by .*, which lets in and keeps nobody away'
 need "and what writes a mail" out_has 'letter: 1 ban by report, which keeps nobody away'
-need "and what a reload drops" out_has 'prison: 1 ban by .*source.*, which a reload drops$'
+need "and what a reload drops" out_has 'prison: 1 ban by .*source.*, which a reload drops, and the guard puts back$'
 guard bans --active >"$W/out" 2>/dev/null
 need "bans say so of the customer" out_has '10\.77\.0\.22 .*let in'
 need "and of the banned" out_has '10\.77\.0\.3 .*banned'

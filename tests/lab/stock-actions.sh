@@ -18,7 +18,7 @@ define() { # NAME CLIENT FATE ACTION
 }
 foretold() { # NAME CLIENT FATE
 	local words='which a reload does not touch'
-	case $3 in lost) words='which a reload drops, and nobody puts back' ;; restored) words='which a reload drops' ;; esac
+	case $3 in lost) words='which a reload drops, and nobody puts back' ;; restored) words='which a reload drops, and the guard puts back' ;; esac
 	grep -q "^ *$1: 1 ban by .*, $words\$" "$W/text" &&
 		json "[a['after_reload'] for j in d['fail2ban']['jails'] if j['name'] == '$1' for a in j['actions']] == ['$3']" "$W/status" >/dev/null
 }

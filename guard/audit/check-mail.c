@@ -464,13 +464,15 @@ static int tell_all_shut(struct check_run *run, const struct strv *services)
 {
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	_cleanup_free_ char *command = NULL, *names = NULL;
+	int r;
 
 	builder_join_all(&text, ", ", services);
 	if (builder_take(&text, &names) < 0 || opening_services(&command, run, services) < 0)
 		return -ENOMEM;
-	return check_add(run, NULL, steal(command),
-	                 "mail is served here (%s), and the firewall lets nobody in to any of it",
-	                 names);
+	r = check_add(run, NULL, steal(command),
+	              "mail is served here (%s), and the firewall lets nobody in to any of it",
+	              names);
+	return r < 0 ? r : check_or(run, strdup("reload-guard setup"));
 }
 
 static int listening_closed(struct check_run *run)

@@ -590,7 +590,9 @@ static int tell(struct run *run, int status)
 		                repair_words(REPAIR_SHUT, FWTABLES_SHUT),
 		                repair_advice(REPAIR_SHUT, false));
 	if (run->action.n == 0 && status == CLI_FINE && !run->cli->json)
-		report_line(&report, REPORT_GOOD, "nothing to restore");
+		report_line(
+		    &report, REPORT_GOOD,
+		    "nothing to restore. To open what is served and shut: reload-guard setup");
 	if (status == CLI_FINE && run->store_failed)
 		return CLI_NO_STORE;
 	if (status == CLI_FINE && !run->action.snapshot_id)

@@ -157,8 +157,7 @@ static bool is_wanted(struct check_run *run, const struct service *mail)
 	const struct config *config = run->picture->config;
 	const struct firewall *fw = &run->picture->firewall;
 
-	if (strv_contains(&config->check_services, mail->name) ||
-	    (mail->also && strv_contains(&config->check_services, mail->also)))
+	if (config->check_services.n > 0 && !picture_why_shut(run->picture, mail))
 		return true;
 	for (size_t i = 0; i < fw->n; i++)
 		if (scope_requires(&config->scope, &fw->entries[i].item) &&
@@ -425,6 +424,7 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 {
 	const struct picture *picture = run->picture;
 	const struct listeners *listeners = &picture->listeners;
+	const char *why_shut = picture_why_shut(picture, mail);
 	_cleanup_strv_ struct strv service = STRV_NULL;
 	_cleanup_free_ char *command = NULL;
 
@@ -433,10 +433,11 @@ static int shut_though_served(struct check_run *run, const struct service *mail)
 		return 0;
 	if (strv_add(&service, mail->name) < 0 || opening_services(&command, run, &service) < 0)
 		return -ENOMEM;
-	return check_add_as(run, mail->optional ? FINDING_INFO : FINDING_WARNING,
-	                    who(listeners_first(listeners, "tcp", mail->port)), steal(command),
-	                    "%s (%u/tcp) is served, but open in no zone that packets come through",
-	                    mail->name, mail->port);
+	return check_add_as(
+	    run, why_shut ? FINDING_INFO : FINDING_WARNING,
+	    who(listeners_first(listeners, "tcp", mail->port)), steal(command),
+	    "%s (%u/tcp) is served, but open in no zone that packets come through%s%s", mail->name,
+	    mail->port, why_shut ? ", " : "", why_shut ? why_shut : "");
 }
 
 /* Those that are served while no port of mail is open to anybody; else none. */
@@ -453,7 +454,7 @@ static int list_all_shut(struct strv *out, struct check_run *run)
 			strv_deinit(out);
 			return 0;
 		}
-		if (!mail->optional)
+		if (!picture_why_shut(picture, mail))
 			r = strv_add(out, mail->name);
 	}
 	return r;

@@ -8,6 +8,8 @@
 
 #include "guard/model/packet/dispatch.h"
 
+#define EXPECTED "which ones belong open: services under [check] of the configuration"
+
 /* What becomes of an expected service at the next reload. */
 enum lack {
 	LACK_NOW,    /* the next reload opens it */
@@ -23,17 +25,14 @@ struct look {
 	const char *zone;
 	bool configured;
 	struct strv lacking[LACK_N]; /* names of services */
-	struct strv opened[LACK_N];  /* those of them that are worth it */
 	bool served[LACK_N];         /* something listens for one of them */
 };
 
 static void look_deinit(struct look *look)
 {
 	strv_deinit(&look->services);
-	for (size_t i = 0; i < LACK_N; i++) {
+	for (size_t i = 0; i < LACK_N; i++)
 		strv_deinit(&look->lacking[i]);
-		strv_deinit(&look->opened[i]);
-	}
 }
 
 static unsigned port_of(const char *service)
@@ -126,6 +125,19 @@ static bool is_told_elsewhere(struct look *look, const char *service, enum lack 
 	return false;
 }
 
+/* What the zone has in neither may be shut on purpose; what nobody serves nobody misses, and
+ * no-listener would have it shut again. */
+static bool is_missed(const struct look *look, const char *service, enum lack lack, bool served)
+{
+	const struct picture *picture = look->run->picture;
+	const struct service *known = services_by_name(service);
+
+	if (look->configured)
+		return true;
+	return (served || !picture_knows(picture, PICTURE_SOCKETS)) &&
+	       (lack != LACK_BOTH || !known || !picture_why_shut(picture, known));
+}
+
 static int look_for(struct look *look, const char *service)
 {
 	bool now = has(look, service, FIREWALL_RUNTIME);
@@ -139,16 +151,13 @@ static int look_for(struct look *look, const char *service)
 		return 0;
 	served = picture_knows(picture, PICTURE_SOCKETS) && port &&
 	         listeners_first(&picture->listeners, "tcp", port);
+	if (!is_missed(look, service, lack, served))
+		return 0;
 	look->served[lack] |= served;
 	if ((!now && strv_add(&look->run->lacking, service) < 0) ||
 	    strv_add(&look->lacking[lack], service) < 0)
 		return -ENOMEM;
-	/* what nobody serves no-listener would have shut again */
-	if (!served && picture_knows(picture, PICTURE_SOCKETS) && !look->configured)
-		return 0;
-	if (port && check_tell(look->run, look->zone, services_by_name(service)) < 0)
-		return -ENOMEM;
-	return strv_add(&look->opened[lack], service);
+	return port ? check_tell(look->run, look->zone, services_by_name(service)) : 0;
 }
 
 /* --- telling ----------------------------------------------------------------------------- */
@@ -156,15 +165,15 @@ static int look_for(struct look *look, const char *service)
 /* A port by its number goes once the service stands for it. */
 static int command_of(char **out, const struct look *look, enum lack lack)
 {
-	const struct strv *opened = &look->opened[lack];
+	const struct strv *opened = &look->lacking[lack];
 	_cleanup_builder_ struct builder text = BUILDER_NULL;
 	bool raw = false;
 
 	for (size_t i = 0; i < opened->n; i++)
 		raw |= check_has_raw(look->run, look->zone, opened->strings[i]);
-	if (opened->n > 0 && (lack != LACK_RELOAD || raw))
+	if (lack != LACK_RELOAD || raw)
 		check_add_opening(&text, look->zone, opened, false);
-	if (opened->n > 0 && (lack != LACK_NOW || raw))
+	if (lack != LACK_NOW || raw)
 		check_add_opening(&text, look->zone, opened, true);
 	for (size_t i = 0; i < opened->n; i++)
 		check_add_raw_removal(&text, look->run, look->zone, opened->strings[i]);
@@ -194,7 +203,7 @@ static int tell(struct look *look, enum lack lack)
 	builder_join_all(&list, ", ", &look->lacking[lack]);
 	if (builder_take(&list, &names) < 0 || command_of(&command, look, lack) < 0)
 		return -ENOMEM;
-	return check_add_as(look->run, severity_of(look, lack), NULL, steal(command),
+	return check_add_as(look->run, severity_of(look, lack), strdup(EXPECTED), steal(command),
 	                    "zone %s %s%s: %s", look->zone, words[lack],
 	                    look->served[lack] ? "" : " (and nothing listens for it here)", names);
 }
@@ -212,7 +221,6 @@ static int look_at(struct look *look, const char *zone)
 		r = tell(look, lack);
 	for (size_t i = 0; i < LACK_N; i++) {
 		strv_deinit(&look->lacking[i]);
-		strv_deinit(&look->opened[i]);
 		look->served[i] = false;
 	}
 	return r;
@@ -230,8 +238,7 @@ static int expected_service(struct check_run *run)
 	int r = strv_copy(&look.services, configured);
 
 	while (configured->n == 0 && r == 0 && (service = services_next(service, SERVICES_MAIL)))
-		if (service->expected)
-			r = strv_add(&look.services, service->name);
+		r = strv_add(&look.services, service->name);
 	for (size_t i = 0; i < zones->n && r == 0; i++)
 		r = look_at(&look, zones->strings[i]);
 	run->failed |= look.view.failed;

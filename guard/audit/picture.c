@@ -120,6 +120,24 @@ bool picture_restores(const struct picture *picture)
 	return picture->watcher.running && picture->config->restore;
 }
 
+/**
+ * picture_why_shut() - why a service may stay shut though it is served
+ *
+ * What [check] services names belongs open; where it names none, whatever is not optional. Goes on
+ * from "stays shut, ". Static; NULL: it belongs open.
+ */
+const char *picture_why_shut(const struct picture *picture, const struct service *service)
+{
+	const struct strv *named = &picture->config->check_services;
+
+	if (named->n == 0 || service->purpose != SERVICES_MAIL)
+		return service->optional ? "as many keep it" : NULL;
+	return strv_contains(named, service->name) ||
+	               (service->also && strv_contains(named, service->also))
+	           ? NULL
+	           : "as [check] services does not name it";
+}
+
 /** picture_restores_bans() - the same for bans that fail2ban holds */
 bool picture_restores_bans(const struct picture *picture)
 {

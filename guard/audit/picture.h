@@ -14,6 +14,7 @@
 
 #include "guard/audit/heard.h"
 #include "guard/model/ban/actionlog.h"
+#include "guard/model/mail/services.h"
 #include "guard/model/packet/absent.h"
 #include "guard/model/ban/banplace.h"
 #include "guard/model/packet/verdict.h"
@@ -207,6 +208,7 @@ enum jail_fate picture_iptables_fate(const struct picture *picture);
 bool picture_uses_iptables(const struct picture *picture);
 bool picture_is_for_root(const struct picture *picture);
 bool picture_restores(const struct picture *picture);
+const char *picture_why_shut(const struct picture *picture, const struct service *service);
 bool picture_restores_bans(const struct picture *picture);
 bool picture_is_flushed(const struct picture *picture);
 bool picture_knows_tickets(const struct picture *picture);

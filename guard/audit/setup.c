@@ -333,14 +333,15 @@ static void look_at_service(struct plan *plan, const struct service *service)
 {
 	const struct firewall_entry *raw = raw_port(plan, service), *entry;
 	_cleanup_item_ struct item item = ITEM_NULL;
+	const char *why_shut = picture_why_shut(plan->picture, service);
 	unsigned lacking;
 
 	if (is_kept_shut(plan, service)) {
 		say(plan, NULL,
-		    "%s (%u/%s) stays shut, as many keep it, though %s serves it. To open it: "
+		    "%s (%u/%s) stays shut, %s, though %s serves it. To open it: "
 		    "reload-guard setup %s",
-		    service->name, service->port, service->transport, server_of(plan, service),
-		    service->name);
+		    service->name, service->port, service->transport, why_shut,
+		    server_of(plan, service), service->name);
 		return;
 	}
 	if (item_of(&item, plan, service) < 0) {

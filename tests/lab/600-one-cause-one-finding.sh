@@ -58,7 +58,4 @@ tr '\t' '\n' <"$W/about" >"$W/out"
 need "with a command" mend
 need "it is shut" not has_port 465/tcp
 printf '[check]\nskip = watcher-stopped, store\n' | conf
-guard check >"$W/out" 2>"$W/err"
-grep -A2 'expected-service: .*smtps' "$W/out" >"$W/about"
-need "that the zone lacks it is a note" test -s "$W/about"
-! grep 'fix:.*smtps' "$W/about" || fail "what was shut is not to be opened again"
+need "what was shut is not lacking" told check 0

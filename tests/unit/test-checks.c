@@ -1149,6 +1149,46 @@ START_TEST(a_fresh_server_is_shut)
 }
 END_TEST
 
+/* What `setup` leaves shut is no fault (test-setup asks it the same), nor what nobody serves. */
+static const struct {
+	const char *services;              /* under [check]; NULL: none */
+	const char *expected;              /* the end of the finding; NULL: there is none */
+	enum finding_severity pop3, smtps; /* of what listening-closed says */
+} shut_on_purpose[] = {
+    {NULL, "after the next reload: smtp, smtps", FINDING_INFO, FINDING_N_SEVERITIES},
+    {"imaps", NULL, FINDING_INFO, FINDING_INFO},
+    {"imaps pop3", "after the next reload: pop3", FINDING_N_SEVERITIES, FINDING_INFO},
+};
+
+START_TEST(what_may_stay_shut_is_no_fault)
+{
+	_cleanup_findings_ struct findings findings = FINDINGS_NULL;
+	const struct finding *finding = NULL;
+	const char *services = shut_on_purpose[_i].services, *end = shut_on_purpose[_i].expected;
+	struct world world;
+
+	world_init(&world, MAIL, MAIL_RULES);
+	list_zones(&world.picture.firewall);
+	serve(&world.picture, 25, AF_INET, false, "master");
+	serve(&world.picture, 465, AF_INET, false, "master");
+	serve(&world.picture, 993, AF_INET, false, "dovecot");
+	serve(&world.picture, 110, AF_INET, false, "dovecot");
+	if (services)
+		ck_assert_int_eq(strv_split(&world.config.check_services, services, " "), 0);
+	find(&findings, &world, true);
+	ck_assert_uint_eq(count(&findings, "expected-service", &finding), end ? 1 : 0);
+	if (end)
+		ck_assert_str_eq(strstr(finding->text, "after"), end);
+	for (size_t i = 0; i < findings.n; i++) {
+		if (strstr(findings.findings[i].text, "pop3 (110/tcp) is served"))
+			ck_assert_int_eq(findings.findings[i].severity, shut_on_purpose[_i].pop3);
+		if (strstr(findings.findings[i].text, "smtps (465/tcp) is served"))
+			ck_assert_int_eq(findings.findings[i].severity, shut_on_purpose[_i].smtps);
+	}
+	world_deinit(&world);
+}
+END_TEST
+
 /* --- without memory ----------------------------------------------------------------------- */
 
 /* Not fine is not fine, or there is no answer: whichever allocation of the whole of it fails. */
@@ -1525,6 +1565,8 @@ int main(void)
 	tcase_add_test(tests, what_is_lost_has_a_command_where_it_helps);
 	tcase_add_test(tests, nobody_blind_is_fine);
 	tcase_add_test(tests, a_fresh_server_is_shut);
+	tcase_add_loop_test(tests, what_may_stay_shut_is_no_fault, 0,
+	                    (int)ARRAY_SIZE(shut_on_purpose));
 	tcase_add_test(tests, ranges_that_are_missing_are_told);
 	tcase_add_loop_test(tests, without_memory_nothing_is_fine, 0, 2);
 	tcase_add_test(tests, two_checks_do_not_tell_the_same);

@@ -240,6 +240,27 @@ START_TEST(plans)
 }
 END_TEST
 
+/* As check does, which would say for ever that it is shut, or that nobody asked for it. */
+START_TEST(opens_what_the_configuration_names)
+{
+	_cleanup_setup_ struct setup setup = SETUP_NULL;
+	struct err err = ERR_NULL;
+	struct world world;
+	char text[2048];
+
+	world_init(&world, BASE, RULES);
+	ck_assert_int_eq(strv_add(&world.config.check_services, "pop3"), 0);
+	ck_assert_int_eq(strv_add(&world.config.check_services, "imaps"), 0);
+	ck_assert_int_eq(setup_plan(&setup, &world.picture, &world.wish, &err), 0);
+	steps_text(text, sizeof(text), &setup);
+	ck_assert_str_eq(text, "open:public/service:imaps=rp open:public/service:pop3=rp");
+	ck_assert_uint_ge(setup.notes.n, 1);
+	ck_assert_ptr_nonnull(
+	    strstr(setup.notes.strings[0], "smtps (465/tcp) stays shut, as [check]"));
+	world_deinit(&world);
+}
+END_TEST
+
 /* What the kernel has of firewalld's now lets everybody in to ssh. */
 static void kernel_lets_in(struct ruleset *ruleset)
 {
@@ -376,6 +397,7 @@ int main(void)
 	TCase *tcase = tcase_create("setup");
 
 	tcase_add_loop_test(tcase, plans, 0, (int)ARRAY_SIZE(rows));
+	tcase_add_test(tcase, opens_what_the_configuration_names);
 	tcase_add_test(tcase, keeps_whom_it_serves);
 	tcase_add_test(tcase, keeps_bans);
 	tcase_add_test(tcase, looks_beside_firewalld);

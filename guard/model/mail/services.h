@@ -40,8 +40,8 @@ struct service {
 	/* the port's, of /etc/services, as rules and jails have them */
 	const char *port_names[SERVICES_PORT_NAMES];
 	bool tls;      /* from the first byte on; else by STARTTLS, or not at all */
-	bool expected; /* on every server of mail, where nothing else is configured */
-	bool optional; /* many keep it shut on purpose */
+	bool expected; /* on every server of mail: what a probe asks for */
+	bool optional; /* many keep it shut on purpose, picture_why_shut() */
 };
 
 const struct service *services_next(const struct service *last, unsigned purposes);

@@ -503,7 +503,8 @@ static const char *service_of(const struct item *item)
 const char *check_raw_port_service(const struct firewall_entry *entry)
 {
 	if (entry->item.kind != ITEM_PORT || item_policy_name(entry->item.zone) ||
-	    entry->until_us || !(entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)))
+	    entry->until_us || (entry->flags & FIREWALL_RELEASED) ||
+	    !(entry->flags & (FIREWALL_RUNTIME | FIREWALL_PERMANENT)))
 		return NULL;
 	return service_of(&entry->item);
 }

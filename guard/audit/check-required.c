@@ -80,12 +80,15 @@ static bool faces_clients(const struct look *look)
 	return false;
 }
 
-/* What is open in the runtime only, or leaves, has a check of its own that says so. */
+/* What is open in the runtime only, or leaves, has a check of its own that says so; of what was
+ * released somebody said it himself. */
 static bool is_leaving(struct look *look, const struct firewall_entry *entry)
 {
 	const unsigned withdrawn = FIREWALL_WITHDRAWN | FIREWALL_GOING;
 	const struct check_run *run = look->run;
 
+	if (entry->flags & FIREWALL_RELEASED)
+		return true;
 	if (scope_view_at_risk(&look->view, entry))
 		return check_is_asked(run, &check_runtime_only_service);
 	if (!(entry->flags & (withdrawn | FIREWALL_EDITED)) ||

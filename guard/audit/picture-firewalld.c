@@ -26,6 +26,22 @@
 
 /* --- firewalld ---------------------------------------------------------------------------- */
 
+/* Of what is permanent every reload brings it back all the same. */
+static int mark_released(struct reading *reading)
+{
+	struct firewall *fw = &reading->picture->firewall;
+	_cleanup_store_items_ struct store_items released = STORE_ITEMS_NULL;
+	int r = reading->store ? store_release_list(reading->store, &released,
+	                                            reading_why(reading, PICTURE_STORE))
+	                       : 0;
+
+	for (size_t i = 0; i < fw->n && r == 0; i++)
+		if (!(fw->entries[i].flags & FIREWALL_PERMANENT) &&
+		    items_contain(released.items, released.n, &fw->entries[i].item))
+			fw->entries[i].flags |= FIREWALL_RELEASED;
+	return r;
+}
+
 /* What is on record of what is not there, and of the ends of what is. */
 static int compare(struct reading *reading)
 {
@@ -37,6 +53,8 @@ static int compare(struct reading *reading)
 	                              .now_us = picture->now_us};
 	int r = missing_see(&picture->missing, &query, reading_why(reading, PICTURE_STORE));
 
+	if (r == 0)
+		r = mark_released(reading);
 	if (r != 0 && reading->store) {
 		reading_lose_store(reading, r);
 		query.store = NULL;

@@ -21,10 +21,20 @@ void status_deinit(struct status *status)
 	*status = STATUS_NULL;
 }
 
-/** status_is_degraded() - does something hurt now, or could something not be looked at? */
+/* What somebody released he knows of. */
+static bool any_is_closed_for_good(const struct status *status)
+{
+	for (size_t i = 0; i < status->n; i++)
+		if (status->items[i].open && status_item_is_leaving(&status->items[i]) &&
+		    !status->items[i].released)
+			return true;
+	return false;
+}
+
+/** status_is_degraded() - does something hurt, now or after a reload, or could not be looked at? */
 bool status_is_degraded(const struct status *status)
 {
-	return findings_have(&status->findings, FINDING_ERROR) ||
+	return any_is_closed_for_good(status) || findings_have(&status->findings, FINDING_ERROR) ||
 	       findings_have(&status->findings, FINDING_UNKNOWN) ||
 	       !picture_is_whole(status->picture);
 }
@@ -50,7 +60,7 @@ bool status_is_bare(const struct status *status)
 /** status_item_is_leaving() - does the next reload close it for good? */
 bool status_item_is_leaving(const struct status_item *item)
 {
-	return item->listed && (item->withdrawn || item->edited);
+	return item->listed && (item->withdrawn || item->edited || item->released);
 }
 
 /** status_n_missing() - how many should be open, and are not */
@@ -135,6 +145,7 @@ static int add_held(struct status *status)
 		row->required = scope_requires(scope, &entry->item);
 		row->withdrawn = (entry->flags & (FIREWALL_WITHDRAWN | FIREWALL_GOING)) != 0;
 		row->edited = (entry->flags & FIREWALL_EDITED) != 0;
+		row->released = (entry->flags & FIREWALL_RELEASED) != 0;
 		row->until_us = entry->until_us;
 	}
 	return view.failed ? -ENOMEM : 0;

@@ -21,6 +21,7 @@ struct status_item {
 	bool lost;        /* was there, and a wipe took it */
 	bool withdrawn;   /* left the permanent configuration: a reload is meant to close it */
 	bool edited;      /* somebody's edit took it out of its file */
+	bool released;    /* in the runtime only, and meant to go with the next reload */
 	int64_t until_us; /* 0: no end */
 	enum listeners_answer listens;
 	struct strv ports; /* PORT/PROTOCOL; empty when not known */

@@ -52,6 +52,9 @@ enum {
 	FIREWALL_GOING = 1 << 11,
 	/* In the store alone: a firewalld that has failed had it; makeshift.h. */
 	FIREWALL_IN_FAILED = 1 << 12,
+	/* In the runtime only, and nobody puts it back: `reload-guard release`; in pictures alone.
+	 */
+	FIREWALL_RELEASED = 1 << 13,
 };
 
 struct firewall_entry {

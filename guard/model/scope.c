@@ -281,14 +281,14 @@ bool scope_protects(const struct scope *scope, const struct firewall *fw, const 
  * scope_view_at_risk() - is it protected, in the runtime only, and meant to stay?
  * @entry: of the view's firewall
  *
- * Not what has an end, what left the permanent configuration, and interfaces that
+ * Not what has an end, what left the permanent configuration or was released, and interfaces that
  * come into this zone anyway, since it is the default zone.
  */
 bool scope_view_at_risk(struct scope_view *view, const struct firewall_entry *entry)
 {
 	return (entry->flags & FIREWALL_RUNTIME) &&
-	       !(entry->flags &
-	         (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED | FIREWALL_GOING)) &&
+	       !(entry->flags & (FIREWALL_PERMANENT | FIREWALL_WITHDRAWN | FIREWALL_EDITED |
+	                         FIREWALL_GOING | FIREWALL_RELEASED)) &&
 	       !entry->until_us && !firewall_is_fallback(view->fw, entry) &&
 	       scope_view_protects(view, &entry->item);
 }

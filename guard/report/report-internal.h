@@ -31,7 +31,7 @@ json_t *report_findings_json(const struct findings *findings);
 json_t *report_fail2ban_json(const struct picture *picture);
 void report_fail2ban_put(const struct report *report, const struct picture *picture);
 struct report_headline report_headline(const struct status *status);
-void report_headline_put(const struct report *report, const struct status *status);
+int report_headline_put(const struct report *report, const struct status *status) _must_check_;
 void report_remembered_put(const struct report *report, const struct picture *picture);
 void report_remembered_set(json_t **object, const struct picture *picture);
 json_t *report_mismatch_json(const struct status *status);

@@ -65,6 +65,8 @@ static const char *risk_name(const struct status_item *item)
 		return "edited";
 	if (item->withdrawn)
 		return "withdrawn";
+	if (item->released)
+		return "released";
 	return status_item_is_runtime_only(item) ? "runtime-only" : NULL;
 }
 
@@ -238,8 +240,9 @@ static void put_permanence(const struct report *report, struct report_table *tab
 		report_table_cell(table, REPORT_PLAIN, "until %s", until);
 	} else if (status_item_is_leaving(item)) {
 		report_table_cell(table, REPORT_WARN, "closed (%s)",
-		                  item->edited ? "an edit removed it from its file"
-		                               : "removed from the permanent configuration");
+		                  item->edited      ? "an edit removed it from its file"
+		                  : item->withdrawn ? "removed from the permanent configuration"
+		                                    : "released");
 	} else if (item->permanent) {
 		report_table_cell(table, REPORT_PLAIN, "permanent");
 	} else if (item->listed) {
@@ -315,6 +318,8 @@ static int put_firewalld_line(const struct report *report, const struct status *
 static void put_wipe_line(const struct report *report, const struct store_wipe_info *wipe)
 {
 	char at[TIMESPEC_TEXT_MAX], took[TIMESPEC_TEXT_MAX], counts[160] = "no items lost";
+	size_t left_out = wipe->n_rows - wipe->n_lost - wipe->n_bans;
+	char left[32] = "";
 	bool whole = wipe->n_restored + wipe->n_skipped >= wipe->n_lost && wipe->n_failed == 0;
 
 	timespec_format_local(wipe->at_us, report->zone, at);
@@ -323,9 +328,11 @@ static void put_wipe_line(const struct report *report, const struct store_wipe_i
 		snprintf(counts, sizeof(counts), "%zu item%s lost, %zu restored%s%s", wipe->n_lost,
 		         text_plural(wipe->n_lost), wipe->n_restored,
 		         wipe->restored_us ? " in " : "", wipe->restored_us ? took : "");
-	report_line(report, whole ? REPORT_PLAIN : REPORT_BAD, "%-11s%s: %s; %s%s",
+	if (left_out)
+		snprintf(left, sizeof(left), ", %zu left out", left_out);
+	report_line(report, whole ? REPORT_PLAIN : REPORT_BAD, "%-11s%s: %s; %s%s%s",
 	            wipe_kind_words(wipe->kind), at, wipe->cause ? wipe->cause : "cause unknown",
-	            counts, wipe->finished_us ? "" : "; not finished");
+	            counts, left, wipe->finished_us ? "" : "; not finished");
 }
 
 static void add_number(struct builder *text, size_t n, const char *words)
@@ -436,7 +443,9 @@ int report_status(const struct report *report, const struct status *status)
 	if (report->json)
 		return report_put_document(report, status_json(status));
 	if (!status_is_remembered(status) && !status_is_bare(status))
-		report_headline_put(report, status);
+		r = report_headline_put(report, status);
+	if (r < 0)
+		return r;
 	report_table_init(&table, headings, ARRAY_SIZE(headings));
 	for (size_t i = 0; i < status->n; i++)
 		put_status_item(report, &table, status, &status->items[i]);

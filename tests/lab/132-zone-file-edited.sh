@@ -19,12 +19,13 @@ need "the coming loss is announced, before firewalld knows" within 2 said "not m
 need "with the command to keep it" said 'firewall-cmd --permanent .*--add-service=imap'
 need "and the one to let it go" said 'reload-guard release public/service:imap'
 need "nothing is undone" is_open 143
-need "status says it" exits 0 guard status
+need "status says it, in the first line" exits 1 guard status
+need "which is not fine" out_has 'The next reload closes imap, and nobody puts it back\. It drops'
 need "as a warning" out_has '^warning: edited: .*not restored by itself'
 need "of it" out_has '^  details: public/service:imap$'
 need "with both commands" out_has '^  fix: firewall-cmd .*--add-service=imap'
 need "the other one, too" out_has '^  or: reload-guard release public/service:imap$'
-need "in JSON" exits 0 guard --json status
+need "in JSON" exits 1 guard --json status
 need "it is edited" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imap"] == ["edited"]'
 need "the history has it" exits 0 guard history --kind zone-file-changed
 need "with the item" out_has 'edited out of the permanent files \(1\): public/service:imap'

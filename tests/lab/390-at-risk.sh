@@ -40,10 +40,11 @@ need "two more are permanent" fwc --permanent --add-service=imap --add-service=i
 pause 1 "so that the guard has read the permanent configuration"
 need "and are taken out again" fwc --permanent --remove-service=imap --remove-service=imaps --remove-service=pop3s
 need "it is said within a second or two" within 3 said 'Removed from the permanent configuration .*public/service:imap[,;].*firewall-cmd --permanent --zone=public .*--add-service=imap'
-need "status says what a reload does" exits 0 guard status
+need "status says what a reload does, which is not fine" exits 1 guard status
+need "in the first line" out_has 'The next reload closes imaps, imap and pop3s, and nobody puts them back\.'
 need "of what left" out_has '^warning: withdrawn: .*closed by the next reload and not restored'
 need "by name" eval 'grep -A1 "^warning: withdrawn: " "$W/out" | grep -q "^  details: .*public/service:imaps"'
 need "and how to keep it" eval 'grep -A2 "^warning: withdrawn: " "$W/out" | grep -q "^  fix: firewall-cmd --permanent --zone=public .*--add-service=imaps"'
 need "it is no longer listed as put back by the watcher" eval 'not grep -A1 "^info: runtime-only-service: " "$W/out" | not grep -q "service:imaps"'
-need "in JSON" exits 0 guard --json status
+need "in JSON" exits 1 guard --json status
 need "it is withdrawn" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imaps"] == ["withdrawn"]'

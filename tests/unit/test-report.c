@@ -238,6 +238,50 @@ START_TEST(tells_the_status)
 }
 END_TEST
 
+/* What closes for good is told before what comes back; several by their number. */
+START_TEST(tells_what_the_next_reload_closes)
+{
+	static const char *const more[] = {"smtp", "smtps", "pop3s"};
+	static const char *const words[] = {
+	    "Mail is open. The next reload closes imaps, and nobody puts it back. It drops 2 more "
+	    "items, and the guard puts them back.\n",
+	    "Mail is open. The next reload closes imaps and smtp, and nobody puts them back. It "
+	    "drops",
+	    "Mail is open. The next reload closes imaps, smtp and smtps, and nobody",
+	    "Mail is open. The next reload closes 4 items, and nobody puts them back. It drops",
+	};
+	_cleanup_picture_ struct picture picture = PICTURE_NULL;
+	_cleanup_status_ struct status status = STATUS_NULL;
+	struct output output;
+	const char *text;
+
+	fill_status(&status, &picture);
+	status.items[1].lost = status.items[4].required = false;
+	add_item(&status, ITEM_SERVICE, "managesieve");
+	status.items[6].open = status.items[6].listed = true;
+	status.items[0].withdrawn = true;
+	for (int i = 0; i < _i; i++) {
+		add_item(&status, ITEM_SERVICE, more[i]);
+		status.items[7 + i].open = status.items[7 + i].listed = true;
+		status.items[7 + i].withdrawn = true;
+	}
+	ck_assert(status_is_degraded(&status));
+	output_begin(&output, false);
+	ck_assert_int_eq(report_status(&output.report, &status), 0);
+	text = output_text(&output);
+	ck_assert_ptr_eq(text, strstr(text, words[_i]));
+	ck_assert_ptr_nonnull(strstr(text, "closed (removed from the permanent configuration)"));
+	ck_assert_ptr_nonnull(strstr(text, "8 items lost, 8 restored in 34 ms, 1 left out"));
+	output_end(&output);
+	/* whoever released it knows */
+	for (size_t i = 0; i < status.n; i++) {
+		status.items[i].released = status.items[i].withdrawn;
+		status.items[i].withdrawn = false;
+	}
+	ck_assert(!status_is_degraded(&status));
+}
+END_TEST
+
 START_TEST(tells_the_status_as_json)
 {
 	_cleanup_picture_ struct picture picture = PICTURE_NULL;
@@ -744,6 +788,7 @@ int main(void)
 	tcase_add_test(tcase, fits_the_terminal);
 	tcase_add_test(tcase, colours_where_asked_for);
 	tcase_add_test(tcase, tells_the_status);
+	tcase_add_loop_test(tcase, tells_what_the_next_reload_closes, 0, 4);
 	tcase_add_test(tcase, tells_the_status_as_json);
 	tcase_add_test(tcase, turns_the_history_round);
 	tcase_add_test(tcase, folds_what_a_wipe_took);

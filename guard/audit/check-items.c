@@ -130,7 +130,7 @@ static int firewalld_state(struct check_run *run)
 const struct check check_firewalld_state = {
     .name = "firewalld-state",
     .severity = FINDING_ERROR,
-    .help = "firewalld cannot be reached, or could not load its configuration",
+    .help = "firewalld does not run, cannot be reached, or could not load its configuration",
     .also = PICTURE_FIREWALLD | PICTURE_TABLES,
     .status = true,
     .fn = firewalld_state,

@@ -312,7 +312,7 @@ static bool is_kept_shut(struct plan *plan, const struct service *service)
 	_cleanup_item_ struct item item = ITEM_NULL;
 	const struct firewall_entry *entry;
 
-	if (!service->optional || is_named(plan, service) ||
+	if (!picture_why_shut(plan->picture, service) || is_named(plan, service) ||
 	    is_open(plan, &plan->picture->ruleset, service->transport, service->port, CIDR_IPV4))
 		return false;
 	if (item_of(&item, plan, service) < 0) {

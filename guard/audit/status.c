@@ -80,6 +80,12 @@ bool status_item_is_runtime_only(const struct status_item *item)
 	       !status_item_is_leaving(item);
 }
 
+/** status_item_is_at_risk() - does the next reload take it, whoever puts it back? */
+bool status_item_is_at_risk(const struct status_item *item)
+{
+	return status_item_is_runtime_only(item) || status_item_is_leaving(item);
+}
+
 /* --- the items ---------------------------------------------------------------------------- */
 
 static struct status_item *add_item(struct status *status, const struct item *item)

@@ -56,5 +56,6 @@ bool status_is_bare(const struct status *status);
 bool status_is_reached(const struct status *status);
 bool status_item_is_leaving(const struct status_item *item);
 bool status_item_is_runtime_only(const struct status_item *item);
+bool status_item_is_at_risk(const struct status_item *item);
 
 #endif

@@ -437,24 +437,27 @@ static void put_findings(FILE *out, const struct report_summary *from)
 
 static void put_at_risk(FILE *out, const struct status *status)
 {
-	bool any = false;
+	bool any = false, back = false;
 
 	fputs("<h2>The next reload would drop</h2>\n", out);
 	for (size_t i = 0; i < status->n; i++) {
 		_cleanup_free_ char *item = NULL;
 
-		if (!status_item_is_runtime_only(&status->items[i]) ||
+		if (!status_item_is_at_risk(&status->items[i]) ||
 		    item_format(&item, &status->items[i].item) < 0)
 			continue;
 		fputs(any ? " " : "<p>", out);
 		fputs("<code>", out);
 		put_text(out, item);
-		fputs("</code>", out);
+		fputs(status_item_is_leaving(&status->items[i]) ? "</code> for good" : "</code>",
+		      out);
 		any = true;
+		back |= status_item_is_runtime_only(&status->items[i]);
 	}
 	if (any)
-		fputs("</p>\n<p>To make them permanent: <code>reload-guard persist</code></p>\n",
-		      out);
+		fprintf(out, "</p>\n%s",
+		        back ? "<p>To make them permanent: <code>reload-guard persist</code></p>\n"
+		             : "");
 	else
 		fprintf(out, "<p>%s</p>\n", status_is_reached(status) ? "Nothing." : "Unknown.");
 }

@@ -146,22 +146,25 @@ static void put_findings(const struct report *report, const struct report_summar
 
 static int put_at_risk(const struct report *report, const struct status *status)
 {
-	bool any = false;
+	bool any = false, back = false;
 
 	heading(report, "The next reload would drop");
 	for (size_t i = 0; i < status->n; i++) {
 		_cleanup_free_ char *item = NULL;
 
-		if (!status_item_is_runtime_only(&status->items[i]))
+		if (!status_item_is_at_risk(&status->items[i]))
 			continue;
 		if (item_format(&item, &status->items[i].item) < 0)
 			return -ENOMEM;
-		report_line(report, REPORT_PLAIN, "%s", item);
+		report_line(report, REPORT_PLAIN, "%s%s", item,
+		            status_item_is_leaving(&status->items[i]) ? ", for good" : "");
 		any = true;
+		back |= status_item_is_runtime_only(&status->items[i]);
 	}
-	report_line(report, REPORT_PLAIN, "%s",
-	            any ? "to make them permanent: reload-guard persist"
-	                : (status_is_reached(status) ? "nothing" : "unknown"));
+	if (back || !any)
+		report_line(report, REPORT_PLAIN, "%s",
+		            back ? "to make them permanent: reload-guard persist"
+		                 : (status_is_reached(status) ? "nothing" : "unknown"));
 	return 0;
 }
 
@@ -236,7 +239,7 @@ static json_t *at_risk_json(const struct status *status)
 	json_t *rows = json_array();
 
 	for (size_t i = 0; rows && i < status->n; i++)
-		if (status_item_is_runtime_only(&status->items[i]))
+		if (status_item_is_at_risk(&status->items[i]))
 			report_json_append(&rows, report_json_item(&status->items[i].item));
 	return rows;
 }

@@ -21,7 +21,7 @@ gone() { # NAME, WHERE: after the reload
 	need "nobody tries to restore ($1)" never 3 said 'restoring|could not|INVALID_ZONE'
 	need "that is said ($1)" said "Taken out of the permanent configuration, and all that was in it with it: zone $1\."
 	need "nothing is lost" exits 0 guard restore --dry-run
-	need "nothing is to be restored" out_has 'nothing to restore'
+	need "nothing is to be restored" out_has 'nothing to restore\..* reload-guard setup$'
 	guard status >"$W/out"
 	need "status does not call it lost" not grep -qE 'LOST|lost: ' "$W/out"
 	need "it is shut" is_shut 993 465

@@ -46,5 +46,7 @@ need "of what left" out_has '^warning: withdrawn: .*closed by the next reload an
 need "by name" eval 'grep -A1 "^warning: withdrawn: " "$W/out" | grep -q "^  details: .*public/service:imaps"'
 need "and how to keep it" eval 'grep -A2 "^warning: withdrawn: " "$W/out" | grep -q "^  fix: firewall-cmd --permanent --zone=public .*--add-service=imaps"'
 need "it is no longer listed as put back by the watcher" eval 'not grep -A1 "^info: runtime-only-service: " "$W/out" | not grep -q "service:imaps"'
+guard report >"$W/report" 2>/dev/null
+need "the report, too" grep -qx 'public/service:imaps, for good' "$W/report"
 need "in JSON" exits 1 guard --json status
 need "it is withdrawn" json '[i["at_risk"] for i in d["items"] if i["item"] == "public/service:imaps"] == ["withdrawn"]'

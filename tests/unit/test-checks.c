@@ -1140,6 +1140,7 @@ START_TEST(a_fresh_server_is_shut)
 	ck_assert(status_is_degraded(&status));
 	ck_assert_uint_eq(count(&status.findings, "listening-closed", &finding), 1);
 	ck_assert_int_eq(finding->severity, FINDING_ERROR);
+	ck_assert_str_eq(finding->other, "reload-guard setup");
 	/* pop3 many keep shut on purpose */
 	ck_assert_str_eq(finding->command,
 	                 "firewall-cmd --zone=public --add-service=smtp --add-service=imaps && "

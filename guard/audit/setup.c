@@ -306,7 +306,7 @@ static bool is_settled(struct plan *plan, const struct service *service)
 	       is_open(plan, &plan->reload.ruleset, service->transport, service->port, CIDR_IPV4);
 }
 
-/* As many keep it: nobody has asked for it, nor opened it. */
+/* Nobody has asked for it, nor opened it. */
 static bool is_kept_shut(struct plan *plan, const struct service *service)
 {
 	_cleanup_item_ struct item item = ITEM_NULL;

@@ -32,7 +32,8 @@ static bool is_protected(struct scope_view *view, const struct firewall_entry *e
 static bool is_listed(struct scope_view *view, const struct firewall_entry *entry, unsigned flag)
 {
 	return (entry->flags & FIREWALL_RUNTIME) && (entry->flags & flag) &&
-	       !(entry->flags & FIREWALL_RELEASED) && !item_is_binding(&entry->item) && is_protected(view, entry);
+	       !(entry->flags & FIREWALL_RELEASED) && !item_is_binding(&entry->item) &&
+	       is_protected(view, entry);
 }
 
 /* --- in the runtime only ------------------------------------------------------------------ */
